@@ -1,0 +1,125 @@
+#pragma once
+
+#include <cstdint>
+
+/// Elementwise loops on raw pointers, f32 and f64 (T = float or double), vectorised with run-time dispatch.
+/// `y` may alias an input of the same layout.
+namespace gradzoo::kernels {
+
+enum class Unary {
+  neg,
+  abs,
+  exp,
+  expm1,
+  log,
+  log1p,
+  sqrt,
+  rsqrt,
+  reciprocal,
+  square,
+  sin,
+  cos,
+  sign,
+  floor,
+  lgamma,
+  digamma,
+};
+
+/// y[i] = f(x[i])
+template <class T>
+void unary(Unary f, const T* x, T* y, int64_t n);
+
+/// y[i] = the m-th polygamma function of x[i], m >= 1 (m = 0 is digamma).
+template <class T>
+void polygamma(int m, const T* x, T* y, int64_t n);
+
+enum class ScalarOp { add, mul, pow, maximum, minimum, rsub };  // rsub: y = c - x
+
+/// y[i] = x[i] (op) c
+template <class T>
+void scalar(ScalarOp op, const T* x, double c, T* y, int64_t n);
+
+/// y[i] = min(max(x[i], lo), hi); NaN stays NaN.
+template <class T>
+void clamp(const T* x, double lo, double hi, T* y, int64_t n);
+
+enum class Binary { add, sub, mul, div, pow, maximum, minimum };
+
+/// A shape as the kernels see it: `rank` <= 6 dims, and for each operand its strides in elements, 0 where it
+/// is broadcast.
+struct Broadcast {
+  int rank = 0;
+  int64_t dims[6] = {};
+  int64_t stride_a[6] = {};
+  int64_t stride_b[6] = {};
+};
+
+/// y = a (op) b under NumPy broadcasting; y is contiguous of shape `dims`. Fast where both are full, one is a
+/// scalar, a row bias (R,C)(C) or a column (R,C)(R,1).
+template <class T>
+void binary(Binary op, const T* a, const T* b, T* y, const Broadcast& layout);
+
+/// Comparisons to a mask: y[i] = a (op) b, u8 0 or 1.
+enum class Compare { lt, le, gt, ge, eq, ne };
+template <class T>
+void compare(Compare op, const T* a, const T* b, uint8_t* y, const Broadcast& layout);
+
+/// y[i] = mask[i] ? a[i] : b[i], all of the same contiguous layout (the op broadcasts first).
+template <class T>
+void where(const uint8_t* mask, const T* a, const T* b, T* y, int64_t n);
+
+/// Activations: one family closed under differentiation. Each has derivatives of every order n in [0,
+/// kMaxActivationOrder].
+enum class Activation { sigmoid, tanh, softplus, log_sigmoid, relu, leaky_relu, elu, silu, gelu, erf };
+inline constexpr int kMaxActivationOrder = 12;
+
+/// y[i] = d^n f(x) / dx^n at x[i]; `alpha` is leaky_relu's slope or elu's alpha. relu'(0) = 0, leaky_relu'(0)
+/// = alpha, elu'(0) = alpha e^0.
+template <class T>
+void activation(Activation f, int n, double alpha, const T* x, T* y, int64_t count);
+
+/// y[i] = g[i] * (d^n f / dx^n)(x[i]), in one pass.
+template <class T>
+void mul_activation(Activation f, int n, double alpha, const T* g, const T* x, T* y, int64_t count);
+
+/// y[i] = g[i] * f'(x[i]) from the value f(x[i]) alone. sigmoid: g f (1-f). tanh: g (1-f^2). relu: g [f>0].
+/// Others throw.
+template <class T>
+void mul_activation_from_value(Activation f, const T* g, const T* value, T* y, int64_t count);
+
+/// Binary cross-entropy with logits: y = softplus(l) - l t = max(l,0) - l t + log1p(exp(-|l|)).
+template <class T>
+void bce_with_logits(const T* logits, const T* targets, T* y, int64_t n);
+/// y = g (sigmoid(l) - t)
+template <class T>
+void bce_with_logits_grad(const T* g, const T* logits, const T* targets, T* y, int64_t n);
+
+/// y += x, the gradient accumulation of the sweep.
+template <class T>
+void add_to(const T* x, T* y, int64_t n);
+/// y = a x + b y
+template <class T>
+void axpby(double a, const T* x, double b, T* y, int64_t n);
+
+template <class T>
+void fill(double value, T* y, int64_t n);
+/// y[i] = To(x[i]) for every pair of float, double, int64_t, uint8_t.
+template <class From, class To>
+void cast(const From* x, To* y, int64_t n);
+
+/// True where every x[i] is finite.
+template <class T>
+bool all_finite(const T* x, int64_t n);
+
+/// SGD with momentum, PyTorch's rule: v = mu v + g + wd w (v = g at the first step); w -= lr v (nesterov: w
+/// -= lr (g + mu v)).
+template <class T>
+void sgd_update(T* w, const T* g, T* v, int64_t n, double lr, double momentum, double weight_decay,
+                bool nesterov);
+/// Adam (Kingma & Ba 2015, algorithm 1; decoupled decay of Loshchilov & Hutter 2019 where `decoupled`).
+/// `step` counts from 1.
+template <class T>
+void adam_update(T* w, const T* g, T* m, T* v, int64_t n, double lr, double beta1, double beta2, double eps,
+                 double weight_decay, bool decoupled, int64_t step);
+
+}  // namespace gradzoo::kernels

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+
+/// Matrix products: OpenBLAS, single-threaded, on tiles fixed by shape and run in one parallel loop.
+namespace gradzoo::kernels {
+
+/// C (m,n) = op(A) op(B) + beta C, row-major and contiguous: A is (m,k), or (k,m) where `trans_a`; B is
+/// (k,n), or (n,k) where `trans_b`. Where `bias` is given (n values, beta must be 0) it is added to every
+/// row. k = 0 gives beta C (+ bias).
+template <class T>
+void gemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, const T* a, const T* b, T beta, T* c,
+          const T* bias = nullptr);
+
+/// `batch` products; strides in elements between matrices, 0 where an operand is shared.
+template <class T>
+void gemm_batched(int64_t batch, bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, const T* a,
+                  int64_t stride_a, const T* b, int64_t stride_b, T* c, int64_t stride_c);
+
+/// The OpenBLAS kernel that this process runs on, e.g. "SkylakeX".
+const char* blas_kernel();
+
+}  // namespace gradzoo::kernels

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <type_traits>
+
+/// The one thread policy. Nothing else in the library opens a parallel region.
+/// Work is cut by size alone, never by thread count, so results do not depend on how many threads run.
+namespace gradzoo::kernels {
+
+/// Threads that kernels may use: the last `set_threads`, else OMP_NUM_THREADS, else the physical cores this
+/// process may use.
+int threads();
+
+/// Sets the thread count of every later kernel (at least 1).
+void set_threads(int count);
+
+/// Flush denormals to zero on every worker (train, sample, bench); the default keeps them.
+void set_flush_denormals(bool flush);
+
+namespace detail {
+using RangeFn = void (*)(void* context, int64_t begin, int64_t end);
+void parallel_ranges(int64_t n, int64_t grain, int64_t align, RangeFn fn, void* context);
+}  // namespace detail
+
+/// Calls `fn(begin, end)` on ranges that cover [0, n), in parallel once n exceeds `grain`. Range borders are
+/// multiples of `align` elements. No allocation: the callable is passed by pointer.
+template <class Fn>
+void parallel_for(int64_t n, int64_t grain, int64_t align, Fn&& fn) {
+  if (n <= 0) return;
+  detail::parallel_ranges(
+      n, grain, align,
+      [](void* context, int64_t begin, int64_t end) {
+        (*static_cast<std::remove_reference_t<Fn>*>(context))(begin, end);
+      },
+      const_cast<void*>(static_cast<const void*>(&fn)));
+}
+
+}  // namespace gradzoo::kernels

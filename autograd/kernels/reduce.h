@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+
+/// Reductions over the middle axis of a contiguous (outer, n, inner) view. Fixed blocks whose partial results
+/// are combined in index order: the same bytes for every thread count.
+namespace gradzoo::kernels {
+
+enum class Reduce { sum, max, min };
+
+/// y (outer, inner) = reduce over n of x (outer, n, inner). An empty sum is 0; max and min need n > 0. NaN
+/// propagates.
+template <class T>
+void reduce(Reduce op, const T* x, T* y, int64_t outer, int64_t n, int64_t inner);
+
+/// y (outer, inner) = log sum_n exp x. A line all -inf gives -inf; one that holds +inf gives +inf. Empty
+/// gives -inf.
+template <class T>
+void logsumexp(const T* x, T* y, int64_t outer, int64_t n, int64_t inner);
+
+/// y (outer, n, inner) = exp(x - logsumexp(x)); a line all -inf gives zeros.
+template <class T>
+void softmax(const T* x, T* y, int64_t outer, int64_t n, int64_t inner);
+/// y (outer, n, inner) = x - logsumexp(x).
+template <class T>
+void log_softmax(const T* x, T* y, int64_t outer, int64_t n, int64_t inner);
+
+/// y (outer, inner): the first index of the largest x.
+template <class T>
+void argmax(const T* x, int64_t* y, int64_t outer, int64_t n, int64_t inner);
+
+/// y (outer, n, inner) = running sum along n (from the end where `reverse`).
+template <class T>
+void cumsum(const T* x, T* y, int64_t outer, int64_t n, int64_t inner, bool reverse);
+
+/// Sum of squares in double, of float or double: for gradient norms.
+template <class T>
+double sum_squares(const T* x, int64_t n);
+
+}  // namespace gradzoo::kernels
