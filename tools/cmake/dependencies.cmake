@@ -1,0 +1,48 @@
+# The libraries that gradzoo is linked with. Read by the build and, installed, by find_package(gradzoo):
+# a static library passes its dependencies on to whoever links it.
+
+# gradzoo_missing(what package): the one sentence for a library that isn't there.
+function(gradzoo_missing what package)
+  message(FATAL_ERROR "gradzoo: ${what} not found. Hint: apt-get install ${package}")
+endfunction()
+
+# gradzoo_find_library(name HEADER h LIBRARY lib PACKAGE p [SUFFIXES s...] [DEFINES d...]):
+# an imported target gradzoo_dependency::name, for libraries whose own CMake packages vary between systems.
+function(gradzoo_find_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "HEADER;LIBRARY;PACKAGE" "SUFFIXES;DEFINES")
+  if(TARGET gradzoo_dependency::${name})
+    return()
+  endif()
+  find_path(GRADZOO_${name}_INCLUDE_DIR ${arg_HEADER} PATH_SUFFIXES ${arg_SUFFIXES})
+  find_library(GRADZOO_${name}_LIBRARY ${arg_LIBRARY} PATH_SUFFIXES ${arg_SUFFIXES})
+  mark_as_advanced(GRADZOO_${name}_INCLUDE_DIR GRADZOO_${name}_LIBRARY)
+  if(NOT GRADZOO_${name}_INCLUDE_DIR OR NOT GRADZOO_${name}_LIBRARY)
+    gradzoo_missing("${name} (${arg_HEADER}, lib${arg_LIBRARY})" ${arg_PACKAGE})
+  endif()
+  add_library(gradzoo_dependency::${name} UNKNOWN IMPORTED)
+  set_target_properties(
+    gradzoo_dependency::${name}
+    PROPERTIES IMPORTED_LOCATION "${GRADZOO_${name}_LIBRARY}"
+               INTERFACE_INCLUDE_DIRECTORIES "${GRADZOO_${name}_INCLUDE_DIR}"
+               INTERFACE_COMPILE_DEFINITIONS "${arg_DEFINES}")
+endfunction()
+
+find_package(OpenMP QUIET COMPONENTS CXX)
+if(NOT OpenMP_CXX_FOUND)
+  gradzoo_missing("OpenMP" "libomp-dev (needed by clang only; g++ brings its own)")
+endif()
+
+# openblas_config.h stands beside OpenBLAS's own cblas.h, and not beside the reference BLAS's.
+gradzoo_find_library(OpenBLAS HEADER openblas_config.h LIBRARY openblas PACKAGE libopenblas-dev
+                     SUFFIXES openblas-pthread openblas openblas-openmp openblas-serial)
+gradzoo_find_library(Highway HEADER hwy/highway.h LIBRARY hwy PACKAGE libhwy-dev DEFINES HWY_SHARED_DEFINE)
+
+find_package(fmt QUIET)
+if(NOT fmt_FOUND)
+  gradzoo_missing("fmt" libfmt-dev)
+endif()
+
+find_package(ZLIB QUIET)
+if(NOT ZLIB_FOUND)
+  gradzoo_missing("zlib" zlib1g-dev)
+endif()

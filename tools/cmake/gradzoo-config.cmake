@@ -1,0 +1,3 @@
+# find_package(gradzoo): the target gradzoo::gradzoo. Include as "autograd/tensor.h".
+include("${CMAKE_CURRENT_LIST_DIR}/dependencies.cmake")
+include("${CMAKE_CURRENT_LIST_DIR}/gradzoo-targets.cmake")
