@@ -1,9 +1,20 @@
 # The libraries that gradzoo is linked with. Read by the build and, installed, by find_package(gradzoo):
 # a static library passes its dependencies on to whoever links it.
 
-# gradzoo_missing(what package): the one sentence for a library that isn't there.
+# gradzoo_missing(what package): notes a library that isn't there; gradzoo_report_missing() names them all and ends.
 function(gradzoo_missing what package)
-  message(FATAL_ERROR "gradzoo: ${what} not found. Hint: apt-get install ${package}")
+  set_property(GLOBAL APPEND PROPERTY GRADZOO_MISSING "${what}")
+  set_property(GLOBAL APPEND PROPERTY GRADZOO_MISSING_PACKAGES "${package}")
+endfunction()
+
+function(gradzoo_report_missing)
+  get_property(missing GLOBAL PROPERTY GRADZOO_MISSING)
+  get_property(packages GLOBAL PROPERTY GRADZOO_MISSING_PACKAGES)
+  if(missing)
+    list(JOIN missing ", " missing)
+    list(JOIN packages " " packages)
+    message(FATAL_ERROR "gradzoo: not found: ${missing}. Hint: on Debian, apt-get install ${packages}")
+  endif()
 endfunction()
 
 # gradzoo_find_library(name HEADER h LIBRARY lib PACKAGE p [SUFFIXES s...] [DEFINES d...]):
@@ -17,7 +28,8 @@ function(gradzoo_find_library name)
   find_library(GRADZOO_${name}_LIBRARY ${arg_LIBRARY} PATH_SUFFIXES ${arg_SUFFIXES})
   mark_as_advanced(GRADZOO_${name}_INCLUDE_DIR GRADZOO_${name}_LIBRARY)
   if(NOT GRADZOO_${name}_INCLUDE_DIR OR NOT GRADZOO_${name}_LIBRARY)
-    gradzoo_missing("${name} (${arg_HEADER}, lib${arg_LIBRARY})" ${arg_PACKAGE})
+    gradzoo_missing(${name} ${arg_PACKAGE})
+    return()
   endif()
   add_library(gradzoo_dependency::${name} UNKNOWN IMPORTED)
   set_target_properties(
@@ -29,7 +41,7 @@ endfunction()
 
 find_package(OpenMP QUIET COMPONENTS CXX)
 if(NOT OpenMP_CXX_FOUND)
-  gradzoo_missing("OpenMP" "libomp-dev (needed by clang only; g++ brings its own)")
+  gradzoo_missing("OpenMP for ${CMAKE_CXX_COMPILER_ID}" libomp-dev)
 endif()
 
 # openblas_config.h stands beside OpenBLAS's own cblas.h, and not beside the reference BLAS's.
