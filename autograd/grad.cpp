@@ -1,0 +1,292 @@
+#include "autograd/grad.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "autograd/kernels/elementwise.h"
+#include "autograd/op.h"
+#include "autograd/ops.h"
+
+namespace gradzoo {
+
+/// One reverse sweep, from node `last` down to node `first`. Gradients live in this object, so sweeps never
+/// mix.
+class Sweep {
+ public:
+  Sweep(int64_t first, int64_t last, bool create_graph, bool retain_graph)
+      : state_(tape_state()),
+        first_(first),
+        last_(last),
+        create_graph_(create_graph),
+        retain_graph_(retain_graph),
+        grads_(count()),
+        wanted_(count()),
+        reached_(count()) {}
+
+  void want(int64_t index) { wanted_[slot(index)] = true; }
+  void run(Tensor seed);
+  /// The gradient of a wanted node after run(); undefined where y does not reach it.
+  const Tensor& gradient(int64_t index) const { return grads_[slot(index)]; }
+
+  /// Called by a rule, through Vjp: the gradient that the running node contributes to its input i.
+  void accumulate(const Node& node, int i, Tensor gradient);
+
+ private:
+  size_t count() const { return static_cast<size_t>(last_ - first_ + 1); }
+  size_t slot(int64_t index) const { return static_cast<size_t>(index - first_); }
+  bool is_reached(int64_t index) const { return index >= first_ && reached_[slot(index)]; }
+  void mark_reached();
+  void visit(int64_t index, Node& node);
+  void check_saved(const Node& node) const;
+
+  TapeState& state_;
+  int64_t first_, last_;
+  bool create_graph_, retain_graph_;
+  Tensors grads_;
+  std::vector<char, PoolAllocator<char>> wanted_, reached_;  // reached: a wanted node lies at or below
+};
+
+const Shape& Vjp::shape(int i) const {
+  return tape_state().nodes[node_.inputs[static_cast<size_t>(i)]].shape;
+}
+
+const Tensor& Vjp::saved(int slot) const {
+  const Tensor& t = node_.saved[static_cast<size_t>(slot)];
+  if (!t.defined())
+    throw Error(
+        fmt::format("{}: its vjp reads what it did not save. Hint: list it in `saves`", node_.op->name));
+  return t;
+}
+
+void Vjp::give(int i, Tensor gradient) { sweep_.accumulate(node_, i, std::move(gradient)); }
+
+void Sweep::mark_reached() {
+  for (int64_t index = first_; index <= last_; ++index) {
+    const Node& node = state_.nodes[index];
+    bool reached = wanted_[slot(index)];
+    for (int i = 0; i < node.n_inputs && !reached; ++i)
+      reached = is_reached(node.inputs[static_cast<size_t>(i)]);
+    reached_[slot(index)] = reached;
+  }
+}
+
+void Sweep::run(Tensor seed) {
+  mark_reached();
+  grads_[slot(last_)] = std::move(seed);
+  const bool outer_recording = std::exchange(state_.recording, create_graph_);
+  const int64_t outer_origin = state_.origin;
+  const int outer_sweep = state_.sweep;
+  struct Restore {
+    TapeState& s;
+    bool recording;
+    int64_t origin;
+    int sweep;
+    ~Restore() { s.recording = recording, s.origin = origin, s.sweep = sweep; }
+  } restore{state_, outer_recording, outer_origin, outer_sweep};
+  for (int64_t index = last_; index >= first_; --index) {
+    if (!grads_[slot(index)].defined() || !reached_[slot(index)]) continue;
+    Node& node = state_.nodes[index];
+    if (state_.tracing) trace_of(index).adjoint = grads_[slot(index)];
+    visit(index, node);
+    if (!wanted_[slot(index)]) grads_[slot(index)] = Tensor();
+  }
+}
+
+void Sweep::visit(int64_t index, Node& node) {
+  unsigned needed = 0;
+  for (int i = 0; i < node.n_inputs; ++i) {
+    if (is_reached(node.inputs[static_cast<size_t>(i)])) needed |= 1u << i;
+  }
+  if (needed == 0) return;
+  check_saved(node);
+  state_.origin = index;
+  state_.sweep = node.sweep + 1;
+  Vjp rule(*this, node, needed);
+  const Tensor& g = grads_[slot(index)];
+  const auto vjp = node.op->vjp_fast && !create_graph_ ? node.op->vjp_fast : node.op->vjp;
+  vjp(node.attributes.data(), rule, g);
+  if (!retain_graph_ && index >= state_.mark) {
+    node.saved.fill(Tensor());
+    node.released = true;
+  }
+}
+
+void Sweep::check_saved(const Node& node) const {
+  if (node.released) {
+    throw Error(
+        fmt::format("grad: the saved tensors of {} were released by an earlier sweep. Hint: retain_graph = "
+                    "true in the first",
+                    node.op->name));
+  }
+  for (size_t k = 0; k < node.saved.size(); ++k) {
+    const Tensor& t = node.saved[k];
+    if (!t.defined() || t.version() == node.versions[k]) continue;
+    const std::string what = k == kMaxInputs ? "output" : fmt::format("input {}", k);
+    throw Error(
+        fmt::format("{}: its saved {} {}{} was changed in place after it was recorded (version {}, now {}). "
+                    "Hint: clone() it before the change",
+                    node.op->name, what, t.name(), t.shape().str(), node.versions[k], t.version()));
+  }
+}
+
+void Sweep::accumulate(const Node& node, int i, Tensor gradient) {
+  const int64_t index = node.inputs[static_cast<size_t>(i)];
+  if (!is_reached(index)) return;  // a rule may give more than was needed
+  const Node& input = state_.nodes[index];
+  if (!gradient.defined() || gradient.dtype() != input.dtype) {
+    throw Error(fmt::format(
+        "{}: its vjp gave {} for input {} of {}. Hint: the gradient takes the input's dtype", node.op->name,
+        gradient.defined() ? dtype_name(gradient.dtype()) : "nothing", i, dtype_name(input.dtype)));
+  }
+  if (gradient.shape() != input.shape) {
+    if (broadcast_shapes(gradient.shape(), input.shape, node.op->name) != gradient.shape()) {
+      throw Error(fmt::format(
+          "{}: its vjp gave {} for input {} of {}. Hint: give the input's shape, or one it broadcasts to",
+          node.op->name, gradient.shape().str(), i, input.shape.str()));
+    }
+    gradient = sum_to(gradient, input.shape);
+  }
+  Tensor& sum = grads_[slot(index)];
+  if (!sum.defined()) {
+    sum = std::move(gradient);
+  } else if (!create_graph_ && sum.impl()->refs == 1 && sum.impl()->storage->refs == 1) {
+    visit_floating(sum.dtype(), [&]<class T>() {
+      kernels::add_to(gradient.data<T>(), sum.mutable_data<T>(), sum.size());
+    });
+  } else {
+    sum = add(sum, gradient);
+  }
+}
+
+namespace {
+
+int64_t recorded_index(const Tensor& y, std::string_view what) {
+  if (!y.defined()) throw Error(fmt::format("grad: {} is undefined. Hint: assign it a value first", what));
+  if (is_alive(y.impl()->record)) return y.impl()->record.index;
+  if (!y.is_leaf() && y.impl()->record.serial != 0) {
+    throw Error(
+        fmt::format("grad: {} {}{} was recorded on a tape that has ended: its history is gone. Hint: call "
+                    "grad while the tape is alive",
+                    what, y.name(), y.shape().str()));
+  }
+  return -1;
+}
+
+Tensor seed_of(const Tensor& y, const Tensor& grad_output) {
+  if (!grad_output.defined()) {
+    if (y.size() == 1) return ones_like(y);
+    throw Error(
+        fmt::format("grad: {} of shape {} is not a scalar. Hint: sum it, or pass grad_output of its shape",
+                    y.name().empty() ? "y" : y.name(), y.shape().str()));
+  }
+  if (grad_output.shape() != y.shape() || grad_output.dtype() != y.dtype()) {
+    throw Error(fmt::format("grad: grad_output is {} {}, but y is {} {}. Hint: they must agree",
+                            dtype_name(grad_output.dtype()), grad_output.shape().str(), dtype_name(y.dtype()),
+                            y.shape().str()));
+  }
+  return grad_output;
+}
+
+int64_t root_index(const Tensor& y) {
+  int64_t index = recorded_index(y, "y");
+  if (index < 0 && y.is_leaf() && is_recording()) index = track(y, "grad");
+  if (index < 0) {
+    throw Error(fmt::format(
+        "grad: y {}{} was never recorded. Hint: compute it under a Tape from a tensor with requires_grad_()",
+        y.name(), y.shape().str()));
+  }
+  return index;
+}
+
+// A leaf that the sweep never met counts as unused; what neither wants grad nor was recorded is an error.
+int64_t wanted_index(const Tensor& x, size_t i) {
+  const int64_t index = recorded_index(x, fmt::format("input {}", i));
+  if (index < 0 && !x.is_leaf()) {
+    throw Error(
+        fmt::format("grad: input {} {}{} was never recorded. Hint: requires_grad_() before it is used", i,
+                    x.name(), x.shape().str()));
+  }
+  return index;
+}
+
+// Stores or adds, detached, into the buffer that is there.
+void write_gradient(const Tensor& leaf, const Tensor& gradient) {
+  Tensor::Impl& impl = *leaf.impl();
+  if (!impl.grad.defined()) impl.grad = empty_like(leaf);
+  visit_floating(leaf.dtype(), [&]<class T>() {
+    T* buffer = impl.grad.mutable_data<T>();
+    const T* values = gradient.data<T>();
+    if (impl.grad_is_empty) {
+      std::copy_n(values, leaf.size(), buffer);
+    } else {
+      kernels::add_to(values, buffer, leaf.size());
+    }
+  });
+  impl.grad_is_empty = false;
+}
+
+}  // namespace
+
+Tensors grad(const Tensor& y, std::span<const Tensor> xs, const GradOptions& options) {
+  const int64_t root = root_index(y);
+  Tensor seed = seed_of(y, options.grad_output);
+  std::vector<int64_t, PoolAllocator<int64_t>> wanted(xs.size());
+  int64_t first = root;
+  for (size_t i = 0; i < xs.size(); ++i) {
+    wanted[i] = wanted_index(xs[i], i);
+    if (wanted[i] >= 0) first = std::min(first, wanted[i]);
+  }
+  Sweep sweep(first, root, options.create_graph, options.retain_graph.value_or(options.create_graph));
+  const auto lies_below = [&](int64_t index) { return index >= first && index <= root; };
+  for (int64_t index : wanted) {
+    if (lies_below(index)) sweep.want(index);
+  }
+  sweep.run(std::move(seed));
+  Tensors out(xs.size());
+  for (size_t i = 0; i < xs.size(); ++i) {
+    if (lies_below(wanted[i])) out[i] = sweep.gradient(wanted[i]);
+    if (out[i].defined()) continue;
+    if (!options.allow_unused) {
+      throw Error(
+          fmt::format("grad: y does not depend on input {} {}{}. Hint: allow_unused = true gives zeros", i,
+                      xs[i].name(), xs[i].shape().str()));
+    }
+    out[i] = zeros_like(xs[i]);
+  }
+  return out;
+}
+
+Tensor grad(const Tensor& y, const Tensor& x, const GradOptions& options) {
+  return grad(y, std::span(&x, 1), options)[0];
+}
+
+void backward(const Tensor& loss, std::span<const Tensor> params, const BackwardOptions& options) {
+  for (const Tensor& p : params) {
+    if (!p.defined() || !p.is_leaf()) {
+      throw Error(
+          "backward: a parameter is not a leaf. Hint: requires_grad_() before it is used, or grad() for "
+          "results");
+    }
+  }
+  const Tensors grads =
+      grad(loss, params, {.grad_output = options.grad_output, .retain_graph = options.retain_graph});
+  for (size_t i = 0; i < params.size(); ++i) write_gradient(params[i], grads[i]);
+}
+
+void backward(const Tensor& loss, const BackwardOptions& options) {
+  const int64_t root = root_index(loss);
+  Tensor seed = seed_of(loss, options.grad_output);
+  NodeList& nodes = tape_state().nodes;
+  Sweep sweep(0, root, false, options.retain_graph);
+  for (int64_t i = 0; i <= root; ++i) {
+    if (nodes[i].op == &leaf_info()) sweep.want(i);
+  }
+  sweep.run(std::move(seed));
+  for (int64_t i = 0; i <= root; ++i) {
+    if (nodes[i].op == &leaf_info() && sweep.gradient(i).defined())
+      write_gradient(nodes[i].leaf(), sweep.gradient(i));
+  }
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <optional>
+#include <span>
+
+#include "autograd/tape.h"
+
+namespace gradzoo {
+
+struct GradOptions {
+  Tensor grad_output = {};                // dL/dy, of y's shape; required unless y has one element
+  bool create_graph = false;              // record the sweep, so that its results can be differentiated again
+  std::optional<bool> retain_graph = {};  // keep saved tensors for another sweep; default: create_graph
+  bool allow_unused = true;               // zeros for what y does not reach; false: an error
+};
+
+/// dy/dxs, one gradient for each x, of its shape. Throws Error where y or an x was never recorded, y is not a
+/// scalar and has no grad_output, a saved tensor was changed in place, or the graph was released by an
+/// earlier sweep.
+Tensors grad(const Tensor& y, std::span<const Tensor> xs, const GradOptions& options = {});
+Tensor grad(const Tensor& y, const Tensor& x, const GradOptions& options = {});
+
+struct BackwardOptions {
+  Tensor grad_output = {};
+  bool retain_graph = false;
+};
+
+/// Accumulates dL/dp into p.grad() for the given leaves, or for every leaf that the loss reaches where none
+/// are given. A given leaf that the loss does not reach gets zeros. Gradients are detached and written into
+/// the existing buffer: the first stores, later ones add.
+void backward(const Tensor& loss, std::span<const Tensor> params, const BackwardOptions& options = {});
+void backward(const Tensor& loss, const BackwardOptions& options = {});
+
+}  // namespace gradzoo

@@ -1,0 +1,197 @@
+#pragma once
+
+#include <array>
+#include <climits>
+#include <concepts>
+#include <cstdint>
+#include <new>
+#include <string>
+#include <type_traits>
+
+#include "autograd/tape.h"
+
+/// The contract that every op meets, and apply(), the only way to record. An op is one struct; its data
+/// members are its attributes (trivially copyable, at most 64 bytes):
+///
+///     struct Mul {
+///       static constexpr const char* name = "mul";
+///       static constexpr const char* formula = "y = a b;  da = g b;  db = g a";  // a line for the explorer
+///       static constexpr int arity = 2;
+///       static constexpr Kind kind = Kind::bilinear;
+///       static constexpr int smoothness = kSmooth;
+///       static constexpr std::array<unsigned, 2> saves = {reads_in(1), reads_in(0)};  // what each input's
+///       gradient reads Shape shape(Inputs in) const { return broadcast_shapes(in[0].shape(), in[1].shape(),
+///       name); } void forward(Inputs in, Tensor& out) const { ... kernels into out, allocated of `shape` ...
+///       } void vjp(Vjp& v, const Tensor& g) const {   // in public differentiable ops: this gives every
+///       higher order
+///         if (v.needs(0)) v.give(0, mul(g, v.in(1)));
+///         if (v.needs(1)) v.give(1, mul(g, v.in(0)));
+///       }
+///     };
+///
+/// Optional: `roles` (which inputs are indices or masks), `alias(in)` instead of forward (the output shares
+/// the input's storage), `vjp_fast` (the same gradients on raw buffers, taken only while nothing records; vjp
+/// stays the specification), `lifted(k)` (this op for operands with k stacked in front; only for ops whose
+/// attributes hold absolute shapes).
+namespace gradzoo {
+
+/// How the output depends on the inputs together; forward rules are derived from it.
+enum class Kind { linear, elementwise, bilinear, other };
+
+/// Continuous derivatives: 0 has a kink, kSmooth has all.
+inline constexpr int kSmooth = INT_MAX;
+
+/// What an input is: a value of f32 or f64, an index (i64), a mask (u8).
+enum class Role : uint8_t { value, index, mask };
+
+constexpr unsigned reads_in(int i) { return 1u << i; }
+inline constexpr unsigned kReadsOut = 1u << kMaxInputs;
+inline constexpr unsigned kReadsNothing = 0;
+
+/// The operands of one application.
+class Inputs {
+ public:
+  Inputs(const Tensor* const* tensors, int count) : tensors_(tensors), count_(count) {}
+  const Tensor& operator[](int i) const { return *tensors_[i]; }
+  int size() const { return count_; }
+
+ private:
+  const Tensor* const* tensors_;
+  int count_;
+};
+
+class Sweep;
+
+/// What a vjp rule sees: what was saved, which gradients are needed, and where they go.
+class Vjp {
+ public:
+  Vjp(Sweep& sweep, Node& node, unsigned needed) : sweep_(sweep), node_(node), needed_(needed) {}
+  bool needs(int i) const { return (needed_ >> i) & 1u; }
+  const Tensor& in(int i) const { return saved(i); }
+  const Tensor& out() const { return saved(kMaxInputs); }
+  /// Shape that the gradient of input i will be reduced to.
+  const Shape& shape(int i) const;
+  /// The gradient of input i, of the input's shape or of one that the input was broadcast to: the engine sums
+  /// it back.
+  void give(int i, Tensor gradient);
+
+ private:
+  const Tensor& saved(int slot) const;
+  Sweep& sweep_;
+  Node& node_;
+  unsigned needed_;
+};
+
+/// An op without its type: what a node points to. One for each op, static.
+struct OpInfo {
+  const char* name;
+  const char* formula;
+  Kind kind;
+  int smoothness;
+  int arity;
+  const Role* roles;      // arity of them
+  const unsigned* saves;  // arity of them
+  Shape (*shape)(const void* op, Inputs in);
+  void (*forward)(const void* op, Inputs in, Tensor& out);
+  Tensor (*alias)(const void* op, Inputs in);  // null: forward
+  void (*vjp)(const void* op, Vjp& v, const Tensor& g);
+  void (*vjp_fast)(const void* op, Vjp& v, const Tensor& g);  // null: vjp
+  size_t attribute_bytes;
+  /// The op again, lifted over k stacked copies (k = 0: as it is), on other operands.
+  Tensor (*reapply)(const void* op, Inputs in, int64_t k);
+};
+
+const OpInfo& leaf_info();
+
+namespace detail {
+
+template <class Op>
+consteval std::array<Role, kMaxInputs> roles_of() {
+  std::array<Role, kMaxInputs> roles{};
+  if constexpr (requires { Op::roles; }) {
+    for (size_t i = 0; i < Op::roles.size(); ++i) roles[i] = Op::roles[i];
+  }
+  return roles;
+}
+
+template <class Op>
+const Op& as(const void* op) {
+  return *static_cast<const Op*>(op);
+}
+
+/// Checks operands, runs the op, records it where an operand is tracked.
+Tensor run(const OpInfo& info, const void* op, Inputs in);
+
+template <class Op>
+Tensor reapply(const void* op, Inputs in, int64_t k);
+
+template <class Op>
+struct InfoOf {
+  static constexpr std::array<Role, kMaxInputs> roles = roles_of<Op>();
+  static constexpr OpInfo make() {
+    OpInfo info{Op::name,
+                Op::formula,
+                Op::kind,
+                Op::smoothness,
+                Op::arity,
+                roles.data(),
+                Op::saves.data(),
+                [](const void* op, Inputs in) { return as<Op>(op).shape(in); },
+                nullptr,
+                nullptr,
+                [](const void* op, Vjp& v, const Tensor& g) { as<Op>(op).vjp(v, g); },
+                nullptr,
+                sizeof(Op),
+                &reapply<Op>};
+    if constexpr (requires(const Op& op, Inputs in) { op.alias(in); }) {
+      info.alias = [](const void* op, Inputs in) { return as<Op>(op).alias(in); };
+    } else {
+      info.forward = [](const void* op, Inputs in, Tensor& out) { as<Op>(op).forward(in, out); };
+    }
+    if constexpr (requires(const Op& op, Vjp& v, const Tensor& g) { op.vjp_fast(v, g); }) {
+      info.vjp_fast = [](const void* op, Vjp& v, const Tensor& g) { as<Op>(op).vjp_fast(v, g); };
+    }
+    return info;
+  }
+  static constexpr OpInfo info = make();
+};
+
+}  // namespace detail
+
+template <class Op>
+const OpInfo& info_of() {
+  static_assert(std::is_trivially_copyable_v<Op> && sizeof(Op) <= kMaxAttributeBytes && alignof(Op) <= 8,
+                "an op's attributes are copied into its node");
+  static_assert(Op::arity >= 1 && Op::arity <= kMaxInputs && Op::saves.size() == Op::arity);
+  return detail::InfoOf<Op>::info;
+}
+
+/// Applies an op to its operands, and records it where one of them is tracked and a tape is alive.
+template <class Op, std::same_as<Tensor>... Rest>
+Tensor apply(const Op& op, const Tensor& first, const Rest&... rest) {
+  static_assert(1 + sizeof...(Rest) == Op::arity);
+  const Tensor* inputs[] = {&first, &rest...};
+  return detail::run(info_of<Op>(), &op, Inputs(inputs, Op::arity));
+}
+
+/// As above for an op without attributes: apply<MyOp>(x).
+template <class Op, std::same_as<Tensor>... Rest>
+Tensor apply(const Tensor& first, const Rest&... rest) {
+  return apply(Op{}, first, rest...);
+}
+
+namespace detail {
+
+template <class Op>
+Tensor reapply(const void* op, Inputs in, int64_t k) {
+  if constexpr (requires(const Op& o) { o.lifted(k); }) {
+    if (k > 0) {
+      const Op lifted = as<Op>(op).lifted(k);
+      return run(info_of<Op>(), &lifted, in);
+    }
+  }
+  return run(info_of<Op>(), op, in);
+}
+
+}  // namespace detail
+}  // namespace gradzoo

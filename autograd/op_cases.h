@@ -1,0 +1,60 @@
+#pragma once
+
+#include <initializer_list>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "autograd/shape.h"
+
+/// What the generic checks feed an op. Each op states its own sample domain beside itself:
+/// `static std::vector<OpCase<Op>> cases()`, and where 1e-6 is not right, `static constexpr double
+/// tolerance`.
+namespace gradzoo {
+
+/// One operand of a case: values uniform on [low, high], at least `margin` away from `avoid`; indices are
+/// drawn from 0..high-1, masks from {0, 1}. Where `distinct`, all values of the case differ pairwise by a
+/// margin (max, maximum).
+struct Operand {
+  Shape shape;
+  double low = -2.0;
+  double high = 2.0;
+  double avoid = std::numeric_limits<double>::quiet_NaN();
+  double margin = 0.05;
+  bool distinct = false;
+};
+
+template <class Op>
+struct OpCase {
+  Op op;
+  std::vector<Operand> operands;
+};
+
+/// An elementwise op of one operand at shapes of rank 0 to 3, an empty and a size-1 axis among them.
+template <class Op>
+std::vector<OpCase<Op>> unary_cases(Operand like, Op op = {}) {
+  std::vector<OpCase<Op>> cases;
+  for (const Shape& shape :
+       {Shape{}, Shape{5}, Shape{3, 4}, Shape{2, 1, 3}, Shape{1}, Shape{0}, Shape{2, 0}}) {
+    like.shape = shape;
+    cases.push_back({op, {like}});
+  }
+  return cases;
+}
+
+/// An elementwise op of two operands at equal and at broadcasting shapes, empty and size-1 axes among them.
+template <class Op>
+std::vector<OpCase<Op>> binary_cases(Operand a, Operand b, Op op = {}) {
+  const std::pair<Shape, Shape> shapes[] = {
+      {{}, {}},         {{4}, {4}},       {{2, 3}, {2, 3}}, {{2, 3}, {3}},         {{3}, {2, 3}},
+      {{2, 3}, {2, 1}}, {{2, 1}, {1, 3}}, {{2, 3}, {}},     {{}, {2, 3}},          {{2, 1, 3}, {4, 1}},
+      {{1}, {5}},       {{0}, {1}},       {{2, 0}, {1, 1}}, {{3, 2, 2}, {1, 2, 1}}};
+  std::vector<OpCase<Op>> cases;
+  for (const auto& [left, right] : shapes) {
+    a.shape = left, b.shape = right;
+    cases.push_back({op, {a, b}});
+  }
+  return cases;
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,146 @@
+#pragma once
+
+#include <span>
+
+#include "autograd/tensor.h"
+
+/// Every public differentiable op. Names and conventions are PyTorch's: NumPy broadcasting; relu'(0) =
+/// abs'(0) = 0; ties share equally in max and min, half each in maximum and minimum; var divides by n - 1; an
+/// empty sum is 0, an empty mean NaN, an empty max an error; Linear's weight is (out, in). Axes may be
+/// negative. A double takes the tensor's dtype. Mixed dtypes throw.
+namespace gradzoo {
+
+// Elementwise, one operand.
+Tensor neg(const Tensor& x);
+Tensor abs(const Tensor& x);
+Tensor exp(const Tensor& x);
+Tensor expm1(const Tensor& x);  // e^x - 1, accurate near 0
+Tensor log(const Tensor& x);
+Tensor log1p(const Tensor& x);  // log(1 + x), accurate near 0
+Tensor sqrt(const Tensor& x);
+Tensor rsqrt(const Tensor& x);       // x^(-1/2)
+Tensor reciprocal(const Tensor& x);  // 1 / x
+Tensor square(const Tensor& x);
+Tensor sin(const Tensor& x);
+Tensor cos(const Tensor& x);
+Tensor lgamma(const Tensor& x);            // log |Gamma(x)|
+Tensor digamma(const Tensor& x);           // d lgamma / dx
+Tensor polygamma(int n, const Tensor& x);  // d^n digamma / dx^n, n >= 0
+Tensor clamp(const Tensor& x, double low, double high);
+
+// Activations: one family, closed under differentiation.
+Tensor sigmoid(const Tensor& x);
+Tensor tanh(const Tensor& x);
+Tensor softplus(const Tensor& x);     // log(1 + e^x)
+Tensor log_sigmoid(const Tensor& x);  // -softplus(-x)
+Tensor relu(const Tensor& x);
+Tensor leaky_relu(const Tensor& x, double slope = 0.01);
+Tensor elu(const Tensor& x, double alpha = 1.0);
+Tensor silu(const Tensor& x);  // x sigmoid(x)
+Tensor gelu(const Tensor& x);  // x Phi(x), exact
+Tensor erf(const Tensor& x);
+
+// Elementwise, two operands, broadcasting; and with a number.
+Tensor add(const Tensor& a, const Tensor& b);
+Tensor sub(const Tensor& a, const Tensor& b);
+Tensor mul(const Tensor& a, const Tensor& b);
+Tensor div(const Tensor& a, const Tensor& b);
+Tensor pow(const Tensor& a, const Tensor& b);  // a > 0 where the gradient in b is wanted
+Tensor maximum(const Tensor& a, const Tensor& b);
+Tensor minimum(const Tensor& a, const Tensor& b);
+Tensor add(const Tensor& x, double c);
+Tensor mul(const Tensor& x, double c);
+Tensor pow(const Tensor& x, double exponent);
+/// mask (u8) ? a : b, all three broadcast together.
+Tensor where(const Tensor& mask, const Tensor& a, const Tensor& b);
+
+// Reductions: over everything to a scalar, or over one axis (kept as size 1 where keepdim).
+Tensor sum(const Tensor& x);
+Tensor sum(const Tensor& x, int axis, bool keepdim = false);
+Tensor mean(const Tensor& x);
+Tensor mean(const Tensor& x, int axis, bool keepdim = false);
+/// Divides by n - correction.
+Tensor var(const Tensor& x, int correction = 1);
+Tensor var_axis(const Tensor& x, int axis, bool keepdim = false, int correction = 1);
+Tensor max(const Tensor& x);
+Tensor max(const Tensor& x, int axis, bool keepdim = false);
+Tensor min(const Tensor& x);
+Tensor min(const Tensor& x, int axis, bool keepdim = false);
+Tensor logsumexp(const Tensor& x, int axis, bool keepdim = false);
+Tensor softmax(const Tensor& x, int axis);
+Tensor log_softmax(const Tensor& x, int axis);
+Tensor cumsum(const Tensor& x, int axis, bool reverse = false);
+/// Sums the axes that broadcasting `shape` to x.shape() would have made: broadcast_to's other half.
+Tensor sum_to(const Tensor& x, const Shape& shape);
+
+// Products.
+/// op(a) op(b) over the last two axes, (..., m, k) x (..., k, n) -> (..., m, n), leading axes broadcast. Rank
+/// at least 2.
+Tensor matmul(const Tensor& a, const Tensor& b, bool transpose_a = false, bool transpose_b = false);
+/// x W' + bias: x (..., in), weight (out, in), bias (out) or undefined -> (..., out).
+Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias = {});
+
+// Shapes.
+/// The same values in another shape; one size may be -1. Shares storage.
+Tensor reshape(const Tensor& x, const Shape& shape);
+Tensor flatten_rows(const Tensor& x);  // (B, ...) -> (B, n)
+/// Two axes swapped (default: the last two).
+Tensor transpose(const Tensor& x, int axis_a = -2, int axis_b = -1);
+Tensor broadcast_to(const Tensor& x, const Shape& shape);
+Tensor unsqueeze(const Tensor& x, int axis);
+Tensor squeeze(const Tensor& x, int axis);
+Tensor concat(std::span<const Tensor> parts, int axis);
+Tensor concat(const Tensor& a, const Tensor& b, int axis);
+/// Elements begin, begin + step, ... below end of one axis; negative begin and end count from the back; step
+/// >= 1.
+Tensor slice(const Tensor& x, int axis, int64_t begin, int64_t end, int64_t step = 1);
+/// `before` and `after` copies of `value` added to one axis.
+Tensor pad(const Tensor& x, int axis, int64_t before, int64_t after, double value = 0.0);
+Tensor flip(const Tensor& x, int axis);
+
+// Indexing; `index` is i64.
+/// y[..., j, ...] = x[..., index[..., j, ...], ...]: index has x's rank and, off `axis`, x's sizes.
+Tensor gather(const Tensor& x, int axis, const Tensor& index);
+/// Zeros with `size` elements on `axis`, and src added at index: gather's other half.
+Tensor scatter_add(const Tensor& src, int axis, const Tensor& index, int64_t size);
+/// Rows of an axis by a vector of indices: index (m).
+Tensor index_select(const Tensor& x, int axis, const Tensor& index);
+/// Zeros with `size` rows on `axis`, and the rows of src added at index (m): index_select's other half.
+Tensor index_add(const Tensor& src, int axis, const Tensor& index, int64_t size);
+
+// Losses.
+/// softplus(l) - l t, elementwise, for targets in [0, 1]; differentiable in both.
+Tensor binary_cross_entropy_with_logits(const Tensor& logits, const Tensor& targets);
+/// -log softmax(logits)[label], a row: logits (B, classes), labels (B) i64 -> (B).
+Tensor cross_entropy(const Tensor& logits, const Tensor& labels);
+/// mean (a - b)^2 over everything.
+Tensor mse(const Tensor& a, const Tensor& b);
+
+// Plain functions, never recorded.
+Tensor lt(const Tensor& a, const Tensor& b);  // u8 masks, broadcasting
+Tensor le(const Tensor& a, const Tensor& b);
+Tensor gt(const Tensor& a, const Tensor& b);
+Tensor ge(const Tensor& a, const Tensor& b);
+Tensor eq(const Tensor& a, const Tensor& b);
+Tensor sign(const Tensor& x);
+Tensor floor(const Tensor& x);
+Tensor argmax(const Tensor& x, int axis);                                         // i64, the first of equals
+Tensor one_hot(const Tensor& labels, int64_t classes, DType dtype = DType::f32);  // (...) -> (..., classes)
+bool all_finite(const Tensor& x);
+
+// Operators.
+inline Tensor operator+(const Tensor& a, const Tensor& b) { return add(a, b); }
+inline Tensor operator-(const Tensor& a, const Tensor& b) { return sub(a, b); }
+inline Tensor operator*(const Tensor& a, const Tensor& b) { return mul(a, b); }
+inline Tensor operator/(const Tensor& a, const Tensor& b) { return div(a, b); }
+inline Tensor operator-(const Tensor& x) { return neg(x); }
+inline Tensor operator+(const Tensor& x, double c) { return add(x, c); }
+inline Tensor operator+(double c, const Tensor& x) { return add(x, c); }
+inline Tensor operator-(const Tensor& x, double c) { return add(x, -c); }
+inline Tensor operator-(double c, const Tensor& x) { return add(neg(x), c); }
+inline Tensor operator*(const Tensor& x, double c) { return mul(x, c); }
+inline Tensor operator*(double c, const Tensor& x) { return mul(x, c); }
+inline Tensor operator/(const Tensor& x, double c) { return mul(x, 1.0 / c); }
+inline Tensor operator/(double c, const Tensor& x) { return mul(reciprocal(x), c); }
+
+}  // namespace gradzoo

@@ -1,0 +1,73 @@
+#include "autograd/random.h"
+
+#include "autograd/kernels/random.h"
+
+namespace gradzoo {
+namespace {
+
+uint64_t fnv1a(std::string_view text) {
+  uint64_t hash = 0xcbf29ce484222325u;
+  for (char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
+  return hash;
+}
+
+// Rows are the first axis; the rest of the shape is the column.
+struct Layout {
+  int64_t rows, cols;
+};
+Layout layout_of(const Shape& shape) {
+  if (shape.rank() == 0) return {1, 1};
+  return {shape[0], shape[0] == 0 ? 0 : shape.size() / shape[0]};
+}
+
+template <class Fill>
+Tensor draw(const Shape& shape, Rng& rng, DType dtype, int64_t first_row, Fill&& fill) {
+  Tensor out = empty(shape, dtype);
+  const Layout at = layout_of(shape);
+  const kernels::RandomAddress address{rng.key(), rng.next_draw(), first_row};
+  visit_floating(dtype, [&]<class T>() { fill(address, out.mutable_data<T>(), at.rows, at.cols); });
+  return out;
+}
+
+}  // namespace
+
+Rng::Rng(uint64_t seed, std::string_view stream)
+    : seed_(seed), stream_(stream), key_(kernels::random_key(seed, fnv1a(stream))) {}
+
+Tensor randn(const Shape& shape, Rng& rng, DType dtype, int64_t first_row) {
+  return draw(shape, rng, dtype, first_row, [](const auto& at, auto* out, int64_t rows, int64_t cols) {
+    kernels::normal(at, out, rows, cols);
+  });
+}
+
+Tensor rand(const Shape& shape, Rng& rng, DType dtype, int64_t first_row) {
+  return draw(shape, rng, dtype, first_row, [](const auto& at, auto* out, int64_t rows, int64_t cols) {
+    kernels::uniform(at, out, rows, cols);
+  });
+}
+
+Tensor rademacher(const Shape& shape, Rng& rng, DType dtype, int64_t first_row) {
+  return draw(shape, rng, dtype, first_row, [](const auto& at, auto* out, int64_t rows, int64_t cols) {
+    kernels::rademacher(at, out, rows, cols);
+  });
+}
+
+Tensor randperm(int64_t n, Rng& rng) {
+  Tensor out = empty({n}, DType::i64);
+  kernels::permutation({rng.key(), rng.next_draw(), 0}, out.mutable_data<int64_t>(), n);
+  return out;
+}
+
+Tensor bernoulli(const Tensor& p, Rng& rng, int64_t first_row) {
+  Tensor out = rand(p.shape(), rng, p.dtype(), first_row);
+  visit_floating(p.dtype(), [&]<class T>() {
+    const T* probability = p.data<T>();
+    T* values = out.mutable_data<T>();
+    for (int64_t i = 0; i < out.size(); ++i) values[i] = values[i] < probability[i] ? T{1} : T{0};
+  });
+  return out;
+}
+
+Tensor randn_like(const Tensor& x, Rng& rng) { return randn(x.shape(), rng, x.dtype()); }
+
+}  // namespace gradzoo

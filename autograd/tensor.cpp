@@ -1,0 +1,238 @@
+#include "autograd/tensor.h"
+
+#include <algorithm>
+#include <cstring>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "autograd/kernels/elementwise.h"
+#include "autograd/tape.h"
+
+namespace gradzoo {
+
+std::string_view dtype_name(DType dtype) {
+  constexpr std::string_view kNames[] = {"f32", "f64", "i64", "u8"};
+  return kNames[static_cast<size_t>(dtype)];
+}
+
+size_t dtype_bytes(DType dtype) {
+  constexpr size_t kBytes[] = {4, 8, 8, 1};
+  return kBytes[static_cast<size_t>(dtype)];
+}
+
+namespace {
+
+#ifndef NDEBUG
+const void* this_thread() {
+  thread_local char mark;
+  return &mark;
+}
+#endif
+
+Tensor::Impl* make_impl(Storage* storage, int64_t offset, const Shape& shape, int64_t size, DType dtype) {
+  auto* impl = new (pool_allocate(sizeof(Tensor::Impl))) Tensor::Impl;
+  impl->storage = storage;
+  impl->offset = offset;
+  impl->shape = shape;
+  impl->size = size;
+  impl->dtype = dtype;
+  ++storage->refs;
+#ifndef NDEBUG
+  impl->owner = this_thread();
+#endif
+  return impl;
+}
+
+std::string label(const Tensor& t) {
+  return t.name().empty() ? fmt::format("a tensor {}", t.shape().str())
+                          : fmt::format("'{}' {}", t.name(), t.shape().str());
+}
+
+}  // namespace
+
+void Tensor::release(Impl* impl) noexcept {
+  if (!impl || --impl->refs > 0) return;
+#ifndef NDEBUG
+  if (impl->owner != this_thread()) std::abort();  // a graph belongs to one thread: counts are plain ints
+#endif
+  if (--impl->storage->refs == 0) Storage::destroy(impl->storage);
+  impl->~Impl();
+  pool_free(impl, sizeof(Impl));
+}
+
+int64_t Tensor::dim(int axis) const { return shape()[normalize_axis(axis, rank(), "dim")]; }
+
+const void* Tensor::checked_data(DType dtype) const {
+  if (!impl_) throw Error("data: the tensor is undefined. Hint: assign a value first");
+  if (dtype != impl_->dtype) {
+    throw Error(fmt::format("data: {} holds {}, not {}. Hint: cast(x, DType::{})", label(*this),
+                            dtype_name(impl_->dtype), dtype_name(dtype), dtype_name(dtype)));
+  }
+  return impl_->storage->data() + static_cast<size_t>(impl_->offset) * dtype_bytes(dtype);
+}
+
+void Tensor::check_mutable() {
+  if (!impl_) throw Error("mutable_data: the tensor is undefined. Hint: assign a value first");
+  if (!impl_->requires_grad && is_alive(impl_->record)) {
+    throw Error(fmt::format("mutable_data: {} is a recorded result. Hint: clone() or detach() it first",
+                            label(*this)));
+  }
+  ++impl_->storage->version;
+}
+
+double Tensor::item() const {
+  if (!impl_ || size() != 1) {
+    throw Error(fmt::format("item: {} is not a single value. Hint: sum or mean it first",
+                            impl_ ? label(*this) : "an undefined tensor"));
+  }
+  return to_vector()[0];
+}
+
+std::vector<double> Tensor::to_vector() const {
+  return visit_any(dtype(), [&]<class T>() {
+    const T* values = data<T>();
+    std::vector<double> out(static_cast<size_t>(size()));
+    std::transform(values, values + size(), out.begin(), [](T v) { return static_cast<double>(v); });
+    return out;
+  });
+}
+
+bool Tensor::requires_grad() const { return impl_ && (impl_->requires_grad || is_alive(impl_->record)); }
+
+bool Tensor::is_leaf() const { return impl_ && impl_->requires_grad; }
+
+Tensor& Tensor::requires_grad_(bool wanted) {
+  if (wanted && !is_floating(dtype())) {
+    throw Error(fmt::format("requires_grad_: {} holds {}, which has no gradient. Hint: cast(x, DType::f32)",
+                            label(*this), dtype_name(dtype())));
+  }
+  if (!impl_->requires_grad && impl_->record.serial != 0) {
+    throw Error(fmt::format("requires_grad_: {} is a recorded result, not a leaf. Hint: detach() it first",
+                            label(*this)));
+  }
+  impl_->requires_grad = wanted;
+  if (!wanted) impl_->record = {};
+  return *this;
+}
+
+Tensor Tensor::grad() const { return impl_->grad_is_empty ? Tensor() : impl_->grad; }
+
+void Tensor::zero_grad() { impl_->grad_is_empty = true; }
+
+void Tensor::set_grad_buffer(Tensor buffer) {
+  if (buffer.shape() != shape() || buffer.dtype() != dtype()) {
+    throw Error(fmt::format("set_grad_buffer: a buffer {} for {}. Hint: shape and dtype must agree",
+                            buffer.shape().str(), label(*this)));
+  }
+  impl_->grad = buffer.detach();
+  impl_->grad_is_empty = true;
+}
+
+Tensor Tensor::detach() const { return view(shape()); }
+
+Tensor Tensor::view(const Shape& shape) const {
+  if (shape.size() != size()) {
+    throw Error(fmt::format("view: {} has {} elements, {} needs {}", label(*this), size(), shape.str(),
+                            shape.size()));
+  }
+  Tensor out(make_impl(impl_->storage, impl_->offset, shape, size(), dtype()));
+  out.impl_->name = impl_->name;
+  return out;
+}
+
+Tensor Tensor::rows(int64_t begin, int64_t end) const {
+  if (rank() == 0 || begin < 0 || end < begin || end > dim(0)) {
+    throw Error(
+        fmt::format("rows: [{}, {}) of {}. Hint: 0 <= begin <= end <= rows", begin, end, label(*this)));
+  }
+  Shape part = shape();
+  part.set(0, end - begin);
+  const int64_t row = dim(0) == 0 ? 0 : size() / dim(0);
+  return Tensor(make_impl(impl_->storage, impl_->offset + begin * row, part, part.size(), dtype()));
+}
+
+Tensor Tensor::clone() const {
+  Tensor out = empty(shape(), dtype());
+  if (size() > 0) {
+    std::memcpy(out.impl_->storage->data(), checked_data(dtype()),
+                static_cast<size_t>(size()) * dtype_bytes(dtype()));
+  }
+  out.impl_->name = impl_->name;
+  return out;
+}
+
+Tensor& Tensor::named(std::string_view name) {
+  static thread_local std::set<std::string, std::less<>>* names = new std::set<std::string, std::less<>>;
+  auto found = names->find(name);
+  impl_->name = &*(found != names->end() ? found : names->emplace(name).first);
+  return *this;
+}
+
+std::string_view Tensor::name() const { return impl_ && impl_->name ? std::string_view(*impl_->name) : ""; }
+
+Tensor empty(const Shape& shape, DType dtype) {
+  const int64_t size = shape.size();
+  return Tensor(
+      make_impl(Storage::create(static_cast<size_t>(size) * dtype_bytes(dtype)), 0, shape, size, dtype));
+}
+
+Tensor full(const Shape& shape, double value, DType dtype) {
+  Tensor out = empty(shape, dtype);
+  visit_any(dtype, [&]<class T>() {
+    if constexpr (std::is_floating_point_v<T>) {
+      kernels::fill(value, out.mutable_data<T>(), out.size());
+    } else {
+      std::fill_n(out.mutable_data<T>(), out.size(), static_cast<T>(value));
+    }
+  });
+  return out;
+}
+
+Tensor zeros(const Shape& shape, DType dtype) { return full(shape, 0.0, dtype); }
+
+Tensor ones(const Shape& shape, DType dtype) { return full(shape, 1.0, dtype); }
+
+Tensor scalar(double value, DType dtype) { return full(Shape{}, value, dtype); }
+
+Tensor tensor(const std::vector<double>& values, const Shape& shape, DType dtype) {
+  if (static_cast<int64_t>(values.size()) != shape.size()) {
+    throw Error(fmt::format("tensor: {} values for shape {}. Hint: it needs {}", values.size(), shape.str(),
+                            shape.size()));
+  }
+  Tensor out = empty(shape, dtype);
+  visit_any(dtype, [&]<class T>() {
+    std::transform(values.begin(), values.end(), out.mutable_data<T>(),
+                   [](double v) { return static_cast<T>(v); });
+  });
+  return out;
+}
+
+Tensor arange(int64_t n, DType dtype) {
+  Tensor out = empty({n}, dtype);
+  visit_any(dtype, [&]<class T>() {
+    T* values = out.mutable_data<T>();
+    for (int64_t i = 0; i < n; ++i) values[i] = static_cast<T>(i);
+  });
+  return out;
+}
+
+Tensor eye(int64_t n, DType dtype) {
+  Tensor out = zeros({n, n}, dtype);
+  visit_any(dtype, [&]<class T>() {
+    T* values = out.mutable_data<T>();
+    for (int64_t i = 0; i < n; ++i) values[i * n + i] = T{1};
+  });
+  return out;
+}
+
+Tensor cast(const Tensor& x, DType dtype) {
+  if (x.dtype() == dtype) return x.detach();
+  Tensor out = empty(x.shape(), dtype);
+  visit_any(x.dtype(), [&]<class From>() {
+    visit_any(dtype, [&]<class To>() { kernels::cast(x.data<From>(), out.mutable_data<To>(), x.size()); });
+  });
+  return out;
+}
+
+}  // namespace gradzoo

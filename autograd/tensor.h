@@ -1,0 +1,190 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "autograd/error.h"
+#include "autograd/shape.h"
+#include "autograd/storage.h"
+
+namespace gradzoo {
+
+/// f32 and f64 are values; i64 holds indices and labels, u8 masks and pixels, and neither takes part in
+/// arithmetic.
+enum class DType : uint8_t { f32, f64, i64, u8 };
+
+std::string_view dtype_name(DType dtype);
+size_t dtype_bytes(DType dtype);
+inline bool is_floating(DType dtype) { return dtype == DType::f32 || dtype == DType::f64; }
+
+template <class T>
+constexpr DType dtype_of();
+template <>
+constexpr DType dtype_of<float>() {
+  return DType::f32;
+}
+template <>
+constexpr DType dtype_of<double>() {
+  return DType::f64;
+}
+template <>
+constexpr DType dtype_of<int64_t>() {
+  return DType::i64;
+}
+template <>
+constexpr DType dtype_of<uint8_t>() {
+  return DType::u8;
+}
+
+/// Calls `fn.operator()<T>()` with T = float or double; other dtypes throw.
+template <class Fn>
+decltype(auto) visit_floating(DType dtype, Fn&& fn) {
+  if (dtype == DType::f32) return fn.template operator()<float>();
+  if (dtype == DType::f64) return fn.template operator()<double>();
+  throw Error("a tensor of " + std::string(dtype_name(dtype)) +
+              " takes no part in arithmetic. Hint: cast(x, DType::f32)");
+}
+
+/// As visit_floating, for all four dtypes.
+template <class Fn>
+decltype(auto) visit_any(DType dtype, Fn&& fn) {
+  if (dtype == DType::i64) return fn.template operator()<int64_t>();
+  if (dtype == DType::u8) return fn.template operator()<uint8_t>();
+  return visit_floating(dtype, std::forward<Fn>(fn));
+}
+
+/// Where a tensor stands on its thread's node list. It is alive iff the node at `index` still has this
+/// serial.
+struct Record {
+  int64_t index = -1;
+  uint64_t serial = 0;  // 0: never recorded
+};
+
+/// A handle to contiguous row-major values. Copies share the values; `clone` copies them. Belongs to one
+/// thread.
+class Tensor {
+ public:
+  struct Impl;
+
+  Tensor() = default;  // undefined: no value
+  Tensor(const Tensor& other) : impl_(other.impl_) { retain(impl_); }
+  Tensor(Tensor&& other) noexcept : impl_(std::exchange(other.impl_, nullptr)) {}
+  Tensor& operator=(Tensor other) noexcept {
+    std::swap(impl_, other.impl_);
+    return *this;
+  }
+  ~Tensor() { release(impl_); }
+
+  bool defined() const { return impl_ != nullptr; }
+  const Shape& shape() const;
+  int rank() const { return shape().rank(); }
+  int64_t size() const;  // number of elements
+  int64_t dim(int axis) const;
+  DType dtype() const;
+
+  /// The values, read-only. Throws if T is not the tensor's dtype.
+  template <class T>
+  const T* data() const {
+    return static_cast<const T*>(checked_data(dtype_of<T>()));
+  }
+  /// The values, to change in place: counts a version, and throws on a tensor with a live non-leaf record.
+  template <class T>
+  T* mutable_data() {
+    check_mutable();
+    return static_cast<T*>(const_cast<void*>(checked_data(dtype_of<T>())));
+  }
+  /// A scalar's value (any dtype, any shape of size 1) as double.
+  double item() const;
+  /// The values as a vector of double, in row-major order.
+  std::vector<double> to_vector() const;
+
+  /// True for a leaf that wants gradients, and for what was recorded from one and is still on the tape.
+  bool requires_grad() const;
+  /// Makes this tensor a leaf whose gradients are wanted (or not). Throws for i64, u8, and for a recorded
+  /// result.
+  Tensor& requires_grad_(bool wanted = true);
+  bool is_leaf() const;  // requires grad by itself, not through history
+  /// The gradient that backward() accumulated; undefined before the first. Detached.
+  Tensor grad() const;
+  /// Marks the gradient as empty: the next backward() stores into its buffer instead of adding.
+  void zero_grad();
+  /// Gives the gradient a buffer of this tensor's shape and dtype to live in; it counts as empty.
+  void set_grad_buffer(Tensor buffer);
+
+  /// The same values (storage shared), no history, no gradient wanted.
+  Tensor detach() const;
+  /// A copy of the values, no history.
+  Tensor clone() const;
+  /// The same storage under another shape of equal size, no history. The recorded one is `reshape` in ops.h.
+  Tensor view(const Shape& shape) const;
+  /// Rows [begin, end) of the first axis, storage shared, no history.
+  Tensor rows(int64_t begin, int64_t end) const;
+
+  /// A name for error messages and the explorer.
+  Tensor& named(std::string_view name);
+  std::string_view name() const;  // "" where none was given
+
+  // For the engine.
+  Impl* impl() const { return impl_; }
+  uint64_t version() const;
+  explicit Tensor(Impl* impl) : impl_(impl) { retain(impl_); }
+
+ private:
+  static void retain(Impl* impl);
+  static void release(Impl* impl) noexcept;
+  const void* checked_data(DType dtype) const;
+  void check_mutable();
+  Impl* impl_ = nullptr;
+};
+
+struct Tensor::Impl {
+  Storage* storage = nullptr;
+  int64_t offset = 0;  // elements
+  Shape shape;
+  int64_t size = 0;
+  DType dtype = DType::f32;
+  bool requires_grad = false;
+  bool grad_is_empty = true;
+  int refs = 0;
+  Tensor grad;
+  Record record;
+  const std::string* name = nullptr;  // interned
+#ifndef NDEBUG
+  const void* owner = nullptr;  // the thread that may touch it
+#endif
+};
+
+using Tensors = std::vector<Tensor, PoolAllocator<Tensor>>;
+
+inline void Tensor::retain(Impl* impl) {
+  if (impl) ++impl->refs;
+}
+inline const Shape& Tensor::shape() const { return impl_->shape; }
+inline int64_t Tensor::size() const { return impl_->size; }
+inline DType Tensor::dtype() const { return impl_->dtype; }
+inline uint64_t Tensor::version() const { return impl_->storage->version; }
+
+// Factories. Values are uninitialised (empty), constant, or given; none is recorded.
+Tensor empty(const Shape& shape, DType dtype = DType::f32);
+Tensor full(const Shape& shape, double value, DType dtype = DType::f32);
+Tensor zeros(const Shape& shape, DType dtype = DType::f32);
+Tensor ones(const Shape& shape, DType dtype = DType::f32);
+inline Tensor empty_like(const Tensor& x) { return empty(x.shape(), x.dtype()); }
+inline Tensor zeros_like(const Tensor& x) { return zeros(x.shape(), x.dtype()); }
+inline Tensor ones_like(const Tensor& x) { return ones(x.shape(), x.dtype()); }
+/// A rank-0 tensor.
+Tensor scalar(double value, DType dtype = DType::f32);
+/// Values in row-major order; throws if their count is not the shape's.
+Tensor tensor(const std::vector<double>& values, const Shape& shape, DType dtype = DType::f32);
+/// 0, 1, ..., n-1.
+Tensor arange(int64_t n, DType dtype = DType::f32);
+/// The n x n identity.
+Tensor eye(int64_t n, DType dtype = DType::f32);
+/// The values converted, not recorded: to f32 or f64 for use, to f64 for checks. Differentiable conversion
+/// does not exist.
+Tensor cast(const Tensor& x, DType dtype);
+
+}  // namespace gradzoo
