@@ -10,7 +10,7 @@ install(FILES tools/cmake/gradzoo-config.cmake tools/cmake/dependencies.cmake
 
 foreach(floor IN LISTS floors)
   install(DIRECTORY "${PROJECT_SOURCE_DIR}/${floor}" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/gradzoo"
-          FILES_MATCHING PATTERN "*.h")
+          FILES_MATCHING PATTERN "*.h" PATTERN cmake EXCLUDE PATTERN mnist EXCLUDE)
 endforeach()
 install(DIRECTORY datasets/mnist DESTINATION "${CMAKE_INSTALL_DATADIR}/gradzoo/datasets")
 install(FILES LICENSE README.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
