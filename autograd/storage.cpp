@@ -93,7 +93,7 @@ void pool_free(void* block, size_t bytes) noexcept {
   if constexpr (!kCaches) {
     std::free(block);
   } else {
-#ifndef NDEBUG
+#ifdef GRADZOO_CHECKS
     std::memset(block, 0xff, c.bytes);  // all ones is a NaN in f32 and f64
 #endif
     p.free[c.index] = new (block) FreeBlock{p.free[c.index]};

@@ -23,7 +23,7 @@ size_t dtype_bytes(DType dtype) {
 
 namespace {
 
-#ifndef NDEBUG
+#ifdef GRADZOO_CHECKS
 const void* this_thread() {
   thread_local char mark;
   return &mark;
@@ -38,7 +38,7 @@ Tensor::Impl* make_impl(Storage* storage, int64_t offset, const Shape& shape, in
   impl->size = size;
   impl->dtype = dtype;
   ++storage->refs;
-#ifndef NDEBUG
+#ifdef GRADZOO_CHECKS
   impl->owner = this_thread();
 #endif
   return impl;
@@ -53,7 +53,7 @@ std::string label(const Tensor& t) {
 
 void Tensor::release(Impl* impl) noexcept {
   if (!impl || --impl->refs > 0) return;
-#ifndef NDEBUG
+#ifdef GRADZOO_CHECKS
   if (impl->owner != this_thread()) std::abort();  // a graph belongs to one thread: counts are plain ints
 #endif
   if (--impl->storage->refs == 0) Storage::destroy(impl->storage);

@@ -152,7 +152,7 @@ struct Tensor::Impl {
   Tensor grad;
   Record record;
   const std::string* name = nullptr;  // interned
-#ifndef NDEBUG
+#ifdef GRADZOO_CHECKS
   const void* owner = nullptr;  // the thread that may touch it
 #endif
 };
