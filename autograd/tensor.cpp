@@ -120,7 +120,7 @@ Tensor Tensor::grad() const { return impl_->grad_is_empty ? Tensor() : impl_->gr
 
 void Tensor::zero_grad() { impl_->grad_is_empty = true; }
 
-void Tensor::set_grad_buffer(Tensor buffer) {
+void Tensor::set_grad_buffer(const Tensor& buffer) {
   if (buffer.shape() != shape() || buffer.dtype() != dtype()) {
     throw Error(fmt::format("set_grad_buffer: a buffer {} for {}. Hint: shape and dtype must agree",
                             buffer.shape().str(), label(*this)));

@@ -112,7 +112,7 @@ class Tensor {
   /// Marks the gradient as empty: the next backward() stores into its buffer instead of adding.
   void zero_grad();
   /// Gives the gradient a buffer of this tensor's shape and dtype to live in; it counts as empty.
-  void set_grad_buffer(Tensor buffer);
+  void set_grad_buffer(const Tensor& buffer);
 
   /// The same values (storage shared), no history, no gradient wanted.
   Tensor detach() const;
