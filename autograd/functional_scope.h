@@ -1,0 +1,37 @@
+#pragma once
+
+#include <optional>
+
+#include "autograd/tape.h"
+
+namespace gradzoo {
+
+inline bool is_tracked(const Tensor& t) { return t.requires_grad(); }
+
+/// Where a library function records: into its own tape, or under create_graph into the caller's.
+class FunctionalScope {
+ public:
+  explicit FunctionalScope(bool create_graph, TapeOptions options = {}) : create_graph_(create_graph) {
+    if (!create_graph) {
+      tape_.emplace(options);
+    } else if (!is_recording()) {
+      throw Error("create_graph needs a live tape to record into. Hint: declare a Tape before the call");
+    }
+  }
+
+  /// x as the function's input: the caller's tensor where its history must be kept, else a fresh leaf on the
+  /// same values.
+  Tensor input(const Tensor& x) const {
+    if (create_graph_ && is_tracked(x)) return x;
+    return x.detach().requires_grad_();
+  }
+
+  /// A result as the caller may keep it: without a record on a tape that ends here.
+  Tensor result(const Tensor& y) const { return create_graph_ ? y : y.detach(); }
+
+ private:
+  bool create_graph_;
+  std::optional<Tape> tape_;
+};
+
+}  // namespace gradzoo

@@ -1,0 +1,221 @@
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "autograd/forward_rules.h"
+#include "autograd/functional.h"
+#include "autograd/functional_scope.h"
+#include "autograd/grad.h"
+#include "autograd/op.h"
+#include "autograd/ops.h"
+
+namespace gradzoo {
+namespace {
+
+constexpr const char* kLaplacian = "laplacian";
+constexpr const char* kDivergence = "divergence";
+
+void check_input(const Tensor& x, const char* op) {
+  if (x.rank() != 2) {
+    throw Error(
+        fmt::format("{}: x has shape {}. Hint: rows of points, (B,d); reshape it", op, x.shape().str()));
+  }
+}
+
+void check_output(const Tensor& y, const Shape& expected, const char* op) {
+  if (y.shape() == expected) return;
+  throw Error(fmt::format("{}: the function gave {} instead of {}. Hint: one result a row", op,
+                          y.shape().str(), expected.str()));
+}
+
+void refuse_kinks(const Tensor& x, const Tensor& y, const char* op) {
+  const OpInfo* kinked = find_op_between(x, y, [](const OpInfo& info) { return info.smoothness == 0; });
+  if (!kinked) return;
+  throw Error(fmt::format(
+      "{}: {} has a kink, and automatic differentiation loses what a moving kink contributes to a second "
+      "derivative. Hint: softplus or silu, or allow_kinks = true",
+      op, kinked->name));
+}
+
+/// s(x) whose divergence is wanted: the function itself, or the gradient of a scalar one (for its Laplacian).
+struct VectorField {
+  TensorFn f;
+  bool gradient_of_f;
+  bool allow_kinks;
+
+  // (R,d) -> (R,d), recorded.
+  Tensor operator()(const Tensor& x) const {
+    const char* op = gradient_of_f ? kLaplacian : kDivergence;
+    const Tensor y = f(x);
+    check_output(y, gradient_of_f ? Shape{x.dim(0)} : x.shape(), op);
+    if (!is_tracked(y)) return zeros_like(x);
+    if (!gradient_of_f) return y;
+    if (!allow_kinks) refuse_kinks(x, y, op);
+    return grad(y, x, {.grad_output = ones_like(y), .create_graph = true});
+  }
+};
+
+// x (B,d) repeated k times, block after block: (kB,d).
+Tensor stack_rows(const Tensor& x, int64_t k) {
+  if (k == 1) return x;
+  return reshape(broadcast_to(reshape(x, {1, x.dim(0), x.dim(1)}), {k, x.dim(0), x.dim(1)}),
+                 {k * x.dim(0), x.dim(1)});
+}
+
+// v'Jv of every stacked row: (k,B), v (kB,d).
+Tensor quadratic_forms(const VectorField& s, const Tensor& x, const Tensor& v, bool create_graph) {
+  const int64_t b = x.dim(0), k = b == 0 ? 1 : v.dim(0) / b;
+  const Tensor stacked = stack_rows(x, k);
+  const Tensor value = s(stacked);
+  if (!is_tracked(value)) return zeros({k, b}, x.dtype());
+  const Tensor jv = grad(value, stacked, {.grad_output = v, .create_graph = create_graph});
+  return reshape(sum(mul(jv, v), 1), {k, b});
+}
+
+// Rows of the identity, each repeated for the B rows of a block: directions [first, first + k) as (kB,d).
+Tensor basis_directions(int64_t first, int64_t k, int64_t b, int64_t d, DType dtype) {
+  Tensor v = zeros({k * b, d}, dtype);
+  visit_floating(dtype, [&]<class T>() {
+    T* values = v.mutable_data<T>();
+    for (int64_t r = 0; r < k * b; ++r) values[r * d + first + r / b] = T{1};
+  });
+  return v;
+}
+
+Tensor random_directions(int64_t rows, int64_t d, DType dtype, const TraceOptions& options) {
+  if (options.probe == Probe::rademacher) return rademacher({rows, d}, *options.rng, dtype);
+  return randn({rows, d}, *options.rng, dtype);
+}
+
+// Calls part(first, k) until all directions are done, in chunks that stay below max_bytes: the first
+// direction alone measures what one costs. Under create_graph the whole graph stays whatever the chunks, so
+// there is one.
+template <class Part>
+void in_chunks(int64_t count, const TraceOptions& options, Part&& part) {
+  if (options.create_graph) return part(0, count);
+  int64_t chunk = 1;
+  for (int64_t done = 0; done < count;) {
+    const int64_t k = std::min(chunk, count - done);
+    const size_t before = pool_stats().live_bytes;
+    reset_pool_peak();
+    part(done, k);
+    const size_t per_direction =
+        std::max<size_t>(1, (pool_stats().peak_bytes - before) / static_cast<size_t>(k));
+    chunk = std::max<int64_t>(1, static_cast<int64_t>(options.max_bytes / per_direction));
+    done += k;
+  }
+}
+
+// v'Jv for `count` directions a row: (count,B).
+template <class Directions>
+Tensor all_quadratic_forms(const VectorField& s, const Tensor& x, int64_t count, const TraceOptions& options,
+                           Directions&& directions) {
+  Tensors parts;
+  in_chunks(count, options, [&](int64_t first, int64_t k) {
+    FunctionalScope scope(options.create_graph);
+    parts.push_back(
+        scope.result(quadratic_forms(s, scope.input(x), directions(first, k), options.create_graph)));
+  });
+  return concat(parts, 0);
+}
+
+Tensor exact_reverse(const VectorField& s, const Tensor& x, const TraceOptions& options) {
+  const int64_t b = x.dim(0), d = x.dim(1);
+  if (d == 0) return zeros({b}, x.dtype());
+  const Tensor forms = all_quadratic_forms(s, x, d, options, [&](int64_t first, int64_t k) {
+    return basis_directions(first, k, b, d, x.dtype());
+  });
+  return sum(forms, 0);
+}
+
+Tensor hutchinson(const VectorField& s, const Tensor& x, const TraceOptions& options) {
+  const char* op = s.gradient_of_f ? kLaplacian : kDivergence;
+  if (!options.rng) throw Error(fmt::format("{}: hutchinson draws probes. Hint: pass .rng = &rng", op));
+  if (options.probes < 1) throw Error(fmt::format("{}: {} probes. Hint: at least 1", op, options.probes));
+  const Tensor forms = all_quadratic_forms(s, x, options.probes, options, [&](int64_t, int64_t k) {
+    return random_directions(k * x.dim(0), x.dim(1), x.dtype(), options);
+  });
+  if (options.standard_error) {
+    if (options.probes < 2)
+      throw Error(fmt::format("{}: a standard error needs 2 probes or more. Hint: .probes = 16", op));
+    NoGrad no_grad;
+    *options.standard_error =
+        mul(sqrt(var_axis(forms, 0)), 1.0 / std::sqrt(static_cast<double>(options.probes)));
+  }
+  return mean(forms, 0);
+}
+
+Tensor exact_forward(const VectorField& s, const Tensor& x, const TraceOptions& options) {
+  FunctionalScope scope(options.create_graph);
+  const TraceScope tracing(true);
+  const Tensor at = scope.input(x);
+  const char* op = s.gradient_of_f ? kLaplacian : kDivergence;
+  const Tensor y = s.f(at);
+  check_output(y, s.gradient_of_f ? Shape{x.dim(0)} : x.shape(), op);
+  if (!is_tracked(y)) return zeros({x.dim(0)}, x.dtype());
+  if (s.gradient_of_f && !s.allow_kinks) refuse_kinks(at, y, op);
+  Tensor total = zeros({x.dim(0)}, x.dtype());
+  in_chunks(x.dim(1), options, [&](int64_t first, int64_t k) {
+    const auto carry = s.gradient_of_f ? forward_laplacian : forward_divergence;
+    total = add(total, carry(at, y, first, k, options.create_graph));
+  });
+  return scope.result(total);
+}
+
+Tensor trace_of_jacobian(const VectorField& s, const Tensor& x, const TraceOptions& options) {
+  switch (options.method) {
+    case TraceMethod::reverse:
+      return exact_reverse(s, x, options);
+    case TraceMethod::forward:
+      return exact_forward(s, x, options);
+    case TraceMethod::hutchinson:
+      return hutchinson(s, x, options);
+    case TraceMethod::automatic:
+      break;
+  }
+  bool forward = false;
+  {
+    Tape probe({.trace = true});
+    const Tensor at = x.detach().requires_grad_();
+    const Tensor y = s.f(at);
+    forward = is_tracked(y) && has_forward_rules(at, y);
+  }
+  return forward ? exact_forward(s, x, options) : exact_reverse(s, x, options);
+}
+
+// Shifts row 0: the result of every other row must stay.
+void check_rows(const VectorField& s, const Tensor& x, TraceOptions options) {
+  if (x.dim(0) < 2 || x.dim(1) == 0) return;
+  options.create_graph = false;
+  options.method = TraceMethod::automatic;
+  Tensor shifted = x.clone();
+  visit_floating(x.dtype(), [&]<class T>() { shifted.mutable_data<T>()[0] += T{0.5}; });
+  const std::vector<double> before = trace_of_jacobian(s, x.detach(), options).to_vector();
+  const std::vector<double> after = trace_of_jacobian(s, shifted, options).to_vector();
+  for (size_t row = 1; row < after.size(); ++row) {
+    if (std::abs(after[row] - before[row]) <= 1e-5 * std::max(1.0, std::abs(before[row]))) continue;
+    throw Error(
+        fmt::format("{}: shifting row 0 moved the result of row {} from {} to {}: rows interact. Hint: no "
+                    "batch statistics inside",
+                    s.gradient_of_f ? kLaplacian : kDivergence, row, before[row], after[row]));
+  }
+}
+
+Tensor checked_trace(const VectorField& s, const Tensor& x, const TraceOptions& options, const char* op) {
+  check_input(x, op);
+  if (options.check_rows) check_rows(s, x, options);
+  return trace_of_jacobian(s, x, options);
+}
+
+}  // namespace
+
+Tensor laplacian(TensorFn f, const Tensor& x, const TraceOptions& options) {
+  return checked_trace({f, true, options.allow_kinks}, x, options, kLaplacian);
+}
+
+Tensor divergence(TensorFn s, const Tensor& x, const TraceOptions& options) {
+  return checked_trace({s, false, true}, x, options, kDivergence);
+}
+
+}  // namespace gradzoo
