@@ -15,7 +15,7 @@ Shape::Shape(std::initializer_list<int64_t> sizes) : rank_(static_cast<int>(size
                             sizes.size(), kMaxRank));
   }
   std::copy(sizes.begin(), sizes.end(), sizes_.begin());
-  if (std::any_of(begin(), end(), [](int64_t n) { return n < 0; })) {
+  if (std::any_of(begin(), end(), [](int64_t n) { return n < -1; })) {
     throw Error(fmt::format("shape: {} has a negative size. Hint: sizes are 0 or more", str()));
   }
 }
@@ -23,6 +23,7 @@ Shape::Shape(std::initializer_list<int64_t> sizes) : rank_(static_cast<int>(size
 int64_t Shape::size() const {
   int64_t n = 1;
   for (int64_t d : *this) {
+    if (d < 0) throw Error(fmt::format("shape: {} has an open size. Hint: only reshape takes -1", str()));
     if (__builtin_mul_overflow(n, d, &n))
       throw Error(fmt::format("shape: {} is too large to address", str()));
   }

@@ -14,13 +14,13 @@ inline constexpr int kMaxRank = 6;
 class Shape {
  public:
   Shape() = default;
-  /// Throws Error if there are more than kMaxRank sizes or one is negative.
+  /// Throws Error if there are more than kMaxRank sizes or one is below -1 (the size that reshape works out).
   Shape(std::initializer_list<int64_t> sizes);
 
   int rank() const { return rank_; }
   /// The size of an axis; -1 is the last. The axis must exist.
   int64_t operator[](int axis) const { return sizes_[static_cast<size_t>(axis < 0 ? axis + rank_ : axis)]; }
-  /// Number of elements: the product of the sizes, 1 for a scalar.
+  /// Number of elements: the product of the sizes, 1 for a scalar. Throws Error where a size is -1.
   int64_t size() const;
   const int64_t* begin() const { return sizes_.data(); }
   const int64_t* end() const { return sizes_.data() + rank_; }

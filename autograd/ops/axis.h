@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string_view>
+
+#include "autograd/shape.h"
+
+namespace gradzoo::ops {
+
+/// `axis` counted from the end, -rank to -1: so an attribute means the same once a leading axis is stacked in
+/// front of the operand. Throws Error naming `op` where the axis does not exist.
+inline int axis_from_end(int axis, int rank, std::string_view op) {
+  return normalize_axis(axis, rank, op) - rank;
+}
+
+/// (outer, n, inner) around an axis that is counted from the end.
+inline AxisView view_from_end(const Shape& shape, int axis) { return view_axis(shape, axis + shape.rank()); }
+
+/// `shape` without an axis that is counted from the end, or with size 1 there.
+inline Shape reduced_shape(const Shape& shape, int axis, bool keepdim) {
+  if (!keepdim) return shape.erase(axis + shape.rank());
+  Shape out = shape;
+  out.set(axis, 1);
+  return out;
+}
+
+}  // namespace gradzoo::ops

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "autograd/op.h"
+#include "autograd/op_cases.h"
+#include "autograd/ops.h"
+
+namespace gradzoo::ops {
+
+/// y = op(a) op(b) over the last two axes, leading axes broadcast; op transposes where its flag says so.
+struct MatMul {
+  static constexpr const char* name = "matmul";
+  static constexpr const char* formula = "y = a b;  da = g b';  db = a' g";
+  static constexpr int arity = 2;
+  static constexpr Kind kind = Kind::bilinear;
+  static constexpr int smoothness = kSmooth;
+  static constexpr std::array<unsigned, 2> saves = {reads_in(1), reads_in(0)};
+  bool transpose_a = false;
+  bool transpose_b = false;
+  Shape shape(Inputs in) const;
+  void forward(Inputs in, Tensor& out) const;
+  void vjp(Vjp& v, const Tensor& g) const;
+  static std::vector<OpCase<MatMul>> cases();
+};
+
+/// x (..., in), weight (out, in), bias (out) -> (..., out). Bilinear in x and weight, linear in bias.
+struct Linear {
+  static constexpr const char* name = "linear";
+  static constexpr const char* formula = "y = x W' + b;  dx = g W;  dW = g' x;  db = sum over rows of g";
+  static constexpr int arity = 3;
+  static constexpr Kind kind = Kind::bilinear;
+  static constexpr int smoothness = kSmooth;
+  static constexpr std::array<unsigned, 3> saves = {reads_in(1), reads_in(0), kReadsNothing};
+  Shape shape(Inputs in) const;
+  void forward(Inputs in, Tensor& out) const;
+  void vjp(Vjp& v, const Tensor& g) const;
+  static std::vector<OpCase<Linear>> cases();
+};
+
+}  // namespace gradzoo::ops

@@ -1,0 +1,67 @@
+#pragma once
+
+#include "autograd/op.h"
+#include "autograd/op_cases.h"
+#include "autograd/ops.h"
+#include "autograd/ops/axis.h"
+
+/// Reductions over one axis, counted from the end. A reduction over everything is one over the last axis of
+/// the operand in one row.
+namespace gradzoo::ops {
+
+/// A case for each axis of shapes with empty and size-1 axes, with and without keepdim: Op is {axis,
+/// keepdim}. Axes without elements are left out where `needs_elements`.
+template <class Op>
+std::vector<OpCase<Op>> reduction_cases(Operand like, bool needs_elements = false) {
+  std::vector<OpCase<Op>> cases;
+  for (const Shape& shape : {Shape{5}, Shape{1}, Shape{0}, Shape{3, 4}, Shape{2, 0}, Shape{2, 1, 3}}) {
+    for (int axis = -shape.rank(); axis < 0; ++axis) {
+      if (needs_elements && shape[axis] == 0) continue;
+      like.shape = shape;
+      cases.push_back({Op{axis, false}, {like}});
+      cases.push_back({Op{axis, true}, {like}});
+    }
+  }
+  return cases;
+}
+
+/// The reduced tensor with its axis back at size 1, so that it broadcasts against the operand.
+inline Tensor keep_axis(const Tensor& reduced, int axis, bool keepdim) {
+  return keepdim ? reduced : unsqueeze(reduced, axis);
+}
+
+struct Sum {
+  static constexpr const char* name = "sum";
+  static constexpr const char* formula = "y = sum_i x_i;  dx_i = g";
+  static constexpr int arity = 1;
+  static constexpr Kind kind = Kind::linear;
+  static constexpr int smoothness = kSmooth;
+  static constexpr std::array<unsigned, 1> saves = {kReadsNothing};
+  int axis = -1;
+  bool keepdim = false;
+  Shape shape(Inputs in) const { return reduced_shape(in[0].shape(), axis, keepdim); }
+  void forward(Inputs in, Tensor& out) const;
+  void vjp(Vjp& v, const Tensor& g) const {
+    v.give(0, broadcast_to(keep_axis(g, axis, keepdim), v.shape(0)));
+  }
+  static std::vector<OpCase<Sum>> cases() { return reduction_cases<Sum>({}); }
+};
+
+/// Sums the axes where `target`, of the operand's rank, is 1.
+struct SumTo {
+  static constexpr const char* name = "sum_to";
+  static constexpr const char* formula =
+      "y = x summed over the axes that y has at size 1;  dx = g, broadcast";
+  static constexpr int arity = 1;
+  static constexpr Kind kind = Kind::linear;
+  static constexpr int smoothness = kSmooth;
+  static constexpr std::array<unsigned, 1> saves = {kReadsNothing};
+  Shape target;
+  SumTo lifted(int64_t k) const { return {target.insert(0, k)}; }
+  Shape shape(Inputs in) const;
+  void forward(Inputs in, Tensor& out) const;
+  void vjp(Vjp& v, const Tensor& g) const { v.give(0, broadcast_to(g, v.shape(0))); }
+  static std::vector<OpCase<SumTo>> cases();
+};
+
+}  // namespace gradzoo::ops
