@@ -16,7 +16,7 @@ namespace gradzoo {
 /// drawn from 0..high-1, masks from {0, 1}. Where `distinct`, all values of the case differ pairwise by a
 /// margin (max, maximum).
 struct Operand {
-  Shape shape;
+  Shape shape = {};
   double low = -2.0;
   double high = 2.0;
   double avoid = std::numeric_limits<double>::quiet_NaN();

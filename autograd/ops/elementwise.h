@@ -5,6 +5,7 @@
 #include "autograd/op_cases.h"
 #include "autograd/ops.h"
 
+/// Elementwise arithmetic of two operands, which broadcast, and of an operand and a number.
 namespace gradzoo::ops {
 
 /// How two contiguous operands lie under their broadcast shape.
@@ -12,16 +13,26 @@ kernels::Broadcast broadcast_layout(const Shape& a, const Shape& b, const Shape&
 
 /// out = a (f) b
 void forward_binary(kernels::Binary f, Inputs in, Tensor& out);
+/// out = x (f) c
+void forward_scalar(kernels::ScalarOp f, Inputs in, double c, Tensor& out);
 
-struct Add {
+/// A constant of x's dtype that broadcasts to any shape.
+inline Tensor constant_like(const Tensor& x, double value) { return full({}, value, x.dtype()); }
+
+/// What ops of two operands have in common. An op adds its name, formula and vjp.
+template <kernels::Binary f, Kind how, unsigned reads_a, unsigned reads_b>
+struct BinaryOp {
+  static constexpr int arity = 2;
+  static constexpr Kind kind = how;
+  static constexpr int smoothness = kSmooth;
+  static constexpr std::array<unsigned, 2> saves = {reads_a, reads_b};
+  void forward(Inputs in, Tensor& out) const { forward_binary(f, in, out); }
+};
+
+struct Add : BinaryOp<kernels::Binary::add, Kind::linear, kReadsNothing, kReadsNothing> {
   static constexpr const char* name = "add";
   static constexpr const char* formula = "y = a + b;  da = g;  db = g";
-  static constexpr int arity = 2;
-  static constexpr Kind kind = Kind::linear;
-  static constexpr int smoothness = kSmooth;
-  static constexpr std::array<unsigned, 2> saves = {kReadsNothing, kReadsNothing};
   Shape shape(Inputs in) const { return broadcast_shapes(in[0].shape(), in[1].shape(), name); }
-  void forward(Inputs in, Tensor& out) const { forward_binary(kernels::Binary::add, in, out); }
   void vjp(Vjp& v, const Tensor& g) const {
     if (v.needs(0)) v.give(0, g);
     if (v.needs(1)) v.give(1, g);
@@ -29,20 +40,104 @@ struct Add {
   static std::vector<OpCase<Add>> cases() { return binary_cases<Add>({}, {}); }
 };
 
-struct Mul {
+struct Sub : BinaryOp<kernels::Binary::sub, Kind::linear, kReadsNothing, kReadsNothing> {
+  static constexpr const char* name = "sub";
+  static constexpr const char* formula = "y = a - b;  da = g;  db = -g";
+  Shape shape(Inputs in) const { return broadcast_shapes(in[0].shape(), in[1].shape(), name); }
+  void vjp(Vjp& v, const Tensor& g) const {
+    if (v.needs(0)) v.give(0, g);
+    if (v.needs(1)) v.give(1, neg(g));
+  }
+  static std::vector<OpCase<Sub>> cases() { return binary_cases<Sub>({}, {}); }
+};
+
+struct Mul : BinaryOp<kernels::Binary::mul, Kind::bilinear, reads_in(1), reads_in(0)> {
   static constexpr const char* name = "mul";
   static constexpr const char* formula = "y = a b;  da = g b;  db = g a";
-  static constexpr int arity = 2;
-  static constexpr Kind kind = Kind::bilinear;
-  static constexpr int smoothness = kSmooth;
-  static constexpr std::array<unsigned, 2> saves = {reads_in(1), reads_in(0)};
   Shape shape(Inputs in) const { return broadcast_shapes(in[0].shape(), in[1].shape(), name); }
-  void forward(Inputs in, Tensor& out) const { forward_binary(kernels::Binary::mul, in, out); }
   void vjp(Vjp& v, const Tensor& g) const {
     if (v.needs(0)) v.give(0, mul(g, v.in(1)));
     if (v.needs(1)) v.give(1, mul(g, v.in(0)));
   }
   static std::vector<OpCase<Mul>> cases() { return binary_cases<Mul>({}, {}); }
+};
+
+struct Div : BinaryOp<kernels::Binary::div, Kind::elementwise, reads_in(1), reads_in(1) | kReadsOut> {
+  static constexpr const char* name = "div";
+  static constexpr const char* formula = "y = a / b;  da = g / b;  db = -(g / b) y";
+  Shape shape(Inputs in) const { return broadcast_shapes(in[0].shape(), in[1].shape(), name); }
+  void vjp(Vjp& v, const Tensor& g) const {
+    const Tensor da = div(g, v.in(1));
+    if (v.needs(0)) v.give(0, da);
+    if (v.needs(1)) v.give(1, neg(mul(da, v.out())));
+  }
+  static std::vector<OpCase<Div>> cases() { return binary_cases<Div>({}, {.avoid = 0.0, .margin = 0.5}); }
+};
+
+struct Pow : BinaryOp<kernels::Binary::pow, Kind::elementwise, reads_in(0) | reads_in(1),
+                      reads_in(0) | reads_in(1) | kReadsOut> {
+  static constexpr const char* name = "pow";
+  static constexpr const char* formula = "y = a^b;  da = g b a^(b-1);  db = g y log a";
+  Shape shape(Inputs in) const { return broadcast_shapes(in[0].shape(), in[1].shape(), name); }
+  void vjp(Vjp& v, const Tensor& g) const;
+  static std::vector<OpCase<Pow>> cases() { return binary_cases<Pow>({.low = 0.5}, {}); }
+};
+
+struct Maximum : BinaryOp<kernels::Binary::maximum, Kind::elementwise, reads_in(0) | reads_in(1),
+                          reads_in(0) | reads_in(1)> {
+  static constexpr const char* name = "maximum";
+  static constexpr const char* formula = "y = max(a, b);  da = g [a > b] + g/2 [a = b];  db likewise";
+  static constexpr int smoothness = 0;
+  Shape shape(Inputs in) const { return broadcast_shapes(in[0].shape(), in[1].shape(), name); }
+  void vjp(Vjp& v, const Tensor& g) const;
+  static std::vector<OpCase<Maximum>> cases() {
+    return binary_cases<Maximum>({.distinct = true}, {.distinct = true});
+  }
+};
+
+struct Minimum : BinaryOp<kernels::Binary::minimum, Kind::elementwise, reads_in(0) | reads_in(1),
+                          reads_in(0) | reads_in(1)> {
+  static constexpr const char* name = "minimum";
+  static constexpr const char* formula = "y = min(a, b);  da = g [a < b] + g/2 [a = b];  db likewise";
+  static constexpr int smoothness = 0;
+  Shape shape(Inputs in) const { return broadcast_shapes(in[0].shape(), in[1].shape(), name); }
+  void vjp(Vjp& v, const Tensor& g) const;
+  static std::vector<OpCase<Minimum>> cases() {
+    return binary_cases<Minimum>({.distinct = true}, {.distinct = true});
+  }
+};
+
+/// What ops of an operand and a number have in common.
+template <kernels::ScalarOp f, Kind how, unsigned reads>
+struct ScalarOp {
+  double c = 0.0;
+  static constexpr int arity = 1;
+  static constexpr Kind kind = how;
+  static constexpr int smoothness = kSmooth;
+  static constexpr std::array<unsigned, 1> saves = {reads};
+  Shape shape(Inputs in) const { return in[0].shape(); }
+  void forward(Inputs in, Tensor& out) const { forward_scalar(f, in, c, out); }
+};
+
+struct AddScalar : ScalarOp<kernels::ScalarOp::add, Kind::elementwise, kReadsNothing> {
+  static constexpr const char* name = "add_scalar";
+  static constexpr const char* formula = "y = x + c;  dx = g";
+  void vjp(Vjp& v, const Tensor& g) const { v.give(0, g); }
+  static std::vector<OpCase<AddScalar>> cases() { return unary_cases<AddScalar>({}, {{-1.5}}); }
+};
+
+struct MulScalar : ScalarOp<kernels::ScalarOp::mul, Kind::linear, kReadsNothing> {
+  static constexpr const char* name = "mul_scalar";
+  static constexpr const char* formula = "y = c x;  dx = c g";
+  void vjp(Vjp& v, const Tensor& g) const { v.give(0, mul(g, c)); }
+  static std::vector<OpCase<MulScalar>> cases() { return unary_cases<MulScalar>({}, {{-1.5}}); }
+};
+
+struct PowScalar : ScalarOp<kernels::ScalarOp::pow, Kind::elementwise, reads_in(0)> {
+  static constexpr const char* name = "pow_scalar";
+  static constexpr const char* formula = "y = x^c;  dx = g c x^(c-1)";
+  void vjp(Vjp& v, const Tensor& g) const;
+  static std::vector<OpCase<PowScalar>> cases();
 };
 
 }  // namespace gradzoo::ops

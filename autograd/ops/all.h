@@ -1,0 +1,37 @@
+#pragma once
+
+#include "autograd/ops/elementwise.h"
+#include "autograd/ops/math.h"
+#include "autograd/ops/select.h"
+
+/// Every op, once. What is listed here is checked to second order, shown by `list ops`, and stands in the
+/// docs' table. Heavy to compile: checks and tools include it, nothing else.
+namespace gradzoo {
+
+template <class... Ops>
+struct OpList {};
+
+using AllOps = OpList<
+    // Elementwise mathematics.
+    ops::Neg, ops::Abs, ops::Exp, ops::Expm1, ops::Log, ops::Log1p, ops::Sqrt, ops::Rsqrt, ops::Reciprocal,
+    ops::Square, ops::Sin, ops::Cos, ops::Clamp,
+    // Elementwise arithmetic.
+    ops::Add, ops::Sub, ops::Mul, ops::Div, ops::Pow, ops::Maximum, ops::Minimum, ops::AddScalar,
+    ops::MulScalar, ops::PowScalar, ops::Where>;
+
+namespace detail {
+
+template <class Fn, class... Ops>
+void for_each_in(OpList<Ops...>, Fn& fn) {
+  (fn.template operator()<Ops>(), ...);
+}
+
+}  // namespace detail
+
+/// Calls `fn.operator()<Op>()` for each op of AllOps, in its order.
+template <class Fn>
+void for_each_op(Fn&& fn) {
+  detail::for_each_in(AllOps{}, fn);
+}
+
+}  // namespace gradzoo

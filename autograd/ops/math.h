@@ -1,0 +1,128 @@
+#pragma once
+
+#include "autograd/kernels/elementwise.h"
+#include "autograd/op.h"
+#include "autograd/op_cases.h"
+#include "autograd/ops.h"
+
+/// Elementwise mathematics of one operand.
+namespace gradzoo::ops {
+
+/// out = f(x)
+void forward_unary(kernels::Unary f, Inputs in, Tensor& out);
+
+/// What elementwise ops of one operand have in common. An op adds its name, formula and vjp.
+template <kernels::Unary f, unsigned reads>
+struct UnaryOp {
+  static constexpr int arity = 1;
+  static constexpr Kind kind = Kind::elementwise;
+  static constexpr int smoothness = kSmooth;
+  static constexpr std::array<unsigned, 1> saves = {reads};
+  Shape shape(Inputs in) const { return in[0].shape(); }
+  void forward(Inputs in, Tensor& out) const { forward_unary(f, in, out); }
+};
+
+struct Neg : UnaryOp<kernels::Unary::neg, kReadsNothing> {
+  static constexpr const char* name = "neg";
+  static constexpr const char* formula = "y = -x;  dx = -g";
+  static constexpr Kind kind = Kind::linear;
+  void vjp(Vjp& v, const Tensor& g) const { v.give(0, neg(g)); }
+  static std::vector<OpCase<Neg>> cases() { return unary_cases<Neg>({}); }
+};
+
+struct Abs : UnaryOp<kernels::Unary::abs, reads_in(0)> {
+  static constexpr const char* name = "abs";
+  static constexpr const char* formula = "y = |x|;  dx = g sign(x)";
+  static constexpr int smoothness = 0;
+  void vjp(Vjp& v, const Tensor& g) const { v.give(0, mul(g, sign(v.in(0)))); }
+  static std::vector<OpCase<Abs>> cases() { return unary_cases<Abs>({.avoid = 0.0}); }
+};
+
+struct Exp : UnaryOp<kernels::Unary::exp, kReadsOut> {
+  static constexpr const char* name = "exp";
+  static constexpr const char* formula = "y = e^x;  dx = g y";
+  void vjp(Vjp& v, const Tensor& g) const { v.give(0, mul(g, v.out())); }
+  static std::vector<OpCase<Exp>> cases() { return unary_cases<Exp>({}); }
+};
+
+struct Expm1 : UnaryOp<kernels::Unary::expm1, reads_in(0)> {
+  static constexpr const char* name = "expm1";
+  static constexpr const char* formula = "y = e^x - 1;  dx = g e^x";
+  void vjp(Vjp& v, const Tensor& g) const { v.give(0, mul(g, exp(v.in(0)))); }
+  static std::vector<OpCase<Expm1>> cases() { return unary_cases<Expm1>({}); }
+};
+
+struct Log : UnaryOp<kernels::Unary::log, reads_in(0)> {
+  static constexpr const char* name = "log";
+  static constexpr const char* formula = "y = log x;  dx = g / x";
+  void vjp(Vjp& v, const Tensor& g) const { v.give(0, div(g, v.in(0))); }
+  static std::vector<OpCase<Log>> cases() { return unary_cases<Log>({.low = 0.5}); }
+};
+
+struct Log1p : UnaryOp<kernels::Unary::log1p, reads_in(0)> {
+  static constexpr const char* name = "log1p";
+  static constexpr const char* formula = "y = log(1 + x);  dx = g / (1 + x)";
+  void vjp(Vjp& v, const Tensor& g) const { v.give(0, div(g, add(v.in(0), 1.0))); }
+  static std::vector<OpCase<Log1p>> cases() { return unary_cases<Log1p>({.low = -0.5}); }
+};
+
+struct Sqrt : UnaryOp<kernels::Unary::sqrt, kReadsOut> {
+  static constexpr const char* name = "sqrt";
+  static constexpr const char* formula = "y = sqrt(x);  dx = g / (2 y)";
+  void vjp(Vjp& v, const Tensor& g) const { v.give(0, div(g, mul(v.out(), 2.0))); }
+  static std::vector<OpCase<Sqrt>> cases() { return unary_cases<Sqrt>({.low = 0.5}); }
+};
+
+struct Rsqrt : UnaryOp<kernels::Unary::rsqrt, kReadsOut> {
+  static constexpr const char* name = "rsqrt";
+  static constexpr const char* formula = "y = 1 / sqrt(x);  dx = -g/2 y^3";
+  void vjp(Vjp& v, const Tensor& g) const { v.give(0, mul(mul(g, -0.5), pow(v.out(), 3.0))); }
+  static std::vector<OpCase<Rsqrt>> cases() { return unary_cases<Rsqrt>({.low = 0.5}); }
+};
+
+struct Reciprocal : UnaryOp<kernels::Unary::reciprocal, kReadsOut> {
+  static constexpr const char* name = "reciprocal";
+  static constexpr const char* formula = "y = 1 / x;  dx = -g y^2";
+  void vjp(Vjp& v, const Tensor& g) const { v.give(0, neg(mul(g, square(v.out())))); }
+  static std::vector<OpCase<Reciprocal>> cases() {
+    return unary_cases<Reciprocal>({.avoid = 0.0, .margin = 0.5});
+  }
+};
+
+struct Square : UnaryOp<kernels::Unary::square, reads_in(0)> {
+  static constexpr const char* name = "square";
+  static constexpr const char* formula = "y = x^2;  dx = 2 g x";
+  void vjp(Vjp& v, const Tensor& g) const { v.give(0, mul(g, mul(v.in(0), 2.0))); }
+  static std::vector<OpCase<Square>> cases() { return unary_cases<Square>({}); }
+};
+
+struct Sin : UnaryOp<kernels::Unary::sin, reads_in(0)> {
+  static constexpr const char* name = "sin";
+  static constexpr const char* formula = "y = sin x;  dx = g cos x";
+  void vjp(Vjp& v, const Tensor& g) const { v.give(0, mul(g, cos(v.in(0)))); }
+  static std::vector<OpCase<Sin>> cases() { return unary_cases<Sin>({}); }
+};
+
+struct Cos : UnaryOp<kernels::Unary::cos, reads_in(0)> {
+  static constexpr const char* name = "cos";
+  static constexpr const char* formula = "y = cos x;  dx = -g sin x";
+  void vjp(Vjp& v, const Tensor& g) const { v.give(0, neg(mul(g, sin(v.in(0))))); }
+  static std::vector<OpCase<Cos>> cases() { return unary_cases<Cos>({}); }
+};
+
+/// Passes the gradient at its bounds.
+struct Clamp {
+  double low, high;
+  static constexpr const char* name = "clamp";
+  static constexpr const char* formula = "y = min(max(x, low), high);  dx = g [y = x]";
+  static constexpr int arity = 1;
+  static constexpr Kind kind = Kind::elementwise;
+  static constexpr int smoothness = 0;
+  static constexpr std::array<unsigned, 1> saves = {reads_in(0) | kReadsOut};
+  Shape shape(Inputs in) const { return in[0].shape(); }
+  void forward(Inputs in, Tensor& out) const;
+  void vjp(Vjp& v, const Tensor& g) const;
+  static std::vector<OpCase<Clamp>> cases();
+};
+
+}  // namespace gradzoo::ops
