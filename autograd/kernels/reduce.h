@@ -25,7 +25,7 @@ void softmax(const T* x, T* y, int64_t outer, int64_t n, int64_t inner);
 template <class T>
 void log_softmax(const T* x, T* y, int64_t outer, int64_t n, int64_t inner);
 
-/// y (outer, inner): the first index of the largest x.
+/// y (outer, inner): the first index of the largest x; NaN counts as the largest. n > 0.
 template <class T>
 void argmax(const T* x, int64_t* y, int64_t outer, int64_t n, int64_t inner);
 

@@ -1,0 +1,134 @@
+#include <fmt/format.h>
+
+#include "autograd/error.h"
+#include "autograd/kernels/activation_gauss.h"
+#include "autograd/kernels/elementwise.h"
+#include "autograd/kernels/parallel.h"
+#include "autograd/kernels/simd_targets.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "autograd/kernels/activation.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "autograd/kernels/activation_math-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace gradzoo::kernels::HWY_NAMESPACE {
+namespace {
+
+template <class F>
+struct Times {
+  F f;
+  template <class D, class V>
+  HWY_INLINE V operator()(D d, V g, V x) const {
+    return hn::Mul(g, f(d, x));
+  }
+};
+
+/// y = f(x), or g f(x) where g is given.
+template <class T, class F>
+HWY_INLINE void run(const F& f, const T* g, const T* x, T* y, int64_t count) {
+  if (g == nullptr) return map(f, x, y, count);
+  map(Times<F>{f}, g, x, y, count);
+}
+
+/// Orders 0, 1 and 2 stand in every training step and are compiled each on its own.
+template <Activation kF, class T>
+HWY_INLINE void run_order(int n, double alpha, const T* g, const T* x, T* y, int64_t count) {
+  switch (n) {
+    case 0:
+      return run(ActivationFn<kF, 0>{0, alpha}, g, x, y, count);
+    case 1:
+      return run(ActivationFn<kF, 1>{1, alpha}, g, x, y, count);
+    case 2:
+      return run(ActivationFn<kF, 2>{2, alpha}, g, x, y, count);
+    default:
+      return run(ActivationFn<kF, -1>{n, alpha}, g, x, y, count);
+  }
+}
+
+template <class T>
+HWY_INLINE void run_any(Activation f, int n, double alpha, const T* g, const T* x, T* y, int64_t count) {
+  switch (f) {
+    case Activation::sigmoid:
+      return run_order<Activation::sigmoid>(n, alpha, g, x, y, count);
+    case Activation::tanh:
+      return run_order<Activation::tanh>(n, alpha, g, x, y, count);
+    case Activation::softplus:
+      return run_order<Activation::softplus>(n, alpha, g, x, y, count);
+    case Activation::log_sigmoid:
+      return run_order<Activation::log_sigmoid>(n, alpha, g, x, y, count);
+    case Activation::relu:
+      return run_order<Activation::relu>(n, alpha, g, x, y, count);
+    case Activation::leaky_relu:
+      return run_order<Activation::leaky_relu>(n, alpha, g, x, y, count);
+    case Activation::elu:
+      return run_order<Activation::elu>(n, alpha, g, x, y, count);
+    case Activation::silu:
+      return run_order<Activation::silu>(n, alpha, g, x, y, count);
+    case Activation::gelu:
+    case Activation::erf:
+      return;  // activation_gauss.cpp
+  }
+}
+
+void activation_f32(Activation f, int n, double alpha, const float* g, const float* x, float* y,
+                    int64_t count) {
+  run_any(f, n, alpha, g, x, y, count);
+}
+void activation_f64(Activation f, int n, double alpha, const double* g, const double* x, double* y,
+                    int64_t count) {
+  run_any(f, n, alpha, g, x, y, count);
+}
+
+}  // namespace
+}  // namespace gradzoo::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace gradzoo::kernels {
+namespace {
+
+HWY_EXPORT(activation_f32);
+HWY_EXPORT(activation_f64);
+
+constexpr int64_t kGrain = 16384;
+
+template <class T>
+void run_parallel(Activation f, int n, double alpha, const T* g, const T* x, T* y, int64_t count) {
+  if (n < 0 || n > kMaxActivationOrder) {
+    throw Error(
+        fmt::format("activation: derivatives of order 0 to {} exist, not of order {}. Hint: "
+                    "differentiate fewer times.",
+                    kMaxActivationOrder, n));
+  }
+  if (f == Activation::gelu || f == Activation::erf) return gauss_activation(f, n, g, x, y, count);
+  parallel_for(count, kGrain, 64, [=](int64_t begin, int64_t end) {
+    const T* factor = g == nullptr ? nullptr : g + begin;
+    if constexpr (sizeof(T) == 4) {
+      HWY_DYNAMIC_DISPATCH(activation_f32)(f, n, alpha, factor, x + begin, y + begin, end - begin);
+    } else {
+      HWY_DYNAMIC_DISPATCH(activation_f64)(f, n, alpha, factor, x + begin, y + begin, end - begin);
+    }
+  });
+}
+
+}  // namespace
+
+template <class T>
+void activation(Activation f, int n, double alpha, const T* x, T* y, int64_t count) {
+  run_parallel(f, n, alpha, static_cast<const T*>(nullptr), x, y, count);
+}
+template void activation(Activation, int, double, const float*, float*, int64_t);
+template void activation(Activation, int, double, const double*, double*, int64_t);
+
+template <class T>
+void mul_activation(Activation f, int n, double alpha, const T* g, const T* x, T* y, int64_t count) {
+  run_parallel(f, n, alpha, g, x, y, count);
+}
+template void mul_activation(Activation, int, double, const float*, const float*, float*, int64_t);
+template void mul_activation(Activation, int, double, const double*, const double*, double*, int64_t);
+
+}  // namespace gradzoo::kernels
+#endif  // HWY_ONCE

@@ -1,0 +1,140 @@
+// The activations built on the Gaussian: gelu (exact) and erf. Values of erf and erfc come from the C
+// library, the rest is a polynomial times a Gaussian.
+#include "autograd/kernels/activation_gauss.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "autograd/kernels/parallel.h"
+#include "autograd/kernels/simd_targets.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "autograd/kernels/activation_gauss.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "autograd/kernels/vector_math-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace gradzoo::kernels::HWY_NAMESPACE {
+namespace {
+
+/// exp(-c x^2), the rounding error of x^2 included (exact where the machine has a fused multiply-add).
+template <class D, class V>
+HWY_INLINE V gaussian(D d, double c, V x) {
+  const V square = hn::Mul(x, x);
+  const V error = hn::MulSub(x, x, square);
+  const V y = exp(d, hn::Mul(constant(d, -c), square));
+  return hn::NegMulAdd(hn::Mul(y, constant(d, c)), error, y);
+}
+
+/// Neighbouring Hermite polynomials by H_(k+1) = a x H_k - a k H_(k-1): a = 1 the probabilists' He, a = 2 the
+/// physicists' H. Gives {H_k, H_(k-1)}, with H_(-1) = 0.
+template <class D, class V>
+HWY_INLINE void hermite(D d, double a, int k, V x, V* current, V* previous) {
+  *current = constant(d, 1);
+  *previous = hn::Zero(d);
+  for (int j = 0; j < k; ++j) {
+    const V next = hn::Mul(constant(d, a), hn::MulSub(x, *current, hn::Mul(constant(d, j), *previous)));
+    *previous = *current;
+    *current = next;
+  }
+}
+
+/// x where the Gaussian is not yet 0, else the border: polynomial times Gaussian is 0 at infinity, not NaN.
+template <class D, class V>
+HWY_INLINE V within_gaussian(D d, V x) {
+  const V border = constant(d, 60);
+  return hn::IfThenElse(hn::IsNaN(x), x, hn::Min(hn::Max(x, hn::Neg(border)), border));
+}
+
+/// erf^(n) = 2/sqrt(pi) (-1)^(n-1) H_(n-1)(x) exp(-x^2), n >= 1.
+struct ErfDerivative {
+  int n;
+  template <class D, class V>
+  HWY_INLINE V operator()(D d, V x) const {
+    const V inside = within_gaussian(d, x);
+    V polynomial, below;
+    hermite(d, 2, n - 1, inside, &polynomial, &below);
+    const double factor = (n % 2 == 1 ? 1 : -1) * 1.1283791670955126;
+    return hn::Mul(hn::Mul(constant(d, factor), gaussian(d, 1.0, inside)), polynomial);
+  }
+};
+
+/// gelu^(n) = x Phi^(n) + n Phi^(n-1) = (-1)^n phi(x) (n He_(n-2)(x) - x He_(n-1)(x)), n >= 2;
+/// phi(x) = exp(-x^2/2) / sqrt(2 pi).
+struct GeluDerivative {
+  int n;
+  template <class D, class V>
+  HWY_INLINE V operator()(D d, V x) const {
+    const V inside = within_gaussian(d, x);
+    V high, low;
+    hermite(d, 1, n - 1, inside, &high, &low);
+    const V polynomial = hn::MulSub(constant(d, n), low, hn::Mul(inside, high));
+    const double factor = (n % 2 == 0 ? 1 : -1) * 0.3989422804014327;
+    return hn::Mul(hn::Mul(constant(d, factor), gaussian(d, 0.5, inside)), polynomial);
+  }
+};
+
+void erf_f32(int n, const float* x, float* y, int64_t count) { map(ErfDerivative{n}, x, y, count); }
+void erf_f64(int n, const double* x, double* y, int64_t count) { map(ErfDerivative{n}, x, y, count); }
+void gelu_f32(int n, const float* x, float* y, int64_t count) { map(GeluDerivative{n}, x, y, count); }
+void gelu_f64(int n, const double* x, double* y, int64_t count) { map(GeluDerivative{n}, x, y, count); }
+
+}  // namespace
+}  // namespace gradzoo::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace gradzoo::kernels {
+namespace {
+
+HWY_EXPORT(erf_f32);
+HWY_EXPORT(erf_f64);
+HWY_EXPORT(gelu_f32);
+HWY_EXPORT(gelu_f64);
+
+/// gelu(x) = x Phi(x), or where `derivative` gelu'(x) = Phi(x) + x phi(x).
+double gelu(bool derivative, double x) {
+  constexpr double kReach = 60;  // Phi(-kReach) is 0
+  if (x > kReach) return derivative ? 1 : x;
+  if (x < -kReach) return 0;
+  const double phi_integral = 0.5 * std::erfc(-x * 0.7071067811865476);
+  if (!derivative) return x * phi_integral;
+  return phi_integral + x * 0.3989422804014327 * std::exp(-0.5 * x * x);
+}
+
+template <class T>
+void gauss_range(Activation f, int n, const T* x, T* y, int64_t count) {
+  if (f == Activation::erf && n == 0) {
+    for (int64_t i = 0; i < count; ++i) y[i] = static_cast<T>(std::erf(static_cast<double>(x[i])));
+  } else if (f == Activation::gelu && n <= 1) {
+    for (int64_t i = 0; i < count; ++i) y[i] = static_cast<T>(gelu(n == 1, static_cast<double>(x[i])));
+  } else if constexpr (sizeof(T) == 4) {
+    if (f == Activation::erf) return HWY_DYNAMIC_DISPATCH(erf_f32)(n, x, y, count);
+    HWY_DYNAMIC_DISPATCH(gelu_f32)(n, x, y, count);
+  } else {
+    if (f == Activation::erf) return HWY_DYNAMIC_DISPATCH(erf_f64)(n, x, y, count);
+    HWY_DYNAMIC_DISPATCH(gelu_f64)(n, x, y, count);
+  }
+}
+
+}  // namespace
+
+template <class T>
+void gauss_activation(Activation f, int n, const T* g, const T* x, T* y, int64_t count) {
+  parallel_for(count, 2048, 64, [=](int64_t begin, int64_t end) {
+    constexpr int64_t kChunk = 256;
+    T value[kChunk];  // y may alias g
+    for (int64_t at = begin; at < end; at += kChunk) {
+      const int64_t size = std::min(kChunk, end - at);
+      gauss_range(f, n, x + at, value, size);
+      for (int64_t i = 0; i < size; ++i) y[at + i] = g == nullptr ? value[i] : g[at + i] * value[i];
+    }
+  });
+}
+template void gauss_activation(Activation, int, const float*, const float*, float*, int64_t);
+template void gauss_activation(Activation, int, const double*, const double*, double*, int64_t);
+
+}  // namespace gradzoo::kernels
+#endif  // HWY_ONCE

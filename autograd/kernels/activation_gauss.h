@@ -1,0 +1,13 @@
+#pragma once
+
+#include <cstdint>
+
+#include "autograd/kernels/elementwise.h"
+
+namespace gradzoo::kernels {
+
+/// The n-th derivative of gelu or erf at x, times g where g is not null.
+template <class T>
+void gauss_activation(Activation f, int n, const T* g, const T* x, T* y, int64_t count);
+
+}  // namespace gradzoo::kernels

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <new>
+
+namespace gradzoo::kernels {
+
+/// `count` elements of uninitialised, 64-byte-aligned memory that the calling thread keeps and re-uses: the
+/// next call for the same type invalidates it. Allocates only when it must grow.
+template <class T>
+T* scratch(int64_t count) {
+  struct Buffer {
+    void* data = nullptr;
+    size_t bytes = 0;
+    void release() {
+      if (data != nullptr) ::operator delete (data, std::align_val_t{64});
+    }
+    ~Buffer() { release(); }
+  };
+  thread_local Buffer buffer;
+  const size_t bytes = static_cast<size_t>(count) * sizeof(T);
+  if (bytes > buffer.bytes) {
+    buffer.release();
+    buffer.data = nullptr;
+    buffer.bytes = 0;
+    buffer.data = ::operator new (bytes + bytes / 2, std::align_val_t{64});
+    buffer.bytes = bytes + bytes / 2;
+  }
+  return static_cast<T*>(buffer.data);
+}
+
+}  // namespace gradzoo::kernels

@@ -1,0 +1,186 @@
+// Vector functions that are right at the extremes too, on top of Highway's (docs/vector-math.md has the
+// measured errors). Included once an instruction set, hence no #pragma once.
+#if defined(GRADZOO_VECTOR_MATH_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef GRADZOO_VECTOR_MATH_INL_H_
+#undef GRADZOO_VECTOR_MATH_INL_H_
+#else
+#define GRADZOO_VECTOR_MATH_INL_H_
+#endif
+
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+
+#include <hwy/contrib/math/math-inl.h>
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace gradzoo::kernels::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+template <class D>
+using Lane = hn::TFromD<D>;
+
+template <class D>
+HWY_INLINE hn::Vec<D> constant(D d, double value) {
+  return hn::Set(d, static_cast<Lane<D>>(value));
+}
+
+template <class D>
+HWY_INLINE hn::Vec<D> infinity(D d) {
+  return hn::Set(d, std::numeric_limits<Lane<D>>::infinity());
+}
+
+/// e^x. Highway's overflows wrongly far out and takes NaN to 0.
+template <class D, class V>
+HWY_INLINE V exp(D d, V x) {
+  const V top = constant(d, sizeof(Lane<D>) == 4 ? 89.0 : 710.0);  // e^top is already infinite
+  return hn::IfThenElse(hn::IsNaN(x), x, hn::Exp(d, hn::Min(x, top)));
+}
+
+/// 2^k for integral k in [-126, 127] (f32) or [-1022, 1023] (f64).
+template <class D, class V>
+HWY_INLINE V power_of_two(D d, V k) {
+  const hn::RebindToSigned<D> di;
+  constexpr int kMantissa = sizeof(Lane<D>) == 4 ? 23 : 52;
+  constexpr int kBias = sizeof(Lane<D>) == 4 ? 127 : 1023;
+  // k + 1.5 * 2^mantissa holds k in its low bits.
+  const V magic = constant(d, sizeof(Lane<D>) == 4 ? 12582912.0 : 6755399441055744.0);
+  const auto low = hn::Sub(hn::BitCast(di, hn::Add(k, magic)), hn::BitCast(di, magic));
+  return hn::BitCast(d, hn::ShiftLeft<kMantissa>(hn::Add(low, hn::Set(di, kBias))));
+}
+
+/// e^x - 1 = 2^k (e^r - 1) + (2^k - 1), x = k ln 2 + r: one rounding less than 2^k e^r - 1.
+template <class D, class V>
+HWY_INLINE V expm1(D d, V x) {
+  constexpr bool kSingle = sizeof(Lane<D>) == 4;
+  const V top = constant(d, kSingle ? 89.0 : 710.0);
+  const V clamped = hn::Max(hn::Min(x, top), constant(d, -60.0));
+  const V k = hn::Round(hn::Mul(clamped, constant(d, 1.4426950408889634)));
+  V r = hn::NegMulAdd(k, constant(d, kSingle ? 0.693145751953125 : 0.6931471803691238), clamped);
+  r = hn::NegMulAdd(k, constant(d, kSingle ? 1.42860682030941723e-6 : 1.9082149292705877e-10), r);
+  const V half = power_of_two(d, hn::Sub(k, constant(d, 1)));  // 2^(k-1): 2^k may overflow
+  const V y = hn::MulAdd(half, hn::Expm1(d, r), hn::Sub(half, constant(d, 0.5)));
+  return hn::IfThenElse(hn::IsNaN(x), x, hn::CopySign(hn::Add(y, y), x));
+}
+
+/// log x: Highway's with its missing cases.
+template <class D, class V>
+HWY_INLINE V log(D d, V x) {
+  const V zero = hn::Zero(d);
+  V y = hn::Log(d, x);
+  y = hn::IfThenElse(hn::Lt(x, infinity(d)), y, x);  // +inf and NaN stay
+  y = hn::IfThenElse(hn::Eq(x, zero), hn::Neg(infinity(d)), y);
+  return hn::IfThenElse(hn::Lt(x, zero), hn::NaN(d), y);
+}
+
+/// log(1 + x) for finite x > -1: log(u) of the rounded u = 1 + x, and the rounding error over u.
+template <class D, class V>
+HWY_INLINE V log1p_finite(D d, V x) {
+  const V one = constant(d, 1);
+  const V u = hn::Add(one, x);
+  const V error = hn::Sub(hn::Min(one, x), hn::Sub(u, hn::Max(one, x)));
+  return hn::Add(hn::Log(d, u), hn::Div(error, u));
+}
+
+/// log(1 + x).
+template <class D, class V>
+HWY_INLINE V log1p(D d, V x) {
+  const V minus_one = constant(d, -1);
+  V y = hn::CopySign(log1p_finite(d, x), x);
+  y = hn::IfThenElse(hn::Lt(x, infinity(d)), y, x);
+  y = hn::IfThenElse(hn::Eq(x, minus_one), hn::Neg(infinity(d)), y);
+  return hn::IfThenElse(hn::Lt(x, minus_one), hn::NaN(d), y);
+}
+
+/// tanh x = -t / (2 + t) with t = e^(-2|x|) - 1, and the sign of x.
+template <class D, class V>
+HWY_INLINE V tanh(D d, V x) {
+  const V t = expm1(d, hn::Mul(constant(d, -2), hn::Abs(x)));
+  return hn::IfThenElse(hn::IsNaN(x), x, hn::CopySign(hn::Div(t, hn::Add(constant(d, 2), t)), x));
+}
+
+/// Applies the scalar `f` to every lane.
+template <class D, class V, class F>
+HWY_INLINE V each_lane(D d, V x, F f) {
+  HWY_ALIGN Lane<D> lanes[hn::MaxLanes(d)];
+  hn::Store(x, d, lanes);
+  for (size_t i = 0; i < hn::Lanes(d); ++i) lanes[i] = f(lanes[i]);
+  return hn::Load(d, lanes);
+}
+
+struct Sine {
+  template <class D, class V>
+  HWY_INLINE V operator()(D d, V x) const {
+    return hn::IfThenElse(hn::Eq(x, hn::Zero(d)), x, hn::Sin(d, x));
+  }
+  static double scalar(double x) { return std::sin(x); }
+};
+struct Cosine {
+  template <class D, class V>
+  HWY_INLINE V operator()(D d, V x) const {
+    return hn::Cos(d, x);
+  }
+  static double scalar(double x) { return std::cos(x); }
+};
+
+/// Sine or cosine: f32 through f64, and by std:: where Highway's range reduction does not reach.
+template <class F, class D, class V>
+HWY_INLINE V circular(D d, V x) {
+  const V reach = constant(d, 39000);
+  if (!hn::AllTrue(d, hn::Lt(hn::Abs(x), reach))) {
+    return each_lane(d, x, [](Lane<D> v) { return static_cast<Lane<D>>(F::scalar(v)); });
+  }
+  if constexpr (sizeof(Lane<D>) == 8) {
+    return F()(d, x);
+  } else {
+    HWY_ALIGN float lanes[hn::MaxLanes(d)];
+    hn::Store(x, d, lanes);
+    const hn::ScalableTag<double> dd;
+    const hn::Rebind<float, decltype(dd)> half;
+    for (size_t i = 0; i < hn::Lanes(d); i += hn::Lanes(dd)) {
+      const auto wide = hn::PromoteTo(dd, hn::Load(half, lanes + i));
+      hn::Store(hn::DemoteTo(half, F()(dd, wide)), half, lanes + i);
+    }
+    return hn::Load(d, lanes);
+  }
+}
+
+/// y[i] = f(x[i]). The tail goes through the same vector function in a padded buffer, so a value never
+/// depends on its position.
+template <class T, class F>
+HWY_INLINE void map(const F& f, const T* x, T* y, int64_t n) {
+  const hn::ScalableTag<T> d;
+  const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
+  int64_t i = 0;
+  for (; i + lanes <= n; i += lanes) hn::StoreU(f(d, hn::LoadU(d, x + i)), d, y + i);
+  if (i == n) return;
+  HWY_ALIGN T buffer[hn::MaxLanes(d)] = {};
+  const size_t bytes = static_cast<size_t>(n - i) * sizeof(T);
+  std::memcpy(buffer, x + i, bytes);
+  hn::Store(f(d, hn::Load(d, buffer)), d, buffer);
+  std::memcpy(y + i, buffer, bytes);
+}
+
+/// y[i] = f(a[i], b[i]), likewise.
+template <class T, class F>
+HWY_INLINE void map(const F& f, const T* a, const T* b, T* y, int64_t n) {
+  const hn::ScalableTag<T> d;
+  const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
+  int64_t i = 0;
+  for (; i + lanes <= n; i += lanes) hn::StoreU(f(d, hn::LoadU(d, a + i), hn::LoadU(d, b + i)), d, y + i);
+  if (i == n) return;
+  HWY_ALIGN T left[hn::MaxLanes(d)] = {};
+  HWY_ALIGN T right[hn::MaxLanes(d)] = {};
+  const size_t bytes = static_cast<size_t>(n - i) * sizeof(T);
+  std::memcpy(left, a + i, bytes);
+  std::memcpy(right, b + i, bytes);
+  hn::Store(f(d, hn::Load(d, left), hn::Load(d, right)), d, left);
+  std::memcpy(y + i, left, bytes);
+}
+
+}  // namespace gradzoo::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif  // GRADZOO_VECTOR_MATH_INL_H_
