@@ -1,0 +1,206 @@
+#include "tools/plot/chart.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "autograd/error.h"
+#include "tools/plot/font.h"
+#include "tools/plot/frame.h"
+#include "tools/plot/palette.h"
+
+namespace gradzoo {
+namespace {
+
+constexpr Color kLevelColor{110, 60, 60};
+
+void append(std::vector<double>& all, const std::vector<double>& more) {
+  all.insert(all.end(), more.begin(), more.end());
+}
+
+void check(const Series& series) {
+  const std::size_t count = series.x.size();
+  const bool band = !series.low.empty() || !series.high.empty();
+  if (series.y.size() != count || (band && (series.low.size() != count || series.high.size() != count))) {
+    throw Error(fmt::format(
+        "chart: series '{}' has {} x, {} y, and a band of {} and {} values. Hint: give all one length.",
+        series.name, count, series.y.size(), series.low.size(), series.high.size()));
+  }
+}
+
+Scale x_scale(const LineChart& chart) {
+  std::vector<double> all;
+  for (const Series& series : chart.series) append(all, series.x);
+  return {range_of(all, chart.log_x), chart.log_x};
+}
+
+Scale y_scale(const LineChart& chart) {
+  std::vector<double> all, must_show;
+  for (const Series& series : chart.series) append(all, series.y);
+  Scale scale{focused_range(all, chart.log_y), chart.log_y};
+  must_show = {scale.range.low, scale.range.high};
+  for (const Level& level : chart.levels) must_show.push_back(level.value);
+  scale.range = range_of(must_show, chart.log_y);
+  scale.range = padded(scale, 0.04);
+  if (chart.y_low) scale.range.low = *chart.y_low;
+  if (chart.y_high) scale.range.high = *chart.y_high;
+  if (!(scale.range.low < scale.range.high) || (chart.log_y && scale.range.low <= 0)) {
+    throw Error(fmt::format("chart: the y axis would run from {} to {}. Hint: low below high{}.",
+                            scale.range.low, scale.range.high,
+                            chart.log_y ? ", and above zero on a logarithmic axis" : ""));
+  }
+  return scale;
+}
+
+std::vector<Point> points(const Frame& frame, const std::vector<double>& x, const std::vector<double>& y) {
+  std::vector<Point> result;
+  for (std::size_t i = 0; i < x.size(); ++i) result.push_back(frame.at(x[i], y[i]));
+  return result;
+}
+
+/// Few points are marked, so that one sees where the values are; many are drawn with a finer pen.
+void draw_curve(Frame& frame, const Series& series, Color color) {
+  const std::vector<Point> line = points(frame, series.x, series.y);
+  frame.canvas().stroke(line, {.width = line.size() > 300 ? 1.7 : 2.5, .color = color});
+  if (line.size() > 40) return;
+  for (const Point p : line) frame.canvas().fill_circle(p, 4.5, color);
+}
+
+std::size_t values_outside(const LineChart& chart, const Range& y) {
+  std::size_t outside = 0;
+  for (const Series& series : chart.series) {
+    outside += static_cast<std::size_t>(
+        std::count_if(series.y.begin(), series.y.end(), [&](double v) { return v < y.low || v > y.high; }));
+  }
+  return outside;
+}
+
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+std::string class_name(const ScatterChart& chart, std::size_t label) {
+  return label < chart.names.size() ? chart.names[label] : fmt::format("{}", label);
+}
+
+/// The classes' names where most of their points are: colours alone do not name ten classes.
+void draw_class_names(Frame& frame, const ScatterChart& chart, std::size_t classes) {
+  for (std::size_t label = 0; label < classes; ++label) {
+    std::vector<double> x, y;
+    for (std::size_t i = 0; i < chart.x.size(); ++i) {
+      if (static_cast<std::size_t>(chart.label[i]) != label) continue;
+      const Point p = frame.at(chart.x[i], chart.y[i]);
+      if (!std::isfinite(p.x) || !std::isfinite(p.y)) continue;
+      x.push_back(p.x), y.push_back(p.y);
+    }
+    if (x.empty()) continue;
+    constexpr double kSize = 18;
+    const std::string name = class_name(chart, label);
+    const Point middle{median(x), median(y)};
+    const double width = text_width(name, kSize) + 18;
+    frame.canvas().fill_rect({middle.x - width / 2, middle.y - 16, width, 32}, {255, 255, 255}, 0.82);
+    draw_text(frame.canvas(), {middle.x, middle.y + kSize / 2}, name,
+              {.size = kSize, .color = {20, 22, 28}, .anchor = Anchor::middle, .bold = true});
+  }
+}
+
+/// Names under the bars, every k-th where all would not fit.
+std::vector<Tick> bar_ticks(const BarChart& chart) {
+  std::vector<Tick> result;
+  double widest = 0;
+  for (std::size_t i = 0; i < chart.values.size(); ++i) {
+    result.push_back(
+        {static_cast<double>(i), chart.names.empty() ? fmt::format("{}", i + 1) : chart.names[i]});
+    widest = std::max(widest, text_width(result.back().label, 12) + 14);
+  }
+  const double each = 0.85 * chart.width / static_cast<double>(std::max<std::size_t>(1, result.size()));
+  const auto every = static_cast<std::size_t>(std::max(1.0, std::ceil(widest / each)));
+  std::vector<Tick> kept;
+  for (std::size_t i = 0; i < result.size(); i += every) kept.push_back(result[i]);
+  return kept;
+}
+
+}  // namespace
+
+Image draw_chart(const LineChart& chart) {
+  FrameText text{chart.title, chart.x_label, chart.y_label, {}};
+  for (std::size_t i = 0; i < chart.series.size(); ++i) {
+    check(chart.series[i]);
+    text.legend.push_back({chart.series[i].name, line_color(i), LegendEntry::Mark::line});
+  }
+  for (const Level& level : chart.levels) {
+    text.legend.push_back({level.name, kLevelColor, LegendEntry::Mark::dashes});
+  }
+  Frame frame(chart.width, chart.height, text, x_scale(chart), y_scale(chart));
+  for (std::size_t i = 0; i < chart.series.size(); ++i) {
+    const Series& series = chart.series[i];
+    if (series.low.empty()) continue;
+    frame.canvas().fill_between(points(frame, series.x, series.high), points(frame, series.x, series.low),
+                                line_color(i), 0.18);
+  }
+  for (const Level& level : chart.levels) frame.draw_level(level, kLevelColor);
+  for (std::size_t i = 0; i < chart.series.size(); ++i) draw_curve(frame, chart.series[i], line_color(i));
+  const std::size_t outside = values_outside(chart, frame.y().range);
+  if (outside > 0) frame.remark(fmt::format("{} value{} outside the axis", outside, outside == 1 ? "" : "s"));
+  return frame.finish();
+}
+
+Image draw_chart(const ScatterChart& chart) {
+  if (chart.y.size() != chart.x.size() || chart.label.size() != chart.x.size()) {
+    throw Error(fmt::format("scatter chart: {} x, {} y, {} labels. Hint: give one of each a point.",
+                            chart.x.size(), chart.y.size(), chart.label.size()));
+  }
+  if (std::any_of(chart.label.begin(), chart.label.end(), [](int label) { return label < 0; })) {
+    throw Error("scatter chart: a label is negative. Hint: number the classes from 0.");
+  }
+  const int last = chart.label.empty() ? -1 : *std::max_element(chart.label.begin(), chart.label.end());
+  const auto classes = static_cast<std::size_t>(last + 1);
+  FrameText text{chart.title, chart.x_label, chart.y_label, {}};
+  for (std::size_t label = 0; label < classes; ++label) {
+    text.legend.push_back({class_name(chart, label), class_color(label), LegendEntry::Mark::dot});
+  }
+  Scale x{range_of(chart.x)}, y{range_of(chart.y)};
+  x.range = padded(x, 0.03), y.range = padded(y, 0.03);
+  if (chart.equal_units) Frame::equalise_units(chart.width, chart.height, x, y);
+  Frame frame(chart.width, chart.height, text, x, y);
+  const double opacity = chart.x.size() > 3000 ? 0.45 : 0.7, radius = chart.x.size() > 3000 ? 2.6 : 3.6;
+  for (std::size_t i = 0; i < chart.x.size(); ++i) {
+    frame.canvas().fill_circle(frame.at(chart.x[i], chart.y[i]), radius,
+                               class_color(static_cast<std::size_t>(chart.label[i])), opacity);
+  }
+  if (classes > 1) draw_class_names(frame, chart, classes);
+  return frame.finish();
+}
+
+Image draw_chart(const BarChart& chart) {
+  if (!chart.names.empty() && chart.names.size() != chart.values.size()) {
+    throw Error(fmt::format("bar chart: {} names for {} bars. Hint: give one name a bar, or none.",
+                            chart.names.size(), chart.values.size()));
+  }
+  std::vector<double> must_show = chart.values;
+  must_show.push_back(0);
+  for (const Level& level : chart.levels) must_show.push_back(level.value);
+  Scale y{range_of(must_show)};
+  const Range with_air = padded(y, 0.05);
+  y.range = {y.range.low < 0 ? with_air.low : 0, with_air.high};
+  const Scale x{{-0.6, std::max(0.6, static_cast<double>(chart.values.size()) - 0.4)}};
+  FrameText text{chart.title, chart.x_label, chart.y_label, {}};
+  for (const Level& level : chart.levels) {
+    text.legend.push_back({level.name, kLevelColor, LegendEntry::Mark::dashes});
+  }
+  Frame frame(chart.width, chart.height, text, x, y, bar_ticks(chart));
+  for (std::size_t i = 0; i < chart.values.size(); ++i) {
+    if (!std::isfinite(chart.values[i])) continue;
+    const auto place = static_cast<double>(i);
+    const Point a = frame.at(place - 0.36, 0), b = frame.at(place + 0.36, chart.values[i]);
+    const double left = std::round(a.x), right = std::round(b.x);
+    frame.canvas().fill_rect({left, std::min(a.y, b.y), right - left, std::abs(b.y - a.y)}, line_color(0));
+  }
+  for (const Level& level : chart.levels) frame.draw_level(level, kLevelColor);
+  return frame.finish();
+}
+
+}  // namespace gradzoo

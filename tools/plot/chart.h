@@ -1,0 +1,60 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tools/plot/image.h"
+
+namespace gradzoo {
+
+/// One curve. A y that is not finite makes a gap; x and y have one length.
+struct Series {
+  std::string name = {};
+  std::vector<double> x = {}, y = {};
+  std::vector<double> low = {}, high = {};  ///< a band around y (spread over seeds); both empty: none
+};
+
+/// A horizontal line for the eye: a floor, a target, a published value.
+struct Level {
+  std::string name = {};
+  double value = 0;
+};
+
+struct LineChart {
+  std::string title = {}, x_label = {}, y_label = {};
+  std::vector<Series> series = {};
+  std::vector<Level> levels = {};
+  bool log_x = false, log_y = false;
+  std::optional<double> y_low = {},
+                        y_high = {};  ///< else chosen so that a few wild values do not flatten the rest
+  int width = 1200, height = 720;
+};
+
+/// Points (x, y), coloured by label; at the median of each class stands its name. x, y and label have one
+/// length.
+struct ScatterChart {
+  std::string title = {}, x_label = {}, y_label = {};
+  std::vector<double> x = {}, y = {};
+  std::vector<int> label = {};          ///< >= 0; labels from 10 on use the colours again
+  std::vector<std::string> names = {};  ///< of the labels; empty: the numbers
+  bool equal_units = true;              ///< one unit is as long on both axes
+  int width = 1000, height = 1000;
+};
+
+/// Bars from zero; a value that is not finite leaves its place empty.
+struct BarChart {
+  std::string title = {}, x_label = {}, y_label = {};
+  std::vector<double> values = {};
+  std::vector<std::string> names = {};  ///< one a bar; empty: 1, 2, 3, ...
+  std::vector<Level> levels = {};
+  int width = 1200, height = 600;
+};
+
+/// Each draws its chart. They throw Error if lengths disagree or if there is no room for the plot (200 x 150
+/// pixels).
+Image draw_chart(const LineChart& chart);
+Image draw_chart(const ScatterChart& chart);
+Image draw_chart(const BarChart& chart);
+
+}  // namespace gradzoo
