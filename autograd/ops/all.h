@@ -1,8 +1,11 @@
 #pragma once
 
+#include "autograd/ops/activations.h"
 #include "autograd/ops/elementwise.h"
+#include "autograd/ops/losses.h"
 #include "autograd/ops/math.h"
 #include "autograd/ops/select.h"
+#include "autograd/ops/special.h"
 
 /// Every op, once. What is listed here is checked to second order, shown by `list ops`, and stands in the
 /// docs' table. Heavy to compile: checks and tools include it, nothing else.
@@ -15,9 +18,16 @@ using AllOps = OpList<
     // Elementwise mathematics.
     ops::Neg, ops::Abs, ops::Exp, ops::Expm1, ops::Log, ops::Log1p, ops::Sqrt, ops::Rsqrt, ops::Reciprocal,
     ops::Square, ops::Sin, ops::Cos, ops::Clamp,
+    // Special functions.
+    ops::Lgamma, ops::Digamma, ops::Polygamma,
+    // Activations.
+    ops::Sigmoid, ops::Tanh, ops::Softplus, ops::LogSigmoid, ops::Relu, ops::LeakyRelu, ops::Elu,
+    ops::EluAlpha, ops::Silu, ops::Gelu, ops::Erf, ops::MulAct,
     // Elementwise arithmetic.
     ops::Add, ops::Sub, ops::Mul, ops::Div, ops::Pow, ops::Maximum, ops::Minimum, ops::AddScalar,
-    ops::MulScalar, ops::PowScalar, ops::Where>;
+    ops::MulScalar, ops::PowScalar, ops::Where,
+    // Losses.
+    ops::BceWithLogits, ops::CrossEntropy>;
 
 namespace detail {
 

@@ -1,0 +1,85 @@
+#include "autograd/ops/activations.h"
+
+#include <fmt/format.h>
+
+namespace gradzoo {
+namespace ops {
+
+Operand activation_domain(Activation f) {
+  if (facts_of(f).smoothness < kSmooth) return {.avoid = 0.0};
+  return {};
+}
+
+Shape MulAct::shape(Inputs in) const {
+  if (in[0].shape() != in[1].shape()) {
+    throw Error(fmt::format("{}: shapes differ: {} and {}. Hint: broadcast_to the smaller", name,
+                            in[0].shape().str(), in[1].shape().str()));
+  }
+  return in[1].shape();
+}
+
+void MulAct::forward(Inputs in, Tensor& out) const {
+  visit_floating(out.dtype(), [&]<class T>() {
+    kernels::mul_activation(f, n, alpha, in[0].data<T>(), in[1].data<T>(), out.mutable_data<T>(), out.size());
+  });
+}
+
+void MulAct::vjp(Vjp& v, const Tensor& g) const {
+  if (v.needs(0)) v.give(0, mul_act(g, v.in(1), *this));
+  if (v.needs(1)) v.give(1, mul_act(mul(g, v.in(0)), v.in(1), {f, n + 1, alpha}));
+}
+
+std::vector<OpCase<MulAct>> MulAct::cases() {
+  std::vector<OpCase<MulAct>> cases;
+  for (const Shape& shape : {Shape{}, Shape{5}, Shape{2, 1, 3}, Shape{0}})
+    cases.push_back({{Activation::sigmoid, 1, 1.0}, {{.shape = shape}, {.shape = shape}}});
+  for (const Activation f : {Activation::sigmoid, Activation::tanh, Activation::softplus,
+                             Activation::log_sigmoid, Activation::relu, Activation::leaky_relu,
+                             Activation::elu, Activation::silu, Activation::gelu, Activation::erf}) {
+    Operand x = activation_domain(f);
+    x.shape = {3, 4};
+    for (const int order : {1, 2, 3}) cases.push_back({{f, order, 0.5}, {{.shape = {3, 4}}, x}});
+  }
+  return cases;
+}
+
+Tensor mul_act(const Tensor& g, const Tensor& x, const MulAct& op) {
+  if (op.n > kernels::kMaxActivationOrder) {
+    throw Error(fmt::format("{}: derivatives go to order {}. Hint: differentiate fewer times",
+                            facts_of(op.f).name, kernels::kMaxActivationOrder));
+  }
+  return apply(op, g, x);
+}
+
+void forward_activation(Activation f, double alpha, Inputs in, Tensor& out) {
+  visit_floating(out.dtype(), [&]<class T>() {
+    kernels::activation(f, 0, alpha, in[0].data<T>(), out.mutable_data<T>(), out.size());
+  });
+}
+
+void vjp_from_value(Activation f, Vjp& v, const Tensor& g) {
+  Tensor dx = empty_like(g);
+  visit_floating(g.dtype(), [&]<class T>() {
+    kernels::mul_activation_from_value(f, g.data<T>(), v.out().data<T>(), dx.mutable_data<T>(), g.size());
+  });
+  v.give(0, std::move(dx));
+}
+
+}  // namespace ops
+
+Tensor sigmoid(const Tensor& x) { return apply<ops::Sigmoid>(x); }
+Tensor tanh(const Tensor& x) { return apply<ops::Tanh>(x); }
+Tensor softplus(const Tensor& x) { return apply<ops::Softplus>(x); }
+Tensor log_sigmoid(const Tensor& x) { return apply<ops::LogSigmoid>(x); }
+Tensor relu(const Tensor& x) { return apply<ops::Relu>(x); }
+Tensor leaky_relu(const Tensor& x, double slope) { return apply(ops::LeakyRelu{{slope}}, x); }
+Tensor silu(const Tensor& x) { return apply<ops::Silu>(x); }
+Tensor gelu(const Tensor& x) { return apply<ops::Gelu>(x); }
+Tensor erf(const Tensor& x) { return apply<ops::Erf>(x); }
+
+Tensor elu(const Tensor& x, double alpha) {
+  if (alpha == 1.0) return apply<ops::Elu>(x);
+  return apply(ops::EluAlpha{{alpha}}, x);
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,130 @@
+#pragma once
+
+#include "autograd/kernels/elementwise.h"
+#include "autograd/op.h"
+#include "autograd/op_cases.h"
+#include "autograd/ops.h"
+
+/// Activations: one family, closed under differentiation. Act is f(x); the gradient of each is MulAct, which
+/// is g f^(n)(x) in one pass, and the gradients of MulAct are MulAct again.
+namespace gradzoo::ops {
+
+using kernels::Activation;
+
+struct ActivationFacts {
+  const char* name;
+  const char* formula;
+  int smoothness;
+};
+/// alpha is leaky_relu's slope, or elu's height; elu has a continuous derivative only at alpha = 1.
+constexpr ActivationFacts facts_of(Activation f) {
+  switch (f) {
+    case Activation::sigmoid:
+      return {"sigmoid", "y = 1 / (1 + e^-x);  dx = g y (1 - y)", kSmooth};
+    case Activation::tanh:
+      return {"tanh", "y = tanh x;  dx = g (1 - y^2)", kSmooth};
+    case Activation::softplus:
+      return {"softplus", "y = log(1 + e^x);  dx = g sigmoid(x)", kSmooth};
+    case Activation::log_sigmoid:
+      return {"log_sigmoid", "y = -log(1 + e^-x);  dx = g sigmoid(-x)", kSmooth};
+    case Activation::relu:
+      return {"relu", "y = max(x, 0);  dx = g [x > 0]", 0};
+    case Activation::leaky_relu:
+      return {"leaky_relu", "y = x > 0 ? x : a x;  dx = g (x > 0 ? 1 : a)", 0};
+    case Activation::elu:
+      return {"elu", "y = x > 0 ? x : e^x - 1;  dx = g (x > 0 ? 1 : e^x)", 1};
+    case Activation::silu:
+      return {"silu", "y = x s, s = sigmoid(x);  dx = g s (1 + x (1 - s))", kSmooth};
+    case Activation::gelu:
+      return {"gelu", "y = x Phi(x);  dx = g (Phi(x) + x phi(x))", kSmooth};
+    case Activation::erf:
+      return {"erf", "y = erf x;  dx = 2 g e^(-x^2) / sqrt(pi)", kSmooth};
+  }
+  return {};
+}
+
+/// A sample domain that keeps away from the kink at 0, where there is one.
+Operand activation_domain(Activation f);
+
+/// g f^(n)(x), elementwise: g and x of one shape.
+struct MulAct {
+  Activation f = Activation::sigmoid;
+  int n = 1;
+  double alpha = 0.0;
+  static constexpr const char* name = "mul_act";
+  static constexpr const char* formula = "y = h f^(n)(x);  dh = g f^(n)(x);  dx = g h f^(n+1)(x)";
+  static constexpr int arity = 2;
+  static constexpr Kind kind = Kind::elementwise;
+  static constexpr int smoothness = kSmooth;  // wherever f is: f's own node says where it is not
+  static constexpr std::array<unsigned, 2> saves = {reads_in(1), reads_in(0) | reads_in(1)};
+  Shape shape(Inputs in) const;
+  void forward(Inputs in, Tensor& out) const;
+  void vjp(Vjp& v, const Tensor& g) const;
+  static std::vector<OpCase<MulAct>> cases();
+};
+
+/// MulAct of order n, 1 <= n <= kernels::kMaxActivationOrder; throws Error beyond.
+Tensor mul_act(const Tensor& g, const Tensor& x, const MulAct& op);
+
+void forward_activation(Activation f, double alpha, Inputs in, Tensor& out);
+/// The first derivative from the value alone: sigmoid, tanh.
+void vjp_from_value(Activation f, Vjp& v, const Tensor& g);
+
+template <Activation f>
+struct Act {
+  double alpha = 1.0;
+  static constexpr const char* name = facts_of(f).name;
+  static constexpr const char* formula = facts_of(f).formula;
+  static constexpr int arity = 1;
+  static constexpr Kind kind = Kind::elementwise;
+  static constexpr int smoothness = facts_of(f).smoothness;
+  static constexpr std::array<unsigned, 1> saves = {reads_in(0)};
+  Shape shape(Inputs in) const { return in[0].shape(); }
+  void forward(Inputs in, Tensor& out) const { forward_activation(f, alpha, in, out); }
+  void vjp(Vjp& v, const Tensor& g) const { v.give(0, mul_act(g, v.in(0), {f, 1, alpha})); }
+  static std::vector<OpCase<Act>> cases() { return unary_cases<Act>(activation_domain(f)); }
+};
+
+/// An activation whose first derivative is cheaper from its value than from x.
+template <Activation f>
+struct ActFromValue : Act<f> {
+  static constexpr std::array<unsigned, 1> saves = {reads_in(0) | kReadsOut};
+  void vjp_fast(Vjp& v, const Tensor& g) const { vjp_from_value(f, v, g); }
+  static std::vector<OpCase<ActFromValue>> cases() { return unary_cases<ActFromValue>(activation_domain(f)); }
+};
+
+using Sigmoid = ActFromValue<Activation::sigmoid>;
+using Tanh = ActFromValue<Activation::tanh>;
+using Softplus = Act<Activation::softplus>;
+using LogSigmoid = Act<Activation::log_sigmoid>;
+using Silu = Act<Activation::silu>;
+using Gelu = Act<Activation::gelu>;
+using Erf = Act<Activation::erf>;
+
+/// Keeps its value alone: y > 0 where x > 0, so that relu'(y) = relu'(x).
+struct Relu : Act<Activation::relu> {
+  static constexpr std::array<unsigned, 1> saves = {kReadsOut};
+  void vjp(Vjp& v, const Tensor& g) const { v.give(0, mul_act(g, v.out(), {Activation::relu, 1, 0.0})); }
+  static std::vector<OpCase<Relu>> cases() { return unary_cases<Relu>(activation_domain(Activation::relu)); }
+};
+
+struct LeakyRelu : Act<Activation::leaky_relu> {
+  static std::vector<OpCase<LeakyRelu>> cases() {
+    return unary_cases<LeakyRelu>(activation_domain(Activation::leaky_relu), {{0.1}});
+  }
+};
+
+/// At alpha = 1: the derivative is continuous.
+using Elu = Act<Activation::elu>;
+
+/// At any other alpha: the slope jumps from alpha to 1.
+struct EluAlpha : Elu {
+  static constexpr const char* name = "elu_alpha";
+  static constexpr const char* formula = "y = x > 0 ? x : a (e^x - 1);  dx = g (x > 0 ? 1 : a e^x)";
+  static constexpr int smoothness = 0;
+  static std::vector<OpCase<EluAlpha>> cases() {
+    return unary_cases<EluAlpha>(activation_domain(Activation::elu), {{0.5}});
+  }
+};
+
+}  // namespace gradzoo::ops

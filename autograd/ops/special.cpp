@@ -1,0 +1,31 @@
+#include "autograd/ops/special.h"
+
+#include <fmt/format.h>
+
+namespace gradzoo {
+namespace ops {
+
+void Polygamma::forward(Inputs in, Tensor& out) const {
+  visit_floating(out.dtype(), [&]<class T>() {
+    kernels::polygamma(n, in[0].data<T>(), out.mutable_data<T>(), out.size());
+  });
+}
+
+std::vector<OpCase<Polygamma>> Polygamma::cases() {
+  std::vector<OpCase<Polygamma>> cases = between_poles<Polygamma>({1}, false);
+  cases.push_back({{2}, {{.shape = {4}, .low = 0.5, .high = 4.0}}});
+  cases.push_back({{4}, {{.shape = {4}, .low = 1.0, .high = 4.0}}});
+  return cases;
+}
+
+}  // namespace ops
+
+Tensor lgamma(const Tensor& x) { return apply<ops::Lgamma>(x); }
+Tensor digamma(const Tensor& x) { return apply<ops::Digamma>(x); }
+
+Tensor polygamma(int n, const Tensor& x) {
+  if (n < 0) throw Error(fmt::format("polygamma: n = {} is negative. Hint: n = 0 is digamma", n));
+  return n == 0 ? digamma(x) : apply(ops::Polygamma{n}, x);
+}
+
+}  // namespace gradzoo
