@@ -48,6 +48,7 @@ endif()
 gradzoo_find_library(OpenBLAS HEADER openblas_config.h LIBRARY openblas PACKAGE libopenblas-dev
                      SUFFIXES openblas-pthread openblas openblas-openmp openblas-serial)
 gradzoo_find_library(Highway HEADER hwy/highway.h LIBRARY hwy PACKAGE libhwy-dev DEFINES HWY_SHARED_DEFINE)
+gradzoo_find_library(libmd HEADER sha256.h LIBRARY md PACKAGE libmd-dev)
 
 find_package(fmt QUIET)
 if(NOT fmt_FOUND)

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string>
+
+namespace gradzoo {
+
+/// SHA-256 of a file's bytes, unpacked if it is gzipped, as 64 hexadecimal digits (FIPS 180-4; computed by
+/// libmd). Throws Error naming the file where it cannot be read.
+std::string sha256_of_contents(const std::string& path);
+
+}  // namespace gradzoo
