@@ -94,12 +94,15 @@ Tensor concat(const Tensor& a, const Tensor& b, int axis);
 /// Elements begin, begin + step, ... below end of one axis; negative begin and end count from the back; step
 /// >= 1.
 Tensor slice(const Tensor& x, int axis, int64_t begin, int64_t end, int64_t step = 1);
+/// Zeros with `size` elements on one axis, and x at begin, begin + step, ...: slice's other half.
+Tensor unslice(const Tensor& x, int axis, int64_t begin, int64_t step, int64_t size);
 /// `before` and `after` copies of `value` added to one axis.
 Tensor pad(const Tensor& x, int axis, int64_t before, int64_t after, double value = 0.0);
 Tensor flip(const Tensor& x, int axis);
 
 // Indexing; `index` is i64.
-/// y[..., j, ...] = x[..., index[..., j, ...], ...]: index has x's rank and, off `axis`, x's sizes.
+/// y[..., j, ...] = x[..., index[..., j, ...], ...]: index has x's rank and, off `axis`, x's sizes; one
+/// without x's leading axes is shared by them.
 Tensor gather(const Tensor& x, int axis, const Tensor& index);
 /// Zeros with `size` elements on `axis`, and src added at index: gather's other half.
 Tensor scatter_add(const Tensor& src, int axis, const Tensor& index, int64_t size);

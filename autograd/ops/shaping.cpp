@@ -9,6 +9,16 @@
 namespace gradzoo {
 namespace ops {
 
+Strides contiguous_strides(const Shape& shape) {
+  Strides strides{};
+  int64_t stride = 1;
+  for (int i = shape.rank() - 1; i >= 0; --i) {
+    strides[static_cast<size_t>(i)] = stride;
+    stride *= shape[i];
+  }
+  return strides;
+}
+
 std::vector<OpCase<Reshape>> Reshape::cases() {
   const std::pair<Shape, Shape> shapes[] = {{{}, {1}},           {{6}, {2, 3}},      {{2, 3}, {3, 2}},
                                             {{2, 1, 3}, {6}},    {{1, 1}, {}},       {{0}, {2, 0}},
@@ -28,12 +38,9 @@ Shape BroadcastTo::shape(Inputs in) const {
 }
 
 void BroadcastTo::forward(Inputs in, Tensor& out) const {
-  std::array<int64_t, kMaxRank> strides{};
-  int64_t stride = 1;
-  for (int i = target.rank() - 1; i >= 0; --i) {
-    const int64_t size = in[0].shape()[i];
-    strides[static_cast<size_t>(i)] = size == 1 ? 0 : stride;
-    stride *= size;
+  Strides strides = contiguous_strides(in[0].shape());
+  for (int i = 0; i < target.rank(); ++i) {
+    if (in[0].shape()[i] == 1) strides[static_cast<size_t>(i)] = 0;
   }
   visit_any(out.dtype(), [&]<class T>() {
     kernels::strided_copy(in[0].data<T>(), out.mutable_data<T>(), target.rank(), target.begin(),
@@ -48,6 +55,51 @@ std::vector<OpCase<BroadcastTo>> BroadcastTo::cases() {
       {{1}, {0}},       {{2, 1}, {2, 0}}};
   std::vector<OpCase<BroadcastTo>> cases;
   for (const auto& [from, to] : shapes) cases.push_back({BroadcastTo{to}, {{.shape = from}}});
+  return cases;
+}
+
+Shape Transpose::shape(Inputs in) const {
+  Shape out = in[0].shape();
+  out.set(axis_a, in[0].shape()[axis_b]);
+  out.set(axis_b, in[0].shape()[axis_a]);
+  return out;
+}
+
+void Transpose::forward(Inputs in, Tensor& out) const {
+  Strides strides = contiguous_strides(in[0].shape());
+  const int rank = out.rank();
+  std::swap(strides[static_cast<size_t>(axis_a + rank)], strides[static_cast<size_t>(axis_b + rank)]);
+  visit_any(out.dtype(), [&]<class T>() {
+    kernels::strided_copy(in[0].data<T>(), out.mutable_data<T>(), rank, out.shape().begin(), strides.data());
+  });
+}
+
+std::vector<OpCase<Transpose>> Transpose::cases() {
+  const std::pair<Shape, Transpose> list[] = {
+      {{3, 4}, {-2, -1}},       {{1, 4}, {-2, -1}},       {{0, 2}, {-1, -2}},   {{2, 3, 4}, {-3, -1}},
+      {{2, 3, 4}, {-3, -2}},    {{2, 1, 3}, {-2, -1}},    {{3}, {-1, -1}},      {{2, 3, 1, 2}, {-4, -1}},
+      {{2, 3, 2, 2}, {-3, -2}}, {{2, 2, 3, 2}, {-1, -3}}, {{2, 0, 3}, {-3, -1}}};
+  std::vector<OpCase<Transpose>> cases;
+  for (const auto& [shape, op] : list) cases.push_back({op, {{.shape = shape}}});
+  return cases;
+}
+
+void Flip::forward(Inputs in, Tensor& out) const {
+  if (out.size() == 0) return;
+  const AxisView view = view_from_end(out.shape(), axis);
+  const std::array<int64_t, 3> dims = {view.outer, view.n, view.inner};
+  const std::array<int64_t, 3> strides = {view.n * view.inner, -view.inner, 1};
+  visit_any(out.dtype(), [&]<class T>() {
+    const T* last = in[0].data<T>() + (view.n - 1) * view.inner;
+    kernels::strided_copy(last, out.mutable_data<T>(), 3, dims.data(), strides.data());
+  });
+}
+
+std::vector<OpCase<Flip>> Flip::cases() {
+  std::vector<OpCase<Flip>> cases;
+  for (const Shape& shape : {Shape{5}, Shape{1}, Shape{0}, Shape{3, 4}, Shape{2, 0}, Shape{2, 1, 3}}) {
+    for (int axis = -shape.rank(); axis < 0; ++axis) cases.push_back({Flip{axis}, {{.shape = shape}}});
+  }
   return cases;
 }
 
@@ -78,8 +130,7 @@ Shape resolved(const Tensor& x, const Shape& shape) {
 Tensor reshape(const Tensor& x, const Shape& shape) {
   if (x.shape() == shape) return x;
   const Shape target = ops::resolved(x, shape);
-  if (!is_floating(x.dtype())) return x.view(target);
-  return apply(ops::Reshape{target}, x);
+  return ops::apply_move(ops::Reshape{target}, x);
 }
 
 Tensor flatten_rows(const Tensor& x) {
@@ -109,7 +160,17 @@ Tensor broadcast_to(const Tensor& x, const Shape& shape) {
   Shape aligned = x.shape();
   while (aligned.rank() < shape.rank()) aligned = aligned.insert(0, 1);
   const Tensor y = reshape(x, aligned);
-  return aligned == shape ? y : apply(ops::BroadcastTo{shape}, y);
+  return aligned == shape ? y : ops::apply_move(ops::BroadcastTo{shape}, y);
+}
+
+Tensor transpose(const Tensor& x, int axis_a, int axis_b) {
+  const int a = ops::axis_from_end(axis_a, x.rank(), "transpose");
+  const int b = ops::axis_from_end(axis_b, x.rank(), "transpose");
+  return a == b ? x : ops::apply_move(ops::Transpose{a, b}, x);
+}
+
+Tensor flip(const Tensor& x, int axis) {
+  return ops::apply_move(ops::Flip{ops::axis_from_end(axis, x.rank(), "flip")}, x);
 }
 
 }  // namespace gradzoo

@@ -8,6 +8,25 @@
 /// Ops that move values and compute nothing. Axes are counted from the end.
 namespace gradzoo::ops {
 
+/// Distances in elements between neighbours along each axis.
+using Strides = std::array<int64_t, kMaxRank>;
+Strides contiguous_strides(const Shape& shape);
+
+/// apply(), for ops that only move values: those of i64 and u8 too, which are never recorded.
+template <class Op, std::same_as<Tensor>... Rest>
+Tensor apply_move(const Op& op, const Tensor& first, const Rest&... rest) {
+  if (!first.defined() || is_floating(first.dtype())) return apply(op, first, rest...);
+  const Tensor* pointers[] = {&first, &rest...};
+  const Inputs in(pointers, Op::arity);
+  if constexpr (requires { op.alias(in); }) {
+    return op.alias(in);
+  } else {
+    Tensor out = empty(op.shape(in), first.dtype());
+    op.forward(in, out);
+    return out;
+  }
+}
+
 /// The same storage under another shape of equal size.
 struct Reshape {
   static constexpr const char* name = "reshape";
@@ -38,6 +57,37 @@ struct BroadcastTo {
   void forward(Inputs in, Tensor& out) const;
   void vjp(Vjp& v, const Tensor& g) const { v.give(0, sum_to(g, v.shape(0))); }
   static std::vector<OpCase<BroadcastTo>> cases();
+};
+
+/// Two axes swapped.
+struct Transpose {
+  static constexpr const char* name = "transpose";
+  static constexpr const char* formula = "y = x with two axes swapped;  dx = g with the same two swapped";
+  static constexpr int arity = 1;
+  static constexpr Kind kind = Kind::linear;
+  static constexpr int smoothness = kSmooth;
+  static constexpr std::array<unsigned, 1> saves = {kReadsNothing};
+  int axis_a = -2;
+  int axis_b = -1;
+  Shape shape(Inputs in) const;
+  void forward(Inputs in, Tensor& out) const;
+  void vjp(Vjp& v, const Tensor& g) const { v.give(0, transpose(g, axis_a, axis_b)); }
+  static std::vector<OpCase<Transpose>> cases();
+};
+
+/// One axis back to front.
+struct Flip {
+  static constexpr const char* name = "flip";
+  static constexpr const char* formula = "y_i = x_(n-1-i);  dx_i = g_(n-1-i)";
+  static constexpr int arity = 1;
+  static constexpr Kind kind = Kind::linear;
+  static constexpr int smoothness = kSmooth;
+  static constexpr std::array<unsigned, 1> saves = {kReadsNothing};
+  int axis = -1;
+  Shape shape(Inputs in) const { return in[0].shape(); }
+  void forward(Inputs in, Tensor& out) const;
+  void vjp(Vjp& v, const Tensor& g) const { v.give(0, flip(g, axis)); }
+  static std::vector<OpCase<Flip>> cases();
 };
 
 }  // namespace gradzoo::ops
