@@ -1,8 +1,8 @@
 #include "autograd/ops/reduce.h"
 
-#include <fmt/format.h>
+#include <algorithm>
 
-#include "autograd/kernels/reduce.h"
+#include <fmt/format.h>
 
 namespace gradzoo {
 namespace ops {
@@ -78,13 +78,56 @@ std::vector<OpCase<SumTo>> SumTo::cases() {
   return cases;
 }
 
+Tensor tie_shares(const Tensor& x, const Tensor& extremum) {
+  const NoGrad constant;
+  const Tensor equal = cast(eq(x, extremum), x.dtype());
+  return div(equal, sum_to(equal, extremum.shape()));
+}
+
+namespace {
+
+void check_elements(const Shape& shape, int axis, const char* op) {
+  if (shape[axis] > 0) return;
+  throw Error(fmt::format("{}: axis {} of {} has no elements. Hint: only sum and mean take an empty axis", op,
+                          axis + shape.rank(), shape.str()));
+}
+
+}  // namespace
+
+template <kernels::Reduce kWhich>
+Shape Extremum<kWhich>::shape(Inputs in) const {
+  check_elements(in[0].shape(), axis, name);
+  return reduced_shape(in[0].shape(), axis, keepdim);
+}
+
+template <kernels::Reduce kWhich>
+void Extremum<kWhich>::forward(Inputs in, Tensor& out) const {
+  forward_reduce(kWhich, axis, in[0], out);
+}
+
+template struct Extremum<kernels::Reduce::max>;
+template struct Extremum<kernels::Reduce::min>;
+
+void Cumsum::forward(Inputs in, Tensor& out) const {
+  const AxisView view = view_from_end(in[0].shape(), axis);
+  visit_floating(out.dtype(), [&]<class T>() {
+    kernels::cumsum(in[0].data<T>(), out.mutable_data<T>(), view.outer, view.n, view.inner, reverse);
+  });
+}
+
+namespace {
+
+// Everything in one row, for reductions over everything.
+Tensor one_row(const Tensor& x) { return reshape(x, {x.size()}); }
+
+}  // namespace
 }  // namespace ops
 
 Tensor sum(const Tensor& x, int axis, bool keepdim) {
   return apply(ops::Sum{ops::axis_from_end(axis, x.rank(), "sum"), keepdim}, x);
 }
 
-Tensor sum(const Tensor& x) { return sum(reshape(x, {x.size()}), -1); }
+Tensor sum(const Tensor& x) { return sum(ops::one_row(x), -1); }
 
 Tensor sum_to(const Tensor& x, const Shape& shape) {
   if (x.shape() == shape) return x;
@@ -96,6 +139,50 @@ Tensor sum_to(const Tensor& x, const Shape& shape) {
   while (target.rank() < x.rank()) target = target.insert(0, 1);
   const Tensor y = x.shape() == target ? x : apply(ops::SumTo{target}, x);
   return shape.rank() == target.rank() ? y : reshape(y, shape);
+}
+
+// 0 * (1 / 0) is NaN: the mean of nothing.
+Tensor mean(const Tensor& x, int axis, bool keepdim) {
+  const int from_end = ops::axis_from_end(axis, x.rank(), "mean");
+  return mul(sum(x, from_end, keepdim), 1.0 / static_cast<double>(x.shape()[from_end]));
+}
+
+Tensor mean(const Tensor& x) { return mean(ops::one_row(x), -1); }
+
+Tensor var_axis(const Tensor& x, int axis, bool keepdim, int correction) {
+  const int from_end = ops::axis_from_end(axis, x.rank(), "var");
+  const int64_t degrees = std::max<int64_t>(0, x.shape()[from_end] - correction);
+  const Tensor deviation = sub(x, mean(x, from_end, /*keepdim=*/true));
+  return mul(sum(square(deviation), from_end, keepdim), 1.0 / static_cast<double>(degrees));
+}
+
+Tensor var(const Tensor& x, int correction) { return var_axis(ops::one_row(x), -1, false, correction); }
+
+Tensor max(const Tensor& x, int axis, bool keepdim) {
+  return apply(ops::Max{ops::axis_from_end(axis, x.rank(), "max"), keepdim}, x);
+}
+
+Tensor max(const Tensor& x) { return max(ops::one_row(x), -1); }
+
+Tensor min(const Tensor& x, int axis, bool keepdim) {
+  return apply(ops::Min{ops::axis_from_end(axis, x.rank(), "min"), keepdim}, x);
+}
+
+Tensor min(const Tensor& x) { return min(ops::one_row(x), -1); }
+
+Tensor cumsum(const Tensor& x, int axis, bool reverse) {
+  return apply(ops::Cumsum{ops::axis_from_end(axis, x.rank(), "cumsum"), reverse}, x);
+}
+
+Tensor argmax(const Tensor& x, int axis) {
+  const int from_end = ops::axis_from_end(axis, x.rank(), "argmax");
+  ops::check_elements(x.shape(), from_end, "argmax");
+  const AxisView view = ops::view_from_end(x.shape(), from_end);
+  Tensor out = empty(ops::reduced_shape(x.shape(), from_end, false), DType::i64);
+  visit_floating(x.dtype(), [&]<class T>() {
+    kernels::argmax(x.data<T>(), out.mutable_data<int64_t>(), view.outer, view.n, view.inner);
+  });
+  return out;
 }
 
 }  // namespace gradzoo

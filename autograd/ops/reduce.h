@@ -1,5 +1,6 @@
 #pragma once
 
+#include "autograd/kernels/reduce.h"
 #include "autograd/op.h"
 #include "autograd/op_cases.h"
 #include "autograd/ops.h"
@@ -62,6 +63,52 @@ struct SumTo {
   void forward(Inputs in, Tensor& out) const;
   void vjp(Vjp& v, const Tensor& g) const { v.give(0, broadcast_to(g, v.shape(0))); }
   static std::vector<OpCase<SumTo>> cases();
+};
+
+/// For each line along the axis: 1 / (number of elements that equal `extremum`) where x equals it, else 0. A
+/// constant.
+Tensor tie_shares(const Tensor& x, const Tensor& extremum);
+
+/// The largest (Max) or smallest (Min) along an axis; equals share the gradient.
+template <kernels::Reduce kWhich>
+struct Extremum {
+  static constexpr bool kIsMax = kWhich == kernels::Reduce::max;
+  static constexpr const char* name = kIsMax ? "max" : "min";
+  static constexpr const char* formula = kIsMax ? "y = max_i x_i;  dx_i = g [x_i = y] / #{j: x_j = y}"
+                                                : "y = min_i x_i;  dx_i = g [x_i = y] / #{j: x_j = y}";
+  static constexpr int arity = 1;
+  static constexpr Kind kind = Kind::other;
+  static constexpr int smoothness = 0;
+  static constexpr std::array<unsigned, 1> saves = {reads_in(0) | kReadsOut};
+  int axis = -1;
+  bool keepdim = false;
+  Shape shape(Inputs in) const;
+  void forward(Inputs in, Tensor& out) const;
+  void vjp(Vjp& v, const Tensor& g) const {
+    const Tensor shares = tie_shares(v.in(0), keep_axis(v.out(), axis, keepdim));
+    v.give(0, mul(keep_axis(g, axis, keepdim), shares));
+  }
+  static std::vector<OpCase<Extremum>> cases() {
+    return reduction_cases<Extremum>({.shape = {}, .distinct = true}, /*needs_elements=*/true);
+  }
+};
+using Max = Extremum<kernels::Reduce::max>;
+using Min = Extremum<kernels::Reduce::min>;
+
+/// Running sum along an axis, from its end where `reverse`.
+struct Cumsum {
+  static constexpr const char* name = "cumsum";
+  static constexpr const char* formula = "y_i = sum_{j <= i} x_j;  dx_j = sum_{i >= j} g_i";
+  static constexpr int arity = 1;
+  static constexpr Kind kind = Kind::linear;
+  static constexpr int smoothness = kSmooth;
+  static constexpr std::array<unsigned, 1> saves = {kReadsNothing};
+  int axis = -1;
+  bool reverse = false;
+  Shape shape(Inputs in) const { return in[0].shape(); }
+  void forward(Inputs in, Tensor& out) const;
+  void vjp(Vjp& v, const Tensor& g) const { v.give(0, cumsum(g, axis, !reverse)); }
+  static std::vector<OpCase<Cumsum>> cases() { return reduction_cases<Cumsum>({}); }
 };
 
 }  // namespace gradzoo::ops

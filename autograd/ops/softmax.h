@@ -1,0 +1,74 @@
+#pragma once
+
+#include "autograd/op.h"
+#include "autograd/op_cases.h"
+#include "autograd/ops.h"
+#include "autograd/ops/axis.h"
+#include "autograd/ops/reduce.h"
+
+/// log-sum-exp along one axis and its derivatives: a family closed under differentiation.
+namespace gradzoo::ops {
+
+struct LogSumExp {
+  static constexpr const char* name = "logsumexp";
+  static constexpr const char* formula = "y = log sum_i exp x_i;  dx = g softmax(x)";
+  static constexpr int arity = 1;
+  static constexpr Kind kind = Kind::other;
+  static constexpr int smoothness = kSmooth;
+  static constexpr std::array<unsigned, 1> saves = {reads_in(0)};
+  int axis = -1;
+  bool keepdim = false;
+  Shape shape(Inputs in) const { return reduced_shape(in[0].shape(), axis, keepdim); }
+  void forward(Inputs in, Tensor& out) const;
+  void vjp(Vjp& v, const Tensor& g) const {
+    v.give(0, mul(keep_axis(g, axis, keepdim), softmax(v.in(0), axis)));
+  }
+  static std::vector<OpCase<LogSumExp>> cases() {
+    return reduction_cases<LogSumExp>({}, /*needs_elements=*/true);
+  }
+};
+
+/// A case for each axis of shapes with empty and size-1 axes: Op is {axis}.
+template <class Op>
+std::vector<OpCase<Op>> softmax_cases() {
+  std::vector<OpCase<Op>> cases;
+  for (const Shape& shape : {Shape{5}, Shape{1}, Shape{0}, Shape{3, 4}, Shape{2, 0}, Shape{2, 1, 3}}) {
+    for (int axis = -shape.rank(); axis < 0; ++axis) cases.push_back({Op{axis}, {{.shape = shape}}});
+  }
+  return cases;
+}
+
+struct Softmax {
+  static constexpr const char* name = "softmax";
+  static constexpr const char* formula = "y_i = exp x_i / sum_j exp x_j;  dx = y (g - sum_j g_j y_j)";
+  static constexpr int arity = 1;
+  static constexpr Kind kind = Kind::other;
+  static constexpr int smoothness = kSmooth;
+  static constexpr std::array<unsigned, 1> saves = {kReadsOut};
+  int axis = -1;
+  Shape shape(Inputs in) const { return in[0].shape(); }
+  void forward(Inputs in, Tensor& out) const;
+  void vjp(Vjp& v, const Tensor& g) const {
+    const Tensor& y = v.out();
+    v.give(0, mul(y, sub(g, sum(mul(g, y), axis, /*keepdim=*/true))));
+  }
+  static std::vector<OpCase<Softmax>> cases() { return softmax_cases<Softmax>(); }
+};
+
+struct LogSoftmax {
+  static constexpr const char* name = "log_softmax";
+  static constexpr const char* formula = "y = x - log sum_j exp x_j;  dx = g - exp(y) sum_j g_j";
+  static constexpr int arity = 1;
+  static constexpr Kind kind = Kind::other;
+  static constexpr int smoothness = kSmooth;
+  static constexpr std::array<unsigned, 1> saves = {kReadsOut};
+  int axis = -1;
+  Shape shape(Inputs in) const { return in[0].shape(); }
+  void forward(Inputs in, Tensor& out) const;
+  void vjp(Vjp& v, const Tensor& g) const {
+    v.give(0, sub(g, mul(exp(v.out()), sum(g, axis, /*keepdim=*/true))));
+  }
+  static std::vector<OpCase<LogSoftmax>> cases() { return softmax_cases<LogSoftmax>(); }
+};
+
+}  // namespace gradzoo::ops
