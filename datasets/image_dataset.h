@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "autograd/tensor.h"
+
+namespace gradzoo {
+
+/// Images and their labels, and which of them are meant: what batches and evaluation walk over. Cheap to
+/// copy: the pixels are shared.
+struct ImageSubset {
+  Tensor images;            // (N, H, W) u8: the file's whole set, in the file's order
+  Tensor labels;            // (N) u8
+  Tensor rows;              // (n) i64: the rows of `images` that belong to the subset, ascending
+  int64_t first_index = 0;  // row r is image first_index + r of the dataset: training images first, then test
+
+  int64_t count() const { return rows.dim(0); }
+  int64_t pixels() const { return images.dim(1) * images.dim(2); }
+};
+
+/// The parts of a dataset. Choices (hyper-parameters, early stops) are made on fit and valid; train is both
+/// together; test is for final figures.
+enum class Split { fit, valid, train, test };
+
+/// "fit", "valid", "train" or "test"; throws Error naming the nearest for any other.
+Split parse_split(std::string_view name);
+std::string_view split_name(Split split);
+
+/// A set of grey images with labels, in bytes, all in memory.
+struct ImageDataset {
+  std::string name;     // "mnist", "fashion", or the folder's path
+  std::string folder;   // where the files lie
+  Tensor train_images;  // (N, H, W) u8
+  Tensor train_labels;  // (N) u8
+  Tensor test_images;   // (M, H, W) u8
+  Tensor test_labels;   // (M) u8
+  int64_t classes = 0;  // labels are 0 ... classes-1
+
+  int64_t height() const { return train_images.dim(1); }
+  int64_t width() const { return train_images.dim(2); }
+  int64_t pixels() const { return height() * width(); }
+
+  /// One part. `valid` is a twelfth of the training images (5,000 of MNIST's 60,000), `fit` the others: a
+  /// fixed seeded choice, the same in every run and whatever the run's seed. Throws Error if there are fewer
+  /// than twelve.
+  ImageSubset split(Split part) const;
+};
+
+/// Loads "mnist" (bundled), "fashion" (Debian's package dataset-fashion-mnist), or the folder of that path,
+/// with the four IDX files train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and
+/// t10k-labels-idx1-ubyte, gzipped (".gz") or plain; ".idx3" in place of "-idx3" will do. A known name goes
+/// before a folder: "./mnist" is the folder. Throws Error where a file is missing or broken, or images and
+/// labels don't match.
+ImageDataset load_images(const std::string& spec);
+
+}  // namespace gradzoo

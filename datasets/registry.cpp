@@ -1,0 +1,23 @@
+#include "datasets/registry.h"
+
+#include <array>
+
+namespace gradzoo {
+
+std::span<const DatasetInfo> known_datasets() {
+  static const std::array<DatasetInfo, 2> kDatasets{{
+      {"mnist", "handwritten digits (LeCun, Cortes, Burges); bundled", "28x28 bytes, 10 classes", 60'000,
+       10'000},
+      {"fashion", "Fashion-MNIST: clothing (Zalando); Debian package dataset-fashion-mnist",
+       "28x28 bytes, 10 classes", 60'000, 10'000},
+  }};
+  return kDatasets;
+}
+
+std::vector<std::string> dataset_names() {
+  std::vector<std::string> names;
+  for (const DatasetInfo& info : known_datasets()) names.push_back(info.name);
+  return names;
+}
+
+}  // namespace gradzoo

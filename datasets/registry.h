@@ -1,0 +1,24 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace gradzoo {
+
+/// What `gradzoo list datasets` tells of a dataset.
+struct DatasetInfo {
+  std::string name;
+  std::string description;  // a line: what it shows and where it comes from
+  std::string values;       // what one example is: "28x28 bytes, 10 classes"
+  int64_t train = 0;        // examples to learn from
+  int64_t test = 0;         // examples held back
+};
+
+/// The datasets that `--data` knows by name, in the order in which a list shows them.
+std::span<const DatasetInfo> known_datasets();
+
+/// Their names.
+std::vector<std::string> dataset_names();
+
+}  // namespace gradzoo

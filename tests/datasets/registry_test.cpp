@@ -1,0 +1,26 @@
+#include "datasets/registry.h"
+
+#include <doctest/doctest.h>
+
+#include "datasets/image_dataset.h"
+
+namespace gradzoo {
+
+TEST_CASE("the list tells the truth about the bundled dataset") {
+  REQUIRE(dataset_names().at(0) == "mnist");
+  const DatasetInfo& info = known_datasets()[0];
+  const ImageDataset data = load_images(info.name);
+  CHECK(info.train == data.train_images.dim(0));
+  CHECK(info.test == data.test_images.dim(0));
+  CHECK(info.values == "28x28 bytes, 10 classes");
+}
+
+TEST_CASE("every known dataset has a name of its own and a line about it") {
+  const auto names = dataset_names();
+  for (size_t i = 0; i < names.size(); ++i) {
+    CHECK_FALSE(known_datasets()[i].description.empty());
+    for (size_t j = 0; j < i; ++j) CHECK(names[i] != names[j]);
+  }
+}
+
+}  // namespace gradzoo
