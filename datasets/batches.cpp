@@ -1,0 +1,81 @@
+#include "datasets/batches.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "autograd/kernels/random.h"
+
+namespace gradzoo {
+namespace {
+
+// Labels are kept as bytes and used as indices.
+Tensor labels_at(const ImageSubset& data, const Tensor& rows) {
+  Tensor out = empty(rows.shape(), DType::i64);
+  const int64_t* row = rows.data<int64_t>();
+  const uint8_t* labels = data.labels.data<uint8_t>();
+  int64_t* values = out.mutable_data<int64_t>();
+  for (int64_t i = 0; i < rows.size(); ++i) values[i] = labels[row[i]];
+  return out;
+}
+
+Batch batch_of(const ImageSubset& data, Tensor rows, Pixels pixels, const kernels::RandomAddress& at,
+               DType dtype) {
+  Tensor x = read_pixels(data, rows, pixels, at, dtype);
+  Tensor labels = labels_at(data, rows);
+  return {std::move(x), std::move(labels), std::move(rows)};
+}
+
+}  // namespace
+
+Batches::Batches(ImageSubset data, const BatchOptions& options)
+    : data_(std::move(data)),
+      options_(options),
+      order_key_(Rng(options.seed, "batches/order").key()),
+      pixels_key_(Rng(options.seed, "batches/pixels").key()),
+      order_(empty({data_.count()}, DType::i64)) {
+  if (options_.batch < 1)
+    throw Error(fmt::format("batch = {} is out of range. Hint: 1 or more", options_.batch));
+  if (steps_per_epoch() == 0)
+    throw Error(fmt::format(
+        "batch = {} leaves no full batch of {} images. Hint: a smaller batch, or keep the short one",
+        options_.batch, data_.count()));
+}
+
+int64_t Batches::steps_per_epoch() const {
+  const int64_t n = data_.count();
+  return n / options_.batch + (!options_.drop_last && n % options_.batch > 0 ? 1 : 0);
+}
+
+Batch Batches::at(int64_t step) {
+  if (step < 0)
+    throw Error(fmt::format("batch of step {}: steps count from 0. Hint: is the step set?", step));
+  const int64_t* order = order_of(step / steps_per_epoch());
+  const int64_t begin = step % steps_per_epoch() * options_.batch;
+  Tensor rows = empty({std::min(options_.batch, data_.count() - begin)}, DType::i64);
+  const int64_t* member = data_.rows.data<int64_t>();
+  int64_t* row = rows.mutable_data<int64_t>();
+  for (int64_t i = 0; i < rows.size(); ++i) row[i] = member[order[begin + i]];
+  return batch_of(data_, std::move(rows), options_.pixels, {pixels_key_, static_cast<uint64_t>(step), 0},
+                  options_.dtype);
+}
+
+const int64_t* Batches::order_of(int64_t epoch) {
+  if (epoch != order_epoch_) {
+    kernels::permutation({order_key_, static_cast<uint64_t>(epoch), 0}, order_.mutable_data<int64_t>(),
+                         order_.size());
+    order_epoch_ = epoch;
+  }
+  return order_.data<int64_t>();
+}
+
+Batch read_examples(const ImageSubset& data, int64_t begin, int64_t end, Pixels pixels, const Rng& rng,
+                    DType dtype) {
+  if (begin < 0 || end < begin || end > data.count())
+    throw Error(fmt::format("read_examples: [{}, {}) does not lie in [0, {}). Hint: end at data.count()",
+                            begin, end, data.count()));
+  return batch_of(data, data.rows.rows(begin, end), pixels, {rng.key(), rng.draw(), begin}, dtype);
+}
+
+}  // namespace gradzoo
