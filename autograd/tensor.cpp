@@ -129,6 +129,31 @@ void Tensor::set_grad_buffer(const Tensor& buffer) {
   impl_->grad_is_empty = true;
 }
 
+void Tensor::move_into(const Tensor& flat, int64_t offset) {
+  if (flat.dtype() != dtype() || offset < 0 || offset > flat.size() - size()) {
+    throw Error(fmt::format("move_into: {} of {} does not fit at element {} of {} of {}. Hint: dtypes agree",
+                            label(*this), dtype_name(dtype()), offset, label(flat),
+                            dtype_name(flat.dtype())));
+  }
+  if (is_alive(impl_->record)) {
+    throw Error(fmt::format("move_into: {} is in use on a live tape. Hint: move it before the tape begins",
+                            label(*this)));
+  }
+  if (impl_->storage->refs != 1) {
+    throw Error(fmt::format("move_into: {} shares its values with another tensor. Hint: clone() it first",
+                            label(*this)));
+  }
+  const size_t width = dtype_bytes(dtype());
+  const int64_t begin = flat.impl_->offset + offset;
+  std::memcpy(flat.impl_->storage->data() + static_cast<size_t>(begin) * width, checked_data(dtype()),
+              static_cast<size_t>(size()) * width);
+  Storage::destroy(impl_->storage);
+  impl_->storage = flat.impl_->storage;
+  impl_->offset = begin;
+  ++impl_->storage->refs;
+  ++impl_->storage->version;
+}
+
 Tensor Tensor::detach() const { return view(shape()); }
 
 Tensor Tensor::view(const Shape& shape) const {

@@ -123,6 +123,11 @@ class Tensor {
   /// Rows [begin, end) of the first axis, storage shared, no history.
   Tensor rows(int64_t begin, int64_t end) const;
 
+  /// Copies this leaf's values into `flat` from element `offset` on and lives there from now on; every handle
+  /// follows. Throws where something else sees the old values: another tensor on the same storage, or a live
+  /// tape.
+  void move_into(const Tensor& flat, int64_t offset);
+
   /// A name for error messages and the explorer.
   Tensor& named(std::string_view name);
   std::string_view name() const;  // "" where none was given

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "autograd/tensor.h"
+
+namespace gradzoo {
+
+struct NamedTensor {
+  std::string name;
+  Tensor tensor;
+};
+
+/// A part of a model that owns parameters and knows their names, its children's prefixed by the child's name:
+/// `decoder.hidden.weight`. Neither copied nor moved, so that a parent can keep a member's address.
+class Module {
+ public:
+  Module() = default;
+  virtual ~Module() = default;
+  Module(const Module&) = delete;
+  Module& operator=(const Module&) = delete;
+
+  /// The module as a function of one tensor; throws Error for modules that are none.
+  virtual Tensor forward(const Tensor& x) const;
+
+  /// Own parameters first, then each child's, in the order of their registration.
+  std::vector<NamedTensor> named_parameters() const;
+
+ protected:
+  /// Makes `tensor` a leaf whose gradient is wanted, and names it. Throws for a name that is empty, dotted or
+  /// taken.
+  void register_parameter(const std::string& name, Tensor tensor);
+  /// Takes the child's parameters in under `name.`; the child must live as long as this module.
+  void register_module(const std::string& name, Module& child);
+
+ private:
+  void check_name(const std::string& name) const;
+
+  std::vector<NamedTensor> parameters_;
+  std::vector<std::pair<std::string, Module*>> children_;
+};
+
+}  // namespace gradzoo
