@@ -100,6 +100,9 @@ void add_to(const T* x, T* y, int64_t n);
 /// y = a x + b y
 template <class T>
 void axpby(double a, const T* x, double b, T* y, int64_t n);
+/// y += weight (x - y): a moving average's step, exact where x = y.
+template <class T>
+void lerp(double weight, const T* x, T* y, int64_t n);
 
 template <class T>
 void fill(double value, T* y, int64_t n);

@@ -50,6 +50,15 @@ struct Axpby {
   }
 };
 
+template <class T>
+struct Lerp {
+  T weight;
+  template <class D, class V>
+  HWY_INLINE V operator()(D d, V x, V y) const {
+    return hn::MulAdd(hn::Set(d, weight), hn::Sub(x, y), y);
+  }
+};
+
 struct Sum {
   template <class D, class V>
   HWY_INLINE V operator()(D, V x, V y) const {
@@ -132,6 +141,8 @@ void axpby_f32(float a, const float* x, float b, float* y, int64_t n) { map(Axpb
 void axpby_f64(double a, const double* x, double b, double* y, int64_t n) {
   map(Axpby<double>{a, b}, x, y, y, n);
 }
+void lerp_f32(float weight, const float* x, float* y, int64_t n) { map(Lerp<float>{weight}, x, y, y, n); }
+void lerp_f64(double weight, const double* x, double* y, int64_t n) { map(Lerp<double>{weight}, x, y, y, n); }
 void sgd_f32(const SgdRule<float>& rule, float* w, const float* g, float* v, int64_t n) {
   sgd_range(rule, w, g, v, n);
 }
@@ -157,6 +168,8 @@ HWY_EXPORT(add_f32);
 HWY_EXPORT(add_f64);
 HWY_EXPORT(axpby_f32);
 HWY_EXPORT(axpby_f64);
+HWY_EXPORT(lerp_f32);
+HWY_EXPORT(lerp_f64);
 HWY_EXPORT(sgd_f32);
 HWY_EXPORT(sgd_f64);
 HWY_EXPORT(adam_f32);
@@ -193,6 +206,20 @@ void axpby(double a, const T* x, double b, T* y, int64_t n) {
 }
 template void axpby(double, const float*, double, float*, int64_t);
 template void axpby(double, const double*, double, double*, int64_t);
+
+template <class T>
+void lerp(double weight, const T* x, T* y, int64_t n) {
+  const T w = static_cast<T>(weight);
+  parallel_for(n, kGrain, 64, [=](int64_t begin, int64_t end) {
+    if constexpr (sizeof(T) == 4) {
+      HWY_DYNAMIC_DISPATCH(lerp_f32)(w, x + begin, y + begin, end - begin);
+    } else {
+      HWY_DYNAMIC_DISPATCH(lerp_f64)(w, x + begin, y + begin, end - begin);
+    }
+  });
+}
+template void lerp(double, const float*, float*, int64_t);
+template void lerp(double, const double*, double*, int64_t);
 
 template <class T>
 void sgd_update(T* w, const T* g, T* v, int64_t n, double lr, double momentum, double weight_decay,

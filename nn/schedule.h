@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+/// Learning-rate schedules: factors of the base rate, pure functions of the step, which counts from 0. They
+/// multiply: lr = base * warm_up(step, 100) * cosine_decay(step, steps).
+namespace gradzoo {
+
+/// 1 at step 0, falling linearly to 0 at `total` and after.
+double linear_decay(int64_t step, int64_t total);
+/// Half a cosine from 1 at step 0 to `floor` at `total` and after. Loshchilov & Hutter 2017 (SGDR), eq. 5.
+double cosine_decay(int64_t step, int64_t total, double floor = 0.0);
+/// Rises linearly: 1/steps at step 0, 1 from step steps-1 on. No warm-up for steps = 0.
+double warm_up(int64_t step, int64_t steps);
+/// factor^k after k times `every` steps.
+double step_decay(int64_t step, int64_t every, double factor);
+/// The decay that a setting names, over a run of `total` steps: "constant" (1), "linear" or "cosine". Throws
+/// Error for any other name.
+double decay_by_name(std::string_view name, int64_t step, int64_t total);
+
+}  // namespace gradzoo
