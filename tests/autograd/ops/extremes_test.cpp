@@ -1,0 +1,141 @@
+#include "support/extremes.h"
+
+#include <doctest/doctest.h>
+
+using namespace gradzoo;
+using namespace gradzoo::test;
+
+namespace {
+
+// The n-th polygamma, n >= 1, at x > 0: 30 terms of sum n!/(x+k)^(n+1), the rest by Euler-Maclaurin
+// (Abramowitz & Stegun 6.4.11).
+Real polygamma_truth(int n, Real x) {
+  static constexpr Real kBernoulli[] = {1.0L / 6, -1.0L / 30, 1.0L / 42, -1.0L / 30, 5.0L / 66};
+  Real sum = 0;
+  for (int k = 0; k < 30; ++k) sum += std::tgamma(Real(n + 1)) / std::pow(x + k, Real(n + 1));
+  const Real z = x + 30;
+  sum +=
+      std::tgamma(Real(n)) / std::pow(z, Real(n)) + std::tgamma(Real(n + 1)) / (2 * std::pow(z, Real(n + 1)));
+  for (int k = 1; k <= 5; ++k) {
+    sum += kBernoulli[k - 1] * std::tgamma(Real(2 * k + n)) /
+           (std::tgamma(Real(2 * k + 1)) * std::pow(z, Real(2 * k + n)));
+  }
+  return n % 2 == 1 ? sum : -sum;
+}
+
+// A & S 6.3.18.
+Real digamma_truth(Real x) {
+  static constexpr Real kCoefficients[] = {1.0L / 12, -1.0L / 120, 1.0L / 252, -1.0L / 240, 1.0L / 132};
+  Real sum = 0;
+  for (int k = 0; k < 30; ++k) sum -= 1 / (x + k);
+  const Real z = x + 30;
+  sum += std::log(z) - 1 / (2 * z);
+  for (int k = 1; k <= 5; ++k) sum -= kCoefficients[k - 1] / std::pow(z, Real(2 * k));
+  return sum;
+}
+
+Real sign_of(Real x) { return static_cast<Real>((x > 0) - (x < 0)); }
+
+const std::vector<Row>& mathematics() {
+  static const std::vector<Row> kRows = {
+      {"neg",
+       neg,
+       [](Real x) {
+         return Truth{-x, -1, 0};
+       },
+       {kInf, -1, 0},
+       {-kInf, -1, 0}},
+      {"abs",
+       abs,
+       [](Real x) {
+         return Truth{std::abs(x), sign_of(x), 0};
+       },
+       {kInf, -1, 0},
+       {kInf, 1, 0}},
+      {"exp",
+       exp,
+       [](Real x) {
+         return Truth{std::exp(x), std::exp(x), std::exp(x)};
+       },
+       {0, 0, 0},
+       {kInf, kInf, kInf}},
+      {"expm1",
+       expm1,
+       [](Real x) {
+         return Truth{std::expm1(x), std::exp(x), std::exp(x)};
+       },
+       {-1, 0, 0},
+       {kInf, kInf, kInf}},
+      {"log",
+       log,
+       [](Real x) {
+         return Truth{std::log(x), 1 / x, -1 / (x * x)};
+       },
+       kUndefined,
+       {kInf, 0, 0},
+       0.0},
+      {"log1p",
+       log1p,
+       [](Real x) {
+         return Truth{std::log1p(x), 1 / (1 + x), -1 / ((1 + x) * (1 + x))};
+       },
+       kUndefined,
+       {kInf, 0, 0},
+       -1.0},
+      {"sqrt", sqrt, [](Real x) { return power(x, 0.5L); }, kUndefined, {kInf, 0, 0}, 0.0},
+      {"rsqrt", rsqrt, [](Real x) { return power(x, -0.5L); }, kUndefined, {0, 0, 0}, 0.0},
+      {"reciprocal", reciprocal, [](Real x) { return power(x, -1); }, {0, 0, 0}, {0, 0, 0}},
+      {"square", square, [](Real x) { return power(x, 2); }, {kInf, -kInf, 2}, {kInf, kInf, 2}},
+      {"sin", sin,
+       [](Real x) {
+         return Truth{std::sin(x), std::cos(x), -std::sin(x)};
+       },
+       kUndefined, kUndefined},
+      {"cos", cos,
+       [](Real x) {
+         return Truth{std::cos(x), -std::sin(x), -std::cos(x)};
+       },
+       kUndefined, kUndefined},
+      {"clamp to [-1, 2]",
+       [](const Tensor& x) { return clamp(x, -1.0, 2.0); },
+       [](Real x) {
+         return Truth{std::fmin(std::fmax(x, -1), 2), x >= -1 && x <= 2 ? 1.0L : 0.0L, 0};
+       },
+       {-1, 0, 0},
+       {2, 0, 0}},
+      {"lgamma",
+       lgamma,
+       [](Real x) {
+         return Truth{std::lgamma(x), digamma_truth(x), polygamma_truth(1, x)};
+       },
+       kUndefined,
+       {kInf, kInf, 0},
+       1e-320},
+      {"digamma",
+       digamma,
+       [](Real x) {
+         return Truth{digamma_truth(x), polygamma_truth(1, x), polygamma_truth(2, x)};
+       },
+       kUndefined,
+       {kInf, 0, 0},
+       1e-320},
+      {"polygamma 1",
+       [](const Tensor& x) { return polygamma(1, x); },
+       [](Real x) {
+         return Truth{polygamma_truth(1, x), polygamma_truth(2, x), polygamma_truth(3, x)};
+       },
+       kUndefined,
+       {0, 0, 0},
+       1e-320},
+  };
+  return kRows;
+}
+
+}  // namespace
+
+TEST_CASE("mathematics and both derivatives are true at the ends of the domain, f64") {
+  check_f64(mathematics());
+}
+TEST_CASE("mathematics and both derivatives are true at the ends of the domain, f32") {
+  check_f32(mathematics());
+}
