@@ -61,6 +61,10 @@ void Tensor::release(Impl* impl) noexcept {
   pool_free(impl, sizeof(Impl));
 }
 
+void Tensor::throw_undefined() {
+  throw Error("an undefined tensor has no shape and no values. Hint: assign it a value first");
+}
+
 int64_t Tensor::dim(int axis) const { return shape()[normalize_axis(axis, rank(), "dim")]; }
 
 const void* Tensor::checked_data(DType dtype) const {

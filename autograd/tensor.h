@@ -142,6 +142,8 @@ class Tensor {
   static void release(Impl* impl) noexcept;
   const void* checked_data(DType dtype) const;
   void check_mutable();
+  const Impl& defined_impl() const;  // throws on an undefined tensor
+  [[noreturn]] static void throw_undefined();
   Impl* impl_ = nullptr;
 };
 
@@ -167,9 +169,13 @@ using Tensors = std::vector<Tensor, PoolAllocator<Tensor>>;
 inline void Tensor::retain(Impl* impl) {
   if (impl) ++impl->refs;
 }
-inline const Shape& Tensor::shape() const { return impl_->shape; }
-inline int64_t Tensor::size() const { return impl_->size; }
-inline DType Tensor::dtype() const { return impl_->dtype; }
+inline const Tensor::Impl& Tensor::defined_impl() const {
+  if (!impl_) throw_undefined();
+  return *impl_;
+}
+inline const Shape& Tensor::shape() const { return defined_impl().shape; }
+inline int64_t Tensor::size() const { return defined_impl().size; }
+inline DType Tensor::dtype() const { return defined_impl().dtype; }
 inline uint64_t Tensor::version() const { return impl_->storage->version; }
 
 // Factories. Values are uninitialised (empty), constant, or given; none is recorded.
