@@ -2,9 +2,15 @@
 
 #include "autograd/ops/activations.h"
 #include "autograd/ops/elementwise.h"
+#include "autograd/ops/indexing.h"
+#include "autograd/ops/linalg.h"
 #include "autograd/ops/losses.h"
 #include "autograd/ops/math.h"
+#include "autograd/ops/reduce.h"
 #include "autograd/ops/select.h"
+#include "autograd/ops/shaping.h"
+#include "autograd/ops/slicing.h"
+#include "autograd/ops/softmax.h"
 #include "autograd/ops/special.h"
 
 /// Every op, once. What is listed here is checked to second order, shown by `list ops`, and stands in the
@@ -26,6 +32,15 @@ using AllOps = OpList<
     // Elementwise arithmetic.
     ops::Add, ops::Sub, ops::Mul, ops::Div, ops::Pow, ops::Maximum, ops::Minimum, ops::AddScalar,
     ops::MulScalar, ops::PowScalar, ops::Where,
+    // Reductions.
+    ops::Sum, ops::SumTo, ops::Max, ops::Min, ops::Cumsum, ops::LogSumExp, ops::Softmax, ops::LogSoftmax,
+    // Products.
+    ops::MatMul, ops::Linear,
+    // Shapes.
+    ops::Reshape, ops::Transpose, ops::BroadcastTo, ops::Flip, ops::Slice, ops::Pad, ops::Concat<2>,
+    ops::Concat<3>, ops::Concat<4>,
+    // Indexing.
+    ops::Gather, ops::ScatterAdd, ops::IndexSelect, ops::IndexAdd,
     // Losses.
     ops::BceWithLogits, ops::CrossEntropy>;
 

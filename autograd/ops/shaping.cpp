@@ -113,7 +113,8 @@ Shape resolved(const Tensor& x, const Shape& shape) {
     const int axis = static_cast<int>(std::find_if(shape.begin(), shape.end(), is_open) - shape.begin());
     out.set(axis, 1);
     const int64_t rest = out.size();
-    if (rest != 0 && x.size() % rest == 0) out.set(axis, x.size() / rest);
+    const bool fits = rest != 0 && x.size() % rest == 0;
+    out.set(axis, fits ? x.size() / rest : -1);
   }
   if (std::any_of(out.begin(), out.end(), is_open) || out.size() != x.size()) {
     throw Error(
