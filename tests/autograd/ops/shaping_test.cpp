@@ -1,0 +1,139 @@
+#include "autograd/ops/shaping.h"
+
+#include <doctest/doctest.h>
+
+#include "autograd/grad.h"
+#include "support/tensor_values.h"
+
+using namespace gradzoo;
+using namespace gradzoo::test;
+
+TEST_CASE("reshape keeps the order, works out one size, and shares storage") {
+  Tensor x = arange(12, DType::f64);
+  const Tensor y = reshape(x, {3, -1});
+  CHECK(y.shape() == Shape{3, 4});
+  CHECK(max_error(y, x.to_vector()) == 0);
+  CHECK(reshape(x, {2, 3, 2}).shape() == Shape{2, 3, 2});
+  CHECK(reshape(zeros({0, 4}), {-1, 2}).shape() == Shape{0, 2});
+  CHECK(y.data<double>() == x.data<double>());
+  x.mutable_data<double>()[5] = -1;
+  CHECK(y.to_vector()[5] == -1);
+  CHECK(y.version() == x.version());
+}
+
+TEST_CASE("A change through one name is seen by the version of every alias") {
+  Tensor x = wave({2, 3}).requires_grad_();
+  Tape tape;
+  const Tensor y = sum(square(reshape(x, {6})));
+  x.mutable_data<double>()[0] = 7;
+  const std::string message = message_of([&] { grad(y, x); });
+  CHECK(message.starts_with("square: its saved input 0"));
+  CHECK(message.find("was changed in place after it was recorded") != std::string::npos);
+}
+
+TEST_CASE("A shape that does not hold the values is refused") {
+  CHECK(message_of([] {
+          reshape(zeros({2, 3}), {4, -1});
+        }) ==
+        "reshape: (2,3) has 6 elements, which (4,-1) does not hold. Hint: sizes multiply to 6, and one of "
+        "them may be -1");
+  CHECK(message_of([] {
+          reshape(zeros({2, 3}), {-1, -1});
+        }) ==
+        "reshape: (2,3) has 6 elements, which (-1,-1) does not hold. Hint: sizes multiply to 6, and one of "
+        "them may be -1");
+  CHECK(message_of([] { reshape(zeros({2, 3}), {5}); }).starts_with("reshape: (2,3) has 6 elements"));
+  CHECK(message_of([] { reshape(zeros({0}), {0, -1}); }).starts_with("reshape: (0) has 0 elements"));
+  CHECK(message_of([] { empty({-1, 2}); }) == "shape: (-1,2) has an open size. Hint: only reshape takes -1");
+}
+
+TEST_CASE("unsqueeze, squeeze and flatten_rows add and drop axes") {
+  const Tensor x = wave({2, 3});
+  CHECK(unsqueeze(x, 0).shape() == Shape{1, 2, 3});
+  CHECK(unsqueeze(x, -1).shape() == Shape{2, 3, 1});
+  CHECK(unsqueeze(x, -2).shape() == Shape{2, 1, 3});
+  CHECK(squeeze(unsqueeze(x, 1), 1).shape() == Shape{2, 3});
+  CHECK(flatten_rows(wave({2, 3, 4})).shape() == Shape{2, 12});
+  CHECK(flatten_rows(wave({2})).shape() == Shape{2, 1});
+  CHECK(message_of([&] { squeeze(x, 1); }) ==
+        "squeeze: axis 1 of (2,3) has size 3. Hint: only an axis of size 1 can be dropped");
+  CHECK(message_of([] { flatten_rows(scalar(1)); }) ==
+        "flatten_rows: a scalar has no rows. Hint: reshape it to (1,1)");
+}
+
+TEST_CASE("transpose swaps any two axes") {
+  const Shape shape = {2, 3, 4, 5};
+  const Tensor x = wave(shape);
+  const std::vector<double> values = x.to_vector();
+  for (int a = 0; a < 4; ++a) {
+    for (int b = 0; b < 4; ++b) {
+      const Tensor y = transpose(x, a, b - 4);
+      std::vector<double> wanted;
+      std::array<int64_t, 4> i{};
+      for (i[0] = 0; i[0] < y.dim(0); ++i[0]) {
+        for (i[1] = 0; i[1] < y.dim(1); ++i[1]) {
+          for (i[2] = 0; i[2] < y.dim(2); ++i[2]) {
+            for (i[3] = 0; i[3] < y.dim(3); ++i[3]) {
+              std::array<int64_t, 4> j = i;
+              std::swap(j[static_cast<size_t>(a)], j[static_cast<size_t>(b)]);
+              wanted.push_back(values[static_cast<size_t>(((j[0] * 3 + j[1]) * 4 + j[2]) * 5 + j[3])]);
+            }
+          }
+        }
+      }
+      CHECK(max_error(y, wanted) == 0);
+    }
+  }
+  CHECK(max_error(transpose(tensor({1, 2, 3, 4, 5, 6}, {2, 3})), {1, 4, 2, 5, 3, 6}) == 0);
+}
+
+TEST_CASE("broadcast_to repeats what NumPy would repeat, and sums on the way back") {
+  CHECK(max_error(broadcast_to(tensor({1, 2}, {2}), {2, 2}), {1, 2, 1, 2}) == 0);
+  CHECK(max_error(broadcast_to(tensor({1, 2}, {2, 1}), {2, 3}), {1, 1, 1, 2, 2, 2}) == 0);
+  CHECK(max_error(broadcast_to(scalar(4), {2, 1}), {4, 4}) == 0);
+  CHECK(broadcast_to(zeros({1, 2}), {0, 2}).shape() == Shape{0, 2});
+  Tensor x = tensor({1, 2}, {2, 1}, DType::f64).requires_grad_();
+  Tape tape;
+  const Tensor y = broadcast_to(x, {3, 2, 2});
+  CHECK(max_error(grad(y, x, {.grad_output = arange(12, DType::f64).view({3, 2, 2})}), {27, 39}) == 0);
+  CHECK(message_of([] {
+          broadcast_to(zeros({2, 3}), {2, 4});
+        }) ==
+        "broadcast_to: shapes (2,3) and (2,4) do not broadcast. Hint: aligned at the last axis, sizes must "
+        "agree or be 1");
+  CHECK(message_of([] {
+          broadcast_to(zeros({2, 3}), {2, 1});
+        }) == "broadcast_to: (2,3) does not broadcast to (2,1). Hint: sizes agree or are 1 in the first");
+  CHECK(message_of([] {
+          broadcast_to(zeros({2, 3}), {3});
+        }) == "broadcast_to: (2,3) has more axes than (3). Hint: sum_to removes axes");
+}
+
+TEST_CASE("flip turns one axis round") {
+  const Tensor x = tensor({1, 2, 3, 4, 5, 6}, {2, 3});
+  CHECK(max_error(flip(x, 1), {3, 2, 1, 6, 5, 4}) == 0);
+  CHECK(max_error(flip(x, -2), {4, 5, 6, 1, 2, 3}) == 0);
+  CHECK(flip(zeros({2, 0}), 1).shape() == Shape{2, 0});
+}
+
+TEST_CASE("Labels and masks are moved like values, without a record") {
+  const Tensor labels = arange(6, DType::i64);
+  CHECK(max_error(transpose(reshape(labels, {2, 3})), {0, 3, 1, 4, 2, 5}) == 0);
+  CHECK(max_error(flip(cast(labels, DType::u8), 0), {5, 4, 3, 2, 1, 0}) == 0);
+  CHECK(broadcast_to(labels, {2, 6}).dtype() == DType::i64);
+}
+
+TEST_CASE("Ops that hold a shape mean the same over stacked copies once lifted") {
+  const Tensor x = wave({5, 1, 3});
+  const Tensor y = apply(ops::BroadcastTo{{2, 3}}.lifted(5), x);
+  CHECK(y.shape() == Shape{5, 2, 3});
+  CHECK(max_error(y.rows(4, 5), broadcast_to(x.rows(4, 5), {1, 2, 3}).to_vector()) == 0);
+  CHECK(apply(ops::Reshape{{3}}.lifted(5), x).shape() == Shape{5, 3});
+}
+
+TEST_CASE("An undefined tensor is named, not read") {
+  const std::string sentence =
+      "an undefined tensor has no shape and no values. Hint: assign it a value first";
+  CHECK(message_of([] { reshape(Tensor(), {1}); }) == sentence);
+  CHECK(message_of([] { transpose(Tensor()); }) == sentence);
+}

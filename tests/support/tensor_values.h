@@ -1,0 +1,64 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "autograd/error.h"
+#include "autograd/tensor.h"
+
+namespace gradzoo::test {
+
+inline constexpr double kInf = std::numeric_limits<double>::infinity();
+
+/// Values in [-2, 2] without a pattern that a wrong index would repeat.
+inline Tensor wave(const Shape& shape, DType dtype = DType::f64, double phase = 0.0) {
+  std::vector<double> values(static_cast<size_t>(shape.size()));
+  for (size_t i = 0; i < values.size(); ++i)
+    values[i] = 2 * std::sin(1 + phase + 12.9898 * static_cast<double>(i));
+  return tensor(values, shape, dtype);
+}
+
+/// The largest |a - b| / max(1, |b|); equal infinities and two NaN differ by 0.
+inline double max_error(const std::vector<double>& got, const std::vector<double>& wanted) {
+  if (got.size() != wanted.size()) return kInf;
+  double worst = 0;
+  for (size_t i = 0; i < got.size(); ++i) {
+    if (got[i] == wanted[i] || (std::isnan(got[i]) && std::isnan(wanted[i]))) continue;
+    const double error = std::abs(got[i] - wanted[i]) / std::max(1.0, std::abs(wanted[i]));
+    worst = std::isnan(error) ? kInf : std::max(worst, error);
+  }
+  return worst;
+}
+
+inline double max_error(const Tensor& got, const std::vector<double>& wanted) {
+  return max_error(got.to_vector(), wanted);
+}
+
+inline bool same_bytes(const Tensor& a, const Tensor& b) {
+  if (a.shape() != b.shape() || a.dtype() != b.dtype()) return false;
+  return visit_any(a.dtype(), [&]<class T>() {
+    return std::memcmp(a.data<T>(), b.data<T>(), sizeof(T) * static_cast<size_t>(a.size())) == 0;
+  });
+}
+
+/// The sentence of the Error that `fn` throws, "" where it throws none.
+template <class Fn>
+std::string message_of(Fn&& fn) {
+  try {
+    fn();
+  } catch (const Error& e) {
+    return e.what();
+  }
+  return "";
+}
+
+/// Row-major position (outer, i, inner) around an axis: what a naive loop reads.
+inline size_t position(const AxisView& v, int64_t o, int64_t i, int64_t k) {
+  return static_cast<size_t>((o * v.n + i) * v.inner + k);
+}
+
+}  // namespace gradzoo::test
