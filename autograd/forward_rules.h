@@ -14,18 +14,6 @@
 ///   op(J_ak, J_bk)
 namespace gradzoo {
 
-/// Switches tracing, the keeping of operands and outputs by nodes, while alive.
-class TraceScope {
- public:
-  explicit TraceScope(bool on) : outer_(tape_state().tracing) { tape_state().tracing = on; }
-  ~TraceScope() { tape_state().tracing = outer_; }
-  TraceScope(const TraceScope&) = delete;
-  TraceScope& operator=(const TraceScope&) = delete;
-
- private:
-  bool outer_;
-};
-
 /// The first op on the way from x to y, both recorded, that the predicate wants; null where there is none.
 const OpInfo* find_op_between(const Tensor& x, const Tensor& y, FunctionRef<bool(const OpInfo&)> wanted);
 

@@ -112,6 +112,18 @@ struct TapeState {
 };
 TapeState& tape_state();
 
+/// Switches tracing, the keeping of operands and outputs by nodes, while alive.
+class TraceScope {
+ public:
+  explicit TraceScope(bool on) : outer_(tape_state().tracing) { tape_state().tracing = on; }
+  ~TraceScope() { tape_state().tracing = outer_; }
+  TraceScope(const TraceScope&) = delete;
+  TraceScope& operator=(const TraceScope&) = delete;
+
+ private:
+  bool outer_;
+};
+
 bool is_alive(const Record& record);
 
 /// The node of a tensor, or -1 where it is not tracked. Registers a leaf at its first use. Throws where a

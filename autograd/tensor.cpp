@@ -90,7 +90,7 @@ double Tensor::item() const {
     throw Error(fmt::format("item: {} is not a single value. Hint: sum or mean it first",
                             impl_ ? label(*this) : "an undefined tensor"));
   }
-  return to_vector()[0];
+  return visit_any(dtype(), [&]<class T>() { return static_cast<double>(*data<T>()); });
 }
 
 std::vector<double> Tensor::to_vector() const {
