@@ -1,0 +1,69 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "autograd/random.h"
+#include "datasets/batches.h"
+#include "models/picture.h"
+#include "nn/state.h"
+
+namespace gradzoo {
+
+/// A number that every training step reports; its unit ends its name.
+struct MetricInfo {
+  std::string name;         // "elbo_nats_per_image"
+  std::string explanation;  // what the number means, for the report
+};
+
+/// One number of an evaluation.
+struct Quantity {
+  std::string name;  // "elbo"
+  double value;
+  double standard_error;  // NaN where there is none
+  std::string unit;       // "nats/image"
+  std::string meaning;
+};
+
+/// What a training step is given. Everything random in it is a function of the seed and the step.
+struct StepContext {
+  int64_t step;          // from 0
+  int64_t steps;         // of the whole run, for warm-ups
+  double learning_rate;  // by the schedule
+  const Batch& batch;
+};
+
+/// What a model may look at to draw pictures and to evaluate itself.
+struct DataView {
+  const ImageSubset& images;  // the split at hand
+  const ImageSubset& train;   // for nearest training neighbours
+  uint64_t seed;
+};
+
+/// A generative model: its parameters, its objective and what it can show. All that outlives a step is in its
+/// State.
+class Model {
+ public:
+  virtual ~Model() = default;
+
+  /// Names everything that must survive a restart: parameters, optimiser moments, random streams, baselines,
+  /// chains.
+  virtual void register_state(State& state) = 0;
+  /// What train_step writes, in order.
+  virtual std::span<const MetricInfo> metrics() const = 0;
+  /// One optimiser step (or one of each optimiser). Throws NonFinite where loss or gradient is not finite,
+  /// changing nothing.
+  virtual void train_step(const StepContext& context, std::span<double> metrics) = 0;
+  /// The numbers to watch after each epoch, on held-out images; quick.
+  virtual std::vector<Quantity> validate(const DataView& data) = 0;
+  /// The full evaluation that `eval` prints.
+  virtual std::vector<Quantity> evaluate(const DataView& data) = 0;
+  /// n samples, (n, H, W) in [0,1].
+  virtual Tensor sample(int64_t n, Rng& rng) = 0;
+  /// Every picture beside the samples.
+  virtual std::vector<Picture> pictures(const DataView& data) = 0;
+};
+
+}  // namespace gradzoo

@@ -1,0 +1,95 @@
+#include "models/registry.h"
+
+#include <fmt/format.h>
+
+#include "autograd/error.h"
+#include "autograd/text.h"
+#include "models/vae.h"
+
+namespace gradzoo {
+namespace {
+
+std::vector<Setting> run_settings() {
+  return {
+      {.key = "data",
+       .type = SettingType::text,
+       .value = "mnist",
+       .meaning = "dataset: a known name, or a folder of IDX files"},
+      {.key = "split",
+       .type = SettingType::text,
+       .value = "fit",
+       .meaning = "what to train on: fit (55k, the rest validates) or train (all 60k)",
+       .choices = {"fit", "train"}},
+      {.key = "epochs",
+       .type = SettingType::integer,
+       .value = "10",
+       .meaning = "passes over the training images; ignored where steps is set",
+       .low = 1,
+       .high = 100000},
+      {.key = "steps",
+       .type = SettingType::integer,
+       .value = "0",
+       .meaning = "training steps; 0: as many as epochs make",
+       .low = 0,
+       .high = 1e12},
+      {.key = "batch",
+       .type = SettingType::integer,
+       .value = "100",
+       .meaning = "images a step",
+       .low = 1,
+       .high = 65536},
+      {.key = "lr",
+       .type = SettingType::real,
+       .value = "0.001",
+       .meaning = "learning rate at the start",
+       .low = 0,
+       .high = 1e3},
+      {.key = "schedule",
+       .type = SettingType::text,
+       .value = "constant",
+       .meaning = "how the learning rate goes",
+       .choices = {"constant", "linear", "cosine"}},
+      {.key = "clip",
+       .type = SettingType::real,
+       .value = "0",
+       .meaning = "largest norm of the gradient; 0: not clipped",
+       .low = 0},
+      {.key = "ema",
+       .type = SettingType::real,
+       .value = "0",
+       .meaning = "decay of the weight average that samples come from; 0: none",
+       .low = 0,
+       .high = 0.999999},
+      {.key = "seed",
+       .type = SettingType::integer,
+       .value = "0",
+       .meaning = "every random number follows from it",
+       .low = 0,
+       .high = 9007199254740992.0},
+  };
+}
+
+const ModelEntry kModels[] = {
+    vae_entry(),
+};
+
+}  // namespace
+
+std::span<const ModelEntry> model_registry() { return kModels; }
+
+const ModelEntry& find_model(std::string_view name) {
+  std::vector<std::string> known;
+  for (const ModelEntry& entry : model_registry()) {
+    if (entry.name == name) return entry;
+    known.push_back(entry.name);
+  }
+  throw Error(fmt::format("model '{}' is not known. {}", name, did_you_mean(name, known)));
+}
+
+Settings default_settings(const ModelEntry& model) {
+  Settings settings(run_settings());
+  for (Setting& setting : model.settings()) settings.add(std::move(setting));
+  return settings;
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "models/model.h"
+#include "models/settings.h"
+
+namespace gradzoo {
+
+/// The sizes of what a model learns from.
+struct DataShape {
+  int64_t height;
+  int64_t width;
+};
+
+/// One line of the list: how a model is called, set up and made.
+struct ModelEntry {
+  std::string name;
+  std::string summary;  // one line
+  std::string source;   // paper
+  /// The model's own settings with their defaults; those of every run (run_settings) come before them.
+  std::vector<Setting> (*settings)();
+  /// Completes settings that depend on others, e.g. an architecture's sizes; throws Error for combinations
+  /// that make no sense.
+  void (*resolve)(Settings& settings);
+  std::unique_ptr<Model> (*create)(const Settings& settings, const DataShape& shape);
+};
+
+/// Every model, in the order of the list.
+std::span<const ModelEntry> model_registry();
+
+/// Throws Error naming the nearest for an unknown name.
+const ModelEntry& find_model(std::string_view name);
+
+/// Settings that every training run has: seed, batch, lr, schedule, epochs, ...; then the model's own, at
+/// their defaults.
+Settings default_settings(const ModelEntry& model);
+
+}  // namespace gradzoo

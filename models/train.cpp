@@ -1,0 +1,98 @@
+#include "models/train.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "autograd/tape.h"
+#include "nn/learner.h"
+#include "nn/schedule.h"
+
+namespace gradzoo {
+namespace {
+
+double seconds_now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+Trainer::Trainer(Model& model, Batches& batches, TrainPlan plan)
+    : model_(model),
+      batches_(batches),
+      plan_(std::move(plan)),
+      sums_(zeros({static_cast<int64_t>(model.metrics().size())}, DType::f64)),
+      row_(model.metrics().size()) {}
+
+void Trainer::register_state(State& state) {
+  state.add("trainer.step", step_);
+  state.add("trainer.summed", summed_);
+  state.add("trainer.sums", sums_);
+}
+
+double Trainer::learning_rate(int64_t step) const {
+  return plan_.learning_rate * decay_by_name(plan_.schedule, step, plan_.steps);
+}
+
+bool Trainer::run(State& state, TrainObserver& observer) {
+  while (step_ < plan_.steps) {
+    one_step(state);
+    if (step_ % plan_.log_every == 0 || step_ == plan_.steps) log(observer);
+    if (step_ % plan_.steps_per_epoch == 0 || step_ == plan_.steps) observer.on_epoch(step_);
+    if (step_ < plan_.steps && observer.should_stop(step_)) return false;
+  }
+  return true;
+}
+
+void Trainer::one_step(State& state) {
+  const double begun = seconds_now();
+  std::vector<uint64_t, PoolAllocator<uint64_t>> draws;
+  for (const State::Entry& entry : state.entries()) {
+    if (Rng* const* rng = std::get_if<Rng*>(&entry.target)) draws.push_back((*rng)->draw());
+  }
+  const Batch batch = batches_.at(step_);
+  try {
+    model_.train_step({step_, plan_.steps, learning_rate(step_), batch}, row_);
+  } catch (const NonFinite& failure) {
+    size_t i = 0;
+    for (const State::Entry& entry : state.entries()) {
+      if (Rng* const* rng = std::get_if<Rng*>(&entry.target)) (*rng)->set_draw(draws[i++]);
+    }
+    explain_non_finite(failure.what());
+  }
+  double* sums = sums_.mutable_data<double>();
+  for (size_t i = 0; i < row_.size(); ++i) sums[i] += row_[i];
+  ++summed_;
+  ++step_;
+  row_seconds_ += seconds_now() - begun;
+  row_images_ += batch.x.dim(0);
+}
+
+// Runs the failed step again, every value kept, so that the message can name the op that made the first bad
+// one.
+void Trainer::explain_non_finite(const std::string& message) {
+  std::string reason = message;
+  try {
+    const TraceScope tracing(true);
+    const Batch batch = batches_.at(step_);
+    model_.train_step({step_, plan_.steps, learning_rate(step_), batch}, row_);
+  } catch (const NonFinite& traced) {
+    reason = traced.what();
+  }
+  throw Error(fmt::format("step {}: {}. Hint: a smaller lr, or --set clip=1", step_ + 1, reason));
+}
+
+void Trainer::log(TrainObserver& observer) {
+  double* sums = sums_.mutable_data<double>();
+  for (size_t i = 0; i < row_.size(); ++i) row_[i] = sums[i] / static_cast<double>(summed_);
+  std::fill_n(sums, row_.size(), 0.0);
+  summed_ = 0;
+  const double rate = static_cast<double>(row_images_) / std::max(row_seconds_, 1e-9);
+  row_seconds_ = 0;
+  row_images_ = 0;
+  observer.on_log({step_, static_cast<double>(step_) / static_cast<double>(plan_.steps_per_epoch),
+                   learning_rate(step_ - 1), row_, rate});
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,331 @@
+#include "models/vae.h"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "autograd/ops.h"
+#include "models/vae_eval.h"
+#include "models/vae_pictures.h"
+#include "nn/distributions.h"
+
+namespace gradzoo {
+namespace {
+
+// Each row K times, one after the other: (B, n) -> (B K, n).
+Tensor repeat_rows(const Tensor& x, int64_t k) {
+  if (k == 1) return x;
+  const int64_t b = x.dim(0), n = x.dim(1);
+  return reshape(broadcast_to(reshape(x, {b, 1, n}), {b, k, n}), {b * k, n});
+}
+
+constexpr double kBaselineDecay = 0.9;
+
+double mean_of(const Tensor& rows) { return mean(rows).item(); }
+
+double standard_error_of(const Tensor& rows) {
+  return rows.size() < 2 ? NAN : std::sqrt(var(rows).item() / static_cast<double>(rows.size()));
+}
+
+}  // namespace
+
+VaeNetwork::VaeNetwork(const VaeShape& shape, Rng& rng)
+    : shape_(shape),
+      encoder_hidden_(shape.pixels, shape.hidden, rng, {.dtype = shape.dtype}),
+      encoder_head_(shape.hidden, 2 * shape.latent, rng, {.dtype = shape.dtype}),
+      encoder_activation_(shape.encoder_activation),
+      decoder_hidden_(shape.latent, shape.hidden, rng, {.dtype = shape.dtype}),
+      decoder_out_(shape.hidden, shape.pixels, rng, {.dtype = shape.dtype}),
+      decoder_activation_(shape.decoder_activation) {
+  register_module("encoder_hidden", encoder_hidden_);
+  register_module("encoder_head", encoder_head_);
+  register_module("decoder_hidden", decoder_hidden_);
+  register_module("decoder_out", decoder_out_);
+}
+
+Posterior VaeNetwork::encode(const Tensor& x) const {
+  const Tensor h = encoder_activation_.forward(encoder_hidden_.forward(x));  // (B, hidden)
+  const Tensor head = encoder_head_.forward(h);                              // (B, 2 latent)
+  return {slice(head, 1, 0, shape_.latent), slice(head, 1, shape_.latent, 2 * shape_.latent)};
+}
+
+Tensor VaeNetwork::decode(const Tensor& z) const {
+  return decoder_out_.forward(decoder_activation_.forward(decoder_hidden_.forward(z)));
+}
+
+Tensor VaeNetwork::log_likelihood(const Tensor& x, const Tensor& z) const {
+  return neg(sum(binary_cross_entropy_with_logits(decode(z), x), 1));
+}
+
+VaeTerms vae_objective(const VaeNetwork& network, const Tensor& x, const Tensor& eps,
+                       const VaeObjectiveOptions& options) {
+  const int64_t b = x.dim(0), k = options.samples;
+  const Posterior q = network.encode(x);
+  const Tensor mean_k = repeat_rows(q.mean, k), logvar_k = repeat_rows(q.logvar, k);
+  Tensor z = mean_k + exp(logvar_k * 0.5) * eps;  // (B K, latent)
+  if (options.estimator == VaeEstimator::log_derivative) z = z.detach();
+  const Tensor log_px = reshape(network.log_likelihood(repeat_rows(x, k), z), {b, k});
+  const Tensor kl = sum(kl_standard_normal(q.mean, q.logvar), 1);  // (B)
+  const Tensor reconstruction = mean(neg(log_px), 1);              // (B)
+
+  VaeTerms terms{.loss = {}, .bound = {}, .reconstruction = reconstruction.detach(), .kl = kl.detach()};
+  if (options.objective == VaeObjective::iwae) {
+    // log (1/K) sum_k w_k, w_k = p(x|z_k) p(z_k) / q(z_k|x)   (Burda, Grosse & Salakhutdinov 2016, eq. 8)
+    const Tensor log_prior = sum(standard_normal_log_prob(z), 1);
+    const Tensor log_q = sum(normal_log_prob(z, mean_k, logvar_k), 1);
+    const Tensor log_w = log_px + reshape(log_prior - log_q, {b, k});
+    const Tensor bound = logsumexp(log_w, 1) - std::log(static_cast<double>(k));
+    terms.loss = neg(mean(bound));
+    terms.bound = bound.detach();
+    return terms;
+  }
+  terms.bound = neg(terms.reconstruction + terms.kl);
+  terms.loss = mean(reconstruction + kl * options.kl_weight);
+  if (options.estimator == VaeEstimator::reparam) return terms;
+
+  // grad_phi E_q[f(z)] = E_q[(f(z) - b) grad_phi log q(z|x)], z fixed, b anything that does not read z's own
+  // sample (Williams 1992).
+  const Tensor f = neg(log_px.detach());  // (B, K)
+  Tensor baseline = full({1, 1}, -options.baseline_value, f.dtype());
+  if (options.baseline == VaeBaseline::none) baseline = zeros({1, 1}, f.dtype());
+  if (options.baseline == VaeBaseline::leave_one_out) {
+    baseline = (sum(f, 1, true) - f) * (1.0 / static_cast<double>(k - 1));
+  }
+  const Tensor log_q = reshape(sum(normal_log_prob(z, mean_k, logvar_k), 1), {b, k});
+  terms.loss = terms.loss + mean((f - baseline) * log_q);
+  return terms;
+}
+
+Tensor vae_log_weights(const VaeNetwork& network, const Tensor& x, int64_t samples, Rng& rng) {
+  const Posterior q = network.encode(x);
+  const Tensor mean_k = repeat_rows(q.mean, samples), logvar_k = repeat_rows(q.logvar, samples);
+  const Tensor eps = randn(mean_k.shape(), rng, mean_k.dtype());
+  const Tensor z = mean_k + exp(logvar_k * 0.5) * eps;
+  const Tensor log_px = network.log_likelihood(repeat_rows(x, samples), z);
+  const Tensor log_ratio = sum(standard_normal_log_prob(z) - normal_log_prob(z, mean_k, logvar_k), 1);
+  return reshape(log_px + log_ratio, {x.dim(0), samples});
+}
+
+Vae::Vae(const Settings& settings, const DataShape& shape)
+    : shape_(shape),
+      init_rng_(static_cast<uint64_t>(settings.integer("seed")), "vae/init"),
+      noise_rng_(static_cast<uint64_t>(settings.integer("seed")), "vae/noise"),
+      network_({.pixels = shape.height * shape.width,
+                .hidden = settings.integer("hidden"),
+                .latent = settings.integer("latent"),
+                .encoder_activation = settings.text("encoder_activation"),
+                .decoder_activation = settings.text("decoder_activation")},
+               init_rng_),
+      learner_(network_, {.clip = settings.real("clip"), .ema = settings.real("ema")}),
+      pixels_(parse_pixels(settings.text("pixels"))),
+      beta_(settings.real("beta")),
+      kl_warmup_(settings.real("kl_warmup")),
+      importance_samples_(settings.integer("importance_samples")) {
+  objective_.objective = settings.text("objective") == "iwae" ? VaeObjective::iwae : VaeObjective::elbo;
+  objective_.estimator =
+      settings.text("estimator") == "reparam" ? VaeEstimator::reparam : VaeEstimator::log_derivative;
+  objective_.baseline = settings.text("baseline") == "none"       ? VaeBaseline::none
+                        : settings.text("baseline") == "constant" ? VaeBaseline::constant
+                                                                  : VaeBaseline::leave_one_out;
+  objective_.samples = settings.integer("samples");
+  const bool grey = pixels_ == Pixels::grey;
+  const bool iwae = objective_.objective == VaeObjective::iwae;
+  metrics_ = {
+      {grey   ? "bce_kl_nats_per_image"
+       : iwae ? "negative_iwae_nats_per_image"
+              : "negative_elbo_nats_per_image",
+       grey ? "cross-entropy of grey pixels plus KL: what is minimised, lower is better; no likelihood, and "
+              "never below the pixels' own entropy"
+            : "minus the lower bound of log p(x): lower is better"},
+      {"reconstruction_nats_per_image",
+       "-log p(x|z) at a z that the encoder drew: how well a digit comes back"},
+      {"kl_nats_per_image", "KL(q(z|x) || p(z)): what the code says about the digit beyond the prior"},
+      {"grad_norm", "Euclidean norm of the gradient, before clipping"},
+  };
+}
+
+void Vae::register_state(State& state) {
+  learner_.add_to(state);
+  state.add("vae.noise", noise_rng_);
+  state.add("vae.baseline", baseline_);
+}
+
+void Vae::train_step(const StepContext& context, std::span<double> metrics) {
+  const double warmup_steps = kl_warmup_ * static_cast<double>(context.steps);
+  const double ramp =
+      warmup_steps > 0 ? std::min(1.0, static_cast<double>(context.step + 1) / warmup_steps) : 1.0;
+  objective_.kl_weight = beta_ * ramp;
+  objective_.baseline_value = baseline_;
+  const Tensor eps = randn({context.batch.count() * objective_.samples, network_.shape().latent}, noise_rng_);
+  Tape tape;
+  const VaeTerms terms = vae_objective(network_, context.batch.x, eps, objective_);
+  metrics[3] = learner_.step(terms.loss, context.learning_rate);
+  metrics[0] = -mean_of(terms.bound);
+  metrics[1] = mean_of(terms.reconstruction);
+  metrics[2] = mean_of(terms.kl);
+  baseline_ =
+      context.step == 0 ? -metrics[1] : kBaselineDecay * baseline_ - (1 - kBaselineDecay) * metrics[1];
+}
+
+std::vector<Quantity> Vae::validate(const DataView& data) {
+  const auto averaged = learner_.averaged();
+  const VaeBound bound = vae_bound(network_, data.images, pixels_, data.seed);
+  const std::string name = pixels_ == Pixels::grey ? "bce_kl" : "negative_elbo";
+  return {{name, mean_of(bound.reconstruction + bound.kl), standard_error_of(bound.reconstruction + bound.kl),
+           "nats/image", "the loss on images that were not trained on"}};
+}
+
+std::vector<Quantity> Vae::evaluate(const DataView& data) {
+  const auto averaged = learner_.averaged();
+  const VaeBound bound = vae_bound(network_, data.images, pixels_, data.seed);
+  const Tensor loss = bound.reconstruction + bound.kl;
+  std::vector<Quantity> out;
+  if (pixels_ == Pixels::grey) {
+    out.push_back({"bce_kl", mean_of(loss), standard_error_of(loss), "nats/image",
+                   "cross-entropy of grey pixels plus KL; no likelihood, so log p(x) is not given"});
+    out.push_back({"entropy_floor", grey_entropy_floor(data.images), NAN, "nats/image",
+                   "the pixels' own entropy, which no model's cross-entropy goes below"});
+  } else {
+    out.push_back({"elbo", -mean_of(loss), standard_error_of(loss), "nats/image", "lower bound of log p(x)"});
+  }
+  out.push_back({"reconstruction", mean_of(bound.reconstruction), standard_error_of(bound.reconstruction),
+                 "nats/image", "-log p(x|z), z ~ q(z|x)"});
+  out.push_back({"kl", mean_of(bound.kl), standard_error_of(bound.kl), "nats/image", "KL(q(z|x) || p(z))"});
+  out.push_back(
+      {"active_units", static_cast<double>(active_units(bound)), NAN,
+       "of " + std::to_string(network_.shape().latent),
+       "latent dimensions whose mean varies over the images by more than 0.01 (Burda et al. 2016)"});
+  if (pixels_ == Pixels::grey) return out;
+  const Tensor log_px = vae_log_likelihood(network_, data.images, pixels_, importance_samples_, data.seed);
+  out.push_back(
+      {"log_px", mean_of(log_px), standard_error_of(log_px), "nats/image",
+       fmt::format("log p(x) by importance sampling with {} samples an image: a lower bound in expectation",
+                   importance_samples_)});
+  return out;
+}
+
+Tensor Vae::sample(int64_t n, Rng& rng) {
+  const NoGrad quiet;
+  const auto averaged = learner_.averaged();
+  const Tensor z = randn({n, network_.shape().latent}, rng);
+  return reshape(sigmoid(network_.decode(z)), {n, shape_.height, shape_.width});
+}
+
+std::vector<Picture> Vae::pictures(const DataView& data) {
+  const auto averaged = learner_.averaged();
+  return vae_pictures(network_, pixels_, shape_, data);
+}
+
+namespace {
+
+std::vector<Setting> vae_settings() {
+  return {
+      {.key = "architecture",
+       .type = SettingType::text,
+       .value = "seed",
+       .meaning =
+           "sizes and activations: seed 784-500-20 sigmoid/tanh, pytorch-examples 784-400-20 relu, batch 128",
+       .choices = {"seed", "pytorch-examples"}},
+      {.key = "hidden",
+       .type = SettingType::integer,
+       .value = "500",
+       .meaning = "hidden units of encoder and of decoder",
+       .low = 1,
+       .high = 65536},
+      {.key = "latent",
+       .type = SettingType::integer,
+       .value = "20",
+       .meaning = "latent dimensions; 2 adds the manifold and the map of codes",
+       .low = 1,
+       .high = 4096},
+      {.key = "encoder_activation",
+       .type = SettingType::text,
+       .value = "sigmoid",
+       .meaning = "of the encoder's hidden layer",
+       .choices = {activation_names().begin(), activation_names().end()}},
+      {.key = "decoder_activation",
+       .type = SettingType::text,
+       .value = "tanh",
+       .meaning = "of the decoder's hidden layer",
+       .choices = {activation_names().begin(), activation_names().end()}},
+      {.key = "pixels",
+       .type = SettingType::text,
+       .value = "grey",
+       .meaning = "what a byte becomes; only the binary ones give log p(x)",
+       .choices = {"grey", "dynamic-binary", "fixed-binary"}},
+      {.key = "objective",
+       .type = SettingType::text,
+       .value = "elbo",
+       .meaning = "the bound of log p(x) that is raised",
+       .choices = {"elbo", "iwae"}},
+      {.key = "samples",
+       .type = SettingType::integer,
+       .value = "1",
+       .meaning = "codes drawn an image and step (K)",
+       .low = 1,
+       .high = 10000},
+      {.key = "estimator",
+       .type = SettingType::text,
+       .value = "reparam",
+       .meaning = "of the encoder's gradient: through z, or the log-derivative trick (REINFORCE)",
+       .choices = {"reparam", "log-derivative"}},
+      {.key = "baseline",
+       .type = SettingType::text,
+       .value = "constant",
+       .meaning = "of the log-derivative estimator; leave-one-out needs samples of 2 or more",
+       .choices = {"none", "constant", "leave-one-out"}},
+      {.key = "beta",
+       .type = SettingType::real,
+       .value = "1",
+       .meaning = "weight of the KL term (Higgins et al. 2017)",
+       .low = 0,
+       .high = 1e6},
+      {.key = "kl_warmup",
+       .type = SettingType::real,
+       .value = "0",
+       .meaning = "share of the run over which the KL's weight rises from 0 to beta",
+       .low = 0,
+       .high = 1},
+      {.key = "importance_samples",
+       .type = SettingType::integer,
+       .value = "1000",
+       .meaning = "codes drawn an image when eval estimates log p(x)",
+       .low = 1,
+       .high = 1e7},
+  };
+}
+
+void resolve_vae(Settings& settings) {
+  if (settings.text("architecture") == "pytorch-examples") {
+    settings.set_default("hidden", "400", "architecture");
+    settings.set_default("encoder_activation", "relu", "architecture");
+    settings.set_default("decoder_activation", "relu", "architecture");
+    settings.set_default("batch", "128", "architecture");
+  }
+  const bool log_derivative = settings.text("estimator") == "log-derivative";
+  if (log_derivative && settings.text("objective") == "iwae") {
+    throw Error("objective=iwae needs the reparametrised gradient. Hint: estimator=reparam");
+  }
+  if (log_derivative && settings.text("baseline") == "leave-one-out" && settings.integer("samples") < 2) {
+    throw Error("baseline=leave-one-out compares codes of one image. Hint: samples=2 or more");
+  }
+  if (settings.text("objective") == "iwae" &&
+      (settings.real("beta") != 1 || settings.real("kl_warmup") != 0)) {
+    throw Error("objective=iwae has no separate KL to weigh. Hint: leave beta=1 and kl_warmup=0");
+  }
+}
+
+}  // namespace
+
+ModelEntry vae_entry() {
+  return {"vae",
+          "variational auto-encoder: a Bernoulli decoder and a Gaussian code",
+          "Kingma & Welling 2014",
+          vae_settings,
+          resolve_vae,
+          [](const Settings& settings, const DataShape& shape) -> std::unique_ptr<Model> {
+            return std::make_unique<Vae>(settings, shape);
+          }};
+}
+
+}  // namespace gradzoo

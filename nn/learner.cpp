@@ -1,0 +1,50 @@
+#include "nn/learner.h"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "autograd/diagnose.h"
+#include "autograd/grad.h"
+#include "nn/clip.h"
+
+namespace gradzoo {
+namespace {
+
+void check_finite(double value, const char* what) {
+  if (std::isfinite(value)) return;
+  const std::string origin = tape_state().tracing ? first_non_finite() : "";
+  throw NonFinite(fmt::format("the {} is {}{}", what, value,
+                              origin.empty() ? "" : "; the first value that is not finite: " + origin));
+}
+
+}  // namespace
+
+Learner::Learner(const Module& module, const LearnerOptions& options)
+    : parameters_(module), optimizer_(parameters_, options.adam), clip_(options.clip) {
+  if (options.ema > 0) ema_.emplace(parameters_, options.ema);
+}
+
+double Learner::step(const Tensor& loss, double learning_rate) {
+  check_finite(loss.item(), "loss");
+  parameters_.zero_grad();
+  backward(loss, parameters_.tensors());
+  const double norm = clip_ > 0 ? clip_grad_norm(parameters_, clip_) : grad_norm(parameters_);
+  check_finite(norm, "gradient's norm");
+  optimizer_.step(learning_rate);
+  if (ema_) ema_->update();
+  return norm;
+}
+
+void Learner::add_to(State& state) {
+  state.add(parameters_);
+  optimizer_.add_to(state, "optimizer");
+  if (ema_) ema_->add_to(state, "average");
+}
+
+std::optional<Ema::Scope> Learner::averaged() {
+  if (!ema_ || ema_->updates() == 0) return std::nullopt;
+  return std::optional<Ema::Scope>(std::in_place, *ema_);
+}
+
+}  // namespace gradzoo

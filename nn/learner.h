@@ -1,0 +1,49 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "nn/ema.h"
+#include "nn/optim.h"
+#include "nn/parameters.h"
+
+namespace gradzoo {
+
+/// A loss or gradient that is not finite. The step that met it has changed nothing.
+class NonFinite : public Error {
+ public:
+  using Error::Error;
+};
+
+struct LearnerOptions {
+  AdamOptions adam = {};
+  double clip = 0.0;  // largest gradient norm; 0: not clipped
+  double ema = 0.0;   // decay of the weight average; 0: none
+};
+
+/// Parameters and what trains them: flat gradients, Adam, clipping, averaging. A model has one for each
+/// optimiser.
+class Learner {
+ public:
+  explicit Learner(const Module& module, const LearnerOptions& options = {});
+
+  /// One step down the gradient of a scalar loss, recorded on a live tape. Returns the gradient's norm before
+  /// clipping. Throws NonFinite, before anything is changed, where the loss or the norm is not finite; on a
+  /// tracing tape its message names the op.
+  double step(const Tensor& loss, double learning_rate);
+
+  void add_to(State& state);
+  Parameters& parameters() { return parameters_; }
+
+  /// While alive, the parameters hold their average (where one is kept): for sampling and evaluation.
+  std::optional<Ema::Scope> averaged();
+
+ private:
+  Parameters parameters_;
+  Adam optimizer_;
+  double clip_;
+  std::optional<Ema> ema_;
+};
+
+}  // namespace gradzoo
