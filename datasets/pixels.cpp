@@ -28,7 +28,7 @@ uint64_t fixed_binary_key() {
 
 // out (B, P) holds u ~ U[0,1); each becomes fn(u, its pixel).
 template <class T, class Fn>
-void combine(const uint8_t* images, const int64_t* rows, T* out, int64_t count, int64_t pixels, Fn&& fn) {
+void combine(const uint8_t* images, const int64_t* rows, T* out, int64_t count, int64_t pixels, Fn fn) {
   kernels::parallel_for(count, kSerialRows, 1, [&](int64_t begin, int64_t end) {
     for (int64_t r = begin; r < end; ++r) {
       const uint8_t* image = images + rows[r] * pixels;  // (P)
@@ -38,17 +38,21 @@ void combine(const uint8_t* images, const int64_t* rows, T* out, int64_t count, 
   });
 }
 
-template <class T>
-T bernoulli(T u, T x) {
-  return u < x / T{255} ? T{1} : T{0};
-}
+struct Bernoulli {
+  template <class T>
+  T operator()(T u, T x) const {
+    return u < x / T{255} ? T{1} : T{0};
+  }
+};
 
 // Rounding may carry (255 + u)/256 to 1, where a logit is infinite.
-template <class T>
-T dequantise(T u, T x) {
-  constexpr T kBelowOne = T{1} - std::numeric_limits<T>::epsilon() / 2;
-  return std::min((x + u) / T{256}, kBelowOne);
-}
+struct Dequantise {
+  template <class T>
+  T operator()(T u, T x) const {
+    constexpr T kBelowOne = T{1} - std::numeric_limits<T>::epsilon() / 2;
+    return std::min((x + u) / T{256}, kBelowOne);
+  }
+};
 
 template <class T>
 void fill_pixels(const ImageSubset& data, const int64_t* rows, int64_t count, Pixels convention,
@@ -61,16 +65,16 @@ void fill_pixels(const ImageSubset& data, const int64_t* rows, int64_t count, Pi
       return;
     case Pixels::dynamic_binary:
       kernels::uniform(at, out, count, pixels);
-      combine(images, rows, out, count, pixels, bernoulli<T>);
+      combine(images, rows, out, count, pixels, Bernoulli{});
       return;
     case Pixels::fixed_binary:
       for (int64_t r = 0; r < count; ++r)
         kernels::uniform({fixed_binary_key(), 0, data.first_index + rows[r]}, out + r * pixels, 1, pixels);
-      combine(images, rows, out, count, pixels, bernoulli<T>);
+      combine(images, rows, out, count, pixels, Bernoulli{});
       return;
     case Pixels::dequantised:
       kernels::uniform(at, out, count, pixels);
-      combine(images, rows, out, count, pixels, dequantise<T>);
+      combine(images, rows, out, count, pixels, Dequantise{});
       return;
   }
 }

@@ -107,11 +107,12 @@ TEST_CASE("fixed binary pixels belong to the image, whatever the batch, the draw
 TEST_CASE("dequantised pixels fill their bin of width 1/256 evenly and stay below 1") {
   const ImageSubset data = levels(400);  // 102,400 values
   auto u = read(data, Pixels::dequantised, 0, DType::f64).to_vector();
+  int outside = 0;
   for (size_t i = 0; i < u.size(); ++i) {
     u[i] = 256 * u[i] - static_cast<double>(i / 400);
-    REQUIRE(u[i] >= 0);
-    REQUIRE(u[i] < 1);
+    outside += u[i] >= 0 && u[i] < 1 ? 0 : 1;
   }
+  CHECK(outside == 0);
   std::sort(u.begin(), u.end());
   double distance = 0;  // Kolmogorov-Smirnov; sqrt(n) D above 2.5 has probability 7e-6
   const auto n = static_cast<double>(u.size());
