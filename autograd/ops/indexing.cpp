@@ -24,12 +24,12 @@ namespace {
 // Where `index` reads or writes: leading axes that share it, then (outer, m, inner) of its own.
 struct Places {
   int64_t copies = 1;
-  AxisView index;
+  int64_t outer = 1, m = 1, inner = 1;
 };
 
 Places places_of(const Shape& values, const Shape& index, int axis) {
-  Places places;
-  places.index = view_from_end(index, axis);
+  const AxisView view = view_from_end(index, axis);
+  Places places{.copies = 1, .outer = view.outer, .m = view.n, .inner = view.inner};
   for (int i = 0; i < values.rank() - index.rank(); ++i) places.copies *= values[i];
   return places;
 }
@@ -65,13 +65,12 @@ Shape Gather::shape(Inputs in) const {
 void Gather::forward(Inputs in, Tensor& out) const {
   const int64_t n = in[0].shape()[axis];
   check_indices(in[1], n, name);
-  const auto [copies, index] = places_of(in[0].shape(), in[1].shape(), axis);
-  const auto [outer, m, inner] = index;
+  const Places p = places_of(in[0].shape(), in[1].shape(), axis);
   visit_any(out.dtype(), [&]<class T>() {
     const T* x = in[0].data<T>();
     T* y = out.mutable_data<T>();
-    for (int64_t c = 0; c < copies; ++c, x += outer * n * inner, y += outer * m * inner)
-      kernels::gather(x, in[1].data<int64_t>(), y, outer, n, m, inner);
+    for (int64_t c = 0; c < p.copies; ++c, x += p.outer * n * p.inner, y += p.outer * p.m * p.inner)
+      kernels::gather(x, in[1].data<int64_t>(), y, p.outer, n, p.m, p.inner);
   });
 }
 
@@ -84,14 +83,13 @@ Shape ScatterAdd::shape(Inputs in) const {
 
 void ScatterAdd::forward(Inputs in, Tensor& out) const {
   check_indices(in[1], size, name);
-  const auto [copies, index] = places_of(in[0].shape(), in[1].shape(), axis);
-  const auto [outer, m, inner] = index;
+  const Places p = places_of(in[0].shape(), in[1].shape(), axis);
   visit_floating(out.dtype(), [&]<class T>() {
     const T* x = in[0].data<T>();
     T* y = out.mutable_data<T>();
     std::fill_n(y, out.size(), T{0});
-    for (int64_t c = 0; c < copies; ++c, x += outer * m * inner, y += outer * size * inner)
-      kernels::scatter_add(x, in[1].data<int64_t>(), y, outer, size, m, inner);
+    for (int64_t c = 0; c < p.copies; ++c, x += p.outer * p.m * p.inner, y += p.outer * size * p.inner)
+      kernels::scatter_add(x, in[1].data<int64_t>(), y, p.outer, size, p.m, p.inner);
   });
 }
 

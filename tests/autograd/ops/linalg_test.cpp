@@ -63,7 +63,7 @@ TEST_CASE("matmul is the triple loop for every flag and every broadcast of leadi
   for (const OpCase<ops::MatMul>& c : ops::MatMul::cases()) {
     for (const DType dtype : {DType::f32, DType::f64}) {
       const Tensor a = wave(c.operands[0].shape, dtype), b = wave(c.operands[1].shape, dtype, 0.7);
-      const auto [ta, tb] = c.op;
+      const bool ta = c.op.transpose_a, tb = c.op.transpose_b;
       CAPTURE(a.shape().str());
       CAPTURE(b.shape().str());
       CAPTURE(ta);
@@ -79,7 +79,7 @@ TEST_CASE("The gradient of matmul is the transpose of the product, for every fla
     Tensor a = wave(c.operands[0].shape).requires_grad_(),
            b = wave(c.operands[1].shape, DType::f64, 0.7).requires_grad_();
     const Tensor da = wave(a.shape(), DType::f64, 0.1), db = wave(b.shape(), DType::f64, 0.2);
-    const auto [ta, tb] = c.op;
+    const bool ta = c.op.transpose_a, tb = c.op.transpose_b;
     CAPTURE(a.shape().str());
     CAPTURE(b.shape().str());
     CAPTURE(ta);
