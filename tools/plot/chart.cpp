@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "autograd/error.h"
+#include "tools/plot/curve_scale.h"
 #include "tools/plot/font.h"
 #include "tools/plot/frame.h"
 #include "tools/plot/palette.h"
@@ -15,34 +16,8 @@ namespace {
 
 constexpr Color kLevelColor{110, 60, 60};
 
-void append(std::vector<double>& all, const std::vector<double>& more) {
-  all.insert(all.end(), more.begin(), more.end());
-}
-
-void check(const Series& series) {
-  const std::size_t count = series.x.size();
-  const bool band = !series.low.empty() || !series.high.empty();
-  if (series.y.size() != count || (band && (series.low.size() != count || series.high.size() != count))) {
-    throw Error(fmt::format(
-        "chart: series '{}' has {} x, {} y, and a band of {} and {} values. Hint: give all one length.",
-        series.name, count, series.y.size(), series.low.size(), series.high.size()));
-  }
-}
-
-Scale x_scale(const LineChart& chart) {
-  std::vector<double> all;
-  for (const Series& series : chart.series) append(all, series.x);
-  return {range_of(all, chart.log_x), chart.log_x};
-}
-
 Scale y_scale(const LineChart& chart) {
-  std::vector<double> all, must_show;
-  for (const Series& series : chart.series) append(all, series.y);
-  Scale scale{focused_range(all, chart.log_y), chart.log_y};
-  must_show = {scale.range.low, scale.range.high};
-  for (const Level& level : chart.levels) must_show.push_back(level.value);
-  scale.range = range_of(must_show, chart.log_y);
-  scale.range = padded(scale, 0.04);
+  Scale scale = y_scale_of(chart.series, chart.levels, chart.log_y);
   if (chart.y_low) scale.range.low = *chart.y_low;
   if (chart.y_high) scale.range.high = *chart.y_high;
   if (!(scale.range.low < scale.range.high) || (chart.log_y && scale.range.low <= 0)) {
@@ -65,15 +40,6 @@ void draw_curve(Frame& frame, const Series& series, Color color) {
   frame.canvas().stroke(line, {.width = line.size() > 300 ? 1.7 : 2.5, .color = color});
   if (line.size() > 40) return;
   for (const Point p : line) frame.canvas().fill_circle(p, 4.5, color);
-}
-
-std::size_t values_outside(const LineChart& chart, const Range& y) {
-  std::size_t outside = 0;
-  for (const Series& series : chart.series) {
-    outside += static_cast<std::size_t>(
-        std::count_if(series.y.begin(), series.y.end(), [&](double v) { return v < y.low || v > y.high; }));
-  }
-  return outside;
 }
 
 double median(std::vector<double> values) {
@@ -128,13 +94,13 @@ std::vector<Tick> bar_ticks(const BarChart& chart) {
 Image draw_chart(const LineChart& chart) {
   FrameText text{chart.title, chart.x_label, chart.y_label, {}};
   for (std::size_t i = 0; i < chart.series.size(); ++i) {
-    check(chart.series[i]);
+    check_lengths(chart.series[i]);
     text.legend.push_back({chart.series[i].name, line_color(i), LegendEntry::Mark::line});
   }
   for (const Level& level : chart.levels) {
     text.legend.push_back({level.name, kLevelColor, LegendEntry::Mark::dashes});
   }
-  Frame frame(chart.width, chart.height, text, x_scale(chart), y_scale(chart));
+  Frame frame(chart.width, chart.height, text, x_scale_of(chart.series, chart.log_x), y_scale(chart));
   for (std::size_t i = 0; i < chart.series.size(); ++i) {
     const Series& series = chart.series[i];
     if (series.low.empty()) continue;
@@ -143,7 +109,7 @@ Image draw_chart(const LineChart& chart) {
   }
   for (const Level& level : chart.levels) frame.draw_level(level, kLevelColor);
   for (std::size_t i = 0; i < chart.series.size(); ++i) draw_curve(frame, chart.series[i], line_color(i));
-  const std::size_t outside = values_outside(chart, frame.y().range);
+  const std::size_t outside = count_outside(chart.series, frame.y().range);
   if (outside > 0) frame.remark(fmt::format("{} value{} outside the axis", outside, outside == 1 ? "" : "s"));
   return frame.finish();
 }

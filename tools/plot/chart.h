@@ -28,7 +28,7 @@ struct LineChart {
   bool log_x = false, log_y = false;
   std::optional<double> y_low = {},
                         y_high = {};  ///< else chosen so that a few wild values do not flatten the rest
-  int width = 1200, height = 720;
+  int width = 900, height = 560;
 };
 
 /// Points (x, y), coloured by label; at the median of each class stands its name. x, y and label have one
@@ -39,7 +39,7 @@ struct ScatterChart {
   std::vector<int> label = {};          ///< >= 0; labels from 10 on use the colours again
   std::vector<std::string> names = {};  ///< of the labels; empty: the numbers
   bool equal_units = true;              ///< one unit is as long on both axes
-  int width = 1000, height = 1000;
+  int width = 800, height = 800;
 };
 
 /// Bars from zero; a value that is not finite leaves its place empty.
@@ -48,7 +48,7 @@ struct BarChart {
   std::vector<double> values = {};
   std::vector<std::string> names = {};  ///< one a bar; empty: 1, 2, 3, ...
   std::vector<Level> levels = {};
-  int width = 1200, height = 600;
+  int width = 900, height = 480;
 };
 
 /// Each draws its chart. They throw Error if lengths disagree or if there is no room for the plot (200 x 150

@@ -1,0 +1,129 @@
+#include "tools/report/report.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "autograd/error.h"
+#include "support/html_tags.h"
+
+namespace gradzoo {
+namespace {
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+std::vector<std::uint8_t> small_png(int width, int height) {
+  return encode_png(
+      {width, height, std::vector<std::uint8_t>(static_cast<std::size_t>(3 * width * height), 99)});
+}
+
+/// A page with every part, each text of it `text`.
+Report report_saying(const std::string& text) {
+  Report report;
+  report.title = report.summary = report.command = text;
+  report.figures = {{text, text, text, text}};
+  report.curves = {
+      {.name = text, .unit = text, .x_label = text, .explanation = text, .series = {{text, {0, 1}, {1, 2}}}}};
+  report.strips = {{text, text, {{text, small_png(4, 4)}, {text, small_png(4, 4)}}}};
+  report.pictures = {{text, text, small_png(31, 17), true}};
+  report.settings = {{text, text, text, text}};
+  report.glossary = {{text, text}};
+  report.facts = {{text, text}};
+  return report;
+}
+
+}  // namespace
+
+TEST_CASE("every text of a report stands on its page") {
+  Report report = report_saying("");
+  report.title = "a title", report.summary = "a summary", report.command = "gradzoo train vae";
+  report.figures = {{"ELBO", "104.9", "nats", "lower is better"}};
+  report.settings = {{"lr", "0.001", "step size", "default"}};
+  report.glossary = {{"nat", "1.44 bits"}};
+  report.facts = {{"seed", "17"}};
+  const std::string page = report_page(report);
+  for (const char* text : {"a title", "a summary", "gradzoo train vae", "ELBO", "104.9", "lower is better",
+                           "step size", "1.44 bits", "seed", "17"}) {
+    CHECK(contains(page, text));
+  }
+  CHECK(test::is_well_nested(page));
+}
+
+TEST_CASE("parts without content leave no heading behind") {
+  const std::string page = report_page({.title = "bare"});
+  CHECK_FALSE(contains(page, "<section"));
+  CHECK_FALSE(contains(page, "href=\"#"));
+  CHECK(test::is_well_nested(page));
+}
+
+TEST_CASE("hostile strings stay text") {
+  for (const char* hostile : {"<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>",
+                              "'-->]]></style></script>", "{} {0} {nothing}", "&lt;", "\xFF\xFE"}) {
+    CAPTURE(hostile);
+    const std::string plain = report_page(report_saying("plain")), page = report_page(report_saying(hostile));
+    const auto names = [](const std::string& html) {
+      std::vector<std::string> result;
+      for (const test::HtmlTag& tag : test::html_tags(html)) {
+        result.push_back((tag.closing ? "/" : "") + tag.name);
+        for (const auto& [name, value] : tag.attributes) result.push_back(name);
+      }
+      return result;
+    };
+    CHECK(names(page) == names(plain));
+    CHECK(test::is_well_nested(page));
+    CHECK_FALSE(contains(page, "<script>alert"));
+    CHECK_FALSE(contains(page, "<img src=x"));
+  }
+}
+
+TEST_CASE("the page needs nothing from outside itself") {
+  const std::string page = report_page(report_saying("text"));
+  for (const char* outside :
+       {"http://", "https://", "//cdn", "@import", "url(", "fetch(", "XMLHttpRequest", "<iframe"}) {
+    CAPTURE(outside);
+    CHECK_FALSE(contains(page, outside));
+  }
+  for (const test::HtmlTag& tag : test::html_tags(page)) {
+    for (const char* name : {"src", "href", "srcset", "action"}) {
+      if (!tag.attributes.contains(name)) continue;
+      const std::string& target = tag.attributes.at(name);
+      CHECK((target.starts_with("data:") || target.starts_with("#")));
+    }
+  }
+  CHECK(contains(page, "default-src 'none'"));
+}
+
+TEST_CASE("pictures are embedded with their true sides, so that the page does not jump") {
+  const std::string page = report_page(report_saying("text"));
+  CHECK(contains(page, "width=\"31\" height=\"17\""));
+  CHECK(contains(page, "data:image/png;base64,iVBORw0KGgo"));
+  Report broken = report_saying("text");
+  broken.pictures[0].png = {1, 2, 3};
+  CHECK(test::is_well_nested(report_page(broken)));
+}
+
+TEST_CASE("the page fits a phone, a dark room and a printer") {
+  const std::string page = report_page({.title = "t"});
+  CHECK(contains(page, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"));
+  CHECK(contains(page, "prefers-color-scheme: dark"));
+  CHECK(contains(page, "@media print"));
+}
+
+TEST_CASE("a report is written whole or not at all") {
+  std::string directory = (std::filesystem::temp_directory_path() / "gradzoo-report-XXXXXX").string();
+  REQUIRE(::mkdtemp(directory.data()) != nullptr);
+  write_report(directory + "/report.html", report_saying("text"));
+  std::ifstream file(directory + "/report.html");
+  CHECK(std::string{std::istreambuf_iterator<char>(file), {}} == report_page(report_saying("text")));
+  CHECK_THROWS_AS(write_report(directory + "/none/report.html", {}), Error);
+  std::filesystem::remove_all(directory);
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,167 @@
+#include "tools/report/report.h"
+
+#include <span>
+
+#include <fmt/format.h>
+
+#include "nn/atomic_file.h"
+#include "tools/plot/image.h"
+#include "tools/report/curve_figure.h"
+#include "tools/report/html.h"
+#include "tools/report/script.h"
+#include "tools/report/style.h"
+
+namespace gradzoo {
+namespace {
+
+/// Part of the page with its entry in the table of contents. Without a body there is none.
+struct Section {
+  std::string id, title, body;
+};
+
+/// width and height attributes, so that the page does not jump while pictures are decoded: a PNG names its
+/// sides in bytes 16 to 23.
+std::string sides_of(std::span<const std::uint8_t> png) {
+  if (png.size() < 24) return "";
+  const auto side = [&](std::size_t at) {
+    return png[at] << 24 | png[at + 1] << 16 | png[at + 2] << 8 | png[at + 3];
+  };
+  return fmt::format(R"( width="{}" height="{}")", side(16), side(20));
+}
+
+std::string image_tag(std::span<const std::uint8_t> png, const std::string& description,
+                      bool invert_at_night = false) {
+  return fmt::format(R"(<img{} src="data:image/png;base64,{}" alt="{}"{}>)",
+                     invert_at_night ? R"( class="invert-at-night")" : "", base64(png),
+                     html_escape(description), sides_of(png));
+}
+
+std::string figures_part(const Report& report) {
+  std::string html;
+  for (const KeyFigure& figure : report.figures) {
+    html += fmt::format(
+        R"(<div><dt>{}</dt><dd class="value">{} <small>{}</small></dd><dd class="meaning">{}</dd></div>)"
+        "\n",
+        html_escape(figure.name), html_escape(figure.value), html_escape(figure.unit),
+        html_escape(figure.meaning));
+  }
+  return html.empty() ? "" : R"(<dl class="figures">)" + html + "</dl>";
+}
+
+std::string curves_part(const Report& report) {
+  std::string html;
+  for (const Curve& curve : report.curves) html += curve_figure(curve);
+  return html.empty() ? "" : R"(<div class="curves">)" + html + "</div>";
+}
+
+std::string strips_part(const Report& report) {
+  std::string html;
+  for (const FilmStrip& strip : report.strips) {
+    if (strip.snapshots.empty()) continue;
+    html += fmt::format(R"(<figure class="strip"><h3>{}</h3><div class="frames">)", html_escape(strip.title));
+    for (const Snapshot& snapshot : strip.snapshots) {
+      html += fmt::format("<figure>{}<figcaption>{}</figcaption></figure>\n",
+                          image_tag(snapshot.png, strip.title + ", " + snapshot.label),
+                          html_escape(snapshot.label));
+    }
+    html += fmt::format("</div><figcaption>{}</figcaption></figure>\n", html_escape(strip.caption));
+  }
+  return html;
+}
+
+std::string pictures_part(const Report& report) {
+  std::string html;
+  for (const Picture& picture : report.pictures) {
+    html += fmt::format(
+        "<figure><h3>{}</h3>{}<figcaption>{}</figcaption></figure>\n", html_escape(picture.title),
+        image_tag(picture.png, picture.title, picture.invert_at_night), html_escape(picture.caption));
+  }
+  return html.empty() ? "" : R"(<div class="pictures">)" + html + "</div>";
+}
+
+std::string settings_part(const Report& report) {
+  std::string html;
+  for (const SettingRow& row : report.settings) {
+    html += fmt::format("<tr><td><code>{}</code></td><td><code>{}</code></td><td>{}</td><td>{}</td></tr>\n",
+                        html_escape(row.key), html_escape(row.value), html_escape(row.meaning),
+                        html_escape(row.source));
+  }
+  if (html.empty()) return "";
+  return R"(<div class="scroll" tabindex="0"><table class="settings"><thead><tr><th>setting</th>)"
+         "<th>value</th><th>what it does</th><th>from</th></tr></thead><tbody>" +
+         html + "</tbody></table></div>";
+}
+
+std::string glossary_part(const Report& report) {
+  std::string html;
+  for (const Term& term : report.glossary) {
+    html += fmt::format("<dt>{}</dt><dd>{}</dd>\n", html_escape(term.name), html_escape(term.meaning));
+  }
+  return html.empty() ? "" : R"(<dl class="glossary">)" + html + "</dl>";
+}
+
+std::string run_part(const Report& report) {
+  std::string html;
+  for (const Fact& fact : report.facts) {
+    html +=
+        fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", html_escape(fact.name), html_escape(fact.value));
+  }
+  if (!html.empty()) html = R"(<dl class="facts">)" + html + "</dl>";
+  if (report.command.empty()) return html;
+  return html +
+         fmt::format(
+             R"(<div class="command"><p>This command repeats the run:</p><pre><code>{}</code></pre></div>)",
+             html_escape(report.command));
+}
+
+}  // namespace
+
+std::string report_page(const Report& report) {
+  const Section sections[] = {{"figures", "In short", figures_part(report)},
+                              {"curves", "Curves", curves_part(report)},
+                              {"samples", "Over time", strips_part(report)},
+                              {"pictures", "Pictures", pictures_part(report)},
+                              {"meaning", "What the numbers mean", glossary_part(report)},
+                              {"settings", "Settings", settings_part(report)},
+                              {"run", "The run", run_part(report)}};
+  std::string contents, body;
+  for (const Section& section : sections) {
+    if (section.body.empty()) continue;
+    contents += fmt::format("<a href=\"#{}\">{}</a>\n", section.id, section.title);
+    body += fmt::format("<section id=\"{}\"><h2>{}</h2>\n{}</section>\n", section.id, section.title,
+                        section.body);
+  }
+  // The policy forbids every request: what the page shows is in the page.
+  return fmt::format(R"(<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:;
+  style-src 'unsafe-inline'; script-src 'unsafe-inline'">
+<link rel="icon" href="data:,">
+<title>{0}</title>
+<style>{1}</style>
+</head>
+<body>
+<main>
+<header>
+<h1>{0}</h1>
+<p class="summary">{2}</p>
+<nav>{3}</nav>
+</header>
+{4}</main>
+<script>{5}</script>
+</body>
+</html>
+)",
+                     html_escape(report.title), kReportStyle, html_escape(report.summary), contents, body,
+                     kReportScript);
+}
+
+void write_report(const std::string& path, const Report& report) {
+  const std::string page = report_page(report);
+  write_file_atomically(path, std::as_bytes(std::span(page)));
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tools/plot/chart.h"
+
+namespace gradzoo {
+
+/// A number that sums up the run, large on the page, with a sentence that says what it means.
+struct KeyFigure {
+  std::string name = {}, value = {}, unit = {}, meaning = {};
+};
+
+/// A chart of one quantity over the run. Values that are not finite make gaps.
+struct Curve {
+  std::string name = {}, unit = {}, x_label = {}, explanation = {};
+  std::vector<Series> series = {};
+  std::vector<Level> levels = {};
+  bool log_y = false;
+};
+
+struct Snapshot {
+  std::string label = {};  ///< when it was taken: "epoch 3"
+  std::vector<std::uint8_t> png = {};
+};
+
+/// Pictures of one thing over time, leafed through with a slider.
+struct FilmStrip {
+  std::string title = {}, caption = {};
+  std::vector<Snapshot> snapshots = {};
+};
+
+struct Picture {
+  std::string title = {}, caption = {};
+  std::vector<std::uint8_t> png = {};
+  bool invert_at_night = false;  ///< for black on white with few colours: bars and lines
+};
+
+struct SettingRow {
+  std::string key = {}, value = {}, meaning = {};
+  std::string source = {};  ///< "default", "--set", "config file"
+};
+
+struct Term {
+  std::string name = {}, meaning = {};
+};
+
+struct Fact {
+  std::string name = {}, value = {};
+};
+
+/// What a report page shows. All text is plain: the page escapes it. Empty parts are left out.
+struct Report {
+  std::string title = {};
+  std::string summary = {};  ///< one line under the title
+  std::vector<KeyFigure> figures = {};
+  std::vector<Curve> curves = {};  ///< the first one is drawn at full width
+  std::vector<FilmStrip> strips = {};
+  std::vector<Picture> pictures = {};
+  std::vector<SettingRow> settings = {};
+  std::vector<Term> glossary = {};
+  std::vector<Fact> facts = {};  ///< seed, threads, BLAS kernel, seconds, version
+  std::string command = {};      ///< repeats the run
+};
+
+/// One self-contained HTML page: no network, no file beside it. Throws Error if a series has unequal lengths.
+std::string report_page(const Report& report);
+
+/// Writes the page atomically. Throws Error with the path and the reason.
+void write_report(const std::string& path, const Report& report);
+
+}  // namespace gradzoo
