@@ -14,7 +14,7 @@
 namespace gradzoo {
 namespace {
 
-constexpr std::size_t kMaxPoints = 900;
+constexpr std::size_t kMaxPoints = 900, kMostMarks = 40;
 constexpr double kSide = 1000;  // of the SVG's own coordinates; the page stretches them
 constexpr int kTicksX = 6, kTicksY = 6;
 
@@ -36,9 +36,18 @@ std::string path_of(const Series& series, const Mapping& map) {
   for (std::size_t i = 0; i < series.x.size(); ++i) {
     const double px = map.px(series.x[i]), py = map.py(series.y[i]);
     if (drawable(px, py)) path += fmt::format("{}{:.1f} {:.1f}", pen_down ? "L" : "M", px, py);
-    // A point between two gaps still shows: a line of no length has round ends.
-    if (drawable(px, py) && !pen_down) path += "h0";
+    if (drawable(px, py) && !pen_down) path += "h0";  // a point between two gaps still shows
     pen_down = drawable(px, py);
+  }
+  return path;
+}
+
+/// A dot on every value: lines of no length have round ends.
+std::string marks_of(const Series& series, const Mapping& map) {
+  std::string path;
+  for (std::size_t i = 0; i < series.x.size(); ++i) {
+    const double px = map.px(series.x[i]), py = map.py(series.y[i]);
+    if (drawable(px, py)) path += fmt::format("M{:.1f} {:.1f}h0", px, py);
   }
   return path;
 }
@@ -81,7 +90,11 @@ std::string svg_of(const std::vector<Series>& series, const Curve& curve, const 
   for (std::size_t i = 0; i < series.size(); ++i) {
     const std::string path = path_of(series[i], map);
     const char* density = series[i].x.size() > 200 ? " dense" : "";
-    if (!path.empty()) svg += fmt::format(R"(<path class="line s{}{}" d="{}"/>)", i % 7, density, path);
+    if (path.empty()) continue;
+    svg += fmt::format(R"(<path class="line s{}{}" d="{}"/>)", i % 7, density, path);
+    if (series[i].x.size() <= kMostMarks) {
+      svg += fmt::format(R"(<path class="marks s{}" d="{}"/>)", i % 7, marks_of(series[i], map));
+    }
   }
   return svg + "</svg>";
 }

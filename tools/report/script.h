@@ -61,9 +61,10 @@ function showValues(chart) {
       row.append(point[2] === closest[2] ? name : name + ' (at ' + point[2] + ')');
       add(row, 'b', '', point[3]);
     }
-    // Where there is more room: right of the guide in the left half, left of it in the right half.
-    const [side, distanceToIt] = closest[0] < 0.5 ? ['left', closest[0]] : ['right', 1 - closest[0]];
-    tip.style[side] = 'calc(' + distanceToIt * 100 + '% + 12px)';
+    // Beside the guide, where there is more room, and never beyond the plot.
+    const guideAt = closest[0] * box.width, width = tip.offsetWidth;
+    const left = closest[0] < 0.5 ? guideAt + 12 : guideAt - 12 - width;
+    tip.style.left = Math.max(0, Math.min(left, box.width - width)) + 'px';
   }
 
   plot.addEventListener('pointermove', show);

@@ -87,6 +87,7 @@ img { display: block; max-width: 100%; height: auto; border-radius: 6px; }
 .plot .level { stroke: var(--level); stroke-width: 1.5; stroke-dasharray: 6 5; stroke-linecap: butt; }
 .plot .line { stroke: var(--tint); stroke-width: 2.2; }
 .plot .line.dense { stroke-width: 1.4; }
+.plot .marks { stroke: var(--tint); stroke-width: 7; }
 .plot .band { fill: var(--tint); opacity: .16; }
 .s0 { --tint: var(--s0); } .s1 { --tint: var(--s1); } .s2 { --tint: var(--s2); } .s3 { --tint: var(--s3); }
 .s4 { --tint: var(--s4); } .s5 { --tint: var(--s5); } .s6 { --tint: var(--s6); }
@@ -160,6 +161,11 @@ code, pre { font: .875em/1.5 var(--mono); }
   main { padding: 1.75rem 1rem 3rem; }
   section { margin-top: 2.25rem; }
   .chart { padding-right: .9rem; }
+  .settings thead { display: none; }
+  .settings tr { display: grid; grid-template-columns: auto 1fr; padding: .6rem 0; border-bottom: 1px solid var(--rule); }
+  .settings td { padding: 0 1rem 0 0; border: 0; overflow-wrap: anywhere; }
+  .settings td:nth-child(2) { white-space: normal; text-align: right; padding: 0; }
+  .settings td:nth-child(3), .settings td:last-child { grid-column: 1 / -1; color: var(--soft); }
 }
 @media print {
   :root { --paper: #fff; --card: #fff; --ink: #000; --soft: #444; --rule: #ccc; }
