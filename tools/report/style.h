@@ -23,7 +23,10 @@ inline constexpr const char* kReportStyle = R"css(
 }
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; scroll-behavior: smooth; }
-body { margin: 0; background: var(--paper); color: var(--ink); font: 1.0625rem/1.6 var(--serif); }
+body {
+  margin: 0; background: var(--paper); color: var(--ink); font: 1.0625rem/1.6 var(--serif);
+  overflow-wrap: break-word;
+}
 main { max-width: 66rem; margin: 0 auto; padding: 3.5rem 1.5rem 4rem; }
 h1, h2, h3 { font-weight: 600; line-height: 1.25; text-wrap: balance; }
 h1 {
@@ -162,10 +165,14 @@ code, pre { font: .875em/1.5 var(--mono); }
   section { margin-top: 2.25rem; }
   .chart { padding-right: .9rem; }
   .settings thead { display: none; }
-  .settings tr { display: grid; grid-template-columns: auto 1fr; padding: .6rem 0; border-bottom: 1px solid var(--rule); }
+  .settings tr {
+    display: grid; grid-template-columns: auto 1fr;
+    padding: .6rem 0; border-bottom: 1px solid var(--rule);
+  }
   .settings td { padding: 0 1rem 0 0; border: 0; overflow-wrap: anywhere; }
   .settings td:nth-child(2) { white-space: normal; text-align: right; padding: 0; }
   .settings td:nth-child(3), .settings td:last-child { grid-column: 1 / -1; color: var(--soft); }
+  .settings td:last-child::before { content: "from: "; }
 }
 @media print {
   :root { --paper: #fff; --card: #fff; --ink: #000; --soft: #444; --rule: #ccc; }
