@@ -106,16 +106,18 @@ Tensor read_pixels(const ImageSubset& data, const Tensor& rows, Pixels pixels,
   return out;
 }
 
-double grey_entropy_floor(const Tensor& images) {
+double grey_entropy_floor(const ImageSubset& data) {
   std::array<int64_t, 256> counts{};
-  const uint8_t* pixels = images.data<uint8_t>();
-  for (int64_t i = 0; i < images.size(); ++i) ++counts[pixels[i]];
+  for (int64_t i = 0; i < data.count(); ++i) {
+    const uint8_t* pixels = data.images.data<uint8_t>() + data.rows.data<int64_t>()[i] * data.pixels();
+    for (int64_t k = 0; k < data.pixels(); ++k) ++counts[pixels[k]];
+  }
   double nats = 0;
   for (size_t x = 1; x < 255; ++x) {  // H(0) = H(1) = 0
     const double p = static_cast<double>(x) / 255;
     nats -= static_cast<double>(counts[x]) * (p * std::log(p) + (1 - p) * std::log1p(-p));
   }
-  return nats / static_cast<double>(images.dim(0));
+  return nats / static_cast<double>(data.count());
 }
 
 }  // namespace gradzoo

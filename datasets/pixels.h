@@ -27,7 +27,7 @@ Tensor read_pixels(const ImageSubset& data, const Tensor& rows, Pixels pixels,
                    const kernels::RandomAddress& at, DType dtype = DType::f32);
 
 /// What no model of grey pixels under binary cross-entropy can go below, in nats/image: the mean over the
-/// images (N, H, W) u8 of sum_i H(x_i/255), with H(p) = -p ln p - (1-p) ln(1-p). For MNIST's test set 45.53.
-double grey_entropy_floor(const Tensor& images);
+/// images of sum_i H(x_i/255), with H(p) = -p ln p - (1-p) ln(1-p). For MNIST's test set 45.53.
+double grey_entropy_floor(const ImageSubset& data);
 
 }  // namespace gradzoo

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "autograd/ops.h"
+#include "autograd/tape.h"
 #include "models/vae_eval.h"
 #include "models/vae_pictures.h"
 #include "nn/distributions.h"

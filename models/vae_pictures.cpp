@@ -3,6 +3,7 @@
 #include <boost/math/special_functions/erf.hpp>
 
 #include "autograd/ops.h"
+#include "autograd/tape.h"
 #include "models/eval/nearest_images.h"
 
 namespace gradzoo {
