@@ -22,8 +22,9 @@ class OpCaseCheck {
  public:
   OpCaseCheck(const OpUnderTest& op, const CaseUnderTest& c, OpReport& report);
 
-  /// The op's output shape; nothing where its shape rule refuses the operands.
-  std::optional<Shape> output_shape() const;
+  Shape output_shape() const;
+  /// As above; nothing where the op refuses the operands.
+  std::optional<Shape> accepted_shape() const;
   void check_derivatives(int order);
   void check_directions(int order);
   void check_f32() const;
