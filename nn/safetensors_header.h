@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "autograd/tensor.h"
+
+namespace gradzoo {
+
+/// Free text beside the tensors: the header's `__metadata__`.
+using Metadata = std::map<std::string, std::string>;
+
+/// One tensor of a safetensors file.
+struct SafetensorsEntry {
+  std::string name;
+  DType dtype = DType::f32;
+  Shape shape;
+  uint64_t begin = 0;  // of its bytes in the file's data section
+  uint64_t end = 0;
+};
+
+struct SafetensorsHeader {
+  Metadata metadata;
+  std::vector<SafetensorsEntry> entries;  // in the order of their bytes
+};
+
+/// The format's name of a dtype: F32, F64, I64 or U8.
+std::string_view safetensors_dtype(DType dtype);
+
+/// A name from outside in quotes, fit for a terminal: at most 60 characters, control characters as '?'.
+std::string quoted_name(std::string_view name);
+
+/// Reads the JSON header of a safetensors file whose data section has `data_bytes`. The text is hostile: one
+/// object of objects, each name once, known dtypes, sizes and offsets as whole numbers without overflow, and
+/// bytes that cover the data section exactly once. Throws Error naming `file` and the entry for anything
+/// else.
+SafetensorsHeader parse_safetensors_header(std::string_view json, uint64_t data_bytes,
+                                           const std::string& file);
+
+}  // namespace gradzoo
