@@ -6,12 +6,11 @@
 #include <string>
 
 #include <doctest/doctest.h>
-#include <signal.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "autograd/error.h"
+#include "support/file_size_limit.h"
 
 namespace gradzoo {
 namespace {
@@ -28,21 +27,6 @@ struct ScratchDirectory {
   ~ScratchDirectory() { fs::remove_all(path); }
   std::ptrdiff_t entries() const {
     return std::distance(fs::directory_iterator(path), fs::directory_iterator());
-  }
-};
-
-/// Makes write() fail with EFBIG past `bytes`, as a full disk does with ENOSPC.
-struct FileSizeLimit {
-  rlimit before{};
-  void (*handler)(int);
-  explicit FileSizeLimit(rlim_t bytes) : handler(::signal(SIGXFSZ, SIG_IGN)) {
-    ::getrlimit(RLIMIT_FSIZE, &before);
-    const rlimit limit{bytes, before.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FileSizeLimit() {
-    ::setrlimit(RLIMIT_FSIZE, &before);
-    ::signal(SIGXFSZ, handler);
   }
 };
 
@@ -101,7 +85,7 @@ TEST_CASE("a write that fails half-way keeps the old file and removes the tempor
   write(file, "the old contents");
   std::string message;
   {
-    const FileSizeLimit limit(1000);
+    const test::FileSizeLimit limit(1000);
     message = message_of_writing(file, std::string(100'000, 'z'));
   }
   CHECK(message.find("cannot write " + file.string() + ": File too large. Hint: ") == 0);
