@@ -8,14 +8,14 @@
 #include <doctest/doctest.h>
 
 #include "nn/safetensors.h"
+#include "support/error_message.h"
 #include "support/file_size_limit.h"
-#include "support/message.h"
 #include "support/scratch.h"
 
 namespace gradzoo {
 namespace {
 
-using test::message_of;
+using test::error_message;
 using test::ScratchDirectory;
 using Doubles = std::vector<double>;
 
@@ -65,7 +65,7 @@ std::string refusal(const std::string& bytes, const LoadOptions& options = {.mod
   test::write_file(path, bytes);
   Run run(1);
   const std::vector<std::byte> before = run.state.bytes();
-  const std::string message = message_of([&] { load_checkpoint(path, run.state, options); });
+  const std::string message = error_message([&] { load_checkpoint(path, run.state, options); });
   if (!message.empty()) {
     CHECK(run.state.bytes() == before);
     CHECK(message.find(path + ": ") == 0);
@@ -139,7 +139,7 @@ TEST_CASE("a part of a checkpoint can be loaded on request") {
   Tensor weights = zeros({2, 3});
   State part;
   part.add("net.weights", weights);
-  CHECK(message_of([&] { load_checkpoint(path, part); }).find("not in this model") != std::string::npos);
+  CHECK(error_message([&] { load_checkpoint(path, part); }).find("not in this model") != std::string::npos);
   load_checkpoint(path, part, {.partial = true});
   CHECK(weights.to_vector() == Doubles(6, 2.0));
 }
@@ -177,17 +177,17 @@ TEST_CASE("a disk that fills up leaves the older checkpoint as it was") {
   std::string message;
   {
     const test::FileSizeLimit limit(100);
-    message = message_of([&] { save_checkpoint(path, Run(3).state); });
+    message = error_message([&] { save_checkpoint(path, Run(3).state); });
   }
   CHECK(message.find("cannot write " + path) == 0);
   CHECK(test::read_file(path) == older);
   CHECK(scratch.entries() == 1);
-  CHECK_FALSE(message_of([&] { save_checkpoint("/dev/full", Run(3).state); }).empty());
+  CHECK_FALSE(error_message([&] { save_checkpoint("/dev/full", Run(3).state); }).empty());
 }
 
 TEST_CASE("a missing checkpoint is named") {
   Run run(1);
-  CHECK(message_of([&] { load_checkpoint("/absent/checkpoint.safetensors", run.state); }) ==
+  CHECK(error_message([&] { load_checkpoint("/absent/checkpoint.safetensors", run.state); }) ==
         "/absent/checkpoint.safetensors: there is no such file. Hint: check the path");
 }
 

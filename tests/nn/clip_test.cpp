@@ -6,7 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "nn/toy_modules.h"
-#include "support/message.h"
+#include "support/error_message.h"
 
 namespace gradzoo {
 namespace {
@@ -67,7 +67,7 @@ TEST_CASE("a gradient that is not finite is reported and left alone") {
 TEST_CASE("a norm to clip to is above zero") {
   const test::Vector module({1});
   Parameters parameters(module);
-  CHECK_FALSE(test::message_of([&] { clip_grad_norm(parameters, 0.0); }).empty());
+  CHECK_FALSE(test::error_message([&] { clip_grad_norm(parameters, 0.0); }).empty());
 }
 
 }  // namespace gradzoo

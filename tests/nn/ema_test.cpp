@@ -6,7 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "nn/toy_modules.h"
-#include "support/message.h"
+#include "support/error_message.h"
 
 namespace gradzoo {
 namespace {
@@ -64,7 +64,7 @@ TEST_CASE("a scope puts the average in and gives the weights back") {
   {
     const Ema::Scope scope(ema);
     CHECK(module.w.to_vector() == Doubles{1, 2});
-    CHECK_FALSE(test::message_of([&] { ema.update(); }).empty());
+    CHECK_FALSE(test::error_message([&] { ema.update(); }).empty());
   }
   CHECK(module.w.to_vector() == Doubles{3, 3});
 }
@@ -83,8 +83,8 @@ TEST_CASE("the average is entered in the State by parameter") {
 TEST_CASE("a decay outside [0, 1) is refused") {
   const test::Vector module({1});
   Parameters parameters(module);
-  CHECK_FALSE(test::message_of([&] { Ema(parameters, 1.0); }).empty());
-  CHECK_FALSE(test::message_of([&] { Ema(parameters, -0.1); }).empty());
+  CHECK_FALSE(test::error_message([&] { Ema(parameters, 1.0); }).empty());
+  CHECK_FALSE(test::error_message([&] { Ema(parameters, -0.1); }).empty());
 }
 
 }  // namespace gradzoo

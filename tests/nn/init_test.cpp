@@ -5,7 +5,7 @@
 
 #include <doctest/doctest.h>
 
-#include "support/message.h"
+#include "support/error_message.h"
 
 namespace gradzoo {
 namespace {
@@ -80,7 +80,7 @@ TEST_CASE("fans count the receptive field, and need an input axis") {
   const init::Fans conv = init::fans({64, 3, 5, 4});
   CHECK(conv.in == 60);
   CHECK(conv.out == 1280);
-  CHECK(test::message_of([] { init::fans({7}); }).find("Hint:") != std::string::npos);
+  CHECK(test::error_message([] { init::fans({7}); }).find("Hint:") != std::string::npos);
 }
 
 }  // namespace gradzoo

@@ -6,12 +6,12 @@
 
 #include "autograd/grad.h"
 #include "autograd/ops.h"
-#include "support/message.h"
+#include "support/error_message.h"
 
 namespace gradzoo {
 namespace {
 
-using test::message_of;
+using test::error_message;
 using Doubles = std::vector<double>;
 
 const LinearOptions kDouble{.dtype = DType::f64};
@@ -68,7 +68,7 @@ TEST_CASE("Linear takes an initialiser, and then a bias of zeros, or no bias") {
 
 TEST_CASE("Linear without features is refused") {
   Rng rng(4);
-  CHECK(message_of([&] { Linear(0, 2, rng); }).find("Hint:") != std::string::npos);
+  CHECK(error_message([&] { Linear(0, 2, rng); }).find("Hint:") != std::string::npos);
 }
 
 TEST_CASE("each activation is the function of its name") {
@@ -91,7 +91,7 @@ TEST_CASE("each activation is the function of its name") {
 }
 
 TEST_CASE("an unknown activation is answered with the nearest name") {
-  CHECK(message_of([] { Activation("rleu"); }) == "'rleu' is no activation. Hint: did you mean 'relu'?");
+  CHECK(error_message([] { Activation("rleu"); }) == "'rleu' is no activation. Hint: did you mean 'relu'?");
 }
 
 TEST_CASE("Sequential applies its modules in order and names them by number") {
@@ -115,7 +115,7 @@ TEST_CASE("an Mlp puts the activation between layers and the final one behind") 
   const Tensor want = sigmoid(f(2, softplus(f(1, softplus(f(0, x))))));
   CHECK(net.forward(x).to_vector() == want.to_vector());
   CHECK(net.forward(x).shape() == Shape{7, 2});
-  CHECK(message_of([&] { Mlp({3}, rng); }).find("Hint:") != std::string::npos);
+  CHECK(error_message([&] { Mlp({3}, rng); }).find("Hint:") != std::string::npos);
 }
 
 TEST_CASE("the same seed makes the same network, another seed another") {

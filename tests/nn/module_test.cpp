@@ -3,12 +3,12 @@
 #include <doctest/doctest.h>
 
 #include "nn/toy_modules.h"
-#include "support/message.h"
+#include "support/error_message.h"
 
 namespace gradzoo {
 namespace {
 
-using test::message_of;
+using test::error_message;
 
 struct Tree : Module {
   Tensor scale = ones({1});
@@ -45,25 +45,25 @@ TEST_CASE("names that are empty, dotted or taken are refused") {
   Registers module;
   test::Vector child({1.0});
   module.register_parameter("w", ones({1}));
-  CHECK(message_of([&] { module.register_parameter("w", ones({1})); }) ==
+  CHECK(error_message([&] { module.register_parameter("w", ones({1})); }) ==
         "register: 'w' is registered twice. Hint: choose another name");
-  CHECK(message_of([&] { module.register_module("w", child); }).find("twice") != std::string::npos);
-  CHECK(message_of([&] { module.register_parameter("", ones({1})); }).find("Hint:") != std::string::npos);
-  CHECK(message_of([&] { module.register_module("a.b", child); }).find("Hint:") != std::string::npos);
+  CHECK(error_message([&] { module.register_module("w", child); }).find("twice") != std::string::npos);
+  CHECK(error_message([&] { module.register_parameter("", ones({1})); }).find("Hint:") != std::string::npos);
+  CHECK(error_message([&] { module.register_module("a.b", child); }).find("Hint:") != std::string::npos);
 }
 
 TEST_CASE("an undefined parameter and one without gradient are refused") {
   Registers module;
-  CHECK(message_of([&] { module.register_parameter("w", Tensor()); }).find("'w' is undefined") !=
+  CHECK(error_message([&] { module.register_parameter("w", Tensor()); }).find("'w' is undefined") !=
         std::string::npos);
-  CHECK(message_of([&] { module.register_parameter("w", ones({1}, DType::i64)); }).find("i64") !=
+  CHECK(error_message([&] { module.register_parameter("w", ones({1}, DType::i64)); }).find("i64") !=
         std::string::npos);
   CHECK(module.named_parameters().empty());
 }
 
 TEST_CASE("a module that is no function says so") {
   const Registers module;
-  CHECK(message_of([&] { module.forward(ones({1})); }).find("Hint:") != std::string::npos);
+  CHECK(error_message([&] { module.forward(ones({1})); }).find("Hint:") != std::string::npos);
 }
 
 }  // namespace gradzoo

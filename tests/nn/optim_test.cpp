@@ -7,12 +7,12 @@
 #include <doctest/doctest.h>
 
 #include "nn/toy_modules.h"
-#include "support/message.h"
+#include "support/error_message.h"
 
 namespace gradzoo {
 namespace {
 
-using test::message_of;
+using test::error_message;
 using Doubles = std::vector<double>;
 
 const std::vector<Doubles> kGradients = {{0.5, -1.0, 2.0}, {-0.25, 0.75, 1.0}, {0.0, 0.125, -3.0}};
@@ -154,7 +154,7 @@ TEST_CASE("state entries are named by optimiser, moment and parameter") {
 TEST_CASE("settings out of range are refused with a hint") {
   const test::Vector module({1});
   Parameters parameters(module);
-  const auto refused = [](auto make) { return message_of(make).find("Hint:") != std::string::npos; };
+  const auto refused = [](auto make) { return error_message(make).find("Hint:") != std::string::npos; };
   const double nan = std::numeric_limits<double>::quiet_NaN();
   CHECK(refused([&] { Sgd(parameters, {.momentum = 1.0}); }));
   CHECK(refused([&] { Sgd(parameters, {.weight_decay = -1.0}); }));

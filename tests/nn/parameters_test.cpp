@@ -6,13 +6,13 @@
 
 #include "nn/optim.h"
 #include "nn/toy_modules.h"
-#include "support/message.h"
+#include "support/error_message.h"
 
 namespace gradzoo {
 namespace {
 
+using test::error_message;
 using test::give_gradient;
-using test::message_of;
 using Doubles = std::vector<double>;
 
 template <class T>
@@ -128,32 +128,32 @@ TEST_CASE("a tied parameter counts once") {
 
 TEST_CASE("parameters are refused where nothing, a mixture, or another owner is found") {
   struct Empty : Module {};
-  CHECK(message_of([] { Parameters p((Empty())); }).find("no parameters") != std::string::npos);
+  CHECK(error_message([] { Parameters p((Empty())); }).find("no parameters") != std::string::npos);
 
   const test::Vector f32({1}, DType::f32), f64({1});
-  CHECK(message_of([&] {
+  CHECK(error_message([&] {
           Parameters p{{"a", f32}, {"b", f64}};
         }) == "Parameters: 'a.w' is f32 but 'b.w' is f64. Hint: build all layers with one dtype");
 
   const test::Vector owned({1});
   const Parameters first(owned);
-  CHECK(message_of([&] { Parameters second(owned); }).find("shares its values") != std::string::npos);
+  CHECK(error_message([&] { Parameters second(owned); }).find("shares its values") != std::string::npos);
 }
 
 TEST_CASE("a leaf moves into another tensor only where it fits and nobody looks on") {
   const Tensor flat = zeros({4}, DType::f64);
   Tensor w = tensor({1, 2, 3}, {3}, DType::f64).requires_grad_();
-  CHECK(message_of([&] { w.move_into(flat, 2); }).find("does not fit") != std::string::npos);
-  CHECK(message_of([&] { w.move_into(flat, -1); }).find("does not fit") != std::string::npos);
-  CHECK(message_of([&] { w.move_into(zeros({4}), 0); }).find("f32") != std::string::npos);
+  CHECK(error_message([&] { w.move_into(flat, 2); }).find("does not fit") != std::string::npos);
+  CHECK(error_message([&] { w.move_into(flat, -1); }).find("does not fit") != std::string::npos);
+  CHECK(error_message([&] { w.move_into(zeros({4}), 0); }).find("f32") != std::string::npos);
   {
     const Tape tape;
     const Tensor y = square(w);
-    CHECK(message_of([&] { w.move_into(flat, 0); }).find("live tape") != std::string::npos);
+    CHECK(error_message([&] { w.move_into(flat, 0); }).find("live tape") != std::string::npos);
   }
   {
     const Tensor alias = w.detach();
-    CHECK(message_of([&] { w.move_into(flat, 0); }).find("shares its values") != std::string::npos);
+    CHECK(error_message([&] { w.move_into(flat, 0); }).find("shares its values") != std::string::npos);
   }
   w.move_into(flat, 1);
   CHECK(flat.to_vector() == Doubles{0, 1, 2, 3});

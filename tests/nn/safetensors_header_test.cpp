@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "support/message.h"
+#include "support/error_message.h"
 
 namespace gradzoo {
 namespace {
@@ -12,7 +12,7 @@ SafetensorsHeader parse(const std::string& json, uint64_t data_bytes) {
 }
 
 std::string refusal(const std::string& json, uint64_t data_bytes = 8) {
-  return test::message_of([&] { parse(json, data_bytes); });
+  return test::error_message([&] { parse(json, data_bytes); });
 }
 
 // One entry of 8 bytes with its fields given.

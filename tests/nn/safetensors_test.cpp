@@ -4,13 +4,13 @@
 
 #include <doctest/doctest.h>
 
-#include "support/message.h"
+#include "support/error_message.h"
 #include "support/scratch.h"
 
 namespace gradzoo {
 namespace {
 
-using test::message_of;
+using test::error_message;
 using test::ScratchDirectory;
 using Doubles = std::vector<double>;
 
@@ -104,7 +104,7 @@ TEST_CASE("what is not a whole file is refused with its path") {
   const std::string path = scratch.file("a");
   const auto message = [&](const std::string& bytes) {
     test::write_file(path, bytes);
-    return message_of([&] { SafetensorsReader reader(path); });
+    return error_message([&] { SafetensorsReader reader(path); });
   };
   CHECK(message("1234567") == path + ": 7 bytes are no safetensors file. Hint: the file was cut short");
   CHECK(message("") == path + ": 0 bytes are no safetensors file. Hint: the file was cut short");
@@ -113,11 +113,11 @@ TEST_CASE("what is not a whole file is refused with its path") {
   CHECK(message(std::string(8, '\xff') + "{}").find("18446744073709551615 bytes, above") !=
         std::string::npos);
   CHECK(message(little_endian(100'000'001)).find("above the format's 100000000") != std::string::npos);
-  CHECK(message_of([&] { SafetensorsReader reader(scratch.file("absent")); }) ==
+  CHECK(error_message([&] { SafetensorsReader reader(scratch.file("absent")); }) ==
         scratch.file("absent") + ": there is no such file. Hint: check the path");
-  CHECK(message_of([&] { SafetensorsReader reader("/"); }) ==
+  CHECK(error_message([&] { SafetensorsReader reader("/"); }) ==
         "/: this is no plain file. Hint: name a .safetensors file");
-  CHECK(message_of([&] { SafetensorsReader reader("/dev/zero"); }).find("no plain file") !=
+  CHECK(error_message([&] { SafetensorsReader reader("/dev/zero"); }).find("no plain file") !=
         std::string::npos);
 }
 
@@ -127,13 +127,13 @@ TEST_CASE("a file that shrinks after it was opened is noticed") {
   test::write_file(path, text_of(to_safetensors({named<double>("w", Doubles(9000, 1.0), {9000})})));
   SafetensorsReader reader(path);
   std::filesystem::resize_file(path, 100);
-  CHECK(message_of([&] { reader.read(reader.entries()[0]); }).find("cannot be read to its end") !=
+  CHECK(error_message([&] { reader.read(reader.entries()[0]); }).find("cannot be read to its end") !=
         std::string::npos);
 }
 
 TEST_CASE("names that are taken, reserved or no UTF-8 are not written, nor bytes that miss their shape") {
   const auto refused = [](std::vector<SafetensorsTensor> tensors) {
-    return message_of([&] { to_safetensors(std::move(tensors)); }).find("Hint:") != std::string::npos;
+    return error_message([&] { to_safetensors(std::move(tensors)); }).find("Hint:") != std::string::npos;
   };
   CHECK(refused({named<float>("w", {1}, {1}), named<double>("w", {1}, {1})}));
   CHECK(refused({named<float>("__metadata__", {1}, {1})}));

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "support/message.h"
+#include "support/error_message.h"
 
 namespace gradzoo {
 
@@ -39,14 +39,14 @@ TEST_CASE("a setting names its schedule, and an unknown name gets the nearest") 
   CHECK(decay_by_name("constant", 7, 8) == 1.0);
   CHECK(decay_by_name("linear", 2, 8) == linear_decay(2, 8));
   CHECK(decay_by_name("cosine", 2, 8) == cosine_decay(2, 8));
-  CHECK(test::message_of([] { decay_by_name("cosin", 0, 8); }) ==
+  CHECK(test::error_message([] { decay_by_name("cosin", 0, 8); }) ==
         "'cosin' is no schedule. Hint: did you mean 'cosine'?");
 }
 
 TEST_CASE("steps that make no sense are refused") {
-  CHECK_FALSE(test::message_of([] { linear_decay(-1, 8); }).empty());
-  CHECK_FALSE(test::message_of([] { cosine_decay(0, 0); }).empty());
-  CHECK_FALSE(test::message_of([] { step_decay(1, 0, 0.5); }).empty());
+  CHECK_FALSE(test::error_message([] { linear_decay(-1, 8); }).empty());
+  CHECK_FALSE(test::error_message([] { cosine_decay(0, 0); }).empty());
+  CHECK_FALSE(test::error_message([] { step_decay(1, 0, 0.5); }).empty());
 }
 
 }  // namespace gradzoo

@@ -5,12 +5,12 @@
 #include <doctest/doctest.h>
 
 #include "nn/toy_modules.h"
-#include "support/message.h"
+#include "support/error_message.h"
 
 namespace gradzoo {
 namespace {
 
-using test::message_of;
+using test::error_message;
 using Doubles = std::vector<double>;
 
 // Objects that a run keeps, and the State that is bound to them.
@@ -103,14 +103,14 @@ TEST_CASE("names are given once, and entries can be changed in place") {
   State state;
   int64_t step = 0;
   state.add("step", step);
-  CHECK(message_of([&] { state.add("step", step); }) ==
+  CHECK(error_message([&] { state.add("step", step); }) ==
         "State: 'step' is added twice. Hint: prefix it by its owner's name");
-  CHECK_FALSE(message_of([&] { state.add("", step); }).empty());
-  CHECK_FALSE(message_of([&] { state.add("__metadata__", step); }).empty());
-  CHECK(message_of([&] { state.add("x", Tensor()); }).find("undefined") != std::string::npos);
+  CHECK_FALSE(error_message([&] { state.add("", step); }).empty());
+  CHECK_FALSE(error_message([&] { state.add("__metadata__", step); }).empty());
+  CHECK(error_message([&] { state.add("x", Tensor()); }).find("undefined") != std::string::npos);
   const Tensor w = ones({1}).requires_grad_();
   const Tape tape;
-  CHECK(message_of([&] { state.add("x", square(w)); }).find("recorded") != std::string::npos);
+  CHECK(error_message([&] { state.add("x", square(w)); }).find("recorded") != std::string::npos);
   CHECK(state.find("x") == nullptr);
 }
 

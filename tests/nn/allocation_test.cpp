@@ -1,0 +1,42 @@
+// What training asks of the system allocator, over all of nn together.
+#include <doctest/doctest.h>
+
+#include "autograd/grad.h"
+#include "autograd/ops.h"
+#include "nn/clip.h"
+#include "nn/ema.h"
+#include "nn/layers.h"
+#include "nn/optim.h"
+#include "nn/schedule.h"
+#include "support/allocation_count.h"
+
+namespace gradzoo {
+
+TEST_CASE("after warm-up a training step makes no system allocation") {
+  if (!test::counts_allocations()) return;
+  Rng rng(1);
+  const Mlp net({784, 64, 10}, rng, {.activation = "softplus"});
+  Parameters parameters(net);
+  Adam adam(parameters);
+  Sgd sgd(parameters, {.momentum = 0.9});
+  Ema ema(parameters);
+  const Tensor images = rand({100, 784}, rng);
+  const auto step = [&](int64_t s) {
+    parameters.zero_grad();
+    {
+      const Tape tape;
+      backward(mean(square(net.forward(images))), parameters.tensors());
+    }
+    clip_grad_norm(parameters, 1e-3);
+    adam.step(1e-3 * warm_up(s, 10) * cosine_decay(s, 100));
+    sgd.step(1e-3 * linear_decay(s, 100));
+    ema.update();
+    const Ema::Scope scope(ema);
+  };
+  for (int64_t s = 0; s < 3; ++s) step(s);
+  const uint64_t before = test::allocation_count();
+  for (int64_t s = 3; s < 50; ++s) step(s);
+  CHECK(test::allocation_count() == before);
+}
+
+}  // namespace gradzoo
