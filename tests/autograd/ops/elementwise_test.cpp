@@ -53,7 +53,7 @@ std::vector<double> gradient(const Tensor& y, const Tensor& x) {
   return grad(y, x, {.grad_output = ones_like(y), .retain_graph = true}).to_vector();
 }
 
-Tensor leaf(std::vector<double> values) {
+Tensor leaf(const std::vector<double>& values) {
   const auto n = static_cast<int64_t>(values.size());
   Tensor x = tensor(values, {n}, DType::f64);
   x.requires_grad_();
