@@ -17,20 +17,22 @@ HWY_BEFORE_NAMESPACE();
 namespace gradzoo::kernels::HWY_NAMESPACE {
 namespace {
 
+/// f(x), or g f(x): one function for both, as each costs seconds to compile.
 template <class F>
-struct Times {
+struct Scaled {
   F f;
+  bool by_g;
   template <class D, class V>
   HWY_INLINE V operator()(D d, V g, V x) const {
-    return hn::Mul(g, f(d, x));
+    const V y = f(d, x);
+    return by_g ? hn::Mul(g, y) : y;
   }
 };
 
 /// y = f(x), or g f(x) where g is given.
 template <class T, class F>
 HWY_INLINE void run(const F& f, const T* g, const T* x, T* y, int64_t count) {
-  if (g == nullptr) return map(f, x, y, count);
-  map(Times<F>{f}, g, x, y, count);
+  map(Scaled<F>{f, g != nullptr}, g == nullptr ? x : g, x, y, count);
 }
 
 /// Orders 0, 1 and 2 stand in every training step and are compiled each on its own.

@@ -56,7 +56,7 @@ std::string marks_of(const Series& series, const Mapping& map) {
 std::string band_of(const Series& series, const Mapping& map) {
   std::string path, upper, lower;
   const auto close = [&] {
-    if (!upper.empty()) path += "M" + upper.substr(1) + lower + "Z";
+    if (!upper.empty()) path += fmt::format("M{}{}Z", upper.substr(1), lower);
     upper.clear(), lower.clear();
   };
   for (std::size_t i = 0; i < series.low.size(); ++i) {
