@@ -18,13 +18,26 @@ class FunctionRef<R(Args...)> {
   template <class Fn>
   requires(!std::is_same_v<std::remove_cvref_t<Fn>, FunctionRef> && std::is_invocable_r_v<R, Fn&, Args...>)
       FunctionRef(Fn&& fn)
-      : object_(const_cast<void*>(static_cast<const void*>(std::addressof(fn)))),
-        call_([](void* object, Args... args) -> R {
-          return (*static_cast<std::remove_reference_t<Fn>*>(object))(std::forward<Args>(args)...);
-        }) {}
+      : object_(address_of(fn)), call_(&call<std::remove_reference_t<Fn>>) {}
   R operator()(Args... args) const { return call_(object_, std::forward<Args>(args)...); }
 
  private:
+  // A function's address and an object's are cast differently.
+  template <class Fn>
+  static void* address_of(Fn& fn) {
+    if constexpr (std::is_function_v<Fn>)
+      return reinterpret_cast<void*>(&fn);
+    else
+      return const_cast<void*>(static_cast<const void*>(std::addressof(fn)));
+  }
+  template <class Fn>
+  static R call(void* object, Args... args) {
+    if constexpr (std::is_function_v<Fn>)
+      return (*reinterpret_cast<Fn*>(object))(std::forward<Args>(args)...);
+    else
+      return (*static_cast<Fn*>(object))(std::forward<Args>(args)...);
+  }
+
   void* object_;
   R (*call_)(void*, Args...);
 };

@@ -70,6 +70,11 @@ TEST_CASE("right derivatives pass at every order") {
   CHECK_NOTHROW(result.or_throw());
 }
 
+TEST_CASE("a plain function is checked by its name") {
+  CHECK(gradcheck(ruled<kRight>, point({0.3})).ok);
+  CHECK_FALSE(gradcheck(&ruled<kWrongFirst>, point({0.3})).ok);
+}
+
 TEST_CASE("functions of several tensors, shapes and constants pass") {
   const std::vector<Tensor> inputs = {tensor({1, 2, 3, 4, 5, 6}, {2, 3}, DType::f64), point({0.5, -1, 2}),
                                       scalar(1.5, DType::f64), tensor({1, 0, 1}, {3}, DType::u8)};
