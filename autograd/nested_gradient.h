@@ -21,7 +21,8 @@ using TensorsFn = FunctionRef<Tensor(std::span<const Tensor>)>;
 /// arguments of F_k are those of F_{k-1} followed by u. Arguments of i64 and u8 are constants.
 class NestedGradient {
  public:
-  /// Builds F_0 ... F_depth at `inputs` (copied); each u is drawn uniformly from +-[0.5, 1.5).
+  /// Builds F_0 ... F_depth at `inputs` (copied), of an f that outlives this object; each u is drawn
+  /// uniformly from +-[0.5, 1.5).
   NestedGradient(TensorsFn f, std::span<const Tensor> inputs, int depth, Rng& rng);
 
   int depth() const { return static_cast<int>(arguments_of_.size()) - 1; }
