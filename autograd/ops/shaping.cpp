@@ -19,6 +19,32 @@ Strides contiguous_strides(const Shape& shape) {
   return strides;
 }
 
+namespace {
+
+// `shape` with its -1 replaced by what x leaves for it; the rest must hold x's elements.
+Shape resolved(const Shape& x, const Shape& shape) {
+  const auto is_open = [](int64_t size) { return size < 0; };
+  Shape out = shape;
+  if (std::count_if(shape.begin(), shape.end(), is_open) == 1) {
+    const int axis = static_cast<int>(std::find_if(shape.begin(), shape.end(), is_open) - shape.begin());
+    out.set(axis, 1);
+    const int64_t rest = out.size();
+    const bool fits = rest != 0 && x.size() % rest == 0;
+    out.set(axis, fits ? x.size() / rest : -1);
+  }
+  if (std::any_of(out.begin(), out.end(), is_open) || out.size() != x.size()) {
+    throw Error(
+        fmt::format("reshape: {} has {} elements, which {} does not hold. Hint: sizes multiply to {}, and "
+                    "one of them may be -1",
+                    x.str(), x.size(), shape.str(), x.size()));
+  }
+  return out;
+}
+
+}  // namespace
+
+Shape Reshape::shape(Inputs in) const { return resolved(in[0].shape(), target); }
+
 std::vector<OpCase<Reshape>> Reshape::cases() {
   const std::pair<Shape, Shape> shapes[] = {{{}, {1}},           {{6}, {2, 3}},      {{2, 3}, {3, 2}},
                                             {{2, 1, 3}, {6}},    {{1, 1}, {}},       {{0}, {2, 0}},
@@ -103,35 +129,11 @@ std::vector<OpCase<Flip>> Flip::cases() {
   return cases;
 }
 
-namespace {
-
-// `shape` with its -1 replaced by what x's size leaves for it.
-Shape resolved(const Tensor& x, const Shape& shape) {
-  const auto is_open = [](int64_t size) { return size < 0; };
-  Shape out = shape;
-  if (std::count_if(shape.begin(), shape.end(), is_open) == 1) {
-    const int axis = static_cast<int>(std::find_if(shape.begin(), shape.end(), is_open) - shape.begin());
-    out.set(axis, 1);
-    const int64_t rest = out.size();
-    const bool fits = rest != 0 && x.size() % rest == 0;
-    out.set(axis, fits ? x.size() / rest : -1);
-  }
-  if (std::any_of(out.begin(), out.end(), is_open) || out.size() != x.size()) {
-    throw Error(
-        fmt::format("reshape: {} has {} elements, which {} does not hold. Hint: sizes multiply to {}, "
-                    "and one of them may be -1",
-                    x.shape().str(), x.size(), shape.str(), x.size()));
-  }
-  return out;
-}
-
-}  // namespace
 }  // namespace ops
 
 Tensor reshape(const Tensor& x, const Shape& shape) {
   if (x.shape() == shape) return x;
-  const Shape target = ops::resolved(x, shape);
-  return ops::apply_move(ops::Reshape{target}, x);
+  return ops::apply_move(ops::Reshape{ops::resolved(x.shape(), shape)}, x);
 }
 
 Tensor flatten_rows(const Tensor& x) {
