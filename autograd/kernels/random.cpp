@@ -6,8 +6,6 @@
 #include <numeric>
 #include <utility>
 
-#include <Random123/philox.h>
-
 #include "autograd/kernels/parallel.h"
 #include "autograd/kernels/scratch.h"
 #include "autograd/kernels/simd_targets.h"
@@ -17,6 +15,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "autograd/kernels/philox-inl.h"
 #include "autograd/kernels/vector_math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -37,8 +36,54 @@ HWY_INLINE void box_muller(T* u, T* v, int64_t n) {
   }
 }
 
-void box_muller_f32(float* u, float* v, int64_t n) { box_muller(u, v, n); }
+/// Multiples of 2^-24 from the high 24 bits of each word.
+template <class D>
+HWY_INLINE hn::Vec<D> uniform_of(D d, hn::Vec<hn::RebindToUnsigned<D>> words) {
+  const hn::RebindToSigned<D> di;
+  return hn::Mul(hn::ConvertTo(d, hn::BitCast(di, hn::ShiftRight<8>(words))), hn::Set(d, 0x1p-24F));
+}
+
+/// (word + 1) 2^-32, in (0,1]: halves of 16 bits, so that only the last sum rounds.
+template <class D>
+HWY_INLINE hn::Vec<D> positive_uniform_of(D d, hn::Vec<hn::RebindToUnsigned<D>> words) {
+  const hn::RebindToUnsigned<D> du;
+  const hn::RebindToSigned<D> di;
+  const auto high = hn::ConvertTo(d, hn::BitCast(di, hn::ShiftRight<16>(words)));
+  const auto low = hn::ConvertTo(d, hn::BitCast(di, hn::And(words, hn::Set(du, 0xffffU))));
+  const auto sum = hn::MulAdd(high, hn::Set(d, 0x1p16F), hn::Add(low, hn::Set(d, 1.0F)));
+  return hn::Mul(sum, hn::Set(d, 0x1p-32F));
+}
+
+void uniform_f32(const uint32_t* words, float* values, int64_t n) {
+  const hn::ScalableTag<float> d;
+  const hn::RebindToUnsigned<decltype(d)> du;
+  const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
+  for (int64_t i = 0; i < n; i += lanes) hn::StoreU(uniform_of(d, hn::LoadU(du, words + i)), d, values + i);
+}
+
+/// Words 0 and 1 make values 0 and 1, and so on. u has 32 bits: normals reach 6.6.
+void normal_f32(const uint32_t* words, float* values, int64_t n) {
+  const hn::ScalableTag<float> d;
+  const hn::RebindToUnsigned<decltype(d)> du;
+  const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
+  for (int64_t i = 0; i < n; i += 2 * lanes) {
+    hn::Vec<decltype(du)> even, odd;
+    hn::LoadInterleaved2(du, words + i, even, odd);
+    HWY_ALIGN float u[hn::MaxLanes(d)];
+    HWY_ALIGN float v[hn::MaxLanes(d)];
+    hn::Store(positive_uniform_of(d, even), d, u);
+    hn::Store(uniform_of(d, odd), d, v);
+    box_muller(u, v, lanes);
+    hn::StoreInterleaved2(hn::Load(d, u), hn::Load(d, v), d, values + i);
+  }
+}
+
 void box_muller_f64(double* u, double* v, int64_t n) { box_muller(u, v, n); }
+
+void philox(uint64_t key, const uint64_t* c0, const uint64_t* c1, const uint64_t* c2, uint64_t c3,
+            uint32_t* words, int64_t count) {
+  philox_many(key, c0, c1, c2, c3, words, count);
+}
 
 }  // namespace
 }  // namespace gradzoo::kernels::HWY_NAMESPACE
@@ -48,23 +93,50 @@ HWY_AFTER_NAMESPACE();
 namespace gradzoo::kernels {
 namespace {
 
-HWY_EXPORT(box_muller_f32);
+HWY_EXPORT(philox);
+HWY_EXPORT(uniform_f32);
+HWY_EXPORT(normal_f32);
 HWY_EXPORT(box_muller_f64);
 
 constexpr int64_t kWords = 4;    // a Philox block
 constexpr int64_t kChunk = 64;   // blocks made at once
 constexpr int64_t kGrain = 512;  // blocks
 
-/// The four words of a block of a row.
-r123::Philox4x32::ctr_type philox(const RandomAddress& at, int64_t row, int64_t block) {
-  const auto global = static_cast<uint64_t>(at.first_row + row);
-  const r123::Philox4x32::key_type key = {
-      {static_cast<uint32_t>(at.key), static_cast<uint32_t>(at.key >> 32)}};
-  const r123::Philox4x32::ctr_type counter = {
-      {static_cast<uint32_t>(block), static_cast<uint32_t>(global),
-       static_cast<uint32_t>(global >> 32 & 0xffff) | static_cast<uint32_t>(at.draw >> 32 & 0xffff) << 16,
-       static_cast<uint32_t>(at.draw)}};
-  return r123::Philox4x32()(counter, key);
+/// Where the next blocks of (rows, blocks a row) stand.
+struct Cursor {
+  int64_t blocks, row, block;
+
+  Cursor(int64_t flat, int64_t blocks_a_row)
+      : blocks(blocks_a_row), row(flat / blocks_a_row), block(flat % blocks_a_row) {}
+  /// The same row's blocks from here, at most `count`; then moves behind them.
+  int64_t take(int64_t count) {
+    const int64_t taken = std::min(count, blocks - block);
+    block += taken;
+    if (block == blocks) {
+      block = 0;
+      ++row;
+    }
+    return taken;
+  }
+};
+
+/// The words of kChunk blocks from the cursor on, all computed, `size` of them meant.
+void make_words(const RandomAddress& at, Cursor cursor, int64_t size, uint32_t* words) {
+  alignas(64) uint64_t c0[kChunk] = {};
+  alignas(64) uint64_t c1[kChunk] = {};
+  alignas(64) uint64_t c2[kChunk] = {};
+  const uint64_t draw_high = (at.draw >> 32 & 0xffff) << 16;
+  for (int64_t i = 0; i < size;) {
+    const auto first = static_cast<uint64_t>(cursor.block);
+    const auto row = static_cast<uint64_t>(at.first_row + cursor.row);
+    const int64_t end = i + cursor.take(size - i);
+    for (uint64_t block = first; i < end; ++i, ++block) {
+      c0[i] = block;
+      c1[i] = row & 0xffffffff;
+      c2[i] = (row >> 32 & 0xffff) | draw_high;
+    }
+  }
+  HWY_DYNAMIC_DISPATCH(philox)(at.key, c0, c1, c2, at.draw & 0xffffffff, words, kChunk);
 }
 
 /// Fills (rows, cols) in chunks of blocks of `per_block` values. transform(words, values) turns kChunk
@@ -74,19 +146,19 @@ template <class T, int64_t per_block, class Transform>
 void generate(const RandomAddress& at, T* out, int64_t rows, int64_t cols, Transform transform) {
   const int64_t blocks = (cols + per_block - 1) / per_block;  // a row
   parallel_for(rows * blocks, kGrain, kChunk, [&](int64_t begin, int64_t end) {
-    alignas(64) uint32_t words[kChunk * kWords] = {};
+    alignas(64) uint32_t words[kChunk * kWords];
     alignas(64) T values[kChunk * per_block];
     for (int64_t first = begin; first < end; first += kChunk) {
+      Cursor cursor(first, blocks);
       const int64_t size = std::min(kChunk, end - first);
-      for (int64_t i = 0; i < size; ++i) {
-        const auto block = philox(at, (first + i) / blocks, (first + i) % blocks);
-        std::memcpy(words + i * kWords, block.v, sizeof(block.v));
-      }
+      make_words(at, cursor, size, words);
       transform(words, values);
-      for (int64_t i = 0; i < size; ++i) {
-        const int64_t column = (first + i) % blocks * per_block;
-        const int64_t count = std::min(per_block, cols - column);
-        std::copy_n(values + i * per_block, count, out + (first + i) / blocks * cols + column);
+      for (int64_t i = 0; i < size;) {
+        const int64_t column = cursor.block * per_block;
+        T* row = out + cursor.row * cols;
+        const int64_t taken = cursor.take(size - i);
+        std::copy_n(values + i * per_block, std::min(taken * per_block, cols - column), row + column);
+        i += taken;
       }
     }
   });
@@ -102,9 +174,7 @@ uint64_t mix(uint64_t z) {
 }
 
 void uniform_words(const uint32_t* words, float* values) {
-  for (int64_t i = 0; i < kChunk * 4; ++i) {
-    values[i] = static_cast<float>(static_cast<int32_t>(words[i] >> 8)) * 0x1p-24f;
-  }
+  HWY_DYNAMIC_DISPATCH(uniform_f32)(words, values, kChunk * kWords);
 }
 
 void uniform_words(const uint32_t* words, double* values) {
@@ -113,19 +183,8 @@ void uniform_words(const uint32_t* words, double* values) {
   }
 }
 
-/// Words 0 and 1 make values 0 and 1, words 2 and 3 values 2 and 3. u has 32 bits: normals reach 6.6.
 void normal_words(const uint32_t* words, float* values) {
-  alignas(64) float u[kChunk * 2];
-  alignas(64) float v[kChunk * 2];
-  for (int64_t i = 0; i < kChunk * 2; ++i) {
-    u[i] = static_cast<float>((static_cast<double>(words[2 * i]) + 1) * 0x1p-32);
-    v[i] = static_cast<float>(static_cast<int32_t>(words[2 * i + 1] >> 8)) * 0x1p-24f;
-  }
-  HWY_DYNAMIC_DISPATCH(box_muller_f32)(u, v, kChunk * 2);
-  for (int64_t i = 0; i < kChunk * 2; ++i) {
-    values[2 * i] = u[i];
-    values[2 * i + 1] = v[i];
-  }
+  HWY_DYNAMIC_DISPATCH(normal_f32)(words, values, kChunk * kWords);
 }
 
 void normal_words(const uint32_t* words, double* values) {
@@ -186,10 +245,12 @@ void permutation(const RandomAddress& at, int64_t* out, int64_t n) {
   using Entry = std::pair<uint64_t, int64_t>;  // key, index
   auto* entries = scratch<Entry>(n);
   parallel_for((n + 1) / 2, kGrain, kChunk, [&](int64_t begin, int64_t end) {
-    for (int64_t block = begin; block < end; ++block) {
-      const auto words = philox(at, 0, block);
-      for (int64_t i = 2 * block; i < std::min(n, 2 * block + 2); ++i) {
-        entries[i] = {pair_of(words.v + 2 * (i % 2)), i};
+    alignas(64) uint32_t words[kChunk * kWords];
+    for (int64_t first = begin; first < end; first += kChunk) {
+      const int64_t size = std::min(kChunk, end - first);
+      make_words(at, Cursor(first, (n + 1) / 2), size, words);
+      for (int64_t i = 2 * first; i < std::min(n, 2 * (first + size)); ++i) {
+        entries[i] = {pair_of(words + 2 * (i - 2 * first)), i};
       }
     }
   });
