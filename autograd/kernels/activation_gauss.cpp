@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "autograd/kernels/parallel.h"
 #include "autograd/kernels/simd_targets.h"
@@ -76,6 +77,68 @@ struct GeluDerivative {
   }
 };
 
+/// e^(z^2) erfc(z) for z >= 0, within 2e-9: t Q(s) with t = 1/(1 + z/2) and s = t brought from [0.15, 1],
+/// where f32 does not underflow, to [-1, 1]. Q interpolates at Chebyshev's nodes.
+template <class D, class V>
+HWY_INLINE V scaled_erfc(D d, V z) {
+  constexpr double kQ[] = {-2.5356124145522094e-06, 6.6715389645347995e-06, 1.3355026273605597e-05,
+                           -7.927172571816265e-05,  1.1346594764205513e-05, 0.0006702483073048882,
+                           -0.0007604754618824039,  -0.006590641800783874,  0.006847094352621653,
+                           0.10576426568425407,     0.32859165433319204,    0.5655282887176726};
+  const V t = hn::Div(constant(d, 1), hn::MulAdd(z, constant(d, 0.5), constant(d, 1)));
+  const V s = hn::Mul(hn::Sub(t, constant(d, 0.575)), constant(d, 1 / 0.425));
+  V q = constant(d, kQ[0]);
+  for (size_t k = 1; k < std::size(kQ); ++k) q = hn::MulAdd(q, s, constant(d, kQ[k]));
+  return hn::Mul(q, t);
+}
+
+/// erf of doubles to f32 accuracy: its series 2/sqrt(pi) sum (-1)^k x^(2k+1) / (k! (2k+1)) near 0, else 1 -
+/// erfc.
+struct Erf {
+  template <class D, class V>
+  HWY_INLINE V operator()(D d, V x) const {
+    constexpr double kSeries[] = {1.0 / 685440, -1.0 / 75600, 1.0 / 9360, -1.0 / 1320, 1.0 / 216,
+                                  -1.0 / 42,    1.0 / 10,     -1.0 / 3,   1.0};
+    const V square = hn::Mul(x, x);
+    V near = constant(d, kSeries[0]);
+    for (size_t k = 1; k < std::size(kSeries); ++k) near = hn::MulAdd(near, square, constant(d, kSeries[k]));
+    near = hn::Mul(hn::Mul(x, constant(d, 1.1283791670955126)), near);
+    const V size = hn::Abs(within_gaussian(d, x));
+    const V far = hn::NegMulAdd(scaled_erfc(d, size), gaussian(d, 1.0, size), constant(d, 1));
+    return hn::IfThenElse(hn::Lt(hn::Abs(x), constant(d, 0.5)), near, hn::CopySign(far, x));
+  }
+};
+
+/// gelu(x) = x Phi(x) or gelu'(x) = Phi(x) + x phi(x), of doubles to f32 accuracy.
+struct Gelu {
+  bool derivative;
+  template <class D, class V>
+  HWY_INLINE V operator()(D d, V x) const {
+    const V inside = within_gaussian(d, x);
+    const V bell = gaussian(d, 0.5, inside);
+    const V size = hn::Mul(hn::Abs(inside), constant(d, 0.7071067811865476));
+    const V tail = hn::Mul(hn::Mul(constant(d, 0.5), bell), scaled_erfc(d, size));
+    const auto positive = hn::Gt(x, hn::Zero(d));
+    const V integral = hn::IfThenElse(positive, hn::Sub(constant(d, 1), tail), tail);
+    if (derivative) return hn::MulAdd(hn::Mul(constant(d, 0.3989422804014327), bell), inside, integral);
+    return hn::Mul(hn::IfThenElse(positive, x, inside), integral);
+  }
+};
+
+/// `f` of floats by way of doubles.
+template <class F>
+struct Wide {
+  F f;
+  template <class D, class V>
+  HWY_INLINE V operator()(D d, V x) const {
+    return through_double(d, x, f);
+  }
+};
+
+void erf_value_f32(const float* x, float* y, int64_t count) { map(Wide<Erf>{Erf()}, x, y, count); }
+void gelu_value_f32(bool derivative, const float* x, float* y, int64_t count) {
+  map(Wide<Gelu>{Gelu{derivative}}, x, y, count);
+}
 void erf_f32(int n, const float* x, float* y, int64_t count) { map(ErfDerivative{n}, x, y, count); }
 void erf_f64(int n, const double* x, double* y, int64_t count) { map(ErfDerivative{n}, x, y, count); }
 void gelu_f32(int n, const float* x, float* y, int64_t count) { map(GeluDerivative{n}, x, y, count); }
@@ -89,6 +152,8 @@ HWY_AFTER_NAMESPACE();
 namespace gradzoo::kernels {
 namespace {
 
+HWY_EXPORT(erf_value_f32);
+HWY_EXPORT(gelu_value_f32);
 HWY_EXPORT(erf_f32);
 HWY_EXPORT(erf_f64);
 HWY_EXPORT(gelu_f32);
@@ -104,17 +169,23 @@ double gelu(bool derivative, double x) {
   return phi_integral + x * 0.3989422804014327 * std::exp(-0.5 * x * x);
 }
 
-template <class T>
-void gauss_range(Activation f, int n, const T* x, T* y, int64_t count) {
+void gauss_range(Activation f, int n, const float* x, float* y, int64_t count) {
+  if (f == Activation::erf) {
+    if (n == 0) return HWY_DYNAMIC_DISPATCH(erf_value_f32)(x, y, count);
+    return HWY_DYNAMIC_DISPATCH(erf_f32)(n, x, y, count);
+  }
+  if (n <= 1) return HWY_DYNAMIC_DISPATCH(gelu_value_f32)(n == 1, x, y, count);
+  HWY_DYNAMIC_DISPATCH(gelu_f32)(n, x, y, count);
+}
+
+void gauss_range(Activation f, int n, const double* x, double* y, int64_t count) {
   if (f == Activation::erf && n == 0) {
-    for (int64_t i = 0; i < count; ++i) y[i] = static_cast<T>(std::erf(static_cast<double>(x[i])));
+    for (int64_t i = 0; i < count; ++i) y[i] = std::erf(x[i]);
   } else if (f == Activation::gelu && n <= 1) {
-    for (int64_t i = 0; i < count; ++i) y[i] = static_cast<T>(gelu(n == 1, static_cast<double>(x[i])));
-  } else if constexpr (sizeof(T) == 4) {
-    if (f == Activation::erf) return HWY_DYNAMIC_DISPATCH(erf_f32)(n, x, y, count);
-    HWY_DYNAMIC_DISPATCH(gelu_f32)(n, x, y, count);
+    for (int64_t i = 0; i < count; ++i) y[i] = gelu(n == 1, x[i]);
+  } else if (f == Activation::erf) {
+    HWY_DYNAMIC_DISPATCH(erf_f64)(n, x, y, count);
   } else {
-    if (f == Activation::erf) return HWY_DYNAMIC_DISPATCH(erf_f64)(n, x, y, count);
     HWY_DYNAMIC_DISPATCH(gelu_f64)(n, x, y, count);
   }
 }

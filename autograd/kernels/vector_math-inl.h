@@ -110,6 +110,20 @@ HWY_INLINE V each_lane(D d, V x, F f) {
   return hn::Load(d, lanes);
 }
 
+/// A float vector's f(x), computed in double.
+template <class D, class V, class F>
+HWY_INLINE V through_double(D d, V x, const F& f) {
+  HWY_ALIGN float lanes[hn::MaxLanes(d)];
+  hn::Store(x, d, lanes);
+  const hn::ScalableTag<double> wide;
+  const hn::Rebind<float, decltype(wide)> half;
+  for (size_t i = 0; i < hn::Lanes(d); i += hn::Lanes(wide)) {
+    const auto y = f(wide, hn::PromoteTo(wide, hn::Load(half, lanes + i)));
+    hn::Store(hn::DemoteTo(half, y), half, lanes + i);
+  }
+  return hn::Load(d, lanes);
+}
+
 struct Sine {
   template <class D, class V>
   HWY_INLINE V operator()(D d, V x) const {
@@ -135,15 +149,7 @@ HWY_INLINE V circular(D d, V x) {
   if constexpr (sizeof(Lane<D>) == 8) {
     return F()(d, x);
   } else {
-    HWY_ALIGN float lanes[hn::MaxLanes(d)];
-    hn::Store(x, d, lanes);
-    const hn::ScalableTag<double> dd;
-    const hn::Rebind<float, decltype(dd)> half;
-    for (size_t i = 0; i < hn::Lanes(d); i += hn::Lanes(dd)) {
-      const auto wide = hn::PromoteTo(dd, hn::Load(half, lanes + i));
-      hn::Store(hn::DemoteTo(half, F()(dd, wide)), half, lanes + i);
-    }
-    return hn::Load(d, lanes);
+    return through_double(d, x, F());
   }
 }
 
