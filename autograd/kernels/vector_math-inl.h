@@ -153,20 +153,36 @@ HWY_INLINE V circular(D d, V x) {
   }
 }
 
+/// y[i] = f(x[i]) on whole vectors; not inlined, so that each f is compiled once for body and tail together.
+template <class T, class F>
+HWY_NOINLINE void map_vectors(const F& f, const T* x, T* y, int64_t n) {
+  const hn::ScalableTag<T> d;
+  const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
+  for (int64_t i = 0; i < n; i += lanes) hn::StoreU(f(d, hn::LoadU(d, x + i)), d, y + i);
+}
+
+/// y[i] = f(a[i], b[i]) on whole vectors.
+template <class T, class F>
+HWY_NOINLINE void map_vectors(const F& f, const T* a, const T* b, T* y, int64_t n) {
+  const hn::ScalableTag<T> d;
+  const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
+  for (int64_t i = 0; i < n; i += lanes) hn::StoreU(f(d, hn::LoadU(d, a + i), hn::LoadU(d, b + i)), d, y + i);
+}
+
 /// y[i] = f(x[i]). The tail goes through the same vector function in a padded buffer, so a value never
 /// depends on its position.
 template <class T, class F>
 HWY_INLINE void map(const F& f, const T* x, T* y, int64_t n) {
   const hn::ScalableTag<T> d;
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
-  int64_t i = 0;
-  for (; i + lanes <= n; i += lanes) hn::StoreU(f(d, hn::LoadU(d, x + i)), d, y + i);
-  if (i == n) return;
+  const int64_t whole = n / lanes * lanes;
+  map_vectors(f, x, y, whole);
+  if (whole == n) return;
   HWY_ALIGN T buffer[hn::MaxLanes(d)] = {};
-  const size_t bytes = static_cast<size_t>(n - i) * sizeof(T);
-  std::memcpy(buffer, x + i, bytes);
-  hn::Store(f(d, hn::Load(d, buffer)), d, buffer);
-  std::memcpy(y + i, buffer, bytes);
+  const size_t bytes = static_cast<size_t>(n - whole) * sizeof(T);
+  std::memcpy(buffer, x + whole, bytes);
+  map_vectors(f, buffer, buffer, lanes);
+  std::memcpy(y + whole, buffer, bytes);
 }
 
 /// y[i] = f(a[i], b[i]), likewise.
@@ -174,16 +190,16 @@ template <class T, class F>
 HWY_INLINE void map(const F& f, const T* a, const T* b, T* y, int64_t n) {
   const hn::ScalableTag<T> d;
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
-  int64_t i = 0;
-  for (; i + lanes <= n; i += lanes) hn::StoreU(f(d, hn::LoadU(d, a + i), hn::LoadU(d, b + i)), d, y + i);
-  if (i == n) return;
+  const int64_t whole = n / lanes * lanes;
+  map_vectors(f, a, b, y, whole);
+  if (whole == n) return;
   HWY_ALIGN T left[hn::MaxLanes(d)] = {};
   HWY_ALIGN T right[hn::MaxLanes(d)] = {};
-  const size_t bytes = static_cast<size_t>(n - i) * sizeof(T);
-  std::memcpy(left, a + i, bytes);
-  std::memcpy(right, b + i, bytes);
-  hn::Store(f(d, hn::Load(d, left), hn::Load(d, right)), d, left);
-  std::memcpy(y + i, left, bytes);
+  const size_t bytes = static_cast<size_t>(n - whole) * sizeof(T);
+  std::memcpy(left, a + whole, bytes);
+  std::memcpy(right, b + whole, bytes);
+  map_vectors(f, left, right, left, lanes);
+  std::memcpy(y + whole, left, bytes);
 }
 
 }  // namespace gradzoo::kernels::HWY_NAMESPACE
