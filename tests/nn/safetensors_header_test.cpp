@@ -101,9 +101,9 @@ TEST_CASE("every malformed header is refused with one sentence that says what an
       {entry(R"("U8")", "[4]", "[0,4]"), "the last 4 bytes belong to no entry"},
       {"{}", "the last 8 bytes belong to no entry"},
   };
-  for (const auto& [json, want] : table) {
-    CAPTURE(json);
-    CHECK(refusal(json) == "f: " + want + damaged);
+  for (const auto& row : table) {
+    CAPTURE(row.first);
+    CHECK(refusal(row.first) == "f: " + row.second + damaged);
   }
 }
 
