@@ -96,6 +96,7 @@ HWY_EXPORT(activation_f32);
 HWY_EXPORT(activation_f64);
 
 constexpr int64_t kGrain = 16384;
+constexpr int64_t kCheapGrain = 65536;  // where no exponential is taken
 
 template <class T>
 void run_parallel(Activation f, int n, double alpha, const T* g, const T* x, T* y, int64_t count) {
@@ -106,7 +107,8 @@ void run_parallel(Activation f, int n, double alpha, const T* g, const T* x, T* 
                     kMaxActivationOrder, n));
   }
   if (f == Activation::gelu || f == Activation::erf) return gauss_activation(f, n, g, x, y, count);
-  parallel_for(count, kGrain, 64, [=](int64_t begin, int64_t end) {
+  const bool cheap = f == Activation::relu || f == Activation::leaky_relu;
+  parallel_for(count, cheap ? kCheapGrain : kGrain, 64, [=](int64_t begin, int64_t end) {
     const T* factor = g == nullptr ? nullptr : g + begin;
     if constexpr (sizeof(T) == 4) {
       HWY_DYNAMIC_DISPATCH(activation_f32)(f, n, alpha, factor, x + begin, y + begin, end - begin);

@@ -113,7 +113,7 @@ HWY_EXPORT(binary_f64);
 HWY_EXPORT(clamp_f32);
 HWY_EXPORT(clamp_f64);
 
-constexpr int64_t kGrain = 32768;
+constexpr int64_t kGrain = 65536;
 constexpr int64_t kPowGrain = 1024;
 
 template <class T>
