@@ -60,12 +60,19 @@ Tensor VaeNetwork::log_likelihood(const Tensor& x, const Tensor& z) const {
 
 VaeTerms vae_objective(const VaeNetwork& network, const Tensor& x, const Tensor& eps,
                        const VaeObjectiveOptions& options) {
-  const int64_t b = x.dim(0), k = options.samples;
-  const Posterior q = network.encode(x);
+  const auto log_likelihood = [&](const Tensor& z) {
+    return network.log_likelihood(repeat_rows(x, options.samples), z);
+  };
+  return vae_objective(network.encode(x), log_likelihood, eps, options);
+}
+
+VaeTerms vae_objective(const Posterior& q, TensorFn log_likelihood, const Tensor& eps,
+                       const VaeObjectiveOptions& options) {
+  const int64_t b = q.mean.dim(0), k = options.samples;
   const Tensor mean_k = repeat_rows(q.mean, k), logvar_k = repeat_rows(q.logvar, k);
   Tensor z = mean_k + exp(logvar_k * 0.5) * eps;  // (B K, latent)
   if (options.estimator == VaeEstimator::log_derivative) z = z.detach();
-  const Tensor log_px = reshape(network.log_likelihood(repeat_rows(x, k), z), {b, k});
+  const Tensor log_px = reshape(log_likelihood(z), {b, k});
   const Tensor kl = sum(kl_standard_normal(q.mean, q.logvar), 1);  // (B)
   const Tensor reconstruction = mean(neg(log_px), 1);              // (B)
 

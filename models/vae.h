@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "autograd/function_ref.h"
 #include "models/model.h"
 #include "models/registry.h"
 #include "nn/layers.h"
@@ -67,8 +68,12 @@ struct VaeTerms {
   Tensor kl;              // (B) nats: KL(q(z|x) || p(z)) in closed form; detached
 };
 
-/// The objective of a batch x (B, pixels), recorded where a tape is alive. eps (B K, latent) is the noise, K
-/// rows an image.
+/// The objective of a batch of B images from their codes' distribution and the likelihood: log_likelihood(z)
+/// gives log p(x|z), (B K), for z (B K, latent), K rows an image. eps (B K, latent) is the noise. Recorded
+/// where a tape is alive.
+VaeTerms vae_objective(const Posterior& q, TensorFn log_likelihood, const Tensor& eps,
+                       const VaeObjectiveOptions& options);
+/// The same for a network and images x (B, pixels).
 VaeTerms vae_objective(const VaeNetwork& network, const Tensor& x, const Tensor& eps,
                        const VaeObjectiveOptions& options);
 

@@ -1,0 +1,84 @@
+#include "tools/ledger/ledger.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "autograd/error.h"
+#include "autograd/text.h"
+#include "tools/ledger/autodiff_rows.h"
+#include "tools/ledger/vae_figures.h"
+#include "tools/ledger/vae_rows.h"
+
+namespace gradzoo {
+namespace {
+
+std::vector<Row> make_rows() {
+  std::vector<Row> rows;
+  for (auto* family : {autodiff_rows, vae_rows, vae_figure_rows}) {
+    for (Row& row : family()) rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+// JSON has no NaN or infinity: null stands for them.
+nlohmann::ordered_json number(double value) {
+  return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
+}
+
+}  // namespace
+
+std::span<const Row> ledger_rows() {
+  static const std::vector<Row> rows = make_rows();
+  return rows;
+}
+
+std::vector<const Row*> select_rows(const std::vector<std::string>& names, bool quick) {
+  std::vector<std::string> known;
+  for (const Row& row : ledger_rows()) known.push_back(row.name);
+  for (const std::string& name : names) {
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      throw Error(fmt::format("ledger row '{}' is not known. {}", name, did_you_mean(name, known)));
+    }
+  }
+  std::vector<const Row*> chosen;
+  for (const Row& row : ledger_rows()) {
+    const bool named = names.empty() || std::find(names.begin(), names.end(), row.name) != names.end();
+    if (named && (row.quick || !quick)) chosen.push_back(&row);
+  }
+  return chosen;
+}
+
+bool passes(const RowResult& result) { return std::abs(result.value - result.target) <= result.tolerance; }
+
+RowOutcome run_row(const Row& row, const RowContext& context) {
+  const auto begun = std::chrono::steady_clock::now();
+  RowResult result = row.measure(context);
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  const bool pass = passes(result);
+  return {&row, std::move(result), pass, seconds};
+}
+
+std::string ledger_json(const std::vector<RowOutcome>& outcomes) {
+  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+  int failed = 0;
+  for (const RowOutcome& outcome : outcomes) {
+    failed += outcome.pass ? 0 : 1;
+    rows.push_back({{"row", outcome.row->name},
+                    {"kind", outcome.row->kind == RowKind::identity ? "identity" : "figure"},
+                    {"claim", outcome.row->claim},
+                    {"source", outcome.row->source},
+                    {"setting", outcome.result.setting},
+                    {"value", number(outcome.result.value)},
+                    {"target", number(outcome.result.target)},
+                    {"tolerance", number(outcome.result.tolerance)},
+                    {"pass", outcome.pass},
+                    {"seconds", outcome.seconds}});
+  }
+  return nlohmann::ordered_json{{"rows", rows}, {"failed", failed}}.dump(2);
+}
+
+}  // namespace gradzoo
