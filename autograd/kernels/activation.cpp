@@ -37,7 +37,7 @@ HWY_INLINE void run(const F& f, const T* g, const T* x, T* y, int64_t count) {
 
 /// Orders 0, 1 and 2 stand in every training step and are compiled each on its own.
 template <Activation kF, class T>
-HWY_INLINE void run_order(int n, double alpha, const T* g, const T* x, T* y, int64_t count) {
+HWY_NOINLINE void run_order(int n, double alpha, const T* g, const T* x, T* y, int64_t count) {
   switch (n) {
     case 0:
       return run(ActivationFn<kF, 0>{0, alpha}, g, x, y, count);

@@ -172,7 +172,7 @@ HWY_NOINLINE void map_vectors(const F& f, const T* a, const T* b, T* y, int64_t 
 /// y[i] = f(x[i]). The tail goes through the same vector function in a padded buffer, so a value never
 /// depends on its position.
 template <class T, class F>
-HWY_INLINE void map(const F& f, const T* x, T* y, int64_t n) {
+HWY_NOINLINE void map(const F& f, const T* x, T* y, int64_t n) {
   const hn::ScalableTag<T> d;
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
   const int64_t whole = n / lanes * lanes;
@@ -187,7 +187,7 @@ HWY_INLINE void map(const F& f, const T* x, T* y, int64_t n) {
 
 /// y[i] = f(a[i], b[i]), likewise.
 template <class T, class F>
-HWY_INLINE void map(const F& f, const T* a, const T* b, T* y, int64_t n) {
+HWY_NOINLINE void map(const F& f, const T* a, const T* b, T* y, int64_t n) {
   const hn::ScalableTag<T> d;
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
   const int64_t whole = n / lanes * lanes;
