@@ -94,7 +94,8 @@ Shape Transpose::shape(Inputs in) const {
 void Transpose::forward(Inputs in, Tensor& out) const {
   Strides strides = contiguous_strides(in[0].shape());
   const int rank = out.rank();
-  std::swap(strides[static_cast<size_t>(axis_a + rank)], strides[static_cast<size_t>(axis_b + rank)]);
+  const int a = axis_a + rank, b = axis_b + rank;
+  std::swap(strides[static_cast<size_t>(a)], strides[static_cast<size_t>(b)]);
   visit_any(out.dtype(), [&]<class T>() {
     kernels::strided_copy(in[0].data<T>(), out.mutable_data<T>(), rank, out.shape().begin(), strides.data());
   });

@@ -210,7 +210,7 @@ Tensor pad(const Tensor& x, int axis, int64_t before, int64_t after, double valu
     throw Error(fmt::format("pad: {} before and {} after. Hint: 0 or more of each", before, after));
   }
   const int64_t size = before + x.shape()[from_end] + after;
-  const Tensor y = unslice(x, from_end, before, 1, size);
+  Tensor y = unslice(x, from_end, before, 1, size);
   if (value == 0.0) return y;
   Shape column = {size};
   while (column.rank() < -from_end) column = column.insert(column.rank(), 1);
