@@ -71,7 +71,7 @@ std::string strips_part(const Report& report) {
 
 std::string pictures_part(const Report& report) {
   std::string html;
-  for (const Picture& picture : report.pictures) {
+  for (const ReportPicture& picture : report.pictures) {
     html += fmt::format(
         "<figure><h3>{}</h3>{}<figcaption>{}</figcaption></figure>\n", html_escape(picture.title),
         image_tag(picture.png, picture.title, picture.invert_at_night), html_escape(picture.caption));

@@ -32,7 +32,7 @@ struct FilmStrip {
   std::vector<Snapshot> snapshots = {};
 };
 
-struct Picture {
+struct ReportPicture {
   std::string title = {}, caption = {};
   std::vector<std::uint8_t> png = {};
   bool invert_at_night = false;  ///< for black on white with few colours: bars and lines
@@ -58,7 +58,7 @@ struct Report {
   std::vector<KeyFigure> figures = {};
   std::vector<Curve> curves = {};  ///< the first one is drawn at full width
   std::vector<FilmStrip> strips = {};
-  std::vector<Picture> pictures = {};
+  std::vector<ReportPicture> pictures = {};
   std::vector<SettingRow> settings = {};
   std::vector<Term> glossary = {};
   std::vector<Fact> facts = {};  ///< seed, threads, BLAS kernel, seconds, version
