@@ -72,16 +72,17 @@ const Setting& Settings::find(std::string_view key, SettingType type) const {
   return setting;
 }
 
-void Settings::set(std::string_view key, std::string_view value) {
+void Settings::set(std::string_view key, std::string_view value, std::string_view source) {
   Setting& setting = find(key);
   check_value(setting, value);
   setting.value = value;
-  setting.source = "set";
+  setting.source = source;
+  setting.chosen = true;
 }
 
 void Settings::set_default(std::string_view key, std::string_view value, std::string_view source) {
   Setting& setting = find(key);
-  if (setting.source == "set") return;
+  if (setting.chosen) return;
   check_value(setting, value);
   setting.value = value;
   setting.source = source;
@@ -111,8 +112,10 @@ const std::string& Settings::text(std::string_view key) const { return find(key,
 
 bool Settings::flag(std::string_view key) const { return find(key, SettingType::flag).value == "true"; }
 
-bool Settings::is_set(std::string_view key) const {
-  return const_cast<Settings*>(this)->find(key).source == "set";
+const std::string& Settings::value_of(std::string_view key) const {
+  return const_cast<Settings*>(this)->find(key).value;
 }
+
+bool Settings::is_set(std::string_view key) const { return const_cast<Settings*>(this)->find(key).chosen; }
 
 }  // namespace gradzoo

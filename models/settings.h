@@ -19,7 +19,8 @@ struct Setting {
   double low = -std::numeric_limits<double>::infinity();  // least value of a number
   double high = std::numeric_limits<double>::infinity();  // greatest value of a number
   std::vector<std::string> choices = {};                  // allowed texts; empty: any
-  std::string source = "default";                         // default, architecture, set
+  std::string source = "default";                         // default, architecture, config, set
+  bool chosen = false;                                    // by the user: no other default replaces it
 };
 
 /// The settings of a run, in the order in which they are shown.
@@ -31,7 +32,7 @@ class Settings {
   void add(Setting setting) { settings_.push_back(std::move(setting)); }
   /// Sets a value from its text. Throws Error for an unknown key (naming the nearest), a value of the wrong
   /// type, out of range, or not among the choices.
-  void set(std::string_view key, std::string_view value);
+  void set(std::string_view key, std::string_view value, std::string_view source = "set");
   /// Another default, by an architecture or a model: taken only where the user has set nothing.
   void set_default(std::string_view key, std::string_view value, std::string_view source);
   /// Sets `key=value`. Throws Error where there is no '='.
@@ -42,6 +43,8 @@ class Settings {
   const std::string& text(std::string_view key) const;
   bool flag(std::string_view key) const;
   bool is_set(std::string_view key) const;  // by the user
+  /// Any setting's value as text.
+  const std::string& value_of(std::string_view key) const;
   const std::vector<Setting>& all() const { return settings_; }
 
  private:

@@ -1,0 +1,107 @@
+#include "tools/command/command_line.h"
+
+#include <algorithm>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "autograd/error.h"
+#include "autograd/text.h"
+
+namespace gradzoo {
+
+struct CommandLine::Parser {
+  explicit Parser(const std::string& command, const std::string& summary)
+      : name(command), app(summary, "gradzoo " + command) {}
+
+  std::string name;
+  CLI::App app;
+  bool help = false;
+  std::vector<std::string> required;
+
+  std::vector<std::string> known_options() const {
+    std::vector<std::string> names;
+    for (const CLI::Option* option : app.get_options()) {
+      for (const std::string& name_of_option : option->get_lnames()) names.push_back("--" + name_of_option);
+    }
+    return names;
+  }
+
+  // The first argument that nothing takes: an option that isn't known rather than what follows it.
+  [[noreturn]] void refuse(const std::vector<std::string>& extras) const {
+    const auto option = std::ranges::find_if(extras, [](const std::string& s) { return s.starts_with('-'); });
+    if (option == extras.end()) {
+      throw Error(
+          fmt::format("{}: '{}' is one argument too many. Hint: gradzoo {} --help", name, extras[0], name));
+    }
+    const std::string word = option->substr(0, option->find('='));
+    throw Error(
+        fmt::format("{}: option '{}' is not known. {}", name, word, did_you_mean(word, known_options())));
+  }
+};
+
+CommandLine::CommandLine(std::string name, const std::string& summary)
+    : parser_(std::make_unique<Parser>(name, summary)) {
+  parser_->app.set_help_flag();
+  parser_->app.allow_extras();
+  flag("-h,--help", parser_->help, "print this");
+}
+
+CommandLine::~CommandLine() = default;
+
+void CommandLine::positional(const std::string& name, std::string& value, const std::string& meaning,
+                             bool required) {
+  parser_->app.add_option(name, value, meaning)->type_name("");
+  if (required) parser_->required.push_back(name);
+}
+
+void CommandLine::positionals(const std::string& name, std::vector<std::string>& values,
+                              const std::string& meaning) {
+  parser_->app.add_option(name, values, meaning)->type_name("");
+}
+
+void CommandLine::option(const std::string& names, const std::string& placeholder, std::string& value,
+                         const std::string& meaning) {
+  parser_->app.add_option(names, value, meaning)->type_name(placeholder);
+}
+
+void CommandLine::option(const std::string& names, const std::string& placeholder, int64_t& value,
+                         const std::string& meaning, int64_t low, int64_t high) {
+  const auto in_range = [=](const std::string& text) {
+    int64_t number = 0;
+    if (!CLI::detail::lexical_cast(text, number)) return fmt::format("'{}' is not a whole number", text);
+    return number >= low && number <= high ? std::string()
+                                           : fmt::format("{} is not in {}..{}", text, low, high);
+  };
+  parser_->app.add_option(names, value, meaning)->type_name(placeholder)->check(CLI::Validator(in_range, ""));
+}
+
+void CommandLine::options(const std::string& names, const std::string& placeholder,
+                          std::vector<std::string>& values, const std::string& meaning) {
+  parser_->app.add_option(names, values, meaning)->type_name(placeholder)->allow_extra_args(false);
+}
+
+void CommandLine::flag(const std::string& names, bool& value, const std::string& meaning) {
+  parser_->app.add_flag(names, value, meaning);
+}
+
+bool CommandLine::parse(const std::vector<std::string>& arguments) {
+  try {
+    parser_->app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::ParseError& error) {
+    throw Error(fmt::format("{}: {}. Hint: gradzoo {} --help", parser_->name, error.what(), parser_->name));
+  }
+  if (parser_->help) return false;
+  if (!parser_->app.remaining().empty()) parser_->refuse(parser_->app.remaining());
+  for (const std::string& name : parser_->required) {
+    if (parser_->app.count(name) == 0) {
+      throw Error(
+          fmt::format("{}: {} is missing. Hint: gradzoo {} --help", parser_->name, name, parser_->name));
+    }
+  }
+  return true;
+}
+
+std::string CommandLine::help() const { return parser_->app.help(); }
+
+}  // namespace gradzoo

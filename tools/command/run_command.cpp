@@ -1,0 +1,68 @@
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+
+#include <fmt/format.h>
+
+#include "autograd/error.h"
+#include "autograd/text.h"
+#include "tools/command/commands.h"
+#include "tools/version.h"
+
+namespace gradzoo {
+namespace {
+
+void print_help() {
+  fmt::print("gradzoo {}: generative models on MNIST, trained with a tape autodiff\n\n", kVersion);
+  fmt::print("usage: gradzoo COMMAND [...]\n\n");
+  for (const Command& command : commands()) fmt::print("  {:<10} {}\n", command.name, command.summary);
+  fmt::print(
+      "\n  --version  print the version\n  --help     print this; gradzoo COMMAND --help tells more\n");
+}
+
+const Command& find_command(const std::string& name) {
+  std::vector<std::string> known;
+  for (const Command& command : commands()) {
+    if (command.name == name) return command;
+    known.push_back(command.name);
+  }
+  throw Error(fmt::format("'{}' is not a command. {}", name, did_you_mean(name, known)));
+}
+
+int dispatch(const Arguments& arguments) {
+  if (arguments.empty()) throw Error("no command is given. Hint: gradzoo --help lists them");
+  const std::string& name = arguments.front();
+  if (name == "--version") {
+    fmt::print("gradzoo {}\n", kVersion);
+    return 0;
+  }
+  if (name == "--help" || name == "-h" || name == "help") {
+    print_help();
+    return 0;
+  }
+  return find_command(name).run({arguments.begin() + 1, arguments.end()});
+}
+
+int complain(std::string message) {
+  std::ranges::replace(message, '\n', ' ');
+  std::fflush(stdout);
+  fmt::print(stderr, "gradzoo: {}\n", message);
+  return 1;
+}
+
+}  // namespace
+
+int run_command(const Arguments& arguments) {
+  try {
+    const int status = dispatch(arguments);
+    // A full disk or a closed pipe shows only here.
+    if (std::fflush(stdout) != 0) return complain("cannot write to standard output");
+    return status;
+  } catch (const std::bad_alloc&) {
+    return complain("out of memory. Hint: a smaller batch or fewer samples");
+  } catch (const std::exception& error) {
+    return complain(error.what());
+  }
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,74 @@
+#include <fmt/format.h>
+
+#include "autograd/error.h"
+#include "autograd/kernels/parallel.h"
+#include "tools/command/command_line.h"
+#include "tools/command/commands.h"
+#include "tools/run/training.h"
+
+namespace gradzoo {
+namespace {
+
+constexpr int kStopped = 130;  // as shells give for a process that SIGINT ended
+
+// What can be set: of the model where one is named.
+void print_settings(const std::string& name) {
+  const ModelEntry& model = name.empty() ? model_registry().front() : find_model(name);
+  fmt::print("\nsettings of {}: key, default, meaning (--set key=value)\n", model.name);
+  const Settings settings = default_settings(model);
+  for (const Setting& setting : settings.all()) {
+    fmt::print("  {:<20} {:<12} {}\n", setting.key, setting.value, setting.meaning);
+    if (!setting.choices.empty())
+      fmt::print("  {:<20} {:<12} one of: {}\n", "", "", fmt::join(setting.choices, ", "));
+  }
+}
+
+}  // namespace
+
+int train_command(const Arguments& arguments) {
+  TrainRequest request;
+  std::string data, epochs, steps, batch, lr, seed;
+  int64_t threads = 0;
+  std::vector<std::string> settings;
+  CommandLine line("train",
+                   "Trains a model into a run directory: metrics, samples, checkpoint, report.html.");
+  line.positional("MODEL", request.model, "what to train; not needed with --config or --resume", false);
+  line.option("--data", "NAME|DIR", data, "dataset: mnist, fashion, or a folder of IDX files");
+  line.option("--epochs", "N", epochs, "passes over the training images");
+  line.option("--steps", "N", steps, "training steps, instead of epochs");
+  line.option("--batch", "N", batch, "images a step");
+  line.option("--lr", "X", lr, "learning rate at the start");
+  line.option("--seed", "S", seed, "every random number follows from it");
+  line.option("--threads", "T", threads, "threads; the result does not depend on them", 1, 1024);
+  line.option("--out", "DIR", request.out, "run directory (default: the next free runs/MODEL-n)");
+  line.option("--config", "FILE", request.config,
+              "settings to start from: a run's config.toml repeats the run");
+  line.options("--set", "KEY=VALUE", settings, "any setting below; may be given several times");
+  line.flag("--resume", request.resume, "go on with the run in --out, to more --epochs or --steps if given");
+  line.option("--checkpoint-every", "N", request.checkpoint_every,
+              "steps between checkpoints, beside those after each epoch", 0, int64_t{1} << 40);
+  if (!line.parse(arguments)) {
+    fmt::print("{}", line.help());
+    print_settings(request.model);
+    return 0;
+  }
+  if (!epochs.empty() && !steps.empty())
+    throw Error("train: --epochs and --steps contradict. Hint: give one");
+
+  request.assignments = settings;
+  const auto assign = [&](const std::string& key, const std::string& value) {
+    if (!value.empty()) request.assignments.push_back(key + "=" + value);
+  };
+  assign("data", data);
+  assign("epochs", epochs);
+  assign("steps", epochs.empty() ? steps : "0");
+  assign("batch", batch);
+  assign("lr", lr);
+  assign("seed", seed);
+  request.progress = stdout;
+  if (threads > 0) kernels::set_threads(static_cast<int>(threads));
+  kernels::set_flush_denormals(true);
+  return train_run(request).finished ? 0 : kStopped;
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,190 @@
+#include "tools/run/config_file.h"
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <fstream>
+
+#include <fmt/format.h>
+
+#include "autograd/error.h"
+#include "tools/version.h"
+
+namespace gradzoo {
+namespace {
+
+constexpr std::uintmax_t kMaxBytes = 1 << 20;
+
+/// One line, read from left to right.
+class Line {
+ public:
+  Line(std::string_view text, std::string place) : text_(text), place_(std::move(place)) { skip_blanks(); }
+
+  bool at_end() const { return text_.empty() || text_.front() == '#'; }
+
+  std::string key() {
+    const std::string word = take_while([](char c) { return std::isalnum(c) != 0 || c == '_' || c == '-'; });
+    skip_blanks();
+    if (word.empty() || text_.empty() || text_.front() != '=') fail("is not 'key = value'");
+    text_.remove_prefix(1);
+    skip_blanks();
+    return word;
+  }
+
+  std::string value() {
+    std::string out;
+    if (!text_.empty() && text_.front() == '"') {
+      out = quoted();
+    } else if (!text_.empty() && text_.front() == '\'') {
+      out = literal();
+    } else {
+      out = take_while([](char c) { return c != '#' && std::isspace(static_cast<unsigned char>(c)) == 0; });
+      const bool number = !out.empty() && (std::isdigit(static_cast<unsigned char>(out.front())) != 0 ||
+                                           out.front() == '-' || out.front() == '+');
+      if (!number && out != "true" && out != "false") fail("has a value that is no number. Hint: quote text");
+    }
+    skip_blanks();
+    if (!at_end()) fail("goes on after its value");
+    return out;
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& what) const { throw Error(fmt::format("{} {}", place_, what)); }
+
+  void skip_blanks() {
+    while (!text_.empty() && (text_.front() == ' ' || text_.front() == '\t' || text_.front() == '\r')) {
+      text_.remove_prefix(1);
+    }
+  }
+
+  template <class Wanted>
+  std::string take_while(Wanted&& wanted) {
+    const auto end = std::ranges::find_if_not(text_, wanted);
+    const std::string word(text_.begin(), end);
+    text_.remove_prefix(word.size());
+    return word;
+  }
+
+  std::string literal() {
+    text_.remove_prefix(1);
+    const size_t end = text_.find('\'');
+    if (end == std::string_view::npos) fail("has a string without its end");
+    const std::string out(text_.substr(0, end));
+    text_.remove_prefix(end + 1);
+    return out;
+  }
+
+  std::string quoted() {
+    std::string out;
+    for (size_t i = 1; i < text_.size(); ++i) {
+      if (text_[i] == '"') {
+        text_.remove_prefix(i + 1);
+        return out;
+      }
+      out += text_[i] == '\\' ? escaped(i) : text_[i];
+    }
+    fail("has a string without its end");
+  }
+
+  // The character that stands behind the backslash at `i`; leaves `i` on its last letter.
+  char escaped(size_t& i) {
+    if (++i < text_.size()) {
+      if (text_[i] == '"' || text_[i] == '\\') return text_[i];
+      if (text_[i] == 'n') return '\n';
+      if (text_[i] == 't') return '\t';
+      if (text_.substr(i, 3) == "u00" && i + 4 < text_.size()) {
+        i += 4;
+        return static_cast<char>(std::stoi(std::string(text_.substr(i - 1, 2)), nullptr, 16));
+      }
+    }
+    fail("has an escape that is not read. Hint: \\\", \\\\, \\n, \\t or \\u00XX");
+  }
+
+  std::string_view text_;
+  std::string place_;
+};
+
+std::string quoted_text(const std::string& text) {
+  std::string out = "\"";
+  for (char c : text) {
+    const auto code = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (code < 0x20 || code == 0x7f) {
+      out += fmt::format("\\u{:04x}", code);
+    } else {
+      out += c;
+    }
+  }
+  return out + '"';
+}
+
+std::string toml_value(const Settings& settings, const Setting& setting) {
+  switch (setting.type) {
+    case SettingType::integer:
+      return fmt::format("{}", settings.integer(setting.key));
+    case SettingType::real:
+      return fmt::format("{}", settings.real(setting.key));
+    case SettingType::flag:
+      return setting.value;
+    case SettingType::text:
+      break;
+  }
+  return quoted_text(setting.value);
+}
+
+}  // namespace
+
+ConfigFile read_config(const std::string& path) {
+  std::ifstream file(path);
+  std::error_code error;
+  if (!file || !std::filesystem::is_regular_file(path, error)) {
+    throw Error(fmt::format("cannot read {}. Hint: a config.toml that a run has written", path));
+  }
+  if (std::filesystem::file_size(path) > kMaxBytes) throw Error(fmt::format("{}: is no config file", path));
+  ConfigFile config{.path = path, .model = {}, .version = {}, .values = {}};
+  std::string text;
+  std::vector<std::string> seen;
+  for (int number = 1; std::getline(file, text); ++number) {
+    const std::string place = fmt::format("{}: line {}", path, number);
+    Line line(text, place);
+    if (line.at_end()) continue;
+    const std::string key = line.key();
+    const std::string value = line.value();
+    if (std::ranges::find(seen, key) != seen.end())
+      throw Error(fmt::format("{} sets '{}' again", place, key));
+    seen.push_back(key);
+    if (key == "model") {
+      config.model = value;
+    } else if (key == "version") {
+      config.version = value;
+    } else {
+      config.values.emplace_back(key, value);
+    }
+  }
+  return config;
+}
+
+std::string config_text(const std::string& model, const Settings& settings) {
+  std::string text = "# The settings of a run: gradzoo train --config THIS --out DIR repeats it.\n";
+  text += fmt::format("model = {}\nversion = {}\n\n", quoted_text(model), quoted_text(kVersion));
+  for (const Setting& setting : settings.all()) {
+    text += fmt::format("{} = {}\n", setting.key, toml_value(settings, setting));
+  }
+  return text;
+}
+
+void apply_config(const ConfigFile& config, Settings& settings) {
+  const Settings defaults = settings;
+  for (const auto& [key, value] : config.values) {
+    try {
+      settings.set(key, value, "config");
+      if (defaults.value_of(key) == value) settings.set(key, value, "default");
+    } catch (const Error& error) {
+      throw Error(fmt::format("{}: {}", config.path, error.what()));
+    }
+  }
+}
+
+}  // namespace gradzoo

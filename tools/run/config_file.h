@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "models/settings.h"
+
+/// config.toml: a run's resolved settings as `key = value` lines of TOML, the model and the version first.
+namespace gradzoo {
+
+struct ConfigFile {
+  std::string path;
+  std::string model;                                        // "": the file names none
+  std::string version;                                      // of the program that wrote it; "": not given
+  std::vector<std::pair<std::string, std::string>> values;  // settings in the file's order, unquoted
+};
+
+/// Reads `key = value` lines with strings, numbers, true and false; comments and empty lines are skipped.
+/// Throws Error naming file and line for tables, arrays, bare words and keys that come twice.
+ConfigFile read_config(const std::string& path);
+
+/// The text of a config file that says the same: strings quoted and escaped.
+std::string config_text(const std::string& model, const Settings& settings);
+
+/// Sets all values; the errors name the file.
+void apply_config(const ConfigFile& config, Settings& settings);
+
+}  // namespace gradzoo

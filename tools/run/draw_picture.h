@@ -1,0 +1,14 @@
+#pragma once
+
+#include "models/picture.h"
+#include "tools/plot/image.h"
+
+namespace gradzoo {
+
+/// Draws what a model shows of itself: a grid of images, points in the plane, bars.
+Image draw_picture(const Picture& picture);
+
+/// Images (n, H, W) in [0,1] in rows of `columns`.
+Image draw_images(const Tensor& pixels, int64_t columns = 10);
+
+}  // namespace gradzoo

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "models/model.h"
+#include "models/train.h"
+
+/// metrics.jsonl: one JSON object a log row, units in the keys.
+namespace gradzoo {
+
+/// Appends rows to a run's metrics. While it lives, no other process can train in that run.
+class MetricsLog {
+ public:
+  /// Throws Error where the file cannot be written, or another process has it open for training.
+  explicit MetricsLog(std::string path);
+  ~MetricsLog();
+  MetricsLog(const MetricsLog&) = delete;
+  MetricsLog& operator=(const MetricsLog&) = delete;
+
+  /// Removes every row beyond `step`, and a last one that was cut short. Returns the seconds of the last row
+  /// that stays.
+  double cut_back(int64_t step);
+  /// The means of the training metrics since the last row; `seconds` of training so far.
+  void append(const LogRow& row, std::span<const MetricInfo> metrics, double seconds);
+  /// What validation gave after a step: keys `valid_<quantity>_<unit>`, standard errors with `_stderr`.
+  void append_validation(int64_t step, double epoch, std::span<const Quantity> quantities, double seconds);
+  /// Brings what was written to the disk.
+  void sync();
+
+ private:
+  void write(const std::string& line);
+
+  std::string path_;
+  int descriptor_;
+};
+
+/// The key of a quantity: ("elbo", "nats/image") is "elbo_nats_per_image".
+std::string quantity_key(const Quantity& quantity);
+
+/// The rows of a metrics file, in order, numbers alone. Throws Error naming the line that is no such row.
+std::vector<std::map<std::string, double>> read_metrics(const std::string& path);
+
+}  // namespace gradzoo

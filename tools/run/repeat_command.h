@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+
+#include "models/registry.h"
+
+namespace gradzoo {
+
+/// The shortest `gradzoo train` that comes to these settings, words quoted for a shell.
+std::string repeat_command(const ModelEntry& model, const Settings& settings);
+
+}  // namespace gradzoo

@@ -1,0 +1,91 @@
+#include "tools/run/run_curves.h"
+
+#include <algorithm>
+
+#include "datasets/pixels.h"
+#include "tools/run/metrics_log.h"
+
+namespace gradzoo {
+namespace {
+
+Series series_of(const std::string& name, const MetricCurve& curve) {
+  return {.name = name, .x = curve.epochs, .y = curve.values, .low = {}, .high = {}};
+}
+
+// Validation after each epoch, with a band of one standard error.
+Series validation_series(const MetricRows& rows, const std::string& key) {
+  Series series = series_of("validation", curve_of(rows, key));
+  const MetricCurve errors = curve_of(rows, key + "_stderr");
+  if (errors.values.size() != series.y.size()) return series;
+  for (size_t i = 0; i < series.y.size(); ++i) {
+    series.low.push_back(series.y[i] - errors.values[i]);
+    series.high.push_back(series.y[i] + errors.values[i]);
+  }
+  return series;
+}
+
+// "kl_nats_per_image" is "kl", in nats per image.
+void name_curve(Curve& curve, std::string key) {
+  const size_t unit = key.find("_nats_per_image");
+  if (unit != std::string::npos) {
+    curve.unit = "nats/image";
+    key.resize(unit);
+  }
+  std::ranges::replace(key, '_', ' ');
+  curve.name = key;
+  curve.x_label = "epoch";
+}
+
+}  // namespace
+
+MetricCurve curve_of(const MetricRows& rows, const std::string& key) {
+  MetricCurve curve;
+  for (const auto& row : rows) {
+    const auto value = row.find(key), epoch = row.find("epoch");
+    if (value == row.end() || epoch == row.end()) continue;
+    curve.epochs.push_back(epoch->second);
+    curve.values.push_back(value->second);
+  }
+  return curve;
+}
+
+std::optional<double> entropy_floor(const FinishedRun& run) {
+  const bool cross_entropy = run.model.metrics()[0].name.starts_with("bce");
+  if (!cross_entropy || text_or_empty(run.settings, "pixels") != "grey") return std::nullopt;
+  return grey_entropy_floor(run.data.train);
+}
+
+std::vector<Curve> curves_of(const FinishedRun& run, const MetricRows& rows,
+                             const std::vector<Quantity>& validation) {
+  std::vector<Curve> curves;
+  std::vector<std::string> valid_keys;
+  for (const Quantity& quantity : validation) valid_keys.push_back(quantity_key(quantity));
+  for (const MetricInfo& metric : run.model.metrics()) {
+    Curve& curve = curves.emplace_back();
+    name_curve(curve, metric.name);
+    curve.explanation = metric.explanation;
+    curve.series.push_back(series_of("training", curve_of(rows, metric.name)));
+    if (std::erase(valid_keys, metric.name) > 0) {
+      curve.series.push_back(validation_series(rows, "valid_" + metric.name));
+    }
+  }
+  for (const Quantity& quantity : validation) {
+    if (std::ranges::find(valid_keys, quantity_key(quantity)) == valid_keys.end()) continue;
+    Curve& curve = curves.emplace_back();
+    name_curve(curve, quantity_key(quantity));
+    curve.explanation = quantity.meaning;
+    curve.series.push_back(validation_series(rows, "valid_" + quantity_key(quantity)));
+  }
+  if (const auto floor = entropy_floor(run)) curves.front().levels.push_back({"entropy floor", *floor});
+  if (run.settings.text("schedule") != "constant") {
+    curves.push_back({.name = "learning rate",
+                      .unit = "",
+                      .x_label = "epoch",
+                      .explanation = "the step size that the schedule gives",
+                      .series = {series_of("learning rate", curve_of(rows, "lr"))},
+                      .levels = {}});
+  }
+  return curves;
+}
+
+}  // namespace gradzoo

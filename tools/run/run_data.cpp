@@ -1,0 +1,46 @@
+#include "tools/run/run_data.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "autograd/error.h"
+
+namespace gradzoo {
+
+RunData::RunData(const Settings& settings)
+    : dataset(load_images(settings.text("data"))),
+      trains_on_all(settings.text("split") == "train"),
+      train(dataset.split(trains_on_all ? Split::train : Split::fit)),
+      watched(trains_on_all ? train : dataset.split(Split::valid)),
+      seed(static_cast<uint64_t>(settings.integer("seed"))) {}
+
+ImageSubset RunData::evaluation_images(Split split) const {
+  if (split == Split::valid && trains_on_all) {
+    throw Error(
+        "the run was trained on all training images (split=train), the validation ones too. Hint: --split "
+        "test");
+  }
+  return dataset.split(split);
+}
+
+BatchOptions batch_options(const Settings& settings) {
+  BatchOptions options;
+  options.batch = settings.integer("batch");
+  options.seed = static_cast<uint64_t>(settings.integer("seed"));
+  const std::string pixels = text_or_empty(settings, "pixels");
+  if (!pixels.empty()) options.pixels = parse_pixels(pixels);
+  return options;
+}
+
+int64_t total_steps(const Settings& settings, int64_t steps_per_epoch) {
+  const int64_t steps = settings.integer("steps");
+  return steps > 0 ? steps : settings.integer("epochs") * steps_per_epoch;
+}
+
+std::string text_or_empty(const Settings& settings, std::string_view key) {
+  const auto found = std::ranges::find(settings.all(), key, &Setting::key);
+  return found == settings.all().end() ? "" : found->value;
+}
+
+}  // namespace gradzoo

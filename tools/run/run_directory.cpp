@@ -1,0 +1,104 @@
+#include "tools/run/run_directory.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <filesystem>
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include "autograd/error.h"
+
+namespace gradzoo {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void cannot_make(const std::string& path, int code) {
+  throw Error(
+      fmt::format("cannot make {}: {}. Hint: --out DIR where you may write", path, std::strerror(code)));
+}
+
+// Whether the folder was made; false where something of that name exists.
+bool make_folder(const std::string& path) {
+  if (::mkdir(path.c_str(), 0777) == 0) return true;
+  if (errno != EEXIST) cannot_make(path, errno);
+  return false;
+}
+
+}  // namespace
+
+std::string RunDirectory::epoch_picture(int64_t epoch) const {
+  return picture(fmt::format("epoch-{:04}", epoch));
+}
+
+std::vector<int64_t> RunDirectory::epochs_with_picture() const {
+  std::vector<int64_t> epochs;
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator(samples(), error)) {
+    const std::string name = entry.path().stem().string();
+    int64_t epoch = 0;
+    if (!name.starts_with("epoch-") || entry.path().extension() != ".png") continue;
+    const char* const digits = name.data() + std::strlen("epoch-");
+    const auto [end, failure] = std::from_chars(digits, name.data() + name.size(), epoch);
+    if (failure == std::errc() && end == name.data() + name.size()) epochs.push_back(epoch);
+  }
+  std::ranges::sort(epochs);
+  return epochs;
+}
+
+void RunDirectory::check_is_run() const {
+  std::error_code error;
+  if (!fs::exists(path_, error)) {
+    throw Error(fmt::format("there is no run {}. Hint: gradzoo train MODEL --out {}", path_, path_));
+  }
+  if (!fs::is_regular_file(config(), error)) {
+    throw Error(fmt::format(
+        "{} is not a run: it holds no config.toml. Hint: a folder that gradzoo train made", path_));
+  }
+}
+
+NewRunDirectory::NewRunDirectory(const std::string& out, const std::string& model) : NewRunDirectory() {
+  if (out.empty()) {
+    for (int n = 1;; ++n) {
+      if (claim(fmt::format("runs/{}-{}", model, n))) return;
+    }
+  }
+  std::string path = out;
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  if (!claim(path)) {
+    throw Error(
+        fmt::format("{} exists already, and a run is never overwritten. Hint: --resume --out {}, or another "
+                    "--out",
+                    out, out));
+  }
+}
+
+bool NewRunDirectory::claim(const std::string& path) {
+  std::vector<std::string> missing;
+  std::error_code error;
+  for (fs::path parent = fs::path(path).parent_path(); !parent.empty() && !fs::exists(parent, error);
+       parent = parent.parent_path()) {
+    missing.insert(missing.begin(), parent.string());
+  }
+  for (const std::string& parent : missing) {
+    if (make_folder(parent)) made_parents_.push_back(parent);
+  }
+  if (!make_folder(path)) return false;
+  directory_ = RunDirectory(path);
+  if (!make_folder(directory_.samples())) cannot_make(directory_.samples(), EEXIST);
+  return true;
+}
+
+NewRunDirectory::~NewRunDirectory() {
+  if (kept_) return;
+  std::error_code ignored;
+  if (!directory_.path().empty()) fs::remove_all(directory_.path(), ignored);
+  for (auto parent = made_parents_.rbegin(); parent != made_parents_.rend(); ++parent) {
+    fs::remove(*parent, ignored);
+  }
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace gradzoo {
+
+/// Where a run's files lie.
+class RunDirectory {
+ public:
+  explicit RunDirectory(std::string path) : path_(std::move(path)) {}
+
+  const std::string& path() const { return path_; }
+  std::string config() const { return path_ + "/config.toml"; }
+  std::string metrics() const { return path_ + "/metrics.jsonl"; }
+  std::string checkpoint() const { return path_ + "/checkpoint.safetensors"; }
+  std::string report() const { return path_ + "/report.html"; }
+  std::string samples() const { return path_ + "/samples"; }
+  std::string picture(const std::string& name) const { return samples() + "/" + name + ".png"; }
+  /// The samples after an epoch, counted from 1.
+  std::string epoch_picture(int64_t epoch) const;
+  /// The epochs that have such a picture, ascending.
+  std::vector<int64_t> epochs_with_picture() const;
+
+  /// Throws Error unless this is a run: a folder with a config.toml.
+  void check_is_run() const;
+
+ private:
+  std::string path_;
+};
+
+/// A run directory in the making: unless keep() is called, it and the folders made for it are removed again.
+class NewRunDirectory {
+ public:
+  /// Makes `out`, or the next free runs/<model>-<n> where that is empty: making the folder is what claims the
+  /// name. Throws Error where `out` exists or nothing can be made there.
+  NewRunDirectory(const std::string& out, const std::string& model);
+  ~NewRunDirectory();
+  NewRunDirectory(const NewRunDirectory&) = delete;
+  NewRunDirectory& operator=(const NewRunDirectory&) = delete;
+
+  const RunDirectory& directory() const { return directory_; }
+  void keep() { kept_ = true; }
+
+ private:
+  NewRunDirectory() = default;  // so that the destructor clears up after a constructor that throws
+  bool claim(const std::string& path);
+
+  RunDirectory directory_{""};
+  std::vector<std::string> made_parents_;  // outermost first
+  bool kept_ = false;
+};
+
+}  // namespace gradzoo

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "models/train.h"
+#include "tools/run/metrics_log.h"
+#include "tools/run/progress.h"
+#include "tools/run/run_data.h"
+#include "tools/run/run_directory.h"
+#include "tools/run/stop_signal.h"
+
+namespace gradzoo {
+
+/// Writes a checkpoint of the whole state; any Python user can open it.
+void save_run_checkpoint(const RunDirectory& directory, const State& state, const std::string& model,
+                         const DataShape& shape);
+
+/// What a run writes while it trains. After each epoch: validation, the samples of one fixed code, so that
+/// the pictures show one development, and last the checkpoint, so that nothing of what lies before it can be
+/// missing.
+class RunObserver : public TrainObserver {
+ public:
+  struct Run {
+    const RunDirectory& directory;
+    const std::string& model_name;
+    Model& model;
+    const State& state;
+    const RunData& data;
+    int64_t steps_per_epoch;
+    int64_t checkpoint_every;  // steps; 0: at epochs alone
+    int64_t saved_step;        // of the checkpoint on disk
+    double seconds_before;     // of training, before this process went on with it
+  };
+
+  RunObserver(const Run& run, MetricsLog& metrics, Progress& progress, const StopSignal& stop);
+
+  void on_log(const LogRow& row) override;
+  void on_epoch(int64_t step) override;
+  bool should_stop(int64_t step) override;
+  /// The step of the checkpoint on disk.
+  int64_t saved_step() const { return saved_step_; }
+  void save(int64_t step);
+
+ private:
+  double seconds() const;
+
+  Run run_;
+  MetricsLog& metrics_;
+  Progress& progress_;
+  const StopSignal& stop_;
+  std::string loss_;  // the first metric, as shown
+  int64_t saved_step_;
+  std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace gradzoo

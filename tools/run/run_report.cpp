@@ -1,0 +1,137 @@
+#include "tools/run/run_report.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "autograd/kernels/gemm.h"
+#include "autograd/kernels/parallel.h"
+#include "tools/plot/image.h"
+#include "tools/report/report.h"
+#include "tools/run/draw_picture.h"
+#include "tools/run/metrics_log.h"
+#include "tools/run/repeat_command.h"
+#include "tools/run/run_curves.h"
+#include "tools/version.h"
+
+namespace gradzoo {
+namespace {
+
+constexpr size_t kMostFrames = 40;
+
+std::vector<std::uint8_t> read_bytes(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// The samples after each epoch; of a long run so many of them, evenly, that the page stays light.
+FilmStrip film_of(const RunDirectory& directory) {
+  FilmStrip film{.title = "Samples over the epochs",
+                 .caption = "The same 100 draws from the prior after each epoch: how noise becomes digits.",
+                 .snapshots = {}};
+  const std::vector<int64_t> epochs = directory.epochs_with_picture();
+  const size_t frames = std::min(epochs.size(), kMostFrames);
+  for (size_t i = 0; i < frames; ++i) {
+    const size_t at = frames == 1 ? 0 : i * (epochs.size() - 1) / (frames - 1);
+    film.snapshots.push_back(
+        {fmt::format("epoch {}", epochs[at]), read_bytes(directory.epoch_picture(epochs[at]))});
+  }
+  return film;
+}
+
+std::string with_error(const Quantity& quantity) {
+  if (!std::isfinite(quantity.standard_error)) return fmt::format("{:.4g}", quantity.value);
+  return fmt::format("{:.2f} ± {:.2f}", quantity.value, quantity.standard_error);
+}
+
+std::vector<KeyFigure> figures_of(const FinishedRun& run, const std::vector<Quantity>& validation,
+                                  const MetricRows& rows) {
+  std::vector<KeyFigure> figures;
+  for (const Quantity& quantity : validation) {
+    figures.push_back({"valid " + quantity.name, with_error(quantity), quantity.unit,
+                       quantity.meaning + "; the mean and its standard error"});
+  }
+  const MetricInfo& loss = run.model.metrics()[0];
+  const MetricCurve curve = curve_of(rows, loss.name);
+  if (!curve.values.empty()) {
+    figures.push_back(
+        {"training " + loss.name, fmt::format("{:.2f}", curve.values.back()), "", loss.explanation});
+  }
+  if (const auto floor = entropy_floor(run)) {
+    figures.push_back(
+        {"entropy floor", fmt::format("{:.2f}", *floor), "nats/image",
+         "the training pixels' own entropy: no model's cross-entropy on grey pixels goes below"});
+  }
+  return figures;
+}
+
+std::vector<ReportPicture> pictures_of(const FinishedRun& run) {
+  std::vector<ReportPicture> pictures;
+  for (const Picture& picture : run.model.pictures(run.data.view())) {
+    const Image image = draw_picture(picture);
+    write_png(run.directory.picture(picture.name), image);
+    std::string caption = picture.caption;
+    if (!run.data.holds_out()) caption += " (This run trained on all images, so none here is held out.)";
+    std::string title = picture.name;
+    std::ranges::replace(title, '_', ' ');
+    pictures.push_back({title, caption, encode_png(image), std::holds_alternative<Bars>(picture.content)});
+  }
+  return pictures;
+}
+
+std::vector<Term> glossary_of(const FinishedRun& run, const std::vector<Quantity>& validation) {
+  std::vector<Term> terms;
+  for (const MetricInfo& metric : run.model.metrics()) terms.push_back({metric.name, metric.explanation});
+  for (const Quantity& quantity : validation) terms.push_back({"valid " + quantity.name, quantity.meaning});
+  terms.push_back({"nats per image",
+                   "natural logarithms of probability, summed over an image's pixels; 1 nat is "
+                   "1.44 bits"});
+  terms.push_back(
+      {"±", "standard error of a mean over the images: chance alone moves the number by about so much"});
+  return terms;
+}
+
+std::vector<Fact> facts_of(const FinishedRun& run, const MetricRows& rows) {
+  std::vector<Fact> facts = {{"run", run.directory.path()},
+                             {"steps", fmt::format("{}", run.step)},
+                             {"training images", fmt::format("{}", run.data.train.count())},
+                             {"seed", fmt::format("{}", run.data.seed)}};
+  const MetricCurve rates = curve_of(rows, "images_per_s"), seconds = curve_of(rows, "seconds");
+  if (!rates.values.empty()) {
+    std::vector<double> sorted = rates.values;
+    std::ranges::sort(sorted);
+    facts.push_back({"images/s, median", fmt::format("{:.0f}", sorted[sorted.size() / 2])});
+  }
+  if (!seconds.values.empty()) facts.push_back({"seconds", fmt::format("{:.1f}", seconds.values.back())});
+  facts.push_back({"threads", fmt::format("{}", kernels::threads())});
+  facts.push_back({"OpenBLAS kernel", kernels::blas_kernel()});
+  facts.push_back({"gradzoo", kVersion});
+  return facts;
+}
+
+}  // namespace
+
+void write_run_report(const FinishedRun& run) {
+  const MetricRows rows = read_metrics(run.directory.metrics());
+  const std::vector<Quantity> validation =
+      run.data.holds_out() ? run.model.validate(run.data.view()) : std::vector<Quantity>{};
+  Report report;
+  report.title = fmt::format("{} on {}", run.entry.name, run.data.dataset.name);
+  report.summary = fmt::format("{} ({})", run.entry.summary, run.entry.source);
+  report.figures = figures_of(run, validation, rows);
+  report.curves = curves_of(run, rows, validation);
+  report.strips = {film_of(run.directory)};
+  report.pictures = pictures_of(run);
+  for (const Setting& setting : run.settings.all()) {
+    report.settings.push_back({setting.key, setting.value, setting.meaning, setting.source});
+  }
+  report.glossary = glossary_of(run, validation);
+  report.facts = facts_of(run, rows);
+  report.command = repeat_command(run.entry, run.settings);
+  write_report(run.directory.report(), report);
+}
+
+}  // namespace gradzoo

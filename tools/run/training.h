@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "models/registry.h"
+
+namespace gradzoo {
+
+/// What a training run is asked for.
+struct TrainRequest {
+  std::string model = {};                     // "": as the config file or the resumed run says
+  std::string config = {};                    // a config.toml to start from; "": none
+  std::vector<std::string> assignments = {};  // key=value, the later one wins
+  std::string out = {};                       // the run directory; "": the next free runs/<model>-<n>
+  bool resume = false;                        // go on with the run in `out`
+  int64_t checkpoint_every = 0;               // steps between checkpoints beside those at epochs; 0: none
+  std::FILE* progress = nullptr;              // where progress is told; nullptr: nowhere
+};
+
+struct TrainOutcome {
+  std::string directory;
+  int64_t step = 0;
+  bool finished = false;  // false: a signal stopped it; the checkpoint is of that step
+};
+
+/// A model and its settings, completed: defaults, then what they imply (an architecture's sizes), then the
+/// config file, then the assignments. Throws Error for anything that is not known or out of range.
+struct ResolvedRun {
+  const ModelEntry* model;
+  Settings settings;
+};
+ResolvedRun resolve_run(const TrainRequest& request);
+
+/// Trains in a new run directory, or goes on with one, up to its last step or a SIGINT or SIGTERM: metrics,
+/// samples after each epoch, checkpoints, and at the end pictures and the report. What a resumed run ends
+/// with is bit for bit what the uninterrupted one does. A resumed run keeps its settings, but `epochs` or
+/// `steps` may grow; it then goes on as if it had been asked for as many from the start (a schedule or
+/// warm-up that stretches over the run is stretched from there on). The test images are never read. Throws
+/// Error; what was not begun leaves nothing behind, what was begun keeps its last checkpoint.
+TrainOutcome train_run(const TrainRequest& request);
+
+}  // namespace gradzoo

@@ -1,0 +1,8 @@
+#pragma once
+
+namespace gradzoo {
+
+/// The version of this program, as `gradzoo --version` prints it.
+inline constexpr const char* kVersion = "0.1.0";
+
+}  // namespace gradzoo
