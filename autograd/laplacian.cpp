@@ -47,7 +47,7 @@ struct VectorField {
   // (R,d) -> (R,d), recorded.
   Tensor operator()(const Tensor& x) const {
     const char* op = gradient_of_f ? kLaplacian : kDivergence;
-    const Tensor y = f(x);
+    Tensor y = f(x);
     check_output(y, gradient_of_f ? Shape{x.dim(0)} : x.shape(), op);
     if (!is_tracked(y)) return zeros_like(x);
     if (!gradient_of_f) return y;
