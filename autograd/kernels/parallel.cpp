@@ -122,10 +122,14 @@ void parallel_ranges(int64_t n, int64_t grain, int64_t align, RangeFn fn, void* 
   }
   const int64_t blocks = (n + size - 1) / size;
   // Always the whole team, even for fewer blocks: libgomp ends and restarts threads when the size changes.
-#pragma omp parallel for schedule(static) num_threads(team)
-  for (int64_t block = 0; block < blocks; ++block) {
+  // Each thread takes its run of blocks by hand: clang's runtime allocates memory in every `omp for`.
+#pragma omp parallel num_threads(team)
+  {
     follow_denormal_mode();
-    fn(context, block * size, std::min(n, (block + 1) * size));
+    const int64_t me = omp_get_thread_num(), all = omp_get_num_threads();
+    for (int64_t block = blocks * me / all; block < blocks * (me + 1) / all; ++block) {
+      fn(context, block * size, std::min(n, (block + 1) * size));
+    }
   }
 }
 
