@@ -1,0 +1,53 @@
+#include "tools/ledger/ledger.h"
+
+#include <set>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "support/error_message.h"
+
+namespace gradzoo {
+namespace {
+
+TEST_CASE(
+    "every row has a name of its own, a claim, a source and an expected time, and figures take at most ten "
+    "minutes") {
+  std::set<std::string> names;
+  for (const Row& row : ledger_rows()) {
+    CHECK(names.insert(row.name).second);
+    CHECK_FALSE(row.claim.empty());
+    CHECK_FALSE(row.source.empty());
+    CHECK(row.expected_seconds > 0);
+    CHECK(row.expected_seconds <= 600);
+    CHECK((row.kind == RowKind::figure || row.quick));
+  }
+}
+
+TEST_CASE("an unknown row names the nearest") {
+  const std::string message = test::error_message([] { select_rows({"vae.kl_closedform"}, false); });
+  CHECK(test::contains(message, "did you mean 'vae.kl_closed_form'"));
+}
+
+TEST_CASE("quick selects the identities alone") {
+  for (const Row* row : select_rows({}, true)) CHECK(row->kind == RowKind::identity);
+  CHECK(select_rows({}, true).size() == 11);
+  CHECK(select_rows({"vae.is_nll"}, false).size() == 1);
+}
+
+TEST_CASE("the JSON has the promised keys, counts failures, and writes no NaN") {
+  const Row row{"a.b", RowKind::figure, "claim \"quoted\"", "source", false, 1, nullptr};
+  const std::vector<RowOutcome> outcomes = {{&row, {1, 1, 0, "s"}, true, 0.5},
+                                            {&row, {__builtin_nan(""), 1, 0, "s"}, false, 0.5}};
+  const auto json = nlohmann::json::parse(ledger_json(outcomes));
+  CHECK(json["failed"] == 1);
+  REQUIRE(json["rows"].size() == 2);
+  for (const char* key :
+       {"row", "kind", "claim", "source", "setting", "value", "target", "tolerance", "pass", "seconds"}) {
+    CHECK(json["rows"][0].contains(key));
+  }
+  CHECK(json["rows"][1]["value"].is_null());
+}
+
+}  // namespace
+}  // namespace gradzoo
