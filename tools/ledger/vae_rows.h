@@ -21,11 +21,12 @@ struct ExactnessParts {
 };
 /// With two latent dimensions log p(x) is a sum over a grid of z.
 struct Exactness {
-  double importance_error;  // nats: largest |IS - log p(x)| over the images
+  double importance_error;  // nats: |mean over the images of IS - log p(x)|
+  double importance_worst;  // nats: the largest |IS - log p(x)| of one image
   double gap_error;         // nats: largest |log p(x) - ELBO - KL(q || p(z|x))|
   double mean_gap;          // nats: mean of log p(x) - ELBO
 };
-Exactness measure_exactness(const VaeNetwork& network, const Tensor& x, int64_t samples,
+Exactness measure_exactness(const VaeNetwork& trained, const Tensor& images, int64_t samples,
                             const ExactnessParts& parts);
 
 /// An objective as models/vae.h has it.
