@@ -10,7 +10,12 @@ namespace gradzoo {
 using Arguments = std::vector<std::string>;
 
 /// Each sub-command returns the exit status; what the user got wrong is thrown as an Error.
+int list_command(const Arguments& arguments);
 int train_command(const Arguments& arguments);
+int sample_command(const Arguments& arguments);
+int eval_command(const Arguments& arguments);
+int gradcheck_command(const Arguments& arguments);
+int data_command(const Arguments& arguments);
 
 struct Command {
   std::string name;
@@ -21,7 +26,12 @@ struct Command {
 /// Every sub-command, in the order of the help.
 inline std::span<const Command> commands() {
   static const Command kCommands[] = {
+      {"list", "models, datasets, samplers and ops that there are", list_command},
       {"train", "train a model into a run directory", train_command},
+      {"sample", "draw samples from a run", sample_command},
+      {"eval", "evaluate a run on images that it was not trained on", eval_command},
+      {"gradcheck", "check every derivative of ops", gradcheck_command},
+      {"data", "look a dataset over: data check", data_command},
   };
   return kCommands;
 }

@@ -1,0 +1,79 @@
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "autograd/error.h"
+#include "autograd/kernels/parallel.h"
+#include "tools/command/command_line.h"
+#include "tools/command/commands.h"
+#include "tools/run/run_data.h"
+#include "tools/run/saved_run.h"
+
+namespace gradzoo {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json to_json(const Quantity& quantity) {
+  Json json{{"name", quantity.name},
+            {"value", quantity.value},
+            {"standard_error", nullptr},
+            {"unit", quantity.unit},
+            {"meaning", quantity.meaning}};
+  if (std::isfinite(quantity.standard_error)) json["standard_error"] = quantity.standard_error;
+  return json;
+}
+
+void print_table(const std::vector<Quantity>& quantities) {
+  size_t widest = 0;
+  for (const Quantity& quantity : quantities) widest = std::max(widest, quantity.name.size());
+  for (const Quantity& quantity : quantities) {
+    const std::string error =
+        std::isfinite(quantity.standard_error) ? fmt::format("+- {:.3f}", quantity.standard_error) : "";
+    fmt::print("  {:<{}}  {:>10.4g} {:<10} {:<11} {}\n", quantity.name, widest, quantity.value, error,
+               quantity.unit, quantity.meaning);
+  }
+  fmt::print("+- is the standard error of the mean over the images.\n");
+}
+
+}  // namespace
+
+int eval_command(const Arguments& arguments) {
+  std::string run_path, split = "test";
+  bool json = false;
+  int64_t threads = 0;
+  CommandLine line("eval", "Evaluates a run on images that it was not trained on.");
+  line.positional("RUN", run_path, "a run directory");
+  line.option("--split", "SPLIT", split, "test, or valid: held out of the training images (default: test)");
+  line.option("--threads", "T", threads, "threads; the result does not depend on them", 1, 1024);
+  line.flag("--json", json, "print one JSON object");
+  if (!line.parse(arguments)) {
+    fmt::print("{}", line.help());
+    return 0;
+  }
+  const Split part = parse_split(split);
+  if (part != Split::test && part != Split::valid) {
+    throw Error(fmt::format("eval: the run was trained on '{}'. Hint: --split test or valid", split));
+  }
+  if (threads > 0) kernels::set_threads(static_cast<int>(threads));
+  const SavedRun run = open_run(run_path);
+  const RunData data(run.settings);
+  const ImageSubset images = data.evaluation_images(part);
+  const std::vector<Quantity> quantities = run.model->evaluate({images, data.train, data.seed});
+  if (json) {
+    Json object{{"run", run.directory.path()}, {"model", run.entry->name},  {"step", run.step},
+                {"data", data.dataset.name},   {"split", split_name(part)}, {"images", images.count()},
+                {"quantities", Json::array()}};
+    for (const Quantity& quantity : quantities) object["quantities"].push_back(to_json(quantity));
+    fmt::print("{}\n", object.dump());
+    return 0;
+  }
+  fmt::print("{}: {} at step {}, {} images of {} ({})\n", run.directory.path(), run.entry->name, run.step,
+             images.count(), data.dataset.name, split_name(part));
+  print_table(quantities);
+  return 0;
+}
+
+}  // namespace gradzoo
