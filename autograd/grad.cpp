@@ -38,6 +38,7 @@ class Sweep {
   bool is_reached(int64_t index) const { return index >= first_ && reached_[slot(index)]; }
   void mark_reached();
   void visit(int64_t index, Node& node);
+  void trace_visit(int64_t index);
   void check_saved(const Node& node) const;
 
   TapeState& state_;
@@ -87,10 +88,21 @@ void Sweep::run(Tensor seed) {
   for (int64_t index = last_; index >= first_; --index) {
     if (!grads_[slot(index)].defined() || !reached_[slot(index)]) continue;
     Node& node = state_.nodes[index];
-    if (state_.tracing) trace_of(index).adjoint = grads_[slot(index)];
+    if (state_.tracing) trace_visit(index);
     visit(index, node);
+    if (state_.tracing) state_.visits.back().made_end = state_.nodes.size();
     if (!wanted_[slot(index)]) grads_[slot(index)] = Tensor();
   }
+}
+
+void Sweep::trace_visit(int64_t index) {
+  const Tensor& adjoint = grads_[slot(index)];
+  trace_of(index).adjoint = adjoint;
+  state_.visits.push_back({.node = index,
+                           .first = index == last_,
+                           .adjoint = adjoint,
+                           .made_begin = state_.nodes.size(),
+                           .made_end = state_.nodes.size()});
 }
 
 void Sweep::visit(int64_t index, Node& node) {
@@ -147,6 +159,7 @@ void Sweep::accumulate(const Node& node, int i, Tensor gradient) {
     }
     gradient = sum_to(gradient, input.shape);
   }
+  if (state_.tracing) state_.visits.back().gives[static_cast<size_t>(i)] = gradient;
   Tensor& sum = grads_[slot(index)];
   if (!sum.defined()) {
     sum = std::move(gradient);
@@ -157,6 +170,7 @@ void Sweep::accumulate(const Node& node, int i, Tensor gradient) {
   } else {
     sum = add(sum, gradient);
   }
+  if (state_.tracing) state_.visits.back().totals[static_cast<size_t>(i)] = sum;
 }
 
 namespace {

@@ -37,6 +37,7 @@ void NodeList::truncate(int64_t size) {
 
 Tape::Tape(TapeOptions options)
     : mark_(tape_state().nodes.size()),
+      visit_mark_(tape_state().visits.size()),
       outer_mark_(tape_state().mark),
       outer_recording_(tape_state().recording),
       outer_tracing_(tape_state().tracing) {
@@ -50,6 +51,7 @@ Tape::~Tape() {
   TapeState& s = tape_state();
   s.nodes.truncate(mark_);
   if (static_cast<int64_t>(s.traces.size()) > mark_) s.traces.resize(static_cast<size_t>(mark_));
+  s.visits.resize(visit_mark_);
   s.mark = outer_mark_;
   s.recording = outer_recording_;
   s.tracing = outer_tracing_;

@@ -41,9 +41,19 @@ struct Trace {
   Tensor adjoint;  // of the last sweep that reached the node
 };
 
+/// What a tracing tape keeps of a sweep's stop at a node. Visits lie in the order in which they happened.
+struct Visit {
+  int64_t node = -1;
+  bool first = false;                       // of its sweep: the adjoint is the sweep's seed
+  Tensor adjoint;                           // of the node, complete
+  std::array<Tensor, kMaxInputs> gives{};   // what the rule contributed to each input's adjoint
+  std::array<Tensor, kMaxInputs> totals{};  // that adjoint, with the contribution added
+  int64_t made_begin = 0, made_end = 0;     // the nodes that the rule recorded
+};
+
 struct TapeOptions {
-  bool trace = false;  // keep inputs, outputs and adjoints of every node: for the explorer, forward rules and
-                       // error reports
+  bool trace = false;  // keep inputs, outputs, adjoints and visits of every node: for the explorer, forward
+                       // rules and error reports
 };
 
 /// Records while alive. A tape is a scope on its thread's node list: inner tapes see outer nodes; the end of
@@ -61,6 +71,7 @@ class Tape {
 
  private:
   int64_t mark_;
+  size_t visit_mark_;
   int64_t outer_mark_;
   bool outer_recording_;
   bool outer_tracing_;
@@ -109,6 +120,7 @@ struct TapeState {
   int64_t origin = -1;        // the node whose vjp is running
   int sweep = 0;              // depth of the sweep that is recording, 0 outside
   std::vector<Trace> traces;  // by node index, while a tape traces
+  std::vector<Visit> visits;  // by sweeps, while a tape traces
 };
 TapeState& tape_state();
 
