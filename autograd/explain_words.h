@@ -1,0 +1,89 @@
+#pragma once
+
+namespace gradzoo {
+
+/// The explorer's words: values as text and tables, and what happens at a step, as a sentence.
+inline constexpr const char* kExplainWords = R"js(
+function add(parent, tag, className, ...content) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  element.append(...content);
+  if (parent) parent.append(element);
+  return element;
+}
+
+const short = (v, digits = 4) => typeof v === 'string' ? v : String(Number(v.toPrecision(digits)));
+const shapeText = value => '(' + value.shape.join(',') + ')';
+const nodeLabel = node => node.value.name || 'v' + node.index;
+const nameOf = tensor => tensor.name || (tensor.node >= 0 ? nodeLabel(nodes[tensor.node]) : 'a constant');
+
+// A value in a few characters.
+function shortValue(value) {
+  if (value.shape.length === 0) return short(value.values[0]);
+  return shapeText(value);
+}
+
+// A value in a sentence.
+function phrase(value) {
+  if (value.values && value.values.length <= 4)
+    return value.shape.length ? '[' + value.values.map(v => short(v)).join(', ') + ']' : short(value.values[0]);
+  return value.range ? `${shapeText(value)} in [${value.range.map(v => short(v)).join(', ')}]` : 'a tensor ' + shapeText(value);
+}
+
+// A value in full: a number, a table whose rows are the last axis, or for large ones the range.
+function show(parent, value) {
+  if (!value.values) return add(parent, 'div', 'number', phrase(value));
+  if (value.shape.length === 0) {
+    const element = add(parent, 'div', 'number', short(value.values[0]));
+    element.title = value.values[0] + ' ' + value.dtype;
+    return element;
+  }
+  const columns = value.shape[value.shape.length - 1] || 1;
+  const table = add(add(parent, 'div', 'matrix'), 'table');
+  for (let begin = 0; begin < value.values.length; begin += columns) {
+    const row = add(table, 'tr');
+    for (const v of value.values.slice(begin, begin + columns)) add(row, 'td', '', short(v)).title = v;
+  }
+  return table;
+}
+
+// The letters that a formula calls the operands: "dx = ...", "da = ...;  db = ...".
+function letters(node) {
+  const found = [...node.formula.matchAll(/;\s*d([a-z])(?![a-z])/gi)].map(match => match[1]);
+  return node.inputs.map((input, i) => found.length === node.inputs.length ? found[i] : 'input ' + i);
+}
+
+const sweepCount = Math.max(0, ...steps.map(step => step.sweep || 0));
+const recordingSweeps = new Set(steps.filter(step => step.made && step.made.length).map(step => step.sweep));
+const roots = new Map(steps.filter(step => step.kind === 'seed').map(step => [step.sweep, nodes[step.node]]));
+
+// What happens at a step: a heading, and text in which *stars* mark names and numbers.
+function tell(step) {
+  const node = nodes[step.node], name = `*${nodeLabel(node)}*`;
+  if (step.kind === 'record') {
+    if (node.op === 'leaf') return ['Forward', `${name} = *${phrase(node.value)}* joins the tape: a leaf, whose gradient is wanted.`];
+    const from = node.inputs.map(input => input.node < 0 && !input.name ? phrase(input) : nameOf(input)).join(', ');
+    const kept = [...new Set(node.saved.map(({input}) => input < 0 ? nodeLabel(node) : nameOf(node.inputs[input])))];
+    return ['Forward', `*${node.op}(${from})* gives ${name} = *${phrase(node.value)}*. ` +
+      (kept.length ? `The node saves *${kept.join(', ')}*: its rule will read that.` : 'Its rule needs no saved value.')];
+  }
+  const heading = `Sweep ${step.sweep}`;
+  if (step.kind === 'seed')
+    return [heading + ' begins', `Back from ${name}. A node's adjoint, the g of its rule, is ∂${nodeLabel(node)}/∂(that node); for ${name} itself that is *${phrase(step.adjoint)}*.`];
+  const root = nodeLabel(roots.get(step.sweep));
+  if (step.gives.length === 0)
+    return [heading, `Every term has arrived at ${name}: *∂${root}/∂${nodeLabel(node)} = ${phrase(step.adjoint)}*.`];
+  const given = step.gives.map(({to, gradient, total}) => {
+    const sum = JSON.stringify(total.values) === JSON.stringify(gradient.values) && total.values ? '' :
+      `, so that it holds *${phrase(total)}*`;
+    return `*${phrase(gradient)}* to *${nodeLabel(nodes[to])}*${sum}`;
+  });
+  const made = step.made.map(i => 'v' + i).join(', ');
+  const trail = step.made.length ? ` Written in recorded ops, it leaves *${made}* on the tape.` :
+    recordingSweeps.has(step.sweep) ? ' It met constants alone, so it leaves nothing on the tape.' :
+    ' Without create_graph it leaves nothing on the tape.';
+  return [heading, `The adjoint of ${name} is complete: *${phrase(step.adjoint)}*. Its rule gives ${given.join(', and ')}.` + trail];
+}
+)js";
+
+}  // namespace gradzoo

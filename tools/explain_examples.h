@@ -1,0 +1,30 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "autograd/explain.h"
+
+namespace gradzoo {
+
+/// What explain can make of a recorded example.
+struct Explanation {
+  std::string text, dot, html;
+};
+
+/// A computation small enough to follow with the eye.
+struct ExplainExample {
+  std::string name;
+  std::string title;
+  std::string summary;
+  /// Computes it on the tracing tape that is alive, and gives its lines as they begin.
+  std::function<std::vector<CodeLine>()> run;
+};
+
+const std::vector<ExplainExample>& explain_examples();
+
+/// Runs an example on a tape of its own. Throws Error naming the nearest where the name is unknown.
+Explanation explain_example(const std::string& name);
+
+}  // namespace gradzoo
