@@ -78,7 +78,7 @@ function tell(step) {
       `, so that it holds *${phrase(total)}*`;
     return `*${phrase(gradient)}* to *${nodeLabel(nodes[to])}*${sum}`;
   });
-  const made = step.made.map(i => 'v' + i).join(', ');
+  const made = step.made.map(i => nodeLabel(nodes[i])).join(', ');
   const trail = step.made.length ? ` Written in recorded ops, it leaves *${made}* on the tape.` :
     recordingSweeps.has(step.sweep) ? ' It met constants alone, so it leaves nothing on the tape.' :
     ' Without create_graph it leaves nothing on the tape.';
