@@ -25,7 +25,7 @@ function shortValue(value) {
 
 // A value in a sentence.
 function phrase(value) {
-  if (value.values && value.values.length <= 4)
+  if (value.values && value.values.length <= 6)
     return value.shape.length ? '[' + value.values.map(v => short(v)).join(', ') + ']' : short(value.values[0]);
   return value.range ? `${shapeText(value)} in [${value.range.map(v => short(v)).join(', ')}]` : 'a tensor ' + shapeText(value);
 }

@@ -17,6 +17,7 @@ int eval_command(const Arguments& arguments);
 int verify_command(const Arguments& arguments);
 int gradcheck_command(const Arguments& arguments);
 int data_command(const Arguments& arguments);
+int explain_command(const Arguments& arguments);
 
 struct Command {
   std::string name;
@@ -34,6 +35,7 @@ inline std::span<const Command> commands() {
       {"verify", "hold what theory and papers say against this machine", verify_command},
       {"gradcheck", "check every derivative of ops", gradcheck_command},
       {"data", "look a dataset over: data check", data_command},
+      {"explain", "step through a small computation and its gradients", explain_command},
   };
   return kCommands;
 }
