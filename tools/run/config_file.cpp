@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <filesystem>
 #include <fstream>
 
@@ -93,8 +94,11 @@ class Line {
       if (text_[i] == 'n') return '\n';
       if (text_[i] == 't') return '\t';
       if (text_.substr(i, 3) == "u00" && i + 4 < text_.size()) {
+        const char* const digits = text_.data() + i + 3;
+        unsigned code = 0;
+        const auto [end, failure] = std::from_chars(digits, digits + 2, code, 16);
         i += 4;
-        return static_cast<char>(std::stoi(std::string(text_.substr(i - 1, 2)), nullptr, 16));
+        if (failure == std::errc() && end == digits + 2 && code < 0x80) return static_cast<char>(code);
       }
     }
     fail("has an escape that is not read. Hint: \\\", \\\\, \\n, \\t or \\u00XX");

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cerrno>
+#include <string>
+#include <vector>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "support/scratch.h"
+
+namespace gradzoo::test {
+
+/// A program as a process of its own, its output in files of a scratch directory. Killed at the end if it
+/// still runs.
+class Process {
+ public:
+  /// `arguments[0]` is the program's path; it runs in `folder`.
+  Process(const std::vector<std::string>& arguments, const std::string& folder) {
+    std::vector<char*> words;
+    std::vector<std::string> copy = arguments;
+    for (std::string& word : copy) words.push_back(word.data());
+    words.push_back(nullptr);
+    const std::string out = output_.file("out"), err = output_.file("err");
+    id_ = ::fork();
+    if (id_ != 0) return;
+    const int out_file = ::open(out.c_str(), O_WRONLY | O_CREAT, 0600);
+    const int err_file = ::open(err.c_str(), O_WRONLY | O_CREAT, 0600);
+    if (::dup2(out_file, 1) < 0 || ::dup2(err_file, 2) < 0 || ::chdir(folder.c_str()) != 0) ::_exit(126);
+    ::execv(words[0], words.data());
+    ::_exit(127);
+  }
+  ~Process() {
+    if (running()) signal(SIGKILL);
+    wait();
+  }
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+
+  void signal(int number) const { ::kill(id_, number); }
+  bool running() {
+    if (!ended_ && ::waitpid(id_, &status_, WNOHANG) == id_) ended_ = true;
+    return !ended_;
+  }
+  /// The exit status; 128 and the signal's number where one ended it.
+  int wait() {
+    while (!ended_) ended_ = ::waitpid(id_, &status_, 0) == id_ || errno != EINTR;
+    return WIFEXITED(status_) ? WEXITSTATUS(status_) : 128 + WTERMSIG(status_);
+  }
+  std::string out() const { return read_file(output_.file("out")); }
+  std::string err() const { return read_file(output_.file("err")); }
+
+ private:
+  ScratchDirectory output_;
+  pid_t id_ = -1;
+  int status_ = 0;
+  bool ended_ = false;
+};
+
+struct ProcessResult {
+  int status;
+  std::string out, err;
+};
+
+/// Runs a program to its end.
+inline ProcessResult run_process(const std::vector<std::string>& arguments, const std::string& folder) {
+  Process process(arguments, folder);
+  const int status = process.wait();
+  return {status, process.out(), process.err()};
+}
+
+}  // namespace gradzoo::test

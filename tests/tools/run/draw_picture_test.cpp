@@ -1,0 +1,37 @@
+#include "tools/run/draw_picture.h"
+
+#include <algorithm>
+
+#include <doctest/doctest.h>
+
+#include "autograd/tensor.h"
+
+using namespace gradzoo;
+
+TEST_CASE("A grid of images shows each pixel in its place") {
+  Tensor pixels = zeros({3, 4, 5});
+  pixels.mutable_data<float>()[2 * 20 + 1 * 5 + 3] = 1.0f;  // image 2, row 1, column 3
+  const Image image = draw_images(pixels, 2);
+  int white = 0, left = image.width, top = image.height;
+  for (int y = 0; y < image.height; ++y) {
+    for (int x = 0; x < image.width; ++x) {
+      if (image.rgb[static_cast<size_t>((y * image.width + x) * 3)] != 255) continue;
+      ++white;
+      left = std::min(left, x);
+      top = std::min(top, y);
+    }
+  }
+  CHECK(white == 4);                    // one pixel, drawn 2 x 2
+  CHECK(left == 8 + 2 * 3);             // margin, column
+  CHECK(top == 8 + 2 * 4 + 2 + 2 * 1);  // margin, the first row of tiles, gap, row
+}
+
+TEST_CASE("Every kind of picture is drawn, in f32 and f64") {
+  for (DType dtype : {DType::f32, DType::f64}) {
+    const Picture grid{"grid", "", ImageGrid{zeros({4, 3, 3}, dtype), 2, {"above", "below"}}};
+    const Picture points{"points", "", Scatter{zeros({5, 2}, dtype), zeros({5}, DType::i64), "x", "y"}};
+    CHECK(draw_picture(grid).width > 12);
+    CHECK(draw_picture(points).width > 200);
+  }
+  CHECK(draw_picture({"bars", "", Bars{{1, 2, 3}, "dimension", "nats"}}).height > 150);
+}

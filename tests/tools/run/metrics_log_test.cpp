@@ -1,0 +1,76 @@
+#include "tools/run/metrics_log.h"
+
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "support/error_message.h"
+#include "support/scratch.h"
+
+using namespace gradzoo;
+using namespace gradzoo::test;
+
+namespace {
+
+const std::vector<MetricInfo> kMetrics = {{"loss_nats_per_image", "a loss"}, {"grad_norm", "a norm"}};
+
+void append(MetricsLog& log, int64_t step, double loss, double seconds) {
+  const double values[] = {loss, 2.0};
+  log.append({step, static_cast<double>(step) / 10, 0.001, values, 1234.4}, kMetrics, seconds);
+}
+
+}  // namespace
+
+TEST_CASE("Rows come back with units in their keys") {
+  const ScratchDirectory scratch;
+  MetricsLog log(scratch.file("m"));
+  append(log, 5, 0.1, 1.5);
+  log.append_validation(
+      10, 1.0, std::vector<Quantity>{{"elbo", -90.5, 0.25, "nats/image", ""}, {"fid", 3, NAN, "", ""}}, 2.0);
+  const auto rows = read_metrics(scratch.file("m"));
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[0].at("step") == 5);
+  CHECK(rows[0].at("loss_nats_per_image") == 0.1);
+  CHECK(rows[0].at("images_per_s") == 1234);
+  CHECK(rows[1].at("valid_elbo_nats_per_image") == -90.5);
+  CHECK(rows[1].at("valid_elbo_nats_per_image_stderr") == 0.25);
+  CHECK(rows[1].at("valid_fid") == 3);
+  CHECK(rows[1].count("valid_fid_stderr") == 0);
+}
+
+TEST_CASE("Cutting back keeps the rows up to the step, and drops one that was cut short") {
+  const ScratchDirectory scratch;
+  {
+    MetricsLog log(scratch.file("m"));
+    for (int64_t step : {5, 10, 15}) append(log, step, 1.0, static_cast<double>(step));
+  }
+  const std::string whole = read_file(scratch.file("m"));
+  const std::string two = whole.substr(0, whole.find('\n', whole.find('\n') + 1) + 1);
+  for (const std::string& tail : {std::string(), std::string(R"({"step":12,"lo)"), std::string("\0\0", 2)}) {
+    write_file(scratch.file("m"), two + tail);
+    CHECK(MetricsLog(scratch.file("m")).cut_back(12) == 10.0);
+    CHECK(read_file(scratch.file("m")) == two);
+  }
+  write_file(scratch.file("m"), whole);
+  MetricsLog log(scratch.file("m"));
+  CHECK(log.cut_back(14) == 10.0);
+  append(log, 15, 1.0, 15);
+  CHECK(read_file(scratch.file("m")) == whole);
+  CHECK(log.cut_back(0) == 0.0);
+  CHECK(read_file(scratch.file("m")).empty());
+}
+
+TEST_CASE("A run that another process trains is refused") {
+  const ScratchDirectory scratch;
+  const MetricsLog log(scratch.file("m"));
+  CHECK(contains(error_message([&] { MetricsLog second(scratch.file("m")); }), "in use"));
+  CHECK(contains(error_message([] { MetricsLog nowhere("/nonexistent/m"); }), "cannot write"));
+}
+
+TEST_CASE("A number that is not finite is written as null and not read as one") {
+  const ScratchDirectory scratch;
+  MetricsLog log(scratch.file("m"));
+  append(log, 5, NAN, 1.0);
+  CHECK(contains(read_file(scratch.file("m")), "\"loss_nats_per_image\":null"));
+  CHECK(read_metrics(scratch.file("m"))[0].count("loss_nats_per_image") == 0);
+}
