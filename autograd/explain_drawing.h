@@ -23,8 +23,10 @@ function bandsOf() {
     const key = from ? node.sweep + ' at ' + from.key : 'program ' + node.phase;
     if (!bands.has(key)) {
       const through = from && node.sweep > 1 ? ', through ' + from.name : '';
-      const name = from ? 'sweep ' + node.sweep + through : node.phase ? 'forward, after sweep ' + node.phase : 'forward';
-      bands.set(key, {key, name, nodes: [], rows: [], direction: from ? -from.direction : 1, hue: node.sweep % 4});
+      const after = node.phase ? ', after sweep ' + node.phase : '';
+      const name = from ? 'sweep ' + node.sweep + through : 'forward' + after;
+      const direction = from ? -from.direction : 1;
+      bands.set(key, {key, name, direction, nodes: [], rows: [], hue: node.sweep % 4});
     }
     node.index = i;
     node.band = bands.get(key);
@@ -118,7 +120,9 @@ function edgePath(from, to, slot) {
     const down = Math.sign(to.y - from.y) || 1;
     const y1 = from.y + down * (HEIGHT / 2 + 4), x2 = to.x + offset, y2 = to.y - down * (HEIGHT / 2 + 4);
     const bend = Math.min(60, Math.abs(y2 - y1) / 2) * down;
-    return `M${from.x} ${y1} C${from.x} ${y1 + bend} ${x2} ${y2 - bend} ${x2} ${y2}`;
+    const between = other => Math.abs(other.x - from.x) < 8 && (other.y - from.y) * (other.y - to.y) < 0;
+    const aside = Math.abs(to.x - from.x) < 8 && nodes.some(between) ? WIDTH * .9 : 0;
+    return `M${from.x} ${y1} C${from.x - aside} ${y1 + bend} ${x2 - aside} ${y2 - bend} ${x2} ${y2}`;
   }
   const d = Math.sign(to.x - from.x) || 1;
   const x1 = from.x + d * (WIDTH / 2 + 4), x2 = to.x - d * (WIDTH / 2 + 4), y2 = to.y + offset;
@@ -126,7 +130,8 @@ function edgePath(from, to, slot) {
     (other.x - from.x) * (other.x - to.x) < 0;
   if (from.row === to.row && from.band.nodes.some(between)) {
     const top = from.y - HEIGHT / 2 - 4, peak = top - 22;
-    return `M${from.x} ${top} C${from.x + d * 40} ${peak} ${to.x - d * 40} ${peak} ${to.x + offset - d * 10} ${top}`;
+    const end = to.x + offset - d * 10;
+    return `M${from.x} ${top} C${from.x + d * 40} ${peak} ${to.x - d * 40} ${peak} ${end} ${top}`;
   }
   if (Math.abs(x2 - x1) < COLUMN / 3 && from.row === to.row) return `M${x1} ${y2} L${x2} ${y2}`;
   const bend = Math.abs(x2 - x1) / 2;
@@ -144,8 +149,8 @@ function drawEdges(parent) {
     node.edges = node.inputs.map((input, slot) => {
       if (input.node < 0) return null;
       const from = nodes[input.node];
-      const far = from.band === node.band ? '' : ' far';
-      return svg(parent, 'path', {class: 'edge' + far, d: edgePath(from, node, slot), 'marker-end': 'url(#tip-)'});
+      const kind = from.band === node.band ? 'edge' : 'edge far';
+      return svg(parent, 'path', {class: kind, d: edgePath(from, node, slot), 'marker-end': 'url(#tip-)'});
     });
   }
 }
@@ -155,11 +160,12 @@ const cut = (text, most) => text.length > most ? text.slice(0, most - 1) + '…'
 function drawNode(parent, node) {
   const label = nodeLabel(node), op = node.op;
   const group = svg(parent, 'g', {
-    class: 'node hue' + node.band.hue, transform: `translate(${node.x} ${node.y})`, tabindex: 0, role: 'button',
-    'aria-label': `v${node.index}, ${op}, ${label} ${shortValue(node.value)}`});
+    class: 'node hue' + node.band.hue, transform: `translate(${node.x} ${node.y})`,
+    tabindex: 0, role: 'button', 'aria-label': `v${node.index}, ${op}, ${label} ${shortValue(node.value)}`});
   svg(group, 'rect', {class: 'box', x: -WIDTH / 2, y: -HEIGHT / 2, width: WIDTH, height: HEIGHT, rx: 7});
   svg(group, 'text', {class: 'op', y: -5}, cut(op, 13));
-  const text = node.value.shape.length ? `${label} ${shapeText(node.value)}` : `${label} = ${short(node.value.values[0], 3)}`;
+  const one = node.value.values && node.value.values.length === 1;
+  const text = one ? `${label} = ${short(node.value.values[0], 3)}` : `${label} ${shapeText(node.value)}`;
   svg(group, 'text', {class: 'value', y: 12}, cut(text.length > 13 ? text.replaceAll(' ', '') : text, 13));
   node.pill = svg(group, 'g', {class: 'pill'});
   svg(node.pill, 'rect', {x: -36, y: HEIGHT / 2 + 3, width: 72, height: 17, rx: 8.5});
@@ -169,16 +175,20 @@ function drawNode(parent, node) {
 
 function draw(box) {
   const {bands, width, height} = layOut();
-  const root = svg(box, 'svg', {viewBox: `0 0 ${width} ${height}`, role: 'group', 'aria-label': 'The tape as a graph'});
+  const root = svg(box, 'svg', {
+    viewBox: `0 0 ${width} ${height}`, role: 'group', 'aria-label': 'The tape as a graph'});
   root.style.cssText = `min-width:${Math.round(width * .85)}px;max-width:${width}px`;
   const tips = svg(root, 'defs');
   for (const kind of ['', 'near', 'flow']) {
-    const tip = svg(tips, 'marker', {id: 'tip-' + kind, viewBox: '0 0 8 8', refX: 5, refY: 4,
-      markerWidth: kind ? 9 : 7, markerHeight: kind ? 9 : 7, orient: 'auto-start-reverse', markerUnits: 'userSpaceOnUse'});
+    const size = kind ? 9 : 7;
+    const tip = svg(tips, 'marker', {
+      id: 'tip-' + kind, viewBox: '0 0 8 8', refX: 5, refY: 4, markerWidth: size, markerHeight: size,
+      orient: 'auto-start-reverse', markerUnits: 'userSpaceOnUse'});
     svg(tip, 'path', {class: 'tip ' + kind, d: 'M0 0 L8 4 L0 8 z'});
   }
   for (const band of bands) {
-    svg(root, 'rect', {class: 'lane hue' + band.hue, x: 6, y: band.y, width: width - 12, height: band.height, rx: 9});
+    svg(root, 'rect', {
+      class: 'lane hue' + band.hue, x: 6, y: band.y, width: width - 12, height: band.height, rx: 9});
     svg(root, 'text', {class: 'caption hue' + band.hue, x: MARGIN, y: band.y + 16},
         (band.direction < 0 ? '← ' : '') + band.name + (band.direction > 0 ? ' →' : ''));
   }

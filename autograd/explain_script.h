@@ -19,7 +19,11 @@ function link(parent, index) {
 
 function links(parent, lead, indices) {
   const line = add(parent, 'div', '', lead + ' ');
-  indices.forEach((index, i) => { if (i) line.append(', '); link(line, index); line.append(' ' + nodes[index].op); });
+  indices.forEach((index, i) => {
+    if (i) line.append(', ');
+    link(line, index);
+    line.append(' ' + nodes[index].op);
+  });
 }
 
 function field(list, name) {
@@ -33,14 +37,18 @@ const visitsOf = index => steps.map((step, at) => ({...step, at}))
 
 function showSaved(list, node, names) {
   const box = field(list, 'saved');
-  if (node.saved.length === 0) add(box, 'div', 'note', node.op === 'leaf' ? 'its value' : 'nothing: its rule reads g alone');
+  if (node.saved.length === 0) {
+    add(box, 'div', 'note', node.op === 'leaf' ? 'its value' : 'nothing: its rule reads g alone');
+    return;
+  }
   for (const {input, readers} of node.saved) {
     const what = input < 0 ? 'y' : `${names[input]} (${nameOf(node.inputs[input])})`;
     const why = readers.map(i => names[i].length === 1 ? 'd' + names[i] : 'the gradient of ' + names[i]);
     add(box, 'div', '', what + ', read by ' + why.join(' and '));
   }
   const lastVisit = steps.findLastIndex(step => step.kind === 'visit' && step.node === node.index);
-  if (node.released && node.saved.length && current >= lastVisit) add(box, 'div', 'note', 'freed by the last sweep, right after it was read');
+  if (node.released && current >= lastVisit)
+    add(box, 'div', 'note', 'freed by the last sweep, right after it was read');
 }
 
 function showPanel() {
@@ -63,7 +71,7 @@ function showPanel() {
     const box = field(list, names[i]);
     box.className = 'operand';
     if (input.node >= 0) link(box, input.node);
-    else add(box, 'div', 'note', (input.name ? input.name + ', ' : '') + 'a constant');
+    else add(box, 'div', 'note', (input.name ? input.name + ', ' : '') + 'constant');
     show(box, input);
   });
   show(field(list, node.op === 'leaf' ? 'value' : 'y'), node.value);

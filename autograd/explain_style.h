@@ -41,7 +41,9 @@ p { margin: 0; }
   counter-increment: line; margin: 0 -1rem; padding: 0 1rem 0 2.9rem; text-indent: -1.9rem;
   border-left: 3px solid transparent; white-space: pre-wrap; overflow-wrap: anywhere;
 }
-.code li::before { content: counter(line); display: inline-block; width: 1.9rem; text-indent: 0; color: var(--soft); }
+.code li::before {
+  content: counter(line); display: inline-block; width: 1.9rem; text-indent: 0; color: var(--soft);
+}
 .code li.now { background: color-mix(in srgb, var(--h) 13%, transparent); border-left-color: var(--h); }
 
 .bar { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem .6rem; padding: .7rem .9rem; }
@@ -98,7 +100,9 @@ button:disabled { opacity: .4; cursor: default; }
 .tip.flow { fill: var(--now); }
 @keyframes flow { to { stroke-dashoffset: 12; } }
 
-.panel .head { display: flex; flex-wrap: wrap; align-items: baseline; gap: .1rem .6rem; margin-bottom: .3rem; }
+.panel .head {
+  display: flex; flex-wrap: wrap; align-items: baseline; gap: .1rem .6rem; margin-bottom: .3rem;
+}
 .panel .head strong { color: var(--h); font: 600 1.12rem var(--sans); }
 .panel .head span { color: var(--soft); font: .82rem var(--mono); }
 .rule { margin: 0 0 .55rem; font: .84rem/1.6 var(--mono); }
@@ -109,8 +113,10 @@ dt { color: var(--soft); font: .82rem/1.65 var(--sans); }
 dd { margin: 0; font-size: .94rem; }
 dd > * + * { margin-top: .15rem; }
 .number { font: .86rem var(--mono); font-variant-numeric: tabular-nums; }
-.matrix { max-width: 100%; overflow-x: auto; border-left: 2px solid var(--rule); border-right: 2px solid var(--rule);
-  border-radius: 4px; width: max-content; }
+.matrix {
+  width: max-content; max-width: 100%; overflow-x: auto; border: solid var(--rule); border-width: 0 2px;
+  border-radius: 4px;
+}
 .matrix td { padding: .02rem .45rem; text-align: right; font: .8rem var(--mono); white-space: nowrap; }
 .operand { display: flex; flex-wrap: wrap; align-items: baseline; gap: .1rem .6rem; }
 .note { color: var(--soft); font-size: .88rem; line-height: 1.4; }

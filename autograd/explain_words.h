@@ -15,19 +15,20 @@ function add(parent, tag, className, ...content) {
 const short = (v, digits = 4) => typeof v === 'string' ? v : String(Number(v.toPrecision(digits)));
 const shapeText = value => '(' + value.shape.join(',') + ')';
 const nodeLabel = node => node.value.name || 'v' + node.index;
-const nameOf = tensor => tensor.name || (tensor.node >= 0 ? nodeLabel(nodes[tensor.node]) : 'a constant');
+const nameOf = tensor => tensor.name || (tensor.node >= 0 ? nodeLabel(nodes[tensor.node]) : 'constant');
+
+const list = values => '[' + values.map(v => short(v)).join(', ') + ']';
 
 // A value in a few characters.
 function shortValue(value) {
-  if (value.shape.length === 0) return short(value.values[0]);
-  return shapeText(value);
+  return value.values && value.values.length === 1 ? short(value.values[0]) : shapeText(value);
 }
 
 // A value in a sentence.
 function phrase(value) {
   if (value.values && value.values.length <= 6)
-    return value.shape.length ? '[' + value.values.map(v => short(v)).join(', ') + ']' : short(value.values[0]);
-  return value.range ? `${shapeText(value)} in [${value.range.map(v => short(v)).join(', ')}]` : 'a tensor ' + shapeText(value);
+    return value.shape.length ? list(value.values) : short(value.values[0]);
+  return value.range ? `${shapeText(value)} in ${list(value.range)}` : 'a tensor ' + shapeText(value);
 }
 
 // A value in full: a number, a table whose rows are the last axis, or for large ones the range.
@@ -57,32 +58,47 @@ const sweepCount = Math.max(0, ...steps.map(step => step.sweep || 0));
 const recordingSweeps = new Set(steps.filter(step => step.made && step.made.length).map(step => step.sweep));
 const roots = new Map(steps.filter(step => step.kind === 'seed').map(step => [step.sweep, nodes[step.node]]));
 
-// What happens at a step: a heading, and text in which *stars* mark names and numbers.
+// Below, *stars* mark names and numbers.
+function tellRecord(node, name) {
+  const value = `${name} = *${phrase(node.value)}*`;
+  if (node.op === 'leaf') return `${value} joins the tape: a leaf, whose gradient is wanted.`;
+  const operand = input => input.node < 0 && !input.name ? phrase(input) : nameOf(input);
+  const saved = ({input}) => input < 0 ? nodeLabel(node) : nameOf(node.inputs[input]);
+  const kept = [...new Set(node.saved.map(saved))].join(', ');
+  return `*${node.op}(${node.inputs.map(operand).join(', ')})* gives ${value}. ` +
+    (kept ? `The node saves *${kept}*: its rule will read that.` : 'Its rule needs no saved value.');
+}
+
+function tellGift({to, gradient, total}) {
+  const first = total.values && JSON.stringify(total.values) === JSON.stringify(gradient.values);
+  const sum = first ? '' : `, so that it holds *${phrase(total)}*`;
+  return `*${phrase(gradient)}* to *${nodeLabel(nodes[to])}*${sum}`;
+}
+
+function tellTrail(step) {
+  const made = step.made.map(i => nodeLabel(nodes[i])).join(', ');
+  if (made) return `Written in recorded ops, it leaves *${made}* on the tape.`;
+  return recordingSweeps.has(step.sweep) ? 'It met constants alone, so it leaves nothing on the tape.'
+                                         : 'Without create_graph it leaves nothing on the tape.';
+}
+
+function tellVisit(step, name) {
+  const value = `*${phrase(step.adjoint)}*`;
+  if (step.gives.length === 0) {
+    const quotient = `∂${nodeLabel(roots.get(step.sweep))}/∂${nodeLabel(nodes[step.node])}`;
+    return `Every term has arrived at ${name}: *${quotient}* = ${value}.`;
+  }
+  const gifts = step.gives.map(tellGift).join(', and ');
+  return `The adjoint of ${name} is complete: ${value}. Its rule gives ${gifts}. ` + tellTrail(step);
+}
+
+// What happens at a step: a heading and a text.
 function tell(step) {
   const node = nodes[step.node], name = `*${nodeLabel(node)}*`;
-  if (step.kind === 'record') {
-    if (node.op === 'leaf') return ['Forward', `${name} = *${phrase(node.value)}* joins the tape: a leaf, whose gradient is wanted.`];
-    const from = node.inputs.map(input => input.node < 0 && !input.name ? phrase(input) : nameOf(input)).join(', ');
-    const kept = [...new Set(node.saved.map(({input}) => input < 0 ? nodeLabel(node) : nameOf(node.inputs[input])))];
-    return ['Forward', `*${node.op}(${from})* gives ${name} = *${phrase(node.value)}*. ` +
-      (kept.length ? `The node saves *${kept.join(', ')}*: its rule will read that.` : 'Its rule needs no saved value.')];
-  }
-  const heading = `Sweep ${step.sweep}`;
-  if (step.kind === 'seed')
-    return [heading + ' begins', `Back from ${name}. A node's adjoint, the g of its rule, is ∂${nodeLabel(node)}/∂(that node); for ${name} itself that is *${phrase(step.adjoint)}*.`];
-  const root = nodeLabel(roots.get(step.sweep));
-  if (step.gives.length === 0)
-    return [heading, `Every term has arrived at ${name}: *∂${root}/∂${nodeLabel(node)} = ${phrase(step.adjoint)}*.`];
-  const given = step.gives.map(({to, gradient, total}) => {
-    const sum = JSON.stringify(total.values) === JSON.stringify(gradient.values) && total.values ? '' :
-      `, so that it holds *${phrase(total)}*`;
-    return `*${phrase(gradient)}* to *${nodeLabel(nodes[to])}*${sum}`;
-  });
-  const made = step.made.map(i => nodeLabel(nodes[i])).join(', ');
-  const trail = step.made.length ? ` Written in recorded ops, it leaves *${made}* on the tape.` :
-    recordingSweeps.has(step.sweep) ? ' It met constants alone, so it leaves nothing on the tape.' :
-    ' Without create_graph it leaves nothing on the tape.';
-  return [heading, `The adjoint of ${name} is complete: *${phrase(step.adjoint)}*. Its rule gives ${given.join(', and ')}.` + trail];
+  if (step.kind === 'record') return ['Forward', tellRecord(node, name)];
+  if (step.kind === 'visit') return [`Sweep ${step.sweep}`, tellVisit(step, name)];
+  return [`Sweep ${step.sweep} begins`, `Back from ${name}. A node's adjoint, the g of its rule, is ` +
+    `∂${nodeLabel(node)}/∂(that node); for ${name} itself that is *${phrase(step.adjoint)}*.`];
 }
 )js";
 

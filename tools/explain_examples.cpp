@@ -64,9 +64,13 @@ Lines logistic() {
   const Tensor loss = sum(binary_cross_entropy_with_logits(logit, t)).named("loss");
   lines.push_back(code_line("Tensors g = grad(loss, {w, b}, {.create_graph = true});"));
   const Tensors wanted{w, b};
-  const Tensors g = grad(loss, wanted, {.create_graph = true});
-  lines.push_back(code_line("backward(sum(square(g[0])));"));
-  backward(sum(square(g[0])).named("norm"));
+  Tensors g = grad(loss, wanted, {.create_graph = true});
+  g[0].named("g[0]");
+  g[1].named("g[1]");
+  lines.push_back(code_line("Tensor norm = sum(square(g[0]));"));
+  const Tensor norm = sum(square(g[0])).named("norm");
+  lines.push_back(code_line("backward(norm);"));
+  backward(norm);
   return lines;
 }
 

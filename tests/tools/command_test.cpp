@@ -210,6 +210,21 @@ TEST_CASE("What a program reads is one JSON object") {
   CHECK(json_of("gradcheck relu add --json")["failed"] == 0);
 }
 
+TEST_CASE("An explanation comes as text, or as the files that are asked for") {
+  const ScratchDirectory scratch;
+  const std::string folder = scratch.file("");
+  CHECK(contains(run_gradzoo("explain", folder).out, "square-sine"));
+  CHECK(contains(run_gradzoo("explain square-sine", folder).out, "sin(v1)"));
+  CHECK(files_in(folder).empty());
+  CHECK(run_gradzoo("explain square-sine --html page.html --dot graph.dot", folder).status == 0);
+  CHECK(read_file(scratch.file("page.html")).starts_with("<!DOCTYPE html>"));
+  CHECK(read_file(scratch.file("graph.dot")).starts_with("digraph"));
+  check_refused("explain sqare-sine --html other.html", folder,
+                {"'sqare-sine'", "did you mean 'square-sine'"});
+  check_refused("explain --html other.html", folder, {"no example", "square-sine"});
+  check_refused("explain mlp --html missing/page.html", folder, {"missing/page.html"});
+}
+
 TEST_CASE("Help names every sub-command, and the settings of a model") {
   const ScratchDirectory scratch;
   const ProcessResult help = run_gradzoo("--help", scratch.file(""));
