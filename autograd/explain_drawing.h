@@ -166,7 +166,7 @@ function drawNode(parent, node) {
   svg(group, 'text', {class: 'op', y: -5}, cut(op, 13));
   const one = node.value.values && node.value.values.length === 1;
   const text = one ? `${label} = ${short(node.value.values[0], 3)}` : `${label} ${shapeText(node.value)}`;
-  svg(group, 'text', {class: 'value', y: 12}, cut(text.length > 13 ? text.replaceAll(' ', '') : text, 13));
+  svg(group, 'text', {class: 'value', y: 12}, cut(text.length > 12 ? text.replaceAll(' ', '') : text, 13));
   node.pill = svg(group, 'g', {class: 'pill'});
   svg(node.pill, 'rect', {x: -36, y: HEIGHT / 2 + 3, width: 72, height: 17, rx: 8.5});
   node.pillText = svg(node.pill, 'text', {y: HEIGHT / 2 + 15.5});
