@@ -4,6 +4,7 @@
 
 #include "tools/plot/chart.h"
 #include "tools/plot/grid.h"
+#include "tools/run/metric_name.h"
 
 namespace gradzoo {
 namespace {
@@ -53,7 +54,8 @@ Image draw(const Bars& bars, const std::string& title) {
 }  // namespace
 
 Image draw_picture(const Picture& picture) {
-  return std::visit([&](const auto& content) { return draw(content, picture.name); }, picture.content);
+  return std::visit([&](const auto& content) { return draw(content, metric_name(picture.name).name); },
+                    picture.content);
 }
 
 Image draw_images(const Tensor& pixels, int64_t columns) { return draw_grid(pixels, {.columns = columns}); }

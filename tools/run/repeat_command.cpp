@@ -35,8 +35,8 @@ std::string repeat_command(const ModelEntry& model, const Settings& settings) {
   Settings told = default_settings(model);
   const auto tell = [&](const Setting& setting) {
     told.set(setting.key, setting.value);
-    const bool unused = setting.key == "epochs" && settings.integer("steps") > 0;
-    if (!unused) command += option_for(setting);
+    const std::string_view other = settings.integer("steps") > 0 ? "epochs" : "steps";
+    if (setting.key != other) command += option_for(setting);
   };
   // What an architecture has set need not be told; what was set against it must be.
   for (const Setting& setting : settings.all()) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "datasets/pixels.h"
+#include "tools/run/metric_name.h"
 #include "tools/run/metrics_log.h"
 
 namespace gradzoo {
@@ -24,16 +25,14 @@ Series validation_series(const MetricRows& rows, const std::string& key) {
   return series;
 }
 
-// "kl_nats_per_image" is "kl", in nats per image.
-void name_curve(Curve& curve, std::string key) {
-  const size_t unit = key.find("_nats_per_image");
-  if (unit != std::string::npos) {
-    curve.unit = "nats/image";
-    key.resize(unit);
-  }
-  std::ranges::replace(key, '_', ' ');
-  curve.name = key;
-  curve.x_label = "epoch";
+Curve named_curve(const std::string& key, const std::string& explanation) {
+  const MetricName name = metric_name(key);
+  return {.name = name.name,
+          .unit = name.unit,
+          .x_label = "epoch",
+          .explanation = explanation,
+          .series = {},
+          .levels = {}};
 }
 
 }  // namespace
@@ -61,9 +60,7 @@ std::vector<Curve> curves_of(const FinishedRun& run, const MetricRows& rows,
   std::vector<std::string> valid_keys;
   for (const Quantity& quantity : validation) valid_keys.push_back(quantity_key(quantity));
   for (const MetricInfo& metric : run.model.metrics()) {
-    Curve& curve = curves.emplace_back();
-    name_curve(curve, metric.name);
-    curve.explanation = metric.explanation;
+    Curve& curve = curves.emplace_back(named_curve(metric.name, metric.explanation));
     curve.series.push_back(series_of("training", curve_of(rows, metric.name)));
     if (std::erase(valid_keys, metric.name) > 0) {
       curve.series.push_back(validation_series(rows, "valid_" + metric.name));
@@ -71,19 +68,13 @@ std::vector<Curve> curves_of(const FinishedRun& run, const MetricRows& rows,
   }
   for (const Quantity& quantity : validation) {
     if (std::ranges::find(valid_keys, quantity_key(quantity)) == valid_keys.end()) continue;
-    Curve& curve = curves.emplace_back();
-    name_curve(curve, quantity_key(quantity));
-    curve.explanation = quantity.meaning;
+    Curve& curve = curves.emplace_back(named_curve(quantity_key(quantity), quantity.meaning));
     curve.series.push_back(validation_series(rows, "valid_" + quantity_key(quantity)));
   }
   if (const auto floor = entropy_floor(run)) curves.front().levels.push_back({"entropy floor", *floor});
   if (run.settings.text("schedule") != "constant") {
-    curves.push_back({.name = "learning rate",
-                      .unit = "",
-                      .x_label = "epoch",
-                      .explanation = "the step size that the schedule gives",
-                      .series = {series_of("learning rate", curve_of(rows, "lr"))},
-                      .levels = {}});
+    Curve& curve = curves.emplace_back(named_curve("learning_rate", "the step size that the schedule gives"));
+    curve.series.push_back(series_of("learning rate", curve_of(rows, "lr")));
   }
   return curves;
 }

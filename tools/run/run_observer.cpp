@@ -4,6 +4,7 @@
 
 #include "nn/checkpoint.h"
 #include "tools/run/draw_picture.h"
+#include "tools/run/metric_name.h"
 
 namespace gradzoo {
 
@@ -25,7 +26,8 @@ double RunObserver::seconds() const {
 
 void RunObserver::on_log(const LogRow& row) {
   metrics_.append(row, run_.model.metrics(), seconds());
-  loss_ = fmt::format("{} {:.4g}", run_.model.metrics()[0].name, row.metrics[0]);
+  const MetricName name = metric_name(run_.model.metrics()[0].name);
+  loss_ = fmt::format("{} {:.4g} {}", name.name, row.metrics[0], name.unit);
   progress_.step(row.step, loss_, row.images_per_s);
 }
 
@@ -35,8 +37,9 @@ void RunObserver::on_epoch(int64_t step) {
     const std::vector<Quantity> quantities = run_.model.validate(run_.data.view());
     const double epoch = static_cast<double>(step) / static_cast<double>(run_.steps_per_epoch);
     metrics_.append_validation(step, epoch, quantities, seconds());
-    for (const Quantity& q : quantities)
-      summary += fmt::format("  valid {} {:.4g} {}", q.name, q.value, q.unit);
+    for (const Quantity& q : quantities) {
+      summary += fmt::format("  valid {} {:.4g} {}", metric_name(q.name).name, q.value, q.unit);
+    }
   }
   Rng rng(run_.data.seed, "samples");
   const int64_t epoch = (step + run_.steps_per_epoch - 1) / run_.steps_per_epoch;

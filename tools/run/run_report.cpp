@@ -12,6 +12,7 @@
 #include "tools/plot/image.h"
 #include "tools/report/report.h"
 #include "tools/run/draw_picture.h"
+#include "tools/run/metric_name.h"
 #include "tools/run/metrics_log.h"
 #include "tools/run/repeat_command.h"
 #include "tools/run/run_curves.h"
@@ -30,7 +31,7 @@ std::vector<std::uint8_t> read_bytes(const std::string& path) {
 // The samples after each epoch; of a long run so many of them, evenly, that the page stays light.
 FilmStrip film_of(const RunDirectory& directory) {
   FilmStrip film{.title = "Samples over the epochs",
-                 .caption = "The same 100 draws from the prior after each epoch: how noise becomes digits.",
+                 .caption = "The same 100 draws after each epoch: how noise becomes digits.",
                  .snapshots = {}};
   const std::vector<int64_t> epochs = directory.epochs_with_picture();
   const size_t frames = std::min(epochs.size(), kMostFrames);
@@ -51,14 +52,15 @@ std::vector<KeyFigure> figures_of(const FinishedRun& run, const std::vector<Quan
                                   const MetricRows& rows) {
   std::vector<KeyFigure> figures;
   for (const Quantity& quantity : validation) {
-    figures.push_back({"valid " + quantity.name, with_error(quantity), quantity.unit,
+    figures.push_back({"valid " + metric_name(quantity.name).name, with_error(quantity), quantity.unit,
                        quantity.meaning + "; the mean and its standard error"});
   }
   const MetricInfo& loss = run.model.metrics()[0];
   const MetricCurve curve = curve_of(rows, loss.name);
   if (!curve.values.empty()) {
+    const MetricName name = metric_name(loss.name);
     figures.push_back(
-        {"training " + loss.name, fmt::format("{:.2f}", curve.values.back()), "", loss.explanation});
+        {"training " + name.name, fmt::format("{:.2f}", curve.values.back()), name.unit, loss.explanation});
   }
   if (const auto floor = entropy_floor(run)) {
     figures.push_back(
@@ -75,17 +77,18 @@ std::vector<ReportPicture> pictures_of(const FinishedRun& run) {
     write_png(run.directory.picture(picture.name), image);
     std::string caption = picture.caption;
     if (!run.data.holds_out()) caption += " (This run trained on all images, so none here is held out.)";
-    std::string title = picture.name;
-    std::ranges::replace(title, '_', ' ');
-    pictures.push_back({title, caption, encode_png(image), std::holds_alternative<Bars>(picture.content)});
+    pictures.push_back({metric_name(picture.name).name, caption, encode_png(image),
+                        std::holds_alternative<Bars>(picture.content)});
   }
   return pictures;
 }
 
 std::vector<Term> glossary_of(const FinishedRun& run, const std::vector<Quantity>& validation) {
   std::vector<Term> terms;
-  for (const MetricInfo& metric : run.model.metrics()) terms.push_back({metric.name, metric.explanation});
-  for (const Quantity& quantity : validation) terms.push_back({"valid " + quantity.name, quantity.meaning});
+  for (const MetricInfo& metric : run.model.metrics())
+    terms.push_back({metric_name(metric.name).name, metric.explanation});
+  for (const Quantity& quantity : validation)
+    terms.push_back({"valid " + metric_name(quantity.name).name, quantity.meaning});
   terms.push_back({"nats per image",
                    "natural logarithms of probability, summed over an image's pixels; 1 nat is "
                    "1.44 bits"});

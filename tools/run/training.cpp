@@ -63,14 +63,17 @@ std::string resume_command(const std::string& directory) {
 
 // Trains from where the state stands to the end or a signal; what a finished run shows is written last.
 TrainOutcome run_training(Training& training, const ResolvedRun& run, const RunDirectory& directory,
-                          MetricsLog& metrics, double seconds_before, const TrainRequest& request) {
-  const StopSignal stop;
+                          MetricsLog& metrics, double seconds_before, const StopSignal& stop,
+                          const TrainRequest& request) {
   Progress progress(request.progress, training.trainer.step(), training.steps,
                     training.batches.steps_per_epoch());
   RunObserver observer(
       {directory, run.model->name, *training.model, training.state, training.data,
        training.batches.steps_per_epoch(), request.checkpoint_every, training.trainer.step(), seconds_before},
       metrics, progress, stop);
+  progress.line(fmt::format("{} on {}: {} images, steps {} to {}, into {}", run.model->name,
+                            training.data.dataset.name, training.data.train.count(), training.trainer.step(),
+                            training.steps, directory.path()));
   bool finished = false;
   try {
     finished = training.trainer.run(training.state, observer);
@@ -95,6 +98,7 @@ TrainOutcome run_training(Training& training, const ResolvedRun& run, const RunD
 TrainOutcome begin_run(const TrainRequest& request) {
   const ResolvedRun run = resolve_run(request);
   Training training(run);
+  const StopSignal stop;
   std::optional<MetricsLog> metrics;
   NewRunDirectory made(request.out, run.model->name);
   const RunDirectory& directory = made.directory();
@@ -102,7 +106,7 @@ TrainOutcome begin_run(const TrainRequest& request) {
   save_run_checkpoint(directory, training.state, run.model->name, training.data.shape());
   write_config(directory, run);  // last: from here on it is a run
   made.keep();
-  return run_training(training, run, directory, *metrics, 0.0, request);
+  return run_training(training, run, directory, *metrics, 0.0, stop, request);
 }
 
 bool may_grow(std::string_view key) { return key == "epochs" || key == "steps"; }
@@ -137,6 +141,7 @@ TrainOutcome resume_run(const TrainRequest& request) {
   directory.check_is_run();
   const ResolvedRun run = resumed_settings(request, directory);
   Training training(run);
+  const StopSignal stop;
   MetricsLog metrics(directory.metrics());
   load_checkpoint(directory.checkpoint(), training.state, {.model = run.model->name});
   const int64_t step = training.trainer.step();
@@ -152,7 +157,7 @@ TrainOutcome resume_run(const TrainRequest& request) {
   }
   const double seconds_before = metrics.cut_back(step);
   write_config(directory, run);
-  return run_training(training, run, directory, metrics, seconds_before, request);
+  return run_training(training, run, directory, metrics, seconds_before, stop, request);
 }
 
 // A folder stays findable from elsewhere.

@@ -23,6 +23,7 @@ std::string repeated(const std::vector<std::string>& assignments) {
 TEST_CASE("The command that repeats a run tells what was set and no more") {
   CHECK(repeated({}) == "gradzoo train vae");
   CHECK(repeated({"epochs=3", "lr=0.01"}) == "gradzoo train vae --epochs 3 --lr 0.01");
+  CHECK(repeated({"epochs=3", "steps=0"}) == "gradzoo train vae --epochs 3");
   CHECK(repeated({"steps=30", "beta=2"}) == "gradzoo train vae --steps 30 --set beta=2");
   CHECK(repeated({"architecture=pytorch-examples"}) ==
         "gradzoo train vae --set architecture=pytorch-examples");
