@@ -142,8 +142,8 @@ Explanation explain_example(const std::string& name) {
   const auto found =
       std::find_if(all.begin(), all.end(), [&](const ExplainExample& e) { return e.name == name; });
   if (found == all.end()) {
-    std::vector<std::string> names;
-    for (const ExplainExample& e : all) names.push_back(e.name);
+    std::vector<std::string> names(all.size());
+    std::transform(all.begin(), all.end(), names.begin(), [](const ExplainExample& e) { return e.name; });
     throw Error(fmt::format("explain: no example is called '{}'. {}", name, did_you_mean(name, names)));
   }
   Tape tape({.trace = true});
