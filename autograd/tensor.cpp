@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "autograd/kernels/elementwise.h"
 #include "autograd/tape.h"
 
 namespace gradzoo {
@@ -204,64 +203,6 @@ Tensor empty(const Shape& shape, DType dtype) {
   const int64_t size = shape.size();
   return Tensor(
       make_impl(Storage::create(static_cast<size_t>(size) * dtype_bytes(dtype)), 0, shape, size, dtype));
-}
-
-Tensor full(const Shape& shape, double value, DType dtype) {
-  Tensor out = empty(shape, dtype);
-  visit_any(dtype, [&]<class T>() {
-    if constexpr (std::is_floating_point_v<T>) {
-      kernels::fill(value, out.mutable_data<T>(), out.size());
-    } else {
-      std::fill_n(out.mutable_data<T>(), out.size(), static_cast<T>(value));
-    }
-  });
-  return out;
-}
-
-Tensor zeros(const Shape& shape, DType dtype) { return full(shape, 0.0, dtype); }
-
-Tensor ones(const Shape& shape, DType dtype) { return full(shape, 1.0, dtype); }
-
-Tensor scalar(double value, DType dtype) { return full(Shape{}, value, dtype); }
-
-Tensor tensor(const std::vector<double>& values, const Shape& shape, DType dtype) {
-  if (static_cast<int64_t>(values.size()) != shape.size()) {
-    throw Error(fmt::format("tensor: {} values for shape {}. Hint: it needs {}", values.size(), shape.str(),
-                            shape.size()));
-  }
-  Tensor out = empty(shape, dtype);
-  visit_any(dtype, [&]<class T>() {
-    std::transform(values.begin(), values.end(), out.mutable_data<T>(),
-                   [](double v) { return static_cast<T>(v); });
-  });
-  return out;
-}
-
-Tensor arange(int64_t n, DType dtype) {
-  Tensor out = empty({n}, dtype);
-  visit_any(dtype, [&]<class T>() {
-    T* values = out.mutable_data<T>();
-    for (int64_t i = 0; i < n; ++i) values[i] = static_cast<T>(i);
-  });
-  return out;
-}
-
-Tensor eye(int64_t n, DType dtype) {
-  Tensor out = zeros({n, n}, dtype);
-  visit_any(dtype, [&]<class T>() {
-    T* values = out.mutable_data<T>();
-    for (int64_t i = 0; i < n; ++i) values[i * n + i] = T{1};
-  });
-  return out;
-}
-
-Tensor cast(const Tensor& x, DType dtype) {
-  if (x.dtype() == dtype) return x.detach();
-  Tensor out = empty(x.shape(), dtype);
-  visit_any(x.dtype(), [&]<class From>() {
-    visit_any(dtype, [&]<class To>() { kernels::cast(x.data<From>(), out.mutable_data<To>(), x.size()); });
-  });
-  return out;
 }
 
 }  // namespace gradzoo
