@@ -21,6 +21,7 @@ class Process {
   Process(const std::vector<std::string>& arguments, const std::string& folder) {
     std::vector<char*> words;
     std::vector<std::string> copy = arguments;
+    words.reserve(copy.size() + 1);
     for (std::string& word : copy) words.push_back(word.data());
     words.push_back(nullptr);
     const std::string out = output_.file("out"), err = output_.file("err");

@@ -67,7 +67,7 @@ struct Runs {
   // A run that a signal met midway; another try where it was over before.
   std::string stopped_run(const std::string& name, std::ptrdiff_t rows, int signal, int status) const {
     for (int attempt = 0; attempt < 5; ++attempt) {
-      const std::string run = name + std::to_string(attempt);
+      std::string run = name + std::to_string(attempt);
       Process process(gradzoo_words(train + run + " --checkpoint-every 7"), folder);
       if (stop_after(process, scratch.file(run), rows, signal) == status) return run;
     }

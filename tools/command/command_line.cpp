@@ -40,7 +40,7 @@ struct CommandLine::Parser {
   }
 };
 
-CommandLine::CommandLine(std::string name, const std::string& summary)
+CommandLine::CommandLine(const std::string& name, const std::string& summary)
     : parser_(std::make_unique<Parser>(name, summary)) {
   parser_->app.set_help_flag();
   parser_->app.allow_extras();

@@ -12,7 +12,7 @@ namespace gradzoo {
 class CommandLine {
  public:
   /// `name` as it is called, e.g. "train" or "data check".
-  CommandLine(std::string name, const std::string& summary);
+  CommandLine(const std::string& name, const std::string& summary);
   ~CommandLine();
   CommandLine(const CommandLine&) = delete;
   CommandLine& operator=(const CommandLine&) = delete;

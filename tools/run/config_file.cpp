@@ -24,7 +24,7 @@ class Line {
   bool at_end() const { return text_.empty() || text_.front() == '#'; }
 
   std::string key() {
-    const std::string word = take_while([](char c) { return std::isalnum(c) != 0 || c == '_' || c == '-'; });
+    std::string word = take_while([](char c) { return std::isalnum(c) != 0 || c == '_' || c == '-'; });
     skip_blanks();
     if (word.empty() || text_.empty() || text_.front() != '=') fail("is not 'key = value'");
     text_.remove_prefix(1);
@@ -61,7 +61,7 @@ class Line {
   template <class Wanted>
   std::string take_while(Wanted&& wanted) {
     const auto end = std::ranges::find_if_not(text_, wanted);
-    const std::string word(text_.begin(), end);
+    std::string word(text_.begin(), end);
     text_.remove_prefix(word.size());
     return word;
   }
@@ -70,7 +70,7 @@ class Line {
     text_.remove_prefix(1);
     const size_t end = text_.find('\'');
     if (end == std::string_view::npos) fail("has a string without its end");
-    const std::string out(text_.substr(0, end));
+    std::string out(text_.substr(0, end));
     text_.remove_prefix(end + 1);
     return out;
   }

@@ -58,6 +58,7 @@ std::vector<Curve> curves_of(const FinishedRun& run, const MetricRows& rows,
                              const std::vector<Quantity>& validation) {
   std::vector<Curve> curves;
   std::vector<std::string> valid_keys;
+  valid_keys.reserve(validation.size());
   for (const Quantity& quantity : validation) valid_keys.push_back(quantity_key(quantity));
   for (const MetricInfo& metric : run.model.metrics()) {
     Curve& curve = curves.emplace_back(named_curve(metric.name, metric.explanation));

@@ -51,6 +51,7 @@ std::string with_error(const Quantity& quantity) {
 std::vector<KeyFigure> figures_of(const FinishedRun& run, const std::vector<Quantity>& validation,
                                   const MetricRows& rows) {
   std::vector<KeyFigure> figures;
+  figures.reserve(validation.size() + 2);
   for (const Quantity& quantity : validation) {
     figures.push_back({"valid " + metric_name(quantity.name).name, with_error(quantity), quantity.unit,
                        quantity.meaning + "; the mean and its standard error"});

@@ -15,7 +15,9 @@ TEST_CASE("A grid of images shows each pixel in its place") {
   int white = 0, left = image.width, top = image.height;
   for (int y = 0; y < image.height; ++y) {
     for (int x = 0; x < image.width; ++x) {
-      if (image.rgb[static_cast<size_t>((y * image.width + x) * 3)] != 255) continue;
+      if (image.rgb[3 * (static_cast<size_t>(y) * static_cast<size_t>(image.width) +
+                         static_cast<size_t>(x))] != 255)
+        continue;
       ++white;
       left = std::min(left, x);
       top = std::min(top, y);

@@ -1,0 +1,31 @@
+#include "tools/run/progress.h"
+
+#include <doctest/doctest.h>
+
+#include "support/scratch.h"
+
+using namespace gradzoo;
+using namespace gradzoo::test;
+
+TEST_CASE("Into a file an epoch is a line, and nothing is drawn over") {
+  const ScratchDirectory scratch;
+  std::FILE* file = std::fopen(scratch.file("log").c_str(), "w");
+  REQUIRE(file != nullptr);
+  Progress progress(file, 0, 25, 10);
+  progress.step(5, "loss 3", 100);
+  progress.epoch(10, "loss 2");
+  progress.epoch(25, "loss 1");
+  progress.line("done");
+  std::fclose(file);
+  CHECK(read_file(scratch.file("log")) ==
+        "epoch 1/3  step 10/25  loss 2  100 images/s\n"
+        "epoch 3/3  step 25/25  loss 1  100 images/s\n"
+        "done\n");
+}
+
+TEST_CASE("Without a place to say it nothing is said") {
+  Progress progress(nullptr, 0, 10, 5);
+  progress.step(1, "loss", 1);
+  progress.epoch(5, "loss");
+  progress.end();
+}

@@ -1,0 +1,20 @@
+#include "tools/run/stop_signal.h"
+
+#include <csignal>
+
+#include <doctest/doctest.h>
+
+using gradzoo::StopSignal;
+
+TEST_CASE("A signal is remembered while someone waits for it, and forgotten by the next") {
+  {
+    const StopSignal stop;
+    CHECK_FALSE(stop.requested());
+    std::raise(SIGINT);
+    CHECK(stop.requested());
+  }
+  const StopSignal next;
+  CHECK_FALSE(next.requested());
+  std::raise(SIGTERM);
+  CHECK(next.requested());
+}
