@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdio>
 #include <vector>
 
 #include <fmt/format.h>
@@ -25,8 +26,16 @@ std::vector<RowOutcome> run_rows(const std::vector<const Row*>& rows, bool quiet
   std::vector<RowOutcome> outcomes;
   for (const Row* row : rows) {
     RowContext context;
+    context.folder = "runs/verify";
+    if (row->kind == RowKind::figure) {
+      fmt::print(stderr, "{}: about {:.0f} s on two cores; stopped, it goes on from {}\n", row->name,
+                 row->expected_seconds, context.folder);
+    }
     if (!quiet) {
-      context.progress = [&](const std::string& text) { fmt::print("      {}: {}\n", row->name, text); };
+      context.progress = [&](const std::string& text) {
+        fmt::print("      {}: {}\n", row->name, text);
+        std::fflush(stdout);
+      };
     }
     outcomes.push_back(run_row(*row, context));
     if (!quiet) print_outcome(outcomes.back());

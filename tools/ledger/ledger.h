@@ -24,6 +24,8 @@ struct RowResult {
 /// How a row may run.
 struct RowContext {
   uint64_t seed = 1;
+  /// Where long rows keep checkpoints, so that one which was stopped goes on; "": nowhere.
+  std::string folder = "";
   /// Called by long rows now and then, with a line on how far they are.
   std::function<void(const std::string&)> progress = [](const std::string&) {};
 };
