@@ -8,7 +8,7 @@
 #include "autograd/grad.h"
 #include "autograd/op.h"
 #include "autograd/ops.h"
-#include "support/contains.h"
+#include "support/error_message.h"
 
 using namespace gradzoo;
 using gradzoo::test::contains;

@@ -6,7 +6,7 @@
 
 #include "autograd/grad.h"
 #include "autograd/ops.h"
-#include "support/contains.h"
+#include "support/error_message.h"
 
 using namespace gradzoo;
 using gradzoo::test::contains;

@@ -140,9 +140,9 @@ TEST_CASE("a batch larger than the set holds all of it") {
 
 TEST_CASE("batches that cannot be are refused with a sentence") {
   const ImageSubset data = even_images(5);
-  CHECK(test::message_of([&] { Batches(data, {.batch = 0}); }) ==
+  CHECK(test::error_message([&] { Batches(data, {.batch = 0}); }) ==
         "batch = 0 is out of range. Hint: 1 or more");
-  CHECK(test::contains(test::message_of([&] { Batches(data, {.batch = 6, .drop_last = true}); }),
+  CHECK(test::contains(test::error_message([&] { Batches(data, {.batch = 6, .drop_last = true}); }),
                        "batch = 6 leaves no full batch of 5 images. Hint: "));
   Batches batches(data);
   CHECK_THROWS_AS(batches.at(-1), Error);

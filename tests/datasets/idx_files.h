@@ -10,7 +10,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "autograd/error.h"
+#include "support/error_message.h"
 
 /// IDX files made by hand, for tests of what reads them.
 namespace gradzoo::test {
@@ -64,21 +64,6 @@ inline Bytes gzipped(const Bytes& bytes) {
   out.resize(stream.total_out);
   deflateEnd(&stream);
   return out;
-}
-
-/// The message of the Error that `fn` throws, "" if it throws none.
-template <class Fn>
-std::string message_of(Fn&& fn) {
-  try {
-    fn();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
-}
-
-inline bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 }  // namespace gradzoo::test

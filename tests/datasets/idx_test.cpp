@@ -19,7 +19,7 @@ using test::idx_bytes;
 std::string refusal(const Bytes& bytes, const std::string& name = "images") {
   const test::ScratchFolder scratch;
   const std::string path = scratch.write(name, bytes);
-  const std::string message = test::message_of([&] { read_idx_images(path); });
+  const std::string message = test::error_message([&] { read_idx_images(path); });
   CHECK(message.starts_with(path + ": "));
   CHECK(contains(message, ". Hint: "));
   CHECK_FALSE(contains(message, "\n"));
@@ -62,13 +62,13 @@ TEST_CASE("gzipped, plain and many-membered gzip files give the same values, wha
 TEST_CASE("a file that is missing or is no file is refused by name") {
   const test::ScratchFolder scratch;
   const std::string absent = (scratch.path / "absent").string();
-  CHECK(test::message_of([&] { read_idx_images(absent); }) ==
+  CHECK(test::error_message([&] { read_idx_images(absent); }) ==
         absent + ": no such file. Hint: check the path");
   const std::string folder = scratch.path.string();
-  CHECK(contains(test::message_of([&] { read_idx_images(folder); }), "is not a regular file"));
+  CHECK(contains(test::error_message([&] { read_idx_images(folder); }), "is not a regular file"));
   const std::string pipe = (scratch.path / "pipe").string();
   REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
-  CHECK(contains(test::message_of([&] { read_idx_images(pipe); }), "is not a regular file"));
+  CHECK(contains(test::error_message([&] { read_idx_images(pipe); }), "is not a regular file"));
 }
 
 TEST_CASE("a file that is not IDX is refused by its first bytes") {
@@ -88,7 +88,7 @@ TEST_CASE("another type of value and another number of axes are refused") {
   CHECK(contains(refusal(idx_bytes({}, {})), "has 0 axes"));
   const test::ScratchFolder scratch;
   const std::string path = scratch.write("labels", idx_bytes({2, 3, 4}, counting(24)));
-  CHECK(contains(test::message_of([&] { read_idx_labels(path); }), "has 3 axes where labels have 1"));
+  CHECK(contains(test::error_message([&] { read_idx_labels(path); }), "has 3 axes where labels have 1"));
 }
 
 TEST_CASE("empty and absurd sizes are refused before memory is taken") {
@@ -134,7 +134,7 @@ TEST_CASE("a gzip file with any byte damaged is refused or reads the same") {
     Bytes damaged = packed;
     damaged[i] ^= 0x55;
     const std::string path = scratch.write("images", damaged);
-    const std::string message = test::message_of([&] {
+    const std::string message = test::error_message([&] {
       const Tensor images = read_idx_images(path);
       for (int k = 0; k < 24; ++k) CHECK(images.data<uint8_t>()[k] == k);
     });

@@ -28,7 +28,7 @@ struct SmallFolder : test::ScratchFolder {
   }
   std::string spec() const { return path.string(); }
   std::string refusal() const {
-    return test::message_of([&] { load_images(spec()); });
+    return test::error_message([&] { load_images(spec()); });
   }
 };
 
@@ -98,7 +98,7 @@ TEST_CASE("train and test are whole, in the files' order, and numbered through")
 TEST_CASE("splits have names, and a wrong name is answered by the nearest") {
   for (Split part : {Split::fit, Split::valid, Split::train, Split::test})
     CHECK(parse_split(split_name(part)) == part);
-  CHECK(test::message_of([] { parse_split("vaild"); }) ==
+  CHECK(test::error_message([] { parse_split("vaild"); }) ==
         "unknown split 'vaild'. Hint: did you mean 'valid'?");
 }
 
@@ -144,7 +144,7 @@ TEST_CASE("too few images for a split are refused, and still train as a whole") 
   folder.write("train-labels-idx1-ubyte", idx_bytes({2}, counting(2)));
   const ImageDataset data = load_images(folder.spec());
   CHECK(data.split(Split::train).count() == 2);
-  CHECK(contains(test::message_of([&] { data.split(Split::valid); }), "2 training images are too few"));
+  CHECK(contains(test::error_message([&] { data.split(Split::valid); }), "2 training images are too few"));
 }
 
 }  // namespace gradzoo

@@ -10,7 +10,7 @@ namespace gradzoo {
 namespace {
 
 std::string refusal(const std::string& spec) {
-  return test::message_of([&] { image_folder(spec); });
+  return test::error_message([&] { image_folder(spec); });
 }
 
 }  // namespace

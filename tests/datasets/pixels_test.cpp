@@ -43,7 +43,7 @@ double share_of_equal(const Tensor& a, const Tensor& b) {
 
 TEST_CASE("each convention has a name, and a wrong name is answered by the nearest") {
   for (Pixels pixels : kAll) CHECK(parse_pixels(pixels_name(pixels)) == pixels);
-  CHECK(test::message_of([] { parse_pixels("dynamic_binary"); }) ==
+  CHECK(test::error_message([] { parse_pixels("dynamic_binary"); }) ==
         "unknown pixels 'dynamic_binary'. Hint: did you mean 'dynamic-binary'?");
 }
 

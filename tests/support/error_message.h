@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "autograd/error.h"
 
@@ -17,8 +18,9 @@ std::string error_message(Fn&& fn) {
   return "";
 }
 
-inline bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
+/// Whether `text` holds `part`; use with CHECK_MESSAGE(contains(text, part), text).
+inline bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
 }
 
 }  // namespace gradzoo::test

@@ -47,7 +47,7 @@ inline bool same_bytes(const Tensor& a, const Tensor& b) {
 
 /// The sentence of the Error that `fn` throws, "" where it throws none.
 template <class Fn>
-std::string message_of(Fn&& fn) {
+std::string error_message(Fn&& fn) {
   try {
     fn();
   } catch (const Error& e) {

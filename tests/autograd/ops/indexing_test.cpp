@@ -117,28 +117,28 @@ TEST_CASE("one_hot marks the label") {
 
 TEST_CASE("Indices out of range, of the wrong dtype or shape are refused by name") {
   const Tensor x = zeros({2, 3});
-  CHECK(message_of([&] {
+  CHECK(error_message([&] {
           gather(x, 1, tensor({0, 1, 2, 3}, {2, 2}, DType::i64));
         }) == "gather: index 3 at position 3 is outside [0, 3). Hint: indices count from 0");
-  CHECK(message_of([&] {
+  CHECK(error_message([&] {
           index_select(x, 0, labels({1, -1}));
         }) == "index_select: index -1 at position 1 is outside [0, 2). Hint: indices count from 0");
-  CHECK(message_of([&] { one_hot(labels({10}), 10); }) ==
+  CHECK(error_message([&] { one_hot(labels({10}), 10); }) ==
         "one_hot: index 10 at position 0 is outside [0, 10). Hint: indices count from 0");
-  CHECK(message_of([&] {
+  CHECK(error_message([&] {
           gather(x, 1, ones({2, 2}));
         }) == "gather: operand 1 must hold i64, not f32. Hint: cast(x, DType::i64)");
-  CHECK(message_of([&] {
+  CHECK(error_message([&] {
           gather(x, 1, zeros({4, 2}, DType::i64));
         }) ==
         "gather: index (4,2) does not fit (2,3) along axis 1. Hint: sizes may differ on that axis only");
-  CHECK(message_of([&] {
+  CHECK(error_message([&] {
           scatter_add(x, 1, zeros({2, 2}, DType::i64), 4);
         }) == "scatter_add: index (2,2) does not fit (2,3) along axis 1. Hint: the shapes agree");
-  CHECK(message_of([&] {
+  CHECK(error_message([&] {
           index_select(x, 0, zeros({1, 1}, DType::i64));
         }) == "index_select: index (1,1) is not a vector. Hint: gather and scatter_add take any index");
-  CHECK(message_of([&] { index_add(x, 0, labels({0}), 4); }) ==
+  CHECK(error_message([&] { index_add(x, 0, labels({0}), 4); }) ==
         "index_add: 1 indices for axis 0 of (2,3). Hint: one index for each row");
 }
 

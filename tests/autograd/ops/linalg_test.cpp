@@ -98,24 +98,24 @@ TEST_CASE("The gradient of matmul is the transpose of the product, for every fla
 }
 
 TEST_CASE("matmul says which flag mends the inner dimensions") {
-  CHECK(message_of([] {
+  CHECK(error_message([] {
           matmul(zeros({100, 784}), zeros({500, 784}));
         }) == "matmul: inner dimensions differ: (100,784) x (500,784). Hint: pass transpose_b = true");
-  CHECK(message_of([] {
+  CHECK(error_message([] {
           matmul(zeros({784, 100}), zeros({784, 500}));
         }) == "matmul: inner dimensions differ: (784,100) x (784,500). Hint: pass transpose_a = true");
-  CHECK(message_of([] {
+  CHECK(error_message([] {
           matmul(zeros({2, 3}), zeros({3, 4}), false, true);
         }) == "matmul: inner dimensions differ: (2,3) x (3,4)'. Hint: pass transpose_b = false");
-  CHECK(message_of([] {
+  CHECK(error_message([] {
           matmul(zeros({2, 3}), zeros({4, 5}));
         }) ==
         "matmul: inner dimensions differ: (2,3) x (4,5). Hint: the columns of the first must be the rows of "
         "the second");
-  CHECK(message_of([] {
+  CHECK(error_message([] {
           matmul(zeros({3}), zeros({3, 2}));
         }) == "matmul: (3) x (3,2): operands have at least 2 axes. Hint: unsqueeze a vector");
-  CHECK(message_of([] {
+  CHECK(error_message([] {
           matmul(zeros({2, 3, 4}), zeros({3, 4, 1}));
         }).starts_with("matmul: shapes (2) and (3)"));
 }
@@ -160,10 +160,10 @@ TEST_CASE("The gradients of linear are those of its composition, and so are thei
 }
 
 TEST_CASE("linear names the shapes that do not fit") {
-  CHECK(message_of([] {
+  CHECK(error_message([] {
           linear(zeros({2, 3}), zeros({3, 5}));
         }) == "linear: x (2,3) does not fit weight (3,5). Hint: x is (..., in) and weight is (out, in)");
-  CHECK(message_of([] {
+  CHECK(error_message([] {
           linear(zeros({2, 3}), zeros({5, 3}), zeros({1, 5}));
         }) == "linear: bias (1,5) does not fit weight (5,3). Hint: weight is (out, in), bias (out)");
 }

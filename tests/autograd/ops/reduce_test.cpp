@@ -85,16 +85,16 @@ TEST_CASE("Over nothing, sum is 0, mean is NaN and max is an error") {
   CHECK(sum(zeros({2, 0}), 0).shape() == Shape{0});
   CHECK(std::isnan(mean(zeros({0})).item()));
   CHECK(std::isnan(var(ones({1})).item()));
-  CHECK(message_of([] {
+  CHECK(error_message([] {
           max(zeros({2, 0}), 1);
         }) == "max: axis 1 of (2,0) has no elements. Hint: only sum and mean take an empty axis");
-  CHECK(message_of([] { argmax(zeros({0}), 0); }) ==
+  CHECK(error_message([] { argmax(zeros({0}), 0); }) ==
         "argmax: axis 0 of (0) has no elements. Hint: only sum and mean take an empty axis");
   CHECK(max(zeros({2, 0}), 0).shape() == Shape{0});
 }
 
 TEST_CASE("An axis that does not exist is named") {
-  CHECK(message_of([] {
+  CHECK(error_message([] {
           sum(zeros({2, 3}), 2);
         }) == "sum: axis 2 of a tensor with 2 axes. Hint: axes run from -2 to 1");
 }
@@ -126,12 +126,12 @@ TEST_CASE("sum_to sums exactly what broadcasting repeated") {
     const Tensor z = wave(shape, DType::f64, 0.3);
     CHECK(sum(mul(y, z)).item() == doctest::Approx(sum(mul(x, broadcast_to(z, {2, 3, 4}))).item()));
   }
-  CHECK(message_of([&] {
+  CHECK(error_message([&] {
           sum_to(x, {3, 2});
         }) ==
         "sum_to: shapes (2,3,4) and (1,3,2) do not broadcast. Hint: aligned at the last axis, sizes must "
         "agree or be 1");
-  CHECK(message_of([&] {
+  CHECK(error_message([&] {
           sum_to(zeros({1, 3}), {2, 3});
         }) == "sum_to: (2,3) is not a shape that (1,3) was broadcast from. Hint: sizes agree or are 1");
 }

@@ -26,25 +26,25 @@ TEST_CASE("A change through one name is seen by the version of every alias") {
   Tape tape;
   const Tensor y = sum(square(reshape(x, {6})));
   x.mutable_data<double>()[0] = 7;
-  const std::string message = message_of([&] { grad(y, x); });
+  const std::string message = error_message([&] { grad(y, x); });
   CHECK(message.starts_with("square: its saved input 0"));
   CHECK(message.find("was changed in place after it was recorded") != std::string::npos);
 }
 
 TEST_CASE("A shape that does not hold the values is refused") {
-  CHECK(message_of([] {
+  CHECK(error_message([] {
           reshape(zeros({2, 3}), {4, -1});
         }) ==
         "reshape: (2,3) has 6 elements, which (4,-1) does not hold. Hint: sizes multiply to 6, and one of "
         "them may be -1");
-  CHECK(message_of([] {
+  CHECK(error_message([] {
           reshape(zeros({2, 3}), {-1, -1});
         }) ==
         "reshape: (2,3) has 6 elements, which (-1,-1) does not hold. Hint: sizes multiply to 6, and one of "
         "them may be -1");
-  CHECK(message_of([] { reshape(zeros({2, 3}), {5}); }).starts_with("reshape: (2,3) has 6 elements"));
-  CHECK(message_of([] { reshape(zeros({0}), {0, -1}); }).starts_with("reshape: (0) has 0 elements"));
-  CHECK(message_of([] { empty({-1, 2}); }) == "shape: (-1,2) has an open size. Hint: only reshape takes -1");
+  CHECK(error_message([] { reshape(zeros({2, 3}), {5}); }).starts_with("reshape: (2,3) has 6 elements"));
+  CHECK(error_message([] { reshape(zeros({0}), {0, -1}); }).starts_with("reshape: (0) has 0 elements"));
+  CHECK(error_message([] { empty({-1, 2}); }) == "shape: (-1,2) has an open size. Hint: only reshape takes -1");
 }
 
 TEST_CASE("unsqueeze, squeeze and flatten_rows add and drop axes") {
@@ -55,9 +55,9 @@ TEST_CASE("unsqueeze, squeeze and flatten_rows add and drop axes") {
   CHECK(squeeze(unsqueeze(x, 1), 1).shape() == Shape{2, 3});
   CHECK(flatten_rows(wave({2, 3, 4})).shape() == Shape{2, 12});
   CHECK(flatten_rows(wave({2})).shape() == Shape{2, 1});
-  CHECK(message_of([&] { squeeze(x, 1); }) ==
+  CHECK(error_message([&] { squeeze(x, 1); }) ==
         "squeeze: axis 1 of (2,3) has size 3. Hint: only an axis of size 1 can be dropped");
-  CHECK(message_of([] { flatten_rows(scalar(1)); }) ==
+  CHECK(error_message([] { flatten_rows(scalar(1)); }) ==
         "flatten_rows: a scalar has no rows. Hint: reshape it to (1,1)");
 }
 
@@ -96,15 +96,15 @@ TEST_CASE("broadcast_to repeats what NumPy would repeat, and sums on the way bac
   Tape tape;
   const Tensor y = broadcast_to(x, {3, 2, 2});
   CHECK(max_error(grad(y, x, {.grad_output = arange(12, DType::f64).view({3, 2, 2})}), {27, 39}) == 0);
-  CHECK(message_of([] {
+  CHECK(error_message([] {
           broadcast_to(zeros({2, 3}), {2, 4});
         }) ==
         "broadcast_to: shapes (2,3) and (2,4) do not broadcast. Hint: aligned at the last axis, sizes must "
         "agree or be 1");
-  CHECK(message_of([] {
+  CHECK(error_message([] {
           broadcast_to(zeros({2, 3}), {2, 1});
         }) == "broadcast_to: (2,3) does not broadcast to (2,1). Hint: sizes agree or are 1 in the first");
-  CHECK(message_of([] {
+  CHECK(error_message([] {
           broadcast_to(zeros({2, 3}), {3});
         }) == "broadcast_to: (2,3) has more axes than (3). Hint: sum_to removes axes");
 }
@@ -134,6 +134,6 @@ TEST_CASE("Ops that hold a shape mean the same over stacked copies once lifted")
 TEST_CASE("An undefined tensor is named, not read") {
   const std::string sentence =
       "an undefined tensor has no shape and no values. Hint: assign it a value first";
-  CHECK(message_of([] { reshape(Tensor(), {1}); }) == sentence);
-  CHECK(message_of([] { transpose(Tensor()); }) == sentence);
+  CHECK(error_message([] { reshape(Tensor(), {1}); }) == sentence);
+  CHECK(error_message([] { transpose(Tensor()); }) == sentence);
 }

@@ -40,13 +40,13 @@ TEST_CASE("A slice of the first axis shares storage, others are copies") {
 }
 
 TEST_CASE("A slice outside the axis is refused") {
-  CHECK(message_of([] {
+  CHECK(error_message([] {
           slice(zeros({2, 3}), 1, 1, 9);
         }) ==
         "slice: [1, 9) in steps of 1 on axis 1 of (2,3) reaches outside [0, 3]. Hint: 0 <= begin <= end <= "
         "size and step >= 1");
-  CHECK(message_of([] { slice(zeros({3}), 0, 2, 1); }).starts_with("slice: [2, 1)"));
-  CHECK(message_of([] { slice(zeros({3}), 0, 0, 2, 0); }).starts_with("slice: [0, 2) in steps of 0"));
+  CHECK(error_message([] { slice(zeros({3}), 0, 2, 1); }).starts_with("slice: [2, 1)"));
+  CHECK(error_message([] { slice(zeros({3}), 0, 0, 2, 0); }).starts_with("slice: [0, 2) in steps of 0"));
 }
 
 TEST_CASE("unslice undoes slice, and each is the other's gradient") {
@@ -61,7 +61,7 @@ TEST_CASE("unslice undoes slice, and each is the other's gradient") {
   const Tensor h = wave({2, 2}, DType::f64, 0.3);
   CHECK(max_error(grad(slice(x, 1, 0, 3, 2), x, {.grad_output = h}), unslice(h, 1, 0, 2, 3).to_vector()) ==
         0);
-  CHECK(message_of([] { unslice(zeros({3}), 0, 1, 2, 5); }) ==
+  CHECK(error_message([] { unslice(zeros({3}), 0, 1, 2, 5); }) ==
         "pad: [1, 6) in steps of 2 on axis 0 of (3) reaches outside [0, 5]. Hint: 0 <= begin <= end <= size "
         "and step >= 1");
 }
@@ -75,7 +75,7 @@ TEST_CASE("pad adds a value before and after, infinities too, and its gradient i
   CHECK(max_error(y, {-kInf, 1, 2, -kInf, -kInf, 3, 4, -kInf}) == 0);
   CHECK(max_error(grad(y, x, {.grad_output = arange(8, DType::f64).view({2, 4})}), {1, 2, 5, 6}) == 0);
   CHECK(pad(x, 1, 0, 0).shape() == Shape{2, 2});
-  CHECK(message_of([&] { pad(x, 0, -1, 0); }) == "pad: -1 before and 0 after. Hint: 0 or more of each");
+  CHECK(error_message([&] { pad(x, 0, -1, 0); }) == "pad: -1 before and 0 after. Hint: 0 or more of each");
 }
 
 TEST_CASE("concat puts any number of parts behind each other") {
@@ -113,15 +113,15 @@ TEST_CASE("A gradient reaches one part of concat though the others are constants
 }
 
 TEST_CASE("concat names parts that do not fit") {
-  CHECK(message_of([] {
+  CHECK(error_message([] {
           concat(zeros({2, 3}), zeros({2, 4}), 0);
         }) == "concat: part 1 is (2,4), the first is (2,3). Hint: sizes may differ on axis 0 only");
-  CHECK(message_of([] {
+  CHECK(error_message([] {
           concat(zeros({2, 3}), zeros({2}), 0);
         }) == "concat: parts f32 (2,3) and f32 (2). Hint: dtypes and numbers of axes must agree");
-  CHECK(message_of([] { concat(std::span<const Tensor>(), 0); }) ==
+  CHECK(error_message([] { concat(std::span<const Tensor>(), 0); }) ==
         "concat: no parts. Hint: pass at least one tensor");
-  CHECK(message_of([] { concat(zeros({2}), Tensor(), 0); }) ==
+  CHECK(error_message([] { concat(zeros({2}), Tensor(), 0); }) ==
         "concat: a part is undefined. Hint: assign it a value first");
 }
 

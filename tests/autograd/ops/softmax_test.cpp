@@ -106,6 +106,6 @@ TEST_CASE("A row with +inf has logsumexp +inf, and no elements give -inf") {
 }
 
 TEST_CASE("An axis that does not exist is named in the softmax family") {
-  CHECK(message_of([] { softmax(zeros({2}), 1); }) ==
+  CHECK(error_message([] { softmax(zeros({2}), 1); }) ==
         "softmax: axis 1 of a tensor with 1 axes. Hint: axes run from -1 to 0");
 }
