@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "autograd/op.h"
 #include "autograd/ops.h"
+#include "autograd/trace.h"
 
 namespace gradzoo {
 namespace {
@@ -37,8 +37,8 @@ std::string describe_inputs(const Node& node, const Trace& trace) {
 
 std::string first_non_finite() {
   TapeState& s = tape_state();
-  const auto n = static_cast<int64_t>(s.traces.size());
-  for (int64_t i = s.mark; i < n; ++i) {
+  const auto n = static_cast<int64_t>(trace_log().nodes.size());
+  for (int64_t i = s.mode.mark; i < n; ++i) {
     if (!is_bad(trace_of(i).output)) continue;
     const Node& node = s.nodes[i];
     if (node.op == &leaf_info()) return fmt::format("the value of {}", describe(node.leaf()));
@@ -46,7 +46,7 @@ std::string first_non_finite() {
   }
   // A bad adjoint was made by the rule of a node that read it: the latest bad one in sweep order has a
   // consumer whose own is finite.
-  for (int64_t i = n - 1; i >= s.mark; --i) {
+  for (int64_t i = n - 1; i >= s.mode.mark; --i) {
     if (!is_bad(trace_of(i).adjoint)) continue;
     for (int64_t user = n - 1; user > i; --user) {
       const Node& node = s.nodes[user];

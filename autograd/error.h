@@ -1,7 +1,9 @@
 #pragma once
 
 #include <stdexcept>
-#include <string>
+#include <utility>
+
+#include <fmt/core.h>
 
 namespace gradzoo {
 
@@ -9,6 +11,10 @@ namespace gradzoo {
 class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
+  /// Formats the message: Error("view: {} has {} elements", shape.str(), n).
+  template <class First, class... Rest>
+  explicit Error(fmt::format_string<First, Rest...> format, First&& first, Rest&&... rest)
+      : std::runtime_error(fmt::format(format, std::forward<First>(first), std::forward<Rest>(rest)...)) {}
 };
 
 }  // namespace gradzoo

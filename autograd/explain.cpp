@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "autograd/explain_story.h"
-#include "autograd/op.h"
+#include "autograd/trace.h"
 
 namespace gradzoo {
 namespace {
@@ -43,7 +43,7 @@ std::string node_line(const Story& story, int64_t node, std::string_view indent)
 }
 
 std::string visit_lines(const Story& story, int64_t index) {
-  const Visit& visit = tape_state().visits[static_cast<size_t>(index)];
+  const Visit& visit = trace_log().visits[static_cast<size_t>(index)];
   const Node& node = tape_state().nodes[visit.node];
   std::string text = fmt::format("  {} {}: adjoint {}\n", node_name(story, visit.node), node.op->name,
                                  describe_value(visit.adjoint));
@@ -95,8 +95,7 @@ std::string dot_edges(const Story& story, int64_t node) {
 }  // namespace
 
 CodeLine code_line(std::string text) {
-  const TapeState& s = tape_state();
-  return {std::move(text), s.nodes.size(), static_cast<int64_t>(s.visits.size())};
+  return {std::move(text), tape_state().nodes.size(), static_cast<int64_t>(trace_log().visits.size())};
 }
 
 std::string explain_text(const Tape& tape) {

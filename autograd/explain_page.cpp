@@ -11,7 +11,7 @@
 #include "autograd/explain_story.h"
 #include "autograd/explain_style.h"
 #include "autograd/explain_words.h"
-#include "autograd/op.h"
+#include "autograd/trace.h"
 
 namespace gradzoo {
 namespace {
@@ -102,7 +102,7 @@ Json step_json(const Story& story, const Step& step, const std::vector<CodeLine>
   }
   json["kind"] = step.kind == Step::Kind::seed ? "seed" : "visit";
   json["sweep"] = story.visit_sweep[static_cast<size_t>(step.visit)];
-  json.update(visit_json(story, tape_state().visits[static_cast<size_t>(step.visit)]));
+  json.update(visit_json(story, trace_log().visits[static_cast<size_t>(step.visit)]));
   return json;
 }
 

@@ -5,13 +5,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "autograd/op.h"
+#include "autograd/trace.h"
 
 namespace gradzoo {
 namespace {
 
 void check_traced(const Tape& tape) {
-  const auto traced = static_cast<int64_t>(tape_state().traces.size());
+  const auto traced = static_cast<int64_t>(trace_log().nodes.size());
   for (int64_t i = tape.begin(); i < tape.end(); ++i) {
     if (i >= traced || !trace_of(i).output.defined())
       throw Error(
@@ -28,7 +28,7 @@ int64_t Story::number(const Tensor& t) const {
 
 Story tell_story(const Tape& tape) {
   check_traced(tape);
-  const std::vector<Visit>& visits = tape_state().visits;
+  const std::vector<Visit>& visits = trace_log().visits;
   Story story{.begin = tape.begin(), .end = tape.end(), .steps = {}, .sweep_of = {}, .visit_sweep = {}};
   story.sweep_of.assign(static_cast<size_t>(tape.size()), 0);
   int64_t node = story.begin, visit = 0;

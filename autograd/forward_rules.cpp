@@ -9,6 +9,7 @@
 #include "autograd/grad.h"
 #include "autograd/op.h"
 #include "autograd/ops.h"
+#include "autograd/trace.h"
 
 namespace gradzoo {
 namespace {

@@ -2,16 +2,14 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "autograd/kernels/elementwise.h"
 #include "autograd/op.h"
 #include "autograd/ops.h"
+#include "autograd/trace.h"
 
 namespace gradzoo {
 
-/// One reverse sweep, from node `last` down to node `first`. Gradients live in this object, so sweeps never
-/// mix.
+/// One reverse sweep, from node `last` down to node `first`. Its gradients live here: sweeps never mix.
 class Sweep {
  public:
   Sweep(int64_t first, int64_t last, bool create_graph, bool retain_graph)
@@ -38,7 +36,6 @@ class Sweep {
   bool is_reached(int64_t index) const { return index >= first_ && reached_[slot(index)]; }
   void mark_reached();
   void visit(int64_t index, Node& node);
-  void trace_visit(int64_t index);
   void check_saved(const Node& node) const;
 
   TapeState& state_;
@@ -55,8 +52,7 @@ const Shape& Vjp::shape(int i) const {
 const Tensor& Vjp::saved(int slot) const {
   const Tensor& t = node_.saved[static_cast<size_t>(slot)];
   if (!t.defined())
-    throw Error(
-        fmt::format("{}: its vjp reads what it did not save. Hint: list it in `saves`", node_.op->name));
+    throw Error("{}: its vjp reads what it did not save. Hint: list it in `saves`", node_.op->name);
   return t;
 }
 
@@ -75,34 +71,16 @@ void Sweep::mark_reached() {
 void Sweep::run(Tensor seed) {
   mark_reached();
   grads_[slot(last_)] = std::move(seed);
-  const bool outer_recording = std::exchange(state_.recording, create_graph_);
-  const int64_t outer_origin = state_.origin;
-  const int outer_sweep = state_.sweep;
-  struct Restore {
-    TapeState& s;
-    bool recording;
-    int64_t origin;
-    int sweep;
-    ~Restore() { s.recording = recording, s.origin = origin, s.sweep = sweep; }
-  } restore{state_, outer_recording, outer_origin, outer_sweep};
+  const ModeScope outer;
+  Mode& mode = state_.mode;
+  mode.recording = create_graph_;
   for (int64_t index = last_; index >= first_; --index) {
     if (!grads_[slot(index)].defined() || !reached_[slot(index)]) continue;
-    Node& node = state_.nodes[index];
-    if (state_.tracing) trace_visit(index);
-    visit(index, node);
-    if (state_.tracing) state_.visits.back().made_end = state_.nodes.size();
+    if (mode.tracing) trace_visit(index, index == last_, grads_[slot(index)]);
+    visit(index, state_.nodes[index]);
+    if (mode.tracing) trace_visit_end();
     if (!wanted_[slot(index)]) grads_[slot(index)] = Tensor();
   }
-}
-
-void Sweep::trace_visit(int64_t index) {
-  const Tensor& adjoint = grads_[slot(index)];
-  trace_of(index).adjoint = adjoint;
-  state_.visits.push_back({.node = index,
-                           .first = index == last_,
-                           .adjoint = adjoint,
-                           .made_begin = state_.nodes.size(),
-                           .made_end = state_.nodes.size()});
 }
 
 void Sweep::visit(int64_t index, Node& node) {
@@ -112,13 +90,13 @@ void Sweep::visit(int64_t index, Node& node) {
   }
   if (needed == 0) return;
   check_saved(node);
-  state_.origin = index;
-  state_.sweep = node.sweep + 1;
+  state_.mode.origin = index;
+  state_.mode.sweep = node.sweep + 1;
   Vjp rule(*this, node, needed);
   const Tensor& g = grads_[slot(index)];
   const auto vjp = node.op->vjp_fast && !create_graph_ ? node.op->vjp_fast : node.op->vjp;
   vjp(node.attributes.data(), rule, g);
-  if (!retain_graph_ && index >= state_.mark) {
+  if (!retain_graph_ && index >= state_.mode.mark) {
     node.saved.fill(Tensor());
     node.released = true;
   }
@@ -127,18 +105,15 @@ void Sweep::visit(int64_t index, Node& node) {
 void Sweep::check_saved(const Node& node) const {
   if (node.released) {
     throw Error(
-        fmt::format("grad: the saved tensors of {} were released by an earlier sweep. Hint: retain_graph = "
-                    "true in the first",
-                    node.op->name));
+        "{}: its saved tensors were released by an earlier sweep. Hint: retain_graph = true in that one",
+        node.op->name);
   }
   for (size_t k = 0; k < node.saved.size(); ++k) {
     const Tensor& t = node.saved[k];
     if (!t.defined() || t.version() == node.versions[k]) continue;
-    const std::string what = k == kMaxInputs ? "output" : fmt::format("input {}", k);
     throw Error(
-        fmt::format("{}: its saved {} {}{} was changed in place after it was recorded (version {}, now {}). "
-                    "Hint: clone() it before the change",
-                    node.op->name, what, t.name(), t.shape().str(), node.versions[k], t.version()));
+        "{}: its saved {} {} was changed in place after it was recorded. Hint: clone() it before the change",
+        node.op->name, k == kMaxInputs ? "output" : fmt::format("input {}", k), t.label());
   }
 }
 
@@ -147,22 +122,20 @@ void Sweep::accumulate(const Node& node, int i, Tensor gradient) {
   if (!is_reached(index)) return;  // a rule may give more than was needed
   const Node& input = state_.nodes[index];
   if (!gradient.defined() || gradient.dtype() != input.dtype) {
-    throw Error(fmt::format(
-        "{}: its vjp gave {} for input {} of {}. Hint: the gradient takes the input's dtype", node.op->name,
-        gradient.defined() ? dtype_name(gradient.dtype()) : "nothing", i, dtype_name(input.dtype)));
+    throw Error("{}: its vjp gave {} for input {} of {}. Hint: give the input's dtype", node.op->name,
+                gradient.defined() ? dtype_name(gradient.dtype()) : "nothing", i, dtype_name(input.dtype));
   }
   if (gradient.shape() != input.shape) {
     if (broadcast_shapes(gradient.shape(), input.shape, node.op->name) != gradient.shape()) {
-      throw Error(fmt::format(
+      throw Error(
           "{}: its vjp gave {} for input {} of {}. Hint: give the input's shape, or one it broadcasts to",
-          node.op->name, gradient.shape().str(), i, input.shape.str()));
+          node.op->name, gradient.shape().str(), i, input.shape.str());
     }
     gradient = sum_to(gradient, input.shape);
   }
-  if (state_.tracing) state_.visits.back().gives[static_cast<size_t>(i)] = gradient;
   Tensor& sum = grads_[slot(index)];
   if (!sum.defined()) {
-    sum = std::move(gradient);
+    sum = gradient;
   } else if (!create_graph_ && sum.impl()->refs == 1 && sum.impl()->storage->refs == 1) {
     visit_floating(sum.dtype(), [&]<class T>() {
       kernels::add_to(gradient.data<T>(), sum.mutable_data<T>(), sum.size());
@@ -170,34 +143,32 @@ void Sweep::accumulate(const Node& node, int i, Tensor gradient) {
   } else {
     sum = add(sum, gradient);
   }
-  if (state_.tracing) state_.visits.back().totals[static_cast<size_t>(i)] = sum;
+  if (state_.mode.tracing) trace_give(i, gradient, sum);
 }
 
 namespace {
 
-int64_t recorded_index(const Tensor& y, std::string_view what) {
-  if (!y.defined()) throw Error(fmt::format("grad: {} is undefined. Hint: assign it a value first", what));
-  if (is_alive(y.impl()->record)) return y.impl()->record.index;
-  if (!y.is_leaf() && y.impl()->record.serial != 0) {
-    throw Error(
-        fmt::format("grad: {} {}{} was recorded on a tape that has ended: its history is gone. Hint: call "
-                    "grad while the tape is alive",
-                    what, y.name(), y.shape().str()));
-  }
-  return -1;
+// -1 for what no op has met. `what` names it in errors.
+int64_t recorded_index(const Tensor& t, const char* what) {
+  if (!t.defined()) throw Error("grad: {} is undefined. Hint: assign it a value first", what);
+  const Record& record = t.impl()->record;
+  if (is_alive(record)) return record.index;
+  if (t.is_leaf() || record.serial == 0) return -1;
+  throw Error(
+      "grad: {} {} was recorded on a tape that has ended: its history is gone. Hint: call grad inside", what,
+      t.label());
 }
 
 Tensor seed_of(const Tensor& y, const Tensor& grad_output) {
   if (!grad_output.defined()) {
     if (y.size() == 1) return ones_like(y);
-    throw Error(
-        fmt::format("grad: {} of shape {} is not a scalar. Hint: sum it, or pass grad_output of its shape",
-                    y.name().empty() ? "y" : y.name(), y.shape().str()));
+    throw Error("grad: {} of shape {} is not a scalar. Hint: sum it, or pass grad_output of its shape",
+                y.name().empty() ? "y" : y.name(), y.shape().str());
   }
   if (grad_output.shape() != y.shape() || grad_output.dtype() != y.dtype()) {
-    throw Error(fmt::format("grad: grad_output is {} {}, but y is {} {}. Hint: they must agree",
-                            dtype_name(grad_output.dtype()), grad_output.shape().str(), dtype_name(y.dtype()),
-                            y.shape().str()));
+    throw Error("grad: grad_output is {} {}, but y is {} {}. Hint: they must agree",
+                dtype_name(grad_output.dtype()), grad_output.shape().str(), dtype_name(y.dtype()),
+                y.shape().str());
   }
   return grad_output;
 }
@@ -205,23 +176,17 @@ Tensor seed_of(const Tensor& y, const Tensor& grad_output) {
 int64_t root_index(const Tensor& y) {
   int64_t index = recorded_index(y, "y");
   if (index < 0 && y.is_leaf() && is_recording()) index = track(y, "grad");
-  if (index < 0) {
-    throw Error(fmt::format(
-        "grad: y {}{} was never recorded. Hint: compute it under a Tape from a tensor with requires_grad_()",
-        y.name(), y.shape().str()));
-  }
-  return index;
+  if (index >= 0) return index;
+  throw Error(
+      "grad: y {} was never recorded. Hint: compute it under a Tape from a tensor with requires_grad_()",
+      y.label());
 }
 
 // A leaf that the sweep never met counts as unused; what neither wants grad nor was recorded is an error.
 int64_t wanted_index(const Tensor& x, size_t i) {
-  const int64_t index = recorded_index(x, fmt::format("input {}", i));
-  if (index < 0 && !x.is_leaf()) {
-    throw Error(
-        fmt::format("grad: input {} {}{} was never recorded. Hint: requires_grad_() before it is used", i,
-                    x.name(), x.shape().str()));
-  }
-  return index;
+  const int64_t index = recorded_index(x, "an input");
+  if (index >= 0 || x.is_leaf()) return index;
+  throw Error("grad: input {} {} was never recorded. Hint: requires_grad_() before it is used", i, x.label());
 }
 
 // Stores or adds, detached, into the buffer that is there.
@@ -262,9 +227,8 @@ Tensors grad(const Tensor& y, std::span<const Tensor> xs, const GradOptions& opt
     if (lies_below(wanted[i])) out[i] = sweep.gradient(wanted[i]);
     if (out[i].defined()) continue;
     if (!options.allow_unused) {
-      throw Error(
-          fmt::format("grad: y does not depend on input {} {}{}. Hint: allow_unused = true gives zeros", i,
-                      xs[i].name(), xs[i].shape().str()));
+      throw Error("grad: y does not depend on input {} {}. Hint: allow_unused = true gives zeros", i,
+                  xs[i].label());
     }
     out[i] = zeros_like(xs[i]);
   }

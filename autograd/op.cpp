@@ -2,18 +2,12 @@
 
 #include <cstring>
 
-#include <fmt/format.h>
+#include "autograd/trace.h"
 
 namespace gradzoo {
 
 const OpInfo& leaf_info() {
-  static constexpr OpInfo kLeaf{"leaf",      "a value whose gradient is wanted",
-                                Kind::other, kSmooth,
-                                0,           nullptr,
-                                nullptr,     nullptr,
-                                nullptr,     nullptr,
-                                nullptr,     nullptr,
-                                0,           nullptr};
+  static constexpr OpInfo kLeaf{.name = "leaf", .formula = "a value whose gradient is wanted"};
   return kLeaf;
 }
 
@@ -25,24 +19,22 @@ void check_operands(const OpInfo& info, Inputs in) {
   for (int i = 0; i < in.size(); ++i) {
     const Tensor& t = in[i];
     if (!t.defined()) {
-      throw Error(fmt::format("{}: operand {} is undefined. Hint: assign it a value first", info.name, i));
+      throw Error("{}: operand {} is undefined. Hint: assign it a value first", info.name, i);
     }
     const Role role = info.roles[i];
     if (role != Role::value) {
       const DType wanted = role == Role::index ? DType::i64 : DType::u8;
       if (t.dtype() == wanted) continue;
-      throw Error(fmt::format("{}: operand {} must hold {}, not {}. Hint: cast(x, DType::{})", info.name, i,
-                              dtype_name(wanted), dtype_name(t.dtype()), dtype_name(wanted)));
+      throw Error("{}: operand {} must hold {}, not {}. Hint: cast(x, DType::{})", info.name, i,
+                  dtype_name(wanted), dtype_name(t.dtype()), dtype_name(wanted));
     }
     if (!is_floating(t.dtype())) {
-      throw Error(
-          fmt::format("{}: operand {} holds {}, which takes no part in arithmetic. Hint: cast(x, DType::f32)",
-                      info.name, i, dtype_name(t.dtype())));
+      throw Error("{}: operand {} holds {}, which takes no part in arithmetic. Hint: cast(x, DType::f32)",
+                  info.name, i, dtype_name(t.dtype()));
     }
     if (value && value->dtype() != t.dtype()) {
-      throw Error(fmt::format("{}: operands of two dtypes, {} {} and {} {}. Hint: cast one of them",
-                              info.name, dtype_name(value->dtype()), value->shape().str(),
-                              dtype_name(t.dtype()), t.shape().str()));
+      throw Error("{}: operands of two dtypes, {} {} and {} {}. Hint: cast one of them", info.name,
+                  dtype_name(value->dtype()), value->shape().str(), dtype_name(t.dtype()), t.shape().str());
     }
     value = &t;
   }
@@ -56,8 +48,8 @@ void record(const OpInfo& info, const void* op, Inputs in, const std::array<int6
   node.op = &info;
   node.shape = out.shape();
   node.dtype = out.dtype();
-  node.sweep = s.sweep;
-  node.origin = s.origin;
+  node.sweep = s.mode.sweep;
+  node.origin = s.mode.origin;
   node.n_inputs = in.size();
   node.inputs = tracked;
   std::memcpy(node.attributes.data(), op, info.attribute_bytes);
@@ -72,11 +64,7 @@ void record(const OpInfo& info, const void* op, Inputs in, const std::array<int6
     node.versions[k] = node.saved[k].version();
   }
   out.impl()->record = {s.nodes.size() - 1, node.serial};
-  if (s.tracing) {
-    Trace& trace = trace_of(s.nodes.size() - 1);
-    for (int i = 0; i < in.size(); ++i) trace.inputs[static_cast<size_t>(i)] = in[i];
-    trace.output = out;
-  }
+  if (s.mode.tracing) trace_node(s.nodes.size() - 1, in, out);
 }
 
 }  // namespace

@@ -4,8 +4,6 @@
 #include <climits>
 #include <concepts>
 #include <cstdint>
-#include <new>
-#include <string>
 #include <type_traits>
 
 #include "autograd/tape.h"
@@ -19,11 +17,12 @@
 ///       static constexpr int arity = 2;
 ///       static constexpr Kind kind = Kind::bilinear;
 ///       static constexpr int smoothness = kSmooth;
-///       static constexpr std::array<unsigned, 2> saves = {reads_in(1), reads_in(0)};  // what each input's
-///       gradient reads Shape shape(Inputs in) const { return broadcast_shapes(in[0].shape(), in[1].shape(),
-///       name); } void forward(Inputs in, Tensor& out) const { ... kernels into out, allocated of `shape` ...
-///       } void vjp(Vjp& v, const Tensor& g) const {   // in public differentiable ops: this gives every
-///       higher order
+///       // What the gradient of each input reads: of a, b; of b, a.
+///       static constexpr std::array<unsigned, 2> saves = {reads_in(1), reads_in(0)};
+///       Shape shape(Inputs in) const { return broadcast_shapes(in[0].shape(), in[1].shape(), name); }
+///       void forward(Inputs in, Tensor& out) const { /* a kernel; out is allocated, of that shape */ }
+///       // g = dL/dy, of y's shape. Written in public differentiable ops: this gives every higher order.
+///       void vjp(Vjp& v, const Tensor& g) const {
 ///         if (v.needs(0)) v.give(0, mul(g, v.in(1)));
 ///         if (v.needs(1)) v.give(1, mul(g, v.in(0)));
 ///       }
@@ -71,8 +70,7 @@ class Vjp {
   const Tensor& out() const { return saved(kMaxInputs); }
   /// Shape that the gradient of input i will be reduced to.
   const Shape& shape(int i) const;
-  /// The gradient of input i, of the input's shape or of one that the input was broadcast to: the engine sums
-  /// it back.
+  /// The gradient of input i, of its shape or of one that it was broadcast to: the engine sums it back.
   void give(int i, Tensor gradient);
 
  private:
@@ -86,19 +84,19 @@ class Vjp {
 struct OpInfo {
   const char* name;
   const char* formula;
-  Kind kind;
-  int smoothness;
-  int arity;
-  const Role* roles;      // arity of them
-  const unsigned* saves;  // arity of them
-  Shape (*shape)(const void* op, Inputs in);
-  void (*forward)(const void* op, Inputs in, Tensor& out);
-  Tensor (*alias)(const void* op, Inputs in);  // null: forward
-  void (*vjp)(const void* op, Vjp& v, const Tensor& g);
-  void (*vjp_fast)(const void* op, Vjp& v, const Tensor& g);  // null: vjp
-  size_t attribute_bytes;
+  Kind kind = Kind::other;
+  int smoothness = kSmooth;
+  int arity = 0;
+  const Role* roles = nullptr;      // arity of them
+  const unsigned* saves = nullptr;  // arity of them
+  size_t attribute_bytes = 0;
+  Shape (*shape)(const void* op, Inputs in) = nullptr;
+  void (*forward)(const void* op, Inputs in, Tensor& out) = nullptr;
+  Tensor (*alias)(const void* op, Inputs in) = nullptr;  // null: forward
+  void (*vjp)(const void* op, Vjp& v, const Tensor& g) = nullptr;
+  void (*vjp_fast)(const void* op, Vjp& v, const Tensor& g) = nullptr;  // null: vjp
   /// The op again, lifted over k stacked copies (k = 0: as it is), on other operands.
-  Tensor (*reapply)(const void* op, Inputs in, int64_t k);
+  Tensor (*reapply)(const void* op, Inputs in, int64_t k) = nullptr;
 };
 
 const OpInfo& leaf_info();
@@ -129,20 +127,17 @@ template <class Op>
 struct InfoOf {
   static constexpr std::array<Role, kMaxInputs> roles = roles_of<Op>();
   static constexpr OpInfo make() {
-    OpInfo info{Op::name,
-                Op::formula,
-                Op::kind,
-                Op::smoothness,
-                Op::arity,
-                roles.data(),
-                Op::saves.data(),
-                [](const void* op, Inputs in) { return as<Op>(op).shape(in); },
-                nullptr,
-                nullptr,
-                [](const void* op, Vjp& v, const Tensor& g) { as<Op>(op).vjp(v, g); },
-                nullptr,
-                sizeof(Op),
-                &reapply<Op>};
+    OpInfo info{.name = Op::name,
+                .formula = Op::formula,
+                .kind = Op::kind,
+                .smoothness = Op::smoothness,
+                .arity = Op::arity,
+                .roles = roles.data(),
+                .saves = Op::saves.data(),
+                .attribute_bytes = sizeof(Op),
+                .shape = [](const void* op, Inputs in) { return as<Op>(op).shape(in); },
+                .vjp = [](const void* op, Vjp& v, const Tensor& g) { as<Op>(op).vjp(v, g); },
+                .reapply = &reapply<Op>};
     if constexpr (requires(const Op& op, Inputs in) { op.alias(in); }) {
       info.alias = [](const void* op, Inputs in) { return as<Op>(op).alias(in); };
     } else {

@@ -43,8 +43,7 @@ class Shape {
 /// `axis` counted from the front; throws Error naming `op` unless -rank <= axis < rank.
 int normalize_axis(int axis, int rank, std::string_view op);
 
-/// NumPy's rule: align at the last axis; sizes agree or one of them is 1. Throws Error naming `op` and both
-/// shapes.
+/// NumPy's rule: align at the last axis; sizes agree or one of them is 1. Throws Error naming `op`.
 Shape broadcast_shapes(const Shape& a, const Shape& b, std::string_view op);
 
 /// A contiguous shape seen as (outer, n, inner) around one axis: what reductions and gathers walk over.

@@ -2,9 +2,8 @@
 
 #include <atomic>
 
-#include <fmt/format.h>
-
 #include "autograd/op.h"
+#include "autograd/trace.h"
 
 namespace gradzoo {
 
@@ -13,7 +12,26 @@ TapeState& tape_state() {
   return *state;
 }
 
-bool is_recording() { return tape_state().recording; }
+bool is_recording() { return tape_state().mode.recording; }
+
+ModeScope::ModeScope() : outer_(tape_state().mode) {}
+ModeScope::~ModeScope() { tape_state().mode = outer_; }
+
+NoGrad::NoGrad() { tape_state().mode.recording = false; }
+
+Tape::Tape(TapeOptions options) : mark_(tape_state().nodes.size()), visit_mark_(trace_log().visits.size()) {
+  Mode& mode = tape_state().mode;
+  mode.mark = mark_;
+  mode.recording = true;
+  mode.tracing = mode.tracing || options.trace;
+}
+
+Tape::~Tape() {
+  tape_state().nodes.truncate(mark_);
+  trace_log().truncate(mark_, visit_mark_);
+}
+
+int64_t Tape::end() const { return tape_state().nodes.size(); }
 
 Node& NodeList::push() {
   if (next_serial_ == 0) {
@@ -35,33 +53,6 @@ void NodeList::truncate(int64_t size) {
   }
 }
 
-Tape::Tape(TapeOptions options)
-    : mark_(tape_state().nodes.size()),
-      visit_mark_(tape_state().visits.size()),
-      outer_mark_(tape_state().mark),
-      outer_recording_(tape_state().recording),
-      outer_tracing_(tape_state().tracing) {
-  TapeState& s = tape_state();
-  s.mark = mark_;
-  s.recording = true;
-  s.tracing = s.tracing || options.trace;
-}
-
-Tape::~Tape() {
-  TapeState& s = tape_state();
-  s.nodes.truncate(mark_);
-  if (static_cast<int64_t>(s.traces.size()) > mark_) s.traces.resize(static_cast<size_t>(mark_));
-  s.visits.resize(visit_mark_);
-  s.mark = outer_mark_;
-  s.recording = outer_recording_;
-  s.tracing = outer_tracing_;
-}
-
-int64_t Tape::end() const { return tape_state().nodes.size(); }
-
-NoGrad::NoGrad() : outer_recording_(tape_state().recording) { tape_state().recording = false; }
-NoGrad::~NoGrad() { tape_state().recording = outer_recording_; }
-
 bool is_alive(const Record& record) {
   if (record.serial == 0) return false;
   NodeList& nodes = tape_state().nodes;
@@ -78,25 +69,18 @@ int64_t track(const Tensor& t, const char* op) {
     node.shape = impl.shape;
     node.dtype = impl.dtype;
     node.n_inputs = 0;
-    node.sweep = s.sweep;
-    node.origin = s.origin;
+    node.sweep = s.mode.sweep;
+    node.origin = s.mode.origin;
     node.saved[kMaxInputs] = t;
     impl.record = {s.nodes.size() - 1, node.serial};
-    if (s.tracing) trace_of(impl.record.index).output = t;
+    if (s.mode.tracing) trace_node(impl.record.index, Inputs(nullptr, 0), t);
     return impl.record.index;
   }
   if (impl.record.serial != 0) {
-    throw Error(fmt::format(
-        "{}: an operand {}{} was recorded on a tape that has ended: its history is gone. Hint: detach()", op,
-        t.name(), impl.shape.str()));
+    throw Error("{}: operand {} was recorded on a tape that has ended: its history is gone. Hint: detach()",
+                op, t.label());
   }
   return -1;
-}
-
-Trace& trace_of(int64_t index) {
-  std::vector<Trace>& traces = tape_state().traces;
-  if (static_cast<int64_t>(traces.size()) <= index) traces.resize(static_cast<size_t>(index) + 1);
-  return traces[static_cast<size_t>(index)];
 }
 
 }  // namespace gradzoo

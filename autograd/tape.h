@@ -25,75 +25,69 @@ struct Node {
   int n_inputs = 0;       // of the op
   int sweep = 0;          // 0: forward; k: recorded by a gradient sweep over nodes of sweep k-1 at most
   int64_t origin = -1;    // the node whose vjp recorded this one, -1 for the user's own ops
-  std::array<int64_t, kMaxInputs> inputs{};  // indices on this list, -1 where an input is not tracked
-  std::array<Tensor, kMaxInputs + 1> saved;  // what the gradients read: inputs in their place, then the
-                                             // output; a leaf's own tensor is the output
+  std::array<int64_t, kMaxInputs> inputs{};         // indices on this list, -1 where one is not tracked
+  std::array<Tensor, kMaxInputs + 1> saved;         // what gradients read: inputs in place, then the output
   std::array<uint64_t, kMaxInputs + 1> versions{};  // of `saved`, when it was saved
-  alignas(8) std::array<std::byte, kMaxAttributeBytes> attributes{};
+  alignas(8) std::array<std::byte, kMaxAttributeBytes> attributes{};  // the op struct's bytes
 
-  const Tensor& leaf() const { return saved[kMaxInputs]; }
+  const Tensor& leaf() const { return saved[kMaxInputs]; }  // a leaf's tensor is kept as its output
 };
 
-/// What a tracing tape keeps of a node beyond what its gradients need.
-struct Trace {
-  std::array<Tensor, kMaxInputs> inputs;
-  Tensor output;
-  Tensor adjoint;  // of the last sweep that reached the node
+/// What the thread is doing.
+struct Mode {
+  bool recording = false;
+  bool tracing = false;  // keeping more than gradients need: see trace.h
+  int64_t mark = 0;      // first node of the innermost tape
+  int64_t origin = -1;   // the node whose vjp is running
+  int sweep = 0;         // depth of the sweep that is recording, 0 outside
 };
 
-/// What a tracing tape keeps of a sweep's stop at a node. Visits lie in the order in which they happened.
-struct Visit {
-  int64_t node = -1;
-  bool first = false;                       // of its sweep: the adjoint is the sweep's seed
-  Tensor adjoint;                           // of the node, complete
-  std::array<Tensor, kMaxInputs> gives{};   // what the rule contributed to each input's adjoint
-  std::array<Tensor, kMaxInputs> totals{};  // that adjoint, with the contribution added
-  int64_t made_begin = 0, made_end = 0;     // the nodes that the rule recorded
+/// Puts the thread's mode back when it ends.
+class ModeScope {
+ public:
+  ModeScope();
+  ~ModeScope();
+  ModeScope(const ModeScope&) = delete;
+  ModeScope& operator=(const ModeScope&) = delete;
+
+ private:
+  Mode outer_;
 };
 
 struct TapeOptions {
-  bool trace = false;  // keep inputs, outputs, adjoints and visits of every node: for the explorer, forward
-                       // rules and error reports
+  bool trace = false;  // keep every node's operands, output and adjoints: for the explorer and error reports
 };
 
 /// Records while alive. A tape is a scope on its thread's node list: inner tapes see outer nodes; the end of
-/// a tape forgets its nodes.
+/// a tape forgets its own.
 class Tape {
  public:
   explicit Tape(TapeOptions options = {});
   ~Tape();
-  Tape(const Tape&) = delete;
-  Tape& operator=(const Tape&) = delete;
 
   int64_t begin() const { return mark_; }  // index of this tape's first node
   int64_t end() const;                     // one past the newest node
   int64_t size() const { return end() - mark_; }
 
  private:
+  ModeScope outer_;
   int64_t mark_;
   size_t visit_mark_;
-  int64_t outer_mark_;
-  bool outer_recording_;
-  bool outer_tracing_;
 };
 
 /// Nothing records while alive; a Tape inside records again.
 class NoGrad {
  public:
   NoGrad();
-  ~NoGrad();
-  NoGrad(const NoGrad&) = delete;
-  NoGrad& operator=(const NoGrad&) = delete;
 
  private:
-  bool outer_recording_;
+  ModeScope outer_;
 };
 
 /// True where an op with a tracked input would be recorded.
 bool is_recording();
 
-/// The thread's node list, in chunks of fixed address that it keeps: a reference to a node stays good while
-/// the list grows.
+/// The thread's nodes, in chunks that it keeps: a reference to a node stays good while the list grows.
 class NodeList {
  public:
   static constexpr int64_t kChunk = 1024;
@@ -114,35 +108,14 @@ class NodeList {
 /// The engine's state on one thread.
 struct TapeState {
   NodeList nodes;
-  bool recording = false;
-  bool tracing = false;
-  int64_t mark = 0;           // of the innermost tape
-  int64_t origin = -1;        // the node whose vjp is running
-  int sweep = 0;              // depth of the sweep that is recording, 0 outside
-  std::vector<Trace> traces;  // by node index, while a tape traces
-  std::vector<Visit> visits;  // by sweeps, while a tape traces
+  Mode mode;
 };
 TapeState& tape_state();
-
-/// Switches tracing, the keeping of operands and outputs by nodes, while alive.
-class TraceScope {
- public:
-  explicit TraceScope(bool on) : outer_(tape_state().tracing) { tape_state().tracing = on; }
-  ~TraceScope() { tape_state().tracing = outer_; }
-  TraceScope(const TraceScope&) = delete;
-  TraceScope& operator=(const TraceScope&) = delete;
-
- private:
-  bool outer_;
-};
 
 bool is_alive(const Record& record);
 
 /// The node of a tensor, or -1 where it is not tracked. Registers a leaf at its first use. Throws where a
 /// result's history is gone.
 int64_t track(const Tensor& t, const char* op);
-
-/// The trace of node `index`; empty where no tape traces it.
-Trace& trace_of(int64_t index);
 
 }  // namespace gradzoo

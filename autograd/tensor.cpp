@@ -43,11 +43,6 @@ Tensor::Impl* make_impl(Storage* storage, int64_t offset, const Shape& shape, in
   return impl;
 }
 
-std::string label(const Tensor& t) {
-  return t.name().empty() ? fmt::format("a tensor {}", t.shape().str())
-                          : fmt::format("'{}' {}", t.name(), t.shape().str());
-}
-
 }  // namespace
 
 void Tensor::release(Impl* impl) noexcept {
@@ -67,28 +62,22 @@ void Tensor::throw_undefined() {
 int64_t Tensor::dim(int axis) const { return shape()[normalize_axis(axis, rank(), "dim")]; }
 
 const void* Tensor::checked_data(DType dtype) const {
-  if (!impl_) throw Error("data: the tensor is undefined. Hint: assign a value first");
-  if (dtype != impl_->dtype) {
-    throw Error(fmt::format("data: {} holds {}, not {}. Hint: cast(x, DType::{})", label(*this),
-                            dtype_name(impl_->dtype), dtype_name(dtype), dtype_name(dtype)));
+  if (dtype != defined_impl().dtype) {
+    throw Error("data: tensor {} holds {}, not {}. Hint: cast(x, DType::{})", label(),
+                dtype_name(impl_->dtype), dtype_name(dtype), dtype_name(dtype));
   }
   return impl_->storage->data() + static_cast<size_t>(impl_->offset) * dtype_bytes(dtype);
 }
 
 void Tensor::check_mutable() {
-  if (!impl_) throw Error("mutable_data: the tensor is undefined. Hint: assign a value first");
-  if (!impl_->requires_grad && is_alive(impl_->record)) {
-    throw Error(fmt::format("mutable_data: {} is a recorded result. Hint: clone() or detach() it first",
-                            label(*this)));
+  if (!defined_impl().requires_grad && is_alive(impl_->record)) {
+    throw Error("mutable_data: tensor {} is a recorded result. Hint: clone() or detach() it first", label());
   }
   ++impl_->storage->version;
 }
 
 double Tensor::item() const {
-  if (!impl_ || size() != 1) {
-    throw Error(fmt::format("item: {} is not a single value. Hint: sum or mean it first",
-                            impl_ ? label(*this) : "an undefined tensor"));
-  }
+  if (size() != 1) throw Error("item: tensor {} is not a single value. Hint: sum or mean it first", label());
   return visit_any(dtype(), [&]<class T>() { return static_cast<double>(*data<T>()); });
 }
 
@@ -107,26 +96,26 @@ bool Tensor::is_leaf() const { return impl_ && impl_->requires_grad; }
 
 Tensor& Tensor::requires_grad_(bool wanted) {
   if (wanted && !is_floating(dtype())) {
-    throw Error(fmt::format("requires_grad_: {} holds {}, which has no gradient. Hint: cast(x, DType::f32)",
-                            label(*this), dtype_name(dtype())));
+    throw Error("requires_grad_: tensor {} holds {}, which has no gradient. Hint: cast(x, DType::f32)",
+                label(), dtype_name(dtype()));
   }
-  if (!impl_->requires_grad && impl_->record.serial != 0) {
-    throw Error(fmt::format("requires_grad_: {} is a recorded result, not a leaf. Hint: detach() it first",
-                            label(*this)));
+  if (!defined_impl().requires_grad && impl_->record.serial != 0) {
+    throw Error("requires_grad_: tensor {} is a recorded result, not a leaf. Hint: detach() it first",
+                label());
   }
   impl_->requires_grad = wanted;
   if (!wanted) impl_->record = {};
   return *this;
 }
 
-Tensor Tensor::grad() const { return impl_->grad_is_empty ? Tensor() : impl_->grad; }
+Tensor Tensor::grad() const { return defined_impl().grad_is_empty ? Tensor() : impl_->grad; }
 
-void Tensor::zero_grad() { impl_->grad_is_empty = true; }
+void Tensor::zero_grad() { defined_impl().grad_is_empty = true; }
 
 void Tensor::set_grad_buffer(const Tensor& buffer) {
   if (buffer.shape() != shape() || buffer.dtype() != dtype()) {
-    throw Error(fmt::format("set_grad_buffer: a buffer {} for {}. Hint: shape and dtype must agree",
-                            buffer.shape().str(), label(*this)));
+    throw Error("set_grad_buffer: a buffer {} for tensor {}. Hint: shape and dtype must agree",
+                buffer.shape().str(), label());
   }
   impl_->grad = buffer.detach();
   impl_->grad_is_empty = true;
@@ -134,17 +123,16 @@ void Tensor::set_grad_buffer(const Tensor& buffer) {
 
 void Tensor::move_into(const Tensor& flat, int64_t offset) {
   if (flat.dtype() != dtype() || offset < 0 || offset > flat.size() - size()) {
-    throw Error(fmt::format("move_into: {} of {} does not fit at element {} of {} of {}. Hint: dtypes agree",
-                            label(*this), dtype_name(dtype()), offset, label(flat),
-                            dtype_name(flat.dtype())));
+    throw Error("move_into: tensor {} of {} does not fit at element {} of {} of {}. Hint: dtypes agree",
+                label(), dtype_name(dtype()), offset, flat.label(), dtype_name(flat.dtype()));
   }
   if (is_alive(impl_->record)) {
-    throw Error(fmt::format("move_into: {} is in use on a live tape. Hint: move it before the tape begins",
-                            label(*this)));
+    throw Error("move_into: tensor {} is in use on a live tape. Hint: move it before the tape begins",
+                label());
   }
   if (impl_->storage->refs != 1) {
-    throw Error(fmt::format("move_into: {} shares its values with another tensor. Hint: clone() it first",
-                            label(*this)));
+    throw Error("move_into: tensor {} shares its values with another tensor. Hint: clone() it first",
+                label());
   }
   const size_t width = dtype_bytes(dtype());
   const int64_t begin = flat.impl_->offset + offset;
@@ -161,8 +149,7 @@ Tensor Tensor::detach() const { return view(shape()); }
 
 Tensor Tensor::view(const Shape& shape) const {
   if (shape.size() != size()) {
-    throw Error(fmt::format("view: {} has {} elements, {} needs {}", label(*this), size(), shape.str(),
-                            shape.size()));
+    throw Error("view: tensor {} has {} elements, {} needs {}", label(), size(), shape.str(), shape.size());
   }
   Tensor out(make_impl(impl_->storage, impl_->offset, shape, size(), dtype()));
   out.impl_->name = impl_->name;
@@ -171,8 +158,7 @@ Tensor Tensor::view(const Shape& shape) const {
 
 Tensor Tensor::rows(int64_t begin, int64_t end) const {
   if (rank() == 0 || begin < 0 || end < begin || end > dim(0)) {
-    throw Error(
-        fmt::format("rows: [{}, {}) of {}. Hint: 0 <= begin <= end <= rows", begin, end, label(*this)));
+    throw Error("rows: [{}, {}) of tensor {}. Hint: 0 <= begin <= end <= rows", begin, end, label());
   }
   Shape part = shape();
   part.set(0, end - begin);
@@ -193,11 +179,13 @@ Tensor Tensor::clone() const {
 Tensor& Tensor::named(std::string_view name) {
   static thread_local std::set<std::string, std::less<>>* names = new std::set<std::string, std::less<>>;
   auto found = names->find(name);
-  impl_->name = &*(found != names->end() ? found : names->emplace(name).first);
+  defined_impl().name = &*(found != names->end() ? found : names->emplace(name).first);
   return *this;
 }
 
 std::string_view Tensor::name() const { return impl_ && impl_->name ? std::string_view(*impl_->name) : ""; }
+
+std::string Tensor::label() const { return impl_ ? std::string(name()) + shape().str() : "undefined"; }
 
 Tensor empty(const Shape& shape, DType dtype) {
   const int64_t size = shape.size();

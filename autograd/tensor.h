@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -12,7 +13,7 @@
 
 namespace gradzoo {
 
-/// f32 and f64 are values; i64 holds indices and labels, u8 masks and pixels, and neither takes part in
+/// f32 and f64 are values; i64 holds indices and labels, u8 masks and pixels: neither takes part in
 /// arithmetic.
 enum class DType : uint8_t { f32, f64, i64, u8 };
 
@@ -21,22 +22,11 @@ size_t dtype_bytes(DType dtype);
 inline bool is_floating(DType dtype) { return dtype == DType::f32 || dtype == DType::f64; }
 
 template <class T>
-constexpr DType dtype_of();
-template <>
-constexpr DType dtype_of<float>() {
-  return DType::f32;
-}
-template <>
-constexpr DType dtype_of<double>() {
-  return DType::f64;
-}
-template <>
-constexpr DType dtype_of<int64_t>() {
-  return DType::i64;
-}
-template <>
-constexpr DType dtype_of<uint8_t>() {
-  return DType::u8;
+consteval DType dtype_of() {
+  if constexpr (std::is_same_v<T, float>) return DType::f32;
+  if constexpr (std::is_same_v<T, double>) return DType::f64;
+  if constexpr (std::is_same_v<T, int64_t>) return DType::i64;
+  if constexpr (std::is_same_v<T, uint8_t>) return DType::u8;
 }
 
 /// Calls `fn.operator()<T>()` with T = float or double; other dtypes throw.
@@ -44,8 +34,7 @@ template <class Fn>
 decltype(auto) visit_floating(DType dtype, Fn&& fn) {
   if (dtype == DType::f32) return fn.template operator()<float>();
   if (dtype == DType::f64) return fn.template operator()<double>();
-  throw Error("a tensor of " + std::string(dtype_name(dtype)) +
-              " takes no part in arithmetic. Hint: cast(x, DType::f32)");
+  throw Error("a tensor of {} takes no part in arithmetic. Hint: cast(x, DType::f32)", dtype_name(dtype));
 }
 
 /// As visit_floating, for all four dtypes.
@@ -56,15 +45,13 @@ decltype(auto) visit_any(DType dtype, Fn&& fn) {
   return visit_floating(dtype, std::forward<Fn>(fn));
 }
 
-/// Where a tensor stands on its thread's node list. It is alive iff the node at `index` still has this
-/// serial.
+/// Where a tensor stands on its thread's node list: alive iff the node at `index` still has this serial.
 struct Record {
   int64_t index = -1;
   uint64_t serial = 0;  // 0: never recorded
 };
 
-/// A handle to contiguous row-major values. Copies share the values; `clone` copies them. Belongs to one
-/// thread.
+/// A handle to contiguous row-major values. Copies share them; `clone` copies them. Belongs to one thread.
 class Tensor {
  public:
   struct Impl;
@@ -103,8 +90,7 @@ class Tensor {
 
   /// True for a leaf that wants gradients, and for what was recorded from one and is still on the tape.
   bool requires_grad() const;
-  /// Makes this tensor a leaf whose gradients are wanted (or not). Throws for i64, u8, and for a recorded
-  /// result.
+  /// Makes this tensor a leaf whose gradients are wanted (or not). Throws for i64, u8 and recorded results.
   Tensor& requires_grad_(bool wanted = true);
   bool is_leaf() const;  // requires grad by itself, not through history
   /// The gradient that backward() accumulated; undefined before the first. Detached.
@@ -123,14 +109,14 @@ class Tensor {
   /// Rows [begin, end) of the first axis, storage shared, no history.
   Tensor rows(int64_t begin, int64_t end) const;
 
-  /// Copies this leaf's values into `flat` from element `offset` on and lives there from now on; every handle
-  /// follows. Throws where something else sees the old values: another tensor on the same storage, or a live
-  /// tape.
+  /// Copies this leaf's values into `flat` from element `offset` on, to live there; every handle follows.
+  /// Throws where something else sees the old values: another tensor on the same storage, or a live tape.
   void move_into(const Tensor& flat, int64_t offset);
 
   /// A name for error messages and the explorer.
   Tensor& named(std::string_view name);
   std::string_view name() const;  // "" where none was given
+  std::string label() const;      // "weight(500,784)": name and shape, for messages
 
   // For the engine.
   Impl* impl() const { return impl_; }
@@ -142,7 +128,7 @@ class Tensor {
   static void release(Impl* impl) noexcept;
   const void* checked_data(DType dtype) const;
   void check_mutable();
-  const Impl& defined_impl() const;  // throws on an undefined tensor
+  Impl& defined_impl() const;  // throws on an undefined tensor
   [[noreturn]] static void throw_undefined();
   Impl* impl_ = nullptr;
 };
@@ -169,7 +155,7 @@ using Tensors = std::vector<Tensor, PoolAllocator<Tensor>>;
 inline void Tensor::retain(Impl* impl) {
   if (impl) ++impl->refs;
 }
-inline const Tensor::Impl& Tensor::defined_impl() const {
+inline Tensor::Impl& Tensor::defined_impl() const {
   if (!impl_) throw_undefined();
   return *impl_;
 }
@@ -194,8 +180,7 @@ Tensor tensor(const std::vector<double>& values, const Shape& shape, DType dtype
 Tensor arange(int64_t n, DType dtype = DType::f32);
 /// The n x n identity.
 Tensor eye(int64_t n, DType dtype = DType::f32);
-/// The values converted, not recorded: to f32 or f64 for use, to f64 for checks. Differentiable conversion
-/// does not exist.
+/// The values converted to another dtype. Never recorded: gradients do not flow between dtypes.
 Tensor cast(const Tensor& x, DType dtype);
 
 }  // namespace gradzoo

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "autograd/tape.h"
+#include "autograd/trace.h"
 #include "nn/learner.h"
 #include "nn/schedule.h"
 

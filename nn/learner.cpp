@@ -13,7 +13,7 @@ namespace {
 
 void check_finite(double value, const char* what) {
   if (std::isfinite(value)) return;
-  const std::string origin = tape_state().tracing ? first_non_finite() : "";
+  const std::string origin = tape_state().mode.tracing ? first_non_finite() : "";
   throw NonFinite(fmt::format("the {} is {}{}", what, value,
                               origin.empty() ? "" : "; the first value that is not finite: " + origin));
 }

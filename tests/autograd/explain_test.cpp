@@ -11,6 +11,7 @@
 #include "autograd/grad.h"
 #include "autograd/op.h"
 #include "autograd/ops.h"
+#include "autograd/trace.h"
 #include "support/html_tags.h"
 
 using namespace gradzoo;
@@ -230,9 +231,9 @@ TEST_CASE("an inner tape shows its own nodes alone, and an end of a tape forgets
     const Tensor z = exp(y);
     grad(z, x);
     CHECK(page_data(explain_html(inner, {}))["nodes"].size() == 1);
-    CHECK(tape_state().visits.size() == 3);
+    CHECK(trace_log().visits.size() == 3);
   }
-  CHECK(tape_state().visits.empty());
+  CHECK(trace_log().visits.empty());
   CHECK(page_data(explain_html(outer, {}))["nodes"].size() == 2);
 }
 

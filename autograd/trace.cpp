@@ -1,0 +1,42 @@
+#include "autograd/trace.h"
+
+namespace gradzoo {
+
+void TraceLog::truncate(int64_t node, size_t visit) {
+  if (static_cast<int64_t>(nodes.size()) > node) nodes.resize(static_cast<size_t>(node));
+  visits.resize(visit);
+}
+
+TraceLog& trace_log() {
+  thread_local TraceLog* log = new TraceLog;  // never destroyed: see the pool
+  return *log;
+}
+
+Trace& trace_of(int64_t index) {
+  std::vector<Trace>& nodes = trace_log().nodes;
+  if (static_cast<int64_t>(nodes.size()) <= index) nodes.resize(static_cast<size_t>(index) + 1);
+  return nodes[static_cast<size_t>(index)];
+}
+
+void trace_node(int64_t index, Inputs in, const Tensor& out) {
+  Trace& trace = trace_of(index);
+  for (int i = 0; i < in.size(); ++i) trace.inputs[static_cast<size_t>(i)] = in[i];
+  trace.output = out;
+}
+
+void trace_visit(int64_t index, bool first, const Tensor& adjoint) {
+  trace_of(index).adjoint = adjoint;
+  const int64_t made = tape_state().nodes.size();
+  trace_log().visits.push_back(
+      {.node = index, .first = first, .adjoint = adjoint, .made_begin = made, .made_end = made});
+}
+
+void trace_give(int i, const Tensor& gradient, const Tensor& total) {
+  Visit& visit = trace_log().visits.back();
+  visit.gives[static_cast<size_t>(i)] = gradient;
+  visit.totals[static_cast<size_t>(i)] = total;
+}
+
+void trace_visit_end() { trace_log().visits.back().made_end = tape_state().nodes.size(); }
+
+}  // namespace gradzoo

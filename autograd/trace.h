@@ -1,0 +1,56 @@
+#pragma once
+
+#include <vector>
+
+#include "autograd/op.h"
+
+/// What a tracing tape keeps beyond what gradients need: for the explorer, forward rules and error reports.
+/// Gradients come out the same without it; the engine writes here only while Mode::tracing.
+namespace gradzoo {
+
+/// Of a node.
+struct Trace {
+  std::array<Tensor, kMaxInputs> inputs;
+  Tensor output;
+  Tensor adjoint;  // of the last sweep that reached the node
+};
+
+/// Of a sweep's stop at a node.
+struct Visit {
+  int64_t node = -1;
+  bool first = false;                       // of its sweep: the adjoint is the sweep's seed
+  Tensor adjoint;                           // of the node, complete
+  std::array<Tensor, kMaxInputs> gives{};   // what the rule contributed to each input's adjoint
+  std::array<Tensor, kMaxInputs> totals{};  // that adjoint, with the contribution added
+  int64_t made_begin = 0, made_end = 0;     // the nodes that the rule recorded
+};
+
+/// Of one thread.
+struct TraceLog {
+  std::vector<Trace> nodes;   // by node index
+  std::vector<Visit> visits;  // in the order in which they happened
+
+  /// Forgets the nodes from `node` on and the visits from `visit` on.
+  void truncate(int64_t node, size_t visit);
+};
+TraceLog& trace_log();
+
+/// The trace of node `index`; empty where no tape traces it.
+Trace& trace_of(int64_t index);
+
+/// Switches tracing while alive.
+class TraceScope {
+ public:
+  explicit TraceScope(bool on) { tape_state().mode.tracing = on; }
+
+ private:
+  ModeScope outer_;
+};
+
+// For the engine: node `index` was recorded; a sweep stops at it, its rule gives, the stop ends.
+void trace_node(int64_t index, Inputs in, const Tensor& out);
+void trace_visit(int64_t index, bool first, const Tensor& adjoint);
+void trace_give(int i, const Tensor& gradient, const Tensor& total);
+void trace_visit_end();
+
+}  // namespace gradzoo
