@@ -2,8 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
-
-#include <fmt/format.h>
+#include <utility>
 
 #include "autograd/trace.h"
 #include "nn/learner.h"
@@ -15,6 +14,22 @@ namespace {
 double seconds_now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
+
+/// The draw numbers of a State's random streams, to go back to.
+class RngDraws {
+ public:
+  explicit RngDraws(const State& state) {
+    for (const State::Entry& entry : state.entries()) {
+      if (Rng* const* rng = std::get_if<Rng*>(&entry.target)) draws_.emplace_back(*rng, (*rng)->draw());
+    }
+  }
+  void restore() const {
+    for (const auto& [rng, draw] : draws_) rng->set_draw(draw);
+  }
+
+ private:
+  std::vector<std::pair<Rng*, uint64_t>, PoolAllocator<std::pair<Rng*, uint64_t>>> draws_;
+};
 
 }  // namespace
 
@@ -47,19 +62,15 @@ bool Trainer::run(State& state, TrainObserver& observer) {
 
 void Trainer::one_step(State& state) {
   const double begun = seconds_now();
-  std::vector<uint64_t, PoolAllocator<uint64_t>> draws;
-  for (const State::Entry& entry : state.entries()) {
-    if (Rng* const* rng = std::get_if<Rng*>(&entry.target)) draws.push_back((*rng)->draw());
-  }
+  const RngDraws draws(state);
   const Batch batch = batches_.at(step_);
   try {
     model_.train_step({step_, plan_.steps, learning_rate(step_), batch}, row_);
   } catch (const NonFinite& failure) {
-    size_t i = 0;
-    for (const State::Entry& entry : state.entries()) {
-      if (Rng* const* rng = std::get_if<Rng*>(&entry.target)) (*rng)->set_draw(draws[i++]);
-    }
-    explain_non_finite(failure.what());
+    draws.restore();
+    const std::string reason = traced_reason(batch, failure.what());
+    draws.restore();
+    throw Error("step {}: {}. Hint: a smaller lr, or --set clip=1", step_ + 1, reason);
   }
   double* sums = sums_.mutable_data<double>();
   for (size_t i = 0; i < row_.size(); ++i) sums[i] += row_[i];
@@ -71,16 +82,14 @@ void Trainer::one_step(State& state) {
 
 // Runs the failed step again, every value kept, so that the message can name the op that made the first bad
 // one.
-void Trainer::explain_non_finite(const std::string& message) {
-  std::string reason = message;
+std::string Trainer::traced_reason(const Batch& batch, const std::string& untraced) {
   try {
     const TraceScope tracing(true);
-    const Batch batch = batches_.at(step_);
     model_.train_step({step_, plan_.steps, learning_rate(step_), batch}, row_);
   } catch (const NonFinite& traced) {
-    reason = traced.what();
+    return traced.what();
   }
-  throw Error(fmt::format("step {}: {}. Hint: a smaller lr, or --set clip=1", step_ + 1, reason));
+  return untraced;
 }
 
 void Trainer::log(TrainObserver& observer) {

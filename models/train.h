@@ -52,7 +52,7 @@ class Trainer {
  private:
   double learning_rate(int64_t step) const;
   void one_step(State& state);
-  [[noreturn]] void explain_non_finite(const std::string& message);
+  std::string traced_reason(const Batch& batch, const std::string& untraced);
   void log(TrainObserver& observer);
 
   Model& model_;
