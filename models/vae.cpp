@@ -6,6 +6,7 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "models/eval/over_images.h"
 #include "models/vae_eval.h"
 #include "models/vae_pictures.h"
 #include "nn/distributions.h"
@@ -21,12 +22,6 @@ Tensor repeat_rows(const Tensor& x, int64_t k) {
 }
 
 constexpr double kBaselineDecay = 0.9;
-
-double mean_of(const Tensor& rows) { return mean(rows).item(); }
-
-double standard_error_of(const Tensor& rows) {
-  return rows.size() < 2 ? NAN : std::sqrt(var(rows).item() / static_cast<double>(rows.size()));
-}
 
 }  // namespace
 
@@ -168,9 +163,9 @@ void Vae::train_step(const StepContext& context, std::span<double> metrics) {
   Tape tape;
   const VaeTerms terms = vae_objective(network_, context.batch.x, eps, objective_);
   metrics[3] = learner_.step(terms.loss, context.learning_rate);
-  metrics[0] = -mean_of(terms.bound);
-  metrics[1] = mean_of(terms.reconstruction);
-  metrics[2] = mean_of(terms.kl);
+  metrics[0] = -mean(terms.bound).item();
+  metrics[1] = mean(terms.reconstruction).item();
+  metrics[2] = mean(terms.kl).item();
   baseline_ =
       context.step == 0 ? -metrics[1] : kBaselineDecay * baseline_ - (1 - kBaselineDecay) * metrics[1];
 }
@@ -179,8 +174,8 @@ std::vector<Quantity> Vae::validate(const DataView& data) {
   const auto averaged = learner_.averaged();
   const VaeBound bound = vae_bound(network_, data.images, pixels_, data.seed);
   const std::string name = pixels_ == Pixels::grey ? "bce_kl" : "negative_elbo";
-  return {{name, mean_of(bound.reconstruction + bound.kl), standard_error_of(bound.reconstruction + bound.kl),
-           "nats/image", "the loss on images that were not trained on"}};
+  return {mean_over_images(name, bound.reconstruction + bound.kl, "nats/image",
+                           "the loss on images that were not trained on")};
 }
 
 std::vector<Quantity> Vae::evaluate(const DataView& data) {
@@ -189,26 +184,27 @@ std::vector<Quantity> Vae::evaluate(const DataView& data) {
   const Tensor loss = bound.reconstruction + bound.kl;
   std::vector<Quantity> out;
   if (pixels_ == Pixels::grey) {
-    out.push_back({"bce_kl", mean_of(loss), standard_error_of(loss), "nats/image",
-                   "cross-entropy of grey pixels plus KL; no likelihood, so log p(x) is not given"});
+    out.push_back(
+        mean_over_images("bce_kl", loss, "nats/image",
+                         "cross-entropy of grey pixels plus KL; no likelihood, so log p(x) is not given"));
     out.push_back({"entropy_floor", grey_entropy_floor(data.images), NAN, "nats/image",
                    "the pixels' own entropy, which no model's cross-entropy goes below"});
   } else {
-    out.push_back({"elbo", -mean_of(loss), standard_error_of(loss), "nats/image", "lower bound of log p(x)"});
+    out.push_back(mean_over_images("elbo", neg(loss), "nats/image", "lower bound of log p(x)"));
   }
-  out.push_back({"reconstruction", mean_of(bound.reconstruction), standard_error_of(bound.reconstruction),
-                 "nats/image", "-log p(x|z), z ~ q(z|x)"});
-  out.push_back({"kl", mean_of(bound.kl), standard_error_of(bound.kl), "nats/image", "KL(q(z|x) || p(z))"});
+  out.push_back(
+      mean_over_images("reconstruction", bound.reconstruction, "nats/image", "-log p(x|z), z ~ q(z|x)"));
+  out.push_back(mean_over_images("kl", bound.kl, "nats/image", "KL(q(z|x) || p(z))"));
   out.push_back(
       {"active_units", static_cast<double>(active_units(bound)), NAN,
        "of " + std::to_string(network_.shape().latent),
        "latent dimensions whose mean varies over the images by more than 0.01 (Burda et al. 2016)"});
   if (pixels_ == Pixels::grey) return out;
   const Tensor log_px = vae_log_likelihood(network_, data.images, pixels_, importance_samples_, data.seed);
-  out.push_back(
-      {"log_px", mean_of(log_px), standard_error_of(log_px), "nats/image",
-       fmt::format("log p(x) by importance sampling with {} samples an image: a lower bound in expectation",
-                   importance_samples_)});
+  out.push_back(mean_over_images(
+      "log_px", log_px, "nats/image",
+      fmt::format("log p(x) by importance sampling with {} samples an image: a lower bound in expectation",
+                  importance_samples_)));
   return out;
 }
 
@@ -222,118 +218,6 @@ Tensor Vae::sample(int64_t n, Rng& rng) {
 std::vector<Picture> Vae::pictures(const DataView& data) {
   const auto averaged = learner_.averaged();
   return vae_pictures(network_, pixels_, shape_, data);
-}
-
-namespace {
-
-std::vector<Setting> vae_settings() {
-  return {
-      {.key = "architecture",
-       .type = SettingType::text,
-       .value = "seed",
-       .meaning =
-           "sizes and activations: seed 784-500-20 sigmoid/tanh, pytorch-examples 784-400-20 relu, batch 128",
-       .choices = {"seed", "pytorch-examples"}},
-      {.key = "hidden",
-       .type = SettingType::integer,
-       .value = "500",
-       .meaning = "hidden units of encoder and of decoder",
-       .low = 1,
-       .high = 65536},
-      {.key = "latent",
-       .type = SettingType::integer,
-       .value = "20",
-       .meaning = "latent dimensions; 2 adds the manifold and the map of codes",
-       .low = 1,
-       .high = 4096},
-      {.key = "encoder_activation",
-       .type = SettingType::text,
-       .value = "sigmoid",
-       .meaning = "of the encoder's hidden layer",
-       .choices = {activation_names().begin(), activation_names().end()}},
-      {.key = "decoder_activation",
-       .type = SettingType::text,
-       .value = "tanh",
-       .meaning = "of the decoder's hidden layer",
-       .choices = {activation_names().begin(), activation_names().end()}},
-      {.key = "pixels",
-       .type = SettingType::text,
-       .value = "grey",
-       .meaning = "what a byte becomes; only the binary ones give log p(x)",
-       .choices = {"grey", "dynamic-binary", "fixed-binary"}},
-      {.key = "objective",
-       .type = SettingType::text,
-       .value = "elbo",
-       .meaning = "the bound of log p(x) that is raised",
-       .choices = {"elbo", "iwae"}},
-      {.key = "samples",
-       .type = SettingType::integer,
-       .value = "1",
-       .meaning = "codes drawn an image and step (K)",
-       .low = 1,
-       .high = 10000},
-      {.key = "estimator",
-       .type = SettingType::text,
-       .value = "reparam",
-       .meaning = "of the encoder's gradient: through z, or the log-derivative trick (REINFORCE)",
-       .choices = {"reparam", "log-derivative"}},
-      {.key = "baseline",
-       .type = SettingType::text,
-       .value = "constant",
-       .meaning = "of the log-derivative estimator; leave-one-out needs samples of 2 or more",
-       .choices = {"none", "constant", "leave-one-out"}},
-      {.key = "beta",
-       .type = SettingType::real,
-       .value = "1",
-       .meaning = "weight of the KL term (Higgins et al. 2017)",
-       .low = 0,
-       .high = 1e6},
-      {.key = "kl_warmup",
-       .type = SettingType::real,
-       .value = "0",
-       .meaning = "share of the run over which the KL's weight rises from 0 to beta",
-       .low = 0,
-       .high = 1},
-      {.key = "importance_samples",
-       .type = SettingType::integer,
-       .value = "1000",
-       .meaning = "codes drawn an image when eval estimates log p(x)",
-       .low = 1,
-       .high = 1e7},
-  };
-}
-
-void resolve_vae(Settings& settings) {
-  if (settings.text("architecture") == "pytorch-examples") {
-    settings.set_default("hidden", "400", "architecture");
-    settings.set_default("encoder_activation", "relu", "architecture");
-    settings.set_default("decoder_activation", "relu", "architecture");
-    settings.set_default("batch", "128", "architecture");
-  }
-  const bool log_derivative = settings.text("estimator") == "log-derivative";
-  if (log_derivative && settings.text("objective") == "iwae") {
-    throw Error("objective=iwae needs the reparametrised gradient. Hint: estimator=reparam");
-  }
-  if (log_derivative && settings.text("baseline") == "leave-one-out" && settings.integer("samples") < 2) {
-    throw Error("baseline=leave-one-out compares codes of one image. Hint: samples=2 or more");
-  }
-  if (settings.text("objective") == "iwae" &&
-      (settings.real("beta") != 1 || settings.real("kl_warmup") != 0)) {
-    throw Error("objective=iwae has no separate KL to weigh. Hint: leave beta=1 and kl_warmup=0");
-  }
-}
-
-}  // namespace
-
-ModelEntry vae_entry() {
-  return {"vae",
-          "variational auto-encoder: a Bernoulli decoder and a Gaussian code",
-          "Kingma & Welling 2014",
-          vae_settings,
-          resolve_vae,
-          [](const Settings& settings, const DataShape& shape) -> std::unique_ptr<Model> {
-            return std::make_unique<Vae>(settings, shape);
-          }};
 }
 
 }  // namespace gradzoo

@@ -5,6 +5,7 @@
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "models/eval/importance.h"
+#include "models/eval/over_images.h"
 #include "nn/distributions.h"
 
 namespace gradzoo {
@@ -13,22 +14,13 @@ namespace {
 constexpr int64_t kChunk = 500;        // images at once
 constexpr int64_t kRowsAtOnce = 8000;  // decoder rows at once: some 25 MB of logits
 
-// Calls fn(batch) over all images in order.
-template <class Fn>
-void for_each_chunk(const ImageSubset& images, Pixels pixels, const Rng& pixel_rng, int64_t chunk, Fn&& fn) {
-  for (int64_t begin = 0; begin < images.count(); begin += chunk) {
-    fn(read_examples(images, begin, std::min(begin + chunk, images.count()), pixels, pixel_rng));
-  }
-}
-
 }  // namespace
 
 VaeBound vae_bound(const VaeNetwork& network, const ImageSubset& images, Pixels pixels, uint64_t seed) {
   const NoGrad quiet;
-  const Rng pixel_rng(seed, "eval/pixels");
   Rng noise(seed, "eval/noise");
   Tensors reconstructions, kls, means, kl_sums;
-  for_each_chunk(images, pixels, pixel_rng, kChunk, [&](const Batch& batch) {
+  for_each_batch(images, pixels, seed, kChunk, [&](const Batch& batch) {
     const Posterior q = network.encode(batch.x);
     const Tensor z = q.mean + exp(q.logvar * 0.5) * randn_like(q.mean, noise);
     const Tensor kl = kl_standard_normal(q.mean, q.logvar);  // (B, latent)
@@ -50,15 +42,13 @@ int64_t active_units(const VaeBound& bound) {
 Tensor vae_log_likelihood(const VaeNetwork& network, const ImageSubset& images, Pixels pixels,
                           int64_t samples, uint64_t seed) {
   const NoGrad quiet;
-  const Rng pixel_rng(seed, "eval/pixels");
   Rng noise(seed, "eval/importance");
   const int64_t at_once = std::min<int64_t>(samples, 100);
   Tensors parts;
-  for_each_chunk(
-      images, pixels, pixel_rng, std::max<int64_t>(1, kRowsAtOnce / at_once), [&](const Batch& batch) {
-        parts.push_back(importance_log_likelihood(
-            [&](int64_t k) { return vae_log_weights(network, batch.x, k, noise); }, samples, at_once));
-      });
+  for_each_batch(images, pixels, seed, std::max<int64_t>(1, kRowsAtOnce / at_once), [&](const Batch& batch) {
+    parts.push_back(importance_log_likelihood(
+        [&](int64_t k) { return vae_log_weights(network, batch.x, k, noise); }, samples, at_once));
+  });
   return concat(parts, 0);
 }
 

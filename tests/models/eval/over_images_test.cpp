@@ -1,0 +1,33 @@
+#include "models/eval/over_images.h"
+
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "autograd/ops.h"
+
+using namespace gradzoo;
+
+TEST_CASE("a mean over images carries its standard error, and one image has none") {
+  const Quantity q = mean_over_images("loss", tensor({1, 2, 3, 6}, {4}), "nats/image", "what it means");
+  CHECK(q.value == 3.0);
+  CHECK(q.standard_error == doctest::Approx(std::sqrt((4 + 1 + 0 + 9) / 3.0 / 4)));
+  CHECK(q.unit == "nats/image");
+  CHECK(std::isnan(mean_over_images("loss", ones({1}), "", "").standard_error));
+}
+
+TEST_CASE("batches walk through all images in order, with the same drawn pixels whatever the chunk") {
+  Rng rng(3);
+  const ImageSubset images{cast(rand({7, 2, 2}, rng) * 255.0, DType::u8), zeros({7}, DType::u8),
+                           arange(7, DType::i64)};
+  const auto pixels_in_chunks_of = [&](int64_t chunk) {
+    Tensors parts;
+    for_each_batch(images, Pixels::dynamic_binary, 5, chunk, [&](const Batch& b) { parts.push_back(b.x); });
+    CHECK(parts.size() == static_cast<size_t>((7 + chunk - 1) / chunk));
+    return concat(parts, 0).to_vector();
+  };
+  const std::vector<double> whole = pixels_in_chunks_of(500);
+  CHECK(whole.size() == 7 * 4);
+  CHECK(pixels_in_chunks_of(3) == whole);
+  CHECK(pixels_in_chunks_of(1) == whole);
+}
