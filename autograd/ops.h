@@ -112,7 +112,7 @@ Tensor index_select(const Tensor& x, int axis, const Tensor& index);
 Tensor index_add(const Tensor& src, int axis, const Tensor& index, int64_t size);
 
 // Losses.
-/// softplus(l) - l t, elementwise, for targets in [0, 1]; differentiable in both.
+/// softplus(l) - l t, elementwise, for targets in [0, 1]; differentiable in both. The shapes must be equal.
 Tensor binary_cross_entropy_with_logits(const Tensor& logits, const Tensor& targets);
 /// -log softmax(logits)[label], a row: logits (B, classes), labels (B) i64 -> (B).
 Tensor cross_entropy(const Tensor& logits, const Tensor& labels);

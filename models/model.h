@@ -51,12 +51,13 @@ class Model {
   /// Names everything that must survive a restart: parameters, optimiser moments, random streams, baselines,
   /// chains.
   virtual void register_state(State& state) = 0;
-  /// What train_step writes, in order.
+  /// What train_step writes, in order; the first is what is minimised.
   virtual std::span<const MetricInfo> metrics() const = 0;
   /// One optimiser step (or one of each optimiser). Throws NonFinite where loss or gradient is not finite,
-  /// changing nothing.
+  /// changing nothing but draw numbers: the trainer winds those back.
   virtual void train_step(const StepContext& context, std::span<double> metrics) = 0;
-  /// The numbers to watch after each epoch, on held-out images; quick.
+  /// The numbers to watch after each epoch, on held-out images; quick. One whose name and unit are those of a
+  /// metric is drawn into its curve.
   virtual std::vector<Quantity> validate(const DataView& data) = 0;
   /// The full evaluation that `eval` prints.
   virtual std::vector<Quantity> evaluate(const DataView& data) = 0;

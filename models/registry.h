@@ -21,10 +21,11 @@ struct ModelEntry {
   std::string name;
   std::string summary;  // one line
   std::string source;   // paper
-  /// The model's own settings with their defaults; those of every run (run_settings) come before them.
+  /// The model's own settings with their defaults, shown after those of every run. One named `pixels` says
+  /// what a batch's bytes become; without it they are grey.
   std::vector<Setting> (*settings)();
   /// Completes settings that depend on others, e.g. an architecture's sizes; throws Error for combinations
-  /// that make no sense.
+  /// that make no sense. Not null.
   void (*resolve)(Settings& settings);
   std::unique_ptr<Model> (*create)(const Settings& settings, const DataShape& shape);
 };

@@ -16,7 +16,7 @@ Tensor kl_standard_normal(const Tensor& mu, const Tensor& logvar);
 /// The same summed over the last axis: (..., d) -> (...).
 Tensor kl_standard_normal_rows(const Tensor& mu, const Tensor& logvar);
 
-/// log p(x) for x = 1 with probability sigmoid(logits), else 0.
+/// log p(x) for x = 1 with probability sigmoid(logits), else 0; x and logits of one shape.
 Tensor bernoulli_log_prob(const Tensor& x, const Tensor& logits);
 
 }  // namespace gradzoo

@@ -30,9 +30,8 @@ std::vector<std::uint8_t> read_bytes(const std::string& path) {
 
 // The samples after each epoch; of a long run so many of them, evenly, that the page stays light.
 FilmStrip film_of(const RunDirectory& directory) {
-  FilmStrip film{.title = "Samples over the epochs",
-                 .caption = "The same 100 draws after each epoch: how noise becomes digits.",
-                 .snapshots = {}};
+  FilmStrip film{
+      .title = "Samples over the epochs", .caption = "The same 100 draws after each epoch.", .snapshots = {}};
   const std::vector<int64_t> epochs = directory.epochs_with_picture();
   const size_t frames = std::min(epochs.size(), kMostFrames);
   for (size_t i = 0; i < frames; ++i) {
