@@ -1,0 +1,90 @@
+#include "autograd/tape.h"
+
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "autograd/grad.h"
+#include "autograd/op.h"
+#include "autograd/ops.h"
+
+using namespace gradzoo;
+
+namespace {
+
+bool same(const Mode& a, const Mode& b) {
+  return a.recording == b.recording && a.tracing == b.tracing && a.mark == b.mark && a.origin == b.origin &&
+         a.sweep == b.sweep;
+}
+
+}  // namespace
+
+TEST_CASE("tapes and pauses nest, and each puts back what it found") {
+  CHECK_FALSE(is_recording());
+  const Mode outside = tape_state().mode;
+  {
+    Tape tape;
+    CHECK(is_recording());
+    {
+      const NoGrad pause;
+      CHECK_FALSE(is_recording());
+      const Tape again({.trace = true});
+      CHECK(is_recording());
+      CHECK(tape_state().mode.tracing);
+    }
+    CHECK(is_recording());
+    CHECK_FALSE(tape_state().mode.tracing);
+  }
+  CHECK(same(tape_state().mode, outside));
+}
+
+TEST_CASE("a sweep that throws puts the mode back") {
+  Tape tape;
+  Tensor x = tensor({1, 2}, {2}, DType::f64).requires_grad_();
+  const Tensor y = sum(square(x));
+  const Mode before = tape_state().mode;
+  x.mutable_data<double>()[0] = 5;
+  CHECK_THROWS_AS(grad(y, x, {.create_graph = true}), Error);
+  CHECK(same(tape_state().mode, before));
+}
+
+TEST_CASE("a record is alive while its tape is, and a node that takes its place does not revive it") {
+  const Tensor x = scalar(2, DType::f64).requires_grad_();
+  Tensor y;
+  {
+    Tape tape;
+    y = square(x);
+    CHECK(y.requires_grad());
+    CHECK(tape.size() == 2);  // the leaf and the square
+  }
+  CHECK_FALSE(y.requires_grad());
+  Tape tape;
+  const Tensor z = exp(x);
+  CHECK(z.impl()->record.index == y.impl()->record.index);
+  CHECK(z.requires_grad());
+  CHECK_FALSE(y.requires_grad());
+}
+
+TEST_CASE("an inner tape sees outer nodes, and forgets only its own") {
+  Tape outer;
+  const Tensor x = scalar(2, DType::f64).requires_grad_();
+  const Tensor y = square(x);
+  {
+    Tape inner;
+    CHECK(grad(exp(y), x).item() == doctest::Approx(4 * std::exp(4.0)));
+  }
+  CHECK(outer.size() == 2);
+  CHECK(grad(y, x).item() == 4);
+}
+
+TEST_CASE("references to nodes stay good while the list grows over its chunks") {
+  Tape tape;
+  const Tensor x = scalar(1, DType::f64).requires_grad_();
+  Tensor y = x * 1.0;
+  const Node& first = tape_state().nodes[y.impl()->record.index];
+  const uint64_t serial = first.serial;
+  for (int64_t i = 0; i < 3 * NodeList::kChunk; ++i) y = y * 1.0;
+  CHECK(first.serial == serial);
+  CHECK(tape.size() == 3 * NodeList::kChunk + 2);
+  CHECK(grad(y, x).item() == 1);
+}
