@@ -14,9 +14,9 @@ struct GradOptions {
   bool allow_unused = true;               // zeros for what y does not reach; false: an error
 };
 
-/// dy/dxs, one gradient for each x, of its shape. Throws Error where y or an x was never recorded, y is not a
-/// scalar and has no grad_output, a saved tensor was changed in place, or the graph was released by an
-/// earlier sweep.
+/// dy/dxs, one gradient for each x, of its shape. Throws Error where y was never recorded, an x neither was
+/// nor is a leaf, y has several elements and no grad_output, a saved tensor was changed in place, or an
+/// earlier sweep released it. Sweeps release nodes of the innermost tape alone.
 Tensors grad(const Tensor& y, std::span<const Tensor> xs, const GradOptions& options = {});
 Tensor grad(const Tensor& y, const Tensor& x, const GradOptions& options = {});
 

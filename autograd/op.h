@@ -28,10 +28,10 @@
 ///       }
 ///     };
 ///
-/// Optional: `roles` (which inputs are indices or masks), `alias(in)` instead of forward (the output shares
-/// the input's storage), `vjp_fast` (the same gradients on raw buffers, taken only while nothing records; vjp
-/// stays the specification), `lifted(k)` (this op for operands with k stacked in front; only for ops whose
-/// attributes hold absolute shapes).
+/// `cases()` gives the operands that the checks feed it (op_cases.h). Optional: `roles` (which inputs are
+/// indices or masks), `alias(in)` instead of forward (the output shares the input's storage), `vjp_fast` (the
+/// same gradients on raw buffers, taken by sweeps that are not recorded; vjp stays the specification),
+/// `lifted(k)` (this op for operands with k stacked in front; only where attributes hold absolute shapes).
 namespace gradzoo {
 
 /// How the output depends on the inputs together; forward rules are derived from it.
