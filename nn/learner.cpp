@@ -25,6 +25,14 @@ Learner::Learner(const Module& module, const LearnerOptions& options)
   if (options.ema > 0) ema_.emplace(parameters_, options.ema);
 }
 
+Learner::Learner(const std::string& name, const Module& module, const LearnerOptions& options)
+    : prefix_(name + "."),
+      parameters_({{name, module}}),
+      optimizer_(parameters_, options.adam),
+      clip_(options.clip) {
+  if (options.ema > 0) ema_.emplace(parameters_, options.ema);
+}
+
 double Learner::step(const Tensor& loss, double learning_rate) {
   check_finite(loss.item(), "loss");
   parameters_.zero_grad();
@@ -38,8 +46,8 @@ double Learner::step(const Tensor& loss, double learning_rate) {
 
 void Learner::add_to(State& state) {
   state.add(parameters_);
-  optimizer_.add_to(state, "optimizer");
-  if (ema_) ema_->add_to(state, "average");
+  optimizer_.add_to(state, prefix_ + "optimizer");
+  if (ema_) ema_->add_to(state, prefix_ + "average");
 }
 
 std::optional<Ema::Scope> Learner::averaged() {

@@ -27,6 +27,9 @@ struct LearnerOptions {
 class Learner {
  public:
   explicit Learner(const Module& module, const LearnerOptions& options = {});
+  /// One of several in a model: all that it enters in a State, its parameters too, is called `name.`
+  /// something.
+  Learner(const std::string& name, const Module& module, const LearnerOptions& options = {});
 
   /// One step down the gradient of a scalar loss, recorded on a live tape. Returns the gradient's norm before
   /// clipping. Throws NonFinite, before anything is changed, where the loss or the norm is not finite; on a
@@ -40,6 +43,7 @@ class Learner {
   std::optional<Ema::Scope> averaged();
 
  private:
+  std::string prefix_;  // "" or "name."
   Parameters parameters_;
   Adam optimizer_;
   double clip_;
