@@ -16,7 +16,8 @@ namespace {
 namespace fs = std::filesystem;
 
 std::vector<std::string> candidates() {
-  if (const char* folder = std::getenv("GRADZOO_DATA")) return {(fs::path(folder) / "mnist").string()};
+  const char* const folder = std::getenv("GRADZOO_DATA");
+  if (folder != nullptr && *folder != '\0') return {(fs::path(folder) / "mnist").string()};
   std::vector<std::string> folders;
   std::error_code error;
   const fs::path program = fs::read_symlink("/proc/self/exe", error);

@@ -43,7 +43,7 @@ const char* hint_for(int code) {
 }
 
 [[noreturn]] void fail(const std::string& path, int code) {
-  throw Error(fmt::format("cannot write {}: {}. Hint: {}.", path, std::strerror(code), hint_for(code)));
+  throw Error(fmt::format("cannot write {}: {}. Hint: {}", path, std::strerror(code), hint_for(code)));
 }
 
 /// Owns a file descriptor and, until `keep()`, the file's existence.

@@ -77,6 +77,11 @@ std::vector<std::byte> State::Entry::bytes() const {
 }
 
 std::string State::Entry::refusal(const std::byte* bytes) const {
+  if (std::holds_alternative<int64_t*>(target)) {
+    int64_t count = 0;
+    std::memcpy(&count, bytes, sizeof(count));
+    if (count < 0) return fmt::format("'{}' counts {}. Hint: the file is damaged", name, count);
+  }
   Rng* const* rng = std::get_if<Rng*>(&target);
   if (!rng) return "";
   const auto [seed, key, draw] = read_record(bytes);

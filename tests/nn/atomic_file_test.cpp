@@ -97,7 +97,7 @@ TEST_CASE("a full disk is named with its path and a hint") {
   if (!fs::exists("/dev/full")) return;
   CHECK(message_of_writing("/dev/full", "x") ==
         "cannot write /dev/full: No space left on device. Hint: free some space, or choose a directory on "
-        "another disk.");
+        "another disk");
 }
 
 TEST_CASE("places where no file can be made are refused with the reason") {
@@ -117,7 +117,7 @@ TEST_CASE("a read-only directory is refused and left alone") {
   fs::permissions(scratch.path, fs::perms::owner_read | fs::perms::owner_exec);
   const std::string message = message_of_writing(scratch.path / "a", "x");
   fs::permissions(scratch.path, fs::perms::owner_all);
-  CHECK(message.find("Permission denied. Hint: choose a directory that you may write to.") !=
+  CHECK(message.find("Permission denied. Hint: choose a directory that you may write to") !=
         std::string::npos);
   CHECK(scratch.entries() == 0);
 }

@@ -1,54 +1,14 @@
 #include <algorithm>
 #include <filesystem>
-#include <set>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
 #include "support/file_size_limit.h"
-#include "tools/small_runs.h"
+#include "tools/refusals.h"
 
 // The command as its users meet it: a process of its own.
 using namespace gradzoo::test;
-
-namespace {
-
-std::set<std::string> files_in(const std::string& folder) {
-  std::set<std::string> files;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-    files.insert(entry.path().string());
-  }
-  return files;
-}
-
-// Exit 1, one line on stderr that says all the words, nothing left behind.
-void check_refused(const std::string& line, const std::string& folder,
-                   const std::vector<std::string>& words) {
-  const std::set<std::string> before = files_in(folder);
-  const ProcessResult result = run_gradzoo(line, folder);
-  INFO("gradzoo ", line, " -> ", result.status, ": ", result.err);
-  CHECK(result.status == 1);
-  CHECK(std::ranges::count(result.err, '\n') == 1);
-  CHECK(result.err.starts_with("gradzoo: "));
-  for (const std::string& word : words) CHECK_MESSAGE(contains(result.err, word), word);
-  CHECK(files_in(folder) == before);
-}
-
-constexpr const char* kTrain = "train vae --threads 1 --data data --set hidden=8 --set latent=2 --batch 20 ";
-
-/// A folder with a small dataset and a finished run of it.
-struct SmallRun {
-  ScratchDirectory scratch;
-  std::string folder = scratch.file("");
-
-  SmallRun() {
-    write_small_dataset(scratch.file("data"), 120, 24, 8);
-    const ProcessResult trained = run_gradzoo(std::string(kTrain) + "--epochs 2 --out run", folder);
-    REQUIRE_MESSAGE(trained.status == 0, trained.err);
-  }
-};
-
-}  // namespace
 
 TEST_CASE("What a user types wrong is told in one line with the nearest right word") {
   const ScratchDirectory scratch;
@@ -57,6 +17,7 @@ TEST_CASE("What a user types wrong is told in one line with the nearest right wo
   write_file(scratch.file("bad.toml"), "model = \"vae\"\nhiden = 3\n");
   write_file(scratch.file("table.toml"), "model = \"vae\"\n[sizes]\n");
   write_file(scratch.file("word.toml"), "model = vae\n");
+  write_file(scratch.file("empty.toml"), "");
   std::filesystem::create_directory(scratch.file("empty"));
   const std::string train = kTrain;
   const std::pair<std::string, std::vector<std::string>> cases[] = {
@@ -86,6 +47,7 @@ TEST_CASE("What a user types wrong is told in one line with the nearest right wo
       {"train --config bad.toml", {"bad.toml", "'hiden'", "'hidden'"}},
       {"train --config table.toml", {"table.toml", "line 2"}},
       {"train --config word.toml", {"word.toml", "line 1", "quote"}},
+      {"train --config empty.toml", {"empty.toml", "no model"}},
       {"train vae --resume", {"--out"}},
       {"train vae --resume --out nothing", {"nothing"}},
       {"train vae --resume --out data", {"data", "not a run"}},
@@ -157,6 +119,7 @@ TEST_CASE("A loss that is not finite stops the run and keeps the last checkpoint
   CHECK(std::ranges::count(result.err, '\n') == 1);
   CHECK(contains(result.err, "step "));
   CHECK(contains(result.err, "checkpoint of step "));
+  CHECK(result.err.find("checkpoint of step ") < result.err.find("Hint: "));  // the hint is the end
   CHECK(run_gradzoo("sample run", scratch.file("")).status == 0);
 }
 

@@ -17,7 +17,7 @@ struct CommandLine::Parser {
   std::string name;
   CLI::App app;
   bool help = false;
-  std::vector<std::string> required;
+  std::vector<CLI::Option*> required;
 
   std::vector<std::string> known_options() const {
     std::vector<std::string> names;
@@ -40,6 +40,15 @@ struct CommandLine::Parser {
   }
 };
 
+namespace {
+
+// An empty text is a script's variable that was never set, not a wish.
+CLI::Validator not_empty() {
+  return {[](const std::string& text) { return text.empty() ? std::string("is empty") : std::string(); }, ""};
+}
+
+}  // namespace
+
 CommandLine::CommandLine(const std::string& name, const std::string& summary)
     : parser_(std::make_unique<Parser>(name, summary)) {
   parser_->app.set_help_flag();
@@ -51,18 +60,19 @@ CommandLine::~CommandLine() = default;
 
 void CommandLine::positional(const std::string& name, std::string& value, const std::string& meaning,
                              bool required) {
-  parser_->app.add_option(name, value, meaning)->type_name("");
-  if (required) parser_->required.push_back(name);
+  CLI::Option* const option = parser_->app.add_option(name, value, meaning);
+  option->type_name("")->check(not_empty());
+  if (required) parser_->required.push_back(option);
 }
 
 void CommandLine::positionals(const std::string& name, std::vector<std::string>& values,
                               const std::string& meaning) {
-  parser_->app.add_option(name, values, meaning)->type_name("");
+  parser_->app.add_option(name, values, meaning)->type_name("")->check(not_empty());
 }
 
 void CommandLine::option(const std::string& names, const std::string& placeholder, std::string& value,
                          const std::string& meaning) {
-  parser_->app.add_option(names, value, meaning)->type_name(placeholder);
+  parser_->app.add_option(names, value, meaning)->type_name(placeholder)->check(not_empty());
 }
 
 void CommandLine::option(const std::string& names, const std::string& placeholder, int64_t& value,
@@ -93,15 +103,18 @@ bool CommandLine::parse(const std::vector<std::string>& arguments) {
   }
   if (parser_->help) return false;
   if (!parser_->app.remaining().empty()) parser_->refuse(parser_->app.remaining());
-  for (const std::string& name : parser_->required) {
-    if (parser_->app.count(name) == 0) {
-      throw Error(
-          fmt::format("{}: {} is missing. Hint: gradzoo {} --help", parser_->name, name, parser_->name));
-    }
+  for (const CLI::Option* option : parser_->required) {
+    if (option->count() > 0) continue;
+    throw Error(fmt::format("{}: {} is missing. Hint: gradzoo {} --help", parser_->name, option->get_name(),
+                            parser_->name));
   }
   return true;
 }
 
-std::string CommandLine::help() const { return parser_->app.help(); }
+std::string CommandLine::help() const {
+  // Told to CLI11 only now: it would ask for them before it grants --help.
+  for (CLI::Option* option : parser_->required) option->required();
+  return parser_->app.help();
+}
 
 }  // namespace gradzoo

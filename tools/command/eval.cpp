@@ -47,7 +47,8 @@ int eval_command(const Arguments& arguments) {
   CommandLine line("eval", "Evaluates a run on images that it was not trained on.");
   line.positional("RUN", run_path, "a run directory");
   line.option("--split", "SPLIT", split, "test, or valid: held out of the training images (default: test)");
-  line.option("--threads", "T", threads, "threads; the result does not depend on them", 1, 1024);
+  line.option("--threads", "T", threads, "threads; the result does not depend on them (default: the cores)",
+              1, 1024);
   line.flag("--json", json, "print one JSON object");
   if (!line.parse(arguments)) {
     fmt::print("{}", line.help());

@@ -1,8 +1,12 @@
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <exception>
+#include <system_error>
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <signal.h>
 
 #include "autograd/error.h"
 #include "autograd/text.h"
@@ -46,13 +50,25 @@ int dispatch(const Arguments& arguments) {
 int complain(std::string message) {
   std::ranges::replace(message, '\n', ' ');
   std::fflush(stdout);
-  fmt::print(stderr, "gradzoo: {}\n", message);
+  std::fputs(fmt::format("gradzoo: {}\n", message).c_str(), stderr);
   return 1;
+}
+
+// A stream that the caller closed would lend its number to the next file that is opened, and what is printed
+// would go into that file.
+void open_closed_streams() {
+  for (const int descriptor : {0, 1, 2}) {
+    if (::fcntl(descriptor, F_GETFD) >= 0) continue;
+    const char* const path = descriptor == 1 ? "/dev/full" : "/dev/null";
+    if (::open(path, descriptor == 0 ? O_RDONLY : O_WRONLY) < 0) ::open("/dev/null", O_RDWR);
+  }
 }
 
 }  // namespace
 
 int run_command(const Arguments& arguments) {
+  open_closed_streams();
+  std::signal(SIGXFSZ, SIG_IGN);  // write() then says that the file grew too large
   try {
     const int status = dispatch(arguments);
     // A full disk or a closed pipe shows only here.
@@ -60,6 +76,9 @@ int run_command(const Arguments& arguments) {
     return status;
   } catch (const std::bad_alloc&) {
     return complain("out of memory. Hint: a smaller batch or fewer samples");
+  } catch (const std::system_error& error) {
+    if (std::ferror(stdout) == 0) return complain(error.what());
+    return complain(fmt::format("cannot write to standard output: {}", error.code().message()));
   } catch (const std::exception& error) {
     return complain(error.what());
   }

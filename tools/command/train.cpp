@@ -1,4 +1,7 @@
+#include <csignal>
+
 #include <fmt/format.h>
+#include <signal.h>
 
 #include "autograd/error.h"
 #include "autograd/kernels/parallel.h"
@@ -39,14 +42,16 @@ int train_command(const Arguments& arguments) {
   line.option("--batch", "N", batch, "images a step");
   line.option("--lr", "X", lr, "learning rate at the start");
   line.option("--seed", "S", seed, "every random number follows from it");
-  line.option("--threads", "T", threads, "threads; the result does not depend on them", 1, 1024);
+  line.option("--threads", "T", threads, "threads; the result does not depend on them (default: the cores)",
+              1, 1024);
   line.option("--out", "DIR", request.out, "run directory (default: the next free runs/MODEL-n)");
   line.option("--config", "FILE", request.config,
               "settings to start from: a run's config.toml repeats the run");
   line.options("--set", "KEY=VALUE", settings, "any setting below; may be given several times");
   line.flag("--resume", request.resume, "go on with the run in --out, to more --epochs or --steps if given");
   line.option("--checkpoint-every", "N", request.checkpoint_every,
-              "steps between checkpoints, beside those after each epoch", 0, int64_t{1} << 40);
+              "steps between checkpoints, beside those after each epoch (default: none)", 0,
+              int64_t{1} << 40);
   if (!line.parse(arguments)) {
     fmt::print("{}", line.help());
     print_settings(request.model);
@@ -68,6 +73,7 @@ int train_command(const Arguments& arguments) {
   assign("lr", lr);
   assign("seed", seed);
   request.progress = stdout;
+  std::signal(SIGPIPE, SIG_IGN);  // nobody may be reading any more, yet the run goes on
   if (threads > 0) kernels::set_threads(static_cast<int>(threads));
   kernels::set_flush_denormals(true);
   return train_run(request).finished ? 0 : kStopped;

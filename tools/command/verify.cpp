@@ -52,7 +52,8 @@ int verify_command(const Arguments& arguments) {
   CommandLine line("verify", "Holds what theory and papers say against what this program computes.");
   line.positionals("ROW", names, "rows by name; all where none is given");
   line.flag("--quick", quick, "only the rows that take seconds");
-  line.option("--threads", "T", threads, "threads; the result does not depend on them", 1, 1024);
+  line.option("--threads", "T", threads, "threads; the result does not depend on them (default: the cores)",
+              1, 1024);
   line.flag("--json", json, "print one JSON object");
   if (!line.parse(arguments)) {
     fmt::print("{}\nrows, (q) runs under --quick:\n", line.help());

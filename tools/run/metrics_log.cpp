@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "autograd/error.h"
@@ -28,6 +29,11 @@ MetricsLog::MetricsLog(std::string path)
     : path_(std::move(path)),
       descriptor_(::open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666)) {
   if (descriptor_ < 0) throw Error(fmt::format("cannot write {}: {}", path_, std::strerror(errno)));
+  struct stat status {};
+  if (::fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode)) {
+    ::close(descriptor_);
+    throw Error(fmt::format("{} is no plain file. Hint: remove it, and the metrics begin again", path_));
+  }
   if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
     ::close(descriptor_);
     throw Error(fmt::format("{} is in use: another process trains this run. Hint: wait, or stop it", path_));

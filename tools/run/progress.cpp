@@ -44,12 +44,11 @@ std::string Progress::time_left(int64_t step) const {
 
 void Progress::step(int64_t step, const std::string& loss, double images_per_s) {
   images_per_s_ = images_per_s;
-  if (!live_) return;
+  if (!live_ || out_ == nullptr) return;
   std::string text =
       fmt::format("{}  {}  {:.0f} images/s  {} left", place(step), loss, images_per_s, time_left(step));
   text.resize(std::min(text.size(), terminal_columns(out_) - 1));
-  fmt::print(out_, "\r{}\x1b[K", text);
-  std::fflush(out_);
+  put(fmt::format("\r{}\x1b[K", text));
   line_shown_ = true;
 }
 
@@ -58,17 +57,19 @@ void Progress::epoch(int64_t step, const std::string& summary) {
 }
 
 void Progress::line(const std::string& text) {
-  if (out_ == nullptr) return;
   clear();
-  fmt::print(out_, "{}\n", text);
-  std::fflush(out_);
+  put(text + '\n');
 }
 
 void Progress::clear() {
   if (!line_shown_) return;
-  fmt::print(out_, "\r\x1b[K");
-  std::fflush(out_);
+  put("\r\x1b[K");
   line_shown_ = false;
+}
+
+// Where nothing can be written any more (a closed pipe, a full disk) it falls silent: training goes on.
+void Progress::put(const std::string& text) {
+  if (out_ != nullptr && (std::fputs(text.c_str(), out_) < 0 || std::fflush(out_) != 0)) out_ = nullptr;
 }
 
 }  // namespace gradzoo

@@ -27,6 +27,7 @@ class Progress {
   std::string place(int64_t step) const;
   std::string time_left(int64_t step) const;
   void clear();
+  void put(const std::string& text);
 
   std::FILE* out_;
   bool live_;

@@ -60,6 +60,11 @@ void RunDirectory::check_is_run() const {
   }
 }
 
+void RunDirectory::make_samples_folder() const {
+  std::error_code error;
+  if (!make_folder(samples()) && !fs::is_directory(samples(), error)) cannot_make(samples(), EEXIST);
+}
+
 NewRunDirectory::NewRunDirectory(const std::string& out, const std::string& model) : NewRunDirectory() {
   if (out.empty()) {
     for (int n = 1;; ++n) {
@@ -88,7 +93,7 @@ bool NewRunDirectory::claim(const std::string& path) {
   }
   if (!make_folder(path)) return false;
   directory_ = RunDirectory(path);
-  if (!make_folder(directory_.samples())) cannot_make(directory_.samples(), EEXIST);
+  directory_.make_samples_folder();
   return true;
 }
 

@@ -25,6 +25,8 @@ class RunDirectory {
 
   /// Throws Error unless this is a run: a folder with a config.toml.
   void check_is_run() const;
+  /// Makes samples/ where there is none. Throws Error where that cannot be.
+  void make_samples_folder() const;
 
  private:
   std::string path_;

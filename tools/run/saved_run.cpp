@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "autograd/error.h"
+#include "autograd/ops.h"
 #include "nn/checkpoint.h"
 #include "nn/safetensors.h"
 #include "tools/run/training.h"
@@ -26,6 +27,16 @@ int64_t side_of(const SafetensorsReader& file, const std::string& key) {
                   file.path(), key));
 }
 
+// Training stops before weights lose their meaning, so such a file was damaged or made elsewhere.
+void check_finite(const State& state, const std::string& path) {
+  for (const State::Entry& entry : state.entries()) {
+    const Tensor* const tensor = std::get_if<Tensor>(&entry.target);
+    if (tensor == nullptr || all_finite(*tensor)) continue;
+    throw Error(fmt::format("{}: '{}' holds values that are not finite. Hint: the file is damaged", path,
+                            entry.name));
+  }
+}
+
 }  // namespace
 
 SavedRun open_run(const std::string& directory) {
@@ -40,6 +51,7 @@ SavedRun open_run(const std::string& directory) {
   saved.model->register_state(state);
   state.add("trainer.step", saved.step);
   load_checkpoint(place.checkpoint(), state, {.model = saved.entry->name, .partial = true});
+  check_finite(state, place.checkpoint());
   return saved;
 }
 

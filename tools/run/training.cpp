@@ -61,6 +61,11 @@ std::string resume_command(const std::string& directory) {
   return fmt::format("gradzoo train --resume --out {}", directory);
 }
 
+// `message` with a clause more; the hint stays its end.
+std::string before_hint(std::string message, const std::string& clause) {
+  return message.insert(std::min(message.find(". Hint: "), message.size()), clause);
+}
+
 // Trains from where the state stands to the end or a signal; what a finished run shows is written last.
 TrainOutcome run_training(Training& training, const ResolvedRun& run, const RunDirectory& directory,
                           MetricsLog& metrics, double seconds_before, const StopSignal& stop,
@@ -79,8 +84,8 @@ TrainOutcome run_training(Training& training, const ResolvedRun& run, const RunD
     finished = training.trainer.run(training.state, observer);
   } catch (const Error& error) {
     progress.end();
-    throw Error(fmt::format("{}; the checkpoint of step {} is kept: {}", error.what(), observer.saved_step(),
-                            directory.checkpoint()));
+    throw Error(before_hint(error.what(), fmt::format("; the checkpoint of step {} is kept: {}",
+                                                      observer.saved_step(), directory.checkpoint())));
   }
   const int64_t step = training.trainer.step();
   if (!finished) {
@@ -142,6 +147,7 @@ TrainOutcome resume_run(const TrainRequest& request) {
   const ResolvedRun run = resumed_settings(request, directory);
   Training training(run);
   const StopSignal stop;
+  directory.make_samples_folder();
   MetricsLog metrics(directory.metrics());
   load_checkpoint(directory.checkpoint(), training.state, {.model = run.model->name});
   const int64_t step = training.trainer.step();
@@ -174,6 +180,10 @@ ResolvedRun resolve_run(const TrainRequest& request) {
   std::optional<ConfigFile> config;
   if (!request.config.empty()) config = read_config(request.config);
   const std::string name = !request.model.empty() ? request.model : config ? config->model : "";
+  if (name.empty() && config) {
+    throw Error(
+        fmt::format("{}: names no model. Hint: model = \"{}\"", config->path, model_registry().front().name));
+  }
   if (name.empty()) throw Error("no model is given. Hint: gradzoo list models");
   const ModelEntry& model = find_model(name);
   if (config && !config->model.empty() && config->model != name) {

@@ -61,7 +61,7 @@ TEST_CASE("a written PNG file holds the encoded bytes, and a failure names the p
   CHECK(bytes == std::string(expected.begin(), expected.end()));
   CHECK_THROWS_WITH_AS(write_png(directory + "/none/a.png", image),
                        ("cannot write " + directory +
-                        "/none/a.png: No such file or directory. Hint: create the directory first.")
+                        "/none/a.png: No such file or directory. Hint: create the directory first")
                            .c_str(),
                        Error);
   std::filesystem::remove_all(directory);

@@ -1,0 +1,97 @@
+#include <chrono>
+#include <filesystem>
+#include <thread>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "tools/refusals.h"
+
+// What surrounds the command may be as wrong as what it is told: streams, limits, files that others changed.
+using namespace gradzoo::test;
+
+TEST_CASE("An option that is given nothing is refused, not left out") {
+  const ScratchDirectory scratch;
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"train", "vae", "--data", ""},
+                                                {"train", "vae", "--out", ""},
+                                                {"train", "vae", "--epochs", ""},
+                                                {"train", ""},
+                                                {"explain", "mlp", "--html", ""},
+                                                {"list", ""}}) {
+    std::vector<std::string> line = {command()};
+    line.insert(line.end(), words.begin(), words.end());
+    const ProcessResult result = run_process(line, scratch.file(""));
+    INFO(words[0], " ", words[1], ": ", result.err);
+    CHECK(result.status == 1);
+    CHECK(contains(result.err, "is empty"));
+  }
+  CHECK(files_in(scratch.file("")).empty());
+}
+
+TEST_CASE("Weights that are not finite, counts below 0 and metrics that are no plain file are refused") {
+  const SmallRun run;
+  const std::string checkpoint = run.scratch.file("run/checkpoint.safetensors");
+  const std::string good = read_file(checkpoint);
+  // The layout: 8 bytes of length, a header of that length, then the values where data_offsets say.
+  const auto with_bytes = [&](const std::string& name, const std::string& bytes) {
+    const size_t header = static_cast<unsigned char>(good[0]) + 256 * static_cast<unsigned char>(good[1]);
+    const auto entries = nlohmann::json::parse(good.substr(8, header));
+    std::string damaged = good;
+    damaged.replace(8 + header + entries[name]["data_offsets"][0].get<size_t>(), bytes.size(), bytes);
+    write_file(checkpoint, damaged);
+  };
+  with_bytes("decoder_out.bias", std::string("\x00\x00\xc0\x7f", 4));
+  check_refused("sample run --out x.png", run.folder, {"'decoder_out.bias'", "not finite", "damaged"});
+  check_refused("eval run", run.folder, {"'decoder_out.bias'", "not finite", "damaged"});
+  with_bytes("trainer.step", std::string(8, '\xff'));
+  const std::string metrics = read_file(run.scratch.file("run/metrics.jsonl"));
+  check_refused("train --resume --out run --epochs 3", run.folder, {"'trainer.step' counts -1", "damaged"});
+  CHECK(read_file(run.scratch.file("run/metrics.jsonl")) == metrics);
+  write_file(checkpoint, good);
+  std::filesystem::remove(run.scratch.file("run/metrics.jsonl"));
+  std::filesystem::create_symlink("/dev/zero", run.scratch.file("run/metrics.jsonl"));
+  check_refused("train --resume --out run --epochs 3", run.folder, {"metrics.jsonl", "no plain file"});
+}
+
+TEST_CASE("Streams that are closed, full or no longer read crash nothing and get into no file") {
+  const ScratchDirectory scratch;
+  const std::string folder = scratch.file("");
+  write_small_dataset(scratch.file("data"), 120, 24, 8);
+  const auto shell = [&](const std::string& line) { return run_process({"/bin/sh", "-c", line}, folder); };
+  const std::string program = "'" + command() + "' ";
+  const std::string train = program + kTrain + "--epochs 2 --out ";
+  for (const char* where : {">&-", ">/dev/full", "| true"}) {
+    const std::string run = "run" + std::to_string(std::string(where).size());
+    const ProcessResult trained = shell(train + run + " " + where);
+    CHECK_MESSAGE(trained.status == 0, where, ": ", trained.err);
+    CHECK_MESSAGE(read_file(scratch.file(run + "/metrics.jsonl")).starts_with("{\"step\""), where);
+    for (int wait = 0; wait < 1000 && !std::filesystem::exists(scratch.file(run + "/report.html")); ++wait)
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    CHECK_MESSAGE(std::filesystem::exists(scratch.file(run + "/report.html")), where);
+  }
+  for (const char* where : {">&-", ">/dev/full"}) {
+    const ProcessResult listed = shell(program + "list ops " + where);
+    CHECK(listed.status == 1);
+    CHECK(contains(listed.err, "cannot write to standard output"));
+  }
+  for (const char* where : {"2>&-", "2>/dev/full"}) CHECK(shell(program + "nothing " + where).status == 1);
+}
+
+TEST_CASE("A limit of file sizes is told as a full disk is") {
+  const ScratchDirectory scratch;
+  write_small_dataset(scratch.file("data"), 60, 12, 8);
+  const std::string line =
+      "ulimit -f 10; '" + command() + "' " + kTrain + "--set hidden=500 --out runs/deep/run";
+  const ProcessResult result = run_process({"/bin/sh", "-c", line}, scratch.file(""));
+  CHECK(result.status == 1);
+  CHECK(contains(result.err, "File too large. Hint: raise the file size limit"));
+  CHECK_FALSE(std::filesystem::exists(scratch.file("runs")));
+}
+
+TEST_CASE("A run whose pictures were thrown away goes on") {
+  const SmallRun run;
+  std::filesystem::remove_all(run.scratch.file("run/samples"));
+  const ProcessResult resumed = run_gradzoo("train --resume --out run --epochs 3 --threads 1", run.folder);
+  CHECK_MESSAGE(resumed.status == 0, resumed.err);
+  CHECK(std::filesystem::exists(run.scratch.file("run/samples/epoch-0003.png")));
+}
