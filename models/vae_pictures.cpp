@@ -60,20 +60,22 @@ Picture neighbours(const VaeNetwork& network, const DataShape& shape, const Data
           ImageGrid{concat(rows, 0), kColumns, {"sample", "nearest training image"}}};
 }
 
-// The decoder over a grid of the prior's quantiles, so that each picture stands for the same probability.
+// The decoder over a grid of the prior's quantiles, so that each picture stands for the same probability;
+// z2 grows upwards, as on the map of codes.
 Picture manifold(const VaeNetwork& network, const DataShape& shape) {
   constexpr int64_t kSide = 20;
   std::vector<double> z;
   for (int64_t row = 0; row < kSide; ++row) {
     for (int64_t column = 0; column < kSide; ++column) {
-      for (int64_t at : {column, row}) {
+      for (int64_t at : {column, kSide - 1 - row}) {
         const double p = (static_cast<double>(at) + 0.5) / static_cast<double>(kSide);
         z.push_back(-std::sqrt(2.0) * boost::math::erfc_inv(2 * p));
       }
     }
   }
   return {"manifold",
-          "The decoder over the two latent dimensions, at equal steps of the prior's probability.",
+          "The decoder over the two latent dimensions, at equal steps of the prior's probability: z1 to the "
+          "right, z2 upwards.",
           ImageGrid{decode_images(network, tensor(z, {kSide * kSide, 2}), shape), kSide}};
 }
 
