@@ -26,7 +26,8 @@ class State {
     size_t size_bytes() const;
     /// The value now.
     std::vector<std::byte> bytes() const;
-    /// Why `bytes` cannot be restored (another seed or stream, a count below 0), as a sentence; "" where they can.
+    /// Why `bytes` cannot be restored (another seed or stream, a count below 0), as a sentence; "" where they
+    /// can.
     std::string refusal(const std::byte* bytes) const;
     /// Writes size_bytes() bytes to the live object.
     void restore(const std::byte* bytes) const;

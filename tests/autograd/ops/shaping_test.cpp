@@ -44,7 +44,9 @@ TEST_CASE("A shape that does not hold the values is refused") {
         "them may be -1");
   CHECK(error_message([] { reshape(zeros({2, 3}), {5}); }).starts_with("reshape: (2,3) has 6 elements"));
   CHECK(error_message([] { reshape(zeros({0}), {0, -1}); }).starts_with("reshape: (0) has 0 elements"));
-  CHECK(error_message([] { empty({-1, 2}); }) == "shape: (-1,2) has an open size. Hint: only reshape takes -1");
+  CHECK(error_message([] {
+          empty({-1, 2});
+        }) == "shape: (-1,2) has an open size. Hint: only reshape takes -1");
 }
 
 TEST_CASE("unsqueeze, squeeze and flatten_rows add and drop axes") {
