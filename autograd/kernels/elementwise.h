@@ -33,7 +33,7 @@ void unary(Unary f, const T* x, T* y, int64_t n);
 template <class T>
 void polygamma(int m, const T* x, T* y, int64_t n);
 
-enum class ScalarOp { add, mul, pow, maximum, minimum, rsub };  // rsub: y = c - x
+enum class ScalarOp { add, mul, pow };
 
 /// y[i] = x[i] (op) c
 template <class T>
@@ -97,9 +97,6 @@ void bce_with_logits_grad(const T* g, const T* logits, const T* targets, T* y, i
 /// y += x, the gradient accumulation of the sweep.
 template <class T>
 void add_to(const T* x, T* y, int64_t n);
-/// y = a x + b y
-template <class T>
-void axpby(double a, const T* x, double b, T* y, int64_t n);
 /// y += weight (x - y): a moving average's step, exact where x = y.
 template <class T>
 void lerp(double weight, const T* x, T* y, int64_t n);

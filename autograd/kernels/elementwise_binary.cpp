@@ -133,11 +133,10 @@ void binary_run(Binary op, const T* a, int64_t sa, const T* b, int64_t sb, T* y,
   }
 }
 
-/// y[i] = x[i] (op) c, or c (op) x[i] where `scalar_left`.
+/// y[i] = x[i] (op) c
 template <class T>
-void with_scalar(Binary op, const T* x, T c, bool scalar_left, T* y, int64_t n) {
+void with_scalar(Binary op, const T* x, T c, T* y, int64_t n) {
   parallel_for(n, op == Binary::pow ? kPowGrain : kGrain, 64, [&](int64_t begin, int64_t end) {
-    if (scalar_left) return binary_run(op, &c, 0, x + begin, 1, y + begin, end - begin);
     binary_run(op, x + begin, 1, &c, 0, y + begin, end - begin);
   });
 }
@@ -159,19 +158,13 @@ void scalar(ScalarOp op, const T* x, double c, T* y, int64_t n) {
   const T value = static_cast<T>(c);
   switch (op) {
     case ScalarOp::add:
-      return with_scalar(Binary::add, x, value, false, y, n);
+      return with_scalar(Binary::add, x, value, y, n);
     case ScalarOp::mul:
-      return with_scalar(Binary::mul, x, value, false, y, n);
-    case ScalarOp::maximum:
-      return with_scalar(Binary::maximum, x, value, false, y, n);
-    case ScalarOp::minimum:
-      return with_scalar(Binary::minimum, x, value, false, y, n);
-    case ScalarOp::rsub:
-      return with_scalar(Binary::sub, x, value, true, y, n);
+      return with_scalar(Binary::mul, x, value, y, n);
     case ScalarOp::pow:
       if (c == 2) return unary(Unary::square, x, y, n);
       if (c == -1) return unary(Unary::reciprocal, x, y, n);
-      return with_scalar(Binary::pow, x, value, false, y, n);
+      return with_scalar(Binary::pow, x, value, y, n);
   }
 }
 template void scalar(ScalarOp, const float*, double, float*, int64_t);

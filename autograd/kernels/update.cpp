@@ -42,15 +42,6 @@ namespace gradzoo::kernels::HWY_NAMESPACE {
 namespace {
 
 template <class T>
-struct Axpby {
-  T a, b;
-  template <class D, class V>
-  HWY_INLINE V operator()(D d, V x, V y) const {
-    return hn::MulAdd(hn::Set(d, a), x, hn::Mul(hn::Set(d, b), y));
-  }
-};
-
-template <class T>
 struct Lerp {
   T weight;
   template <class D, class V>
@@ -137,10 +128,6 @@ HWY_INLINE void adam_range(const AdamRule<T>& rule, T* w, const T* g, T* m, T* v
 
 void add_f32(const float* x, float* y, int64_t n) { map(Sum(), x, y, y, n); }
 void add_f64(const double* x, double* y, int64_t n) { map(Sum(), x, y, y, n); }
-void axpby_f32(float a, const float* x, float b, float* y, int64_t n) { map(Axpby<float>{a, b}, x, y, y, n); }
-void axpby_f64(double a, const double* x, double b, double* y, int64_t n) {
-  map(Axpby<double>{a, b}, x, y, y, n);
-}
 void lerp_f32(float weight, const float* x, float* y, int64_t n) { map(Lerp<float>{weight}, x, y, y, n); }
 void lerp_f64(double weight, const double* x, double* y, int64_t n) { map(Lerp<double>{weight}, x, y, y, n); }
 void sgd_f32(const SgdRule<float>& rule, float* w, const float* g, float* v, int64_t n) {
@@ -166,8 +153,6 @@ namespace {
 
 HWY_EXPORT(add_f32);
 HWY_EXPORT(add_f64);
-HWY_EXPORT(axpby_f32);
-HWY_EXPORT(axpby_f64);
 HWY_EXPORT(lerp_f32);
 HWY_EXPORT(lerp_f64);
 HWY_EXPORT(sgd_f32);
@@ -191,21 +176,6 @@ void add_to(const T* x, T* y, int64_t n) {
 }
 template void add_to(const float*, float*, int64_t);
 template void add_to(const double*, double*, int64_t);
-
-template <class T>
-void axpby(double a, const T* x, double b, T* y, int64_t n) {
-  const T ta = static_cast<T>(a);
-  const T tb = static_cast<T>(b);
-  parallel_for(n, kGrain, 64, [=](int64_t begin, int64_t end) {
-    if constexpr (sizeof(T) == 4) {
-      HWY_DYNAMIC_DISPATCH(axpby_f32)(ta, x + begin, tb, y + begin, end - begin);
-    } else {
-      HWY_DYNAMIC_DISPATCH(axpby_f64)(ta, x + begin, tb, y + begin, end - begin);
-    }
-  });
-}
-template void axpby(double, const float*, double, float*, int64_t);
-template void axpby(double, const double*, double, double*, int64_t);
 
 template <class T>
 void lerp(double weight, const T* x, T* y, int64_t n) {

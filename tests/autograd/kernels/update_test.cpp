@@ -23,7 +23,7 @@ std::vector<double> widen(const std::vector<T>& x) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("add_to and axpby equal the naive loop", T, float, double) {
+TEST_CASE_TEMPLATE("add_to equals the naive loop", T, float, double) {
   for (int64_t n = 0; n <= 67; ++n) {
     const auto x = test::uniform_values<T>(n, -2, 2, 1);
     auto y = test::uniform_values<T>(n, -2, 2, 2);
@@ -31,10 +31,6 @@ TEST_CASE_TEMPLATE("add_to and axpby equal the naive loop", T, float, double) {
     for (size_t i = 0; i < sum.size(); ++i) sum[i] += static_cast<double>(x[i]);
     kernels::add_to(x.data(), y.data(), n);
     check_close(y, sum, 4, 1);
-    std::vector<double> mixed = widen(y);
-    for (size_t i = 0; i < mixed.size(); ++i) mixed[i] = 0.25 * static_cast<double>(x[i]) - 1.5 * mixed[i];
-    kernels::axpby(0.25, x.data(), -1.5, y.data(), n);
-    check_close(y, mixed, 8, 1);
   }
 }
 
@@ -95,7 +91,6 @@ TEST_CASE_TEMPLATE("updates have the same bytes at any thread count", T, float, 
     std::vector<T> m(w.size(), T{0}), v(w.size(), T{0});
     kernels::adam_update(w.data(), g.data(), m.data(), v.data(), n, 0.01, 0.9, 0.999, 1e-8, 0.1, true, 1);
     kernels::sgd_update(w.data(), g.data(), v.data(), n, 0.1, 0.9, 0.01, true);
-    kernels::axpby(0.5, g.data(), 0.3, w.data(), n);
     kernels::add_to(g.data(), w.data(), n);
     return w;
   }));
