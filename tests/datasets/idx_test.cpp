@@ -19,7 +19,7 @@ using test::idx_bytes;
 std::string refusal(const Bytes& bytes, const std::string& name = "images") {
   const test::ScratchFolder scratch;
   const std::string path = scratch.write(name, bytes);
-  const std::string message = test::error_message([&] { read_idx_images(path); });
+  std::string message = test::error_message([&] { read_idx_images(path); });
   CHECK(message.starts_with(path + ": "));
   CHECK(contains(message, ". Hint: "));
   CHECK_FALSE(contains(message, "\n"));

@@ -20,10 +20,12 @@ std::atomic<uint64_t> count{0};
 
 // glibc's own allocator under the public names, each call counted.
 extern "C" {
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): glibc chose these
 void* __libc_malloc(size_t size);
 void* __libc_calloc(size_t n, size_t size);
 void* __libc_realloc(void* block, size_t size);
 void* __libc_memalign(size_t alignment, size_t size);
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 
 void* malloc(size_t size) {
   count.fetch_add(1, std::memory_order_relaxed);

@@ -122,8 +122,8 @@ Image draw_chart(const ScatterChart& chart) {
   if (std::any_of(chart.label.begin(), chart.label.end(), [](int label) { return label < 0; })) {
     throw Error("scatter chart: a label is negative. Hint: number the classes from 0.");
   }
-  const int last = chart.label.empty() ? -1 : *std::max_element(chart.label.begin(), chart.label.end());
-  const auto classes = static_cast<std::size_t>(last + 1);
+  const auto largest = std::max_element(chart.label.begin(), chart.label.end());
+  const std::size_t classes = chart.label.empty() ? 0 : static_cast<std::size_t>(*largest) + 1;
   FrameText text{chart.title, chart.x_label, chart.y_label, {}};
   for (std::size_t label = 0; label < classes; ++label) {
     text.legend.push_back({class_name(chart, label), class_color(label), LegendEntry::Mark::dot});

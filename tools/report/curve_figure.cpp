@@ -66,7 +66,7 @@ std::string band_of(const Series& series, const Mapping& map) {
       continue;
     }
     upper += fmt::format("L{:.1f} {:.1f}", px, high);
-    lower = fmt::format("L{:.1f} {:.1f}", px, low) + lower;
+    lower.insert(0, fmt::format("L{:.1f} {:.1f}", px, low));
   }
   close();
   return path;

@@ -23,8 +23,7 @@ TEST_CASE("data at the corners of the ranges fall on the corners of the plot, y 
 }
 
 TEST_CASE("a long legend wraps and takes its room from the plot") {
-  std::vector<LegendEntry> legend;
-  for (int i = 0; i < 20; ++i) legend.push_back({"a series with a long name", {}, LegendEntry::Mark::line});
+  const std::vector<LegendEntry> legend(20, {"a series with a long name", {}, LegendEntry::Mark::line});
   const Frame one(800, 800, {"", "", "", {legend[0]}}, {}, {}), many(800, 800, {"", "", "", legend}, {}, {});
   CHECK(many.plot().y > one.plot().y + 100);
 }

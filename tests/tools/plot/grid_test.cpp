@@ -1,6 +1,7 @@
 #include "tools/plot/grid.h"
 
 #include <array>
+#include <cmath>
 #include <limits>
 #include <vector>
 
@@ -19,7 +20,7 @@ Pixel pixel(const Image& image, std::int64_t x, std::int64_t y) {
 }
 
 Pixel grey(float value) {
-  const int level = static_cast<int>(value * 255 + 0.5F);
+  const int level = static_cast<int>(std::lround(value * 255));
   return {level, level, level};
 }
 

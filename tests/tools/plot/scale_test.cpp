@@ -94,8 +94,8 @@ TEST_CASE("the range of values passes over what is not finite and is never empty
 }
 
 TEST_CASE("a few wild values do not flatten the others, and an even spread is shown whole") {
-  std::vector<double> curve;
-  for (int i = 0; i < 1000; ++i) curve.push_back(100 + 900 * std::exp(-i / 3.0));
+  std::vector<double> curve(1000);
+  for (size_t i = 0; i < curve.size(); ++i) curve[i] = 100 + 900 * std::exp(-static_cast<double>(i) / 3.0);
   CHECK(focused_range(curve).high < 200);
   CHECK(focused_range(curve).low == doctest::Approx(100));
   curve.clear();
