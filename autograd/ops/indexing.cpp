@@ -58,6 +58,7 @@ void check_vector(const char* op, const Shape& index) {
 Shape Gather::shape(Inputs in) const {
   Shape out = in[0].shape();
   check_fit(name, out, in[1].shape(), axis, false);
+  axis_from_end(axis, out.rank(), name);  // throws where there is no such axis
   out.set(axis, in[1].shape()[axis]);
   return out;
 }
@@ -77,6 +78,7 @@ void Gather::forward(Inputs in, Tensor& out) const {
 Shape ScatterAdd::shape(Inputs in) const {
   Shape out = in[0].shape();
   check_fit(name, out, in[1].shape(), axis, true);
+  axis_from_end(axis, out.rank(), name);  // throws where there is no such axis
   out.set(axis, size);
   return out;
 }
@@ -96,6 +98,7 @@ void ScatterAdd::forward(Inputs in, Tensor& out) const {
 Shape IndexSelect::shape(Inputs in) const {
   check_vector(name, in[1].shape());
   Shape out = in[0].shape();
+  axis_from_end(axis, out.rank(), name);  // throws where there is no such axis
   out.set(axis, in[1].size());
   return out;
 }
@@ -112,6 +115,7 @@ void IndexSelect::forward(Inputs in, Tensor& out) const {
 Shape IndexAdd::shape(Inputs in) const {
   Shape out = in[0].shape();
   check_vector(name, in[1].shape());
+  axis_from_end(axis, out.rank(), name);  // throws where there is no such axis
   if (out[axis] != in[1].size()) {
     throw Error(fmt::format("{}: {} indices for axis {} of {}. Hint: one index for each row", name,
                             in[1].size(), axis + out.rank(), out.str()));

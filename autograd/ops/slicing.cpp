@@ -93,6 +93,7 @@ std::vector<OpCase<Pad>> Pad::cases() {
 template <int kParts>
 Shape Concat<kParts>::shape(Inputs in) const {
   Shape out = in[0].shape();
+  axis_from_end(axis, out.rank(), name);  // throws where a part has no such axis
   out.set(axis, std::accumulate(sizes.begin(), sizes.end(), int64_t{0}));
   for (int i = 0; i < kParts; ++i) {
     Shape expected = out;
