@@ -28,6 +28,22 @@ struct Bars {
   std::string x_name, y_name;  // the unit in y_name
 };
 
+/// One view of a rectangle of the plane. What is undefined is not drawn.
+struct Plane {
+  std::string title;
+  double x_low = -1, x_high = 1, y_low = -1, y_high = 1;
+  Tensor density = {};      // (rows, columns) at the centres of a regular grid, row 0 lowest: filled contours
+  Tensor contours = {};     // the same kind of grid, drawn as lines alone: the truth under samples
+  Tensor points = {};       // (n, 2): dots over it
+  Tensor arrow_tails = {};  // (m, 2)
+  Tensor arrows = {};       // (m, 2): vectors, drawn to one common scale
+};
+
+/// Planes side by side, all with equal units: the learned density beside the truth.
+struct Planes {
+  std::vector<Plane> planes;
+};
+
 /// Something a model shows of itself, as numbers: the tools draw it.
 struct Picture {
   std::string name;     // file name without ending, e.g. "reconstructions"

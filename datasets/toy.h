@@ -1,0 +1,75 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "autograd/random.h"
+#include "autograd/tensor.h"
+
+namespace gradzoo {
+
+/// An interval for each axis; the rectangle that quadrature and pictures use.
+struct Box {
+  std::vector<double> low, high;  // (d) each
+
+  int64_t dimensions() const { return static_cast<int64_t>(low.size()); }
+  /// The same centre, sides `factor` times as long.
+  Box scaled(double factor) const;
+};
+
+/// What a user may change of a toy.
+struct ToyOptions {
+  double scale = 1;  // multiplies every point: above 0
+  double noise = 0;  // the toy's own width (ring8: sigma of a mode; two-moons: sigma around the arcs), before
+                     // scaling; 0: the toy's default
+};
+
+/// The centres of a mixture of equal, equally likely round Gaussians: what modes covered and high quality are
+/// counted against.
+struct Modes {
+  Tensor centers;  // (k, d) f64
+  double sigma;
+};
+
+/// A distribution on R^d that can be sampled exactly, with exact log-density and score where these exist.
+class Toy {
+ public:
+  virtual ~Toy() = default;
+
+  virtual const std::string& name() const = 0;
+  virtual int64_t dimensions() const = 0;
+  /// n exact draws, (n, d). One draw of rng or several, always as many.
+  virtual Tensor sample(int64_t n, Rng& rng, DType dtype = DType::f32) const = 0;
+  /// log p(x), normalised, of every row: x (B, d) -> (B), nats; differentiable wherever there is a score.
+  /// Throws Error with why_no_density() where that is not empty.
+  virtual Tensor log_prob(const Tensor& x) const = 0;
+  /// grad_x log p(x): (B, d) -> (B, d), by autodiff of log_prob. Throws Error with why_no_score() where that
+  /// is not empty.
+  Tensor score(const Tensor& x) const;
+  /// "" where log_prob is known; else the reason why not, as a sentence.
+  virtual std::string why_no_density() const { return ""; }
+  /// "" where the score is known and score matching may use it; else the reason, as a sentence.
+  virtual std::string why_no_score() const { return why_no_density(); }
+  /// All but a negligible share of the probability (below 1e-9) lies inside.
+  virtual Box box() const = 0;
+  /// Null where the toy is no mixture of equal round Gaussians.
+  virtual const Modes* modes() const { return nullptr; }
+};
+
+/// What `gradzoo list datasets` tells of a toy.
+struct ToyInfo {
+  std::string name;         // "ring8"
+  std::string description;  // one line: means, default noise
+};
+
+/// Every toy: gaussian, mixture, ring8, grid25, two-moons, checkerboard, gamma, exponential,
+/// bars-and-stripes.
+std::span<const ToyInfo> known_toys();
+bool is_toy(std::string_view name);
+/// Throws Error naming the nearest for an unknown name, or for a scale or noise that is out of range.
+std::shared_ptr<const Toy> make_toy(std::string_view name, const ToyOptions& options = {});
+
+}  // namespace gradzoo

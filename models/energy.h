@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+
+#include "nn/layers.h"
+
+namespace gradzoo {
+
+struct EnergyShape {
+  int64_t inputs = 2;
+  std::vector<int64_t> hidden = {128, 128};
+  std::string activation = "silu";
+  double input_scale = 1;  // x is multiplied by it first
+  double confinement = 0;  // adds -|x|^2 / (2 confinement^2), so that exp f can be normalised; 0: none
+  DType dtype = DType::f32;
+};
+
+/// An unnormalised log-density f(x) = log p~(x) = -E(x) by a multilayer perceptron: f = mlp(a x) - |x|^2 / (2
+/// c^2). What energy-based, score (net=energy) and noise-contrastive models share.
+class EnergyNetwork : public Module {
+ public:
+  EnergyNetwork(const EnergyShape& shape, Rng& rng);
+  /// f of every row: x (B, d) -> (B).
+  Tensor log_density(const Tensor& x) const;
+  /// The same as (B, 1).
+  Tensor forward(const Tensor& x) const override;
+  /// grad_x f of every row through one batched graph: (B, d) -> (B, d). Records into the caller's tape under
+  /// create_graph.
+  Tensor score(const Tensor& x, bool create_graph = false) const;
+  const EnergyShape& shape() const { return shape_; }
+
+ private:
+  EnergyShape shape_;
+  Mlp mlp_;
+};
+
+}  // namespace gradzoo

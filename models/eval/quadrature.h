@@ -1,0 +1,55 @@
+#pragma once
+
+#include "autograd/function_ref.h"
+#include "datasets/toy.h"
+
+/// Integrals over a box in one or two dimensions by the midpoint rule, in f64, points in chunks.
+namespace gradzoo {
+
+/// Cell centres of a regular grid: the last axis runs fastest.
+struct Grid {
+  /// `cells` along each axis. Throws Error unless box has 1 or 2 dimensions and 1 <= cells <= 4096.
+  Grid(Box box, int64_t cells);
+
+  Box box;
+  int64_t cells;
+  double volume;  // of one cell
+
+  int64_t count() const;
+  Tensor points(int64_t begin, int64_t end, DType dtype = DType::f64) const;  // (end - begin, d)
+};
+
+/// fn of all points, chunk by chunk, nothing recorded: fn (B, d) -> (B). Gives (count) f64; `dtype` is what
+/// fn is asked in.
+Tensor on_grid(const Grid& grid, TensorFn fn, DType dtype = DType::f64);
+
+/// log of the integral of exp f, from f's values on the grid: log Z. Throws Error where a value is NaN or
+/// +inf.
+double log_partition(const Grid& grid, const Tensor& log_values);
+
+/// KL(p || q) in nats from values of log p and log q on the grid, each normalised on it first. Where p is 0
+/// the integrand is 0.
+double kl_on_grid(const Grid& grid, const Tensor& log_p, const Tensor& log_q);
+
+/// JSD(p, q) in nats: KL(p || m)/2 + KL(q || m)/2, m = (p + q)/2; between 0 and log 2.
+double jsd_on_grid(const Grid& grid, const Tensor& log_p, const Tensor& log_q);
+
+/// 1/2 E_p |s_p - s_q|^2 (Hyvarinen 2005, eq. 2) from log p (count) and both scores (count, d).
+double fisher_divergence_on_grid(const Grid& grid, const Tensor& log_p, const Tensor& score_p,
+                                 const Tensor& score_q);
+
+/// How well an unnormalised log-density stands for a toy.
+struct DensityFit {
+  double log_partition;  // log Z of exp f, nats
+  double kl;             // KL(truth || model), nats
+  double box_error;  // |change of log Z| when the box is doubled: the figures hold where it is at most 1e-3
+};
+/// KL(truth || exp f / Z) by quadrature: f (B, d) -> (B), asked in `dtype`. Throws Error where the toy's
+/// density is not known.
+DensityFit density_fit(const Toy& truth, TensorFn log_density, DType dtype = DType::f32, int64_t cells = 400);
+
+/// KL(ring8 || its own average over the angle), nats: what a model that found the ring but no modes is left
+/// with.
+double ring_without_modes_kl(const Toy& ring8);
+
+}  // namespace gradzoo
