@@ -20,6 +20,33 @@ struct Carried {
   Tensor laplacian;  // S
 };
 
+// Of the nodes from x's to y's, those that lie on a way from x to y; empty where there is no way.
+std::vector<char, PoolAllocator<char>> nodes_between(const Tensor& x, const Tensor& y) {
+  if (!is_alive(x.impl()->record) || !is_alive(y.impl()->record)) return {};
+  NodeList& nodes = tape_state().nodes;
+  const int64_t first = x.impl()->record.index, last = y.impl()->record.index;
+  if (last < first) return {};
+  const auto slot = [&](int64_t index) { return static_cast<size_t>(index - first); };
+  std::vector<char, PoolAllocator<char>> reached(slot(last) + 1), between(slot(last) + 1);
+  reached[0] = between[slot(last)] = 1;
+  const auto for_inputs = [&](const Node& node, auto&& visit) {
+    for (int i = 0; i < node.n_inputs; ++i) {
+      const int64_t input = node.inputs[static_cast<size_t>(i)];
+      if (input >= first) visit(slot(input));
+    }
+  };
+  for (int64_t index = first + 1; index <= last; ++index) {
+    for_inputs(nodes[index], [&](size_t input) {
+      if (reached[input]) reached[slot(index)] = 1;
+    });
+  }
+  for (int64_t index = last; index > first; --index) {
+    between[slot(index)] &= reached[slot(index)];
+    if (between[slot(index)]) for_inputs(nodes[index], [&](size_t input) { between[input] = 1; });
+  }
+  return between;
+}
+
 void accumulate(Tensor& sum, const Tensor& term) {
   if (!term.defined()) return;
   sum = sum.defined() ? add(sum, term) : term;
@@ -43,13 +70,17 @@ class ForwardPass {
         last_(y.impl()->record.index),
         with_laplacian_(with_laplacian),
         create_graph_(create_graph),
-        carried_(static_cast<size_t>(last_ - first_ + 1)) {}
+        between_(nodes_between(x, y)),
+        carried_(between_.size()) {}
 
   /// Carries the directions e_begin .. e_(begin+k-1) of x (B,d) to y.
   Carried run(const Tensor& x, int64_t begin, int64_t k) {
+    if (between_.empty()) return {};
     const TraceScope no_trace(false);
     carried_[0].jacobian = reshape(eye(x.dim(1), x.dtype()).rows(begin, begin + k), {k, 1, x.dim(1)});
-    for (int64_t index = first_ + 1; index <= last_; ++index) step(index);
+    for (int64_t index = first_ + 1; index <= last_; ++index) {
+      if (between_[static_cast<size_t>(index - first_)]) step(index);
+    }
     return at(last_);
   }
 
@@ -73,6 +104,7 @@ class ForwardPass {
   bool with_laplacian_, create_graph_;
   std::array<Tensor, kMaxInputs> operands_;  // of the node at hand
   Tensor output_;
+  std::vector<char, PoolAllocator<char>> between_;  // nodes to carry through
   std::vector<Carried> carried_;
 };
 
@@ -203,18 +235,10 @@ void ForwardPass::elementwise(const Node& node, Carried& out) {
 }  // namespace
 
 const OpInfo* find_op_between(const Tensor& x, const Tensor& y, FunctionRef<bool(const OpInfo&)> wanted) {
-  NodeList& nodes = tape_state().nodes;
-  const int64_t first = x.impl()->record.index, last = y.impl()->record.index;
-  std::vector<char, PoolAllocator<char>> reached(static_cast<size_t>(last - first + 1));
-  reached[0] = 1;
-  for (int64_t index = first + 1; index <= last; ++index) {
-    const Node& node = nodes[index];
-    char& here = reached[static_cast<size_t>(index - first)];
-    for (int i = 0; i < node.n_inputs; ++i) {
-      const int64_t input = node.inputs[static_cast<size_t>(i)];
-      if (input >= first && reached[static_cast<size_t>(input - first)]) here = 1;
-    }
-    if (here && wanted(*node.op)) return node.op;
+  const auto between = nodes_between(x, y);
+  for (size_t i = 1; i < between.size(); ++i) {
+    const OpInfo& op = *tape_state().nodes[x.impl()->record.index + static_cast<int64_t>(i)].op;
+    if (between[i] && wanted(op)) return &op;
   }
   return nullptr;
 }

@@ -180,6 +180,21 @@ TEST_CASE("the Laplacian can be differentiated, in parameters and in x, by both 
   CHECK(forward[0].to_vector()[2] == doctest::Approx(quotient).epsilon(1e-6));
 }
 
+TEST_CASE("the traces do not mind what else the caller's tape made of x, and give 0 where x is not read") {
+  const Network f(3);
+  Tensor x = tensor({0.3, -0.2, 0.9, 1.1, 0.4, -0.7}, {2, 3}, DType::f64).requires_grad_();
+  const Tensor wanted = laplacian(f, x);
+  Tape tape;
+  const Tensor before = relu(x) * 2.0;
+  for (const TraceMethod method : {TraceMethod::automatic, TraceMethod::forward, TraceMethod::reverse}) {
+    CHECK(largest_difference(laplacian(f, x, {.method = method, .create_graph = true}), wanted) < 1e-12);
+    Tensor constant = ones({1, 3}, DType::f64).requires_grad_();
+    const auto field = [&](const Tensor& at) { return broadcast_to(constant * 3.0, at.shape()); };
+    CHECK(divergence(field, x, {.method = method, .create_graph = true}).to_vector() ==
+          std::vector<double>{0, 0});
+  }
+}
+
 TEST_CASE("hvp under create_graph gives third derivatives") {
   Tensor x = tensor({0.3, -0.8}, {2}, DType::f64).requires_grad_();
   const auto f = [](const Tensor& t) { return sum(square(square(t))); };

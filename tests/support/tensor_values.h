@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "autograd/error.h"
 #include "autograd/tensor.h"
+#include "support/error_message.h"
 
 namespace gradzoo::test {
 
@@ -43,17 +43,6 @@ inline bool same_bytes(const Tensor& a, const Tensor& b) {
   return visit_any(a.dtype(), [&]<class T>() {
     return std::memcmp(a.data<T>(), b.data<T>(), sizeof(T) * static_cast<size_t>(a.size())) == 0;
   });
-}
-
-/// The sentence of the Error that `fn` throws, "" where it throws none.
-template <class Fn>
-std::string error_message(Fn&& fn) {
-  try {
-    fn();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "";
 }
 
 /// Row-major position (outer, i, inner) around an axis: what a naive loop reads.
