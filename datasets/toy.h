@@ -72,4 +72,13 @@ bool is_toy(std::string_view name);
 /// Throws Error naming the nearest for an unknown name, or for a scale or noise that is out of range.
 std::shared_ptr<const Toy> make_toy(std::string_view name, const ToyOptions& options = {});
 
+/// A mixture of one's own: p(x) = sum_k w_k N(x; m_k, s_k^2 I).
+struct MixtureParts {
+  std::vector<double> weights;  // (k), above 0; divided by their sum
+  Tensor means;                 // (k, d), f32 or f64
+  std::vector<double> sigmas;   // (k), above 0
+};
+/// Throws Error where sizes differ or a weight or sigma is not above 0.
+std::shared_ptr<const Toy> make_mixture(const MixtureParts& parts, std::string name = "mixture");
+
 }  // namespace gradzoo
