@@ -1,0 +1,53 @@
+#include "models/energy.h"
+
+#include "autograd/functional_scope.h"
+#include "autograd/grad.h"
+#include "autograd/ops.h"
+
+namespace gradzoo {
+namespace {
+
+std::vector<int64_t> layer_sizes(const EnergyShape& shape) {
+  std::vector<int64_t> sizes{shape.inputs};
+  sizes.insert(sizes.end(), shape.hidden.begin(), shape.hidden.end());
+  sizes.push_back(1);
+  return sizes;
+}
+
+const EnergyShape& checked(const EnergyShape& shape) {
+  if (!(shape.input_scale > 0))
+    throw Error("energy network: input_scale {} is not above 0. Hint: 1 takes inputs as they are",
+                shape.input_scale);
+  if (!(shape.confinement >= 0))
+    throw Error("energy network: confinement {} is below 0. Hint: a radius beyond the data, or 0 for none",
+                shape.confinement);
+  return shape;
+}
+
+}  // namespace
+
+EnergyNetwork::EnergyNetwork(const EnergyShape& shape, Rng& rng)
+    : shape_(checked(shape)),
+      mlp_(layer_sizes(shape), rng, {.activation = shape.activation, .linear = {.dtype = shape.dtype}}) {
+  register_module("mlp", mlp_);
+}
+
+Tensor EnergyNetwork::forward(const Tensor& x) const {
+  if (x.rank() != 2 || x.dim(1) != shape_.inputs)
+    throw Error("energy network: inputs are (B,{}), got {}. Hint: model and data must have the same width",
+                shape_.inputs, x.shape().str());
+  const Tensor f = mlp_.forward(shape_.input_scale == 1 ? x : x * shape_.input_scale);
+  if (shape_.confinement == 0) return f;
+  return f - sum(square(x), 1, true) / (2 * shape_.confinement * shape_.confinement);
+}
+
+Tensor EnergyNetwork::log_density(const Tensor& x) const { return reshape(forward(x), {x.dim(0)}); }
+
+Tensor EnergyNetwork::score(const Tensor& x, bool create_graph) const {
+  // Rows do not interact, so the gradient of the sum has each row's own gradient in its row.
+  const FunctionalScope scope(create_graph);
+  const Tensor points = scope.input(x);
+  return scope.result(grad(sum(log_density(points)), points, {.create_graph = create_graph}));
+}
+
+}  // namespace gradzoo
