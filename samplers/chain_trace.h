@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "samplers/target.h"
+
+namespace gradzoo {
+
+/// Numbers that chains leave behind, a transition at a time, and what these say about their mixing.
+class ChainTrace {
+ public:
+  /// For chains like x (B, d) and `draws` transitions; of many chains the first are traced.
+  ChainTrace(const Tensor& x, bool has_log_prob, int64_t draws);
+
+  void record(const Tensor& x, const PointValue& value);
+
+  const std::vector<std::string>& names() const { return names_; }
+  /// Of every statistic, scaled to all B chains. NaN with fewer than four draws.
+  std::vector<double> ess() const;
+  std::vector<double> rhat() const;
+
+ private:
+  void store(size_t statistic, const Tensor& values);
+
+  std::vector<std::string> names_;
+  std::vector<Tensor> draws_;  // a statistic: (traced, draws) f64
+  bool coordinates_;           // else log_prob, mean and norm
+  int64_t chains_, traced_;
+  int64_t recorded_ = 0;
+};
+
+}  // namespace gradzoo

@@ -1,0 +1,68 @@
+#include "samplers/target.h"
+
+#include <doctest/doctest.h>
+
+#include "autograd/grad.h"
+#include "autograd/ops.h"
+#include "support/tensor_values.h"
+
+namespace gradzoo {
+namespace {
+
+using test::error_message;
+
+Tensor quartic(const Tensor& x) { return sum(square(square(x)) * -0.25 + x, 1); }
+
+TEST_CASE("value and score of every row come from one graph, and are detached") {
+  const Tensor x = test::wave({5, 3});
+  const PointValue value = value_and_score({.log_prob = quartic}, x);
+  CHECK(test::max_error(value.log_prob, quartic(x).to_vector()) < 1e-15);
+  CHECK(test::max_error(value.score, (1.0 - x * x * x).to_vector()) < 1e-14);
+  CHECK(!value.log_prob.requires_grad());
+  CHECK(!value.score.requires_grad());
+}
+
+TEST_CASE("a given score is taken as it is, beside a log-density or alone") {
+  const auto twice = [](const Tensor& x) { return x * 2.0; };
+  const Tensor x = test::wave({4, 2}, DType::f32);
+  const PointValue both = value_and_score({.log_prob = quartic, .score = twice}, x);
+  CHECK(test::same_bytes(both.score, x * 2.0));
+  CHECK(both.log_prob.defined());
+  CHECK(!value_and_score({.score = twice}, x).log_prob.defined());
+}
+
+TEST_CASE("a network inside the log-density gets no gradient, and a caller's tape no nodes") {
+  Tensor w = full({3}, 0.5, DType::f64).requires_grad_();
+  const Tensor x = test::wave({5, 3});
+  Tape tape;
+  const int64_t before = tape.size();
+  const PointValue value = value_and_score({.log_prob = [&](const Tensor& y) { return sum(y * w, 1); }}, x);
+  CHECK(tape.size() == before);
+  CHECK(!w.grad().defined());
+  CHECK(test::same_bytes(value.score, full({5, 3}, 0.5, DType::f64)));
+}
+
+TEST_CASE("a constant log-density has score 0") {
+  const auto constant = [](const Tensor& y) { return zeros({y.dim(0)}, y.dtype()); };
+  CHECK(test::same_bytes(value_and_score({.log_prob = constant}, test::wave({2, 2})).score,
+                         zeros({2, 2}, DType::f64)));
+}
+
+TEST_CASE("what cannot be walked on is refused with the shape that is asked for") {
+  const Tensor x = test::wave({4, 2});
+  CHECK(error_message([&] { value_and_score({}, x); }).find("neither") != std::string::npos);
+  CHECK(error_message([&] { log_prob_of({}, x); }).find("no log-density") != std::string::npos);
+  const auto whole = [](const Tensor& y) { return sum(y); };
+  CHECK(error_message([&] { value_and_score({.log_prob = whole}, x); }).find("must be (4)") !=
+        std::string::npos);
+  CHECK(error_message([&] { value_and_score({.score = whole}, x); }).find("must be (4,2)") !=
+        std::string::npos);
+  CHECK(error_message([&] { value_and_score({.log_prob = quartic}, test::wave({4})); }).find("(B, d)") !=
+        std::string::npos);
+  CHECK(error_message([&] {
+          value_and_score({.log_prob = quartic}, arange(4, DType::i64).view({2, 2}));
+        }) != "");
+}
+
+}  // namespace
+}  // namespace gradzoo
