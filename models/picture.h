@@ -48,7 +48,7 @@ struct Planes {
 struct Picture {
   std::string name;     // file name without ending, e.g. "reconstructions"
   std::string caption;  // what it shows and what to look for, a sentence or two
-  std::variant<ImageGrid, Scatter, Bars> content;
+  std::variant<ImageGrid, Scatter, Bars, Planes> content;
 };
 
 }  // namespace gradzoo

@@ -2,8 +2,12 @@
 
 #include <vector>
 
+#include <fmt/format.h>
+
+#include "autograd/error.h"
 #include "tools/plot/chart.h"
 #include "tools/plot/grid.h"
+#include "tools/plot/plane.h"
 #include "tools/run/metric_name.h"
 
 namespace gradzoo {
@@ -49,6 +53,52 @@ Image draw(const Bars& bars, const std::string& title) {
   chart.y_label = bars.y_name;
   chart.values = bars.values;
   return draw_chart(chart);
+}
+
+Field field_of(const Tensor& values) {
+  if (!values.defined()) return {};
+  if (values.rank() != 2) {
+    throw Error(fmt::format("picture: a field of shape {} is no grid. Hint: (rows, columns).",
+                            values.shape().str()));
+  }
+  return {values.dim(0), values.dim(1), values.to_vector()};
+}
+
+std::vector<Point> points_of(const Tensor& points) {
+  if (!points.defined()) return {};
+  if (points.rank() != 2 || points.dim(1) != 2) {
+    throw Error(fmt::format("picture: points of shape {} are not in the plane. Hint: (n, 2).",
+                            points.shape().str()));
+  }
+  const std::vector<double> values = points.to_vector();  // (n, 2)
+  std::vector<Point> result;
+  for (size_t i = 0; i + 1 < values.size(); i += 2) result.push_back({values[i], values[i + 1]});
+  return result;
+}
+
+std::vector<Arrow> arrows_of(const Plane& plane) {
+  const std::vector<Point> tails = points_of(plane.arrow_tails), vectors = points_of(plane.arrows);
+  if (tails.size() != vectors.size()) {
+    throw Error(fmt::format("picture: {} arrow tails for {} arrows. Hint: give one of each.", tails.size(),
+                            vectors.size()));
+  }
+  std::vector<Arrow> arrows;
+  for (size_t i = 0; i < tails.size(); ++i) arrows.push_back({tails[i], vectors[i]});
+  return arrows;
+}
+
+Image draw(const Planes& planes, const std::string&) {
+  std::vector<PlaneView> views;
+  for (const Plane& plane : planes.planes) {
+    views.push_back({.title = plane.title,
+                     .x = {plane.x_low, plane.x_high},
+                     .y = {plane.y_low, plane.y_high},
+                     .density = field_of(plane.density),
+                     .contours = field_of(plane.contours),
+                     .points = points_of(plane.points),
+                     .arrows = arrows_of(plane)});
+  }
+  return draw_planes(views);
 }
 
 }  // namespace

@@ -5,7 +5,8 @@
 
 namespace gradzoo {
 
-/// Draws what a model shows of itself: a grid of images, points in the plane, bars.
+/// Draws what a model shows of itself: a grid of images, points or fields in the plane, bars. Throws Error
+/// where shapes disagree.
 Image draw_picture(const Picture& picture);
 
 /// Images (n, H, W) in [0,1] in rows of `columns`.

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "autograd/error.h"
 #include "autograd/tensor.h"
 
 using namespace gradzoo;
@@ -36,4 +37,25 @@ TEST_CASE("Every kind of picture is drawn, in f32 and f64") {
     CHECK(draw_picture(points).width > 200);
   }
   CHECK(draw_picture({"bars", "", Bars{{1, 2, 3}, "dimension", "nats"}}).height > 150);
+}
+
+TEST_CASE("Planes are drawn side by side from whatever of them is defined, in f32 and f64") {
+  for (DType dtype : {DType::f32, DType::f64}) {
+    Plane plane{.title = "one"};
+    const Image alone = draw_picture({"plane", "", Planes{{plane}}});
+    plane.density = ones({3, 4}, dtype);
+    plane.contours = ones({5, 5}, dtype);
+    plane.points = zeros({7, 2}, dtype);
+    plane.arrow_tails = zeros({2, 2}, dtype);
+    plane.arrows = ones({2, 2}, dtype);
+    CHECK(draw_picture({"plane", "", Planes{{plane, plane}}}).width > 1.5 * alone.width);
+  }
+}
+
+TEST_CASE("A plane whose shapes disagree is refused") {
+  const auto draw = [](Plane plane) { return draw_picture({"plane", "", Planes{{std::move(plane)}}}); };
+  CHECK_THROWS_AS(draw({.title = "flat", .density = ones({9})}), Error);
+  CHECK_THROWS_AS(draw({.title = "in space", .points = ones({9, 3})}), Error);
+  CHECK_THROWS_AS(draw({.title = "no tails", .arrows = ones({9, 2})}), Error);
+  CHECK_THROWS_AS(draw_picture({"none", "", Planes{}}), Error);
 }

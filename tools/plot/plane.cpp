@@ -1,0 +1,237 @@
+#include "tools/plot/plane.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+
+#include <fmt/format.h>
+
+#include "autograd/error.h"
+#include "tools/plot/colormap.h"
+#include "tools/plot/font.h"
+#include "tools/plot/plane_layout.h"
+
+namespace gradzoo {
+namespace {
+
+constexpr Color kInk{38, 42, 51}, kSoftInk{98, 104, 116}, kGridLine{230, 232, 237}, kAxisLine{150, 155, 166},
+    kUndefined{226, 226, 226}, kContour{70, 76, 90}, kDot{213, 94, 0}, kArrow{30, 34, 44};
+constexpr double kTickSize = 11, kTitleSize = 14;
+
+double greatest(const Field& field) {
+  double result = 0;
+  for (const double value : field.values) {
+    if (std::isfinite(value)) result = std::max(result, value);
+  }
+  return result;
+}
+
+/// The density that gets the darkest colour; 0 where there is none to show.
+double top_of_scale(const std::vector<PlaneView>& views) {
+  double highest = 0, flattest = 0;
+  for (const PlaneView& view : views) {
+    const double peak = greatest(view.density);
+    if (peak <= 0) continue;
+    highest = std::max(highest, peak);
+    flattest = flattest > 0 ? std::min(flattest, peak) : peak;
+  }
+  return std::min(highest, 6 * flattest);
+}
+
+/// In bands, like the colours of a map: their borders are contours.
+Color banded_color(double density, double top) {
+  constexpr double kBands = 16;
+  const double share = std::sqrt(std::clamp(density / top, 0.0, 1.0));
+  return density_color(std::round(share * kBands) / kBands);
+}
+
+/// A view and where it stands: maps units to pixels.
+class Panel {
+ public:
+  Panel(Canvas& canvas, const PlaneView& view, Rect plot) : canvas_(canvas), view_(view), plot_(plot) {}
+
+  void draw(double top_density, double median_arrow, double longest_arrow) {
+    canvas_.set_clip(plot_);
+    draw_density(top_density);
+    draw_grid_lines();
+    draw_contours();
+    draw_points();
+    draw_arrows(median_arrow, longest_arrow);
+    canvas_.clear_clip();
+    draw_axes();
+  }
+
+ private:
+  Point pixel(double x, double y) const {
+    return {plot_.x + (x - view_.x.low) / (view_.x.high - view_.x.low) * plot_.width,
+            plot_.y + (view_.y.high - y) / (view_.y.high - view_.y.low) * plot_.height};
+  }
+
+  void draw_density(double top) {
+    const Field& field = view_.density;
+    if (field.empty()) return;
+    for (double j = 0; j < plot_.height; ++j) {
+      for (double i = 0; i < plot_.width; ++i) {
+        // The grid's cells fill the plot, and its values stand at their centres.
+        const double column = (i + 0.5) / plot_.width * static_cast<double>(field.columns) - 0.5;
+        const double row = (1 - (j + 0.5) / plot_.height) * static_cast<double>(field.rows) - 0.5;
+        const double value = field.interpolated(column, row);
+        const Color color = std::isnan(value) ? kUndefined : banded_color(value, top > 0 ? top : 1);
+        canvas_.fill_rect({plot_.x + i, plot_.y + j, 1, 1}, color);
+      }
+    }
+  }
+
+  void draw_grid_lines() {
+    if (!view_.density.empty()) return;
+    for (const Tick& tick : plane_ticks(view_.x, plot_.width))
+      canvas_.fill_rect({std::round(pixel(tick.value, 0).x), plot_.y, 1, plot_.height}, kGridLine);
+    for (const Tick& tick : plane_ticks(view_.y, plot_.height))
+      canvas_.fill_rect({plot_.x, std::round(pixel(0, tick.value).y), plot_.width, 1}, kGridLine);
+  }
+
+  void draw_contours() {
+    const Field& field = view_.contours;
+    if (field.empty()) return;
+    constexpr std::array kShares{0.5, 0.9, 0.99};
+    std::vector<std::vector<Point>> lines;
+    for (const double level : highest_density_levels(field, kShares)) {
+      // A hair lower: a flat density's border stays one line, whatever its rounding.
+      for (std::vector<Point>& line : contour_lines(field, level * (1 - 1e-3))) {
+        for (Point& p : line) {
+          p = {plot_.x + (p.x + 0.5) / static_cast<double>(field.columns) * plot_.width,
+               plot_.y + (1 - (p.y + 0.5) / static_cast<double>(field.rows)) * plot_.height};
+        }
+        lines.push_back(std::move(line));
+      }
+    }
+    canvas_.stroke(lines, {.width = 1.2, .color = kContour, .opacity = 0.75});
+  }
+
+  void draw_points() {
+    const bool many = view_.points.size() > 400;
+    const double radius = many ? 1.8 : 2.8, opacity = many ? 0.5 : 0.7;
+    std::size_t outside = 0;
+    for (const Point p : view_.points) {
+      // Not finite counts as outside too.
+      const bool inside =
+          p.x >= view_.x.low && p.x <= view_.x.high && p.y >= view_.y.low && p.y <= view_.y.high;
+      outside += inside ? 0 : 1;
+      if (inside) canvas_.fill_circle(pixel(p.x, p.y), radius, kDot, opacity);
+    }
+    if (outside == 0) return;
+    const std::string remark = fmt::format("{} of {} points outside", outside, view_.points.size());
+    const double width = text_width(remark, 10);
+    canvas_.fill_rect({plot_.x + plot_.width - width - 12, plot_.y + 4, width + 8, 18}, {255, 255, 255},
+                      0.85);
+    draw_text(canvas_, {plot_.x + plot_.width - 8, plot_.y + 18}, remark,
+              {.size = 10, .color = kInk, .anchor = Anchor::right});
+  }
+
+  void draw_arrows(double median, double longest) {
+    if (view_.arrows.empty()) return;
+    const double spacing = std::sqrt(plot_.width * plot_.height / static_cast<double>(view_.arrows.size()));
+    const double full = std::clamp(0.95 * spacing, 8.0, 60.0);
+    std::vector<std::vector<Point>> lines;
+    for (const Arrow& arrow : view_.arrows) {
+      const double size = std::hypot(arrow.vector.x, arrow.vector.y);
+      if (!std::isfinite(size)) continue;
+      const Point tail = pixel(arrow.tail.x, arrow.tail.y);
+      if (size == 0 || median <= 0) {
+        lines.push_back({tail});
+        continue;
+      }
+      const double length = full * std::min(1.0, std::log1p(size / median) / std::log1p(longest / median));
+      add_arrow(tail, {arrow.vector.x / size, -arrow.vector.y / size}, length, lines);
+    }
+    canvas_.stroke(lines, {.width = 3.4, .color = {255, 255, 255}, .opacity = 0.6});
+    canvas_.stroke(lines, {.width = 1.5, .color = kArrow});
+  }
+
+  /// A shaft from the tail along a unit vector, and two barbs of a third of its length.
+  static void add_arrow(Point tail, Point along, double length, std::vector<std::vector<Point>>& lines) {
+    const Point tip{tail.x + length * along.x, tail.y + length * along.y};
+    constexpr double kBarb = 0.34, kAngle = 5 * std::numbers::pi / 6;
+    const double cosine = std::cos(kAngle), sine = std::sin(kAngle);
+    const auto barb = [&](double s) {
+      return Point{tip.x + kBarb * length * (along.x * cosine - s * along.y),
+                   tip.y + kBarb * length * (along.y * cosine + s * along.x)};
+    };
+    lines.push_back({tail, tip});
+    lines.push_back({barb(sine), tip, barb(-sine)});
+  }
+
+  void draw_axes() {
+    const double right = plot_.x + plot_.width, bottom = plot_.y + plot_.height;
+    canvas_.fill_rect({plot_.x - 1, plot_.y - 1, plot_.width + 2, 1}, kAxisLine);
+    canvas_.fill_rect({plot_.x - 1, bottom, plot_.width + 2, 1}, kAxisLine);
+    canvas_.fill_rect({plot_.x - 1, plot_.y, 1, plot_.height}, kAxisLine);
+    canvas_.fill_rect({right, plot_.y, 1, plot_.height}, kAxisLine);
+    const TextStyle below{.size = kTickSize, .color = kSoftInk, .anchor = Anchor::middle};
+    for (const Tick& tick : plane_ticks(view_.x, plot_.width)) {
+      const double x = std::round(pixel(tick.value, 0).x);
+      canvas_.fill_rect({x, bottom, 1, 6}, kAxisLine);
+      draw_text(canvas_, {x, bottom + 9 + kTickSize}, tick.label, below);
+    }
+    const TextStyle beside{.size = kTickSize, .color = kSoftInk, .anchor = Anchor::right};
+    for (const Tick& tick : plane_ticks(view_.y, plot_.height)) {
+      const double y = std::round(pixel(0, tick.value).y);
+      canvas_.fill_rect({plot_.x - 6, y, 6, 1}, kAxisLine);
+      draw_text(canvas_, {plot_.x - 9, y + kTickSize / 2}, tick.label, beside);
+    }
+    const double natural = text_width(view_.title, kTitleSize);
+    const double size = natural > plot_.width ? kTitleSize * plot_.width / natural : kTitleSize;
+    draw_text(canvas_, {(plot_.x + right) / 2, plot_.y - 11}, view_.title,
+              {.size = size, .color = kInk, .anchor = Anchor::middle, .bold = size > 11});
+  }
+
+  Canvas& canvas_;
+  const PlaneView& view_;
+  Rect plot_;
+};
+
+/// A bar of the colours at the right, with densities beside it.
+void draw_scale(Canvas& canvas, Rect bar, double top) {
+  for (double j = 0; j < bar.height; ++j) {
+    const double share = 1 - (j + 0.5) / bar.height;
+    canvas.fill_rect({bar.x, bar.y + j, bar.width, 1}, banded_color(share * share * top, top));
+  }
+  for (const double share : {0.0, 0.25, 0.5, 0.75, 1.0}) {
+    const double y = std::round(bar.y + (1 - share) * bar.height);
+    canvas.fill_rect({bar.x + bar.width, y - (share > 0 ? 0 : 1), 5, 1}, kAxisLine);
+    draw_text(canvas, {bar.x + bar.width + 9, y + kTickSize / 2}, short_number(share * share * top, 2),
+              {.size = kTickSize, .color = kSoftInk});
+  }
+  draw_text(canvas, {bar.x, bar.y - 11}, "density", {.size = kTickSize, .color = kSoftInk});
+}
+
+/// |v| of all arrows, ascending, 0 and what is not finite left out.
+std::vector<double> arrow_sizes(const std::vector<PlaneView>& views) {
+  std::vector<double> sizes;
+  for (const PlaneView& view : views) {
+    for (const Arrow& arrow : view.arrows) {
+      const double size = std::hypot(arrow.vector.x, arrow.vector.y);
+      if (std::isfinite(size) && size > 0) sizes.push_back(size);
+    }
+  }
+  std::ranges::sort(sizes);
+  return sizes;
+}
+
+}  // namespace
+
+Image draw_planes(const std::vector<PlaneView>& views) {
+  const double top = top_of_scale(views);
+  const PlaneLayout layout = lay_out(views, top > 0);
+  const std::vector<double> sizes = arrow_sizes(views);
+  const double median = sizes.empty() ? 0 : sizes[sizes.size() / 2];
+  const double longest = sizes.empty() ? 0 : sizes[sizes.size() * 9 / 10];
+  Canvas canvas(layout.width, layout.height, {255, 255, 255});
+  for (std::size_t i = 0; i < views.size(); ++i)
+    Panel(canvas, views[i], layout.plots[i]).draw(top, median, longest);
+  if (top > 0) draw_scale(canvas, layout.scale, top);
+  return canvas.take();
+}
+
+}  // namespace gradzoo

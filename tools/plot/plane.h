@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tools/plot/canvas.h"
+#include "tools/plot/contour.h"
+#include "tools/plot/scale.h"
+
+namespace gradzoo {
+
+/// A vector at a place, both in the units of the axes.
+struct Arrow {
+  Point tail = {}, vector = {};
+};
+
+/// One view of a rectangle of the plane; what is empty is not drawn.
+struct PlaneView {
+  std::string title = {};
+  Range x = {-1, 1}, y = {-1, 1};
+  Field density = {};   ///< filled contours; its grid covers the rectangle, values at the cells' centres
+  Field contours = {};  ///< the same kind of grid, as the borders of its regions of highest density
+  std::vector<Point> points = {};
+  std::vector<Arrow> arrows = {};
+};
+
+/// The views side by side, four in a row, one unit as long in all of them and along both axes.
+///
+/// Densities share one colour scale, told by a bar at the right: colour goes by the square root, so that low
+/// modes stay visible, up to the highest density of any view, but at most six times the peak of the flattest
+/// one, so that a spike does not blank the views beside it. Cells without a finite value are grey.
+///
+/// Contours enclose 50, 90 and 99 % of the probability.
+///
+/// Arrows share one scale too: their length grows like log(1 + |v| / median), and is full from the 90th
+/// percentile of |v| on, so that a far field does not dominate: compare directions, not lengths.
+///
+/// Points beyond the rectangle are not drawn but counted in a remark. Throws Error for no view, a rectangle
+/// without area or with sides more than tenfold apart, and a field whose sizes disagree.
+Image draw_planes(const std::vector<PlaneView>& views);
+
+}  // namespace gradzoo
