@@ -6,12 +6,26 @@
 #include <fmt/format.h>
 
 #include "autograd/kernels/random.h"
+#include "autograd/ops.h"
+#include "autograd/tape.h"
 
 namespace gradzoo {
 namespace {
 
+constexpr uint64_t kDrawsPerStep = 16;  // more than any toy takes for one sample
+
+void check_batch(int64_t batch) {
+  if (batch < 1) throw Error(fmt::format("batch = {} is out of range. Hint: 1 or more", batch));
+}
+
+void check_step(int64_t step) {
+  if (step < 0)
+    throw Error(fmt::format("batch of step {}: steps count from 0. Hint: is the step set?", step));
+}
+
 // Labels are kept as bytes and used as indices.
-Tensor labels_at(const ImageSubset& data, const Tensor& rows) {
+Tensor labels_at(const Examples& data, const Tensor& rows) {
+  if (!data.labels.defined()) return {};
   Tensor out = empty(rows.shape(), DType::i64);
   const int64_t* row = rows.data<int64_t>();
   const uint8_t* labels = data.labels.data<uint8_t>();
@@ -20,23 +34,24 @@ Tensor labels_at(const ImageSubset& data, const Tensor& rows) {
   return out;
 }
 
-Batch batch_of(const ImageSubset& data, Tensor rows, Pixels pixels, const kernels::RandomAddress& at,
+Batch batch_of(const Examples& data, Tensor rows, Pixels pixels, const kernels::RandomAddress& at,
                DType dtype) {
-  Tensor x = read_pixels(data, rows, pixels, at, dtype);
+  const NoGrad quiet;
+  Tensor x = data.values.dtype() == DType::u8 ? read_pixels(data, rows, pixels, at, dtype)
+                                              : cast(index_select(data.values, 0, rows), dtype);
   Tensor labels = labels_at(data, rows);
   return {std::move(x), std::move(labels), std::move(rows)};
 }
 
 }  // namespace
 
-Batches::Batches(ImageSubset data, const BatchOptions& options)
+Batches::Batches(Examples data, const BatchOptions& options)
     : data_(std::move(data)),
       options_(options),
       order_key_(Rng(options.seed, "batches/order").key()),
       pixels_key_(Rng(options.seed, "batches/pixels").key()),
       order_(empty({data_.count()}, DType::i64)) {
-  if (options_.batch < 1)
-    throw Error(fmt::format("batch = {} is out of range. Hint: 1 or more", options_.batch));
+  check_batch(options_.batch);
   if (steps_per_epoch() == 0)
     throw Error(fmt::format(
         "batch = {} leaves no full batch of {} images. Hint: a smaller batch, or keep the short one",
@@ -49,8 +64,7 @@ int64_t Batches::steps_per_epoch() const {
 }
 
 Batch Batches::at(int64_t step) {
-  if (step < 0)
-    throw Error(fmt::format("batch of step {}: steps count from 0. Hint: is the step set?", step));
+  check_step(step);
   const int64_t* order = order_of(step / steps_per_epoch());
   const int64_t begin = step % steps_per_epoch() * options_.batch;
   Tensor rows = empty({std::min(options_.batch, data_.count() - begin)}, DType::i64);
@@ -70,7 +84,20 @@ const int64_t* Batches::order_of(int64_t epoch) {
   return order_.data<int64_t>();
 }
 
-Batch read_examples(const ImageSubset& data, int64_t begin, int64_t end, Pixels pixels, const Rng& rng,
+ToyBatches::ToyBatches(std::shared_ptr<const Toy> toy, const BatchOptions& options)
+    : toy_(std::move(toy)), options_(options), rng_(options.seed, "batches/points") {
+  check_batch(options_.batch);
+}
+
+int64_t ToyBatches::steps_per_epoch() const { return (kToyEpoch + options_.batch - 1) / options_.batch; }
+
+Batch ToyBatches::at(int64_t step) {
+  check_step(step);
+  rng_.set_draw(static_cast<uint64_t>(step) * kDrawsPerStep);
+  return {toy_->sample(options_.batch, rng_, options_.dtype), {}, {}};
+}
+
+Batch read_examples(const Examples& data, int64_t begin, int64_t end, Pixels pixels, const Rng& rng,
                     DType dtype) {
   if (begin < 0 || end < begin || end > data.count())
     throw Error(fmt::format("read_examples: [{}, {}) does not lie in [0, {}). Hint: end at data.count()",

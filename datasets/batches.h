@@ -1,17 +1,20 @@
 #pragma once
 
+#include <memory>
+
 #include "autograd/random.h"
 #include "autograd/tensor.h"
 #include "datasets/image_dataset.h"
 #include "datasets/pixels.h"
+#include "datasets/toy.h"
 
 namespace gradzoo {
 
 /// Some examples, ready for a model.
 struct Batch {
-  Tensor x;       // (B, H*W) f32 or f64
-  Tensor labels;  // (B) i64
-  Tensor rows;    // (B) i64: rows of the subset's images
+  Tensor x;       // (B, size of an example) f32 or f64
+  Tensor labels;  // (B) i64; undefined where there are none
+  Tensor rows;    // (B) i64: rows of the set's values; undefined where points are drawn afresh
 
   int64_t count() const { return x.dim(0); }
 };
@@ -24,35 +27,60 @@ struct BatchOptions {
   DType dtype = DType::f32;
 };
 
-/// Shuffled batches for training. The batch of step s is a pure function of (seed, s): epoch e = s /
-/// steps_per_epoch walks through permutation e of the seed, so each image comes once an epoch, and pixels
-/// that are drawn anew take draw s. A resumed run asks for the step that it stopped at. After the first
-/// epoch's first step nothing is allocated but pooled tensors.
-class Batches {
+/// Where training takes its batches from: the batch of step s is a pure function of (seed, s), so a resumed
+/// run asks for the step that it stopped at.
+class BatchSource {
+ public:
+  virtual ~BatchSource() = default;
+  virtual int64_t steps_per_epoch() const = 0;
+  /// The batch of a step, 0 <= step; fast when steps follow each other within an epoch.
+  virtual Batch at(int64_t step) = 0;
+};
+
+/// Shuffled batches of examples that are at hand. Epoch e = s / steps_per_epoch walks through permutation e
+/// of the seed, so each image comes once an epoch, and pixels that are drawn anew take draw s. After the
+/// first epoch's first step nothing is allocated but pooled tensors.
+class Batches : public BatchSource {
  public:
   /// Throws Error unless 1 <= batch, and batch <= the number of images where short batches are dropped.
-  explicit Batches(ImageSubset data, const BatchOptions& options = {});
+  explicit Batches(Examples data, const BatchOptions& options = {});
 
-  const ImageSubset& data() const { return data_; }
+  const Examples& data() const { return data_; }
   const BatchOptions& options() const { return options_; }
-  int64_t steps_per_epoch() const;
-  /// The batch of a step, 0 <= step; fast when steps follow each other within an epoch.
-  Batch at(int64_t step);
+  int64_t steps_per_epoch() const override;
+  Batch at(int64_t step) override;
 
  private:
   const int64_t* order_of(int64_t epoch);
 
-  ImageSubset data_;
+  Examples data_;
   BatchOptions options_;
   uint64_t order_key_, pixels_key_;
   Tensor order_;  // (n) i64: the permutation of `order_epoch_`
   int64_t order_epoch_ = -1;
 };
 
+/// What counts as an epoch of a toy, which has no end of points.
+inline constexpr int64_t kToyEpoch = 50'000;
+
+/// Fresh points of a toy at every step.
+class ToyBatches : public BatchSource {
+ public:
+  /// Throws Error unless 1 <= batch. `options.pixels` and `drop_last` mean nothing here.
+  ToyBatches(std::shared_ptr<const Toy> toy, const BatchOptions& options);
+  int64_t steps_per_epoch() const override;
+  Batch at(int64_t step) override;
+
+ private:
+  std::shared_ptr<const Toy> toy_;
+  BatchOptions options_;
+  Rng rng_;
+};
+
 /// Examples [begin, end) of a subset in its own order, for evaluation. Pixels that are drawn anew take rng's
 /// current draw (which is left as it is), addressed by place in the subset: the same values in whatever
 /// pieces it is read. Throws Error unless 0 <= begin <= end <= data.count().
-Batch read_examples(const ImageSubset& data, int64_t begin, int64_t end, Pixels pixels, const Rng& rng,
+Batch read_examples(const Examples& data, int64_t begin, int64_t end, Pixels pixels, const Rng& rng,
                     DType dtype = DType::f32);
 
 }  // namespace gradzoo

@@ -41,7 +41,7 @@ void check_ten_classes(const ImageDataset& data, const ImageFiles& files) {
 }
 
 // All of a set's rows, ascending.
-ImageSubset whole(const Tensor& images, const Tensor& labels, int64_t first_index) {
+Examples whole(const Tensor& images, const Tensor& labels, int64_t first_index) {
   return {images, labels, arange(images.dim(0), DType::i64), first_index};
 }
 
@@ -67,9 +67,9 @@ Split parse_split(std::string_view name) {
 
 std::string_view split_name(Split split) { return kSplitNames[static_cast<size_t>(split)]; }
 
-ImageSubset ImageDataset::split(Split part) const {
+Examples ImageDataset::split(Split part) const {
   if (part == Split::test) return whole(test_images, test_labels, train_images.dim(0));
-  ImageSubset subset = whole(train_images, train_labels, 0);
+  Examples subset = whole(train_images, train_labels, 0);
   if (part == Split::train) return subset;
   const int64_t count = subset.count();
   if (count < kTrainPerValid)

@@ -4,21 +4,9 @@
 #include <string>
 #include <string_view>
 
-#include "autograd/tensor.h"
+#include "datasets/examples.h"
 
 namespace gradzoo {
-
-/// Images and their labels, and which of them are meant: what batches and evaluation walk over. Cheap to
-/// copy: the pixels are shared.
-struct ImageSubset {
-  Tensor images;            // (N, H, W) u8: the file's whole set, in the file's order
-  Tensor labels;            // (N) u8
-  Tensor rows;              // (n) i64: the rows of `images` that belong to the subset, ascending
-  int64_t first_index = 0;  // row r is image first_index + r of the dataset: training images first, then test
-
-  int64_t count() const { return rows.dim(0); }
-  int64_t pixels() const { return images.dim(1) * images.dim(2); }
-};
 
 /// The parts of a dataset. Choices (hyper-parameters, early stops) are made on fit and valid; train is both
 /// together; test is for final figures.
@@ -45,7 +33,7 @@ struct ImageDataset {
   /// One part. `valid` is a twelfth of the training images (5,000 of MNIST's 60,000), `fit` the others: a
   /// fixed seeded choice, the same in every run and whatever the run's seed. Throws Error if there are fewer
   /// than twelve.
-  ImageSubset split(Split part) const;
+  Examples split(Split part) const;
 };
 
 /// Loads "mnist" (bundled), "fashion" (Debian's package dataset-fashion-mnist), or the folder of that path,

@@ -55,10 +55,10 @@ struct Dequantise {
 };
 
 template <class T>
-void fill_pixels(const ImageSubset& data, const int64_t* rows, int64_t count, Pixels convention,
+void fill_pixels(const Examples& data, const int64_t* rows, int64_t count, Pixels convention,
                  const kernels::RandomAddress& at, T* out) {
-  const uint8_t* images = data.images.data<uint8_t>();
-  const int64_t pixels = data.pixels();
+  const uint8_t* images = data.values.data<uint8_t>();
+  const int64_t pixels = data.size();
   switch (convention) {
     case Pixels::grey:
       kernels::gather_pixels(images, rows, out, count, pixels, 1.0 / 255);
@@ -90,27 +90,27 @@ Pixels parse_pixels(std::string_view name) {
 
 std::string_view pixels_name(Pixels pixels) { return kPixelsNames[static_cast<size_t>(pixels)]; }
 
-Tensor read_pixels(const ImageSubset& data, const Tensor& rows, Pixels pixels,
-                   const kernels::RandomAddress& at, DType dtype) {
-  if (rows.rank() != 1 || !kernels::indices_valid(rows.data<int64_t>(), rows.size(), data.images.dim(0)))
+Tensor read_pixels(const Examples& data, const Tensor& rows, Pixels pixels, const kernels::RandomAddress& at,
+                   DType dtype) {
+  if (rows.rank() != 1 || !kernels::indices_valid(rows.data<int64_t>(), rows.size(), data.values.dim(0)))
     throw Error(
         fmt::format("read_pixels: rows {} must be one axis of numbers below {}. Hint: take them from a split",
-                    rows.shape().str(), data.images.dim(0)));
+                    rows.shape().str(), data.values.dim(0)));
   // One draw for ever: the doubles are the floats.
   if (pixels == Pixels::fixed_binary && dtype == DType::f64)
     return cast(read_pixels(data, rows, pixels, at, DType::f32), dtype);
-  Tensor out = empty({rows.size(), data.pixels()}, dtype);
+  Tensor out = empty({rows.size(), data.size()}, dtype);
   visit_floating(dtype, [&]<class T>() {
     fill_pixels(data, rows.data<int64_t>(), rows.size(), pixels, at, out.mutable_data<T>());
   });
   return out;
 }
 
-double grey_entropy_floor(const ImageSubset& data) {
+double grey_entropy_floor(const Examples& data) {
   std::array<int64_t, 256> counts{};
   for (int64_t i = 0; i < data.count(); ++i) {
-    const uint8_t* pixels = data.images.data<uint8_t>() + data.rows.data<int64_t>()[i] * data.pixels();
-    for (int64_t k = 0; k < data.pixels(); ++k) ++counts[pixels[k]];
+    const uint8_t* pixels = data.values.data<uint8_t>() + data.rows.data<int64_t>()[i] * data.size();
+    for (int64_t k = 0; k < data.size(); ++k) ++counts[pixels[k]];
   }
   double nats = 0;
   for (size_t x = 1; x < 255; ++x) {  // H(0) = H(1) = 0

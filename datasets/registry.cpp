@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "datasets/toy.h"
+
 namespace gradzoo {
 
 std::span<const DatasetInfo> known_datasets() {
@@ -17,6 +19,7 @@ std::span<const DatasetInfo> known_datasets() {
 std::vector<std::string> dataset_names() {
   std::vector<std::string> names;
   for (const DatasetInfo& info : known_datasets()) names.push_back(info.name);
+  for (const ToyInfo& info : known_toys()) names.push_back(info.name);
   return names;
 }
 

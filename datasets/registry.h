@@ -15,10 +15,10 @@ struct DatasetInfo {
   int64_t test = 0;         // examples held back
 };
 
-/// The datasets that `--data` knows by name, in the order in which a list shows them.
+/// The sets of images that `--data` knows by name, in the order in which a list shows them.
 std::span<const DatasetInfo> known_datasets();
 
-/// Their names.
+/// Their names, and those of the toys.
 std::vector<std::string> dataset_names();
 
 }  // namespace gradzoo

@@ -41,7 +41,7 @@ class Toy {
 
   virtual const std::string& name() const = 0;
   virtual int64_t dimensions() const = 0;
-  /// n exact draws, (n, d). One draw of rng or several, always as many.
+  /// n exact draws, (n, d). Takes at most 16 draws of rng, always as many.
   virtual Tensor sample(int64_t n, Rng& rng, DType dtype = DType::f32) const = 0;
   /// log p(x), normalised, of every row: x (B, d) -> (B), nats; differentiable wherever there is a score.
   /// Throws Error with why_no_density() where that is not empty.

@@ -6,9 +6,10 @@
 #include <vector>
 
 #include "autograd/random.h"
-#include "datasets/batches.h"
+#include "datasets/dataset.h"
 #include "models/picture.h"
 #include "nn/state.h"
+#include "samplers/target.h"
 
 namespace gradzoo {
 
@@ -16,6 +17,7 @@ namespace gradzoo {
 struct MetricInfo {
   std::string name;         // "elbo_nats_per_image"
   std::string explanation;  // what the number means, for the report
+  bool live = false;        // shown on the progress line; the first metric always is
 };
 
 /// One number of an evaluation.
@@ -37,13 +39,12 @@ struct StepContext {
 
 /// What a model may look at to draw pictures and to evaluate itself.
 struct DataView {
-  const ImageSubset& images;  // the split at hand
-  const ImageSubset& train;   // for nearest training neighbours
+  const Examples& examples;  // the split at hand
+  const Examples& train;     // for nearest training neighbours
   uint64_t seed;
 };
 
-/// A generative model: its parameters, its objective and what it can show. All that outlives a step is in its
-/// State.
+/// A model: its parameters, its objective and what it can show. All that outlives a step is in its State.
 class Model {
  public:
   virtual ~Model() = default;
@@ -56,15 +57,28 @@ class Model {
   /// One optimiser step (or one of each optimiser). Throws NonFinite where loss or gradient is not finite,
   /// changing nothing but draw numbers: the trainer winds those back.
   virtual void train_step(const StepContext& context, std::span<double> metrics) = 0;
-  /// The numbers to watch after each epoch, on held-out images; quick. One whose name and unit are those of a
-  /// metric is drawn into its curve.
+  /// The numbers to watch after each epoch, on held-out examples; quick. One whose name and unit are those of
+  /// a metric is drawn into its curve.
   virtual std::vector<Quantity> validate(const DataView& data) = 0;
   /// The full evaluation that `eval` prints.
   virtual std::vector<Quantity> evaluate(const DataView& data) = 0;
-  /// n samples, (n, H, W) in [0,1].
-  virtual Tensor sample(int64_t n, Rng& rng) = 0;
-  /// Every picture beside the samples.
+  /// n samples: images (n, H, W) in [0,1], or points (n, d). Without an override it throws Error: the model
+  /// draws none.
+  virtual Tensor sample(int64_t n, Rng& rng);
+  /// The film strip's frame after an epoch: 100 samples of an image model, 1,000 points of another, unless
+  /// overridden.
+  virtual Picture snapshot(const DataView& data, Rng& rng);
+  /// Every picture beside the snapshots.
   virtual std::vector<Picture> pictures(const DataView& data) = 0;
+  /// What Markov chains may walk on: a log-density, a score, or neither, which is what it is unless
+  /// overridden.
+  virtual Target target() { return {}; }
+  /// For the report: what this run's numbers say, a paragraph; "" for nothing beyond the metrics'
+  /// explanations.
+  virtual std::string reading(const DataView&) { return ""; }
 };
+
+/// Samples as Model::sample gives them, as a picture: a grid of images, or points.
+Picture samples_picture(const Tensor& samples);
 
 }  // namespace gradzoo

@@ -14,7 +14,19 @@ std::vector<Setting> run_settings() {
       {.key = "data",
        .type = SettingType::text,
        .value = "mnist",
-       .meaning = "dataset: a known name, or a folder of IDX files"},
+       .meaning = "dataset: a known name (gradzoo list datasets), or a folder of IDX files"},
+      {.key = "toy_scale",
+       .type = SettingType::real,
+       .value = "1",
+       .meaning = "what the points of a toy are multiplied by",
+       .low = 1e-3,
+       .high = 1e3},
+      {.key = "toy_noise",
+       .type = SettingType::real,
+       .value = "0",
+       .meaning = "width of a toy's modes or arcs before scaling; 0: the toy's own",
+       .low = 0,
+       .high = 1e3},
       {.key = "split",
        .type = SettingType::text,
        .value = "fit",
@@ -23,7 +35,7 @@ std::vector<Setting> run_settings() {
       {.key = "epochs",
        .type = SettingType::integer,
        .value = "10",
-       .meaning = "passes over the training images; ignored where steps is set",
+       .meaning = "passes over the training examples (50,000 points of a toy); ignored where steps is set",
        .low = 1,
        .high = 100000},
       {.key = "steps",
@@ -35,7 +47,7 @@ std::vector<Setting> run_settings() {
       {.key = "batch",
        .type = SettingType::integer,
        .value = "100",
-       .meaning = "images a step",
+       .meaning = "examples a step",
        .low = 1,
        .high = 65536},
       {.key = "lr",
@@ -84,6 +96,18 @@ const ModelEntry& find_model(std::string_view name) {
     known.push_back(entry.name);
   }
   throw Error(fmt::format("model '{}' is not known. {}", name, did_you_mean(name, known)));
+}
+
+std::unique_ptr<Model> make_model(const ModelEntry& model, const Settings& settings, const DataShape& shape) {
+  if (model.data == DataKind::images && !shape.is_image()) {
+    throw Error("{} learns images, and {} has points of {} numbers. Hint: --data mnist", model.name,
+                settings.text("data"), shape.size());
+  }
+  if (model.data == DataKind::points && shape.is_image()) {
+    throw Error("{} learns points, and {} has images of {}x{}. Hint: --data ring8", model.name,
+                settings.text("data"), shape.height(), shape.width());
+  }
+  return model.create(settings, shape);
 }
 
 Settings default_settings(const ModelEntry& model) {

@@ -10,11 +10,8 @@
 
 namespace gradzoo {
 
-/// The sizes of what a model learns from.
-struct DataShape {
-  int64_t height;
-  int64_t width;
-};
+/// What a model can learn from.
+enum class DataKind { any, images, points };
 
 /// One line of the list: how a model is called, set up and made.
 struct ModelEntry {
@@ -28,6 +25,7 @@ struct ModelEntry {
   /// that make no sense. Not null.
   void (*resolve)(Settings& settings);
   std::unique_ptr<Model> (*create)(const Settings& settings, const DataShape& shape);
+  DataKind data = DataKind::any;
 };
 
 /// Every model, in the order of the list.
@@ -35,6 +33,9 @@ std::span<const ModelEntry> model_registry();
 
 /// Throws Error naming the nearest for an unknown name.
 const ModelEntry& find_model(std::string_view name);
+
+/// Makes an untrained model. Throws Error where the data are of a kind that the model cannot learn from.
+std::unique_ptr<Model> make_model(const ModelEntry& model, const Settings& settings, const DataShape& shape);
 
 /// Settings that every training run has: seed, batch, lr, schedule, epochs, ...; then the model's own, at
 /// their defaults.

@@ -33,7 +33,7 @@ class RngDraws {
 
 }  // namespace
 
-Trainer::Trainer(Model& model, Batches& batches, TrainPlan plan)
+Trainer::Trainer(Model& model, BatchSource& batches, TrainPlan plan)
     : model_(model),
       batches_(batches),
       plan_(std::move(plan)),
@@ -77,7 +77,7 @@ void Trainer::one_step(State& state) {
   ++summed_;
   ++step_;
   row_seconds_ += seconds_now() - begun;
-  row_images_ += batch.x.dim(0);
+  row_examples_ += batch.x.dim(0);
 }
 
 // Runs the failed step again, every value kept, so that the message can name the op that made the first bad
@@ -97,9 +97,9 @@ void Trainer::log(TrainObserver& observer) {
   for (size_t i = 0; i < row_.size(); ++i) row_[i] = sums[i] / static_cast<double>(summed_);
   std::fill_n(sums, row_.size(), 0.0);
   summed_ = 0;
-  const double rate = static_cast<double>(row_images_) / std::max(row_seconds_, 1e-9);
+  const double rate = static_cast<double>(row_examples_) / std::max(row_seconds_, 1e-9);
   row_seconds_ = 0;
-  row_images_ = 0;
+  row_examples_ = 0;
   observer.on_log({step_, static_cast<double>(step_) / static_cast<double>(plan_.steps_per_epoch),
                    learning_rate(step_ - 1), row_, rate});
 }

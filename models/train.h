@@ -21,7 +21,7 @@ struct LogRow {
   double epoch;  // steps / steps_per_epoch
   double learning_rate;
   std::span<const double> metrics;
-  double images_per_s;
+  double examples_per_s;
 };
 
 /// What goes on around the steps: progress, pictures, checkpoints.
@@ -39,7 +39,7 @@ class TrainObserver {
 /// uninterrupted one.
 class Trainer {
  public:
-  Trainer(Model& model, Batches& batches, TrainPlan plan);
+  Trainer(Model& model, BatchSource& batches, TrainPlan plan);
 
   /// The step reached, and the metric sums of the log row under way.
   void register_state(State& state);
@@ -56,14 +56,14 @@ class Trainer {
   void log(TrainObserver& observer);
 
   Model& model_;
-  Batches& batches_;
+  BatchSource& batches_;
   TrainPlan plan_;
   int64_t step_ = 0;
   Tensor sums_;  // (metrics) f64, since the last log row
   int64_t summed_ = 0;
   std::vector<double> row_;
   double row_seconds_ = 0;
-  int64_t row_images_ = 0;
+  int64_t row_examples_ = 0;
 };
 
 }  // namespace gradzoo

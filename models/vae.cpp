@@ -113,7 +113,7 @@ Vae::Vae(const Settings& settings, const DataShape& shape)
     : shape_(shape),
       init_rng_(static_cast<uint64_t>(settings.integer("seed")), "vae/init"),
       noise_rng_(static_cast<uint64_t>(settings.integer("seed")), "vae/noise"),
-      network_({.pixels = shape.height * shape.width,
+      network_({.pixels = shape.size(),
                 .hidden = settings.integer("hidden"),
                 .latent = settings.integer("latent"),
                 .encoder_activation = settings.text("encoder_activation"),
@@ -172,7 +172,7 @@ void Vae::train_step(const StepContext& context, std::span<double> metrics) {
 
 std::vector<Quantity> Vae::validate(const DataView& data) {
   const auto averaged = learner_.averaged();
-  const VaeBound bound = vae_bound(network_, data.images, pixels_, data.seed);
+  const VaeBound bound = vae_bound(network_, data.examples, pixels_, data.seed);
   const std::string name = pixels_ == Pixels::grey ? "bce_kl" : "negative_elbo";
   return {mean_over_images(name, bound.reconstruction + bound.kl, "nats/image",
                            "the loss on images that were not trained on")};
@@ -180,14 +180,14 @@ std::vector<Quantity> Vae::validate(const DataView& data) {
 
 std::vector<Quantity> Vae::evaluate(const DataView& data) {
   const auto averaged = learner_.averaged();
-  const VaeBound bound = vae_bound(network_, data.images, pixels_, data.seed);
+  const VaeBound bound = vae_bound(network_, data.examples, pixels_, data.seed);
   const Tensor loss = bound.reconstruction + bound.kl;
   std::vector<Quantity> out;
   if (pixels_ == Pixels::grey) {
     out.push_back(
         mean_over_images("bce_kl", loss, "nats/image",
                          "cross-entropy of grey pixels plus KL; no likelihood, so log p(x) is not given"));
-    out.push_back({"entropy_floor", grey_entropy_floor(data.images), NAN, "nats/image",
+    out.push_back({"entropy_floor", grey_entropy_floor(data.examples), NAN, "nats/image",
                    "the pixels' own entropy, which no model's cross-entropy goes below"});
   } else {
     out.push_back(mean_over_images("elbo", neg(loss), "nats/image", "lower bound of log p(x)"));
@@ -200,7 +200,7 @@ std::vector<Quantity> Vae::evaluate(const DataView& data) {
        "of " + std::to_string(network_.shape().latent),
        "latent dimensions whose mean varies over the images by more than 0.01 (Burda et al. 2016)"});
   if (pixels_ == Pixels::grey) return out;
-  const Tensor log_px = vae_log_likelihood(network_, data.images, pixels_, importance_samples_, data.seed);
+  const Tensor log_px = vae_log_likelihood(network_, data.examples, pixels_, importance_samples_, data.seed);
   out.push_back(mean_over_images(
       "log_px", log_px, "nats/image",
       fmt::format("log p(x) by importance sampling with {} samples an image: a lower bound in expectation",
@@ -212,7 +212,7 @@ Tensor Vae::sample(int64_t n, Rng& rng) {
   const NoGrad quiet;
   const auto averaged = learner_.averaged();
   const Tensor z = randn({n, network_.shape().latent}, rng);
-  return reshape(sigmoid(network_.decode(z)), {n, shape_.height, shape_.width});
+  return reshape(sigmoid(network_.decode(z)), {n, shape_.height(), shape_.width()});
 }
 
 std::vector<Picture> Vae::pictures(const DataView& data) {

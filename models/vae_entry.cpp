@@ -110,7 +110,8 @@ ModelEntry vae_entry() {
           resolve_vae,
           [](const Settings& settings, const DataShape& shape) -> std::unique_ptr<Model> {
             return std::make_unique<Vae>(settings, shape);
-          }};
+          },
+          DataKind::images};
 }
 
 }  // namespace gradzoo

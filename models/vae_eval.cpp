@@ -16,7 +16,7 @@ constexpr int64_t kRowsAtOnce = 8000;  // decoder rows at once: some 25 MB of lo
 
 }  // namespace
 
-VaeBound vae_bound(const VaeNetwork& network, const ImageSubset& images, Pixels pixels, uint64_t seed) {
+VaeBound vae_bound(const VaeNetwork& network, const Examples& images, Pixels pixels, uint64_t seed) {
   const NoGrad quiet;
   Rng noise(seed, "eval/noise");
   Tensors reconstructions, kls, means, kl_sums;
@@ -39,8 +39,8 @@ int64_t active_units(const VaeBound& bound) {
   return std::ranges::count_if(variances, [](double v) { return v > 0.01; });
 }
 
-Tensor vae_log_likelihood(const VaeNetwork& network, const ImageSubset& images, Pixels pixels,
-                          int64_t samples, uint64_t seed) {
+Tensor vae_log_likelihood(const VaeNetwork& network, const Examples& images, Pixels pixels, int64_t samples,
+                          uint64_t seed) {
   const NoGrad quiet;
   Rng noise(seed, "eval/importance");
   const int64_t at_once = std::min<int64_t>(samples, 100);

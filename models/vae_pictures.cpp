@@ -12,7 +12,7 @@ namespace {
 constexpr int64_t kColumns = 10;
 
 Tensor as_images(const Tensor& rows, const DataShape& shape) {
-  return reshape(rows, {rows.dim(0), shape.height, shape.width});
+  return reshape(rows, {rows.dim(0), shape.height(), shape.width()});
 }
 
 Tensor decode_images(const VaeNetwork& network, const Tensor& z, const DataShape& shape) {
@@ -79,7 +79,7 @@ Picture manifold(const VaeNetwork& network, const DataShape& shape) {
           ImageGrid{decode_images(network, tensor(z, {kSide * kSide, 2}), shape), kSide}};
 }
 
-Picture codes_by_label(const VaeNetwork& network, const ImageSubset& images, Pixels pixels, uint64_t seed) {
+Picture codes_by_label(const VaeNetwork& network, const Examples& images, Pixels pixels, uint64_t seed) {
   const Batch batch =
       read_examples(images, 0, std::min<int64_t>(5000, images.count()), pixels, Rng(seed, "eval/pixels"));
   return {"codes", "Where the encoder puts held-out digits, coloured by label, which it was never told.",
@@ -92,16 +92,16 @@ std::vector<Picture> vae_pictures(const VaeNetwork& network, Pixels pixels, cons
                                   const DataView& data) {
   const NoGrad quiet;
   std::vector<Picture> out;
-  const int64_t count = std::min<int64_t>(4 * kColumns, data.images.count());
-  const Batch batch = read_examples(data.images, 0, count, pixels, Rng(data.seed, "eval/pixels"));
+  const int64_t count = std::min<int64_t>(4 * kColumns, data.examples.count());
+  const Batch batch = read_examples(data.examples, 0, count, pixels, Rng(data.seed, "eval/pixels"));
   if (count >= kColumns) out.push_back(reconstructions(network, batch, shape));
   if (count >= 16) out.push_back(interpolation(network, batch, shape));
   out.push_back(neighbours(network, shape, data));
   if (network.shape().latent == 2) {
     out.push_back(manifold(network, shape));
-    out.push_back(codes_by_label(network, data.images, pixels, data.seed));
+    out.push_back(codes_by_label(network, data.examples, pixels, data.seed));
   }
-  const VaeBound bound = vae_bound(network, data.images, pixels, data.seed);
+  const VaeBound bound = vae_bound(network, data.examples, pixels, data.seed);
   out.push_back({"kl_by_dimension",
                  "KL(q(z|x) || p(z)) of each latent dimension: a dimension near 0 is not used.",
                  Bars{bound.kl_by_dimension.to_vector(), "latent dimension", "nats"}});

@@ -22,7 +22,7 @@ void check_finite(double value, const char* what) {
 
 Learner::Learner(const Module& module, const LearnerOptions& options)
     : parameters_(module), optimizer_(parameters_, options.adam), clip_(options.clip) {
-  if (options.ema > 0) ema_.emplace(parameters_, options.ema);
+  complete(options);
 }
 
 Learner::Learner(const std::string& name, const Module& module, const LearnerOptions& options)
@@ -30,7 +30,15 @@ Learner::Learner(const std::string& name, const Module& module, const LearnerOpt
       parameters_({{name, module}}),
       optimizer_(parameters_, options.adam),
       clip_(options.clip) {
+  complete(options);
+}
+
+void Learner::complete(const LearnerOptions& options) {
   if (options.ema > 0) ema_.emplace(parameters_, options.ema);
+  if (!options.undo) return;
+  State state;
+  add_to(state);
+  before_.emplace(std::move(state));
 }
 
 double Learner::step(const Tensor& loss, double learning_rate) {
@@ -39,9 +47,15 @@ double Learner::step(const Tensor& loss, double learning_rate) {
   backward(loss, parameters_.tensors());
   const double norm = clip_ > 0 ? clip_grad_norm(parameters_, clip_) : grad_norm(parameters_);
   check_finite(norm, "gradient's norm");
+  if (before_) before_->take();
   optimizer_.step(learning_rate);
   if (ema_) ema_->update();
   return norm;
+}
+
+void Learner::undo() {
+  if (!before_) throw Error("undo: this learner keeps no copies. Hint: LearnerOptions{.undo = true}");
+  before_->restore();
 }
 
 void Learner::add_to(State& state) {

@@ -20,6 +20,7 @@ struct LearnerOptions {
   AdamOptions adam = {};
   double clip = 0.0;  // largest gradient norm; 0: not clipped
   double ema = 0.0;   // decay of the weight average; 0: none
+  bool undo = false;  // keeps a copy of what a step changes, so that undo() takes it back
 };
 
 /// Parameters and what trains them: flat gradients, Adam, clipping, averaging. A model has one for each
@@ -36,6 +37,9 @@ class Learner {
   /// tracing tape its message names the op.
   double step(const Tensor& loss, double learning_rate);
 
+  /// Takes the last step back: for a model whose next learner then failed. Needs LearnerOptions::undo.
+  void undo();
+
   void add_to(State& state);
   Parameters& parameters() { return parameters_; }
 
@@ -43,11 +47,14 @@ class Learner {
   std::optional<Ema::Scope> averaged();
 
  private:
+  void complete(const LearnerOptions& options);
+
   std::string prefix_;  // "" or "name."
   Parameters parameters_;
   Adam optimizer_;
   double clip_;
   std::optional<Ema> ema_;
+  std::optional<StateCopy> before_;  // the last step
 };
 
 }  // namespace gradzoo

@@ -33,12 +33,6 @@ RngRecord read_record(const std::byte* bytes) {
   return record;
 }
 
-std::vector<std::byte> copy_bytes(const void* values, size_t size) {
-  std::vector<std::byte> out(size);
-  if (size > 0) std::memcpy(out.data(), values, size);
-  return out;
-}
-
 const void* values_of(const Tensor& tensor) {
   return visit_any(tensor.dtype(), [&]<class T>() { return static_cast<const void*>(tensor.data<T>()); });
 }
@@ -66,14 +60,22 @@ Shape State::Entry::shape() const {
 
 size_t State::Entry::size_bytes() const { return static_cast<size_t>(shape().size()) * dtype_bytes(dtype()); }
 
+void State::Entry::copy_to(std::byte* out) const {
+  std::visit(Overloaded{[&](const Tensor& t) {
+                          if (t.size() > 0) std::memcpy(out, values_of(t), size_bytes());
+                        },
+                        [&](const Rng* rng) {
+                          const RngRecord record = record_of(*rng);
+                          std::memcpy(out, record.data(), sizeof(record));
+                        },
+                        [&](const auto* number) { std::memcpy(out, number, sizeof(*number)); }},
+             target);
+}
+
 std::vector<std::byte> State::Entry::bytes() const {
-  return std::visit(Overloaded{[&](const Tensor& t) { return copy_bytes(values_of(t), size_bytes()); },
-                               [](const Rng* rng) {
-                                 const RngRecord record = record_of(*rng);
-                                 return copy_bytes(record.data(), sizeof(record));
-                               },
-                               [](const auto* number) { return copy_bytes(number, sizeof(*number)); }},
-                    target);
+  std::vector<std::byte> out(size_bytes());
+  copy_to(out.data());
+  return out;
 }
 
 std::string State::Entry::refusal(const std::byte* bytes) const {
@@ -158,6 +160,28 @@ std::vector<std::byte> State::bytes() const {
     out.insert(out.end(), values.begin(), values.end());
   }
   return out;
+}
+
+StateCopy::StateCopy(State state) : state_(std::move(state)) {
+  size_t size = 0;
+  for (const State::Entry& entry : state_.entries()) size += entry.size_bytes();
+  bytes_.resize(size);
+}
+
+void StateCopy::take() {
+  std::byte* out = bytes_.data();
+  for (const State::Entry& entry : state_.entries()) {
+    entry.copy_to(out);
+    out += entry.size_bytes();
+  }
+}
+
+void StateCopy::restore() const {
+  const std::byte* bytes = bytes_.data();
+  for (const State::Entry& entry : state_.entries()) {
+    entry.restore(bytes);
+    bytes += entry.size_bytes();
+  }
 }
 
 }  // namespace gradzoo

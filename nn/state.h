@@ -26,6 +26,7 @@ class State {
     size_t size_bytes() const;
     /// The value now.
     std::vector<std::byte> bytes() const;
+    void copy_to(std::byte* out) const;  // size_bytes() of them
     /// Why `bytes` cannot be restored (another seed or stream, a count below 0), as a sentence; "" where they
     /// can.
     std::string refusal(const std::byte* bytes) const;
@@ -53,6 +54,20 @@ class State {
   void add_entry(Entry entry);
 
   std::vector<Entry> entries_;
+};
+
+/// A copy of a State's values, to go back to. Nothing is allocated after it is made.
+class StateCopy {
+ public:
+  /// The objects that `state` names must outlive it.
+  explicit StateCopy(State state);
+  void take();
+  /// Back to what the last take() found.
+  void restore() const;
+
+ private:
+  State state_;
+  std::vector<std::byte> bytes_;
 };
 
 }  // namespace gradzoo

@@ -9,7 +9,7 @@
 
 namespace gradzoo {
 
-Tensor nearest_images(const Tensor& queries, const ImageSubset& images) {
+Tensor nearest_images(const Tensor& queries, const Examples& images) {
   const NoGrad quiet;
   constexpr int64_t kChunk = 4000;
   const Rng unused(0);

@@ -6,6 +6,6 @@ namespace gradzoo {
 
 /// The image of a set that is nearest to each query by Euclidean distance of grey pixels: queries (n, H*W) in
 /// [0,1] -> (n, H*W). A sample that equals its neighbour was memorised.
-Tensor nearest_images(const Tensor& queries, const ImageSubset& images);
+Tensor nearest_images(const Tensor& queries, const Examples& images);
 
 }  // namespace gradzoo

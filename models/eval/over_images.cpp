@@ -13,7 +13,7 @@ Quantity mean_over_images(std::string name, const Tensor& rows, std::string unit
   return {std::move(name), mean(rows).item(), standard_error, std::move(unit), std::move(meaning)};
 }
 
-void for_each_batch(const ImageSubset& images, Pixels pixels, uint64_t seed, int64_t chunk,
+void for_each_batch(const Examples& images, Pixels pixels, uint64_t seed, int64_t chunk,
                     FunctionRef<void(const Batch&)> fn) {
   const Rng pixel_rng(seed, "eval/pixels");
   for (int64_t begin = 0; begin < images.count(); begin += chunk) {

@@ -10,7 +10,7 @@ Quantity mean_over_images(std::string name, const Tensor& rows, std::string unit
 
 /// Calls fn(batch) for all images in their order, `chunk` at once. Pixels that are drawn anew are the same at
 /// every call with a seed, whatever the chunk.
-void for_each_batch(const ImageSubset& images, Pixels pixels, uint64_t seed, int64_t chunk,
+void for_each_batch(const Examples& images, Pixels pixels, uint64_t seed, int64_t chunk,
                     FunctionRef<void(const Batch&)> fn);
 
 }  // namespace gradzoo

@@ -16,7 +16,7 @@ namespace gradzoo {
 namespace {
 
 // The even rows of 2n images of 3x5 pixels, image r all of value r, label r mod 10.
-ImageSubset even_images(int64_t n) {
+Examples even_images(int64_t n) {
   Tensor images = empty({2 * n, 3, 5}, DType::u8), labels = empty({2 * n}, DType::u8),
          rows = empty({n}, DType::i64);
   uint8_t* pixel = images.mutable_data<uint8_t>();
@@ -43,7 +43,7 @@ std::vector<double> rows_of_epoch(Batches& batches, int64_t epoch) {
 }  // namespace
 
 TEST_CASE("each image of the subset comes exactly once an epoch, in another order each time") {
-  const ImageSubset data = even_images(103);
+  const Examples data = even_images(103);
   Batches batches(data, {.batch = 10, .seed = 5});
   CHECK(batches.steps_per_epoch() == 11);
   CHECK(batches.at(10).count() == 3);
@@ -61,7 +61,7 @@ TEST_CASE("each image of the subset comes exactly once an epoch, in another orde
 }
 
 TEST_CASE("drop_last leaves out the short batch and nothing else") {
-  const ImageSubset data = even_images(103);
+  const Examples data = even_images(103);
   Batches batches(data, {.batch = 10, .seed = 5, .drop_last = true});
   CHECK(batches.steps_per_epoch() == 10);
   auto rows = rows_of_epoch(batches, 1);
@@ -86,7 +86,7 @@ TEST_CASE("a batch holds the pixels and labels of its rows") {
 }
 
 TEST_CASE("the batch of a step doesn't depend on which were asked for before it, nor on threads") {
-  const ImageSubset data = even_images(103);
+  const Examples data = even_images(103);
   const int before = kernels::threads();
   for (Pixels pixels : {Pixels::grey, Pixels::dynamic_binary, Pixels::fixed_binary, Pixels::dequantised}) {
     const BatchOptions options{.batch = 10, .seed = 5, .pixels = pixels};
@@ -106,7 +106,7 @@ TEST_CASE("the batch of a step doesn't depend on which were asked for before it,
 }
 
 TEST_CASE("batches of MNIST are the same at 1, 2, 3 and 8 threads") {
-  const ImageSubset data = load_images("mnist").split(Split::train);
+  const Examples data = load_images("mnist").split(Split::train);
   const int before = kernels::threads();
   kernels::set_threads(1);
   const Batch expected = Batches(data, {.batch = 500, .pixels = Pixels::dynamic_binary}).at(130);
@@ -118,7 +118,7 @@ TEST_CASE("batches of MNIST are the same at 1, 2, 3 and 8 threads") {
 }
 
 TEST_CASE("what is drawn anew differs from visit to visit, and what is fixed doesn't") {
-  const ImageSubset data = even_images(100);
+  const Examples data = even_images(100);
   for (Pixels pixels : {Pixels::dynamic_binary, Pixels::fixed_binary, Pixels::dequantised}) {
     Batches batches(data, {.batch = 100, .pixels = pixels});
     std::vector<std::vector<double>> visits;
@@ -139,7 +139,7 @@ TEST_CASE("a batch larger than the set holds all of it") {
 }
 
 TEST_CASE("batches that cannot be are refused with a sentence") {
-  const ImageSubset data = even_images(5);
+  const Examples data = even_images(5);
   CHECK(test::error_message([&] { Batches(data, {.batch = 0}); }) ==
         "batch = 0 is out of range. Hint: 1 or more");
   CHECK(test::contains(test::error_message([&] { Batches(data, {.batch = 6, .drop_last = true}); }),
@@ -149,7 +149,7 @@ TEST_CASE("batches that cannot be are refused with a sentence") {
 }
 
 TEST_CASE("examples are read in the subset's order, the same in whatever pieces") {
-  const ImageSubset data = even_images(103);
+  const Examples data = even_images(103);
   Rng rng(3, "evaluation");
   rng.set_draw(2);
   for (Pixels pixels : {Pixels::grey, Pixels::dynamic_binary, Pixels::fixed_binary, Pixels::dequantised}) {

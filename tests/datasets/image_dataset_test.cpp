@@ -85,14 +85,14 @@ TEST_CASE("fit and valid part the training set 55,000 to 5,000, the same for eve
 }
 
 TEST_CASE("train and test are whole, in the files' order, and numbered through") {
-  const ImageSubset train = mnist().split(Split::train), test = mnist().split(Split::test);
+  const Examples train = mnist().split(Split::train), test = mnist().split(Split::test);
   CHECK(train.count() == 60'000);
   CHECK(test.count() == 10'000);
   CHECK(train.first_index == 0);
   CHECK(test.first_index == 60'000);
   CHECK(test.rows.data<int64_t>()[9'999] == 9'999);
-  CHECK(test.images.data<uint8_t>() == mnist().test_images.data<uint8_t>());
-  CHECK(test.pixels() == 784);
+  CHECK(test.values.data<uint8_t>() == mnist().test_images.data<uint8_t>());
+  CHECK(test.size() == 784);
 }
 
 TEST_CASE("splits have names, and a wrong name is answered by the nearest") {

@@ -16,7 +16,7 @@ namespace {
 const Pixels kAll[] = {Pixels::grey, Pixels::dynamic_binary, Pixels::fixed_binary, Pixels::dequantised};
 
 // One image whose line x holds `width` pixels of the value x.
-ImageSubset levels(int64_t width) {
+Examples levels(int64_t width) {
   Tensor images = empty({1, 256, width}, DType::u8);
   uint8_t* pixel = images.mutable_data<uint8_t>();
   for (int64_t i = 0; i < images.size(); ++i) pixel[i] = static_cast<uint8_t>(i / width);
@@ -24,11 +24,11 @@ ImageSubset levels(int64_t width) {
 }
 
 // `count` images of 28x28 pixels, all of one value.
-ImageSubset flat(int64_t count, double value) {
+Examples flat(int64_t count, double value) {
   return {full({count, 28, 28}, value, DType::u8), zeros({count}, DType::u8), arange(count, DType::i64), 0};
 }
 
-Tensor read(const ImageSubset& data, Pixels pixels, uint64_t draw, DType dtype = DType::f32) {
+Tensor read(const Examples& data, Pixels pixels, uint64_t draw, DType dtype = DType::f32) {
   return read_pixels(data, data.rows, pixels, {42, draw, 0}, dtype);
 }
 
@@ -79,7 +79,7 @@ TEST_CASE("binary pixels are 1 with probability x/255") {
 }
 
 TEST_CASE("dynamic binary pixels are drawn anew at each draw and each row, and only there") {
-  const ImageSubset data = flat(100, 128);  // 78,400 pixels with p = 0.502
+  const Examples data = flat(100, 128);  // 78,400 pixels with p = 0.502
   const Tensor first = read(data, Pixels::dynamic_binary, 0);
   CHECK(share_of_equal(first, read(data, Pixels::dynamic_binary, 0)) == 1);
   // Two independent draws agree half the time, within 5 standard errors of 0.0018: false alarm 6e-7.
@@ -88,7 +88,7 @@ TEST_CASE("dynamic binary pixels are drawn anew at each draw and each row, and o
 }
 
 TEST_CASE("fixed binary pixels belong to the image, whatever the batch, the draw and the dtype") {
-  const ImageSubset data = flat(100, 128);
+  const Examples data = flat(100, 128);
   const Tensor all = read(data, Pixels::fixed_binary, 0);
   CHECK(share_of_equal(all, read(data, Pixels::fixed_binary, 5)) == 1);
   CHECK(share_of_equal(all, read(data, Pixels::fixed_binary, 0, DType::f64)) == 1);
@@ -99,13 +99,13 @@ TEST_CASE("fixed binary pixels belong to the image, whatever the batch, the draw
   CHECK(share_of_equal(some.rows(2, 3), all.rows(70, 71)) == 1);
   // Other images, and test images in the same rows, have draws of their own.
   CHECK(share_of_equal(all.rows(0, 1), all.rows(1, 2)) < 0.7);
-  ImageSubset later = data;
+  Examples later = data;
   later.first_index = 60;
   CHECK(share_of_equal(read(later, Pixels::fixed_binary, 0).rows(0, 40), all.rows(60, 100)) == 1);
 }
 
 TEST_CASE("dequantised pixels fill their bin of width 1/256 evenly and stay below 1") {
-  const ImageSubset data = levels(400);  // 102,400 values
+  const Examples data = levels(400);  // 102,400 values
   auto u = read(data, Pixels::dequantised, 0, DType::f64).to_vector();
   int outside = 0;
   for (size_t i = 0; i < u.size(); ++i) {
@@ -127,7 +127,7 @@ TEST_CASE("dequantised pixels fill their bin of width 1/256 evenly and stay belo
 }
 
 TEST_CASE("pixels don't depend on the number of threads") {
-  const ImageSubset data = flat(300, 77);
+  const Examples data = flat(300, 77);
   const int before = kernels::threads();
   for (Pixels pixels : kAll) {
     kernels::set_threads(1);
@@ -141,14 +141,14 @@ TEST_CASE("pixels don't depend on the number of threads") {
 }
 
 TEST_CASE("rows that aren't there and dtypes that aren't values are refused") {
-  const ImageSubset data = flat(3, 1);
+  const Examples data = flat(3, 1);
   const Tensor beyond = tensor({0, 3}, {2}, DType::i64);
   CHECK_THROWS_AS(read_pixels(data, beyond, Pixels::grey, {}), Error);
   CHECK_THROWS_AS(read_pixels(data, data.rows, Pixels::grey, {}, DType::u8), Error);
   CHECK_THROWS_AS(read_pixels(data, data.rows, Pixels::fixed_binary, {}, DType::i64), Error);
 }
 
-ImageSubset all_of(const Tensor& images) {
+Examples all_of(const Tensor& images) {
   return {images, zeros({images.dim(0)}, DType::u8), arange(images.dim(0), DType::i64)};
 }
 

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "datasets/image_dataset.h"
+#include "datasets/toy.h"
 
 namespace gradzoo {
 
@@ -16,9 +17,10 @@ TEST_CASE("the list tells the truth about the bundled dataset") {
 }
 
 TEST_CASE("every known dataset has a name of its own and a line about it") {
+  for (const DatasetInfo& info : known_datasets()) CHECK_FALSE(info.description.empty());
+  for (const ToyInfo& info : known_toys()) CHECK_FALSE(info.description.empty());
   const auto names = dataset_names();
   for (size_t i = 0; i < names.size(); ++i) {
-    CHECK_FALSE(known_datasets()[i].description.empty());
     for (size_t j = 0; j < i; ++j) CHECK(names[i] != names[j]);
   }
 }

@@ -13,7 +13,7 @@
 namespace gradzoo {
 namespace {
 
-ImageSubset some_images(int64_t n) {
+Examples some_images(int64_t n) {
   Rng rng(1, "train_test");
   return {cast(rand({n, 4, 4}, rng) * 255.0, DType::u8), zeros({n}, DType::u8), arange(n, DType::i64)};
 }
@@ -36,7 +36,7 @@ struct Run {
   State state;
   explicit Run(std::initializer_list<const char*> assignments = {}, int64_t steps = 12)
       : settings(make(assignments)),
-        model(vae_entry().create(settings, {4, 4})),
+        model(vae_entry().create(settings, {.example = {4, 4}})),
         batches(some_images(20), {.batch = 5}),
         trainer(*model, batches, {steps, 4, 3, settings.real("lr"), "linear"}) {
     model->register_state(state);

@@ -17,8 +17,9 @@ TEST_CASE("The manifold lies as the map of codes does: z1 grows to the right, z2
   ImageDataset set;
   set.train_images = zeros({24, 2, 2}, DType::u8);
   set.train_labels = zeros({24}, DType::u8);
-  const ImageSubset images = set.split(Split::train);
-  const std::vector<Picture> pictures = vae_pictures(network, Pixels::grey, {2, 2}, {images, images, 0});
+  const Examples images = set.split(Split::train);
+  const std::vector<Picture> pictures =
+      vae_pictures(network, Pixels::grey, {.example = {2, 2}}, {images, images, 0});
   const auto found = std::ranges::find(pictures, "manifold", &Picture::name);
   REQUIRE(found != pictures.end());
   const ImageGrid& grid = std::get<ImageGrid>(found->content);

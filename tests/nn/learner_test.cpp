@@ -79,3 +79,23 @@ TEST_CASE("two learners of one model live in one State under their names") {
   generator.step(a.loss(), 0.1);
   CHECK(b.layer.weight().to_vector() == other);
 }
+
+TEST_CASE("undo takes a step back bit for bit: weights, moments, average and counts") {
+  Task task;
+  Learner learner(task.layer, {.ema = 0.9, .undo = true});
+  State state;
+  learner.add_to(state);
+  const auto step = [&] {
+    Tape tape;
+    learner.step(task.loss(), 0.1);
+  };
+  step();
+  const std::vector<std::byte> before = state.bytes();
+  step();
+  CHECK(state.bytes() != before);
+  learner.undo();
+  CHECK(state.bytes() == before);
+  Task other;
+  Learner plain(other.layer, {});
+  CHECK(contains(error_message([&] { plain.undo(); }), "undo"));
+}

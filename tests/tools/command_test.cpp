@@ -167,8 +167,8 @@ TEST_CASE("What a program reads is one JSON object") {
   CHECK(json_of("list --json")["models"][0]["name"] == "vae");
   CHECK(json_of("list ops --json")["ops"].size() > 50);
   CHECK(json_of("eval run --json --threads 1")["quantities"][0]["name"] == "bce_kl");
-  CHECK(json_of("eval run --json --threads 1")["images"] == 24);
-  CHECK(json_of("eval run --json --split valid --threads 1")["images"] == 10);
+  CHECK(json_of("eval run --json --threads 1")["examples"] == 24);
+  CHECK(json_of("eval run --json --split valid --threads 1")["examples"] == 10);
   CHECK(json_of("data check --data data --json")["bad"] == 0);
   CHECK(json_of("gradcheck relu add --json")["failed"] == 0);
 }

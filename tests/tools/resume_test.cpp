@@ -21,7 +21,7 @@ std::vector<nlohmann::json> rows_of(const std::string& run) {
   std::istringstream lines(read_file(run + "/metrics.jsonl"));
   for (std::string line; std::getline(lines, line);) {
     nlohmann::json row = nlohmann::json::parse(line);
-    row.erase("images_per_s");
+    row.erase("examples_per_s");
     row.erase("seconds");
     rows.push_back(std::move(row));
   }

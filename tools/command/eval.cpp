@@ -35,7 +35,7 @@ void print_table(const std::vector<Quantity>& quantities) {
     fmt::print("  {:<{}}  {:>10.4g} {:<10} {:<11} {}\n", quantity.name, widest, quantity.value, error,
                quantity.unit, quantity.meaning);
   }
-  fmt::print("+- is the standard error of the mean over the images.\n");
+  fmt::print("+- is the standard error of the mean over the examples.\n");
 }
 
 }  // namespace
@@ -44,7 +44,7 @@ int eval_command(const Arguments& arguments) {
   std::string run_path, split = "test";
   bool json = false;
   int64_t threads = 0;
-  CommandLine line("eval", "Evaluates a run on images that it was not trained on.");
+  CommandLine line("eval", "Evaluates a run on examples that it was not trained on.");
   line.positional("RUN", run_path, "a run directory");
   line.option("--split", "SPLIT", split, "test, or valid: held out of the training images (default: test)");
   line.option("--threads", "T", threads, "threads; the result does not depend on them (default: the cores)",
@@ -61,18 +61,18 @@ int eval_command(const Arguments& arguments) {
   if (threads > 0) kernels::set_threads(static_cast<int>(threads));
   const SavedRun run = open_run(run_path);
   const RunData data(run.settings);
-  const ImageSubset images = data.evaluation_images(part);
-  const std::vector<Quantity> quantities = run.model->evaluate({images, data.train, data.seed});
+  const Examples examples = data.evaluation_examples(part);
+  const std::vector<Quantity> quantities = run.model->evaluate({examples, data.train, data.seed});
   if (json) {
     Json object{{"run", run.directory.path()}, {"model", run.entry->name},  {"step", run.step},
-                {"data", data.dataset.name},   {"split", split_name(part)}, {"images", images.count()},
+                {"data", data.dataset.name()}, {"split", split_name(part)}, {"examples", examples.count()},
                 {"quantities", Json::array()}};
     for (const Quantity& quantity : quantities) object["quantities"].push_back(to_json(quantity));
     fmt::print("{}\n", object.dump());
     return 0;
   }
-  fmt::print("{}: {} at step {}, {} images of {} ({})\n", run.directory.path(), run.entry->name, run.step,
-             images.count(), data.dataset.name, split_name(part));
+  fmt::print("{}: {} at step {}, {} examples of {} ({})\n", run.directory.path(), run.entry->name, run.step,
+             examples.count(), data.dataset.name(), split_name(part));
   print_table(quantities);
   return 0;
 }

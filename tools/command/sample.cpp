@@ -17,7 +17,7 @@ int sample_command(const Arguments& arguments) {
   line.positional("RUN", run_path, "a run directory");
   line.option("-n", "N", count, "samples (default: 100)", 1, kMostSamples);
   line.option("--out", "FILE", out,
-              "x.png a grid, x.npy float32 (n, H, W), x.csv a line a sample "
+              "x.png a picture, x.npy float32 (n, H, W) or (n, d), x.csv a line a sample "
               "(default: RUN/samples/sample-seed<S>.png)");
   line.option("--seed", "S", seed, "of the samples (default: the run's)", 0, int64_t{1} << 53);
   line.option("--threads", "T", threads, "threads; the result does not depend on them (default: the cores)",

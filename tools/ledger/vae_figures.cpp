@@ -49,8 +49,8 @@ std::vector<Quantity> train_and_evaluate(const std::string& row, const std::vect
   for (const std::string& assignment : assignments) settings.assign(assignment);
   entry.resolve(settings);
   const ImageDataset data = load_images("mnist");
-  const ImageSubset train = data.split(Split::train), test = data.split(Split::test);
-  Vae vae(settings, {data.height(), data.width()});
+  const Examples train = data.split(Split::train), test = data.split(Split::test);
+  Vae vae(settings, {.example = {data.height(), data.width()}});
   const auto seed = static_cast<uint64_t>(settings.integer("seed"));
   Batches batches(
       train,

@@ -19,7 +19,7 @@ std::unique_ptr<Vae> trained_vae(const std::vector<std::string>& assignments, in
   Settings settings = default_settings(entry);
   for (const std::string& assignment : assignments) settings.assign(assignment);
   entry.resolve(settings);
-  auto vae = std::make_unique<Vae>(settings, DataShape{data.height(), data.width()});
+  auto vae = std::make_unique<Vae>(settings, DataShape{.example = {data.height(), data.width()}});
   Batches batches(data.split(Split::fit),
                   {.batch = settings.integer("batch"), .pixels = parse_pixels(settings.text("pixels"))});
   const int64_t steps = epochs * batches.steps_per_epoch();

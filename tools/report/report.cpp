@@ -97,7 +97,9 @@ std::string glossary_part(const Report& report) {
   for (const Term& term : report.glossary) {
     html += fmt::format("<dt>{}</dt><dd>{}</dd>\n", html_escape(term.name), html_escape(term.meaning));
   }
-  return html.empty() ? "" : R"(<dl class="glossary">)" + html + "</dl>";
+  if (!html.empty()) html = R"(<dl class="glossary">)" + html + "</dl>";
+  if (report.reading.empty()) return html;
+  return fmt::format("<p class=\"reading\">{}</p>\n{}", html_escape(report.reading), html);
 }
 
 std::string run_part(const Report& report) {

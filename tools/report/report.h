@@ -55,6 +55,7 @@ struct Fact {
 struct Report {
   std::string title = {};
   std::string summary = {};  ///< one line under the title
+  std::string reading = {};  ///< how to read this run's numbers: a paragraph
   std::vector<KeyFigure> figures = {};
   std::vector<Curve> curves = {};  ///< the first one is drawn at full width
   std::vector<FilmStrip> strips = {};

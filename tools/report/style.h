@@ -150,6 +150,7 @@ code, pre { font: .875em/1.5 var(--mono); }
 .facts dt { color: var(--soft); font: .85rem var(--sans); }
 .facts dd { margin: 0; overflow-wrap: anywhere; }
 .glossary { max-width: 46rem; margin: 0; }
+.reading { max-width: 46rem; margin: 0 0 1.5rem; }
 .glossary dt { font-weight: 600; }
 .glossary dd { margin: 0 0 1rem; }
 .command { position: relative; margin-top: 1.5rem; }

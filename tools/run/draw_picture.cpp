@@ -13,11 +13,6 @@
 namespace gradzoo {
 namespace {
 
-Image draw_grid(const Tensor& pixels, const GridOptions& options) {
-  const std::vector<double> values = pixels.to_vector();
-  return image_grid(std::vector<float>(values.begin(), values.end()), pixels.dim(1), pixels.dim(2), options);
-}
-
 Image draw(const ImageGrid& grid, const std::string&) {
   GridOptions options;
   options.columns = grid.columns;
@@ -29,7 +24,9 @@ Image draw(const ImageGrid& grid, const std::string&) {
     }
     options.rows_per_group = period;
   }
-  return draw_grid(grid.pixels, options);
+  const std::vector<double> values = grid.pixels.to_vector();
+  return image_grid(std::vector<float>(values.begin(), values.end()), grid.pixels.dim(1), grid.pixels.dim(2),
+                    options);
 }
 
 Image draw(const Scatter& scatter, const std::string& title) {
@@ -107,7 +104,5 @@ Image draw_picture(const Picture& picture) {
   return std::visit([&](const auto& content) { return draw(content, metric_name(picture.name).name); },
                     picture.content);
 }
-
-Image draw_images(const Tensor& pixels, int64_t columns) { return draw_grid(pixels, {.columns = columns}); }
 
 }  // namespace gradzoo

@@ -9,7 +9,4 @@ namespace gradzoo {
 /// where shapes disagree.
 Image draw_picture(const Picture& picture);
 
-/// Images (n, H, W) in [0,1] in rows of `columns`.
-Image draw_images(const Tensor& pixels, int64_t columns = 10);
-
 }  // namespace gradzoo

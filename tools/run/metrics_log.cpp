@@ -63,7 +63,7 @@ double MetricsLog::cut_back(int64_t step) {
 void MetricsLog::append(const LogRow& row, std::span<const MetricInfo> metrics, double seconds) {
   Json json{{"step", row.step}, {"epoch", row.epoch}, {"lr", row.learning_rate}};
   for (size_t i = 0; i < metrics.size(); ++i) json[metrics[i].name] = row.metrics[i];
-  json["images_per_s"] = std::round(row.images_per_s);
+  json["examples_per_s"] = std::round(row.examples_per_s);
   json["seconds"] = rounded(seconds);
   write(json.dump());
 }

@@ -42,18 +42,18 @@ std::string Progress::time_left(int64_t step) const {
   return duration(per_step * static_cast<double>(steps_ - step));
 }
 
-void Progress::step(int64_t step, const std::string& loss, double images_per_s) {
-  images_per_s_ = images_per_s;
+void Progress::step(int64_t step, const std::string& numbers, double examples_per_s) {
+  examples_per_s_ = examples_per_s;
   if (!live_ || out_ == nullptr) return;
-  std::string text =
-      fmt::format("{}  {}  {:.0f} images/s  {} left", place(step), loss, images_per_s, time_left(step));
+  std::string text = fmt::format("{}  {}  {:.0f} examples/s  {} left", place(step), numbers, examples_per_s,
+                                 time_left(step));
   text.resize(std::min(text.size(), terminal_columns(out_) - 1));
   put(fmt::format("\r{}\x1b[K", text));
   line_shown_ = true;
 }
 
 void Progress::epoch(int64_t step, const std::string& summary) {
-  line(fmt::format("{}  {}  {:.0f} images/s", place(step), summary, images_per_s_));
+  line(fmt::format("{}  {}  {:.0f} examples/s", place(step), summary, examples_per_s_));
 }
 
 void Progress::line(const std::string& text) {

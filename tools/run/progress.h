@@ -14,8 +14,8 @@ class Progress {
   /// `out` may be null: nothing is said. `first_step` is where a resumed run goes on.
   Progress(std::FILE* out, int64_t first_step, int64_t steps, int64_t steps_per_epoch);
 
-  /// After some steps: `loss` with its unit, e.g. "bce_kl 105.9 nats/image".
-  void step(int64_t step, const std::string& loss, double images_per_s);
+  /// After some steps: `numbers` with their units, e.g. "bce_kl 105.9 nats/image".
+  void step(int64_t step, const std::string& numbers, double examples_per_s);
   /// After an epoch: `summary` also tells of validation. The line stays.
   void epoch(int64_t step, const std::string& summary);
   /// A line of its own, e.g. where the pictures are.
@@ -33,7 +33,7 @@ class Progress {
   bool live_;
   bool line_shown_ = false;
   int64_t first_step_, steps_, steps_per_epoch_;
-  double images_per_s_ = 0;
+  double examples_per_s_ = 0;
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
 };
 

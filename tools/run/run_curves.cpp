@@ -49,7 +49,7 @@ MetricCurve curve_of(const MetricRows& rows, const std::string& key) {
 }
 
 std::optional<double> entropy_floor(const FinishedRun& run) {
-  const bool cross_entropy = run.model.metrics()[0].name.starts_with("bce");
+  const bool cross_entropy = run.model.metrics()[0].name.starts_with("bce") && run.data.shape().is_image();
   if (!cross_entropy || text_or_empty(run.settings, "pixels") != "grey") return std::nullopt;
   return grey_entropy_floor(run.data.train);
 }

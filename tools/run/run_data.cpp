@@ -9,19 +9,24 @@
 namespace gradzoo {
 
 RunData::RunData(const Settings& settings)
-    : dataset(load_images(settings.text("data"))),
-      trains_on_all(settings.text("split") == "train"),
+    : dataset(settings.text("data"), toy_options(settings)),
+      // A toy never runs out of points that nothing was trained on.
+      trains_on_all(settings.text("split") == "train" && dataset.shape().toy == nullptr),
       train(dataset.split(trains_on_all ? Split::train : Split::fit)),
       watched(trains_on_all ? train : dataset.split(Split::valid)),
       seed(static_cast<uint64_t>(settings.integer("seed"))) {}
 
-ImageSubset RunData::evaluation_images(Split split) const {
+Examples RunData::evaluation_examples(Split split) const {
   if (split == Split::valid && trains_on_all) {
     throw Error(
-        "the run was trained on all training images (split=train), the validation ones too. Hint: --split "
+        "the run was trained on all training examples (split=train), the validation ones too. Hint: --split "
         "test");
   }
   return dataset.split(split);
+}
+
+std::unique_ptr<BatchSource> RunData::batches(const BatchOptions& options) const {
+  return dataset.batches(trains_on_all ? Split::train : Split::fit, options);
 }
 
 BatchOptions batch_options(const Settings& settings) {
@@ -31,6 +36,10 @@ BatchOptions batch_options(const Settings& settings) {
   const std::string pixels = text_or_empty(settings, "pixels");
   if (!pixels.empty()) options.pixels = parse_pixels(pixels);
   return options;
+}
+
+ToyOptions toy_options(const Settings& settings) {
+  return {.scale = settings.real("toy_scale"), .noise = settings.real("toy_noise")};
 }
 
 int64_t total_steps(const Settings& settings, int64_t steps_per_epoch) {

@@ -2,34 +2,38 @@
 
 #include <string>
 
-#include "datasets/batches.h"
-#include "datasets/image_dataset.h"
+#include "datasets/dataset.h"
 #include "models/model.h"
 #include "models/registry.h"
 
 namespace gradzoo {
 
-/// The images of a run: what it trains on, and what it watches itself on.
+/// The examples of a run: what it trains on, and what it watches itself on.
 struct RunData {
   explicit RunData(const Settings& settings);
 
-  DataShape shape() const { return {dataset.height(), dataset.width()}; }
-  /// Whether some images are held out from training to validate on (split=fit).
+  const DataShape& shape() const { return dataset.shape(); }
+  /// Whether some examples are held out from training to validate on (split=fit).
   bool holds_out() const { return !trains_on_all; }
-  /// For pictures and validation while training: the held-out images, or, where there are none, the training
-  /// images.
+  /// For pictures and validation while training: the held-out examples, or, where there are none, the
+  /// training ones.
   DataView view() const { return {watched, train, seed}; }
-  /// Images of a split to evaluate on. Throws Error where the run was trained on them.
-  ImageSubset evaluation_images(Split split) const;
+  /// Examples of a split to evaluate on. Throws Error where the run was trained on them.
+  Examples evaluation_examples(Split split) const;
+  /// Batches to train on.
+  std::unique_ptr<BatchSource> batches(const BatchOptions& options) const;
 
-  ImageDataset dataset;
+  Dataset dataset;
   bool trains_on_all;
-  ImageSubset train, watched;
+  Examples train, watched;
   uint64_t seed;
 };
 
-/// How a run cuts its training images into batches.
+/// How a run cuts its training examples into batches.
 BatchOptions batch_options(const Settings& settings);
+
+/// What a run changes of a toy.
+ToyOptions toy_options(const Settings& settings);
 
 /// The steps of a whole run.
 int64_t total_steps(const Settings& settings, int64_t steps_per_epoch);

@@ -1,19 +1,29 @@
 #include "tools/run/run_observer.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "nn/checkpoint.h"
 #include "tools/run/draw_picture.h"
 #include "tools/run/metric_name.h"
 
 namespace gradzoo {
+namespace {
+
+void add_number(std::string& line, const char* what, const std::string& key, double value) {
+  const MetricName name = metric_name(key);
+  line += fmt::format("{}{}{} {:.4g}", line.empty() ? "" : "  ", what, name.name, value);
+  if (!name.unit.empty()) line += fmt::format(" {}", name.unit);
+}
+
+}  // namespace
 
 void save_run_checkpoint(const RunDirectory& directory, const State& state, const std::string& model,
                          const DataShape& shape) {
   save_checkpoint(directory.checkpoint(), state,
                   {{"model", model},
-                   {"height", fmt::format("{}", shape.height)},
-                   {"width", fmt::format("{}", shape.width)}});
+                   {"example", fmt::format("{}", fmt::join(shape.example, "x"))},
+                   {"classes", fmt::format("{}", shape.classes)}});
 }
 
 RunObserver::RunObserver(const Run& run, MetricsLog& metrics, Progress& progress, const StopSignal& stop)
@@ -26,26 +36,29 @@ double RunObserver::seconds() const {
 
 void RunObserver::on_log(const LogRow& row) {
   metrics_.append(row, run_.model.metrics(), seconds());
-  const MetricName name = metric_name(run_.model.metrics()[0].name);
-  loss_ = fmt::format("{} {:.4g} {}", name.name, row.metrics[0], name.unit);
-  progress_.step(row.step, loss_, row.images_per_s);
+  const std::span<const MetricInfo> metrics = run_.model.metrics();
+  numbers_.clear();
+  for (size_t i = 0; i < metrics.size(); ++i) {
+    if (i == 0 || metrics[i].live) add_number(numbers_, "", metrics[i].name, row.metrics[i]);
+  }
+  progress_.step(row.step, numbers_ + validated_, row.examples_per_s);
 }
 
 void RunObserver::on_epoch(int64_t step) {
-  std::string summary = loss_;
-  if (run_.data.holds_out()) {
-    const std::vector<Quantity> quantities = run_.model.validate(run_.data.view());
-    const double epoch = static_cast<double>(step) / static_cast<double>(run_.steps_per_epoch);
-    metrics_.append_validation(step, epoch, quantities, seconds());
-    for (const Quantity& q : quantities) {
-      summary += fmt::format("  valid {} {:.4g} {}", metric_name(q.name).name, q.value, q.unit);
-    }
-  }
+  if (run_.data.holds_out()) validate(step);
   Rng rng(run_.data.seed, "samples");
   const int64_t epoch = (step + run_.steps_per_epoch - 1) / run_.steps_per_epoch;
-  write_png(run_.directory.epoch_picture(epoch), draw_images(run_.model.sample(100, rng)));
+  write_png(run_.directory.epoch_picture(epoch), draw_picture(run_.model.snapshot(run_.data.view(), rng)));
   save(step);
-  progress_.epoch(step, summary);
+  progress_.epoch(step, numbers_ + validated_);
+}
+
+void RunObserver::validate(int64_t step) {
+  const std::vector<Quantity> quantities = run_.model.validate(run_.data.view());
+  const double epoch = static_cast<double>(step) / static_cast<double>(run_.steps_per_epoch);
+  metrics_.append_validation(step, epoch, quantities, seconds());
+  validated_.clear();
+  for (const Quantity& q : quantities) add_number(validated_, "  valid ", quantity_key(q), q.value);
 }
 
 bool RunObserver::should_stop(int64_t step) {

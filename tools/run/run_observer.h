@@ -17,7 +17,7 @@ namespace gradzoo {
 void save_run_checkpoint(const RunDirectory& directory, const State& state, const std::string& model,
                          const DataShape& shape);
 
-/// What a run writes while it trains. After each epoch: validation, the samples of one fixed code, so that
+/// What a run writes while it trains. After each epoch: validation, a snapshot by one fixed stream, so that
 /// the pictures show one development, and last the checkpoint, so that nothing of what lies before it can be
 /// missing.
 class RunObserver : public TrainObserver {
@@ -45,12 +45,14 @@ class RunObserver : public TrainObserver {
 
  private:
   double seconds() const;
+  void validate(int64_t step);
 
   Run run_;
   MetricsLog& metrics_;
   Progress& progress_;
   const StopSignal& stop_;
-  std::string loss_;  // the first metric, as shown
+  std::string numbers_;    // the live metrics, as shown
+  std::string validated_;  // what the last validation gave, as shown
   int64_t saved_step_;
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
 };

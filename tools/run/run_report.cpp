@@ -30,8 +30,9 @@ std::vector<std::uint8_t> read_bytes(const std::string& path) {
 
 // The samples after each epoch; of a long run so many of them, evenly, that the page stays light.
 FilmStrip film_of(const RunDirectory& directory) {
-  FilmStrip film{
-      .title = "Samples over the epochs", .caption = "The same 100 draws after each epoch.", .snapshots = {}};
+  FilmStrip film{.title = "Samples over the epochs",
+                 .caption = "The same random numbers after each epoch.",
+                 .snapshots = {}};
   const std::vector<int64_t> epochs = directory.epochs_with_picture();
   const size_t frames = std::min(epochs.size(), kMostFrames);
   for (size_t i = 0; i < frames; ++i) {
@@ -100,13 +101,13 @@ std::vector<Term> glossary_of(const FinishedRun& run, const std::vector<Quantity
 std::vector<Fact> facts_of(const FinishedRun& run, const MetricRows& rows) {
   std::vector<Fact> facts = {{"run", run.directory.path()},
                              {"steps", fmt::format("{}", run.step)},
-                             {"training images", fmt::format("{}", run.data.train.count())},
+                             {"training examples", fmt::format("{}", run.data.train.count())},
                              {"seed", fmt::format("{}", run.data.seed)}};
-  const MetricCurve rates = curve_of(rows, "images_per_s"), seconds = curve_of(rows, "seconds");
+  const MetricCurve rates = curve_of(rows, "examples_per_s"), seconds = curve_of(rows, "seconds");
   if (!rates.values.empty()) {
     std::vector<double> sorted = rates.values;
     std::ranges::sort(sorted);
-    facts.push_back({"images/s, median", fmt::format("{:.0f}", sorted[sorted.size() / 2])});
+    facts.push_back({"examples/s, median", fmt::format("{:.0f}", sorted[sorted.size() / 2])});
   }
   if (!seconds.values.empty()) facts.push_back({"seconds", fmt::format("{:.1f}", seconds.values.back())});
   facts.push_back({"threads", fmt::format("{}", kernels::threads())});
@@ -122,10 +123,11 @@ void write_run_report(const FinishedRun& run) {
   const std::vector<Quantity> validation =
       run.data.holds_out() ? run.model.validate(run.data.view()) : std::vector<Quantity>{};
   Report report;
-  report.title = fmt::format("{} on {}", run.entry.name, run.data.dataset.name);
+  report.title = fmt::format("{} on {}", run.entry.name, run.data.dataset.name());
   report.summary = fmt::format("{} ({})", run.entry.summary, run.entry.source);
   report.figures = figures_of(run, validation, rows);
   report.curves = curves_of(run, rows, validation);
+  report.reading = run.model.reading(run.data.view());
   report.strips = {film_of(run.directory)};
   report.pictures = pictures_of(run);
   for (const Setting& setting : run.settings.all()) {

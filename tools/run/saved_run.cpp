@@ -8,6 +8,7 @@
 #include "autograd/ops.h"
 #include "nn/checkpoint.h"
 #include "nn/safetensors.h"
+#include "tools/run/run_data.h"
 #include "tools/run/training.h"
 
 namespace gradzoo {
@@ -15,16 +16,38 @@ namespace {
 
 constexpr int64_t kLargestSide = 4096;
 
-int64_t side_of(const SafetensorsReader& file, const std::string& key) {
+std::string metadata_of(const SafetensorsReader& file, const std::string& key) {
   const auto found = file.metadata().find(key);
-  const std::string text = found == file.metadata().end() ? "" : found->second;
-  int64_t side = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), side);
-  if (failure == std::errc() && end == text.data() + text.size() && side >= 1 && side <= kLargestSide)
-    return side;
+  return found == file.metadata().end() ? "" : found->second;
+}
+
+// A number of 0 ... kLargestSide, or -1.
+int64_t number_of(std::string_view text) {
+  int64_t number = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool good = failure == std::errc() && end == text.data() + text.size();
+  return good && number >= 0 && number <= kLargestSide ? number : -1;
+}
+
+// "28x28" is an image, "2" a point.
+DataShape shape_of(const SafetensorsReader& file, const Settings& settings) {
+  const std::string text = metadata_of(file, "example");
+  const size_t cross = text.find('x');
+  const int64_t first = number_of(std::string_view(text).substr(0, cross));
+  const int64_t second = cross == std::string::npos ? 1 : number_of(std::string_view(text).substr(cross + 1));
+  const int64_t classes = number_of(metadata_of(file, "classes"));
+  if (first < 1 || second < 1 || classes < 0) {
+    throw Error(
+        fmt::format("{}: its metadata do not give the shape of an example. Hint: a checkpoint that gradzoo "
+                    "train wrote",
+                    file.path()));
+  }
+  if (cross != std::string::npos) return {.example = {first, second}, .classes = classes};
+  const Dataset toy(settings.text("data"), toy_options(settings));
+  if (toy.shape().example == Shape{first}) return toy.shape();
   throw Error(
-      fmt::format("{}: its metadata give no {} of the images. Hint: a checkpoint that gradzoo train wrote",
-                  file.path(), key));
+      fmt::format("{}: is of points with {} numbers, but {} has others. Hint: config.toml was changed",
+                  file.path(), first, toy.name()));
 }
 
 // Training stops before weights lose their meaning, so such a file was damaged or made elsewhere.
@@ -44,9 +67,9 @@ SavedRun open_run(const std::string& directory) {
   place.check_is_run();
   ResolvedRun run = resolve_run({.config = place.config()});
   const SafetensorsReader file(place.checkpoint());
-  const DataShape shape{side_of(file, "height"), side_of(file, "width")};
+  const DataShape shape = shape_of(file, run.settings);
   SavedRun saved{place, run.model, std::move(run.settings), shape, nullptr, 0};
-  saved.model = saved.entry->create(saved.settings, shape);
+  saved.model = make_model(*saved.entry, saved.settings, shape);
   State state;
   saved.model->register_state(state);
   state.add("trainer.step", saved.step);

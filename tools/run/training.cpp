@@ -27,16 +27,16 @@ constexpr int64_t kMostStepsPerRow = 50;
 struct Training {
   explicit Training(const ResolvedRun& run)
       : data(run.settings),
-        model(run.model->create(run.settings, data.shape())),
-        batches(data.train, batch_options(run.settings)),
-        steps(total_steps(run.settings, batches.steps_per_epoch())),
-        trainer(*model, batches, plan(run.settings)) {
+        model(make_model(*run.model, run.settings, data.shape())),
+        batches(data.batches(batch_options(run.settings))),
+        steps(total_steps(run.settings, batches->steps_per_epoch())),
+        trainer(*model, *batches, plan(run.settings)) {
     model->register_state(state);
     trainer.register_state(state);
   }
 
   TrainPlan plan(const Settings& settings) const {
-    const int64_t per_epoch = batches.steps_per_epoch();
+    const int64_t per_epoch = batches->steps_per_epoch();
     return {.steps = steps,
             .steps_per_epoch = per_epoch,
             .log_every = std::clamp<int64_t>(per_epoch / 10, 1, kMostStepsPerRow),
@@ -46,7 +46,7 @@ struct Training {
 
   RunData data;
   std::unique_ptr<Model> model;
-  Batches batches;
+  std::unique_ptr<BatchSource> batches;
   int64_t steps;
   Trainer trainer;
   State state;
@@ -66,18 +66,22 @@ std::string before_hint(std::string message, const std::string& clause) {
   return message.insert(std::min(message.find(". Hint: "), message.size()), clause);
 }
 
+std::string amount_of(const RunData& data) {
+  return data.shape().toy ? "fresh points" : fmt::format("{} images", data.train.count());
+}
+
 // Trains from where the state stands to the end or a signal; what a finished run shows is written last.
 TrainOutcome run_training(Training& training, const ResolvedRun& run, const RunDirectory& directory,
                           MetricsLog& metrics, double seconds_before, const StopSignal& stop,
                           const TrainRequest& request) {
   Progress progress(request.progress, training.trainer.step(), training.steps,
-                    training.batches.steps_per_epoch());
-  RunObserver observer(
-      {directory, run.model->name, *training.model, training.state, training.data,
-       training.batches.steps_per_epoch(), request.checkpoint_every, training.trainer.step(), seconds_before},
-      metrics, progress, stop);
-  progress.line(fmt::format("{} on {}: {} images, steps {} to {}, into {}", run.model->name,
-                            training.data.dataset.name, training.data.train.count(), training.trainer.step(),
+                    training.batches->steps_per_epoch());
+  RunObserver observer({directory, run.model->name, *training.model, training.state, training.data,
+                        training.batches->steps_per_epoch(), request.checkpoint_every,
+                        training.trainer.step(), seconds_before},
+                       metrics, progress, stop);
+  progress.line(fmt::format("{} on {}: {}, steps {} to {}, into {}", run.model->name,
+                            training.data.dataset.name(), amount_of(training.data), training.trainer.step(),
                             training.steps, directory.path()));
   bool finished = false;
   try {

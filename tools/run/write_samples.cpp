@@ -8,8 +8,10 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "autograd/error.h"
+#include "models/model.h"
 #include "nn/atomic_file.h"
 #include "tools/run/draw_picture.h"
 
@@ -20,10 +22,10 @@ std::string ending_of(const std::string& path) { return std::filesystem::path(pa
 
 // https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html: magic, version 1.0, the header's
 // length (two bytes, little-endian), the header padded so that the data begin at a multiple of 64.
-std::string npy_bytes(const Tensor& images) {
+std::string npy_bytes(const Tensor& samples) {
   static_assert(std::endian::native == std::endian::little);
-  std::string header = fmt::format("{{'descr': '<f4', 'fortran_order': False, 'shape': ({}, {}, {}), }}",
-                                   images.dim(0), images.dim(1), images.dim(2));
+  std::string header = fmt::format("{{'descr': '<f4', 'fortran_order': False, 'shape': ({}), }}",
+                                   fmt::join(samples.shape(), ", "));
   constexpr size_t kFixed = 10;  // magic, version, length
   while ((kFixed + header.size() + 1) % 64 != 0) header += ' ';
   header += '\n';
@@ -31,7 +33,7 @@ std::string npy_bytes(const Tensor& images) {
   bytes += static_cast<char>(header.size() & 0xff);
   bytes += static_cast<char>(header.size() >> 8);
   bytes += header;
-  const std::vector<double> values = images.to_vector();
+  const std::vector<double> values = samples.to_vector();
   const std::vector<float> floats(values.begin(), values.end());
   const size_t begin = bytes.size();
   bytes.resize(begin + floats.size() * sizeof(float));
@@ -39,13 +41,13 @@ std::string npy_bytes(const Tensor& images) {
   return bytes;
 }
 
-std::string csv_text(const Tensor& images) {
-  const std::vector<double> values = images.to_vector();
-  const size_t pixels = static_cast<size_t>(images.dim(1) * images.dim(2));
+std::string csv_text(const Tensor& samples) {
+  const std::vector<double> values = samples.to_vector();
+  const size_t width = static_cast<size_t>(samples.size() / samples.dim(0));
   fmt::memory_buffer text;
   for (size_t i = 0; i < values.size(); ++i) {
     fmt::format_to(std::back_inserter(text), "{}{}", static_cast<float>(values[i]),
-                   (i + 1) % pixels == 0 ? '\n' : ',');
+                   (i + 1) % width == 0 ? '\n' : ',');
   }
   return fmt::to_string(text);
 }
@@ -58,11 +60,11 @@ void check_samples_path(const std::string& path) {
   throw Error(fmt::format("{}: its ending says no format. Hint: .png, .npy or .csv", path));
 }
 
-void write_samples(const std::string& path, const Tensor& images) {
+void write_samples(const std::string& path, const Tensor& samples) {
   check_samples_path(path);
   const std::string ending = ending_of(path);
-  if (ending == ".png") return write_png(path, draw_images(images));
-  const std::string bytes = ending == ".npy" ? npy_bytes(images) : csv_text(images);
+  if (ending == ".png") return write_png(path, draw_picture(samples_picture(samples)));
+  const std::string bytes = ending == ".npy" ? npy_bytes(samples) : csv_text(samples);
   write_file_atomically(path, std::as_bytes(std::span(bytes)));
 }
 

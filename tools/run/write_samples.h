@@ -6,10 +6,10 @@
 
 namespace gradzoo {
 
-/// Writes images (n, H, W) atomically, by the ending of `path`: `.png` a grid with rows of ten, `.npy`
-/// NumPy's format 1.0, float32 (n, H, W), `.csv` a line an image. Throws Error for another ending, before
-/// anything is written, or where the file cannot be written.
-void write_samples(const std::string& path, const Tensor& images);
+/// Writes images (n, H, W) or points (n, d) atomically, by the ending of `path`: `.png` a grid with rows of
+/// ten or a scatter, `.npy` NumPy's format 1.0, float32, `.csv` a line a sample. Throws Error for another
+/// ending, before anything is written, or where the file cannot be written.
+void write_samples(const std::string& path, const Tensor& samples);
 
 /// Throws Error unless the ending of `path` is one that write_samples knows.
 void check_samples_path(const std::string& path);

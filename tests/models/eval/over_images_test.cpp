@@ -18,8 +18,8 @@ TEST_CASE("a mean over images carries its standard error, and one image has none
 
 TEST_CASE("batches walk through all images in order, with the same drawn pixels whatever the chunk") {
   Rng rng(3);
-  const ImageSubset images{cast(rand({7, 2, 2}, rng) * 255.0, DType::u8), zeros({7}, DType::u8),
-                           arange(7, DType::i64)};
+  const Examples images{cast(rand({7, 2, 2}, rng) * 255.0, DType::u8), zeros({7}, DType::u8),
+                        arange(7, DType::i64)};
   const auto pixels_in_chunks_of = [&](int64_t chunk) {
     Tensors parts;
     for_each_batch(images, Pixels::dynamic_binary, 5, chunk, [&](const Batch& b) { parts.push_back(b.x); });

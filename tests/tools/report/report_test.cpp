@@ -27,7 +27,7 @@ std::vector<std::uint8_t> small_png(int width, int height) {
 /// A page with every part, each text of it `text`.
 Report report_saying(const std::string& text) {
   Report report;
-  report.title = report.summary = report.command = text;
+  report.title = report.summary = report.reading = report.command = text;
   report.figures = {{text, text, text, text}};
   report.curves = {
       {.name = text, .unit = text, .x_label = text, .explanation = text, .series = {{text, {0, 1}, {1, 2}}}}};
@@ -43,14 +43,15 @@ Report report_saying(const std::string& text) {
 
 TEST_CASE("every text of a report stands on its page") {
   Report report = report_saying("");
-  report.title = "a title", report.summary = "a summary", report.command = "gradzoo train vae";
+  report.title = "a title", report.summary = "a summary", report.reading = "a reading";
+  report.command = "gradzoo train vae";
   report.figures = {{"ELBO", "104.9", "nats", "lower is better"}};
   report.settings = {{"lr", "0.001", "step size", "default"}};
   report.glossary = {{"nat", "1.44 bits"}};
   report.facts = {{"seed", "17"}};
   const std::string page = report_page(report);
-  for (const char* text : {"a title", "a summary", "gradzoo train vae", "ELBO", "104.9", "lower is better",
-                           "step size", "1.44 bits", "seed", "17"}) {
+  for (const char* text : {"a title", "a summary", "a reading", "gradzoo train vae", "ELBO", "104.9",
+                           "lower is better", "step size", "1.44 bits", "seed", "17"}) {
     CHECK(contains(page, text));
   }
   CHECK(test::is_well_nested(page));

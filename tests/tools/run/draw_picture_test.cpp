@@ -12,7 +12,7 @@ using namespace gradzoo;
 TEST_CASE("A grid of images shows each pixel in its place") {
   Tensor pixels = zeros({3, 4, 5});
   pixels.mutable_data<float>()[2 * 20 + 1 * 5 + 3] = 1.0f;  // image 2, row 1, column 3
-  const Image image = draw_images(pixels, 2);
+  const Image image = draw_picture({"grid", "", ImageGrid{pixels, 2}});
   int white = 0, left = image.width, top = image.height;
   for (int y = 0; y < image.height; ++y) {
     for (int x = 0; x < image.width; ++x) {

@@ -31,7 +31,7 @@ TEST_CASE("Rows come back with units in their keys") {
   REQUIRE(rows.size() == 2);
   CHECK(rows[0].at("step") == 5);
   CHECK(rows[0].at("loss_nats_per_image") == 0.1);
-  CHECK(rows[0].at("images_per_s") == 1234);
+  CHECK(rows[0].at("examples_per_s") == 1234);
   CHECK(rows[1].at("valid_elbo_nats_per_image") == -90.5);
   CHECK(rows[1].at("valid_elbo_nats_per_image_stderr") == 0.25);
   CHECK(rows[1].at("valid_fid") == 3);

@@ -18,8 +18,8 @@ TEST_CASE("Into a file an epoch is a line, and nothing is drawn over") {
   progress.line("done");
   std::fclose(file);
   CHECK(read_file(scratch.file("log")) ==
-        "epoch 1/3  step 10/25  loss 2  100 images/s\n"
-        "epoch 3/3  step 25/25  loss 1  100 images/s\n"
+        "epoch 1/3  step 10/25  loss 2  100 examples/s\n"
+        "epoch 3/3  step 25/25  loss 1  100 examples/s\n"
         "done\n");
 }
 
