@@ -1,92 +1,17 @@
 #include "tools/ledger/vae_figures.h"
 
-#include <cmath>
-#include <filesystem>
-
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include "models/train.h"
-#include "models/vae.h"
-#include "nn/checkpoint.h"
+#include "tools/ledger/train_model.h"
 
 namespace gradzoo {
 namespace {
 
-/// Reports each epoch, and now and then saves the State where the row may go on from.
-class FigureObserver : public TrainObserver {
- public:
-  FigureObserver(const RowContext& context, const State& state, std::string what, std::string checkpoint,
-                 int64_t steps_per_epoch)
-      : context_(context),
-        state_(state),
-        what_(std::move(what)),
-        checkpoint_(std::move(checkpoint)),
-        steps_per_epoch_(steps_per_epoch) {}
-  void on_log(const LogRow& row) override {
-    context_.progress(
-        fmt::format("{}: epoch {}, {:.2f} nats/image", what_, row.step / steps_per_epoch_, row.metrics[0]));
-  }
-  void on_epoch(int64_t step) override {
-    if (!checkpoint_.empty() && step / steps_per_epoch_ % 5 == 0)
-      save_checkpoint(checkpoint_, state_, {{"model", what_}});
-  }
-  bool should_stop(int64_t) override { return false; }
-
- private:
-  const RowContext& context_;
-  const State& state_;
-  std::string what_, checkpoint_;
-  int64_t steps_per_epoch_;
-};
-
-/// Trains on all 60,000 images with frozen choices and evaluates on the test set; goes on from a checkpoint
-/// of the same settings.
-std::vector<Quantity> train_and_evaluate(const std::string& row, const std::vector<std::string>& assignments,
+/// Trains on all 60,000 images with frozen choices and evaluates on the test set.
+std::vector<Quantity> train_and_evaluate(const std::string& row, std::vector<std::string> assignments,
                                          const RowContext& context) {
-  const ModelEntry entry = vae_entry();
-  Settings settings = default_settings(entry);
-  for (const std::string& assignment : assignments) settings.assign(assignment);
-  entry.resolve(settings);
-  const ImageDataset data = load_images("mnist");
-  const Examples train = data.split(Split::train), test = data.split(Split::test);
-  Vae vae(settings, {.example = {data.height(), data.width()}});
-  const auto seed = static_cast<uint64_t>(settings.integer("seed"));
-  Batches batches(
-      train,
-      {.batch = settings.integer("batch"), .seed = seed, .pixels = parse_pixels(settings.text("pixels"))});
-  const int64_t per_epoch = batches.steps_per_epoch(), steps = settings.integer("epochs") * per_epoch;
-  Trainer trainer(vae, batches,
-                  {steps, per_epoch, per_epoch, settings.real("lr"), settings.text("schedule")});
-  State state;
-  vae.register_state(state);
-  trainer.register_state(state);
-
-  const std::string what = fmt::format("{} {}", row, fmt::join(assignments, " "));
-  std::string checkpoint;
-  if (!context.folder.empty()) {
-    std::filesystem::create_directories(context.folder);
-    checkpoint = fmt::format("{}/{}-seed{}.safetensors", context.folder, row, seed);
-    if (std::filesystem::exists(checkpoint)) load_checkpoint(checkpoint, state, {.model = what});
-  }
-  FigureObserver observer(context, state, what, checkpoint, per_epoch);
-  trainer.run(state, observer);
-  return vae.evaluate({test, train, seed});
-}
-
-// A row that has its result starts anew the next time.
-void forget_checkpoints(const std::string& row, const RowContext& context) {
-  if (context.folder.empty()) return;
-  for (const auto& file : std::filesystem::directory_iterator(context.folder)) {
-    if (file.path().filename().string().starts_with(row + "-seed")) std::filesystem::remove(file.path());
-  }
-}
-
-double value_of(const std::vector<Quantity>& quantities, std::string_view name) {
-  for (const Quantity& quantity : quantities) {
-    if (quantity.name == name) return quantity.value;
-  }
-  return NAN;
+  assignments.emplace_back("split=train");
+  return train_model_resumably(row, "vae", assignments, context).evaluate_on_test();
 }
 
 RowResult pytorch_examples(const RowContext& context) {

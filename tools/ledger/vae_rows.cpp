@@ -6,36 +6,13 @@
 #include <fmt/format.h>
 
 #include "autograd/ops.h"
-#include "models/train.h"
 #include "nn/distributions.h"
+#include "tools/ledger/train_model.h"
 
 namespace gradzoo {
 namespace {
 
-/// Trains a VAE on MNIST's 55,000 for some epochs and hands it over.
-std::unique_ptr<Vae> trained_vae(const std::vector<std::string>& assignments, int64_t epochs,
-                                 const ImageDataset& data) {
-  const ModelEntry entry = vae_entry();
-  Settings settings = default_settings(entry);
-  for (const std::string& assignment : assignments) settings.assign(assignment);
-  entry.resolve(settings);
-  auto vae = std::make_unique<Vae>(settings, DataShape{.example = {data.height(), data.width()}});
-  Batches batches(data.split(Split::fit),
-                  {.batch = settings.integer("batch"), .pixels = parse_pixels(settings.text("pixels"))});
-  const int64_t steps = epochs * batches.steps_per_epoch();
-  Trainer trainer(*vae, batches,
-                  {steps, batches.steps_per_epoch(), steps, settings.real("lr"), settings.text("schedule")});
-  struct Quiet : TrainObserver {
-    void on_log(const LogRow&) override {}
-    void on_epoch(int64_t) override {}
-    bool should_stop(int64_t) override { return false; }
-  } quiet;
-  State state;
-  vae->register_state(state);
-  trainer.register_state(state);
-  trainer.run(state, quiet);
-  return vae;
-}
+VaeNetwork& network_of(const TrainedModel& trained) { return static_cast<Vae&>(*trained.model).network(); }
 
 VaeTerms the_objective(const Posterior& q, TensorFn f, const Tensor& eps,
                        const VaeObjectiveOptions& options) {
@@ -50,14 +27,14 @@ RowResult kl_closed_form(const RowContext&) {
 
 RowResult is_exact(const RowContext& context) {
   constexpr int64_t kImages = 50, kSamples = 5000;
-  const ImageDataset data = load_images("mnist");
-  const auto vae = trained_vae(
-      {"latent=2", "hidden=100", "pixels=dynamic-binary", "objective=iwae", "samples=10"}, 1, data);
-  const Tensor x = read_examples(data.split(Split::test), 0, kImages, Pixels::dynamic_binary,
-                                 Rng(context.seed, "ledger/pixels"))
+  const TrainedModel vae = train_model(
+      "vae", {"latent=2", "hidden=100", "pixels=dynamic-binary", "objective=iwae", "samples=10", "epochs=1"},
+      context);
+  const Tensor x = read_examples(vae.data.evaluation_examples(Split::test), 0, kImages,
+                                 Pixels::dynamic_binary, Rng(context.seed, "ledger/pixels"))
                        .x;
   const Exactness found =
-      measure_exactness(vae->network(), x, kSamples, {vae_log_weights, kl_standard_normal});
+      measure_exactness(network_of(vae), x, kSamples, {vae_log_weights, kl_standard_normal});
   return {std::max(found.importance_error / 0.02, found.gap_error / 1e-3), 0, 1,
           fmt::format("2-D code, 1 epoch of IWAE, {} binarised test images, 400^2 grid: importance sampling "
                       "with K = {} off by {:.4f} nats in the mean "
@@ -85,14 +62,14 @@ RowResult estimators_agree(const RowContext& context) {
 
 RowResult estimator_variance(const RowContext& context) {
   constexpr int64_t kImages = 100, kReplicates = 100, kSamples = 2;
-  const ImageDataset data = load_images("mnist");
-  const auto vae = trained_vae({}, 1, data);
-  const Tensor x = read_examples(data.split(Split::valid), 0, kImages, Pixels::grey, Rng(0)).x;
+  const TrainedModel vae = train_model("vae", {"epochs=1"}, context);
+  const VaeNetwork& network = network_of(vae);
+  const Tensor x = read_examples(vae.data.watched, 0, kImages, Pixels::grey, Rng(0)).x;
   const auto measure = [&](VaeObjectiveOptions options) {
     options.samples = kSamples;
-    const Posterior q = vae->network().encode(x);
-    options.baseline_value = mean(vae->network().log_likelihood(x, q.mean)).item();
-    return gradient_variance(the_objective, vae->network(), x, options, kReplicates, context.seed);
+    const Posterior q = network.encode(x);
+    options.baseline_value = mean(network.log_likelihood(x, q.mean)).item();
+    return gradient_variance(the_objective, network, x, options, kReplicates, context.seed);
   };
   const double reparam = measure({});
   const double constant =
