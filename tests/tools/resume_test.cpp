@@ -5,6 +5,7 @@
 #include <thread>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "models/registry.h"
@@ -48,15 +49,29 @@ int stop_after(Process& process, const std::string& run, std::ptrdiff_t rows, in
   return process.wait();
 }
 
-/// Runs of one model on small data.
+/// A model with data that it learns from: "data" is a folder of small images.
+struct Task {
+  std::string model, data;
+};
+
+std::vector<Task> every_task() {
+  std::vector<Task> tasks;
+  for (const gradzoo::ModelEntry& model : gradzoo::model_registry()) {
+    if (model.data != gradzoo::DataKind::points) tasks.push_back({model.name, "data"});
+    if (model.data != gradzoo::DataKind::images) tasks.push_back({model.name, "ring8"});
+  }
+  return tasks;
+}
+
+/// Short runs of one model on small data.
 struct Runs {
   ScratchDirectory scratch;
   std::string folder = scratch.file("");
   std::string train;
 
-  explicit Runs(const std::string& model)
-      : train("train " + model +
-              " --threads 1 --data data --batch 10 --epochs 3 --set schedule=linear --out ") {
+  explicit Runs(const Task& task)
+      : train(fmt::format("train {} --threads 1 --data {} --batch {} --epochs 3 --set schedule=linear --out ",
+                          task.model, task.data, task.data == "data" ? 10 : 1000)) {
     write_small_dataset(scratch.file("data"), 600, 12, 8);
   }
 
@@ -79,9 +94,10 @@ struct Runs {
 }  // namespace
 
 TEST_CASE("Every model ends bit for bit the same, whether it was interrupted, killed, or neither") {
-  for (const gradzoo::ModelEntry& model : gradzoo::model_registry()) {
-    CAPTURE(model.name);
-    const Runs runs(model.name);
+  for (const Task& task : every_task()) {
+    CAPTURE(task.model);
+    CAPTURE(task.data);
+    const Runs runs(task);
     runs.finish(runs.train + "whole");
     const std::pair<std::ptrdiff_t, int> stops[] = {{1, SIGINT}, {1, SIGKILL}, {15, SIGKILL}};
     for (const auto& [rows, signal] : stops) {
@@ -96,7 +112,7 @@ TEST_CASE("Every model ends bit for bit the same, whether it was interrupted, ki
 }
 
 TEST_CASE("An interrupted run says how to go on, a finished one that it is finished") {
-  const Runs runs("vae");
+  const Runs runs({"vae", "data"});
   Process process(gradzoo_words(runs.train + "run"), runs.folder);
   stop_after(process, runs.scratch.file("run"), 1, SIGTERM);
   if (process.wait() == 130) CHECK(contains(process.out(), "gradzoo train --resume --out run"));
@@ -109,7 +125,7 @@ TEST_CASE("An interrupted run says how to go on, a finished one that it is finis
 }
 
 TEST_CASE("A finished run goes on to more epochs, as if it had been asked for them at once") {
-  const Runs runs("vae");
+  const Runs runs({"vae", "data"});
   const std::string train = "train vae --threads 1 --data data --batch 10 --set hidden=16 --out ";
   runs.finish(train + "whole --epochs 3");
   runs.finish(train + "run --epochs 1");
@@ -118,25 +134,28 @@ TEST_CASE("A finished run goes on to more epochs, as if it had been asked for th
 }
 
 TEST_CASE("A run is repeated by its config file, and its bytes do not depend on the number of threads") {
-  const ScratchDirectory scratch;
-  const std::string folder = scratch.file("");
-  write_small_dataset(scratch.file("data"), 1200, 24, 28);
-  const auto train = [&](const std::string& line) {
-    const ProcessResult result = run_gradzoo("train " + line, folder);
-    REQUIRE_MESSAGE(result.status == 0, result.err);
-  };
-  train("vae --data data --steps 15 --threads 1 --out t1");
-  const std::string expected = read_file(scratch.file("t1/checkpoint.safetensors"));
-  for (const char* threads : {"2", "3", "8"}) {
-    const std::string run = std::string("t") + threads;
-    train(std::string("--config t1/config.toml --threads ") + threads + " --out " + run);
-    CHECK_MESSAGE(read_file(scratch.file(run + "/checkpoint.safetensors")) == expected, threads);
-    CHECK(read_file(scratch.file(run + "/config.toml")) == read_file(scratch.file("t1/config.toml")));
+  for (const Task& task : every_task()) {
+    CAPTURE(task.model);
+    CAPTURE(task.data);
+    const ScratchDirectory scratch;
+    write_small_dataset(scratch.file("data"), 1200, 24, 28);
+    const auto train = [&](const std::string& line) {
+      const ProcessResult result = run_gradzoo("train " + line, scratch.file(""));
+      REQUIRE_MESSAGE(result.status == 0, result.err);
+    };
+    train(fmt::format("{} --data {} --steps 5 --threads 1 --out t1", task.model, task.data));
+    const std::string expected = read_file(scratch.file("t1/checkpoint.safetensors"));
+    for (const char* threads : {"2", "3", "8"}) {
+      const std::string run = std::string("t") + threads;
+      train(std::string("--config t1/config.toml --threads ") + threads + " --out " + run);
+      CHECK_MESSAGE(read_file(scratch.file(run + "/checkpoint.safetensors")) == expected, threads);
+      CHECK(read_file(scratch.file(run + "/config.toml")) == read_file(scratch.file("t1/config.toml")));
+    }
   }
 }
 
 TEST_CASE("Runs without a name take the next free number") {
-  const Runs runs("vae");
+  const Runs runs({"vae", "data"});
   for (int i = 0; i < 2; ++i) runs.finish("train vae --threads 1 --data data --steps 2 --set hidden=4");
   CHECK(std::filesystem::exists(runs.scratch.file("runs/vae-1/report.html")));
   CHECK(std::filesystem::exists(runs.scratch.file("runs/vae-2/report.html")));

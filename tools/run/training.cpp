@@ -197,6 +197,8 @@ ResolvedRun resolve_run(const TrainRequest& request) {
   if (config) apply_config(*config, settings);
   for (const std::string& assignment : request.assignments) settings.assign(assignment);
   model.resolve(settings);
+  // Epochs that were asked for go before a model's own number of steps.
+  if (settings.is_set("epochs")) settings.set_default("steps", "0", "epochs");
   make_data_absolute(settings);
   return {&model, std::move(settings)};
 }
