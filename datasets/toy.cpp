@@ -25,7 +25,7 @@ const std::array<Entry, 9>& entries() {
       {{"gaussian", "2-D Gaussian, mean 0, correlation 0.6; noise: the standard deviation, 1"},
        1,
        0,
-       make_gaussian},
+       make_correlated_gaussian},
       {{"mixture", "three round 2-D Gaussians of weights 0.5, 0.3, 0.2; noise: their sigma, 0.4"},
        0.4,
        0,

@@ -72,6 +72,11 @@ bool is_toy(std::string_view name);
 /// Throws Error naming the nearest for an unknown name, or for a scale or noise that is out of range.
 std::shared_ptr<const Toy> make_toy(std::string_view name, const ToyOptions& options = {});
 
+/// N(mean, covariance) in any dimension: mean (d), covariance (d, d), f32 or f64. Throws Error unless the
+/// covariance is symmetric and positive definite.
+std::shared_ptr<const Toy> make_gaussian(const Tensor& mean, const Tensor& covariance,
+                                         std::string name = "gaussian");
+
 /// A mixture of one's own: p(x) = sum_k w_k N(x; m_k, s_k^2 I).
 struct MixtureParts {
   std::vector<double> weights;  // (k), above 0; divided by their sum

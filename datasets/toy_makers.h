@@ -8,7 +8,7 @@ namespace gradzoo {
 /// Throws Error unless x is (B, d) with the toy's d, f32 or f64.
 void check_points(const Toy& toy, const Tensor& x);
 
-std::shared_ptr<const Toy> make_gaussian(double noise);
+std::shared_ptr<const Toy> make_correlated_gaussian(double noise);
 std::shared_ptr<const Toy> make_three_gaussians(double noise);
 std::shared_ptr<const Toy> make_ring8(double noise);
 std::shared_ptr<const Toy> make_grid25(double noise);

@@ -126,38 +126,6 @@ Box Mixture::box() const {
   return box;
 }
 
-// N(0, s^2 [[1, r], [r, 1]]): x = L z with the Cholesky factor L = s [[1, 0], [r, sqrt(1 - r^2)]].
-class Gaussian : public Toy {
- public:
-  explicit Gaussian(double sigma)
-      : sigma_(sigma),
-        factor_(tensor({sigma, 0, sigma * kCorrelation, sigma * kRoot}, {2, 2}, DType::f64)),
-        inverse_(tensor({1 / sigma, 0, -kCorrelation / (sigma * kRoot), 1 / (sigma * kRoot)}, {2, 2},
-                        DType::f64)) {}
-  const std::string& name() const override { return name_; }
-  int64_t dimensions() const override { return 2; }
-  Tensor sample(int64_t n, Rng& rng, DType dtype) const override {
-    return cast(linear(randn({n, 2}, rng, DType::f64), factor_), dtype);
-  }
-  Tensor log_prob(const Tensor& x) const override {
-    check_points(*this, x);
-    const Tensor z = linear(x, cast(inverse_, x.dtype()));  // L^-1 x
-    const double log_normaliser = std::log(2 * std::numbers::pi * sigma_ * sigma_ * kRoot);
-    return sum(square(z), 1) * -0.5 - log_normaliser;
-  }
-  Box box() const override {
-    return {{-kReach * sigma_, -kReach * sigma_}, {kReach * sigma_, kReach * sigma_}};
-  }
-
- private:
-  static constexpr double kCorrelation = 0.6;
-  static constexpr double kRoot = 0.8;  // sqrt(1 - 0.6^2)
-
-  std::string name_ = "gaussian";
-  double sigma_;
-  Tensor factor_, inverse_;  // L, L^-1
-};
-
 std::shared_ptr<const Toy> equal_mixture(std::string name, const std::vector<double>& means, double sigma) {
   const size_t k = means.size() / 2;
   const Tensor centers = tensor(means, {static_cast<int64_t>(k), 2}, DType::f64);
@@ -185,8 +153,6 @@ std::shared_ptr<const Toy> make_mixture(const MixtureParts& parts, std::string n
   check_positive(parts.sigmas, "sigma");
   return std::make_shared<Mixture>(parts, std::move(name));
 }
-
-std::shared_ptr<const Toy> make_gaussian(double noise) { return std::make_shared<Gaussian>(noise); }
 
 std::shared_ptr<const Toy> make_three_gaussians(double noise) {
   const Tensor means = tensor({-1.5, -1, 1.5, -1, 0, 1.5}, {3, 2}, DType::f64);

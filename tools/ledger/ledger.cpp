@@ -12,6 +12,7 @@
 #include "tools/ledger/autodiff_rows.h"
 #include "tools/ledger/ebm_rows.h"
 #include "tools/ledger/gan_rows.h"
+#include "tools/ledger/nce_rows.h"
 #include "tools/ledger/samplers_rows.h"
 #include "tools/ledger/score_rows.h"
 #include "tools/ledger/vae_figures.h"
@@ -23,7 +24,7 @@ namespace {
 std::vector<Row> make_rows() {
   std::vector<Row> rows;
   for (auto* family :
-       {autodiff_rows, vae_rows, vae_figure_rows, gan_rows, ebm_rows, samplers_rows, score_rows}) {
+       {autodiff_rows, vae_rows, vae_figure_rows, gan_rows, ebm_rows, samplers_rows, score_rows, nce_rows}) {
     for (Row& row : family()) rows.push_back(std::move(row));
   }
   return rows;
