@@ -26,6 +26,9 @@ struct ModelEntry {
   void (*resolve)(Settings& settings);
   std::unique_ptr<Model> (*create)(const Settings& settings, const DataShape& shape);
   DataKind data = DataKind::any;
+  /// What target() gives Markov chains to walk on, e.g. "score" or "log-density with net=energy, else score";
+  /// "" where it gives nothing.
+  std::string walks_on = "";
 };
 
 /// Every model, in the order of the list.

@@ -14,25 +14,6 @@ namespace {
 // explode.
 constexpr double kTooFar = 1e8;
 
-void check_options(const ChainOptions& options) {
-  const std::string_view name = sampler_name(options.kind);
-  if (!(options.step > 0) || !std::isfinite(options.step)) {
-    throw Error("{}: step is {}. Hint: a number above 0", name, options.step);
-  }
-  if (options.steps <= 0) throw Error("{}: steps is {}. Hint: 1 or more", name, options.steps);
-  if (options.warmup < 0 || options.warmup >= options.steps) {
-    throw Error("{}: warmup is {} of {} steps. Hint: 0 or more, and below steps", name, options.warmup,
-                options.steps);
-  }
-  if (!(options.noise_scale >= 0) || !std::isfinite(options.noise_scale)) {
-    throw Error("{}: noise is {}. Hint: 0 or more; 1 samples the target", name, options.noise_scale);
-  }
-  if (options.noise_scale != 1 && options.kind != SamplerKind::ula) {
-    throw Error("{}: noise is {}, but its acceptance is derived for 1. Hint: ula takes any noise", name,
-                options.noise_scale);
-  }
-}
-
 // The first row (chain) of (B) or (B, d) that holds something not finite, -1 where none does.
 int64_t first_not_finite(const Tensor& values) {
   if (!values.defined() || all_finite(values)) return -1;
@@ -79,6 +60,25 @@ class Fence {
 };
 
 }  // namespace
+
+void check_options(const ChainOptions& options) {
+  const std::string_view name = sampler_name(options.kind);
+  if (!(options.step > 0) || !std::isfinite(options.step)) {
+    throw Error("{}: step is {}. Hint: a number above 0", name, options.step);
+  }
+  if (options.steps <= 0) throw Error("{}: steps is {}. Hint: 1 or more", name, options.steps);
+  if (options.warmup < 0 || options.warmup >= options.steps) {
+    throw Error("{}: warmup is {} of {} steps. Hint: 0 or more, and below steps", name, options.warmup,
+                options.steps);
+  }
+  if (!(options.noise_scale >= 0) || !std::isfinite(options.noise_scale)) {
+    throw Error("{}: noise is {}. Hint: 0 or more; 1 samples the target", name, options.noise_scale);
+  }
+  if (options.noise_scale != 1 && options.kind != SamplerKind::ula) {
+    throw Error("{}: noise is {}, but its acceptance is derived for 1. Hint: ula takes any noise", name,
+                options.noise_scale);
+  }
+}
 
 ChainResult run_chains(const Target& target, const Tensor& x0, const ChainOptions& options, Rng& rng) {
   check_options(options);

@@ -48,6 +48,10 @@ struct ChainOptions {
   double noise_scale = 1;  // ula alone: factor on the noise; 1 samples exp f, 0 climbs to a mode
 };
 
+/// Throws Error, naming the option, for a step or count that is not above 0, a warm-up that leaves no step,
+/// or noise that the sampler does not take.
+void check_options(const ChainOptions& options);
+
 /// Where chains ended and how they went.
 struct ChainResult {
   Tensor x;           // (B, d)

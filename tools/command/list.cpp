@@ -8,6 +8,7 @@
 #include "autograd/text.h"
 #include "datasets/registry.h"
 #include "models/registry.h"
+#include "samplers/chains.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
 #include "tools/command/op_table.h"
@@ -37,7 +38,14 @@ Json datasets() {
   return rows;
 }
 
-Json samplers() { return Json::array(); }
+Json samplers() {
+  Json rows = Json::array();
+  for (const SamplerInfo& info : known_samplers()) {
+    rows.push_back(
+        {{"name", info.name}, {"needs", info.needs}, {"moves", info.moves}, {"source", info.source}});
+  }
+  return rows;
+}
 
 Json ops() {
   Json rows = Json::array();
@@ -51,14 +59,11 @@ Json ops() {
 struct Section {
   std::string name;
   Json (*rows)();
-  std::string none;  // what to say where the list is empty
 };
 
 const std::array<Section, 4>& sections() {
-  static const std::array<Section, 4> kSections{{{"models", models, ""},
-                                                 {"datasets", datasets, ""},
-                                                 {"samplers", samplers, "none yet"},
-                                                 {"ops", ops, ""}}};
+  static const std::array<Section, 4> kSections{
+      {{"models", models}, {"datasets", datasets}, {"samplers", samplers}, {"ops", ops}}};
   return kSections;
 }
 
@@ -110,7 +115,6 @@ int list_command(const Arguments& arguments) {
     object[section.name] = rows;
     if (json) continue;
     fmt::print("{}\n", section.name);
-    if (rows.empty()) fmt::print("  {}\n", section.none);
     print_rows(rows);
   }
   if (json) fmt::print("{}\n", object.dump());
