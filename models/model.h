@@ -42,6 +42,7 @@ struct DataView {
   const Examples& examples;  // the split at hand
   const Examples& train;     // for nearest training neighbours
   uint64_t seed;
+  const Toy* toy = nullptr;  // the truth, where it is known
 };
 
 /// A model: its parameters, its objective and what it can show. All that outlives a step is in its State.

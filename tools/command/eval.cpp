@@ -62,7 +62,8 @@ int eval_command(const Arguments& arguments) {
   const SavedRun run = open_run(run_path);
   const RunData data(run.settings);
   const Examples examples = data.evaluation_examples(part);
-  const std::vector<Quantity> quantities = run.model->evaluate({examples, data.train, data.seed});
+  const std::vector<Quantity> quantities =
+      run.model->evaluate({examples, data.train, data.seed, data.shape().toy.get()});
   if (json) {
     Json object{{"run", run.directory.path()}, {"model", run.entry->name},  {"step", run.step},
                 {"data", data.dataset.name()}, {"split", split_name(part)}, {"examples", examples.count()},

@@ -79,7 +79,8 @@ std::string described(const std::string& name, const std::vector<std::string>& a
 }  // namespace
 
 std::vector<Quantity> TrainedModel::evaluate_on_test() const {
-  return model->evaluate({data.evaluation_examples(Split::test), data.train, data.seed});
+  return model->evaluate(
+      {data.evaluation_examples(Split::test), data.train, data.seed, data.shape().toy.get()});
 }
 
 TrainedModel train_model(const std::string& model, const std::vector<std::string>& assignments,

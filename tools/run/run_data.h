@@ -17,7 +17,7 @@ struct RunData {
   bool holds_out() const { return !trains_on_all; }
   /// For pictures and validation while training: the held-out examples, or, where there are none, the
   /// training ones.
-  DataView view() const { return {watched, train, seed}; }
+  DataView view() const { return {watched, train, seed, shape().toy.get()}; }
   /// Examples of a split to evaluate on. Throws Error where the run was trained on them.
   Examples evaluation_examples(Split split) const;
   /// Batches to train on.

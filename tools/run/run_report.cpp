@@ -90,11 +90,13 @@ std::vector<Term> glossary_of(const FinishedRun& run, const std::vector<Quantity
     terms.push_back({metric_name(metric.name).name, metric.explanation});
   for (const Quantity& quantity : validation)
     terms.push_back({"valid " + metric_name(quantity.name).name, quantity.meaning});
-  terms.push_back({"nats per image",
-                   "natural logarithms of probability, summed over an image's pixels; 1 nat is "
-                   "1.44 bits"});
   terms.push_back(
-      {"±", "standard error of a mean over the images: chance alone moves the number by about so much"});
+      run.data.shape().is_image()
+          ? Term{"nats per image",
+                 "natural logarithms of probability, summed over an image's pixels; 1 nat is 1.44 bits"}
+          : Term{"nats", "natural logarithms of probability; 1 nat is 1.44 bits"});
+  terms.push_back(
+      {"±", "standard error of a mean over the examples: chance alone moves the number by about so much"});
   return terms;
 }
 
