@@ -137,7 +137,7 @@ TEST_CASE("what is empty or not finite is left out, and undefined density is gre
 }
 
 TEST_CASE("units are equal along both axes and in all views, and pictures stay within their bounds") {
-  for (std::size_t count : {1, 2, 3, 4}) {
+  for (std::size_t count : {1u, 2u, 3u, 4u}) {
     std::vector<PlaneView> views(count, PlaneView{.x = {-3, 3}, .y = {-2, 2}});
     views[0].x = {-1, 1};
     const PlaneLayout layout = lay_out(views, true);
