@@ -25,7 +25,8 @@ struct Scatter {
 /// One bar a value.
 struct Bars {
   std::vector<double> values;
-  std::string x_name, y_name;  // the unit in y_name
+  std::string x_name, y_name;           // the unit in y_name
+  std::vector<std::string> names = {};  // one a bar; empty: 1, 2, 3, ...
 };
 
 /// One view of a rectangle of the plane. What is undefined is not drawn.

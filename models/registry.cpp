@@ -4,6 +4,7 @@
 
 #include "autograd/error.h"
 #include "autograd/text.h"
+#include "models/classifier.h"
 #include "models/vae.h"
 
 namespace gradzoo {
@@ -83,6 +84,7 @@ std::vector<Setting> run_settings() {
 
 const ModelEntry kModels[] = {
     vae_entry(),
+    classifier_entry(),
 };
 
 }  // namespace

@@ -49,6 +49,7 @@ Image draw(const Bars& bars, const std::string& title) {
   chart.x_label = bars.x_name;
   chart.y_label = bars.y_name;
   chart.values = bars.values;
+  chart.names = bars.names;
   return draw_chart(chart);
 }
 
