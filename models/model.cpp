@@ -1,13 +1,12 @@
 #include "models/model.h"
 
 #include "autograd/ops.h"
+#include "models/plane_pictures.h"
 
 namespace gradzoo {
 namespace {
 
 constexpr int64_t kImages = 100, kPoints = 1000;
-
-bool draws_images(const Examples& examples) { return examples.example().rank() == 2; }
 
 }  // namespace
 
@@ -16,7 +15,12 @@ Tensor Model::sample(int64_t, Rng&) {
 }
 
 Picture Model::snapshot(const DataView& data, Rng& rng) {
-  return samples_picture(sample(draws_images(data.examples) ? kImages : kPoints, rng));
+  if (data.examples.example().rank() == 2) return samples_picture(sample(kImages, rng));
+  const Tensor points = sample(kPoints, rng);
+  const bool in_plane = data.toy != nullptr && data.toy->dimensions() == 2;
+  if (!in_plane || !data.toy->why_no_density().empty()) return samples_picture(points);
+  return {"samples", "Samples over the contours of the true density.",
+          Planes{{samples_over_truth(*data.toy, points)}}};
 }
 
 Picture samples_picture(const Tensor& samples) {

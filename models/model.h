@@ -66,8 +66,8 @@ class Model {
   /// n samples: images (n, H, W) in [0,1], or points (n, d). Without an override it throws Error: the model
   /// draws none.
   virtual Tensor sample(int64_t n, Rng& rng);
-  /// The film strip's frame after an epoch: 100 samples of an image model, 1,000 points of another, unless
-  /// overridden.
+  /// The film strip's frame after an epoch: 100 samples of an image model, 1,000 points of another (over the
+  /// truth's contours where there are some), unless overridden.
   virtual Picture snapshot(const DataView& data, Rng& rng);
   /// Every picture beside the snapshots.
   virtual std::vector<Picture> pictures(const DataView& data) = 0;
