@@ -18,6 +18,9 @@ const EnergyShape& checked(const EnergyShape& shape) {
   if (!(shape.input_scale > 0))
     throw Error("energy network: input_scale {} is not above 0. Hint: 1 takes inputs as they are",
                 shape.input_scale);
+  if (!(shape.output_scale > 0))
+    throw Error("energy network: output_scale {} is not above 0. Hint: 1 takes outputs as they are",
+                shape.output_scale);
   if (!(shape.confinement >= 0))
     throw Error("energy network: confinement {} is below 0. Hint: a radius beyond the data, or 0 for none",
                 shape.confinement);
@@ -36,7 +39,8 @@ Tensor EnergyNetwork::forward(const Tensor& x) const {
   if (x.rank() != 2 || x.dim(1) != shape_.inputs)
     throw Error("energy network: inputs are (B,{}), got {}. Hint: model and data must have the same width",
                 shape_.inputs, x.shape().str());
-  const Tensor f = mlp_.forward(shape_.input_scale == 1 ? x : x * shape_.input_scale);
+  Tensor f = mlp_.forward(shape_.input_scale == 1 ? x : x * shape_.input_scale);
+  if (shape_.output_scale != 1) f = f * shape_.output_scale;
   if (shape_.confinement == 0) return f;
   return f - sum(square(x), 1, true) / (2 * shape_.confinement * shape_.confinement);
 }

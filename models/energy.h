@@ -11,12 +11,14 @@ struct EnergyShape {
   std::vector<int64_t> hidden = {128, 128};
   std::string activation = "silu";
   double input_scale = 1;  // x is multiplied by it first
+  double output_scale =
+      1;  // what the perceptron gives is multiplied by it: how far a step of training moves f
   double confinement = 0;  // adds -|x|^2 / (2 confinement^2), so that exp f can be normalised; 0: none
   DType dtype = DType::f32;
 };
 
-/// An unnormalised log-density f(x) = log p~(x) = -E(x) by a multilayer perceptron: f = mlp(a x) - |x|^2 / (2
-/// c^2). What energy-based, score (net=energy) and noise-contrastive models share.
+/// An unnormalised log-density f(x) = log p~(x) = -E(x) by a multilayer perceptron: f = b mlp(a x) - |x|^2 /
+/// (2 c^2). What energy-based, score (net=energy) and noise-contrastive models share.
 class EnergyNetwork : public Module {
  public:
   EnergyNetwork(const EnergyShape& shape, Rng& rng);

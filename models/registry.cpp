@@ -5,6 +5,7 @@
 #include "autograd/error.h"
 #include "autograd/text.h"
 #include "models/classifier.h"
+#include "models/ebm.h"
 #include "models/vae.h"
 
 namespace gradzoo {
@@ -85,6 +86,7 @@ std::vector<Setting> run_settings() {
 const ModelEntry kModels[] = {
     vae_entry(),
     classifier_entry(),
+    ebm_entry(),
 };
 
 }  // namespace

@@ -1,0 +1,80 @@
+#include "models/ebm_pictures.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "autograd/ops.h"
+#include "autograd/tape.h"
+#include "models/eval/plane_views.h"
+
+namespace gradzoo {
+namespace {
+
+constexpr int64_t kColumns = 10;
+
+Tensor as_images(const Tensor& x, const DataShape& shape) {
+  return reshape(clamp(x, 0, 1), {x.dim(0), shape.height(), shape.width()});
+}
+
+Target target_of(const EnergyNetwork& network) {
+  return {.log_prob = [&network](const Tensor& x) { return network.log_density(x); }};
+}
+
+}  // namespace
+
+Tensor ebm_examples(const EnergyNetwork& network, const Tensor& x, double noise, const DataShape& shape) {
+  if (!shape.is_image()) return x;
+  const NoGrad quiet;
+  return as_images(noise > 0 ? x + network.score(x) * (noise * noise) : x, shape);
+}
+
+Picture ebm_planes(const EnergyNetwork& network, const Toy& truth, const Tensor& samples) {
+  const auto log_density = [&](const Tensor& x) { return network.log_density(x); };
+  Planes planes{{density_plane("model", truth.box(), log_density), samples_plane("samples", truth, samples)}};
+  if (truth.why_no_density().empty()) planes.planes.push_back(truth_plane(truth));
+  return {"density",
+          "What the model believes, exp f / Z; ends of its chains over the truth's contours; the truth.",
+          planes};
+}
+
+Picture ebm_chain_picture(const EnergyNetwork& network, const Tensor& start, int64_t steps,
+                          const LangevinOptions& options, double noise, const DataShape& shape, Rng& rng) {
+  Tensors columns;
+  Tensor x = start;
+  int64_t done = 0;
+  for (int64_t column = 0; column < kColumns; ++column) {
+    // 0, then steps as powers: the first columns lie close to each other.
+    const double share = static_cast<double>(column) / static_cast<double>(kColumns - 1);
+    const auto until = column == 0 ? 0 : static_cast<int64_t>(std::pow(static_cast<double>(steps), share));
+    if (until > done) x = langevin(target_of(network), x, until - done, options, rng);
+    done = std::max(done, until);
+    const Tensor images = ebm_examples(network, x, noise, shape);  // (n, H, W)
+    columns.push_back(reshape(images, {x.dim(0), 1, shape.height(), shape.width()}));
+  }
+  return {
+      "chains",
+      fmt::format(
+          "Each row is one chain, from noise to {} transitions, at steps that grow by a constant factor.",
+          steps),
+      ImageGrid{reshape(concat(columns, 1), {x.dim(0) * kColumns, shape.height(), shape.width()}), kColumns}};
+}
+
+Picture ebm_raw_and_denoised(const EnergyNetwork& network, const Tensor& x, double noise,
+                             const DataShape& shape) {
+  Tensors rows;
+  for (int64_t begin = 0; begin + kColumns <= x.dim(0); begin += kColumns) {
+    const Tensor part = x.rows(begin, begin + kColumns);
+    rows.push_back(as_images(part, shape));
+    rows.push_back(ebm_examples(network, part, noise, shape));
+  }
+  return {"raw_and_denoised",
+          fmt::format(
+              "Where chains ended, and under each x + {:.3g}^2 grad f(x): the mean of the clean digits that "
+              "noise of {:.3g} could have made it of.",
+              noise, noise),
+          ImageGrid{concat(rows, 0), kColumns, {"chain", "denoised"}}};
+}
+
+}  // namespace gradzoo
