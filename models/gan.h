@@ -1,8 +1,13 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
+#include "models/eval/modes.h"
+#include "models/model.h"
+#include "models/registry.h"
 #include "nn/layers.h"
+#include "nn/learner.h"
 
 /// Generative adversarial network (Goodfellow et al. 2014, "Generative adversarial nets"): x = G(z), z ~ N(0,
 /// I), against a discriminator D(x), the probability that x is real:
@@ -32,7 +37,7 @@ struct GanShape {
   int64_t latent = 64;
   std::vector<int64_t> generator_hidden = {256, 256};
   std::vector<int64_t> discriminator_hidden = {256, 256};
-  bool bounded = true;  // tanh at the end of G: examples lie in [-1, 1]
+  bool pixels = true;  // examples lie in [0, 1]: G ends in (1 + tanh)/2, and D sees 2 x - 1
   DType dtype = DType::f32;
 };
 
@@ -41,9 +46,14 @@ class Generator : public Module {
  public:
   Generator(const GanShape& shape, Rng& rng);
   /// z (B, latent) -> (B, inputs)
-  Tensor forward(const Tensor& z) const override { return mlp_.forward(z); }
+  Tensor forward(const Tensor& z) const override;
+  int64_t latent() const { return latent_; }
+  /// n examples from fresh z, one draw of rng: (n, inputs).
+  Tensor draw(int64_t n, Rng& rng) const;
 
  private:
+  int64_t latent_;
+  bool pixels_;
   Mlp mlp_;
 };
 
@@ -52,10 +62,50 @@ class Discriminator : public Module {
  public:
   Discriminator(const GanShape& shape, Rng& rng);
   /// x (B, inputs) -> logits (B, 1)
-  Tensor forward(const Tensor& x) const override { return layers_.forward(x); }
+  Tensor forward(const Tensor& x) const override;
 
  private:
+  bool pixels_;
   Sequential layers_;
 };
+
+class Gan : public Model {
+ public:
+  Gan(const Settings& settings, const DataShape& shape);
+
+  void register_state(State& state) override;
+  std::span<const MetricInfo> metrics() const override { return metrics_; }
+  /// One step of D, then one of G, on one tape: the generated examples that D learned from are those through
+  /// which G learns. Where G's step is not finite, D's is taken back.
+  void train_step(const StepContext& context, std::span<double> metrics) override;
+  std::vector<Quantity> validate(const DataView& data) override;
+  std::vector<Quantity> evaluate(const DataView& data) override;
+  Tensor sample(int64_t n, Rng& rng) override;
+  std::vector<Picture> pictures(const DataView& data) override;
+  std::string reading(const DataView& data) override;
+
+  Generator& generator() { return generator_; }
+  Discriminator& discriminator() { return discriminator_; }
+  /// Where 2,500 samples of the averaged generator lie; nothing unless the data are a toy with modes.
+  std::optional<ModeCoverage> coverage(uint64_t seed);
+
+ private:
+  Tensor with_noise(const Tensor& x, double sigma);
+
+  DataShape shape_;
+  Rng init_rng_, noise_rng_;
+  Generator generator_;
+  Discriminator discriminator_;
+  Learner discriminator_learner_, generator_learner_;
+  GeneratorLoss loss_;
+  double discriminator_rate_;
+  double smoothing_;
+  double instance_noise_;  // standard deviation at the first step
+  double noise_until_;     // share of the run
+  std::vector<MetricInfo> metrics_;
+};
+
+/// The GAN's line in the list of models.
+ModelEntry gan_entry();
 
 }  // namespace gradzoo

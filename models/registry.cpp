@@ -6,6 +6,7 @@
 #include "autograd/text.h"
 #include "models/classifier.h"
 #include "models/ebm.h"
+#include "models/gan.h"
 #include "models/vae.h"
 
 namespace gradzoo {
@@ -87,6 +88,7 @@ const ModelEntry kModels[] = {
     vae_entry(),
     classifier_entry(),
     ebm_entry(),
+    gan_entry(),
 };
 
 }  // namespace

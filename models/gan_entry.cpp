@@ -1,0 +1,111 @@
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "datasets/toy.h"
+#include "models/gan.h"
+
+namespace gradzoo {
+namespace {
+
+std::vector<Setting> gan_settings() {
+  return {
+      {.key = "loss",
+       .type = SettingType::text,
+       .value = "non-saturating",
+       .meaning = "what G descends: -log D(G(z)), or log(1 - D(G(z)))",
+       .choices = {"non-saturating", "minimax"}},
+      {.key = "latent",
+       .type = SettingType::integer,
+       .value = "64",
+       .meaning = "dimensions of z",
+       .low = 1,
+       .high = 4096},
+      {.key = "generator_hidden",
+       .type = SettingType::integer,
+       .value = "256",
+       .meaning = "units of each hidden layer of G",
+       .low = 1,
+       .high = 65536},
+      {.key = "discriminator_hidden",
+       .type = SettingType::integer,
+       .value = "256",
+       .meaning = "units of each hidden layer of D",
+       .low = 1,
+       .high = 65536},
+      {.key = "layers",
+       .type = SettingType::integer,
+       .value = "2",
+       .meaning = "hidden layers of G and of D",
+       .low = 1,
+       .high = 16},
+      {.key = "discriminator_rate",
+       .type = SettingType::real,
+       .value = "1",
+       .meaning = "D's learning rate, as a multiple of lr, which is G's",
+       .low = 0,
+       .high = 1e3},
+      {.key = "beta1",
+       .type = SettingType::real,
+       .value = "0.5",
+       .meaning = "Adam's memory of the gradient, of both",
+       .low = 0,
+       .high = 0.999},
+      {.key = "label_smoothing",
+       .type = SettingType::real,
+       .value = "0",
+       .meaning = "D's target for real examples is 1 minus this (Salimans et al. 2016)",
+       .low = 0,
+       .high = 0.5},
+      {.key = "instance_noise",
+       .type = SettingType::real,
+       .value = "0",
+       .meaning = "standard deviation of the noise on all that D sees at the start (Sonderby et al. 2017)",
+       .low = 0,
+       .high = 1e3},
+      {.key = "noise_until",
+       .type = SettingType::real,
+       .value = "0.5",
+       .meaning = "share of the run over which instance_noise falls to 0",
+       .low = 1e-6,
+       .high = 1},
+  };
+}
+
+void resolve_gan(Settings& settings) {
+  settings.set_default("schedule", "linear", "gan");
+  settings.set_default("ema", "0.999", "gan");
+  if (is_toy(settings.text("data"))) {
+    const auto points = [&](std::string_view key, std::string_view value) {
+      settings.set_default(key, value, "points");
+    };
+    if (settings.text("data") == "ring8") points("toy_noise", "0.01");
+    points("latent", "2");
+    points("generator_hidden", "64");
+    points("discriminator_hidden", "64");
+    points("batch", "256");
+    points("steps", "12000");
+    points("lr", "0.002");
+    points("instance_noise", "0.2");
+  } else {
+    settings.set_default("batch", "128", "gan");
+    settings.set_default("epochs", "100", "gan");
+    settings.set_default("lr", "0.0002", "gan");
+  }
+}
+
+}  // namespace
+
+ModelEntry gan_entry() {
+  return {"gan",
+          "generative adversarial network: a generator against a discriminator",
+          "Goodfellow et al. 2014",
+          gan_settings,
+          resolve_gan,
+          [](const Settings& settings, const DataShape& shape) -> std::unique_ptr<Model> {
+            return std::make_unique<Gan>(settings, shape);
+          },
+          DataKind::any};
+}
+
+}  // namespace gradzoo

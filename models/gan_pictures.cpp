@@ -1,0 +1,82 @@
+#include "models/gan_pictures.h"
+
+#include "autograd/ops.h"
+#include "autograd/tape.h"
+#include "models/eval/nearest_images.h"
+#include "models/eval/quadrature.h"
+
+namespace gradzoo {
+namespace {
+
+constexpr int64_t kColumns = 10;
+constexpr int64_t kPoints = 2500;
+constexpr int64_t kCells = 160;  // of the picture of D, along each axis
+
+Tensor as_images(const Tensor& rows, const DataShape& shape) {
+  return reshape(rows, {rows.dim(0), shape.height(), shape.width()});
+}
+
+Picture neighbours(const Generator& generator, const DataShape& shape, const DataView& data) {
+  Rng rng(data.seed, "pictures/neighbours");
+  const Tensor samples = generator.draw(2 * kColumns, rng);
+  const Tensor nearest = nearest_images(samples, data.train);
+  Tensors rows;
+  for (int64_t begin = 0; begin < samples.dim(0); begin += kColumns) {
+    rows.push_back(as_images(samples.rows(begin, begin + kColumns), shape));
+    rows.push_back(as_images(nearest.rows(begin, begin + kColumns), shape));
+  }
+  return {"neighbours",
+          "Samples, and under each the training image nearest to it: equal pairs would mean that images were "
+          "memorised.",
+          ImageGrid{concat(rows, 0), kColumns, {"sample", "nearest training image"}}};
+}
+
+// z = cos(t) a + sin(t) b for independent a, b ~ N(0, I): every step of the walk is itself a draw of N(0, I).
+Picture interpolation(const Generator& generator, const DataShape& shape, const DataView& data) {
+  constexpr int64_t kRows = 8;
+  Rng rng(data.seed, "pictures/interpolation");
+  const Shape ends{kRows, 1, generator.latent()};
+  const Tensor a = randn(ends, rng), b = randn(ends, rng);
+  const Tensor t =
+      reshape(arange(kColumns) * (1.5707963267948966 / static_cast<double>(kColumns - 1)), {kColumns, 1});
+  const Tensor z = reshape(cos(t) * a + sin(t) * b, {kRows * kColumns, generator.latent()});
+  return {"interpolation",
+          "Each row walks from one z to another on an arc, along which every step is as likely as a draw.",
+          ImageGrid{as_images(generator.forward(z), shape), kColumns}};
+}
+
+Plane plane_of(const char* title, const Box& box) {
+  return {
+      .title = title, .x_low = box.low[0], .x_high = box.high[0], .y_low = box.low[1], .y_high = box.high[1]};
+}
+
+Picture game(const Generator& generator, const Discriminator& discriminator, const DataShape& shape,
+             const DataView& data) {
+  const Box box = shape.toy->box().scaled(1.2);
+  Rng rng(data.seed, "pictures/points");
+  Plane truth = plane_of("true draws", box), samples = plane_of("samples of G", box),
+        d = plane_of("D(x)", box);
+  truth.points = shape.toy->sample(kPoints, rng);
+  samples.points = generator.draw(kPoints, rng);
+  const auto probability = [&](const Tensor& x) {
+    return reshape(sigmoid(discriminator.forward(x)), {x.dim(0)});
+  };
+  // The grid's last axis runs fastest: x0 over rows, so that rows of the picture are its transpose.
+  d.density = transpose(reshape(on_grid({box, kCells}, probability, DType::f32), {kCells, kCells}));
+  return {"game",
+          "True draws, as many samples, and what D thinks: the probability of being real, which is 1/2 "
+          "wherever G is as good as the data.",
+          Planes{{truth, samples, d}}};
+}
+
+}  // namespace
+
+std::vector<Picture> gan_pictures(const Generator& generator, const Discriminator& discriminator,
+                                  const DataShape& shape, const DataView& data) {
+  const NoGrad quiet;
+  if (shape.is_image()) return {neighbours(generator, shape, data), interpolation(generator, shape, data)};
+  if (shape.toy && shape.toy->dimensions() == 2) return {game(generator, discriminator, shape, data)};
+  return {};
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,48 @@
+#include "models/eval/modes.h"
+
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "autograd/ops.h"
+#include "support/error_message.h"
+
+namespace gradzoo {
+namespace {
+
+TEST_CASE("true draws of a toy cover every mode, 1 - exp(-9/2) of them within 3 sigma") {
+  for (const char* name : {"ring8", "grid25"}) {
+    CAPTURE(name);
+    const auto toy = make_toy(name, {.noise = 0.01});
+    Rng rng(1, "modes_test");
+    const ModeCoverage found = mode_coverage(toy->sample(20000, rng), *toy->modes());
+    CHECK(found.covered == found.modes);
+    CHECK(found.touched == found.modes);
+    CHECK(found.smallest_share > 0.8 / static_cast<double>(found.modes));
+    CHECK(found.high_quality == doctest::Approx(1 - std::exp(-4.5)).epsilon(0.003));
+  }
+}
+
+TEST_CASE("a sample counts for its nearest centre within 3 sigma; 20 cover a mode, 1 touches it") {
+  const Modes modes = {tensor({0, 0, 10, 0, 0, 10}, {3, 2}, DType::f64), 0.1};
+  const Tensor at_first = full({20, 2}, 0.2),  // 2.83 sigma away
+      at_second = concat(full({19, 1}, 10), full({19, 1}, 0), 1),
+               nowhere = full({1, 2}, 0.22);  // 3.11 sigma away
+  const ModeCoverage found = mode_coverage(concat(Tensors{at_first, at_second, nowhere}, 0), modes);
+  CHECK(found.modes == 3);
+  CHECK(found.covered == 1);
+  CHECK(found.touched == 2);
+  CHECK(found.smallest_share == 0);
+  CHECK(found.high_quality == doctest::Approx(39.0 / 40));
+}
+
+TEST_CASE("samples of another width than the toy's are refused") {
+  const Modes modes = {zeros({1, 2}, DType::f64), 1};
+  CHECK(test::contains(test::error_message([&] {
+                         mode_coverage(zeros({4, 3}), modes);
+                       }),
+                       "expected samples (n, 2)"));
+}
+
+}  // namespace
+}  // namespace gradzoo
