@@ -8,6 +8,7 @@
 #include "autograd/kernels/parallel.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
+#include "tools/run/ruler.h"
 #include "tools/run/run_data.h"
 #include "tools/run/saved_run.h"
 
@@ -41,12 +42,17 @@ void print_table(const std::vector<Quantity>& quantities) {
 }  // namespace
 
 int eval_command(const Arguments& arguments) {
-  std::string run_path, split = "test";
+  std::string run_path, classifier_path, split = "test";
   bool json = false;
-  int64_t threads = 0;
-  CommandLine line("eval", "Evaluates a run on examples that it was not trained on.");
+  int64_t count = 0, threads = 0;
+  CommandLine line("eval",
+                   "Evaluates a run on examples that it was not trained on, or its samples by a classifier.");
   line.positional("RUN", run_path, "a run directory");
   line.option("--split", "SPLIT", split, "test, or valid: held out of the training images (default: test)");
+  line.option("--classifier", "RUN2", classifier_path,
+              "hold samples of RUN against this run of the classifier: how many it is sure of, how evenly the "
+              "labels come, and how near the training images are, beside the same for real images");
+  line.option("-n", "N", count, "with --classifier: samples (default: 400)", 1, 10'000);
   line.option("--threads", "T", threads, "threads; the result does not depend on them (default: the cores)",
               1, 1024);
   line.flag("--json", json, "print one JSON object");
@@ -58,8 +64,15 @@ int eval_command(const Arguments& arguments) {
   if (part != Split::test && part != Split::valid) {
     throw Error(fmt::format("eval: the run was trained on '{}'. Hint: --split test or valid", split));
   }
+  if (count > 0 && classifier_path.empty())
+    throw Error("eval: -n counts samples for a classifier to measure. Hint: --classifier RUN2");
   if (threads > 0) kernels::set_threads(static_cast<int>(threads));
   const SavedRun run = open_run(run_path);
+  if (!classifier_path.empty()) {
+    const RulerReport report = hold_against(run, open_run(classifier_path), count > 0 ? count : 400, part);
+    fmt::print("{}", json ? ruler_json(report) + "\n" : ruler_table(report));
+    return 0;
+  }
   const RunData data(run.settings);
   const Examples examples = data.evaluation_examples(part);
   const std::vector<Quantity> quantities =

@@ -10,6 +10,7 @@
 #include "autograd/error.h"
 #include "autograd/text.h"
 #include "tools/ledger/autodiff_rows.h"
+#include "tools/ledger/classifier_figures.h"
 #include "tools/ledger/ebm_rows.h"
 #include "tools/ledger/gan_rows.h"
 #include "tools/ledger/nce_rows.h"
@@ -23,8 +24,8 @@ namespace {
 
 std::vector<Row> make_rows() {
   std::vector<Row> rows;
-  for (auto* family :
-       {autodiff_rows, vae_rows, vae_figure_rows, gan_rows, ebm_rows, samplers_rows, score_rows, nce_rows}) {
+  for (auto* family : {autodiff_rows, vae_rows, vae_figure_rows, gan_rows, ebm_rows, samplers_rows,
+                       score_rows, nce_rows, classifier_figure_rows}) {
     for (Row& row : family()) rows.push_back(std::move(row));
   }
   return rows;

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+
+#include "datasets/image_dataset.h"
+#include "models/eval/digit_ruler.h"
+#include "tools/run/saved_run.h"
+
+namespace gradzoo {
+
+/// What a classifier says of a run's samples, and of as many real images of its data.
+struct RulerReport {
+  std::string samples_of, classifier;  // "runs/vae-1: vae at step 5500 on mnist"
+  Split split;                         // the real images'
+  RulerReading samples, real;
+};
+
+/// Draws n samples from `run`, those that `gradzoo sample` draws without a seed, and measures them and n
+/// images of the run's `split`, evenly spread over it. Throws Error where either run does not fit: points, no
+/// classifier, other sizes.
+RulerReport hold_against(const SavedRun& run, const SavedRun& classifier, int64_t n, Split split);
+
+std::string ruler_table(const RulerReport& report);
+std::string ruler_json(const RulerReport& report);
+
+}  // namespace gradzoo
