@@ -189,7 +189,7 @@ Tensor Ebm::sample(int64_t n, Rng& rng) {
 
 Picture Ebm::snapshot(const DataView& data, Rng& rng) {
   const auto averaged = learner_.averaged();
-  if (shape_.toy) return ebm_planes(network_, *shape_.toy, sample(1000, rng));
+  if (shape_.toy && shape_.size() == 2) return ebm_planes(network_, *shape_.toy, sample(1000, rng));
   if (!buffer_) return Model::snapshot(data, rng);
   return samples_picture(ebm_examples(
       network_, buffer_->chains().rows(0, std::min<int64_t>(100, buffer_->count())), data_noise_, shape_));

@@ -7,7 +7,7 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
-#include "models/eval/plane_views.h"
+#include "models/plane_pictures.h"
 
 namespace gradzoo {
 namespace {
@@ -32,11 +32,10 @@ Tensor ebm_examples(const EnergyNetwork& network, const Tensor& x, double noise,
 
 Picture ebm_planes(const EnergyNetwork& network, const Toy& truth, const Tensor& samples) {
   const auto log_density = [&](const Tensor& x) { return network.log_density(x); };
-  Planes planes{{density_plane("model", truth.box(), log_density), samples_plane("samples", truth, samples)}};
-  if (truth.why_no_density().empty()) planes.planes.push_back(truth_plane(truth));
-  return {"density",
-          "What the model believes, exp f / Z; ends of its chains over the truth's contours; the truth.",
-          planes};
+  return density_picture(
+      "density",
+      "The truth; what the model believes, exp f / Z; ends of its chains over the truth's contours.", truth,
+      log_density, samples);
 }
 
 Picture ebm_chain_picture(const EnergyNetwork& network, const Tensor& start, int64_t steps,
