@@ -37,7 +37,8 @@ struct GanShape {
   int64_t latent = 64;
   std::vector<int64_t> generator_hidden = {256, 256};
   std::vector<int64_t> discriminator_hidden = {256, 256};
-  bool pixels = true;  // examples lie in [0, 1]: G ends in (1 + tanh)/2, and D sees 2 x - 1
+  std::string init = "he";  // of G's weights: he, or torch, which lets z through by a sixth a layer
+  bool pixels = true;       // examples lie in [0, 1]: G ends in (1 + tanh)/2, and D sees 2 x - 1
   DType dtype = DType::f32;
 };
 

@@ -60,6 +60,7 @@ TEST_CASE("one step on one tape is D's step, then G's through the D that has mov
                             .latent = 3,
                             .generator_hidden = {8, 8},
                             .discriminator_hidden = {8, 8},
+                            .init = "torch",
                             .pixels = false};
     const Generator generator(shape, init);
     const Discriminator discriminator(shape, init);
@@ -137,6 +138,10 @@ TEST_CASE("toys and images get defaults of their own, and a user's choice stands
   CHECK(ring_settings.real("toy_noise") == 0.01);
   CHECK(ring_settings.integer("batch") == 256);
   CHECK(ring_settings.integer("steps") == 5);
+  const Settings collapse = settings_with({"data=ring8", "preset=collapse", "lr=0.5"});
+  CHECK(collapse.text("loss") == "minimax");
+  CHECK(collapse.real("discriminator_rate") == 100);
+  CHECK(collapse.real("lr") == 0.5);
   const Settings image_settings = settings_with({});
   CHECK(image_settings.integer("batch") == 128);
   CHECK(image_settings.real("lr") == doctest::Approx(2e-4));

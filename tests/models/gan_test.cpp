@@ -85,5 +85,16 @@ TEST_CASE("the networks have the sizes they are asked for, and a bounded generat
   CHECK(discriminator.named_parameters().size() == 4);
 }
 
+TEST_CASE(
+    "He's initialisation lets z spread the examples from the start, where PyTorch's begins near one point") {
+  const auto spread = [](const char* init) {
+    Rng rng(1, "gan_test");
+    const Generator generator({.init = init, .pixels = false}, rng);
+    return mean(var_axis(generator.draw(500, rng), 0)).item();
+  };
+  CHECK(spread("he") > 0.5);
+  CHECK(spread("torch") < 0.02);
+}
+
 }  // namespace
 }  // namespace gradzoo

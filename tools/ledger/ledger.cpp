@@ -12,6 +12,7 @@
 #include "tools/ledger/autodiff_rows.h"
 #include "tools/ledger/classifier_figures.h"
 #include "tools/ledger/ebm_rows.h"
+#include "tools/ledger/gan_figures.h"
 #include "tools/ledger/gan_rows.h"
 #include "tools/ledger/nce_rows.h"
 #include "tools/ledger/samplers_rows.h"
@@ -24,8 +25,8 @@ namespace {
 
 std::vector<Row> make_rows() {
   std::vector<Row> rows;
-  for (auto* family : {autodiff_rows, vae_rows, vae_figure_rows, gan_rows, ebm_rows, samplers_rows,
-                       score_rows, nce_rows, classifier_figure_rows}) {
+  for (auto* family : {autodiff_rows, vae_rows, vae_figure_rows, gan_rows, gan_figure_rows, ebm_rows,
+                       samplers_rows, score_rows, nce_rows, classifier_figure_rows}) {
     for (Row& row : family()) rows.push_back(std::move(row));
   }
   return rows;
