@@ -80,7 +80,7 @@ std::vector<Setting> ebm_settings() {
        .choices = {activation_names().begin(), activation_names().end()}},
       {.key = "input_scale",
        .type = SettingType::real,
-       .value = "3",
+       .value = "12",
        .meaning = "x is multiplied by it before the network: how fine a structure a fresh network can follow",
        .low = 1e-6,
        .high = 1e6},
@@ -135,11 +135,13 @@ void set_image_defaults(Settings& settings) {
                                                                   {"layers", "1"},
                                                                   {"activation", "softplus"},
                                                                   {"input_scale", "1"},
-                                                                  {"output_scale", "50"},
-                                                                  {"data_noise", "0.3"},
+                                                                  {"output_scale", "100"},
+                                                                  {"data_noise", "0.2"},
+                                                                  {"step", "0.009"},
                                                                   {"beta1", "0"},
                                                                   {"sample_steps", "200"},
                                                                   {"ema", "0.999"},
+                                                                  {"epochs", "20"},
                                                                   {"schedule", "linear"}}) {
     settings.set_default(key, value, "images");
   }
@@ -151,8 +153,12 @@ void set_image_defaults(Settings& settings) {
 
 // With mala the model that is trained is exp f itself; its average forgets the last steps' own noise.
 void set_toy_defaults(Settings& settings) {
-  for (const auto& [key, value] : std::initializer_list<std::pair<const char*, const char*>>{
-           {"sampler", "mala"}, {"lr", "0.002"}, {"schedule", "linear"}, {"ema", "0.999"}}) {
+  for (const auto& [key, value] :
+       std::initializer_list<std::pair<const char*, const char*>>{{"sampler", "mala"},
+                                                                  {"epochs", "20"},
+                                                                  {"lr", "0.005"},
+                                                                  {"schedule", "linear"},
+                                                                  {"ema", "0.999"}}) {
     settings.set_default(key, value, "toys");
   }
 }

@@ -11,6 +11,7 @@
 #include "autograd/text.h"
 #include "tools/ledger/autodiff_rows.h"
 #include "tools/ledger/classifier_figures.h"
+#include "tools/ledger/ebm_figures.h"
 #include "tools/ledger/ebm_rows.h"
 #include "tools/ledger/gan_figures.h"
 #include "tools/ledger/gan_rows.h"
@@ -26,7 +27,7 @@ namespace {
 std::vector<Row> make_rows() {
   std::vector<Row> rows;
   for (auto* family : {autodiff_rows, vae_rows, vae_figure_rows, gan_rows, gan_figure_rows, ebm_rows,
-                       samplers_rows, score_rows, nce_rows, classifier_figure_rows}) {
+                       ebm_figure_rows, samplers_rows, score_rows, nce_rows, classifier_figure_rows}) {
     for (Row& row : family()) rows.push_back(std::move(row));
   }
   return rows;

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "tools/ledger/ledger.h"
+
+namespace gradzoo {
+
+/// How near energy-based models come to toys.
+std::vector<Row> ebm_figure_rows();
+
+}  // namespace gradzoo
