@@ -181,33 +181,39 @@ std::vector<Quantity> Ebm::evaluate(const DataView& data) {
   return out;
 }
 
+Tensor Ebm::chain_ends(int64_t n, Rng& rng) const {
+  return langevin(live_target(), start(n, rng), sample_steps_, langevin_, rng);
+}
+
+bool Ebm::in_the_plane() const {
+  return shape_.toy && shape_.size() == 2 && shape_.toy->why_no_density().empty();
+}
+
 Tensor Ebm::sample(int64_t n, Rng& rng) {
   const auto averaged = learner_.averaged();
-  const Tensor x = langevin(live_target(), start(n, rng), sample_steps_, langevin_, rng);
-  return ebm_examples(network_, x, data_noise_, shape_);
+  return ebm_examples(network_, chain_ends(n, rng), data_noise_, shape_);
 }
 
 Picture Ebm::snapshot(const DataView& data, Rng& rng) {
+  const bool of_buffer = buffer_ && shape_.is_image();
+  if (!of_buffer && !in_the_plane()) return Model::snapshot(data, rng);
   const auto averaged = learner_.averaged();
-  if (shape_.toy && shape_.size() == 2) return ebm_planes(network_, *shape_.toy, sample(1000, rng));
-  if (!buffer_) return Model::snapshot(data, rng);
-  return samples_picture(ebm_examples(
-      network_, buffer_->chains().rows(0, std::min<int64_t>(100, buffer_->count())), data_noise_, shape_));
+  if (!of_buffer) return ebm_planes(network_, *shape_.toy, chain_ends(1000, rng));
+  const Tensor first = buffer_->chains().rows(0, std::min<int64_t>(100, buffer_->count()));
+  Picture picture = samples_picture(ebm_examples(network_, first, data_noise_, shape_));
+  picture.caption = "The first hundred chains of the replay buffer, where they stand, denoised.";
+  return picture;
 }
 
 std::vector<Picture> Ebm::pictures(const DataView& data) {
   const auto averaged = learner_.averaged();
   Rng rng(data.seed, "pictures/chains");
-  if (!shape_.is_image()) {
-    if (!shape_.toy || shape_.size() != 2) return {};
-    const Tensor ends = langevin(live_target(), start(1000, rng), sample_steps_, langevin_, rng);
-    return {ebm_planes(network_, *shape_.toy, ends)};
-  }
+  if (in_the_plane()) return {ebm_planes(network_, *shape_.toy, chain_ends(1000, rng))};
+  if (!shape_.is_image()) return {};
   std::vector<Picture> out{
       ebm_chain_picture(network_, start(8, rng), sample_steps_, langevin_, data_noise_, shape_, rng)};
   if (data_noise_ > 0) {
-    const Tensor ends = langevin(live_target(), start(30, rng), sample_steps_, langevin_, rng);
-    out.push_back(ebm_raw_and_denoised(network_, ends, data_noise_, shape_));
+    out.push_back(ebm_raw_and_denoised(network_, chain_ends(30, rng), data_noise_, shape_));
   }
   return out;
 }
@@ -229,9 +235,8 @@ std::string Ebm::reading(const DataView&) {
               : "T is not 1: what the chains give are not samples of exp f, but of exp(f / T) at best. ";
   text +=
       "f(data) and f(sample) should stay near each other: f(sample) running away upwards means that chains "
-      "find "
-      "peaks which the data do not have and the network cannot follow; both growing without end means that f "
-      "steepens until the chains cannot move (l2 or clip hold it).";
+      "find peaks which the data do not have and the network cannot follow; both growing without end means "
+      "that f steepens until the chains cannot move (l2 or clip hold it).";
   if (data_noise_ > 0) {
     text += fmt::format(
         " The data carry Gaussian noise of {:.3g}, so f learns the log-density of noisy data, and "

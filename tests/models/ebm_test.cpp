@@ -172,5 +172,29 @@ TEST_CASE("on a toy validation gives KL and log Z, and the target is f itself") 
   CHECK(f.to_vector() == small.model.network().log_density(small.batch.x).to_vector());
 }
 
+TEST_CASE("pictures and samples are of the averaged weights, and leave the weights as they were") {
+  Small small({"ema=0.9", "sample_steps=5"});
+  for (int64_t i = 0; i < 20; ++i) small.step(i);
+  const Examples points{small.batch.x, {}, arange(50, DType::i64)};
+  const std::vector<std::byte> before = small.state.bytes();
+  Rng a(7, "test"), b(7, "test");
+  const Tensor drawn = small.model.sample(40, a);
+  const Picture frame = small.model.snapshot({points, points, 1}, b);
+  CHECK(small.model.pictures({points, points, 1}).size() == 1);
+  CHECK(small.state.bytes() == before);
+  // The same chains by the raw weights end elsewhere.
+  Ebm raw(ebm_settings({"data=ring8", "ema=0", "hidden=16", "buffer=200", "batch=50", "sample_steps=5"}),
+          small.shape);
+  State of_raw;
+  raw.register_state(of_raw);
+  for (const State::Entry& entry : of_raw.entries()) {
+    const std::vector<std::byte> bytes = small.state.find(entry.name)->bytes();
+    entry.restore(bytes.data());
+  }
+  Rng c(7, "test");
+  CHECK(raw.sample(40, c).to_vector() != drawn.to_vector());
+  CHECK(std::get<Planes>(frame.content).planes.size() == 3);
+}
+
 }  // namespace
 }  // namespace gradzoo
