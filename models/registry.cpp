@@ -7,6 +7,7 @@
 #include "models/classifier.h"
 #include "models/ebm.h"
 #include "models/gan.h"
+#include "models/score.h"
 #include "models/vae.h"
 
 namespace gradzoo {
@@ -89,6 +90,7 @@ const ModelEntry kModels[] = {
     classifier_entry(),
     ebm_entry(),
     gan_entry(),
+    score_entry(),
 };
 
 }  // namespace

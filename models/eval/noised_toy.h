@@ -1,0 +1,18 @@
+#pragma once
+
+#include "models/eval/quadrature.h"
+
+namespace gradzoo {
+
+/// A toy with Gaussian noise on a grid: log density and score of p * N(0, noise^2 I).
+struct NoisedToy {
+  Grid grid;     // reaches 6 noise beyond the toy's box
+  Tensor log_p;  // (count) f64, normalised on the grid
+  Tensor score;  // (count, d) f64; 0 where p is 0; undefined where noise is 0 and the score is not known
+};
+
+/// By convolution on the grid, which is exact to rounding where the noise spans 2 cells or more. Throws Error
+/// where the density is not known, the dimensions are more than 2, or noise above 0 spans fewer.
+NoisedToy noised_toy(const Toy& toy, double noise, int64_t cells = 400);
+
+}  // namespace gradzoo

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "models/score.h"
+
+namespace gradzoo {
+
+/// (n, d) as (n, H, W), clamped to [0, 1].
+Tensor score_images(const Tensor& x, const DataShape& shape);
+
+/// Rows of chains' ends and of what lies under their noise, by turns: 50 samples or fewer.
+Picture score_raw_and_denoised(const ScoreSamples& samples, const DataShape& shape);
+/// Denoised samples, and under each the nearest training image.
+Picture score_neighbours(const Tensor& denoised, const DataShape& shape, const DataView& data);
+
+/// Samples over the truth; of an energy, its density beside that of the truth.
+Picture score_toy_snapshot(const ScoreNetwork& network, const ScoreTask& task, const Toy& toy,
+                           const Tensor& samples);
+/// The learned score beside the true one; none unless the toy is in the plane and its density known.
+std::vector<Picture> score_toy_pictures(const ScoreNetwork& network, const ScoreTask& task, const Toy& toy);
+
+}  // namespace gradzoo
