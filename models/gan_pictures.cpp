@@ -62,6 +62,7 @@ Picture game(const Generator& generator, const Discriminator& discriminator, con
     return reshape(sigmoid(discriminator.forward(x)), {x.dim(0)});
   };
   // The grid's last axis runs fastest: x0 over rows, so that rows of the picture are its transpose.
+  d.density_name = "D(x)";
   d.density = transpose(reshape(on_grid({box, kCells}, probability, DType::f32), {kCells, kCells}));
   return {"game",
           "True draws, as many samples, and what D thinks: the probability of being real, which is 1/2 "

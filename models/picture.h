@@ -33,7 +33,8 @@ struct Bars {
 struct Plane {
   std::string title;
   double x_low = -1, x_high = 1, y_low = -1, y_high = 1;
-  Tensor density = {};      // (rows, columns) at the centres of a regular grid, row 0 lowest: filled contours
+  Tensor density = {};  // (rows, columns) at the centres of a regular grid, row 0 lowest: filled contours
+  std::string density_name = "density";  // what the scale of colours tells
   Tensor contours = {};     // the same kind of grid, drawn as lines alone: the truth under samples
   Tensor points = {};       // (n, 2): dots over it
   Tensor arrow_tails = {};  // (m, 2)

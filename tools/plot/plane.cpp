@@ -192,7 +192,7 @@ class Panel {
 };
 
 /// A bar of the colours at the right, with densities beside it.
-void draw_scale(Canvas& canvas, Rect bar, double top) {
+void draw_scale(Canvas& canvas, Rect bar, double top, const std::string& name) {
   for (double j = 0; j < bar.height; ++j) {
     const double share = 1 - (j + 0.5) / bar.height;
     canvas.fill_rect({bar.x, bar.y + j, bar.width, 1}, banded_color(share * share * top, top));
@@ -203,7 +203,7 @@ void draw_scale(Canvas& canvas, Rect bar, double top) {
     draw_text(canvas, {bar.x + bar.width + 9, y + kTickSize / 2}, short_number(share * share * top, 2),
               {.size = kTickSize, .color = kSoftInk});
   }
-  draw_text(canvas, {bar.x, bar.y - 11}, "density", {.size = kTickSize, .color = kSoftInk});
+  draw_text(canvas, {bar.x, bar.y - 11}, name, {.size = kTickSize, .color = kSoftInk});
 }
 
 /// |v| of all arrows, ascending, 0 and what is not finite left out.
@@ -230,7 +230,8 @@ Image draw_planes(const std::vector<PlaneView>& views) {
   Canvas canvas(layout.width, layout.height, {255, 255, 255});
   for (std::size_t i = 0; i < views.size(); ++i)
     Panel(canvas, views[i], layout.plots[i]).draw(top, median, longest);
-  if (top > 0) draw_scale(canvas, layout.scale, top);
+  const auto first = std::ranges::find_if(views, [](const PlaneView& view) { return !view.density.empty(); });
+  if (top > 0) draw_scale(canvas, layout.scale, top, first->density_name);
   return canvas.take();
 }
 

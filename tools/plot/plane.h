@@ -18,7 +18,8 @@ struct Arrow {
 struct PlaneView {
   std::string title = {};
   Range x = {-1, 1}, y = {-1, 1};
-  Field density = {};   ///< filled contours; its grid covers the rectangle, values at the cells' centres
+  Field density = {};  ///< filled contours; its grid covers the rectangle, values at the cells' centres
+  std::string density_name = "density";  ///< beside the scale; the first view's with a density stands
   Field contours = {};  ///< the same kind of grid, as the borders of its regions of highest density
   std::vector<Point> points = {};
   std::vector<Arrow> arrows = {};

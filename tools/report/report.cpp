@@ -19,21 +19,32 @@ struct Section {
   std::string id, title, body;
 };
 
-/// width and height attributes, so that the page does not jump while pictures are decoded: a PNG names its
-/// sides in bytes 16 to 23.
-std::string sides_of(std::span<const std::uint8_t> png) {
-  if (png.size() < 24) return "";
+struct Sides {
+  int width = 0, height = 0;
+};
+
+/// A PNG names its sides in bytes 16 to 23.
+Sides sides_of(std::span<const std::uint8_t> png) {
+  if (png.size() < 24) return {};
   const auto side = [&](std::size_t at) {
     return png[at] << 24 | png[at + 1] << 16 | png[at + 2] << 8 | png[at + 3];
   };
-  return fmt::format(R"( width="{}" height="{}")", side(16), side(20));
+  return {side(16), side(20)};
+}
+
+bool is_wide(std::span<const std::uint8_t> png) { return sides_of(png).width > 1000; }
+
+/// width and height attributes, so that the page does not jump while pictures are decoded.
+std::string side_attributes(std::span<const std::uint8_t> png) {
+  const Sides sides = sides_of(png);
+  return sides.width > 0 ? fmt::format(R"( width="{}" height="{}")", sides.width, sides.height) : "";
 }
 
 std::string image_tag(std::span<const std::uint8_t> png, const std::string& description,
                       bool invert_at_night = false) {
   return fmt::format(R"(<img{} src="data:image/png;base64,{}" alt="{}"{}>)",
                      invert_at_night ? R"( class="invert-at-night")" : "", base64(png),
-                     html_escape(description), sides_of(png));
+                     html_escape(description), side_attributes(png));
 }
 
 std::string figures_part(const Report& report) {
@@ -58,10 +69,11 @@ std::string strips_part(const Report& report) {
   std::string html;
   for (const FilmStrip& strip : report.strips) {
     if (strip.snapshots.empty()) continue;
-    html += fmt::format(R"(<figure class="strip"><h3>{}</h3><div class="frames">)", html_escape(strip.title));
+    html += fmt::format(R"(<figure class="strip{}"><h3>{}</h3><div class="frames">)",
+                        is_wide(strip.snapshots[0].png) ? " wide" : "", html_escape(strip.title));
     for (const Snapshot& snapshot : strip.snapshots) {
       html += fmt::format("<figure>{}<figcaption>{}</figcaption></figure>\n",
-                          image_tag(snapshot.png, strip.title + ", " + snapshot.label),
+                          image_tag(snapshot.png, strip.title + ", " + snapshot.label, strip.invert_at_night),
                           html_escape(snapshot.label));
     }
     html += fmt::format("</div><figcaption>{}</figcaption></figure>\n", html_escape(strip.caption));
@@ -72,9 +84,12 @@ std::string strips_part(const Report& report) {
 std::string pictures_part(const Report& report) {
   std::string html;
   for (const ReportPicture& picture : report.pictures) {
-    html += fmt::format(
-        "<figure><h3>{}</h3>{}<figcaption>{}</figcaption></figure>\n", html_escape(picture.title),
-        image_tag(picture.png, picture.title, picture.invert_at_night), html_escape(picture.caption));
+    const bool wide = is_wide(picture.png);
+    html += fmt::format("<figure{}><h3>{}</h3>{}{}{}<figcaption>{}</figcaption></figure>\n",
+                        wide ? R"( class="wide")" : "", html_escape(picture.title),
+                        wide ? R"(<div class="scroll" tabindex="0">)" : "",
+                        image_tag(picture.png, picture.title, picture.invert_at_night), wide ? "</div>" : "",
+                        html_escape(picture.caption));
   }
   return html.empty() ? "" : R"(<div class="pictures">)" + html + "</div>";
 }

@@ -26,16 +26,19 @@ struct Snapshot {
   std::vector<std::uint8_t> png = {};
 };
 
-/// Pictures of one thing over time, leafed through with a slider.
+/// Pictures of one thing over time, leafed through with a slider; wide ones as of ReportPicture.
 struct FilmStrip {
   std::string title = {}, caption = {};
   std::vector<Snapshot> snapshots = {};
+  bool invert_at_night = false;
 };
 
+/// One that is more than 1000 pixels wide gets the page's full width, and on a phone is moved under the thumb
+/// rather than made illegible.
 struct ReportPicture {
   std::string title = {}, caption = {};
   std::vector<std::uint8_t> png = {};
-  bool invert_at_night = false;  ///< for black on white with few colours: bars and lines
+  bool invert_at_night = false;  ///< for drawings on white: bars, lines, planes
 };
 
 struct SettingRow {

@@ -134,6 +134,10 @@ button:hover { border-color: var(--accent); }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 
 .scroll { overflow-x: auto; }
+.pictures .wide { grid-column: 1 / -1; min-width: 0; }
+.strip.wide .frames { grid-template-columns: 1fr; overflow-x: auto; }
+.strip.wide.live .frames img { width: 100%; }
+.wide img { min-width: 44rem; }
 table { width: 100%; border-collapse: collapse; font: .9rem/1.5 var(--sans); }
 th, td {
   padding: .5rem 1.2rem .5rem 0; border-bottom: 1px solid var(--rule); text-align: left;

@@ -56,8 +56,8 @@ Image draw(const Bars& bars, const std::string& title) {
 Field field_of(const Tensor& values) {
   if (!values.defined()) return {};
   if (values.rank() != 2) {
-    throw Error(fmt::format("picture: a field of shape {} is no grid. Hint: (rows, columns).",
-                            values.shape().str()));
+    throw Error(
+        fmt::format("picture: a field of shape {} is no grid. Hint: (rows, columns).", values.shape().str()));
   }
   return {values.dim(0), values.dim(1), values.to_vector()};
 }
@@ -65,8 +65,8 @@ Field field_of(const Tensor& values) {
 std::vector<Point> points_of(const Tensor& points) {
   if (!points.defined()) return {};
   if (points.rank() != 2 || points.dim(1) != 2) {
-    throw Error(fmt::format("picture: points of shape {} are not in the plane. Hint: (n, 2).",
-                            points.shape().str()));
+    throw Error(
+        fmt::format("picture: points of shape {} are not in the plane. Hint: (n, 2).", points.shape().str()));
   }
   const std::vector<double> values = points.to_vector();  // (n, 2)
   std::vector<Point> result;
@@ -92,6 +92,7 @@ Image draw(const Planes& planes, const std::string&) {
                      .x = {plane.x_low, plane.x_high},
                      .y = {plane.y_low, plane.y_high},
                      .density = field_of(plane.density),
+                     .density_name = plane.density_name,
                      .contours = field_of(plane.contours),
                      .points = points_of(plane.points),
                      .arrows = arrows_of(plane)});

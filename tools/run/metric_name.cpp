@@ -6,8 +6,11 @@
 namespace gradzoo {
 
 MetricName metric_name(const std::string& key) {
-  constexpr std::pair<const char*, const char*> kUnits[] = {
-      {"_nats_per_image", "nats/image"}, {"_bits_per_dim", "bits/dim"}, {"_nats", "nats"}, {"_percent", "%"}};
+  constexpr std::pair<const char*, const char*> kUnits[] = {{"_nats_per_image", "nats/image"},
+                                                            {"_bits_per_dim", "bits/dim"},
+                                                            {"_nats", "nats"},
+                                                            {"_percent", "%"},
+                                                            {"_modes", "modes"}};
   MetricName out{key, ""};
   for (const auto& [ending, unit] : kUnits) {
     if (!key.ends_with(ending)) continue;

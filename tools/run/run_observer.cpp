@@ -41,7 +41,7 @@ void RunObserver::on_log(const LogRow& row) {
   for (size_t i = 0; i < metrics.size(); ++i) {
     if (i == 0 || metrics[i].live) add_number(numbers_, "", metrics[i].name, row.metrics[i]);
   }
-  progress_.step(row.step, numbers_ + validated_, row.examples_per_s);
+  progress_.step(row.step, shown(), row.examples_per_s);
 }
 
 void RunObserver::on_epoch(int64_t step) {
@@ -50,7 +50,7 @@ void RunObserver::on_epoch(int64_t step) {
   const int64_t epoch = (step + run_.steps_per_epoch - 1) / run_.steps_per_epoch;
   write_png(run_.directory.epoch_picture(epoch), draw_picture(run_.model.snapshot(run_.data.view(), rng)));
   save(step);
-  progress_.epoch(step, numbers_ + validated_);
+  progress_.epoch(step, shown());
 }
 
 void RunObserver::validate(int64_t step) {
@@ -58,7 +58,11 @@ void RunObserver::validate(int64_t step) {
   const double epoch = static_cast<double>(step) / static_cast<double>(run_.steps_per_epoch);
   metrics_.append_validation(step, epoch, quantities, seconds());
   validated_.clear();
-  for (const Quantity& q : quantities) add_number(validated_, "  valid ", quantity_key(q), q.value);
+  for (const Quantity& q : quantities) add_number(validated_, "valid ", quantity_key(q), q.value);
+}
+
+std::string RunObserver::shown() const {
+  return validated_.empty() ? numbers_ : numbers_ + "  " + validated_;
 }
 
 bool RunObserver::should_stop(int64_t step) {

@@ -46,6 +46,7 @@ class RunObserver : public TrainObserver {
  private:
   double seconds() const;
   void validate(int64_t step);
+  std::string shown() const;  // on the progress line
 
   Run run_;
   MetricsLog& metrics_;

@@ -28,11 +28,12 @@ std::vector<std::uint8_t> read_bytes(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// The samples after each epoch; of a long run so many of them, evenly, that the page stays light.
-FilmStrip film_of(const RunDirectory& directory) {
-  FilmStrip film{.title = "Samples over the epochs",
-                 .caption = "The same random numbers after each epoch.",
-                 .snapshots = {}};
+// What the model showed after each epoch; of a long run so many of them, evenly, that the page stays light.
+FilmStrip film_of(const RunDirectory& directory, const DataShape& shape) {
+  FilmStrip film{.title = "Epoch by epoch",
+                 .caption = "What the model shows after each epoch, from the same random numbers every time.",
+                 .snapshots = {},
+                 .invert_at_night = !shape.is_image()};
   const std::vector<int64_t> epochs = directory.epochs_with_picture();
   const size_t frames = std::min(epochs.size(), kMostFrames);
   for (size_t i = 0; i < frames; ++i) {
@@ -45,7 +46,10 @@ FilmStrip film_of(const RunDirectory& directory) {
 
 std::string with_error(const Quantity& quantity) {
   if (!std::isfinite(quantity.standard_error)) return fmt::format("{:.4g}", quantity.value);
-  return fmt::format("{:.2f} ± {:.2f}", quantity.value, quantity.standard_error);
+  // So many decimals that the error has two digits.
+  const double exponent = quantity.standard_error > 0 ? std::floor(std::log10(quantity.standard_error)) : -3;
+  const int decimals = std::clamp(1 - static_cast<int>(exponent), 0, 6);
+  return fmt::format("{:.{}f} ± {:.{}f}", quantity.value, decimals, quantity.standard_error, decimals);
 }
 
 std::vector<KeyFigure> figures_of(const FinishedRun& run, const std::vector<Quantity>& validation,
@@ -53,15 +57,15 @@ std::vector<KeyFigure> figures_of(const FinishedRun& run, const std::vector<Quan
   std::vector<KeyFigure> figures;
   figures.reserve(validation.size() + 2);
   for (const Quantity& quantity : validation) {
-    figures.push_back({"valid " + metric_name(quantity.name).name, with_error(quantity), quantity.unit,
-                       quantity.meaning + "; the mean and its standard error"});
+    figures.push_back(
+        {"valid " + metric_name(quantity.name).name, with_error(quantity), quantity.unit, quantity.meaning});
   }
   const MetricInfo& loss = run.model.metrics()[0];
   const MetricCurve curve = curve_of(rows, loss.name);
   if (!curve.values.empty()) {
     const MetricName name = metric_name(loss.name);
     figures.push_back(
-        {"training " + name.name, fmt::format("{:.2f}", curve.values.back()), name.unit, loss.explanation});
+        {"training " + name.name, fmt::format("{:.4g}", curve.values.back()), name.unit, loss.explanation});
   }
   if (const auto floor = entropy_floor(run)) {
     figures.push_back(
@@ -78,8 +82,9 @@ std::vector<ReportPicture> pictures_of(const FinishedRun& run) {
     write_png(run.directory.picture(picture.name), image);
     std::string caption = picture.caption;
     if (!run.data.holds_out()) caption += " (This run trained on all images, so none here is held out.)";
-    pictures.push_back({metric_name(picture.name).name, caption, encode_png(image),
-                        std::holds_alternative<Bars>(picture.content)});
+    pictures.push_back(
+        {metric_name(picture.name).name, caption, encode_png(image),
+         std::holds_alternative<Bars>(picture.content) || std::holds_alternative<Planes>(picture.content)});
   }
   return pictures;
 }
@@ -130,7 +135,7 @@ void write_run_report(const FinishedRun& run) {
   report.figures = figures_of(run, validation, rows);
   report.curves = curves_of(run, rows, validation);
   report.reading = run.model.reading(run.data.view());
-  report.strips = {film_of(run.directory)};
+  report.strips = {film_of(run.directory, run.data.shape())};
   report.pictures = pictures_of(run);
   for (const Setting& setting : run.settings.all()) {
     report.settings.push_back({setting.key, setting.value, setting.meaning, setting.source});

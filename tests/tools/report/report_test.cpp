@@ -57,6 +57,18 @@ TEST_CASE("every text of a report stands on its page") {
   CHECK(test::is_well_nested(page));
 }
 
+TEST_CASE("a picture of more than 1000 pixels gets the page's width, others do not") {
+  Report report;
+  report.pictures = {{"narrow", "", small_png(1000, 10), false}};
+  CHECK_FALSE(contains(report_page(report), "<figure class=\"wide\">"));
+  report.pictures.push_back({"wide", "", small_png(1001, 10), false});
+  const std::string page = report_page(report);
+  CHECK(contains(page, "<figure class=\"wide\"><h3>wide</h3>"));
+  report.strips = {{"film", "", {{"epoch 1", small_png(1001, 10)}}}};
+  CHECK(contains(report_page(report), "<figure class=\"strip wide\">"));
+  CHECK(test::is_well_nested(page));
+}
+
 TEST_CASE("parts without content leave no heading behind") {
   const std::string page = report_page({.title = "bare"});
   CHECK_FALSE(contains(page, "<section"));

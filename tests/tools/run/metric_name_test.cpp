@@ -12,6 +12,7 @@ TEST_CASE("A key's unit is told from its name") {
   CHECK(metric_name("nll_bits_per_dim").unit == "bits/dim");
   CHECK(metric_name("error_percent").name == "error");
   CHECK(metric_name("error_percent").unit == "%");
+  CHECK(metric_name("modes_covered_modes").name == "modes covered");
   CHECK(metric_name("grad_norm").name == "grad norm");
   CHECK(metric_name("grad_norm").unit.empty());
 }
