@@ -7,6 +7,7 @@
 #include "autograd/error.h"
 #include "autograd/text.h"
 #include "datasets/registry.h"
+#include "datasets/toy.h"
 #include "models/registry.h"
 #include "samplers/chains.h"
 #include "tools/command/command_line.h"
@@ -18,10 +19,25 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+std::string learns(DataKind kind) {
+  switch (kind) {
+    case DataKind::images:
+      return "images";
+    case DataKind::points:
+      return "points";
+    case DataKind::any:
+      return "images, points";
+  }
+  return "";
+}
+
 Json models() {
   Json rows = Json::array();
   for (const ModelEntry& entry : model_registry()) {
-    rows.push_back({{"name", entry.name}, {"summary", entry.summary}, {"source", entry.source}});
+    rows.push_back({{"name", entry.name},
+                    {"learns", learns(entry.data)},
+                    {"summary", entry.summary},
+                    {"source", entry.source}});
   }
   return rows;
 }
@@ -34,6 +50,24 @@ Json datasets() {
                     {"values", info.values},
                     {"train", info.train},
                     {"test", info.test}});
+  }
+  return rows;
+}
+
+// What of a toy is known exactly.
+std::string known_of(const Toy& toy) {
+  if (!toy.why_no_density().empty()) return "samples alone";
+  return toy.why_no_score().empty() ? "density, score" : "density, no score";
+}
+
+Json toys() {
+  Json rows = Json::array();
+  for (const ToyInfo& info : known_toys()) {
+    const std::shared_ptr<const Toy> toy = make_toy(info.name);
+    rows.push_back({{"name", info.name},
+                    {"description", info.description},
+                    {"numbers", toy->dimensions()},
+                    {"known", known_of(*toy)}});
   }
   return rows;
 }
@@ -61,9 +95,9 @@ struct Section {
   Json (*rows)();
 };
 
-const std::array<Section, 4>& sections() {
-  static const std::array<Section, 4> kSections{
-      {{"models", models}, {"datasets", datasets}, {"samplers", samplers}, {"ops", ops}}};
+const std::array<Section, 5>& sections() {
+  static const std::array<Section, 5> kSections{
+      {{"models", models}, {"datasets", datasets}, {"toys", toys}, {"samplers", samplers}, {"ops", ops}}};
   return kSections;
 }
 
@@ -97,7 +131,9 @@ int list_command(const Arguments& arguments) {
   std::string what;
   bool json = false;
   CommandLine line("list", "Lists what there is.");
-  line.positional("WHAT", what, "models, datasets, samplers or ops; all where it is left out", false);
+  line.positional("WHAT", what,
+                  "models, datasets (toys among them), toys, samplers or ops; all where it is left out",
+                  false);
   line.flag("--json", json, "print one JSON object");
   if (!line.parse(arguments)) {
     fmt::print("{}", line.help());
@@ -110,7 +146,8 @@ int list_command(const Arguments& arguments) {
   }
   Json object = Json::object();
   for (const Section& section : sections()) {
-    if (!what.empty() && what != section.name) continue;
+    const bool toys_among_datasets = what == "datasets" && section.name == "toys";
+    if (!what.empty() && what != section.name && !toys_among_datasets) continue;
     const Json rows = section.rows();
     object[section.name] = rows;
     if (json) continue;

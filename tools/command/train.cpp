@@ -1,4 +1,5 @@
 #include <csignal>
+#include <span>
 
 #include <fmt/format.h>
 #include <signal.h>
@@ -14,16 +15,39 @@ namespace {
 
 constexpr int kStopped = 130;  // as shells give for a process that SIGINT ended
 
-// What can be set: of the model where one is named.
-void print_settings(const std::string& name) {
-  const ModelEntry& model = name.empty() ? model_registry().front() : find_model(name);
-  fmt::print("\nsettings of {}: key, default, meaning (--set key=value)\n", model.name);
-  const Settings settings = default_settings(model);
-  for (const Setting& setting : settings.all()) {
+// The defaults, some of which follow from the data.
+Settings settings_for(const ModelEntry& model, const std::string& data) {
+  Settings settings = default_settings(model);
+  if (!data.empty()) settings.set("data", data);
+  try {
+    Settings resolved = settings;
+    model.resolve(resolved);
+    return resolved;
+  } catch (const Error&) {
+    return settings;  // defaults that need other data
+  }
+}
+
+void print_settings(std::span<const Setting> settings) {
+  for (const Setting& setting : settings) {
     fmt::print("  {:<20} {:<12} {}\n", setting.key, setting.value, setting.meaning);
     if (!setting.choices.empty())
       fmt::print("  {:<20} {:<12} one of: {}\n", "", "", fmt::join(setting.choices, ", "));
   }
+}
+
+// What can be set: of every run, then of the model where one is named.
+void print_settings(const std::string& name, const std::string& data) {
+  const ModelEntry& model = name.empty() ? model_registry().front() : find_model(name);
+  const Settings settings = settings_for(model, data);
+  const std::span<const Setting> all = settings.all();
+  const size_t shared = all.size() - model.settings().size();
+  fmt::print("\nsettings of every run: key, default{}, meaning (--set key=value)\n",
+             name.empty() ? "" : fmt::format(" for {} on {}", name, settings.text("data")));
+  print_settings(all.first(shared));
+  if (name.empty()) return fmt::print("\ngradzoo train MODEL --help lists a model's own settings too\n");
+  fmt::print("\nsettings of {}\n", name);
+  print_settings(all.subspan(shared));
 }
 
 }  // namespace
@@ -36,10 +60,13 @@ int train_command(const Arguments& arguments) {
   CommandLine line("train",
                    "Trains a model into a run directory: metrics, samples, checkpoint, report.html.");
   line.positional("MODEL", request.model, "what to train; not needed with --config or --resume", false);
-  line.option("--data", "NAME|DIR", data, "dataset: mnist, fashion, or a folder of IDX files");
-  line.option("--epochs", "N", epochs, "passes over the training images");
+  line.option(
+      "--data", "NAME|DIR", data,
+      "dataset: mnist, fashion, a toy such as ring8 (gradzoo list datasets), or a folder of IDX files");
+  line.option("--epochs", "N", epochs,
+              "passes over the training examples; an epoch of a toy is 50,000 points");
   line.option("--steps", "N", steps, "training steps, instead of epochs");
-  line.option("--batch", "N", batch, "images a step");
+  line.option("--batch", "N", batch, "examples a step");
   line.option("--lr", "X", lr, "learning rate at the start");
   line.option("--seed", "S", seed, "every random number follows from it");
   line.option("--threads", "T", threads, "threads; the result does not depend on them (default: the cores)",
@@ -54,7 +81,7 @@ int train_command(const Arguments& arguments) {
               int64_t{1} << 40);
   if (!line.parse(arguments)) {
     fmt::print("{}", line.help());
-    print_settings(request.model);
+    print_settings(request.model, data);
     return 0;
   }
   if (!epochs.empty() && !steps.empty())
