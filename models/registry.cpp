@@ -5,6 +5,7 @@
 #include "autograd/error.h"
 #include "autograd/text.h"
 #include "models/classifier.h"
+#include "models/dae.h"
 #include "models/ebm.h"
 #include "models/gan.h"
 #include "models/score.h"
@@ -91,6 +92,7 @@ const ModelEntry kModels[] = {
     ebm_entry(),
     gan_entry(),
     score_entry(),
+    dae_entry(),
 };
 
 }  // namespace

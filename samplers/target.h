@@ -10,8 +10,9 @@ namespace gradzoo {
 
 /// What chains walk on. A log-density or a score is set. Rows must not interact.
 struct Target {
-  std::function<Tensor(const Tensor&)> log_prob = {};  // (B, d) -> (B), up to a constant, differentiable
-  std::function<Tensor(const Tensor&)> score = {};     // (B, d) -> (B, d): grad_x log p; empty: by autodiff
+  std::function<Tensor(const Tensor&)> log_prob =
+      {};  // (B, d) -> (B), up to a constant; differentiable where score is empty
+  std::function<Tensor(const Tensor&)> score = {};    // (B, d) -> (B, d): grad_x log p; empty: by autodiff
   std::function<Tensor(int64_t, Rng&)> initial = {};  // n -> (n, d): where chains start; empty: no idea of it
 };
 
