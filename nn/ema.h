@@ -19,6 +19,8 @@ class Ema {
   /// fast (the ramp of TensorFlow's ExponentialMovingAverage).
   void update();
   int64_t updates() const { return updates_; }
+  /// Whether the parameters hold the average at present.
+  bool in_scope() const { return swapped_in_; }
   /// Enters the average as `prefix.decoder.weight` and the number of updates.
   void add_to(State& state, const std::string& prefix);
 

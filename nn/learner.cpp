@@ -65,7 +65,7 @@ void Learner::add_to(State& state) {
 }
 
 std::optional<Ema::Scope> Learner::averaged() {
-  if (!ema_ || ema_->updates() == 0) return std::nullopt;
+  if (!ema_ || ema_->updates() == 0 || ema_->in_scope()) return std::nullopt;
   return std::optional<Ema::Scope>(std::in_place, *ema_);
 }
 

@@ -43,7 +43,8 @@ class Learner {
   void add_to(State& state);
   Parameters& parameters() { return parameters_; }
 
-  /// While alive, the parameters hold their average (where one is kept): for sampling and evaluation.
+  /// While alive, the parameters hold their average (where one is kept): for sampling and evaluation. One
+  /// inside another changes nothing.
   std::optional<Ema::Scope> averaged();
 
  private:

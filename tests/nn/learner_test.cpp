@@ -99,3 +99,24 @@ TEST_CASE("undo takes a step back bit for bit: weights, moments, average and cou
   Learner plain(other.layer, {});
   CHECK(contains(error_message([&] { plain.undo(); }), "undo"));
 }
+
+TEST_CASE("the average stays in place when one function that asks for it calls another") {
+  Task task;
+  Learner learner(task.layer, {.ema = 0.9});
+  for (int i = 0; i < 3; ++i) {
+    Tape tape;
+    learner.step(task.loss(), 0.1);
+  }
+  const std::vector<double> weights = task.layer.weight().to_vector();
+  {
+    const auto outer = learner.averaged();
+    const std::vector<double> average = task.layer.weight().to_vector();
+    CHECK(average != weights);
+    {
+      const auto inner = learner.averaged();
+      CHECK(task.layer.weight().to_vector() == average);
+    }
+    CHECK(task.layer.weight().to_vector() == average);
+  }
+  CHECK(task.layer.weight().to_vector() == weights);
+}
