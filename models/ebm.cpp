@@ -46,7 +46,9 @@ Tensor langevin(const Target& target, const Tensor& x, int64_t steps, const Lang
   double moved = 0;
   for (int64_t i = 0; i < steps; ++i) at = transition(target, at, value, chain, rng, &moved);
   if (!all_finite(value.log_prob) || !all_finite(value.score)) {
-    throw NonFinite("f or its gradient is not finite where the chains stand; a smaller step holds them");
+    throw NonFinite(fmt::format(
+        "f or its gradient is not finite where the chains stand after steps of {:g}; step={:g} may hold them",
+        options.step, options.step / 10));
   }
   if (accepted) *accepted += moved / static_cast<double>(steps);
   return at;

@@ -194,7 +194,9 @@ ModelEntry ebm_entry() {
           resolve_ebm,
           [](const Settings& settings, const DataShape& shape) -> std::unique_ptr<Model> {
             return std::make_unique<Ebm>(settings, shape);
-          }};
+          },
+          DataKind::any,
+          "log-density and score"};
 }
 
 }  // namespace gradzoo

@@ -127,7 +127,9 @@ ModelEntry score_entry() {
           resolve_score,
           [](const Settings& settings, const DataShape& shape) -> std::unique_ptr<Model> {
             return std::make_unique<Score>(settings, shape);
-          }};
+          },
+          DataKind::any,
+          "score; log-density too with net=energy"};
 }
 
 }  // namespace gradzoo

@@ -21,7 +21,8 @@ bool parse_number(std::string_view text, Number& number) {
 
 void check_range(const Setting& setting, double number) {
   if (std::isfinite(number) && number >= setting.low && number <= setting.high) return;
-  const std::string bounds = std::isinf(setting.high)
+  const std::string bounds = std::isinf(setting.low) && std::isinf(setting.high) ? "a finite number"
+                             : std::isinf(setting.high)
                                  ? fmt::format("at least {}", setting.low)
                                  : fmt::format("from {} to {}", setting.low, setting.high);
   throw Error(fmt::format("setting '{}': {} is out of range. Hint: {} ({})", setting.key, number, bounds,

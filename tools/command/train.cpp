@@ -87,6 +87,8 @@ int train_command(const Arguments& arguments) {
   if (!epochs.empty() && !steps.empty())
     throw Error("train: --epochs and --steps contradict. Hint: give one");
 
+  if (steps == "0") throw Error("train: --steps 0 trains nothing. Hint: 1 or more, or --epochs");
+
   request.assignments = settings;
   const auto assign = [&](const std::string& key, const std::string& value) {
     if (!value.empty()) request.assignments.push_back(key + "=" + value);

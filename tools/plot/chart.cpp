@@ -125,7 +125,7 @@ Image draw_chart(const ScatterChart& chart) {
   const auto largest = std::max_element(chart.label.begin(), chart.label.end());
   const std::size_t classes = chart.label.empty() ? 0 : static_cast<std::size_t>(*largest) + 1;
   FrameText text{chart.title, chart.x_label, chart.y_label, {}};
-  for (std::size_t label = 0; label < classes; ++label) {
+  for (std::size_t label = 0; classes > 1 && label < classes; ++label) {
     text.legend.push_back({class_name(chart, label), class_color(label), LegendEntry::Mark::dot});
   }
   Scale x{range_of(chart.x)}, y{range_of(chart.y)};
