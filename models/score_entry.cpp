@@ -110,7 +110,7 @@ void resolve_score(Settings& settings) {
     const bool dsm = settings.text("objective") == "dsm";
     fill("confinement", dsm ? settings.value_of("sigma") : "1");
     fill("batch", "128");
-    fill("epochs", "30");
+    fill("epochs", "20");
   }
   if (settings.text("objective") == "esm" && settings.real("data_noise") > 0) {
     throw Error("objective=esm knows the score of data without noise alone. Hint: objective=dsm");

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "tools/ledger/ledger.h"
+
+namespace gradzoo {
+
+/// How near score models come to toys.
+std::vector<Row> score_figure_rows();
+
+}  // namespace gradzoo
