@@ -109,7 +109,8 @@ void resolve_score(Settings& settings) {
   } else {
     const bool dsm = settings.text("objective") == "dsm";
     fill("confinement", dsm ? settings.value_of("sigma") : "1");
-    fill("batch", "128");
+    // An exact trace carries as many directions as there are pixels: memory for few examples.
+    fill("batch", settings.text("objective") == "ism" ? "8" : "128");
     fill("epochs", "20");
   }
   if (settings.text("objective") == "esm" && settings.real("data_noise") > 0) {

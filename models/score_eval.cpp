@@ -13,9 +13,10 @@
 namespace gradzoo {
 namespace {
 
-constexpr int64_t kRows = 2000;         // held-out examples, at most
-constexpr int64_t kTraceWork = 200000;  // numbers whose own derivative an exact trace takes, at most
+constexpr int64_t kRows = 2000;  // held-out examples, at most
 constexpr int64_t kChunk = 250;
+constexpr int64_t kTraceRows = 20000;  // directions of exact traces, over all rows, at most
+constexpr int64_t kTraceChunk = 5000;  // and at a time: each is carried through the network
 constexpr double kMaxBoxError = 1e-3;
 constexpr int64_t kCells = 200, kMostCells = 1000;  // along an axis of the truth's grid
 
@@ -27,14 +28,17 @@ Tensor held_out(const DataView& data, int64_t rows) {
 
 Quantity held_out_objective(const ScoreNetwork& network, const ScoreTask& task, const DataShape& shape,
                             const DataView& data) {
-  const int64_t rows =
-      task.objective == ScoreObjective::ism ? std::max<int64_t>(8, kTraceWork / shape.size()) : kRows;
-  const Tensor x = held_out(data, std::min(rows, kRows));
+  int64_t rows = kRows, chunk = kChunk;
+  if (task.objective == ScoreObjective::ism) {
+    rows = std::clamp<int64_t>(kTraceRows / shape.size(), 8, kRows);
+    chunk = std::clamp<int64_t>(kTraceChunk / shape.size(), 1, kChunk);
+  }
+  const Tensor x = held_out(data, rows);
   Rng rng(data.seed, "eval/score");
   std::vector<double> values;
-  for (int64_t begin = 0; begin < x.dim(0); begin += kChunk) {
+  for (int64_t begin = 0; begin < x.dim(0); begin += chunk) {
     const Tape tape;
-    const Tensor part = x.rows(begin, std::min(begin + kChunk, x.dim(0)));
+    const Tensor part = x.rows(begin, std::min(begin + chunk, x.dim(0)));
     for (const double value :
          score_task_objective(network.function(), part, shape.toy.get(), task, rng).to_vector())
       values.push_back(value);
