@@ -73,6 +73,7 @@ Dae::Dae(const Settings& settings, const DataShape& shape)
       init_rng_(seed_of(settings), "dae/init"),
       noise_rng_(seed_of(settings), "dae/noise"),
       denoiser_(make_denoiser(settings, shape.size(), init_rng_)),
+      bounded_(settings.text("output") == "sigmoid"),
       tied_(dynamic_cast<const TiedDenoiser*>(denoiser_.get())),
       learner_(*denoiser_, {.clip = settings.real("clip"), .ema = settings.real("ema")}),
       mean_(zeros({shape.size()})),
@@ -112,7 +113,10 @@ void Dae::train_step(const StepContext& context, std::span<double> metrics) {
   move_towards(square_, mean(square(x), 0), share);
 }
 
-Tensor Dae::r(const Tensor& x) const { return denoiser_->forward(x * scale_) / scale_; }
+Tensor Dae::r(const Tensor& x) const {
+  const Tensor y = denoiser_->forward(x * scale_);
+  return bounded_ ? sigmoid(y) : y / scale_;
+}
 
 // In y = scale x the noise is scale sigma, and f as a function of x has the gradient (r(x) - x) / sigma^2.
 Tensor Dae::log_density(const Tensor& x) const { return tied_->log_density(x * scale_, sigma_ * scale_); }

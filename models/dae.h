@@ -73,6 +73,7 @@ class Dae : public Model {
   ChainOptions chain_;
   Rng init_rng_, noise_rng_;
   std::unique_ptr<Module> denoiser_;
+  bool bounded_;              // r ends in a sigmoid
   const TiedDenoiser* tied_;  // null with free weights
   Learner learner_;
   Tensor mean_, square_;  // (d): running mean of x and x^2, where chains start from

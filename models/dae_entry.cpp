@@ -8,8 +8,8 @@ std::vector<Setting> dae_settings() {
   return {
       {.key = "weights",
        .type = SettingType::text,
-       .value = "tied",
-       .meaning = "tied: W's(Wx + b) + c, which has a log-density; free: a multilayer perceptron",
+       .value = "free",
+       .meaning = "free: a multilayer perceptron; tied: W's(Wx + b) + c, which has a log-density; toys: tied",
        .choices = {"tied", "free"}},
       {.key = "sigma",
        .type = SettingType::real,
@@ -26,14 +26,21 @@ std::vector<Setting> dae_settings() {
       {.key = "layers",
        .type = SettingType::integer,
        .value = "2",
-       .meaning = "hidden layers; tied weights have 1",
+       .meaning = "hidden layers; tied weights: 1",
        .low = 1,
        .high = 16},
       {.key = "activation",
        .type = SettingType::text,
        .value = "silu",
-       .meaning = "of the hidden layers; of tied weights sigmoid",
+       .meaning = "of the hidden layers; tied weights: sigmoid",
        .choices = {activation_names().begin(), activation_names().end()}},
+      {.key = "output",
+       .type = SettingType::text,
+       .value = "sigmoid",
+       .meaning = "what r ends in: sigmoid, as pixels lie in [0,1], so that no chain is drawn outside; toys "
+                  "and tied "
+                  "weights: identity",
+       .choices = {"identity", "sigmoid"}},
       {.key = "input_scale",
        .type = SettingType::real,
        .value = "1",
@@ -59,6 +66,8 @@ void resolve_dae(Settings& settings) {
   if (is_toy(settings.text("data"))) {
     settings.set_default("sigma", fmt::format("{}", 0.1 * settings.real("toy_scale")), "toy");
     settings.set_default("input_scale", fmt::format("{}", 10 / settings.real("toy_scale")), "toy");
+    settings.set_default("weights", "tied", "toy");
+    settings.set_default("output", "identity", "toy");
     settings.set_default("hidden", "256", "toy");
     settings.set_default("batch", "500", "toy");
     settings.set_default("steps", "10000", "toy");
@@ -69,8 +78,12 @@ void resolve_dae(Settings& settings) {
   if (settings.text("weights") == "free") return;
   settings.set_default("layers", "1", "weights");
   settings.set_default("activation", "sigmoid", "weights");
-  if (settings.integer("layers") != 1 || settings.text("activation") != "sigmoid") {
-    throw Error("weights=tied is W's(Wx + b) + c: one layer, and s is the sigmoid. Hint: weights=free");
+  settings.set_default("output", "identity", "weights");
+  if (settings.integer("layers") != 1 || settings.text("activation") != "sigmoid" ||
+      settings.text("output") != "identity") {
+    throw Error(
+        "weights=tied is W's(Wx + b) + c: one layer, s the sigmoid, and nothing behind it. Hint: "
+        "weights=free");
   }
 }
 

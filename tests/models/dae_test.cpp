@@ -160,13 +160,20 @@ TEST_CASE("samples of images are images in [0,1]") {
 }
 
 TEST_CASE("tied weights have one sigmoid layer, and settings follow the data") {
-  CHECK(error_message([] { settings_for({"layers=2"}); }).find("weights=free") != std::string::npos);
-  CHECK(error_message([] { settings_for({"activation=relu"}); }).find("sigmoid") != std::string::npos);
+  CHECK(error_message([] {
+          settings_for({"weights=tied", "layers=2"});
+        }).find("weights=free") != std::string::npos);
+  CHECK(error_message([] {
+          settings_for({"weights=tied", "activation=relu"});
+        }).find("sigmoid") != std::string::npos);
   CHECK(error_message([] { settings_for({"sigma=0"}); }).find("out of range") != std::string::npos);
   const Settings toy = settings_for({"data=ring8", "toy_scale=5", "weights=free", "layers=3"});
   CHECK(toy.real("sigma") == doctest::Approx(0.5));
   CHECK(toy.real("input_scale") == doctest::Approx(2));
+  CHECK(error_message([] { settings_for({"weights=tied", "output=sigmoid"}); }) != "");
   CHECK(settings_for({}).real("sigma") == 0.5);
+  CHECK(settings_for({}).text("weights") == "free");
+  CHECK(settings_for({"data=ring8"}).text("weights") == "tied");
 }
 
 }  // namespace
