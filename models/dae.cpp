@@ -1,6 +1,7 @@
 #include "models/dae.h"
 
 #include <cmath>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -143,18 +144,14 @@ Tensor Dae::sample(int64_t n, Rng& rng) {
 }
 
 Target Dae::target() {
-  const auto with_average = [this](auto function) {
-    return [this, function](const Tensor& x) {
-      const NoGrad quiet;
-      const auto averaged = learner_.averaged();
-      return function(x);
-    };
-  };
+  // The average stands in for the weights as long as the target lives: a chain may span several calls.
+  const std::shared_ptr<const void> averaged(new std::optional<Ema::Scope>(learner_.averaged()),
+                                             [](const std::optional<Ema::Scope>* scope) { delete scope; });
   Target target;
-  target.score = with_average([this](const Tensor& x) {
+  target.score = [this, averaged](const Tensor& x) {
     return denoiser_score([this](const Tensor& y) { return r(y); }, x, sigma_);
-  });
-  if (tied_) target.log_prob = with_average([this](const Tensor& x) { return log_density(x); });
+  };
+  if (tied_) target.log_prob = [this, averaged](const Tensor& x) { return log_density(x); };
   target.initial = [this](int64_t n, Rng& rng) { return initial(n, rng); };
   return target;
 }

@@ -26,7 +26,31 @@ TEST_CASE("What is wrong with a sampler is said before a run is opened, with the
 TEST_CASE("A model that no chain can walk on is refused, and the hint names models that one can") {
   const SmallRun run;
   check_refused("sample run --sampler ula", run.folder,
-                {"ula", "vae", "neither log-density nor score", "Hint"});
+                {"ula", "vae", "neither log-density nor score", "ebm (log-density", "dae (score"});
+}
+
+TEST_CASE(
+    "Chains walk on what a run has learned: the same samples at any thread count, and a table of how they "
+    "went") {
+  const ScratchDirectory scratch;
+  const std::string folder = scratch.file("");
+  const ProcessResult trained =
+      run_gradzoo("train dae --data ring8 --steps 200 --set hidden=16 --set chain_steps=5 --out run", folder);
+  REQUIRE_MESSAGE(trained.status == 0, trained.err);
+  const std::string walk = "sample run -n 30 --seed 3 --set step=0.002 --set steps=40 ";
+  for (const std::string sampler : {"ula", "mala", "mh"}) {
+    const ProcessResult walked = run_gradzoo(walk + "--out x.npy --threads 1 --sampler " + sampler, folder);
+    REQUIRE_MESSAGE(walked.status == 0, walked.err);
+    for (const std::string& part : {sampler + ": 30 chains, 40 steps of 0.002 (20 warm-up)",
+                                    std::string("split R-hat"), std::string("x1"), std::string("x.npy")}) {
+      CHECK_MESSAGE(contains(walked.out, part), walked.out);
+    }
+    REQUIRE(run_gradzoo(walk + "--out y.npy --threads 2 --sampler " + sampler, folder).status == 0);
+    CHECK(read_file(scratch.file("x.npy")) == read_file(scratch.file("y.npy")));
+  }
+  REQUIRE(run_gradzoo(walk + "--sampler ula --set noise=0", folder).status == 0);
+  CHECK(std::filesystem::exists(scratch.file("run/samples/sample-ula-seed3.png")));
+  check_refused("sample run --sampler ula --set step=10", folder, {"explode", "step=1"});
 }
 
 TEST_CASE("The list of samplers says what each needs") {
