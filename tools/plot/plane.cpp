@@ -3,20 +3,20 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numbers>
 
 #include <fmt/format.h>
 
 #include "autograd/error.h"
 #include "tools/plot/colormap.h"
 #include "tools/plot/font.h"
+#include "tools/plot/plane_arrows.h"
 #include "tools/plot/plane_layout.h"
 
 namespace gradzoo {
 namespace {
 
 constexpr Color kInk{38, 42, 51}, kSoftInk{98, 104, 116}, kGridLine{230, 232, 237}, kAxisLine{150, 155, 166},
-    kUndefined{226, 226, 226}, kContour{70, 76, 90}, kDot{213, 94, 0}, kArrow{30, 34, 44};
+    kUndefined{226, 226, 226}, kContour{70, 76, 90}, kDot{213, 94, 0};
 constexpr double kTickSize = 11, kTitleSize = 14;
 
 double greatest(const Field& field) {
@@ -51,13 +51,13 @@ class Panel {
  public:
   Panel(Canvas& canvas, const PlaneView& view, Rect plot) : canvas_(canvas), view_(view), plot_(plot) {}
 
-  void draw(double top_density, double median_arrow, double longest_arrow) {
+  void draw(double top_density, const ArrowScale& arrows) {
     canvas_.set_clip(plot_);
     draw_density(top_density);
     draw_grid_lines();
     draw_contours();
     draw_points();
-    draw_arrows(median_arrow, longest_arrow);
+    draw_arrows(canvas_, view_.arrows, arrows, [this](Point p) { return pixel(p.x, p.y); });
     canvas_.clear_clip();
     draw_axes();
   }
@@ -129,39 +129,6 @@ class Panel {
               {.size = 10, .color = kInk, .anchor = Anchor::right});
   }
 
-  void draw_arrows(double median, double longest) {
-    if (view_.arrows.empty()) return;
-    const double spacing = std::sqrt(plot_.width * plot_.height / static_cast<double>(view_.arrows.size()));
-    const double full = std::clamp(0.95 * spacing, 8.0, 60.0);
-    std::vector<std::vector<Point>> lines;
-    for (const Arrow& arrow : view_.arrows) {
-      const double size = std::hypot(arrow.vector.x, arrow.vector.y);
-      if (!std::isfinite(size)) continue;
-      const Point tail = pixel(arrow.tail.x, arrow.tail.y);
-      if (size == 0 || median <= 0) {
-        lines.push_back({tail});
-        continue;
-      }
-      const double length = full * std::min(1.0, std::log1p(size / median) / std::log1p(longest / median));
-      add_arrow(tail, {arrow.vector.x / size, -arrow.vector.y / size}, length, lines);
-    }
-    canvas_.stroke(lines, {.width = 3.4, .color = {255, 255, 255}, .opacity = 0.6});
-    canvas_.stroke(lines, {.width = 1.5, .color = kArrow});
-  }
-
-  /// A shaft from the tail along a unit vector, and two barbs of a third of its length.
-  static void add_arrow(Point tail, Point along, double length, std::vector<std::vector<Point>>& lines) {
-    const Point tip{tail.x + length * along.x, tail.y + length * along.y};
-    constexpr double kBarb = 0.34, kAngle = 5 * std::numbers::pi / 6;
-    const double cosine = std::cos(kAngle), sine = std::sin(kAngle);
-    const auto barb = [&](double s) {
-      return Point{tip.x + kBarb * length * (along.x * cosine - s * along.y),
-                   tip.y + kBarb * length * (along.y * cosine + s * along.x)};
-    };
-    lines.push_back({tail, tip});
-    lines.push_back({barb(sine), tip, barb(-sine)});
-  }
-
   void draw_axes() {
     const double right = plot_.x + plot_.width, bottom = plot_.y + plot_.height;
     canvas_.fill_rect({plot_.x - 1, plot_.y - 1, plot_.width + 2, 1}, kAxisLine);
@@ -206,30 +173,15 @@ void draw_scale(Canvas& canvas, Rect bar, double top, const std::string& name) {
   draw_text(canvas, {bar.x, bar.y - 11}, name, {.size = kTickSize, .color = kSoftInk});
 }
 
-/// |v| of all arrows, ascending, 0 and what is not finite left out.
-std::vector<double> arrow_sizes(const std::vector<PlaneView>& views) {
-  std::vector<double> sizes;
-  for (const PlaneView& view : views) {
-    for (const Arrow& arrow : view.arrows) {
-      const double size = std::hypot(arrow.vector.x, arrow.vector.y);
-      if (std::isfinite(size) && size > 0) sizes.push_back(size);
-    }
-  }
-  std::ranges::sort(sizes);
-  return sizes;
-}
-
 }  // namespace
 
 Image draw_planes(const std::vector<PlaneView>& views) {
   const double top = top_of_scale(views);
   const PlaneLayout layout = lay_out(views, top > 0);
-  const std::vector<double> sizes = arrow_sizes(views);
-  const double median = sizes.empty() ? 0 : sizes[sizes.size() / 2];
-  const double longest = sizes.empty() ? 0 : sizes[sizes.size() * 9 / 10];
+  const double pixels_per_unit = layout.plots[0].width / (views[0].x.high - views[0].x.low);
+  const ArrowScale arrows = arrow_scale(views, pixels_per_unit);
   Canvas canvas(layout.width, layout.height, {255, 255, 255});
-  for (std::size_t i = 0; i < views.size(); ++i)
-    Panel(canvas, views[i], layout.plots[i]).draw(top, median, longest);
+  for (std::size_t i = 0; i < views.size(); ++i) Panel(canvas, views[i], layout.plots[i]).draw(top, arrows);
   const auto first = std::ranges::find_if(views, [](const PlaneView& view) { return !view.density.empty(); });
   if (top > 0) draw_scale(canvas, layout.scale, top, first->density_name);
   return canvas.take();

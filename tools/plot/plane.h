@@ -34,7 +34,8 @@ struct PlaneView {
 /// Contours enclose 50, 90 and 99 % of the probability.
 ///
 /// Arrows share one scale too: their length grows like log(1 + |v| / median), and is full from the 90th
-/// percentile of |v| on, so that a far field does not dominate: compare directions, not lengths.
+/// percentile of |v| on, so that a far field does not dominate: compare directions, not lengths. A full arrow
+/// reaches almost to the next tail.
 ///
 /// Points beyond the rectangle are not drawn but counted in a remark. Throws Error for no view, a rectangle
 /// without area or with sides more than tenfold apart, and a field whose sizes disagree.

@@ -8,6 +8,7 @@
 
 #include "autograd/error.h"
 #include "tools/plot/colormap.h"
+#include "tools/plot/plane_arrows.h"
 #include "tools/plot/plane_layout.h"
 
 namespace gradzoo {
@@ -113,6 +114,18 @@ TEST_CASE("a long arrow is longer than a short one, but not in proportion") {
   CHECK(drawn(5) < drawn(6));
   CHECK(drawn(5) > 3);
   CHECK(drawn(10) <= drawn(6) + 1);
+}
+
+TEST_CASE("arrows end before the next tail, wherever on the plane they are crowded") {
+  PlaneView sparse, crowded;
+  for (int i = 0; i < 9; ++i) {
+    sparse.arrows.push_back({{-0.8 + 0.8 * (i % 3), -0.8 + 0.8 * (i / 3)}, {1, 0}});
+    crowded.arrows.push_back({{-0.1 + 0.1 * (i % 3), -0.1 + 0.1 * (i / 3)}, {1, 0}});
+  }
+  CHECK(arrow_scale({crowded}, 200).length == doctest::Approx(0.95 * 0.1 * 200));
+  CHECK(arrow_scale({sparse}, 200).length == 60);  // long ones are no easier to read
+  CHECK(arrow_scale({sparse, crowded}, 200).length == arrow_scale({crowded}, 200).length);
+  CHECK(arrow_scale({PlaneView{.arrows = {{{0, 0}, {0, 0}}}}}, 200).length == 0);
 }
 
 TEST_CASE("dots are drawn in their places, and those outside are counted, not drawn") {
