@@ -8,6 +8,7 @@
 #include "models/dae.h"
 #include "models/ebm.h"
 #include "models/gan.h"
+#include "models/nce.h"
 #include "models/score.h"
 #include "models/vae.h"
 
@@ -87,12 +88,8 @@ std::vector<Setting> run_settings() {
 }
 
 const ModelEntry kModels[] = {
-    vae_entry(),
-    classifier_entry(),
-    ebm_entry(),
-    gan_entry(),
-    score_entry(),
-    dae_entry(),
+    vae_entry(),   classifier_entry(), ebm_entry(), gan_entry(),
+    score_entry(), dae_entry(),        nce_entry(), cnce_entry(),
 };
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include "tools/ledger/ebm_rows.h"
 #include "tools/ledger/gan_figures.h"
 #include "tools/ledger/gan_rows.h"
+#include "tools/ledger/nce_figures.h"
 #include "tools/ledger/nce_rows.h"
 #include "tools/ledger/samplers_rows.h"
 #include "tools/ledger/score_figures.h"
@@ -29,7 +30,7 @@ std::vector<Row> make_rows() {
   std::vector<Row> rows;
   for (auto* family :
        {autodiff_rows, vae_rows, vae_figure_rows, gan_rows, gan_figure_rows, ebm_rows, ebm_figure_rows,
-        samplers_rows, score_rows, score_figure_rows, nce_rows, classifier_figure_rows}) {
+        samplers_rows, score_rows, score_figure_rows, nce_rows, nce_figure_rows, classifier_figure_rows}) {
     for (Row& row : family()) rows.push_back(std::move(row));
   }
   return rows;
