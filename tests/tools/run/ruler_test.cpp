@@ -50,5 +50,6 @@ TEST_CASE("Samples of a run are held against a classifier beside real images, as
 
   write_small_dataset(run.scratch.file("larger"), 60, 12, 10);
   REQUIRE(run_gradzoo(train + "--data larger --out stranger", run.folder).status == 0);
-  check_refused("eval run --classifier stranger -n 5", run.folder, {"8x8", "10x10", "train classifier --data"});
+  check_refused("eval run --classifier stranger -n 5", run.folder,
+                {"8x8", "10x10", "train classifier --data"});
 }
