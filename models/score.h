@@ -19,7 +19,7 @@ struct ScoreShape {
   int64_t inputs = 2;
   bool is_energy = true;  // one number, the score by its input gradient; else a vector, which need not be one
   std::vector<int64_t> hidden = {128, 128};
-  std::string activation = "softplus";
+  std::string activation = "silu";
   double input_scale = 1;   // x is multiplied by it first
   double output_scale = 1;  // vector: what the network's output is multiplied by
   double confinement = 0;   // c: adds -|x|^2 / (2 c^2) to f, -x / c^2 to s; 0: none

@@ -103,7 +103,6 @@ void resolve_score(Settings& settings) {
     fill("input_scale", fmt::format("{:.4g}", 3 / scale));
     fill("hidden", "128");
     fill("layers", "2");
-    fill("activation", "softplus");
     fill("batch", "512");
     fill("steps", "20000");
   } else {

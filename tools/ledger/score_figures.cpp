@@ -32,14 +32,14 @@ std::string without_modes() {
 
 RowResult ism_kl_ring8(const RowContext& context) {
   return kl_figure("score.ism_kl_ring8",
-                   {"data=ring8", "toy_noise=0.2", "objective=ism", "steps=6000", "lr=0.005", "seed=1"}, "kl",
+                   {"data=ring8", "toy_noise=0.2", "objective=ism", "steps=4000", "lr=0.005", "seed=1"}, "kl",
                    0.003, without_modes(), context);
 }
 
 RowResult ism_kl_two_moons(const RowContext& context) {
   return kl_figure("score.ism_kl_two_moons",
-                   {"data=two-moons", "objective=ism", "steps=6000", "lr=0.005", "seed=1"}, "kl", 0.01, "",
-                   context);
+                   {"data=two-moons", "objective=ism", "input_scale=6", "steps=6000", "lr=0.005", "seed=1"},
+                   "kl", 0.01, "", context);
 }
 
 RowResult dsm_kl_ring8(const RowContext& context) {
