@@ -9,7 +9,6 @@
 #include "autograd/tape.h"
 #include "models/dae_pictures.h"
 #include "models/eval/over_images.h"
-#include "models/plane_pictures.h"
 
 namespace gradzoo {
 namespace {
@@ -180,13 +179,6 @@ std::vector<Quantity> Dae::evaluate(const DataView& data) {
   out.push_back({"error_per_noise", out.front().value / noise, out.front().standard_error / noise, "",
                  "the share of the noise's square that is left"});
   return out;
-}
-
-Picture Dae::snapshot(const DataView& data, Rng& rng) {
-  const Tensor samples = sample(data.examples.example().rank() == 2 ? 100 : 1000, rng);
-  if (!has_plane(shape_)) return samples_picture(samples);
-  return {"samples", "Langevin's samples after a last step through r.",
-          Planes{{samples_over_truth(*shape_.toy, samples)}}};
 }
 
 std::vector<Picture> Dae::pictures(const DataView& data) {

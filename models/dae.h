@@ -55,7 +55,6 @@ class Dae : public Model {
   std::vector<Quantity> validate(const DataView& data) override;
   std::vector<Quantity> evaluate(const DataView& data) override;
   Tensor sample(int64_t n, Rng& rng) override;
-  Picture snapshot(const DataView& data, Rng& rng) override;
   std::vector<Picture> pictures(const DataView& data) override;
   Target target() override;
   std::string reading(const DataView& data) override;

@@ -75,11 +75,11 @@ int sample_command(const Arguments& arguments) {
   std::string table;
   if (chains) {
     const Walk walked = walk_on(run, count, *chains, sample_seed);
-    write_samples(out, walked.samples);
+    write_samples(out, walked.samples, run.shape.toy.get());
     table = walk_table(walked.chains, count, *chains);
   } else {
     Rng rng(sample_seed, "samples");
-    write_samples(out, run.model->sample(count, rng));
+    write_samples(out, run.model->sample(count, rng), run.shape.toy.get());
   }
   fmt::print("{}{}\n", table, out);
   return 0;

@@ -109,6 +109,10 @@ std::string walk_table(const ChainResult& chains, int64_t n, const ChainOptions&
   } else {
     fmt::format_to(out, ", acceptance {:.3f}\n", chains.acceptance);
   }
+  if (options.noise_scale == 0) {
+    fmt::format_to(out, "no noise: chains climb to the modes and stay, so nothing is sampled\n");
+    return fmt::to_string(text);
+  }
   if (options.noise_scale != 1) {
     fmt::format_to(out, "noise {:g}: not samples of exp f\n", options.noise_scale);
   }

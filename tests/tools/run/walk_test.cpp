@@ -74,10 +74,13 @@ TEST_CASE("the table shows acceptance and every statistic, and says where chains
   }
   CHECK(!contains(table, "do not agree"));
   const ChainResult bad{{}, 1, {"x0"}, {10}, {1.5}, 501};
-  const std::string other = walk_table(bad, 10, {.steps = 500, .noise_scale = 0});
+  const std::string other = walk_table(bad, 10, {.steps = 500, .noise_scale = 0.5});
   for (const char* part : {"do not agree", "not samples of exp f", "biased by the step"}) {
     CHECK_MESSAGE(contains(other, part), other);
   }
+  const std::string climbed = walk_table(bad, 10, {.steps = 500, .noise_scale = 0});
+  CHECK(contains(climbed, "climb to the modes"));
+  CHECK(!contains(climbed, "ESS"));
 }
 
 }  // namespace
