@@ -46,9 +46,10 @@ FilmStrip film_of(const RunDirectory& directory, const DataShape& shape) {
 
 std::string with_error(const Quantity& quantity) {
   if (!std::isfinite(quantity.standard_error)) return fmt::format("{:.4g}", quantity.value);
+  if (quantity.standard_error < 1e-4)
+    return fmt::format("{:.4g} ± {:.0e}", quantity.value, quantity.standard_error);
   // So many decimals that the error has two digits.
-  const double exponent = quantity.standard_error > 0 ? std::floor(std::log10(quantity.standard_error)) : -3;
-  const int decimals = std::clamp(1 - static_cast<int>(exponent), 0, 6);
+  const int decimals = std::max(0, 1 - static_cast<int>(std::floor(std::log10(quantity.standard_error))));
   return fmt::format("{:.{}f} ± {:.{}f}", quantity.value, decimals, quantity.standard_error, decimals);
 }
 
