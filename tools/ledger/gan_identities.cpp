@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <memory>
 #include <numbers>
 
 #include <boost/math/special_functions/erf.hpp>
@@ -28,7 +27,7 @@ struct TrainedDiscriminator {
 
   explicit TrainedDiscriminator(uint64_t seed)
       : rng(seed, "ledger/discriminator"),
-        network({.inputs = 1, .discriminator_hidden = {64, 64}}, rng),
+        network({.inputs = 1, .discriminator_hidden = {64, 64}, .pixels = false}, rng),
         learner(network, {.ema = 0.99}) {}
 
   void train(LogitsFn loss, const TwoBumps& p, const TwoBumps& q, int64_t steps) {
@@ -60,7 +59,7 @@ Tensor optimal_logits(const TwoBumps& p, const TwoBumps& q, const Tensor& x) {
   return p.log_prob(x) - q.log_prob(x);
 }
 
-// The value of single draws, each of weight n, has the spread from which the standard error follows.
+// Of the mean of log D, or of log(1 - D), over draws.
 double standard_error(const Tensor& logits, bool real) {
   const Tensor terms = neg(softplus(real ? neg(logits) : logits));
   return std::sqrt(var(terms).item() / static_cast<double>(logits.size()));
