@@ -80,7 +80,7 @@ std::vector<Setting> ebm_settings() {
        .choices = {activation_names().begin(), activation_names().end()}},
       {.key = "input_scale",
        .type = SettingType::real,
-       .value = "12",
+       .value = "8",
        .meaning = "x is multiplied by it before the network: how fine a structure a fresh network can follow",
        .low = 1e-6,
        .high = 1e6},
@@ -139,7 +139,7 @@ void set_image_defaults(Settings& settings) {
                                                                   {"data_noise", "0.2"},
                                                                   {"step", "0.009"},
                                                                   {"beta1", "0"},
-                                                                  {"sample_steps", "200"},
+                                                                  {"sample_steps", "400"},
                                                                   {"ema", "0.999"},
                                                                   {"epochs", "20"},
                                                                   {"schedule", "linear"}}) {
@@ -151,12 +151,15 @@ void set_image_defaults(Settings& settings) {
   settings.set_default("confinement", fmt::format("{:.6g}", confinement), "data_noise");
 }
 
-// With mala the model that is trained is exp f itself; its average forgets the last steps' own noise.
+// Few chains, so that each walks often, and seldom anew: a fresh chain is no sample of the model yet.
 void set_toy_defaults(Settings& settings) {
   for (const auto& [key, value] :
        std::initializer_list<std::pair<const char*, const char*>>{{"sampler", "mala"},
+                                                                  {"step", "0.01"},
+                                                                  {"buffer", "1000"},
+                                                                  {"fresh", "0.002"},
                                                                   {"epochs", "20"},
-                                                                  {"lr", "0.005"},
+                                                                  {"lr", "0.01"},
                                                                   {"schedule", "linear"},
                                                                   {"ema", "0.999"}}) {
     settings.set_default(key, value, "toys");

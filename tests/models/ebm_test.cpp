@@ -131,7 +131,7 @@ TEST_CASE("each start of the chains learns: f(data) rises over f of uniform poin
 TEST_CASE("unless noise is set T is 1; mala refuses any other, and a buffer below the batch is refused") {
   const Settings settings = ebm_settings({"data=ring8", "step=0.08"});
   CHECK(settings.real("noise") == doctest::Approx(0.4));
-  CHECK_THROWS_WITH_AS(ebm_settings({"data=ring8", "noise=0.1"}), doctest::Contains("T = 0.25"), Error);
+  CHECK_THROWS_WITH_AS(ebm_settings({"data=ring8", "noise=0.1"}), doctest::Contains("T = 0.5"), Error);
   CHECK(ebm_settings({"data=ring8", "noise=0.1", "sampler=ula"}).real("noise") == 0.1);
   CHECK_THROWS_AS(ebm_settings({"data=ring8", "buffer=99"}), Error);
 }

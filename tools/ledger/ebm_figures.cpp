@@ -53,9 +53,9 @@ RowResult kl_two_moons(const RowContext& context) {
 std::vector<Row> ebm_figure_rows() {
   return {
       {"ebm.kl_ring8", RowKind::figure, "an energy-based model finds the eight modes of a ring",
-       "measured: PCD with MALA 0.0074", false, 100, kl_ring8},
-      {"ebm.kl_two_moons", RowKind::figure, "an energy-based model learns two moons", "gate 0.02", false, 60,
-       kl_two_moons},
+       "Tieleman 2008 (the method)", false, 100, kl_ring8},
+      {"ebm.kl_two_moons", RowKind::figure, "an energy-based model learns two moons",
+       "Tieleman 2008 (the method)", false, 60, kl_two_moons},
   };
 }
 
