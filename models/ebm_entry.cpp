@@ -199,7 +199,7 @@ ModelEntry ebm_entry() {
             return std::make_unique<Ebm>(settings, shape);
           },
           DataKind::any,
-          "log-density and score"};
+          "log-density"};
 }
 
 }  // namespace gradzoo
