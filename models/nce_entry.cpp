@@ -87,6 +87,11 @@ void resolve(Settings& settings) {
   settings.set_default("schedule", "cosine", "model");
   settings.set_default("ema", "0.999", "model");
   settings.set_default("epochs", "40", "model");
+  if (!is_toy(settings.text("data")))
+    throw Error(
+        "noise-contrastive estimation on {}: Gaussian noise is never mistaken for an image, so telling them "
+        "apart teaches nothing, and log Z is beyond quadrature. Hint: --data ring8",
+        settings.text("data"));
 }
 
 }  // namespace

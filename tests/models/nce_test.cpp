@@ -138,9 +138,10 @@ TEST_CASE("what noise-contrastive estimation cannot learn is refused with the re
   const Settings settings = small_settings(nce_entry());
   const std::string bars = error_message([&] { Nce(settings, shape_of("bars-and-stripes"), false); });
   CHECK_MESSAGE(contains(bars, "probabilities and no density"), bars);
-  const DataShape images{.example = Shape{28, 28}};
-  const std::string mnist = error_message([&] { make_model(nce_entry(), settings, images); });
-  CHECK_MESSAGE(contains(mnist, "Hint: --data ring8"), mnist);
+  Settings images = default_settings(nce_entry());
+  images.assign("data=mnist");
+  const std::string mnist = error_message([&] { nce_entry().resolve(images); });
+  CHECK_MESSAGE(contains(mnist, "never mistaken for an image"), mnist);
   Nce model(settings, shape_of("gaussian"), false);
   const Batch wide{zeros({4, 3}), {}, {}};
   std::vector<double> metrics(model.metrics().size());
