@@ -6,7 +6,6 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
-#include "models/score_eval.h"
 #include "models/train.h"
 #include "samplers/chains.h"
 #include "support/error_message.h"
@@ -77,21 +76,6 @@ TEST_CASE("a network's score is its energy's gradient, or its field with the pul
   const ScoreNetwork pulled(shape, two);
   CHECK(test::max_error(pulled.score(x), (plain.score(x) * 3.0 - x * 4.0).to_vector()) < 1e-13);
   CHECK(contains(error_message([&] { plain(test::wave({4, 3})); }), "must have the same width"));
-}
-
-TEST_CASE("the curl share is 0 for an energy's gradient, and near 1 for a field that turns") {
-  Rng rng(1, "score_test");
-  const Tensor x = randn({500, 2}, rng, DType::f64);
-  ScoreNetwork network({.is_energy = false, .hidden = {}, .dtype = DType::f64}, rng);
-  const auto share = [&](const std::vector<double>& weight) {
-    Tensor leaf = network.named_parameters()[0].tensor;
-    std::copy(weight.begin(), weight.end(), leaf.mutable_data<double>());
-    return curl_share(network, x, rng);
-  };
-  CHECK(share({1, 2, 2, -3}) < 1e-12);
-  CHECK(share({0, 1, -1, 0}) == doctest::Approx(1));
-  // J = [[1, 1], [-1, 1]]: |J - J'|^2 = 8, (2|J|)^2 = 16.
-  CHECK(share({1, 1, -1, 1}) == doctest::Approx(std::sqrt(0.5)).epsilon(0.1));
 }
 
 /// A short run on a toy.
