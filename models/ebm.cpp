@@ -102,7 +102,7 @@ Tensor Ebm::noisy(const Tensor& x, Rng& rng) const {
 // Uniform over the pixels' range, or over the toy's box.
 Tensor Ebm::start(int64_t n, Rng& rng) const {
   const NoGrad quiet;
-  const Tensor u = rand({n, shape_.size()}, rng);
+  Tensor u = rand({n, shape_.size()}, rng);
   if (!shape_.toy) return u;
   const Box box = shape_.toy->box();
   std::vector<double> width = box.high;

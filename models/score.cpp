@@ -101,7 +101,7 @@ Tensor ScoreNetwork::operator()(const Tensor& x) const {
   if (x.rank() != 2 || x.dim(1) != shape_.inputs)
     throw Error("score network: inputs are (B,{}), got {}. Hint: model and data must have the same width",
                 shape_.inputs, x.shape().str());
-  const Tensor y = field_->forward(x * shape_.input_scale) * shape_.output_scale;
+  Tensor y = field_->forward(x * shape_.input_scale) * shape_.output_scale;
   if (shape_.confinement == 0) return y;
   return y - x / (shape_.confinement * shape_.confinement);
 }

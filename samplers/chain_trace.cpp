@@ -17,6 +17,7 @@ constexpr int64_t kFewestDraws = 4;                // that diagnostics take
 template <class Fn>
 std::vector<double> of_each(const std::vector<Tensor>& draws, Fn diagnostic) {
   std::vector<double> out;
+  out.reserve(draws.size());
   for (const Tensor& statistic : draws) {
     out.push_back(statistic.dim(1) < kFewestDraws ? std::numeric_limits<double>::quiet_NaN()
                                                   : diagnostic(statistic));

@@ -63,6 +63,21 @@ std::vector<Task> every_task() {
   return tasks;
 }
 
+using Values = std::vector<std::pair<std::string, int>>;
+const Values kSmall = {{"hidden", 16}, {"generator_hidden", 16}, {"discriminator_hidden", 16}};
+const Values kQuick = {{"chain_steps", 3}, {"sample_steps", 10}, {"buffer", 100}};
+
+/// `--set` of those values that the model has a setting for.
+std::string set_values(const std::string& model, const Values& values) {
+  std::string line;
+  const std::vector<gradzoo::Setting> settings = gradzoo::find_model(model).settings();
+  for (const auto& [key, value] : values) {
+    const bool known = std::ranges::find(settings, key, &gradzoo::Setting::key) != settings.end();
+    if (known) line += fmt::format(" --set {}={}", key, value);
+  }
+  return line;
+}
+
 /// Short runs of one model on small data.
 struct Runs {
   ScratchDirectory scratch;
@@ -70,8 +85,10 @@ struct Runs {
   std::string train;
 
   explicit Runs(const Task& task)
-      : train(fmt::format("train {} --threads 1 --data {} --batch {} --epochs 3 --set schedule=linear --out ",
-                          task.model, task.data, task.data == "data" ? 10 : 1000)) {
+      : train(fmt::format(
+            "train {} --threads 1 --data {} --batch {} --epochs 3 --set schedule=linear{}{} --out ",
+            task.model, task.data, task.data == "data" ? 10 : 1000, set_values(task.model, kSmall),
+            set_values(task.model, kQuick))) {
     write_small_dataset(scratch.file("data"), 600, 12, 8);
   }
 
@@ -143,7 +160,8 @@ TEST_CASE("A run is repeated by its config file, and its bytes do not depend on 
       const ProcessResult result = run_gradzoo("train " + line, scratch.file(""));
       REQUIRE_MESSAGE(result.status == 0, result.err);
     };
-    train(fmt::format("{} --data {} --steps 5 --threads 1 --out t1", task.model, task.data));
+    train(fmt::format("{} --data {} --steps 5{} --threads 1 --out t1", task.model, task.data,
+                      set_values(task.model, kQuick)));
     const std::string expected = read_file(scratch.file("t1/checkpoint.safetensors"));
     for (const char* threads : {"2", "3", "8"}) {
       const std::string run = std::string("t") + threads;
