@@ -45,7 +45,7 @@ Tensor random_walk(const Target& target, const Tensor& x, PointValue& value, con
 Tensor unadjusted_langevin(const Target& target, const Tensor& x, PointValue& value,
                            const ChainOptions& options, Rng& rng, double* accepted) {
   const double e = full_step(options);
-  const Tensor next = x + value.score * e + randn_like(x, rng) * (options.noise_scale * std::sqrt(2 * e));
+  Tensor next = x + value.score * e + randn_like(x, rng) * (options.noise_scale * std::sqrt(2 * e));
   value = value_and_score(target, next);
   if (accepted) *accepted += 1;
   return next;

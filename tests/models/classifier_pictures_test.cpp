@@ -1,5 +1,7 @@
 #include "models/classifier_pictures.h"
 
+#include <cmath>
+
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"
@@ -19,14 +21,14 @@ struct Planted {
     images = {pixels, tensor({0, 0, 1, 1, 1, 1}, {6}, DType::u8), arange(6, DType::i64)};
     // Called 0: images 0 (right), 2 (wrong, .6) and 3 (wrong, .9); called 1: 1 (wrong, .8), 4 and 5 (right).
     const Tensor p = tensor({.7, .3, .2, .8, .6, .4, .9, .1, .1, .9, .3, .7}, {6, 2});
-    predictions = predict([&](const Tensor&) { return p; }, images);
+    predictions = predict([&](const Tensor&) -> Tensor { return p.detach(); }, images);
   }
 };
 
 /// Brightness 10 (i + 1) back to i; -1 for black.
 int64_t image_in(const ImageGrid& grid, int64_t place) {
   const double byte = 255 * grid.pixels.to_vector()[static_cast<size_t>(4 * place)];
-  return static_cast<int64_t>(byte / 10 + 0.5) - 1;
+  return std::lround(byte / 10) - 1;
 }
 
 TEST_CASE("mistakes stand in the row of what they were called, the surest first") {

@@ -30,7 +30,7 @@ ChainResult example() {
 Rng rng(1);
 const Target ring{.log_prob = [](const Tensor& x) { return square(sqrt(sum(square(x), 1)) - 1.0) * -8.0; }};
 const ChainOptions options{.kind = SamplerKind::mala, .step = 0.05, .steps = 4000, .warmup = 1000};
-const ChainResult chains = run_chains(ring, randn({100, 2}, rng), options, rng);
+ChainResult chains = run_chains(ring, randn({100, 2}, rng), options, rng);
 fmt::print("acceptance {:.2f}, ESS of x0 {:.0f}, split R-hat {:.3f}\n", chains.acceptance, chains.ess[0], chains.rhat[0]);
   // clang-format on
   return chains;

@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "tools/refusals.h"
 
@@ -37,18 +38,21 @@ TEST_CASE(
   const ProcessResult trained =
       run_gradzoo("train dae --data ring8 --steps 200 --set hidden=16 --set chain_steps=5 --out run", folder);
   REQUIRE_MESSAGE(trained.status == 0, trained.err);
-  const std::string walk = "sample run -n 30 --seed 3 --set step=0.002 --set steps=40 ";
+  const std::string walk = "sample run -n 30 --seed 3 --set step=0.002 --set steps=40";
   for (const std::string sampler : {"ula", "mala", "mh"}) {
-    const ProcessResult walked = run_gradzoo(walk + "--out x.npy --threads 1 --sampler " + sampler, folder);
+    const ProcessResult walked =
+        run_gradzoo(fmt::format("{} --out x.npy --threads 1 --sampler {}", walk, sampler), folder);
     REQUIRE_MESSAGE(walked.status == 0, walked.err);
-    for (const std::string& part : {sampler + ": 30 chains, 40 steps of 0.002 (20 warm-up)",
+    for (const std::string& part : {fmt::format("{}: 30 chains, 40 steps of 0.002 (20 warm-up)", sampler),
                                     std::string("split R-hat"), std::string("x1"), std::string("x.npy")}) {
       CHECK_MESSAGE(contains(walked.out, part), walked.out);
     }
-    REQUIRE(run_gradzoo(walk + "--out y.npy --threads 2 --sampler " + sampler, folder).status == 0);
+    REQUIRE(
+        run_gradzoo(fmt::format("{} --out y.npy --threads 2 --sampler {}", walk, sampler), folder).status ==
+        0);
     CHECK(read_file(scratch.file("x.npy")) == read_file(scratch.file("y.npy")));
   }
-  REQUIRE(run_gradzoo(walk + "--sampler ula --set noise=0", folder).status == 0);
+  REQUIRE(run_gradzoo(walk + " --sampler ula --set noise=0", folder).status == 0);
   CHECK(std::filesystem::exists(scratch.file("run/samples/sample-ula-seed3.png")));
   check_refused("sample run --sampler ula --set step=10", folder, {"explode", "step=1"});
 }
