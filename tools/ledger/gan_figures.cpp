@@ -30,6 +30,7 @@ std::vector<ModeCoverage> ten_runs(const std::vector<std::string>& assignments, 
 
 std::vector<int64_t> covered(const std::vector<ModeCoverage>& runs) {
   std::vector<int64_t> out;
+  out.reserve(runs.size());
   for (const ModeCoverage& run : runs) out.push_back(run.covered);
   return out;
 }
