@@ -143,9 +143,7 @@ Tensor Dae::sample(int64_t n, Rng& rng) {
 }
 
 Target Dae::target() {
-  // The average stands in for the weights as long as the target lives: a chain may span several calls.
-  const std::shared_ptr<const void> averaged(new std::optional<Ema::Scope>(learner_.averaged()),
-                                             [](const std::optional<Ema::Scope>* scope) { delete scope; });
+  const auto averaged = learner_.hold_average();
   Target target;
   target.score = [this, averaged](const Tensor& x) {
     return denoiser_score([this](const Tensor& y) { return r(y); }, x, sigma_);

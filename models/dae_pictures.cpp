@@ -1,22 +1,20 @@
 #include "models/dae_pictures.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include <fmt/format.h>
 
 #include "autograd/ops.h"
+#include "models/image_pictures.h"
 #include "models/plane_pictures.h"
 
 namespace gradzoo {
 namespace {
 
-constexpr int64_t kColumns = 10;
+constexpr int64_t kColumns = kImageColumns;
 constexpr int64_t kFilters = 100;
-
-Tensor as_images(const Tensor& x, const DataShape& shape) {
-  return reshape(clamp(x, 0, 1), {x.dim(0), shape.height(), shape.width()});
-}
 
 struct Corrupted {
   Tensor x, noisy;  // (n, d)
@@ -26,16 +24,6 @@ Corrupted corrupted(const DaeView& view, const DataView& data, int64_t count) {
   const Tensor x = read_examples(data.examples, 0, n, Pixels::grey, Rng(data.seed, "eval/pixels")).x;
   Rng noise(data.seed, "pictures/noise");
   return {x, x + randn_like(x, noise) * view.sigma};
-}
-
-// Rows of ten, one of each part by turns.
-ImageGrid by_turns(const std::vector<Tensor>& parts, std::vector<std::string> captions,
-                   const DataShape& shape) {
-  Tensors rows;
-  for (int64_t begin = 0; begin + kColumns <= parts.front().dim(0); begin += kColumns) {
-    for (const Tensor& part : parts) rows.push_back(as_images(part.rows(begin, begin + kColumns), shape));
-  }
-  return {concat(rows, 0), kColumns, std::move(captions)};
 }
 
 // Each row of W as an image, its largest weight white or black, 0 grey.
@@ -55,12 +43,13 @@ std::vector<Picture> image_pictures(const DaeView& view, const DataView& data) {
         {"denoising",
          fmt::format("Held-out images with noise of sigma {:g}, what r makes of them, and the images.",
                      view.sigma),
-         by_turns({some.noisy, view.r(some.noisy), some.x}, {"noisy", "denoised", "original"}, view.shape)});
+         rows_by_turns(std::array{some.noisy, view.r(some.noisy), some.x}, {"noisy", "denoised", "original"},
+                       view.shape)});
   }
   out.push_back(
       {"chains",
        "Where Langevin chains ended, which is the noisy density's, and under each what r makes of it.",
-       by_turns({view.samples.raw, view.samples.denoised}, {"raw", "denoised"}, view.shape)});
+       rows_by_turns(std::array{view.samples.raw, view.samples.denoised}, {"raw", "denoised"}, view.shape)});
   if (view.tied) out.push_back(filters(*view.tied, view.shape));
   return out;
 }

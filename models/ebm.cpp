@@ -16,16 +16,6 @@ ChainStart parse_start(const std::string& name) {
   return name == "data" ? ChainStart::data : name == "noise" ? ChainStart::noise : ChainStart::buffer;
 }
 
-EnergyShape energy_shape(const Settings& settings, const DataShape& shape) {
-  return {.inputs = shape.size(),
-          .hidden = std::vector<int64_t>(static_cast<size_t>(settings.integer("layers")),
-                                         settings.integer("hidden")),
-          .activation = settings.text("activation"),
-          .input_scale = settings.real("input_scale"),
-          .output_scale = settings.real("output_scale"),
-          .confinement = settings.real("confinement")};
-}
-
 }  // namespace
 
 CdTerms contrastive_divergence(TensorFn log_density, const Tensor& data, const Tensor& samples, double l2) {
@@ -58,7 +48,7 @@ Ebm::Ebm(const Settings& settings, const DataShape& shape)
     : shape_(shape),
       init_rng_(static_cast<uint64_t>(settings.integer("seed")), "ebm/init"),
       chain_rng_(static_cast<uint64_t>(settings.integer("seed")), "ebm/chains"),
-      network_(energy_shape(settings, shape), init_rng_),
+      network_(energy_shape(settings, shape.size()), init_rng_),
       learner_(network_, {.adam = {.beta1 = settings.real("beta1")},
                           .clip = settings.real("clip"),
                           .ema = settings.real("ema")}),
@@ -221,9 +211,7 @@ std::vector<Picture> Ebm::pictures(const DataView& data) {
 }
 
 Target Ebm::target() {
-  // The average stands in for the weights as long as the target lives: a gradient may span several calls.
-  const std::shared_ptr<const void> averaged(new std::optional<Ema::Scope>(learner_.averaged()),
-                                             [](const std::optional<Ema::Scope>* scope) { delete scope; });
+  const auto averaged = learner_.hold_average();
   return {.log_prob = [this, averaged](const Tensor& x) { return network_.log_density(x); }};
 }
 

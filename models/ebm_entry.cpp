@@ -60,42 +60,8 @@ std::vector<Setting> chain_settings() {
 }
 
 std::vector<Setting> ebm_settings() {
-  std::vector<Setting> settings = {
-      {.key = "hidden",
-       .type = SettingType::integer,
-       .value = "128",
-       .meaning = "units of each hidden layer",
-       .low = 1,
-       .high = 65536},
-      {.key = "layers",
-       .type = SettingType::integer,
-       .value = "2",
-       .meaning = "hidden layers; one of softplus with a confinement is the free energy of a Gaussian RBM",
-       .low = 1,
-       .high = 100},
-      {.key = "activation",
-       .type = SettingType::text,
-       .value = "silu",
-       .meaning = "of the hidden layers",
-       .choices = {activation_names().begin(), activation_names().end()}},
-      {.key = "input_scale",
-       .type = SettingType::real,
-       .value = "8",
-       .meaning = "x is multiplied by it before the network: how fine a structure a fresh network can follow",
-       .low = 1e-6,
-       .high = 1e6},
-      {.key = "output_scale",
-       .type = SettingType::real,
-       .value = "1",
-       .meaning = "what the network gives is multiplied by it: how far a step moves f",
-       .low = 1e-6,
-       .high = 1e6},
-      {.key = "confinement",
-       .type = SettingType::real,
-       .value = "4",
-       .meaning = "c of the term -|x|^2 / (2 c^2) in f, so that exp f can be normalised; 0: none",
-       .low = 0,
-       .high = 1e6},
+  std::vector<Setting> settings = energy_settings({.input_scale = "8", .confinement = "4"});
+  const std::vector<Setting> own = {
       {.key = "data_noise",
        .type = SettingType::real,
        .value = "0",
@@ -117,6 +83,7 @@ std::vector<Setting> ebm_settings() {
        .low = 0,
        .high = 0.9999},
   };
+  settings.insert(settings.end(), own.begin(), own.end());
   for (Setting& setting : chain_settings()) settings.push_back(std::move(setting));
   return settings;
 }

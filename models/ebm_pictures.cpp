@@ -1,21 +1,23 @@
 #include "models/ebm_pictures.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include <fmt/format.h>
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "models/image_pictures.h"
 #include "models/plane_pictures.h"
 
 namespace gradzoo {
 namespace {
 
-constexpr int64_t kColumns = 10;
+constexpr int64_t kColumns = kImageColumns;
 
-Tensor as_images(const Tensor& x, const DataShape& shape) {
-  return reshape(clamp(x, 0, 1), {x.dim(0), shape.height(), shape.width()});
+Tensor denoised(const EnergyNetwork& network, const Tensor& x, double noise) {
+  return noise > 0 ? x + network.score(x) * (noise * noise) : x;
 }
 
 Target target_of(const EnergyNetwork& network) {
@@ -27,7 +29,7 @@ Target target_of(const EnergyNetwork& network) {
 Tensor ebm_examples(const EnergyNetwork& network, const Tensor& x, double noise, const DataShape& shape) {
   if (!shape.is_image()) return x;
   const NoGrad quiet;
-  return as_images(noise > 0 ? x + network.score(x) * (noise * noise) : x, shape);
+  return as_images(denoised(network, x, noise), shape);
 }
 
 Picture ebm_planes(const EnergyNetwork& network, const Toy& truth, const Tensor& samples) {
@@ -62,18 +64,14 @@ Picture ebm_chain_picture(const EnergyNetwork& network, const Tensor& start, int
 
 Picture ebm_raw_and_denoised(const EnergyNetwork& network, const Tensor& x, double noise,
                              const DataShape& shape) {
-  Tensors rows;
-  for (int64_t begin = 0; begin + kColumns <= x.dim(0); begin += kColumns) {
-    const Tensor part = x.rows(begin, begin + kColumns);
-    rows.push_back(as_images(part, shape));
-    rows.push_back(ebm_examples(network, part, noise, shape));
-  }
+  const NoGrad quiet;
+  const std::array<Tensor, 2> parts = {x, denoised(network, x, noise)};
   return {"raw_and_denoised",
           fmt::format(
               "Where chains ended, and under each x + {:.3g}^2 grad f(x): the mean of the clean digits that "
               "noise of {:.3g} could have made it of.",
               noise, noise),
-          ImageGrid{concat(rows, 0), kColumns, {"chain", "denoised"}}};
+          rows_by_turns(parts, {"chain", "denoised"}, shape)};
 }
 
 }  // namespace gradzoo

@@ -54,4 +54,54 @@ Tensor EnergyNetwork::score(const Tensor& x, bool create_graph) const {
   return scope.result(grad(sum(log_density(points)), points, {.create_graph = create_graph}));
 }
 
+std::vector<Setting> energy_settings(const EnergyDefaults& defaults) {
+  return {
+      {.key = "hidden",
+       .type = SettingType::integer,
+       .value = defaults.hidden,
+       .meaning = "units of each hidden layer",
+       .low = 1,
+       .high = 65536},
+      {.key = "layers",
+       .type = SettingType::integer,
+       .value = defaults.layers,
+       .meaning = "hidden layers; one of softplus with a confinement is the free energy of a Gaussian RBM",
+       .low = 1,
+       .high = 100},
+      {.key = "activation",
+       .type = SettingType::text,
+       .value = defaults.activation,
+       .meaning = "of the hidden layers",
+       .choices = {activation_names().begin(), activation_names().end()}},
+      {.key = "input_scale",
+       .type = SettingType::real,
+       .value = defaults.input_scale,
+       .meaning = "x is multiplied by it before the network: how fine a structure a fresh network can follow",
+       .low = 1e-6,
+       .high = 1e6},
+      {.key = "output_scale",
+       .type = SettingType::real,
+       .value = defaults.output_scale,
+       .meaning = "what the network gives is multiplied by it: how far a step moves f",
+       .low = 1e-6,
+       .high = 1e6},
+      {.key = "confinement",
+       .type = SettingType::real,
+       .value = defaults.confinement,
+       .meaning = "c of the term -|x|^2 / (2 c^2) in f, so that exp f can be normalised; 0: none",
+       .low = 0,
+       .high = 1e6},
+  };
+}
+
+EnergyShape energy_shape(const Settings& settings, int64_t inputs) {
+  return {.inputs = inputs,
+          .hidden = std::vector<int64_t>(static_cast<size_t>(settings.integer("layers")),
+                                         settings.integer("hidden")),
+          .activation = settings.text("activation"),
+          .input_scale = settings.real("input_scale"),
+          .output_scale = settings.real("output_scale"),
+          .confinement = settings.real("confinement")};
+}
+
 }  // namespace gradzoo

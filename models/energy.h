@@ -1,7 +1,9 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "models/settings.h"
 #include "nn/layers.h"
 
 namespace gradzoo {
@@ -10,10 +12,9 @@ struct EnergyShape {
   int64_t inputs = 2;
   std::vector<int64_t> hidden = {128, 128};
   std::string activation = "silu";
-  double input_scale = 1;  // x is multiplied by it first
-  double output_scale =
-      1;  // what the perceptron gives is multiplied by it: how far a step of training moves f
-  double confinement = 0;  // adds -|x|^2 / (2 confinement^2), so that exp f can be normalised; 0: none
+  double input_scale = 1;   // x is multiplied by it first
+  double output_scale = 1;  // what the perceptron gives is multiplied by it: how far training moves f
+  double confinement = 0;   // adds -|x|^2 / (2 confinement^2), so that exp f can be normalised; 0: none
   DType dtype = DType::f32;
 };
 
@@ -35,5 +36,16 @@ class EnergyNetwork : public Module {
   EnergyShape shape_;
   Mlp mlp_;
 };
+
+/// The defaults of energy_settings, as texts.
+struct EnergyDefaults {
+  std::string hidden = "128", layers = "2", activation = "silu";
+  std::string input_scale = "1", output_scale = "1", confinement = "0";
+};
+/// The settings of a model that has an EnergyNetwork: hidden, layers, activation, input_scale, output_scale,
+/// confinement.
+std::vector<Setting> energy_settings(const EnergyDefaults& defaults);
+/// The shape that these come to, for rows of `inputs` numbers.
+EnergyShape energy_shape(const Settings& settings, int64_t inputs);
 
 }  // namespace gradzoo

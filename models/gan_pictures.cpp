@@ -2,33 +2,19 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
-#include "models/eval/nearest_images.h"
 #include "models/eval/quadrature.h"
+#include "models/image_pictures.h"
 
 namespace gradzoo {
 namespace {
 
-constexpr int64_t kColumns = 10;
+constexpr int64_t kColumns = kImageColumns;
 constexpr int64_t kPoints = 2500;
 constexpr int64_t kCells = 160;  // of the picture of D, along each axis
 
-Tensor as_images(const Tensor& rows, const DataShape& shape) {
-  return reshape(rows, {rows.dim(0), shape.height(), shape.width()});
-}
-
 Picture neighbours(const Generator& generator, const DataShape& shape, const DataView& data) {
   Rng rng(data.seed, "pictures/neighbours");
-  const Tensor samples = generator.draw(2 * kColumns, rng);
-  const Tensor nearest = nearest_images(samples, data.train);
-  Tensors rows;
-  for (int64_t begin = 0; begin < samples.dim(0); begin += kColumns) {
-    rows.push_back(as_images(samples.rows(begin, begin + kColumns), shape));
-    rows.push_back(as_images(nearest.rows(begin, begin + kColumns), shape));
-  }
-  return {"neighbours",
-          "Samples, and under each the training image nearest to it: equal pairs would mean that images were "
-          "memorised.",
-          ImageGrid{concat(rows, 0), kColumns, {"sample", "nearest training image"}}};
+  return neighbours_picture(generator.draw(2 * kColumns, rng), shape, data.train);
 }
 
 // z = cos(t) a + sin(t) b for independent a, b ~ N(0, I): every step of the walk is itself a draw of N(0, I).

@@ -26,15 +26,6 @@ const DataShape& checked(const DataShape& shape) {
   return shape;
 }
 
-EnergyShape energy_shape(const Settings& settings, const DataShape& shape) {
-  return {.inputs = shape.size(),
-          .hidden = std::vector<int64_t>(static_cast<size_t>(settings.integer("layers")),
-                                         settings.integer("hidden")),
-          .activation = settings.text("activation"),
-          .input_scale = settings.real("input_scale"),
-          .confinement = settings.real("confinement")};
-}
-
 Tensor fit_points(const DataShape& shape, const Settings& settings) {
   Rng rng(static_cast<uint64_t>(settings.integer("seed")), "nce/fit");
   return shape.toy->sample(kFitPoints, rng, DType::f64);
@@ -74,7 +65,7 @@ Nce::Nce(const Settings& settings, const DataShape& shape, bool conditional)
       conditional_(conditional),
       init_rng_(static_cast<uint64_t>(settings.integer("seed")), "nce/init"),
       noise_rng_(static_cast<uint64_t>(settings.integer("seed")), "nce/noise"),
-      network_(energy_shape(settings, shape), !conditional, init_rng_),
+      network_(energy_shape(settings, shape.size()), !conditional, init_rng_),
       learner_(network_, {.clip = settings.real("clip"), .ema = settings.real("ema")}),
       noise_(contrasting_noise(conditional ? "fitted" : settings.text("noise"), fit_points(shape, settings),
                                conditional ? 1.5 : settings.real("noise_width"))),
@@ -213,9 +204,7 @@ std::vector<Picture> Nce::pictures(const DataView&) {
 }
 
 Target Nce::target() {
-  // The average stands in for the weights as long as the target lives: a gradient may span several calls.
-  const std::shared_ptr<const void> averaged(new std::optional<Ema::Scope>(learner_.averaged()),
-                                             [](const std::optional<Ema::Scope>* scope) { delete scope; });
+  const auto averaged = learner_.hold_average();
   return {.log_prob = [this, averaged](const Tensor& x) { return network_.log_density(x); }};
 }
 

@@ -3,39 +3,7 @@
 namespace gradzoo {
 namespace {
 
-std::vector<Setting> shared_settings() {
-  return {
-      {.key = "hidden",
-       .type = SettingType::integer,
-       .value = "128",
-       .meaning = "units of each hidden layer",
-       .low = 1,
-       .high = 65536},
-      {.key = "layers",
-       .type = SettingType::integer,
-       .value = "2",
-       .meaning = "hidden layers",
-       .low = 1,
-       .high = 16},
-      {.key = "activation",
-       .type = SettingType::text,
-       .value = "silu",
-       .meaning = "of the hidden layers",
-       .choices = {activation_names().begin(), activation_names().end()}},
-      {.key = "input_scale",
-       .type = SettingType::real,
-       .value = "3",
-       .meaning = "what x is multiplied by first: features at the scale of the modes are learned sooner",
-       .low = 1e-3,
-       .high = 1e3},
-      {.key = "confinement",
-       .type = SettingType::real,
-       .value = "2",
-       .meaning = "adds -|x|^2 / (2 confinement^2) to f, so that Z exists; 0: nothing",
-       .low = 0,
-       .high = 1e6},
-  };
-}
+std::vector<Setting> shared_settings() { return energy_settings({.input_scale = "3", .confinement = "2"}); }
 
 std::vector<Setting> nce_settings() {
   std::vector<Setting> settings{

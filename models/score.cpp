@@ -7,6 +7,7 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "models/image_pictures.h"
 #include "models/score_eval.h"
 #include "models/score_pictures.h"
 #include "samplers/chains.h"
@@ -185,9 +186,7 @@ std::vector<Quantity> Score::validate(const DataView& data) {
 std::vector<Quantity> Score::evaluate(const DataView& data) { return validate(data); }
 
 Target Score::target() {
-  // The average stands in for the weights as long as the target lives: a chain may span several calls.
-  const std::shared_ptr<const void> averaged(new std::optional<Ema::Scope>(learner_.averaged()),
-                                             [](const std::optional<Ema::Scope>* scope) { delete scope; });
+  const auto averaged = learner_.hold_average();
   if (network_.shape().is_energy) {
     return {.log_prob = [this, averaged](const Tensor& x) { return network_(x); }};
   }
@@ -229,7 +228,7 @@ ScoreSamples Score::draw(int64_t n, int64_t steps, Rng& rng) const {
 Tensor Score::sample(int64_t n, Rng& rng) {
   const auto averaged = learner_.averaged();
   const Tensor x = draw(n, sampling_.steps, rng).denoised;
-  return shape_.toy ? x : score_images(x, shape_);
+  return shape_.toy ? x : as_images(x, shape_);
 }
 
 Picture Score::snapshot(const DataView&, Rng& rng) {
@@ -246,7 +245,7 @@ std::vector<Picture> Score::pictures(const DataView& data) {
   if (shape_.toy) return score_toy_pictures(network_, task_, *shape_.toy);
   Rng rng(data.seed, "pictures/score");
   const ScoreSamples samples = draw(50, sampling_.steps, rng);
-  return {score_raw_and_denoised(samples, shape_), score_neighbours(samples.denoised, shape_, data)};
+  return {score_raw_and_denoised(samples, shape_), neighbours_picture(samples.denoised, shape_, data.train)};
 }
 
 std::string Score::reading(const DataView& data) {

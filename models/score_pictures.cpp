@@ -1,18 +1,18 @@
 #include "models/score_pictures.h"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
-#include "models/eval/nearest_images.h"
+#include "models/image_pictures.h"
 #include "models/plane_pictures.h"
 
 namespace gradzoo {
 namespace {
 
-constexpr int64_t kColumns = 10;
 bool in_the_plane(const Toy& toy) { return toy.dimensions() == 2 && toy.why_no_density().empty(); }
 
 std::string what_is_learned(const ScoreTask& task) {
@@ -22,40 +22,13 @@ std::string what_is_learned(const ScoreTask& task) {
              : "";
 }
 
-// Rows of `above` and `below` by turns, ten images each.
-Picture by_turns(const char* name, const char* caption, const Tensor& above, const Tensor& below,
-                 std::vector<std::string> row_captions) {
-  Tensors rows;
-  for (int64_t begin = 0; begin < above.dim(0); begin += kColumns) {
-    const int64_t end = std::min(begin + kColumns, above.dim(0));
-    rows.push_back(above.rows(begin, end));
-    rows.push_back(below.rows(begin, end));
-  }
-  return {name, caption, ImageGrid{concat(rows, 0), kColumns, std::move(row_captions)}};
-}
-
 }  // namespace
 
-Tensor score_images(const Tensor& x, const DataShape& shape) {
-  return reshape(clamp(x, 0, 1), {x.dim(0), shape.height(), shape.width()});
-}
-
 Picture score_raw_and_denoised(const ScoreSamples& samples, const DataShape& shape) {
-  return by_turns(
-      "raw_and_denoised",
-      "Ends of Langevin chains, which are samples of the data with noise, and under each the best "
-      "guess of what lies under its noise.",
-      score_images(samples.raw, shape), score_images(samples.denoised, shape), {"raw", "denoised"});
-}
-
-Picture score_neighbours(const Tensor& denoised, const DataShape& shape, const DataView& data) {
-  const Tensor shown = denoised.rows(0, std::min<int64_t>(2 * kColumns, denoised.dim(0)));
-  return by_turns("neighbours",
-                  "Denoised samples, and under each the training image nearest to it: equal pairs would mean "
-                  "that images were memorised.",
-                  score_images(shown, shape),
-                  score_images(nearest_images(clamp(shown, 0, 1), data.train), shape),
-                  {"sample", "nearest training image"});
+  return {"raw_and_denoised",
+          "Ends of Langevin chains, which are samples of the data with noise, and under each the best "
+          "guess of what lies under its noise.",
+          rows_by_turns(std::array{samples.raw, samples.denoised}, {"raw", "denoised"}, shape)};
 }
 
 Picture score_toy_snapshot(const ScoreNetwork& network, const ScoreTask& task, const Toy& toy,

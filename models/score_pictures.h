@@ -4,13 +4,8 @@
 
 namespace gradzoo {
 
-/// (n, d) as (n, H, W), clamped to [0, 1].
-Tensor score_images(const Tensor& x, const DataShape& shape);
-
 /// Rows of chains' ends and of what lies under their noise, by turns: 50 samples or fewer.
 Picture score_raw_and_denoised(const ScoreSamples& samples, const DataShape& shape);
-/// Denoised samples, and under each the nearest training image.
-Picture score_neighbours(const Tensor& denoised, const DataShape& shape, const DataView& data);
 
 /// Samples over the truth; of an energy, its density beside that of the truth.
 Picture score_toy_snapshot(const ScoreNetwork& network, const ScoreTask& task, const Toy& toy,

@@ -1,19 +1,17 @@
 #include "models/vae_pictures.h"
 
+#include <array>
+
 #include <boost/math/special_functions/erf.hpp>
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
-#include "models/eval/nearest_images.h"
+#include "models/image_pictures.h"
 
 namespace gradzoo {
 namespace {
 
-constexpr int64_t kColumns = 10;
-
-Tensor as_images(const Tensor& rows, const DataShape& shape) {
-  return reshape(rows, {rows.dim(0), shape.height(), shape.width()});
-}
+constexpr int64_t kColumns = kImageColumns;
 
 Tensor decode_images(const VaeNetwork& network, const Tensor& z, const DataShape& shape) {
   return as_images(sigmoid(network.decode(z)), shape);
@@ -21,14 +19,9 @@ Tensor decode_images(const VaeNetwork& network, const Tensor& z, const DataShape
 
 // Rows of originals and of what comes back, by turns.
 Picture reconstructions(const VaeNetwork& network, const Batch& batch, const DataShape& shape) {
-  Tensors rows;
-  for (int64_t begin = 0; begin + kColumns <= batch.count() && begin < 4 * kColumns; begin += kColumns) {
-    const Tensor x = batch.x.rows(begin, begin + kColumns);
-    rows.push_back(as_images(x, shape));
-    rows.push_back(decode_images(network, network.encode(x).mean, shape));
-  }
+  const std::array<Tensor, 2> parts = {batch.x, sigmoid(network.decode(network.encode(batch.x).mean))};
   return {"reconstructions", "Held-out digits, and under each what the decoder makes of its code.",
-          ImageGrid{concat(rows, 0), kColumns, {"original", "decoded"}}};
+          rows_by_turns(parts, {"original", "decoded"}, shape)};
 }
 
 // Straight lines between the codes of pairs of images: z = (1 - t) z_a + t z_b.
@@ -47,17 +40,8 @@ Picture interpolation(const VaeNetwork& network, const Batch& batch, const DataS
 
 Picture neighbours(const VaeNetwork& network, const DataShape& shape, const DataView& data) {
   Rng rng(data.seed, "pictures/neighbours");
-  const Tensor samples = sigmoid(network.decode(randn({2 * kColumns, network.shape().latent}, rng)));
-  const Tensor nearest = nearest_images(samples, data.train);
-  Tensors rows;
-  for (int64_t begin = 0; begin < samples.dim(0); begin += kColumns) {
-    rows.push_back(as_images(samples.rows(begin, begin + kColumns), shape));
-    rows.push_back(as_images(nearest.rows(begin, begin + kColumns), shape));
-  }
-  return {"neighbours",
-          "Samples, and under each the training image nearest to it: equal pairs would mean that digits were "
-          "memorised.",
-          ImageGrid{concat(rows, 0), kColumns, {"sample", "nearest training image"}}};
+  const Tensor z = randn({2 * kColumns, network.shape().latent}, rng);
+  return neighbours_picture(sigmoid(network.decode(z)), shape, data.train);
 }
 
 // The decoder over a grid of the prior's quantiles, so that each picture stands for the same probability;

@@ -64,9 +64,15 @@ void Learner::add_to(State& state) {
   if (ema_) ema_->add_to(state, prefix_ + "average");
 }
 
+bool Learner::has_average_to_show() const { return ema_ && ema_->updates() > 0 && !ema_->in_scope(); }
+
 std::optional<Ema::Scope> Learner::averaged() {
-  if (!ema_ || ema_->updates() == 0 || ema_->in_scope()) return std::nullopt;
+  if (!has_average_to_show()) return std::nullopt;
   return std::optional<Ema::Scope>(std::in_place, *ema_);
+}
+
+std::shared_ptr<const void> Learner::hold_average() {
+  return has_average_to_show() ? std::make_shared<Ema::Scope>(*ema_) : nullptr;
 }
 
 }  // namespace gradzoo

@@ -46,9 +46,12 @@ class Learner {
   /// While alive, the parameters hold their average (where one is kept): for sampling and evaluation. One
   /// inside another changes nothing.
   std::optional<Ema::Scope> averaged();
+  /// The same for something that outlives a function, a target of chains: as long as a copy lives.
+  std::shared_ptr<const void> hold_average();
 
  private:
   void complete(const LearnerOptions& options);
+  bool has_average_to_show() const;
 
   std::string prefix_;  // "" or "name."
   Parameters parameters_;

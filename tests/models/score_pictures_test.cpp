@@ -18,17 +18,6 @@ TEST_CASE("raw and denoised rows take turns, cut to the range of pixels") {
           std::vector<double>(40, row % 2 == 0 ? 1.0 : 0.25));
 }
 
-TEST_CASE("under each sample stands the training image nearest to it") {
-  const DataShape shape{.example = {2, 2}};
-  const Examples train{
-      tensor({0, 0, 0, 0, 255, 255, 255, 255}, {2, 2, 2}, DType::u8), {}, arange(2, DType::i64)};
-  const Picture picture =
-      score_neighbours(tensor({0.1, 0, 0, 0.2, 0.8, 1, 1, 1}, {2, 4}), shape, {train, train, 1});
-  const Tensor& pixels = std::get<ImageGrid>(picture.content).pixels;
-  REQUIRE(pixels.dim(0) == 4);
-  CHECK(pixels.rows(2, 4).to_vector() == std::vector<double>{0, 0, 0, 0, 1, 1, 1, 1});
-}
-
 TEST_CASE("in the plane an energy shows its density, a field its samples alone, both their score") {
   Rng rng(1, "score_test");
   const std::shared_ptr<const Toy> ring = make_toy("ring8");
