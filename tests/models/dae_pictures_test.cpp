@@ -13,6 +13,7 @@ namespace {
 
 std::vector<std::string> names_of(const std::vector<Picture>& pictures) {
   std::vector<std::string> names;
+  names.reserve(pictures.size());
   for (const Picture& picture : pictures) names.push_back(picture.name);
   return names;
 }

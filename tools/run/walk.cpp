@@ -18,7 +18,7 @@ constexpr double kDisagreement =
 Tensor noise_like(const DataShape& shape, int64_t n, Rng& rng) {
   const Shape rows{n, shape.size()};
   if (shape.is_image()) return rand(rows, rng);
-  const Tensor z = randn(rows, rng);
+  Tensor z = randn(rows, rng);
   if (!shape.toy) return z;
   const Box box = shape.toy->box();
   std::vector<double> centre, width;
