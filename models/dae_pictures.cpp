@@ -89,13 +89,9 @@ std::vector<Picture> plane_pictures(const DaeView& view, const DataView& data) {
 
 }  // namespace
 
-bool has_plane(const DataShape& shape) {
-  return shape.toy && shape.toy->dimensions() == 2 && shape.toy->why_no_density().empty();
-}
-
 std::vector<Picture> dae_pictures(const DaeView& view, const DataView& data) {
   if (view.shape.is_image()) return image_pictures(view, data);
-  if (has_plane(view.shape)) return plane_pictures(view, data);
+  if (in_plane(view.shape.toy.get())) return plane_pictures(view, data);
   return {};
 }
 

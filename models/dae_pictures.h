@@ -21,7 +21,4 @@ struct DaeView {
 /// points. Nothing for other data.
 std::vector<Picture> dae_pictures(const DaeView& view, const DataView& data);
 
-/// Whether pictures of the plane can be drawn: a 2-D toy of known density.
-bool has_plane(const DataShape& shape);
-
 }  // namespace gradzoo

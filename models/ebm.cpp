@@ -8,6 +8,7 @@
 #include "autograd/tape.h"
 #include "models/ebm_pictures.h"
 #include "models/eval/quadrature.h"
+#include "models/plane_pictures.h"
 
 namespace gradzoo {
 namespace {
@@ -177,10 +178,6 @@ Tensor Ebm::chain_ends(int64_t n, Rng& rng) const {
   return langevin(live_target(), start(n, rng), sample_steps_, langevin_, rng);
 }
 
-bool Ebm::in_the_plane() const {
-  return shape_.toy && shape_.size() == 2 && shape_.toy->why_no_density().empty();
-}
-
 Tensor Ebm::sample(int64_t n, Rng& rng) {
   const auto averaged = learner_.averaged();
   return ebm_examples(network_, chain_ends(n, rng), data_noise_, shape_);
@@ -188,7 +185,7 @@ Tensor Ebm::sample(int64_t n, Rng& rng) {
 
 Picture Ebm::snapshot(const DataView& data, Rng& rng) {
   const bool of_buffer = buffer_ && shape_.is_image();
-  if (!of_buffer && !in_the_plane()) return Model::snapshot(data, rng);
+  if (!of_buffer && !in_plane(shape_.toy.get())) return Model::snapshot(data, rng);
   const auto averaged = learner_.averaged();
   if (!of_buffer) return ebm_planes(network_, *shape_.toy, chain_ends(1000, rng));
   const Tensor first = buffer_->chains().rows(0, std::min<int64_t>(100, buffer_->count()));
@@ -200,7 +197,7 @@ Picture Ebm::snapshot(const DataView& data, Rng& rng) {
 std::vector<Picture> Ebm::pictures(const DataView& data) {
   const auto averaged = learner_.averaged();
   Rng rng(data.seed, "pictures/chains");
-  if (in_the_plane()) return {ebm_planes(network_, *shape_.toy, chain_ends(1000, rng))};
+  if (in_plane(shape_.toy.get())) return {ebm_planes(network_, *shape_.toy, chain_ends(1000, rng))};
   if (!shape_.is_image()) return {};
   std::vector<Picture> out{
       ebm_chain_picture(network_, start(8, rng), sample_steps_, langevin_, data_noise_, shape_, rng)};

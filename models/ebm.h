@@ -80,7 +80,6 @@ class Ebm : public Model {
   // Of chains from noise, by the weights as they are.
   Tensor chain_ends(int64_t n, Rng& rng) const;
   // A toy whose density can be drawn.
-  bool in_the_plane() const;
   void check_gap(double f_data, double f_sample) const;
   Quantity mean_f(const Examples& examples, uint64_t seed) const;
 

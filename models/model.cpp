@@ -36,16 +36,16 @@ Tensor Model::sample(int64_t, Rng&) {
 }
 
 Picture Model::snapshot(const DataView& data, Rng& rng) {
-  if (data.examples.example().rank() == 2) return samples_picture(sample(kImages, rng));
-  const Tensor points = sample(kPoints, rng);
-  const bool in_plane = data.toy != nullptr && data.toy->dimensions() == 2;
-  if (!in_plane || !data.toy->why_no_density().empty()) return samples_picture(points);
-  return {"samples", "Samples over the contours of the true density.",
-          Planes{{samples_over_truth(*data.toy, points)}}};
+  const bool images = data.examples.example().rank() == 2;
+  return samples_picture(sample(images ? kImages : kPoints, rng), data.toy);
 }
 
-Picture samples_picture(const Tensor& samples) {
+Picture samples_picture(const Tensor& samples, const Toy* truth) {
   if (samples.rank() == 3) return {"samples", "Samples.", ImageGrid{samples}};
+  if (in_plane(truth)) {
+    return {"samples", "Samples over the contours of the true density.",
+            Planes{{samples_over_truth(*truth, samples)}}};
+  }
   if (samples.dim(1) == 1) return histogram(samples.to_vector());
   return {"samples", "Samples, by their first two coordinates.",
           Scatter{slice(samples, 1, 0, 2), zeros({samples.dim(0)}, DType::i64), "x0", "x1"}};

@@ -79,7 +79,8 @@ class Model {
   virtual std::string reading(const DataView&) { return ""; }
 };
 
-/// Samples as Model::sample gives them, as a picture: a grid of images, or points.
-Picture samples_picture(const Tensor& samples);
+/// Samples as Model::sample gives them, as a picture: a grid of images, or points, over the contours of the
+/// truth where that can be drawn.
+Picture samples_picture(const Tensor& samples, const Toy* truth = nullptr);
 
 }  // namespace gradzoo

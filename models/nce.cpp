@@ -188,7 +188,7 @@ Tensor Nce::sample(int64_t n, Rng& rng) {
 
 Picture Nce::snapshot(const DataView&, Rng& rng) {
   const Tensor points = sample(kShown, rng);
-  if (shape_.size() != 2) return samples_picture(points);
+  if (!in_plane(shape_.toy.get())) return samples_picture(points);
   const auto averaged = learner_.averaged();
   return density_picture(
       "density",
@@ -197,7 +197,7 @@ Picture Nce::snapshot(const DataView&, Rng& rng) {
 }
 
 std::vector<Picture> Nce::pictures(const DataView&) {
-  if (shape_.size() != 2) return {};
+  if (!in_plane(shape_.toy.get())) return {};
   const auto averaged = learner_.averaged();
   return {score_picture("score", "The learned score grad f beside the true one, where there is density.",
                         *shape_.toy, [&](const Tensor& x) { return network_.score(x); })};

@@ -68,6 +68,10 @@ Tensor arrow_tails(const Toy& toy, const Box& box) {
 
 }  // namespace
 
+bool in_plane(const Toy* toy) {
+  return toy != nullptr && toy->dimensions() == 2 && toy->why_no_density().empty();
+}
+
 Box visible_box(const Toy& toy) {
   check_plane(toy);
   const Grid grid(toy.box(), kCells);

@@ -4,9 +4,12 @@
 #include "datasets/toy.h"
 #include "models/picture.h"
 
-/// What models on 2-D toys show of themselves. All throw Error for a toy that is not in the plane or whose
-/// density is not known.
+/// What models on 2-D toys show of themselves. All but in_plane throw Error for a toy that is not in the
+/// plane or whose density is not known.
 namespace gradzoo {
+
+/// Whether such pictures can be drawn: a toy (null where there is none) of two dimensions and known density.
+bool in_plane(const Toy* toy);
 
 /// The rectangle that holds what is visible of the toy: its density above 1/500 of the largest.
 Box visible_box(const Toy& toy);

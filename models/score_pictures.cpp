@@ -13,8 +13,6 @@
 namespace gradzoo {
 namespace {
 
-bool in_the_plane(const Toy& toy) { return toy.dimensions() == 2 && toy.why_no_density().empty(); }
-
 std::string what_is_learned(const ScoreTask& task) {
   const double noise = task.learned_noise();
   return noise > 0
@@ -33,7 +31,7 @@ Picture score_raw_and_denoised(const ScoreSamples& samples, const DataShape& sha
 
 Picture score_toy_snapshot(const ScoreNetwork& network, const ScoreTask& task, const Toy& toy,
                            const Tensor& samples) {
-  if (!in_the_plane(toy)) return samples_picture(samples);
+  if (!in_plane(&toy)) return samples_picture(samples);
   const NoGrad quiet;
   if (!network.shape().is_energy) {
     return {"samples", "Ends of Langevin chains over the truth's contours." + what_is_learned(task),
@@ -48,7 +46,7 @@ Picture score_toy_snapshot(const ScoreNetwork& network, const ScoreTask& task, c
 }
 
 std::vector<Picture> score_toy_pictures(const ScoreNetwork& network, const ScoreTask& task, const Toy& toy) {
-  if (!in_the_plane(toy)) return {};
+  if (!in_plane(&toy)) return {};
   return {
       score_picture("score",
                     "The true score and the learned one: arrows point uphill in log p, longer where it is "

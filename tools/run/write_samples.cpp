@@ -12,7 +12,6 @@
 
 #include "autograd/error.h"
 #include "models/model.h"
-#include "models/plane_pictures.h"
 #include "nn/atomic_file.h"
 #include "tools/run/draw_picture.h"
 
@@ -53,12 +52,6 @@ std::string csv_text(const Tensor& samples) {
   return fmt::to_string(text);
 }
 
-Picture picture_of(const Tensor& samples, const Toy* truth) {
-  if (!truth || truth->dimensions() != 2 || !truth->why_no_density().empty()) return samples_picture(samples);
-  return {"samples", "Samples over the contours of the true density.",
-          Planes{{samples_over_truth(*truth, samples)}}};
-}
-
 }  // namespace
 
 void check_samples_path(const std::string& path) {
@@ -70,7 +63,7 @@ void check_samples_path(const std::string& path) {
 void write_samples(const std::string& path, const Tensor& samples, const Toy* truth) {
   check_samples_path(path);
   const std::string ending = ending_of(path);
-  if (ending == ".png") return write_png(path, draw_picture(picture_of(samples, truth)));
+  if (ending == ".png") return write_png(path, draw_picture(samples_picture(samples, truth)));
   const std::string bytes = ending == ".npy" ? npy_bytes(samples) : csv_text(samples);
   write_file_atomically(path, std::as_bytes(std::span(bytes)));
 }
