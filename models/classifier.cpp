@@ -6,7 +6,7 @@
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "models/classifier_pictures.h"
-#include "models/eval/over_images.h"
+#include "models/eval/over_examples.h"
 
 namespace gradzoo {
 namespace {
@@ -68,9 +68,9 @@ std::vector<Quantity> Classifier::evaluate(const DataView& data) {
     losses.push_back(cross_entropy(logits, batch.labels));
     wrong.push_back(wrong_percent(logits, batch.labels));
   });
-  return {
-      mean_over_images("error", concat(wrong, 0), "percent", "images called something else than their label"),
-      mean_over_images("cross_entropy", concat(losses, 0), "nats/image", "-log p(label|image)")};
+  return {mean_over_examples("error", concat(wrong, 0), "percent",
+                             "images called something else than their label"),
+          mean_over_examples("cross_entropy", concat(losses, 0), "nats/image", "-log p(label|image)")};
 }
 
 std::vector<Quantity> Classifier::validate(const DataView& data) { return evaluate(data); }

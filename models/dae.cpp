@@ -8,7 +8,8 @@
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "models/dae_pictures.h"
-#include "models/eval/over_images.h"
+#include "models/eval/over_examples.h"
+#include "models/image_pictures.h"
 
 namespace gradzoo {
 namespace {
@@ -139,7 +140,7 @@ Tensor Dae::sample(int64_t n, Rng& rng) {
   const NoGrad quiet;
   const auto averaged = learner_.averaged();
   const Tensor x = draw(n, rng).denoised;
-  return shape_.is_image() ? reshape(clamp(x, 0, 1), {n, shape_.height(), shape_.width()}) : x;
+  return shape_.is_image() ? as_images(x, shape_) : x;
 }
 
 Target Dae::target() {
@@ -166,8 +167,8 @@ Tensor Dae::held_out_errors(const DataView& data) const {
 std::vector<Quantity> Dae::validate(const DataView& data) {
   const NoGrad quiet;
   const auto averaged = learner_.averaged();
-  return {mean_over_images("denoising_error", held_out_errors(data), "",
-                           "|r(x + sigma eps) - x|^2 on examples that were not trained on")};
+  return {mean_over_examples("denoising_error", held_out_errors(data), "",
+                             "|r(x + sigma eps) - x|^2 on examples that were not trained on")};
 }
 
 std::vector<Quantity> Dae::evaluate(const DataView& data) {

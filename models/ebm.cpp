@@ -7,6 +7,7 @@
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "models/ebm_pictures.h"
+#include "models/eval/over_examples.h"
 #include "models/eval/quadrature.h"
 #include "models/plane_pictures.h"
 
@@ -143,8 +144,9 @@ Quantity Ebm::mean_f(const Examples& examples, uint64_t seed) const {
   const Batch batch =
       read_examples(examples, 0, std::min<int64_t>(examples.count(), 10000), Pixels::grey, rng);
   const Tensor f = network_.log_density(noisy(batch.x, rng));
-  return {"f_data", mean(f).item(), std::sqrt(var(f).item() / static_cast<double>(f.size())), "nats",
-          "mean f of held-out examples: well below that of the batches, the model remembers them"};
+  return mean_over_examples(
+      "f_data", f, "nats",
+      "mean f of held-out examples: well below that of the batches, the model remembers them");
 }
 
 std::vector<Quantity> Ebm::validate(const DataView& data) {
@@ -169,8 +171,7 @@ std::vector<Quantity> Ebm::evaluate(const DataView& data) {
   const NoGrad quiet;
   const auto averaged = learner_.averaged();
   const Tensor f = network_.log_density(buffer_->chains());
-  out.push_back({"f_sample", mean(f).item(), std::sqrt(var(f).item() / static_cast<double>(f.size())), "nats",
-                 "mean f of the replay buffer's chains"});
+  out.push_back(mean_over_examples("f_sample", f, "nats", "mean f of the replay buffer's chains"));
   return out;
 }
 

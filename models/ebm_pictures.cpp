@@ -10,6 +10,7 @@
 #include "autograd/tape.h"
 #include "models/image_pictures.h"
 #include "models/plane_pictures.h"
+#include "models/score_objectives.h"
 
 namespace gradzoo {
 namespace {
@@ -17,7 +18,7 @@ namespace {
 constexpr int64_t kColumns = kImageColumns;
 
 Tensor denoised(const EnergyNetwork& network, const Tensor& x, double noise) {
-  return noise > 0 ? x + network.score(x) * (noise * noise) : x;
+  return noise > 0 ? tweedie_denoised(x, network.score(x), noise) : x;
 }
 
 Target target_of(const EnergyNetwork& network) {

@@ -7,7 +7,7 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
-#include "models/eval/over_images.h"
+#include "models/eval/over_examples.h"
 
 namespace gradzoo {
 namespace {
@@ -36,9 +36,9 @@ std::string coverage_verdict(const ModeCoverage& c) {
 
 Quantity gan_held_out_d(const Discriminator& discriminator, const DataView& data) {
   const NoGrad quiet;
-  return mean_over_images("d_real", one_axis(sigmoid(discriminator.forward(first_examples(data)))), "",
-                          "D(x) on examples that were not trained on: where it falls well below D(x) in "
-                          "training, D knows its examples by heart");
+  return mean_over_examples("d_real", one_axis(sigmoid(discriminator.forward(first_examples(data)))), "",
+                            "D(x) on examples that were not trained on: where it falls well below D(x) in "
+                            "training, D knows its examples by heart");
 }
 
 std::vector<Quantity> gan_value_quantities(const Generator& generator, const Discriminator& discriminator,
@@ -48,11 +48,11 @@ std::vector<Quantity> gan_value_quantities(const Generator& generator, const Dis
   Rng rng(data.seed, "eval/value");
   const Tensor real = one_axis(discriminator.forward(x)),
                fake = one_axis(discriminator.forward(generator.draw(x.dim(0), rng)));
-  return {mean_over_images("value", neg(softplus(neg(real)) + softplus(fake)), "nats",
-                           "V = E log D(x) + E log(1 - D(G(z))): -1.386 where D cannot tell them apart, 0 "
-                           "where it always can"),
-          mean_over_images("d_real", sigmoid(real), "", "D(x) of these examples"),
-          mean_over_images("d_fake", sigmoid(fake), "", "D(G(z)) of fresh samples, by the averaged G")};
+  return {mean_over_examples("value", neg(softplus(neg(real)) + softplus(fake)), "nats",
+                             "V = E log D(x) + E log(1 - D(G(z))): -1.386 where D cannot tell them apart, 0 "
+                             "where it always can"),
+          mean_over_examples("d_real", sigmoid(real), "", "D(x) of these examples"),
+          mean_over_examples("d_fake", sigmoid(fake), "", "D(G(z)) of fresh samples, by the averaged G")};
 }
 
 Quantity gan_spread(const Generator& generator, const DataView& data) {

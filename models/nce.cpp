@@ -7,6 +7,7 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "models/eval/over_examples.h"
 #include "models/eval/quadrature.h"
 #include "models/nce_objective.h"
 #include "models/plane_pictures.h"
@@ -161,9 +162,8 @@ std::vector<Quantity> Nce::evaluate(const DataView& data) {
   Rng rng(data.seed, "nce/evaluation");
   const Tensor log_p =
       network_.log_model(read_examples(data.examples, 0, data.examples.count(), Pixels::grey, rng).x);
-  out.push_back({"log_p", mean(log_p).item(),
-                 std::sqrt(var(log_p).item() / static_cast<double>(log_p.size())), "nats",
-                 "mean f - c of the examples: their log-likelihood as far as c is log Z"});
+  out.push_back(mean_over_examples("log_p", log_p, "nats",
+                                   "mean f - c of the examples: their log-likelihood as far as c is log Z"));
   return out;
 }
 

@@ -9,6 +9,7 @@
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "models/eval/noised_toy.h"
+#include "models/eval/over_examples.h"
 
 namespace gradzoo {
 namespace {
@@ -43,10 +44,8 @@ Quantity held_out_objective(const ScoreNetwork& network, const ScoreTask& task, 
          score_task_objective(network.function(), part, shape.toy.get(), task, rng).to_vector())
       values.push_back(value);
   }
-  const auto n = static_cast<int64_t>(values.size());
-  const Tensor all = tensor(values, {n}, DType::f64);
-  return {"objective", mean(all).item(), std::sqrt(var(all).item() / static_cast<double>(n)), "",
-          "what is minimised, on held-out examples"};
+  return mean_over_examples("objective", tensor(values, {static_cast<int64_t>(values.size())}, DType::f64),
+                            "", "what is minimised, on held-out examples");
 }
 
 // KL(truth || exp f / Z) on a grid and its double: NaN where exp f cannot be normalised on them.

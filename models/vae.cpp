@@ -6,7 +6,7 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
-#include "models/eval/over_images.h"
+#include "models/eval/over_examples.h"
 #include "models/vae_eval.h"
 #include "models/vae_pictures.h"
 #include "nn/distributions.h"
@@ -174,8 +174,8 @@ std::vector<Quantity> Vae::validate(const DataView& data) {
   const auto averaged = learner_.averaged();
   const VaeBound bound = vae_bound(network_, data.examples, pixels_, data.seed);
   const std::string name = pixels_ == Pixels::grey ? "bce_kl" : "negative_elbo";
-  return {mean_over_images(name, bound.reconstruction + bound.kl, "nats/image",
-                           "the loss on images that were not trained on")};
+  return {mean_over_examples(name, bound.reconstruction + bound.kl, "nats/image",
+                             "the loss on images that were not trained on")};
 }
 
 std::vector<Quantity> Vae::evaluate(const DataView& data) {
@@ -185,23 +185,23 @@ std::vector<Quantity> Vae::evaluate(const DataView& data) {
   std::vector<Quantity> out;
   if (pixels_ == Pixels::grey) {
     out.push_back(
-        mean_over_images("bce_kl", loss, "nats/image",
-                         "cross-entropy of grey pixels plus KL; no likelihood, so log p(x) is not given"));
+        mean_over_examples("bce_kl", loss, "nats/image",
+                           "cross-entropy of grey pixels plus KL; no likelihood, so log p(x) is not given"));
     out.push_back({"entropy_floor", grey_entropy_floor(data.examples), NAN, "nats/image",
                    "the pixels' own entropy, which no model's cross-entropy goes below"});
   } else {
-    out.push_back(mean_over_images("elbo", neg(loss), "nats/image", "lower bound of log p(x)"));
+    out.push_back(mean_over_examples("elbo", neg(loss), "nats/image", "lower bound of log p(x)"));
   }
   out.push_back(
-      mean_over_images("reconstruction", bound.reconstruction, "nats/image", "-log p(x|z), z ~ q(z|x)"));
-  out.push_back(mean_over_images("kl", bound.kl, "nats/image", "KL(q(z|x) || p(z))"));
+      mean_over_examples("reconstruction", bound.reconstruction, "nats/image", "-log p(x|z), z ~ q(z|x)"));
+  out.push_back(mean_over_examples("kl", bound.kl, "nats/image", "KL(q(z|x) || p(z))"));
   out.push_back(
       {"active_units", static_cast<double>(active_units(bound)), NAN,
        "of " + std::to_string(network_.shape().latent),
        "latent dimensions whose mean varies over the images by more than 0.01 (Burda et al. 2016)"});
   if (pixels_ == Pixels::grey) return out;
   const Tensor log_px = vae_log_likelihood(network_, data.examples, pixels_, importance_samples_, data.seed);
-  out.push_back(mean_over_images(
+  out.push_back(mean_over_examples(
       "log_px", log_px, "nats/image",
       fmt::format("log p(x) by importance sampling with {} samples an image: a lower bound in expectation",
                   importance_samples_)));

@@ -5,7 +5,7 @@
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "models/eval/importance.h"
-#include "models/eval/over_images.h"
+#include "models/eval/over_examples.h"
 #include "nn/distributions.h"
 
 namespace gradzoo {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "autograd/ops.h"
+#include "models/image_pictures.h"
 
 namespace gradzoo {
 namespace {
@@ -93,8 +94,7 @@ Walk walk(const Target& target, const DataShape& shape, int64_t n, const ChainOp
   Rng start(seed, "chains/start"), rng(seed, "chains");
   const Tensor x0 = target.initial ? target.initial(n, start) : noise_like(shape, n, start);
   Walk out{run_chains(target, x0, options, rng), {}};
-  out.samples =
-      shape.is_image() ? clamp(out.chains.x, 0, 1).view({n, shape.height(), shape.width()}) : out.chains.x;
+  out.samples = shape.is_image() ? as_images(out.chains.x, shape) : out.chains.x;
   return out;
 }
 

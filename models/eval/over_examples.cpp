@@ -1,4 +1,4 @@
-#include "models/eval/over_images.h"
+#include "models/eval/over_examples.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,17 +7,17 @@
 
 namespace gradzoo {
 
-Quantity mean_over_images(std::string name, const Tensor& rows, std::string unit, std::string meaning) {
+Quantity mean_over_examples(std::string name, const Tensor& rows, std::string unit, std::string meaning) {
   const double standard_error =
       rows.size() < 2 ? NAN : std::sqrt(var(rows).item() / static_cast<double>(rows.size()));
   return {std::move(name), mean(rows).item(), standard_error, std::move(unit), std::move(meaning)};
 }
 
-void for_each_batch(const Examples& images, Pixels pixels, uint64_t seed, int64_t chunk,
+void for_each_batch(const Examples& examples, Pixels pixels, uint64_t seed, int64_t chunk,
                     FunctionRef<void(const Batch&)> fn) {
   const Rng pixel_rng(seed, "eval/pixels");
-  for (int64_t begin = 0; begin < images.count(); begin += chunk) {
-    fn(read_examples(images, begin, std::min(begin + chunk, images.count()), pixels, pixel_rng));
+  for (int64_t begin = 0; begin < examples.count(); begin += chunk) {
+    fn(read_examples(examples, begin, std::min(begin + chunk, examples.count()), pixels, pixel_rng));
   }
 }
 

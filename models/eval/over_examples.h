@@ -1,0 +1,16 @@
+#pragma once
+
+#include "autograd/function_ref.h"
+#include "models/model.h"
+
+namespace gradzoo {
+
+/// The mean over examples and its standard error (NaN for one example), from a value an example: rows (N).
+Quantity mean_over_examples(std::string name, const Tensor& rows, std::string unit, std::string meaning);
+
+/// Calls fn(batch) for all examples in their order, `chunk` at once. Pixels that are drawn anew are the same
+/// at every call with a seed, whatever the chunk.
+void for_each_batch(const Examples& examples, Pixels pixels, uint64_t seed, int64_t chunk,
+                    FunctionRef<void(const Batch&)> fn);
+
+}  // namespace gradzoo
