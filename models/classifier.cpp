@@ -11,7 +11,7 @@
 namespace gradzoo {
 namespace {
 
-std::vector<int64_t> layer_sizes(const Settings& settings, const DataShape& shape) {
+std::vector<int64_t> network_sizes(const Settings& settings, const DataShape& shape) {
   if (shape.classes < 2) {
     throw Error(
         fmt::format("classifier: {} has {} class{}, and at least two are told apart. Hint: labelled images, "
@@ -32,9 +32,9 @@ Tensor wrong_percent(const Tensor& scores, const Tensor& labels) {
 
 Classifier::Classifier(const Settings& settings, const DataShape& shape)
     : shape_(shape),
-      init_rng_(static_cast<uint64_t>(settings.integer("seed")), "classifier/init"),
-      noise_rng_(static_cast<uint64_t>(settings.integer("seed")), "classifier/noise"),
-      network_(layer_sizes(settings, shape), init_rng_, {.activation = settings.text("activation")}),
+      init_rng_(settings.seed(), "classifier/init"),
+      noise_rng_(settings.seed(), "classifier/noise"),
+      network_(network_sizes(settings, shape), init_rng_, {.activation = settings.text("activation")}),
       learner_(network_, {.adam = {.weight_decay = settings.real("weight_decay"), .decoupled = true},
                           .clip = settings.real("clip"),
                           .ema = settings.real("ema")}),

@@ -20,9 +20,9 @@ std::unique_ptr<Module> make_denoiser(const Settings& settings, int64_t size, Rn
   const int64_t hidden = settings.integer("hidden");
   if (settings.text("weights") == "tied")
     return std::make_unique<TiedDenoiser>(size, hidden, settings.real("input_scale"), rng);
-  std::vector<int64_t> sizes(static_cast<size_t>(settings.integer("layers")) + 2, hidden);
-  sizes.front() = sizes.back() = size;
-  return std::make_unique<Mlp>(sizes, rng, MlpOptions{.activation = settings.text("activation")});
+  const std::vector<int64_t> layers(static_cast<size_t>(settings.integer("layers")), hidden);
+  return std::make_unique<Mlp>(layer_sizes(size, layers, size), rng,
+                               MlpOptions{.activation = settings.text("activation")});
 }
 
 // average += share (value - average), in place: the State holds on to it.
@@ -31,8 +31,6 @@ void move_towards(Tensor& average, const Tensor& value, double share) {
   const float* from = value.data<float>();
   for (int64_t i = 0; i < average.size(); ++i) to[i] += static_cast<float>(share) * (from[i] - to[i]);
 }
-
-uint64_t seed_of(const Settings& settings) { return static_cast<uint64_t>(settings.integer("seed")); }
 
 }  // namespace
 
@@ -71,8 +69,8 @@ Dae::Dae(const Settings& settings, const DataShape& shape)
       chain_{.kind = SamplerKind::ula,
              .step = settings.real("chain_step") * sigma_ * sigma_,
              .steps = settings.integer("chain_steps")},
-      init_rng_(seed_of(settings), "dae/init"),
-      noise_rng_(seed_of(settings), "dae/noise"),
+      init_rng_(settings.seed(), "dae/init"),
+      noise_rng_(settings.seed(), "dae/noise"),
       denoiser_(make_denoiser(settings, shape.size(), init_rng_)),
       bounded_(settings.text("output") == "sigmoid"),
       tied_(dynamic_cast<const TiedDenoiser*>(denoiser_.get())),

@@ -48,8 +48,8 @@ Tensor langevin(const Target& target, const Tensor& x, int64_t steps, const Lang
 
 Ebm::Ebm(const Settings& settings, const DataShape& shape)
     : shape_(shape),
-      init_rng_(static_cast<uint64_t>(settings.integer("seed")), "ebm/init"),
-      chain_rng_(static_cast<uint64_t>(settings.integer("seed")), "ebm/chains"),
+      init_rng_(settings.seed(), "ebm/init"),
+      chain_rng_(settings.seed(), "ebm/chains"),
       network_(energy_shape(settings, shape.size()), init_rng_),
       learner_(network_, {.adam = {.beta1 = settings.real("beta1")},
                           .clip = settings.real("clip"),
@@ -81,10 +81,6 @@ void Ebm::register_state(State& state) {
   learner_.add_to(state);
   state.add("ebm.chain_draws", chain_rng_);
   if (buffer_) state.add("ebm.buffer", buffer_->chains());
-}
-
-Target Ebm::live_target() const {
-  return {.log_prob = [this](const Tensor& x) { return network_.log_density(x); }};
 }
 
 Tensor Ebm::noisy(const Tensor& x, Rng& rng) const {
@@ -122,7 +118,7 @@ void Ebm::train_step(const StepContext& context, std::span<double> metrics) {
   if (buffer_) drawn = buffer_->draw(n, begin, chain_rng_);
   const Tensor from = buffer_ ? drawn.x : init_ == ChainStart::data ? data : start(n, chain_rng_);
   double accepted = 0;
-  const Tensor samples = langevin(live_target(), from, chain_steps_, langevin_, chain_rng_, &accepted);
+  const Tensor samples = langevin(network_.target(), from, chain_steps_, langevin_, chain_rng_, &accepted);
 
   Tape tape;
   const CdTerms terms =
@@ -176,7 +172,7 @@ std::vector<Quantity> Ebm::evaluate(const DataView& data) {
 }
 
 Tensor Ebm::chain_ends(int64_t n, Rng& rng) const {
-  return langevin(live_target(), start(n, rng), sample_steps_, langevin_, rng);
+  return langevin(network_.target(), start(n, rng), sample_steps_, langevin_, rng);
 }
 
 Tensor Ebm::sample(int64_t n, Rng& rng) {

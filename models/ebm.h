@@ -74,7 +74,6 @@ class Ebm : public Model {
   const ReplayBuffer* buffer() const { return buffer_ ? &*buffer_ : nullptr; }
 
  private:
-  Target live_target() const;
   Tensor noisy(const Tensor& x, Rng& rng) const;
   Tensor start(int64_t n, Rng& rng) const;
   // Of chains from noise, by the weights as they are.

@@ -21,10 +21,6 @@ Tensor denoised(const EnergyNetwork& network, const Tensor& x, double noise) {
   return noise > 0 ? tweedie_denoised(x, network.score(x), noise) : x;
 }
 
-Target target_of(const EnergyNetwork& network) {
-  return {.log_prob = [&network](const Tensor& x) { return network.log_density(x); }};
-}
-
 }  // namespace
 
 Tensor ebm_examples(const EnergyNetwork& network, const Tensor& x, double noise, const DataShape& shape) {
@@ -50,7 +46,7 @@ Picture ebm_chain_picture(const EnergyNetwork& network, const Tensor& start, int
     // 0, then steps as powers: the first columns lie close to each other.
     const double share = static_cast<double>(column) / static_cast<double>(kColumns - 1);
     const auto until = column == 0 ? 0 : static_cast<int64_t>(std::pow(static_cast<double>(steps), share));
-    if (until > done) x = langevin(target_of(network), x, until - done, options, rng);
+    if (until > done) x = langevin(network.target(), x, until - done, options, rng);
     done = std::max(done, until);
     const Tensor images = ebm_examples(network, x, noise, shape);  // (n, H, W)
     columns.push_back(reshape(images, {x.dim(0), 1, shape.height(), shape.width()}));

@@ -7,13 +7,6 @@
 namespace gradzoo {
 namespace {
 
-std::vector<int64_t> layer_sizes(const EnergyShape& shape) {
-  std::vector<int64_t> sizes{shape.inputs};
-  sizes.insert(sizes.end(), shape.hidden.begin(), shape.hidden.end());
-  sizes.push_back(1);
-  return sizes;
-}
-
 const EnergyShape& checked(const EnergyShape& shape) {
   if (!(shape.input_scale > 0))
     throw Error("energy network: input_scale {} is not above 0. Hint: 1 takes inputs as they are",
@@ -31,7 +24,8 @@ const EnergyShape& checked(const EnergyShape& shape) {
 
 EnergyNetwork::EnergyNetwork(const EnergyShape& shape, Rng& rng)
     : shape_(checked(shape)),
-      mlp_(layer_sizes(shape), rng, {.activation = shape.activation, .linear = {.dtype = shape.dtype}}) {
+      mlp_(layer_sizes(shape.inputs, shape.hidden, 1), rng,
+           {.activation = shape.activation, .linear = {.dtype = shape.dtype}}) {
   register_module("mlp", mlp_);
 }
 
@@ -52,6 +46,10 @@ Tensor EnergyNetwork::score(const Tensor& x, bool create_graph) const {
   const FunctionalScope scope(create_graph);
   const Tensor points = scope.input(x);
   return scope.result(grad(sum(log_density(points)), points, {.create_graph = create_graph}));
+}
+
+Target EnergyNetwork::target() const {
+  return {.log_prob = [this](const Tensor& x) { return log_density(x); }};
 }
 
 std::vector<Setting> energy_settings(const EnergyDefaults& defaults) {

@@ -5,6 +5,7 @@
 
 #include "models/settings.h"
 #include "nn/layers.h"
+#include "samplers/target.h"
 
 namespace gradzoo {
 
@@ -30,6 +31,8 @@ class EnergyNetwork : public Module {
   /// grad_x f of every row through one batched graph: (B, d) -> (B, d). Records into the caller's tape under
   /// create_graph.
   Tensor score(const Tensor& x, bool create_graph = false) const;
+  /// f as what chains walk on; this network must outlive it.
+  Target target() const;
   const EnergyShape& shape() const { return shape_; }
 
  private:

@@ -17,13 +17,6 @@ class LeakyRelu : public Module {
   Tensor forward(const Tensor& x) const override { return leaky_relu(x, kSlope); }
 };
 
-std::vector<int64_t> layer_sizes(int64_t in, const std::vector<int64_t>& hidden, int64_t out) {
-  std::vector<int64_t> sizes = {in};
-  sizes.insert(sizes.end(), hidden.begin(), hidden.end());
-  sizes.push_back(out);
-  return sizes;
-}
-
 // With He's, the spread of z reaches the examples undiminished: G does not begin on one point.
 init::Initializer generator_init(const std::string& name) {
   if (name == "torch") return {};
@@ -104,8 +97,8 @@ Tensor Discriminator::forward(const Tensor& x) const { return layers_.forward(pi
 
 Gan::Gan(const Settings& settings, const DataShape& shape)
     : shape_(shape),
-      init_rng_(static_cast<uint64_t>(settings.integer("seed")), "gan/init"),
-      noise_rng_(static_cast<uint64_t>(settings.integer("seed")), "gan/noise"),
+      init_rng_(settings.seed(), "gan/init"),
+      noise_rng_(settings.seed(), "gan/noise"),
       generator_(sizes_from(settings, shape), init_rng_),
       discriminator_(sizes_from(settings, shape), init_rng_),
       discriminator_learner_("discriminator", discriminator_, discriminator_options(settings)),

@@ -28,7 +28,7 @@ const DataShape& checked(const DataShape& shape) {
 }
 
 Tensor fit_points(const DataShape& shape, const Settings& settings) {
-  Rng rng(static_cast<uint64_t>(settings.integer("seed")), "nce/fit");
+  Rng rng(settings.seed(), "nce/fit");
   return shape.toy->sample(kFitPoints, rng, DType::f64);
 }
 
@@ -64,8 +64,8 @@ std::shared_ptr<const Toy> contrasting_noise(const std::string& kind, const Tens
 Nce::Nce(const Settings& settings, const DataShape& shape, bool conditional)
     : shape_(checked(shape)),
       conditional_(conditional),
-      init_rng_(static_cast<uint64_t>(settings.integer("seed")), "nce/init"),
-      noise_rng_(static_cast<uint64_t>(settings.integer("seed")), "nce/noise"),
+      init_rng_(settings.seed(), "nce/init"),
+      noise_rng_(settings.seed(), "nce/noise"),
       network_(energy_shape(settings, shape.size()), !conditional, init_rng_),
       learner_(network_, {.clip = settings.real("clip"), .ema = settings.real("ema")}),
       noise_(contrasting_noise(conditional ? "fitted" : settings.text("noise"), fit_points(shape, settings),

@@ -35,13 +35,6 @@ ScoreTask task_of(const Settings& settings) {
           .gaussian_probes = settings.text("probes") == "gaussian"};
 }
 
-std::vector<int64_t> layer_sizes(const ScoreShape& shape) {
-  std::vector<int64_t> sizes{shape.inputs};
-  sizes.insert(sizes.end(), shape.hidden.begin(), shape.hidden.end());
-  sizes.push_back(shape.inputs);
-  return sizes;
-}
-
 const DataShape& checked(const DataShape& shape, const ScoreTask& task) {
   const bool needs_score = task.objective != ScoreObjective::dsm;
   if (task.objective == ScoreObjective::esm && !shape.toy)
@@ -91,7 +84,7 @@ ScoreNetwork::ScoreNetwork(const ScoreShape& shape, Rng& rng) : shape_(shape) {
                     rng);
     register_module("energy", *energy_);
   } else {
-    field_.emplace(layer_sizes(shape), rng,
+    field_.emplace(layer_sizes(shape.inputs, shape.hidden, shape.inputs), rng,
                    MlpOptions{.activation = shape.activation, .linear = {.dtype = shape.dtype}});
     register_module("field", *field_);
   }
@@ -151,8 +144,8 @@ Tensor score_task_objective(const ScoreFunction& model, const Tensor& data, cons
 Score::Score(const Settings& settings, const DataShape& shape)
     : shape_(checked(shape, task_of(settings))),
       task_(task_of(settings)),
-      init_rng_(static_cast<uint64_t>(settings.integer("seed")), "score/init"),
-      noise_rng_(static_cast<uint64_t>(settings.integer("seed")), "score/noise"),
+      init_rng_(settings.seed(), "score/init"),
+      noise_rng_(settings.seed(), "score/noise"),
       network_(network_shape(settings, shape, task_), init_rng_),
       learner_(network_, {.clip = settings.real("clip"), .ema = settings.real("ema")}),
       sampling_{.steps = settings.integer("sample_steps"),

@@ -43,6 +43,8 @@ class Settings {
   const std::string& text(std::string_view key) const;
   bool flag(std::string_view key) const;
   bool is_set(std::string_view key) const;  // by the user
+  /// What every random stream of the run is made from.
+  uint64_t seed() const { return static_cast<uint64_t>(integer("seed")); }
   /// Any setting's value as text.
   const std::string& value_of(std::string_view key) const;
   const std::vector<Setting>& all() const { return settings_; }

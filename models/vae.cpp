@@ -111,8 +111,8 @@ Tensor vae_log_weights(const VaeNetwork& network, const Tensor& x, int64_t sampl
 
 Vae::Vae(const Settings& settings, const DataShape& shape)
     : shape_(shape),
-      init_rng_(static_cast<uint64_t>(settings.integer("seed")), "vae/init"),
-      noise_rng_(static_cast<uint64_t>(settings.integer("seed")), "vae/noise"),
+      init_rng_(settings.seed(), "vae/init"),
+      noise_rng_(settings.seed(), "vae/noise"),
       network_({.pixels = shape.size(),
                 .hidden = settings.integer("hidden"),
                 .latent = settings.integer("latent"),

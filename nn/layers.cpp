@@ -72,6 +72,13 @@ Tensor Sequential::forward(const Tensor& x) const {
   return y;
 }
 
+std::vector<int64_t> layer_sizes(int64_t in, std::span<const int64_t> hidden, int64_t out) {
+  std::vector<int64_t> sizes{in};
+  sizes.insert(sizes.end(), hidden.begin(), hidden.end());
+  sizes.push_back(out);
+  return sizes;
+}
+
 Mlp::Mlp(std::span<const int64_t> sizes, Rng& rng, const MlpOptions& options) {
   if (sizes.size() < 2) {
     throw Error(fmt::format("Mlp: {} sizes make no layer. Hint: at least input and output", sizes.size()));

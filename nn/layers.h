@@ -68,6 +68,9 @@ class Sequential : public Module {
   std::vector<std::unique_ptr<Module>> modules_;
 };
 
+/// in, the hidden sizes, out: what Mlp takes.
+std::vector<int64_t> layer_sizes(int64_t in, std::span<const int64_t> hidden, int64_t out);
+
 struct MlpOptions {
   std::string activation = "relu";
   std::string final_activation = "identity";

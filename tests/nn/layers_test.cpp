@@ -66,6 +66,11 @@ TEST_CASE("Linear takes an initialiser, and then a bias of zeros, or no bias") {
   CHECK(bare.forward(zeros({1, 2})).to_vector() == Doubles{0, 0});
 }
 
+TEST_CASE("layer sizes run from the input over the hidden ones to the output") {
+  CHECK(layer_sizes(3, std::vector<int64_t>{8, 9}, 2) == std::vector<int64_t>{3, 8, 9, 2});
+  CHECK(layer_sizes(3, {}, 2) == std::vector<int64_t>{3, 2});
+}
+
 TEST_CASE("Linear without features is refused") {
   Rng rng(4);
   CHECK(error_message([&] { Linear(0, 2, rng); }).find("Hint:") != std::string::npos);

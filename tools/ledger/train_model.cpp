@@ -93,7 +93,7 @@ TrainedModel train_model_resumably(const std::string& row, const std::string& mo
   const std::string what = described(row, assignments);
   if (context.folder.empty()) return train(model, assignments, context, what, "");
   std::filesystem::create_directories(context.folder);
-  const auto seed = resolve_run({.model = model, .assignments = assignments}).settings.integer("seed");
+  const uint64_t seed = resolve_run({.model = model, .assignments = assignments}).settings.seed();
   return train(model, assignments, context, what,
                fmt::format("{}/{}-seed{}.safetensors", context.folder, row, seed));
 }

@@ -14,7 +14,7 @@ RunData::RunData(const Settings& settings)
       trains_on_all(settings.text("split") == "train" && dataset.shape().toy == nullptr),
       train(dataset.split(trains_on_all ? Split::train : Split::fit)),
       watched(trains_on_all ? train : dataset.split(Split::valid)),
-      seed(static_cast<uint64_t>(settings.integer("seed"))) {}
+      seed(settings.seed()) {}
 
 Examples RunData::evaluation_examples(Split split) const {
   if (split == Split::valid && trains_on_all) {
@@ -32,7 +32,7 @@ std::unique_ptr<BatchSource> RunData::batches(const BatchOptions& options) const
 BatchOptions batch_options(const Settings& settings) {
   BatchOptions options;
   options.batch = settings.integer("batch");
-  options.seed = static_cast<uint64_t>(settings.integer("seed"));
+  options.seed = settings.seed();
   const std::string pixels = text_or_empty(settings, "pixels");
   if (!pixels.empty()) options.pixels = parse_pixels(pixels);
   return options;

@@ -18,7 +18,7 @@ struct SavedRun {
   std::unique_ptr<Model> model;
   int64_t step;  // of the checkpoint
 
-  uint64_t seed() const { return static_cast<uint64_t>(settings.integer("seed")); }
+  uint64_t seed() const { return settings.seed(); }
 };
 
 /// Throws Error where the directory is no run or its checkpoint is damaged or of another model.
