@@ -53,9 +53,9 @@ TEST_CASE("the bundled MNIST passes, with its checksums, and its labels are told
 TEST_CASE("a folder without checksums is checked for what it holds") {
   const test::ScratchFolder folder;
   write_small(folder);
-  CHECK(wrong(folder.path.string()).empty());
+  CHECK(wrong(folder.path().string()).empty());
   folder.write("t10k-images-idx3-ubyte", idx_bytes({1, 2, 3}, test::Bytes(6, 7)));
-  const auto findings = wrong(folder.path.string());
+  const auto findings = wrong(folder.path().string());
   REQUIRE(findings.size() == 1);
   CHECK(findings[0].what == "test images");
   CHECK(contains(findings[0].text, "every pixel is 7"));
@@ -68,11 +68,11 @@ TEST_CASE("a changed file and a file without a checksum are found where checksum
   for (const char* name :
        {"train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte"}) {
     const std::string raw = std::filesystem::path(name).replace_extension().string();
-    sums += sha256_of_contents((folder.path / name).string()) + "  " + raw + "\n";
+    sums += sha256_of_contents((folder.path() / name).string()) + "  " + raw + "\n";
   }
   write_text(folder, "SHA256SUMS.raw", sums);
   folder.write("train-labels-idx1-ubyte", idx_bytes({2}, {1, 0}));
-  const auto findings = wrong(folder.path.string());
+  const auto findings = wrong(folder.path().string());
   REQUIRE(findings.size() == 2);
   CHECK(findings[0].what == "train-labels-idx1-ubyte");
   CHECK(contains(findings[0].text, "not the recorded "));
@@ -84,11 +84,11 @@ TEST_CASE("a broken file, a missing file and an unknown dataset are findings, no
   const test::ScratchFolder folder;
   write_small(folder);
   folder.write("train-images-idx3-ubyte.gz", {0x1f, 0x8b, 0});
-  auto findings = wrong(folder.path.string());
+  auto findings = wrong(folder.path().string());
   REQUIRE(findings.size() == 1);
   CHECK(contains(findings[0].text, "train-images-idx3-ubyte.gz: ends in the middle"));
-  std::filesystem::remove(folder.path / "train-images-idx3-ubyte.gz");
-  findings = wrong(folder.path.string());
+  std::filesystem::remove(folder.path() / "train-images-idx3-ubyte.gz");
+  findings = wrong(folder.path().string());
   REQUIRE(findings.size() == 1);
   CHECK(findings[0].what == "files");
   CHECK(wrong("mnits").size() == 1);

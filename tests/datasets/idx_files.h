@@ -1,37 +1,24 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
-#include <fstream>
 #include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <unistd.h>
 #include <zlib.h>
 
 #include "support/error_message.h"
+#include "support/scratch.h"
 
 /// IDX files made by hand, for tests of what reads them.
 namespace gradzoo::test {
 
 using Bytes = std::vector<uint8_t>;
 
-struct ScratchFolder {
-  std::filesystem::path path;
-  ScratchFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "gradzoo-datasets-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  ~ScratchFolder() { std::filesystem::remove_all(path); }
-
+struct ScratchFolder : ScratchDirectory {
   std::string write(const std::string& name, const Bytes& bytes) const {
-    std::ofstream file(path / name, std::ios::binary);
-    for (uint8_t byte : bytes) file.put(static_cast<char>(byte));
-    return (path / name).string();
+    write_file(file(name), std::string(bytes.begin(), bytes.end()));
+    return file(name);
   }
 };
 

@@ -61,12 +61,12 @@ TEST_CASE("gzipped, plain and many-membered gzip files give the same values, wha
 
 TEST_CASE("a file that is missing or is no file is refused by name") {
   const test::ScratchFolder scratch;
-  const std::string absent = (scratch.path / "absent").string();
+  const std::string absent = (scratch.path() / "absent").string();
   CHECK(test::error_message([&] { read_idx_images(absent); }) ==
         absent + ": no such file. Hint: check the path");
-  const std::string folder = scratch.path.string();
+  const std::string folder = scratch.path().string();
   CHECK(contains(test::error_message([&] { read_idx_images(folder); }), "is not a regular file"));
-  const std::string pipe = (scratch.path / "pipe").string();
+  const std::string pipe = (scratch.path() / "pipe").string();
   REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
   CHECK(contains(test::error_message([&] { read_idx_images(pipe); }), "is not a regular file"));
 }

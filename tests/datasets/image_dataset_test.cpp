@@ -26,7 +26,7 @@ struct SmallFolder : test::ScratchFolder {
     write("t10k-images-idx3-ubyte", idx_bytes({12, 2, 3}, counting(72)));
     write("t10k-labels-idx1-ubyte", idx_bytes({12}, counting(12)));
   }
-  std::string spec() const { return path.string(); }
+  std::string spec() const { return path().string(); }
   std::string refusal() const {
     return test::error_message([&] { load_images(spec()); });
   }
@@ -114,7 +114,7 @@ TEST_CASE("any folder of IDX files will do, gzipped or not, with either way of n
   other.write("train-labels.idx1-ubyte", idx_bytes({24}, counting(24)));
   other.write("t10k-images-idx3-ubyte.gz", test::gzipped(idx_bytes({12, 2, 3}, counting(72))));
   other.write("t10k-labels.idx1-ubyte", idx_bytes({12}, counting(12)));
-  const ImageDataset mixed = load_images(other.path.string());
+  const ImageDataset mixed = load_images(other.path().string());
   CHECK(mixed.train_images.to_vector() == plain.train_images.to_vector());
   CHECK(mixed.test_labels.to_vector() == plain.test_labels.to_vector());
 }
@@ -133,7 +133,7 @@ TEST_CASE("a folder without its files, or with a broken one, is refused by the f
   const SmallFolder folder;
   folder.write("t10k-images-idx3-ubyte", {0, 0, 8, 3, 0});
   CHECK(contains(folder.refusal(), "t10k-images-idx3-ubyte: ends within its header"));
-  std::filesystem::remove(folder.path / "t10k-images-idx3-ubyte");
+  std::filesystem::remove(folder.path() / "t10k-images-idx3-ubyte");
   CHECK(contains(folder.refusal(),
                  folder.spec() + ": holds no t10k-images-idx3-ubyte (nor t10k-images-idx3-ubyte.gz)"));
 }

@@ -42,22 +42,22 @@ TEST_CASE("MNIST is found in the source tree") {
 
 TEST_CASE("GRADZOO_DATA says where MNIST lies, and goes before all else") {
   const test::ScratchFolder scratch;
-  const DataVariable variable(scratch.path.string());
+  const DataVariable variable(scratch.path().string());
   CHECK(test::error_message([] { mnist_folder(); }) ==
-        "mnist: its folder is not at " + (scratch.path / "mnist").string() +
+        "mnist: its folder is not at " + (scratch.path() / "mnist").string() +
             ". Hint: set GRADZOO_DATA to the folder that holds mnist/");
-  fs::create_directory(scratch.path / "mnist");
-  CHECK(mnist_folder() == (scratch.path / "mnist").string());
+  fs::create_directory(scratch.path() / "mnist");
+  CHECK(mnist_folder() == (scratch.path() / "mnist").string());
 }
 
 TEST_CASE("MNIST with a label that is no digit is refused") {
   const test::ScratchFolder scratch;
-  fs::create_directory(scratch.path / "mnist");
+  fs::create_directory(scratch.path() / "mnist");
   scratch.write("mnist/train-images-idx3-ubyte", test::idx_bytes({2, 1, 1}, {0, 1}));
   scratch.write("mnist/train-labels-idx1-ubyte", test::idx_bytes({2}, {9, 10}));
   scratch.write("mnist/t10k-images-idx3-ubyte", test::idx_bytes({1, 1, 1}, {0}));
   scratch.write("mnist/t10k-labels-idx1-ubyte", test::idx_bytes({1}, {0}));
-  const DataVariable variable(scratch.path.string());
+  const DataVariable variable(scratch.path().string());
   CHECK(test::contains(test::error_message([] { load_images("mnist"); }),
                        "train-labels-idx1-ubyte: has a label 10, but mnist has the classes 0 to 9"));
 }

@@ -1,7 +1,6 @@
 #include "datasets/toy.h"
 
 #include <cmath>
-#include <map>
 
 #include <doctest/doctest.h>
 
@@ -209,67 +208,6 @@ TEST_CASE("a mixture of one's own weighs its components") {
                  std::log(wanted / std::sqrt(2 * M_PI))) < 1e-12);
   Rng rng(1, "toys");
   CHECK(chi_square_deviate(bins_of(*toy, 40, 20), toy->sample(40'000, rng).to_vector()) < 4.75);
-}
-
-TEST_CASE("a Gaussian of any mean and covariance has its moments and its density") {
-  const Tensor mean = tensor({1, -2, 3}, {3}, DType::f64);
-  const Tensor covariance = tensor({4, 1, 0.5, 1, 2, -0.3, 0.5, -0.3, 1}, {3, 3}, DType::f64);
-  const auto toy = make_gaussian(mean, covariance);
-  // At the mean: -d/2 log 2 pi - log det / 2; the determinant by cofactors.
-  const double determinant = 4 * (2 - 0.09) - 1 * (1 + 0.15) + 0.5 * (-0.3 - 1);
-  CHECK(std::abs(toy->log_prob(reshape(mean, {1, 3})).item() + 1.5 * std::log(2 * M_PI) +
-                 std::log(determinant) / 2) < 1e-12);
-  // grad log p = -C^-1 (x - mean), so C score = mean - x.
-  Rng rng(2, "toys");
-  const Tensor x = toy->sample(100'000, rng, DType::f64);
-  const Tensor back = matmul(toy->score(x.rows(0, 20)), covariance) + x.rows(0, 20);
-  for (int64_t i = 0; i < 60; ++i)
-    CHECK(std::abs(back.data<double>()[i] - mean.data<double>()[i % 3]) < 1e-10);
-  const Tensor centred = x - mean;
-  const std::vector<double> second = (matmul(centred, centred, true) / 1e5).to_vector();
-  for (size_t i = 0; i < 9; ++i) {
-    const std::vector<double> c = covariance.to_vector();
-    const double se = std::sqrt((c[i] * c[i] + c[i / 3 * 4] * c[i % 3 * 4]) / 1e5);
-    CHECK(std::abs(second[i] - c[i]) < 5 * se);  // false alarm below 6e-7 each
-  }
-  const Tensor flat = tensor({1, 1, 1, 1}, {2, 2}, DType::f64);
-  CHECK(contains(error_message([&] { make_gaussian(zeros({2}), flat); }), "positive definite"));
-  CHECK(contains(error_message([&] { make_gaussian(zeros({3}), flat); }), "Hint: (d) and (d,d)"));
-}
-
-TEST_CASE("bars-and-stripes draws each of 30 patterns equally often") {
-  const auto toy = make_toy("bars-and-stripes");
-  Rng rng(5, "toys");
-  const Tensor x = toy->sample(30'000, rng);
-  std::map<std::vector<double>, double> counts;
-  for (int64_t row = 0; row < 30'000; ++row) {
-    const std::vector<double> v = x.rows(row, row + 1).to_vector();
-    counts[v] += 1;
-    bool rows = true, columns = true;
-    for (size_t i = 0; i < 16; ++i) {
-      rows = rows && v[i] == v[i / 4 * 4];
-      columns = columns && v[i] == v[i % 4];
-    }
-    REQUIRE((rows || columns));
-  }
-  CHECK(counts.size() == 30);
-  double statistic = 0;
-  for (const auto& [pattern, count] : counts) statistic += (count - 1000) * (count - 1000) / 1000;
-  CHECK(statistic < 29 + 5 * std::sqrt(2 * 29.0));  // chi-square of 29: beyond with 3e-5
-  CHECK_MESSAGE(contains(error_message([&] { toy->log_prob(x); }), "probabilities and no density"), "");
-}
-
-TEST_CASE("checkerboard has a density and says why it has no score") {
-  const auto toy = make_toy("checkerboard");
-  const Tensor x = tensor({-1.5, -1.5, -1.5, -0.5, 0.5, 0.5, 2.5, 0.5}, {4, 2});
-  const std::vector<double> log_p = toy->log_prob(x).to_vector();
-  CHECK(log_p[0] == doctest::Approx(-std::log(8)));
-  CHECK(log_p[1] == -INFINITY);
-  CHECK(log_p[2] == doctest::Approx(-std::log(8)));
-  CHECK(log_p[3] == -INFINITY);
-  CHECK(toy->why_no_density().empty());
-  const std::string why = error_message([&] { toy->score(x); });
-  CHECK_MESSAGE(contains(why, "does not vanish at its boundary"), why);
 }
 
 TEST_CASE("a draw is a function of the generator's state and takes as many draws each time") {

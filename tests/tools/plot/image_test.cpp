@@ -1,16 +1,13 @@
 #include "tools/plot/image.h"
 
 #include <cstdint>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 
 #include <doctest/doctest.h>
 
 #include "autograd/error.h"
 #include "support/png_decoder.h"
+#include "support/scratch.h"
 
 namespace gradzoo {
 namespace {
@@ -52,19 +49,16 @@ TEST_CASE("pictures of no size, of too great a size, or with the wrong number of
 
 TEST_CASE("a written PNG file holds the encoded bytes, and a failure names the path") {
   const Image image = varied_image(16, 16);
-  std::string directory = (std::filesystem::temp_directory_path() / "gradzoo-png-XXXXXX").string();
-  REQUIRE(::mkdtemp(directory.data()) != nullptr);
-  write_png(directory + "/a.png", image);
-  std::ifstream file(directory + "/a.png", std::ios::binary);
-  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  const test::ScratchDirectory scratch;
+  write_png(scratch.file("a.png"), image);
+  const std::string bytes = test::read_file(scratch.file("a.png"));
   const std::vector<std::uint8_t> expected = encode_png(image);
   CHECK(bytes == std::string(expected.begin(), expected.end()));
-  CHECK_THROWS_WITH_AS(write_png(directory + "/none/a.png", image),
-                       ("cannot write " + directory +
-                        "/none/a.png: No such file or directory. Hint: create the directory first")
+  CHECK_THROWS_WITH_AS(write_png(scratch.file("none/a.png"), image),
+                       ("cannot write " + scratch.file("none/a.png") +
+                        ": No such file or directory. Hint: create the directory first")
                            .c_str(),
                        Error);
-  std::filesystem::remove_all(directory);
 }
 
 TEST_CASE("base64 agrees with the test vectors of RFC 4648") {

@@ -1,9 +1,5 @@
 #include "tools/report/report.h"
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
@@ -11,6 +7,7 @@
 
 #include "autograd/error.h"
 #include "support/html_tags.h"
+#include "support/scratch.h"
 
 namespace gradzoo {
 namespace {
@@ -130,13 +127,10 @@ TEST_CASE("the page fits a phone, a dark room and a printer") {
 }
 
 TEST_CASE("a report is written whole or not at all") {
-  std::string directory = (std::filesystem::temp_directory_path() / "gradzoo-report-XXXXXX").string();
-  REQUIRE(::mkdtemp(directory.data()) != nullptr);
-  write_report(directory + "/report.html", report_saying("text"));
-  std::ifstream file(directory + "/report.html");
-  CHECK(std::string{std::istreambuf_iterator<char>(file), {}} == report_page(report_saying("text")));
-  CHECK_THROWS_AS(write_report(directory + "/none/report.html", {}), Error);
-  std::filesystem::remove_all(directory);
+  const test::ScratchDirectory scratch;
+  write_report(scratch.file("report.html"), report_saying("text"));
+  CHECK(test::read_file(scratch.file("report.html")) == report_page(report_saying("text")));
+  CHECK_THROWS_AS(write_report(scratch.file("none/report.html"), {}), Error);
 }
 
 }  // namespace gradzoo
