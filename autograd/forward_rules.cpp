@@ -105,7 +105,7 @@ class ForwardPass {
   std::array<Tensor, kMaxInputs> operands_;  // of the node at hand
   Tensor output_;
   std::vector<char, PoolAllocator<char>> between_;  // nodes to carry through
-  std::vector<Carried> carried_;
+  std::vector<Carried, PoolAllocator<Carried>> carried_;
 };
 
 void ForwardPass::step(int64_t index) {

@@ -22,6 +22,8 @@ constexpr int64_t kMinRowsWide = 64;      // the more so where columns can be sp
 constexpr int64_t kMinDepth = 512;        // of a block of K
 constexpr int64_t kMaxSplitArea = 65536;  // elements of C that are kept once a block of K
 
+thread_local double g_flops = 0;  // asked for by this thread
+
 /// One product of a call.
 template <class T>
 struct Product {
@@ -113,6 +115,26 @@ void start_tile(const T* bias, T beta, T* c, int64_t rows, int64_t columns, int6
   }
 }
 
+/// OpenBLAS's AVX-512 kernels for small products call malloc where A B, neither transposed, leaves 1 to 8
+/// columns beside its blocks of 16.
+bool blas_would_allocate(int64_t rows, int64_t columns, int64_t depth) {
+  constexpr int64_t kLargest = 1'000'000;  // multiplications in what it takes for small
+  constexpr int64_t kShallow = 32;
+  const int64_t rest = columns % 16;
+  return rest >= 1 && rest <= 8 && depth >= kShallow && rows * columns * depth <= kLargest;
+}
+
+/// A (rows, columns) block of a matrix of row stride `stride`, transposed into this thread's scratch.
+template <class T>
+const T* transposed(const T* from, int64_t rows, int64_t columns, int64_t stride) {
+  struct SmallOperand;
+  T* to = scratch<T, SmallOperand>(rows * columns);  // (columns, rows)
+  for (int64_t i = 0; i < rows; ++i) {
+    for (int64_t j = 0; j < columns; ++j) to[j * rows + i] = from[i * stride + j];
+  }
+  return to;
+}
+
 /// A block of C over `depth` of K from `first`, into `c` of row stride `stride`.
 template <class T>
 void multiply_block(const Product<T>& p, int64_t row, int64_t column, int64_t rows, int64_t columns,
@@ -134,6 +156,10 @@ void multiply_block(const Product<T>& p, int64_t row, int64_t column, int64_t ro
   }
   if (bias != nullptr) start_tile(bias, beta, c, rows, columns, stride);
   const T scale = bias != nullptr ? T{1} : beta;
+  if (!p.trans_a && !p.trans_b && blas_would_allocate(rows, columns, depth)) {
+    return blas_gemm(false, true, narrow(rows), narrow(columns), narrow(depth), a, lda,
+                     transposed(b, depth, columns, p.n), narrow(depth), scale, c, narrow(stride));
+  }
   blas_gemm(p.trans_a, p.trans_b, narrow(rows), narrow(columns), narrow(depth), a, lda, b, ldb, scale, c,
             narrow(stride));
 }
@@ -193,6 +219,7 @@ void gemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, const T* 
   if (m == 0 || n == 0) return;
   if (k == 0) return start_tile(bias, beta, c, m, n, n);
   const Product<T> p{trans_a, trans_b, m, n, k, a, b, beta, c, bias};
+  g_flops += p.flops();
   const Tiling tiling = choose_tiling(m, n, p.flops());
   const int64_t blocks = depth_blocks(m, n, k, tiling, p.flops());
   if (blocks > 1) return multiply_deep(p, blocks);
@@ -212,6 +239,7 @@ void gemm_batched(int64_t batch, bool trans_a, bool trans_b, int64_t m, int64_t 
   prepare_blas(m, n, k);
   if (batch == 0 || m == 0 || n == 0) return;
   const Product<T> first{trans_a, trans_b, m, n, k, a, b, T{0}, c, nullptr};
+  g_flops += static_cast<double>(batch) * first.flops();
   const Tiling tiling = choose_tiling(m, n, first.flops());
   const int64_t tasks = batch * tiling.count();
   const int64_t grain = first.flops() * static_cast<double>(batch) < kSerialFlops ? tasks : 1;
@@ -234,6 +262,14 @@ template void gemm_batched(int64_t, bool, bool, int64_t, int64_t, int64_t, const
                            const float*, int64_t, float*, int64_t);
 template void gemm_batched(int64_t, bool, bool, int64_t, int64_t, int64_t, const double*, int64_t,
                            const double*, int64_t, double*, int64_t);
+
+double gemm_flops() { return g_flops; }
+
+std::string blas_version() {
+  // "OpenBLAS 0.3.21 DYNAMIC_ARCH ...": name and number.
+  const std::string config = openblas_get_config();
+  return config.substr(0, config.find(' ', config.find(' ') + 1));
+}
 
 const char* blas_kernel() { return openblas_get_corename(); }
 

@@ -5,7 +5,7 @@
 #include "autograd/grad.h"
 #include "autograd/ops.h"
 #include "autograd/random.h"
-#include "support/allocation_count.h"
+#include "tools/bench/allocation_count.h"
 
 namespace gradzoo {
 namespace {
@@ -48,22 +48,22 @@ TEST_CASE(
   Steps steps;
   for (int i = 0; i < 20; ++i) steps.first_order(), steps.second_order();
   const PoolStats before = pool_stats();
-  const uint64_t allocations = test::allocation_count();
+  const uint64_t allocations = allocation_count();
   for (int i = 0; i < 9000; ++i) {
     steps.first_order();
     if (i % 9 == 0) steps.second_order();
   }
-  const uint64_t made = test::allocation_count() - allocations;
-  if (test::counts_allocations()) CHECK(made == 0);
+  const uint64_t made = allocation_count() - allocations;
+  if (counts_allocations()) CHECK(made == 0);
   CHECK(pool_stats().live_bytes == before.live_bytes);
-  if (test::counts_allocations()) CHECK(pool_stats().cached_bytes == before.cached_bytes);
+  if (counts_allocations()) CHECK(pool_stats().cached_bytes == before.cached_bytes);
 }
 
 TEST_CASE("the allocation counter counts") {
-  if (!test::counts_allocations()) return;
-  const uint64_t before = test::allocation_count();
+  if (!counts_allocations()) return;
+  const uint64_t before = allocation_count();
   std::vector<int> block(1000);
-  CHECK(test::allocation_count() == before + 1);
+  CHECK(allocation_count() == before + 1);
   CHECK(block.size() == 1000);
 }
 
@@ -115,4 +115,34 @@ TEST_CASE("ops save only what the wanted gradients read") {
 }
 
 }  // namespace
+TEST_CASE("A step under create_graph needs at most three times the memory of a first-order step") {
+  // The same energy and data: the gradient of mean f(x), against that of mean |grad_x f|^2.
+  Rng rng(1, "test/memory");
+  const Tensor x = randn({128, 784}, rng);
+  const Tensor w1 = randn({512, 784}, rng).requires_grad_(), w2 = randn({512, 512}, rng).requires_grad_();
+  const Tensor w3 = randn({1, 512}, rng).requires_grad_();
+  const Tensor weights[] = {w1, w2, w3};
+  const auto f = [&](const Tensor& at) {
+    return sum(linear(silu(linear(silu(linear(at, w1, {})), w2, {})), w3, {}));
+  };
+  const auto peak_of = [&](auto&& step) {
+    step();
+    const size_t before = pool_stats().live_bytes;
+    reset_pool_peak();
+    step();
+    return static_cast<double>(pool_stats().peak_bytes - before);
+  };
+  const double first_order = peak_of([&] {
+    Tape tape;
+    grad(f(x), weights);
+  });
+  const double second_order = peak_of([&] {
+    Tape tape;
+    const Tensor at = x.detach().requires_grad_();
+    grad(sum(square(grad(f(at), at, {.create_graph = true}))), weights);
+  });
+  CHECK(second_order <= 3 * first_order);
+  CHECK(second_order > first_order);
+}
+
 }  // namespace gradzoo

@@ -7,7 +7,7 @@
 #include "autograd/kernels/parallel.h"
 #include "autograd/ops.h"
 #include "models/vae.h"
-#include "support/allocation_count.h"
+#include "tools/bench/allocation_count.h"
 #include "support/error_message.h"
 
 namespace gradzoo {
@@ -92,7 +92,7 @@ TEST_CASE("training gives the same bytes at 1, 2, 3 and 8 threads") {
 }
 
 TEST_CASE("after warm-up a training step of the VAE makes no system allocation") {
-  if (!test::counts_allocations()) return;
+  if (!counts_allocations()) return;
   Run run({}, 4000);
   Watcher watcher;
   watcher.rows.reserve(100000);
@@ -100,9 +100,9 @@ TEST_CASE("after warm-up a training step of the VAE makes no system allocation")
   watcher.stop_at = 40;
   run.trainer.run(run.state, watcher);
   watcher.stop_at = 3990;
-  const uint64_t before = test::allocation_count();
+  const uint64_t before = allocation_count();
   run.trainer.run(run.state, watcher);
-  CHECK(test::allocation_count() - before == 0);
+  CHECK(allocation_count() - before == 0);
 }
 
 TEST_CASE(

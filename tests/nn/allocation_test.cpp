@@ -8,12 +8,12 @@
 #include "nn/layers.h"
 #include "nn/optim.h"
 #include "nn/schedule.h"
-#include "support/allocation_count.h"
+#include "tools/bench/allocation_count.h"
 
 namespace gradzoo {
 
 TEST_CASE("after warm-up a training step makes no system allocation") {
-  if (!test::counts_allocations()) return;
+  if (!counts_allocations()) return;
   Rng rng(1);
   const Mlp net({784, 64, 10}, rng, {.activation = "softplus"});
   Parameters parameters(net);
@@ -34,9 +34,9 @@ TEST_CASE("after warm-up a training step makes no system allocation") {
     const Ema::Scope scope(ema);
   };
   for (int64_t s = 0; s < 3; ++s) step(s);
-  const uint64_t before = test::allocation_count();
+  const uint64_t before = allocation_count();
   for (int64_t s = 3; s < 50; ++s) step(s);
-  CHECK(test::allocation_count() == before);
+  CHECK(allocation_count() == before);
 }
 
 }  // namespace gradzoo

@@ -54,6 +54,8 @@ TEST_CASE("What a user types wrong is told in one line with the nearest right wo
       {train + "--out data", {"data", "exists", "--resume"}},
       {train + "--out bad.toml/run", {"bad.toml/run", "Not a directory"}},
       {train + "--out /proc/gradzoo-run", {"/proc/gradzoo-run"}},
+      {"bench vae_b10", {"workload 'vae_b10'", "'vae_b100'"}},
+      {"bench --steps 0", {"--steps"}},
       {"sample", {"RUN", "missing"}},
       {"sample nothing", {"nothing", "no run"}},
       {"sample data", {"data", "not a run"}},

@@ -18,6 +18,7 @@ int verify_command(const Arguments& arguments);
 int gradcheck_command(const Arguments& arguments);
 int data_command(const Arguments& arguments);
 int explain_command(const Arguments& arguments);
+int bench_command(const Arguments& arguments);
 
 struct Command {
   std::string name;
@@ -36,6 +37,7 @@ inline std::span<const Command> commands() {
       {"gradcheck", "check every derivative of ops", gradcheck_command},
       {"data", "look a dataset over: data check", data_command},
       {"explain", "step through a small computation and its gradients", explain_command},
+      {"bench", "time training steps on this machine", bench_command},
   };
   return kCommands;
 }

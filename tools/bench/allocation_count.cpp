@@ -1,14 +1,14 @@
-#include "support/allocation_count.h"
+#include "tools/bench/allocation_count.h"
 
 #include <atomic>
 #include <cerrno>
 #include <cstddef>
 
 #if defined(__SANITIZE_ADDRESS__)
-#define GRADZOO_TEST_SANITIZED 1
+#define GRADZOO_SANITIZED 1
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer)
-#define GRADZOO_TEST_SANITIZED 1
+#define GRADZOO_SANITIZED 1
 #endif
 #endif
 
@@ -16,7 +16,7 @@ namespace {
 std::atomic<uint64_t> count{0};
 }
 
-#if !defined(GRADZOO_TEST_SANITIZED) && defined(__GLIBC__)
+#if !defined(GRADZOO_SANITIZED) && defined(__GLIBC__)
 
 // glibc's own allocator under the public names, each call counted.
 extern "C" {
@@ -54,12 +54,12 @@ int posix_memalign(void** block, size_t alignment, size_t size) {
 }
 }
 
-bool gradzoo::test::counts_allocations() { return true; }
+bool gradzoo::counts_allocations() { return true; }
 
 #else
 
-bool gradzoo::test::counts_allocations() { return false; }
+bool gradzoo::counts_allocations() { return false; }
 
 #endif
 
-uint64_t gradzoo::test::allocation_count() { return count.load(std::memory_order_relaxed); }
+uint64_t gradzoo::allocation_count() { return count.load(std::memory_order_relaxed); }

@@ -1,0 +1,75 @@
+#include "tools/bench/workloads.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "tools/bench/allocation_count.h"
+#include "tools/bench/tape_overhead.h"
+#include "tools/small_runs.h"
+
+using namespace gradzoo;
+
+namespace {
+
+const Workload& find(const std::string& name) {
+  const auto found = std::ranges::find(workloads(), name, &Workload::name);
+  REQUIRE(found != workloads().end());
+  return *found;
+}
+
+}  // namespace
+
+TEST_CASE("A training step of every workload asks the system for no memory") {
+  if (!counts_allocations()) return;
+  for (const Workload& workload : workloads()) {
+    INFO(workload.name);
+    const WorkloadResult result = run_workload(workload, {.steps = 2, .warm_up = 3});
+    CHECK(result.allocations_per_step == 0);
+    CHECK(result.step_ms.size() == 2);
+    CHECK(std::isfinite(result.final_loss));
+  }
+  CHECK(measure_tape_overhead(2).allocations == 0);
+}
+
+TEST_CASE("The operations that a bench counts are those of the model's products") {
+  // Multiplications an example: of y = W x, of dW, and of dx, which the first layer does not need.
+  const double first = 784 * 500, head = 500 * 40, hidden = 20 * 500, out = 500 * 784;
+  const double vae = 3 * (first + head + hidden + out) - first;
+  CHECK(run_workload(find("vae_b100"), {.steps = 1, .warm_up = 1}).gemm_gflop ==
+        doctest::Approx(2e-9 * vae * 100));
+
+  // |grad_x f|^2 of an energy: f, its gradient, then what both read of the weights and of the hidden units.
+  const double a = 784 * 512, b = 512 * 512, c = 512;
+  const double energy = (a + b + c) + (a + b + c) + (2 * a + 2 * b + c) + (a + 2 * b);
+  CHECK(run_workload(find("dsm_energy_b128"), {.steps = 1, .warm_up = 1}).gemm_gflop ==
+        doctest::Approx(2e-9 * energy * 128));
+}
+
+TEST_CASE("bench prints one JSON object a workload with every field, in little memory") {
+  const test::ScratchDirectory scratch;
+  const test::ProcessResult result =
+      test::run_gradzoo("bench vae_b512 tape_overhead --steps 3 --threads 1 --json", scratch.file(""));
+  REQUIRE_MESSAGE(result.status == 0, result.err);
+  const size_t line = result.out.find('\n');
+  const auto vae = nlohmann::json::parse(result.out.substr(0, line));
+  for (const char* key : {"workload", "dtype", "batch", "threads", "blas", "blas_kernel", "steps",
+                          "ms_median", "ms_min", "ms_p90", "steps_per_s", "samples_per_s", "gemm_gflop",
+                          "roofline_fraction", "system_allocations_per_step", "peak_rss_mb", "final_loss"}) {
+    CHECK_MESSAGE(vae.contains(key), key);
+  }
+  CHECK(vae["batch"] == 512);
+  CHECK(vae["threads"] == 1);
+  CHECK(vae["steps"] == 3);
+  CHECK(vae["ms_min"] <= vae["ms_median"]);
+  CHECK(vae["ms_median"] <= vae["ms_p90"]);
+  if (!vae["system_allocations_per_step"].is_null()) {
+    CHECK(vae["system_allocations_per_step"] == 0);
+    CHECK(vae["peak_rss_mb"] < 200);
+  }
+  const auto tape = nlohmann::json::parse(result.out.substr(line));
+  CHECK(tape["workload"] == "tape_overhead");
+  CHECK(tape["ns_per_op_grad_of_grad"] > 0);
+}

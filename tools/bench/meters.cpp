@@ -1,0 +1,54 @@
+#include "tools/bench/meters.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <fstream>
+#include <string>
+
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
+#include "autograd/kernels/gemm.h"
+#include "autograd/tensor.h"
+
+namespace gradzoo {
+
+double steady_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+double sgemm_rate() {
+  constexpr int64_t kSide = 2048;
+  constexpr int kRuns = 5;
+  const Tensor a = full({kSide, kSide}, 0.5), b = full({kSide, kSide}, 0.25);
+  Tensor c = empty({kSide, kSide});
+  double best = 0;
+  for (int run = 0; run < kRuns; ++run) {
+    const double begun = steady_seconds();
+    kernels::gemm(false, false, kSide, kSide, kSide, a.data<float>(), b.data<float>(), 0.0F,
+                  c.mutable_data<float>());
+    best = std::max(best, 2e-9 * std::pow(kSide, 3) / (steady_seconds() - begun));
+  }
+  return best;
+}
+
+void reset_peak_memory() {
+  trim_pool();
+#if defined(__GLIBC__)
+  malloc_trim(0);
+#endif
+  std::ofstream("/proc/self/clear_refs") << 5;  // proc(5): resets the peak resident set size
+}
+
+double peak_memory_mb() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    constexpr std::string_view kPeak = "VmHWM:";
+    if (line.starts_with(kPeak)) return std::stod(line.substr(kPeak.size())) * 1024 / 1e6;
+  }
+  return NAN;
+}
+
+}  // namespace gradzoo

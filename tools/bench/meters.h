@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+
+/// What a bench reads of the machine and of the process.
+namespace gradzoo {
+
+/// GFLOP/s of large square products (2048 x 2048, f32) on the threads that are set: the best of five.
+double sgemm_rate();
+
+/// Forgets the largest memory that the process has had so far, and gives cached memory back to the system.
+void reset_peak_memory();
+
+/// Largest resident memory of the process since the last reset_peak_memory(), in MB of 10^6 bytes (where the
+/// system cannot forget: since its start). Read from Linux's /proc; NaN elsewhere.
+double peak_memory_mb();
+
+/// Seconds of a steady clock.
+double steady_seconds();
+
+}  // namespace gradzoo

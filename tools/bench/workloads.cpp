@@ -1,0 +1,149 @@
+#include "tools/bench/workloads.h"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+#include "autograd/kernels/gemm.h"
+#include "models/train.h"
+#include "tools/bench/allocation_count.h"
+#include "tools/bench/meters.h"
+#include "tools/run/run_data.h"
+#include "tools/run/training.h"
+
+namespace gradzoo {
+namespace {
+
+// An energy of two hidden layers, as the score objectives train it.
+std::vector<std::string> energy(std::vector<std::string> more) {
+  std::vector<std::string> all = {"net=energy", "layers=2", "ema=0", "schedule=constant", "confinement=0"};
+  all.insert(all.end(), more.begin(), more.end());
+  return all;
+}
+
+// The images as means of 4 x 4 pixels, after a border of 2 that makes them 32 x 32.
+Examples pooled_to_8x8(const Examples& images) {
+  constexpr int64_t kSide = 8, kCell = 4, kBorder = 2;
+  const int64_t n = images.values.dim(0), height = images.values.dim(1), width = images.values.dim(2);
+  Examples out = images;
+  out.values = zeros({n, kSide, kSide}, DType::u8);
+  const uint8_t* from = images.values.data<uint8_t>();
+  auto* to = out.values.mutable_data<uint8_t>();
+  std::vector<int> sums(static_cast<size_t>(kSide * kSide));
+  for (int64_t image = 0; image < n; ++image, from += height * width, to += kSide * kSide) {
+    std::ranges::fill(sums, 0);
+    for (int64_t row = 0; row < height; ++row) {
+      for (int64_t column = 0; column < width; ++column) {
+        const int64_t cell = (row + kBorder) / kCell * kSide + (column + kBorder) / kCell;
+        sums[static_cast<size_t>(cell)] += from[row * width + column];
+      }
+    }
+    std::ranges::transform(sums, to, [](int sum) { return static_cast<uint8_t>(sum / (kCell * kCell)); });
+  }
+  return out;
+}
+
+/// Notes when each step ends.
+class StepClock : public TrainObserver {
+ public:
+  StepClock(int64_t warm_up, int64_t steps) : warm_up_(warm_up) {
+    ends_.reserve(static_cast<size_t>(steps + 1));
+  }
+  void on_log(const LogRow& row) override {
+    loss_ = row.metrics[0];
+    if (row.step < warm_up_) return;
+    if (row.step == warm_up_) begin();
+    ends_.push_back(steady_seconds());
+  }
+  void on_epoch(int64_t) override {}
+  bool should_stop(int64_t) override { return false; }
+
+  WorkloadResult result() const {
+    const auto steps = static_cast<double>(ends_.size() - 1);
+    WorkloadResult out;
+    out.gemm_gflop = (kernels::gemm_flops() - flops_) * 1e-9 / steps;
+    out.allocations_per_step =
+        counting() ? static_cast<double>(allocation_count() - allocations_) / steps : NAN;
+    out.peak_rss_mb = peak_memory_mb();
+    out.pool_peak_mb = static_cast<double>(pool_stats().peak_bytes) * 1e-6;
+    out.final_loss = loss_;
+    out.step_ms.reserve(ends_.size());
+    for (size_t i = 1; i < ends_.size(); ++i) out.step_ms.push_back((ends_[i] - ends_[i - 1]) * 1e3);
+    return out;
+  }
+
+ private:
+  static bool counting() { return counts_allocations != nullptr && counts_allocations(); }
+  void begin() {
+    reset_pool_peak();
+    flops_ = kernels::gemm_flops();
+    if (counting()) allocations_ = allocation_count();
+  }
+
+  int64_t warm_up_;
+  std::vector<double> ends_;  // of the last warm-up step, then of each timed one
+  double flops_ = 0, loss_ = NAN;
+  uint64_t allocations_ = 0;
+};
+
+}  // namespace
+
+std::span<const Workload> workloads() {
+  static const std::vector<Workload> kWorkloads = {
+      {"vae_b100", "VAE 784-500-20, grey MNIST, Adam; batch 100", "vae", {"batch=100", "split=train"}},
+      {"vae_b512", "the same; batch 512", "vae", {"batch=512", "split=train"}},
+      {"gan_b128",
+       "MLP GAN 64-256-256-784: a step of D, then one of G through the same fakes",
+       "gan",
+       {"batch=128", "lr=2e-4", "init=torch", "instance_noise=0", "ema=0", "schedule=constant"}},
+      {"dsm_energy_b128", "energy 784-512-512-1 SiLU, denoising score matching, sigma 0.3: double-backward",
+       "score", energy({"objective=dsm", "sigma=0.3", "antithetic=false", "hidden=512", "batch=128"})},
+      {"ssm_b128", "the same energy, sliced score matching with one Gaussian probe", "score",
+       energy(
+           {"objective=ssm-vr", "probes=gaussian", "data_noise=0.3", "hidden=512", "batch=128", "lr=1e-4"})},
+      {"ism_exact_d2_b256", "energy 2-128-128-1 softplus on ring8, exact Hessian trace of every sample",
+       "score",
+       energy({"objective=ism", "data=ring8", "activation=softplus", "hidden=128", "batch=256",
+               "input_scale=1"})},
+      {"ism_exact_d64_b128",
+       "energy 64-256-256-1 softplus on 8 x 8 MNIST plus noise 0.1, exact Hessian trace", "score",
+       energy({"objective=ism", "activation=softplus", "data_noise=0.1", "hidden=256", "batch=128"}), true},
+  };
+  return kWorkloads;
+}
+
+double WorkloadResult::ms(double quantile) const {
+  std::vector<double> sorted = step_ms;
+  std::ranges::sort(sorted);
+  return sorted[static_cast<size_t>(quantile * static_cast<double>(sorted.size() - 1) + 0.5)];
+}
+
+WorkloadResult run_workload(const Workload& workload, const BenchOptions& options) {
+  reset_peak_memory();
+  const ResolvedRun run = resolve_run({.model = workload.model, .assignments = workload.assignments});
+  const RunData data(run.settings);
+  DataShape shape = data.shape();
+  std::unique_ptr<BatchSource> batches;
+  if (workload.pooled_to_8x8) {
+    shape.example = {8, 8};
+    batches = std::make_unique<Batches>(pooled_to_8x8(data.train), batch_options(run.settings));
+  } else {
+    batches = data.batches(batch_options(run.settings));
+  }
+  const std::unique_ptr<Model> model = make_model(*run.model, run.settings, shape);
+  Trainer trainer(*model, *batches,
+                  {.steps = options.warm_up + options.steps,
+                   .steps_per_epoch = batches->steps_per_epoch(),
+                   .log_every = 1,
+                   .learning_rate = run.settings.real("lr"),
+                   .schedule = run.settings.text("schedule")});
+  State state;
+  model->register_state(state);
+  StepClock clock(options.warm_up, options.steps);
+  trainer.run(state, clock);
+  WorkloadResult result = clock.result();
+  result.batch = run.settings.integer("batch");
+  return result;
+}
+
+}  // namespace gradzoo
