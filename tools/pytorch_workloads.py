@@ -19,7 +19,7 @@ import torch
 sys.dont_write_bytecode = True
 from pytorch_steps import WORKLOADS, chain  # noqa: E402
 
-TRIAL_SECONDS = 0.25
+TRIAL_TURNS, TRIAL_SECONDS = 4, 0.1
 
 
 def timed(step, seconds, at_least=3):
@@ -33,12 +33,13 @@ def timed(step, seconds, at_least=3):
 
 
 def fastest(steps):
-    """The key of the step whose median is least, each tried briefly after a warm-up."""
-    medians = {}
-    for key, step in steps.items():
-        timed(step, TRIAL_SECONDS / 5, at_least=1)
-        medians[key] = statistics.median(timed(step, TRIAL_SECONDS)[0])
-    return min(medians, key=medians.get)
+    """The key of the step whose median is least, all of them tried in turns; the first turn warms up."""
+    times = {key: [] for key in steps}
+    for turn in range(1 + TRIAL_TURNS):
+        for key, step in steps.items():
+            tried = timed(step, TRIAL_SECONDS, at_least=1)[0]
+            times[key] += tried if turn else []
+    return min(times, key=lambda key: statistics.median(times[key]))
 
 
 def run_training(name, as_installed, seconds):
@@ -88,7 +89,8 @@ def main():
         result = run_tape_overhead(options.seconds)
     else:
         result = run_training(options.workload, options.as_installed, options.seconds)
-    print(json.dumps({"workload": options.workload, "threads": torch.get_num_threads(), "torch": torch.__version__} | result))
+    settings = {"workload": options.workload, "threads": torch.get_num_threads(), "torch": torch.__version__}
+    print(json.dumps(settings | result))
 
 
 if __name__ == "__main__":
