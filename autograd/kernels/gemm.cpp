@@ -13,14 +13,13 @@
 namespace gradzoo::kernels {
 namespace {
 
-constexpr double kTileFlops = 1e6;    // about 10 microseconds: below it a tile is not worth a task
+constexpr double kTileFlops = 4e6;    // about 40 microseconds: a smaller tile is not worth its copies
 constexpr double kSerialFlops = 2e6;  // below it a product runs where it is called
 constexpr int64_t kMaxTiles = 16;
-constexpr int64_t kMinColumns = 48;       // narrower tiles pack A too often
-constexpr int64_t kMinRows = 24;          // lower tiles pack B too often,
-constexpr int64_t kMinRowsWide = 64;      // the more so where columns can be split instead
-constexpr int64_t kMinDepth = 512;        // of a block of K
-constexpr int64_t kMaxSplitArea = 65536;  // elements of C that are kept once a block of K
+constexpr int64_t kMinRows = 24;  // lower and narrower tiles leave the kernel's registers empty
+constexpr int64_t kMinColumns = 48;
+constexpr int64_t kMinDepth = 256;                  // of a block of K
+constexpr int64_t kMaxPartials = int64_t{1} << 20;  // numbers that blocks of K keep before they are added
 
 thread_local double g_flops = 0;  // asked for by this thread
 
@@ -46,10 +45,10 @@ struct Product {
   }
 };
 
-/// Tile sizes of C, a function of the shape alone.
+/// How a product is cut, a function of its shape alone: tiles of C, or of C once a block of K.
 struct Tiling {
-  int64_t rows, columns;
-  int64_t row_tiles, column_tiles;
+  int64_t rows, columns, depth;  // of a tile; the last ones may be smaller
+  int64_t row_tiles, column_tiles, depth_tiles;
   int64_t count() const { return row_tiles * column_tiles; }
 };
 
@@ -58,27 +57,42 @@ int64_t tile_extent(int64_t extent, int64_t tiles, int64_t multiple) {
   return std::max<int64_t>(1, (size + multiple - 1) / multiple * multiple);
 }
 
-/// Halves the longer side of the tiles until there are enough of them or they would become too small.
-Tiling choose_tiling(int64_t m, int64_t n, double flops) {
-  int64_t row_tiles = 1;
-  int64_t column_tiles = 1;
-  while (row_tiles * column_tiles < kMaxTiles &&
-         flops / static_cast<double>(row_tiles * column_tiles) >= 2 * kTileFlops) {
-    const int64_t rows = m / row_tiles;
-    const int64_t columns = n / column_tiles;
-    const bool columns_fit = columns >= 2 * kMinColumns;
-    const bool rows_fit = rows >= 2 * (column_tiles > 1 || columns_fit ? kMinRowsWide : kMinRows);
-    if (columns_fit && (columns >= rows || !rows_fit)) {
-      column_tiles *= 2;
-    } else if (rows_fit) {
-      row_tiles *= 2;
-    } else {
-      break;
+/// Tiles that a product is worth: a power of 2.
+int64_t worthwhile_tiles(double flops) {
+  int64_t tiles = 1;
+  while (tiles < kMaxTiles && flops / static_cast<double>(tiles) >= 2 * kTileFlops) tiles *= 2;
+  return tiles;
+}
+
+/// Of all ways to cut into that many tiles, or fewer where these would be too small, the one that copies
+/// least: BLAS copies a tile's part of A and of B into its own order, and blocks of K are written and read
+/// once more.
+Tiling choose_tiling(int64_t m, int64_t n, int64_t k, double flops) {
+  int64_t best_rows = 1, best_columns = 1, best_depth = 1;
+  for (int64_t tiles = worthwhile_tiles(flops); tiles > 1; tiles /= 2) {
+    int64_t least = std::numeric_limits<int64_t>::max();
+    for (int64_t r = 1; r <= tiles; r *= 2) {
+      for (int64_t c = 1; r * c <= tiles; c *= 2) {
+        const int64_t d = tiles / (r * c);
+        const bool fits = (r == 1 || m >= r * kMinRows) && (c == 1 || n >= c * kMinColumns) &&
+                          (d == 1 || (r * c == 1 && k >= d * kMinDepth && d * m * n <= kMaxPartials));
+        const int64_t copied = m * k * c + n * k * r + (d == 1 ? 0 : 2 * d * m * n);
+        if (!fits || copied >= least) continue;
+        least = copied;
+        best_rows = r;
+        best_columns = c;
+        best_depth = d;
+      }
     }
+    if (least < std::numeric_limits<int64_t>::max()) break;
   }
-  const int64_t rows = tile_extent(m, row_tiles, 4);
-  const int64_t columns = tile_extent(n, column_tiles, 16);
-  return {rows, columns, (m + rows - 1) / rows, (n + columns - 1) / columns};
+  const int64_t rows = tile_extent(m, best_rows, 4), columns = tile_extent(n, best_columns, 16);
+  return {rows,
+          columns,
+          (k + best_depth - 1) / best_depth,
+          (m + rows - 1) / rows,
+          (n + columns - 1) / columns,
+          best_depth};
 }
 
 CBLAS_TRANSPOSE flag(bool transpose) { return transpose ? CblasTrans : CblasNoTrans; }
@@ -172,17 +186,10 @@ void multiply_tile(const Product<T>& p, const Tiling& tiling, int64_t tile) {
                  p.k, p.beta, p.bias == nullptr ? nullptr : p.bias + column, p.c + row * p.n + column, p.n);
 }
 
-/// Blocks of K for a C too small to be cut (a weight gradient over a long batch); 1 where C is cut instead.
-int64_t depth_blocks(int64_t m, int64_t n, int64_t k, const Tiling& tiling, double flops) {
-  if (tiling.count() >= 4 || m * n > kMaxSplitArea || flops < 2 * kSerialFlops) return 1;
-  return std::clamp<int64_t>(k / kMinDepth, 1, kMaxTiles);
-}
-
 /// C from products of K's blocks, each in its own scratch, added in order.
 template <class T>
-void multiply_deep(const Product<T>& p, int64_t blocks) {
+void multiply_deep(const Product<T>& p, int64_t blocks, int64_t depth) {
   const int64_t area = p.m * p.n;
-  const int64_t depth = (p.k + blocks - 1) / blocks;
   T* partial = scratch<T>(blocks * area);  // (blocks, m, n)
   parallel_for(blocks, 1, 1, [&](int64_t begin, int64_t end) {
     for (int64_t block = begin; block < end; ++block) {
@@ -220,9 +227,8 @@ void gemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, const T* 
   if (k == 0) return start_tile(bias, beta, c, m, n, n);
   const Product<T> p{trans_a, trans_b, m, n, k, a, b, beta, c, bias};
   g_flops += p.flops();
-  const Tiling tiling = choose_tiling(m, n, p.flops());
-  const int64_t blocks = depth_blocks(m, n, k, tiling, p.flops());
-  if (blocks > 1) return multiply_deep(p, blocks);
+  const Tiling tiling = choose_tiling(m, n, k, p.flops());
+  if (tiling.depth_tiles > 1) return multiply_deep(p, tiling.depth_tiles, tiling.depth);
   const int64_t grain = p.flops() < kSerialFlops ? tiling.count() : 1;
   parallel_for(tiling.count(), grain, 1, [&](int64_t begin, int64_t end) {
     for (int64_t tile = begin; tile < end; ++tile) multiply_tile(p, tiling, tile);
@@ -240,7 +246,7 @@ void gemm_batched(int64_t batch, bool trans_a, bool trans_b, int64_t m, int64_t 
   if (batch == 0 || m == 0 || n == 0) return;
   const Product<T> first{trans_a, trans_b, m, n, k, a, b, T{0}, c, nullptr};
   g_flops += static_cast<double>(batch) * first.flops();
-  const Tiling tiling = choose_tiling(m, n, first.flops());
+  const Tiling tiling = choose_tiling(m, n, 1, first.flops());  // K whole: each product has its own C
   const int64_t tasks = batch * tiling.count();
   const int64_t grain = first.flops() * static_cast<double>(batch) < kSerialFlops ? tasks : 1;
   parallel_for(tasks, grain, 1, [&](int64_t begin, int64_t end) {
