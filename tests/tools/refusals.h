@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "tools/small_runs.h"
 
@@ -44,7 +45,7 @@ struct SmallRun {
 
   SmallRun() {
     write_small_dataset(scratch.file("data"), 120, 24, 8);
-    const ProcessResult trained = run_gradzoo(std::string(kTrain) + "--epochs 2 --out run", folder);
+    const ProcessResult trained = run_gradzoo(fmt::format("{}--epochs 2 --out run", kTrain), folder);
     REQUIRE_MESSAGE(trained.status == 0, trained.err);
   }
 };
