@@ -37,9 +37,13 @@ std::vector<Point> points(const Frame& frame, const std::vector<double>& x, cons
 /// Few points are marked, so that one sees where the values are; many are drawn with a finer pen.
 void draw_curve(Frame& frame, const Series& series, Color color) {
   const std::vector<Point> line = points(frame, series.x, series.y);
-  frame.canvas().stroke(line, {.width = line.size() > 300 ? 1.7 : 2.5, .color = color});
-  if (line.size() > 40) return;
+  if (series.joined) frame.canvas().stroke(line, {.width = line.size() > 300 ? 1.7 : 2.5, .color = color});
+  if (series.joined && line.size() > 40) return;
   for (const Point p : line) frame.canvas().fill_circle(p, 4.5, color);
+}
+
+Color color_of(const LineChart& chart, std::size_t series) {
+  return line_color(chart.series[series].color.value_or(series));
 }
 
 double median(std::vector<double> values) {
@@ -95,7 +99,8 @@ Image draw_chart(const LineChart& chart) {
   FrameText text{chart.title, chart.x_label, chart.y_label, {}};
   for (std::size_t i = 0; i < chart.series.size(); ++i) {
     check_lengths(chart.series[i]);
-    text.legend.push_back({chart.series[i].name, line_color(i), LegendEntry::Mark::line});
+    text.legend.push_back({chart.series[i].name, color_of(chart, i),
+                           chart.series[i].joined ? LegendEntry::Mark::line : LegendEntry::Mark::dot});
   }
   for (const Level& level : chart.levels) {
     text.legend.push_back({level.name, kLevelColor, LegendEntry::Mark::dashes});
@@ -105,10 +110,12 @@ Image draw_chart(const LineChart& chart) {
     const Series& series = chart.series[i];
     if (series.low.empty()) continue;
     frame.canvas().fill_between(points(frame, series.x, series.high), points(frame, series.x, series.low),
-                                line_color(i), 0.18);
+                                color_of(chart, i), 0.18);
   }
   for (const Level& level : chart.levels) frame.draw_level(level, kLevelColor);
-  for (std::size_t i = 0; i < chart.series.size(); ++i) draw_curve(frame, chart.series[i], line_color(i));
+  for (std::size_t i = 0; i < chart.series.size(); ++i) {
+    draw_curve(frame, chart.series[i], color_of(chart, i));
+  }
   const std::size_t outside = count_outside(chart.series, frame.y().range);
   if (outside > 0) frame.remark(fmt::format("{} value{} outside the axis", outside, outside == 1 ? "" : "s"));
   return frame.finish();

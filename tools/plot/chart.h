@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +14,8 @@ struct Series {
   std::string name = {};
   std::vector<double> x = {}, y = {};
   std::vector<double> low = {}, high = {};  ///< a band around y (spread over seeds); both empty: none
+  bool joined = true;                       ///< false: points alone
+  std::optional<std::size_t> color = {};    ///< place in the palette; else the series' own
 };
 
 /// A horizontal line for the eye: a floor, a target, a published value.
