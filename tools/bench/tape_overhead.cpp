@@ -5,50 +5,36 @@
 #include <vector>
 
 #include "autograd/grad.h"
-#include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "tools/bench/allocation_count.h"
 #include "tools/bench/meters.h"
+#include "tools/bench/op_chain.h"
 
 namespace gradzoo {
 namespace {
 
-constexpr int kOps = 1000;
-
-/// The operands of the chain.
-struct Chain {
-  Tensor x = full({16}, 0.5).requires_grad_();
-  Tensor a = full({16}, 1.01), b = full({16}, 0.02), c = full({16}, 0.01);
-
-  Tensor operator()() const {
-    Tensor y = x;
-    for (int i = 0; i < kOps; i += 4) y = sub(tanh(add(mul(y, a), b)), c);
-    return y;
-  }
-};
-
-void forward_no_tape(const Chain& chain) {
+void forward_no_tape(const OpChain& chain) {
   const NoGrad quiet;
   chain();
 }
 
-void forward_tape(const Chain& chain) {
+void forward_tape(const OpChain& chain) {
   const Tape tape;
   chain();
 }
 
-void forward_backward(const Chain& chain) {
+void forward_backward(const OpChain& chain) {
   const Tape tape;
   grad(sum(chain()), chain.x);
 }
 
-void grad_of_grad(const Chain& chain) {
+void grad_of_grad(const OpChain& chain) {
   const Tape tape;
   const Tensor g = grad(sum(chain()), chain.x, {.create_graph = true});
   grad(sum(g), chain.x);
 }
 
-double median_ns_per_op(const Chain& chain, int64_t repeats, void (*run)(const Chain&)) {
+double median_ns_per_op(const OpChain& chain, int64_t repeats, void (*run)(const OpChain&)) {
   std::vector<double> seconds;
   seconds.reserve(static_cast<size_t>(repeats));
   for (int64_t i = 0; i < repeats; ++i) {
@@ -58,10 +44,10 @@ double median_ns_per_op(const Chain& chain, int64_t repeats, void (*run)(const C
   }
   const auto middle = seconds.begin() + repeats / 2;
   std::nth_element(seconds.begin(), middle, seconds.end());
-  return *middle * 1e9 / kOps;
+  return *middle * 1e9 / static_cast<double>(chain.ops);
 }
 
-double allocations_of_one_repeat(const Chain& chain) {
+double allocations_of_one_repeat(const OpChain& chain) {
   if (counts_allocations == nullptr || !counts_allocations()) return NAN;
   const uint64_t before = allocation_count();
   for (const auto run : {forward_no_tape, forward_tape, forward_backward, grad_of_grad}) run(chain);
@@ -71,7 +57,7 @@ double allocations_of_one_repeat(const Chain& chain) {
 }  // namespace
 
 TapeOverhead measure_tape_overhead(int64_t repeats) {
-  const Chain chain;
+  const OpChain chain;
   grad_of_grad(chain);  // warms the pool up
   TapeOverhead out;
   out.forward_no_tape = median_ns_per_op(chain, repeats, forward_no_tape);

@@ -3,15 +3,17 @@
 #include <cstdio>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "autograd/error.h"
 #include "autograd/kernels/gemm.h"
 #include "autograd/kernels/parallel.h"
 #include "autograd/text.h"
+#include "tools/bench/growth.h"
 #include "tools/bench/meters.h"
 #include "tools/bench/tape_overhead.h"
 #include "tools/bench/workloads.h"
+#include "tools/command/bench_growth.h"
+#include "tools/command/bench_json.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
 
@@ -39,25 +41,11 @@ std::vector<std::string> chosen(const std::vector<std::string>& names) {
   return names.empty() ? known : names;
 }
 
-// A number for a reader: not more digits than a clock gives; null where there is none.
-Json rounded(double value) {
-  if (!std::isfinite(value)) return nullptr;
-  return std::stod(fmt::format("{:.5g}", value));
-}
-
-Json machine(const std::string& name) {
-  return {{"workload", name},
-          {"dtype", "f32"},
-          {"threads", kernels::threads()},
-          {"blas", kernels::blas_version()},
-          {"blas_kernel", kernels::blas_kernel()}};
-}
-
 Json measure(const Workload& workload, const BenchOptions& options) {
   const double sgemm_gflops = sgemm_rate();
   const WorkloadResult result = run_workload(workload, options);
   const double ms = result.ms(0.5);
-  Json json = machine(workload.name);
+  Json json = bench_object("workload", workload.name);
   json["batch"] = result.batch;
   json["steps"] = result.step_ms.size();
   json["ms_median"] = rounded(ms);
@@ -77,7 +65,7 @@ Json measure(const Workload& workload, const BenchOptions& options) {
 
 Json measure_tape(const BenchOptions& options) {
   const TapeOverhead ns = measure_tape_overhead(options.steps);
-  Json json = machine(kTapeOverhead);
+  Json json = bench_object("workload", kTapeOverhead);
   json["steps"] = options.steps;
   json["ns_per_op_forward_no_tape"] = rounded(ns.forward_no_tape);
   json["ns_per_op_forward_tape"] = rounded(ns.forward_tape);
@@ -89,7 +77,8 @@ Json measure_tape(const BenchOptions& options) {
 
 void print_row(const Json& row) {
   const auto number = [&](const char* key) { return row[key].is_null() ? NAN : row[key].get<double>(); };
-  if (row["workload"] == kTapeOverhead) {
+  const auto name = row["workload"].get<std::string>();
+  if (name == kTapeOverhead) {
     fmt::print(
         "{:<20} ns an op: forward {:.0f}, on a tape {:.0f}, with backward {:.0f}, gradient of gradient "
         "{:.0f}\n",
@@ -97,37 +86,26 @@ void print_row(const Json& row) {
         number("ns_per_op_forward_backward"), number("ns_per_op_grad_of_grad"));
   } else {
     fmt::print("{:<20} {:>8.3f} {:>8.3f} {:>8.3f} {:>11.0f} {:>9.3f} {:>9.2f} {:>7.1f} {:>8.0f} {:>11.5g}\n",
-               row["workload"].get<std::string>(), number("ms_median"), number("ms_min"), number("ms_p90"),
-               number("samples_per_s"), number("gemm_gflop"), number("roofline_fraction"),
-               number("system_allocations_per_step"), number("peak_rss_mb"), number("final_loss"));
+               name, number("ms_median"), number("ms_min"), number("ms_p90"), number("samples_per_s"),
+               number("gemm_gflop"), number("roofline_fraction"), number("system_allocations_per_step"),
+               number("peak_rss_mb"), number("final_loss"));
   }
   std::fflush(stdout);
 }
 
-}  // namespace
-
-int bench_command(const Arguments& arguments) {
-  std::vector<std::string> names;
-  BenchOptions options;
-  int64_t threads = 0;
-  bool quick = false, json = false;
-  CommandLine line("bench", "Times training steps of the library's own models on this machine.");
-  line.positionals("WORKLOAD", names, "workloads by name; all where none is given");
-  line.option("--threads", "T", threads, "threads (default: the cores)", 1, 1024);
-  line.option("--steps", "N", options.steps, "steps that are timed, after a warm-up (default: 300)", 1,
-              1'000'000);
-  line.flag("--quick", quick, "20 steps of each: a look, not a measurement");
-  line.flag("--json", json, "print one JSON object a workload");
-  if (!line.parse(arguments)) {
-    fmt::print("{}\nworkloads:\n", line.help());
-    for (const Workload& workload : workloads()) fmt::print("  {:<20} {}\n", workload.name, workload.step);
-    fmt::print("  {:<20} a chain of 1000 small ops: what recording and sweeping cost an op\n", kTapeOverhead);
-    return 0;
+void print_help(const CommandLine& line) {
+  fmt::print("{}\nworkloads:\n", line.help());
+  for (const Workload& workload : workloads()) fmt::print("  {:<20} {}\n", workload.name, workload.step);
+  fmt::print("  {:<20} a chain of 1000 small ops: what recording and sweeping cost an op\n", kTapeOverhead);
+  fmt::print("\nwith --growth:\n");
+  for (const Growth& growth : growths()) {
+    fmt::print("  {:<20} {}, {} from {} to {}\n", growth.name, growth.work, growth.symbol,
+               growth.sizes.front(), growth.sizes.back());
   }
+}
+
+void bench_workloads(const std::vector<std::string>& names, const BenchOptions& options, bool json) {
   const std::vector<std::string> wanted = chosen(names);
-  if (quick) options = {.steps = kQuickSteps, .warm_up = kQuickWarmUp};
-  if (threads > 0) kernels::set_threads(static_cast<int>(threads));
-  kernels::set_flush_denormals(true);
   if (!json) {
     fmt::print("{}, kernel {}, {} threads\n", kernels::blas_version(), kernels::blas_kernel(),
                kernels::threads());
@@ -142,6 +120,38 @@ int bench_command(const Arguments& arguments) {
     } else {
       print_row(row);
     }
+  }
+}
+
+}  // namespace
+
+int bench_command(const Arguments& arguments) {
+  std::vector<std::string> names;
+  std::string growth;
+  int64_t threads = 0, steps = 0;
+  bool quick = false, json = false;
+  CommandLine line("bench", "Times training steps of the library's own models on this machine.");
+  line.positionals("NAME", names, "workloads, or with --growth what grows; all where none is given");
+  line.option("--threads", "T", threads, "threads (default: the cores)", 1, 1024);
+  line.option("--steps", "N", steps, "steps that are timed, after a warm-up (default: 300)", 1, 1'000'000);
+  line.option("--growth", "DIR", growth,
+              "measure how time and memory grow instead, and draw it into DIR beside what theory gives");
+  line.flag("--quick", quick, "20 steps of each, the smallest sizes alone: a look, not a measurement");
+  line.flag("--json", json, "print one JSON object a workload or curve");
+  if (!line.parse(arguments)) {
+    print_help(line);
+    return 0;
+  }
+  if (threads > 0) kernels::set_threads(static_cast<int>(threads));
+  kernels::set_flush_denormals(true);
+  if (growth.empty()) {
+    BenchOptions options =
+        quick ? BenchOptions{.steps = kQuickSteps, .warm_up = kQuickWarmUp} : BenchOptions{};
+    if (steps > 0 && !quick) options.steps = steps;
+    bench_workloads(names, options, json);
+  } else {
+    if (steps > 0) throw Error("bench: --growth repeats by time, not by --steps. Hint: --quick is shorter");
+    bench_growth({names, growth, quick, json});
   }
   return 0;
 }
