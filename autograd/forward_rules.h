@@ -1,28 +1,28 @@
 #pragma once
 
-#include "autograd/function_ref.h"
 #include "autograd/tape.h"
 
-/// Forward rules: the Jacobian J and Laplacian L of every node with respect to x, carried from x to y in one
-/// pass over a traced tape. They are derived from each op's `kind`, in public ops, so they can be
-/// differentiated again.
-///
-/// For a node y = op(a, b) with J stacked in front, (K, ...shape), and L of the node's own shape:
-///   linear       J_y = op(J_a, J_b)                         L_y = op(L_a, L_b)
-///   elementwise  J_y = sum_i f_i J_i                        L_y = sum_i f_i L_i + sum_ij f_ij sum_k J_ik
-///   J_jk bilinear     J_y = op(J_a, b) + op(a, J_b)              L_y = op(L_a, b) + op(a, L_b) + 2 sum_k
-///   op(J_ak, J_bk)
+/// Forward rules: the Jacobian J and the Laplacian L of every node with respect to x, carried from x to y in
+/// one pass over a traced tape. They are derived from each op's `kind`, in public ops, so they can be
+/// differentiated again. What is carried for a node is stacked in front of its own shape: rows J_1 ... J_K,
+/// then L. Both obey the same linear rule; L has besides what the node bends by itself:
+///   linear       rows_y = op(rows_a, rows_b)
+///   elementwise  rows_y = sum_i f_i rows_i                    L_y += sum_ij f_ij sum_k J_ik J_jk
+///   bilinear     rows_y = op(rows_a, b) + op(a, rows_b)       L_y += 2 sum_k op(J_ak, J_bk)
+/// J is carried no further than to the last node that bends.
 namespace gradzoo {
-
-/// The first op on the way from x to y, both recorded, that the predicate wants; null where there is none.
-const OpInfo* find_op_between(const Tensor& x, const Tensor& y, FunctionRef<bool(const OpInfo&)> wanted);
 
 /// True where every op between x and y has a forward rule.
 bool has_forward_rules(const Tensor& x, const Tensor& y);
 
-/// The part of the Laplacian in x (B,d) that directions e_begin .. e_(begin+k-1) contribute, for every row of
-/// y (B); both traced. Throws naming the op that has no forward rule.
-Tensor forward_laplacian(const Tensor& x, const Tensor& y, int64_t begin, int64_t k, bool create_graph);
+/// What the directions e_begin .. e_(begin+k-1) of x (B,d) come to for every row of y (B).
+struct ForwardTerms {
+  Tensor laplacian;  // (B): their part of it
+  Tensor gradient;   // (k,B): the derivatives along them; undefined unless asked for
+};
+/// x and y both traced. Throws naming the op that has no forward rule.
+ForwardTerms forward_laplacian(const Tensor& x, const Tensor& y, int64_t begin, int64_t k, bool create_graph,
+                               bool with_gradient = false);
 
 /// sum_i dy_bi/dx_bi over the same directions, for every row of y (B,d); both traced.
 Tensor forward_divergence(const Tensor& x, const Tensor& y, int64_t begin, int64_t k, bool create_graph);

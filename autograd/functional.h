@@ -49,6 +49,14 @@ struct TraceOptions {
 
 /// Sum_i d^2 f_b / dx_bi^2 of every row b: x (B,d), f (B,d) -> (B). Gives (B). Rows must not interact.
 Tensor laplacian(TensorFn f, const Tensor& x, const TraceOptions& options = {});
+/// f of every row with its first derivatives and the sum of its second ones.
+struct GradientAndLaplacian {
+  Tensor value;      // (B)
+  Tensor gradient;   // (B,d)
+  Tensor laplacian;  // (B)
+};
+/// What laplacian gives, and the gradient with it: by the forward method from one evaluation of f.
+GradientAndLaplacian gradient_and_laplacian(TensorFn f, const Tensor& x, const TraceOptions& options = {});
 /// Sum_i d s_bi / dx_bi of every row b: x (B,d), s (B,d) -> (B,d). Gives (B). Rows must not interact.
 Tensor divergence(TensorFn s, const Tensor& x, const TraceOptions& options = {});
 

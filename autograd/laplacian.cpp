@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -7,6 +8,7 @@
 #include "autograd/functional.h"
 #include "autograd/functional_scope.h"
 #include "autograd/grad.h"
+#include "autograd/nodes_between.h"
 #include "autograd/op.h"
 #include "autograd/ops.h"
 #include "autograd/trace.h"
@@ -147,42 +149,74 @@ Tensor hutchinson(const VectorField& s, const Tensor& x, const TraceOptions& opt
   return mean(forms, 0);
 }
 
-Tensor exact_forward(const VectorField& s, const Tensor& x, const TraceOptions& options) {
+/// What a method found.
+struct Found {
+  Tensor trace;            // (B)
+  Tensor value, gradient;  // (B), (B,d): of a function whose gradient was wanted too
+};
+
+// Below so many dimensions a gradient that is carried forward, a row a dimension, costs less than a sweep and
+// the derivatives of the sweep.
+constexpr int64_t kGradientForward = 8;
+
+// By forward rules, from one evaluation of f; nothing where some op has none and `must` is not set.
+std::optional<Found> exact_forward(const VectorField& s, const Tensor& x, const TraceOptions& options,
+                                   bool with_gradient, bool must) {
   FunctionalScope scope(options.create_graph);
-  const TraceScope tracing(true);
   const Tensor at = scope.input(x);
   const char* op = s.gradient_of_f ? kLaplacian : kDivergence;
-  const Tensor y = s.f(at);
-  check_output(y, s.gradient_of_f ? Shape{x.dim(0)} : x.shape(), op);
-  if (!is_tracked(y)) return zeros({x.dim(0)}, x.dtype());
+  Tensor y;
+  {
+    const TraceScope tracing(true);
+    y = s.f(at);
+  }
+  const int64_t b = x.dim(0), d = x.dim(1);
+  check_output(y, s.gradient_of_f ? Shape{b} : x.shape(), op);
+  if (!is_tracked(y)) return Found{zeros({b}, x.dtype()), y, zeros_like(x)};
+  if (!must && !has_forward_rules(at, y)) return std::nullopt;
   if (s.gradient_of_f && !s.allow_kinks) refuse_kinks(at, y, op);
-  Tensor total = zeros({x.dim(0)}, x.dtype());
-  in_chunks(x.dim(1), options, [&](int64_t first, int64_t k) {
-    const auto carry = s.gradient_of_f ? forward_laplacian : forward_divergence;
-    total = add(total, carry(at, y, first, k, options.create_graph));
+  const bool gradient_forward = with_gradient && d <= kGradientForward && d > 0;
+  Found found{zeros({b}, x.dtype()), scope.result(y), {}};
+  Tensors gradients;  // (k,B) each
+  in_chunks(d, options, [&](int64_t first, int64_t k) {
+    if (!s.gradient_of_f) {
+      found.trace = add(found.trace, forward_divergence(at, y, first, k, options.create_graph));
+      return;
+    }
+    const ForwardTerms terms = forward_laplacian(at, y, first, k, options.create_graph, gradient_forward);
+    found.trace = k == d ? terms.laplacian : add(found.trace, terms.laplacian);
+    if (gradient_forward) gradients.push_back(terms.gradient);
   });
-  return scope.result(total);
+  found.trace = scope.result(found.trace);
+  if (!with_gradient) return found;
+  found.gradient = gradient_forward
+                       ? transpose(concat(gradients, 0))
+                       : grad(y, at, {.grad_output = ones_like(y), .create_graph = options.create_graph});
+  found.gradient = scope.result(found.gradient);
+  return found;
 }
 
-Tensor trace_of_jacobian(const VectorField& s, const Tensor& x, const TraceOptions& options) {
-  switch (options.method) {
-    case TraceMethod::reverse:
-      return exact_reverse(s, x, options);
-    case TraceMethod::forward:
-      return exact_forward(s, x, options);
-    case TraceMethod::hutchinson:
-      return hutchinson(s, x, options);
-    case TraceMethod::automatic:
-      break;
+Found value_and_gradient(const VectorField& s, const Tensor& x, bool create_graph) {
+  FunctionalScope scope(create_graph);
+  const Tensor at = scope.input(x);
+  const Tensor y = s.f(at);
+  check_output(y, {x.dim(0)}, kLaplacian);
+  if (!is_tracked(y)) return {{}, y, zeros_like(x)};
+  const Tensor gradient = grad(y, at, {.grad_output = ones_like(y), .create_graph = create_graph});
+  return {{}, scope.result(y), scope.result(gradient)};
+}
+
+Found trace_of_jacobian(const VectorField& s, const Tensor& x, const TraceOptions& options,
+                        bool with_gradient) {
+  if (options.method == TraceMethod::automatic || options.method == TraceMethod::forward) {
+    const bool must = options.method == TraceMethod::forward;
+    if (std::optional<Found> found = exact_forward(s, x, options, with_gradient, must)) return *found;
   }
-  bool forward = false;
-  {
-    Tape probe({.trace = true});
-    const Tensor at = x.detach().requires_grad_();
-    const Tensor y = s.f(at);
-    forward = is_tracked(y) && has_forward_rules(at, y);
-  }
-  return forward ? exact_forward(s, x, options) : exact_reverse(s, x, options);
+  Found found;
+  if (with_gradient) found = value_and_gradient(s, x, options.create_graph);
+  found.trace =
+      options.method == TraceMethod::hutchinson ? hutchinson(s, x, options) : exact_reverse(s, x, options);
+  return found;
 }
 
 // Shifts row 0: what the function gives for every other row must stay.
@@ -200,20 +234,26 @@ void check_rows(const VectorField& s, const Tensor& x) {
   }
 }
 
-Tensor checked_trace(const VectorField& s, const Tensor& x, const TraceOptions& options, const char* op) {
+Found checked_trace(const VectorField& s, const Tensor& x, const TraceOptions& options, const char* op,
+                    bool with_gradient = false) {
   check_input(x, op);
   if (options.check_rows) check_rows(s, x);
-  return trace_of_jacobian(s, x, options);
+  return trace_of_jacobian(s, x, options, with_gradient);
 }
 
 }  // namespace
 
 Tensor laplacian(TensorFn f, const Tensor& x, const TraceOptions& options) {
-  return checked_trace({f, true, options.allow_kinks}, x, options, kLaplacian);
+  return checked_trace({f, true, options.allow_kinks}, x, options, kLaplacian).trace;
+}
+
+GradientAndLaplacian gradient_and_laplacian(TensorFn f, const Tensor& x, const TraceOptions& options) {
+  const Found found = checked_trace({f, true, options.allow_kinks}, x, options, kLaplacian, true);
+  return {found.value, found.gradient, found.trace};
 }
 
 Tensor divergence(TensorFn s, const Tensor& x, const TraceOptions& options) {
-  return checked_trace({s, false, true}, x, options, kDivergence);
+  return checked_trace({s, false, true}, x, options, kDivergence).trace;
 }
 
 }  // namespace gradzoo

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include "autograd/forward_rules.h"
 #include "autograd/functional.h"
 #include "autograd/functional_scope.h"
 #include "autograd/grad.h"
+#include "autograd/nodes_between.h"
 #include "autograd/op.h"
 #include "autograd/ops.h"
 
@@ -30,6 +30,21 @@ void refuse_rough(const ScoreFunction& model, const Tensor& x, const Tensor& y, 
       model.is_energy ? "an energy" : "a vector net", derivatives));
 }
 
+void check_points(const Tensor& x) {
+  if (x.rank() == 2) return;
+  throw Error(fmt::format("score matching: x has shape {}. Hint: rows of points, (B,d)", x.shape().str()));
+}
+
+// f or s at x, of the shape that it must have.
+Tensor model_output(const ScoreFunction& model, const Tensor& x) {
+  Tensor y = model.function(x);
+  const Shape expected = model.is_energy ? Shape{x.dim(0)} : x.shape();
+  if (y.shape() == expected) return y;
+  throw Error(fmt::format(
+      "score matching: the model gave {} instead of {}. Hint: {}", y.shape().str(), expected.str(),
+      model.is_energy ? "an energy gives one number a row" : "a vector net gives a vector a row"));
+}
+
 /// A batch with its score, all on the caller's tape.
 struct ScoredBatch {
   Tensor x;      // (B, d), tracked
@@ -37,17 +52,9 @@ struct ScoredBatch {
 };
 
 ScoredBatch scored(const ScoreFunction& model, const Tensor& x, ScoreObjective objective) {
-  if (x.rank() != 2) {
-    throw Error(fmt::format("score matching: x has shape {}. Hint: rows of points, (B,d)", x.shape().str()));
-  }
+  check_points(x);
   const Tensor at = FunctionalScope(true).input(x);
-  const Tensor y = model.function(at);
-  const Shape expected = model.is_energy ? Shape{x.dim(0)} : x.shape();
-  if (y.shape() != expected) {
-    throw Error(fmt::format(
-        "score matching: the model gave {} instead of {}. Hint: {}", y.shape().str(), expected.str(),
-        model.is_energy ? "an energy gives one number a row" : "a vector net gives a vector a row"));
-  }
+  const Tensor y = model_output(model, at);
   if (!is_tracked(y)) return {at, zeros_like(x)};
   refuse_rough(model, at, y, derivatives_in_x(objective, model.is_energy));
   if (!model.is_energy) return {at, y};
@@ -88,11 +95,17 @@ Tensor explicit_score_matching(const ScoreFunction& model, const Tensor& x, cons
 }
 
 Tensor implicit_score_matching(const ScoreFunction& model, const Tensor& x) {
-  const ScoredBatch batch = scored(model, x, ScoreObjective::ism);
-  const TraceOptions exact{.create_graph = true};
-  const Tensor trace = model.is_energy ? laplacian(model.function, batch.x, exact)
-                                       : divergence(model.function, batch.x, exact);
-  return half_square(batch.score) + trace;
+  if (!model.is_energy) {
+    const ScoredBatch batch = scored(model, x, ScoreObjective::ism);
+    return half_square(batch.score) + divergence(model.function, batch.x, {.create_graph = true});
+  }
+  check_points(x);
+  const Tensor at = FunctionalScope(true).input(x);
+  const auto energy = [&](const Tensor& points) { return model_output(model, points); };
+  const GradientAndLaplacian f =
+      gradient_and_laplacian(energy, at, {.create_graph = true, .allow_kinks = true});
+  if (is_tracked(f.value)) refuse_rough(model, at, f.value, derivatives_in_x(ScoreObjective::ism, true));
+  return half_square(f.gradient) + f.laplacian;
 }
 
 Tensor sliced_score_matching(const ScoreFunction& model, const Tensor& x, const Tensor& probes,

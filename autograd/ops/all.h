@@ -3,6 +3,7 @@
 #include "autograd/ops/activations.h"
 #include "autograd/ops/elementwise.h"
 #include "autograd/ops/indexing.h"
+#include "autograd/ops/laplacian.h"
 #include "autograd/ops/linalg.h"
 #include "autograd/ops/losses.h"
 #include "autograd/ops/math.h"
@@ -35,7 +36,7 @@ using AllOps = OpList<
     // Reductions.
     ops::Sum, ops::SumTo, ops::Max, ops::Min, ops::Cumsum, ops::LogSumExp, ops::Softmax, ops::LogSoftmax,
     // Products.
-    ops::MatMul, ops::Linear,
+    ops::MatMul, ops::Linear, ops::ChainLaplacian,
     // Shapes.
     ops::Reshape, ops::Transpose, ops::BroadcastTo, ops::Flip, ops::Slice, ops::Pad, ops::Concat<2>,
     ops::Concat<3>, ops::Concat<4>,

@@ -232,5 +232,28 @@ TEST_CASE("what the traces refuse, they refuse with a sentence") {
       "needs a live tape"));
 }
 
+TEST_CASE("gradient_and_laplacian gives what grad and laplacian give, and asks for f once") {
+  Rng rng(5);
+  for (const int64_t d : {2, 11}) {  // a gradient that is carried forward, and one by a sweep
+    const Network net(d);
+    const Tensor x = randn({6, d}, rng, DType::f64);
+    int calls = 0;
+    const auto f = [&](const Tensor& at) {
+      ++calls;
+      return net(at);
+    };
+    const GradientAndLaplacian found = gradient_and_laplacian(f, x);
+    CHECK(calls == 1);
+    Tape tape;
+    const Tensor leaf = x.detach().requires_grad_();
+    const Tensor gradient = grad(sum(net(leaf)), leaf);
+    CHECK(largest_difference(found.value, net(x)) == 0);
+    CHECK(largest_difference(found.gradient, gradient) < 1e-12);
+    CHECK(largest_difference(found.laplacian, laplacian(net, x, {.method = TraceMethod::reverse})) < 1e-11);
+    const TraceOptions reverse{.method = TraceMethod::reverse};
+    CHECK(largest_difference(gradient_and_laplacian(net, x, reverse).gradient, gradient) == 0);
+  }
+}
+
 }  // namespace
 }  // namespace gradzoo
