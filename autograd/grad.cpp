@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "autograd/kernels/elementwise.h"
+#include "autograd/kernels/gemm.h"
 #include "autograd/op.h"
 #include "autograd/ops.h"
 #include "autograd/trace.h"
@@ -20,15 +21,20 @@ class Sweep {
         retain_graph_(retain_graph),
         grads_(count()),
         wanted_(count()),
-        reached_(count()) {}
+        reached_(count()),
+        in_place_(count()) {}
 
   void want(int64_t index) { wanted_[slot(index)] = true; }
+  /// Lets the first product that a leaf is given be computed where its gradient is to stand.
+  void compute_in_buffers() { to_buffers_ = true; }
   void run(Tensor seed);
   /// The gradient of a wanted node after run(); undefined where y does not reach it.
   const Tensor& gradient(int64_t index) const { return grads_[slot(index)]; }
 
   /// Called by a rule, through Vjp: the gradient that the running node contributes to its input i.
   void accumulate(const Node& node, int i, Tensor gradient);
+  void accumulate_product(const Node& node, int i, const Tensor& a, const Tensor& b, bool transpose_a,
+                          bool transpose_b);
 
  private:
   size_t count() const { return static_cast<size_t>(last_ - first_ + 1); }
@@ -37,13 +43,22 @@ class Sweep {
   void mark_reached();
   void visit(int64_t index, Node& node);
   void check_saved(const Node& node) const;
+  bool may_change(int64_t index) const;
 
   TapeState& state_;
   int64_t first_, last_;
-  bool create_graph_, retain_graph_;
+  bool create_graph_, retain_graph_, to_buffers_ = false;
   Tensors grads_;
   std::vector<char, PoolAllocator<char>> wanted_, reached_;  // reached: a wanted node lies at or below
+  std::vector<char, PoolAllocator<char>> in_place_;          // the sum stands in the leaf's own buffer
 };
+
+// An empty gradient's buffer, to store into; undefined where there is none.
+static Tensor empty_buffer(const Node& node) {
+  if (node.op != &leaf_info()) return {};
+  const Tensor::Impl& leaf = *node.leaf().impl();
+  return leaf.grad_is_empty ? leaf.grad : Tensor();
+}
 
 const Shape& Vjp::shape(int i) const {
   return tape_state().nodes[node_.inputs[static_cast<size_t>(i)]].shape;
@@ -57,6 +72,10 @@ const Tensor& Vjp::saved(int slot) const {
 }
 
 void Vjp::give(int i, Tensor gradient) { sweep_.accumulate(node_, i, std::move(gradient)); }
+
+void Vjp::give_product(int i, const Tensor& a, const Tensor& b, bool transpose_a, bool transpose_b) {
+  sweep_.accumulate_product(node_, i, a, b, transpose_a, transpose_b);
+}
 
 void Sweep::mark_reached() {
   for (int64_t index = first_; index <= last_; ++index) {
@@ -117,6 +136,34 @@ void Sweep::check_saved(const Node& node) const {
   }
 }
 
+// Whether nothing else sees the sum at a node.
+bool Sweep::may_change(int64_t index) const {
+  if (in_place_[slot(index)]) return true;
+  const Tensor::Impl& sum = *grads_[slot(index)].impl();
+  return !create_graph_ && sum.refs == 1 && sum.storage->refs == 1;
+}
+
+void Sweep::accumulate_product(const Node& node, int i, const Tensor& a, const Tensor& b, bool transpose_a,
+                               bool transpose_b) {
+  const int64_t index = node.inputs[static_cast<size_t>(i)];
+  if (!is_reached(index)) return;
+  Tensor& sum = grads_[slot(index)];
+  const bool first = !sum.defined();
+  Tensor target = sum;
+  if (first && to_buffers_) target = empty_buffer(state_.nodes[index]);
+  if (create_graph_ || state_.mode.tracing || !target.defined() || (!first && !may_change(index)))
+    return accumulate(node, i, matmul(a, b, transpose_a, transpose_b));
+  const int64_t m = a.shape()[transpose_a ? 1 : 0], k = a.shape()[transpose_a ? 0 : 1];
+  const int64_t n = b.shape()[transpose_b ? 0 : 1];
+  visit_floating(target.dtype(), [&]<class T>() {
+    kernels::gemm(transpose_a, transpose_b, m, n, k, a.data<T>(), b.data<T>(), first ? T{0} : T{1},
+                  target.mutable_data<T>());
+  });
+  if (!first) return;
+  in_place_[slot(index)] = true;
+  sum = std::move(target);
+}
+
 void Sweep::accumulate(const Node& node, int i, Tensor gradient) {
   const int64_t index = node.inputs[static_cast<size_t>(i)];
   if (!is_reached(index)) return;  // a rule may give more than was needed
@@ -136,7 +183,7 @@ void Sweep::accumulate(const Node& node, int i, Tensor gradient) {
   Tensor& sum = grads_[slot(index)];
   if (!sum.defined()) {
     sum = gradient;
-  } else if (!create_graph_ && sum.impl()->refs == 1 && sum.impl()->storage->refs == 1) {
+  } else if (may_change(index)) {
     visit_floating(sum.dtype(), [&]<class T>() {
       kernels::add_to(gradient.data<T>(), sum.mutable_data<T>(), sum.size());
     });
@@ -192,6 +239,10 @@ int64_t wanted_index(const Tensor& x, size_t i) {
 // Stores or adds, detached, into the buffer that is there.
 void write_gradient(const Tensor& leaf, const Tensor& gradient) {
   Tensor::Impl& impl = *leaf.impl();
+  if (gradient.impl() == impl.grad.impl()) {  // computed there
+    impl.grad_is_empty = false;
+    return;
+  }
   if (!impl.grad.defined()) impl.grad = empty_like(leaf);
   visit_floating(leaf.dtype(), [&]<class T>() {
     T* buffer = impl.grad.mutable_data<T>();
@@ -205,9 +256,7 @@ void write_gradient(const Tensor& leaf, const Tensor& gradient) {
   impl.grad_is_empty = false;
 }
 
-}  // namespace
-
-Tensors grad(const Tensor& y, std::span<const Tensor> xs, const GradOptions& options) {
+Tensors gradients(const Tensor& y, std::span<const Tensor> xs, const GradOptions& options, bool to_buffers) {
   const int64_t root = root_index(y);
   Tensor seed = seed_of(y, options.grad_output);
   std::vector<int64_t, PoolAllocator<int64_t>> wanted(xs.size());
@@ -221,6 +270,7 @@ Tensors grad(const Tensor& y, std::span<const Tensor> xs, const GradOptions& opt
   for (int64_t index : wanted) {
     if (lies_below(index)) sweep.want(index);
   }
+  if (to_buffers) sweep.compute_in_buffers();
   sweep.run(std::move(seed));
   Tensors out(xs.size());
   for (size_t i = 0; i < xs.size(); ++i) {
@@ -235,6 +285,12 @@ Tensors grad(const Tensor& y, std::span<const Tensor> xs, const GradOptions& opt
   return out;
 }
 
+}  // namespace
+
+Tensors grad(const Tensor& y, std::span<const Tensor> xs, const GradOptions& options) {
+  return gradients(y, xs, options, false);
+}
+
 Tensor grad(const Tensor& y, const Tensor& x, const GradOptions& options) {
   return grad(y, std::span(&x, 1), options)[0];
 }
@@ -247,8 +303,8 @@ void backward(const Tensor& loss, std::span<const Tensor> params, const Backward
           "results");
     }
   }
-  const Tensors grads =
-      grad(loss, params, {.grad_output = options.grad_output, .retain_graph = options.retain_graph});
+  const Tensors grads = gradients(
+      loss, params, {.grad_output = options.grad_output, .retain_graph = options.retain_graph}, true);
   for (size_t i = 0; i < params.size(); ++i) write_gradient(params[i], grads[i]);
 }
 
@@ -257,6 +313,7 @@ void backward(const Tensor& loss, const BackwardOptions& options) {
   Tensor seed = seed_of(loss, options.grad_output);
   NodeList& nodes = tape_state().nodes;
   Sweep sweep(0, root, false, options.retain_graph);
+  sweep.compute_in_buffers();
   for (int64_t i = 0; i <= root; ++i) {
     if (nodes[i].op == &leaf_info()) sweep.want(i);
   }

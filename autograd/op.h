@@ -72,6 +72,9 @@ class Vjp {
   const Shape& shape(int i) const;
   /// The gradient of input i, of its shape or of one that it was broadcast to: the engine sums it back.
   void give(int i, Tensor gradient);
+  /// The same as give(i, matmul(a, b, transpose_a, transpose_b)) for matrices. A sweep that is not recorded
+  /// adds the product in the one pass that computes it.
+  void give_product(int i, const Tensor& a, const Tensor& b, bool transpose_a, bool transpose_b);
 
  private:
   const Tensor& saved(int slot) const;

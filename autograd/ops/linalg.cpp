@@ -103,10 +103,14 @@ void MatMul::vjp(Vjp& v, const Tensor& g) const {
     v.give(0, transpose_a ? matmul(b, g, transpose_b, true) : matmul(g, b, false, !transpose_b));
   }
   if (v.needs(1)) {
-    const bool one_matrix = v.shape(1).rank() == 2 && !transpose_a;  // sums over the batch inside the product
-    const Tensor a = one_matrix ? as_rows(v.in(0)) : v.in(0);
-    const Tensor h = one_matrix ? as_rows(g) : g;
-    v.give(1, transpose_b ? matmul(h, a, true, transpose_a) : matmul(a, h, !transpose_a, false));
+    if (v.shape(1).rank() == 2 &&
+        (!transpose_a || g.rank() == 2)) {  // sums over the batch inside the product
+      const Tensor a = as_rows(v.in(0)), h = as_rows(g);
+      if (transpose_b) return v.give_product(1, h, a, true, transpose_a);
+      return v.give_product(1, a, h, !transpose_a, false);
+    }
+    const Tensor& a = v.in(0);
+    v.give(1, transpose_b ? matmul(g, a, true, transpose_a) : matmul(a, g, !transpose_a, false));
   }
 }
 
@@ -176,7 +180,7 @@ void Linear::vjp(Vjp& v, const Tensor& g) const {
     const Tensor dx = matmul(as_rows(g), v.in(1));  // (rows, in)
     v.give(0, g.rank() == 2 ? dx : reshape(dx, v.shape(0)));
   }
-  if (v.needs(1)) v.give(1, matmul(as_rows(g), as_rows(v.in(0)), true));
+  if (v.needs(1)) v.give_product(1, as_rows(g), as_rows(v.in(0)), true, false);
   if (v.needs(2)) v.give(2, g);
 }
 
