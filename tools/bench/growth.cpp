@@ -24,20 +24,20 @@ double median(std::vector<double> values) {
   return *middle;
 }
 
-/// Runs the step until `seconds` are over, twice at least, after one that fills the pool and tells its memory.
+/// Runs the step until `seconds` are over, after one that fills the pool and tells its memory.
 StepCost cost_of(FunctionRef<void()> step, double seconds) {
-  constexpr size_t kFewest = 2, kMost = 20'000;
+  constexpr size_t kMost = 20'000;
   reset_pool_peak();
   step();
   StepCost cost{.mb = static_cast<double>(pool_stats().peak_bytes) * 1e-6};
   std::vector<double> ms;
   ms.reserve(kMost);
   const double end = steady_seconds() + seconds;
-  while (ms.size() < kFewest || (ms.size() < kMost && steady_seconds() < end)) {
+  do {
     const double begun = steady_seconds();
     step();
     ms.push_back((steady_seconds() - begun) * 1e3);
-  }
+  } while (ms.size() < kMost && steady_seconds() < end);
   cost.ms = median(std::move(ms));
   return cost;
 }
@@ -204,8 +204,8 @@ MeasuredCurve measure_curve(const Growth& growth, const GrowthCurve& curve, cons
       out.ms[i] = std::min(out.ms[i], cost.ms);
       out.mb[i] = cost.mb;
     }
-    trim_pool();
   }
+  trim_pool();
   out.time = fit_growth_law(out.sizes, out.ms, curve.time);
   out.memory = fit_growth_law(out.sizes, out.mb, curve.memory);
   return out;

@@ -39,8 +39,8 @@ std::span<const Growth> growths();
 
 struct GrowthOptions {
   size_t sizes = 100;     // at most so many, the smallest ones
-  int rounds = 3;         // over all sizes: a slow spell of the machine falls on one round
-  double seconds = 0.15;  // a point and round, about
+  int rounds = 5;         // over all sizes: a slow spell of the machine falls on one round
+  double seconds = 0.06;  // a point and round, about
 };
 
 struct MeasuredCurve {
