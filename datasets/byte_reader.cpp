@@ -19,10 +19,6 @@ namespace {
 constexpr int64_t kDeflateExpansion = 1032;  // at most, zlib's "Technical Details"
 constexpr int kGzipWindow = 15 + 16;         // the largest window, gzip framing
 
-struct CloseFile {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
-
 int64_t regular_file_size(const std::string& path) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
@@ -38,6 +34,9 @@ int64_t regular_file_size(const std::string& path) {
 }  // namespace
 
 struct ByteReader::State {
+  struct CloseFile {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
   std::string path;
   int64_t file_bytes = 0;
   std::unique_ptr<std::FILE, CloseFile> file;

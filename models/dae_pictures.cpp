@@ -13,7 +13,6 @@
 namespace gradzoo {
 namespace {
 
-constexpr int64_t kColumns = kImageColumns;
 constexpr int64_t kFilters = 100;
 
 struct Corrupted {
@@ -32,13 +31,13 @@ Picture filters(const TiedDenoiser& tied, const DataShape& shape) {
   const Tensor first = w.rows(0, std::min(kFilters, w.dim(0)));
   const Tensor largest = max(abs(first), 1, true) + 1e-12;
   return {"filters", "Rows of W, what hidden units look for: white for ink, black for its absence.",
-          ImageGrid{as_images(first / largest * 0.5 + 0.5, shape), kColumns}};
+          ImageGrid{as_images(first / largest * 0.5 + 0.5, shape), kImageColumns}};
 }
 
 std::vector<Picture> image_pictures(const DaeView& view, const DataView& data) {
   std::vector<Picture> out;
-  const Corrupted some = corrupted(view, data, 4 * kColumns);
-  if (some.x.dim(0) >= kColumns) {
+  const Corrupted some = corrupted(view, data, 4 * kImageColumns);
+  if (some.x.dim(0) >= kImageColumns) {
     out.push_back(
         {"denoising",
          fmt::format("Held-out images with noise of sigma {:g}, what r makes of them, and the images.",

@@ -15,8 +15,6 @@
 namespace gradzoo {
 namespace {
 
-constexpr int64_t kColumns = kImageColumns;
-
 Tensor denoised(const EnergyNetwork& network, const Tensor& x, double noise) {
   return noise > 0 ? tweedie_denoised(x, network.score(x), noise) : x;
 }
@@ -42,21 +40,21 @@ Picture ebm_chain_picture(const EnergyNetwork& network, const Tensor& start, int
   Tensors columns;
   Tensor x = start;
   int64_t done = 0;
-  for (int64_t column = 0; column < kColumns; ++column) {
+  for (int64_t column = 0; column < kImageColumns; ++column) {
     // 0, then steps as powers: the first columns lie close to each other.
-    const double share = static_cast<double>(column) / static_cast<double>(kColumns - 1);
+    const double share = static_cast<double>(column) / static_cast<double>(kImageColumns - 1);
     const auto until = column == 0 ? 0 : static_cast<int64_t>(std::pow(static_cast<double>(steps), share));
     if (until > done) x = langevin(network.target(), x, until - done, options, rng);
     done = std::max(done, until);
     const Tensor images = ebm_examples(network, x, noise, shape);  // (n, H, W)
     columns.push_back(reshape(images, {x.dim(0), 1, shape.height(), shape.width()}));
   }
-  return {
-      "chains",
-      fmt::format(
-          "Each row is one chain, from noise to {} transitions, at steps that grow by a constant factor.",
-          steps),
-      ImageGrid{reshape(concat(columns, 1), {x.dim(0) * kColumns, shape.height(), shape.width()}), kColumns}};
+  return {"chains",
+          fmt::format(
+              "Each row is one chain, from noise to {} transitions, at steps that grow by a constant factor.",
+              steps),
+          ImageGrid{reshape(concat(columns, 1), {x.dim(0) * kImageColumns, shape.height(), shape.width()}),
+                    kImageColumns}};
 }
 
 Picture ebm_raw_and_denoised(const EnergyNetwork& network, const Tensor& x, double noise,

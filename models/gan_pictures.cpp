@@ -4,17 +4,16 @@
 #include "autograd/tape.h"
 #include "models/eval/quadrature.h"
 #include "models/image_pictures.h"
+#include "models/plane_pictures.h"
 
 namespace gradzoo {
 namespace {
 
-constexpr int64_t kColumns = kImageColumns;
 constexpr int64_t kPoints = 2500;
-constexpr int64_t kCells = 160;  // of the picture of D, along each axis
 
 Picture neighbours(const Generator& generator, const DataShape& shape, const DataView& data) {
   Rng rng(data.seed, "pictures/neighbours");
-  return neighbours_picture(generator.draw(2 * kColumns, rng), shape, data.train);
+  return neighbours_picture(generator.draw(2 * kImageColumns, rng), shape, data.train);
 }
 
 // z = cos(t) a + sin(t) b for independent a, b ~ N(0, I): every step of the walk is itself a draw of N(0, I).
@@ -24,11 +23,12 @@ Picture interpolation(const Generator& generator, const DataShape& shape, const 
   const Shape ends{kRows, 1, generator.latent()};
   const Tensor a = randn(ends, rng), b = randn(ends, rng);
   const Tensor t =
-      reshape(arange(kColumns) * (1.5707963267948966 / static_cast<double>(kColumns - 1)), {kColumns, 1});
-  const Tensor z = reshape(cos(t) * a + sin(t) * b, {kRows * kColumns, generator.latent()});
+      reshape(arange(kImageColumns) * (1.5707963267948966 / static_cast<double>(kImageColumns - 1)),
+              {kImageColumns, 1});
+  const Tensor z = reshape(cos(t) * a + sin(t) * b, {kRows * kImageColumns, generator.latent()});
   return {"interpolation",
           "Each row walks from one z to another on an arc, along which every step is as likely as a draw.",
-          ImageGrid{as_images(generator.forward(z), shape), kColumns}};
+          ImageGrid{as_images(generator.forward(z), shape), kImageColumns}};
 }
 
 Plane plane_of(const char* title, const Box& box) {
@@ -49,7 +49,8 @@ Picture game(const Generator& generator, const Discriminator& discriminator, con
   };
   // The grid's last axis runs fastest: x0 over rows, so that rows of the picture are its transpose.
   d.density_name = "D(x)";
-  d.density = transpose(reshape(on_grid({box, kCells}, probability, DType::f32), {kCells, kCells}));
+  d.density = transpose(
+      reshape(on_grid({box, kDensityCells}, probability, DType::f32), {kDensityCells, kDensityCells}));
   return {"game",
           "True draws, as many samples, and what D thinks: the probability of being real, which is 1/2 "
           "wherever G is as good as the data.",

@@ -11,7 +11,7 @@
 namespace gradzoo {
 namespace {
 
-constexpr int64_t kImages = 100, kPoints = 1000;
+constexpr int64_t kSnapshotImages = 100, kSnapshotPoints = 1000;
 
 // How many of n numbers fall into each of 40 equal parts of their range: a 1-D sample is seen by its
 // histogram.
@@ -37,7 +37,7 @@ Tensor Model::sample(int64_t, Rng&) {
 
 Picture Model::snapshot(const DataView& data, Rng& rng) {
   const bool images = data.examples.example().rank() == 2;
-  return samples_picture(sample(images ? kImages : kPoints, rng), data.toy);
+  return samples_picture(sample(images ? kSnapshotImages : kSnapshotPoints, rng), data.toy);
 }
 
 Picture samples_picture(const Tensor& samples, const Toy* truth) {

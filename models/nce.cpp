@@ -15,11 +15,12 @@
 namespace gradzoo {
 namespace {
 
-constexpr int64_t kFitPoints = 20'000;                      // that noise is fitted to
-constexpr int64_t kKernels = 100;                           // of a kernel estimate
-constexpr int64_t kPool = 50;                               // noise points that a sample is drawn from
-constexpr int64_t kShown = 1000;                            // points in a picture
-constexpr int64_t kCells = 400, kCellsWhileTraining = 160;  // of quadrature, along an axis
+constexpr int64_t kFitPoints = 20'000;  // that noise is fitted to
+constexpr int64_t kKernels = 100;       // of a kernel estimate
+constexpr int64_t kPool = 50;           // noise points that a sample is drawn from
+constexpr int64_t kShown = 1000;        // points in a picture
+constexpr int64_t kQuadratureCells = 400,
+                  kQuadratureCellsWhileTraining = 160;  // of quadrature, along an axis
 
 const DataShape& checked(const DataShape& shape) {
   if (!shape.toy) throw Error("nce needs points with a known density to be measured on. Hint: --data ring8");
@@ -134,7 +135,7 @@ void Nce::train_cnce(const StepContext& context, std::span<double> metrics) {
   metrics[2] = learner_.step(loss, context.learning_rate);
 }
 
-std::vector<Quantity> Nce::validate(const DataView&) { return fit_to_truth(kCellsWhileTraining); }
+std::vector<Quantity> Nce::validate(const DataView&) { return fit_to_truth(kQuadratureCellsWhileTraining); }
 
 std::vector<Quantity> Nce::fit_to_truth(int64_t cells) {
   if (shape_.size() > 2) return {};
@@ -152,7 +153,7 @@ std::vector<Quantity> Nce::fit_to_truth(int64_t cells) {
 }
 
 std::vector<Quantity> Nce::evaluate(const DataView& data) {
-  std::vector<Quantity> out = fit_to_truth(kCells);
+  std::vector<Quantity> out = fit_to_truth(kQuadratureCells);
   if (shape_.toy->name() == "ring8")
     out.push_back({"kl_without_modes", ring_without_modes_kl(*shape_.toy), NAN, "nats",
                    "of the ring's average over its angle: a model at this KL has not found the modes"});

@@ -9,7 +9,6 @@
 namespace gradzoo {
 namespace {
 
-constexpr int64_t kCells = 160;         // of a density, along an axis
 constexpr int64_t kArrows = 16;         // along an axis
 constexpr double kVisible = 1.0 / 500;  // of the largest density
 
@@ -26,12 +25,12 @@ Tensor true_log_density(const Toy& toy, const Grid& grid) {
 
 // The density as rows from the lowest y up, columns by x: the grid has y fastest.
 Tensor as_image(const Tensor& log_values, double log_partition) {
-  return transpose(exp(reshape(log_values, {kCells, kCells}) - log_partition));
+  return transpose(exp(reshape(log_values, {kDensityCells, kDensityCells}) - log_partition));
 }
 
 struct View {
   explicit View(const Toy& toy)
-      : grid(visible_box(toy), kCells), density(as_image(true_log_density(toy, grid), 0)) {}
+      : grid(visible_box(toy), kDensityCells), density(as_image(true_log_density(toy, grid), 0)) {}
 
   Plane plane(std::string title) const {
     const Box& box = grid.box;
@@ -44,7 +43,7 @@ struct View {
   }
 
   Grid grid;
-  Tensor density;  // (kCells, kCells) f64
+  Tensor density;  // (kDensityCells, kDensityCells) f64
 };
 
 Plane samples_plane(const View& view, const Tensor& points) {
@@ -74,7 +73,7 @@ bool in_plane(const Toy* toy) {
 
 Box visible_box(const Toy& toy) {
   check_plane(toy);
-  const Grid grid(toy.box(), kCells);
+  const Grid grid(toy.box(), kDensityCells);
   const std::vector<double> log_p = true_log_density(toy, grid).to_vector();
   const double least = *std::max_element(log_p.begin(), log_p.end()) + std::log(kVisible);
   const Tensor points = grid.points(0, grid.count());
@@ -97,7 +96,7 @@ Picture density_picture(std::string name, std::string caption, const Toy& truth,
   const View view(truth);
   Plane left = view.plane("true density"), right = view.plane("learned density");
   left.density = view.density;
-  const Grid whole(truth.box(), kCells);
+  const Grid whole(truth.box(), kDensityCells);
   right.density = as_image(on_grid(view.grid, log_density, dtype),
                            log_partition(whole, on_grid(whole, log_density, dtype)));
   Planes planes{{std::move(left), std::move(right)}};

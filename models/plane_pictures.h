@@ -8,6 +8,9 @@
 /// plane or whose density is not known.
 namespace gradzoo {
 
+/// Cells of a density's picture, along an axis.
+inline constexpr int64_t kDensityCells = 160;
+
 /// Whether such pictures can be drawn: a toy (null where there is none) of two dimensions and known density.
 bool in_plane(const Toy* toy);
 

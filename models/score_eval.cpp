@@ -19,7 +19,7 @@ constexpr int64_t kChunk = 250;
 constexpr int64_t kTraceRows = 20000;  // directions of exact traces, over all rows, at most
 constexpr int64_t kTraceChunk = 5000;  // and at a time: each is carried through the network
 constexpr double kMaxBoxError = 1e-3;
-constexpr int64_t kCells = 200, kMostCells = 1000;  // along an axis of the truth's grid
+constexpr int64_t kTruthCells = 200, kMostTruthCells = 1000;  // along an axis of the truth's grid
 
 Tensor held_out(const DataView& data, int64_t rows) {
   return read_examples(data.examples, 0, std::min(rows, data.examples.count()), Pixels::grey,
@@ -106,13 +106,13 @@ std::optional<ScoreTruth> score_truth(const DataShape& shape, const ScoreTask& t
   const Toy* toy = shape.toy.get();
   if (!toy || toy->dimensions() > 2 || !toy->why_no_density().empty()) return std::nullopt;
   const double noise = task.learned_noise();
-  ScoreTruth truth{noised_toy(*toy, 0, kCells), std::nullopt};
+  ScoreTruth truth{noised_toy(*toy, 0, kTruthCells), std::nullopt};
   if (noise == 0) return truth;
   const Box box = toy->box();
   double side = 0;
   for (size_t i = 0; i < box.low.size(); ++i) side = std::max(side, box.high[i] - box.low[i] + 12 * noise);
-  const auto cells = std::max(kCells, static_cast<int64_t>(std::ceil(2.5 * side / noise)));
-  if (cells <= kMostCells) truth.noised = noised_toy(*toy, noise, cells);
+  const auto cells = std::max(kTruthCells, static_cast<int64_t>(std::ceil(2.5 * side / noise)));
+  if (cells <= kMostTruthCells) truth.noised = noised_toy(*toy, noise, cells);
   return truth;
 }
 

@@ -11,8 +11,6 @@
 namespace gradzoo {
 namespace {
 
-constexpr int64_t kColumns = kImageColumns;
-
 Tensor decode_images(const VaeNetwork& network, const Tensor& z, const DataShape& shape) {
   return as_images(sigmoid(network.decode(z)), shape);
 }
@@ -30,17 +28,18 @@ Picture interpolation(const VaeNetwork& network, const Batch& batch, const DataS
   Tensors rows;
   for (int64_t pair = 0; pair < 8; ++pair) {
     const Tensor a = codes.rows(2 * pair, 2 * pair + 1), b = codes.rows(2 * pair + 1, 2 * pair + 2);
-    const Tensor t = reshape(arange(kColumns) * (1.0 / static_cast<double>(kColumns - 1)), {kColumns, 1});
+    const Tensor t =
+        reshape(arange(kImageColumns) * (1.0 / static_cast<double>(kImageColumns - 1)), {kImageColumns, 1});
     rows.push_back(decode_images(network, a + t * (b - a), shape));
   }
   return {"interpolation",
           "Each row walks in a straight line from the code of one held-out digit to that of another.",
-          ImageGrid{concat(rows, 0), kColumns}};
+          ImageGrid{concat(rows, 0), kImageColumns}};
 }
 
 Picture neighbours(const VaeNetwork& network, const DataShape& shape, const DataView& data) {
   Rng rng(data.seed, "pictures/neighbours");
-  const Tensor z = randn({2 * kColumns, network.shape().latent}, rng);
+  const Tensor z = randn({2 * kImageColumns, network.shape().latent}, rng);
   return neighbours_picture(sigmoid(network.decode(z)), shape, data.train);
 }
 
@@ -76,9 +75,9 @@ std::vector<Picture> vae_pictures(const VaeNetwork& network, Pixels pixels, cons
                                   const DataView& data) {
   const NoGrad quiet;
   std::vector<Picture> out;
-  const int64_t count = std::min<int64_t>(4 * kColumns, data.examples.count());
+  const int64_t count = std::min<int64_t>(4 * kImageColumns, data.examples.count());
   const Batch batch = read_examples(data.examples, 0, count, pixels, Rng(data.seed, "eval/pixels"));
-  if (count >= kColumns) out.push_back(reconstructions(network, batch, shape));
+  if (count >= kImageColumns) out.push_back(reconstructions(network, batch, shape));
   if (count >= 16) out.push_back(interpolation(network, batch, shape));
   out.push_back(neighbours(network, shape, data));
   if (network.shape().latent == 2) {

@@ -11,8 +11,6 @@
 namespace gradzoo {
 namespace {
 
-using Target = decltype(State::Entry::target);
-
 template <class... Fs>
 struct Overloaded : Fs... {
   using Fs::operator()...;

@@ -20,7 +20,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr GrowthOptions kQuick{.sizes = 4, .rounds = 1, .seconds = 0};
 
-std::vector<const Growth*> chosen(const std::vector<std::string>& names) {
+std::vector<const Growth*> chosen_growths(const std::vector<std::string>& names) {
   std::vector<const Growth*> all;
   std::vector<std::string> known;
   for (const Growth& growth : growths()) {
@@ -92,7 +92,7 @@ void print_table(const Growth& growth, const GrowthCurve& curve, const MeasuredC
 }  // namespace
 
 void bench_growth(const BenchGrowthRequest& request) {
-  const std::vector<const Growth*> wanted = chosen(request.names);
+  const std::vector<const Growth*> wanted = chosen_growths(request.names);
   make_writable(request.directory);
   for (const Growth* growth : wanted) {
     std::vector<MeasuredCurve> measured;

@@ -7,12 +7,11 @@
 
 #include "autograd/error.h"
 #include "tools/plot/font.h"
+#include "tools/plot/palette.h"
 
 namespace gradzoo {
 namespace {
 
-constexpr Color kPaper{255, 255, 255}, kInk{38, 42, 51}, kSoftInk{98, 104, 116}, kGridLine{230, 232, 237},
-    kAxisLine{150, 155, 166};
 constexpr double kMargin = 24, kTitleSize = 17, kLabelSize = 13, kTickSize = 12, kTickGap = 10;
 constexpr double kPixelsPerTickX = 110, kPixelsPerTickY = 70;
 

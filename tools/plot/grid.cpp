@@ -12,7 +12,7 @@
 namespace gradzoo {
 namespace {
 
-constexpr Color kPaper{24, 26, 30}, kInk{225, 227, 230}, kFrame{255, 176, 46}, kNaN{220, 40, 40};
+constexpr Color kDarkPaper{24, 26, 30}, kLightInk{225, 227, 230}, kFrame{255, 176, 46}, kNaN{220, 40, 40};
 constexpr double kTextSize = 10;
 constexpr int kLabelGap = 8, kCaptionHeight = 22;
 
@@ -85,11 +85,11 @@ void draw_words(Canvas& canvas, std::int64_t height, std::int64_t width, std::in
         static_cast<double>(at.y) + (static_cast<double>(height * options.scale) + kTextSize) / 2;
     draw_text(canvas, {static_cast<double>(at.x) - kLabelGap, baseline},
               options.row_labels[static_cast<std::size_t>(row)],
-              {.size = kTextSize, .color = kInk, .anchor = Anchor::right});
+              {.size = kTextSize, .color = kLightInk, .anchor = Anchor::right});
   }
   if (options.caption.empty()) return;
   draw_text(canvas, {1.0 * options.margin, canvas.height() - options.margin - 2.0}, options.caption,
-            {.size = kTextSize, .color = kInk});
+            {.size = kTextSize, .color = kLightInk});
 }
 
 }  // namespace
@@ -115,7 +115,7 @@ Image image_grid(std::span<const float> pixels, std::int64_t height, std::int64_
         std::max(total_width, static_cast<std::int64_t>(std::ceil(text_width(options.caption, kTextSize))) +
                                   2 * options.margin);
   }
-  Canvas canvas(checked_side(total_width), checked_side(total_height), kPaper);
+  Canvas canvas(checked_side(total_width), checked_side(total_height), kDarkPaper);
   const auto tile_size = static_cast<std::size_t>(height * width);
   for (std::int64_t i = 0; i < count; ++i) {
     draw_tile(canvas, pixels.subspan(static_cast<std::size_t>(i) * tile_size, tile_size), width,

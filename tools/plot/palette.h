@@ -7,6 +7,10 @@
 
 namespace gradzoo {
 
+/// Paper, and what is written and ruled on it.
+inline constexpr Color kPaper{255, 255, 255}, kInk{38, 42, 51}, kSoftInk{98, 104, 116},
+    kGridLine{230, 232, 237}, kAxisLine{150, 155, 166};
+
 /// Lines: Okabe and Ito's colours, told apart with any colour vision, the strongest first.
 inline constexpr std::array<Color, 7> kLineColors{{{0, 114, 178},
                                                    {213, 94, 0},

@@ -9,15 +9,15 @@
 #include "autograd/error.h"
 #include "tools/plot/colormap.h"
 #include "tools/plot/font.h"
+#include "tools/plot/palette.h"
 #include "tools/plot/plane_arrows.h"
 #include "tools/plot/plane_layout.h"
 
 namespace gradzoo {
 namespace {
 
-constexpr Color kInk{38, 42, 51}, kSoftInk{98, 104, 116}, kGridLine{230, 232, 237}, kAxisLine{150, 155, 166},
-    kUndefined{226, 226, 226}, kContour{70, 76, 90}, kDot{213, 94, 0};
-constexpr double kTickSize = 11, kTitleSize = 14;
+constexpr Color kUndefined{226, 226, 226}, kContour{70, 76, 90}, kDot{213, 94, 0};
+constexpr double kPlaneTickSize = 11, kPlaneTitleSize = 14;
 
 double greatest(const Field& field) {
   double result = 0;
@@ -135,20 +135,20 @@ class Panel {
     canvas_.fill_rect({plot_.x - 1, bottom, plot_.width + 2, 1}, kAxisLine);
     canvas_.fill_rect({plot_.x - 1, plot_.y, 1, plot_.height}, kAxisLine);
     canvas_.fill_rect({right, plot_.y, 1, plot_.height}, kAxisLine);
-    const TextStyle below{.size = kTickSize, .color = kSoftInk, .anchor = Anchor::middle};
+    const TextStyle below{.size = kPlaneTickSize, .color = kSoftInk, .anchor = Anchor::middle};
     for (const Tick& tick : plane_ticks(view_.x, plot_.width)) {
       const double x = std::round(pixel(tick.value, 0).x);
       canvas_.fill_rect({x, bottom, 1, 6}, kAxisLine);
-      draw_text(canvas_, {x, bottom + 9 + kTickSize}, tick.label, below);
+      draw_text(canvas_, {x, bottom + 9 + kPlaneTickSize}, tick.label, below);
     }
-    const TextStyle beside{.size = kTickSize, .color = kSoftInk, .anchor = Anchor::right};
+    const TextStyle beside{.size = kPlaneTickSize, .color = kSoftInk, .anchor = Anchor::right};
     for (const Tick& tick : plane_ticks(view_.y, plot_.height)) {
       const double y = std::round(pixel(0, tick.value).y);
       canvas_.fill_rect({plot_.x - 6, y, 6, 1}, kAxisLine);
-      draw_text(canvas_, {plot_.x - 9, y + kTickSize / 2}, tick.label, beside);
+      draw_text(canvas_, {plot_.x - 9, y + kPlaneTickSize / 2}, tick.label, beside);
     }
-    const double natural = text_width(view_.title, kTitleSize);
-    const double size = natural > plot_.width ? kTitleSize * plot_.width / natural : kTitleSize;
+    const double natural = text_width(view_.title, kPlaneTitleSize);
+    const double size = natural > plot_.width ? kPlaneTitleSize * plot_.width / natural : kPlaneTitleSize;
     draw_text(canvas_, {(plot_.x + right) / 2, plot_.y - 11}, view_.title,
               {.size = size, .color = kInk, .anchor = Anchor::middle, .bold = size > 11});
   }
@@ -167,10 +167,10 @@ void draw_scale(Canvas& canvas, Rect bar, double top, const std::string& name) {
   for (const double share : {0.0, 0.25, 0.5, 0.75, 1.0}) {
     const double y = std::round(bar.y + (1 - share) * bar.height);
     canvas.fill_rect({bar.x + bar.width, y - (share > 0 ? 0 : 1), 5, 1}, kAxisLine);
-    draw_text(canvas, {bar.x + bar.width + 9, y + kTickSize / 2}, short_number(share * share * top, 2),
-              {.size = kTickSize, .color = kSoftInk});
+    draw_text(canvas, {bar.x + bar.width + 9, y + kPlaneTickSize / 2}, short_number(share * share * top, 2),
+              {.size = kPlaneTickSize, .color = kSoftInk});
   }
-  draw_text(canvas, {bar.x, bar.y - 11}, name, {.size = kTickSize, .color = kSoftInk});
+  draw_text(canvas, {bar.x, bar.y - 11}, name, {.size = kPlaneTickSize, .color = kSoftInk});
 }
 
 }  // namespace
