@@ -11,8 +11,8 @@
 namespace gradzoo {
 namespace {
 
-constexpr int64_t kChunk = 500;        // images at once
-constexpr int64_t kRowsAtOnce = 8000;  // decoder rows at once: some 25 MB of logits
+constexpr int64_t kImagesAtOnce = 500;  // images at once
+constexpr int64_t kRowsAtOnce = 8000;   // decoder rows at once: some 25 MB of logits
 
 }  // namespace
 
@@ -20,7 +20,7 @@ VaeBound vae_bound(const VaeNetwork& network, const Examples& images, Pixels pix
   const NoGrad quiet;
   Rng noise(seed, "eval/noise");
   Tensors reconstructions, kls, means, kl_sums;
-  for_each_batch(images, pixels, seed, kChunk, [&](const Batch& batch) {
+  for_each_batch(images, pixels, seed, kImagesAtOnce, [&](const Batch& batch) {
     const Posterior q = network.encode(batch.x);
     const Tensor z = q.mean + exp(q.logvar * 0.5) * randn_like(q.mean, noise);
     const Tensor kl = kl_standard_normal(q.mean, q.logvar);  // (B, latent)

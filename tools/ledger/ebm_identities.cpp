@@ -15,7 +15,7 @@ namespace {
 constexpr double kTwoPi = 6.28318530717958648;
 
 /// A Gaussian in the plane: mean, and precision (p q; q r).
-struct PlaneGaussian {
+struct PrecisionGaussian {
   double mx, my, p, q, r;
 
   double determinant() const { return p * r - q * q; }
@@ -31,11 +31,11 @@ struct PlaneGaussian {
   }
 };
 
-constexpr PlaneGaussian kFirst{-1.0, 0.5, 1.5, 0.4, 0.8}, kSecond{1.2, -0.3, 0.6, -0.5, 2.0};
+constexpr PrecisionGaussian kFirst{-1.0, 0.5, 1.5, 0.4, 0.8}, kSecond{1.2, -0.3, 0.6, -0.5, 2.0};
 
 // Lambda = Lambda_1 + Lambda_2,  mu = Lambda^-1 (Lambda_1 mu_1 + Lambda_2 mu_2)
-PlaneGaussian closed_product(const PlaneGaussian& a, const PlaneGaussian& b) {
-  PlaneGaussian out{0, 0, a.p + b.p, a.q + b.q, a.r + b.r};
+PrecisionGaussian closed_product(const PrecisionGaussian& a, const PrecisionGaussian& b) {
+  PrecisionGaussian out{0, 0, a.p + b.p, a.q + b.q, a.r + b.r};
   const double hx = a.p * a.mx + a.q * a.my + b.p * b.mx + b.q * b.my;
   const double hy = a.q * a.mx + a.r * a.my + b.q * b.mx + b.r * b.my;
   out.mx = (out.r * hx - out.q * hy) / out.determinant();
@@ -44,12 +44,12 @@ PlaneGaussian closed_product(const PlaneGaussian& a, const PlaneGaussian& b) {
 }
 
 // log of the integral of p_1 p_2 = log p_1(mu) + log p_2(mu) - log N(mu; mu, Lambda^-1)
-double closed_log_z(const PlaneGaussian& product) {
+double closed_log_z(const PrecisionGaussian& product) {
   const Tensor mu = tensor({product.mx, product.my}, {1, 2}, DType::f64);
   return kFirst.log_prob(mu).item() + kSecond.log_prob(mu).item() - product.log_prob(mu).item();
 }
 
-double density_error(const Target& composed, const PlaneGaussian& product) {
+double density_error(const Target& composed, const PrecisionGaussian& product) {
   const Grid grid({{-8, -8}, {8, 8}}, 400);
   const Tensor log_values = on_grid(grid, composed.log_prob);
   const double log_z = log_partition(grid, log_values);
@@ -70,7 +70,7 @@ double deviation(const Tensor& draws, double expected) {
 }
 
 // Means, variances and covariance about the known mean: each chain's last point is one independent draw.
-double moment_error(const Tensor& x, const PlaneGaussian& product) {
+double moment_error(const Tensor& x, const PrecisionGaussian& product) {
   const Tensor u = slice(x, 1, 0, 1) - product.mx, v = slice(x, 1, 1, 2) - product.my;
   const double det = product.determinant();
   return std::max({deviation(u, 0), deviation(v, 0), deviation(square(u), product.r / det),
@@ -124,7 +124,7 @@ double cd_gradient_error(CdLoss loss) {
 CompositionErrors measure_composition(Composition compose, uint64_t seed) {
   constexpr int64_t kChains = 20000;
   const Target composed = compose(kFirst.target(), kSecond.target());
-  const PlaneGaussian product = closed_product(kFirst, kSecond);
+  const PrecisionGaussian product = closed_product(kFirst, kSecond);
   Rng rng(seed, "ledger/composition");
   const Tensor start = randn({kChains, 2}, rng, DType::f64) * 2.0;
   const ChainResult chains =

@@ -15,10 +15,10 @@ constexpr int64_t kPoints = 4001;
 
 /// Equally spaced points and the spacing: the trapezoid rule, spectrally accurate for what vanishes at both
 /// ends.
-struct Grid {
+struct LineGrid {
   Tensor x;  // (n) f64
   double step;
-  Grid(double low, double high, int64_t n = kPoints)
+  LineGrid(double low, double high, int64_t n = kPoints)
       : x(arange(n, DType::f64) * ((high - low) / static_cast<double>(n - 1)) + low),
         step((high - low) / static_cast<double>(n - 1)) {}
 };
@@ -26,7 +26,7 @@ struct Grid {
 using LogSum = FunctionRef<Tensor(const Tensor&)>;
 
 double gaussian_error(LogSum log_sum) {
-  const Grid grid(-14, 16);
+  const LineGrid grid(-14, 16);
   const double s = 1.3;
   const double found = log_sum(square((grid.x - 0.7) / s) * -0.5).item() + std::log(grid.step);
   return std::abs(found - std::log(s * std::sqrt(2 * std::numbers::pi)));
@@ -34,14 +34,14 @@ double gaussian_error(LogSum log_sum) {
 
 // f(x) = -b x on x > 0, sampled in u = log x with the Jacobian: Z = 1/b.
 double exponential_error(LogSum log_sum) {
-  const Grid grid(-40, 8);
+  const LineGrid grid(-40, 8);
   const double b = 0.6;
   return std::abs(log_sum(neg(exp(grid.x) * b) + grid.x).item() + std::log(grid.step) + std::log(b));
 }
 
 // Three unnormalised bumps: Z = sqrt(2 pi) sum_k c_k s_k.
 double mixture_error(LogSum log_sum) {
-  const Grid grid(-12, 14);
+  const LineGrid grid(-12, 14);
   const std::vector<double> heights = {0.4, 1.5, 0.7}, means = {-2, 0.5, 3}, sds = {0.5, 1, 0.8};
   Tensors parts;
   double z = 0;
@@ -58,7 +58,7 @@ double mixture_error(LogSum log_sum) {
 double chain_error(LogSum log_sum) {
   constexpr int64_t kChain = 5, kCoarse = 301;
   const double a = 0.8, c = 1.7;
-  const Grid grid(-12, 12, kCoarse);
+  const LineGrid grid(-12, 12, kCoarse);
   const Tensor column = reshape(grid.x, {kCoarse, 1}), row = reshape(grid.x, {1, kCoarse});
   const Tensor coupling = square(row - column) * (-0.5 * c), site = square(column) * (-0.5 * a);
   Tensor message = zeros({kCoarse, 1}, DType::f64);
@@ -79,7 +79,7 @@ double chain_error(LogSum log_sum) {
 // p(x) = exp(t1 x + t2 x^2 - log Z(t)): grad log Z = (E x, E x^2) = (mu, mu^2 + s^2), t1 = mu/s^2, t2 = -1/(2
 // s^2).
 double exponential_family_error(LogSum log_sum) {
-  const Grid grid(-14, 16);
+  const LineGrid grid(-14, 16);
   const double mu = 0.9, s = 1.2;
   const Tensor t1 = scalar(mu / (s * s), DType::f64).requires_grad_(),
                t2 = scalar(-0.5 / (s * s), DType::f64).requires_grad_();
