@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "autograd/kernels/move.h"
+
 namespace gradzoo {
 namespace {
 
@@ -60,7 +62,7 @@ size_t State::Entry::size_bytes() const { return static_cast<size_t>(shape().siz
 
 void State::Entry::copy_to(std::byte* out) const {
   std::visit(Overloaded{[&](const Tensor& t) {
-                          if (t.size() > 0) std::memcpy(out, values_of(t), size_bytes());
+                          kernels::copy_bytes(values_of(t), out, static_cast<int64_t>(size_bytes()));
                         },
                         [&](const Rng* rng) {
                           const RngRecord record = record_of(*rng);

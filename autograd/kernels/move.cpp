@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <cstring>
 
 #include "autograd/kernels/parallel.h"
@@ -30,6 +31,14 @@ void for_each_strip(int64_t outer, int64_t m, int64_t inner, Fn fn) {
 }
 
 }  // namespace
+
+void copy_bytes(const void* from, void* to, int64_t bytes) {
+  constexpr int64_t kGrainBytes = 131072, kCacheLine = 64;
+  parallel_for(bytes, kGrainBytes, kCacheLine, [=](int64_t begin, int64_t end) {
+    std::memcpy(static_cast<std::byte*>(to) + begin, static_cast<const std::byte*>(from) + begin,
+                static_cast<size_t>(end - begin));
+  });
+}
 
 template <class T>
 void gather(const T* x, const int64_t* index, T* y, int64_t outer, int64_t n, int64_t m, int64_t inner) {

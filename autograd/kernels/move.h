@@ -5,6 +5,9 @@
 /// Data movement for elements of 1, 4 or 8 bytes (T = uint8_t, float, double, int64_t).
 namespace gradzoo::kernels {
 
+/// memcpy by all threads.
+void copy_bytes(const void* from, void* to, int64_t bytes);
+
 /// y (contiguous, shape dims) [i...] = x[sum_k i_k stride_k], strides in elements, possibly 0 or negative.
 /// Transposes of two axes are blocked.
 template <class T>

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "autograd/kernels/parallel.h"
 #include "support/numbers.h"
 
 using namespace gradzoo;
@@ -83,6 +84,20 @@ TEST_CASE("sums by index have the same bytes at any thread count") {
     kernels::index_add(src.data(), index.data(), y.data(), v.outer, v.n, v.m, v.inner);
     return y;
   }));
+}
+
+TEST_CASE("copy_bytes copies every byte and no more, at any thread count") {
+  for (const int threads : {1, 3}) {
+    kernels::set_threads(threads);
+    for (const size_t size : {size_t{0}, size_t{1}, size_t{63}, size_t{1000}, size_t{1'000'003}}) {
+      std::vector<uint8_t> from(size), to(size + 1, 7);
+      for (size_t i = 0; i < size; ++i) from[i] = static_cast<uint8_t>(i * 31 + i / 251);
+      kernels::copy_bytes(from.data(), to.data(), static_cast<int64_t>(size));
+      CHECK(std::equal(from.begin(), from.end(), to.begin()));
+      CHECK(to[size] == 7);
+    }
+  }
+  kernels::set_threads(2);
 }
 
 TEST_CASE("indices_valid accepts [0, n) and nothing else") {
