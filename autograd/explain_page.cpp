@@ -21,7 +21,7 @@ using Json = nlohmann::ordered_json;
 constexpr int64_t kMostValues = 48;  // of a tensor that the page shows in full
 
 // JSON has no number for what is not finite.
-Json number(double value) {
+Json finite_number(double value) {
   if (std::isfinite(value)) return value;
   return std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
 }
@@ -32,10 +32,10 @@ Json tensor_json(const Story& story, const Tensor& t) {
   const std::vector<double> values = t.to_vector();
   if (t.size() <= kMostValues) {
     json["values"] = Json::array();
-    for (double v : values) json["values"].push_back(number(v));
+    for (double v : values) json["values"].push_back(finite_number(v));
   } else {
     const auto [low, high] = std::minmax_element(values.begin(), values.end());
-    json["range"] = {number(*low), number(*high)};
+    json["range"] = {finite_number(*low), finite_number(*high)};
   }
   return json;
 }

@@ -7,8 +7,6 @@
 namespace gradzoo {
 namespace {
 
-constexpr double kReach = 6.5;  // standard deviations to the box: 8e-11 of an axis lies beyond
-
 // L of A = L L', lower triangular, row-major (d, d). Throws unless A is symmetric and positive definite.
 std::vector<double> cholesky(const std::vector<double>& a, size_t d) {
   std::vector<double> l(d * d, 0.0);

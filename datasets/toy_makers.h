@@ -5,6 +5,9 @@
 /// How each toy is made: at scale 1, with a noise that is in range. For the registry in toy.cpp.
 namespace gradzoo {
 
+/// Standard deviations from a Gaussian's mean to the box around it: 8e-11 of an axis lies beyond.
+inline constexpr double kReach = 6.5;
+
 /// Throws Error unless x is (B, d) with the toy's d, f32 or f64.
 void check_points(const Toy& toy, const Tensor& x);
 

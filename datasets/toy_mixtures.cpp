@@ -7,8 +7,6 @@
 namespace gradzoo {
 namespace {
 
-constexpr double kReach = 6.5;  // sigmas from a mean to the box: 8e-11 of an axis lies beyond
-
 // p(x) = sum_k w_k N(x; m_k, s_k^2 I). Since -|x - m|^2 / (2 s^2) is linear in (x, |x|^2), the exponents of
 // all components are one product:
 //   log p(x) = logsumexp_k [ m_k.x / s_k^2 - |x|^2 / (2 s_k^2) + b_k ],

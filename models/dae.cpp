@@ -14,7 +14,7 @@
 namespace gradzoo {
 namespace {
 
-constexpr int64_t kChunk = 1000;  // examples at once
+constexpr int64_t kExamplesAtOnce = 1000;  // examples at once
 
 std::unique_ptr<Module> make_denoiser(const Settings& settings, int64_t size, Rng& rng) {
   const int64_t hidden = settings.integer("hidden");
@@ -155,7 +155,7 @@ Target Dae::target() {
 Tensor Dae::held_out_errors(const DataView& data) const {
   Rng noise(data.seed, "dae/held_out");
   Tensors errors;
-  for_each_batch(data.examples, Pixels::grey, data.seed, kChunk, [&](const Batch& batch) {
+  for_each_batch(data.examples, Pixels::grey, data.seed, kExamplesAtOnce, [&](const Batch& batch) {
     const Tensor eps = randn_like(batch.x, noise);
     errors.push_back(denoising_error([this](const Tensor& y) { return r(y); }, batch.x, eps, sigma_));
   });

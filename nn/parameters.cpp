@@ -9,7 +9,7 @@
 namespace gradzoo {
 namespace {
 
-constexpr int64_t kAlignment = 64;  // bytes
+constexpr int64_t kSliceAlignment = 64;  // bytes
 
 std::vector<NamedTensor> collect(std::initializer_list<Parameters::NamedModule> modules) {
   std::vector<NamedTensor> all;
@@ -20,7 +20,7 @@ std::vector<NamedTensor> collect(std::initializer_list<Parameters::NamedModule> 
 }
 
 int64_t padded(int64_t size, DType dtype) {
-  const int64_t step = kAlignment / static_cast<int64_t>(dtype_bytes(dtype));
+  const int64_t step = kSliceAlignment / static_cast<int64_t>(dtype_bytes(dtype));
   return (size + step - 1) / step * step;
 }
 

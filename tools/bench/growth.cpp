@@ -18,7 +18,7 @@
 namespace gradzoo {
 namespace {
 
-double median(std::vector<double> values) {
+double middle_of(std::vector<double> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::ranges::nth_element(values, middle);
   return *middle;
@@ -38,7 +38,7 @@ StepCost cost_of(FunctionRef<void()> step, double seconds) {
     step();
     ms.push_back((steady_seconds() - begun) * 1e3);
   } while (ms.size() < kMost && steady_seconds() < end);
-  cost.ms = median(std::move(ms));
+  cost.ms = middle_of(std::move(ms));
   return cost;
 }
 

@@ -13,7 +13,7 @@
 namespace gradzoo {
 namespace {
 
-using Row = std::vector<double>;
+using BasisRow = std::vector<double>;
 
 constexpr std::string_view kLetters = "abcdefgh";
 
@@ -32,7 +32,7 @@ std::string term_text(const GrowthLaw& law, size_t k, std::string_view x, std::s
 }
 
 /// Solves the symmetric positive definite system A c = r; empty where A is singular.
-Row solve(std::vector<Row> a, Row r) {
+BasisRow solve(std::vector<BasisRow> a, BasisRow r) {
   const size_t n = r.size();
   for (size_t pivot = 0; pivot < n; ++pivot) {
     if (!(a[pivot][pivot] > 0)) return {};
@@ -51,26 +51,26 @@ Row solve(std::vector<Row> a, Row r) {
 
 /// Coefficients of the chosen terms / y that come nearest to 1 in the mean square, each column scaled to a
 /// largest value of 1.
-Row least_squares(std::span<const double> x, std::span<const double> y, const GrowthLaw& law,
-                  const std::vector<size_t>& chosen) {
+BasisRow least_squares(std::span<const double> x, std::span<const double> y, const GrowthLaw& law,
+                       const std::vector<size_t>& chosen) {
   const size_t n = chosen.size();
-  std::vector<Row> columns(n);
-  Row scale(n);
+  std::vector<BasisRow> columns(n);
+  BasisRow scale(n);
   for (size_t k = 0; k < n; ++k) {
     for (size_t i = 0; i < x.size(); ++i) columns[k].push_back(term(law, chosen[k], x[i]) / y[i]);
     scale[k] = std::ranges::max(columns[k]);
     if (!(scale[k] > 0)) return {};
     for (double& value : columns[k]) value /= scale[k];
   }
-  std::vector<Row> normal(n, Row(n, 0));
-  Row right(n, 0);
+  std::vector<BasisRow> normal(n, BasisRow(n, 0));
+  BasisRow right(n, 0);
   for (size_t k = 0; k < n; ++k) {
     for (size_t i = 0; i < x.size(); ++i) {
       for (size_t l = 0; l < n; ++l) normal[k][l] += columns[k][i] * columns[l][i];
       right[k] += columns[k][i];
     }
   }
-  Row result = solve(std::move(normal), std::move(right));
+  BasisRow result = solve(std::move(normal), std::move(right));
   for (size_t k = 0; k < result.size(); ++k) result[k] /= scale[k];
   return result;
 }
@@ -92,7 +92,7 @@ GrowthLaw fit_coefficients(std::span<const double> x, std::span<const double> y,
     for (size_t k = 0; k < n; ++k) {
       if (choice >> k & 1) chosen.push_back(k);
     }
-    const Row some = least_squares(x, y, law, chosen);
+    const BasisRow some = least_squares(x, y, law, chosen);
     if (some.empty() || std::ranges::any_of(some, [](double c) { return !(c >= 0); })) continue;
     law.coefficients.assign(n, 0);
     for (size_t k = 0; k < chosen.size(); ++k) law.coefficients[chosen[k]] = some[k];
@@ -133,10 +133,10 @@ GrowthLaw fit_growth_law(std::span<const double> x, std::span<const double> y, c
     throw Error(
         fmt::format("growth law: {} x and {} y. Hint: one y > 0 an x, at least one", x.size(), y.size()));
   }
-  GrowthLaw best = fit_coefficients(x, y, {theory, Row(terms_of(theory), 0), x.back()});
+  GrowthLaw best = fit_coefficients(x, y, {theory, BasisRow(terms_of(theory), 0), x.back()});
   if (!theory.leaves_cache) return best;
   for (size_t i = 1; i + 1 < x.size(); ++i) {
-    GrowthLaw law = fit_coefficients(x, y, {theory, Row(terms_of(theory), 0), x[i]});
+    GrowthLaw law = fit_coefficients(x, y, {theory, BasisRow(terms_of(theory), 0), x[i]});
     if (relative_error(law, x, y) < relative_error(best, x, y)) best = std::move(law);
   }
   return best;

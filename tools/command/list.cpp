@@ -90,13 +90,13 @@ Json ops() {
   return rows;
 }
 
-struct Section {
+struct ListSection {
   std::string name;
   Json (*rows)();
 };
 
-const std::array<Section, 5>& sections() {
-  static const std::array<Section, 5> kSections{
+const std::array<ListSection, 5>& sections() {
+  static const std::array<ListSection, 5> kSections{
       {{"models", models}, {"datasets", datasets}, {"toys", toys}, {"samplers", samplers}, {"ops", ops}}};
   return kSections;
 }
@@ -140,12 +140,12 @@ int list_command(const Arguments& arguments) {
     return 0;
   }
   std::vector<std::string> names;
-  for (const Section& section : sections()) names.push_back(section.name);
+  for (const ListSection& section : sections()) names.push_back(section.name);
   if (!what.empty() && std::ranges::find(names, what) == names.end()) {
     throw Error(fmt::format("list: '{}' is not known. {}", what, did_you_mean(what, names)));
   }
   Json object = Json::object();
-  for (const Section& section : sections()) {
+  for (const ListSection& section : sections()) {
     const bool toys_among_datasets = what == "datasets" && section.name == "toys";
     if (!what.empty() && what != section.name && !toys_among_datasets) continue;
     const Json rows = section.rows();

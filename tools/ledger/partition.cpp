@@ -11,14 +11,14 @@
 namespace gradzoo {
 namespace {
 
-constexpr int64_t kPoints = 4001;
+constexpr int64_t kAxisPoints = 4001;
 
 /// Equally spaced points and the spacing: the trapezoid rule, spectrally accurate for what vanishes at both
 /// ends.
 struct LineGrid {
   Tensor x;  // (n) f64
   double step;
-  LineGrid(double low, double high, int64_t n = kPoints)
+  LineGrid(double low, double high, int64_t n = kAxisPoints)
       : x(arange(n, DType::f64) * ((high - low) / static_cast<double>(n - 1)) + low),
         step((high - low) / static_cast<double>(n - 1)) {}
 };
@@ -47,7 +47,7 @@ double mixture_error(LogSum log_sum) {
   double z = 0;
   for (size_t k = 0; k < 3; ++k) {
     parts.push_back(
-        reshape(square((grid.x - means[k]) / sds[k]) * -0.5 + std::log(heights[k]), {1, kPoints}));
+        reshape(square((grid.x - means[k]) / sds[k]) * -0.5 + std::log(heights[k]), {1, kAxisPoints}));
     z += heights[k] * sds[k] * std::sqrt(2 * std::numbers::pi);
   }
   return std::abs(log_sum(logsumexp(concat(parts, 0), 0)).item() + std::log(grid.step) - std::log(z));

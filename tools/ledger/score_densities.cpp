@@ -47,11 +47,11 @@ LinearScore fit_linear_score(const Tensor& points, ImplicitObjective implicit) {
 }
 
 /// Mean and covariance with 1/n of rows.
-struct Moments {
+struct DensityMoments {
   Tensor mean;        // (d)
   Tensor covariance;  // (d, d)
 };
-Moments moments_of(const Tensor& rows) {
+DensityMoments moments_of(const Tensor& rows) {
   const Tensor center = mean(rows, 0), apart = rows - center;
   return {center, matmul(apart, apart, true) / static_cast<double>(rows.dim(0))};
 }
@@ -93,7 +93,7 @@ constexpr double kEven[] = {0.5, 0.5}, kUneven[] = {0.9, 0.1};
 GaussianFit fit_gaussian(ImplicitObjective implicit, uint64_t seed) {
   const Tensor points = correlated_points(40, seed);
   const LinearScore score = fit_linear_score(points, implicit);
-  const Moments moments = moments_of(points);
+  const DensityMoments moments = moments_of(points);
   const Tensor product = matmul(score.precision(), moments.covariance);
   const Tensor at_mean = score(reshape(moments.mean, {1, 3}));
   return {largest(product - eye(3, DType::f64)), largest(at_mean)};
@@ -140,7 +140,7 @@ LangevinMoments langevin_moments(LangevinRun run, uint64_t seed) {
   constexpr int64_t kChains = 40000, kSteps = 60;
   constexpr double kStep = 0.1;
   const Tensor data = correlated_points(500, seed);
-  const Moments truth = moments_of(data);
+  const DensityMoments truth = moments_of(data);
   const auto implicit = [](const ScoreFunction& model, const Tensor& x) {
     return implicit_score_matching(model, x);
   };

@@ -14,7 +14,7 @@
 namespace gradzoo {
 namespace {
 
-constexpr std::uintmax_t kMaxBytes = 1 << 20;
+constexpr std::uintmax_t kMaxConfigBytes = 1 << 20;
 
 /// One line, read from left to right.
 class Line {
@@ -146,7 +146,8 @@ ConfigFile read_config(const std::string& path) {
   if (!file || !std::filesystem::is_regular_file(path, error)) {
     throw Error(fmt::format("cannot read {}. Hint: a config.toml that a run has written", path));
   }
-  if (std::filesystem::file_size(path) > kMaxBytes) throw Error(fmt::format("{}: is no config file", path));
+  if (std::filesystem::file_size(path) > kMaxConfigBytes)
+    throw Error(fmt::format("{}: is no config file", path));
   ConfigFile config{.path = path, .model = {}, .version = {}, .values = {}};
   std::string text;
   std::vector<std::string> seen;

@@ -21,7 +21,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 // Rounded to milliseconds: more digits would say nothing.
-double rounded(double seconds) { return std::round(seconds * 1e3) / 1e3; }
+double rounded_seconds(double seconds) { return std::round(seconds * 1e3) / 1e3; }
 
 }  // namespace
 
@@ -64,7 +64,7 @@ void MetricsLog::append(const LogRow& row, std::span<const MetricInfo> metrics, 
   Json json{{"step", row.step}, {"epoch", row.epoch}, {"lr", row.learning_rate}};
   for (size_t i = 0; i < metrics.size(); ++i) json[metrics[i].name] = row.metrics[i];
   json["examples_per_s"] = std::round(row.examples_per_s);
-  json["seconds"] = rounded(seconds);
+  json["seconds"] = rounded_seconds(seconds);
   write(json.dump());
 }
 
@@ -76,7 +76,7 @@ void MetricsLog::append_validation(int64_t step, double epoch, std::span<const Q
     json[key] = quantity.value;
     if (std::isfinite(quantity.standard_error)) json[key + "_stderr"] = quantity.standard_error;
   }
-  json["seconds"] = rounded(seconds);
+  json["seconds"] = rounded_seconds(seconds);
   write(json.dump());
 }
 

@@ -1,0 +1,154 @@
+#include "autograd/sweep.h"
+
+#include "autograd/kernels/elementwise.h"
+#include "autograd/kernels/gemm.h"
+#include "autograd/ops.h"
+#include "autograd/trace.h"
+
+namespace gradzoo {
+namespace {
+
+// An empty gradient's buffer, to store into; undefined where there is none.
+Tensor empty_buffer(const Node& node) {
+  if (node.op != &leaf_info()) return {};
+  const Tensor::Impl& leaf = *node.leaf().impl();
+  return leaf.grad_is_empty ? leaf.grad : Tensor();
+}
+
+}  // namespace
+
+const Shape& Vjp::shape(int i) const {
+  return tape_state().nodes[node_.inputs[static_cast<size_t>(i)]].shape;
+}
+
+const Tensor& Vjp::saved(int slot) const {
+  const Tensor& t = node_.saved[static_cast<size_t>(slot)];
+  if (!t.defined())
+    throw Error("{}: its vjp reads what it did not save. Hint: list it in `saves`", node_.op->name);
+  return t;
+}
+
+void Vjp::give(int i, Tensor gradient) { sweep_.accumulate(node_, i, std::move(gradient)); }
+
+void Vjp::give_product(int i, const Tensor& a, const Tensor& b, bool transpose_a, bool transpose_b) {
+  sweep_.accumulate_product(node_, i, a, b, transpose_a, transpose_b);
+}
+
+void Sweep::mark_reached() {
+  for (int64_t index = first_; index <= last_; ++index) {
+    const Node& node = state_.nodes[index];
+    bool reached = wanted_[slot(index)];
+    for (int i = 0; i < node.n_inputs && !reached; ++i)
+      reached = is_reached(node.inputs[static_cast<size_t>(i)]);
+    reached_[slot(index)] = reached;
+  }
+}
+
+void Sweep::run(Tensor seed) {
+  mark_reached();
+  grads_[slot(last_)] = std::move(seed);
+  const ModeScope outer;
+  Mode& mode = state_.mode;
+  mode.recording = create_graph_;
+  for (int64_t index = last_; index >= first_; --index) {
+    if (!grads_[slot(index)].defined() || !reached_[slot(index)]) continue;
+    if (mode.tracing) trace_visit(index, index == last_, grads_[slot(index)]);
+    visit(index, state_.nodes[index]);
+    if (mode.tracing) trace_visit_end();
+    if (!wanted_[slot(index)]) grads_[slot(index)] = Tensor();
+  }
+}
+
+void Sweep::visit(int64_t index, Node& node) {
+  unsigned needed = 0;
+  for (int i = 0; i < node.n_inputs; ++i) {
+    if (is_reached(node.inputs[static_cast<size_t>(i)])) needed |= 1u << i;
+  }
+  if (needed == 0) return;
+  check_saved(node);
+  state_.mode.origin = index;
+  state_.mode.sweep = node.sweep + 1;
+  Vjp rule(*this, node, needed);
+  const Tensor& g = grads_[slot(index)];
+  const auto vjp = node.op->vjp_fast && !create_graph_ ? node.op->vjp_fast : node.op->vjp;
+  vjp(node.attributes.data(), rule, g);
+  if (!retain_graph_ && index >= state_.mode.mark) {
+    node.saved.fill(Tensor());
+    node.released = true;
+  }
+}
+
+void Sweep::check_saved(const Node& node) const {
+  if (node.released) {
+    throw Error(
+        "{}: its saved tensors were released by an earlier sweep. Hint: retain_graph = true in that one",
+        node.op->name);
+  }
+  for (size_t k = 0; k < node.saved.size(); ++k) {
+    const Tensor& t = node.saved[k];
+    if (!t.defined() || t.version() == node.versions[k]) continue;
+    throw Error(
+        "{}: its saved {} {} was changed in place after it was recorded. Hint: clone() it before the change",
+        node.op->name, k == kMaxInputs ? "output" : fmt::format("input {}", k), t.label());
+  }
+}
+
+// Whether nothing else sees the sum at a node.
+bool Sweep::may_change(int64_t index) const {
+  if (in_place_[slot(index)]) return true;
+  const Tensor::Impl& sum = *grads_[slot(index)].impl();
+  return !create_graph_ && sum.refs == 1 && sum.storage->refs == 1;
+}
+
+void Sweep::accumulate_product(const Node& node, int i, const Tensor& a, const Tensor& b, bool transpose_a,
+                               bool transpose_b) {
+  const int64_t index = node.inputs[static_cast<size_t>(i)];
+  if (!is_reached(index)) return;
+  Tensor& sum = grads_[slot(index)];
+  const bool first = !sum.defined();
+  Tensor target = sum;
+  if (first && to_buffers_) target = empty_buffer(state_.nodes[index]);
+  const int64_t m = a.shape()[transpose_a ? 1 : 0], k = a.shape()[transpose_a ? 0 : 1];
+  const int64_t n = b.shape()[transpose_b ? 0 : 1];
+  const bool fits = b.shape()[transpose_b ? 1 : 0] == k && state_.nodes[index].shape == Shape{m, n};
+  if (create_graph_ || state_.mode.tracing || !fits || !target.defined() || (!first && !may_change(index)))
+    return accumulate(node, i, matmul(a, b, transpose_a, transpose_b));
+  visit_floating(target.dtype(), [&]<class T>() {
+    kernels::gemm(transpose_a, transpose_b, m, n, k, a.data<T>(), b.data<T>(), first ? T{0} : T{1},
+                  target.mutable_data<T>());
+  });
+  if (!first) return;
+  in_place_[slot(index)] = true;
+  sum = std::move(target);
+}
+
+void Sweep::accumulate(const Node& node, int i, Tensor gradient) {
+  const int64_t index = node.inputs[static_cast<size_t>(i)];
+  if (!is_reached(index)) return;  // a rule may give more than was needed
+  const Node& input = state_.nodes[index];
+  if (!gradient.defined() || gradient.dtype() != input.dtype) {
+    throw Error("{}: its vjp gave {} for input {} of {}. Hint: give the input's dtype", node.op->name,
+                gradient.defined() ? dtype_name(gradient.dtype()) : "nothing", i, dtype_name(input.dtype));
+  }
+  if (gradient.shape() != input.shape) {
+    if (broadcast_shapes(gradient.shape(), input.shape, node.op->name) != gradient.shape()) {
+      throw Error(
+          "{}: its vjp gave {} for input {} of {}. Hint: give the input's shape, or one it broadcasts to",
+          node.op->name, gradient.shape().str(), i, input.shape.str());
+    }
+    gradient = sum_to(gradient, input.shape);
+  }
+  Tensor& sum = grads_[slot(index)];
+  if (!sum.defined()) {
+    sum = gradient;
+  } else if (may_change(index)) {
+    visit_floating(sum.dtype(), [&]<class T>() {
+      kernels::add_to(gradient.data<T>(), sum.mutable_data<T>(), sum.size());
+    });
+  } else {
+    sum = add(sum, gradient);
+  }
+  if (state_.mode.tracing) trace_give(i, gradient, sum);
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,75 @@
+#include "autograd/sweep.h"
+
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "autograd/grad.h"
+#include "autograd/ops.h"
+#include "support/error_message.h"
+
+using namespace gradzoo;
+
+namespace {
+
+double largest_difference(const Tensor& a, const Tensor& b) {
+  REQUIRE(a.shape() == b.shape());
+  const std::vector<double> x = a.to_vector(), y = b.to_vector();
+  double worst = 0;
+  for (size_t i = 0; i < x.size(); ++i) worst = std::max(worst, std::abs(x[i] - y[i]));
+  return worst;
+}
+
+/// y = a b, whose rule gives a product of the wrong shape.
+struct Misshapen {
+  static constexpr const char* name = "misshapen";
+  static constexpr const char* formula = "y = a b;  db = a a'";
+  static constexpr int arity = 2;
+  static constexpr Kind kind = Kind::bilinear;
+  static constexpr int smoothness = kSmooth;
+  static constexpr std::array<unsigned, 2> saves = {kReadsNothing, reads_in(0)};
+  Shape shape(Inputs in) const { return {in[0].dim(0), in[1].dim(1)}; }
+  void forward(Inputs, Tensor& out) const { out = zeros(out.shape(), out.dtype()); }
+  void vjp(Vjp& v, const Tensor&) const { v.give_product(1, v.in(0), v.in(0), false, true); }
+};
+
+}  // namespace
+
+TEST_CASE("A weight that is used twice gets the sum of both products, where its gradient stands") {
+  Rng rng(3);
+  Tensor w = randn({4, 3}, rng, DType::f64).requires_grad_();
+  const Tensor buffer = zeros({4, 3}, DType::f64);
+  w.set_grad_buffer(buffer);
+  const Tensor a = randn({5, 3}, rng, DType::f64), b = randn({2, 4}, rng, DType::f64);
+  Tape tape;
+  const Tensor loss = sum(square(linear(a, w))) + sum(square(matmul(b, w))) + sum(w);
+  const Tensor expected = grad(loss, w, {.retain_graph = true});
+  backward(loss, {.retain_graph = true});
+  CHECK(w.grad().data<double>() == buffer.data<double>());
+  CHECK(largest_difference(w.grad(), expected) < 1e-13);
+  CHECK(largest_difference(grad(loss, w, {.create_graph = true}), expected) < 1e-13);
+  backward(loss);  // adds to what is there
+  CHECK(largest_difference(w.grad(), expected * 2.0) < 1e-13);
+}
+
+TEST_CASE("A sweep that fails after the first product leaves the gradient empty") {
+  Rng rng(4);
+  Tensor w = randn({2, 2}, rng, DType::f64).requires_grad_();
+  w.set_grad_buffer(zeros({2, 2}, DType::f64));
+  Tensor early = randn({2, 2}, rng, DType::f64);
+  Tape tape;
+  const Tensor loss =
+      sum(matmul(w * early, w));  // the product's gradient comes first, then the early factor's
+  early.mutable_data<double>()[0] = 1;
+  CHECK(test::contains(test::error_message([&] { backward(loss); }), "was changed in place"));
+  CHECK(!w.grad().defined());
+}
+
+TEST_CASE("A product of the wrong shape is refused like any other gradient") {
+  const Tensor a = ones({2, 3}, DType::f64);
+  Tensor b = ones({3, 4}, DType::f64).requires_grad_();
+  b.set_grad_buffer(zeros({3, 4}, DType::f64));
+  Tape tape;
+  const Tensor y = sum(apply<Misshapen>(a, b));
+  CHECK(test::contains(test::error_message([&] { backward(y); }), "misshapen"));
+}
