@@ -6,6 +6,7 @@
 
 #include "autograd/grad.h"
 #include "autograd/ops.h"
+#include "autograd/random.h"
 #include "support/error_message.h"
 
 using namespace gradzoo;
