@@ -7,8 +7,8 @@
 #include "autograd/kernels/parallel.h"
 #include "autograd/ops.h"
 #include "models/vae.h"
-#include "tools/bench/allocation_count.h"
 #include "support/error_message.h"
+#include "tools/bench/allocation_count.h"
 
 namespace gradzoo {
 namespace {
