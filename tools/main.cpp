@@ -1,6 +1,9 @@
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <string>
 #include <system_error>
+#include <vector>
 
 #include <unistd.h>
 
@@ -24,6 +27,9 @@ void shorten_spinning(char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  shorten_spinning(argv);
-  return gradzoo::run_command({argv + 1, argv + argc});
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  const auto is_help = [](const std::string& argument) { return argument == "--help" || argument == "-h"; };
+  const bool only_prints = arguments.empty() || std::ranges::any_of(arguments, is_help);
+  if (!only_prints) shorten_spinning(argv);
+  return gradzoo::run_command(arguments);
 }
