@@ -183,7 +183,7 @@ Tensor ForwardPass::aligned(const Node& node, const Tensor& rows) const {
 Tensor ForwardPass::plus_curvature(const Tensor& rows, const Tensor& curvature) const {
   if (!curvature.defined()) return rows;
   const int64_t last = rows.dim(0) - 1;
-  const Tensor l = add(slice(rows, 0, last, last + 1), unsqueeze(curvature, 0));
+  Tensor l = add(slice(rows, 0, last, last + 1), unsqueeze(curvature, 0));
   if (last == 0) return l;
   Shape shape = l.shape();
   shape.set(0, last);

@@ -44,10 +44,6 @@ Shape Shape::erase(int axis) const {
   return out;
 }
 
-bool Shape::operator==(const Shape& other) const {
-  return rank_ == other.rank_ && std::equal(begin(), end(), other.begin());
-}
-
 std::string Shape::str() const { return fmt::format("({})", fmt::join(begin(), end(), ",")); }
 
 int normalize_axis(int axis, int rank, std::string_view op) {
@@ -59,6 +55,7 @@ int normalize_axis(int axis, int rank, std::string_view op) {
 }
 
 Shape broadcast_shapes(const Shape& a, const Shape& b, std::string_view op) {
+  if (a == b) return a;
   Shape out = a.rank() >= b.rank() ? a : b;
   for (int i = 1; i <= std::min(a.rank(), b.rank()); ++i) {
     if (a[-i] != b[-i] && a[-i] != 1 && b[-i] != 1) {

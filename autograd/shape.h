@@ -31,7 +31,13 @@ class Shape {
   /// This shape without `axis`.
   Shape erase(int axis) const;
 
-  bool operator==(const Shape& other) const;
+  bool operator==(const Shape& other) const {
+    if (rank_ != other.rank_) return false;
+    for (int i = 0; i < rank_; ++i) {
+      if ((*this)[i] != other[i]) return false;
+    }
+    return true;
+  }
   /// "(100,784)"
   std::string str() const;
 

@@ -114,12 +114,10 @@ namespace detail {
 
 void parallel_ranges(int64_t n, int64_t grain, int64_t align, RangeFn fn, void* context) {
   follow_denormal_mode();
+  if (n <= grain) return fn(context, 0, n);
   const int team = threads();
   const int64_t size = block_size(n, grain, align);
-  if (n <= grain || size >= n || team == 1 || omp_in_parallel()) {
-    fn(context, 0, n);
-    return;
-  }
+  if (size >= n || team == 1 || omp_in_parallel()) return fn(context, 0, n);
   const int64_t blocks = (n + size - 1) / size;
   // Always the whole team, even for fewer blocks: libgomp ends and restarts threads when the size changes.
   // Each thread takes its run of blocks by hand: clang's runtime allocates memory in every `omp for`.

@@ -115,7 +115,7 @@ std::span<const Workload> workloads() {
 double WorkloadResult::ms(double quantile) const {
   std::vector<double> sorted = step_ms;
   std::ranges::sort(sorted);
-  return sorted[static_cast<size_t>(quantile * static_cast<double>(sorted.size() - 1) + 0.5)];
+  return sorted[static_cast<size_t>(std::lround(quantile * static_cast<double>(sorted.size() - 1)))];
 }
 
 WorkloadResult run_workload(const Workload& workload, const BenchOptions& options) {
