@@ -7,20 +7,14 @@
 #include "autograd/grad.h"
 #include "autograd/ops.h"
 #include "support/error_message.h"
+#include "support/largest_difference.h"
 
 namespace gradzoo {
 namespace {
 
 using test::contains;
 using test::error_message;
-
-double largest_difference(const Tensor& a, const Tensor& b) {
-  REQUIRE(a.shape() == b.shape());
-  const std::vector<double> x = a.to_vector(), y = b.to_vector();
-  double worst = 0;
-  for (size_t i = 0; i < x.size(); ++i) worst = std::max(worst, std::abs(x[i] - y[i]));
-  return worst;
-}
+using test::largest_difference;
 
 Tensor symmetric(int64_t d, Rng& rng) {
   const Tensor a = randn({d, d}, rng, DType::f64);

@@ -1,25 +1,17 @@
 #include "autograd/sweep.h"
 
-#include <cmath>
-
 #include <doctest/doctest.h>
 
 #include "autograd/grad.h"
 #include "autograd/ops.h"
 #include "autograd/random.h"
 #include "support/error_message.h"
+#include "support/largest_difference.h"
 
 using namespace gradzoo;
+using test::largest_difference;
 
 namespace {
-
-double largest_difference(const Tensor& a, const Tensor& b) {
-  REQUIRE(a.shape() == b.shape());
-  const std::vector<double> x = a.to_vector(), y = b.to_vector();
-  double worst = 0;
-  for (size_t i = 0; i < x.size(); ++i) worst = std::max(worst, std::abs(x[i] - y[i]));
-  return worst;
-}
 
 /// y = a b, whose rule gives a product of the wrong shape.
 struct Misshapen {
