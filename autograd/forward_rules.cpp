@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -102,19 +103,15 @@ void ForwardPass::mark_jacobians(bool to_y) {
   for (int64_t index = last_; index > first_; --index) {
     const Node& node = nodes_[index];
     if (!between_[slot(index)]) continue;
-    const bool bends = node.op->kind != Kind::linear && with_laplacian_;
-    for (int i = 0; i < node.n_inputs; ++i) {
-      const int64_t input = node.inputs[static_cast<size_t>(i)];
-      if (input < first_ || !between_[slot(input)]) continue;
-      // A bilinear op bends where x reaches both its operands.
-      int reached = 0;
-      for (int j = 0; j < node.n_inputs; ++j) {
-        const int64_t other = node.inputs[static_cast<size_t>(j)];
-        reached += other >= first_ && between_[slot(other)] ? 1 : 0;
-      }
-      const bool reads =
-          keeps_jacobian_[slot(index)] || (bends && (node.op->kind != Kind::bilinear || reached > 1));
-      keeps_jacobian_[slot(input)] |= static_cast<char>(reads);
+    const auto depends_on_x = [&](int64_t input) { return input >= first_ && between_[slot(input)]; };
+    const auto inputs = std::span(node.inputs).first(static_cast<size_t>(node.n_inputs));
+    // A bilinear op bends where x reaches both its operands.
+    const auto least = node.op->kind == Kind::bilinear ? 2 : 1;
+    const bool bends = with_laplacian_ && node.op->kind != Kind::linear &&
+                       std::ranges::count_if(inputs, depends_on_x) >= least;
+    if (!bends && !keeps_jacobian_[slot(index)]) continue;
+    for (const int64_t input : inputs) {
+      if (depends_on_x(input)) keeps_jacobian_[slot(input)] = 1;
     }
   }
 }

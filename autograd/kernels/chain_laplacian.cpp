@@ -16,13 +16,11 @@ HWY_BEFORE_NAMESPACE();
 namespace gradzoo::kernels::HWY_NAMESPACE {
 namespace {
 
-constexpr int64_t kSegment = 512;  // numbers whose sums stay in the first cache
-
-/// Points [e, e + n) of one copy, n <= kSegment; `rows` begins at their place in a row.
+/// Points [e, e + n) of one copy, n <= kChainSegment; `rows` begins at their place in a row.
 template <class T>
 void forward_segment(const ChainShape& s, const T* rows, const T* f1, const T* f2, T* y, int64_t e,
                      int64_t n) {
-  T square[kSegment] = {};
+  T square[kChainSegment] = {};
   const T* a = f1 + e;
   for (int64_t k = 0; k < s.directions; ++k) {
     const T* j = rows + k * s.row;
@@ -40,7 +38,7 @@ void forward_segment(const ChainShape& s, const T* rows, const T* f1, const T* f
 template <class T>
 void backward_segment(const ChainShape& s, const T* rows, const T* f1, const T* f2, const T* g, T* d_rows,
                       T* d_f1, T* d_f2, int64_t e, int64_t n) {
-  T square[kSegment] = {}, along[kSegment] = {}, twice[kSegment];
+  T square[kChainSegment] = {}, along[kChainSegment] = {}, twice[kChainSegment];
   const T* a = f1 + e;
   const T* last = g + (s.keeps_jacobian ? s.directions * s.points : 0) + e;
   for (int64_t i = 0; i < n; ++i) twice[i] = 2 * f2[e + i] * last[i];
@@ -108,7 +106,6 @@ HWY_EXPORT(backward_f64);
 HWY_EXPORT(add_products_f32);
 HWY_EXPORT(add_products_f64);
 
-constexpr int64_t kLargestSegment = 512;
 constexpr int64_t kGrain = 32768;  // numbers read
 
 /// Calls segment(e, at, n) for runs of points that cover them all: e from the first point, at in its row.
@@ -118,7 +115,7 @@ void for_segments(const ChainShape& s, Segment&& segment) {
   parallel_for(s.points, grain, 64, [&](int64_t begin, int64_t end) {
     for (int64_t e = begin; e < end;) {
       const int64_t at = e % s.row;
-      const int64_t n = std::min({kLargestSegment, s.row - at, end - e});
+      const int64_t n = std::min({kChainSegment, s.row - at, end - e});
       segment(e, at, n);
       e += n;
     }

@@ -14,6 +14,9 @@ struct ChainShape {
   bool keeps_jacobian;  // y holds y_0 ... y_K; else y_K alone
 };
 
+/// Points that are worked through at once: their sums over directions stay in the first cache.
+inline constexpr int64_t kChainSegment = 512;
+
 /// rows (K+1, row), f1 and f2 (points), y (K+1 or 1, points).
 template <class T>
 void chain_laplacian(const ChainShape& shape, const T* rows, const T* f1, const T* f2, T* y);
