@@ -18,12 +18,6 @@
 namespace gradzoo {
 namespace {
 
-double middle_of(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::ranges::nth_element(values, middle);
-  return *middle;
-}
-
 /// Runs the step until `seconds` are over, after one that fills the pool and tells its memory.
 StepCost cost_of(FunctionRef<void()> step, double seconds) {
   constexpr size_t kMost = 20'000;
@@ -38,7 +32,7 @@ StepCost cost_of(FunctionRef<void()> step, double seconds) {
     step();
     ms.push_back((steady_seconds() - begun) * 1e3);
   } while (ms.size() < kMost && steady_seconds() < end);
-  cost.ms = middle_of(std::move(ms));
+  cost.ms = quantile(std::move(ms), 0.5);
   return cost;
 }
 

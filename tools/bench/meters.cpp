@@ -12,11 +12,23 @@
 
 #include "autograd/kernels/gemm.h"
 #include "autograd/tensor.h"
+#include "tools/bench/allocation_count.h"
 
 namespace gradzoo {
 
 double steady_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+double allocations_so_far() {
+  const bool counts = counts_allocations != nullptr && counts_allocations();
+  return counts ? static_cast<double>(allocation_count()) : NAN;
+}
+
+double quantile(std::vector<double> values, double share) {
+  const auto at = values.begin() + std::lround(share * static_cast<double>(values.size() - 1));
+  std::ranges::nth_element(values, at);
+  return *at;
 }
 
 double sgemm_rate() {

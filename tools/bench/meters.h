@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cstdint>
+#include <vector>
 
 /// What a bench reads of the machine and of the process.
 namespace gradzoo {
@@ -14,6 +14,12 @@ void reset_peak_memory();
 /// Largest resident memory of the process since the last reset_peak_memory(), in MB of 10^6 bytes (where the
 /// system cannot forget: since its start). Read from Linux's /proc; NaN elsewhere.
 double peak_memory_mb();
+
+/// Calls of malloc and its kin in the whole process so far; NaN where nobody counts (allocation_count.h).
+double allocations_so_far();
+
+/// The value that this share of the values, at least one, stays below: the median at 0.5.
+double quantile(std::vector<double> values, double share);
 
 /// Seconds of a steady clock.
 double steady_seconds();

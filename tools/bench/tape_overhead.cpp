@@ -1,12 +1,10 @@
 #include "tools/bench/tape_overhead.h"
 
-#include <algorithm>
-#include <cmath>
+#include <utility>
 #include <vector>
 
 #include "autograd/grad.h"
 #include "autograd/tape.h"
-#include "tools/bench/allocation_count.h"
 #include "tools/bench/meters.h"
 #include "tools/bench/op_chain.h"
 
@@ -42,16 +40,13 @@ double median_ns_per_op(const OpChain& chain, int64_t repeats, void (*run)(const
     run(chain);
     seconds.push_back(steady_seconds() - begun);
   }
-  const auto middle = seconds.begin() + repeats / 2;
-  std::nth_element(seconds.begin(), middle, seconds.end());
-  return *middle * 1e9 / static_cast<double>(chain.ops);
+  return quantile(std::move(seconds), 0.5) * 1e9 / static_cast<double>(chain.ops);
 }
 
 double allocations_of_one_repeat(const OpChain& chain) {
-  if (counts_allocations == nullptr || !counts_allocations()) return NAN;
-  const uint64_t before = allocation_count();
+  const double before = allocations_so_far();
   for (const auto run : {forward_no_tape, forward_tape, forward_backward, grad_of_grad}) run(chain);
-  return static_cast<double>(allocation_count() - before);
+  return allocations_so_far() - before;
 }
 
 }  // namespace

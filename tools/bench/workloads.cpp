@@ -6,7 +6,6 @@
 
 #include "autograd/kernels/gemm.h"
 #include "models/train.h"
-#include "tools/bench/allocation_count.h"
 #include "tools/bench/meters.h"
 #include "tools/run/run_data.h"
 #include "tools/run/training.h"
@@ -62,8 +61,7 @@ class StepClock : public TrainObserver {
     const auto steps = static_cast<double>(ends_.size() - 1);
     WorkloadResult out;
     out.gemm_gflop = (kernels::gemm_flops() - flops_) * 1e-9 / steps;
-    out.allocations_per_step =
-        counting() ? static_cast<double>(allocation_count() - allocations_) / steps : NAN;
+    out.allocations_per_step = (allocations_so_far() - allocations_) / steps;
     out.peak_rss_mb = peak_memory_mb();
     out.pool_peak_mb = static_cast<double>(pool_stats().peak_bytes) * 1e-6;
     out.final_loss = loss_;
@@ -73,17 +71,15 @@ class StepClock : public TrainObserver {
   }
 
  private:
-  static bool counting() { return counts_allocations != nullptr && counts_allocations(); }
   void begin() {
     reset_pool_peak();
     flops_ = kernels::gemm_flops();
-    if (counting()) allocations_ = allocation_count();
+    allocations_ = allocations_so_far();
   }
 
   int64_t warm_up_;
   std::vector<double> ends_;  // of the last warm-up step, then of each timed one
-  double flops_ = 0, loss_ = NAN;
-  uint64_t allocations_ = 0;
+  double flops_ = 0, loss_ = NAN, allocations_ = 0;
 };
 
 }  // namespace
@@ -112,11 +108,7 @@ std::span<const Workload> workloads() {
   return kWorkloads;
 }
 
-double WorkloadResult::ms(double quantile) const {
-  std::vector<double> sorted = step_ms;
-  std::ranges::sort(sorted);
-  return sorted[static_cast<size_t>(std::lround(quantile * static_cast<double>(sorted.size() - 1)))];
-}
+double WorkloadResult::ms(double share) const { return quantile(step_ms, share); }
 
 WorkloadResult run_workload(const Workload& workload, const BenchOptions& options) {
   reset_peak_memory();

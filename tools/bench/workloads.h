@@ -38,7 +38,7 @@ struct WorkloadResult {
   double final_loss = 0;
 
   /// Milliseconds that this share of the steps stayed below.
-  double ms(double quantile) const;
+  double ms(double share) const;
 };
 
 /// Trains `warm_up + steps` steps in memory.
