@@ -13,7 +13,7 @@
 namespace gradzoo::kernels {
 namespace {
 
-constexpr double kTileFlops = 4e6;    // about 40 microseconds: a smaller tile is not worth its copies
+constexpr double kTileFlops = 8e6;    // 30 to 80 microseconds: a smaller tile is not worth its copies
 constexpr double kSerialFlops = 2e6;  // below it a product runs where it is called
 constexpr int64_t kMaxTiles = 16;
 constexpr int64_t kMinRows = 24;  // lower and narrower tiles leave the kernel's registers empty
