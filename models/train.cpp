@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "autograd/kernels/parallel.h"
 #include "autograd/trace.h"
 #include "nn/learner.h"
 #include "nn/schedule.h"
@@ -51,13 +52,16 @@ double Trainer::learning_rate(int64_t step) const {
 }
 
 bool Trainer::run(State& state, TrainObserver& observer) {
-  while (step_ < plan_.steps) {
-    one_step(state);
-    if (step_ % plan_.log_every == 0 || step_ == plan_.steps) log(observer);
-    if (step_ % plan_.steps_per_epoch == 0 || step_ == plan_.steps) observer.on_epoch(step_);
-    if (step_ < plan_.steps && observer.should_stop(step_)) return false;
-  }
-  return true;
+  bool stopped = false;
+  kernels::with_team([&] {
+    while (step_ < plan_.steps && !stopped) {
+      one_step(state);
+      if (step_ % plan_.log_every == 0 || step_ == plan_.steps) log(observer);
+      if (step_ % plan_.steps_per_epoch == 0 || step_ == plan_.steps) observer.on_epoch(step_);
+      stopped = step_ < plan_.steps && observer.should_stop(step_);
+    }
+  });
+  return !stopped;
 }
 
 void Trainer::one_step(State& state) {

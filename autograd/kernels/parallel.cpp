@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
+#include <exception>
 #include <fstream>
+#include <memory>
 #include <set>
 #include <string>
 
@@ -14,10 +16,11 @@
 #include <immintrin.h>
 #endif
 
+#include "autograd/kernels/team.h"
+
 namespace gradzoo::kernels {
 namespace {
 
-constexpr int kMaxThreads = 256;
 constexpr int64_t kMaxBlocks = 48;  // divisible by 2, 3, 4, 6, 8, 12 and 16
 
 std::atomic<int> g_threads{0};
@@ -112,23 +115,64 @@ void set_flush_denormals(bool flush) {
 
 namespace detail {
 
+namespace {
+
+// What the calling thread is: outside of any team, a leader who may hand out a loop, or at work in one.
+thread_local Team* g_leads = nullptr;
+thread_local bool g_works = false;
+
+Team& own_team() {
+  thread_local const auto team = std::make_unique<Team>();
+  return *team;
+}
+
+/// Runs one block on whichever thread took it.
+struct BlockRunner {
+  RangeFn fn;
+  void* context;
+
+  static void run(void* self, int64_t begin, int64_t end) {
+    const auto& runner = *static_cast<const BlockRunner*>(self);
+    follow_denormal_mode();
+    g_works = true;
+    runner.fn(runner.context, begin, end);
+    g_works = false;
+  }
+};
+
+}  // namespace
+
+void with_team(void (*body)(void*), void* context) {
+  const int size = threads();
+  if (g_leads != nullptr || size == 1 || omp_in_parallel()) return body(context);
+  Team& team = own_team();
+  const uint32_t start = team.assemble();
+  std::exception_ptr error;
+#pragma omp parallel num_threads(size)
+  if (const int member = omp_get_thread_num(); member > 0) {
+    team.serve(member, start);
+  } else {
+    g_leads = &team;
+    try {
+      body(context);
+    } catch (...) {
+      error = std::current_exception();
+    }
+    g_leads = nullptr;
+    team.dismiss();
+  }
+  if (error) std::rethrow_exception(error);
+}
+
 void parallel_ranges(int64_t n, int64_t grain, int64_t align, RangeFn fn, void* context) {
   follow_denormal_mode();
   if (n <= grain) return fn(context, 0, n);
-  const int team = threads();
   const int64_t size = block_size(n, grain, align);
-  if (size >= n || team == 1 || omp_in_parallel()) return fn(context, 0, n);
-  const int64_t blocks = (n + size - 1) / size;
-  // Always the whole team, even for fewer blocks: libgomp ends and restarts threads when the size changes.
-  // Each thread takes its run of blocks by hand: clang's runtime allocates memory in every `omp for`.
-#pragma omp parallel num_threads(team)
-  {
-    follow_denormal_mode();
-    const int64_t me = omp_get_thread_num(), all = omp_get_num_threads();
-    for (int64_t block = blocks * me / all; block < blocks * (me + 1) / all; ++block) {
-      fn(context, block * size, std::min(n, (block + 1) * size));
-    }
-  }
+  const bool alone = threads() == 1 || g_works || (g_leads == nullptr && omp_in_parallel());
+  if (size >= n || alone) return fn(context, 0, n);
+  BlockRunner runner{fn, context};
+  const Loop loop{BlockRunner::run, &runner, n, size, (n + size - 1) / size};
+  gradzoo::kernels::with_team([&] { g_leads->run(loop, threads()); });
 }
 
 }  // namespace detail

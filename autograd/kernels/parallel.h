@@ -18,8 +18,9 @@ void set_threads(int count);
 void set_flush_denormals(bool flush);
 
 namespace detail {
-using RangeFn = void (*)(void* context, int64_t begin, int64_t end);
-void parallel_ranges(int64_t n, int64_t grain, int64_t align, RangeFn fn, void* context);
+void with_team(void (*body)(void*), void* context);
+void parallel_ranges(int64_t n, int64_t grain, int64_t align,
+                     void (*fn)(void* context, int64_t begin, int64_t end), void* context);
 }  // namespace detail
 
 /// Calls `fn(begin, end)` on ranges that cover [0, n), in parallel once n exceeds `grain`. Range borders are
@@ -33,6 +34,15 @@ void parallel_for(int64_t n, int64_t grain, int64_t align, Fn&& fn) {
         (*static_cast<std::remove_reference_t<Fn>*>(context))(begin, end);
       },
       const_cast<void*>(static_cast<const void*>(&fn)));
+}
+
+/// Runs `body` with the threads kept close by between its loops, where a loop outside would start them anew:
+/// for a training run, or whatever else has many loops. Within it at most as many threads work as there were
+/// when it began. What `body` throws is thrown on.
+template <class Body>
+void with_team(Body&& body) {
+  detail::with_team([](void* context) { (*static_cast<std::remove_reference_t<Body>*>(context))(); },
+                    const_cast<void*>(static_cast<const void*>(&body)));
 }
 
 }  // namespace gradzoo::kernels

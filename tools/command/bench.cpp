@@ -16,6 +16,7 @@
 #include "tools/command/bench_json.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
+#include "tools/command/on_threads.h"
 
 namespace gradzoo {
 namespace {
@@ -142,17 +143,15 @@ int bench_command(const Arguments& arguments) {
     print_help(line);
     return 0;
   }
-  if (threads > 0) kernels::set_threads(static_cast<int>(threads));
   kernels::set_flush_denormals(true);
-  if (growth.empty()) {
-    BenchOptions options =
-        quick ? BenchOptions{.steps = kQuickSteps, .warm_up = kQuickWarmUp} : BenchOptions{};
-    if (steps > 0 && !quick) options.steps = steps;
-    bench_workloads(names, options, json);
-  } else {
+  if (!growth.empty()) {
     if (steps > 0) throw Error("bench: --growth repeats by time, not by --steps. Hint: --quick is shorter");
-    bench_growth({names, growth, quick, json});
+    on_threads(threads, [&] { bench_growth({names, growth, quick, json}); });
+    return 0;
   }
+  BenchOptions options = quick ? BenchOptions{.steps = kQuickSteps, .warm_up = kQuickWarmUp} : BenchOptions{};
+  if (steps > 0 && !quick) options.steps = steps;
+  on_threads(threads, [&] { bench_workloads(names, options, json); });
   return 0;
 }
 

@@ -5,9 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "autograd/error.h"
-#include "autograd/kernels/parallel.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
+#include "tools/command/on_threads.h"
 #include "tools/run/ruler.h"
 #include "tools/run/run_data.h"
 #include "tools/run/saved_run.h"
@@ -39,6 +39,24 @@ void print_table(const std::vector<Quantity>& quantities) {
   fmt::print("+- is the standard error of the mean over the examples.\n");
 }
 
+void print_quantities(const SavedRun& run, Split part, bool json) {
+  const RunData data(run.settings);
+  const Examples examples = data.evaluation_examples(part);
+  const std::vector<Quantity> quantities =
+      run.model->evaluate({examples, data.train, data.seed, data.shape().toy.get()});
+  if (json) {
+    Json object{{"run", run.directory.path()}, {"model", run.entry->name},  {"step", run.step},
+                {"data", data.dataset.name()}, {"split", split_name(part)}, {"examples", examples.count()},
+                {"quantities", Json::array()}};
+    for (const Quantity& quantity : quantities) object["quantities"].push_back(to_json(quantity));
+    fmt::print("{}\n", object.dump());
+    return;
+  }
+  fmt::print("{}: {} at step {}, {} examples of {} ({})\n", run.directory.path(), run.entry->name, run.step,
+             examples.count(), data.dataset.name(), split_name(part));
+  print_table(quantities);
+}
+
 }  // namespace
 
 int eval_command(const Arguments& arguments) {
@@ -67,28 +85,15 @@ int eval_command(const Arguments& arguments) {
   }
   if (count > 0 && classifier_path.empty())
     throw Error("eval: -n counts samples for a classifier to measure. Hint: --classifier RUN2");
-  if (threads > 0) kernels::set_threads(static_cast<int>(threads));
-  const SavedRun run = open_run(run_path);
-  if (!classifier_path.empty()) {
-    const RulerReport report = hold_against(run, open_run(classifier_path), count > 0 ? count : 400, part);
-    fmt::print("{}", json ? ruler_json(report) + "\n" : ruler_table(report));
-    return 0;
-  }
-  const RunData data(run.settings);
-  const Examples examples = data.evaluation_examples(part);
-  const std::vector<Quantity> quantities =
-      run.model->evaluate({examples, data.train, data.seed, data.shape().toy.get()});
-  if (json) {
-    Json object{{"run", run.directory.path()}, {"model", run.entry->name},  {"step", run.step},
-                {"data", data.dataset.name()}, {"split", split_name(part)}, {"examples", examples.count()},
-                {"quantities", Json::array()}};
-    for (const Quantity& quantity : quantities) object["quantities"].push_back(to_json(quantity));
-    fmt::print("{}\n", object.dump());
-    return 0;
-  }
-  fmt::print("{}: {} at step {}, {} examples of {} ({})\n", run.directory.path(), run.entry->name, run.step,
-             examples.count(), data.dataset.name(), split_name(part));
-  print_table(quantities);
+  on_threads(threads, [&] {
+    const SavedRun run = open_run(run_path);
+    if (classifier_path.empty()) {
+      print_quantities(run, part, json);
+    } else {
+      const RulerReport report = hold_against(run, open_run(classifier_path), count > 0 ? count : 400, part);
+      fmt::print("{}", json ? ruler_json(report) + "\n" : ruler_table(report));
+    }
+  });
   return 0;
 }
 

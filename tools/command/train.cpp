@@ -8,6 +8,7 @@
 #include "autograd/kernels/parallel.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
+#include "tools/command/on_threads.h"
 #include "tools/run/training.h"
 
 namespace gradzoo {
@@ -103,9 +104,10 @@ int train_command(const Arguments& arguments) {
   assign("seed", seed);
   request.progress = stdout;
   std::signal(SIGPIPE, SIG_IGN);  // nobody may be reading any more, yet the run goes on
-  if (threads > 0) kernels::set_threads(static_cast<int>(threads));
   kernels::set_flush_denormals(true);
-  return train_run(request).finished ? 0 : kStopped;
+  bool finished = false;
+  on_threads(threads, [&] { finished = train_run(request).finished; });
+  return finished ? 0 : kStopped;
 }
 
 }  // namespace gradzoo

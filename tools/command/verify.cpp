@@ -9,6 +9,7 @@
 #include "autograd/kernels/parallel.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
+#include "tools/command/on_threads.h"
 #include "tools/ledger/ledger.h"
 
 namespace gradzoo {
@@ -63,9 +64,11 @@ int verify_command(const Arguments& arguments) {
     return 0;
   }
   const std::vector<const Row*> rows = select_rows(names, quick);
-  if (threads > 0) kernels::set_threads(static_cast<int>(threads));
-  if (!json) fmt::print("OpenBLAS kernel {}, {} threads\n", kernels::blas_kernel(), kernels::threads());
-  const std::vector<RowOutcome> outcomes = run_rows(rows, json);
+  std::vector<RowOutcome> outcomes;
+  on_threads(threads, [&] {
+    if (!json) fmt::print("OpenBLAS kernel {}, {} threads\n", kernels::blas_kernel(), kernels::threads());
+    outcomes = run_rows(rows, json);
+  });
   if (json) fmt::print("{}\n", ledger_json(outcomes));
   const auto failed = std::ranges::find(outcomes, false, &RowOutcome::pass);
   if (failed == outcomes.end()) return 0;
