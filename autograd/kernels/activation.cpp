@@ -95,8 +95,8 @@ namespace {
 HWY_EXPORT(activation_f32);
 HWY_EXPORT(activation_f64);
 
-constexpr int64_t kGrain = 16384;
-constexpr int64_t kCheapGrain = 65536;  // where no exponential is taken
+constexpr int64_t kGrain = 4096;
+constexpr int64_t kCheapGrain = 16384;  // where no exponential is taken
 
 template <class T>
 void run_parallel(Activation f, int n, double alpha, const T* g, const T* x, T* y, int64_t count) {

@@ -106,7 +106,7 @@ HWY_EXPORT(backward_f64);
 HWY_EXPORT(add_products_f32);
 HWY_EXPORT(add_products_f64);
 
-constexpr int64_t kGrain = 32768;  // numbers read
+constexpr int64_t kGrain = 8192;  // numbers read
 
 /// Calls segment(e, at, n) for runs of points that cover them all: e from the first point, at in its row.
 template <class Segment>

@@ -113,8 +113,8 @@ HWY_EXPORT(binary_f64);
 HWY_EXPORT(clamp_f32);
 HWY_EXPORT(clamp_f64);
 
-constexpr int64_t kGrain = 65536;
-constexpr int64_t kPowGrain = 1024;
+constexpr int64_t kGrain = 16384;
+constexpr int64_t kPowGrain = 256;
 
 template <class T>
 void pow_run(const T* a, int64_t sa, const T* b, int64_t sb, T* y, int64_t n) {

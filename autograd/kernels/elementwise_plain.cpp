@@ -10,7 +10,7 @@
 namespace gradzoo::kernels {
 namespace {
 
-constexpr int64_t kGrain = 65536;
+constexpr int64_t kGrain = 16384;
 
 template <class T, class Test>
 void compare_with(Test test, const T* a, const T* b, uint8_t* y, const Broadcast& layout) {

@@ -93,8 +93,8 @@ HWY_EXPORT(unary_f32);
 HWY_EXPORT(unary_f64);
 
 constexpr int64_t kAlign = 64;
-constexpr int64_t kGrain = 16384;
-constexpr int64_t kSlowGrain = 512;  // functions of 20 ns and more an element
+constexpr int64_t kGrain = 4096;
+constexpr int64_t kSlowGrain = 128;  // functions of 20 ns and more an element
 
 template <class T, class F>
 void each(F f, const T* x, T* y, int64_t n) {

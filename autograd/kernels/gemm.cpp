@@ -13,8 +13,7 @@
 namespace gradzoo::kernels {
 namespace {
 
-constexpr double kTileFlops = 8e6;    // 30 to 80 microseconds: a smaller tile is not worth its copies
-constexpr double kSerialFlops = 2e6;  // below it a product runs where it is called
+constexpr double kSerialFlops = 1e6;  // below it a product runs where it is called: 5 to 10 microseconds
 constexpr int64_t kMaxTiles = 16;
 constexpr int64_t kMinRows = 24;  // lower and narrower tiles leave the kernel's registers empty
 constexpr int64_t kMinColumns = 48;
@@ -57,10 +56,11 @@ int64_t tile_extent(int64_t extent, int64_t tiles, int64_t multiple) {
   return std::max<int64_t>(1, (size + multiple - 1) / multiple * multiple);
 }
 
-/// Tiles that a product is worth: a power of 2.
+/// Tiles that a product is worth, a power of 2: about as many as each has MFLOPs, since what BLAS copies grows
+/// with their number, and what a thread must be given at least does not.
 int64_t worthwhile_tiles(double flops) {
   int64_t tiles = 1;
-  while (tiles < kMaxTiles && flops / static_cast<double>(tiles) >= 2 * kTileFlops) tiles *= 2;
+  while (tiles < kMaxTiles && flops >= 4 * kSerialFlops * static_cast<double>(tiles * tiles)) tiles *= 2;
   return tiles;
 }
 

@@ -96,7 +96,7 @@ HWY_EXPORT(bce_grad_f64);
 HWY_EXPORT(from_value_f32);
 HWY_EXPORT(from_value_f64);
 
-constexpr int64_t kGrain = 16384;
+constexpr int64_t kGrain = 4096;
 
 }  // namespace
 

@@ -10,7 +10,7 @@
 namespace gradzoo::kernels {
 namespace {
 
-constexpr int64_t kGrain = 16384;  // elements
+constexpr int64_t kGrain = 8192;  // elements
 
 int64_t grain_of(int64_t elements_each) {
   return std::max<int64_t>(1, kGrain / std::max<int64_t>(elements_each, 1));
@@ -33,7 +33,7 @@ void for_each_strip(int64_t outer, int64_t m, int64_t inner, Fn fn) {
 }  // namespace
 
 void copy_bytes(const void* from, void* to, int64_t bytes) {
-  constexpr int64_t kGrainBytes = 131072, kCacheLine = 64;
+  constexpr int64_t kGrainBytes = 32768, kCacheLine = 64;
   parallel_for(bytes, kGrainBytes, kCacheLine, [=](int64_t begin, int64_t end) {
     std::memcpy(static_cast<std::byte*>(to) + begin, static_cast<const std::byte*>(from) + begin,
                 static_cast<size_t>(end - begin));

@@ -100,7 +100,7 @@ HWY_EXPORT(box_muller_f64);
 
 constexpr int64_t kWords = 4;    // a Philox block
 constexpr int64_t kChunk = 64;   // blocks made at once
-constexpr int64_t kGrain = 512;  // blocks
+constexpr int64_t kGrain = 128;  // blocks
 
 /// Where the next blocks of (rows, blocks a row) stand.
 struct Cursor {

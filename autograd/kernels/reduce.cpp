@@ -101,8 +101,8 @@ HWY_EXPORT(square_f64);
 
 constexpr int64_t kBlock = 4096;    // elements of a line folded at once
 constexpr int64_t kRowBlock = 128;  // rows folded at once into a block of columns
-constexpr int64_t kColumnBlock = 512;
-constexpr int64_t kGrain = 131072;  // elements
+constexpr int64_t kColumnBlock = 128;
+constexpr int64_t kGrain = 16384;  // elements
 
 template <class T>
 T fold_run(Reduce op, const T* x, int64_t n) {

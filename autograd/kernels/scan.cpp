@@ -8,7 +8,7 @@
 namespace gradzoo::kernels {
 namespace {
 
-constexpr int64_t kGrain = 16384;  // elements
+constexpr int64_t kGrain = 4096;  // elements
 
 /// Calls fn(offset of the line's first element, line number) for each line of (outer, n, inner), in parallel.
 template <class Fn>

@@ -135,7 +135,7 @@ HWY_EXPORT(line_f64);
 HWY_EXPORT(columns_f32);
 HWY_EXPORT(columns_f64);
 
-constexpr int64_t kGrain = 8192;  // elements
+constexpr int64_t kGrain = 4096;  // elements
 constexpr int64_t kColumnBlock = 64;
 
 /// inner == 1: contiguous lines.

@@ -8,7 +8,7 @@ namespace gradzoo::kernels {
 namespace {
 
 constexpr int kMaxRank = 6;
-constexpr int64_t kGrain = 16384;  // elements
+constexpr int64_t kGrain = 8192;  // elements
 constexpr int64_t kTile = 32;      // of a transpose: 32 x 32 elements fit the first cache
 
 /// A contiguous side and a strided side of the same shape, axes of size 1 dropped, neighbours merged where

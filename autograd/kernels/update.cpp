@@ -160,7 +160,7 @@ HWY_EXPORT(sgd_f64);
 HWY_EXPORT(adam_f32);
 HWY_EXPORT(adam_f64);
 
-constexpr int64_t kGrain = 32768;
+constexpr int64_t kGrain = 8192;
 
 }  // namespace
 
