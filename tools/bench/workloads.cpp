@@ -42,16 +42,14 @@ Examples pooled_to_8x8(const Examples& images) {
   return out;
 }
 
-/// Notes when each step ends.
+/// Notes when each step after the first `warm` ones ends.
 class StepClock : public TrainObserver {
  public:
-  StepClock(int64_t warm_up, int64_t steps) : warm_up_(warm_up) {
-    ends_.reserve(static_cast<size_t>(steps + 1));
-  }
+  StepClock(int64_t warm, int64_t steps) : warm_(warm) { ends_.reserve(static_cast<size_t>(steps + 1)); }
   void on_log(const LogRow& row) override {
     loss_ = row.metrics[0];
-    if (row.step < warm_up_) return;
-    if (row.step == warm_up_) begin();
+    if (row.step < warm_) return;
+    if (row.step == warm_) begin();
     ends_.push_back(steady_seconds());
   }
   void on_epoch(int64_t) override {}
@@ -77,7 +75,7 @@ class StepClock : public TrainObserver {
     allocations_ = allocations_so_far();
   }
 
-  int64_t warm_up_;
+  int64_t warm_;
   std::vector<double> ends_;  // of the last warm-up step, then of each timed one
   double flops_ = 0, loss_ = NAN, allocations_ = 0;
 };
@@ -123,15 +121,20 @@ WorkloadResult run_workload(const Workload& workload, const BenchOptions& option
     batches = data.batches(batch_options(run.settings));
   }
   const std::unique_ptr<Model> model = make_model(*run.model, run.settings, shape);
+  // The warm-up goes across an epoch's end: its last batch may be a smaller one.
+  const int64_t first = std::max<int64_t>(0, batches->steps_per_epoch() - options.warm_up / 2);
+  const int64_t warm = first + options.warm_up;
   Trainer trainer(*model, *batches,
-                  {.steps = options.warm_up + options.steps,
+                  {.steps = warm + options.steps,
                    .steps_per_epoch = batches->steps_per_epoch(),
                    .log_every = 1,
                    .learning_rate = run.settings.real("lr"),
                    .schedule = run.settings.text("schedule")});
   State state;
   model->register_state(state);
-  StepClock clock(options.warm_up, options.steps);
+  trainer.register_state(state);
+  *std::get<int64_t*>(state.find("trainer.step")->target) = first;
+  StepClock clock(warm, options.steps);
   trainer.run(state, clock);
   WorkloadResult result = clock.result();
   result.batch = run.settings.integer("batch");
