@@ -61,7 +61,7 @@ void fill_pixels(const Examples& data, const int64_t* rows, int64_t count, Pixel
   const int64_t pixels = data.size();
   switch (convention) {
     case Pixels::grey:
-      kernels::gather_pixels(images, rows, out, count, pixels, 1.0 / 255);
+      kernels::gather_pixels(images, rows, out, count, pixels, 255);
       return;
     case Pixels::dynamic_binary:
       kernels::uniform(at, out, count, pixels);

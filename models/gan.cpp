@@ -78,7 +78,7 @@ Generator::Generator(const GanShape& shape, Rng& rng)
 }
 
 Tensor Generator::forward(const Tensor& z) const {
-  const Tensor x = mlp_.forward(z);
+  const Tensor x = centred(z);
   return pixels_ ? (x + 1.0) * 0.5 : x;
 }
 
@@ -93,7 +93,7 @@ Discriminator::Discriminator(const GanShape& shape, Rng& rng) : pixels_(shape.pi
   register_module("layers", layers_);
 }
 
-Tensor Discriminator::forward(const Tensor& x) const { return layers_.forward(pixels_ ? x * 2.0 - 1.0 : x); }
+Tensor Discriminator::centred(const Tensor& x) const { return pixels_ ? x * 2.0 - 1.0 : x; }
 
 Gan::Gan(const Settings& settings, const DataShape& shape)
     : shape_(shape),
@@ -106,7 +106,7 @@ Gan::Gan(const Settings& settings, const DataShape& shape)
       loss_(settings.text("loss") == "minimax" ? GeneratorLoss::minimax : GeneratorLoss::non_saturating),
       discriminator_rate_(settings.real("discriminator_rate")),
       smoothing_(settings.real("label_smoothing")),
-      instance_noise_(settings.real("instance_noise")),
+      instance_noise_(settings.real("instance_noise") * (shape.is_image() ? 2 : 1)),
       noise_until_(settings.real("noise_until")) {
   metrics_ = {
       {"discriminator_loss_nats",
@@ -141,9 +141,10 @@ void Gan::train_step(const StepContext& context, std::span<double> metrics) {
       static_cast<double>(context.step) / (noise_until_ * static_cast<double>(context.steps));
   const double noise = instance_noise_ * std::max(0.0, 1 - fallen);
   Tape tape;
-  const Tensor fake = generator_.draw(n, noise_rng_);  // (B, inputs)
-  const Tensor seen = with_noise(concat(context.batch.x, fake.detach(), 0), noise);
-  const Tensor logits = discriminator_.forward(seen);  // (2 B, 1)
+  const Tensor z = randn({n, generator_.latent()}, noise_rng_);
+  const Tensor fake = generator_.centred(z);  // (B, inputs)
+  const Tensor real = discriminator_.centred(context.batch.x);
+  const Tensor logits = discriminator_.judge(with_noise(concat(real, fake.detach(), 0), noise));  // (2 B, 1)
   const Tensor real_logits = slice(logits, 0, 0, n), fake_logits = slice(logits, 0, n, 2 * n);
   const Tensor loss = discriminator_loss(real_logits, fake_logits, smoothing_);
   metrics[0] = loss.item();
@@ -151,7 +152,7 @@ void Gan::train_step(const StepContext& context, std::span<double> metrics) {
   metrics[3] = mean_probability(fake_logits);
   discriminator_learner_.step(loss, discriminator_rate_ * context.learning_rate);
   try {
-    const Tensor answer = generator_loss(discriminator_.forward(with_noise(fake, noise)), loss_);
+    const Tensor answer = generator_loss(discriminator_.judge(with_noise(fake, noise)), loss_);
     metrics[1] = answer.item();
     generator_learner_.step(answer, context.learning_rate);
   } catch (const NonFinite&) {

@@ -48,6 +48,8 @@ class Generator : public Module {
   Generator(const GanShape& shape, Rng& rng);
   /// z (B, latent) -> (B, inputs)
   Tensor forward(const Tensor& z) const override;
+  /// The same as D sees it, pixels in [-1, 1].
+  Tensor centred(const Tensor& z) const { return mlp_.forward(z); }
   int64_t latent() const { return latent_; }
   /// n examples from fresh z, one draw of rng: (n, inputs).
   Tensor draw(int64_t n, Rng& rng) const;
@@ -63,7 +65,11 @@ class Discriminator : public Module {
  public:
   Discriminator(const GanShape& shape, Rng& rng);
   /// x (B, inputs) -> logits (B, 1)
-  Tensor forward(const Tensor& x) const override;
+  Tensor forward(const Tensor& x) const override { return judge(centred(x)); }
+  /// Examples as D sees them: pixels in [-1, 1], points as they are.
+  Tensor centred(const Tensor& x) const;
+  /// Logits of examples that are centred.
+  Tensor judge(const Tensor& x) const { return layers_.forward(x); }
 
  private:
   bool pixels_;
@@ -101,7 +107,7 @@ class Gan : public Model {
   GeneratorLoss loss_;
   double discriminator_rate_;
   double smoothing_;
-  double instance_noise_;  // standard deviation at the first step
+  double instance_noise_;  // standard deviation at the first step, of centred examples
   double noise_until_;     // share of the run
   std::vector<MetricInfo> metrics_;
 };

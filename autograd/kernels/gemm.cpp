@@ -56,8 +56,8 @@ int64_t tile_extent(int64_t extent, int64_t tiles, int64_t multiple) {
   return std::max<int64_t>(1, (size + multiple - 1) / multiple * multiple);
 }
 
-/// Tiles that a product is worth, a power of 2: about as many as each has MFLOPs, since what BLAS copies grows
-/// with their number, and what a thread must be given at least does not.
+/// Tiles that a product is worth, a power of 2: about as many as each has MFLOPs, since what BLAS copies
+/// grows with their number, and what a thread must be given at least does not.
 int64_t worthwhile_tiles(double flops) {
   int64_t tiles = 1;
   while (tiles < kMaxTiles && flops >= 4 * kSerialFlops * static_cast<double>(tiles * tiles)) tiles *= 2;

@@ -96,13 +96,13 @@ bool indices_valid(const int64_t* index, int64_t count, int64_t n) {
 
 template <class T>
 void gather_pixels(const uint8_t* images, const int64_t* index, T* out, int64_t rows, int64_t cols,
-                   double scale) {
-  T value[256];
-  for (int pixel = 0; pixel < 256; ++pixel) value[pixel] = static_cast<T>(scale * pixel);
-  parallel_for(rows, grain_of(cols), 1, [&, out](int64_t begin, int64_t end) {
+                   double white) {
+  const T one = static_cast<T>(white);
+  parallel_for(rows, grain_of(cols), 1, [=](int64_t begin, int64_t end) {
     for (int64_t r = begin; r < end; ++r) {
       const uint8_t* image = images + index[r] * cols;
-      for (int64_t i = 0; i < cols; ++i) out[r * cols + i] = value[image[i]];
+      T* values = out + r * cols;
+      for (int64_t i = 0; i < cols; ++i) values[i] = static_cast<T>(image[i]) / one;
     }
   });
 }

@@ -9,7 +9,7 @@ namespace {
 
 constexpr int kMaxRank = 6;
 constexpr int64_t kGrain = 8192;  // elements
-constexpr int64_t kTile = 32;      // of a transpose: 32 x 32 elements fit the first cache
+constexpr int64_t kTile = 32;     // of a transpose: 32 x 32 elements fit the first cache
 
 /// A contiguous side and a strided side of the same shape, axes of size 1 dropped, neighbours merged where
 /// the strided side steps through them as through one.
@@ -125,7 +125,9 @@ template <bool kStore, class T>
 void copy(const T* x, T* y, int rank, const int64_t* dims, const int64_t* strides) {
   const Layout layout = collapse(rank, dims, strides);
   if (layout.count == 0) return;
-  const bool transposed = layout.rank >= 2 && layout.strides[layout.rank - 2] == 1;
+  // Along an axis that only repeats a value (stride 0), rows are filled.
+  const bool transposed =
+      layout.rank >= 2 && layout.strides[layout.rank - 2] == 1 && layout.strides[layout.rank - 1] != 0;
   if (transposed) return copy_tiles<kStore>(layout, x, y);
   copy_rows<kStore>(layout, x, y);
 }
