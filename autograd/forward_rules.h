@@ -3,28 +3,33 @@
 #include "autograd/tape.h"
 
 /// Forward rules: the Jacobian J and the Laplacian L of every node with respect to x, carried from x to y in
-/// one pass over a traced tape. They are derived from each op's `kind`, in public ops, so they can be
-/// differentiated again. What is carried for a node is stacked in front of its own shape: rows J_1 ... J_K,
-/// then L. Both obey the same linear rule; L has besides what the node bends by itself:
+/// one pass over a traced tape: J along K directions, L the sum of the second derivatives along them. They
+/// are derived from each op's `kind`, in public ops, so they can be differentiated again. What is carried for
+/// a node is stacked in front of its own shape: rows J_1 ... J_K, then L. Both obey the same linear rule; L
+/// has besides what the node bends by itself:
 ///   linear       rows_y = op(rows_a, rows_b)
 ///   elementwise  rows_y = sum_i f_i rows_i                    L_y += sum_ij f_ij sum_k J_ik J_jk
 ///   bilinear     rows_y = op(rows_a, b) + op(a, rows_b)       L_y += 2 sum_k op(J_ak, J_bk)
-/// J is carried no further than to the last node that bends.
+/// J is carried no further than to the last node that bends, L no earlier than from the first.
 namespace gradzoo {
 
 /// True where every op between x and y has a forward rule.
 bool has_forward_rules(const Tensor& x, const Tensor& y);
 
-/// What the directions e_begin .. e_(begin+k-1) of x (B,d) come to for every row of y (B).
+/// e_begin ... e_(begin+k-1) of R^d as directions that all rows of x share: (k,1,d).
+Tensor basis_directions(int64_t begin, int64_t k, int64_t d, DType dtype);
+
+/// What directions v_1 ... v_K come to for every row of y (B).
 struct ForwardTerms {
-  Tensor laplacian;  // (B): their part of it
-  Tensor gradient;   // (k,B): the derivatives along them; undefined unless asked for
+  Tensor laplacian;  // (B): sum_k v_k' (Hess y) v_k
+  Tensor gradient;   // (K,B): v_k' grad y; undefined unless asked for
 };
-/// x and y both traced. Throws naming the op that has no forward rule.
-ForwardTerms forward_laplacian(const Tensor& x, const Tensor& y, int64_t begin, int64_t k, bool create_graph,
+/// x (B,d) and y both traced; directions (K,B,d), or (K,1,d) where all rows share them. Throws naming the op
+/// that has no forward rule.
+ForwardTerms forward_laplacian(const Tensor& x, const Tensor& y, const Tensor& directions, bool create_graph,
                                bool with_gradient = false);
 
-/// sum_i dy_bi/dx_bi over the same directions, for every row of y (B,d); both traced.
-Tensor forward_divergence(const Tensor& x, const Tensor& y, int64_t begin, int64_t k, bool create_graph);
+/// sum_k v_k' (dy/dx) v_k for every row of y (B,d); both traced.
+Tensor forward_divergence(const Tensor& x, const Tensor& y, const Tensor& directions, bool create_graph);
 
 }  // namespace gradzoo

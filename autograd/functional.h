@@ -57,6 +57,22 @@ struct GradientAndLaplacian {
 };
 /// What laplacian gives, and the gradient with it: by the forward method from one evaluation of f.
 GradientAndLaplacian gradient_and_laplacian(TensorFn f, const Tensor& x, const TraceOptions& options = {});
+/// f of every row and its derivatives along directions v_1 ... v_K of the row's own.
+struct DirectionalDerivatives {
+  Tensor value;     // (B)
+  Tensor first;     // (K,B): v_k' grad f
+  Tensor second;    // (B): sum_k v_k' (Hess f) v_k
+  Tensor gradient;  // (B,d); undefined unless asked for
+};
+struct DirectionalOptions {
+  bool create_graph = false;
+  bool gradient = false;     // costs a sweep, of whatever number of directions
+  bool allow_kinks = false;  // as in TraceOptions
+};
+/// x (B,d), directions (K,B,d), f (B,d) -> (B). From one evaluation of f: forward where every op on the way
+/// has a forward rule, else K sweeps through the gradient. Rows must not interact.
+DirectionalDerivatives directional_derivatives(TensorFn f, const Tensor& x, const Tensor& directions,
+                                               const DirectionalOptions& options = {});
 /// Sum_i d s_bi / dx_bi of every row b: x (B,d), s (B,d) -> (B,d). Gives (B). Rows must not interact.
 Tensor divergence(TensorFn s, const Tensor& x, const TraceOptions& options = {});
 

@@ -11,6 +11,7 @@
 #include "autograd/nodes_between.h"
 #include "autograd/op.h"
 #include "autograd/ops.h"
+#include "autograd/row_checks.h"
 #include "autograd/trace.h"
 
 namespace gradzoo {
@@ -18,28 +19,6 @@ namespace {
 
 constexpr const char* kLaplacian = "laplacian";
 constexpr const char* kDivergence = "divergence";
-
-void check_input(const Tensor& x, const char* op) {
-  if (x.rank() != 2) {
-    throw Error(
-        fmt::format("{}: x has shape {}. Hint: rows of points, (B,d); reshape it", op, x.shape().str()));
-  }
-}
-
-void check_output(const Tensor& y, const Shape& expected, const char* op) {
-  if (y.shape() == expected) return;
-  throw Error(fmt::format("{}: the function gave {} instead of {}. Hint: one result a row", op,
-                          y.shape().str(), expected.str()));
-}
-
-void refuse_kinks(const Tensor& x, const Tensor& y, const char* op) {
-  const OpInfo* kinked = find_op_between(x, y, [](const OpInfo& info) { return info.smoothness == 0; });
-  if (!kinked) return;
-  throw Error(fmt::format(
-      "{}: {} has a kink, and automatic differentiation loses what a moving kink contributes to a second "
-      "derivative. Hint: softplus or silu, or allow_kinks = true",
-      op, kinked->name));
-}
 
 /// s(x) whose divergence is wanted: the function itself, or the gradient of a scalar one (for its Laplacian).
 struct VectorField {
@@ -51,7 +30,7 @@ struct VectorField {
   Tensor operator()(const Tensor& x) const {
     const char* op = gradient_of_f ? kLaplacian : kDivergence;
     Tensor y = f(x);
-    check_output(y, gradient_of_f ? Shape{x.dim(0)} : x.shape(), op);
+    check_row_results(y, gradient_of_f ? Shape{x.dim(0)} : x.shape(), op);
     if (!is_tracked(y)) return zeros_like(x);
     if (!gradient_of_f) return y;
     if (!allow_kinks) refuse_kinks(x, y, op);
@@ -74,16 +53,6 @@ Tensor quadratic_forms(const VectorField& s, const Tensor& x, const Tensor& v, b
   if (!is_tracked(value)) return zeros({k, b}, x.dtype());
   const Tensor jv = grad(value, stacked, {.grad_output = v, .create_graph = create_graph});
   return reshape(sum(mul(jv, v), 1), {k, b});
-}
-
-// Rows of the identity, each repeated for the B rows of a block: directions [first, first + k) as (kB,d).
-Tensor basis_directions(int64_t first, int64_t k, int64_t b, int64_t d, DType dtype) {
-  Tensor v = zeros({k * b, d}, dtype);
-  visit_floating(dtype, [&]<class T>() {
-    T* values = v.mutable_data<T>();
-    for (int64_t r = 0; r < k * b; ++r) values[r * d + first + r / b] = T{1};
-  });
-  return v;
 }
 
 Tensor random_directions(int64_t rows, int64_t d, DType dtype, const TraceOptions& options) {
@@ -127,7 +96,8 @@ Tensor exact_reverse(const VectorField& s, const Tensor& x, const TraceOptions& 
   const int64_t b = x.dim(0), d = x.dim(1);
   if (d == 0) return zeros({b}, x.dtype());
   const Tensor forms = all_quadratic_forms(s, x, d, options, [&](int64_t first, int64_t k) {
-    return basis_directions(first, k, b, d, x.dtype());
+    const Tensor basis = basis_directions(first, k, d, x.dtype());
+    return reshape(broadcast_to(basis, {k, b, d}), {k * b, d});
   });
   return sum(forms, 0);
 }
@@ -171,7 +141,7 @@ std::optional<Found> exact_forward(const VectorField& s, const Tensor& x, const 
     y = s.f(at);
   }
   const int64_t b = x.dim(0), d = x.dim(1);
-  check_output(y, s.gradient_of_f ? Shape{b} : x.shape(), op);
+  check_row_results(y, s.gradient_of_f ? Shape{b} : x.shape(), op);
   if (!is_tracked(y)) return Found{zeros({b}, x.dtype()), y, zeros_like(x)};
   if (!must && !has_forward_rules(at, y)) return std::nullopt;
   if (s.gradient_of_f && !s.allow_kinks) refuse_kinks(at, y, op);
@@ -179,11 +149,12 @@ std::optional<Found> exact_forward(const VectorField& s, const Tensor& x, const 
   Found found{zeros({b}, x.dtype()), scope.result(y), {}};
   Tensors gradients;  // (k,B) each
   in_chunks(d, options, [&](int64_t first, int64_t k) {
+    const Tensor basis = basis_directions(first, k, d, x.dtype());
     if (!s.gradient_of_f) {
-      found.trace = add(found.trace, forward_divergence(at, y, first, k, options.create_graph));
+      found.trace = add(found.trace, forward_divergence(at, y, basis, options.create_graph));
       return;
     }
-    const ForwardTerms terms = forward_laplacian(at, y, first, k, options.create_graph, gradient_forward);
+    const ForwardTerms terms = forward_laplacian(at, y, basis, options.create_graph, gradient_forward);
     found.trace = k == d ? terms.laplacian : add(found.trace, terms.laplacian);
     if (gradient_forward) gradients.push_back(terms.gradient);
   });
@@ -200,7 +171,7 @@ Found value_and_gradient(const VectorField& s, const Tensor& x, bool create_grap
   FunctionalScope scope(create_graph);
   const Tensor at = scope.input(x);
   const Tensor y = s.f(at);
-  check_output(y, {x.dim(0)}, kLaplacian);
+  check_row_results(y, {x.dim(0)}, kLaplacian);
   if (!is_tracked(y)) return {{}, y, zeros_like(x)};
   const Tensor gradient = grad(y, at, {.grad_output = ones_like(y), .create_graph = create_graph});
   return {{}, scope.result(y), scope.result(gradient)};
@@ -236,7 +207,7 @@ void check_rows(const VectorField& s, const Tensor& x) {
 
 Found checked_trace(const VectorField& s, const Tensor& x, const TraceOptions& options, const char* op,
                     bool with_gradient = false) {
-  check_input(x, op);
+  check_points(x, op);
   if (options.check_rows) check_rows(s, x);
   return trace_of_jacobian(s, x, options, with_gradient);
 }

@@ -8,6 +8,7 @@
 #include "autograd/nodes_between.h"
 #include "autograd/op.h"
 #include "autograd/ops.h"
+#include "autograd/row_checks.h"
 
 namespace gradzoo {
 namespace {
@@ -30,11 +31,6 @@ void refuse_rough(const ScoreFunction& model, const Tensor& x, const Tensor& y, 
       model.is_energy ? "an energy" : "a vector net", derivatives));
 }
 
-void check_points(const Tensor& x) {
-  if (x.rank() == 2) return;
-  throw Error(fmt::format("score matching: x has shape {}. Hint: rows of points, (B,d)", x.shape().str()));
-}
-
 // f or s at x, of the shape that it must have.
 Tensor model_output(const ScoreFunction& model, const Tensor& x) {
   Tensor y = model.function(x);
@@ -52,7 +48,7 @@ struct ScoredBatch {
 };
 
 ScoredBatch scored(const ScoreFunction& model, const Tensor& x, ScoreObjective objective) {
-  check_points(x);
+  check_points(x, "score matching");
   const Tensor at = FunctionalScope(true).input(x);
   const Tensor y = model_output(model, at);
   if (!is_tracked(y)) return {at, zeros_like(x)};
@@ -77,6 +73,18 @@ Tensor mean_over_copies(const Tensor& rows, int64_t copies) {
   return mean(reshape(rows, {copies, rows.dim(0) / copies}), 0);
 }
 
+// Sliced score matching of an energy: (B).
+Tensor sliced_energy(const ScoreFunction& model, const Tensor& x, const Tensor& probes,
+                     bool variance_reduced) {
+  const Tensor at = FunctionalScope(true).input(x);
+  const auto energy = [&](const Tensor& points) { return model_output(model, points); };
+  const DirectionalDerivatives f = directional_derivatives(
+      energy, at, probes, {.create_graph = true, .gradient = variance_reduced, .allow_kinks = true});
+  if (is_tracked(f.value)) refuse_rough(model, at, f.value, derivatives_in_x(ScoreObjective::ssm, true));
+  const Tensor trace = f.second * (1.0 / static_cast<double>(probes.dim(0)));
+  return trace + (variance_reduced ? half_square(f.gradient) : mean(square(f.first), 0) * 0.5);
+}
+
 }  // namespace
 
 int derivatives_in_x(ScoreObjective objective, bool is_energy) {
@@ -99,7 +107,7 @@ Tensor implicit_score_matching(const ScoreFunction& model, const Tensor& x) {
     const ScoredBatch batch = scored(model, x, ScoreObjective::ism);
     return half_square(batch.score) + divergence(model.function, batch.x, {.create_graph = true});
   }
-  check_points(x);
+  check_points(x, "score matching");
   const Tensor at = FunctionalScope(true).input(x);
   const auto energy = [&](const Tensor& points) { return model_output(model, points); };
   const GradientAndLaplacian f =
@@ -115,6 +123,7 @@ Tensor sliced_score_matching(const ScoreFunction& model, const Tensor& x, const 
     throw Error(fmt::format("sliced score matching: probes have shape {}, x {}. Hint: (K,B,d) for x (B,d)",
                             probes.shape().str(), x.shape().str()));
   }
+  if (model.is_energy) return sliced_energy(model, x, probes, options.variance_reduced);
   const int64_t k = probes.dim(0);
   const Tensor v = reshape(probes, {k * x.dim(0), x.dim(1)});
   const ScoredBatch batch = scored(model, stack_rows(x, k),

@@ -8,6 +8,7 @@
 #include "autograd/ops.h"
 #include "support/error_message.h"
 #include "support/largest_difference.h"
+#include "support/row_network.h"
 
 namespace gradzoo {
 namespace {
@@ -15,28 +16,12 @@ namespace {
 using test::contains;
 using test::error_message;
 using test::largest_difference;
+using Network = test::RowNetwork;
 
 Tensor symmetric(int64_t d, Rng& rng) {
   const Tensor a = randn({d, d}, rng, DType::f64);
   return a + transpose(a);
 }
-
-/// A smooth network (B,d) -> (B), and pieces of it with every kind of forward rule.
-struct Network {
-  Tensor w1, b1, w2, w3;
-  explicit Network(int64_t d, uint64_t seed = 1) {
-    Rng rng(seed);
-    w1 = randn({7, d}, rng, DType::f64).requires_grad_();
-    b1 = randn({7}, rng, DType::f64).requires_grad_();
-    w2 = randn({5, 7}, rng, DType::f64).requires_grad_();
-    w3 = randn({1, 5}, rng, DType::f64).requires_grad_();
-  }
-  Tensor operator()(const Tensor& x) const {
-    const Tensor h = softplus(linear(x, w1, b1));
-    const Tensor k = tanh(linear(h, w2)) * sigmoid(linear(h * h, w2));
-    return reshape(linear(k / (1.0 + square(k)), w3), {x.dim(0)}) + sum(exp(x * 0.3), 1);
-  }
-};
 
 TEST_CASE("the Hessian of x'Ax/2 is A, its hvp is Av, and its Laplacian is tr A") {
   Rng rng(3);

@@ -46,6 +46,11 @@ TEST_CASE("The operations that a bench counts are those of the model's products"
   const double energy = (a + b + c) + (a + b + c) + (2 * a + 2 * b + c) + (a + 2 * b);
   CHECK(run_workload(find("dsm_energy_b128"), {.steps = 1, .warm_up = 1}).gemm_gflop ==
         doctest::Approx(2e-9 * energy * 128));
+
+  // Beside that a probe v, and behind the first bend what v bends, forward and in both gradients.
+  const double sliced = energy + 2 * a + 3 * 2 * (b + c);
+  CHECK(run_workload(find("ssm_b128"), {.steps = 1, .warm_up = 1}).gemm_gflop ==
+        doctest::Approx(2e-9 * sliced * 128));
 }
 
 TEST_CASE("bench prints one JSON object a workload with every field, in little memory") {
