@@ -15,11 +15,6 @@ std::string_view dtype_name(DType dtype) {
   return kNames[static_cast<size_t>(dtype)];
 }
 
-size_t dtype_bytes(DType dtype) {
-  constexpr size_t kBytes[] = {4, 8, 8, 1};
-  return kBytes[static_cast<size_t>(dtype)];
-}
-
 namespace {
 
 #ifdef GRADZOO_CHECKS

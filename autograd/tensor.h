@@ -18,7 +18,7 @@ namespace gradzoo {
 enum class DType : uint8_t { f32, f64, i64, u8 };
 
 std::string_view dtype_name(DType dtype);
-size_t dtype_bytes(DType dtype);
+constexpr size_t dtype_bytes(DType dtype) { return dtype == DType::f32 ? 4 : dtype == DType::u8 ? 1 : 8; }
 inline bool is_floating(DType dtype) { return dtype == DType::f32 || dtype == DType::f64; }
 
 template <class T>

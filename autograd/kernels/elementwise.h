@@ -58,6 +58,9 @@ struct Broadcast {
 /// scalar, a row bias (R,C)(C) or a column (R,C)(R,1).
 template <class T>
 void binary(Binary op, const T* a, const T* b, T* y, const Broadcast& layout);
+/// The same for n numbers each.
+template <class T>
+void binary(Binary op, const T* a, const T* b, T* y, int64_t n);
 
 /// Comparisons to a mask: y[i] = a (op) b, u8 0 or 1.
 enum class Compare { lt, le, gt, ge, eq, ne };

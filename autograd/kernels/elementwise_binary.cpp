@@ -154,6 +154,15 @@ template void binary(Binary, const float*, const float*, float*, const Broadcast
 template void binary(Binary, const double*, const double*, double*, const Broadcast&);
 
 template <class T>
+void binary(Binary op, const T* a, const T* b, T* y, int64_t n) {
+  parallel_for(n, op == Binary::pow ? kPowGrain : kGrain, 64, [=](int64_t begin, int64_t end) {
+    binary_run(op, a + begin, 1, b + begin, 1, y + begin, end - begin);
+  });
+}
+template void binary(Binary, const float*, const float*, float*, int64_t);
+template void binary(Binary, const double*, const double*, double*, int64_t);
+
+template <class T>
 void scalar(ScalarOp op, const T* x, double c, T* y, int64_t n) {
   const T value = static_cast<T>(c);
   switch (op) {

@@ -116,6 +116,19 @@ TEST_CASE_TEMPLATE("binary operations broadcast like the naive loop", T, float, 
   }
 }
 
+TEST_CASE_TEMPLATE("binary operations on operands of one shape equal the naive loop", T, float, double) {
+  for (const int64_t n : {0, 1, 15, 67, 50'000}) {
+    const auto a = test::uniform_values<T>(n, 0.1, 3, 1);
+    const auto b = test::uniform_values<T>(n, 0.1, 3, 2);
+    for (const Binary op : kAll) {
+      std::vector<T> y(static_cast<size_t>(n)), expected(y.size());
+      kernels::binary(op, a.data(), b.data(), y.data(), n);
+      for (size_t i = 0; i < y.size(); ++i) expected[i] = naive(op, a[i], b[i]);
+      CHECK(y == expected);
+    }
+  }
+}
+
 TEST_CASE_TEMPLATE("comparisons broadcast like the naive loop", T, float, double, int64_t, uint8_t) {
   for (const Case& c : kCases) {
     const Prepared p = prepare(c);
