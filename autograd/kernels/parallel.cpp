@@ -126,12 +126,13 @@ Team& own_team() {
   return *team;
 }
 
-/// Runs one block on whichever thread took it.
+/// Runs one block on whichever thread took it. What a block throws has nobody to catch it: it ends the
+/// process.
 struct BlockRunner {
   RangeFn fn;
   void* context;
 
-  static void run(void* self, int64_t begin, int64_t end) {
+  static void run(void* self, int64_t begin, int64_t end) noexcept {
     const auto& runner = *static_cast<const BlockRunner*>(self);
     follow_denormal_mode();
     g_works = true;

@@ -42,7 +42,8 @@ void wake(std::atomic<uint32_t>& word) {
 }  // namespace
 
 int64_t Patience::spin_nanoseconds() {
-  if (waits_++ % kWaitsPerLook == 0) {
+  if (waits_until_look_-- == 0) {
+    waits_until_look_ = kWaitsPerLook;
     const int64_t now = times_pushed_off();
     crowded_ = now != times_pushed_off_;
     times_pushed_off_ = now;

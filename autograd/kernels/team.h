@@ -29,7 +29,7 @@ class Patience {
  private:
   int64_t spin_nanoseconds();
 
-  int waits_ = 0;
+  int waits_until_look_ = 0;
   int64_t times_pushed_off_ = 0;
   bool crowded_ = false;
 };
