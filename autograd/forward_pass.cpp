@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "autograd/functional_scope.h"
 #include "autograd/grad.h"
 #include "autograd/ops.h"
 #include "autograd/trace.h"
@@ -51,7 +52,7 @@ ForwardPass::Rows ForwardPass::run(const Tensor& directions) {
   }
   const Tensor& rows = rows_.back();
   if (!rows.defined()) return {};
-  const auto quiet = unless_recorded();
+  const auto quiet = quiet_unless(create_graph_);
   const int64_t end = rows.dim(0);
   Rows out;
   if (keeps_jacobian_.back() != 0) out.jacobian = slice(rows, 0, 0, directions_);
@@ -159,7 +160,7 @@ Tensor ForwardPass::linear(const Node& node) {
   const bool with_laplacian = any_laplacian(node);
   const int64_t k = (keeps_ ? directions_ : 0) + (with_laplacian ? 1 : 0);
   if (k == 0) return {};
-  const auto quiet = unless_recorded();
+  const auto quiet = quiet_unless(create_graph_);
   std::array<Tensor, kMaxInputs> rows;
   for (int i = 0; i < node.n_inputs; ++i) {
     const auto at = static_cast<size_t>(i);
@@ -177,7 +178,7 @@ Tensor ForwardPass::linear(const Node& node) {
 }
 
 Tensor ForwardPass::bilinear(const Node& node) {
-  const auto quiet = unless_recorded();
+  const auto quiet = quiet_unless(create_graph_);
   std::array<Tensor, kMaxInputs> operands = operands_;
   if (node.n_inputs > 2) operands[2] = zeros_like(operands[2]);  // a bias: constant in x
   if (node.n_inputs > 2 && reaches(node, 2)) {
@@ -208,7 +209,7 @@ Tensor ForwardPass::unary(const Node& node) {
   Tensor f2;
   if (with_laplacian_ && is_tracked(f1))
     f2 = grad(f1, z, {.grad_output = one, .create_graph = create_graph_, .retain_graph = true});
-  const auto quiet = unless_recorded();
+  const auto quiet = quiet_unless(create_graph_);
   if (f2.defined()) return chain_laplacian(all_rows_of(node, 0), f1, f2, keeps_);
   const bool with_laplacian = any_laplacian(node);
   return keeps_ || with_laplacian ? mul(rows_of(node, 0, with_laplacian), f1) : Tensor();
@@ -231,18 +232,18 @@ Tensor ForwardPass::elementwise(const Node& node) {
     const Tensor f_i =
         grad(output, operands[static_cast<size_t>(i)], {.grad_output = one, .create_graph = true});
     {
-      const auto quiet = unless_recorded();
+      const auto quiet = quiet_unless(create_graph_);
       accumulate(out, mul(aligned(node, rows_of(node, i, with_laplacian_)), f_i));
     }
     for (int j = 0; j < node.n_inputs && with_laplacian_ && is_tracked(f_i); ++j) {
       if (!reaches(node, j)) continue;
       const Tensor f_ij = grad(f_i, operands[static_cast<size_t>(j)],
                                {.grad_output = one, .create_graph = create_graph_, .retain_graph = true});
-      const auto quiet = unless_recorded();
+      const auto quiet = quiet_unless(create_graph_);
       accumulate(curvature, mul(f_ij, sum(mul(jacobian_of(node, i), jacobian_of(node, j)), 0)));
     }
   }
-  const auto quiet = unless_recorded();
+  const auto quiet = quiet_unless(create_graph_);
   return plus_curvature(out, curvature);
 }
 

@@ -1,9 +1,7 @@
 #pragma once
 
 #include <array>
-#include <optional>
 
-#include "autograd/functional_scope.h"
 #include "autograd/nodes_between.h"
 #include "autograd/op.h"
 
@@ -35,9 +33,6 @@ class ForwardPass {
   }
   bool has_laplacian(int64_t index) const {
     return rows_[slot(index)].dim(0) == (keeps_jacobian_[slot(index)] != 0 ? directions_ : 0) + 1;
-  }
-  std::optional<NoGrad> unless_recorded() const {
-    return create_graph_ ? std::nullopt : std::optional<NoGrad>(std::in_place);
   }
 
   void mark_jacobians(bool to_y);

@@ -1,8 +1,7 @@
 #include "autograd/forward_rules.h"
 
-#include <optional>
-
 #include "autograd/forward_pass.h"
+#include "autograd/functional_scope.h"
 #include "autograd/nodes_between.h"
 #include "autograd/ops.h"
 
@@ -26,7 +25,7 @@ ForwardTerms forward_laplacian(const Tensor& x, const Tensor& y, const Tensor& d
   const Shape along{directions.dim(0), x.dim(0)};  // (K,B)
   ForwardPass pass(x, y, {.laplacian = true, .jacobian_to_y = with_gradient}, create_graph);
   const auto [jacobian, laplacian] = pass.run(directions);
-  const std::optional<NoGrad> quiet = create_graph ? std::nullopt : std::optional<NoGrad>(std::in_place);
+  const auto quiet = quiet_unless(create_graph);
   ForwardTerms out;
   out.laplacian =
       laplacian.defined() ? broadcast_to(reshape(laplacian, {laplacian.dim(1)}), {x.dim(0)}) : zeros_like(y);
@@ -39,7 +38,7 @@ Tensor forward_divergence(const Tensor& x, const Tensor& y, const Tensor& direct
   ForwardPass pass(x, y, {.laplacian = false, .jacobian_to_y = true}, create_graph);
   const Tensor rows = pass.run(directions).jacobian;  // (K, B or 1, d)
   if (!rows.defined()) return zeros({x.dim(0)}, x.dtype());
-  const std::optional<NoGrad> quiet = create_graph ? std::nullopt : std::optional<NoGrad>(std::in_place);
+  const auto quiet = quiet_unless(create_graph);
   return broadcast_to(sum(sum(mul(rows, directions), 2), 0), {x.dim(0)});
 }
 

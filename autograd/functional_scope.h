@@ -8,6 +8,11 @@ namespace gradzoo {
 
 inline bool is_tracked(const Tensor& t) { return t.requires_grad(); }
 
+/// While it lives nothing is recorded, unless `create_graph`.
+inline std::optional<NoGrad> quiet_unless(bool create_graph) {
+  return create_graph ? std::nullopt : std::optional<NoGrad>(std::in_place);
+}
+
 /// Where a library function records: into its own tape, or under create_graph into the caller's.
 class FunctionalScope {
  public:

@@ -133,11 +133,13 @@ void binary_run(Binary op, const T* a, int64_t sa, const T* b, int64_t sb, T* y,
   }
 }
 
-/// y[i] = x[i] (op) c
+int64_t grain_of(Binary op) { return op == Binary::pow ? kPowGrain : kGrain; }
+
+/// y[i] = a[i] (op) b[i sb], sb 0 or 1
 template <class T>
-void with_scalar(Binary op, const T* x, T c, T* y, int64_t n) {
-  parallel_for(n, op == Binary::pow ? kPowGrain : kGrain, 64, [&](int64_t begin, int64_t end) {
-    binary_run(op, x + begin, 1, &c, 0, y + begin, end - begin);
+void flat(Binary op, const T* a, const T* b, int64_t sb, T* y, int64_t n) {
+  parallel_for(n, grain_of(op), 64, [=](int64_t begin, int64_t end) {
+    binary_run(op, a + begin, 1, b + begin * sb, sb, y + begin, end - begin);
   });
 }
 
@@ -145,7 +147,7 @@ void with_scalar(Binary op, const T* x, T c, T* y, int64_t n) {
 
 template <class T>
 void binary(Binary op, const T* a, const T* b, T* y, const Broadcast& layout) {
-  for_each_row(layout, op == Binary::pow ? kPowGrain : kGrain,
+  for_each_row(layout, grain_of(op),
                [=](int64_t at_a, int64_t at_b, int64_t at_y, int64_t n, int64_t sa, int64_t sb) {
                  binary_run(op, a + at_a, sa, b + at_b, sb, y + at_y, n);
                });
@@ -155,9 +157,7 @@ template void binary(Binary, const double*, const double*, double*, const Broadc
 
 template <class T>
 void binary(Binary op, const T* a, const T* b, T* y, int64_t n) {
-  parallel_for(n, op == Binary::pow ? kPowGrain : kGrain, 64, [=](int64_t begin, int64_t end) {
-    binary_run(op, a + begin, 1, b + begin, 1, y + begin, end - begin);
-  });
+  flat(op, a, b, 1, y, n);
 }
 template void binary(Binary, const float*, const float*, float*, int64_t);
 template void binary(Binary, const double*, const double*, double*, int64_t);
@@ -167,13 +167,13 @@ void scalar(ScalarOp op, const T* x, double c, T* y, int64_t n) {
   const T value = static_cast<T>(c);
   switch (op) {
     case ScalarOp::add:
-      return with_scalar(Binary::add, x, value, y, n);
+      return flat(Binary::add, x, &value, 0, y, n);
     case ScalarOp::mul:
-      return with_scalar(Binary::mul, x, value, y, n);
+      return flat(Binary::mul, x, &value, 0, y, n);
     case ScalarOp::pow:
       if (c == 2) return unary(Unary::square, x, y, n);
       if (c == -1) return unary(Unary::reciprocal, x, y, n);
-      return with_scalar(Binary::pow, x, value, y, n);
+      return flat(Binary::pow, x, &value, 0, y, n);
   }
 }
 template void scalar(ScalarOp, const float*, double, float*, int64_t);
