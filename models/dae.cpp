@@ -14,7 +14,7 @@
 namespace gradzoo {
 namespace {
 
-constexpr int64_t kExamplesAtOnce = 1000;  // examples at once
+constexpr int64_t kExamplesAtOnce = 1000;
 
 std::unique_ptr<Module> make_denoiser(const Settings& settings, int64_t size, Rng& rng) {
   const int64_t hidden = settings.integer("hidden");
