@@ -15,10 +15,12 @@ struct Shape {
   int64_t m, n, k;
 };
 
-/// Small ones, vectors, empty sides, ones that are cut along M or N, and a tall one that is cut along K.
-constexpr Shape kShapes[] = {{1, 1, 1},      {2, 3, 4},     {17, 5, 33},   {1, 40, 300},   {40, 1, 300},
-                             {1, 1, 1000},   {0, 3, 4},     {3, 0, 4},     {3, 4, 0},      {100, 70, 50},
-                             {130, 200, 90}, {5, 700, 400}, {700, 6, 300}, {30, 20, 9000}, {1, 3000, 500}};
+/// Small ones, vectors, empty sides, ones that are cut along M, N or both, with columns left beside blocks of
+/// 16, tall ones that are cut along K, and one whose B, transposed, is turned round first.
+constexpr Shape kShapes[] = {{1, 1, 1},      {2, 3, 4},       {17, 5, 33},    {1, 40, 300},   {40, 1, 300},
+                             {1, 1, 1000},   {0, 3, 4},       {3, 0, 4},      {3, 4, 0},      {100, 70, 50},
+                             {130, 200, 90}, {5, 700, 400},   {700, 6, 300},  {30, 20, 9000}, {1, 3000, 500},
+                             {150, 52, 700}, {160, 130, 260}, {64, 48, 5000}, {2100, 40, 64}};
 
 template <class T>
 struct Operands {
@@ -111,8 +113,9 @@ TEST_CASE_TEMPLATE("batched products equal single ones, with a shared operand to
 }
 
 TEST_CASE_TEMPLATE("products have the same bytes at any thread count", T, float, double) {
-  for (const Shape& s : {Shape{100, 500, 784}, Shape{500, 784, 100}, Shape{100, 40, 500},
-                         Shape{20, 30, 20000}, Shape{2000, 1, 900}, Shape{1, 2000, 900}}) {
+  for (const Shape& s :
+       {Shape{100, 500, 784}, Shape{500, 784, 100}, Shape{100, 40, 500}, Shape{20, 30, 20000},
+        Shape{2000, 1, 900}, Shape{1, 2000, 900}, Shape{256, 256, 5000}, Shape{2500, 100, 64}}) {
     const Operands<T> given = operands<T>(s);
     CHECK(test::same_at_any_thread_count([&] {
       std::vector<T> c = given.c;
