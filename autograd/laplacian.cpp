@@ -38,17 +38,10 @@ struct VectorField {
   }
 };
 
-// x (B,d) repeated k times, block after block: (kB,d).
-Tensor stack_rows(const Tensor& x, int64_t k) {
-  if (k == 1) return x;
-  return reshape(broadcast_to(reshape(x, {1, x.dim(0), x.dim(1)}), {k, x.dim(0), x.dim(1)}),
-                 {k * x.dim(0), x.dim(1)});
-}
-
 // v'Jv of every stacked row: (k,B), v (kB,d).
 Tensor quadratic_forms(const VectorField& s, const Tensor& x, const Tensor& v, bool create_graph) {
   const int64_t b = x.dim(0), k = b == 0 ? 1 : v.dim(0) / b;
-  const Tensor stacked = stack_rows(x, k);
+  const Tensor stacked = tile_rows(x, k);
   const Tensor value = s(stacked);
   if (!is_tracked(value)) return zeros({k, b}, x.dtype());
   const Tensor jv = grad(value, stacked, {.grad_output = v, .create_graph = create_graph});

@@ -94,6 +94,8 @@ Tensor transpose(const Tensor& x, int axis_a = -2, int axis_b = -1);
 Tensor broadcast_to(const Tensor& x, const Shape& shape);
 Tensor unsqueeze(const Tensor& x, int axis);
 Tensor squeeze(const Tensor& x, int axis);
+/// All of x `copies` times, one after another: (B, ...) -> (copies B, ...).
+Tensor tile_rows(const Tensor& x, int64_t copies);
 Tensor concat(std::span<const Tensor> parts, int axis);
 Tensor concat(const Tensor& a, const Tensor& b, int axis);
 /// Elements begin, begin + step, ... below end of one axis; negative begin and end count from the back; step

@@ -60,14 +60,7 @@ ScoredBatch scored(const ScoreFunction& model, const Tensor& x, ScoreObjective o
 // |a|^2 / 2 of every row.
 Tensor half_square(const Tensor& a) { return sum(square(a), 1) * 0.5; }
 
-// x (B, d), `copies` times, block after block: (copies B, d).
-Tensor stack_rows(const Tensor& x, int64_t copies) {
-  if (copies == 1) return x;
-  const int64_t b = x.dim(0), d = x.dim(1);
-  return reshape(broadcast_to(reshape(x, {1, b, d}), {copies, b, d}), {copies * b, d});
-}
-
-// Mean over the blocks of stack_rows: (copies B) -> (B).
+// Mean over the blocks of tile_rows: (copies B) -> (B).
 Tensor mean_over_copies(const Tensor& rows, int64_t copies) {
   if (copies == 1) return rows;
   return mean(reshape(rows, {copies, rows.dim(0) / copies}), 0);
@@ -126,8 +119,8 @@ Tensor sliced_score_matching(const ScoreFunction& model, const Tensor& x, const 
   if (model.is_energy) return sliced_energy(model, x, probes, options.variance_reduced);
   const int64_t k = probes.dim(0);
   const Tensor v = reshape(probes, {k * x.dim(0), x.dim(1)});
-  const ScoredBatch batch = scored(model, stack_rows(x, k),
-                                   options.variance_reduced ? ScoreObjective::ssm_vr : ScoreObjective::ssm);
+  const ScoredBatch batch =
+      scored(model, tile_rows(x, k), options.variance_reduced ? ScoreObjective::ssm_vr : ScoreObjective::ssm);
   const Tensor along = sum(batch.score * v, 1);  // v's
   const Tensor trace =
       is_tracked(along)
@@ -145,7 +138,7 @@ Tensor denoising_score_matching(const ScoreFunction& model, const Tensor& x, con
   }
   const int64_t copies = options.antithetic ? 2 : 1;
   const Tensor noise = options.antithetic ? concat(eps, neg(eps), 0) : eps;
-  const Tensor noisy = stack_rows(x, copies) + noise * options.sigma;
+  const Tensor noisy = tile_rows(x, copies) + noise * options.sigma;
   const Tensor score = scored(model, noisy, ScoreObjective::dsm).score;
   const Tensor rows = options.sigma_weighted ? half_square(score * options.sigma + noise)
                                              : half_square(score + noise / options.sigma);

@@ -167,6 +167,17 @@ Tensor broadcast_to(const Tensor& x, const Shape& shape) {
   return aligned == shape ? y : ops::apply_move(ops::BroadcastTo{shape}, y);
 }
 
+Tensor tile_rows(const Tensor& x, int64_t copies) {
+  if (x.rank() == 0 || copies < 1) {
+    throw Error(fmt::format("tile_rows: {} copies of {}. Hint: at least one, of something with rows", copies,
+                            x.shape().str()));
+  }
+  if (copies == 1) return x;
+  Shape repeated = x.shape();
+  repeated.set(0, copies * x.dim(0));
+  return reshape(broadcast_to(unsqueeze(x, 0), x.shape().insert(0, copies)), repeated);
+}
+
 Tensor transpose(const Tensor& x, int axis_a, int axis_b) {
   const int a = ops::axis_from_end(axis_a, x.rank(), "transpose");
   const int b = ops::axis_from_end(axis_b, x.rank(), "transpose");

@@ -49,6 +49,17 @@ TEST_CASE("A shape that does not hold the values is refused") {
         }) == "shape: (-1,2) has an open size. Hint: only reshape takes -1");
 }
 
+TEST_CASE("tile_rows puts whole copies one after another, and refuses none") {
+  const Tensor x = arange(6, DType::f64);
+  CHECK(tile_rows(reshape(x, {3, 2}), 2).to_vector() ==
+        std::vector<double>{0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 4, 5});
+  CHECK(tile_rows(x, 3).shape() == Shape{18});
+  CHECK(tile_rows(zeros({0, 2}), 3).shape() == Shape{0, 2});
+  CHECK(error_message([&] { tile_rows(x, 0); }) ==
+        "tile_rows: 0 copies of (6). Hint: at least one, of something with rows");
+  CHECK_THROWS_AS(tile_rows(zeros({}), 2), Error);
+}
+
 TEST_CASE("unsqueeze, squeeze and flatten_rows add and drop axes") {
   const Tensor x = wave({2, 3});
   CHECK(unsqueeze(x, 0).shape() == Shape{1, 2, 3});
