@@ -149,8 +149,10 @@ void call_blas(const Product<T>& p) {
 /// What a block of K adds to a tile of C.
 template <class T>
 void multiply_tile(const Product<T>& p, const Tiling& tiling, int64_t tile, int64_t first) {
-  const int64_t row = tile / tiling.column_tiles * tiling.rows;
-  const int64_t column = tile % tiling.column_tiles * tiling.columns;
+  // A thread takes neighbours: where B is much the larger, they share columns of it, not rows of A.
+  const bool by_columns = !p.trans_a && p.n > 2 * p.m;
+  const int64_t row = (by_columns ? tile % tiling.row_tiles : tile / tiling.column_tiles) * tiling.rows;
+  const int64_t column = (by_columns ? tile / tiling.row_tiles : tile % tiling.column_tiles) * tiling.columns;
   call_blas(p.part(row, std::min(tiling.rows, p.m - row), column, std::min(tiling.columns, p.n - column),
                    first, std::min(tiling.depth, p.k - first)));
 }
