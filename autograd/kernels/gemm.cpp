@@ -97,29 +97,19 @@ void add_gemm(const Product<T>& p, T beta) {
             narrow(p.ldb), beta, p.c, narrow(p.ldc));
 }
 
-/// At most 16 columns, neither operand transposed, as products of 16 columns, of which B's missing ones are
-/// 0.
+/// At most 8 columns, neither operand transposed, with B's columns turned round. On the stack: a thread's
+/// first scratch would be an allocation too.
 template <class T>
-void add_padded(const Product<T>& p, T beta) {
-  constexpr int64_t kRows = 128, kDepth = 256,
-                    kWidth = 16;  // on the stack: a thread's first scratch allocates
-  T b[kDepth * kWidth], c[kRows * kWidth];
-  for (int64_t row = 0; row < p.m; row += kRows) {
-    const int64_t rows = std::min(kRows, p.m - row);
-    for (int64_t first = 0; first < p.k; first += kDepth) {
-      const int64_t depth = std::min(kDepth, p.k - first);
-      for (int64_t i = 0; i < depth; ++i) {
-        T* end = std::copy_n(p.b + (first + i) * p.ldb, p.n, b + i * kWidth);
-        std::fill(end, b + (i + 1) * kWidth, T{0});
-      }
-      const T* a = p.a + row * p.lda + first;
-      const T c_from = first == 0 ? T{0} : T{1};
-      add_gemm<T>({false, false, rows, kWidth, depth, a, p.lda, b, kWidth, T{0}, c, kWidth, nullptr}, c_from);
+void add_turned(const Product<T>& p, T beta) {
+  constexpr int64_t kColumns = 8, kDepth = 512;
+  T b[kColumns * kDepth];  // (n, depth)
+  for (int64_t first = 0; first < p.k; first += kDepth) {
+    const int64_t depth = std::min(kDepth, p.k - first);
+    for (int64_t j = 0; j < p.n; ++j) {
+      for (int64_t i = 0; i < depth; ++i) b[j * depth + i] = p.b[(first + i) * p.ldb + j];
     }
-    for (int64_t i = 0; i < rows; ++i) {
-      T* to = p.c + (row + i) * p.ldc;
-      for (int64_t j = 0; j < p.n; ++j) to[j] = c[i * kWidth + j] + (beta == T{0} ? T{0} : beta * to[j]);
-    }
+    add_gemm<T>({false, true, p.m, p.n, depth, p.a + first, p.lda, b, depth, beta, p.c, p.ldc, nullptr},
+                first == 0 ? beta : T{1});
   }
 }
 
@@ -143,7 +133,7 @@ void call_blas(const Product<T>& p) {
   if (p.trans_a || p.trans_b || !blas_would_allocate(p.m, p.n, p.k)) return add_gemm(p, beta);
   const int64_t even = p.n / 16 * 16;
   if (even > 0) add_gemm(p.part(0, p.m, 0, even, 0, p.k), beta);
-  add_padded(p.part(0, p.m, even, p.n - even, 0, p.k), beta);
+  add_turned(p.part(0, p.m, even, p.n - even, 0, p.k), beta);
 }
 
 /// What a block of K adds to a tile of C.
