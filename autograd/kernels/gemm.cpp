@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <type_traits>
 
 #include <cblas.h>
@@ -32,9 +33,7 @@ struct Product {
   int64_t ldc;
   const T* bias;
 
-  double flops() const {
-    return 2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
-  }
+  double flops() const { return product_flops(m, n, k); }
 
   /// What `depth` of K from `first` add to a block of C.
   Product part(int64_t row, int64_t rows, int64_t column, int64_t columns, int64_t first,
@@ -97,6 +96,13 @@ void add_gemm(const Product<T>& p, T beta) {
             narrow(p.ldb), beta, p.c, narrow(p.ldc));
 }
 
+/// to (columns, rows) = from' of row stride `stride`.
+template <class T>
+void turn(const T* from, int64_t stride, int64_t rows, int64_t columns, T* to) {
+  const int64_t dims[] = {columns, rows}, strides[] = {1, stride};
+  strided_copy(from, to, 2, dims, strides);
+}
+
 /// At most 8 columns, neither operand transposed, with B's columns turned round. On the stack: a thread's
 /// first scratch would be an allocation too.
 template <class T>
@@ -105,9 +111,7 @@ void add_turned(const Product<T>& p, T beta) {
   T b[kColumns * kDepth];  // (n, depth)
   for (int64_t first = 0; first < p.k; first += kDepth) {
     const int64_t depth = std::min(kDepth, p.k - first);
-    for (int64_t j = 0; j < p.n; ++j) {
-      for (int64_t i = 0; i < depth; ++i) b[j * depth + i] = p.b[(first + i) * p.ldb + j];
-    }
+    turn(p.b + first * p.ldb, p.ldb, depth, p.n, b);
     add_gemm<T>({false, true, p.m, p.n, depth, p.a + first, p.lda, b, depth, beta, p.c, p.ldc, nullptr},
                 first == 0 ? beta : T{1});
   }
@@ -148,18 +152,18 @@ void multiply_tile(const Product<T>& p, const Tiling& tiling, int64_t tile, int6
 }
 
 template <class T>
-bool is_direct(const Product<T>& p) {
-  return std::is_same_v<T, float> && p.m > 1 && p.n > 1 &&
-         prefers_direct(p.m, p.n, p.k, p.trans_a, p.trans_b);
+std::optional<Tiling> direct_tiling_of(const Product<T>& p) {
+  if constexpr (!std::is_same_v<T, float>) return {};
+  return direct_tiling(p.m, p.n, p.k, p.trans_a, p.trans_b);
 }
 
 /// On the calling thread alone. Block of K after block, so that a block's rows stay in the near cache.
 template <class T>
 void multiply_here(const Product<T>& p) {
-  if (!is_direct(p)) return call_blas(p);
-  const Tiling tiling = direct_tiling(p.m, p.n, p.k, p.trans_a, p.trans_b);
-  for (int64_t first = 0; first < p.k; first += tiling.depth) {
-    for (int64_t tile = 0; tile < tiling.count(); ++tile) multiply_tile(p, tiling, tile, first);
+  const std::optional<Tiling> tiling = direct_tiling_of(p);
+  if (!tiling) return call_blas(p);
+  for (int64_t first = 0; first < p.k; first += tiling->depth) {
+    for (int64_t tile = 0; tile < tiling->count(); ++tile) multiply_tile(p, *tiling, tile, first);
   }
 }
 
@@ -192,8 +196,7 @@ template <class T>
 void turn_b(Product<T>& p) {
   struct Turned;
   T* to = scratch<T, Turned>(p.k * p.n);
-  const int64_t dims[] = {p.k, p.n}, strides[] = {1, p.ldb};
-  strided_copy(p.b, to, 2, dims, strides);
+  turn(p.b, p.ldb, p.n, p.k, to);
   p.b = to;
   p.ldb = p.n;
   p.trans_b = false;
@@ -220,8 +223,8 @@ void gemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, const T* 
   if (k == 0) return start(p);
   g_flops += p.flops();
   if (std::is_same_v<T, float> && trans_b && transposing_pays(m, n, k)) turn_b(p);
-  const Tiling tiling =
-      is_direct(p) ? direct_tiling(m, n, k, trans_a, p.trans_b) : packed_tiling(m, n, k, true);
+  const std::optional<Tiling> direct = direct_tiling_of(p);
+  const Tiling tiling = direct ? *direct : packed_tiling(m, n, k, true);
   if (tiling.partial) return multiply_deep(p, tiling.depth);
   const int64_t grain = p.flops() < kSerialFlops ? tiling.count() : 1;
   parallel_for(tiling.count(), grain, 1, [&](int64_t begin, int64_t end) {

@@ -24,10 +24,6 @@ int64_t tile_extent(int64_t extent, int64_t tiles, int64_t multiple) {
   return std::max<int64_t>(1, tiles_over(tiles_over(extent, tiles), multiple) * multiple);
 }
 
-double flops(int64_t m, int64_t n, int64_t k) {
-  return 2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
-}
-
 /// Tiles that a product is worth, a power of 2: about as many as each has MFLOPs, since what BLAS copies
 /// grows with their number, and what a thread must be given at least does not.
 int64_t worthwhile_tiles(double flops) {
@@ -44,14 +40,28 @@ bool has_kernels_for_small_products() {
   return has;
 }
 
+/// Whether what a tile reads again and again stays in the near cache.
+bool can_be_direct(int64_t n, int64_t k, bool trans_a, bool trans_b) {
+  constexpr int64_t kNearCache = 500'000;  // numbers of B, which each row of tiles reads again
+  constexpr int64_t kDeep = 4096;
+  const bool near = n * k <= kNearCache;
+  if (trans_b) return near && k % 16 == 0 && k >= 32;  // B' is read in whole vectors along K
+  if (trans_a && k <= kDeep) return true;              // a tile reads narrow columns of both
+  return near && n % 1024 != 0;  // rows 4 kB apart fall into the same lines of the cache
+}
+
 }  // namespace
+
+double product_flops(int64_t m, int64_t n, int64_t k) {
+  return 2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
+}
 
 /// Of all ways to cut into as many tiles as it is worth, or fewer where these would be too small, the one
 /// that copies least: BLAS copies a tile's part of A and of B, and blocks of K are written and read once
 /// more.
 Tiling packed_tiling(int64_t m, int64_t n, int64_t k, bool may_cut_depth) {
   int64_t best_rows = 1, best_columns = 1, best_depth = 1;
-  for (int64_t tiles = worthwhile_tiles(flops(m, n, k)); tiles > 1; tiles /= 2) {
+  for (int64_t tiles = worthwhile_tiles(product_flops(m, n, k)); tiles > 1; tiles /= 2) {
     int64_t least = std::numeric_limits<int64_t>::max();
     for (int64_t r = 1; r <= tiles; r *= 2) {
       for (int64_t c = 1; r * c <= tiles; c *= 2) {
@@ -74,30 +84,23 @@ Tiling packed_tiling(int64_t m, int64_t n, int64_t k, bool may_cut_depth) {
           best_depth > 1};
 }
 
-bool prefers_direct(int64_t m, int64_t n, int64_t k, bool trans_a, bool trans_b) {
-  constexpr int64_t kNearCache = 500'000;  // numbers of B, which each row of tiles reads again
-  constexpr int64_t kDeep = 4096;
-  if (!has_kernels_for_small_products() || flops(m, n, k) < kSerialFlops) return false;
-  if (direct_tiling(m, n, k, trans_a, trans_b).count() < worthwhile_tiles(flops(m, n, k))) return false;
-  const bool near = n * k <= kNearCache;
-  if (trans_b) return near && k % 16 == 0 && k >= 32;  // B' is read in whole vectors along K
-  if (trans_a && k <= kDeep) return true;              // a tile reads narrow columns of both
-  return near && n % 1024 != 0;  // rows 4 kB apart fall into the same lines of the cache
-}
-
-bool transposing_pays(int64_t m, int64_t n, int64_t k) {
-  constexpr int64_t kTall = 2048;  // rows that repay the copy of B
-  return m >= kTall && prefers_direct(m, n, k, false, false);
-}
-
-Tiling direct_tiling(int64_t m, int64_t n, int64_t k, bool trans_a, bool trans_b) {
+std::optional<Tiling> direct_tiling(int64_t m, int64_t n, int64_t k, bool trans_a, bool trans_b) {
+  const double flops = product_flops(m, n, k);
+  if (!has_kernels_for_small_products() || m == 1 || n == 1 || flops < kSerialFlops) return {};
+  if (!can_be_direct(n, k, trans_a, trans_b)) return {};
   const int64_t most_rows = trans_b ? 64 : trans_a ? 48 : 96;
   const int64_t most_columns = trans_b ? 16 : trans_a ? 64 : 32;
   const int64_t rows = std::min(m, tile_extent(m, tiles_over(m, most_rows), trans_b ? 4 : 24));
   const bool few = tiles_over(m, rows) * tiles_over(n, most_columns) < kMaxTiles;
   const int64_t columns = std::min(n, few ? std::min<int64_t>(most_columns, 32) : most_columns);
   const int64_t depth = tile_extent(k, tiles_over(k, kLargestDirect / (rows * columns)), 4);
-  return {rows, columns, tiles_over(m, rows), tiles_over(n, columns), depth, false};
+  const Tiling tiling{rows, columns, tiles_over(m, rows), tiles_over(n, columns), depth, false};
+  return tiling.count() < worthwhile_tiles(flops) ? std::nullopt : std::optional(tiling);
+}
+
+bool transposing_pays(int64_t m, int64_t n, int64_t k) {
+  constexpr int64_t kTall = 2048;  // rows that repay the copy of B
+  return m >= kTall && direct_tiling(m, n, k, false, false);
 }
 
 bool blas_would_allocate(int64_t rows, int64_t columns, int64_t depth) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 /// How a product is cut into calls of BLAS.
 namespace gradzoo::kernels {
@@ -16,17 +17,18 @@ struct Tiling {
   int64_t count() const { return row_tiles * column_tiles; }
 };
 
+/// Floating-point operations of a product.
+double product_flops(int64_t m, int64_t n, int64_t k);
+
 /// Products of fewer operations run where they are called: 5 to 10 microseconds.
 constexpr double kSerialFlops = 1e6;
 
 /// Large tiles: BLAS copies its operands into an order of its own first.
 Tiling packed_tiling(int64_t m, int64_t n, int64_t k, bool may_cut_depth);
 
-/// Tiles so small that OpenBLAS's kernels for AVX-512 multiply straight from single-precision operands.
-Tiling direct_tiling(int64_t m, int64_t n, int64_t k, bool trans_a, bool trans_b);
-
-/// Whether these are faster: on such a machine, for operands that stay in the near cache.
-bool prefers_direct(int64_t m, int64_t n, int64_t k, bool trans_a, bool trans_b);
+/// Tiles so small that OpenBLAS's kernels for AVX-512 multiply straight from single-precision operands. None
+/// where packed ones are faster: on other machines, or for operands that do not stay in the near cache.
+std::optional<Tiling> direct_tiling(int64_t m, int64_t n, int64_t k, bool trans_a, bool trans_b);
 
 /// Whether it pays to turn a transposed B round first, and to go on with a direct tiling.
 bool transposing_pays(int64_t m, int64_t n, int64_t k);
