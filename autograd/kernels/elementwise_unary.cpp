@@ -10,6 +10,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "autograd/kernels/circular_math-inl.h"
 #include "autograd/kernels/vector_math-inl.h"
 
 HWY_BEFORE_NAMESPACE();

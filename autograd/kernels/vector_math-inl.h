@@ -124,35 +124,6 @@ HWY_INLINE V through_double(D d, V x, const F& f) {
   return hn::Load(d, lanes);
 }
 
-struct Sine {
-  template <class D, class V>
-  HWY_INLINE V operator()(D d, V x) const {
-    return hn::IfThenElse(hn::Eq(x, hn::Zero(d)), x, hn::Sin(d, x));
-  }
-  static double scalar(double x) { return std::sin(x); }
-};
-struct Cosine {
-  template <class D, class V>
-  HWY_INLINE V operator()(D d, V x) const {
-    return hn::Cos(d, x);
-  }
-  static double scalar(double x) { return std::cos(x); }
-};
-
-/// Sine or cosine: f32 through f64, and by std:: where Highway's range reduction does not reach.
-template <class F, class D, class V>
-HWY_INLINE V circular(D d, V x) {
-  const V reach = constant(d, 39000);
-  if (!hn::AllTrue(d, hn::Lt(hn::Abs(x), reach))) {
-    return each_lane(d, x, [](Lane<D> v) { return static_cast<Lane<D>>(F::scalar(v)); });
-  }
-  if constexpr (sizeof(Lane<D>) == 8) {
-    return F()(d, x);
-  } else {
-    return through_double(d, x, F());
-  }
-}
-
 /// y[i] = f(x[i]) on whole vectors; not inlined, so that each f is compiled once for body and tail together.
 template <class T, class F>
 HWY_NOINLINE void map_vectors(const F& f, const T* x, T* y, int64_t n) {
