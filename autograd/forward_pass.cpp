@@ -204,13 +204,20 @@ Tensor ForwardPass::bilinear(const Node& node) {
 
 Tensor ForwardPass::unary(const Node& node) {
   const Tensor& z = operands_[0];
+  if (with_laplacian_ && node.op->slopes != nullptr) {
+    const auto quiet = quiet_unless(create_graph_);
+    return chain_laplacian(all_rows_of(node, 0), node.op->slopes(node.attributes.data(), z), keeps_);
+  }
   const Tensor one = ones_like(output_);
   const Tensor f1 = grad(output_, z, {.grad_output = one, .create_graph = true});
   Tensor f2;
   if (with_laplacian_ && is_tracked(f1))
     f2 = grad(f1, z, {.grad_output = one, .create_graph = create_graph_, .retain_graph = true});
   const auto quiet = quiet_unless(create_graph_);
-  if (f2.defined()) return chain_laplacian(all_rows_of(node, 0), f1, f2, keeps_);
+  if (f2.defined()) {
+    const Tensor slopes = concat(unsqueeze(f1, 0), unsqueeze(f2, 0), 0);
+    return chain_laplacian(all_rows_of(node, 0), slopes, keeps_);
+  }
   const bool with_laplacian = any_laplacian(node);
   return keeps_ || with_laplacian ? mul(rows_of(node, 0, with_laplacian), f1) : Tensor();
 }

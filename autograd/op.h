@@ -31,6 +31,7 @@
 /// `cases()` gives the operands that the checks feed it (op_cases.h). Optional: `roles` (which inputs are
 /// indices or masks), `alias(in)` instead of forward (the output shares the input's storage), `vjp_fast` (the
 /// same gradients on raw buffers, taken by sweeps that are not recorded; vjp stays the specification),
+/// `slopes(x)` (of an elementwise op of one operand: f'(x) and f''(x) stacked, where one pass gives both),
 /// `lifted(k)` (this op for operands with k stacked in front; only where attributes hold absolute shapes).
 namespace gradzoo {
 
@@ -98,6 +99,7 @@ struct OpInfo {
   Tensor (*alias)(const void* op, Inputs in) = nullptr;  // null: forward
   void (*vjp)(const void* op, Vjp& v, const Tensor& g) = nullptr;
   void (*vjp_fast)(const void* op, Vjp& v, const Tensor& g) = nullptr;  // null: vjp
+  Tensor (*slopes)(const void* op, const Tensor& x) = nullptr;          // null: by sweeps
   /// The op again, lifted over k stacked copies (k = 0: as it is), on other operands.
   Tensor (*reapply)(const void* op, Inputs in, int64_t k) = nullptr;
 };
@@ -148,6 +150,9 @@ struct InfoOf {
     }
     if constexpr (requires(const Op& op, Vjp& v, const Tensor& g) { op.vjp_fast(v, g); }) {
       info.vjp_fast = [](const void* op, Vjp& v, const Tensor& g) { as<Op>(op).vjp_fast(v, g); };
+    }
+    if constexpr (requires(const Op& op, const Tensor& x) { op.slopes(x); }) {
+      info.slopes = [](const void* op, const Tensor& x) { return as<Op>(op).slopes(x); };
     }
     return info;
   }

@@ -81,9 +81,9 @@ Tensor matmul(const Tensor& a, const Tensor& b, bool transpose_a = false, bool t
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias = {});
 
 /// The Laplacian's chain rule for y = f(z), elementwise: rows J_1 ... J_K, L of z stacked, (K+1, ...z) or of
-/// size 1 on leading axes that share them; f1 = f'(z), f2 = f''(z). Gives f1 J_k and f1 L + f2 sum J_k^2,
-/// (K+1, ...z), or the last of these alone, (1, ...z).
-Tensor chain_laplacian(const Tensor& rows, const Tensor& f1, const Tensor& f2, bool keeps_jacobian = true);
+/// size 1 on leading axes that share them; slopes f'(z) and f''(z) stacked, (2, ...z). Gives f' J_k and f' L
+/// + f'' sum J_k^2, (K+1, ...z), or the last of these alone, (1, ...z).
+Tensor chain_laplacian(const Tensor& rows, const Tensor& slopes, bool keeps_jacobian = true);
 
 // Shapes.
 /// The same values in another shape; one size may be -1. Shares storage.

@@ -50,38 +50,13 @@ HWY_NOINLINE void run_order(int n, double alpha, const T* g, const T* x, T* y, i
   }
 }
 
-template <class T>
-HWY_INLINE void run_any(Activation f, int n, double alpha, const T* g, const T* x, T* y, int64_t count) {
-  switch (f) {
-    case Activation::sigmoid:
-      return run_order<Activation::sigmoid>(n, alpha, g, x, y, count);
-    case Activation::tanh:
-      return run_order<Activation::tanh>(n, alpha, g, x, y, count);
-    case Activation::softplus:
-      return run_order<Activation::softplus>(n, alpha, g, x, y, count);
-    case Activation::log_sigmoid:
-      return run_order<Activation::log_sigmoid>(n, alpha, g, x, y, count);
-    case Activation::relu:
-      return run_order<Activation::relu>(n, alpha, g, x, y, count);
-    case Activation::leaky_relu:
-      return run_order<Activation::leaky_relu>(n, alpha, g, x, y, count);
-    case Activation::elu:
-      return run_order<Activation::elu>(n, alpha, g, x, y, count);
-    case Activation::silu:
-      return run_order<Activation::silu>(n, alpha, g, x, y, count);
-    case Activation::gelu:
-    case Activation::erf:
-      return;  // activation_gauss.cpp
-  }
-}
-
 void activation_f32(Activation f, int n, double alpha, const float* g, const float* x, float* y,
                     int64_t count) {
-  run_any(f, n, alpha, g, x, y, count);
+  with_activation(f, [&]<Activation kF>() { run_order<kF>(n, alpha, g, x, y, count); });
 }
 void activation_f64(Activation f, int n, double alpha, const double* g, const double* x, double* y,
                     int64_t count) {
-  run_any(f, n, alpha, g, x, y, count);
+  with_activation(f, [&]<Activation kF>() { run_order<kF>(n, alpha, g, x, y, count); });
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "autograd/kernels/activation_slopes.h"
+
 namespace gradzoo {
 namespace ops {
 
@@ -29,13 +31,27 @@ void MulAct::vjp(Vjp& v, const Tensor& g) const {
   if (v.needs(1)) v.give(1, mul_act(mul(g, v.in(0)), v.in(1), {f, n + 1, alpha}));
 }
 
+void MulAct::vjp_fast(Vjp& v, const Tensor& g) const {
+  if (n != 1 || !v.needs(0) || !v.needs(1)) return vjp(v, g);
+  const Tensor &h = v.in(0), &x = v.in(1);
+  Tensor dh = empty_like(h), dx = empty_like(x);
+  visit_floating(g.dtype(), [&]<class T>() {
+    kernels::activation_slopes(f, alpha, g.data<T>(), h.data<T>(), x.data<T>(), dh.mutable_data<T>(),
+                               dx.mutable_data<T>(), g.size());
+  });
+  v.give(0, std::move(dh));
+  v.give(1, std::move(dx));
+}
+
+constexpr Activation kActivations[] = {
+    Activation::sigmoid,    Activation::tanh, Activation::softplus, Activation::log_sigmoid, Activation::relu,
+    Activation::leaky_relu, Activation::elu,  Activation::silu,     Activation::gelu,        Activation::erf};
+
 std::vector<OpCase<MulAct>> MulAct::cases() {
   std::vector<OpCase<MulAct>> cases;
   for (const Shape& shape : {Shape{}, Shape{5}, Shape{2, 1, 3}, Shape{0}})
     cases.push_back({{Activation::sigmoid, 1, 1.0}, {{.shape = shape}, {.shape = shape}}});
-  for (const Activation f : {Activation::sigmoid, Activation::tanh, Activation::softplus,
-                             Activation::log_sigmoid, Activation::relu, Activation::leaky_relu,
-                             Activation::elu, Activation::silu, Activation::gelu, Activation::erf}) {
+  for (const Activation f : kActivations) {
     Operand x = activation_domain(f);
     x.shape = {3, 4};
     for (const int order : {1, 2, 3}) cases.push_back({{f, order, 0.5}, {{.shape = {3, 4}}, x}});
@@ -49,6 +65,43 @@ Tensor mul_act(const Tensor& g, const Tensor& x, const MulAct& op) {
                             facts_of(op.f).name, kernels::kMaxActivationOrder));
   }
   return apply(op, g, x);
+}
+
+void ActSlopes::forward(Inputs in, Tensor& out) const {
+  const int64_t count = in[0].size();
+  visit_floating(out.dtype(), [&]<class T>() {
+    T* first = out.mutable_data<T>();
+    const T* none = nullptr;
+    kernels::activation_slopes(f, alpha, none, none, in[0].data<T>(), first, first + count, count);
+  });
+}
+
+void ActSlopes::vjp(Vjp& v, const Tensor& g) const {
+  const Tensor& x = v.in(0);
+  const auto part = [&](int64_t i) { return reshape(slice(g, 0, i, i + 1), x.shape()); };
+  v.give(0, add(mul_act(part(0), x, {f, 2, alpha}), mul_act(part(1), x, {f, 3, alpha})));
+}
+
+void ActSlopes::vjp_fast(Vjp& v, const Tensor& g) const {
+  const Tensor& x = v.in(0);
+  Tensor dx = empty_like(x);
+  visit_floating(g.dtype(), [&]<class T>() {
+    const T* first = g.data<T>();
+    kernels::activation_slopes_grad(f, alpha, first, first + x.size(), x.data<T>(), dx.mutable_data<T>(),
+                                    x.size());
+  });
+  v.give(0, std::move(dx));
+}
+
+std::vector<OpCase<ActSlopes>> ActSlopes::cases() {
+  std::vector<OpCase<ActSlopes>> cases;
+  for (const Shape& shape : {Shape{}, Shape{0}}) cases.push_back({{}, {{.shape = shape}}});
+  for (const Activation f : kActivations) {
+    Operand x = activation_domain(f);
+    x.shape = {3, 7};
+    cases.push_back({{f, 0.5}, {x}});
+  }
+  return cases;
 }
 
 void forward_activation(Activation f, double alpha, Inputs in, Tensor& out) {

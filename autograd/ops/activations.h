@@ -60,11 +60,29 @@ struct MulAct {
   Shape shape(Inputs in) const;
   void forward(Inputs in, Tensor& out) const;
   void vjp(Vjp& v, const Tensor& g) const;
+  void vjp_fast(Vjp& v, const Tensor& g) const;
   static std::vector<OpCase<MulAct>> cases();
 };
 
 /// MulAct of order n, 1 <= n <= kernels::kMaxActivationOrder; throws Error beyond.
 Tensor mul_act(const Tensor& g, const Tensor& x, const MulAct& op);
+
+/// f'(x) and f''(x) stacked: (2, ...x).
+struct ActSlopes {
+  Activation f = Activation::sigmoid;
+  double alpha = 0.0;
+  static constexpr const char* name = "act_slopes";
+  static constexpr const char* formula = "y_0 = f'(x), y_1 = f''(x);  dx = g_0 f''(x) + g_1 f'''(x)";
+  static constexpr int arity = 1;
+  static constexpr Kind kind = Kind::other;
+  static constexpr int smoothness = kSmooth;  // as for MulAct
+  static constexpr std::array<unsigned, 1> saves = {reads_in(0)};
+  Shape shape(Inputs in) const { return in[0].shape().insert(0, 2); }
+  void forward(Inputs in, Tensor& out) const;
+  void vjp(Vjp& v, const Tensor& g) const;
+  void vjp_fast(Vjp& v, const Tensor& g) const;
+  static std::vector<OpCase<ActSlopes>> cases();
+};
 
 void forward_activation(Activation f, double alpha, Inputs in, Tensor& out);
 /// The first derivative from the value alone: sigmoid, tanh.
@@ -82,6 +100,7 @@ struct Act {
   Shape shape(Inputs in) const { return in[0].shape(); }
   void forward(Inputs in, Tensor& out) const { forward_activation(f, alpha, in, out); }
   void vjp(Vjp& v, const Tensor& g) const { v.give(0, mul_act(g, v.in(0), {f, 1, alpha})); }
+  Tensor slopes(const Tensor& x) const { return apply(ActSlopes{f, alpha}, x); }
   static std::vector<OpCase<Act>> cases() { return unary_cases<Act>(activation_domain(f)); }
 };
 

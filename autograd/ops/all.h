@@ -29,7 +29,7 @@ using AllOps = OpList<
     ops::Lgamma, ops::Digamma, ops::Polygamma,
     // Activations.
     ops::Sigmoid, ops::Tanh, ops::Softplus, ops::LogSigmoid, ops::Relu, ops::LeakyRelu, ops::Elu,
-    ops::EluAlpha, ops::Silu, ops::Gelu, ops::Erf, ops::MulAct,
+    ops::EluAlpha, ops::Silu, ops::Gelu, ops::Erf, ops::MulAct, ops::ActSlopes,
     // Elementwise arithmetic.
     ops::Add, ops::Sub, ops::Mul, ops::Div, ops::Pow, ops::Maximum, ops::Minimum, ops::AddScalar,
     ops::MulScalar, ops::PowScalar, ops::Where,

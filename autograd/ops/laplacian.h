@@ -7,18 +7,17 @@
 namespace gradzoo::ops {
 
 /// The chain rule of the Laplacian for y = f(z), elementwise: what a forward pass carries for z, rows J_1 ...
-/// J_K and L stacked (K+1, ...z or of size 1 where all share it), with f'(z) and f''(z) of z's shape, becomes
-/// what it carries for y: (K+1, ...z), or L alone, (1, ...z), unless `keeps_jacobian`.
+/// J_K and L stacked (K+1, ...z or of size 1 where all share it), with f'(z) and f''(z) stacked (2, ...z),
+/// becomes what it carries for y: (K+1, ...z), or L alone, (1, ...z), unless `keeps_jacobian`.
 struct ChainLaplacian {
   static constexpr const char* name = "chain_laplacian";
   static constexpr const char* formula =
       "y_k = f' J_k, y_K = f' L + f'' sum J_k^2;  dJ_k = f' g_k + 2 f'' g_K J_k;  dL = f' g_K;  "
       "df' = sum g_k J_k + g_K L;  df'' = g_K sum J_k^2";
-  static constexpr int arity = 3;
+  static constexpr int arity = 2;
   static constexpr Kind kind = Kind::other;
   static constexpr int smoothness = kSmooth;
-  static constexpr std::array<unsigned, 3> saves = {reads_in(0) | reads_in(1) | reads_in(2), reads_in(0),
-                                                    reads_in(0)};
+  static constexpr std::array<unsigned, 2> saves = {reads_in(0) | reads_in(1), reads_in(0)};
   bool keeps_jacobian = true;
   Shape shape(Inputs in) const;
   void forward(Inputs in, Tensor& out) const;
