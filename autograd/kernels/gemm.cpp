@@ -10,9 +10,9 @@
 
 #include "autograd/error.h"
 #include "autograd/kernels/gemm_tiling.h"
-#include "autograd/kernels/move.h"
 #include "autograd/kernels/parallel.h"
 #include "autograd/kernels/scratch.h"
+#include "autograd/kernels/turn.h"
 
 namespace gradzoo::kernels {
 namespace {
@@ -96,13 +96,6 @@ void add_gemm(const Product<T>& p, T beta) {
             narrow(p.ldb), beta, p.c, narrow(p.ldc));
 }
 
-/// to (columns, rows) = from' of row stride `stride`.
-template <class T>
-void turn(const T* from, int64_t stride, int64_t rows, int64_t columns, T* to) {
-  const int64_t dims[] = {columns, rows}, strides[] = {1, stride};
-  strided_copy(from, to, 2, dims, strides);
-}
-
 /// At most 8 columns, neither operand transposed, with B's columns turned round. On the stack: a thread's
 /// first scratch would be an allocation too.
 template <class T>
@@ -111,7 +104,7 @@ void add_turned(const Product<T>& p, T beta) {
   T b[kColumns * kDepth];  // (n, depth)
   for (int64_t first = 0; first < p.k; first += kDepth) {
     const int64_t depth = std::min(kDepth, p.k - first);
-    turn(p.b + first * p.ldb, p.ldb, depth, p.n, b);
+    turn(p.b + first * p.ldb, p.ldb, depth, p.n, b, depth);
     add_gemm<T>({false, true, p.m, p.n, depth, p.a + first, p.lda, b, depth, beta, p.c, p.ldc, nullptr},
                 first == 0 ? beta : T{1});
   }
@@ -143,8 +136,8 @@ void call_blas(const Product<T>& p) {
 /// What a block of K adds to a tile of C.
 template <class T>
 void multiply_tile(const Product<T>& p, const Tiling& tiling, int64_t tile, int64_t first) {
-  // A thread takes neighbours: where B is much the larger, they share columns of it, not rows of A.
-  const bool by_columns = !p.trans_a && p.n > 2 * p.m;
+  // A thread takes neighbours.
+  const bool by_columns = !p.trans_a && takes_columns(p.m, p.n);
   const int64_t row = (by_columns ? tile % tiling.row_tiles : tile / tiling.column_tiles) * tiling.rows;
   const int64_t column = (by_columns ? tile / tiling.row_tiles : tile % tiling.column_tiles) * tiling.columns;
   call_blas(p.part(row, std::min(tiling.rows, p.m - row), column, std::min(tiling.columns, p.n - column),
@@ -191,14 +184,18 @@ void multiply_deep(const Product<T>& p, int64_t depth) {
   });
 }
 
-/// Copies B', (n,k), to B, (k,n).
+/// Copies B', (n,k), to B, (k,n). Its rows are an odd number of cache lines apart, so that a tile's columns
+/// do not all fall into the same few lines of the cache.
 template <class T>
 void turn_b(Product<T>& p) {
   struct Turned;
-  T* to = scratch<T, Turned>(p.k * p.n);
-  turn(p.b, p.ldb, p.n, p.k, to);
+  const int64_t stride = ((p.n + 15) / 16 | 1) * 16;
+  T* to = scratch<T, Turned>(p.k * stride);
+  parallel_for(p.n, std::max<int64_t>(1, 8192 / p.k), 16, [&](int64_t begin, int64_t end) {
+    turn(p.b + begin * p.ldb, p.ldb, end - begin, p.k, to + begin, stride);
+  });
   p.b = to;
-  p.ldb = p.n;
+  p.ldb = stride;
   p.trans_b = false;
 }
 

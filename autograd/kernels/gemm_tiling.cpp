@@ -100,8 +100,12 @@ std::optional<Tiling> direct_tiling(int64_t m, int64_t n, int64_t k, bool trans_
 
 bool transposing_pays(int64_t m, int64_t n, int64_t k) {
   constexpr int64_t kTall = 2048;  // rows that repay the copy of B
-  return m >= kTall && direct_tiling(m, n, k, false, false);
+  // Fewer do where A B' cannot be direct, and each thread goes on with the columns that it copied.
+  const bool pays_early = k % 16 != 0 && m >= 96 && takes_columns(m, n);
+  return (m >= kTall || pays_early) && direct_tiling(m, n, k, false, false);
 }
+
+bool takes_columns(int64_t m, int64_t n) { return n > 2 * m; }
 
 bool blas_would_allocate(int64_t rows, int64_t columns, int64_t depth) {
   constexpr int64_t kShallow = 32;

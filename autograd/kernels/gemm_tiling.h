@@ -33,6 +33,9 @@ std::optional<Tiling> direct_tiling(int64_t m, int64_t n, int64_t k, bool trans_
 /// Whether it pays to turn a transposed B round first, and to go on with a direct tiling.
 bool transposing_pays(int64_t m, int64_t n, int64_t k);
 
+/// Whether B is so much larger than A that threads take columns of it each, not rows of A.
+bool takes_columns(int64_t m, int64_t n);
+
 /// Whether OpenBLAS would call malloc for a product of this size, neither operand transposed: its kernels for
 /// small products do so for 1 to 8 columns beside its blocks of 16.
 bool blas_would_allocate(int64_t rows, int64_t columns, int64_t depth);

@@ -3,6 +3,7 @@
 
 #include "autograd/kernels/move.h"
 #include "autograd/kernels/parallel.h"
+#include "autograd/kernels/turn.h"
 
 namespace gradzoo::kernels {
 namespace {
@@ -88,8 +89,7 @@ void copy_rows(const Layout& layout, const T* x, T* y) {
   });
 }
 
-/// The last two axes in tiles: where the strided side is contiguous along the last but one, that is a
-/// transpose.
+/// The last two axes, where the strided side is contiguous along the last but one: a transpose, in tiles.
 template <bool kStore, class T>
 void copy_tiles(const Layout& layout, const T* x, T* y) {
   const int last = layout.rank - 1;
@@ -105,16 +105,13 @@ void copy_tiles(const Layout& layout, const T* x, T* y) {
       const int64_t first = task % bands * kTile;
       const int64_t end_row = std::min(rows, first + kTile);
       for (int64_t left = 0; left < columns; left += kTile) {
-        for (int64_t i = first; i < end_row; ++i) {
-          const int64_t flat = matrix * rows * columns + i * columns;
-          const int64_t strided = base + i;
-          for (int64_t j = left; j < std::min(columns, left + kTile); ++j) {
-            if constexpr (kStore) {
-              y[strided + j * step] = x[flat + j];
-            } else {
-              y[flat + j] = x[strided + j * step];
-            }
-          }
+        const int64_t width = std::min(kTile, columns - left);
+        const int64_t flat = (matrix * rows + first) * columns + left;
+        const int64_t strided = base + first + left * step;
+        if constexpr (kStore) {
+          turn(x + flat, columns, end_row - first, width, y + strided, step);
+        } else {
+          turn(x + strided, step, width, end_row - first, y + flat, columns);
         }
       }
     }

@@ -1,3 +1,4 @@
+#include <limits>
 #include <numeric>
 
 #include <doctest/doctest.h>
@@ -23,6 +24,7 @@ const Case kCases[] = {
     {{3, 0, 2}, {1, 1, 1}, 0, 1},
     {{5, 7}, {7, 1}, 0, 35},
     {{7, 5}, {1, 7}, 0, 35},                          // transpose
+    {{7, 5}, {1, -7}, 28, 35},                        // of a flip
     {{100, 333}, {1, 100}, 0, 33300},                 // transpose, in tiles
     {{4, 65, 33}, {65 * 33, 1, 65}, 0, 4 * 65 * 33},  // batched transpose
     {{4, 3, 5}, {5, 20, 1}, 0, 60},                   // first two axes exchanged
@@ -31,8 +33,11 @@ const Case kCases[] = {
     {{300, 200}, {400, 2}, 0, 120000},
 };
 
-const Case kBroadcasts[] = {
-    {{5, 7}, {0, 1}, 0, 7}, {{5, 7}, {1, 0}, 0, 5}, {{3, 4, 5}, {5, 0, 1}, 0, 15}, {{9}, {0}, 0, 1}};
+const Case kRepeating[] = {{{5, 7}, {0, 1}, 0, 7},
+                           {{5, 7}, {1, 0}, 0, 5},
+                           {{3, 4, 5}, {5, 0, 1}, 0, 15},
+                           {{9}, {0}, 0, 1},
+                           {{40, 50}, {1, 3}, 0, 187}};  // rows that overlap
 
 int64_t count_of(const Case& c) {
   return std::accumulate(c.dims.begin(), c.dims.end(), int64_t{1}, std::multiplies<>());
@@ -68,7 +73,7 @@ void check_copy(const Case& c) {
 
 TEST_CASE_TEMPLATE("strided copies read what the strides say", T, float, double, int64_t, uint8_t) {
   for (const Case& c : kCases) check_copy<T>(c);
-  for (const Case& c : kBroadcasts) check_copy<T>(c);
+  for (const Case& c : kRepeating) check_copy<T>(c);
 }
 
 TEST_CASE_TEMPLATE("strided stores write what the strides say and nothing else", T, float, double, int64_t,
@@ -83,6 +88,23 @@ TEST_CASE_TEMPLATE("strided stores write what the strides say and nothing else",
       expected[static_cast<size_t>(offset_of(c, i))] = x[static_cast<size_t>(i)];
     }
     CHECK(y == expected);
+  }
+}
+
+TEST_CASE_TEMPLATE("a transpose keeps every value as it is", T, float, double) {
+  const Case transpose = {{40, 48}, {1, 40}, 0, 1920};
+  std::vector<T> x(1920);
+  const T special[] = {test::kInf<T>,
+                       -test::kInf<T>,
+                       test::kNaN<T>,
+                       -T{0},
+                       std::numeric_limits<T>::denorm_min(),
+                       std::numeric_limits<T>::max()};
+  for (size_t i = 0; i < x.size(); ++i) x[i] = special[i % 6];
+  const std::vector<T> y = copy(transpose, x);
+  for (int64_t i = 0; i < 1920; ++i) {
+    const T from = x[static_cast<size_t>(offset_of(transpose, i))];
+    CHECK(test::same_bytes(std::vector<T>{y[static_cast<size_t>(i)]}, std::vector<T>{from}));
   }
 }
 
