@@ -81,7 +81,7 @@ void run_parallel(Activation f, int n, double alpha, const T* g, const T* x, T* 
                     "differentiate fewer times.",
                     kMaxActivationOrder, n));
   }
-  if (f == Activation::gelu || f == Activation::erf) return gauss_activation(f, n, g, x, y, count);
+  if (is_gauss(f)) return gauss_activation(f, n, g, x, y, count);
   const bool cheap = f == Activation::relu || f == Activation::leaky_relu;
   parallel_for(count, cheap ? kCheapGrain : kGrain, 64, [=](int64_t begin, int64_t end) {
     const T* factor = g == nullptr ? nullptr : g + begin;

@@ -96,8 +96,6 @@ HWY_EXPORT(slopes_grad_f64);
 
 constexpr int64_t kGrain = 4096;
 
-bool is_gauss(Activation f) { return f == Activation::gelu || f == Activation::erf; }
-
 }  // namespace
 
 template <class T>
