@@ -164,9 +164,10 @@ double gelu(bool derivative, double x) {
   constexpr double kReach = 60;  // Phi(-kReach) is 0
   if (x > kReach) return derivative ? 1 : x;
   if (x < -kReach) return 0;
-  const double phi_integral = 0.5 * std::erfc(-x * 0.7071067811865476);
-  if (!derivative) return x * phi_integral;
-  return phi_integral + x * 0.3989422804014327 * std::exp(-0.5 * x * x);
+  // erfc multiplies the relative error of what it is given by x^2.
+  const long double wide = x, phi_integral = 0.5L * std::erfc(-wide * 0.70710678118654752440L);
+  if (!derivative) return static_cast<double>(wide * phi_integral);
+  return static_cast<double>(phi_integral + wide * 0.39894228040143267794L * std::exp(-0.5L * wide * wide));
 }
 
 void gauss_range(Activation f, int n, const float* x, float* y, int64_t count) {

@@ -16,10 +16,10 @@
 HWY_BEFORE_NAMESPACE();
 namespace gradzoo::kernels::HWY_NAMESPACE {
 
-/// p = sigmoid(x), q = 1 - p = sigmoid(-x), both to full relative accuracy, and e = exp(-|x|).
+/// p = sigmoid(x), q = 1 - p = sigmoid(-x), both to full relative accuracy.
 template <class V>
 struct Logistic {
-  V p, q, e;
+  V p, q;
 };
 
 template <class D, class V>
@@ -28,7 +28,39 @@ HWY_INLINE Logistic<V> logistic(D d, V x) {
   const V large = hn::Div(constant(d, 1), hn::Add(constant(d, 1), e));
   const V small = hn::Mul(e, large);
   const auto positive = hn::Ge(x, hn::Zero(d));
-  return {hn::IfThenElse(positive, large, small), hn::IfThenElse(positive, small, large), e};
+  return {hn::IfThenElse(positive, large, small), hn::IfThenElse(positive, small, large)};
+}
+
+/// sigmoid(-|x|) = e / (1 + e), e = e^-|x|, as `value` and what its rounding lost.
+template <class V>
+struct SmallLogistic {
+  V value, rest;
+};
+
+template <class D, class V>
+HWY_INLINE SmallLogistic<V> small_logistic(D d, V x) {
+  const V one = constant(d, 1);
+  const V e = exp(d, hn::Neg(hn::Abs(x)));
+  const V u = hn::Add(one, e);
+  const V lost = hn::Sub(e, hn::Sub(u, one));  // u + lost = 1 + e
+  const V ratio = hn::Div(e, u);
+  const V error = hn::NegMulAdd(ratio, lost, hn::NegMulAdd(ratio, u, e));
+  return {ratio, hn::Mul(error, hn::Sub(one, ratio))};  // 1 / (1 + e) = 1 - ratio
+}
+
+template <class D, class V>
+HWY_INLINE V sigmoid(D d, V x) {
+  const auto [value, rest] = small_logistic(d, x);
+  const V small = hn::Add(value, rest);
+  return hn::IfThenElse(hn::Ge(x, hn::Zero(d)), hn::Sub(constant(d, 1), small), small);
+}
+
+/// x sigmoid(x) = max(x,0) - |x| sigmoid(-|x|)
+template <class D, class V>
+HWY_INLINE V silu(D d, V x) {
+  const auto [value, rest] = small_logistic(d, x);
+  const V size = hn::Min(hn::Abs(x), constant(d, 1000));  // infinity times 0 is NaN
+  return hn::Sub(hn::Max(x, hn::Zero(d)), hn::MulAdd(size, value, hn::Mul(size, rest)));
 }
 
 /// sigmoid^(n) = sum_k (-1)^k A(n,k) p^(k+1) q^(n-k), k < n, with the Eulerian numbers A; n = 0 is p.
@@ -66,7 +98,9 @@ struct ActivationFn {
   template <class D, class V>
   HWY_INLINE V operator()(D d, V x) const {
     const int order = kN >= 0 ? kN : n;
-    if constexpr (kF == Activation::sigmoid) return sigmoid_derivative(d, order, logistic(d, x));
+    if constexpr (kF == Activation::sigmoid) {
+      return order == 0 ? sigmoid(d, x) : sigmoid_derivative(d, order, logistic(d, x));
+    }
     if constexpr (kF == Activation::tanh) return tanh_derivative(d, order, x);
     if constexpr (kF == Activation::softplus) return softplus_derivative(d, order, x);
     if constexpr (kF == Activation::log_sigmoid) {
@@ -100,8 +134,8 @@ struct ActivationFn {
   /// silu = x p; silu^(n) = x p^(n) + n p^(n-1).
   template <class D, class V>
   HWY_INLINE V silu_derivative(D d, int order, V x) const {
+    if (order == 0) return silu(d, x);
     const auto s = logistic(d, x);
-    if (order == 0) return hn::Mul(hn::Max(x, constant(d, -1000)), s.p);
     const V below = hn::Mul(constant(d, order), sigmoid_derivative(d, order - 1, s));
     return hn::MulAdd(within_exponential(d, x), sigmoid_derivative(d, order, s), below);
   }

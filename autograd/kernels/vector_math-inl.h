@@ -51,9 +51,15 @@ HWY_INLINE V power_of_two(D d, V k) {
   return hn::BitCast(d, hn::ShiftLeft<kMantissa>(hn::Add(low, hn::Set(di, kBias))));
 }
 
-/// e^x - 1 = 2^k (e^r - 1) + (2^k - 1), x = k ln 2 + r: one rounding less than 2^k e^r - 1.
+/// e^x - 1 as `value` and what its rounding lost; not for NaN.
+template <class V>
+struct Expm1Parts {
+  V value, rest;
+};
+
+/// 2^k (e^r - 1) + (2^k - 1), x = k ln 2 + r: one rounding less than 2^k e^r - 1.
 template <class D, class V>
-HWY_INLINE V expm1(D d, V x) {
+HWY_INLINE Expm1Parts<V> expm1_parts(D d, V x) {
   constexpr bool kSingle = sizeof(Lane<D>) == 4;
   const V top = constant(d, kSingle ? 89.0 : 710.0);
   const V clamped = hn::Max(hn::Min(x, top), constant(d, -60.0));
@@ -61,8 +67,16 @@ HWY_INLINE V expm1(D d, V x) {
   V r = hn::NegMulAdd(k, constant(d, kSingle ? 0.693145751953125 : 0.6931471803691238), clamped);
   r = hn::NegMulAdd(k, constant(d, kSingle ? 1.42860682030941723e-6 : 1.9082149292705877e-10), r);
   const V half = power_of_two(d, hn::Sub(k, constant(d, 1)));  // 2^(k-1): 2^k may overflow
-  const V y = hn::MulAdd(half, hn::Expm1(d, r), hn::Sub(half, constant(d, 0.5)));
-  return hn::IfThenElse(hn::IsNaN(x), x, hn::CopySign(hn::Add(y, y), x));
+  const V power = hn::Sub(half, constant(d, 0.5)), part = hn::Mul(half, hn::Expm1(d, r));
+  const V y = hn::Add(power, part);
+  const V rest = hn::Sub(part, hn::Sub(y, power));
+  return {hn::Add(y, y), hn::Add(rest, rest)};
+}
+
+/// e^x - 1.
+template <class D, class V>
+HWY_INLINE V expm1(D d, V x) {
+  return hn::IfThenElse(hn::IsNaN(x), x, hn::CopySign(expm1_parts(d, x).value, x));
 }
 
 /// log x: Highway's with its missing cases.
@@ -97,8 +111,14 @@ HWY_INLINE V log1p(D d, V x) {
 /// tanh x = -t / (2 + t) with t = e^(-2|x|) - 1, and the sign of x.
 template <class D, class V>
 HWY_INLINE V tanh(D d, V x) {
-  const V t = expm1(d, hn::Mul(constant(d, -2), hn::Abs(x)));
-  return hn::IfThenElse(hn::IsNaN(x), x, hn::CopySign(hn::Div(t, hn::Add(constant(d, 2), t)), x));
+  const V two = constant(d, 2);
+  const auto [t, t_rest] = expm1_parts(d, hn::Mul(constant(d, -2), hn::Abs(x)));
+  const V u = hn::Add(two, t);
+  const V lost = hn::Add(hn::Sub(t, hn::Sub(u, two)), t_rest);  // u + lost = 2 + t + t_rest
+  const V ratio = hn::Div(t, u);
+  const V error = hn::NegMulAdd(ratio, lost, hn::Add(t_rest, hn::NegMulAdd(ratio, u, t)));
+  const V inverse = hn::NegMulAdd(constant(d, 0.5), ratio, constant(d, 0.5));  // 1 / (2 + t)
+  return hn::IfThenElse(hn::IsNaN(x), x, hn::CopySign(hn::MulAdd(error, inverse, ratio), x));
 }
 
 /// Applies the scalar `f` to every lane.

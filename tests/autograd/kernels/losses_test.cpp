@@ -48,7 +48,7 @@ TEST_CASE_TEMPLATE("binary cross-entropy and its gradient are the formula's", T,
       slope_error =
           std::max(slope_error, std::fabs(static_cast<double>(static_cast<long double>(dy[i]) - slope)));
     }
-    CHECK(error <= 5);
+    CHECK(error <= 2.5);
     CHECK(slope_error <= 6 * eps);
   }
 }
