@@ -50,6 +50,9 @@ int64_t wanted_index(const Tensor& x, size_t i) {
   throw Error("grad: input {} {} was never recorded. Hint: requires_grad_() before it is used", i, x.label());
 }
 
+// The caller's seed may live in a gradient, which backward writes to while it reads the seed.
+Tensor own_seed(const Tensor& grad_output) { return grad_output.defined() ? grad_output.clone() : Tensor(); }
+
 // Stores or adds, detached, into the buffer that is there.
 void write_gradient(const Tensor& leaf, const Tensor& gradient) {
   Tensor::Impl& impl = *leaf.impl();
@@ -117,14 +120,15 @@ void backward(const Tensor& loss, std::span<const Tensor> params, const Backward
           "results");
     }
   }
-  const Tensors grads = gradients(
-      loss, params, {.grad_output = options.grad_output, .retain_graph = options.retain_graph}, true);
+  const Tensors grads =
+      gradients(loss, params,
+                {.grad_output = own_seed(options.grad_output), .retain_graph = options.retain_graph}, true);
   for (size_t i = 0; i < params.size(); ++i) write_gradient(params[i], grads[i]);
 }
 
 void backward(const Tensor& loss, const BackwardOptions& options) {
   const int64_t root = root_index(loss);
-  Tensor seed = seed_of(loss, options.grad_output);
+  Tensor seed = seed_of(loss, own_seed(options.grad_output));
   NodeList& nodes = tape_state().nodes;
   Sweep sweep(0, root, false, options.retain_graph);
   sweep.compute_in_buffers();

@@ -8,11 +8,14 @@
 namespace gradzoo {
 namespace {
 
-// An empty gradient's buffer, to store into; undefined where there is none.
-Tensor empty_buffer(const Node& node) {
+// An empty gradient's buffer, to store the product of a and b into; undefined where there is none, or where
+// somebody holds it from before: the step may still read it.
+Tensor empty_buffer(const Node& node, const Tensor& a, const Tensor& b) {
   if (node.op != &leaf_info()) return {};
   const Tensor::Impl& leaf = *node.leaf().impl();
-  return leaf.grad_is_empty ? leaf.grad : Tensor();
+  if (!leaf.grad_is_empty || !leaf.grad.defined() || leaf.grad.impl()->refs > 1) return {};
+  const Storage* storage = leaf.grad.impl()->storage;
+  return storage == a.impl()->storage || storage == b.impl()->storage ? Tensor() : leaf.grad;
 }
 
 }  // namespace
@@ -107,7 +110,7 @@ void Sweep::accumulate_product(const Node& node, int i, const Tensor& a, const T
   Tensor& sum = grads_[slot(index)];
   const bool first = !sum.defined();
   Tensor target = sum;
-  if (first && to_buffers_) target = empty_buffer(state_.nodes[index]);
+  if (first && to_buffers_) target = empty_buffer(state_.nodes[index], a, b);
   const int64_t m = a.shape()[transpose_a ? 1 : 0], k = a.shape()[transpose_a ? 0 : 1];
   const int64_t n = b.shape()[transpose_b ? 0 : 1];
   const bool fits = b.shape()[transpose_b ? 1 : 0] == k && state_.nodes[index].shape == Shape{m, n};

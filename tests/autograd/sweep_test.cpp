@@ -45,6 +45,64 @@ TEST_CASE("A weight that is used twice gets the sum of both products, where its 
   CHECK(largest_difference(w.grad(), expected * 2.0) < 1e-13);
 }
 
+TEST_CASE("A gradient that is held since the last step may be read in the next one") {
+  Rng rng(5);
+  const Shape shape{8, 8};
+  const Tensor factor = randn(shape, rng, DType::f64), held_values = randn(shape, rng, DType::f64);
+  const auto held_of = [&](Tensor& w) {  // what w.grad() was, after zero_grad
+    w.zero_grad();
+    Tape tape;
+    backward(sum(w * held_values));
+    const Tensor held = w.grad();
+    w.zero_grad();
+    return held;
+  };
+  Tensor w = randn(shape, rng, DType::f64).requires_grad_();
+  const auto loss_by = [&](const Tensor& held) { return sum(matmul(held, w) * factor); };
+  const Tensor once = matmul(held_values, factor, true, false);
+  const auto gradient_after = [&](auto&& step) {
+    const Tensor held = held_of(w);
+    Tape tape;
+    step(held);
+    return w.grad();
+  };
+  CHECK(largest_difference(gradient_after([&](const Tensor& held) { backward(loss_by(held)); }), once) <
+        1e-13);
+  CHECK(largest_difference(gradient_after([&](const Tensor& held) {
+                             backward(loss_by(held.view({64}).view(
+                                 shape)));  // shares the values, is no handle of the gradient
+                           }),
+                           once) < 1e-13);
+  CHECK(
+      largest_difference(gradient_after([&](const Tensor& held) { backward(loss_by(held) + loss_by(held)); }),
+                         once * 2.0) < 1e-13);
+}
+
+TEST_CASE("backward does not disturb a seed that stands in a gradient") {
+  Rng rng(6);
+  Tensor w = randn({8, 8}, rng, DType::f64).requires_grad_(),
+         v = randn({8, 8}, rng, DType::f64).requires_grad_();
+  const Tensor a = randn({8, 8}, rng, DType::f64), values = randn({8, 8}, rng, DType::f64);
+  const auto gradients_by = [&](bool zero_first) {
+    Tape tape;
+    w.set_grad_buffer(empty({8, 8}, DType::f64));
+    v.zero_grad();
+    backward(sum(w * values));
+    const Tensor seed = w.grad().view({64}).view({8, 8});
+    if (zero_first) w.zero_grad();
+    backward(matmul(a, w) + tanh(matmul(v, w)) + v, {.grad_output = seed});
+    return std::pair{w.grad().clone(), v.grad().clone()};
+  };
+  const Tensor bent = values * (1.0 - square(tanh(matmul(v, w))));
+  const Tensor by_w = matmul(a, values, true, false) + matmul(v, bent, true, false);
+  const Tensor by_v = matmul(bent, w, false, true) + values;
+  for (const bool zero_first : {true, false}) {
+    const auto [of_w, of_v] = gradients_by(zero_first);
+    CHECK(largest_difference(of_w, zero_first ? by_w : by_w + values) < 1e-13);
+    CHECK(largest_difference(of_v, by_v) < 1e-13);
+  }
+}
+
 TEST_CASE("A sweep that fails after the first product leaves the gradient empty") {
   Rng rng(4);
   Tensor w = randn({2, 2}, rng, DType::f64).requires_grad_();
