@@ -62,11 +62,9 @@ void in_chunks(int64_t count, const TraceOptions& options, Part&& part) {
   int64_t chunk = 1;
   for (int64_t done = 0; done < count;) {
     const int64_t k = std::min(chunk, count - done);
-    const size_t before = pool_stats().live_bytes;
-    reset_pool_peak();
+    const PoolPeak peak;
     part(done, k);
-    const size_t per_direction =
-        std::max<size_t>(1, (pool_stats().peak_bytes - before) / static_cast<size_t>(k));
+    const size_t per_direction = std::max<size_t>(1, peak.bytes() / static_cast<size_t>(k));
     chunk = std::max<int64_t>(1, static_cast<int64_t>(options.max_bytes / per_direction));
     done += k;
   }
@@ -183,6 +181,11 @@ Found trace_of_jacobian(const VectorField& s, const Tensor& x, const TraceOption
   return found;
 }
 
+bool same_values(const std::vector<double>& a, const std::vector<double>& b) {
+  return std::ranges::equal(a, b,
+                            [](double p, double q) { return p == q || (std::isnan(p) && std::isnan(q)); });
+}
+
 // Shifts row 0: what the function gives for every other row must stay.
 void check_rows(const VectorField& s, const Tensor& x) {
   if (x.dim(0) < 2 || x.dim(1) == 0) return;
@@ -191,7 +194,7 @@ void check_rows(const VectorField& s, const Tensor& x) {
   FunctionalScope scope(false);
   const Tensor before = s.f(scope.input(x)), after = s.f(scope.input(shifted));
   for (int64_t row = 1; row < before.dim(0); ++row) {
-    if (before.rows(row, row + 1).to_vector() == after.rows(row, row + 1).to_vector()) continue;
+    if (same_values(before.rows(row, row + 1).to_vector(), after.rows(row, row + 1).to_vector())) continue;
     throw Error(fmt::format(
         "{}: shifting row 0 of x moved row {} of the result: rows interact. Hint: no batch statistics inside",
         s.gradient_of_f ? kLaplacian : kDivergence, row));

@@ -52,8 +52,17 @@ struct Pool {
   PoolStats stats;
 };
 
+struct TrimAtThreadExit {
+  ~TrimAtThreadExit() { trim_pool(); }
+};
+
+Pool* new_pool() {
+  thread_local const TrimAtThreadExit trim;
+  return new Pool;
+}
+
 Pool& pool() {
-  thread_local Pool* instance = new Pool;  // never destroyed: tensors may outlive every static
+  thread_local Pool* instance = new_pool();  // never destroyed: tensors may outlive every static
   return *instance;
 }
 
@@ -73,17 +82,19 @@ void* system_allocate(size_t bytes) {
 }  // namespace
 
 void* pool_allocate(size_t bytes) {
-  if (bytes > size_t{1} << 60) throw Error(fmt::format("out of memory: {} bytes were asked for", bytes));
+  if (bytes > kMaxBytes) throw Error(fmt::format("out of memory: {} bytes were asked for", bytes));
   Pool& p = pool();
   const SizeClass c = size_class(bytes);
+  void* block = p.free[c.index];
+  if (block) {
+    p.free[c.index] = p.free[c.index]->next;
+    p.stats.cached_bytes -= c.bytes;
+  } else {
+    block = system_allocate(c.bytes);
+  }
   p.stats.live_bytes += c.bytes;
   p.stats.peak_bytes = std::max(p.stats.peak_bytes, p.stats.live_bytes);
-  if (FreeBlock* block = p.free[c.index]) {
-    p.free[c.index] = block->next;
-    p.stats.cached_bytes -= c.bytes;
-    return block;
-  }
-  return system_allocate(c.bytes);
+  return block;
 }
 
 void pool_free(void* block, size_t bytes) noexcept {
@@ -104,6 +115,15 @@ void pool_free(void* block, size_t bytes) noexcept {
 PoolStats pool_stats() { return pool().stats; }
 
 void reset_pool_peak() { pool().stats.peak_bytes = pool().stats.live_bytes; }
+
+PoolPeak::PoolPeak() : before_(pool().stats) { reset_pool_peak(); }
+
+PoolPeak::~PoolPeak() {
+  PoolStats& stats = pool().stats;
+  stats.peak_bytes = std::max(stats.peak_bytes, before_.peak_bytes);
+}
+
+size_t PoolPeak::bytes() const { return pool().stats.peak_bytes - before_.live_bytes; }
 
 void trim_pool() {
   Pool& p = pool();

@@ -3,12 +3,14 @@
 #include <cstddef>
 #include <cstdint>
 
-/// Memory: a caching pool, one a thread, that is never destroyed. After warm-up a training step asks the
-/// system for nothing.
+/// Memory: a caching pool, one a thread, that is never destroyed and gives its free blocks back when the
+/// thread ends. After warm-up a training step asks the system for nothing.
 namespace gradzoo {
 
+constexpr size_t kMaxBytes = size_t{1} << 60;  // of one block: sizes below it cannot wrap
+
 /// A block of at least `bytes`, 64-byte aligned. Comes from the pool's free list of its size class, else from
-/// the system.
+/// the system. Throws where there is no memory left, or for more than kMaxBytes.
 void* pool_allocate(size_t bytes);
 void pool_free(void* block, size_t bytes) noexcept;
 
@@ -23,6 +25,20 @@ PoolStats pool_stats();
 void reset_pool_peak();
 /// Gives every cached block back to the system.
 void trim_pool();
+
+/// Measures the memory that its scope needs; the calling thread's peak goes on as if it were not there.
+class PoolPeak {
+ public:
+  PoolPeak();
+  ~PoolPeak();
+  PoolPeak(const PoolPeak&) = delete;
+  PoolPeak& operator=(const PoolPeak&) = delete;
+  /// The largest number of bytes alive so far beyond those of the scope's beginning.
+  size_t bytes() const;
+
+ private:
+  PoolStats before_;
+};
 
 /// Standard-library allocator on the pool, for containers that live within a step.
 template <class T>

@@ -184,8 +184,11 @@ std::string Tensor::label() const { return impl_ ? std::string(name()) + shape()
 
 Tensor empty(const Shape& shape, DType dtype) {
   const int64_t size = shape.size();
-  return Tensor(
-      make_impl(Storage::create(static_cast<size_t>(size) * dtype_bytes(dtype)), 0, shape, size, dtype));
+  const size_t count = static_cast<size_t>(size), width = dtype_bytes(dtype);
+  if (count > kMaxBytes / width)
+    throw Error("empty: {} of {} is larger than any memory. Hint: check the shape", shape.str(),
+                dtype_name(dtype));
+  return Tensor(make_impl(Storage::create(count * width), 0, shape, size, dtype));
 }
 
 }  // namespace gradzoo

@@ -88,6 +88,25 @@ TEST_CASE("forward, reverse and the trace of the Hessian give one Laplacian, in 
   CHECK(largest_difference(laplacian(f, x, {.check_rows = true}), expected) < 1e-11);
 }
 
+TEST_CASE("a Laplacian leaves the caller's peak of memory as large as it was") {
+  const Network f(6);
+  const Tensor x = zeros({5, 6}, DType::f64);
+  reset_pool_peak();
+  const size_t before = pool_stats().live_bytes;
+  empty({1'000'000}, DType::f64);
+  for (const TraceMethod method : {TraceMethod::forward, TraceMethod::reverse}) {
+    laplacian(f, x, {.method = method, .max_bytes = 1});
+    CHECK(pool_stats().peak_bytes >= before + 8'000'000);
+  }
+}
+
+TEST_CASE("a row whose value is NaN does not pass for one that another row moved") {
+  const Tensor x = tensor({1, 2, -1, 3}, {2, 2}, DType::f64);
+  const auto f = [](const Tensor& t) { return sum(log(t), 1); };
+  const std::vector<double> found = laplacian(f, x, {.check_rows = true}).to_vector();
+  CHECK(found[0] == doctest::Approx(-1.25).epsilon(1e-14));  // -1/1 - 1/4
+}
+
 TEST_CASE("divergence by every method, of a field that is no gradient") {
   Rng rng(8);
   const Tensor a = randn({4, 4}, rng, DType::f64), x = randn({3, 4}, rng, DType::f64);

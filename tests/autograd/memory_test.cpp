@@ -1,3 +1,5 @@
+#include <fstream>
+#include <thread>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -114,7 +116,6 @@ TEST_CASE("ops save only what the wanted gradients read") {
   CHECK(pool_stats().live_bytes - before < 3u * 8u * static_cast<size_t>(n));
 }
 
-}  // namespace
 TEST_CASE("A step under create_graph needs at most three times the memory of a first-order step") {
   // The same energy and data: the gradient of mean f(x), against that of mean |grad_x f|^2.
   Rng rng(1, "test/memory");
@@ -145,4 +146,31 @@ TEST_CASE("A step under create_graph needs at most three times the memory of a f
   CHECK(second_order > first_order);
 }
 
+TEST_CASE("a tensor larger than any memory is refused, and leaves the pool as it was") {
+  for (const DType dtype : {DType::f32, DType::f64}) {
+    for (const int shift : {61, 62}) {
+      CHECK_THROWS_AS(empty({int64_t{1} << shift}, dtype), Error);
+      CHECK_THROWS_AS(empty({(int64_t{1} << shift) - 8}, dtype), Error);
+    }
+  }
+  if (!counts_allocations()) return;  // a sanitizer's allocator would end the process
+  const PoolStats before = pool_stats();
+  CHECK_THROWS_AS(empty({int64_t{1} << 50}), Error);
+  CHECK(pool_stats().live_bytes == before.live_bytes);
+}
+
+TEST_CASE("a thread that ends gives its free memory back") {
+  const auto resident = [] {
+    std::ifstream file("/proc/self/statm");
+    int64_t pages = 0, resident_pages = 0;
+    file >> pages >> resident_pages;
+    return resident_pages * 4096;
+  };
+  constexpr int64_t kBytes = 20'000'000;
+  const int64_t before = resident();
+  for (int i = 0; i < 10; ++i) std::thread([] { zeros({kBytes / 4}); }).join();
+  CHECK(resident() - before < 3 * kBytes);
+}
+
+}  // namespace
 }  // namespace gradzoo
