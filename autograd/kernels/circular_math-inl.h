@@ -78,15 +78,16 @@ struct Cosine {
 /// Sine or cosine: f32 through f64, and by std:: where the range reduction does not reach.
 template <class F, class D, class V>
 HWY_INLINE V circular(D d, V x) {
-  const V reach = constant(d, 1.6e6);
-  if (!hn::AllTrue(d, hn::Lt(hn::Abs(x), reach))) {
-    return each_lane(d, x, [](Lane<D> v) { return static_cast<Lane<D>>(F::scalar(v)); });
-  }
+  V y;
   if constexpr (sizeof(Lane<D>) == 8) {
-    return F()(d, x);
+    y = F()(d, x);
   } else {
-    return through_double(d, x, F());
+    y = through_double(d, x, F());
   }
+  const auto within_reach = hn::Lt(hn::Abs(x), constant(d, 1.6e6));
+  if (hn::AllTrue(d, within_reach)) return y;
+  const V far = each_lane(d, x, [](Lane<D> v) { return static_cast<Lane<D>>(F::scalar(v)); });
+  return hn::IfThenElse(within_reach, y, far);
 }
 
 }  // namespace gradzoo::kernels::HWY_NAMESPACE

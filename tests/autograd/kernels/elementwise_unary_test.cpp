@@ -108,6 +108,21 @@ TEST_CASE_TEMPLATE("a value does not depend on its position or on the length", T
   }
 }
 
+TEST_CASE_TEMPLATE("nor on what its neighbours are", T, float, double) {
+  const std::vector<T> x = test::uniform_values<T>(1000, 0.1, 30, 11);
+  for (const Function& f : kFunctions) {
+    CAPTURE(f.name);
+    const std::vector<T> alone = apply(f.kind, x);
+    for (const T neighbour :
+         {T(1e7), std::numeric_limits<T>::infinity(), std::numeric_limits<T>::quiet_NaN()}) {
+      std::vector<T> beside = x;
+      for (size_t i = 1; i < x.size(); i += 2) beside[i] = neighbour;
+      const std::vector<T> y = apply<T>(f.kind, beside);
+      for (size_t i = 0; i < x.size(); i += 2) CHECK(y[i] == alone[i]);
+    }
+  }
+}
+
 TEST_CASE_TEMPLATE("unary functions have the same bytes at any thread count", T, float, double) {
   for (const Function& f : kFunctions) {
     const std::vector<T> x = test::uniform_values<T>(100001, f.low, f.high, 10);
