@@ -93,7 +93,8 @@ std::optional<Tiling> direct_tiling(int64_t m, int64_t n, int64_t k, bool trans_
   const int64_t rows = std::min(m, tile_extent(m, tiles_over(m, most_rows), trans_b ? 4 : 24));
   const bool few = tiles_over(m, rows) * tiles_over(n, most_columns) < kMaxTiles;
   const int64_t columns = std::min(n, few ? std::min<int64_t>(most_columns, 32) : most_columns);
-  const int64_t depth = tile_extent(k, tiles_over(k, kLargestDirect / (rows * columns)), 4);
+  const int64_t deepest = kLargestDirect / (rows * columns) / 4 * 4;
+  const int64_t depth = tile_extent(k, tiles_over(k, deepest), 4);
   const Tiling tiling{rows, columns, tiles_over(m, rows), tiles_over(n, columns), depth, false};
   return tiling.count() < worthwhile_tiles(flops) ? std::nullopt : std::optional(tiling);
 }

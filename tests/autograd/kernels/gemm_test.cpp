@@ -1,10 +1,13 @@
 #include "autograd/kernels/gemm.h"
 
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include <doctest/doctest.h>
 
 #include "autograd/error.h"
+#include "autograd/kernels/gemm_tiling.h"
 #include "support/numbers.h"
 
 using namespace gradzoo;
@@ -130,6 +133,19 @@ TEST_CASE_TEMPLATE("products have the same bytes at any thread count", T, float,
       return c;
     }));
   }
+}
+
+TEST_CASE("no direct tile is larger than OpenBLAS takes without copying") {
+  int found = 0;
+  for (int64_t k = 32; k < 2000; k += 7) {
+    for (const auto& [trans_a, trans_b] : {std::pair{false, false}, {true, false}, {false, true}}) {
+      const auto tiling = kernels::direct_tiling(960, 544, trans_b ? k / 16 * 16 : k, trans_a, trans_b);
+      if (!tiling) continue;
+      ++found;
+      CHECK(tiling->rows * tiling->columns * tiling->depth <= 1'000'000);
+    }
+  }
+  if (std::string_view(kernels::blas_kernel()) == "Cooperlake") CHECK(found > 100);
 }
 
 TEST_CASE("a side beyond BLAS's integers is an error, and the kernel has a name") {
