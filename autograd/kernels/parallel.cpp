@@ -173,7 +173,10 @@ void parallel_ranges(int64_t n, int64_t grain, int64_t align, RangeFn fn, void* 
   if (size >= n || alone) return fn(context, 0, n);
   BlockRunner runner{fn, context};
   const Loop loop{BlockRunner::run, &runner, n, size, (n + size - 1) / size};
-  gradzoo::kernels::with_team([&] { g_leads->run(loop, threads()); });
+  gradzoo::kernels::with_team([&] {
+    if (g_leads == nullptr) return fn(context, 0, n);  // another thread has just set the count to 1
+    g_leads->run(loop, threads());
+  });
 }
 
 }  // namespace detail

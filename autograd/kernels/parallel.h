@@ -24,7 +24,9 @@ void parallel_ranges(int64_t n, int64_t grain, int64_t align,
 }  // namespace detail
 
 /// Calls `fn(begin, end)` on ranges that cover [0, n), in parallel once n exceeds `grain`. Range borders are
-/// multiples of `align` elements. No allocation: the callable is passed by pointer.
+/// multiples of `align` elements. No allocation: the callable is passed by pointer. `fn` must not throw: on
+/// another thread nobody could catch it, and the process ends. A process that forks after its first loop runs
+/// none in the child, where libgomp's threads do not exist: let the child call exec.
 template <class Fn>
 void parallel_for(int64_t n, int64_t grain, int64_t align, Fn&& fn) {
   if (n <= 0) return;
