@@ -7,11 +7,13 @@
 /// Work is cut by size alone, never by thread count, so results do not depend on how many threads run.
 namespace gradzoo::kernels {
 
+constexpr int kMaxThreads = 256;
+
 /// Threads that kernels may use: the last `set_threads`, else OMP_NUM_THREADS, else the physical cores this
 /// process may use.
 int threads();
 
-/// Sets the thread count of every later kernel (at least 1).
+/// Sets the thread count of every later kernel, from 1 to kMaxThreads.
 void set_threads(int count);
 
 /// Flush denormals to zero on every worker (train, sample, bench); the default keeps them.

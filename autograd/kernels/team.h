@@ -4,10 +4,10 @@
 #include <atomic>
 #include <cstdint>
 
+#include "autograd/kernels/parallel.h"
+
 /// A team of OpenMP threads that stays together from loop to loop.
 namespace gradzoo::kernels {
-
-constexpr int kMaxThreads = 256;
 
 using RangeFn = void (*)(void* context, int64_t begin, int64_t end);
 

@@ -73,6 +73,9 @@ TEST_CASE("Streams that are closed, full or no longer read crash nothing and get
     const ProcessResult listed = shell(program + "list ops " + where);
     CHECK(listed.status == 1);
     CHECK(contains(listed.err, "cannot write to standard output"));
+    // These flush line by line: what was lost early counts at the end.
+    CHECK(shell(program + "gradcheck softplus " + where).status == 1);
+    CHECK(shell(program + "bench tape_overhead --steps 1 " + where).status == 1);
   }
   for (const char* where : {"2>&-", "2>/dev/full"}) CHECK(shell(program + "nothing " + where).status == 1);
 }

@@ -73,7 +73,7 @@ int eval_command(const Arguments& arguments) {
       "labels come, and how near the training images are, beside the same for real images");
   line.option("-n", "N", count, "with --classifier: samples (default: 400)", 1, 10'000);
   line.option("--threads", "T", threads, "threads; the result does not depend on them (default: the cores)",
-              1, 1024);
+              1, kernels::kMaxThreads);
   line.flag("--json", json, "print one JSON object");
   if (!line.parse(arguments)) {
     fmt::print("{}", line.help());

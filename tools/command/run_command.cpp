@@ -71,14 +71,18 @@ int run_command(const Arguments& arguments) {
   std::signal(SIGXFSZ, SIG_IGN);  // write() then says that the file grew too large
   try {
     const int status = dispatch(arguments);
-    // A full disk or a closed pipe shows only here.
-    if (std::fflush(stdout) != 0) return complain("cannot write to standard output");
+    // A full disk or a closed pipe shows here, or was noted by an earlier flush.
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+      return complain("cannot write to standard output. Hint: is the disk full, or the pipe closed?");
+    }
     return status;
   } catch (const std::bad_alloc&) {
     return complain("out of memory. Hint: a smaller batch or fewer samples");
   } catch (const std::system_error& error) {
     if (std::ferror(stdout) == 0) return complain(error.what());
-    return complain(fmt::format("cannot write to standard output: {}", error.code().message()));
+    return complain(
+        fmt::format("cannot write to standard output: {}. Hint: free some space, or keep the pipe open",
+                    error.code().message()));
   } catch (const std::exception& error) {
     return complain(error.what());
   }

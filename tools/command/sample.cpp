@@ -60,7 +60,7 @@ int sample_command(const Arguments& arguments) {
                "convention (full or half), noise (1; ula alone, 0 climbs to a mode)");
   line.option("--seed", "S", seed, "of the samples (default: the run's)", 0, int64_t{1} << 53);
   line.option("--threads", "T", threads, "threads; the result does not depend on them (default: the cores)",
-              1, 1024);
+              1, kernels::kMaxThreads);
   if (!line.parse(arguments)) {
     fmt::print("{}", line.help());
     return 0;

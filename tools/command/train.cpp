@@ -71,7 +71,7 @@ int train_command(const Arguments& arguments) {
   line.option("--lr", "X", lr, "learning rate at the start");
   line.option("--seed", "S", seed, "every random number follows from it");
   line.option("--threads", "T", threads, "threads; the result does not depend on them (default: the cores)",
-              1, 1024);
+              1, kernels::kMaxThreads);
   line.option("--out", "DIR", request.out, "run directory (default: the next free runs/MODEL-n)");
   line.option("--config", "FILE", request.config,
               "settings to start from: a run's config.toml repeats the run");

@@ -54,7 +54,7 @@ int verify_command(const Arguments& arguments) {
   line.positionals("ROW", names, "rows by name; all where none is given");
   line.flag("--quick", quick, "only the rows that take seconds");
   line.option("--threads", "T", threads, "threads; the result does not depend on them (default: the cores)",
-              1, 1024);
+              1, kernels::kMaxThreads);
   line.flag("--json", json, "print one JSON object");
   if (!line.parse(arguments)) {
     fmt::print("{}\nrows, (q) runs under --quick:\n", line.help());

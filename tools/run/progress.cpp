@@ -67,9 +67,12 @@ void Progress::clear() {
   line_shown_ = false;
 }
 
-// Where nothing can be written any more (a closed pipe, a full disk) it falls silent: training goes on.
+// Where nothing can be written any more (a closed pipe, a full disk) it falls silent: training goes on, and
+// what the run is for lies in its directory.
 void Progress::put(const std::string& text) {
-  if (out_ != nullptr && (std::fputs(text.c_str(), out_) < 0 || std::fflush(out_) != 0)) out_ = nullptr;
+  if (out_ == nullptr || (std::fputs(text.c_str(), out_) >= 0 && std::fflush(out_) == 0)) return;
+  std::clearerr(out_);
+  out_ = nullptr;
 }
 
 }  // namespace gradzoo
