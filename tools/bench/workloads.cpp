@@ -113,15 +113,17 @@ WorkloadResult run_workload(const Workload& workload, const BenchOptions& option
   const ResolvedRun run = resolve_run({.model = workload.model, .assignments = workload.assignments});
   const RunData data(run.settings);
   DataShape shape = data.shape();
+  BatchOptions in_batches = batch_options(run.settings);
+  in_batches.drop_last = true;  // steps of one size: an epoch's short batch would be the least of the times
   std::unique_ptr<BatchSource> batches;
   if (workload.pooled_to_8x8) {
     shape.example = {8, 8};
-    batches = std::make_unique<Batches>(pooled_to_8x8(data.train), batch_options(run.settings));
+    batches = std::make_unique<Batches>(pooled_to_8x8(data.train), in_batches);
   } else {
-    batches = data.batches(batch_options(run.settings));
+    batches = data.batches(in_batches);
   }
   const std::unique_ptr<Model> model = make_model(*run.model, run.settings, shape);
-  // The warm-up goes across an epoch's end: its last batch may be a smaller one.
+  // The warm-up goes across an epoch's end, where the order is drawn anew.
   const int64_t first = std::max<int64_t>(0, batches->steps_per_epoch() - options.warm_up / 2);
   const int64_t warm = first + options.warm_up;
   Trainer trainer(*model, *batches,

@@ -64,10 +64,19 @@ Json measure(const Workload& workload, const BenchOptions& options) {
   return json;
 }
 
+// The same fields, null where a bare chain of ops has nothing to say.
 Json measure_tape(const BenchOptions& options) {
+  reset_peak_memory();
   const TapeOverhead ns = measure_tape_overhead(options.steps);
   Json json = bench_object("workload", kTapeOverhead);
+  json["batch"] = nullptr;
   json["steps"] = options.steps;
+  for (const char* of_a_training_step :
+       {"ms_median", "ms_min", "ms_p90", "steps_per_s", "samples_per_s", "gemm_gflop", "sgemm_gflops",
+        "roofline_fraction", "pool_peak_mb", "final_loss"}) {
+    json[of_a_training_step] = nullptr;
+  }
+  json["peak_rss_mb"] = rounded(peak_memory_mb());
   json["ns_per_op_forward_no_tape"] = rounded(ns.forward_no_tape);
   json["ns_per_op_forward_tape"] = rounded(ns.forward_tape);
   json["ns_per_op_forward_backward"] = rounded(ns.forward_backward);
@@ -91,7 +100,6 @@ void print_row(const Json& row) {
                number("gemm_gflop"), number("roofline_fraction"), number("system_allocations_per_step"),
                number("peak_rss_mb"), number("final_loss"));
   }
-  std::fflush(stdout);
 }
 
 void print_help(const CommandLine& line) {
@@ -121,6 +129,7 @@ void bench_workloads(const std::vector<std::string>& names, const BenchOptions& 
     } else {
       print_row(row);
     }
+    std::fflush(stdout);  // a long run that is interrupted has told what it knows
   }
 }
 
@@ -133,11 +142,11 @@ int bench_command(const Arguments& arguments) {
   bool quick = false, json = false;
   CommandLine line("bench", "Times training steps of the library's own models on this machine.");
   line.positionals("NAME", names, "workloads, or with --growth what grows; all where none is given");
-  line.option("--threads", "T", threads, "threads (default: the cores)", 1, 1024);
+  line.option("--threads", "T", threads, "threads (default: the cores)", 1, kernels::kMaxThreads);
   line.option("--steps", "N", steps, "steps that are timed, after a warm-up (default: 300)", 1, 1'000'000);
   line.option("--growth", "DIR", growth,
               "measure how time and memory grow instead, and draw it into DIR beside what theory gives");
-  line.flag("--quick", quick, "20 steps of each, the smallest sizes alone: a look, not a measurement");
+  line.flag("--quick", quick, "20 steps of each (or --steps), the smallest sizes: a look, not a measurement");
   line.flag("--json", json, "print one JSON object a workload or curve");
   if (!line.parse(arguments)) {
     print_help(line);
@@ -150,7 +159,7 @@ int bench_command(const Arguments& arguments) {
     return 0;
   }
   BenchOptions options = quick ? BenchOptions{.steps = kQuickSteps, .warm_up = kQuickWarmUp} : BenchOptions{};
-  if (steps > 0 && !quick) options.steps = steps;
+  if (steps > 0) options.steps = steps;
   on_threads(threads, [&] { bench_workloads(names, options, json); });
   return 0;
 }

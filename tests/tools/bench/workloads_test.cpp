@@ -34,6 +34,12 @@ TEST_CASE("A training step of every workload asks the system for no memory") {
   CHECK(measure_tape_overhead(2).allocations == 0);
 }
 
+TEST_CASE("Every timed step is of the same size, across an epoch's end too") {
+  const Workload& vae = find("vae_b512");  // 60,000 images: 117 batches and 96
+  CHECK(run_workload(vae, {.steps = 120, .warm_up = 2}).gemm_gflop ==
+        doctest::Approx(run_workload(vae, {.steps = 1, .warm_up = 2}).gemm_gflop).epsilon(1e-12));
+}
+
 TEST_CASE("The operations that a bench counts are those of the model's products") {
   // Multiplications an example: of y = W x, of dW, and of dx, which the first layer does not need.
   const double first = 784 * 500, head = 500 * 40, hidden = 20 * 500, out = 500 * 784;
@@ -60,10 +66,12 @@ TEST_CASE("bench prints one JSON object a workload with every field, in little m
   REQUIRE_MESSAGE(result.status == 0, result.err);
   const size_t line = result.out.find('\n');
   const auto vae = nlohmann::json::parse(result.out.substr(0, line));
+  const auto tape = nlohmann::json::parse(result.out.substr(line));
   for (const char* key : {"workload", "dtype", "batch", "threads", "blas", "blas_kernel", "steps",
                           "ms_median", "ms_min", "ms_p90", "steps_per_s", "samples_per_s", "gemm_gflop",
                           "roofline_fraction", "system_allocations_per_step", "peak_rss_mb", "final_loss"}) {
     CHECK_MESSAGE(vae.contains(key), key);
+    CHECK_MESSAGE(tape.contains(key), key);
   }
   CHECK(vae["batch"] == 512);
   CHECK(vae["threads"] == 1);
@@ -74,7 +82,6 @@ TEST_CASE("bench prints one JSON object a workload with every field, in little m
     CHECK(vae["system_allocations_per_step"] == 0);
     CHECK(vae["peak_rss_mb"] < 200);
   }
-  const auto tape = nlohmann::json::parse(result.out.substr(line));
   CHECK(tape["workload"] == "tape_overhead");
   CHECK(tape["ns_per_op_grad_of_grad"] > 0);
 }
