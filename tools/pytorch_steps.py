@@ -2,6 +2,7 @@
 import functools
 import gzip
 import math
+import os
 import pathlib
 
 import numpy
@@ -14,7 +15,11 @@ try:
 except ImportError:
     functorch = None
 
-MNIST = pathlib.Path(__file__).resolve().parent.parent / "datasets/mnist/train-images-idx3-ubyte.gz"
+DATASETS = pathlib.Path(os.environ.get("GRADZOO_DATA") or pathlib.Path(__file__).resolve().parent.parent / "datasets")
+MNIST = DATASETS / "mnist/train-images-idx3-ubyte.gz"
+
+# A step whose mathematics were written out for it, where PyTorch's own functions leave speed behind.
+BY_HAND = "by hand"
 
 
 @functools.lru_cache(maxsize=None)
@@ -56,7 +61,7 @@ def optimise(loss, parameters, adam):
     return loss.detach()
 
 
-def vae(size, _, adam_of):
+def vae(size, cross_entropy, adam_of):
     """784-500(sigmoid)-[20,20], 20-500(tanh)-784; Bernoulli likelihood, KL in closed form."""
     encoder, decoder = mlp((784, 500, 40), nn.Sigmoid), mlp((20, 500, 784), nn.Tanh)
     parameters = [*encoder.parameters(), *decoder.parameters()]
@@ -66,7 +71,11 @@ def vae(size, _, adam_of):
         x = next(images)
         mean, logvar = encoder(x).chunk(2, dim=1)
         z = mean + torch.exp(0.5 * logvar) * torch.randn_like(mean)
-        bce = F.binary_cross_entropy_with_logits(decoder(z), x, reduction="sum")
+        logits = decoder(z)
+        if cross_entropy == BY_HAND:
+            bce = F.softplus(logits).sum() - torch.dot(x.view(-1), logits.view(-1))
+        else:
+            bce = F.binary_cross_entropy_with_logits(logits, x, reduction="sum")
         kl = 0.5 * (logvar.exp() + mean.square() - 1 - logvar).sum()
         return optimise((bce + kl) / size, parameters, adam)
 
@@ -101,6 +110,37 @@ def gradient(outputs, inputs):
     return torch.autograd.grad(outputs.sum(), inputs, create_graph=True)[0]
 
 
+def softplus_bend(a):
+    """softplus and its first two derivatives."""
+    slope = torch.sigmoid(a)
+    return F.softplus(a), slope, slope * (1 - slope)
+
+
+def silu_bend(a):
+    """SiLU and its first two derivatives."""
+    s = torch.sigmoid(a)
+    value = a * s
+    return value, s + value * (1 - s), s * (1 - s) * (2 + a * (1 - 2 * s))
+
+
+def second_order_by_hand(f, bend, x, directions):
+    """The score of the scalar net f of two hidden layers, and the sum of v' Hess(f) v over all rows and directions v.
+
+    The forward Laplacian, written out: values, Jacobian and what the bends add go through the second layer as one
+    tensor. `directions` are (k, 1, d) for every row or (k, B, d); only the weights' gradients are left to autograd.
+    """
+    (first, _, second, _, last), (k, rows) = f, (len(directions), len(x))
+    value, slope, curve = bend(first(x))
+    along = F.linear(directions, first.weight)  # (k, 1 or B, hidden)
+    bent = curve * along.square().sum(0)
+    stacked = F.linear(torch.cat([value, bent, (slope * along).flatten(0, 1)]), second.weight)
+    value, laplacian, jacobian = stacked.split([rows, rows, k * rows])
+    _, upper_slope, upper_curve = bend(value + second.bias)
+    weight = last.weight[0]
+    total = upper_slope * laplacian + upper_curve * jacobian.view(k, rows, -1).square().sum(0)
+    return ((upper_slope * weight) @ second.weight * slope) @ first.weight, (total @ weight).sum()
+
+
 def dsm_energy(size, _, adam_of):
     """Denoising score matching, sigma 0.3: the score is the gradient of a scalar 784-512-512-1, SiLU."""
     f = mlp((784, 512, 512, 1), nn.SiLU)
@@ -117,19 +157,23 @@ def dsm_energy(size, _, adam_of):
     return step
 
 
-def ssm(size, _, adam_of):
+def ssm(size, way, adam_of):
     """Sliced score matching, variance-reduced, one Gaussian probe v: 0.5 |s|^2 + v' (grad s) v."""
     f = mlp((784, 512, 512, 1), nn.SiLU)
-    parameters = list(f.parameters())
+    parameters = list(f.parameters())[:-1]  # the last bias is in neither term
     adam, images = adam_of(parameters, lr=1e-4), batches(mnist(), size)
 
     def step():
         x = next(images)
-        x = x.add_(torch.randn_like(x), alpha=0.3).requires_grad_()
+        x = x.add_(torch.randn_like(x), alpha=0.3)
         v = torch.randn_like(x)
-        s = gradient(f(x), x)
-        loss = (0.5 * s.square().sum() + (v * gradient(s * v, x)).sum()) / size
-        return optimise(loss, parameters, adam)
+        if way == BY_HAND:
+            s, along = second_order_by_hand(f, silu_bend, x, v[None])
+        else:
+            x.requires_grad_()
+            s = gradient(f(x), x)
+            along = (v * gradient(s * v, x)).sum()
+        return optimise((0.5 * s.square().sum() + along) / size, parameters, adam)
 
     return step
 
@@ -170,6 +214,11 @@ def trace_forward_over_reverse(f, x):
     return score(x), functorch.vmap(along)(torch.eye(x.shape[1])).sum()
 
 
+def trace_by_hand(f, x):
+    """The same by the forward Laplacian, written for this net."""
+    return second_order_by_hand(f, softplus_bend, x.detach(), torch.eye(x.shape[1])[:, None])
+
+
 TRACES = {"one gradient an axis": trace_by_axis, "is_grads_batched": trace_batched}
 if functorch:
     TRACES |= {
@@ -177,6 +226,8 @@ if functorch:
         "functorch jacrev": trace_functorch(functorch.jacrev),
         "functorch jvp": trace_forward_over_reverse,
     }
+AUTOMATIC_TRACES = list(TRACES)
+TRACES[BY_HAND] = trace_by_hand
 
 
 def ring(size, sigma=0.1):
@@ -239,6 +290,8 @@ WORKLOADS = {
     "gan_b128": (["one call", "two calls"], functools.partial(gan, 128)),
     "dsm_energy_b128": ([""], functools.partial(dsm_energy, 128)),
     "ssm_b128": ([""], functools.partial(ssm, 128)),
-    "ism_exact_d2_b256": (list(TRACES), lambda *way: ism_exact(ring(256), (2, 128, 128, 1), *way)),
-    "ism_exact_d64_b128": (list(TRACES), lambda *way: ism_exact(noisy_8x8(128), (64, 256, 256, 1), *way)),
+    "ism_exact_d2_b256": (AUTOMATIC_TRACES, lambda *way: ism_exact(ring(256), (2, 128, 128, 1), *way)),
+    "ism_exact_d64_b128": (AUTOMATIC_TRACES, lambda *way: ism_exact(noisy_8x8(128), (64, 256, 256, 1), *way)),
 }
+# Those that also know the way BY_HAND.
+WRITTEN_BY_HAND = ("vae_b100", "vae_b512", "ssm_b128", "ism_exact_d2_b256", "ism_exact_d64_b128")

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """One workload of `gradzoo bench` in PyTorch: runs its step for a while and prints one JSON object.
 
-    /usr/bin/python3 tools/pytorch_workloads.py vae_b100 [--threads 2] [--seconds 2] [--as-installed]
+    /usr/bin/python3 tools/pytorch_workloads.py vae_b100 [--threads 2] [--seconds 2] [--as-installed | --by-hand]
 
 Without --as-installed it is PyTorch at its best: denormals flushed, Adam over lists of tensors where that is faster.
-Where a step can be written in several ways, each is tried and the fastest timed. tools/compare_pytorch runs this in
-turns with ours, and sets what is read at start: which BLAS, how many threads.
+Where a step can be written in several ways, each is tried and the fastest timed; --by-hand also tries those that write
+out the mathematics which gradzoo finds by itself. tools/compare_pytorch runs this in turns with ours, and sets what is
+read at start: which BLAS, how many threads.
 """
 import argparse
 import functools
@@ -17,7 +18,7 @@ import time
 import torch
 
 sys.dont_write_bytecode = True
-from pytorch_steps import WORKLOADS, chain  # noqa: E402
+from pytorch_steps import BY_HAND, WORKLOADS, WRITTEN_BY_HAND, chain  # noqa: E402
 
 TRIAL_TURNS, TRIAL_SECONDS = 4, 0.1
 
@@ -42,9 +43,11 @@ def fastest(steps):
     return min(times, key=lambda key: statistics.median(times[key]))
 
 
-def run_training(name, as_installed, seconds):
+def run_training(name, as_installed, by_hand, seconds):
     """Times the workload in the fastest of its ways."""
     ways, make = WORKLOADS[name]
+    if by_hand and name in WRITTEN_BY_HAND:
+        ways = [*ways, BY_HAND]
 
     def adam_of(foreach):
         return functools.partial(torch.optim.Adam, foreach=foreach)
@@ -80,15 +83,18 @@ def main():
     parser.add_argument("--threads", type=int, help="left to PyTorch unless given")
     parser.add_argument("--seconds", type=float, default=2)
     parser.add_argument("--as-installed", action="store_true")
+    parser.add_argument("--by-hand", action="store_true")
     options = parser.parse_args()
+    if options.threads is not None and options.threads < 1:
+        sys.exit("pytorch_workloads: --threads must be positive. Hint: --threads 2")
     torch.manual_seed(0)
-    if options.threads:
+    if options.threads is not None:
         torch.set_num_threads(options.threads)
     torch.set_flush_denormal(not options.as_installed)
     if options.workload == "tape_overhead":
         result = run_tape_overhead(options.seconds)
     else:
-        result = run_training(options.workload, options.as_installed, options.seconds)
+        result = run_training(options.workload, options.as_installed, options.by_hand, options.seconds)
     settings = {"workload": options.workload, "threads": torch.get_num_threads(), "torch": torch.__version__}
     print(json.dumps(settings | result))
 
