@@ -24,7 +24,9 @@ Tensor lgamma(const Tensor& x) { return apply<ops::Lgamma>(x); }
 Tensor digamma(const Tensor& x) { return apply<ops::Digamma>(x); }
 
 Tensor polygamma(int n, const Tensor& x) {
+  constexpr int kHighest = 1000;  // left of 0 its formula has some n^2 / 2 coefficients
   if (n < 0) throw Error(fmt::format("polygamma: n = {} is negative. Hint: n = 0 is digamma", n));
+  if (n > kHighest) throw Error(fmt::format("polygamma: n = {}. Hint: at most {}", n, kHighest));
   return n == 0 ? digamma(x) : apply(ops::Polygamma{n}, x);
 }
 

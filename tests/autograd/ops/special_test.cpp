@@ -56,4 +56,5 @@ TEST_CASE("four derivatives of lgamma are polygamma 3") {
 
 TEST_CASE("polygamma refuses a negative order") {
   CHECK_THROWS_WITH_AS(polygamma(-1, ones({1})), doctest::Contains("n = -1 is negative"), Error);
+  CHECK_THROWS_WITH_AS(polygamma(100'000, ones({1})), doctest::Contains("at most 1000"), Error);
 }
