@@ -62,6 +62,7 @@ void record(const OpInfo& info, const void* op, Inputs in, const std::array<int6
     const auto k = static_cast<size_t>(slot);
     node.saved[k] = slot == kMaxInputs ? out : in[slot];
     node.versions[k] = node.saved[k].version();
+    node.saved[k].impl()->storage->saved_by = node.serial;
   }
   out.impl()->record = {s.nodes.size() - 1, node.serial};
   if (s.mode.tracing) trace_node(s.nodes.size() - 1, in, out);

@@ -56,6 +56,7 @@ struct PoolAllocator {
 struct alignas(64) Storage {
   size_t bytes = 0;
   uint64_t version = 0;
+  uint64_t saved_by = 0;  // serial of the last node that saved a tensor of these bytes
   int refs = 0;
 
   std::byte* data() { return reinterpret_cast<std::byte*>(this + 1); }

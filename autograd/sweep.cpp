@@ -8,14 +8,13 @@
 namespace gradzoo {
 namespace {
 
-// An empty gradient's buffer, to store the product of a and b into; undefined where there is none, or where
-// somebody holds it from before: the step may still read it.
-Tensor empty_buffer(const Node& node, const Tensor& a, const Tensor& b) {
-  if (node.op != &leaf_info()) return {};
-  const Tensor::Impl& leaf = *node.leaf().impl();
-  if (!leaf.grad_is_empty || !leaf.grad.defined() || leaf.grad.impl()->refs > 1) return {};
-  const Storage* storage = leaf.grad.impl()->storage;
-  return storage == a.impl()->storage || storage == b.impl()->storage ? Tensor() : leaf.grad;
+// An empty gradient's buffer, to store into; undefined where there is none, or where a node has saved what it
+// held: a gradient that was kept from an earlier step.
+Tensor empty_buffer(NodeList& nodes, int64_t index) {
+  if (nodes[index].op != &leaf_info()) return {};
+  const Tensor::Impl& leaf = *nodes[index].leaf().impl();
+  if (!leaf.grad_is_empty || !leaf.grad.defined()) return {};
+  return leaf.grad.impl()->storage->saved_by < nodes[0].serial ? leaf.grad : Tensor();
 }
 
 }  // namespace
@@ -110,7 +109,7 @@ void Sweep::accumulate_product(const Node& node, int i, const Tensor& a, const T
   Tensor& sum = grads_[slot(index)];
   const bool first = !sum.defined();
   Tensor target = sum;
-  if (first && to_buffers_) target = empty_buffer(state_.nodes[index], a, b);
+  if (first && to_buffers_) target = empty_buffer(state_.nodes, index);
   const int64_t m = a.shape()[transpose_a ? 1 : 0], k = a.shape()[transpose_a ? 0 : 1];
   const int64_t n = b.shape()[transpose_b ? 0 : 1];
   const bool fits = b.shape()[transpose_b ? 1 : 0] == k && state_.nodes[index].shape == Shape{m, n};

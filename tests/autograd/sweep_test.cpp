@@ -1,5 +1,7 @@
 #include "autograd/sweep.h"
 
+#include <utility>
+
 #include <doctest/doctest.h>
 
 #include "autograd/grad.h"
@@ -45,61 +47,87 @@ TEST_CASE("A weight that is used twice gets the sum of both products, where its 
   CHECK(largest_difference(w.grad(), expected * 2.0) < 1e-13);
 }
 
-TEST_CASE("A gradient that is held since the last step may be read in the next one") {
-  Rng rng(5);
-  const Shape shape{8, 8};
-  const Tensor factor = randn(shape, rng, DType::f64), held_values = randn(shape, rng, DType::f64);
-  const auto held_of = [&](Tensor& w) {  // what w.grad() was, after zero_grad
+namespace {
+
+/// A weight whose last gradient, `values`, was kept before it was marked as empty.
+struct Kept {
+  Rng rng{5};
+  Tensor values = randn({8, 8}, rng, DType::f64), factor = randn({8, 8}, rng, DType::f64);
+  Tensor w = randn({8, 8}, rng, DType::f64).requires_grad_();
+  Tensor gradient = kept_gradient();
+
+  Tensor kept_gradient() {
+    const Tape tape;
+    backward(sum(w * values));
+    const Tensor kept = w.grad();
     w.zero_grad();
-    Tape tape;
-    backward(sum(w * held_values));
-    const Tensor held = w.grad();
-    w.zero_grad();
-    return held;
-  };
-  Tensor w = randn(shape, rng, DType::f64).requires_grad_();
-  const auto loss_by = [&](const Tensor& held) { return sum(matmul(held, w) * factor); };
-  const Tensor once = matmul(held_values, factor, true, false);
-  const auto gradient_after = [&](auto&& step) {
-    const Tensor held = held_of(w);
-    Tape tape;
-    step(held);
-    return w.grad();
-  };
-  CHECK(largest_difference(gradient_after([&](const Tensor& held) { backward(loss_by(held)); }), once) <
-        1e-13);
-  CHECK(largest_difference(gradient_after([&](const Tensor& held) {
-                             backward(loss_by(held.view({64}).view(
-                                 shape)));  // shares the values, is no handle of the gradient
-                           }),
-                           once) < 1e-13);
-  CHECK(
-      largest_difference(gradient_after([&](const Tensor& held) { backward(loss_by(held) + loss_by(held)); }),
-                         once * 2.0) < 1e-13);
+    return kept;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("A gradient that is kept from the last step may be read in the next one") {
+  const auto by_product = [](const Kept& k, const Tensor& g) { return sum(matmul(g, k.w) * k.factor); };
+  const auto expected = [](const Kept& k) { return matmul(k.values, k.factor, true, false); };
+  SUBCASE("by a product") {
+    Kept k;
+    const Tape tape;
+    backward(by_product(k, k.gradient));
+    CHECK(largest_difference(k.w.grad(), expected(k)) < 1e-13);
+  }
+  SUBCASE("as a view, the gradient itself let go") {
+    Kept k;
+    const Tensor view = std::exchange(k.gradient, Tensor()).view({4, 16}).view({8, 8});
+    const Tape tape;
+    backward(by_product(k, view));
+    CHECK(largest_difference(k.w.grad(), expected(k)) < 1e-13);
+  }
+  SUBCASE("by two products") {
+    Kept k;
+    const Tape tape;
+    backward(by_product(k, k.gradient) + by_product(k, k.gradient));
+    CHECK(largest_difference(k.w.grad(), expected(k) * 2.0) < 1e-13);
+  }
+  SUBCASE("by another op, below a product") {
+    Kept k;
+    const Tape tape;
+    const Tensor bent = k.w * k.gradient;
+    backward(sum(matmul(bent, k.w) * k.factor));
+    const Tensor of_bent = matmul(k.factor, k.w, false, true);
+    const Tensor by_hand = matmul(k.w * k.values, k.factor, true, false) + of_bent * k.values;
+    CHECK(largest_difference(k.w.grad(), by_hand) < 1e-13);
+  }
+  SUBCASE("where it shares its storage with a gradient that a product is stored into") {
+    Kept k;
+    Tensor u = randn({8, 8}, k.rng, DType::f64).requires_grad_();
+    const Tensor flat = empty({16, 8}, DType::f64);
+    k.w.set_grad_buffer(flat.rows(0, 8));
+    u.set_grad_buffer(flat.rows(8, 16));
+    k.gradient = k.kept_gradient();
+    const Tape tape;
+    const Tensor bent = k.w * k.gradient;
+    backward(sum(matmul(bent, u)));
+    CHECK(largest_difference(u.grad(), matmul(bent, ones({8, 8}, DType::f64), true, false)) < 1e-13);
+    CHECK(largest_difference(k.w.grad(), matmul(ones({8, 8}, DType::f64), u, false, true) * k.values) <
+          1e-13);
+  }
 }
 
 TEST_CASE("backward does not disturb a seed that stands in a gradient") {
-  Rng rng(6);
-  Tensor w = randn({8, 8}, rng, DType::f64).requires_grad_(),
-         v = randn({8, 8}, rng, DType::f64).requires_grad_();
-  const Tensor a = randn({8, 8}, rng, DType::f64), values = randn({8, 8}, rng, DType::f64);
-  const auto gradients_by = [&](bool zero_first) {
-    Tape tape;
-    w.set_grad_buffer(empty({8, 8}, DType::f64));
-    v.zero_grad();
-    backward(sum(w * values));
-    const Tensor seed = w.grad().view({64}).view({8, 8});
-    if (zero_first) w.zero_grad();
-    backward(matmul(a, w) + tanh(matmul(v, w)) + v, {.grad_output = seed});
-    return std::pair{w.grad().clone(), v.grad().clone()};
-  };
-  const Tensor bent = values * (1.0 - square(tanh(matmul(v, w))));
-  const Tensor by_w = matmul(a, values, true, false) + matmul(v, bent, true, false);
-  const Tensor by_v = matmul(bent, w, false, true) + values;
   for (const bool zero_first : {true, false}) {
-    const auto [of_w, of_v] = gradients_by(zero_first);
-    CHECK(largest_difference(of_w, zero_first ? by_w : by_w + values) < 1e-13);
-    CHECK(largest_difference(of_v, by_v) < 1e-13);
+    Kept k;
+    Tensor v = randn({8, 8}, k.rng, DType::f64).requires_grad_();
+    const Tensor a = randn({8, 8}, k.rng, DType::f64);
+    const Tape tape;
+    if (!zero_first) backward(sum(k.w * k.values));
+    const Tensor straight = matmul(a, k.w);  // in this order: the later product is stored first
+    const Tensor bent = tanh(matmul(v, k.w));
+    const Tensor by_bent = k.values * (1.0 - square(bent));
+    const Tensor by_w = matmul(a, k.values, true, false) + matmul(v, by_bent, true, false);
+    backward(straight + bent + v, {.grad_output = k.gradient.view({64}).view({8, 8})});
+    CHECK(largest_difference(k.w.grad(), zero_first ? by_w : by_w + k.values) < 1e-13);
+    CHECK(largest_difference(v.grad(), matmul(by_bent, k.w, false, true) + k.values) < 1e-13);
   }
 }
 
