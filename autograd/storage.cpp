@@ -26,8 +26,6 @@
 namespace gradzoo {
 namespace {
 
-// Under AddressSanitizer every block goes back at once, so that a use after free is seen.
-constexpr bool kCaches = GRADZOO_POOL_CACHES;
 constexpr size_t kAlignment = 64;
 
 // Size classes: four a power of two, so that rounding wastes at most a quarter.
@@ -50,15 +48,22 @@ struct FreeBlock {
 struct Pool {
   std::array<FreeBlock*, 260> free{};
   PoolStats stats;
+  // Under AddressSanitizer every block goes back at once, so that a use after free is seen.
+  bool caches = GRADZOO_POOL_CACHES;
 };
 
-struct TrimAtThreadExit {
-  ~TrimAtThreadExit() { trim_pool(); }
+/// What is freed when its thread has nearly ended, nobody would use again.
+struct EndOfThread {
+  ~EndOfThread() {
+    pool->caches = false;
+    trim_pool();
+  }
+  Pool* pool;
 };
 
 Pool* new_pool() {
-  thread_local const TrimAtThreadExit trim;
-  return new Pool;
+  thread_local const EndOfThread end{new Pool};
+  return end.pool;
 }
 
 Pool& pool() {
@@ -101,15 +106,12 @@ void pool_free(void* block, size_t bytes) noexcept {
   Pool& p = pool();
   const SizeClass c = size_class(bytes);
   p.stats.live_bytes -= c.bytes;
-  if constexpr (!kCaches) {
-    std::free(block);
-  } else {
+  if (!p.caches) return std::free(block);
 #ifdef GRADZOO_CHECKS
-    std::memset(block, 0xff, c.bytes);  // all ones is a NaN in f32 and f64
+  std::memset(block, 0xff, c.bytes);  // all ones is a NaN in f32 and f64
 #endif
-    p.free[c.index] = new (block) FreeBlock{p.free[c.index]};
-    p.stats.cached_bytes += c.bytes;
-  }
+  p.free[c.index] = new (block) FreeBlock{p.free[c.index]};
+  p.stats.cached_bytes += c.bytes;
 }
 
 PoolStats pool_stats() { return pool().stats; }
@@ -123,7 +125,9 @@ PoolPeak::~PoolPeak() {
   stats.peak_bytes = std::max(stats.peak_bytes, before_.peak_bytes);
 }
 
-size_t PoolPeak::bytes() const { return pool().stats.peak_bytes - before_.live_bytes; }
+size_t PoolPeak::bytes() const {
+  return std::max(pool().stats.peak_bytes, before_.live_bytes) - before_.live_bytes;
+}
 
 void trim_pool() {
   Pool& p = pool();

@@ -100,8 +100,8 @@ int64_t block_size(int64_t n, int64_t grain, int64_t align) {
 int threads() {
   int count = g_threads.load(std::memory_order_relaxed);
   if (count == 0) {
-    count = default_threads();
-    g_threads.store(count, std::memory_order_relaxed);
+    const int found = default_threads();
+    if (g_threads.compare_exchange_strong(count, found, std::memory_order_relaxed)) return found;
   }
   return count;
 }
