@@ -25,7 +25,7 @@ Tensor sin(const Tensor& x);
 Tensor cos(const Tensor& x);
 Tensor lgamma(const Tensor& x);            // log |Gamma(x)|
 Tensor digamma(const Tensor& x);           // d lgamma / dx
-Tensor polygamma(int n, const Tensor& x);  // d^n digamma / dx^n, 0 <= n <= 1000
+Tensor polygamma(int n, const Tensor& x);  // d^n digamma / dx^n, 0 <= n <= 1000; 999 to differentiate
 Tensor clamp(const Tensor& x, double low, double high);
 
 // Activations: one family, closed under differentiation.

@@ -114,7 +114,8 @@ WorkloadResult run_workload(const Workload& workload, const BenchOptions& option
   const RunData data(run.settings);
   DataShape shape = data.shape();
   BatchOptions in_batches = batch_options(run.settings);
-  in_batches.drop_last = true;  // steps of one size: an epoch's short batch would be the least of the times
+  // Steps of one size: an epoch's short batch would be the least of the times.
+  in_batches.drop_last = data.train.count() >= in_batches.batch;
   std::unique_ptr<BatchSource> batches;
   if (workload.pooled_to_8x8) {
     shape.example = {8, 8};

@@ -145,7 +145,8 @@ TEST_CASE("no direct tile is larger than OpenBLAS takes without copying") {
       CHECK(tiling->rows * tiling->columns * tiling->depth <= 1'000'000);
     }
   }
-  if (std::string_view(kernels::blas_kernel()) == "Cooperlake") CHECK(found > 100);
+  const std::string_view kernel = kernels::blas_kernel();  // others copy whatever the size
+  if (kernel == "SkylakeX" || kernel == "Cooperlake" || kernel == "SapphireRapids") CHECK(found > 100);
 }
 
 TEST_CASE("a side beyond BLAS's integers is an error, and the kernel has a name") {
