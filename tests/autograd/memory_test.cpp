@@ -3,6 +3,7 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 #include "autograd/grad.h"
 #include "autograd/ops.h"
@@ -165,7 +166,7 @@ TEST_CASE("a thread that ends gives its free memory back, also what is freed in 
     std::ifstream file("/proc/self/statm");
     int64_t pages = 0, resident_pages = 0;
     file >> pages >> resident_pages;
-    return resident_pages * 4096;
+    return resident_pages * ::sysconf(_SC_PAGESIZE);
   };
   constexpr int64_t kBytes = 40'000'000;  // so large that malloc keeps none of it for itself
   const int64_t before = resident();

@@ -108,7 +108,7 @@ TEST_CASE_TEMPLATE("a value does not depend on its position or on the length", T
   }
 }
 
-TEST_CASE_TEMPLATE("nor on what its neighbours are", T, float, double) {
+TEST_CASE_TEMPLATE("a value does not depend on its neighbours", T, float, double) {
   const std::vector<T> x = test::uniform_values<T>(1000, 0.1, 30, 11);
   for (const Function& f : kFunctions) {
     CAPTURE(f.name);
