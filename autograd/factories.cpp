@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "autograd/kernels/elementwise.h"
+#include "autograd/kernels/pointwise/elementwise.h"
 #include "autograd/tensor.h"
 
 namespace gradzoo {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "autograd/kernels/elementwise.h"
+#include "autograd/kernels/pointwise/elementwise.h"
 #include "autograd/op.h"
 #include "autograd/sweep.h"
 

@@ -28,7 +28,7 @@
 ///       }
 ///     };
 ///
-/// `cases()` gives the operands that the checks feed it (op_cases.h). Optional: `roles` (which inputs are
+/// `cases()` gives the operands that the checks feed it (ops/cases.h). Optional: `roles` (which inputs are
 /// indices or masks), `alias(in)` instead of forward (the output shares the input's storage), `vjp_fast` (the
 /// same gradients on raw buffers, taken by sweeps that are not recorded; vjp stays the specification),
 /// `slopes(x)` (of an elementwise op of one operand: f'(x) and f''(x) stacked, where one pass gives both),

@@ -1,6 +1,6 @@
 #include "autograd/random.h"
 
-#include "autograd/kernels/random.h"
+#include "autograd/kernels/random/random.h"
 
 namespace gradzoo {
 namespace {

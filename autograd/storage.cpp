@@ -10,7 +10,7 @@
 
 #include <fmt/format.h>
 
-#include "autograd/error.h"
+#include "autograd/base/error.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define GRADZOO_POOL_CACHES false

@@ -1,7 +1,7 @@
 #include "autograd/sweep.h"
 
-#include "autograd/kernels/elementwise.h"
-#include "autograd/kernels/gemm.h"
+#include "autograd/kernels/gemm/gemm.h"
+#include "autograd/kernels/pointwise/elementwise.h"
 #include "autograd/ops.h"
 #include "autograd/trace.h"
 

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "autograd/error.h"
+#include "autograd/base/error.h"
 #include "autograd/shape.h"
 #include "autograd/storage.h"
 

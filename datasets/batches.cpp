@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "autograd/kernels/random.h"
+#include "autograd/kernels/random/random.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 

@@ -4,9 +4,9 @@
 
 #include "autograd/random.h"
 #include "autograd/tensor.h"
-#include "datasets/image_dataset.h"
-#include "datasets/pixels.h"
-#include "datasets/toy.h"
+#include "datasets/images/image_dataset.h"
+#include "datasets/images/pixels.h"
+#include "datasets/toys/toy.h"
 
 namespace gradzoo {
 

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "datasets/batches.h"
-#include "datasets/image_dataset.h"
-#include "datasets/toy.h"
+#include "datasets/images/image_dataset.h"
+#include "datasets/toys/toy.h"
 
 namespace gradzoo {
 

@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "datasets/toy.h"
+#include "datasets/toys/toy.h"
 
 namespace gradzoo {
 

@@ -2,15 +2,15 @@
 
 #include <fmt/format.h>
 
-#include "autograd/error.h"
-#include "autograd/text.h"
-#include "models/classifier.h"
-#include "models/dae.h"
-#include "models/ebm.h"
-#include "models/gan.h"
-#include "models/nce.h"
-#include "models/score.h"
-#include "models/vae.h"
+#include "autograd/base/error.h"
+#include "autograd/base/text.h"
+#include "models/classifier/classifier.h"
+#include "models/dae/dae.h"
+#include "models/ebm/ebm.h"
+#include "models/gan/gan.h"
+#include "models/nce/nce.h"
+#include "models/score/score.h"
+#include "models/vae/vae.h"
 
 namespace gradzoo {
 namespace {

@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "models/model.h"
-#include "models/settings.h"
+#include "models/base/model.h"
+#include "models/base/settings.h"
 
 namespace gradzoo {
 

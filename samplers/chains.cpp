@@ -5,7 +5,7 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
-#include "samplers/chain_trace.h"
+#include "samplers/diagnostics/chain_trace.h"
 
 namespace gradzoo {
 namespace {

@@ -1,6 +1,6 @@
 #include "samplers/target.h"
 
-#include "autograd/functional_scope.h"
+#include "autograd/functional/functional_scope.h"
 #include "autograd/grad.h"
 
 namespace gradzoo {

@@ -3,7 +3,7 @@
 cmake_minimum_required(VERSION 3.25)
 
 set(max_lines 400)
-set(may_include_kernels autograd/kernels autograd/error.h)
+set(may_include_kernels autograd/kernels autograd/base)
 set(may_include_autograd autograd)
 set(may_include_nn autograd nn)
 set(may_include_samplers autograd samplers)

@@ -4,10 +4,10 @@
 
 #include <fmt/format.h>
 
-#include "autograd/error.h"
+#include "autograd/base/error.h"
+#include "autograd/base/text.h"
 #include "autograd/grad.h"
 #include "autograd/ops.h"
-#include "autograd/text.h"
 
 namespace gradzoo {
 namespace {

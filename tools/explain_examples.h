@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "autograd/explain.h"
+#include "autograd/explain/explain.h"
 
 namespace gradzoo {
 

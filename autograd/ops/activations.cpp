@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "autograd/kernels/activation_slopes.h"
+#include "autograd/kernels/pointwise/activation_slopes.h"
 
 namespace gradzoo {
 namespace ops {

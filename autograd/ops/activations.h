@@ -1,9 +1,9 @@
 #pragma once
 
-#include "autograd/kernels/elementwise.h"
+#include "autograd/kernels/pointwise/elementwise.h"
 #include "autograd/op.h"
-#include "autograd/op_cases.h"
 #include "autograd/ops.h"
+#include "autograd/ops/cases.h"
 
 /// Activations: one family, closed under differentiation. Act is f(x); the gradient of each is MulAct, which
 /// is g f^(n)(x) in one pass, and the gradients of MulAct are MulAct again.

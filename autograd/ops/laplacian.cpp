@@ -1,6 +1,6 @@
 #include "autograd/ops/laplacian.h"
 
-#include "autograd/kernels/chain_laplacian.h"
+#include "autograd/kernels/pointwise/chain_laplacian.h"
 
 namespace gradzoo {
 namespace ops {

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "autograd/kernels/gemm.h"
+#include "autograd/kernels/gemm/gemm.h"
 #include "autograd/ops/elementwise.h"
 
 namespace gradzoo {

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "autograd/kernels/elementwise.h"
-#include "autograd/kernels/reduce.h"
+#include "autograd/kernels/pointwise/elementwise.h"
+#include "autograd/kernels/reduce/reduce.h"
 
 namespace gradzoo {
 namespace ops {

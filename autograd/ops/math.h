@@ -1,9 +1,9 @@
 #pragma once
 
-#include "autograd/kernels/elementwise.h"
+#include "autograd/kernels/pointwise/elementwise.h"
 #include "autograd/op.h"
-#include "autograd/op_cases.h"
 #include "autograd/ops.h"
+#include "autograd/ops/cases.h"
 
 /// Elementwise mathematics of one operand.
 namespace gradzoo::ops {

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "autograd/kernels/elementwise.h"
-#include "autograd/kernels/move.h"
+#include "autograd/kernels/move/move.h"
+#include "autograd/kernels/pointwise/elementwise.h"
 #include "autograd/ops/elementwise.h"
 
 namespace gradzoo {

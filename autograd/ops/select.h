@@ -1,8 +1,8 @@
 #pragma once
 
 #include "autograd/op.h"
-#include "autograd/op_cases.h"
 #include "autograd/ops.h"
+#include "autograd/ops/cases.h"
 
 namespace gradzoo::ops {
 

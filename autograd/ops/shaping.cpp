@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "autograd/kernels/move.h"
+#include "autograd/kernels/move/move.h"
 
 namespace gradzoo {
 namespace ops {

@@ -1,6 +1,6 @@
 #include "autograd/ops/softmax.h"
 
-#include "autograd/kernels/reduce.h"
+#include "autograd/kernels/reduce/reduce.h"
 
 namespace gradzoo {
 namespace ops {

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "autograd/op.h"
-#include "autograd/op_cases.h"
 #include "autograd/ops.h"
 #include "autograd/ops/axis.h"
+#include "autograd/ops/cases.h"
 #include "autograd/ops/reduce.h"
 
 /// log-sum-exp along one axis and its derivatives: a family closed under differentiation.

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "autograd/function_ref.h"
+#include "autograd/base/function_ref.h"
 
 namespace gradzoo {
 

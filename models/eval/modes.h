@@ -1,6 +1,6 @@
 #pragma once
 
-#include "datasets/toy.h"
+#include "datasets/toys/toy.h"
 
 namespace gradzoo {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "datasets/image_dataset.h"
+#include "datasets/images/image_dataset.h"
 
 namespace gradzoo {
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "autograd/function_ref.h"
-#include "models/model.h"
+#include "autograd/base/function_ref.h"
+#include "models/base/model.h"
 
 namespace gradzoo {
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "autograd/function_ref.h"
-#include "datasets/toy.h"
+#include "autograd/base/function_ref.h"
+#include "datasets/toys/toy.h"
 
 /// Integrals over a box in one or two dimensions by the midpoint rule, in f64, points in chunks.
 namespace gradzoo {

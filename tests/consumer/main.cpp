@@ -2,8 +2,8 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "autograd/functional.h"
-#include "autograd/gradcheck.h"
+#include "autograd/check/gradcheck.h"
+#include "autograd/functional/functional.h"
 #include "autograd/ops.h"
 
 using gradzoo::Tensor;

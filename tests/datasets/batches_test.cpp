@@ -9,8 +9,8 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/kernels/parallel.h"
-#include "datasets/idx_files.h"
+#include "autograd/kernels/threads/parallel.h"
+#include "datasets/images/idx_files.h"
 
 namespace gradzoo {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include "datasets/image_dataset.h"
-#include "datasets/toy.h"
+#include "datasets/images/image_dataset.h"
+#include "datasets/toys/toy.h"
 
 namespace gradzoo {
 

@@ -3,11 +3,11 @@
 
 #include "autograd/grad.h"
 #include "autograd/ops.h"
-#include "nn/clip.h"
-#include "nn/ema.h"
-#include "nn/layers.h"
-#include "nn/optim.h"
-#include "nn/schedule.h"
+#include "nn/layers/layers.h"
+#include "nn/learn/clip.h"
+#include "nn/learn/ema.h"
+#include "nn/learn/optim.h"
+#include "nn/learn/schedule.h"
 #include "tools/bench/allocation_count.h"
 
 namespace gradzoo {

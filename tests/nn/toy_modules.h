@@ -4,7 +4,7 @@
 
 #include "autograd/grad.h"
 #include "autograd/ops.h"
-#include "nn/module.h"
+#include "nn/layers/module.h"
 
 namespace gradzoo::test {
 

@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/kernels/parallel.h"
+#include "autograd/kernels/threads/parallel.h"
 #include "autograd/ops.h"
 #include "support/tensor_values.h"
 

@@ -3,7 +3,7 @@
 #include <array>
 #include <cmath>
 
-#include "autograd/kernels/elementwise.h"
+#include "autograd/kernels/pointwise/elementwise.h"
 
 namespace gradzoo::test {
 

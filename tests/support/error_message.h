@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "autograd/error.h"
+#include "autograd/base/error.h"
 
 namespace gradzoo::test {
 

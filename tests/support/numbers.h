@@ -7,7 +7,7 @@
 #include <random>
 #include <vector>
 
-#include "autograd/kernels/parallel.h"
+#include "autograd/kernels/threads/parallel.h"
 
 namespace gradzoo::test {
 

@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include "autograd/error.h"
+#include "autograd/base/error.h"
 #include "support/html_tags.h"
 
 using namespace gradzoo;

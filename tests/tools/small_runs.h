@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "datasets/idx_files.h"
+#include "datasets/images/idx_files.h"
 #include "support/paths.h"
 #include "support/process.h"
 

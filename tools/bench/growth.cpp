@@ -5,12 +5,12 @@
 
 #include <fmt/format.h>
 
-#include "autograd/function_ref.h"
-#include "autograd/functional.h"
+#include "autograd/base/function_ref.h"
+#include "autograd/functional/functional.h"
 #include "autograd/grad.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
-#include "nn/layers.h"
+#include "nn/layers/layers.h"
 #include "tools/bench/meters.h"
 #include "tools/bench/op_chain.h"
 #include "tools/bench/workloads.h"

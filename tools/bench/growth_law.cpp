@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "autograd/error.h"
+#include "autograd/base/error.h"
 
 namespace gradzoo {
 namespace {

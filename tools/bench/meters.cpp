@@ -10,7 +10,7 @@
 #include <malloc.h>
 #endif
 
-#include "autograd/kernels/gemm.h"
+#include "autograd/kernels/gemm/gemm.h"
 #include "autograd/tensor.h"
 #include "tools/bench/allocation_count.h"
 

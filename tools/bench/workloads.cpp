@@ -4,10 +4,10 @@
 #include <cmath>
 #include <memory>
 
-#include "autograd/kernels/gemm.h"
-#include "models/train.h"
+#include "autograd/kernels/gemm/gemm.h"
+#include "models/run/data.h"
+#include "models/run/trainer.h"
 #include "tools/bench/meters.h"
-#include "tools/run/run_data.h"
 #include "tools/run/training.h"
 
 namespace gradzoo {

@@ -4,10 +4,10 @@
 
 #include <fmt/format.h>
 
-#include "autograd/error.h"
-#include "autograd/kernels/gemm.h"
-#include "autograd/kernels/parallel.h"
-#include "autograd/text.h"
+#include "autograd/base/error.h"
+#include "autograd/base/text.h"
+#include "autograd/kernels/gemm/gemm.h"
+#include "autograd/kernels/threads/parallel.h"
 #include "tools/bench/growth.h"
 #include "tools/bench/meters.h"
 #include "tools/bench/tape_overhead.h"

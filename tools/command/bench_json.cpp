@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "autograd/kernels/gemm.h"
-#include "autograd/kernels/parallel.h"
+#include "autograd/kernels/gemm/gemm.h"
+#include "autograd/kernels/threads/parallel.h"
 
 namespace gradzoo {
 

@@ -5,8 +5,8 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "autograd/error.h"
-#include "autograd/text.h"
+#include "autograd/base/error.h"
+#include "autograd/base/text.h"
 
 namespace gradzoo {
 

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "autograd/error.h"
-#include "autograd/text.h"
-#include "datasets/check.h"
+#include "autograd/base/error.h"
+#include "autograd/base/text.h"
+#include "datasets/images/check.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
 

@@ -4,12 +4,12 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "autograd/error.h"
+#include "autograd/base/error.h"
+#include "models/run/data.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
 #include "tools/command/on_threads.h"
 #include "tools/run/ruler.h"
-#include "tools/run/run_data.h"
 #include "tools/run/saved_run.h"
 
 namespace gradzoo {

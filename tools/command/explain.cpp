@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "nn/atomic_file.h"
+#include "autograd/base/atomic_file.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
 #include "tools/explain_examples.h"

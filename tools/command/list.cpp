@@ -4,10 +4,10 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "autograd/error.h"
-#include "autograd/text.h"
+#include "autograd/base/error.h"
+#include "autograd/base/text.h"
 #include "datasets/registry.h"
-#include "datasets/toy.h"
+#include "datasets/toys/toy.h"
 #include "models/registry.h"
 #include "samplers/chains.h"
 #include "tools/command/command_line.h"

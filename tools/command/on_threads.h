@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "autograd/kernels/parallel.h"
+#include "autograd/kernels/threads/parallel.h"
 
 namespace gradzoo {
 

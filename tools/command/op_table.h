@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "autograd/check/op_checks.h"
 #include "autograd/op.h"
-#include "autograd/op_checks.h"
 
 namespace gradzoo {
 

@@ -8,8 +8,8 @@
 #include <fmt/format.h>
 #include <signal.h>
 
-#include "autograd/error.h"
-#include "autograd/text.h"
+#include "autograd/base/error.h"
+#include "autograd/base/text.h"
 #include "tools/command/commands.h"
 #include "tools/version.h"
 

@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 #include <signal.h>
 
-#include "autograd/error.h"
-#include "autograd/kernels/parallel.h"
+#include "autograd/base/error.h"
+#include "autograd/kernels/threads/parallel.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
 #include "tools/command/on_threads.h"

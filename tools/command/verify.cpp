@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 
-#include "autograd/error.h"
-#include "autograd/kernels/gemm.h"
-#include "autograd/kernels/parallel.h"
+#include "autograd/base/error.h"
+#include "autograd/kernels/gemm/gemm.h"
+#include "autograd/kernels/threads/parallel.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
 #include "tools/command/on_threads.h"

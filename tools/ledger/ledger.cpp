@@ -7,21 +7,21 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "autograd/error.h"
-#include "autograd/text.h"
-#include "tools/ledger/autodiff_rows.h"
-#include "tools/ledger/classifier_figures.h"
-#include "tools/ledger/ebm_figures.h"
-#include "tools/ledger/ebm_rows.h"
-#include "tools/ledger/gan_figures.h"
-#include "tools/ledger/gan_rows.h"
-#include "tools/ledger/nce_figures.h"
-#include "tools/ledger/nce_rows.h"
-#include "tools/ledger/samplers_rows.h"
-#include "tools/ledger/score_figures.h"
-#include "tools/ledger/score_rows.h"
-#include "tools/ledger/vae_figures.h"
-#include "tools/ledger/vae_rows.h"
+#include "autograd/base/error.h"
+#include "autograd/base/text.h"
+#include "tools/ledger/autodiff/rows.h"
+#include "tools/ledger/classifier/figures.h"
+#include "tools/ledger/ebm/figures.h"
+#include "tools/ledger/ebm/rows.h"
+#include "tools/ledger/gan/figures.h"
+#include "tools/ledger/gan/rows.h"
+#include "tools/ledger/nce/figures.h"
+#include "tools/ledger/nce/rows.h"
+#include "tools/ledger/samplers/rows.h"
+#include "tools/ledger/score/figures.h"
+#include "tools/ledger/score/rows.h"
+#include "tools/ledger/vae/figures.h"
+#include "tools/ledger/vae/rows.h"
 
 namespace gradzoo {
 namespace {

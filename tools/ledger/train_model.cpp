@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "models/train.h"
-#include "nn/checkpoint.h"
+#include "models/run/trainer.h"
+#include "nn/state/checkpoint.h"
 #include "tools/run/training.h"
 
 namespace gradzoo {

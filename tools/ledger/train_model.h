@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "models/run/data.h"
 #include "tools/ledger/ledger.h"
-#include "tools/run/run_data.h"
 
 namespace gradzoo {
 

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "autograd/error.h"
+#include "autograd/base/error.h"
 
 namespace gradzoo {
 namespace {

@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 #include <stb/stb_image_write.h>
 
-#include "autograd/error.h"
-#include "nn/atomic_file.h"
+#include "autograd/base/atomic_file.h"
+#include "autograd/base/error.h"
 
 namespace gradzoo {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "nn/atomic_file.h"
+#include "autograd/base/atomic_file.h"
 #include "tools/plot/image.h"
 #include "tools/report/curve_figure.h"
 #include "tools/report/html.h"

@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include "autograd/error.h"
+#include "autograd/base/error.h"
 #include "tools/version.h"
 
 namespace gradzoo {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "models/picture.h"
+#include "models/pictures/picture.h"
 #include "tools/plot/image.h"
 
 namespace gradzoo {

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "autograd/error.h"
+#include "autograd/base/error.h"
 
 namespace gradzoo {
 namespace {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "models/model.h"
-#include "models/train.h"
+#include "models/base/model.h"
+#include "models/run/trainer.h"
 
 /// metrics.jsonl: one JSON object a log row, units in the keys.
 namespace gradzoo {

@@ -6,10 +6,10 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
-#include "autograd/error.h"
+#include "autograd/base/error.h"
 #include "autograd/ops.h"
-#include "models/classifier.h"
-#include "tools/run/run_data.h"
+#include "models/classifier/classifier.h"
+#include "models/run/data.h"
 
 namespace gradzoo {
 namespace {

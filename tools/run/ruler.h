@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "datasets/image_dataset.h"
+#include "datasets/images/image_dataset.h"
 #include "models/eval/digit_ruler.h"
 #include "tools/run/saved_run.h"
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "datasets/pixels.h"
+#include "datasets/images/pixels.h"
 #include "tools/run/metric_name.h"
 #include "tools/run/metrics_log.h"
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "models/model.h"
+#include "models/base/model.h"
 #include "tools/report/report.h"
 #include "tools/run/run_report.h"
 

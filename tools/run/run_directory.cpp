@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
-#include "autograd/error.h"
+#include "autograd/base/error.h"
 
 namespace gradzoo {
 namespace {

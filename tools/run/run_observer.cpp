@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "nn/checkpoint.h"
+#include "nn/state/checkpoint.h"
 #include "tools/run/draw_picture.h"
 #include "tools/run/metric_name.h"
 

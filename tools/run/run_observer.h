@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <string>
 
-#include "models/train.h"
+#include "models/run/data.h"
+#include "models/run/trainer.h"
 #include "tools/run/metrics_log.h"
 #include "tools/run/progress.h"
-#include "tools/run/run_data.h"
 #include "tools/run/run_directory.h"
 #include "tools/run/stop_signal.h"
 

@@ -7,8 +7,8 @@
 
 #include <fmt/format.h>
 
-#include "autograd/kernels/gemm.h"
-#include "autograd/kernels/parallel.h"
+#include "autograd/kernels/gemm/gemm.h"
+#include "autograd/kernels/threads/parallel.h"
 #include "tools/plot/image.h"
 #include "tools/report/report.h"
 #include "tools/run/draw_picture.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tools/run/run_data.h"
+#include "models/run/data.h"
 #include "tools/run/run_directory.h"
 
 namespace gradzoo {

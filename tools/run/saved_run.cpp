@@ -4,11 +4,11 @@
 
 #include <fmt/format.h>
 
-#include "autograd/error.h"
+#include "autograd/base/error.h"
 #include "autograd/ops.h"
-#include "nn/checkpoint.h"
-#include "nn/safetensors.h"
-#include "tools/run/run_data.h"
+#include "models/run/data.h"
+#include "nn/state/checkpoint.h"
+#include "nn/state/safetensors.h"
 #include "tools/run/training.h"
 
 namespace gradzoo {

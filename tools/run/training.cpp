@@ -7,14 +7,14 @@
 
 #include <fmt/format.h>
 
-#include "autograd/error.h"
+#include "autograd/base/atomic_file.h"
+#include "autograd/base/error.h"
 #include "datasets/registry.h"
-#include "models/train.h"
-#include "nn/atomic_file.h"
-#include "nn/checkpoint.h"
+#include "models/run/data.h"
+#include "models/run/trainer.h"
+#include "nn/state/checkpoint.h"
 #include "tools/run/config_file.h"
 #include "tools/run/metrics_log.h"
-#include "tools/run/run_data.h"
 #include "tools/run/run_observer.h"
 #include "tools/run/run_report.h"
 

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "autograd/ops.h"
-#include "models/image_pictures.h"
+#include "models/pictures/image_pictures.h"
 
 namespace gradzoo {
 namespace {

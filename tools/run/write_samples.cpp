@@ -10,9 +10,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "autograd/error.h"
-#include "models/model.h"
-#include "nn/atomic_file.h"
+#include "autograd/base/atomic_file.h"
+#include "autograd/base/error.h"
+#include "models/base/model.h"
 #include "tools/run/draw_picture.h"
 
 namespace gradzoo {

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "autograd/tensor.h"
-#include "datasets/toy.h"
+#include "datasets/toys/toy.h"
 
 namespace gradzoo {
 

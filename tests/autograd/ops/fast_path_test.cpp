@@ -5,9 +5,9 @@
 
 #include <doctest/doctest.h>
 
+#include "autograd/check/sample_operands.h"
 #include "autograd/grad.h"
 #include "autograd/ops/all.h"
-#include "autograd/sample_operands.h"
 
 using namespace gradzoo;
 

@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "autograd/grad.h"
-#include "autograd/kernels/parallel.h"
+#include "autograd/kernels/threads/parallel.h"
 #include "support/tensor_values.h"
 
 using namespace gradzoo;

@@ -1,0 +1,65 @@
+#include "autograd/base/text.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace gradzoo {
+namespace {
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(), [](char c) { return lower(c); });
+  return out;
+}
+
+// A word that differs from a name in case alone stands at 0, one that begins the name at 1.
+int64_t distance_to_name(const std::string& word, const std::string& name) {
+  const int64_t edits = edit_distance(word, name);
+  return word.size() >= 2 && name.starts_with(word) ? std::min<int64_t>(edits, 1) : edits;
+}
+
+}  // namespace
+
+int64_t edit_distance(std::string_view a, std::string_view b) {
+  const size_t columns = b.size() + 1;
+  std::vector<int64_t> two_above(columns), above(columns), row(columns);
+  for (size_t j = 0; j < columns; ++j) row[j] = static_cast<int64_t>(j);
+  for (size_t i = 1; i <= a.size(); ++i) {
+    std::swap(two_above, above);
+    std::swap(above, row);
+    row[0] = static_cast<int64_t>(i);
+    for (size_t j = 1; j < columns; ++j) {
+      const int64_t replace = above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      row[j] = std::min({above[j] + 1, row[j - 1] + 1, replace});
+      const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (swapped) row[j] = std::min(row[j], two_above[j - 2] + 1);
+    }
+  }
+  return row.back();
+}
+
+std::string did_you_mean(std::string_view word, std::span<const std::string> known) {
+  if (known.empty()) return "Hint: no name is known here";
+  const std::string wanted = lower(word.substr(0, 100));
+  const std::string* nearest = nullptr;
+  int64_t least = 0;
+  for (const std::string& name : known) {
+    const int64_t distance = distance_to_name(wanted, lower(name));
+    if (!nearest || distance < least) {
+      nearest = &name;
+      least = distance;
+    }
+  }
+  const auto allowed = std::max<int64_t>(1, static_cast<int64_t>(nearest->size()) / 3);
+  if (!wanted.empty() && least <= allowed && least < static_cast<int64_t>(nearest->size()))
+    return fmt::format("Hint: did you mean '{}'?", *nearest);
+  return fmt::format("Hint: one of {}", fmt::join(known, ", "));
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "autograd/op.h"
+#include "autograd/ops/cases.h"
+
+namespace gradzoo {
+
+struct OpReport {
+  std::string name;
+  int cases = 0;           // the op's own, and those derived from them
+  int order = 0;           // the highest that was checked
+  double worst_error = 0;  // of a derivative, relative: GradcheckResult
+  bool ok = true;
+  std::string message;  // "" where ok; else op, operand shapes, order, input, both values
+  double seconds = 0;
+};
+
+namespace detail {
+
+/// An op's cases without its type.
+struct CaseUnderTest {
+  alignas(8) std::array<std::byte, kMaxAttributeBytes> attributes{};
+  std::vector<Operand> operands;
+};
+
+struct OpUnderTest {
+  const OpInfo* info = nullptr;
+  double tolerance = 1e-6;      // of derivatives, relative
+  double f32_tolerance = 1e-5;  // of f32 values and gradients against f64, relative
+  std::vector<CaseUnderTest> cases;
+};
+
+OpReport check_op(const OpUnderTest& op, int order);
+
+template <class Op>
+OpUnderTest under_test() {
+  OpUnderTest out;
+  out.info = &info_of<Op>();
+  if constexpr (requires { Op::tolerance; }) out.tolerance = Op::tolerance;
+  if constexpr (requires { Op::f32_tolerance; }) out.f32_tolerance = Op::f32_tolerance;
+  for (const OpCase<Op>& c : Op::cases()) {
+    CaseUnderTest erased;
+    std::memcpy(erased.attributes.data(), &c.op, sizeof(Op));
+    erased.operands = c.operands;
+    out.cases.push_back(std::move(erased));
+  }
+  return out;
+}
+
+}  // namespace detail
+
+/// Every check that an op must pass, on operands drawn as `MyOp::cases()` states them (ops/cases.h):
+///   - every derivative up to `order` by full Jacobians (order 3 and above: small cases of ops that are that
+///     smooth; ops with a kink are checked away from it, as far as order 2);
+///   - the same where one operand is made to broadcast, for ops that then still accept it;
+///   - random directions, as far as order 2, with every size multiplied;
+///   - f32 values and gradients against f64, within `MyOp::f32_tolerance` (1e-5 where it states none);
+///   - `kind`: a linear op is linear, the Jacobian of an elementwise one is diagonal;
+///   - `saves`: nothing is kept that the vjp never reads; name and formula are there.
+/// Works for ops outside this library too.
+template <class MyOp>
+OpReport gradcheck_op(int order = 2) {
+  return detail::check_op(detail::under_test<MyOp>(), order);
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "autograd/check/finite_difference.h"
+#include "autograd/check/gradcheck.h"
+
+namespace gradzoo {
+
+/// One order of a check: holds the Jacobian of F_{order-1} of NestedGradient to finite differences.
+class OrderCheck {
+ public:
+  OrderCheck(TensorsFn f, std::span<const Tensor> inputs, int order, const GradcheckOptions& options);
+  /// Throws Error where f or a vjp does.
+  GradcheckResult run();
+
+ private:
+  void check_values();
+  void check_recorded_values() const;
+  void check_sweeps();
+  void check_jacobian();
+  void check_direction();
+  // Derivatives along one displacement of argument `i`; `what(row)` and `where` say of what and in what.
+  void compare(std::span<const double> analytic, CurveFn path, double h,
+               FunctionRef<std::string(size_t row)> what, const std::string& where);
+  std::vector<Tensor> random_weights();
+  std::vector<Tensor> displaced(size_t i, std::span<const double> direction, double t) const;
+  std::string output_element(size_t row) const;
+  [[noreturn]] void fail(const std::string& what) const;
+
+  const GradcheckOptions& options_;
+  Rng rng_;
+  NestedGradient f_;
+  std::vector<size_t> variables_;  // the arguments that are differentiated
+  std::vector<double> values_;     // of F, flat
+  std::vector<Tensor> leaves_, ys_;
+  GradcheckResult result_;
+};
+
+}  // namespace gradzoo

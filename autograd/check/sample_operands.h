@@ -1,0 +1,17 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "autograd/op.h"
+#include "autograd/ops/cases.h"
+#include "autograd/random.h"
+
+namespace gradzoo {
+
+/// Random operands as an op's case describes them: values in f64 (uniform, away from `avoid`, pairwise
+/// different where `distinct`), indices in i64, masks in u8. `roles` holds one role for each operand.
+/// Distinct values lie at least `margin` apart, if need be beyond [low, high].
+std::vector<Tensor> sample_operands(std::span<const Operand> operands, const Role* roles, Rng& rng);
+
+}  // namespace gradzoo

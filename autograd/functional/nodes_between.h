@@ -1,0 +1,19 @@
+#pragma once
+
+#include <vector>
+
+#include "autograd/base/function_ref.h"
+#include "autograd/tape.h"
+
+namespace gradzoo {
+
+using NodeMask = std::vector<char, PoolAllocator<char>>;
+
+/// Of the nodes from x's to y's, by their distance from x's, those that lie on a way from x to y; empty where
+/// there is no way.
+NodeMask nodes_between(const Tensor& x, const Tensor& y);
+
+/// The first op on the way from x to y, both recorded, that the predicate wants; null where there is none.
+const OpInfo* find_op_between(const Tensor& x, const Tensor& y, FunctionRef<bool(const OpInfo&)> wanted);
+
+}  // namespace gradzoo

@@ -1,0 +1,117 @@
+#include "autograd/kernels/gemm/gemm_tiling.h"
+
+#include <algorithm>
+#include <limits>
+#include <string_view>
+
+#include <cblas.h>
+
+namespace gradzoo::kernels {
+namespace {
+
+constexpr int64_t kMaxTiles = 16;
+constexpr int64_t kMinRows = 24;  // lower and narrower tiles leave the kernel's registers empty
+constexpr int64_t kMinColumns = 48;
+constexpr int64_t kMinDepth = 256;                  // of a block of K
+constexpr int64_t kMaxPartials = int64_t{1} << 20;  // numbers that blocks of K keep before they are added
+
+constexpr int64_t kLargestDirect = 1'000'000;  // multiplications in what OpenBLAS takes for small
+
+int64_t tiles_over(int64_t extent, int64_t size) { return (extent + size - 1) / size; }
+
+/// The size of `tiles` equal tiles, as a multiple of `multiple`.
+int64_t tile_extent(int64_t extent, int64_t tiles, int64_t multiple) {
+  return std::max<int64_t>(1, tiles_over(tiles_over(extent, tiles), multiple) * multiple);
+}
+
+/// Tiles that a product is worth, a power of 2: about as many as each has MFLOPs, since what BLAS copies
+/// grows with their number, and what a thread must be given at least does not.
+int64_t worthwhile_tiles(double flops) {
+  int64_t tiles = 1;
+  while (tiles < kMaxTiles && flops >= 4 * kSerialFlops * static_cast<double>(tiles * tiles)) tiles *= 2;
+  return tiles;
+}
+
+bool has_kernels_for_small_products() {
+  static const bool has = [] {
+    const std::string_view name = openblas_get_corename();
+    return name == "SkylakeX" || name == "Cooperlake" || name == "SapphireRapids";
+  }();
+  return has;
+}
+
+/// Whether what a tile reads again and again stays in the near cache.
+bool can_be_direct(int64_t n, int64_t k, bool trans_a, bool trans_b) {
+  constexpr int64_t kNearCache = 500'000;  // numbers of B, which each row of tiles reads again
+  constexpr int64_t kDeep = 4096;
+  const bool near = n * k <= kNearCache;
+  if (trans_b) return near && k % 16 == 0 && k >= 32;  // B' is read in whole vectors along K
+  if (trans_a && k <= kDeep) return true;              // a tile reads narrow columns of both
+  return near && n % 1024 != 0;  // rows 4 kB apart fall into the same lines of the cache
+}
+
+}  // namespace
+
+double product_flops(int64_t m, int64_t n, int64_t k) {
+  return 2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
+}
+
+/// Of all ways to cut into as many tiles as it is worth, or fewer where these would be too small, the one
+/// that copies least: BLAS copies a tile's part of A and of B, and blocks of K are written and read once
+/// more.
+Tiling packed_tiling(int64_t m, int64_t n, int64_t k, bool may_cut_depth) {
+  int64_t best_rows = 1, best_columns = 1, best_depth = 1;
+  for (int64_t tiles = worthwhile_tiles(product_flops(m, n, k)); tiles > 1; tiles /= 2) {
+    int64_t least = std::numeric_limits<int64_t>::max();
+    for (int64_t r = 1; r <= tiles; r *= 2) {
+      for (int64_t c = 1; r * c <= tiles; c *= 2) {
+        const int64_t d = tiles / (r * c);
+        const bool fits =
+            (r == 1 || m >= r * kMinRows) && (c == 1 || n >= c * kMinColumns) &&
+            (d == 1 || (may_cut_depth && r * c == 1 && k >= d * kMinDepth && d * m * n <= kMaxPartials));
+        const int64_t copied = m * k * c + n * k * r + (d == 1 ? 0 : 2 * d * m * n);
+        if (!fits || copied >= least) continue;
+        least = copied;
+        best_rows = r;
+        best_columns = c;
+        best_depth = d;
+      }
+    }
+    if (least < std::numeric_limits<int64_t>::max()) break;
+  }
+  const int64_t rows = tile_extent(m, best_rows, 4), columns = tile_extent(n, best_columns, 16);
+  return {rows,          columns, tiles_over(m, rows), tiles_over(n, columns), tiles_over(k, best_depth),
+          best_depth > 1};
+}
+
+std::optional<Tiling> direct_tiling(int64_t m, int64_t n, int64_t k, bool trans_a, bool trans_b) {
+  const double flops = product_flops(m, n, k);
+  if (!has_kernels_for_small_products() || m == 1 || n == 1 || flops < kSerialFlops) return {};
+  if (!can_be_direct(n, k, trans_a, trans_b)) return {};
+  const int64_t most_rows = trans_b ? 64 : trans_a ? 48 : 96;
+  const int64_t most_columns = trans_b ? 16 : trans_a ? 64 : 32;
+  const int64_t rows = std::min(m, tile_extent(m, tiles_over(m, most_rows), trans_b ? 4 : 24));
+  const bool few = tiles_over(m, rows) * tiles_over(n, most_columns) < kMaxTiles;
+  const int64_t columns = std::min(n, few ? std::min<int64_t>(most_columns, 32) : most_columns);
+  const int64_t deepest = kLargestDirect / (rows * columns) / 4 * 4;
+  const int64_t depth = tile_extent(k, tiles_over(k, deepest), 4);
+  const Tiling tiling{rows, columns, tiles_over(m, rows), tiles_over(n, columns), depth, false};
+  return tiling.count() < worthwhile_tiles(flops) ? std::nullopt : std::optional(tiling);
+}
+
+bool transposing_pays(int64_t m, int64_t n, int64_t k) {
+  constexpr int64_t kTall = 2048;  // rows that repay the copy of B
+  // Fewer do where A B' cannot be direct, and each thread goes on with the columns that it copied.
+  const bool pays_early = k % 16 != 0 && m >= 96 && takes_columns(m, n);
+  return (m >= kTall || pays_early) && direct_tiling(m, n, k, false, false);
+}
+
+bool takes_columns(int64_t m, int64_t n) { return n > 2 * m; }
+
+bool blas_would_allocate(int64_t rows, int64_t columns, int64_t depth) {
+  constexpr int64_t kShallow = 32;
+  const int64_t rest = columns % 16;
+  return rest >= 1 && rest <= 8 && depth >= kShallow && rows * columns * depth <= kLargestDirect;
+}
+
+}  // namespace gradzoo::kernels

@@ -1,0 +1,129 @@
+#include "autograd/kernels/move/move.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstring>
+
+#include "autograd/kernels/threads/parallel.h"
+
+namespace gradzoo::kernels {
+namespace {
+
+constexpr int64_t kGrain = 8192;    // elements
+constexpr int64_t kCacheLine = 64;  // bytes
+
+int64_t grain_of(int64_t elements_each) {
+  return std::max<int64_t>(1, kGrain / std::max<int64_t>(elements_each, 1));
+}
+
+/// Calls fn(o, begin, end) on column ranges [begin, end) of inner, for every o: what one call adds to is its
+/// own, so that sums keep index order whatever the threads.
+template <class Fn>
+void for_each_strip(int64_t outer, int64_t m, int64_t inner, Fn fn) {
+  constexpr int64_t kStrip = 64;
+  const int64_t strips = (inner + kStrip - 1) / kStrip;
+  parallel_for(outer * strips, grain_of(m * std::min(inner, kStrip)), 1, [=](int64_t begin, int64_t end) {
+    for (int64_t task = begin; task < end; ++task) {
+      const int64_t first = task % strips * kStrip;
+      fn(task / strips, first, std::min(inner, first + kStrip));
+    }
+  });
+}
+
+}  // namespace
+
+void copy_bytes(const void* from, void* to, int64_t bytes) {
+  constexpr int64_t kGrainBytes = 32768;
+  parallel_for(bytes, kGrainBytes, kCacheLine, [=](int64_t begin, int64_t end) {
+    std::memcpy(static_cast<std::byte*>(to) + begin, static_cast<const std::byte*>(from) + begin,
+                static_cast<size_t>(end - begin));
+  });
+}
+
+template <class T>
+void gather(const T* x, const int64_t* index, T* y, int64_t outer, int64_t n, int64_t m, int64_t inner) {
+  parallel_for(outer * m, grain_of(inner), 1, [=](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row) {
+      const T* from = x + row / m * n * inner;
+      for (int64_t i = 0; i < inner; ++i) y[row * inner + i] = from[index[row * inner + i] * inner + i];
+    }
+  });
+}
+
+template <class T>
+void scatter_add(const T* src, const int64_t* index, T* y, int64_t outer, int64_t n, int64_t m,
+                 int64_t inner) {
+  for_each_strip(outer, m, inner, [=](int64_t o, int64_t begin, int64_t end) {
+    for (int64_t j = 0; j < m; ++j) {
+      const int64_t row = (o * m + j) * inner;
+      for (int64_t i = begin; i < end; ++i) y[(o * n + index[row + i]) * inner + i] += src[row + i];
+    }
+  });
+}
+
+template <class T>
+void index_select(const T* x, const int64_t* index, T* y, int64_t outer, int64_t n, int64_t m,
+                  int64_t inner) {
+  if (inner == 0) return;
+  parallel_for(outer * m, grain_of(inner), 1, [=](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row) {
+      const T* from = x + (row / m * n + index[row % m]) * inner;
+      std::memcpy(y + row * inner, from, static_cast<size_t>(inner) * sizeof(T));
+    }
+  });
+}
+
+template <class T>
+void index_add(const T* src, const int64_t* index, T* y, int64_t outer, int64_t n, int64_t m, int64_t inner) {
+  for_each_strip(outer, m, inner, [=](int64_t o, int64_t begin, int64_t end) {
+    for (int64_t j = 0; j < m; ++j) {
+      const T* from = src + (o * m + j) * inner;
+      T* to = y + (o * n + index[j]) * inner;
+      for (int64_t i = begin; i < end; ++i) to[i] += from[i];
+    }
+  });
+}
+
+bool indices_valid(const int64_t* index, int64_t count, int64_t n) {
+  std::atomic<bool> valid{true};
+  parallel_for(count, kGrain, 64, [&](int64_t begin, int64_t end) {
+    bool inside = true;
+    for (int64_t i = begin; i < end; ++i) inside &= index[i] >= 0 && index[i] < n;
+    if (!inside) valid.store(false, std::memory_order_relaxed);
+  });
+  return valid.load();
+}
+
+template <class T>
+void gather_pixels(const uint8_t* images, const int64_t* index, T* out, int64_t rows, int64_t cols,
+                   double white) {
+  const T one = static_cast<T>(white);
+  parallel_for(rows, grain_of(cols), 1, [=](int64_t begin, int64_t end) {
+    for (int64_t r = begin; r < end; ++r) {
+      const uint8_t* image = images + index[r] * cols;
+      T* values = out + r * cols;
+      // Images lie anywhere in tens of megabytes: one soon to come is fetched in the meantime.
+      const uint8_t* soon = images + index[std::min(r + 2, end - 1)] * cols;
+      for (int64_t i = 0; i < cols; i += kCacheLine) __builtin_prefetch(soon + i);
+      for (int64_t i = 0; i < cols; ++i) values[i] = static_cast<T>(image[i]) / one;
+    }
+  });
+}
+
+template void gather(const float*, const int64_t*, float*, int64_t, int64_t, int64_t, int64_t);
+template void gather(const double*, const int64_t*, double*, int64_t, int64_t, int64_t, int64_t);
+template void gather(const int64_t*, const int64_t*, int64_t*, int64_t, int64_t, int64_t, int64_t);
+template void gather(const uint8_t*, const int64_t*, uint8_t*, int64_t, int64_t, int64_t, int64_t);
+template void scatter_add(const float*, const int64_t*, float*, int64_t, int64_t, int64_t, int64_t);
+template void scatter_add(const double*, const int64_t*, double*, int64_t, int64_t, int64_t, int64_t);
+template void index_select(const float*, const int64_t*, float*, int64_t, int64_t, int64_t, int64_t);
+template void index_select(const double*, const int64_t*, double*, int64_t, int64_t, int64_t, int64_t);
+template void index_select(const int64_t*, const int64_t*, int64_t*, int64_t, int64_t, int64_t, int64_t);
+template void index_select(const uint8_t*, const int64_t*, uint8_t*, int64_t, int64_t, int64_t, int64_t);
+template void index_add(const float*, const int64_t*, float*, int64_t, int64_t, int64_t, int64_t);
+template void index_add(const double*, const int64_t*, double*, int64_t, int64_t, int64_t, int64_t);
+template void gather_pixels(const uint8_t*, const int64_t*, float*, int64_t, int64_t, double);
+template void gather_pixels(const uint8_t*, const int64_t*, double*, int64_t, int64_t, double);
+
+}  // namespace gradzoo::kernels

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "autograd/kernels/pointwise/elementwise.h"
+
+namespace gradzoo::kernels {
+
+/// Row n, column k < n: (-1)^k A(n,k), with the Eulerian numbers
+/// A(n,k) = (n-k) A(n-1,k-1) + (k+1) A(n-1,k), A(1,0) = 1.
+struct SignedEulerian {
+  double row[kMaxActivationOrder + 1][kMaxActivationOrder] = {};
+
+  constexpr SignedEulerian() {
+    row[1][0] = 1;
+    for (int n = 2; n <= kMaxActivationOrder; ++n) {
+      for (int k = 0; k < n; ++k) {
+        const double left = k > 0 ? -row[n - 1][k - 1] : 0;
+        row[n][k] = (n - k) * left + (k + 1) * row[n - 1][k];
+      }
+    }
+  }
+};
+inline constexpr SignedEulerian kSignedEulerian;
+
+}  // namespace gradzoo::kernels

@@ -1,0 +1,197 @@
+#include <cmath>
+
+#include "autograd/kernels/pointwise/broadcast_rows.h"
+#include "autograd/kernels/pointwise/elementwise.h"
+#include "autograd/kernels/pointwise/simd_targets.h"
+#include "autograd/kernels/threads/parallel.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "autograd/kernels/pointwise/elementwise_binary.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "autograd/kernels/pointwise/vector_math-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace gradzoo::kernels::HWY_NAMESPACE {
+namespace {
+
+template <Binary kOp>
+struct BinaryFn {
+  template <class D, class V>
+  HWY_INLINE V operator()(D, V a, V b) const {
+    if constexpr (kOp == Binary::add) return hn::Add(a, b);
+    if constexpr (kOp == Binary::sub) return hn::Sub(a, b);
+    if constexpr (kOp == Binary::mul) return hn::Mul(a, b);
+    if constexpr (kOp == Binary::div) return hn::Div(a, b);
+    if constexpr (kOp == Binary::maximum) return or_nan(a, b, hn::Max(a, b));
+    if constexpr (kOp == Binary::minimum) return or_nan(a, b, hn::Min(a, b));
+  }
+  /// NaN where either operand is, else y.
+  template <class V>
+  HWY_INLINE V or_nan(V a, V b, V y) const {
+    return hn::IfThenElse(hn::IsNaN(a), a, hn::IfThenElse(hn::IsNaN(b), b, y));
+  }
+};
+
+/// `f` with its left or right operand fixed.
+template <class T, class F, bool kFixLeft>
+struct Fixed {
+  T c;
+  template <class D, class V>
+  HWY_INLINE V operator()(D d, V x) const {
+    if constexpr (kFixLeft) return F()(d, hn::Set(d, c), x);
+    return F()(d, x, hn::Set(d, c));
+  }
+};
+
+/// One run y[i] = f(a[i sa], b[i sb]).
+template <class F, class T>
+HWY_INLINE void run(const T* a, int64_t sa, const T* b, int64_t sb, T* y, int64_t n) {
+  if (sa == 1 && sb == 1) return map(F(), a, b, y, n);
+  if (sa == 1 && sb == 0) return map(Fixed<T, F, false>{*b}, a, y, n);
+  if (sa == 0 && sb == 1) return map(Fixed<T, F, true>{*a}, b, y, n);
+  const hn::CappedTag<T, 1> one;
+  for (int64_t i = 0; i < n; ++i) {
+    hn::StoreU(F()(one, hn::LoadU(one, a + i * sa), hn::LoadU(one, b + i * sb)), one, y + i);
+  }
+}
+
+template <class T>
+HWY_INLINE void run_any(Binary op, const T* a, int64_t sa, const T* b, int64_t sb, T* y, int64_t n) {
+  switch (op) {
+    case Binary::add:
+      return run<BinaryFn<Binary::add>>(a, sa, b, sb, y, n);
+    case Binary::sub:
+      return run<BinaryFn<Binary::sub>>(a, sa, b, sb, y, n);
+    case Binary::mul:
+      return run<BinaryFn<Binary::mul>>(a, sa, b, sb, y, n);
+    case Binary::div:
+      return run<BinaryFn<Binary::div>>(a, sa, b, sb, y, n);
+    case Binary::maximum:
+      return run<BinaryFn<Binary::maximum>>(a, sa, b, sb, y, n);
+    case Binary::minimum:
+      return run<BinaryFn<Binary::minimum>>(a, sa, b, sb, y, n);
+    case Binary::pow:
+      return;  // scalar, see below
+  }
+}
+
+void binary_f32(Binary op, const float* a, int64_t sa, const float* b, int64_t sb, float* y, int64_t n) {
+  run_any(op, a, sa, b, sb, y, n);
+}
+void binary_f64(Binary op, const double* a, int64_t sa, const double* b, int64_t sb, double* y, int64_t n) {
+  run_any(op, a, sa, b, sb, y, n);
+}
+
+template <class T>
+struct Clamp {
+  T lo, hi;
+  template <class D, class V>
+  HWY_INLINE V operator()(D d, V x) const {
+    return hn::IfThenElse(hn::IsNaN(x), x, hn::Min(hn::Max(x, hn::Set(d, lo)), hn::Set(d, hi)));
+  }
+};
+
+void clamp_f32(const float* x, float lo, float hi, float* y, int64_t n) {
+  map(Clamp<float>{lo, hi}, x, y, n);
+}
+void clamp_f64(const double* x, double lo, double hi, double* y, int64_t n) {
+  map(Clamp<double>{lo, hi}, x, y, n);
+}
+
+}  // namespace
+}  // namespace gradzoo::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace gradzoo::kernels {
+namespace {
+
+HWY_EXPORT(binary_f32);
+HWY_EXPORT(binary_f64);
+HWY_EXPORT(clamp_f32);
+HWY_EXPORT(clamp_f64);
+
+constexpr int64_t kGrain = 16384;
+constexpr int64_t kPowGrain = 256;
+
+template <class T>
+void pow_run(const T* a, int64_t sa, const T* b, int64_t sb, T* y, int64_t n) {
+  for (int64_t i = 0; i < n; ++i) {
+    y[i] = static_cast<T>(std::pow(static_cast<double>(a[i * sa]), static_cast<double>(b[i * sb])));
+  }
+}
+
+template <class T>
+void binary_run(Binary op, const T* a, int64_t sa, const T* b, int64_t sb, T* y, int64_t n) {
+  if (op == Binary::pow) return pow_run(a, sa, b, sb, y, n);
+  if constexpr (sizeof(T) == 4) {
+    HWY_DYNAMIC_DISPATCH(binary_f32)(op, a, sa, b, sb, y, n);
+  } else {
+    HWY_DYNAMIC_DISPATCH(binary_f64)(op, a, sa, b, sb, y, n);
+  }
+}
+
+int64_t grain_of(Binary op) { return op == Binary::pow ? kPowGrain : kGrain; }
+
+/// y[i] = a[i] (op) b[i sb], sb 0 or 1
+template <class T>
+void flat(Binary op, const T* a, const T* b, int64_t sb, T* y, int64_t n) {
+  parallel_for(n, grain_of(op), 64, [=](int64_t begin, int64_t end) {
+    binary_run(op, a + begin, 1, b + begin * sb, sb, y + begin, end - begin);
+  });
+}
+
+}  // namespace
+
+template <class T>
+void binary(Binary op, const T* a, const T* b, T* y, const Broadcast& layout) {
+  for_each_row(layout, grain_of(op),
+               [=](int64_t at_a, int64_t at_b, int64_t at_y, int64_t n, int64_t sa, int64_t sb) {
+                 binary_run(op, a + at_a, sa, b + at_b, sb, y + at_y, n);
+               });
+}
+template void binary(Binary, const float*, const float*, float*, const Broadcast&);
+template void binary(Binary, const double*, const double*, double*, const Broadcast&);
+
+template <class T>
+void binary(Binary op, const T* a, const T* b, T* y, int64_t n) {
+  flat(op, a, b, 1, y, n);
+}
+template void binary(Binary, const float*, const float*, float*, int64_t);
+template void binary(Binary, const double*, const double*, double*, int64_t);
+
+template <class T>
+void scalar(ScalarOp op, const T* x, double c, T* y, int64_t n) {
+  const T value = static_cast<T>(c);
+  switch (op) {
+    case ScalarOp::add:
+      return flat(Binary::add, x, &value, 0, y, n);
+    case ScalarOp::mul:
+      return flat(Binary::mul, x, &value, 0, y, n);
+    case ScalarOp::pow:
+      if (c == 2) return unary(Unary::square, x, y, n);
+      if (c == -1) return unary(Unary::reciprocal, x, y, n);
+      return flat(Binary::pow, x, &value, 0, y, n);
+  }
+}
+template void scalar(ScalarOp, const float*, double, float*, int64_t);
+template void scalar(ScalarOp, const double*, double, double*, int64_t);
+
+template <class T>
+void clamp(const T* x, double lo, double hi, T* y, int64_t n) {
+  parallel_for(n, kGrain, 64, [&](int64_t begin, int64_t end) {
+    if constexpr (sizeof(T) == 4) {
+      HWY_DYNAMIC_DISPATCH(clamp_f32)
+      (x + begin, static_cast<float>(lo), static_cast<float>(hi), y + begin, end - begin);
+    } else {
+      HWY_DYNAMIC_DISPATCH(clamp_f64)(x + begin, lo, hi, y + begin, end - begin);
+    }
+  });
+}
+template void clamp(const float*, double, double, float*, int64_t);
+template void clamp(const double*, double, double, double*, int64_t);
+
+}  // namespace gradzoo::kernels
+#endif  // HWY_ONCE

@@ -1,0 +1,104 @@
+// Elementwise loops without arithmetic to speak of: masks, copies, conversions.
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+
+#include "autograd/kernels/pointwise/broadcast_rows.h"
+#include "autograd/kernels/pointwise/elementwise.h"
+#include "autograd/kernels/threads/parallel.h"
+
+namespace gradzoo::kernels {
+namespace {
+
+constexpr int64_t kGrain = 16384;
+
+template <class T, class Test>
+void compare_with(Test test, const T* a, const T* b, uint8_t* y, const Broadcast& layout) {
+  for_each_row(layout, kGrain,
+               [=](int64_t at_a, int64_t at_b, int64_t at_y, int64_t n, int64_t sa, int64_t sb) {
+                 for (int64_t i = 0; i < n; ++i) {
+                   y[at_y + i] = static_cast<uint8_t>(test(a[at_a + i * sa], b[at_b + i * sb]));
+                 }
+               });
+}
+
+}  // namespace
+
+template <class T>
+void compare(Compare op, const T* a, const T* b, uint8_t* y, const Broadcast& layout) {
+  switch (op) {
+    case Compare::lt:
+      return compare_with([](T u, T v) { return u < v; }, a, b, y, layout);
+    case Compare::le:
+      return compare_with([](T u, T v) { return u <= v; }, a, b, y, layout);
+    case Compare::gt:
+      return compare_with([](T u, T v) { return u > v; }, a, b, y, layout);
+    case Compare::ge:
+      return compare_with([](T u, T v) { return u >= v; }, a, b, y, layout);
+    case Compare::eq:
+      return compare_with([](T u, T v) { return u == v; }, a, b, y, layout);
+    case Compare::ne:
+      return compare_with([](T u, T v) { return u != v; }, a, b, y, layout);
+  }
+}
+template void compare(Compare, const float*, const float*, uint8_t*, const Broadcast&);
+template void compare(Compare, const double*, const double*, uint8_t*, const Broadcast&);
+template void compare(Compare, const int64_t*, const int64_t*, uint8_t*, const Broadcast&);
+template void compare(Compare, const uint8_t*, const uint8_t*, uint8_t*, const Broadcast&);
+
+template <class T>
+void where(const uint8_t* mask, const T* a, const T* b, T* y, int64_t n) {
+  parallel_for(n, kGrain, 64, [=](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) y[i] = mask[i] != 0 ? a[i] : b[i];
+  });
+}
+template void where(const uint8_t*, const float*, const float*, float*, int64_t);
+template void where(const uint8_t*, const double*, const double*, double*, int64_t);
+
+template <class T>
+void fill(double value, T* y, int64_t n) {
+  parallel_for(n, kGrain, 64,
+               [=](int64_t begin, int64_t end) { std::fill(y + begin, y + end, static_cast<T>(value)); });
+}
+template void fill(double, float*, int64_t);
+template void fill(double, double*, int64_t);
+template void fill(double, int64_t*, int64_t);
+template void fill(double, uint8_t*, int64_t);
+
+template <class From, class To>
+void cast(const From* x, To* y, int64_t n) {
+  parallel_for(n, kGrain, 64, [=](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) y[i] = static_cast<To>(x[i]);
+  });
+}
+template void cast(const float*, float*, int64_t);
+template void cast(const float*, double*, int64_t);
+template void cast(const float*, int64_t*, int64_t);
+template void cast(const float*, uint8_t*, int64_t);
+template void cast(const double*, float*, int64_t);
+template void cast(const double*, double*, int64_t);
+template void cast(const double*, int64_t*, int64_t);
+template void cast(const double*, uint8_t*, int64_t);
+template void cast(const int64_t*, float*, int64_t);
+template void cast(const int64_t*, double*, int64_t);
+template void cast(const int64_t*, int64_t*, int64_t);
+template void cast(const int64_t*, uint8_t*, int64_t);
+template void cast(const uint8_t*, float*, int64_t);
+template void cast(const uint8_t*, double*, int64_t);
+template void cast(const uint8_t*, int64_t*, int64_t);
+template void cast(const uint8_t*, uint8_t*, int64_t);
+
+template <class T>
+bool all_finite(const T* x, int64_t n) {
+  std::atomic<bool> finite{true};
+  parallel_for(n, kGrain, 64, [&](int64_t begin, int64_t end) {
+    T sum = 0;  // 0 x is 0 where x is finite and NaN where not
+    for (int64_t i = begin; i < end; ++i) sum += T{0} * x[i];
+    if (sum != 0) finite.store(false, std::memory_order_relaxed);
+  });
+  return finite.load();
+}
+template bool all_finite(const float*, int64_t);
+template bool all_finite(const double*, int64_t);
+
+}  // namespace gradzoo::kernels

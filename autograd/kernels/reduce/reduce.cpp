@@ -1,0 +1,223 @@
+#include "autograd/kernels/reduce/reduce.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "autograd/kernels/pointwise/simd_targets.h"
+#include "autograd/kernels/threads/parallel.h"
+#include "autograd/kernels/threads/scratch.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "autograd/kernels/reduce/reduce.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "autograd/kernels/reduce/reduce_math-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace gradzoo::kernels::HWY_NAMESPACE {
+namespace {
+
+template <class T>
+HWY_INLINE T fold_any(Reduce op, const T* x, int64_t n) {
+  if (op == Reduce::sum) return fold<Reduce::sum>(Identity(), x, n);
+  if (op == Reduce::max) return fold<Reduce::max>(Identity(), x, n);
+  return fold<Reduce::min>(Identity(), x, n);
+}
+
+template <Reduce kOp>
+struct Accumulate {
+  template <class D, class V>
+  HWY_INLINE V operator()(D d, V total, V x) const {
+    return Combine<kOp>()(d, total, x);
+  }
+};
+
+/// y (columns) = combination of `rows` rows of x, each `stride` after the last.
+template <Reduce kOp, class T>
+HWY_INLINE void fold_rows(const T* x, int64_t rows, int64_t stride, T* y, int64_t columns) {
+  std::fill(y, y + columns, Combine<kOp>::template start<T>());
+  for (int64_t r = 0; r < rows; ++r) map(Accumulate<kOp>(), y, x + r * stride, y, columns);
+}
+
+template <class T>
+HWY_INLINE void fold_rows_any(Reduce op, const T* x, int64_t rows, int64_t stride, T* y, int64_t columns) {
+  if (op == Reduce::sum) return fold_rows<Reduce::sum>(x, rows, stride, y, columns);
+  if (op == Reduce::max) return fold_rows<Reduce::max>(x, rows, stride, y, columns);
+  fold_rows<Reduce::min>(x, rows, stride, y, columns);
+}
+
+float fold_f32(Reduce op, const float* x, int64_t n) { return fold_any(op, x, n); }
+double fold_f64(Reduce op, const double* x, int64_t n) { return fold_any(op, x, n); }
+void fold_rows_f32(Reduce op, const float* x, int64_t rows, int64_t stride, float* y, int64_t columns) {
+  fold_rows_any(op, x, rows, stride, y, columns);
+}
+void fold_rows_f64(Reduce op, const double* x, int64_t rows, int64_t stride, double* y, int64_t columns) {
+  fold_rows_any(op, x, rows, stride, y, columns);
+}
+
+struct Square {
+  template <class D, class V>
+  HWY_INLINE V operator()(D, V v) const {
+    return hn::Mul(v, v);
+  }
+};
+
+/// Sum of squares of a run in double.
+double square_f64(const double* x, int64_t n) { return fold<Reduce::sum>(Square(), x, n); }
+
+double square_f32(const float* x, int64_t n) {
+  const hn::ScalableTag<double> d;
+  const hn::Rebind<float, decltype(d)> half;
+  const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
+  auto even = hn::Zero(d);
+  auto odd = hn::Zero(d);
+  int64_t i = 0;
+  for (; i + 2 * lanes <= n; i += 2 * lanes) {
+    const auto u = hn::PromoteTo(d, hn::LoadU(half, x + i));
+    const auto v = hn::PromoteTo(d, hn::LoadU(half, x + i + lanes));
+    even = hn::MulAdd(u, u, even);
+    odd = hn::MulAdd(v, v, odd);
+  }
+  double total = hn::GetLane(hn::SumOfLanes(d, hn::Add(even, odd)));
+  for (; i < n; ++i) total += static_cast<double>(x[i]) * static_cast<double>(x[i]);
+  return total;
+}
+
+}  // namespace
+}  // namespace gradzoo::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace gradzoo::kernels {
+namespace {
+
+HWY_EXPORT(fold_f32);
+HWY_EXPORT(fold_f64);
+HWY_EXPORT(fold_rows_f32);
+HWY_EXPORT(fold_rows_f64);
+HWY_EXPORT(square_f32);
+HWY_EXPORT(square_f64);
+
+constexpr int64_t kBlock = 4096;    // elements of a line folded at once
+constexpr int64_t kRowBlock = 128;  // rows folded at once into a block of columns
+constexpr int64_t kColumnBlock = 128;
+constexpr int64_t kGrain = 16384;  // elements
+
+template <class T>
+T fold_run(Reduce op, const T* x, int64_t n) {
+  if constexpr (sizeof(T) == 4) {
+    return HWY_DYNAMIC_DISPATCH(fold_f32)(op, x, n);
+  } else {
+    return HWY_DYNAMIC_DISPATCH(fold_f64)(op, x, n);
+  }
+}
+
+template <class T>
+void fold_columns(Reduce op, const T* x, int64_t rows, int64_t stride, T* y, int64_t columns) {
+  if constexpr (sizeof(T) == 4) {
+    HWY_DYNAMIC_DISPATCH(fold_rows_f32)(op, x, rows, stride, y, columns);
+  } else {
+    HWY_DYNAMIC_DISPATCH(fold_rows_f64)(op, x, rows, stride, y, columns);
+  }
+}
+
+/// The blocks' results, `stride` apart, combined in order; sums in double.
+template <class T>
+T combine_blocks(Reduce op, const T* partial, int64_t blocks, int64_t stride) {
+  if (op != Reduce::sum) {
+    T best = partial[0];
+    for (int64_t b = 1; b < blocks; ++b) {
+      const T x = partial[b * stride];
+      if (std::isnan(x) || (op == Reduce::max ? x > best : x < best)) best = x;
+    }
+    return best;
+  }
+  double total = 0;
+  for (int64_t b = 0; b < blocks; ++b) total += static_cast<double>(partial[b * stride]);
+  return static_cast<T>(total);
+}
+
+/// inner == 1: y[o] = fold of line o.
+template <class T>
+void reduce_lines(Reduce op, const T* x, T* y, int64_t outer, int64_t n) {
+  if (n <= kBlock) {
+    parallel_for(outer, std::max<int64_t>(1, kGrain / std::max<int64_t>(n, 1)), 1,
+                 [=](int64_t begin, int64_t end) {
+                   for (int64_t o = begin; o < end; ++o) y[o] = fold_run(op, x + o * n, n);
+                 });
+    return;
+  }
+  const int64_t blocks = (n + kBlock - 1) / kBlock;
+  T* partial = scratch<T>(outer * blocks);
+  parallel_for(outer * blocks, kGrain / kBlock, 1, [=](int64_t begin, int64_t end) {
+    for (int64_t task = begin; task < end; ++task) {
+      const int64_t at = task % blocks * kBlock;
+      partial[task] = fold_run(op, x + task / blocks * n + at, std::min(kBlock, n - at));
+    }
+  });
+  for (int64_t o = 0; o < outer; ++o) y[o] = combine_blocks(op, partial + o * blocks, blocks, 1);
+}
+
+/// inner > 1: y[o, j] = fold over i of x[o, i, j].
+template <class T>
+void reduce_columns(Reduce op, const T* x, T* y, int64_t outer, int64_t n, int64_t inner) {
+  const int64_t row_blocks = (n + kRowBlock - 1) / kRowBlock;
+  const int64_t column_blocks = (inner + kColumnBlock - 1) / kColumnBlock;
+  T* partial = row_blocks == 1 ? y : scratch<T>(outer * row_blocks * inner);  // (outer, row_blocks, inner)
+  const int64_t tasks = outer * row_blocks * column_blocks;
+  const int64_t task_elements = std::min(n, kRowBlock) * std::min(inner, kColumnBlock);
+  parallel_for(tasks, std::max<int64_t>(1, kGrain / task_elements), 1, [=](int64_t begin, int64_t end) {
+    for (int64_t task = begin; task < end; ++task) {
+      const int64_t column = task % column_blocks * kColumnBlock;
+      const int64_t block = task / column_blocks;  // (outer, row_blocks)
+      const int64_t row = block % row_blocks * kRowBlock;
+      const T* from = x + (block / row_blocks * n + row) * inner + column;
+      fold_columns(op, from, std::min(kRowBlock, n - row), inner, partial + block * inner + column,
+                   std::min(kColumnBlock, inner - column));
+    }
+  });
+  if (row_blocks == 1) return;
+  parallel_for(outer * inner, std::max<int64_t>(1, kGrain / row_blocks), 16, [=](int64_t begin, int64_t end) {
+    for (int64_t k = begin; k < end; ++k) {
+      const T* first = partial + k / inner * row_blocks * inner + k % inner;
+      y[k] = combine_blocks(op, first, row_blocks, inner);
+    }
+  });
+}
+
+}  // namespace
+
+template <class T>
+void reduce(Reduce op, const T* x, T* y, int64_t outer, int64_t n, int64_t inner) {
+  if (outer * inner == 0) return;
+  if (n == 0) return std::fill(y, y + outer * inner, T{0});
+  if (inner == 1) return reduce_lines(op, x, y, outer, n);
+  reduce_columns(op, x, y, outer, n, inner);
+}
+template void reduce(Reduce, const float*, float*, int64_t, int64_t, int64_t);
+template void reduce(Reduce, const double*, double*, int64_t, int64_t, int64_t);
+
+template <class T>
+double sum_squares(const T* x, int64_t n) {
+  const int64_t blocks = (n + kBlock - 1) / kBlock;
+  double* partial = scratch<double>(blocks);
+  parallel_for(blocks, kGrain / kBlock, 1, [=](int64_t begin, int64_t end) {
+    for (int64_t b = begin; b < end; ++b) {
+      const int64_t size = std::min(kBlock, n - b * kBlock);
+      if constexpr (sizeof(T) == 4) {
+        partial[b] = HWY_DYNAMIC_DISPATCH(square_f32)(x + b * kBlock, size);
+      } else {
+        partial[b] = HWY_DYNAMIC_DISPATCH(square_f64)(x + b * kBlock, size);
+      }
+    }
+  });
+  double total = 0;
+  for (int64_t b = 0; b < blocks; ++b) total += partial[b];
+  return total;
+}
+template double sum_squares(const float*, int64_t);
+template double sum_squares(const double*, int64_t);
+
+}  // namespace gradzoo::kernels
+#endif  // HWY_ONCE

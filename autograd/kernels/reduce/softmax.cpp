@@ -1,0 +1,210 @@
+// logsumexp, softmax and log_softmax of lines, shifted by the largest value m of the line:
+// lse = m + log sum e^(x - m).
+#include <algorithm>
+#include <cmath>
+
+#include "autograd/kernels/pointwise/simd_targets.h"
+#include "autograd/kernels/reduce/reduce.h"
+#include "autograd/kernels/reduce/softmax_output.h"
+#include "autograd/kernels/threads/parallel.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "autograd/kernels/reduce/softmax.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "autograd/kernels/reduce/reduce_math-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace gradzoo::kernels::HWY_NAMESPACE {
+namespace {
+
+/// Sum of e^(x - shift) in blocks, their sums added in double.
+template <class T>
+HWY_INLINE double sum_exp(const T* x, T shift, int64_t n) {
+  constexpr int64_t kBlock = 4096;
+  double total = 0;
+  for (int64_t at = 0; at < n; at += kBlock) {
+    total += static_cast<double>(fold<Reduce::sum>(ShiftedExp<T>{shift}, x + at, std::min(kBlock, n - at)));
+  }
+  return total;
+}
+
+/// A contiguous line. An infinite m (all -inf, or some +inf) is the logsumexp itself.
+template <class T>
+HWY_INLINE void line(SoftmaxOutput output, const T* x, T* y, int64_t n) {
+  const T most = fold<Reduce::max>(Identity(), x, n);
+  const double sum = std::isinf(most) ? 1 : sum_exp(x, most, n);
+  switch (output) {
+    case SoftmaxOutput::logsumexp:
+      *y = static_cast<T>(static_cast<double>(most) + std::log(sum));
+      return;
+    case SoftmaxOutput::log_softmax:
+      map(Subtract<T>{most}, x, y, n);
+      map(Subtract<T>{static_cast<T>(std::log(sum))}, y, y, n);
+      return;
+    case SoftmaxOutput::softmax:
+      if (most == -std::numeric_limits<T>::infinity()) return std::fill(y, y + n, T{0});
+      map(ShiftedExp<T>{most}, x, y, n);
+      map(Scale<T>{static_cast<T>(1 / sum)}, y, y, n);
+      return;
+  }
+}
+
+template <class D>
+HWY_INLINE hn::Vec<D> load_some(D d, const Lane<D>* x, int64_t count) {
+  if (count == static_cast<int64_t>(hn::Lanes(d))) return hn::LoadU(d, x);
+  HWY_ALIGN Lane<D> buffer[hn::MaxLanes(d)] = {};
+  std::memcpy(buffer, x, static_cast<size_t>(count) * sizeof(Lane<D>));
+  return hn::Load(d, buffer);
+}
+
+template <class D, class V>
+HWY_INLINE void store_some(D d, V value, Lane<D>* y, int64_t count) {
+  if (count == static_cast<int64_t>(hn::Lanes(d))) return hn::StoreU(value, d, y);
+  HWY_ALIGN Lane<D> buffer[hn::MaxLanes(d)];
+  hn::Store(value, d, buffer);
+  std::memcpy(y, buffer, static_cast<size_t>(count) * sizeof(Lane<D>));
+}
+
+/// Sum over i of e^(x[i] - shift) for up to one vector of lines; rows in blocks, so that errors do not pile
+/// up.
+template <class D, class V>
+HWY_INLINE V sum_exp_columns(D d, const Lane<D>* x, V shift, int64_t n, int64_t stride, int64_t count) {
+  constexpr int64_t kBlock = 128;
+  V total = hn::Zero(d);
+  for (int64_t at = 0; at < n; at += kBlock) {
+    V partial = hn::Zero(d);
+    for (int64_t i = at; i < std::min(n, at + kBlock); ++i) {
+      partial = hn::Add(partial, exp(d, hn::Sub(load_some(d, x + i * stride, count), shift)));
+    }
+    total = hn::Add(total, partial);
+  }
+  return total;
+}
+
+/// `count` <= one vector of lines side by side: x[i * stride + j], i < n, j < count.
+template <class T>
+HWY_INLINE void side_by_side(SoftmaxOutput output, const T* x, T* y, int64_t n, int64_t stride,
+                             int64_t count) {
+  const hn::ScalableTag<T> d;
+  using V = hn::Vec<decltype(d)>;
+  V most = hn::Neg(infinity(d));
+  for (int64_t i = 0; i < n; ++i) most = Combine<Reduce::max>()(d, most, load_some(d, x + i * stride, count));
+  const auto infinite = hn::Eq(hn::Abs(most), infinity(d));
+  const V sum = hn::IfThenElse(infinite, constant(d, 1), sum_exp_columns(d, x, most, n, stride, count));
+  const V log_sum = log(d, sum);
+  if (output == SoftmaxOutput::logsumexp) return store_some(d, hn::Add(most, log_sum), y, count);
+  const auto empty = hn::Eq(most, hn::Neg(infinity(d)));
+  for (int64_t i = 0; i < n; ++i) {
+    const V shifted = hn::Sub(load_some(d, x + i * stride, count), most);
+    const V value = output == SoftmaxOutput::log_softmax
+                        ? hn::Sub(shifted, log_sum)
+                        : hn::IfThenZeroElse(empty, hn::Div(exp(d, shifted), sum));
+    store_some(d, value, y + i * stride, count);
+  }
+}
+
+template <class T>
+HWY_INLINE void columns(SoftmaxOutput output, const T* x, T* y, int64_t n, int64_t stride, int64_t count) {
+  const int64_t lanes = static_cast<int64_t>(hn::Lanes(hn::ScalableTag<T>()));
+  for (int64_t j = 0; j < count; j += lanes) {
+    side_by_side(output, x + j, y + j, n, stride, std::min(lanes, count - j));
+  }
+}
+
+void line_f32(SoftmaxOutput output, const float* x, float* y, int64_t n) { line(output, x, y, n); }
+void line_f64(SoftmaxOutput output, const double* x, double* y, int64_t n) { line(output, x, y, n); }
+void columns_f32(SoftmaxOutput output, const float* x, float* y, int64_t n, int64_t stride, int64_t count) {
+  columns(output, x, y, n, stride, count);
+}
+void columns_f64(SoftmaxOutput output, const double* x, double* y, int64_t n, int64_t stride, int64_t count) {
+  columns(output, x, y, n, stride, count);
+}
+
+}  // namespace
+}  // namespace gradzoo::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace gradzoo::kernels {
+namespace {
+
+HWY_EXPORT(line_f32);
+HWY_EXPORT(line_f64);
+HWY_EXPORT(columns_f32);
+HWY_EXPORT(columns_f64);
+
+constexpr int64_t kGrain = 4096;  // elements
+constexpr int64_t kColumnBlock = 64;
+
+/// inner == 1: contiguous lines.
+template <class T>
+void run_lines(SoftmaxOutput output, const T* x, T* y, int64_t outer, int64_t n) {
+  const int64_t y_step = output == SoftmaxOutput::logsumexp ? 1 : n;
+  parallel_for(outer, std::max<int64_t>(1, kGrain / n), 1, [=](int64_t begin, int64_t end) {
+    for (int64_t o = begin; o < end; ++o) {
+      if constexpr (sizeof(T) == 4) {
+        HWY_DYNAMIC_DISPATCH(line_f32)(output, x + o * n, y + o * y_step, n);
+      } else {
+        HWY_DYNAMIC_DISPATCH(line_f64)(output, x + o * n, y + o * y_step, n);
+      }
+    }
+  });
+}
+
+/// inner > 1: blocks of lines that lie side by side.
+template <class T>
+void run_columns(SoftmaxOutput output, const T* x, T* y, int64_t outer, int64_t n, int64_t inner) {
+  const int64_t y_step = (output == SoftmaxOutput::logsumexp ? 1 : n) * inner;
+  const int64_t blocks = (inner + kColumnBlock - 1) / kColumnBlock;
+  const int64_t task_elements = n * std::min(inner, kColumnBlock);
+  parallel_for(outer * blocks, std::max<int64_t>(1, kGrain / task_elements), 1,
+               [=](int64_t begin, int64_t end) {
+                 for (int64_t task = begin; task < end; ++task) {
+                   const int64_t column = task % blocks * kColumnBlock;
+                   const int64_t count = std::min(kColumnBlock, inner - column);
+                   const T* from = x + task / blocks * n * inner + column;
+                   T* to = y + task / blocks * y_step + column;
+                   if constexpr (sizeof(T) == 4) {
+                     HWY_DYNAMIC_DISPATCH(columns_f32)(output, from, to, n, inner, count);
+                   } else {
+                     HWY_DYNAMIC_DISPATCH(columns_f64)(output, from, to, n, inner, count);
+                   }
+                 }
+               });
+}
+
+template <class T>
+void run(SoftmaxOutput output, const T* x, T* y, int64_t outer, int64_t n, int64_t inner) {
+  if (outer * n * inner == 0) return;
+  if (inner == 1) return run_lines(output, x, y, outer, n);
+  run_columns(output, x, y, outer, n, inner);
+}
+
+}  // namespace
+
+template <class T>
+void logsumexp(const T* x, T* y, int64_t outer, int64_t n, int64_t inner) {
+  if (n == 0) return std::fill(y, y + outer * inner, -std::numeric_limits<T>::infinity());
+  run(SoftmaxOutput::logsumexp, x, y, outer, n, inner);
+}
+template void logsumexp(const float*, float*, int64_t, int64_t, int64_t);
+template void logsumexp(const double*, double*, int64_t, int64_t, int64_t);
+
+template <class T>
+void softmax(const T* x, T* y, int64_t outer, int64_t n, int64_t inner) {
+  run(SoftmaxOutput::softmax, x, y, outer, n, inner);
+}
+template void softmax(const float*, float*, int64_t, int64_t, int64_t);
+template void softmax(const double*, double*, int64_t, int64_t, int64_t);
+
+template <class T>
+void log_softmax(const T* x, T* y, int64_t outer, int64_t n, int64_t inner) {
+  run(SoftmaxOutput::log_softmax, x, y, outer, n, inner);
+}
+template void log_softmax(const float*, float*, int64_t, int64_t, int64_t);
+template void log_softmax(const double*, double*, int64_t, int64_t, int64_t);
+
+}  // namespace gradzoo::kernels
+#endif  // HWY_ONCE

@@ -1,0 +1,111 @@
+#include "datasets/images/idx.h"
+
+#include <array>
+#include <span>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "datasets/images/byte_reader.h"
+
+namespace gradzoo {
+namespace {
+
+constexpr int64_t kMaxSide = 4096;
+constexpr int64_t kMaxBytes = int64_t{1} << 30;
+constexpr uint8_t kUnsignedByte = 0x08;
+
+std::string_view value_type(uint8_t code) {
+  switch (code) {
+    case 0x08:
+      return "unsigned bytes";
+    case 0x09:
+      return "signed bytes";
+    case 0x0B:
+      return "16-bit integers";
+    case 0x0C:
+      return "32-bit integers";
+    case 0x0D:
+      return "32-bit floats";
+    case 0x0E:
+      return "64-bit floats";
+    default:
+      return "an unknown type of value";
+  }
+}
+
+[[noreturn]] void cut_short(const std::string& path, int64_t promised) {
+  throw Error(
+      fmt::format("{}: is cut short: its header promises {} bytes of values. Hint: fetch or copy it again",
+                  path, promised));
+}
+
+// Bytes 0 and 1 are zero, byte 2 is the type of value, byte 3 the number of axes.
+void check_magic(ByteReader& file, const std::string& path, int wanted_rank) {
+  std::array<uint8_t, 4> magic{};
+  const size_t count = file.read(magic);
+  if (count < magic.size())
+    throw Error(fmt::format("{}: holds {} bytes, fewer than an IDX header. Hint: fetch or copy it again",
+                            path, count));
+  if (magic[0] != 0 || magic[1] != 0) {
+    const bool misnamed = path.ends_with(".gz") && !file.gzipped();
+    throw Error(fmt::format(
+        "{}: is not {}: it begins with {:02x} {:02x} {:02x} {:02x}. Hint: an IDX file of "
+        "unsigned bytes begins with 00 00 08, gzipped or plain",
+        path, misnamed ? "gzipped, nor an IDX file" : "an IDX file", magic[0], magic[1], magic[2], magic[3]));
+  }
+  if (magic[2] != kUnsignedByte)
+    throw Error(
+        fmt::format("{}: holds {} (type {:#04x}). Hint: pixels and labels are unsigned bytes, type 0x08",
+                    path, value_type(magic[2]), magic[2]));
+  if (magic[3] != wanted_rank)
+    throw Error(
+        fmt::format("{}: has {} axes where {}. Hint: are images and labels interchanged?", path, magic[3],
+                    wanted_rank == 3 ? "images have 3 (count, height, width)" : "labels have 1 (count)"));
+}
+
+Shape read_shape(ByteReader& file, const std::string& path, int rank) {
+  check_magic(file, path, rank);
+  Shape shape;
+  int64_t bytes = 1;
+  for (int axis = 0; axis < rank; ++axis) {
+    std::array<uint8_t, 4> digits{};
+    if (file.read(digits) < digits.size())
+      throw Error(fmt::format("{}: ends within its header. Hint: fetch or copy it again", path));
+    int64_t size = 0;  // big-endian
+    for (uint8_t digit : digits) size = size * 256 + digit;
+    const int64_t limit = axis == 0 ? kMaxBytes : kMaxSide;
+    if (size == 0 || size > limit)
+      throw Error(
+          fmt::format("{}: axis {} has size {}. Hint: between 1 and {} is allowed", path, axis, size, limit));
+    shape = shape.insert(axis, size);
+    bytes *= size;
+  }
+  if (bytes > kMaxBytes)
+    throw Error(fmt::format("{}: its header promises {} bytes of values. Hint: at most {} are read", path,
+                            bytes, kMaxBytes));
+  return shape;
+}
+
+Tensor read_idx(const std::string& path, int rank) {
+  ByteReader file(path);
+  const Shape shape = read_shape(file, path, rank);
+  if (shape.size() > file.max_bytes()) cut_short(path, shape.size());  // before any memory is taken
+  Tensor values = empty(shape, DType::u8);
+  const auto count = static_cast<size_t>(shape.size());
+  if (file.read({values.mutable_data<uint8_t>(), count}) < count) cut_short(path, shape.size());
+  std::array<uint8_t, 1> beyond{};
+  if (file.read(beyond) > 0)
+    throw Error(
+        fmt::format("{}: goes on past the {} bytes that its header promises. Hint: fetch or copy it again",
+                    path, shape.size()));
+  return values;
+}
+
+}  // namespace
+
+Tensor read_idx_images(const std::string& path) { return read_idx(path, 3); }
+
+Tensor read_idx_labels(const std::string& path) { return read_idx(path, 1); }
+
+}  // namespace gradzoo

@@ -1,0 +1,67 @@
+#include "datasets/images/image_folder.h"
+
+#include <filesystem>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "autograd/base/error.h"
+#include "autograd/base/text.h"
+#include "datasets/images/mnist.h"
+#include "datasets/registry.h"
+#include "datasets/toys/toy.h"
+
+namespace gradzoo {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kFashionFolder = "/usr/share/datasets/fashion-mnist";
+
+bool is_folder(const std::string& path) {
+  std::error_code error;
+  return fs::is_directory(path, error);
+}
+
+// `part` "train" or "t10k", `what` "images-idx3" or "labels-idx1": the usual names, and those with ".idx".
+std::string find_file(const std::string& folder, const std::string& part, std::string what) {
+  const std::string usual = fmt::format("{}-{}-ubyte", part, what);
+  what[what.find("-idx")] = '.';
+  const std::string dotted = fmt::format("{}-{}-ubyte", part, what);
+  for (const std::string& name : {usual, dotted})
+    for (const char* ending : {"", ".gz"}) {
+      const fs::path path = fs::path(folder) / (name + ending);
+      std::error_code error;
+      if (fs::exists(path, error)) return path.string();
+    }
+  throw Error(fmt::format(
+      "{}: holds no {} (nor {}.gz). Hint: a data folder has train-images-idx3-ubyte, "
+      "train-labels-idx1-ubyte, t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, gzipped or plain",
+      folder, usual, usual));
+}
+
+}  // namespace
+
+std::string image_folder(const std::string& spec) {
+  if (spec == "mnist") return mnist_folder();
+  if (spec == "fashion") {
+    if (is_folder(kFashionFolder)) return kFashionFolder;
+    throw Error(fmt::format(
+        "fashion: Fashion-MNIST is not at {}. Hint: apt-get install dataset-fashion-mnist", kFashionFolder));
+  }
+  if (is_folder(spec)) return spec;
+  if (spec.find('/') != std::string::npos)
+    throw Error(fmt::format("{}: no such folder. Hint: check the path, or give the name of a dataset", spec));
+  if (is_toy(spec))
+    throw Error(
+        fmt::format("{} is a toy, drawn and not read from files. Hint: mnist, fashion, or a folder", spec));
+  throw Error(
+      fmt::format("unknown dataset '{}', and no such folder. {}", spec, did_you_mean(spec, dataset_names())));
+}
+
+ImageFiles find_image_files(const std::string& folder) {
+  return {find_file(folder, "train", "images-idx3"), find_file(folder, "train", "labels-idx1"),
+          find_file(folder, "t10k", "images-idx3"), find_file(folder, "t10k", "labels-idx1")};
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string_view>
+
+#include "autograd/kernels/random/random.h"
+#include "autograd/tensor.h"
+#include "datasets/images/image_dataset.h"
+
+namespace gradzoo {
+
+/// What a byte x in 0 ... 255 becomes for a model.
+enum class Pixels {
+  grey,            // x/255: no normalised density, so no log p(x)
+  dynamic_binary,  // 1 with probability x/255, else 0, drawn anew at each visit: nats/image
+  fixed_binary,    // the same drawn once, for every run: nats/image
+  dequantised,     // (x + u)/256, u uniform on [0,1), drawn anew at each visit: bits/dim
+};
+
+/// "grey", "dynamic-binary", "fixed-binary" or "dequantised"; throws Error naming the nearest for any other.
+Pixels parse_pixels(std::string_view name);
+std::string_view pixels_name(Pixels pixels);
+
+/// The images at `rows` (B) i64 of data.values, as `dtype` (f32 or f64): (B, H*W). Values that are drawn anew
+/// are a pure function of `at`, whose first_row belongs to the first of `rows`; those of fixed_binary of the
+/// image alone. In a given dtype, dequantised values stay below 1.
+Tensor read_pixels(const Examples& data, const Tensor& rows, Pixels pixels, const kernels::RandomAddress& at,
+                   DType dtype = DType::f32);
+
+/// What no model of grey pixels under binary cross-entropy can go below, in nats/image: the mean over the
+/// images of sum_i H(x_i/255), with H(p) = -p ln p - (1-p) ln(1-p). For MNIST's test set 45.53.
+double grey_entropy_floor(const Examples& data);
+
+}  // namespace gradzoo

@@ -1,0 +1,149 @@
+#include "datasets/toys/toy.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "autograd/base/text.h"
+#include "autograd/grad.h"
+#include "autograd/ops.h"
+#include "datasets/toys/toy_makers.h"
+
+namespace gradzoo {
+namespace {
+
+struct Entry {
+  ToyInfo info;
+  double noise;  // the default; 0: the toy has none
+  double least;  // the smallest noise that it can be made with is above this
+  std::shared_ptr<const Toy> (*make)(double noise);
+};
+
+// Two-moons below: its density puts 400 nodes on an arc of length pi, and must not resolve them.
+const std::array<Entry, 9>& entries() {
+  static const std::array<Entry, 9> kEntries{{
+      {{"gaussian", "2-D Gaussian, mean 0, correlation 0.6; noise: the standard deviation, 1"},
+       1,
+       0,
+       make_correlated_gaussian},
+      {{"mixture", "three round 2-D Gaussians of weights 0.5, 0.3, 0.2; noise: their sigma, 0.4"},
+       0.4,
+       0,
+       make_three_gaussians},
+      {{"ring8", "eight round Gaussians on the unit circle; noise: their sigma, 0.2"}, 0.2, 0, make_ring8},
+      {{"grid25", "5 x 5 round Gaussians, means -4 to 4; noise: their sigma, 0.05"}, 0.05, 0, make_grid25},
+      {{"two-moons", "two half circles; noise: sigma around them, 0.1"}, 0.1, 0.0099, make_two_moons},
+      {{"checkerboard", "uniform on the eight dark squares of [-2,2]^2; density, no score"},
+       0,
+       0,
+       make_checkerboard},
+      {{"gamma", "u = log x, x of Gamma(shape 3, rate 1); 1-D"}, 0, 0, make_gamma},
+      {{"exponential", "u = log x, x of Exponential(1); 1-D"}, 0, 0, make_exponential},
+      {{"bars-and-stripes", "the 30 patterns of 4x4 bars or stripes, uniform; 16-D, no density"},
+       0,
+       0,
+       make_bars_and_stripes},
+  }};
+  return kEntries;
+}
+
+const Entry* find(std::string_view name) {
+  const auto found =
+      std::ranges::find_if(entries(), [&](const Entry& entry) { return entry.info.name == name; });
+  return found == entries().end() ? nullptr : &*found;
+}
+
+// The noise to make the toy with: the option, or the default where it is 0.
+double checked_noise(const Entry& entry, double noise) {
+  if (noise == 0) return entry.noise;
+  if (!std::isfinite(noise) || noise < 0)
+    throw Error("{}: noise {} is not a width. Hint: above 0, or 0 for the toy's own", entry.info.name, noise);
+  if (entry.noise == 0) throw Error("{}: there is no noise to change. Hint: leave it at 0", entry.info.name);
+  if (noise <= entry.least)
+    throw Error("{}: noise {} is narrower than its density can be computed for. Hint: at least 0.01",
+                entry.info.name, noise);
+  return noise;
+}
+
+// y = a x for x of another toy: log p(y) = log p_x(y / a) - d log a.
+class ScaledToy : public Toy {
+ public:
+  ScaledToy(std::shared_ptr<const Toy> toy, double scale) : toy_(std::move(toy)), scale_(scale) {
+    if (const Modes* modes = toy_->modes()) modes_ = {modes->centers * scale, modes->sigma * scale};
+  }
+  const std::string& name() const override { return toy_->name(); }
+  int64_t dimensions() const override { return toy_->dimensions(); }
+  Tensor sample(int64_t n, Rng& rng, DType dtype) const override {
+    return toy_->sample(n, rng, dtype) * scale_;
+  }
+  Tensor log_prob(const Tensor& x) const override {
+    check_points(*this, x);
+    return toy_->log_prob(x / scale_) - static_cast<double>(dimensions()) * std::log(scale_);
+  }
+  std::string why_no_density() const override { return toy_->why_no_density(); }
+  std::string why_no_score() const override { return toy_->why_no_score(); }
+  Box box() const override {
+    Box box = toy_->box();
+    for (double& value : box.low) value *= scale_;
+    for (double& value : box.high) value *= scale_;
+    return box;
+  }
+  const Modes* modes() const override { return toy_->modes() ? &modes_ : nullptr; }
+
+ private:
+  std::shared_ptr<const Toy> toy_;
+  double scale_;
+  Modes modes_;
+};
+
+}  // namespace
+
+Box Box::scaled(double factor) const {
+  Box box = *this;
+  for (size_t i = 0; i < low.size(); ++i) {
+    const double centre = (low[i] + high[i]) / 2, half = (high[i] - low[i]) / 2 * factor;
+    box.low[i] = centre - half;
+    box.high[i] = centre + half;
+  }
+  return box;
+}
+
+void check_points(const Toy& toy, const Tensor& x) {
+  if (!is_floating(x.dtype()) || x.rank() != 2 || x.dim(1) != toy.dimensions())
+    throw Error("{}: points are (B,{}) of f32 or f64, got {} of {}. Hint: one point a row", toy.name(),
+                toy.dimensions(), x.shape().str(), dtype_name(x.dtype()));
+}
+
+Tensor Toy::score(const Tensor& x) const {
+  if (const std::string reason = why_no_score(); !reason.empty()) throw Error(reason);
+  Tensor points = x.detach();
+  points.requires_grad_();
+  const Tape tape;
+  return grad(sum(log_prob(points)), points);
+}
+
+std::span<const ToyInfo> known_toys() {
+  static const std::vector<ToyInfo> kToys = [] {
+    std::vector<ToyInfo> toys;
+    for (const Entry& entry : entries()) toys.push_back(entry.info);
+    return toys;
+  }();
+  return kToys;
+}
+
+bool is_toy(std::string_view name) { return find(name) != nullptr; }
+
+std::shared_ptr<const Toy> make_toy(std::string_view name, const ToyOptions& options) {
+  const Entry* entry = find(name);
+  if (!entry) {
+    std::vector<std::string> names;
+    for (const ToyInfo& toy : known_toys()) names.push_back(toy.name);
+    throw Error("there is no toy '{}'. {}", name, did_you_mean(name, names));
+  }
+  if (!std::isfinite(options.scale) || options.scale <= 0)
+    throw Error("{}: scale {} is not above 0. Hint: 1 leaves the points as they are", name, options.scale);
+  std::shared_ptr<const Toy> toy = entry->make(checked_noise(*entry, options.noise));
+  return options.scale == 1 ? toy : std::make_shared<ScaledToy>(std::move(toy), options.scale);
+}
+
+}  // namespace gradzoo

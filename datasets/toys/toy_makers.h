@@ -1,0 +1,24 @@
+#pragma once
+
+#include "datasets/toys/toy.h"
+
+/// How each toy is made: at scale 1, with a noise that is in range. For the registry in toy.cpp.
+namespace gradzoo {
+
+/// Standard deviations from a Gaussian's mean to the box around it: 8e-11 of an axis lies beyond.
+inline constexpr double kReach = 6.5;
+
+/// Throws Error unless x is (B, d) with the toy's d, f32 or f64.
+void check_points(const Toy& toy, const Tensor& x);
+
+std::shared_ptr<const Toy> make_correlated_gaussian(double noise);
+std::shared_ptr<const Toy> make_three_gaussians(double noise);
+std::shared_ptr<const Toy> make_ring8(double noise);
+std::shared_ptr<const Toy> make_grid25(double noise);
+std::shared_ptr<const Toy> make_two_moons(double noise);
+std::shared_ptr<const Toy> make_checkerboard(double noise);
+std::shared_ptr<const Toy> make_gamma(double noise);
+std::shared_ptr<const Toy> make_exponential(double noise);
+std::shared_ptr<const Toy> make_bars_and_stripes(double noise);
+
+}  // namespace gradzoo

@@ -1,0 +1,97 @@
+#include "models/dae/pictures.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "autograd/ops.h"
+#include "models/pictures/image_pictures.h"
+#include "models/pictures/plane_pictures.h"
+
+namespace gradzoo {
+namespace {
+
+constexpr int64_t kFilters = 100;
+
+struct Corrupted {
+  Tensor x, noisy;  // (n, d)
+};
+Corrupted corrupted(const DaeView& view, const DataView& data, int64_t count) {
+  const int64_t n = std::min(count, data.examples.count());
+  const Tensor x = read_examples(data.examples, 0, n, Pixels::grey, Rng(data.seed, "eval/pixels")).x;
+  Rng noise(data.seed, "pictures/noise");
+  return {x, x + randn_like(x, noise) * view.sigma};
+}
+
+// Each row of W as an image, its largest weight white or black, 0 grey.
+Picture filters(const TiedDenoiser& tied, const DataShape& shape) {
+  const Tensor w = tied.weight().detach();
+  const Tensor first = w.rows(0, std::min(kFilters, w.dim(0)));
+  const Tensor largest = max(abs(first), 1, true) + 1e-12;
+  return {"filters", "Rows of W, what hidden units look for: white for ink, black for its absence.",
+          ImageGrid{as_images(first / largest * 0.5 + 0.5, shape), kImageColumns}};
+}
+
+std::vector<Picture> image_pictures(const DaeView& view, const DataView& data) {
+  std::vector<Picture> out;
+  const Corrupted some = corrupted(view, data, 4 * kImageColumns);
+  if (some.x.dim(0) >= kImageColumns) {
+    out.push_back(
+        {"denoising",
+         fmt::format("Held-out images with noise of sigma {:g}, what r makes of them, and the images.",
+                     view.sigma),
+         rows_by_turns(std::array{some.noisy, view.r(some.noisy), some.x}, {"noisy", "denoised", "original"},
+                       view.shape)});
+  }
+  out.push_back(
+      {"chains",
+       "Where Langevin chains ended, which is the noisy density's, and under each what r makes of it.",
+       rows_by_turns(std::array{view.samples.raw, view.samples.denoised}, {"raw", "denoised"}, view.shape)});
+  if (view.tied) out.push_back(filters(*view.tied, view.shape));
+  return out;
+}
+
+Plane titled(Plane plane, std::string title) {
+  plane.title = std::move(title);
+  return plane;
+}
+
+std::vector<Picture> plane_pictures(const DaeView& view, const DataView& data) {
+  const Toy& toy = *view.shape.toy;
+  const auto points = [&](const Tensor& x, std::string title) {
+    return titled(samples_over_truth(toy, x), std::move(title));
+  };
+  const Corrupted some = corrupted(view, data, 1000);
+  std::vector<Picture> out;
+  out.push_back(
+      {"denoising",
+       fmt::format("Points with noise of sigma {:g}, what r makes of them, and the points.", view.sigma),
+       Planes{{points(some.noisy, "noisy"), points(view.r(some.noisy), "denoised"),
+               points(some.x, "original")}}});
+  out.push_back({"chains",
+                 "Where Langevin chains ended, which is the noisy density's, and what r makes of it.",
+                 Planes{{points(view.samples.raw, "raw"), points(view.samples.denoised, "denoised")}}});
+  const auto score = [&](const Tensor& x) { return denoiser_score(view.r, x, view.sigma); };
+  out.push_back(score_picture(
+      "score", "The true score, and (r(x) - x)/sigma^2: that of the noisy density, so weaker.", toy, score));
+  if (view.tied) {
+    out.push_back(
+        density_picture("density",
+                        "The true density, and the one whose score the tied denoiser is: that of noisy "
+                        "points, so wider.",
+                        toy, view.log_density, view.samples.raw));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::vector<Picture> dae_pictures(const DaeView& view, const DataView& data) {
+  if (view.shape.is_image()) return image_pictures(view, data);
+  if (in_plane(view.shape.toy.get())) return plane_pictures(view, data);
+  return {};
+}
+
+}  // namespace gradzoo

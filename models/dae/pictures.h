@@ -1,0 +1,24 @@
+#pragma once
+
+#include "autograd/base/function_ref.h"
+#include "datasets/dataset.h"
+#include "models/dae/dae.h"
+
+namespace gradzoo {
+
+/// What a denoiser shows of itself.
+struct DaeView {
+  TensorFn r;
+  TensorFn log_density;      // of tied weights
+  const TiedDenoiser* tied;  // null with free weights
+  double sigma;
+  const DataShape& shape;
+  const DenoisedSamples& samples;  // 40 images, or points
+};
+
+/// Images: noisy, denoised and original rows; chains' ends raw and denoised; the tied weights as filters.
+/// 2-D toys: score arrows and, for tied weights, the density beside the truth; noisy, denoised and original
+/// points. Nothing for other data.
+std::vector<Picture> dae_pictures(const DaeView& view, const DataView& data);
+
+}  // namespace gradzoo

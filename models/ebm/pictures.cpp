@@ -1,0 +1,72 @@
+#include "models/ebm/pictures.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "autograd/ops.h"
+#include "autograd/tape.h"
+#include "models/pictures/image_pictures.h"
+#include "models/pictures/plane_pictures.h"
+#include "models/score/objectives.h"
+
+namespace gradzoo {
+namespace {
+
+Tensor denoised(const EnergyNetwork& network, const Tensor& x, double noise) {
+  return noise > 0 ? tweedie_denoised(x, network.score(x), noise) : x;
+}
+
+}  // namespace
+
+Tensor ebm_examples(const EnergyNetwork& network, const Tensor& x, double noise, const DataShape& shape) {
+  if (!shape.is_image()) return x;
+  const NoGrad quiet;
+  return as_images(denoised(network, x, noise), shape);
+}
+
+Picture ebm_planes(const EnergyNetwork& network, const Toy& truth, const Tensor& samples) {
+  const auto log_density = [&](const Tensor& x) { return network.log_density(x); };
+  return density_picture(
+      "density",
+      "The truth; what the model believes, exp f / Z; ends of its chains over the truth's contours.", truth,
+      log_density, samples);
+}
+
+Picture ebm_chain_picture(const EnergyNetwork& network, const Tensor& start, int64_t steps,
+                          const LangevinOptions& options, double noise, const DataShape& shape, Rng& rng) {
+  Tensors columns;
+  Tensor x = start;
+  int64_t done = 0;
+  for (int64_t column = 0; column < kImageColumns; ++column) {
+    // 0, then steps as powers: the first columns lie close to each other.
+    const double share = static_cast<double>(column) / static_cast<double>(kImageColumns - 1);
+    const auto until = column == 0 ? 0 : static_cast<int64_t>(std::pow(static_cast<double>(steps), share));
+    if (until > done) x = langevin(network.target(), x, until - done, options, rng);
+    done = std::max(done, until);
+    const Tensor images = ebm_examples(network, x, noise, shape);  // (n, H, W)
+    columns.push_back(reshape(images, {x.dim(0), 1, shape.height(), shape.width()}));
+  }
+  return {"chains",
+          fmt::format(
+              "Each row is one chain, from noise to {} transitions, at steps that grow by a constant factor.",
+              steps),
+          ImageGrid{reshape(concat(columns, 1), {x.dim(0) * kImageColumns, shape.height(), shape.width()}),
+                    kImageColumns}};
+}
+
+Picture ebm_raw_and_denoised(const EnergyNetwork& network, const Tensor& x, double noise,
+                             const DataShape& shape) {
+  const NoGrad quiet;
+  const std::array<Tensor, 2> parts = {x, denoised(network, x, noise)};
+  return {"raw_and_denoised",
+          fmt::format(
+              "Where chains ended, and under each x + {:.3g}^2 grad f(x): the mean of the clean digits that "
+              "noise of {:.3g} could have made it of.",
+              noise, noise),
+          rows_by_turns(parts, {"chain", "denoised"}, shape)};
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "models/ebm/ebm.h"
+
+namespace gradzoo {
+
+/// Ends of chains x (n, size) as examples. Images, (n, H, W) in [0,1], by Tweedie's formula: where f is the
+/// log-density of data under Gaussian noise of standard deviation `noise`, E[data | x] = x + noise^2 grad
+/// f(x). Points stay as they are.
+Tensor ebm_examples(const EnergyNetwork& network, const Tensor& x, double noise, const DataShape& shape);
+
+/// The learned density, samples over the truth's contours, and the truth, side by side: of a toy in two
+/// dimensions.
+Picture ebm_planes(const EnergyNetwork& network, const Toy& truth, const Tensor& samples);
+
+/// Each row one chain from noise: columns at growing numbers of transitions, ten in all, the last after
+/// `steps`.
+Picture ebm_chain_picture(const EnergyNetwork& network, const Tensor& start, int64_t steps,
+                          const LangevinOptions& options, double noise, const DataShape& shape, Rng& rng);
+
+/// Where chains ended, and under each what lies under its noise.
+Picture ebm_raw_and_denoised(const EnergyNetwork& network, const Tensor& x, double noise,
+                             const DataShape& shape);
+
+}  // namespace gradzoo

@@ -1,0 +1,70 @@
+#include "models/gan/pictures.h"
+
+#include "autograd/ops.h"
+#include "autograd/tape.h"
+#include "models/eval/quadrature.h"
+#include "models/pictures/image_pictures.h"
+#include "models/pictures/plane_pictures.h"
+
+namespace gradzoo {
+namespace {
+
+constexpr int64_t kPoints = 2500;
+
+Picture neighbours(const Generator& generator, const DataShape& shape, const DataView& data) {
+  Rng rng(data.seed, "pictures/neighbours");
+  return neighbours_picture(generator.draw(2 * kImageColumns, rng), shape, data.train);
+}
+
+// z = cos(t) a + sin(t) b for independent a, b ~ N(0, I): every step of the walk is itself a draw of N(0, I).
+Picture interpolation(const Generator& generator, const DataShape& shape, const DataView& data) {
+  constexpr int64_t kRows = 8;
+  Rng rng(data.seed, "pictures/interpolation");
+  const Shape ends{kRows, 1, generator.latent()};
+  const Tensor a = randn(ends, rng), b = randn(ends, rng);
+  const Tensor t =
+      reshape(arange(kImageColumns) * (1.5707963267948966 / static_cast<double>(kImageColumns - 1)),
+              {kImageColumns, 1});
+  const Tensor z = reshape(cos(t) * a + sin(t) * b, {kRows * kImageColumns, generator.latent()});
+  return {"interpolation",
+          "Each row walks from one z to another on an arc, along which every step is as likely as a draw.",
+          ImageGrid{as_images(generator.forward(z), shape), kImageColumns}};
+}
+
+Plane plane_of(const char* title, const Box& box) {
+  return {
+      .title = title, .x_low = box.low[0], .x_high = box.high[0], .y_low = box.low[1], .y_high = box.high[1]};
+}
+
+Picture game(const Generator& generator, const Discriminator& discriminator, const DataShape& shape,
+             const DataView& data) {
+  const Box box = shape.toy->box().scaled(1.2);
+  Rng rng(data.seed, "pictures/points");
+  Plane truth = plane_of("true draws", box), samples = plane_of("samples of G", box),
+        d = plane_of("D(x)", box);
+  truth.points = shape.toy->sample(kPoints, rng);
+  samples.points = generator.draw(kPoints, rng);
+  const auto probability = [&](const Tensor& x) {
+    return reshape(sigmoid(discriminator.forward(x)), {x.dim(0)});
+  };
+  // The grid's last axis runs fastest: x0 over rows, so that rows of the picture are its transpose.
+  d.density_name = "D(x)";
+  d.density = transpose(
+      reshape(on_grid({box, kDensityCells}, probability, DType::f32), {kDensityCells, kDensityCells}));
+  return {"game",
+          "True draws, as many samples, and what D thinks: the probability of being real, which is 1/2 "
+          "wherever G is as good as the data.",
+          Planes{{truth, samples, d}}};
+}
+
+}  // namespace
+
+std::vector<Picture> gan_pictures(const Generator& generator, const Discriminator& discriminator,
+                                  const DataShape& shape, const DataView& data) {
+  const NoGrad quiet;
+  if (shape.is_image()) return {neighbours(generator, shape, data), interpolation(generator, shape, data)};
+  if (shape.toy && shape.toy->dimensions() == 2) return {game(generator, discriminator, shape, data)};
+  return {};
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <vector>
+
+#include "models/gan/gan.h"
+
+namespace gradzoo {
+
+/// Of images: samples with their nearest training neighbours, and walks through z. Of points in the plane:
+/// samples beside true draws, and D over the plane.
+std::vector<Picture> gan_pictures(const Generator& generator, const Discriminator& discriminator,
+                                  const DataShape& shape, const DataView& data);
+
+}  // namespace gradzoo

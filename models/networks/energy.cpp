@@ -1,0 +1,105 @@
+#include "models/networks/energy.h"
+
+#include "autograd/functional/functional_scope.h"
+#include "autograd/grad.h"
+#include "autograd/ops.h"
+
+namespace gradzoo {
+namespace {
+
+const EnergyShape& checked(const EnergyShape& shape) {
+  if (!(shape.input_scale > 0))
+    throw Error("energy network: input_scale {} is not above 0. Hint: 1 takes inputs as they are",
+                shape.input_scale);
+  if (!(shape.output_scale > 0))
+    throw Error("energy network: output_scale {} is not above 0. Hint: 1 takes outputs as they are",
+                shape.output_scale);
+  if (!(shape.confinement >= 0))
+    throw Error("energy network: confinement {} is below 0. Hint: a radius beyond the data, or 0 for none",
+                shape.confinement);
+  return shape;
+}
+
+}  // namespace
+
+EnergyNetwork::EnergyNetwork(const EnergyShape& shape, Rng& rng)
+    : shape_(checked(shape)),
+      mlp_(layer_sizes(shape.inputs, shape.hidden, 1), rng,
+           {.activation = shape.activation, .linear = {.dtype = shape.dtype}}) {
+  register_module("mlp", mlp_);
+}
+
+Tensor EnergyNetwork::forward(const Tensor& x) const {
+  if (x.rank() != 2 || x.dim(1) != shape_.inputs)
+    throw Error("energy network: inputs are (B,{}), got {}. Hint: model and data must have the same width",
+                shape_.inputs, x.shape().str());
+  Tensor f = mlp_.forward(shape_.input_scale == 1 ? x : x * shape_.input_scale);
+  if (shape_.output_scale != 1) f = f * shape_.output_scale;
+  if (shape_.confinement == 0) return f;
+  return f - sum(square(x), 1, true) / (2 * shape_.confinement * shape_.confinement);
+}
+
+Tensor EnergyNetwork::log_density(const Tensor& x) const { return reshape(forward(x), {x.dim(0)}); }
+
+Tensor EnergyNetwork::score(const Tensor& x, bool create_graph) const {
+  // Rows do not interact, so the gradient of the sum has each row's own gradient in its row.
+  const FunctionalScope scope(create_graph);
+  const Tensor points = scope.input(x);
+  return scope.result(grad(sum(log_density(points)), points, {.create_graph = create_graph}));
+}
+
+Target EnergyNetwork::target() const {
+  return {.log_prob = [this](const Tensor& x) { return log_density(x); }};
+}
+
+std::vector<Setting> energy_settings(const EnergyDefaults& defaults) {
+  return {
+      {.key = "hidden",
+       .type = SettingType::integer,
+       .value = defaults.hidden,
+       .meaning = "units of each hidden layer",
+       .low = 1,
+       .high = 65536},
+      {.key = "layers",
+       .type = SettingType::integer,
+       .value = defaults.layers,
+       .meaning = "hidden layers; one of softplus with a confinement is the free energy of a Gaussian RBM",
+       .low = 1,
+       .high = 100},
+      {.key = "activation",
+       .type = SettingType::text,
+       .value = defaults.activation,
+       .meaning = "of the hidden layers",
+       .choices = {activation_names().begin(), activation_names().end()}},
+      {.key = "input_scale",
+       .type = SettingType::real,
+       .value = defaults.input_scale,
+       .meaning = "x is multiplied by it before the network: how fine a structure a fresh network can follow",
+       .low = 1e-6,
+       .high = 1e6},
+      {.key = "output_scale",
+       .type = SettingType::real,
+       .value = defaults.output_scale,
+       .meaning = "what the network gives is multiplied by it: how far a step moves f",
+       .low = 1e-6,
+       .high = 1e6},
+      {.key = "confinement",
+       .type = SettingType::real,
+       .value = defaults.confinement,
+       .meaning = "c of the term -|x|^2 / (2 c^2) in f, so that exp f can be normalised; 0: none",
+       .low = 0,
+       .high = 1e6},
+  };
+}
+
+EnergyShape energy_shape(const Settings& settings, int64_t inputs) {
+  return {.inputs = inputs,
+          .hidden = std::vector<int64_t>(static_cast<size_t>(settings.integer("layers")),
+                                         settings.integer("hidden")),
+          .activation = settings.text("activation"),
+          .input_scale = settings.real("input_scale"),
+          .output_scale = settings.real("output_scale"),
+          .confinement = settings.real("confinement")};
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "models/base/settings.h"
+#include "nn/layers/layers.h"
+#include "samplers/target.h"
+
+namespace gradzoo {
+
+struct EnergyShape {
+  int64_t inputs = 2;
+  std::vector<int64_t> hidden = {128, 128};
+  std::string activation = "silu";
+  double input_scale = 1;   // x is multiplied by it first
+  double output_scale = 1;  // what the perceptron gives is multiplied by it: how far training moves f
+  double confinement = 0;   // adds -|x|^2 / (2 confinement^2), so that exp f can be normalised; 0: none
+  DType dtype = DType::f32;
+};
+
+/// An unnormalised log-density f(x) = log p~(x) = -E(x) by a multilayer perceptron: f = b mlp(a x) - |x|^2 /
+/// (2 c^2). What energy-based, score (net=energy) and noise-contrastive models share.
+class EnergyNetwork : public Module {
+ public:
+  EnergyNetwork(const EnergyShape& shape, Rng& rng);
+  /// f of every row: x (B, d) -> (B).
+  Tensor log_density(const Tensor& x) const;
+  /// The same as (B, 1).
+  Tensor forward(const Tensor& x) const override;
+  /// grad_x f of every row through one batched graph: (B, d) -> (B, d). Records into the caller's tape under
+  /// create_graph.
+  Tensor score(const Tensor& x, bool create_graph = false) const;
+  /// f as what chains walk on; this network must outlive it.
+  Target target() const;
+  const EnergyShape& shape() const { return shape_; }
+
+ private:
+  EnergyShape shape_;
+  Mlp mlp_;
+};
+
+/// The defaults of energy_settings, as texts.
+struct EnergyDefaults {
+  std::string hidden = "128", layers = "2", activation = "silu";
+  std::string input_scale = "1", output_scale = "1", confinement = "0";
+};
+/// The settings of a model that has an EnergyNetwork: hidden, layers, activation, input_scale, output_scale,
+/// confinement.
+std::vector<Setting> energy_settings(const EnergyDefaults& defaults);
+/// The shape that these come to, for rows of `inputs` numbers.
+EnergyShape energy_shape(const Settings& settings, int64_t inputs);
+
+}  // namespace gradzoo

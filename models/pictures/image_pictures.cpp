@@ -1,0 +1,35 @@
+#include "models/pictures/image_pictures.h"
+
+#include <algorithm>
+#include <array>
+
+#include "autograd/ops.h"
+#include "models/eval/nearest_images.h"
+
+namespace gradzoo {
+
+Tensor as_images(const Tensor& rows, const DataShape& shape) {
+  return reshape(clamp(rows, 0, 1), {rows.dim(0), shape.height(), shape.width()});
+}
+
+ImageGrid rows_by_turns(std::span<const Tensor> parts, std::vector<std::string> captions,
+                        const DataShape& shape) {
+  Tensors rows;
+  for (int64_t begin = 0; begin + kImageColumns <= parts.front().dim(0); begin += kImageColumns) {
+    for (const Tensor& part : parts) {
+      rows.push_back(as_images(part.rows(begin, begin + kImageColumns), shape));
+    }
+  }
+  return {concat(rows, 0), kImageColumns, std::move(captions)};
+}
+
+Picture neighbours_picture(const Tensor& samples, const DataShape& shape, const Examples& train) {
+  const Tensor shown = clamp(samples.rows(0, std::min(2 * kImageColumns, samples.dim(0))), 0, 1);
+  const std::array<Tensor, 2> parts = {shown, nearest_images(shown, train)};
+  return {"neighbours",
+          "Samples, and under each the training image nearest to it: equal pairs would mean that images were "
+          "memorised.",
+          rows_by_turns(parts, {"sample", "nearest training image"}, shape)};
+}
+
+}  // namespace gradzoo

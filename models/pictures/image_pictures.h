@@ -1,0 +1,26 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "datasets/dataset.h"
+#include "models/pictures/picture.h"
+
+/// What models of images show of themselves, in rows of ten.
+namespace gradzoo {
+
+inline constexpr int64_t kImageColumns = 10;
+
+/// Rows (n, H W) as images (n, H, W), clamped to [0,1].
+Tensor as_images(const Tensor& rows, const DataShape& shape);
+
+/// A row of the first part, a row of the second, ..., and again: each part (n, H W). The last images that
+/// fill no row are left out. `captions` name the parts.
+ImageGrid rows_by_turns(std::span<const Tensor> parts, std::vector<std::string> captions,
+                        const DataShape& shape);
+
+/// The first twenty of the samples (n, H W), n at least ten, and under each the training image nearest to it.
+Picture neighbours_picture(const Tensor& samples, const DataShape& shape, const Examples& train);
+
+}  // namespace gradzoo

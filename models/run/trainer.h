@@ -1,0 +1,69 @@
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "models/base/model.h"
+
+namespace gradzoo {
+
+struct TrainPlan {
+  int64_t steps;
+  int64_t steps_per_epoch;
+  int64_t log_every;
+  double learning_rate;
+  std::string schedule;  // constant, linear, cosine
+};
+
+/// The means of a model's metrics over the steps since the last row.
+struct LogRow {
+  int64_t step;  // steps done
+  double epoch;  // steps / steps_per_epoch
+  double learning_rate;
+  std::span<const double> metrics;
+  double examples_per_s;
+};
+
+/// What goes on around the steps: progress, pictures, checkpoints.
+class TrainObserver {
+ public:
+  virtual ~TrainObserver() = default;
+  virtual void on_log(const LogRow& row) = 0;
+  /// After the last step of each epoch, and after the last step of all.
+  virtual void on_epoch(int64_t step) = 0;
+  /// Asked after every step: true ends the run there.
+  virtual bool should_stop(int64_t step) = 0;
+};
+
+/// The one training loop. Each step is a function of the seed and its number, so a resumed run is the
+/// uninterrupted one.
+class Trainer {
+ public:
+  Trainer(Model& model, BatchSource& batches, TrainPlan plan);
+
+  /// The step reached, and the metric sums of the log row under way.
+  void register_state(State& state);
+  /// Runs from the step reached to the plan's last. Returns false where the observer stopped it. Throws Error
+  /// naming the step and the first op to blame where a loss or gradient is not finite; the state is then that
+  /// of the step before.
+  bool run(State& state, TrainObserver& observer);
+  int64_t step() const { return step_; }
+
+ private:
+  double learning_rate(int64_t step) const;
+  void one_step(State& state);
+  std::string traced_reason(const Batch& batch, const std::string& untraced);
+  void log(TrainObserver& observer);
+
+  Model& model_;
+  BatchSource& batches_;
+  TrainPlan plan_;
+  int64_t step_ = 0;
+  Tensor sums_;  // (metrics) f64, since the last log row
+  int64_t summed_ = 0;
+  std::vector<double> row_;
+  double row_seconds_ = 0;
+  int64_t row_examples_ = 0;
+};
+
+}  // namespace gradzoo

@@ -1,0 +1,167 @@
+#include "models/score/eval.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "autograd/functional/functional.h"
+#include "autograd/ops.h"
+#include "autograd/tape.h"
+#include "models/eval/noised_toy.h"
+#include "models/eval/over_examples.h"
+
+namespace gradzoo {
+namespace {
+
+constexpr int64_t kRows = 2000;  // held-out examples, at most
+constexpr int64_t kChunk = 250;
+constexpr int64_t kTraceRows = 20000;  // directions of exact traces, over all rows, at most
+constexpr int64_t kTraceChunk = 5000;  // and at a time: each is carried through the network
+constexpr double kMaxBoxError = 1e-3;
+constexpr int64_t kTruthCells = 200, kMostTruthCells = 1000;  // along an axis of the truth's grid
+
+Tensor held_out(const DataView& data, int64_t rows) {
+  return read_examples(data.examples, 0, std::min(rows, data.examples.count()), Pixels::grey,
+                       Rng(data.seed, "eval/pixels"))
+      .x;
+}
+
+Quantity held_out_objective(const ScoreNetwork& network, const ScoreTask& task, const DataShape& shape,
+                            const DataView& data) {
+  int64_t rows = kRows, chunk = kChunk;
+  if (task.objective == ScoreObjective::ism) {
+    rows = std::clamp<int64_t>(kTraceRows / shape.size(), 8, kRows);
+    chunk = std::clamp<int64_t>(kTraceChunk / shape.size(), 1, kChunk);
+  }
+  const Tensor x = held_out(data, rows);
+  Rng rng(data.seed, "eval/score");
+  std::vector<double> values;
+  for (int64_t begin = 0; begin < x.dim(0); begin += chunk) {
+    const Tape tape;
+    const Tensor part = x.rows(begin, std::min(begin + chunk, x.dim(0)));
+    for (const double value :
+         score_task_objective(network.function(), part, shape.toy.get(), task, rng).to_vector())
+      values.push_back(value);
+  }
+  return mean_over_examples("objective", tensor(values, {static_cast<int64_t>(values.size())}, DType::f64),
+                            "", "what is minimised, on held-out examples");
+}
+
+// KL(truth || exp f / Z) on a grid and its double: NaN where exp f cannot be normalised on them.
+double checked_kl(const ScoreNetwork& network, const NoisedToy& truth) {
+  const auto f = [&](const Tensor& x) { return network(x); };
+  const Grid doubled(truth.grid.box.scaled(2), truth.grid.cells);
+  const Tensor log_q = on_grid(truth.grid, f, DType::f32);
+  const double log_z = log_partition(truth.grid, log_q),
+               wide = log_partition(doubled, on_grid(doubled, f, DType::f32));
+  return std::abs(wide - log_z) > kMaxBoxError ? NAN : kl_on_grid(truth.grid, truth.log_p, log_q);
+}
+
+void add_truth(std::vector<Quantity>& out, const ScoreNetwork& network, const ScoreTask& task,
+               const ScoreTruth& truth) {
+  const NoisedToy& learned = truth.noised ? *truth.noised : truth.clean;
+  const std::string noise = fmt::format("{:.3g}", task.learned_noise());
+  if (network.shape().is_energy) {
+    if (truth.noised) {
+      out.push_back({"kl_to_noised", checked_kl(network, learned), NAN, "nats",
+                     "KL(truth with noise " + noise + " || exp f / Z), what is learned"});
+    }
+    out.push_back({"kl", checked_kl(network, truth.clean), NAN, "nats",
+                   "KL(truth || exp f / Z) by quadrature; not a number where Z grows with the box"});
+  }
+  if (!learned.score.defined()) return;
+  const auto score = [&](const Tensor& x) { return network.score(x); };
+  out.push_back({"fisher_divergence",
+                 fisher_divergence_on_grid(learned.grid, learned.log_p, learned.score,
+                                           on_grid(learned.grid, score, DType::f32)),
+                 NAN, "",
+                 truth.noised ? "1/2 E|s - s_truth|^2, the truth with noise " + noise
+                              : std::string("1/2 E|s - s_truth|^2")});
+}
+
+// Root mean square error of a pixel, before and after x~ + sigma^2 s(x~).
+Quantity denoising_error(const ScoreNetwork& network, const ScoreTask& task, const DataView& data) {
+  Rng rng(data.seed, "eval/denoise");
+  const Tensor x = held_out(data, kRows);
+  const Tensor noisy = x + randn_like(x, rng) * task.learned_noise();
+  const Tensor guess = tweedie_denoised(noisy, network.score(noisy), task.learned_noise());
+  return {"denoised_rmse", std::sqrt(mean(square(guess - x)).item()), NAN, "",
+          fmt::format("root mean square error of a held-out pixel that had noise of {:.3g}, after x + "
+                      "sigma^2 s",
+                      task.learned_noise())};
+}
+
+}  // namespace
+
+double curl_share(const ScoreNetwork& network, const Tensor& x, Rng& rng) {
+  const Tensor u = rademacher(x.shape(), rng, x.dtype()), v = rademacher(x.shape(), rng, x.dtype());
+  const auto field = [&](const Tensor& at) { return network(at); };
+  const Tensor vju = sum(vjp(field, x, v) * u, 1), ujv = sum(vjp(field, x, u) * v, 1);
+  // Over the probes, E(u'Jv - v'Ju)^2 = |J - J'|^2 and E(u'Jv)^2 = |J|^2.
+  return std::sqrt(sum(square(vju - ujv)).item() / (2 * sum(square(vju) + square(ujv)).item()));
+}
+
+std::optional<ScoreTruth> score_truth(const DataShape& shape, const ScoreTask& task) {
+  const Toy* toy = shape.toy.get();
+  if (!toy || toy->dimensions() > 2 || !toy->why_no_density().empty()) return std::nullopt;
+  const double noise = task.learned_noise();
+  ScoreTruth truth{noised_toy(*toy, 0, kTruthCells), std::nullopt};
+  if (noise == 0) return truth;
+  const Box box = toy->box();
+  double side = 0;
+  for (size_t i = 0; i < box.low.size(); ++i) side = std::max(side, box.high[i] - box.low[i] + 12 * noise);
+  const auto cells = std::max(kTruthCells, static_cast<int64_t>(std::ceil(2.5 * side / noise)));
+  if (cells <= kMostTruthCells) truth.noised = noised_toy(*toy, noise, cells);
+  return truth;
+}
+
+std::vector<Quantity> score_quantities(const ScoreNetwork& network, const ScoreTask& task,
+                                       const DataShape& shape, const ScoreTruth* truth,
+                                       const DataView& data) {
+  std::vector<Quantity> out = {held_out_objective(network, task, shape, data)};
+  if (truth) add_truth(out, network, task, *truth);
+  if (!network.shape().is_energy) {
+    Rng rng(data.seed, "eval/curl");
+    const Tensor x = held_out(data, kChunk), noisy = x + randn_like(x, rng) * task.learned_noise();
+    out.push_back({"curl_share", curl_share(network, noisy, rng), NAN, "",
+                   "how far the net is from a gradient: 0 for one, 1 for a rotation"});
+  }
+  if (shape.is_image() && task.learned_noise() > 0) out.push_back(denoising_error(network, task, data));
+  return out;
+}
+
+std::string score_reading(const ScoreNetwork& network, const ScoreTask& task, const DataShape& shape,
+                          const ScoreTruth* truth, const DataView& data) {
+  const double noise = task.learned_noise();
+  std::string text = noise > 0
+                         ? fmt::format(
+                               "The model learns the data with Gaussian noise of {:.3g}, not the data "
+                               "themselves: chains walk there, and x + sigma^2 s then takes the noise off, "
+                               "which gives the mean of all that may lie under it. ",
+                               noise)
+                         : "The model learns the data as they are. ";
+  text += task.objective == ScoreObjective::dsm
+              ? "The objective cannot reach 0: its floor is the noise that no one can guess. "
+              : "";
+  for (const Quantity& quantity : score_quantities(network, task, shape, truth, data)) {
+    if (quantity.name == "kl") {
+      text += fmt::format("KL(truth || model) is {:.2g} nats", quantity.value);
+      text += shape.toy->name() == "ring8" ? fmt::format("; a ring without modes would have {:.3f}. ",
+                                                         ring_without_modes_kl(*shape.toy))
+                                           : ". ";
+    }
+    if (quantity.name == "curl_share") {
+      text += fmt::format(
+          "A vector net need not be the gradient of anything: its curl share is {:.2g} (0 for a "
+          "gradient, 1 for a rotation). ",
+          quantity.value);
+    }
+    if (quantity.name == "denoised_rmse") {
+      text += fmt::format("A held-out pixel is off by {:.2f} after denoising. ", quantity.value);
+    }
+  }
+  return text;
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,58 @@
+#include "models/score/pictures.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "autograd/ops.h"
+#include "autograd/tape.h"
+#include "models/pictures/image_pictures.h"
+#include "models/pictures/plane_pictures.h"
+
+namespace gradzoo {
+namespace {
+
+std::string what_is_learned(const ScoreTask& task) {
+  const double noise = task.learned_noise();
+  return noise > 0
+             ? fmt::format(" Learned is the truth with noise of {:.3g}, which is a little wider.", noise)
+             : "";
+}
+
+}  // namespace
+
+Picture score_raw_and_denoised(const ScoreSamples& samples, const DataShape& shape) {
+  return {"raw_and_denoised",
+          "Ends of Langevin chains, which are samples of the data with noise, and under each the best "
+          "guess of what lies under its noise.",
+          rows_by_turns(std::array{samples.raw, samples.denoised}, {"raw", "denoised"}, shape)};
+}
+
+Picture score_toy_snapshot(const ScoreNetwork& network, const ScoreTask& task, const Toy& toy,
+                           const Tensor& samples) {
+  if (!in_plane(&toy)) return samples_picture(samples);
+  const NoGrad quiet;
+  if (!network.shape().is_energy) {
+    return {"samples", "Ends of Langevin chains over the truth's contours." + what_is_learned(task),
+            Planes{{samples_over_truth(toy, samples)}}};
+  }
+  return density_picture(
+      "samples",
+      "The truth, exp f / Z of the learned energy (Z by quadrature), and ends of Langevin "
+      "chains." +
+          what_is_learned(task),
+      toy, [&](const Tensor& x) { return network(x); }, samples);
+}
+
+std::vector<Picture> score_toy_pictures(const ScoreNetwork& network, const ScoreTask& task, const Toy& toy) {
+  if (!in_plane(&toy)) return {};
+  return {
+      score_picture("score",
+                    "The true score and the learned one: arrows point uphill in log p, longer where it is "
+                    "steeper; none where there is next to no data." +
+                        what_is_learned(task),
+                    toy, [&](const Tensor& x) { return network.score(x); })};
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "datasets/images/pixels.h"
+#include "models/vae/vae.h"
+
+namespace gradzoo {
+
+/// The ELBO's parts on a set of images, one z an image. Deterministic in the seed.
+struct VaeBound {
+  Tensor reconstruction;   // (N) nats: -log p(x|z), z ~ q(z|x)
+  Tensor kl;               // (N) nats
+  Tensor means;            // (N, latent): of q(z|x)
+  Tensor kl_by_dimension;  // (latent) nats: mean over the images
+};
+VaeBound vae_bound(const VaeNetwork& network, const Examples& images, Pixels pixels, uint64_t seed);
+
+/// Latent dimensions whose posterior mean has a variance over the images above 0.01 (Burda, Grosse &
+/// Salakhutdinov 2016, section 5.2).
+int64_t active_units(const VaeBound& bound);
+
+/// log p(x) of every image by importance sampling from q, (N) nats; `samples` an image. Its expectation lies
+/// below the truth (Burda et al. 2016, theorem 1), by less the more samples.
+Tensor vae_log_likelihood(const VaeNetwork& network, const Examples& images, Pixels pixels, int64_t samples,
+                          uint64_t seed);
+
+}  // namespace gradzoo

@@ -1,0 +1,94 @@
+#include "models/vae/pictures.h"
+
+#include <array>
+
+#include <boost/math/special_functions/erf.hpp>
+
+#include "autograd/ops.h"
+#include "autograd/tape.h"
+#include "models/pictures/image_pictures.h"
+
+namespace gradzoo {
+namespace {
+
+Tensor decode_images(const VaeNetwork& network, const Tensor& z, const DataShape& shape) {
+  return as_images(sigmoid(network.decode(z)), shape);
+}
+
+// Rows of originals and of what comes back, by turns.
+Picture reconstructions(const VaeNetwork& network, const Batch& batch, const DataShape& shape) {
+  const std::array<Tensor, 2> parts = {batch.x, sigmoid(network.decode(network.encode(batch.x).mean))};
+  return {"reconstructions", "Held-out digits, and under each what the decoder makes of its code.",
+          rows_by_turns(parts, {"original", "decoded"}, shape)};
+}
+
+// Straight lines between the codes of pairs of images: z = (1 - t) z_a + t z_b.
+Picture interpolation(const VaeNetwork& network, const Batch& batch, const DataShape& shape) {
+  const Tensor codes = network.encode(batch.x).mean;
+  Tensors rows;
+  for (int64_t pair = 0; pair < 8; ++pair) {
+    const Tensor a = codes.rows(2 * pair, 2 * pair + 1), b = codes.rows(2 * pair + 1, 2 * pair + 2);
+    const Tensor t =
+        reshape(arange(kImageColumns) * (1.0 / static_cast<double>(kImageColumns - 1)), {kImageColumns, 1});
+    rows.push_back(decode_images(network, a + t * (b - a), shape));
+  }
+  return {"interpolation",
+          "Each row walks in a straight line from the code of one held-out digit to that of another.",
+          ImageGrid{concat(rows, 0), kImageColumns}};
+}
+
+Picture neighbours(const VaeNetwork& network, const DataShape& shape, const DataView& data) {
+  Rng rng(data.seed, "pictures/neighbours");
+  const Tensor z = randn({2 * kImageColumns, network.shape().latent}, rng);
+  return neighbours_picture(sigmoid(network.decode(z)), shape, data.train);
+}
+
+// The decoder over a grid of the prior's quantiles, so that each picture stands for the same probability;
+// z2 grows upwards, as on the map of codes.
+Picture manifold(const VaeNetwork& network, const DataShape& shape) {
+  constexpr int64_t kSide = 20;
+  std::vector<double> z;
+  for (int64_t row = 0; row < kSide; ++row) {
+    for (int64_t column = 0; column < kSide; ++column) {
+      for (int64_t at : {column, kSide - 1 - row}) {
+        const double p = (static_cast<double>(at) + 0.5) / static_cast<double>(kSide);
+        z.push_back(-std::sqrt(2.0) * boost::math::erfc_inv(2 * p));
+      }
+    }
+  }
+  return {"manifold",
+          "The decoder over the two latent dimensions, at equal steps of the prior's probability: z1 to the "
+          "right, z2 upwards.",
+          ImageGrid{decode_images(network, tensor(z, {kSide * kSide, 2}), shape), kSide}};
+}
+
+Picture codes_by_label(const VaeNetwork& network, const Examples& images, Pixels pixels, uint64_t seed) {
+  const Batch batch =
+      read_examples(images, 0, std::min<int64_t>(5000, images.count()), pixels, Rng(seed, "eval/pixels"));
+  return {"codes", "Where the encoder puts held-out digits, coloured by label, which it was never told.",
+          Scatter{network.encode(batch.x).mean, batch.labels, "z1", "z2"}};
+}
+
+}  // namespace
+
+std::vector<Picture> vae_pictures(const VaeNetwork& network, Pixels pixels, const DataShape& shape,
+                                  const DataView& data) {
+  const NoGrad quiet;
+  std::vector<Picture> out;
+  const int64_t count = std::min<int64_t>(4 * kImageColumns, data.examples.count());
+  const Batch batch = read_examples(data.examples, 0, count, pixels, Rng(data.seed, "eval/pixels"));
+  if (count >= kImageColumns) out.push_back(reconstructions(network, batch, shape));
+  if (count >= 16) out.push_back(interpolation(network, batch, shape));
+  out.push_back(neighbours(network, shape, data));
+  if (network.shape().latent == 2) {
+    out.push_back(manifold(network, shape));
+    out.push_back(codes_by_label(network, data.examples, pixels, data.seed));
+  }
+  const VaeBound bound = vae_bound(network, data.examples, pixels, data.seed);
+  out.push_back({"kl_by_dimension",
+                 "KL(q(z|x) || p(z)) of each latent dimension: a dimension near 0 is not used.",
+                 Bars{bound.kl_by_dimension.to_vector(), "latent dimension", "nats"}});
+  return out;
+}
+
+}  // namespace gradzoo

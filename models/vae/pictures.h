@@ -1,0 +1,12 @@
+#pragma once
+
+#include "models/vae/eval.h"
+
+namespace gradzoo {
+
+/// Reconstructions, interpolation, nearest training neighbours of samples, KL by latent dimension, and with
+/// two latent dimensions the manifold and the test images' codes by label.
+std::vector<Picture> vae_pictures(const VaeNetwork& network, Pixels pixels, const DataShape& shape,
+                                  const DataView& data);
+
+}  // namespace gradzoo

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "nn/layers/init.h"
+#include "nn/layers/module.h"
+
+namespace gradzoo {
+
+struct LinearOptions {
+  bool bias = true;
+  init::Initializer init = {};  // of the weight; empty: PyTorch's, for weight and bias. Given: the bias is 0
+  DType dtype = DType::f32;
+};
+
+/// y = x W' + b: x (..., in), weight (out, in), bias (out) -> (..., out). Takes one draw a random parameter.
+class Linear : public Module {
+ public:
+  Linear(int64_t in, int64_t out, Rng& rng, const LinearOptions& options = {});
+  Tensor forward(const Tensor& x) const override;
+
+  Tensor& weight() { return weight_; }
+  Tensor& bias() { return bias_; }  // undefined without bias
+
+ private:
+  Tensor weight_;  // (out, in)
+  Tensor bias_;    // (out)
+};
+
+/// An activation by its name: relu, leaky_relu, elu, silu, gelu, sigmoid, tanh, softplus, identity. Throws
+/// Error for any other name, with the nearest one.
+class Activation : public Module {
+ public:
+  explicit Activation(std::string_view name);
+  Tensor forward(const Tensor& x) const override { return function_(x); }
+
+ private:
+  Tensor (*function_)(const Tensor&);
+};
+
+/// The names that Activation knows.
+std::span<const std::string> activation_names();
+
+/// Modules one after the other, owned, named "0", "1", ...
+class Sequential : public Module {
+ public:
+  Sequential() = default;
+
+  /// Makes a module at the end.
+  template <class M, class... Args>
+  M& append(Args&&... args) {
+    auto module = std::make_unique<M>(std::forward<Args>(args)...);
+    M& added = *module;
+    append(std::unique_ptr<Module>(std::move(module)));
+    return added;
+  }
+  void append(std::unique_ptr<Module> module);
+
+  size_t size() const { return modules_.size(); }
+  Module& operator[](size_t i) { return *modules_[i]; }
+  Tensor forward(const Tensor& x) const override;
+
+ private:
+  std::vector<std::unique_ptr<Module>> modules_;
+};
+
+/// in, the hidden sizes, out: what Mlp takes.
+std::vector<int64_t> layer_sizes(int64_t in, std::span<const int64_t> hidden, int64_t out);
+
+struct MlpOptions {
+  std::string activation = "relu";
+  std::string final_activation = "identity";
+  LinearOptions linear = {};  // of every layer
+};
+
+/// Linear layers sizes[0] -> sizes[1] -> ... with an activation after each but the last, and
+/// `final_activation` after that: (..., sizes.front()) -> (..., sizes.back()).
+class Mlp : public Sequential {
+ public:
+  Mlp(std::span<const int64_t> sizes, Rng& rng, const MlpOptions& options = {});
+  Mlp(std::initializer_list<int64_t> sizes, Rng& rng, const MlpOptions& options = {})
+      : Mlp(std::span(sizes.begin(), sizes.size()), rng, options) {}
+};
+
+}  // namespace gradzoo

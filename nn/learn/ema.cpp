@@ -1,0 +1,48 @@
+#include "nn/learn/ema.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "autograd/kernels/pointwise/elementwise.h"
+
+namespace gradzoo {
+
+Ema::Ema(Parameters& parameters, double decay)
+    : parameters_(parameters), decay_(decay), average_(parameters.flat().clone()) {
+  if (!(decay >= 0.0 && decay < 1.0)) {
+    throw Error(fmt::format("Ema: decay is {}. Hint: at least 0 and below 1, such as 0.999", decay));
+  }
+}
+
+void Ema::update() {
+  if (swapped_in_) throw Error("Ema: update inside an Ema::Scope. Hint: end the scope before training on");
+  const double t = static_cast<double>(updates_);
+  const double decay = std::min(decay_, (1.0 + t) / (10.0 + t));
+  visit_floating(average_.dtype(), [&]<class T>() {
+    const T* weights = std::as_const(parameters_).flat().data<T>();
+    T* average = average_.mutable_data<T>();
+    if (updates_ == 0) {
+      std::copy_n(weights, average_.size(), average);
+    } else {
+      kernels::lerp(1.0 - decay, weights, average, average_.size());
+    }
+  });
+  ++updates_;
+}
+
+void Ema::add_to(State& state, const std::string& prefix) {
+  state.add(prefix, parameters_, average_);
+  state.add(prefix + ".updates", updates_);
+}
+
+void Ema::swap() {
+  visit_floating(average_.dtype(), [&]<class T>() {
+    T* average = average_.mutable_data<T>();
+    std::swap_ranges(average, average + average_.size(), parameters_.flat().mutable_data<T>());
+  });
+  swapped_in_ = !swapped_in_;
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <string>
+
+#include "nn/learn/parameters.h"
+#include "nn/state/state.h"
+
+namespace gradzoo {
+
+/// An exponential moving average of parameters, for sampling and evaluation. The parameters must outlive it.
+class Ema {
+ public:
+  explicit Ema(Parameters& parameters, double decay = 0.999);
+  Ema(const Ema&) = delete;
+  Ema& operator=(const Ema&) = delete;
+
+  /// After each optimiser step: the first update stores the weights, the one after t earlier ones does
+  /// average += (1 - d_t) (weights - average), d_t = min(decay, (1 + t) / (10 + t)): an early average forgets
+  /// fast (the ramp of TensorFlow's ExponentialMovingAverage).
+  void update();
+  int64_t updates() const { return updates_; }
+  /// Whether the parameters hold the average at present.
+  bool in_scope() const { return swapped_in_; }
+  /// Enters the average as `prefix.decoder.weight` and the number of updates.
+  void add_to(State& state, const std::string& prefix);
+
+  /// While alive, the parameters hold the average, and the average is untouchable. No tape may begin before
+  /// and end inside or after it.
+  class Scope {
+   public:
+    explicit Scope(Ema& ema) : ema_(ema) { ema_.swap(); }
+    ~Scope() { ema_.swap(); }
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
+
+   private:
+    Ema& ema_;
+  };
+
+ private:
+  void swap();
+
+  Parameters& parameters_;
+  double decay_;
+  Tensor average_;  // of parameters_.flat()'s layout
+  int64_t updates_ = 0;
+  bool swapped_in_ = false;
+};
+
+}  // namespace gradzoo

@@ -1,0 +1,78 @@
+#include "nn/learn/learner.h"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "autograd/diagnose.h"
+#include "autograd/grad.h"
+#include "nn/learn/clip.h"
+
+namespace gradzoo {
+namespace {
+
+void check_finite(double value, const char* what) {
+  if (std::isfinite(value)) return;
+  const std::string origin = tape_state().mode.tracing ? first_non_finite() : "";
+  throw NonFinite(fmt::format("the {} is {}{}", what, value,
+                              origin.empty() ? "" : "; the first value that is not finite: " + origin));
+}
+
+}  // namespace
+
+Learner::Learner(const Module& module, const LearnerOptions& options)
+    : parameters_(module), optimizer_(parameters_, options.adam), clip_(options.clip) {
+  complete(options);
+}
+
+Learner::Learner(const std::string& name, const Module& module, const LearnerOptions& options)
+    : prefix_(name + "."),
+      parameters_({{name, module}}),
+      optimizer_(parameters_, options.adam),
+      clip_(options.clip) {
+  complete(options);
+}
+
+void Learner::complete(const LearnerOptions& options) {
+  if (options.ema > 0) ema_.emplace(parameters_, options.ema);
+  if (!options.undo) return;
+  State state;
+  add_to(state);
+  before_.emplace(std::move(state));
+}
+
+double Learner::step(const Tensor& loss, double learning_rate) {
+  check_finite(loss.item(), "loss");
+  parameters_.zero_grad();
+  backward(loss, parameters_.tensors());
+  const double norm = clip_ > 0 ? clip_grad_norm(parameters_, clip_) : grad_norm(parameters_);
+  check_finite(norm, "gradient's norm");
+  if (before_) before_->take();
+  optimizer_.step(learning_rate);
+  if (ema_) ema_->update();
+  return norm;
+}
+
+void Learner::undo() {
+  if (!before_) throw Error("undo: this learner keeps no copies. Hint: LearnerOptions{.undo = true}");
+  before_->restore();
+}
+
+void Learner::add_to(State& state) {
+  state.add(parameters_);
+  optimizer_.add_to(state, prefix_ + "optimizer");
+  if (ema_) ema_->add_to(state, prefix_ + "average");
+}
+
+bool Learner::has_average_to_show() const { return ema_ && ema_->updates() > 0 && !ema_->in_scope(); }
+
+std::optional<Ema::Scope> Learner::averaged() {
+  if (!has_average_to_show()) return std::nullopt;
+  return std::optional<Ema::Scope>(std::in_place, *ema_);
+}
+
+std::shared_ptr<const void> Learner::hold_average() {
+  return has_average_to_show() ? std::make_shared<Ema::Scope>(*ema_) : nullptr;
+}
+
+}  // namespace gradzoo

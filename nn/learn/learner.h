@@ -1,0 +1,64 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "nn/learn/ema.h"
+#include "nn/learn/optim.h"
+#include "nn/learn/parameters.h"
+
+namespace gradzoo {
+
+/// A loss or gradient that is not finite. The step that met it has changed nothing.
+class NonFinite : public Error {
+ public:
+  using Error::Error;
+};
+
+struct LearnerOptions {
+  AdamOptions adam = {};
+  double clip = 0.0;  // largest gradient norm; 0: not clipped
+  double ema = 0.0;   // decay of the weight average; 0: none
+  bool undo = false;  // keeps a copy of what a step changes, so that undo() takes it back
+};
+
+/// Parameters and what trains them: flat gradients, Adam, clipping, averaging. A model has one for each
+/// optimiser.
+class Learner {
+ public:
+  explicit Learner(const Module& module, const LearnerOptions& options = {});
+  /// One of several in a model: all that it enters in a State, its parameters too, is called `name.`
+  /// something.
+  Learner(const std::string& name, const Module& module, const LearnerOptions& options = {});
+
+  /// One step down the gradient of a scalar loss, recorded on a live tape. Returns the gradient's norm before
+  /// clipping. Throws NonFinite, before anything is changed, where the loss or the norm is not finite; on a
+  /// tracing tape its message names the op.
+  double step(const Tensor& loss, double learning_rate);
+
+  /// Takes the last step back: for a model whose next learner then failed. Needs LearnerOptions::undo.
+  void undo();
+
+  void add_to(State& state);
+  Parameters& parameters() { return parameters_; }
+
+  /// While alive, the parameters hold their average (where one is kept): for sampling and evaluation. One
+  /// inside another changes nothing.
+  std::optional<Ema::Scope> averaged();
+  /// The same for something that outlives a function, a target of chains: as long as a copy lives.
+  std::shared_ptr<const void> hold_average();
+
+ private:
+  void complete(const LearnerOptions& options);
+  bool has_average_to_show() const;
+
+  std::string prefix_;  // "" or "name."
+  Parameters parameters_;
+  Adam optimizer_;
+  double clip_;
+  std::optional<Ema> ema_;
+  std::optional<StateCopy> before_;  // the last step
+};
+
+}  // namespace gradzoo

@@ -1,0 +1,84 @@
+#include "nn/learn/optim.h"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "autograd/kernels/pointwise/elementwise.h"
+
+namespace gradzoo {
+namespace {
+
+void check_fraction(const char* what, double value) {
+  if (value >= 0.0 && value < 1.0) return;
+  throw Error(fmt::format("{} is {}. Hint: at least 0 and below 1", what, value));
+}
+
+void check_not_negative(const char* what, double value) {
+  if (value >= 0.0 && std::isfinite(value)) return;
+  throw Error(fmt::format("{} is {}. Hint: a finite number, at least 0", what, value));
+}
+
+AdamOptions decoupled(AdamOptions options) {
+  options.decoupled = true;
+  return options;
+}
+
+}  // namespace
+
+void Optimizer::step(double lr) {
+  check_not_negative("the learning rate", lr);
+  update(parameters_.flat(), parameters_.flat_grad(), lr);
+}
+
+Sgd::Sgd(Parameters& parameters, const SgdOptions& options) : Optimizer(parameters), options_(options) {
+  check_fraction("sgd: momentum", options.momentum);
+  check_not_negative("sgd: weight_decay", options.weight_decay);
+  if (options.nesterov && options.momentum == 0.0) {
+    throw Error("sgd: nesterov without momentum. Hint: momentum = 0.9");
+  }
+  if (options.momentum > 0.0) momentum_ = parameters.make_flat();
+}
+
+void Sgd::add_to(State& state, const std::string& prefix) {
+  if (momentum_.defined()) state.add(prefix + ".momentum", parameters(), momentum_);
+}
+
+void Sgd::update(Tensor& weights, const Tensor& gradients, double lr) {
+  visit_floating(weights.dtype(), [&]<class T>() {
+    T* velocity = momentum_.defined() ? momentum_.mutable_data<T>() : nullptr;
+    kernels::sgd_update(weights.mutable_data<T>(), gradients.data<T>(), velocity, weights.size(), lr,
+                        options_.momentum, options_.weight_decay, options_.nesterov);
+  });
+}
+
+Adam::Adam(Parameters& parameters, const AdamOptions& options)
+    : Optimizer(parameters),
+      options_(options),
+      first_moment_(parameters.make_flat()),
+      second_moment_(parameters.make_flat()) {
+  check_fraction("adam: beta1", options.beta1);
+  check_fraction("adam: beta2", options.beta2);
+  check_not_negative("adam: weight_decay", options.weight_decay);
+  check_not_negative("adam: eps", options.eps);
+  if (options.eps == 0.0) throw Error("adam: eps is 0, so 0/0 where no gradient arrives. Hint: eps = 1e-8");
+}
+
+void Adam::add_to(State& state, const std::string& prefix) {
+  state.add(prefix + ".first_moment", parameters(), first_moment_);
+  state.add(prefix + ".second_moment", parameters(), second_moment_);
+  state.add(prefix + ".step", step_);
+}
+
+void Adam::update(Tensor& weights, const Tensor& gradients, double lr) {
+  ++step_;
+  visit_floating(weights.dtype(), [&]<class T>() {
+    kernels::adam_update(weights.mutable_data<T>(), gradients.data<T>(), first_moment_.mutable_data<T>(),
+                         second_moment_.mutable_data<T>(), weights.size(), lr, options_.beta1, options_.beta2,
+                         options_.eps, options_.weight_decay, options_.decoupled, step_);
+  });
+}
+
+AdamW::AdamW(Parameters& parameters, AdamOptions options) : Adam(parameters, decoupled(options)) {}
+
+}  // namespace gradzoo

@@ -1,0 +1,89 @@
+#include "nn/learn/parameters.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "autograd/kernels/pointwise/elementwise.h"
+
+namespace gradzoo {
+namespace {
+
+constexpr int64_t kSliceAlignment = 64;  // bytes
+
+std::vector<NamedTensor> collect(std::initializer_list<Parameters::NamedModule> modules) {
+  std::vector<NamedTensor> all;
+  for (const auto& [prefix, module] : modules) {
+    for (NamedTensor& p : module.get().named_parameters()) all.push_back({prefix + "." + p.name, p.tensor});
+  }
+  return all;
+}
+
+int64_t padded(int64_t size, DType dtype) {
+  const int64_t step = kSliceAlignment / static_cast<int64_t>(dtype_bytes(dtype));
+  return (size + step - 1) / step * step;
+}
+
+}  // namespace
+
+Parameters::Parameters(const Module& module) : Parameters(module.named_parameters()) {}
+
+Parameters::Parameters(std::initializer_list<NamedModule> modules) : Parameters(collect(modules)) {}
+
+Parameters::Parameters(std::vector<NamedTensor> named) {
+  if (named.empty()) throw Error("Parameters: the module has no parameters. Hint: register_parameter them");
+  const DType dtype = named.front().tensor.dtype();
+  int64_t size = 0;
+  for (NamedTensor& p : named) {
+    if (p.tensor.dtype() != dtype) {
+      throw Error(fmt::format("Parameters: '{}' is {} but '{}' is {}. Hint: build all layers with one dtype",
+                              named.front().name, dtype_name(dtype), p.name, dtype_name(p.tensor.dtype())));
+    }
+    const bool tied = std::any_of(slices_.begin(), slices_.end(), [&](const Slice& earlier) {
+      return earlier.tensor.impl() == p.tensor.impl();
+    });
+    if (tied) continue;
+    p.tensor.named(p.name);
+    slices_.push_back({p.name, p.tensor, size});
+    tensors_.push_back(p.tensor);
+    size += padded(p.tensor.size(), dtype);
+  }
+  flat_ = zeros({size}, dtype).named("parameters");
+  flat_grad_ = make_flat().named("gradients");
+  for (Slice& slice : slices_) {
+    slice.tensor.move_into(flat_, slice.offset);
+    slice.tensor.set_grad_buffer(part(flat_grad_, slice));
+  }
+}
+
+int64_t Parameters::count() const {
+  int64_t total = 0;
+  for (const Tensor& p : tensors_) total += p.size();
+  return total;
+}
+
+Tensor& Parameters::flat_grad() {
+  for (const Slice& slice : slices_) {
+    if (slice.tensor.grad().defined()) continue;
+    visit_floating(dtype(), [&]<class T>() {
+      kernels::fill(0.0, flat_grad_.mutable_data<T>() + slice.offset, slice.tensor.size());
+    });
+  }
+  return flat_grad_;
+}
+
+void Parameters::zero_grad() {
+  for (Tensor& p : tensors_) p.zero_grad();
+}
+
+void Parameters::requires_grad_(bool wanted) {
+  for (Tensor& p : tensors_) p.requires_grad_(wanted);
+}
+
+Tensor Parameters::make_flat() const { return zeros(flat_.shape(), dtype()); }
+
+Tensor Parameters::part(const Tensor& flat, const Slice& slice) {
+  return flat.rows(slice.offset, slice.offset + slice.tensor.size()).view(slice.tensor.shape());
+}
+
+}  // namespace gradzoo

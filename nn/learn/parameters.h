@@ -1,0 +1,70 @@
+#pragma once
+
+#include <functional>
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "nn/layers/module.h"
+
+namespace gradzoo {
+
+/// The parameters of one or more modules as slices of one flat tensor, and their gradients as slices of
+/// another. Slices begin on multiples of 64 bytes; the padding between them is 0 in both and stays so.
+/// Optimisers, EMA and clipping are then one loop each.
+class Parameters {
+ public:
+  struct Slice {
+    std::string name;
+    Tensor tensor;   // the leaf itself, which now lives in flat()
+    int64_t offset;  // of its first element in flat() and flat_grad()
+  };
+  struct NamedModule {
+    std::string name;
+    std::reference_wrapper<const Module> module;
+  };
+
+  /// Moves the parameters; handles to them stay valid. Throws where there are none, dtypes are mixed, or a
+  /// parameter is in other Parameters already. A tensor registered under two names counts once, by its first.
+  explicit Parameters(const Module& module);
+  /// Several modules, their names prefixed: Parameters{{"encoder", encoder}, {"decoder", decoder}}.
+  Parameters(std::initializer_list<NamedModule> modules);
+
+  Parameters(const Parameters&) = delete;
+  Parameters& operator=(const Parameters&) = delete;
+
+  DType dtype() const { return flat_.dtype(); }
+  /// Number of parameters proper, padding not counted.
+  int64_t count() const;
+  std::span<const Slice> slices() const { return slices_; }
+  /// The leaves, for grad() and backward().
+  std::span<const Tensor> tensors() const { return tensors_; }
+
+  /// All values, (N) with padding. Change them in place only.
+  Tensor& flat() { return flat_; }
+  const Tensor& flat() const { return flat_; }
+  /// All gradients, (N) with padding. A parameter that no backward() has reached since zero_grad() counts as
+  /// 0 here.
+  Tensor& flat_grad();
+
+  /// Marks every gradient as empty: the next backward() stores instead of adding.
+  void zero_grad();
+  /// Whether gradients are wanted: off, for instance, for a discriminator while its generator learns.
+  void requires_grad_(bool wanted);
+
+  /// A tensor of flat()'s layout, zeroed, as one view per parameter: for optimiser moments and averages.
+  Tensor make_flat() const;
+  /// The part of a flat tensor that belongs to a slice, in the parameter's shape; storage shared.
+  static Tensor part(const Tensor& flat, const Slice& slice);
+
+ private:
+  explicit Parameters(std::vector<NamedTensor> named);
+
+  std::vector<Slice> slices_;
+  std::vector<Tensor> tensors_;
+  Tensor flat_;
+  Tensor flat_grad_;
+};
+
+}  // namespace gradzoo

@@ -1,0 +1,54 @@
+#include "nn/learn/schedule.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "autograd/base/error.h"
+#include "autograd/base/text.h"
+
+namespace gradzoo {
+namespace {
+
+// The share of `total` that lies behind, in [0, 1].
+double progress(int64_t step, int64_t total, const char* schedule) {
+  if (step < 0 || total < 1) {
+    throw Error(
+        fmt::format("{}: step {} of {}. Hint: steps count from 0, of at least 1", schedule, step, total));
+  }
+  return std::min(1.0, static_cast<double>(step) / static_cast<double>(total));
+}
+
+}  // namespace
+
+double linear_decay(int64_t step, int64_t total) { return 1.0 - progress(step, total, "linear_decay"); }
+
+double cosine_decay(int64_t step, int64_t total, double floor) {
+  const double angle = std::numbers::pi * progress(step, total, "cosine_decay");
+  return floor + (1.0 - floor) * 0.5 * (1.0 + std::cos(angle));
+}
+
+double warm_up(int64_t step, int64_t steps) {
+  return steps == 0 ? 1.0 : progress(step + 1, steps, "warm_up");
+}
+
+double step_decay(int64_t step, int64_t every, double factor) {
+  if (step < 0 || every < 1) {
+    throw Error(fmt::format("step_decay: step {}, every {}. Hint: every at least 1 step", step, every));
+  }
+  return std::pow(factor, static_cast<double>(step / every));
+}
+
+double decay_by_name(std::string_view name, int64_t step, int64_t total) {
+  if (name == "constant") return 1.0;
+  if (name == "linear") return linear_decay(step, total);
+  if (name == "cosine") return cosine_decay(step, total);
+  const std::vector<std::string> known = {"constant", "linear", "cosine"};
+  throw Error(fmt::format("'{}' is no schedule. {}", name, did_you_mean(name, known)));
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,156 @@
+#include "nn/state/safetensors.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace gradzoo {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "values are written as they lie in memory");
+
+constexpr uint64_t kLengthBytes = 8;
+constexpr uint64_t kLongestHeader = 100'000'000;  // the format's own bound
+
+uint64_t plain_file_size(const std::string& path) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (!std::filesystem::exists(status)) {
+    throw Error(fmt::format("{}: there is no such file. Hint: check the path", path));
+  }
+  if (!std::filesystem::is_regular_file(status)) {
+    throw Error(fmt::format("{}: this is no plain file. Hint: name a .safetensors file", path));
+  }
+  return std::filesystem::file_size(path);
+}
+
+void read_exactly(std::ifstream& file, void* into, uint64_t bytes, const std::string& path) {
+  file.read(static_cast<char*>(into), static_cast<std::streamsize>(bytes));
+  if (static_cast<uint64_t>(file.gcount()) == bytes) return;
+  throw Error(fmt::format("{}: it cannot be read to its end. Hint: is something else writing to it?", path));
+}
+
+// Alignment of the dtype downwards, then the name: the format's Dtype order.
+bool comes_before(const SafetensorsTensor& a, const SafetensorsTensor& b) {
+  const auto rank = [](DType dtype) {
+    constexpr std::array<int, 4> kRanks = {2, 1, 0, 3};  // F32, F64, I64, U8
+    return kRanks[static_cast<size_t>(dtype)];
+  };
+  return std::pair(rank(a.dtype), std::string_view(a.name)) <
+         std::pair(rank(b.dtype), std::string_view(b.name));
+}
+
+void check_tensors(const std::vector<SafetensorsTensor>& sorted) {
+  std::vector<std::string_view> names;
+  for (const SafetensorsTensor& t : sorted) {
+    if (t.bytes.size() != static_cast<size_t>(t.shape.size()) * dtype_bytes(t.dtype)) {
+      throw Error(fmt::format("safetensors: '{}' has {} bytes, not those of {} {}. Hint: pass all of it",
+                              t.name, t.bytes.size(), dtype_name(t.dtype), t.shape.str()));
+    }
+    names.push_back(t.name);
+  }
+  names.push_back("__metadata__");
+  std::sort(names.begin(), names.end());
+  const auto twice = std::adjacent_find(names.begin(), names.end());
+  if (twice != names.end()) {
+    throw Error(fmt::format("safetensors: the name '{}' is taken. Hint: name each tensor once", *twice));
+  }
+}
+
+std::string header_text(const std::vector<SafetensorsTensor>& sorted, const Metadata& metadata) {
+  nlohmann::ordered_json header = nlohmann::ordered_json::object();
+  if (!metadata.empty()) header["__metadata__"] = metadata;
+  uint64_t begin = 0;
+  for (const SafetensorsTensor& t : sorted) {
+    const uint64_t end = begin + t.bytes.size();
+    header.push_back({t.name,
+                      {{"dtype", safetensors_dtype(t.dtype)},
+                       {"shape", std::vector<int64_t>(t.shape.begin(), t.shape.end())},
+                       {"data_offsets", {begin, end}}}});
+    begin = end;
+  }
+  try {
+    std::string text = header.dump();
+    text.resize((text.size() + 7) / 8 * 8, ' ');
+    return text;
+  } catch (const nlohmann::json::exception&) {
+    throw Error("safetensors: a name or a metadata text is not UTF-8. Hint: use plain letters");
+  }
+}
+
+}  // namespace
+
+SafetensorsReader::SafetensorsReader(const std::string& path) : path_(path) {
+  const uint64_t size = plain_file_size(path);
+  file_.open(path, std::ios::binary);
+  if (!file_) throw Error(fmt::format("{}: it cannot be opened. Hint: may you read it?", path));
+  if (size < kLengthBytes) {
+    throw Error(
+        fmt::format("{}: {} bytes are no safetensors file. Hint: the file was cut short", path, size));
+  }
+  uint64_t length = 0;
+  read_exactly(file_, &length, kLengthBytes, path);
+  if (length > kLongestHeader) {
+    throw Error(
+        fmt::format("{}: it claims a header of {} bytes, above the format's {}. Hint: the file is "
+                    "damaged, or no safetensors file",
+                    path, length, kLongestHeader));
+  }
+  if (length > size - kLengthBytes) {
+    throw Error(fmt::format("{}: it claims a header of {} bytes, but {} follow. Hint: the file was cut short",
+                            path, length, size - kLengthBytes));
+  }
+  std::string json(length, '\0');
+  read_exactly(file_, json.data(), length, path);
+  data_begin_ = kLengthBytes + length;
+  header_ = parse_safetensors_header(json, size - data_begin_, path);
+}
+
+const SafetensorsEntry* SafetensorsReader::find(std::string_view name) const {
+  const auto found = std::find_if(entries().begin(), entries().end(),
+                                  [&](const SafetensorsEntry& entry) { return entry.name == name; });
+  return found == entries().end() ? nullptr : &*found;
+}
+
+std::vector<std::byte> SafetensorsReader::read(const SafetensorsEntry& entry) {
+  std::vector<std::byte> bytes(entry.end - entry.begin);
+  file_.clear();
+  file_.seekg(static_cast<std::streamoff>(data_begin_ + entry.begin));
+  read_exactly(file_, bytes.data(), bytes.size(), path_);
+  return bytes;
+}
+
+Tensor SafetensorsReader::read_tensor(const SafetensorsEntry& entry) {
+  const std::vector<std::byte> bytes = read(entry);
+  Tensor out = empty(entry.shape, entry.dtype);
+  visit_any(entry.dtype, [&]<class T>() {
+    if (!bytes.empty()) std::memcpy(out.mutable_data<T>(), bytes.data(), bytes.size());
+  });
+  return out;
+}
+
+std::vector<std::byte> to_safetensors(std::vector<SafetensorsTensor> tensors, const Metadata& metadata) {
+  std::sort(tensors.begin(), tensors.end(), comes_before);
+  check_tensors(tensors);
+  const std::string header = header_text(tensors, metadata);
+  const uint64_t length = header.size();
+  uint64_t size = kLengthBytes + length;
+  for (const SafetensorsTensor& t : tensors) size += t.bytes.size();
+  std::vector<std::byte> file(size);
+  std::byte* end = file.data();
+  const auto append = [&](std::span<const std::byte> part) {
+    end = std::copy(part.begin(), part.end(), end);
+  };
+  append(std::as_bytes(std::span(&length, 1)));
+  append(std::as_bytes(std::span(header)));
+  for (const SafetensorsTensor& t : tensors) append(t.bytes);
+  return file;
+}
+
+}  // namespace gradzoo

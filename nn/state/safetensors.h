@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstddef>
+#include <fstream>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "nn/state/safetensors_header.h"
+
+/// Files of named tensors in the safetensors format (https://github.com/huggingface/safetensors): 8 bytes of
+/// header length, little-endian; a JSON header; the tensors' bytes, row-major and little-endian.
+namespace gradzoo {
+
+/// An open file whose header has been checked. Values are read on demand.
+class SafetensorsReader {
+ public:
+  /// Throws Error for a file that is missing, no plain file, cut short, or not in the format.
+  explicit SafetensorsReader(const std::string& path);
+
+  const std::string& path() const { return path_; }
+  const Metadata& metadata() const { return header_.metadata; }
+  const std::vector<SafetensorsEntry>& entries() const { return header_.entries; }
+  const SafetensorsEntry* find(std::string_view name) const;  // nullptr where there is none
+
+  /// The entry's bytes; throws Error where the file has become shorter since.
+  std::vector<std::byte> read(const SafetensorsEntry& entry);
+  /// The entry as a tensor.
+  Tensor read_tensor(const SafetensorsEntry& entry);
+
+ private:
+  std::string path_;
+  std::ifstream file_;
+  SafetensorsHeader header_;
+  uint64_t data_begin_ = 0;
+};
+
+/// A tensor to write.
+struct SafetensorsTensor {
+  std::string name;
+  DType dtype = DType::f32;
+  Shape shape;
+  std::vector<std::byte> bytes;
+};
+
+/// A whole file in the layout of Python's `safetensors`: entries by alignment of dtype (I64, F64, F32, U8)
+/// and then by name, without holes; the header padded with spaces to 8 bytes; metadata by key. Throws Error
+/// for a name that is taken, reserved or not UTF-8, and for bytes that are not the shape's.
+std::vector<std::byte> to_safetensors(std::vector<SafetensorsTensor> tensors, const Metadata& metadata = {});
+
+}  // namespace gradzoo

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "autograd/random.h"
+#include "nn/learn/parameters.h"
+
+namespace gradzoo {
+
+/// Everything of a run that outlives a step, as an ordered list of named entries bound to live objects, which
+/// must outlive the State: weights, optimiser moments, averages, draw numbers, the step. Training, checkpoint
+/// and resume walk it; what is not in it is lost.
+class State {
+ public:
+  struct Entry {
+    std::string name;
+    std::variant<Tensor, int64_t*, double*, Rng*> target;
+
+    /// How the entry is stored. Numbers are scalars; an Rng is i64 (3): seed, key of seed and stream, draw.
+    DType dtype() const;
+    Shape shape() const;
+    size_t size_bytes() const;
+    /// The value now.
+    std::vector<std::byte> bytes() const;
+    void copy_to(std::byte* out) const;  // size_bytes() of them
+    /// Why `bytes` cannot be restored (another seed or stream, a count below 0), as a sentence; "" where they
+    /// can.
+    std::string refusal(const std::byte* bytes) const;
+    /// Writes size_bytes() bytes to the live object.
+    void restore(const std::byte* bytes) const;
+  };
+
+  /// Each throws Error where the name is empty or taken. A tensor is changed in place when it is restored:
+  /// assign to its values, not to the handle.
+  void add(std::string name, const Tensor& tensor);
+  void add(std::string name, int64_t& value);
+  void add(std::string name, double& value);
+  void add(std::string name, Rng& rng);
+  /// Each parameter under its own name; with a prefix, the parts of any tensor of its flat layout.
+  void add(const Parameters& parameters);
+  void add(const std::string& prefix, const Parameters& layout, const Tensor& flat);
+
+  const std::vector<Entry>& entries() const { return entries_; }
+  const Entry* find(std::string_view name) const;  // nullptr where there is none
+
+  /// Names, dtypes, shapes and values as one byte string: two States agree bit for bit iff theirs are equal.
+  std::vector<std::byte> bytes() const;
+
+ private:
+  void add_entry(Entry entry);
+
+  std::vector<Entry> entries_;
+};
+
+/// A copy of a State's values, to go back to. Nothing is allocated after it is made.
+class StateCopy {
+ public:
+  /// The objects that `state` names must outlive it.
+  explicit StateCopy(State state);
+  void take();
+  /// Back to what the last take() found.
+  void restore() const;
+
+ private:
+  State state_;
+  std::vector<std::byte> bytes_;
+};
+
+}  // namespace gradzoo

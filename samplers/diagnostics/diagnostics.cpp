@@ -1,0 +1,83 @@
+#include "samplers/diagnostics/diagnostics.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <span>
+
+#include "autograd/ops.h"
+#include "autograd/tape.h"
+#include "samplers/diagnostics/autocovariance.h"
+
+namespace gradzoo {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+void check_draws(const Tensor& draws, std::string_view what) {
+  if (draws.rank() == 2 && draws.dim(0) >= 1 && draws.dim(1) >= 4) return;
+  throw Error("{}: draws are {}. Hint: (chains, n) with n >= 4", what, draws.shape().str());
+}
+
+// What within-chain and between-chain variances say about the whole: draws (m, n) f64.
+struct Variances {
+  double within;  // W: mean over chains of a chain's variance (n - 1)
+  double total;   // var+ = W (n-1)/n + variance of the chains' means
+};
+Variances variances(const Tensor& draws) {
+  const double n = static_cast<double>(draws.dim(1));
+  const double within = mean(var_axis(draws, 1)).item();
+  const double between = draws.dim(0) > 1 ? var(mean(draws, 1)).item() : 0.0;
+  return {within, within * (n - 1) / n + between};
+}
+
+// Mean over chains of their autocovariances, t = 0 ... n-1.
+std::vector<double> mean_autocovariance(const Tensor& draws) {
+  const int64_t m = draws.dim(0), n = draws.dim(1);
+  std::vector<double> total(static_cast<size_t>(n), 0.0);
+  for (int64_t chain = 0; chain < m; ++chain) {
+    const std::span<const double> values(draws.data<double>() + chain * n, static_cast<size_t>(n));
+    const std::vector<double> c = autocovariance(values);
+    for (size_t t = 0; t < c.size(); ++t) total[t] += c[t] / static_cast<double>(m);
+  }
+  return total;
+}
+
+// tau = 1 + 2 sum_t rho_t, summed in pairs P_k = rho_2k + rho_2k+1 while these are positive, each bounded by
+// the one before it: for a reversible chain the true P_k are positive and falling (Geyer 1992, section 3.3).
+template <class Rho>
+double autocorrelation_time(Rho rho, size_t n) {
+  double tau = -1, before = std::numeric_limits<double>::infinity();
+  for (size_t t = 0; t + 1 < n; t += 2) {
+    const double pair = std::min(rho(t) + rho(t + 1), before);
+    if (!(pair > 0)) break;
+    tau += 2 * pair;
+    before = pair;
+  }
+  return tau;
+}
+
+}  // namespace
+
+double effective_sample_size(const Tensor& draws) {
+  check_draws(draws, "effective_sample_size");
+  const NoGrad quiet;
+  const Tensor x = cast(draws, DType::f64);
+  const Variances v = variances(x);
+  if (!(v.total > 0) || !all_finite(x)) return kNaN;
+  const std::vector<double> c = mean_autocovariance(x);
+  const auto rho = [&](size_t t) { return t == 0 ? 1.0 : 1 - (v.within - c[t]) / v.total; };
+  const double count = static_cast<double>(x.size());
+  return count / std::max(autocorrelation_time(rho, c.size()), 1 / std::log10(count));
+}
+
+double split_rhat(const Tensor& draws) {
+  check_draws(draws, "split_rhat");
+  const NoGrad quiet;
+  const Tensor x = cast(draws, DType::f64);
+  const int64_t n = x.dim(1), half = n / 2;
+  const Variances v = variances(concat(slice(x, 1, 0, half), slice(x, 1, n - half, n), 0));
+  return std::sqrt(v.total / v.within);
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,41 @@
+#include "samplers/replay_buffer.h"
+
+#include <algorithm>
+
+#include "autograd/ops.h"
+#include "autograd/tape.h"
+
+namespace gradzoo {
+
+ReplayBuffer::ReplayBuffer(int64_t count, double fresh, Start start, Rng& rng) : fresh_(fresh) {
+  if (count < 1) throw Error("replay buffer: {} chains. Hint: 1 or more", count);
+  if (!(fresh >= 0 && fresh <= 1))
+    throw Error("replay buffer: fresh = {} is no share. Hint: between 0 and 1", fresh);
+  chains_ = start(count, rng).clone();
+}
+
+ReplayBuffer::Drawn ReplayBuffer::draw(int64_t n, Start start, Rng& rng) const {
+  if (n < 1 || n > count()) {
+    throw Error("replay buffer: {} chains asked of {}. Hint: a buffer of at least the batch", n, count());
+  }
+  const NoGrad quiet;
+  const Tensor rows = randperm(count(), rng).rows(0, n).clone();
+  const Tensor anew = bernoulli(full({n, 1}, fresh_, chains_.dtype()), rng);
+  const Tensor kept = index_select(chains_, 0, rows);
+  return {where(cast(anew, DType::u8), start(n, rng), kept), rows};
+}
+
+void ReplayBuffer::put_back(const Tensor& rows, const Tensor& x) {
+  const int64_t n = rows.dim(0), d = chains_.dim(1);
+  if (x.shape() != Shape{n, d}) {
+    throw Error("replay buffer: chains {} for {} rows of {}", x.shape().str(), n, chains_.shape().str());
+  }
+  const int64_t* row = rows.data<int64_t>();
+  visit_floating(chains_.dtype(), [&]<class T>() {
+    const T* from = x.data<T>();
+    T* to = chains_.mutable_data<T>();
+    for (int64_t i = 0; i < n; ++i) std::copy_n(from + i * d, d, to + row[i] * d);
+  });
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,22 @@
+#include <set>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "autograd/check/op_checks.h"
+#include "autograd/ops/all.h"
+
+using namespace gradzoo;
+
+TEST_CASE("every op passes every check, to second order and where it is smooth to third") {
+  for_each_op([]<class Op>() {
+    const OpReport report = gradcheck_op<Op>(3);
+    CHECK_MESSAGE(report.ok, report.message);
+    CHECK_MESSAGE(report.order == (Op::smoothness == kSmooth ? 3 : 2), report.name);
+  });
+}
+
+TEST_CASE("no two ops share a name") {
+  std::set<std::string> names;
+  for_each_op([&]<class Op>() { CHECK_MESSAGE(names.insert(Op::name).second, Op::name); });
+}

@@ -1,0 +1,138 @@
+#include "autograd/kernels/threads/team.h"
+
+#include <atomic>
+#include <chrono>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "autograd/kernels/threads/parallel.h"
+#include "support/numbers.h"
+
+using namespace gradzoo;
+
+namespace {
+
+constexpr int64_t kNumbers = 1000;
+
+/// Adds 1 to each number, in blocks that threads share.
+void count_up(std::vector<int64_t>& numbers) {
+  kernels::parallel_for(static_cast<int64_t>(numbers.size()), 1, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) ++numbers[static_cast<size_t>(i)];
+  });
+}
+
+/// Whether `loops` loops after each other, with a pause before each, did every element's work once.
+bool counts_right(int64_t loops, std::chrono::microseconds pause) {
+  std::vector<int64_t> numbers(kNumbers, 0);
+  for (int64_t i = 0; i < loops; ++i) {
+    if (pause.count() > 0) std::this_thread::sleep_for(pause);
+    count_up(numbers);
+  }
+  return numbers == std::vector<int64_t>(kNumbers, loops);
+}
+
+}  // namespace
+
+TEST_CASE("a team does every block of every loop once, with any number of members") {
+  test::ThreadGuard guard;
+  for (const int count : {1, 2, 3, 8}) {
+    kernels::set_threads(count);
+    kernels::with_team([] { CHECK(counts_right(5000, {})); });
+  }
+}
+
+TEST_CASE("members that fell asleep between two loops are woken, or not needed") {
+  test::ThreadGuard guard;
+  kernels::set_threads(4);
+  kernels::with_team([] { CHECK(counts_right(40, std::chrono::milliseconds(2))); });
+}
+
+TEST_CASE("a loop is done when it returns, whoever is still at work in its last block") {
+  test::ThreadGuard guard;
+  kernels::set_threads(2);
+  kernels::with_team([] {
+    std::atomic<int> slow_blocks{0};
+    kernels::parallel_for(2, 1, 1, [&](int64_t, int64_t) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      ++slow_blocks;
+    });
+    CHECK(slow_blocks == 2);
+  });
+}
+
+TEST_CASE("who is done with the own blocks takes those of a member that is held up") {
+  test::ThreadGuard guard;
+  kernels::set_threads(2);
+  kernels::with_team([] {
+    // The first block of whoever comes first ends only when all others are done: by the other member, or
+    // nobody.
+    std::atomic<int64_t> begun{0}, done{0};
+    kernels::parallel_for(40, 1, 1, [&](int64_t begin, int64_t end) {
+      if (begun.fetch_add(1) == 0) {
+        const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+        while (done < 40 - (end - begin) && std::chrono::steady_clock::now() < patience)
+          std::this_thread::yield();
+        CHECK(done == 40 - (end - begin));
+      }
+      done += end - begin;
+    });
+    CHECK(done == 40);
+  });
+}
+
+TEST_CASE("a team's body may change the number of threads, begin a team and hold loops within loops") {
+  test::ThreadGuard guard;
+  kernels::set_threads(2);
+  kernels::with_team([] {
+    for (const int count : {1, 2, 7}) {
+      kernels::set_threads(count);
+      CHECK(counts_right(100, {}));
+    }
+    kernels::with_team([] { CHECK(counts_right(100, {})); });
+    std::atomic<int64_t> total{0};
+    kernels::parallel_for(8, 1, 1, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        kernels::parallel_for(1000, 10, 1, [&](int64_t from, int64_t to) { total += to - from; });
+      }
+    });
+    CHECK(total == 8000);
+  });
+  CHECK(counts_right(100, {}));
+}
+
+TEST_CASE("what a team's body throws is thrown on, and the next team works") {
+  test::ThreadGuard guard;
+  kernels::set_threads(3);
+  CHECK_THROWS_WITH_AS(kernels::with_team([] { throw std::runtime_error("from within"); }), "from within",
+                       std::runtime_error);
+  kernels::with_team([] { CHECK(counts_right(100, {})); });
+}
+
+TEST_CASE("two threads lead a team each") {
+  test::ThreadGuard guard;
+  kernels::set_threads(2);
+  std::atomic<int> right{0};
+  const auto lead = [&] { kernels::with_team([&] { right += counts_right(2000, {}) ? 1 : 0; }); };
+  std::thread other(lead);
+  lead();
+  other.join();
+  CHECK(right == 2);
+}
+
+TEST_CASE("a wait ends when the word changes, while it spins and after it fell asleep") {
+  for (const auto delay : {std::chrono::microseconds(0), std::chrono::microseconds(20'000)}) {
+    std::atomic<uint32_t> word{5};
+    std::thread changer([&] {
+      std::this_thread::sleep_for(delay);
+      word = 6;
+      word.notify_all();
+    });
+    kernels::Patience patience;
+    patience.wait(word, 5);
+    CHECK(word == 6);
+    changer.join();
+  }
+}

@@ -1,0 +1,178 @@
+#include "models/dae/dae.h"
+
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "autograd/grad.h"
+#include "autograd/ops.h"
+#include "support/tensor_values.h"
+
+namespace gradzoo {
+namespace {
+
+using test::error_message;
+
+Settings settings_for(const std::vector<std::string>& assignments) {
+  const ModelEntry entry = dae_entry();
+  Settings settings = default_settings(entry);
+  for (const std::string& assignment : assignments) settings.assign(assignment);
+  entry.resolve(settings);
+  return settings;
+}
+
+// Points of the normal quadrature on a line: sum w g(x) = E g, x ~ N(mu, s^2).
+struct Line {
+  Tensor x, weight;  // (n)
+};
+Line normal_line(double mu, double s) {
+  const Tensor z = arange(161, DType::f64) * 0.1 - 8.0;
+  return {z * s + mu, exp(square(z) * -0.5) * (0.1 / std::sqrt(2 * 3.141592653589793))};
+}
+
+TEST_CASE("of a Gaussian, r(x) = (s^2 x + sigma^2 mu) / (s^2 + sigma^2) is the best denoiser") {
+  const double mu = 0.7, s = 1.3, sigma = 0.4;
+  const Line data = normal_line(mu, s), noise = normal_line(0, 1);
+  const Shape pairs{161, 161};
+  const Tensor x = reshape(broadcast_to(unsqueeze(data.x, 1), pairs), {161 * 161, 1});
+  const Tensor eps = reshape(broadcast_to(noise.x, pairs), {161 * 161, 1});
+  const Tensor weight = reshape(unsqueeze(data.weight, 1) * noise.weight, {161 * 161});
+  const auto error = [&](double slope, double offset, Tensor* gradient) {
+    Tensor theta = tensor({slope, offset}, {2}, DType::f64).requires_grad_();
+    const Tape tape;
+    const auto r = [&](const Tensor& y) { return y * slice(theta, 0, 0, 1) + slice(theta, 0, 1, 2); };
+    const Tensor loss = sum(weight * denoising_error(r, x, eps, sigma));
+    if (gradient) *gradient = grad(loss, theta);
+    return loss.item();
+  };
+  const double total = s * s + sigma * sigma;
+  Tensor gradient;
+  const double best = error(s * s / total, sigma * sigma * mu / total, &gradient);
+  CHECK(test::max_error(gradient, {0, 0}) < 1e-9);
+  CHECK(best == doctest::Approx(s * s * sigma * sigma / total).epsilon(1e-9));
+  CHECK(error(1, 0, nullptr) == doctest::Approx(sigma * sigma).epsilon(1e-9));
+
+  // and its score is that of N(mu, s^2 + sigma^2)
+  const auto r = [&](const Tensor& y) { return (y * (s * s) + sigma * sigma * mu) / total; };
+  const Tensor at = test::wave({7, 1});
+  CHECK(test::max_error(denoiser_score(r, at, sigma), ((mu - at) / total).to_vector()) < 1e-14);
+}
+
+TEST_CASE("the tied denoiser's density has the gradient (r(x) - x) / sigma^2, exactly") {
+  Rng rng(1, "test");
+  const TiedDenoiser tied(5, 9, 2, rng, DType::f64);
+  for (const double sigma : {0.1, 1.0, 3.0}) {
+    const Tensor x = test::wave({6, 5});
+    const PointValue value =
+        value_and_score({.log_prob = [&](const Tensor& y) { return tied.log_density(y, sigma); }}, x);
+    const Tensor score = denoiser_score([&](const Tensor& y) { return tied.forward(y); }, x, sigma);
+    CHECK(test::max_error(value.score, score.to_vector()) < 1e-12);
+  }
+}
+
+TEST_CASE("the tied denoiser is W's(Wx + b) + c, written out") {
+  Rng rng(2, "test");
+  const TiedDenoiser tied(3, 4, 1, rng, DType::f64);
+  const std::vector<NamedTensor> parameters = tied.named_parameters();
+  const std::vector<double> w = parameters[0].tensor.to_vector(), b = parameters[1].tensor.to_vector(),
+                            c = parameters[2].tensor.to_vector(), x = test::wave({1, 3}).to_vector();
+  std::vector<double> wanted = c;
+  for (size_t j = 0; j < 4; ++j) {
+    double h = b[j];
+    for (size_t i = 0; i < 3; ++i) h += w[3 * j + i] * x[i];
+    for (size_t i = 0; i < 3; ++i) wanted[i] += w[3 * j + i] / (1 + std::exp(-h));
+  }
+  CHECK(test::max_error(tied.forward(test::wave({1, 3})), wanted) < 1e-14);
+}
+
+TEST_CASE("the denoising error is the squared distance to what was there before the noise") {
+  const Tensor x = test::wave({4, 3}), eps = test::wave({4, 3}, DType::f64, 1);
+  const auto stays = [](const Tensor& y) { return y; };
+  CHECK(test::max_error(denoising_error(stays, x, eps, 0.5), (sum(square(eps), 1) * 0.25).to_vector()) <
+        1e-14);
+}
+
+/// A model trained on N(0, 2^2) in the plane.
+struct Trained {
+  explicit Trained(const std::string& weights, const std::string& scale = "1")
+      : settings(settings_for({"data=ring8", "weights=" + weights, "sigma=1", "hidden=32", "chain_steps=100",
+                               "input_scale=" + scale})),
+        dae(settings, {.example = {2}}) {
+    Rng rng(5, "test/data");
+    std::vector<double> metrics(dae.metrics().size());
+    for (int64_t step = 0; step < 3000; ++step) {
+      const Batch batch{randn({200, 2}, rng) * 2.0, {}, {}};
+      dae.train_step({step, 3000, 0.02 * (1 - static_cast<double>(step) / 3000), batch}, metrics);
+      if (step == 0) first = metrics[0];
+      last = metrics[0];
+    }
+  }
+  Settings settings;
+  Dae dae;
+  double first = 0, last = 0;
+};
+
+TEST_CASE("training finds the denoiser of a Gaussian, whose best error is 2 s^2 sigma^2 / (s^2 + sigma^2)") {
+  for (const std::string weights : {"tied", "free"}) {
+    Trained trained(weights);
+    CHECK(trained.last < trained.first / 2);
+    CHECK(trained.last == doctest::Approx(2 * 4 * 1 / 5.0).epsilon(0.2));
+    // where noisy data lie, the score is nearly that of N(0, s^2 + sigma^2)
+    Rng rng(6, "test");
+    const Tensor x = randn({2000, 2}, rng) * std::sqrt(5.0), truth = x * -0.2;
+    const Tensor miss = trained.dae.target().score(x) - truth;
+    CHECK(mean(square(miss)).item() < 0.1 * mean(square(truth)).item());
+  }
+}
+
+TEST_CASE("the target offers a score, and with tied weights its log-density, whatever the inputs' scale") {
+  for (const std::string scale : {"1", "2.5"}) {
+    Trained trained("tied", scale);
+    const Target target = trained.dae.target();
+    const Tensor x = test::wave({5, 2}, DType::f32);
+    const PointValue by_autodiff = value_and_score({.log_prob = target.log_prob}, x);
+    CHECK(test::max_error(by_autodiff.score, target.score(x).to_vector()) < 1e-4);
+  }
+  CHECK(!Trained("free").dae.target().log_prob);
+}
+
+TEST_CASE("samples have the data's spread: the chain's is wider by the noise, the last step takes that off") {
+  Trained trained("tied");
+  Rng rng(1, "test");
+  const Tensor x = trained.dae.sample(2000, rng);
+  CHECK(x.shape() == Shape{2000, 2});
+  // r(x) has variance s^4 / (s^2 + sigma^2) = 3.2
+  CHECK(mean(square(x)).item() == doctest::Approx(3.2).epsilon(0.15));
+  Rng start(2, "test");
+  const Tensor from = trained.dae.target().initial(4000, start);
+  CHECK(mean(square(from)).item() == doctest::Approx(5).epsilon(0.1));
+}
+
+TEST_CASE("samples of images are images in [0,1]") {
+  Dae dae(settings_for({"hidden=8", "chain_steps=3"}), {.example = {3, 4}});
+  Rng rng(1, "test");
+  const Tensor x = dae.sample(5, rng);
+  CHECK(x.shape() == Shape{5, 3, 4});
+  CHECK(min(x).item() >= 0);
+  CHECK(max(x).item() <= 1);
+}
+
+TEST_CASE("tied weights have one sigmoid layer, and settings follow the data") {
+  CHECK(error_message([] {
+          settings_for({"weights=tied", "layers=2"});
+        }).find("weights=free") != std::string::npos);
+  CHECK(error_message([] {
+          settings_for({"weights=tied", "activation=relu"});
+        }).find("sigmoid") != std::string::npos);
+  CHECK(error_message([] { settings_for({"sigma=0"}); }).find("out of range") != std::string::npos);
+  const Settings toy = settings_for({"data=ring8", "toy_scale=5", "weights=free", "layers=3"});
+  CHECK(toy.real("sigma") == doctest::Approx(0.5));
+  CHECK(toy.real("input_scale") == doctest::Approx(2));
+  CHECK(error_message([] { settings_for({"weights=tied", "output=sigmoid"}); }) != "");
+  CHECK(settings_for({}).real("sigma") == 0.5);
+  CHECK(settings_for({}).text("weights") == "free");
+  CHECK(settings_for({"data=ring8"}).text("weights") == "tied");
+}
+
+}  // namespace
+}  // namespace gradzoo

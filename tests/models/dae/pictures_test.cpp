@@ -1,0 +1,70 @@
+#include "models/dae/pictures.h"
+
+#include <algorithm>
+
+#include <doctest/doctest.h>
+
+#include "autograd/ops.h"
+#include "datasets/dataset.h"
+#include "support/tensor_values.h"
+
+namespace gradzoo {
+namespace {
+
+std::vector<std::string> names_of(const std::vector<Picture>& pictures) {
+  std::vector<std::string> names;
+  names.reserve(pictures.size());
+  for (const Picture& picture : pictures) names.push_back(picture.name);
+  return names;
+}
+
+// Pictures of a denoiser that leaves everything as it is.
+std::vector<Picture> pictures_of(const DataShape& shape, const Examples& examples, const TiedDenoiser* tied) {
+  const int64_t d = shape.size();
+  const DenoisedSamples samples{full({40, d}, 0.25), full({40, d}, 0.75)};
+  const auto stays = [](const Tensor& x) { return x; };
+  const auto bowl = [](const Tensor& x) { return sum(square(x) * -0.5, 1); };
+  return dae_pictures({stays, bowl, tied, 0.5, shape, samples},
+                      {.examples = examples, .train = examples, .seed = 1});
+}
+
+Examples images(int64_t n) {
+  Tensor values = zeros({n, 2, 3}, DType::u8);
+  std::fill_n(values.mutable_data<uint8_t>(), values.size(), uint8_t{51});
+  return {values, {}, arange(n, DType::i64)};
+}
+
+TEST_CASE("images are shown noisy, denoised and as they were, row by row, and tied weights as filters") {
+  Rng rng(1, "test");
+  const TiedDenoiser tied(6, 7, 1, rng);
+  const std::vector<Picture> pictures = pictures_of({.example = {2, 3}}, images(20), &tied);
+  CHECK(names_of(pictures) == std::vector<std::string>{"denoising", "chains", "filters"});
+  const auto& grid = std::get<ImageGrid>(pictures[0].content);
+  CHECK(grid.pixels.shape() == Shape{60, 2, 3});
+  CHECK(grid.row_captions == std::vector<std::string>{"noisy", "denoised", "original"});
+  CHECK(test::same_bytes(grid.pixels.rows(0, 10), grid.pixels.rows(10, 20)));
+  CHECK(test::max_error(grid.pixels.rows(20, 30), std::vector<double>(60, 0.2)) < 1e-6);
+  const auto& chains = std::get<ImageGrid>(pictures[1].content);
+  CHECK(test::max_error(chains.pixels.rows(10, 20), std::vector<double>(60, 0.75)) < 1e-6);
+  CHECK(std::get<ImageGrid>(pictures[2].content).pixels.dim(0) == 7);
+}
+
+TEST_CASE("with fewer than ten images there is no row of them, and free weights have no filters") {
+  CHECK(names_of(pictures_of({.example = {2, 3}}, images(9), nullptr)) == std::vector<std::string>{"chains"});
+}
+
+TEST_CASE("a toy of the plane shows points and scores, and tied weights their density") {
+  const Dataset ring("ring8");
+  const Examples some = ring.split(Split::test);
+  Rng rng(1, "test");
+  const TiedDenoiser tied(2, 7, 1, rng);
+  CHECK(names_of(pictures_of(ring.shape(), some, nullptr)) ==
+        std::vector<std::string>{"denoising", "chains", "score"});
+  CHECK(names_of(pictures_of(ring.shape(), some, &tied)) ==
+        std::vector<std::string>{"denoising", "chains", "score", "density"});
+  const Dataset line("gamma");
+  CHECK(pictures_of(line.shape(), line.split(Split::test), nullptr).empty());
+}
+
+}  // namespace
+}  // namespace gradzoo

@@ -1,0 +1,100 @@
+#include "models/gan/gan.h"
+
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "autograd/check/gradcheck.h"
+#include "autograd/grad.h"
+#include "autograd/ops.h"
+#include "autograd/tape.h"
+
+namespace gradzoo {
+namespace {
+
+const Tensor kReal = tensor({-2, 0.3, 4, 1}, {4}, DType::f64);
+const Tensor kFake = tensor({-1.5, 0.2, 3}, {3}, DType::f64);
+
+double probability(double logit) { return 1 / (1 + std::exp(-logit)); }
+
+TEST_CASE("the value and both losses are what their definitions in probabilities say") {
+  double log_d_real = 0, log_not_d_real = 0, log_d_fake = 0, log_not_d_fake = 0;
+  for (double l : kReal.to_vector()) {
+    log_d_real += std::log(probability(l)) / 4;
+    log_not_d_real += std::log(1 - probability(l)) / 4;
+  }
+  for (double l : kFake.to_vector()) {
+    log_d_fake += std::log(probability(l)) / 3;
+    log_not_d_fake += std::log(1 - probability(l)) / 3;
+  }
+  const double value = log_d_real + log_not_d_fake;
+  CHECK(gan_value(kReal, kFake).item() == doctest::Approx(value).epsilon(1e-13));
+  CHECK(discriminator_loss(kReal, kFake).item() == doctest::Approx(-value).epsilon(1e-13));
+  CHECK(discriminator_loss(kReal, kFake, 0.1).item() ==
+        doctest::Approx(-(0.9 * log_d_real + 0.1 * log_not_d_real + log_not_d_fake)).epsilon(1e-13));
+  CHECK(generator_loss(kFake, GeneratorLoss::minimax).item() ==
+        doctest::Approx(log_not_d_fake).epsilon(1e-13));
+  CHECK(generator_loss(kFake, GeneratorLoss::non_saturating).item() ==
+        doctest::Approx(-log_d_fake).epsilon(1e-13));
+}
+
+TEST_CASE("a discriminator that knows nothing has the value -log 4") {
+  CHECK(gan_value(zeros({5}, DType::f64), zeros({7}, DType::f64)).item() ==
+        doctest::Approx(-std::log(4.0)).epsilon(1e-14));
+}
+
+TEST_CASE("the losses have true gradients, also of the second order") {
+  const Tensor inputs[] = {kReal, kFake};
+  const auto losses = [](std::span<const Tensor> x) {
+    const auto one = [](const Tensor& loss) { return reshape(loss, {1}); };
+    return concat(Tensors{one(gan_value(x[0], x[1])), one(discriminator_loss(x[0], x[1], 0.1)),
+                          one(generator_loss(x[1], GeneratorLoss::minimax)),
+                          one(generator_loss(x[1], GeneratorLoss::non_saturating))},
+                  0);
+  };
+  CHECK(check_order(losses, inputs, 2).message == "");
+}
+
+TEST_CASE("where D is sure, minimax has no gradient left and the non-saturating loss a full one") {
+  Tape tape;
+  Tensor sure = full({1}, -200, DType::f64);
+  sure.requires_grad_();
+  CHECK(grad(generator_loss(sure, GeneratorLoss::minimax), sure).item() == doctest::Approx(0).epsilon(1e-12));
+  CHECK(grad(generator_loss(sure, GeneratorLoss::non_saturating), sure).item() == doctest::Approx(-1));
+  CHECK(std::isfinite(gan_value(sure, neg(sure)).item()));
+}
+
+TEST_CASE("one-sided smoothing makes D = 1 - smoothing the best answer to examples that are all real") {
+  Tape tape;
+  Tensor logit = full({1}, std::log(0.9 / 0.1), DType::f64);
+  logit.requires_grad_();
+  const Tensor none = full({1}, -1e3, DType::f64);
+  CHECK(std::abs(grad(discriminator_loss(logit, none, 0.1), logit).item()) < 1e-14);
+}
+
+TEST_CASE("the networks have the sizes they are asked for, and a bounded generator stays within [-1, 1]") {
+  Rng rng(1, "gan_test");
+  const GanShape shape = {.inputs = 6, .latent = 3, .generator_hidden = {8, 5}, .discriminator_hidden = {7}};
+  const Generator generator(shape, rng);
+  const Discriminator discriminator(shape, rng);
+  const Tensor x = generator.forward(randn({4, 3}, rng) * 1e3);
+  CHECK(x.shape() == Shape{4, 6});
+  CHECK(max(abs(x)).item() <= 1);
+  CHECK(discriminator.forward(x).shape() == Shape{4, 1});
+  CHECK(generator.named_parameters().size() == 6);
+  CHECK(discriminator.named_parameters().size() == 4);
+}
+
+TEST_CASE(
+    "He's initialisation lets z spread the examples from the start, where PyTorch's begins near one point") {
+  const auto spread = [](const char* init) {
+    Rng rng(1, "gan_test");
+    const Generator generator({.init = init, .pixels = false}, rng);
+    return mean(var_axis(generator.draw(500, rng), 0)).item();
+  };
+  CHECK(spread("he") > 0.5);
+  CHECK(spread("torch") < 0.02);
+}
+
+}  // namespace
+}  // namespace gradzoo

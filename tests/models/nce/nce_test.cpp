@@ -1,0 +1,150 @@
+#include "models/nce/nce.h"
+
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "autograd/ops.h"
+#include "models/eval/quadrature.h"
+#include "models/nce/objective.h"
+#include "support/error_message.h"
+
+using namespace gradzoo;
+using test::contains;
+using test::error_message;
+
+namespace {
+
+DataShape shape_of(const std::string& toy) {
+  const std::shared_ptr<const Toy> truth = make_toy(toy);
+  return {.example = Shape{truth->dimensions()}, .toy = truth};
+}
+
+Settings small_settings(const ModelEntry& entry) {
+  Settings settings = default_settings(entry);
+  for (const char* assignment : {"hidden=32", "batch=256", "ema=0.99", "seed=3"}) settings.assign(assignment);
+  entry.resolve(settings);
+  return settings;
+}
+
+void train(Nce& model, const Toy& toy, int64_t steps) {
+  Rng rng(5, "test");
+  std::vector<double> metrics(model.metrics().size());
+  for (int64_t step = 0; step < steps; ++step) {
+    const Batch batch{toy.sample(256, rng), {}, {}};
+    const double rate = 0.005 * (1 - static_cast<double>(step) / static_cast<double>(steps));
+    model.train_step({step, steps, rate, batch}, metrics);
+  }
+}
+
+double value(const std::vector<Quantity>& quantities, const std::string& name) {
+  for (const Quantity& quantity : quantities)
+    if (quantity.name == name) return quantity.value;
+  return NAN;
+}
+
+// What a held-out set looks like; quadrature reads none of it.
+std::vector<Quantity> validated(Model& model) {
+  const Examples none;
+  return model.validate({none, none, 1});
+}
+
+}  // namespace
+
+TEST_CASE("the classifier's odds are those of the densities, and its losses their logarithms") {
+  const Tensor log_model = tensor({-1, 0.5, 3}, {3}, DType::f64),
+               log_noise = tensor({0.2, -2, 1}, {3}, DType::f64);
+  const double nu = 3;
+  const Tensor logit = nce_logit(log_model, log_noise, nu);
+  for (size_t i = 0; i < 3; ++i) {
+    const double p = std::exp(log_model.to_vector()[i]), q = nu * std::exp(log_noise.to_vector()[i]);
+    CHECK(std::abs(nce_data_loss(logit).to_vector()[i] + std::log(p / (p + q))) < 1e-12);
+    CHECK(std::abs(nce_noise_loss(logit).to_vector()[i] + std::log(q / (p + q))) < 1e-12);
+  }
+  const Tensor far = nce_logit(full({1}, 2000, DType::f64), zeros({1}, DType::f64));
+  CHECK(nce_data_loss(far).item() == 0);
+  CHECK(nce_noise_loss(far).item() == 2000);
+  CHECK(contains(error_message([&] { nce_logit(far, far, 0); }), "0 noise points"));
+}
+
+TEST_CASE("noise is as wide as the data, times the width, whichever kind it is") {
+  Rng rng(1, "test");
+  const Tensor axes = tensor({2, 0, 0.6, 0.8}, {2, 2}, DType::f64);
+  const Tensor points = linear(randn({20'000, 2}, rng, DType::f64), axes) + tensor({5, -1}, {2}, DType::f64);
+  const auto covariance_of = [](const Tensor& x) {
+    const Tensor away = x - mean(x, 0);
+    return (matmul(away, away, true) / static_cast<double>(x.dim(0))).to_vector();
+  };
+  const std::vector<double> wanted = covariance_of(points);
+  const Tensor fitted = contrasting_noise("fitted", points, 1.5)->sample(200'000, rng, DType::f64);
+  for (size_t i = 0; i < 4; ++i) CHECK(std::abs(covariance_of(fitted)[i] - 2.25 * wanted[i]) < 0.1);
+  CHECK(std::abs(mean(fitted, 0).to_vector()[0] - 5) < 0.05);
+  const Tensor round = contrasting_noise("gaussian", points, 2)->sample(200'000, rng, DType::f64);
+  CHECK(std::abs(covariance_of(round)[0] - 4 * wanted[0]) < 0.3);
+  CHECK(std::abs(covariance_of(round)[3] - 4 * wanted[0]) < 0.3);
+  CHECK(std::abs(covariance_of(round)[1]) < 0.3);
+  const auto kernels = contrasting_noise("mixture", points, 1);
+  REQUIRE(kernels->modes() != nullptr);
+  CHECK(kernels->modes()->centers.dim(0) == 100);
+  CHECK(kernels->modes()->sigma ==
+        doctest::Approx(std::sqrt(wanted[0]) * std::pow(100, -1.0 / 6)).epsilon(0.01));
+}
+
+TEST_CASE("on a Gaussian nce learns the density, and c its log Z") {
+  const DataShape shape = shape_of("gaussian");
+  Nce model(small_settings(nce_entry()), shape, false);
+  CHECK(value(validated(model), "kl") > 0.1);
+  train(model, *shape.toy, 600);
+  const std::vector<Quantity> found = validated(model);
+  CHECK(value(found, "kl") < 0.02);
+  CHECK(std::abs(value(found, "c_error")) < 0.05);
+}
+
+TEST_CASE("cnce learns the density without any constant") {
+  const DataShape shape = shape_of("gaussian");
+  Nce model(small_settings(cnce_entry()), shape, true);
+  State state;
+  model.register_state(state);
+  CHECK(state.find("log_z") == nullptr);
+  train(model, *shape.toy, 600);
+  const std::vector<Quantity> found = validated(model);
+  CHECK(value(found, "kl") < 0.02);
+  CHECK(std::isnan(value(found, "c_error")));
+}
+
+TEST_CASE("samples are noise drawn again by the learned density") {
+  const DataShape shape = shape_of("two-moons");
+  Nce model(small_settings(nce_entry()), shape, false);
+  train(model, *shape.toy, 100);
+  const Grid grid(Box{{-8, -8}, {8, 8}}, 200);
+  const auto learned = [&](const Tensor& x) { return model.target().log_prob(x); };
+  const Tensor f = on_grid(grid, learned, DType::f32);
+  const Tensor points = grid.points(0, grid.count());
+  const Tensor weight = exp(f - log_partition(grid, f)) * grid.volume;
+  Rng rng(4, "test");
+  const Tensor x = cast(model.sample(20'000, rng), DType::f64);
+  for (int axis = 0; axis < 2; ++axis) {
+    const Tensor on_axis = slice(points, 1, axis, axis + 1), drawn = slice(x, 1, axis, axis + 1);
+    const double first = sum(reshape(on_axis, {grid.count()}) * weight).item();
+    const double second = sum(reshape(square(on_axis), {grid.count()}) * weight).item();
+    // Six standard errors, twice as wide as those of 20,000 independent draws for the finite pool.
+    const double spread = 12 / std::sqrt(20'000.0);
+    CHECK(std::abs(mean(drawn).item() - first) < spread * std::sqrt(second - first * first));
+    CHECK(std::abs(mean(square(drawn)).item() - second) < spread * 2 * second);
+  }
+}
+
+TEST_CASE("what noise-contrastive estimation cannot learn is refused with the reason") {
+  const Settings settings = small_settings(nce_entry());
+  const std::string bars = error_message([&] { Nce(settings, shape_of("bars-and-stripes"), false); });
+  CHECK_MESSAGE(contains(bars, "probabilities and no density"), bars);
+  Settings images = default_settings(nce_entry());
+  images.assign("data=mnist");
+  const std::string mnist = error_message([&] { nce_entry().resolve(images); });
+  CHECK_MESSAGE(contains(mnist, "never mistaken for an image"), mnist);
+  Nce model(settings, shape_of("gaussian"), false);
+  const Batch wide{zeros({4, 3}), {}, {}};
+  std::vector<double> metrics(model.metrics().size());
+  const std::string width = error_message([&] { model.train_step({0, 1, 0.1, wide}, metrics); });
+  CHECK_MESSAGE(contains(width, "(4,3)"), width);
+}

@@ -1,0 +1,40 @@
+#include "models/pictures/image_pictures.h"
+
+#include <array>
+
+#include <doctest/doctest.h>
+
+#include "autograd/ops.h"
+
+namespace gradzoo {
+
+TEST_CASE("Rows take turns, ten images each, cut to the range of pixels; what fills no row is left out") {
+  const DataShape shape{.example = {2, 2}};
+  const std::array<Tensor, 3> parts = {full({25, 4}, 2.0), full({25, 4}, 0.25), full({25, 4}, -1.0)};
+  const ImageGrid grid = rows_by_turns(parts, {"a", "b", "c"}, shape);
+  REQUIRE(grid.pixels.shape() == Shape{60, 2, 2});
+  CHECK(grid.columns == 10);
+  CHECK(grid.row_captions == std::vector<std::string>{"a", "b", "c"});
+  const double expected[] = {1.0, 0.25, 0.0};
+  for (int64_t row = 0; row < 6; ++row) {
+    CHECK(grid.pixels.rows(10 * row, 10 * row + 10).to_vector() ==
+          std::vector<double>(40, expected[row % 3]));
+  }
+}
+
+TEST_CASE("Under each sample stands the training image nearest to it") {
+  const DataShape shape{.example = {2, 2}};
+  const Examples train{
+      tensor({0, 0, 0, 0, 255, 255, 255, 255}, {2, 2, 2}, DType::u8), {}, arange(2, DType::i64)};
+  // Dark and bright samples by turns.
+  const Tensor bright = reshape(arange(12) - floor(arange(12) / 2.0) * 2.0, {12, 1});
+  const Tensor samples = broadcast_to(bright * 0.6 + 0.2, {12, 4});
+  const Picture picture = neighbours_picture(samples, shape, train);
+  const Tensor& pixels = std::get<ImageGrid>(picture.content).pixels;
+  REQUIRE(pixels.dim(0) == 20);
+  for (int64_t i = 0; i < 10; ++i) {
+    CHECK(pixels.rows(10 + i, 11 + i).to_vector() == std::vector<double>(4, i % 2 == 0 ? 0.0 : 1.0));
+  }
+}
+
+}  // namespace gradzoo

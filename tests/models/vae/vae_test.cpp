@@ -1,0 +1,138 @@
+#include "models/vae/vae.h"
+
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "autograd/check/gradcheck.h"
+#include "autograd/ops.h"
+#include "autograd/tape.h"
+#include "models/eval/importance.h"
+#include "models/vae/eval.h"
+#include "nn/distributions.h"
+#include "support/error_message.h"
+
+namespace gradzoo {
+namespace {
+
+struct Small {
+  Rng rng{5, "vae_test"};
+  VaeNetwork network{
+      {.pixels = 6, .hidden = 5, .latent = 2, .encoder_activation = "softplus", .dtype = DType::f64}, rng};
+  Tensor x = bernoulli(full({3, 6}, 0.4, DType::f64), rng);
+};
+
+TEST_CASE("the ELBO's parts are what their definitions say, image by image") {
+  Small s;
+  const Tensor eps = randn({3, 2}, s.rng, DType::f64);
+  const VaeTerms terms = vae_objective(s.network, s.x, eps, {});
+  const Posterior q = s.network.encode(s.x);
+  const std::vector<double> mu = q.mean.to_vector(), lv = q.logvar.to_vector(), e = eps.to_vector(),
+                            x = s.x.to_vector();
+  std::vector<double> z(6);
+  for (size_t i = 0; i < 6; ++i) z[i] = mu[i] + std::exp(lv[i] / 2) * e[i];
+  const std::vector<double> logits = s.network.decode(tensor(z, {3, 2}, DType::f64)).to_vector();
+  for (size_t b = 0; b < 3; ++b) {
+    double kl = 0, bce = 0;
+    for (size_t j = 2 * b; j < 2 * b + 2; ++j) kl += (std::exp(lv[j]) + mu[j] * mu[j] - 1 - lv[j]) / 2;
+    for (size_t i = 6 * b; i < 6 * b + 6; ++i) {
+      const double p = 1 / (1 + std::exp(-logits[i]));
+      bce -= x[i] * std::log(p) + (1 - x[i]) * std::log(1 - p);
+    }
+    CHECK(terms.kl.to_vector()[b] == doctest::Approx(kl).epsilon(1e-12));
+    CHECK(terms.reconstruction.to_vector()[b] == doctest::Approx(bce).epsilon(1e-12));
+    CHECK(terms.bound.to_vector()[b] == doctest::Approx(-bce - kl).epsilon(1e-12));
+  }
+  CHECK(terms.loss.item() == doctest::Approx(-mean(terms.bound).item()).epsilon(1e-12));
+}
+
+TEST_CASE("beta weighs the KL in the loss and leaves the bound alone") {
+  Small s;
+  const Tensor eps = randn({3, 2}, s.rng, DType::f64);
+  const VaeTerms one = vae_objective(s.network, s.x, eps, {}),
+                 half = vae_objective(s.network, s.x, eps, {.kl_weight = 0.5});
+  CHECK(one.loss.item() - half.loss.item() == doctest::Approx(0.5 * mean(one.kl).item()).epsilon(1e-12));
+  CHECK(one.bound.to_vector() == half.bound.to_vector());
+}
+
+TEST_CASE("the IWAE bound with one sample is a one-sample ELBO, and grows with K towards log p(x)") {
+  Small s;
+  const NoGrad quiet;
+  const Posterior q = s.network.encode(s.x);
+  const auto bound = [&](int64_t k, int64_t repeats) {
+    double total = 0;
+    for (int64_t r = 0; r < repeats; ++r) {
+      const Tensor eps = randn({3 * k, 2}, s.rng, DType::f64);
+      total += mean(vae_objective(s.network, s.x, eps, {.objective = VaeObjective::iwae, .samples = k}).bound)
+                   .item();
+    }
+    return total / static_cast<double>(repeats);
+  };
+  const double elbo = bound(1, 4000), five = bound(5, 4000), fifty = bound(50, 1000);
+  const double log_px =
+      mean(importance_log_likelihood([&](int64_t k) { return vae_log_weights(s.network, s.x, k, s.rng); },
+                                     20000, 1000))
+          .item();
+  CHECK(elbo < five);
+  CHECK(five < fifty);
+  CHECK(fifty == doctest::Approx(log_px).epsilon(0.002));
+}
+
+TEST_CASE("the objectives are differentiable to second order in the parameters") {
+  Small s;
+  for (VaeObjective objective : {VaeObjective::elbo, VaeObjective::iwae}) {
+    const Tensor eps = randn({6, 2}, s.rng, DType::f64);
+    const Tensor mu = randn({3, 2}, s.rng, DType::f64), logvar = randn({3, 2}, s.rng, DType::f64);
+    const Tensor inputs[] = {mu, logvar};
+    const auto loss = [&](std::span<const Tensor> in) {
+      const Tensor x2 = concat(s.x, s.x, 0);
+      return vae_objective({in[0], in[1]}, [&](const Tensor& z) { return s.network.log_likelihood(x2, z); },
+                           eps, {.objective = objective, .samples = 2})
+          .loss;
+    };
+    CHECK(gradcheck(loss, inputs).message == "");
+    CHECK(gradgradcheck(loss, inputs).message == "");
+  }
+}
+
+TEST_CASE("settings that make no sense together are refused, and an architecture fills what was not set") {
+  const ModelEntry entry = vae_entry();
+  const auto resolved = [&](std::initializer_list<const char*> assignments) {
+    Settings settings = default_settings(entry);
+    for (const char* assignment : assignments) settings.assign(assignment);
+    entry.resolve(settings);
+    return settings;
+  };
+  const Settings examples = resolved({"architecture=pytorch-examples", "hidden=300"});
+  CHECK(examples.integer("batch") == 128);
+  CHECK(examples.integer("hidden") == 300);
+  CHECK(examples.text("encoder_activation") == "relu");
+  CHECK(test::contains(test::error_message([&] {
+                         resolved({"estimator=log-derivative", "objective=iwae"});
+                       }),
+                       "Hint: estimator=reparam"));
+  CHECK(test::contains(test::error_message([&] {
+                         resolved({"estimator=log-derivative", "baseline=leave-one-out"});
+                       }),
+                       "Hint: samples=2"));
+  CHECK(test::contains(test::error_message([&] {
+                         resolved({"objective=iwae", "beta=2"});
+                       }),
+                       "Hint: leave beta=1"));
+  CHECK(test::contains(test::error_message([&] { resolved({"latnet=3"}); }), "did you mean 'latent'"));
+  CHECK(test::contains(test::error_message([&] { resolved({"latent=many"}); }),
+                       "'many' is not a whole number"));
+  CHECK(test::contains(test::error_message([&] { resolved({"latent=0"}); }), "out of range. Hint: from 1"));
+  CHECK(test::contains(test::error_message([&] { resolved({"beta=nan"}); }), "out of range"));
+  CHECK(test::contains(test::error_message([&] { resolved({"pixels=dequantised"}); }),
+                       "'dequantised' is not known"));
+}
+
+TEST_CASE("a dimension counts as active where the posterior's mean varies over the images") {
+  VaeBound bound;
+  bound.means = tensor({1, 0.01, -1, 0.0, 1, 0.01, -1, 0.0}, {4, 2});
+  CHECK(active_units(bound) == 1);
+}
+
+}  // namespace
+}  // namespace gradzoo

@@ -1,0 +1,122 @@
+#include "nn/learn/learner.h"
+
+#include <cmath>
+#include <limits>
+
+#include <doctest/doctest.h>
+
+#include "autograd/ops.h"
+#include "autograd/trace.h"
+#include "nn/layers/layers.h"
+#include "nn/state/state.h"
+#include "support/error_message.h"
+
+using namespace gradzoo;
+using test::contains;
+using test::error_message;
+
+namespace {
+
+/// A linear layer that learns to give 1 for every row.
+struct Task {
+  Rng rng{7};
+  Linear layer{3, 1, rng};
+  Tensor x = randn({8, 3}, rng);
+
+  Tensor loss() const { return mean(square(layer.forward(x) - 1.0)); }
+};
+
+}  // namespace
+
+TEST_CASE("a learner's steps go down the loss, and tell the gradient's norm before clipping") {
+  Task task;
+  Learner learner(task.layer, {.clip = 0.01});
+  double first = 0, last = 0;
+  for (int i = 0; i < 200; ++i) {
+    Tape tape;
+    const Tensor loss = task.loss();
+    const double norm = learner.step(loss, 0.05);
+    if (i == 0) CHECK(norm > 0.1);
+    (i == 0 ? first : last) = loss.item();
+  }
+  CHECK(last < 0.1 * first);
+}
+
+TEST_CASE("a step whose loss or gradient is not finite changes nothing, and on a tracing tape names the op") {
+  Task task;
+  Learner learner(task.layer, {.ema = 0.9});
+  State state;
+  learner.add_to(state);
+  const std::vector<std::byte> before = state.bytes();
+  {
+    Tape tape;
+    const Tensor loss = log(task.loss() * 0.0 - 1.0);
+    CHECK_THROWS_AS(learner.step(loss, 0.1), NonFinite);
+  }
+  {
+    Tape tape({.trace = true});
+    const Tensor loss = sqrt(task.loss() * 0.0);  // 0, with the gradient 0 / 0
+    const std::string message = error_message([&] { learner.step(loss, 0.1); });
+    CHECK(contains(message, "the gradient's norm is"));
+    CHECK(contains(message, "sqrt, backward"));
+  }
+  CHECK(state.bytes() == before);
+}
+
+TEST_CASE("two learners of one model live in one State under their names") {
+  Task a, b;
+  Learner generator("generator", a.layer, {.ema = 0.9}), critic("critic", b.layer, {.ema = 0.9});
+  State state;
+  generator.add_to(state);
+  critic.add_to(state);
+  CHECK(state.find("generator.weight"));
+  CHECK(state.find("critic.weight"));
+  for (const State::Entry& entry : state.entries()) {
+    CHECK(entry.name.starts_with("generator.") != entry.name.starts_with("critic."));
+  }
+  Tape tape;
+  const std::vector<double> other = b.layer.weight().to_vector();
+  generator.step(a.loss(), 0.1);
+  CHECK(b.layer.weight().to_vector() == other);
+}
+
+TEST_CASE("undo takes a step back bit for bit: weights, moments, average and counts") {
+  Task task;
+  Learner learner(task.layer, {.ema = 0.9, .undo = true});
+  State state;
+  learner.add_to(state);
+  const auto step = [&] {
+    Tape tape;
+    learner.step(task.loss(), 0.1);
+  };
+  step();
+  const std::vector<std::byte> before = state.bytes();
+  step();
+  CHECK(state.bytes() != before);
+  learner.undo();
+  CHECK(state.bytes() == before);
+  Task other;
+  Learner plain(other.layer, {});
+  CHECK(contains(error_message([&] { plain.undo(); }), "undo"));
+}
+
+TEST_CASE("the average stays in place when one function that asks for it calls another") {
+  Task task;
+  Learner learner(task.layer, {.ema = 0.9});
+  for (int i = 0; i < 3; ++i) {
+    Tape tape;
+    learner.step(task.loss(), 0.1);
+  }
+  const std::vector<double> weights = task.layer.weight().to_vector();
+  {
+    const auto outer = learner.averaged();
+    const std::vector<double> average = task.layer.weight().to_vector();
+    CHECK(average != weights);
+    {
+      const auto inner = learner.averaged();
+      CHECK(task.layer.weight().to_vector() == average);
+    }
+    CHECK(task.layer.weight().to_vector() == average);
+  }
+  CHECK(task.layer.weight().to_vector() == weights);
+}

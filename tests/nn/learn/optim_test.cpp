@@ -1,0 +1,171 @@
+#include "nn/learn/optim.h"
+
+#include <cmath>
+#include <limits>
+#include <memory>
+
+#include <doctest/doctest.h>
+
+#include "nn/toy_modules.h"
+#include "support/error_message.h"
+
+namespace gradzoo {
+namespace {
+
+using test::error_message;
+using Doubles = std::vector<double>;
+
+const std::vector<Doubles> kGradients = {{0.5, -1.0, 2.0}, {-0.25, 0.75, 1.0}, {0.0, 0.125, -3.0}};
+
+// Three steps at rate 0.1 from (1, -2, 3) with kGradients.
+template <class Make>
+Doubles after_three_steps(Make make, DType dtype = DType::f64) {
+  const test::Vector module({1, -2, 3}, dtype);
+  Parameters parameters(module);
+  auto optimizer = make(parameters);
+  for (const Doubles& gradient : kGradients) {
+    parameters.zero_grad();
+    test::give_gradient(module.w, gradient);
+    optimizer.step(0.1);
+  }
+  return module.w.to_vector();
+}
+
+void check_near(const Doubles& got, const Doubles& want, double tolerance) {
+  REQUIRE(got.size() == want.size());
+  for (size_t i = 0; i < got.size(); ++i) CHECK(std::abs(got[i] - want[i]) <= tolerance);
+}
+
+// The rules as their papers write them, one weight at a time.
+double naive_sgd(double w, size_t i, const SgdOptions& o) {
+  double v = 0;
+  for (const Doubles& gradient : kGradients) {
+    const double g = gradient[i] + o.weight_decay * w;
+    v = o.momentum * v + g;
+    w -= 0.1 * (o.nesterov ? g + o.momentum * v : v);
+  }
+  return w;
+}
+
+double naive_adam(double w, size_t i, const AdamOptions& o) {
+  double m = 0, v = 0, power1 = 1, power2 = 1;
+  for (const Doubles& gradient : kGradients) {
+    const double g = gradient[i] + (o.decoupled ? 0.0 : o.weight_decay * w);
+    if (o.decoupled) w -= 0.1 * o.weight_decay * w;
+    m = o.beta1 * m + (1 - o.beta1) * g;
+    v = o.beta2 * v + (1 - o.beta2) * g * g;
+    power1 *= o.beta1;
+    power2 *= o.beta2;
+    w -= 0.1 * (m / (1 - power1)) / (std::sqrt(v / (1 - power2)) + o.eps);
+  }
+  return w;
+}
+
+void copy_state(Optimizer& from, Optimizer& to) {
+  State source, target;
+  from.add_to(source, "optimizer");
+  to.add_to(target, "optimizer");
+  for (const State::Entry& entry : target.entries()) entry.restore(source.find(entry.name)->bytes().data());
+}
+
+}  // namespace
+
+// The constants below are PyTorch 1.13's, in f64: torch.optim.X([w], lr=0.1, ...) with w.grad set to each row
+// of kGradients before step().
+TEST_CASE("Sgd takes PyTorch's steps") {
+  const auto run = [](const SgdOptions& options) {
+    return after_three_steps([&](Parameters& p) { return Sgd(p, options); });
+  };
+  check_near(run({}), {0.975, -1.9874999999999998, 2.9999999999999996}, 1e-14);
+  check_near(run({.weight_decay = 0.01}), {0.972077949, -1.981630898, 2.9915087970000003}, 1e-14);
+  check_near(run({.momentum = 0.9, .weight_decay = 0.01}),
+             {0.9065597489999999, -1.8730944979999997, 2.5520441970000003}, 1e-14);
+  check_near(run({.momentum = 0.9, .nesterov = true}), {0.8958, -1.8831000000000002, 2.6112}, 1e-14);
+}
+
+TEST_CASE("Adam and AdamW take PyTorch's steps") {
+  check_near(after_three_steps([](Parameters& p) { return Adam(p); }),
+             {0.8527783689874682, -1.8905585725409244, 2.814979716955649}, 1e-14);
+  const AdamOptions options{.beta1 = 0.5, .beta2 = 0.9, .eps = 1e-3, .weight_decay = 0.01};
+  check_near(after_three_steps([&](Parameters& p) { return Adam(p, options); }),
+             {0.8948998270307623, -1.934413539805361, 2.864690842173314}, 1e-14);
+  check_near(after_three_steps([](Parameters& p) { return AdamW(p); }),
+             {0.8500079016867623, -1.8847734030395649, 2.806281831917941}, 1e-14);
+}
+
+TEST_CASE("the optimisers agree with their papers' rules, one weight at a time, in f32 too") {
+  const Doubles start = {1, -2, 3};
+  const SgdOptions sgd{.momentum = 0.7, .weight_decay = 0.05, .nesterov = true};
+  const AdamOptions adam{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-6, .weight_decay = 0.2, .decoupled = true};
+  for (const auto& [dtype, tolerance] : {std::pair{DType::f64, 1e-14}, std::pair{DType::f32, 2e-6}}) {
+    const Doubles by_sgd = after_three_steps([&](Parameters& p) { return Sgd(p, sgd); }, dtype);
+    const Doubles by_adam = after_three_steps([&](Parameters& p) { return Adam(p, adam); }, dtype);
+    for (size_t i = 0; i < 3; ++i) {
+      CHECK(std::abs(by_sgd[i] - naive_sgd(start[i], i, sgd)) <= tolerance);
+      CHECK(std::abs(by_adam[i] - naive_adam(start[i], i, adam)) <= tolerance);
+    }
+  }
+}
+
+TEST_CASE("Adam's first step is lr in every coordinate, whatever the gradient's scale") {
+  const test::Vector module({0, 0, 0});
+  Parameters parameters(module);
+  test::give_gradient(module.w, {1e-3, -1.0, 1e6});
+  Adam(parameters, {.eps = 1e-30}).step(0.25);
+  check_near(module.w.to_vector(), {-0.25, 0.25, -0.25}, 1e-15);
+}
+
+TEST_CASE("an optimiser's State holds all that its next step reads") {
+  const auto run = [](auto make, size_t replaced_at) {
+    const test::Vector module({1, -2, 3});
+    Parameters parameters(module);
+    std::unique_ptr<Optimizer> optimizer = make(parameters);
+    for (size_t step = 0; step < kGradients.size(); ++step) {
+      if (step == replaced_at) {
+        std::unique_ptr<Optimizer> fresh = make(parameters);
+        copy_state(*optimizer, *fresh);
+        optimizer = std::move(fresh);
+      }
+      parameters.zero_grad();
+      test::give_gradient(module.w, kGradients[step]);
+      optimizer->step(0.1);
+    }
+    return module.w.to_vector();
+  };
+  const size_t never = kGradients.size();
+  const auto sgd = [](Parameters& p) { return std::make_unique<Sgd>(p, SgdOptions{.momentum = 0.9}); };
+  const auto adam = [](Parameters& p) { return std::make_unique<Adam>(p); };
+  CHECK(run(sgd, 2) == run(sgd, never));
+  CHECK(run(adam, 2) == run(adam, never));
+}
+
+TEST_CASE("state entries are named by optimiser, moment and parameter") {
+  test::Pair pair;
+  Parameters parameters(pair);
+  Adam adam(parameters);
+  State state;
+  adam.add_to(state, "optimizer");
+  REQUIRE(state.entries().size() == 5);
+  CHECK(state.find("optimizer.first_moment.a.w") != nullptr);
+  CHECK(state.find("optimizer.second_moment.b.w")->shape() == Shape{17});
+  CHECK(state.find("optimizer.step")->dtype() == DType::i64);
+}
+
+TEST_CASE("settings out of range are refused with a hint") {
+  const test::Vector module({1});
+  Parameters parameters(module);
+  const auto refused = [](auto make) { return error_message(make).find("Hint:") != std::string::npos; };
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  CHECK(refused([&] { Sgd(parameters, {.momentum = 1.0}); }));
+  CHECK(refused([&] { Sgd(parameters, {.weight_decay = -1.0}); }));
+  CHECK(refused([&] { Sgd(parameters, {.nesterov = true}); }));
+  CHECK(refused([&] { Adam(parameters, {.beta1 = 1.0}); }));
+  CHECK(refused([&] { Adam(parameters, {.beta2 = nan}); }));
+  CHECK(refused([&] { Adam(parameters, {.eps = 0.0}); }));
+  Sgd sgd(parameters);
+  CHECK(refused([&] { sgd.step(nan); }));
+  CHECK(refused([&] { sgd.step(-0.1); }));
+  CHECK(module.w.item() == 1.0);
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,52 @@
+#include "nn/learn/schedule.h"
+
+#include <doctest/doctest.h>
+
+#include "support/error_message.h"
+
+namespace gradzoo {
+
+TEST_CASE("linear decay falls from 1 to 0 and stays there") {
+  CHECK(linear_decay(0, 4) == 1.0);
+  CHECK(linear_decay(1, 4) == 0.75);
+  CHECK(linear_decay(4, 4) == 0.0);
+  CHECK(linear_decay(9, 4) == 0.0);
+}
+
+TEST_CASE("cosine decay is 1, the middle, and its floor at begin, half and end") {
+  CHECK(cosine_decay(0, 10) == 1.0);
+  CHECK(cosine_decay(5, 10, 0.2) == doctest::Approx(0.6).epsilon(1e-15));
+  CHECK(cosine_decay(10, 10, 0.2) == doctest::Approx(0.2).epsilon(1e-15));
+  CHECK(cosine_decay(99, 10) == 0.0);
+  // cos(pi/3) = 1/2
+  CHECK(cosine_decay(1, 3) == doctest::Approx(0.75).epsilon(1e-15));
+}
+
+TEST_CASE("warm-up never gives a rate of 0 and reaches 1 at its last step") {
+  CHECK(warm_up(0, 4) == 0.25);
+  CHECK(warm_up(3, 4) == 1.0);
+  CHECK(warm_up(100, 4) == 1.0);
+  CHECK(warm_up(0, 0) == 1.0);
+}
+
+TEST_CASE("step decay multiplies once every so many steps") {
+  CHECK(step_decay(9, 10, 0.5) == 1.0);
+  CHECK(step_decay(10, 10, 0.5) == 0.5);
+  CHECK(step_decay(35, 10, 0.5) == 0.125);
+}
+
+TEST_CASE("a setting names its schedule, and an unknown name gets the nearest") {
+  CHECK(decay_by_name("constant", 7, 8) == 1.0);
+  CHECK(decay_by_name("linear", 2, 8) == linear_decay(2, 8));
+  CHECK(decay_by_name("cosine", 2, 8) == cosine_decay(2, 8));
+  CHECK(test::error_message([] { decay_by_name("cosin", 0, 8); }) ==
+        "'cosin' is no schedule. Hint: did you mean 'cosine'?");
+}
+
+TEST_CASE("steps that make no sense are refused") {
+  CHECK_FALSE(test::error_message([] { linear_decay(-1, 8); }).empty());
+  CHECK_FALSE(test::error_message([] { cosine_decay(0, 0); }).empty());
+  CHECK_FALSE(test::error_message([] { step_decay(1, 0, 0.5); }).empty());
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,132 @@
+#include "samplers/diagnostics/diagnostics.h"
+
+#include <cmath>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "autograd/ops.h"
+#include "autograd/random.h"
+#include "samplers/diagnostics/autocovariance.h"
+#include "support/tensor_values.h"
+
+namespace gradzoo {
+namespace {
+
+using test::error_message;
+
+// x_t = rho x_{t-1} + sqrt(1 - rho^2) z_t from its own law N(0,1): (chains, n).
+Tensor autoregression(int64_t chains, int64_t n, double rho, uint64_t seed) {
+  Rng rng(seed, "test/autoregression");
+  Tensor x = randn({chains, n}, rng, DType::f64);
+  double* values = x.mutable_data<double>();
+  for (int64_t chain = 0; chain < chains; ++chain) {
+    for (int64_t t = 1; t < n; ++t) {
+      double& now = values[chain * n + t];
+      now = rho * values[chain * n + t - 1] + std::sqrt(1 - rho * rho) * now;
+    }
+  }
+  return x;
+}
+
+std::vector<double> naive_autocovariance(const std::vector<double>& x) {
+  double mean = 0;
+  for (const double v : x) mean += v / static_cast<double>(x.size());
+  std::vector<double> c(x.size(), 0.0);
+  for (size_t t = 0; t < x.size(); ++t) {
+    for (size_t i = 0; i + t < x.size(); ++i) {
+      c[t] += (x[i] - mean) * (x[i + t] - mean) / static_cast<double>(x.size());
+    }
+  }
+  return c;
+}
+
+// Stan's formulas, one after the other, with the sums written out.
+double naive_ess(const Tensor& draws) {
+  const size_t m = static_cast<size_t>(draws.dim(0)), n = static_cast<size_t>(draws.dim(1));
+  const std::vector<double> all = draws.to_vector();
+  std::vector<double> means, c(n, 0.0);
+  double within = 0, grand = 0, between = 0;
+  for (size_t j = 0; j < m; ++j) {
+    const std::vector<double> x(all.begin() + static_cast<std::ptrdiff_t>(j * n),
+                                all.begin() + static_cast<std::ptrdiff_t>((j + 1) * n));
+    const std::vector<double> own = naive_autocovariance(x);
+    for (size_t t = 0; t < n; ++t) c[t] += own[t] / static_cast<double>(m);
+    double mean = 0;
+    for (const double v : x) mean += v / static_cast<double>(n);
+    means.push_back(mean);
+    grand += mean / static_cast<double>(m);
+    within += own[0] * static_cast<double>(n) / static_cast<double>(n - 1) / static_cast<double>(m);
+  }
+  for (const double mean : means) between += (mean - grand) * (mean - grand) / static_cast<double>(m - 1);
+  const double total = within * static_cast<double>(n - 1) / static_cast<double>(n) + between;
+  double tau = -1, before = 1e300;
+  for (size_t k = 0; 2 * k + 1 < n; ++k) {
+    const double even = k == 0 ? 1 : 1 - (within - c[2 * k]) / total;
+    const double pair = even + 1 - (within - c[2 * k + 1]) / total;
+    if (pair <= 0) break;
+    before = std::min(before, pair);
+    tau += 2 * before;
+  }
+  return static_cast<double>(m * n) / tau;
+}
+
+TEST_CASE("the fast autocovariance is the sum of products, whatever the length") {
+  for (const int64_t n : {1, 2, 3, 7, 64, 65, 100}) {
+    const std::vector<double> x = test::wave({n}).to_vector();
+    CHECK(test::max_error(autocovariance(x), naive_autocovariance(x)) < 1e-13);
+  }
+}
+
+TEST_CASE("the effective sample size is the written-out formula's") {
+  CHECK(effective_sample_size(autoregression(3, 101, 0.7, 1)) ==
+        doctest::Approx(naive_ess(autoregression(3, 101, 0.7, 1))).epsilon(1e-10));
+  CHECK(effective_sample_size(autoregression(8, 250, -0.3, 2)) ==
+        doctest::Approx(naive_ess(autoregression(8, 250, -0.3, 2))).epsilon(1e-10));
+}
+
+TEST_CASE(
+    "an autoregression is worth (1 - rho) / (1 + rho) of its draws, more than all where it alternates") {
+  for (const double rho : {0.0, 0.5, 0.9, -0.4}) {
+    const int64_t chains = 50, n = 4000;
+    const double truth = static_cast<double>(chains * n) * (1 - rho) / (1 + rho);
+    CHECK(effective_sample_size(autoregression(chains, n, rho, 3)) == doctest::Approx(truth).epsilon(0.05));
+  }
+}
+
+TEST_CASE("chains that agree have a split R-hat of 1") {
+  const Tensor good = autoregression(4, 2000, 0.5, 4);
+  CHECK(split_rhat(good) == doctest::Approx(1).epsilon(0.01));
+}
+
+TEST_CASE("chains around different means disagree, and so do the halves of one that drifts") {
+  Tensor apart = autoregression(4, 500, 0.2, 5);
+  double* values = apart.mutable_data<double>();
+  for (int64_t t = 0; t < 500; ++t) values[t] += 3;
+  CHECK(split_rhat(apart) > 1.1);
+  CHECK(effective_sample_size(apart) < 20);
+
+  Tensor drifting = autoregression(1, 1000, 0.2, 6);
+  values = drifting.mutable_data<double>();
+  for (int64_t t = 0; t < 1000; ++t) values[t] += static_cast<double>(t) / 200;
+  CHECK(split_rhat(drifting) > 1.1);
+}
+
+TEST_CASE("split R-hat is the closed form of two chains of four") {
+  // halves (0,1) (2,3) (4,5) (6,7): W = 1/2; means .5, 2.5, 4.5, 6.5 with variance 20/3; n = 2
+  const Tensor draws = tensor({0, 1, 2, 3, 4, 5, 6, 7}, {2, 4}, DType::f64);
+  CHECK(split_rhat(draws) == doctest::Approx(std::sqrt((0.25 + 20.0 / 3) / 0.5)).epsilon(1e-12));
+  // an odd number of draws leaves out the one in the middle
+  const Tensor odd = tensor({0, 1, 99, 2, 3, 4, 5, -99, 6, 7}, {2, 5}, DType::f32);
+  CHECK(split_rhat(odd) == doctest::Approx(split_rhat(draws)).epsilon(1e-12));
+}
+
+TEST_CASE("draws that never vary have no diagnostics, and fewer than four are refused") {
+  CHECK(std::isnan(effective_sample_size(ones({3, 10}))));
+  CHECK(std::isnan(split_rhat(ones({3, 10}))));
+  CHECK(error_message([] { effective_sample_size(ones({3, 3})); }).find("n >= 4") != std::string::npos);
+  CHECK(error_message([] { split_rhat(ones({12})); }).find("(chains, n)") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace gradzoo

@@ -1,0 +1,22 @@
+#include "tools/ledger/nce/figures.h"
+
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+namespace gradzoo {
+namespace {
+
+bool row_passes(double c_error, double kl) { return passes({nce_share(c_error, kl), 0, 1, ""}); }
+
+TEST_CASE("nce.toy_logz needs the constant and the modes, not one of them") {
+  CHECK(row_passes(0.049, 0.019));
+  CHECK(row_passes(-0.049, 0.0));
+  CHECK_FALSE(row_passes(0.0, 0.085));  // a ring without modes, perfectly normalised
+  CHECK_FALSE(row_passes(-0.06, 0.001));
+  CHECK_FALSE(row_passes(NAN, 0.001));
+  CHECK_FALSE(row_passes(0.001, NAN));
+}
+
+}  // namespace
+}  // namespace gradzoo
