@@ -7,6 +7,7 @@
 
 #include "autograd/random.h"
 #include "datasets/dataset.h"
+#include "models/base/quantity.h"
 #include "models/pictures/picture.h"
 #include "nn/state/state.h"
 #include "samplers/target.h"
@@ -18,15 +19,6 @@ struct MetricInfo {
   std::string name;         // "elbo_nats_per_image"
   std::string explanation;  // what the number means, for the report
   bool live = false;        // shown on the progress line; the first metric always is
-};
-
-/// One number of an evaluation.
-struct Quantity {
-  std::string name;  // "elbo"
-  double value;
-  double standard_error;  // NaN where there is none
-  std::string unit;       // "nats/image"
-  std::string meaning;
 };
 
 /// What a training step is given. Everything random in it is a function of the seed and the step.
@@ -78,9 +70,5 @@ class Model {
   /// explanations.
   virtual std::string reading(const DataView&) { return ""; }
 };
-
-/// Samples as Model::sample gives them, as a picture: a grid of images, or points, over the contours of the
-/// truth where that can be drawn.
-Picture samples_picture(const Tensor& samples, const Toy* truth = nullptr);
 
 }  // namespace gradzoo

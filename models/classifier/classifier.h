@@ -3,8 +3,8 @@
 #include <memory>
 #include <vector>
 
+#include "models/base/entry.h"
 #include "models/base/model.h"
-#include "models/registry.h"
 #include "nn/layers/layers.h"
 #include "nn/learn/learner.h"
 

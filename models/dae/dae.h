@@ -3,8 +3,8 @@
 #include <memory>
 
 #include "autograd/base/function_ref.h"
+#include "models/base/entry.h"
 #include "models/base/model.h"
-#include "models/registry.h"
 #include "nn/layers/layers.h"
 #include "nn/learn/learner.h"
 #include "samplers/chains.h"

@@ -10,6 +10,7 @@
 #include "models/eval/over_examples.h"
 #include "models/eval/quadrature.h"
 #include "models/pictures/plane_pictures.h"
+#include "models/pictures/samples_picture.h"
 
 namespace gradzoo {
 namespace {

@@ -4,9 +4,9 @@
 #include <optional>
 
 #include "autograd/base/function_ref.h"
+#include "models/base/entry.h"
 #include "models/base/model.h"
 #include "models/networks/energy.h"
-#include "models/registry.h"
 #include "nn/learn/learner.h"
 #include "samplers/chains.h"
 #include "samplers/replay_buffer.h"

@@ -8,6 +8,7 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "models/networks/tweedie.h"
 #include "models/pictures/image_pictures.h"
 #include "models/pictures/plane_pictures.h"
 #include "models/score/objectives.h"

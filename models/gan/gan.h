@@ -3,9 +3,9 @@
 #include <optional>
 #include <vector>
 
+#include "models/base/entry.h"
 #include "models/base/model.h"
 #include "models/eval/modes.h"
-#include "models/registry.h"
 #include "nn/layers/layers.h"
 #include "nn/learn/learner.h"
 

@@ -11,6 +11,7 @@
 #include "models/eval/quadrature.h"
 #include "models/nce/objective.h"
 #include "models/pictures/plane_pictures.h"
+#include "models/pictures/samples_picture.h"
 
 namespace gradzoo {
 namespace {

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "datasets/toys/toy.h"
+#include "models/base/entry.h"
 #include "models/base/model.h"
 #include "models/networks/energy.h"
-#include "models/registry.h"
 #include "nn/learn/learner.h"
 
 namespace gradzoo {

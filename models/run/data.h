@@ -3,8 +3,8 @@
 #include <string>
 
 #include "datasets/dataset.h"
+#include "models/base/entry.h"
 #include "models/base/model.h"
-#include "models/registry.h"
 
 namespace gradzoo {
 

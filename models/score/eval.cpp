@@ -10,6 +10,7 @@
 #include "autograd/tape.h"
 #include "models/eval/noised_toy.h"
 #include "models/eval/over_examples.h"
+#include "models/networks/tweedie.h"
 
 namespace gradzoo {
 namespace {

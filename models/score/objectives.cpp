@@ -145,9 +145,4 @@ Tensor denoising_score_matching(const ScoreFunction& model, const Tensor& x, con
   return mean_over_copies(rows, copies);
 }
 
-Tensor tweedie_denoised(const Tensor& noisy, const Tensor& score, double sigma) {
-  check_same_shape("Tweedie", score, "the score", noisy);
-  return noisy + score * (sigma * sigma);
-}
-
 }  // namespace gradzoo

@@ -9,6 +9,7 @@
 #include "autograd/tape.h"
 #include "models/pictures/image_pictures.h"
 #include "models/pictures/plane_pictures.h"
+#include "models/pictures/samples_picture.h"
 
 namespace gradzoo {
 namespace {

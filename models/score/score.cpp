@@ -7,6 +7,7 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "models/networks/tweedie.h"
 #include "models/pictures/image_pictures.h"
 #include "models/score/eval.h"
 #include "models/score/pictures.h"

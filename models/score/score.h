@@ -3,10 +3,10 @@
 #include <optional>
 #include <string>
 
+#include "models/base/entry.h"
 #include "models/base/model.h"
 #include "models/eval/noised_toy.h"
 #include "models/networks/energy.h"
-#include "models/registry.h"
 #include "models/score/objectives.h"
 #include "nn/learn/learner.h"
 

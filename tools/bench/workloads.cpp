@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "autograd/kernels/gemm/gemm.h"
+#include "models/registry.h"
 #include "models/run/data.h"
 #include "models/run/trainer.h"
 #include "tools/bench/meters.h"

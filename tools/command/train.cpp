@@ -6,6 +6,7 @@
 
 #include "autograd/base/error.h"
 #include "autograd/kernels/threads/parallel.h"
+#include "models/registry.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
 #include "tools/command/on_threads.h"

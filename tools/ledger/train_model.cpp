@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "models/registry.h"
 #include "models/run/trainer.h"
 #include "nn/state/checkpoint.h"
 #include "tools/run/training.h"

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "models/run/data.h"
-#include "tools/ledger/ledger.h"
+#include "tools/ledger/row.h"
 
 namespace gradzoo {
 

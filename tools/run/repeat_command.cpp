@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "models/registry.h"
+
 namespace gradzoo {
 namespace {
 

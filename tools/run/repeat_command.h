@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "models/registry.h"
+#include "models/base/entry.h"
 
 namespace gradzoo {
 

@@ -6,6 +6,7 @@
 
 #include "autograd/base/error.h"
 #include "autograd/ops.h"
+#include "models/registry.h"
 #include "models/run/data.h"
 #include "nn/state/checkpoint.h"
 #include "nn/state/safetensors.h"

@@ -10,6 +10,7 @@
 #include "autograd/base/atomic_file.h"
 #include "autograd/base/error.h"
 #include "datasets/registry.h"
+#include "models/registry.h"
 #include "models/run/data.h"
 #include "models/run/trainer.h"
 #include "nn/state/checkpoint.h"

@@ -8,6 +8,7 @@
 
 #include "autograd/ops.h"
 #include "models/pictures/image_pictures.h"
+#include "models/registry.h"
 
 namespace gradzoo {
 namespace {

@@ -13,6 +13,7 @@
 #include "autograd/base/atomic_file.h"
 #include "autograd/base/error.h"
 #include "models/base/model.h"
+#include "models/pictures/samples_picture.h"
 #include "tools/run/draw_picture.h"
 
 namespace gradzoo {

@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"
+#include "models/pictures/samples_picture.h"
 
 namespace gradzoo {
 namespace {

@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"
+#include "models/registry.h"
 #include "models/run/trainer.h"
 #include "support/error_message.h"
 

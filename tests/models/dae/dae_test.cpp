@@ -6,6 +6,7 @@
 
 #include "autograd/grad.h"
 #include "autograd/ops.h"
+#include "models/registry.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {

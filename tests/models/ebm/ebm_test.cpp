@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"
+#include "models/registry.h"
 
 namespace gradzoo {
 namespace {

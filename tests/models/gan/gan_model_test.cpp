@@ -6,6 +6,7 @@
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "models/gan/gan.h"
+#include "models/registry.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

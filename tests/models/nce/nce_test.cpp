@@ -7,6 +7,7 @@
 #include "autograd/ops.h"
 #include "models/eval/quadrature.h"
 #include "models/nce/objective.h"
+#include "models/registry.h"
 #include "support/error_message.h"
 
 using namespace gradzoo;

@@ -6,6 +6,7 @@
 
 #include "autograd/kernels/threads/parallel.h"
 #include "autograd/ops.h"
+#include "models/registry.h"
 #include "models/vae/vae.h"
 #include "support/error_message.h"
 #include "tools/bench/allocation_count.h"

@@ -6,6 +6,7 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "models/registry.h"
 #include "models/run/trainer.h"
 #include "samplers/chains.h"
 #include "support/error_message.h"

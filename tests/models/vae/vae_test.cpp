@@ -8,6 +8,7 @@
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "models/eval/importance.h"
+#include "models/registry.h"
 #include "models/vae/eval.h"
 #include "nn/distributions.h"
 #include "support/error_message.h"

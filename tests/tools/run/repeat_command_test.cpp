@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "models/registry.h"
+
 using namespace gradzoo;
 
 namespace {

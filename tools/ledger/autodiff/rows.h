@@ -1,8 +1,10 @@
 #pragma once
 
+#include <span>
+
 #include "autograd/check/op_checks.h"
 #include "autograd/functional/functional.h"
-#include "tools/ledger/ledger.h"
+#include "tools/ledger/row.h"
 
 /// Identities of automatic differentiation. Each measurement takes what it measures as an argument, so that a
 /// test can plant an error.

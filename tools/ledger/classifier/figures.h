@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "tools/ledger/ledger.h"
+#include "tools/ledger/row.h"
 
 namespace gradzoo {
 

@@ -2,7 +2,7 @@
 
 #include "autograd/base/function_ref.h"
 #include "samplers/target.h"
-#include "tools/ledger/ledger.h"
+#include "tools/ledger/row.h"
 
 /// Identities of energy-based models. Each measurement takes what it measures as an argument, so that a test
 /// can plant an error.

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "models/eval/modes.h"
-#include "tools/ledger/ledger.h"
+#include "tools/ledger/row.h"
 
 /// What adversarial training comes to on toys with modes.
 namespace gradzoo {

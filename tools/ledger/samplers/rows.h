@@ -5,7 +5,7 @@
 
 #include "autograd/base/function_ref.h"
 #include "samplers/chains.h"
-#include "tools/ledger/ledger.h"
+#include "tools/ledger/row.h"
 
 /// Identities of Markov chains. Each measurement takes the kernel that it measures as an argument, so that a
 /// test can plant an error.

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tools/ledger/ledger.h"
+#include "tools/ledger/row.h"
 
 namespace gradzoo {
 

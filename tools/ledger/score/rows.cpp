@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "models/networks/tweedie.h"
+
 namespace gradzoo {
 namespace {
 

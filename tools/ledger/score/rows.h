@@ -3,7 +3,7 @@
 #include "models/eval/quadrature.h"
 #include "models/score/objectives.h"
 #include "samplers/chains.h"
-#include "tools/ledger/ledger.h"
+#include "tools/ledger/row.h"
 #include "tools/ledger/score/round_mixture.h"
 
 /// Identities of score matching. Each measurement takes what it measures as an argument, so that a test can

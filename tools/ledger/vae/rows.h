@@ -1,7 +1,7 @@
 #pragma once
 
 #include "models/vae/vae.h"
-#include "tools/ledger/ledger.h"
+#include "tools/ledger/row.h"
 
 /// Identities of the variational auto-encoder. Each measurement takes what it measures as an argument, so
 /// that a test can plant an error.

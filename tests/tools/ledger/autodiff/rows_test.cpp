@@ -6,6 +6,7 @@
 
 #include "autograd/grad.h"
 #include "autograd/ops.h"
+#include "tools/ledger/ledger.h"
 
 // Each row plants the error that it is there for, and must see it.
 namespace gradzoo {

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include "tools/ledger/ledger.h"
+
 namespace gradzoo {
 namespace {
 

@@ -8,6 +8,7 @@
 #include "autograd/grad.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "models/networks/tweedie.h"
 
 // Each row plants the error that it is there for, and must see it.
 namespace gradzoo {

@@ -1,0 +1,16 @@
+#include "models/networks/tweedie.h"
+
+#include "autograd/base/error.h"
+#include "autograd/ops.h"
+
+namespace gradzoo {
+
+Tensor tweedie_denoised(const Tensor& noisy, const Tensor& score, double sigma) {
+  if (score.shape() != noisy.shape()) {
+    throw Error("Tweedie: the score has shape {}, x {}. Hint: one for every number of x", score.shape().str(),
+                noisy.shape().str());
+  }
+  return noisy + score * (sigma * sigma);
+}
+
+}  // namespace gradzoo

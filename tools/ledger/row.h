@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace gradzoo {
+
+enum class RowKind { identity, figure };  // a theorem, or a published result
+
+/// What a row measured. It passes iff |value - target| <= tolerance; a one-sided claim measures its
+/// shortfall, with target 0.
+struct RowResult {
+  double value;
+  double target;
+  double tolerance;
+  std::string setting;  // the exact setting, spreads and counts included
+};
+
+/// How a row may run.
+struct RowContext {
+  uint64_t seed = 1;
+  /// Where long rows keep checkpoints, so that one which was stopped goes on; "": nowhere.
+  std::string folder = "";
+  /// Called by long rows now and then, with a line on how far they are.
+  std::function<void(const std::string&)> progress = [](const std::string&) {};
+};
+
+struct Row {
+  std::string name;  // "vae.kl_closed_form"
+  RowKind kind;
+  std::string claim;   // what holds
+  std::string source;  // theorem or paper
+  bool quick;          // runs under --quick
+  double expected_seconds;
+  RowResult (*measure)(const RowContext& context);
+};
+
+}  // namespace gradzoo
