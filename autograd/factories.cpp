@@ -57,7 +57,11 @@ Tensor eye(int64_t n, DType dtype) {
 }
 
 Tensor cast(const Tensor& x, DType dtype) {
-  if (x.dtype() == dtype) return x.detach();
+  if (x.dtype() == dtype) return x;
+  if (is_floating(dtype) && x.wants_record()) {
+    throw Error("cast: tensor {} is tracked, and no gradient flows from {} to {}. Hint: detach() it first",
+                x.label(), dtype_name(dtype), dtype_name(x.dtype()));
+  }
   Tensor out = empty(x.shape(), dtype);
   visit_any(x.dtype(), [&]<class From>() {
     visit_any(dtype, [&]<class To>() { kernels::cast(x.data<From>(), out.mutable_data<To>(), x.size()); });

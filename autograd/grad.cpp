@@ -38,8 +38,16 @@ int64_t root_index(const Tensor& y) {
   int64_t index = recorded_index(y, "y");
   if (index < 0 && y.is_leaf() && is_recording()) index = track(y, "grad");
   if (index >= 0) return index;
+  if (y.impl()->swept) {
+    throw Error(
+        "grad: y {} is a gradient that was not recorded. Hint: compute it by grad(..., {{.create_graph = "
+        "true}})",
+        y.label());
+  }
   throw Error(
-      "grad: y {} was never recorded. Hint: compute it under a Tape from a tensor with requires_grad_()",
+      "grad: y {} was never recorded. Hint: compute it under a Tape from a tensor with requires_grad_(), "
+      "gradients in it "
+      "with create_graph = true",
       y.label());
 }
 
@@ -51,7 +59,9 @@ int64_t wanted_index(const Tensor& x, size_t i) {
 }
 
 // The caller's seed may live in a gradient, which backward writes to while it reads the seed.
-Tensor own_seed(const Tensor& grad_output) { return grad_output.defined() ? grad_output.clone() : Tensor(); }
+Tensor own_seed(const Tensor& grad_output) {
+  return grad_output.defined() ? grad_output.detach().clone() : Tensor();
+}
 
 // Stores or adds, detached, into the buffer that is there.
 void write_gradient(const Tensor& leaf, const Tensor& gradient) {
@@ -71,6 +81,15 @@ void write_gradient(const Tensor& leaf, const Tensor& gradient) {
     }
   });
   impl.grad_is_empty = false;
+}
+
+// A gradient as the caller may keep it and write to it: with values that nothing else sees.
+Tensor own_gradient(Tensor gradient, bool create_graph) {
+  const Tensor::Impl& impl = *gradient.impl();
+  if (create_graph && gradient.requires_grad()) return gradient;
+  if (impl.refs.count() > 1 || impl.storage->refs.count() > 1) gradient = gradient.detach().clone();
+  gradient.impl()->swept = !create_graph;
+  return gradient;
 }
 
 Tensors gradients(const Tensor& y, std::span<const Tensor> xs, const GradOptions& options, bool to_buffers) {
@@ -105,7 +124,9 @@ Tensors gradients(const Tensor& y, std::span<const Tensor> xs, const GradOptions
 }  // namespace
 
 Tensors grad(const Tensor& y, std::span<const Tensor> xs, const GradOptions& options) {
-  return gradients(y, xs, options, false);
+  Tensors out = gradients(y, xs, options, false);
+  for (Tensor& gradient : out) gradient = own_gradient(std::move(gradient), options.create_graph);
+  return out;
 }
 
 Tensor grad(const Tensor& y, const Tensor& x, const GradOptions& options) {
@@ -113,6 +134,7 @@ Tensor grad(const Tensor& y, const Tensor& x, const GradOptions& options) {
 }
 
 void backward(const Tensor& loss, std::span<const Tensor> params, const BackwardOptions& options) {
+  if (params.empty()) throw Error("backward: no parameters are given. Hint: backward(loss) takes every leaf");
   for (const Tensor& p : params) {
     if (!p.defined() || !p.is_leaf()) {
       throw Error(

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <span>
 
@@ -14,11 +15,15 @@ struct GradOptions {
   bool allow_unused = true;               // zeros for what y does not reach; false: an error
 };
 
-/// dy/dxs, one gradient for each x, of its shape. Throws Error where y was never recorded, an x neither was
-/// nor is a leaf, y has several elements and no grad_output, a saved tensor was changed in place, or an
-/// earlier sweep released it. Sweeps release nodes of the innermost tape alone.
+/// dy/dxs, one gradient for each x, of its shape. Those that are not recorded have values of their own, which
+/// may be written to. Throws Error where y was never recorded, an x neither was nor is a leaf, y has several
+/// elements and no grad_output, a saved tensor was changed in place, or an earlier sweep released it. Sweeps
+/// release nodes of the innermost tape alone.
 Tensors grad(const Tensor& y, std::span<const Tensor> xs, const GradOptions& options = {});
 Tensor grad(const Tensor& y, const Tensor& x, const GradOptions& options = {});
+inline Tensors grad(const Tensor& y, std::initializer_list<Tensor> xs, const GradOptions& options = {}) {
+  return grad(y, std::span(xs.begin(), xs.size()), options);
+}
 
 struct BackwardOptions {
   Tensor grad_output = {};
@@ -27,8 +32,12 @@ struct BackwardOptions {
 
 /// Accumulates dL/dp into p.grad() for the given leaves, or for every leaf that the loss reaches where none
 /// are given. A given leaf that the loss does not reach gets zeros. Gradients are detached and written into
-/// the existing buffer: the first stores, later ones add.
+/// the existing buffer: the first stores, later ones add. An empty list of leaves throws Error.
 void backward(const Tensor& loss, std::span<const Tensor> params, const BackwardOptions& options = {});
 void backward(const Tensor& loss, const BackwardOptions& options = {});
+inline void backward(const Tensor& loss, std::initializer_list<Tensor> params,
+                     const BackwardOptions& options = {}) {
+  backward(loss, std::span(params.begin(), params.size()), options);
+}
 
 }  // namespace gradzoo

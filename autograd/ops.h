@@ -1,5 +1,6 @@
 #pragma once
 
+#include <initializer_list>
 #include <span>
 
 #include "autograd/tensor.h"
@@ -98,6 +99,9 @@ Tensor squeeze(const Tensor& x, int axis);
 Tensor tile_rows(const Tensor& x, int64_t copies);
 Tensor concat(std::span<const Tensor> parts, int axis);
 Tensor concat(const Tensor& a, const Tensor& b, int axis);
+inline Tensor concat(std::initializer_list<Tensor> parts, int axis) {
+  return concat(std::span(parts.begin(), parts.size()), axis);
+}
 /// Elements begin, begin + step, ... below end of one axis; negative begin and end count from the back; step
 /// >= 1.
 Tensor slice(const Tensor& x, int axis, int64_t begin, int64_t end, int64_t step = 1);

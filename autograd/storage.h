@@ -1,11 +1,29 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
-/// Memory: a caching pool, one a thread, that is never destroyed and gives its free blocks back when the
-/// thread ends. After warm-up a training step asks the system for nothing.
+/// Memory: a caching pool, one a thread. After warm-up a training step asks the system for nothing. A thread
+/// keeps as many free blocks of a size as it took; what it frees beyond that, of other threads' tensors, goes
+/// into a pool that all share. A thread that ends gives its free blocks back.
 namespace gradzoo {
+
+/// A count of handles, one at first. Counting is safe from any number of threads.
+class RefCount {
+ public:
+  void add() noexcept { count_.fetch_add(1, std::memory_order_relaxed); }
+  /// True where that was the last one: its holder may destroy what was counted.
+  bool drop() noexcept {
+    // Whoever holds the only handle shares it with nobody: no need to lock the bus.
+    if (count_.load(std::memory_order_acquire) == 1) return true;
+    return count_.fetch_sub(1, std::memory_order_acq_rel) == 1;
+  }
+  int count() const noexcept { return count_.load(std::memory_order_acquire); }
+
+ private:
+  std::atomic<int> count_{1};
+};
 
 constexpr size_t kMaxBytes = size_t{1} << 60;  // of one block: sizes below it cannot wrap
 
@@ -16,15 +34,18 @@ void pool_free(void* block, size_t bytes) noexcept;
 
 /// What the calling thread's pool holds.
 struct PoolStats {
-  size_t live_bytes = 0;            // handed out now, rounded to size classes
-  size_t peak_bytes = 0;            // largest live_bytes since the last reset_pool_peak()
-  size_t cached_bytes = 0;          // free blocks kept for re-use
+  size_t live_bytes = 0;    // handed out less freed by this thread, rounded to size classes; 0 at least
+  size_t peak_bytes = 0;    // largest live_bytes since the last reset_pool_peak()
+  size_t cached_bytes = 0;  // free blocks kept for re-use
   uint64_t system_allocations = 0;  // blocks that came from the system
 };
 PoolStats pool_stats();
 void reset_pool_peak();
-/// Gives every cached block back to the system.
+/// Gives every free block of the calling thread and of the shared pool back to the system, and what else the
+/// engine keeps for the thread without need.
 void trim_pool();
+/// For the engine: trim_pool() is to call this too.
+void set_trim_hook(void (*release)());
 
 /// Measures the memory that its scope needs; the calling thread's peak goes on as if it were not there.
 class PoolPeak {
@@ -37,7 +58,7 @@ class PoolPeak {
   size_t bytes() const;
 
  private:
-  PoolStats before_;
+  int64_t live_, peak_;
 };
 
 /// Standard-library allocator on the pool, for containers that live within a step.
@@ -56,11 +77,11 @@ struct PoolAllocator {
 struct alignas(64) Storage {
   size_t bytes = 0;
   uint64_t version = 0;
-  uint64_t saved_by = 0;  // serial of the last node that saved a tensor of these bytes
-  int refs = 0;
+  std::atomic<uint64_t> saved_by{0};  // serial of the last node that saved a tensor of these bytes
+  RefCount refs;
 
   std::byte* data() { return reinterpret_cast<std::byte*>(this + 1); }
-  /// Uninitialised bytes; refs = 0.
+  /// Uninitialised bytes, with one handle: the caller's.
   static Storage* create(size_t bytes);
   static void destroy(Storage* storage) noexcept;
 };

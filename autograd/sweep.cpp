@@ -20,6 +20,11 @@ Tensor empty_buffer(NodeList& nodes, int64_t index) {
 }  // namespace
 
 const Shape& Vjp::shape(int i) const {
+  if (node_.inputs[static_cast<size_t>(i)] < 0) {
+    throw Error(
+        "{}: its vjp asks for the shape of input {}, which wants no gradient. Hint: ask needs({}) first",
+        node_.op->name, i, i);
+  }
   return tape_state().nodes[node_.inputs[static_cast<size_t>(i)]].shape;
 }
 
@@ -55,7 +60,12 @@ void Sweep::run(Tensor seed) {
   for (int64_t index = last_; index >= first_; --index) {
     if (!grads_[slot(index)].defined() || !reached_[slot(index)]) continue;
     if (mode.tracing) trace_visit(index, index == last_, grads_[slot(index)]);
-    visit(index, state_.nodes[index]);
+    try {
+      visit(index, state_.nodes[index]);
+    } catch (...) {
+      note_loss(index);
+      throw;
+    }
     if (mode.tracing) trace_visit_end();
     if (!wanted_[slot(index)]) grads_[slot(index)] = Tensor();
   }
@@ -76,12 +86,27 @@ void Sweep::visit(int64_t index, Node& node) {
   vjp(node.attributes.data(), rule, g);
   if (!retain_graph_ && index >= state_.mode.mark) {
     node.saved.fill(Tensor());
-    node.released = true;
+    node.state = Node::Saved::released;
+  }
+}
+
+// What a sweep that fails has used already, the next one misses.
+void Sweep::note_loss(int64_t failed) {
+  for (int64_t index = failed + 1; index <= last_; ++index) {
+    Node& node = state_.nodes[index];
+    if (reached_[slot(index)] && node.state == Node::Saved::released) node.state = Node::Saved::lost;
   }
 }
 
 void Sweep::check_saved(const Node& node) const {
-  if (node.released) {
+  if (node.state == Node::Saved::lost) {
+    throw Error(
+        "{}: its saved tensors were released by a sweep that failed further on. Hint: mend what that one "
+        "threw, and "
+        "record again",
+        node.op->name);
+  }
+  if (node.state == Node::Saved::released) {
     throw Error(
         "{}: its saved tensors were released by an earlier sweep. Hint: retain_graph = true in that one",
         node.op->name);
@@ -99,7 +124,7 @@ void Sweep::check_saved(const Node& node) const {
 bool Sweep::may_change(int64_t index) const {
   if (in_place_[slot(index)]) return true;
   const Tensor::Impl& sum = *grads_[slot(index)].impl();
-  return !create_graph_ && sum.refs == 1 && sum.storage->refs == 1;
+  return !create_graph_ && sum.refs.count() == 1 && sum.storage->refs.count() == 1;
 }
 
 void Sweep::accumulate_product(const Node& node, int i, const Tensor& a, const Tensor& b, bool transpose_a,

@@ -21,10 +21,11 @@ struct Node {
   uint64_t serial = 0;         // never re-used
   Shape shape;                 // of the output
   DType dtype = DType::f32;
-  bool released = false;  // its saved tensors are gone: a sweep has used them
-  int n_inputs = 0;       // of the op
-  int sweep = 0;          // 0: forward; k: recorded by a gradient sweep over nodes of sweep k-1 at most
-  int64_t origin = -1;    // the node whose vjp recorded this one, -1 for the user's own ops
+  enum class Saved : uint8_t { kept, released, lost };  // lost: by a sweep that failed further on
+  Saved state = Saved::kept;  // of its saved tensors: a sweep releases what it has used
+  int n_inputs = 0;           // of the op
+  int sweep = 0;              // 0: forward; k: recorded by a gradient sweep over nodes of sweep k-1 at most
+  int64_t origin = -1;        // the node whose vjp recorded this one, -1 for the user's own ops
   std::array<int64_t, kMaxInputs> inputs{};         // indices on this list, -1 where one is not tracked
   std::array<Tensor, kMaxInputs + 1> saved;         // what gradients read: inputs in place, then the output
   std::array<uint64_t, kMaxInputs + 1> versions{};  // of `saved`, when it was saved
@@ -42,16 +43,23 @@ struct Mode {
   int sweep = 0;         // depth of the sweep that is recording, 0 outside
 };
 
-/// Puts the thread's mode back when it ends.
+/// Puts the thread's mode back when it ends, and cuts the node list back where it was told to. Scopes that
+/// end out of order leave what they owe to the scope inside them: the mode and the list are right once all
+/// have ended.
 class ModeScope {
  public:
   ModeScope();
   ~ModeScope();
   ModeScope(const ModeScope&) = delete;
   ModeScope& operator=(const ModeScope&) = delete;
+  /// At its end, forget the nodes from `mark` and the trace's visits from `visit_mark` on.
+  void cut_back_to(int64_t mark, size_t visit_mark);
 
  private:
   Mode outer_;
+  ModeScope *below_, *above_ = nullptr;  // the thread's scopes, outermost first
+  int64_t mark_ = -1;                    // -1: cut nothing
+  size_t visit_mark_ = 0;
 };
 
 struct TapeOptions {
@@ -59,11 +67,10 @@ struct TapeOptions {
 };
 
 /// Records while alive. A tape is a scope on its thread's node list: inner tapes see outer nodes; the end of
-/// a tape forgets its own.
-class Tape {
+/// a tape forgets its own. It ends on the thread that began it.
+class [[nodiscard]] Tape {
  public:
-  explicit Tape(TapeOptions options = {});
-  ~Tape();
+  [[nodiscard]] explicit Tape(TapeOptions options = {});
 
   int64_t begin() const { return mark_; }  // index of this tape's first node
   int64_t end() const;                     // one past the newest node
@@ -72,13 +79,12 @@ class Tape {
  private:
   ModeScope outer_;
   int64_t mark_;
-  size_t visit_mark_;
 };
 
 /// Nothing records while alive; a Tape inside records again.
-class NoGrad {
+class [[nodiscard]] NoGrad {
  public:
-  NoGrad();
+  [[nodiscard]] NoGrad();
 
  private:
   ModeScope outer_;
@@ -92,30 +98,40 @@ class NodeList {
  public:
   static constexpr int64_t kChunk = 1024;
 
+  NodeList() = default;
+  NodeList(const NodeList&) = delete;
+  NodeList& operator=(const NodeList&) = delete;
+  ~NodeList();
+
   int64_t size() const { return size_; }
   Node& operator[](int64_t i) { return chunks_[static_cast<size_t>(i / kChunk)][i % kChunk]; }
   /// A fresh node at the end, with the next serial.
   Node& push();
   /// Forgets the nodes from `size` on.
   void truncate(int64_t size);
+  /// Gives the chunks that hold no node back to the system.
+  void trim();
 
  private:
-  std::vector<Node*> chunks_;  // never freed: see the pool
+  std::vector<Node*> chunks_;
   int64_t size_ = 0;
-  uint64_t next_serial_ = 0;
+  uint64_t next_serial_ = 0, last_serial_ = 0;  // of those that this thread may give
 };
 
 /// The engine's state on one thread.
 struct TapeState {
+  TapeState();
+
   NodeList nodes;
   Mode mode;
+  ModeScope* innermost = nullptr;
 };
 TapeState& tape_state();
 
 bool is_alive(const Record& record);
 
 /// The node of a tensor, or -1 where it is not tracked. Registers a leaf at its first use. Throws where a
-/// result's history is gone.
+/// result's history is gone, and where another thread's live tape has met the leaf.
 int64_t track(const Tensor& t, const char* op);
 
 }  // namespace gradzoo

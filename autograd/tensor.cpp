@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <cstring>
+#include <mutex>
 #include <set>
 
 #include <fmt/format.h>
 
+#include "autograd/op.h"
+#include "autograd/ops.h"
+#include "autograd/ops/shaping.h"
 #include "autograd/tape.h"
 
 namespace gradzoo {
@@ -17,13 +21,7 @@ std::string_view dtype_name(DType dtype) {
 
 namespace {
 
-#ifdef GRADZOO_CHECKS
-const void* this_thread() {
-  thread_local char mark;
-  return &mark;
-}
-#endif
-
+// With one handle to itself; takes over one to the storage.
 Tensor::Impl* make_impl(Storage* storage, int64_t offset, const Shape& shape, int64_t size, DType dtype) {
   auto* impl = new (pool_allocate(sizeof(Tensor::Impl))) Tensor::Impl;
   impl->storage = storage;
@@ -31,21 +29,14 @@ Tensor::Impl* make_impl(Storage* storage, int64_t offset, const Shape& shape, in
   impl->shape = shape;
   impl->size = size;
   impl->dtype = dtype;
-  ++storage->refs;
-#ifdef GRADZOO_CHECKS
-  impl->owner = this_thread();
-#endif
   return impl;
 }
 
 }  // namespace
 
 void Tensor::release(Impl* impl) noexcept {
-  if (!impl || --impl->refs > 0) return;
-#ifdef GRADZOO_CHECKS
-  if (impl->owner != this_thread()) std::abort();  // a graph belongs to one thread: counts are plain ints
-#endif
-  if (--impl->storage->refs == 0) Storage::destroy(impl->storage);
+  if (!impl || !impl->refs.drop()) return;
+  if (impl->storage->refs.drop()) Storage::destroy(impl->storage);
   impl->~Impl();
   pool_free(impl, sizeof(Impl));
 }
@@ -98,8 +89,13 @@ Tensor& Tensor::requires_grad_(bool wanted) {
     throw Error("requires_grad_: tensor {} is a recorded result, not a leaf. Hint: detach() it first",
                 label());
   }
+  if (impl_->requires_grad && !wanted && impl_->record.serial != 0) {
+    throw Error(
+        "requires_grad_: leaf {} is in use on a live tape. Hint: detach() gives its values without a "
+        "gradient",
+        label());
+  }
   impl_->requires_grad = wanted;
-  if (!wanted) impl_->record = {};
   return *this;
 }
 
@@ -121,11 +117,11 @@ void Tensor::move_into(const Tensor& flat, int64_t offset) {
     throw Error("move_into: tensor {} of {} does not fit at element {} of {} of {}. Hint: dtypes agree",
                 label(), dtype_name(dtype()), offset, flat.label(), dtype_name(flat.dtype()));
   }
-  if (is_alive(impl_->record)) {
+  if (impl_->record.serial != 0) {
     throw Error("move_into: tensor {} is in use on a live tape. Hint: move it before the tape begins",
                 label());
   }
-  if (impl_->storage->refs != 1) {
+  if (impl_->storage->refs.count() != 1 || flat.impl_->storage == impl_->storage) {
     throw Error("move_into: tensor {} shares its values with another tensor. Hint: clone() it first",
                 label());
   }
@@ -136,32 +132,48 @@ void Tensor::move_into(const Tensor& flat, int64_t offset) {
   Storage::destroy(impl_->storage);
   impl_->storage = flat.impl_->storage;
   impl_->offset = begin;
-  ++impl_->storage->refs;
+  impl_->storage->refs.add();
   ++impl_->storage->version;
 }
 
-Tensor Tensor::detach() const { return view(shape()); }
+Tensor Tensor::detach() const { return alias(shape()); }
+
+bool Tensor::wants_record() const {
+  return is_recording() && impl_ && (impl_->requires_grad || impl_->record.serial != 0);
+}
 
 Tensor Tensor::view(const Shape& shape) const {
   if (shape.size() != size()) {
-    throw Error("view: tensor {} has {} elements, {} needs {}", label(), size(), shape.str(), shape.size());
+    throw Error("view: tensor {} has {} elements, {} needs {}. Hint: sizes whose product is the same",
+                label(), size(), shape.str(), shape.size());
   }
-  Tensor out(make_impl(impl_->storage, impl_->offset, shape, size(), dtype()));
-  out.impl_->name = impl_->name;
-  return out;
+  return wants_record() ? reshape(*this, shape) : alias(shape);
 }
 
 Tensor Tensor::rows(int64_t begin, int64_t end) const {
   if (rank() == 0 || begin < 0 || end < begin || end > dim(0)) {
     throw Error("rows: [{}, {}) of tensor {}. Hint: 0 <= begin <= end <= rows", begin, end, label());
   }
+  return wants_record() ? slice(*this, 0, begin, end) : alias_rows(begin, end);
+}
+
+Tensor Tensor::alias(const Shape& shape) const {
+  defined_impl().storage->refs.add();
+  Tensor out(make_impl(impl_->storage, impl_->offset, shape, size(), dtype()));
+  out.impl_->name = impl_->name;
+  return out;
+}
+
+Tensor Tensor::alias_rows(int64_t begin, int64_t end) const {
   Shape part = shape();
   part.set(0, end - begin);
   const int64_t row = dim(0) == 0 ? 0 : size() / dim(0);
+  impl_->storage->refs.add();
   return Tensor(make_impl(impl_->storage, impl_->offset + begin * row, part, part.size(), dtype()));
 }
 
 Tensor Tensor::clone() const {
+  if (wants_record()) return apply<ops::Clone>(*this);
   Tensor out = empty(shape(), dtype());
   if (size() > 0) {
     std::memcpy(out.impl_->storage->data(), checked_data(dtype()),
@@ -172,9 +184,13 @@ Tensor Tensor::clone() const {
 }
 
 Tensor& Tensor::named(std::string_view name) {
-  static thread_local std::set<std::string, std::less<>>* names = new std::set<std::string, std::less<>>;
-  auto found = names->find(name);
-  defined_impl().name = &*(found != names->end() ? found : names->emplace(name).first);
+  static std::mutex mutex;
+  static auto* const names =
+      new std::set<std::string, std::less<>>;  // never destroyed: tensors point into it
+  Impl& impl = defined_impl();
+  const std::lock_guard lock(mutex);
+  const auto found = names->find(name);
+  impl.name = &*(found != names->end() ? found : names->emplace(name).first);
   return *this;
 }
 

@@ -51,7 +51,13 @@ struct Record {
   uint64_t serial = 0;  // 0: never recorded
 };
 
-/// A handle to contiguous row-major values. Copies share them; `clone` copies them. Belongs to one thread.
+/// A handle to contiguous row-major values. Copies share them; `clone` copies them.
+///
+/// Threads: a graph belongs to the thread that records it. Values may be read by any number of threads at
+/// once, so threads may share frozen weights and take gradients with respect to tensors of their own; handles
+/// may be copied and dropped anywhere. A leaf that one thread's live tape has met is refused on every other
+/// thread: give each a leaf of its own (`detach().requires_grad_()` shares the values). Nobody may change
+/// values while another thread reads them.
 class Tensor {
  public:
   struct Impl;
@@ -90,7 +96,8 @@ class Tensor {
 
   /// True for a leaf that wants gradients, and for what was recorded from one and is still on the tape.
   bool requires_grad() const;
-  /// Makes this tensor a leaf whose gradients are wanted (or not). Throws for i64, u8 and recorded results.
+  /// Makes this tensor a leaf whose gradients are wanted (or not). Throws for i64, u8 and recorded results,
+  /// and where a live tape has met the leaf.
   Tensor& requires_grad_(bool wanted = true);
   bool is_leaf() const;  // requires grad by itself, not through history
   /// The gradient that backward() accumulated; undefined before the first. Detached.
@@ -102,11 +109,12 @@ class Tensor {
 
   /// The same values (storage shared), no history, no gradient wanted.
   Tensor detach() const;
-  /// A copy of the values, no history.
+  /// A copy of the values. Recorded, as every op.
   Tensor clone() const;
-  /// The same storage under another shape of equal size, no history. The recorded one is `reshape` in ops.h.
+  /// The same storage under another shape of equal size. Recorded: `reshape` of ops.h, where no size may be
+  /// -1.
   Tensor view(const Shape& shape) const;
-  /// Rows [begin, end) of the first axis, storage shared, no history.
+  /// Rows [begin, end) of the first axis, storage shared. Recorded: `slice` of ops.h.
   Tensor rows(int64_t begin, int64_t end) const;
 
   /// Copies this leaf's values into `flat` from element `offset` on, to live there; every handle follows.
@@ -118,10 +126,13 @@ class Tensor {
   std::string_view name() const;  // "" where none was given
   std::string label() const;      // "weight(500,784)": name and shape, for messages
 
-  // For the engine.
+  // For the engine. An alias shares the storage and has no history.
   Impl* impl() const { return impl_; }
+  bool wants_record() const;  // an op on this tensor must go through the tape
+  Tensor alias(const Shape& shape) const;
+  Tensor alias_rows(int64_t begin, int64_t end) const;
   uint64_t version() const;
-  explicit Tensor(Impl* impl) : impl_(impl) { retain(impl_); }
+  explicit Tensor(Impl* impl) : impl_(impl) {}  // takes over the handle
 
  private:
   static void retain(Impl* impl);
@@ -141,19 +152,17 @@ struct Tensor::Impl {
   DType dtype = DType::f32;
   bool requires_grad = false;
   bool grad_is_empty = true;
-  int refs = 0;
+  bool swept = false;  // a gradient, by a sweep that was not recorded
+  RefCount refs;
   Tensor grad;
   Record record;
   const std::string* name = nullptr;  // interned
-#ifdef GRADZOO_CHECKS
-  const void* owner = nullptr;  // the thread that may touch it
-#endif
 };
 
 using Tensors = std::vector<Tensor, PoolAllocator<Tensor>>;
 
 inline void Tensor::retain(Impl* impl) {
-  if (impl) ++impl->refs;
+  if (impl) impl->refs.add();
 }
 inline Tensor::Impl& Tensor::defined_impl() const {
   if (!impl_) throw_undefined();
@@ -180,7 +189,8 @@ Tensor tensor(const std::vector<double>& values, const Shape& shape, DType dtype
 Tensor arange(int64_t n, DType dtype = DType::f32);
 /// The n x n identity.
 Tensor eye(int64_t n, DType dtype = DType::f32);
-/// The values converted to another dtype. Never recorded: gradients do not flow between dtypes.
+/// The values converted to another dtype. Never recorded, since gradients do not flow between dtypes: throws
+/// for a floating-point dtype where an op on x would be recorded.
 Tensor cast(const Tensor& x, DType dtype);
 
 }  // namespace gradzoo

@@ -1,5 +1,7 @@
 #include "autograd/trace.h"
 
+#include "autograd/base/per_thread.h"
+
 namespace gradzoo {
 
 void TraceLog::truncate(int64_t node, size_t visit) {
@@ -7,10 +9,7 @@ void TraceLog::truncate(int64_t node, size_t visit) {
   visits.resize(visit);
 }
 
-TraceLog& trace_log() {
-  thread_local TraceLog* log = new TraceLog;  // never destroyed: see the pool
-  return *log;
-}
+TraceLog& trace_log() { return PerThread<TraceLog>::get_or_new(); }
 
 Trace& trace_of(int64_t index) {
   std::vector<Trace>& nodes = trace_log().nodes;

@@ -27,7 +27,7 @@ Tensor random_weight(const Shape& shape, DType dtype, Rng& rng) {
 }  // namespace
 
 NestedGradient::NestedGradient(TensorsFn f, std::span<const Tensor> inputs, int depth, Rng& rng) : f_(f) {
-  for (const Tensor& x : inputs) arguments_.push_back(x.clone());
+  for (const Tensor& x : inputs) arguments_.push_back(x.detach().clone());
   for (int level = 0;; ++level) {
     arguments_of_.push_back(arguments_.size());
     const std::vector<Tensor> outputs = values(arguments_);
@@ -71,7 +71,7 @@ std::vector<Tensor> NestedGradient::recorded(std::span<const Tensor> arguments) 
 
 std::vector<Tensor> NestedGradient::leaves(std::span<const Tensor> arguments) {
   std::vector<Tensor> out;
-  for (const Tensor& x : arguments) out.push_back(is_variable(x) ? x.clone().requires_grad_() : x);
+  for (const Tensor& x : arguments) out.push_back(is_variable(x) ? x.detach().clone().requires_grad_() : x);
   return out;
 }
 

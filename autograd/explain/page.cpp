@@ -48,7 +48,7 @@ Json node_json(const Story& story, int64_t index) {
             {"sweep", story.sweep(index)},
             {"order", node.sweep},
             {"origin", story.number(node.origin)},
-            {"released", node.released},
+            {"released", node.state != Node::Saved::kept},
             {"inputs", Json::array()},
             {"saved", Json::array()}};
   for (int i = 0; i < node.n_inputs; ++i) {

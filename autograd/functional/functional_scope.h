@@ -24,12 +24,10 @@ class FunctionalScope {
     }
   }
 
-  /// x as the function's input: the caller's tensor where its history must be kept, else a fresh leaf on the
-  /// same values.
-  Tensor input(const Tensor& x) const {
-    if (create_graph_ && is_tracked(x)) return x;
-    return x.detach().requires_grad_();
-  }
+  /// x as the function's input: a fresh node on the same values. Derivatives with respect to it are those in
+  /// the argument alone, whatever else f captured; under create_graph they depend on x and on all that f
+  /// captured.
+  Tensor input(const Tensor& x) const;
 
   /// A result as the caller may keep it: without a record on a tape that ends here.
   Tensor result(const Tensor& y) const { return create_graph_ ? y : y.detach(); }

@@ -189,7 +189,7 @@ bool same_values(const std::vector<double>& a, const std::vector<double>& b) {
 // Shifts row 0: what the function gives for every other row must stay.
 void check_rows(const VectorField& s, const Tensor& x) {
   if (x.dim(0) < 2 || x.dim(1) == 0) return;
-  Tensor shifted = x.clone();
+  Tensor shifted = x.detach().clone();
   visit_floating(x.dtype(), [&]<class T>() { shifted.mutable_data<T>()[0] += T{0.5}; });
   FunctionalScope scope(false);
   const Tensor before = s.f(scope.input(x)), after = s.f(scope.input(shifted));

@@ -38,8 +38,8 @@ using AllOps = OpList<
     // Products.
     ops::MatMul, ops::Linear, ops::ChainLaplacian,
     // Shapes.
-    ops::Reshape, ops::Transpose, ops::BroadcastTo, ops::Flip, ops::Slice, ops::Pad, ops::Concat<2>,
-    ops::Concat<3>, ops::Concat<4>,
+    ops::Clone, ops::Reshape, ops::Transpose, ops::BroadcastTo, ops::Flip, ops::Slice, ops::Pad,
+    ops::Concat<2>, ops::Concat<3>, ops::Concat<4>,
     // Indexing.
     ops::Gather, ops::ScatterAdd, ops::IndexSelect, ops::IndexAdd,
     // Losses.

@@ -27,6 +27,20 @@ Tensor apply_move(const Op& op, const Tensor& first, const Rest&... rest) {
   }
 }
 
+/// A copy: the same values in a storage of their own.
+struct Clone {
+  static constexpr const char* name = "clone";
+  static constexpr const char* formula = "y = x, copied;  dx = g";
+  static constexpr int arity = 1;
+  static constexpr Kind kind = Kind::linear;
+  static constexpr int smoothness = kSmooth;
+  static constexpr std::array<unsigned, 1> saves = {kReadsNothing};
+  Shape shape(Inputs in) const { return in[0].shape(); }
+  void forward(Inputs in, Tensor& out) const;
+  void vjp(Vjp& v, const Tensor& g) const { v.give(0, g); }
+  static std::vector<OpCase<Clone>> cases() { return unary_cases<Clone>({}); }
+};
+
 /// The same storage under another shape of equal size.
 struct Reshape {
   static constexpr const char* name = "reshape";
@@ -38,7 +52,7 @@ struct Reshape {
   Shape target;
   Reshape lifted(int64_t k) const { return {target.insert(0, k)}; }
   Shape shape(Inputs in) const;
-  Tensor alias(Inputs in) const { return in[0].view(shape(in)); }
+  Tensor alias(Inputs in) const { return in[0].alias(shape(in)); }
   void vjp(Vjp& v, const Tensor& g) const { v.give(0, reshape(g, v.shape(0))); }
   static std::vector<OpCase<Reshape>> cases();
 };

@@ -1,5 +1,7 @@
 #include "autograd/sweep.h"
 
+#include <algorithm>
+#include <functional>
 #include <utility>
 
 #include <doctest/doctest.h>
@@ -16,6 +18,40 @@ using test::largest_difference;
 namespace {
 
 /// y = a b, whose rule gives a product of the wrong shape.
+/// An op whose rule fails.
+struct Throws {
+  static constexpr const char* name = "throws";
+  static constexpr const char* formula = "y = x";
+  static constexpr int arity = 1;
+  static constexpr Kind kind = Kind::elementwise;
+  static constexpr int smoothness = kSmooth;
+  static constexpr std::array<unsigned, 1> saves = {kReadsNothing};
+  Shape shape(Inputs in) const { return in[0].shape(); }
+  void forward(Inputs in, Tensor& out) const {
+    std::copy_n(in[0].data<double>(), out.size(), out.mutable_data<double>());
+  }
+  void vjp(Vjp&, const Tensor&) const { throw Error("the vjp has a bug"); }
+};
+
+/// a + b, by a rule that reads the shapes of both operands whichever is tracked.
+struct AsksForBoth {
+  static constexpr const char* name = "asks_for_both";
+  static constexpr const char* formula = "y = a + b";
+  static constexpr int arity = 2;
+  static constexpr Kind kind = Kind::linear;
+  static constexpr int smoothness = kSmooth;
+  static constexpr std::array<unsigned, 2> saves = {kReadsNothing, kReadsNothing};
+  Shape shape(Inputs in) const { return in[0].shape(); }
+  void forward(Inputs in, Tensor& out) const {
+    std::transform(in[0].data<double>(), in[0].data<double>() + out.size(), in[1].data<double>(),
+                   out.mutable_data<double>(), std::plus<>{});
+  }
+  void vjp(Vjp& v, const Tensor& g) const {
+    v.give(1, broadcast_to(g, v.shape(0)));
+    if (v.needs(0)) v.give(0, g);
+  }
+};
+
 struct Misshapen {
   static constexpr const char* name = "misshapen";
   static constexpr const char* formula = "y = a b;  db = a a'";
@@ -151,4 +187,28 @@ TEST_CASE("A product of the wrong shape is refused like any other gradient") {
   Tape tape;
   const Tensor y = sum(apply<Misshapen>(a, b));
   CHECK(test::contains(test::error_message([&] { backward(y); }), "misshapen"));
+}
+
+TEST_CASE("a sweep that a vjp ended says so when it is tried again") {
+  const Tensor x = tensor({1, 2}, {2}, DType::f64).requires_grad_();
+  Tape tape;
+  const Tensor y = sum(square(apply<Throws>(x)));
+  CHECK(test::error_message([&] { grad(y, x); }) == "the vjp has a bug");
+  const std::string again = test::error_message([&] { grad(y, x); });
+  CHECK_MESSAGE(again ==
+                    "sum: its saved tensors were released by a sweep that failed further on. Hint: mend what "
+                    "that one threw, and record again",
+                again);
+  const Tensor z = sum(square(x));
+  grad(z, x);
+  CHECK(test::contains(test::error_message([&] { grad(z, x); }), "released by an earlier sweep"));
+}
+
+TEST_CASE("a vjp that asks for the shape of an operand without gradient is told to ask first") {
+  const Tensor a = tensor({1, 2}, {2}, DType::f64), b = tensor({3, 4}, {2}, DType::f64).requires_grad_();
+  Tape tape;
+  const Tensor y = sum(apply<AsksForBoth>(a, b));
+  CHECK(test::error_message([&] { grad(y, b); }) ==
+        "asks_for_both: its vjp asks for the shape of input 0, which wants no gradient. Hint: ask needs(0) "
+        "first");
 }

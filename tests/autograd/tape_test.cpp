@@ -1,6 +1,7 @@
 #include "autograd/tape.h"
 
 #include <cmath>
+#include <memory>
 
 #include <doctest/doctest.h>
 
@@ -87,4 +88,31 @@ TEST_CASE("references to nodes stay good while the list grows over its chunks") 
   CHECK(first.serial == serial);
   CHECK(tape.size() == 3 * NodeList::kChunk + 2);
   CHECK(grad(y, x).item() == 1);
+}
+
+TEST_CASE("tapes that end out of order leave the mode and the list as they found them") {
+  const Tensor x = scalar(2, DType::f64).requires_grad_();
+  const Mode outside = tape_state().mode;
+  const int64_t nodes = tape_state().nodes.size();
+  auto outer = std::make_unique<Tape>();
+  const Tensor below = square(x);
+  auto inner = std::make_unique<Tape>();
+  const Tensor y = square(below);
+  outer.reset();
+  CHECK(is_recording());
+  CHECK(grad(y, x).item() == doctest::Approx(32));  // what the inner tape stands on is kept until it ends
+  inner.reset();
+  CHECK(same(tape_state().mode, outside));
+  CHECK(tape_state().nodes.size() == nodes);
+  CHECK(tape_state().innermost == nullptr);
+
+  auto first = std::make_unique<Tape>(TapeOptions{.trace = true});
+  auto pause = std::make_unique<NoGrad>();
+  auto third = std::make_unique<Tape>();
+  pause.reset();
+  first.reset();
+  CHECK(is_recording());
+  third.reset();
+  CHECK(same(tape_state().mode, outside));
+  CHECK(tape_state().nodes.size() == nodes);
 }

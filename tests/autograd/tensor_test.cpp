@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "autograd/grad.h"
 #include "autograd/ops.h"
 #include "support/error_message.h"
 
@@ -58,4 +59,37 @@ TEST_CASE("a label is the name and the shape") {
   CHECK(zeros({2, 3}).named("weight").label() == "weight(2,3)");
   CHECK(scalar(1).named("loss").label() == "loss()");
   CHECK(Tensor().label() == "undefined");
+}
+
+TEST_CASE("view, rows and clone are recorded, as every op") {
+  const Tensor x = tensor({1, 2, 3, 4, 5, 6}, {3, 2}, DType::f64).requires_grad_();
+  Tape tape;
+  const Tensor weight = tensor({1, 10, 100, 1000, 1e4, 1e5}, {3, 2}, DType::f64);
+  CHECK(grad(sum(x.view({6}) * reshape(weight, {6})), x).to_vector() == weight.to_vector());
+  CHECK(grad(sum(x.rows(1, 3) * weight.rows(0, 2)), x).to_vector() ==
+        std::vector<double>{0, 0, 1, 10, 100, 1000});
+  CHECK(grad(sum(x.clone() * weight), x).to_vector() == weight.to_vector());
+  CHECK(grad(sum(cast(x, DType::f64) * weight), x).to_vector() == weight.to_vector());
+  const Tensor g = grad(sum(square(square(x).rows(0, 1).view({2}).clone())), x, {.create_graph = true});
+  CHECK(grad(sum(g), x).to_vector() == std::vector<double>{12, 48, 0, 0, 0, 0});  // (x^4)'' = 12 x^2
+  const NoGrad pause;
+  CHECK_FALSE(x.clone().requires_grad());
+  CHECK_FALSE(x.view({6}).requires_grad());
+}
+
+TEST_CASE("a tracked tensor keeps its dtype, in which its gradient flows") {
+  const Tensor x = tensor({1, 2}, {2}, DType::f64).requires_grad_().named("x");
+  CHECK(cast(x, DType::f32).dtype() == DType::f32);  // nothing records
+  Tape tape;
+  CHECK(error_message([&] { cast(x, DType::f32); }) ==
+        "cast: tensor x(2) is tracked, and no gradient flows from f32 to f64. Hint: detach() it first");
+  CHECK(cast(x.detach(), DType::f32).dtype() == DType::f32);
+  CHECK(cast(square(x), DType::i64).to_vector() == std::vector<double>{1, 4});  // an index has no gradient
+}
+
+TEST_CASE("a tensor is not moved into itself") {
+  Tensor x = tensor({1, 2, 3}, {3}, DType::f64).named("x");
+  CHECK(error_message([&] { x.move_into(x, 0); }) ==
+        "move_into: tensor x(3) shares its values with another tensor. Hint: clone() it first");
+  CHECK(x.to_vector() == std::vector<double>{1, 2, 3});
 }

@@ -1,0 +1,101 @@
+// What grad() is asked for in a list, and what a caller may do with what it gives.
+#include <doctest/doctest.h>
+
+#include "autograd/grad.h"
+#include "autograd/ops.h"
+#include "support/error_message.h"
+
+namespace gradzoo {
+namespace {
+
+using test::contains;
+using test::error_message;
+
+Tensor leaf(double value) { return scalar(value, DType::f64).requires_grad_(); }
+
+TEST_CASE("a list in braces is a list of leaves, never a grad_output") {
+  const Tensor w = leaf(3), v = leaf(5);
+  Tape tape;
+  backward(square(w), {w});
+  CHECK(w.grad().item() == 6);
+  backward(square(w) * v, {w, v});
+  CHECK(w.grad().item() == 6 + 30);
+  CHECK(v.grad().item() == 9);
+  backward(square(w), {.grad_output = scalar(2, DType::f64)});
+  CHECK(w.grad().item() == 36 + 12);
+}
+
+TEST_CASE("grad and concat take lists in braces") {
+  const Tensor a = leaf(2), b = leaf(7);
+  Tape tape;
+  const Tensors g = grad(a * b, {a, b});
+  CHECK(g.size() == 2);
+  CHECK(g[0].item() == 7);
+  CHECK(g[1].item() == 2);
+  CHECK(grad(square(a), {a}).size() == 1);
+  const Tensor rows = concat({reshape(a, {1}), reshape(b, {1}), reshape(a, {1})}, 0);
+  CHECK(rows.to_vector() == std::vector<double>{2, 7, 2});
+  CHECK(grad(sum(rows), a).item() == 2);
+}
+
+TEST_CASE("no leaf at all is an error, not all of them") {
+  const Tensor w = leaf(3);
+  Tape tape;
+  const Tensor y = square(w);
+  CHECK(error_message([&] { backward(y, std::span<const Tensor>{}); }) ==
+        "backward: no parameters are given. Hint: backward(loss) takes every leaf");
+}
+
+TEST_CASE("gradients have values of their own") {
+  const Tensor a = leaf(2), b = leaf(3);
+  Tensor seed = scalar(5, DType::f64);
+  Tape tape;
+  Tensors g = grad(a + b, {a, b, a}, {.grad_output = seed});
+  g[0].mutable_data<double>()[0] = -1;
+  CHECK(g[1].item() == 5);
+  CHECK(g[2].item() == 5);
+  CHECK(seed.item() == 5);
+
+  // Through views of the sum's gradient, and of what a retained graph keeps for its next sweep.
+  const Tensor x = tensor({1, 2, 3, 4}, {4}, DType::f64).requires_grad_();
+  const Tensor y = tensor({5, 6, 7, 8}, {2, 2}, DType::f64).requires_grad_();
+  const Tensor z = reshape(x, {2, 2}) + y;
+  Tensors parts = grad(sum(z * z), {x, y}, {.retain_graph = true});
+  parts[0].mutable_data<double>()[0] = 100;
+  CHECK(parts[1].to_vector() == std::vector<double>{12, 16, 20, 24});
+  CHECK(grad(sum(z * z), y).to_vector() == std::vector<double>{12, 16, 20, 24});
+}
+
+TEST_CASE("a gradient of a saved operand is not that operand") {
+  Tensor w = tensor({2, 3}, {2}, DType::f64);
+  const Tensor x = tensor({1, 1}, {2}, DType::f64).requires_grad_();
+  Tape tape;
+  Tensor g = grad(sum(x * w), x);
+  g.mutable_data<double>()[0] = 9;
+  CHECK(w.to_vector() == std::vector<double>{2, 3});
+}
+
+TEST_CASE("a recorded gradient still reaches its grad_output") {
+  const Tensor x = leaf(3), u = leaf(2);
+  Tape tape;
+  const Tensor g = grad(x + x, x, {.grad_output = u, .create_graph = true});  // 2 u
+  CHECK(grad(g, u).item() == 2);
+  const Tensor same = grad(x + 1.0, x, {.grad_output = u, .create_graph = true});  // u itself
+  CHECK(grad(square(same), u).item() == 4);
+}
+
+TEST_CASE("the gradient of a gradient without create_graph says what is missing") {
+  const Tensor x = leaf(3);
+  Tape tape;
+  const Tensor g = grad(square(x) * x, x);
+  const std::string direct = error_message([&] { grad(g, x); });
+  CHECK_MESSAGE(direct ==
+                    "grad: y () is a gradient that was not recorded. Hint: compute it by "
+                    "grad(..., {.create_graph = true})",
+                direct);
+  const std::string further = error_message([&] { backward(sum(square(g))); });
+  CHECK_MESSAGE(contains(further, "create_graph = true"), further);
+}
+
+}  // namespace
+}  // namespace gradzoo
