@@ -4,7 +4,6 @@
 #include <chrono>
 #include <utility>
 
-#include "autograd/kernels/threads/parallel.h"
 #include "autograd/trace.h"
 #include "nn/learn/learner.h"
 #include "nn/learn/schedule.h"
@@ -52,16 +51,13 @@ double Trainer::learning_rate(int64_t step) const {
 }
 
 bool Trainer::run(State& state, TrainObserver& observer) {
-  bool stopped = false;
-  kernels::with_team([&] {
-    while (step_ < plan_.steps && !stopped) {
-      one_step(state);
-      if (step_ % plan_.log_every == 0 || step_ == plan_.steps) log(observer);
-      if (step_ % plan_.steps_per_epoch == 0 || step_ == plan_.steps) observer.on_epoch(step_);
-      stopped = step_ < plan_.steps && observer.should_stop(step_);
-    }
-  });
-  return !stopped;
+  while (step_ < plan_.steps) {
+    one_step(state);
+    if (step_ % plan_.log_every == 0 || step_ == plan_.steps) log(observer);
+    if (step_ % plan_.steps_per_epoch == 0 || step_ == plan_.steps) observer.on_epoch(step_);
+    if (step_ < plan_.steps && observer.should_stop(step_)) return false;
+  }
+  return true;
 }
 
 void Trainer::one_step(State& state) {

@@ -16,7 +16,7 @@
 #include "tools/command/bench_json.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
-#include "tools/command/on_threads.h"
+#include "tools/command/use_threads.h"
 
 namespace gradzoo {
 namespace {
@@ -153,14 +153,15 @@ int bench_command(const Arguments& arguments) {
     return 0;
   }
   kernels::set_flush_denormals(true);
+  use_threads(threads);
   if (!growth.empty()) {
     if (steps > 0) throw Error("bench: --growth repeats by time, not by --steps. Hint: --quick is shorter");
-    on_threads(threads, [&] { bench_growth({names, growth, quick, json}); });
+    bench_growth({names, growth, quick, json});
     return 0;
   }
   BenchOptions options = quick ? BenchOptions{.steps = kQuickSteps, .warm_up = kQuickWarmUp} : BenchOptions{};
   if (steps > 0) options.steps = steps;
-  on_threads(threads, [&] { bench_workloads(names, options, json); });
+  bench_workloads(names, options, json);
   return 0;
 }
 

@@ -8,7 +8,7 @@
 #include "models/run/data.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
-#include "tools/command/on_threads.h"
+#include "tools/command/use_threads.h"
 #include "tools/run/ruler.h"
 #include "tools/run/saved_run.h"
 
@@ -85,15 +85,14 @@ int eval_command(const Arguments& arguments) {
   }
   if (count > 0 && classifier_path.empty())
     throw Error("eval: -n counts samples for a classifier to measure. Hint: --classifier RUN2");
-  on_threads(threads, [&] {
-    const SavedRun run = open_run(run_path);
-    if (classifier_path.empty()) {
-      print_quantities(run, part, json);
-    } else {
-      const RulerReport report = hold_against(run, open_run(classifier_path), count > 0 ? count : 400, part);
-      fmt::print("{}", json ? ruler_json(report) + "\n" : ruler_table(report));
-    }
-  });
+  use_threads(threads);
+  const SavedRun run = open_run(run_path);
+  if (classifier_path.empty()) {
+    print_quantities(run, part, json);
+  } else {
+    const RulerReport report = hold_against(run, open_run(classifier_path), count > 0 ? count : 400, part);
+    fmt::print("{}", json ? ruler_json(report) + "\n" : ruler_table(report));
+  }
   return 0;
 }
 

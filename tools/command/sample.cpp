@@ -6,7 +6,7 @@
 #include "autograd/kernels/threads/parallel.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
-#include "tools/command/on_threads.h"
+#include "tools/command/use_threads.h"
 #include "tools/run/saved_run.h"
 #include "tools/run/walk.h"
 #include "tools/run/write_samples.h"
@@ -69,20 +69,19 @@ int sample_command(const Arguments& arguments) {
   const std::optional<ChainOptions> chains = chosen_chains(sampler, assignments);
   kernels::set_flush_denormals(true);
   std::string table;
-  on_threads(threads, [&] {
-    const SavedRun run = open_run(run_path);
-    const uint64_t sample_seed = seed < 0 ? run.seed() : static_cast<uint64_t>(seed);
-    if (out.empty())
-      out = run.directory.picture(fmt::format("sample-{}seed{}", chains ? sampler + "-" : "", sample_seed));
-    if (chains) {
-      const Walk walked = walk_on(run, count, *chains, sample_seed);
-      write_samples(out, walked.samples, run.shape.toy.get());
-      table = walk_table(walked.chains, count, *chains);
-    } else {
-      Rng rng(sample_seed, "samples");
-      write_samples(out, run.model->sample(count, rng), run.shape.toy.get());
-    }
-  });
+  use_threads(threads);
+  const SavedRun run = open_run(run_path);
+  const uint64_t sample_seed = seed < 0 ? run.seed() : static_cast<uint64_t>(seed);
+  if (out.empty())
+    out = run.directory.picture(fmt::format("sample-{}seed{}", chains ? sampler + "-" : "", sample_seed));
+  if (chains) {
+    const Walk walked = walk_on(run, count, *chains, sample_seed);
+    write_samples(out, walked.samples, run.shape.toy.get());
+    table = walk_table(walked.chains, count, *chains);
+  } else {
+    Rng rng(sample_seed, "samples");
+    write_samples(out, run.model->sample(count, rng), run.shape.toy.get());
+  }
   fmt::print("{}{}\n", table, out);
   return 0;
 }

@@ -9,7 +9,7 @@
 #include "models/registry.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
-#include "tools/command/on_threads.h"
+#include "tools/command/use_threads.h"
 #include "tools/run/training.h"
 
 namespace gradzoo {
@@ -106,9 +106,8 @@ int train_command(const Arguments& arguments) {
   request.progress = stdout;
   std::signal(SIGPIPE, SIG_IGN);  // nobody may be reading any more, yet the run goes on
   kernels::set_flush_denormals(true);
-  bool finished = false;
-  on_threads(threads, [&] { finished = train_run(request).finished; });
-  return finished ? 0 : kStopped;
+  use_threads(threads);
+  return train_run(request).finished ? 0 : kStopped;
 }
 
 }  // namespace gradzoo

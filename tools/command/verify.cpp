@@ -9,7 +9,7 @@
 #include "autograd/kernels/threads/parallel.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
-#include "tools/command/on_threads.h"
+#include "tools/command/use_threads.h"
 #include "tools/ledger/ledger.h"
 
 namespace gradzoo {
@@ -65,10 +65,9 @@ int verify_command(const Arguments& arguments) {
   }
   const std::vector<const Row*> rows = select_rows(names, quick);
   std::vector<RowOutcome> outcomes;
-  on_threads(threads, [&] {
-    if (!json) fmt::print("OpenBLAS kernel {}, {} threads\n", kernels::blas_kernel(), kernels::threads());
-    outcomes = run_rows(rows, json);
-  });
+  use_threads(threads);
+  if (!json) fmt::print("OpenBLAS kernel {}, {} threads\n", kernels::blas_kernel(), kernels::threads());
+  outcomes = run_rows(rows, json);
   if (json) fmt::print("{}\n", ledger_json(outcomes));
   const auto failed = std::ranges::find(outcomes, false, &RowOutcome::pass);
   if (failed == outcomes.end()) return 0;

@@ -16,19 +16,21 @@ int threads();
 /// Sets the thread count of every later kernel, from 1 to kMaxThreads.
 void set_threads(int count);
 
-/// Flush denormals to zero on every worker (train, sample, bench); the default keeps them.
+/// Whether the calling thread flushes denormals to zero (train, sample, bench); a thread keeps them unless
+/// told. A loop runs in the mode of the thread that calls it, this and its rounding, on whichever threads it
+/// runs.
 void set_flush_denormals(bool flush);
 
 namespace detail {
-void with_team(void (*body)(void*), void* context);
 void parallel_ranges(int64_t n, int64_t grain, int64_t align,
                      void (*fn)(void* context, int64_t begin, int64_t end), void* context);
 }  // namespace detail
 
 /// Calls `fn(begin, end)` on ranges that cover [0, n), in parallel once n exceeds `grain`. Range borders are
 /// multiples of `align` elements. No allocation: the callable is passed by pointer. `fn` must not throw: on
-/// another thread nobody could catch it, and the process ends. A process that forks after its first loop runs
-/// none in the child, where libgomp's threads do not exist: let the child call exec.
+/// another thread nobody could catch it, and the process ends. One loop of the process is run by many threads
+/// at a time: a loop inside a loop, inside somebody else's parallel region, or beside another thread's loop
+/// runs on the thread that calls it.
 template <class Fn>
 void parallel_for(int64_t n, int64_t grain, int64_t align, Fn&& fn) {
   if (n <= 0) return;
@@ -38,15 +40,6 @@ void parallel_for(int64_t n, int64_t grain, int64_t align, Fn&& fn) {
         (*static_cast<std::remove_reference_t<Fn>*>(context))(begin, end);
       },
       const_cast<void*>(static_cast<const void*>(&fn)));
-}
-
-/// Runs `body` with the threads kept close by between its loops, where a loop outside would start them anew:
-/// for a training run, or whatever else has many loops. Within it at most as many threads work as there were
-/// when it began. What `body` throws is thrown on.
-template <class Body>
-void with_team(Body&& body) {
-  detail::with_team([](void* context) { (*static_cast<std::remove_reference_t<Body>*>(context))(); },
-                    const_cast<void*>(static_cast<const void*>(&body)));
 }
 
 }  // namespace gradzoo::kernels

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 
+#include <omp.h>
+#include <pthread.h>
 #include <sys/resource.h>
 
 #if defined(__x86_64__)
@@ -17,6 +20,8 @@ using Clock = std::chrono::steady_clock;
 constexpr int64_t kLongSpin = 300'000;  // nanoseconds
 constexpr int64_t kShortSpin = 20'000;
 constexpr int kWaitsPerLook = 64;  // a few milliseconds of training
+
+thread_local bool g_works = false;  // in a loop's block
 
 void relax() {
 #if defined(__x86_64__)
@@ -63,9 +68,52 @@ void Patience::wait(const std::atomic<uint32_t>& word, uint32_t old) {
   word.wait(old);
 }
 
-uint32_t Team::assemble() {
-  dismissed_ = false;
-  return call_;
+// A child that was forked has none of its parent's threads: it starts a team of its own. Teams are never
+// destroyed: loops may run until the process ends.
+Team& Team::of_process() {
+  static std::atomic<Team*> team{nullptr};
+  static const int watches_forks = pthread_atfork(nullptr, nullptr, [] { team = nullptr; });
+  static_cast<void>(watches_forks);
+  Team* found = team;
+  if (found == nullptr) {
+    auto made = std::make_unique<Team>();
+    if (team.compare_exchange_strong(found, made.get())) found = made.release();
+  }
+  return *found;
+}
+
+bool Team::run(const Loop& loop, int members) {
+  if (g_works) return false;
+  Team& team = of_process();
+  if (team.taken_.exchange(true, std::memory_order_acquire)) return false;
+  if (team.size_ < members) team.grow(members);
+  team.lead(loop, std::min(members, team.size_));
+  team.taken_.store(false, std::memory_order_release);
+  return true;
+}
+
+// Sends those that serve home, and starts as many as are wanted. The region's first thread only holds it
+// open: its place, where threads are bound to places, is the leader's.
+void Team::grow(int members) {
+  if (host_.joinable()) {
+    dismissed_ = true;
+    call_ += 2;
+    wake(call_);
+    ++ended_;
+    wake(ended_);
+    host_.join();
+    dismissed_ = false;
+  }
+  const uint32_t start = call_, ended = ended_;
+  host_ = std::thread([this, members, start, ended] {
+#pragma omp parallel num_threads(members)
+    if (const int member = omp_get_thread_num(); member > 0) {
+      serve(member, start);
+    } else {
+      ended_.wait(ended);
+    }
+  });
+  size_ = members;
 }
 
 void Team::serve(int member, uint32_t start) {
@@ -83,7 +131,7 @@ void Team::serve(int member, uint32_t start) {
   }
 }
 
-void Team::run(const Loop& loop, int members) {
+void Team::lead(const Loop& loop, int members) {
   loop_ = loop;
   members_ = members;
   for (int i = 0; i < members; ++i) {
@@ -97,13 +145,10 @@ void Team::run(const Loop& loop, int members) {
   while (const uint32_t still_inside = inside_) patience_.wait(inside_, still_inside);
 }
 
-void Team::dismiss() {
-  dismissed_ = true;
-  call_ += 2;
-  wake(call_);
-}
-
-void Team::work(int member) {
+// What a block throws has nobody to catch it: it ends the process.
+void Team::work(int member) noexcept {
+  loop_.mode.apply();
+  g_works = true;
   for (int i = 0; i < members_; ++i) {
     Share& share = shares_[static_cast<size_t>((member + i) % members_)];
     while (share.next.load(std::memory_order_relaxed) < share.end) {
@@ -112,6 +157,7 @@ void Team::work(int member) {
       loop_.fn(loop_.context, block * loop_.size, std::min(loop_.n, (block + 1) * loop_.size));
     }
   }
+  g_works = false;
 }
 
 }  // namespace gradzoo::kernels

@@ -3,10 +3,13 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <thread>
 
+#include "autograd/kernels/threads/float_mode.h"
 #include "autograd/kernels/threads/parallel.h"
 
-/// A team of OpenMP threads that stays together from loop to loop.
+/// The OpenMP threads that run the process's loops. They start with the first loop and stay: between loops
+/// they spin for a moment, then sleep.
 namespace gradzoo::kernels {
 
 using RangeFn = void (*)(void* context, int64_t begin, int64_t end);
@@ -16,6 +19,7 @@ struct Loop {
   RangeFn fn;
   void* context;
   int64_t n, size, blocks;
+  FloatMode mode;  // of its leader
 };
 
 /// How long a thread spins before it sleeps. To wake a sleeper costs some 50 microseconds, so a thread that
@@ -34,19 +38,15 @@ class Patience {
   bool crowded_ = false;
 };
 
-/// The leader (member 0) hands out loops; the others serve. Each member has its own run of a loop's blocks,
-/// the same in every loop of that size, so what it wrote last is still in its cache; who is done helps the
-/// others. The leader never waits for a member that has not come: it does the work itself.
+/// The leader (member 0), whichever thread calls the loop, hands it out; the others serve. Each member has
+/// its own run of a loop's blocks, the same in every loop of that size, so what it wrote last is still in its
+/// cache; who is done helps the others. The leader never waits for a member that has not come: it does the
+/// work itself.
 class Team {
  public:
-  /// For the leader, before the threads start. Returns what serve() needs to know.
-  uint32_t assemble();
-  /// A member's life, from `start` as assemble() gave it until dismiss().
-  void serve(int member, uint32_t start);
-  /// For the leader: runs `loop` on up to `members` members and returns when it is done.
-  void run(const Loop& loop, int members);
-  /// For the leader: lets everybody go.
-  void dismiss();
+  /// Runs `loop` on up to `members` threads, the calling one among them, and returns true when it is done.
+  /// False, and nothing done, where the calling thread is at work in a loop, or another thread leads one.
+  static bool run(const Loop& loop, int members);
 
  private:
   struct alignas(64) Share {
@@ -54,13 +54,20 @@ class Team {
     int64_t end = 0;
   };
 
-  void work(int member);
+  static Team& of_process();
+  void lead(const Loop& loop, int members);
+  void grow(int members);
+  void serve(int member, uint32_t start);
+  void work(int member) noexcept;
 
   std::array<Share, kMaxThreads> shares_;
-  Loop loop_{};
+  Loop loop_{nullptr, nullptr, 0, 0, 0, FloatMode::of_this_thread()};
   int members_ = 0;
-  std::atomic<bool> dismissed_{false};
-  alignas(64) std::atomic<uint32_t> call_{0};    // odd while a loop is open
+  int size_ = 1;      // the leader and those that serve
+  std::thread host_;  // holds the parallel region open, in which they serve
+  std::atomic<bool> taken_{false}, dismissed_{false};
+  alignas(64) std::atomic<uint32_t> call_{0};  // odd while a loop is open
+  std::atomic<uint32_t> ended_{0};             // parallel regions; never beside call_ in a queue of sleepers
   alignas(64) std::atomic<uint32_t> inside_{0};  // members at work in the open loop, the leader aside
   Patience patience_;                            // the leader's
 };

@@ -8,6 +8,9 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 #include "support/numbers.h"
 
@@ -82,26 +85,50 @@ TEST_CASE("set_threads takes at least one thread") {
   CHECK(kernels::threads() == 5);
 }
 
-#if defined(__x86_64__)
+// Halves of the least normal number that came out as 0, over a loop on several threads.
+int count_flushed() {
+  std::atomic<int> flushed{0};
+  kernels::parallel_for(64, 1, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      volatile double tiny = std::numeric_limits<double>::min();
+      volatile double half = tiny / 2;
+      if (half == 0) ++flushed;
+    }
+  });
+  return flushed.load();
+}
+
 TEST_CASE("flushing denormals reaches every worker, also workers that start later, and ends again") {
   test::ThreadGuard guard;
-  const auto count_flushed = [] {
-    std::atomic<int> flushed{0};
-    kernels::parallel_for(64, 1, 1, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) {
-        volatile double tiny = std::numeric_limits<double>::min();
-        volatile double half = tiny / 2;
-        if (half == 0) ++flushed;
-      }
-    });
-    return flushed.load();
-  };
+  kernels::set_threads(3);
   CHECK(count_flushed() == 0);
   kernels::set_flush_denormals(true);
   CHECK(count_flushed() == 64);
   kernels::set_threads(7);
   CHECK(count_flushed() == 64);
   kernels::set_flush_denormals(false);
+  CHECK(count_flushed() == 0);
+}
+
+#if defined(__x86_64__)
+TEST_CASE("a loop runs in the mode of the thread that calls it, and leaves that mode alone") {
+  test::ThreadGuard guard;
+  kernels::set_threads(3);
+  const unsigned before = _mm_getcsr();
+  constexpr unsigned kFlush = 0x8040, kTowardZero = 0x6000;
+  _mm_setcsr(before | kFlush);  // as a user may have set it by himself
+  CHECK(count_flushed() == 64);
+  CHECK((_mm_getcsr() & kFlush) == kFlush);
+  _mm_setcsr(before | kTowardZero);
+  std::atomic<int> rounded_up{0};
+  kernels::parallel_for(64, 1, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      volatile double two = 2, three = 3;  // 2/3 in binary ends in ...10101|01010: nearest is above
+      if (two / three * 3 >= 2) ++rounded_up;
+    }
+  });
+  _mm_setcsr(before);
+  CHECK(rounded_up == 0);
   CHECK(count_flushed() == 0);
 }
 #endif
