@@ -8,7 +8,8 @@
 /// Every public differentiable op. Names and conventions are PyTorch's: NumPy broadcasting; relu'(0) =
 /// abs'(0) = 0; ties share equally in max and min, half each in maximum and minimum; var divides by n - 1; an
 /// empty sum is 0, an empty mean NaN, an empty max an error; Linear's weight is (out, in). Axes may be
-/// negative. A double takes the tensor's dtype. Mixed dtypes throw.
+/// negative. A double takes the tensor's dtype. Mixed dtypes throw. Floating-point exception flags mean nothing after an
+/// op, and traps must stay masked (no feenableexcept): the spare lanes of a last vector may divide by zero.
 namespace gradzoo {
 
 // Elementwise, one operand.

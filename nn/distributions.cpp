@@ -3,6 +3,8 @@
 #include <cmath>
 #include <numbers>
 
+#include <boost/math/special_functions/erf.hpp>
+
 namespace gradzoo {
 namespace {
 
@@ -34,6 +36,14 @@ Tensor kl_standard_normal_rows(const Tensor& mu, const Tensor& logvar) {
 // x log sigmoid(l) + (1 - x) log(1 - sigmoid(l)) = x l - softplus(l): minus the binary cross-entropy.
 Tensor bernoulli_log_prob(const Tensor& x, const Tensor& logits) {
   return -binary_cross_entropy_with_logits(logits, x);
+}
+
+double normal_quantile(double p) {
+  namespace policies = boost::math::policies;
+  // In double: the long doubles that Boost would take, and tabulates before main, do not exist under
+  // valgrind.
+  using InDouble = policies::policy<policies::promote_double<false>>;
+  return -std::numbers::sqrt2 * boost::math::erfc_inv(2 * p, InDouble());
 }
 
 }  // namespace gradzoo

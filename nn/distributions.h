@@ -16,6 +16,9 @@ Tensor kl_standard_normal(const Tensor& mu, const Tensor& logvar);
 /// The same summed over the last axis: (..., d) -> (...).
 Tensor kl_standard_normal_rows(const Tensor& mu, const Tensor& logvar);
 
+/// The z below which N(0, 1) has the probability p, 0 < p < 1.
+double normal_quantile(double p);
+
 /// log p(x) for x = 1 with probability sigmoid(logits), else 0; x and logits of one shape.
 Tensor bernoulli_log_prob(const Tensor& x, const Tensor& logits);
 

@@ -15,30 +15,38 @@ std::vector<OpCase<Op>> between_poles(Op op, bool negative) {
   return cases;
 }
 
-struct Lgamma : UnaryOp<kernels::Unary::lgamma, reads_in(0)> {
-  static constexpr const char* name = "lgamma";
-  static constexpr const char* formula = "y = log |Gamma(x)|;  dx = g digamma(x)";
-  void vjp(Vjp& v, const Tensor& g) const { v.give(0, mul(g, digamma(v.in(0)))); }
-  static std::vector<OpCase<Lgamma>> cases() { return between_poles<Lgamma>({}, true); }
-};
-
-struct Digamma : UnaryOp<kernels::Unary::digamma, reads_in(0)> {
-  static constexpr const char* name = "digamma";
-  static constexpr const char* formula = "y = lgamma'(x);  dx = g polygamma(1, x)";
-  void vjp(Vjp& v, const Tensor& g) const { v.give(0, mul(g, polygamma(1, v.in(0)))); }
-  static std::vector<OpCase<Digamma>> cases() { return between_poles<Digamma>({}, true); }
-};
-
-/// n >= 1.
-struct Polygamma {
-  int n = 1;
-  static constexpr const char* name = "polygamma";
-  static constexpr const char* formula = "y = digamma^(n)(x);  dx = g polygamma(n + 1, x)";
+/// What the family has in common.
+struct SpecialOp {
   static constexpr int arity = 1;
   static constexpr Kind kind = Kind::elementwise;
   static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {reads_in(0)};
   Shape shape(Inputs in) const { return in[0].shape(); }
+};
+
+struct Lgamma : SpecialOp {
+  static constexpr const char* name = "lgamma";
+  static constexpr const char* formula = "y = log |Gamma(x)|;  dx = g digamma(x)";
+  void forward(Inputs in, Tensor& out) const;
+  void vjp(Vjp& v, const Tensor& g) const { v.give(0, mul(g, digamma(v.in(0)))); }
+  static std::vector<OpCase<Lgamma>> cases() { return between_poles<Lgamma>({}, true); }
+};
+
+struct Digamma : SpecialOp {
+  static constexpr const char* name = "digamma";
+  static constexpr const char* formula = "y = lgamma'(x);  dx = g polygamma(1, x)";
+  void forward(Inputs in, Tensor& out) const;
+  void vjp(Vjp& v, const Tensor& g) const { v.give(0, mul(g, polygamma(1, v.in(0)))); }
+  static std::vector<OpCase<Digamma>> cases() { return between_poles<Digamma>({}, true); }
+};
+
+/// n >= 1.
+struct Polygamma : SpecialOp {
+  int n = 1;
+  static constexpr const char* name = "polygamma";
+  static constexpr const char* formula = "y = digamma^(n)(x);  dx = g polygamma(n + 1, x)";
+  Polygamma() = default;
+  explicit Polygamma(int order) : n(order) {}
   void forward(Inputs in, Tensor& out) const;
   void vjp(Vjp& v, const Tensor& g) const { v.give(0, mul(g, polygamma(n + 1, v.in(0)))); }
   static std::vector<OpCase<Polygamma>> cases();

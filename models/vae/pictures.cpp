@@ -2,11 +2,10 @@
 
 #include <array>
 
-#include <boost/math/special_functions/erf.hpp>
-
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "models/pictures/image_pictures.h"
+#include "nn/distributions.h"
 
 namespace gradzoo {
 namespace {
@@ -52,7 +51,7 @@ Picture manifold(const VaeNetwork& network, const DataShape& shape) {
     for (int64_t column = 0; column < kSide; ++column) {
       for (int64_t at : {column, kSide - 1 - row}) {
         const double p = (static_cast<double>(at) + 0.5) / static_cast<double>(kSide);
-        z.push_back(-std::sqrt(2.0) * boost::math::erfc_inv(2 * p));
+        z.push_back(normal_quantile(p));
       }
     }
   }

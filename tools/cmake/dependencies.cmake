@@ -25,6 +25,8 @@ function(gradzoo_find_library name)
     return()
   endif()
   find_path(GRADZOO_${name}_INCLUDE_DIR ${arg_HEADER} PATH_SUFFIXES ${arg_SUFFIXES})
+  # Where the linker looks by itself first: such a library needs no path in the programs that are linked with it.
+  find_library(GRADZOO_${name}_LIBRARY ${arg_LIBRARY})
   find_library(GRADZOO_${name}_LIBRARY ${arg_LIBRARY} PATH_SUFFIXES ${arg_SUFFIXES})
   mark_as_advanced(GRADZOO_${name}_INCLUDE_DIR GRADZOO_${name}_LIBRARY)
   if(NOT GRADZOO_${name}_INCLUDE_DIR OR NOT GRADZOO_${name}_LIBRARY)

@@ -3,10 +3,22 @@
 #include <cstddef>
 
 #include <fmt/format.h>
-#include <stb/stb_image_write.h>
 
 #include "autograd/base/atomic_file.h"
 #include "autograd/base/error.h"
+
+// stb's implementation, for this file alone; its warnings are not ours.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wall"
+#pragma GCC diagnostic ignored "-Wextra"
+#pragma GCC diagnostic ignored "-Wconversion"
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+#pragma GCC diagnostic ignored "-Wunused-function"
+#define STB_IMAGE_WRITE_IMPLEMENTATION
+#define STB_IMAGE_WRITE_STATIC
+#define STBI_WRITE_NO_STDIO
+#include <stb/stb_image_write.h>
+#pragma GCC diagnostic pop
 
 namespace gradzoo {
 namespace {

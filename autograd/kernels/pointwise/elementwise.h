@@ -21,17 +21,11 @@ enum class Unary {
   cos,
   sign,
   floor,
-  lgamma,
-  digamma,
 };
 
 /// y[i] = f(x[i])
 template <class T>
 void unary(Unary f, const T* x, T* y, int64_t n);
-
-/// y[i] = the m-th polygamma function of x[i], m >= 1 (m = 0 is digamma).
-template <class T>
-void polygamma(int m, const T* x, T* y, int64_t n);
 
 enum class ScalarOp { add, mul, pow };
 

@@ -2,7 +2,6 @@
 
 #include "autograd/kernels/pointwise/elementwise.h"
 #include "autograd/kernels/pointwise/simd_targets.h"
-#include "autograd/kernels/pointwise/special.h"
 #include "autograd/kernels/threads/parallel.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -73,9 +72,6 @@ HWY_INLINE void unary_range(Unary f, const T* x, T* y, int64_t n) {
       return map(UnaryFn<Unary::sign>(), x, y, n);
     case Unary::floor:
       return map(UnaryFn<Unary::floor>(), x, y, n);
-    case Unary::lgamma:
-    case Unary::digamma:
-      return;  // scalar functions, see below
   }
 }
 
@@ -95,21 +91,11 @@ HWY_EXPORT(unary_f64);
 
 constexpr int64_t kAlign = 64;
 constexpr int64_t kGrain = 4096;
-constexpr int64_t kSlowGrain = 128;  // functions of 20 ns and more an element
-
-template <class T, class F>
-void each(F f, const T* x, T* y, int64_t n) {
-  parallel_for(n, kSlowGrain, kAlign, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) y[i] = static_cast<T>(f(static_cast<double>(x[i])));
-  });
-}
 
 }  // namespace
 
 template <class T>
 void unary(Unary f, const T* x, T* y, int64_t n) {
-  if (f == Unary::lgamma) return each(special::lgamma, x, y, n);
-  if (f == Unary::digamma) return each(special::digamma, x, y, n);
   parallel_for(n, kGrain, kAlign, [&](int64_t begin, int64_t end) {
     if constexpr (sizeof(T) == 4) {
       HWY_DYNAMIC_DISPATCH(unary_f32)(f, x + begin, y + begin, end - begin);
@@ -120,13 +106,6 @@ void unary(Unary f, const T* x, T* y, int64_t n) {
 }
 template void unary(Unary, const float*, float*, int64_t);
 template void unary(Unary, const double*, double*, int64_t);
-
-template <class T>
-void polygamma(int m, const T* x, T* y, int64_t n) {
-  each([m](double v) { return special::polygamma(m, v); }, x, y, n);
-}
-template void polygamma(int, const float*, float*, int64_t);
-template void polygamma(int, const double*, double*, int64_t);
 
 }  // namespace gradzoo::kernels
 #endif  // HWY_ONCE

@@ -2,12 +2,11 @@
 #include <cmath>
 #include <numbers>
 
-#include <boost/math/special_functions/erf.hpp>
-
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "models/eval/quadrature.h"
 #include "models/gan/gan.h"
+#include "nn/distributions.h"
 #include "nn/learn/learner.h"
 #include "nn/learn/schedule.h"
 #include "tools/ledger/gan/rows.h"
@@ -84,7 +83,7 @@ Tensor TwoBumps::quantiles(int64_t n) const {
   for (double centre : {-gap, gap}) {
     for (int64_t i = 0; i < n; ++i) {
       const double share = (static_cast<double>(i) + 0.5) / static_cast<double>(n);
-      points.push_back(centre - sigma * std::numbers::sqrt2 * boost::math::erfc_inv(2 * share));
+      points.push_back(centre + sigma * normal_quantile(share));
     }
   }
   return tensor(points, {2 * n, 1}, DType::f64);

@@ -1,5 +1,3 @@
-#include <boost/math/special_functions/digamma.hpp>
-#include <boost/math/special_functions/polygamma.hpp>
 #include <doctest/doctest.h>
 
 #include "autograd/kernels/pointwise/elementwise.h"
@@ -26,21 +24,6 @@ long double square(long double x) { return x * x; }
 long double negative(long double x) { return -x; }
 long double sign_of(long double x) { return x > 0 ? 1 : (x < 0 ? -1 : x); }
 
-/// Stirling's series, far enough out, for x > 0; but near 1 and 2 lgamma is 0, and the difference loses
-/// digits.
-long double lgamma(long double x) {
-  if (!(x > 0) || std::isinf(x)) return std::lgamma(x);
-  long double product = 1;
-  for (; x < 25; ++x) product *= x;
-  const long double s = 1 / (x * x);
-  const long double series =
-      (1 / 12.0L - s * (1 / 360.0L - s * (1 / 1260.0L - s * (1 / 1680.0L - s / 1188)))) / x;
-  const long double half_log_2pi = 0.918938533204672741780329736406L;
-  return (x - 0.5L) * std::log(x) - x + half_log_2pi + series - std::log(product);
-}
-
-long double digamma(long double x) { return boost::math::digamma(x); }
-
 const Function kFunctions[] = {
     {Unary::neg, "neg", negative, -5, 5, 0.5},
     {Unary::abs, "abs", std::fabs, -5, 5, 0.5},
@@ -61,9 +44,6 @@ const Function kFunctions[] = {
     {Unary::sin, "sin beyond the vector's reach", std::sin, 1.6e6, 1e9, 1},
     {Unary::sign, "sign", sign_of, -1, 1, 0},
     {Unary::floor, "floor", std::floor, -9, 9, 0},
-    {Unary::lgamma, "lgamma", lgamma, 2.5, 50, 1},
-    {Unary::lgamma, "lgamma near 0", lgamma, 1e-3, 0.9, 1},
-    {Unary::digamma, "digamma", digamma, 2, 50, 1},
 };
 
 template <class T>
@@ -138,7 +118,6 @@ TEST_CASE_TEMPLATE("unary functions are true at the extremes", T, float, double)
       T{100},        T{-100},        Limits::max(), -Limits::max(), T(1e-20), T(-1e-20),
       T(88.8),       T(-103.5),      T(709.9),      T(-745)};
   for (const Function& f : kFunctions) {
-    if (f.kind == Unary::digamma) continue;
     const std::vector<T> y = apply(f.kind, x);
     for (size_t i = 0; i < x.size(); ++i) {
       CAPTURE(f.name);
@@ -158,28 +137,4 @@ TEST_CASE("log, log1p and exp at their borders") {
   CHECK(std::isnan(log[3]));
   CHECK(apply(Unary::log1p, at)[1] == -kInf<double>);
   CHECK(apply(Unary::exp, at)[3] == 0);
-}
-
-TEST_CASE("polygamma agrees with Boost and has PyTorch's values at the poles") {
-  const auto value = [](int m, double x) {
-    double y = 0;
-    kernels::polygamma(m, &x, &y, 1);
-    return y;
-  };
-  for (int m = 0; m <= 4; ++m) {
-    for (const double x : {0.1, 0.7, 1.0, 2.5, 30.0, -0.5, -3.3}) {
-      const long double truth = boost::math::polygamma(m, static_cast<long double>(x));
-      CHECK(std::fabs(value(m, x) - static_cast<double>(truth)) <=
-            1e-13 * std::fabs(static_cast<double>(truth)));
-    }
-    CHECK(std::isnan(value(m, kNaN<double>)));
-  }
-  CHECK(value(0, 0.0) == -kInf<double>);
-  CHECK(std::isnan(value(0, -1.0)));
-  CHECK(value(0, kInf<double>) == kInf<double>);
-  CHECK(value(1, 0.0) == kInf<double>);
-  CHECK(value(1, -2.0) == kInf<double>);
-  CHECK(value(2, 0.0) == -kInf<double>);
-  CHECK(value(1, kInf<double>) == 0);
-  CHECK(value(3, 1e-300) == kInf<double>);
 }

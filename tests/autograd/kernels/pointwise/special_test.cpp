@@ -1,0 +1,101 @@
+#include "autograd/kernels/pointwise/special.h"
+
+#include <cmath>
+#include <limits>
+
+#include <boost/math/special_functions/digamma.hpp>
+#include <boost/math/special_functions/polygamma.hpp>
+#include <doctest/doctest.h>
+
+#include "support/numbers.h"
+
+using namespace gradzoo;
+using test::kInf;
+using test::kNaN;
+namespace special = kernels::special;
+
+namespace {
+
+/// Stirling's series, far enough out, for x > 0; but near 1 and 2 lgamma is 0, and the difference loses
+/// digits.
+long double lgamma_truth(long double x) {
+  if (!(x > 0) || std::isinf(x)) return std::lgamma(x);
+  long double product = 1;
+  for (; x < 25; ++x) product *= x;
+  const long double s = 1 / (x * x);
+  const long double series =
+      (1 / 12.0L - s * (1 / 360.0L - s * (1 / 1260.0L - s * (1 / 1680.0L - s / 1188)))) / x;
+  const long double half_log_2pi = 0.918938533204672741780329736406L;
+  return (x - 0.5L) * std::log(x) - x + half_log_2pi + series - std::log(product);
+}
+
+long double digamma_truth(long double x) { return boost::math::digamma(x); }
+
+struct Function {
+  double (*f)(double);
+  long double (*truth)(long double);
+  double low, high;  // where its accuracy is measured
+};
+
+const Function kFunctions[] = {
+    {special::lgamma, lgamma_truth, 2.5, 50},
+    {special::lgamma, lgamma_truth, 1e-3, 0.9},
+    {special::digamma, digamma_truth, 2, 50},
+};
+
+template <class T>
+std::vector<T> apply(double (*f)(double), const std::vector<T>& x) {
+  std::vector<T> y(x.size());
+  special::each(f, x.data(), y.data(), static_cast<int64_t>(x.size()));
+  return y;
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("lgamma and digamma are within an ulp, whatever the length", T, float, double) {
+  for (const Function& f : kFunctions) {
+    for (const int64_t n : {0, 1, 63, 64, 65, 127, 129, 20000}) {
+      const std::vector<T> x = test::uniform_values<T>(n, f.low, f.high, 7), y = apply(f.f, x);
+      for (size_t i = 0; i < x.size(); ++i)
+        CHECK(test::ulps(y[i], f.truth(static_cast<long double>(x[i]))) <= 1);
+    }
+  }
+}
+
+TEST_CASE_TEMPLATE("special functions have the same bytes at any thread count", T, float, double) {
+  for (const Function& f : kFunctions) {
+    const std::vector<T> x = test::uniform_values<T>(10001, f.low, f.high, 10);
+    CHECK(test::same_at_any_thread_count([&] { return apply(f.f, x); }));
+  }
+}
+
+TEST_CASE_TEMPLATE("lgamma is true at the extremes", T, float, double) {
+  using Limits = std::numeric_limits<T>;
+  const std::vector<T> x = {kInf<T>,       -kInf<T>, kNaN<T>, T{0},    -T{0},    Limits::denorm_min(),
+                            Limits::min(), T{-1},    T{-2},   T{1000}, T{-1000}, Limits::max(),
+                            T(1e-20),      T(-1e-20)};
+  const std::vector<T> y = apply(special::lgamma, x);
+  for (size_t i = 0; i < x.size(); ++i) {
+    CAPTURE(x[i]);
+    CHECK(test::ulps(y[i], lgamma_truth(static_cast<long double>(x[i]))) <= 3);
+  }
+}
+
+TEST_CASE("polygamma agrees with Boost and has PyTorch's values at the poles") {
+  for (int m = 0; m <= 4; ++m) {
+    for (const double x : {0.1, 0.7, 1.0, 2.5, 30.0, -0.5, -3.3}) {
+      const long double truth = boost::math::polygamma(m, static_cast<long double>(x));
+      CHECK(std::fabs(special::polygamma(m, x) - static_cast<double>(truth)) <=
+            1e-13 * std::fabs(static_cast<double>(truth)));
+    }
+    CHECK(std::isnan(special::polygamma(m, kNaN<double>)));
+  }
+  CHECK(special::polygamma(0, 0.0) == -kInf<double>);
+  CHECK(std::isnan(special::polygamma(0, -1.0)));
+  CHECK(special::polygamma(0, kInf<double>) == kInf<double>);
+  CHECK(special::polygamma(1, 0.0) == kInf<double>);
+  CHECK(special::polygamma(1, -2.0) == kInf<double>);
+  CHECK(special::polygamma(2, 0.0) == -kInf<double>);
+  CHECK(special::polygamma(1, kInf<double>) == 0);
+  CHECK(special::polygamma(3, 1e-300) == kInf<double>);
+}

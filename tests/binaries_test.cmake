@@ -1,0 +1,40 @@
+# What is built takes no code from the current directory, and leaves a user's own names and start-up alone.
+# cmake -D BINARY_DIR=... -D LIBRARY=... -D READELF=... -D NM=... -P binaries_test.cmake
+cmake_minimum_required(VERSION 3.25)
+
+set(failures "")
+set(programs "${BINARY_DIR}/gradzoo" "${BINARY_DIR}/consumer/build/consumer" "${BINARY_DIR}/consumer/prefix/bin/gradzoo")
+file(GLOB tests "${BINARY_DIR}/tests/*_tests")
+foreach(program IN LISTS programs tests)
+  if(NOT EXISTS "${program}")
+    string(APPEND failures "${program}: is missing\n")
+    continue()
+  endif()
+  execute_process(COMMAND "${READELF}" -d "${program}" OUTPUT_VARIABLE dynamic COMMAND_ERROR_IS_FATAL ANY)
+  string(REGEX MATCHALL "(RUNPATH|RPATH)\\)[^\n]*\\[[^\n]*\\]" paths "${dynamic}")
+  foreach(entry IN LISTS paths)
+    string(REGEX REPLACE ".*\\[(.*)\\]" "\\1" folders "${entry}")
+    # An element that is empty or begins elsewhere than at / is looked for where the user stands.
+    if(":${folders}:" MATCHES ":[^/]")
+      string(APPEND failures "${program}: looks for libraries in '${folders}'\n")
+    endif()
+  endforeach()
+endforeach()
+
+# Strong symbols outside of our namespace could collide with a user's own.
+execute_process(COMMAND "${NM}" -C --defined-only "${LIBRARY}" OUTPUT_VARIABLE symbols ERROR_QUIET)
+string(REGEX MATCHALL "[0-9a-f]+ [TDBR] [^\n]*" strong "${symbols}")
+list(FILTER strong EXCLUDE REGEX "gradzoo::")
+if(strong)
+  string(APPEND failures "${LIBRARY}: defines ${strong}\n")
+endif()
+
+# A program that uses no special function has none of Boost's tables, which are computed before main.
+execute_process(COMMAND "${NM}" -C "${BINARY_DIR}/consumer/build/consumer" OUTPUT_VARIABLE symbols)
+if(symbols MATCHES "boost::[^\n]*_initializer<")
+  string(APPEND failures "consumer: has static initialisers of Boost\n")
+endif()
+
+if(failures)
+  message(FATAL_ERROR "${failures}")
+endif()
