@@ -8,8 +8,9 @@
 /// Every public differentiable op. Names and conventions are PyTorch's: NumPy broadcasting; relu'(0) =
 /// abs'(0) = 0; ties share equally in max and min, half each in maximum and minimum; var divides by n - 1; an
 /// empty sum is 0, an empty mean NaN, an empty max an error; Linear's weight is (out, in). Axes may be
-/// negative. A double takes the tensor's dtype. Mixed dtypes throw. Floating-point exception flags mean nothing after an
-/// op, and traps must stay masked (no feenableexcept): the spare lanes of a last vector may divide by zero.
+/// negative. A double takes the tensor's dtype. Mixed dtypes throw. Floating-point exception flags mean
+/// nothing after an op, and traps must stay masked (no feenableexcept): the spare lanes of a last vector may
+/// divide by zero.
 namespace gradzoo {
 
 // Elementwise, one operand.
@@ -52,6 +53,8 @@ Tensor maximum(const Tensor& a, const Tensor& b);
 Tensor minimum(const Tensor& a, const Tensor& b);
 Tensor add(const Tensor& x, double c);
 Tensor mul(const Tensor& x, double c);
+Tensor div(const Tensor& x, double c);
+Tensor div(double c, const Tensor& x);
 Tensor pow(const Tensor& x, double exponent);
 /// mask (u8) ? a : b, all three broadcast together.
 Tensor where(const Tensor& mask, const Tensor& a, const Tensor& b);
@@ -155,7 +158,7 @@ inline Tensor operator-(const Tensor& x, double c) { return add(x, -c); }
 inline Tensor operator-(double c, const Tensor& x) { return add(neg(x), c); }
 inline Tensor operator*(const Tensor& x, double c) { return mul(x, c); }
 inline Tensor operator*(double c, const Tensor& x) { return mul(x, c); }
-inline Tensor operator/(const Tensor& x, double c) { return mul(x, 1.0 / c); }
-inline Tensor operator/(double c, const Tensor& x) { return mul(reciprocal(x), c); }
+inline Tensor operator/(const Tensor& x, double c) { return div(x, c); }
+inline Tensor operator/(double c, const Tensor& x) { return div(c, x); }
 
 }  // namespace gradzoo

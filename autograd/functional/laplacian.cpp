@@ -48,9 +48,10 @@ Tensor quadratic_forms(const VectorField& s, const Tensor& x, const Tensor& v, b
   return reshape(sum(mul(jv, v), 1), {k, b});
 }
 
-Tensor random_directions(int64_t rows, int64_t d, DType dtype, const TraceOptions& options) {
-  if (options.probe == Probe::rademacher) return rademacher({rows, d}, *options.rng, dtype);
-  return randn({rows, d}, *options.rng, dtype);
+// Rows [first, first + rows) of the draw at hand.
+Tensor random_directions(int64_t first, int64_t rows, int64_t d, DType dtype, const TraceOptions& options) {
+  if (options.probe == Probe::rademacher) return rademacher({rows, d}, *options.rng, dtype, first);
+  return randn({rows, d}, *options.rng, dtype, first);
 }
 
 // Calls part(first, k) until all directions are done, in chunks that stay below max_bytes: the first
@@ -97,15 +98,17 @@ Tensor hutchinson(const VectorField& s, const Tensor& x, const TraceOptions& opt
   const char* op = s.gradient_of_f ? kLaplacian : kDivergence;
   if (!options.rng) throw Error(fmt::format("{}: hutchinson draws probes. Hint: pass .rng = &rng", op));
   if (options.probes < 1) throw Error(fmt::format("{}: {} probes. Hint: at least 1", op, options.probes));
-  const Tensor forms = all_quadratic_forms(s, x, options.probes, options, [&](int64_t, int64_t k) {
-    return random_directions(k * x.dim(0), x.dim(1), x.dtype(), options);
+  // All probes are one draw, so that they do not depend on how many are taken at a time.
+  const uint64_t draw = options.rng->draw();
+  const Tensor forms = all_quadratic_forms(s, x, options.probes, options, [&](int64_t first, int64_t k) {
+    options.rng->set_draw(draw);
+    return random_directions(first * x.dim(0), k * x.dim(0), x.dim(1), x.dtype(), options);
   });
   if (options.standard_error) {
     if (options.probes < 2)
       throw Error(fmt::format("{}: a standard error needs 2 probes or more. Hint: .probes = 16", op));
     NoGrad no_grad;
-    *options.standard_error =
-        mul(sqrt(var_axis(forms, 0)), 1.0 / std::sqrt(static_cast<double>(options.probes)));
+    *options.standard_error = div(sqrt(var_axis(forms, 0)), std::sqrt(static_cast<double>(options.probes)));
   }
   return mean(forms, 0);
 }

@@ -110,14 +110,6 @@ void forward_activation(Activation f, double alpha, Inputs in, Tensor& out) {
   });
 }
 
-void vjp_from_value(Activation f, Vjp& v, const Tensor& g) {
-  Tensor dx = empty_like(g);
-  visit_floating(g.dtype(), [&]<class T>() {
-    kernels::mul_activation_from_value(f, g.data<T>(), v.out().data<T>(), dx.mutable_data<T>(), g.size());
-  });
-  v.give(0, std::move(dx));
-}
-
 }  // namespace ops
 
 Tensor sigmoid(const Tensor& x) { return apply<ops::Sigmoid>(x); }

@@ -85,8 +85,6 @@ struct ActSlopes {
 };
 
 void forward_activation(Activation f, double alpha, Inputs in, Tensor& out);
-/// The first derivative from the value alone: sigmoid, tanh.
-void vjp_from_value(Activation f, Vjp& v, const Tensor& g);
 
 template <Activation f>
 struct Act {
@@ -104,16 +102,8 @@ struct Act {
   static std::vector<OpCase<Act>> cases() { return unary_cases<Act>(activation_domain(f)); }
 };
 
-/// An activation whose first derivative is cheaper from its value than from x.
-template <Activation f>
-struct ActFromValue : Act<f> {
-  static constexpr std::array<unsigned, 1> saves = {reads_in(0) | kReadsOut};
-  void vjp_fast(Vjp& v, const Tensor& g) const { vjp_from_value(f, v, g); }
-  static std::vector<OpCase<ActFromValue>> cases() { return unary_cases<ActFromValue>(activation_domain(f)); }
-};
-
-using Sigmoid = ActFromValue<Activation::sigmoid>;
-using Tanh = ActFromValue<Activation::tanh>;
+using Sigmoid = Act<Activation::sigmoid>;
+using Tanh = Act<Activation::tanh>;
 using Softplus = Act<Activation::softplus>;
 using LogSigmoid = Act<Activation::log_sigmoid>;
 using Silu = Act<Activation::silu>;

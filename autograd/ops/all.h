@@ -32,7 +32,7 @@ using AllOps = OpList<
     ops::EluAlpha, ops::Silu, ops::Gelu, ops::Erf, ops::MulAct, ops::ActSlopes,
     // Elementwise arithmetic.
     ops::Add, ops::Sub, ops::Mul, ops::Div, ops::Pow, ops::Maximum, ops::Minimum, ops::AddScalar,
-    ops::MulScalar, ops::PowScalar, ops::Where,
+    ops::MulScalar, ops::DivScalar, ops::PowScalar, ops::Where,
     // Reductions.
     ops::Sum, ops::SumTo, ops::Max, ops::Min, ops::Cumsum, ops::LogSumExp, ops::Softmax, ops::LogSoftmax,
     // Products.

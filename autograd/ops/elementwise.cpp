@@ -36,19 +36,53 @@ void forward_scalar(kernels::ScalarOp f, Inputs in, double c, Tensor& out) {
   });
 }
 
+void Pow::forward(Inputs in, Tensor& out) const {
+  if (n == 0) return forward_binary(kernels::Binary::pow, in, out);
+  visit_floating(out.dtype(), [&]<class T>() {
+    kernels::pow_derivative(n, in[0].data<T>(), in[1].data<T>(), out.mutable_data<T>(),
+                            broadcast_layout(in[0].shape(), in[1].shape(), out.shape()));
+  });
+}
+
+namespace {
+
+/// p(b) = b (b-1) ... (b-n+1) and p'(b).
+struct FallingProduct {
+  Tensor value, derivative;
+};
+FallingProduct falling_product(const Tensor& b, int n) {
+  FallingProduct p{ones_like(b), zeros_like(b)};
+  for (int k = 0; k < n; ++k) {
+    const Tensor factor = add(b, static_cast<double>(-k));
+    p = {mul(p.value, factor), add(mul(p.derivative, factor), p.value)};
+  }
+  return p;
+}
+
+}  // namespace
+
 void Pow::vjp(Vjp& v, const Tensor& g) const {
   const Tensor &a = v.in(0), &b = v.in(1);
+  if (v.needs(0)) v.give(0, mul(g, apply(Pow(n + 1), a, b)));
+  if (!v.needs(1)) return;
+  // At base 0 the formula reads 0 * -inf; 0^b is 0 for every b > 0.
   const Tensor zero = constant_like(g, 0.0), one = constant_like(g, 1.0);
-  if (v.needs(0)) {
-    // At 0^0 the formula reads 0 * 0^-1; the derivative of a^0 is 0.
-    const Tensor base = where(eq(b, zero), where(eq(a, zero), one, a), a);
-    v.give(0, mul(mul(g, b), pow(base, add(b, -1.0))));
+  const Tensor base = where(eq(a, zero), where(ge(b, zero), one, a), a);
+  const FallingProduct p = falling_product(b, n);
+  const Tensor power = pow(a, add(b, static_cast<double>(-n)));
+  v.give(1, mul(mul(g, power), add(p.derivative, mul(p.value, log(base)))));
+}
+
+std::vector<OpCase<Pow>> Pow::cases() {
+  std::vector<OpCase<Pow>> cases = binary_cases<Pow>({.low = 0.5}, {});
+  for (const int order : {0, 1, 2}) {
+    for (const double exponent : {0.0, 1.0, 2.0}) {
+      const Operand whole{.shape = {3}, .low = exponent, .high = exponent};
+      cases.push_back({Pow(order), {{.shape = {3}, .low = 0.5}, whole}});
+    }
+    cases.push_back({Pow(order), {{.shape = {2, 3}, .low = 0.5}, {.shape = {3}}}});
   }
-  if (v.needs(1)) {
-    // At base 0 the formula reads 0 * -inf; 0^b is 0 for every b > 0.
-    const Tensor base = where(eq(a, zero), where(ge(b, zero), one, a), a);
-    v.give(1, mul(mul(g, v.out()), log(base)));
-  }
+  return cases;
 }
 
 namespace {
@@ -97,6 +131,8 @@ Tensor maximum(const Tensor& a, const Tensor& b) { return apply<ops::Maximum>(a,
 Tensor minimum(const Tensor& a, const Tensor& b) { return apply<ops::Minimum>(a, b); }
 Tensor add(const Tensor& x, double c) { return apply(ops::AddScalar{{c}}, x); }
 Tensor mul(const Tensor& x, double c) { return apply(ops::MulScalar{{c}}, x); }
+Tensor div(const Tensor& x, double c) { return apply(ops::DivScalar{{c}}, x); }
+Tensor div(double c, const Tensor& x) { return div(ops::constant_like(x, c), x); }
 Tensor pow(const Tensor& x, double exponent) { return apply(ops::PowScalar{{exponent}}, x); }
 
 }  // namespace gradzoo

@@ -74,13 +74,20 @@ struct Div : BinaryOp<kernels::Binary::div, Kind::elementwise, reads_in(1), read
   static std::vector<OpCase<Div>> cases() { return binary_cases<Div>({}, {.avoid = 0.0, .margin = 0.5}); }
 };
 
+/// a^b, or its n-th derivative in a as one op: b a^(b-1) as a product would be 0 times infinity at b = 0.
 struct Pow : BinaryOp<kernels::Binary::pow, Kind::elementwise, reads_in(0) | reads_in(1),
-                      reads_in(0) | reads_in(1) | kReadsOut> {
+                      reads_in(0) | reads_in(1)> {
+  int n = 0;
   static constexpr const char* name = "pow";
-  static constexpr const char* formula = "y = a^b;  da = g b a^(b-1);  db = g y log a";
+  static constexpr const char* formula =
+      "y = p a^(b-n), p = b (b-1) ... (b-n+1), n = 0 for a^b;  da = g y at n+1;  db = g a^(b-n) (p' + p log "
+      "a)";
+  Pow() = default;
+  explicit Pow(int order) : n(order) {}
   Shape shape(Inputs in) const { return broadcast_shapes(in[0].shape(), in[1].shape(), name); }
+  void forward(Inputs in, Tensor& out) const;
   void vjp(Vjp& v, const Tensor& g) const;
-  static std::vector<OpCase<Pow>> cases() { return binary_cases<Pow>({.low = 0.5}, {}); }
+  static std::vector<OpCase<Pow>> cases();
 };
 
 struct Maximum : BinaryOp<kernels::Binary::maximum, Kind::elementwise, reads_in(0) | reads_in(1),
@@ -131,6 +138,13 @@ struct MulScalar : ScalarOp<kernels::ScalarOp::mul, Kind::linear, kReadsNothing>
   static constexpr const char* formula = "y = c x;  dx = c g";
   void vjp(Vjp& v, const Tensor& g) const { v.give(0, mul(g, c)); }
   static std::vector<OpCase<MulScalar>> cases() { return unary_cases<MulScalar>({}, {{-1.5}}); }
+};
+
+struct DivScalar : ScalarOp<kernels::ScalarOp::div, Kind::linear, kReadsNothing> {
+  static constexpr const char* name = "div_scalar";
+  static constexpr const char* formula = "y = x / c;  dx = g / c";
+  void vjp(Vjp& v, const Tensor& g) const { v.give(0, div(g, c)); }
+  static std::vector<OpCase<DivScalar>> cases() { return unary_cases<DivScalar>({}, {{-1.5}}); }
 };
 
 struct PowScalar : ScalarOp<kernels::ScalarOp::pow, Kind::elementwise, reads_in(0)> {

@@ -141,10 +141,10 @@ Tensor sum_to(const Tensor& x, const Shape& shape) {
   return shape.rank() == target.rank() ? y : reshape(y, shape);
 }
 
-// 0 * (1 / 0) is NaN: the mean of nothing.
+// 0 / 0 is NaN: the mean of nothing.
 Tensor mean(const Tensor& x, int axis, bool keepdim) {
   const int from_end = ops::axis_from_end(axis, x.rank(), "mean");
-  return mul(sum(x, from_end, keepdim), 1.0 / static_cast<double>(x.shape()[from_end]));
+  return div(sum(x, from_end, keepdim), static_cast<double>(x.shape()[from_end]));
 }
 
 Tensor mean(const Tensor& x) { return mean(ops::one_row(x), -1); }
@@ -153,7 +153,7 @@ Tensor var_axis(const Tensor& x, int axis, bool keepdim, int correction) {
   const int from_end = ops::axis_from_end(axis, x.rank(), "var");
   const int64_t degrees = std::max<int64_t>(0, x.shape()[from_end] - correction);
   const Tensor deviation = sub(x, mean(x, from_end, /*keepdim=*/true));
-  return mul(sum(square(deviation), from_end, keepdim), 1.0 / static_cast<double>(degrees));
+  return div(sum(square(deviation), from_end, keepdim), static_cast<double>(degrees));
 }
 
 Tensor var(const Tensor& x, int correction) { return var_axis(ops::one_row(x), -1, false, correction); }

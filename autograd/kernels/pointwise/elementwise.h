@@ -27,7 +27,7 @@ enum class Unary {
 template <class T>
 void unary(Unary f, const T* x, T* y, int64_t n);
 
-enum class ScalarOp { add, mul, pow };
+enum class ScalarOp { add, mul, div, pow };
 
 /// y[i] = x[i] (op) c
 template <class T>
@@ -52,6 +52,10 @@ struct Broadcast {
 /// scalar, a row bias (R,C)(C) or a column (R,C)(R,1).
 template <class T>
 void binary(Binary op, const T* a, const T* b, T* y, const Broadcast& layout);
+/// y = b (b-1) ... (b-n+1) a^(b-n) under NumPy broadcasting, the n-th derivative of a^b in a; 0 wherever that
+/// product is, also where the power is infinite.
+template <class T>
+void pow_derivative(int n, const T* a, const T* b, T* y, const Broadcast& layout);
 /// The same for n numbers each.
 template <class T>
 void binary(Binary op, const T* a, const T* b, T* y, int64_t n);
@@ -78,11 +82,6 @@ void activation(Activation f, int n, double alpha, const T* x, T* y, int64_t cou
 /// y[i] = g[i] * (d^n f / dx^n)(x[i]), in one pass.
 template <class T>
 void mul_activation(Activation f, int n, double alpha, const T* g, const T* x, T* y, int64_t count);
-
-/// y[i] = g[i] * f'(x[i]) from the value f(x[i]) alone. sigmoid: g f (1-f). tanh: g (1-f^2). relu: g [f>0].
-/// Others throw.
-template <class T>
-void mul_activation_from_value(Activation f, const T* g, const T* value, T* y, int64_t count);
 
 /// Binary cross-entropy with logits: y = softplus(l) - l t = max(l,0) - l t + log1p(exp(-|l|)).
 template <class T>

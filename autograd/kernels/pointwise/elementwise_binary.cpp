@@ -156,6 +156,24 @@ template void binary(Binary, const float*, const float*, float*, const Broadcast
 template void binary(Binary, const double*, const double*, double*, const Broadcast&);
 
 template <class T>
+void pow_derivative(int n, const T* a, const T* b, T* y, const Broadcast& layout) {
+  const auto value = [n](double base, double exponent) {
+    double product = 1;
+    for (int k = 0; k < n; ++k) product *= exponent - k;
+    return product == 0 ? 0 : product * std::pow(base, exponent - n);
+  };
+  for_each_row(layout, kPowGrain,
+               [=](int64_t at_a, int64_t at_b, int64_t at_y, int64_t count, int64_t sa, int64_t sb) {
+                 for (int64_t i = 0; i < count; ++i) {
+                   y[at_y + i] = static_cast<T>(
+                       value(static_cast<double>(a[at_a + i * sa]), static_cast<double>(b[at_b + i * sb])));
+                 }
+               });
+}
+template void pow_derivative(int, const float*, const float*, float*, const Broadcast&);
+template void pow_derivative(int, const double*, const double*, double*, const Broadcast&);
+
+template <class T>
 void binary(Binary op, const T* a, const T* b, T* y, int64_t n) {
   flat(op, a, b, 1, y, n);
 }
@@ -170,6 +188,8 @@ void scalar(ScalarOp op, const T* x, double c, T* y, int64_t n) {
       return flat(Binary::add, x, &value, 0, y, n);
     case ScalarOp::mul:
       return flat(Binary::mul, x, &value, 0, y, n);
+    case ScalarOp::div:
+      return flat(Binary::div, x, &value, 0, y, n);
     case ScalarOp::pow:
       if (c == 2) return unary(Unary::square, x, y, n);
       if (c == -1) return unary(Unary::reciprocal, x, y, n);

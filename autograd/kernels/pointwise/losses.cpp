@@ -51,24 +51,6 @@ HWY_INLINE void bce_grad(const T* g, const T* l, const T* t, T* y, int64_t n) {
   std::memcpy(y + i, tail[0], bytes);
 }
 
-template <Activation kF>
-struct GradFromValue {
-  template <class D, class V>
-  HWY_INLINE V operator()(D d, V g, V f) const {
-    const V one = constant(d, 1);
-    if constexpr (kF == Activation::sigmoid) return hn::Mul(g, hn::Mul(f, hn::Sub(one, f)));
-    if constexpr (kF == Activation::tanh) return hn::Mul(g, hn::NegMulAdd(f, f, one));
-    if constexpr (kF == Activation::relu) return hn::IfThenElseZero(hn::Gt(f, hn::Zero(d)), g);
-  }
-};
-
-template <class T>
-HWY_INLINE void from_value(Activation f, const T* g, const T* value, T* y, int64_t n) {
-  if (f == Activation::sigmoid) return map(GradFromValue<Activation::sigmoid>(), g, value, y, n);
-  if (f == Activation::tanh) return map(GradFromValue<Activation::tanh>(), g, value, y, n);
-  map(GradFromValue<Activation::relu>(), g, value, y, n);
-}
-
 void bce_f32(const float* l, const float* t, float* y, int64_t n) { map(BceWithLogits(), l, t, y, n); }
 void bce_f64(const double* l, const double* t, double* y, int64_t n) { map(BceWithLogits(), l, t, y, n); }
 void bce_grad_f32(const float* g, const float* l, const float* t, float* y, int64_t n) {
@@ -77,13 +59,6 @@ void bce_grad_f32(const float* g, const float* l, const float* t, float* y, int6
 void bce_grad_f64(const double* g, const double* l, const double* t, double* y, int64_t n) {
   bce_grad(g, l, t, y, n);
 }
-void from_value_f32(Activation f, const float* g, const float* value, float* y, int64_t n) {
-  from_value(f, g, value, y, n);
-}
-void from_value_f64(Activation f, const double* g, const double* value, double* y, int64_t n) {
-  from_value(f, g, value, y, n);
-}
-
 }  // namespace
 }  // namespace gradzoo::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -96,8 +71,6 @@ HWY_EXPORT(bce_f32);
 HWY_EXPORT(bce_f64);
 HWY_EXPORT(bce_grad_f32);
 HWY_EXPORT(bce_grad_f64);
-HWY_EXPORT(from_value_f32);
-HWY_EXPORT(from_value_f64);
 
 constexpr int64_t kGrain = 4096;
 
@@ -128,24 +101,6 @@ void bce_with_logits_grad(const T* g, const T* logits, const T* targets, T* y, i
 }
 template void bce_with_logits_grad(const float*, const float*, const float*, float*, int64_t);
 template void bce_with_logits_grad(const double*, const double*, const double*, double*, int64_t);
-
-template <class T>
-void mul_activation_from_value(Activation f, const T* g, const T* value, T* y, int64_t count) {
-  if (f != Activation::sigmoid && f != Activation::tanh && f != Activation::relu) {
-    throw Error(
-        "mul_activation_from_value: only sigmoid, tanh and relu have a derivative in their value alone. "
-        "Hint: use mul_activation with order 1.");
-  }
-  parallel_for(count, 2 * kGrain, 64, [=](int64_t begin, int64_t end) {
-    if constexpr (sizeof(T) == 4) {
-      HWY_DYNAMIC_DISPATCH(from_value_f32)(f, g + begin, value + begin, y + begin, end - begin);
-    } else {
-      HWY_DYNAMIC_DISPATCH(from_value_f64)(f, g + begin, value + begin, y + begin, end - begin);
-    }
-  });
-}
-template void mul_activation_from_value(Activation, const float*, const float*, float*, int64_t);
-template void mul_activation_from_value(Activation, const double*, const double*, double*, int64_t);
 
 }  // namespace gradzoo::kernels
 #endif  // HWY_ONCE

@@ -86,14 +86,14 @@ bool Team::run(const Loop& loop, int members) {
   if (g_works) return false;
   Team& team = of_process();
   if (team.taken_.exchange(true, std::memory_order_acquire)) return false;
-  if (team.size_ < members) team.grow(members);
+  if (team.wanted_ < members) team.grow(members);
   team.lead(loop, std::min(members, team.size_));
   team.taken_.store(false, std::memory_order_release);
   return true;
 }
 
-// Sends those that serve home, and starts as many as are wanted. The region's first thread only holds it
-// open: its place, where threads are bound to places, is the leader's.
+// Sends those that serve home, starts as many as are wanted, and waits until they stand. The region's first
+// thread only holds it open: its place, where threads are bound to places, is the leader's.
 void Team::grow(int members) {
   if (host_.joinable()) {
     dismissed_ = true;
@@ -110,10 +110,15 @@ void Team::grow(int members) {
     if (const int member = omp_get_thread_num(); member > 0) {
       serve(member, start);
     } else {
+      standing_ = omp_get_num_threads();
+      standing_.notify_all();
       ended_.wait(ended);
     }
   });
-  size_ = members;
+  wanted_ = members;
+  standing_.wait(0);
+  size_ = standing_;  // fewer than wanted where OpenMP has a limit
+  standing_ = 0;
 }
 
 void Team::serve(int member, uint32_t start) {

@@ -63,9 +63,10 @@ class Team {
   std::array<Share, kMaxThreads> shares_;
   Loop loop_{nullptr, nullptr, 0, 0, 0, FloatMode::of_this_thread()};
   int members_ = 0;
-  int size_ = 1;      // the leader and those that serve
-  std::thread host_;  // holds the parallel region open, in which they serve
+  int size_ = 1, wanted_ = 1;  // the leader and those that serve; how many were asked for
+  std::thread host_;           // holds the parallel region open, in which they serve
   std::atomic<bool> taken_{false}, dismissed_{false};
+  std::atomic<int> standing_{0};               // threads of a new region; 0: not known yet
   alignas(64) std::atomic<uint32_t> call_{0};  // odd while a loop is open
   std::atomic<uint32_t> ended_{0};             // parallel regions; never beside call_ in a queue of sleepers
   alignas(64) std::atomic<uint32_t> inside_{0};  // members at work in the open loop, the leader aside

@@ -253,5 +253,28 @@ TEST_CASE("gradient_and_laplacian gives what grad and laplacian give, and asks f
   }
 }
 
+TEST_CASE("Hutchinson's probes are one draw, however many are taken at a time") {
+  const Network f(6);
+  Rng inputs(5);
+  const Tensor x = randn({4, 6}, inputs, DType::f64);
+  for (const Probe probe : {Probe::rademacher, Probe::gaussian}) {
+    const auto estimate = [&](size_t max_bytes, uint64_t& draws) {
+      Rng rng(9);
+      const Tensor trace = laplacian(f, x,
+                                     {.method = TraceMethod::hutchinson,
+                                      .probes = 7,
+                                      .probe = probe,
+                                      .rng = &rng,
+                                      .max_bytes = max_bytes});
+      draws = rng.draw();
+      return trace;
+    };
+    uint64_t one_by_one = 0, together = 0;
+    CHECK(largest_difference(estimate(1, one_by_one), estimate(size_t{1} << 28, together)) < 1e-12);
+    CHECK(one_by_one == 1);
+    CHECK(together == 1);
+  }
+}
+
 }  // namespace
 }  // namespace gradzoo

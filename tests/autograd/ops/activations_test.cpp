@@ -105,3 +105,18 @@ TEST_CASE("beyond the last order that the kernels have, a sentence names the act
   CHECK_THROWS_WITH_AS(derivative(softplus, kernels::kMaxActivationOrder + 1, 0.5),
                        doctest::Contains("softplus: derivatives go to order 12"), Error);
 }
+
+TEST_CASE_TEMPLATE("a plain and a recorded sweep give the same slopes, out in the tails too", T, float,
+                   double) {
+  const Tensor x =
+      tensor({-700, -80, -40, -17, -9, -3, 0, 3, 9, 17, 40, 80, 700}, {13}, dtype_of<T>()).requires_grad_();
+  for (const auto f : {sigmoid, tanh}) {
+    Tape tape;
+    const Tensor y = sum(f(x));
+    const std::vector<double> plain = grad(y, x, {.retain_graph = true}).to_vector();
+    CHECK(plain == grad(y, x, {.create_graph = true}).to_vector());
+    for (size_t i = 0; i < plain.size(); ++i)
+      CHECK(plain[i] == plain[plain.size() - 1 - i]);  // both slopes are even
+    CHECK(plain[8] > 0);                               // at 9, where 1 - tanh^2 is 0 in f32
+  }
+}

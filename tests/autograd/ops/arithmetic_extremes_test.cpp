@@ -97,6 +97,25 @@ const std::vector<Row>& arithmetic() {
        [](Real x) { return power(x, 2); },
        {kInf, -kInf, 2},
        {kInf, kInf, 2}},
+      {"pow by a tensor of 0",
+       [](const Tensor& x) { return pow(x, like(x, 0.0)); },
+       [](Real) {
+         return Truth{1, 0, 0};
+       },
+       {1, 0, 0},
+       {1, 0, 0}},
+      {"pow by a tensor of 1",
+       [](const Tensor& x) { return pow(x, like(x, 1.0)); },
+       [](Real x) { return power(x, 1); },
+       {-kInf, 1, 0},
+       {kInf, 1, 0}},
+      {"x / 49, a number",
+       [](const Tensor& x) { return x / 49.0; },
+       [](Real x) {
+         return Truth{x / 49, 1 / Real(49), 0};
+       },
+       {-kInf, 1 / Real(49), 0},
+       {kInf, 1 / Real(49), 0}},
       {"pow in its exponent",
        [](const Tensor& x) { return pow(like(x, 2.0), x); },
        [](Real x) {

@@ -148,3 +148,38 @@ TEST_CASE("operands that do not fit are refused with their shapes or dtypes") {
   CHECK_THROWS_WITH_AS(div(x, zeros({2, 3}, DType::i64)), doctest::Contains("takes no part in arithmetic"),
                        Error);
 }
+
+TEST_CASE_TEMPLATE(
+    "a quotient is one division: what is divided by itself is 1, also at the ends of the range", T, float,
+    double) {
+  for (const double c : {49.0, 3.0, 1e-30, 1e30, sizeof(T) == 8 ? 1e-310 : 1e-40}) {
+    const Tensor x = full({5}, c, dtype_of<T>());
+    const double stored = x.to_vector()[0];  // as T has it
+    for (const double ratio : (x / stored).to_vector()) CHECK(ratio == 1);
+    for (const double ratio : (stored / x).to_vector()) CHECK(ratio == 1);
+    for (const double ratio : div(x, x).to_vector()) CHECK(ratio == 1);
+  }
+  CHECK(mean(full({49}, 1.0, dtype_of<T>())).item() == 1);
+  CHECK(mean(full({7, 49}, 3.0, dtype_of<T>()), 1).to_vector() == std::vector<double>(7, 3.0));
+}
+
+TEST_CASE("the n-th derivatives of a^b in a are finite where their products are 0 times infinity") {
+  const Tensor x = tensor({1e-20, 0.5, 2}, {3}).requires_grad_();  // f32: 1 / x^2 is infinite at the first
+  for (const double exponent : {0.0, 1.0, 2.0}) {
+    CAPTURE(exponent);
+    Tape tape;
+    Tensor y = pow(x, full({3}, exponent));
+    for (int order = 1; order <= 4; ++order) {
+      y = grad(sum(y), x, {.create_graph = true});
+      if (order > exponent) CHECK(y.to_vector() == std::vector<double>(3, 0.0));
+    }
+  }
+}
+
+TEST_CASE("a^b has its mixed derivative at b = 0, where both of its factors vanish") {
+  const Tensor a = scalar(2, DType::f64).requires_grad_(), b = scalar(0, DType::f64).requires_grad_();
+  Tape tape;
+  const Tensor in_a = grad(pow(a, b), a, {.create_graph = true});
+  CHECK(in_a.item() == 0);
+  CHECK(grad(in_a, b).item() == doctest::Approx(0.5));  // d/db [b a^(b-1)] = 1 / a
+}

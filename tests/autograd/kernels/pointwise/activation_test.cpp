@@ -162,26 +162,6 @@ TEST_CASE_TEMPLATE("an activation does not depend on position, length or thread 
   }
 }
 
-TEST_CASE_TEMPLATE("slopes from the value alone equal slopes from x", T, float, double) {
-  const double eps = static_cast<double>(std::numeric_limits<T>::epsilon());
-  for (int64_t n = 0; n <= 67; ++n) {
-    const auto x = test::uniform_values<T>(n, -4, 4, 8);
-    const auto g = test::uniform_values<T>(n, -2, 2, 9);
-    for (const Activation f : {Activation::sigmoid, Activation::tanh, Activation::relu}) {
-      const std::vector<T> value = apply(f, 0, x);
-      std::vector<T> y(x.size()), expected(x.size());
-      kernels::mul_activation_from_value(f, g.data(), value.data(), y.data(), n);
-      kernels::mul_activation(f, 1, kAlpha, g.data(), x.data(), expected.data(), n);
-      for (size_t i = 0; i < x.size(); ++i) {
-        CHECK(std::fabs(static_cast<double>(y[i] - expected[i])) <= 8 * eps);
-      }
-    }
-  }
-  const T one = 1;
-  T y = 0;
-  CHECK_THROWS_AS(kernels::mul_activation_from_value(Activation::silu, &one, &one, &y, 1), Error);
-}
-
 TEST_CASE("an order beyond the family is an error") {
   double y = 0;
   CHECK_THROWS_AS(kernels::activation(Activation::tanh, 13, 0, &y, &y, 1), Error);
