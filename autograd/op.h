@@ -32,13 +32,15 @@
 /// indices or masks), `alias(in)` instead of forward (the output shares the input's storage), `vjp_fast` (the
 /// same gradients on raw buffers, taken by sweeps that are not recorded; vjp stays the specification),
 /// `slopes(x)` (of an elementwise op of one operand: f'(x) and f''(x) stacked, where one pass gives both),
-/// `lifted(k)` (this op for operands with k stacked in front; only where attributes hold absolute shapes).
+/// `lifted(k)` (this op for operands with k stacked in front; only where attributes hold absolute shapes),
+/// `smoothness_here()` (where it depends on the attributes), `constants` (operands, as reads_in() names them,
+/// which the forward rules of the op take for constant in x: weights).
 namespace gradzoo {
 
 /// How the output depends on the inputs together; forward rules are derived from it.
 enum class Kind { linear, elementwise, bilinear, other };
 
-/// Continuous derivatives: 0 has a kink, kSmooth has all.
+/// Continuous derivatives: 0 has a kink, kSmooth has all; below 0 the value itself jumps.
 inline constexpr int kSmooth = INT_MAX;
 
 /// What an input is: a value of f32 or f64, an index (i64), a mask (u8).
@@ -89,10 +91,11 @@ struct OpInfo {
   const char* name;
   const char* formula;
   Kind kind = Kind::other;
-  int smoothness = kSmooth;
+  int (*smoothness)(const void* op) = [](const void*) { return kSmooth; };
   int arity = 0;
   const Role* roles = nullptr;      // arity of them
   const unsigned* saves = nullptr;  // arity of them
+  unsigned constants = 0;
   size_t attribute_bytes = 0;
   Shape (*shape)(const void* op, Inputs in) = nullptr;
   void (*forward)(const void* op, Inputs in, Tensor& out) = nullptr;
@@ -105,6 +108,7 @@ struct OpInfo {
 };
 
 const OpInfo& leaf_info();
+inline int smoothness_of(const Node& node) { return node.op->smoothness(node.attributes.data()); }
 
 namespace detail {
 
@@ -129,13 +133,19 @@ template <class Op>
 Tensor reapply(const void* op, Inputs in, int64_t k);
 
 template <class Op>
+int smoothness(const void* op) {
+  if constexpr (requires(const Op& o) { o.smoothness_here(); }) return as<Op>(op).smoothness_here();
+  return Op::smoothness;
+}
+
+template <class Op>
 struct InfoOf {
   static constexpr std::array<Role, kMaxInputs> roles = roles_of<Op>();
   static constexpr OpInfo make() {
     OpInfo info{.name = Op::name,
                 .formula = Op::formula,
                 .kind = Op::kind,
-                .smoothness = Op::smoothness,
+                .smoothness = &smoothness<Op>,
                 .arity = Op::arity,
                 .roles = roles.data(),
                 .saves = Op::saves.data(),
@@ -143,6 +153,7 @@ struct InfoOf {
                 .shape = [](const void* op, Inputs in) { return as<Op>(op).shape(in); },
                 .vjp = [](const void* op, Vjp& v, const Tensor& g) { as<Op>(op).vjp(v, g); },
                 .reapply = &reapply<Op>};
+    if constexpr (requires { Op::constants; }) info.constants = Op::constants;
     if constexpr (requires(const Op& op, Inputs in) { op.alias(in); }) {
       info.alias = [](const void* op, Inputs in) { return as<Op>(op).alias(in); };
     } else {

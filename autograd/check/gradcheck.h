@@ -16,7 +16,7 @@ struct GradcheckOptions {
   std::string name = "f";   // for messages
 };
 
-struct GradcheckResult {
+struct [[nodiscard]] GradcheckResult {
   bool ok = true;
   std::string message;   // "" where ok; else order, input, element, both values
   int order = 0;         // the highest that was checked; where not ok, the one that failed

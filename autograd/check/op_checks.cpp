@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "autograd/check/op_case_check.h"
+#include "autograd/check/op_kind_check.h"
 
 namespace gradzoo::detail {
 namespace {
@@ -44,20 +45,27 @@ CaseUnderTest scaled(const CaseUnderTest& c) {
 
 void check_case(const OpUnderTest& op, const CaseUnderTest& c, int order, OpReport& report) {
   OpCaseCheck check(op, c, report);
+  const DrawnCase& drawn = check.drawn();
+  check_kind(drawn);
   check.check_derivatives(order);
+  check.check_subsets();
   check.check_f32();
-  check.check_kind();
+  if (order >= 2) {
+    check_slopes(drawn);
+    check_forward_rules(drawn);
+    check_smoothness(drawn);
+  }
   ++report.cases;
-  const Shape shape = check.output_shape();
+  const Shape shape = drawn.output_shape();
   for (const CaseUnderTest& variant : broadcast_variants(c, op.info->roles)) {
     OpCaseCheck broadcast(op, variant, report);
-    if (broadcast.accepted_shape() != shape) continue;
+    if (broadcast.drawn().accepted_shape() != shape) continue;
     broadcast.check_derivatives(std::min(order, 2));
     ++report.cases;
   }
   const CaseUnderTest larger = scaled(c);
   OpCaseCheck large(op, larger, report);
-  if (elements_of(larger.operands) == elements_of(c.operands) || !large.accepted_shape()) return;
+  if (elements_of(larger.operands) == elements_of(c.operands) || !large.drawn().accepted_shape()) return;
   large.check_directions(order);
   ++report.cases;
 }
@@ -94,6 +102,8 @@ OpReport check_op(const OpUnderTest& op, int order) {
   try {
     check_description(op);
     for (const CaseUnderTest& c : op.cases) check_case(op, c, order, report);
+    if (report.compared == 0)
+      throw OpFailure{fmt::format("{}: all its cases are empty. Hint: one with elements", op.info->name)};
     check_saves(op, report);
   } catch (const OpFailure& failure) {
     report.ok = false, report.message = failure.message;
@@ -105,3 +115,12 @@ OpReport check_op(const OpUnderTest& op, int order) {
 }
 
 }  // namespace gradzoo::detail
+
+namespace gradzoo {
+
+const OpReport& OpReport::or_throw() const {
+  if (!ok) throw Error(message);
+  return *this;
+}
+
+}  // namespace gradzoo

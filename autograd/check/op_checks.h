@@ -9,14 +9,19 @@
 
 namespace gradzoo {
 
-struct OpReport {
+struct [[nodiscard]] OpReport {
   std::string name;
   int cases = 0;           // the op's own, and those derived from them
   int order = 0;           // the highest that was checked
+  int64_t compared = 0;    // derivatives
   double worst_error = 0;  // of a derivative, relative: GradcheckResult
   bool ok = true;
   std::string message;  // "" where ok; else op, operand shapes, order, input, both values
   double seconds = 0;
+
+  explicit operator bool() const { return ok; }
+  /// Throws Error with the message unless ok.
+  const OpReport& or_throw() const;
 };
 
 namespace detail {
@@ -55,15 +60,21 @@ OpUnderTest under_test() {
 
 /// Every check that an op must pass, on operands drawn as `MyOp::cases()` states them (ops/cases.h):
 ///   - every derivative up to `order` by full Jacobians (order 3 and above: small cases of ops that are that
-///     smooth; ops with a kink are checked away from it, as far as order 2);
+///     smooth; ops with a kink are checked away from it, as far as order 2), and the gradients again where
+///     only some of the operands want one;
 ///   - the same where one operand is made to broadcast, for ops that then still accept it;
 ///   - random directions, as far as order 2, with every size multiplied;
 ///   - f32 values and gradients against f64, within `MyOp::f32_tolerance` (1e-5 where it states none);
-///   - `kind`: a linear op is linear, the Jacobian of an elementwise one is diagonal;
+///   - `kind`: a linear op is linear, a bilinear one in each operand, the Jacobian of an elementwise one is
+///   diagonal;
+///   - from order 2, forward rules: gradient and Laplacian carried forward through it, with whichever
+///   operands depend
+///     on x, are those of sweeps (so `lifted` and `slopes` are right), and its derivatives have no jump where
+///     `smoothness` says that they are continuous;
 ///   - `saves`: nothing is kept that the vjp never reads; name and formula are there.
-/// Works for ops outside this library too.
+/// Works for ops outside this library too. `gradcheck_op<MyOp>().or_throw();` is a test.
 template <class MyOp>
-OpReport gradcheck_op(int order = 2) {
+[[nodiscard]] OpReport gradcheck_op(int order = 2) {
   return detail::check_op(detail::under_test<MyOp>(), order);
 }
 

@@ -55,13 +55,12 @@ DirectionalDerivatives directional_derivatives(TensorFn f, const Tensor& x, cons
             options.gradient ? zeros_like(x) : Tensor()};
   }
   if (!options.allow_kinks) refuse_kinks(at, y, kDirectional);
-  const bool forward = has_forward_rules(at, y);
   DirectionalDerivatives out;
-  if (forward) {
+  const bool forward = carried_forward(at, y, false, [&] {
     const ForwardTerms terms = forward_laplacian(at, y, directions, options.create_graph, true);
     out.first = scope.result(terms.gradient);
     out.second = scope.result(terms.laplacian);
-  }
+  });
   if (options.gradient || !forward) {
     const bool recorded = options.create_graph || !forward;
     const Tensor gradient = grad(y, at, {.grad_output = ones_like(y), .create_graph = recorded});

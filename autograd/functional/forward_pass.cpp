@@ -18,16 +18,6 @@ void accumulate(Tensor& sum, const Tensor& term) {
   sum = sum.defined() ? add(sum, term) : term;
 }
 
-// k copies of an index or mask in front: values of no arithmetic, so not an op.
-Tensor stack_copies(const Tensor& t, int64_t k) {
-  Tensor out = empty(t.shape().insert(0, k), t.dtype());
-  visit_any(t.dtype(), [&]<class T>() {
-    T* values = out.mutable_data<T>();
-    for (int64_t i = 0; i < k; ++i) std::copy_n(t.data<T>(), t.size(), values + i * t.size());
-  });
-  return out;
-}
-
 }  // namespace
 
 ForwardPass::ForwardPass(const Tensor& x, const Tensor& y, Carries what, bool create_graph)
@@ -44,7 +34,9 @@ ForwardPass::ForwardPass(const Tensor& x, const Tensor& y, Carries what, bool cr
 
 ForwardPass::Rows ForwardPass::run(const Tensor& directions) {
   if (between_.empty() || keeps_jacobian_.front() == 0) return {};
-  const TraceScope no_trace(false);
+  // What is recorded here may lie in a function that is itself carried forward: then its nodes are traced
+  // too.
+  const TraceScope tracing(create_graph_ && tape_state().mode.tracing);
   directions_ = directions.dim(0);
   rows_.front() = directions;
   for (int64_t index = first_ + 1; index <= last_; ++index) {
@@ -112,6 +104,13 @@ void ForwardPass::step(int64_t index) {
   bool reached = false;
   for (int i = 0; i < node.n_inputs; ++i) reached = reached || reaches(node, i);
   if (!reached) return;
+  for (int i = 0; i < node.n_inputs; ++i) {
+    if (((node.op->constants >> i) & 1u) != 0 && reaches(node, i)) {
+      throw Error(
+          "laplacian: {} with an operand {} that depends on x has no forward rule. Hint: method = reverse",
+          node.op->name, i);
+    }
+  }
   operands_ = trace_of(index).inputs;
   output_ = trace_of(index).output;
   keeps_ = keeps_jacobian_[slot(index)] != 0;
@@ -167,7 +166,7 @@ Tensor ForwardPass::linear(const Node& node) {
     const Tensor& in = operands_[at];
     const Shape lifted = in.shape().insert(0, k);
     if (node.op->roles[i] != Role::value) {
-      rows[at] = in.rank() == output_.rank() ? stack_copies(in, k) : in;
+      rows[at] = in;  // all rows share an index or mask
       continue;
     }
     rows[at] =
@@ -180,12 +179,7 @@ Tensor ForwardPass::linear(const Node& node) {
 Tensor ForwardPass::bilinear(const Node& node) {
   const auto quiet = quiet_unless(create_graph_);
   std::array<Tensor, kMaxInputs> operands = operands_;
-  if (node.n_inputs > 2) operands[2] = zeros_like(operands[2]);  // a bias: constant in x
-  if (node.n_inputs > 2 && reaches(node, 2)) {
-    throw Error(
-        fmt::format("laplacian: {} with a bias that depends on x has no forward rule. Hint: method = reverse",
-                    node.op->name));
-  }
+  if (node.n_inputs > 2) operands[2] = zeros_like(operands[2]);  // it is added, and constant in x
   const bool bends = with_laplacian_ && reaches(node, 0) && reaches(node, 1);
   const bool with_laplacian = bends || any_laplacian(node);
   Tensor out;

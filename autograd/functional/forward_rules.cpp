@@ -7,8 +7,18 @@
 
 namespace gradzoo {
 
-bool has_forward_rules(const Tensor& x, const Tensor& y) {
-  return !find_op_between(x, y, [](const OpInfo& op) { return op.kind == Kind::other; });
+bool carried_forward(const Tensor& x, const Tensor& y, bool must, FunctionRef<void()> carry) {
+  if (must) {
+    carry();
+    return true;
+  }
+  if (find_node_between(x, y, [](const Node& node) { return node.op->kind == Kind::other; })) return false;
+  try {
+    carry();
+  } catch (const Error&) {
+    return false;
+  }
+  return true;
 }
 
 Tensor basis_directions(int64_t begin, int64_t k, int64_t d, DType dtype) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "autograd/base/function_ref.h"
 #include "autograd/tape.h"
 
 /// Forward rules: the Jacobian J and the Laplacian L of every node with respect to x, carried from x to y in
@@ -13,8 +14,10 @@
 /// J is carried no further than to the last node that bends, L no earlier than from the first.
 namespace gradzoo {
 
-/// True where every op between x and y has a forward rule.
-bool has_forward_rules(const Tensor& x, const Tensor& y);
+/// Calls `carry`, which carries forward from x to y, both traced, and gives true. False where an op on the
+/// way has no forward rule, or refuses what is stacked on its operands (six axes already, an index that means
+/// one axis alone); unless forward is a `must`: then that op's Error is thrown.
+bool carried_forward(const Tensor& x, const Tensor& y, bool must, FunctionRef<void()> carry);
 
 /// e_begin ... e_(begin+k-1) of R^d as directions that all rows of x share: (k,1,d).
 Tensor basis_directions(int64_t begin, int64_t k, int64_t d, DType dtype);

@@ -123,7 +123,7 @@ struct Found {
 // the derivatives of the sweep.
 constexpr int64_t kGradientForward = 8;
 
-// By forward rules, from one evaluation of f; nothing where some op has none and `must` is not set.
+// By forward rules, from one evaluation of f; nothing where they do not reach and `must` is not set.
 std::optional<Found> exact_forward(const VectorField& s, const Tensor& x, const TraceOptions& options,
                                    bool with_gradient, bool must) {
   FunctionalScope scope(options.create_graph);
@@ -137,12 +137,11 @@ std::optional<Found> exact_forward(const VectorField& s, const Tensor& x, const 
   const int64_t b = x.dim(0), d = x.dim(1);
   check_row_results(y, s.gradient_of_f ? Shape{b} : x.shape(), op);
   if (!is_tracked(y)) return Found{zeros({b}, x.dtype()), y, zeros_like(x)};
-  if (!must && !has_forward_rules(at, y)) return std::nullopt;
   if (s.gradient_of_f && !s.allow_kinks) refuse_kinks(at, y, op);
   const bool gradient_forward = with_gradient && d <= kGradientForward && d > 0;
   Found found{zeros({b}, x.dtype()), scope.result(y), {}};
   Tensors gradients;  // (k,B) each
-  in_chunks(d, options, [&](int64_t first, int64_t k) {
+  const auto carry = [&](int64_t first, int64_t k) {
     const Tensor basis = basis_directions(first, k, d, x.dtype());
     if (!s.gradient_of_f) {
       found.trace = add(found.trace, forward_divergence(at, y, basis, options.create_graph));
@@ -151,7 +150,8 @@ std::optional<Found> exact_forward(const VectorField& s, const Tensor& x, const 
     const ForwardTerms terms = forward_laplacian(at, y, basis, options.create_graph, gradient_forward);
     found.trace = k == d ? terms.laplacian : add(found.trace, terms.laplacian);
     if (gradient_forward) gradients.push_back(terms.gradient);
-  });
+  };
+  if (!carried_forward(at, y, must, [&] { in_chunks(d, options, carry); })) return std::nullopt;
   found.trace = scope.result(found.trace);
   if (!with_gradient) return found;
   found.gradient = gradient_forward

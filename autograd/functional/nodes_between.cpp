@@ -30,11 +30,11 @@ NodeMask nodes_between(const Tensor& x, const Tensor& y) {
   return between;
 }
 
-const OpInfo* find_op_between(const Tensor& x, const Tensor& y, FunctionRef<bool(const OpInfo&)> wanted) {
+const Node* find_node_between(const Tensor& x, const Tensor& y, FunctionRef<bool(const Node&)> wanted) {
   const auto between = nodes_between(x, y);
   for (size_t i = 1; i < between.size(); ++i) {
-    const OpInfo& op = *tape_state().nodes[x.impl()->record.index + static_cast<int64_t>(i)].op;
-    if (between[i] && wanted(op)) return &op;
+    const Node& node = tape_state().nodes[x.impl()->record.index + static_cast<int64_t>(i)];
+    if (between[i] && wanted(node)) return &node;
   }
   return nullptr;
 }

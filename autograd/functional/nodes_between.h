@@ -13,7 +13,7 @@ using NodeMask = std::vector<char, PoolAllocator<char>>;
 /// there is no way.
 NodeMask nodes_between(const Tensor& x, const Tensor& y);
 
-/// The first op on the way from x to y, both recorded, that the predicate wants; null where there is none.
-const OpInfo* find_op_between(const Tensor& x, const Tensor& y, FunctionRef<bool(const OpInfo&)> wanted);
+/// The first node on the way from x to y, both recorded, that the predicate wants; null where there is none.
+const Node* find_node_between(const Tensor& x, const Tensor& y, FunctionRef<bool(const Node&)> wanted);
 
 }  // namespace gradzoo

@@ -21,12 +21,12 @@ void check_row_results(const Tensor& y, const Shape& expected, const char* op) {
 }
 
 void refuse_kinks(const Tensor& x, const Tensor& y, const char* op) {
-  const OpInfo* kinked = find_op_between(x, y, [](const OpInfo& info) { return info.smoothness == 0; });
+  const Node* kinked = find_node_between(x, y, [](const Node& node) { return smoothness_of(node) <= 0; });
   if (!kinked) return;
   throw Error(fmt::format(
       "{}: {} has a kink, and automatic differentiation loses what a moving kink contributes to a second "
       "derivative. Hint: softplus or silu, or allow_kinks = true",
-      op, kinked->name));
+      op, kinked->op->name));
 }
 
 }  // namespace gradzoo

@@ -12,6 +12,18 @@ Operand activation_domain(Activation f) {
   return {};
 }
 
+namespace {
+
+int smoothness_of_derivative(Activation f, double alpha, int n) {
+  const int of_f = f == Activation::elu && alpha != 1.0 ? 0 : facts_of(f).smoothness;
+  return of_f == kSmooth ? kSmooth : of_f - n;
+}
+
+}  // namespace
+
+int MulAct::smoothness_here() const { return smoothness_of_derivative(f, alpha, n); }
+int ActSlopes::smoothness_here() const { return smoothness_of_derivative(f, alpha, 2); }
+
 Shape MulAct::shape(Inputs in) const {
   if (in[0].shape() != in[1].shape()) {
     throw Error(fmt::format("{}: shapes differ: {} and {}. Hint: broadcast_to the smaller", name,

@@ -55,7 +55,8 @@ struct MulAct {
   static constexpr const char* formula = "y = h f^(n)(x);  dh = g f^(n)(x);  dx = g h f^(n+1)(x)";
   static constexpr int arity = 2;
   static constexpr Kind kind = Kind::elementwise;
-  static constexpr int smoothness = kSmooth;  // wherever f is: f's own node says where it is not
+  static constexpr int smoothness = kSmooth;
+  int smoothness_here() const;  // f's, less n
   static constexpr std::array<unsigned, 2> saves = {reads_in(1), reads_in(0) | reads_in(1)};
   Shape shape(Inputs in) const;
   void forward(Inputs in, Tensor& out) const;
@@ -75,7 +76,8 @@ struct ActSlopes {
   static constexpr const char* formula = "y_0 = f'(x), y_1 = f''(x);  dx = g_0 f''(x) + g_1 f'''(x)";
   static constexpr int arity = 1;
   static constexpr Kind kind = Kind::other;
-  static constexpr int smoothness = kSmooth;  // as for MulAct
+  static constexpr int smoothness = kSmooth;
+  int smoothness_here() const;  // f's, less 2
   static constexpr std::array<unsigned, 1> saves = {reads_in(0)};
   Shape shape(Inputs in) const { return in[0].shape().insert(0, 2); }
   void forward(Inputs in, Tensor& out) const;

@@ -30,6 +30,7 @@ struct Linear {
   static constexpr Kind kind = Kind::bilinear;
   static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 3> saves = {reads_in(1), reads_in(0), kReadsNothing};
+  static constexpr unsigned constants = reads_in(1) | reads_in(2);
   Shape shape(Inputs in) const;
   void forward(Inputs in, Tensor& out) const;
   void vjp(Vjp& v, const Tensor& g) const;

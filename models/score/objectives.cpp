@@ -1,5 +1,7 @@
 #include "models/score/objectives.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "autograd/functional/functional.h"
@@ -20,15 +22,16 @@ void check_same_shape(const char* what, const Tensor& a, const char* name, const
 }
 
 void refuse_rough(const ScoreFunction& model, const Tensor& x, const Tensor& y, int derivatives) {
-  const OpInfo* rough =
-      find_op_between(x, y, [&](const OpInfo& info) { return info.smoothness < derivatives; });
-  if (!rough) return;
+  const Node* node =
+      find_node_between(x, y, [&](const Node& each) { return smoothness_of(each) < derivatives; });
+  if (!node) return;
+  const int smoothness = std::max(0, smoothness_of(*node));
   throw Error(fmt::format(
       "score matching: {} has {} continuous derivative{}, and this objective of {} takes {} in x: where the "
       "last one jumps moves with the parameters, which automatic differentiation does not see, so the "
       "gradient would be wrong. Hint: softplus, silu or tanh",
-      rough->name, rough->smoothness, rough->smoothness == 1 ? "" : "s",
-      model.is_energy ? "an energy" : "a vector net", derivatives));
+      node->op->name, smoothness, smoothness == 1 ? "" : "s", model.is_energy ? "an energy" : "a vector net",
+      derivatives));
 }
 
 // f or s at x, of the shape that it must have.

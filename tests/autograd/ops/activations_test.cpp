@@ -92,12 +92,18 @@ TEST_CASE("relu keeps its value alone, so that its operand may change") {
   CHECK(grad(y, x, {.grad_output = ones_like(y)}).to_vector() == std::vector<double>{0, 1});
 }
 
-TEST_CASE("each activation declares how smooth it is") {
-  CHECK(info_of<ops::Relu>().smoothness == 0);
-  CHECK(info_of<ops::LeakyRelu>().smoothness == 0);
-  CHECK(info_of<ops::Elu>().smoothness == 1);
-  CHECK(info_of<ops::EluAlpha>().smoothness == 0);
-  CHECK(info_of<ops::Gelu>().smoothness == kSmooth);
+TEST_CASE("each activation declares how smooth it is, and each of its derivatives so much less") {
+  const auto of = []<class Op>(const Op& op) { return info_of<Op>().smoothness(&op); };
+  CHECK(of(ops::Relu{}) == 0);
+  CHECK(of(ops::LeakyRelu{}) == 0);
+  CHECK(of(ops::Elu{}) == 1);
+  CHECK(of(ops::EluAlpha{}) == 0);
+  CHECK(of(ops::Gelu{}) == kSmooth);
+  CHECK(of(ops::MulAct{ops::Activation::silu, 2, 0}) == kSmooth);
+  CHECK(of(ops::MulAct{ops::Activation::elu, 1, 1.0}) == 0);
+  CHECK(of(ops::MulAct{ops::Activation::elu, 1, 0.5}) == -1);
+  CHECK(of(ops::MulAct{ops::Activation::relu, 1, 0}) == -1);
+  CHECK(of(ops::ActSlopes{ops::Activation::elu, 1.0}) == -1);
 }
 
 TEST_CASE("beyond the last order that the kernels have, a sentence names the activation") {

@@ -1,5 +1,6 @@
 #include "autograd/kernels/threads/team.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <mutex>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <omp.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -100,10 +102,13 @@ TEST_CASE("threads that have loops at the same time do not wait for each other, 
 TEST_CASE("a loop in somebody's own parallel region runs on the thread that calls it") {
   test::ThreadGuard guard;
   kernels::set_threads(2);
-  std::atomic<int> right{0};
+  std::atomic<int> right{0}, threads{0};
 #pragma omp parallel num_threads(3)
-  right += counts_right(100, {}) ? 1 : 0;
-  CHECK(right == 3);
+  {
+    ++threads;
+    right += counts_right(100, {}) ? 1 : 0;
+  }
+  CHECK(right == threads);
 }
 
 TEST_CASE("a loop has as many threads as set_threads says, and they stay from loop to loop") {
@@ -118,7 +123,7 @@ TEST_CASE("a loop has as many threads as set_threads says, and they stay from lo
       seen.insert(std::this_thread::get_id());
     });
   }
-  CHECK(seen.size() == 3);
+  CHECK(seen.size() == static_cast<size_t>(std::min(3, omp_get_thread_limit())));
 }
 
 TEST_CASE("a process that was forked has loops, on threads of its own") {
