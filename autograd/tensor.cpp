@@ -103,6 +103,12 @@ Tensor Tensor::grad() const { return defined_impl().grad_is_empty ? Tensor() : i
 
 void Tensor::zero_grad() { defined_impl().grad_is_empty = true; }
 
+void Tensor::accept_grad() {
+  if (!defined_impl().grad.defined())
+    throw Error("accept_grad: tensor {} has no gradient buffer. Hint: set_grad_buffer() first", label());
+  impl_->grad_is_empty = false;
+}
+
 void Tensor::set_grad_buffer(const Tensor& buffer) {
   if (buffer.shape() != shape() || buffer.dtype() != dtype()) {
     throw Error("set_grad_buffer: a buffer {} for tensor {}. Hint: shape and dtype must agree",

@@ -104,6 +104,9 @@ class Tensor {
   Tensor grad() const;
   /// Marks the gradient as empty: the next backward() stores into its buffer instead of adding.
   void zero_grad();
+  /// Takes the values that stand in the gradient's buffer for the gradient: written there by hand, not by
+  /// backward().
+  void accept_grad();
   /// Gives the gradient a buffer of this tensor's shape and dtype to live in; it counts as empty.
   void set_grad_buffer(const Tensor& buffer);
 

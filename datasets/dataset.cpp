@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "autograd/ops.h"
+#include "datasets/registry.h"
+
 namespace gradzoo {
 namespace {
 
@@ -10,15 +13,45 @@ constexpr uint64_t kPointsSeed = 21;  // any number, but the same for ever
 
 }  // namespace
 
-Dataset::Dataset(const std::string& spec, const ToyOptions& toy) : name_(spec) {
-  if (is_toy(spec)) {
-    shape_.toy = make_toy(spec, toy);
-    shape_.example = {shape_.toy->dimensions()};
+void DatasetOptions::describe(OptionTable& options) {
+  options.add("data", data, "dataset: a known name (gradzoo list datasets), or a folder of IDX files");
+  options.add("toy_scale", toy_scale, "what the points of a toy are multiplied by", {1e-3, 1e3});
+  options.add("toy_noise", toy_noise, "width of a toy's modes or arcs before scaling; 0: the toy's own",
+              {0, 1e3});
+}
+
+Tensor as_image_batch(const Tensor& rows, const DataShape& shape) {
+  return reshape(rows, {rows.dim(0), shape.channels(), shape.height(), shape.width()});
+}
+
+namespace {
+
+DataShape shape_of_toy(const DatasetOptions& options) {
+  DataShape shape;
+  shape.toy = make_toy(options.data, options.toy());
+  shape.example = {shape.toy->dimensions()};
+  shape.scale = options.toy_scale;
+  return shape;
+}
+
+}  // namespace
+
+DataShape shape_of(const DatasetOptions& options) {
+  if (is_toy(options.data)) return shape_of_toy(options);
+  for (const DatasetInfo& known : known_datasets()) {
+    if (known.name == options.data) return {.example = known.example, .classes = known.classes};
+  }
+  return Dataset(options).shape();
+}
+
+Dataset::Dataset(const DatasetOptions& options) : name_(options.data) {
+  if (is_toy(name_)) {
+    shape_ = shape_of_toy(options);
     return;
   }
-  images_ = load_images(spec);
-  if (toy.scale != 1 || toy.noise != 0) {
-    throw Error("toy_scale and toy_noise change a toy, and '{}' holds images. Hint: leave them away", spec);
+  images_ = load_images(name_);
+  if (options.toy_scale != 1 || options.toy_noise != 0) {
+    throw Error("toy_scale and toy_noise change a toy, and '{}' holds images. Hint: leave them away", name_);
   }
   shape_.example = {images_->height(), images_->width()};
   shape_.classes = images_->classes;
@@ -28,7 +61,7 @@ Examples Dataset::split(Split part) const {
   if (images_) return images_->split(part);
   const bool training = part == Split::fit || part == Split::train;
   const int64_t count = training ? kToyEpoch : kHeldOutPoints;
-  Rng rng(kPointsSeed, fmt::format("datasets/{}", training ? "train" : split_name(part)));
+  Rng rng(kPointsSeed, fmt::format("datasets/{}", training ? "train" : name_of(kSplits, part)));
   return {shape_.toy->sample(count, rng), {}, arange(count, DType::i64)};
 }
 

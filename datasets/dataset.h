@@ -12,22 +12,41 @@ namespace gradzoo {
 
 /// The shape of what a model learns from.
 struct DataShape {
-  Shape example;                             // (H, W) of an image, (d) of a point
+  Shape example;                             // (H, W) or (C, H, W) of an image, (d) of a point
   int64_t classes = 0;                       // labels are 0 ... classes-1; 0: there are none
   std::shared_ptr<const Toy> toy = nullptr;  // the truth, where it is known
+  double scale = 1;                          // what a toy's points were multiplied by
 
   int64_t size() const { return example.size(); }  // numbers in one example
-  bool is_image() const { return example.rank() == 2; }
-  int64_t height() const { return example[0]; }
-  int64_t width() const { return example[1]; }
+  bool is_image() const { return example.rank() >= 2; }
+  int64_t channels() const { return example.rank() == 3 ? example[0] : 1; }
+  int64_t height() const { return example[-2]; }
+  int64_t width() const { return example[-1]; }
 };
+
+/// Rows of numbers, (B, C H W) as batches have them, as images for a network: (B, C, H, W). Recorded.
+Tensor as_image_batch(const Tensor& rows, const DataShape& shape);
+
+/// Which data, and what of a toy is changed.
+struct DatasetOptions {
+  std::string data = "mnist";
+  double toy_scale = 1;
+  double toy_noise = 0;  // 0: the toy's own
+
+  void describe(OptionTable& options);
+  ToyOptions toy() const { return {.scale = toy_scale, .noise = toy_noise}; }
+};
+
+/// The shape of these data, as far as it can be told without reading them all: a toy's, and that of a known
+/// set of images; of a folder by loading it. Throws Error for what is no dataset.
+DataShape shape_of(const DatasetOptions& options);
 
 /// Images in bytes or a toy, by its name.
 class Dataset {
  public:
-  /// A toy's name, or what load_images takes. `toy` is read for toys alone: throws Error where it is given
-  /// for images.
-  explicit Dataset(const std::string& spec, const ToyOptions& toy = {});
+  /// A toy's name, or what load_images takes. Throws Error where a toy's options are given for images.
+  explicit Dataset(const DatasetOptions& options);
+  explicit Dataset(const std::string& name) : Dataset(DatasetOptions{.data = name}) {}
 
   const std::string& name() const { return name_; }
   const DataShape& shape() const { return shape_; }

@@ -8,10 +8,20 @@ namespace gradzoo {
 
 std::span<const DatasetInfo> known_datasets() {
   static const std::array<DatasetInfo, 2> kDatasets{{
-      {"mnist", "handwritten digits (LeCun, Cortes, Burges); bundled", "28x28 bytes, 10 classes", 60'000,
+      {"mnist",
+       "handwritten digits (LeCun, Cortes, Burges); bundled",
+       "28x28 bytes, 10 classes",
+       {28, 28},
+       10,
+       60'000,
        10'000},
-      {"fashion", "Fashion-MNIST: clothing (Zalando); Debian package dataset-fashion-mnist",
-       "28x28 bytes, 10 classes", 60'000, 10'000},
+      {"fashion",
+       "Fashion-MNIST: clothing (Zalando); Debian package dataset-fashion-mnist",
+       "28x28 bytes, 10 classes",
+       {28, 28},
+       10,
+       60'000,
+       10'000},
   }};
   return kDatasets;
 }

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "autograd/shape.h"
+
 namespace gradzoo {
 
 /// What `gradzoo list datasets` tells of a dataset.
@@ -11,8 +13,10 @@ struct DatasetInfo {
   std::string name;
   std::string description;  // a line: what it shows and where it comes from
   std::string values;       // what one example is: "28x28 bytes, 10 classes"
-  int64_t train = 0;        // examples to learn from
-  int64_t test = 0;         // examples held back
+  Shape example;            // (H, W)
+  int64_t classes = 0;
+  int64_t train = 0;  // examples to learn from
+  int64_t test = 0;   // examples held back
 };
 
 /// The sets of images that `--data` knows by name, in the order in which a list shows them.

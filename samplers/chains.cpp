@@ -39,10 +39,11 @@ void check_start(const Tensor& x, const PointValue& value, std::string_view samp
 // Stops chains that have run away.
 class Fence {
  public:
-  Fence(const Tensor& x0, const ChainOptions& options)
-      : options_(options), limit_(kTooFar * (1 + max(abs(x0)).item())) {}
+  explicit Fence(const Tensor& x0) : limit_(kTooFar * (1 + max(abs(x0)).item())) {}
 
-  void check(const Tensor& x, const PointValue& value, int64_t step) const {
+  void check(const Sampler& sampler, int64_t step) const {
+    const Tensor& x = sampler.x();
+    const PointValue& value = sampler.value();
     const int64_t lost =
         std::max({first_not_finite(x), first_not_finite(value.log_prob), first_not_finite(value.score)});
     const double farthest = max(abs(x)).item();
@@ -51,56 +52,44 @@ class Fence {
                                       : fmt::format("chain {} is at values that are not finite", lost);
     throw Error(
         "{}: {} after {} steps of {}: the chains explode. Hint: try step={:.3g}, or a target that falls off",
-        sampler_name(options_.kind), what, step, options_.step, options_.step / 10);
+        sampler.name(), what, step, sampler.step_size(), sampler.step_size() / 10);
   }
 
  private:
-  const ChainOptions& options_;
   double limit_;
 };
 
 }  // namespace
 
-void check_options(const ChainOptions& options) {
-  const std::string_view name = sampler_name(options.kind);
-  if (!(options.step > 0) || !std::isfinite(options.step)) {
-    throw Error("{}: step is {}. Hint: a number above 0", name, options.step);
-  }
-  if (options.steps <= 0) throw Error("{}: steps is {}. Hint: 1 or more", name, options.steps);
+void check_chain_options(const ChainOptions& options, std::string_view sampler) {
+  if (options.steps <= 0) throw Error("{}: steps is {}. Hint: 1 or more", sampler, options.steps);
   if (options.warmup < 0 || options.warmup >= options.steps) {
-    throw Error("{}: warmup is {} of {} steps. Hint: 0 or more, and below steps", name, options.warmup,
+    throw Error("{}: warmup is {} of {} steps. Hint: 0 or more, and below steps", sampler, options.warmup,
                 options.steps);
-  }
-  if (!(options.noise_scale >= 0) || !std::isfinite(options.noise_scale)) {
-    throw Error("{}: noise is {}. Hint: 0 or more; 1 samples the target", name, options.noise_scale);
-  }
-  if (options.noise_scale != 1 && options.kind != SamplerKind::ula) {
-    throw Error("{}: noise is {}, but its acceptance is derived for 1. Hint: ula takes any noise", name,
-                options.noise_scale);
   }
 }
 
-ChainResult run_chains(const Target& target, const Tensor& x0, const ChainOptions& options, Rng& rng) {
-  check_options(options);
+ChainResult run_chains(const Target& target, const Tensor& x0, Sampler& sampler, const ChainOptions& options,
+                       Rng& rng) {
+  check_chain_options(options, sampler.name());
   const NoGrad quiet;
-  Tensor x = x0.detach();
-  PointValue value = evaluate(target, x, options.kind);
-  if (x.size() == 0)
-    throw Error("{}: x0 is {}. Hint: at least one chain", sampler_name(options.kind), x.shape().str());
-  check_start(x, value, sampler_name(options.kind));
+  sampler.begin(target, x0);
+  if (x0.size() == 0) throw Error("{}: x0 is {}. Hint: at least one chain", sampler.name(), x0.shape().str());
+  check_start(sampler.x(), sampler.value(), sampler.name());
 
-  const Fence fence(x, options);
-  ChainTrace trace(x, value.log_prob.defined(), options.steps - options.warmup);
+  const Fence fence(sampler.x());
+  ChainTrace trace(sampler.x(), sampler.value().log_prob.defined(), options.steps - options.warmup);
   double accepted = 0;
   for (int64_t step = 0; step < options.steps; ++step) {
-    const bool counts = step >= options.warmup;
-    x = transition(target, x, value, options, rng, counts ? &accepted : nullptr);
-    fence.check(x, value, step + 1);
-    if (counts) trace.record(x, value);
+    const bool warming_up = step < options.warmup;
+    sampler.step(target, rng, warming_up);
+    fence.check(sampler, step + 1);
+    if (warming_up) continue;
+    accepted += sampler.moved();
+    trace.record(sampler.x(), sampler.value());
   }
   const double counted = static_cast<double>(options.steps - options.warmup);
-  const int64_t gradients = options.kind == SamplerKind::mh ? 0 : options.steps + 1;
-  return {x, accepted / counted, trace.names(), trace.ess(), trace.rhat(), gradients};
+  return {sampler.x(), accepted / counted, trace.names(), trace.ess(), trace.rhat(), sampler.evaluations()};
 }
 
 }  // namespace gradzoo

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "autograd/tensor.h"
+#include "samplers/sampler.h"
 
 namespace gradzoo {
 
@@ -11,5 +11,10 @@ Tensor metropolis_acceptance(const Tensor& log_ratio);
 
 /// Who moves: u < metropolis_acceptance(log_ratio), u uniform on [0,1), both (B). A mask (u8).
 Tensor metropolis_moves(const Tensor& log_ratio, const Tensor& uniform);
+
+/// The proposal where a chain moves, else where it stands; x, proposal (B, d), log_ratio (B). One draw of
+/// uniforms.
+Transition metropolis(const Tensor& x, const PointValue& value, const Tensor& proposal,
+                      const PointValue& proposed, const Tensor& log_ratio, Rng& rng);
 
 }  // namespace gradzoo

@@ -14,7 +14,6 @@
 namespace gradzoo {
 namespace {
 
-constexpr std::array<std::string_view, 4> kSplitNames{"fit", "valid", "train", "test"};
 constexpr int64_t kTrainPerValid = 12;  // MNIST: 5,000 of 60,000
 constexpr uint64_t kSplitSeed = 20;     // any number, but the same for ever
 constexpr int64_t kDigits = 10;
@@ -57,15 +56,6 @@ Tensor rows_of(Split part, int64_t train_count) {
 }
 
 }  // namespace
-
-Split parse_split(std::string_view name) {
-  for (size_t i = 0; i < kSplitNames.size(); ++i)
-    if (kSplitNames[i] == name) return static_cast<Split>(i);
-  const std::vector<std::string> names(kSplitNames.begin(), kSplitNames.end());
-  throw Error(fmt::format("unknown split '{}'. {}", name, did_you_mean(name, names)));
-}
-
-std::string_view split_name(Split split) { return kSplitNames[static_cast<size_t>(split)]; }
 
 Examples ImageDataset::split(Split part) const {
   if (part == Split::test) return whole(test_images, test_labels, train_images.dim(0));

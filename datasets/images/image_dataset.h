@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "autograd/base/options.h"
 #include "datasets/examples.h"
 
 namespace gradzoo {
@@ -12,9 +13,8 @@ namespace gradzoo {
 /// together; test is for final figures.
 enum class Split { fit, valid, train, test };
 
-/// "fit", "valid", "train" or "test"; throws Error naming the nearest for any other.
-Split parse_split(std::string_view name);
-std::string_view split_name(Split split);
+inline constexpr Choice<Split> kSplits[] = {
+    {"fit", Split::fit}, {"valid", Split::valid}, {"train", Split::train}, {"test", Split::test}};
 
 /// A set of grey images with labels, in bytes, all in memory.
 struct ImageDataset {

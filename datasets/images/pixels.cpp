@@ -1,15 +1,11 @@
 #include "datasets/images/pixels.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
-#include <string>
-#include <vector>
 
 #include <fmt/format.h>
 
-#include "autograd/base/text.h"
 #include "autograd/kernels/move/move.h"
 #include "autograd/kernels/threads/parallel.h"
 #include "autograd/random.h"
@@ -17,8 +13,6 @@
 namespace gradzoo {
 namespace {
 
-constexpr std::array<std::string_view, 4> kPixelsNames{"grey", "dynamic-binary", "fixed-binary",
-                                                       "dequantised"};
 constexpr int64_t kSerialRows = 32;  // fewer are not worth a second thread
 
 uint64_t fixed_binary_key() {
@@ -80,15 +74,6 @@ void fill_pixels(const Examples& data, const int64_t* rows, int64_t count, Pixel
 }
 
 }  // namespace
-
-Pixels parse_pixels(std::string_view name) {
-  for (size_t i = 0; i < kPixelsNames.size(); ++i)
-    if (kPixelsNames[i] == name) return static_cast<Pixels>(i);
-  const std::vector<std::string> names(kPixelsNames.begin(), kPixelsNames.end());
-  throw Error(fmt::format("unknown pixels '{}'. {}", name, did_you_mean(name, names)));
-}
-
-std::string_view pixels_name(Pixels pixels) { return kPixelsNames[static_cast<size_t>(pixels)]; }
 
 Tensor read_pixels(const Examples& data, const Tensor& rows, Pixels pixels, const kernels::RandomAddress& at,
                    DType dtype) {

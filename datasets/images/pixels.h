@@ -1,7 +1,6 @@
 #pragma once
 
-#include <string_view>
-
+#include "autograd/base/options.h"
 #include "autograd/kernels/random/random.h"
 #include "autograd/tensor.h"
 #include "datasets/images/image_dataset.h"
@@ -16,9 +15,10 @@ enum class Pixels {
   dequantised,     // (x + u)/256, u uniform on [0,1), drawn anew at each visit: bits/dim
 };
 
-/// "grey", "dynamic-binary", "fixed-binary" or "dequantised"; throws Error naming the nearest for any other.
-Pixels parse_pixels(std::string_view name);
-std::string_view pixels_name(Pixels pixels);
+inline constexpr Choice<Pixels> kPixels[] = {{"grey", Pixels::grey},
+                                             {"dynamic-binary", Pixels::dynamic_binary},
+                                             {"fixed-binary", Pixels::fixed_binary},
+                                             {"dequantised", Pixels::dequantised}};
 
 /// The images at `rows` (B) i64 of data.values, as `dtype` (f32 or f64): (B, H*W). Values that are drawn anew
 /// are a pure function of `at`, whose first_row belongs to the first of `rows`; those of fixed_binary of the

@@ -63,6 +63,7 @@ class Toy {
 struct ToyInfo {
   std::string name;         // "ring8"
   std::string description;  // one line: means, default noise
+  double narrow_noise = 0;  // as narrow as papers on adversaries have its modes; 0: its own is
 };
 
 /// Every toy: gaussian, mixture, ring8, grid25, two-moons, checkerboard, gamma, exponential,

@@ -2,32 +2,70 @@
 
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "models/base/model.h"
-#include "models/base/settings.h"
+#include "models/base/training_options.h"
 
 namespace gradzoo {
 
 /// What a model can learn from.
 enum class DataKind { any, images, points };
 
+/// A model's options without their type: described, adapted to the data, and what a model is made from.
+class ModelOptions {
+ public:
+  virtual ~ModelOptions() = default;
+  virtual void describe(OptionTable& table) = 0;
+  /// Completes what depends on other options and on the data, by OptionTable::prefer; throws Error for
+  /// combinations that make no sense.
+  virtual void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) = 0;
+  virtual std::unique_ptr<Model> make(const DataShape& shape, const TrainingOptions& training) const = 0;
+  /// What a batch's bytes become: the option `pixels`, where there is one.
+  virtual Pixels pixels() const = 0;
+};
+
 /// One line of the list: how a model is called, set up and made.
 struct ModelEntry {
   std::string name;
   std::string summary;  // one line
   std::string source;   // paper
-  /// The model's own settings with their defaults, shown after those of every run. One named `pixels` says
-  /// what a batch's bytes become; without it they are grey.
-  std::vector<Setting> (*settings)();
-  /// Completes settings that depend on others, e.g. an architecture's sizes; throws Error for combinations
-  /// that make no sense. Not null.
-  void (*resolve)(Settings& settings);
-  std::unique_ptr<Model> (*create)(const Settings& settings, const DataShape& shape);
   DataKind data = DataKind::any;
+  std::string why_data = "";  // why nothing else, as a clause; "" where it says itself
   /// What target() gives Markov chains to walk on, e.g. "score" or "log-density with net=energy, else score";
   /// "" where it gives nothing.
   std::string walks_on = "";
+  std::string default_data = "mnist";
+  bool narrow_toys = false;  // toys' modes are as narrow as papers on adversaries have them
+  std::unique_ptr<ModelOptions> (*options)() = nullptr;
 };
+
+/// The options of a model of type M as a struct O: with `describe(OptionTable&)`, and where needed
+/// `adapt(OptionTable&, TrainingOptions&, const DataShape&)`; M is made from (O, DataShape, TrainingOptions).
+template <class O, class M>
+class OptionsOf final : public ModelOptions {
+ public:
+  void describe(OptionTable& table) override { options_.describe(table); }
+  void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) override {
+    if constexpr (requires { options_.adapt(table, training, shape); })
+      options_.adapt(table, training, shape);
+  }
+  std::unique_ptr<Model> make(const DataShape& shape, const TrainingOptions& training) const override {
+    return std::make_unique<M>(options_, shape, training);
+  }
+  Pixels pixels() const override {
+    if constexpr (requires { options_.pixels; }) return options_.pixels;
+    return Pixels::grey;
+  }
+
+ private:
+  O options_;
+};
+
+/// The entry of a model, from its facts.
+template <class O, class M>
+ModelEntry entry_of(ModelEntry facts) {
+  facts.options = []() -> std::unique_ptr<ModelOptions> { return std::make_unique<OptionsOf<O, M>>(); };
+  return facts;
+}
 
 }  // namespace gradzoo

@@ -1,6 +1,10 @@
 #include "models/base/model.h"
 
+#include <optional>
+#include <utility>
+
 #include "autograd/base/error.h"
+#include "autograd/tape.h"
 #include "models/pictures/samples_picture.h"
 
 namespace gradzoo {
@@ -8,15 +12,112 @@ namespace {
 
 constexpr int64_t kSnapshotImages = 100, kSnapshotPoints = 1000;
 
+/// Options as a request wants them, and as they were when it is done.
+class RequestedOptions {
+ public:
+  RequestedOptions(Model& model, const std::vector<std::string>& assignments) {
+    model.describe_sampling(table_);
+    if (!assignments.empty() && table_.all().empty())
+      throw Error("samples of this model have no options. Hint: leave --set away");
+    for (const Option& option : table_.all()) before_.emplace_back(option.key, option.text());
+    try {
+      for (const std::string& assignment : assignments) table_.assign(assignment);
+    } catch (const Error&) {
+      restore();
+      throw;
+    }
+  }
+  ~RequestedOptions() { restore(); }
+  RequestedOptions(const RequestedOptions&) = delete;
+  RequestedOptions& operator=(const RequestedOptions&) = delete;
+
+ private:
+  void restore() {
+    for (const auto& [key, text] : before_) table_.set(key, text);
+  }
+
+  OptionTable table_;
+  std::vector<std::pair<std::string, std::string>> before_;
+};
+
 }  // namespace
 
-Tensor Model::sample(int64_t, Rng&) {
-  throw Error("this model draws no samples. Hint: gradzoo list models tells which do");
+/// While it lives nothing is recorded, and parameters hold their averages.
+class Model::Shown {
+ public:
+  explicit Shown(const Model& model) {
+    for (Learner* learner : model.learners_) averages_.push_back(learner->hold_average());
+  }
+
+ private:
+  NoGrad quiet_;
+  std::vector<std::shared_ptr<const void>> averages_;
+};
+
+Metric Model::add_metric(MetricInfo info) {
+  metrics_.push_back(std::move(info));
+  return Metric(metrics_.size() - 1);
+}
+
+void Model::register_state(State& state) {
+  for (Learner* learner : learners_) learner->add_to(state);
+  add_to(state);
+}
+
+Quantities Model::validate(const DataView& data) {
+  const Shown shown(*this);
+  return do_validate(data);
+}
+
+Quantities Model::evaluate(const DataView& data) {
+  const Shown shown(*this);
+  return do_evaluate(data);
+}
+
+Tensor Model::sample(const SampleRequest& request) {
+  if (request.labels.defined() && !is_conditional())
+    throw Error(
+        "this run was not trained on labels, so none can be asked for. Hint: train with conditional=true");
+  const RequestedOptions options(*this, request.options);
+  const Shown shown(*this);
+  return do_sample(request);
 }
 
 Picture Model::snapshot(const DataView& data, Rng& rng) {
+  const Shown shown(*this);
+  return do_snapshot(data, rng);
+}
+
+std::vector<Picture> Model::pictures(const DataView& data) {
+  const Shown shown(*this);
+  return do_pictures(data);
+}
+
+std::string Model::reading(const DataView& data) {
+  const Shown shown(*this);
+  return do_reading(data);
+}
+
+Target Model::target() {
+  std::vector<std::shared_ptr<const void>> held;
+  for (Learner* learner : learners_) held.push_back(learner->hold_average());
+  Target target = do_target();
+  const auto holding = [&](auto& function) {
+    if (function) function = [held, f = std::move(function)](auto&&... args) { return f(args...); };
+  };
+  holding(target.log_prob);
+  holding(target.score);
+  holding(target.initial);
+  return target;
+}
+
+Tensor Model::do_sample(const SampleRequest&) {
+  throw Error("this model draws no samples. Hint: gradzoo list models tells which do");
+}
+
+Picture Model::do_snapshot(const DataView& data, Rng& rng) {
   const bool images = data.examples.example().rank() == 2;
-  return samples_picture(sample(images ? kSnapshotImages : kSnapshotPoints, rng), data.toy);
+  return samples_picture(do_sample({images ? kSnapshotImages : kSnapshotPoints, rng}), data.toy);
 }
 
 }  // namespace gradzoo

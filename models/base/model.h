@@ -1,25 +1,20 @@
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "autograd/random.h"
+#include "autograd/state.h"
 #include "datasets/dataset.h"
+#include "models/base/metric.h"
 #include "models/base/quantity.h"
 #include "models/pictures/picture.h"
-#include "nn/state/state.h"
+#include "nn/learn/learner.h"
 #include "samplers/target.h"
 
 namespace gradzoo {
-
-/// A number that every training step reports; its unit ends its name.
-struct MetricInfo {
-  std::string name;         // "elbo_nats_per_image"
-  std::string explanation;  // what the number means, for the report
-  bool live = false;        // shown on the progress line; the first metric always is
-};
 
 /// What a training step is given. Everything random in it is a function of the seed and the step.
 struct StepContext {
@@ -37,38 +32,84 @@ struct DataView {
   const Toy* toy = nullptr;  // the truth, where it is known
 };
 
+/// What samples are asked for.
+struct SampleRequest {
+  int64_t n;
+  Rng& rng;
+  Tensor labels = {};                     // (n) i64, of a model that is conditional on them; undefined: any
+  std::vector<std::string> options = {};  // key=value, for this request alone: see describe_sampling
+};
+
+/// A horizontal line in a metric's curve: what it could reach at best, or would say of chance.
+struct CurveLevel {
+  Metric metric;
+  std::string name;  // "entropy floor"
+  double value;
+  std::string unit, meaning;
+};
+
 /// A model: its parameters, its objective and what it can show. All that outlives a step is in its State.
+/// What it shows of itself, it shows with nothing recorded and by the averages of its learners, where they
+/// keep some.
 class Model {
  public:
   virtual ~Model() = default;
 
-  /// Names everything that must survive a restart: parameters, optimiser moments, random streams, baselines,
-  /// chains.
-  virtual void register_state(State& state) = 0;
+  /// Names everything that must survive a restart: the learners, then what add_to() names.
+  void register_state(State& state);
   /// What train_step writes, in order; the first is what is minimised.
-  virtual std::span<const MetricInfo> metrics() const = 0;
+  std::span<const MetricInfo> metrics() const { return metrics_; }
   /// One optimiser step (or one of each optimiser). Throws NonFinite where loss or gradient is not finite,
   /// changing nothing but draw numbers: the trainer winds those back.
-  virtual void train_step(const StepContext& context, std::span<double> metrics) = 0;
-  /// The numbers to watch after each epoch, on held-out examples; quick. One whose name and unit are those of
-  /// a metric is drawn into its curve.
-  virtual std::vector<Quantity> validate(const DataView& data) = 0;
+  virtual void train_step(const StepContext& context, MetricRow row) = 0;
+
+  /// The numbers to watch after each epoch, on held-out examples; quick.
+  Quantities validate(const DataView& data);
   /// The full evaluation that `eval` prints.
-  virtual std::vector<Quantity> evaluate(const DataView& data) = 0;
-  /// n samples: images (n, H, W) in [0,1], or points (n, d). Without an override it throws Error: the model
-  /// draws none.
-  virtual Tensor sample(int64_t n, Rng& rng);
-  /// The film strip's frame after an epoch: 100 samples of an image model, 1,000 points of another (over the
-  /// truth's contours where there are some), unless overridden.
-  virtual Picture snapshot(const DataView& data, Rng& rng);
+  Quantities evaluate(const DataView& data);
+  /// Images (n, H, W) in [0,1], or points (n, d). Throws Error where the model draws none, has no use for
+  /// labels, or does not know an option.
+  Tensor sample(const SampleRequest& request);
+  /// The film strip's frame after an epoch.
+  Picture snapshot(const DataView& data, Rng& rng);
   /// Every picture beside the snapshots.
-  virtual std::vector<Picture> pictures(const DataView& data) = 0;
-  /// What Markov chains may walk on: a log-density, a score, or neither, which is what it is unless
-  /// overridden.
-  virtual Target target() { return {}; }
-  /// For the report: what this run's numbers say, a paragraph; "" for nothing beyond the metrics'
-  /// explanations.
-  virtual std::string reading(const DataView&) { return ""; }
+  std::vector<Picture> pictures(const DataView& data);
+  /// What Markov chains may walk on. It shows the averages as long as it lives.
+  Target target();
+  /// For the report: what this run's numbers say, a paragraph; "" for nothing beyond their explanations.
+  std::string reading(const DataView& data);
+  /// Lines that belong into the curves of metrics.
+  virtual std::vector<CurveLevel> levels(const DataView&) { return {}; }
+  /// The options of a request for samples, which are members of the model: their defaults are those of the
+  /// run.
+  virtual void describe_sampling(OptionTable&) {}
+
+ protected:
+  /// In the constructor: a learner whose State and average are this model's; another number that steps
+  /// report.
+  void add_learner(Learner& learner) { learners_.push_back(&learner); }
+  Metric add_metric(MetricInfo info);
+
+  virtual void add_to(State& state) = 0;
+  virtual Quantities do_validate(const DataView& data) = 0;
+  virtual Quantities do_evaluate(const DataView& data) = 0;
+  /// Without an override it throws Error: the model draws none.
+  virtual Tensor do_sample(const SampleRequest& request);
+  /// Unless overridden 100 samples of an image model, 1,000 points of another, over the truth's contours
+  /// where there are some.
+  virtual Picture do_snapshot(const DataView& data, Rng& rng);
+  virtual std::vector<Picture> do_pictures(const DataView& data) = 0;
+  /// A log-density, a score, or neither, which is what it is unless overridden.
+  virtual Target do_target() { return {}; }
+  virtual std::string do_reading(const DataView&) { return ""; }
+  /// Whether samples may be asked for by label.
+  virtual bool is_conditional() const { return false; }
+
+ private:
+  class Shown;
+
+  std::vector<Learner*> learners_;
+  std::vector<MetricInfo> metrics_;
 };
 
 }  // namespace gradzoo

@@ -1,16 +1,57 @@
 #pragma once
 
+#include <cmath>
+#include <initializer_list>
+#include <optional>
 #include <string>
+#include <vector>
+
+#include "models/base/metric.h"
 
 namespace gradzoo {
 
+/// What a number of an evaluation is called: a constant of the model that gives it, and the handle by which
+/// it is found.
+struct QuantityInfo {
+  const char* name;  // "elbo"
+  const char* unit;  // "nats/image"
+};
+
 /// One number of an evaluation.
 struct Quantity {
-  std::string name;  // "elbo"
+  std::string name;
   double value;
   double standard_error;  // NaN where there is none
-  std::string unit;       // "nats/image"
+  std::string unit;
   std::string meaning;
+  std::optional<Metric> curve =
+      {};  // the metric in whose curve the report draws it; empty: a curve of its own
+};
+
+inline Quantity quantity(const QuantityInfo& info, double value, std::string meaning,
+                         double standard_error = NAN) {
+  return {info.name, value, standard_error, info.unit, std::move(meaning)};
+}
+
+/// The numbers of an evaluation, in the order in which they are shown.
+class Quantities {
+ public:
+  Quantities() = default;
+  Quantities(std::initializer_list<Quantity> all) : all_(all) {}
+  void add(Quantity quantity) { all_.push_back(std::move(quantity)); }
+  void add(const Quantities& others) { all_.insert(all_.end(), others.all_.begin(), others.all_.end()); }
+
+  /// Throws Error where it was not measured.
+  const Quantity& operator[](const QuantityInfo& info) const;
+  const Quantity* find(const QuantityInfo& info) const;  // nullptr where it was not measured
+
+  auto begin() const { return all_.begin(); }
+  auto end() const { return all_.end(); }
+  size_t size() const { return all_.size(); }
+  bool empty() const { return all_.empty(); }
+
+ private:
+  std::vector<Quantity> all_;
 };
 
 }  // namespace gradzoo

@@ -1,7 +1,6 @@
 #include "models/dae/dae.h"
 
 #include <cmath>
-#include <optional>
 
 #include <fmt/format.h>
 
@@ -10,19 +9,19 @@
 #include "models/dae/pictures.h"
 #include "models/eval/over_examples.h"
 #include "models/pictures/image_pictures.h"
+#include "samplers/chains.h"
+#include "samplers/kinds/langevin.h"
 
 namespace gradzoo {
 namespace {
 
 constexpr int64_t kExamplesAtOnce = 1000;
 
-std::unique_ptr<Module> make_denoiser(const Settings& settings, int64_t size, Rng& rng) {
-  const int64_t hidden = settings.integer("hidden");
-  if (settings.text("weights") == "tied")
-    return std::make_unique<TiedDenoiser>(size, hidden, settings.real("input_scale"), rng);
-  const std::vector<int64_t> layers(static_cast<size_t>(settings.integer("layers")), hidden);
-  return std::make_unique<Mlp>(layer_sizes(size, layers, size), rng,
-                               MlpOptions{.activation = settings.text("activation")});
+std::unique_ptr<Module> make_denoiser(const DaeOptions& options, int64_t size, Rng& rng) {
+  if (options.weights == DaeWeights::tied)
+    return std::make_unique<TiedDenoiser>(size, options.hidden.front(), options.input_scale, rng);
+  return std::make_unique<Mlp>(layer_sizes(size, options.hidden, size), rng,
+                               MlpOptions{.activation = options.activation});
 }
 
 // average += share (value - average), in place: the State holds on to it.
@@ -34,77 +33,51 @@ void move_towards(Tensor& average, const Tensor& value, double share) {
 
 }  // namespace
 
-TiedDenoiser::TiedDenoiser(int64_t inputs, int64_t hidden, double reach, Rng& rng, DType dtype)
-    : weight_(zeros({hidden, inputs}, dtype)),
-      hidden_bias_(zeros({hidden}, dtype)),
-      bias_(zeros({inputs}, dtype)) {
-  init::torch_linear(weight_, rng);
-  const double bound = reach / std::sqrt(static_cast<double>(inputs));
-  init::uniform(hidden_bias_, rng, -bound, bound);
-  register_parameter("weight", weight_);
-  register_parameter("hidden_bias", hidden_bias_);
-  register_parameter("bias", bias_);
-}
-
-Tensor TiedDenoiser::forward(const Tensor& x) const {
-  return matmul(sigmoid(linear(x, weight_, hidden_bias_)), weight_) + bias_;
-}
-
-Tensor TiedDenoiser::log_density(const Tensor& x, double sigma) const {
-  const Tensor bowl = sum(x * bias_ - square(x) * 0.5, 1);
-  return (bowl + sum(softplus(linear(x, weight_, hidden_bias_)), 1)) / (sigma * sigma);
-}
-
-Tensor denoising_error(TensorFn r, const Tensor& x, const Tensor& eps, double sigma) {
-  return sum(square(r(x + eps * sigma) - x), 1);
-}
-
-Tensor denoiser_score(TensorFn r, const Tensor& x, double sigma) { return (r(x) - x) / (sigma * sigma); }
-
-Dae::Dae(const Settings& settings, const DataShape& shape)
+Dae::Dae(const DaeOptions& options, const DataShape& shape, const TrainingOptions& training)
     : shape_(shape),
-      sigma_(settings.real("sigma")),
-      scale_(settings.real("input_scale")),
-      // a share of sigma^2, so that x' = (1 - a) x + a r(x) + sqrt(2a) sigma z
-      chain_{.kind = SamplerKind::ula,
-             .step = settings.real("chain_step") * sigma_ * sigma_,
-             .steps = settings.integer("chain_steps")},
-      init_rng_(settings.seed(), "dae/init"),
-      noise_rng_(settings.seed(), "dae/noise"),
-      denoiser_(make_denoiser(settings, shape.size(), init_rng_)),
-      bounded_(settings.text("output") == "sigmoid"),
+      options_(options),
+      sigma_(options.sigma),
+      scale_(options.input_scale),
+      init_rng_(training.stream_seed(), "dae/init"),
+      noise_rng_(training.stream_seed(), "dae/noise"),
+      denoiser_(make_denoiser(options, shape.size(), init_rng_)),
       tied_(dynamic_cast<const TiedDenoiser*>(denoiser_.get())),
-      learner_(*denoiser_, {.clip = settings.real("clip"), .ema = settings.real("ema")}),
+      learner_(*denoiser_, training.learner()),
       mean_(zeros({shape.size()})),
       square_(zeros({shape.size()})),
-      metrics_{
-          {"denoising_error",
-           "|r(x + sigma eps) - x|^2, summed over an example's numbers: what is minimised"},
-          {"error_per_noise",
-           "the error over that of leaving the noise where it is, d sigma^2: 1 is no denoiser at all; on "
-           "images "
-           "far below, since most noise lies off the digits",
-           true},
-          {"grad_norm", "Euclidean norm of the gradient, before clipping"},
-      } {}
+      error_(add_metric({"denoising_error",
+                         "|r(x + sigma eps) - x|^2, summed over an example's numbers: what is minimised"})),
+      error_per_noise_(add_metric({"error_per_noise",
+                                   "the error over that of leaving the noise where it is, d sigma^2: 1 is no "
+                                   "denoiser at all; on images far "
+                                   "below, since most noise lies off the digits",
+                                   true})),
+      grad_norm_(add_metric({"grad_norm", "Euclidean norm of the gradient, before clipping"})) {
+  add_learner(learner_);
+}
 
-void Dae::register_state(State& state) {
-  learner_.add_to(state);
+void Dae::add_to(State& state) {
   state.add("dae.noise", noise_rng_);
   state.add("dae.mean", mean_);
   state.add("dae.square", square_);
   state.add("dae.seen", seen_);
 }
 
-void Dae::train_step(const StepContext& context, std::span<double> metrics) {
+void Dae::describe_sampling(OptionTable& options) {
+  options.add("chain_step", options_.chain_step, "of the Langevin chains, in sigma^2", {1e-6, 2});
+  options.add("chain_steps", options_.chain_steps, "Langevin steps of a sample; one more goes through r",
+              {1, 1e7});
+}
+
+void Dae::train_step(const StepContext& context, MetricRow row) {
   const Tensor& x = context.batch.x;
   const Tensor eps = randn_like(x, noise_rng_);
   {
     const Tape tape;
     const Tensor loss = mean(denoising_error([this](const Tensor& y) { return r(y); }, x, eps, sigma_));
-    metrics[2] = learner_.step(loss, context.learning_rate);
-    metrics[0] = loss.item();
-    metrics[1] = metrics[0] / (static_cast<double>(shape_.size()) * sigma_ * sigma_);
+    row[grad_norm_] = learner_.step(loss, context.learning_rate);
+    row[error_] = loss.item();
+    row[error_per_noise_] = row[error_] / (static_cast<double>(shape_.size()) * sigma_ * sigma_);
   }
   const NoGrad quiet;
   const double share = 1.0 / static_cast<double>(++seen_);
@@ -114,7 +87,7 @@ void Dae::train_step(const StepContext& context, std::span<double> metrics) {
 
 Tensor Dae::r(const Tensor& x) const {
   const Tensor y = denoiser_->forward(x * scale_);
-  return bounded_ ? sigmoid(y) : y / scale_;
+  return options_.output == DaeOutput::sigmoid ? sigmoid(y) : y / scale_;
 }
 
 // In y = scale x the noise is scale sigma, and f as a function of x has the gradient (r(x) - x) / sigma^2.
@@ -130,24 +103,23 @@ DenoisedSamples Dae::draw(int64_t n, Rng& rng) const {
   const Target target{.score = [this](const Tensor& x) {
     return denoiser_score([this](const Tensor& y) { return r(y); }, x, sigma_);
   }};
-  const Tensor raw = run_chains(target, initial(n, rng), chain_, rng).x;
+  // a share of sigma^2, so that x' = (1 - a) x + a r(x) + sqrt(2a) sigma z
+  UnadjustedLangevin sampler({.step = options_.chain_step * sigma_ * sigma_});
+  const Tensor raw = run_chains(target, initial(n, rng), sampler, {.steps = options_.chain_steps}, rng).x;
   return {raw, r(raw)};
 }
 
-Tensor Dae::sample(int64_t n, Rng& rng) {
-  const NoGrad quiet;
-  const auto averaged = learner_.averaged();
-  const Tensor x = draw(n, rng).denoised;
+Tensor Dae::do_sample(const SampleRequest& request) {
+  const Tensor x = draw(request.n, request.rng).denoised;
   return shape_.is_image() ? as_images(x, shape_) : x;
 }
 
-Target Dae::target() {
-  const auto averaged = learner_.hold_average();
+Target Dae::do_target() {
   Target target;
-  target.score = [this, averaged](const Tensor& x) {
+  target.score = [this](const Tensor& x) {
     return denoiser_score([this](const Tensor& y) { return r(y); }, x, sigma_);
   };
-  if (tied_) target.log_prob = [this, averaged](const Tensor& x) { return log_density(x); };
+  if (tied_) target.log_prob = [this](const Tensor& x) { return log_density(x); };
   target.initial = [this](int64_t n, Rng& rng) { return initial(n, rng); };
   return target;
 }
@@ -162,25 +134,24 @@ Tensor Dae::held_out_errors(const DataView& data) const {
   return concat(errors, 0);
 }
 
-std::vector<Quantity> Dae::validate(const DataView& data) {
-  const NoGrad quiet;
-  const auto averaged = learner_.averaged();
-  return {mean_over_examples("denoising_error", held_out_errors(data), "",
-                             "|r(x + sigma eps) - x|^2 on examples that were not trained on")};
+Quantities Dae::do_validate(const DataView& data) {
+  Quantity error = mean_over_examples(kDaeError, held_out_errors(data),
+                                      "|r(x + sigma eps) - x|^2 on examples that were not trained on");
+  error.curve = error_;
+  return {error};
 }
 
-std::vector<Quantity> Dae::evaluate(const DataView& data) {
-  std::vector<Quantity> out = validate(data);
+Quantities Dae::do_evaluate(const DataView& data) {
+  Quantities out = do_validate(data);
+  const Quantity error = out[kDaeError];
   const double noise = static_cast<double>(shape_.size()) * sigma_ * sigma_;
-  out.push_back({"noise", noise, NAN, "", "d sigma^2: the error of leaving the noise where it is"});
-  out.push_back({"error_per_noise", out.front().value / noise, out.front().standard_error / noise, "",
-                 "the share of the noise's square that is left"});
+  out.add(quantity(kDaeNoise, noise, "d sigma^2: the error of leaving the noise where it is"));
+  out.add(quantity(kDaeErrorPerNoise, error.value / noise, "the share of the noise's square that is left",
+                   error.standard_error / noise));
   return out;
 }
 
-std::vector<Picture> Dae::pictures(const DataView& data) {
-  const NoGrad quiet;
-  const auto averaged = learner_.averaged();
+std::vector<Picture> Dae::do_pictures(const DataView& data) {
   Rng rng(data.seed, "pictures/chains");
   const DenoisedSamples samples = draw(shape_.is_image() ? 40 : 1000, rng);
   const auto denoise = [this](const Tensor& x) { return r(x); };
@@ -188,8 +159,8 @@ std::vector<Picture> Dae::pictures(const DataView& data) {
   return dae_pictures({denoise, density, tied_, sigma_, shape_, samples}, data);
 }
 
-std::string Dae::reading(const DataView& data) {
-  const std::vector<Quantity> found = evaluate(data);
+std::string Dae::do_reading(const DataView& data) {
+  const Quantities found = do_evaluate(data);
   return fmt::format(
       "Each example carries noise of squared length d sigma^2 = {:.4g}; what is left after r is {:.4g} "
       "({:.1f}%). "
@@ -198,7 +169,7 @@ std::string Dae::reading(const DataView& data) {
       "blurred as that, and the last step through r takes the blur off again. A smaller sigma draws finer "
       "detail, "
       "but chains then find it harder to go from one mode to another.",
-      found[1].value, found[0].value, 100 * found[2].value, sigma_);
+      found[kDaeNoise].value, found[kDaeError].value, 100 * found[kDaeErrorPerNoise].value, sigma_);
 }
 
 }  // namespace gradzoo

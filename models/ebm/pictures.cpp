@@ -7,11 +7,9 @@
 #include <fmt/format.h>
 
 #include "autograd/ops.h"
-#include "autograd/tape.h"
 #include "models/networks/tweedie.h"
 #include "models/pictures/image_pictures.h"
 #include "models/pictures/plane_pictures.h"
-#include "models/score/objectives.h"
 
 namespace gradzoo {
 namespace {
@@ -24,7 +22,6 @@ Tensor denoised(const EnergyNetwork& network, const Tensor& x, double noise) {
 
 Tensor ebm_examples(const EnergyNetwork& network, const Tensor& x, double noise, const DataShape& shape) {
   if (!shape.is_image()) return x;
-  const NoGrad quiet;
   return as_images(denoised(network, x, noise), shape);
 }
 
@@ -37,7 +34,7 @@ Picture ebm_planes(const EnergyNetwork& network, const Toy& truth, const Tensor&
 }
 
 Picture ebm_chain_picture(const EnergyNetwork& network, const Tensor& start, int64_t steps,
-                          const LangevinOptions& options, double noise, const DataShape& shape, Rng& rng) {
+                          const EbmChains& chains, double noise, const DataShape& shape, Rng& rng) {
   Tensors columns;
   Tensor x = start;
   int64_t done = 0;
@@ -45,7 +42,7 @@ Picture ebm_chain_picture(const EnergyNetwork& network, const Tensor& start, int
     // 0, then steps as powers: the first columns lie close to each other.
     const double share = static_cast<double>(column) / static_cast<double>(kImageColumns - 1);
     const auto until = column == 0 ? 0 : static_cast<int64_t>(std::pow(static_cast<double>(steps), share));
-    if (until > done) x = langevin(network.target(), x, until - done, options, rng);
+    if (until > done) x = chains.walk(network.target(), x, until - done, rng);
     done = std::max(done, until);
     const Tensor images = ebm_examples(network, x, noise, shape);  // (n, H, W)
     columns.push_back(reshape(images, {x.dim(0), 1, shape.height(), shape.width()}));
@@ -60,7 +57,6 @@ Picture ebm_chain_picture(const EnergyNetwork& network, const Tensor& start, int
 
 Picture ebm_raw_and_denoised(const EnergyNetwork& network, const Tensor& x, double noise,
                              const DataShape& shape) {
-  const NoGrad quiet;
   const std::array<Tensor, 2> parts = {x, denoised(network, x, noise)};
   return {"raw_and_denoised",
           fmt::format(

@@ -7,10 +7,10 @@
 
 namespace gradzoo {
 
-Quantity mean_over_examples(std::string name, const Tensor& rows, std::string unit, std::string meaning) {
+Quantity mean_over_examples(const QuantityInfo& info, const Tensor& rows, std::string meaning) {
   const double standard_error =
       rows.size() < 2 ? NAN : std::sqrt(var(rows).item() / static_cast<double>(rows.size()));
-  return {std::move(name), mean(rows).item(), standard_error, std::move(unit), std::move(meaning)};
+  return {info.name, mean(rows).item(), standard_error, info.unit, std::move(meaning)};
 }
 
 void for_each_batch(const Examples& examples, Pixels pixels, uint64_t seed, int64_t chunk,

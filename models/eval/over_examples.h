@@ -6,7 +6,7 @@
 namespace gradzoo {
 
 /// The mean over examples and its standard error (NaN for one example), from a value an example: rows (N).
-Quantity mean_over_examples(std::string name, const Tensor& rows, std::string unit, std::string meaning);
+Quantity mean_over_examples(const QuantityInfo& info, const Tensor& rows, std::string meaning);
 
 /// Calls fn(batch) for all examples in their order, `chunk` at once. Pixels that are drawn anew are the same
 /// at every call with a seed, whatever the chunk.

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include "autograd/ops.h"
-#include "autograd/tape.h"
 #include "models/eval/over_examples.h"
 
 namespace gradzoo {
@@ -35,46 +34,44 @@ std::string coverage_verdict(const ModeCoverage& c) {
 }  // namespace
 
 Quantity gan_held_out_d(const Discriminator& discriminator, const DataView& data) {
-  const NoGrad quiet;
-  return mean_over_examples("d_real", one_axis(sigmoid(discriminator.forward(first_examples(data)))), "",
+  return mean_over_examples(kGanDReal, one_axis(sigmoid(discriminator.forward(first_examples(data)))),
                             "D(x) on examples that were not trained on: where it falls well below D(x) in "
                             "training, D knows its examples by heart");
 }
 
-std::vector<Quantity> gan_value_quantities(const Generator& generator, const Discriminator& discriminator,
-                                           const DataView& data) {
-  const NoGrad quiet;
+Quantities gan_value_quantities(const Generator& generator, const Discriminator& discriminator,
+                                const DataView& data) {
   const Tensor x = first_examples(data);
   Rng rng(data.seed, "eval/value");
   const Tensor real = one_axis(discriminator.forward(x)),
                fake = one_axis(discriminator.forward(generator.draw(x.dim(0), rng)));
-  return {mean_over_examples("value", neg(softplus(neg(real)) + softplus(fake)), "nats",
+  return {mean_over_examples(kGanValue, neg(softplus(neg(real)) + softplus(fake)),
                              "V = E log D(x) + E log(1 - D(G(z))): -1.386 where D cannot tell them apart, 0 "
                              "where it always can"),
-          mean_over_examples("d_real", sigmoid(real), "", "D(x) of these examples"),
-          mean_over_examples("d_fake", sigmoid(fake), "", "D(G(z)) of fresh samples, by the averaged G")};
+          mean_over_examples(kGanDReal, sigmoid(real), "D(x) of these examples"),
+          mean_over_examples(kGanDFake, sigmoid(fake), "D(G(z)) of fresh samples, by the averaged G")};
 }
 
 Quantity gan_spread(const Generator& generator, const DataView& data) {
-  const NoGrad quiet;
   Rng rng(data.seed, "eval/samples");
   const double spread = total_variance(generator.draw(kModeSamples, rng)),
                truth = total_variance(first_examples(data));
-  return {"spread", spread / truth, NAN, "",
-          "variance of samples, summed over the coordinates, over that of the data: near 0 where G has "
-          "collapsed onto one example"};
+  return quantity(
+      kGanSpread, spread / truth,
+      "variance of samples, summed over the coordinates, over that of the data: near 0 where G has "
+      "collapsed onto one example");
 }
 
-std::vector<Quantity> coverage_quantities(const ModeCoverage& c) {
-  return {{"modes_covered", static_cast<double>(c.covered), NAN, "modes",
-           fmt::format("of {}: with 20 or more of {} samples within 3 sigma", c.modes, kModeSamples)},
-          {"modes_touched", static_cast<double>(c.touched), NAN, "modes",
-           "with 1 or more of them: the rule of PacGAN's table"},
-          {"smallest_mode_share", c.smallest_share, NAN, "",
-           fmt::format("share of the samples in the mode that has fewest; a fair one is {:.3f}",
-                       1 / static_cast<double>(c.modes))},
-          {"high_quality_share", c.high_quality, NAN, "",
-           "share of samples within 3 sigma of a mode; 0.989 of true draws in the plane"}};
+Quantities coverage_quantities(const ModeCoverage& c) {
+  return {quantity(kModesCovered, static_cast<double>(c.covered),
+                   fmt::format("of {}: with 20 or more of {} samples within 3 sigma", c.modes, kModeSamples)),
+          quantity(kModesTouched, static_cast<double>(c.touched),
+                   "with 1 or more of them: the rule of PacGAN's table"),
+          quantity(kSmallestModeShare, c.smallest_share,
+                   fmt::format("share of the samples in the mode that has fewest; a fair one is {:.3f}",
+                               1 / static_cast<double>(c.modes))),
+          quantity(kHighQualityShare, c.high_quality,
+                   "share of samples within 3 sigma of a mode; 0.989 of true draws in the plane")};
 }
 
 std::string gan_reading(const Generator& generator, const Discriminator& discriminator,

@@ -4,26 +4,32 @@
 #include <string>
 #include <vector>
 
+#include "models/base/model.h"
 #include "models/eval/modes.h"
-#include "models/gan/gan.h"
+#include "models/gan/networks.h"
 
 /// The numbers by which an adversarial game is judged.
 namespace gradzoo {
+
+inline constexpr QuantityInfo kGanValue{"value", "nats"}, kGanDReal{"d_real", ""}, kGanDFake{"d_fake", ""},
+    kGanSpread{"spread", ""}, kModesCovered{"modes_covered", "modes"},
+    kModesTouched{"modes_touched", "modes"}, kSmallestModeShare{"smallest_mode_share", ""},
+    kHighQualityShare{"high_quality_share", ""};
 
 /// The mean of D(x) over at most 5,000 of the view's examples. Well below D(x) in training: D knows its
 /// training examples by heart.
 Quantity gan_held_out_d(const Discriminator& discriminator, const DataView& data);
 
 /// V(G, D) in nats, D(x) and D(G(z)) on at most 5,000 of the view's examples and as many fresh samples.
-std::vector<Quantity> gan_value_quantities(const Generator& generator, const Discriminator& discriminator,
-                                           const DataView& data);
+Quantities gan_value_quantities(const Generator& generator, const Discriminator& discriminator,
+                                const DataView& data);
 
 /// The summed variance of 2,500 samples over that of the view's examples: 1 where they spread alike, near 0
 /// where G has collapsed onto a point.
 Quantity gan_spread(const Generator& generator, const DataView& data);
 
 /// Modes covered, modes touched, the smallest mode's share and the share of high quality.
-std::vector<Quantity> coverage_quantities(const ModeCoverage& coverage);
+Quantities coverage_quantities(const ModeCoverage& coverage);
 
 /// A paragraph on what a healthy and a collapsed run look like in these numbers, and which this one is.
 std::string gan_reading(const Generator& generator, const Discriminator& discriminator,

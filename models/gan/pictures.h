@@ -2,7 +2,8 @@
 
 #include <vector>
 
-#include "models/gan/gan.h"
+#include "models/base/model.h"
+#include "models/gan/networks.h"
 
 namespace gradzoo {
 

@@ -52,54 +52,29 @@ Target EnergyNetwork::target() const {
   return {.log_prob = [this](const Tensor& x) { return log_density(x); }};
 }
 
-std::vector<Setting> energy_settings(const EnergyDefaults& defaults) {
-  return {
-      {.key = "hidden",
-       .type = SettingType::integer,
-       .value = defaults.hidden,
-       .meaning = "units of each hidden layer",
-       .low = 1,
-       .high = 65536},
-      {.key = "layers",
-       .type = SettingType::integer,
-       .value = defaults.layers,
-       .meaning = "hidden layers; one of softplus with a confinement is the free energy of a Gaussian RBM",
-       .low = 1,
-       .high = 100},
-      {.key = "activation",
-       .type = SettingType::text,
-       .value = defaults.activation,
-       .meaning = "of the hidden layers",
-       .choices = {activation_names().begin(), activation_names().end()}},
-      {.key = "input_scale",
-       .type = SettingType::real,
-       .value = defaults.input_scale,
-       .meaning = "x is multiplied by it before the network: how fine a structure a fresh network can follow",
-       .low = 1e-6,
-       .high = 1e6},
-      {.key = "output_scale",
-       .type = SettingType::real,
-       .value = defaults.output_scale,
-       .meaning = "what the network gives is multiplied by it: how far a step moves f",
-       .low = 1e-6,
-       .high = 1e6},
-      {.key = "confinement",
-       .type = SettingType::real,
-       .value = defaults.confinement,
-       .meaning = "c of the term -|x|^2 / (2 c^2) in f, so that exp f can be normalised; 0: none",
-       .low = 0,
-       .high = 1e6},
-  };
+void EnergyOptions::describe(OptionTable& options) {
+  options.add(
+      "hidden", hidden,
+      "units of the hidden layers; one layer of softplus with a confinement is the free energy of a Gaussian "
+      "RBM",
+      {1, 65536});
+  options.add("activation", activation, "of the hidden layers", activation_names());
+  options.add("input_scale", input_scale,
+              "x is multiplied by it before the network: how fine a structure a fresh network can follow",
+              {1e-6, 1e6});
+  options.add("output_scale", output_scale,
+              "what the network gives is multiplied by it: how far a step moves f", {1e-6, 1e6});
+  options.add("confinement", confinement,
+              "c of the term -|x|^2 / (2 c^2) in f, so that exp f can be normalised; 0: none", {0, 1e6});
 }
 
-EnergyShape energy_shape(const Settings& settings, int64_t inputs) {
+EnergyShape EnergyOptions::shape(int64_t inputs) const {
   return {.inputs = inputs,
-          .hidden = std::vector<int64_t>(static_cast<size_t>(settings.integer("layers")),
-                                         settings.integer("hidden")),
-          .activation = settings.text("activation"),
-          .input_scale = settings.real("input_scale"),
-          .output_scale = settings.real("output_scale"),
-          .confinement = settings.real("confinement")};
+          .hidden = hidden,
+          .activation = activation,
+          .input_scale = input_scale,
+          .output_scale = output_scale,
+          .confinement = confinement};
 }
 
 }  // namespace gradzoo

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "models/base/settings.h"
+#include "autograd/base/options.h"
 #include "nn/layers/layers.h"
 #include "samplers/target.h"
 
@@ -40,15 +40,17 @@ class EnergyNetwork : public Module {
   Mlp mlp_;
 };
 
-/// The defaults of energy_settings, as texts.
-struct EnergyDefaults {
-  std::string hidden = "128", layers = "2", activation = "silu";
-  std::string input_scale = "1", output_scale = "1", confinement = "0";
+/// The options of a model that has an EnergyNetwork.
+struct EnergyOptions {
+  std::vector<int64_t> hidden = {128, 128};
+  std::string activation = "silu";
+  double input_scale = 1;
+  double output_scale = 1;
+  double confinement = 0;
+
+  void describe(OptionTable& options);
+  /// The network that these come to, for rows of `inputs` numbers.
+  EnergyShape shape(int64_t inputs) const;
 };
-/// The settings of a model that has an EnergyNetwork: hidden, layers, activation, input_scale, output_scale,
-/// confinement.
-std::vector<Setting> energy_settings(const EnergyDefaults& defaults);
-/// The shape that these come to, for rows of `inputs` numbers.
-EnergyShape energy_shape(const Settings& settings, int64_t inputs);
 
 }  // namespace gradzoo

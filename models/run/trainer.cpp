@@ -47,7 +47,7 @@ void Trainer::register_state(State& state) {
 }
 
 double Trainer::learning_rate(int64_t step) const {
-  return plan_.learning_rate * decay_by_name(plan_.schedule, step, plan_.steps);
+  return plan_.learning_rate * decay(plan_.schedule, step, plan_.steps);
 }
 
 bool Trainer::run(State& state, TrainObserver& observer) {
@@ -65,7 +65,7 @@ void Trainer::one_step(State& state) {
   const RngDraws draws(state);
   const Batch batch = batches_.at(step_);
   try {
-    model_.train_step({step_, plan_.steps, learning_rate(step_), batch}, row_);
+    model_.train_step({step_, plan_.steps, learning_rate(step_), batch}, MetricRow(row_));
   } catch (const NonFinite& failure) {
     draws.restore();
     const std::string reason = traced_reason(batch, failure.what());
@@ -85,7 +85,7 @@ void Trainer::one_step(State& state) {
 std::string Trainer::traced_reason(const Batch& batch, const std::string& untraced) {
   try {
     const TraceScope tracing(true);
-    model_.train_step({step_, plan_.steps, learning_rate(step_), batch}, row_);
+    model_.train_step({step_, plan_.steps, learning_rate(step_), batch}, MetricRow(row_));
   } catch (const NonFinite& traced) {
     return traced.what();
   }

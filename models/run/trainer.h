@@ -4,6 +4,7 @@
 #include <string>
 
 #include "models/base/model.h"
+#include "nn/learn/schedule.h"
 
 namespace gradzoo {
 
@@ -12,7 +13,7 @@ struct TrainPlan {
   int64_t steps_per_epoch;
   int64_t log_every;
   double learning_rate;
-  std::string schedule;  // constant, linear, cosine
+  Decay schedule;
 };
 
 /// The means of a model's metrics over the steps since the last row.

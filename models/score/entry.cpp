@@ -1,135 +1,68 @@
-#include <memory>
-
-#include <fmt/format.h>
-
-#include "datasets/toys/toy.h"
 #include "models/score/score.h"
 
 namespace gradzoo {
-namespace {
 
-std::vector<Setting> score_settings() {
-  return {
-      {.key = "objective",
-       .type = SettingType::text,
-       .value = "dsm",
-       .meaning = "explicit, implicit, sliced (with variance reduction) or denoising score matching",
-       .choices = {"esm", "ism", "ssm", "ssm-vr", "dsm"}},
-      {.key = "net",
-       .type = SettingType::text,
-       .value = "vector",
-       .meaning = "energy: the score is its input gradient; vector: the score itself (points: energy)",
-       .choices = {"energy", "vector"}},
-      {.key = "sigma",
-       .type = SettingType::real,
-       .value = "0.5",
-       .meaning = "dsm: standard deviation of the noise (points: 0.05 toy_scale)",
-       .low = 1e-6,
-       .high = 1e3},
-      {.key = "data_noise",
-       .type = SettingType::real,
-       .value = "0",
-       .meaning = "standard deviation of Gaussian noise that is added to the data and learned with them",
-       .low = 0,
-       .high = 1e3},
-      {.key = "antithetic",
-       .type = SettingType::flag,
-       .value = "true",
-       .meaning = "dsm: noise in pairs +-eps, which varies far less at small sigma"},
-      {.key = "probes",
-       .type = SettingType::text,
-       .value = "rademacher",
-       .meaning = "ssm: what slices are drawn from",
-       .choices = {"rademacher", "gaussian"}},
-      {.key = "hidden",
-       .type = SettingType::integer,
-       .value = "1024",
-       .meaning = "units of each hidden layer (points: 128)",
-       .low = 1,
-       .high = 65536},
-      {.key = "layers",
-       .type = SettingType::integer,
-       .value = "3",
-       .meaning = "hidden layers (points: 2)",
-       .low = 1,
-       .high = 64},
-      {.key = "activation",
-       .type = SettingType::text,
-       .value = "silu",
-       .meaning = "of the hidden layers; it needs as many derivatives as the objective takes",
-       .choices = {activation_names().begin(), activation_names().end()}},
-      {.key = "input_scale",
-       .type = SettingType::real,
-       .value = "1",
-       .meaning = "what x is multiplied by first (points: 3 / toy_scale)",
-       .low = 1e-6,
-       .high = 1e6},
-      {.key = "confinement",
-       .type = SettingType::real,
-       .value = "0",
-       .meaning = "c: adds -x / c^2 to the score, so that exp f can be normalised; 0: none (images: sigma)",
-       .low = 0,
-       .high = 1e6},
-      {.key = "sample_steps",
-       .type = SettingType::integer,
-       .value = "500",
-       .meaning = "Langevin steps to a sample",
-       .low = 1,
-       .high = 1e8},
-      {.key = "sample_step",
-       .type = SettingType::real,
-       .value = "0",
-       .meaning = "size e of a step, x + e s + sqrt(2e) z; 0: a tenth of d / E|s|^2 (images: of the noise's "
-                  "variance)",
-       .low = 0,
-       .high = 1e3},
-      {.key = "denoise",
-       .type = SettingType::flag,
-       .value = "true",
-       .meaning = "end samples with x + sigma^2 s, the best guess of what lies under the noise"},
-  };
+void ScoreOptions::describe(OptionTable& options) {
+  options.add("objective", objective, kScoreObjectives,
+              "explicit, implicit, sliced (with variance reduction) or denoising score matching");
+  options.add("net", net, kScoreNets,
+              "energy: the score is its input gradient; vector: the score itself (points: energy)");
+  options.add("sigma", sigma, "dsm: standard deviation of the noise (points: 0.05 toy_scale)", {1e-6, 1e3});
+  options.add("data_noise", data_noise,
+              "standard deviation of Gaussian noise that is added to the data and learned with them",
+              {0, 1e3});
+  options.add("antithetic", antithetic, "dsm: noise in pairs +-eps, which varies far less at small sigma");
+  options.add("probes", probes, kProbeKinds, "ssm: what slices are drawn from");
+  options.add("hidden", hidden, "units of the hidden layers (points: 128,128)", {1, 65536});
+  options.add("activation", activation,
+              "of the hidden layers; it needs as many derivatives as the objective takes",
+              activation_names());
+  options.add("input_scale", input_scale, "what x is multiplied by first (points: 3 / toy_scale)",
+              {1e-6, 1e6});
+  options.add("confinement", confinement,
+              "c: adds -x / c^2 to the score, so that exp f can be normalised; 0: none (images: sigma)",
+              {0, 1e6});
+  describe_sampling(options);
 }
 
-void resolve_score(Settings& settings) {
-  const auto fill = [&](std::string_view key, const std::string& value) {
-    settings.set_default(key, value, "score");
-  };
-  fill("schedule", "cosine");
-  fill("ema", "0.999");
-  if (is_toy(settings.text("data"))) {
-    const double scale = settings.real("toy_scale");
-    fill("net", "energy");
-    fill("sigma", fmt::format("{:.4g}", 0.05 * scale));
-    fill("input_scale", fmt::format("{:.4g}", 3 / scale));
-    fill("hidden", "128");
-    fill("layers", "2");
-    fill("batch", "512");
-    fill("steps", "20000");
+void ScoreOptions::describe_sampling(OptionTable& options) {
+  options.add("sample_steps", sample_steps, "Langevin steps to a sample", {1, 1e8});
+  options.add(
+      "sample_step", sample_step,
+      "size e of a step, x + e s + sqrt(2e) z; 0: a tenth of d / E|s|^2 (images: of the noise's variance)",
+      {0, 1e3});
+  options.add("denoise", denoise,
+              "end samples with x + sigma^2 s, the best guess of what lies under the noise");
+}
+
+void ScoreOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+  const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, "score"); };
+  prefer(training.schedule, Decay::cosine);
+  prefer(training.ema, 0.999);
+  if (shape.toy) {
+    prefer(net, ScoreNet::energy);
+    prefer(sigma, rounded(0.05 * shape.scale, 4));
+    prefer(input_scale, rounded(3 / shape.scale, 4));
+    prefer(hidden, std::vector<int64_t>{128, 128});
+    prefer(training.batch, 512);
+    prefer(training.steps, 20000);
   } else {
-    const bool dsm = settings.text("objective") == "dsm";
-    fill("confinement", dsm ? settings.value_of("sigma") : "1");
+    prefer(confinement, objective == ScoreObjective::dsm ? sigma : 1.0);
     // An exact trace carries as many directions as there are pixels: memory for few examples.
-    fill("batch", settings.text("objective") == "ism" ? "8" : "128");
-    fill("epochs", "20");
+    prefer(training.batch, objective == ScoreObjective::ism ? 8 : 128);
+    prefer(training.epochs, 20);
   }
-  if (settings.text("objective") == "esm" && settings.real("data_noise") > 0) {
+  if (objective == ScoreObjective::esm && data_noise > 0) {
     throw Error("objective=esm knows the score of data without noise alone. Hint: objective=dsm");
   }
 }
 
-}  // namespace
-
 ModelEntry score_entry() {
-  return {"score",
-          "score matching: an energy or a vector net for grad log p, sampled by Langevin",
-          "Hyvarinen 2005; Vincent 2011; Song et al. 2019",
-          score_settings,
-          resolve_score,
-          [](const Settings& settings, const DataShape& shape) -> std::unique_ptr<Model> {
-            return std::make_unique<Score>(settings, shape);
-          },
-          DataKind::any,
-          "score; log-density too with net=energy"};
+  return entry_of<ScoreOptions, Score>(
+      {.name = "score",
+       .summary = "score matching: an energy or a vector net for grad log p, sampled by Langevin",
+       .source = "Hyvarinen 2005; Vincent 2011; Song et al. 2019",
+       .walks_on = "score; log-density too with net=energy"});
 }
 
 }  // namespace gradzoo

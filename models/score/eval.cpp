@@ -10,6 +10,7 @@
 #include "autograd/tape.h"
 #include "models/eval/noised_toy.h"
 #include "models/eval/over_examples.h"
+#include "models/eval/quantities.h"
 #include "models/networks/tweedie.h"
 
 namespace gradzoo {
@@ -20,7 +21,6 @@ constexpr int64_t kChunk = 250;
 constexpr int64_t kTraceRows = 20000;  // directions of exact traces, over all rows, at most
 constexpr int64_t kTraceChunk = 5000;  // and at a time: each is carried through the network
 constexpr double kMaxBoxError = 1e-3;
-constexpr int64_t kTruthCells = 200, kMostTruthCells = 1000;  // along an axis of the truth's grid
 
 Tensor held_out(const DataView& data, int64_t rows) {
   return read_examples(data.examples, 0, std::min(rows, data.examples.count()), Pixels::grey,
@@ -45,8 +45,9 @@ Quantity held_out_objective(const ScoreNetwork& network, const ScoreTask& task, 
          score_task_objective(network.function(), part, shape.toy.get(), task, rng).to_vector())
       values.push_back(value);
   }
-  return mean_over_examples("objective", tensor(values, {static_cast<int64_t>(values.size())}, DType::f64),
-                            "", "what is minimised, on held-out examples");
+  return mean_over_examples(kScoreObjective,
+                            tensor(values, {static_cast<int64_t>(values.size())}, DType::f64),
+                            "what is minimised, on held-out examples");
 }
 
 // KL(truth || exp f / Z) on a grid and its double: NaN where exp f cannot be normalised on them.
@@ -59,26 +60,24 @@ double checked_kl(const ScoreNetwork& network, const NoisedToy& truth) {
   return std::abs(wide - log_z) > kMaxBoxError ? NAN : kl_on_grid(truth.grid, truth.log_p, log_q);
 }
 
-void add_truth(std::vector<Quantity>& out, const ScoreNetwork& network, const ScoreTask& task,
-               const ScoreTruth& truth) {
+void add_truth(Quantities& out, const ScoreNetwork& network, const ScoreTask& task, const ScoreTruth& truth) {
   const NoisedToy& learned = truth.noised ? *truth.noised : truth.clean;
   const std::string noise = fmt::format("{:.3g}", task.learned_noise());
   if (network.shape().is_energy) {
     if (truth.noised) {
-      out.push_back({"kl_to_noised", checked_kl(network, learned), NAN, "nats",
-                     "KL(truth with noise " + noise + " || exp f / Z), what is learned"});
+      out.add(quantity(kScoreKlToNoised, checked_kl(network, learned),
+                       "KL(truth with noise " + noise + " || exp f / Z), what is learned"));
     }
-    out.push_back({"kl", checked_kl(network, truth.clean), NAN, "nats",
-                   "KL(truth || exp f / Z) by quadrature; not a number where Z grows with the box"});
+    out.add(quantity(kKl, checked_kl(network, truth.clean),
+                     "KL(truth || exp f / Z) by quadrature; not a number where Z grows with the box"));
   }
   if (!learned.score.defined()) return;
   const auto score = [&](const Tensor& x) { return network.score(x); };
-  out.push_back({"fisher_divergence",
-                 fisher_divergence_on_grid(learned.grid, learned.log_p, learned.score,
-                                           on_grid(learned.grid, score, DType::f32)),
-                 NAN, "",
-                 truth.noised ? "1/2 E|s - s_truth|^2, the truth with noise " + noise
-                              : std::string("1/2 E|s - s_truth|^2")});
+  out.add(quantity(kScoreFisher,
+                   fisher_divergence_on_grid(learned.grid, learned.log_p, learned.score,
+                                             on_grid(learned.grid, score, DType::f32)),
+                   truth.noised ? "1/2 E|s - s_truth|^2, the truth with noise " + noise
+                                : std::string("1/2 E|s - s_truth|^2")));
 }
 
 // Root mean square error of a pixel, before and after x~ + sigma^2 s(x~).
@@ -87,10 +86,11 @@ Quantity denoising_error(const ScoreNetwork& network, const ScoreTask& task, con
   const Tensor x = held_out(data, kRows);
   const Tensor noisy = x + randn_like(x, rng) * task.learned_noise();
   const Tensor guess = tweedie_denoised(noisy, network.score(noisy), task.learned_noise());
-  return {"denoised_rmse", std::sqrt(mean(square(guess - x)).item()), NAN, "",
-          fmt::format("root mean square error of a held-out pixel that had noise of {:.3g}, after x + "
-                      "sigma^2 s",
-                      task.learned_noise())};
+  return quantity(
+      kScoreDenoisedRmse, std::sqrt(mean(square(guess - x)).item()),
+      fmt::format("root mean square error of a held-out pixel that had noise of {:.3g}, after x + "
+                  "sigma^2 s",
+                  task.learned_noise()));
 }
 
 }  // namespace
@@ -103,32 +103,17 @@ double curl_share(const ScoreNetwork& network, const Tensor& x, Rng& rng) {
   return std::sqrt(sum(square(vju - ujv)).item() / (2 * sum(square(vju) + square(ujv)).item()));
 }
 
-std::optional<ScoreTruth> score_truth(const DataShape& shape, const ScoreTask& task) {
-  const Toy* toy = shape.toy.get();
-  if (!toy || toy->dimensions() > 2 || !toy->why_no_density().empty()) return std::nullopt;
-  const double noise = task.learned_noise();
-  ScoreTruth truth{noised_toy(*toy, 0, kTruthCells), std::nullopt};
-  if (noise == 0) return truth;
-  const Box box = toy->box();
-  double side = 0;
-  for (size_t i = 0; i < box.low.size(); ++i) side = std::max(side, box.high[i] - box.low[i] + 12 * noise);
-  const auto cells = std::max(kTruthCells, static_cast<int64_t>(std::ceil(2.5 * side / noise)));
-  if (cells <= kMostTruthCells) truth.noised = noised_toy(*toy, noise, cells);
-  return truth;
-}
-
-std::vector<Quantity> score_quantities(const ScoreNetwork& network, const ScoreTask& task,
-                                       const DataShape& shape, const ScoreTruth* truth,
-                                       const DataView& data) {
-  std::vector<Quantity> out = {held_out_objective(network, task, shape, data)};
+Quantities score_quantities(const ScoreNetwork& network, const ScoreTask& task, const DataShape& shape,
+                            const ScoreTruth* truth, const DataView& data) {
+  Quantities out{held_out_objective(network, task, shape, data)};
   if (truth) add_truth(out, network, task, *truth);
   if (!network.shape().is_energy) {
     Rng rng(data.seed, "eval/curl");
     const Tensor x = held_out(data, kChunk), noisy = x + randn_like(x, rng) * task.learned_noise();
-    out.push_back({"curl_share", curl_share(network, noisy, rng), NAN, "",
-                   "how far the net is from a gradient: 0 for one, 1 for a rotation"});
+    out.add(quantity(kScoreCurl, curl_share(network, noisy, rng),
+                     "how far the net is from a gradient: 0 for one, 1 for a rotation"));
   }
-  if (shape.is_image() && task.learned_noise() > 0) out.push_back(denoising_error(network, task, data));
+  if (shape.is_image() && task.learned_noise() > 0) out.add(denoising_error(network, task, data));
   return out;
 }
 
@@ -145,23 +130,21 @@ std::string score_reading(const ScoreNetwork& network, const ScoreTask& task, co
   text += task.objective == ScoreObjective::dsm
               ? "The objective cannot reach 0: its floor is the noise that no one can guess. "
               : "";
-  for (const Quantity& quantity : score_quantities(network, task, shape, truth, data)) {
-    if (quantity.name == "kl") {
-      text += fmt::format("KL(truth || model) is {:.2g} nats", quantity.value);
-      text += shape.toy->name() == "ring8" ? fmt::format("; a ring without modes would have {:.3f}. ",
-                                                         ring_without_modes_kl(*shape.toy))
-                                           : ". ";
-    }
-    if (quantity.name == "curl_share") {
-      text += fmt::format(
-          "A vector net need not be the gradient of anything: its curl share is {:.2g} (0 for a "
-          "gradient, 1 for a rotation). ",
-          quantity.value);
-    }
-    if (quantity.name == "denoised_rmse") {
-      text += fmt::format("A held-out pixel is off by {:.2f} after denoising. ", quantity.value);
-    }
+  const Quantities found = score_quantities(network, task, shape, truth, data);
+  if (const Quantity* kl = found.find(kKl)) {
+    text += fmt::format("KL(truth || model) is {:.2g} nats", kl->value);
+    text += shape.toy->name() == "ring8"
+                ? fmt::format("; a ring without modes would have {:.3f}. ", ring_without_modes_kl(*shape.toy))
+                : ". ";
   }
+  if (const Quantity* curl = found.find(kScoreCurl)) {
+    text += fmt::format(
+        "A vector net need not be the gradient of anything: its curl share is {:.2g} (0 for a "
+        "gradient, 1 for a rotation). ",
+        curl->value);
+  }
+  if (const Quantity* rmse = found.find(kScoreDenoisedRmse))
+    text += fmt::format("A held-out pixel is off by {:.2f} after denoising. ", rmse->value);
   return text;
 }
 

@@ -1,20 +1,24 @@
 #pragma once
 
-#include "models/score/score.h"
+#include "models/base/model.h"
+#include "models/score/network.h"
+#include "models/score/task.h"
+#include "models/score/truth.h"
 
 namespace gradzoo {
+
+inline constexpr QuantityInfo kScoreObjective{"objective", ""}, kScoreKlToNoised{"kl_to_noised", "nats"},
+    kScoreFisher{"fisher_divergence", ""}, kScoreCurl{"curl_share", ""},
+    kScoreDenoisedRmse{"denoised_rmse", ""};
 
 /// How far a vector field is from being a gradient, 0 to 1: |J - J'|_F / (2 |J|_F) over the points x (B, d),
 /// J the Jacobian, by one pair of Rademacher probes a point. 0 for a gradient, 1 for a rotation.
 double curl_share(const ScoreNetwork& network, const Tensor& x, Rng& rng);
 
-/// The truth on grids; none unless the data are a toy of one or two dimensions with a known density.
-std::optional<ScoreTruth> score_truth(const DataShape& shape, const ScoreTask& task);
-
 /// The objective on held-out examples, what is known of a toy's truth (KL of an energy, Fisher divergence;
 /// truth may be null), the curl of a vector net, and the error of denoised images.
-std::vector<Quantity> score_quantities(const ScoreNetwork& network, const ScoreTask& task,
-                                       const DataShape& shape, const ScoreTruth* truth, const DataView& data);
+Quantities score_quantities(const ScoreNetwork& network, const ScoreTask& task, const DataShape& shape,
+                            const ScoreTruth* truth, const DataView& data);
 
 /// What these numbers say, for the report.
 std::string score_reading(const ScoreNetwork& network, const ScoreTask& task, const DataShape& shape,

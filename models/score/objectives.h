@@ -1,6 +1,7 @@
 #pragma once
 
 #include "autograd/base/function_ref.h"
+#include "autograd/base/options.h"
 
 /// Score matching (Hyvarinen 2005; Vincent 2011; Song et al. 2019): objectives that fit a score s(x) = grad_x
 /// log p~(x) to data without the normaliser. Each returns the objective of every row, (B), recorded on the
@@ -17,6 +18,11 @@ struct ScoreFunction {
 
 /// What may be fitted, by which objective.
 enum class ScoreObjective { esm, ism, ssm, ssm_vr, dsm };
+inline constexpr Choice<ScoreObjective> kScoreObjectives[] = {{"esm", ScoreObjective::esm},
+                                                              {"ism", ScoreObjective::ism},
+                                                              {"ssm", ScoreObjective::ssm},
+                                                              {"ssm-vr", ScoreObjective::ssm_vr},
+                                                              {"dsm", ScoreObjective::dsm}};
 
 /// How many derivatives in x an objective takes of the network: the activation must have as many that are
 /// continuous. Where the last one jumps, the place of the jump moves with the parameters, and automatic

@@ -1,6 +1,9 @@
 #pragma once
 
-#include "models/score/score.h"
+#include "models/base/model.h"
+#include "models/score/network.h"
+#include "models/score/samples.h"
+#include "models/score/task.h"
 
 namespace gradzoo {
 

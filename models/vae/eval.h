@@ -1,9 +1,15 @@
 #pragma once
 
 #include "datasets/images/pixels.h"
-#include "models/vae/vae.h"
+#include "models/base/quantity.h"
+#include "models/vae/network.h"
 
 namespace gradzoo {
+
+inline constexpr QuantityInfo kVaeBceKl{"bce_kl", "nats/image"},
+    kVaeEntropyFloor{"entropy_floor", "nats/image"}, kVaeElbo{"elbo", "nats/image"},
+    kVaeNegativeElbo{"negative_elbo", "nats/image"}, kVaeReconstruction{"reconstruction", "nats/image"},
+    kVaeKl{"kl", "nats/image"}, kVaeLogPx{"log_px", "nats/image"};
 
 /// The ELBO's parts on a set of images, one z an image. Deterministic in the seed.
 struct VaeBound {

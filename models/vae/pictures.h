@@ -1,5 +1,6 @@
 #pragma once
 
+#include "models/base/model.h"
 #include "models/vae/eval.h"
 
 namespace gradzoo {

@@ -33,7 +33,7 @@ void Ema::update() {
 }
 
 void Ema::add_to(State& state, const std::string& prefix) {
-  state.add(prefix, parameters_, average_);
+  parameters_.add_to(state, prefix, average_);
   state.add(prefix + ".updates", updates_);
 }
 

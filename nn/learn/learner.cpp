@@ -20,15 +20,23 @@ void check_finite(double value, const char* what) {
 
 }  // namespace
 
+OptimizerMaker adam(const AdamOptions& options) {
+  return [options](Parameters& parameters) { return std::make_unique<Adam>(parameters, options); };
+}
+
+OptimizerMaker sgd(const SgdOptions& options) {
+  return [options](Parameters& parameters) { return std::make_unique<Sgd>(parameters, options); };
+}
+
 Learner::Learner(const Module& module, const LearnerOptions& options)
-    : parameters_(module), optimizer_(parameters_, options.adam), clip_(options.clip) {
+    : parameters_(module), optimizer_(options.optimizer(parameters_)), clip_(options.clip) {
   complete(options);
 }
 
 Learner::Learner(const std::string& name, const Module& module, const LearnerOptions& options)
     : prefix_(name + "."),
       parameters_({{name, module}}),
-      optimizer_(parameters_, options.adam),
+      optimizer_(options.optimizer(parameters_)),
       clip_(options.clip) {
   complete(options);
 }
@@ -45,10 +53,14 @@ double Learner::step(const Tensor& loss, double learning_rate) {
   check_finite(loss.item(), "loss");
   parameters_.zero_grad();
   backward(loss, parameters_.tensors());
+  return apply(learning_rate);
+}
+
+double Learner::apply(double learning_rate) {
   const double norm = clip_ > 0 ? clip_grad_norm(parameters_, clip_) : grad_norm(parameters_);
   check_finite(norm, "gradient's norm");
   if (before_) before_->take();
-  optimizer_.step(learning_rate);
+  optimizer_->step(learning_rate);
   if (ema_) ema_->update();
   return norm;
 }
@@ -59,8 +71,8 @@ void Learner::undo() {
 }
 
 void Learner::add_to(State& state) {
-  state.add(parameters_);
-  optimizer_.add_to(state, prefix_ + "optimizer");
+  parameters_.add_to(state);
+  optimizer_->add_to(state, prefix_ + "optimizer");
   if (ema_) ema_->add_to(state, prefix_ + "average");
 }
 

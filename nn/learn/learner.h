@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,15 +17,20 @@ class NonFinite : public Error {
   using Error::Error;
 };
 
+/// Makes an optimiser of parameters: `adam({.beta1 = 0.5})`, `sgd({.momentum = 0.9})`, or one of one's own.
+using OptimizerMaker = std::function<std::unique_ptr<Optimizer>(Parameters&)>;
+OptimizerMaker adam(const AdamOptions& options = {});
+OptimizerMaker sgd(const SgdOptions& options = {});
+
 struct LearnerOptions {
-  AdamOptions adam = {};
+  OptimizerMaker optimizer = adam();
   double clip = 0.0;  // largest gradient norm; 0: not clipped
   double ema = 0.0;   // decay of the weight average; 0: none
   bool undo = false;  // keeps a copy of what a step changes, so that undo() takes it back
 };
 
-/// Parameters and what trains them: flat gradients, Adam, clipping, averaging. A model has one for each
-/// optimiser.
+/// Parameters and what trains them: flat gradients, an optimiser, clipping, averaging. A model has one for
+/// each optimiser.
 class Learner {
  public:
   explicit Learner(const Module& module, const LearnerOptions& options = {});
@@ -36,6 +42,8 @@ class Learner {
   /// clipping. Throws NonFinite, before anything is changed, where the loss or the norm is not finite; on a
   /// tracing tape its message names the op.
   double step(const Tensor& loss, double learning_rate);
+  /// The same for gradients that no tape made: written into parameters().grad_to_write().
+  double apply(double learning_rate);
 
   /// Takes the last step back: for a model whose next learner then failed. Needs LearnerOptions::undo.
   void undo();
@@ -55,7 +63,7 @@ class Learner {
 
   std::string prefix_;  // "" or "name."
   Parameters parameters_;
-  Adam optimizer_;
+  std::unique_ptr<Optimizer> optimizer_;
   double clip_;
   std::optional<Ema> ema_;
   std::optional<StateCopy> before_;  // the last step

@@ -41,7 +41,7 @@ Sgd::Sgd(Parameters& parameters, const SgdOptions& options) : Optimizer(paramete
 }
 
 void Sgd::add_to(State& state, const std::string& prefix) {
-  if (momentum_.defined()) state.add(prefix + ".momentum", parameters(), momentum_);
+  if (momentum_.defined()) parameters().add_to(state, prefix + ".momentum", momentum_);
 }
 
 void Sgd::update(Tensor& weights, const Tensor& gradients, double lr) {
@@ -65,8 +65,8 @@ Adam::Adam(Parameters& parameters, const AdamOptions& options)
 }
 
 void Adam::add_to(State& state, const std::string& prefix) {
-  state.add(prefix + ".first_moment", parameters(), first_moment_);
-  state.add(prefix + ".second_moment", parameters(), second_moment_);
+  parameters().add_to(state, prefix + ".first_moment", first_moment_);
+  parameters().add_to(state, prefix + ".second_moment", second_moment_);
   state.add(prefix + ".step", step_);
 }
 

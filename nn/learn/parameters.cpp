@@ -72,6 +72,13 @@ Tensor& Parameters::flat_grad() {
   return flat_grad_;
 }
 
+Tensor& Parameters::grad_to_write() {
+  zero_grad();
+  Tensor& gradients = flat_grad();
+  for (Tensor& p : tensors_) p.accept_grad();
+  return gradients;
+}
+
 void Parameters::zero_grad() {
   for (Tensor& p : tensors_) p.zero_grad();
 }
@@ -84,6 +91,14 @@ Tensor Parameters::make_flat() const { return zeros(flat_.shape(), dtype()); }
 
 Tensor Parameters::part(const Tensor& flat, const Slice& slice) {
   return flat.rows(slice.offset, slice.offset + slice.tensor.size()).view(slice.tensor.shape());
+}
+
+void Parameters::add_to(State& state) const {
+  for (const Slice& slice : slices_) state.add(slice.name, slice.tensor);
+}
+
+void Parameters::add_to(State& state, const std::string& prefix, const Tensor& flat) const {
+  for (const Slice& slice : slices_) state.add(prefix + "." + slice.name, part(flat, slice));
 }
 
 }  // namespace gradzoo

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "autograd/state.h"
 #include "nn/layers/module.h"
 
 namespace gradzoo {
@@ -47,6 +48,8 @@ class Parameters {
   /// All gradients, (N) with padding. A parameter that no backward() has reached since zero_grad() counts as
   /// 0 here.
   Tensor& flat_grad();
+  /// All gradients, zeroed and taken for given, to be written to by hand where no tape makes them.
+  Tensor& grad_to_write();
 
   /// Marks every gradient as empty: the next backward() stores instead of adding.
   void zero_grad();
@@ -55,6 +58,9 @@ class Parameters {
 
   /// A tensor of flat()'s layout, zeroed, as one view per parameter: for optimiser moments and averages.
   Tensor make_flat() const;
+  /// Enters each parameter under its own name; with a prefix, the parts of a tensor of flat()'s layout.
+  void add_to(State& state) const;
+  void add_to(State& state, const std::string& prefix, const Tensor& flat) const;
   /// The part of a flat tensor that belongs to a slice, in the parameter's shape; storage shared.
   static Tensor part(const Tensor& flat, const Slice& slice);
 

@@ -3,13 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
-#include <string>
-#include <vector>
 
 #include <fmt/format.h>
 
 #include "autograd/base/error.h"
-#include "autograd/base/text.h"
 
 namespace gradzoo {
 namespace {
@@ -43,12 +40,16 @@ double step_decay(int64_t step, int64_t every, double factor) {
   return std::pow(factor, static_cast<double>(step / every));
 }
 
-double decay_by_name(std::string_view name, int64_t step, int64_t total) {
-  if (name == "constant") return 1.0;
-  if (name == "linear") return linear_decay(step, total);
-  if (name == "cosine") return cosine_decay(step, total);
-  const std::vector<std::string> known = {"constant", "linear", "cosine"};
-  throw Error(fmt::format("'{}' is no schedule. {}", name, did_you_mean(name, known)));
+double decay(Decay how, int64_t step, int64_t total) {
+  switch (how) {
+    case Decay::linear:
+      return linear_decay(step, total);
+    case Decay::cosine:
+      return cosine_decay(step, total);
+    case Decay::constant:
+      break;
+  }
+  return 1.0;
 }
 
 }  // namespace gradzoo

@@ -1,7 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
+
+#include "autograd/base/options.h"
 
 /// Learning-rate schedules: factors of the base rate, pure functions of the step, which counts from 0. They
 /// multiply: lr = base * warm_up(step, 100) * cosine_decay(step, steps).
@@ -15,8 +16,11 @@ double cosine_decay(int64_t step, int64_t total, double floor = 0.0);
 double warm_up(int64_t step, int64_t steps);
 /// factor^k after k times `every` steps.
 double step_decay(int64_t step, int64_t every, double factor);
-/// The decay that a setting names, over a run of `total` steps: "constant" (1), "linear" or "cosine". Throws
-/// Error for any other name.
-double decay_by_name(std::string_view name, int64_t step, int64_t total);
+
+enum class Decay { constant, linear, cosine };
+inline constexpr Choice<Decay> kDecays[] = {
+    {"constant", Decay::constant}, {"linear", Decay::linear}, {"cosine", Decay::cosine}};
+/// The factor of that decay over a run of `total` steps.
+double decay(Decay how, int64_t step, int64_t total);
 
 }  // namespace gradzoo

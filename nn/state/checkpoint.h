@@ -2,8 +2,8 @@
 
 #include <string>
 
+#include "autograd/state.h"
 #include "nn/state/safetensors_header.h"
-#include "nn/state/state.h"
 
 /// Checkpoints: a State as a safetensors file, which any Python user can open.
 namespace gradzoo {

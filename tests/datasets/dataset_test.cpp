@@ -26,7 +26,7 @@ TEST_CASE("A toy gives fresh points at every step, the same for a seed and a ste
 }
 
 TEST_CASE("The parts of a toy are fixed, apart from each other, and read like any examples") {
-  const Dataset ring("ring8", {.scale = 2});
+  const Dataset ring(DatasetOptions{.data = "ring8", .toy_scale = 2});
   const Examples valid = ring.split(Split::valid), test = ring.split(Split::test);
   CHECK(valid.count() == 10'000);
   CHECK(valid.size() == 2);
@@ -45,7 +45,8 @@ TEST_CASE("Images have a shape and classes, and nothing of a toy") {
   CHECK(mnist.shape().example == Shape{28, 28});
   CHECK(mnist.shape().classes == 10);
   CHECK(mnist.shape().toy == nullptr);
-  CHECK(contains(error_message([] { Dataset("mnist", {.noise = 0.1}); }), "toy_noise"));
+  CHECK(contains(error_message([] { Dataset(DatasetOptions{.data = "mnist", .toy_noise = 0.1}); }),
+                 "toy_noise"));
   CHECK(contains(error_message([] { Dataset("ring9"); }), "'ring8'"));
 }
 

@@ -6,6 +6,7 @@
 
 #include "autograd/ops.h"
 #include "samplers/chains.h"
+#include "samplers/kinds/langevin.h"
 #include "support/paths.h"
 
 namespace gradzoo {
@@ -29,8 +30,8 @@ ChainResult example() {
   // clang-format off
 Rng rng(1);
 const Target ring{.log_prob = [](const Tensor& x) { return square(sqrt(sum(square(x), 1)) - 1.0) * -8.0; }};
-const ChainOptions options{.kind = SamplerKind::mala, .step = 0.05, .steps = 4000, .warmup = 1000};
-ChainResult chains = run_chains(ring, randn({100, 2}, rng), options, rng);
+AdjustedLangevin mala({.step = 0.05});
+ChainResult chains = run_chains(ring, randn({100, 2}, rng), mala, {.steps = 4000, .warmup = 1000}, rng);
 fmt::print("acceptance {:.2f}, ESS of x0 {:.0f}, split R-hat {:.3f}\n", chains.acceptance, chains.ess[0], chains.rhat[0]);
   // clang-format on
   return chains;

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "models/registry.h"
+#include "models/run/session.h"
 #include "tools/small_runs.h"
 
 // A run that is stopped or killed, and goes on, ends as the one that was not.
@@ -63,17 +64,16 @@ std::vector<Task> every_task() {
   return tasks;
 }
 
-using Values = std::vector<std::pair<std::string, int>>;
-const Values kSmall = {{"hidden", 16}, {"generator_hidden", 16}, {"discriminator_hidden", 16}};
-const Values kQuick = {{"chain_steps", 3}, {"sample_steps", 10}, {"buffer", 1000}};
+using Values = std::vector<std::pair<std::string, std::string>>;
+const Values kSmall = {{"hidden", "16"}, {"generator_hidden", "16"}, {"discriminator_hidden", "16"}};
+const Values kQuick = {{"chain_steps", "3"}, {"sample_steps", "10"}, {"buffer", "1000"}};
 
 /// `--set` of those values that the model has a setting for.
 std::string set_values(const std::string& model, const Values& values) {
   std::string line;
-  const std::vector<gradzoo::Setting> settings = gradzoo::find_model(model).settings();
+  const gradzoo::RunOptions options(gradzoo::find_model(model));
   for (const auto& [key, value] : values) {
-    const bool known = std::ranges::find(settings, key, &gradzoo::Setting::key) != settings.end();
-    if (known) line += fmt::format(" --set {}={}", key, value);
+    if (options.table().has(key)) line += fmt::format(" --set {}={}", key, value);
   }
   return line;
 }

@@ -5,18 +5,15 @@
 #include <memory>
 
 #include "autograd/kernels/gemm/gemm.h"
-#include "models/registry.h"
-#include "models/run/data.h"
-#include "models/run/trainer.h"
+#include "models/run/session.h"
 #include "tools/bench/meters.h"
-#include "tools/run/training.h"
 
 namespace gradzoo {
 namespace {
 
 // An energy of two hidden layers, as the score objectives train it.
 std::vector<std::string> energy(std::vector<std::string> more) {
-  std::vector<std::string> all = {"net=energy", "layers=2", "ema=0", "schedule=constant", "confinement=0"};
+  std::vector<std::string> all = {"net=energy", "ema=0", "schedule=constant", "confinement=0"};
   all.insert(all.end(), more.begin(), more.end());
   return all;
 }
@@ -92,56 +89,43 @@ std::span<const Workload> workloads() {
        "gan",
        {"batch=128", "lr=2e-4", "init=torch", "instance_noise=0", "ema=0", "schedule=constant"}},
       {"dsm_energy_b128", "energy 784-512-512-1 SiLU, denoising score matching, sigma 0.3: double-backward",
-       "score", energy({"objective=dsm", "sigma=0.3", "antithetic=false", "hidden=512", "batch=128"})},
+       "score", energy({"objective=dsm", "sigma=0.3", "antithetic=false", "hidden=512,512", "batch=128"})},
       {"ssm_b128", "the same energy, sliced score matching with one Gaussian probe", "score",
-       energy(
-           {"objective=ssm-vr", "probes=gaussian", "data_noise=0.3", "hidden=512", "batch=128", "lr=1e-4"})},
+       energy({"objective=ssm-vr", "probes=gaussian", "data_noise=0.3", "hidden=512,512", "batch=128",
+               "lr=1e-4"})},
       {"ism_exact_d2_b256", "energy 2-128-128-1 softplus on ring8, exact Hessian trace of every sample",
        "score",
-       energy({"objective=ism", "data=ring8", "activation=softplus", "hidden=128", "batch=256",
+       energy({"objective=ism", "data=ring8", "activation=softplus", "hidden=128,128", "batch=256",
                "input_scale=1"})},
       {"ism_exact_d64_b128",
        "energy 64-256-256-1 softplus on 8 x 8 MNIST plus noise 0.1, exact Hessian trace", "score",
-       energy({"objective=ism", "activation=softplus", "data_noise=0.1", "hidden=256", "batch=128"}), true},
+       energy({"objective=ism", "activation=softplus", "data_noise=0.1", "hidden=256,256", "batch=128"}),
+       true},
   };
   return kWorkloads;
 }
 
 double WorkloadResult::ms(double share) const { return quantile(step_ms, share); }
 
-WorkloadResult run_workload(const Workload& workload, const BenchOptions& options) {
+WorkloadResult run_workload(const Workload& workload, const BenchOptions& bench) {
   reset_peak_memory();
-  const ResolvedRun run = resolve_run({.model = workload.model, .assignments = workload.assignments});
-  const RunData data(run.settings);
-  DataShape shape = data.shape();
-  BatchOptions in_batches = batch_options(run.settings);
+  const std::unique_ptr<RunOptions> options = run_options(workload.model, workload.assignments);
+  RunData data(options->data, options->training);
+  if (workload.pooled_to_8x8) data.replace_training(pooled_to_8x8(data.train()));
+  const int64_t batch = options->training.batch;
   // Steps of one size: an epoch's short batch would be the least of the times.
-  in_batches.drop_last = data.train.count() >= in_batches.batch;
-  std::unique_ptr<BatchSource> batches;
-  if (workload.pooled_to_8x8) {
-    shape.example = {8, 8};
-    batches = std::make_unique<Batches>(pooled_to_8x8(data.train), in_batches);
-  } else {
-    batches = data.batches(in_batches);
-  }
-  const std::unique_ptr<Model> model = make_model(*run.model, run.settings, shape);
+  const bool drop_last = data.train().count() >= batch;
+  const int64_t per_epoch = data.batches({.batch = batch, .drop_last = drop_last})->steps_per_epoch();
   // The warm-up goes across an epoch's end, where the order is drawn anew.
-  const int64_t first = std::max<int64_t>(0, batches->steps_per_epoch() - options.warm_up / 2);
-  const int64_t warm = first + options.warm_up;
-  Trainer trainer(*model, *batches,
-                  {.steps = warm + options.steps,
-                   .steps_per_epoch = batches->steps_per_epoch(),
-                   .log_every = 1,
-                   .learning_rate = run.settings.real("lr"),
-                   .schedule = run.settings.text("schedule")});
-  State state;
-  model->register_state(state);
-  trainer.register_state(state);
-  *std::get<int64_t*>(state.find("trainer.step")->target) = first;
-  StepClock clock(warm, options.steps);
-  trainer.run(state, clock);
+  const int64_t first = std::max<int64_t>(0, per_epoch - bench.warm_up / 2);
+  const int64_t warm = first + bench.warm_up;
+  Session session(*options, std::move(data),
+                  {.drop_last = drop_last, .log_every = 1, .steps = warm + bench.steps});
+  *std::get<int64_t*>(session.state.find("trainer.step")->target) = first;
+  StepClock clock(warm, bench.steps);
+  session.train(clock);
   WorkloadResult result = clock.result();
-  result.batch = run.settings.integer("batch");
+  result.batch = batch;
   return result;
 }
 

@@ -27,7 +27,7 @@ Json to_json(const Quantity& quantity) {
   return json;
 }
 
-void print_table(const std::vector<Quantity>& quantities) {
+void print_table(const Quantities& quantities) {
   size_t widest = 0;
   for (const Quantity& quantity : quantities) widest = std::max(widest, quantity.name.size());
   for (const Quantity& quantity : quantities) {
@@ -40,20 +40,20 @@ void print_table(const std::vector<Quantity>& quantities) {
 }
 
 void print_quantities(const SavedRun& run, Split part, bool json) {
-  const RunData data(run.settings);
+  const RunData data(run.options->data, run.options->training);
   const Examples examples = data.evaluation_examples(part);
-  const std::vector<Quantity> quantities =
-      run.model->evaluate({examples, data.train, data.seed, data.shape().toy.get()});
+  const Quantities quantities = run.model->evaluate(data.view(examples));
   if (json) {
-    Json object{{"run", run.directory.path()}, {"model", run.entry->name},  {"step", run.step},
-                {"data", data.dataset.name()}, {"split", split_name(part)}, {"examples", examples.count()},
-                {"quantities", Json::array()}};
+    Json object{
+        {"run", run.directory.path()}, {"model", run.model_name()},       {"step", run.step},
+        {"data", data.name()},         {"split", name_of(kSplits, part)}, {"examples", examples.count()},
+        {"quantities", Json::array()}};
     for (const Quantity& quantity : quantities) object["quantities"].push_back(to_json(quantity));
     fmt::print("{}\n", object.dump());
     return;
   }
-  fmt::print("{}: {} at step {}, {} examples of {} ({})\n", run.directory.path(), run.entry->name, run.step,
-             examples.count(), data.dataset.name(), split_name(part));
+  fmt::print("{}: {} at step {}, {} examples of {} ({})\n", run.directory.path(), run.model_name(), run.step,
+             examples.count(), data.name(), name_of(kSplits, part));
   print_table(quantities);
 }
 
@@ -79,7 +79,7 @@ int eval_command(const Arguments& arguments) {
     fmt::print("{}", line.help());
     return 0;
   }
-  const Split part = parse_split(split);
+  const Split part = value_named(kSplits, split, "split");
   if (part != Split::test && part != Split::valid) {
     throw Error(fmt::format("eval: the run was trained on '{}'. Hint: --split test or valid", split));
   }

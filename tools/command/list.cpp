@@ -9,7 +9,7 @@
 #include "datasets/registry.h"
 #include "datasets/toys/toy.h"
 #include "models/registry.h"
-#include "samplers/chains.h"
+#include "samplers/registry.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
 #include "tools/command/op_table.h"
@@ -74,9 +74,11 @@ Json toys() {
 
 Json samplers() {
   Json rows = Json::array();
-  for (const SamplerInfo& info : known_samplers()) {
-    rows.push_back(
-        {{"name", info.name}, {"needs", info.needs}, {"moves", info.moves}, {"source", info.source}});
+  for (const SamplerEntry& entry : sampler_registry()) {
+    rows.push_back({{"name", entry.name},
+                    {"needs", needs_text(entry.needs)},
+                    {"moves", entry.moves},
+                    {"source", entry.source}});
   }
   return rows;
 }

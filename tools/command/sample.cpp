@@ -1,11 +1,15 @@
 #include <optional>
+#include <tuple>
+#include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "autograd/base/error.h"
 #include "autograd/kernels/threads/parallel.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
+#include "tools/command/options_table.h"
 #include "tools/command/use_threads.h"
 #include "tools/run/saved_run.h"
 #include "tools/run/walk.h"
@@ -14,26 +18,35 @@
 namespace gradzoo {
 namespace {
 
-// What --sampler and --set ask for; nothing without --sampler.
-std::optional<ChainOptions> chosen_chains(const std::string& sampler,
-                                          const std::vector<std::string>& assignments) {
-  if (sampler.empty()) {
-    if (assignments.empty()) return {};
-    throw Error("sample: --set {} belongs to a sampler. Hint: --sampler ula, mala or mh",
-                assignments.front());
+void print_samplers() {
+  for (const SamplerEntry& entry : sampler_registry()) {
+    const WalkOptions options(entry.name, {});
+    fmt::print("\n--sampler {}: {}\n{}", entry.name, entry.moves, options_table(options.table().all()));
   }
-  const SamplerKind kind = parse_sampler(sampler);
-  Settings settings = sampler_settings(kind);
-  for (const std::string& assignment : assignments) settings.assign(assignment);
-  const ChainOptions options = chain_options(kind, settings);
-  check_options(options);
-  return options;
 }
 
-Walk walk_on(const SavedRun& run, int64_t count, const ChainOptions& options, uint64_t seed) {
+// Options of how the model draws; those of a sampler without --sampler are the likeliest mistake.
+void check_own_options(Model& model, const std::vector<std::string>& assignments) {
+  OptionTable own;
+  model.describe_sampling(own);
+  std::vector<std::string> keys;
+  for (const Option& option : own.all()) keys.push_back(option.key);
+  for (const std::string& assignment : assignments) {
+    if (own.has(assignment.substr(0, assignment.find('=')))) continue;
+    throw Error(
+        "sample: --set {} is nothing that this run draws by. Hint: {}a sampler's options need --sampler",
+        assignment, keys.empty() ? "" : fmt::format("{}, or ", fmt::join(keys, ", ")));
+  }
+}
+
+// The table of the walk and where its chains ended.
+std::pair<std::string, Tensor> walk_on(const SavedRun& run, int64_t count, const WalkOptions& options,
+                                       uint64_t seed) {
   const Target target = run.model->target();
-  check_fits(options.kind, target, run.entry->name);
-  return walk(target, run.shape, count, options, seed);
+  check_fits(options.entry(), target, run.model_name());
+  const std::unique_ptr<Sampler> sampler = options.make();
+  const Walk walked = walk(target, run.shape, count, *sampler, options.chains(), seed);
+  return {walk_table(walked.chains, count, *sampler, options.chains()), walked.samples};
 }
 
 }  // namespace
@@ -56,17 +69,20 @@ int sample_command(const Arguments& arguments) {
       "walk on the model's log-density or score instead: ula, mala or mh (gradzoo list samplers), a chain "
       "a sample; prints acceptance, effective sample size (ESS) and split R-hat");
   line.options("--set", "KEY=VALUE", assignments,
-               "of the sampler: step (default: 0.01, mh 0.5), steps (1000), warmup (half of them), "
-               "convention (full or half), noise (1; ula alone, 0 climbs to a mode)");
+               "of the sampler: steps (default: 1000), warmup (half of them), and its own (listed below); "
+               "without one, "
+               "of how the model draws");
   line.option("--seed", "S", seed, "of the samples (default: the run's)", 0, int64_t{1} << 53);
   line.option("--threads", "T", threads, "threads; the result does not depend on them (default: the cores)",
               1, kernels::kMaxThreads);
   if (!line.parse(arguments)) {
     fmt::print("{}", line.help());
+    print_samplers();
     return 0;
   }
   if (!out.empty()) check_samples_path(out);
-  const std::optional<ChainOptions> chains = chosen_chains(sampler, assignments);
+  std::optional<WalkOptions> chains;
+  if (!sampler.empty()) chains.emplace(sampler, assignments);
   kernels::set_flush_denormals(true);
   std::string table;
   use_threads(threads);
@@ -74,14 +90,15 @@ int sample_command(const Arguments& arguments) {
   const uint64_t sample_seed = seed < 0 ? run.seed() : static_cast<uint64_t>(seed);
   if (out.empty())
     out = run.directory.picture(fmt::format("sample-{}seed{}", chains ? sampler + "-" : "", sample_seed));
+  Tensor samples;
   if (chains) {
-    const Walk walked = walk_on(run, count, *chains, sample_seed);
-    write_samples(out, walked.samples, run.shape.toy.get());
-    table = walk_table(walked.chains, count, *chains);
+    std::tie(table, samples) = walk_on(run, count, *chains, sample_seed);
   } else {
+    check_own_options(*run.model, assignments);
     Rng rng(sample_seed, "samples");
-    write_samples(out, run.model->sample(count, rng), run.shape.toy.get());
+    samples = run.model->sample({.n = count, .rng = rng, .options = assignments});
   }
+  write_samples(out, samples, run.shape.toy.get());
   fmt::print("{}{}\n", table, out);
   return 0;
 }

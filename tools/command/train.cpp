@@ -9,6 +9,7 @@
 #include "models/registry.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
+#include "tools/command/options_table.h"
 #include "tools/command/use_threads.h"
 #include "tools/run/training.h"
 
@@ -17,39 +18,28 @@ namespace {
 
 constexpr int kStopped = 130;  // as shells give for a process that SIGINT ended
 
-// The defaults, some of which follow from the data.
-Settings settings_for(const ModelEntry& model, const std::string& data) {
-  Settings settings = default_settings(model);
-  if (!data.empty()) settings.set("data", data);
+// The defaults, some of which follow from the data; of data that the model cannot learn, as they stand.
+std::unique_ptr<RunOptions> default_options(const ModelEntry& model, const std::string& data) {
+  auto options = std::make_unique<RunOptions>(model);
+  if (!data.empty()) options->table().set("data", data);
   try {
-    Settings resolved = settings;
-    model.resolve(resolved);
-    return resolved;
+    options->complete();
   } catch (const Error&) {
-    return settings;  // defaults that need other data
+    options = std::make_unique<RunOptions>(model);
   }
-}
-
-void print_settings(std::span<const Setting> settings) {
-  for (const Setting& setting : settings) {
-    fmt::print("  {:<20} {:<12} {}\n", setting.key, setting.value, setting.meaning);
-    if (!setting.choices.empty())
-      fmt::print("  {:<20} {:<12} one of: {}\n", "", "", fmt::join(setting.choices, ", "));
-  }
+  return options;
 }
 
 // What can be set: of every run, then of the model where one is named.
 void print_settings(const std::string& name, const std::string& data) {
   const ModelEntry& model = name.empty() ? model_registry().front() : find_model(name);
-  const Settings settings = settings_for(model, data);
-  const std::span<const Setting> all = settings.all();
-  const size_t shared = all.size() - model.settings().size();
-  fmt::print("\nsettings of every run: key, default{}, meaning (--set key=value)\n",
-             name.empty() ? "" : fmt::format(" for {} on {}", name, settings.text("data")));
-  print_settings(all.first(shared));
+  const auto options = name.empty() ? std::make_unique<RunOptions>(model) : default_options(model, data);
+  const std::span<const Option> all = options->table().all();
+  fmt::print("\nsettings of every run: key, default{}, meaning (--set key=value)\n{}",
+             name.empty() ? "" : fmt::format(" for {} on {}", name, options->data.data),
+             options_table(all.first(options->shared())));
   if (name.empty()) return fmt::print("\ngradzoo train MODEL --help lists a model's own settings too\n");
-  fmt::print("\nsettings of {}\n", name);
-  print_settings(all.subspan(shared));
+  fmt::print("\nsettings of {}\n{}", name, options_table(all.subspan(options->shared())));
 }
 
 }  // namespace

@@ -17,8 +17,8 @@ namespace {
 
 void print_outcome(const RowOutcome& outcome) {
   const RowResult& result = outcome.result;
-  fmt::print("{:<4}  {:<32} {:>12.6g}  target {:g} +- {:g}  {:.1f} s\n", outcome.pass ? "ok" : "FAIL",
-             outcome.row->name, result.value, result.target, result.tolerance, outcome.seconds);
+  fmt::print("{:<4}  {:<32} {:>12.6g}  {}  {:.1f} s\n", outcome.pass ? "ok" : "FAIL", outcome.row->name,
+             result.value, gate_text(result.gate), outcome.seconds);
   fmt::print("      {}\n      {}; {}\n", outcome.row->claim, outcome.row->source, result.setting);
   std::fflush(stdout);
 }

@@ -36,6 +36,17 @@ std::vector<Row> make_rows() {
   return rows;
 }
 
+struct Target {
+  std::string gate;
+  double target, tolerance;
+};
+
+Target target_of(const Gate& gate) {
+  if (const auto* near = std::get_if<Near>(&gate)) return {"near", near->target, near->tolerance};
+  if (const auto* most = std::get_if<AtMost>(&gate)) return {"at most", most->bound, 0};
+  return {"at least", std::get<AtLeast>(gate).bound, 0};
+}
+
 // JSON has no NaN or infinity: null stands for them.
 nlohmann::ordered_json number(double value) {
   return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
@@ -64,7 +75,20 @@ std::vector<const Row*> select_rows(const std::vector<std::string>& names, bool 
   return chosen;
 }
 
-bool passes(const RowResult& result) { return std::abs(result.value - result.target) <= result.tolerance; }
+bool passes(const RowResult& result) {
+  const double value = result.value;
+  if (const auto* near = std::get_if<Near>(&result.gate))
+    return std::abs(value - near->target) <= near->tolerance;
+  if (const auto* most = std::get_if<AtMost>(&result.gate)) return value <= most->bound;
+  return value >= std::get<AtLeast>(result.gate).bound;
+}
+
+std::string gate_text(const Gate& gate) {
+  if (const auto* near = std::get_if<Near>(&gate))
+    return fmt::format("{:g} +- {:g}", near->target, near->tolerance);
+  if (const auto* most = std::get_if<AtMost>(&gate)) return fmt::format("at most {:g}", most->bound);
+  return fmt::format("at least {:g}", std::get<AtLeast>(gate).bound);
+}
 
 RowOutcome run_row(const Row& row, const RowContext& context) {
   const auto begun = std::chrono::steady_clock::now();
@@ -79,14 +103,16 @@ std::string ledger_json(const std::vector<RowOutcome>& outcomes) {
   int failed = 0;
   for (const RowOutcome& outcome : outcomes) {
     failed += outcome.pass ? 0 : 1;
+    const auto [gate, target, tolerance] = target_of(outcome.result.gate);
     rows.push_back({{"row", outcome.row->name},
                     {"kind", outcome.row->kind == RowKind::identity ? "identity" : "figure"},
                     {"claim", outcome.row->claim},
                     {"source", outcome.row->source},
                     {"setting", outcome.result.setting},
                     {"value", number(outcome.result.value)},
-                    {"target", number(outcome.result.target)},
-                    {"tolerance", number(outcome.result.tolerance)},
+                    {"gate", gate},
+                    {"target", number(target)},
+                    {"tolerance", number(tolerance)},
                     {"pass", outcome.pass},
                     {"seconds", outcome.seconds}});
   }

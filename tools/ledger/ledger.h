@@ -27,11 +27,14 @@ std::vector<const Row*> select_rows(const std::vector<std::string>& names, bool 
 /// Measures one row.
 RowOutcome run_row(const Row& row, const RowContext& context = {});
 
-/// True where the result lies within its tolerance; NaN never does.
+/// True where the value is what the gate asks; NaN never is.
 bool passes(const RowResult& result);
 
-/// {"rows": [{"row", "kind", "claim", "source", "setting", "value", "target", "tolerance", "pass",
-/// "seconds"}], "failed": n}
+/// "16 +- 0.2", "at most 1e-10", "at least 8".
+std::string gate_text(const Gate& gate);
+
+/// {"rows": [{"row", "kind", "claim", "source", "setting", "value", "gate", "target", "tolerance", "pass",
+/// "seconds"}], "failed": n}; gate is "near", "at most" or "at least".
 std::string ledger_json(const std::vector<RowOutcome>& outcomes);
 
 }  // namespace gradzoo

@@ -3,17 +3,29 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <variant>
 
 namespace gradzoo {
 
 enum class RowKind { identity, figure };  // a theorem, or a published result
 
-/// What a row measured. It passes iff |value - target| <= tolerance; a one-sided claim measures its
-/// shortfall, with target 0.
+/// What a value must be: |value - target| <= tolerance, value <= bound, or value >= bound. NaN is none of
+/// them.
+struct Near {
+  double target, tolerance;
+};
+struct AtMost {
+  double bound;
+};
+struct AtLeast {
+  double bound;
+};
+using Gate = std::variant<Near, AtMost, AtLeast>;
+
+/// What a row measured, and what it must be.
 struct RowResult {
   double value;
-  double target;
-  double tolerance;
+  Gate gate;
   std::string setting;  // the exact setting, spreads and counts included
 };
 

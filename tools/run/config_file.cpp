@@ -50,7 +50,7 @@ class Line {
   }
 
  private:
-  [[noreturn]] void fail(const std::string& what) const { throw Error(fmt::format("{} {}", place_, what)); }
+  [[noreturn]] void fail(const std::string& what) const { throw Error("{} {}", place_, what); }
 
   void skip_blanks() {
     while (!text_.empty() && (text_.front() == ' ' || text_.front() == '\t' || text_.front() == '\r')) {
@@ -124,18 +124,17 @@ std::string quoted_text(const std::string& text) {
   return out + '"';
 }
 
-std::string toml_value(const Settings& settings, const Setting& setting) {
-  switch (setting.type) {
-    case SettingType::integer:
-      return fmt::format("{}", settings.integer(setting.key));
-    case SettingType::real:
-      return fmt::format("{}", settings.real(setting.key));
-    case SettingType::flag:
-      return setting.value;
-    case SettingType::text:
-      break;
-  }
-  return quoted_text(setting.value);
+std::string toml_value(const Option& option) {
+  const bool as_it_is = option.type == OptionType::integer || option.type == OptionType::real ||
+                        option.type == OptionType::flag;
+  return as_it_is ? option.text() : quoted_text(option.text());
+}
+
+// What the reader of an error about an option must know of the file it stands in.
+std::string of_another_version(const ConfigFile& config) {
+  if (config.version.empty() || config.version == kVersion) return "";
+  return fmt::format(" (the file is of gradzoo {}, this is {}, and options have changed)", config.version,
+                     kVersion);
 }
 
 }  // namespace
@@ -144,10 +143,9 @@ ConfigFile read_config(const std::string& path) {
   std::ifstream file(path);
   std::error_code error;
   if (!file || !std::filesystem::is_regular_file(path, error)) {
-    throw Error(fmt::format("cannot read {}. Hint: a config.toml that a run has written", path));
+    throw Error("cannot read {}. Hint: a config.toml that a run has written", path);
   }
-  if (std::filesystem::file_size(path) > kMaxConfigBytes)
-    throw Error(fmt::format("{}: is no config file", path));
+  if (std::filesystem::file_size(path) > kMaxConfigBytes) throw Error("{}: is no config file", path);
   ConfigFile config{.path = path, .model = {}, .version = {}, .values = {}};
   std::string text;
   std::vector<std::string> seen;
@@ -157,8 +155,7 @@ ConfigFile read_config(const std::string& path) {
     if (line.at_end()) continue;
     const std::string key = line.key();
     const std::string value = line.value();
-    if (std::ranges::find(seen, key) != seen.end())
-      throw Error(fmt::format("{} sets '{}' again", place, key));
+    if (std::ranges::find(seen, key) != seen.end()) throw Error("{} sets '{}' again", place, key);
     seen.push_back(key);
     if (key == "model") {
       config.model = value;
@@ -171,23 +168,21 @@ ConfigFile read_config(const std::string& path) {
   return config;
 }
 
-std::string config_text(const std::string& model, const Settings& settings) {
+std::string config_text(const std::string& model, const OptionTable& options) {
   std::string text = "# The settings of a run: gradzoo train --config THIS --out DIR repeats it.\n";
   text += fmt::format("model = {}\nversion = {}\n\n", quoted_text(model), quoted_text(kVersion));
-  for (const Setting& setting : settings.all()) {
-    text += fmt::format("{} = {}\n", setting.key, toml_value(settings, setting));
-  }
+  for (const Option& option : options.all()) text += fmt::format("{} = {}\n", option.key, toml_value(option));
   return text;
 }
 
-void apply_config(const ConfigFile& config, Settings& settings) {
-  const Settings defaults = settings;
+void apply_config(const ConfigFile& config, OptionTable& options) {
   for (const auto& [key, value] : config.values) {
     try {
-      settings.set(key, value, "config");
-      if (defaults.value_of(key) == value) settings.set(key, value, "default");
+      const std::string before = options.find(key).text();
+      options.set(key, value, "config");
+      if (options.find(key).text() == before) options.set(key, value, "default");
     } catch (const Error& error) {
-      throw Error(fmt::format("{}: {}", config.path, error.what()));
+      throw Error("{}{}: {}", config.path, of_another_version(config), error.what());
     }
   }
 }

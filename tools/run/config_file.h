@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "models/base/settings.h"
+#include "autograd/base/options.h"
 
 /// config.toml: a run's resolved settings as `key = value` lines of TOML, the model and the version first.
 namespace gradzoo {
@@ -20,10 +20,10 @@ struct ConfigFile {
 /// Throws Error naming file and line for tables, arrays, bare words and keys that come twice.
 ConfigFile read_config(const std::string& path);
 
-/// The text of a config file that says the same: strings quoted and escaped.
-std::string config_text(const std::string& model, const Settings& settings);
+/// The text of a config file that says the same: strings and lists quoted and escaped.
+std::string config_text(const std::string& model, const OptionTable& options);
 
 /// Sets all values; the errors name the file.
-void apply_config(const ConfigFile& config, Settings& settings);
+void apply_config(const ConfigFile& config, OptionTable& options);
 
 }  // namespace gradzoo

@@ -68,8 +68,7 @@ void MetricsLog::append(const LogRow& row, std::span<const MetricInfo> metrics, 
   write(json.dump());
 }
 
-void MetricsLog::append_validation(int64_t step, double epoch, std::span<const Quantity> quantities,
-                                   double seconds) {
+void MetricsLog::append_validation(int64_t step, double epoch, const Quantities& quantities, double seconds) {
   Json json{{"step", step}, {"epoch", epoch}};
   for (const Quantity& quantity : quantities) {
     const std::string key = "valid_" + quantity_key(quantity);

@@ -26,7 +26,7 @@ class MetricsLog {
   /// The means of the training metrics since the last row; `seconds` of training so far.
   void append(const LogRow& row, std::span<const MetricInfo> metrics, double seconds);
   /// What validation gave after a step: keys `valid_<quantity>_<unit>`, standard errors with `_stderr`.
-  void append_validation(int64_t step, double epoch, std::span<const Quantity> quantities, double seconds);
+  void append_validation(int64_t step, double epoch, const Quantities& quantities, double seconds);
   /// Brings what was written to the disk.
   void sync();
 

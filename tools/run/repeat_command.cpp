@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <set>
 
 #include <fmt/format.h>
-
-#include "models/registry.h"
 
 namespace gradzoo {
 namespace {
@@ -22,32 +21,45 @@ std::string shell_word(const std::string& text) {
   return out + "'";
 }
 
-std::string option_for(const Setting& setting) {
+std::string word_for(const Option& option) {
   constexpr std::array kOptions = {"data", "epochs", "steps", "batch", "lr", "seed"};
-  if (std::ranges::find(kOptions, setting.key) != kOptions.end()) {
-    return fmt::format(" --{} {}", setting.key, shell_word(setting.value));
+  if (std::ranges::find(kOptions, option.key) != kOptions.end()) {
+    return fmt::format(" --{} {}", option.key, shell_word(option.text()));
   }
-  return " --set " + shell_word(setting.key + "=" + setting.value);
+  return " --set " + shell_word(option.key + "=" + option.text());
+}
+
+// In the order in which they are asked about: the data, then the model's own, since much follows from both.
+std::vector<const Option*> leading_first(const RunOptions& options) {
+  std::vector<const Option*> all;
+  for (const Option& option : options.table().all()) all.push_back(&option);
+  std::rotate(all.begin() + 1, all.begin() + static_cast<std::ptrdiff_t>(options.shared()), all.end());
+  return all;
+}
+
+// The first option that is otherwise than what was told comes to; null where none is.
+const Option* first_untold(const RunOptions& options, const DataShape& shape,
+                           const std::set<const Option*>& told) {
+  RunOptions meant(options.entry());
+  for (const Option* option : told) meant.table().set(option->key, option->text());
+  meant.complete(shape);
+  // Epochs that are asked for go before a model's own number of steps.
+  if (options.training.steps == 0 && meant.training.steps > 0) return &options.table().find("epochs");
+  for (const Option* option : leading_first(options)) {
+    const bool unused = option->key == (options.training.steps > 0 ? "epochs" : "steps");
+    if (!unused && !told.contains(option) && meant.table().find(option->key).text() != option->text())
+      return option;
+  }
+  return nullptr;
 }
 
 }  // namespace
 
-std::string repeat_command(const ModelEntry& model, const Settings& settings) {
-  std::string command = "gradzoo train " + model.name;
-  Settings told = default_settings(model);
-  const auto tell = [&](const Setting& setting) {
-    told.set(setting.key, setting.value);
-    const std::string_view other = settings.integer("steps") > 0 ? "epochs" : "steps";
-    if (setting.key != other) command += option_for(setting);
-  };
-  // What an architecture has set need not be told; what was set against it must be.
-  for (const Setting& setting : settings.all()) {
-    if (setting.source == "set" || setting.source == "config") tell(setting);
-  }
-  model.resolve(told);
-  for (size_t i = 0; i < settings.all().size(); ++i) {
-    if (told.all()[i].value != settings.all()[i].value) tell(settings.all()[i]);
-  }
+std::string repeat_command(const RunOptions& options, const DataShape& shape) {
+  std::set<const Option*> told;  // in the table's order
+  while (const Option* option = first_untold(options, shape, told)) told.insert(option);
+  std::string command = "gradzoo train " + options.entry().name;
+  for (const Option* option : told) command += word_for(*option);
   return command;
 }
 

@@ -2,11 +2,12 @@
 
 #include <string>
 
-#include "models/base/entry.h"
+#include "models/run/session.h"
 
 namespace gradzoo {
 
-/// The shortest `gradzoo train` that comes to these settings, words quoted for a shell.
-std::string repeat_command(const ModelEntry& model, const Settings& settings);
+/// A short `gradzoo train` that comes to these options, words quoted for a shell: what follows from the data
+/// or from another option is not told.
+std::string repeat_command(const RunOptions& options, const DataShape& shape);
 
 }  // namespace gradzoo

@@ -16,32 +16,31 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string name_of(const SavedRun& run) {
-  return fmt::format("{}: {} at step {} on {}", run.directory.path(), run.entry->name, run.step,
-                     run.settings.text("data"));
+std::string told(const SavedRun& run) {
+  return fmt::format("{}: {} at step {} on {}", run.directory.path(), run.model_name(), run.step,
+                     run.options->data.data);
 }
 
 Classifier& classifier_in(const SavedRun& run) {
   auto* classifier = dynamic_cast<Classifier*>(run.model.get());
   if (classifier != nullptr) return *classifier;
-  throw Error(
-      fmt::format("eval: {} is a {}, not a classifier. Hint: gradzoo train classifier, and its run here",
-                  run.directory.path(), run.entry->name));
+  throw Error("eval: {} is a {}, not a classifier. Hint: gradzoo train classifier, and its run here",
+              run.directory.path(), run.model_name());
 }
 
 void check_fits(const SavedRun& run, const SavedRun& classifier) {
   if (!run.shape.is_image()) {
     throw Error(
-        fmt::format("eval: {} draws points of {} numbers, and a classifier measures images. Hint: gradzoo "
-                    "eval {} compares points with the truth",
-                    run.directory.path(), run.shape.size(), run.directory.path()));
+        "eval: {} draws points of {} numbers, and a classifier measures images. Hint: gradzoo "
+        "eval {} compares points with the truth",
+        run.directory.path(), run.shape.size(), run.directory.path());
   }
   if (run.shape.example == classifier.shape.example) return;
   throw Error(
-      fmt::format("eval: {} draws images of {}x{}, and {} knows those of {}x{}. Hint: a classifier of the "
-                  "same data: gradzoo train classifier --data {}",
-                  run.directory.path(), run.shape.height(), run.shape.width(), classifier.directory.path(),
-                  classifier.shape.height(), classifier.shape.width(), run.settings.text("data")));
+      "eval: {} draws images of {}x{}, and {} knows those of {}x{}. Hint: a classifier of the "
+      "same data: gradzoo train classifier --data {}",
+      run.directory.path(), run.shape.height(), run.shape.width(), classifier.directory.path(),
+      classifier.shape.height(), classifier.shape.width(), run.options->data.data);
 }
 
 Json to_json(const RulerReading& reading) {
@@ -70,15 +69,15 @@ std::string share(const RulerReading& reading) {
 RulerReport hold_against(const SavedRun& run, const SavedRun& classifier_run, int64_t n, Split split) {
   Classifier& classifier = classifier_in(classifier_run);
   check_fits(run, classifier_run);
-  const RunData data(run.settings);
+  const RunData data(run.options->data, run.options->training);
   const Tensor real = evenly_spread(data.evaluation_examples(split), n);  // (n, pixels)
   Rng rng(run.seed(), "samples");
-  const Tensor samples = reshape(run.model->sample(n, rng), {n, run.shape.size()});
+  const Tensor samples = reshape(run.model->sample({n, rng}), {n, run.shape.size()});
   const auto read = [&](const Tensor& images) {
     return read_ruler(
-        images, [&](const Tensor& x) { return classifier.probabilities(x); }, data.train);
+        images, [&](const Tensor& x) { return classifier.probabilities(x); }, data.train());
   };
-  return {name_of(run), name_of(classifier_run), split, read(samples), read(real)};
+  return {told(run), told(classifier_run), split, read(samples), read(real)};
 }
 
 std::string ruler_table(const RulerReport& report) {
@@ -108,7 +107,7 @@ std::string ruler_json(const RulerReport& report) {
   const Json object{
       {"run", report.samples_of},
       {"classifier", report.classifier},
-      {"split", split_name(report.split)},
+      {"split", name_of(kSplits, report.split)},
       {"confident_above", kConfident},
       {"label_entropy_nats_of_all_alike", std::log(static_cast<double>(report.samples.called.size()))},
       {"samples", to_json(report.samples)},

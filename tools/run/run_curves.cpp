@@ -1,8 +1,5 @@
 #include "tools/run/run_curves.h"
 
-#include <algorithm>
-
-#include "datasets/images/pixels.h"
 #include "tools/run/metric_name.h"
 #include "tools/run/metrics_log.h"
 
@@ -48,32 +45,22 @@ MetricCurve curve_of(const MetricRows& rows, const std::string& key) {
   return curve;
 }
 
-std::optional<double> entropy_floor(const FinishedRun& run) {
-  const bool cross_entropy = run.model.metrics()[0].name.starts_with("bce") && run.data.shape().is_image();
-  if (!cross_entropy || text_or_empty(run.settings, "pixels") != "grey") return std::nullopt;
-  return grey_entropy_floor(run.data.train);
-}
-
-std::vector<Curve> curves_of(const FinishedRun& run, const MetricRows& rows,
-                             const std::vector<Quantity>& validation) {
+std::vector<Curve> curves_of(const FinishedRun& run, const MetricRows& rows, const Quantities& validation,
+                             const std::vector<CurveLevel>& levels) {
   std::vector<Curve> curves;
-  std::vector<std::string> valid_keys;
-  valid_keys.reserve(validation.size());
-  for (const Quantity& quantity : validation) valid_keys.push_back(quantity_key(quantity));
-  for (const MetricInfo& metric : run.model.metrics()) {
+  for (const MetricInfo& metric : run.session.model->metrics()) {
     Curve& curve = curves.emplace_back(named_curve(metric.name, metric.explanation));
     curve.series.push_back(series_of("training", curve_of(rows, metric.name)));
-    if (std::erase(valid_keys, metric.name) > 0) {
-      curve.series.push_back(validation_series(rows, "valid_" + metric.name));
-    }
   }
+  for (const CurveLevel& level : levels)
+    curves[level.metric.index()].levels.push_back({level.name, level.value});
   for (const Quantity& quantity : validation) {
-    if (std::ranges::find(valid_keys, quantity_key(quantity)) == valid_keys.end()) continue;
-    Curve& curve = curves.emplace_back(named_curve(quantity_key(quantity), quantity.meaning));
-    curve.series.push_back(validation_series(rows, "valid_" + quantity_key(quantity)));
+    const std::string key = quantity_key(quantity);
+    Curve& curve = quantity.curve ? curves[quantity.curve->index()]
+                                  : curves.emplace_back(named_curve(key, quantity.meaning));
+    curve.series.push_back(validation_series(rows, "valid_" + key));
   }
-  if (const auto floor = entropy_floor(run)) curves.front().levels.push_back({"entropy floor", *floor});
-  if (run.settings.text("schedule") != "constant") {
+  if (run.options.training.schedule != Decay::constant) {
     Curve& curve = curves.emplace_back(named_curve("learning_rate", "the step size that the schedule gives"));
     curve.series.push_back(series_of("learning rate", curve_of(rows, "lr")));
   }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,11 +19,9 @@ struct MetricCurve {
 };
 MetricCurve curve_of(const MetricRows& rows, const std::string& key);
 
-/// The training pixels' own entropy, where the run's loss is a cross-entropy of grey pixels.
-std::optional<double> entropy_floor(const FinishedRun& run);
-
-/// A chart of each metric over the epochs, validation in the same chart where it measures the same.
-std::vector<Curve> curves_of(const FinishedRun& run, const MetricRows& rows,
-                             const std::vector<Quantity>& validation);
+/// A chart of each metric over the epochs, with the levels that belong there; validation in the same chart
+/// where the model says so.
+std::vector<Curve> curves_of(const FinishedRun& run, const MetricRows& rows, const Quantities& validation,
+                             const std::vector<CurveLevel>& levels);
 
 }  // namespace gradzoo

@@ -27,7 +27,11 @@ void save_run_checkpoint(const RunDirectory& directory, const State& state, cons
 }
 
 RunObserver::RunObserver(const Run& run, MetricsLog& metrics, Progress& progress, const StopSignal& stop)
-    : run_(run), metrics_(metrics), progress_(progress), stop_(stop), saved_step_(run.saved_step) {}
+    : run_(run),
+      metrics_(metrics),
+      progress_(progress),
+      stop_(stop),
+      saved_step_(run.session.trainer.step()) {}
 
 double RunObserver::seconds() const {
   return run_.seconds_before +
@@ -35,8 +39,8 @@ double RunObserver::seconds() const {
 }
 
 void RunObserver::on_log(const LogRow& row) {
-  metrics_.append(row, run_.model.metrics(), seconds());
-  const std::span<const MetricInfo> metrics = run_.model.metrics();
+  metrics_.append(row, run_.session.model->metrics(), seconds());
+  const std::span<const MetricInfo> metrics = run_.session.model->metrics();
   numbers_.clear();
   for (size_t i = 0; i < metrics.size(); ++i) {
     if (i == 0 || metrics[i].live) add_number(numbers_, "", metrics[i].name, row.metrics[i]);
@@ -45,17 +49,20 @@ void RunObserver::on_log(const LogRow& row) {
 }
 
 void RunObserver::on_epoch(int64_t step) {
-  if (run_.data.holds_out()) validate(step);
-  Rng rng(run_.data.seed, "samples");
-  const int64_t epoch = (step + run_.steps_per_epoch - 1) / run_.steps_per_epoch;
-  write_png(run_.directory.epoch_picture(epoch), draw_picture(run_.model.snapshot(run_.data.view(), rng)));
+  if (run_.session.data.holds_out()) validate(step);
+  Rng rng(run_.session.data.seed(), "samples");
+  const int64_t per_epoch = run_.session.batches->steps_per_epoch();
+  const int64_t epoch = (step + per_epoch - 1) / per_epoch;
+  write_png(run_.directory.epoch_picture(epoch),
+            draw_picture(run_.session.model->snapshot(run_.session.data.view(), rng)));
   save(step);
   progress_.epoch(step, shown());
 }
 
 void RunObserver::validate(int64_t step) {
-  const std::vector<Quantity> quantities = run_.model.validate(run_.data.view());
-  const double epoch = static_cast<double>(step) / static_cast<double>(run_.steps_per_epoch);
+  const Quantities quantities = run_.session.model->validate(run_.session.data.view());
+  const double epoch =
+      static_cast<double>(step) / static_cast<double>(run_.session.batches->steps_per_epoch());
   metrics_.append_validation(step, epoch, quantities, seconds());
   validated_.clear();
   for (const Quantity& q : quantities) add_number(validated_, "valid ", quantity_key(q), q.value);
@@ -74,7 +81,7 @@ bool RunObserver::should_stop(int64_t step) {
 
 void RunObserver::save(int64_t step) {
   metrics_.sync();
-  save_run_checkpoint(run_.directory, run_.state, run_.model_name, run_.data.shape());
+  save_run_checkpoint(run_.directory, run_.session.state, run_.model_name, run_.session.data.shape());
   saved_step_ = step;
 }
 

@@ -4,8 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "models/run/data.h"
-#include "models/run/trainer.h"
+#include "models/run/session.h"
 #include "tools/run/metrics_log.h"
 #include "tools/run/progress.h"
 #include "tools/run/run_directory.h"
@@ -25,15 +24,12 @@ class RunObserver : public TrainObserver {
   struct Run {
     const RunDirectory& directory;
     const std::string& model_name;
-    Model& model;
-    const State& state;
-    const RunData& data;
-    int64_t steps_per_epoch;
+    Session& session;
     int64_t checkpoint_every;  // steps; 0: at epochs alone
-    int64_t saved_step;        // of the checkpoint on disk
     double seconds_before;     // of training, before this process went on with it
   };
 
+  /// The checkpoint on disk is of the step where the session stands.
   RunObserver(const Run& run, MetricsLog& metrics, Progress& progress, const StopSignal& stop);
 
   void on_log(const LogRow& row) override;

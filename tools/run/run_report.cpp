@@ -53,36 +53,34 @@ std::string with_error(const Quantity& quantity) {
   return fmt::format("{:.{}f} ± {:.{}f}", quantity.value, decimals, quantity.standard_error, decimals);
 }
 
-std::vector<KeyFigure> figures_of(const FinishedRun& run, const std::vector<Quantity>& validation,
-                                  const MetricRows& rows) {
+std::vector<KeyFigure> figures_of(const FinishedRun& run, const Quantities& validation,
+                                  const MetricRows& rows, const std::vector<CurveLevel>& levels) {
   std::vector<KeyFigure> figures;
   figures.reserve(validation.size() + 2);
   for (const Quantity& quantity : validation) {
     figures.push_back(
         {"valid " + metric_name(quantity.name).name, with_error(quantity), quantity.unit, quantity.meaning});
   }
-  const MetricInfo& loss = run.model.metrics()[0];
+  const MetricInfo& loss = run.session.model->metrics()[0];
   const MetricCurve curve = curve_of(rows, loss.name);
   if (!curve.values.empty()) {
     const MetricName name = metric_name(loss.name);
     figures.push_back(
         {"training " + name.name, fmt::format("{:.4g}", curve.values.back()), name.unit, loss.explanation});
   }
-  if (const auto floor = entropy_floor(run)) {
-    figures.push_back(
-        {"entropy floor", fmt::format("{:.2f}", *floor), "nats/image",
-         "the training pixels' own entropy: no model's cross-entropy on grey pixels goes below"});
-  }
+  for (const CurveLevel& level : levels)
+    figures.push_back({level.name, fmt::format("{:.2f}", level.value), level.unit, level.meaning});
   return figures;
 }
 
 std::vector<ReportPicture> pictures_of(const FinishedRun& run) {
   std::vector<ReportPicture> pictures;
-  for (const Picture& picture : run.model.pictures(run.data.view())) {
+  for (const Picture& picture : run.session.model->pictures(run.session.data.view())) {
     const Image image = draw_picture(picture);
     write_png(run.directory.picture(picture.name), image);
     std::string caption = picture.caption;
-    if (!run.data.holds_out()) caption += " (This run trained on all images, so none here is held out.)";
+    if (!run.session.data.holds_out())
+      caption += " (This run trained on all images, so none here is held out.)";
     pictures.push_back(
         {metric_name(picture.name).name, caption, encode_png(image),
          std::holds_alternative<Bars>(picture.content) || std::holds_alternative<Planes>(picture.content)});
@@ -90,14 +88,14 @@ std::vector<ReportPicture> pictures_of(const FinishedRun& run) {
   return pictures;
 }
 
-std::vector<Term> glossary_of(const FinishedRun& run, const std::vector<Quantity>& validation) {
+std::vector<Term> glossary_of(const FinishedRun& run, const Quantities& validation) {
   std::vector<Term> terms;
-  for (const MetricInfo& metric : run.model.metrics())
+  for (const MetricInfo& metric : run.session.model->metrics())
     terms.push_back({metric_name(metric.name).name, metric.explanation});
   for (const Quantity& quantity : validation)
     terms.push_back({"valid " + metric_name(quantity.name).name, quantity.meaning});
   terms.push_back(
-      run.data.shape().is_image()
+      run.session.data.shape().is_image()
           ? Term{"nats per image",
                  "natural logarithms of probability, summed over an image's pixels; 1 nat is 1.44 bits"}
           : Term{"nats", "natural logarithms of probability; 1 nat is 1.44 bits"});
@@ -108,9 +106,9 @@ std::vector<Term> glossary_of(const FinishedRun& run, const std::vector<Quantity
 
 std::vector<Fact> facts_of(const FinishedRun& run, const MetricRows& rows) {
   std::vector<Fact> facts = {{"run", run.directory.path()},
-                             {"steps", fmt::format("{}", run.step)},
-                             {"training examples", fmt::format("{}", run.data.train.count())},
-                             {"seed", fmt::format("{}", run.data.seed)}};
+                             {"steps", fmt::format("{}", run.session.trainer.step())},
+                             {"training examples", fmt::format("{}", run.session.data.train().count())},
+                             {"seed", fmt::format("{}", run.session.data.seed())}};
   const MetricCurve rates = curve_of(rows, "examples_per_s"), seconds = curve_of(rows, "seconds");
   if (!rates.values.empty()) {
     std::vector<double> sorted = rates.values;
@@ -127,23 +125,25 @@ std::vector<Fact> facts_of(const FinishedRun& run, const MetricRows& rows) {
 }  // namespace
 
 void write_run_report(const FinishedRun& run) {
+  const RunData& data = run.session.data;
+  Model& model = *run.session.model;
   const MetricRows rows = read_metrics(run.directory.metrics());
-  const std::vector<Quantity> validation =
-      run.data.holds_out() ? run.model.validate(run.data.view()) : std::vector<Quantity>{};
+  const Quantities validation = data.holds_out() ? model.validate(data.view()) : Quantities{};
+  const std::vector<CurveLevel> levels = model.levels(data.view());
+  const ModelEntry& entry = run.options.entry();
   Report report;
-  report.title = fmt::format("{} on {}", run.entry.name, run.data.dataset.name());
-  report.summary = fmt::format("{} ({})", run.entry.summary, run.entry.source);
-  report.figures = figures_of(run, validation, rows);
-  report.curves = curves_of(run, rows, validation);
-  report.reading = run.model.reading(run.data.view());
-  report.strips = {film_of(run.directory, run.data.shape())};
+  report.title = fmt::format("{} on {}", entry.name, data.name());
+  report.summary = fmt::format("{} ({})", entry.summary, entry.source);
+  report.figures = figures_of(run, validation, rows, levels);
+  report.curves = curves_of(run, rows, validation, levels);
+  report.reading = model.reading(data.view());
+  report.strips = {film_of(run.directory, data.shape())};
   report.pictures = pictures_of(run);
-  for (const Setting& setting : run.settings.all()) {
-    report.settings.push_back({setting.key, setting.value, setting.meaning, setting.source});
-  }
+  for (const Option& option : run.options.table().all())
+    report.settings.push_back({option.key, option.text(), option.meaning, option.source});
   report.glossary = glossary_of(run, validation);
   report.facts = facts_of(run, rows);
-  report.command = repeat_command(run.entry, run.settings);
+  report.command = repeat_command(run.options, data.shape());
   write_report(run.directory.report(), report);
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "models/run/data.h"
+#include "models/run/session.h"
 #include "tools/run/run_directory.h"
 
 namespace gradzoo {
@@ -8,11 +8,8 @@ namespace gradzoo {
 /// A run that has reached its last step.
 struct FinishedRun {
   const RunDirectory& directory;
-  const ModelEntry& entry;
-  const Settings& settings;
-  Model& model;
-  const RunData& data;
-  int64_t step;
+  const RunOptions& options;
+  Session& session;
 };
 
 /// Draws the model's pictures into samples/ and writes report.html from them, the metrics and the samples of

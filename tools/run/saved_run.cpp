@@ -6,8 +6,6 @@
 
 #include "autograd/base/error.h"
 #include "autograd/ops.h"
-#include "models/registry.h"
-#include "models/run/data.h"
 #include "nn/state/checkpoint.h"
 #include "nn/state/safetensors.h"
 #include "tools/run/training.h"
@@ -31,7 +29,7 @@ int64_t number_of(std::string_view text) {
 }
 
 // "28x28" is an image, "2" a point.
-DataShape shape_of(const SafetensorsReader& file, const Settings& settings) {
+DataShape recorded_shape(const SafetensorsReader& file, const DatasetOptions& data) {
   const std::string text = metadata_of(file, "example");
   const size_t cross = text.find('x');
   const int64_t first = number_of(std::string_view(text).substr(0, cross));
@@ -44,11 +42,10 @@ DataShape shape_of(const SafetensorsReader& file, const Settings& settings) {
                     file.path()));
   }
   if (cross != std::string::npos) return {.example = {first, second}, .classes = classes};
-  const Dataset toy(settings.text("data"), toy_options(settings));
-  if (toy.shape().example == Shape{first}) return toy.shape();
-  throw Error(
-      fmt::format("{}: is of points with {} numbers, but {} has others. Hint: config.toml was changed",
-                  file.path(), first, toy.name()));
+  const DataShape toy = shape_of(data);
+  if (toy.example == Shape{first}) return toy;
+  throw Error("{}: is of points with {} numbers, but {} has others. Hint: config.toml was changed",
+              file.path(), first, data.data);
 }
 
 // Training stops before weights lose their meaning, so such a file was damaged or made elsewhere.
@@ -56,8 +53,7 @@ void check_finite(const State& state, const std::string& path) {
   for (const State::Entry& entry : state.entries()) {
     const Tensor* const tensor = std::get_if<Tensor>(&entry.target);
     if (tensor == nullptr || all_finite(*tensor)) continue;
-    throw Error(fmt::format("{}: '{}' holds values that are not finite. Hint: the file is damaged", path,
-                            entry.name));
+    throw Error("{}: '{}' holds values that are not finite. Hint: the file is damaged", path, entry.name);
   }
 }
 
@@ -66,15 +62,16 @@ void check_finite(const State& state, const std::string& path) {
 SavedRun open_run(const std::string& directory) {
   const RunDirectory place(directory);
   place.check_is_run();
-  ResolvedRun run = resolve_run({.config = place.config()});
+  std::unique_ptr<RunOptions> options = requested_options({.config = place.config()});
   const SafetensorsReader file(place.checkpoint());
-  const DataShape shape = shape_of(file, run.settings);
-  SavedRun saved{place, run.model, std::move(run.settings), shape, nullptr, 0};
-  saved.model = make_model(*saved.entry, saved.settings, shape);
+  const DataShape shape = recorded_shape(file, options->data);
+  options->complete(shape);
+  SavedRun saved{place, std::move(options), shape, nullptr, 0};
+  saved.model = saved.options->make_model(shape);
   State state;
   saved.model->register_state(state);
   state.add("trainer.step", saved.step);
-  load_checkpoint(place.checkpoint(), state, {.model = saved.entry->name, .partial = true});
+  load_checkpoint(place.checkpoint(), state, {.model = saved.model_name(), .partial = true});
   check_finite(state, place.checkpoint());
   return saved;
 }

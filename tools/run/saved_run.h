@@ -4,21 +4,21 @@
 #include <memory>
 #include <string>
 
-#include "models/registry.h"
+#include "models/run/session.h"
 #include "tools/run/run_directory.h"
 
 namespace gradzoo {
 
-/// A run read back from its directory: settings, and the model with its weights as of the checkpoint.
+/// A run read back from its directory: options, and the model with its weights as of the checkpoint.
 struct SavedRun {
   RunDirectory directory;
-  const ModelEntry* entry;
-  Settings settings;
+  std::unique_ptr<RunOptions> options;
   DataShape shape;
   std::unique_ptr<Model> model;
   int64_t step;  // of the checkpoint
 
-  uint64_t seed() const { return settings.seed(); }
+  const std::string& model_name() const { return options->entry().name; }
+  uint64_t seed() const { return options->training.stream_seed(); }
 };
 
 /// Throws Error where the directory is no run or its checkpoint is damaged or of another model.

@@ -9,10 +9,7 @@
 
 #include "autograd/base/atomic_file.h"
 #include "autograd/base/error.h"
-#include "datasets/registry.h"
 #include "models/registry.h"
-#include "models/run/data.h"
-#include "models/run/trainer.h"
 #include "nn/state/checkpoint.h"
 #include "tools/run/config_file.h"
 #include "tools/run/metrics_log.h"
@@ -22,39 +19,8 @@
 namespace gradzoo {
 namespace {
 
-constexpr int64_t kMostStepsPerRow = 50;
-
-/// All of a run that lives while it trains.
-struct Training {
-  explicit Training(const ResolvedRun& run)
-      : data(run.settings),
-        model(make_model(*run.model, run.settings, data.shape())),
-        batches(data.batches(batch_options(run.settings))),
-        steps(total_steps(run.settings, batches->steps_per_epoch())),
-        trainer(*model, *batches, plan(run.settings)) {
-    model->register_state(state);
-    trainer.register_state(state);
-  }
-
-  TrainPlan plan(const Settings& settings) const {
-    const int64_t per_epoch = batches->steps_per_epoch();
-    return {.steps = steps,
-            .steps_per_epoch = per_epoch,
-            .log_every = std::clamp<int64_t>(per_epoch / 10, 1, kMostStepsPerRow),
-            .learning_rate = settings.real("lr"),
-            .schedule = settings.text("schedule")};
-  }
-
-  RunData data;
-  std::unique_ptr<Model> model;
-  std::unique_ptr<BatchSource> batches;
-  int64_t steps;
-  Trainer trainer;
-  State state;
-};
-
-void write_config(const RunDirectory& directory, const ResolvedRun& run) {
-  const std::string text = config_text(run.model->name, run.settings);
+void write_config(const RunDirectory& directory, const RunOptions& options) {
+  const std::string text = config_text(options.entry().name, options.table());
   write_file_atomically(directory.config(), std::as_bytes(std::span(text)));
 }
 
@@ -68,37 +34,45 @@ std::string before_hint(std::string message, const std::string& clause) {
 }
 
 std::string amount_of(const RunData& data) {
-  return data.shape().toy ? "fresh points" : fmt::format("{} images", data.train.count());
+  return data.shape().toy ? "fresh points" : fmt::format("{} images", data.train().count());
 }
 
+/// A run on disk that is about to train.
+struct OpenRun {
+  const RunOptions& options;
+  const RunDirectory& directory;
+  Session& session;
+  MetricsLog& metrics;
+  double seconds_before;
+};
+
 // Trains from where the state stands to the end or a signal; what a finished run shows is written last.
-TrainOutcome run_training(Training& training, const ResolvedRun& run, const RunDirectory& directory,
-                          MetricsLog& metrics, double seconds_before, const StopSignal& stop,
-                          const TrainRequest& request) {
-  Progress progress(request.progress, training.trainer.step(), training.steps,
-                    training.batches->steps_per_epoch());
-  RunObserver observer({directory, run.model->name, *training.model, training.state, training.data,
-                        training.batches->steps_per_epoch(), request.checkpoint_every,
-                        training.trainer.step(), seconds_before},
-                       metrics, progress, stop);
-  progress.line(fmt::format("{} on {}: {}, steps {} to {}, into {}", run.model->name,
-                            training.data.dataset.name(), amount_of(training.data), training.trainer.step(),
-                            training.steps, directory.path()));
+TrainOutcome run_training(const OpenRun& run, const StopSignal& stop, const TrainRequest& request) {
+  const RunDirectory& directory = run.directory;
+  Session& session = run.session;
+  const int64_t first = session.trainer.step(), per_epoch = session.batches->steps_per_epoch();
+  Progress progress(request.progress, first, session.steps, per_epoch);
+  RunObserver observer(
+      {directory, run.options.entry().name, session, request.checkpoint_every, run.seconds_before},
+      run.metrics, progress, stop);
+  progress.line(fmt::format("{} on {}: {}, steps {} to {}, into {}", run.options.entry().name,
+                            session.data.name(), amount_of(session.data), first, session.steps,
+                            directory.path()));
   bool finished = false;
   try {
-    finished = training.trainer.run(training.state, observer);
+    finished = session.train(observer);
   } catch (const Error& error) {
     progress.end();
     throw Error(before_hint(error.what(), fmt::format("; the checkpoint of step {} is kept: {}",
                                                       observer.saved_step(), directory.checkpoint())));
   }
-  const int64_t step = training.trainer.step();
+  const int64_t step = session.trainer.step();
   if (!finished) {
-    progress.line(fmt::format("stopped at step {} of {}; to go on: {}", step, training.steps,
+    progress.line(fmt::format("stopped at step {} of {}; to go on: {}", step, session.steps,
                               resume_command(directory.path())));
     return {directory.path(), step, false};
   }
-  write_run_report({directory, *run.model, run.settings, *training.model, training.data, step});
+  write_run_report({directory, run.options, session});
   const std::vector<int64_t> pictures = directory.epochs_with_picture();
   if (!pictures.empty()) progress.line("samples: " + directory.epoch_picture(pictures.back()));
   progress.line("report:  " + directory.report());
@@ -106,102 +80,89 @@ TrainOutcome run_training(Training& training, const ResolvedRun& run, const RunD
 }
 
 TrainOutcome begin_run(const TrainRequest& request) {
-  const ResolvedRun run = resolve_run(request);
-  Training training(run);
+  const std::unique_ptr<RunOptions> options = requested_options(request);
+  options->complete();
+  Session session(*options);
   const StopSignal stop;
   std::optional<MetricsLog> metrics;
-  NewRunDirectory made(request.out, run.model->name);
+  NewRunDirectory made(request.out, options->entry().name);
   const RunDirectory& directory = made.directory();
   metrics.emplace(directory.metrics());
-  save_run_checkpoint(directory, training.state, run.model->name, training.data.shape());
-  write_config(directory, run);  // last: from here on it is a run
+  save_run_checkpoint(directory, session.state, options->entry().name, session.data.shape());
+  write_config(directory, *options);  // last: from here on it is a run
   made.keep();
-  return run_training(training, run, directory, *metrics, 0.0, stop, request);
+  return run_training({*options, directory, session, *metrics, 0.0}, stop, request);
 }
 
 bool may_grow(std::string_view key) { return key == "epochs" || key == "steps"; }
 
-// The settings of the run in `directory`, longer where the request says so.
-ResolvedRun resumed_settings(const TrainRequest& request, const RunDirectory& directory) {
-  const ConfigFile config = read_config(directory.config());
+// The options of the run in `directory`, longer where the request says so.
+std::unique_ptr<RunOptions> resumed_options(const TrainRequest& request, const RunDirectory& directory) {
   if (!request.config.empty()) {
     throw Error("--resume goes on with the run's own settings. Hint: leave --config away");
   }
-  if (!request.model.empty() && request.model != config.model) {
-    throw Error(fmt::format("{} is a run of {}, not of {}", directory.path(), config.model, request.model));
+  const std::unique_ptr<RunOptions> before = requested_options({.config = directory.config()});
+  if (!request.model.empty() && request.model != before->entry().name) {
+    throw Error("{} is a run of {}, not of {}", directory.path(), before->entry().name, request.model);
   }
-  ResolvedRun run = resolve_run({.config = directory.config()});
-  const Settings before = run.settings;
-  for (const std::string& assignment : request.assignments) run.settings.assign(assignment);
-  for (size_t i = 0; i < before.all().size(); ++i) {
-    const Setting& was = before.all()[i];
-    const Setting& is = run.settings.all()[i];
-    if (is.value == was.value || may_grow(was.key)) continue;
+  std::unique_ptr<RunOptions> options =
+      requested_options({.config = directory.config(), .assignments = request.assignments});
+  before->complete();
+  options->complete();
+  for (const Option& was : before->table().all()) {
+    if (may_grow(was.key) || options->table().find(was.key).text() == was.text()) continue;
     throw Error(
-        fmt::format("the run has {}={}, and a resumed run keeps its settings. Hint: only epochs and steps "
-                    "may grow; for another {} begin a new run",
-                    was.key, was.value, was.key));
+        "the run has {}={}, and a resumed run keeps its settings. Hint: only epochs and steps may grow; for "
+        "another {} "
+        "begin a new run",
+        was.key, was.text(), was.key);
   }
-  return run;
+  return options;
 }
 
 TrainOutcome resume_run(const TrainRequest& request) {
   if (request.out.empty()) throw Error("--resume does not know which run. Hint: --resume --out DIR");
   const RunDirectory directory(request.out);
   directory.check_is_run();
-  const ResolvedRun run = resumed_settings(request, directory);
-  Training training(run);
+  const std::unique_ptr<RunOptions> options = resumed_options(request, directory);
+  Session session(*options);
   const StopSignal stop;
   directory.make_samples_folder();
   MetricsLog metrics(directory.metrics());
-  load_checkpoint(directory.checkpoint(), training.state, {.model = run.model->name});
-  const int64_t step = training.trainer.step();
-  if (step > training.steps) {
-    throw Error(fmt::format("{} has already done {} steps, more than {}. Hint: larger --epochs or --steps",
-                            directory.path(), step, training.steps));
+  load_checkpoint(directory.checkpoint(), session.state, {.model = options->entry().name});
+  const int64_t step = session.trainer.step();
+  if (step > session.steps) {
+    throw Error("{} has already done {} steps, more than {}. Hint: larger --epochs or --steps",
+                directory.path(), step, session.steps);
   }
-  if (step == training.steps && std::filesystem::exists(directory.report())) {
+  if (step == session.steps && std::filesystem::exists(directory.report())) {
     Progress(request.progress, step, step, 1)
         .line(fmt::format("{} is finished: {} steps. To go on: {} with larger --epochs or --steps",
                           directory.path(), step, resume_command(directory.path())));
     return {directory.path(), step, true};
   }
   const double seconds_before = metrics.cut_back(step);
-  write_config(directory, run);
-  return run_training(training, run, directory, metrics, seconds_before, stop, request);
-}
-
-// A folder stays findable from elsewhere.
-void make_data_absolute(Settings& settings) {
-  const std::string& data = settings.text("data");
-  const std::vector<std::string> names = dataset_names();
-  if (std::ranges::find(names, data) != names.end() || !std::filesystem::is_directory(data)) return;
-  settings.set("data", std::filesystem::absolute(data).lexically_normal().string());
+  write_config(directory, *options);
+  return run_training({*options, directory, session, metrics, seconds_before}, stop, request);
 }
 
 }  // namespace
 
-ResolvedRun resolve_run(const TrainRequest& request) {
+std::unique_ptr<RunOptions> requested_options(const TrainRequest& request) {
   std::optional<ConfigFile> config;
   if (!request.config.empty()) config = read_config(request.config);
   const std::string name = !request.model.empty() ? request.model : config ? config->model : "";
   if (name.empty() && config) {
-    throw Error(
-        fmt::format("{}: names no model. Hint: model = \"{}\"", config->path, model_registry().front().name));
+    throw Error("{}: names no model. Hint: model = \"{}\"", config->path, model_registry().front().name);
   }
   if (name.empty()) throw Error("no model is given. Hint: gradzoo list models");
-  const ModelEntry& model = find_model(name);
+  auto options = std::make_unique<RunOptions>(find_model(name));
   if (config && !config->model.empty() && config->model != name) {
-    throw Error(fmt::format("{}: is of {}, not of {}", config->path, config->model, name));
+    throw Error("{}: is of {}, not of {}", config->path, config->model, name);
   }
-  Settings settings = default_settings(model);
-  if (config) apply_config(*config, settings);
-  for (const std::string& assignment : request.assignments) settings.assign(assignment);
-  model.resolve(settings);
-  // Epochs that were asked for go before a model's own number of steps.
-  if (settings.is_set("epochs")) settings.set_default("steps", "0", "epochs");
-  make_data_absolute(settings);
-  return {&model, std::move(settings)};
+  if (config) apply_config(*config, options->table());
+  for (const std::string& assignment : request.assignments) options->table().assign(assignment);
+  return options;
 }
 
 TrainOutcome train_run(const TrainRequest& request) {

@@ -2,10 +2,11 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "models/registry.h"
+#include "models/run/session.h"
 
 namespace gradzoo {
 
@@ -26,13 +27,9 @@ struct TrainOutcome {
   bool finished = false;  // false: a signal stopped it; the checkpoint is of that step
 };
 
-/// A model and its settings, completed: defaults, then what they imply (an architecture's sizes), then the
-/// config file, then the assignments. Throws Error for anything that is not known or out of range.
-struct ResolvedRun {
-  const ModelEntry* model;
-  Settings settings;
-};
-ResolvedRun resolve_run(const TrainRequest& request);
+/// The options that are asked for, not yet completed: defaults, then the config file, then the assignments.
+/// Throws Error for anything that is not known or out of range.
+std::unique_ptr<RunOptions> requested_options(const TrainRequest& request);
 
 /// Trains in a new run directory, or goes on with one, up to its last step or a SIGINT or SIGTERM: metrics,
 /// samples after each epoch, checkpoints, and at the end pictures and the report. What a resumed run ends

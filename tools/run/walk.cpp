@@ -47,91 +47,68 @@ std::string number(double value, std::string_view format) {
 
 }  // namespace
 
-Settings sampler_settings(SamplerKind kind) {
-  const bool mh = kind == SamplerKind::mh;
-  Settings settings;
-  settings.add({.key = "step",
-                .type = SettingType::real,
-                .value = mh ? "0.5" : "0.01",
-                .meaning = mh ? "standard deviation of a proposal" : "e of the Langevin step"});
-  settings.add(
-      {.key = "steps", .type = SettingType::integer, .value = "1000", .meaning = "transitions of a chain"});
-  settings.add({.key = "warmup",
-                .type = SettingType::integer,
-                .value = "500",
-                .meaning = "transitions that the diagnostics leave out; half of the steps unless set"});
-  if (mh) return settings;
-  settings.add({.key = "convention",
-                .type = SettingType::text,
-                .value = "full",
-                .meaning = "full: x + e grad f + sqrt(2e) z; half: x + e/2 grad f + sqrt(e) z",
-                .choices = {"full", "half"}});
-  if (kind == SamplerKind::mala) return settings;
-  settings.add({.key = "noise",
-                .type = SettingType::real,
-                .value = "1",
-                .meaning = "factor on the noise: 1 samples exp f, 0 climbs to a mode"});
-  return settings;
+WalkOptions::WalkOptions(const std::string& sampler, std::span<const std::string> assignments)
+    : entry_(find_sampler(sampler)), options_(entry_.options()) {
+  options_->describe(table_);
+  chains_.warmup = chains_.steps / 2;
+  table_.add("steps", chains_.steps, "transitions of a chain");
+  table_.add("warmup", chains_.warmup,
+             "transitions that the diagnostics leave out; half of the steps unless set");
+  for (const std::string& assignment : assignments) table_.assign(assignment);
+  table_.prefer(chains_.warmup, chains_.steps / 2, "steps");
+  check_chain_options(chains_, entry_.name);
+  make();
 }
 
-ChainOptions chain_options(SamplerKind kind, const Settings& settings) {
-  ChainOptions options{.kind = kind, .step = settings.real("step"), .steps = settings.integer("steps")};
-  options.warmup = settings.is_set("warmup") ? settings.integer("warmup") : options.steps / 2;
-  if (kind != SamplerKind::mh) options.convention = parse_convention(settings.text("convention"));
-  if (kind == SamplerKind::ula) options.noise_scale = settings.real("noise");
-  return options;
-}
-
-void check_fits(SamplerKind kind, const Target& target, const std::string& model) {
-  if (why_unfit(kind, target).empty()) return;
-  const auto info = std::ranges::find(known_samplers(), kind, &SamplerInfo::kind);
+void check_fits(const SamplerEntry& sampler, const Target& target, const std::string& model) {
+  if (why_unfit(sampler.name, sampler.needs, target).empty()) return;
   const std::string_view has = target.score ? "a score but no log-density" : "neither log-density nor score";
-  throw Error("sample: {} walks on a {}, and this run of {} has {}. Hint: {}", info->name, info->needs, model,
-              has, fitting_models());
+  throw Error("sample: {} walks on a {}, and this run of {} has {}. Hint: {}", sampler.name,
+              needs_text(sampler.needs), model, has, fitting_models());
 }
 
-Walk walk(const Target& target, const DataShape& shape, int64_t n, const ChainOptions& options,
-          uint64_t seed) {
+Walk walk(const Target& target, const DataShape& shape, int64_t n, Sampler& sampler,
+          const ChainOptions& chains, uint64_t seed) {
   Rng start(seed, "chains/start"), rng(seed, "chains");
   const Tensor x0 = target.initial ? target.initial(n, start) : noise_like(shape, n, start);
-  Walk out{run_chains(target, x0, options, rng), {}};
+  Walk out{run_chains(target, x0, sampler, chains, rng), {}};
   out.samples = shape.is_image() ? as_images(out.chains.x, shape) : out.chains.x;
   return out;
 }
 
-std::string walk_table(const ChainResult& chains, int64_t n, const ChainOptions& options) {
+namespace {
+
+std::string diagnostics_table(const ChainResult& result, int64_t n, const Sampler& sampler) {
   fmt::memory_buffer text;
   const auto out = std::back_inserter(text);
-  const bool mh = options.kind == SamplerKind::mh;
-  fmt::format_to(out, "{}: {} chains, {} steps of {:g} ({} warm-up)", sampler_name(options.kind), n,
-                 options.steps, options.step, options.warmup);
-  if (options.kind == SamplerKind::ula) {
-    fmt::format_to(out, ", every move taken: biased by the step's size\n");
-  } else {
-    fmt::format_to(out, ", acceptance {:.3f}\n", chains.acceptance);
-  }
-  if (options.noise_scale == 0) {
-    fmt::format_to(out, "no noise: chains climb to the modes and stay, so nothing is sampled\n");
-    return fmt::to_string(text);
-  }
-  if (options.noise_scale != 1) {
-    fmt::format_to(out, "noise {:g}: not samples of exp f\n", options.noise_scale);
-  }
+  const bool gradients = (sampler.needs() & kNeedsScore) != 0;
   fmt::format_to(out, "  {:<10} {:>10} {:>12} {:>18}\n", "statistic", "ESS", "split R-hat",
-                 mh ? "ESS per log p" : "ESS per gradient");
-  const int64_t evaluations = n * (mh ? options.steps + 1 : chains.gradients);
+                 gradients ? "ESS per gradient" : "ESS per log p");
+  const auto evaluations = static_cast<double>(n * result.evaluations);
   double worst = 0;
-  for (size_t i = 0; i < chains.statistics.size(); ++i) {
-    worst = std::max(worst, chains.rhat[i]);
-    fmt::format_to(out, "  {:<10} {:>10} {:>12} {:>18}\n", chains.statistics[i],
-                   number(chains.ess[i], "{:.0f}"), number(chains.rhat[i], "{:.3f}"),
-                   number(chains.ess[i] / static_cast<double>(evaluations), "{:.2g}"));
+  for (size_t i = 0; i < result.statistics.size(); ++i) {
+    worst = std::max(worst, result.rhat[i]);
+    fmt::format_to(out, "  {:<10} {:>10} {:>12} {:>18}\n", result.statistics[i],
+                   number(result.ess[i], "{:.0f}"), number(result.rhat[i], "{:.3f}"),
+                   number(result.ess[i] / evaluations, "{:.2g}"));
   }
   if (worst > kDisagreement) {
     fmt::format_to(out, "the chains do not agree yet (split R-hat above {}): more steps, or another step\n",
                    kDisagreement);
   }
   return fmt::to_string(text);
+}
+
+}  // namespace
+
+std::string walk_table(const ChainResult& result, int64_t n, const Sampler& sampler,
+                       const ChainOptions& chains) {
+  std::string text = fmt::format("{}: {} chains, {} steps of {:g} ({} warm-up), ", sampler.name(), n,
+                                 chains.steps, sampler.step_size(), chains.warmup);
+  text += sampler.is_exact() ? fmt::format("acceptance {:.3f}\n", result.acceptance)
+                             : "every move taken: biased by the step's size\n";
+  if (!sampler.remarks().empty()) text += sampler.remarks() + "\n";
+  return sampler.is_sampling() ? text + diagnostics_table(result, n, sampler) : text;
 }
 
 }  // namespace gradzoo

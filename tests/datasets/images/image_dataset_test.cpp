@@ -95,13 +95,6 @@ TEST_CASE("train and test are whole, in the files' order, and numbered through")
   CHECK(test.size() == 784);
 }
 
-TEST_CASE("splits have names, and a wrong name is answered by the nearest") {
-  for (Split part : {Split::fit, Split::valid, Split::train, Split::test})
-    CHECK(parse_split(split_name(part)) == part);
-  CHECK(test::error_message([] { parse_split("vaild"); }) ==
-        "unknown split 'vaild'. Hint: did you mean 'valid'?");
-}
-
 TEST_CASE("any folder of IDX files will do, gzipped or not, with either way of naming") {
   const SmallFolder folder;
   const ImageDataset plain = load_images(folder.spec());

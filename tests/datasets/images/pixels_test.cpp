@@ -41,12 +41,6 @@ double share_of_equal(const Tensor& a, const Tensor& b) {
 
 }  // namespace
 
-TEST_CASE("each convention has a name, and a wrong name is answered by the nearest") {
-  for (Pixels pixels : kAll) CHECK(parse_pixels(pixels_name(pixels)) == pixels);
-  CHECK(test::error_message([] { parse_pixels("dynamic_binary"); }) ==
-        "unknown pixels 'dynamic_binary'. Hint: did you mean 'dynamic-binary'?");
-}
-
 TEST_CASE("grey is x/255, from 0 to exactly 1") {
   for (DType dtype : {DType::f32, DType::f64}) {
     const auto x = read(levels(1), Pixels::grey, 0, dtype).to_vector();

@@ -1,33 +1,144 @@
 #include "models/base/model.h"
 
-#include <cmath>
-#include <numeric>
-
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"
-#include "models/pictures/samples_picture.h"
+#include "autograd/tape.h"
+#include "nn/layers/layers.h"
+#include "support/error_message.h"
+#include "support/small_model.h"
 
 namespace gradzoo {
 namespace {
 
-TEST_CASE("samples on a line are shown as a histogram that counts each finite one once") {
-  const Picture picture = samples_picture(tensor({0.0, 0.0, 1.0, 2.0, 4.0, std::nan("")}, {6, 1}));
-  const Bars& bars = std::get<Bars>(picture.content);
-  REQUIRE(bars.values.size() == 40);
-  CHECK(bars.values.front() == 2);
-  CHECK(bars.values[10] == 1);
-  CHECK(bars.values.back() == 1);
-  CHECK(std::accumulate(bars.values.begin(), bars.values.end(), 0.0) == 5);
-  CHECK(bars.names.front() == "0.05");
-  CHECK(std::get<Bars>(samples_picture(ones({3, 1})).content).values.front() == 3);
-  CHECK(std::get<Bars>(samples_picture(full({3, 1}, INFINITY)).content).values.empty());
+using test::contains;
+using test::error_message;
+
+constexpr QuantityInfo kWeight{"weight", "kg"}, kOther{"other", ""};
+
+/// A model of one number w: f(x) = w x. Its loss is w, so that w falls by the rate at every step of sgd.
+class OneNumber : public Model {
+ public:
+  explicit OneNumber(double ema)
+      : network_({1, 1}, init_, {.linear = {.bias = false, .dtype = DType::f64}}),
+        learner_(network_, {.optimizer = sgd(), .ema = ema}),
+        loss_(add_metric({"loss", "w"})) {
+    add_learner(learner_);
+  }
+  void train_step(const StepContext& context, MetricRow row) override {
+    const Tape tape;
+    const Tensor loss = sum(network_.forward(ones({1, 1}, DType::f64)));
+    row[loss_] = loss.item();
+    learner_.step(loss, context.learning_rate);
+  }
+  void describe_sampling(OptionTable& options) override {
+    options.add("factor", factor_, "of every sample", {0, 10});
+  }
+  double weight() const { return network_.named_parameters()[0].tensor.item(); }
+
+ protected:
+  void add_to(State& state) override { state.add("one.extra", extra_); }
+  Quantities do_validate(const DataView&) override { return seen(); }
+  Quantities do_evaluate(const DataView&) override { return seen(); }
+  Tensor do_sample(const SampleRequest& request) override {
+    if (factor_ > 9) throw Error("too much");
+    return network_.forward(ones({request.n, 1}, DType::f64)) * factor_;
+  }
+  Picture do_snapshot(const DataView&, Rng&) override { return {"w", std::to_string(weight()), Bars{}}; }
+  std::vector<Picture> do_pictures(const DataView&) override {
+    return {{"w", std::to_string(weight()), Bars{}}};
+  }
+  std::string do_reading(const DataView&) override { return std::to_string(weight()); }
+  Target do_target() override {
+    return {.log_prob = [this](const Tensor& x) { return reshape(network_.forward(x), {x.dim(0)}); }};
+  }
+
+ private:
+  // What every one of them may rely on: nothing is recorded.
+  Quantities seen() {
+    const Tensor y = network_.forward(ones({1, 1}, DType::f64));
+    return {quantity(kWeight, y.requires_grad() ? NAN : weight(), "the weight")};
+  }
+
+  Rng init_{1, "one"};
+  Mlp network_;
+  Learner learner_;
+  Metric loss_;
+  int64_t extra_ = 0;
+  double factor_ = 1;
+};
+
+const Examples kNone;
+const DataView kView{kNone, kNone, 1};
+
+TEST_CASE(
+    "whatever a model shows is of the averaged weights, nothing recorded, and leaves the weights as they "
+    "were") {
+  OneNumber model(0.5);
+  for (int64_t step = 0; step < 3; ++step) test::step_on(model, {}, 1.0, step);
+  const double now = model.weight();
+  const Tape tape;
+  Rng rng(1);
+  const double shown = model.validate(kView)[kWeight].value;
+  CHECK(shown > now + 0.2);
+  CHECK(model.evaluate(kView)[kWeight].value == shown);
+  CHECK(model.sample({1, rng}).item() == shown);
+  CHECK(model.snapshot(kView, rng).caption == std::to_string(shown));
+  CHECK(model.pictures(kView)[0].caption == std::to_string(shown));
+  CHECK(model.reading(kView) == std::to_string(shown));
+  CHECK(model.weight() == now);
+  CHECK(tape.size() == 0);
+  {
+    const Target target = model.target();
+    CHECK(target.log_prob(ones({1, 1}, DType::f64)).item() == shown);
+    CHECK(model.weight() == shown);  // as long as the target lives
+  }
+  CHECK(model.weight() == now);
 }
 
-TEST_CASE("samples in the plane and beyond are shown by their first two numbers, images as a grid") {
-  const Picture points = samples_picture(tensor({1.0, 2.0, 3.0, 4.0, 5.0, 6.0}, {2, 3}));
-  CHECK(std::get<Scatter>(points.content).points.to_vector() == std::vector<double>{1, 2, 4, 5});
-  CHECK(std::holds_alternative<ImageGrid>(samples_picture(zeros({2, 3, 3})).content));
+TEST_CASE("a State holds the learners first, then what the model names") {
+  OneNumber model(0.5);
+  State state;
+  model.register_state(state);
+  CHECK(state.entries().back().name == "one.extra");
+  CHECK(state.entries().size() > 2);
+}
+
+TEST_CASE("an option of a request holds for that request alone, also where it fails") {
+  OneNumber model(0);
+  const auto drawn = [&](const std::vector<std::string>& options) {
+    Rng rng(1);
+    return model.sample({.n = 1, .rng = rng, .options = options}).item();
+  };
+  const double plain = drawn({});
+  CHECK(drawn({"factor=3"}) == doctest::Approx(3 * plain));
+  CHECK(drawn({}) == plain);
+  CHECK(contains(error_message([&] { drawn({"factor=9.5"}); }), "too much"));
+  CHECK(drawn({}) == plain);
+  CHECK(contains(error_message([&] { drawn({"factor=2", "facto=2"}); }), "did you mean 'factor'"));
+  CHECK(drawn({}) == plain);
+}
+
+TEST_CASE("labels are refused by a model that has no use for them, and options by one that has none") {
+  OneNumber model(0);
+  Rng rng(1);
+  const std::string labels =
+      error_message([&] { model.sample({.n = 1, .rng = rng, .labels = zeros({1}, DType::i64)}); });
+  CHECK_MESSAGE(contains(labels, "was not trained on labels"), labels);
+  const auto vae = test::small_model<Model>("vae", {"hidden=4"}, {.example = {2, 2}});
+  CHECK(contains(error_message([&] { vae->sample({.n = 1, .rng = rng, .options = {"steps=3"}}); }),
+                 "samples of this model have no options"));
+}
+
+TEST_CASE("a number of an evaluation is found by its handle, and one that was not measured is an error") {
+  Quantities found{quantity(kWeight, 3, "the weight")};
+  CHECK(found[kWeight].value == 3);
+  CHECK(found[kWeight].unit == "kg");
+  CHECK(found.find(kOther) == nullptr);
+  CHECK(contains(error_message([&] { found[kOther]; }), "no 'other'"));
+  found.add(Quantities{quantity(kOther, 1, "")});
+  found.add(found);
+  CHECK(found.size() == 4);
 }
 
 }  // namespace

@@ -6,9 +6,9 @@
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"
-#include "models/registry.h"
 #include "models/run/trainer.h"
 #include "support/error_message.h"
+#include "support/small_model.h"
 
 namespace gradzoo {
 namespace {
@@ -29,11 +29,10 @@ Examples lit_rows(int64_t n, uint64_t seed) {
   return {cast(pixels, DType::u8), labels, arange(n, DType::i64)};
 }
 
-Settings small_settings() {
-  Settings settings = default_settings(classifier_entry());
-  settings.assign("hidden=16");
-  settings.assign("hidden2=8");
-  return settings;
+const DataShape kShape{.example = {3, 3}, .classes = 3};
+
+std::unique_ptr<Classifier> small(const DataShape& shape = kShape) {
+  return test::small_model<Classifier>("classifier", {"hidden=16,8"}, shape);
 }
 
 struct Unwatched : TrainObserver {
@@ -43,19 +42,19 @@ struct Unwatched : TrainObserver {
 };
 
 TEST_CASE("a classifier learns to tell classes apart, and says how often it errs") {
-  Classifier model(small_settings(), {.example = {3, 3}, .classes = 3});
+  const auto model = small();
   const Examples train = lit_rows(300, 1), test = lit_rows(90, 2);
   Batches batches(train, {.batch = 30});
-  Trainer trainer(model, batches, {300, 10, 100, 0.01, "cosine"});
+  Trainer trainer(*model, batches, {300, 10, 100, 0.01, Decay::cosine});
   State state;
-  model.register_state(state);
+  model->register_state(state);
   trainer.register_state(state);
   Unwatched unwatched;
   REQUIRE(trainer.run(state, unwatched));
 
-  const std::vector<Quantity> quantities = model.evaluate({test, train, 0});
+  const Quantities quantities = model->evaluate({test, train, 0});
   const Batch batch = read_examples(test, 0, 90, Pixels::grey, Rng(0));
-  const Tensor p = model.probabilities(batch.x);
+  const Tensor p = model->probabilities(batch.x);
   const Tensor called = argmax(p, 1);
   double wrong = 0, cross_entropy = 0;
   for (int64_t i = 0; i < 90; ++i) {
@@ -63,33 +62,29 @@ TEST_CASE("a classifier learns to tell classes apart, and says how often it errs
     wrong += called.data<int64_t>()[i] == label ? 0 : 1;
     cross_entropy -= std::log(static_cast<double>(p.data<float>()[3 * i + label]));
   }
-  CHECK(quantities[0].name == "error");
-  CHECK(quantities[0].value == doctest::Approx(100 * wrong / 90));
-  CHECK(quantities[0].value < 5);
-  CHECK(quantities[1].value == doctest::Approx(cross_entropy / 90).epsilon(1e-4));
+  CHECK(quantities[kClassifierError].value == doctest::Approx(100 * wrong / 90));
+  CHECK(quantities[kClassifierError].value < 5);
+  CHECK(quantities[kClassifierLoss].value == doctest::Approx(cross_entropy / 90).epsilon(1e-4));
   for (const double sum_of_row : sum(p, 1).to_vector()) CHECK(sum_of_row == doctest::Approx(1));
 }
 
 TEST_CASE("a classifier draws no samples, and needs two classes") {
-  Classifier model(small_settings(), {.example = {3, 3}, .classes = 3});
+  const auto model = small();
   Rng rng(0);
-  const std::string refusal = error_message([&] { model.sample(4, rng); });
+  const std::string refusal = error_message([&] { model->sample({4, rng}); });
   CHECK_MESSAGE(contains(refusal, "draws none"), refusal);
-  const std::string one = error_message([] {
-    Classifier(small_settings(), {.example = {3, 3}, .classes = 1});
-  });
-  CHECK_MESSAGE(contains(one, "has 1 class"), one);
-  const DataShape points{.example = {2}};
-  const std::string toy = error_message([&] { make_model(classifier_entry(), small_settings(), points); });
+  const std::string one = error_message([] { small({.example = {3, 3}, .classes = 1}); });
+  CHECK_MESSAGE(contains(one, "have 1 class,"), one);
+  const std::string toy = error_message([] { small({.example = {2}}); });
   CHECK_MESSAGE(contains(toy, "classifier learns images"), toy);
 }
 
 TEST_CASE("every picture of a classifier can be drawn from few images") {
-  Classifier model(small_settings(), {.example = {3, 3}, .classes = 3});
+  const auto model = small();
   const Examples few = lit_rows(4, 3);
   Rng rng(0);
-  CHECK(std::get<ImageGrid>(model.snapshot({few, few, 0}, rng).content).pixels.dim(0) == 30);
-  const std::vector<Picture> pictures = model.pictures({few, few, 0});
+  CHECK(std::get<ImageGrid>(model->snapshot({few, few, 0}, rng).content).pixels.dim(0) == 30);
+  const std::vector<Picture> pictures = model->pictures({few, few, 0});
   CHECK(std::ranges::find(pictures, "confusion", &Picture::name) != pictures.end());
 }
 

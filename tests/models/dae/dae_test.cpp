@@ -6,7 +6,7 @@
 
 #include "autograd/grad.h"
 #include "autograd/ops.h"
-#include "models/registry.h"
+#include "support/small_model.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {
@@ -14,12 +14,10 @@ namespace {
 
 using test::error_message;
 
-Settings settings_for(const std::vector<std::string>& assignments) {
-  const ModelEntry entry = dae_entry();
-  Settings settings = default_settings(entry);
-  for (const std::string& assignment : assignments) settings.assign(assignment);
-  entry.resolve(settings);
-  return settings;
+const DataShape kImages{.example = {28, 28}};
+
+std::string refusal(const std::vector<std::string>& assignments) {
+  return error_message([&] { test::options_for("dae", assignments, kImages); });
 }
 
 // Points of the normal quadrature on a line: sum w g(x) = E g, x ~ N(mu, s^2).
@@ -96,20 +94,19 @@ TEST_CASE("the denoising error is the squared distance to what was there before 
 /// A model trained on N(0, 2^2) in the plane.
 struct Trained {
   explicit Trained(const std::string& weights, const std::string& scale = "1")
-      : settings(settings_for({"data=ring8", "weights=" + weights, "sigma=1", "hidden=32", "chain_steps=100",
-                               "input_scale=" + scale})),
-        dae(settings, {.example = {2}}) {
+      : dae(test::small_model<Dae>(
+            "dae",
+            {"weights=" + weights, "sigma=1", weights == "tied" ? "hidden=32" : "hidden=32,32",
+             "chain_steps=100", "output=identity", "ema=0", "input_scale=" + scale},
+            {.example = {2}})) {
     Rng rng(5, "test/data");
-    std::vector<double> metrics(dae.metrics().size());
     for (int64_t step = 0; step < 3000; ++step) {
-      const Batch batch{randn({200, 2}, rng) * 2.0, {}, {}};
-      dae.train_step({step, 3000, 0.02 * (1 - static_cast<double>(step) / 3000), batch}, metrics);
-      if (step == 0) first = metrics[0];
-      last = metrics[0];
+      const double rate = 0.02 * (1 - static_cast<double>(step) / 3000);
+      last = test::step_on(*dae, randn({200, 2}, rng) * 2.0, rate, step, 3000)["denoising_error"];
+      if (step == 0) first = last;
     }
   }
-  Settings settings;
-  Dae dae;
+  std::unique_ptr<Dae> dae;
   double first = 0, last = 0;
 };
 
@@ -121,7 +118,7 @@ TEST_CASE("training finds the denoiser of a Gaussian, whose best error is 2 s^2 
     // where noisy data lie, the score is nearly that of N(0, s^2 + sigma^2)
     Rng rng(6, "test");
     const Tensor x = randn({2000, 2}, rng) * std::sqrt(5.0), truth = x * -0.2;
-    const Tensor miss = trained.dae.target().score(x) - truth;
+    const Tensor miss = trained.dae->target().score(x) - truth;
     CHECK(mean(square(miss)).item() < 0.1 * mean(square(truth)).item());
   }
 }
@@ -129,50 +126,63 @@ TEST_CASE("training finds the denoiser of a Gaussian, whose best error is 2 s^2 
 TEST_CASE("the target offers a score, and with tied weights its log-density, whatever the inputs' scale") {
   for (const std::string scale : {"1", "2.5"}) {
     Trained trained("tied", scale);
-    const Target target = trained.dae.target();
+    const Target target = trained.dae->target();
     const Tensor x = test::wave({5, 2}, DType::f32);
     const PointValue by_autodiff = value_and_score({.log_prob = target.log_prob}, x);
     CHECK(test::max_error(by_autodiff.score, target.score(x).to_vector()) < 1e-4);
   }
-  CHECK(!Trained("free").dae.target().log_prob);
+  CHECK(!Trained("free").dae->target().log_prob);
 }
 
 TEST_CASE("samples have the data's spread: the chain's is wider by the noise, the last step takes that off") {
   Trained trained("tied");
   Rng rng(1, "test");
-  const Tensor x = trained.dae.sample(2000, rng);
+  const Tensor x = trained.dae->sample({2000, rng});
   CHECK(x.shape() == Shape{2000, 2});
   // r(x) has variance s^4 / (s^2 + sigma^2) = 3.2
   CHECK(mean(square(x)).item() == doctest::Approx(3.2).epsilon(0.15));
   Rng start(2, "test");
-  const Tensor from = trained.dae.target().initial(4000, start);
+  const Tensor from = trained.dae->target().initial(4000, start);
   CHECK(mean(square(from)).item() == doctest::Approx(5).epsilon(0.1));
 }
 
 TEST_CASE("samples of images are images in [0,1]") {
-  Dae dae(settings_for({"hidden=8", "chain_steps=3"}), {.example = {3, 4}});
+  const auto dae = test::small_model<Dae>("dae", {"hidden=8", "chain_steps=3"}, {.example = {3, 4}});
   Rng rng(1, "test");
-  const Tensor x = dae.sample(5, rng);
+  const Tensor x = dae->sample({5, rng});
   CHECK(x.shape() == Shape{5, 3, 4});
   CHECK(min(x).item() >= 0);
   CHECK(max(x).item() <= 1);
 }
 
-TEST_CASE("tied weights have one sigmoid layer, and settings follow the data") {
-  CHECK(error_message([] {
-          settings_for({"weights=tied", "layers=2"});
-        }).find("weights=free") != std::string::npos);
-  CHECK(error_message([] {
-          settings_for({"weights=tied", "activation=relu"});
-        }).find("sigmoid") != std::string::npos);
-  CHECK(error_message([] { settings_for({"sigma=0"}); }).find("out of range") != std::string::npos);
-  const Settings toy = settings_for({"data=ring8", "toy_scale=5", "weights=free", "layers=3"});
-  CHECK(toy.real("sigma") == doctest::Approx(0.5));
-  CHECK(toy.real("input_scale") == doctest::Approx(2));
-  CHECK(error_message([] { settings_for({"weights=tied", "output=sigmoid"}); }) != "");
-  CHECK(settings_for({}).real("sigma") == 0.5);
-  CHECK(settings_for({}).text("weights") == "free");
-  CHECK(settings_for({"data=ring8"}).text("weights") == "tied");
+TEST_CASE("a request for samples may ask for other chains, and the next one has the run's again") {
+  const auto dae = test::small_model<Dae>("dae", {"hidden=8", "chain_steps=3"}, {.example = {3, 4}});
+  const auto drawn = [&](const std::vector<std::string>& options) {
+    Rng rng(1, "test");
+    return dae->sample({.n = 5, .rng = rng, .options = options}).to_vector();
+  };
+  const std::vector<double> three = drawn({});
+  CHECK(drawn({"chain_steps=4"}) != three);
+  CHECK(drawn({"chain_steps=3"}) == three);
+  CHECK(test::contains(error_message([&] { drawn({"chain_steps=5", "chain_step=9"}); }), "from 1e-06 to 2"));
+  CHECK(test::contains(error_message([&] { drawn({"chain_stpes=5"}); }), "did you mean 'chain_steps'"));
+  CHECK(drawn({}) == three);
+}
+
+TEST_CASE("tied weights have one sigmoid layer, and options follow the data") {
+  CHECK(test::contains(refusal({"weights=tied", "hidden=8,8"}), "weights=free"));
+  CHECK(test::contains(refusal({"weights=tied", "activation=relu"}), "sigmoid"));
+  CHECK(test::contains(refusal({"weights=tied", "output=sigmoid"}), "weights=free"));
+  CHECK(test::contains(refusal({"sigma=0"}), "out of range"));
+  const auto of_ring = [](const char* key) {
+    return test::option_text("dae", {"weights=free", "hidden=8,8,8"}, test::toy_shape("ring8", {.scale = 5}),
+                             key);
+  };
+  CHECK(of_ring("sigma") == "0.5");
+  CHECK(of_ring("input_scale") == "2");
+  CHECK(test::option_text("dae", {}, kImages, "sigma") == "0.5");
+  CHECK(test::option_text("dae", {}, kImages, "weights") == "free");
+  CHECK(test::option_text("dae", {}, test::toy_shape("ring8"), "weights") == "tied");
 }
 
 }  // namespace

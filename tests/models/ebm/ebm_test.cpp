@@ -5,41 +5,32 @@
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"
-#include "models/registry.h"
+#include "models/eval/quantities.h"
+#include "support/small_model.h"
 
 namespace gradzoo {
 namespace {
 
-Settings ebm_settings(const std::vector<std::string>& assignments) {
-  const ModelEntry entry = ebm_entry();
-  Settings settings = default_settings(entry);
-  for (const std::string& assignment : assignments) settings.assign(assignment);
-  entry.resolve(settings);
-  return settings;
+std::vector<std::string> with_small_sizes(std::vector<std::string> assignments) {
+  assignments.insert(assignments.end(), {"hidden=16,16", "buffer=200", "batch=50"});
+  return assignments;
 }
 
 /// A small model of ring8 and a batch of it.
 struct Small {
-  DataShape shape{.example = {2}, .toy = make_toy("ring8", {.noise = 0.2})};
-  Ebm model;
-  Batch batch;
+  DataShape shape = test::toy_shape("ring8", {.noise = 0.2});
+  std::unique_ptr<Ebm> model;
+  Tensor x;
   State state;
-  explicit Small(std::vector<std::string> assignments)
-      : model(ebm_settings([&] {
-                assignments.insert(assignments.end(), {"data=ring8", "hidden=16", "buffer=200", "batch=50"});
-                return assignments;
-              }()),
-              shape) {
+  explicit Small(const std::vector<std::string>& assignments)
+      : model(test::small_model<Ebm>("ebm", with_small_sizes(assignments), shape)) {
     Rng rng(9, "test");
-    batch.x = shape.toy->sample(50, rng);
-    model.register_state(state);
+    x = shape.toy->sample(50, rng);
+    model->register_state(state);
   }
-  std::vector<double> step(int64_t at = 0) {
-    std::vector<double> metrics(model.metrics().size());
-    model.train_step({at, 100, 1e-3, batch}, metrics);
-    return metrics;
-  }
-  std::vector<double> chains() const { return model.buffer()->chains().to_vector(); }
+  std::map<std::string, double> step(int64_t at = 0) { return test::step_on(*model, x, 1e-3, at); }
+  std::vector<double> chains() const { return model->buffer()->chains().to_vector(); }
+  Examples points() const { return {x, {}, arange(50, DType::i64)}; }
 };
 
 TEST_CASE("the contrastive loss is the difference of the means of f, and l2 adds the squares of both") {
@@ -57,9 +48,9 @@ TEST_CASE("the contrastive loss is the difference of the means of f, and l2 adds
 TEST_CASE("Langevin with step and noise apart has its own law on a Gaussian: noise^2 / (1 - (1 - step)^2)") {
   const Target gaussian{.log_prob = [](const Tensor& x) { return sum(square(x), 1) * -0.5; }};
   Rng rng(1, "test");
-  const LangevinOptions options{.step = 0.3, .noise = 0.5};
-  CHECK(options.temperature() == doctest::Approx(0.25 / 0.6));
-  const Tensor x = langevin(gaussian, zeros({100000, 1}, DType::f64), 40, options, rng);
+  const EbmChains chains(EbmSampler::ula, 0.3, 0.5);
+  CHECK(chains.temperature() == doctest::Approx(0.25 / 0.6));
+  const Tensor x = chains.walk(gaussian, zeros({100000, 1}, DType::f64), 40, rng);
   const double law = 0.25 / (1 - 0.49);
   // Standard error of a variance: law sqrt(2 / n).
   CHECK(std::abs(var(x).item() - law) < 4 * law * std::sqrt(2.0 / 100000));
@@ -69,25 +60,25 @@ TEST_CASE(
     "without noise a chain climbs to the mode, and a chain that leaves all numbers behind stops the step") {
   const Target bowl{.log_prob = [](const Tensor& x) { return sum(square(x), 1) * -0.5; }};
   Rng rng(1, "test");
-  const Tensor top = langevin(bowl, ones({3, 2}, DType::f64), 200, {.step = 0.2, .noise = 0}, rng);
+  const Tensor top = EbmChains(EbmSampler::ula, 0.2, 0).walk(bowl, ones({3, 2}, DType::f64), 200, rng);
   CHECK(max(abs(top)).item() < 1e-12);
-  CHECK_THROWS_AS(langevin(bowl, ones({3, 2}), 400, {.step = 5, .noise = 1}, rng), NonFinite);
+  CHECK_THROWS_AS(EbmChains(EbmSampler::ula, 5, 1).walk(bowl, ones({3, 2}), 400, rng), NonFinite);
 }
 
 TEST_CASE("a step moves the weights and puts the chains that it drew back, all in the State") {
   Small small({});
   CHECK(small.state.find("ebm.buffer") != nullptr);
   const std::vector<double> before = small.chains();
-  const std::vector<double> metrics = small.step();
+  std::map<std::string, double> metrics = small.step();
   const std::vector<double> after = small.chains();
   int moved = 0;
   for (size_t i = 0; i < before.size(); i += 2) moved += before[i] != after[i] ? 1 : 0;
   CHECK(moved <= 50);
   CHECK(moved > 40);
-  CHECK(metrics[0] == doctest::Approx(metrics[2] - metrics[1]));
-  CHECK(metrics[4] == doctest::Approx(1.0).epsilon(1e-6));
-  CHECK(metrics[5] > 0.5);
-  CHECK(metrics[5] <= 1);
+  CHECK(metrics["cd_loss_nats"] == doctest::Approx(metrics["f_sample_nats"] - metrics["f_data_nats"]));
+  CHECK(metrics["temperature"] == doctest::Approx(1.0).epsilon(1e-6));
+  CHECK(metrics["acceptance"] > 0.5);
+  CHECK(metrics["acceptance"] <= 1);
 }
 
 TEST_CASE("a step that fails leaves weights, moments and chains as they were") {
@@ -102,11 +93,11 @@ TEST_CASE("a step that fails leaves weights, moments and chains as they were") {
   };
   const auto before = kept();
   SUBCASE("data that are not numbers") {
-    small.batch.x = full({50, 2}, NAN);
+    small.x = full({50, 2}, NAN);
     CHECK_THROWS_AS(small.step(1), NonFinite);
   }
   SUBCASE("f(data) and f(sample) far apart") {
-    small.batch.x = full({50, 2}, 1e4);
+    small.x = full({50, 2}, 1e4);
     CHECK_THROWS_WITH_AS(small.step(1), doctest::Contains("diverges"), NonFinite);
   }
   CHECK(kept() == before);
@@ -119,43 +110,48 @@ TEST_CASE("each start of the chains learns: f(data) rises over f of uniform poin
     Rng rng(3, "test");
     const Tensor uniform = rand({2000, 2}, rng) * 4.0 - 2.0;
     const auto contrast = [&] {
-      return mean(small.model.network().log_density(small.batch.x)).item() -
-             mean(small.model.network().log_density(uniform)).item();
+      return mean(small.model->network().log_density(small.x)).item() -
+             mean(small.model->network().log_density(uniform)).item();
     };
     const double before = contrast();
     for (int64_t i = 0; i < 60; ++i) small.step(i);
     CHECK(contrast() > before + 0.05);
-    CHECK((small.model.buffer() != nullptr) == (std::string(init) == "init=buffer"));
+    CHECK((small.model->buffer() != nullptr) == (std::string(init) == "init=buffer"));
   }
 }
 
 TEST_CASE("unless noise is set T is 1; mala refuses any other, and a buffer below the batch is refused") {
-  const Settings settings = ebm_settings({"data=ring8", "step=0.08"});
-  CHECK(settings.real("noise") == doctest::Approx(0.4));
-  CHECK_THROWS_WITH_AS(ebm_settings({"data=ring8", "noise=0.1"}), doctest::Contains("T = 0.5"), Error);
-  CHECK(ebm_settings({"data=ring8", "noise=0.1", "sampler=ula"}).real("noise") == 0.1);
-  CHECK_THROWS_AS(ebm_settings({"data=ring8", "buffer=99"}), Error);
+  const DataShape ring = test::toy_shape("ring8");
+  const auto noise_of = [&](const std::vector<std::string>& assignments) {
+    return test::option_text("ebm", assignments, ring, "noise");
+  };
+  CHECK(noise_of({"step=0.08"}) == "0.4");
+  CHECK_THROWS_WITH_AS(noise_of({"noise=0.1"}), doctest::Contains("T = 0.5"), Error);
+  CHECK(noise_of({"noise=0.1", "sampler=ula"}) == "0.1");
+  CHECK_THROWS_AS(noise_of({"buffer=99"}), Error);
 }
 
 TEST_CASE("the confinement of images gives Langevin chains the variance of the data's noise") {
-  const Settings settings = ebm_settings({"data=mnist"});
-  const double c2 = std::pow(settings.real("confinement"), 2), e = settings.real("step");
-  CHECK(c2 / (1 - e / (2 * c2)) == doctest::Approx(std::pow(settings.real("data_noise"), 2)).epsilon(1e-4));
-  CHECK(ebm_settings({"sampler=mala", "data_noise=0.25"}).real("confinement") == doctest::Approx(0.25));
+  const DataShape images{.example = {28, 28}};
+  const auto number = [&](const char* key) { return std::stod(test::option_text("ebm", {}, images, key)); };
+  const double c2 = std::pow(number("confinement"), 2), e = number("step");
+  CHECK(c2 / (1 - e / (2 * c2)) == doctest::Approx(std::pow(number("data_noise"), 2)).epsilon(1e-4));
+  CHECK(test::option_text("ebm", {"sampler=mala", "data_noise=0.25"}, images, "confinement") == "0.25");
 }
 
 TEST_CASE(
     "samples of images are images in [0,1], those of a toy are points, and the report says when T is not 1") {
   Small small({"sampler=ula", "noise=0.1"});
   Rng rng(5, "test");
-  CHECK(small.model.sample(7, rng).shape() == Shape{7, 2});
-  const Examples points{small.batch.x, {}, arange(50, DType::i64)};
+  CHECK(small.model->sample({7, rng}).shape() == Shape{7, 2});
+  const Examples points = small.points();
   const DataView view{points, points, 1};
-  CHECK(small.model.reading(view).find("not samples of exp f") != std::string::npos);
-  CHECK(Small({}).model.reading(view).find("they are samples of exp f") != std::string::npos);
+  CHECK(small.model->reading(view).find("not samples of exp f") != std::string::npos);
+  CHECK(Small({}).model->reading(view).find("they are samples of exp f") != std::string::npos);
 
-  Ebm images(ebm_settings({"hidden=8", "buffer=100", "sample_steps=3"}), DataShape{.example = {4, 5}});
-  const Tensor drawn = images.sample(6, rng);
+  const auto images =
+      test::small_model<Ebm>("ebm", {"hidden=8", "buffer=100", "sample_steps=3"}, {.example = {4, 5}});
+  const Tensor drawn = images->sample({6, rng});
   CHECK(drawn.shape() == Shape{6, 4, 5});
   CHECK(min(drawn).item() >= 0);
   CHECK(max(drawn).item() <= 1);
@@ -164,36 +160,34 @@ TEST_CASE(
 TEST_CASE("on a toy validation gives KL and log Z, and the target is f itself") {
   Small small({});
   Rng rng(6, "test");
-  const Examples points{small.batch.x, {}, arange(50, DType::i64)};
-  const std::vector<Quantity> found = small.model.validate({points, points, 1});
+  const Examples points = small.points();
+  const Quantities found = small.model->validate({points, points, 1});
   REQUIRE(found.size() == 3);
-  CHECK(found[1].name == "kl");
-  CHECK(found[1].value > 0);
-  const Tensor f = small.model.target().log_prob(small.batch.x);
-  CHECK(f.to_vector() == small.model.network().log_density(small.batch.x).to_vector());
+  CHECK(found[kKl].value > 0);
+  const Tensor f = small.model->target().log_prob(small.x);
+  CHECK(f.to_vector() == small.model->network().log_density(small.x).to_vector());
 }
 
 TEST_CASE("pictures and samples are of the averaged weights, and leave the weights as they were") {
   Small small({"ema=0.9", "sample_steps=5"});
   for (int64_t i = 0; i < 20; ++i) small.step(i);
-  const Examples points{small.batch.x, {}, arange(50, DType::i64)};
+  const Examples points = small.points();
   const std::vector<std::byte> before = small.state.bytes();
   Rng a(7, "test"), b(7, "test");
-  const Tensor drawn = small.model.sample(40, a);
-  const Picture frame = small.model.snapshot({points, points, 1}, b);
-  CHECK(small.model.pictures({points, points, 1}).size() == 1);
+  const Tensor drawn = small.model->sample({40, a});
+  const Picture frame = small.model->snapshot({points, points, 1}, b);
+  CHECK(small.model->pictures({points, points, 1}).size() == 1);
   CHECK(small.state.bytes() == before);
   // The same chains by the raw weights end elsewhere.
-  Ebm raw(ebm_settings({"data=ring8", "ema=0", "hidden=16", "buffer=200", "batch=50", "sample_steps=5"}),
-          small.shape);
+  const auto raw = test::small_model<Ebm>("ebm", with_small_sizes({"ema=0", "sample_steps=5"}), small.shape);
   State of_raw;
-  raw.register_state(of_raw);
+  raw->register_state(of_raw);
   for (const State::Entry& entry : of_raw.entries()) {
     const std::vector<std::byte> bytes = small.state.find(entry.name)->bytes();
     entry.restore(bytes.data());
   }
   Rng c(7, "test");
-  CHECK(raw.sample(40, c).to_vector() != drawn.to_vector());
+  CHECK(raw->sample({40, c}).to_vector() != drawn.to_vector());
   CHECK(std::get<Planes>(frame.content).planes.size() == 3);
 }
 

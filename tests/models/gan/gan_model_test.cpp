@@ -5,36 +5,32 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "models/gan/eval.h"
 #include "models/gan/gan.h"
-#include "models/registry.h"
 #include "support/error_message.h"
+#include "support/small_model.h"
 
 namespace gradzoo {
 namespace {
 
-Settings settings_with(std::initializer_list<const char*> assignments) {
-  Settings settings = default_settings(gan_entry());
-  for (const char* assignment : {"generator_hidden=8", "discriminator_hidden=8", "latent=3", "ema=0"}) {
-    settings.assign(assignment);
-  }
-  for (const char* assignment : assignments) settings.assign(assignment);
-  gan_entry().resolve(settings);
-  return settings;
+std::vector<std::string> with_small_sizes(const std::vector<std::string>& assignments) {
+  std::vector<std::string> all = {"generator_hidden=8,8", "discriminator_hidden=8,8", "latent=3", "ema=0"};
+  all.insert(all.end(), assignments.begin(), assignments.end());
+  return all;
 }
 
-DataShape ring() { return {.example = {2}, .toy = make_toy("ring8", {.noise = 0.01})}; }
+const DataShape kImages{.example = {5, 4}};
+DataShape ring() { return test::toy_shape("ring8", {.noise = 0.01}); }
 
 struct Run {
-  Gan gan;
+  std::unique_ptr<Gan> gan;
   State state;
-  explicit Run(const Settings& settings, const DataShape& shape = ring()) : gan(settings, shape) {
-    gan.register_state(state);
+  explicit Run(const std::vector<std::string>& assignments, const DataShape& shape = ring())
+      : gan(test::small_model<Gan>("gan", with_small_sizes(assignments), shape)) {
+    gan->register_state(state);
   }
-  std::vector<double> step(const Tensor& x, double rate) {
-    std::vector<double> metrics(gan.metrics().size());
-    const Batch batch{.x = x, .labels = {}, .rows = {}};
-    gan.train_step({.step = 0, .steps = 10, .learning_rate = rate, .batch = batch}, metrics);
-    return metrics;
+  std::map<std::string, double> step(const Tensor& x, double rate) {
+    return test::step_on(*gan, x, rate, 0, 10);
   }
 };
 
@@ -48,12 +44,12 @@ std::vector<double> values(const Module& module) {
 }
 
 TEST_CASE("one step on one tape is D's step, then G's through the D that has moved, on the same fakes") {
-  for (const char* loss : {"loss=non-saturating", "loss=minimax"}) {
-    CAPTURE(loss);
-    const Settings settings = settings_with({"data=ring8", "instance_noise=0", "clip=0", loss});
+  for (const GeneratorLoss loss : {GeneratorLoss::non_saturating, GeneratorLoss::minimax}) {
+    const std::string named = "loss=" + std::string(name_of(kGeneratorLosses, loss));
+    CAPTURE(named);
     Rng rng(1, "gan_model_test");
     const Tensor x = randn({6, 2}, rng);
-    Run run(settings);
+    Run run({"instance_noise=0", "clip=0", named});
     run.step(x, 0.01);
 
     Rng init(0, "gan/init"), noise(0, "gan/noise");
@@ -61,11 +57,12 @@ TEST_CASE("one step on one tape is D's step, then G's through the D that has mov
                             .latent = 3,
                             .generator_hidden = {8, 8},
                             .discriminator_hidden = {8, 8},
-                            .init = "torch",
+                            .init = GeneratorInit::torch,
                             .pixels = false};
     const Generator generator(shape, init);
     const Discriminator discriminator(shape, init);
-    Learner g(generator, {.adam = {.beta1 = 0.5}}), d(discriminator, {.adam = {.beta1 = 0.5}});
+    Learner g(generator, {.optimizer = adam({.beta1 = 0.5})}),
+        d(discriminator, {.optimizer = adam({.beta1 = 0.5})});
     const Tensor z = randn({6, 3}, noise);
     {
       Tape tape;
@@ -75,23 +72,22 @@ TEST_CASE("one step on one tape is D's step, then G's through the D that has mov
     {
       Tape tape;
       const Tensor logits = discriminator.forward(generator.forward(z));
-      g.step(generator_loss(logits, settings.text("loss") == "minimax" ? GeneratorLoss::minimax
-                                                                       : GeneratorLoss::non_saturating),
-             0.01);
+      g.step(generator_loss(logits, loss), 0.01);
     }
     const auto near = [](double a, double b) { return std::abs(a - b) < 1e-6; };
-    CHECK(std::ranges::equal(values(run.gan.generator()), values(generator), near));
-    CHECK(std::ranges::equal(values(run.gan.discriminator()), values(discriminator), near));
+    CHECK(std::ranges::equal(values(run.gan->generator()), values(generator), near));
+    CHECK(std::ranges::equal(values(run.gan->discriminator()), values(discriminator), near));
   }
 }
 
 TEST_CASE("where G's step is not finite, D's is taken back and nothing has moved") {
-  const Settings settings = settings_with({"data=ring8", "layers=9", "discriminator_rate=1000"});
-  Run run(settings), untouched(settings);
+  const std::vector<std::string> deep = {"generator_hidden=8,8,8,8,8,8,8,8,8",
+                                         "discriminator_hidden=8,8,8,8,8,8,8,8,8", "discriminator_rate=1000"};
+  Run run(deep), untouched(deep);
   Rng rng(2, "gan_model_test");
   const Tensor x = randn({6, 2}, rng);
   CHECK_THROWS_AS(run.step(x, 1000), NonFinite);
-  CHECK(values(run.gan.discriminator()) == values(untouched.gan.discriminator()));
+  CHECK(values(run.gan->discriminator()) == values(untouched.gan->discriminator()));
   for (size_t i = 0; i < run.state.entries().size(); ++i) {
     const State::Entry& entry = run.state.entries()[i];
     if (entry.name == "gan.noise") continue;  // its draws are the trainer's to wind back
@@ -101,52 +97,56 @@ TEST_CASE("where G's step is not finite, D's is taken back and nothing has moved
 }
 
 TEST_CASE("D's answers are the means over its own step, and say 1/2 before it has learned anything") {
-  Run run(settings_with({"data=ring8", "instance_noise=0"}));
+  Run run({"instance_noise=0"});
   Rng rng(3, "gan_model_test");
-  const std::vector<double> metrics = run.step(randn({500, 2}, rng), 0);
-  CHECK(metrics[0] == doctest::Approx(std::log(4.0)).epsilon(0.2));
-  CHECK(metrics[2] == doctest::Approx(0.5).epsilon(0.2));
-  CHECK(metrics[3] == doctest::Approx(0.5).epsilon(0.2));
+  std::map<std::string, double> metrics = run.step(randn({500, 2}, rng), 0);
+  CHECK(metrics["discriminator_loss_nats"] == doctest::Approx(std::log(4.0)).epsilon(0.2));
+  CHECK(metrics["d_real"] == doctest::Approx(0.5).epsilon(0.2));
+  CHECK(metrics["d_fake"] == doctest::Approx(0.5).epsilon(0.2));
 }
 
 TEST_CASE("samples of images are images in [0, 1]; points stay points") {
   Rng rng(4, "gan_model_test");
-  Run images(settings_with({}), {.example = {5, 4}});
-  const Tensor drawn = images.gan.sample(7, rng);
+  Run images({}, kImages);
+  const Tensor drawn = images.gan->sample({7, rng});
   CHECK(drawn.shape() == Shape{7, 5, 4});
   CHECK(min(drawn).item() >= 0);
   CHECK(max(drawn).item() <= 1);
-  Run points(settings_with({"data=ring8"}));
-  CHECK(points.gan.sample(7, rng).shape() == Shape{7, 2});
+  Run points({});
+  CHECK(points.gan->sample({7, rng}).shape() == Shape{7, 2});
 }
 
 TEST_CASE("a generator that has learned nothing is told so by its modes, and the reading says it") {
-  Run run(settings_with({"data=ring8"}));
+  Run run({});
   Rng rng(5, "gan_model_test");
   const Examples examples{ring().toy->sample(50, rng), {}, arange(50, DType::i64)};
   const DataView view{examples, examples, 1};
-  const std::vector<Quantity> found = run.gan.validate(view);
+  const Quantities found = run.gan->validate(view);
   REQUIRE(found.size() == 4);
-  CHECK(found[0].name == "modes_covered");
-  CHECK(found[0].value == 0);
-  CHECK(test::contains(run.gan.reading(view), "covers 0 of 8"));
-  CHECK(test::contains(run.gan.reading(view), "collapsed"));
-  CHECK(run.gan.pictures(view).size() == 1);
+  CHECK(found[kModesCovered].value == 0);
+  CHECK(test::contains(run.gan->reading(view), "covers 0 of 8"));
+  CHECK(test::contains(run.gan->reading(view), "collapsed"));
+  CHECK(run.gan->pictures(view).size() == 1);
 }
 
 TEST_CASE("toys and images get defaults of their own, and a user's choice stands before them") {
-  const Settings ring_settings = settings_with({"data=ring8", "steps=5"});
-  CHECK(ring_settings.real("toy_noise") == 0.01);
-  CHECK(ring_settings.integer("batch") == 256);
-  CHECK(ring_settings.integer("steps") == 5);
-  const Settings collapse = settings_with({"data=ring8", "preset=collapse", "lr=0.5"});
-  CHECK(collapse.text("loss") == "minimax");
-  CHECK(collapse.real("discriminator_rate") == 100);
-  CHECK(collapse.real("lr") == 0.5);
-  const Settings image_settings = settings_with({});
-  CHECK(image_settings.integer("batch") == 128);
-  CHECK(image_settings.real("lr") == 5e-4);
-  CHECK(image_settings.integer("steps") == 0);
+  const auto text = [](const std::vector<std::string>& assignments, const DataShape& shape, const char* key) {
+    return test::option_text("gan", assignments, shape, key);
+  };
+  CHECK(text({"steps=5"}, ring(), "batch") == "256");
+  CHECK(text({"steps=5"}, ring(), "steps") == "5");
+  CHECK(text({"epochs=5"}, ring(), "steps") == "0");
+  const std::vector<std::string> collapse = {"preset=collapse", "lr=0.5"};
+  CHECK(text(collapse, ring(), "loss") == "minimax");
+  CHECK(text(collapse, ring(), "discriminator_rate") == "100");
+  CHECK(text(collapse, ring(), "lr") == "0.5");
+  CHECK(text({}, kImages, "batch") == "128");
+  CHECK(text({}, kImages, "lr") == "0.0005");
+  CHECK(text({}, kImages, "steps") == "0");
+  RunOptions named(find_model("gan"));
+  named.table().assign("data=ring8");
+  named.complete();
+  CHECK(named.data.toy_noise == 0.01);
 }
 
 }  // namespace

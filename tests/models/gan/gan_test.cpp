@@ -87,13 +87,13 @@ TEST_CASE("the networks have the sizes they are asked for, and a bounded generat
 
 TEST_CASE(
     "He's initialisation lets z spread the examples from the start, where PyTorch's begins near one point") {
-  const auto spread = [](const char* init) {
+  const auto spread = [](GeneratorInit init) {
     Rng rng(1, "gan_test");
     const Generator generator({.init = init, .pixels = false}, rng);
     return mean(var_axis(generator.draw(500, rng), 0)).item();
   };
-  CHECK(spread("he") > 0.5);
-  CHECK(spread("torch") < 0.02);
+  CHECK(spread(GeneratorInit::he) > 0.5);
+  CHECK(spread(GeneratorInit::torch) < 0.02);
 }
 
 }  // namespace

@@ -6,9 +6,11 @@
 
 #include "autograd/ops.h"
 #include "models/eval/quadrature.h"
+#include "models/eval/quantities.h"
+#include "models/nce/cnce.h"
 #include "models/nce/objective.h"
-#include "models/registry.h"
 #include "support/error_message.h"
+#include "support/small_model.h"
 
 using namespace gradzoo;
 using test::contains;
@@ -16,36 +18,21 @@ using test::error_message;
 
 namespace {
 
-DataShape shape_of(const std::string& toy) {
-  const std::shared_ptr<const Toy> truth = make_toy(toy);
-  return {.example = Shape{truth->dimensions()}, .toy = truth};
+template <class M>
+std::unique_ptr<M> small(const std::string& name, const DataShape& shape) {
+  return test::small_model<M>(name, {"hidden=32,32", "batch=256", "ema=0.99", "seed=3"}, shape);
 }
 
-Settings small_settings(const ModelEntry& entry) {
-  Settings settings = default_settings(entry);
-  for (const char* assignment : {"hidden=32", "batch=256", "ema=0.99", "seed=3"}) settings.assign(assignment);
-  entry.resolve(settings);
-  return settings;
-}
-
-void train(Nce& model, const Toy& toy, int64_t steps) {
+void train(Model& model, const Toy& toy, int64_t steps) {
   Rng rng(5, "test");
-  std::vector<double> metrics(model.metrics().size());
   for (int64_t step = 0; step < steps; ++step) {
-    const Batch batch{toy.sample(256, rng), {}, {}};
     const double rate = 0.005 * (1 - static_cast<double>(step) / static_cast<double>(steps));
-    model.train_step({step, steps, rate, batch}, metrics);
+    test::step_on(model, toy.sample(256, rng), rate, step, steps);
   }
 }
 
-double value(const std::vector<Quantity>& quantities, const std::string& name) {
-  for (const Quantity& quantity : quantities)
-    if (quantity.name == name) return quantity.value;
-  return NAN;
-}
-
 // What a held-out set looks like; quadrature reads none of it.
-std::vector<Quantity> validated(Model& model) {
+Quantities validated(Model& model) {
   const Examples none;
   return model.validate({none, none, 1});
 }
@@ -77,14 +64,14 @@ TEST_CASE("noise is as wide as the data, times the width, whichever kind it is")
     return (matmul(away, away, true) / static_cast<double>(x.dim(0))).to_vector();
   };
   const std::vector<double> wanted = covariance_of(points);
-  const Tensor fitted = contrasting_noise("fitted", points, 1.5)->sample(200'000, rng, DType::f64);
+  const Tensor fitted = contrasting_noise(NoiseKind::fitted, points, 1.5)->sample(200'000, rng, DType::f64);
   for (size_t i = 0; i < 4; ++i) CHECK(std::abs(covariance_of(fitted)[i] - 2.25 * wanted[i]) < 0.1);
   CHECK(std::abs(mean(fitted, 0).to_vector()[0] - 5) < 0.05);
-  const Tensor round = contrasting_noise("gaussian", points, 2)->sample(200'000, rng, DType::f64);
+  const Tensor round = contrasting_noise(NoiseKind::gaussian, points, 2)->sample(200'000, rng, DType::f64);
   CHECK(std::abs(covariance_of(round)[0] - 4 * wanted[0]) < 0.3);
   CHECK(std::abs(covariance_of(round)[3] - 4 * wanted[0]) < 0.3);
   CHECK(std::abs(covariance_of(round)[1]) < 0.3);
-  const auto kernels = contrasting_noise("mixture", points, 1);
+  const auto kernels = contrasting_noise(NoiseKind::mixture, points, 1);
   REQUIRE(kernels->modes() != nullptr);
   CHECK(kernels->modes()->centers.dim(0) == 100);
   CHECK(kernels->modes()->sigma ==
@@ -92,38 +79,38 @@ TEST_CASE("noise is as wide as the data, times the width, whichever kind it is")
 }
 
 TEST_CASE("on a Gaussian nce learns the density, and c its log Z") {
-  const DataShape shape = shape_of("gaussian");
-  Nce model(small_settings(nce_entry()), shape, false);
-  CHECK(value(validated(model), "kl") > 0.1);
-  train(model, *shape.toy, 600);
-  const std::vector<Quantity> found = validated(model);
-  CHECK(value(found, "kl") < 0.02);
-  CHECK(std::abs(value(found, "c_error")) < 0.05);
+  const DataShape shape = test::toy_shape("gaussian");
+  const auto model = small<Nce>("nce", shape);
+  CHECK(validated(*model)[kKl].value > 0.1);
+  train(*model, *shape.toy, 600);
+  const Quantities found = validated(*model);
+  CHECK(found[kKl].value < 0.02);
+  CHECK(std::abs(found[kNceConstantError].value) < 0.05);
 }
 
 TEST_CASE("cnce learns the density without any constant") {
-  const DataShape shape = shape_of("gaussian");
-  Nce model(small_settings(cnce_entry()), shape, true);
+  const DataShape shape = test::toy_shape("gaussian");
+  const auto model = small<Cnce>("cnce", shape);
   State state;
-  model.register_state(state);
+  model->register_state(state);
   CHECK(state.find("log_z") == nullptr);
-  train(model, *shape.toy, 600);
-  const std::vector<Quantity> found = validated(model);
-  CHECK(value(found, "kl") < 0.02);
-  CHECK(std::isnan(value(found, "c_error")));
+  train(*model, *shape.toy, 600);
+  const Quantities found = validated(*model);
+  CHECK(found[kKl].value < 0.02);
+  CHECK(found.find(kNceConstantError) == nullptr);
 }
 
 TEST_CASE("samples are noise drawn again by the learned density") {
-  const DataShape shape = shape_of("two-moons");
-  Nce model(small_settings(nce_entry()), shape, false);
-  train(model, *shape.toy, 100);
+  const DataShape shape = test::toy_shape("two-moons");
+  const auto model = small<Nce>("nce", shape);
+  train(*model, *shape.toy, 100);
   const Grid grid(Box{{-8, -8}, {8, 8}}, 200);
-  const auto learned = [&](const Tensor& x) { return model.target().log_prob(x); };
+  const auto learned = [&](const Tensor& x) { return model->target().log_prob(x); };
   const Tensor f = on_grid(grid, learned, DType::f32);
   const Tensor points = grid.points(0, grid.count());
   const Tensor weight = exp(f - log_partition(grid, f)) * grid.volume;
   Rng rng(4, "test");
-  const Tensor x = cast(model.sample(20'000, rng), DType::f64);
+  const Tensor x = cast(model->sample({20'000, rng}), DType::f64);
   for (int axis = 0; axis < 2; ++axis) {
     const Tensor on_axis = slice(points, 1, axis, axis + 1), drawn = slice(x, 1, axis, axis + 1);
     const double first = sum(reshape(on_axis, {grid.count()}) * weight).item();
@@ -136,16 +123,11 @@ TEST_CASE("samples are noise drawn again by the learned density") {
 }
 
 TEST_CASE("what noise-contrastive estimation cannot learn is refused with the reason") {
-  const Settings settings = small_settings(nce_entry());
-  const std::string bars = error_message([&] { Nce(settings, shape_of("bars-and-stripes"), false); });
+  const std::string bars = error_message([] { small<Nce>("nce", test::toy_shape("bars-and-stripes")); });
   CHECK_MESSAGE(contains(bars, "probabilities and no density"), bars);
-  Settings images = default_settings(nce_entry());
-  images.assign("data=mnist");
-  const std::string mnist = error_message([&] { nce_entry().resolve(images); });
+  const std::string mnist = error_message([] { small<Cnce>("cnce", {.example = {28, 28}}); });
   CHECK_MESSAGE(contains(mnist, "never mistaken for an image"), mnist);
-  Nce model(settings, shape_of("gaussian"), false);
-  const Batch wide{zeros({4, 3}), {}, {}};
-  std::vector<double> metrics(model.metrics().size());
-  const std::string width = error_message([&] { model.train_step({0, 1, 0.1, wide}, metrics); });
+  const auto model = small<Nce>("nce", test::toy_shape("gaussian"));
+  const std::string width = error_message([&] { test::step_on(*model, zeros({4, 3}), 0.1); });
   CHECK_MESSAGE(contains(width, "(4,3)"), width);
 }

@@ -6,13 +6,14 @@
 
 #include "autograd/kernels/threads/parallel.h"
 #include "autograd/ops.h"
-#include "models/registry.h"
-#include "models/vae/vae.h"
 #include "support/error_message.h"
+#include "support/small_model.h"
 #include "tools/bench/allocation_count.h"
 
 namespace gradzoo {
 namespace {
+
+const DataShape kShape{.example = {4, 4}};
 
 Examples some_images(int64_t n) {
   Rng rng(1, "train_test");
@@ -30,25 +31,23 @@ struct Watcher : TrainObserver {
 
 /// A VAE, its batches and its trainer.
 struct Run {
-  Settings settings;
+  std::unique_ptr<RunOptions> options;
   std::unique_ptr<Model> model;
   Batches batches;
   Trainer trainer;
   State state;
-  explicit Run(std::initializer_list<const char*> assignments = {}, int64_t steps = 12)
-      : settings(make(assignments)),
-        model(vae_entry().create(settings, {.example = {4, 4}})),
+  explicit Run(const std::vector<std::string>& assignments = {}, int64_t steps = 12)
+      : options(test::options_for("vae", with_small_sizes(assignments), kShape)),
+        model(options->make_model(kShape)),
         batches(some_images(20), {.batch = 5}),
-        trainer(*model, batches, {steps, 4, 3, settings.real("lr"), "linear"}) {
+        trainer(*model, batches, {steps, 4, 3, options->training.lr, Decay::linear}) {
     model->register_state(state);
     trainer.register_state(state);
   }
-  static Settings make(std::initializer_list<const char*> assignments) {
-    Settings settings = default_settings(vae_entry());
-    settings.assign("hidden=8");
-    settings.assign("latent=2");
-    for (const char* assignment : assignments) settings.assign(assignment);
-    return settings;
+  static std::vector<std::string> with_small_sizes(const std::vector<std::string>& assignments) {
+    std::vector<std::string> all = {"hidden=8", "latent=2"};
+    all.insert(all.end(), assignments.begin(), assignments.end());
+    return all;
   }
 };
 

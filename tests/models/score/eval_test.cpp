@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"
+#include "models/eval/quantities.h"
 #include "support/error_message.h"
 
 namespace gradzoo {
@@ -37,12 +38,6 @@ struct StandardGaussian {
   ScoreNetwork network;
 };
 
-double value_of(const std::vector<Quantity>& quantities, std::string_view name) {
-  for (const Quantity& quantity : quantities)
-    if (quantity.name == name) return quantity.value;
-  return NAN;
-}
-
 TEST_CASE("KL and Fisher divergence to a Gaussian are their closed forms, with its noise and without") {
   const StandardGaussian model;
   const std::shared_ptr<const Toy> toy = make_toy("gaussian");
@@ -61,12 +56,12 @@ TEST_CASE("KL and Fisher divergence to a Gaussian are their closed forms, with i
       const double second = sum(weight * sum(square(at), 1)).item() / 2;
       return second + std::log(2 * 3.14159265358979323846) + sum(weight * p.log_p).item();
     };
-    CHECK(value_of(found, "kl") == doctest::Approx(expected(truth->clean)).epsilon(1e-4));
-    CHECK(value_of(found, "kl_to_noised") == doctest::Approx(expected(*truth->noised)).epsilon(1e-4));
+    CHECK(found[kKl].value == doctest::Approx(expected(truth->clean)).epsilon(1e-4));
+    CHECK(found[kScoreKlToNoised].value == doctest::Approx(expected(*truth->noised)).epsilon(1e-4));
     const NoisedToy& noised = *truth->noised;
     const Tensor apart = noised.score + noised.grid.points(0, noised.grid.count());
     const double fisher = sum(exp(noised.log_p) * noised.grid.volume * sum(square(apart), 1)).item() / 2;
-    CHECK(value_of(found, "fisher_divergence") == doctest::Approx(fisher).epsilon(1e-4));
+    CHECK(found[kScoreFisher].value == doctest::Approx(fisher).epsilon(1e-4));
     CHECK(test::contains(score_reading(model.network, task, shape, &*truth, {examples, examples, 1}),
                          "with Gaussian noise"));
   }
@@ -85,7 +80,7 @@ TEST_CASE("an energy that cannot be normalised has no KL, and images have no tru
   const Examples examples{toy->sample(50, rng), {}, arange(50, DType::i64)};
   const std::optional<ScoreTruth> truth = score_truth(shape, task);
   CHECK(!truth->noised);
-  CHECK(std::isnan(value_of(score_quantities(flat, task, shape, &*truth, {examples, examples, 1}), "kl")));
+  CHECK(std::isnan(score_quantities(flat, task, shape, &*truth, {examples, examples, 1})[kKl].value));
   CHECK(!score_truth({.example = {4, 4}}, task));
 }
 

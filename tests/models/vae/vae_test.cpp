@@ -8,10 +8,10 @@
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "models/eval/importance.h"
-#include "models/registry.h"
 #include "models/vae/eval.h"
 #include "nn/distributions.h"
 #include "support/error_message.h"
+#include "support/small_model.h"
 
 namespace gradzoo {
 namespace {
@@ -97,17 +97,14 @@ TEST_CASE("the objectives are differentiable to second order in the parameters")
 }
 
 TEST_CASE("settings that make no sense together are refused, and an architecture fills what was not set") {
-  const ModelEntry entry = vae_entry();
-  const auto resolved = [&](std::initializer_list<const char*> assignments) {
-    Settings settings = default_settings(entry);
-    for (const char* assignment : assignments) settings.assign(assignment);
-    entry.resolve(settings);
-    return settings;
+  const DataShape images{.example = {28, 28}};
+  const auto resolved = [&](const std::vector<std::string>& assignments) {
+    return test::options_for("vae", assignments, images);
   };
-  const Settings examples = resolved({"architecture=pytorch-examples", "hidden=300"});
-  CHECK(examples.integer("batch") == 128);
-  CHECK(examples.integer("hidden") == 300);
-  CHECK(examples.text("encoder_activation") == "relu");
+  const auto examples = resolved({"architecture=pytorch-examples", "hidden=300"});
+  CHECK(examples->training.batch == 128);
+  CHECK(examples->table().find("hidden").text() == "300");
+  CHECK(examples->table().find("encoder_activation").text() == "relu");
   CHECK(test::contains(test::error_message([&] {
                          resolved({"estimator=log-derivative", "objective=iwae"});
                        }),

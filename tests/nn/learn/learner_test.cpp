@@ -5,10 +5,11 @@
 
 #include <doctest/doctest.h>
 
+#include "autograd/grad.h"
 #include "autograd/ops.h"
+#include "autograd/state.h"
 #include "autograd/trace.h"
 #include "nn/layers/layers.h"
-#include "nn/state/state.h"
 #include "support/error_message.h"
 
 using namespace gradzoo;
@@ -119,4 +120,37 @@ TEST_CASE("the average stays in place when one function that asks for it calls a
     CHECK(task.layer.weight().to_vector() == average);
   }
   CHECK(task.layer.weight().to_vector() == weights);
+}
+
+TEST_CASE("a learner takes any optimiser, and gradients that no tape made") {
+  Task by_tape, by_hand;
+  Learner taped(by_tape.layer, {.optimizer = sgd({.momentum = 0.9}), .clip = 0.5, .ema = 0.9});
+  Learner written(by_hand.layer, {.optimizer = sgd({.momentum = 0.9}), .clip = 0.5, .ema = 0.9});
+  State taped_state, written_state;
+  taped.add_to(taped_state);
+  written.add_to(written_state);
+  CHECK(taped_state.find("optimizer.momentum.weight") != nullptr);
+  for (int i = 0; i < 5; ++i) {
+    Tape tape;
+    const double norm = taped.step(by_tape.loss(), 0.1);
+    const Tensors gradients = grad(by_hand.loss(), written.parameters().tensors());
+    float* flat = written.parameters().grad_to_write().mutable_data<float>();
+    for (size_t k = 0; k < gradients.size(); ++k) {
+      const auto& slice = written.parameters().slices()[k];
+      std::copy_n(gradients[k].data<float>(), gradients[k].size(), flat + slice.offset);
+    }
+    CHECK(written.apply(0.1) == norm);
+  }
+  CHECK(taped_state.bytes() == written_state.bytes());
+}
+
+TEST_CASE("a gradient written by hand that is not finite changes nothing") {
+  Task task;
+  Learner learner(task.layer);
+  State state;
+  learner.add_to(state);
+  const std::vector<std::byte> before = state.bytes();
+  learner.parameters().grad_to_write().mutable_data<float>()[0] = std::numeric_limits<float>::infinity();
+  CHECK_THROWS_AS(learner.apply(0.1), NonFinite);
+  CHECK(state.bytes() == before);
 }

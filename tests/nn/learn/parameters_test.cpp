@@ -1,6 +1,8 @@
 #include "nn/learn/parameters.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <span>
 
 #include <doctest/doctest.h>
 
@@ -172,6 +174,31 @@ TEST_CASE("parameters that want no gradient get none, until they want it again")
   parameters.requires_grad_(true);
   give_gradient(pair.a.w, {1, 2, 3});
   CHECK(parameters.flat_grad().rows(0, 3).to_vector() == Doubles{1, 2, 3});
+}
+
+TEST_CASE("parameters are entered by name and restored in place") {
+  test::Pair pair;
+  Parameters parameters(pair);
+  State state;
+  parameters.add_to(state);
+  const std::vector<std::byte> before = state.bytes();
+  std::fill_n(parameters.flat().mutable_data<double>(), 3, 9.0);
+  CHECK(state.bytes() != before);
+  const Doubles values = {4, 5, 6};
+  state.find("a.w")->restore(std::as_bytes(std::span(values)).data());
+  CHECK(pair.a.w.to_vector() == values);
+  CHECK(state.find("b.w")->shape() == Shape{17});
+}
+
+TEST_CASE("gradients written by hand are taken for given, and the others for 0") {
+  test::Pair pair;
+  Parameters parameters(pair);
+  give_gradient(pair.a.w, {7, 7, 7});
+  Tensor& gradients = parameters.grad_to_write();
+  gradients.mutable_data<double>()[1] = 5;
+  CHECK(pair.a.w.grad().to_vector() == Doubles{0, 5, 0});
+  CHECK(pair.b.w.grad().to_vector() == Doubles(17, 0.0));
+  CHECK(parameters.flat_grad().rows(0, 3).to_vector() == Doubles{0, 5, 0});
 }
 
 }  // namespace gradzoo

@@ -35,12 +35,10 @@ TEST_CASE("step decay multiplies once every so many steps") {
   CHECK(step_decay(35, 10, 0.5) == 0.125);
 }
 
-TEST_CASE("a setting names its schedule, and an unknown name gets the nearest") {
-  CHECK(decay_by_name("constant", 7, 8) == 1.0);
-  CHECK(decay_by_name("linear", 2, 8) == linear_decay(2, 8));
-  CHECK(decay_by_name("cosine", 2, 8) == cosine_decay(2, 8));
-  CHECK(test::error_message([] { decay_by_name("cosin", 0, 8); }) ==
-        "'cosin' is no schedule. Hint: did you mean 'cosine'?");
+TEST_CASE("each decay that a run may have is its function") {
+  CHECK(decay(Decay::constant, 7, 8) == 1.0);
+  CHECK(decay(Decay::linear, 2, 8) == linear_decay(2, 8));
+  CHECK(decay(Decay::cosine, 2, 8) == cosine_decay(2, 8));
 }
 
 TEST_CASE("steps that make no sense are refused") {

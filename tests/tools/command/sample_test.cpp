@@ -9,7 +9,6 @@ TEST_CASE("What is wrong with a sampler is said before a run is opened, with the
   const ScratchDirectory scratch;
   const std::string folder = scratch.file("");
   const std::pair<std::string, std::vector<std::string>> cases[] = {
-      {"sample run --set step=1", {"--set step=1", "--sampler"}},
       {"sample run --sampler malla", {"'malla'", "'mala'"}},
       {"sample run --sampler ula --set stp=1", {"'stp'", "'step'"}},
       {"sample run --sampler ula --set step=0", {"step is 0", "above 0"}},

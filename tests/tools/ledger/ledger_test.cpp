@@ -1,6 +1,7 @@
 #include "tools/ledger/ledger.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include <doctest/doctest.h>
@@ -25,6 +26,24 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("a value passes near its target, or on its side of a bound, and NaN never does") {
+  CHECK(passes({1.0, Near{1.1, 0.11}, ""}));
+  CHECK_FALSE(passes({1.0, Near{1.2, 0.11}, ""}));
+  CHECK_FALSE(passes({1.0, Near{0.8, 0.11}, ""}));
+  CHECK_FALSE(passes({NAN, Near{0, INFINITY}, ""}));
+  CHECK(passes({1.0, AtMost{1}, ""}));
+  CHECK(passes({-5.0, AtMost{1}, ""}));
+  CHECK_FALSE(passes({1.01, AtMost{1}, ""}));
+  CHECK_FALSE(passes({NAN, AtMost{INFINITY}, ""}));
+  CHECK(passes({8.0, AtLeast{8}, ""}));
+  CHECK(passes({9.0, AtLeast{8}, ""}));
+  CHECK_FALSE(passes({7.9, AtLeast{8}, ""}));
+  CHECK_FALSE(passes({NAN, AtLeast{-INFINITY}, ""}));
+  CHECK(gate_text(Near{16, 0.2}) == "16 +- 0.2");
+  CHECK(gate_text(AtMost{1e-10}) == "at most 1e-10");
+  CHECK(gate_text(AtLeast{8}) == "at least 8");
+}
+
 TEST_CASE("an unknown row names the nearest") {
   const std::string message = test::error_message([] { select_rows({"vae.kl_closedform"}, false); });
   CHECK(test::contains(message, "did you mean 'vae.kl_closed_form'"));
@@ -42,15 +61,18 @@ TEST_CASE("quick selects all identities and nothing else") {
 
 TEST_CASE("the JSON has the promised keys, counts failures, and writes no NaN") {
   const Row row{"a.b", RowKind::figure, "claim \"quoted\"", "source", false, 1, nullptr};
-  const std::vector<RowOutcome> outcomes = {{&row, {1, 1, 0, "s"}, true, 0.5},
-                                            {&row, {__builtin_nan(""), 1, 0, "s"}, false, 0.5}};
+  const std::vector<RowOutcome> outcomes = {{&row, {1, Near{1, 0.5}, "s"}, true, 0.5},
+                                            {&row, {NAN, AtLeast{8}, "s"}, false, 0.5}};
   const auto json = nlohmann::json::parse(ledger_json(outcomes));
   CHECK(json["failed"] == 1);
   REQUIRE(json["rows"].size() == 2);
-  for (const char* key :
-       {"row", "kind", "claim", "source", "setting", "value", "target", "tolerance", "pass", "seconds"}) {
+  for (const char* key : {"row", "kind", "claim", "source", "setting", "value", "gate", "target", "tolerance",
+                          "pass", "seconds"}) {
     CHECK(json["rows"][0].contains(key));
   }
+  CHECK(json["rows"][0]["tolerance"] == 0.5);
+  CHECK(json["rows"][1]["gate"] == "at least");
+  CHECK(json["rows"][1]["target"] == 8);
   CHECK(json["rows"][1]["value"].is_null());
 }
 

@@ -2,21 +2,30 @@
 
 #include <doctest/doctest.h>
 
-#include "models/registry.h"
 #include "support/error_message.h"
 #include "support/scratch.h"
+#include "tools/version.h"
 
 using namespace gradzoo;
 using namespace gradzoo::test;
 
 namespace {
 
-Settings some_settings() {
-  return Settings({{.key = "name", .type = SettingType::text, .value = "plain", .meaning = "a name"},
-                   {.key = "count", .type = SettingType::integer, .value = "3", .meaning = "a count"},
-                   {.key = "rate", .type = SettingType::real, .value = "0.5", .meaning = "a rate"},
-                   {.key = "loud", .type = SettingType::flag, .value = "false", .meaning = "a flag"}});
-}
+struct SomeOptions {
+  std::string name = "plain";
+  int64_t count = 3;
+  double rate = 0.5;
+  bool loud = false;
+  std::vector<int64_t> sizes = {4};
+  OptionTable table;
+  SomeOptions() {
+    table.add("name", name, "a name");
+    table.add("count", count, "a count");
+    table.add("rate", rate, "a rate");
+    table.add("loud", loud, "a flag");
+    table.add("sizes", sizes, "sizes");
+  }
+};
 
 // What reading this text fails with.
 std::string reading(const std::string& text) {
@@ -27,46 +36,63 @@ std::string reading(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("Settings come back from their config file, whatever characters they hold") {
+TEST_CASE("Options come back from their config file, whatever characters they hold") {
   const ScratchDirectory scratch;
-  Settings settings = some_settings();
+  SomeOptions options;
   for (const char* name : {"", "a\"b\\c", "tab\tline\nend", "# no comment", "über \x01", "C:\\u0041"}) {
-    settings.set("name", name);
-    settings.set("count", "-12");
-    settings.set("rate", "1e-7");
-    settings.set("loud", "true");
-    write_file(scratch.file("c.toml"), config_text("vae", settings));
+    options.table.set("name", name);
+    options.table.set("count", "-12");
+    options.table.set("rate", "1e-7");
+    options.table.set("loud", "true");
+    options.table.set("sizes", "5,6");
+    write_file(scratch.file("c.toml"), config_text("vae", options.table));
     const ConfigFile config = read_config(scratch.file("c.toml"));
     CHECK(config.model == "vae");
     CHECK_FALSE(config.version.empty());
-    Settings back = some_settings();
-    apply_config(config, back);
-    CHECK(back.text("name") == name);
-    CHECK(back.integer("count") == -12);
-    CHECK(back.real("rate") == 1e-7);
-    CHECK(back.flag("loud"));
+    SomeOptions back;
+    apply_config(config, back.table);
+    CHECK(back.name == name);
+    CHECK(back.count == -12);
+    CHECK(back.rate == 1e-7);
+    CHECK(back.loud);
+    CHECK(back.sizes == std::vector<int64_t>{5, 6});
   }
 }
 
-TEST_CASE("Numbers are written as TOML has them") {
-  Settings settings = some_settings();
-  settings.set("count", "007");
-  settings.set("rate", ".5");
-  const std::string text = config_text("m", settings);
+TEST_CASE("Numbers are written as TOML has them, and lists as text") {
+  SomeOptions options;
+  options.table.set("count", "007");
+  options.table.set("rate", ".5");
+  const std::string text = config_text("m", options.table);
   CHECK(contains(text, "\ncount = 7\n"));
   CHECK(contains(text, "\nrate = 0.5\n"));
   CHECK(contains(text, "\nname = \"plain\"\n"));
   CHECK(contains(text, "\nloud = false\n"));
+  CHECK(contains(text, "\nsizes = \"4\"\n"));
 }
 
 TEST_CASE("A value that is the default counts as the default in what is shown, and still as chosen") {
-  Settings settings = some_settings();
-  apply_config({.path = "c", .model = "", .version = "", .values = {{"count", "3"}, {"rate", "2"}}},
-               settings);
-  CHECK(settings.all()[1].source == "default");
-  CHECK(settings.all()[2].source == "config");
-  settings.set_default("count", "9", "architecture");
-  CHECK(settings.integer("count") == 3);
+  SomeOptions options;
+  apply_config(
+      {.path = "c", .model = "", .version = "", .values = {{"count", "03"}, {"rate", "2"}, {"sizes", "7"}}},
+      options.table);
+  CHECK(options.table.find("count").source == "default");
+  CHECK(options.table.find("rate").source == "config");
+  CHECK(options.sizes == std::vector<int64_t>{7});
+  options.table.prefer(options.count, 9, "architecture");
+  CHECK(options.count == 3);
+}
+
+TEST_CASE("A file of another version says so where an option of it is not known any more") {
+  SomeOptions options;
+  const auto message = [&](const std::string& version) {
+    return error_message([&] {
+      apply_config({.path = "c", .model = "", .version = version, .values = {{"layers", "2"}}},
+                   options.table);
+    });
+  };
+  CHECK(contains(message("0.1.0"), "the file is of gradzoo 0.1.0, this is " + std::string(kVersion)));
+  CHECK_FALSE(contains(message(kVersion), "gradzoo"));
 }
 
 TEST_CASE("Comments, blanks and literal strings are read") {
@@ -95,9 +121,9 @@ TEST_CASE("What is no key = value is refused with its line") {
 }
 
 TEST_CASE("An unknown key in a config file is an error that names the file and the nearest key") {
-  Settings settings = some_settings();
+  SomeOptions options;
   const std::string message = error_message([&] {
-    apply_config({.path = "my.toml", .model = "", .version = "", .values = {{"coutn", "3"}}}, settings);
+    apply_config({.path = "my.toml", .model = "", .version = "", .values = {{"coutn", "3"}}}, options.table);
   });
   CHECK(contains(message, "my.toml"));
   CHECK(contains(message, "'count'"));

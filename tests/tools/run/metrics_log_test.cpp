@@ -25,8 +25,8 @@ TEST_CASE("Rows come back with units in their keys") {
   const ScratchDirectory scratch;
   MetricsLog log(scratch.file("m"));
   append(log, 5, 0.1, 1.5);
-  log.append_validation(
-      10, 1.0, std::vector<Quantity>{{"elbo", -90.5, 0.25, "nats/image", ""}, {"fid", 3, NAN, "", ""}}, 2.0);
+  log.append_validation(10, 1.0, Quantities{{"elbo", -90.5, 0.25, "nats/image", ""}, {"fid", 3, NAN, "", ""}},
+                        2.0);
   const auto rows = read_metrics(scratch.file("m"));
   REQUIRE(rows.size() == 2);
   CHECK(rows[0].at("step") == 5);

@@ -13,8 +13,7 @@ using namespace gradzoo::test;
 
 TEST_CASE("Samples of a run are held against a classifier beside real images, as a table and as JSON") {
   const SmallRun run;
-  const std::string train =
-      "train classifier --threads 1 --set hidden=8 --set hidden2=8 --batch 20 --epochs 2 ";
+  const std::string train = "train classifier --threads 1 --set hidden=8,8 --batch 20 --epochs 2 ";
   REQUIRE(run_gradzoo(train + "--data data --out judge", run.folder).status == 0);
 
   const ProcessResult json = run_gradzoo("eval run --classifier judge -n 10 --json", run.folder);

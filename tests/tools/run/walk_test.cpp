@@ -5,6 +5,8 @@
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"
+#include "samplers/kinds/langevin.h"
+#include "samplers/kinds/random_walk.h"
 #include "support/error_message.h"
 
 namespace gradzoo {
@@ -16,69 +18,77 @@ using test::error_message;
 const Target kNormal{.log_prob = [](const Tensor& x) { return sum(square(x) * -0.5, 1); }};
 const Target kScore{.score = [](const Tensor& x) { return neg(x); }};
 
-TEST_CASE("each sampler has its own settings, and half of the steps warm up unless told") {
-  Settings mh = sampler_settings(SamplerKind::mh);
-  mh.assign("steps=10");
-  CHECK(chain_options(SamplerKind::mh, mh).warmup == 5);
-  CHECK(chain_options(SamplerKind::mh, mh).step == 0.5);
-  CHECK(contains(error_message([&] { mh.assign("noise=0"); }), "'noise' is not known"));
-  Settings ula = sampler_settings(SamplerKind::ula);
-  for (const char* assignment : {"warmup=0", "noise=0", "convention=half", "step=0.2"})
-    ula.assign(assignment);
-  const ChainOptions options = chain_options(SamplerKind::ula, ula);
-  CHECK(options.warmup == 0);
-  CHECK(options.noise_scale == 0);
-  CHECK(options.convention == StepConvention::half);
-  CHECK(options.step == 0.2);
-  CHECK(contains(error_message([&] { ula.assign("stp=0.2"); }), "did you mean 'step'"));
+TEST_CASE("each sampler has its own options, and half of the steps warm up unless told") {
+  const WalkOptions mh("mh", std::vector<std::string>{"steps=10"});
+  CHECK(mh.chains().warmup == 5);
+  CHECK(mh.table().find("step").text() == "0.5");
+  CHECK(mh.make()->step_size() == 0.5);
+  const WalkOptions ula("ula",
+                        std::vector<std::string>{"warmup=0", "noise=0", "convention=half", "step=0.2"});
+  CHECK(ula.chains().warmup == 0);
+  CHECK(ula.make()->step_size() == 0.2);
+  CHECK_FALSE(ula.make()->is_sampling());
+  const auto refusal = [](const std::string& sampler, const std::string& assignment) {
+    return error_message([&] { WalkOptions(sampler, std::vector{assignment}); });
+  };
+  CHECK(contains(refusal("mh", "noise=0"), "'noise' is not known"));
+  CHECK(contains(refusal("ula", "stp=0.2"), "did you mean 'step'"));
+  CHECK(contains(refusal("ula", "step=0"), "ula: step is 0"));
+  CHECK(contains(refusal("ula", "steps=0"), "ula: steps is 0"));
+  CHECK(contains(refusal("mala", "warmup=1000"), "below steps"));
+  CHECK(contains(refusal("mal", "step=1"), "did you mean 'mala'"));
 }
 
 TEST_CASE("a model that a sampler does not fit is refused by what it has and what is needed") {
-  CHECK(error_message([] { check_fits(SamplerKind::mala, kNormal, "x"); }) == "");
-  CHECK(error_message([] { check_fits(SamplerKind::ula, kScore, "x"); }) == "");
-  const std::string score = error_message([] { check_fits(SamplerKind::mh, kScore, "x"); });
+  const auto refusal = [](const char* sampler, const Target& target) {
+    return error_message([&] { check_fits(find_sampler(sampler), target, "x"); });
+  };
+  CHECK(refusal("mala", kNormal) == "");
+  CHECK(refusal("ula", kScore) == "");
+  const std::string score = refusal("mh", kScore);
   CHECK_MESSAGE(
       contains(score, "mh walks on a log-density, and this run of x has a score but no log-density"), score);
-  CHECK(contains(error_message([] { check_fits(SamplerKind::ula, {}, "x"); }),
-                 "neither log-density nor score"));
+  CHECK(contains(refusal("ula", {}), "neither log-density nor score"));
 }
 
 TEST_CASE("chains on images come back as images in [0,1], chains on points as points") {
-  const ChainOptions options{.step = 0.5, .steps = 20, .warmup = 10};
-  const Walk images = walk(kNormal, {.example = {2, 3}}, 5, options, 1);
+  const ChainOptions chains{.steps = 20, .warmup = 10};
+  UnadjustedLangevin ula({.step = 0.5});
+  const Walk images = walk(kNormal, {.example = {2, 3}}, 5, ula, chains, 1);
   CHECK(images.samples.shape() == Shape{5, 2, 3});
   CHECK(min(images.samples).item() == 0);
   CHECK(max(images.samples).item() <= 1);
-  const Walk points = walk(kNormal, {.example = {2}}, 5, options, 1);
+  const Walk points = walk(kNormal, {.example = {2}}, 5, ula, chains, 1);
   CHECK(points.samples.shape() == Shape{5, 2});
   CHECK(points.chains.statistics.size() == 2);
 }
 
 TEST_CASE("chains start where the target says, else inside a toy's box") {
   Target from{.score = kScore.score, .initial = [](int64_t n, Rng&) { return full({n, 2}, 7); }};
-  const ChainOptions still{.step = 1e-9, .steps = 1, .noise_scale = 0};
-  CHECK(walk(from, {.example = {2}}, 3, still, 1).samples.to_vector()[0] == doctest::Approx(7));
+  UnadjustedLangevin still({.step = 1e-9, .noise = 0});
+  CHECK(walk(from, {.example = {2}}, 3, still, {.steps = 1}, 1).samples.to_vector()[0] == doctest::Approx(7));
   const auto toy = make_toy("ring8", {.scale = 5});
-  const Tensor x = walk(kScore, {.example = {2}, .toy = toy}, 2000, still, 1).samples;
+  const Tensor x = walk(kScore, {.example = {2}, .toy = toy}, 2000, still, {.steps = 1}, 1).samples;
   CHECK(max(x).item() > toy->box().high[0] / 2);
   CHECK(max(abs(x)).item() < toy->box().high[0] * 2);
 }
 
 TEST_CASE("the table shows acceptance and every statistic, and says where chains do not agree") {
-  const ChainOptions options{.kind = SamplerKind::mala, .step = 0.1, .steps = 500, .warmup = 100};
   const ChainResult good{{}, 0.5, {"x0", "x1"}, {2505, std::nan("")}, {1.0, std::nan("")}, 501};
-  const std::string table = walk_table(good, 10, options);
+  const std::string table =
+      walk_table(good, 10, AdjustedLangevin({.step = 0.1}), {.steps = 500, .warmup = 100});
   for (const char* part : {"mala: 10 chains, 500 steps of 0.1 (100 warm-up), acceptance 0.500", "2505",
                            "1.000", "ESS per gradient", "0.5\n", "-"}) {
     CHECK_MESSAGE(contains(table, part), table);
   }
   CHECK(!contains(table, "do not agree"));
+  CHECK(contains(walk_table(good, 10, RandomWalk(), {.steps = 500}), "ESS per log p"));
   const ChainResult bad{{}, 1, {"x0"}, {10}, {1.5}, 501};
-  const std::string other = walk_table(bad, 10, {.steps = 500, .noise_scale = 0.5});
+  const std::string other = walk_table(bad, 10, UnadjustedLangevin({.noise = 0.5}), {.steps = 500});
   for (const char* part : {"do not agree", "not samples of exp f", "biased by the step"}) {
     CHECK_MESSAGE(contains(other, part), other);
   }
-  const std::string climbed = walk_table(bad, 10, {.steps = 500, .noise_scale = 0});
+  const std::string climbed = walk_table(bad, 10, UnadjustedLangevin({.noise = 0}), {.steps = 500});
   CHECK(contains(climbed, "climb to the modes"));
   CHECK(!contains(climbed, "ESS"));
 }

@@ -29,12 +29,12 @@ RowResult hessian_trace(const RowContext&) {
                      }));
   }
   return {
-      worst, 0, 1e-10,
+      worst, AtMost{1e-10},
       "f64, d = 6, 5 rows, softplus/tanh network; Laplacians by reverse and by forward rules; largest error"};
 }
 
 RowResult hutchinson_variance(const RowContext&) {
-  return {hutchinson_error(probe_variance), 0, 1e-11,
+  return {hutchinson_error(probe_variance), AtMost{1e-11},
           "f64, network Hessian: all 2^8 Rademacher probes; Gaussian probes by 3^6 Gauss-Hermite nodes, "
           "exact for degree 5; largest relative error"};
 }
@@ -45,19 +45,19 @@ RowResult closed_form_scores(const RowContext&) {
     const Tensor at = x.detach().requires_grad_();
     return grad(sum(log_density(at)), at);
   };
-  return {closed_form_score_error(score), 0, 1e-12,
+  return {closed_form_score_error(score), AtMost{1e-12},
           "f64, 200 points each: Gaussian, Gamma, mixture of three Gaussians; largest relative error"};
 }
 
 RowResult partition_quadrature(const RowContext&) {
-  return {partition_error([](const Tensor& f) { return logsumexp(f, 0); }), 0, 1e-9,
+  return {partition_error([](const Tensor& f) { return logsumexp(f, 0); }), AtMost{1e-9},
           "f64: Gaussian, exponential, mixture of three, Gaussian chain of 5 by transfer matrices, grad log "
           "Z = E[T]; largest error"};
 }
 
 RowResult relu_lost_gradient(const RowContext&) {
   const KinkGradients lost = gradient_penalty_gradients(relu), kept = gradient_penalty_gradients(softplus);
-  return {lost_gradient_error(lost, kept), 0, 1e-4,
+  return {lost_gradient_error(lost, kept), AtMost{1e-4},
           fmt::format("energy 1-5-1, d/db E|f'(x)|^2/2: relu by autodiff ({:.2g}, {:.2g}, {:.2g}, {:.2g}, "
                       "{:.2g}), truth ({:.3f}, {:.3f}, {:.3f}, "
                       "{:.3f}, {:.3f}); softplus agrees",
@@ -78,7 +78,7 @@ RowResult ops_result(std::span<const OpReport> reports, int order) {
     ++failed;
     names += " " + report.name;
   }
-  return {static_cast<double>(failed), 0, 0,
+  return {static_cast<double>(failed), AtMost{0},
           fmt::format("f64, {} ops to order {}, worst relative error {:.1e}; ops that fail:{}",
                       reports.size(), order, worst, failed ? names : " none")};
 }

@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "models/ebm/ebm.h"
 #include "models/eval/quadrature.h"
+#include "models/eval/quantities.h"
 #include "tools/ledger/train_model.h"
 
 namespace gradzoo {
@@ -14,27 +14,19 @@ namespace {
 
 constexpr double kBoxError = 1e-3;
 
-const Quantity* find(const std::vector<Quantity>& quantities, std::string_view name) {
-  for (const Quantity& quantity : quantities) {
-    if (quantity.name == name) return &quantity;
-  }
-  return nullptr;
-}
-
 // KL(truth || model) of a toy after training by the given settings; fails where log Z moves when the box is
 // doubled.
 RowResult kl_figure(const std::string& row, const std::vector<std::string>& assignments,
                     const std::string& beside, const RowContext& context) {
-  const std::vector<Quantity> found =
-      train_model_resumably(row, "ebm", assignments, context).evaluate_on_test();
+  const Quantities found = evaluate_on_test(*train_model_resumably(row, "ebm", assignments, context));
   forget_checkpoints(row, context);
-  const Quantity* log_z = find(found, "log_z");
-  const double box_error = log_z ? log_z->standard_error : NAN;
-  return {box_error <= kBoxError ? value_of(found, "kl") : NAN, 0, 0.02,
+  const Quantity& log_z = found[kLogZ];
+  const double box_error = log_z.standard_error;
+  return {box_error <= kBoxError ? found[kKl].value : NAN, AtMost{0.02},
           fmt::format(
               "{}: KL(truth || model) in nats by quadrature; log Z = {:.3f} moves by {:.1e} when the box is "
               "doubled (allowed {:.0e}){}",
-              fmt::join(assignments, " "), log_z ? log_z->value : NAN, box_error, kBoxError, beside)};
+              fmt::join(assignments, " "), log_z.value, box_error, kBoxError, beside)};
 }
 
 RowResult kl_ring8(const RowContext& context) {

@@ -7,6 +7,7 @@
 #include "models/eval/quadrature.h"
 #include "nn/layers/layers.h"
 #include "samplers/chains.h"
+#include "samplers/kinds/langevin.h"
 #include "tools/ledger/ebm/rows.h"
 
 namespace gradzoo {
@@ -128,7 +129,7 @@ CompositionErrors measure_composition(Composition compose, uint64_t seed) {
   Rng rng(seed, "ledger/composition");
   const Tensor start = randn({kChains, 2}, rng, DType::f64) * 2.0;
   const ChainResult chains =
-      run_chains(composed, start, {.kind = SamplerKind::mala, .step = 0.15, .steps = 100, .warmup = 90}, rng);
+      run_chains(composed, start, AdjustedLangevin({.step = 0.15}), {.steps = 100, .warmup = 90}, rng);
   return {density_error(composed, product), moment_error(chains.x, product), chains.acceptance};
 }
 

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "models/ebm/ebm.h"
+#include "models/ebm/objective.h"
 #include "samplers/compose.h"
 
 namespace gradzoo {
@@ -14,7 +14,7 @@ RowResult cd_exact_gradient(const RowContext&) {
   const double error = cd_gradient_error([](TensorFn f, const Tensor& data, const Tensor& samples) {
     return contrastive_divergence(f, data, samples).loss;
   });
-  return {error, 0, 1e-12,
+  return {error, AtMost{1e-12},
           "f64, five states under an MLP 2-8-1, 16 samples in exactly the model's proportions, log p by "
           "enumeration: "
           "error of the theta-gradient over its norm"};
@@ -24,7 +24,7 @@ RowResult composition_gaussians(const RowContext& context) {
   constexpr double kDensity = 1e-9, kStandardErrors = 4.3;
   const CompositionErrors found = measure_composition(product_of, context.seed);
   return {
-      std::max(found.density / kDensity, found.moments / kStandardErrors), 0, 1,
+      std::max(found.density / kDensity, found.moments / kStandardErrors), AtMost{1},
       fmt::format(
           "two correlated Gaussians in the plane, their log-densities added: normalised on a 400^2 grid off "
           "by at most {:.1e} nats (allowed {:.0e}), log Z included; 20000 MALA chains (acceptance {:.2f}): "

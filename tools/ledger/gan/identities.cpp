@@ -34,7 +34,7 @@ struct TrainedDiscriminator {
       const Tensor real = p.sample(kBatch, rng), fake = q.sample(kBatch, rng);
       Tape tape;
       learner.step(loss(network.forward(real), network.forward(fake)),
-                   5e-3 * decay_by_name("cosine", step, steps));
+                   5e-3 * decay(Decay::cosine, step, steps));
     }
   }
   Tensor logits(const Tensor& x) {  // (n, 1) f32 -> (n) f64

@@ -19,7 +19,7 @@ Tensor loss_of(const Tensor& real_logits, const Tensor& fake_logits) {
 RowResult optimal_discriminator(const RowContext& context) {
   constexpr int64_t kSteps = 4000;
   const DiscriminatorErrors found = discriminator_errors(loss_of, kReal, kFake, kSteps, context.seed);
-  return {std::max(found.mean / 0.01, found.sup / 0.03), 0, 1,
+  return {std::max(found.mean / 0.01, found.sup / 0.03), AtMost{1},
           fmt::format("p two bumps N(+-1.2, .6^2), q = N(0, 1.5^2), leaky 1-64-64-1, {} steps of 512 + 512 "
                       "fresh draws, rate 5e-3 falling: |D - D*| is {:.4f} in the mean under (p+q)/2 (allowed "
                       ".01), {:.4f} at most over its central 95% (allowed .03); value: the larger share",
@@ -28,7 +28,7 @@ RowResult optimal_discriminator(const RowContext& context) {
 
 RowResult jsd(const RowContext&) {
   return {
-      jsd_error(gan_value, kReal, kFake), 0, 1e-5,
+      jsd_error(gan_value, kReal, kFake), AtMost{1e-5},
       "p two bumps N(+-1.2, .6^2), q = N(0, 1.5^2), f64: V in logits over 250,000 quantiles a bump, JSD on "
       "a grid of 2,000 cells; error in nats"};
 }
@@ -37,7 +37,7 @@ RowResult equilibrium(const RowContext& context) {
   constexpr int64_t kSteps = 2000;
   const std::vector<HeldOutValue> found =
       held_out_values(loss_of, gan_value, kReal, kReal, kSteps, context.seed);
-  return {std::min(found[0].in_se(), found[1].in_se()), 0, 3,
+  return {std::min(found[0].in_se(), found[1].in_se()), AtMost{3},
           fmt::format("p = q two bumps N(+-1.2, .6^2), {} steps of 512 + 512 fresh draws: V of two held-out "
                       "sets of 4000 + 4000 is {:+.1e} and {:+.1e} nats from -log 4, {:.2f} and {:.2f} SE; "
                       "value: the smaller (both beyond 3 SE by chance: below 1e-4)",

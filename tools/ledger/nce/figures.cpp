@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "models/eval/quantities.h"
+#include "models/nce/nce.h"
 #include "tools/ledger/train_model.h"
 
 namespace gradzoo {
@@ -15,18 +17,18 @@ RowResult toy_logz(const RowContext& context) {
   std::string found;
   for (const char* toy : {"ring8", "two-moons"}) {
     for (const int seed : {1, 2}) {
-      const TrainedModel trained =
+      const std::unique_ptr<Session> trained =
           train_model("nce", {fmt::format("data={}", toy), fmt::format("seed={}", seed)}, context);
-      const std::vector<Quantity> numbers = trained.evaluate_on_test();
-      const double error = value_of(numbers, "c_error"), kl = value_of(numbers, "kl");
+      const Quantities numbers = evaluate_on_test(*trained);
+      const double error = numbers[kNceConstantError].value, kl = numbers[kKl].value;
       const double share = nce_share(error, kl);
       if (!(share <= worst)) worst = share;
       found += fmt::format("; {} seed {}: c - log Z {:+.4f}, KL {:.4f}", toy, seed, error, kl);
-      const double without_modes = value_of(numbers, "kl_without_modes");
-      if (!std::isnan(without_modes)) found += fmt::format(" (a ring without modes: {:.3f})", without_modes);
+      if (const Quantity* without_modes = numbers.find(kKlWithoutModes))
+        found += fmt::format(" (a ring without modes: {:.3f})", without_modes->value);
     }
   }
-  return {worst, 0, 1,
+  return {worst, AtMost{1},
           fmt::format(
               "nce by default (MLP 2-128-128-1 silu, fitted Gaussian noise 1.2 times as wide, nu 2, batch "
               "512, 40 epochs of 50,000 points), the larger of |c - log Z| / 0.05 and KL / 0.02{}",

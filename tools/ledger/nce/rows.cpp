@@ -43,13 +43,13 @@ RowResult gaussian_logz(const RowContext&) {
   for (const double nu : {1.0, 5.0})
     worst = std::max(worst, gaussian_logz_error({nce_logit, nce_data_loss, nce_noise_loss}, nu));
   return {
-      worst, 0, 1e-6,
+      worst, AtMost{1e-6},
       "f = -x'Ax/2 and c learned from the expected loss (200^2 quadrature, Newton) on N(0, [[1,.6],[.6,1]]) "
       "against N(0, 4 I), nu 1 and 5: largest |c - log Z| and |A - covariance^-1|"};
 }
 
 RowResult expansion(const RowContext&) {
-  return {cnce_remainder_ratio(cnce_loss, 0.05), 16, 0.2,
+  return {cnce_remainder_ratio(cnce_loss, 0.05), Near{16, 0.2},
           "f = MLP 2-16-16-1 (tanh, seed 1, f64) at 12 points, xi by 60^2 quadrature: remainder after the "
           "eps^2 term at eps = 0.05 over that at 0.025"};
 }

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "samplers/kinds/langevin.h"
+#include "samplers/kinds/random_walk.h"
 #include "samplers/metropolis.h"
 
 namespace gradzoo {
@@ -13,11 +15,12 @@ namespace {
 // Largest of up to ten |z|: false alarm at most 10 * 6.8e-6.
 constexpr double kLimit = 4.5;
 
-// One transition of the library's own sampler.
-auto kernel_of(const Target& target, const ChainOptions& options) {
-  return [target, options](const Tensor& x, Rng& rng) {
-    PointValue value = evaluate(target, x, options.kind);
-    return transition(target, x, value, options, rng);
+// One transition of the library's own sampler; both must outlive it.
+auto kernel_of(const Target& target, Sampler& sampler) {
+  return [&target, &sampler](const Tensor& x, Rng& rng) {
+    sampler.begin(target, x);
+    sampler.step(target, rng);
+    return sampler.x();
   };
 }
 
@@ -25,18 +28,18 @@ RowResult exchangeable(const RowContext& context) {
   constexpr int64_t kPairs = 1'000'000;
   double worst = 0;
   std::string found;
-  for (const SamplerKind kind : {SamplerKind::mh, SamplerKind::mala}) {
+  RandomWalk mh({.step = 1.5});
+  AdjustedLangevin mala({.step = 0.5});
+  for (Sampler* sampler : {static_cast<Sampler*>(&mh), static_cast<Sampler*>(&mala)}) {
     for (const bool lopsided : {false, true}) {
       const LineDensity density = lopsided ? lopsided_density() : standard_normal_density();
-      const auto kernel =
-          kernel_of(density.target, {.kind = kind, .step = kind == SamplerKind::mh ? 1.5 : 0.5});
-      const double z = exchange_z(density, kernel, kPairs, context.seed);
+      const double z = exchange_z(density, kernel_of(density.target, *sampler), kPairs, context.seed);
       found +=
-          fmt::format("{} on {} {:.2f}, ", sampler_name(kind), lopsided ? "a lopsided mixture" : "N(0,1)", z);
+          fmt::format("{} on {} {:.2f}, ", sampler->name(), lopsided ? "a lopsided mixture" : "N(0,1)", z);
       worst = std::max(worst, z);
     }
   }
-  return {worst, 0, kLimit,
+  return {worst, AtMost{kLimit},
           fmt::format(
               "1e6 pairs (x, x'), x drawn from p, f64, larger |z| of x^2 x' - x x'^2 and x^3 x' - x x'^3: {}"
               "at most {} SE as there are 8; false alarm 6e-5",
@@ -47,9 +50,10 @@ RowResult mh_table(const RowContext& context) {
   constexpr double kChiSquare = 23.51;  // 4 degrees of freedom, exceeded with probability 1e-4
   constexpr int64_t kChains = 100'000, kSteps = 100;
   const double balance = table_balance_error(metropolis_acceptance);
-  const double chi_square = table_chi_square(kernel_of(table_target(), {.kind = SamplerKind::mh, .step = 2}),
-                                             kChains, kSteps, context.seed);
-  return {std::max(balance / 1e-15, chi_square / kChiSquare), 0, 1,
+  const Target table = table_target();
+  RandomWalk sampler({.step = 2});
+  const double chi_square = table_chi_square(kernel_of(table, sampler), kChains, kSteps, context.seed);
+  return {std::max(balance / 1e-15, chi_square / kChiSquare), AtMost{1},
           fmt::format(
               "detailed balance and stationarity of the 5 x 5 matrix with a lopsided proposal off by {:.1e} "
               "(allowed 1e-15); {} chains of the sampler from state 1, {} steps: chi-square {:.2f} "
@@ -60,12 +64,12 @@ RowResult mh_table(const RowContext& context) {
 RowResult moments(const RowContext& context) {
   constexpr int64_t kChains = 10'000, kSteps = 200;
   const PlaneGaussian gaussian;
-  const auto z_of = [&](SamplerKind kind, double step) {
-    return moments_z(gaussian, kernel_of(gaussian.target(), {.kind = kind, .step = step}), kChains, kSteps,
-                     context.seed);
+  const Target target = gaussian.target();
+  const auto z_of = [&](Sampler&& sampler) {
+    return moments_z(gaussian, kernel_of(target, sampler), kChains, kSteps, context.seed);
   };
-  const double mh = z_of(SamplerKind::mh, 1), mala = z_of(SamplerKind::mala, 0.3);
-  return {std::max(mh, mala), 0, kLimit,
+  const double mh = z_of(RandomWalk({.step = 1})), mala = z_of(AdjustedLangevin({.step = 0.3}));
+  return {std::max(mh, mala), AtMost{kLimit},
           fmt::format(
               "correlated Gaussian in the plane, {} independent chains from the origin, {} steps: largest "
               "|z| of 2 means, 2 variances, covariance: mh {:.2f}, mala {:.2f}; at most {} SE as there are "
@@ -77,13 +81,13 @@ RowResult ula_law(const RowContext& context) {
   constexpr int64_t kChains = 100'000, kSteps = 60;
   const Target normal = standard_normal_density().target;
   const auto law = [&](double step, StepConvention convention, double e) {
-    return measure_ula_law(kernel_of(normal, {.step = step, .convention = convention}), e, kChains, kSteps,
-                           context.seed);
+    UnadjustedLangevin sampler({.step = step, .convention = convention});
+    return measure_ula_law(kernel_of(normal, sampler), e, kChains, kSteps, context.seed);
   };
   const UlaLaw full = law(0.2, StepConvention::full, 0.2), half = law(0.8, StepConvention::half, 0.4);
   const bool biased = std::min(full.z_from_one, half.z_from_one) > 10;
   return {
-      biased ? std::max(full.z, half.z) : INFINITY, 0, kLimit,
+      biased ? std::max(full.z, half.z) : INFINITY, AtMost{kLimit},
       fmt::format(
           "{} chains, {} steps: variance {:.4f} at e = 0.2 (law 1.1111, {:.2f} SE off), {:.4f} at "
           "e = 0.8 of the half convention (law 1/(1 - e/4) = 1.25, {:.2f} SE off); {:.0f} and {:.0f} SE "

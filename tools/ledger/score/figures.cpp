@@ -6,6 +6,8 @@
 #include <fmt/ranges.h>
 
 #include "models/eval/quadrature.h"
+#include "models/eval/quantities.h"
+#include "models/score/eval.h"
 #include "tools/ledger/train_model.h"
 
 namespace gradzoo {
@@ -14,15 +16,14 @@ namespace {
 // A KL after training by the given settings: `quantity` of evaluate, which is no number where log Z moves by
 // more than 1e-3 when the box is doubled.
 RowResult kl_figure(const std::string& row, const std::vector<std::string>& assignments,
-                    const std::string& quantity, double most, const std::string& beside,
+                    const QuantityInfo& quantity, double most, const std::string& beside,
                     const RowContext& context) {
-  const std::vector<Quantity> found =
-      train_model_resumably(row, "score", assignments, context).evaluate_on_test();
+  const Quantities found = evaluate_on_test(*train_model_resumably(row, "score", assignments, context));
   forget_checkpoints(row, context);
-  return {value_of(found, quantity), 0, most,
+  return {found[quantity].value, AtMost{most},
           fmt::format("{}: KL in nats by quadrature, log Z the same to 1e-3 when the box is doubled; Fisher "
                       "divergence {:.2g}{}",
-                      fmt::join(assignments, " "), value_of(found, "fisher_divergence"), beside)};
+                      fmt::join(assignments, " "), found[kScoreFisher].value, beside)};
 }
 
 std::string without_modes() {
@@ -32,21 +33,21 @@ std::string without_modes() {
 
 RowResult ism_kl_ring8(const RowContext& context) {
   return kl_figure("score.ism_kl_ring8",
-                   {"data=ring8", "toy_noise=0.2", "objective=ism", "steps=4000", "lr=0.005", "seed=1"}, "kl",
+                   {"data=ring8", "toy_noise=0.2", "objective=ism", "steps=4000", "lr=0.005", "seed=1"}, kKl,
                    0.003, without_modes(), context);
 }
 
 RowResult ism_kl_two_moons(const RowContext& context) {
   return kl_figure("score.ism_kl_two_moons",
                    {"data=two-moons", "objective=ism", "input_scale=6", "steps=6000", "lr=0.005", "seed=1"},
-                   "kl", 0.01, "", context);
+                   kKl, 0.01, "", context);
 }
 
 RowResult dsm_kl_ring8(const RowContext& context) {
   return kl_figure(
       "score.dsm_kl_ring8",
       {"data=ring8", "toy_noise=0.2", "objective=dsm", "sigma=0.05", "steps=4000", "lr=0.005", "seed=1"},
-      "kl_to_noised", 0.005, without_modes(), context);
+      kScoreKlToNoised, 0.005, without_modes(), context);
 }
 
 }  // namespace

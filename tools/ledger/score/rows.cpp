@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "models/networks/tweedie.h"
+#include "samplers/kinds/langevin.h"
 
 namespace gradzoo {
 namespace {
@@ -27,17 +28,17 @@ Tensor denoising_pairs(const ScoreFunction& model, const Tensor& x, const Tensor
 }
 
 Tensor langevin(const Target& target, const Tensor& x0, double step, int64_t steps, Rng& rng) {
-  return run_chains(target, x0, {.kind = SamplerKind::ula, .step = step, .steps = steps}, rng).x;
+  return run_chains(target, x0, UnadjustedLangevin({.step = step}), {.steps = steps}, rng).x;
 }
 
 RowResult ism_equals_esm(const RowContext&) {
-  return {implicit_gradient_gap(implicit), 0, 1e-9,
+  return {implicit_gradient_gap(implicit), AtMost{1e-9},
           "f64, tanh nets of 6 hidden units as energy and as vector field, mixtures in 1 and 2 dimensions, "
           "midpoint rule: largest difference over the largest entry of the gradient"};
 }
 
 RowResult ssm_enumerated(const RowContext&) {
-  return {std::max(enumeration_gap(sliced), enumeration_gap(sliced_reduced)), 0, 1e-12,
+  return {std::max(enumeration_gap(sliced), enumeration_gap(sliced_reduced)), AtMost{1e-12},
           "f64, 4 dimensions, all 16 probes, 5 points, energy and vector net, with and without variance "
           "reduction: largest relative difference of value and gradient"};
 }
@@ -45,21 +46,21 @@ RowResult ssm_enumerated(const RowContext&) {
 RowResult ism_gaussian_covariance(const RowContext& context) {
   const GaussianFit fit = fit_gaussian(implicit, context.seed);
   return {
-      std::max(fit.precision_error, fit.mean_error), 0, 1e-9,
+      std::max(fit.precision_error, fit.mean_error), AtMost{1e-9},
       fmt::format("f64, s(x) = b - P x fitted to 40 points in 3 dimensions by conjugate gradients through "
                   "hvp: P C - I at most {:.1e} with C's divisor n, s(mean) at most {:.1e}",
                   fit.precision_error, fit.mean_error)};
 }
 
 RowResult dsm_equals_esm(const RowContext&) {
-  return {std::max(denoising_gradient_gap(denoising), denoising_gradient_gap(denoising_pairs)), 0, 1e-9,
+  return {std::max(denoising_gradient_gap(denoising), denoising_gradient_gap(denoising_pairs)), AtMost{1e-9},
           "f64, a mixture in 1 dimension, sigma 0.6, quadrature over 240 x and 120 eps, energy and vector "
           "net, with and without antithetic pairs: largest difference over the largest entry of the "
           "gradient"};
 }
 
 RowResult vincent(const RowContext&) {
-  return {vincent_gap(denoising), 0, 1e-10,
+  return {vincent_gap(denoising), AtMost{1e-10},
           "f64, 4-3-4 tied weights, 6 points, sigma 0.4: largest relative difference of J_DAE and 2 sigma^4 "
           "J_DSM, value and gradient in W, b, c"};
 }
@@ -67,7 +68,7 @@ RowResult vincent(const RowContext&) {
 RowResult tweedie(const RowContext& context) {
   const TweedieGap gap = tweedie_gap(tweedie_denoised, context.seed);
   return {
-      std::max(gap.posterior_mean, gap.memorised), 0, 1e-9,
+      std::max(gap.posterior_mean, gap.memorised), AtMost{1e-9},
       fmt::format("f64, a mixture at sigma 0.8: x + sigma^2 score is E[x|x~] by quadrature to {:.1e}; with "
                   "30 training points at sigma 0.02 the best denoiser sends random points onto training "
                   "points, to {:.1e} in the median",
@@ -75,7 +76,7 @@ RowResult tweedie(const RowContext& context) {
 }
 
 RowResult de_bruijn(const RowContext&) {
-  return {de_bruijn_gap(fisher_divergence_on_grid), 0, 1e-8,
+  return {de_bruijn_gap(fisher_divergence_on_grid), AtMost{1e-8},
           "f64, mixtures in 1 and 2 dimensions at t = 0.3, quadrature, slope by Ridders' extrapolation: "
           "largest relative difference"};
 }
@@ -85,7 +86,7 @@ RowResult blindness(const RowContext&) {
                          far = weight_difference(16, 0, fisher_divergence_on_grid),
                          noised = weight_difference(16, 64, fisher_divergence_on_grid);
   const double missing = std::max(0.0, 1e-4 / noised.fisher - 1);
-  return {std::max({far.fisher / 1e-10, std::abs(far.kl - kl_of_weights()) / 1e-9, missing}), 0, 1,
+  return {std::max({far.fisher / 1e-10, std::abs(far.kl - kl_of_weights()) / 1e-9, missing}), AtMost{1},
           fmt::format("N(-m,1) and N(m,1) weighed .5/.5 against .9/.1: Fisher divergence {:.2g} at 2m = 4, "
                       "{:.1e} at 16 (allowed 1e-10), where KL stays {:.4f} nats (the weights' own, to 1e-9); "
                       "after noise of variance 64 the Fisher divergence is {:.2g} again (at least 1e-4)",
@@ -95,7 +96,7 @@ RowResult blindness(const RowContext&) {
 RowResult langevin_moments_row(const RowContext& context) {
   const LangevinMoments found = langevin_moments(langevin, context.seed);
   return {
-      found.worst, 0, 4.5,
+      found.worst, AtMost{4.5},
       fmt::format("score fitted by ISM to 500 points in 3 dimensions, 40,000 chains x 60 steps of 0.1: {} "
                   "means and covariances within 4.5 SE of the chains' own exact law (false alarm below "
                   "1e-4), whose limit has the data's covariance to {:.0f}% (the step's bias)",

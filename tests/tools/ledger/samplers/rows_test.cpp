@@ -5,6 +5,8 @@
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"
+#include "samplers/kinds/langevin.h"
+#include "samplers/kinds/random_walk.h"
 #include "samplers/metropolis.h"
 
 // Each row plants the error that it is there for, and must see it.
@@ -13,9 +15,10 @@ namespace {
 
 constexpr int64_t kPairs = 100'000;
 
-Tensor walk(const Target& target, const Tensor& x, Rng& rng, const ChainOptions& options) {
-  PointValue value = evaluate(target, x, options.kind);
-  return transition(target, x, value, options, rng);
+Tensor walk(const Target& target, const Tensor& x, Rng& rng, Sampler&& sampler) {
+  sampler.begin(target, x);
+  sampler.step(target, rng);
+  return sampler.x();
 }
 
 // Langevin's proposal, with an acceptance that is not given all of the ratio.
@@ -34,10 +37,10 @@ TEST_CASE("samplers.exchangeable holds for mh and mala, and sees what is not rev
   for (const LineDensity& density : {standard_normal_density(), lopsided_density()}) {
     const auto z = [&](Kernel kernel) { return exchange_z(density, kernel, kPairs, 1); };
     const auto mh = [&](const Tensor& x, Rng& rng) {
-      return walk(density.target, x, rng, {.kind = SamplerKind::mh, .step = 1.5});
+      return walk(density.target, x, rng, RandomWalk({.step = 1.5}));
     };
     const auto mala = [&](const Tensor& x, Rng& rng) {
-      return walk(density.target, x, rng, {.kind = SamplerKind::mala, .step = 0.5});
+      return walk(density.target, x, rng, AdjustedLangevin({.step = 0.5}));
     };
     const auto complete = [&](const Tensor& x, Rng& rng) { return langevin(density.target, x, rng, 0.5, 1); };
     CHECK(z(mh) < 4);
@@ -51,7 +54,7 @@ TEST_CASE("samplers.exchangeable holds for mh and mala, and sees what is not rev
       return langevin(density.target, x, rng, 0.5, -1);
     };
     const auto unadjusted = [&](const Tensor& x, Rng& rng) {
-      return walk(density.target, x, rng, {.step = 0.5});
+      return walk(density.target, x, rng, UnadjustedLangevin({.step = 0.5}));
     };
     const auto always = [](const Tensor& x, Rng& rng) { return x + randn_like(x, rng) * 1.5; };
     CHECK(z(without_ratio) > 4.5);
@@ -72,12 +75,12 @@ TEST_CASE("samplers.mh_table sees an acceptance that forgets its bound, its rati
 
 TEST_CASE("samplers.mh_table sees chains that refuse too little") {
   const auto mh = [](const Tensor& x, Rng& rng) {
-    return walk(table_target(), x, rng, {.kind = SamplerKind::mh, .step = 2});
+    return walk(table_target(), x, rng, RandomWalk({.step = 2}));
   };
   CHECK(table_chi_square(mh, 20'000, 60, 1) < 23.51);
   const auto hotter = [](const Tensor& x, Rng& rng) {
     const Target warm{.log_prob = [](const Tensor& y) { return table_target().log_prob(y) * 0.9; }};
-    return walk(warm, x, rng, {.kind = SamplerKind::mh, .step = 2});
+    return walk(warm, x, rng, RandomWalk({.step = 2}));
   };
   CHECK(table_chi_square(hotter, 20'000, 60, 1) > 23.51);
 }
@@ -88,9 +91,11 @@ TEST_CASE(
   const Target target = gaussian.target();
   const auto z = [&](Kernel kernel, int64_t steps) { return moments_z(gaussian, kernel, 3000, steps, 1); };
   const auto mala = [&](const Tensor& x, Rng& rng) {
-    return walk(target, x, rng, {.kind = SamplerKind::mala, .step = 0.3});
+    return walk(target, x, rng, AdjustedLangevin({.step = 0.3}));
   };
-  const auto ula = [&](const Tensor& x, Rng& rng) { return walk(target, x, rng, {.step = 0.3}); };
+  const auto ula = [&](const Tensor& x, Rng& rng) {
+    return walk(target, x, rng, UnadjustedLangevin({.step = 0.3}));
+  };
   CHECK(z(mala, 100) < 4.5);
   CHECK(z(ula, 100) > 4.5);
   CHECK(z(mala, 3) > 4.5);
@@ -99,16 +104,16 @@ TEST_CASE(
 TEST_CASE("samplers.ula_law sees an exact kernel, and noise of the wrong size") {
   const Target normal = standard_normal_density().target;
   const auto law = [&](Kernel kernel) { return measure_ula_law(kernel, 0.2, 50'000, 40, 1); };
-  const UlaLaw right = law([&](const Tensor& x, Rng& rng) { return walk(normal, x, rng, {.step = 0.2}); });
+  const UlaLaw right =
+      law([&](const Tensor& x, Rng& rng) { return walk(normal, x, rng, UnadjustedLangevin({.step = 0.2})); });
   CHECK(right.z < 4);
   CHECK(right.z_from_one > 10);
-  const UlaLaw exact = law([&](const Tensor& x, Rng& rng) {
-    return walk(normal, x, rng, {.kind = SamplerKind::mala, .step = 0.2});
-  });
+  const UlaLaw exact =
+      law([&](const Tensor& x, Rng& rng) { return walk(normal, x, rng, AdjustedLangevin({.step = 0.2})); });
   CHECK(exact.z > 4.5);
   CHECK(exact.z_from_one < 4);
   const UlaLaw wrong = law([&](const Tensor& x, Rng& rng) {
-    return walk(normal, x, rng, {.step = 0.2, .noise_scale = std::sqrt(0.5)});
+    return walk(normal, x, rng, UnadjustedLangevin({.step = 0.2, .noise = std::sqrt(0.5)}));
   });
   CHECK(wrong.z > 4.5);
 }

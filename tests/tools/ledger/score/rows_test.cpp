@@ -9,6 +9,7 @@
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "models/networks/tweedie.h"
+#include "samplers/kinds/langevin.h"
 
 // Each row plants the error that it is there for, and must see it.
 namespace gradzoo {
@@ -145,17 +146,16 @@ TEST_CASE("score.blindness: distance hides the weights from the Fisher divergenc
 }
 
 TEST_CASE("score.langevin_moments sees the noise of the other convention, and one of 97%") {
-  const auto run = [](ChainOptions options) {
+  const auto run = [](UnadjustedLangevinOptions options) {
     return [options](const Target& target, const Tensor& x0, double step, int64_t steps, Rng& rng) {
-      ChainOptions all = options;
+      UnadjustedLangevinOptions all = options;
       all.step = step;
-      all.steps = steps;
-      return run_chains(target, x0, all, rng).x;
+      return run_chains(target, x0, UnadjustedLangevin(all), {.steps = steps}, rng).x;
     };
   };
   CHECK(langevin_moments(run({}), 1).worst < 4.5);
   CHECK(langevin_moments(run({.convention = StepConvention::half}), 1).worst > 4.5);
-  CHECK(langevin_moments(run({.noise_scale = 0.97}), 1).worst > 4.5);
+  CHECK(langevin_moments(run({.noise = 0.97}), 1).worst > 4.5);
 }
 
 }  // namespace

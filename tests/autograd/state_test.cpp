@@ -1,10 +1,11 @@
-#include "nn/state/state.h"
+#include "autograd/state.h"
 
 #include <cmath>
 
 #include <doctest/doctest.h>
 
-#include "nn/toy_modules.h"
+#include "autograd/ops.h"
+#include "autograd/tape.h"
 #include "support/error_message.h"
 
 namespace gradzoo {
@@ -83,20 +84,6 @@ TEST_CASE("the draws of another seed or stream are refused") {
   CHECK(seed.entries()[0].refusal(bytes.data()) ==
         "'rng' was drawn with seed 7, not 8. Hint: go on with --seed 7");
   CHECK(stream.entries()[0].refusal(bytes.data()).find("another stream than 'noise'") != std::string::npos);
-}
-
-TEST_CASE("parameters are entered by name and restored in place") {
-  test::Pair pair;
-  Parameters parameters(pair);
-  State state;
-  state.add(parameters);
-  const std::vector<std::byte> before = state.bytes();
-  std::fill_n(parameters.flat().mutable_data<double>(), 3, 9.0);
-  CHECK(state.bytes() != before);
-  const Doubles values = {4, 5, 6};
-  state.find("a.w")->restore(std::as_bytes(std::span(values)).data());
-  CHECK(pair.a.w.to_vector() == values);
-  CHECK(state.find("b.w")->shape() == Shape{17});
 }
 
 TEST_CASE("names are given once, and entries can be changed in place") {

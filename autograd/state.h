@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "autograd/random.h"
-#include "nn/learn/parameters.h"
 
 namespace gradzoo {
 
@@ -40,9 +39,6 @@ class State {
   void add(std::string name, int64_t& value);
   void add(std::string name, double& value);
   void add(std::string name, Rng& rng);
-  /// Each parameter under its own name; with a prefix, the parts of any tensor of its flat layout.
-  void add(const Parameters& parameters);
-  void add(const std::string& prefix, const Parameters& layout, const Tensor& flat);
 
   const std::vector<Entry>& entries() const { return entries_; }
   const Entry* find(std::string_view name) const;  // nullptr where there is none

@@ -1,4 +1,4 @@
-#include "nn/state/state.h"
+#include "autograd/state.h"
 
 #include <algorithm>
 #include <array>
@@ -124,16 +124,6 @@ void State::add(std::string name, int64_t& value) { add_entry({std::move(name), 
 void State::add(std::string name, double& value) { add_entry({std::move(name), &value}); }
 
 void State::add(std::string name, Rng& rng) { add_entry({std::move(name), &rng}); }
-
-void State::add(const Parameters& parameters) {
-  for (const Parameters::Slice& slice : parameters.slices()) add(slice.name, slice.tensor);
-}
-
-void State::add(const std::string& prefix, const Parameters& layout, const Tensor& flat) {
-  for (const Parameters::Slice& slice : layout.slices()) {
-    add(prefix + "." + slice.name, Parameters::part(flat, slice));
-  }
-}
 
 void State::add_entry(Entry entry) {
   if (entry.name.empty() || entry.name == "__metadata__") {

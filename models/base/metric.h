@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+namespace gradzoo {
+
+/// A number that every training step reports; its unit ends its name.
+struct MetricInfo {
+  std::string name;         // "elbo_nats_per_image"
+  std::string explanation;  // what the number means, for the report
+  bool live = false;        // shown on the progress line; the first metric always is
+};
+
+/// The handle of one of a model's metrics.
+class Metric {
+ public:
+  explicit Metric(size_t index) : index_(index) {}
+  size_t index() const { return index_; }
+  bool operator==(const Metric&) const = default;
+
+ private:
+  size_t index_;
+};
+
+/// The metrics of a step, to be filled.
+class MetricRow {
+ public:
+  explicit MetricRow(std::span<double> values) : values_(values) {}
+  double& operator[](Metric metric) const { return values_[metric.index()]; }
+
+ private:
+  std::span<double> values_;
+};
+
+}  // namespace gradzoo

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+
+#include "autograd/base/options.h"
+#include "datasets/dataset.h"
+#include "nn/learn/learner.h"
+#include "nn/learn/schedule.h"
+
+namespace gradzoo {
+
+/// What a run may train on.
+inline constexpr Choice<Split> kTrainingSplits[] = {{"fit", Split::fit}, {"train", Split::train}};
+
+/// The options that every training run has.
+struct TrainingOptions {
+  Split split = Split::fit;
+  int64_t epochs = 10;
+  int64_t steps = 0;  // 0: as many as epochs make
+  int64_t batch = 100;
+  double lr = 1e-3;
+  Decay schedule = Decay::constant;
+  double clip = 0;  // 0: not clipped
+  double ema = 0;   // 0: none
+  int64_t seed = 0;
+
+  void describe(OptionTable& options);
+  /// What every random stream of the run is made from.
+  uint64_t stream_seed() const { return static_cast<uint64_t>(seed); }
+  /// Clipping and averaging as asked for; the optimiser is the model's choice.
+  LearnerOptions learner(OptimizerMaker optimizer = adam()) const {
+    return {.optimizer = std::move(optimizer), .clip = clip, .ema = ema};
+  }
+};
+
+}  // namespace gradzoo

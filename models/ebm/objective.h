@@ -1,0 +1,24 @@
+#pragma once
+
+#include "autograd/base/function_ref.h"
+
+/// Energy-based models: p(x) = exp f(x) / Z, Z unknown (contrastive divergence: Hinton 2002; with chains that
+/// go on: Tieleman 2008; with a replay buffer and Langevin steps: Du & Mordatch 2019).
+namespace gradzoo {
+
+/// What a batch's objective comes to.
+struct CdTerms {
+  Tensor loss;      // scalar, to descend: its gradient is meant, its value is no likelihood
+  Tensor f_data;    // (B), detached
+  Tensor f_sample;  // (C), detached
+};
+
+/// Contrastive divergence: loss = -(mean f(data) - mean f(samples)) + l2 (mean f(data)^2 + mean
+/// f(samples)^2), samples held fixed. With samples of the model itself and l2 = 0, minus its gradient is that
+/// of the mean log p(data):
+///   grad log p(x) = grad f(x) - E_model grad f   (Hinton 2002, eq. 3).
+/// data (B, d), samples (C, d). Recorded where a tape is alive.
+CdTerms contrastive_divergence(TensorFn log_density, const Tensor& data, const Tensor& samples,
+                               double l2 = 0);
+
+}  // namespace gradzoo

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <vector>
+
+#include "models/base/training_options.h"
+#include "models/gan/losses.h"
+#include "models/gan/networks.h"
+
+namespace gradzoo {
+
+enum class GanPreset { healthy, collapse };
+inline constexpr Choice<GanPreset> kGanPresets[] = {{"healthy", GanPreset::healthy},
+                                                    {"collapse", GanPreset::collapse}};
+
+struct GanOptions {
+  GanPreset preset = GanPreset::healthy;
+  GeneratorLoss loss = GeneratorLoss::non_saturating;
+  int64_t latent = 64;
+  std::vector<int64_t> generator_hidden = {256, 256};
+  std::vector<int64_t> discriminator_hidden = {256, 256};
+  GeneratorInit init = GeneratorInit::he;
+  double discriminator_rate = 1;
+  double beta1 = 0.5;
+  double label_smoothing = 0;
+  double instance_noise = 0;
+  double noise_until = 1;
+
+  void describe(OptionTable& options);
+  void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+};
+
+}  // namespace gradzoo

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "models/nce/contrastive.h"
+#include "models/nce/options.h"
+
+namespace gradzoo {
+
+/// Conditional noise-contrastive estimation (Ceylan & Gutmann 2018): f alone, from telling data from their
+/// own neighbours x +- eps xi.
+class Cnce : public ContrastiveModel {
+ public:
+  Cnce(const CnceOptions& options, const DataShape& shape, const TrainingOptions& training);
+
+  void train_step(const StepContext& context, MetricRow row) override;
+
+ protected:
+  const Toy& proposal() const override { return *proposal_; }
+  std::string do_reading(const DataView& data) override;
+
+ private:
+  std::shared_ptr<const Toy> proposal_;
+  double eps_;
+  int64_t nu_;  // pairs for each data point
+  Metric loss_, right_order_, grad_norm_;
+};
+
+/// Its line in the list of models.
+ModelEntry cnce_entry();
+
+}  // namespace gradzoo

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+
+#include "models/base/entry.h"
+#include "models/nce/network.h"
+
+/// What nce and cnce share: an energy on points whose truth is known, and how it is looked at.
+namespace gradzoo {
+
+inline constexpr QuantityInfo kKlWithoutModes{"kl_without_modes", "nats"};
+
+class ContrastiveModel : public Model {
+ public:
+  const NceNetwork& network() const { return network_; }
+
+ protected:
+  /// Throws Error where the points have no known density.
+  ContrastiveModel(const EnergyOptions& energy, bool learns_constant, const DataShape& shape,
+                   const TrainingOptions& training);
+
+  const DataShape& shape() const { return shape_; }
+  Learner& learner() { return learner_; }
+  Rng& noise_rng() { return noise_rng_; }
+  /// Points of the truth, for a proposal to be fitted to: (n, d) f64.
+  Tensor fit_points(const TrainingOptions& training) const;
+  /// What samples are drawn from.
+  virtual const Toy& proposal() const = 0;
+  /// KL and log Z by quadrature; nothing in more than two dimensions.
+  virtual Quantities fit_to_truth(int64_t cells) const;
+
+  void add_to(State& state) override;
+  Quantities do_validate(const DataView& data) override;
+  Quantities do_evaluate(const DataView& data) override;
+  /// Proposals drawn again with weights e^f / p_proposal, 50 for each sample.
+  Tensor do_sample(const SampleRequest& request) override;
+  Picture do_snapshot(const DataView& data, Rng& rng) override;
+  std::vector<Picture> do_pictures(const DataView& data) override;
+  Target do_target() override;
+
+ private:
+  DataShape shape_;
+  Rng init_rng_, noise_rng_;
+  NceNetwork network_;
+  Learner learner_;
+};
+
+}  // namespace gradzoo

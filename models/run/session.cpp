@@ -1,0 +1,108 @@
+#include "models/run/session.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "autograd/base/error.h"
+#include "datasets/registry.h"
+#include "models/registry.h"
+
+namespace gradzoo {
+namespace {
+
+constexpr int64_t kMostStepsPerRow = 50;
+
+double narrow_noise(const std::string& toy) {
+  const auto found = std::ranges::find(known_toys(), toy, &ToyInfo::name);
+  return found == known_toys().end() ? 0 : found->narrow_noise;
+}
+
+void check_kind(const ModelEntry& model, const DataShape& shape, const std::string& data) {
+  const std::string why = model.why_data.empty() ? "" : ": " + model.why_data;
+  if (model.data == DataKind::images && !shape.is_image()) {
+    throw Error("{} learns images, and {} has points of {} numbers{}. Hint: --data mnist", model.name, data,
+                shape.size(), why);
+  }
+  if (model.data == DataKind::points && shape.is_image()) {
+    throw Error("{} learns points, and {} has images of {}x{}{}. Hint: --data ring8", model.name, data,
+                shape.height(), shape.width(), why);
+  }
+}
+
+// A folder stays findable from elsewhere.
+std::string absolute_data(const std::string& data) {
+  const std::vector<std::string> names = dataset_names();
+  if (std::ranges::find(names, data) != names.end() || !std::filesystem::is_directory(data)) return data;
+  return std::filesystem::absolute(data).lexically_normal().string();
+}
+
+}  // namespace
+
+RunOptions::RunOptions(const ModelEntry& entry) : model(entry.options()), entry_(entry) {
+  data.data = entry.default_data;
+  data.describe(table_);
+  training.describe(table_);
+  shared_ = table_.all().size();
+  model->describe(table_);
+}
+
+void RunOptions::complete() {
+  if (entry_.narrow_toys) table_.prefer(data.toy_noise, narrow_noise(data.data), entry_.name);
+  complete(shape_of(data));
+}
+
+void RunOptions::complete(const DataShape& shape) {
+  check_kind(entry_, shape, data.data);
+  model->adapt(table_, training, shape);
+  // Epochs that were asked for go before a model's own number of steps.
+  if (table_.is_chosen(&training.epochs)) table_.prefer(training.steps, 0, "epochs");
+  data.data = absolute_data(data.data);
+}
+
+std::unique_ptr<RunOptions> run_options(const std::string& model, std::span<const std::string> assignments) {
+  auto options = std::make_unique<RunOptions>(find_model(model));
+  for (const std::string& assignment : assignments) options->table().assign(assignment);
+  options->complete();
+  return options;
+}
+
+Session::Session(const RunOptions& options, const SessionOptions& session)
+    : Session(options, RunData(options.data, options.training), session) {}
+
+namespace {
+
+BatchOptions batch_options(const RunOptions& options, bool drop_last) {
+  return {.batch = options.training.batch,
+          .seed = options.training.stream_seed(),
+          .pixels = options.model->pixels(),
+          .drop_last = drop_last};
+}
+
+TrainPlan plan_of(const RunOptions& options, const SessionOptions& session, int64_t steps,
+                  int64_t per_epoch) {
+  return {.steps = steps,
+          .steps_per_epoch = per_epoch,
+          .log_every = session.log_every > 0 ? session.log_every
+                                             : std::clamp<int64_t>(per_epoch / 10, 1, kMostStepsPerRow),
+          .learning_rate = options.training.lr,
+          .schedule = options.training.schedule};
+}
+
+int64_t steps_of(const TrainingOptions& training, const SessionOptions& session, int64_t per_epoch) {
+  if (session.steps > 0) return session.steps;
+  return training.steps > 0 ? training.steps : training.epochs * per_epoch;
+}
+
+}  // namespace
+
+Session::Session(const RunOptions& options, RunData run_data, const SessionOptions& session)
+    : data(std::move(run_data)),
+      batches(data.batches(batch_options(options, session.drop_last))),
+      model(options.make_model(data.shape())),
+      steps(steps_of(options.training, session, batches->steps_per_epoch())),
+      trainer(*model, *batches, plan_of(options, session, steps, batches->steps_per_epoch())) {
+  model->register_state(state);
+  trainer.register_state(state);
+}
+
+}  // namespace gradzoo

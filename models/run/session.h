@@ -1,0 +1,78 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+
+#include "models/base/entry.h"
+#include "models/run/data.h"
+#include "models/run/trainer.h"
+
+namespace gradzoo {
+
+/// A model to be trained: which one, and all options of its data, its training and its own, under their
+/// names.
+class RunOptions {
+ public:
+  /// At their defaults.
+  explicit RunOptions(const ModelEntry& model);
+  RunOptions(const RunOptions&) = delete;
+  RunOptions& operator=(const RunOptions&) = delete;
+
+  const ModelEntry& entry() const { return entry_; }
+  OptionTable& table() { return table_; }
+  const OptionTable& table() const { return table_; }
+  /// How many of the table's options every run has; the model's own follow.
+  size_t shared() const { return shared_; }
+
+  /// Gives defaults that depend on what has been chosen and on the data, and checks that options fit
+  /// together: once, after the user's choices. Throws Error for data that the model cannot learn, and for
+  /// combinations that make no sense.
+  void complete(const DataShape& shape);
+  /// The same for the data that are named.
+  void complete();
+
+  /// An untrained model.
+  std::unique_ptr<Model> make_model(const DataShape& shape) const { return model->make(shape, training); }
+
+  DatasetOptions data;
+  TrainingOptions training;
+  std::unique_ptr<ModelOptions> model;
+
+ private:
+  const ModelEntry& entry_;
+  OptionTable table_;
+  size_t shared_ = 0;
+};
+
+/// The model's options with key=value assignments, completed.
+std::unique_ptr<RunOptions> run_options(const std::string& model, std::span<const std::string> assignments);
+
+/// What a session does otherwise than a run by the command.
+struct SessionOptions {
+  bool drop_last = false;  // steps of one size: an epoch's short batch is left out
+  int64_t log_every = 0;   // steps between log rows; 0: ten an epoch, every 50 steps at least
+  int64_t steps = 0;       // 0: as the options say
+};
+
+/// All of a run that lives while it trains: data, batches, model, trainer, and the State that a checkpoint
+/// is.
+class Session {
+ public:
+  explicit Session(const RunOptions& options, const SessionOptions& session = {});
+  /// On examples that are made from the dataset's: of another shape, say.
+  Session(const RunOptions& options, RunData data, const SessionOptions& session = {});
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  bool train(TrainObserver& observer) { return trainer.run(state, observer); }
+
+  RunData data;
+  std::unique_ptr<BatchSource> batches;
+  std::unique_ptr<Model> model;
+  int64_t steps;  // of the whole run
+  Trainer trainer;
+  State state;
+};
+
+}  // namespace gradzoo

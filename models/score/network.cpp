@@ -1,0 +1,41 @@
+#include "models/score/network.h"
+
+#include "autograd/ops.h"
+#include "autograd/tape.h"
+
+namespace gradzoo {
+
+ScoreNetwork::ScoreNetwork(const ScoreShape& shape, Rng& rng) : shape_(shape) {
+  if (shape.is_energy) {
+    energy_.emplace(EnergyShape{.inputs = shape.inputs,
+                                .hidden = shape.hidden,
+                                .activation = shape.activation,
+                                .input_scale = shape.input_scale,
+                                .confinement = shape.confinement,
+                                .dtype = shape.dtype},
+                    rng);
+    register_module("energy", *energy_);
+  } else {
+    field_.emplace(layer_sizes(shape.inputs, shape.hidden, shape.inputs), rng,
+                   MlpOptions{.activation = shape.activation, .linear = {.dtype = shape.dtype}});
+    register_module("field", *field_);
+  }
+}
+
+Tensor ScoreNetwork::operator()(const Tensor& x) const {
+  if (energy_) return energy_->log_density(x);
+  if (x.rank() != 2 || x.dim(1) != shape_.inputs)
+    throw Error("score network: inputs are (B,{}), got {}. Hint: model and data must have the same width",
+                shape_.inputs, x.shape().str());
+  Tensor y = field_->forward(x * shape_.input_scale) * shape_.output_scale;
+  if (shape_.confinement == 0) return y;
+  return y - x / (shape_.confinement * shape_.confinement);
+}
+
+Tensor ScoreNetwork::score(const Tensor& x) const {
+  if (energy_) return energy_->score(x);
+  const NoGrad quiet;
+  return (*this)(x);
+}
+
+}  // namespace gradzoo

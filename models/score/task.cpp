@@ -1,0 +1,44 @@
+#include "models/score/task.h"
+
+#include <cmath>
+
+#include "autograd/ops.h"
+#include "autograd/random.h"
+
+namespace gradzoo {
+
+ScoreTask ScoreTask::of(const ScoreOptions& options) {
+  return {.objective = options.objective,
+          .sigma = options.sigma,
+          .data_noise = options.data_noise,
+          .antithetic = options.antithetic,
+          .probes = options.probes};
+}
+
+double ScoreTask::learned_noise() const {
+  return objective == ScoreObjective::dsm ? std::hypot(sigma, data_noise) : data_noise;
+}
+
+Tensor score_task_objective(const ScoreFunction& model, const Tensor& data, const Toy* toy,
+                            const ScoreTask& task, Rng& rng) {
+  const Tensor x = task.data_noise > 0 ? data + randn_like(data, rng) * task.data_noise : data;
+  switch (task.objective) {
+    case ScoreObjective::esm:
+      return explicit_score_matching(model, x, toy->score(x));
+    case ScoreObjective::ism:
+      return implicit_score_matching(model, x);
+    case ScoreObjective::dsm:
+      return denoising_score_matching(
+          model, x, randn_like(x, rng),
+          {.sigma = task.sigma, .antithetic = task.antithetic, .sigma_weighted = true});
+    default:
+      break;
+  }
+  const Shape shape{1, x.dim(0), x.dim(1)};  // one probe a row
+  const Tensor probes =
+      task.probes == ProbeKind::gaussian ? randn(shape, rng, x.dtype()) : rademacher(shape, rng, x.dtype());
+  return sliced_score_matching(model, x, probes,
+                               {.variance_reduced = task.objective == ScoreObjective::ssm_vr});
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string>
+
+#include "models/base/training_options.h"
+#include "models/vae/objective.h"
+
+namespace gradzoo {
+
+enum class VaeArchitecture { seed, pytorch_examples };
+inline constexpr Choice<VaeArchitecture> kVaeArchitectures[] = {
+    {"seed", VaeArchitecture::seed}, {"pytorch-examples", VaeArchitecture::pytorch_examples}};
+
+/// The pixels of which a Bernoulli decoder can be the likelihood, or at least the cross-entropy.
+inline constexpr Choice<Pixels> kVaePixels[] = {{"grey", Pixels::grey},
+                                                {"dynamic-binary", Pixels::dynamic_binary},
+                                                {"fixed-binary", Pixels::fixed_binary}};
+
+struct VaeOptions {
+  VaeArchitecture architecture = VaeArchitecture::seed;
+  int64_t hidden = 500;
+  int64_t latent = 20;
+  std::string encoder_activation = "sigmoid";
+  std::string decoder_activation = "tanh";
+  Pixels pixels = Pixels::grey;
+  VaeObjective objective = VaeObjective::elbo;
+  int64_t samples = 1;
+  VaeEstimator estimator = VaeEstimator::reparam;
+  VaeBaseline baseline = VaeBaseline::constant;
+  double beta = 1;
+  double kl_warmup = 0;
+  int64_t importance_samples = 1000;
+
+  void describe(OptionTable& options);
+  void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+};
+
+}  // namespace gradzoo

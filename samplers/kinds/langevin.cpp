@@ -1,0 +1,87 @@
+#include "samplers/kinds/langevin.h"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "autograd/ops.h"
+#include "samplers/kinds/check_step.h"
+#include "samplers/metropolis.h"
+
+namespace gradzoo {
+namespace {
+
+Tensor squared_norm(const Tensor& x) { return sum(square(x), 1); }  // (B, d) -> (B)
+
+// The e of the full convention, whatever the one in which the step is given.
+double full_step(double step, StepConvention convention) {
+  return convention == StepConvention::full ? step : step / 2;
+}
+
+void describe_step(OptionTable& options, double& step, StepConvention& convention) {
+  options.add("step", step, "e of the Langevin step");
+  options.add("convention", convention, kStepConventions,
+              "full: x + e grad f + sqrt(2e) z; half: x + e/2 grad f + sqrt(e) z");
+}
+
+}  // namespace
+
+void AdjustedLangevinOptions::describe(OptionTable& options) { describe_step(options, step, convention); }
+
+void UnadjustedLangevinOptions::describe(OptionTable& options) {
+  describe_step(options, step, convention);
+  options.add("noise", noise, "factor on the noise: 1 samples exp f, 0 climbs to a mode");
+}
+
+UnadjustedLangevin::UnadjustedLangevin(const UnadjustedLangevinOptions& options) : options_(options) {
+  check_step("ula", options.step);
+  if (!(options.noise >= 0) || !std::isfinite(options.noise))
+    throw Error("ula: noise is {}. Hint: 0 or more; 1 samples the target", options.noise);
+}
+
+std::string UnadjustedLangevin::remarks() const {
+  if (options_.noise == 0) return "no noise: chains climb to the modes and stay, so nothing is sampled";
+  if (options_.noise != 1) return fmt::format("noise {:g}: not samples of exp f", options_.noise);
+  return "";
+}
+
+// x' = x + e grad f + noise sqrt(2e) z.
+Transition UnadjustedLangevin::transition(const Target& target, Rng& rng, bool) {
+  const double e = full_step(options_.step, options_.convention);
+  const Tensor next = x() + value().score * e + randn_like(x(), rng) * (options_.noise * std::sqrt(2 * e));
+  return {next, evaluate(target, next), 1};
+}
+
+AdjustedLangevin::AdjustedLangevin(const AdjustedLangevinOptions& options) : options_(options) {
+  check_step("mala", options.step);
+}
+
+// log q(x' | x) = -|x' - x - e grad f(x)|^2 / (4e), where the square is 2e |z|^2.
+Transition AdjustedLangevin::transition(const Target& target, Rng& rng, bool) {
+  const double e = full_step(options_.step, options_.convention);
+  const Tensor z = randn_like(x(), rng);
+  const Tensor proposal = x() + value().score * e + z * std::sqrt(2 * e);
+  const PointValue proposed = evaluate(target, proposal);
+  const Tensor forward = squared_norm(z) * -0.5;
+  const Tensor backward = squared_norm(x() - proposal - proposed.score * e) * (-0.25 / e);
+  const Tensor log_ratio = proposed.log_prob - value().log_prob + backward - forward;
+  return metropolis(x(), value(), proposal, proposed, log_ratio, rng);
+}
+
+SamplerEntry unadjusted_langevin_entry() {
+  return sampler_entry_of<UnadjustedLangevinOptions, UnadjustedLangevin>(
+      {.name = "ula",
+       .needs = kNeedsScore,
+       .moves = "x' = x + e grad f + sqrt(2e) z",
+       .source = "Parisi 1981; Roberts & Tweedie 1996"});
+}
+
+SamplerEntry adjusted_langevin_entry() {
+  return sampler_entry_of<AdjustedLangevinOptions, AdjustedLangevin>(
+      {.name = "mala",
+       .needs = kNeedsLogProb | kNeedsScore,
+       .moves = "ula's x', accepted or refused",
+       .source = "Roberts & Tweedie 1996"});
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,31 @@
+#include "samplers/kinds/random_walk.h"
+
+#include "autograd/ops.h"
+#include "samplers/kinds/check_step.h"
+#include "samplers/metropolis.h"
+
+namespace gradzoo {
+
+void RandomWalkOptions::describe(OptionTable& options) {
+  options.add("step", step, "standard deviation of a proposal");
+}
+
+RandomWalk::RandomWalk(const RandomWalkOptions& options) : options_(options) {
+  check_step("mh", options.step);
+}
+
+// The proposal is symmetric, so its densities cancel.
+Transition RandomWalk::transition(const Target& target, Rng& rng, bool) {
+  const Tensor proposal = x() + randn_like(x(), rng) * options_.step;
+  const PointValue proposed = evaluate(target, proposal);
+  return metropolis(x(), value(), proposal, proposed, proposed.log_prob - value().log_prob, rng);
+}
+
+SamplerEntry random_walk_entry() {
+  return sampler_entry_of<RandomWalkOptions, RandomWalk>({.name = "mh",
+                                                          .needs = kNeedsLogProb,
+                                                          .moves = "x' = x + step z, accepted or refused",
+                                                          .source = "Metropolis et al. 1953; Hastings 1970"});
+}
+
+}  // namespace gradzoo

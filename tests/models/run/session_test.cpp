@@ -1,0 +1,112 @@
+#include "models/run/session.h"
+
+#include <filesystem>
+
+#include <doctest/doctest.h>
+
+#include "autograd/ops.h"
+#include "models/registry.h"
+#include "support/error_message.h"
+#include "support/small_model.h"
+
+namespace gradzoo {
+namespace {
+
+using test::contains;
+using test::error_message;
+
+struct Unwatched : TrainObserver {
+  std::vector<int64_t> logged;
+  void on_log(const LogRow& row) override { logged.push_back(row.step); }
+  void on_epoch(int64_t) override {}
+  bool should_stop(int64_t) override { return false; }
+};
+
+TEST_CASE("every model of the list has options that complete and a model that trains on data of its kind") {
+  for (const ModelEntry& entry : model_registry()) {
+    CAPTURE(entry.name);
+    const bool images = entry.data == DataKind::images;
+    const DataShape shape = images ? DataShape{.example = {4, 4}, .classes = 3} : test::toy_shape("ring8");
+    RunOptions options(entry);
+    options.table().set("seed", "3");
+    options.complete(shape);
+    CHECK(options.table().find("seed").source == "set");
+    CHECK(options.shared() < options.table().all().size());
+    const std::unique_ptr<Model> model = options.make_model(shape);
+    CHECK_FALSE(model->metrics().empty());
+    State state;
+    model->register_state(state);
+    CHECK(state.entries().size() > 2);
+  }
+}
+
+TEST_CASE("data of the wrong kind are refused with the reason") {
+  const std::string points =
+      error_message([] { run_options("classifier", std::vector<std::string>{"data=ring8"}); });
+  CHECK_MESSAGE(contains(points, "classifier learns images, and ring8 has points of 2 numbers"), points);
+  const std::string images =
+      error_message([] { run_options("nce", std::vector<std::string>{"data=mnist"}); });
+  CHECK_MESSAGE(contains(images, "nce learns points, and mnist has images of 28x28: Gaussian noise is never"),
+                images);
+}
+
+TEST_CASE("the options of a run are those of its data, of training and of its model, in that order") {
+  const auto options = run_options("vae", std::vector<std::string>{"latent=3", "lr=0.5"});
+  CHECK(options->table().all().front().key == "data");
+  CHECK(options->table().all()[options->shared()].key == "architecture");
+  CHECK(options->training.lr == 0.5);
+  CHECK(options->entry().name == "vae");
+  CHECK(contains(error_message([] { run_options("vea", {}); }), "did you mean 'vae'"));
+  CHECK(
+      contains(error_message([] { run_options("vae", std::vector<std::string>{"latnet=3"}); }), "'latent'"));
+}
+
+TEST_CASE("a model's own data and their narrow modes are taken unless others are chosen") {
+  CHECK(run_options("nce", {})->data.data == "ring8");
+  CHECK(run_options("gan", std::vector<std::string>{"data=ring8"})->data.toy_noise == 0.01);
+  CHECK(run_options("gan", std::vector<std::string>{"data=ring8", "toy_noise=0.2"})->data.toy_noise == 0.2);
+  CHECK(run_options("ebm", std::vector<std::string>{"data=ring8"})->data.toy_noise == 0);
+}
+
+TEST_CASE("a session trains as many steps as its options say, and the seed decides all of it") {
+  const auto bytes_of = [](const char* seed) {
+    const auto options = run_options(
+        "nce", std::vector<std::string>{"hidden=8", "steps=7", "batch=32", std::string("seed=") + seed});
+    Session session(*options, {.log_every = 3});
+    CHECK(session.steps == 7);
+    Unwatched observer;
+    CHECK(session.train(observer));
+    CHECK(session.trainer.step() == 7);
+    CHECK(observer.logged == std::vector<int64_t>{3, 6, 7});
+    return session.state.bytes();
+  };
+  CHECK(bytes_of("1") == bytes_of("1"));
+  CHECK(bytes_of("1") != bytes_of("2"));
+}
+
+TEST_CASE(
+    "steps follow from epochs, from steps where they are chosen, and from a session's own before both") {
+  const auto options = run_options("nce", std::vector<std::string>{"hidden=8", "epochs=2", "batch=1000"});
+  CHECK(Session(*options).steps == 100);
+  CHECK(Session(*options, {.steps = 3}).steps == 3);
+  const auto of_gan = run_options("gan", std::vector<std::string>{"data=ring8", "epochs=2", "batch=1000"});
+  CHECK(Session(*of_gan).steps == 100);  // against the 12,000 steps of its own
+  CHECK(Session(*run_options("gan", std::vector<std::string>{"data=ring8"})).steps == 12000);
+}
+
+TEST_CASE("a session may train on examples that are made from the dataset's") {
+  const auto options = run_options("vae", std::vector<std::string>{"hidden=8", "steps=2", "batch=10"});
+  RunData data(options->data, options->training);
+  const Examples& whole = data.train();
+  Examples small{zeros({25, 3, 2}, DType::u8), {}, arange(25, DType::i64)};
+  CHECK(whole.example() == Shape{28, 28});
+  data.replace_training(small);
+  CHECK(data.shape().example == Shape{3, 2});
+  Session session(*options, std::move(data), {.drop_last = true});
+  CHECK(session.batches->steps_per_epoch() == 2);
+  Unwatched observer;
+  CHECK(session.train(observer));
+}
+
+}  // namespace
+}  // namespace gradzoo

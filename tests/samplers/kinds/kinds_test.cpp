@@ -1,0 +1,133 @@
+#include <cmath>
+#include <memory>
+
+#include <doctest/doctest.h>
+
+#include "autograd/ops.h"
+#include "samplers/kinds/langevin.h"
+#include "samplers/kinds/random_walk.h"
+#include "samplers/registry.h"
+#include "support/error_message.h"
+#include "support/tensor_values.h"
+
+namespace gradzoo {
+namespace {
+
+Tensor log_normal(const Tensor& x) { return sum(square(x) * -0.5, 1); }
+const Target kNormal{.log_prob = log_normal};
+
+Tensor one_step(const Target& target, const Tensor& x, Sampler&& sampler, uint64_t seed = 1) {
+  Rng rng(seed, "test");
+  sampler.begin(target, x);
+  sampler.step(target, rng);
+  return sampler.x();
+}
+
+UnadjustedLangevin ula(double step, double noise = 1) {
+  return UnadjustedLangevin({.step = step, .noise = noise});
+}
+
+TEST_CASE("an unadjusted Langevin step is x + e grad f + sqrt(2e) z") {
+  const Tensor x = test::wave({6, 3});
+  Rng rng(1, "test");
+  const Tensor z = randn({6, 3}, rng, DType::f64);
+  const Tensor wanted = x - x * 0.3 + z * std::sqrt(0.6);
+  CHECK(test::max_error(one_step(kNormal, x, ula(0.3)), wanted.to_vector()) < 1e-15);
+  const Tensor quiet = one_step(kNormal, x, ula(0.3, 0));
+  CHECK(test::max_error(quiet, (x * 0.7).to_vector()) < 1e-15);
+}
+
+TEST_CASE("a step of 2e in the half convention is a step of e in the full one, to the byte") {
+  for (const DType dtype : {DType::f32, DType::f64}) {
+    const Tensor x = test::wave({50, 3}, dtype);
+    const StepConvention half = StepConvention::half;
+    CHECK(test::same_bytes(one_step(kNormal, x, UnadjustedLangevin({.step = 0.3})),
+                           one_step(kNormal, x, UnadjustedLangevin({.step = 0.6, .convention = half}))));
+    CHECK(test::same_bytes(one_step(kNormal, x, AdjustedLangevin({.step = 0.3})),
+                           one_step(kNormal, x, AdjustedLangevin({.step = 0.6, .convention = half}))));
+  }
+}
+
+TEST_CASE("every chain of a Metropolis step stays or takes the proposal, and its value follows") {
+  const Tensor x = test::wave({200, 2});
+  for (const bool langevin : {false, true}) {
+    const double step = langevin ? 0.9 : 1.5;
+    std::unique_ptr<Sampler> sampler;
+    if (langevin) {
+      sampler = std::make_unique<AdjustedLangevin>(AdjustedLangevinOptions{.step = step});
+    } else {
+      sampler = std::make_unique<RandomWalk>(RandomWalkOptions{.step = step});
+    }
+    Rng rng(3, "test");
+    sampler->begin(kNormal, x);
+    sampler->step(kNormal, rng);
+    const Tensor next = sampler->x();
+    Rng same(3, "test");
+    const Tensor drift = langevin ? x - x * step : x;
+    const double scale = langevin ? std::sqrt(2 * step) : step;
+    const Tensor proposal = drift + randn({200, 2}, same, DType::f64) * scale;
+    int64_t moved = 0;
+    for (int64_t i = 0; i < 200; ++i) {
+      const bool stays = test::same_bytes(next.rows(i, i + 1), x.rows(i, i + 1));
+      const bool moves = test::max_error(next.rows(i, i + 1), proposal.rows(i, i + 1).to_vector()) < 1e-14;
+      CHECK(stays != moves);
+      moved += moves;
+    }
+    CHECK(moved > 20);
+    CHECK(moved < 180);
+    CHECK(sampler->moved() == doctest::Approx(static_cast<double>(moved) / 200));
+    CHECK(test::max_error(sampler->value().log_prob, log_normal(next).to_vector()) < 1e-14);
+    if (langevin) CHECK(test::max_error(sampler->value().score, neg(next).to_vector()) < 1e-14);
+  }
+}
+
+TEST_CASE("a chain never enters where the density is 0 or not a number") {
+  // a half-normal: log x is NaN below 0
+  const Target positive{.log_prob = [](const Tensor& x) { return sum(square(x) * -0.5 + log(x) * 0.0, 1); }};
+  const Tensor x = full({500, 1}, 0.05, DType::f64);
+  const Tensor next = one_step(positive, x, RandomWalk({.step = 1}));
+  CHECK(min(next).item() > 0);
+  CHECK(max(next).item() > 0.05);
+}
+
+TEST_CASE("one evaluation of the target a transition, one draw of normals and one of uniforms") {
+  int evaluations = 0;
+  const Target counting{.log_prob = [&](const Tensor& x) {
+    ++evaluations;
+    return log_normal(x);
+  }};
+  for (const SamplerEntry& entry : sampler_registry()) {
+    Rng rng(1, "test");
+    const std::unique_ptr<Sampler> sampler = entry.options()->make();
+    sampler->begin(counting, test::wave({4, 2}));
+    evaluations = 0;
+    sampler->step(counting, rng);
+    CHECK(evaluations == 1);
+    CHECK(sampler->evaluations() == 2);
+    CHECK(rng.draw() == (sampler->is_exact() ? 2 : 1));
+  }
+}
+
+TEST_CASE("every sampler of the list is what its line says, and is found by its name") {
+  for (const SamplerEntry& entry : sampler_registry()) {
+    const std::unique_ptr<Sampler> sampler = entry.options()->make();
+    CHECK(sampler->name() == entry.name);
+    CHECK(sampler->needs() == entry.needs);
+    CHECK(&find_sampler(entry.name) == &entry);
+    OptionTable table;
+    const auto options = entry.options();
+    options->describe(table);
+    table.set("step", "0.25");
+    CHECK(options->make()->step_size() == 0.25);
+    table.set("step", "0");
+    CHECK(test::error_message([&] { options->make(); }) ==
+          entry.name + ": step is 0. Hint: a number above 0");
+  }
+  CHECK(test::error_message([] { find_sampler("malaa"); }) ==
+        "sampler 'malaa' is not known. Hint: did you mean 'mala'?");
+  CHECK(test::error_message([] { ula(0.1, -1); }) ==
+        "ula: noise is -1. Hint: 0 or more; 1 samples the target");
+}
+
+}  // namespace
+}  // namespace gradzoo

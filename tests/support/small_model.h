@@ -1,0 +1,54 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/registry.h"
+#include "models/run/session.h"
+
+/// Models of the list at small sizes, without data on disk.
+namespace gradzoo::test {
+
+/// Options as a run has them, key=value, completed for data of this shape.
+inline std::unique_ptr<RunOptions> options_for(const std::string& model,
+                                               const std::vector<std::string>& assignments,
+                                               const DataShape& shape) {
+  auto options = std::make_unique<RunOptions>(find_model(model));
+  for (const std::string& assignment : assignments) options->table().assign(assignment);
+  options->complete(shape);
+  return options;
+}
+
+/// What is made of them.
+template <class M>
+std::unique_ptr<M> small_model(const std::string& model, const std::vector<std::string>& assignments,
+                               const DataShape& shape) {
+  std::unique_ptr<Model> made = options_for(model, assignments, shape)->make_model(shape);
+  return std::unique_ptr<M>(dynamic_cast<M*>(made.release()));
+}
+
+/// The text of an option of a model for data of this shape.
+inline std::string option_text(const std::string& model, const std::vector<std::string>& assignments,
+                               const DataShape& shape, const std::string& key) {
+  return options_for(model, assignments, shape)->table().find(key).text();
+}
+
+inline DataShape toy_shape(const std::string& toy, const ToyOptions& options = {}) {
+  const std::shared_ptr<const Toy> truth = make_toy(toy, options);
+  return {.example = Shape{truth->dimensions()}, .toy = truth, .scale = options.scale};
+}
+
+/// One training step on x: the metrics by their names.
+inline std::map<std::string, double> step_on(Model& model, const Tensor& x, double rate, int64_t step = 0,
+                                             int64_t steps = 100) {
+  std::vector<double> row(model.metrics().size());
+  const Batch batch{x, {}, {}};
+  model.train_step({step, steps, rate, batch}, MetricRow(row));
+  std::map<std::string, double> out;
+  for (size_t i = 0; i < row.size(); ++i) out[model.metrics()[i].name] = row[i];
+  return out;
+}
+
+}  // namespace gradzoo::test
