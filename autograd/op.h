@@ -31,6 +31,7 @@
 /// `cases()` gives the operands that the checks feed it (ops/cases.h). Optional: `roles` (which inputs are
 /// indices or masks), `alias(in)` instead of forward (the output shares the input's storage), `vjp_fast` (the
 /// same gradients on raw buffers, taken by sweeps that are not recorded; vjp stays the specification),
+/// `accumulate(in, sum)` (adds the output to what stands in `sum`: for gradients, see Vjp::give),
 /// `slopes(x)` (of an elementwise op of one operand: f'(x) and f''(x) stacked, where one pass gives both),
 /// `lifted(k)` (this op for operands with k stacked in front; only where attributes hold absolute shapes),
 /// `smoothness_here()` (where it depends on the attributes), `constants` (operands, as reads_in() names them,
@@ -63,6 +64,7 @@ class Inputs {
 };
 
 class Sweep;
+struct OpInfo;
 
 /// What a vjp rule sees: what was saved, which gradients are needed, and where they go.
 class Vjp {
@@ -75,11 +77,13 @@ class Vjp {
   const Shape& shape(int i) const;
   /// The gradient of input i, of its shape or of one that it was broadcast to: the engine sums it back.
   void give(int i, Tensor gradient);
-  /// The same as give(i, matmul(a, b, transpose_a, transpose_b)) for matrices. A sweep that is not recorded
-  /// adds the product in the one pass that computes it.
-  void give_product(int i, const Tensor& a, const Tensor& b, bool transpose_a, bool transpose_b);
+  /// The same as give(i, apply(op, operands...)). Where the sweep is not recorded, the op computes it in the
+  /// buffer where the gradient is to stand, or adds it to the sum that stands there.
+  template <class Op, std::same_as<Tensor>... Rest>
+  void give(int i, const Op& op, const Tensor& first, const Rest&... rest);
 
  private:
+  void give_applied(int i, const OpInfo& info, const void* op, Inputs in);
   const Tensor& saved(int slot) const;
   Sweep& sweep_;
   Node& node_;
@@ -99,7 +103,8 @@ struct OpInfo {
   size_t attribute_bytes = 0;
   Shape (*shape)(const void* op, Inputs in) = nullptr;
   void (*forward)(const void* op, Inputs in, Tensor& out) = nullptr;
-  Tensor (*alias)(const void* op, Inputs in) = nullptr;  // null: forward
+  void (*accumulate)(const void* op, Inputs in, Tensor& sum) = nullptr;  // null: by forward, and a sum
+  Tensor (*alias)(const void* op, Inputs in) = nullptr;                  // null: forward
   void (*vjp)(const void* op, Vjp& v, const Tensor& g) = nullptr;
   void (*vjp_fast)(const void* op, Vjp& v, const Tensor& g) = nullptr;  // null: vjp
   Tensor (*slopes)(const void* op, const Tensor& x) = nullptr;          // null: by sweeps
@@ -159,6 +164,9 @@ struct InfoOf {
     } else {
       info.forward = [](const void* op, Inputs in, Tensor& out) { as<Op>(op).forward(in, out); };
     }
+    if constexpr (requires(const Op& op, Inputs in, Tensor& sum) { op.accumulate(in, sum); }) {
+      info.accumulate = [](const void* op, Inputs in, Tensor& sum) { as<Op>(op).accumulate(in, sum); };
+    }
     if constexpr (requires(const Op& op, Vjp& v, const Tensor& g) { op.vjp_fast(v, g); }) {
       info.vjp_fast = [](const void* op, Vjp& v, const Tensor& g) { as<Op>(op).vjp_fast(v, g); };
     }
@@ -192,6 +200,13 @@ Tensor apply(const Op& op, const Tensor& first, const Rest&... rest) {
 template <class Op, std::same_as<Tensor>... Rest>
 Tensor apply(const Tensor& first, const Rest&... rest) {
   return apply(Op{}, first, rest...);
+}
+
+template <class Op, std::same_as<Tensor>... Rest>
+void Vjp::give(int i, const Op& op, const Tensor& first, const Rest&... rest) {
+  static_assert(1 + sizeof...(Rest) == Op::arity);
+  const Tensor* inputs[] = {&first, &rest...};
+  give_applied(i, info_of<Op>(), &op, Inputs(inputs, Op::arity));
 }
 
 namespace detail {

@@ -1,6 +1,5 @@
 #include "autograd/sweep.h"
 
-#include "autograd/kernels/gemm/gemm.h"
 #include "autograd/kernels/pointwise/elementwise.h"
 #include "autograd/ops.h"
 #include "autograd/trace.h"
@@ -37,8 +36,8 @@ const Tensor& Vjp::saved(int slot) const {
 
 void Vjp::give(int i, Tensor gradient) { sweep_.accumulate(node_, i, std::move(gradient)); }
 
-void Vjp::give_product(int i, const Tensor& a, const Tensor& b, bool transpose_a, bool transpose_b) {
-  sweep_.accumulate_product(node_, i, a, b, transpose_a, transpose_b);
+void Vjp::give_applied(int i, const OpInfo& info, const void* op, Inputs in) {
+  sweep_.accumulate_applied(node_, i, info, op, in);
 }
 
 void Sweep::mark_reached() {
@@ -127,26 +126,27 @@ bool Sweep::may_change(int64_t index) const {
   return !create_graph_ && sum.refs.count() == 1 && sum.storage->refs.count() == 1;
 }
 
-void Sweep::accumulate_product(const Node& node, int i, const Tensor& a, const Tensor& b, bool transpose_a,
-                               bool transpose_b) {
+// Whether an op's output is all of what an input's gradient is summed from, without a sum over broadcast
+// axes.
+bool Sweep::fits(const Node& input, const OpInfo& info, const void* op, Inputs in) const {
+  for (int i = 0; i < in.size(); ++i) {
+    if (!in[i].defined() || (info.roles[i] == Role::value && in[i].dtype() != input.dtype)) return false;
+  }
+  return info.forward && info.shape(op, in) == input.shape;
+}
+
+void Sweep::accumulate_applied(const Node& node, int i, const OpInfo& info, const void* op, Inputs in) {
   const int64_t index = node.inputs[static_cast<size_t>(i)];
   if (!is_reached(index)) return;
   Tensor& sum = grads_[slot(index)];
-  const bool first = !sum.defined();
-  Tensor target = sum;
-  if (first && to_buffers_) target = empty_buffer(state_.nodes, index);
-  const int64_t m = a.shape()[transpose_a ? 1 : 0], k = a.shape()[transpose_a ? 0 : 1];
-  const int64_t n = b.shape()[transpose_b ? 0 : 1];
-  const bool fits = b.shape()[transpose_b ? 1 : 0] == k && state_.nodes[index].shape == Shape{m, n};
-  if (create_graph_ || state_.mode.tracing || !fits || !target.defined() || (!first && !may_change(index)))
-    return accumulate(node, i, matmul(a, b, transpose_a, transpose_b));
-  visit_floating(target.dtype(), [&]<class T>() {
-    kernels::gemm(transpose_a, transpose_b, m, n, k, a.data<T>(), b.data<T>(), first ? T{0} : T{1},
-                  target.mutable_data<T>());
-  });
-  if (!first) return;
+  const bool in_place = !create_graph_ && !state_.mode.tracing && fits(state_.nodes[index], info, op, in);
+  if (in_place && sum.defined() && info.accumulate && may_change(index)) return info.accumulate(op, in, sum);
+  Tensor buffer;
+  if (in_place && !sum.defined() && to_buffers_) buffer = empty_buffer(state_.nodes, index);
+  if (!buffer.defined()) return accumulate(node, i, detail::run(info, op, in));
+  info.forward(op, in, buffer);
   in_place_[slot(index)] = true;
-  sum = std::move(target);
+  sum = std::move(buffer);
 }
 
 void Sweep::accumulate(const Node& node, int i, Tensor gradient) {

@@ -21,7 +21,7 @@ class Sweep {
         in_place_(count()) {}
 
   void want(int64_t index) { wanted_[slot(index)] = true; }
-  /// Lets the first product that a leaf is given be computed where its gradient is to stand.
+  /// Lets the first gradient that a leaf is given as an op be computed where its gradient is to stand.
   void compute_in_buffers() { to_buffers_ = true; }
   void run(Tensor seed);
   /// The gradient of a wanted node after run(); undefined where y does not reach it.
@@ -29,9 +29,8 @@ class Sweep {
 
   /// Called by a rule, through Vjp: the gradient that the running node contributes to its input i.
   void accumulate(const Node& node, int i, Tensor gradient);
-  /// The same for the product of two matrices: see Vjp::give_product.
-  void accumulate_product(const Node& node, int i, const Tensor& a, const Tensor& b, bool transpose_a,
-                          bool transpose_b);
+  /// The same as an op on operands, computed where the sum stands if that can be.
+  void accumulate_applied(const Node& node, int i, const OpInfo& info, const void* op, Inputs in);
 
  private:
   size_t count() const { return static_cast<size_t>(last_ - first_ + 1); }
@@ -42,6 +41,7 @@ class Sweep {
   void note_loss(int64_t failed);
   void check_saved(const Node& node) const;
   bool may_change(int64_t index) const;
+  bool fits(const Node& input, const OpInfo& info, const void* op, Inputs in) const;
 
   TapeState& state_;
   int64_t first_, last_;

@@ -42,7 +42,8 @@ Sizes sizes_of(const MatMul& op, const Shape& a, const Shape& b) {
 
 // One batched product for each index of the leading axes but the last, each operand at its own strides.
 template <class T>
-void batched(const MatMul& op, const Sizes& s, kernels::Broadcast layout, const T* a, const T* b, T* c) {
+void batched(const MatMul& op, const Sizes& s, kernels::Broadcast layout, const T* a, const T* b, T beta,
+             T* c) {
   if (layout.rank == 0) layout = {.rank = 1, .dims = {1}, .stride_a = {0}, .stride_b = {0}};
   const int last = layout.rank - 1;
   int64_t outer = 1;
@@ -56,9 +57,32 @@ void batched(const MatMul& op, const Sizes& s, kernels::Broadcast layout, const 
       rest /= layout.dims[i];
     }
     kernels::gemm_batched(batch, op.transpose_a, op.transpose_b, s.m, s.n, s.k, a + at_a * s.a,
-                          layout.stride_a[last] * s.a, b + at_b * s.b, layout.stride_b[last] * s.b,
+                          layout.stride_a[last] * s.a, b + at_b * s.b, layout.stride_b[last] * s.b, beta,
                           c + o * batch * s.c, s.c);
   }
+}
+
+// y = op(a) op(b) + beta y
+void multiply(const MatMul& op, Inputs in, double beta, Tensor& y) {
+  const Shape& a = in[0].shape();
+  const Shape& b = in[1].shape();
+  const Sizes s = sizes_of(op, a, b);
+  const Shape batch_a = leading(a), batch_b = leading(b);
+  visit_floating(y.dtype(), [&]<class T>() {
+    const T* pa = in[0].data<T>();
+    const T* pb = in[1].data<T>();
+    T* py = y.mutable_data<T>();
+    const T keep = static_cast<T>(beta);
+    if (batch_b.size() == 1 &&
+        (!op.transpose_a || batch_a.size() == 1)) {  // the rows of all a's are one matrix
+      kernels::gemm(op.transpose_a, op.transpose_b, batch_a.size() * s.m, s.n, s.k, pa, pb, keep, py);
+    } else if (batch_a == batch_b) {
+      kernels::gemm_batched(batch_a.size(), op.transpose_a, op.transpose_b, s.m, s.n, s.k, pa, s.a, pb, s.b,
+                            keep, py, s.c);
+    } else {
+      batched(op, s, broadcast_layout(batch_a, batch_b, leading(y.shape())), pa, pb, keep, py);
+    }
+  });
 }
 
 }  // namespace
@@ -76,25 +100,9 @@ Shape MatMul::shape(Inputs in) const {
       .insert(batch.rank() + 1, b[transpose_b ? -2 : -1]);
 }
 
-void MatMul::forward(Inputs in, Tensor& out) const {
-  const Shape& a = in[0].shape();
-  const Shape& b = in[1].shape();
-  const Sizes s = sizes_of(*this, a, b);
-  const Shape batch_a = leading(a), batch_b = leading(b);
-  visit_floating(out.dtype(), [&]<class T>() {
-    const T* pa = in[0].data<T>();
-    const T* pb = in[1].data<T>();
-    T* pc = out.mutable_data<T>();
-    if (batch_b.size() == 1 && (!transpose_a || batch_a.size() == 1)) {  // the rows of all a's are one matrix
-      kernels::gemm(transpose_a, transpose_b, batch_a.size() * s.m, s.n, s.k, pa, pb, T{0}, pc);
-    } else if (batch_a == batch_b) {
-      kernels::gemm_batched(batch_a.size(), transpose_a, transpose_b, s.m, s.n, s.k, pa, s.a, pb, s.b, pc,
-                            s.c);
-    } else {
-      batched(*this, s, broadcast_layout(batch_a, batch_b, leading(out.shape())), pa, pb, pc);
-    }
-  });
-}
+void MatMul::forward(Inputs in, Tensor& out) const { multiply(*this, in, 0, out); }
+
+void MatMul::accumulate(Inputs in, Tensor& sum) const { multiply(*this, in, 1, sum); }
 
 // y = op(a) op(b):  d op(a) = g op(b)',  d op(b) = op(a)' g
 void MatMul::vjp(Vjp& v, const Tensor& g) const {
@@ -106,8 +114,8 @@ void MatMul::vjp(Vjp& v, const Tensor& g) const {
     if (v.shape(1).rank() == 2 &&
         (!transpose_a || g.rank() == 2)) {  // sums over the batch inside the product
       const Tensor a = as_rows(v.in(0)), h = as_rows(g);
-      if (transpose_b) return v.give_product(1, h, a, true, transpose_a);
-      return v.give_product(1, a, h, !transpose_a, false);
+      if (transpose_b) return v.give(1, MatMul{true, transpose_a}, h, a);
+      return v.give(1, MatMul{!transpose_a, false}, a, h);
     }
     const Tensor& a = v.in(0);
     v.give(1, transpose_b ? matmul(g, a, true, transpose_a) : matmul(a, g, !transpose_a, false));
@@ -180,7 +188,7 @@ void Linear::vjp(Vjp& v, const Tensor& g) const {
     const Tensor dx = matmul(as_rows(g), v.in(1));  // (rows, in)
     v.give(0, g.rank() == 2 ? dx : reshape(dx, v.shape(0)));
   }
-  if (v.needs(1)) v.give_product(1, as_rows(g), as_rows(v.in(0)), true, false);
+  if (v.needs(1)) v.give(1, MatMul{true, false}, as_rows(g), as_rows(v.in(0)));
   if (v.needs(2)) v.give(2, g);
 }
 

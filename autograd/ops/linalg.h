@@ -18,6 +18,7 @@ struct MatMul {
   bool transpose_b = false;
   Shape shape(Inputs in) const;
   void forward(Inputs in, Tensor& out) const;
+  void accumulate(Inputs in, Tensor& sum) const;
   void vjp(Vjp& v, const Tensor& g) const;
   static std::vector<OpCase<MatMul>> cases();
 };

@@ -10,6 +10,11 @@ Tensor Module::forward(const Tensor&) const {
   throw Error("forward: this module is no function of one tensor. Hint: call its own functions");
 }
 
+Tensor Module::forward_all(std::span<const Tensor> inputs) const {
+  if (inputs.size() == 1) return forward(inputs.front());
+  throw Error("forward: this module is no function of {} tensors. Hint: one", inputs.size());
+}
+
 std::vector<NamedTensor> Module::named_parameters() const {
   std::vector<NamedTensor> all = parameters_;
   for (const auto& [name, child] : children_) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <concepts>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,8 +24,21 @@ class Module {
   Module(const Module&) = delete;
   Module& operator=(const Module&) = delete;
 
+  /// y = module(x), or module(x, time, label): whichever of the two functions below the module has.
+  template <std::same_as<Tensor>... More>
+  Tensor operator()(const Tensor& x, const More&... more) const {
+    if constexpr (sizeof...(More) == 0) {
+      return forward(x);
+    } else {
+      const Tensor inputs[] = {x, more...};
+      return forward_all(inputs);
+    }
+  }
   /// The module as a function of one tensor; throws Error for modules that are none.
   virtual Tensor forward(const Tensor& x) const;
+  /// The module as a function of several tensors, in the order that it documents. Unless overridden, of one:
+  /// forward(x).
+  virtual Tensor forward_all(std::span<const Tensor> inputs) const;
 
   /// Own parameters first, then each child's, in the order of their registration.
   std::vector<NamedTensor> named_parameters() const;

@@ -8,6 +8,7 @@
 
 #include "autograd/grad.h"
 #include "autograd/ops.h"
+#include "autograd/ops/linalg.h"
 #include "autograd/random.h"
 #include "support/error_message.h"
 #include "support/largest_difference.h"
@@ -17,7 +18,6 @@ using test::largest_difference;
 
 namespace {
 
-/// y = a b, whose rule gives a product of the wrong shape.
 /// An op whose rule fails.
 struct Throws {
   static constexpr const char* name = "throws";
@@ -52,6 +52,45 @@ struct AsksForBoth {
   }
 };
 
+/// y = 2 x, which is its own vjp: as an op that adds to what stands there, or one that does not.
+int doubles_run = 0, doubles_added = 0;
+template <bool adds>
+struct Double {
+  static constexpr const char* name = "double";
+  static constexpr const char* formula = "y = 2 x;  dx = 2 g";
+  static constexpr int arity = 1;
+  static constexpr Kind kind = Kind::linear;
+  static constexpr int smoothness = kSmooth;
+  static constexpr std::array<unsigned, 1> saves = {kReadsNothing};
+  Shape shape(Inputs in) const { return in[0].shape(); }
+  void forward(Inputs in, Tensor& out) const {
+    ++doubles_run;
+    for (int64_t i = 0; i < out.size(); ++i) out.mutable_data<double>()[i] = 2 * in[0].data<double>()[i];
+  }
+  void accumulate(Inputs in, Tensor& sum) const requires adds {
+    ++doubles_added;
+    for (int64_t i = 0; i < sum.size(); ++i) sum.mutable_data<double>()[i] += 2 * in[0].data<double>()[i];
+  }
+  void vjp(Vjp& v, const Tensor& g) const { v.give(0, Double{}, g); }
+};
+
+/// x (1, n) in each of four rows; its rule gives one gradient a row, doubled.
+struct InEveryRow {
+  static constexpr const char* name = "in_every_row";
+  static constexpr const char* formula = "y = x";
+  static constexpr int arity = 1;
+  static constexpr Kind kind = Kind::linear;
+  static constexpr int smoothness = kSmooth;
+  static constexpr std::array<unsigned, 1> saves = {kReadsNothing};
+  Shape shape(Inputs in) const { return {4, in[0].dim(1)}; }
+  void forward(Inputs in, Tensor& out) const {
+    for (int64_t i = 0; i < out.size(); ++i)
+      out.mutable_data<double>()[i] = in[0].data<double>()[i % in[0].dim(1)];
+  }
+  void vjp(Vjp& v, const Tensor& g) const { v.give(0, Double<true>{}, g); }
+};
+
+/// y = a b, whose rule gives a product of the wrong shape.
 struct Misshapen {
   static constexpr const char* name = "misshapen";
   static constexpr const char* formula = "y = a b;  db = a a'";
@@ -61,7 +100,7 @@ struct Misshapen {
   static constexpr std::array<unsigned, 2> saves = {kReadsNothing, reads_in(0)};
   Shape shape(Inputs in) const { return {in[0].dim(0), in[1].dim(1)}; }
   void forward(Inputs, Tensor& out) const { out = zeros(out.shape(), out.dtype()); }
-  void vjp(Vjp& v, const Tensor&) const { v.give_product(1, v.in(0), v.in(0), false, true); }
+  void vjp(Vjp& v, const Tensor&) const { v.give(1, ops::MatMul{false, true}, v.in(0), v.in(0)); }
 };
 
 }  // namespace
@@ -81,6 +120,38 @@ TEST_CASE("A weight that is used twice gets the sum of both products, where its 
   CHECK(largest_difference(grad(loss, w, {.create_graph = true}), expected) < 1e-13);
   backward(loss);  // adds to what is there
   CHECK(largest_difference(w.grad(), expected * 2.0) < 1e-13);
+}
+
+TEST_CASE_TEMPLATE(
+    "A gradient that is an op on operands is computed where it stands, and added by the op that can", Op,
+    Double<true>, Double<false>) {
+  Rng rng(4);
+  Tensor w = randn({3, 2}, rng, DType::f64).requires_grad_();
+  const Tensor buffer = zeros({3, 2}, DType::f64), factor = randn({3, 2}, rng, DType::f64);
+  w.set_grad_buffer(buffer);
+  const auto loss = [&] {
+    return sum(apply<Op>(w) * factor) + sum(apply<Op>(w)) + sum(square(apply<Op>(w)));
+  };
+  Tape tape;
+  const Tensor expected = factor * 2.0 + 2.0 + w.detach() * 8.0;
+  const Tensor y = loss();
+  doubles_run = doubles_added = 0;
+  backward(y, {.retain_graph = true});
+  CHECK(doubles_run + doubles_added == 3);
+  CHECK(doubles_added == (std::is_same_v<Op, Double<true>> ? 2 : 0));
+  CHECK(w.grad().data<double>() == buffer.data<double>());
+  CHECK(largest_difference(w.grad(), expected) < 1e-14);
+  const Tensor recorded = grad(y, w, {.create_graph = true});
+  CHECK(largest_difference(recorded, expected) < 1e-14);
+  CHECK(largest_difference(grad(sum(recorded), w), full({3, 2}, 8, DType::f64)) < 1e-14);
+}
+
+TEST_CASE("A gradient as an op is summed over what was broadcast") {
+  Tensor w = ones({1, 3}, DType::f64).requires_grad_();
+  w.set_grad_buffer(zeros({1, 3}, DType::f64));
+  Tape tape;
+  backward(sum(apply<InEveryRow>(w)));
+  CHECK(w.grad().to_vector() == std::vector<double>{8, 8, 8});
 }
 
 namespace {

@@ -237,11 +237,11 @@ template void gemm(bool, bool, int64_t, int64_t, int64_t, const double*, const d
 
 template <class T>
 void gemm_batched(int64_t batch, bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, const T* a,
-                  int64_t stride_a, const T* b, int64_t stride_b, T* c, int64_t stride_c) {
+                  int64_t stride_a, const T* b, int64_t stride_b, T beta, T* c, int64_t stride_c) {
   prepare_blas(m, n, k);
   if (batch == 0 || m == 0 || n == 0) return;
   const Product<T> first{trans_a, trans_b,         m,    n, k, a,      trans_a ? m : k,
-                         b,       trans_b ? k : n, T{0}, c, n, nullptr};
+                         b,       trans_b ? k : n, beta, c, n, nullptr};
   g_flops += static_cast<double>(batch) * first.flops();
   const Tiling tiling = packed_tiling(m, n, k, false);
   const int64_t tasks = batch * tiling.count();
@@ -262,9 +262,9 @@ void gemm_batched(int64_t batch, bool trans_a, bool trans_b, int64_t m, int64_t 
   });
 }
 template void gemm_batched(int64_t, bool, bool, int64_t, int64_t, int64_t, const float*, int64_t,
-                           const float*, int64_t, float*, int64_t);
+                           const float*, int64_t, float, float*, int64_t);
 template void gemm_batched(int64_t, bool, bool, int64_t, int64_t, int64_t, const double*, int64_t,
-                           const double*, int64_t, double*, int64_t);
+                           const double*, int64_t, double, double*, int64_t);
 
 double gemm_flops() { return g_flops; }
 

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include "autograd/grad.h"
+#include "autograd/ops.h"
+#include "autograd/tape.h"
 #include "nn/toy_modules.h"
 #include "support/error_message.h"
 
@@ -50,6 +53,48 @@ TEST_CASE("names that are empty, dotted or taken are refused") {
   CHECK(error_message([&] { module.register_module("w", child); }).find("twice") != std::string::npos);
   CHECK(error_message([&] { module.register_parameter("", ones({1})); }).find("Hint:") != std::string::npos);
   CHECK(error_message([&] { module.register_module("a.b", child); }).find("Hint:") != std::string::npos);
+}
+
+namespace {
+
+/// y = scale (x + t), a row of x at its own time.
+struct Shifted : Module {
+  Tensor scale = full({1}, 3, DType::f64);
+  Shifted() { register_parameter("scale", scale); }
+  Tensor forward_all(std::span<const Tensor> inputs) const override {
+    if (inputs.size() != 2) return Module::forward_all(inputs);
+    return (inputs[0] + unsqueeze(inputs[1], 1)) * scale;
+  }
+};
+
+/// y = 2 x.
+struct Doubled : Module {
+  Tensor forward(const Tensor& x) const override { return x * 2.0; }
+};
+
+}  // namespace
+
+TEST_CASE("a module is called with as many tensors as it takes, and refuses any other number") {
+  const Tensor x = ones({2, 3}, DType::f64), time = arange(2, DType::f64);
+  const Shifted shifted;
+  CHECK(shifted(x, time).to_vector() == std::vector<double>{3, 3, 3, 6, 6, 6});
+  CHECK(error_message([&] { shifted(x); }).find("no function of one tensor") != std::string::npos);
+  CHECK(error_message([&] { shifted(x, time, time); }) ==
+        "forward: this module is no function of 3 tensors. Hint: one");
+  const Doubled doubled;
+  CHECK(doubled(x).to_vector() == doubled.forward(x).to_vector());
+  CHECK(doubled.forward_all(std::span(&x, 1)).to_vector() == doubled(x).to_vector());
+  CHECK(error_message([&] { doubled(x, time); }).find("no function of 2 tensors") != std::string::npos);
+}
+
+TEST_CASE("gradients reach the parameters of a module of several inputs, and each input") {
+  const Shifted shifted;
+  const Tensor x = ones({2, 3}, DType::f64).requires_grad_(), time = arange(2, DType::f64).requires_grad_();
+  const Tape tape;
+  const Tensors g = grad(sum(shifted(x, time)), {shifted.scale, x, time});
+  CHECK(g[0].item() == 9);
+  CHECK(g[1].to_vector() == std::vector<double>(6, 3));
+  CHECK(g[2].to_vector() == std::vector<double>{9, 9});
 }
 
 TEST_CASE("an undefined parameter and one without gradient are refused") {

@@ -103,7 +103,7 @@ TEST_CASE_TEMPLATE("batched products equal single ones, with a shared operand to
     const auto b = test::uniform_values<T>(batch * s.k * s.n, -1, 1, 2);
     for (const int64_t stride_b : {s.k * s.n, int64_t{0}}) {
       std::vector<T> c(static_cast<size_t>(batch * s.m * s.n), T{7});
-      kernels::gemm_batched(batch, false, true, s.m, s.n, s.k, a.data(), s.m * s.k, b.data(), stride_b,
+      kernels::gemm_batched(batch, false, true, s.m, s.n, s.k, a.data(), s.m * s.k, b.data(), stride_b, T{0},
                             c.data(), s.m * s.n);
       for (int64_t i = 0; i < batch; ++i) {
         std::vector<T> one(static_cast<size_t>(s.m * s.n));
@@ -112,6 +112,10 @@ TEST_CASE_TEMPLATE("batched products equal single ones, with a shared operand to
         const auto from = c.begin() + static_cast<std::ptrdiff_t>(i * s.m * s.n);
         CHECK(test::same_bytes(one, std::vector<T>(from, from + s.m * s.n)));
       }
+      std::vector<T> added = c;
+      kernels::gemm_batched(batch, false, true, s.m, s.n, s.k, a.data(), s.m * s.k, b.data(), stride_b, T{2},
+                            added.data(), s.m * s.n);
+      for (size_t i = 0; i < c.size(); ++i) CHECK(added[i] == doctest::Approx(3 * c[i]).epsilon(1e-5));
     }
   }
 }
