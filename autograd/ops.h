@@ -93,6 +93,8 @@ Tensor chain_laplacian(const Tensor& rows, const Tensor& slopes, bool keeps_jaco
 // Shapes.
 /// The same values in another shape; one size may be -1. Shares storage.
 Tensor reshape(const Tensor& x, const Shape& shape);
+/// A copy, recorded: what Tensor::clone() is of a tensor that is tracked.
+Tensor clone(const Tensor& x);
 Tensor flatten_rows(const Tensor& x);  // (B, ...) -> (B, n)
 /// Two axes swapped (default: the last two).
 Tensor transpose(const Tensor& x, int axis_a = -2, int axis_b = -1);

@@ -9,7 +9,6 @@
 
 #include "autograd/op.h"
 #include "autograd/ops.h"
-#include "autograd/ops/shaping.h"
 #include "autograd/tape.h"
 
 namespace gradzoo {
@@ -179,7 +178,7 @@ Tensor Tensor::alias_rows(int64_t begin, int64_t end) const {
 }
 
 Tensor Tensor::clone() const {
-  if (wants_record()) return apply<ops::Clone>(*this);
+  if (wants_record()) return gradzoo::clone(*this);
   Tensor out = empty(shape(), dtype());
   if (size() > 0) {
     std::memcpy(out.impl_->storage->data(), checked_data(dtype()),

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "autograd/base/error.h"
+#include "autograd/base/function_ref.h"
 #include "autograd/shape.h"
 #include "autograd/storage.h"
 
@@ -195,5 +196,8 @@ Tensor eye(int64_t n, DType dtype = DType::f32);
 /// The values converted to another dtype. Never recorded, since gradients do not flow between dtypes: throws
 /// for a floating-point dtype where an op on x would be recorded.
 Tensor cast(const Tensor& x, DType dtype);
+
+/// A differentiable function of one tensor.
+using TensorFn = FunctionRef<Tensor(const Tensor&)>;
 
 }  // namespace gradzoo

@@ -4,8 +4,6 @@
 #include <type_traits>
 #include <utility>
 
-#include "autograd/tensor.h"
-
 namespace gradzoo {
 
 template <class Signature>
@@ -41,8 +39,5 @@ class FunctionRef<R(Args...)> {
   void* object_;
   R (*call_)(void*, Args...);
 };
-
-/// A differentiable function of one tensor.
-using TensorFn = FunctionRef<Tensor(const Tensor&)>;
 
 }  // namespace gradzoo

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "autograd/base/function_ref.h"
 #include "autograd/random.h"
+#include "autograd/tensor.h"
 
 /// Derivatives of functions, on top of grad(). Each opens its own tape, unless `create_graph`: then it
 /// records into the caller's live tape, so that the result can be differentiated again (in x where x is

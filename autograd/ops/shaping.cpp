@@ -138,6 +138,8 @@ std::vector<OpCase<Flip>> Flip::cases() {
 
 }  // namespace ops
 
+Tensor clone(const Tensor& x) { return apply<ops::Clone>(x); }
+
 Tensor reshape(const Tensor& x, const Shape& shape) {
   if (x.shape() == shape) return x;
   return ops::apply_move(ops::Reshape{ops::resolved(x.shape(), shape)}, x);

@@ -17,6 +17,9 @@ struct QuantityInfo {
   const char* unit;  // "nats/image"
 };
 
+/// What several families measure.
+inline constexpr QuantityInfo kKl{"kl", "nats"}, kLogZ{"log_z", "nats"};
+
 /// One number of an evaluation.
 struct Quantity {
   std::string name;

@@ -3,8 +3,8 @@
 #include "autograd/base/error.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "models/base/over_examples.h"
 #include "models/classifier/pictures.h"
-#include "models/eval/over_examples.h"
 
 namespace gradzoo {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "autograd/base/function_ref.h"
+#include "autograd/tensor.h"
 #include "datasets/examples.h"
 #include "models/pictures/picture.h"
 

@@ -6,8 +6,8 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "models/base/over_examples.h"
 #include "models/dae/pictures.h"
-#include "models/eval/over_examples.h"
 #include "models/pictures/image_pictures.h"
 #include "samplers/chains.h"
 #include "samplers/kinds/langevin.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "autograd/base/function_ref.h"
+#include "autograd/tensor.h"
 #include "nn/layers/layers.h"
 
 /// Denoising autoencoder (Vincent et al. 2008; Vincent 2011, "A connection between score matching and

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "autograd/base/function_ref.h"
+#include "autograd/tensor.h"
 #include "datasets/dataset.h"
 #include "models/dae/dae.h"
 

@@ -6,10 +6,9 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "models/base/over_examples.h"
 #include "models/ebm/pictures.h"
-#include "models/eval/over_examples.h"
 #include "models/eval/quadrature.h"
-#include "models/eval/quantities.h"
 #include "models/pictures/plane_pictures.h"
 #include "models/pictures/samples_picture.h"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "autograd/base/function_ref.h"
+#include "autograd/tensor.h"
 
 /// Energy-based models: p(x) = exp f(x) / Z, Z unknown (contrastive divergence: Hinton 2002; with chains that
 /// go on: Tieleman 2008; with a replay buffer and Langevin steps: Du & Mordatch 2019).

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "autograd/base/function_ref.h"
+#include "autograd/tensor.h"
 #include "datasets/examples.h"
 
 /// What a classifier and the training set say of samples: cheap to read, and no proof of quality.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "autograd/base/function_ref.h"
+#include "autograd/tensor.h"
 
 namespace gradzoo {
 

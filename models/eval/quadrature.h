@@ -1,6 +1,6 @@
 #pragma once
 
-#include "autograd/base/function_ref.h"
+#include "autograd/tensor.h"
 #include "datasets/toys/toy.h"
 
 /// Integrals over a box in one or two dimensions by the midpoint rule, in f64, points in chunks.

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "autograd/ops.h"
-#include "models/eval/over_examples.h"
+#include "models/base/over_examples.h"
 
 namespace gradzoo {
 namespace {

@@ -2,7 +2,6 @@
 
 #include "autograd/ops.h"
 #include "models/eval/quadrature.h"
-#include "models/eval/quantities.h"
 #include "models/pictures/plane_pictures.h"
 
 namespace gradzoo {

@@ -2,8 +2,7 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
-#include "models/eval/over_examples.h"
-#include "models/eval/quantities.h"
+#include "models/base/over_examples.h"
 #include "models/nce/objective.h"
 
 namespace gradzoo {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "autograd/base/function_ref.h"
+#include "autograd/tensor.h"
 #include "datasets/toys/toy.h"
 #include "models/pictures/picture.h"
 

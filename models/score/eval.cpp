@@ -8,9 +8,8 @@
 #include "autograd/functional/functional.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "models/base/over_examples.h"
 #include "models/eval/noised_toy.h"
-#include "models/eval/over_examples.h"
-#include "models/eval/quantities.h"
 #include "models/networks/tweedie.h"
 
 namespace gradzoo {

@@ -4,8 +4,8 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "models/base/over_examples.h"
 #include "models/eval/importance.h"
-#include "models/eval/over_examples.h"
 #include "nn/distributions.h"
 
 namespace gradzoo {

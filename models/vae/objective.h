@@ -1,8 +1,8 @@
 #pragma once
 
-#include "autograd/base/function_ref.h"
 #include "autograd/base/options.h"
 #include "autograd/random.h"
+#include "autograd/tensor.h"
 #include "models/vae/network.h"
 
 namespace gradzoo {

@@ -6,7 +6,7 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
-#include "models/eval/over_examples.h"
+#include "models/base/over_examples.h"
 #include "models/vae/eval.h"
 #include "models/vae/pictures.h"
 

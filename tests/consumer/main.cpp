@@ -2,9 +2,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "autograd/check/gradcheck.h"
-#include "autograd/functional/functional.h"
-#include "autograd/ops.h"
+#include <gradzoo/gradzoo.h>
 
 using gradzoo::Tensor;
 

@@ -8,9 +8,6 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/gradzoo-config-version.c
 install(FILES tools/cmake/gradzoo-config.cmake tools/cmake/dependencies.cmake
               "${PROJECT_BINARY_DIR}/gradzoo-config-version.cmake" DESTINATION "${package_dir}")
 
-foreach(floor IN LISTS floors)
-  install(DIRECTORY "${PROJECT_SOURCE_DIR}/${floor}" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/gradzoo"
-          FILES_MATCHING PATTERN "*.h" PATTERN cmake EXCLUDE PATTERN mnist EXCLUDE)
-endforeach()
+install(DIRECTORY "${public_headers}/gradzoo" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(DIRECTORY datasets/mnist DESTINATION "${CMAKE_INSTALL_DATADIR}/gradzoo/datasets")
 install(FILES LICENSE README.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")

@@ -1,9 +1,14 @@
 #include <algorithm>
 #include <cstdio>
+#include <ctime>
+#include <fstream>
+#include <span>
 #include <vector>
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "autograd/base/atomic_file.h"
 #include "autograd/base/error.h"
 #include "autograd/kernels/gemm/gemm.h"
 #include "autograd/kernels/threads/parallel.h"
@@ -11,6 +16,7 @@
 #include "tools/command/commands.h"
 #include "tools/command/use_threads.h"
 #include "tools/ledger/ledger.h"
+#include "tools/ledger/markdown.h"
 
 namespace gradzoo {
 namespace {
@@ -44,10 +50,32 @@ std::vector<RowOutcome> run_rows(const std::vector<const Row*>& rows, bool quiet
   return outcomes;
 }
 
+// "Intel(R) Xeon(R) Processor"; "an unknown processor" where the system does not say.
+std::string processor_name() {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
+  }
+  return "an unknown processor";
+}
+
+std::string today() {
+  const std::time_t now = std::time(nullptr);
+  return fmt::format("{:%Y-%m-%d}", fmt::gmtime(now));
+}
+
+void write_markdown(const std::string& path, const std::vector<RowOutcome>& outcomes) {
+  const std::string text = ledger_markdown(
+      outcomes, fmt::format("{}, {} threads of {}, {} kernels of {}", today(), kernels::threads(),
+                            processor_name(), kernels::blas_kernel(), kernels::blas_version()));
+  write_file_atomically(path, std::as_bytes(std::span(text)));
+}
+
 }  // namespace
 
 int verify_command(const Arguments& arguments) {
   std::vector<std::string> names;
+  std::string markdown;
   bool quick = false, json = false;
   int64_t threads = 0;
   CommandLine line("verify", "Holds what theory and papers say against what this program computes.");
@@ -56,6 +84,8 @@ int verify_command(const Arguments& arguments) {
   line.option("--threads", "T", threads, "threads; the result does not depend on them (default: the cores)",
               1, kernels::kMaxThreads);
   line.flag("--json", json, "print one JSON object");
+  line.option("--markdown", "FILE", markdown,
+              "write what was measured as a page, as docs/ledger.md is written");
   if (!line.parse(arguments)) {
     fmt::print("{}\nrows, (q) runs under --quick:\n", line.help());
     for (const Row& row : ledger_rows()) {
@@ -69,11 +99,11 @@ int verify_command(const Arguments& arguments) {
   if (!json) fmt::print("OpenBLAS kernel {}, {} threads\n", kernels::blas_kernel(), kernels::threads());
   outcomes = run_rows(rows, json);
   if (json) fmt::print("{}\n", ledger_json(outcomes));
+  if (!markdown.empty()) write_markdown(markdown, outcomes);
   const auto failed = std::ranges::find(outcomes, false, &RowOutcome::pass);
   if (failed == outcomes.end()) return 0;
-  throw Error(fmt::format("verify: {} of {} rows fail, first {}",
-                          std::ranges::count(outcomes, false, &RowOutcome::pass), outcomes.size(),
-                          failed->row->name));
+  throw Error("verify: {} of {} rows fail, first {}", std::ranges::count(outcomes, false, &RowOutcome::pass),
+              outcomes.size(), failed->row->name);
 }
 
 }  // namespace gradzoo

@@ -5,7 +5,6 @@
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"
-#include "models/eval/quantities.h"
 #include "support/small_model.h"
 
 namespace gradzoo {

@@ -6,7 +6,6 @@
 
 #include "autograd/ops.h"
 #include "models/eval/quadrature.h"
-#include "models/eval/quantities.h"
 #include "models/nce/cnce.h"
 #include "models/nce/objective.h"
 #include "support/error_message.h"

@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "models/eval/quantities.h"
 #include "models/nce/nce.h"
 #include "tools/ledger/train_model.h"
 

@@ -6,7 +6,6 @@
 #include <fmt/ranges.h>
 
 #include "models/eval/quadrature.h"
-#include "models/eval/quantities.h"
 #include "models/score/eval.h"
 #include "tools/ledger/train_model.h"
 

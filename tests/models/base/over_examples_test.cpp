@@ -1,4 +1,4 @@
-#include "models/eval/over_examples.h"
+#include "models/base/over_examples.h"
 
 #include <cmath>
 

@@ -1,0 +1,53 @@
+#include "tools/ledger/markdown.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace gradzoo {
+namespace {
+
+constexpr const char* kIntroduction =
+    R"(# The ledger
+
+`gradzoo verify` holds what theory and papers say against what this code computes on your machine; `--quick` runs the
+identities, `--json` prints them for a program, and `--markdown` writes this page. Each identity has a test that plants the
+error it is there for and sees the row fail (`tests/tools/ledger/`). Statistical rows have fixed seeds and a false-alarm
+rate below 1e-4.
+)";
+
+// A bar would end a cell.
+std::string cell(const std::string& text) {
+  std::string out;
+  for (const char c : text) out += c == '|' ? std::string("\\|") : std::string(1, c);
+  return out;
+}
+
+std::string table(const std::vector<RowOutcome>& outcomes, RowKind kind) {
+  std::string text = "| row | what holds | value | must be | seconds | |\n|---|---|---|---|---|---|\n";
+  for (const RowOutcome& outcome : outcomes) {
+    if (outcome.row->kind != kind) continue;
+    text += fmt::format("| `{}` | {} | {:.4g} | {} | {:.0f} | {} |\n", outcome.row->name,
+                        cell(outcome.row->claim), outcome.result.value, gate_text(outcome.result.gate),
+                        outcome.seconds, outcome.pass ? "holds" : "**fails**");
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string ledger_markdown(const std::vector<RowOutcome>& outcomes, const std::string& measured_on) {
+  std::string text = fmt::format("{}\nMeasured on {}.\n", kIntroduction, measured_on);
+  for (const auto& [title, kind] :
+       {std::pair{"Identities", RowKind::identity}, {"Figures", RowKind::figure}}) {
+    if (std::ranges::none_of(outcomes, [&](const RowOutcome& o) { return o.row->kind == kind; })) continue;
+    text += fmt::format("\n## {}\n\n{}", title, table(outcomes, kind));
+  }
+  text += "\n## How each was measured\n\n";
+  for (const RowOutcome& outcome : outcomes) {
+    text += fmt::format("- `{}` ({}): {}\n", outcome.row->name, outcome.row->source, outcome.result.setting);
+  }
+  return text;
+}
+
+}  // namespace gradzoo
