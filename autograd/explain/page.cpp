@@ -4,13 +4,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "autograd/explain/body.h"
-#include "autograd/explain/drawing.h"
 #include "autograd/explain/explain.h"
-#include "autograd/explain/script.h"
+#include "autograd/explain/page_files.h"
 #include "autograd/explain/story.h"
-#include "autograd/explain/style.h"
-#include "autograd/explain/words.h"
 #include "autograd/trace.h"
 
 namespace gradzoo {

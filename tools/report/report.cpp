@@ -8,8 +8,7 @@
 #include "tools/plot/image.h"
 #include "tools/report/curve_figure.h"
 #include "tools/report/html.h"
-#include "tools/report/script.h"
-#include "tools/report/style.h"
+#include "tools/report/page_files.h"
 
 namespace gradzoo {
 namespace {

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "autograd/base/function_ref.h"
-#include "tools/ledger/row.h"
 #include "autograd/tensor.h"
+#include "tools/ledger/row.h"
 
 /// Identities of noise-contrastive estimation. Each measurement takes what it measures as an argument, so
 /// that a test can plant an error.

@@ -1,11 +1,6 @@
-#pragma once
-
-namespace gradzoo {
-
-/// The explorer's drawing: where nodes stand, and the SVG. A band is a lane of nodes: what the program
-/// recorded between two sweeps, or what a sweep recorded at the nodes of one other band. The program's bands
-/// run to the right; a rule's nodes stand below the node that made them and run against its band's direction.
-inline constexpr const char* kExplainDrawing = R"js(
+// The explorer's drawing: where nodes stand, and the SVG. A band is a lane of nodes: what the program recorded
+// between two sweeps, or what a sweep recorded at the nodes of one other band. The program's bands run to the
+// right; a rule's nodes stand below the node that made them and run against its band's direction.
 'use strict';
 const tape = JSON.parse(document.getElementById('tape').textContent);
 const nodes = tape.nodes, steps = tape.steps;
@@ -198,6 +193,3 @@ function draw(box) {
   nodes.forEach(node => drawNode(boxes, node));
   return {root, births, width};
 }
-)js";
-
-}  // namespace gradzoo

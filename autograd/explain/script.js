@@ -1,9 +1,4 @@
-#pragma once
-
-namespace gradzoo {
-
-/// The explorer's steps and panel. It comes after the drawing and the words.
-inline constexpr const char* kExplainScript = R"js(
+// The explorer's steps and panel. It comes after the drawing and the words.
 const byId = id => document.getElementById(id);
 
 const drawing = draw(byId('graph'));
@@ -238,6 +233,3 @@ if (steps.length) {
   readAddress();
   ready = true;
 }
-)js";
-
-}  // namespace gradzoo

@@ -1,9 +1,4 @@
-#pragma once
-
-namespace gradzoo {
-
-/// The explorer's words: values as text and tables, and what happens at a step, as a sentence.
-inline constexpr const char* kExplainWords = R"js(
+// The explorer's words: values as text and tables, and what happens at a step, as a sentence.
 function add(parent, tag, className, ...content) {
   const element = document.createElement(tag);
   if (className) element.className = className;
@@ -100,6 +95,3 @@ function tell(step) {
   return [`Sweep ${step.sweep} begins`, `Back from ${name}. A node's adjoint, the g of its rule, is ` +
     `∂${nodeLabel(node)}/∂(that node); for ${name} itself that is *${phrase(step.adjoint)}*.`];
 }
-)js";
-
-}  // namespace gradzoo

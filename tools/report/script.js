@@ -1,10 +1,5 @@
-#pragma once
-
-namespace gradzoo {
-
-/// What the report page can do beyond showing: values under the pointer, leafing through pictures, copying
-/// the command. Without it everything is still there to read.
-inline constexpr const char* kReportScript = R"js(
+// What the report page can do beyond showing: values under the pointer, leafing through pictures, copying the
+// command. Without it everything is still there to read.
 'use strict';
 
 function add(parent, tag, className, text) {
@@ -129,6 +124,3 @@ function offerCopy(block) {
 document.querySelectorAll('.chart').forEach(showValues);
 document.querySelectorAll('.strip').forEach(leafThrough);
 document.querySelectorAll('.command').forEach(offerCopy);
-)js";
-
-}  // namespace gradzoo

@@ -1,0 +1,23 @@
+# gradzoo_embed(header constant file [constant file ...]): writes `header` below the build folder's generated/, in which
+# each constant holds the text of its file, so that scripts and style sheets stand as files of their own.
+set(GRADZOO_GENERATED_DIR "${PROJECT_BINARY_DIR}/generated")
+
+function(gradzoo_embed header)
+  set(text "#pragma once\n\nnamespace gradzoo {\n")
+  set(pairs ${ARGN})
+  while(pairs)
+    list(POP_FRONT pairs constant file)
+    file(READ "${PROJECT_SOURCE_DIR}/${file}" content)
+    string(APPEND text "\n/// ${file}.\ninline constexpr const char* ${constant} = R\"embedded(${content})embedded\";\n")
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${file}")
+  endwhile()
+  string(APPEND text "\n}  // namespace gradzoo\n")
+  set(output "${GRADZOO_GENERATED_DIR}/${header}")
+  set(before "")
+  if(EXISTS "${output}")
+    file(READ "${output}" before)
+  endif()
+  if(NOT before STREQUAL text)
+    file(WRITE "${output}" "${text}")
+  endif()
+endfunction()
