@@ -1,7 +1,7 @@
 #pragma once
 
-/// The engine and the layers, in one include: tensors, tapes, ops, gradients of any order and their checks; modules,
-/// optimisers and checkpoints. Models, datasets and samplers have headers of their own, as
+/// The engine and the layers, in one include: tensors, tapes, ops, gradients of any order and their checks;
+/// modules, optimisers and checkpoints. Models, datasets and samplers have headers of their own, as
 /// <gradzoo/samplers/chains.h>.
 #include "autograd/check/gradcheck.h"
 #include "autograd/functional/functional.h"

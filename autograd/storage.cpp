@@ -73,7 +73,7 @@ struct FreeLists {
   }
 };
 
-/// Of one thread. Bytes are counted with a sign: a thread may free what another took.
+/// The memory of one thread. Bytes are counted with a sign: a thread may free what another took.
 struct Pool {
   FreeLists free;
   /// Blocks that the thread took and did not get back, by class: as many as it may still keep. Alone, a

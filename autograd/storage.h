@@ -44,7 +44,7 @@ void reset_pool_peak();
 /// Gives every free block of the calling thread and of the shared pool back to the system, and what else the
 /// engine keeps for the thread without need.
 void trim_pool();
-/// For the engine: trim_pool() is to call this too.
+/// Lets trim_pool() call this too: the engine registers what it keeps beside the pool.
 void set_trim_hook(void (*release)());
 
 /// Measures the memory that its scope needs; the calling thread's peak goes on as if it were not there.

@@ -24,8 +24,10 @@ struct Node {
   enum class Saved : uint8_t { kept, released, lost };  // lost: by a sweep that failed further on
   Saved state = Saved::kept;  // of its saved tensors: a sweep releases what it has used
   int n_inputs = 0;           // of the op
-  int sweep = 0;              // 0: forward; k: recorded by a gradient sweep over nodes of sweep k-1 at most
-  int64_t origin = -1;        // the node whose vjp recorded this one, -1 for the user's own ops
+  // 0: recorded by the user's own program. A node that a gradient's sweep records at a node has that node's
+  // number plus 1: 2 is a gradient of a gradient.
+  int sweep = 0;
+  int64_t origin = -1;  // the node whose vjp recorded this one, -1 for the user's own ops
   std::array<int64_t, kMaxInputs> inputs{};         // indices on this list, -1 where one is not tracked
   std::array<Tensor, kMaxInputs + 1> saved;         // what gradients read: inputs in place, then the output
   std::array<uint64_t, kMaxInputs + 1> versions{};  // of `saved`, when it was saved
@@ -40,7 +42,7 @@ struct Mode {
   bool tracing = false;  // keeping more than gradients need: see trace.h
   int64_t mark = 0;      // first node of the innermost tape
   int64_t origin = -1;   // the node whose vjp is running
-  int sweep = 0;         // depth of the sweep that is recording, 0 outside
+  int sweep = 0;         // what Node::sweep is of the nodes that are recorded now
 };
 
 /// Puts the thread's mode back when it ends, and cuts the node list back where it was told to. Scopes that

@@ -130,7 +130,7 @@ class Tensor {
   std::string_view name() const;  // "" where none was given
   std::string label() const;      // "weight(500,784)": name and shape, for messages
 
-  // For the engine. An alias shares the storage and has no history.
+  // What the engine uses. An alias shares the storage and has no history.
   Impl* impl() const { return impl_; }
   bool wants_record() const;  // an op on this tensor must go through the tape
   Tensor alias(const Shape& shape) const;

@@ -8,14 +8,14 @@
 /// Gradients come out the same without it; the engine writes here only while Mode::tracing.
 namespace gradzoo {
 
-/// Of a node.
+/// What is kept of a node.
 struct Trace {
   std::array<Tensor, kMaxInputs> inputs;
   Tensor output;
   Tensor adjoint;  // of the last sweep that reached the node
 };
 
-/// Of a sweep's stop at a node.
+/// What is kept of a sweep's stop at a node.
 struct Visit {
   int64_t node = -1;
   bool first = false;                       // of its sweep: the adjoint is the sweep's seed
@@ -25,7 +25,7 @@ struct Visit {
   int64_t made_begin = 0, made_end = 0;     // the nodes that the rule recorded
 };
 
-/// Of one thread.
+/// All that a thread's tracing tapes have kept.
 struct TraceLog {
   std::vector<Trace> nodes;   // by node index
   std::vector<Visit> visits;  // in the order in which they happened
@@ -47,7 +47,8 @@ class TraceScope {
   ModeScope outer_;
 };
 
-// For the engine: node `index` was recorded; a sweep stops at it, its rule gives, the stop ends.
+// What the engine calls: when node `index` was recorded; when a sweep stops at it, its rule gives, the stop
+// ends.
 void trace_node(int64_t index, Inputs in, const Tensor& out);
 void trace_visit(int64_t index, bool first, const Tensor& adjoint);
 void trace_give(int i, const Tensor& gradient, const Tensor& total);

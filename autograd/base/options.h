@@ -85,7 +85,7 @@ class OptionTable {
   OptionTable(const OptionTable&) = delete;
   OptionTable& operator=(const OptionTable&) = delete;
 
-  /// For `describe`.
+  /// Each names a field; `describe` calls them.
   void add(std::string key, int64_t& field, std::string meaning, Bounds range = {});
   void add(std::string key, double& field, std::string meaning, Bounds range = {});
   void add(std::string key, bool& field, std::string meaning);

@@ -77,7 +77,7 @@ bool ForwardPass::any_laplacian(const Node& node) const {
   return false;
 }
 
-// Of an operand, J if it is kept, and L, also where it is 0.
+// The rows of an operand: J if it is kept, and L, also where it is 0.
 Tensor ForwardPass::all_rows_of(const Node& node, int i) const {
   const int64_t input = node.inputs[static_cast<size_t>(i)];
   const Tensor& rows = rows_[slot(input)];
@@ -87,7 +87,8 @@ Tensor ForwardPass::all_rows_of(const Node& node, int i) const {
   return concat(rows, zeros(one, rows.dtype()), 0);
 }
 
-// Of an operand, J if the node at hand keeps it, and L if `with_laplacian`: at least one of them.
+// The rows of an operand that this node reads: J if the node keeps it, and L if `with_laplacian`: at least
+// one of them.
 Tensor ForwardPass::rows_of(const Node& node, int i, bool with_laplacian) const {
   if (!with_laplacian) return rows_[slot(node.inputs[static_cast<size_t>(i)])];
   const Tensor rows = all_rows_of(node, i);
@@ -144,7 +145,8 @@ Tensor ForwardPass::aligned(const Node& node, const Tensor& rows) const {
   return shape == rows.shape() ? rows : reshape(rows, shape);
 }
 
-// The last of the rows, L, and what the node bends by itself (of the node's shape).
+// Adds to L, the last of the rows, the term that comes from the node's own second derivatives (of the node's
+// shape).
 Tensor ForwardPass::plus_curvature(const Tensor& rows, const Tensor& curvature) const {
   if (!curvature.defined()) return rows;
   const int64_t last = rows.dim(0) - 1;

@@ -52,13 +52,13 @@ class ForwardPass {
   NodeList& nodes_;
   int64_t first_, last_, directions_ = 0;
   bool with_laplacian_, create_graph_;
-  bool keeps_ = false;                       // J, for the node at hand
-  std::array<Tensor, kMaxInputs> operands_;  // of the node at hand
+  bool keeps_ = false;                       // whether J is kept at the node that step() is at
+  std::array<Tensor, kMaxInputs> operands_;  // the operands of that node
   Tensor output_;
   NodeMask between_;         // nodes to carry through
-  NodeMask keeps_jacobian_;  // of those, where something further on reads J
-  // Of a node of shape S: J where it is kept (K, ...S), and behind it L (1, ...S) once something has bent.
-  // Leading axes of S may be 1 while all share them.
+  NodeMask keeps_jacobian_;  // those whose J an op further on reads
+  // What is carried for each node, S being its shape: J (K, ...S) where it is kept, and behind it L (1, ...S)
+  // from the first op on that bends. Leading axes of S may be 1 while all share them.
   Tensors rows_;
 };
 

@@ -6,12 +6,14 @@
 /// Forward rules: the Jacobian J and the Laplacian L of every node with respect to x, carried from x to y in
 /// one pass over a traced tape: J along K directions, L the sum of the second derivatives along them. They
 /// are derived from each op's `kind`, in public ops, so they can be differentiated again. What is carried for
-/// a node is stacked in front of its own shape: rows J_1 ... J_K, then L. Both obey the same linear rule; L
-/// has besides what the node bends by itself:
+/// a node is stacked in front of its own shape: rows J_1 ... J_K, then L. Both obey the same linear rule. An
+/// op is said to bend where its own second derivatives add a term to L, the last column: an elementwise op
+/// that is not linear, and a bilinear one of which both operands depend on x.
 ///   linear       rows_y = op(rows_a, rows_b)
 ///   elementwise  rows_y = sum_i f_i rows_i                    L_y += sum_ij f_ij sum_k J_ik J_jk
 ///   bilinear     rows_y = op(rows_a, b) + op(a, rows_b)       L_y += 2 sum_k op(J_ak, J_bk)
-/// J is carried no further than to the last node that bends, L no earlier than from the first.
+/// Nothing reads J behind the last op that bends, so it is carried no further; before the first one L is 0,
+/// so it is carried from there on.
 namespace gradzoo {
 
 /// Calls `carry`, which carries forward from x to y, both traced, and gives true. False where an op on the

@@ -48,7 +48,7 @@ Tensor quadratic_forms(const VectorField& s, const Tensor& x, const Tensor& v, b
   return reshape(sum(mul(jv, v), 1), {k, b});
 }
 
-// Rows [first, first + rows) of the draw at hand.
+// Rows [first, first + rows) of the generator's current draw.
 Tensor random_directions(int64_t first, int64_t rows, int64_t d, DType dtype, const TraceOptions& options) {
   if (options.probe == Probe::rademacher) return rademacher({rows, d}, *options.rng, dtype, first);
   return randn({rows, d}, *options.rng, dtype, first);

@@ -9,8 +9,8 @@ namespace gradzoo {
 
 using NodeMask = std::vector<char, PoolAllocator<char>>;
 
-/// Of the nodes from x's to y's, by their distance from x's, those that lie on a way from x to y; empty where
-/// there is no way.
+/// Marks, of the nodes from that of x to that of y, those that lie on a way from x to y: the first entry
+/// stands for the node of x. Empty where there is no way.
 NodeMask nodes_between(const Tensor& x, const Tensor& y);
 
 /// The first node on the way from x to y, both recorded, that the predicate wants; null where there is none.

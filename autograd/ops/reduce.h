@@ -65,8 +65,8 @@ struct SumTo {
   static std::vector<OpCase<SumTo>> cases();
 };
 
-/// For each line along the axis: 1 / (number of elements that equal `extremum`) where x equals it, else 0. A
-/// constant.
+/// For each line along the axis: 1 / (number of elements that equal `extremum`) where x equals it, else 0. It
+/// is a constant to derivatives.
 Tensor tie_shares(const Tensor& x, const Tensor& extremum);
 
 /// The largest (Max) or smallest (Min) along an axis; equals share the gradient.

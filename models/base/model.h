@@ -76,7 +76,8 @@ class Model {
   std::vector<Picture> pictures(const DataView& data);
   /// What Markov chains may walk on. It shows the averages as long as it lives.
   Target target();
-  /// For the report: what this run's numbers say, a paragraph; "" for nothing beyond their explanations.
+  /// What this run's numbers say, a paragraph of the report; "" where there is nothing beyond their
+  /// explanations.
   std::string reading(const DataView& data);
   /// Lines that belong into the curves of metrics.
   virtual std::vector<CurveLevel> levels(const DataView&) { return {}; }

@@ -10,7 +10,7 @@ namespace {
 constexpr int64_t kFitPoints = 20'000;  // that noise is fitted to
 constexpr int64_t kPool = 50;           // proposals that a sample is drawn from
 constexpr int64_t kShown = 1000;        // points in a picture
-// Of quadrature, along an axis.
+// Cells of the quadrature, along an axis.
 constexpr int64_t kCells = 400, kCellsWhileTraining = 160;
 
 const DataShape& checked(const DataShape& shape) {

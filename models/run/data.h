@@ -21,10 +21,10 @@ class RunData {
   void replace_training(Examples examples);
   /// Whether some examples are held out from training to validate on (split=fit).
   bool holds_out() const { return !trains_on_all_; }
-  /// For pictures and validation while training: the held-out examples, or, where there are none, the
+  /// What pictures and validation show while training: the held-out examples, or, where there are none, the
   /// training ones.
   DataView view() const { return view(watched_); }
-  /// For an evaluation on other examples.
+  /// The same of other examples, to evaluate on.
   DataView view(const Examples& examples) const { return {examples, train_, seed_, shape_.toy.get()}; }
   /// Examples of a split to evaluate on. Throws Error where the run was trained on them.
   Examples evaluation_examples(Split split) const;

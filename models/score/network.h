@@ -28,7 +28,7 @@ class ScoreNetwork : public Module {
   ScoreNetwork(const ScoreShape& shape, Rng& rng);
   /// f (B, d) -> (B) of an energy, s (B, d) -> (B, d) of a vector field: what ScoreFunction takes.
   Tensor operator()(const Tensor& x) const;
-  /// For the objectives; this network must outlive it.
+  /// The score as the objectives take it; this network must outlive it.
   ScoreFunction function() const { return {*this, shape_.is_energy}; }
   /// s at x (B, d), nothing recorded.
   Tensor score(const Tensor& x) const;

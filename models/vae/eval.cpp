@@ -6,6 +6,7 @@
 #include "autograd/tape.h"
 #include "models/base/over_examples.h"
 #include "models/eval/importance.h"
+#include "models/vae/objective.h"
 #include "nn/distributions.h"
 
 namespace gradzoo {

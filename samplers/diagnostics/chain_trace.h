@@ -10,13 +10,14 @@ namespace gradzoo {
 /// Numbers that chains leave behind, a transition at a time, and what these say about their mixing.
 class ChainTrace {
  public:
-  /// For chains like x (B, d) and `draws` transitions; of many chains the first are traced.
+  /// Makes room for chains like x (B, d) and `draws` transitions; of many chains the first are traced.
   ChainTrace(const Tensor& x, bool has_log_prob, int64_t draws);
 
   void record(const Tensor& x, const PointValue& value);
 
   const std::vector<std::string>& names() const { return names_; }
-  /// Of every statistic, scaled to all B chains. NaN with fewer than four draws.
+  /// Both give a number for every statistic, the effective sample size scaled to all B chains. NaN with fewer
+  /// than four draws.
   std::vector<double> ess() const;
   std::vector<double> rhat() const;
 

@@ -38,10 +38,14 @@ std::string table(const std::vector<RowOutcome>& outcomes, RowKind kind) {
 
 std::string ledger_markdown(const std::vector<RowOutcome>& outcomes, const std::string& measured_on) {
   std::string text = fmt::format("{}\nMeasured on {}.\n", kIntroduction, measured_on);
-  for (const auto& [title, kind] :
-       {std::pair{"Identities", RowKind::identity}, {"Figures", RowKind::figure}}) {
-    if (std::ranges::none_of(outcomes, [&](const RowOutcome& o) { return o.row->kind == kind; })) continue;
-    text += fmt::format("\n## {}\n\n{}", title, table(outcomes, kind));
+  struct Section {
+    const char* title;
+    RowKind kind;
+  };
+  for (const Section section :
+       {Section{"Identities", RowKind::identity}, Section{"Figures", RowKind::figure}}) {
+    if (std::ranges::none_of(outcomes, [&](const auto& o) { return o.row->kind == section.kind; })) continue;
+    text += fmt::format("\n## {}\n\n{}", section.title, table(outcomes, section.kind));
   }
   text += "\n## How each was measured\n\n";
   for (const RowOutcome& outcome : outcomes) {

@@ -58,7 +58,7 @@ Tensor optimal_logits(const TwoBumps& p, const TwoBumps& q, const Tensor& x) {
   return p.log_prob(x) - q.log_prob(x);
 }
 
-// Of the mean of log D, or of log(1 - D), over draws.
+// The standard error of the mean of log D, or of log(1 - D), over draws.
 double standard_error(const Tensor& logits, bool real) {
   const Tensor terms = neg(softplus(real ? neg(logits) : logits));
   return std::sqrt(var(terms).item() / static_cast<double>(logits.size()));
