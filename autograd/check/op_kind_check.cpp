@@ -1,6 +1,7 @@
 #include "autograd/check/op_kind_check.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -59,7 +60,7 @@ void check_bilinear(const DrawnCase& c) {
   if (has_bias) {
     std::vector<Tensor> bias_alone = without, whole = without;
     without[2] = zeros_like(without[2]);
-    for (const size_t i : {0, 1}) bias_alone[i] = zeros_like(bias_alone[i]);
+    for (const size_t i : std::array<size_t, 2>{0, 1}) bias_alone[i] = zeros_like(bias_alone[i]);
     const std::vector<double> sum_of_parts = add(c.apply(without), c.apply(bias_alone)).to_vector();
     const std::vector<double> y = c.apply(whole).to_vector();
     for (size_t e = 0; e < y.size(); ++e) {
@@ -68,7 +69,8 @@ void check_bilinear(const DrawnCase& c) {
     }
     return;
   }
-  for (const size_t i : {0, 1}) check_linear_in(c, {&i, 1}, fmt::format(" in operand {}", i));
+  for (const size_t i : std::array<size_t, 2>{0, 1})
+    check_linear_in(c, {&i, 1}, fmt::format(" in operand {}", i));
 }
 
 // An output element depends on one element of each operand: the one that broadcasting puts there.
