@@ -63,6 +63,12 @@ Tensor own_seed(const Tensor& grad_output) {
   return grad_output.defined() ? grad_output.detach().clone() : Tensor();
 }
 
+// Whether the i-th tensor is also an earlier one.
+bool stands_before(std::span<const Tensor> tensors, size_t i) {
+  return std::ranges::any_of(tensors.first(i),
+                             [&](const Tensor& t) { return t.impl() == tensors[i].impl(); });
+}
+
 // Stores or adds, detached, into the buffer that is there.
 void write_gradient(const Tensor& leaf, const Tensor& gradient) {
   Tensor::Impl& impl = *leaf.impl();
@@ -145,7 +151,9 @@ void backward(const Tensor& loss, std::span<const Tensor> params, const Backward
   const Tensors grads =
       gradients(loss, params,
                 {.grad_output = own_seed(options.grad_output), .retain_graph = options.retain_graph}, true);
-  for (size_t i = 0; i < params.size(); ++i) write_gradient(params[i], grads[i]);
+  for (size_t i = 0; i < params.size(); ++i) {
+    if (!stands_before(params, i)) write_gradient(params[i], grads[i]);
+  }
 }
 
 void backward(const Tensor& loss, const BackwardOptions& options) {

@@ -72,9 +72,9 @@ void check_chain_options(const ChainOptions& options, std::string_view sampler) 
 ChainResult run_chains(const Target& target, const Tensor& x0, Sampler& sampler, const ChainOptions& options,
                        Rng& rng) {
   check_chain_options(options, sampler.name());
+  if (x0.size() == 0) throw Error("{}: x0 is {}. Hint: at least one chain", sampler.name(), x0.shape().str());
   const NoGrad quiet;
   sampler.begin(target, x0);
-  if (x0.size() == 0) throw Error("{}: x0 is {}. Hint: at least one chain", sampler.name(), x0.shape().str());
   check_start(sampler.x(), sampler.value(), sampler.name());
 
   const Fence fence(sampler.x());

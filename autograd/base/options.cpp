@@ -60,24 +60,11 @@ void throw_unknown(std::string_view what, std::string_view name, std::vector<std
   throw Error("{} '{}' is not known. {}", what, name, did_you_mean(name, known));
 }
 
-Option& OptionTable::insert(std::string key, OptionType type, std::string meaning, const void* field) {
-  if (has(key)) throw Error("option '{}' is described twice. Hint: a name for each field", key);
-  return options_.emplace_back(Option{.key = std::move(key),
-                                      .type = type,
-                                      .meaning = std::move(meaning),
-                                      .choices = {},
-                                      .range = {},
-                                      .field = field,
-                                      .text = {},
-                                      .read = {}});
-}
-
-// A copy of what check_range reads, so that it stands when the table grows.
-void OptionTable::add(std::string key, int64_t& field, std::string meaning, Bounds range) {
-  Option& option = insert(std::move(key), OptionType::integer, std::move(meaning), &field);
+void OptionTable::add(std::string_view key, int64_t& field, std::string_view meaning, Bounds range) {
+  Option& option = insert(key, OptionType::integer, meaning, field);
   option.range = range;
   option.text = [&field] { return fmt::format("{}", field); };
-  option.read = [&field, facts = option](std::string_view text) {
+  option.read = [&field](const Option& facts, std::string_view text) {
     int64_t number = 0;
     if (!parse_number(text, number)) return false;
     check_range(facts, static_cast<double>(number));
@@ -86,11 +73,11 @@ void OptionTable::add(std::string key, int64_t& field, std::string meaning, Boun
   };
 }
 
-void OptionTable::add(std::string key, double& field, std::string meaning, Bounds range) {
-  Option& option = insert(std::move(key), OptionType::real, std::move(meaning), &field);
+void OptionTable::add(std::string_view key, double& field, std::string_view meaning, Bounds range) {
+  Option& option = insert(key, OptionType::real, meaning, field);
   option.range = range;
   option.text = [&field] { return fmt::format("{}", field); };
-  option.read = [&field, facts = option](std::string_view text) {
+  option.read = [&field](const Option& facts, std::string_view text) {
     double number = 0;
     if (!parse_number(text, number)) return false;
     check_range(facts, number);
@@ -99,33 +86,34 @@ void OptionTable::add(std::string key, double& field, std::string meaning, Bound
   };
 }
 
-void OptionTable::add(std::string key, bool& field, std::string meaning) {
-  Option& option = insert(std::move(key), OptionType::flag, std::move(meaning), &field);
+void OptionTable::add(std::string_view key, bool& field, std::string_view meaning) {
+  Option& option = insert(key, OptionType::flag, meaning, field);
   option.text = [&field] { return field ? "true" : "false"; };
-  option.read = [&field](std::string_view text) {
+  option.read = [&field](const Option&, std::string_view text) {
     if (text != "true" && text != "false") return false;
     field = text == "true";
     return true;
   };
 }
 
-void OptionTable::add(std::string key, std::string& field, std::string meaning,
+void OptionTable::add(std::string_view key, std::string& field, std::string_view meaning,
                       std::span<const std::string> choices) {
-  Option& option = insert(std::move(key), OptionType::text, std::move(meaning), &field);
+  Option& option = insert(key, OptionType::text, meaning, field);
   option.choices.assign(choices.begin(), choices.end());
   option.text = [&field] { return field; };
-  option.read = [&field, allowed = option.choices](std::string_view text) {
-    if (!allowed.empty() && std::ranges::find(allowed, text) == allowed.end()) return false;
+  option.read = [&field](const Option& facts, std::string_view text) {
+    if (!facts.choices.empty() && std::ranges::find(facts.choices, text) == facts.choices.end()) return false;
     field = text;
     return true;
   };
 }
 
-void OptionTable::add(std::string key, std::vector<int64_t>& field, std::string meaning, Bounds each) {
-  Option& option = insert(std::move(key), OptionType::list, std::move(meaning), &field);
+void OptionTable::add(std::string_view key, std::vector<int64_t>& field, std::string_view meaning,
+                      Bounds each) {
+  Option& option = insert(key, OptionType::list, meaning, field);
   option.range = each;
   option.text = [&field] { return fmt::format("{}", fmt::join(field, ",")); };
-  option.read = [&field, facts = option](std::string_view text) {
+  option.read = [&field](const Option& facts, std::string_view text) {
     std::vector<int64_t> list;
     if (!parse_list(text, list)) return false;
     for (const int64_t number : list) check_range(facts, static_cast<double>(number));
@@ -138,9 +126,9 @@ bool OptionTable::has(std::string_view key) const {
   return std::ranges::find(options_, key, &Option::key) != options_.end();
 }
 
-const Option& OptionTable::find(std::string_view key) const {
+size_t OptionTable::position(std::string_view key) const {
   const auto found = std::ranges::find(options_, key, &Option::key);
-  if (found != options_.end()) return *found;
+  if (found != options_.end()) return static_cast<size_t>(found - options_.begin());
   std::vector<std::string> known;
   for (const Option& option : options_) known.push_back(option.key);
   throw Error("setting '{}' is not known. {}", key, did_you_mean(key, known));
@@ -153,14 +141,9 @@ Option& OptionTable::of_field(const void* field) {
   return *found;
 }
 
-bool OptionTable::is_chosen(const void* field) const {
-  const auto found = std::ranges::find(options_, field, &Option::field);
-  return found != options_.end() && found->chosen;
-}
-
 void OptionTable::set(std::string_view key, std::string_view value, std::string_view source) {
-  Option& option = const_cast<Option&>(find(key));
-  if (!option.read(value)) {
+  Option& option = options_[position(key)];
+  if (!option.read(option, value)) {
     if (option.type == OptionType::text)
       throw Error("setting '{}': '{}' is not known. {}", key, value, did_you_mean(value, option.choices));
     throw Error("setting '{}': '{}' is not {}. Hint: {}, e.g. {}={}", key, value, what_is_wanted(option.type),

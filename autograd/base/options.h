@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -7,6 +8,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "autograd/base/error.h"
 
 /// Options are described once: a plain struct holds them, typed, and its `describe` names each field,
 ///
@@ -55,6 +58,12 @@ E value_named(const Choice<E> (&choices)[n], std::string_view name, std::string_
   throw_unknown(what, name, std::move(known));
 }
 
+/// The part of a list that an option takes.
+template <class E, size_t n, class... Some>
+constexpr auto subset(const Choice<E> (&choices)[n], Some... some) {
+  return std::array<Choice<E>, sizeof...(some)>{Choice<E>{name_of(choices, some), some}...};
+}
+
 /// What a number may be.
 struct Bounds {
   double low = -std::numeric_limits<double>::infinity();
@@ -66,16 +75,18 @@ enum class OptionType { integer, real, text, flag, list };
 /// One field of a struct, under its name.
 struct Option {
   std::string key;
-  OptionType type;
+  OptionType type = OptionType::text;
   std::string meaning;                // one line, units included
   std::vector<std::string> choices;   // of a text; empty: any
   Bounds range;                       // of a number, and of each number of a list
   std::string source = "default";     // where the value is from: default, set, config, or what implied it
   bool chosen = false;                // by the user: no other default replaces it
-  const void* field;                  // in the struct
+  const void* field = nullptr;        // in the struct
   std::function<std::string()> text;  // the value now
-  std::function<bool(std::string_view)>
-      read;  // false, and nothing changed, where the text is of another type
+  // Called with this option: false, and nothing changed, where the text is of another type; throws Error out
+  // of range.
+  std::function<bool(const Option&, std::string_view)> read;
+  std::function<std::function<void()>()> keep;  // what puts the value of now back, once; it does not throw
 };
 
 /// The options of one or more structs, which must outlive it and stay where they are.
@@ -86,17 +97,23 @@ class OptionTable {
   OptionTable& operator=(const OptionTable&) = delete;
 
   /// Each names a field; `describe` calls them.
-  void add(std::string key, int64_t& field, std::string meaning, Bounds range = {});
-  void add(std::string key, double& field, std::string meaning, Bounds range = {});
-  void add(std::string key, bool& field, std::string meaning);
-  void add(std::string key, std::string& field, std::string meaning,
+  void add(std::string_view key, int64_t& field, std::string_view meaning, Bounds range = {});
+  void add(std::string_view key, double& field, std::string_view meaning, Bounds range = {});
+  void add(std::string_view key, bool& field, std::string_view meaning);
+  void add(std::string_view key, std::string& field, std::string_view meaning,
            std::span<const std::string> choices = {});
-  void add(std::string key, std::vector<int64_t>& field, std::string meaning, Bounds each = {});  // "512,512"
+  void add(std::string_view key, std::vector<int64_t>& field, std::string_view meaning,
+           Bounds each = {});  // "512,512"
   template <class E>
-  void add(std::string key, E& field, std::span<const Choice<E>> choices, std::string meaning);
+  void add(std::string_view key, E& field, std::span<const Choice<E>> choices, std::string_view meaning);
   template <class E, size_t n>
-  void add(std::string key, E& field, const Choice<E> (&choices)[n], std::string meaning) {
-    add(std::move(key), field, std::span<const Choice<E>>(choices), std::move(meaning));
+  void add(std::string_view key, E& field, const std::array<Choice<E>, n>& choices,
+           std::string_view meaning) {
+    add(key, field, std::span<const Choice<E>>(choices), meaning);
+  }
+  template <class E, size_t n>
+  void add(std::string_view key, E& field, const Choice<E> (&choices)[n], std::string_view meaning) {
+    add(key, field, std::span<const Choice<E>>(choices), meaning);
   }
 
   /// Sets a value from its text. Throws Error for an unknown key (naming the nearest), a value of the wrong
@@ -105,18 +122,19 @@ class OptionTable {
   /// Sets `key=value`. Throws Error where there is no '='.
   void assign(std::string_view assignment);
 
-  /// Another default for a field of a described struct: taken only where the user has chosen nothing.
+  /// Another default for a field of a described struct: taken only where the user has chosen nothing. Throws
+  /// Error for one out of range.
   template <class T>
   void prefer(T& field, const std::type_identity_t<T>& value, std::string_view source);
-  /// Whether the user chose this field's value.
-  bool is_chosen(const void* field) const;
 
-  const Option& find(std::string_view key) const;  // throws Error naming the nearest
+  const Option& find(std::string_view key) const { return options_[position(key)]; }  // throws like set
   bool has(std::string_view key) const;
   const std::vector<Option>& all() const { return options_; }
 
  private:
-  Option& insert(std::string key, OptionType type, std::string meaning, const void* field);
+  template <class T>
+  Option& insert(std::string_view key, OptionType type, std::string_view meaning, T& field);
+  size_t position(std::string_view key) const;
   Option& of_field(const void* field);
 
   std::vector<Option> options_;
@@ -127,12 +145,14 @@ class OptionTable {
 double rounded(double value, int digits);
 
 template <class E>
-void OptionTable::add(std::string key, E& field, std::span<const Choice<E>> choices, std::string meaning) {
-  Option& option = insert(std::move(key), OptionType::text, std::move(meaning), &field);
+void OptionTable::add(std::string_view key, E& field, std::span<const Choice<E>> choices,
+                      std::string_view meaning) {
+  Option& option = insert(key, OptionType::text, meaning, field);
   for (const Choice<E>& choice : choices) option.choices.emplace_back(choice.name);
-  option.text = [&field, choices] { return std::string(name_of(choices, field)); };
-  option.read = [&field, choices](std::string_view text) {
-    for (const Choice<E>& choice : choices) {
+  const std::vector<Choice<E>> known(choices.begin(), choices.end());
+  option.text = [&field, known] { return std::string(name_of(std::span<const Choice<E>>(known), field)); };
+  option.read = [&field, known](const Option&, std::string_view text) {
+    for (const Choice<E>& choice : known) {
       if (choice.name == text) {
         field = choice.value;
         return true;
@@ -143,10 +163,25 @@ void OptionTable::add(std::string key, E& field, std::span<const Choice<E>> choi
 }
 
 template <class T>
+Option& OptionTable::insert(std::string_view key, OptionType type, std::string_view meaning, T& field) {
+  if (has(key)) throw Error("option '{}' is described twice. Hint: a name for each field", key);
+  Option& option = options_.emplace_back();
+  option.key = key;
+  option.type = type;
+  option.meaning = meaning;
+  option.field = &field;
+  option.keep = [&field]() -> std::function<void()> {
+    return [&field, kept = field]() mutable { field = std::move(kept); };
+  };
+  return option;
+}
+
+template <class T>
 void OptionTable::prefer(T& field, const std::type_identity_t<T>& value, std::string_view source) {
   Option& option = of_field(&field);
   if (option.chosen) return;
   field = value;
+  option.read(option, option.text());
   option.source = source;
 }
 

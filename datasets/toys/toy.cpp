@@ -111,6 +111,18 @@ Box Box::scaled(double factor) const {
   return box;
 }
 
+Tensor Box::centre() const {
+  std::vector<double> middle;
+  for (size_t i = 0; i < low.size(); ++i) middle.push_back((low[i] + high[i]) / 2);
+  return tensor(middle, {1, dimensions()});
+}
+
+Tensor Box::sides() const {
+  std::vector<double> lengths;
+  for (size_t i = 0; i < low.size(); ++i) lengths.push_back(high[i] - low[i]);
+  return tensor(lengths, {1, dimensions()});
+}
+
 void check_points(const Toy& toy, const Tensor& x) {
   if (!is_floating(x.dtype()) || x.rank() != 2 || x.dim(1) != toy.dimensions())
     throw Error("{}: points are (B,{}) of f32 or f64, got {} of {}. Hint: one point a row", toy.name(),

@@ -18,6 +18,9 @@ struct Box {
   int64_t dimensions() const { return static_cast<int64_t>(low.size()); }
   /// The same centre, sides `factor` times as long.
   Box scaled(double factor) const;
+  /// (1, d) f32 each.
+  Tensor centre() const;
+  Tensor sides() const;
 };
 
 /// What a user may change of a toy.
@@ -63,7 +66,7 @@ class Toy {
 struct ToyInfo {
   std::string name;         // "ring8"
   std::string description;  // one line: means, default noise
-  double narrow_noise = 0;  // as narrow as papers on adversaries have its modes; 0: its own is
+  double narrow_noise = 0;  // modes as narrow as papers on adversaries have them; 0: its own are
 };
 
 /// Every toy: gaussian, mixture, ring8, grid25, two-moons, checkerboard, gamma, exponential,

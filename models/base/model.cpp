@@ -1,6 +1,6 @@
 #include "models/base/model.h"
 
-#include <optional>
+#include <functional>
 #include <utility>
 
 #include "autograd/base/error.h"
@@ -19,7 +19,7 @@ class RequestedOptions {
     model.describe_sampling(table_);
     if (!assignments.empty() && table_.all().empty())
       throw Error("samples of this model have no options. Hint: leave --set away");
-    for (const Option& option : table_.all()) before_.emplace_back(option.key, option.text());
+    for (const Option& option : table_.all()) before_.push_back(option.keep());
     try {
       for (const std::string& assignment : assignments) table_.assign(assignment);
     } catch (const Error&) {
@@ -33,11 +33,11 @@ class RequestedOptions {
 
  private:
   void restore() {
-    for (const auto& [key, text] : before_) table_.set(key, text);
+    for (const auto& put_back : before_) put_back();
   }
 
   OptionTable table_;
-  std::vector<std::pair<std::string, std::string>> before_;
+  std::vector<std::function<void()>> before_;
 };
 
 }  // namespace
@@ -46,7 +46,7 @@ class RequestedOptions {
 class Model::Shown {
  public:
   explicit Shown(const Model& model) {
-    for (Learner* learner : model.learners_) averages_.push_back(learner->hold_average());
+    for (Learner* learner : model.learners_) averages_.push_back(learner->averaged());
   }
 
  private:
@@ -76,8 +76,7 @@ Quantities Model::evaluate(const DataView& data) {
 
 Tensor Model::sample(const SampleRequest& request) {
   if (request.labels.defined() && !is_conditional())
-    throw Error(
-        "this run was not trained on labels, so none can be asked for. Hint: train with conditional=true");
+    throw Error("this model was not trained on labels, so none can be asked for. Hint: leave them away");
   const RequestedOptions options(*this, request.options);
   const Shown shown(*this);
   return do_sample(request);
@@ -100,7 +99,7 @@ std::string Model::reading(const DataView& data) {
 
 Target Model::target() {
   std::vector<std::shared_ptr<const void>> held;
-  for (Learner* learner : learners_) held.push_back(learner->hold_average());
+  for (Learner* learner : learners_) held.push_back(learner->averaged());
   Target target = do_target();
   const auto holding = [&](auto& function) {
     if (function) function = [held, f = std::move(function)](auto&&... args) { return f(args...); };
@@ -111,12 +110,8 @@ Target Model::target() {
   return target;
 }
 
-Tensor Model::do_sample(const SampleRequest&) {
-  throw Error("this model draws no samples. Hint: gradzoo list models tells which do");
-}
-
 Picture Model::do_snapshot(const DataView& data, Rng& rng) {
-  const bool images = data.examples.example().rank() == 2;
+  const bool images = data.examples.example().rank() >= 2;
   return samples_picture(do_sample({images ? kSnapshotImages : kSnapshotPoints, rng}), data.toy);
 }
 

@@ -74,7 +74,8 @@ class Model {
   Picture snapshot(const DataView& data, Rng& rng);
   /// Every picture beside the snapshots.
   std::vector<Picture> pictures(const DataView& data);
-  /// What Markov chains may walk on. It shows the averages as long as it lives.
+  /// What Markov chains may walk on. As long as a copy lives it shows the averages, where some are kept, and
+  /// a training step throws Error; the model must outlive it.
   Target target();
   /// What this run's numbers say, a paragraph of the report; "" where there is nothing beyond their
   /// explanations.
@@ -94,8 +95,7 @@ class Model {
   virtual void add_to(State& state) = 0;
   virtual Quantities do_validate(const DataView& data) = 0;
   virtual Quantities do_evaluate(const DataView& data) = 0;
-  /// Without an override it throws Error: the model draws none.
-  virtual Tensor do_sample(const SampleRequest& request);
+  virtual Tensor do_sample(const SampleRequest& request) = 0;
   /// Unless overridden 100 samples of an image model, 1,000 points of another, over the truth's contours
   /// where there are some.
   virtual Picture do_snapshot(const DataView& data, Rng& rng);

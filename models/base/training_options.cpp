@@ -3,7 +3,7 @@
 namespace gradzoo {
 
 void TrainingOptions::describe(OptionTable& options) {
-  options.add("split", split, kTrainingSplits,
+  options.add("split", split, subset(kSplits, Split::fit, Split::train),
               "what to train on: fit (55k, the rest validates) or train (all 60k)");
   options.add("epochs", epochs,
               "passes over the training examples (50,000 points of a toy); ignored where steps is set",

@@ -9,9 +9,6 @@
 
 namespace gradzoo {
 
-/// What a run may train on.
-inline constexpr Choice<Split> kTrainingSplits[] = {{"fit", Split::fit}, {"train", Split::train}};
-
 /// The options that every training run has.
 struct TrainingOptions {
   Split split = Split::fit;

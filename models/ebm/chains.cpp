@@ -17,8 +17,7 @@ EbmChains::EbmChains(EbmSampler sampler, double step, double noise) : step_(step
   }
 }
 
-Tensor EbmChains::walk(const Target& target, const Tensor& x, int64_t steps, Rng& rng,
-                       double* accepted) const {
+Tensor EbmChains::walk(const Target& target, const Tensor& x, int64_t steps, Rng& rng, double* accepted) {
   sampler_->begin(target, x);
   double moved = 0;
   for (int64_t i = 0; i < steps; ++i) {
@@ -27,7 +26,8 @@ Tensor EbmChains::walk(const Target& target, const Tensor& x, int64_t steps, Rng
   }
   if (!all_finite(sampler_->value().log_prob) || !all_finite(sampler_->value().score)) {
     throw NonFinite(
-        "f or its gradient is not finite where the chains stand after steps of {:g}; step={:g} may hold them",
+        "f or its gradient is not finite where the chains stand after steps of {:g}. Hint: step={:g}, or "
+        "--set clip=1",
         step_, step_ / 10);
   }
   if (accepted) *accepted += moved / static_cast<double>(steps);

@@ -22,8 +22,9 @@ class EbmChains {
   /// k transitions of every chain x (B, d), nothing recorded: where they end. Adds the share of moves
   /// accepted, a transition, to `accepted` where not null. Throws NonFinite where f or its gradient is not
   /// finite at the end.
-  Tensor walk(const Target& target, const Tensor& x, int64_t steps, Rng& rng,
-              double* accepted = nullptr) const;
+  Tensor walk(const Target& target, const Tensor& x, int64_t steps, Rng& rng, double* accepted = nullptr);
+  /// Names what the sampler has adapted.
+  void add_to(State& state, const std::string& prefix) { sampler_->add_to(state, prefix); }
 
  private:
   double step_, noise_;

@@ -19,7 +19,7 @@ Ebm::Ebm(const EbmOptions& options, const DataShape& shape, const TrainingOption
       options_(options),
       init_rng_(training.stream_seed(), "ebm/init"),
       chain_rng_(training.stream_seed(), "ebm/chains"),
-      network_(options.energy.shape(shape.size()), init_rng_),
+      network_(shape.size(), options.energy, init_rng_),
       learner_(network_, training.learner(adam({.beta1 = options.beta1}))),
       chains_(options),
       cd_loss_(add_metric(
@@ -44,6 +44,7 @@ Ebm::Ebm(const EbmOptions& options, const DataShape& shape, const TrainingOption
 
 void Ebm::add_to(State& state) {
   state.add("ebm.chain_draws", chain_rng_);
+  chains_.add_to(state, "ebm.sampler");
   if (buffer_) state.add("ebm.buffer", buffer_->chains());
 }
 
@@ -60,10 +61,7 @@ Tensor Ebm::start(int64_t n, Rng& rng) const {
   Tensor u = rand({n, shape_.size()}, rng);
   if (!shape_.toy) return u;
   const Box box = shape_.toy->box();
-  std::vector<double> width = box.high;
-  for (size_t i = 0; i < width.size(); ++i) width[i] -= box.low[i];
-  const Shape row{1, shape_.size()};
-  return tensor(box.low, row) + u * tensor(width, row);
+  return box.centre() + (u - 0.5) * box.sides();
 }
 
 // E_data f - E_model f is of the order of the dimension for any model that has learned something: far beyond,
@@ -73,7 +71,7 @@ void Ebm::check_gap(double f_data, double f_sample) const {
   if (std::abs(f_data - f_sample) <= allowed) return;
   throw NonFinite(
       "the model diverges: f(data) = {:.4g} and f(sample) = {:.4g} are {:.3g} nats apart. "
-      "A smaller step and --set l2=0.01 hold it back too",
+      "Hint: a smaller step, --set l2=0.01, or a smaller lr",
       f_data, f_sample, std::abs(f_data - f_sample));
 }
 
@@ -135,7 +133,7 @@ Quantities Ebm::do_evaluate(const DataView& data) {
   return out;
 }
 
-Tensor Ebm::chain_ends(int64_t n, Rng& rng) const {
+Tensor Ebm::chain_ends(int64_t n, Rng& rng) {
   return chains_.walk(network_.target(), start(n, rng), options_.sample_steps, rng);
 }
 

@@ -41,7 +41,7 @@ class Ebm : public Model {
   Tensor noisy(const Tensor& x, Rng& rng) const;
   Tensor start(int64_t n, Rng& rng) const;
   // Where chains of `sample_steps` transitions from noise end.
-  Tensor chain_ends(int64_t n, Rng& rng) const;
+  Tensor chain_ends(int64_t n, Rng& rng);
   void check_gap(double f_data, double f_sample) const;
   Quantity mean_f(const DataView& data) const;
 

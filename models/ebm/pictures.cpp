@@ -33,8 +33,8 @@ Picture ebm_planes(const EnergyNetwork& network, const Toy& truth, const Tensor&
       log_density, samples);
 }
 
-Picture ebm_chain_picture(const EnergyNetwork& network, const Tensor& start, int64_t steps,
-                          const EbmChains& chains, double noise, const DataShape& shape, Rng& rng) {
+Picture ebm_chain_picture(const EnergyNetwork& network, const Tensor& start, int64_t steps, EbmChains& chains,
+                          double noise, const DataShape& shape, Rng& rng) {
   Tensors columns;
   Tensor x = start;
   int64_t done = 0;

@@ -18,8 +18,8 @@ Picture ebm_planes(const EnergyNetwork& network, const Toy& truth, const Tensor&
 
 /// Each row one chain from noise: columns at growing numbers of transitions, ten in all, the last after
 /// `steps`.
-Picture ebm_chain_picture(const EnergyNetwork& network, const Tensor& start, int64_t steps,
-                          const EbmChains& chains, double noise, const DataShape& shape, Rng& rng);
+Picture ebm_chain_picture(const EnergyNetwork& network, const Tensor& start, int64_t steps, EbmChains& chains,
+                          double noise, const DataShape& shape, Rng& rng);
 
 /// Where chains ended, and under each what lies under its noise.
 Picture ebm_raw_and_denoised(const EnergyNetwork& network, const Tensor& x, double noise,

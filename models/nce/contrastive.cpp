@@ -42,7 +42,7 @@ ContrastiveModel::ContrastiveModel(const EnergyOptions& energy, bool learns_cons
     : shape_(checked(shape)),
       init_rng_(training.stream_seed(), "nce/init"),
       noise_rng_(training.stream_seed(), "nce/noise"),
-      network_(energy.shape(shape.size()), learns_constant, init_rng_),
+      network_(shape.size(), energy, learns_constant, init_rng_),
       learner_(network_, training.learner()) {
   add_learner(learner_);
 }

@@ -4,10 +4,11 @@
 
 namespace gradzoo {
 
-NceNetwork::NceNetwork(const EnergyShape& shape, bool learns_constant, Rng& rng) : energy_(shape, rng) {
+NceNetwork::NceNetwork(int64_t inputs, const EnergyOptions& energy, bool learns_constant, Rng& rng)
+    : energy_(inputs, energy, rng) {
   register_module("energy", energy_);
   if (!learns_constant) return;
-  constant_ = zeros({1}, shape.dtype);
+  constant_ = zeros({1});
   register_parameter("log_z", constant_);
 }
 

@@ -7,36 +7,37 @@
 namespace gradzoo {
 namespace {
 
-const EnergyShape& checked(const EnergyShape& shape) {
-  if (!(shape.input_scale > 0))
+const EnergyOptions& checked(const EnergyOptions& options) {
+  if (!(options.input_scale > 0))
     throw Error("energy network: input_scale {} is not above 0. Hint: 1 takes inputs as they are",
-                shape.input_scale);
-  if (!(shape.output_scale > 0))
+                options.input_scale);
+  if (!(options.output_scale > 0))
     throw Error("energy network: output_scale {} is not above 0. Hint: 1 takes outputs as they are",
-                shape.output_scale);
-  if (!(shape.confinement >= 0))
+                options.output_scale);
+  if (!(options.confinement >= 0))
     throw Error("energy network: confinement {} is below 0. Hint: a radius beyond the data, or 0 for none",
-                shape.confinement);
-  return shape;
+                options.confinement);
+  return options;
 }
 
 }  // namespace
 
-EnergyNetwork::EnergyNetwork(const EnergyShape& shape, Rng& rng)
-    : shape_(checked(shape)),
-      mlp_(layer_sizes(shape.inputs, shape.hidden, 1), rng,
-           {.activation = shape.activation, .linear = {.dtype = shape.dtype}}) {
+EnergyNetwork::EnergyNetwork(int64_t inputs, const EnergyOptions& options, Rng& rng, DType dtype)
+    : inputs_(inputs),
+      options_(checked(options)),
+      mlp_(layer_sizes(inputs, options.hidden, 1), rng,
+           {.activation = options.activation, .linear = {.dtype = dtype}}) {
   register_module("mlp", mlp_);
 }
 
 Tensor EnergyNetwork::forward(const Tensor& x) const {
-  if (x.rank() != 2 || x.dim(1) != shape_.inputs)
+  if (x.rank() != 2 || x.dim(1) != inputs_)
     throw Error("energy network: inputs are (B,{}), got {}. Hint: model and data must have the same width",
-                shape_.inputs, x.shape().str());
-  Tensor f = mlp_.forward(shape_.input_scale == 1 ? x : x * shape_.input_scale);
-  if (shape_.output_scale != 1) f = f * shape_.output_scale;
-  if (shape_.confinement == 0) return f;
-  return f - sum(square(x), 1, true) / (2 * shape_.confinement * shape_.confinement);
+                inputs_, x.shape().str());
+  Tensor f = mlp_.forward(options_.input_scale == 1 ? x : x * options_.input_scale);
+  if (options_.output_scale != 1) f = f * options_.output_scale;
+  if (options_.confinement == 0) return f;
+  return f - sum(square(x), 1, true) / (2 * options_.confinement * options_.confinement);
 }
 
 Tensor EnergyNetwork::log_density(const Tensor& x) const { return reshape(forward(x), {x.dim(0)}); }
@@ -66,15 +67,6 @@ void EnergyOptions::describe(OptionTable& options) {
               "what the network gives is multiplied by it: how far a step moves f", {1e-6, 1e6});
   options.add("confinement", confinement,
               "c of the term -|x|^2 / (2 c^2) in f, so that exp f can be normalised; 0: none", {0, 1e6});
-}
-
-EnergyShape EnergyOptions::shape(int64_t inputs) const {
-  return {.inputs = inputs,
-          .hidden = hidden,
-          .activation = activation,
-          .input_scale = input_scale,
-          .output_scale = output_scale,
-          .confinement = confinement};
 }
 
 }  // namespace gradzoo

@@ -9,21 +9,23 @@
 
 namespace gradzoo {
 
-struct EnergyShape {
-  int64_t inputs = 2;
+/// The options of a model that has an EnergyNetwork.
+struct EnergyOptions {
   std::vector<int64_t> hidden = {128, 128};
   std::string activation = "silu";
   double input_scale = 1;   // x is multiplied by it first
   double output_scale = 1;  // what the perceptron gives is multiplied by it: how far training moves f
   double confinement = 0;   // adds -|x|^2 / (2 confinement^2), so that exp f can be normalised; 0: none
-  DType dtype = DType::f32;
+
+  void describe(OptionTable& options);
 };
 
 /// An unnormalised log-density f(x) = log p~(x) = -E(x) by a multilayer perceptron: f = b mlp(a x) - |x|^2 /
 /// (2 c^2). What energy-based, score (net=energy) and noise-contrastive models share.
 class EnergyNetwork : public Module {
  public:
-  EnergyNetwork(const EnergyShape& shape, Rng& rng);
+  /// For rows of `inputs` numbers.
+  EnergyNetwork(int64_t inputs, const EnergyOptions& options, Rng& rng, DType dtype = DType::f32);
   /// f of every row: x (B, d) -> (B).
   Tensor log_density(const Tensor& x) const;
   /// The same as (B, 1).
@@ -33,24 +35,11 @@ class EnergyNetwork : public Module {
   Tensor score(const Tensor& x, bool create_graph = false) const;
   /// f as what chains walk on; this network must outlive it.
   Target target() const;
-  const EnergyShape& shape() const { return shape_; }
 
  private:
-  EnergyShape shape_;
+  int64_t inputs_;
+  EnergyOptions options_;
   Mlp mlp_;
-};
-
-/// The options of a model that has an EnergyNetwork.
-struct EnergyOptions {
-  std::vector<int64_t> hidden = {128, 128};
-  std::string activation = "silu";
-  double input_scale = 1;
-  double output_scale = 1;
-  double confinement = 0;
-
-  void describe(OptionTable& options);
-  /// The network that these come to, for rows of `inputs` numbers.
-  EnergyShape shape(int64_t inputs) const;
 };
 
 }  // namespace gradzoo

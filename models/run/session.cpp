@@ -12,11 +12,6 @@ namespace {
 
 constexpr int64_t kMostStepsPerRow = 50;
 
-double narrow_noise(const std::string& toy) {
-  const auto found = std::ranges::find(known_toys(), toy, &ToyInfo::name);
-  return found == known_toys().end() ? 0 : found->narrow_noise;
-}
-
 void check_kind(const ModelEntry& model, const DataShape& shape, const std::string& data) {
   const std::string why = model.why_data.empty() ? "" : ": " + model.why_data;
   if (model.data == DataKind::images && !shape.is_image()) {
@@ -46,22 +41,35 @@ RunOptions::RunOptions(const ModelEntry& entry) : model(entry.options()), entry_
   model->describe(table_);
 }
 
+void RunOptions::assign(std::span<const std::string> assignments) {
+  const auto names = [&](std::string_view key) {
+    return std::ranges::any_of(assignments, [&](const std::string& a) { return a.starts_with(key); });
+  };
+  for (const std::string& assignment : assignments) table_.assign(assignment);
+  if (names("epochs=") && !names("steps=")) table_.set("steps", "0", "epochs");
+}
+
+void RunOptions::prefer_narrow_toys() {
+  const auto toy = std::ranges::find(known_toys(), data.data, &ToyInfo::name);
+  if (entry_.narrow_toys && toy != known_toys().end())
+    table_.prefer(data.toy_noise, toy->narrow_noise, entry_.name);
+}
+
 void RunOptions::complete() {
-  if (entry_.narrow_toys) table_.prefer(data.toy_noise, narrow_noise(data.data), entry_.name);
+  prefer_narrow_toys();  // the shape knows how narrow its toy is
   complete(shape_of(data));
 }
 
 void RunOptions::complete(const DataShape& shape) {
+  prefer_narrow_toys();
   check_kind(entry_, shape, data.data);
   model->adapt(table_, training, shape);
-  // Epochs that were asked for go before a model's own number of steps.
-  if (table_.is_chosen(&training.epochs)) table_.prefer(training.steps, 0, "epochs");
   data.data = absolute_data(data.data);
 }
 
 std::unique_ptr<RunOptions> run_options(const std::string& model, std::span<const std::string> assignments) {
   auto options = std::make_unique<RunOptions>(find_model(model));
-  for (const std::string& assignment : assignments) options->table().assign(assignment);
+  options->assign(assignments);
   options->complete();
   return options;
 }

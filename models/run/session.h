@@ -25,6 +25,8 @@ class RunOptions {
   /// How many of the table's options every run has; the model's own follow.
   size_t shared() const { return shared_; }
 
+  /// Sets key=value each. Epochs that are asked for without steps go before steps from elsewhere.
+  void assign(std::span<const std::string> assignments);
   /// Gives defaults that depend on what has been chosen and on the data, and checks that options fit
   /// together: once, after the user's choices. Throws Error for data that the model cannot learn, and for
   /// combinations that make no sense.
@@ -40,6 +42,8 @@ class RunOptions {
   std::unique_ptr<ModelOptions> model;
 
  private:
+  void prefer_narrow_toys();
+
   const ModelEntry& entry_;
   OptionTable table_;
   size_t shared_ = 0;

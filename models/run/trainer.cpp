@@ -36,7 +36,7 @@ class RngDraws {
 Trainer::Trainer(Model& model, BatchSource& batches, TrainPlan plan)
     : model_(model),
       batches_(batches),
-      plan_(std::move(plan)),
+      plan_(plan),
       sums_(zeros({static_cast<int64_t>(model.metrics().size())}, DType::f64)),
       row_(model.metrics().size()) {}
 
@@ -70,7 +70,8 @@ void Trainer::one_step(State& state) {
     draws.restore();
     const std::string reason = traced_reason(batch, failure.what());
     draws.restore();
-    throw Error("step {}: {}. Hint: a smaller lr, or --set clip=1", step_ + 1, reason);
+    const bool has_hint = reason.find(". Hint: ") != std::string::npos;
+    throw Error("step {}: {}{}", step_ + 1, reason, has_hint ? "" : ". Hint: a smaller lr, or --set clip=1");
   }
   double* sums = sums_.mutable_data<double>();
   for (size_t i = 0; i < row_.size(); ++i) sums[i] += row_[i];

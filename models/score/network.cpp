@@ -7,13 +7,12 @@ namespace gradzoo {
 
 ScoreNetwork::ScoreNetwork(const ScoreShape& shape, Rng& rng) : shape_(shape) {
   if (shape.is_energy) {
-    energy_.emplace(EnergyShape{.inputs = shape.inputs,
-                                .hidden = shape.hidden,
-                                .activation = shape.activation,
-                                .input_scale = shape.input_scale,
-                                .confinement = shape.confinement,
-                                .dtype = shape.dtype},
-                    rng);
+    energy_.emplace(shape.inputs,
+                    EnergyOptions{.hidden = shape.hidden,
+                                  .activation = shape.activation,
+                                  .input_scale = shape.input_scale,
+                                  .confinement = shape.confinement},
+                    rng, shape.dtype);
     register_module("energy", *energy_);
   } else {
     field_.emplace(layer_sizes(shape.inputs, shape.hidden, shape.inputs), rng,

@@ -36,9 +36,8 @@ const DataShape& checked(const DataShape& shape, const ScoreOptions& options) {
   if (!shape.toy && needs_score && options.data_noise == 0) {
     throw Error(
         "objective={} is unbounded below on images without noise: a pixel that is always 0 has a score of "
-        "any "
-        "steepness. Hint: data_noise=0.3, or objective=dsm",
-        options.objective == ScoreObjective::ism ? "ism" : "ssm");
+        "any steepness. Hint: data_noise=0.3, or objective=dsm",
+        name_of(kScoreObjectives, options.objective));
   }
   return shape;
 }
@@ -123,9 +122,7 @@ ScoreSamples Score::draw(int64_t n, int64_t steps, Rng& rng) const {
   Tensor x0 = randn({n, shape_.size()}, rng);
   if (shape_.toy) {  // a Gaussian over the middle of its box
     const Box box = shape_.toy->box();
-    const Shape row{1, shape_.size()};
-    const Tensor low = tensor(box.low, row), high = tensor(box.high, row);
-    x0 = (low + high) * 0.5 + x0 * (high - low) * 0.25;
+    x0 = box.centre() + x0 * box.sides() * 0.25;
   } else {
     x0 = x0 * noise;
   }

@@ -10,7 +10,9 @@ void VaeOptions::describe(OptionTable& options) {
   options.add("latent", latent, "latent dimensions; 2 adds the manifold and the map of codes", {1, 4096});
   options.add("encoder_activation", encoder_activation, "of the encoder's hidden layer", activation_names());
   options.add("decoder_activation", decoder_activation, "of the decoder's hidden layer", activation_names());
-  options.add("pixels", pixels, kVaePixels, "what a byte becomes; only the binary ones give log p(x)");
+  // Of which a Bernoulli decoder can be the likelihood, or at least the cross-entropy.
+  options.add("pixels", pixels, subset(kPixels, Pixels::grey, Pixels::dynamic_binary, Pixels::fixed_binary),
+              "what a byte becomes; only the binary ones give log p(x)");
   options.add("objective", objective, kVaeObjectives, "the bound of log p(x) that is raised");
   options.add("samples", samples, "codes drawn an image and step (K)", {1, 10000});
   options.add("estimator", estimator, kVaeEstimators,

@@ -11,11 +11,6 @@ enum class VaeArchitecture { seed, pytorch_examples };
 inline constexpr Choice<VaeArchitecture> kVaeArchitectures[] = {
     {"seed", VaeArchitecture::seed}, {"pytorch-examples", VaeArchitecture::pytorch_examples}};
 
-/// The pixels of which a Bernoulli decoder can be the likelihood, or at least the cross-entropy.
-inline constexpr Choice<Pixels> kVaePixels[] = {{"grey", Pixels::grey},
-                                                {"dynamic-binary", Pixels::dynamic_binary},
-                                                {"fixed-binary", Pixels::fixed_binary}};
-
 struct VaeOptions {
   VaeArchitecture architecture = VaeArchitecture::seed;
   int64_t hidden = 500;

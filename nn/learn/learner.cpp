@@ -57,6 +57,8 @@ double Learner::step(const Tensor& loss, double learning_rate) {
 }
 
 double Learner::apply(double learning_rate) {
+  if (!shown_.expired())
+    throw Error("step: the parameters hold their average. Hint: end what shows it, a target of chains say");
   const double norm = clip_ > 0 ? clip_grad_norm(parameters_, clip_) : grad_norm(parameters_);
   check_finite(norm, "gradient's norm");
   if (before_) before_->take();
@@ -76,15 +78,11 @@ void Learner::add_to(State& state) {
   if (ema_) ema_->add_to(state, prefix_ + "average");
 }
 
-bool Learner::has_average_to_show() const { return ema_ && ema_->updates() > 0 && !ema_->in_scope(); }
-
-std::optional<Ema::Scope> Learner::averaged() {
-  if (!has_average_to_show()) return std::nullopt;
-  return std::optional<Ema::Scope>(std::in_place, *ema_);
-}
-
-std::shared_ptr<const void> Learner::hold_average() {
-  return has_average_to_show() ? std::make_shared<Ema::Scope>(*ema_) : nullptr;
+std::shared_ptr<const void> Learner::averaged() {
+  if (!ema_ || ema_->updates() == 0) return nullptr;
+  std::shared_ptr<Ema::Scope> scope = shown_.lock();
+  if (!scope) shown_ = scope = std::make_shared<Ema::Scope>(*ema_);
+  return scope;
 }
 
 }  // namespace gradzoo

@@ -51,21 +51,19 @@ class Learner {
   void add_to(State& state);
   Parameters& parameters() { return parameters_; }
 
-  /// While alive, the parameters hold their average (where one is kept): for sampling and evaluation. One
-  /// inside another changes nothing.
-  std::optional<Ema::Scope> averaged();
-  /// The same for something that outlives a function, a target of chains: as long as a copy lives.
-  std::shared_ptr<const void> hold_average();
+  /// While what it returns, or a copy of that, lives, the parameters hold their average (where one is kept):
+  /// for sampling and evaluation. Step throws meanwhile. The learner must outlive it.
+  std::shared_ptr<const void> averaged();
 
  private:
   void complete(const LearnerOptions& options);
-  bool has_average_to_show() const;
 
   std::string prefix_;  // "" or "name."
   Parameters parameters_;
   std::unique_ptr<Optimizer> optimizer_;
   double clip_;
   std::optional<Ema> ema_;
+  std::weak_ptr<Ema::Scope> shown_;  // one for all who show the average at the same time
   std::optional<StateCopy> before_;  // the last step
 };
 

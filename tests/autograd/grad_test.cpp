@@ -109,6 +109,23 @@ TEST_CASE("an input named twice gets its whole gradient twice") {
   CHECK(g[1].item() == 4.0);
 }
 
+TEST_CASE("a leaf that backward is given twice has its gradient written once, wherever it was computed") {
+  Rng rng(1, "test");
+  Tensor w = randn({3, 4}, rng, DType::f64).requires_grad_();
+  const Tensor x = randn({2, 3}, rng, DType::f64);
+  Tape tape;
+  const Tensor y = matmul(x, w);
+  backward(sum(square(y)), {w}, {.retain_graph = true});
+  const std::vector<double> once = w.grad().to_vector();
+  for (const bool squared : {true, false}) {
+    w.zero_grad();
+    backward(squared ? sum(square(y)) : sum(y * y.detach()) * 2.0, {w, w}, {.retain_graph = true});
+    CHECK(w.grad().to_vector() == once);
+  }
+  backward(sum(square(y)), {w, w});
+  for (size_t i = 0; i < once.size(); ++i) CHECK(w.grad().to_vector()[i] == doctest::Approx(2 * once[i]));
+}
+
 TEST_CASE("what y does not reach has gradient zero, or is an error where that is asked for") {
   const Tensor x = leaf(2.0);
   Tensor unused = tensor({1, 2}, {2}, DType::f64).requires_grad_().named("unused");

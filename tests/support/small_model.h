@@ -16,7 +16,7 @@ inline std::unique_ptr<RunOptions> options_for(const std::string& model,
                                                const std::vector<std::string>& assignments,
                                                const DataShape& shape) {
   auto options = std::make_unique<RunOptions>(find_model(model));
-  for (const std::string& assignment : assignments) options->table().assign(assignment);
+  options->assign(assignments);
   options->complete(shape);
   return options;
 }
@@ -26,7 +26,9 @@ template <class M>
 std::unique_ptr<M> small_model(const std::string& model, const std::vector<std::string>& assignments,
                                const DataShape& shape) {
   std::unique_ptr<Model> made = options_for(model, assignments, shape)->make_model(shape);
-  return std::unique_ptr<M>(dynamic_cast<M*>(made.release()));
+  M& typed = dynamic_cast<M&>(*made);
+  static_cast<void>(made.release());
+  return std::unique_ptr<M>(&typed);
 }
 
 /// The text of an option of a model for data of this shape.

@@ -87,9 +87,7 @@ int train_command(const Arguments& arguments) {
   };
   assign("data", data);
   assign("epochs", epochs);
-  // Epochs that are asked for now go before the steps of a file.
-  const bool from_file = request.resume || !request.config.empty();
-  assign("steps", !epochs.empty() && from_file ? "0" : steps);
+  assign("steps", steps);
   assign("batch", batch);
   assign("lr", lr);
   assign("seed", seed);

@@ -41,7 +41,9 @@ std::vector<const Option*> leading_first(const RunOptions& options) {
 const Option* first_untold(const RunOptions& options, const DataShape& shape,
                            const std::set<const Option*>& told) {
   RunOptions meant(options.entry());
-  for (const Option* option : told) meant.table().set(option->key, option->text());
+  std::vector<std::string> assignments;
+  for (const Option* option : told) assignments.push_back(option->key + "=" + option->text());
+  meant.assign(assignments);
   meant.complete(shape);
   // Epochs that are asked for go before a model's own number of steps.
   if (options.training.steps == 0 && meant.training.steps > 0) return &options.table().find("epochs");

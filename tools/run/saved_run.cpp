@@ -28,24 +28,35 @@ int64_t number_of(std::string_view text) {
   return good && number >= 0 && number <= kLargestSide ? number : -1;
 }
 
-// "28x28" is an image, "2" a point.
+// "28x28", each number of 1 or more; empty where it is none.
+Shape sides_of(std::string_view text) {
+  Shape sides;
+  while (sides.rank() < kMaxRank) {
+    const size_t cross = std::min(text.find('x'), text.size());
+    const int64_t side = number_of(text.substr(0, cross));
+    if (side < 1) return {};
+    sides = sides.insert(sides.rank(), side);
+    if (cross == text.size()) return sides;
+    text.remove_prefix(cross + 1);
+  }
+  return {};
+}
+
+// Of two sides or more it is an image, of one a point.
 DataShape recorded_shape(const SafetensorsReader& file, const DatasetOptions& data) {
-  const std::string text = metadata_of(file, "example");
-  const size_t cross = text.find('x');
-  const int64_t first = number_of(std::string_view(text).substr(0, cross));
-  const int64_t second = cross == std::string::npos ? 1 : number_of(std::string_view(text).substr(cross + 1));
+  const Shape example = sides_of(metadata_of(file, "example"));
   const int64_t classes = number_of(metadata_of(file, "classes"));
-  if (first < 1 || second < 1 || classes < 0) {
+  if (example.rank() == 0 || classes < 0) {
     throw Error(
         fmt::format("{}: its metadata do not give the shape of an example. Hint: a checkpoint that gradzoo "
                     "train wrote",
                     file.path()));
   }
-  if (cross != std::string::npos) return {.example = {first, second}, .classes = classes};
-  const DataShape toy = shape_of(data);
-  if (toy.example == Shape{first}) return toy;
+  if (example.rank() > 1) return {.example = example, .classes = classes};
+  DataShape toy = shape_of(data);
+  if (toy.example == example) return toy;
   throw Error("{}: is of points with {} numbers, but {} has others. Hint: config.toml was changed",
-              file.path(), first, data.data);
+              file.path(), example.size(), data.data);
 }
 
 // Training stops before weights lose their meaning, so such a file was damaged or made elsewhere.

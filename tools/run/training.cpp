@@ -161,7 +161,7 @@ std::unique_ptr<RunOptions> requested_options(const TrainRequest& request) {
     throw Error("{}: is of {}, not of {}", config->path, config->model, name);
   }
   if (config) apply_config(*config, options->table());
-  for (const std::string& assignment : request.assignments) options->table().assign(assignment);
+  options->assign(request.assignments);
   return options;
 }
 

@@ -23,13 +23,7 @@ Tensor noise_like(const DataShape& shape, int64_t n, Rng& rng) {
   Tensor z = randn(rows, rng);
   if (!shape.toy) return z;
   const Box box = shape.toy->box();
-  std::vector<double> centre, width;
-  for (size_t i = 0; i < box.low.size(); ++i) {
-    centre.push_back((box.low[i] + box.high[i]) / 2);
-    width.push_back((box.high[i] - box.low[i]) / 6);
-  }
-  const Shape row{shape.size()};
-  return z * tensor(width, row) + tensor(centre, row);
+  return box.centre() + z * box.sides() / 6.0;
 }
 
 std::string fitting_models() {

@@ -113,15 +113,44 @@ TEST_CASE("another default is taken where nobody chose, whatever the choice was"
   d.table.prefer(d.ring.shade, Shade::light, "data");
   CHECK(d.ring.units == 64);
   CHECK(d.table.find("units").source == "set");
-  CHECK(d.table.is_chosen(&d.ring.units));
+  CHECK(d.table.find("units").chosen);
   CHECK(d.ring.layers == std::vector<int64_t>{3});
   CHECK(d.table.find("layers").source == "data");
-  CHECK_FALSE(d.table.is_chosen(&d.ring.layers));
+  CHECK_FALSE(d.table.find("layers").chosen);
   d.table.prefer(d.ring.layers, {2}, "preset");
   CHECK(d.ring.layers == std::vector<int64_t>{2});
   CHECK(d.ring.shade == Shade::light);
   int64_t elsewhere = 0;
   CHECK(contains(error_message([&] { d.table.prefer(elsewhere, 1, "data"); }), "not described"));
+}
+
+TEST_CASE("a default that is computed is held to the range too") {
+  Described d;
+  CHECK(contains(error_message([&] { d.table.prefer(d.ring.units, 0, "data"); }), "0 is out of range"));
+  CHECK(contains(error_message([&] {
+                   d.table.prefer(d.ring.layers, {3, -1}, "data");
+                 }),
+                 "-1 is out of range"));
+}
+
+TEST_CASE("what an option keeps puts its value back, whatever it was set to since") {
+  Described d;
+  std::vector<std::function<void()>> before;
+  for (const Option& option : d.table.all()) before.push_back(option.keep());
+  const Described fresh;
+  d.table.assign("units=64");
+  d.table.assign("shade=light");
+  d.table.assign("layers=7,8,9");
+  for (const auto& put_back : before) put_back();
+  for (const Option& option : fresh.table.all()) CHECK(d.table.find(option.key).text() == option.text());
+}
+
+TEST_CASE("an option may take a part of a list") {
+  Shade shade = Shade::light;
+  OptionTable table;
+  table.add("shade", shade, subset(kShades, Shade::light), "how it is drawn");
+  CHECK(table.find("shade").choices == std::vector<std::string>{"light"});
+  CHECK(contains(error_message([&] { table.assign("shade=dark"); }), "'dark' is not known"));
 }
 
 TEST_CASE("a name is described once") {

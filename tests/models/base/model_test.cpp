@@ -1,5 +1,7 @@
 #include "models/base/model.h"
 
+#include <optional>
+
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"
@@ -93,6 +95,24 @@ TEST_CASE(
     CHECK(target.log_prob(ones({1, 1}, DType::f64)).item() == shown);
     CHECK(model.weight() == shown);  // as long as the target lives
   }
+  CHECK(model.weight() == now);
+}
+
+TEST_CASE("two targets show the average as long as either lives, and no step is taken meanwhile") {
+  OneNumber model(0.5);
+  for (int64_t step = 0; step < 3; ++step) test::step_on(model, {}, 1.0, step);
+  const double now = model.weight();
+  const double shown = model.validate(kView)[kWeight].value;
+  std::optional<Target> first = model.target(), second = model.target();
+  const Tensor one = ones({1, 1}, DType::f64);
+  CHECK(second->log_prob(one).item() == shown);
+  first.reset();
+  CHECK(second->log_prob(one).item() == shown);
+  CHECK(contains(error_message([&] { test::step_on(model, {}, 1.0, 3); }),
+                 "the parameters hold their average"));
+  CHECK(model.validate(kView)[kWeight].value == shown);
+  CHECK(second->log_prob(one).item() == shown);
+  second.reset();
   CHECK(model.weight() == now);
 }
 

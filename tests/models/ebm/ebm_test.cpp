@@ -47,7 +47,7 @@ TEST_CASE("the contrastive loss is the difference of the means of f, and l2 adds
 TEST_CASE("Langevin with step and noise apart has its own law on a Gaussian: noise^2 / (1 - (1 - step)^2)") {
   const Target gaussian{.log_prob = [](const Tensor& x) { return sum(square(x), 1) * -0.5; }};
   Rng rng(1, "test");
-  const EbmChains chains(EbmSampler::ula, 0.3, 0.5);
+  EbmChains chains(EbmSampler::ula, 0.3, 0.5);
   CHECK(chains.temperature() == doctest::Approx(0.25 / 0.6));
   const Tensor x = chains.walk(gaussian, zeros({100000, 1}, DType::f64), 40, rng);
   const double law = 0.25 / (1 - 0.49);

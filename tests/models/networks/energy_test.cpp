@@ -16,19 +16,22 @@ using test::wave;
 
 namespace {
 
-const EnergyShape kShape{
-    .inputs = 3, .hidden = {7, 5}, .input_scale = 2.5, .confinement = 1.5, .dtype = DType::f64};
+const EnergyOptions kOptions{.hidden = {7, 5}, .input_scale = 2.5, .confinement = 1.5};
+
+EnergyNetwork network_of(const EnergyOptions& options, Rng& rng) {
+  return EnergyNetwork(3, options, rng, DType::f64);
+}
 
 }  // namespace
 
 TEST_CASE("the confinement is added once and the input scale multiplies x") {
   Rng a(1, "init"), b(1, "init"), c(1, "init");
-  const EnergyNetwork network(kShape, a);
-  EnergyShape plain = kShape;
+  const EnergyNetwork network = network_of(kOptions, a);
+  EnergyOptions plain = kOptions;
   plain.confinement = 0;
-  const EnergyNetwork free(plain, b);
+  const EnergyNetwork free = network_of(plain, b);
   plain.input_scale = 1;
-  const EnergyNetwork unscaled(plain, c);
+  const EnergyNetwork unscaled = network_of(plain, c);
   const Tensor x = wave({4, 3});
   const Tensor f = network.log_density(x);
   CHECK(f.shape() == Shape{4});
@@ -40,10 +43,10 @@ TEST_CASE("the confinement is added once and the input scale multiplies x") {
 TEST_CASE("the score is the slope of f, row by row, for every smooth activation") {
   for (const char* activation : {"silu", "tanh", "softplus", "gelu"}) {
     CAPTURE(activation);
-    EnergyShape shape = kShape;
-    shape.activation = activation;
+    EnergyOptions options = kOptions;
+    options.activation = activation;
     Rng rng(1, "init");
-    const EnergyNetwork network(shape, rng);
+    const EnergyNetwork network = network_of(options, rng);
     const Tensor x = wave({5, 3});
     const Tensor score = network.score(x);
     CHECK(score.shape() == x.shape());
@@ -61,7 +64,7 @@ TEST_CASE("the score is the slope of f, row by row, for every smooth activation"
 
 TEST_CASE("under create_graph an objective of the score has gradients in the weights and in x") {
   Rng rng(1, "init");
-  const EnergyNetwork network(kShape, rng);
+  const EnergyNetwork network = network_of(kOptions, rng);
   Tensor weight = network.named_parameters()[0].tensor;
   Tensor x = wave({5, 3}).requires_grad_();
   const auto objective = [&](bool create_graph) { return sum(square(network.score(x, create_graph))); };
@@ -91,7 +94,7 @@ TEST_CASE("under create_graph an objective of the score has gradients in the wei
 
 TEST_CASE("the score records into no tape unless a graph is asked for") {
   Rng rng(1, "init");
-  const EnergyNetwork network(kShape, rng);
+  const EnergyNetwork network = network_of(kOptions, rng);
   const Tape tape;
   const int64_t before = tape.size();
   network.score(wave({2, 3}));
@@ -102,11 +105,11 @@ TEST_CASE("the score records into no tape unless a graph is asked for") {
 
 TEST_CASE("an energy network refuses what does not fit it") {
   Rng rng(1, "init");
-  const EnergyNetwork network(kShape, rng);
+  const EnergyNetwork network = network_of(kOptions, rng);
   CHECK(contains(test::error_message([&] {
                    network.log_density(zeros({2, 4}, DType::f64));
                  }),
                  "inputs are (B,3), got (2,4)"));
-  CHECK(contains(test::error_message([&] { EnergyNetwork({.input_scale = 0}, rng); }), "input_scale 0"));
-  CHECK(contains(test::error_message([&] { EnergyNetwork({.confinement = -1}, rng); }), "confinement -1"));
+  CHECK(contains(test::error_message([&] { EnergyNetwork(2, {.input_scale = 0}, rng); }), "input_scale 0"));
+  CHECK(contains(test::error_message([&] { EnergyNetwork(2, {.confinement = -1}, rng); }), "confinement -1"));
 }

@@ -94,6 +94,17 @@ TEST_CASE(
   CHECK(Session(*run_options("gan", std::vector<std::string>{"data=ring8"})).steps == 12000);
 }
 
+TEST_CASE("epochs that are asked for without steps go before steps from elsewhere") {
+  RunOptions options(find_model("nce"));
+  options.assign(std::vector<std::string>{"steps=50"});
+  options.assign(std::vector<std::string>{"lr=0.1"});
+  CHECK(options.training.steps == 50);
+  options.assign(std::vector<std::string>{"epochs=2"});
+  CHECK(options.training.steps == 0);
+  options.assign(std::vector<std::string>{"steps=7", "epochs=3"});
+  CHECK(options.training.steps == 7);
+}
+
 TEST_CASE("a session may train on examples that are made from the dataset's") {
   const auto options = run_options("vae", std::vector<std::string>{"hidden=8", "steps=2", "batch=10"});
   RunData data(options->data, options->training);

@@ -47,6 +47,12 @@ TEST_CASE("What follows from the data or from a preset is not told, epochs again
   CHECK(repeated({"data=ring8", "epochs=10"}, "gan", ring) == "gradzoo train gan --data ring8 --epochs 10");
 }
 
+TEST_CASE("What a run's own data imply is not told: narrow modes for adversaries") {
+  const auto options = run_options("gan", std::vector<std::string>{"data=ring8"});
+  CHECK(repeat_command(*options, shape_of(options->data)) == "gradzoo train gan --data ring8");
+  CHECK(repeat_command(*options, test::toy_shape("ring8")) == "gradzoo train gan --data ring8");
+}
+
 TEST_CASE("Every choice, told again, comes to the same options") {
   for (const std::vector<std::string>& assignments :
        {std::vector<std::string>{"steps=7", "seed=3", "latent=5"},

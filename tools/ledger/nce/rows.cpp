@@ -93,8 +93,8 @@ double gaussian_logz_error(const NceParts& parts, double nu) {
 double cnce_remainder_ratio(FunctionRef<Tensor(const Tensor& f_data, const Tensor& f_noise)> loss,
                             double eps) {
   Rng rng(1, "ledger/cnce");
-  const EnergyNetwork network(
-      {.hidden = {16, 16}, .activation = "tanh", .input_scale = 2, .dtype = DType::f64}, rng);
+  const EnergyNetwork network(2, {.hidden = {16, 16}, .activation = "tanh", .input_scale = 2}, rng,
+                              DType::f64);
   const auto f = [&](const Tensor& x) { return network.log_density(x); };
   const Grid grid({{-9, -9}, {9, 9}}, 60);  // exact to rounding: exp(-2 pi^2 / 0.3^2) is left
   const Tensor xi = grid.points(0, grid.count());
