@@ -46,8 +46,7 @@ int64_t root_index(const Tensor& y) {
   }
   throw Error(
       "grad: y {} was never recorded. Hint: compute it under a Tape from a tensor with requires_grad_(), "
-      "gradients in it "
-      "with create_graph = true",
+      "gradients in it with create_graph = true",
       y.label());
 }
 

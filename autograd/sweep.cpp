@@ -62,7 +62,7 @@ void Sweep::run(Tensor seed) {
     try {
       visit(index, state_.nodes[index]);
     } catch (...) {
-      note_loss(index);
+      mark_lost(index);
       throw;
     }
     if (mode.tracing) trace_visit_end();
@@ -90,7 +90,7 @@ void Sweep::visit(int64_t index, Node& node) {
 }
 
 // What a sweep that fails has used already, the next one misses.
-void Sweep::note_loss(int64_t failed) {
+void Sweep::mark_lost(int64_t failed) {
   for (int64_t index = failed + 1; index <= last_; ++index) {
     Node& node = state_.nodes[index];
     if (reached_[slot(index)] && node.state == Node::Saved::released) node.state = Node::Saved::lost;
@@ -100,9 +100,8 @@ void Sweep::note_loss(int64_t failed) {
 void Sweep::check_saved(const Node& node) const {
   if (node.state == Node::Saved::lost) {
     throw Error(
-        "{}: its saved tensors were released by a sweep that failed further on. Hint: mend what that one "
-        "threw, and "
-        "record again",
+        "{}: its saved tensors were released by a sweep that failed further on. Hint: record again once that "
+        "failure is mended",
         node.op->name);
   }
   if (node.state == Node::Saved::released) {

@@ -38,7 +38,7 @@ class Sweep {
   bool is_reached(int64_t index) const { return index >= first_ && reached_[slot(index)]; }
   void mark_reached();
   void visit(int64_t index, Node& node);
-  void note_loss(int64_t failed);
+  void mark_lost(int64_t failed);
   void check_saved(const Node& node) const;
   bool may_change(int64_t index) const;
   bool fits(const Node& input, const OpInfo& info, const void* op, Inputs in) const;

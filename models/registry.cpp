@@ -1,7 +1,5 @@
 #include "models/registry.h"
 
-#include "autograd/base/error.h"
-#include "autograd/base/text.h"
 #include "models/classifier/classifier.h"
 #include "models/dae/dae.h"
 #include "models/ebm/ebm.h"
@@ -14,20 +12,15 @@
 namespace gradzoo {
 
 std::span<const ModelEntry> model_registry() {
+  // clang-format off: one a line, so that a new model is one line
   static const ModelEntry kModels[] = {
-      vae_entry(),  //
-      classifier_entry(), ebm_entry(), gan_entry(), score_entry(), dae_entry(), nce_entry(), cnce_entry(),
+      vae_entry(),   classifier_entry(), ebm_entry(), gan_entry(),
+      score_entry(), dae_entry(),        nce_entry(), cnce_entry(),
   };
+  // clang-format on
   return kModels;
 }
 
-const ModelEntry& find_model(std::string_view name) {
-  std::vector<std::string> known;
-  for (const ModelEntry& entry : model_registry()) {
-    if (entry.name == name) return entry;
-    known.push_back(entry.name);
-  }
-  throw Error("model '{}' is not known. {}", name, did_you_mean(name, known));
-}
+const ModelEntry& find_model(std::string_view name) { return find_named(model_registry(), name, "model"); }
 
 }  // namespace gradzoo

@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include <fmt/ranges.h>
+
 #include "samplers/kinds/langevin.h"
 #include "samplers/kinds/random_walk.h"
 
@@ -16,13 +18,16 @@ std::span<const SamplerEntry> sampler_registry() {
   return kSamplers;
 }
 
-const SamplerEntry& find_sampler(std::string_view name) {
-  std::vector<std::string> known;
+std::string sampler_names(unsigned needs) {
+  std::vector<std::string_view> names;
   for (const SamplerEntry& entry : sampler_registry()) {
-    if (entry.name == name) return entry;
-    known.push_back(entry.name);
+    if ((entry.needs & ~needs) == 0) names.push_back(entry.name);
   }
-  throw_unknown("sampler", name, std::move(known));
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+const SamplerEntry& find_sampler(std::string_view name) {
+  return find_named(sampler_registry(), name, "sampler");
 }
 
 std::string_view needs_text(unsigned needs) {

@@ -11,6 +11,8 @@ namespace gradzoo {
 std::span<const SamplerEntry> sampler_registry();
 
 /// Throws Error naming the nearest for an unknown name.
+/// "mh, ula, mala": of those that need no more than `needs`.
+std::string sampler_names(unsigned needs = kNeedsLogProb | kNeedsScore);
 const SamplerEntry& find_sampler(std::string_view name);
 
 /// "log-density", "score" or "log-density and score".

@@ -4,6 +4,7 @@
 
 #include "autograd/base/error.h"
 #include "autograd/tape.h"
+#include "samplers/registry.h"
 
 namespace gradzoo {
 
@@ -11,7 +12,8 @@ std::string why_unfit(std::string_view name, unsigned needs, const Target& targe
   if (!target.log_prob && !target.score)
     return "the target has neither log-density nor score. Hint: set Target::log_prob or Target::score";
   if ((needs & kNeedsLogProb) == 0 || target.log_prob) return "";
-  return fmt::format("{}: the target has a score but no log-density. Hint: ula needs the score alone", name);
+  return fmt::format("{}: the target has a score but no log-density. Hint: needing the score alone: {}", name,
+                     sampler_names(kNeedsScore));
 }
 
 void Sampler::begin(const Target& target, const Tensor& x) {
@@ -19,6 +21,7 @@ void Sampler::begin(const Target& target, const Tensor& x) {
   if (!unfit.empty()) throw Error(unfit);
   evaluations_ = 0;
   const Tensor start = x.detach();
+  on_begin(start);
   at_ = {start, evaluate(target, start), 1};
 }
 

@@ -57,10 +57,13 @@ class Sampler {
   virtual bool is_sampling() const { return true; }
   /// What a reader of the samples must know, as clauses; "" for nothing.
   virtual std::string remarks() const { return ""; }
-  /// Names what it has adapted; nothing unless overridden.
+  /// Names the numbers that it has adapted; nothing unless overridden. What belongs to chains is made anew in
+  /// on_begin().
   virtual void add_to(State& state, const std::string& prefix);
 
  protected:
+  /// Forgets what belongs to other chains, a momentum say, for chains that stand at x (B, d).
+  virtual void on_begin(const Tensor&) {}
   /// What a transition wants to know of points x (B, d): the log-density, the score, or both.
   PointValue evaluate(const Target& target, const Tensor& x);
   /// From x() and value() on. Nothing is recorded.

@@ -125,13 +125,11 @@ const std::vector<ExplainExample>& explain_examples() {
        logistic},
       {"mlp", "A network of two layers",
        "One backward pass as training runs it: nothing is recorded, and what a node saved is freed as soon "
-       "as "
-       "its rule has read it.",
+       "as its rule has read it.",
        mlp},
       {"shared", "A value used twice: b = a + a, c = b·b",
        "Where a value has two uses its adjoint is the sum of two terms, and its rule waits for both: the "
-       "slope "
-       "is 8a, without ever walking a path twice.",
+       "slope is 8a, without ever walking a path twice.",
        shared},
   };
   return examples;

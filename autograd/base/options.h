@@ -64,6 +64,17 @@ constexpr auto subset(const Choice<E> (&choices)[n], Some... some) {
   return std::array<Choice<E>, sizeof...(some)>{Choice<E>{name_of(choices, some), some}...};
 }
 
+/// The entry of a list that has this name. Throws Error naming the nearest where none has.
+template <class T>
+const T& find_named(std::span<const T> entries, std::string_view name, std::string_view what) {
+  std::vector<std::string> known;
+  for (const T& entry : entries) {
+    if (entry.name == name) return entry;
+    known.emplace_back(entry.name);
+  }
+  throw_unknown(what, name, std::move(known));
+}
+
 /// What a number may be.
 struct Bounds {
   double low = -std::numeric_limits<double>::infinity();

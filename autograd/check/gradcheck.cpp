@@ -13,10 +13,10 @@ void refuse_other_than_f64(std::span<const Tensor> inputs, const std::string& na
       throw Error(
           fmt::format("gradcheck of {}: input {} is undefined. Hint: assign it a value first", name, i));
     if (inputs[i].dtype() != DType::f32) continue;
-    throw Error(fmt::format(
-        "gradcheck of {}: input {} is f32, where finite differences carry errors of 1e-3 and tell "
-        "nothing. Hint: cast(x, DType::f64)",
-        name, i));
+    throw Error(
+        fmt::format("gradcheck of {}: input {} is f32, where finite differences carry errors of 1e-3 and "
+                    "tell nothing. Hint: cast(x, DType::f64)",
+                    name, i));
   }
 }
 

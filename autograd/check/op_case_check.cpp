@@ -32,8 +32,7 @@ void OpCaseCheck::run(int order, int64_t directions) {
   const char* hint =
       result.order == 1 || result.message.find("Hint") != std::string::npos
           ? ""
-          : ". Hint: the first order holds, so write the vjp in recorded ops; one on raw buffers is "
-            "vjp_fast";
+          : ". Hint: the first order holds, so write the vjp in recorded ops; one on raw buffers is vjp_fast";
   throw OpFailure{result.message + hint};
 }
 
@@ -101,10 +100,10 @@ void OpCaseCheck::check_subsets() const {
         const std::vector<double>&a = some[next++], &b = all[k];
         for (size_t e = 0; e < a.size(); ++e) {
           if (std::abs(a[e] - b[e]) <= 1e-10 * std::max(1.0, std::abs(b[e]))) continue;
-          case_.fail(fmt::format(
-              "the gradient of input {} is {:.9g}, but {:.9g} where all operands want theirs. Hint: "
-              "what a rule gives must not depend on needs()",
-              values[k], a[e], b[e]));
+          case_.fail(
+              fmt::format("the gradient of input {} is {:.9g}, but {:.9g} where all operands want theirs. "
+                          "Hint: what a rule gives must not depend on needs()",
+                          values[k], a[e], b[e]));
         }
       }
     }

@@ -79,8 +79,8 @@ void check_saves(const OpUnderTest& op, OpReport& report) {
     if (unread == 0) continue;
     const int slot = __builtin_ctz(unread);
     throw OpFailure{
-        fmt::format("{}: it saves its {} for the gradient of input {}, and its vjp never reads it. "
-                    "Hint: take it out of `saves`",
+        fmt::format("{}: it saves its {} for the gradient of input {}, and its vjp never reads it. Hint: "
+                    "take it out of `saves`",
                     op.info->name, slot == kMaxInputs ? "output" : fmt::format("input {}", slot), i)};
   }
 }

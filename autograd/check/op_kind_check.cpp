@@ -139,11 +139,11 @@ void compare_forward(const DrawnCase& c, const std::string& moving, std::string_
   const std::vector<double> a = carried.to_vector(), b = swept.to_vector();
   for (size_t e = 0; e < a.size(); ++e) {
     if (!differ(a[e], b[e], 1e-8)) continue;
-    c.fail(fmt::format(
-        "it declares {}, but with operands {} depending on x the {} carried forward is {:.9g}, and by "
-        "sweeps {:.9g}. Hint: state another kind, count axes from the end, say how sizes in attributes "
-        "are `lifted`, or mend `slopes`",
-        name_of(c.info().kind), moving, what, a[e], b[e]));
+    c.fail(
+        fmt::format("it declares {}, but with operands {} depending on x the {} carried forward is {:.9g}, "
+                    "and by sweeps {:.9g}. Hint: state another kind, count axes from the end, say how sizes "
+                    "in attributes are `lifted`, or mend `slopes`",
+                    name_of(c.info().kind), moving, what, a[e], b[e]));
   }
 }
 

@@ -117,11 +117,11 @@ void check_path(const DrawnCase& c, const Path& path) {
       if (found[static_cast<size_t>(k)] <= kMismatch * size_of(in, k)) continue;
       const double jump = jump_in(path, in, k);
       if (jump == 0) continue;
-      c.fail(fmt::format(
-          "it declares {} continuous derivatives, but within its domain {} jumps by {:.3g}. Hint: "
-          "smoothness = {}",
-          c.smoothness() == kSmooth ? "all" : fmt::to_string(c.smoothness()),
-          k == 0 ? "its value" : fmt::format("derivative {}", k), jump, k - 1));
+      c.fail(
+          fmt::format("it declares {} continuous derivatives, but within its domain {} jumps by {:.3g}. "
+                      "Hint: smoothness = {}",
+                      c.smoothness() == kSmooth ? "all" : fmt::to_string(c.smoothness()),
+                      k == 0 ? "its value" : fmt::format("derivative {}", k), jump, k - 1));
     }
   }
 }

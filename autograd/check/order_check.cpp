@@ -123,8 +123,8 @@ void OrderCheck::check_sweeps() {
       }
       if (!(relative_error(a, b) <= kRounding)) {
         fail(
-            fmt::format("the gradient of {}{} is {} by a plain sweep, {} under create_graph. "
-                        "Hint: vjp_fast and vjp must agree",
+            fmt::format("the gradient of {}{} is {} by a plain sweep, {} under create_graph. Hint: vjp_fast "
+                        "and vjp must agree",
                         name, element_name(x.shape(), e), a, b));
       }
     }

@@ -131,9 +131,8 @@ std::string explain_html(const Tape& tape, const ExplainPage& page) {
   return fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<title>A tape, step by step</title>\n<style>{}</style>\n</head>\n<body>\n{}"
-      "<script type=\"application/json\" "
-      "id=\"tape\">{}</script>\n<script>{}{}{}</script>\n</body>\n</html>\n",
+      "<title>A tape, step by step</title>\n<style>{}</style>\n</head>\n<body>\n{}<script "
+      "type=\"application/json\" id=\"tape\">{}</script>\n<script>{}{}{}</script>\n</body>\n</html>\n",
       kExplainStyle, kExplainBody, script_data(json), kExplainDrawing, kExplainWords, kExplainScript);
 }
 

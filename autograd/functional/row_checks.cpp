@@ -23,10 +23,10 @@ void check_row_results(const Tensor& y, const Shape& expected, const char* op) {
 void refuse_kinks(const Tensor& x, const Tensor& y, const char* op) {
   const Node* kinked = find_node_between(x, y, [](const Node& node) { return smoothness_of(node) <= 0; });
   if (!kinked) return;
-  throw Error(fmt::format(
-      "{}: {} has a kink, and automatic differentiation loses what a moving kink contributes to a second "
-      "derivative. Hint: softplus or silu, or allow_kinks = true",
-      op, kinked->op->name));
+  throw Error(
+      fmt::format("{}: {} has a kink, and automatic differentiation loses what a moving kink contributes to "
+                  "a second derivative. Hint: softplus or silu, or allow_kinks = true",
+                  op, kinked->op->name));
 }
 
 }  // namespace gradzoo

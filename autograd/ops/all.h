@@ -14,8 +14,8 @@
 #include "autograd/ops/softmax.h"
 #include "autograd/ops/special.h"
 
-/// Every op, once. What is listed here is checked to second order, shown by `list ops`, and stands in the
-/// docs' table. Heavy to compile: checks and tools include it, nothing else.
+/// Every op, once. What is listed here is checked to third order and shown by `list ops`. Heavy to
+/// compile: checks and tools include it, nothing else.
 namespace gradzoo {
 
 template <class... Ops>

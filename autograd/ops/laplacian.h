@@ -12,8 +12,8 @@ namespace gradzoo::ops {
 struct ChainLaplacian {
   static constexpr const char* name = "chain_laplacian";
   static constexpr const char* formula =
-      "y_k = f' J_k, y_K = f' L + f'' sum J_k^2;  dJ_k = f' g_k + 2 f'' g_K J_k;  dL = f' g_K;  "
-      "df' = sum g_k J_k + g_K L;  df'' = g_K sum J_k^2";
+      "y_k = f' J_k, y_K = f' L + f'' sum J_k^2;  dJ_k = f' g_k + 2 f'' g_K J_k;  dL = f' g_K;  df' = sum "
+      "g_k J_k + g_K L;  df'' = g_K sum J_k^2";
   static constexpr int arity = 2;
   static constexpr Kind kind = Kind::other;
   static constexpr int smoothness = kSmooth;

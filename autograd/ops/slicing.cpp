@@ -18,10 +18,10 @@ int64_t end_of(int64_t begin, int64_t n, int64_t step) { return n == 0 ? begin :
 void check_places(const char* op, const Shape& shape, int axis, int64_t begin, int64_t end, int64_t size,
                   int64_t step) {
   if (begin >= 0 && begin <= end && end <= size && step >= 1) return;
-  throw Error(fmt::format(
-      "{}: [{}, {}) in steps of {} on axis {} of {} reaches outside [0, {}]. Hint: 0 <= begin <= end <= "
-      "size and step >= 1",
-      op, begin, end, step, axis + shape.rank(), shape.str(), size));
+  throw Error(
+      fmt::format("{}: [{}, {}) in steps of {} on axis {} of {} reaches outside [0, {}]. Hint: 0 <= begin <= "
+                  "end <= size and step >= 1",
+                  op, begin, end, step, axis + shape.rank(), shape.str(), size));
 }
 
 }  // namespace

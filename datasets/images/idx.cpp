@@ -50,8 +50,8 @@ void check_magic(ByteReader& file, const std::string& path, int wanted_rank) {
   if (magic[0] != 0 || magic[1] != 0) {
     const bool misnamed = path.ends_with(".gz") && !file.gzipped();
     throw Error(fmt::format(
-        "{}: is not {}: it begins with {:02x} {:02x} {:02x} {:02x}. Hint: an IDX file of "
-        "unsigned bytes begins with 00 00 08, gzipped or plain",
+        "{}: is not {}: it begins with {:02x} {:02x} {:02x} {:02x}. Hint: an IDX file of unsigned bytes "
+        "begins with 00 00 08, gzipped or plain",
         path, misnamed ? "gzipped, nor an IDX file" : "an IDX file", magic[0], magic[1], magic[2], magic[3]));
   }
   if (magic[2] != kUnsignedByte)

@@ -13,6 +13,11 @@ struct MetricInfo {
   bool live = false;        // shown on the progress line; the first metric always is
 };
 
+/// What every model reports of its learner.
+inline MetricInfo grad_norm_info(bool live = false) {
+  return {"grad_norm", "Euclidean norm of the gradient, before clipping", live};
+}
+
 /// The handle of one of a model's metrics.
 class Metric {
  public:

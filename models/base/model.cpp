@@ -77,6 +77,10 @@ Quantities Model::evaluate(const DataView& data) {
 Tensor Model::sample(const SampleRequest& request) {
   if (request.labels.defined() && !is_conditional())
     throw Error("this model was not trained on labels, so none can be asked for. Hint: leave them away");
+  if (request.labels.defined() &&
+      (request.labels.shape() != Shape{request.n} || request.labels.dtype() != DType::i64))
+    throw Error("labels are {} {}, and {} samples are asked for. Hint: (n) of i64",
+                dtype_name(request.labels.dtype()), request.labels.shape().str(), request.n);
   const RequestedOptions options(*this, request.options);
   const Shown shown(*this);
   return do_sample(request);

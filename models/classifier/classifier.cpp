@@ -13,8 +13,7 @@ const DataShape& checked(const DataShape& shape) {
   if (shape.classes >= 2) return shape;
   throw Error(
       "classifier: the images have {} class{}, and at least two are told apart. Hint: labelled images, e.g. "
-      "--data "
-      "mnist",
+      "--data mnist",
       shape.classes, shape.classes == 1 ? "" : "es");
 }
 
@@ -39,7 +38,7 @@ Classifier::Classifier(const ClassifierOptions& options, const DataShape& shape,
       cross_entropy_(add_metric({"cross_entropy_nats_per_image", "-log p(label|image): what is minimised"})),
       error_percent_(add_metric(
           {"error_percent", "share of the batch, as the network sees it, called something else", true})),
-      grad_norm_(add_metric({"grad_norm", "Euclidean norm of the gradient, before clipping"})) {
+      grad_norm_(add_metric(grad_norm_info())) {
   add_learner(learner_);
 }
 
@@ -80,8 +79,7 @@ Tensor Classifier::probabilities(const Tensor& x) {
 Tensor Classifier::do_sample(const SampleRequest&) {
   throw Error(
       "classifier: it tells images apart and draws none. Hint: gradzoo eval RUN --classifier THIS_RUN "
-      "measures another "
-      "run's samples with it");
+      "measures another run's samples with it");
 }
 
 Picture Classifier::do_snapshot(const DataView& data, Rng&) {
@@ -96,12 +94,9 @@ std::vector<Picture> Classifier::do_pictures(const DataView& data) {
 
 std::string Classifier::do_reading(const DataView&) {
   return "A digit that the network has not seen is called wrongly as often as the valid error says; on the "
-         "images it "
-         "trains on the error falls further, and the distance between the two is what it learned by heart. "
-         "Held "
-         "against samples of a generative model, it says which of them it is sure about, not whether they "
-         "are "
-         "beautiful: nonsense can be called with confidence too.";
+         "images it trains on the error falls further, and the distance between the two is what it learned "
+         "by heart. Held against samples of a generative model, it says which of them it is sure about, not "
+         "whether they are beautiful: nonsense can be called with confidence too.";
 }
 
 }  // namespace gradzoo

@@ -70,11 +70,10 @@ Picture misclassified(const Examples& images, const Predictions& predictions) {
     places.insert(places.end(), here.begin(), here.end());
     captions.push_back(fmt::format("called {}", row));
   }
-  return {
-      "misclassified",
-      "Images that were called something else than their label, a row for what they were called, the surest "
-      "mistakes first.",
-      ImageGrid{tiles(images, places), kColumns, captions}};
+  return {"misclassified",
+          "Images that were called something else than their label, a row for what they were called, the "
+          "surest mistakes first.",
+          ImageGrid{tiles(images, places), kColumns, captions}};
 }
 
 Picture confusion(const Examples& images, const Predictions& predictions) {
@@ -90,11 +89,10 @@ Picture confusion(const Examples& images, const Predictions& predictions) {
   std::vector<std::string> captions;
   for (int64_t row = 0; row < side; ++row) captions.push_back(fmt::format("label {}", row));
   return {"confusion",
-          fmt::format(
-              "What is taken for what: each row a label, each column what was called, 0 to {}; the surest "
-              "example of each pair, black where there is none. On the diagonal the classes as the network "
-              "likes them best.",
-              side - 1),
+          fmt::format("What is taken for what: each row a label, each column what was called, 0 to {}; the "
+                      "surest example of each pair, black where there is none. On the diagonal the classes "
+                      "as the network likes them best.",
+                      side - 1),
           ImageGrid{tiles(images, surest), side, captions}};
 }
 

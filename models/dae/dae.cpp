@@ -47,12 +47,12 @@ Dae::Dae(const DaeOptions& options, const DataShape& shape, const TrainingOption
       square_(zeros({shape.size()})),
       error_(add_metric({"denoising_error",
                          "|r(x + sigma eps) - x|^2, summed over an example's numbers: what is minimised"})),
-      error_per_noise_(add_metric({"error_per_noise",
-                                   "the error over that of leaving the noise where it is, d sigma^2: 1 is no "
-                                   "denoiser at all; on images far "
-                                   "below, since most noise lies off the digits",
-                                   true})),
-      grad_norm_(add_metric({"grad_norm", "Euclidean norm of the gradient, before clipping"})) {
+      error_per_noise_(
+          add_metric({"error_per_noise",
+                      "the error over that of leaving the noise where it is, d sigma^2: 1 is no denoiser at "
+                      "all; on images far below, since most noise lies off the digits",
+                      true})),
+      grad_norm_(add_metric(grad_norm_info())) {
   add_learner(learner_);
 }
 
@@ -163,12 +163,9 @@ std::string Dae::do_reading(const DataView& data) {
   const Quantities found = do_evaluate(data);
   return fmt::format(
       "Each example carries noise of squared length d sigma^2 = {:.4g}; what is left after r is {:.4g} "
-      "({:.1f}%). "
-      "The score (r(x) - x)/sigma^2 is that of the noisy density p * N(0, {:g}^2): what chains draw from is "
-      "as "
-      "blurred as that, and the last step through r takes the blur off again. A smaller sigma draws finer "
-      "detail, "
-      "but chains then find it harder to go from one mode to another.",
+      "({:.1f}%). The score (r(x) - x)/sigma^2 is that of the noisy density p * N(0, {:g}^2): what chains "
+      "draw from is as blurred as that, and the last step through r takes the blur off again. A smaller "
+      "sigma draws finer detail, but chains then find it harder to go from one mode to another.",
       found[kDaeNoise].value, found[kDaeError].value, 100 * found[kDaeErrorPerNoise].value, sigma_);
 }
 

@@ -8,10 +8,9 @@ void DaeOptions::describe(OptionTable& options) {
   options.add("sigma", sigma, "standard deviation of the noise; toys: 0.1 times toy_scale", {1e-4, 1e4});
   options.add("hidden", hidden, "units of the hidden layers; tied weights: one layer; toys: 256", {1, 65536});
   options.add("activation", activation, "of the hidden layers; tied weights: sigmoid", activation_names());
-  options.add(
-      "output", output, kDaeOutputs,
-      "what r ends in: sigmoid, as pixels lie in [0,1], so that no chain is drawn outside; toys and tied "
-      "weights: identity");
+  options.add("output", output, kDaeOutputs,
+              "what r ends in: sigmoid, as pixels lie in [0,1], so that no chain is drawn outside; toys and "
+              "tied weights: identity");
   options.add("input_scale", input_scale, "r sees its input times this; toys: 10 over toy_scale",
               {1e-6, 1e6});
   options.add("chain_step", chain_step, "of the Langevin chains that samples come from, in sigma^2",

@@ -77,11 +77,10 @@ std::vector<Picture> plane_pictures(const DaeView& view, const DataView& data) {
   out.push_back(score_picture(
       "score", "The true score, and (r(x) - x)/sigma^2: that of the noisy density, so weaker.", toy, score));
   if (view.tied) {
-    out.push_back(
-        density_picture("density",
-                        "The true density, and the one whose score the tied denoiser is: that of noisy "
-                        "points, so wider.",
-                        toy, view.log_density, view.samples.raw));
+    out.push_back(density_picture(
+        "density",
+        "The true density, and the one whose score the tied denoiser is: that of noisy points, so wider.",
+        toy, view.log_density, view.samples.raw));
   }
   return out;
 }

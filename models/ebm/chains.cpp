@@ -8,14 +8,17 @@
 
 namespace gradzoo {
 
-EbmChains::EbmChains(EbmSampler sampler, double step, double noise) : step_(step), noise_(noise) {
-  if (sampler == EbmSampler::mala) {
-    sampler_ = std::make_unique<AdjustedLangevin>(AdjustedLangevinOptions{.step = step});
-  } else {
-    sampler_ = std::make_unique<UnadjustedLangevin>(
-        UnadjustedLangevinOptions{.step = step, .noise = noise / std::sqrt(2 * step)});
-  }
+std::unique_ptr<Sampler> ebm_ula(double step, double noise) {
+  return std::make_unique<UnadjustedLangevin>(
+      UnadjustedLangevinOptions{.step = step, .noise = noise / std::sqrt(2 * step)});
 }
+
+std::unique_ptr<Sampler> ebm_mala(double step, double) {
+  return std::make_unique<AdjustedLangevin>(AdjustedLangevinOptions{.step = step});
+}
+
+EbmChains::EbmChains(EbmSampler sampler, double step, double noise)
+    : step_(step), noise_(noise), sampler_(sampler(step, noise)) {}
 
 Tensor EbmChains::walk(const Target& target, const Tensor& x, int64_t steps, Rng& rng, double* accepted) {
   sampler_->begin(target, x);

@@ -6,9 +6,9 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "models/base/density_quantities.h"
 #include "models/base/over_examples.h"
 #include "models/ebm/pictures.h"
-#include "models/eval/quadrature.h"
 #include "models/pictures/plane_pictures.h"
 #include "models/pictures/samples_picture.h"
 
@@ -22,17 +22,15 @@ Ebm::Ebm(const EbmOptions& options, const DataShape& shape, const TrainingOption
       network_(shape.size(), options.energy, init_rng_),
       learner_(network_, training.learner(adam({.beta1 = options.beta1}))),
       chains_(options),
-      cd_loss_(add_metric(
-          {"cd_loss_nats",
-           "f(sample) - f(data), plus l2's share: its gradient is what counts; near 0 the chains look "
-           "to f as the data do"})),
+      cd_loss_(add_metric({"cd_loss_nats",
+                           "f(sample) - f(data), plus l2's share: its gradient is what counts; near 0 the "
+                           "chains look to f as the data do"})),
       f_data_(add_metric({"f_data_nats", "mean f of the batch", true})),
-      f_sample_(
-          add_metric({"f_sample_nats",
-                      "mean f where the chains ended: far above f(data) they have found what the data do not "
-                      "have",
-                      true})),
-      grad_norm_(add_metric({"grad_norm", "Euclidean norm of the gradient, before clipping", true})),
+      f_sample_(add_metric(
+          {"f_sample_nats",
+           "mean f where the chains ended: far above f(data) they have found what the data do not have",
+           true})),
+      grad_norm_(add_metric(grad_norm_info(true))),
       temperature_(add_metric({"temperature", "T = noise^2 / (2 step): the chains sample exp(f / T)", true})),
       acceptance_(add_metric(
           {"acceptance", "share of the chains' moves that were accepted; 1 for ula, which accepts all"})) {
@@ -70,8 +68,8 @@ void Ebm::check_gap(double f_data, double f_sample) const {
   const double allowed = 1000 + 100 * static_cast<double>(shape_.size());
   if (std::abs(f_data - f_sample) <= allowed) return;
   throw NonFinite(
-      "the model diverges: f(data) = {:.4g} and f(sample) = {:.4g} are {:.3g} nats apart. "
-      "Hint: a smaller step, --set l2=0.01, or a smaller lr",
+      "the model diverges: f(data) = {:.4g} and f(sample) = {:.4g} are {:.3g} nats apart. Hint: a smaller "
+      "step, --set l2=0.01, or a smaller lr",
       f_data, f_sample, std::abs(f_data - f_sample));
 }
 
@@ -114,12 +112,10 @@ Quantities Ebm::do_validate(const DataView& data) {
   Quantities out{mean_f(data)};
   if (!shape_.toy || shape_.size() > 2 || !shape_.toy->why_no_density().empty()) return out;
   const DensityFit fit = density_fit(*shape_.toy, [&](const Tensor& x) { return network_.log_density(x); });
-  out.add(quantity(kKl, fit.kl,
-                   options_.data_noise > 0
-                       ? "KL(truth || model) by quadrature, the truth without the noise that was added"
-                       : "KL(truth || model) by quadrature"));
-  out.add(quantity(kLogZ, fit.log_partition,
-                   "log Z by quadrature; beside it how far it moves when the box is doubled", fit.box_error));
+  out.add(density_quantities(
+      fit, options_.data_noise > 0
+               ? "KL(truth || model) by quadrature, the truth without the noise that was added"
+               : "KL(truth || model) by quadrature"));
   return out;
 }
 
@@ -181,8 +177,8 @@ std::string Ebm::do_reading(const DataView&) {
       "that f steepens until the chains cannot move (l2 or clip hold it).";
   if (options_.data_noise > 0) {
     text += fmt::format(
-        " The data carry Gaussian noise of {:.3g}, so f learns the log-density of noisy data, and "
-        "samples are shown denoised: x + {:.3g}^2 grad f(x).",
+        " The data carry Gaussian noise of {:.3g}, so f learns the log-density of noisy data, and samples "
+        "are shown denoised: x + {:.3g}^2 grad f(x).",
         options_.data_noise, options_.data_noise);
   }
   return text;

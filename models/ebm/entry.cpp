@@ -57,14 +57,15 @@ void set_image_defaults(EbmOptions& o, OptionTable& table, TrainingOptions& trai
   prefer(training.epochs, 20);
   prefer(training.schedule, Decay::linear);
   const double confinement =
-      o.data_noise > 0 ? matched_confinement(o.data_noise, o.step, o.sampler == EbmSampler::mala) : 1.0;
+      o.data_noise > 0 ? matched_confinement(o.data_noise, o.step, o.sampler(o.step, o.noise)->is_exact())
+                       : 1.0;
   table.prefer(o.energy.confinement, rounded(confinement, 6), "data_noise");
 }
 
 // Few chains, so that each walks often, and seldom anew: a fresh chain is no sample of the model yet.
 void set_toy_defaults(EbmOptions& o, OptionTable& table, TrainingOptions& training) {
   const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, "toys"); };
-  prefer(o.sampler, EbmSampler::mala);
+  prefer(o.sampler, ebm_mala);
   prefer(o.step, 0.01);
   prefer(o.buffer, 1000);
   prefer(o.fresh, 0.002);
@@ -84,11 +85,11 @@ void EbmOptions::adapt(OptionTable& table, TrainingOptions& training, const Data
   }
   table.prefer(noise, rounded(std::sqrt(2 * step), 9), "step");
   const double temperature = noise * noise / (2 * step);
-  if (sampler == EbmSampler::mala && std::abs(temperature - 1) > 1e-6) {
+  if (sampler(step, noise)->is_exact() && std::abs(temperature - 1) > 1e-6) {
     throw Error(
-        "sampler=mala is exact for exp f, at T = 1, and step {} with noise {} makes T = {:.4g}. Hint: leave "
+        "sampler={} is exact for exp f, at T = 1, and step {} with noise {} makes T = {:.4g}. Hint: leave "
         "noise out, or sampler=ula",
-        step, noise, temperature);
+        name_of(kEbmSamplers, sampler), step, noise, temperature);
   }
   if (init == ChainStart::buffer && buffer < training.batch) {
     throw Error("buffer={} has fewer chains than a batch of {}. Hint: buffer={} or more", buffer,

@@ -2,6 +2,7 @@
 
 #include "models/base/training_options.h"
 #include "models/networks/energy.h"
+#include "samplers/sampler.h"
 
 namespace gradzoo {
 
@@ -14,9 +15,12 @@ enum class ChainStart {
 inline constexpr Choice<ChainStart> kChainStarts[] = {
     {"data", ChainStart::data}, {"noise", ChainStart::noise}, {"buffer", ChainStart::buffer}};
 
-/// How chains go: Langevin steps as they are, or corrected.
-enum class EbmSampler { ula, mala };
-inline constexpr Choice<EbmSampler> kEbmSamplers[] = {{"ula", EbmSampler::ula}, {"mala", EbmSampler::mala}};
+/// How chains go: made for x' = x + step grad f + noise z.
+using EbmSampler = std::unique_ptr<Sampler> (*)(double step, double noise);
+std::unique_ptr<Sampler> ebm_ula(double step, double noise);
+std::unique_ptr<Sampler> ebm_mala(double step,
+                                  double noise);  // exact for exp f: noise is taken for sqrt(2 step)
+inline constexpr Choice<EbmSampler> kEbmSamplers[] = {{"ula", ebm_ula}, {"mala", ebm_mala}};
 
 struct EbmOptions {
   EnergyOptions energy = {.input_scale = 8, .confinement = 4};
@@ -24,7 +28,7 @@ struct EbmOptions {
   double l2 = 0;
   double beta1 = 0.9;
   ChainStart init = ChainStart::buffer;
-  EbmSampler sampler = EbmSampler::ula;
+  EbmSampler sampler = ebm_ula;
   int64_t chain_steps = 10;
   double step = 0.02;
   double noise = 0;

@@ -59,10 +59,9 @@ Picture ebm_raw_and_denoised(const EnergyNetwork& network, const Tensor& x, doub
                              const DataShape& shape) {
   const std::array<Tensor, 2> parts = {x, denoised(network, x, noise)};
   return {"raw_and_denoised",
-          fmt::format(
-              "Where chains ended, and under each x + {:.3g}^2 grad f(x): the mean of the clean digits that "
-              "noise of {:.3g} could have made it of.",
-              noise, noise),
+          fmt::format("Where chains ended, and under each x + {:.3g}^2 grad f(x): the mean of the clean "
+                      "digits that noise of {:.3g} could have made it of.",
+                      noise, noise),
           rows_by_turns(parts, {"chain", "denoised"}, shape)};
 }
 

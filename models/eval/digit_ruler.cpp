@@ -30,8 +30,8 @@ double median(std::vector<double> values) {
 void check_images(const Tensor& images, const Examples& train) {
   if (images.rank() != 2 || images.dim(0) < 1 || images.dim(1) != train.size()) {
     throw Error(
-        fmt::format("ruler: images of shape {} are held against training images of {} pixels. Hint: "
-                    "(n, {}), n at least 1",
+        fmt::format("ruler: images of shape {} are held against training images of {} pixels. Hint: (n, {}), "
+                    "n at least 1",
                     images.shape().str(), train.size(), train.size()));
   }
   if (!all_finite(images)) {

@@ -56,10 +56,9 @@ Quantity gan_spread(const Generator& generator, const DataView& data) {
   Rng rng(data.seed, "eval/samples");
   const double spread = total_variance(generator.draw(kModeSamples, rng)),
                truth = total_variance(first_examples(data));
-  return quantity(
-      kGanSpread, spread / truth,
-      "variance of samples, summed over the coordinates, over that of the data: near 0 where G has "
-      "collapsed onto one example");
+  return quantity(kGanSpread, spread / truth,
+                  "variance of samples, summed over the coordinates, over that of the data: near 0 where G "
+                  "has collapsed onto one example");
 }
 
 Quantities coverage_quantities(const ModeCoverage& c) {

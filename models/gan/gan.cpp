@@ -27,8 +27,7 @@ MetricInfo generator_loss_info(GeneratorLoss loss) {
   if (loss == GeneratorLoss::minimax) {
     return {"generator_minimax_loss_nats",
             "E log(1 - D(G(z))): what G descends. -log 2 = -0.693 at the equilibrium; near 0 D wins, and G "
-            "learns "
-            "nothing",
+            "learns nothing",
             true};
   }
   return {"generator_loss_nats",
@@ -51,8 +50,7 @@ Gan::Gan(const GanOptions& options, const DataShape& shape, const TrainingOption
       instance_noise_(options.instance_noise * (shape.is_image() ? 2 : 1)),
       discriminator_loss_(add_metric({"discriminator_loss_nats",
                                       "-V = -E log D(x) - E log(1 - D(G(z))): what D descends. log 4 = 1.386 "
-                                      "where D cannot tell them apart; "
-                                      "towards 0 D wins"})),
+                                      "where D cannot tell them apart; towards 0 D wins"})),
       generator_loss_(add_metric(generator_loss_info(options.loss))),
       d_real_(add_metric(
           {"d_real",

@@ -22,7 +22,7 @@ Cnce::Cnce(const CnceOptions& options, const DataShape& shape, const TrainingOpt
           {"cnce_loss_nats",
            "-log sigmoid(f(x) - f(y)) for a neighbour y = x +- eps xi: log 2 = 0.693 knows nothing", true})),
       right_order_(add_metric({"right_order", "share of pairs whose data point has the larger f", true})),
-      grad_norm_(add_metric({"grad_norm", "Euclidean norm of the gradient, before clipping"})) {}
+      grad_norm_(add_metric(grad_norm_info())) {}
 
 void Cnce::train_step(const StepContext& context, MetricRow row) {
   const Tensor& x = context.batch.x;
@@ -47,10 +47,8 @@ void Cnce::train_step(const StepContext& context, MetricRow row) {
 std::string Cnce::do_reading(const DataView&) {
   return fmt::format(
       "Each data point is compared with neighbours at distance about {:.3g}: f learns differences between "
-      "near points, "
-      "and where the data fall into islands further apart than that, not how much weight each island has. "
-      "The KL to "
-      "the truth by quadrature shows it.",
+      "near points, and where the data fall into islands further apart than that, not how much weight each "
+      "island has. The KL to the truth by quadrature shows it.",
       eps_);
 }
 

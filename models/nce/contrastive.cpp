@@ -1,7 +1,7 @@
 #include "models/nce/contrastive.h"
 
 #include "autograd/ops.h"
-#include "models/eval/quadrature.h"
+#include "models/base/density_quantities.h"
 #include "models/pictures/plane_pictures.h"
 
 namespace gradzoo {
@@ -58,9 +58,7 @@ Quantities ContrastiveModel::fit_to_truth(int64_t cells) const {
   if (shape_.size() > 2) return {};
   const DensityFit fit = density_fit(
       *shape_.toy, [&](const Tensor& x) { return network_.log_density(x); }, DType::f32, cells);
-  return {quantity(kKl, fit.kl, "KL(truth || e^f / Z) by quadrature"),
-          quantity(kLogZ, fit.log_partition,
-                   "log Z by quadrature; beside it how far it moves when the box is doubled", fit.box_error)};
+  return density_quantities(fit, "KL(truth || e^f / Z) by quadrature");
 }
 
 Quantities ContrastiveModel::do_validate(const DataView&) { return fit_to_truth(kCellsWhileTraining); }

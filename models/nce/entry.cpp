@@ -6,8 +6,7 @@ namespace {
 
 constexpr const char* kWhyPoints =
     "Gaussian noise is never mistaken for an image, so telling them apart teaches nothing, and log Z is "
-    "beyond "
-    "quadrature";
+    "beyond quadrature";
 
 void prefer_training(OptionTable& table, TrainingOptions& training) {
   const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, "nce"); };

@@ -17,7 +17,7 @@ Nce::Nce(const NceOptions& options, const DataShape& shape, const TrainingOption
       c_(add_metric({"c_nats", "the learned constant: log Z, once f is learned", true})),
       d_data_(add_metric({"d_data", "mean D(x) of data: the probability that they are called data", true})),
       d_noise_(add_metric({"d_noise", "mean D(y) of noise", true})),
-      grad_norm_(add_metric({"grad_norm", "Euclidean norm of the gradient, before clipping"})) {}
+      grad_norm_(add_metric(grad_norm_info())) {}
 
 void Nce::train_step(const StepContext& context, MetricRow row) {
   const Tensor& x = context.batch.x;
@@ -53,12 +53,9 @@ Quantities Nce::do_evaluate(const DataView& data) {
 
 std::string Nce::do_reading(const DataView&) {
   return "D(x) of data and of noise would both be 1/(1 + nu) where noise is as good as the data; the further "
-         "apart "
-         "they are, the easier the task and the less it teaches: a classifier that is never wrong has no "
-         "gradient. "
-         "c should come to log Z and stay (c_error near 0), but c alone proves nothing: a smooth ring has "
-         "the right c "
-         "too. Read it together with the KL.";
+         "apart they are, the easier the task and the less it teaches: a classifier that is never wrong has "
+         "no gradient. c should come to log Z and stay (c_error near 0), but c alone proves nothing: a "
+         "smooth ring has the right c too. Read it together with the KL.";
 }
 
 }  // namespace gradzoo

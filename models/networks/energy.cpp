@@ -54,11 +54,10 @@ Target EnergyNetwork::target() const {
 }
 
 void EnergyOptions::describe(OptionTable& options) {
-  options.add(
-      "hidden", hidden,
-      "units of the hidden layers; one layer of softplus with a confinement is the free energy of a Gaussian "
-      "RBM",
-      {1, 65536});
+  options.add("hidden", hidden,
+              "units of the hidden layers; one layer of softplus with a confinement is the free energy of a "
+              "Gaussian RBM",
+              {1, 65536});
   options.add("activation", activation, "of the hidden layers", activation_names());
   options.add("input_scale", input_scale,
               "x is multiplied by it before the network: how fine a structure a fresh network can follow",

@@ -87,8 +87,7 @@ Quantity denoising_error(const ScoreNetwork& network, const ScoreTask& task, con
   const Tensor guess = tweedie_denoised(noisy, network.score(noisy), task.learned_noise());
   return quantity(
       kScoreDenoisedRmse, std::sqrt(mean(square(guess - x)).item()),
-      fmt::format("root mean square error of a held-out pixel that had noise of {:.3g}, after x + "
-                  "sigma^2 s",
+      fmt::format("root mean square error of a held-out pixel that had noise of {:.3g}, after x + sigma^2 s",
                   task.learned_noise()));
 }
 
@@ -119,13 +118,12 @@ Quantities score_quantities(const ScoreNetwork& network, const ScoreTask& task, 
 std::string score_reading(const ScoreNetwork& network, const ScoreTask& task, const DataShape& shape,
                           const ScoreTruth* truth, const DataView& data) {
   const double noise = task.learned_noise();
-  std::string text = noise > 0
-                         ? fmt::format(
-                               "The model learns the data with Gaussian noise of {:.3g}, not the data "
-                               "themselves: chains walk there, and x + sigma^2 s then takes the noise off, "
-                               "which gives the mean of all that may lie under it. ",
-                               noise)
-                         : "The model learns the data as they are. ";
+  std::string text = noise > 0 ? fmt::format(
+                                     "The model learns the data with Gaussian noise of {:.3g}, not the data "
+                                     "themselves: chains walk there, and x + sigma^2 s then takes the noise "
+                                     "off, which gives the mean of all that may lie under it. ",
+                                     noise)
+                               : "The model learns the data as they are. ";
   text += task.objective == ScoreObjective::dsm
               ? "The objective cannot reach 0: its floor is the noise that no one can guess. "
               : "";
@@ -138,8 +136,8 @@ std::string score_reading(const ScoreNetwork& network, const ScoreTask& task, co
   }
   if (const Quantity* curl = found.find(kScoreCurl)) {
     text += fmt::format(
-        "A vector net need not be the gradient of anything: its curl share is {:.2g} (0 for a "
-        "gradient, 1 for a rotation). ",
+        "A vector net need not be the gradient of anything: its curl share is {:.2g} (0 for a gradient, 1 "
+        "for a rotation). ",
         curl->value);
   }
   if (const Quantity* rmse = found.find(kScoreDenoisedRmse))

@@ -26,12 +26,12 @@ void refuse_rough(const ScoreFunction& model, const Tensor& x, const Tensor& y, 
       find_node_between(x, y, [&](const Node& each) { return smoothness_of(each) < derivatives; });
   if (!node) return;
   const int smoothness = std::max(0, smoothness_of(*node));
-  throw Error(fmt::format(
-      "score matching: {} has {} continuous derivative{}, and this objective of {} takes {} in x: where the "
-      "last one jumps moves with the parameters, which automatic differentiation does not see, so the "
-      "gradient would be wrong. Hint: softplus, silu or tanh",
-      node->op->name, smoothness, smoothness == 1 ? "" : "s", model.is_energy ? "an energy" : "a vector net",
-      derivatives));
+  throw Error(
+      fmt::format("score matching: {} has {} continuous derivative{}, and this objective of {} takes {} in "
+                  "x: where the last one jumps moves with the parameters, which automatic differentiation "
+                  "does not see, so the gradient would be wrong. Hint: softplus, silu or tanh",
+                  node->op->name, smoothness, smoothness == 1 ? "" : "s",
+                  model.is_energy ? "an energy" : "a vector net", derivatives));
 }
 
 // f or s at x, of the shape that it must have.

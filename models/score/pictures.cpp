@@ -25,8 +25,8 @@ std::string what_is_learned(const ScoreTask& task) {
 
 Picture score_raw_and_denoised(const ScoreSamples& samples, const DataShape& shape) {
   return {"raw_and_denoised",
-          "Ends of Langevin chains, which are samples of the data with noise, and under each the best "
-          "guess of what lies under its noise.",
+          "Ends of Langevin chains, which are samples of the data with noise, and under each the best guess "
+          "of what lies under its noise.",
           rows_by_turns(std::array{samples.raw, samples.denoised}, {"raw", "denoised"}, shape)};
 }
 
@@ -40,20 +40,18 @@ Picture score_toy_snapshot(const ScoreNetwork& network, const ScoreTask& task, c
   }
   return density_picture(
       "samples",
-      "The truth, exp f / Z of the learned energy (Z by quadrature), and ends of Langevin "
-      "chains." +
+      "The truth, exp f / Z of the learned energy (Z by quadrature), and ends of Langevin chains." +
           what_is_learned(task),
       toy, [&](const Tensor& x) { return network(x); }, samples);
 }
 
 std::vector<Picture> score_toy_pictures(const ScoreNetwork& network, const ScoreTask& task, const Toy& toy) {
   if (!in_plane(&toy)) return {};
-  return {
-      score_picture("score",
-                    "The true score and the learned one: arrows point uphill in log p, longer where it is "
-                    "steeper; none where there is next to no data." +
-                        what_is_learned(task),
-                    toy, [&](const Tensor& x) { return network.score(x); })};
+  return {score_picture("score",
+                        "The true score and the learned one: arrows point uphill in log p, longer where it "
+                        "is steeper; none where there is next to no data." +
+                            what_is_learned(task),
+                        toy, [&](const Tensor& x) { return network.score(x); })};
 }
 
 }  // namespace gradzoo

@@ -48,8 +48,7 @@ std::string meaning_of(ScoreObjective objective) {
       return "1/2 |s - s_data|^2, the Fisher divergence: 0 is perfect";
     case ScoreObjective::dsm:
       return "1/2 |sigma s(x + sigma eps) + eps|^2: falls to a floor above 0, the part of the noise that no "
-             "one "
-             "can guess";
+             "one can guess";
     default:
       return "1/2 |s|^2 + tr grad s: the Fisher divergence less a constant, so it may well be negative";
   }
@@ -66,7 +65,7 @@ Score::Score(const ScoreOptions& options, const DataShape& shape, const Training
       network_(network_shape(options, shape), init_rng_),
       learner_(network_, training.learner()),
       objective_(add_metric({"objective", meaning_of(options.objective), true})),
-      grad_norm_(add_metric({"grad_norm", "Euclidean norm of the gradient, before clipping", true})) {
+      grad_norm_(add_metric(grad_norm_info(true))) {
   add_learner(learner_);
   // Refuses an activation that the objective cannot take before a first step does.
   Tape tape;

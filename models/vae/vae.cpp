@@ -19,8 +19,7 @@ MetricInfo loss_info(const VaeOptions& options) {
   if (options.pixels == Pixels::grey) {
     return {"bce_kl_nats_per_image",
             "cross-entropy of grey pixels plus KL: what is minimised, lower is better; no likelihood, and "
-            "never below "
-            "the pixels' own entropy"};
+            "never below the pixels' own entropy"};
   }
   const bool iwae = options.objective == VaeObjective::iwae;
   return {iwae ? "negative_iwae_nats_per_image" : "negative_elbo_nats_per_image",
@@ -46,7 +45,7 @@ Vae::Vae(const VaeOptions& options, const DataShape& shape, const TrainingOption
                                   "-log p(x|z) at a z that the encoder drew: how well a digit comes back"})),
       kl_(add_metric(
           {"kl_nats_per_image", "KL(q(z|x) || p(z)): what the code says about the digit beyond the prior"})),
-      grad_norm_(add_metric({"grad_norm", "Euclidean norm of the gradient, before clipping"})) {
+      grad_norm_(add_metric(grad_norm_info())) {
   add_learner(learner_);
 }
 

@@ -7,7 +7,9 @@
 namespace gradzoo {
 
 Tensor Module::forward(const Tensor&) const {
-  throw Error("forward: this module is no function of one tensor. Hint: call its own functions");
+  throw Error(
+      "forward: this module is no function of one tensor. Hint: give it as many as it takes, or call its own "
+      "functions");
 }
 
 Tensor Module::forward_all(std::span<const Tensor> inputs) const {

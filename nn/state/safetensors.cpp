@@ -98,8 +98,8 @@ SafetensorsReader::SafetensorsReader(const std::string& path) : path_(path) {
   read_exactly(file_, &length, kLengthBytes, path);
   if (length > kLongestHeader) {
     throw Error(
-        fmt::format("{}: it claims a header of {} bytes, above the format's {}. Hint: the file is "
-                    "damaged, or no safetensors file",
+        fmt::format("{}: it claims a header of {} bytes, above the format's {}. Hint: the file is damaged, "
+                    "or no safetensors file",
                     path, length, kLongestHeader));
   }
   if (length > size - kLengthBytes) {

@@ -90,8 +90,8 @@ TEST_CASE("the gradient of a gradient without create_graph says what is missing"
   const Tensor g = grad(square(x) * x, x);
   const std::string direct = error_message([&] { grad(g, x); });
   CHECK_MESSAGE(direct ==
-                    "grad: y () is a gradient that was not recorded. Hint: compute it by "
-                    "grad(..., {.create_graph = true})",
+                    "grad: y () is a gradient that was not recorded. Hint: compute it by grad(..., "
+                    "{.create_graph = true})",
                 direct);
   const std::string further = error_message([&] { backward(sum(square(g))); });
   CHECK_MESSAGE(contains(further, "create_graph = true"), further);

@@ -267,8 +267,8 @@ TEST_CASE("a sweep that a vjp ended says so when it is tried again") {
   CHECK(test::error_message([&] { grad(y, x); }) == "the vjp has a bug");
   const std::string again = test::error_message([&] { grad(y, x); });
   CHECK_MESSAGE(again ==
-                    "sum: its saved tensors were released by a sweep that failed further on. Hint: mend what "
-                    "that one threw, and record again",
+                    "sum: its saved tensors were released by a sweep that failed further on. Hint: record "
+                    "again once that failure is mended",
                 again);
   const Tensor z = sum(square(x));
   grad(z, x);

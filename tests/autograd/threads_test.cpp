@@ -46,8 +46,7 @@ TEST_CASE("a leaf that a live tape has met is refused on another thread, and kee
   }
   CHECK(message ==
         "square: leaf w() is in use on a live tape of another thread. Hint: detach().requires_grad_() is a "
-        "leaf of "
-        "its own");
+        "leaf of its own");
   double after = 0;  // once that tape has ended, any thread may take its turn
   on_another_thread([&] {
     Tape other;

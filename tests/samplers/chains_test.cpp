@@ -138,7 +138,7 @@ TEST_CASE("a target without a density is refused by what needs one, which names 
   const Target score_alone{.score = [](const Tensor& x) { return neg(x); }};
   CHECK(
       contains(refusal(score_alone, test::wave({2, 2}), RandomWalk()), "mh: the target has a score but no"));
-  CHECK(contains(refusal(score_alone, test::wave({2, 2}), mala()), "ula needs the score alone"));
+  CHECK(contains(refusal(score_alone, test::wave({2, 2}), mala()), "needing the score alone: ula"));
   CHECK(contains(refusal({}, test::wave({2, 2}), ula()), "neither log-density nor score"));
 }
 

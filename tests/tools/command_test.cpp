@@ -66,6 +66,7 @@ TEST_CASE("What a user types wrong is told in one line with the nearest right wo
       {"gradcheck ralu", {"'ralu'", "'relu'"}},
       {"gradcheck relu --order 9", {"--order", "9"}},
       {"verify vae.kl_close_form", {"vae.kl_close_form", "vae.kl_closed_form"}},
+      {"verify vae.kl_closed_form --markdown bad.toml", {"bad.toml exists", "another FILE"}},
       {"data chek", {"'chek'", "'check'"}},
       {"data check --data nowhere", {"nowhere"}},
   };

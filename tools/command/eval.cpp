@@ -67,10 +67,9 @@ int eval_command(const Arguments& arguments) {
                    "Evaluates a run on examples that it was not trained on, or its samples by a classifier.");
   line.positional("RUN", run_path, "a run directory");
   line.option("--split", "SPLIT", split, "test, or valid: held out of the training images (default: test)");
-  line.option(
-      "--classifier", "RUN2", classifier_path,
-      "hold samples of RUN against this run of the classifier: how many it is sure of, how evenly the "
-      "labels come, and how near the training images are, beside the same for real images");
+  line.option("--classifier", "RUN2", classifier_path,
+              "hold samples of RUN against this run of the classifier: how many it is sure of, how evenly "
+              "the labels come, and how near the training images are, beside the same for real images");
   line.option("-n", "N", count, "with --classifier: samples (default: 400)", 1, 10'000);
   line.option("--threads", "T", threads, "threads; the result does not depend on them (default: the cores)",
               1, kernels::kMaxThreads);

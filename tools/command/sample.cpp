@@ -62,16 +62,14 @@ int sample_command(const Arguments& arguments) {
   line.positional("RUN", run_path, "a run directory");
   line.option("-n", "N", count, "samples (default: 100)", 1, kMostSamples);
   line.option("--out", "FILE", out,
-              "x.png a picture, x.npy float32 (n, H, W) or (n, d), x.csv a line a sample "
-              "(default: RUN/samples/sample-seed<S>.png)");
-  line.option(
-      "--sampler", "NAME", sampler,
-      "walk on the model's log-density or score instead: ula, mala or mh (gradzoo list samplers), a chain "
-      "a sample; prints acceptance, effective sample size (ESS) and split R-hat");
+              "x.png a picture, x.npy float32 (n, H, W) or (n, d), x.csv a line a sample (default: "
+              "RUN/samples/sample-seed<S>.png)");
+  line.option("--sampler", "NAME", sampler,
+              "walk on the model's log-density or score instead, a chain a sample: " + sampler_names() +
+                  "; prints acceptance, effective sample size (ESS) and split R-hat");
   line.options("--set", "KEY=VALUE", assignments,
                "of the sampler: steps (default: 1000), warmup (half of them), and its own (listed below); "
-               "without one, "
-               "of how the model draws");
+               "without one, of how the model draws");
   line.option("--seed", "S", seed, "of the samples (default: the run's)", 0, int64_t{1} << 53);
   line.option("--threads", "T", threads, "threads; the result does not depend on them (default: the cores)",
               1, kernels::kMaxThreads);

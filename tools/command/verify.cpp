@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
+#include <filesystem>
 #include <fstream>
 #include <span>
 #include <vector>
@@ -64,6 +65,13 @@ std::string today() {
   return fmt::format("{:%Y-%m-%d}", fmt::gmtime(now));
 }
 
+// A part of the rows does not replace a page of all of them.
+void check_page(const std::string& path, bool all_rows) {
+  if (path.empty() || all_rows || !std::filesystem::exists(path)) return;
+  throw Error("verify: {} exists, and a page of some rows would replace it. Hint: another FILE, or all rows",
+              path);
+}
+
 void write_markdown(const std::string& path, const std::vector<RowOutcome>& outcomes) {
   const std::string text = ledger_markdown(
       outcomes, fmt::format("{}, {} threads of {}, {} kernels of {}", today(), kernels::threads(),
@@ -94,6 +102,7 @@ int verify_command(const Arguments& arguments) {
     return 0;
   }
   const std::vector<const Row*> rows = select_rows(names, quick);
+  check_page(markdown, names.empty() && !quick);
   std::vector<RowOutcome> outcomes;
   use_threads(threads);
   if (!json) fmt::print("OpenBLAS kernel {}, {} threads\n", kernels::blas_kernel(), kernels::threads());

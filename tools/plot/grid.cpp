@@ -35,17 +35,17 @@ std::int64_t count_tiles(std::size_t values, std::int64_t height, std::int64_t w
                          const GridOptions& options) {
   if (height <= 0 || width <= 0 || options.columns <= 0 || options.scale <= 0 || options.gap < 0 ||
       options.margin < 0) {
-    throw Error(fmt::format(
-        "image_grid: tiles of {} x {}, {} columns, scale {}, gap {}, margin {}. Hint: sizes, columns "
-        "and scale are positive, gap and margin not negative.",
-        height, width, options.columns, options.scale, options.gap, options.margin));
+    throw Error(
+        fmt::format("image_grid: tiles of {} x {}, {} columns, scale {}, gap {}, margin {}. Hint: sizes, "
+                    "columns and scale are positive, gap and margin not negative.",
+                    height, width, options.columns, options.scale, options.gap, options.margin));
   }
   const auto total = static_cast<std::int64_t>(values);
   if (total == 0 || total % height != 0 || total / height % width != 0) {
-    throw Error(fmt::format(
-        "image_grid: {} values are no whole number of {} x {} tiles. Hint: pixels are (count, height, "
-        "width) with at least one tile.",
-        total, height, width));
+    throw Error(
+        fmt::format("image_grid: {} values are no whole number of {} x {} tiles. Hint: pixels are (count, "
+                    "height, width) with at least one tile.",
+                    total, height, width));
   }
   return total / height / width;
 }

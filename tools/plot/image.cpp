@@ -34,10 +34,10 @@ void append(void* context, void* data, int size) {
 void check(const Image& image) {
   const std::int64_t bytes = std::int64_t{3} * image.width * image.height;
   if (image.width <= 0 || image.height <= 0 || bytes > kMaxBytes) {
-    throw Error(fmt::format(
-        "png: a picture of {} x {} pixels cannot be encoded. Hint: sides are positive, and at most {} "
-        "pixels in all.",
-        image.width, image.height, kMaxBytes / 3));
+    throw Error(
+        fmt::format("png: a picture of {} x {} pixels cannot be encoded. Hint: sides are positive, and at "
+                    "most {} pixels in all.",
+                    image.width, image.height, kMaxBytes / 3));
   }
   if (static_cast<std::int64_t>(image.rgb.size()) != bytes) {
     throw Error(fmt::format("png: {} bytes for {} x {} pixels. Hint: rgb holds height * width * 3 bytes.",

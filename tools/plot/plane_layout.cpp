@@ -27,8 +27,7 @@ void check_view(const PlaneView& view) {
     return;
   throw Error(
       fmt::format("plane '{}': a rectangle from ({}, {}) to ({}, {}) cannot be drawn. Hint: low below high, "
-                  "and neither side "
-                  "more than ten times the other.",
+                  "and neither side more than ten times the other.",
                   view.title, view.x.low, view.y.low, view.x.high, view.y.high));
 }
 

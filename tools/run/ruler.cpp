@@ -31,14 +31,14 @@ Classifier& classifier_in(const SavedRun& run) {
 void check_fits(const SavedRun& run, const SavedRun& classifier) {
   if (!run.shape.is_image()) {
     throw Error(
-        "eval: {} draws points of {} numbers, and a classifier measures images. Hint: gradzoo "
-        "eval {} compares points with the truth",
+        "eval: {} draws points of {} numbers, and a classifier measures images. Hint: gradzoo eval {} "
+        "compares points with the truth",
         run.directory.path(), run.shape.size(), run.directory.path());
   }
   if (run.shape.example == classifier.shape.example) return;
   throw Error(
-      "eval: {} draws images of {}x{}, and {} knows those of {}x{}. Hint: a classifier of the "
-      "same data: gradzoo train classifier --data {}",
+      "eval: {} draws images of {}x{}, and {} knows those of {}x{}. Hint: a classifier of the same data: "
+      "gradzoo train classifier --data {}",
       run.directory.path(), run.shape.height(), run.shape.width(), classifier.directory.path(),
       classifier.shape.height(), classifier.shape.width(), run.options->data.data);
 }

@@ -74,10 +74,9 @@ NewRunDirectory::NewRunDirectory(const std::string& out, const std::string& mode
   std::string path = out;
   while (path.size() > 1 && path.back() == '/') path.pop_back();
   if (!claim(path)) {
-    throw Error(
-        fmt::format("{} exists already, and a run is never overwritten. Hint: --resume --out {}, or another "
-                    "--out",
-                    out, out));
+    throw Error(fmt::format(
+        "{} exists already, and a run is never overwritten. Hint: --resume --out {}, or another --out", out,
+        out));
   }
 }
 

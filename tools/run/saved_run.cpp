@@ -47,10 +47,9 @@ DataShape recorded_shape(const SafetensorsReader& file, const DatasetOptions& da
   const Shape example = sides_of(metadata_of(file, "example"));
   const int64_t classes = number_of(metadata_of(file, "classes"));
   if (example.rank() == 0 || classes < 0) {
-    throw Error(
-        fmt::format("{}: its metadata do not give the shape of an example. Hint: a checkpoint that gradzoo "
-                    "train wrote",
-                    file.path()));
+    throw Error(fmt::format(
+        "{}: its metadata do not give the shape of an example. Hint: a checkpoint that gradzoo train wrote",
+        file.path()));
   }
   if (example.rank() > 1) return {.example = example, .classes = classes};
   DataShape toy = shape_of(data);

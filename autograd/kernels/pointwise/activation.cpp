@@ -76,10 +76,9 @@ constexpr int64_t kCheapGrain = 16384;  // where no exponential is taken
 template <class T>
 void run_parallel(Activation f, int n, double alpha, const T* g, const T* x, T* y, int64_t count) {
   if (n < 0 || n > kMaxActivationOrder) {
-    throw Error(
-        fmt::format("activation: derivatives of order 0 to {} exist, not of order {}. Hint: "
-                    "differentiate fewer times.",
-                    kMaxActivationOrder, n));
+    throw Error(fmt::format(
+        "activation: derivatives of order 0 to {} exist, not of order {}. Hint: differentiate fewer times.",
+        kMaxActivationOrder, n));
   }
   if (is_gauss(f)) return gauss_activation(f, n, g, x, y, count);
   const bool cheap = f == Activation::relu || f == Activation::leaky_relu;

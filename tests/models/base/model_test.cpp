@@ -145,6 +145,8 @@ TEST_CASE("labels are refused by a model that has no use for them, and options b
   const std::string labels =
       error_message([&] { model.sample({.n = 1, .rng = rng, .labels = zeros({1}, DType::i64)}); });
   CHECK_MESSAGE(contains(labels, "was not trained on labels"), labels);
+  const auto dae = test::small_model<Model>("dae", {"hidden=4"}, {.example = {2, 2}});
+  CHECK(contains(error_message([&] { dae->sample({.n = 1, .rng = rng, .options = {"steps=3"}}); }), "steps"));
   const auto vae = test::small_model<Model>("vae", {"hidden=4"}, {.example = {2, 2}});
   CHECK(contains(error_message([&] { vae->sample({.n = 1, .rng = rng, .options = {"steps=3"}}); }),
                  "samples of this model have no options"));

@@ -47,7 +47,7 @@ TEST_CASE("the contrastive loss is the difference of the means of f, and l2 adds
 TEST_CASE("Langevin with step and noise apart has its own law on a Gaussian: noise^2 / (1 - (1 - step)^2)") {
   const Target gaussian{.log_prob = [](const Tensor& x) { return sum(square(x), 1) * -0.5; }};
   Rng rng(1, "test");
-  EbmChains chains(EbmSampler::ula, 0.3, 0.5);
+  EbmChains chains(ebm_ula, 0.3, 0.5);
   CHECK(chains.temperature() == doctest::Approx(0.25 / 0.6));
   const Tensor x = chains.walk(gaussian, zeros({100000, 1}, DType::f64), 40, rng);
   const double law = 0.25 / (1 - 0.49);
@@ -59,9 +59,9 @@ TEST_CASE(
     "without noise a chain climbs to the mode, and a chain that leaves all numbers behind stops the step") {
   const Target bowl{.log_prob = [](const Tensor& x) { return sum(square(x), 1) * -0.5; }};
   Rng rng(1, "test");
-  const Tensor top = EbmChains(EbmSampler::ula, 0.2, 0).walk(bowl, ones({3, 2}, DType::f64), 200, rng);
+  const Tensor top = EbmChains(ebm_ula, 0.2, 0).walk(bowl, ones({3, 2}, DType::f64), 200, rng);
   CHECK(max(abs(top)).item() < 1e-12);
-  CHECK_THROWS_AS(EbmChains(EbmSampler::ula, 5, 1).walk(bowl, ones({3, 2}), 400, rng), NonFinite);
+  CHECK_THROWS_AS(EbmChains(ebm_ula, 5, 1).walk(bowl, ones({3, 2}), 400, rng), NonFinite);
 }
 
 TEST_CASE("a step moves the weights and puts the chains that it drew back, all in the State") {

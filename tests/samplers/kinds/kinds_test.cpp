@@ -96,9 +96,9 @@ TEST_CASE("one evaluation of the target a transition, one draw of normals and on
     ++evaluations;
     return log_normal(x);
   }};
-  for (const SamplerEntry& entry : sampler_registry()) {
+  for (const char* name : {"mh", "ula", "mala"}) {
     Rng rng(1, "test");
-    const std::unique_ptr<Sampler> sampler = entry.options()->make();
+    const std::unique_ptr<Sampler> sampler = find_sampler(name).options()->make();
     sampler->begin(counting, test::wave({4, 2}));
     evaluations = 0;
     sampler->step(counting, rng);
@@ -106,6 +106,47 @@ TEST_CASE("one evaluation of the target a transition, one draw of normals and on
     CHECK(sampler->evaluations() == 2);
     CHECK(rng.draw() == (sampler->is_exact() ? 2 : 1));
   }
+}
+
+// x' = x + p, p' = p + 1: a momentum that belongs to the chains.
+class Coasting : public Sampler {
+ public:
+  std::string_view name() const override { return "coasting"; }
+  unsigned needs() const override { return kNeedsLogProb; }
+  double step_size() const override { return 1; }
+  bool is_exact() const override { return false; }
+
+ protected:
+  void on_begin(const Tensor& x) override { momentum_ = zeros_like(x); }
+  Transition transition(const Target& target, Rng&, bool) override {
+    momentum_ = momentum_ + 1.0;
+    const Tensor moved = x() + momentum_;
+    return {moved, evaluate(target, moved), 1};
+  }
+
+ private:
+  Tensor momentum_;
+};
+
+TEST_CASE("what a sampler keeps for its chains begins with them, in their shape") {
+  Coasting sampler;
+  Rng rng(1, "test");
+  for (const Shape& shape : {Shape{2, 3}, Shape{4, 1}}) {
+    sampler.begin(kNormal, zeros(shape, DType::f64));
+    for (int i = 0; i < 3; ++i) sampler.step(kNormal, rng);
+    CHECK(sampler.x().shape() == shape);
+    CHECK(sampler.x().to_vector() == std::vector<double>(static_cast<size_t>(shape.size()), 6.0));
+  }
+}
+
+TEST_CASE("samplers are named by what they need, and a target that does not fit names those that do") {
+  CHECK(sampler_names() == "mh, ula, mala");
+  CHECK(sampler_names(kNeedsScore) == "ula");
+  const Target score_alone{.score = [](const Tensor& x) { return neg(x); }};
+  CHECK(test::contains(test::error_message([&] {
+                         one_step(score_alone, zeros({1, 1}), RandomWalk());
+                       }),
+                       "needing the score alone: ula"));
 }
 
 TEST_CASE("every sampler of the list is what its line says, and is found by its name") {
@@ -119,9 +160,11 @@ TEST_CASE("every sampler of the list is what its line says, and is found by its 
     options->describe(table);
     table.set("step", "0.25");
     CHECK(options->make()->step_size() == 0.25);
-    table.set("step", "0");
-    CHECK(test::error_message([&] { options->make(); }) ==
-          entry.name + ": step is 0. Hint: a number above 0");
+    const auto make_of_no_step = [&] {
+      table.set("step", "0");
+      options->make();
+    };
+    CHECK(test::contains(test::error_message(make_of_no_step), "step"));
   }
   CHECK(test::error_message([] { find_sampler("malaa"); }) ==
         "sampler 'malaa' is not known. Hint: did you mean 'mala'?");

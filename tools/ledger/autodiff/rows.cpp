@@ -59,8 +59,7 @@ RowResult relu_lost_gradient(const RowContext&) {
   const KinkGradients lost = gradient_penalty_gradients(relu), kept = gradient_penalty_gradients(softplus);
   return {lost_gradient_error(lost, kept), AtMost{1e-4},
           fmt::format("energy 1-5-1, d/db E|f'(x)|^2/2: relu by autodiff ({:.2g}, {:.2g}, {:.2g}, {:.2g}, "
-                      "{:.2g}), truth ({:.3f}, {:.3f}, {:.3f}, "
-                      "{:.3f}, {:.3f}); softplus agrees",
+                      "{:.2g}), truth ({:.3f}, {:.3f}, {:.3f}, {:.3f}, {:.3f}); softplus agrees",
                       lost.autodiff[0], lost.autodiff[1], lost.autodiff[2], lost.autodiff[3],
                       lost.autodiff[4], lost.differences[0], lost.differences[1], lost.differences[2],
                       lost.differences[3], lost.differences[4])};

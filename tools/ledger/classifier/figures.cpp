@@ -21,8 +21,7 @@ RowResult test_error(const RowContext& context) {
   const double worst = *std::ranges::max_element(errors);
   return {worst, AtMost{2.5},
           fmt::format("784-512-256-10 ReLU, 10 epochs of 55k, MNIST's test set: seeds {:.2f}, {:.2f}, {:.2f} "
-                      "percent; value: "
-                      "the worst",
+                      "percent; value: the worst",
                       errors[0], errors[1], errors[2])};
 }
 

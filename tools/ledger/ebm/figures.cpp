@@ -22,10 +22,9 @@ RowResult kl_figure(const std::string& row, const std::vector<std::string>& assi
   const Quantity& log_z = found[kLogZ];
   const double box_error = log_z.standard_error;
   return {box_error <= kBoxError ? found[kKl].value : NAN, AtMost{0.02},
-          fmt::format(
-              "{}: KL(truth || model) in nats by quadrature; log Z = {:.3f} moves by {:.1e} when the box is "
-              "doubled (allowed {:.0e}){}",
-              fmt::join(assignments, " "), log_z.value, box_error, kBoxError, beside)};
+          fmt::format("{}: KL(truth || model) in nats by quadrature; log Z = {:.3f} moves by {:.1e} when the "
+                      "box is doubled (allowed {:.0e}){}",
+                      fmt::join(assignments, " "), log_z.value, box_error, kBoxError, beside)};
 }
 
 RowResult kl_ring8(const RowContext& context) {

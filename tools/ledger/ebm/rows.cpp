@@ -16,8 +16,7 @@ RowResult cd_exact_gradient(const RowContext&) {
   });
   return {error, AtMost{1e-12},
           "f64, five states under an MLP 2-8-1, 16 samples in exactly the model's proportions, log p by "
-          "enumeration: "
-          "error of the theta-gradient over its norm"};
+          "enumeration: error of the theta-gradient over its norm"};
 }
 
 RowResult composition_gaussians(const RowContext& context) {
@@ -27,9 +26,8 @@ RowResult composition_gaussians(const RowContext& context) {
       std::max(found.density / kDensity, found.moments / kStandardErrors), AtMost{1},
       fmt::format(
           "two correlated Gaussians in the plane, their log-densities added: normalised on a 400^2 grid off "
-          "by at most {:.1e} nats (allowed {:.0e}), log Z included; 20000 MALA chains (acceptance {:.2f}): "
-          "2 means and 3 covariances within {:.2f} SE (allowed {}; false alarm 9e-5); value: the larger "
-          "share",
+          "by at most {:.1e} nats (allowed {:.0e}), log Z included; 20000 MALA chains (acceptance {:.2f}): 2 "
+          "means and 3 covariances within {:.2f} SE (allowed {}; false alarm 9e-5); value: the larger share",
           found.density, kDensity, found.acceptance, found.moments, kStandardErrors)};
 }
 

@@ -43,13 +43,12 @@ RowResult ring8(const RowContext& context) {
     share = std::min(share, run.smallest_share);
     quality = std::min(quality, run.high_quality);
   }
-  return {
-      static_cast<double>(good), AtLeast{8},
-      fmt::format("defaults (non-saturating, z 2, 12,000 steps, instance noise .2 for the first half), {} "
-                  "samples: {} of {} seeds cover 8 of 8 with 4% in the smallest mode and 90% of high "
-                  "quality (at least 8; aim 10); modes covered {}, smallest share of all {:.1f}%, lowest "
-                  "high quality {:.1f}%; value: how many seeds",
-                  kModeSamples, good, kSeeds, fmt::join(covered(runs), " "), 100 * share, 100 * quality)};
+  return {static_cast<double>(good), AtLeast{8},
+          fmt::format("defaults (non-saturating, z 2, 12,000 steps, instance noise .2 for the first half), "
+                      "{} samples: {} of {} seeds cover 8 of 8 with 4% in the smallest mode and 90% of high "
+                      "quality (at least 8; aim 10); modes covered {}, smallest share of all {:.1f}%, lowest "
+                      "high quality {:.1f}%; value: how many seeds",
+                      kModeSamples, good, kSeeds, fmt::join(covered(runs), " "), 100 * share, 100 * quality)};
 }
 
 RowResult ring8_collapse(const RowContext& context) {

@@ -27,10 +27,9 @@ RowResult optimal_discriminator(const RowContext& context) {
 }
 
 RowResult jsd(const RowContext&) {
-  return {
-      jsd_error(gan_value, kReal, kFake), AtMost{1e-5},
-      "p two bumps N(+-1.2, .6^2), q = N(0, 1.5^2), f64: V in logits over 250,000 quantiles a bump, JSD on "
-      "a grid of 2,000 cells; error in nats"};
+  return {jsd_error(gan_value, kReal, kFake), AtMost{1e-5},
+          "p two bumps N(+-1.2, .6^2), q = N(0, 1.5^2), f64: V in logits over 250,000 quantiles a bump, JSD "
+          "on a grid of 2,000 cells; error in nats"};
 }
 
 RowResult equilibrium(const RowContext& context) {

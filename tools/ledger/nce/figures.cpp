@@ -27,11 +27,11 @@ RowResult toy_logz(const RowContext& context) {
         found += fmt::format(" (a ring without modes: {:.3f})", without_modes->value);
     }
   }
-  return {worst, AtMost{1},
-          fmt::format(
-              "nce by default (MLP 2-128-128-1 silu, fitted Gaussian noise 1.2 times as wide, nu 2, batch "
-              "512, 40 epochs of 50,000 points), the larger of |c - log Z| / 0.05 and KL / 0.02{}",
-              found)};
+  return {
+      worst, AtMost{1},
+      fmt::format("nce by default (MLP 2-128-128-1 silu, fitted Gaussian noise 1.2 times as wide, nu 2, "
+                  "batch 512, 40 epochs of 50,000 points), the larger of |c - log Z| / 0.05 and KL / 0.02{}",
+                  found)};
 }
 
 }  // namespace

@@ -42,10 +42,9 @@ RowResult gaussian_logz(const RowContext&) {
   double worst = 0;
   for (const double nu : {1.0, 5.0})
     worst = std::max(worst, gaussian_logz_error({nce_logit, nce_data_loss, nce_noise_loss}, nu));
-  return {
-      worst, AtMost{1e-6},
-      "f = -x'Ax/2 and c learned from the expected loss (200^2 quadrature, Newton) on N(0, [[1,.6],[.6,1]]) "
-      "against N(0, 4 I), nu 1 and 5: largest |c - log Z| and |A - covariance^-1|"};
+  return {worst, AtMost{1e-6},
+          "f = -x'Ax/2 and c learned from the expected loss (200^2 quadrature, Newton) on N(0, "
+          "[[1,.6],[.6,1]]) against N(0, 4 I), nu 1 and 5: largest |c - log Z| and |A - covariance^-1|"};
 }
 
 RowResult expansion(const RowContext&) {

@@ -40,10 +40,9 @@ RowResult exchangeable(const RowContext& context) {
     }
   }
   return {worst, AtMost{kLimit},
-          fmt::format(
-              "1e6 pairs (x, x'), x drawn from p, f64, larger |z| of x^2 x' - x x'^2 and x^3 x' - x x'^3: {}"
-              "at most {} SE as there are 8; false alarm 6e-5",
-              found, kLimit)};
+          fmt::format("1e6 pairs (x, x'), x drawn from p, f64, larger |z| of x^2 x' - x x'^2 and x^3 x' - x "
+                      "x'^3: {}at most {} SE as there are 8; false alarm 6e-5",
+                      found, kLimit)};
 }
 
 RowResult mh_table(const RowContext& context) {
@@ -54,11 +53,10 @@ RowResult mh_table(const RowContext& context) {
   RandomWalk sampler({.step = 2});
   const double chi_square = table_chi_square(kernel_of(table, sampler), kChains, kSteps, context.seed);
   return {std::max(balance / 1e-15, chi_square / kChiSquare), AtMost{1},
-          fmt::format(
-              "detailed balance and stationarity of the 5 x 5 matrix with a lopsided proposal off by {:.1e} "
-              "(allowed 1e-15); {} chains of the sampler from state 1, {} steps: chi-square {:.2f} "
-              "(allowed {}, false alarm 1e-4); value: the larger share",
-              balance, kChains, kSteps, chi_square, kChiSquare)};
+          fmt::format("detailed balance and stationarity of the 5 x 5 matrix with a lopsided proposal off by "
+                      "{:.1e} (allowed 1e-15); {} chains of the sampler from state 1, {} steps: chi-square "
+                      "{:.2f} (allowed {}, false alarm 1e-4); value: the larger share",
+                      balance, kChains, kSteps, chi_square, kChiSquare)};
 }
 
 RowResult moments(const RowContext& context) {
@@ -70,11 +68,10 @@ RowResult moments(const RowContext& context) {
   };
   const double mh = z_of(RandomWalk({.step = 1})), mala = z_of(AdjustedLangevin({.step = 0.3}));
   return {std::max(mh, mala), AtMost{kLimit},
-          fmt::format(
-              "correlated Gaussian in the plane, {} independent chains from the origin, {} steps: largest "
-              "|z| of 2 means, 2 variances, covariance: mh {:.2f}, mala {:.2f}; at most {} SE as there are "
-              "10; false alarm 7e-5",
-              kChains, kSteps, mh, mala, kLimit)};
+          fmt::format("correlated Gaussian in the plane, {} independent chains from the origin, {} steps: "
+                      "largest |z| of 2 means, 2 variances, covariance: mh {:.2f}, mala {:.2f}; at most {} "
+                      "SE as there are 10; false alarm 7e-5",
+                      kChains, kSteps, mh, mala, kLimit)};
 }
 
 RowResult ula_law(const RowContext& context) {
@@ -86,13 +83,12 @@ RowResult ula_law(const RowContext& context) {
   };
   const UlaLaw full = law(0.2, StepConvention::full, 0.2), half = law(0.8, StepConvention::half, 0.4);
   const bool biased = std::min(full.z_from_one, half.z_from_one) > 10;
-  return {
-      biased ? std::max(full.z, half.z) : INFINITY, AtMost{kLimit},
-      fmt::format(
-          "{} chains, {} steps: variance {:.4f} at e = 0.2 (law 1.1111, {:.2f} SE off), {:.4f} at "
-          "e = 0.8 of the half convention (law 1/(1 - e/4) = 1.25, {:.2f} SE off); {:.0f} and {:.0f} SE "
-          "from 1 (at least 10); false alarm 2e-5",
-          kChains, kSteps, full.variance, full.z, half.variance, half.z, full.z_from_one, half.z_from_one)};
+  return {biased ? std::max(full.z, half.z) : INFINITY, AtMost{kLimit},
+          fmt::format("{} chains, {} steps: variance {:.4f} at e = 0.2 (law 1.1111, {:.2f} SE off), {:.4f} "
+                      "at e = 0.8 of the half convention (law 1/(1 - e/4) = 1.25, {:.2f} SE off); {:.0f} and "
+                      "{:.0f} SE from 1 (at least 10); false alarm 2e-5",
+                      kChains, kSteps, full.variance, full.z, half.variance, half.z, full.z_from_one,
+                      half.z_from_one)};
 }
 
 }  // namespace

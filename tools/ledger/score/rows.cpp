@@ -45,18 +45,17 @@ RowResult ssm_enumerated(const RowContext&) {
 
 RowResult ism_gaussian_covariance(const RowContext& context) {
   const GaussianFit fit = fit_gaussian(implicit, context.seed);
-  return {
-      std::max(fit.precision_error, fit.mean_error), AtMost{1e-9},
-      fmt::format("f64, s(x) = b - P x fitted to 40 points in 3 dimensions by conjugate gradients through "
-                  "hvp: P C - I at most {:.1e} with C's divisor n, s(mean) at most {:.1e}",
-                  fit.precision_error, fit.mean_error)};
+  return {std::max(fit.precision_error, fit.mean_error), AtMost{1e-9},
+          fmt::format("f64, s(x) = b - P x fitted to 40 points in 3 dimensions by conjugate gradients "
+                      "through hvp: P C - I at most {:.1e} with C's divisor n, s(mean) at most {:.1e}",
+                      fit.precision_error, fit.mean_error)};
 }
 
 RowResult dsm_equals_esm(const RowContext&) {
-  return {std::max(denoising_gradient_gap(denoising), denoising_gradient_gap(denoising_pairs)), AtMost{1e-9},
-          "f64, a mixture in 1 dimension, sigma 0.6, quadrature over 240 x and 120 eps, energy and vector "
-          "net, with and without antithetic pairs: largest difference over the largest entry of the "
-          "gradient"};
+  return {
+      std::max(denoising_gradient_gap(denoising), denoising_gradient_gap(denoising_pairs)), AtMost{1e-9},
+      "f64, a mixture in 1 dimension, sigma 0.6, quadrature over 240 x and 120 eps, energy and vector net, "
+      "with and without antithetic pairs: largest difference over the largest entry of the gradient"};
 }
 
 RowResult vincent(const RowContext&) {
@@ -67,12 +66,11 @@ RowResult vincent(const RowContext&) {
 
 RowResult tweedie(const RowContext& context) {
   const TweedieGap gap = tweedie_gap(tweedie_denoised, context.seed);
-  return {
-      std::max(gap.posterior_mean, gap.memorised), AtMost{1e-9},
-      fmt::format("f64, a mixture at sigma 0.8: x + sigma^2 score is E[x|x~] by quadrature to {:.1e}; with "
-                  "30 training points at sigma 0.02 the best denoiser sends random points onto training "
-                  "points, to {:.1e} in the median",
-                  gap.posterior_mean, gap.memorised)};
+  return {std::max(gap.posterior_mean, gap.memorised), AtMost{1e-9},
+          fmt::format("f64, a mixture at sigma 0.8: x + sigma^2 score is E[x|x~] by quadrature to {:.1e}; "
+                      "with 30 training points at sigma 0.02 the best denoiser sends random points onto "
+                      "training points, to {:.1e} in the median",
+                      gap.posterior_mean, gap.memorised)};
 }
 
 RowResult de_bruijn(const RowContext&) {
@@ -95,12 +93,11 @@ RowResult blindness(const RowContext&) {
 
 RowResult langevin_moments_row(const RowContext& context) {
   const LangevinMoments found = langevin_moments(langevin, context.seed);
-  return {
-      found.worst, AtMost{4.5},
-      fmt::format("score fitted by ISM to 500 points in 3 dimensions, 40,000 chains x 60 steps of 0.1: {} "
-                  "means and covariances within 4.5 SE of the chains' own exact law (false alarm below "
-                  "1e-4), whose limit has the data's covariance to {:.0f}% (the step's bias)",
-                  found.numbers, 100 * found.bias)};
+  return {found.worst, AtMost{4.5},
+          fmt::format("score fitted by ISM to 500 points in 3 dimensions, 40,000 chains x 60 steps of 0.1: "
+                      "{} means and covariances within 4.5 SE of the chains' own exact law (false alarm "
+                      "below 1e-4), whose limit has the data's covariance to {:.0f}% (the step's bias)",
+                      found.numbers, 100 * found.bias)};
 }
 
 }  // namespace

@@ -39,9 +39,8 @@ RowResult is_nll(const RowContext& context) {
   forget_checkpoints("vae.is_nll", context);
   return {-found[kVaeLogPx].value, Near{88.5, 1.0},
           fmt::format("784-500-50 softplus, dynamic-binary, 150 epochs of all 60k, Adam 2e-3 (chosen on the "
-                      "validation images among 1e-3, 2e-3, 4e-3) falling "
-                      "linearly to 0, test: -log p(x) with 1000 importance "
-                      "samples, nats/image; ELBO {:.2f}; between 87.5 and 89.5",
+                      "validation images among 1e-3, 2e-3, 4e-3) falling linearly to 0, test: -log p(x) with "
+                      "1000 importance samples, nats/image; ELBO {:.2f}; between 87.5 and 89.5",
                       found[kVaeElbo].value)};
 }
 

@@ -38,12 +38,10 @@ RowResult is_exact(const RowContext& context) {
   return {
       std::max(found.importance_error / 0.02, found.gap_error / 1e-3), AtMost{1},
       fmt::format(
-          "2-D code, 1 epoch of IWAE, {} binarised test images, 400^2 grid: importance sampling "
-          "with K = {} off by {:.4f} nats in the mean "
-          "(allowed 0.02; {:.3f} for the worst image: where q is narrower than the posterior, so many draws "
-          "leave one image in fifty off by a tenth of a nat); log p - ELBO = KL(q||p(z|x)) = {:.3f} "
-          "nats, off by at most {:.1e} (allowed 1e-3); "
-          "value: the larger share",
+          "2-D code, 1 epoch of IWAE, {} binarised test images, 400^2 grid: importance sampling with K = {} "
+          "off by {:.4f} nats in the mean (allowed 0.02; {:.3f} for the worst image: where q is narrower "
+          "than the posterior, so many draws leave one image in fifty off by a tenth of a nat); log p - ELBO "
+          "= KL(q||p(z|x)) = {:.3f} nats, off by at most {:.1e} (allowed 1e-3); value: the larger share",
           kImages, kSamples, found.importance_error, found.importance_worst, found.mean_gap,
           found.gap_error)};
 }
@@ -56,9 +54,8 @@ RowResult estimators_agree(const RowContext& context) {
   const bool sharp = direct.relative_error <= 0.02 && log_derivative.relative_error <= 0.02;
   return {sharp ? std::max(direct.error_in_se, log_derivative.error_in_se) : INFINITY, AtMost{4},
           fmt::format("linear-Gaussian decoder 3-5, exact gradient in (mean, logvar): reparametrised off by "
-                      "{:.2f} SE (SE {:.2g} of the norm), "
-                      "log-derivative with leave-one-out by {:.2f} SE (SE {:.2g}); SE at most .02; false "
-                      "alarm below 1e-4",
+                      "{:.2f} SE (SE {:.2g} of the norm), log-derivative with leave-one-out by {:.2f} SE (SE "
+                      "{:.2g}); SE at most .02; false alarm below 1e-4",
                       direct.error_in_se, direct.relative_error, log_derivative.error_in_se,
                       log_derivative.relative_error)};
 }
@@ -82,9 +79,8 @@ RowResult estimator_variance(const RowContext& context) {
   const double margin = variance_margin(reparam, constant, leave_one_out);
   return {margin, AtLeast{1},
           fmt::format("784-500-20 after 1 epoch, {} images x {} draws of K = {}: trace of the covariance "
-                      "{:.3g} reparametrised; REINFORCE {:.0f} times that "
-                      "with a constant baseline (at least 100), {:.1f} times with leave-one-out (at least "
-                      "5); value: the smaller share",
+                      "{:.3g} reparametrised; REINFORCE {:.0f} times that with a constant baseline (at least "
+                      "100), {:.1f} times with leave-one-out (at least 5); value: the smaller share",
                       kImages, kReplicates, kSamples, reparam, constant / reparam, leave_one_out / reparam)};
 }
 

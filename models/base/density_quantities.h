@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+
+#include "models/base/quantity.h"
+#include "models/eval/quadrature.h"
+
+namespace gradzoo {
+
+/// A fit as kKl, explained by `kl_meaning`, and kLogZ with its error.
+inline Quantities density_quantities(const DensityFit& fit, std::string kl_meaning) {
+  return {quantity(kKl, fit.kl, std::move(kl_meaning)),
+          quantity(kLogZ, fit.log_partition,
+                   "log Z by quadrature; beside it how far it moves when the box is doubled", fit.box_error)};
+}
+
+}  // namespace gradzoo
