@@ -42,6 +42,7 @@ const Option* first_untold(const RunOptions& options, const DataShape& shape,
                            const std::set<const Option*>& told) {
   RunOptions meant(options.entry());
   std::vector<std::string> assignments;
+  assignments.reserve(told.size());
   for (const Option* option : told) assignments.push_back(option->key + "=" + option->text());
   meant.assign(assignments);
   meant.complete(shape);
