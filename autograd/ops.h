@@ -90,6 +90,21 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias = {});
 /// + f'' sum J_k^2, (K+1, ...z), or the last of these alone, (1, ...z).
 Tensor chain_laplacian(const Tensor& rows, const Tensor& slopes, bool keeps_jacobian = true);
 
+// Convolutions, channels last: x (..., H, W, in), weight (kh, kw, in, out), bias (out) or undefined.
+struct ConvOptions {
+  int64_t stride = 1, padding = 0, dilation = 1;
+};
+/// y[i] = sum_k x[i stride + k dilation - padding] w[k] + bias, x being 0 outside: (..., oh, ow, out).
+Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
+              const ConvOptions& options = {});
+/// conv2d's gradient by x: y (..., oh, ow, out) -> (..., H, W, in), bias (in). Of the sizes that conv2d would
+/// make y of, the smallest, and `output_padding` more.
+Tensor conv_transpose2d(const Tensor& y, const Tensor& weight, const Tensor& bias = {},
+                        const ConvOptions& options = {}, int64_t output_padding = 0);
+/// conv2d's gradient by the weight, summed over all images: (kh, kw, in, out).
+Tensor conv2d_weight(const Tensor& x, const Tensor& y, int64_t kernel_height, int64_t kernel_width,
+                     const ConvOptions& options = {});
+
 // Shapes.
 /// The same values in another shape; one size may be -1. Shares storage.
 Tensor reshape(const Tensor& x, const Shape& shape);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "autograd/ops/activations.h"
+#include "autograd/ops/conv.h"
 #include "autograd/ops/elementwise.h"
 #include "autograd/ops/indexing.h"
 #include "autograd/ops/laplacian.h"
@@ -37,6 +38,8 @@ using AllOps = OpList<
     ops::Sum, ops::SumTo, ops::Max, ops::Min, ops::Cumsum, ops::LogSumExp, ops::Softmax, ops::LogSoftmax,
     // Products.
     ops::MatMul, ops::Linear, ops::ChainLaplacian,
+    // Convolutions.
+    ops::Conv2d, ops::ConvTranspose2d, ops::Conv2dWeight,
     // Shapes.
     ops::Clone, ops::Reshape, ops::Transpose, ops::BroadcastTo, ops::Flip, ops::Slice, ops::Pad,
     ops::Concat<2>, ops::Concat<3>, ops::Concat<4>,

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <memory>
 
-#include "autograd/kernels/gemm/gemm.h"
+#include "autograd/kernels/threads/flops.h"
 #include "models/run/session.h"
 #include "tools/bench/meters.h"
 
@@ -56,7 +56,7 @@ class StepClock : public TrainObserver {
   WorkloadResult result() const {
     const auto steps = static_cast<double>(ends_.size() - 1);
     WorkloadResult out;
-    out.gemm_gflop = (kernels::gemm_flops() - flops_) * 1e-9 / steps;
+    out.gemm_gflop = (kernels::counted_flops() - flops_) * 1e-9 / steps;
     out.allocations_per_step = (allocations_so_far() - allocations_) / steps;
     out.peak_rss_mb = peak_memory_mb();
     out.pool_peak_mb = static_cast<double>(pool_stats().peak_bytes) * 1e-6;
@@ -69,7 +69,7 @@ class StepClock : public TrainObserver {
  private:
   void begin() {
     reset_pool_peak();
-    flops_ = kernels::gemm_flops();
+    flops_ = kernels::counted_flops();
     allocations_ = allocations_so_far();
   }
 

@@ -11,13 +11,12 @@
 #include "autograd/base/error.h"
 #include "autograd/kernels/gemm/gemm_tiling.h"
 #include "autograd/kernels/gemm/turn.h"
+#include "autograd/kernels/threads/flops.h"
 #include "autograd/kernels/threads/parallel.h"
 #include "autograd/kernels/threads/scratch.h"
 
 namespace gradzoo::kernels {
 namespace {
-
-thread_local double g_flops = 0;  // asked for by this thread
 
 /// C = op(A) op(B) + beta C, or + bias in each row, on matrices of row strides lda, ldb and ldc.
 template <class T>
@@ -218,7 +217,7 @@ void gemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, const T* 
   if (m == 0 || n == 0) return;
   Product<T> p{trans_a, trans_b, m, n, k, a, trans_a ? m : k, b, trans_b ? k : n, beta, c, n, bias};
   if (k == 0) return start(p);
-  g_flops += p.flops();
+  counted_flops() += p.flops();
   if (std::is_same_v<T, float> && trans_b && transposing_pays(m, n, k)) turn_b(p);
   const std::optional<Tiling> direct = direct_tiling_of(p);
   const Tiling tiling = direct ? *direct : packed_tiling(m, n, k, true);
@@ -242,7 +241,7 @@ void gemm_batched(int64_t batch, bool trans_a, bool trans_b, int64_t m, int64_t 
   if (batch == 0 || m == 0 || n == 0) return;
   const Product<T> first{trans_a, trans_b,         m,    n, k, a,      trans_a ? m : k,
                          b,       trans_b ? k : n, beta, c, n, nullptr};
-  g_flops += static_cast<double>(batch) * first.flops();
+  counted_flops() += static_cast<double>(batch) * first.flops();
   const Tiling tiling = packed_tiling(m, n, k, false);
   const int64_t tasks = batch * tiling.count();
   const int64_t grain = first.flops() * static_cast<double>(batch) < kSerialFlops ? tasks : 1;
@@ -265,8 +264,6 @@ template void gemm_batched(int64_t, bool, bool, int64_t, int64_t, int64_t, const
                            const float*, int64_t, float, float*, int64_t);
 template void gemm_batched(int64_t, bool, bool, int64_t, int64_t, int64_t, const double*, int64_t,
                            const double*, int64_t, double, double*, int64_t);
-
-double gemm_flops() { return g_flops; }
 
 std::string blas_version() {
   // "OpenBLAS 0.3.21 DYNAMIC_ARCH ...": name and number.

@@ -18,9 +18,6 @@ template <class T>
 void gemm_batched(int64_t batch, bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, const T* a,
                   int64_t stride_a, const T* b, int64_t stride_b, T beta, T* c, int64_t stride_c);
 
-/// Floating-point operations, 2 m n k a product, that the calling thread has asked of gemm and gemm_batched.
-double gemm_flops();
-
 /// The BLAS by name and version, e.g. "OpenBLAS 0.3.21".
 std::string blas_version();
 

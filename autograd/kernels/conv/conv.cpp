@@ -1,0 +1,67 @@
+#include "autograd/kernels/conv/conv.h"
+
+#include <algorithm>
+
+#include "autograd/kernels/conv/conv_border.h"
+#include "autograd/kernels/threads/flops.h"
+#include "autograd/kernels/threads/parallel.h"
+#include "autograd/kernels/threads/scratch.h"
+
+namespace gradzoo::kernels {
+namespace {
+
+// (rows, columns) with each row padded to whole vectors; where narrow, (columns, rows).
+template <class T>
+void pack(const T* w, int64_t rows, int64_t columns, int64_t padded, bool narrow, T* to) {
+  for (int64_t r = 0; r < rows; ++r) {
+    for (int64_t o = 0; o < columns; ++o)
+      (narrow ? to[o * rows + r] : to[r * padded + o]) = w[r * columns + o];
+    if (!narrow) std::fill(to + r * padded + columns, to + (r + 1) * padded, T{0});
+  }
+}
+
+}  // namespace
+
+template <class T>
+void conv(const ConvSizes& s, const T* x, const T* w, const T* bias, T* y) {
+  counted_flops() += conv_flops(s);
+  const int64_t rows = s.kernel_height * s.kernel_width * s.in, padded = round_up(s.out, conv_lanes<T>());
+  const Border border = border_of_x(s);
+  const int64_t run = s.dilation == 1 ? s.kernel_width * s.in : s.in;
+  const bool narrow = is_narrow(s.out, run, conv_lanes<T>());
+  T* packed = scratch<T, ConvPacked>((rows + 1) * padded);
+  pack(w, rows, s.out, padded, narrow, packed);
+  T* start = packed + rows * padded;
+  if (bias != nullptr) {
+    std::copy_n(bias, s.out, start);
+    std::fill(start + s.out, start + padded, T{0});
+  }
+  const ConvPass<T> pass{.offsets = offsets_of_x(s, border),
+                         .rows = rows,
+                         .run = run,
+                         .weights = packed,
+                         .columns = s.out,
+                         .height = s.out_height,
+                         .width = s.out_width,
+                         .src_row = s.stride * border.row(),
+                         .src_step = s.stride * s.in,
+                         .dst_row = s.out_width * s.out,
+                         .dst_step = s.out,
+                         .bias = bias == nullptr ? nullptr : start,
+                         .adds = false};
+  parallel_for(s.batch, 1, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t b = begin; b < end; ++b) {
+      const T* image = x + b * s.height * s.width * s.in;
+      if (!border.is_none()) {
+        T* copy = scratch<T, ConvPadded>(border.size());
+        border.copy(image, copy);
+        image = copy;
+      }
+      run_conv_pass(pass, narrow, image, y + b * s.out_height * s.out_width * s.out);
+    }
+  });
+}
+template void conv(const ConvSizes&, const float*, const float*, const float*, float*);
+template void conv(const ConvSizes&, const double*, const double*, const double*, double*);
+
+}  // namespace gradzoo::kernels

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+
+/// Convolutions of images with the channels last, and both of their gradients: one trilinear form
+///   T(x, w, y) = sum x[b, i stride + k dilation - padding, c] w[k, c, o] y[b, i, o]
+/// with x (B,H,W,in), w (kh,kw,in,out) and y (B,oh,ow,out), two of which give the third. x is 0 outside.
+/// Direct sums, no copy of x for each tap. Results do not depend on threads.
+namespace gradzoo::kernels {
+
+struct ConvSizes {
+  int64_t batch, height, width, in;
+  int64_t kernel_height, kernel_width, out;
+  int64_t out_height, out_width;
+  int64_t stride, padding, dilation;
+};
+
+/// y = T(x, w, .) + bias, which may be null.
+template <class T>
+void conv(const ConvSizes& s, const T* x, const T* w, const T* bias, T* y);
+
+/// x = T(., w, y) + bias (in), which may be null.
+template <class T>
+void conv_transpose(const ConvSizes& s, const T* y, const T* w, const T* bias, T* x);
+
+/// w = T(x, ., y), or with `adds` w += it.
+template <class T>
+void conv_weight(const ConvSizes& s, const T* x, const T* y, bool adds, T* w);
+
+}  // namespace gradzoo::kernels

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "autograd/kernels/conv/conv.h"
+#include "autograd/kernels/conv/conv_tiles.h"
+
+/// What the three products of a convolution share.
+namespace gradzoo::kernels {
+
+/// Uses of scratch.
+struct ConvOffsets;
+struct ConvPadded;
+struct ConvPacked;
+struct ConvPartial;
+
+inline double conv_flops(const ConvSizes& s) {
+  return 2.0 * static_cast<double>(s.batch * s.out_height * s.out_width) *
+         static_cast<double>(s.kernel_height * s.kernel_width * s.in * s.out);
+}
+
+/// An image with a border of zeros, in which every tap finds what it reads.
+struct Border {
+  int64_t height, width, channels;  // of the image
+  int64_t top, left;
+  int64_t padded_height, padded_width;
+
+  bool is_none() const { return padded_height == height && padded_width == width && top == 0 && left == 0; }
+  int64_t row() const { return padded_width * channels; }
+  int64_t size() const { return padded_height * row(); }
+
+  template <class T>
+  void copy(const T* from, T* to) const {
+    std::fill_n(to, top * row(), T{0});
+    for (int64_t y = 0; y < padded_height - top; ++y) {
+      T* at = to + (top + y) * row();
+      if (y >= height) {
+        std::fill_n(at, row(), T{0});
+        continue;
+      }
+      const int64_t kept = std::min(width, padded_width - left) * channels;
+      std::fill_n(at, left * channels, T{0});
+      std::copy_n(from + y * width * channels, kept, at + left * channels);
+      std::fill(at + left * channels + kept, at + row(), T{0});
+    }
+  }
+};
+
+/// What taps read of x: rows beyond the last one that a tap reaches are left out.
+Border border_of_x(const ConvSizes& s);
+/// Offsets of all (tap, channel) of x in it, in the order of w's rows, in the calling thread's scratch.
+int32_t* offsets_of_x(const ConvSizes& s, const Border& border);
+
+inline int64_t round_up(int64_t n, int64_t to) { return (n + to - 1) / to * to; }
+
+/// Whether a vector stands along the rows of the sum, not along its columns.
+inline bool is_narrow(int64_t columns, int64_t run, int64_t lanes) {
+  return columns <= lanes / 4 && run >= lanes / 2;
+}
+
+template <class T>
+void run_conv_pass(const ConvPass<T>& pass, bool narrow, const T* src, T* dst) {
+  if (narrow) {
+    conv_narrow(pass, src, dst);
+  } else {
+    conv_wide(pass, src, dst);
+  }
+}
+
+}  // namespace gradzoo::kernels

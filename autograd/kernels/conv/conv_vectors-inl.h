@@ -1,0 +1,57 @@
+// Included once for each of Highway's targets.
+#if defined(GRADZOO_CONV_VECTORS_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef GRADZOO_CONV_VECTORS_INL_H
+#undef GRADZOO_CONV_VECTORS_INL_H
+#else
+#define GRADZOO_CONV_VECTORS_INL_H
+#endif
+
+#include <algorithm>
+#include <cstdint>
+
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace gradzoo::kernels::HWY_NAMESPACE {
+namespace {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+template <class T>
+using Tag = hn::ScalableTag<T>;
+template <class T>
+using Vector = hn::Vec<Tag<T>>;
+
+template <class T>
+int64_t lanes() {
+  return static_cast<int64_t>(hn::Lanes(Tag<T>()));
+}
+
+// The first `count` lanes, no further in memory. Old instruction sets have no masks for it.
+constexpr bool kHasMasks = HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3;
+
+template <class T>
+HWY_INLINE Vector<T> load_some(const T* from, int64_t count) {
+  const Tag<T> d;
+  if (count >= lanes<T>()) return hn::LoadU(d, from);
+  if constexpr (kHasMasks) return hn::MaskedLoad(hn::FirstN(d, static_cast<size_t>(count)), d, from);
+  HWY_ALIGN T some[hn::MaxLanes(d)] = {};
+  std::copy_n(from, count, some);
+  return hn::Load(d, some);
+}
+
+template <class T>
+HWY_INLINE void store_some(Vector<T> v, T* to, int64_t count) {
+  const Tag<T> d;
+  if (count >= lanes<T>()) return hn::StoreU(v, d, to);
+  if constexpr (kHasMasks) return hn::BlendedStore(v, hn::FirstN(d, static_cast<size_t>(count)), d, to);
+  HWY_ALIGN T some[hn::MaxLanes(d)];
+  hn::Store(v, d, some);
+  std::copy_n(some, count, to);
+}
+
+}  // namespace
+}  // namespace gradzoo::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif

@@ -1,0 +1,230 @@
+#include "autograd/kernels/conv/conv.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "autograd/random.h"
+#include "support/numbers.h"
+
+namespace gradzoo {
+namespace {
+
+using kernels::ConvSizes;
+
+int64_t output_size(int64_t size, int64_t kernel, const ConvSizes& s) {
+  return (size + 2 * s.padding - s.dilation * (kernel - 1) - 1) / s.stride + 1;
+}
+
+ConvSizes completed(ConvSizes s) {
+  s.out_height = output_size(s.height, s.kernel_height, s);
+  s.out_width = output_size(s.width, s.kernel_width, s);
+  return s;
+}
+
+/// Operands, and what seven nested loops in double make of each two of them.
+template <class T>
+struct Naive {
+  explicit Naive(const ConvSizes& sizes, uint64_t seed) : s(sizes) {
+    Rng rng(seed, "conv");
+    const DType dtype = sizeof(T) == 4 ? DType::f32 : DType::f64;
+    x = randn({s.batch, s.height, s.width, s.in}, rng, dtype);
+    w = randn({s.kernel_height, s.kernel_width, s.in, s.out}, rng, dtype);
+    y = randn({s.batch, s.out_height, s.out_width, s.out}, rng, dtype);
+    x_bias = randn({s.in}, rng, dtype);
+    y_bias = randn({s.out}, rng, dtype);
+    of_x.assign(static_cast<size_t>(x.size()), 0);
+    of_w.assign(static_cast<size_t>(w.size()), 0);
+    of_y.assign(static_cast<size_t>(y.size()), 0);
+    for (int64_t b = 0; b < s.batch; ++b) {
+      for (int64_t i = 0; i < s.out_height; ++i) {
+        for (int64_t j = 0; j < s.out_width; ++j) {
+          for (int64_t ky = 0; ky < s.kernel_height; ++ky) {
+            for (int64_t kx = 0; kx < s.kernel_width; ++kx) tap(b, i, j, ky, kx);
+          }
+        }
+      }
+    }
+  }
+
+  void tap(int64_t b, int64_t i, int64_t j, int64_t ky, int64_t kx) {
+    const int64_t row = i * s.stride + ky * s.dilation - s.padding;
+    const int64_t column = j * s.stride + kx * s.dilation - s.padding;
+    if (row < 0 || row >= s.height || column < 0 || column >= s.width) return;
+    for (int64_t c = 0; c < s.in; ++c) {
+      for (int64_t o = 0; o < s.out; ++o) {
+        const int64_t at_x = ((b * s.height + row) * s.width + column) * s.in + c;
+        const int64_t at_w = ((ky * s.kernel_width + kx) * s.in + c) * s.out + o;
+        const int64_t at_y = ((b * s.out_height + i) * s.out_width + j) * s.out + o;
+        const double of[] = {x.data<T>()[at_x], w.data<T>()[at_w], y.data<T>()[at_y]};
+        of_x[static_cast<size_t>(at_x)] += of[1] * of[2];
+        of_w[static_cast<size_t>(at_w)] += of[0] * of[2];
+        of_y[static_cast<size_t>(at_y)] += of[0] * of[1];
+      }
+    }
+  }
+
+  ConvSizes s;
+  Tensor x, w, y, x_bias, y_bias;
+  std::vector<double> of_x, of_w, of_y;  // from the other two
+};
+
+std::vector<double> plus_bias(std::vector<double> values, const Tensor& bias) {
+  const std::vector<double> b = bias.to_vector();
+  for (size_t i = 0; i < values.size(); ++i) values[i] += b[i % b.size()];
+  return values;
+}
+
+// The largest |got - wanted| / max(1, |wanted|).
+double max_error(const Tensor& got, const std::vector<double>& wanted) {
+  const std::vector<double> values = got.to_vector();
+  double worst = 0;
+  for (size_t i = 0; i < wanted.size(); ++i)
+    worst = std::max(worst, std::abs(values[i] - wanted[i]) / std::max(1.0, std::abs(wanted[i])));
+  return worst;
+}
+
+template <class T>
+double worst_error(const ConvSizes& sizes, uint64_t seed) {
+  const Naive<T> naive(sizes, seed);
+  Tensor x = empty_like(naive.x), y = empty_like(naive.y), w = empty_like(naive.w);
+  const T* of_x = naive.x.template data<T>();
+  const T* of_w = naive.w.template data<T>();
+  const T* of_y = naive.y.template data<T>();
+  T* const to_x = x.mutable_data<T>();
+  T* const to_y = y.mutable_data<T>();
+  T* const to_w = w.mutable_data<T>();
+  double worst = 0;
+  const auto compare = [&](const Tensor& got, const std::vector<double>& wanted) {
+    worst = std::max(worst, max_error(got, wanted));
+  };
+  kernels::conv<T>(sizes, of_x, of_w, nullptr, to_y);
+  compare(y, naive.of_y);
+  kernels::conv(sizes, of_x, of_w, naive.y_bias.template data<T>(), to_y);
+  compare(y, plus_bias(naive.of_y, naive.y_bias));
+  kernels::conv_transpose<T>(sizes, of_y, of_w, nullptr, to_x);
+  compare(x, naive.of_x);
+  kernels::conv_transpose(sizes, of_y, of_w, naive.x_bias.template data<T>(), to_x);
+  compare(x, plus_bias(naive.of_x, naive.x_bias));
+  kernels::conv_weight(sizes, of_x, of_y, false, to_w);
+  compare(w, naive.of_w);
+  kernels::conv_weight(sizes, of_x, of_y, true, to_w);
+  std::vector<double> twice = naive.of_w;
+  for (double& v : twice) v *= 2;
+  compare(w, twice);
+  return worst;
+}
+
+TEST_CASE(
+    "convolution, its transpose and the weight's gradient are what seven nested loops say, at odd sizes") {
+  Rng rng(1, "sizes");
+  const auto draw = [&](int64_t low, int64_t high) {
+    return low +
+           static_cast<int64_t>(rand({1}, rng, DType::f64).item() * static_cast<double>(high - low + 1));
+  };
+  int compared = 0;
+  for (uint64_t i = 0; i < 150; ++i) {
+    ConvSizes s{.batch = draw(1, 3),
+                .height = draw(1, 12),
+                .width = draw(1, 19),
+                .in = draw(1, 21),
+                .kernel_height = draw(1, 5),
+                .kernel_width = draw(1, 4),
+                .out = draw(1, 37),
+                .out_height = 0,
+                .out_width = 0,
+                .stride = draw(1, 3),
+                .padding = draw(0, 3),
+                .dilation = draw(1, 2)};
+    if (s.dilation * (s.kernel_height - 1) >= s.height + 2 * s.padding ||
+        s.dilation * (s.kernel_width - 1) >= s.width + 2 * s.padding)
+      continue;
+    s = completed(s);
+    CAPTURE(i);
+    CHECK(worst_error<double>(s, i) < 1e-11);
+    CHECK(worst_error<float>(s, i) < 2e-3);
+    ++compared;
+  }
+  CHECK(compared > 100);
+}
+
+TEST_CASE("many channels and many images: rows in blocks, tiles enough, and parts of a batch summed apart") {
+  for (const ConvSizes& s : {ConvSizes{.batch = 3,
+                            .height = 5,
+                            .width = 5,
+                            .in = 40,
+                            .kernel_height = 3,
+                            .kernel_width = 3,
+                            .out = 70,
+                            .out_height = 0,
+                            .out_width = 0,
+                            .stride = 1,
+                            .padding = 1,
+                            .dilation = 1},
+                             ConvSizes{.batch = 21,
+                             .height = 4,
+                             .width = 7,
+                             .in = 1,
+                             .kernel_height = 3,
+                             .kernel_width = 3,
+                             .out = 4,
+                             .out_height = 0,
+                             .out_width = 0,
+                             .stride = 1,
+                             .padding = 1,
+                             .dilation = 1},
+                             ConvSizes{.batch = 11,
+                             .height = 6,
+                             .width = 6,
+                             .in = 130,
+                             .kernel_height = 4,
+                             .kernel_width = 4,
+                             .out = 3,
+                             .out_height = 0,
+                             .out_width = 0,
+                             .stride = 2,
+                             .padding = 1,
+                             .dilation = 1}}) {
+    CHECK(worst_error<double>(completed(s), 1) < 1e-10);
+    CHECK(worst_error<float>(completed(s), 1) < 2e-2);
+  }
+}
+
+TEST_CASE("the same bytes at any thread count") {
+  for (const int64_t channels : {1, 3, 32}) {
+    const ConvSizes s = completed({.batch = 9,
+                                   .height = 14,
+                                   .width = 14,
+                                   .in = channels,
+                                   .kernel_height = 3,
+                                   .kernel_width = 3,
+                                   .out = 33,
+                                   .out_height = 0,
+                                   .out_width = 0,
+                                   .stride = 1,
+                                   .padding = 1,
+                                   .dilation = 1});
+    const Naive<float> naive(s, 1);
+    CHECK(test::same_at_any_thread_count([&] {
+      Tensor y = empty_like(naive.y);
+      kernels::conv<float>(s, naive.x.data<float>(), naive.w.data<float>(), nullptr, y.mutable_data<float>());
+      return y.to_vector();
+    }));
+    CHECK(test::same_at_any_thread_count([&] {
+      Tensor x = empty_like(naive.x);
+      kernels::conv_transpose<float>(s, naive.y.data<float>(), naive.w.data<float>(), nullptr,
+                                     x.mutable_data<float>());
+      return x.to_vector();
+    }));
+    CHECK(test::same_at_any_thread_count([&] {
+      Tensor w = empty_like(naive.w);
+      kernels::conv_weight(s, naive.x.data<float>(), naive.y.data<float>(), false, w.mutable_data<float>());
+      return w.to_vector();
+    }));
+  }
+}
+
+}  // namespace
+}  // namespace gradzoo
