@@ -27,14 +27,15 @@ int64_t lanes() {
   return static_cast<int64_t>(hn::Lanes(Tag<T>()));
 }
 
-// The first `count` lanes, no further in memory. Old instruction sets have no masks for it.
-constexpr bool kHasMasks = HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3;
+/// Whether there are masks for the first lanes of a vector in memory: old instruction sets have none.
+constexpr bool has_masks() { return HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3; }
 
+/// The first `count` lanes, no further in memory.
 template <class T>
 HWY_INLINE Vector<T> load_some(const T* from, int64_t count) {
   const Tag<T> d;
   if (count >= lanes<T>()) return hn::LoadU(d, from);
-  if constexpr (kHasMasks) return hn::MaskedLoad(hn::FirstN(d, static_cast<size_t>(count)), d, from);
+  if constexpr (has_masks()) return hn::MaskedLoad(hn::FirstN(d, static_cast<size_t>(count)), d, from);
   HWY_ALIGN T some[hn::MaxLanes(d)] = {};
   std::copy_n(from, count, some);
   return hn::Load(d, some);
@@ -44,7 +45,7 @@ template <class T>
 HWY_INLINE void store_some(Vector<T> v, T* to, int64_t count) {
   const Tag<T> d;
   if (count >= lanes<T>()) return hn::StoreU(v, d, to);
-  if constexpr (kHasMasks) return hn::BlendedStore(v, hn::FirstN(d, static_cast<size_t>(count)), d, to);
+  if constexpr (has_masks()) return hn::BlendedStore(v, hn::FirstN(d, static_cast<size_t>(count)), d, to);
   HWY_ALIGN T some[hn::MaxLanes(d)];
   hn::Store(v, d, some);
   std::copy_n(some, count, to);
