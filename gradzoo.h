@@ -13,6 +13,7 @@
 #include "autograd/tensor.h"
 #include "autograd/trace.h"
 #include "nn/distributions.h"
+#include "nn/layers/image_layers.h"
 #include "nn/layers/init.h"
 #include "nn/layers/layers.h"
 #include "nn/layers/module.h"

@@ -105,6 +105,26 @@ Tensor conv_transpose2d(const Tensor& y, const Tensor& weight, const Tensor& bia
 Tensor conv2d_weight(const Tensor& x, const Tensor& y, int64_t kernel_height, int64_t kernel_width,
                      const ConvOptions& options = {});
 
+// Normalisation: y = (x - mean) / sqrt(var + eps) scale + shift, then SiLU where asked for.
+struct NormOptions {
+  double eps = 1e-5;
+  bool silu = false;
+};
+/// Over the numbers of each image's group of channels (Wu & He 2018): x (B, ..., C), scale and shift (C), or
+/// (B,C) for each image its own.
+Tensor group_norm(const Tensor& x, int64_t groups, const Tensor& scale, const Tensor& shift,
+                  const NormOptions& options = {});
+/// Over the last axis (Ba et al. 2016): x (..., n), scale and shift (n).
+Tensor layer_norm(const Tensor& x, const Tensor& scale, const Tensor& shift, const NormOptions& options = {});
+
+// Windows of k x k pixels, side by side, of images (..., H, W, C).
+Tensor avg_pool2d(const Tensor& x, int64_t k);
+Tensor max_pool2d(const Tensor& x, int64_t k);
+Tensor upsample_nearest2d(const Tensor& x, int64_t k);
+/// (..., H, W, C) -> (..., H/k, W/k, k k C): of each window the rows, of these the pixels; and back.
+Tensor space_to_depth(const Tensor& x, int64_t k);
+Tensor depth_to_space(const Tensor& x, int64_t k);
+
 // Shapes.
 /// The same values in another shape; one size may be -1. Shares storage.
 Tensor reshape(const Tensor& x, const Shape& shape);

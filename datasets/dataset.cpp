@@ -21,7 +21,7 @@ void DatasetOptions::describe(OptionTable& options) {
 }
 
 Tensor as_image_batch(const Tensor& rows, const DataShape& shape) {
-  return reshape(rows, {rows.dim(0), shape.channels(), shape.height(), shape.width()});
+  return reshape(rows, {rows.dim(0), shape.height(), shape.width(), shape.channels()});
 }
 
 namespace {

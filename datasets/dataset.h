@@ -12,19 +12,19 @@ namespace gradzoo {
 
 /// The shape of what a model learns from.
 struct DataShape {
-  Shape example;                             // (H, W) or (C, H, W) of an image, (d) of a point
+  Shape example;                             // (H, W) or (H, W, C) of an image, (d) of a point
   int64_t classes = 0;                       // labels are 0 ... classes-1; 0: there are none
   std::shared_ptr<const Toy> toy = nullptr;  // the truth, where it is known
   double scale = 1;                          // what a toy's points were multiplied by
 
   int64_t size() const { return example.size(); }  // numbers in one example
   bool is_image() const { return example.rank() >= 2; }
-  int64_t channels() const { return example.rank() == 3 ? example[0] : 1; }
-  int64_t height() const { return example[-2]; }
-  int64_t width() const { return example[-1]; }
+  int64_t channels() const { return example.rank() == 3 ? example[2] : 1; }
+  int64_t height() const { return example[0]; }
+  int64_t width() const { return example[1]; }
 };
 
-/// Rows of numbers, (B, C H W) as batches have them, as images for a network: (B, C, H, W). Recorded.
+/// Rows of numbers, (B, H W C) as batches have them, as images for a network: (B, H, W, C). Recorded.
 Tensor as_image_batch(const Tensor& rows, const DataShape& shape);
 
 /// Which data, and what of a toy is changed.

@@ -8,6 +8,8 @@
 #include "autograd/ops/linalg.h"
 #include "autograd/ops/losses.h"
 #include "autograd/ops/math.h"
+#include "autograd/ops/norm.h"
+#include "autograd/ops/pool.h"
 #include "autograd/ops/reduce.h"
 #include "autograd/ops/select.h"
 #include "autograd/ops/shaping.h"
@@ -39,7 +41,10 @@ using AllOps = OpList<
     // Products.
     ops::MatMul, ops::Linear, ops::ChainLaplacian,
     // Convolutions.
-    ops::Conv2d, ops::ConvTranspose2d, ops::Conv2dWeight,
+    ops::Conv2d, ops::ConvTranspose2d, ops::Conv2dWeight, ops::AvgPool2d, ops::MaxPool2d,
+    ops::UpsampleNearest2d, ops::SpaceToDepth, ops::DepthToSpace,
+    // Normalisation.
+    ops::GroupNorm,
     // Shapes.
     ops::Clone, ops::Reshape, ops::Transpose, ops::BroadcastTo, ops::Flip, ops::Slice, ops::Pad,
     ops::Concat<2>, ops::Concat<3>, ops::Concat<4>,

@@ -40,12 +40,19 @@ double step_decay(int64_t step, int64_t every, double factor) {
   return std::pow(factor, static_cast<double>(step / every));
 }
 
+double hold_linear_decay(int64_t step, int64_t total) {
+  const double rest = 1.0 - progress(step, total, "hold_linear_decay");
+  return warm_up(step, total / 50) * std::min(1.0, 2 * rest);
+}
+
 double decay(Decay how, int64_t step, int64_t total) {
   switch (how) {
     case Decay::linear:
       return linear_decay(step, total);
     case Decay::cosine:
       return cosine_decay(step, total);
+    case Decay::hold_linear:
+      return hold_linear_decay(step, total);
     case Decay::constant:
       break;
   }

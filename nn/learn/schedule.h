@@ -17,9 +17,14 @@ double warm_up(int64_t step, int64_t steps);
 /// factor^k after k times `every` steps.
 double step_decay(int64_t step, int64_t every, double factor);
 
-enum class Decay { constant, linear, cosine };
-inline constexpr Choice<Decay> kDecays[] = {
-    {"constant", Decay::constant}, {"linear", Decay::linear}, {"cosine", Decay::cosine}};
+/// Rises linearly over the first 2 % of `total`, stays, and falls linearly to 0 over the second half.
+double hold_linear_decay(int64_t step, int64_t total);
+
+enum class Decay { constant, linear, cosine, hold_linear };
+inline constexpr Choice<Decay> kDecays[] = {{"constant", Decay::constant},
+                                            {"linear", Decay::linear},
+                                            {"cosine", Decay::cosine},
+                                            {"hold-linear", Decay::hold_linear}};
 /// The factor of that decay over a run of `total` steps.
 double decay(Decay how, int64_t step, int64_t total);
 

@@ -35,10 +35,20 @@ TEST_CASE("step decay multiplies once every so many steps") {
   CHECK(step_decay(35, 10, 0.5) == 0.125);
 }
 
+TEST_CASE("hold-linear rises over a fiftieth, stays until half, and falls to 0") {
+  CHECK(hold_linear_decay(0, 1000) == doctest::Approx(0.05));
+  CHECK(hold_linear_decay(19, 1000) == 1);
+  CHECK(hold_linear_decay(500, 1000) == 1);
+  CHECK(hold_linear_decay(750, 1000) == doctest::Approx(0.5));
+  CHECK(hold_linear_decay(1000, 1000) == 0);
+  CHECK(hold_linear_decay(0, 10) == 1);
+}
+
 TEST_CASE("each decay that a run may have is its function") {
   CHECK(decay(Decay::constant, 7, 8) == 1.0);
   CHECK(decay(Decay::linear, 2, 8) == linear_decay(2, 8));
   CHECK(decay(Decay::cosine, 2, 8) == cosine_decay(2, 8));
+  CHECK(decay(Decay::hold_linear, 6, 8) == 0.5);
 }
 
 TEST_CASE("steps that make no sense are refused") {

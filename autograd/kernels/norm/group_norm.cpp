@@ -1,0 +1,249 @@
+#include "autograd/kernels/norm/group_norm.h"
+
+#include <cmath>
+
+#include "autograd/kernels/pointwise/simd_targets.h"
+#include "autograd/kernels/threads/parallel.h"
+#include "autograd/kernels/threads/scratch.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "autograd/kernels/norm/group_norm.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "autograd/kernels/pointwise/activation_math-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace gradzoo::kernels::HWY_NAMESPACE {
+namespace {
+
+/// Calls body(c, load, store) over the channels of a pixel: whole vectors, and the rest one at a time in all
+/// lanes, so that a value never depends on its position.
+template <class T, class Body>
+HWY_INLINE void for_channels(int64_t channels, const Body& body) {
+  const hn::ScalableTag<T> d;
+  using V = hn::Vec<decltype(d)>;
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  for (int64_t c = 0; c < channels;) {
+    const bool whole = c + lanes <= channels;
+    body(
+        c, [&](const T* from) HWY_ATTR { return whole ? hn::LoadU(d, from + c) : hn::Set(d, from[c]); },
+        [&](V v, T* to) HWY_ATTR {
+          if (whole) {
+            hn::StoreU(v, d, to + c);
+          } else {
+            to[c] = hn::GetLane(v);
+          }
+        });
+    c += whole ? lanes : 1;
+  }
+}
+
+/// y[c] += x[c] over the pixels, or the squares of x[c] - mean[c] where there is a mean.
+template <class T>
+HWY_NOINLINE void channel_sums(int64_t pixels, int64_t channels, const T* x, const T* mean, T* sums) {
+  const hn::ScalableTag<T> d;
+  for_channels<T>(channels, [&](int64_t, const auto& load, const auto& store) HWY_ATTR {
+    auto sum = hn::Zero(d);
+    const auto centre = mean == nullptr ? hn::Zero(d) : load(mean);
+    for (int64_t p = 0; p < pixels; ++p) {
+      const auto value = hn::Sub(load(x + p * channels), centre);
+      sum = mean == nullptr ? hn::Add(sum, value) : hn::MulAdd(value, value, sum);
+    }
+    store(sum, sums);
+  });
+}
+
+/// y = x a + b, or silu of it.
+template <class T>
+HWY_NOINLINE void scale_shift(int64_t pixels, int64_t channels, bool silu_too, const T* x, const T* a,
+                              const T* b, T* y) {
+  const hn::ScalableTag<T> d;
+  for (int64_t p = 0; p < pixels; ++p) {
+    const T* from = x + p * channels;
+    T* to = y + p * channels;
+    for_channels<T>(channels, [&](int64_t, const auto& load, const auto& store) HWY_ATTR {
+      const auto z = hn::MulAdd(load(from), load(a), load(b));
+      store(silu_too ? silu(d, z) : z, to);
+    });
+  }
+}
+
+/// h = g silu'(x a + b), or g; sums over the pixels of h and of h (x - mean).
+template <class T>
+HWY_NOINLINE void slope_sums(int64_t pixels, int64_t channels, bool silu_too, const T* x, const T* g,
+                             const T* a, const T* b, const T* mean, T* h, T* sums, T* moments) {
+  const hn::ScalableTag<T> d;
+  const ActivationFn<Activation::silu, 1> slope{1, 0};
+  for_channels<T>(channels, [&](int64_t, const auto& load, const auto& store) HWY_ATTR {
+    auto sum = hn::Zero(d), moment = hn::Zero(d);
+    const auto factor = load(a), offset = load(b), centre = load(mean);
+    for (int64_t p = 0; p < pixels; ++p) {
+      const auto value = load(x + p * channels);
+      auto slanted = load(g + p * channels);
+      if (silu_too) slanted = hn::Mul(slanted, slope(d, hn::MulAdd(value, factor, offset)));
+      store(slanted, h + p * channels);
+      sum = hn::Add(sum, slanted);
+      moment = hn::MulAdd(slanted, hn::Sub(value, centre), moment);
+    }
+    store(sum, sums);
+    store(moment, moments);
+  });
+}
+
+/// h = h a + (x - mean) b + c
+template <class T>
+HWY_NOINLINE void combine(int64_t pixels, int64_t channels, const T* x, const T* mean, const T* a, const T* b,
+                          const T* c, T* h) {
+  for (int64_t p = 0; p < pixels; ++p) {
+    const T* from = x + p * channels;
+    T* to = h + p * channels;
+    for_channels<T>(channels, [&](int64_t, const auto& load, const auto& store) HWY_ATTR {
+      const auto centred = hn::Sub(load(from), load(mean));
+      store(hn::MulAdd(load(to), load(a), hn::MulAdd(centred, load(b), load(c))), to);
+    });
+  }
+}
+
+/// What one image's normalisation comes to for each channel.
+template <class T>
+struct Channels {
+  T *mean, *rsqrt;  // of the channel's group: m, r = 1 / sqrt(v + eps)
+  T *a, *b;         // z = x a + b
+};
+
+template <class T>
+HWY_NOINLINE void read_groups(const GroupNormSizes& s, const T* x, const T* scale, const T* shift,
+                              const Channels<T>& at) {
+  const int64_t depth = s.channels / s.groups;
+  const double count = static_cast<double>(s.pixels * depth);
+  const auto for_groups = [&](T* to, auto&& of_sum) {
+    for (int64_t group = 0; group < s.groups; ++group) {
+      double sum = 0;
+      for (int64_t c = group * depth; c < (group + 1) * depth; ++c) sum += static_cast<double>(to[c]);
+      const auto value = static_cast<T>(of_sum(sum / count));
+      for (int64_t c = group * depth; c < (group + 1) * depth; ++c) to[c] = value;
+    }
+  };
+  channel_sums<T>(s.pixels, s.channels, x, nullptr, at.mean);
+  for_groups(at.mean, [](double mean) { return mean; });
+  channel_sums<T>(s.pixels, s.channels, x, at.mean, at.rsqrt);
+  for_groups(at.rsqrt, [&](double var) { return 1.0 / std::sqrt(var + s.eps); });
+  for (int64_t c = 0; c < s.channels; ++c) {
+    at.a[c] = at.rsqrt[c] * scale[c];
+    at.b[c] = shift[c] - at.mean[c] * at.a[c];
+  }
+}
+
+template <class T>
+void normalise_image(const GroupNormSizes& s, const T* x, const T* scale, const T* shift, T* room, T* y) {
+  const Channels<T> at{room, room + s.channels, room + 2 * s.channels, room + 3 * s.channels};
+  read_groups(s, x, scale, shift, at);
+  scale_shift(s.pixels, s.channels, s.silu, x, at.a, at.b, y);
+}
+
+// With h = dL/dz and n = (x - m) r:
+//   dL/dshift = sum h,  dL/dscale = sum h n,
+//   dL/dx = r (h scale - mean(h scale) - n mean(h scale n)), means over the group.
+template <class T>
+void grad_image(const GroupNormSizes& s, const T* x, const T* scale, const T* shift, const T* g, T* room,
+                T* gx, T* g_scale, T* g_shift) {
+  const Channels<T> at{room, room + s.channels, room + 2 * s.channels, room + 3 * s.channels};
+  T* const offset = room + 4 * s.channels;
+  read_groups(s, x, scale, shift, at);
+  slope_sums(s.pixels, s.channels, s.silu, x, g, at.a, at.b, at.mean, gx, g_shift, g_scale);
+  const int64_t depth = s.channels / s.groups;
+  const double count = static_cast<double>(s.pixels * depth);
+  for (int64_t group = 0; group < s.groups; ++group) {
+    double sum = 0, moment = 0;
+    for (int64_t c = group * depth; c < (group + 1) * depth; ++c) {
+      g_scale[c] *= at.rsqrt[c];
+      sum += static_cast<double>(g_shift[c]) * static_cast<double>(scale[c]);
+      moment += static_cast<double>(g_scale[c]) * static_cast<double>(scale[c]);
+    }
+    for (int64_t c = group * depth; c < (group + 1) * depth; ++c) {
+      at.b[c] = static_cast<T>(-moment / count) * at.rsqrt[c] * at.rsqrt[c];
+      offset[c] = static_cast<T>(-sum / count) * at.rsqrt[c];
+    }
+  }
+  combine(s.pixels, s.channels, x, at.mean, at.a, at.b, offset, gx);
+}
+
+void normalise_f32(const GroupNormSizes& s, const float* x, const float* scale, const float* shift,
+                   float* room, float* y) {
+  normalise_image(s, x, scale, shift, room, y);
+}
+void normalise_f64(const GroupNormSizes& s, const double* x, const double* scale, const double* shift,
+                   double* room, double* y) {
+  normalise_image(s, x, scale, shift, room, y);
+}
+void grad_f32(const GroupNormSizes& s, const float* x, const float* scale, const float* shift, const float* g,
+              float* room, float* gx, float* g_scale, float* g_shift) {
+  grad_image(s, x, scale, shift, g, room, gx, g_scale, g_shift);
+}
+void grad_f64(const GroupNormSizes& s, const double* x, const double* scale, const double* shift,
+              const double* g, double* room, double* gx, double* g_scale, double* g_shift) {
+  grad_image(s, x, scale, shift, g, room, gx, g_scale, g_shift);
+}
+
+}  // namespace
+}  // namespace gradzoo::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace gradzoo::kernels {
+namespace {
+
+HWY_EXPORT(normalise_f32);
+HWY_EXPORT(normalise_f64);
+HWY_EXPORT(grad_f32);
+HWY_EXPORT(grad_f64);
+
+struct GroupNormRoom;
+
+int64_t grain_of(const GroupNormSizes& s) { return 1 + 16384 / (1 + s.pixels * s.channels); }
+
+}  // namespace
+
+template <class T>
+void group_norm(const GroupNormSizes& s, const T* x, const T* scale, const T* shift, T* y) {
+  parallel_for(s.batch, grain_of(s), 1, [=](int64_t begin, int64_t end) {
+    T* room = scratch<T, GroupNormRoom>(5 * s.channels);
+    for (int64_t b = begin; b < end; ++b) {
+      const int64_t at = b * s.pixels * s.channels, channel = s.per_image ? b * s.channels : 0;
+      if constexpr (sizeof(T) == 4) {
+        HWY_DYNAMIC_DISPATCH(normalise_f32)(s, x + at, scale + channel, shift + channel, room, y + at);
+      } else {
+        HWY_DYNAMIC_DISPATCH(normalise_f64)(s, x + at, scale + channel, shift + channel, room, y + at);
+      }
+    }
+  });
+}
+template void group_norm(const GroupNormSizes&, const float*, const float*, const float*, float*);
+template void group_norm(const GroupNormSizes&, const double*, const double*, const double*, double*);
+
+template <class T>
+void group_norm_grad(const GroupNormSizes& s, const T* x, const T* scale, const T* shift, const T* g, T* gx,
+                     T* g_scale, T* g_shift) {
+  parallel_for(s.batch, grain_of(s), 1, [=](int64_t begin, int64_t end) {
+    T* room = scratch<T, GroupNormRoom>(5 * s.channels);
+    for (int64_t b = begin; b < end; ++b) {
+      const int64_t at = b * s.pixels * s.channels, channel = s.per_image ? b * s.channels : 0;
+      const int64_t own = b * s.channels;
+      if constexpr (sizeof(T) == 4) {
+        HWY_DYNAMIC_DISPATCH(grad_f32)
+        (s, x + at, scale + channel, shift + channel, g + at, room, gx + at, g_scale + own, g_shift + own);
+      } else {
+        HWY_DYNAMIC_DISPATCH(grad_f64)
+        (s, x + at, scale + channel, shift + channel, g + at, room, gx + at, g_scale + own, g_shift + own);
+      }
+    }
+  });
+}
+template void group_norm_grad(const GroupNormSizes&, const float*, const float*, const float*, const float*,
+                              float*, float*, float*);
+template void group_norm_grad(const GroupNormSizes&, const double*, const double*, const double*,
+                              const double*, double*, double*, double*);
+
+}  // namespace gradzoo::kernels
+#endif  // HWY_ONCE

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+
+/// Group normalisation (Wu & He 2018) with scale, shift and SiLU in one pass, channels last.
+namespace gradzoo::kernels {
+
+struct GroupNormSizes {
+  int64_t batch, pixels, channels, groups;
+  bool per_image;  // scale and shift are (batch, channels), not (channels)
+  double eps;
+  bool silu;
+};
+
+/// z = (x - m) / sqrt(v + eps) scale + shift, m and v of each image's group; y = z or silu(z).
+template <class T>
+void group_norm(const GroupNormSizes& s, const T* x, const T* scale, const T* shift, T* y);
+
+/// The gradients for g = dL/dy: gx of x's shape, g_scale and g_shift (batch, channels).
+template <class T>
+void group_norm_grad(const GroupNormSizes& s, const T* x, const T* scale, const T* shift, const T* g, T* gx,
+                     T* g_scale, T* g_shift);
+
+}  // namespace gradzoo::kernels

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "autograd/op.h"
+#include "autograd/ops.h"
+#include "autograd/ops/cases.h"
+
+namespace gradzoo::ops {
+
+/// x (B, ..., C), normalised over the numbers of an image's group of channels; scale and shift (C), or (B,C)
+/// for each image its own; then SiLU where asked for.
+struct GroupNorm {
+  static constexpr const char* name = "group_norm";
+  static constexpr const char* formula =
+      "n = (x - m) r, r = 1/sqrt(v + eps);  z = n scale + shift;  y = z or silu(z);  h = g y'(z);  "
+      "dx = r (h scale - mean(h scale) - n mean(h scale n));  dscale = sum h n;  dshift = sum h";
+  static constexpr int arity = 3;
+  static constexpr Kind kind = Kind::other;
+  static constexpr int smoothness = kSmooth;
+  static constexpr unsigned kAll = reads_in(0) | reads_in(1) | reads_in(2);
+  static constexpr std::array<unsigned, 3> saves = {kAll, kAll, kAll};
+  int64_t groups = 1;
+  double eps = 1e-5;
+  bool silu = false;
+  Shape shape(Inputs in) const;
+  void forward(Inputs in, Tensor& out) const;
+  void vjp(Vjp& v, const Tensor& g) const;
+  void vjp_fast(Vjp& v, const Tensor& g) const;
+  static std::vector<OpCase<GroupNorm>> cases();
+};
+
+}  // namespace gradzoo::ops

@@ -1,0 +1,108 @@
+#include "nn/layers/image_layers.h"
+
+#include <cmath>
+
+#include "autograd/base/error.h"
+
+namespace gradzoo {
+namespace {
+
+// A weight (a, b, kh, kw), as PyTorch has it, as (kh, kw, b, a).
+Tensor channels_last(const Tensor& weight) {
+  const Tensor taps = transpose(
+      reshape(weight, {weight.dim(0), weight.dim(1), weight.dim(2) * weight.dim(3)}), 0, 2);  // (kh kw, b, a)
+  return reshape(taps, {weight.dim(2), weight.dim(3), weight.dim(1), weight.dim(0)}).clone();
+}
+
+/// Parameters of a convolution whose weight PyTorch has as `shape`.
+struct ConvParameters {
+  Tensor weight, bias;
+};
+
+ConvParameters conv_parameters(const char* name, const Shape& shape, int64_t out, Rng& rng,
+                               const ConvLayerOptions& options) {
+  for (const int64_t size : shape) {
+    if (size < 1)
+      throw Error("{}: sizes {} of the weight. Hint: at least one channel and one tap", name, shape.str());
+  }
+  Tensor weight = empty(shape, options.dtype);
+  if (options.init) {
+    options.init(weight, rng);
+  } else {
+    init::torch_linear(weight, rng);
+  }
+  ConvParameters made{channels_last(weight), {}};
+  if (!options.bias) return made;
+  made.bias = zeros({out}, options.dtype);
+  const double bound = 1.0 / std::sqrt(static_cast<double>(init::fans(shape).in));
+  if (!options.init) init::uniform(made.bias, rng, -bound, bound);
+  return made;
+}
+
+}  // namespace
+
+Conv2d::Conv2d(int64_t in, int64_t out, int64_t k, Rng& rng, const ConvLayerOptions& options)
+    : options_(options.conv) {
+  const auto [weight, bias] = conv_parameters("Conv2d", {out, in, k, k}, out, rng, options);
+  register_parameter("weight", weight_ = weight);
+  if (bias.defined()) register_parameter("bias", bias_ = bias);
+}
+
+Tensor Conv2d::forward(const Tensor& x) const { return conv2d(x, weight_, bias_, options_); }
+
+ConvTranspose2d::ConvTranspose2d(int64_t in, int64_t out, int64_t k, Rng& rng,
+                                 const ConvLayerOptions& options)
+    : options_(options.conv), output_padding_(options.output_padding) {
+  const auto [weight, bias] = conv_parameters("ConvTranspose2d", {in, out, k, k}, out, rng, options);
+  register_parameter("weight", weight_ = weight);
+  if (bias.defined()) register_parameter("bias", bias_ = bias);
+}
+
+Tensor ConvTranspose2d::forward(const Tensor& x) const {
+  return conv_transpose2d(x, weight_, bias_, options_, output_padding_);
+}
+
+GroupNorm::GroupNorm(int64_t groups, int64_t channels, const NormOptions& options, DType dtype)
+    : groups_(groups), options_(options), scale_(ones({channels}, dtype)), shift_(zeros({channels}, dtype)) {
+  if (groups < 1 || channels < 1 || channels % groups != 0)
+    throw Error("GroupNorm: {} channels do not make {} groups. Hint: a divisor", channels, groups);
+  register_parameter("scale", scale_);
+  register_parameter("shift", shift_);
+}
+
+Tensor GroupNorm::forward(const Tensor& x) const { return group_norm(x, groups_, scale_, shift_, options_); }
+
+// (z scale + shift) (1 + a) + b
+Tensor GroupNorm::modulated(const Tensor& x, const Tensor& a, const Tensor& b) const {
+  const Tensor factor = a + 1.0;
+  return group_norm(x, groups_, factor * scale_, factor * shift_ + b, options_);
+}
+
+Embedding::Embedding(int64_t rows, int64_t width, Rng& rng, DType dtype)
+    : weight_(empty({rows, width}, dtype)) {
+  init::normal(weight_, rng);
+  register_parameter("weight", weight_);
+}
+
+Tensor Embedding::forward(const Tensor& index) const { return index_select(weight_, 0, index); }
+
+Tensor time_features(const Tensor& t, int64_t width, double slowest) {
+  if (width < 2 || width % 2 != 0)
+    throw Error("time_features: {} numbers. Hint: an even number, a cosine and a sine each", width);
+  if (t.rank() != 1) throw Error("time_features: times are (B), got {}. Hint: flatten them", t.shape().str());
+  const int64_t half = width / 2;
+  std::vector<double> rates;
+  for (int64_t i = 0; i < half; ++i)
+    rates.push_back(1000 * std::pow(slowest, -static_cast<double>(i) / static_cast<double>(half)));
+  const Tensor phase = unsqueeze(t, 1) * tensor(rates, {1, half}, t.dtype());
+  return concat(cos(phase), sin(phase), 1);
+}
+
+Tensor dropout(const Tensor& x, double p, Rng& rng) {
+  if (!(p >= 0 && p < 1)) throw Error("dropout: p is {}. Hint: at least 0 and below 1", p);
+  if (p == 0) return x;
+  const Tensor kept = bernoulli(full(x.shape(), 1 - p, x.dtype()), rng);
+  return x * (kept / (1 - p));
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,75 @@
+#pragma once
+
+#include "autograd/ops.h"
+#include "nn/layers/init.h"
+#include "nn/layers/module.h"
+
+/// Layers of images, channels last: (B, H, W, C).
+namespace gradzoo {
+
+struct ConvLayerOptions {
+  ConvOptions conv = {};
+  int64_t output_padding = 0;  // of a transpose
+  bool bias = true;
+  /// Of the weight as PyTorch has it, (out, in, kh, kw), of a transpose (in, out, kh, kw); empty: PyTorch's,
+  /// for weight and bias. Given: the bias is 0.
+  init::Initializer init = {};
+  DType dtype = DType::f32;
+};
+
+/// y = x * w + b, k x k: x (B, H, W, in), weight (k, k, in, out), bias (out). Takes one draw a random
+/// parameter.
+class Conv2d : public Module {
+ public:
+  Conv2d(int64_t in, int64_t out, int64_t k, Rng& rng, const ConvLayerOptions& options = {});
+  Tensor forward(const Tensor& x) const override;
+
+ private:
+  ConvOptions options_;
+  Tensor weight_, bias_;
+};
+
+/// The transpose: x (B, H, W, in), weight (k, k, out, in), bias (out).
+class ConvTranspose2d : public Module {
+ public:
+  ConvTranspose2d(int64_t in, int64_t out, int64_t k, Rng& rng, const ConvLayerOptions& options = {});
+  Tensor forward(const Tensor& x) const override;
+
+ private:
+  ConvOptions options_;
+  int64_t output_padding_;
+  Tensor weight_, bias_;
+};
+
+/// Group normalisation with a scale (1 at first) and a shift (0 at first) for each channel.
+class GroupNorm : public Module {
+ public:
+  GroupNorm(int64_t groups, int64_t channels, const NormOptions& options = {}, DType dtype = DType::f32);
+  Tensor forward(const Tensor& x) const override;
+  /// The same as z (1 + a) + b before SiLU: a and b (B, C), of a time or a label.
+  Tensor modulated(const Tensor& x, const Tensor& a, const Tensor& b) const;
+
+ private:
+  int64_t groups_;
+  NormOptions options_;
+  Tensor scale_, shift_;
+};
+
+/// Rows by their number: index (B) i64 -> (B, width). Rows are N(0, 1) at first.
+class Embedding : public Module {
+ public:
+  Embedding(int64_t rows, int64_t width, Rng& rng, DType dtype = DType::f32);
+  Tensor forward(const Tensor& index) const override;
+
+ private:
+  Tensor weight_;
+};
+
+/// cos(t w_i) and sin(t w_i), w_i = slowest^(-i / (width/2)) (Vaswani et al. 2017, section 3.5): t (B) -> (B,
+/// width). Times in [0, 1] are multiplied by 1,000 first.
+Tensor time_features(const Tensor& t, int64_t width, double slowest = 10'000);
+
+/// Each number 0 with probability p, else divided by 1 - p (Srivastava et al. 2014): x as it is where p = 0.
+Tensor dropout(const Tensor& x, double p, Rng& rng);
+
+}  // namespace gradzoo

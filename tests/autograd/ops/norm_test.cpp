@@ -1,0 +1,120 @@
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "autograd/grad.h"
+#include "autograd/ops.h"
+#include "autograd/random.h"
+#include "autograd/tape.h"
+#include "support/error_message.h"
+#include "support/numbers.h"
+
+namespace gradzoo {
+namespace {
+
+using test::contains;
+using test::error_message;
+
+struct Norm {
+  int64_t batch, pixels, channels, groups;
+  double eps;
+};
+
+// By loops in double: x (B,P,C), scale and shift (C).
+std::vector<double> naive(const Norm& n, const std::vector<double>& x, const std::vector<double>& scale,
+                          const std::vector<double>& shift, bool with_silu) {
+  std::vector<double> y(x.size());
+  const int64_t depth = n.channels / n.groups;
+  const auto at = [&](int64_t b, int64_t p, int64_t c) {
+    return static_cast<size_t>((b * n.pixels + p) * n.channels + c);
+  };
+  for (int64_t b = 0; b < n.batch; ++b) {
+    for (int64_t g = 0; g < n.groups; ++g) {
+      double sum = 0, squares = 0;
+      const auto count = static_cast<double>(n.pixels * depth);
+      for (int64_t p = 0; p < n.pixels; ++p)
+        for (int64_t c = g * depth; c < (g + 1) * depth; ++c) sum += x[at(b, p, c)];
+      for (int64_t p = 0; p < n.pixels; ++p)
+        for (int64_t c = g * depth; c < (g + 1) * depth; ++c)
+          squares += (x[at(b, p, c)] - sum / count) * (x[at(b, p, c)] - sum / count);
+      for (int64_t p = 0; p < n.pixels; ++p) {
+        for (int64_t c = g * depth; c < (g + 1) * depth; ++c) {
+          const auto k = static_cast<size_t>(c);
+          const double z =
+              (x[at(b, p, c)] - sum / count) / std::sqrt(squares / count + n.eps) * scale[k] + shift[k];
+          y[at(b, p, c)] = with_silu ? z / (1 + std::exp(-z)) : z;
+        }
+      }
+    }
+  }
+  return y;
+}
+
+double worst(const Tensor& got, const std::vector<double>& wanted) {
+  const std::vector<double> values = got.to_vector();
+  double error = values.size() == wanted.size() ? 0 : INFINITY;
+  for (size_t i = 0; i < wanted.size(); ++i) error = std::max(error, std::abs(values[i] - wanted[i]));
+  return error;
+}
+
+TEST_CASE(
+    "group norm is what loops say, at channels that fill vectors and that do not, with SiLU and without") {
+  Rng rng(1, "norm");
+  for (const Norm& n :
+       {Norm{3, 49, 32, 8, 1e-5}, Norm{2, 5, 37, 37, 1e-3}, Norm{2, 4, 6, 2, 0.1}, Norm{2, 1, 20, 1, 1e-5}}) {
+    for (const DType dtype : {DType::f64, DType::f32}) {
+      const Tensor x = randn({n.batch, n.pixels, n.channels}, rng, dtype) * 3.0 + 5.0;
+      const Tensor scale = randn({n.channels}, rng, dtype), shift = randn({n.channels}, rng, dtype);
+      for (const bool silu : {false, true}) {
+        const Tensor y = group_norm(x, n.groups, scale, shift, {.eps = n.eps, .silu = silu});
+        const double error = worst(y, naive(n, x.to_vector(), scale.to_vector(), shift.to_vector(), silu));
+        CHECK(error < (dtype == DType::f64 ? 1e-12 : 2e-5));
+      }
+    }
+  }
+}
+
+TEST_CASE("an image's own scale and shift, the fused gradient, and the recorded one agree at real sizes") {
+  Rng rng(2, "norm");
+  const Tensor x = randn({4, 7, 7, 64}, rng, DType::f64).requires_grad_();
+  const Tensor scale = randn({4, 64}, rng, DType::f64).requires_grad_();
+  const Tensor shift = randn({4, 64}, rng, DType::f64).requires_grad_();
+  const Tensor g = randn(x.shape(), rng, DType::f64);
+  const Tape tape;
+  const Tensor y = sum(group_norm(x, 8, scale, shift, {.silu = true}) * g);
+  const Tensor wanted[] = {x, scale, shift};
+  const Tensors plain = grad(y, wanted, {.retain_graph = true}),
+                recorded = grad(y, wanted, {.create_graph = true});
+  for (size_t i = 0; i < 3; ++i) CHECK(worst(plain[i], recorded[i].to_vector()) < 1e-11);
+}
+
+TEST_CASE("layer norm gives each row mean 0 and variance 1") {
+  Rng rng(3, "norm");
+  const Tensor x = randn({3, 2, 50}, rng, DType::f64) * 4.0 + 100.0;
+  const Tensor y = layer_norm(x, ones({50}, DType::f64), zeros({50}, DType::f64), {.eps = 1e-12});
+  CHECK(y.shape() == x.shape());
+  CHECK(max(abs(mean(y, -1))).item() < 1e-12);
+  CHECK(max(abs(var_axis(y, -1, false, 0) - 1.0)).item() < 1e-10);
+}
+
+TEST_CASE("the same bytes at any thread count, and a constant image stays finite") {
+  Rng rng(4, "norm");
+  const Tensor x = randn({9, 196, 33}, rng), scale = ones({33}), shift = zeros({33});
+  CHECK(test::same_at_any_thread_count(
+      [&] { return group_norm(x, 3, scale, shift, {.silu = true}).to_vector(); }));
+  CHECK(all_finite(group_norm(full({1, 4, 4, 33}, 1e3), 3, scale, shift)));
+}
+
+TEST_CASE("groups and shapes that do not fit are refused") {
+  const Tensor x = ones({2, 3, 6}), c = ones({6});
+  CHECK(contains(error_message([&] { group_norm(x, 4, c, c); }), "6 channels do not make 4 groups"));
+  CHECK(contains(error_message([&] { group_norm(x, 0, c, c); }), "0 groups"));
+  CHECK(
+      contains(error_message([&] { group_norm(x, 2, ones({5}), c); }), "scale (5) and shift (6) do not fit"));
+  CHECK(contains(error_message([&] { group_norm(x, 2, ones({2, 6}), c); }), "both of one shape"));
+  CHECK(contains(error_message([&] { group_norm(x, 2, c, c, {.eps = 0}); }), "eps is 0"));
+  CHECK(group_norm(zeros({0, 3, 6}), 2, c, c).shape() == Shape{0, 3, 6});
+}
+
+}  // namespace
+}  // namespace gradzoo

@@ -1,0 +1,61 @@
+#include <doctest/doctest.h>
+
+#include "autograd/grad.h"
+#include "autograd/ops.h"
+#include "autograd/tape.h"
+#include "support/error_message.h"
+#include "support/tensor_values.h"
+
+namespace gradzoo {
+namespace {
+
+using test::contains;
+using test::error_message;
+using test::max_error;
+using test::wave;
+
+// Two rows of four pixels, two channels: pixel p has p and 10 p.
+const Tensor kImage =
+    tensor({0, 0, 1, 10, 2, 20, 3, 30, 4, 40, 5, 50, 6, 60, 7, 70}, {1, 2, 4, 2}, DType::f64);
+
+TEST_CASE("windows by hand: mean, largest, each pixel of its own, and pixels as channels") {
+  CHECK(avg_pool2d(kImage, 2).to_vector() == std::vector<double>{2.5, 25, 4.5, 45});
+  CHECK(max_pool2d(kImage, 2).to_vector() == std::vector<double>{5, 50, 7, 70});
+  CHECK(avg_pool2d(kImage, 2).shape() == Shape{1, 1, 2, 2});
+  const Tensor small = tensor({1, 2}, {1, 1, 2, 1}, DType::f64);
+  CHECK(upsample_nearest2d(small, 2).to_vector() == std::vector<double>{1, 1, 2, 2, 1, 1, 2, 2});
+  const Tensor deep = space_to_depth(kImage, 2);
+  CHECK(deep.shape() == Shape{1, 1, 2, 8});
+  CHECK(deep.to_vector() == std::vector<double>{0, 0, 1, 10, 4, 40, 5, 50, 2, 20, 3, 30, 6, 60, 7, 70});
+  CHECK(test::same_bytes(depth_to_space(deep, 2), kImage));
+}
+
+TEST_CASE("ties of a window share its gradient, as in max, on recorded and on plain sweeps") {
+  const Tensor x = tensor({3, 3, 1, 3}, {1, 2, 2, 1}, DType::f64).requires_grad_();
+  const Tape tape;
+  const Tensor y = sum(max_pool2d(x, 2));
+  const std::vector<double> thirds = {1.0 / 3, 1.0 / 3, 0, 1.0 / 3};
+  CHECK(max_error(grad(y, x, {.retain_graph = true}), thirds) < 1e-15);
+  CHECK(max_error(grad(y, x, {.create_graph = true}), thirds) < 1e-15);
+}
+
+TEST_CASE("a window with a NaN is NaN, one of -inf is -inf") {
+  const double nan = NAN, inf = INFINITY;
+  const Tensor x = tensor({1, nan, 2, 3, -inf, -inf, -inf, -inf}, {2, 2, 2, 1}, DType::f64);
+  const std::vector<double> y = max_pool2d(x, 2).to_vector();
+  CHECK(std::isnan(y[0]));
+  CHECK(y[1] == -inf);
+}
+
+TEST_CASE("windows that do not fit are refused with the sizes") {
+  const Tensor x = wave({1, 3, 4, 2});
+  CHECK(contains(error_message([&] { avg_pool2d(x, 2); }),
+                 "windows of 2x2 pixels do not fill an image of 3x4"));
+  CHECK(contains(error_message([&] { max_pool2d(x, 0); }), "windows of 0 pixels a side. Hint: 1 or more"));
+  CHECK(contains(error_message([&] { upsample_nearest2d(wave({4}), 2); }), "an image is (B,H,W,C), got (4)"));
+  CHECK(contains(error_message([&] { avg_pool2d(Tensor(scalar(1.0)), 2); }), "an image is (B,H,W,C)"));
+  CHECK(contains(error_message([&] { depth_to_space(x, 2); }), "2 channels are no windows of 2x2"));
+}
+
+}  // namespace
+}  // namespace gradzoo

@@ -1,0 +1,89 @@
+#include "nn/layers/image_layers.h"
+
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "autograd/check/gradcheck.h"
+#include "support/error_message.h"
+#include "support/tensor_values.h"
+
+namespace gradzoo {
+namespace {
+
+using test::contains;
+using test::error_message;
+using test::wave;
+
+TEST_CASE("layers of images have PyTorch's initial bounds: 1/sqrt of what a number is summed from") {
+  Rng rng(1, "layers");
+  const Conv2d conv(3, 40, 5, rng);
+  const ConvTranspose2d back(40, 3, 5, rng);
+  const auto largest = [](const Module& m, size_t i) {
+    return max(abs(m.named_parameters()[i].tensor)).item();
+  };
+  const double bound = 1 / std::sqrt(75.0);
+  for (const Module* m : {static_cast<const Module*>(&conv), static_cast<const Module*>(&back)}) {
+    CHECK(m->named_parameters()[0].tensor.shape() == Shape{5, 5, 3, 40});
+    CHECK(largest(*m, 0) <= bound);
+    CHECK(largest(*m, 0) > 0.99 * bound);
+    CHECK(largest(*m, 1) <= bound);
+  }
+  CHECK(conv.named_parameters()[1].tensor.shape() == Shape{40});
+  CHECK(back.named_parameters()[1].tensor.shape() == Shape{3});
+}
+
+TEST_CASE("an initialiser sees the weight as PyTorch has it, and the layer keeps it channels last") {
+  Rng rng(1, "layers");
+  const ConvLayerOptions zeros{.init = init::zeros};
+  const Conv2d silent(3, 2, 2, rng, zeros);
+  CHECK(max(abs(silent.forward(wave({1, 4, 4, 3}, DType::f32)))).item() == 0);
+  const Conv2d numbered(1, 2, 2, rng, {.bias = false, .init = [](Tensor& weight, Rng&) {
+                                         for (int64_t i = 0; i < 8; ++i)
+                                           weight.mutable_data<float>()[i] = static_cast<float>(i);
+                                       }});
+  CHECK(numbered.named_parameters().size() == 1);
+  CHECK(numbered.named_parameters()[0].tensor.to_vector() == std::vector<double>{0, 4, 1, 5, 2, 6, 3, 7});
+}
+
+TEST_CASE("a modulated norm is z (1 + a) + b of an image each, before SiLU") {
+  const GroupNorm norm(2, 4, {.silu = true}, DType::f64), plain(2, 4, {}, DType::f64);
+  const Tensor x = wave({3, 2, 2, 4}), a = wave({3, 4}, DType::f64, 1), b = wave({3, 4}, DType::f64, 2);
+  const Tensor z = plain.forward(x);
+  const Tensor wanted = silu(z * reshape(a + 1.0, {3, 1, 1, 4}) + reshape(b, {3, 1, 1, 4}));
+  CHECK(test::max_error(norm.modulated(x, a, b), wanted.to_vector()) < 1e-13);
+  CHECK(gradcheck([&](const Tensor& t) { return norm.modulated(t, a, b); }, x).ok);
+}
+
+TEST_CASE("an embedding gives rows by number, and times become cosines and sines") {
+  Rng rng(1, "layers");
+  const Embedding table(5, 3, rng);
+  const Tensor index = tensor({4, 0, 4}, {3}, DType::i64);
+  const Tensor rows = table.named_parameters()[0].tensor;
+  CHECK(test::same_bytes(table.forward(index).rows(0, 1).clone(), rows.detach().rows(4, 5).clone()));
+  CHECK_THROWS_AS(table.forward(tensor({5}, {1}, DType::i64)), Error);
+  const Tensor t = tensor({0, 0.25}, {2}, DType::f64);
+  const std::vector<double> features = time_features(t, 4, 100).to_vector();
+  const std::vector<double> wanted = {1, 1, 0, 0, std::cos(250), std::cos(25), std::sin(250), std::sin(25)};
+  CHECK(test::max_error(features, wanted) < 1e-12);
+  CHECK(contains(error_message([&] { time_features(t, 3); }), "an even number"));
+  CHECK(contains(error_message([&] { time_features(wave({2, 2}), 4); }), "times are (B)"));
+}
+
+TEST_CASE("dropout hides a share p, keeps the mean, and is x itself at p = 0") {
+  Rng rng(1, "dropout");
+  const Tensor x = full({400, 500}, 2.0);
+  const Tensor y = dropout(x, 0.25, rng);
+  const double n = 200000;
+  double hidden = 0;
+  for (const double v : y.to_vector()) {
+    CHECK((v == 0 || std::abs(v - 2 / 0.75) < 1e-6));
+    hidden += v == 0 ? 1 : 0;
+  }
+  CHECK(std::abs(hidden / n - 0.25) < 4 * std::sqrt(0.25 * 0.75 / n));  // 4 standard errors: 6e-5
+  CHECK(test::same_bytes(dropout(x, 0, rng), x));
+  CHECK(contains(error_message([&] { dropout(x, 1, rng); }), "below 1"));
+}
+
+}  // namespace
+}  // namespace gradzoo
