@@ -3,6 +3,7 @@
 #include "models/classifier/classifier.h"
 #include "models/dae/dae.h"
 #include "models/ebm/ebm.h"
+#include "models/flow/flow.h"
 #include "models/gan/gan.h"
 #include "models/nce/cnce.h"
 #include "models/nce/nce.h"
@@ -12,10 +13,18 @@
 namespace gradzoo {
 
 std::span<const ModelEntry> model_registry() {
-  // clang-format off: one a line, so that a new model is one line
+  // One a line, so that a new model is one line.
+  // clang-format off
   static const ModelEntry kModels[] = {
-      vae_entry(),   classifier_entry(), ebm_entry(), gan_entry(),
-      score_entry(), dae_entry(),        nce_entry(), cnce_entry(),
+      vae_entry(),
+      classifier_entry(),
+      ebm_entry(),
+      gan_entry(),
+      score_entry(),
+      flow_matching_entry(),
+      dae_entry(),
+      nce_entry(),
+      cnce_entry(),
   };
   // clang-format on
   return kModels;

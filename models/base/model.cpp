@@ -40,6 +40,20 @@ class RequestedOptions {
   std::vector<std::function<void()>> before_;
 };
 
+void check_labels(const SampleRequest& request, int64_t count) {
+  const Tensor& labels = request.labels;
+  if (!labels.defined()) return;
+  if (count == 0)
+    throw Error("this model was not trained on labels, so none can be asked for. Hint: leave them away");
+  if (labels.shape() != Shape{request.n} || labels.dtype() != DType::i64)
+    throw Error("labels are {} {}, and {} samples are asked for. Hint: (n) of i64",
+                dtype_name(labels.dtype()), labels.shape().str(), request.n);
+  for (int64_t i = 0; i < request.n; ++i) {
+    const int64_t label = labels.data<int64_t>()[i];
+    if (label < 0 || label >= count) throw Error("label {} is no class. Hint: 0 to {}", label, count - 1);
+  }
+}
+
 }  // namespace
 
 /// While it lives nothing is recorded, and parameters hold their averages.
@@ -75,12 +89,7 @@ Quantities Model::evaluate(const DataView& data) {
 }
 
 Tensor Model::sample(const SampleRequest& request) {
-  if (request.labels.defined() && !is_conditional())
-    throw Error("this model was not trained on labels, so none can be asked for. Hint: leave them away");
-  if (request.labels.defined() &&
-      (request.labels.shape() != Shape{request.n} || request.labels.dtype() != DType::i64))
-    throw Error("labels are {} {}, and {} samples are asked for. Hint: (n) of i64",
-                dtype_name(request.labels.dtype()), request.labels.shape().str(), request.n);
+  check_labels(request, label_count());
   const RequestedOptions options(*this, request.options);
   const Shown shown(*this);
   return do_sample(request);

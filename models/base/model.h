@@ -103,8 +103,8 @@ class Model {
   /// A log-density, a score, or neither, which is what it is unless overridden.
   virtual Target do_target() { return {}; }
   virtual std::string do_reading(const DataView&) { return ""; }
-  /// Whether samples may be asked for by label.
-  virtual bool is_conditional() const { return false; }
+  /// Samples may be asked for by labels below this.
+  virtual int64_t label_count() const { return 0; }
 
  private:
   class Shown;

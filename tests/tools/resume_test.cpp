@@ -65,7 +65,8 @@ std::vector<Task> every_task() {
 }
 
 using Values = std::vector<std::pair<std::string, std::string>>;
-const Values kSmall = {{"hidden", "16"}, {"generator_hidden", "16"}, {"discriminator_hidden", "16"}};
+const Values kSmall = {
+    {"hidden", "16"}, {"generator_hidden", "16"}, {"discriminator_hidden", "16"}, {"channels", "8"}};
 const Values kQuick = {{"chain_steps", "3"}, {"sample_steps", "10"}, {"buffer", "1000"}};
 
 /// `--set` of those values that the model has a setting for.

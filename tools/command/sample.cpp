@@ -55,6 +55,7 @@ int sample_command(const Arguments& arguments) {
   constexpr int64_t kMostSamples = 200'000;
   std::string run_path, out;
   int64_t count = 100, seed = -1, threads = 0;
+  int64_t label = -1;
   std::string sampler;
   std::vector<std::string> assignments;
   CommandLine line("sample",
@@ -64,6 +65,8 @@ int sample_command(const Arguments& arguments) {
   line.option("--out", "FILE", out,
               "x.png a picture, x.npy float32 (n, H, W) or (n, d), x.csv a line a sample (default: "
               "RUN/samples/sample-seed<S>.png)");
+  line.option("--label", "L", label, "of this class, by a model that has learned labels (default: any)", 0,
+              1'000'000);
   line.option("--sampler", "NAME", sampler,
               "walk on the model's log-density or score instead, a chain a sample: " + sampler_names() +
                   "; prints acceptance, effective sample size (ESS) and split R-hat");
@@ -79,6 +82,10 @@ int sample_command(const Arguments& arguments) {
     return 0;
   }
   if (!out.empty()) check_samples_path(out);
+  if (label >= 0 && !sampler.empty())
+    throw Error(
+        "sample: --label {} is the model's own way to draw, and --sampler {} another. Hint: one of them",
+        label, sampler);
   std::optional<WalkOptions> chains;
   if (!sampler.empty()) chains.emplace(sampler, assignments);
   kernels::set_flush_denormals(true);
@@ -87,14 +94,16 @@ int sample_command(const Arguments& arguments) {
   const SavedRun run = open_run(run_path);
   const uint64_t sample_seed = seed < 0 ? run.seed() : static_cast<uint64_t>(seed);
   if (out.empty())
-    out = run.directory.picture(fmt::format("sample-{}seed{}", chains ? sampler + "-" : "", sample_seed));
+    out = run.directory.picture(fmt::format("sample-{}{}seed{}", chains ? sampler + "-" : "",
+                                            label >= 0 ? fmt::format("label{}-", label) : "", sample_seed));
   Tensor samples;
   if (chains) {
     std::tie(table, samples) = walk_on(run, count, *chains, sample_seed);
   } else {
     check_own_options(*run.model, assignments);
     Rng rng(sample_seed, "samples");
-    samples = run.model->sample({.n = count, .rng = rng, .options = assignments});
+    const Tensor labels = label >= 0 ? full({count}, static_cast<double>(label), DType::i64) : Tensor();
+    samples = run.model->sample({.n = count, .rng = rng, .labels = labels, .options = assignments});
   }
   write_samples(out, samples, run.shape.toy.get());
   fmt::print("{}{}\n", table, out);

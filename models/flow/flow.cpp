@@ -1,0 +1,161 @@
+#include "models/flow/flow.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "autograd/ops.h"
+#include "autograd/tape.h"
+#include "models/base/over_examples.h"
+#include "models/pictures/class_rows.h"
+#include "models/pictures/image_pictures.h"
+#include "models/pictures/samples_picture.h"
+
+namespace gradzoo {
+namespace {
+
+constexpr int64_t kImagesAtOnce = 250, kPointsAtOnce = 20000;
+constexpr int64_t kQuickExamples = 1000;  // that are looked at while training
+
+int64_t classes_of(const FlowOptions& options, const DataShape& shape) {
+  return options.conditional ? shape.classes : 0;
+}
+
+// Pixels of [0,1] as [-1,1], and back; points as they are.
+Tensor centred(const Tensor& x, const DataShape& shape) { return shape.is_image() ? x * 2.0 - 1.0 : x; }
+Tensor uncentred(const Tensor& x, const DataShape& shape) { return shape.is_image() ? (x + 1.0) * 0.5 : x; }
+
+// Labels, each replaced by the one that stands for none with probability p.
+Tensor dropped(const Tensor& labels, int64_t none, double p, Rng& rng) {
+  const Tensor drop = cast(bernoulli(full(labels.shape(), p), rng), DType::i64);
+  Tensor out = labels.clone();
+  for (int64_t i = 0; i < out.size(); ++i) {
+    if (drop.data<int64_t>()[i] != 0) out.mutable_data<int64_t>()[i] = none;
+  }
+  return out;
+}
+
+}  // namespace
+
+FlowMatching::FlowMatching(const FlowOptions& options, const DataShape& shape,
+                           const TrainingOptions& training)
+    : shape_(shape),
+      options_(options),
+      init_rng_(training.stream_seed(), "flow/init"),
+      noise_rng_(training.stream_seed(), "flow/noise"),
+      network_(options, shape, classes_of(options, shape), init_rng_),
+      learner_(network_, training.learner(adam({.beta2 = 0.99}))),
+      error_(add_metric(
+          {"velocity_error",
+           "|u(x_t, t) - (x_1 - x_0)|^2, a number: falls to a floor above 0, since through one point "
+           "many paths pass",
+           true})),
+      grad_norm_(add_metric(grad_norm_info())) {
+  add_learner(learner_);
+}
+
+void FlowMatching::add_to(State& state) { state.add("flow.noise", noise_rng_); }
+
+void FlowMatching::describe_sampling(OptionTable& options) {
+  options.add("sample_steps", options_.sample_steps, "Euler steps from noise to a sample", {1, 10000});
+  if (is_conditional())
+    options.add("guidance", options_.guidance,
+                "w of u(x) + w (u(x|label) - u(x)): 1 is the label's own flow, more overdoes it", {0, 100});
+}
+
+Tensor FlowMatching::velocity_error(const Batch& batch, const Tensor& labels, Rng& rng) const {
+  const Tensor data = centred(batch.x, shape_);
+  const Tensor t = stratified_times(batch.count(), rng);
+  const StraightPaths paths = straight_paths(randn_like(data, rng), data, t);
+  return mean(square(network_.velocity(paths.x, t, labels) - paths.velocity), 1);
+}
+
+void FlowMatching::train_step(const StepContext& context, MetricRow row) {
+  Tensor labels;
+  if (is_conditional())
+    labels = dropped(context.batch.labels, network_.classes(), options_.label_dropout, noise_rng_);
+  Tape tape;
+  const Tensor loss = mean(velocity_error(context.batch, labels, noise_rng_));
+  row[error_] = loss.item();
+  row[grad_norm_] = learner_.step(loss, context.learning_rate);
+}
+
+Quantities FlowMatching::held_out_error(const DataView& data, int64_t most) const {
+  Rng rng(data.seed, "flow/evaluation");
+  Tensors errors;
+  const int64_t count = std::min(most, data.examples.count());
+  for (int64_t first = 0; first < count; first += kImagesAtOnce) {
+    const Batch batch =
+        read_examples(data.examples, first, std::min(first + kImagesAtOnce, count), Pixels::grey, rng);
+    errors.push_back(velocity_error(batch, is_conditional() ? batch.labels : Tensor(), rng));
+  }
+  Quantity error =
+      mean_over_examples(kFlowLoss, concat(errors, 0), "the loss on examples that were not trained on");
+  error.curve = error_;
+  return {error};
+}
+
+Quantities FlowMatching::do_validate(const DataView& data) { return held_out_error(data, kQuickExamples); }
+
+Quantities FlowMatching::do_evaluate(const DataView& data) {
+  return held_out_error(data, data.examples.count());
+}
+
+// Classifier-free guidance (Ho & Salimans 2022), both velocities from one batch.
+Tensor FlowMatching::guided_velocity(const Tensor& x, double t, const Tensor& labels) const {
+  const int64_t n = x.dim(0);
+  if (!labels.defined() || options_.guidance == 1) return network_.velocity(x, full({n}, t), labels);
+  const Tensor none = cast(full({n}, static_cast<double>(network_.classes())), DType::i64);
+  const Tensor both = network_.velocity(concat(x, x, 0), full({2 * n}, t), concat(labels, none, 0));
+  const Tensor free = slice(both, 0, n, 2 * n);
+  return free + (slice(both, 0, 0, n) - free) * options_.guidance;
+}
+
+Tensor FlowMatching::carry(Tensor x, const Tensor& labels) const {
+  const double step = 1.0 / static_cast<double>(options_.sample_steps);
+  for (int64_t i = 0; i < options_.sample_steps; ++i)
+    x = x + guided_velocity(x, static_cast<double>(i) * step, labels) * step;
+  return uncentred(x, shape_);
+}
+
+Tensor FlowMatching::do_sample(const SampleRequest& request) {
+  const int64_t at_once = shape_.is_image() ? kImagesAtOnce : kPointsAtOnce;
+  Tensor labels = request.labels;
+  if (is_conditional() && !labels.defined()) labels = any_labels(request.n, network_.classes());
+  Tensors parts;
+  for (int64_t first = 0; first < request.n; first += at_once) {
+    const int64_t end = std::min(first + at_once, request.n);
+    parts.push_back(carry(randn({end - first, shape_.size()}, request.rng),
+                          labels.defined() ? labels.rows(first, end).clone() : Tensor()));
+  }
+  const Tensor x = concat(parts, 0);
+  return shape_.is_image() ? as_images(x, shape_) : x;
+}
+
+Picture FlowMatching::do_snapshot(const DataView& data, Rng& rng) {
+  if (!is_conditional()) return Model::do_snapshot(data, rng);
+  const ClassRows rows = class_rows(network_.classes());
+  return class_rows_picture(rows, do_sample({.n = rows.labels.dim(0), .rng = rng, .labels = rows.labels}));
+}
+
+std::vector<Picture> FlowMatching::do_pictures(const DataView& data) {
+  if (!shape_.is_image()) return {};
+  Rng rng(data.seed, "pictures/flow");
+  return {
+      neighbours_picture(flatten_rows(do_sample({.n = 2 * kImageColumns, .rng = rng})), shape_, data.train)};
+}
+
+std::string FlowMatching::do_reading(const DataView&) {
+  std::string text =
+      "The error has a floor above 0: through one point of the way pass paths to many data, and the best "
+      "velocity "
+      "is their mean. Samples are good where the error is low at late times, which one number hardly shows: "
+      "look "
+      "at the pictures. ";
+  text += fmt::format("Samples take {} Euler steps", options_.sample_steps);
+  if (is_conditional())
+    text += fmt::format(", each with guidance {:.3g} towards its label", options_.guidance);
+  return text + ".";
+}
+
+}  // namespace gradzoo

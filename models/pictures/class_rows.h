@@ -1,0 +1,20 @@
+#pragma once
+
+#include "models/pictures/picture.h"
+
+/// Samples of a model that is conditional on labels, a row a class.
+namespace gradzoo {
+
+struct ClassRows {
+  Tensor labels;  // (n) i64
+  std::vector<std::string> captions;
+};
+/// Ten of each of the first ten classes.
+ClassRows class_rows(int64_t classes);
+/// images (n, H, W) of these labels.
+Picture class_rows_picture(const ClassRows& rows, const Tensor& images);
+
+/// The classes in turn: (n) i64.
+Tensor any_labels(int64_t n, int64_t classes);
+
+}  // namespace gradzoo

@@ -1,0 +1,97 @@
+#include "models/flow/flow.h"
+
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "autograd/ops.h"
+#include "support/error_message.h"
+#include "support/small_model.h"
+#include "support/tensor_values.h"
+
+namespace gradzoo {
+namespace {
+
+using test::contains;
+using test::error_message;
+
+const DataShape kImages{.example = {8, 8}, .classes = 3};
+
+TEST_CASE("straight paths begin at noise, end at data, and go at one speed") {
+  const Tensor noise = test::wave({3, 4}), data = test::wave({3, 4}, DType::f64, 1);
+  const StraightPaths paths = straight_paths(noise, data, tensor({0, 0.25, 1}, {3}, DType::f64));
+  CHECK(test::max_error(paths.velocity, (data - noise).to_vector()) == 0);
+  const std::vector<double> x = paths.x.to_vector(), a = noise.to_vector(), b = data.to_vector();
+  for (size_t i = 0; i < 4; ++i) {
+    CHECK(x[i] == a[i]);
+    CHECK(x[4 + i] == doctest::Approx(0.75 * a[4 + i] + 0.25 * b[4 + i]));
+    CHECK(x[8 + i] == doctest::Approx(b[8 + i]));
+  }
+}
+
+TEST_CASE("stratified times hold one of each part of [0, 1], in a random order") {
+  Rng rng(1, "times");
+  std::vector<double> t = stratified_times(100, rng).to_vector();
+  CHECK_FALSE(std::ranges::is_sorted(t));
+  std::ranges::sort(t);
+  for (size_t i = 0; i < t.size(); ++i) {
+    CHECK(t[i] >= 0.01 * static_cast<double>(i) - 1e-7);
+    CHECK(t[i] <= 0.01 * static_cast<double>(i + 1) + 1e-7);
+  }
+}
+
+TEST_CASE("labels are asked for by a model that learned them alone, and decide what is drawn") {
+  const auto conditional =
+      test::small_model<FlowMatching>("flow-matching", {"channels=8", "sample_steps=2"}, kImages);
+  Rng pixels(1, "pixels");
+  const Batch batch{rand({6, 64}, pixels), tensor({0, 1, 2, 0, 1, 2}, {6}, DType::i64), {}};
+  std::vector<double> row(conditional->metrics().size());
+  for (int64_t step = 0; step < 3; ++step) conditional->train_step({step, 10, 0.01, batch}, MetricRow(row));
+  const auto drawn = [&](double label) {
+    Rng rng(1, "samples");
+    return conditional->sample({.n = 2, .rng = rng, .labels = full({2}, label, DType::i64)}).to_vector();
+  };
+  CHECK(drawn(0) != drawn(2));
+  CHECK(drawn(1) == drawn(1));
+  CHECK(error_message([&] { drawn(3); }) == "label 3 is no class. Hint: 0 to 2");
+  CHECK(error_message([&] { drawn(-1); }) == "label -1 is no class. Hint: 0 to 2");
+  Rng any(1, "samples");
+  CHECK(contains(
+      error_message([&] { conditional->sample({.n = 3, .rng = any, .labels = zeros({2}, DType::i64)}); }),
+      "labels are i64 (2), and 3 samples are asked for"));
+  const auto plain = test::small_model<FlowMatching>(
+      "flow-matching", {"channels=8", "conditional=false", "sample_steps=2"}, kImages);
+  Rng rng(1, "samples");
+  CHECK(plain->network().classes() == 0);
+  CHECK(plain->sample({.n = 5, .rng = rng}).shape() == Shape{5, 8, 8});
+  CHECK(
+      contains(error_message([&] { plain->sample({.n = 1, .rng = rng, .labels = zeros({1}, DType::i64)}); }),
+               "not trained on labels"));
+  CHECK(contains(error_message([&] { plain->sample({.n = 1, .rng = rng, .options = {"guidance=2"}}); }),
+                 "'guidance' is not known"));
+}
+
+TEST_CASE("images whose sides are no multiples of 4 are refused, and so are odd channels") {
+  CHECK(contains(error_message([] { test::options_for("flow-matching", {}, {.example = {6, 8}}); }), "6x8"));
+  CHECK(contains(error_message([] { test::options_for("flow-matching", {"channels=12"}, kImages); }),
+                 "channels=12"));
+}
+
+// Data N(m, s^2): the velocity that straight paths have in the mean is known, and Euler steps along it bring
+// N(0, 1) to N(m, s^2). Learned from points alone.
+TEST_CASE("on a Gaussian the learned flow carries noise to the mean and width of the data") {
+  const DataShape shape = test::toy_shape("gaussian");
+  const auto model =
+      test::small_model<FlowMatching>("flow-matching", {"hidden=64,64", "sample_steps=50", "ema=0"}, shape);
+  Rng data(1, "data");
+  for (int64_t step = 0; step < 600; ++step)
+    test::step_on(*model, shape.toy->sample(500, data), 0.004, step, 600);
+  Rng rng(2, "samples"), truth(3, "truth");
+  const Tensor x = model->sample({.n = 20000, .rng = rng}), y = shape.toy->sample(20000, truth);
+  const auto near = [](const Tensor& a, const Tensor& b) { return max(abs(a - b)).item(); };
+  CHECK(near(mean(x, 0), mean(y, 0)) < 0.1);
+  CHECK(near(sqrt(var_axis(x, 0)), sqrt(var_axis(y, 0))) < 0.1);
+}
+
+}  // namespace
+}  // namespace gradzoo
