@@ -1,5 +1,7 @@
 #include "models/classifier/classifier.h"
 
+#include <algorithm>
+
 #include "autograd/base/error.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
@@ -24,6 +26,29 @@ Tensor wrong_percent(const Tensor& scores, const Tensor& labels) {
   return (reshape(right, {labels.dim(0)}) - 1.0) * -100.0;
 }
 
+// Each image moved by up to `most` pixels down and to the right, or up and to the left; black comes in.
+Tensor shifted(const Tensor& x, const DataShape& shape, int64_t most, Rng& rng) {
+  const int64_t n = x.dim(0), height = shape.height(), width = shape.width(), channels = shape.channels();
+  const Tensor by = rand({n, 2}, rng);
+  Tensor out = zeros_like(x);
+  const float* from = x.data<float>();
+  float* to = out.mutable_data<float>();
+  for (int64_t i = 0; i < n; ++i) {
+    const auto pixels = [&](int64_t axis) {
+      return static_cast<int64_t>(by.data<float>()[2 * i + axis] * static_cast<float>(2 * most + 1)) - most;
+    };
+    const int64_t down = pixels(0), right = pixels(1);
+    for (int64_t y = std::max<int64_t>(0, down); y < std::min(height, height + down); ++y) {
+      const int64_t first = std::max<int64_t>(0, right), last = std::min(width, width + right);
+      if (first >= last) continue;
+      const int64_t row = i * height + y;
+      std::copy_n(from + ((row - down) * width + first - right) * channels, (last - first) * channels,
+                  to + (row * width + first) * channels);
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 Classifier::Classifier(const ClassifierOptions& options, const DataShape& shape,
@@ -31,9 +56,9 @@ Classifier::Classifier(const ClassifierOptions& options, const DataShape& shape,
     : shape_(checked(shape)),
       init_rng_(training.stream_seed(), "classifier/init"),
       noise_rng_(training.stream_seed(), "classifier/noise"),
-      network_(layer_sizes(shape.size(), options.hidden, shape.classes), init_rng_,
-               {.activation = options.activation}),
+      network_(options, shape, init_rng_),
       learner_(network_, training.learner(adam({.weight_decay = options.weight_decay, .decoupled = true}))),
+      shift_(options.shift),
       noise_(options.noise),
       cross_entropy_(add_metric({"cross_entropy_nats_per_image", "-log p(label|image): what is minimised"})),
       error_percent_(add_metric(
@@ -46,7 +71,8 @@ void Classifier::add_to(State& state) { state.add("classifier.noise", noise_rng_
 
 void Classifier::train_step(const StepContext& context, MetricRow row) {
   const Batch& batch = context.batch;
-  const Tensor x = batch.x + randn_like(batch.x, noise_rng_) * noise_;
+  const Tensor moved = shift_ > 0 ? shifted(batch.x, shape_, shift_, noise_rng_) : batch.x;
+  const Tensor x = moved + randn_like(moved, noise_rng_) * noise_;
   Tape tape;
   const Tensor logits = network_.forward(x);  // (B, classes)
   const Tensor loss = mean(cross_entropy(logits, batch.labels));
@@ -74,6 +100,12 @@ Tensor Classifier::probabilities(const Tensor& x) {
   const NoGrad quiet;
   const auto averaged = learner_.averaged();
   return softmax(network_.forward(x), 1);
+}
+
+Tensor Classifier::features(const Tensor& x) {
+  const NoGrad quiet;
+  const auto averaged = learner_.averaged();
+  return network_.features(x);
 }
 
 Tensor Classifier::do_sample(const SampleRequest&) {

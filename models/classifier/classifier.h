@@ -1,11 +1,11 @@
 #pragma once
 
 #include "models/base/entry.h"
+#include "models/classifier/network.h"
 #include "models/classifier/options.h"
-#include "nn/layers/layers.h"
 
-/// A classifier p(y|x) = softmax(mlp(x))_y, trained by cross-entropy: no generative model, but the ruler that
-/// samples of one are held against (models/eval/digit_ruler.h).
+/// A classifier p(y|x) = softmax(network(x))_y, trained by cross-entropy: no generative model, but the ruler
+/// that samples of one are held against (models/eval/digit_ruler.h).
 namespace gradzoo {
 
 inline constexpr QuantityInfo kClassifierError{"error", "percent"},
@@ -20,6 +20,8 @@ class Classifier : public Model {
 
   /// p(y|x) by the averaged weights where an average is kept: x (B, pixels) in [0,1] -> (B, classes).
   Tensor probabilities(const Tensor& x);
+  /// What the logits are a linear function of, by the same weights: x (B, pixels) -> (B, features).
+  Tensor features(const Tensor& x);
   const DataShape& shape() const { return shape_; }
 
  protected:
@@ -34,9 +36,10 @@ class Classifier : public Model {
  private:
   DataShape shape_;
   Rng init_rng_, noise_rng_;
-  Mlp network_;
+  ClassifierNetwork network_;
   Learner learner_;
-  double noise_;  // standard deviation, of pixels in [0,1]
+  int64_t shift_;  // pixels, at most
+  double noise_;   // standard deviation, of pixels in [0,1]
   Metric cross_entropy_, error_percent_, grad_norm_;
 };
 

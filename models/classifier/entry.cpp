@@ -3,14 +3,31 @@
 namespace gradzoo {
 
 void ClassifierOptions::describe(OptionTable& options) {
-  options.add("hidden", hidden, "units of the hidden layers", {1, 65536});
-  options.add("activation", activation, "of the hidden layers", activation_names());
+  options.add("net", net, kClassifierNets,
+              "four 3x3 convolutions with two poolings and a layer of 128, or a multilayer perceptron");
+  options.add("channels", channels, "of the cnn's first two convolutions; the others have twice as many",
+              {1, 1024});
+  options.add("hidden", hidden, "units of the mlp's hidden layers", {1, 65536});
+  options.add("activation", activation, "of the mlp's hidden layers", activation_names());
+  options.add("shift", shift, "training images are moved by up to so many pixels, each way", {0, 64});
   options.add("noise", noise,
               "standard deviation of Gaussian noise on the training pixels, which are in [0,1]", {0, 10});
   options.add("weight_decay", weight_decay, "decoupled from the gradient, as in AdamW", {0, 10});
 }
 
-void ClassifierOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape&) {
+void ClassifierOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+  const bool fits = !shape.is_image() || (shape.height() % 4 == 0 && shape.width() % 4 == 0);
+  if (!fits) table.prefer(net, ClassifierNet::mlp, "sides");
+  if (!fits && net == ClassifierNet::cnn)
+    throw Error(
+        "net=cnn halves images twice, and these are {}x{}. Hint: sides that are multiples of 4, or net=mlp",
+        shape.height(), shape.width());
+  if (net == ClassifierNet::cnn) {
+    table.prefer(training.epochs, 16, "cnn");
+    table.prefer(training.lr, 0.002, "cnn");
+    table.prefer(shift, 2, "cnn");
+    table.prefer(noise, 0.1, "cnn");
+  }
   table.prefer(training.batch, 128, "classifier");
   table.prefer(training.schedule, Decay::cosine, "classifier");
 }
@@ -18,8 +35,8 @@ void ClassifierOptions::adapt(OptionTable& table, TrainingOptions& training, con
 ModelEntry classifier_entry() {
   return entry_of<ClassifierOptions, Classifier>(
       {.name = "classifier",
-       .summary = "multilayer perceptron p(label|image): the ruler for other models' samples",
-       .source = "Rumelhart, Hinton & Williams 1986",
+       .summary = "convolutions or a perceptron, p(label|image): the ruler for other models' samples",
+       .source = "LeCun et al. 1998",
        .data = DataKind::images});
 }
 

@@ -62,6 +62,7 @@ class Sequential : public Module {
 
   size_t size() const { return modules_.size(); }
   Module& operator[](size_t i) { return *modules_[i]; }
+  const Module& operator[](size_t i) const { return *modules_[i]; }
   Tensor forward(const Tensor& x) const override;
 
  private:

@@ -1,5 +1,6 @@
 #include "tools/run/ruler.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -8,6 +9,7 @@
 
 #include "autograd/base/error.h"
 #include "autograd/ops.h"
+#include "autograd/tape.h"
 #include "models/classifier/classifier.h"
 #include "models/run/data.h"
 
@@ -64,20 +66,91 @@ std::string share(const RulerReading& reading) {
   return fmt::format("{:.3f} +- {:.3f}", reading.confident, reading.confident_error);
 }
 
-}  // namespace
+// fn of all rows, some at a time.
+Tensor in_chunks(const Tensor& rows, TensorFn fn) {
+  constexpr int64_t kRows = 500;
+  Tensors parts;
+  for (int64_t first = 0; first < rows.dim(0); first += kRows)
+    parts.push_back(fn(rows.rows(first, std::min(first + kRows, rows.dim(0)))));
+  return concat(parts, 0);
+}
 
-RulerReport hold_against(const SavedRun& run, const SavedRun& classifier_run, int64_t n, Split split) {
+/// Measures features against those of all images of a split.
+class FeatureRuler {
+ public:
+  // In a random order: blocks of a set that is sorted in some way would differ from each other.
+  FeatureRuler(Classifier& classifier, const Examples& real)
+      : classifier_(classifier),
+        real_(index_select(features(evenly_spread(real, real.count())), 0, random_order(real.count()))),
+        moments_(moments_of(real_)) {}
+
+  FeatureDistance measure(const Tensor& images) const {
+    constexpr int64_t kResamples = 20, kBlock = 1000, kSmallestBlock = 50;
+    const Tensor of_images = features(images);
+    Rng rng(0, "ruler/bootstrap");
+    FeatureDistance out{frechet_estimate(of_images, moments_, kResamples, rng), std::nullopt};
+    const int64_t block = std::min(kBlock, std::min(of_images.dim(0), real_.dim(0)) / 2);
+    if (block >= kSmallestBlock) out.kernel = kernel_distance(of_images, real_, block);
+    return out;
+  }
+
+ private:
+  static Tensor random_order(int64_t count) {
+    Rng rng(0, "ruler/order");
+    return randperm(count, rng);
+  }
+  Tensor features(const Tensor& images) const {
+    return in_chunks(images, [&](const Tensor& x) { return classifier_.features(x); });
+  }
+
+  Classifier& classifier_;
+  Tensor real_;  // (N, features)
+  Moments moments_;
+};
+
+RulerReport measured(const SavedRun& run, const SavedRun& classifier_run, int64_t n, Split split) {
   Classifier& classifier = classifier_in(classifier_run);
   check_fits(run, classifier_run);
   const RunData data(run.options->data, run.options->training);
-  const Tensor real = evenly_spread(data.evaluation_examples(split), n);  // (n, pixels)
+  const Examples all = data.evaluation_examples(split);
+  const Tensor real = evenly_spread(all, n);  // (n, pixels)
   Rng rng(run.seed(), "samples");
   const Tensor samples = reshape(run.model->sample({n, rng}), {n, run.shape.size()});
   const auto read = [&](const Tensor& images) {
     return read_ruler(
-        images, [&](const Tensor& x) { return classifier.probabilities(x); }, data.train());
+        images,
+        [&](const Tensor& x) {
+          return in_chunks(x, [&](const Tensor& some) { return classifier.probabilities(some); });
+        },
+        data.train());
   };
-  return {told(run), told(classifier_run), split, read(samples), read(real)};
+  const FeatureRuler features(classifier, all);
+  return {told(run),
+          told(classifier_run),
+          split,
+          read(samples),
+          read(real),
+          features.measure(samples),
+          features.measure(evenly_spread(data.train(), std::min(n, data.train().count())))};
+}
+
+std::string distance(const Estimate& estimate) {
+  return fmt::format("{:.4g} +- {:.2g}", estimate.value, estimate.standard_error);
+}
+
+void add_distance(Json& object, const FeatureDistance& d) {
+  object["frechet_distance"] = d.frechet.value;
+  object["frechet_distance_standard_error"] = d.frechet.standard_error;
+  if (!d.kernel) return;
+  object["kernel_distance"] = d.kernel->value;
+  object["kernel_distance_standard_error"] = d.kernel->standard_error;
+}
+
+}  // namespace
+
+RulerReport hold_against(const SavedRun& run, const SavedRun& classifier_run, int64_t n, Split split) {
+  const NoGrad quiet;
+  return measured(run, classifier_run, n, split);
 }
 
 std::string ruler_table(const RulerReport& report) {
@@ -95,6 +168,15 @@ std::string ruler_table(const RulerReport& report) {
   table +=
       row("nearest, mean", fmt::format("{:.2f}", samples.nearest_mean),
           fmt::format("{:.2f}", real.nearest_mean), "far below the real ones': learned by heart, or blurred");
+  table +=
+      row("digit-FID", distance(report.samples_distance.frechet), "",
+          fmt::format(
+              "Frechet distance of features to all real ones; {} of as many training images; compare equal "
+              "counts alone",
+              distance(report.floor.frechet)));
+  if (report.samples_distance.kernel && report.floor.kernel)
+    table += row("KID", distance(*report.samples_distance.kernel), "",
+                 fmt::format("unbiased; {} of as many training images", distance(*report.floor.kernel)));
   table += "\n";
   for (size_t label = 0; label < samples.called.size(); ++label) {
     table += row(fmt::format("called {}", label), fmt::format("{}", samples.called[label]),
@@ -104,14 +186,18 @@ std::string ruler_table(const RulerReport& report) {
 }
 
 std::string ruler_json(const RulerReport& report) {
+  Json samples = to_json(report.samples), floor = Json::object();
+  add_distance(samples, report.samples_distance);
+  add_distance(floor, report.floor);
   const Json object{
       {"run", report.samples_of},
       {"classifier", report.classifier},
       {"split", name_of(kSplits, report.split)},
       {"confident_above", kConfident},
       {"label_entropy_nats_of_all_alike", std::log(static_cast<double>(report.samples.called.size()))},
-      {"samples", to_json(report.samples)},
-      {"real", to_json(report.real)}};
+      {"samples", samples},
+      {"real", to_json(report.real)},
+      {"training_images", floor}};
   return object.dump();
 }
 

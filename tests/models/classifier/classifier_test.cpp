@@ -32,7 +32,7 @@ Examples lit_rows(int64_t n, uint64_t seed) {
 const DataShape kShape{.example = {3, 3}, .classes = 3};
 
 std::unique_ptr<Classifier> small(const DataShape& shape = kShape) {
-  return test::small_model<Classifier>("classifier", {"hidden=16,8"}, shape);
+  return test::small_model<Classifier>("classifier", {"net=mlp", "hidden=16,8"}, shape);
 }
 
 struct Unwatched : TrainObserver {

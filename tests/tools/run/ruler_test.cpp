@@ -13,7 +13,8 @@ using namespace gradzoo::test;
 
 TEST_CASE("Samples of a run are held against a classifier beside real images, as a table and as JSON") {
   const SmallRun run;
-  const std::string train = "train classifier --threads 1 --set hidden=8,8 --batch 20 --epochs 2 ";
+  const std::string train =
+      "train classifier --threads 1 --set net=mlp --set hidden=8,8 --batch 20 --epochs 2 ";
   REQUIRE(run_gradzoo(train + "--data data --out judge", run.folder).status == 0);
 
   const ProcessResult json = run_gradzoo("eval run --classifier judge -n 10 --json", run.folder);
@@ -27,6 +28,10 @@ TEST_CASE("Samples of a run are held against a classifier beside real images, as
     CHECK(reading["count"] == 10);
     CHECK(reading["label_entropy_nats"].get<double>() <= std::log(4.0) + 1e-6);
   }
+  CHECK(object["samples"]["frechet_distance"].get<double>() >
+        object["training_images"]["frechet_distance"].get<double>());
+  CHECK(object["samples"]["frechet_distance_standard_error"].get<double>() > 0);
+  CHECK_FALSE(object["samples"].contains("kernel_distance"));  // ten make no two blocks
   // The small set's test images are training images too, and a VAE's samples are none of them.
   CHECK(object["real"]["nearest_training_image_median"] == 0);
   CHECK(object["samples"]["nearest_training_image_median"].get<double>() > 0.1);
@@ -38,6 +43,7 @@ TEST_CASE("Samples of a run are held against a classifier beside real images, as
   const ProcessResult ten = run_gradzoo("eval run --classifier judge -n 10", run.folder);
   CHECK(contains(ten.out, "10 samples"));
   CHECK(contains(ten.out, "label entropy"));
+  CHECK(contains(ten.out, "digit-FID"));
 
   check_refused("eval run --classifier run", run.folder, {"run is a vae", "train classifier"});
   check_refused("eval run --classifier nothing", run.folder, {"no run nothing"});

@@ -1,0 +1,84 @@
+#include "models/eval/frechet.h"
+
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "autograd/ops.h"
+#include "support/error_message.h"
+
+namespace gradzoo {
+namespace {
+
+using test::contains;
+using test::error_message;
+
+Moments diagonal(std::vector<double> mean, std::vector<double> variances) {
+  const auto n = static_cast<int64_t>(mean.size());
+  return {tensor(mean, {n}, DType::f64), eye(n, DType::f64) * tensor(variances, {n}, DType::f64)};
+}
+
+TEST_CASE("between Gaussians with diagonal covariances: |m - m'|^2 + sum (s - s')^2") {
+  const Moments a = diagonal({0, 1, 2}, {1, 4, 9}), b = diagonal({1, 1, 0}, {4, 4, 1});
+  CHECK(frechet_distance(a, b) == doctest::Approx(1 + 4 + 1 + 0 + 4));
+  CHECK(frechet_distance(a, a) < 1e-12);
+  CHECK(frechet_distance(a, b) == doctest::Approx(frechet_distance(b, a)));
+}
+
+TEST_CASE("it does not change when both are turned, and holds for covariances that are singular") {
+  Rng rng(1, "frechet");
+  const Tensor x = randn({50, 8}, rng, DType::f64), y = randn({60, 8}, rng, DType::f64) * 2.0;
+  const Tensor turn = tensor({0.6, -0.8, 0.8, 0.6}, {2, 2}, DType::f64);
+  const auto turned = [&](const Tensor& t) {
+    return concat(matmul(slice(t, 1, 0, 2), turn), slice(t, 1, 2, 8), 1);
+  };
+  const double plain = frechet_distance(moments_of(x), moments_of(y));
+  CHECK(frechet_distance(moments_of(turned(x)), moments_of(turned(y))) == doctest::Approx(plain));
+  const Tensor few = x.rows(0, 3).clone();
+  CHECK(std::isfinite(frechet_distance(moments_of(few), moments_of(y))));
+  CHECK(frechet_distance(moments_of(few), moments_of(few)) < 1e-7);
+}
+
+TEST_CASE("the bootstrap's error is that of many draws, and one set against another of its law is near 0") {
+  Rng rng(2, "frechet");
+  const Moments real = diagonal({0, 0, 0, 0}, {1, 1, 1, 1});
+  std::vector<double> values;
+  double error = 0;
+  for (int i = 0; i < 40; ++i) {
+    const Estimate one = frechet_estimate(randn({500, 4}, rng, DType::f64) + 0.3, real, 20, rng);
+    values.push_back(one.value);
+    error += one.standard_error / 40;
+  }
+  const Tensor all = tensor(values, {40}, DType::f64);
+  const double spread = std::sqrt(var(all).item());
+  CHECK(std::abs(mean(all).item() - 4 * 0.09) < 0.05);
+  CHECK(error > 0.6 * spread);
+  CHECK(error < 1.7 * spread);
+}
+
+TEST_CASE("the kernel distance is unbiased: 0 within its error for one law, far from it for two") {
+  Rng rng(3, "kid");
+  const Tensor x = randn({4000, 6}, rng, DType::f64), y = randn({4000, 6}, rng, DType::f64);
+  const Estimate same = kernel_distance(x, y, 200);
+  CHECK(std::abs(same.value) < 4 * same.standard_error);  // 20 blocks: below 1e-3
+  const Estimate other = kernel_distance(x, y + 0.3, 200);
+  CHECK(other.value > 8 * other.standard_error);
+}
+
+TEST_CASE("what cannot be compared is refused") {
+  const Tensor x = ones({10, 3}, DType::f64);
+  CHECK(contains(error_message([&] { moments_of(ones({1, 3})); }), "n at least 2"));
+  CHECK(contains(error_message([&] { moments_of(x / 0.0); }), "not finite"));
+  CHECK(contains(error_message([&] {
+                   frechet_distance(moments_of(x), moments_of(ones({4, 2})));
+                 }),
+                 "one classifier"));
+  CHECK(contains(error_message([&] { kernel_distance(x, x, 6); }), "no two blocks of 6"));
+  CHECK(contains(error_message([&] {
+                   kernel_distance(x, ones({10, 2}, DType::f64), 2);
+                 }),
+                 "(n, d) and (m, d)"));
+}
+
+}  // namespace
+}  // namespace gradzoo
