@@ -54,6 +54,10 @@ void save_checkpoint(const std::string& path, const State& state, const Metadata
 
 Metadata load_checkpoint(const std::string& path, State& state, const LoadOptions& options) {
   SafetensorsReader file(path);
+  return load_checkpoint(file, state, options);
+}
+
+Metadata load_checkpoint(SafetensorsReader& file, State& state, const LoadOptions& options) {
   check_model(file, options.model);
   for (const State::Entry& entry : state.entries()) check_entry(file, entry);
   if (!options.partial) check_nothing_more(file, state);
@@ -62,7 +66,7 @@ Metadata load_checkpoint(const std::string& path, State& state, const LoadOption
   for (const State::Entry& entry : state.entries()) {
     values.push_back(file.read(*file.find(entry.name)));
     const std::string refusal = entry.refusal(values.back().data());
-    if (!refusal.empty()) throw Error(fmt::format("{}: {}", path, refusal));
+    if (!refusal.empty()) throw Error(fmt::format("{}: {}", file.path(), refusal));
   }
   for (size_t i = 0; i < values.size(); ++i) state.entries()[i].restore(values[i].data());
   return file.metadata();

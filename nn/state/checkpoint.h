@@ -3,7 +3,7 @@
 #include <string>
 
 #include "autograd/state.h"
-#include "nn/state/safetensors_header.h"
+#include "nn/state/safetensors.h"
 
 /// Checkpoints: a State as a safetensors file, which any Python user can open.
 namespace gradzoo {
@@ -21,5 +21,6 @@ struct LoadOptions {
 /// model, names, dtypes, shapes, seeds and streams are checked before the first value changes. Throws Error
 /// naming the file and the entry.
 Metadata load_checkpoint(const std::string& path, State& state, const LoadOptions& options = {});
+Metadata load_checkpoint(SafetensorsReader& file, State& state, const LoadOptions& options = {});
 
 }  // namespace gradzoo

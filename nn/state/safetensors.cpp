@@ -5,6 +5,8 @@
 #include <bit>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 #include <utility>
 
 #include <fmt/format.h>
@@ -30,7 +32,7 @@ uint64_t plain_file_size(const std::string& path) {
   return std::filesystem::file_size(path);
 }
 
-void read_exactly(std::ifstream& file, void* into, uint64_t bytes, const std::string& path) {
+void read_exactly(std::istream& file, void* into, uint64_t bytes, const std::string& path) {
   file.read(static_cast<char*>(into), static_cast<std::streamsize>(bytes));
   if (static_cast<uint64_t>(file.gcount()) == bytes) return;
   throw Error(fmt::format("{}: it cannot be read to its end. Hint: is something else writing to it?", path));
@@ -88,14 +90,24 @@ std::string header_text(const std::vector<SafetensorsTensor>& sorted, const Meta
 
 SafetensorsReader::SafetensorsReader(const std::string& path) : path_(path) {
   const uint64_t size = plain_file_size(path);
-  file_.open(path, std::ios::binary);
-  if (!file_) throw Error(fmt::format("{}: it cannot be opened. Hint: may you read it?", path));
+  file_ = std::make_unique<std::ifstream>(path, std::ios::binary);
+  if (!*file_) throw Error(fmt::format("{}: it cannot be opened. Hint: may you read it?", path));
+  read_header(size);
+}
+
+SafetensorsReader::SafetensorsReader(const std::string& name, std::string_view bytes)
+    : path_(name), file_(std::make_unique<std::istringstream>(std::string(bytes))) {
+  read_header(bytes.size());
+}
+
+void SafetensorsReader::read_header(uint64_t size) {
+  const std::string& path = path_;
   if (size < kLengthBytes) {
     throw Error(
         fmt::format("{}: {} bytes are no safetensors file. Hint: the file was cut short", path, size));
   }
   uint64_t length = 0;
-  read_exactly(file_, &length, kLengthBytes, path);
+  read_exactly(*file_, &length, kLengthBytes, path);
   if (length > kLongestHeader) {
     throw Error(
         fmt::format("{}: it claims a header of {} bytes, above the format's {}. Hint: the file is damaged, "
@@ -107,7 +119,7 @@ SafetensorsReader::SafetensorsReader(const std::string& path) : path_(path) {
                             path, length, size - kLengthBytes));
   }
   std::string json(length, '\0');
-  read_exactly(file_, json.data(), length, path);
+  read_exactly(*file_, json.data(), length, path);
   data_begin_ = kLengthBytes + length;
   header_ = parse_safetensors_header(json, size - data_begin_, path);
 }
@@ -120,9 +132,9 @@ const SafetensorsEntry* SafetensorsReader::find(std::string_view name) const {
 
 std::vector<std::byte> SafetensorsReader::read(const SafetensorsEntry& entry) {
   std::vector<std::byte> bytes(entry.end - entry.begin);
-  file_.clear();
-  file_.seekg(static_cast<std::streamoff>(data_begin_ + entry.begin));
-  read_exactly(file_, bytes.data(), bytes.size(), path_);
+  file_->clear();
+  file_->seekg(static_cast<std::streamoff>(data_begin_ + entry.begin));
+  read_exactly(*file_, bytes.data(), bytes.size(), path_);
   return bytes;
 }
 

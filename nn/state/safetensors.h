@@ -1,7 +1,8 @@
 #pragma once
 
 #include <cstddef>
-#include <fstream>
+#include <istream>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,6 +19,8 @@ class SafetensorsReader {
  public:
   /// Throws Error for a file that is missing, no plain file, cut short, or not in the format.
   explicit SafetensorsReader(const std::string& path);
+  /// A file whose bytes are in memory; `name` is what errors call it.
+  SafetensorsReader(const std::string& name, std::string_view bytes);
 
   const std::string& path() const { return path_; }
   const Metadata& metadata() const { return header_.metadata; }
@@ -30,8 +33,10 @@ class SafetensorsReader {
   Tensor read_tensor(const SafetensorsEntry& entry);
 
  private:
+  void read_header(uint64_t size);
+
   std::string path_;
-  std::ifstream file_;
+  std::unique_ptr<std::istream> file_;
   SafetensorsHeader header_;
   uint64_t data_begin_ = 0;
 };

@@ -39,7 +39,8 @@ void print_table(const Quantities& quantities) {
   fmt::print("+- is the standard error of the mean over the examples.\n");
 }
 
-void print_quantities(const SavedRun& run, Split part, bool json) {
+// With `count` samples held against the digits' own classifier; 0: none.
+void print_quantities(const SavedRun& run, Split part, int64_t count, bool json) {
   const RunData data(run.options->data, run.options->training);
   const Examples examples = data.evaluation_examples(part);
   const Quantities quantities = run.model->evaluate(data.view(examples));
@@ -49,12 +50,14 @@ void print_quantities(const SavedRun& run, Split part, bool json) {
         {"data", data.name()},         {"split", name_of(kSplits, part)}, {"examples", examples.count()},
         {"quantities", Json::array()}};
     for (const Quantity& quantity : quantities) object["quantities"].push_back(to_json(quantity));
+    if (count > 0) object["ruler"] = Json::parse(ruler_json(hold_against_digits(run, count, part)));
     fmt::print("{}\n", object.dump());
     return;
   }
   fmt::print("{}: {} at step {}, {} examples of {} ({})\n", run.directory.path(), run.model_name(), run.step,
              examples.count(), data.name(), name_of(kSplits, part));
   print_table(quantities);
+  if (count > 0) fmt::print("\n{}", ruler_table(hold_against_digits(run, count, part)));
 }
 
 }  // namespace
@@ -70,7 +73,10 @@ int eval_command(const Arguments& arguments) {
   line.option("--classifier", "RUN2", classifier_path,
               "hold samples of RUN against this run of the classifier: how many it is sure of, how evenly "
               "the labels come, and how near the training images are, beside the same for real images");
-  line.option("-n", "N", count, "with --classifier: samples (default: 400)", 1, 10'000);
+  line.option(
+      "-n", "N", count,
+      "samples that a classifier measures, of MNIST the program's own (default: 1000; with --classifier 400)",
+      1, 10'000);
   line.option("--threads", "T", threads, "threads; the result does not depend on them (default: the cores)",
               1, kernels::kMaxThreads);
   line.flag("--json", json, "print one JSON object");
@@ -82,12 +88,14 @@ int eval_command(const Arguments& arguments) {
   if (part != Split::test && part != Split::valid) {
     throw Error(fmt::format("eval: the run was trained on '{}'. Hint: --split test or valid", split));
   }
-  if (count > 0 && classifier_path.empty())
-    throw Error("eval: -n counts samples for a classifier to measure. Hint: --classifier RUN2");
   use_threads(threads);
   const SavedRun run = open_run(run_path);
+  const bool digits = draws_digits(run);
+  if (count > 0 && classifier_path.empty() && !digits)
+    throw Error("eval: -n counts samples for a classifier to measure. Hint: --classifier RUN2");
   if (classifier_path.empty()) {
-    print_quantities(run, part, json);
+    constexpr int64_t kSamples = 1000;
+    print_quantities(run, part, !digits ? 0 : count > 0 ? count : kSamples, json);
   } else {
     const RulerReport report = hold_against(run, open_run(classifier_path), count > 0 ? count : 400, part);
     fmt::print("{}", json ? ruler_json(report) + "\n" : ruler_table(report));

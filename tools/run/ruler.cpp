@@ -11,6 +11,7 @@
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "models/classifier/classifier.h"
+#include "models/classifier/digits.h"
 #include "models/run/data.h"
 
 namespace gradzoo {
@@ -108,9 +109,9 @@ class FeatureRuler {
   Moments moments_;
 };
 
-RulerReport measured(const SavedRun& run, const SavedRun& classifier_run, int64_t n, Split split) {
-  Classifier& classifier = classifier_in(classifier_run);
-  check_fits(run, classifier_run);
+RulerReport measured(const SavedRun& run, Classifier& classifier, const std::string& told_classifier,
+                     int64_t n, Split split) {
+  const NoGrad quiet;
   const RunData data(run.options->data, run.options->training);
   const Examples all = data.evaluation_examples(split);
   const Tensor real = evenly_spread(all, n);  // (n, pixels)
@@ -126,7 +127,7 @@ RulerReport measured(const SavedRun& run, const SavedRun& classifier_run, int64_
   };
   const FeatureRuler features(classifier, all);
   return {told(run),
-          told(classifier_run),
+          told_classifier,
           split,
           read(samples),
           read(real),
@@ -149,8 +150,17 @@ void add_distance(Json& object, const FeatureDistance& d) {
 }  // namespace
 
 RulerReport hold_against(const SavedRun& run, const SavedRun& classifier_run, int64_t n, Split split) {
-  const NoGrad quiet;
-  return measured(run, classifier_run, n, split);
+  Classifier& classifier = classifier_in(classifier_run);
+  check_fits(run, classifier_run);
+  return measured(run, classifier, told(classifier_run), n, split);
+}
+
+bool draws_digits(const SavedRun& run) {
+  return run.options->data.data == "mnist" && dynamic_cast<const Classifier*>(run.model.get()) == nullptr;
+}
+
+RulerReport hold_against_digits(const SavedRun& run, int64_t n, Split split) {
+  return measured(run, *digit_classifier(), "the program's own classifier of digits", n, split);
 }
 
 std::string ruler_table(const RulerReport& report) {

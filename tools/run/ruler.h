@@ -29,6 +29,11 @@ struct RulerReport {
 /// classifier, other sizes.
 RulerReport hold_against(const SavedRun& run, const SavedRun& classifier, int64_t n, Split split);
 
+/// Whether a run draws what the program's own classifier knows: MNIST's digits.
+bool draws_digits(const SavedRun& run);
+/// The same by that classifier.
+RulerReport hold_against_digits(const SavedRun& run, int64_t n, Split split);
+
 std::string ruler_table(const RulerReport& report);
 std::string ruler_json(const RulerReport& report);
 
