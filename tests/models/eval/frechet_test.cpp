@@ -25,6 +25,12 @@ TEST_CASE("between Gaussians with diagonal covariances: |m - m'|^2 + sum (s - s'
   CHECK(frechet_distance(a, b) == doctest::Approx(frechet_distance(b, a)));
 }
 
+TEST_CASE("moments divide by n - 1") {
+  const Moments two = moments_of(tensor({0, 5, 2, 1}, {2, 2}));
+  CHECK(two.mean.to_vector() == std::vector<double>{1, 3});
+  CHECK(two.covariance.to_vector() == std::vector<double>{2, -4, -4, 8});
+}
+
 TEST_CASE("it does not change when both are turned, and holds for covariances that are singular") {
   Rng rng(1, "frechet");
   const Tensor x = randn({50, 8}, rng, DType::f64), y = randn({60, 8}, rng, DType::f64) * 2.0;

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"
+#include "models/pictures/class_rows.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"
@@ -69,6 +70,67 @@ TEST_CASE("labels are asked for by a model that learned them alone, and decide w
                "not trained on labels"));
   CHECK(contains(error_message([&] { plain->sample({.n = 1, .rng = rng, .options = {"guidance=2"}}); }),
                  "'guidance' is not known"));
+}
+
+TEST_CASE("hidden labels teach the row of none alone") {
+  const auto model = test::small_model<FlowMatching>(
+      "flow-matching", {"channels=8", "label_dropout=1", "sample_steps=1"}, kImages);
+  const auto table = [&] {
+    for (const NamedTensor& p : model->network().named_parameters()) {
+      if (p.name == "unet.labels.weight") return p.tensor.detach().clone();
+    }
+    return Tensor();
+  };
+  const Tensor before = table();
+  Rng pixels(1, "pixels");
+  const Batch batch{rand({6, 64}, pixels), tensor({0, 1, 2, 0, 1, 2}, {6}, DType::i64), {}};
+  std::vector<double> row(model->metrics().size());
+  for (int64_t step = 0; step < 4; ++step) model->train_step({step, 10, 0.01, batch}, MetricRow(row));
+  const Tensor after = table();
+  CHECK(before.shape() == Shape{4, 128});
+  CHECK(test::same_bytes(before.rows(0, 3).clone(), after.rows(0, 3).clone()));
+  CHECK_FALSE(test::same_bytes(before.rows(3, 4).clone(), after.rows(3, 4).clone()));
+}
+
+TEST_CASE("a single Euler step goes along the velocity at t = 0, and guidance is linear in its weight") {
+  const DataShape ring = test::toy_shape("ring8");
+  const auto points = test::small_model<FlowMatching>("flow-matching", {"hidden=16", "sample_steps=1"}, ring);
+  Rng draw(1, "samples"), again(1, "samples");
+  const Tensor x0 = randn({50, 2}, again);
+  const Tensor wanted = x0 + points->network().velocity(x0, zeros({50}), {});
+  CHECK(test::max_error(points->sample({.n = 50, .rng = draw}), wanted.to_vector()) < 1e-6);
+
+  const auto images =
+      test::small_model<FlowMatching>("flow-matching", {"channels=8", "sample_steps=1"}, kImages);
+  Rng pixels(1, "pixels");
+  const Batch batch{rand({6, 64}, pixels), tensor({0, 1, 2, 0, 1, 2}, {6}, DType::i64), {}};
+  std::vector<double> row(images->metrics().size());
+  for (int64_t step = 0; step < 10; ++step) images->train_step({step, 10, 0.01, batch}, MetricRow(row));
+  const auto drawn = [&](const char* guidance) {
+    Rng rng(1, "samples");
+    return images->sample({.n = 4, .rng = rng, .labels = full({4}, 2, DType::i64), .options = {guidance}})
+        .to_vector();
+  };
+  const std::vector<double> a = drawn("guidance=0"), b = drawn("guidance=1"), c = drawn("guidance=2");
+  const auto inside = [](double v) { return v > 0 && v < 1; };
+  int compared = 0;
+  double moved = 0;
+  for (size_t i = 0; i < a.size(); ++i) {
+    if (!inside(a[i]) || !inside(b[i]) || !inside(c[i])) continue;
+    CHECK(std::abs((c[i] - b[i]) - (b[i] - a[i])) < 1e-5);
+    moved = std::max(moved, std::abs(b[i] - a[i]));
+    ++compared;
+  }
+  CHECK(compared > 50);
+  CHECK(moved > 1e-4);
+}
+
+TEST_CASE("the film strip of a conditional model has a row a class") {
+  const ClassRows rows = class_rows(3);
+  CHECK(rows.captions == std::vector<std::string>{"0", "1", "2"});
+  for (int64_t i = 0; i < 30; ++i) CHECK(rows.labels.data<int64_t>()[i] == i / 10);
+  CHECK(class_rows(47).labels.dim(0) == 100);
+  CHECK(any_labels(5, 3).to_vector() == std::vector<double>{0, 1, 2, 0, 1});
 }
 
 TEST_CASE("images whose sides are no multiples of 4 are refused, and so are odd channels") {

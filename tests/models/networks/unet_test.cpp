@@ -1,5 +1,7 @@
 #include "models/networks/unet.h"
 
+#include <cmath>
+
 #include <doctest/doctest.h>
 
 #include "autograd/grad.h"
@@ -50,6 +52,40 @@ TEST_CASE(
     CAPTURE(p.name);
     CHECK(max(abs(grad(loss, p.tensor, {.retain_graph = true}))).item() > 0);
   }
+}
+
+TEST_CASE("the gradient of a U-Net is the slope of its loss along itself") {
+  Rng rng(1, "unet");
+  Unet net(1, 3, rng, {.channels = 8, .embedding = 16});
+  Rng nudge(2, "nudge");
+  std::vector<NamedTensor> parameters = net.named_parameters();
+  const auto move = [&](const Tensors& by, double h) {
+    for (size_t i = 0; i < by.size(); ++i) {
+      float* values = parameters[i].tensor.mutable_data<float>();
+      for (int64_t k = 0; k < by[i].size(); ++k) values[k] += static_cast<float>(h) * by[i].data<float>()[k];
+    }
+  };
+  Tensors noise;
+  for (const NamedTensor& p : parameters) noise.push_back(randn(p.tensor.shape(), nudge));
+  move(noise, 0.1);
+  const Tensor x = wave({4, 8, 8, 1}, DType::f32), t = tensor({0.1, 0.4, 0.6, 0.9}, {4});
+  const Tensor labels = tensor({0, 1, 2, 1}, {4}, DType::i64);
+  const auto loss = [&] { return mean(square(net(x, t, labels) - x)); };
+  Tensors gradients;
+  double squares = 0;
+  {
+    const Tape tape;
+    const Tensor value = loss();
+    for (const NamedTensor& p : parameters)
+      gradients.push_back(grad(value, p.tensor, {.retain_graph = true}));
+  }
+  for (const Tensor& g : gradients) squares += sum(square(cast(g, DType::f64))).item();
+  const double h = 1e-3 / std::sqrt(squares);
+  move(gradients, h);
+  const double above = loss().item();
+  move(gradients, -2 * h);
+  const double below = loss().item();
+  CHECK((above - below) / (2 * h) == doctest::Approx(squares).epsilon(0.01));
 }
 
 TEST_CASE("images that cannot be halved twice are refused") {
