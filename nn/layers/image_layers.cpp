@@ -91,10 +91,9 @@ Tensor time_features(const Tensor& t, int64_t width, double slowest) {
     throw Error("time_features: {} numbers. Hint: an even number, a cosine and a sine each", width);
   if (t.rank() != 1) throw Error("time_features: times are (B), got {}. Hint: flatten them", t.shape().str());
   const int64_t half = width / 2;
-  std::vector<double> rates;
-  for (int64_t i = 0; i < half; ++i)
-    rates.push_back(1000 * std::pow(slowest, -static_cast<double>(i) / static_cast<double>(half)));
-  const Tensor phase = unsqueeze(t, 1) * tensor(rates, {1, half}, t.dtype());
+  const Tensor rates =
+      exp(arange(half, t.dtype()) * (-std::log(slowest) / static_cast<double>(half))) * 1000.0;
+  const Tensor phase = unsqueeze(t, 1) * unsqueeze(rates, 0);
   return concat(cos(phase), sin(phase), 1);
 }
 

@@ -101,6 +101,14 @@ std::span<const Workload> workloads() {
        "energy 64-256-256-1 softplus on 8 x 8 MNIST plus noise 0.1, exact Hessian trace", "score",
        energy({"objective=ism", "activation=softplus", "data_noise=0.1", "hidden=256,256", "batch=128"}),
        true},
+      {"classifier_cnn_b128",
+       "3x3 convolutions 1-32-32, pool, 64-64, pool, 3136-128-10 on MNIST; batch 128",
+       "classifier",
+       {"channels=32", "batch=128", "shift=0", "noise=0", "lr=1e-3", "schedule=constant", "split=train"}},
+      {"unet_flow_b64",
+       "flow matching by class with a U-Net of 0.3 million numbers; batch 64",
+       "flow-matching",
+       {"batch=64", "clip=0", "ema=0", "schedule=constant", "split=train"}},
   };
   return kWorkloads;
 }

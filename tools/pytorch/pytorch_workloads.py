@@ -18,7 +18,10 @@ import time
 import torch
 
 sys.dont_write_bytecode = True
+from pytorch_images import IMAGE_WORKLOADS  # noqa: E402
 from pytorch_steps import BY_HAND, WORKLOADS, chain  # noqa: E402
+
+WORKLOADS |= IMAGE_WORKLOADS
 
 TRIAL_TURNS, TRIAL_SECONDS = 4, 0.1
 

@@ -1,0 +1,122 @@
+"""The training steps of `gradzoo bench` on networks of images, in PyTorch: as memory lies by itself, and channels last."""
+import functools
+import gzip
+import math
+import pathlib
+
+import numpy
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from pytorch_steps import MNIST, mnist, optimise
+
+AS_IT_LIES, CHANNELS_LAST = "contiguous", "channels last"
+WAYS = (AS_IT_LIES, CHANNELS_LAST)
+LABELS = pathlib.Path(str(MNIST).replace("images-idx3", "labels-idx1"))
+
+
+@functools.lru_cache(maxsize=None)
+def mnist_labels():
+    """The training labels, (60000) i64."""
+    with gzip.open(LABELS) as file:
+        return torch.from_numpy(numpy.frombuffer(file.read(), numpy.uint8, offset=8).astype(numpy.int64))
+
+
+def labelled_batches(size):
+    """Shuffled batches without end: images (size, 1, 28, 28) in [0, 1], labels."""
+    while True:
+        order = torch.randperm(60000)
+        for begin in range(0, 60000 - size + 1, size):
+            rows = order[begin : begin + size]
+            yield mnist().index_select(0, rows).float().mul_(1 / 255).view(-1, 1, 28, 28), mnist_labels()[rows]
+
+
+def laid_out(way, module):
+    return module.to(memory_format=torch.channels_last) if way == CHANNELS_LAST else module
+
+
+def like(way, x):
+    return x.contiguous(memory_format=torch.channels_last) if way == CHANNELS_LAST else x
+
+
+def classifier_cnn(size, way, adam_of):
+    """conv3 1-32, 32-32, pool, 32-64, 64-64, pool, 3136-128-10, ReLU; cross-entropy."""
+    net = nn.Sequential(
+        nn.Conv2d(1, 32, 3, padding=1), nn.ReLU(), nn.Conv2d(32, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(32, 64, 3, padding=1), nn.ReLU(), nn.Conv2d(64, 64, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Flatten(), nn.Linear(3136, 128), nn.ReLU(), nn.Linear(128, 10),
+    )
+    net = laid_out(way, net)
+    parameters = list(net.parameters())
+    adam, batches = adam_of(parameters, lr=1e-3), labelled_batches(size)
+
+    def step():
+        x, labels = next(batches)
+        return optimise(F.cross_entropy(net(like(way, x)), labels), parameters, adam)
+
+    return step
+
+
+class Residual(nn.Module):
+    """A residual block whose second norm is scaled and shifted by an embedding."""
+
+    def __init__(self, inputs, outputs):
+        super().__init__()
+        self.norm_in, self.norm_out = nn.GroupNorm(8, inputs), nn.GroupNorm(8, outputs)
+        self.conv_in, self.conv_out = nn.Conv2d(inputs, outputs, 3, padding=1), nn.Conv2d(outputs, outputs, 3, padding=1)
+        self.modulation = nn.Linear(128, 2 * outputs)
+        self.skip = nn.Identity() if inputs == outputs else nn.Conv2d(inputs, outputs, 1)
+
+    def forward(self, x, e):
+        a, b = self.modulation(e)[:, :, None, None].chunk(2, dim=1)
+        h = self.conv_in(F.silu(self.norm_in(x)))
+        return self.skip(x) + self.conv_out(F.silu(self.norm_out(h) * (1 + a) + b))
+
+
+class Unet(nn.Module):
+    """The small U-Net of gradzoo's flow matching."""
+
+    def __init__(self):
+        super().__init__()
+        self.time = nn.Sequential(nn.Linear(64, 128), nn.SiLU(), nn.Linear(128, 128))
+        self.labels = nn.Embedding(11, 128)
+        self.into, self.high = nn.Conv2d(4, 32, 3, padding=1), Residual(32, 32)
+        self.down = nn.Conv2d(32, 64, 3, stride=2, padding=1)
+        self.low = nn.ModuleList([Residual(64, 64), Residual(64, 64)])
+        self.up, self.joined = nn.Conv2d(64, 128, 1), Residual(64, 32)
+        self.norm, self.out = nn.GroupNorm(8, 32), nn.Conv2d(32, 4, 3, padding=1)
+        self.register_buffer("rates", 1000 * torch.exp(-math.log(10000) * torch.arange(32) / 32))
+
+    def forward(self, x, t, labels):
+        phase = t[:, None] * self.rates
+        e = F.silu(self.time(torch.cat([phase.cos(), phase.sin()], 1)) + self.labels(labels))
+        high = self.high(self.into(F.pixel_unshuffle(x, 2)), e)
+        low = self.down(high)
+        for block in self.low:
+            low = block(low, e)
+        joined = self.joined(torch.cat([F.pixel_shuffle(self.up(low), 2), high], 1), e)
+        return F.pixel_shuffle(self.out(F.silu(self.norm(joined))), 2)
+
+
+def unet_flow(size, way, adam_of):
+    """Flow matching along straight paths, a tenth of the labels hidden."""
+    net = laid_out(way, Unet())
+    parameters = list(net.parameters())
+    adam, batches = adam_of(parameters, lr=2e-3, betas=(0.9, 0.99)), labelled_batches(size)
+
+    def step():
+        x, labels = next(batches)
+        data = like(way, x.mul_(2).sub_(1))
+        labels = torch.where(torch.rand(size) < 0.1, torch.full_like(labels, 10), labels)
+        noise, t = torch.randn_like(data), (torch.randperm(size) + torch.rand(size)) / size
+        at = noise + t[:, None, None, None] * (data - noise)
+        return optimise((net(at, t, labels) - (data - noise)).square().mean(), parameters, adam)
+
+    return step
+
+
+IMAGE_WORKLOADS = {
+    "classifier_cnn_b128": (WAYS, functools.partial(classifier_cnn, 128)),
+    "unet_flow_b64": (WAYS, functools.partial(unet_flow, 64)),
+}
