@@ -6,9 +6,12 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "models/base/density_quantities.h"
 #include "models/base/over_examples.h"
+#include "models/flow/density.h"
 #include "models/pictures/class_rows.h"
 #include "models/pictures/image_pictures.h"
+#include "models/pictures/plane_pictures.h"
 #include "models/pictures/samples_picture.h"
 
 namespace gradzoo {
@@ -98,7 +101,17 @@ Quantities FlowMatching::held_out_error(const DataView& data, int64_t most) cons
 Quantities FlowMatching::do_validate(const DataView& data) { return held_out_error(data, kQuickExamples); }
 
 Quantities FlowMatching::do_evaluate(const DataView& data) {
-  return held_out_error(data, data.examples.count());
+  Quantities out = held_out_error(data, data.examples.count());
+  if (!in_plane(shape_.toy.get())) return out;
+  constexpr int64_t kCells = 128;
+  const auto log_density = [&](const Tensor& x) {
+    return flow_log_density(
+        [&](const Tensor& y, double t) { return network_.velocity(y, full({y.dim(0)}, t), {}); }, x);
+  };
+  const DensityFit fit = density_fit(*shape_.toy, log_density, DType::f32, kCells);
+  out.add(density_quantities(
+      fit, "KL(truth || model) by quadrature, the model's density by the flow's divergence"));
+  return out;
 }
 
 // Classifier-free guidance (Ho & Salimans 2022), both velocities from one batch.

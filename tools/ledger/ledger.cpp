@@ -14,6 +14,7 @@
 #include "tools/ledger/conv/rows.h"
 #include "tools/ledger/ebm/figures.h"
 #include "tools/ledger/ebm/rows.h"
+#include "tools/ledger/flow/figures.h"
 #include "tools/ledger/flow/rows.h"
 #include "tools/ledger/gan/figures.h"
 #include "tools/ledger/gan/rows.h"
@@ -30,9 +31,10 @@ namespace {
 
 std::vector<Row> make_rows() {
   std::vector<Row> rows;
-  for (auto* family : {autodiff_rows, conv_rows, flow_rows, vae_rows, vae_figure_rows, gan_rows,
-                       gan_figure_rows, ebm_rows, ebm_figure_rows, samplers_rows, score_rows,
-                       score_figure_rows, nce_rows, nce_figure_rows, classifier_figure_rows}) {
+  for (auto* family :
+       {autodiff_rows, conv_rows, flow_rows, vae_rows, vae_figure_rows, gan_rows, gan_figure_rows, ebm_rows,
+        ebm_figure_rows, samplers_rows, score_rows, score_figure_rows, nce_rows, nce_figure_rows,
+        flow_figure_rows, classifier_figure_rows}) {
     for (Row& row : family()) rows.push_back(std::move(row));
   }
   return rows;

@@ -1,10 +1,12 @@
 #include "models/flow/flow.h"
 
 #include <cmath>
+#include <numbers>
 
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"
+#include "models/flow/density.h"
 #include "models/pictures/class_rows.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
@@ -123,6 +125,20 @@ TEST_CASE("a single Euler step goes along the velocity at t = 0, and guidance is
   }
   CHECK(compared > 50);
   CHECK(moved > 1e-4);
+}
+
+// The velocity of straight paths to N(m, s^2), and the density at their end.
+TEST_CASE("the density by the divergence along the flow is the Gaussian's that the flow ends in") {
+  constexpr double kMean = 0.7, kStd = 0.4;
+  const auto u = [&](const Tensor& x, double t) {
+    const double slope = (t * kStd * kStd - (1 - t)) / ((1 - t) * (1 - t) + t * t * kStd * kStd);
+    return (x - t * kMean) * slope + kMean;
+  };
+  const Tensor x = test::wave({20, 3}) * 0.5 + kMean;
+  const Tensor wanted =
+      sum(square((x - kMean) / kStd) * -0.5 - std::log(kStd * std::sqrt(2 * std::numbers::pi)), 1);
+  CHECK(test::max_error(flow_log_density(u, x, 64), wanted.to_vector()) < 1e-5);
+  CHECK(test::max_error(flow_log_density(u, x, 4), wanted.to_vector()) > 1e-4);  // too few steps are seen
 }
 
 TEST_CASE("the film strip of a conditional model has a row a class") {

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "autograd/ops.h"
+#include "models/eval/quadrature.h"
 #include "tools/ledger/flow/rows.h"
 
 namespace gradzoo {
@@ -25,6 +26,12 @@ double gaussian_velocity_z(
     }
   }
   return worst;
+}
+
+double density_normalisation_error(FunctionRef<Tensor(VelocityFn u, const Tensor& x)> log_density,
+                                   VelocityFn u) {
+  const Grid grid({{-8, -8}, {8, 8}}, 128);
+  return std::abs(log_partition(grid, on_grid(grid, [&](const Tensor& x) { return log_density(u, x); })));
 }
 
 double frechet_closed_form_error(FunctionRef<double(const Moments&, const Moments&)> distance) {

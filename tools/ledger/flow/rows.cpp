@@ -1,6 +1,7 @@
 #include "tools/ledger/flow/rows.h"
 
 #include "autograd/ops.h"
+#include "nn/layers/layers.h"
 
 namespace gradzoo {
 namespace {
@@ -10,6 +11,19 @@ RowResult gaussian_velocity(const RowContext& context) {
       gaussian_velocity_z(straight_paths, 1'000'000, context.seed), AtMost{4.5},
       "data N(1.5, 0.25), t = 0.2, 0.5, 0.9, 1e6 paths each: largest |z| of 9 moments of the residual; false "
       "alarm 6e-5"};
+}
+
+// A perceptron as it begins, its output twice as large: it bends space as a trained one does.
+RowResult density_normalised(const RowContext& context) {
+  Rng rng(context.seed, "ledger/flow-density");
+  const Mlp net({3, 48, 48, 2}, rng, {.activation = "silu", .linear = {.dtype = DType::f64}});
+  const auto u = [&](const Tensor& x, double t) {
+    return net.forward(concat(x, full({x.dim(0), 1}, t, DType::f64), 1)) * 2.0;
+  };
+  const auto log_density = [](VelocityFn v, const Tensor& x) { return flow_log_density(v, x); };
+  return {density_normalisation_error(log_density, u), AtMost{1e-4},
+          "an untrained perceptron 3-48-48-2 SiLU, twice its output, f64, 128 x 128 cells over [-8,8]^2: "
+          "|log Z|"};
 }
 
 RowResult closed_form(const RowContext&) {
@@ -35,6 +49,9 @@ std::vector<Row> flow_rows() {
       {"flow_matching.gaussian_velocity", RowKind::identity,
        "between N(0,1) and a Gaussian the mean velocity along straight paths is linear in x, as computed",
        "Lipman et al. 2023, theorem 3", true, 1, gaussian_velocity},
+      {"flow_matching.density_normalised", RowKind::identity,
+       "the density by the divergence along a flow integrates to 1, whatever the velocity",
+       "Chen et al. 2018, eq. 8", true, 5, density_normalised},
       {"fid.gaussian_closed_form", RowKind::identity,
        "the Frechet distance of Gaussians whose covariances commute is |m - m'|^2 + sum (s - s')^2",
        "Dowson & Landau 1982", true, 1, closed_form},

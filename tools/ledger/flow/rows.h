@@ -2,6 +2,7 @@
 
 #include "autograd/base/function_ref.h"
 #include "models/eval/frechet.h"
+#include "models/flow/density.h"
 #include "models/flow/network.h"
 #include "tools/ledger/row.h"
 
@@ -13,6 +14,10 @@ namespace gradzoo {
 double gaussian_velocity_z(
     FunctionRef<StraightPaths(const Tensor& noise, const Tensor& data, const Tensor& t)> paths, int64_t count,
     uint64_t seed);
+
+/// |log Z| of the density of the flow of u in the plane by quadrature, where it should be 0.
+double density_normalisation_error(FunctionRef<Tensor(VelocityFn u, const Tensor& x)> log_density,
+                                   VelocityFn u);
 
 /// The largest difference, relative to 1 or more, of `distance` between Gaussians and its closed form where
 /// their covariances have one set of eigenvectors: |m - m'|^2 + sum_i (s_i - s'_i)^2.

@@ -28,6 +28,14 @@ TEST_CASE("paths that are a hundredth short, or run backwards, are seen") {
   CHECK(gaussian_velocity_z(backwards, 10'000, 1) > 4.5);
 }
 
+TEST_CASE("a density with a hundredth of the divergence left out is seen") {
+  const auto u = [](const Tensor& x, double t) { return x * (0.5 * t) + sin(x) * 0.5; };
+  const auto right = [](VelocityFn v, const Tensor& x) { return flow_log_density(v, x); };
+  CHECK(density_normalisation_error(right, u) < 1e-5);
+  const auto short_of = [](VelocityFn v, const Tensor& x) { return flow_log_density(v, x) * 0.99; };
+  CHECK(density_normalisation_error(short_of, u) > 1e-4);
+}
+
 TEST_CASE("a distance without its cross term, or with a covariance a hundredth off, is seen") {
   CHECK(frechet_closed_form_error([](const Moments& a, const Moments& b) {
           return frechet_distance({a.mean, a.covariance * 1.01}, b);
