@@ -126,6 +126,22 @@ TEST_CASE("a leaf that backward is given twice has its gradient written once, wh
   for (size_t i = 0; i < once.size(); ++i) CHECK(w.grad().to_vector()[i] == doctest::Approx(2 * once[i]));
 }
 
+TEST_CASE(
+    "a product that is added to a gradient leaves another's alone, though one rule gave both the same") {
+  Rng rng(1, "test");
+  const Tensor x = randn({2, 3}, rng, DType::f64), c = randn({3, 4}, rng, DType::f64);
+  const Tensor w = randn({3, 4}, rng, DType::f64).requires_grad_(),
+               u = randn({3, 4}, rng, DType::f64).requires_grad_();
+  Tape tape;
+  const Tensor product = sum(matmul(x, w));
+  const Tensor wanted[] = {w, u};
+  const Tensors g = grad(product + sum((w + u) * c), wanted);
+  CHECK(g[1].to_vector() == c.to_vector());
+  const std::vector<double> by_product = broadcast_to(reshape(sum(x, 0), {3, 1}), {3, 4}).to_vector();
+  for (size_t i = 0; i < 12; ++i)
+    CHECK(g[0].to_vector()[i] == doctest::Approx(c.to_vector()[i] + by_product[i]));
+}
+
 TEST_CASE("what y does not reach has gradient zero, or is an error where that is asked for") {
   const Tensor x = leaf(2.0);
   Tensor unused = tensor({1, 2}, {2}, DType::f64).requires_grad_().named("unused");

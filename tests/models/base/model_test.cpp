@@ -52,7 +52,12 @@ class OneNumber : public Model {
   }
   std::string do_reading(const DataView&) override { return std::to_string(weight()); }
   Target do_target() override {
-    return {.log_prob = [this](const Tensor& x) { return reshape(network_.forward(x), {x.dim(0)}); }};
+    return {.log_prob = [this](const Tensor& x) { return reshape(network_.forward(x), {x.dim(0)}); },
+            .score = [this](const Tensor& x) { return network_.forward(ones_like(x)); },
+            .initial =
+                [this](int64_t n, Rng&) {
+                  return network_.forward(ones({n, 1}, DType::f64));
+                }};
   }
 
  private:
@@ -113,6 +118,16 @@ TEST_CASE("two targets show the average as long as either lives, and no step is 
   CHECK(model.validate(kView)[kWeight].value == shown);
   CHECK(second->log_prob(one).item() == shown);
   second.reset();
+  CHECK(model.weight() == now);
+  Rng rng(1);
+  {
+    const auto score = model.target().score;  // a part of a target is a copy of it
+    CHECK(score(one).item() == shown);
+  }
+  {
+    const auto initial = model.target().initial;
+    CHECK(initial(1, rng).item() == shown);
+  }
   CHECK(model.weight() == now);
 }
 

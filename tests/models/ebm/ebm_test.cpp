@@ -78,6 +78,7 @@ TEST_CASE("a step moves the weights and puts the chains that it drew back, all i
   CHECK(metrics["temperature"] == doctest::Approx(1.0).epsilon(1e-6));
   CHECK(metrics["acceptance"] > 0.5);
   CHECK(metrics["acceptance"] <= 1);
+  CHECK(Small({"sampler=ula"}).step()["acceptance"] == 1);  // every move is taken
 }
 
 TEST_CASE("a step that fails leaves weights, moments and chains as they were") {

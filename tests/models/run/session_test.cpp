@@ -1,6 +1,8 @@
 #include "models/run/session.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <iterator>
 
 #include <doctest/doctest.h>
 
@@ -103,6 +105,21 @@ TEST_CASE("epochs that are asked for without steps go before steps from elsewher
   CHECK(options.training.steps == 0);
   options.assign(std::vector<std::string>{"steps=7", "epochs=3"});
   CHECK(options.training.steps == 7);
+}
+
+TEST_CASE("what a run watches itself on is held out from what it trains on") {
+  const auto options = run_options("vae", {});
+  const RunData data(options->data, options->training);
+  CHECK(data.train().count() == 55000);
+  CHECK(data.view().examples.count() == 5000);
+  const auto rows_of = [](const Examples& e) {
+    const int64_t* rows = e.rows.data<int64_t>();
+    return std::vector<int64_t>(rows, rows + e.count());  // ascending
+  };
+  std::vector<int64_t> both;
+  std::ranges::set_intersection(rows_of(data.train()), rows_of(data.view().examples),
+                                std::back_inserter(both));
+  CHECK(both.empty());
 }
 
 TEST_CASE("a session may train on examples that are made from the dataset's") {

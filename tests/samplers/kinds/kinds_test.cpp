@@ -104,6 +104,8 @@ TEST_CASE("one evaluation of the target a transition, one draw of normals and on
     sampler->step(counting, rng);
     CHECK(evaluations == 1);
     CHECK(sampler->evaluations() == 2);
+    sampler->begin(counting, test::wave({4, 2}));
+    CHECK(sampler->evaluations() == 1);
     CHECK(rng.draw() == (sampler->is_exact() ? 2 : 1));
   }
 }
