@@ -1,5 +1,7 @@
 #include "autograd/ops/norm.h"
 
+#include <algorithm>
+
 #include "autograd/kernels/norm/group_norm.h"
 
 namespace gradzoo {

@@ -59,14 +59,18 @@ void check_labels(const SampleRequest& request, int64_t count) {
 /// While it lives nothing is recorded, and parameters hold their averages.
 class Model::Shown {
  public:
-  explicit Shown(const Model& model) {
-    for (Learner* learner : model.learners_) averages_.push_back(learner->averaged());
-  }
+  explicit Shown(const Model& model) : averages_(model.averages()) {}
 
  private:
   NoGrad quiet_;
   std::vector<std::shared_ptr<const void>> averages_;
 };
+
+std::vector<std::shared_ptr<const void>> Model::averages() const {
+  std::vector<std::shared_ptr<const void>> held;
+  for (Learner* learner : learners_) held.push_back(learner->averaged());
+  return held;
+}
 
 Metric Model::add_metric(MetricInfo info) {
   metrics_.push_back(std::move(info));
@@ -111,11 +115,10 @@ std::string Model::reading(const DataView& data) {
 }
 
 Target Model::target() {
-  std::vector<std::shared_ptr<const void>> held;
-  for (Learner* learner : learners_) held.push_back(learner->averaged());
   Target target = do_target();
   const auto holding = [&](auto& function) {
-    if (function) function = [held, f = std::move(function)](auto&&... args) { return f(args...); };
+    if (function)
+      function = [held = averages(), f = std::move(function)](auto&&... args) { return f(args...); };
   };
   holding(target.log_prob);
   holding(target.score);

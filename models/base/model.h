@@ -108,6 +108,8 @@ class Model {
 
  private:
   class Shown;
+  // As long as a copy lives, the learners' parameters hold their averages.
+  std::vector<std::shared_ptr<const void>> averages() const;
 
   std::vector<Learner*> learners_;
   std::vector<MetricInfo> metrics_;

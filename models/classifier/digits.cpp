@@ -26,13 +26,8 @@ std::unique_ptr<Classifier> digit_classifier() {
   ClassifierOptions options;
   auto made =
       std::make_unique<Classifier>(options, DataShape{.example = {28, 28}, .classes = 10}, TrainingOptions{});
-  // The weights alone: what is in the State beside them serves training.
-  State all, weights;
-  made->register_state(all);
-  for (const State::Entry& entry : all.entries()) {
-    const Tensor* const tensor = std::get_if<Tensor>(&entry.target);
-    if (tensor != nullptr && !entry.name.starts_with("optimizer.")) weights.add(entry.name, *tensor);
-  }
+  State weights;
+  made->add_weights_to(weights);
   SafetensorsReader file("the digit classifier", {detail::digit_weights, detail::digit_weights_end});
   load_checkpoint(file, weights, {.model = "classifier"});
   return made;

@@ -86,12 +86,11 @@ void FlowMatching::train_step(const StepContext& context, MetricRow row) {
 Quantities FlowMatching::held_out_error(const DataView& data, int64_t most) const {
   Rng rng(data.seed, "flow/evaluation");
   Tensors errors;
-  const int64_t count = std::min(most, data.examples.count());
-  for (int64_t first = 0; first < count; first += kImagesAtOnce) {
-    const Batch batch =
-        read_examples(data.examples, first, std::min(first + kImagesAtOnce, count), Pixels::grey, rng);
+  Examples some = data.examples;
+  some.rows = some.rows.rows(0, std::min(most, some.count()));
+  for_each_batch(some, Pixels::grey, data.seed, kImagesAtOnce, [&](const Batch& batch) {
     errors.push_back(velocity_error(batch, is_conditional() ? batch.labels : Tensor(), rng));
-  }
+  });
   Quantity error =
       mean_over_examples(kFlowLoss, concat(errors, 0), "the loss on examples that were not trained on");
   error.curve = error_;
@@ -118,8 +117,8 @@ Quantities FlowMatching::do_evaluate(const DataView& data) {
 Tensor FlowMatching::guided_velocity(const Tensor& x, double t, const Tensor& labels) const {
   const int64_t n = x.dim(0);
   if (!labels.defined() || options_.guidance == 1) return network_.velocity(x, full({n}, t), labels);
-  const Tensor none = cast(full({n}, static_cast<double>(network_.classes())), DType::i64);
-  const Tensor both = network_.velocity(concat(x, x, 0), full({2 * n}, t), concat(labels, none, 0));
+  const Tensor both =
+      network_.velocity(concat(x, x, 0), full({2 * n}, t), concat(labels, network_.no_labels(n), 0));
   const Tensor free = slice(both, 0, n, 2 * n);
   return free + (slice(both, 0, 0, n) - free) * options_.guidance;
 }

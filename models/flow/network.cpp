@@ -29,9 +29,7 @@ Tensor FlowNetwork::velocity(const Tensor& x, const Tensor& t, const Tensor& lab
   if (mlp_) return mlp_->forward(concat(x, time_features(t * 0.01, kTimeFeatures), 1));
   const Tensor images = as_image_batch(x, shape_);
   if (classes_ == 0) return reshape((*unet_)(images, t), x.shape());
-  // The table's last row stands for no label.
-  const Tensor given =
-      labels.defined() ? labels : cast(full({x.dim(0)}, static_cast<double>(classes_)), DType::i64);
+  const Tensor given = labels.defined() ? labels : no_labels(x.dim(0));
   return reshape((*unet_)(images, t, given), x.shape());
 }
 

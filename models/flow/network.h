@@ -17,6 +17,8 @@ class FlowNetwork : public Module {
   /// x (B, numbers), t (B), labels (B) i64, undefined: no label -> (B, numbers)
   Tensor velocity(const Tensor& x, const Tensor& t, const Tensor& labels) const;
   int64_t classes() const { return classes_; }
+  /// What stands for no label, n times.
+  Tensor no_labels(int64_t n) const { return full({n}, static_cast<double>(classes_), DType::i64); }
 
  private:
   DataShape shape_;

@@ -34,8 +34,7 @@ ConvParameters conv_parameters(const char* name, const Shape& shape, int64_t out
   ConvParameters made{channels_last(weight), {}};
   if (!options.bias) return made;
   made.bias = zeros({out}, options.dtype);
-  const double bound = 1.0 / std::sqrt(static_cast<double>(init::fans(shape).in));
-  if (!options.init) init::uniform(made.bias, rng, -bound, bound);
+  if (!options.init) init::torch_bias(made.bias, rng, init::fans(shape).in);
   return made;
 }
 

@@ -64,8 +64,10 @@ void xavier_normal(Tensor& weight, Rng& rng, double gain) {
   normal(weight, rng, 0.0, gain * std::sqrt(2.0 / static_cast<double>(in + out)));
 }
 
-void torch_linear(Tensor& weight, Rng& rng) {
-  symmetric_uniform(weight, rng, 1.0 / std::sqrt(static_cast<double>(fans(weight.shape()).in)));
+void torch_linear(Tensor& weight, Rng& rng) { torch_bias(weight, rng, fans(weight.shape()).in); }
+
+void torch_bias(Tensor& bias, Rng& rng, int64_t fan_in) {
+  symmetric_uniform(bias, rng, 1.0 / std::sqrt(static_cast<double>(fan_in)));
 }
 
 }  // namespace gradzoo::init

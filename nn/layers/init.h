@@ -37,5 +37,7 @@ void xavier_normal(Tensor& weight, Rng& rng, double gain = 1.0);
 /// U(-b, b), b = 1 / sqrt(fan_in): what PyTorch's Linear gives its weight (LeCun et al. 1998, "Efficient
 /// BackProp", section 4.6, with a third of its variance).
 void torch_linear(Tensor& weight, Rng& rng);
+/// The same bound for the bias beside a weight with this fan_in.
+void torch_bias(Tensor& bias, Rng& rng, int64_t fan_in);
 
 }  // namespace gradzoo::init

@@ -48,10 +48,7 @@ Linear::Linear(int64_t in, int64_t out, Rng& rng, const LinearOptions& options) 
   register_parameter("weight", weight_);
   if (!options.bias) return;
   bias_ = zeros({out}, options.dtype);
-  if (!options.init) {
-    const double bound = 1.0 / std::sqrt(static_cast<double>(in));
-    init::uniform(bias_, rng, -bound, bound);
-  }
+  if (!options.init) init::torch_bias(bias_, rng, in);
   register_parameter("bias", bias_);
 }
 

@@ -82,7 +82,8 @@ class FeatureRuler {
   // In a random order: blocks of a set that is sorted in some way would differ from each other.
   FeatureRuler(Classifier& classifier, const Examples& real)
       : classifier_(classifier),
-        real_(index_select(features(evenly_spread(real, real.count())), 0, random_order(real.count()))),
+        real_(index_select(features(read_examples(real, 0, real.count(), Pixels::grey, Rng(0)).x), 0,
+                           random_order(real.count()))),
         moments_(moments_of(real_)) {}
 
   FeatureDistance measure(const Tensor& images) const {

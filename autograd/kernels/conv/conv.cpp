@@ -4,7 +4,6 @@
 
 #include "autograd/kernels/conv/conv_border.h"
 #include "autograd/kernels/threads/flops.h"
-#include "autograd/kernels/threads/parallel.h"
 #include "autograd/kernels/threads/scratch.h"
 
 namespace gradzoo::kernels {
@@ -28,14 +27,8 @@ void conv(const ConvSizes& s, const T* x, const T* w, const T* bias, T* y) {
   const int64_t rows = s.kernel_height * s.kernel_width * s.in, padded = round_up(s.out, conv_lanes<T>());
   const Border border = border_of_x(s);
   const int64_t run = s.dilation == 1 ? s.kernel_width * s.in : s.in;
-  const bool narrow = is_narrow(s.out, run, conv_lanes<T>());
   T* packed = scratch<T, ConvPacked>((rows + 1) * padded);
-  pack(w, rows, s.out, padded, narrow, packed);
-  T* start = packed + rows * padded;
-  if (bias != nullptr) {
-    std::copy_n(bias, s.out, start);
-    std::fill(start + s.out, start + padded, T{0});
-  }
+  pack(w, rows, s.out, padded, is_narrow(s.out, run, conv_lanes<T>()), packed);
   const ConvPass<T> pass{.offsets = offsets_of_x(s, border),
                          .rows = rows,
                          .run = run,
@@ -47,18 +40,9 @@ void conv(const ConvSizes& s, const T* x, const T* w, const T* bias, T* y) {
                          .src_step = s.stride * s.in,
                          .dst_row = s.out_width * s.out,
                          .dst_step = s.out,
-                         .bias = bias == nullptr ? nullptr : start,
-                         .adds = false};
-  parallel_for(s.batch, 1, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t b = begin; b < end; ++b) {
-      const T* image = x + b * s.height * s.width * s.in;
-      if (!border.is_none()) {
-        T* copy = scratch<T, ConvPadded>(border.size());
-        border.copy(image, copy);
-        image = copy;
-      }
-      run_conv_pass(pass, narrow, image, y + b * s.out_height * s.out_width * s.out);
-    }
+                         .bias = padded_bias(bias, s.out, padded, packed + rows * padded)};
+  for_bordered_images(s.batch, border, x, [&](int64_t b, const T* image) {
+    run_conv_pass(pass, image, y + b * s.out_height * s.out_width * s.out);
   });
 }
 template void conv(const ConvSizes&, const float*, const float*, const float*, float*);

@@ -5,6 +5,8 @@
 
 #include "autograd/kernels/conv/conv.h"
 #include "autograd/kernels/conv/conv_tiles.h"
+#include "autograd/kernels/threads/parallel.h"
+#include "autograd/kernels/threads/scratch.h"
 
 /// What the three products of a convolution share.
 namespace gradzoo::kernels {
@@ -13,6 +15,7 @@ namespace gradzoo::kernels {
 struct ConvOffsets;
 struct ConvPadded;
 struct ConvPacked;
+struct ConvPasses;
 struct ConvPartial;
 
 inline double conv_flops(const ConvSizes& s) {
@@ -59,13 +62,35 @@ inline bool is_narrow(int64_t columns, int64_t run, int64_t lanes) {
   return columns <= lanes / 4 && run >= lanes / 2;
 }
 
+/// A bias padded to whole vectors at `to`; null where there is none.
 template <class T>
-void run_conv_pass(const ConvPass<T>& pass, bool narrow, const T* src, T* dst) {
-  if (narrow) {
+const T* padded_bias(const T* bias, int64_t columns, int64_t padded, T* to) {
+  if (bias == nullptr) return nullptr;
+  std::copy_n(bias, columns, to);
+  std::fill(to + columns, to + padded, T{0});
+  return to;
+}
+
+template <class T>
+void run_conv_pass(const ConvPass<T>& pass, const T* src, T* dst) {
+  if (is_narrow(pass.columns, pass.run, conv_lanes<T>())) {
     conv_narrow(pass, src, dst);
   } else {
     conv_wide(pass, src, dst);
   }
+}
+
+/// Calls fn(b, image) for each of the images at `from`, with its border, on all threads.
+template <class T, class Fn>
+void for_bordered_images(int64_t batch, const Border& border, const T* from, Fn&& fn) {
+  const int64_t size = border.height * border.width * border.channels;
+  parallel_for(batch, 1, 1, [&](int64_t begin, int64_t end) {
+    T* copy = border.is_none() ? nullptr : scratch<T, ConvPadded>(border.size());
+    for (int64_t b = begin; b < end; ++b) {
+      if (copy != nullptr) border.copy(from + b * size, copy);
+      fn(b, copy != nullptr ? copy : from + b * size);
+    }
+  });
 }
 
 }  // namespace gradzoo::kernels

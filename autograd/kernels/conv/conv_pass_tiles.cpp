@@ -112,7 +112,7 @@ HWY_NOINLINE void wide(const ConvPass<T>& pass, const T* src, T* dst) {
                                  dst + y * pass.dst_row + x * pass.dst_step + column,
                                  pass.dst_step,
                                  columns,
-                                 pass.adds || first > 0};
+                                 first > 0};
           const int64_t pixels = std::min(wanted, pass.width - x);
           if (columns > n) {
             wide_tile<T, 2>(pixels, tile);
@@ -146,7 +146,7 @@ HWY_INLINE void narrow_tile(const ConvPass<T>& pass, const T* src, const T* weig
   HWY_UNROLL(16)
   for (int p = 0; p < kPixels; ++p) {
     T* to = dst + p * pass.dst_step;
-    *to = (pass.adds ? *to : start) + hn::GetLane(hn::SumOfLanes(d, sums[p]));
+    *to = start + hn::GetLane(hn::SumOfLanes(d, sums[p]));
   }
 }
 

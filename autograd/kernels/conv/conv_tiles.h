@@ -18,7 +18,6 @@ struct ConvPass {
   int64_t src_row, src_step;  // numbers from a pixel to the one below, to the one beside
   int64_t dst_row, dst_step;
   const T* bias;  // (columns padded to whole vectors), or null
-  bool adds;      // to what stands in dst
 };
 
 /// Numbers in a vector.

@@ -3,7 +3,6 @@
 #include "autograd/kernels/conv/conv.h"
 #include "autograd/kernels/conv/conv_border.h"
 #include "autograd/kernels/threads/flops.h"
-#include "autograd/kernels/threads/parallel.h"
 #include "autograd/kernels/threads/scratch.h"
 
 namespace gradzoo::kernels {
@@ -28,33 +27,75 @@ int64_t pixels_of(int64_t phase, int64_t size, int64_t stride) {
   return (size - phase + stride - 1) / stride;
 }
 
-// y with what all phases read around it.
-Border border_of_y(const ConvSizes& s) {
-  Border border{.height = s.out_height,
-                .width = s.out_width,
-                .channels = s.out,
-                .top = 0,
-                .left = 0,
-                .padded_height = 0,
-                .padded_width = 0};
-  int64_t bottom = 0, right = 0;
+/// The pixels of y that all phases of an axis read: from -before to below end.
+struct Reach {
+  int64_t before = 0, end = 0;
+};
+
+Reach reach_of(const ConvSizes& s, int64_t kernel, int64_t size) {
+  Reach reach;
   for (int64_t phase = 0; phase < s.stride; ++phase) {
-    const Phase rows{phase, s.kernel_height, s.stride, s.padding, s.dilation};
-    for (int64_t k = 0; k < s.kernel_height; ++k) {
-      if (!rows.reaches(k)) continue;
-      border.top = std::max(border.top, -rows.first(k));
-      bottom = std::max(bottom, rows.first(k) + pixels_of(phase, s.height, s.stride));
-    }
-    const Phase columns{phase, s.kernel_width, s.stride, s.padding, s.dilation};
-    for (int64_t k = 0; k < s.kernel_width; ++k) {
-      if (!columns.reaches(k)) continue;
-      border.left = std::max(border.left, -columns.first(k));
-      right = std::max(right, columns.first(k) + pixels_of(phase, s.width, s.stride));
+    const Phase axis{phase, kernel, s.stride, s.padding, s.dilation};
+    for (int64_t k = 0; k < kernel; ++k) {
+      if (!axis.reaches(k)) continue;
+      reach.before = std::max(reach.before, -axis.first(k));
+      reach.end = std::max(reach.end, axis.first(k) + pixels_of(phase, size, s.stride));
     }
   }
-  border.padded_height = border.top + bottom;
-  border.padded_width = border.left + right;
-  return border;
+  return reach;
+}
+
+// y with what all phases read around it.
+Border border_of_y(const ConvSizes& s) {
+  const Reach rows = reach_of(s, s.kernel_height, s.height), columns = reach_of(s, s.kernel_width, s.width);
+  return {.height = s.out_height,
+          .width = s.out_width,
+          .channels = s.out,
+          .top = rows.before,
+          .left = columns.before,
+          .padded_height = rows.before + rows.end,
+          .padded_width = columns.before + columns.end};
+}
+
+/// The convolution that gives x's pixels of one phase down and one across. Fills the rows of its list and of
+/// its weights.
+template <class T>
+ConvPass<T> phase_pass(const ConvSizes& s, const Border& border, int64_t py, int64_t px, const T* w,
+                       const T* bias, int32_t* offsets, T* weights) {
+  const Phase down{py, s.kernel_height, s.stride, s.padding, s.dilation};
+  const Phase across{px, s.kernel_width, s.stride, s.padding, s.dilation};
+  const int64_t lanes = conv_lanes<T>(), padded = round_up(s.in, lanes);
+  const int64_t count = down.taps() * across.taps() * s.out;
+  const int64_t run = s.dilation == 1 ? across.taps() * s.out : s.out;
+  const bool narrow = is_narrow(s.in, run, lanes);
+  int64_t r = 0;
+  // Taps downwards, so that what they read follows each other.
+  for (int64_t ky = s.kernel_height; ky-- > 0;) {
+    for (int64_t kx = s.kernel_width; kx-- > 0;) {
+      if (!down.reaches(ky) || !across.reaches(kx)) continue;
+      const T* tap = w + (ky * s.kernel_width + kx) * s.in * s.out;
+      const int64_t at =
+          (border.top + down.first(ky)) * border.row() + (border.left + across.first(kx)) * s.out;
+      for (int64_t o = 0; o < s.out; ++o, ++r) {
+        offsets[r] = static_cast<int32_t>(at + o);
+        for (int64_t c = 0; c < s.in; ++c)
+          (narrow ? weights[c * count + r] : weights[r * padded + c]) = tap[c * s.out + o];
+        if (!narrow) std::fill(weights + r * padded + s.in, weights + (r + 1) * padded, T{0});
+      }
+    }
+  }
+  return {.offsets = offsets,
+          .rows = count,
+          .run = run,
+          .weights = weights,
+          .columns = s.in,
+          .height = pixels_of(py, s.height, s.stride),
+          .width = pixels_of(px, s.width, s.stride),
+          .src_row = border.row(),
+          .src_step = s.out,
+          .dst_row = s.stride * s.width * s.in,
+          .dst_step = s.stride * s.in,
+          .bias = bias};
 }
 
 }  // namespace
@@ -63,78 +104,24 @@ Border border_of_y(const ConvSizes& s) {
 template <class T>
 void conv_transpose(const ConvSizes& s, const T* y, const T* w, const T* bias, T* x) {
   counted_flops() += conv_flops(s);
-  const int64_t lanes = conv_lanes<T>(), padded = round_up(s.in, lanes);
+  const int64_t padded = round_up(s.in, conv_lanes<T>());
   const int64_t rows = s.kernel_height * s.kernel_width * s.out;
+  const int64_t down = std::min(s.stride, s.height), across = std::min(s.stride, s.width);
   const Border border = border_of_y(s);
   int32_t* offsets = scratch<int32_t, ConvOffsets>(rows);
   T* packed = scratch<T, ConvPacked>((rows + 1) * padded);
-  T* start = packed + rows * padded;
-  if (bias != nullptr) {
-    std::copy_n(bias, s.in, start);
-    std::fill(start + s.in, start + padded, T{0});
+  bias = padded_bias(bias, s.in, padded, packed + rows * padded);
+  auto* const passes = scratch<ConvPass<T>, ConvPasses>(down * across);
+  int64_t first = 0;  // of a phase's rows
+  for (int64_t phase = 0; phase < down * across; ++phase) {
+    passes[phase] = phase_pass(s, border, phase / across, phase % across, w, bias, offsets + first,
+                               packed + first * padded);
+    first += passes[phase].rows;
   }
-  int64_t done = 0;  // rows of earlier phases
-  for (int64_t py = 0; py < std::min(s.stride, s.height); ++py) {
-    for (int64_t px = 0; px < std::min(s.stride, s.width); ++px) {
-      const Phase down{py, s.kernel_height, s.stride, s.padding, s.dilation};
-      const Phase across{px, s.kernel_width, s.stride, s.padding, s.dilation};
-      const int64_t run = s.dilation == 1 ? across.taps() * s.out : s.out;
-      const bool narrow = is_narrow(s.in, run, lanes);
-      const int64_t first = done, count = down.taps() * across.taps() * s.out;
-      T* weights = packed + first * padded;
-      for (int64_t ky = s.kernel_height; ky-- > 0;) {
-        if (!down.reaches(ky)) continue;
-        for (int64_t kx = s.kernel_width;
-             kx-- > 0;) {  // downwards, so that what they read follows each other
-          if (!across.reaches(kx)) continue;
-          const T* tap = w + (ky * s.kernel_width + kx) * s.in * s.out;
-          const int64_t at =
-              (border.top + down.first(ky)) * border.row() + (border.left + across.first(kx)) * s.out;
-          for (int64_t o = 0; o < s.out; ++o, ++done) {
-            offsets[done] = static_cast<int32_t>(at + o);
-            const int64_t r = done - first;
-            for (int64_t c = 0; c < s.in; ++c)
-              (narrow ? weights[c * count + r] : weights[r * padded + c]) = tap[c * s.out + o];
-            if (!narrow) std::fill(weights + r * padded + s.in, weights + (r + 1) * padded, T{0});
-          }
-        }
-      }
-    }
-  }
-  parallel_for(s.batch, 1, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t b = begin; b < end; ++b) {
-      const T* image = y + b * s.out_height * s.out_width * s.out;
-      if (!border.is_none()) {
-        T* copy = scratch<T, ConvPadded>(border.size());
-        border.copy(image, copy);
-        image = copy;
-      }
-      int64_t first = 0;
-      for (int64_t py = 0; py < std::min(s.stride, s.height); ++py) {
-        for (int64_t px = 0; px < std::min(s.stride, s.width); ++px) {
-          const int64_t across = Phase{px, s.kernel_width, s.stride, s.padding, s.dilation}.taps();
-          const int64_t count =
-              Phase{py, s.kernel_height, s.stride, s.padding, s.dilation}.taps() * across * s.out;
-          const int64_t run = s.dilation == 1 ? across * s.out : s.out;
-          const ConvPass<T> pass{.offsets = offsets + first,
-                                 .rows = count,
-                                 .run = run,
-                                 .weights = packed + first * padded,
-                                 .columns = s.in,
-                                 .height = pixels_of(py, s.height, s.stride),
-                                 .width = pixels_of(px, s.width, s.stride),
-                                 .src_row = border.row(),
-                                 .src_step = s.out,
-                                 .dst_row = s.stride * s.width * s.in,
-                                 .dst_step = s.stride * s.in,
-                                 .bias = bias == nullptr ? nullptr : start,
-                                 .adds = false};
-          run_conv_pass(pass, is_narrow(s.in, run, lanes), image,
-                        x + ((b * s.height + py) * s.width + px) * s.in);
-          first += count;
-        }
-      }
-    }
+  for_bordered_images(s.batch, border, y, [&](int64_t b, const T* image) {
+    for (int64_t phase = 0; phase < down * across; ++phase)
+      run_conv_pass(passes[phase], image,
+                    x + ((b * s.height + phase / across) * s.width + phase % across) * s.in);
   });
 }
 template void conv_transpose(const ConvSizes&, const float*, const float*, const float*, float*);

@@ -19,14 +19,14 @@ void conv_weight(const ConvSizes& s, const T* x, const T* y, bool adds, T* w) {
   }
   const Border border = border_of_x(s);
   const int32_t* offsets = offsets_of_x(s, border);
-  int64_t image = s.height * s.width * s.in;
+  const int64_t image = border.size();
   if (!border.is_none()) {
-    T* copies = scratch<T, ConvPadded>(s.batch * border.size());
+    const int64_t plain = s.height * s.width * s.in;
+    T* copies = scratch<T, ConvPadded>(s.batch * image);
     parallel_for(s.batch, 4, 1, [&](int64_t begin, int64_t end) {
-      for (int64_t b = begin; b < end; ++b) border.copy(x + b * image, copies + b * border.size());
+      for (int64_t b = begin; b < end; ++b) border.copy(x + b * plain, copies + b * image);
     });
     x = copies;
-    image = border.size();
   }
   // Tiles of nearly one size; images that stay in a near cache while tiles pass.
   const int64_t most = conv_weight_rows(), row_tiles = (rows + most - 1) / most;
@@ -34,14 +34,15 @@ void conv_weight(const ConvSizes& s, const T* x, const T* y, bool adds, T* w) {
   const int64_t columns = 2 * conv_lanes<T>(), column_tiles = (s.out + columns - 1) / columns;
   const int64_t tiles = row_tiles * column_tiles;
   constexpr int64_t kNearBytes = 160 * 1024, kEnoughTiles = 64, kMostParts = 8;
-  const int64_t src_row = s.stride * (border.is_none() ? s.width * s.in : border.row());
+  const int64_t src_row = s.stride * border.row();
   const int64_t row_bytes = static_cast<int64_t>(sizeof(T)) * (src_row + s.out_width * s.out);
   const int64_t near_rows = std::max<int64_t>(1, kNearBytes / row_bytes);
   const int64_t images_at_once = std::max<int64_t>(1, near_rows / s.out_height);
   const int64_t rows_at_once = std::min(near_rows, s.out_height);
   // Where tiles are few, parts of the batch are summed apart.
-  const int64_t parts = tiles >= kEnoughTiles ? 1 : std::min(s.batch, kMostParts);
-  const int64_t per_part = (s.batch + parts - 1) / parts;
+  const int64_t most_parts = tiles >= kEnoughTiles ? 1 : std::min(s.batch, kMostParts);
+  const int64_t per_part = (s.batch + most_parts - 1) / most_parts;
+  const int64_t parts = (s.batch + per_part - 1) / per_part;  // none is empty
   T* sums = parts == 1 ? w : scratch<T, ConvPartial>(parts * size);
   parallel_for(parts * tiles, 1, 1, [&](int64_t begin, int64_t end) {
     for (int64_t part = begin / tiles; part * tiles < end; ++part) {
@@ -76,9 +77,7 @@ void conv_weight(const ConvSizes& s, const T* x, const T* y, bool adds, T* w) {
   if (parts == 1) return;
   for (int64_t i = 0; i < size; ++i) {
     T sum = adds ? w[i] : T{0};
-    for (int64_t part = 0; part < parts; ++part) {
-      if (part * per_part < s.batch) sum += sums[part * size + i];
-    }
+    for (int64_t part = 0; part < parts; ++part) sum += sums[part * size + i];
     w[i] = sum;
   }
 }

@@ -17,33 +17,10 @@ HWY_BEFORE_NAMESPACE();
 namespace gradzoo::kernels::HWY_NAMESPACE {
 namespace {
 
-/// Calls body(c, load, store) over the channels of a pixel: whole vectors, and the rest one at a time in all
-/// lanes, so that a value never depends on its position.
-template <class T, class Body>
-HWY_INLINE void for_channels(int64_t channels, const Body& body) {
-  const hn::ScalableTag<T> d;
-  using V = hn::Vec<decltype(d)>;
-  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
-  for (int64_t c = 0; c < channels;) {
-    const bool whole = c + lanes <= channels;
-    body(
-        c, [&](const T* from) HWY_ATTR { return whole ? hn::LoadU(d, from + c) : hn::Set(d, from[c]); },
-        [&](V v, T* to) HWY_ATTR {
-          if (whole) {
-            hn::StoreU(v, d, to + c);
-          } else {
-            to[c] = hn::GetLane(v);
-          }
-        });
-    c += whole ? lanes : 1;
-  }
-}
-
-/// y[c] += x[c] over the pixels, or the squares of x[c] - mean[c] where there is a mean.
+/// sums[c] = sum of x[c] over the pixels, or of the squares of x[c] - mean[c] where there is a mean.
 template <class T>
 HWY_NOINLINE void channel_sums(int64_t pixels, int64_t channels, const T* x, const T* mean, T* sums) {
-  const hn::ScalableTag<T> d;
-  for_channels<T>(channels, [&](int64_t, const auto& load, const auto& store) HWY_ATTR {
+  for_vectors<T>(channels, [&](auto d, const auto& load, const auto& store) HWY_ATTR {
     auto sum = hn::Zero(d);
     const auto centre = mean == nullptr ? hn::Zero(d) : load(mean);
     for (int64_t p = 0; p < pixels; ++p) {
@@ -58,11 +35,10 @@ HWY_NOINLINE void channel_sums(int64_t pixels, int64_t channels, const T* x, con
 template <class T>
 HWY_NOINLINE void scale_shift(int64_t pixels, int64_t channels, bool silu_too, const T* x, const T* a,
                               const T* b, T* y) {
-  const hn::ScalableTag<T> d;
   for (int64_t p = 0; p < pixels; ++p) {
     const T* from = x + p * channels;
     T* to = y + p * channels;
-    for_channels<T>(channels, [&](int64_t, const auto& load, const auto& store) HWY_ATTR {
+    for_vectors<T>(channels, [&](auto d, const auto& load, const auto& store) HWY_ATTR {
       const auto z = hn::MulAdd(load(from), load(a), load(b));
       store(silu_too ? silu(d, z) : z, to);
     });
@@ -73,9 +49,8 @@ HWY_NOINLINE void scale_shift(int64_t pixels, int64_t channels, bool silu_too, c
 template <class T>
 HWY_NOINLINE void slope_sums(int64_t pixels, int64_t channels, bool silu_too, const T* x, const T* g,
                              const T* a, const T* b, const T* mean, T* h, T* sums, T* moments) {
-  const hn::ScalableTag<T> d;
   const ActivationFn<Activation::silu, 1> slope{1, 0};
-  for_channels<T>(channels, [&](int64_t, const auto& load, const auto& store) HWY_ATTR {
+  for_vectors<T>(channels, [&](auto d, const auto& load, const auto& store) HWY_ATTR {
     auto sum = hn::Zero(d), moment = hn::Zero(d);
     const auto factor = load(a), offset = load(b), centre = load(mean);
     for (int64_t p = 0; p < pixels; ++p) {
@@ -98,7 +73,7 @@ HWY_NOINLINE void combine(int64_t pixels, int64_t channels, const T* x, const T*
   for (int64_t p = 0; p < pixels; ++p) {
     const T* from = x + p * channels;
     T* to = h + p * channels;
-    for_channels<T>(channels, [&](int64_t, const auto& load, const auto& store) HWY_ATTR {
+    for_vectors<T>(channels, [&](auto, const auto& load, const auto& store) HWY_ATTR {
       const auto centred = hn::Sub(load(from), load(mean));
       store(hn::MulAdd(load(to), load(a), hn::MulAdd(centred, load(b), load(c))), to);
     });

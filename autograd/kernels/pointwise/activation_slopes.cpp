@@ -16,27 +16,6 @@ HWY_BEFORE_NAMESPACE();
 namespace gradzoo::kernels::HWY_NAMESPACE {
 namespace {
 
-/// Whole vectors, and at the end one number at a time in all lanes: a value never depends on its position.
-template <class T, class Body>
-HWY_INLINE void for_vectors(int64_t count, const Body& body) {
-  const hn::ScalableTag<T> d;
-  using V = hn::Vec<decltype(d)>;
-  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
-  for (int64_t i = 0; i < count;) {
-    const bool whole = i + lanes <= count;
-    body(
-        d, [&](const T* from) { return whole ? hn::LoadU(d, from + i) : hn::Set(d, from[i]); },
-        [&](V v, T* to) {
-          if (whole) {
-            hn::StoreU(v, d, to + i);
-          } else {
-            to[i] = hn::GetLane(v);
-          }
-        });
-    i += whole ? lanes : 1;
-  }
-}
-
 template <Activation kF, class T>
 HWY_NOINLINE void slopes(double alpha, const T* g, const T* h, const T* x, T* first, T* second,
                          int64_t count) {

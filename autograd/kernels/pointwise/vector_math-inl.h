@@ -193,6 +193,29 @@ HWY_NOINLINE void map(const F& f, const T* a, const T* b, T* y, int64_t n) {
   std::memcpy(y + whole, left, bytes);
 }
 
+/// Calls body(d, load, store) along `count` numbers, where load(p) and store(v, p) are at the same place of
+/// any p: whole vectors, and at the end one number at a time in all lanes, so that a value never depends on
+/// its position.
+template <class T, class Body>
+HWY_INLINE void for_vectors(int64_t count, const Body& body) {
+  const hn::ScalableTag<T> d;
+  using V = hn::Vec<decltype(d)>;
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  for (int64_t i = 0; i < count;) {
+    const bool whole = i + lanes <= count;
+    body(
+        d, [&](const T* from) HWY_ATTR { return whole ? hn::LoadU(d, from + i) : hn::Set(d, from[i]); },
+        [&](V v, T* to) HWY_ATTR {
+          if (whole) {
+            hn::StoreU(v, d, to + i);
+          } else {
+            to[i] = hn::GetLane(v);
+          }
+        });
+    i += whole ? lanes : 1;
+  }
+}
+
 }  // namespace gradzoo::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
