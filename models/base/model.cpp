@@ -5,6 +5,7 @@
 
 #include "autograd/base/error.h"
 #include "autograd/tape.h"
+#include "models/pictures/class_rows.h"
 #include "models/pictures/samples_picture.h"
 
 namespace gradzoo {
@@ -96,7 +97,7 @@ Tensor Model::sample(const SampleRequest& request) {
   check_labels(request, label_count());
   const RequestedOptions options(*this, request.options);
   const Shown shown(*this);
-  return do_sample(request);
+  return do_sample({request.n, request.rng, wanted_labels(request)});
 }
 
 Picture Model::snapshot(const DataView& data, Rng& rng) {
@@ -126,7 +127,16 @@ Target Model::target() {
   return target;
 }
 
+Tensor Model::wanted_labels(const SampleRequest& request) const {
+  const bool free = !request.labels.defined() && label_count() > 0;
+  return free ? any_labels(request.n, label_count()) : request.labels;
+}
+
 Picture Model::do_snapshot(const DataView& data, Rng& rng) {
+  if (label_count() > 0) {
+    const ClassRows rows = class_rows(label_count());
+    return class_rows_picture(rows, do_sample({rows.labels.dim(0), rng, rows.labels}));
+  }
   const bool images = data.examples.example().rank() >= 2;
   return samples_picture(do_sample({images ? kSnapshotImages : kSnapshotPoints, rng}), data.toy);
 }

@@ -95,9 +95,11 @@ class Model {
   virtual void add_to(State& state) = 0;
   virtual Quantities do_validate(const DataView& data) = 0;
   virtual Quantities do_evaluate(const DataView& data) = 0;
+  /// `request.labels` are defined, those of the classes in turn where none were asked for, iff label_count()
+  /// is above 0.
   virtual Tensor do_sample(const SampleRequest& request) = 0;
-  /// Unless overridden 100 samples of an image model, 1,000 points of another, over the truth's contours
-  /// where there are some.
+  /// Unless overridden 100 samples of an image model, ten of each class where it is conditional, 1,000 points
+  /// of another, over the truth's contours where there are some.
   virtual Picture do_snapshot(const DataView& data, Rng& rng);
   virtual std::vector<Picture> do_pictures(const DataView& data) = 0;
   /// A log-density, a score, or neither, which is what it is unless overridden.
@@ -110,6 +112,7 @@ class Model {
   class Shown;
   // As long as a copy lives, the learners' parameters hold their averages.
   std::vector<std::shared_ptr<const void>> averages() const;
+  Tensor wanted_labels(const SampleRequest& request) const;
 
   std::vector<Learner*> learners_;
   std::vector<MetricInfo> metrics_;

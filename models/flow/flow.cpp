@@ -132,8 +132,7 @@ Tensor FlowMatching::carry(Tensor x, const Tensor& labels) const {
 
 Tensor FlowMatching::do_sample(const SampleRequest& request) {
   const int64_t at_once = shape_.is_image() ? kImagesAtOnce : kPointsAtOnce;
-  Tensor labels = request.labels;
-  if (is_conditional() && !labels.defined()) labels = any_labels(request.n, network_.classes());
+  const Tensor& labels = request.labels;
   Tensors parts;
   for (int64_t first = 0; first < request.n; first += at_once) {
     const int64_t end = std::min(first + at_once, request.n);
@@ -144,17 +143,12 @@ Tensor FlowMatching::do_sample(const SampleRequest& request) {
   return shape_.is_image() ? as_images(x, shape_) : x;
 }
 
-Picture FlowMatching::do_snapshot(const DataView& data, Rng& rng) {
-  if (!is_conditional()) return Model::do_snapshot(data, rng);
-  const ClassRows rows = class_rows(network_.classes());
-  return class_rows_picture(rows, do_sample({.n = rows.labels.dim(0), .rng = rng, .labels = rows.labels}));
-}
-
 std::vector<Picture> FlowMatching::do_pictures(const DataView& data) {
   if (!shape_.is_image()) return {};
   Rng rng(data.seed, "pictures/flow");
-  return {
-      neighbours_picture(flatten_rows(do_sample({.n = 2 * kImageColumns, .rng = rng})), shape_, data.train)};
+  constexpr int64_t kCount = 2 * kImageColumns;
+  const Tensor labels = is_conditional() ? any_labels(kCount, network_.classes()) : Tensor();
+  return {neighbours_picture(flatten_rows(do_sample({kCount, rng, labels})), shape_, data.train)};
 }
 
 std::string FlowMatching::do_reading(const DataView&) {

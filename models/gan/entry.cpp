@@ -1,4 +1,5 @@
 #include "models/gan/gan.h"
+#include "models/networks/labels.h"
 
 namespace gradzoo {
 
@@ -6,10 +7,17 @@ void GanOptions::describe(OptionTable& options) {
   options.add(
       "preset", preset, kGanPresets,
       "collapse: minimax against a D that learns a hundred times faster, to see ring8 lose its modes");
+  options.add("net", net, kGanNets, "two convolutions each (images: dcgan), or multilayer perceptrons");
+  options.add("conditional", conditional, "tell both players the label, of images that have some");
+  options.add("channels", channels, "of dcgan, at half the images' resolution; twice as many at a quarter",
+              {1, 1024});
+  options.add("norm_groups", norm_groups, "of a dcgan's G, in which channels are normalised; 0: not",
+              {0, 1024});
   options.add("loss", loss, kGeneratorLosses, "what G descends: -log D(G(z)), or log(1 - D(G(z)))");
   options.add("latent", latent, "dimensions of z", {1, 4096});
-  options.add("generator_hidden", generator_hidden, "units of the hidden layers of G", {1, 65536});
-  options.add("discriminator_hidden", discriminator_hidden, "units of the hidden layers of D", {1, 65536});
+  options.add("generator_hidden", generator_hidden, "units of the hidden layers of an mlp G", {1, 65536});
+  options.add("discriminator_hidden", discriminator_hidden, "units of the hidden layers of an mlp D",
+              {1, 65536});
   options.add("init", init, kGeneratorInits,
               "how G's weights begin: he (z spreads the samples from the first step), torch");
   options.add("discriminator_rate", discriminator_rate,
@@ -29,6 +37,9 @@ void GanOptions::adapt(OptionTable& table, TrainingOptions& training, const Data
   const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, "gan"); };
   prefer(training.schedule, Decay::linear);
   prefer(training.ema, 0.999);
+  classes_told(conditional, shape, "gan");
+  if (is_codable(shape)) prefer(net, GanNet::dcgan);
+  if (net == GanNet::dcgan) check_codable("net=dcgan", shape);
   if (shape.toy) {
     const Modes* modes = shape.toy->modes();
     const int64_t units = modes && modes->centers.dim(0) <= 8 ? 64 : 128;

@@ -13,9 +13,9 @@ namespace {
 
 constexpr int64_t kExamples = 5000;
 
-Tensor first_examples(const DataView& data) {
+Batch first_examples(const DataView& data) {
   const int64_t n = std::min(kExamples, data.examples.count());
-  return read_examples(data.examples, 0, n, Pixels::grey, Rng(data.seed)).x;
+  return read_examples(data.examples, 0, n, Pixels::grey, Rng(data.seed));
 }
 
 Tensor one_axis(const Tensor& logits) { return reshape(logits, {logits.size()}); }  // (n, 1) -> (n)
@@ -34,17 +34,20 @@ std::string coverage_verdict(const ModeCoverage& c) {
 }  // namespace
 
 Quantity gan_held_out_d(const Discriminator& discriminator, const DataView& data) {
-  return mean_over_examples(kGanDReal, one_axis(sigmoid(discriminator.forward(first_examples(data)))),
+  const Batch batch = first_examples(data);
+  return mean_over_examples(kGanDReal, one_axis(sigmoid(discriminator.forward(batch.x, batch.labels))),
                             "D(x) on examples that were not trained on: where it falls well below D(x) in "
                             "training, D knows its examples by heart");
 }
 
 Quantities gan_value_quantities(const Generator& generator, const Discriminator& discriminator,
                                 const DataView& data) {
-  const Tensor x = first_examples(data);
+  const Batch batch = first_examples(data);
+  const Tensor &x = batch.x, &labels = batch.labels;
   Rng rng(data.seed, "eval/value");
-  const Tensor real = one_axis(discriminator.forward(x)),
-               fake = one_axis(discriminator.forward(generator.draw(x.dim(0), rng)));
+  const Tensor real = one_axis(discriminator.forward(x, labels)),
+               drawn = generator.draw(x.dim(0), rng, labels),
+               fake = one_axis(discriminator.forward(drawn, labels));
   return {mean_over_examples(kGanValue, neg(softplus(neg(real)) + softplus(fake)),
                              "V = E log D(x) + E log(1 - D(G(z))): -1.386 where D cannot tell them apart, 0 "
                              "where it always can"),
@@ -55,7 +58,7 @@ Quantities gan_value_quantities(const Generator& generator, const Discriminator&
 Quantity gan_spread(const Generator& generator, const DataView& data) {
   Rng rng(data.seed, "eval/samples");
   const double spread = total_variance(generator.draw(kModeSamples, rng)),
-               truth = total_variance(first_examples(data));
+               truth = total_variance(first_examples(data).x);
   return quantity(kGanSpread, spread / truth,
                   "variance of samples, summed over the coordinates, over that of the data: near 0 where G "
                   "has collapsed onto one example");

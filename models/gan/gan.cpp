@@ -6,17 +6,21 @@
 #include "autograd/tape.h"
 #include "models/gan/eval.h"
 #include "models/gan/pictures.h"
+#include "models/networks/labels.h"
 
 namespace gradzoo {
 namespace {
 
 GanShape sizes_from(const GanOptions& options, const DataShape& shape) {
-  return {.inputs = shape.size(),
+  return {.net = options.net,
+          .data = shape,
           .latent = options.latent,
+          .channels = options.channels,
+          .norm_groups = options.norm_groups,
           .generator_hidden = options.generator_hidden,
           .discriminator_hidden = options.discriminator_hidden,
           .init = options.init,
-          .pixels = shape.is_image()};
+          .classes = classes_told(options.conditional, shape, "gan")};
 }
 
 LearnerOptions discriminator_options(const GanOptions& options, const TrainingOptions& training) {
@@ -75,9 +79,12 @@ void Gan::train_step(const StepContext& context, MetricRow row) {
   const double noise = instance_noise_ * std::max(0.0, 1 - fallen);
   Tape tape;
   const Tensor z = randn({n, generator_.latent()}, noise_rng_);
-  const Tensor fake = generator_.centred(z);  // (B, inputs)
+  const Tensor& labels = context.batch.labels;
+  const Tensor fake = generator_.centred(z, labels);  // (B, inputs)
   const Tensor real = discriminator_.centred(context.batch.x);
-  const Tensor logits = discriminator_.judge(with_noise(concat(real, fake.detach(), 0), noise));  // (2 B, 1)
+  const Tensor both = labels.defined() ? concat(labels, labels, 0) : labels;
+  const Tensor logits =
+      discriminator_.judge(with_noise(concat(real, fake.detach(), 0), noise), both);  // (2 B, 1)
   const Tensor real_logits = slice(logits, 0, 0, n), fake_logits = slice(logits, 0, n, 2 * n);
   const Tensor loss = discriminator_loss(real_logits, fake_logits, options_.label_smoothing);
   row[discriminator_loss_] = loss.item();
@@ -85,7 +92,8 @@ void Gan::train_step(const StepContext& context, MetricRow row) {
   row[d_fake_] = mean_probability(fake_logits);
   discriminator_learner_.step(loss, options_.discriminator_rate * context.learning_rate);
   try {
-    const Tensor answer = generator_loss(discriminator_.judge(with_noise(fake, noise)), options_.loss);
+    const Tensor answer =
+        generator_loss(discriminator_.judge(with_noise(fake, noise), labels), options_.loss);
     row[generator_loss_] = answer.item();
     generator_learner_.step(answer, context.learning_rate);
   } catch (const NonFinite&) {
@@ -95,7 +103,7 @@ void Gan::train_step(const StepContext& context, MetricRow row) {
 }
 
 Tensor Gan::do_sample(const SampleRequest& request) {
-  const Tensor x = generator_.draw(request.n, request.rng);
+  const Tensor x = generator_.draw(request.n, request.rng, request.labels);
   return shape_.is_image() ? reshape(x, {request.n, shape_.height(), shape_.width()}) : x;
 }
 

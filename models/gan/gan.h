@@ -31,6 +31,7 @@ class Gan : public Model {
   Tensor do_sample(const SampleRequest& request) override;
   std::vector<Picture> do_pictures(const DataView& data) override;
   std::string do_reading(const DataView& data) override;
+  int64_t label_count() const override { return generator_.classes(); }
 
  private:
   Tensor with_noise(const Tensor& x, double sigma);

@@ -1,15 +1,19 @@
 #include "models/gan/networks.h"
 
 #include "autograd/ops.h"
+#include "models/networks/labels.h"
+#include "models/pictures/class_rows.h"
 
 namespace gradzoo {
 namespace {
 
 constexpr double kSlope = 0.2;  // of the discriminator's leaky ReLU
 
+Tensor leaky(const Tensor& x) { return leaky_relu(x, kSlope); }
+
 class LeakyRelu : public Module {
  public:
-  Tensor forward(const Tensor& x) const override { return leaky_relu(x, kSlope); }
+  Tensor forward(const Tensor& x) const override { return leaky(x); }
 };
 
 // With He's, the spread of z reaches the examples undiminished: G does not begin on one point.
@@ -18,34 +22,70 @@ init::Initializer initializer(GeneratorInit how) {
   return [](Tensor& weight, Rng& rng) { init::kaiming_normal(weight, rng); };
 }
 
+std::unique_ptr<Module> generator_layers(const GanShape& shape, Rng& rng) {
+  const int64_t inputs = shape.latent + shape.classes;
+  if (shape.net == GanNet::dcgan) {
+    return std::make_unique<ImageDecoder>(inputs, shape.data, rng,
+                                          ImageCoderOptions{.channels = shape.channels,
+                                                            .norm_groups = shape.norm_groups,
+                                                            .he = shape.init == GeneratorInit::he,
+                                                            .dtype = shape.dtype});
+  }
+  return std::make_unique<Mlp>(
+      layer_sizes(inputs, shape.generator_hidden, shape.data.size()), rng,
+      MlpOptions{.activation = "relu", .linear = {.init = initializer(shape.init), .dtype = shape.dtype}});
+}
+
 }  // namespace
 
 Generator::Generator(const GanShape& shape, Rng& rng)
     : latent_(shape.latent),
-      pixels_(shape.pixels),
-      mlp_(layer_sizes(shape.latent, shape.generator_hidden, shape.inputs), rng,
-           {.activation = "relu",
-            .final_activation = shape.pixels ? "tanh" : "identity",
-            .linear = {.init = initializer(shape.init), .dtype = shape.dtype}}) {
-  register_module("layers", mlp_);
+      classes_(shape.classes),
+      pixels_(shape.data.is_image()),
+      layers_(generator_layers(shape, rng)) {
+  register_module("layers", *layers_);
 }
 
-Tensor Generator::forward(const Tensor& z) const {
-  const Tensor x = centred(z);
+Tensor Generator::centred(const Tensor& z, const Tensor& labels) const {
+  const Tensor x = layers_->forward(beside_label(z, labels, classes_));
+  return pixels_ ? tanh(x) : x;
+}
+
+Tensor Generator::generate(const Tensor& z, const Tensor& labels) const {
+  const Tensor x = centred(z, labels);
   return pixels_ ? (x + 1.0) * 0.5 : x;
 }
 
-Tensor Generator::draw(int64_t n, Rng& rng) const { return forward(randn({n, latent_}, rng)); }
+Tensor Generator::draw(int64_t n, Rng& rng, const Tensor& labels) const {
+  const Tensor z = randn({n, latent_}, rng);
+  return generate(z, classes_ > 0 && !labels.defined() ? any_labels(n, classes_) : labels);
+}
 
-Discriminator::Discriminator(const GanShape& shape, Rng& rng) : pixels_(shape.pixels) {
-  const std::vector<int64_t> sizes = layer_sizes(shape.inputs, shape.discriminator_hidden, 1);
-  for (size_t i = 0; i + 1 < sizes.size(); ++i) {
-    if (i > 0) layers_.append<LeakyRelu>();
-    layers_.append<Linear>(sizes[i], sizes[i + 1], rng, LinearOptions{.dtype = shape.dtype});
+Discriminator::Discriminator(const GanShape& shape, Rng& rng)
+    : pixels_(shape.data.is_image()), classes_(shape.classes) {
+  const int64_t outputs = 1 + classes_;
+  if (shape.net == GanNet::dcgan) {
+    const auto& convolutions = layers_.append<ImageEncoder>(
+        shape.data, rng,
+        ImageCoderOptions{.channels = shape.channels, .activation = leaky, .dtype = shape.dtype});
+    layers_.append<Linear>(convolutions.features(), outputs, rng, LinearOptions{.dtype = shape.dtype});
+  } else {
+    const std::vector<int64_t> sizes = layer_sizes(shape.data.size(), shape.discriminator_hidden, outputs);
+    for (size_t i = 0; i + 1 < sizes.size(); ++i) {
+      if (i > 0) layers_.append<LeakyRelu>();
+      layers_.append<Linear>(sizes[i], sizes[i + 1], rng, LinearOptions{.dtype = shape.dtype});
+    }
   }
   register_module("layers", layers_);
 }
 
 Tensor Discriminator::centred(const Tensor& x) const { return pixels_ ? x * 2.0 - 1.0 : x; }
+
+Tensor Discriminator::judge(const Tensor& x, const Tensor& labels) const {
+  const Tensor y = layers_.forward(x);  // (B, 1 + classes)
+  if (classes_ == 0) return y;
+  const Tensor of_label = slice(y, 1, 1, 1 + classes_) * label_rows(labels, classes_, y.dtype());
+  return slice(y, 1, 0, 1) + sum(of_label, 1, true);
+}
 
 }  // namespace gradzoo

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "autograd/base/options.h"
+#include "datasets/dataset.h"
+#include "models/networks/image_coder.h"
 #include "nn/layers/layers.h"
 
 namespace gradzoo {
@@ -15,47 +18,63 @@ enum class GeneratorInit {
 inline constexpr Choice<GeneratorInit> kGeneratorInits[] = {{"he", GeneratorInit::he},
                                                             {"torch", GeneratorInit::torch}};
 
+enum class GanNet {
+  dcgan,  // two convolutions each (Radford et al. 2016)
+  mlp,
+};
+inline constexpr Choice<GanNet> kGanNets[] = {{"dcgan", GanNet::dcgan}, {"mlp", GanNet::mlp}};
+
 struct GanShape {
-  int64_t inputs = 784;  // numbers of one example
+  GanNet net = GanNet::mlp;
+  DataShape data = {};  // pixels lie in [0, 1]: G ends in (1 + tanh)/2, and D sees 2 x - 1
   int64_t latent = 64;
-  std::vector<int64_t> generator_hidden = {256, 256};
+  int64_t channels = 64;                               // of dcgan
+  int64_t norm_groups = 0;                             // of a dcgan's G; 0: not normalised
+  std::vector<int64_t> generator_hidden = {256, 256};  // of mlp
   std::vector<int64_t> discriminator_hidden = {256, 256};
   GeneratorInit init = GeneratorInit::he;
-  bool pixels = true;  // examples lie in [0, 1]: G ends in (1 + tanh)/2, and D sees 2 x - 1
+  int64_t classes = 0;  // 0: neither player is told a label
   DType dtype = DType::f32;
 };
 
-/// ReLU layers from z to an example.
+/// From z, and a label where it was made for some (else none is read), to an example: ReLU layers or
+/// transposed convolutions.
 class Generator : public Module {
  public:
   Generator(const GanShape& shape, Rng& rng);
-  /// z (B, latent) -> (B, inputs)
-  Tensor forward(const Tensor& z) const override;
+  /// z (B, latent), labels (B) i64 -> (B, inputs)
+  Tensor forward(const Tensor& z) const override { return generate(z, {}); }
+  Tensor generate(const Tensor& z, const Tensor& labels) const;
   /// The same as D sees it, pixels in [-1, 1].
-  Tensor centred(const Tensor& z) const { return mlp_.forward(z); }
+  Tensor centred(const Tensor& z, const Tensor& labels) const;
   int64_t latent() const { return latent_; }
-  /// n examples from fresh z, one draw of rng: (n, inputs).
-  Tensor draw(int64_t n, Rng& rng) const;
+  int64_t classes() const { return classes_; }
+  /// n examples from fresh z, one draw of rng: (n, inputs); without labels of the classes in turn.
+  Tensor draw(int64_t n, Rng& rng, const Tensor& labels = {}) const;
 
  private:
-  int64_t latent_;
+  int64_t latent_, classes_;
   bool pixels_;
-  Mlp mlp_;
+  std::unique_ptr<Module> layers_;
 };
 
-/// Leaky ReLU layers, slope 0.2, from an example to its logit.
+/// From an example to its logit: leaky ReLU of slope 0.2 behind layers or convolutions, then a linear map of
+/// their features. Of a label too it is l(x) + l_y(x), one more such map a class (Miyato & Koyama 2018,
+/// "cGANs with projection discriminator").
 class Discriminator : public Module {
  public:
   Discriminator(const GanShape& shape, Rng& rng);
-  /// x (B, inputs) -> logits (B, 1)
-  Tensor forward(const Tensor& x) const override { return judge(centred(x)); }
+  /// x (B, inputs), labels (B) i64 -> logits (B, 1)
+  Tensor forward(const Tensor& x) const override { return judge(centred(x), {}); }
+  Tensor forward(const Tensor& x, const Tensor& labels) const { return judge(centred(x), labels); }
   /// Examples as D sees them: pixels in [-1, 1], points as they are.
   Tensor centred(const Tensor& x) const;
   /// Logits of examples that are centred.
-  Tensor judge(const Tensor& x) const { return layers_.forward(x); }
+  Tensor judge(const Tensor& x, const Tensor& labels) const;
 
  private:
   bool pixels_;
+  int64_t classes_;
   Sequential layers_;
 };
 

@@ -14,6 +14,10 @@ inline constexpr Choice<GanPreset> kGanPresets[] = {{"healthy", GanPreset::healt
 
 struct GanOptions {
   GanPreset preset = GanPreset::healthy;
+  GanNet net = GanNet::mlp;
+  bool conditional = false;
+  int64_t channels = 64;
+  int64_t norm_groups = 8;
   GeneratorLoss loss = GeneratorLoss::non_saturating;
   int64_t latent = 64;
   std::vector<int64_t> generator_hidden = {256, 256};

@@ -3,6 +3,7 @@
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "models/eval/quadrature.h"
+#include "models/pictures/class_rows.h"
 #include "models/pictures/image_pictures.h"
 #include "models/pictures/plane_pictures.h"
 
@@ -10,6 +11,13 @@ namespace gradzoo {
 namespace {
 
 constexpr int64_t kPoints = 2500;
+
+// The label of each image in rows of ten: undefined without classes.
+Tensor row_labels(int64_t rows, int64_t classes) {
+  if (classes == 0) return {};
+  const Tensor each = reshape(any_labels(rows, classes), {rows, 1});
+  return reshape(broadcast_to(each, {rows, kImageColumns}).clone(), {rows * kImageColumns});
+}
 
 Picture neighbours(const Generator& generator, const DataShape& shape, const DataView& data) {
   Rng rng(data.seed, "pictures/neighbours");
@@ -27,8 +35,10 @@ Picture interpolation(const Generator& generator, const DataShape& shape, const 
               {kImageColumns, 1});
   const Tensor z = reshape(cos(t) * a + sin(t) * b, {kRows * kImageColumns, generator.latent()});
   return {"interpolation",
-          "Each row walks from one z to another on an arc, along which every step is as likely as a draw.",
-          ImageGrid{as_images(generator.forward(z), shape), kImageColumns}};
+          "Each row walks from one z to another on an arc, along which every step is as likely as a draw; of "
+          "a conditional model each has one label.",
+          ImageGrid{as_images(generator.generate(z, row_labels(kRows, generator.classes())), shape),
+                    kImageColumns}};
 }
 
 Plane plane_of(const char* title, const Box& box) {

@@ -3,6 +3,7 @@
 #include "autograd/functional/functional_scope.h"
 #include "autograd/grad.h"
 #include "autograd/ops.h"
+#include "models/networks/labels.h"
 
 namespace gradzoo {
 namespace {
@@ -22,31 +23,36 @@ const EnergyOptions& checked(const EnergyOptions& options) {
 
 }  // namespace
 
-EnergyNetwork::EnergyNetwork(int64_t inputs, const EnergyOptions& options, Rng& rng, DType dtype)
+EnergyNetwork::EnergyNetwork(int64_t inputs, const EnergyOptions& options, Rng& rng, DType dtype,
+                             int64_t classes)
     : inputs_(inputs),
+      classes_(classes),
       options_(checked(options)),
-      mlp_(layer_sizes(inputs, options.hidden, 1), rng,
+      mlp_(layer_sizes(inputs + classes, options.hidden, 1), rng,
            {.activation = options.activation, .linear = {.dtype = dtype}}) {
   register_module("mlp", mlp_);
 }
 
-Tensor EnergyNetwork::forward(const Tensor& x) const {
+Tensor EnergyNetwork::column(const Tensor& x, const Tensor& labels) const {
   if (x.rank() != 2 || x.dim(1) != inputs_)
     throw Error("energy network: inputs are (B,{}), got {}. Hint: model and data must have the same width",
                 inputs_, x.shape().str());
-  Tensor f = mlp_.forward(options_.input_scale == 1 ? x : x * options_.input_scale);
+  Tensor f =
+      mlp_.forward(beside_label(options_.input_scale == 1 ? x : x * options_.input_scale, labels, classes_));
   if (options_.output_scale != 1) f = f * options_.output_scale;
   if (options_.confinement == 0) return f;
   return f - sum(square(x), 1, true) / (2 * options_.confinement * options_.confinement);
 }
 
-Tensor EnergyNetwork::log_density(const Tensor& x) const { return reshape(forward(x), {x.dim(0)}); }
+Tensor EnergyNetwork::log_density(const Tensor& x, const Tensor& labels) const {
+  return reshape(column(x, labels), {x.dim(0)});
+}
 
-Tensor EnergyNetwork::score(const Tensor& x, bool create_graph) const {
+Tensor EnergyNetwork::score(const Tensor& x, bool create_graph, const Tensor& labels) const {
   // Rows do not interact, so the gradient of the sum has each row's own gradient in its row.
   const FunctionalScope scope(create_graph);
   const Tensor points = scope.input(x);
-  return scope.result(grad(sum(log_density(points)), points, {.create_graph = create_graph}));
+  return scope.result(grad(sum(log_density(points, labels)), points, {.create_graph = create_graph}));
 }
 
 Target EnergyNetwork::target() const {

@@ -25,19 +25,22 @@ struct EnergyOptions {
 class EnergyNetwork : public Module {
  public:
   /// For rows of `inputs` numbers.
-  EnergyNetwork(int64_t inputs, const EnergyOptions& options, Rng& rng, DType dtype = DType::f32);
-  /// f of every row: x (B, d) -> (B).
-  Tensor log_density(const Tensor& x) const;
-  /// The same as (B, 1).
-  Tensor forward(const Tensor& x) const override;
+  EnergyNetwork(int64_t inputs, const EnergyOptions& options, Rng& rng, DType dtype = DType::f32,
+                int64_t classes = 0);
+  /// f of every row: x (B, d), of a network of classes labels (B) i64 -> (B).
+  Tensor log_density(const Tensor& x, const Tensor& labels = {}) const;
+  /// The same as (B, 1), without labels.
+  Tensor forward(const Tensor& x) const override { return column(x, {}); }
   /// grad_x f of every row through one batched graph: (B, d) -> (B, d). Records into the caller's tape under
   /// create_graph.
-  Tensor score(const Tensor& x, bool create_graph = false) const;
+  Tensor score(const Tensor& x, bool create_graph = false, const Tensor& labels = {}) const;
   /// f as what chains walk on; this network must outlive it.
   Target target() const;
 
  private:
-  int64_t inputs_;
+  Tensor column(const Tensor& x, const Tensor& labels) const;
+
+  int64_t inputs_, classes_;
   EnergyOptions options_;
   Mlp mlp_;
 };

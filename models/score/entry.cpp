@@ -1,3 +1,4 @@
+#include "models/networks/labels.h"
 #include "models/score/score.h"
 
 namespace gradzoo {
@@ -7,6 +8,7 @@ void ScoreOptions::describe(OptionTable& options) {
               "explicit, implicit, sliced (with variance reduction) or denoising score matching");
   options.add("net", net, kScoreNets,
               "energy: the score is its input gradient; vector: the score itself (points: energy)");
+  options.add("conditional", conditional, "tell the network the label, of images that have some");
   options.add("sigma", sigma, "dsm: standard deviation of the noise (points: 0.05 toy_scale)", {1e-6, 1e3});
   options.add("data_noise", data_noise,
               "standard deviation of Gaussian noise that is added to the data and learned with them",
@@ -37,6 +39,7 @@ void ScoreOptions::describe_sampling(OptionTable& options) {
 
 void ScoreOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
   const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, "score"); };
+  classes_told(conditional, shape, "score");
   prefer(training.schedule, Decay::cosine);
   prefer(training.ema, 0.999);
   if (shape.toy) {

@@ -21,10 +21,9 @@ constexpr int64_t kTraceRows = 20000;  // directions of exact traces, over all r
 constexpr int64_t kTraceChunk = 5000;  // and at a time: each is carried through the network
 constexpr double kMaxBoxError = 1e-3;
 
-Tensor held_out(const DataView& data, int64_t rows) {
+Batch held_out(const DataView& data, int64_t rows) {
   return read_examples(data.examples, 0, std::min(rows, data.examples.count()), Pixels::grey,
-                       Rng(data.seed, "eval/pixels"))
-      .x;
+                       Rng(data.seed, "eval/pixels"));
 }
 
 Quantity held_out_objective(const ScoreNetwork& network, const ScoreTask& task, const DataShape& shape,
@@ -34,14 +33,17 @@ Quantity held_out_objective(const ScoreNetwork& network, const ScoreTask& task, 
     rows = std::clamp<int64_t>(kTraceRows / shape.size(), 8, kRows);
     chunk = std::clamp<int64_t>(kTraceChunk / shape.size(), 1, kChunk);
   }
-  const Tensor x = held_out(data, rows);
+  const Batch batch = held_out(data, rows);
   Rng rng(data.seed, "eval/score");
   std::vector<double> values;
-  for (int64_t begin = 0; begin < x.dim(0); begin += chunk) {
+  for (int64_t begin = 0; begin < batch.count(); begin += chunk) {
     const Tape tape;
-    const Tensor part = x.rows(begin, std::min(begin + chunk, x.dim(0)));
+    const int64_t end = std::min(begin + chunk, batch.count());
+    const Tensor labels = batch.labels.defined() ? batch.labels.rows(begin, end) : Tensor();
+    const auto told = [&](const Tensor& x) { return network(x, labels); };
+    const ScoreFunction model{told, network.shape().is_energy};
     for (const double value :
-         score_task_objective(network.function(), part, shape.toy.get(), task, rng).to_vector())
+         score_task_objective(model, batch.x.rows(begin, end), shape.toy.get(), task, rng).to_vector())
       values.push_back(value);
   }
   return mean_over_examples(kScoreObjective,
@@ -82,9 +84,10 @@ void add_truth(Quantities& out, const ScoreNetwork& network, const ScoreTask& ta
 // Root mean square error of a pixel, before and after x~ + sigma^2 s(x~).
 Quantity denoising_error(const ScoreNetwork& network, const ScoreTask& task, const DataView& data) {
   Rng rng(data.seed, "eval/denoise");
-  const Tensor x = held_out(data, kRows);
+  const Batch batch = held_out(data, kRows);
+  const Tensor& x = batch.x;
   const Tensor noisy = x + randn_like(x, rng) * task.learned_noise();
-  const Tensor guess = tweedie_denoised(noisy, network.score(noisy), task.learned_noise());
+  const Tensor guess = tweedie_denoised(noisy, network.score(noisy, batch.labels), task.learned_noise());
   return quantity(
       kScoreDenoisedRmse, std::sqrt(mean(square(guess - x)).item()),
       fmt::format("root mean square error of a held-out pixel that had noise of {:.3g}, after x + sigma^2 s",
@@ -93,9 +96,9 @@ Quantity denoising_error(const ScoreNetwork& network, const ScoreTask& task, con
 
 }  // namespace
 
-double curl_share(const ScoreNetwork& network, const Tensor& x, Rng& rng) {
+double curl_share(const ScoreNetwork& network, const Tensor& x, Rng& rng, const Tensor& labels) {
   const Tensor u = rademacher(x.shape(), rng, x.dtype()), v = rademacher(x.shape(), rng, x.dtype());
-  const auto field = [&](const Tensor& at) { return network(at); };
+  const auto field = [&](const Tensor& at) { return network(at, labels); };
   const Tensor vju = sum(vjp(field, x, v) * u, 1), ujv = sum(vjp(field, x, u) * v, 1);
   // Over the probes, E(u'Jv - v'Ju)^2 = |J - J'|^2 and E(u'Jv)^2 = |J|^2.
   return std::sqrt(sum(square(vju - ujv)).item() / (2 * sum(square(vju) + square(ujv)).item()));
@@ -107,8 +110,9 @@ Quantities score_quantities(const ScoreNetwork& network, const ScoreTask& task, 
   if (truth) add_truth(out, network, task, *truth);
   if (!network.shape().is_energy) {
     Rng rng(data.seed, "eval/curl");
-    const Tensor x = held_out(data, kChunk), noisy = x + randn_like(x, rng) * task.learned_noise();
-    out.add(quantity(kScoreCurl, curl_share(network, noisy, rng),
+    const Batch batch = held_out(data, kChunk);
+    const Tensor noisy = batch.x + randn_like(batch.x, rng) * task.learned_noise();
+    out.add(quantity(kScoreCurl, curl_share(network, noisy, rng, batch.labels),
                      "how far the net is from a gradient: 0 for one, 1 for a rotation"));
   }
   if (shape.is_image() && task.learned_noise() > 0) out.add(denoising_error(network, task, data));

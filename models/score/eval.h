@@ -13,7 +13,7 @@ inline constexpr QuantityInfo kScoreObjective{"objective", ""}, kScoreKlToNoised
 
 /// How far a vector field is from being a gradient, 0 to 1: |J - J'|_F / (2 |J|_F) over the points x (B, d),
 /// J the Jacobian, by one pair of Rademacher probes a point. 0 for a gradient, 1 for a rotation.
-double curl_share(const ScoreNetwork& network, const Tensor& x, Rng& rng);
+double curl_share(const ScoreNetwork& network, const Tensor& x, Rng& rng, const Tensor& labels = {});
 
 /// The objective on held-out examples, what is known of a toy's truth (KL of an energy, Fisher divergence;
 /// truth may be null), the curl of a vector net, and the error of denoised images.

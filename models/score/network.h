@@ -11,6 +11,7 @@ namespace gradzoo {
 
 struct ScoreShape {
   int64_t inputs = 2;
+  int64_t classes = 0;    // 0: it reads no labels
   bool is_energy = true;  // one number, the score by its input gradient; else a vector, which need not be one
   std::vector<int64_t> hidden = {128, 128};
   std::string activation = "silu";
@@ -26,12 +27,13 @@ struct ScoreShape {
 class ScoreNetwork : public Module {
  public:
   ScoreNetwork(const ScoreShape& shape, Rng& rng);
-  /// f (B, d) -> (B) of an energy, s (B, d) -> (B, d) of a vector field: what ScoreFunction takes.
-  Tensor operator()(const Tensor& x) const;
+  /// f (B, d) -> (B) of an energy, s (B, d) -> (B, d) of a vector field: what ScoreFunction takes. Of a
+  /// network of classes given labels (B) i64, or of the first block where x is several: tiled_labels.
+  Tensor operator()(const Tensor& x, const Tensor& labels = {}) const;
   /// The score as the objectives take it; this network must outlive it.
   ScoreFunction function() const { return {*this, shape_.is_energy}; }
   /// s at x (B, d), nothing recorded.
-  Tensor score(const Tensor& x) const;
+  Tensor score(const Tensor& x, const Tensor& labels = {}) const;
   const ScoreShape& shape() const { return shape_; }
 
  private:

@@ -17,6 +17,7 @@ inline constexpr Choice<ProbeKind> kProbeKinds[] = {{"rademacher", ProbeKind::ra
 struct ScoreOptions {
   ScoreObjective objective = ScoreObjective::dsm;
   ScoreNet net = ScoreNet::vector;
+  bool conditional = false;
   double sigma = 0.5;
   double data_noise = 0;
   bool antithetic = true;

@@ -4,7 +4,9 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "models/networks/labels.h"
 #include "models/networks/tweedie.h"
+#include "models/pictures/class_rows.h"
 #include "models/pictures/image_pictures.h"
 #include "models/score/eval.h"
 #include "models/score/pictures.h"
@@ -16,6 +18,7 @@ namespace {
 
 ScoreShape network_shape(const ScoreOptions& options, const DataShape& shape) {
   ScoreShape out{.inputs = shape.size(),
+                 .classes = classes_told(options.conditional, shape, "score"),
                  .is_energy = options.net == ScoreNet::energy,
                  .hidden = options.hidden,
                  .activation = options.activation,
@@ -70,15 +73,19 @@ Score::Score(const ScoreOptions& options, const DataShape& shape, const Training
   // Refuses an activation that the objective cannot take before a first step does.
   Tape tape;
   Rng rng(0, "score/check");
-  score_task_objective(network_.function(), zeros({1, shape_.size()}), shape_.toy.get(), task_, rng);
+  objective_of({zeros({1, shape_.size()}), any_labels(1, 1), {}}, rng);
+}
+
+Tensor Score::objective_of(const Batch& batch, Rng& rng) const {
+  const auto told = [&](const Tensor& x) { return network_(x, batch.labels); };
+  return score_task_objective({told, network_.shape().is_energy}, batch.x, shape_.toy.get(), task_, rng);
 }
 
 void Score::add_to(State& state) { state.add("score.noise", noise_rng_); }
 
 void Score::train_step(const StepContext& context, MetricRow row) {
   Tape tape;
-  const Tensor loss =
-      mean(score_task_objective(network_.function(), context.batch.x, shape_.toy.get(), task_, noise_rng_));
+  const Tensor loss = mean(objective_of(context.batch, noise_rng_));
   row[objective_] = loss.item();
   row[grad_norm_] = learner_.step(loss, context.learning_rate);
 }
@@ -96,9 +103,13 @@ Quantities Score::do_evaluate(const DataView& data) { return do_validate(data); 
 
 Target Score::do_target() {
   if (network_.shape().is_energy) {
-    return {.log_prob = [this](const Tensor& x) { return network_(x); }};
+    return {.log_prob = [this](const Tensor& x) { return network_(x, labels_in_turn(x.dim(0))); }};
   }
-  return {.score = [this](const Tensor& x) { return network_.score(x); }};
+  return {.score = [this](const Tensor& x) { return network_.score(x, labels_in_turn(x.dim(0))); }};
+}
+
+Tensor Score::labels_in_turn(int64_t n) const {
+  return label_count() > 0 ? any_labels(n, label_count()) : Tensor();
 }
 
 const ScoreTruth* Score::truth() {
@@ -116,7 +127,7 @@ double Score::langevin_step() const {
   return 0.1 / mean(square(s)).item();
 }
 
-ScoreSamples Score::draw(int64_t n, int64_t steps, Rng& rng) const {
+ScoreSamples Score::draw(int64_t n, const Tensor& labels, int64_t steps, Rng& rng) const {
   const double noise = task_.learned_noise();
   Tensor x0 = randn({n, shape_.size()}, rng);
   if (shape_.toy) {  // a Gaussian over the middle of its box
@@ -125,30 +136,31 @@ ScoreSamples Score::draw(int64_t n, int64_t steps, Rng& rng) const {
   } else {
     x0 = x0 * noise;
   }
-  const Target walked{.score = [this](const Tensor& x) { return network_.score(x); }};
+  const Target walked{.score = [&](const Tensor& x) { return network_.score(x, labels); }};
   UnadjustedLangevin sampler({.step = langevin_step()});
   const Tensor raw = run_chains(walked, x0, sampler, {.steps = steps}, rng).x;
   const bool denoise = options_.denoise && noise > 0;
-  return {raw, denoise ? tweedie_denoised(raw, network_.score(raw), noise) : raw};
+  return {raw, denoise ? tweedie_denoised(raw, network_.score(raw, labels), noise) : raw};
 }
 
 Tensor Score::do_sample(const SampleRequest& request) {
-  const Tensor x = draw(request.n, options_.sample_steps, request.rng).denoised;
+  const Tensor x = draw(request.n, request.labels, options_.sample_steps, request.rng).denoised;
   return shape_.toy ? x : as_images(x, shape_);
 }
 
 Picture Score::do_snapshot(const DataView&, Rng& rng) {
   if (shape_.toy) {
-    return score_toy_snapshot(network_, task_, *shape_.toy, draw(500, options_.sample_steps, rng).denoised);
+    return score_toy_snapshot(network_, task_, *shape_.toy,
+                              draw(500, {}, options_.sample_steps, rng).denoised);
   }
   const int64_t steps = std::max<int64_t>(1, options_.sample_steps / 4);  // every epoch draws one
-  return score_raw_and_denoised(draw(50, steps, rng), shape_);
+  return score_raw_and_denoised(draw(50, labels_in_turn(50), steps, rng), shape_);
 }
 
 std::vector<Picture> Score::do_pictures(const DataView& data) {
   if (shape_.toy) return score_toy_pictures(network_, task_, *shape_.toy);
   Rng rng(data.seed, "pictures/score");
-  const ScoreSamples samples = draw(50, options_.sample_steps, rng);
+  const ScoreSamples samples = draw(50, labels_in_turn(50), options_.sample_steps, rng);
   return {score_raw_and_denoised(samples, shape_), neighbours_picture(samples.denoised, shape_, data.train)};
 }
 

@@ -33,9 +33,14 @@ class Score : public Model {
   std::vector<Picture> do_pictures(const DataView& data) override;
   Target do_target() override;
   std::string do_reading(const DataView& data) override;
+  int64_t label_count() const override { return network_.shape().classes; }
 
  private:
-  ScoreSamples draw(int64_t n, int64_t steps, Rng& rng) const;
+  // The objective of every row, (B).
+  Tensor objective_of(const Batch& batch, Rng& rng) const;
+  // Labels for n chains; undefined where none are read.
+  Tensor labels_in_turn(int64_t n) const;
+  ScoreSamples draw(int64_t n, const Tensor& labels, int64_t steps, Rng& rng) const;
   double langevin_step() const;
   const ScoreTruth* truth();
 

@@ -1,3 +1,4 @@
+#include "models/networks/labels.h"
 #include "models/vae/vae.h"
 
 namespace gradzoo {
@@ -6,7 +7,11 @@ void VaeOptions::describe(OptionTable& options) {
   options.add(
       "architecture", architecture, kVaeArchitectures,
       "sizes and activations: seed 784-500-20 sigmoid/tanh, pytorch-examples 784-400-20 relu, batch 128");
-  options.add("hidden", hidden, "hidden units of encoder and of decoder", {1, 65536});
+  options.add("net", net, kVaeNets, "perceptrons, or two convolutions each in place of their hidden layers");
+  options.add("conditional", conditional, "tell encoder and decoder the label, of images that have some");
+  options.add("channels", channels, "of conv, at half the images' resolution; twice as many at a quarter",
+              {1, 1024});
+  options.add("hidden", hidden, "hidden units of an mlp encoder and decoder", {1, 65536});
   options.add("latent", latent, "latent dimensions; 2 adds the manifold and the map of codes", {1, 4096});
   options.add("encoder_activation", encoder_activation, "of the encoder's hidden layer", activation_names());
   options.add("decoder_activation", decoder_activation, "of the decoder's hidden layer", activation_names());
@@ -26,7 +31,9 @@ void VaeOptions::describe(OptionTable& options) {
               {1, 1e7});
 }
 
-void VaeOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape&) {
+void VaeOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+  classes_told(conditional, shape, "vae");
+  if (net == VaeNet::conv) check_codable("net=conv", shape);
   if (architecture == VaeArchitecture::pytorch_examples) {
     table.prefer(hidden, 400, "architecture");
     table.prefer(encoder_activation, "relu", "architecture");

@@ -22,10 +22,10 @@ VaeBound vae_bound(const VaeNetwork& network, const Examples& images, Pixels pix
   Rng noise(seed, "eval/noise");
   Tensors reconstructions, kls, means, kl_sums;
   for_each_batch(images, pixels, seed, kImagesAtOnce, [&](const Batch& batch) {
-    const Posterior q = network.encode(batch.x);
+    const Posterior q = network.encode(batch.x, batch.labels);
     const Tensor z = q.mean + exp(q.logvar * 0.5) * randn_like(q.mean, noise);
     const Tensor kl = kl_standard_normal(q.mean, q.logvar);  // (B, latent)
-    reconstructions.push_back(neg(network.log_likelihood(batch.x, z)));
+    reconstructions.push_back(neg(network.log_likelihood(batch.x, z, batch.labels)));
     kls.push_back(sum(kl, 1));
     means.push_back(q.mean);
     kl_sums.push_back(sum(kl, 0, true));
@@ -48,7 +48,7 @@ Tensor vae_log_likelihood(const VaeNetwork& network, const Examples& images, Pix
   Tensors parts;
   for_each_batch(images, pixels, seed, std::max<int64_t>(1, kRowsAtOnce / at_once), [&](const Batch& batch) {
     parts.push_back(importance_log_likelihood(
-        [&](int64_t k) { return vae_log_weights(network, batch.x, k, noise); }, samples, at_once));
+        [&](int64_t k) { return vae_log_weights(network, batch, k, noise); }, samples, at_once));
   });
   return concat(parts, 0);
 }

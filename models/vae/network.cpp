@@ -1,35 +1,50 @@
 #include "models/vae/network.h"
 
 #include "autograd/ops.h"
+#include "models/networks/labels.h"
 
 namespace gradzoo {
 
 VaeNetwork::VaeNetwork(const VaeShape& shape, Rng& rng)
     : shape_(shape),
-      encoder_hidden_(shape.pixels, shape.hidden, rng, {.dtype = shape.dtype}),
-      encoder_head_(shape.hidden, 2 * shape.latent, rng, {.dtype = shape.dtype}),
       encoder_activation_(shape.encoder_activation),
-      decoder_hidden_(shape.latent, shape.hidden, rng, {.dtype = shape.dtype}),
-      decoder_out_(shape.hidden, shape.pixels, rng, {.dtype = shape.dtype}),
       decoder_activation_(shape.decoder_activation) {
-  register_module("encoder_hidden", encoder_hidden_);
-  register_module("encoder_head", encoder_head_);
-  register_module("decoder_hidden", decoder_hidden_);
-  register_module("decoder_out", decoder_out_);
+  const auto add = [&](const char* name, auto& layer, auto made) {
+    layer = std::move(made);
+    register_module(name, *layer);
+  };
+  const auto linear = [&](int64_t in, int64_t out) {
+    return std::make_unique<Linear>(in, out, rng, LinearOptions{.dtype = shape.dtype});
+  };
+  const int64_t pixels = shape.data.size(), code = shape.latent + shape.classes;
+  if (shape.net == VaeNet::conv) {
+    const ImageCoderOptions options{.channels = shape.channels, .dtype = shape.dtype};
+    add("encoder", encoder_, std::make_unique<ImageEncoder>(shape.data, rng, options));
+    add("encoder_head", encoder_head_, linear(encoder_->features() + shape.classes, 2 * shape.latent));
+    add("decoder", decoder_, std::make_unique<ImageDecoder>(code, shape.data, rng, options));
+    return;
+  }
+  add("encoder_hidden", encoder_hidden_, linear(pixels + shape.classes, shape.hidden));
+  add("encoder_head", encoder_head_, linear(shape.hidden, 2 * shape.latent));
+  add("decoder_hidden", decoder_hidden_, linear(code, shape.hidden));
+  add("decoder_out", decoder_out_, linear(shape.hidden, pixels));
 }
 
-Posterior VaeNetwork::encode(const Tensor& x) const {
-  const Tensor h = encoder_activation_.forward(encoder_hidden_.forward(x));  // (B, hidden)
-  const Tensor head = encoder_head_.forward(h);                              // (B, 2 latent)
+Posterior VaeNetwork::encode(const Tensor& x, const Tensor& labels) const {
+  const auto told = [&](const Tensor& rows) { return beside_label(rows, labels, shape_.classes); };
+  const Tensor h = encoder_ ? told((*encoder_)(x))  // (B, hidden)
+                            : encoder_activation_((*encoder_hidden_)(told(x)));
+  const Tensor head = (*encoder_head_)(h);  // (B, 2 latent)
   return {slice(head, 1, 0, shape_.latent), slice(head, 1, shape_.latent, 2 * shape_.latent)};
 }
 
-Tensor VaeNetwork::decode(const Tensor& z) const {
-  return decoder_out_.forward(decoder_activation_.forward(decoder_hidden_.forward(z)));
+Tensor VaeNetwork::decode(const Tensor& z, const Tensor& labels) const {
+  const Tensor code = beside_label(z, labels, shape_.classes);
+  return decoder_ ? (*decoder_)(code) : (*decoder_out_)(decoder_activation_((*decoder_hidden_)(code)));
 }
 
-Tensor VaeNetwork::log_likelihood(const Tensor& x, const Tensor& z) const {
-  return neg(sum(binary_cross_entropy_with_logits(decode(z), x), 1));
+Tensor VaeNetwork::log_likelihood(const Tensor& x, const Tensor& z, const Tensor& labels) const {
+  return neg(sum(binary_cross_entropy_with_logits(decode(z, labels), x), 1));
 }
 
 }  // namespace gradzoo

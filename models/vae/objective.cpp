@@ -15,14 +15,22 @@ Tensor repeat_rows(const Tensor& x, int64_t k) {
   return reshape(broadcast_to(reshape(x, {b, 1, n}), {b, k, n}), {b * k, n});
 }
 
+// log p(x|z) of z (B K, latent), K rows an image.
+Tensor repeated_log_likelihood(const VaeNetwork& network, const Batch& batch, const Tensor& z, int64_t k) {
+  Tensor labels = batch.labels;
+  if (k > 1 && labels.defined())
+    labels = reshape(repeat_rows(reshape(labels, {labels.dim(0), 1}), k), {k * labels.dim(0)});
+  return network.log_likelihood(repeat_rows(batch.x, k), z, labels);
+}
+
 }  // namespace
 
-VaeTerms vae_objective(const VaeNetwork& network, const Tensor& x, const Tensor& eps,
+VaeTerms vae_objective(const VaeNetwork& network, const Batch& batch, const Tensor& eps,
                        const VaeObjectiveOptions& options) {
   const auto log_likelihood = [&](const Tensor& z) {
-    return network.log_likelihood(repeat_rows(x, options.samples), z);
+    return repeated_log_likelihood(network, batch, z, options.samples);
   };
-  return vae_objective(network.encode(x), log_likelihood, eps, options);
+  return vae_objective(network.encode(batch.x, batch.labels), log_likelihood, eps, options);
 }
 
 VaeTerms vae_objective(const Posterior& q, TensorFn log_likelihood, const Tensor& eps,
@@ -63,14 +71,14 @@ VaeTerms vae_objective(const Posterior& q, TensorFn log_likelihood, const Tensor
   return terms;
 }
 
-Tensor vae_log_weights(const VaeNetwork& network, const Tensor& x, int64_t samples, Rng& rng) {
-  const Posterior q = network.encode(x);
+Tensor vae_log_weights(const VaeNetwork& network, const Batch& batch, int64_t samples, Rng& rng) {
+  const Posterior q = network.encode(batch.x, batch.labels);
   const Tensor mean_k = repeat_rows(q.mean, samples), logvar_k = repeat_rows(q.logvar, samples);
   const Tensor eps = randn(mean_k.shape(), rng, mean_k.dtype());
   const Tensor z = mean_k + exp(logvar_k * 0.5) * eps;
-  const Tensor log_px = network.log_likelihood(repeat_rows(x, samples), z);
+  const Tensor log_px = repeated_log_likelihood(network, batch, z, samples);
   const Tensor log_ratio = sum(standard_normal_log_prob(z) - normal_log_prob(z, mean_k, logvar_k), 1);
-  return reshape(log_px + log_ratio, {x.dim(0), samples});
+  return reshape(log_px + log_ratio, {batch.count(), samples});
 }
 
 }  // namespace gradzoo

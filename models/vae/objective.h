@@ -3,6 +3,7 @@
 #include "autograd/base/options.h"
 #include "autograd/random.h"
 #include "autograd/tensor.h"
+#include "datasets/batches.h"
 #include "models/vae/network.h"
 
 namespace gradzoo {
@@ -40,11 +41,11 @@ struct VaeTerms {
 /// where a tape is alive.
 VaeTerms vae_objective(const Posterior& q, TensorFn log_likelihood, const Tensor& eps,
                        const VaeObjectiveOptions& options);
-/// The same for a network and images x (B, pixels).
-VaeTerms vae_objective(const VaeNetwork& network, const Tensor& x, const Tensor& eps,
+/// The same for a network and images (B, pixels), with their labels where it reads them.
+VaeTerms vae_objective(const VaeNetwork& network, const Batch& batch, const Tensor& eps,
                        const VaeObjectiveOptions& options);
 
 /// K log importance weights log p(x|z) + log p(z) - log q(z|x), z ~ q, of every row: (B, K).
-Tensor vae_log_weights(const VaeNetwork& network, const Tensor& x, int64_t samples, Rng& rng);
+Tensor vae_log_weights(const VaeNetwork& network, const Batch& batch, int64_t samples, Rng& rng);
 
 }  // namespace gradzoo

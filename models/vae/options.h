@@ -13,6 +13,9 @@ inline constexpr Choice<VaeArchitecture> kVaeArchitectures[] = {
 
 struct VaeOptions {
   VaeArchitecture architecture = VaeArchitecture::seed;
+  VaeNet net = VaeNet::mlp;
+  bool conditional = false;
+  int64_t channels = 32;
   int64_t hidden = 500;
   int64_t latent = 20;
   std::string encoder_activation = "sigmoid";

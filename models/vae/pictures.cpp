@@ -4,19 +4,22 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "models/pictures/class_rows.h"
 #include "models/pictures/image_pictures.h"
 #include "nn/distributions.h"
 
 namespace gradzoo {
 namespace {
 
-Tensor decode_images(const VaeNetwork& network, const Tensor& z, const DataShape& shape) {
-  return as_images(sigmoid(network.decode(z)), shape);
+Tensor decode_images(const VaeNetwork& network, const Tensor& z, const DataShape& shape,
+                     const Tensor& labels = {}) {
+  return as_images(sigmoid(network.decode(z, labels)), shape);
 }
 
 // Rows of originals and of what comes back, by turns.
 Picture reconstructions(const VaeNetwork& network, const Batch& batch, const DataShape& shape) {
-  const std::array<Tensor, 2> parts = {batch.x, sigmoid(network.decode(network.encode(batch.x).mean))};
+  const std::array<Tensor, 2> parts = {
+      batch.x, sigmoid(network.decode(network.encode(batch.x, batch.labels).mean, batch.labels))};
   return {"reconstructions", "Held-out digits, and under each what the decoder makes of its code.",
           rows_by_turns(parts, {"original", "decoded"}, shape)};
 }
@@ -36,10 +39,27 @@ Picture interpolation(const VaeNetwork& network, const Batch& batch, const DataS
           ImageGrid{concat(rows, 0), kImageColumns}};
 }
 
+// One code under each label: what is left of it is style.
+Picture under_each_label(const VaeNetwork& network, const Batch& batch, const DataShape& shape) {
+  const Tensor codes = network.encode(batch.x, batch.labels).mean;
+  const int64_t columns = std::min(network.shape().classes, kImageColumns);
+  Tensors rows;
+  for (int64_t i = 0; i < 8; ++i) {
+    const Tensor z = broadcast_to(codes.rows(i, i + 1), {columns, network.shape().latent});
+    rows.push_back(decode_images(network, z, shape, arange(columns, DType::i64)));
+  }
+  return {"under_each_label",
+          "Each row is the code of one held-out image, decoded under each label in turn: the label says what "
+          "it is, the code how it is written.",
+          ImageGrid{concat(rows, 0), columns}};
+}
+
 Picture neighbours(const VaeNetwork& network, const DataShape& shape, const DataView& data) {
   Rng rng(data.seed, "pictures/neighbours");
   const Tensor z = randn({2 * kImageColumns, network.shape().latent}, rng);
-  return neighbours_picture(sigmoid(network.decode(z)), shape, data.train);
+  const int64_t classes = network.shape().classes;
+  const Tensor labels = classes > 0 ? any_labels(z.dim(0), classes) : Tensor();
+  return neighbours_picture(sigmoid(network.decode(z, labels)), shape, data.train);
 }
 
 // The decoder over a grid of the prior's quantiles, so that each picture stands for the same probability;
@@ -64,8 +84,8 @@ Picture manifold(const VaeNetwork& network, const DataShape& shape) {
 Picture codes_by_label(const VaeNetwork& network, const Examples& images, Pixels pixels, uint64_t seed) {
   const Batch batch =
       read_examples(images, 0, std::min<int64_t>(5000, images.count()), pixels, Rng(seed, "eval/pixels"));
-  return {"codes", "Where the encoder puts held-out digits, coloured by label, which it was never told.",
-          Scatter{network.encode(batch.x).mean, batch.labels, "z1", "z2"}};
+  return {"codes", "Where the encoder puts held-out digits, coloured by label.",
+          Scatter{network.encode(batch.x, batch.labels).mean, batch.labels, "z1", "z2"}};
 }
 
 }  // namespace
@@ -77,10 +97,13 @@ std::vector<Picture> vae_pictures(const VaeNetwork& network, Pixels pixels, cons
   const int64_t count = std::min<int64_t>(4 * kImageColumns, data.examples.count());
   const Batch batch = read_examples(data.examples, 0, count, pixels, Rng(data.seed, "eval/pixels"));
   if (count >= kImageColumns) out.push_back(reconstructions(network, batch, shape));
-  if (count >= 16) out.push_back(interpolation(network, batch, shape));
+  const bool conditional = network.shape().classes > 0;
+  if (count >= 16)
+    out.push_back(conditional ? under_each_label(network, batch, shape)
+                              : interpolation(network, batch, shape));
   out.push_back(neighbours(network, shape, data));
   if (network.shape().latent == 2) {
-    out.push_back(manifold(network, shape));
+    if (!conditional) out.push_back(manifold(network, shape));
     out.push_back(codes_by_label(network, data.examples, pixels, data.seed));
   }
   const VaeBound bound = vae_bound(network, data.examples, pixels, data.seed);

@@ -7,6 +7,7 @@
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "models/base/over_examples.h"
+#include "models/networks/labels.h"
 #include "models/vae/eval.h"
 #include "models/vae/pictures.h"
 
@@ -23,7 +24,8 @@ MetricInfo loss_info(const VaeOptions& options) {
   }
   const bool iwae = options.objective == VaeObjective::iwae;
   return {iwae ? "negative_iwae_nats_per_image" : "negative_elbo_nats_per_image",
-          "minus the lower bound of log p(x): lower is better"};
+          options.conditional ? "minus the lower bound of log p(x|label): lower is better"
+                              : "minus the lower bound of log p(x): lower is better"};
 }
 
 }  // namespace
@@ -33,9 +35,12 @@ Vae::Vae(const VaeOptions& options, const DataShape& shape, const TrainingOption
       options_(options),
       init_rng_(training.stream_seed(), "vae/init"),
       noise_rng_(training.stream_seed(), "vae/noise"),
-      network_({.pixels = shape.size(),
-                .hidden = options.hidden,
+      network_({.net = options.net,
+                .data = shape,
+                .classes = classes_told(options.conditional, shape, "vae"),
+                .channels = options.channels,
                 .latent = options.latent,
+                .hidden = options.hidden,
                 .encoder_activation = options.encoder_activation,
                 .decoder_activation = options.decoder_activation},
                init_rng_),
@@ -66,7 +71,7 @@ void Vae::train_step(const StepContext& context, MetricRow row) {
                                       .kl_weight = options_.beta * ramp};
   const Tensor eps = randn({context.batch.count() * options_.samples, options_.latent}, noise_rng_);
   Tape tape;
-  const VaeTerms terms = vae_objective(network_, context.batch.x, eps, objective);
+  const VaeTerms terms = vae_objective(network_, context.batch, eps, objective);
   row[grad_norm_] = learner_.step(terms.loss, context.learning_rate);
   row[loss_] = -mean(terms.bound).item();
   row[reconstruction_] = mean(terms.reconstruction).item();
@@ -95,6 +100,7 @@ Quantities Vae::do_validate(const DataView& data) {
 Quantities Vae::do_evaluate(const DataView& data) {
   const VaeBound bound = vae_bound(network_, data.examples, options_.pixels, data.seed);
   const Tensor loss = bound.reconstruction + bound.kl;
+  const std::string density = options_.conditional ? "log p(x|label)" : "log p(x)";
   Quantities out;
   if (options_.pixels == Pixels::grey) {
     out.add(mean_over_examples(
@@ -102,7 +108,7 @@ Quantities Vae::do_evaluate(const DataView& data) {
     out.add(quantity(kVaeEntropyFloor, grey_entropy_floor(data.examples),
                      "the pixels' own entropy, which no model's cross-entropy goes below"));
   } else {
-    out.add(mean_over_examples(kVaeElbo, neg(loss), "lower bound of log p(x)"));
+    out.add(mean_over_examples(kVaeElbo, neg(loss), "lower bound of " + density));
   }
   out.add(mean_over_examples(kVaeReconstruction, bound.reconstruction, "-log p(x|z), z ~ q(z|x)"));
   out.add(mean_over_examples(kVaeKl, bound.kl, "KL(q(z|x) || p(z))"));
@@ -114,14 +120,14 @@ Quantities Vae::do_evaluate(const DataView& data) {
       vae_log_likelihood(network_, data.examples, options_.pixels, options_.importance_samples, data.seed);
   out.add(mean_over_examples(
       kVaeLogPx, log_px,
-      fmt::format("log p(x) by importance sampling with {} samples an image: a lower bound in expectation",
+      fmt::format("{} by importance sampling with {} samples an image: a lower bound in expectation", density,
                   options_.importance_samples)));
   return out;
 }
 
 Tensor Vae::do_sample(const SampleRequest& request) {
   const Tensor z = randn({request.n, options_.latent}, request.rng);
-  return reshape(sigmoid(network_.decode(z)), {request.n, shape_.height(), shape_.width()});
+  return reshape(sigmoid(network_.decode(z, request.labels)), {request.n, shape_.height(), shape_.width()});
 }
 
 std::vector<Picture> Vae::do_pictures(const DataView& data) {

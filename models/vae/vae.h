@@ -24,6 +24,7 @@ class Vae : public Model {
   Quantities do_evaluate(const DataView& data) override;
   Tensor do_sample(const SampleRequest& request) override;
   std::vector<Picture> do_pictures(const DataView& data) override;
+  int64_t label_count() const override { return network_.shape().classes; }
 
  private:
   DataShape shape_;

@@ -53,12 +53,11 @@ TEST_CASE("one step on one tape is D's step, then G's through the D that has mov
     run.step(x, 0.01);
 
     Rng init(0, "gan/init"), noise(0, "gan/noise");
-    const GanShape shape = {.inputs = 2,
+    const GanShape shape = {.data = ring(),
                             .latent = 3,
                             .generator_hidden = {8, 8},
                             .discriminator_hidden = {8, 8},
-                            .init = GeneratorInit::torch,
-                            .pixels = false};
+                            .init = GeneratorInit::torch};
     const Generator generator(shape, init);
     const Discriminator discriminator(shape, init);
     Learner g(generator, {.optimizer = adam({.beta1 = 0.5})}),
@@ -147,6 +146,65 @@ TEST_CASE("toys and images get defaults of their own, and a user's choice stands
   named.table().assign("data=ring8");
   named.complete();
   CHECK(named.data.toy_noise == 0.01);
+}
+
+TEST_CASE("players of convolutions learn too, and take images whose sides are multiples of 4 alone") {
+  const DataShape image{.example = {8, 8}};
+  CHECK(test::option_text("gan", {}, image, "net") == "dcgan");
+  CHECK(test::option_text("gan", {}, kImages, "net") == "mlp");
+  CHECK(test::contains(test::error_message([] { Run({"net=dcgan"}, kImages); }), "multiples of 4"));
+  Rng rng(6, "gan_model_test");
+  const Tensor x = rand({16, 64}, rng);
+  const auto change = [&](const char* rate, double lr, const char* metric) {  // over 60 steps
+    Run run({"net=dcgan", "channels=4", "norm_groups=2", "instance_noise=0", rate}, image);
+    const double before = run.step(x, lr)[metric];
+    double after = before;
+    for (int i = 0; i < 60; ++i) after = run.step(x, lr)[metric];
+    return after / before;
+  };
+  CHECK(change("discriminator_rate=1000", 1e-6, "discriminator_loss_nats") < 0.8);  // G stands still
+  CHECK(change("discriminator_rate=0", 1e-2, "generator_loss_nats") < 0.9);         // D does
+  Run run({"net=dcgan", "channels=4", "norm_groups=0"}, image);
+  CHECK(run.gan->sample({3, rng}).shape() == Shape{3, 8, 8});
+}
+
+TEST_CASE("a conditional game tells both players the label, and nobody else's") {
+  const DataShape image{.example = {4, 4}, .classes = 3};
+  for (const char* net : {"net=mlp", "net=dcgan"}) {
+    CAPTURE(net);
+    Run run({net, "channels=4", "norm_groups=2", "conditional=true"}, image);
+    Rng rng(7, "gan_model_test");
+    const Tensor z = randn({2, 3}, rng), x = rand({2, 16}, rng);
+    const auto labels = [](double a, double b) { return cast(tensor({a, b}, {2}), DType::i64); };
+    const auto rows = [](const Tensor& t, int64_t row) { return t.rows(row, row + 1).to_vector(); };
+    const Tensor first = run.gan->generator().generate(z, labels(0, 1)),
+                 second = run.gan->generator().generate(z, labels(2, 1));
+    CHECK(rows(first, 0) != rows(second, 0));
+    CHECK(rows(first, 1) == rows(second, 1));
+    const Tensor d = run.gan->discriminator().forward(x, labels(0, 1)),
+                 e = run.gan->discriminator().forward(x, labels(2, 1));
+    CHECK(d.shape() == Shape{2, 1});
+    CHECK(rows(d, 0) != rows(e, 0));
+    CHECK(rows(d, 1) == rows(e, 1));
+    Rng again(8, "gan_model_test"), once(8, "gan_model_test");
+    const Tensor any = run.gan->sample({4, again});
+    CHECK(any.to_vector() ==
+          run.gan->sample({4, once, cast(tensor({0, 1, 2, 0}, {4}), DType::i64)}).to_vector());
+  }
+  CHECK(test::contains(test::error_message([] { Run({"conditional=true"}); }), "no labels"));
+}
+
+TEST_CASE("a conditional D learns that an image has the wrong label") {
+  // Both classes are real, each under its own label; G's are of either kind.
+  const DataShape image{.example = {4, 4}, .classes = 2};
+  Run run({"net=mlp", "conditional=true", "instance_noise=0"}, image);
+  const Tensor labels = cast(tensor({0, 1, 0, 1}, {4}), DType::i64);
+  const Tensor x = concat({zeros({1, 16}), ones({1, 16}), zeros({1, 16}), ones({1, 16})}, 0);
+  std::vector<double> row(run.gan->metrics().size());
+  for (int64_t i = 0; i < 200; ++i) run.gan->train_step({i, 200, 0.005, {x, labels, {}}}, MetricRow(row));
+  const Tensor right = run.gan->discriminator().forward(x, labels),
+               wrong = run.gan->discriminator().forward(x, cast(tensor({1, 0, 1, 0}, {4}), DType::i64));
+  CHECK(mean(right - wrong).item() > 0);
 }
 
 }  // namespace

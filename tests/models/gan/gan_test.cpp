@@ -74,7 +74,8 @@ TEST_CASE("one-sided smoothing makes D = 1 - smoothing the best answer to exampl
 
 TEST_CASE("the networks have the sizes they are asked for, and a bounded generator stays within [-1, 1]") {
   Rng rng(1, "gan_test");
-  const GanShape shape = {.inputs = 6, .latent = 3, .generator_hidden = {8, 5}, .discriminator_hidden = {7}};
+  const GanShape shape = {
+      .data = {.example = {2, 3}}, .latent = 3, .generator_hidden = {8, 5}, .discriminator_hidden = {7}};
   const Generator generator(shape, rng);
   const Discriminator discriminator(shape, rng);
   const Tensor x = generator.forward(randn({4, 3}, rng) * 1e3);
@@ -89,7 +90,7 @@ TEST_CASE(
     "He's initialisation lets z spread the examples from the start, where PyTorch's begins near one point") {
   const auto spread = [](GeneratorInit init) {
     Rng rng(1, "gan_test");
-    const Generator generator({.init = init, .pixels = false}, rng);
+    const Generator generator({.data = {.example = {784}}, .init = init}, rng);
     return mean(var_axis(generator.draw(500, rng), 0)).item();
   };
   CHECK(spread(GeneratorInit::he) > 0.5);

@@ -150,5 +150,44 @@ TEST_CASE("an image model shows chains raw and denoised, and its samples are pix
   CHECK(std::get<ImageGrid>(frame.content).row_captions == std::vector<std::string>{"raw", "denoised"});
 }
 
+TEST_CASE("a conditional score reads each example's label, in every copy that an objective makes of it") {
+  for (const bool is_energy : {true, false}) {
+    CAPTURE(is_energy);
+    Rng rng(12, "score_test");
+    const ScoreNetwork network(
+        {.inputs = 3, .classes = 4, .is_energy = is_energy, .hidden = {6}, .dtype = DType::f64}, rng);
+    const Tensor x = randn({2, 3}, rng, DType::f64), eps = randn({2, 3}, rng, DType::f64);
+    const Tensor labels = cast(tensor({3, 1}, {2}), DType::i64);
+    const auto objective = [&](int64_t begin, int64_t end) {
+      const Tape tape;
+      const Tensor given = labels.rows(begin, end);
+      const auto told = [&](const Tensor& at) { return network(at, given); };
+      return denoising_score_matching({told, is_energy}, x.rows(begin, end).clone(),
+                                      eps.rows(begin, end).clone(), {.sigma = 0.3})
+          .to_vector();
+    };
+    const std::vector<double> both = objective(0, 2);
+    CHECK(objective(0, 1)[0] == doctest::Approx(both[0]).epsilon(1e-12));
+    CHECK(objective(1, 2)[0] == doctest::Approx(both[1]).epsilon(1e-12));
+    const Tensor other = cast(tensor({0, 1}, {2}), DType::i64);
+    const Tensor s = network.score(x, labels), t = network.score(x, other);
+    CHECK(s.rows(0, 1).to_vector() != t.rows(0, 1).to_vector());
+    CHECK(s.rows(1, 2).to_vector() == t.rows(1, 2).to_vector());
+  }
+}
+
+TEST_CASE("a conditional score model is asked for classes, and knows as many as the data") {
+  const DataShape image{.example = {4, 4}, .classes = 2};
+  const auto made =
+      test::small_model<Score>("score", {"conditional=true", "hidden=8", "sample_steps=3"}, image);
+  Rng rng(13, "score_test");
+  const auto labels = [](double a) { return full({2}, a, DType::i64); };
+  CHECK(made->sample({2, rng, labels(1)}).shape() == Shape{2, 4, 4});
+  CHECK(contains(error_message([&] { made->sample({2, rng, labels(2)}); }), "label 2 is no class"));
+  const Target target = made->target();
+  CHECK(target.score(zeros({3, 16})).shape() == Shape{3, 16});
+  CHECK(contains(refusal(test::toy_shape("ring8"), {"conditional=true"}), "no labels"));
+}
+
 }  // namespace
 }  // namespace gradzoo

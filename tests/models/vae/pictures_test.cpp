@@ -13,7 +13,7 @@ namespace {
 
 TEST_CASE("The manifold lies as the map of codes does: z1 grows to the right, z2 upwards") {
   Rng rng(3, "vae_pictures_test");
-  const VaeNetwork network({.pixels = 4, .hidden = 5, .latent = 2}, rng);
+  const VaeNetwork network({.data = {.example = {4}}, .latent = 2, .hidden = 5}, rng);
   ImageDataset set;
   set.train_images = zeros({24, 2, 2}, DType::u8);
   set.train_labels = zeros({24}, DType::u8);

@@ -18,15 +18,20 @@ namespace {
 
 struct Small {
   Rng rng{5, "vae_test"};
-  VaeNetwork network{
-      {.pixels = 6, .hidden = 5, .latent = 2, .encoder_activation = "softplus", .dtype = DType::f64}, rng};
+  VaeNetwork network{{.data = {.example = {6}},
+                      .latent = 2,
+                      .hidden = 5,
+                      .encoder_activation = "softplus",
+                      .dtype = DType::f64},
+                     rng};
   Tensor x = bernoulli(full({3, 6}, 0.4, DType::f64), rng);
+  Batch batch() const { return {x, {}, {}}; }
 };
 
 TEST_CASE("the ELBO's parts are what their definitions say, image by image") {
   Small s;
   const Tensor eps = randn({3, 2}, s.rng, DType::f64);
-  const VaeTerms terms = vae_objective(s.network, s.x, eps, {});
+  const VaeTerms terms = vae_objective(s.network, s.batch(), eps, {});
   const Posterior q = s.network.encode(s.x);
   const std::vector<double> mu = q.mean.to_vector(), lv = q.logvar.to_vector(), e = eps.to_vector(),
                             x = s.x.to_vector();
@@ -50,8 +55,8 @@ TEST_CASE("the ELBO's parts are what their definitions say, image by image") {
 TEST_CASE("beta weighs the KL in the loss and leaves the bound alone") {
   Small s;
   const Tensor eps = randn({3, 2}, s.rng, DType::f64);
-  const VaeTerms one = vae_objective(s.network, s.x, eps, {}),
-                 half = vae_objective(s.network, s.x, eps, {.kl_weight = 0.5});
+  const VaeTerms one = vae_objective(s.network, s.batch(), eps, {}),
+                 half = vae_objective(s.network, s.batch(), eps, {.kl_weight = 0.5});
   CHECK(one.loss.item() - half.loss.item() == doctest::Approx(0.5 * mean(one.kl).item()).epsilon(1e-12));
   CHECK(one.bound.to_vector() == half.bound.to_vector());
 }
@@ -64,15 +69,17 @@ TEST_CASE("the IWAE bound with one sample is a one-sample ELBO, and grows with K
     double total = 0;
     for (int64_t r = 0; r < repeats; ++r) {
       const Tensor eps = randn({3 * k, 2}, s.rng, DType::f64);
-      total += mean(vae_objective(s.network, s.x, eps, {.objective = VaeObjective::iwae, .samples = k}).bound)
-                   .item();
+      total +=
+          mean(
+              vae_objective(s.network, s.batch(), eps, {.objective = VaeObjective::iwae, .samples = k}).bound)
+              .item();
     }
     return total / static_cast<double>(repeats);
   };
   const double elbo = bound(1, 4000), five = bound(5, 4000), fifty = bound(50, 1000);
   const double log_px =
-      mean(importance_log_likelihood([&](int64_t k) { return vae_log_weights(s.network, s.x, k, s.rng); },
-                                     20000, 1000))
+      mean(importance_log_likelihood(
+               [&](int64_t k) { return vae_log_weights(s.network, s.batch(), k, s.rng); }, 20000, 1000))
           .item();
   CHECK(elbo < five);
   CHECK(five < fifty);
@@ -130,6 +137,54 @@ TEST_CASE("a dimension counts as active where the posterior's mean varies over t
   VaeBound bound;
   bound.means = tensor({1, 0.01, -1, 0.0, 1, 0.01, -1, 0.0}, {4, 2});
   CHECK(active_units(bound) == 1);
+}
+
+TEST_CASE("a conditional network reads the label of each image, and of each of its K codes") {
+  const DataShape image{.example = {4, 4}, .classes = 3};
+  for (const VaeNet net : {VaeNet::mlp, VaeNet::conv}) {
+    CAPTURE(name_of(kVaeNets, net));
+    Rng rng(8, "vae_test");
+    const VaeNetwork network({.net = net,
+                              .data = image,
+                              .classes = 3,
+                              .channels = 2,
+                              .latent = 2,
+                              .hidden = 5,
+                              .dtype = DType::f64},
+                             rng);
+    const Tensor x = rand({2, 16}, rng, DType::f64), eps = randn({6, 2}, rng, DType::f64);
+    const Tensor labels = cast(tensor({2, 0}, {2}), DType::i64);
+    const VaeObjectiveOptions options{.objective = VaeObjective::iwae, .samples = 3};
+    const Tensor both = vae_objective(network, {x, labels, {}}, eps, options).bound;
+    for (int64_t i = 0; i < 2; ++i) {
+      const Batch one{x.rows(i, i + 1).clone(), labels.rows(i, i + 1).clone(), {}};
+      const Tensor alone = vae_objective(network, one, eps.rows(3 * i, 3 * i + 3).clone(), options).bound;
+      CHECK(alone.item() == doctest::Approx(both.to_vector()[static_cast<size_t>(i)]).epsilon(1e-12));
+    }
+    const Tensor other = cast(tensor({1, 0}, {2}), DType::i64);
+    const auto differs = [](const Tensor& a, const Tensor& b, int64_t row) {
+      return a.rows(row, row + 1).to_vector() != b.rows(row, row + 1).to_vector();
+    };
+    const Tensor z = eps.rows(0, 2).clone();
+    CHECK(differs(network.encode(x, labels).mean, network.encode(x, other).mean, 0));
+    CHECK(!differs(network.encode(x, labels).mean, network.encode(x, other).mean, 1));
+    CHECK(differs(network.decode(z, labels), network.decode(z, other), 0));
+    CHECK(test::contains(test::error_message([&] { network.decode(z); }), "no labels"));
+  }
+}
+
+TEST_CASE("a VAE of convolutions learns, and refuses images that cannot be halved twice") {
+  const DataShape image{.example = {8, 8}}, odd{.example = {6, 8}};
+  const auto made = test::small_model<Vae>("vae", {"net=conv", "channels=4", "latent=2"}, image);
+  Rng rng(9, "vae_test");
+  const Tensor x = cast(bernoulli(full({20, 64}, 0.1), rng), DType::f32);
+  const double before = test::step_on(*made, x, 0.003)["bce_kl_nats_per_image"];
+  double after = before;
+  for (int i = 0; i < 50; ++i) after = test::step_on(*made, x, 0.003)["bce_kl_nats_per_image"];
+  CHECK(after < 0.8 * before);
+  CHECK(made->sample({3, rng}).shape() == Shape{3, 8, 8});
+  CHECK(test::contains(test::error_message([&] { test::small_model<Vae>("vae", {"net=conv"}, odd); }),
+                       "multiples of 4"));
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ struct TrainedDiscriminator {
 
   explicit TrainedDiscriminator(uint64_t seed)
       : rng(seed, "ledger/discriminator"),
-        network({.inputs = 1, .discriminator_hidden = {64, 64}, .pixels = false}, rng),
+        network({.data = {.example = {1}}, .discriminator_hidden = {64, 64}}, rng),
         learner(network, {.ema = 0.99}) {}
 
   void train(LogitsFn loss, const TwoBumps& p, const TwoBumps& q, int64_t steps) {

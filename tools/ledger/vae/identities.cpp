@@ -116,7 +116,10 @@ Exactness measure_exactness(const VaeNetwork& trained, const Tensor& images, int
   const Tensor log_px = logsumexp(log_joint, 0) + log_cell;    // (N)
   Rng rng(1, "ledger/importance");
   const Tensor estimate = importance_log_likelihood(
-      [&](int64_t k) { return parts.log_weights(network, x, k, rng); }, samples, 100);
+      [&](int64_t k) {
+        return parts.log_weights(network, {x, {}, {}}, k, rng);
+      },
+      samples, 100);
 
   const Posterior q = network.encode(x);
   const Tensor closed_kl = sum(parts.kl(q.mean, q.logvar), 1);  // (N)

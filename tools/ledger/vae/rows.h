@@ -16,7 +16,7 @@ double kl_error(KlFormula kl);
 
 /// What an estimator of log p(x) and the ELBO's parts are held to.
 struct ExactnessParts {
-  FunctionRef<Tensor(const VaeNetwork&, const Tensor& x, int64_t samples, Rng&)> log_weights;
+  FunctionRef<Tensor(const VaeNetwork&, const Batch&, int64_t samples, Rng&)> log_weights;
   KlFormula kl;
 };
 /// With two latent dimensions log p(x) is a sum over a grid of z.

@@ -32,7 +32,7 @@ TEST_CASE(
 /// A small network with wide posteriors, as it is initialised: importance sampling is sharp there.
 struct SmallModel {
   Rng rng{3, "test"};
-  VaeNetwork network{{.pixels = 12, .hidden = 8, .latent = 2}, rng};
+  VaeNetwork network{{.data = {.example = {12}}, .latent = 2, .hidden = 8}, rng};
   Tensor x = bernoulli(full({4, 12}, 0.4), rng);
 };
 
@@ -46,8 +46,8 @@ TEST_CASE(
   CHECK(found.gap_error < 1e-3);
   CHECK(found.mean_gap > 0);
 
-  const auto without_prior = [](const VaeNetwork& network, const Tensor& x, int64_t samples, Rng& rng) {
-    return vae_log_weights(network, x, samples, rng) + std::log(2 * 3.141592653589793);
+  const auto without_prior = [](const VaeNetwork& network, const Batch& batch, int64_t samples, Rng& rng) {
+    return vae_log_weights(network, batch, samples, rng) + std::log(2 * 3.141592653589793);
   };
   const auto doubled = [](const Tensor& mu, const Tensor& logvar) {
     return kl_standard_normal(mu, logvar) * 2.0;

@@ -1,0 +1,33 @@
+#include "models/networks/labels.h"
+
+#include "autograd/base/error.h"
+#include "autograd/ops.h"
+
+namespace gradzoo {
+
+int64_t classes_told(bool conditional, const DataShape& shape, std::string_view model) {
+  if (!conditional) return 0;
+  if (shape.classes == 0)
+    throw Error("conditional=true: these data have no labels to tell {}. Hint: conditional=false, or images",
+                model);
+  return shape.classes;
+}
+
+Tensor label_rows(const Tensor& labels, int64_t classes, DType dtype) {
+  if (!labels.defined()) throw Error("a conditional network was given no labels. Hint: (B) of i64");
+  return one_hot(labels, classes, dtype);
+}
+
+Tensor tiled_labels(const Tensor& labels, int64_t rows) {
+  if (!labels.defined() || labels.dim(0) == rows) return labels;
+  const int64_t n = labels.dim(0);
+  if (n == 0 || rows % n != 0) throw Error("{} labels for {} examples. Hint: one for each", n, rows);
+  return reshape(broadcast_to(unsqueeze(labels, 0), {rows / n, n}).clone(), {rows});
+}
+
+Tensor beside_label(const Tensor& x, const Tensor& labels, int64_t classes) {
+  if (classes == 0) return x;
+  return concat(x, label_rows(tiled_labels(labels, x.dim(0)), classes, x.dtype()), 1);
+}
+
+}  // namespace gradzoo

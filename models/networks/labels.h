@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string_view>
+
+#include "datasets/dataset.h"
+
+/// Labels as inputs of a network: what class-conditional models share.
+namespace gradzoo {
+
+/// The number of classes a model is told: those of the data, or 0 where it is not conditional. Throws Error
+/// where it is and the data have no labels.
+int64_t classes_told(bool conditional, const DataShape& shape, std::string_view model);
+
+/// Labels (B) i64 as rows of 0 and 1: (B, classes). Throws Error where they are missing or no class.
+Tensor label_rows(const Tensor& labels, int64_t classes, DType dtype = DType::f32);
+
+/// A batch's labels (B) once for each of the blocks that make `rows` rows, as functionals and objectives tile
+/// batches. Throws Error where they make no whole blocks.
+Tensor tiled_labels(const Tensor& labels, int64_t rows);
+
+/// x (k B, n) with its label's row behind it, (k B, n + classes): x itself where classes is 0.
+Tensor beside_label(const Tensor& x, const Tensor& labels, int64_t classes);
+
+}  // namespace gradzoo

@@ -1,0 +1,62 @@
+#include "models/networks/image_coder.h"
+
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "autograd/check/gradcheck.h"
+#include "autograd/ops.h"
+#include "support/error_message.h"
+
+namespace gradzoo {
+namespace {
+
+const DataShape kSmall{.example = {8, 4}};
+
+TEST_CASE("an encoder halves the sides twice, a decoder doubles them back") {
+  Rng rng(1, "image_coder_test");
+  const ImageEncoder encoder(kSmall, rng, {.channels = 3});
+  CHECK(encoder.features() == 2 * 1 * 6);
+  const Tensor h = encoder.forward(rand({5, 32}, rng));
+  CHECK(h.shape() == Shape{5, 12});
+  CHECK(min(h).item() >= 0);  // behind a ReLU
+  const ImageDecoder decoder(7, kSmall, rng, {.channels = 3});
+  CHECK(decoder.forward(randn({5, 7}, rng)).shape() == Shape{5, 32});
+  CHECK(decoder.forward(zeros({0, 7})).shape() == Shape{0, 32});
+  CHECK(encoder.forward(zeros({0, 32})).shape() == Shape{0, 12});
+}
+
+TEST_CASE("both are differentiable to second order") {
+  Rng rng(2, "image_coder_test");
+  const ImageCoderOptions options{.channels = 2, .activation = silu, .dtype = DType::f64};
+  const ImageEncoder encoder(kSmall, rng, options);
+  const ImageDecoder decoder(3, kSmall, rng, options);
+  const Tensor x = randn({2, 32}, rng, DType::f64), z = randn({2, 3}, rng, DType::f64);
+  CHECK(gradgradcheck([&](const Tensor& in) { return encoder.forward(in); }, x).ok);
+  CHECK(gradgradcheck([&](const Tensor& in) { return decoder.forward(in); }, z).ok);
+}
+
+TEST_CASE("He's initialisation brings a decoder's input through at its own size") {
+  Rng rng(3, "image_coder_test");
+  const DataShape image{.example = {28, 28}};
+  const auto size_of_output = [&](bool he) {
+    const ImageDecoder decoder(64, image, rng, {.channels = 64, .he = he});
+    return std::sqrt(mean(square(decoder.forward(randn({50, 64}, rng)))).item());
+  };
+  // Each layer but the last is halved by a ReLU and doubled by its weights: sqrt 2 in all, a little less at
+  // the border.
+  CHECK(size_of_output(true) == doctest::Approx(std::sqrt(2.0)).epsilon(0.15));
+  CHECK(size_of_output(false) < 0.5);
+}
+
+TEST_CASE("images whose sides cannot be halved twice are refused") {
+  const DataShape odd{.example = {28, 30}};
+  CHECK(!is_codable(odd));
+  CHECK(is_codable(kSmall));
+  CHECK(!is_codable({.example = {4}}));
+  const std::string message = test::error_message([&] { check_codable("net=conv", odd); });
+  CHECK_MESSAGE(test::contains(message, "multiples of 4"), message);
+}
+
+}  // namespace
+}  // namespace gradzoo
