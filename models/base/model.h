@@ -85,6 +85,8 @@ class Model {
   /// The options of a request for samples, which are members of the model: their defaults are those of the
   /// run.
   virtual void describe_sampling(OptionTable&) {}
+  /// Samples may be asked for by labels below this.
+  virtual int64_t label_count() const { return 0; }
 
  protected:
   /// In the constructor: a learner whose State and average are this model's; another number that steps
@@ -105,8 +107,6 @@ class Model {
   /// A log-density, a score, or neither, which is what it is unless overridden.
   virtual Target do_target() { return {}; }
   virtual std::string do_reading(const DataView&) { return ""; }
-  /// Samples may be asked for by labels below this.
-  virtual int64_t label_count() const { return 0; }
 
  private:
   class Shown;

@@ -84,6 +84,12 @@ Tensor Classifier::features(const Tensor& x) {
   return network_.features(x);
 }
 
+Tensor Classifier::probabilities_of(const Tensor& features) {
+  const NoGrad quiet;
+  const auto averaged = learner_.averaged();
+  return softmax(network_.logits(features), 1);
+}
+
 Tensor Classifier::do_sample(const SampleRequest&) {
   throw Error(
       "classifier: it tells images apart and draws none. Hint: gradzoo eval RUN --classifier THIS_RUN "

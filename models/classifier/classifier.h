@@ -22,6 +22,8 @@ class Classifier : public Model {
   Tensor probabilities(const Tensor& x);
   /// What the logits are a linear function of, by the same weights: x (B, pixels) -> (B, features).
   Tensor features(const Tensor& x);
+  /// p(y|x) by those features: (B, features) -> (B, classes).
+  Tensor probabilities_of(const Tensor& features);
   /// Names the weights alone: what a run's State holds beside them serves training.
   void add_weights_to(State& state) { learner_.parameters().add_to(state); }
   const DataShape& shape() const { return shape_; }

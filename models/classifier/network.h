@@ -15,8 +15,10 @@ class ClassifierNetwork : public Module {
   ClassifierNetwork(const ClassifierOptions& options, const DataShape& shape, Rng& rng);
   /// x (B, pixels) in [0,1] -> (B, features), not below 0 with relu.
   Tensor features(const Tensor& x) const;
+  /// features (B, features) -> (B, classes)
+  Tensor logits(const Tensor& features) const { return head_->forward(features); }
   /// x (B, pixels) -> (B, classes)
-  Tensor forward(const Tensor& x) const override { return head_->forward(features(x)); }
+  Tensor forward(const Tensor& x) const override { return logits(features(x)); }
 
  private:
   DataShape shape_;

@@ -4,8 +4,6 @@
 #include <cmath>
 #include <numeric>
 
-#include <fmt/format.h>
-
 #include "autograd/base/error.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
@@ -14,6 +12,8 @@
 
 namespace gradzoo {
 namespace {
+
+constexpr int64_t kResamples = 50;
 
 double entropy(const std::vector<double>& probabilities) {
   double sum = 0;
@@ -27,56 +27,120 @@ double median(std::vector<double> values) {
   return (values[(n - 1) / 2] + values[n / 2]) / 2;
 }
 
-void check_images(const Tensor& images, const Examples& train) {
-  if (images.rank() != 2 || images.dim(0) < 1 || images.dim(1) != train.size()) {
-    throw Error(
-        fmt::format("ruler: images of shape {} are held against training images of {} pixels. Hint: (n, {}), "
-                    "n at least 1",
-                    images.shape().str(), train.size(), train.size()));
+// The mean of values at some rows.
+double mean_at(const std::vector<double>& values, std::span<const int64_t> rows) {
+  double sum = 0;
+  for (const int64_t row : rows) sum += values[static_cast<size_t>(row)];
+  return sum / static_cast<double>(rows.size());
+}
+
+// Over the classes that two rows or more are called by: the mean of 2 tr cov, which is E|f - f'|^2 of two of
+// a class's rows.
+double spread_within(const Tensor& features, const std::vector<int64_t>& called, size_t classes,
+                     std::span<const int64_t> rows) {
+  const auto d = static_cast<size_t>(features.dim(1));
+  std::vector<double> sums(classes * d), squares(classes), counts(classes);
+  for (const int64_t row : rows) {
+    const auto c = static_cast<size_t>(called[static_cast<size_t>(row)]);
+    const double* f = features.data<double>() + row * features.dim(1);
+    ++counts[c];
+    for (size_t i = 0; i < d; ++i) {
+      sums[c * d + i] += f[i];
+      squares[c] += f[i] * f[i];
+    }
   }
-  if (!all_finite(images)) {
-    throw Error(
-        "ruler: a pixel of the samples is not finite. Hint: the run has diverged; train it again with a "
-        "smaller lr");
+  double total = 0, used = 0;
+  for (size_t c = 0; c < classes; ++c) {
+    if (counts[c] < 2) continue;
+    const double* s = &sums[c * d];
+    const double mean_square = std::inner_product(s, s + d, s, 0.0) / counts[c];
+    total += 2 * (squares[c] - mean_square) / (counts[c] - 1);
+    ++used;
   }
+  return used > 0 ? std::sqrt(std::max(0.0, total / used)) : 0;
 }
 
 }  // namespace
 
-RulerReading read_ruler(const Tensor& images, TensorFn probabilities, const Examples& train) {
+ClassifiedImages classified(const Tensor& images, TensorFn features, TensorFn probabilities) {
+  constexpr int64_t kRows = 500;
   const NoGrad quiet;
-  check_images(images, train);
-  const Tensor p = probabilities(images);  // (n, classes)
-  if (!all_finite(p))
+  if (images.rank() != 2 || images.dim(0) < 1)
+    throw Error("ruler: images of shape {}. Hint: (n, pixels), n at least 1", images.shape().str());
+  if (!all_finite(images))
+    throw Error(
+        "ruler: a pixel of the samples is not finite. Hint: the run has diverged; train it again with a "
+        "smaller lr");
+  Tensors f, p;
+  for (int64_t first = 0; first < images.dim(0); first += kRows) {
+    f.push_back(features(images.rows(first, std::min(first + kRows, images.dim(0)))));
+    p.push_back(probabilities(f.back()));
+  }
+  ClassifiedImages out{images, concat(f, 0), concat(p, 0)};
+  if (!all_finite(out.probabilities))
     throw Error("ruler: the classifier gives a probability that is not finite. Hint: retrain it");
-
-  RulerReading out;
-  out.count = images.dim(0);
-  const auto n = static_cast<double>(out.count);
-  const std::vector<double> surest = max(p, 1).to_vector();
-  out.confident =
-      static_cast<double>(std::ranges::count_if(surest, [](double s) { return s > kConfident; })) / n;
-  out.confident_error = std::sqrt(out.confident * (1 - out.confident) / n);
-  out.label_entropy = entropy(mean(p, 0).to_vector());
-  out.called.resize(static_cast<size_t>(p.dim(1)));
-  for (const double label : argmax(p, 1).to_vector()) ++out.called[static_cast<size_t>(label)];
-
-  const Tensor difference = images - nearest_images(images, train);
-  const std::vector<double> distances = sqrt(sum(square(difference), 1)).to_vector();
-  out.nearest_mean = std::accumulate(distances.begin(), distances.end(), 0.0) / n;
-  out.nearest_median = median(distances);
   return out;
 }
 
-Tensor evenly_spread(const Examples& images, int64_t n) {
-  if (n < 1 || n > images.count()) {
-    throw Error(fmt::format("ruler: {} of {} images cannot be taken. Hint: 1 to {}", n, images.count(),
-                            images.count()));
+double confident_share(const Tensor& probabilities) {
+  const std::vector<double> surest = max(probabilities, 1).to_vector();
+  return static_cast<double>(std::ranges::count_if(surest, [](double s) { return s > kConfident; })) /
+         static_cast<double>(surest.size());
+}
+
+double label_entropy(const Tensor& probabilities) { return entropy(mean(probabilities, 0).to_vector()); }
+
+RulerReading read_ruler(const ClassifiedImages& seen, const Examples& train, const Tensor& asked) {
+  const NoGrad quiet;
+  if (seen.images.dim(1) != train.size())
+    throw Error(
+        "ruler: images of shape {} are held against training images of {} pixels. Hint: (n, {}), n at least "
+        "1",
+        seen.images.shape().str(), train.size(), train.size());
+  const Tensor &p = seen.probabilities, label_of = argmax(p, 1);
+  const int64_t n = seen.count(), classes = p.dim(1);
+  const auto rows_of = [&](std::span<const int64_t> rows) {
+    Tensor index = empty({static_cast<int64_t>(rows.size())}, DType::i64);
+    std::ranges::copy(rows, index.mutable_data<int64_t>());
+    return index_select(p, 0, index);
+  };
+  Rng rng(0, "ruler/bootstrap");
+  const auto estimate = [&](auto statistic) { return bootstrap(n, kResamples, rng, statistic); };
+
+  RulerReading out;
+  out.count = n;
+  out.called.resize(static_cast<size_t>(classes));
+  std::vector<int64_t> called(label_of.data<int64_t>(), label_of.data<int64_t>() + n);
+  for (const int64_t label : called) ++out.called[static_cast<size_t>(label)];
+  out.confident = estimate([&](auto rows) { return confident_share(rows_of(rows)); });
+  out.label_entropy = estimate([&](auto rows) { return label_entropy(rows_of(rows)); });
+  const Tensor features = cast(seen.features, DType::f64);
+  out.diversity = estimate(
+      [&](auto rows) { return spread_within(features, called, static_cast<size_t>(classes), rows); });
+  if (asked.defined()) {
+    std::vector<double> right(static_cast<size_t>(n));
+    for (size_t i = 0; i < right.size(); ++i) right[i] = called[i] == asked.data<int64_t>()[i] ? 1 : 0;
+    out.as_asked = estimate([&](auto rows) { return mean_at(right, rows); });
   }
+  const Tensor difference = seen.images - nearest_images(seen.images, train);
+  const std::vector<double> distances = sqrt(sum(square(difference), 1)).to_vector();
+  out.nearest_mean = estimate([&](auto rows) { return mean_at(distances, rows); });
+  out.nearest_median = estimate([&](auto rows) {
+    std::vector<double> some;
+    some.reserve(rows.size());
+    for (const int64_t row : rows) some.push_back(distances[static_cast<size_t>(row)]);
+    return median(std::move(some));
+  });
+  return out;
+}
+
+Tensor evenly_spread(const Examples& images, int64_t n, Pixels pixels) {
+  if (n < 1 || n > images.count())
+    throw Error("ruler: {} of {} images cannot be taken. Hint: 1 to {}", n, images.count(), images.count());
   Tensors rows;
   for (int64_t i = 0; i < n; ++i) {
     const int64_t at = i * images.count() / n;
-    rows.push_back(read_examples(images, at, at + 1, Pixels::grey, Rng(0)).x);
+    rows.push_back(read_examples(images, at, at + 1, pixels, Rng(static_cast<uint64_t>(at))).x);
   }
   return concat(rows, 0);
 }

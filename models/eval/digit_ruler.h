@@ -1,9 +1,12 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "autograd/tensor.h"
 #include "datasets/examples.h"
+#include "datasets/images/pixels.h"
+#include "models/eval/estimate.h"
 
 /// What a classifier and the training set say of samples: cheap to read, and no proof of quality.
 namespace gradzoo {
@@ -11,23 +14,38 @@ namespace gradzoo {
 /// A class counts as called where its probability is above this.
 inline constexpr double kConfident = 0.9;
 
+/// Images, and what a classifier makes of them.
+struct ClassifiedImages {
+  Tensor images;         // (n, pixels) in [0,1]
+  Tensor features;       // (n, features)
+  Tensor probabilities;  // (n, classes)
+
+  int64_t count() const { return images.dim(0); }
+};
+/// Images by the two parts of a classifier: features of pixels, probabilities of features; some at a time.
+/// Throws Error where there is no image, and where a pixel or a probability is not finite.
+ClassifiedImages classified(const Tensor& images, TensorFn features, TensorFn probabilities);
+
+/// Standard errors are by bootstrap over the images.
 struct RulerReading {
-  int64_t count = 0;           // images measured
-  double confident = 0;        // share of them with max_y p(y|x) > kConfident
-  double confident_error = 0;  // its standard error, sqrt(p (1 - p) / n)
-  double label_entropy = 0;    // of the mean of p(y|x) over the images, nats: log(classes) if all come alike
+  int64_t count = 0;                 // images measured
+  Estimate confident;                // share of them with max_y p(y|x) > kConfident
+  Estimate label_entropy;            // of the mean of p(y|x), nats: log(classes) if all come alike
   std::vector<int64_t> called = {};  // images by their most probable class: (classes)
-  double nearest_mean = 0,
-         nearest_median = 0;  // Euclidean distance of grey pixels to the nearest training image
+  std::optional<Estimate> as_asked;  // share that is called what was asked for
+  Estimate diversity;  // root mean square distance of features of two images that are called the same
+  Estimate nearest_mean, nearest_median;  // Euclidean distance of pixels to the nearest training image
 };
 
-/// Measures images (n, pixels) in [0,1]; `probabilities` gives (n, classes) for them. Throws Error where
-/// there is no image, where widths differ from the training images', or where a pixel or a probability is not
-/// finite.
-RulerReading read_ruler(const Tensor& images, TensorFn probabilities, const Examples& train);
+/// Measures images; `asked` (n) i64 are the labels that were asked for, undefined where none were. Throws
+/// Error where widths differ from the training images'.
+RulerReading read_ruler(const ClassifiedImages& seen, const Examples& train, const Tensor& asked = {});
 
-/// `n` images of a set, evenly spread over its order, as (n, pixels) grey. Throws Error unless 1 <= n <=
-/// count.
-Tensor evenly_spread(const Examples& images, int64_t n);
+/// The share of images with a probability above kConfident, and the entropy of their mean, without errors.
+double confident_share(const Tensor& probabilities);
+double label_entropy(const Tensor& probabilities);
+
+/// `n` images of a set, evenly spread over its order, as (n, pixels). Throws Error unless 1 <= n <= count.
+Tensor evenly_spread(const Examples& images, int64_t n, Pixels pixels = Pixels::grey);
 
 }  // namespace gradzoo

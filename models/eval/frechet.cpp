@@ -70,14 +70,11 @@ double frechet_distance(const Moments& a, const Moments& b) {
 }
 
 Estimate frechet_estimate(const Tensor& features, const Moments& real, int64_t resamples, Rng& rng) {
-  const int64_t n = features.dim(0);
-  std::vector<double> distances;
-  for (int64_t i = 0; i < resamples; ++i) {
-    const Tensor rows = cast(floor(rand({n}, rng, DType::f64) * static_cast<double>(n)), DType::i64);
-    distances.push_back(frechet_distance(moments_of(index_select(features, 0, rows)), real));
-  }
-  const double spread = mean_of(distances).standard_error * std::sqrt(static_cast<double>(resamples));
-  return {frechet_distance(moments_of(features), real), spread};
+  return bootstrap(features.dim(0), resamples, rng, [&](std::span<const int64_t> rows) {
+    Tensor index = empty({static_cast<int64_t>(rows.size())}, DType::i64);
+    std::ranges::copy(rows, index.mutable_data<int64_t>());
+    return frechet_distance(moments_of(index_select(features, 0, index)), real);
+  });
 }
 
 Estimate kernel_distance(const Tensor& a, const Tensor& b, int64_t block) {

@@ -2,6 +2,7 @@
 
 #include "autograd/random.h"
 #include "autograd/tensor.h"
+#include "models/eval/estimate.h"
 
 /// Two sets of pictures compared by the features that a classifier has for them.
 namespace gradzoo {
@@ -17,11 +18,6 @@ Moments moments_of(const Tensor& features);
 /// Gaussians (Frechet 1957; Dowson & Landau 1982), which Heusel et al. 2017 measure between features. Not
 /// below 0.
 double frechet_distance(const Moments& a, const Moments& b);
-
-/// A number and its standard error.
-struct Estimate {
-  double value, standard_error;
-};
 
 /// The distance of features (n, d) to moments, its error by `resamples` bootstrap sets of n rows.
 Estimate frechet_estimate(const Tensor& features, const Moments& real, int64_t resamples, Rng& rng);

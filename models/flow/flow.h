@@ -17,6 +17,7 @@ class FlowMatching : public Model {
   void describe_sampling(OptionTable& options) override;
 
   const FlowNetwork& network() const { return network_; }
+  int64_t label_count() const override { return network_.classes(); }
 
  protected:
   void add_to(State& state) override;
@@ -25,7 +26,6 @@ class FlowMatching : public Model {
   Tensor do_sample(const SampleRequest& request) override;
   std::vector<Picture> do_pictures(const DataView& data) override;
   std::string do_reading(const DataView& data) override;
-  int64_t label_count() const override { return network_.classes(); }
 
  private:
   bool is_conditional() const { return network_.classes() > 0; }

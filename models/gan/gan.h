@@ -23,6 +23,7 @@ class Gan : public Model {
   Discriminator& discriminator() { return discriminator_; }
   /// Where 2,500 samples of the averaged generator lie; nothing unless the data are a toy with modes.
   std::optional<ModeCoverage> coverage(uint64_t seed);
+  int64_t label_count() const override { return generator_.classes(); }
 
  protected:
   void add_to(State& state) override;
@@ -31,7 +32,6 @@ class Gan : public Model {
   Tensor do_sample(const SampleRequest& request) override;
   std::vector<Picture> do_pictures(const DataView& data) override;
   std::string do_reading(const DataView& data) override;
-  int64_t label_count() const override { return generator_.classes(); }
 
  private:
   Tensor with_noise(const Tensor& x, double sigma);

@@ -23,6 +23,7 @@ class Score : public Model {
 
   ScoreNetwork& network() { return network_; }
   const ScoreTask& task() const { return task_; }
+  int64_t label_count() const override { return network_.shape().classes; }
 
  protected:
   void add_to(State& state) override;
@@ -33,7 +34,6 @@ class Score : public Model {
   std::vector<Picture> do_pictures(const DataView& data) override;
   Target do_target() override;
   std::string do_reading(const DataView& data) override;
-  int64_t label_count() const override { return network_.shape().classes; }
 
  private:
   // The objective of every row, (B).

@@ -17,6 +17,7 @@ class Vae : public Model {
   void train_step(const StepContext& context, MetricRow row) override;
   std::vector<CurveLevel> levels(const DataView& data) override;
   VaeNetwork& network() { return network_; }
+  int64_t label_count() const override { return network_.shape().classes; }
 
  protected:
   void add_to(State& state) override;
@@ -24,7 +25,6 @@ class Vae : public Model {
   Quantities do_evaluate(const DataView& data) override;
   Tensor do_sample(const SampleRequest& request) override;
   std::vector<Picture> do_pictures(const DataView& data) override;
-  int64_t label_count() const override { return network_.shape().classes; }
 
  private:
   DataShape shape_;

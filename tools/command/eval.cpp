@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <cmath>
+#include <memory>
+#include <optional>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -39,8 +41,7 @@ void print_table(const Quantities& quantities) {
   fmt::print("+- is the standard error of the mean over the examples.\n");
 }
 
-// With `count` samples held against the digits' own classifier; 0: none.
-void print_quantities(const SavedRun& run, Split part, int64_t count, bool json) {
+void print_quantities(const SavedRun& run, Split part, const std::optional<RulerReport>& ruler, bool json) {
   const RunData data(run.options->data, run.options->training);
   const Examples examples = data.evaluation_examples(part);
   const Quantities quantities = run.model->evaluate(data.view(examples));
@@ -50,14 +51,14 @@ void print_quantities(const SavedRun& run, Split part, int64_t count, bool json)
         {"data", data.name()},         {"split", name_of(kSplits, part)}, {"examples", examples.count()},
         {"quantities", Json::array()}};
     for (const Quantity& quantity : quantities) object["quantities"].push_back(to_json(quantity));
-    if (count > 0) object["ruler"] = Json::parse(ruler_json(hold_against_digits(run, count, part)));
+    if (ruler) object["ruler"] = Json::parse(ruler_json(*ruler));
     fmt::print("{}\n", object.dump());
     return;
   }
   fmt::print("{}: {} at step {}, {} examples of {} ({})\n", run.directory.path(), run.model_name(), run.step,
              examples.count(), data.name(), name_of(kSplits, part));
   print_table(quantities);
-  if (count > 0) fmt::print("\n{}", ruler_table(hold_against_digits(run, count, part)));
+  if (ruler) fmt::print("\n{}", ruler_table(*ruler));
 }
 
 }  // namespace
@@ -75,7 +76,8 @@ int eval_command(const Arguments& arguments) {
               "the labels come, and how near the training images are, beside the same for real images");
   line.option(
       "-n", "N", count,
-      "samples that a classifier measures, of MNIST the program's own (default: 1000; with --classifier 400)",
+      "samples that a classifier measures: the program's own of MNIST and Fashion-MNIST (default: 1000; with "
+      "--classifier 400)",
       1, 10'000);
   line.option("--threads", "T", threads, "threads; the result does not depend on them (default: the cores)",
               1, kernels::kMaxThreads);
@@ -90,16 +92,21 @@ int eval_command(const Arguments& arguments) {
   }
   use_threads(threads);
   const SavedRun run = open_run(run_path);
-  const bool digits = draws_digits(run);
-  if (count > 0 && classifier_path.empty() && !digits)
-    throw Error("eval: -n counts samples for a classifier to measure. Hint: --classifier RUN2");
-  if (classifier_path.empty()) {
-    constexpr int64_t kSamples = 1000;
-    print_quantities(run, part, !digits ? 0 : count > 0 ? count : kSamples, json);
-  } else {
-    const RulerReport report = hold_against(run, open_run(classifier_path), count > 0 ? count : 400, part);
+  if (!classifier_path.empty()) {
+    RulerClassifier classifier = classifier_of(std::make_unique<SavedRun>(open_run(classifier_path)), run);
+    const RulerReport report = ruler_report(run, std::move(classifier), count > 0 ? count : 400, part);
     fmt::print("{}", json ? ruler_json(report) + "\n" : ruler_table(report));
+    return 0;
   }
+  const bool draws = has_own_classifier(run.options->data) && run.model_name() != "classifier";
+  if (count > 0 && !draws)
+    throw Error("eval: -n counts samples for a classifier to measure. Hint: --classifier RUN2");
+  std::optional<RulerReport> ruler;
+  constexpr int64_t kSamples = 1000;
+  if (draws)
+    ruler = ruler_report(run, *own_classifier(run.options->data, true, stderr), count > 0 ? count : kSamples,
+                         part);
+  print_quantities(run, part, ruler, json);
   return 0;
 }
 

@@ -1,215 +1,106 @@
 #include "tools/run/ruler.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
 
-#include "autograd/base/error.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
-#include "models/classifier/classifier.h"
-#include "models/classifier/digits.h"
-#include "models/run/data.h"
+#include "models/pictures/class_rows.h"
 
 namespace gradzoo {
 namespace {
 
-using Json = nlohmann::ordered_json;
+constexpr int64_t kResamples = 20;  // of the Frechet distance, each a spectrum
 
-std::string told(const SavedRun& run) {
-  return fmt::format("{}: {} at step {} on {}", run.directory.path(), run.model_name(), run.step,
-                     run.options->data.data);
+Tensor in_random_order(const Tensor& rows) {
+  Rng rng(0, "ruler/order");
+  return index_select(rows, 0, randperm(rows.dim(0), rng));
 }
 
-Classifier& classifier_in(const SavedRun& run) {
-  auto* classifier = dynamic_cast<Classifier*>(run.model.get());
-  if (classifier != nullptr) return *classifier;
-  throw Error("eval: {} is a {}, not a classifier. Hint: gradzoo train classifier, and its run here",
-              run.directory.path(), run.model_name());
-}
-
-void check_fits(const SavedRun& run, const SavedRun& classifier) {
-  if (!run.shape.is_image()) {
-    throw Error(
-        "eval: {} draws points of {} numbers, and a classifier measures images. Hint: gradzoo eval {} "
-        "compares points with the truth",
-        run.directory.path(), run.shape.size(), run.directory.path());
-  }
-  if (run.shape.example == classifier.shape.example) return;
-  throw Error(
-      "eval: {} draws images of {}x{}, and {} knows those of {}x{}. Hint: a classifier of the same data: "
-      "gradzoo train classifier --data {}",
-      run.directory.path(), run.shape.height(), run.shape.width(), classifier.directory.path(),
-      classifier.shape.height(), classifier.shape.width(), run.options->data.data);
-}
-
-Json to_json(const RulerReading& reading) {
-  return {{"count", reading.count},
-          {"confident_share", reading.confident},
-          {"confident_share_standard_error", reading.confident_error},
-          {"label_entropy_nats", reading.label_entropy},
-          {"called", reading.called},
-          {"nearest_training_image_median", reading.nearest_median},
-          {"nearest_training_image_mean", reading.nearest_mean}};
-}
-
-std::string row(const std::string& what, const std::string& samples, const std::string& real,
-                const std::string& note = "") {
-  std::string line = fmt::format("  {:<22} {:<16} {:<16} {}", what, samples, real, note);
-  line.erase(line.find_last_not_of(' ') + 1);
-  return line + "\n";
-}
-
-std::string share(const RulerReading& reading) {
-  return fmt::format("{:.3f} +- {:.3f}", reading.confident, reading.confident_error);
-}
-
-// fn of all rows, some at a time.
-Tensor in_chunks(const Tensor& rows, TensorFn fn) {
-  constexpr int64_t kRows = 500;
-  Tensors parts;
-  for (int64_t first = 0; first < rows.dim(0); first += kRows)
-    parts.push_back(fn(rows.rows(first, std::min(first + kRows, rows.dim(0)))));
-  return concat(parts, 0);
-}
-
-/// Measures features against those of all images of a split.
-class FeatureRuler {
- public:
-  // In a random order: blocks of a set that is sorted in some way would differ from each other.
-  FeatureRuler(Classifier& classifier, const Examples& real)
-      : classifier_(classifier),
-        real_(index_select(features(read_examples(real, 0, real.count(), Pixels::grey, Rng(0)).x), 0,
-                           random_order(real.count()))),
-        moments_(moments_of(real_)) {}
-
-  FeatureDistance measure(const Tensor& images) const {
-    constexpr int64_t kResamples = 20, kBlock = 1000, kSmallestBlock = 50;
-    const Tensor of_images = features(images);
-    Rng rng(0, "ruler/bootstrap");
-    FeatureDistance out{frechet_estimate(of_images, moments_, kResamples, rng), std::nullopt};
-    const int64_t block = std::min(kBlock, std::min(of_images.dim(0), real_.dim(0)) / 2);
-    if (block >= kSmallestBlock) out.kernel = kernel_distance(of_images, real_, block);
-    return out;
-  }
-
- private:
-  static Tensor random_order(int64_t count) {
-    Rng rng(0, "ruler/order");
-    return randperm(count, rng);
-  }
-  Tensor features(const Tensor& images) const {
-    return in_chunks(images, [&](const Tensor& x) { return classifier_.features(x); });
-  }
-
-  Classifier& classifier_;
-  Tensor real_;  // (N, features)
-  Moments moments_;
-};
-
-RulerReport measured(const SavedRun& run, Classifier& classifier, const std::string& told_classifier,
-                     int64_t n, Split split) {
-  const NoGrad quiet;
-  const RunData data(run.options->data, run.options->training);
-  const Examples all = data.evaluation_examples(split);
-  const Tensor real = evenly_spread(all, n);  // (n, pixels)
-  Rng rng(run.seed(), "samples");
-  const Tensor samples = reshape(run.model->sample({n, rng}), {n, run.shape.size()});
-  const auto read = [&](const Tensor& images) {
-    return read_ruler(
-        images,
-        [&](const Tensor& x) {
-          return in_chunks(x, [&](const Tensor& some) { return classifier.probabilities(some); });
-        },
-        data.train());
-  };
-  const FeatureRuler features(classifier, all);
-  return {told(run),
-          told_classifier,
-          split,
-          read(samples),
-          read(real),
-          features.measure(samples),
-          features.measure(evenly_spread(data.train(), std::min(n, data.train().count())))};
-}
-
-std::string distance(const Estimate& estimate) {
-  return fmt::format("{:.4g} +- {:.2g}", estimate.value, estimate.standard_error);
-}
-
-void add_distance(Json& object, const FeatureDistance& d) {
-  object["frechet_distance"] = d.frechet.value;
-  object["frechet_distance_standard_error"] = d.frechet.standard_error;
-  if (!d.kernel) return;
-  object["kernel_distance"] = d.kernel->value;
-  object["kernel_distance_standard_error"] = d.kernel->standard_error;
+// Blocks of a kernel distance: as large as they may be, and two at least.
+std::optional<Estimate> blocked_distance(const Tensor& a, const Tensor& b, int64_t largest) {
+  constexpr int64_t kSmallest = 50;
+  const int64_t block = std::min(largest, std::min(a.dim(0), b.dim(0)) / 2);
+  if (block < kSmallest) return std::nullopt;
+  return kernel_distance(a, b, block);
 }
 
 }  // namespace
 
-RulerReport hold_against(const SavedRun& run, const SavedRun& classifier_run, int64_t n, Split split) {
-  Classifier& classifier = classifier_in(classifier_run);
-  check_fits(run, classifier_run);
-  return measured(run, classifier, told(classifier_run), n, split);
+Ruler::Ruler(RulerClassifier classifier, const Examples& real, const Examples& train, Pixels pixels)
+    : classifier_(std::move(classifier)),
+      real_images_(real),
+      train_(train),
+      pixels_(pixels == Pixels::dequantised ? Pixels::grey : pixels),
+      real_(in_random_order(seen(read_examples(real, 0, real.count(), pixels_, Rng(0)).x).features)),
+      moments_(moments_of(real_)) {}
+
+bool Ruler::is_binary() const { return pixels_ == Pixels::dynamic_binary || pixels_ == Pixels::fixed_binary; }
+
+ClassifiedImages Ruler::seen(const Tensor& images) const {
+  Classifier& classifier = *classifier_.classifier;
+  return classified(
+      images, [&](const Tensor& x) { return classifier.features(x); },
+      [&](const Tensor& f) { return classifier.probabilities_of(f); });
 }
 
-bool draws_digits(const SavedRun& run) {
-  return run.options->data.data == "mnist" && dynamic_cast<const Classifier*>(run.model.get()) == nullptr;
+Tensor Ruler::samples_of(Model& model, int64_t n, const DataShape& shape, Rng& rng,
+                         const Tensor& labels) const {
+  const NoGrad quiet;
+  const Tensor drawn = reshape(model.sample({n, rng, labels}), {n, shape.size()});
+  if (!all_finite(drawn)) return drawn;
+  const Tensor pixels = clamp(drawn, 0, 1);
+  return is_binary() ? bernoulli(pixels, rng) : pixels;
 }
 
-RulerReport hold_against_digits(const SavedRun& run, int64_t n, Split split) {
-  return measured(run, *digit_classifier(), "the program's own classifier of digits", n, split);
+RulerMeasure Ruler::measure(const Tensor& images, const Tensor& asked) const {
+  const NoGrad quiet;
+  const ClassifiedImages found = seen(images);
+  Rng rng(0, "ruler/bootstrap");
+  return {read_ruler(found, train_, asked), frechet_estimate(found.features, moments_, kResamples, rng),
+          blocked_distance(found.features, real_, 1000)};
 }
 
-std::string ruler_table(const RulerReport& report) {
-  const RulerReading &samples = report.samples, &real = report.real;
-  std::string table = fmt::format("{}\nheld against {}\n\n", report.samples_of, report.classifier);
-  table += row("", fmt::format("{} samples", samples.count), fmt::format("{} real", real.count));
-  table += row(fmt::format("called with p > {}", kConfident), share(samples), share(real));
-  table += row("label entropy", fmt::format("{:.3f} nats", samples.label_entropy),
-               fmt::format("{:.3f} nats", real.label_entropy),
-               fmt::format("of {:.3f}, where all classes come alike",
-                           std::log(static_cast<double>(samples.called.size()))));
-  table += row("nearest, median", fmt::format("{:.2f}", samples.nearest_median),
-               fmt::format("{:.2f}", real.nearest_median),
-               "Euclidean distance of grey pixels to the nearest training image");
-  table +=
-      row("nearest, mean", fmt::format("{:.2f}", samples.nearest_mean),
-          fmt::format("{:.2f}", real.nearest_mean), "far below the real ones': learned by heart, or blurred");
-  table +=
-      row("digit-FID", distance(report.samples_distance.frechet), "",
-          fmt::format(
-              "Frechet distance of features to all real ones; {} of as many training images; compare equal "
-              "counts alone",
-              distance(report.floor.frechet)));
-  if (report.samples_distance.kernel && report.floor.kernel)
-    table += row("KID", distance(*report.samples_distance.kernel), "",
-                 fmt::format("unbiased; {} of as many training images", distance(*report.floor.kernel)));
-  table += "\n";
-  for (size_t label = 0; label < samples.called.size(); ++label) {
-    table += row(fmt::format("called {}", label), fmt::format("{}", samples.called[label]),
-                 fmt::format("{}", real.called[label]));
-  }
-  return table;
+RulerMeasure Ruler::measure_real(int64_t n) const { return measure(evenly_spread(real_images_, n, pixels_)); }
+
+RulerMeasure Ruler::measure_training(int64_t n) const {
+  return measure(evenly_spread(train_, std::min(n, train_.count()), pixels_));
 }
 
-std::string ruler_json(const RulerReport& report) {
-  Json samples = to_json(report.samples), floor = Json::object();
-  add_distance(samples, report.samples_distance);
-  add_distance(floor, report.floor);
-  const Json object{
-      {"run", report.samples_of},
-      {"classifier", report.classifier},
-      {"split", name_of(kSplits, report.split)},
-      {"confident_above", kConfident},
-      {"label_entropy_nats_of_all_alike", std::log(static_cast<double>(report.samples.called.size()))},
-      {"samples", samples},
-      {"real", to_json(report.real)},
-      {"training_images", floor}};
-  return object.dump();
+Quantities Ruler::watch(const Tensor& images) const {
+  const NoGrad quiet;
+  const ClassifiedImages found = seen(images);
+  Quantities out{{"confident_share", confident_share(found.probabilities), NAN, "",
+                  fmt::format("share of {} samples that the classifier calls something with p > {}",
+                              found.count(), kConfident)},
+                 {"label_entropy", label_entropy(found.probabilities), NAN, "nats",
+                  "of the labels that the classifier gives to samples: low where few classes are drawn"}};
+  if (const auto distance = blocked_distance(found.features, real_, 50))
+    out.add({"kid", distance->value, distance->standard_error, "",
+             fmt::format("kernel distance of {} samples' features to held-out images', unbiased: 0 where "
+                         "they are alike",
+                         found.count())});
+  return out;
+}
+
+RulerReport ruler_report(const SavedRun& run, RulerClassifier classifier, int64_t n, Split split) {
+  const RunData data(run.options->data, run.options->training);
+  const Ruler ruler(std::move(classifier), data.evaluation_examples(split), data.train(),
+                    run.options->model->pixels());
+  const RulerMeasure real = ruler.measure_real(n);  // refuses an n that cannot be had, before any is drawn
+  Rng rng(run.seed(), "samples");
+  const int64_t classes = run.model->label_count();
+  const Tensor asked = classes > 0 ? any_labels(n, classes) : Tensor();
+  const Tensor samples = ruler.samples_of(*run.model, n, run.shape, rng, asked);
+  return {fmt::format("{}: {} at step {} on {}", run.directory.path(), run.model_name(), run.step,
+                      run.options->data.data),
+          ruler.told(),
+          split,
+          ruler.is_binary(),
+          ruler.measure(samples, asked),
+          real,
+          ruler.measure_training(n)};
 }
 
 }  // namespace gradzoo

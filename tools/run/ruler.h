@@ -3,37 +3,63 @@
 #include <optional>
 #include <string>
 
-#include "datasets/images/image_dataset.h"
 #include "models/eval/digit_ruler.h"
 #include "models/eval/frechet.h"
-#include "tools/run/saved_run.h"
+#include "models/run/data.h"
+#include "tools/run/ruler_classifier.h"
 
 namespace gradzoo {
 
-/// How far features of some images are from those of all real images of a split.
-struct FeatureDistance {
+/// What is said of some images.
+struct RulerMeasure {
+  RulerReading reading;
   Estimate frechet;  // its error by bootstrap; it falls with the count: compare equal counts alone
   std::optional<Estimate> kernel;  // unbiased at any count; none below two blocks of 50
+};
+
+/// Holds pictures against the real images of a set, and against those that were trained on, by a classifier.
+class Ruler {
+ public:
+  /// Real images are taken as the model does: binary ones of a model of binary pixels.
+  Ruler(RulerClassifier classifier, const Examples& real, const Examples& train, Pixels pixels);
+
+  /// n samples of a model as they are measured, (n, pixels): within [0,1], and for a model of binary pixels
+  /// drawn from the probabilities. `labels` as Model::sample takes them.
+  Tensor samples_of(Model& model, int64_t n, const DataShape& shape, Rng& rng,
+                    const Tensor& labels = {}) const;
+  RulerMeasure measure(const Tensor& images, const Tensor& asked = {}) const;
+  /// n real images, evenly spread over the set, and n training images as samples of a perfect model would be.
+  RulerMeasure measure_real(int64_t n) const;
+  RulerMeasure measure_training(int64_t n) const;
+  /// A few numbers of few images, quickly.
+  Quantities watch(const Tensor& images) const;
+
+  const std::string& told() const { return classifier_.told; }
+  bool is_binary() const;
+
+ private:
+  ClassifiedImages seen(const Tensor& images) const;
+
+  RulerClassifier classifier_;
+  Examples real_images_, train_;
+  Pixels pixels_;
+  Tensor real_;  // (N, features), in a random order: blocks of a sorted set would differ from each other
+  Moments moments_;
 };
 
 /// What a classifier says of a run's samples, and of as many real images of its data.
 struct RulerReport {
   std::string samples_of, classifier;  // "runs/vae-1: vae at step 5500 on mnist"
   Split split;                         // the real images'
-  RulerReading samples, real;
-  FeatureDistance samples_distance, floor;  // of the samples; of as many training images
+  bool binary;
+  RulerMeasure samples, real, training;
 };
 
 /// Draws n samples from `run`, those that `gradzoo sample` draws without a seed, and measures them and n
-/// images of the run's `split`, evenly spread over it. Throws Error where either run does not fit: points, no
-/// classifier, other sizes.
-RulerReport hold_against(const SavedRun& run, const SavedRun& classifier, int64_t n, Split split);
+/// images of the run's `split`, evenly spread over it.
+RulerReport ruler_report(const SavedRun& run, RulerClassifier classifier, int64_t n, Split split);
 
-/// Whether a run draws what the program's own classifier knows: MNIST's digits.
-bool draws_digits(const SavedRun& run);
-/// The same by that classifier.
-RulerReport hold_against_digits(const SavedRun& run, int64_t n, Split split);
-
+/// The same as text and as one JSON object.
 std::string ruler_table(const RulerReport& report);
 std::string ruler_json(const RulerReport& report);
 

@@ -20,21 +20,28 @@ Examples four_images() {
           zeros({4}, DType::u8), arange(4, DType::i64)};
 }
 
-/// A "classifier" that reads p(class 1) from the first pixel.
+/// A "classifier" whose features are the pixels, and which reads p(class 1) from the first of them.
 Tensor first_pixel(const Tensor& x) {
   const Tensor p = slice(x, 1, 0, 1);
   return concat(1.0 - p, p, 1);
+}
+ClassifiedImages seen(const Tensor& images) {
+  return classified(
+      images, [](const Tensor& x) { return x.clone(); }, first_pixel);
+}
+RulerReading read(const Tensor& images, const Tensor& asked = {}) {
+  return read_ruler(seen(images), four_images(), asked);
 }
 
 TEST_CASE("shares, entropy and counts are those of what the classifier says") {
   // p(1) = 1, 1, .95, .5, .08: above .9 are three of one class and one of the other.
   const Tensor images = tensor({1, 1, 1, 1, 1, 0, 1, 0, .95, 0, 0, 0, .5, 0, 0, 0, .08, 0, 0, 0}, {5, 4});
-  const RulerReading reading = read_ruler(images, first_pixel, four_images());
+  const RulerReading reading = read(images);
   CHECK(reading.count == 5);
-  CHECK(reading.confident == doctest::Approx(0.8));
-  CHECK(reading.confident_error == doctest::Approx(std::sqrt(0.8 * 0.2 / 5)));
+  CHECK(reading.confident.value == doctest::Approx(0.8));
+  CHECK(reading.confident.standard_error == doctest::Approx(std::sqrt(0.8 * 0.2 / 5)).epsilon(0.3));
   const double mean = (1 + 1 + .95 + .5 + .08) / 5;
-  CHECK(reading.label_entropy ==
+  CHECK(reading.label_entropy.value ==
         doctest::Approx(-mean * std::log(mean) - (1 - mean) * std::log(1 - mean)).epsilon(1e-5));
   CHECK(reading.called == std::vector<int64_t>{2, 3});  // .5 is a tie: the first of equals
 }
@@ -42,15 +49,30 @@ TEST_CASE("shares, entropy and counts are those of what the classifier says") {
 TEST_CASE("distances are Euclidean, to the nearest training image, and zero for one learned by heart") {
   // White itself; left half with one pixel .5 too dark; black with .3 and .4 somewhere.
   const Tensor images = tensor({1, 1, 1, 1, 1, 0, .5, 0, .3, 0, 0, .4}, {3, 4});
-  const RulerReading reading = read_ruler(images, first_pixel, four_images());
-  CHECK(reading.nearest_median == doctest::Approx(0.5).epsilon(1e-5));
-  CHECK(reading.nearest_mean == doctest::Approx(1.0 / 3).epsilon(1e-5));
+  const RulerReading reading = read(images);
+  CHECK(reading.nearest_median.value == doctest::Approx(0.5).epsilon(1e-5));
+  CHECK(reading.nearest_mean.value == doctest::Approx(1.0 / 3).epsilon(1e-5));
 }
 
 TEST_CASE("the entropy is log(classes) for classes that come alike, and 0 for one alone") {
   const Tensor balanced = tensor({1, 0, 0, 0, 0, 0, 0, 0}, {2, 4}), same = ones({3, 4});
-  CHECK(read_ruler(balanced, first_pixel, four_images()).label_entropy == doctest::Approx(std::log(2.0)));
-  CHECK(read_ruler(same, first_pixel, four_images()).label_entropy == doctest::Approx(0));
+  CHECK(read(balanced).label_entropy.value == doctest::Approx(std::log(2.0)));
+  CHECK(read(same).label_entropy.value == doctest::Approx(0));
+}
+
+TEST_CASE("diversity is the distance of two images that are called the same, whatever their class is") {
+  // Class 1 at 1 and .6 apart in one pixel; class 0 all alike: (.6^2 + 0) / 2 is the mean square.
+  const Tensor images = tensor({1, 0, 0, 0, 1, .6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, {5, 4});
+  CHECK(read(images).diversity.value == doctest::Approx(std::sqrt(0.36 / 2)).epsilon(1e-5));
+  CHECK(read(ones({3, 4})).diversity.value == doctest::Approx(0));
+  CHECK(read(tensor({1, 0, 0, 0, 0, 0, 0, 0}, {2, 4})).diversity.value == 0);  // no class has two
+}
+
+TEST_CASE("images that were asked for by label are counted where they are called so") {
+  const Tensor images = tensor({1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, {4, 4});
+  const Tensor asked = cast(tensor({1, 0, 0, 0}, {4}), DType::i64);
+  CHECK(read(images, asked).as_asked->value == doctest::Approx(0.75));
+  CHECK_FALSE(read(images).as_asked);
 }
 
 TEST_CASE("evenly spread images come from all over the set") {
@@ -62,11 +84,9 @@ TEST_CASE("evenly spread images come from all over the set") {
 }
 
 TEST_CASE("what cannot be measured is refused with a sentence") {
-  const std::string width = error_message([] { read_ruler(ones({2, 9}), first_pixel, four_images()); });
+  const std::string width = error_message([] { read(ones({2, 9})); });
   CHECK_MESSAGE(contains(width, "(2,9)"), width);
-  const std::string nan = error_message([] {
-    read_ruler(full({1, 4}, std::nan("")), first_pixel, four_images());
-  });
+  const std::string nan = error_message([] { read(full({1, 4}, std::nan(""))); });
   CHECK_MESSAGE(contains(nan, "not finite"), nan);
 }
 

@@ -47,12 +47,33 @@ TEST_CASE("Samples of a run are held against a classifier beside real images, as
 
   check_refused("eval run --classifier run", run.folder, {"run is a vae", "train classifier"});
   check_refused("eval run --classifier nothing", run.folder, {"no run nothing"});
+  CHECK(contains(ten.out, "diversity"));
+  for (const char* key : {"label_entropy_nats", "diversity_within_class", "nearest_training_image_mean"})
+    CHECK(object["samples"].contains(std::string(key) + "_standard_error"));
+
+  // Asked for by label, and told by a VAE of binary pixels: drawn by their probabilities.
+  const std::string vae =
+      "train vae --threads 1 --set hidden=8 --set latent=2 --batch 20 --epochs 1 --data data ";
+  REQUIRE(
+      run_gradzoo(vae + "--set conditional=true --set pixels=dynamic-binary --out told", run.folder).status ==
+      0);
+  const ProcessResult told = run_gradzoo("eval told --classifier judge -n 10 --json", run.folder);
+  REQUIRE_MESSAGE(told.status == 0, told.err);
+  const auto asked = nlohmann::json::parse(told.out);
+  CHECK(asked["binary"] == true);
+  CHECK(asked["samples"].contains("called_as_asked_share"));
+  CHECK_FALSE(object["samples"].contains("called_as_asked_share"));
+  CHECK(object["binary"] == false);
+
   check_refused("eval run -n 5", run.folder, {"-n", "--classifier"});
   check_refused("eval run --classifier judge -n 0", run.folder, {"-n", "0"});
   check_refused("eval run --classifier judge -n 100", run.folder, {"100 of 24", "1 to 24"});
   check_refused("eval judge --classifier judge -n 5", run.folder, {"draws none"});
   check_refused("sample judge", run.folder, {"draws none"});
 
+  write_small_dataset(run.scratch.file("other"), 60, 24, 8);
+  REQUIRE(run_gradzoo(train + "--data other --out other-judge", run.folder).status == 0);
+  check_refused("eval run --classifier other-judge -n 5", run.folder, {"learned", "train classifier --data"});
   write_small_dataset(run.scratch.file("larger"), 60, 12, 10);
   REQUIRE(run_gradzoo(train + "--data larger --out stranger", run.folder).status == 0);
   check_refused("eval run --classifier stranger -n 5", run.folder,

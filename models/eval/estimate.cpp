@@ -1,0 +1,31 @@
+#include "models/eval/estimate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <vector>
+
+#include "autograd/ops.h"
+
+namespace gradzoo {
+
+Estimate bootstrap(int64_t n, int64_t resamples, Rng& rng,
+                   FunctionRef<double(std::span<const int64_t> rows)> statistic) {
+  std::vector<int64_t> rows(static_cast<size_t>(n));
+  std::iota(rows.begin(), rows.end(), int64_t{0});
+  Estimate out{statistic(rows), 0};
+  double sum = 0, squares = 0;
+  for (int64_t i = 0; i < resamples; ++i) {
+    const Tensor draws = rand({n}, rng, DType::f64);
+    std::transform(draws.data<double>(), draws.data<double>() + n, rows.begin(),
+                   [&](double u) { return static_cast<int64_t>(u * static_cast<double>(n)); });
+    const double off = statistic(rows) - out.value;
+    sum += off;
+    squares += off * off;
+  }
+  const auto k = static_cast<double>(resamples);
+  out.standard_error = std::sqrt(std::max(0.0, (squares - sum * sum / k) / (k - 1)));
+  return out;
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "autograd/base/function_ref.h"
+#include "autograd/random.h"
+
+namespace gradzoo {
+
+/// A number and its standard error.
+struct Estimate {
+  double value = 0, standard_error = 0;
+};
+
+/// A statistic of n examples, which it is given as the rows to read: its value on all of them, and its spread
+/// over `resamples` draws of n rows with replacement (Efron 1979, the bootstrap).
+Estimate bootstrap(int64_t n, int64_t resamples, Rng& rng,
+                   FunctionRef<double(std::span<const int64_t> rows)> statistic);
+
+}  // namespace gradzoo

@@ -1,0 +1,103 @@
+#include "tools/run/ruler_classifier.h"
+
+#include <cstdlib>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "autograd/base/error.h"
+#include "models/classifier/digits.h"
+#include "tools/run/training.h"
+
+namespace gradzoo {
+namespace {
+
+constexpr const char* kDigits = "mnist";
+constexpr const char* kTrained = "fashion";
+
+std::filesystem::path cache_folder() {
+  const auto named = [](const char* variable) {
+    const char* value = std::getenv(variable);
+    return std::filesystem::path(value != nullptr ? value : "");
+  };
+  if (const auto cache = named("XDG_CACHE_HOME"); cache.is_absolute()) return cache / "gradzoo";
+  if (const auto home = named("HOME"); home.is_absolute()) return home / ".cache" / "gradzoo";
+  throw Error(
+      "there is no place to keep the classifier that measures these samples. Hint: set HOME or "
+      "XDG_CACHE_HOME");
+}
+
+std::string told(const SavedRun& run) {
+  return fmt::format("{}: {} at step {} on {}", run.directory.path(), run.model_name(), run.step,
+                     run.options->data.data);
+}
+
+// A run and the classifier in it, alive as long as the pointer is.
+RulerClassifier classifier_in(std::unique_ptr<SavedRun> run) {
+  auto* classifier = dynamic_cast<Classifier*>(run->model.get());
+  if (classifier == nullptr)
+    throw Error("eval: {} is a {}, not a classifier. Hint: gradzoo train classifier, and its run here",
+                run->directory.path(), run->model_name());
+  std::string words = told(*run);
+  return {std::shared_ptr<Classifier>(std::shared_ptr<SavedRun>(std::move(run)), classifier),
+          std::move(words)};
+}
+
+// Trains it, or goes on where an earlier attempt was stopped.
+void train_into(const std::filesystem::path& folder, std::FILE* progress) {
+  if (progress != nullptr)
+    fmt::print(progress,
+               "these samples are measured by a classifier of {}, which is trained once, in some minutes, "
+               "and kept in {}\n",
+               kTrained, folder.string());
+  std::filesystem::create_directories(folder.parent_path());
+  const bool begun = std::filesystem::exists(folder);
+  TrainRequest request{.out = folder.string(), .resume = begun, .progress = progress};
+  if (!begun) {
+    request.model = "classifier";
+    request.assignments = {fmt::format("data={}", kTrained)};
+  }
+  if (!train_run(request).finished)
+    throw Error(
+        "the classifier that measures these samples is not trained yet. Hint: the same command goes "
+        "on with it");
+}
+
+}  // namespace
+
+bool has_own_classifier(const DatasetOptions& data) { return data.data == kDigits || data.data == kTrained; }
+
+std::optional<RulerClassifier> own_classifier(const DatasetOptions& data, bool may_train,
+                                              std::FILE* progress) {
+  if (data.data == kDigits)
+    return RulerClassifier{digit_classifier(), "the program's own classifier of digits"};
+  if (data.data != kTrained) return std::nullopt;
+  const std::filesystem::path folder = cache_folder() / "fashion-classifier";
+  const bool finished = std::filesystem::exists(RunDirectory(folder.string()).report());
+  if (!finished && !may_train) return std::nullopt;
+  if (!finished) train_into(folder, progress);
+  return classifier_in(std::make_unique<SavedRun>(open_run(folder.string())));
+}
+
+RulerClassifier classifier_of(std::unique_ptr<SavedRun> classifier, const SavedRun& run) {
+  const SavedRun& other = *classifier;
+  const std::string path = other.directory.path(), data = other.options->data.data;
+  const DataShape theirs = other.shape;
+  RulerClassifier out = classifier_in(std::move(classifier));
+  const std::string hint = fmt::format(
+      "Hint: a classifier of the same data: gradzoo train classifier --data {}", run.options->data.data);
+  if (!run.shape.is_image())
+    throw Error(
+        "eval: {} draws points of {} numbers, and a classifier measures images. Hint: gradzoo eval {} "
+        "compares points with the truth",
+        run.directory.path(), run.shape.size(), run.directory.path());
+  if (run.shape.example != theirs.example)
+    throw Error("eval: {} draws images of {}x{}, and {} knows those of {}x{}. {}", run.directory.path(),
+                run.shape.height(), run.shape.width(), path, theirs.height(), theirs.width(), hint);
+  if (run.options->data.data != data || run.shape.classes != theirs.classes)
+    throw Error("eval: {} learned {}, of {} classes, and {} knows {}, of {}. {}", run.directory.path(),
+                run.options->data.data, run.shape.classes, path, data, theirs.classes, hint);
+  return out;
+}
+
+}  // namespace gradzoo
