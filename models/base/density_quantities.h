@@ -7,9 +7,14 @@
 
 namespace gradzoo {
 
+/// What a kKl says of the density.
+inline constexpr const char* kKlToTruth = "KL of the truth to it";
+
 /// A fit as kKl, explained by `kl_meaning`, and kLogZ with its error.
 inline Quantities density_quantities(const DensityFit& fit, std::string kl_meaning) {
-  return {quantity(kKl, fit.kl, std::move(kl_meaning)),
+  Quantity kl = quantity(kKl, fit.kl, std::move(kl_meaning));
+  kl.density_kind = kKlToTruth;
+  return {std::move(kl),
           quantity(kLogZ, fit.log_partition,
                    "log Z by quadrature; beside it how far it moves when the box is doubled", fit.box_error)};
 }

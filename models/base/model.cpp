@@ -83,6 +83,12 @@ void Model::register_state(State& state) {
   add_to(state);
 }
 
+int64_t Model::parameter_count() const {
+  int64_t count = 0;
+  for (Learner* learner : learners_) count += learner->parameters().count();
+  return count;
+}
+
 Quantities Model::validate(const DataView& data) {
   const Shown shown(*this);
   return do_validate(data);

@@ -85,6 +85,8 @@ class Model {
   /// The options of a request for samples, which are members of the model: their defaults are those of the
   /// run.
   virtual void describe_sampling(OptionTable&) {}
+  /// Numbers that are trained, of all learners.
+  int64_t parameter_count() const;
   /// Samples may be asked for by labels below this.
   virtual int64_t label_count() const { return 0; }
 

@@ -29,6 +29,9 @@ struct Quantity {
   std::string meaning;
   std::optional<Metric> curve =
       {};  // the metric in whose curve the report draws it; empty: a curve of its own
+  /// "lower bound of log p(x)", "KL to the truth": what it says of the density, of the one number by which
+  /// models of different families are compared; "" of all others.
+  std::string density_kind = "";
 };
 
 inline Quantity quantity(const QuantityInfo& info, double value, std::string meaning,

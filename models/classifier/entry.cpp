@@ -37,7 +37,8 @@ ModelEntry classifier_entry() {
       {.name = "classifier",
        .summary = "convolutions or a perceptron, p(label|image): the ruler for other models' samples",
        .source = "LeCun et al. 1998",
-       .data = DataKind::images});
+       .data = DataKind::images,
+       .draws_samples = false});
 }
 
 }  // namespace gradzoo

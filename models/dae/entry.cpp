@@ -48,6 +48,7 @@ ModelEntry dae_entry() {
       {.name = "dae",
        .summary = "denoising autoencoder: its score is (r(x) - x)/sigma^2, its samples Langevin's",
        .source = "Vincent et al. 2008; Vincent 2011; Alain & Bengio 2014",
+       .why_no_density = "a denoiser gives a score, and no Z",
        .walks_on = "score; log-density too with weights=tied"});
 }
 

@@ -102,6 +102,7 @@ ModelEntry ebm_entry() {
       {.name = "ebm",
        .summary = "energy-based model: f by an MLP, contrastive divergence with Langevin chains",
        .source = "Hinton 2002; Tieleman 2008; Du & Mordatch 2019",
+       .why_no_density = "on images its Z is not known",
        .walks_on = "log-density"});
 }
 

@@ -43,7 +43,8 @@ ModelEntry flow_matching_entry() {
   return entry_of<FlowOptions, FlowMatching>(
       {.name = "flow-matching",
        .summary = "flow matching: a velocity field, by a U-Net on images, that carries noise to data",
-       .source = "Lipman et al. 2023"});
+       .source = "Lipman et al. 2023",
+       .why_no_density = "the divergence along its paths is taken of points alone"});
 }
 
 }  // namespace gradzoo

@@ -73,6 +73,7 @@ ModelEntry gan_entry() {
       {.name = "gan",
        .summary = "generative adversarial network: a generator against a discriminator",
        .source = "Goodfellow et al. 2014",
+       .why_no_density = "G draws and knows no probabilities",
        .narrow_toys = true});
 }
 

@@ -46,6 +46,7 @@ ModelEntry nce_entry() {
       {.name = "nce",
        .summary = "noise-contrastive estimation: an energy and its log Z from telling data from noise",
        .source = "Gutmann & Hyvarinen 2010",
+       .why_no_density = "on images its Z is not known",
        .data = DataKind::points,
        .why_data = kWhyPoints,
        .walks_on = "log-density",
@@ -58,6 +59,7 @@ ModelEntry cnce_entry() {
        .summary =
            "conditional noise-contrastive estimation: an energy from telling data from their neighbours",
        .source = "Ceylan & Gutmann 2018",
+       .why_no_density = "on images its Z is not known",
        .data = DataKind::points,
        .why_data = kWhyPoints,
        .walks_on = "log-density",

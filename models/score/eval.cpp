@@ -8,6 +8,7 @@
 #include "autograd/functional/functional.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "models/base/density_quantities.h"
 #include "models/base/over_examples.h"
 #include "models/eval/noised_toy.h"
 #include "models/networks/tweedie.h"
@@ -69,8 +70,10 @@ void add_truth(Quantities& out, const ScoreNetwork& network, const ScoreTask& ta
       out.add(quantity(kScoreKlToNoised, checked_kl(network, learned),
                        "KL(truth with noise " + noise + " || exp f / Z), what is learned"));
     }
-    out.add(quantity(kKl, checked_kl(network, truth.clean),
-                     "KL(truth || exp f / Z) by quadrature; not a number where Z grows with the box"));
+    Quantity kl = quantity(kKl, checked_kl(network, truth.clean),
+                           "KL(truth || exp f / Z) by quadrature; not a number where Z grows with the box");
+    kl.density_kind = kKlToTruth;
+    out.add(std::move(kl));
   }
   if (!learned.score.defined()) return;
   const auto score = [&](const Tensor& x) { return network.score(x); };

@@ -92,6 +92,8 @@ Quantities Vae::do_validate(const DataView& data) {
       mean_over_examples(options_.pixels == Pixels::grey ? kVaeBceKl : kVaeNegativeElbo,
                          bound.reconstruction + bound.kl, "the loss on images that were not trained on");
   if (options_.objective == VaeObjective::elbo || options_.pixels == Pixels::grey) loss.curve = loss_;
+  if (options_.pixels != Pixels::grey)
+    loss.density_kind = options_.conditional ? "bound of -log p(x|label)" : "bound of -log p(x)";
   Quantities out;
   out.add(std::move(loss));
   return out;

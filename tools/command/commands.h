@@ -14,6 +14,7 @@ int list_command(const Arguments& arguments);
 int train_command(const Arguments& arguments);
 int sample_command(const Arguments& arguments);
 int eval_command(const Arguments& arguments);
+int compare_command(const Arguments& arguments);
 int verify_command(const Arguments& arguments);
 int gradcheck_command(const Arguments& arguments);
 int data_command(const Arguments& arguments);
@@ -33,6 +34,7 @@ inline std::span<const Command> commands() {
       {"train", "train a model into a run directory", train_command},
       {"sample", "draw samples from a run", sample_command},
       {"eval", "evaluate a run on images that it was not trained on", eval_command},
+      {"compare", "hold runs of different models on the same data against each other", compare_command},
       {"verify", "hold what theory and papers say against this machine", verify_command},
       {"gradcheck", "check every derivative of ops", gradcheck_command},
       {"data", "look a dataset over: data check", data_command},

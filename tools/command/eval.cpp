@@ -98,7 +98,7 @@ int eval_command(const Arguments& arguments) {
     fmt::print("{}", json ? ruler_json(report) + "\n" : ruler_table(report));
     return 0;
   }
-  const bool draws = has_own_classifier(run.options->data) && run.model_name() != "classifier";
+  const bool draws = has_own_classifier(run.options->data) && run.options->entry().draws_samples;
   if (count > 0 && !draws)
     throw Error("eval: -n counts samples for a classifier to measure. Hint: --classifier RUN2");
   std::optional<RulerReport> ruler;

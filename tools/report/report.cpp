@@ -93,6 +93,24 @@ std::string pictures_part(const Report& report) {
   return html.empty() ? "" : R"(<div class="pictures">)" + html + "</div>";
 }
 
+std::string cells(const std::vector<std::string>& texts, const char* tag) {
+  std::string html;
+  for (const std::string& text : texts) html += fmt::format("<{0}>{1}</{0}>", tag, html_escape(text));
+  return "<tr>" + html + "</tr>\n";
+}
+
+std::string tables_part(const Report& report) {
+  std::string html;
+  for (const ReportTable& table : report.tables) {
+    html += R"(<div class="scroll" tabindex="0"><table class="settings"><thead>)" +
+            cells(table.columns, "th") + "</thead><tbody>";
+    for (const auto& row : table.rows) html += cells(row, "td");
+    html += "</tbody></table></div>";
+    for (const std::string& note : table.notes) html += fmt::format("<p>{}</p>\n", html_escape(note));
+  }
+  return html;
+}
+
 std::string settings_part(const Report& report) {
   std::string html;
   for (const SettingRow& row : report.settings) {
@@ -134,6 +152,7 @@ std::string run_part(const Report& report) {
 
 std::string report_page(const Report& report) {
   const Section sections[] = {{"figures", "In short", figures_part(report)},
+                              {"table", "Side by side", tables_part(report)},
                               {"curves", "Curves", curves_part(report)},
                               {"samples", "Over time", strips_part(report)},
                               {"pictures", "Pictures", pictures_part(report)},

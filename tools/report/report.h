@@ -41,6 +41,13 @@ struct ReportPicture {
   bool invert_at_night = false;  ///< for drawings on white: bars, lines, planes
 };
 
+/// Lines under each other; the first column names them.
+struct ReportTable {
+  std::vector<std::string> columns = {};
+  std::vector<std::vector<std::string>> rows = {};
+  std::vector<std::string> notes = {};
+};
+
 struct SettingRow {
   std::string key = {}, value = {}, meaning = {};
   std::string source = {};  ///< "default", "--set", "config file"
@@ -60,6 +67,7 @@ struct Report {
   std::string summary = {};  ///< one line under the title
   std::string reading = {};  ///< how to read this run's numbers: a paragraph
   std::vector<KeyFigure> figures = {};
+  std::vector<ReportTable> tables = {};
   std::vector<Curve> curves = {};  ///< the first one is drawn at full width
   std::vector<FilmStrip> strips = {};
   std::vector<ReportPicture> pictures = {};

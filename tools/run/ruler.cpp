@@ -19,9 +19,9 @@ Tensor in_random_order(const Tensor& rows) {
 }
 
 // Blocks of a kernel distance: as large as they may be, and two at least.
-std::optional<Estimate> blocked_distance(const Tensor& a, const Tensor& b, int64_t largest) {
-  constexpr int64_t kSmallest = 50;
-  const int64_t block = std::min(largest, std::min(a.dim(0), b.dim(0)) / 2);
+std::optional<Estimate> blocked_distance(const Tensor& a, const Tensor& b) {
+  constexpr int64_t kSmallest = 50, kLargest = 1000;
+  const int64_t block = std::min(kLargest, std::min(a.dim(0), b.dim(0)) / 2);
   if (block < kSmallest) return std::nullopt;
   return kernel_distance(a, b, block);
 }
@@ -59,7 +59,7 @@ RulerMeasure Ruler::measure(const Tensor& images, const Tensor& asked) const {
   const ClassifiedImages found = seen(images);
   Rng rng(0, "ruler/bootstrap");
   return {read_ruler(found, train_, asked), frechet_estimate(found.features, moments_, kResamples, rng),
-          blocked_distance(found.features, real_, 1000)};
+          blocked_distance(found.features, real_)};
 }
 
 RulerMeasure Ruler::measure_real(int64_t n) const { return measure(evenly_spread(real_images_, n, pixels_)); }
@@ -76,11 +76,10 @@ Quantities Ruler::watch(const Tensor& images) const {
                               found.count(), kConfident)},
                  {"label_entropy", label_entropy(found.probabilities), NAN, "nats",
                   "of the labels that the classifier gives to samples: low where few classes are drawn"}};
-  if (const auto distance = blocked_distance(found.features, real_, 50))
-    out.add({"kid", distance->value, distance->standard_error, "",
-             fmt::format("kernel distance of {} samples' features to held-out images', unbiased: 0 where "
-                         "they are alike",
-                         found.count())});
+  out.add({"digit_fid", frechet_distance(moments_of(found.features), moments_), NAN, "",
+           fmt::format("Frechet distance of {} samples' features to held-out images': lower is better, and "
+                       "never 0 of so few",
+                       found.count())});
   return out;
 }
 

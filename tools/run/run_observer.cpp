@@ -31,7 +31,8 @@ RunObserver::RunObserver(const Run& run, MetricsLog& metrics, Progress& progress
       metrics_(metrics),
       progress_(progress),
       stop_(stop),
-      saved_step_(run.session.trainer.step()) {}
+      saved_step_(run.session.trainer.step()),
+      watch_(run.options, run.session) {}
 
 double RunObserver::seconds() const {
   return run_.seconds_before +
@@ -50,6 +51,7 @@ void RunObserver::on_log(const LogRow& row) {
 
 void RunObserver::on_epoch(int64_t step) {
   if (run_.session.data.holds_out()) validate(step);
+  watch(step);
   Rng rng(run_.session.data.seed(), "samples");
   const int64_t per_epoch = run_.session.batches->steps_per_epoch();
   const int64_t epoch = (step + per_epoch - 1) / per_epoch;
@@ -61,11 +63,22 @@ void RunObserver::on_epoch(int64_t step) {
 
 void RunObserver::validate(int64_t step) {
   const Quantities quantities = run_.session.model->validate(run_.session.data.view());
+  append(step, quantities);
+  validated_.clear();
+  for (const Quantity& q : quantities) add_number(validated_, "valid ", quantity_key(q), q.value);
+}
+
+void RunObserver::watch(int64_t step) {
+  const Quantities found = watch_.at(step);
+  if (found.empty()) return;
+  watched_ = found;
+  append(step, found);
+}
+
+void RunObserver::append(int64_t step, const Quantities& quantities) {
   const double epoch =
       static_cast<double>(step) / static_cast<double>(run_.session.batches->steps_per_epoch());
   metrics_.append_validation(step, epoch, quantities, seconds());
-  validated_.clear();
-  for (const Quantity& q : quantities) add_number(validated_, "valid ", quantity_key(q), q.value);
 }
 
 std::string RunObserver::shown() const {
@@ -81,7 +94,7 @@ bool RunObserver::should_stop(int64_t step) {
 
 void RunObserver::save(int64_t step) {
   metrics_.sync();
-  save_run_checkpoint(run_.directory, run_.session.state, run_.model_name, run_.session.data.shape());
+  save_run_checkpoint(run_.directory, run_.session.state, model_name(), run_.session.data.shape());
   saved_step_ = step;
 }
 

@@ -8,6 +8,7 @@
 #include "tools/run/metrics_log.h"
 #include "tools/run/progress.h"
 #include "tools/run/run_directory.h"
+#include "tools/run/sample_watch.h"
 #include "tools/run/stop_signal.h"
 
 namespace gradzoo {
@@ -23,7 +24,7 @@ class RunObserver : public TrainObserver {
  public:
   struct Run {
     const RunDirectory& directory;
-    const std::string& model_name;
+    const RunOptions& options;
     Session& session;
     int64_t checkpoint_every;  // steps; 0: at epochs alone
     double seconds_before;     // of training, before this process went on with it
@@ -38,10 +39,15 @@ class RunObserver : public TrainObserver {
   /// The step of the checkpoint on disk.
   int64_t saved_step() const { return saved_step_; }
   void save(int64_t step);
+  /// What was last measured of samples; empty where nothing measures them.
+  const Quantities& watched() const { return watched_; }
 
  private:
   double seconds() const;
   void validate(int64_t step);
+  void watch(int64_t step);
+  void append(int64_t step, const Quantities& quantities);
+  const std::string& model_name() const { return run_.options.entry().name; }
   std::string shown() const;  // on the progress line
 
   Run run_;
@@ -51,6 +57,8 @@ class RunObserver : public TrainObserver {
   std::string numbers_;    // the live metrics, as shown
   std::string validated_;  // what the last validation gave, as shown
   int64_t saved_step_;
+  SampleWatch watch_;
+  Quantities watched_;
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
 };
 

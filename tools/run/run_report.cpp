@@ -128,7 +128,8 @@ void write_run_report(const FinishedRun& run) {
   const RunData& data = run.session.data;
   Model& model = *run.session.model;
   const MetricRows rows = read_metrics(run.directory.metrics());
-  const Quantities validation = data.holds_out() ? model.validate(data.view()) : Quantities{};
+  Quantities validation = data.holds_out() ? model.validate(data.view()) : Quantities{};
+  validation.add(run.watched);
   const std::vector<CurveLevel> levels = model.levels(data.view());
   const ModelEntry& entry = run.options.entry();
   Report report;

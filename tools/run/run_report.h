@@ -10,6 +10,7 @@ struct FinishedRun {
   const RunDirectory& directory;
   const RunOptions& options;
   Session& session;
+  const Quantities& watched;  // what was measured of its samples while it trained
 };
 
 /// Draws the model's pictures into samples/ and writes report.html from them, the metrics and the samples of

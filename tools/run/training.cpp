@@ -52,9 +52,8 @@ TrainOutcome run_training(const OpenRun& run, const StopSignal& stop, const Trai
   Session& session = run.session;
   const int64_t first = session.trainer.step(), per_epoch = session.batches->steps_per_epoch();
   Progress progress(request.progress, first, session.steps, per_epoch);
-  RunObserver observer(
-      {directory, run.options.entry().name, session, request.checkpoint_every, run.seconds_before},
-      run.metrics, progress, stop);
+  RunObserver observer({directory, run.options, session, request.checkpoint_every, run.seconds_before},
+                       run.metrics, progress, stop);
   progress.line(fmt::format("{} on {}: {}, steps {} to {}, into {}", run.options.entry().name,
                             session.data.name(), amount_of(session.data), first, session.steps,
                             directory.path()));
@@ -72,7 +71,7 @@ TrainOutcome run_training(const OpenRun& run, const StopSignal& stop, const Trai
                               resume_command(directory.path())));
     return {directory.path(), step, false};
   }
-  write_run_report({directory, run.options, session});
+  write_run_report({directory, run.options, session, observer.watched()});
   const std::vector<int64_t> pictures = directory.epochs_with_picture();
   if (!pictures.empty()) progress.line("samples: " + directory.epoch_picture(pictures.back()));
   progress.line("report:  " + directory.report());

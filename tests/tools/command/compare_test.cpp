@@ -1,0 +1,73 @@
+#include <cmath>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "support/html_tags.h"
+#include "tools/refusals.h"
+
+using namespace gradzoo;
+using namespace gradzoo::test;
+
+TEST_CASE(
+    "runs of different models on the same images stand side by side, with reasons for what is missing") {
+  const SmallRun run;
+  const std::string common = " --threads 1 --batch 20 --epochs 1 --out ";
+  const auto trained = [&](const std::string& line, const std::string& out) {
+    const ProcessResult result = run_gradzoo("train " + line + common + out, run.folder);
+    REQUIRE_MESSAGE(result.status == 0, result.err);
+  };
+  trained("vae --data data --set hidden=8 --set latent=2 --set pixels=dynamic-binary", "binary");
+  trained("gan --data data --set net=dcgan --set channels=8 --set conditional=true", "game");
+  trained("classifier --data data --set net=mlp --set hidden=8,8", "judge");
+
+  const ProcessResult plain = run_gradzoo("compare binary game -n 10 --html plain.html", run.folder);
+  REQUIRE_MESSAGE(plain.status == 0, plain.err);
+  for (const char* words : {"digit-FID", "bound of -log p(x)", "game: no density: G draws",
+                            "page: plain.html", "binary: no digit-FID: these data have no classifier"})
+    CHECK_MESSAGE(contains(plain.out, words), plain.out);
+
+  const ProcessResult json =
+      run_gradzoo("compare binary game -n 10 --classifier judge --json --html page.html", run.folder);
+  REQUIRE_MESSAGE(json.status == 0, json.err);
+  const auto runs = nlohmann::json::parse(json.out);
+  REQUIRE(runs.size() == 2);
+  CHECK(runs[0]["model"] == "vae");
+  CHECK(runs[0]["binary"] == true);
+  CHECK(runs[0]["density"]["name"] == "negative_elbo");
+  CHECK(runs[0]["parameters"] == (64 * 8 + 8) + (8 * 4 + 4) + (2 * 8 + 8) + (8 * 64 + 64));
+  CHECK(runs[1]["why_no_density"].get<std::string>() != "");
+  CHECK(runs[1]["binary"] == false);
+  for (const auto& each : runs) {
+    CHECK(each["frechet_distance"].get<double>() > 0);
+    CHECK(each["seconds_to_train"].get<double>() > 0);
+    CHECK(each["seconds_to_draw_100"].get<double>() > 0);
+    CHECK(each["samples"] == 10);
+  }
+  const std::string page = read_file(run.folder + "/page.html");
+  CHECK(is_well_nested(page));
+  CHECK(contains(page, "binary: measured against binary images"));
+  const auto tags = html_tags(page);
+  CHECK(std::ranges::count_if(tags, [](const HtmlTag& tag) { return tag.name == "img"; }) == 2);
+
+  check_refused("compare binary judge", run.folder, {"judge is a classifier", "draws no samples"});
+  check_refused("compare binary nothing", run.folder, {"no run nothing"});
+  check_refused("compare", run.folder, {"no run is given", "gradzoo compare"});
+  trained("vae --set hidden=8 --set latent=2 --data mnist", "digits");
+  check_refused("compare binary digits", run.folder, {"learned", "mnist", "runs of the same data"});
+}
+
+TEST_CASE("points are compared by what is known of the truth, and those of other noise not at all") {
+  const ScratchDirectory scratch;
+  const std::string folder = scratch.file("");
+  for (const std::string line : {"ebm --out a", "nce --out b", "ebm --set toy_noise=0.1 --out c"}) {
+    const ProcessResult result = run_gradzoo("train " + line + " --data ring8 --steps 3 --threads 1", folder);
+    REQUIRE_MESSAGE(result.status == 0, result.err);
+  }
+  const ProcessResult both = run_gradzoo("compare a b --json", folder);
+  REQUIRE_MESSAGE(both.status == 0, both.err);
+  const auto runs = nlohmann::json::parse(both.out);
+  for (const auto& each : runs) CHECK(each["density"]["name"] == "kl");
+  CHECK(contains(runs[1]["why_no_ruler"].get<std::string>(), "points"));
+  check_refused("compare a c", folder, {"another scale or noise"});
+}

@@ -1,0 +1,37 @@
+#include <fmt/format.h>
+
+#include "tools/command/command_line.h"
+#include "tools/command/commands.h"
+#include "tools/command/use_threads.h"
+#include "tools/run/comparison.h"
+
+namespace gradzoo {
+
+int compare_command(const Arguments& arguments) {
+  CompareRequest request;
+  std::string page = "comparison.html";
+  int64_t threads = 0;
+  bool json = false;
+  CommandLine line("compare",
+                   "Holds runs of different models on the same data against each other, on the test set: one "
+                   "table, and a page with their samples.");
+  line.positionals("RUN", request.runs, "run directories");
+  line.option("--html", "FILE", page, "the page (default: comparison.html)");
+  line.option("-n", "N", request.samples, "samples that a classifier measures (default: 1000)", 1, 10'000);
+  line.option("--classifier", "RUN2", request.classifier,
+              "measure images by this run of the classifier (default: the program's own, of MNIST and "
+              "Fashion-MNIST)");
+  line.option("--threads", "T", threads, "threads (default: the cores)", 1, kernels::kMaxThreads);
+  line.flag("--json", json, "print one JSON array in place of the table");
+  if (!line.parse(arguments)) {
+    fmt::print("{}", line.help());
+    return 0;
+  }
+  use_threads(threads);
+  const std::vector<ComparedRun> runs = compare_runs(request, stderr);
+  write_comparison(page, runs, open_run(request.runs.front()).options->data.data);
+  fmt::print("{}\n", json ? comparison_json(runs) : comparison_table(runs) + "page: " + page);
+  return 0;
+}
+
+}  // namespace gradzoo
