@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "autograd/base/error.h"
+#include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "models/pictures/class_rows.h"
 #include "models/pictures/samples_picture.h"
@@ -104,6 +105,21 @@ Tensor Model::sample(const SampleRequest& request) {
   const RequestedOptions options(*this, request.options);
   const Shown shown(*this);
   return do_sample({request.n, request.rng, wanted_labels(request)});
+}
+
+Tensor Model::inpaint(const InpaintRequest& request) {
+  const Tensor &images = request.images, &known = request.known;
+  if (images.rank() != 2 || known.shape() != Shape{images.dim(1)})
+    throw Error("inpaint: images {} and known pixels {}. Hint: (n, pixels) and (pixels)",
+                images.shape().str(), known.shape().str());
+  const Shown shown(*this);
+  return images * known + clamp(do_inpaint(request), 0, 1) * (1.0 - known);
+}
+
+Tensor Model::do_inpaint(const InpaintRequest&) {
+  throw Error(
+      "this model has neither a score nor an energy to fill in by. Hint: a run of score, dae, ebm or "
+      "flow-matching");
 }
 
 Picture Model::snapshot(const DataView& data, Rng& rng) {

@@ -40,6 +40,13 @@ struct SampleRequest {
   std::vector<std::string> options = {};  // key=value, for this request alone: see describe_sampling
 };
 
+/// Which images are to be completed.
+struct InpaintRequest {
+  Tensor images;  // (n, pixels) in [0,1]
+  Tensor known;   // (pixels): 1 where the images are to be believed, else 0
+  Rng& rng;
+};
+
 /// A horizontal line in a metric's curve: what it could reach at best, or would say of chance.
 struct CurveLevel {
   Metric metric;
@@ -70,6 +77,9 @@ class Model {
   /// Images (n, H, W) in [0,1], or points (n, d). Throws Error where the model draws none, has no use for
   /// labels, or does not know an option.
   Tensor sample(const SampleRequest& request);
+  /// The images with what is not known of them drawn given what is: (n, pixels) in [0,1], the known pixels as
+  /// they were. Throws Error of a model that has neither score nor energy.
+  Tensor inpaint(const InpaintRequest& request);
   /// The film strip's frame after an epoch.
   Picture snapshot(const DataView& data, Rng& rng);
   /// Every picture beside the snapshots.
@@ -108,6 +118,8 @@ class Model {
   virtual std::vector<Picture> do_pictures(const DataView& data) = 0;
   /// A log-density, a score, or neither, which is what it is unless overridden.
   virtual Target do_target() { return {}; }
+  /// What the model makes of the images; the known pixels are put back by inpaint().
+  virtual Tensor do_inpaint(const InpaintRequest& request);
   virtual std::string do_reading(const DataView&) { return ""; }
 
  private:

@@ -1,5 +1,6 @@
 #include "models/dae/dae.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -10,6 +11,7 @@
 #include "models/dae/pictures.h"
 #include "models/pictures/image_pictures.h"
 #include "samplers/chains.h"
+#include "samplers/given.h"
 #include "samplers/kinds/langevin.h"
 
 namespace gradzoo {
@@ -46,10 +48,11 @@ Dae::Dae(const DaeOptions& options, const DataShape& shape, const TrainingOption
       mean_(zeros({shape.size()})),
       square_(zeros({shape.size()})),
       error_(add_metric({"denoising_error",
-                         "|r(x + sigma eps) - x|^2, summed over an example's numbers: what is minimised"})),
+                         "|r(x~) - x|^2 of an example and its noisy x~, summed over its numbers: what is "
+                         "minimised"})),
       error_per_noise_(
           add_metric({"error_per_noise",
-                      "the error over that of leaving the noise where it is, d sigma^2: 1 is no denoiser at "
+                      "the error over that of leaving the noise where it is, |x~ - x|^2: 1 is no denoiser at "
                       "all; on images far below, since most noise lies off the digits",
                       true})),
       grad_norm_(add_metric(grad_norm_info())) {
@@ -71,18 +74,29 @@ void Dae::describe_sampling(OptionTable& options) {
 
 void Dae::train_step(const StepContext& context, MetricRow row) {
   const Tensor& x = context.batch.x;
-  const Tensor eps = randn_like(x, noise_rng_);
+  const Tensor x_noisy = noisy(x, noise_rng_);
   {
     const Tape tape;
-    const Tensor loss = mean(denoising_error([this](const Tensor& y) { return r(y); }, x, eps, sigma_));
+    const Tensor loss = mean(denoising_error([this](const Tensor& y) { return r(y); }, x, x_noisy));
     row[grad_norm_] = learner_.step(loss, context.learning_rate);
     row[error_] = loss.item();
-    row[error_per_noise_] = row[error_] / (static_cast<double>(shape_.size()) * sigma_ * sigma_);
+    row[error_per_noise_] = row[error_] / noise_of(x, x_noisy);
   }
   const NoGrad quiet;
   const double share = 1.0 / static_cast<double>(++seen_);
   move_towards(mean_, mean(x, 0), share);
   move_towards(square_, mean(square(x), 0), share);
+}
+
+Tensor Dae::noisy(const Tensor& x, Rng& rng) const {
+  if (options_.noise == DaeNoise::masking) return x * bernoulli(full(x.shape(), 1 - options_.masked), rng);
+  return x + randn_like(x, rng) * sigma_;
+}
+
+// d sigma^2 of Gaussian noise; of masking what it took away.
+double Dae::noise_of(const Tensor& x, const Tensor& x_noisy) const {
+  if (options_.noise == DaeNoise::masking) return std::max(mean(sum(square(x_noisy - x), 1)).item(), 1e-12);
+  return static_cast<double>(shape_.size()) * sigma_ * sigma_;
 }
 
 Tensor Dae::r(const Tensor& x) const {
@@ -91,6 +105,12 @@ Tensor Dae::r(const Tensor& x) const {
 }
 
 // In y = scale x the noise is scale sigma, and f as a function of x has the gradient (r(x) - x) / sigma^2.
+std::string Dae::noise_words() const {
+  if (options_.noise == DaeNoise::masking)
+    return fmt::format("{:.0f}% of the pixels blanked", 100 * options_.masked);
+  return fmt::format("noise of sigma {:g}", sigma_);
+}
+
 Tensor Dae::log_density(const Tensor& x) const { return tied_->log_density(x * scale_, sigma_ * scale_); }
 
 // A Gaussian with the noisy data's mean and variance in each number.
@@ -100,13 +120,40 @@ Tensor Dae::initial(int64_t n, Rng& rng) const {
 }
 
 DenoisedSamples Dae::draw(int64_t n, Rng& rng) const {
-  const Target target{.score = [this](const Tensor& x) {
-    return denoiser_score([this](const Tensor& y) { return r(y); }, x, sigma_);
-  }};
+  return options_.noise == DaeNoise::masking ? walk_back(n, rng) : walk(score_target(), initial(n, rng), rng);
+}
+
+DenoisedSamples Dae::walk(const Target& target, const Tensor& from, Rng& rng) const {
   // a share of sigma^2, so that x' = (1 - a) x + a r(x) + sqrt(2a) sigma z
   UnadjustedLangevin sampler({.step = options_.chain_step * sigma_ * sigma_});
-  const Tensor raw = run_chains(target, initial(n, rng), sampler, {.steps = options_.chain_steps}, rng).x;
+  const Tensor raw = run_chains(target, from, sampler, {.steps = options_.chain_steps}, rng).x;
   return {raw, r(raw)};
+}
+
+// x' ~ Bernoulli(r(x~)), x~ masked x: its law tends to the data's where r is the true conditional (Bengio et
+// al. 2013, "Generalized denoising auto-encoders as generative models", theorem 1).
+DenoisedSamples Dae::walk_back(int64_t n, Rng& rng) const {
+  Tensor x = clamp(initial(n, rng), 0, 1), mean_x;
+  for (int64_t i = 0; i < options_.chain_steps; ++i) {
+    mean_x = clamp(r(noisy(x, rng)), 0, 1);
+    x = bernoulli(mean_x, rng);
+  }
+  return {x, mean_x};
+}
+
+Target Dae::score_target() const {
+  return {.score = [this](const Tensor& x) {
+    return denoiser_score([this](const Tensor& y) { return r(y); }, x, sigma_);
+  }};
+}
+
+Tensor Dae::do_inpaint(const InpaintRequest& request) {
+  if (options_.noise == DaeNoise::masking) return Model::do_inpaint(request);
+  const Target free = score_target();
+  const Tensor known = request.images + randn_like(request.images, request.rng) * sigma_;
+  const Target target = given(free, known, request.known);
+  const Tensor raw = walk(target, initial(known.dim(0), request.rng), request.rng).raw;
+  return r(known * request.known + raw * (1.0 - request.known));
 }
 
 Tensor Dae::do_sample(const SampleRequest& request) {
@@ -115,28 +162,26 @@ Tensor Dae::do_sample(const SampleRequest& request) {
 }
 
 Target Dae::do_target() {
-  Target target;
-  target.score = [this](const Tensor& x) {
-    return denoiser_score([this](const Tensor& y) { return r(y); }, x, sigma_);
-  };
+  if (options_.noise == DaeNoise::masking) return {};
+  Target target = score_target();
   if (tied_) target.log_prob = [this](const Tensor& x) { return log_density(x); };
   target.initial = [this](int64_t n, Rng& rng) { return initial(n, rng); };
   return target;
 }
 
-Tensor Dae::held_out_errors(const DataView& data) const {
+Tensor Dae::held_out_errors(TensorFn denoise, const DataView& data) const {
   Rng noise(data.seed, "dae/held_out");
   Tensors errors;
   for_each_batch(data.examples, Pixels::grey, data.seed, kExamplesAtOnce, [&](const Batch& batch) {
-    const Tensor eps = randn_like(batch.x, noise);
-    errors.push_back(denoising_error([this](const Tensor& y) { return r(y); }, batch.x, eps, sigma_));
+    errors.push_back(denoising_error(denoise, batch.x, noisy(batch.x, noise)));
   });
   return concat(errors, 0);
 }
 
 Quantities Dae::do_validate(const DataView& data) {
-  Quantity error = mean_over_examples(kDaeError, held_out_errors(data),
-                                      "|r(x + sigma eps) - x|^2 on examples that were not trained on");
+  const auto denoise = [this](const Tensor& y) { return r(y); };
+  Quantity error = mean_over_examples(kDaeError, held_out_errors(denoise, data),
+                                      "|r(x~) - x|^2 on examples that were not trained on");
   error.curve = error_;
   return {error};
 }
@@ -144,8 +189,12 @@ Quantities Dae::do_validate(const DataView& data) {
 Quantities Dae::do_evaluate(const DataView& data) {
   Quantities out = do_validate(data);
   const Quantity error = out[kDaeError];
-  const double noise = static_cast<double>(shape_.size()) * sigma_ * sigma_;
-  out.add(quantity(kDaeNoise, noise, "d sigma^2: the error of leaving the noise where it is"));
+  const bool masks = options_.noise == DaeNoise::masking;
+  const double noise = masks ? mean(held_out_errors([](const Tensor& y) { return y.clone(); }, data)).item()
+                             : static_cast<double>(shape_.size()) * sigma_ * sigma_;
+  out.add(quantity(kDaeNoise, noise,
+                   masks ? "|x~ - x|^2: the error of leaving blank what is blank"
+                         : "d sigma^2: the error of leaving the noise where it is"));
   out.add(quantity(kDaeErrorPerNoise, error.value / noise, "the share of the noise's square that is left",
                    error.standard_error / noise));
   return out;
@@ -156,11 +205,19 @@ std::vector<Picture> Dae::do_pictures(const DataView& data) {
   const DenoisedSamples samples = draw(shape_.is_image() ? 40 : 1000, rng);
   const auto denoise = [this](const Tensor& x) { return r(x); };
   const auto density = [this](const Tensor& x) { return log_density(x); };
-  return dae_pictures({denoise, density, tied_, sigma_, shape_, samples}, data);
+  const auto spoil = [this](const Tensor& x, Rng& noise) { return noisy(x, noise); };
+  return dae_pictures({denoise, density, spoil, tied_, noise_words(), sigma_, shape_, samples}, data);
 }
 
 std::string Dae::do_reading(const DataView& data) {
   const Quantities found = do_evaluate(data);
+  if (options_.noise == DaeNoise::masking)
+    return fmt::format(
+        "Blanking {:.0f}% of the pixels takes away {:.4g} of an example's square; what is wrong after r is "
+        "{:.4g} ({:.1f}%). No score comes with this noise: samples go to and fro between blanking and a draw "
+        "from r, and a chain that blanks less stays longer with one digit.",
+        100 * options_.masked, found[kDaeNoise].value, found[kDaeError].value,
+        100 * found[kDaeErrorPerNoise].value);
   return fmt::format(
       "Each example carries noise of squared length d sigma^2 = {:.4g}; what is left after r is {:.4g} "
       "({:.1f}%). The score (r(x) - x)/sigma^2 is that of the noisy density p * N(0, {:g}^2): what chains "

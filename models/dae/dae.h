@@ -13,8 +13,8 @@ inline constexpr QuantityInfo kDaeError{"denoising_error", ""}, kDaeNoise{"noise
 
 /// Where chains ended, and what r makes of it.
 struct DenoisedSamples {
-  Tensor raw;       // (n, d): Langevin's last x, from p_sigma
-  Tensor denoised;  // (n, d): r(raw)
+  Tensor raw;       // (n, d): Langevin's last x, from p_sigma; of masking noise the last draw
+  Tensor denoised;  // (n, d): r(raw); of masking noise the mean that it was drawn from
 };
 
 class Dae : public Model {
@@ -31,14 +31,21 @@ class Dae : public Model {
   Tensor do_sample(const SampleRequest& request) override;
   std::vector<Picture> do_pictures(const DataView& data) override;
   Target do_target() override;
+  Tensor do_inpaint(const InpaintRequest& request) override;
   std::string do_reading(const DataView& data) override;
 
  private:
-  Tensor r(const Tensor& x) const;            // (B, d) -> (B, d)
+  Tensor r(const Tensor& x) const;  // (B, d) -> (B, d)
+  Tensor noisy(const Tensor& x, Rng& rng) const;
+  double noise_of(const Tensor& x, const Tensor& x_noisy) const;
+  std::string noise_words() const;
   Tensor log_density(const Tensor& x) const;  // (B, d) -> (B); tied weights alone
   Tensor initial(int64_t n, Rng& rng) const;
   DenoisedSamples draw(int64_t n, Rng& rng) const;
-  Tensor held_out_errors(const DataView& data) const;  // (N)
+  DenoisedSamples walk(const Target& target, const Tensor& from, Rng& rng) const;
+  DenoisedSamples walk_back(int64_t n, Rng& rng) const;
+  Target score_target() const;
+  Tensor held_out_errors(TensorFn denoise, const DataView& data) const;  // (N)
 
   DataShape shape_;
   DaeOptions options_;

@@ -27,8 +27,8 @@ Tensor TiedDenoiser::log_density(const Tensor& x, double sigma) const {
   return (bowl + sum(softplus(linear(x, weight_, hidden_bias_)), 1)) / (sigma * sigma);
 }
 
-Tensor denoising_error(TensorFn r, const Tensor& x, const Tensor& eps, double sigma) {
-  return sum(square(r(x + eps * sigma) - x), 1);
+Tensor denoising_error(TensorFn r, const Tensor& x, const Tensor& noisy) {
+  return sum(square(r(noisy) - x), 1);
 }
 
 Tensor denoiser_score(TensorFn r, const Tensor& x, double sigma) { return (r(x) - x) / (sigma * sigma); }

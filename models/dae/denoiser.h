@@ -28,8 +28,9 @@ class TiedDenoiser : public Module {
   Tensor bias_;         // (d): c
 };
 
-/// |r(x + sigma eps) - x|^2 of every row: x, eps (B, d) -> (B). Its mean is what is minimised.
-Tensor denoising_error(TensorFn r, const Tensor& x, const Tensor& eps, double sigma);
+/// |r(x~) - x|^2 of every row, x~ what noise made of x: x, noisy (B, d) -> (B). Its mean is what is
+/// minimised.
+Tensor denoising_error(TensorFn r, const Tensor& x, const Tensor& noisy);
 /// (r(x) - x) / sigma^2: (B, d) -> (B, d).
 Tensor denoiser_score(TensorFn r, const Tensor& x, double sigma);
 

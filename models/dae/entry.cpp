@@ -5,6 +5,11 @@ namespace gradzoo {
 void DaeOptions::describe(OptionTable& options) {
   options.add("weights", weights, kDaeWeights,
               "free: a multilayer perceptron; tied: W's(Wx + b) + c, which has a log-density; toys: tied");
+  options.add(
+      "noise", noise, kDaeNoises,
+      "gaussian: a score comes with it, and Langevin samples; masking: pixels are blanked, and samples "
+      "go to and fro between blanking and r");
+  options.add("masked", masked, "masking: share of the pixels that are blanked", {0.01, 0.99});
   options.add("sigma", sigma, "standard deviation of the noise; toys: 0.1 times toy_scale", {1e-4, 1e4});
   options.add("hidden", hidden, "units of the hidden layers; tied weights: one layer; toys: 256", {1, 65536});
   options.add("activation", activation, "of the hidden layers; tied weights: sigmoid", activation_names());
@@ -19,6 +24,10 @@ void DaeOptions::describe(OptionTable& options) {
 }
 
 void DaeOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+  if (shape.toy && noise == DaeNoise::masking)
+    throw Error("noise=masking blanks pixels, and points have none. Hint: noise=gaussian, or images");
+  if (noise == DaeNoise::masking && weights == DaeWeights::tied)
+    throw Error("weights=tied has its density under Gaussian noise. Hint: weights=free");
   if (shape.toy) {
     const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, "toy"); };
     prefer(sigma, 0.1 * shape.scale);
@@ -49,7 +58,7 @@ ModelEntry dae_entry() {
        .summary = "denoising autoencoder: its score is (r(x) - x)/sigma^2, its samples Langevin's",
        .source = "Vincent et al. 2008; Vincent 2011; Alain & Bengio 2014",
        .why_no_density = "a denoiser gives a score, and no Z",
-       .walks_on = "score; log-density too with weights=tied"});
+       .walks_on = "score with noise=gaussian; log-density too with weights=tied"});
 }
 
 }  // namespace gradzoo

@@ -22,7 +22,7 @@ Corrupted corrupted(const DaeView& view, const DataView& data, int64_t count) {
   const int64_t n = std::min(count, data.examples.count());
   const Tensor x = read_examples(data.examples, 0, n, Pixels::grey, Rng(data.seed, "eval/pixels")).x;
   Rng noise(data.seed, "pictures/noise");
-  return {x, x + randn_like(x, noise) * view.sigma};
+  return {x, view.noisy(x, noise)};
 }
 
 // Each row of W as an image, its largest weight white or black, 0 grey.
@@ -38,16 +38,13 @@ std::vector<Picture> image_pictures(const DaeView& view, const DataView& data) {
   std::vector<Picture> out;
   const Corrupted some = corrupted(view, data, 4 * kImageColumns);
   if (some.x.dim(0) >= kImageColumns) {
-    out.push_back(
-        {"denoising",
-         fmt::format("Held-out images with noise of sigma {:g}, what r makes of them, and the images.",
-                     view.sigma),
-         rows_by_turns(std::array{some.noisy, view.r(some.noisy), some.x}, {"noisy", "denoised", "original"},
-                       view.shape)});
+    out.push_back({"denoising",
+                   fmt::format("Held-out images with {}, what r makes of them, and the images.", view.noise),
+                   rows_by_turns(std::array{some.noisy, view.r(some.noisy), some.x},
+                                 {"noisy", "denoised", "original"}, view.shape)});
   }
   out.push_back(
-      {"chains",
-       "Where Langevin chains ended, which is the noisy density's, and under each what r makes of it.",
+      {"chains", "Where chains ended, and under each what r makes of it.",
        rows_by_turns(std::array{view.samples.raw, view.samples.denoised}, {"raw", "denoised"}, view.shape)});
   if (view.tied) out.push_back(filters(*view.tied, view.shape));
   return out;

@@ -9,8 +9,10 @@ namespace gradzoo {
 /// What a denoiser shows of itself.
 struct DaeView {
   TensorFn r;
-  TensorFn log_density;      // of tied weights
+  TensorFn log_density;  // of tied weights
+  FunctionRef<Tensor(const Tensor& x, Rng& rng)> noisy;
   const TiedDenoiser* tied;  // null with free weights
+  std::string noise;         // in words
   double sigma;
   const DataShape& shape;
   const DenoisedSamples& samples;  // 40 images, or points

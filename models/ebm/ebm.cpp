@@ -9,8 +9,10 @@
 #include "models/base/density_quantities.h"
 #include "models/base/over_examples.h"
 #include "models/ebm/pictures.h"
+#include "models/networks/tweedie.h"
 #include "models/pictures/plane_pictures.h"
 #include "models/pictures/samples_picture.h"
+#include "samplers/given.h"
 
 namespace gradzoo {
 
@@ -161,6 +163,14 @@ std::vector<Picture> Ebm::do_pictures(const DataView& data) {
 
 Target Ebm::do_target() {
   return {.log_prob = [this](const Tensor& x) { return network_.log_density(x); }};
+}
+
+Tensor Ebm::do_inpaint(const InpaintRequest& request) {
+  const Tensor values = noisy(request.images, request.rng);
+  const Tensor raw = chains_.walk(given(network_.target(), values, request.known),
+                                  start(values.dim(0), request.rng), options_.sample_steps, request.rng);
+  const Tensor x = values * request.known + raw * (1.0 - request.known);
+  return options_.data_noise > 0 ? tweedie_denoised(x, network_.score(x), options_.data_noise) : x;
 }
 
 std::string Ebm::do_reading(const DataView&) {

@@ -35,6 +35,7 @@ class Ebm : public Model {
   Picture do_snapshot(const DataView& data, Rng& rng) override;
   std::vector<Picture> do_pictures(const DataView& data) override;
   Target do_target() override;
+  Tensor do_inpaint(const InpaintRequest& request) override;
   std::string do_reading(const DataView& data) override;
 
  private:

@@ -130,6 +130,20 @@ Tensor FlowMatching::carry(Tensor x, const Tensor& labels) const {
   return uncentred(x, shape_);
 }
 
+// The known pixels follow their own straight paths; of a conditional network without a label.
+Tensor FlowMatching::do_inpaint(const InpaintRequest& request) {
+  const Tensor data = centred(request.images, shape_), noise = randn_like(data, request.rng);
+  const double step = 1.0 / static_cast<double>(options_.sample_steps);
+  Tensor x = noise;
+  for (int64_t i = 0; i < options_.sample_steps; ++i) {
+    const double t = static_cast<double>(i) * step;
+    const Tensor on_path = noise * (1 - t) + data * t;
+    x = on_path * request.known + x * (1.0 - request.known);
+    x = x + guided_velocity(x, t, {}) * step;
+  }
+  return uncentred(x, shape_);
+}
+
 Tensor FlowMatching::do_sample(const SampleRequest& request) {
   const int64_t at_once = shape_.is_image() ? kImagesAtOnce : kPointsAtOnce;
   const Tensor& labels = request.labels;

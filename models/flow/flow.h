@@ -26,6 +26,7 @@ class FlowMatching : public Model {
   Tensor do_sample(const SampleRequest& request) override;
   std::vector<Picture> do_pictures(const DataView& data) override;
   std::string do_reading(const DataView& data) override;
+  Tensor do_inpaint(const InpaintRequest& request) override;
 
  private:
   bool is_conditional() const { return network_.classes() > 0; }

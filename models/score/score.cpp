@@ -11,6 +11,7 @@
 #include "models/score/eval.h"
 #include "models/score/pictures.h"
 #include "samplers/chains.h"
+#include "samplers/given.h"
 #include "samplers/kinds/langevin.h"
 
 namespace gradzoo {
@@ -127,20 +128,38 @@ double Score::langevin_step() const {
   return 0.1 / mean(square(s)).item();
 }
 
-ScoreSamples Score::draw(int64_t n, const Tensor& labels, int64_t steps, Rng& rng) const {
+Tensor Score::initial(int64_t n, Rng& rng) const {
+  const Tensor z = randn({n, shape_.size()}, rng);
+  if (!shape_.toy) return z * task_.learned_noise();
+  const Box box = shape_.toy->box();  // a Gaussian over its middle
+  return box.centre() + z * box.sides() * 0.25;
+}
+
+Tensor Score::denoised(const Tensor& x, const Tensor& labels) const {
   const double noise = task_.learned_noise();
-  Tensor x0 = randn({n, shape_.size()}, rng);
-  if (shape_.toy) {  // a Gaussian over the middle of its box
-    const Box box = shape_.toy->box();
-    x0 = box.centre() + x0 * box.sides() * 0.25;
-  } else {
-    x0 = x0 * noise;
-  }
+  return options_.denoise && noise > 0 ? tweedie_denoised(x, network_.score(x, labels), noise) : x;
+}
+
+ScoreSamples Score::draw(int64_t n, const Tensor& labels, int64_t steps, Rng& rng) const {
   const Target walked{.score = [&](const Tensor& x) { return network_.score(x, labels); }};
   UnadjustedLangevin sampler({.step = langevin_step()});
-  const Tensor raw = run_chains(walked, x0, sampler, {.steps = steps}, rng).x;
-  const bool denoise = options_.denoise && noise > 0;
-  return {raw, denoise ? tweedie_denoised(raw, network_.score(raw, labels), noise) : raw};
+  const Tensor raw = run_chains(walked, initial(n, rng), sampler, {.steps = steps}, rng).x;
+  return {raw, denoised(raw, labels)};
+}
+
+Tensor Score::do_inpaint(const InpaintRequest& request) {
+  if (label_count() > 0)
+    throw Error(
+        "score: this one knows images of a label alone, and that of half an image is not known. Hint: "
+        "a run without conditional=true");
+  const int64_t n = request.images.dim(0);
+  const Target free{.score = [&](const Tensor& x) { return network_.score(x); }};
+  const Tensor values = request.images + randn_like(request.images, request.rng) * task_.learned_noise();
+  UnadjustedLangevin sampler({.step = langevin_step()});
+  const Tensor raw = run_chains(given(free, values, request.known), initial(n, request.rng), sampler,
+                                {.steps = options_.sample_steps}, request.rng)
+                         .x;
+  return denoised(values * request.known + raw * (1.0 - request.known), {});
 }
 
 Tensor Score::do_sample(const SampleRequest& request) {

@@ -33,6 +33,7 @@ class Score : public Model {
   Picture do_snapshot(const DataView& data, Rng& rng) override;
   std::vector<Picture> do_pictures(const DataView& data) override;
   Target do_target() override;
+  Tensor do_inpaint(const InpaintRequest& request) override;
   std::string do_reading(const DataView& data) override;
 
  private:
@@ -41,6 +42,8 @@ class Score : public Model {
   // Labels for n chains; undefined where none are read.
   Tensor labels_in_turn(int64_t n) const;
   ScoreSamples draw(int64_t n, const Tensor& labels, int64_t steps, Rng& rng) const;
+  Tensor initial(int64_t n, Rng& rng) const;
+  Tensor denoised(const Tensor& x, const Tensor& labels) const;
   double langevin_step() const;
   const ScoreTruth* truth();
 

@@ -13,6 +13,7 @@ using Arguments = std::vector<std::string>;
 int list_command(const Arguments& arguments);
 int train_command(const Arguments& arguments);
 int sample_command(const Arguments& arguments);
+int inpaint_command(const Arguments& arguments);
 int eval_command(const Arguments& arguments);
 int compare_command(const Arguments& arguments);
 int verify_command(const Arguments& arguments);
@@ -33,6 +34,7 @@ inline std::span<const Command> commands() {
       {"list", "models, datasets, samplers and ops that there are", list_command},
       {"train", "train a model into a run directory", train_command},
       {"sample", "draw samples from a run", sample_command},
+      {"inpaint", "draw the hidden half of test images given the other", inpaint_command},
       {"eval", "evaluate a run on images that it was not trained on", eval_command},
       {"compare", "hold runs of different models on the same data against each other", compare_command},
       {"verify", "hold what theory and papers say against this machine", verify_command},

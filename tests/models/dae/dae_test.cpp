@@ -40,7 +40,7 @@ TEST_CASE("of a Gaussian, r(x) = (s^2 x + sigma^2 mu) / (s^2 + sigma^2) is the b
     Tensor theta = tensor({slope, offset}, {2}, DType::f64).requires_grad_();
     const Tape tape;
     const auto r = [&](const Tensor& y) { return y * slice(theta, 0, 0, 1) + slice(theta, 0, 1, 2); };
-    const Tensor loss = sum(weight * denoising_error(r, x, eps, sigma));
+    const Tensor loss = sum(weight * denoising_error(r, x, x + eps * sigma));
     if (gradient) *gradient = grad(loss, theta);
     return loss.item();
   };
@@ -87,7 +87,7 @@ TEST_CASE("the tied denoiser is W's(Wx + b) + c, written out") {
 TEST_CASE("the denoising error is the squared distance to what was there before the noise") {
   const Tensor x = test::wave({4, 3}), eps = test::wave({4, 3}, DType::f64, 1);
   const auto stays = [](const Tensor& y) { return y; };
-  CHECK(test::max_error(denoising_error(stays, x, eps, 0.5), (sum(square(eps), 1) * 0.25).to_vector()) <
+  CHECK(test::max_error(denoising_error(stays, x, x + eps * 0.5), (sum(square(eps), 1) * 0.25).to_vector()) <
         1e-14);
 }
 
@@ -183,6 +183,31 @@ TEST_CASE("tied weights have one sigmoid layer, and options follow the data") {
   CHECK(test::option_text("dae", {}, kImages, "sigma") == "0.5");
   CHECK(test::option_text("dae", {}, kImages, "weights") == "free");
   CHECK(test::option_text("dae", {}, test::toy_shape("ring8"), "weights") == "tied");
+}
+
+TEST_CASE("masking blanks a share of the pixels, learns to fill them in, and has no score") {
+  const DataShape image{.example = {4, 4}};
+  const auto made = test::small_model<Dae>(
+      "dae", {"noise=masking", "masked=0.25", "hidden=32", "chain_steps=3", "ema=0"}, image);
+  // Rows are all lit or all dark: what is blank is told by its neighbours.
+  Rng rng(3, "dae_test");
+  const Tensor rows = bernoulli(full({200, 4, 1}, 0.5), rng);
+  const Tensor x = reshape(broadcast_to(rows, {200, 4, 4}).clone(), {200, 16});
+  std::map<std::string, double> first = test::step_on(*made, x, 0.003), last;
+  for (int i = 0; i < 300; ++i) last = test::step_on(*made, x, 0.003);
+  CHECK(last["error_per_noise"] < 0.3);
+  // The noise is 1/4 of the lit pixels, 8 of 16.
+  CHECK(first["denoising_error"] / first["error_per_noise"] == doctest::Approx(2).epsilon(0.1));
+  CHECK_FALSE(made->target().score);
+  const Tensor drawn = made->sample({5, rng});
+  CHECK(drawn.shape() == Shape{5, 4, 4});
+  const std::string tied = test::error_message([&] {
+    test::small_model<Dae>("dae", {"noise=masking", "weights=tied"}, image);
+  });
+  CHECK(test::contains(tied, "Gaussian noise"));
+  const std::string points = test::error_message(
+      [&] { test::small_model<Dae>("dae", {"noise=masking"}, test::toy_shape("ring8")); });
+  CHECK(test::contains(points, "blanks pixels"));
 }
 
 }  // namespace

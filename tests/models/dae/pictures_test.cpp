@@ -24,7 +24,8 @@ std::vector<Picture> pictures_of(const DataShape& shape, const Examples& example
   const DenoisedSamples samples{full({40, d}, 0.25), full({40, d}, 0.75)};
   const auto stays = [](const Tensor& x) { return x; };
   const auto bowl = [](const Tensor& x) { return sum(square(x) * -0.5, 1); };
-  return dae_pictures({stays, bowl, tied, 0.5, shape, samples},
+  const auto noisy = [](const Tensor& x, Rng& rng) { return x + randn_like(x, rng) * 0.5; };
+  return dae_pictures({stays, bowl, noisy, tied, "noise of sigma 0.5", 0.5, shape, samples},
                       {.examples = examples, .train = examples, .seed = 1});
 }
 
