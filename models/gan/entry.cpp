@@ -31,8 +31,8 @@ void GanOptions::describe(OptionTable& options) {
   options.add("noise_until", noise_until, "share of the run over which instance_noise falls to 0", {1e-6, 1});
 }
 
-// Chosen on ring8 and grid25 by modes covered, and on MNIST by the look of samples and what a classifier
-// makes of them.
+// Chosen on ring8 and grid25 by modes covered, and on MNIST by the look of samples and digit-FID: much noise
+// on all that D sees, to the end, and a fast G.
 void GanOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
   const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, "gan"); };
   prefer(training.schedule, Decay::linear);
@@ -52,6 +52,11 @@ void GanOptions::adapt(OptionTable& table, TrainingOptions& training, const Data
     prefer(training.lr, 0.002);
     prefer(instance_noise, 0.2);
     prefer(noise_until, 0.5);
+  } else if (net == GanNet::dcgan) {
+    prefer(training.batch, 64);
+    prefer(training.epochs, 10);
+    prefer(training.lr, 0.002);
+    prefer(instance_noise, 0.6);
   } else {
     prefer(training.batch, 128);
     prefer(training.epochs, 40);

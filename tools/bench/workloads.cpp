@@ -87,7 +87,7 @@ std::span<const Workload> workloads() {
       {"gan_b128",
        "MLP GAN 64-256-256-784: a step of D, then one of G through the same fakes",
        "gan",
-       {"batch=128", "lr=2e-4", "init=torch", "instance_noise=0", "ema=0", "schedule=constant"}},
+       {"net=mlp", "batch=128", "lr=2e-4", "init=torch", "instance_noise=0", "ema=0", "schedule=constant"}},
       {"dsm_energy_b128", "energy 784-512-512-1 SiLU, denoising score matching, sigma 0.3: double-backward",
        "score", energy({"objective=dsm", "sigma=0.3", "antithetic=false", "hidden=512,512", "batch=128"})},
       {"ssm_b128", "the same energy, sliced score matching with one Gaussian probe", "score",
@@ -105,6 +105,12 @@ std::span<const Workload> workloads() {
        "3x3 convolutions 1-32-32, pool, 64-64, pool, 3136-128-10 on MNIST; batch 128",
        "classifier",
        {"channels=32", "batch=128", "shift=0", "noise=0", "lr=1e-3", "schedule=constant", "split=train"}},
+      {"dcgan_b64",
+       "a GAN of 4x4 convolutions, G 64-128x7x7-64-1 with group norm, D mirrored: a step of D, then one of "
+       "G; "
+       "batch 64",
+       "gan",
+       {"net=dcgan", "batch=64", "lr=2e-4", "init=torch", "instance_noise=0", "ema=0", "schedule=constant"}},
       {"unet_flow_b64",
        "flow matching by class with a U-Net of 0.3 million numbers; batch 64",
        "flow-matching",

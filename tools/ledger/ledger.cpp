@@ -18,6 +18,7 @@
 #include "tools/ledger/flow/rows.h"
 #include "tools/ledger/gan/figures.h"
 #include "tools/ledger/gan/rows.h"
+#include "tools/ledger/images/figures.h"
 #include "tools/ledger/nce/figures.h"
 #include "tools/ledger/nce/rows.h"
 #include "tools/ledger/samplers/rows.h"
@@ -34,7 +35,7 @@ std::vector<Row> make_rows() {
   for (auto* family :
        {autodiff_rows, conv_rows, flow_rows, vae_rows, vae_figure_rows, gan_rows, gan_figure_rows, ebm_rows,
         ebm_figure_rows, samplers_rows, score_rows, score_figure_rows, nce_rows, nce_figure_rows,
-        flow_figure_rows, classifier_figure_rows}) {
+        flow_figure_rows, classifier_figure_rows, image_figure_rows}) {
     for (Row& row : family()) rows.push_back(std::move(row));
   }
   return rows;

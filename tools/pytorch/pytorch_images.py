@@ -116,7 +116,33 @@ def unet_flow(size, way, adam_of):
     return step
 
 
+def dcgan(size, way, adam_of):
+    """G 64-128x7x7-64x14x14-1x28x28 with group norm, D mirrored, leaky ReLU; a step of D, then one of G."""
+    generator = nn.Sequential(
+        nn.Linear(64, 6272), nn.Unflatten(1, (128, 7, 7)), nn.GroupNorm(8, 128), nn.ReLU(),
+        nn.ConvTranspose2d(128, 64, 4, 2, 1), nn.GroupNorm(8, 64), nn.ReLU(), nn.ConvTranspose2d(64, 1, 4, 2, 1), nn.Tanh(),
+    )
+    critic = nn.Sequential(
+        nn.Conv2d(1, 64, 4, 2, 1), nn.LeakyReLU(0.2), nn.Conv2d(64, 128, 4, 2, 1), nn.LeakyReLU(0.2),
+        nn.Flatten(), nn.Linear(6272, 1),
+    )
+    generator, critic = laid_out(way, generator), laid_out(way, critic)
+    of_g, of_d = list(generator.parameters()), list(critic.parameters())
+    adam_g, adam_d = adam_of(of_g, lr=2e-4, betas=(0.5, 0.999)), adam_of(of_d, lr=2e-4, betas=(0.5, 0.999))
+    batches = labelled_batches(size)
+
+    def step():
+        real = like(way, next(batches)[0].mul_(2).sub_(1))
+        fake = generator(torch.randn(size, 64))
+        logits = critic(torch.cat([real, fake.detach()]))
+        optimise(F.softplus(-logits[:size]).mean() + F.softplus(logits[size:]).mean(), of_d, adam_d)
+        return optimise(F.softplus(-critic(fake)).mean(), of_g, adam_g)
+
+    return step
+
+
 IMAGE_WORKLOADS = {
+    "dcgan_b64": (WAYS, functools.partial(dcgan, 64)),
     "classifier_cnn_b128": (WAYS, functools.partial(classifier_cnn, 128)),
     "unet_flow_b64": (WAYS, functools.partial(unet_flow, 64)),
 }

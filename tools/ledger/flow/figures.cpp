@@ -8,8 +8,8 @@
 namespace gradzoo {
 namespace {
 
-RowResult kl_ring8(const RowContext& context) {
-  const auto trained = train_model("flow-matching", {"data=ring8", "seed=1"}, context);
+RowResult kl_of(const std::string& toy, const RowContext& context) {
+  const auto trained = train_model("flow-matching", {"data=" + toy, "seed=1"}, context);
   const Quantities found = evaluate_on_test(*trained);
   return {
       found[kKl].value, AtMost{0.01},
@@ -19,12 +19,18 @@ RowResult kl_ring8(const RowContext& context) {
           found[kLogZ].value)};
 }
 
+RowResult kl_ring8(const RowContext& context) { return kl_of("ring8", context); }
+RowResult kl_two_moons(const RowContext& context) { return kl_of("two-moons", context); }
+
 }  // namespace
 
 std::vector<Row> flow_figure_rows() {
-  return {{"flow_matching.kl_ring8", RowKind::figure,
-           "flow matching learns ring8 to a KL of at most 0.01 nats", "Lipman et al. 2023", false, 120,
-           kl_ring8}};
+  return {
+      {"flow_matching.kl_ring8", RowKind::figure, "flow matching learns ring8 to a KL of at most 0.01 nats",
+       "Lipman et al. 2023", false, 120, kl_ring8},
+      {"flow_matching.kl_two_moons", RowKind::figure,
+       "flow matching learns the two moons to a KL of at most 0.01 nats", "Lipman et al. 2023", false, 120,
+       kl_two_moons}};
 }
 
 }  // namespace gradzoo
