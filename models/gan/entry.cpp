@@ -20,6 +20,10 @@ void GanOptions::describe(OptionTable& options) {
               {1, 65536});
   options.add("init", init, kGeneratorInits,
               "how G's weights begin: he (z spreads the samples from the first step), torch");
+  options.add("activation", activation, kCriticActivations, "of D; r1: silu");
+  options.add("r1", r1,
+              "gamma of the penalty gamma/2 |grad_x D's logit|^2 on real examples (Mescheder et al. 2018)",
+              {0, 1e6});
   options.add("discriminator_rate", discriminator_rate,
               "D's learning rate, as a multiple of lr, which is G's", {0, 1e3});
   options.add("beta1", beta1, "Adam's memory of the gradient, of both", {0, 0.999});
@@ -38,6 +42,8 @@ void GanOptions::adapt(OptionTable& table, TrainingOptions& training, const Data
   prefer(training.schedule, Decay::linear);
   prefer(training.ema, 0.999);
   classes_told(conditional, shape, "gan");
+  // Where D has kinks the penalty's gradient is blind to how they move.
+  if (r1 > 0) table.prefer(activation, silu, "r1");
   if (is_codable(shape)) prefer(net, GanNet::dcgan);
   if (net == GanNet::dcgan) check_codable("net=dcgan", shape);
   if (shape.toy) {

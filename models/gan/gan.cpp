@@ -20,6 +20,7 @@ GanShape sizes_from(const GanOptions& options, const DataShape& shape) {
           .generator_hidden = options.generator_hidden,
           .discriminator_hidden = options.discriminator_hidden,
           .init = options.init,
+          .activation = options.activation,
           .classes = classes_told(options.conditional, shape, "gan")};
 }
 
@@ -81,13 +82,15 @@ void Gan::train_step(const StepContext& context, MetricRow row) {
   const Tensor z = randn({n, generator_.latent()}, noise_rng_);
   const Tensor& labels = context.batch.labels;
   const Tensor fake = generator_.centred(z, labels);  // (B, inputs)
-  const Tensor real = discriminator_.centred(context.batch.x);
+  Tensor real = discriminator_.centred(context.batch.x);
+  if (options_.r1 > 0) real = real.clone().requires_grad_();
   const Tensor both = labels.defined() ? concat(labels, labels, 0) : labels;
   const Tensor logits =
       discriminator_.judge(with_noise(concat(real, fake.detach(), 0), noise), both);  // (2 B, 1)
   const Tensor real_logits = slice(logits, 0, 0, n), fake_logits = slice(logits, 0, n, 2 * n);
-  const Tensor loss = discriminator_loss(real_logits, fake_logits, options_.label_smoothing);
+  Tensor loss = discriminator_loss(real_logits, fake_logits, options_.label_smoothing);
   row[discriminator_loss_] = loss.item();
+  if (options_.r1 > 0) loss = loss + r1_penalty(real, real_logits) * options_.r1;
   row[d_real_] = mean_probability(real_logits);
   row[d_fake_] = mean_probability(fake_logits);
   discriminator_learner_.step(loss, options_.discriminator_rate * context.learning_rate);

@@ -18,6 +18,11 @@ Tensor gan_value(const Tensor& real_logits, const Tensor& fake_logits);
 /// the target 1 - smoothing: their log D becomes (1 - smoothing) log D + smoothing log(1 - D).
 Tensor discriminator_loss(const Tensor& real_logits, const Tensor& fake_logits, double smoothing = 0);
 
+/// E |grad_x l(x)|^2 / 2 over real examples x (B, ...), leaves of the live tape, with logits l (B, 1) made
+/// from them: R1 (Mescheder, Geiger & Nowozin 2018, "Which training methods for GANs do actually converge?",
+/// eq. 9). Recorded, for D's gradient goes through it.
+Tensor r1_penalty(const Tensor& x, const Tensor& logits);
+
 enum class GeneratorLoss {
   minimax,         // E log(1 - D(G(z))), the second half of V: flat where D is sure
   non_saturating,  // -E log D(G(z)): the same fixed point, steep where D is sure (ibid., section 3)

@@ -7,13 +7,13 @@
 namespace gradzoo {
 namespace {
 
-constexpr double kSlope = 0.2;  // of the discriminator's leaky ReLU
-
-Tensor leaky(const Tensor& x) { return leaky_relu(x, kSlope); }
-
-class LeakyRelu : public Module {
+class CriticActivationLayer : public Module {
  public:
-  Tensor forward(const Tensor& x) const override { return leaky(x); }
+  explicit CriticActivationLayer(CriticActivation function) : function_(function) {}
+  Tensor forward(const Tensor& x) const override { return function_(x); }
+
+ private:
+  CriticActivation function_;
 };
 
 // With He's, the spread of z reaches the examples undiminished: G does not begin on one point.
@@ -37,6 +37,8 @@ std::unique_ptr<Module> generator_layers(const GanShape& shape, Rng& rng) {
 }
 
 }  // namespace
+
+Tensor steep_leaky_relu(const Tensor& x) { return leaky_relu(x, 0.2); }
 
 Generator::Generator(const GanShape& shape, Rng& rng)
     : latent_(shape.latent),
@@ -67,12 +69,12 @@ Discriminator::Discriminator(const GanShape& shape, Rng& rng)
   if (shape.net == GanNet::dcgan) {
     const auto& convolutions = layers_.append<ImageEncoder>(
         shape.data, rng,
-        ImageCoderOptions{.channels = shape.channels, .activation = leaky, .dtype = shape.dtype});
+        ImageCoderOptions{.channels = shape.channels, .activation = shape.activation, .dtype = shape.dtype});
     layers_.append<Linear>(convolutions.features(), outputs, rng, LinearOptions{.dtype = shape.dtype});
   } else {
     const std::vector<int64_t> sizes = layer_sizes(shape.data.size(), shape.discriminator_hidden, outputs);
     for (size_t i = 0; i + 1 < sizes.size(); ++i) {
-      if (i > 0) layers_.append<LeakyRelu>();
+      if (i > 0) layers_.append<CriticActivationLayer>(shape.activation);
       layers_.append<Linear>(sizes[i], sizes[i + 1], rng, LinearOptions{.dtype = shape.dtype});
     }
   }

@@ -24,6 +24,12 @@ enum class GanNet {
 };
 inline constexpr Choice<GanNet> kGanNets[] = {{"dcgan", GanNet::dcgan}, {"mlp", GanNet::mlp}};
 
+/// What stands behind D's hidden layers. A penalty on its slope wants one that is smooth.
+using CriticActivation = Tensor (*)(const Tensor&);
+Tensor steep_leaky_relu(const Tensor& x);  // slope 0.2 below 0
+inline constexpr Choice<CriticActivation> kCriticActivations[] = {{"leaky_relu", steep_leaky_relu},
+                                                                  {"silu", silu}};
+
 struct GanShape {
   GanNet net = GanNet::mlp;
   DataShape data = {};  // pixels lie in [0, 1]: G ends in (1 + tanh)/2, and D sees 2 x - 1
@@ -33,6 +39,7 @@ struct GanShape {
   std::vector<int64_t> generator_hidden = {256, 256};  // of mlp
   std::vector<int64_t> discriminator_hidden = {256, 256};
   GeneratorInit init = GeneratorInit::he;
+  CriticActivation activation = steep_leaky_relu;
   int64_t classes = 0;  // 0: neither player is told a label
   DType dtype = DType::f32;
 };
@@ -58,9 +65,9 @@ class Generator : public Module {
   std::unique_ptr<Module> layers_;
 };
 
-/// From an example to its logit: leaky ReLU of slope 0.2 behind layers or convolutions, then a linear map of
-/// their features. Of a label too it is l(x) + l_y(x), one more such map a class (Miyato & Koyama 2018,
-/// "cGANs with projection discriminator").
+/// From an example to its logit: layers or convolutions, then a linear map of their features. Of a label too
+/// it is l(x) + l_y(x), one more such map a class (Miyato & Koyama 2018, "cGANs with projection
+/// discriminator").
 class Discriminator : public Module {
  public:
   Discriminator(const GanShape& shape, Rng& rng);

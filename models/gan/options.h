@@ -23,6 +23,8 @@ struct GanOptions {
   std::vector<int64_t> generator_hidden = {256, 256};
   std::vector<int64_t> discriminator_hidden = {256, 256};
   GeneratorInit init = GeneratorInit::he;
+  CriticActivation activation = steep_leaky_relu;
+  double r1 = 0;
   double discriminator_rate = 1;
   double beta1 = 0.5;
   double label_smoothing = 0;

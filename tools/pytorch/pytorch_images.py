@@ -116,14 +116,18 @@ def unet_flow(size, way, adam_of):
     return step
 
 
-def dcgan(size, way, adam_of):
-    """G 64-128x7x7-64x14x14-1x28x28 with group norm, D mirrored, leaky ReLU; a step of D, then one of G."""
+def dcgan(size, penalised, way, adam_of):
+    """G 64-128x7x7-64x14x14-1x28x28 with group norm, D mirrored, leaky ReLU; a step of D, then one of G.
+
+    Penalised: SiLU in D, and R1, half the squared slope of D at real images, in D's loss.
+    """
+    activation = nn.SiLU if penalised else functools.partial(nn.LeakyReLU, 0.2)
     generator = nn.Sequential(
         nn.Linear(64, 6272), nn.Unflatten(1, (128, 7, 7)), nn.GroupNorm(8, 128), nn.ReLU(),
         nn.ConvTranspose2d(128, 64, 4, 2, 1), nn.GroupNorm(8, 64), nn.ReLU(), nn.ConvTranspose2d(64, 1, 4, 2, 1), nn.Tanh(),
     )
     critic = nn.Sequential(
-        nn.Conv2d(1, 64, 4, 2, 1), nn.LeakyReLU(0.2), nn.Conv2d(64, 128, 4, 2, 1), nn.LeakyReLU(0.2),
+        nn.Conv2d(1, 64, 4, 2, 1), activation(), nn.Conv2d(64, 128, 4, 2, 1), activation(),
         nn.Flatten(), nn.Linear(6272, 1),
     )
     generator, critic = laid_out(way, generator), laid_out(way, critic)
@@ -134,15 +138,21 @@ def dcgan(size, way, adam_of):
     def step():
         real = like(way, next(batches)[0].mul_(2).sub_(1))
         fake = generator(torch.randn(size, 64))
+        real.requires_grad_(penalised)
         logits = critic(torch.cat([real, fake.detach()]))
-        optimise(F.softplus(-logits[:size]).mean() + F.softplus(logits[size:]).mean(), of_d, adam_d)
+        loss = F.softplus(-logits[:size]).mean() + F.softplus(logits[size:]).mean()
+        if penalised:
+            slope = torch.autograd.grad(logits[:size].sum(), real, create_graph=True)[0]
+            loss = loss + 0.5 * slope.square().sum() / size
+        optimise(loss, of_d, adam_d)
         return optimise(F.softplus(-critic(fake)).mean(), of_g, adam_g)
 
     return step
 
 
 IMAGE_WORKLOADS = {
-    "dcgan_b64": (WAYS, functools.partial(dcgan, 64)),
+    "dcgan_b64": (WAYS, functools.partial(dcgan, 64, False)),
+    "dcgan_r1_b64": (WAYS, functools.partial(dcgan, 64, True)),
     "classifier_cnn_b128": (WAYS, functools.partial(classifier_cnn, 128)),
     "unet_flow_b64": (WAYS, functools.partial(unet_flow, 64)),
 }

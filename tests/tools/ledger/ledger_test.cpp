@@ -21,7 +21,7 @@ TEST_CASE(
     CHECK_FALSE(row.claim.empty());
     CHECK_FALSE(row.source.empty());
     CHECK(row.expected_seconds > 0);
-    CHECK(row.expected_seconds <= 1200);
+    CHECK(row.expected_seconds <= 600);
     CHECK((row.kind == RowKind::figure || row.quick));
   }
 }
