@@ -24,6 +24,8 @@ void GanOptions::describe(OptionTable& options) {
   options.add("r1", r1,
               "gamma of the penalty gamma/2 |grad_x D's logit|^2 on real examples (Mescheder et al. 2018)",
               {0, 1e6});
+  options.add("spectral_norm", spectral_norm,
+              "divide each weight of D by its largest singular value (Miyato et al. 2018)");
   options.add("discriminator_rate", discriminator_rate,
               "D's learning rate, as a multiple of lr, which is G's", {0, 1e3});
   options.add("beta1", beta1, "Adam's memory of the gradient, of both", {0, 0.999});

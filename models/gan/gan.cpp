@@ -21,6 +21,7 @@ GanShape sizes_from(const GanOptions& options, const DataShape& shape) {
           .discriminator_hidden = options.discriminator_hidden,
           .init = options.init,
           .activation = options.activation,
+          .spectral_norm = options.spectral_norm,
           .classes = classes_told(options.conditional, shape, "gan")};
 }
 

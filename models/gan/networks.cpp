@@ -66,16 +66,20 @@ Tensor Generator::draw(int64_t n, Rng& rng, const Tensor& labels) const {
 Discriminator::Discriminator(const GanShape& shape, Rng& rng)
     : pixels_(shape.data.is_image()), classes_(shape.classes) {
   const int64_t outputs = 1 + classes_;
+  const LinearOptions linear{.spectral_norm = shape.spectral_norm, .dtype = shape.dtype};
   if (shape.net == GanNet::dcgan) {
-    const auto& convolutions = layers_.append<ImageEncoder>(
-        shape.data, rng,
-        ImageCoderOptions{.channels = shape.channels, .activation = shape.activation, .dtype = shape.dtype});
-    layers_.append<Linear>(convolutions.features(), outputs, rng, LinearOptions{.dtype = shape.dtype});
+    const auto& convolutions =
+        layers_.append<ImageEncoder>(shape.data, rng,
+                                     ImageCoderOptions{.channels = shape.channels,
+                                                       .activation = shape.activation,
+                                                       .spectral_norm = shape.spectral_norm,
+                                                       .dtype = shape.dtype});
+    layers_.append<Linear>(convolutions.features(), outputs, rng, linear);
   } else {
     const std::vector<int64_t> sizes = layer_sizes(shape.data.size(), shape.discriminator_hidden, outputs);
     for (size_t i = 0; i + 1 < sizes.size(); ++i) {
       if (i > 0) layers_.append<CriticActivationLayer>(shape.activation);
-      layers_.append<Linear>(sizes[i], sizes[i + 1], rng, LinearOptions{.dtype = shape.dtype});
+      layers_.append<Linear>(sizes[i], sizes[i + 1], rng, linear);
     }
   }
   register_module("layers", layers_);

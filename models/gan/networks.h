@@ -40,7 +40,8 @@ struct GanShape {
   std::vector<int64_t> discriminator_hidden = {256, 256};
   GeneratorInit init = GeneratorInit::he;
   CriticActivation activation = steep_leaky_relu;
-  int64_t classes = 0;  // 0: neither player is told a label
+  bool spectral_norm = false;  // of D's weights
+  int64_t classes = 0;         // 0: neither player is told a label
   DType dtype = DType::f32;
 };
 

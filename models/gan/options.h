@@ -25,6 +25,7 @@ struct GanOptions {
   GeneratorInit init = GeneratorInit::he;
   CriticActivation activation = steep_leaky_relu;
   double r1 = 0;
+  bool spectral_norm = false;
   double discriminator_rate = 1;
   double beta1 = 0.5;
   double label_smoothing = 0;

@@ -21,6 +21,7 @@ void he_transposed(Tensor& weight, Rng& rng) {
 ConvLayerOptions halving(const ImageCoderOptions& options) {
   return {.conv = {.stride = kStride, .padding = 1},
           .init = options.he ? he : init::Initializer(),
+          .spectral_norm = options.spectral_norm,
           .dtype = options.dtype};
 }
 

@@ -16,6 +16,7 @@ struct ImageCoderOptions {
   int64_t norm_groups = 0;  // of a decoder: channels are normalised in so many groups behind each layer but
                             // the last; 0: not
   bool he = false;          // weights begin as He et al. 2015 have them, biases at 0; else as PyTorch's
+  bool spectral_norm = false;  // of an encoder's weights
   DType dtype = DType::f32;
 };
 

@@ -45,9 +45,14 @@ Conv2d::Conv2d(int64_t in, int64_t out, int64_t k, Rng& rng, const ConvLayerOpti
   const auto [weight, bias] = conv_parameters("Conv2d", {out, in, k, k}, out, rng, options);
   register_parameter("weight", weight_ = weight);
   if (bias.defined()) register_parameter("bias", bias_ = bias);
+  if (!options.spectral_norm) return;
+  spectral_ = std::make_unique<SpectralNorm>(weight_, rng);
+  register_module("spectral_norm", *spectral_);
 }
 
-Tensor Conv2d::forward(const Tensor& x) const { return conv2d(x, weight_, bias_, options_); }
+Tensor Conv2d::forward(const Tensor& x) const {
+  return conv2d(x, spectral_ ? spectral_->normalised() : weight_, bias_, options_);
+}
 
 ConvTranspose2d::ConvTranspose2d(int64_t in, int64_t out, int64_t k, Rng& rng,
                                  const ConvLayerOptions& options)
@@ -55,10 +60,13 @@ ConvTranspose2d::ConvTranspose2d(int64_t in, int64_t out, int64_t k, Rng& rng,
   const auto [weight, bias] = conv_parameters("ConvTranspose2d", {in, out, k, k}, out, rng, options);
   register_parameter("weight", weight_ = weight);
   if (bias.defined()) register_parameter("bias", bias_ = bias);
+  if (!options.spectral_norm) return;
+  spectral_ = std::make_unique<SpectralNorm>(weight_, rng);
+  register_module("spectral_norm", *spectral_);
 }
 
 Tensor ConvTranspose2d::forward(const Tensor& x) const {
-  return conv_transpose2d(x, weight_, bias_, options_, output_padding_);
+  return conv_transpose2d(x, spectral_ ? spectral_->normalised() : weight_, bias_, options_, output_padding_);
 }
 
 GroupNorm::GroupNorm(int64_t groups, int64_t channels, const NormOptions& options, DType dtype)

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <memory>
+
 #include "autograd/ops.h"
 #include "nn/layers/init.h"
 #include "nn/layers/module.h"
+#include "nn/layers/spectral_norm.h"
 
 /// Layers of images, channels last: (B, H, W, C).
 namespace gradzoo {
@@ -14,6 +17,7 @@ struct ConvLayerOptions {
   /// Of the weight as PyTorch has it, (out, in, kh, kw), of a transpose (in, out, kh, kw); empty: PyTorch's,
   /// for weight and bias. Given: the bias is 0.
   init::Initializer init = {};
+  bool spectral_norm = false;  // the weight, as a matrix, is divided by its largest singular value
   DType dtype = DType::f32;
 };
 
@@ -27,6 +31,7 @@ class Conv2d : public Module {
  private:
   ConvOptions options_;
   Tensor weight_, bias_;
+  std::unique_ptr<SpectralNorm> spectral_;  // null: none
 };
 
 /// The transpose: x (B, H, W, in), weight (k, k, out, in), bias (out).
@@ -39,6 +44,7 @@ class ConvTranspose2d : public Module {
   ConvOptions options_;
   int64_t output_padding_;
   Tensor weight_, bias_;
+  std::unique_ptr<SpectralNorm> spectral_;  // null: none
 };
 
 /// Group normalisation with a scale (1 at first) and a shift (0 at first) for each channel.

@@ -46,13 +46,26 @@ Linear::Linear(int64_t in, int64_t out, Rng& rng, const LinearOptions& options) 
     init::torch_linear(weight_, rng);
   }
   register_parameter("weight", weight_);
-  if (!options.bias) return;
-  bias_ = zeros({out}, options.dtype);
-  if (!options.init) init::torch_bias(bias_, rng, in);
-  register_parameter("bias", bias_);
+  if (options.bias) {
+    bias_ = zeros({out}, options.dtype);
+    if (!options.init) init::torch_bias(bias_, rng, in);
+    register_parameter("bias", bias_);
+  }
+  if (!options.spectral_norm) return;
+  spectral_ = std::make_unique<SpectralNorm>(weight_, rng);
+  register_module("spectral_norm", *spectral_);
 }
 
-Tensor Linear::forward(const Tensor& x) const { return linear(x, weight_, bias_); }
+Tensor Linear::forward(const Tensor& x) const {
+  return linear(x, spectral_ ? spectral_->normalised() : weight_, bias_);
+}
+
+Residual::Residual(std::unique_ptr<Module> body) : body_(std::move(body)) {
+  if (!body_) throw Error("Residual: there is no module. Hint: std::make_unique<Mlp>(...)");
+  register_module("body", *body_);
+}
+
+Tensor Residual::forward(const Tensor& x) const { return x + body_->forward(x); }
 
 Activation::Activation(std::string_view name) : function_(find_activation(name)) {}
 

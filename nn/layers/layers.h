@@ -8,12 +8,14 @@
 
 #include "nn/layers/init.h"
 #include "nn/layers/module.h"
+#include "nn/layers/spectral_norm.h"
 
 namespace gradzoo {
 
 struct LinearOptions {
   bool bias = true;
   init::Initializer init = {};  // of the weight; empty: PyTorch's, for weight and bias. Given: the bias is 0
+  bool spectral_norm = false;   // the weight is divided by its largest singular value
   DType dtype = DType::f32;
 };
 
@@ -27,8 +29,9 @@ class Linear : public Module {
   Tensor& bias() { return bias_; }  // undefined without bias
 
  private:
-  Tensor weight_;  // (out, in)
-  Tensor bias_;    // (out)
+  Tensor weight_;                           // (out, in)
+  Tensor bias_;                             // (out)
+  std::unique_ptr<SpectralNorm> spectral_;  // null: none
 };
 
 /// An activation by its name: relu, leaky_relu, elu, silu, gelu, sigmoid, tanh, softplus, identity. Throws
@@ -67,6 +70,16 @@ class Sequential : public Module {
 
  private:
   std::vector<std::unique_ptr<Module>> modules_;
+};
+
+/// x + f(x), f a module that gives what has the shape of x (He et al. 2016).
+class Residual : public Module {
+ public:
+  explicit Residual(std::unique_ptr<Module> body);
+  Tensor forward(const Tensor& x) const override;
+
+ private:
+  std::unique_ptr<Module> body_;
 };
 
 /// in, the hidden sizes, out: what Mlp takes.

@@ -25,13 +25,27 @@ std::vector<NamedTensor> Module::named_parameters() const {
   return all;
 }
 
+std::vector<NamedTensor> Module::named_buffers() const {
+  std::vector<NamedTensor> all = buffers_;
+  for (const auto& [name, child] : children_) {
+    for (NamedTensor& b : child->named_buffers()) all.push_back({name + "." + b.name, b.tensor});
+  }
+  return all;
+}
+
+void Module::update_buffers() const {
+  do_update_buffers();
+  for (const auto& [name, child] : children_) child->update_buffers();
+}
+
 void Module::check_name(const std::string& name) const {
   if (name.empty() || name.find('.') != std::string::npos) {
     throw Error(
         fmt::format("register: '{}' cannot name a part of a module. Hint: a word without dots", name));
   }
+  const auto is_it = [&](const NamedTensor& t) { return t.name == name; };
   const bool taken =
-      std::any_of(parameters_.begin(), parameters_.end(), [&](const auto& p) { return p.name == name; }) ||
+      std::ranges::any_of(parameters_, is_it) || std::ranges::any_of(buffers_, is_it) ||
       std::any_of(children_.begin(), children_.end(), [&](const auto& c) { return c.first == name; });
   if (taken) throw Error(fmt::format("register: '{}' is registered twice. Hint: choose another name", name));
 }
@@ -43,6 +57,11 @@ void Module::register_parameter(const std::string& name, Tensor tensor) {
   }
   tensor.requires_grad_().named(name);
   parameters_.push_back({name, std::move(tensor)});
+}
+
+void Module::register_buffer(const std::string& name, Tensor tensor) {
+  check_name(name);
+  buffers_.push_back({name, std::move(tensor)});
 }
 
 void Module::register_module(const std::string& name, Module& child) {

@@ -42,18 +42,25 @@ class Module {
 
   /// Own parameters first, then each child's, in the order of their registration.
   std::vector<NamedTensor> named_parameters() const;
+  /// What belongs to the State beside parameters and has no gradient, named and ordered as they are.
+  std::vector<NamedTensor> named_buffers() const;
+  /// After each step of the learner: buffers follow the parameters, here and in every child.
+  void update_buffers() const;
 
  protected:
   /// Makes `tensor` a leaf whose gradient is wanted, and names it. Throws for a name that is empty, dotted or
-  /// taken.
+  /// taken, as the two below.
   void register_parameter(const std::string& name, Tensor tensor);
+  /// Names a tensor that do_update_buffers changes in place.
+  void register_buffer(const std::string& name, Tensor tensor);
   /// Takes the child's parameters in under `name.`; the child must live as long as this module.
   void register_module(const std::string& name, Module& child);
 
  private:
+  virtual void do_update_buffers() const {}
   void check_name(const std::string& name) const;
 
-  std::vector<NamedTensor> parameters_;
+  std::vector<NamedTensor> parameters_, buffers_;
   std::vector<std::pair<std::string, Module*>> children_;
 };
 

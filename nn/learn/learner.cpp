@@ -29,12 +29,13 @@ OptimizerMaker sgd(const SgdOptions& options) {
 }
 
 Learner::Learner(const Module& module, const LearnerOptions& options)
-    : parameters_(module), optimizer_(options.optimizer(parameters_)), clip_(options.clip) {
+    : module_(module), parameters_(module), optimizer_(options.optimizer(parameters_)), clip_(options.clip) {
   complete(options);
 }
 
 Learner::Learner(const std::string& name, const Module& module, const LearnerOptions& options)
     : prefix_(name + "."),
+      module_(module),
       parameters_({{name, module}}),
       optimizer_(options.optimizer(parameters_)),
       clip_(options.clip) {
@@ -63,6 +64,7 @@ double Learner::apply(double learning_rate) {
   check_finite(norm, "gradient's norm");
   if (before_) before_->take();
   optimizer_->step(learning_rate);
+  module_.update_buffers();
   if (ema_) ema_->update();
   return norm;
 }
@@ -74,6 +76,7 @@ void Learner::undo() {
 
 void Learner::add_to(State& state) {
   parameters_.add_to(state);
+  for (const NamedTensor& buffer : module_.named_buffers()) state.add(prefix_ + buffer.name, buffer.tensor);
   optimizer_->add_to(state, prefix_ + "optimizer");
   if (ema_) ema_->add_to(state, prefix_ + "average");
 }

@@ -30,7 +30,7 @@ struct LearnerOptions {
 };
 
 /// Parameters and what trains them: flat gradients, an optimiser, clipping, averaging. A model has one for
-/// each optimiser.
+/// each optimiser. The module must outlive it.
 class Learner {
  public:
   explicit Learner(const Module& module, const LearnerOptions& options = {});
@@ -58,7 +58,8 @@ class Learner {
  private:
   void complete(const LearnerOptions& options);
 
-  std::string prefix_;  // "" or "name."
+  std::string prefix_;    // "" or "name."
+  const Module& module_;  // whose buffers follow
   Parameters parameters_;
   std::unique_ptr<Optimizer> optimizer_;
   double clip_;
