@@ -8,6 +8,7 @@
 #include "autograd/base/text.h"
 #include "autograd/kernels/gemm/gemm.h"
 #include "autograd/kernels/threads/parallel.h"
+#include "tools/bench/convolutions.h"
 #include "tools/bench/growth.h"
 #include "tools/bench/meters.h"
 #include "tools/bench/tape_overhead.h"
@@ -133,19 +134,41 @@ void bench_workloads(const std::vector<std::string>& names, const BenchOptions& 
   }
 }
 
+void bench_convolutions(bool quick, bool json) {
+  const double sgemm = sgemm_rate();
+  if (!json)
+    fmt::print("batch 64, f32, GFLOP/s with {} threads; sgemm {:.0f}\n{:<30} {:>8} {:>8} {:>9}\n",
+               kernels::threads(), sgemm, "convolution", "forward", "by data", "by weight");
+  for (const ConvolutionCase& each : convolution_cases()) {
+    const ConvolutionRates rates = convolution_rates(each, quick ? 0.02 : 0.5);
+    if (!json) {
+      fmt::print("{:<30} {:>8.0f} {:>8.0f} {:>9.0f}\n", each.name, rates.forward, rates.by_data,
+                 rates.by_weight);
+      continue;
+    }
+    Json object = bench_object("convolution", each.name);
+    object["sgemm_gflops"] = rounded(sgemm);
+    object["forward_gflops"] = rounded(rates.forward);
+    object["by_data_gflops"] = rounded(rates.by_data);
+    object["by_weight_gflops"] = rounded(rates.by_weight);
+    fmt::print("{}\n", object.dump());
+  }
+}
+
 }  // namespace
 
 int bench_command(const Arguments& arguments) {
   std::vector<std::string> names;
   std::string growth;
   int64_t threads = 0, steps = 0;
-  bool quick = false, json = false;
+  bool quick = false, json = false, convolutions = false;
   CommandLine line("bench", "Times training steps of the library's own models on this machine.");
   line.positionals("NAME", names, "workloads, or with --growth what grows; all where none is given");
   line.option("--threads", "T", threads, "threads (default: the cores)", 1, kernels::kMaxThreads);
   line.option("--steps", "N", steps, "steps that are timed, after a warm-up (default: 300)", 1, 1'000'000);
   line.option("--growth", "DIR", growth,
               "measure how time and memory grow instead, and draw it into DIR beside what theory gives");
+  line.flag("--convolutions", convolutions, "measure the three products of convolutions instead, in GFLOP/s");
   line.flag("--quick", quick, "20 steps of each (or --steps), the smallest sizes: a look, not a measurement");
   line.flag("--json", json, "print one JSON object a workload or curve");
   if (!line.parse(arguments)) {
@@ -154,6 +177,12 @@ int bench_command(const Arguments& arguments) {
   }
   kernels::set_flush_denormals(true);
   use_threads(threads);
+  if (convolutions) {
+    if (!growth.empty() || !names.empty() || steps > 0)
+      throw Error("bench: --convolutions takes no workloads, steps or --growth. Hint: it alone");
+    bench_convolutions(quick, json);
+    return 0;
+  }
   if (!growth.empty()) {
     if (steps > 0) throw Error("bench: --growth repeats by time, not by --steps. Hint: --quick is shorter");
     bench_growth({names, growth, quick, json});

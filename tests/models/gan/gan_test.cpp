@@ -130,7 +130,7 @@ TEST_CASE("R1 is half the squared slope at real examples, and its gradient in D 
       {
         const Tape tape;
         const Tensor at = x.clone().requires_grad_();
-        slope = grad(r1_penalty(at, d.judge(at, {})), weight, {.allow_unused = true}).to_vector()[0];
+        slope = grad(r1_penalty(at, d.judge(at, {})), weight).to_vector()[0];
       }
       double* first = weight.mutable_data<double>();
       const double was = *first;
