@@ -88,7 +88,7 @@ Discriminator::Discriminator(const GanShape& shape, Rng& rng)
 Tensor Discriminator::centred(const Tensor& x) const { return pixels_ ? x * 2.0 - 1.0 : x; }
 
 Tensor Discriminator::judge(const Tensor& x, const Tensor& labels) const {
-  const Tensor y = layers_.forward(x);  // (B, 1 + classes)
+  Tensor y = layers_.forward(x);  // (B, 1 + classes)
   if (classes_ == 0) return y;
   const Tensor of_label = slice(y, 1, 1, 1 + classes_) * label_rows(labels, classes_, y.dtype());
   return slice(y, 1, 0, 1) + sum(of_label, 1, true);

@@ -48,7 +48,7 @@ ClassifiedImages Ruler::seen(const Tensor& images) const {
 Tensor Ruler::samples_of(Model& model, int64_t n, const DataShape& shape, Rng& rng,
                          const Tensor& labels) const {
   const NoGrad quiet;
-  const Tensor drawn = reshape(model.sample({n, rng, labels}), {n, shape.size()});
+  Tensor drawn = reshape(model.sample({n, rng, labels}), {n, shape.size()});
   if (!all_finite(drawn)) return drawn;
   const Tensor pixels = clamp(drawn, 0, 1);
   return is_binary() ? bernoulli(pixels, rng) : pixels;

@@ -28,7 +28,7 @@ RulerMeasure train_and_measure(const std::string& row, const std::string& model,
   Assignments all = assignments;
   all.push_back(fmt::format("seed={}", context.seed));
   const auto trained = train_model_resumably(row, model, all, context);
-  const RulerMeasure found = measured(*trained, Pixels::grey, context.seed);
+  RulerMeasure found = measured(*trained, Pixels::grey, context.seed);
   forget_checkpoints(row, context);
   return found;
 }
