@@ -36,6 +36,9 @@ class OneNumber : public Model {
   void describe_sampling(OptionTable& options) override {
     options.add("factor", factor_, "of every sample", {0, 10});
   }
+  Tensor do_inpaint(const InpaintRequest& request) override {
+    return full(request.images.shape(), 3.0, DType::f64);
+  }
   double weight() const { return network_.named_parameters()[0].tensor.item(); }
 
  protected:
@@ -176,6 +179,18 @@ TEST_CASE("a number of an evaluation is found by its handle, and one that was no
   found.add(Quantities{quantity(kOther, 1, "")});
   found.add(found);
   CHECK(found.size() == 4);
+}
+
+TEST_CASE("inpainting leaves known pixels as they were, and what is made of the others lies in [0, 1]") {
+  OneNumber model(0);
+  Rng rng(1, "model_test");
+  const Tensor images = tensor({0.2, 0.4, 0.6, 0.8}, {2, 2}, DType::f64),
+               known = tensor({1, 0}, {2}, DType::f64);
+  CHECK(model.inpaint({images, known, rng}).to_vector() == std::vector<double>{0.2, 1, 0.6, 1});
+  const std::string message = error_message([&] {
+    model.inpaint({images, tensor({1}, {1}, DType::f64), rng});
+  });
+  CHECK_MESSAGE(contains(message, "(pixels)"), message);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "models/eval/estimate.h"
 
 #include <cmath>
+#include <set>
 
 #include <doctest/doctest.h>
 
@@ -25,6 +26,12 @@ TEST_CASE("the bootstrap's error of a mean is its standard error, and of what do
   CHECK(found.value == doctest::Approx(mean).epsilon(1e-12));
   // The standard error of a standard deviation from 1000 resamples is 2.2 %.
   CHECK(found.standard_error == doctest::Approx(error).epsilon(0.1));
+  // The error is about the resamples' own mean: of n rows drawn with replacement .632 n are different.
+  const Estimate distinct = bootstrap(kCount, 200, rng, [](std::span<const int64_t> rows) {
+    return static_cast<double>(std::set<int64_t>(rows.begin(), rows.end()).size());
+  });
+  CHECK(distinct.value == kCount);
+  CHECK(distinct.standard_error == doctest::Approx(0.312 * std::sqrt(kCount)).epsilon(0.2));
   CHECK(bootstrap(kCount, 20, rng, [](auto) { return 3.0; }).standard_error == 0);
 }
 

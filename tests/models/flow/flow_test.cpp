@@ -171,5 +171,22 @@ TEST_CASE("on a Gaussian the learned flow carries noise to the mean and width of
   CHECK(near(sqrt(var_axis(x, 0)), sqrt(var_axis(y, 0))) < 0.1);
 }
 
+TEST_CASE("the hidden half of an image is drawn as the known half asks for") {
+  // Images are all lit or all dark.
+  const DataShape shape{.example = {8, 8}};
+  const auto model = test::small_model<FlowMatching>(
+      "flow-matching", {"channels=8", "sample_steps=10", "conditional=false", "ema=0"}, shape);
+  Rng rng(4, "flow_test");
+  for (int64_t step = 0; step < 150; ++step) {
+    const Tensor lit = bernoulli(full({32, 1}, 0.5), rng);
+    test::step_on(*model, broadcast_to(lit, {32, 64}).clone(), 0.01, step, 150);
+  }
+  const Tensor truth = broadcast_to(tensor({0, 1, 0, 1, 0, 1, 0, 1}, {8, 1}), {8, 64}).clone();
+  Tensor known = zeros({64});
+  std::fill_n(known.mutable_data<float>(), 32, 1.0F);
+  const Tensor filled = model->inpaint({truth, known, rng});
+  CHECK(mean(abs(filled - truth)).item() < 0.05);
+}
+
 }  // namespace
 }  // namespace gradzoo

@@ -1,12 +1,14 @@
 #include "models/networks/image_coder.h"
 
 #include <cmath>
+#include <map>
 
 #include <doctest/doctest.h>
 
 #include "autograd/check/gradcheck.h"
 #include "autograd/ops.h"
 #include "support/error_message.h"
+#include "support/tensor_values.h"
 
 namespace gradzoo {
 namespace {
@@ -56,6 +58,22 @@ TEST_CASE("images whose sides cannot be halved twice are refused") {
   CHECK(!is_codable({.example = {4}}));
   const std::string message = test::error_message([&] { check_codable("net=conv", odd); });
   CHECK_MESSAGE(test::contains(message, "multiples of 4"), message);
+}
+
+TEST_CASE("a decoder is its layers in a row: linear, norm, ReLU, transpose, norm, ReLU, transpose") {
+  Rng rng(4, "image_coder_test");
+  const ImageDecoder decoder(3, kSmall, rng, {.channels = 2, .norm_groups = 2, .dtype = DType::f64});
+  std::map<std::string, Tensor> p;
+  for (const NamedTensor& each : decoder.named_parameters()) p[each.name] = each.tensor;
+  const Tensor z = randn({2, 3}, rng, DType::f64);
+  const ConvOptions doubling{.stride = 2, .padding = 1};
+  const Tensor quarter = reshape(linear(z, p["in.weight"], p["in.bias"]), {2, 2, 1, 4});
+  const Tensor half =
+      conv_transpose2d(relu(group_norm(quarter, 2, p["norm_quarter.scale"], p["norm_quarter.shift"])),
+                       p["first.weight"], p["first.bias"], doubling);
+  const Tensor image = conv_transpose2d(relu(group_norm(half, 2, p["norm_half.scale"], p["norm_half.shift"])),
+                                        p["second.weight"], p["second.bias"], doubling);
+  CHECK(test::max_error(decoder.forward(z), reshape(image, {2, 32}).to_vector()) < 1e-14);
 }
 
 }  // namespace

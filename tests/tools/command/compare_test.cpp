@@ -38,6 +38,9 @@ TEST_CASE(
   CHECK(runs[0]["parameters"] == (64 * 8 + 8) + (8 * 4 + 4) + (2 * 8 + 8) + (8 * 64 + 64));
   CHECK(runs[1]["why_no_density"].get<std::string>() != "");
   CHECK(runs[1]["binary"] == false);
+  const std::string metrics = read_file(run.folder + "/game/metrics.jsonl");
+  const size_t last = metrics.rfind('\n', metrics.size() - 2);
+  CHECK(runs[1]["seconds_to_train"] == nlohmann::json::parse(metrics.substr(last + 1))["seconds"]);
   for (const auto& each : runs) {
     CHECK(each["frechet_distance"].get<double>() > 0);
     CHECK(each["seconds_to_train"].get<double>() > 0);

@@ -42,5 +42,25 @@ TEST_CASE("real digits are near themselves by the same numbers") {
   CHECK(value_of(found, "digit_fid") < 100);
 }
 
+TEST_CASE("a model of binary pixels is measured by binary draws against binary images") {
+  const Dataset mnist("mnist");
+  const Examples valid = mnist.split(Split::valid);
+  const auto ruler = [&](Pixels pixels) {
+    return Ruler(*own_classifier({.data = "mnist"}, false, nullptr), valid, valid, pixels);
+  };
+  const Ruler grey = ruler(Pixels::grey), binary = ruler(Pixels::dynamic_binary);
+  const Tensor drawn = evenly_spread(valid, 400, Pixels::dynamic_binary);
+  CHECK(value_of(binary.watch(drawn), "digit_fid") < 0.85 * value_of(grey.watch(drawn), "digit_fid"));
+
+  const auto options = run_options("vae", std::vector<std::string>{"hidden=8", "latent=2"});
+  Session session(*options);
+  Rng rng(1, "sample_watch_test");
+  const DataShape& shape = session.data.shape();
+  const Tensor bits = binary.samples_of(*session.model, 5, shape, rng);
+  CHECK(sum(bits * (1.0 - bits)).item() == 0);
+  const Tensor shades = grey.samples_of(*session.model, 5, shape, rng);
+  CHECK(sum(shades * (1.0 - shades)).item() > 100);
+}
+
 }  // namespace
 }  // namespace gradzoo
