@@ -17,7 +17,8 @@ namespace {
 // With two vectors of sums a row they fill the registers.
 constexpr int64_t kWeightRows = HWY_TARGET == HWY_AVX2 ? 6 : 9;
 
-template <class T, int kRows, int kVectors>
+// `kPlain`: rows lie side by side, so that one address serves them all, and vectors of columns are whole.
+template <class T, int kRows, int kVectors, bool kPlain>
 HWY_INLINE void weight_tile(const ConvWeightTile<T>& t, const T* src, const T* grad, T* sums_out) {
   const Tag<T> d;
   const int64_t n = lanes<T>();
@@ -37,10 +38,11 @@ HWY_INLINE void weight_tile(const ConvWeightTile<T>& t, const T* src, const T* g
       for (int64_t x = 0; x < t.width; ++x, at += t.src_step, g += t.grad_step) {
         Vector<T> gs[kVectors];
         HWY_UNROLL(16)
-        for (int v = 0; v < kVectors; ++v) gs[v] = load_some(g + v * n, t.columns - v * n);
+        for (int v = 0; v < kVectors; ++v)
+          gs[v] = kPlain ? hn::LoadU(d, g + v * n) : load_some(g + v * n, t.columns - v * n);
         HWY_UNROLL(16)
         for (int r = 0; r < kRows; ++r) {
-          const Vector<T> value = hn::Set(d, from[r][at]);
+          const Vector<T> value = hn::Set(d, kPlain ? from[0][at + r] : from[r][at]);
           HWY_UNROLL(16)
           for (int v = 0; v < kVectors; ++v) sums[r][v] = hn::MulAdd(value, gs[v], sums[r][v]);
         }
@@ -58,36 +60,39 @@ HWY_INLINE void weight_tile(const ConvWeightTile<T>& t, const T* src, const T* g
   }
 }
 
-template <class T, int kVectors>
+template <class T, int kVectors, bool kPlain>
 HWY_INLINE void weight_rows(const ConvWeightTile<T>& t, const T* src, const T* grad, T* sums) {
   switch (t.rows) {
     case 1:
-      return weight_tile<T, 1, kVectors>(t, src, grad, sums);
+      return weight_tile<T, 1, kVectors, kPlain>(t, src, grad, sums);
     case 2:
-      return weight_tile<T, 2, kVectors>(t, src, grad, sums);
+      return weight_tile<T, 2, kVectors, kPlain>(t, src, grad, sums);
     case 3:
-      return weight_tile<T, 3, kVectors>(t, src, grad, sums);
+      return weight_tile<T, 3, kVectors, kPlain>(t, src, grad, sums);
     case 4:
-      return weight_tile<T, 4, kVectors>(t, src, grad, sums);
+      return weight_tile<T, 4, kVectors, kPlain>(t, src, grad, sums);
     case 5:
-      return weight_tile<T, 5, kVectors>(t, src, grad, sums);
+      return weight_tile<T, 5, kVectors, kPlain>(t, src, grad, sums);
     case 6:
-      return weight_tile<T, 6, kVectors>(t, src, grad, sums);
+      return weight_tile<T, 6, kVectors, kPlain>(t, src, grad, sums);
     case 7:
-      return weight_tile<T, 7, kVectors>(t, src, grad, sums);
+      return weight_tile<T, 7, kVectors, kPlain>(t, src, grad, sums);
     case 8:
-      return weight_tile<T, 8, kVectors>(t, src, grad, sums);
+      return weight_tile<T, 8, kVectors, kPlain>(t, src, grad, sums);
     default:
-      return weight_tile<T, 9, kVectors>(t, src, grad, sums);
+      return weight_tile<T, 9, kVectors, kPlain>(t, src, grad, sums);
   }
 }
 
 template <class T>
 HWY_NOINLINE void weight(const ConvWeightTile<T>& t, const T* src, const T* grad, T* sums) {
-  if (t.columns > lanes<T>()) {
-    weight_rows<T, 2>(t, src, grad, sums);
+  const bool side_by_side = t.offsets[t.rows - 1] - t.offsets[0] == t.rows - 1;  // offsets grow
+  if (t.columns == 2 * lanes<T>() && side_by_side) {
+    weight_rows<T, 2, true>(t, src, grad, sums);
+  } else if (t.columns > lanes<T>()) {
+    weight_rows<T, 2, false>(t, src, grad, sums);
   } else {
-    weight_rows<T, 1>(t, src, grad, sums);
+    weight_rows<T, 1, false>(t, src, grad, sums);
   }
 }
 
