@@ -40,8 +40,9 @@ bool is_codable(const DataShape& shape) {
 void check_codable(const char* model, const DataShape& shape) {
   if (is_codable(shape)) return;
   throw Error(
-      "{}: images are halved twice, and these are {}. Hint: sides that are multiples of 4, or net=mlp", model,
-      shape.example.str());
+      "{}: images are halved twice, and these data are {}. Hint: images whose sides are multiples of 4, or "
+      "net=mlp",
+      model, shape.example.str());
 }
 
 ImageEncoder::ImageEncoder(const DataShape& shape, Rng& rng, const ImageCoderOptions& options)

@@ -1,3 +1,5 @@
+#include <cstdio>
+
 #include <fmt/format.h>
 
 #include "tools/command/command_line.h"
@@ -29,8 +31,10 @@ int compare_command(const Arguments& arguments) {
   }
   use_threads(threads);
   const std::vector<ComparedRun> runs = compare_runs(request, stderr);
+  fmt::print("{}\n", json ? comparison_json(runs) : comparison_table(runs));
+  std::fflush(stdout);  // the page may fail, and this took minutes
   write_comparison(page, runs, open_run(request.runs.front()).options->data.data);
-  fmt::print("{}\n", json ? comparison_json(runs) : comparison_table(runs) + "page: " + page);
+  if (!json) fmt::print("page: {}\n", page);
   return 0;
 }
 
