@@ -1,7 +1,6 @@
 #include "autograd/kernels/conv/pool.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "autograd/kernels/threads/parallel.h"
@@ -72,30 +71,6 @@ void pool_max(const PoolSizes& s, const T* x, T* y) {
 }
 template void pool_max(const PoolSizes&, const float*, float*);
 template void pool_max(const PoolSizes&, const double*, double*);
-
-template <class T>
-void pool_max_grad(const PoolSizes& s, const T* x, const T* y, const T* g, T* gx) {
-  for_windows(s, [&](int64_t window, int64_t first) {
-    constexpr int64_t kSome = 64;  // channels at a time, so that loops run along them
-    std::array<T, kSome> shares;
-    T* share = shares.data();
-    for (int64_t block = 0; block < s.channels; block += kSome) {
-      const int64_t n = std::min(kSome, s.channels - block);
-      const T* largest = y + window * s.channels + block;
-      const T* given = g + window * s.channels + block;
-      std::fill_n(share, n, T{0});
-      for_pixels(s, first + block, [&](int64_t at) {
-        for (int64_t c = 0; c < n; ++c) share[c] += x[at + c] == largest[c] ? T{1} : T{0};
-      });
-      for (int64_t c = 0; c < n; ++c) share[c] = given[c] / share[c];  // by the ties
-      for_pixels(s, first + block, [&](int64_t at) {
-        for (int64_t c = 0; c < n; ++c) gx[at + c] = x[at + c] == largest[c] ? share[c] : T{0};
-      });
-    }
-  });
-}
-template void pool_max_grad(const PoolSizes&, const float*, const float*, const float*, float*);
-template void pool_max_grad(const PoolSizes&, const double*, const double*, const double*, double*);
 
 template <class T>
 void space_to_depth(const PoolSizes& s, const T* x, T* y) {
