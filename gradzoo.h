@@ -7,6 +7,7 @@
 #include "autograd/functional/functional.h"
 #include "autograd/grad.h"
 #include "autograd/ops.h"
+#include "autograd/print.h"
 #include "autograd/random.h"
 #include "autograd/state.h"
 #include "autograd/tape.h"

@@ -133,6 +133,8 @@ Tensor clone(const Tensor& x);
 Tensor flatten_rows(const Tensor& x);  // (B, ...) -> (B, n)
 /// Two axes swapped (default: the last two).
 Tensor transpose(const Tensor& x, int axis_a = -2, int axis_b = -1);
+/// Axes in another order, each named once: permute(x, {2, 0, 1}) has x's last axis first.
+Tensor permute(const Tensor& x, std::initializer_list<int> axes);
 Tensor broadcast_to(const Tensor& x, const Shape& shape);
 Tensor unsqueeze(const Tensor& x, int axis);
 Tensor squeeze(const Tensor& x, int axis);
@@ -143,6 +145,14 @@ Tensor concat(const Tensor& a, const Tensor& b, int axis);
 inline Tensor concat(std::initializer_list<Tensor> parts, int axis) {
   return concat(std::span(parts.begin(), parts.size()), axis);
 }
+/// Tensors of one shape side by side on a new axis: n of (...) -> (n, ...) for axis 0.
+Tensor stack(std::span<const Tensor> parts, int axis = 0);
+inline Tensor stack(std::initializer_list<Tensor> parts, int axis = 0) {
+  return stack(std::span(parts.begin(), parts.size()), axis);
+}
+/// Pieces of `size` elements of an axis, the last one shorter where they do not come out even: concat's
+/// inverse.
+Tensors split(const Tensor& x, int64_t size, int axis = 0);
 /// Elements begin, begin + step, ... below end of one axis; negative begin and end count from the back; step
 /// >= 1.
 Tensor slice(const Tensor& x, int axis, int64_t begin, int64_t end, int64_t step = 1);

@@ -1,6 +1,10 @@
 #include "autograd/ops/shaping.h"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
+#include <numeric>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -190,6 +194,47 @@ Tensor transpose(const Tensor& x, int axis_a, int axis_b) {
   const int a = ops::axis_from_end(axis_a, x.rank(), "transpose");
   const int b = ops::axis_from_end(axis_b, x.rank(), "transpose");
   return a == b ? x : ops::apply_move(ops::Transpose{a, b}, x);
+}
+
+Tensor permute(const Tensor& x, std::initializer_list<int> axes) {
+  const auto rank = static_cast<size_t>(x.rank());
+  if (axes.size() != rank)
+    throw Error("permute: {} axes for {}. Hint: each of its axes once", axes.size(), x.shape().str());
+  std::array<int, kMaxRank> at{};  // which of x's axes stands where
+  std::iota(at.begin(), at.end(), 0);
+  Tensor y = x;
+  for (size_t i = 0; i < rank; ++i) {
+    const int wanted = normalize_axis(axes.begin()[i], x.rank(), "permute");
+    const auto found = std::find(at.begin() + static_cast<std::ptrdiff_t>(i), at.end(), wanted);
+    if (found == at.end())
+      throw Error("permute: axis {} of {} is named twice. Hint: each of its axes once", wanted,
+                  x.shape().str());
+    const auto from = static_cast<size_t>(found - at.begin());
+    y = transpose(y, static_cast<int>(i), static_cast<int>(from));
+    std::swap(at[i], at[from]);
+  }
+  return y;
+}
+
+Tensor stack(std::span<const Tensor> parts, int axis) {
+  if (parts.empty()) throw Error("stack: no parts. Hint: pass at least one tensor");
+  Tensors lifted;
+  for (const Tensor& part : parts) {
+    if (part.shape() != parts[0].shape())
+      throw Error("stack: parts {} and {}. Hint: one shape; concat joins different ones",
+                  parts[0].shape().str(), part.shape().str());
+    lifted.push_back(unsqueeze(part, axis));
+  }
+  return concat(lifted, normalize_axis(axis, parts[0].rank() + 1, "stack"));
+}
+
+Tensors split(const Tensor& x, int64_t size, int axis) {
+  axis = normalize_axis(axis, x.rank(), "split");
+  if (size < 1) throw Error("split: pieces of {}. Hint: at least 1", size);
+  Tensors pieces;
+  for (int64_t begin = 0; begin < x.dim(axis); begin += size)
+    pieces.push_back(slice(x, axis, begin, std::min(begin + size, x.dim(axis))));
+  return pieces;
 }
 
 Tensor flip(const Tensor& x, int axis) {

@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include "autograd/check/gradcheck.h"
 #include "autograd/grad.h"
+#include "support/error_message.h"
 #include "support/tensor_values.h"
 
 using namespace gradzoo;
@@ -127,6 +129,46 @@ TEST_CASE("flip turns one axis round") {
   CHECK(max_error(flip(x, 1), {3, 2, 1, 6, 5, 4}) == 0);
   CHECK(max_error(flip(x, -2), {4, 5, 6, 1, 2, 3}) == 0);
   CHECK(flip(zeros({2, 0}), 1).shape() == Shape{2, 0});
+}
+
+TEST_CASE("permute puts axes in any order, as a chain of indices says") {
+  const Tensor x = wave({2, 3, 4});
+  const Tensor y = permute(x, {2, 0, -2});
+  CHECK(y.shape() == Shape{4, 2, 3});
+  for (int64_t i = 0; i < 2; ++i)
+    for (int64_t j = 0; j < 3; ++j)
+      for (int64_t k = 0; k < 4; ++k)
+        CHECK(y.data<double>()[(k * 2 + i) * 3 + j] == x.data<double>()[(i * 3 + j) * 4 + k]);
+  CHECK(permute(x, {0, 1, 2}).to_vector() == x.to_vector());
+  CHECK(permute(full({}, 3), {}).item() == 3);
+  CHECK(gradgradcheck([](const Tensor& t) { return permute(t, {2, 0, 1}) * permute(t, {2, 0, 1}); }, x).ok);
+  for (const auto& wrong : {std::initializer_list<int>{0, 1}, {0, 1, 1}})
+    CHECK(contains(error_message([&] { permute(x, wrong); }), "each of its axes once"));
+}
+
+TEST_CASE("stack makes an axis, split takes one apart, and concat of the pieces is what it was") {
+  const Tensor a = tensor({1, 2}, {2}), b = tensor({3, 4}, {2}), c = tensor({5, 6}, {2});
+  CHECK(stack({a, b, c}).to_vector() == std::vector<double>{1, 2, 3, 4, 5, 6});
+  CHECK(stack({a, b, c}).shape() == Shape{3, 2});
+  CHECK(stack({a, b, c}, -1).to_vector() == std::vector<double>{1, 3, 5, 2, 4, 6});
+  CHECK(stack({full({}, 1), full({}, 2)}).shape() == Shape{2});
+  CHECK(contains(error_message([&] { stack({a, zeros({3})}); }), "one shape"));
+
+  const Tensor x = wave({5, 2});
+  const Tensors pieces = split(x, 2);
+  REQUIRE(pieces.size() == 3);
+  CHECK(pieces[2].shape() == Shape{1, 2});
+  CHECK(concat(pieces, 0).to_vector() == x.to_vector());
+  CHECK(split(x, 1, -1).size() == 2);
+  CHECK(split(zeros({0, 2}), 3).empty());
+  CHECK(contains(error_message([&] { split(x, 0); }), "at least 1"));
+  CHECK(gradgradcheck(
+            [](const Tensor& t) {
+              const Tensors parts = split(t, 2);
+              return stack({parts[0] * parts[1], parts[1] * parts[0]}, 1);
+            },
+            x)
+            .ok);
 }
 
 TEST_CASE("Labels and masks are moved like values, without a record") {
