@@ -1,7 +1,5 @@
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "autograd/kernels/pointwise/elementwise.h"
 #include "autograd/tensor.h"
 
@@ -25,17 +23,27 @@ Tensor ones(const Shape& shape, DType dtype) { return full(shape, 1.0, dtype); }
 
 Tensor scalar(double value, DType dtype) { return full(Shape{}, value, dtype); }
 
-Tensor tensor(const std::vector<double>& values, const Shape& shape, DType dtype) {
+template <class T>
+Tensor detail::tensor_of(std::span<const T> values, const Shape& shape, DType dtype) {
   if (static_cast<int64_t>(values.size()) != shape.size()) {
-    throw Error(fmt::format("tensor: {} values for shape {}. Hint: it needs {}", values.size(), shape.str(),
-                            shape.size()));
+    throw Error("tensor: {} values for shape {}. Hint: it needs {}", values.size(), shape.str(),
+                shape.size());
   }
   Tensor out = empty(shape, dtype);
-  visit_any(dtype, [&]<class T>() {
-    std::transform(values.begin(), values.end(), out.mutable_data<T>(),
-                   [](double v) { return static_cast<T>(v); });
+  visit_any(dtype, [&]<class To>() {
+    std::transform(values.begin(), values.end(), out.mutable_data<To>(),
+                   [](T v) { return static_cast<To>(v); });
   });
   return out;
+}
+template Tensor detail::tensor_of(std::span<const float>, const Shape&, DType);
+template Tensor detail::tensor_of(std::span<const double>, const Shape&, DType);
+template Tensor detail::tensor_of(std::span<const int>, const Shape&, DType);
+template Tensor detail::tensor_of(std::span<const int64_t>, const Shape&, DType);
+template Tensor detail::tensor_of(std::span<const uint8_t>, const Shape&, DType);
+
+Tensor tensor(const std::vector<double>& values, const Shape& shape, DType dtype) {
+  return detail::tensor_of(std::span(values), shape, dtype);
 }
 
 Tensor arange(int64_t n, DType dtype) {

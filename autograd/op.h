@@ -4,6 +4,7 @@
 #include <climits>
 #include <concepts>
 #include <cstdint>
+#include <string>
 #include <type_traits>
 
 #include "autograd/tape.h"
@@ -35,7 +36,8 @@
 /// `slopes(x)` (of an elementwise op of one operand: f'(x) and f''(x) stacked, where one pass gives both),
 /// `lifted(k)` (this op for operands with k stacked in front; only where attributes hold absolute shapes),
 /// `smoothness_here()` (where it depends on the attributes), `constants` (operands, as reads_in() names them,
-/// which the forward rules of the op take for constant in x: weights).
+/// which the forward rules of the op take for constant in x: weights), `attributes()` (what the explorer
+/// shows of them behind the operands: "transpose_b", "axis=-1").
 namespace gradzoo {
 
 /// How the output depends on the inputs together; forward rules are derived from it.
@@ -108,6 +110,7 @@ struct OpInfo {
   void (*vjp)(const void* op, Vjp& v, const Tensor& g) = nullptr;
   void (*vjp_fast)(const void* op, Vjp& v, const Tensor& g) = nullptr;  // null: vjp
   Tensor (*slopes)(const void* op, const Tensor& x) = nullptr;          // null: by sweeps
+  std::string (*attributes)(const void* op) = nullptr;                  // null: none to show
   /// The op again, lifted over k stacked copies (k = 0: as it is), on other operands.
   Tensor (*reapply)(const void* op, Inputs in, int64_t k) = nullptr;
 };
@@ -172,6 +175,9 @@ struct InfoOf {
     }
     if constexpr (requires(const Op& op, const Tensor& x) { op.slopes(x); }) {
       info.slopes = [](const void* op, const Tensor& x) { return as<Op>(op).slopes(x); };
+    }
+    if constexpr (requires(const Op& op) { op.attributes(); }) {
+      info.attributes = [](const void* op) { return as<Op>(op).attributes(); };
     }
     return info;
   }

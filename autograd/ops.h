@@ -3,14 +3,16 @@
 #include <initializer_list>
 #include <span>
 
+#include "autograd/linalg.h"
+#include "autograd/plain.h"
 #include "autograd/tensor.h"
 
-/// Every public differentiable op. Names and conventions are PyTorch's: NumPy broadcasting; relu'(0) =
-/// abs'(0) = 0; ties share equally in max and min, half each in maximum and minimum; var divides by n - 1; an
-/// empty sum is 0, an empty mean NaN, an empty max an error; Linear's weight is (out, in). Axes may be
-/// negative. A double takes the tensor's dtype. Mixed dtypes throw. Floating-point exception flags mean
-/// nothing after an op, and traps must stay masked (no feenableexcept): the spare lanes of a last vector may
-/// divide by zero.
+/// Every public differentiable op; plain.h has what is never recorded: comparisons, masks, rounding, argmax.
+/// Names and conventions are PyTorch's: NumPy broadcasting; relu'(0) = abs'(0) = 0; ties share equally in max
+/// and min, half each in maximum and minimum; var divides by n - 1; an empty sum is 0, an empty mean NaN, an
+/// empty max an error; Linear's weight is (out, in). Axes may be negative. A double takes the tensor's dtype.
+/// Mixed dtypes throw. Floating-point exception flags mean nothing after an op, and traps must stay masked
+/// (no feenableexcept): the spare lanes of a last vector may divide by zero.
 namespace gradzoo {
 
 // Elementwise, one operand.
@@ -20,12 +22,24 @@ Tensor exp(const Tensor& x);
 Tensor expm1(const Tensor& x);  // e^x - 1, accurate near 0
 Tensor log(const Tensor& x);
 Tensor log1p(const Tensor& x);  // log(1 + x), accurate near 0
+Tensor exp2(const Tensor& x);   // 2^x; this and log2 are exact at powers of two
+Tensor log2(const Tensor& x);
+Tensor log10(const Tensor& x);
 Tensor sqrt(const Tensor& x);
 Tensor rsqrt(const Tensor& x);       // x^(-1/2)
 Tensor reciprocal(const Tensor& x);  // 1 / x
 Tensor square(const Tensor& x);
 Tensor sin(const Tensor& x);
 Tensor cos(const Tensor& x);
+Tensor tan(const Tensor& x);
+Tensor asin(const Tensor& x);
+Tensor acos(const Tensor& x);
+Tensor atan(const Tensor& x);
+Tensor sinh(const Tensor& x);
+Tensor cosh(const Tensor& x);
+Tensor asinh(const Tensor& x);
+Tensor acosh(const Tensor& x);
+Tensor atanh(const Tensor& x);
 Tensor lgamma(const Tensor& x);            // log |Gamma(x)|
 Tensor digamma(const Tensor& x);           // d lgamma / dx
 Tensor polygamma(int n, const Tensor& x);  // d^n digamma / dx^n, 0 <= n <= 1000; 999 to differentiate
@@ -42,13 +56,15 @@ Tensor elu(const Tensor& x, double alpha = 1.0);
 Tensor silu(const Tensor& x);  // x sigmoid(x)
 Tensor gelu(const Tensor& x);  // x Phi(x), exact
 Tensor erf(const Tensor& x);
+Tensor erfc(const Tensor& x);  // 1 - erf(x), accurate where that is tiny
 
 // Elementwise, two operands, broadcasting; and with a number.
 Tensor add(const Tensor& a, const Tensor& b);
 Tensor sub(const Tensor& a, const Tensor& b);
 Tensor mul(const Tensor& a, const Tensor& b);
 Tensor div(const Tensor& a, const Tensor& b);
-Tensor pow(const Tensor& a, const Tensor& b);  // a > 0 where the gradient in b is wanted
+Tensor pow(const Tensor& a, const Tensor& b);    // a > 0 where the gradient in b is wanted
+Tensor atan2(const Tensor& y, const Tensor& x);  // angle of the point (x, y), in [-pi, pi]
 Tensor maximum(const Tensor& a, const Tensor& b);
 Tensor minimum(const Tensor& a, const Tensor& b);
 Tensor add(const Tensor& x, double c);
@@ -56,27 +72,61 @@ Tensor mul(const Tensor& x, double c);
 Tensor div(const Tensor& x, double c);
 Tensor div(double c, const Tensor& x);
 Tensor pow(const Tensor& x, double exponent);
+Tensor maximum(const Tensor& x, double c);
+Tensor minimum(const Tensor& x, double c);
 /// mask (u8) ? a : b, all three broadcast together.
 Tensor where(const Tensor& mask, const Tensor& a, const Tensor& b);
+Tensor where(const Tensor& mask, const Tensor& a, double b);
+Tensor where(const Tensor& mask, double a, const Tensor& b);
 
-// Reductions: over everything to a scalar, or over one axis (kept as size 1 where keepdim).
+// Reductions: over everything to a scalar, over one axis or several (kept as size 1 where keepdim): sum(x),
+// sum(x, 0), sum(x, {0, -1}).
 Tensor sum(const Tensor& x);
 Tensor sum(const Tensor& x, int axis, bool keepdim = false);
+Tensor sum(const Tensor& x, std::initializer_list<int> axes, bool keepdim = false);
 Tensor mean(const Tensor& x);
 Tensor mean(const Tensor& x, int axis, bool keepdim = false);
+Tensor mean(const Tensor& x, std::initializer_list<int> axes, bool keepdim = false);
 /// Divides by n - correction.
 Tensor var(const Tensor& x, int correction = 1);
 Tensor var_axis(const Tensor& x, int axis, bool keepdim = false, int correction = 1);
+Tensor var(const Tensor& x, std::initializer_list<int> axes, bool keepdim = false, int correction = 1);
+/// var's square root, of gradient 0 where all are equal. PyTorch says std, which in C++ is the library's
+/// name.
+Tensor stddev(const Tensor& x, int correction = 1);
+Tensor stddev_axis(const Tensor& x, int axis, bool keepdim = false, int correction = 1);
+Tensor stddev(const Tensor& x, std::initializer_list<int> axes, bool keepdim = false, int correction = 1);
+/// sqrt(sum x^2), of gradient 0 at 0; the squares do not overflow.
+Tensor norm(const Tensor& x);
+Tensor norm(const Tensor& x, int axis, bool keepdim = false);
+/// The product, with the gradients of all orders that it has where factors are 0; 1 of nothing.
+Tensor prod(const Tensor& x);
+Tensor prod(const Tensor& x, int axis, bool keepdim = false);
 Tensor max(const Tensor& x);
 Tensor max(const Tensor& x, int axis, bool keepdim = false);
 Tensor min(const Tensor& x);
 Tensor min(const Tensor& x, int axis, bool keepdim = false);
+Tensor logsumexp(const Tensor& x);
 Tensor logsumexp(const Tensor& x, int axis, bool keepdim = false);
 Tensor softmax(const Tensor& x, int axis);
 Tensor log_softmax(const Tensor& x, int axis);
 Tensor cumsum(const Tensor& x, int axis, bool reverse = false);
 /// Sums the axes that broadcasting `shape` to x.shape() would have made: broadcast_to's other half.
 Tensor sum_to(const Tensor& x, const Shape& shape);
+
+// Order along an axis. NaN counts as the largest number; i64 and u8 have an order too.
+/// Numbers, and the places (i64) on the axis where they stood: differentiable in the numbers, each of which
+/// has the gradient of its one place.
+struct ValuesAndIndices {
+  Tensor values, indices;
+};
+/// Ascending; equals keep their order.
+ValuesAndIndices sort(const Tensor& x, int axis = -1, bool descending = false);
+/// The k largest in descending order, or the k smallest in ascending order; the first of equals first.
+ValuesAndIndices topk(const Tensor& x, int64_t k, int axis = -1, bool largest = true);
+/// max and min with argmax and argmin. All the gradient goes to that one place: max and min share it.
+ValuesAndIndices max_with_index(const Tensor& x, int axis, bool keepdim = false);
+ValuesAndIndices min_with_index(const Tensor& x, int axis, bool keepdim = false);
 
 // Products.
 /// op(a) op(b) over the last two axes, (..., m, k) x (..., k, n) -> (..., m, n), leading axes broadcast. Rank
@@ -134,7 +184,10 @@ Tensor flatten_rows(const Tensor& x);  // (B, ...) -> (B, n)
 /// Two axes swapped (default: the last two).
 Tensor transpose(const Tensor& x, int axis_a = -2, int axis_b = -1);
 /// Axes in another order, each named once: permute(x, {2, 0, 1}) has x's last axis first.
-Tensor permute(const Tensor& x, std::initializer_list<int> axes);
+Tensor permute(const Tensor& x, std::span<const int> axes);
+inline Tensor permute(const Tensor& x, std::initializer_list<int> axes) {
+  return permute(x, std::span(axes.begin(), axes.size()));
+}
 Tensor broadcast_to(const Tensor& x, const Shape& shape);
 Tensor unsqueeze(const Tensor& x, int axis);
 Tensor squeeze(const Tensor& x, int axis);
@@ -181,18 +234,6 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& labels);
 /// mean (a - b)^2 over everything.
 Tensor mse(const Tensor& a, const Tensor& b);
 
-// Plain functions, never recorded.
-Tensor lt(const Tensor& a, const Tensor& b);  // u8 masks, broadcasting
-Tensor le(const Tensor& a, const Tensor& b);
-Tensor gt(const Tensor& a, const Tensor& b);
-Tensor ge(const Tensor& a, const Tensor& b);
-Tensor eq(const Tensor& a, const Tensor& b);
-Tensor sign(const Tensor& x);
-Tensor floor(const Tensor& x);
-Tensor argmax(const Tensor& x, int axis);                                         // i64, the first of equals
-Tensor one_hot(const Tensor& labels, int64_t classes, DType dtype = DType::f32);  // (...) -> (..., classes)
-bool all_finite(const Tensor& x);
-
 // Operators.
 inline Tensor operator+(const Tensor& a, const Tensor& b) { return add(a, b); }
 inline Tensor operator-(const Tensor& a, const Tensor& b) { return sub(a, b); }
@@ -207,5 +248,17 @@ inline Tensor operator*(const Tensor& x, double c) { return mul(x, c); }
 inline Tensor operator*(double c, const Tensor& x) { return mul(x, c); }
 inline Tensor operator/(const Tensor& x, double c) { return div(x, c); }
 inline Tensor operator/(double c, const Tensor& x) { return div(c, x); }
+/// x becomes x + y, of x's shape. In place where no live tape has to know of it: every handle on x's values
+/// sees them change. While a tape records, a tracked x or y makes x a recorded result, as x = x + y does, and
+/// other handles keep what they had. Throws for a leaf while a tape records (the step of an optimiser stands
+/// in a NoGrad), and for a tracked y where x was none and has other handles, which would not follow.
+Tensor& operator+=(Tensor& x, const Tensor& y);
+Tensor& operator-=(Tensor& x, const Tensor& y);
+Tensor& operator*=(Tensor& x, const Tensor& y);
+Tensor& operator/=(Tensor& x, const Tensor& y);
+Tensor& operator+=(Tensor& x, double c);
+Tensor& operator-=(Tensor& x, double c);
+Tensor& operator*=(Tensor& x, double c);
+Tensor& operator/=(Tensor& x, double c);
 
 }  // namespace gradzoo

@@ -22,6 +22,9 @@ Overloaded(Fs...) -> Overloaded<Fs...>;
 
 using RngRecord = std::array<int64_t, 3>;  // seed, key, draw
 
+// No run comes so far, and doubles count as far: from here on counters can go on without overflow.
+constexpr int64_t kLargestCount = int64_t{1} << 53;
+
 RngRecord record_of(const Rng& rng) {
   return {std::bit_cast<int64_t>(rng.seed()), std::bit_cast<int64_t>(rng.key()),
           std::bit_cast<int64_t>(rng.draw())};
@@ -82,11 +85,15 @@ std::string State::Entry::refusal(const std::byte* bytes) const {
   if (std::holds_alternative<int64_t*>(target)) {
     int64_t count = 0;
     std::memcpy(&count, bytes, sizeof(count));
-    if (count < 0) return fmt::format("'{}' counts {}. Hint: the file is damaged", name, count);
+    if (count < 0 || count > kLargestCount)
+      return fmt::format("'{}' counts {}. Hint: the file is damaged", name, count);
   }
   Rng* const* rng = std::get_if<Rng*>(&target);
   if (!rng) return "";
   const auto [seed, key, draw] = read_record(bytes);
+  if (draw < 0 || draw > kLargestCount)
+    return fmt::format("'{}' stands at draw {}. Hint: the file is damaged", name,
+                       std::bit_cast<uint64_t>(draw));
   const uint64_t stored_seed = std::bit_cast<uint64_t>(seed);
   if (stored_seed != (*rng)->seed()) {
     return fmt::format("'{}' was drawn with seed {}, not {}. Hint: go on with --seed {}", name, stored_seed,

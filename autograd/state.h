@@ -26,8 +26,8 @@ class State {
     /// The value now.
     std::vector<std::byte> bytes() const;
     void copy_to(std::byte* out) const;  // size_bytes() of them
-    /// Why `bytes` cannot be restored (another seed or stream, a count below 0), as a sentence; "" where they
-    /// can.
+    /// Why `bytes` cannot be restored (another seed or stream, a count below 0 or above 2^53), as a sentence;
+    /// "" where they can.
     std::string refusal(const std::byte* bytes) const;
     /// Writes size_bytes() bytes to the live object.
     void restore(const std::byte* bytes) const;

@@ -82,6 +82,7 @@ struct Pool {
   int64_t live_bytes = 0, peak_bytes = 0;
   size_t cached_bytes = 0;
   uint64_t system_allocations = 0;
+  const PoolLimit* limit = nullptr;  // the innermost
 
   ~Pool() { free.free_all(); }
 };
@@ -126,8 +127,8 @@ void* system_allocate(size_t bytes) {
     block = std::aligned_alloc(kAlignment, bytes);
   }
   if (!block)
-    throw Error(
-        fmt::format("out of memory: {} bytes were asked for. Hint: a smaller batch, or max_bytes", bytes));
+    throw Error(fmt::format(
+        "out of memory: {} bytes were asked for. Hint: a smaller batch, or a smaller model", bytes));
   return block;
 }
 
@@ -140,6 +141,7 @@ void* pool_allocate(size_t bytes) {
   const SizeClass c = size_class(bytes);
   Pool* const p = pool();
   if (p == nullptr) return system_allocate(c.bytes);
+  if (p->limit != nullptr) p->limit->check(p->live_bytes + static_cast<int64_t>(c.bytes));
   void* block = p->free.take(c.index);
   if (block) {
     p->cached_bytes -= c.bytes;
@@ -188,6 +190,18 @@ PoolPeak::~PoolPeak() {
 }
 
 size_t PoolPeak::bytes() const { return not_below_zero(PerThread<Pool>::get_or_new().peak_bytes - live_); }
+
+PoolLimit::PoolLimit(size_t bytes, std::string why)
+    : most_(PerThread<Pool>::get_or_new().live_bytes + static_cast<int64_t>(std::min(bytes, kMaxBytes))),
+      why_(std::move(why)),
+      outer_(std::exchange(PerThread<Pool>::get_or_new().limit, this)) {}
+
+PoolLimit::~PoolLimit() { PerThread<Pool>::get_or_new().limit = outer_; }
+
+void PoolLimit::check(int64_t live) const {
+  if (live > most_) throw Error(why_);
+  if (outer_ != nullptr) outer_->check(live);
+}
 
 void trim_pool() {
   if (Pool* const p = pool()) {

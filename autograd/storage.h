@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 /// Memory: a caching pool, one a thread. After warm-up a training step asks the system for nothing. A thread
 /// keeps as many free blocks of a size as it took; what it frees beyond that, of other threads' tensors, goes
@@ -59,6 +60,23 @@ class PoolPeak {
 
  private:
   int64_t live_, peak_;
+};
+
+/// While alive, the calling thread's pool throws an Error that says `why` rather than hand out more than so
+/// many bytes beyond those that were alive before: what a file from outside asks for is held to its size.
+class PoolLimit {
+ public:
+  PoolLimit(size_t bytes, std::string why);
+  ~PoolLimit();
+  PoolLimit(const PoolLimit&) = delete;
+  PoolLimit& operator=(const PoolLimit&) = delete;
+  /// Throws where `live` bytes are too many.
+  void check(int64_t live) const;
+
+ private:
+  int64_t most_;
+  std::string why_;
+  const PoolLimit* outer_;
 };
 
 /// Standard-library allocator on the pool, for containers that live within a step.

@@ -162,6 +162,16 @@ Tensor Tensor::rows(int64_t begin, int64_t end) const {
   return wants_record() ? slice(*this, 0, begin, end) : alias_rows(begin, end);
 }
 
+Tensor Tensor::operator[](int64_t i) const {
+  if (rank() == 0) throw Error("[]: tensor {} has no axis to index. Hint: item() is its value", label());
+  const int64_t n = dim(0);
+  if (n == 0) throw Error("[]: tensor {} has no rows. Hint: its first axis is empty", label());
+  if (i < -n || i >= n)
+    throw Error("[]: row {} of tensor {}. Hint: rows run from {} to {}", i, label(), -n, n - 1);
+  const int64_t row = i < 0 ? i + n : i;
+  return rows(row, row + 1).view(shape().erase(0));
+}
+
 Tensor Tensor::alias(const Shape& shape) const {
   defined_impl().storage->refs.add();
   Tensor out(make_impl(impl_->storage, impl_->offset, shape, size(), dtype()));

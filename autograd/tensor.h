@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <iterator>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -120,6 +122,9 @@ class Tensor {
   Tensor view(const Shape& shape) const;
   /// Rows [begin, end) of the first axis, storage shared. Recorded: `slice` of ops.h.
   Tensor rows(int64_t begin, int64_t end) const;
+  /// Row i of the first axis, without that axis: (n, ...) -> (...). Negative i counts from the back. Storage
+  /// shared, and recorded, as rows(). Throws where there is no such row.
+  Tensor operator[](int64_t i) const;
 
   /// Copies this leaf's values into `flat` from element `offset` on, to live there; every handle follows.
   /// Throws where something else sees the old values: another tensor on the same storage, or a live tape.
@@ -187,8 +192,34 @@ inline Tensor zeros_like(const Tensor& x) { return zeros(x.shape(), x.dtype()); 
 inline Tensor ones_like(const Tensor& x) { return ones(x.shape(), x.dtype()); }
 /// A rank-0 tensor.
 Tensor scalar(double value, DType dtype = DType::f32);
-/// Values in row-major order; throws if their count is not the shape's.
+
+namespace detail {
+
+template <class T>
+inline constexpr bool kIsNumber =
+    std::is_same_v<T, float> || std::is_same_v<T, double> || std::is_same_v<T, int> ||
+    std::is_same_v<T, int64_t> || std::is_same_v<T, uint8_t>;
+template <class T>
+inline constexpr DType kTensorDType = std::is_floating_point_v<T>  ? DType::f32
+                                      : std::is_same_v<T, uint8_t> ? DType::u8
+                                                                   : DType::i64;
+template <class T>
+Tensor tensor_of(std::span<const T> values, const Shape& shape, DType dtype);
+template <class Range>
+using Element = std::remove_cvref_t<decltype(*std::data(std::declval<const Range&>()))>;
+
+}  // namespace detail
+
+/// Values in row-major order, tensor({1, 2, 3, 4}, {2, 2}); throws if their count is not the shape's.
 Tensor tensor(const std::vector<double>& values, const Shape& shape, DType dtype = DType::f32);
+/// Copies what lies in a vector, array or span of float, double, int, int64_t or uint8_t. Floating-point
+/// numbers give f32, as every factory does unless told f64; int and int64_t give i64, each exactly; uint8_t
+/// u8.
+template <class Range, class T = detail::Element<Range>>
+requires detail::kIsNumber<T> Tensor tensor(const Range& values, const Shape& shape,
+                                            DType dtype = detail::kTensorDType<T>) {
+  return detail::tensor_of(std::span<const T>(std::data(values), std::size(values)), shape, dtype);
+}
 /// 0, 1, ..., n-1.
 Tensor arange(int64_t n, DType dtype = DType::f32);
 /// The n x n identity.
@@ -197,7 +228,8 @@ Tensor eye(int64_t n, DType dtype = DType::f32);
 /// for a floating-point dtype where an op on x would be recorded.
 Tensor cast(const Tensor& x, DType dtype);
 
-/// A differentiable function of one tensor.
+/// A differentiable function of one tensor, and of several.
 using TensorFn = FunctionRef<Tensor(const Tensor&)>;
+using TensorsFn = FunctionRef<Tensor(std::span<const Tensor>)>;
 
 }  // namespace gradzoo

@@ -21,6 +21,19 @@ void trace_node(int64_t index, Inputs in, const Tensor& out) {
   Trace& trace = trace_of(index);
   for (int i = 0; i < in.size(); ++i) trace.inputs[static_cast<size_t>(i)] = in[i];
   trace.output = out;
+  trace.composite = trace_log().composite;
+  trace.call = trace_log().call;
+}
+
+CompositeScope::CompositeScope(const Composite& composite) {
+  if (!tape_state().mode.tracing || trace_log().composite) return;
+  trace_log().composite = &composite;
+  trace_log().call = tape_state().nodes.size();
+  opened_ = true;
+}
+
+CompositeScope::~CompositeScope() {
+  if (opened_) trace_log().composite = nullptr;
 }
 
 void trace_visit(int64_t index, bool first, const Tensor& adjoint) {

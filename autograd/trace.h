@@ -8,11 +8,20 @@
 /// Gradients come out the same without it; the engine writes here only while Mode::tracing.
 namespace gradzoo {
 
+/// A function that runs several ops and that a reader of a trace takes for one: mean, of a sum and a
+/// quotient. Its ops are a chain in which each feeds the next and nothing else.
+struct Composite {
+  const char* name;
+  const char* formula;  // as an op's
+};
+
 /// What is kept of a node.
 struct Trace {
   std::array<Tensor, kMaxInputs> inputs;
   Tensor output;
-  Tensor adjoint;  // of the last sweep that reached the node
+  Tensor adjoint;                        // of the last sweep that reached the node
+  const Composite* composite = nullptr;  // whose call recorded it, the outermost
+  int64_t call = 0;                      // the list's length when that call began: one number a call
 };
 
 /// What is kept of a sweep's stop at a node.
@@ -27,8 +36,10 @@ struct Visit {
 
 /// All that a thread's tracing tapes have kept.
 struct TraceLog {
-  std::vector<Trace> nodes;   // by node index
-  std::vector<Visit> visits;  // in the order in which they happened
+  std::vector<Trace> nodes;              // by node index
+  std::vector<Visit> visits;             // in the order in which they happened
+  const Composite* composite = nullptr;  // the one that runs now, and where it began
+  int64_t call = 0;
 
   /// Forgets the nodes from `node` on and the visits from `visit` on.
   void truncate(int64_t node, size_t visit);
@@ -37,6 +48,18 @@ TraceLog& trace_log();
 
 /// The trace of node `index`; empty where no tape traces it.
 Trace& trace_of(int64_t index);
+
+/// What is traced while alive belongs to a call of that composite, unless one is under way.
+class CompositeScope {
+ public:
+  explicit CompositeScope(const Composite& composite);
+  ~CompositeScope();
+  CompositeScope(const CompositeScope&) = delete;
+  CompositeScope& operator=(const CompositeScope&) = delete;
+
+ private:
+  bool opened_ = false;
+};
 
 /// Switches tracing while alive.
 class TraceScope {

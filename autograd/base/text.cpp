@@ -62,4 +62,63 @@ std::string did_you_mean(std::string_view word, std::span<const std::string> kno
   return fmt::format("Hint: one of {}", fmt::join(known, ", "));
 }
 
+CodePoint first_code_point(std::string_view text) {
+  const auto byte = [&](size_t i) -> char32_t {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
+  };
+  const char32_t lead = byte(0);
+  if (lead < 0x80) return {lead, 1};
+  const size_t bytes = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+  char32_t code = lead & (0xffu >> (bytes + 1));
+  for (size_t i = 1; i < bytes; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return {0, 0};
+    code = code << 6 | (byte(i) & 0x3f);
+  }
+  constexpr char32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};
+  const bool surrogate = code >= 0xd800 && code < 0xe000;
+  if (lead < 0xc2 || lead > 0xf4 || code < kLeast[bytes] || code > 0x10ffff || surrogate) return {0, 0};
+  return {code, bytes};
+}
+
+namespace {
+
+bool is_shown(char32_t code) {
+  const bool control = code < 0x20 || (code >= 0x7f && code < 0xa0);
+  const bool steers = (code >= 0x200b && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) ||
+                      (code >= 0x2060 && code <= 0x2069) || code == 0x61c || code == 0xfeff;
+  return !control && !steers;
+}
+
+}  // namespace
+
+std::string printable(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const CodePoint point = first_code_point(text);
+    const size_t bytes = std::max<size_t>(1, point.bytes);
+    if (point.bytes > 0 && is_shown(point.code))
+      out += text.substr(0, bytes);
+    else
+      out += '?';
+    text.remove_prefix(bytes);
+  }
+  return out;
+}
+
+std::string text_columns(std::span<const std::vector<std::string>> rows, std::string_view indent) {
+  std::vector<size_t> widths;
+  for (const std::vector<std::string>& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  std::string text;
+  for (const std::vector<std::string>& row : rows) {
+    std::string line(indent);
+    for (size_t i = 0; i < row.size(); ++i) line += fmt::format("{:<{}}  ", row[i], widths[i]);
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + "\n";
+  }
+  return text;
+}
+
 }  // namespace gradzoo

@@ -1,8 +1,14 @@
 #include "autograd/check/gradcheck.h"
 
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <vector>
+
 #include <fmt/format.h>
 
 #include "autograd/check/order_check.h"
+#include "autograd/functional/nodes_between.h"
 
 namespace gradzoo {
 namespace {
@@ -20,11 +26,44 @@ void refuse_other_than_f64(std::span<const Tensor> inputs, const std::string& na
   }
 }
 
+// Whether f moves when every element of input i does.
+bool changes_with(TensorsFn f, std::span<const Tensor> inputs, size_t i, double step) {
+  const NoGrad guard;
+  std::vector<Tensor> moved(inputs.begin(), inputs.end());
+  moved[i] = inputs[i].detach().clone();
+  double* x = moved[i].mutable_data<double>();
+  for (int64_t e = 0; e < moved[i].size(); ++e) x[e] += step * std::max(1.0, std::abs(x[e]));
+  return f(inputs).to_vector() != f(moved).to_vector();
+}
+
+// The first input from which no record leads to f, and with which f does not change.
+std::optional<size_t> unused_input(TensorsFn f, std::span<const Tensor> inputs, double step) {
+  const Tape tape;
+  const std::vector<Tensor> leaves = NestedGradient::leaves(inputs);
+  const Tensor y = f(leaves);
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const bool is_constant = !is_floating(inputs[i].dtype()) || inputs[i].size() == 0;
+    if (!is_constant && nodes_between(leaves[i], y).empty() && !changes_with(f, inputs, i, step)) return i;
+  }
+  return std::nullopt;
+}
+
 GradcheckResult check_one_order(TensorsFn f, std::span<const Tensor> inputs, int order,
                                 const GradcheckOptions& options) {
   refuse_other_than_f64(inputs, options.name);
   try {
-    return OrderCheck(f, inputs, order, options).run();
+    GradcheckResult result = OrderCheck(f, inputs, order, options).run();
+    if (!result.ok || options.allow_unused) return result;
+    if (const auto unused = unused_input(f, inputs, options.step)) {
+      result.ok = false;
+      result.message = fmt::format(
+          "{}, order {}: input {} is not used: nothing recorded leads from it to the output, which stays as "
+          "it "
+          "is when the input moves. Hint: read the argument, not a tensor that the function captured; "
+          "allow_unused = true where an input has no part",
+          options.name, order, *unused);
+    }
+    return result;
   } catch (const Error& error) {
     return {.ok = false,
             .message = fmt::format("{}, order {}: {}", options.name, order, error.what()),

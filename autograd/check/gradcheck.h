@@ -9,11 +9,12 @@
 namespace gradzoo {
 
 struct GradcheckOptions {
-  double tolerance = 1e-6;  // |analytic - numeric| <= tolerance max(1, |analytic|, |numeric|)
-  double step = 1e-3;       // of the finite differences, times max(1, |x|)
-  int64_t directions = 0;   // 0: every element of the Jacobian; k: k random directions for each input
-  uint64_t seed = 0;        // of the directions, and of grad_output at order 2 and above
-  std::string name = "f";   // for messages
+  double tolerance = 1e-6;    // |analytic - numeric| <= tolerance max(1, |analytic|, |numeric|)
+  double step = 1e-3;         // of the finite differences, times max(1, |x|)
+  int64_t directions = 0;     // 0: every element of the Jacobian; k: k random directions for each input
+  uint64_t seed = 0;          // of the directions, and of grad_output at order 2 and above
+  bool allow_unused = false;  // f may do without an input
+  std::string name = "f";     // for messages
 };
 
 struct [[nodiscard]] GradcheckResult {
@@ -33,9 +34,10 @@ struct [[nodiscard]] GradcheckResult {
 /// element of every input, or u'Jv for random u, v where `directions` are given (for large sizes). The
 /// differences are fourth-order central ones; where they disagree with grad(), Ridders' extrapolation
 /// decides. Also fails where f is not deterministic, a value or derivative is not finite, a gradient has
-/// another shape than its input, or grad() with and without create_graph differ. Inputs are f64; those of i64
-/// and u8 are constants. Throws Error for an input of f32: its finite differences carry errors of 1e-3. An
-/// Error that f or a vjp throws is a failure that the message repeats.
+/// another shape than its input, grad() with and without create_graph differ, or f neither reads an input nor
+/// changes with it, as one that reads a tensor which it captured; unless `allow_unused`. Inputs are f64;
+/// those of i64 and u8 are constants. Throws Error for an input of f32: its finite differences carry errors
+/// of 1e-3. An Error that f or a vjp throws is a failure that the message repeats.
 GradcheckResult gradcheck(TensorsFn f, std::span<const Tensor> inputs, const GradcheckOptions& options = {});
 GradcheckResult gradcheck(TensorFn f, const Tensor& input, const GradcheckOptions& options = {});
 

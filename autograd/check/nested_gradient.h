@@ -4,13 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "autograd/base/function_ref.h"
 #include "autograd/random.h"
 
 namespace gradzoo {
-
-/// A differentiable function of several tensors.
-using TensorsFn = FunctionRef<Tensor(std::span<const Tensor>)>;
 
 /// The gradient of f as a function of its own, any number of times over:
 ///

@@ -131,6 +131,7 @@ std::vector<Tensor> near_ends(const DrawnCase& c, bool lower) {
   std::vector<Tensor> xs = c.other_operands(lower ? 2 : 3);
   for (const size_t i : c.values()) {
     const Operand& like = c.described()[i];
+    if (like.dominant) continue;  // the ends of its elements' domain are not matrices of its own
     const bool low = lower == (i % 2 == 0);
     const double share = 0.05, end = low ? like.low : like.high;
     xs[i] = add(mul(sub(xs[i], full({}, end, DType::f64)), share), end);

@@ -22,6 +22,16 @@ Tensor sample_values(const Operand& like, Rng& rng) {
   return x;
 }
 
+// Adds n + 1 to the diagonals of matrices (..., n, n).
+void make_dominant(Tensor& x) {
+  if (x.rank() < 2) return;
+  const int64_t n = x.dim(-1);
+  double* values = x.mutable_data<double>();
+  for (int64_t i = 0; i < x.size(); ++i) {
+    if (i / n % n == i % n) values[i] += static_cast<double>(n + 1);
+  }
+}
+
 Tensor sample_integers(const Operand& like, int64_t below, DType dtype, Rng& rng) {
   const Tensor uniform = rand(like.shape, rng, DType::f64);
   Tensor out = empty(like.shape, dtype);
@@ -73,6 +83,7 @@ std::vector<Tensor> sample_operands(std::span<const Operand> operands, const Rol
       out.push_back(sample_integers(like, 2, DType::u8, rng));
     } else {
       out.push_back(like.distinct ? distinct.sample(like, rng) : sample_values(like, rng));
+      if (like.dominant) make_dominant(out.back());
     }
   }
   return out;

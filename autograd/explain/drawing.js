@@ -153,19 +153,26 @@ function drawEdges(parent) {
 const cut = (text, most) => text.length > most ? text.slice(0, most - 1) + '…' : text;
 
 function drawNode(parent, node) {
-  const label = nodeLabel(node), op = node.op;
   const group = svg(parent, 'g', {
-    class: 'node hue' + node.band.hue, transform: `translate(${node.x} ${node.y})`,
-    tabindex: 0, role: 'button', 'aria-label': `v${node.index}, ${op}, ${label} ${shortValue(node.value)}`});
+    class: 'node hue' + node.band.hue, transform: `translate(${node.x} ${node.y})`, tabindex: 0, role: 'button'});
   svg(group, 'rect', {class: 'box', x: -WIDTH / 2, y: -HEIGHT / 2, width: WIDTH, height: HEIGHT, rx: 7});
-  svg(group, 'text', {class: 'op', y: -5}, cut(op, 13));
-  const one = node.value.values && node.value.values.length === 1;
-  const text = one ? `${label} = ${short(node.value.values[0], 3)}` : `${label} ${shapeText(node.value)}`;
-  svg(group, 'text', {class: 'value', y: 12}, cut(text.length > 12 ? text.replaceAll(' ', '') : text, 13));
+  svg(group, 'text', {class: 'op', y: -5}, opText(node));
+  node.valueText = svg(group, 'text', {class: 'value', y: 12});
   node.pill = svg(group, 'g', {class: 'pill'});
   svg(node.pill, 'rect', {x: -36, y: HEIGHT / 2 + 3, width: 72, height: 17, rx: 8.5});
   node.pillText = svg(node.pill, 'text', {y: HEIGHT / 2 + 15.5});
   node.element = group;
+}
+
+// What a node's box says of its value, which may be hidden for now.
+function writeValue(node) {
+  const label = nodeLabel(node), one = node.value.values && node.value.values.length === 1;
+  const hidden = isHidden(valueKey(node.index));
+  const value = one ? '= ' + (hidden ? '?' : short(node.value.values[0], 3)) : shapeText(node.value);
+  const text = `${label} ${value}`;
+  node.valueText.textContent = cut(text.length > 12 ? text.replaceAll(' ', '') : text, 13);
+  const spoken = hidden ? 'hidden' : shortValue(node.value);
+  node.element.setAttribute('aria-label', `v${node.index}, ${node.op}, ${label} ${spoken}`);
 }
 
 function draw(box) {

@@ -3,35 +3,17 @@
 #include <fmt/format.h>
 
 #include "autograd/explain/story.h"
-#include "autograd/trace.h"
 
 namespace gradzoo {
 namespace {
 
 std::string node_name(const Story& story, int64_t node) { return fmt::format("v{}", story.number(node)); }
 
-// "v3" for what is recorded, else the constant itself.
-std::string operand(const Story& story, int64_t node, int slot) {
-  const int64_t input = tape_state().nodes[node].inputs[static_cast<size_t>(slot)];
-  if (input >= story.begin) return node_name(story, input);
-  const Tensor& value = slot_value(node, slot);
-  return value.name().empty() ? describe_value(value)
-                              : fmt::format("{} {}", value.name(), value.shape().str());
-}
-
-std::string call(const Story& story, int64_t node) {
-  const Node& n = tape_state().nodes[node];
-  if (n.op == &leaf_info()) return "leaf";
-  std::string operands;
-  for (int i = 0; i < n.n_inputs; ++i) operands += (i > 0 ? ", " : "") + operand(story, node, i);
-  return fmt::format("{}({})", n.op->name, operands);
-}
-
 std::string saved_names(const Story& story, int64_t node) {
   std::string names;
   for (const SavedValue& saved : saved_values(tape_state().nodes[node])) {
     names += names.empty() ? "   saves " : " ";
-    names += saved.slot == kMaxInputs ? node_name(story, node) : operand(story, node, saved.slot);
+    names += saved.slot == kMaxInputs ? node_name(story, node) : operand_of(story, node, saved.slot);
   }
   return names;
 }
@@ -39,20 +21,22 @@ std::string saved_names(const Story& story, int64_t node) {
 std::string node_line(const Story& story, int64_t node, std::string_view indent) {
   const Tensor& value = trace_of(node).output;
   return fmt::format("{}{:<5} {:<8} = {:<28} {}{}\n", indent, node_name(story, node), value.name(),
-                     call(story, node), describe_value(value), saved_names(story, node));
+                     call_of(story, node), describe_value(value), saved_names(story, node));
 }
 
 std::string visit_lines(const Story& story, int64_t index) {
-  const Visit& visit = trace_log().visits[static_cast<size_t>(index)];
-  const Node& node = tape_state().nodes[visit.node];
-  std::string text = fmt::format("  {} {}: adjoint {}\n", node_name(story, visit.node), node.op->name,
-                                 describe_value(visit.adjoint));
+  const Visit visit = story.visit(index);
+  const Node& node = tape_state().nodes[story.first(visit.node)];
+  std::string text = fmt::format("  {} {}: adjoint {}\n", node_name(story, visit.node),
+                                 words_of(story, visit.node).name, describe_value(visit.adjoint));
   for (int i = 0; i < node.n_inputs; ++i) {
     const Tensor& gradient = visit.gives[static_cast<size_t>(i)];
     if (gradient.defined() && node.inputs[static_cast<size_t>(i)] >= story.begin)
-      text += fmt::format("    gives {} to {}\n", describe_value(gradient), operand(story, visit.node, i));
+      text += fmt::format("    gives {} to {}\n", describe_value(gradient), operand_of(story, visit.node, i));
   }
-  for (int64_t made = visit.made_begin; made < visit.made_end; ++made) text += node_line(story, made, "    ");
+  for (int64_t made = visit.made_begin; made < visit.made_end; ++made) {
+    if (story.is_told(made)) text += node_line(story, made, "    ");
+  }
   return text;
 }
 
@@ -72,13 +56,14 @@ std::string dot_escape(std::string_view text) {
 std::string dot_node(const Story& story, int64_t node) {
   const Tensor& value = trace_of(node).output;
   const std::string name = value.name().empty() ? node_name(story, node) : std::string(value.name());
-  const std::string_view op = tape_state().nodes[node].op->name;
-  return fmt::format("    {} [label=\"{}\\n{} = {}\"];\n", node_name(story, node), op, dot_escape(name),
+  const NodeWords words = words_of(story, node);
+  return fmt::format("    {} [label=\"{}{}{}\\n{} = {}\"];\n", node_name(story, node), words.name,
+                     words.attributes.empty() ? "" : " ", words.attributes, dot_escape(name),
                      dot_escape(describe_value(value)));
 }
 
 std::string dot_edges(const Story& story, int64_t node) {
-  const Node& n = tape_state().nodes[node];
+  const Node& n = tape_state().nodes[story.first(node)];
   std::string text;
   for (int i = 0; i < n.n_inputs; ++i) {
     const int64_t input = n.inputs[static_cast<size_t>(i)];
@@ -121,11 +106,11 @@ std::string explain_text(const Tape& tape) {
 std::string explain_dot(const Tape& tape) {
   const Story story = tell_story(tape);
   int last = 0;
-  for (int sweep : story.sweep_of) last = std::max(last, sweep);
+  for (int sweep : story.sweeps) last = std::max(last, sweep);
   std::string text = "digraph tape {\n  rankdir=LR;\n  node [shape=box, style=rounded, fontname=sans];\n";
   for (int sweep = 0; sweep <= last; ++sweep) {
     std::string nodes;
-    for (int64_t node = story.begin; node < story.end; ++node) {
+    for (const int64_t node : story.nodes) {
       if (story.sweep(node) == sweep) nodes += dot_node(story, node);
     }
     if (nodes.empty()) continue;
@@ -133,7 +118,7 @@ std::string explain_dot(const Tape& tape) {
         sweep == 0 ? "recorded by the program" : fmt::format("recorded by sweep {}", sweep);
     text += fmt::format("  subgraph cluster_{} {{\n    label=\"{}\";\n{}  }}\n", sweep, title, nodes);
   }
-  for (int64_t node = story.begin; node < story.end; ++node) text += dot_edges(story, node);
+  for (const int64_t node : story.nodes) text += dot_edges(story, node);
   return text + "}\n";
 }
 

@@ -31,6 +31,11 @@ struct ExplainPage {
 ///     v1         = square(v0)                 1.44         saves v0
 std::string explain_text(const Tape& tape);
 
+/// A table for every sweep: of each node that it reached its call, its value, its adjoint, and beside it the
+/// central difference, which knows nothing of the sweep:
+///     v1          square(v0)   0.64    0.802   0.802
+std::string explain_table(const Tape& tape);
+
 /// The graph in Graphviz's language: what a sweep recorded stands in a box of its own; a dashed edge runs
 /// from a node to those that its rule recorded.
 std::string explain_dot(const Tape& tape);

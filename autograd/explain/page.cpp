@@ -4,10 +4,10 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "autograd/explain/differences.h"
 #include "autograd/explain/explain.h"
 #include "autograd/explain/page_files.h"
 #include "autograd/explain/story.h"
-#include "autograd/trace.h"
 
 namespace gradzoo {
 namespace {
@@ -37,23 +37,26 @@ Json tensor_json(const Story& story, const Tensor& t) {
 }
 
 Json node_json(const Story& story, int64_t index) {
-  const Node& node = tape_state().nodes[index];
-  Json json{{"op", node.op->name},
-            {"formula", node.op->formula},
+  const int64_t first = story.first(index);
+  const Node& node = tape_state().nodes[first];
+  const NodeWords words = words_of(story, index);
+  Json json{{"op", words.name},
+            {"attributes", words.attributes},
+            {"formula", words.formula},
             {"value", tensor_json(story, trace_of(index).output)},
             {"sweep", story.sweep(index)},
             {"order", node.sweep},
             {"origin", story.number(node.origin)},
-            {"released", node.state != Node::Saved::kept},
+            {"released", tape_state().nodes[index].state != Node::Saved::kept},
             {"inputs", Json::array()},
             {"saved", Json::array()}};
   for (int i = 0; i < node.n_inputs; ++i) {
     const int64_t input = node.inputs[static_cast<size_t>(i)];
-    Json operand = tensor_json(story, slot_value(index, i));
+    Json operand = tensor_json(story, trace_of(first).inputs[static_cast<size_t>(i)]);
     operand["node"] = story.number(input);
     json["inputs"].push_back(std::move(operand));
   }
-  for (const SavedValue& saved : saved_values(node)) {
+  for (const SavedValue& saved : saved_values(tape_state().nodes[index])) {
     json["saved"].push_back(
         {{"input", saved.slot == kMaxInputs ? -1 : saved.slot}, {"readers", saved.readers}});
   }
@@ -61,7 +64,7 @@ Json node_json(const Story& story, int64_t index) {
 }
 
 Json visit_json(const Story& story, const Visit& visit) {
-  const Node& node = tape_state().nodes[visit.node];
+  const Node& node = tape_state().nodes[story.first(visit.node)];
   Json json{
       {"adjoint", tensor_json(story, visit.adjoint)}, {"gives", Json::array()}, {"made", Json::array()}};
   for (int i = 0; i < node.n_inputs; ++i) {
@@ -72,8 +75,9 @@ Json visit_json(const Story& story, const Visit& visit) {
                              {"gradient", tensor_json(story, visit.gives[k])},
                              {"total", tensor_json(story, visit.totals[k])}});
   }
-  for (int64_t made = visit.made_begin; made < visit.made_end; ++made)
-    json["made"].push_back(story.number(made));
+  for (int64_t made = visit.made_begin; made < visit.made_end; ++made) {
+    if (story.is_told(made)) json["made"].push_back(story.number(made));
+  }
   return json;
 }
 
@@ -98,7 +102,10 @@ Json step_json(const Story& story, const Step& step, const std::vector<CodeLine>
   }
   json["kind"] = step.kind == Step::Kind::seed ? "seed" : "visit";
   json["sweep"] = story.visit_sweep[static_cast<size_t>(step.visit)];
-  json.update(visit_json(story, trace_log().visits[static_cast<size_t>(step.visit)]));
+  json.update(visit_json(story, story.visit(step.visit)));
+  if (step.kind == Step::Kind::seed) return json;
+  for (const double quotient : difference_quotients(story, step.visit))
+    json["differences"].push_back(finite_number(quotient));
   return json;
 }
 
@@ -126,7 +133,7 @@ std::string explain_html(const Tape& tape, const ExplainPage& page) {
             {"nodes", Json::array()},
             {"steps", Json::array()}};
   for (const CodeLine& line : page.code) json["code"].push_back(line.text);
-  for (int64_t node = story.begin; node < story.end; ++node) json["nodes"].push_back(node_json(story, node));
+  for (const int64_t node : story.nodes) json["nodes"].push_back(node_json(story, node));
   for (const Step& step : story.steps) json["steps"].push_back(step_json(story, step, page.code));
   return fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"

@@ -3,6 +3,17 @@ const byId = id => document.getElementById(id);
 
 const drawing = draw(byId('graph'));
 let current = 0, selected = null, timer = 0;
+let pointed = null;  // the line of the program whose nodes are marked
+
+// What each line of the program made: nodes that it recorded, those that its sweep's rules did, and the node
+// that it declares. A leaf joins the tape where it is first used, and belongs to the line that declares it.
+const madeByLine = tape.code.map((text, line) => {
+  const recorded = steps.filter(step => step.line === line).flatMap(step =>
+    [...(step.kind === 'record' && nodes[step.node].op !== 'leaf' ? [step.node] : []), ...(step.made || [])]);
+  const declared = (text.match(/^Tensor (\S+) =/) || [])[1];
+  const named = nodes.filter(node => declared && node.value.name.split(' = ').includes(declared));
+  return new Set([...recorded, ...named.map(node => node.index)]);
+});
 
 function link(parent, index) {
   const node = nodes[index];
@@ -26,6 +37,19 @@ function field(list, name) {
   return add(list, 'dd');
 }
 
+// What is not for guessing: the leaves' values, and the 1 that a sweep begins with.
+const given = [...nodes.filter(node => node.op === 'leaf').map(node => valueKey(node.index)),
+  ...steps.filter(step => step.kind === 'seed').map(step => adjointKey(step.node, step.sweep))];
+
+// A value in full, or what stands in its place until it is asked for.
+function showUnlessHidden(parent, key, value) {
+  if (!isHidden(key)) return show(parent, value);
+  const button = add(parent, 'button', 'reveal', '?');
+  button.type = 'button';
+  button.title = 'reveal';
+  button.onclick = () => reveal([key]);
+}
+
 // Steps so far at which a sweep completed this node's adjoint.
 const visitsOf = index => steps.map((step, at) => ({...step, at}))
   .filter(step => step.kind === 'visit' && step.node === index && step.at <= current);
@@ -46,6 +70,19 @@ function showSaved(list, node, names) {
     add(box, 'div', 'note', 'freed by the last sweep, right after it was read');
 }
 
+// An adjoint, and beside it what moving the node's value by a little says.
+function showAdjoint(list, {node, sweep, adjoint, differences}) {
+  const key = adjointKey(node, sweep);
+  const box = field(list, sweepCount > 1 ? `g, sweep ${sweep}` : 'g');
+  showUnlessHidden(box, key, adjoint);
+  if (adjoint.node >= 0 && adjoint.node !== node) links(box, 'which is', [adjoint.node]);
+  if (!differences || isHidden(key)) return;
+  const beside = field(list, 'differences');
+  show(beside, {...adjoint, values: differences, dtype: 'f64'});
+  beside.title = 'the root at this value plus h, less the root at this value less h, by 2h: ' +
+    'everything after the node computed again, no rule asked';
+}
+
 function showPanel() {
   const index = selected ?? steps[current].node, node = nodes[index], step = steps[current];
   const panel = byId('panel'), names = letters(node);
@@ -53,6 +90,7 @@ function showPanel() {
   panel.replaceChildren();
   const head = add(panel, 'div', 'head');
   add(head, 'strong', '', node.op);
+  if (node.attributes) add(head, 'span', 'number', node.attributes);
   add(head, 'span', '', [...new Set(['v' + index, nodeLabel(node)])].join(' = '));
   add(head, 'span', '', node.value.dtype + (node.value.shape.length ? ' ' + shapeText(node.value) : ''));
   const rule = add(panel, 'p', 'rule');
@@ -67,14 +105,11 @@ function showPanel() {
     box.className = 'operand';
     if (input.node >= 0) link(box, input.node);
     else add(box, 'div', 'note', (input.name ? input.name + ', ' : '') + 'constant');
-    show(box, input);
+    if (input.node >= 0) showUnlessHidden(box, valueKey(input.node), input);
+    else show(box, input);
   });
-  show(field(list, node.op === 'leaf' ? 'value' : 'y'), node.value);
-  for (const {sweep, adjoint, at} of visitsOf(index)) {
-    const box = field(list, sweepCount > 1 ? `g, sweep ${sweep}` : 'g');
-    show(box, adjoint);
-    if (adjoint.node >= 0 && adjoint.node !== index) links(box, 'which is', [adjoint.node]);
-  }
+  showUnlessHidden(field(list, node.op === 'leaf' ? 'value' : 'y'), valueKey(index), node.value);
+  for (const visit of visitsOf(index)) showAdjoint(list, visit);
   showSaved(list, node, names);
   const visits = visitsOf(index).filter(visit => visit.made.length);
   if (node.origin >= 0) links(field(list, 'made by'), `sweep ${node.sweep}, the rule of`, [node.origin]);
@@ -115,13 +150,16 @@ function showGraph() {
   const given = new Set((step.gives || []).map(({input}) => input));
   nodes.forEach((node, i) => {
     const on = node.element.classList;
+    writeValue(node);
+    on.toggle('of-line', pointed !== null && madeByLine[pointed].has(i));
     on.toggle('future', !seen.has(i));
     on.toggle('now', i === step.node);
     on.toggle('fresh', made.includes(i));
     on.toggle('selected', i === selected);
     const adjoint = held.get(i);
     node.pill.setAttribute('class', 'pill' + (adjoint ? ' on' : '') + (adjoint && adjoint[1] ? ' done' : ''));
-    node.pillText.textContent = adjoint ? '∂ ' + shortValue(adjoint[0]) : '';
+    const hidden = isHidden(adjointKey(i, step.sweep));
+    node.pillText.textContent = adjoint ? '∂ ' + (hidden ? '?' : shortValue(adjoint[0])) : '';
     node.edges.forEach((edge, slot) => {
       if (!edge) return;
       const flows = i === step.node && step.kind === 'visit' && given.has(slot);
@@ -152,7 +190,8 @@ function scrollTo(node) {
 }
 
 function remember() {
-  const place = `#step=${current + 1}` + (selected === null ? '' : `&node=${selected}`);
+  const place = `#step=${current + 1}` + (selected === null ? '' : `&node=${selected}`) +
+    (veil.on ? '&hide' : '');
   if (location.hash !== place) history.replaceState(null, '', place);
 }
 
@@ -163,8 +202,9 @@ function update() {
   showGraph();
   showPanel();
   [...byId('code').children].forEach((line, i) => {
-    line.className = i === step.line ? 'now hue' + (step.sweep || 0) % 4 : '';
+    line.className = (i === step.line ? 'now hue' + (step.sweep || 0) % 4 : '') + (i === pointed ? ' pointed' : '');
   });
+  byId('hide').setAttribute('aria-pressed', veil.on);
   byId('slider').value = current;
   byId('slider').setAttribute('aria-valuetext', `step ${current + 1} of ${steps.length}`);
   byId('count').textContent = `${current + 1} / ${steps.length}`;
@@ -187,6 +227,36 @@ function select(index) {
   remember();
 }
 
+// A click: what is hidden shows first, and the panel tells the node.
+function choose(index) {
+  const hidden = keysOf(index).some(isHidden);
+  if (hidden) reveal(keysOf(index));
+  if (!hidden || selected !== index) select(index);
+}
+
+function hide(on) {
+  veil.on = on;
+  veil.revealed = new Set(given);
+  update();
+  remember();
+}
+
+function reveal(keys) {
+  keys.forEach(key => veil.revealed.add(key));
+  update();
+}
+
+// What a node has to reveal now: its value, and the adjoint that it holds in the sweep under way.
+function keysOf(index) {
+  return adjoints().has(index) ? [valueKey(index), adjointKey(index, steps[current].sweep)] : [valueKey(index)];
+}
+
+function point(line) {
+  if (pointed === line) return;
+  pointed = line;
+  update();
+}
+
 function play(on) {
   clearInterval(timer);
   timer = on ? setInterval(() => current < steps.length - 1 ? go(current + 1) : play(false), 1500) : 0;
@@ -196,6 +266,7 @@ function play(on) {
 function readAddress() {
   const wanted = new URLSearchParams(location.hash.slice(1));
   go((parseInt(wanted.get('step'), 10) || 1) - 1);
+  if (wanted.has('hide') !== veil.on) hide(wanted.has('hide'));
   const node = parseInt(wanted.get('node'), 10);
   if (nodes[node]) select(node);
 }
@@ -205,18 +276,30 @@ function listen() {
   byId('next').onclick = () => { play(false); go(current + 1); };
   byId('play').onclick = () => { if (!timer && current === steps.length - 1) go(0); play(!timer); };
   byId('slider').oninput = event => { play(false); go(Number(event.target.value)); };
+  byId('hide').onclick = () => hide(!veil.on);
+  [...byId('code').children].forEach((line, i) => {
+    const first = steps.findIndex(step => step.line === i);
+    line.onmouseenter = line.onfocus = () => point(i);
+    line.onmouseleave = line.onblur = () => point(null);
+    line.tabIndex = 0;
+    if (first < 0) return;
+    line.onclick = () => { play(false); go(first); };
+    line.onkeydown = event => { if (event.key === 'Enter') line.onclick(); };
+  });
   addEventListener('keydown', event => {
     const moves = {ArrowLeft: current - 1, ArrowRight: current + 1, Home: 0, End: steps.length - 1};
     if (event.target === byId('slider') || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.key === 'h') hide(!veil.on);
+    if (event.key === 'r') reveal(keysOf(selected ?? steps[current].node));
     if (!(event.key in moves)) return;
     event.preventDefault();
     play(false);
     go(moves[event.key]);
   });
   nodes.forEach((node, i) => {
-    node.element.addEventListener('click', () => select(i));
+    node.element.addEventListener('click', () => choose(i));
     node.element.addEventListener('keydown', event => {
-      if (event.key === 'Enter' || event.key === ' ') { event.preventDefault(); select(i); }
+      if (event.key === 'Enter' || event.key === ' ') { event.preventDefault(); choose(i); }
     });
   });
   addEventListener('hashchange', readAddress);

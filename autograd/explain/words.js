@@ -7,6 +7,12 @@ function add(parent, tag, className, ...content) {
   return element;
 }
 
+// For a lecture: predict, then reveal. What may be hidden is a node's value, and its adjoint in a sweep.
+const veil = {on: false, revealed: new Set()};
+const valueKey = index => 'value of ' + index;
+const adjointKey = (index, sweep) => `adjoint of ${index} in sweep ${sweep}`;
+const isHidden = key => veil.on && !veil.revealed.has(key);
+
 const short = (v, digits = 4) => typeof v === 'string' ? v : String(Number(v.toPrecision(digits)));
 const shapeText = value => '(' + value.shape.join(',') + ')';
 const nodeLabel = node => node.value.name || 'v' + node.index;
@@ -24,6 +30,14 @@ function phrase(value) {
   if (value.values && value.values.length <= 6)
     return value.shape.length ? list(value.values) : short(value.values[0]);
   return value.range ? `${shapeText(value)} in ${list(value.range)}` : 'a tensor ' + shapeText(value);
+}
+
+const phraseUnlessHidden = (key, value) => isHidden(key) ? '?' : phrase(value);
+
+// A node's operation as it stands on a box of the drawing.
+function opText(node) {
+  const whole = node.attributes ? `${node.op} ${node.attributes}` : node.op;
+  return whole.length <= 14 ? whole : cut(node.op, 13);
 }
 
 // A value in full: a number, a table whose rows are the last axis, or for large ones the range.
@@ -55,16 +69,18 @@ const roots = new Map(steps.filter(step => step.kind === 'seed').map(step => [st
 
 // Below, *stars* mark names and numbers.
 function tellRecord(node, name) {
-  const value = `${name} = *${phrase(node.value)}*`;
+  const value = `${name} = *${phraseUnlessHidden(valueKey(node.index), node.value)}*`;
   if (node.op === 'leaf') return `${value} joins the tape: a leaf, whose gradient is wanted.`;
   const operand = input => input.node < 0 && !input.name ? phrase(input) : nameOf(input);
   const saved = ({input}) => input < 0 ? nodeLabel(node) : nameOf(node.inputs[input]);
   const kept = [...new Set(node.saved.map(saved))].join(', ');
-  return `*${node.op}(${node.inputs.map(operand).join(', ')})* gives ${value}. ` +
+  const attributes = node.attributes ? [node.attributes] : [];
+  return `*${node.op}(${[...node.inputs.map(operand), ...attributes].join(', ')})* gives ${value}. ` +
     (kept ? `The node saves *${kept}*: its rule will read that.` : 'Its rule needs no saved value.');
 }
 
-function tellGift({to, gradient, total}) {
+function tellGift({to, gradient, total}, sweep) {
+  if (isHidden(adjointKey(to, sweep))) return `a term, *?*, to *${nodeLabel(nodes[to])}*`;
   const first = total.values && JSON.stringify(total.values) === JSON.stringify(gradient.values);
   const sum = first ? '' : `, so that it holds *${phrase(total)}*`;
   return `*${phrase(gradient)}* to *${nodeLabel(nodes[to])}*${sum}`;
@@ -78,12 +94,12 @@ function tellTrail(step) {
 }
 
 function tellVisit(step, name) {
-  const value = `*${phrase(step.adjoint)}*`;
+  const value = `*${phraseUnlessHidden(adjointKey(step.node, step.sweep), step.adjoint)}*`;
   if (step.gives.length === 0) {
     const quotient = `∂${nodeLabel(roots.get(step.sweep))}/∂${nodeLabel(nodes[step.node])}`;
     return `Every term has arrived at ${name}: *${quotient}* = ${value}.`;
   }
-  const gifts = step.gives.map(tellGift).join(', and ');
+  const gifts = step.gives.map(gift => tellGift(gift, step.sweep)).join(', and ');
   return `The adjoint of ${name} is complete: ${value}. Its rule gives ${gifts}. ` + tellTrail(step);
 }
 
@@ -93,5 +109,5 @@ function tell(step) {
   if (step.kind === 'record') return ['Forward', tellRecord(node, name)];
   if (step.kind === 'visit') return [`Sweep ${step.sweep}`, tellVisit(step, name)];
   return [`Sweep ${step.sweep} begins`, `Back from ${name}. A node's adjoint, the g of its rule, is ` +
-    `∂${nodeLabel(node)}/∂(that node); for ${name} itself that is *${phrase(step.adjoint)}*.`];
+    `∂${nodeLabel(node)}/∂(that node); for ${name} itself that is *${phraseUnlessHidden(adjointKey(step.node, step.sweep), step.adjoint)}*.`];
 }

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <initializer_list>
+#include <span>
+#include <vector>
+
 #include "autograd/random.h"
 #include "autograd/tensor.h"
 
@@ -23,6 +27,41 @@ Tensor hvp(TensorFn f, const Tensor& x, const Tensor& v, FunctionalOptions optio
 Tensor jacobian(TensorFn f, const Tensor& x, FunctionalOptions options = {});
 /// All of H for a scalar f, shape x.shape + x.shape. One sweep an element of x.
 Tensor hessian(TensorFn f, const Tensor& x, FunctionalOptions options = {});
+
+// The same of a function of several tensors: it is given a span of as many as `xs`, and directions `vs` are
+// one for each, of its shape. What it does not read has derivatives of 0.
+/// One gradient for each x, of its shape.
+Tensors vjp(TensorsFn f, std::span<const Tensor> xs, const Tensor& u, FunctionalOptions options = {});
+/// sum_i J_i v_i, the derivative along all directions together. Shape of f(xs).
+Tensor jvp(TensorsFn f, std::span<const Tensor> xs, std::span<const Tensor> vs,
+           FunctionalOptions options = {});
+/// sum_j H_ij v_j for each x_i, of its shape.
+Tensors hvp(TensorsFn f, std::span<const Tensor> xs, std::span<const Tensor> vs,
+            FunctionalOptions options = {});
+/// J_i for each x_i, shape f(xs).shape + x_i.shape. One sweep an output element.
+Tensors jacobian(TensorsFn f, std::span<const Tensor> xs, FunctionalOptions options = {});
+/// The blocks of H: [i][j] holds the second derivatives in x_i and x_j, shape x_i.shape + x_j.shape. One
+/// sweep an element of the xs.
+std::vector<Tensors> hessian(TensorsFn f, std::span<const Tensor> xs, FunctionalOptions options = {});
+
+// With the tensors in braces: hvp(f, {a, b}, {u, v}).
+using TensorList = std::initializer_list<Tensor>;
+inline std::span<const Tensor> as_span(TensorList xs) { return {xs.begin(), xs.size()}; }
+inline Tensors vjp(TensorsFn f, TensorList xs, const Tensor& u, FunctionalOptions options = {}) {
+  return vjp(f, as_span(xs), u, options);
+}
+inline Tensor jvp(TensorsFn f, TensorList xs, TensorList vs, FunctionalOptions options = {}) {
+  return jvp(f, as_span(xs), as_span(vs), options);
+}
+inline Tensors hvp(TensorsFn f, TensorList xs, TensorList vs, FunctionalOptions options = {}) {
+  return hvp(f, as_span(xs), as_span(vs), options);
+}
+inline Tensors jacobian(TensorsFn f, TensorList xs, FunctionalOptions options = {}) {
+  return jacobian(f, as_span(xs), options);
+}
+inline std::vector<Tensors> hessian(TensorsFn f, TensorList xs, FunctionalOptions options = {}) {
+  return hessian(f, as_span(xs), options);
+}
 
 enum class TraceMethod {
   automatic,   // forward where every op on the way has a forward rule, else reverse

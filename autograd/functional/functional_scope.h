@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 
 #include "autograd/tape.h"
 
@@ -28,6 +29,7 @@ class FunctionalScope {
   /// the argument alone, whatever else f captured; under create_graph they depend on x and on all that f
   /// captured.
   Tensor input(const Tensor& x) const;
+  Tensors inputs(std::span<const Tensor> xs) const;
 
   /// A result as the caller may keep it: without a record on a tape that ends here.
   Tensor result(const Tensor& y) const { return create_graph_ ? y : y.detach(); }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <fmt/core.h>
+
 #include "autograd/kernels/pointwise/elementwise.h"
 #include "autograd/op.h"
 #include "autograd/ops.h"
@@ -57,6 +59,7 @@ struct MulAct {
   static constexpr Kind kind = Kind::elementwise;
   static constexpr int smoothness = kSmooth;
   int smoothness_here() const;  // f's, less n
+  std::string attributes() const { return fmt::format("{}, n={}", facts_of(f).name, n); }
   static constexpr std::array<unsigned, 2> saves = {reads_in(1), reads_in(0) | reads_in(1)};
   Shape shape(Inputs in) const;
   void forward(Inputs in, Tensor& out) const;
@@ -78,6 +81,7 @@ struct ActSlopes {
   static constexpr Kind kind = Kind::other;
   static constexpr int smoothness = kSmooth;
   int smoothness_here() const;  // f's, less 2
+  std::string attributes() const { return facts_of(f).name; }
   static constexpr std::array<unsigned, 1> saves = {reads_in(0)};
   Shape shape(Inputs in) const { return in[0].shape().insert(0, 2); }
   void forward(Inputs in, Tensor& out) const;
@@ -120,6 +124,7 @@ struct Relu : Act<Activation::relu> {
 };
 
 struct LeakyRelu : Act<Activation::leaky_relu> {
+  std::string attributes() const { return fmt::format("{:.6g}", alpha); }
   static std::vector<OpCase<LeakyRelu>> cases() {
     return unary_cases<LeakyRelu>(activation_domain(Activation::leaky_relu), {{0.1}});
   }
@@ -133,6 +138,7 @@ struct EluAlpha : Elu {
   static constexpr const char* name = "elu_alpha";
   static constexpr const char* formula = "y = x > 0 ? x : a (e^x - 1);  dx = g (x > 0 ? 1 : a e^x)";
   static constexpr int smoothness = 0;
+  std::string attributes() const { return fmt::format("{:.6g}", alpha); }
   static std::vector<OpCase<EluAlpha>> cases() {
     return unary_cases<EluAlpha>(activation_domain(Activation::elu), {{0.5}});
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "autograd/shape.h"
@@ -14,6 +15,11 @@ inline int axis_from_end(int axis, int rank, std::string_view op) {
 
 /// (outer, n, inner) around an axis that is counted from the end.
 inline AxisView view_from_end(const Shape& shape, int axis) { return view_axis(shape, axis + shape.rank()); }
+
+/// As the explorer shows it: "axis=-1", "axis=-2, keepdim".
+inline std::string axis_attributes(int axis, bool keepdim = false) {
+  return "axis=" + std::to_string(axis) + (keepdim ? ", keepdim" : "");
+}
 
 /// `shape` without an axis that is counted from the end, or with size 1 there.
 inline Shape reduced_shape(const Shape& shape, int axis, bool keepdim) {

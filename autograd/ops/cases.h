@@ -14,7 +14,8 @@ namespace gradzoo {
 
 /// One operand of a case: values uniform on [low, high], at least `margin` away from `avoid`; indices are
 /// drawn from 0..high-1, masks from {0, 1}. Where `distinct`, all values of the case differ pairwise by a
-/// margin (max, maximum).
+/// margin (max, maximum). Where `dominant`, n + 1 is added to the diagonals of matrices (..., n, n): with
+/// values in [-1, 1] each is positive definite and far from singular.
 struct Operand {
   Shape shape = {};
   double low = -2.0;
@@ -22,6 +23,7 @@ struct Operand {
   double avoid = std::numeric_limits<double>::quiet_NaN();
   double margin = 0.05;
   bool distinct = false;
+  bool dominant = false;
 };
 
 template <class Op>

@@ -129,6 +129,8 @@ Tensor div(const Tensor& a, const Tensor& b) { return apply<ops::Div>(a, b); }
 Tensor pow(const Tensor& a, const Tensor& b) { return apply<ops::Pow>(a, b); }
 Tensor maximum(const Tensor& a, const Tensor& b) { return apply<ops::Maximum>(a, b); }
 Tensor minimum(const Tensor& a, const Tensor& b) { return apply<ops::Minimum>(a, b); }
+Tensor maximum(const Tensor& x, double c) { return maximum(x, ops::constant_like(x, c)); }
+Tensor minimum(const Tensor& x, double c) { return minimum(x, ops::constant_like(x, c)); }
 Tensor add(const Tensor& x, double c) { return apply(ops::AddScalar{{c}}, x); }
 Tensor mul(const Tensor& x, double c) { return apply(ops::MulScalar{{c}}, x); }
 Tensor div(const Tensor& x, double c) { return apply(ops::DivScalar{{c}}, x); }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <fmt/core.h>
+
 #include "autograd/kernels/pointwise/elementwise.h"
 #include "autograd/op.h"
 #include "autograd/ops.h"
@@ -84,6 +86,7 @@ struct Pow : BinaryOp<kernels::Binary::pow, Kind::elementwise, reads_in(0) | rea
       "a)";
   Pow() = default;
   explicit Pow(int order) : n(order) {}
+  std::string attributes() const { return n == 0 ? "" : fmt::format("n={}", n); }
   Shape shape(Inputs in) const { return broadcast_shapes(in[0].shape(), in[1].shape(), name); }
   void forward(Inputs in, Tensor& out) const;
   void vjp(Vjp& v, const Tensor& g) const;
@@ -122,6 +125,7 @@ struct ScalarOp {
   static constexpr Kind kind = how;
   static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {reads};
+  std::string attributes() const { return fmt::format("{:.6g}", c); }
   Shape shape(Inputs in) const { return in[0].shape(); }
   void forward(Inputs in, Tensor& out) const { forward_scalar(f, in, c, out); }
 };

@@ -87,6 +87,11 @@ void multiply(const MatMul& op, Inputs in, double beta, Tensor& y) {
 
 }  // namespace
 
+std::string MatMul::attributes() const {
+  if (transpose_a && transpose_b) return "transpose_a, transpose_b";
+  return transpose_a ? "transpose_a" : transpose_b ? "transpose_b" : "";
+}
+
 Shape MatMul::shape(Inputs in) const {
   const Shape& a = in[0].shape();
   const Shape& b = in[1].shape();
@@ -213,6 +218,20 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   ops::check_linear(x.shape(), weight.shape());
   if (x.rank() > 1) return matmul(x, weight, false, true);
   return reshape(matmul(unsqueeze(x, 0), weight, false, true), {weight.shape()[0]});
+}
+
+Tensor dot(const Tensor& a, const Tensor& b) {
+  if (a.rank() != 1 || a.shape() != b.shape())
+    throw Error("dot: {} and {}. Hint: two vectors of one size; einsum sums over any axes", a.shape().str(),
+                b.shape().str());
+  return sum(mul(a, b));
+}
+
+Tensor outer(const Tensor& a, const Tensor& b) {
+  if (a.rank() != 1 || b.rank() != 1)
+    throw Error("outer: {} and {}. Hint: two vectors; einsum takes other shapes", a.shape().str(),
+                b.shape().str());
+  return mul(unsqueeze(a, 1), b);
 }
 
 }  // namespace gradzoo

@@ -9,13 +9,14 @@ namespace gradzoo::ops {
 /// y = op(a) op(b) over the last two axes, leading axes broadcast; op transposes where its flag says so.
 struct MatMul {
   static constexpr const char* name = "matmul";
-  static constexpr const char* formula = "y = a b;  da = g b';  db = a' g";
+  static constexpr const char* formula = "y = a b (a', b' where transposed);  da = g b';  db = a' g";
   static constexpr int arity = 2;
   static constexpr Kind kind = Kind::bilinear;
   static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 2> saves = {reads_in(1), reads_in(0)};
   bool transpose_a = false;
   bool transpose_b = false;
+  std::string attributes() const;
   Shape shape(Inputs in) const;
   void forward(Inputs in, Tensor& out) const;
   void accumulate(Inputs in, Tensor& sum) const;

@@ -1,5 +1,7 @@
 #include "autograd/ops/math.h"
 
+#include <cmath>
+
 #include <fmt/format.h>
 
 namespace gradzoo {
@@ -8,6 +10,18 @@ namespace ops {
 void forward_unary(kernels::Unary f, Inputs in, Tensor& out) {
   visit_floating(out.dtype(),
                  [&]<class T>() { kernels::unary(f, in[0].data<T>(), out.mutable_data<T>(), out.size()); });
+}
+
+void Exp2::forward(Inputs in, Tensor& out) const {
+  forward_each([](double x) { return std::exp2(x); }, in, out);
+}
+
+void Log2::forward(Inputs in, Tensor& out) const {
+  forward_each([](double x) { return std::log2(x); }, in, out);
+}
+
+void Log10::forward(Inputs in, Tensor& out) const {
+  forward_each([](double x) { return std::log10(x); }, in, out);
 }
 
 void Clamp::forward(Inputs in, Tensor& out) const {
@@ -35,6 +49,9 @@ Tensor exp(const Tensor& x) { return apply<ops::Exp>(x); }
 Tensor expm1(const Tensor& x) { return apply<ops::Expm1>(x); }
 Tensor log(const Tensor& x) { return apply<ops::Log>(x); }
 Tensor log1p(const Tensor& x) { return apply<ops::Log1p>(x); }
+Tensor exp2(const Tensor& x) { return apply<ops::Exp2>(x); }
+Tensor log2(const Tensor& x) { return apply<ops::Log2>(x); }
+Tensor log10(const Tensor& x) { return apply<ops::Log10>(x); }
 Tensor sqrt(const Tensor& x) { return apply<ops::Sqrt>(x); }
 Tensor rsqrt(const Tensor& x) { return apply<ops::Rsqrt>(x); }
 Tensor reciprocal(const Tensor& x) { return apply<ops::Reciprocal>(x); }

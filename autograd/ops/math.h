@@ -1,6 +1,11 @@
 #pragma once
 
+#include <numbers>
+
+#include <fmt/core.h>
+
 #include "autograd/kernels/pointwise/elementwise.h"
+#include "autograd/kernels/pointwise/special.h"
 #include "autograd/op.h"
 #include "autograd/ops.h"
 #include "autograd/ops/cases.h"
@@ -11,14 +16,27 @@ namespace gradzoo::ops {
 /// out = f(x)
 void forward_unary(kernels::Unary f, Inputs in, Tensor& out);
 
-/// What elementwise ops of one operand have in common. An op adds its name, formula and vjp.
-template <kernels::Unary f, unsigned reads>
-struct UnaryOp {
+/// out = f(x), one number at a time in double: for functions that no vector kernel has.
+template <class F>
+void forward_each(F f, Inputs in, Tensor& out) {
+  visit_floating(out.dtype(), [&]<class T>() {
+    kernels::special::each(f, in[0].data<T>(), out.mutable_data<T>(), out.size());
+  });
+}
+
+/// What smooth elementwise ops of one operand have in common. An op adds its name, formula, forward and vjp.
+template <unsigned reads>
+struct ElementwiseOp {
   static constexpr int arity = 1;
   static constexpr Kind kind = Kind::elementwise;
   static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {reads};
   Shape shape(Inputs in) const { return in[0].shape(); }
+};
+
+/// One whose forward is a kernel's.
+template <kernels::Unary f, unsigned reads>
+struct UnaryOp : ElementwiseOp<reads> {
   void forward(Inputs in, Tensor& out) const { forward_unary(f, in, out); }
 };
 
@@ -64,6 +82,30 @@ struct Log1p : UnaryOp<kernels::Unary::log1p, reads_in(0)> {
   static constexpr const char* formula = "y = log(1 + x);  dx = g / (1 + x)";
   void vjp(Vjp& v, const Tensor& g) const { v.give(0, div(g, add(v.in(0), 1.0))); }
   static std::vector<OpCase<Log1p>> cases() { return unary_cases<Log1p>({.low = -0.5}); }
+};
+
+struct Exp2 : ElementwiseOp<kReadsOut> {
+  static constexpr const char* name = "exp2";
+  static constexpr const char* formula = "y = 2^x;  dx = g y log 2";
+  void forward(Inputs in, Tensor& out) const;
+  void vjp(Vjp& v, const Tensor& g) const { v.give(0, mul(mul(g, v.out()), std::numbers::ln2)); }
+  static std::vector<OpCase<Exp2>> cases() { return unary_cases<Exp2>({}); }
+};
+
+struct Log2 : ElementwiseOp<reads_in(0)> {
+  static constexpr const char* name = "log2";
+  static constexpr const char* formula = "y = log x / log 2;  dx = g / (x log 2)";
+  void forward(Inputs in, Tensor& out) const;
+  void vjp(Vjp& v, const Tensor& g) const { v.give(0, div(mul(g, std::numbers::log2e), v.in(0))); }
+  static std::vector<OpCase<Log2>> cases() { return unary_cases<Log2>({.low = 0.5}); }
+};
+
+struct Log10 : ElementwiseOp<reads_in(0)> {
+  static constexpr const char* name = "log10";
+  static constexpr const char* formula = "y = log x / log 10;  dx = g / (x log 10)";
+  void forward(Inputs in, Tensor& out) const;
+  void vjp(Vjp& v, const Tensor& g) const { v.give(0, div(mul(g, std::numbers::log10e), v.in(0))); }
+  static std::vector<OpCase<Log10>> cases() { return unary_cases<Log10>({.low = 0.5}); }
 };
 
 struct Sqrt : UnaryOp<kernels::Unary::sqrt, kReadsOut> {
@@ -119,6 +161,7 @@ struct Clamp {
   static constexpr Kind kind = Kind::elementwise;
   static constexpr int smoothness = 0;
   static constexpr std::array<unsigned, 1> saves = {reads_in(0) | kReadsOut};
+  std::string attributes() const { return fmt::format("{:.6g}, {:.6g}", low, high); }
   Shape shape(Inputs in) const { return in[0].shape(); }
   void forward(Inputs in, Tensor& out) const;
   void vjp(Vjp& v, const Tensor& g) const;

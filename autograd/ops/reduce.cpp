@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "autograd/trace.h"
+
 namespace gradzoo {
 namespace ops {
 namespace {
@@ -117,8 +119,9 @@ void Cumsum::forward(Inputs in, Tensor& out) const {
 
 namespace {
 
-// Everything in one row, for reductions over everything.
-Tensor one_row(const Tensor& x) { return reshape(x, {x.size()}); }
+constexpr Composite kSum{"sum", "y = sum_i x_i;  dx_i = g"};
+constexpr Composite kMean{"mean", "y = (1/n) sum_i x_i;  dx_i = g / n"};
+constexpr Composite kMax{"max", Max::formula}, kMin{"min", Min::formula};
 
 }  // namespace
 }  // namespace ops
@@ -127,7 +130,10 @@ Tensor sum(const Tensor& x, int axis, bool keepdim) {
   return apply(ops::Sum{ops::axis_from_end(axis, x.rank(), "sum"), keepdim}, x);
 }
 
-Tensor sum(const Tensor& x) { return sum(ops::one_row(x), -1); }
+Tensor sum(const Tensor& x) {
+  const CompositeScope sum_of_all(ops::kSum);
+  return sum(ops::one_row(x), -1);
+}
 
 Tensor sum_to(const Tensor& x, const Shape& shape) {
   if (x.shape() == shape) return x;
@@ -143,11 +149,15 @@ Tensor sum_to(const Tensor& x, const Shape& shape) {
 
 // 0 / 0 is NaN: the mean of nothing.
 Tensor mean(const Tensor& x, int axis, bool keepdim) {
+  const CompositeScope mean_of_axis(ops::kMean);
   const int from_end = ops::axis_from_end(axis, x.rank(), "mean");
   return div(sum(x, from_end, keepdim), static_cast<double>(x.shape()[from_end]));
 }
 
-Tensor mean(const Tensor& x) { return mean(ops::one_row(x), -1); }
+Tensor mean(const Tensor& x) {
+  const CompositeScope mean_of_all(ops::kMean);
+  return mean(ops::one_row(x), -1);
+}
 
 Tensor var_axis(const Tensor& x, int axis, bool keepdim, int correction) {
   const int from_end = ops::axis_from_end(axis, x.rank(), "var");
@@ -162,21 +172,29 @@ Tensor max(const Tensor& x, int axis, bool keepdim) {
   return apply(ops::Max{ops::axis_from_end(axis, x.rank(), "max"), keepdim}, x);
 }
 
-Tensor max(const Tensor& x) { return max(ops::one_row(x), -1); }
+Tensor max(const Tensor& x) {
+  const CompositeScope max_of_all(ops::kMax);
+  return max(ops::one_row(x), -1);
+}
 
 Tensor min(const Tensor& x, int axis, bool keepdim) {
   return apply(ops::Min{ops::axis_from_end(axis, x.rank(), "min"), keepdim}, x);
 }
 
-Tensor min(const Tensor& x) { return min(ops::one_row(x), -1); }
+Tensor min(const Tensor& x) {
+  const CompositeScope min_of_all(ops::kMin);
+  return min(ops::one_row(x), -1);
+}
 
 Tensor cumsum(const Tensor& x, int axis, bool reverse) {
   return apply(ops::Cumsum{ops::axis_from_end(axis, x.rank(), "cumsum"), reverse}, x);
 }
 
-Tensor argmax(const Tensor& x, int axis) {
-  const int from_end = ops::axis_from_end(axis, x.rank(), "argmax");
-  ops::check_elements(x.shape(), from_end, "argmax");
+namespace {
+
+Tensor place_of_largest(const Tensor& x, int axis, const char* op) {
+  const int from_end = ops::axis_from_end(axis, x.rank(), op);
+  ops::check_elements(x.shape(), from_end, op);
   const AxisView view = ops::view_from_end(x.shape(), from_end);
   Tensor out = empty(ops::reduced_shape(x.shape(), from_end, false), DType::i64);
   visit_floating(x.dtype(), [&]<class T>() {
@@ -184,5 +202,11 @@ Tensor argmax(const Tensor& x, int axis) {
   });
   return out;
 }
+
+}  // namespace
+
+Tensor argmax(const Tensor& x, int axis) { return place_of_largest(x, axis, "argmax"); }
+
+Tensor argmin(const Tensor& x, int axis) { return place_of_largest(neg(x.detach()), axis, "argmin"); }
 
 }  // namespace gradzoo

@@ -31,6 +31,9 @@ inline Tensor keep_axis(const Tensor& reduced, int axis, bool keepdim) {
   return keepdim ? reduced : unsqueeze(reduced, axis);
 }
 
+/// Everything in one row, for reductions over everything.
+inline Tensor one_row(const Tensor& x) { return reshape(x, {x.size()}); }
+
 struct Sum {
   static constexpr const char* name = "sum";
   static constexpr const char* formula = "y = sum_i x_i;  dx_i = g";
@@ -40,6 +43,7 @@ struct Sum {
   static constexpr std::array<unsigned, 1> saves = {kReadsNothing};
   int axis = -1;
   bool keepdim = false;
+  std::string attributes() const { return axis_attributes(axis, keepdim); }
   Shape shape(Inputs in) const { return reduced_shape(in[0].shape(), axis, keepdim); }
   void forward(Inputs in, Tensor& out) const;
   void vjp(Vjp& v, const Tensor& g) const {
@@ -58,6 +62,7 @@ struct SumTo {
   static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {kReadsNothing};
   Shape target;
+  std::string attributes() const { return target.str(); }
   SumTo lifted(int64_t k) const { return {target.insert(0, k)}; }
   Shape shape(Inputs in) const;
   void forward(Inputs in, Tensor& out) const;
@@ -82,6 +87,7 @@ struct Extremum {
   static constexpr std::array<unsigned, 1> saves = {reads_in(0) | kReadsOut};
   int axis = -1;
   bool keepdim = false;
+  std::string attributes() const { return axis_attributes(axis, keepdim); }
   Shape shape(Inputs in) const;
   void forward(Inputs in, Tensor& out) const;
   void vjp(Vjp& v, const Tensor& g) const {
@@ -105,6 +111,7 @@ struct Cumsum {
   static constexpr std::array<unsigned, 1> saves = {kReadsNothing};
   int axis = -1;
   bool reverse = false;
+  std::string attributes() const { return axis_attributes(axis) + (reverse ? ", reverse" : ""); }
   Shape shape(Inputs in) const { return in[0].shape(); }
   void forward(Inputs in, Tensor& out) const;
   void vjp(Vjp& v, const Tensor& g) const { v.give(0, cumsum(g, axis, !reverse)); }

@@ -1,7 +1,5 @@
 #include "autograd/ops/select.h"
 
-#include <fmt/format.h>
-
 #include "autograd/kernels/move/move.h"
 #include "autograd/kernels/pointwise/elementwise.h"
 #include "autograd/ops/elementwise.h"
@@ -48,42 +46,14 @@ std::vector<OpCase<Where>> Where::cases() {
 
 }  // namespace ops
 
-namespace {
-
-Tensor compare(kernels::Compare op, const Tensor& a, const Tensor& b, const char* name) {
-  if (a.dtype() != b.dtype()) {
-    throw Error(fmt::format("{}: operands of two dtypes, {} {} and {} {}. Hint: cast one of them", name,
-                            dtype_name(a.dtype()), a.shape().str(), dtype_name(b.dtype()), b.shape().str()));
-  }
-  Tensor mask = empty(broadcast_shapes(a.shape(), b.shape(), name), DType::u8);
-  const kernels::Broadcast layout = ops::broadcast_layout(a.shape(), b.shape(), mask.shape());
-  visit_floating(a.dtype(), [&]<class T>() {
-    kernels::compare(op, a.data<T>(), b.data<T>(), mask.mutable_data<uint8_t>(), layout);
-  });
-  return mask;
-}
-
-Tensor plain_unary(kernels::Unary f, const Tensor& x) {
-  Tensor out = empty_like(x);
-  visit_floating(x.dtype(),
-                 [&]<class T>() { kernels::unary(f, x.data<T>(), out.mutable_data<T>(), x.size()); });
-  return out;
-}
-
-}  // namespace
-
 Tensor where(const Tensor& mask, const Tensor& a, const Tensor& b) { return apply<ops::Where>(mask, a, b); }
 
-Tensor lt(const Tensor& a, const Tensor& b) { return compare(kernels::Compare::lt, a, b, "lt"); }
-Tensor le(const Tensor& a, const Tensor& b) { return compare(kernels::Compare::le, a, b, "le"); }
-Tensor gt(const Tensor& a, const Tensor& b) { return compare(kernels::Compare::gt, a, b, "gt"); }
-Tensor ge(const Tensor& a, const Tensor& b) { return compare(kernels::Compare::ge, a, b, "ge"); }
-Tensor eq(const Tensor& a, const Tensor& b) { return compare(kernels::Compare::eq, a, b, "eq"); }
-Tensor sign(const Tensor& x) { return plain_unary(kernels::Unary::sign, x); }
-Tensor floor(const Tensor& x) { return plain_unary(kernels::Unary::floor, x); }
+Tensor where(const Tensor& mask, const Tensor& a, double b) {
+  return where(mask, a, ops::constant_like(a, b));
+}
 
-bool all_finite(const Tensor& x) {
-  return visit_floating(x.dtype(), [&]<class T>() { return kernels::all_finite(x.data<T>(), x.size()); });
+Tensor where(const Tensor& mask, double a, const Tensor& b) {
+  return where(mask, ops::constant_like(b, a), b);
 }
 
 }  // namespace gradzoo

@@ -196,7 +196,7 @@ Tensor transpose(const Tensor& x, int axis_a, int axis_b) {
   return a == b ? x : ops::apply_move(ops::Transpose{a, b}, x);
 }
 
-Tensor permute(const Tensor& x, std::initializer_list<int> axes) {
+Tensor permute(const Tensor& x, std::span<const int> axes) {
   const auto rank = static_cast<size_t>(x.rank());
   if (axes.size() != rank)
     throw Error("permute: {} axes for {}. Hint: each of its axes once", axes.size(), x.shape().str());
@@ -204,7 +204,7 @@ Tensor permute(const Tensor& x, std::initializer_list<int> axes) {
   std::iota(at.begin(), at.end(), 0);
   Tensor y = x;
   for (size_t i = 0; i < rank; ++i) {
-    const int wanted = normalize_axis(axes.begin()[i], x.rank(), "permute");
+    const int wanted = normalize_axis(axes[i], x.rank(), "permute");
     const auto found = std::find(at.begin() + static_cast<std::ptrdiff_t>(i), at.end(), wanted);
     if (found == at.end())
       throw Error("permute: axis {} of {} is named twice. Hint: each of its axes once", wanted,

@@ -50,6 +50,7 @@ struct Reshape {
   static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {kReadsNothing};
   Shape target;
+  std::string attributes() const { return target.str(); }
   Reshape lifted(int64_t k) const { return {target.insert(0, k)}; }
   Shape shape(Inputs in) const;
   Tensor alias(Inputs in) const { return in[0].alias(shape(in)); }
@@ -66,6 +67,7 @@ struct BroadcastTo {
   static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {kReadsNothing};
   Shape target;
+  std::string attributes() const { return target.str(); }
   BroadcastTo lifted(int64_t k) const { return {target.insert(0, k)}; }
   Shape shape(Inputs in) const;
   void forward(Inputs in, Tensor& out) const;

@@ -18,6 +18,7 @@ struct LogSumExp {
   static constexpr std::array<unsigned, 1> saves = {reads_in(0)};
   int axis = -1;
   bool keepdim = false;
+  std::string attributes() const { return axis_attributes(axis, keepdim); }
   Shape shape(Inputs in) const { return reduced_shape(in[0].shape(), axis, keepdim); }
   void forward(Inputs in, Tensor& out) const;
   void vjp(Vjp& v, const Tensor& g) const {
@@ -46,6 +47,7 @@ struct Softmax {
   static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {kReadsOut};
   int axis = -1;
+  std::string attributes() const { return axis_attributes(axis); }
   Shape shape(Inputs in) const { return in[0].shape(); }
   void forward(Inputs in, Tensor& out) const;
   void vjp(Vjp& v, const Tensor& g) const {
@@ -63,6 +65,7 @@ struct LogSoftmax {
   static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {kReadsOut};
   int axis = -1;
+  std::string attributes() const { return axis_attributes(axis); }
   Shape shape(Inputs in) const { return in[0].shape(); }
   void forward(Inputs in, Tensor& out) const;
   void vjp(Vjp& v, const Tensor& g) const {

@@ -1,5 +1,7 @@
 #include "autograd/ops/special.h"
 
+#include <cmath>
+
 #include <fmt/format.h>
 
 #include "autograd/kernels/pointwise/special.h"
@@ -7,23 +9,16 @@
 namespace gradzoo {
 namespace ops {
 
-namespace {
-
-template <class F>
-void forward_each(F f, Inputs in, Tensor& out) {
-  visit_floating(out.dtype(), [&]<class T>() {
-    kernels::special::each(f, in[0].data<T>(), out.mutable_data<T>(), out.size());
-  });
-}
-
-}  // namespace
-
 void Lgamma::forward(Inputs in, Tensor& out) const { forward_each(kernels::special::lgamma, in, out); }
 
 void Digamma::forward(Inputs in, Tensor& out) const { forward_each(kernels::special::digamma, in, out); }
 
 void Polygamma::forward(Inputs in, Tensor& out) const {
   forward_each([m = n](double x) { return kernels::special::polygamma(m, x); }, in, out);
+}
+
+void Erfc::forward(Inputs in, Tensor& out) const {
+  forward_each([](double x) { return std::erfc(x); }, in, out);
 }
 
 std::vector<OpCase<Polygamma>> Polygamma::cases() {
@@ -37,6 +32,7 @@ std::vector<OpCase<Polygamma>> Polygamma::cases() {
 
 Tensor lgamma(const Tensor& x) { return apply<ops::Lgamma>(x); }
 Tensor digamma(const Tensor& x) { return apply<ops::Digamma>(x); }
+Tensor erfc(const Tensor& x) { return apply<ops::Erfc>(x); }
 
 Tensor polygamma(int n, const Tensor& x) {
   constexpr int kHighest = 1000;  // left of 0 its formula has some n^2 / 2 coefficients

@@ -1,8 +1,9 @@
 #pragma once
 
+#include "autograd/ops/activations.h"
 #include "autograd/ops/math.h"
 
-/// lgamma -> digamma -> polygamma(n): closed under differentiation.
+/// lgamma -> digamma -> polygamma(n): closed under differentiation. erfc has erf's slopes.
 namespace gradzoo::ops {
 
 /// The sample domain of the positive axis, and for `negative` what lies between the poles -2, -1 and 0 too.
@@ -15,16 +16,7 @@ std::vector<OpCase<Op>> between_poles(Op op, bool negative) {
   return cases;
 }
 
-/// What the family has in common.
-struct SpecialOp {
-  static constexpr int arity = 1;
-  static constexpr Kind kind = Kind::elementwise;
-  static constexpr int smoothness = kSmooth;
-  static constexpr std::array<unsigned, 1> saves = {reads_in(0)};
-  Shape shape(Inputs in) const { return in[0].shape(); }
-};
-
-struct Lgamma : SpecialOp {
+struct Lgamma : ElementwiseOp<reads_in(0)> {
   static constexpr const char* name = "lgamma";
   static constexpr const char* formula = "y = log |Gamma(x)|;  dx = g digamma(x)";
   void forward(Inputs in, Tensor& out) const;
@@ -32,7 +24,7 @@ struct Lgamma : SpecialOp {
   static std::vector<OpCase<Lgamma>> cases() { return between_poles<Lgamma>({}, true); }
 };
 
-struct Digamma : SpecialOp {
+struct Digamma : ElementwiseOp<reads_in(0)> {
   static constexpr const char* name = "digamma";
   static constexpr const char* formula = "y = lgamma'(x);  dx = g polygamma(1, x)";
   void forward(Inputs in, Tensor& out) const;
@@ -41,15 +33,25 @@ struct Digamma : SpecialOp {
 };
 
 /// n >= 1.
-struct Polygamma : SpecialOp {
+struct Polygamma : ElementwiseOp<reads_in(0)> {
   int n = 1;
   static constexpr const char* name = "polygamma";
   static constexpr const char* formula = "y = digamma^(n)(x);  dx = g polygamma(n + 1, x)";
   Polygamma() = default;
   explicit Polygamma(int order) : n(order) {}
+  std::string attributes() const { return fmt::format("n={}", n); }
   void forward(Inputs in, Tensor& out) const;
   void vjp(Vjp& v, const Tensor& g) const { v.give(0, mul(g, polygamma(n + 1, v.in(0)))); }
   static std::vector<OpCase<Polygamma>> cases();
+};
+
+/// 1 - erf x, to full relative accuracy where that is tiny.
+struct Erfc : ElementwiseOp<reads_in(0)> {
+  static constexpr const char* name = "erfc";
+  static constexpr const char* formula = "y = 1 - erf x;  dx = -2 g e^(-x^2) / sqrt(pi)";
+  void forward(Inputs in, Tensor& out) const;
+  void vjp(Vjp& v, const Tensor& g) const { v.give(0, mul_act(neg(g), v.in(0), {Activation::erf, 1})); }
+  static std::vector<OpCase<Erfc>> cases() { return unary_cases<Erfc>({}); }
 };
 
 }  // namespace gradzoo::ops

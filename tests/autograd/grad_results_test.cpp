@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "autograd/grad.h"
+#include "autograd/op.h"
 #include "autograd/ops.h"
 #include "support/error_message.h"
 
@@ -95,6 +96,57 @@ TEST_CASE("the gradient of a gradient without create_graph says what is missing"
                 direct);
   const std::string further = error_message([&] { backward(sum(square(g))); });
   CHECK_MESSAGE(contains(further, "create_graph = true"), further);
+}
+
+/// a + 2 b + 3 c + 4 d: as many operands as a node has room for.
+struct FourOperands {
+  static constexpr const char* name = "four_operands";
+  static constexpr const char* formula = "y = a + 2 b + 3 c + 4 d";
+  static constexpr int arity = 4;
+  static constexpr Kind kind = Kind::linear;
+  static constexpr int smoothness = kSmooth;
+  static constexpr std::array<unsigned, 4> saves = {kReadsNothing, kReadsNothing, kReadsNothing,
+                                                    kReadsNothing};
+  Shape shape(Inputs in) const { return in[0].shape(); }
+  void forward(Inputs in, Tensor& out) const {
+    double* y = out.mutable_data<double>();
+    for (int64_t i = 0; i < out.size(); ++i) {
+      y[i] = 0;
+      for (int k = 0; k < 4; ++k) y[i] += (k + 1) * in[k].data<double>()[i];
+    }
+  }
+  void vjp(Vjp& v, const Tensor& g) const {
+    for (int k = 0; k < 4; ++k) v.give(k, mul(g, k + 1.0));
+  }
+};
+
+TEST_CASE("every operand of an op with four gets its gradient, alone and with the others") {
+  const Tensor operands[] = {leaf(1), leaf(2), leaf(3), leaf(4)};
+  const Tensor plain = scalar(1, DType::f64);
+  for (size_t wanted = 0; wanted < 4; ++wanted) {
+    CAPTURE(wanted);
+    const auto factor = static_cast<double>(wanted + 1);
+    const auto operand = [&](size_t k) { return k == wanted ? square(operands[k]) : plain; };
+    const Tape tape;
+    const Tensor alone = apply<FourOperands>(operand(0), operand(1), operand(2), operand(3));
+    CHECK(grad(alone, operands[wanted]).item() == factor * 2 * factor);
+    const Tensor all = apply<FourOperands>(operands[0], operands[1], operands[2], operands[3]);
+    CHECK(grad(all * all, operands[wanted]).item() == 2 * 30 * factor);
+  }
+}
+
+TEST_CASE("a leaf of one number counts each of its uses and sweeps once") {
+  for (const Shape& shape : {Shape{}, Shape{1}, Shape{1, 1}}) {
+    CAPTURE(shape.str());
+    const Tensor w = full(shape, 3, DType::f64).requires_grad_();
+    const Tape tape;
+    const Tensor y = sum(w * 2.0) + sum(w * w) + sum(exp(w * 0.0)) + sum(w);
+    CHECK(grad(y, w, {.retain_graph = true}).item() == 2 + 6 + 1);
+    for (int sweep = 1; sweep <= 3; ++sweep) {
+      backward(y, std::span(&w, 1), {.retain_graph = true});
+      CHECK(w.grad().item() == 9 * sweep);
+    }
+  }
 }
 
 }  // namespace

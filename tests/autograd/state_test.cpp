@@ -1,6 +1,8 @@
 #include "autograd/state.h"
 
+#include <bit>
 #include <cmath>
+#include <limits>
 
 #include <doctest/doctest.h>
 
@@ -84,6 +86,20 @@ TEST_CASE("the draws of another seed or stream are refused") {
   CHECK(seed.entries()[0].refusal(bytes.data()) ==
         "'rng' was drawn with seed 7, not 8. Hint: go on with --seed 7");
   CHECK(stream.entries()[0].refusal(bytes.data()).find("another stream than 'noise'") != std::string::npos);
+}
+
+TEST_CASE("counts and draws at the end of what 64 bits hold are refused: the next step would overflow") {
+  Run run({1, 2}, 0, 0, 0);
+  const auto refusal = [&](const char* name, const std::vector<int64_t>& values) {
+    return run.state.find(name)->refusal(reinterpret_cast<const std::byte*>(values.data()));
+  };
+  const int64_t most = int64_t{1} << 53, key = std::bit_cast<int64_t>(run.rng.key());
+  CHECK(refusal("step", {most}).empty());
+  CHECK(refusal("rng", {7, key, most}).empty());
+  for (const int64_t count : {most + 1, std::numeric_limits<int64_t>::max(), int64_t{-1}}) {
+    CHECK(refusal("step", {count}).find("'step' counts ") == 0);
+    CHECK(refusal("rng", {7, key, count}).find("'rng' stands at draw ") == 0);
+  }
 }
 
 TEST_CASE("names are given once, and entries can be changed in place") {

@@ -93,3 +93,24 @@ TEST_CASE("a tensor is not moved into itself") {
         "move_into: tensor x(3) shares its values with another tensor. Hint: clone() it first");
   CHECK(x.to_vector() == std::vector<double>{1, 2, 3});
 }
+
+TEST_CASE("a row by its index has the row's shape, its values and its gradient") {
+  Tensor x = tensor({1, 2, 3, 4, 5, 6}, {3, 2}, DType::f64).named("x").requires_grad_();
+  CHECK(x[1].shape() == Shape{2});
+  CHECK(x[1].to_vector() == std::vector<double>{3, 4});
+  CHECK(x[-1].to_vector() == std::vector<double>{5, 6});
+  CHECK(x[2][-2].item() == 5);
+  CHECK(x[0].data<double>() == x.data<double>());
+  CHECK(arange(4, DType::i64)[2].item() == 2);
+  CHECK(error_message([&] { x[3]; }) == "[]: row 3 of tensor x(3,2). Hint: rows run from -3 to 2");
+  CHECK(error_message([&] { x[-4]; }) == "[]: row -4 of tensor x(3,2). Hint: rows run from -3 to 2");
+  CHECK(error_message([&] {
+          zeros({0, 2})[0];
+        }) == "[]: tensor (0,2) has no rows. Hint: its first axis is empty");
+  CHECK(error_message([&] { scalar(1)[0]; }) ==
+        "[]: tensor () has no axis to index. Hint: item() is its value");
+  Tape tape;
+  const Tensor g = grad(sum(square(square(x[-2]))), x, {.create_graph = true});
+  CHECK(g.to_vector() == std::vector<double>{0, 0, 4 * 27, 4 * 64, 0, 0});
+  CHECK(grad(sum(g), x).to_vector() == std::vector<double>{0, 0, 12 * 9, 12 * 16, 0, 0});
+}

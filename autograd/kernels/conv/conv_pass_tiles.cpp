@@ -18,18 +18,53 @@ namespace {
 constexpr int64_t kMostPixels = HWY_TARGET == HWY_AVX2 ? 6 : 8;
 constexpr int64_t kRowsAtOnce = 192;  // their weights stay in the nearest cache while pixels pass
 
-/// Some rows of a pass, for a few pixels beside each other and kVectors vectors of columns.
+/// Where some pixels lie that follow each other, over the ends of rows too.
+struct Places {
+  int64_t src[kMostPixels], dst[kMostPixels];
+};
+
+/// Goes through the pixels of a pass.
+class PlaceWalk {
+ public:
+  template <class T>
+  explicit PlaceWalk(const ConvPass<T>& pass)
+      : width_(pass.width),
+        src_step_(pass.src_step),
+        dst_step_(pass.dst_step),
+        src_turn_(pass.src_row - pass.width * pass.src_step),
+        dst_turn_(pass.dst_row - pass.width * pass.dst_step) {}
+
+  Places next(int64_t pixels) {
+    Places at{};
+    for (int64_t p = 0; p < pixels; ++p) {
+      at.src[p] = src_;
+      at.dst[p] = dst_;
+      src_ += src_step_;
+      dst_ += dst_step_;
+      if (++x_ < width_) continue;
+      x_ = 0;
+      src_ += src_turn_;
+      dst_ += dst_turn_;
+    }
+    return at;
+  }
+
+ private:
+  int64_t width_, src_step_, dst_step_, src_turn_, dst_turn_;
+  int64_t x_ = 0, src_ = 0, dst_ = 0;  // of the next pixel
+};
+
+/// Some rows of a pass, for a few pixels and kVectors vectors of columns.
 template <class T>
 struct WideTile {
   const T* src;
-  int64_t src_step;
+  const Places& at;
   const int32_t* offsets;
   int64_t rows;
   const T* weights;
   int64_t weights_row;
   const T* bias;  // null: none
   T* dst;
-  int64_t dst_step;
   int64_t columns;
   bool adds;
 };
@@ -39,24 +74,26 @@ HWY_INLINE void wide_tile(const WideTile<T>& t) {
   const Tag<T> d;
   const int64_t n = lanes<T>();
   Vector<T> sums[kPixels][kVectors];
+  const T* from[kPixels];
   HWY_UNROLL(16)
   for (int p = 0; p < kPixels; ++p) {
+    from[p] = t.src + t.at.src[p];
     HWY_UNROLL(16)
     for (int v = 0; v < kVectors; ++v) {
-      sums[p][v] = t.adds              ? load_some(t.dst + p * t.dst_step + v * n, t.columns - v * n)
+      sums[p][v] = t.adds              ? load_some(t.dst + t.at.dst[p] + v * n, t.columns - v * n)
                    : t.bias != nullptr ? hn::LoadU(d, t.bias + v * n)
                                        : hn::Zero(d);
     }
   }
   const T* weights = t.weights;
   for (int64_t r = 0; r < t.rows; ++r, weights += t.weights_row) {
-    const T* from = t.src + t.offsets[r];
+    const int64_t offset = t.offsets[r];
     Vector<T> w[kVectors];
     HWY_UNROLL(16)
     for (int v = 0; v < kVectors; ++v) w[v] = hn::LoadU(d, weights + v * n);
     HWY_UNROLL(16)
     for (int p = 0; p < kPixels; ++p) {
-      const Vector<T> x = hn::Set(d, from[p * t.src_step]);
+      const Vector<T> x = hn::Set(d, from[p][offset]);
       HWY_UNROLL(16)
       for (int v = 0; v < kVectors; ++v) sums[p][v] = hn::MulAdd(x, w[v], sums[p][v]);
     }
@@ -64,8 +101,7 @@ HWY_INLINE void wide_tile(const WideTile<T>& t) {
   HWY_UNROLL(16)
   for (int p = 0; p < kPixels; ++p) {
     HWY_UNROLL(16)
-    for (int v = 0; v < kVectors; ++v)
-      store_some(sums[p][v], t.dst + p * t.dst_step + v * n, t.columns - v * n);
+    for (int v = 0; v < kVectors; ++v) store_some(sums[p][v], t.dst + t.at.dst[p] + v * n, t.columns - v * n);
   }
 }
 
@@ -93,81 +129,106 @@ HWY_INLINE void wide_tile(int64_t pixels, const WideTile<T>& t) {
 
 template <class T>
 HWY_NOINLINE void wide(const ConvPass<T>& pass, const T* src, T* dst) {
-  const int64_t n = lanes<T>(), padded = (pass.columns + n - 1) / n * n;
-  const int64_t tiles = (pass.width + kMostPixels - 1) / kMostPixels;
-  const int64_t wanted = (pass.width + tiles - 1) / tiles;  // tiles of nearly one size
+  const int64_t n = lanes<T>(), padded = (pass.columns + n - 1) / n * n, count = pass.height * pass.width;
+  const int64_t tiles = std::max<int64_t>(1, (count + kMostPixels - 1) / kMostPixels);
+  const int64_t wanted = (count + tiles - 1) / tiles;  // tiles of nearly one size
   for (int64_t first = 0; first < pass.rows || first == 0; first += kRowsAtOnce) {
     const int64_t rows = std::min(kRowsAtOnce, pass.rows - first);
     for (int64_t column = 0; column < pass.columns; column += 2 * n) {
       const int64_t columns = std::min(2 * n, pass.columns - column);
-      for (int64_t y = 0; y < pass.height; ++y) {
-        for (int64_t x = 0; x < pass.width; x += wanted) {
-          const WideTile<T> tile{src + y * pass.src_row + x * pass.src_step,
-                                 pass.src_step,
-                                 pass.offsets + first,
-                                 rows,
-                                 pass.weights + first * padded + column,
-                                 padded,
-                                 pass.bias == nullptr ? nullptr : pass.bias + column,
-                                 dst + y * pass.dst_row + x * pass.dst_step + column,
-                                 pass.dst_step,
-                                 columns,
-                                 first > 0};
-          const int64_t pixels = std::min(wanted, pass.width - x);
-          if (columns > n) {
-            wide_tile<T, 2>(pixels, tile);
-          } else {
-            wide_tile<T, 1>(pixels, tile);
-          }
+      PlaceWalk walk(pass);
+      for (int64_t done = 0; done < count; done += wanted) {
+        const int64_t pixels = std::min(wanted, count - done);
+        const Places at = walk.next(pixels);
+        const WideTile<T> tile{src,
+                               at,
+                               pass.offsets + first,
+                               rows,
+                               pass.weights + first * padded + column,
+                               padded,
+                               pass.bias == nullptr ? nullptr : pass.bias + column,
+                               dst + column,
+                               columns,
+                               first > 0};
+        if (columns > n) {
+          wide_tile<T, 2>(pixels, tile);
+        } else {
+          wide_tile<T, 1>(pixels, tile);
         }
       }
     }
   }
 }
 
-/// kPixels pixels beside each other, one column.
-template <class T, int kPixels>
-HWY_INLINE void narrow_tile(const ConvPass<T>& pass, const T* src, const T* weights, T start, T* dst) {
+/// The sums of the lanes of four vectors.
+template <class T>
+HWY_INLINE void sums_of_lanes(const Vector<T>* four, T* to) {
+  for (int i = 0; i < 4; ++i) to[i] = hn::GetLane(hn::SumOfLanes(Tag<T>(), four[i]));
+}
+
+#if HWY_TARGET != HWY_SCALAR
+template <class D, class V>
+HWY_INLINE auto sum_of_blocks(D d, V v) {
+  if constexpr (hn::MaxLanes(d) <= 4) {
+    return v;
+  } else {
+    const hn::Half<D> half;
+    return sum_of_blocks(half, hn::Add(hn::LowerHalf(half, v), hn::UpperHalf(half, v)));
+  }
+}
+
+// All four at once, a lane of each block a vector: a third of the work.
+HWY_INLINE void sums_of_lanes(const Vector<float>* four, float* to) {
+  const Tag<float> d;
+  const auto paired = [&](auto a, auto b) HWY_ATTR {
+    return hn::Add(hn::InterleaveLower(d, a, b), hn::InterleaveUpper(d, a, b));
+  };
+  const auto blocks = sum_of_blocks(d, paired(paired(four[0], four[2]), paired(four[1], four[3])));
+  hn::StoreU(blocks, hn::DFromV<decltype(blocks)>(), to);
+}
+#endif
+
+constexpr int kNarrowPixels = 4;
+
+/// Four pixels, one column.
+template <class T>
+HWY_INLINE void narrow_tile(const ConvPass<T>& pass, const T* src, const Places& at, const T* weights,
+                            T start, T* dst) {
   const Tag<T> d;
   const int64_t n = lanes<T>();
-  Vector<T> sums[kPixels];
+  Vector<T> sums[kNarrowPixels];
   HWY_UNROLL(16)
-  for (int p = 0; p < kPixels; ++p) sums[p] = hn::Zero(d);
+  for (int p = 0; p < kNarrowPixels; ++p) sums[p] = hn::Zero(d);
   for (int64_t r = 0; r < pass.rows; r += pass.run) {
     const T* from = src + pass.offsets[r];
     for (int64_t i = 0; i < pass.run; i += n) {
       const int64_t count = pass.run - i;
       const Vector<T> w = load_some(weights + r + i, count);
       HWY_UNROLL(16)
-      for (int p = 0; p < kPixels; ++p)
-        sums[p] = hn::MulAdd(w, load_some(from + p * pass.src_step + i, count), sums[p]);
+      for (int p = 0; p < kNarrowPixels; ++p)
+        sums[p] = hn::MulAdd(w, load_some(from + at.src[p] + i, count), sums[p]);
     }
   }
-  HWY_UNROLL(16)
-  for (int p = 0; p < kPixels; ++p) {
-    T* to = dst + p * pass.dst_step;
-    *to = start + hn::GetLane(hn::SumOfLanes(d, sums[p]));
-  }
+  T total[kNarrowPixels];
+  sums_of_lanes(sums, total);
+  for (int p = 0; p < kNarrowPixels; ++p) dst[at.dst[p]] = start + total[p];
 }
 
 template <class T>
 HWY_NOINLINE void narrow(const ConvPass<T>& pass, const T* src, T* dst) {
-  constexpr int kPixels = 4;
-  for (int64_t y = 0; y < pass.height; ++y) {
-    for (int64_t x = 0; x < pass.width;) {
-      const T* from = src + y * pass.src_row + x * pass.src_step;
-      T* to = dst + y * pass.dst_row + x * pass.dst_step;
-      const bool whole = x + kPixels <= pass.width;
-      for (int64_t o = 0; o < pass.columns; ++o) {
-        const T* weights = pass.weights + o * pass.rows;
-        const T start = pass.bias == nullptr ? T{0} : pass.bias[o];
-        if (whole) {
-          narrow_tile<T, kPixels>(pass, from, weights, start, to + o);
-        } else {
-          narrow_tile<T, 1>(pass, from, weights, start, to + o);
-        }
-      }
-      x += whole ? kPixels : 1;
+  const int64_t count = pass.height * pass.width;
+  PlaceWalk walk(pass);
+  for (int64_t done = 0; done < count; done += kNarrowPixels) {
+    const int64_t pixels = std::min<int64_t>(kNarrowPixels, count - done);
+    Places at = walk.next(pixels);
+    // What is missing at the end of the image is its last pixel again.
+    for (int64_t p = pixels; p < kNarrowPixels; ++p) {
+      at.src[p] = at.src[pixels - 1];
+      at.dst[p] = at.dst[pixels - 1];
+    }
+    for (int64_t o = 0; o < pass.columns; ++o) {
+      narrow_tile<T>(pass, src, at, pass.weights + o * pass.rows, pass.bias == nullptr ? T{0} : pass.bias[o],
+                     dst + o);
     }
   }
 }

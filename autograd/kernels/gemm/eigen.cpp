@@ -1,6 +1,7 @@
 #include "autograd/kernels/gemm/eigen.h"
 
 #include "autograd/base/error.h"
+#include "autograd/kernels/gemm/blas.h"
 #include "autograd/kernels/threads/scratch.h"
 
 // LAPACK's own name and types; OpenBLAS brings it, without a header of its own.
@@ -11,8 +12,9 @@ namespace gradzoo::kernels {
 
 void symmetric_eigen(int64_t n, double* a, double* values) {
   if (n == 0) return;
+  prepare_blas();
   struct Use;
-  const int order = static_cast<int>(n), work_size = 34 * order;
+  const int order = blas_size(n), work_size = 34 * order;
   int info = 0;
   // Columns there are rows here.
   dsyev_("V", "U", &order, a, &order, values, scratch<double, Use>(work_size), &work_size, &info);

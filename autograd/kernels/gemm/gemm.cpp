@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "autograd/base/error.h"
+#include "autograd/kernels/gemm/blas.h"
 #include "autograd/kernels/gemm/gemm_tiling.h"
 #include "autograd/kernels/gemm/turn.h"
 #include "autograd/kernels/threads/flops.h"
@@ -198,9 +199,8 @@ void turn_b(Product<T>& p) {
   p.trans_b = false;
 }
 
-void prepare_blas(int64_t m, int64_t n, int64_t k) {
-  static const bool single_threaded = (openblas_set_num_threads(1), true);
-  static_cast<void>(single_threaded);
+void prepare_product(int64_t m, int64_t n, int64_t k) {
+  prepare_blas();
   constexpr int64_t kLargest = std::numeric_limits<int>::max();
   if (m > kLargest || n > kLargest || k > kLargest) {
     throw Error(fmt::format("matmul: a side of ({},{}) x ({},{}) exceeds {}. Hint: multiply in chunks.", m, k,
@@ -213,7 +213,7 @@ void prepare_blas(int64_t m, int64_t n, int64_t k) {
 template <class T>
 void gemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, const T* a, const T* b, T beta, T* c,
           const T* bias) {
-  prepare_blas(m, n, k);
+  prepare_product(m, n, k);
   if (m == 0 || n == 0) return;
   Product<T> p{trans_a, trans_b, m, n, k, a, trans_a ? m : k, b, trans_b ? k : n, beta, c, n, bias};
   if (k == 0) return start(p);
@@ -237,7 +237,7 @@ template void gemm(bool, bool, int64_t, int64_t, int64_t, const double*, const d
 template <class T>
 void gemm_batched(int64_t batch, bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, const T* a,
                   int64_t stride_a, const T* b, int64_t stride_b, T beta, T* c, int64_t stride_c) {
-  prepare_blas(m, n, k);
+  prepare_product(m, n, k);
   if (batch == 0 || m == 0 || n == 0) return;
   const Product<T> first{trans_a, trans_b,         m,    n, k, a,      trans_a ? m : k,
                          b,       trans_b ? k : n, beta, c, n, nullptr};

@@ -37,7 +37,7 @@ void scalar(ScalarOp op, const T* x, double c, T* y, int64_t n);
 template <class T>
 void clamp(const T* x, double lo, double hi, T* y, int64_t n);
 
-enum class Binary { add, sub, mul, div, pow, maximum, minimum };
+enum class Binary { add, sub, mul, div, pow, maximum, minimum, atan2 };
 
 /// A shape as the kernels see it: `rank` <= 6 dims, and for each operand its strides in elements, 0 where it
 /// is broadcast.
@@ -64,6 +64,13 @@ void binary(Binary op, const T* a, const T* b, T* y, int64_t n);
 enum class Compare { lt, le, gt, ge, eq, ne };
 template <class T>
 void compare(Compare op, const T* a, const T* b, uint8_t* y, const Broadcast& layout);
+/// y[i] = x[i] (op) c, compared as numbers of C: T itself, or long double for integers.
+template <class T, class C>
+void compare(Compare op, const T* x, C c, uint8_t* y, int64_t n);
+
+/// Masks: y[i] = 1 where both, either or exactly one of a and b are not 0.
+enum class Logical { both, either, one };
+void logical(Logical op, const uint8_t* a, const uint8_t* b, uint8_t* y, const Broadcast& layout);
 
 /// y[i] = mask[i] ? a[i] : b[i], all of the same contiguous layout (the op broadcasts first).
 template <class T>

@@ -2,6 +2,7 @@
 
 #include "autograd/kernels/pointwise/broadcast_rows.h"
 #include "autograd/kernels/pointwise/elementwise.h"
+#include "autograd/kernels/pointwise/repeated_row.h"
 #include "autograd/kernels/pointwise/simd_targets.h"
 #include "autograd/kernels/threads/parallel.h"
 
@@ -73,6 +74,7 @@ HWY_INLINE void run_any(Binary op, const T* a, int64_t sa, const T* b, int64_t s
     case Binary::minimum:
       return run<BinaryFn<Binary::minimum>>(a, sa, b, sb, y, n);
     case Binary::pow:
+    case Binary::atan2:
       return;  // scalar, see below
   }
 }
@@ -114,18 +116,23 @@ HWY_EXPORT(clamp_f32);
 HWY_EXPORT(clamp_f64);
 
 constexpr int64_t kGrain = 16384;
-constexpr int64_t kPowGrain = 256;
+constexpr int64_t kScalarGrain = 256;
 
-template <class T>
-void pow_run(const T* a, int64_t sa, const T* b, int64_t sb, T* y, int64_t n) {
-  for (int64_t i = 0; i < n; ++i) {
-    y[i] = static_cast<T>(std::pow(static_cast<double>(a[i * sa]), static_cast<double>(b[i * sb])));
-  }
+// One number at a time, in double.
+bool is_scalar_loop(Binary op) { return op == Binary::pow || op == Binary::atan2; }
+
+template <class T, class F>
+void scalar_run(F f, const T* a, int64_t sa, const T* b, int64_t sb, T* y, int64_t n) {
+  for (int64_t i = 0; i < n; ++i)
+    y[i] = static_cast<T>(f(static_cast<double>(a[i * sa]), static_cast<double>(b[i * sb])));
 }
 
 template <class T>
 void binary_run(Binary op, const T* a, int64_t sa, const T* b, int64_t sb, T* y, int64_t n) {
-  if (op == Binary::pow) return pow_run(a, sa, b, sb, y, n);
+  if (op == Binary::pow)
+    return scalar_run([](double u, double v) { return std::pow(u, v); }, a, sa, b, sb, y, n);
+  if (op == Binary::atan2)
+    return scalar_run([](double u, double v) { return std::atan2(u, v); }, a, sa, b, sb, y, n);
   if constexpr (sizeof(T) == 4) {
     HWY_DYNAMIC_DISPATCH(binary_f32)(op, a, sa, b, sb, y, n);
   } else {
@@ -133,7 +140,7 @@ void binary_run(Binary op, const T* a, int64_t sa, const T* b, int64_t sb, T* y,
   }
 }
 
-int64_t grain_of(Binary op) { return op == Binary::pow ? kPowGrain : kGrain; }
+int64_t grain_of(Binary op) { return is_scalar_loop(op) ? kScalarGrain : kGrain; }
 
 /// y[i] = a[i] (op) b[i sb], sb 0 or 1
 template <class T>
@@ -143,10 +150,31 @@ void flat(Binary op, const T* a, const T* b, int64_t sb, T* y, int64_t n) {
   });
 }
 
+/// Rows of which one operand is the same short row every time: several as one run. False where they are not.
+template <class T>
+bool short_rows(Binary op, const T* a, const T* b, T* y, const Broadcast& layout) {
+  constexpr int64_t kLongRow = 1024;
+  const Broadcast shape = collapse(layout);
+  const int64_t rows = shape.dims[0], cols = shape.dims[1];
+  if (shape.rank != 2 || rows < kRowsTogether || cols > kLongRow || is_scalar_loop(op)) return false;
+  if (shape.stride_a[1] != 1 || shape.stride_b[1] != 1) return false;
+  if ((shape.stride_a[0] == 0) == (shape.stride_b[0] == 0)) return false;
+  const bool a_repeats = shape.stride_a[0] == 0;
+  const T* repeated = repeated_row<T, struct BinaryRow>(a_repeats ? a : b, cols);
+  parallel_for(rows, std::max<int64_t>(1, kGrain / cols), kRowsTogether, [=](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; row += kRowsTogether) {
+      const int64_t at = row * cols, n = (std::min(row + kRowsTogether, end) - row) * cols;
+      binary_run(op, a_repeats ? repeated : a + at, 1, a_repeats ? b + at : repeated, 1, y + at, n);
+    }
+  });
+  return true;
+}
+
 }  // namespace
 
 template <class T>
 void binary(Binary op, const T* a, const T* b, T* y, const Broadcast& layout) {
+  if (short_rows(op, a, b, y, layout)) return;
   for_each_row(layout, grain_of(op),
                [=](int64_t at_a, int64_t at_b, int64_t at_y, int64_t n, int64_t sa, int64_t sb) {
                  binary_run(op, a + at_a, sa, b + at_b, sb, y + at_y, n);
@@ -162,7 +190,7 @@ void pow_derivative(int n, const T* a, const T* b, T* y, const Broadcast& layout
     for (int k = 0; k < n; ++k) product *= exponent - k;
     return product == 0 ? 0 : product * std::pow(base, exponent - n);
   };
-  for_each_row(layout, kPowGrain,
+  for_each_row(layout, kScalarGrain,
                [=](int64_t at_a, int64_t at_b, int64_t at_y, int64_t count, int64_t sa, int64_t sb) {
                  for (int64_t i = 0; i < count; ++i) {
                    y[at_y + i] = static_cast<T>(

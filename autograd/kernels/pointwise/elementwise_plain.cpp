@@ -12,8 +12,27 @@ namespace {
 
 constexpr int64_t kGrain = 16384;
 
+// Calls fn with the comparison of two numbers.
+template <class Fn>
+void with_test(Compare op, Fn&& fn) {
+  switch (op) {
+    case Compare::lt:
+      return fn([](auto u, auto v) { return u < v; });
+    case Compare::le:
+      return fn([](auto u, auto v) { return u <= v; });
+    case Compare::gt:
+      return fn([](auto u, auto v) { return u > v; });
+    case Compare::ge:
+      return fn([](auto u, auto v) { return u >= v; });
+    case Compare::eq:
+      return fn([](auto u, auto v) { return u == v; });
+    case Compare::ne:
+      return fn([](auto u, auto v) { return u != v; });
+  }
+}
+
 template <class T, class Test>
-void compare_with(Test test, const T* a, const T* b, uint8_t* y, const Broadcast& layout) {
+void test_each(Test test, const T* a, const T* b, uint8_t* y, const Broadcast& layout) {
   for_each_row(layout, kGrain,
                [=](int64_t at_a, int64_t at_b, int64_t at_y, int64_t n, int64_t sa, int64_t sb) {
                  for (int64_t i = 0; i < n; ++i) {
@@ -26,25 +45,36 @@ void compare_with(Test test, const T* a, const T* b, uint8_t* y, const Broadcast
 
 template <class T>
 void compare(Compare op, const T* a, const T* b, uint8_t* y, const Broadcast& layout) {
-  switch (op) {
-    case Compare::lt:
-      return compare_with([](T u, T v) { return u < v; }, a, b, y, layout);
-    case Compare::le:
-      return compare_with([](T u, T v) { return u <= v; }, a, b, y, layout);
-    case Compare::gt:
-      return compare_with([](T u, T v) { return u > v; }, a, b, y, layout);
-    case Compare::ge:
-      return compare_with([](T u, T v) { return u >= v; }, a, b, y, layout);
-    case Compare::eq:
-      return compare_with([](T u, T v) { return u == v; }, a, b, y, layout);
-    case Compare::ne:
-      return compare_with([](T u, T v) { return u != v; }, a, b, y, layout);
-  }
+  with_test(op, [&](auto test) { test_each(test, a, b, y, layout); });
 }
 template void compare(Compare, const float*, const float*, uint8_t*, const Broadcast&);
 template void compare(Compare, const double*, const double*, uint8_t*, const Broadcast&);
 template void compare(Compare, const int64_t*, const int64_t*, uint8_t*, const Broadcast&);
 template void compare(Compare, const uint8_t*, const uint8_t*, uint8_t*, const Broadcast&);
+
+template <class T, class C>
+void compare(Compare op, const T* x, C c, uint8_t* y, int64_t n) {
+  with_test(op, [&](auto test) {
+    parallel_for(n, kGrain, 64, [=](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) y[i] = static_cast<uint8_t>(test(static_cast<C>(x[i]), c));
+    });
+  });
+}
+template void compare(Compare, const float*, float, uint8_t*, int64_t);
+template void compare(Compare, const double*, double, uint8_t*, int64_t);
+template void compare(Compare, const int64_t*, long double, uint8_t*, int64_t);
+template void compare(Compare, const uint8_t*, long double, uint8_t*, int64_t);
+
+void logical(Logical op, const uint8_t* a, const uint8_t* b, uint8_t* y, const Broadcast& layout) {
+  switch (op) {
+    case Logical::both:
+      return test_each([](uint8_t u, uint8_t v) { return u != 0 && v != 0; }, a, b, y, layout);
+    case Logical::either:
+      return test_each([](uint8_t u, uint8_t v) { return u != 0 || v != 0; }, a, b, y, layout);
+    case Logical::one:
+      return test_each([](uint8_t u, uint8_t v) { return (u != 0) != (v != 0); }, a, b, y, layout);
+  }
+}
 
 template <class T>
 void where(const uint8_t* mask, const T* a, const T* b, T* y, int64_t n) {

@@ -6,10 +6,13 @@
 #include <string>
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "autograd/base/error.h"
+#include "support/error_message.h"
 #include "support/file_size_limit.h"
 #include "support/scratch.h"
 
@@ -61,6 +64,55 @@ TEST_CASE("a new file has the permissions that the user's umask allows") {
   struct stat status {};
   REQUIRE(::stat((scratch.path() / "a").c_str(), &status) == 0);
   CHECK((status.st_mode & 0777) == 0640);
+}
+
+TEST_CASE("a file that is written again keeps its permissions") {
+  const ScratchDirectory scratch;
+  for (const mode_t mode : {0600U, 0444U, 0664U}) {
+    write(scratch.path() / "a", "x");
+    ::chmod((scratch.path() / "a").c_str(), mode);
+    write(scratch.path() / "a", "y");
+    struct stat status {};
+    REQUIRE(::stat((scratch.path() / "a").c_str(), &status) == 0);
+    CHECK((status.st_mode & 0777) == mode);
+  }
+}
+
+TEST_CASE("a name that a killed writer of the same process number left behind is passed over, then removed") {
+  const ScratchDirectory scratch;
+  for (int i = 0; i < 200; ++i)
+    std::ofstream(scratch.file(".gradzoo-" + std::to_string(::getpid()) + "-" + std::to_string(i) + ".tmp"));
+  fs::create_symlink("a", scratch.path() / ".gradzoo-1-1.tmp");
+  write(scratch.path() / "a", "x");
+  CHECK(read(scratch.path() / "a") == "x");
+  remove_stale_temporaries(scratch.file(""));
+  CHECK(scratch.entries() == 2);  // the file, and the link, which is none of ours
+}
+
+TEST_CASE("a temporary that is being written is not stale") {
+  const ScratchDirectory scratch;
+  const std::string name = scratch.file(".gradzoo-1-1.tmp");
+  const int writer = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0600);
+  REQUIRE(::flock(writer, LOCK_EX | LOCK_NB) == 0);
+  remove_stale_temporaries(scratch.file(""));
+  CHECK(fs::exists(name));
+  ::close(writer);
+  remove_stale_temporaries(scratch.file(""));
+  CHECK_FALSE(fs::exists(name));
+}
+
+TEST_CASE("where links are refused, nothing is written through one, or into a device") {
+  const ScratchDirectory scratch;
+  write(scratch.path() / "target", "old");
+  fs::create_symlink("target", scratch.path() / "link");
+  const auto refusal = [](const std::string& path) {
+    return test::error_message(
+        [&] { write_file_atomically(path, std::as_bytes(std::span("new")), Links::refuse); });
+  };
+  CHECK(test::contains(refusal(scratch.file("link")), "a link"));
+  CHECK(test::contains(refusal("/dev/null"), "a device"));
+  CHECK(read(scratch.path() / "target") == "old");
+  CHECK(scratch.entries() == 2);
 }
 
 TEST_CASE("a file name of the greatest allowed length can be written") {

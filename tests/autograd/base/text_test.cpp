@@ -40,4 +40,29 @@ TEST_CASE("a word near no known name, empty or endless, is answered by all of th
   CHECK(did_you_mean("x", std::vector<std::string>{}) == "Hint: no name is known here");
 }
 
+TEST_CASE("rows of cells stand in columns as wide as their widest cell, and nothing trails") {
+  const std::vector<std::vector<std::string>> rows{{"a", "bcd", "e"}, {"fg", "h"}, {"i", "", "j"}};
+  CHECK(text_columns(rows) == "  a   bcd  e\n  fg  h\n  i        j\n");
+  CHECK(text_columns(rows, "").starts_with("a   bcd  e\nfg  h\n"));
+  CHECK(text_columns({}).empty());
+}
+
+TEST_CASE("what is printable stays, and nothing else reaches a terminal") {
+  for (const char* text : {"", "plain ~", "l\xc3\xa4ufe", "\xe2\x82\xac", "\xf0\x9f\x99\x82"})
+    CHECK(printable(text) == text);
+  CHECK(printable("\x1b[2J\n\t\x7f") == "?[2J???");
+  CHECK(printable("\xc2\x9b"
+                  "31m") == "?31m");  // a control character of one code point
+  CHECK(printable("a\xe2\x80\xae"
+                  "b\xef\xbb\xbf") == "a?b?");  // right-to-left override, byte order mark
+  // Cut short, a lone continuation, overlong, a surrogate, above the last code point.
+  CHECK(printable("\xc3") == "?");
+  CHECK(printable("\x80x") == "?x");
+  CHECK(printable("\xc0\xaf") == "??");
+  CHECK(printable("\xe0\x80\xaf") == "???");
+  CHECK(printable("\xed\xa0\x80") == "???");
+  CHECK(printable("\xf4\x90\x80\x80") == "????");
+  CHECK(printable("\xe2\x82") == "??");
+}
+
 }  // namespace gradzoo

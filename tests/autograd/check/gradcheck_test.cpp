@@ -90,12 +90,36 @@ TEST_CASE("functions of several tensors, shapes and constants pass") {
   CHECK(gradgradcheck(f, inputs, {.directions = 3}).compared == 3 * 4);  // three values and grad_output
 }
 
-TEST_CASE("a function of no element, or one that ignores an input, passes") {
+TEST_CASE("a function of no element, or one that may ignore an input, passes") {
   CHECK(check_order([](const Tensor& x) { return exp(x); }, zeros({0}, DType::f64), 2).ok);
   CHECK(check_order([](const Tensor& x) { return x; }, point({1, 2}), 3).ok);
-  CHECK(check_order([](const Tensor&) { return ones({2}, DType::f64); }, point({1, 2}), 2).ok);
+  const GradcheckOptions options{.allow_unused = true};
+  CHECK(check_order([](const Tensor&) { return ones({2}, DType::f64); }, point({1, 2}), 2, options).ok);
   const std::vector<Tensor> inputs = {point({1, 2}), point({3})};
-  CHECK(check_order([](std::span<const Tensor> xs) { return square(xs[1]); }, inputs, 3).ok);
+  CHECK(check_order([](std::span<const Tensor> xs) { return square(xs[1]); }, inputs, 3, options).ok);
+}
+
+TEST_CASE("an input that the function ignores fails, at every order, with its number") {
+  const Tensor captured = point({1, 2});
+  const std::vector<Tensor> inputs = {point({3, 4}), point({1, 2})};
+  const auto f = [&](std::span<const Tensor> xs) { return xs[0] * square(captured); };
+  const GradcheckResult result = gradcheck(f, inputs, {.name = "scaled"});
+  CHECK_FALSE(result.ok);
+  CHECK(result.order == 1);
+  CHECK_MESSAGE(contains(result.message, "scaled, order 1: input 1 is not used"), result.message);
+  CHECK_MESSAGE(contains(result.message, "Hint: read the argument"), result.message);
+  CHECK_MESSAGE(contains(result.message, "allow_unused = true"), result.message);
+  CHECK_FALSE(gradgradcheck(f, inputs).ok);
+  CHECK_FALSE(gradcheck(f, inputs, {.directions = 2}).ok);
+  CHECK(gradcheck([](const Tensor&) { return ones({2}, DType::f64); }, point({1, 2}))
+            .message.starts_with("f, order 1: input 0 is not used"));
+}
+
+TEST_CASE("an input whose derivative is 0 is used: a leaf that is read, an index, an empty one") {
+  CHECK(check_order([](const Tensor& x) { return x * 0.0; }, point({1, 2}), 2).ok);
+  const std::vector<Tensor> inputs = {point({1, 2}), zeros({0}, DType::f64), tensor({1}, {1}, DType::i64)};
+  CHECK(gradcheck([](std::span<const Tensor> xs) { return square(xs[0]); }, inputs).ok);
+  CHECK(gradgradcheck([](const Tensor& x) { return x * 3.0; }, point({1, 2})).ok);  // the gradient ignores x
 }
 
 TEST_CASE("a wrong first derivative is found, with its order, place and both values") {

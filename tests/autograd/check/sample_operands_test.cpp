@@ -44,6 +44,18 @@ TEST_CASE("distinct values differ by the margin, across the operands of a case")
   for (size_t i = 1; i < all.size(); ++i) CHECK(all[i] - all[i - 1] >= 0.05);
 }
 
+TEST_CASE("dominant matrices have more on their diagonal than beside it, in every row and every batch") {
+  Rng rng(7);
+  const Operand like{.shape = {50, 4, 4}, .low = -1, .high = 1, .dominant = true};
+  const Role roles[] = {Role::value};
+  const std::vector<double> a = sample_operands({&like, 1}, roles, rng)[0].to_vector();
+  for (size_t row = 0; row < 200; ++row) {
+    double beside = 0;
+    for (size_t j = 0; j < 4; ++j) beside += j == row % 4 ? 0 : std::abs(a[4 * row + j]);
+    CHECK(a[4 * row + row % 4] >= beside + 1);
+  }
+}
+
 TEST_CASE("indices are drawn from 0 to high - 1 and masks from 0 and 1") {
   Rng rng(7);
   const std::vector<Operand> like = {{.shape = {500}, .high = 3}, {.shape = {500}}};

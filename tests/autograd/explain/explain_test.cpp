@@ -212,6 +212,58 @@ TEST_CASE("the page loads nothing, and hostile names stay text") {
   CHECK(explain_dot(tape).find("\"sum\\n\\n\\\"y = inf\"") != std::string::npos);
 }
 
+TEST_CASE("a mean is one node, and its stop in a sweep gives what its ops give one after another") {
+  Tape tape({.trace = true});
+  const Tensor x = tensor({1, 2, 3, 6}, {2, 2}, DType::f64).requires_grad_();
+  const Tensor y = mean(square(x));
+  const Tensor g = grad(y, x, {.create_graph = true});
+  CHECK(tape.size() == 7);  // a leaf, square, three of the mean, and of its rule two
+  CHECK(explain_text(tape).starts_with(
+      "v0             = leaf                         (2,2) [1, 2, 3, 6]\n"
+      "v1             = square(v0)                   (2,2) [1, 4, 9, 36]   saves v0\n"
+      "v2             = mean(v1)                     12.5\n"
+      "sweep 1, from v2\n"
+      "  v2 mean: adjoint 1\n"
+      "    gives (2,2) [0.25, 0.25, 0.25, 0.25] to v1\n"));
+  const json data = page_data(explain_html(tape, {}));
+  CHECK(data["nodes"][2]["formula"] == "y = (1/n) sum_i x_i;  dx_i = g / n");
+  for (const json& step : data["steps"]) {
+    if (step["kind"] != "visit") continue;
+    for (const json& made : step["made"]) CHECK(data["nodes"][made.get<size_t>()]["origin"] == step["node"]);
+  }
+  CHECK(grad(y, y).item() == 1);
+  CHECK(explain_text(tape).ends_with("sweep 2, from v2\n  v2 mean: adjoint 1\n"));
+}
+
+TEST_CASE("what else reads a part of a composite is told apart from it") {
+  Tape tape({.trace = true});
+  const Tensor x = tensor({1, 3, 3, 2}, {2, 2}, DType::f64).requires_grad_();
+  const Composite composite{"twice", "y = 2 x;  dx = 2 g"};
+  Tensor inner;
+  {
+    const CompositeScope scope(composite);
+    inner = square(x);
+    exp(inner);
+  }
+  CHECK(explain_text(tape).find("= twice(v0)") != std::string::npos);
+  sin(inner);
+  CHECK(explain_text(tape).find("= twice(v0)") == std::string::npos);
+  CHECK(explain_text(tape).find("= sin(v1)") != std::string::npos);
+}
+
+TEST_CASE("attributes stand behind the operands") {
+  Tape tape({.trace = true});
+  const Tensor a = tensor({1, 2, 3, 4}, {2, 2}, DType::f64).requires_grad_();
+  matmul(a, a, true, false) * 2.5;
+  sum(clamp(a, -1, 1), 0, true);
+  const std::string text = explain_text(tape);
+  for (const char* call : {"matmul(v0, v0, transpose_a)", "mul_scalar(v1, 2.5)", "clamp(v0, -1, 1)",
+                           "sum(v3, axis=-2, keepdim)"})
+    CHECK_MESSAGE(text.find(call) != std::string::npos, call);
+  CHECK(page_data(explain_html(tape, {}))["nodes"][1]["attributes"] == "transpose_a");
+  CHECK(explain_dot(tape).find("matmul transpose_a") != std::string::npos);
+}
+
 TEST_CASE("large tensors are shown by their range") {
   Tape tape({.trace = true});
   const Tensor x = arange(1000, DType::f64).requires_grad_();

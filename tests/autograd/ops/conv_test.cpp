@@ -15,7 +15,7 @@ using test::error_message;
 using test::max_error;
 using test::wave;
 
-double dot(const Tensor& a, const Tensor& b) { return sum(a * b).item(); }
+double inner(const Tensor& a, const Tensor& b) { return sum(a * b).item(); }
 
 TEST_CASE("a convolution by hand: one channel, a kernel that tells its corners") {
   const Tensor x = tensor({1, 2, 3, 4, 5, 6, 7, 8, 9}, {1, 3, 3, 1}, DType::f64);
@@ -36,11 +36,11 @@ TEST_CASE("the three products are one trilinear form, leading axes are images, c
   const Tensor y = conv2d(x, w, {}, options);
   CHECK(y.shape() == Shape{2, 3, 4, 4, 5});
   const Tensor g = wave(y.shape(), DType::f64, 2);
-  const double form = dot(y, g);
+  const double form = inner(y, g);
   const Tensor back = conv_transpose2d(g, w, {}, options, 0);
   CHECK(back.shape() == Shape{2, 3, 7, 6, 4});
-  CHECK(dot(back, x) == doctest::Approx(form));
-  CHECK(dot(conv2d_weight(x, g, 3, 2, options), w) == doctest::Approx(form));
+  CHECK(inner(back, x) == doctest::Approx(form));
+  CHECK(inner(conv2d_weight(x, g, 3, 2, options), w) == doctest::Approx(form));
   const Tensor flat = conv2d(reshape(x, {6, 7, 6, 4}), w, {}, options);
   CHECK(max_error(flat, y.to_vector()) == 0);
   const Tensor by_point = conv2d(x, wave({1, 1, 4, 5}));

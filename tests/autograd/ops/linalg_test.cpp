@@ -168,6 +168,18 @@ TEST_CASE("linear names the shapes that do not fit") {
         }) == "linear: bias (1,5) does not fit weight (5,3). Hint: weight is (out, in), bias (out)");
 }
 
+TEST_CASE("dot and outer are products of vectors") {
+  const Tensor a = tensor({1, 2, 3}, {3}), b = tensor({4, 5, -6}, {3}), c = tensor({7, 8}, {2});
+  CHECK(dot(a, b).item() == -4);
+  CHECK(dot(zeros({0}), zeros({0})).item() == 0);
+  CHECK(outer(a, c).shape() == Shape{3, 2});
+  CHECK(outer(a, c).to_vector() == std::vector<double>{7, 8, 14, 16, 21, 24});
+  CHECK(error_message([&] { dot(a, c); }) ==
+        "dot: (3) and (2). Hint: two vectors of one size; einsum sums over any axes");
+  CHECK(error_message([&] { dot(outer(a, b), outer(a, b)); }).starts_with("dot: (3,3) and (3,3)"));
+  CHECK(error_message([&] { outer(a, scalar(1)); }).starts_with("outer: (3) and ()"));
+}
+
 TEST_CASE("Products and their gradients are the same bytes at any number of threads") {
   const auto all = [] {
     const auto [x, weight, bias] = leaves({700, 130}, DType::f32);

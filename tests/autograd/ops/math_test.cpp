@@ -6,20 +6,12 @@
 #include <doctest/doctest.h>
 
 #include "autograd/grad.h"
+#include "support/unary_oracle.h"
 
 using namespace gradzoo;
+using test::check_unary;
 
 namespace {
-
-void check_unary(Tensor (*op)(const Tensor&), double (*oracle)(double), const std::vector<double>& at) {
-  const Shape shape = {static_cast<int64_t>(at.size())};
-  const std::vector<double> y = op(tensor(at, shape, DType::f64)).to_vector();
-  const std::vector<double> single = op(tensor(at, shape, DType::f32)).to_vector();
-  for (size_t i = 0; i < at.size(); ++i) {
-    CHECK(y[i] == doctest::Approx(oracle(at[i])).epsilon(1e-14));
-    CHECK(single[i] == doctest::Approx(oracle(static_cast<float>(at[i]))).epsilon(1e-6));
-  }
-}
 
 std::vector<double> gradient(Tensor (*op)(const Tensor&), const std::vector<double>& at) {
   Tensor x = tensor(at, {static_cast<int64_t>(at.size())}, DType::f64);
@@ -46,6 +38,12 @@ TEST_CASE("mathematics of one operand agrees with the C library") {
       log, [](double x) { return std::log(x); }, positive);
   check_unary(
       log1p, [](double x) { return std::log1p(x); }, positive);
+  check_unary(
+      exp2, [](double x) { return std::exp2(x); }, all);
+  check_unary(
+      log2, [](double x) { return std::log2(x); }, positive);
+  check_unary(
+      log10, [](double x) { return std::log10(x); }, positive);
   check_unary(
       sqrt, [](double x) { return std::sqrt(x); }, positive);
   check_unary(

@@ -12,7 +12,6 @@ using namespace gradzoo;
 namespace {
 
 constexpr double kInf = std::numeric_limits<double>::infinity();
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 Tensor row(const std::vector<double>& values, DType dtype = DType::f64) {
   return tensor(values, {static_cast<int64_t>(values.size())}, dtype);
@@ -52,47 +51,12 @@ TEST_CASE("where asks for a mask of u8") {
   CHECK_THROWS_WITH_AS(where(row({1}), row({1}), row({1})), doctest::Contains("must hold u8"), Error);
 }
 
-TEST_CASE("comparisons give masks, and nothing compares to NaN") {
-  const Tensor a = row({1, 2, 3, kNaN}), b = row({2, 2, 2, 2});
-  CHECK(lt(a, b).to_vector() == std::vector<double>{1, 0, 0, 0});
-  CHECK(le(a, b).to_vector() == std::vector<double>{1, 1, 0, 0});
-  CHECK(gt(a, b).to_vector() == std::vector<double>{0, 0, 1, 0});
-  CHECK(ge(a, b).to_vector() == std::vector<double>{0, 1, 1, 0});
-  CHECK(eq(a, b).to_vector() == std::vector<double>{0, 1, 0, 0});
-  CHECK(lt(a, b).dtype() == DType::u8);
-}
-
-TEST_CASE("comparisons broadcast") {
-  const Tensor mask = lt(tensor({1, 3}, {2, 1}, DType::f64), row({2, 4}));
-  CHECK(mask.shape() == Shape{2, 2});
-  CHECK(mask.to_vector() == std::vector<double>{1, 1, 0, 1});
-}
-
-TEST_CASE("comparisons refuse two dtypes") {
-  CHECK_THROWS_WITH_AS(ge(row({1}), row({1}, DType::f32)), doctest::Contains("ge: operands of two dtypes"),
-                       Error);
-}
-
-TEST_CASE("comparisons, sign and floor are constants to the tape") {
-  Tensor x = row({-1.5, 0, 2.5});
-  x.requires_grad_();
+TEST_CASE("where takes a number for either value, which is a constant") {
+  const Tensor x = row({1, 2, 3}).requires_grad_(), mask = tensor({1, 0, 1}, {3}, DType::u8);
   Tape tape;
-  CHECK(sign(x).to_vector() == std::vector<double>{-1, 0, 1});
-  CHECK(floor(x).to_vector() == std::vector<double>{-2, 0, 2});
-  CHECK_FALSE(sign(x).requires_grad());
-  CHECK_FALSE(floor(x).requires_grad());
-  CHECK_FALSE(gt(x, x).requires_grad());
-  CHECK(tape.size() == 0);
-}
-
-TEST_CASE("all_finite sees one NaN or infinity anywhere") {
-  for (const int64_t n : {1, 7, 64, 1000}) {
-    for (const double bad : {kNaN, kInf, -kInf}) {
-      Tensor x = ones({n}, DType::f64);
-      CHECK(all_finite(x));
-      x.mutable_data<double>()[n - 1] = bad;
-      CHECK_FALSE(all_finite(x));
-    }
-  }
-  CHECK(all_finite(zeros({0})));
+  CHECK(where(mask, x, -1).to_vector() == std::vector<double>{1, -1, 3});
+  CHECK(where(mask, 0.5, x).to_vector() == std::vector<double>{0.5, 2, 0.5});
+  CHECK(grad(sum(where(mask, x, -1)), x).to_vector() == std::vector<double>{1, 0, 1});
+  CHECK(grad(sum(where(mask, 0.5, x)), x).to_vector() == std::vector<double>{0, 1, 0});
+  CHECK(where(mask, row({1, 2, 3}, DType::f32), 0).dtype() == DType::f32);
 }

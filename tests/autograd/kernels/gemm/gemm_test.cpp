@@ -19,12 +19,13 @@ struct Shape {
 };
 
 /// Small ones, vectors, empty sides, ones that are cut along M, N or both, with columns left beside blocks of
-/// 16, tall ones that are cut along K, and one whose B, transposed, is turned round first.
+/// 16, tall ones that are cut along K, with and without a rest, one whose B, transposed, is turned round
+/// first, one whose last columns are turned in several blocks, and one with a tile of a single row.
 constexpr Shape kShapes[] = {{1, 1, 1},      {2, 3, 4},       {17, 5, 33},    {1, 40, 300},   {40, 1, 300},
                              {1, 1, 1000},   {0, 3, 4},       {3, 0, 4},      {3, 4, 0},      {100, 70, 50},
                              {130, 200, 90}, {5, 700, 400},   {700, 6, 300},  {30, 20, 9000}, {1, 3000, 500},
                              {150, 52, 700}, {160, 130, 260}, {64, 48, 5000}, {2100, 40, 64}, {100, 33, 400},
-                             {100, 300, 90}};
+                             {100, 300, 90}, {30, 20, 9001},  {64, 48, 5003}, {20, 20, 1500}, {97, 200, 90}};
 
 template <class T>
 struct Operands {
@@ -61,6 +62,10 @@ TEST_CASE_TEMPLATE("products equal the naive triple loop for every flag, beta an
     for (int flags = 0; flags < 4; ++flags) {
       const bool ta = (flags & 1) != 0;
       const bool tb = (flags & 2) != 0;
+      std::vector<double> products;
+      for (int64_t i = 0; i < s.m; ++i)
+        for (int64_t j = 0; j < s.n; ++j)
+          products.push_back(dot(s, ta, tb, given.a.data(), given.b.data(), i, j));
       for (const double beta : {0.0, 1.0, -0.5}) {
         for (const bool biased : {false, true}) {
           if (biased && beta != 0) continue;
@@ -68,14 +73,10 @@ TEST_CASE_TEMPLATE("products equal the naive triple loop for every flag, beta an
           kernels::gemm(ta, tb, s.m, s.n, s.k, given.a.data(), given.b.data(), static_cast<T>(beta), c.data(),
                         biased ? given.bias.data() : nullptr);
           double error = 0;
-          for (int64_t i = 0; i < s.m; ++i) {
-            for (int64_t j = 0; j < s.n; ++j) {
-              const auto at = static_cast<size_t>(i * s.n + j);
-              const double start = biased ? static_cast<double>(given.bias[static_cast<size_t>(j)])
-                                          : beta * static_cast<double>(given.c[at]);
-              const double expected = start + dot(s, ta, tb, given.a.data(), given.b.data(), i, j);
-              error = std::max(error, std::fabs(static_cast<double>(c[at]) - expected));
-            }
+          for (size_t at = 0; at < c.size(); ++at) {
+            const double start = biased ? static_cast<double>(given.bias[at % static_cast<size_t>(s.n)])
+                                        : beta * static_cast<double>(given.c[at]);
+            error = std::max(error, std::fabs(static_cast<double>(c[at]) - start - products[at]));
           }
           CAPTURE(s.m);
           CAPTURE(s.n);

@@ -16,7 +16,7 @@ using test::kNaN;
 namespace {
 
 constexpr Binary kAll[] = {Binary::add,     Binary::sub,     Binary::mul, Binary::div,
-                           Binary::maximum, Binary::minimum, Binary::pow};
+                           Binary::maximum, Binary::minimum, Binary::pow, Binary::atan2};
 
 template <class T>
 T naive(Binary op, T a, T b) {
@@ -31,6 +31,8 @@ T naive(Binary op, T a, T b) {
       return a / b;
     case Binary::pow:
       return static_cast<T>(std::pow(static_cast<double>(a), static_cast<double>(b)));
+    case Binary::atan2:
+      return static_cast<T>(std::atan2(static_cast<double>(a), static_cast<double>(b)));
     case Binary::maximum:
       return std::isnan(a) || std::isnan(b) ? kNaN<T> : std::max(a, b);
     case Binary::minimum:
@@ -63,6 +65,10 @@ const Case kCases[] = {
     {{2, 3, 2, 3, 2, 5}, {true, false, true, false, true, true}, {true, true, false, true, true, false}},
     {{300, 333}, {true, true}, {false, true}},
     {{300, 333}, {true, true}, {true, false}},
+    {{35, 7}, {false, true}, {true, true}},
+    {{16, 1}, {true, true}, {false, true}},
+    {{2, 20, 3}, {true, true, true}, {false, false, true}},
+    {{20, 1025}, {true, true}, {false, true}},
 };
 
 struct Prepared {

@@ -1,3 +1,5 @@
+#include <type_traits>
+
 #include <doctest/doctest.h>
 
 #include "autograd/kernels/pointwise/elementwise.h"
@@ -14,6 +16,34 @@ TEST_CASE_TEMPLATE("where picks by the mask", T, float, double) {
     kernels::where(mask.data(), a.data(), b.data(), y.data(), n);
     for (size_t i = 0; i < y.size(); ++i) CHECK(y[i] == (mask[i] != 0 ? a[i] : b[i]));
   }
+}
+
+TEST_CASE_TEMPLATE("a comparison with a number is one with as many of it", T, float, double, int64_t,
+                   uint8_t) {
+  using Number = std::conditional_t<std::is_floating_point_v<T>, T, long double>;
+  using kernels::Compare;
+  const int64_t n = 40001;  // past the size of one thread's block
+  const auto x = test::uniform_values<T>(n, 0, 5, 1);
+  const T c{2};
+  const kernels::Broadcast layout{.rank = 1, .dims = {n}, .stride_a = {1}, .stride_b = {0}};
+  for (const Compare op : {Compare::lt, Compare::le, Compare::gt, Compare::ge, Compare::eq, Compare::ne}) {
+    std::vector<uint8_t> wanted(x.size()), got(x.size());
+    kernels::compare(op, x.data(), &c, wanted.data(), layout);
+    kernels::compare(op, x.data(), static_cast<Number>(c), got.data(), n);
+    CHECK(got == wanted);
+  }
+}
+
+TEST_CASE("masks are joined by what is not 0") {
+  const std::vector<uint8_t> a = {0, 0, 3, 3}, b = {0, 5, 0, 6};
+  const kernels::Broadcast layout{.rank = 1, .dims = {4}, .stride_a = {1}, .stride_b = {1}};
+  std::vector<uint8_t> both(4), either(4), one(4);
+  kernels::logical(kernels::Logical::both, a.data(), b.data(), both.data(), layout);
+  kernels::logical(kernels::Logical::either, a.data(), b.data(), either.data(), layout);
+  kernels::logical(kernels::Logical::one, a.data(), b.data(), one.data(), layout);
+  CHECK(both == std::vector<uint8_t>{0, 0, 0, 1});
+  CHECK(either == std::vector<uint8_t>{0, 1, 1, 1});
+  CHECK(one == std::vector<uint8_t>{0, 1, 1, 0});
 }
 
 TEST_CASE("casts agree with static_cast") {

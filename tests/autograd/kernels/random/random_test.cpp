@@ -200,3 +200,58 @@ TEST_CASE(
   for (const double c : count) chi += (c - 1000) * (c - 1000) / 1000;
   CHECK(chi < 20.5);  // 5 degrees of freedom, 1 in 1000
 }
+
+namespace {
+
+// Words 2 i and 2 i + 1 of a row as one number, the first the lower half.
+uint64_t pair_at(const std::vector<uint32_t>& words, size_t i) {
+  return words[2 * i] | static_cast<uint64_t>(words[2 * i + 1]) << 32;
+}
+
+constexpr int64_t kWords = 4096;
+
+}  // namespace
+
+TEST_CASE("uniform values are the random words' high bits, every one of them") {
+  const RandomAddress at{kernels::random_key(1, 6), 0, 0};
+  std::vector<uint32_t> words(kWords);
+  kernels::random_bits(at, words.data(), 1, kWords);
+  const std::vector<float> narrow = draw(kStreams<float>[0], at, 1, kWords);
+  const std::vector<double> wide = draw(kStreams<double>[0], at, 1, kWords / 2);
+  size_t wrong = 0;
+  for (size_t i = 0; i < narrow.size(); ++i)
+    wrong += narrow[i] != static_cast<float>(words[i] >> 8) * 0x1p-24F;
+  for (size_t i = 0; i < wide.size(); ++i)
+    wrong += wide[i] != static_cast<double>(pair_at(words, i) >> 11) * 0x1p-53;
+  CHECK(wrong == 0);
+}
+
+TEST_CASE(
+    "normal values are sqrt(-2 log u) times cosine and sine of 2 pi v, u and v from all bits of their "
+    "words") {
+  const RandomAddress at{kernels::random_key(1, 7), 0, 0};
+  std::vector<uint32_t> words(kWords);
+  kernels::random_bits(at, words.data(), 1, kWords);
+  const std::vector<float> narrow = draw(kStreams<float>[1], at, 1, kWords);
+  const std::vector<double> wide = draw(kStreams<double>[1], at, 1, kWords / 2);
+  // u in (0, 1], v in [0, 1); the largest distance of the pair from what they make.
+  const auto off = [](long double u, long double v, double first, double second) {
+    const long double radius = std::sqrt(-2 * std::log(u)), angle = 2 * 3.14159265358979323846264338328L * v;
+    return static_cast<double>(
+        std::max(std::abs(first - radius * std::cos(angle)), std::abs(second - radius * std::sin(angle))));
+  };
+  double worst_narrow = 0, worst_wide = 0;
+  for (size_t i = 0; i < narrow.size(); i += 2) {
+    const long double u = (static_cast<long double>(words[i]) + 1) * 0x1p-32L;
+    worst_narrow =
+        std::max(worst_narrow, off(u, static_cast<long double>(words[i + 1] >> 8) * 0x1p-24L,
+                                   static_cast<double>(narrow[i]), static_cast<double>(narrow[i + 1])));
+  }
+  for (size_t i = 0; i < wide.size(); i += 2) {
+    const long double u = (static_cast<long double>(pair_at(words, i) >> 11) + 1) * 0x1p-53L;
+    const long double v = static_cast<long double>(pair_at(words, i + 1) >> 11) * 0x1p-53L;
+    worst_wide = std::max(worst_wide, off(u, v, wide[i], wide[i + 1]));
+  }
+  CHECK(worst_narrow < 6 * 4 * 0x1p-23);  // normals below 6, a rounded angle up to 2 pi
+  CHECK(worst_wide < 6 * 4 * 0x1p-52);
+}

@@ -1,0 +1,101 @@
+#include "autograd/kernels/gemm/lu.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "autograd/kernels/gemm/blas.h"
+
+// LAPACK's own names and types; OpenBLAS brings it, without a header of its own.
+extern "C" {
+void sgetrf_(const int* m, const int* n, float* a, const int* lda, int* pivots, int* info);
+void dgetrf_(const int* m, const int* n, double* a, const int* lda, int* pivots, int* info);
+}
+
+namespace gradzoo::kernels {
+namespace {
+
+int lu_in_place(int n, float* a, int* pivots) {
+  int info = 0;
+  sgetrf_(&n, &n, a, &n, pivots, &info);
+  return info;
+}
+
+int lu_in_place(int n, double* a, int* pivots) {
+  int info = 0;
+  dgetrf_(&n, &n, a, &n, pivots, &info);
+  return info;
+}
+
+template <class T>
+void swap_rows(int64_t m, T* b, int64_t i, int pivot) {
+  const int64_t other = pivot - 1;
+  if (other != i) std::swap_ranges(b + i * m, b + (i + 1) * m, b + other * m);
+}
+
+// The columns of LAPACK are rows here: what it factors into P L U is A'. Read by rows, U' is the lower
+// triangle and L' the upper one, of a unit diagonal: A = U' L' P'.
+constexpr TriangleFlags kFactorU = {.upper = false}, kFactorL = {.upper = true, .unit_diagonal = true};
+
+TriangleFlags transposed(TriangleFlags flags) {
+  flags.transpose = true;
+  return flags;
+}
+
+}  // namespace
+
+template <class T>
+void lu_factor(int64_t batch, int64_t n, T* a, int* pivots, int* status) {
+  const int order = blas_size(n);
+  const auto size = static_cast<double>(n);
+  for_each_matrix(batch, 2 * size * size * size / 3, [=](int64_t i) {
+    T* matrix = a + i * n * n;
+    const bool finite = std::all_of(matrix, matrix + n * n, [](T x) { return std::isfinite(x); });
+    status[i] = !finite ? kNotFinite : order == 0 ? 0 : lu_in_place(order, matrix, pivots + i * n);
+  });
+}
+
+template <class T>
+void lu_solve(int64_t batch, int64_t n, int64_t m, const T* lu, const int* pivots, const int64_t* which,
+              bool transpose, T* b) {
+  const int rows = blas_size(n), columns = blas_size(m);
+  if (n == 0 || m == 0) return;
+  const double flops = 2 * static_cast<double>(n) * static_cast<double>(n) * static_cast<double>(m);
+  for_each_matrix(batch, flops, [=](int64_t i) {
+    const T* factors = lu + which[i] * n * n;
+    const int* swaps = pivots + which[i] * n;
+    T* x = b + i * n * m;
+    if (transpose) {
+      for (int64_t row = 0; row < n; ++row) swap_rows(m, x, row, swaps[row]);
+      blas_trsm(transposed(kFactorL), rows, columns, factors, x);
+      blas_trsm(transposed(kFactorU), rows, columns, factors, x);
+    } else {
+      blas_trsm(kFactorU, rows, columns, factors, x);
+      blas_trsm(kFactorL, rows, columns, factors, x);
+      for (int64_t row = n - 1; row >= 0; --row) swap_rows(m, x, row, swaps[row]);
+    }
+  });
+}
+
+template <class T>
+void lu_determinant(int64_t batch, int64_t n, const T* lu, const int* pivots, T* sign, T* log_abs) {
+  for (int64_t i = 0; i < batch; ++i) {
+    double parity = 1, sum = 0;
+    for (int64_t k = 0; k < n; ++k) {
+      const auto pivot = static_cast<double>(lu[i * n * n + k * (n + 1)]);
+      if (pivots[i * n + k] != k + 1) parity = -parity;
+      parity = pivot == 0 ? 0 : pivot < 0 ? -parity : parity;
+      sum += std::log(std::abs(pivot));
+    }
+    sign[i] = static_cast<T>(parity);
+    log_abs[i] = static_cast<T>(sum);
+  }
+}
+
+template void lu_factor(int64_t, int64_t, float*, int*, int*);
+template void lu_factor(int64_t, int64_t, double*, int*, int*);
+template void lu_solve(int64_t, int64_t, int64_t, const float*, const int*, const int64_t*, bool, float*);
+template void lu_solve(int64_t, int64_t, int64_t, const double*, const int*, const int64_t*, bool, double*);
+template void lu_determinant(int64_t, int64_t, const float*, const int*, float*, float*);
+template void lu_determinant(int64_t, int64_t, const double*, const int*, double*, double*);
+
+}  // namespace gradzoo::kernels

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "autograd/kernels/threads/scratch.h"
+
+namespace gradzoo::kernels {
+
+/// Rows that are gone through as one run, so that short ones leave no vector half empty.
+inline constexpr int64_t kRowsTogether = 16;
+
+/// kRowsTogether copies of a row, one after another: what such a run meets where every row meets the same.
+/// The calling thread's memory, until its next call for the same type and use.
+template <class T, class Use>
+const T* repeated_row(const T* row, int64_t cols) {
+  T* out = scratch<T, Use>(kRowsTogether * cols);
+  for (int64_t r = 0; r < kRowsTogether; ++r) std::copy_n(row, cols, out + r * cols);
+  return out;
+}
+
+}  // namespace gradzoo::kernels

@@ -1,0 +1,68 @@
+#include "autograd/ops/elementwise.h"
+#include "autograd/tape.h"
+
+/// x += y and its like: in place, or recorded where a live tape has to know.
+namespace gradzoo {
+namespace {
+
+// Nobody could tell a new tensor in this handle from new values in the old one.
+bool is_only_handle(const Tensor& x) {
+  return x.impl()->refs.count() == 1 && x.impl()->storage->refs.count() == 1;
+}
+
+// Whether x is to become a recorded result; throws where that would lose a change or a gradient.
+bool becomes_result(const Tensor& x, bool operand_is_tracked, const char* op) {
+  if (is_recording() && x.is_leaf()) {
+    throw Error(
+        "{}: leaf {} does not change in place while a tape records. Hint: NoGrad around it for a step of an "
+        "optimiser, or x = x + y for a result",
+        op, x.label());
+  }
+  if (!operand_is_tracked || x.wants_record()) return x.wants_record();
+  if (is_only_handle(x)) return true;
+  throw Error(
+      "{}: the right-hand side is tracked, and other handles on the values of {} would not follow. Hint: "
+      "x = x + y for a result, or detach() the right-hand side",
+      op, x.label());
+}
+
+// y, or a copy where writing x would change what is still to be read of it.
+Tensor beside(const Tensor& x, const Tensor& y) {
+  const Tensor::Impl &a = *x.impl(), &b = *y.impl();
+  const bool is_same = a.offset == b.offset && a.shape == b.shape;
+  return a.storage != b.storage || is_same ? y : y.clone();
+}
+
+using Function = Tensor (*)(const Tensor&, const Tensor&);
+Tensor& assign(Tensor& x, const Tensor& y, const char* op, kernels::Binary f, Function function) {
+  if (broadcast_shapes(x.shape(), y.shape(), op) != x.shape()) {
+    throw Error("{}: {} does not fit into {}. Hint: x = x + y has the shape that both broadcast to", op,
+                y.label(), x.label());
+  }
+  if (becomes_result(x, y.wants_record(), op)) return x = function(x, y);
+  const Tensor operand = beside(x, y);
+  const Tensor* in[] = {&x, &operand};
+  ops::forward_binary(f, Inputs(in, 2), x);
+  return x;
+}
+
+using ScalarFunction = Tensor (*)(const Tensor&, double);
+Tensor& assign(Tensor& x, double c, const char* op, kernels::ScalarOp f, ScalarFunction function) {
+  if (becomes_result(x, false, op)) return x = function(x, c);
+  const Tensor* in[] = {&x};
+  ops::forward_scalar(f, Inputs(in, 1), c, x);
+  return x;
+}
+
+}  // namespace
+
+Tensor& operator+=(Tensor& x, const Tensor& y) { return assign(x, y, "+=", kernels::Binary::add, add); }
+Tensor& operator-=(Tensor& x, const Tensor& y) { return assign(x, y, "-=", kernels::Binary::sub, sub); }
+Tensor& operator*=(Tensor& x, const Tensor& y) { return assign(x, y, "*=", kernels::Binary::mul, mul); }
+Tensor& operator/=(Tensor& x, const Tensor& y) { return assign(x, y, "/=", kernels::Binary::div, div); }
+Tensor& operator+=(Tensor& x, double c) { return assign(x, c, "+=", kernels::ScalarOp::add, add); }
+Tensor& operator-=(Tensor& x, double c) { return assign(x, -c, "-=", kernels::ScalarOp::add, add); }
+Tensor& operator*=(Tensor& x, double c) { return assign(x, c, "*=", kernels::ScalarOp::mul, mul); }
+Tensor& operator/=(Tensor& x, double c) { return assign(x, c, "/=", kernels::ScalarOp::div, div); }
+
+}  // namespace gradzoo

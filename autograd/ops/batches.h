@@ -1,0 +1,61 @@
+#pragma once
+
+#include <string>
+
+#include "autograd/op.h"
+#include "autograd/ops.h"
+#include "autograd/ops/cases.h"
+
+/// Stacks of matrices (..., m, n), and solves over them.
+namespace gradzoo::ops {
+
+/// Throws Error naming `op` unless x has at least two axes.
+void check_matrices(const Shape& x, const char* op);
+/// The same, and the last two are of one size.
+void check_square(const Shape& x, const char* op);
+/// The leading axes of a stack of matrices.
+Shape batch_of(const Shape& x);
+/// "matrix 3 of (8,4,4)", or "(4,4)" where there is one.
+std::string matrix_name(const Shape& x, int64_t which);
+[[noreturn]] void throw_not_finite(const char* op, const std::string& matrix);
+
+/// Of X with A X = B: a (..., n, n), b (..., n, m), leading axes broadcast. Throws Error naming `op`.
+Shape solution_shape(const Shape& a, const Shape& b, const char* op);
+/// x's values, broadcast to the shape of `out`.
+void broadcast_into(const Tensor& x, Tensor& out);
+/// Which matrix of a stack each one of a larger stack, of the shape `out`, is solved with: i64, one each.
+Tensor matrix_of_each(const Shape& a, const Shape& out);
+
+/// The gradient a b' of each matrix of a stack of the shape `to`; summed here where all share one.
+Tensor outer_gradient(const Tensor& a, const Tensor& b, const Shape& to);
+
+/// x by an op of (a, b) that takes matrices, for b a matrix or one vector.
+template <class Op>
+Tensor solve_by(const Op& op, const Tensor& a, const Tensor& b) {
+  if (!b.defined() || b.rank() != 1) return apply(op, a, b);
+  return squeeze(apply(op, a, unsqueeze(b, 1)), -1);
+}
+
+/// Cases of an op of square matrices that are well away from the singular.
+template <class Op>
+std::vector<OpCase<Op>> square_cases() {
+  std::vector<OpCase<Op>> cases;
+  for (const Shape& shape : {Shape{1, 1}, Shape{2, 2}, Shape{3, 3}, Shape{2, 2, 2}, Shape{0, 0},
+                             Shape{0, 2, 2}, Shape{2, 1, 2, 2}})
+    cases.push_back({{}, {{.shape = shape, .low = -1, .high = 1, .dominant = true}}});
+  return cases;
+}
+
+/// Cases of an op of (a, b) as above, whose a is well away from the singular.
+template <class Op>
+void add_solve_cases(std::vector<OpCase<Op>>& cases, const Op& op) {
+  const std::pair<Shape, Shape> shapes[] = {
+      {{2, 2}, {2, 1}},       {{3, 3}, {3, 2}},         {{1, 1}, {1, 3}}, {{2, 2, 2}, {2, 2, 1}},
+      {{2, 2}, {3, 2, 1}},    {{2, 3, 3}, {3, 2}},      {{2, 2}, {2, 0}}, {{0, 0}, {0, 2}},
+      {{0, 2, 2}, {0, 2, 1}}, {{2, 1, 2, 2}, {3, 2, 1}}};
+  for (const auto& [a, b] : shapes) {
+    cases.push_back({op, {{.shape = a, .low = -1, .high = 1, .dominant = true}, {.shape = b}}});
+  }
+}
+
+}  // namespace gradzoo::ops

@@ -1,0 +1,104 @@
+#include <algorithm>
+
+#include "autograd/ops/axis.h"
+#include "autograd/ops/reduce.h"
+
+/// Reductions that are compositions: over several axes, products, deviations.
+namespace gradzoo {
+namespace {
+
+// x's shape with size 1 on the axes of a reduction.
+Shape kept_shape(const Shape& x, std::initializer_list<int> axes, const char* op) {
+  if (axes.size() == 0) throw Error("{}: no axes. Hint: {}(x) is over everything", op, op);
+  Shape seen, kept = x;
+  for (int i = 0; i < x.rank(); ++i) seen = seen.insert(i, 0);
+  for (const int named : axes) {
+    const int axis = normalize_axis(named, x.rank(), op);
+    if (seen[axis] != 0)
+      throw Error("{}: axis {} of {} is named twice. Hint: each axis once", op, named, x.str());
+    seen.set(axis, 1);
+    kept.set(axis, 1);
+  }
+  return kept;
+}
+
+// `kept` without the axes of a reduction.
+Shape dropped_shape(const Shape& kept, std::initializer_list<int> axes) {
+  Shape out;
+  for (int i = 0; i < kept.rank(); ++i) {
+    const bool is_named =
+        std::any_of(axes.begin(), axes.end(), [&](int a) { return (a < 0 ? a + kept.rank() : a) == i; });
+    if (!is_named) out = out.insert(out.rank(), kept[i]);
+  }
+  return out;
+}
+
+Tensor sum_over(const Tensor& x, std::initializer_list<int> axes, bool keepdim, const char* op) {
+  const Shape kept = kept_shape(x.shape(), axes, op);
+  const Tensor y = apply(ops::SumTo{kept}, x);
+  return keepdim ? y : reshape(y, dropped_shape(kept, axes));
+}
+
+// How many numbers fall on one.
+int64_t count_over(const Shape& x, std::initializer_list<int> axes) {
+  int64_t count = 1;
+  for (const int axis : axes) count *= x[axis];
+  return count;
+}
+
+// sqrt(x), of gradient 0 where x is 0, not of infinite slope.
+Tensor flat_root(const Tensor& x) {
+  const Tensor is_zero = eq(x, 0.0);
+  return where(is_zero, 0.0, sqrt(where(is_zero, 1.0, x)));
+}
+
+}  // namespace
+
+Tensor sum(const Tensor& x, std::initializer_list<int> axes, bool keepdim) {
+  return sum_over(x, axes, keepdim, "sum");
+}
+
+Tensor mean(const Tensor& x, std::initializer_list<int> axes, bool keepdim) {
+  const Tensor total = sum_over(x, axes, keepdim, "mean");
+  return div(total, static_cast<double>(count_over(x.shape(), axes)));
+}
+
+Tensor var(const Tensor& x, std::initializer_list<int> axes, bool keepdim, int correction) {
+  const Tensor deviation = sub(x, mean(x, axes, /*keepdim=*/true));
+  const int64_t degrees = std::max<int64_t>(0, count_over(x.shape(), axes) - correction);
+  return div(sum_over(square(deviation), axes, keepdim, "var"), static_cast<double>(degrees));
+}
+
+Tensor stddev(const Tensor& x, int correction) { return flat_root(var(x, correction)); }
+
+Tensor stddev_axis(const Tensor& x, int axis, bool keepdim, int correction) {
+  return flat_root(var_axis(x, axis, keepdim, correction));
+}
+
+Tensor stddev(const Tensor& x, std::initializer_list<int> axes, bool keepdim, int correction) {
+  return flat_root(var(x, axes, keepdim, correction));
+}
+
+Tensor logsumexp(const Tensor& x) { return logsumexp(ops::one_row(x), -1); }
+
+// A balanced tree of products: nothing is divided, so that zeros among the factors have their gradients too.
+Tensor prod(const Tensor& x, int axis, bool keepdim) {
+  const int from_end = ops::axis_from_end(axis, x.rank(), "prod");
+  int64_t n = x.shape()[from_end];
+  if (n == 0) return ones(ops::reduced_shape(x.shape(), from_end, keepdim), x.dtype());
+  Tensor product = n == 1 ? x.clone() : x, left_over;
+  for (; n > 1; n /= 2) {
+    const int64_t half = n / 2;
+    if (n % 2 == 1) {
+      const Tensor last = slice(product, from_end, n - 1, n);
+      left_over = left_over.defined() ? mul(left_over, last) : last;
+    }
+    product = mul(slice(product, from_end, 0, half), slice(product, from_end, half, 2 * half));
+  }
+  if (left_over.defined()) product = mul(product, left_over);
+  return keepdim ? product : squeeze(product, from_end);
+}
+
+Tensor prod(const Tensor& x) { return prod(ops::one_row(x), -1); }
+
+}  // namespace gradzoo

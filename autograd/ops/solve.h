@@ -1,0 +1,39 @@
+#pragma once
+
+#include "autograd/linalg.h"
+#include "autograd/op.h"
+#include "autograd/ops/cases.h"
+
+/// What a factorisation by rows and columns, P A = L U, gives.
+namespace gradzoo::ops {
+
+/// X with A X = B, or A' X = B.
+struct Solve {
+  static constexpr const char* name = "solve";
+  static constexpr const char* formula = "A x = b;  db = A'^-1 g;  dA = -db x'";
+  static constexpr int arity = 2;
+  static constexpr Kind kind = Kind::other;
+  static constexpr int smoothness = kSmooth;
+  static constexpr std::array<unsigned, 2> saves = {reads_in(0) | kReadsOut, reads_in(0)};
+  bool transpose = false;
+  Shape shape(Inputs in) const;
+  void forward(Inputs in, Tensor& out) const;
+  void vjp(Vjp& v, const Tensor& g) const;
+  static std::vector<OpCase<Solve>> cases();
+};
+
+/// log |det A|.
+struct LogAbsDet {
+  static constexpr const char* name = "slogdet";
+  static constexpr const char* formula = "y = log |det A|;  dA = g A'^-1";
+  static constexpr int arity = 1;
+  static constexpr Kind kind = Kind::other;
+  static constexpr int smoothness = kSmooth;
+  static constexpr std::array<unsigned, 1> saves = {reads_in(0)};
+  Shape shape(Inputs in) const;
+  void forward(Inputs in, Tensor& out) const;
+  void vjp(Vjp& v, const Tensor& g) const;
+  static std::vector<OpCase<LogAbsDet>> cases();
+};
+
+}  // namespace gradzoo::ops

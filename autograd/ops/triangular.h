@@ -1,0 +1,45 @@
+#pragma once
+
+#include "autograd/linalg.h"
+#include "autograd/op.h"
+#include "autograd/ops/cases.h"
+
+/// Triangles of matrices, and solves by them.
+namespace gradzoo::ops {
+
+/// The upper (triu) or lower (tril) triangle from the k-th diagonal on; elsewhere 0.
+template <bool kUpper>
+struct Triangle {
+  static constexpr const char* name = kUpper ? "triu" : "tril";
+  static constexpr const char* formula = kUpper ? "y_ij = x_ij where j - i >= k, else 0;  dx = triu g"
+                                                : "y_ij = x_ij where j - i <= k, else 0;  dx = tril g";
+  static constexpr int arity = 1;
+  static constexpr Kind kind = Kind::linear;
+  static constexpr int smoothness = kSmooth;
+  static constexpr std::array<unsigned, 1> saves = {kReadsNothing};
+  int64_t k = 0;
+  Shape shape(Inputs in) const;
+  void forward(Inputs in, Tensor& out) const;
+  void vjp(Vjp& v, const Tensor& g) const { v.give(0, apply(*this, g)); }
+  static std::vector<OpCase<Triangle>> cases();
+};
+using Tril = Triangle<false>;
+using Triu = Triangle<true>;
+
+/// X with T X = B or T' X = B, T a triangle of the first operand.
+struct TriangularSolve {
+  static constexpr const char* name = "triangular_solve";
+  static constexpr const char* formula = "T x = b;  db = T'^-1 g;  dT = -tril(db x')";
+  static constexpr int arity = 2;
+  static constexpr Kind kind = Kind::other;
+  static constexpr int smoothness = kSmooth;
+  static constexpr std::array<unsigned, 2> saves = {reads_in(0) | kReadsOut, reads_in(0)};
+  bool upper = false;
+  bool transpose = false;
+  Shape shape(Inputs in) const;
+  void forward(Inputs in, Tensor& out) const;
+  void vjp(Vjp& v, const Tensor& g) const;
+  static std::vector<OpCase<TriangularSolve>> cases();
+};
+
+}  // namespace gradzoo::ops

@@ -1,0 +1,52 @@
+#include "autograd/ops/trigonometric.h"
+
+#include <cmath>
+
+namespace gradzoo {
+namespace ops {
+
+void Tan::forward(Inputs in, Tensor& out) const {
+  forward_each([](double x) { return std::tan(x); }, in, out);
+}
+
+void Asin::forward(Inputs in, Tensor& out) const {
+  forward_each([](double x) { return std::asin(x); }, in, out);
+}
+
+void Acos::forward(Inputs in, Tensor& out) const {
+  forward_each([](double x) { return std::acos(x); }, in, out);
+}
+
+void Atan::forward(Inputs in, Tensor& out) const {
+  forward_each([](double x) { return std::atan(x); }, in, out);
+}
+
+// In units of the larger coordinate, a constant: squares neither overflow nor vanish.
+void Atan2::vjp(Vjp& v, const Tensor& g) const {
+  const auto unit = [&] {
+    const NoGrad constant;
+    const Tensor larger = maximum(abs(v.in(0)), abs(v.in(1)));
+    return where(eq(larger, constant_like(g, 0.0)), constant_like(g, 1.0), larger);
+  }();
+  const Tensor a = div(v.in(0), unit), b = div(v.in(1), unit);
+  const Tensor scale = div(div(g, add(square(a), square(b))), unit);
+  if (v.needs(0)) v.give(0, mul(scale, b));
+  if (v.needs(1)) v.give(1, neg(mul(scale, a)));
+}
+
+// One coordinate stays away from 0, and with it the point from the origin and from the cut at (-, 0).
+std::vector<OpCase<Atan2>> Atan2::cases() {
+  std::vector<OpCase<Atan2>> cases = binary_cases<Atan2>({}, {.low = 0.5});
+  for (const OpCase<Atan2>& c : binary_cases<Atan2>({.low = 0.5}, {})) cases.push_back(c);
+  return cases;
+}
+
+}  // namespace ops
+
+Tensor tan(const Tensor& x) { return apply<ops::Tan>(x); }
+Tensor asin(const Tensor& x) { return apply<ops::Asin>(x); }
+Tensor acos(const Tensor& x) { return apply<ops::Acos>(x); }
+Tensor atan(const Tensor& x) { return apply<ops::Atan>(x); }
+Tensor atan2(const Tensor& y, const Tensor& x) { return apply<ops::Atan2>(y, x); }
+
+}  // namespace gradzoo

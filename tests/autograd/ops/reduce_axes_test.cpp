@@ -1,0 +1,99 @@
+#include <doctest/doctest.h>
+
+#include "autograd/check/gradcheck.h"
+#include "autograd/grad.h"
+#include "autograd/ops.h"
+#include "support/tensor_values.h"
+
+using namespace gradzoo;
+using namespace gradzoo::test;
+
+TEST_CASE("a reduction over several axes is one over a row of their numbers") {
+  const Tensor x = wave({2, 3, 4, 5});
+  const Tensor middle = reshape(permute(x, {0, 3, 1, 2}), {2, 5, 12});  // axes 1 and 2 in one row
+  CHECK(max_error(sum(x, {1, 2}), sum(middle, 2).to_vector()) < 1e-13);
+  CHECK(max_error(mean(x, {-2, 1}), mean(middle, 2).to_vector()) < 1e-13);
+  CHECK(max_error(var(x, {2, 1}), var_axis(middle, 2).to_vector()) < 1e-13);
+  CHECK(max_error(var(x, {2, 1}, false, 0), var_axis(middle, 2, false, 0).to_vector()) < 1e-13);
+  CHECK(sum(x, {0, 3}).shape() == Shape{3, 4});
+  CHECK(sum(x, {0, 3}, true).shape() == Shape{1, 3, 4, 1});
+  CHECK(mean(x, {0, -1}, true).shape() == Shape{1, 3, 4, 1});
+  CHECK(max_error(sum(x, {0, 1, 2, 3}), {sum(x).item()}) < 1e-13);
+  CHECK(sum(x, {0, 1, 2, 3}).shape() == Shape{});
+}
+
+TEST_CASE("one axis in braces is that axis, and axes without numbers sum to 0") {
+  const Tensor x = wave({2, 3});
+  CHECK(same_bytes(sum(x, {1}), sum(x, 1)));
+  CHECK(same_bytes(sum(x, {0}, true), sum(x, 0, true)));
+  CHECK(max_error(sum(zeros({2, 0, 3}), {1, 2}), {0, 0}) == 0);
+  CHECK(std::isnan(mean(zeros({0, 3}), {0, 1}).item()));
+  const Tensor flat = wave({1, 3});
+  CHECK(sum(flat, {0}, true).data<double>() != flat.data<double>());  // values of its own
+}
+
+TEST_CASE("axes are refused where they are missing, named twice or none") {
+  const Tensor x = zeros({2, 3});
+  CHECK(error_message([&] {
+          sum(x, {0, 2});
+        }) == "sum: axis 2 of a tensor with 2 axes. Hint: axes run from -2 to 1");
+  CHECK(error_message([&] {
+          mean(x, {1, -1});
+        }) == "mean: axis -1 of (2,3) is named twice. Hint: each axis once");
+  CHECK(error_message([&] { sum(x, {}); }) == "sum: no axes. Hint: sum(x) is over everything");
+}
+
+TEST_CASE("the standard deviation is the variance's root, and flat where all are equal") {
+  const Tensor x = wave({3, 5});
+  CHECK(max_error(stddev_axis(x, 1), sqrt(var_axis(x, 1)).to_vector()) < 1e-14);
+  CHECK(max_error(stddev_axis(x, 0, true, 0), sqrt(var_axis(x, 0, true, 0)).to_vector()) < 1e-14);
+  CHECK(max_error(stddev(x), {std::sqrt(var(x).item())}) < 1e-14);
+  CHECK(max_error(stddev(x, {0, 1}), stddev(x).to_vector()) < 1e-14);
+  CHECK(max_error(stddev(x, {1}, true), stddev_axis(x, 1, true).to_vector()) < 1e-14);
+  CHECK(std::isnan(stddev(ones({1})).item()));
+  const Tensor flat = full({4}, 2.5, DType::f64).requires_grad_();
+  Tape tape;
+  const Tensor g = grad(stddev(flat), flat, {.create_graph = true});
+  CHECK(max_error(g, {0, 0, 0, 0}) == 0);
+  CHECK(max_error(grad(sum(g), flat), {0, 0, 0, 0}) == 0);
+}
+
+TEST_CASE("logsumexp over everything") {
+  const Tensor x = wave({3, 5});
+  CHECK(logsumexp(x).item() == doctest::Approx(std::log(sum(exp(x)).item())).epsilon(1e-14));
+  CHECK(logsumexp(full({2, 2}, 1000.0)).item() == doctest::Approx(1000 + std::log(4.0)).epsilon(1e-7));
+}
+
+TEST_CASE("products over any axis and everything are what a loop gives") {
+  for (const int64_t n : {1, 2, 3, 5, 8, 13}) {
+    const Tensor x = wave({2, n, 3});
+    const std::vector<double> values = x.to_vector();
+    std::vector<double> wanted(6, 1.0);
+    for (int64_t o = 0; o < 2; ++o) {
+      for (int64_t i = 0; i < n; ++i) {
+        for (int64_t k = 0; k < 3; ++k)
+          wanted[static_cast<size_t>(o * 3 + k)] *= values[static_cast<size_t>((o * n + i) * 3 + k)];
+      }
+    }
+    CHECK(max_error(prod(x, 1), wanted) < 1e-13);
+    CHECK(prod(x, 1).shape() == Shape{2, 3});
+    CHECK(prod(x, -2, true).shape() == Shape{2, 1, 3});
+  }
+  CHECK(prod(tensor({1, 2, 3, 4}, {2, 2})).item() == 24);
+  CHECK(max_error(prod(zeros({2, 0}), 1), {1, 1}) == 0);
+  const Tensor one = wave({1});
+  CHECK(prod(one, 0, true).data<double>() != one.data<double>());
+}
+
+TEST_CASE("a product's gradients are right where factors are 0, to third order") {
+  for (const auto& values : {std::vector<double>{2, 0, 3, -1, 0.5}, {2, 0, 3, 0, 0.5}, {0, 0, 0, 0, 0}}) {
+    const Tensor x = tensor(values, {5}, DType::f64);
+    for (const int order : {1, 2, 3}) {
+      const GradcheckResult result = check_order([](const Tensor& in) { return prod(in, 0); }, x, order);
+      CHECK_MESSAGE(result.ok, result.message);
+    }
+  }
+  const Tensor x = tensor({2, 0, 3}, {3}, DType::f64).requires_grad_();
+  Tape tape;
+  CHECK(max_error(grad(prod(x), x), {0, 6, 0}) == 0);
+}

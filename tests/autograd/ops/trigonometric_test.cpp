@@ -1,0 +1,60 @@
+#include "autograd/ops/trigonometric.h"
+
+#include <cmath>
+#include <numbers>
+
+#include <doctest/doctest.h>
+
+#include "autograd/grad.h"
+#include "support/unary_oracle.h"
+
+using namespace gradzoo;
+using namespace gradzoo::test;
+
+TEST_CASE("tangent and the inverse trigonometric functions agree with the C library") {
+  const std::vector<double> within = {-1, -0.75, -1e-9, 0, 0.125, 0.99, 1};
+  const std::vector<double> all = {-50, -1.5, -1e-9, 0, 0.125, 1, 30};
+  check_unary(
+      tan, [](double x) { return std::tan(x); }, all);
+  check_unary(
+      asin, [](double x) { return std::asin(x); }, within);
+  check_unary(
+      acos, [](double x) { return std::acos(x); }, within);
+  check_unary(
+      atan, [](double x) { return std::atan(x); }, all);
+}
+
+TEST_CASE("outside of [-1, 1] the inverse sine and its gradient are NaN") {
+  const Tensor x = scalar(1.5, DType::f64).requires_grad_();
+  Tape tape;
+  const Tensor y = asin(x);
+  CHECK(std::isnan(y.item()));
+  CHECK(std::isnan(grad(y, x).item()));
+}
+
+TEST_CASE("atan2 is the angle of (x, y) in every quadrant and on the axes") {
+  const std::vector<double> y = {0, 1, 1, 1, 0, -1, -1, -1, -0.0, 0};
+  const std::vector<double> x = {1, 1, 0, -1, -1, -1, 0, 1, -1, 0};
+  const auto n = static_cast<int64_t>(x.size());
+  for (const DType dtype : {DType::f32, DType::f64}) {
+    const std::vector<double> angle = atan2(tensor(y, {n}, dtype), tensor(x, {n}, dtype)).to_vector();
+    for (size_t i = 0; i < x.size(); ++i)
+      CHECK(angle[i] == doctest::Approx(std::atan2(y[i], x[i])).epsilon(dtype == DType::f32 ? 1e-7 : 1e-15));
+  }
+  CHECK(atan2(zeros({3, 1}), ones({2})).shape() == Shape{3, 2});
+}
+
+TEST_CASE("the slopes of atan2 are those of the angle, however far or near the point") {
+  for (const double r : {1e-300, 1e-3, 1.0, 1e300}) {
+    for (const double angle : {0.3, 1.7, -2.9}) {
+      const Tensor y = scalar(r * std::sin(angle), DType::f64).requires_grad_();
+      const Tensor x = scalar(r * std::cos(angle), DType::f64).requires_grad_();
+      Tape tape;
+      const Tensor inputs[] = {y, x};
+      const Tensors g = grad(atan2(y, x), inputs);
+      // dy = cos(angle) / r, dx = -sin(angle) / r
+      CHECK(g[0].item() * r == doctest::Approx(std::cos(angle)).epsilon(1e-14));
+      CHECK(g[1].item() * r == doctest::Approx(-std::sin(angle)).epsilon(1e-14));
+    }
+  }
+}
