@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "autograd/ops.h"
+#include "datasets/images/sha256.h"
 #include "datasets/registry.h"
 
 namespace gradzoo {
@@ -18,6 +19,7 @@ void DatasetOptions::describe(OptionTable& options) {
   options.add("toy_scale", toy_scale, "what the points of a toy are multiplied by", {1e-3, 1e3});
   options.add("toy_noise", toy_noise, "width of a toy's modes or arcs before scaling; 0: the toy's own",
               {0, 1e3});
+  subset.describe(options);
 }
 
 Tensor as_image_batch(const Tensor& rows, const DataShape& shape) {
@@ -27,6 +29,9 @@ Tensor as_image_batch(const Tensor& rows, const DataShape& shape) {
 namespace {
 
 DataShape shape_of_toy(const DatasetOptions& options) {
+  if (!options.subset.is_all())
+    throw Error("{} chooses among images, and {} is a toy. Hint: leave it away", options.subset.told(),
+                options.data);
   DataShape shape;
   shape.toy = make_toy(options.data, options.toy());
   shape.example = {shape.toy->dimensions()};
@@ -44,7 +49,7 @@ DataShape shape_of(const DatasetOptions& options) {
   return Dataset(options).shape();
 }
 
-Dataset::Dataset(const DatasetOptions& options) : name_(options.data) {
+Dataset::Dataset(const DatasetOptions& options) : name_(options.data), subset_(options.subset) {
   if (is_toy(name_)) {
     shape_ = shape_of_toy(options);
     return;
@@ -57,8 +62,14 @@ Dataset::Dataset(const DatasetOptions& options) : name_(options.data) {
   shape_.classes = images_->classes;
 }
 
+std::string Dataset::sha256() const {
+  if (!images_) return "";
+  return sha256_of_bytes(
+      {images_->train_images, images_->train_labels, images_->test_images, images_->test_labels});
+}
+
 Examples Dataset::split(Split part) const {
-  if (images_) return images_->split(part);
+  if (images_) return subset_of(images_->split(part), images_->split(Split::train), subset_, shape_.classes);
   const bool training = part == Split::fit || part == Split::train;
   const int64_t count = training ? kToyEpoch : kHeldOutPoints;
   Rng rng(kPointsSeed, fmt::format("datasets/{}", training ? "train" : name_of(kSplits, part)));
@@ -66,7 +77,7 @@ Examples Dataset::split(Split part) const {
 }
 
 std::unique_ptr<BatchSource> Dataset::batches(Split part, const BatchOptions& options) const {
-  if (images_) return std::make_unique<Batches>(images_->split(part), options);
+  if (images_) return std::make_unique<Batches>(split(part), options);
   return std::make_unique<ToyBatches>(shape_.toy, options);
 }
 

@@ -6,6 +6,7 @@
 
 #include "datasets/batches.h"
 #include "datasets/images/image_dataset.h"
+#include "datasets/images/subset.h"
 #include "datasets/toys/toy.h"
 
 namespace gradzoo {
@@ -32,6 +33,7 @@ struct DatasetOptions {
   std::string data = "mnist";
   double toy_scale = 1;
   double toy_noise = 0;  // 0: the toy's own
+  SubsetOptions subset = {};
 
   void describe(OptionTable& options);
   ToyOptions toy() const { return {.scale = toy_scale, .noise = toy_noise}; }
@@ -44,14 +46,17 @@ DataShape shape_of(const DatasetOptions& options);
 /// Images in bytes or a toy, by its name.
 class Dataset {
  public:
-  /// A toy's name, or what load_images takes. Throws Error where a toy's options are given for images.
+  /// A toy's name, or what load_images takes. Throws Error where a toy's options are given for images, or
+  /// those of a subset for a toy.
   explicit Dataset(const DatasetOptions& options);
   explicit Dataset(const std::string& name) : Dataset(DatasetOptions{.data = name}) {}
 
   const std::string& name() const { return name_; }
   const DataShape& shape() const { return shape_; }
-  /// One part. Of a toy: as many points as an epoch has for fit and train, 10,000 for valid and for test, the
-  /// same in every run.
+  /// SHA-256 of all images and labels, of both parts; "" of a toy, which its name and options tell.
+  std::string sha256() const;
+  /// One part, as far as the subset goes. Of a toy: as many points as an epoch has for fit and train, 10,000
+  /// for valid and for test, the same in every run.
   Examples split(Split part) const;
   /// Batches for training from a part; a toy gives fresh points at every step.
   std::unique_ptr<BatchSource> batches(Split part, const BatchOptions& options) const;
@@ -59,6 +64,7 @@ class Dataset {
  private:
   std::string name_;
   std::optional<ImageDataset> images_;
+  SubsetOptions subset_;
   DataShape shape_;
 };
 

@@ -75,6 +75,7 @@ ChainResult run_chains(const Target& target, const Tensor& x0, Sampler& sampler,
   if (x0.size() == 0) throw Error("{}: x0 is {}. Hint: at least one chain", sampler.name(), x0.shape().str());
   const NoGrad quiet;
   sampler.begin(target, x0);
+  sampler.plan_warmup(options.warmup);
   check_start(sampler.x(), sampler.value(), sampler.name());
 
   const Fence fence(sampler.x());
@@ -89,7 +90,8 @@ ChainResult run_chains(const Target& target, const Tensor& x0, Sampler& sampler,
     trace.record(sampler.x(), sampler.value());
   }
   const double counted = static_cast<double>(options.steps - options.warmup);
-  return {sampler.x(), accepted / counted, trace.names(), trace.ess(), trace.rhat(), sampler.evaluations()};
+  return {sampler.x(),      accepted / counted, trace.names(),        trace.bulk_ess(),
+          trace.tail_ess(), trace.rhat(),       sampler.evaluations()};
 }
 
 }  // namespace gradzoo

@@ -22,10 +22,11 @@ struct ChainResult {
   Tensor x;           // (B, d)
   double acceptance;  // mean over chains and transitions after warm-up; 1 where every move is taken
   std::vector<std::string>
-      statistics;            // names of what was traced: "x0", "x1", ... or "log_prob", "mean", "norm"
-  std::vector<double> ess;   // effective sample size of each, all chains together
-  std::vector<double> rhat;  // split R-hat of each (Gelman et al. 2013)
-  int64_t evaluations;       // of the target, a chain
+      statistics;                // names of what was traced: "x0", "x1", ... or "log_prob", "mean", "norm"
+  std::vector<double> ess;       // effective sample size of each in the bulk of its law, all chains together
+  std::vector<double> tail_ess;  // and in its tails, the lesser of the two
+  std::vector<double> rhat;      // rank-normalised split R-hat of each (Vehtari et al. 2021)
+  int64_t evaluations;           // of the target, a chain
 };
 
 /// Runs B chains from x0 (B, d). Nothing is recorded, and nothing kept but x and the traced statistics: the

@@ -1,5 +1,8 @@
 #include "samplers/metropolis.h"
 
+#include <algorithm>
+
+#include "autograd/kernels/threads/parallel.h"
 #include "autograd/ops.h"
 
 namespace gradzoo {
@@ -7,7 +10,21 @@ namespace {
 
 // mask (B) u8: rows of `a` where it is set, else rows of `b`.
 Tensor rows_where(const Tensor& mask, const Tensor& a, const Tensor& b) {
-  return where(a.rank() == 1 ? mask : mask.view({mask.dim(0), 1}), a, b);
+  constexpr int64_t kGrain = 32768;  // numbers
+  if (a.rank() == 1) return where(mask, a, b);
+  Tensor out = empty_like(a);
+  const int64_t width = a.dim(1);
+  visit_floating(a.dtype(), [&]<class T>() {
+    const uint8_t* chosen = mask.data<uint8_t>();
+    const T *from_a = a.data<T>(), *from_b = b.data<T>();
+    T* to = out.mutable_data<T>();
+    kernels::parallel_for(a.dim(0), kGrain / std::max<int64_t>(width, 1) + 1, 1,
+                          [=](int64_t begin, int64_t end) {
+                            for (int64_t r = begin; r < end; ++r)
+                              std::copy_n((chosen[r] ? from_a : from_b) + r * width, width, to + r * width);
+                          });
+  });
+  return out;
 }
 
 double share(const Tensor& mask) { return mean(cast(mask, DType::f64)).item(); }

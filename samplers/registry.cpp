@@ -4,6 +4,10 @@
 
 #include <fmt/ranges.h>
 
+#include "samplers/kinds/annealed.h"
+#include "samplers/kinds/flip.h"
+#include "samplers/kinds/gibbs.h"
+#include "samplers/kinds/hmc.h"
 #include "samplers/kinds/langevin.h"
 #include "samplers/kinds/random_walk.h"
 
@@ -14,25 +18,22 @@ std::span<const SamplerEntry> sampler_registry() {
       random_walk_entry(),
       unadjusted_langevin_entry(),
       adjusted_langevin_entry(),
+      hmc_entry(),
+      annealed_entry(),
+      flip_entry(),
+      gibbs_entry(),
   };
   return kSamplers;
 }
 
-std::string sampler_names(unsigned needs) {
+std::string sampler_names() {
   std::vector<std::string_view> names;
-  for (const SamplerEntry& entry : sampler_registry()) {
-    if ((entry.needs & ~needs) == 0) names.push_back(entry.name);
-  }
+  for (const SamplerEntry& entry : sampler_registry()) names.push_back(entry.name);
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
 const SamplerEntry& find_sampler(std::string_view name) {
   return find_named(sampler_registry(), name, "sampler");
-}
-
-std::string_view needs_text(unsigned needs) {
-  if (needs == kNeedsLogProb) return "log-density";
-  return needs == kNeedsScore ? "score" : "log-density and score";
 }
 
 }  // namespace gradzoo

@@ -7,20 +7,22 @@
 #include "autograd/base/options.h"
 #include "autograd/random.h"
 #include "autograd/state.h"
+#include "samplers/fit.h"
 #include "samplers/target.h"
 
 namespace gradzoo {
-
-/// What a sampler asks of a target.
-inline constexpr unsigned kNeedsLogProb = 1, kNeedsScore = 2;
-/// "" where the target has what is needed, else why not, as a sentence that begins with `name`.
-std::string why_unfit(std::string_view name, unsigned needs, const Target& target);
 
 /// What a transition made of chains that stood at x (B, d).
 struct Transition {
   Tensor x;          // (B, d)
   PointValue value;  // there
   double moved = 1;  // share of the chains that took their proposal
+};
+
+/// How long a walk is that has an end: its transitions, and how many of these come before its last part. 0:
+/// chains may be of any length.
+struct WalkLength {
+  int64_t steps = 0, before_last = 0;
 };
 
 /// The transition of a Markov chain, with its own state; many chains as one batch, a chain a row. A kind is a
@@ -33,8 +35,12 @@ class Sampler {
   Sampler& operator=(const Sampler&) = delete;
 
   /// Chains stand at x (B, d) from here on. Throws Error where the target lacks what the sampler needs, or
-  /// gives another shape or dtype than x asks for.
+  /// gives another shape or dtype than x asks for, and where a chain starts outside the domain, or not on 0
+  /// and 1 on a binary target.
   void begin(const Target& target, const Tensor& x);
+  /// How many transitions will warm up: told after begin() by who knows, so that what adapts in windows can
+  /// plan them.
+  virtual void plan_warmup(int64_t) {}
   /// One transition of every chain; `warming_up` where nothing is counted yet, and what is adaptive may
   /// adapt. Points are not checked for being finite; a proposal whose density is not a number is not taken.
   void step(const Target& target, Rng& rng, bool warming_up = false);
@@ -49,10 +55,15 @@ class Sampler {
 
   virtual std::string_view name() const = 0;
   virtual unsigned needs() const = 0;
-  /// The size of a step, as it is now.
-  virtual double step_size() const = 0;
+  /// The size of a step, as it is now; 0 of a sampler that has none.
+  virtual double step_size() const { return 0; }
   /// Whether proposals may be refused, so that the chain's law is exactly the target's.
   virtual bool is_exact() const = 0;
+  /// Of a walk whose law changes until it ends.
+  virtual WalkLength length() const { return {}; }
+  /// Transitions of a chain since begin(), warm-up left out, whose numerical error was beyond use; -1 of a
+  /// sampler that has none.
+  virtual int64_t divergences() const { return -1; }
   /// False of what only climbs to a mode.
   virtual bool is_sampling() const { return true; }
   /// What a reader of the samples must know, as clauses; "" for nothing.
@@ -65,7 +76,9 @@ class Sampler {
   /// Forgets what belongs to other chains, a momentum say, for chains that stand at x (B, d).
   virtual void on_begin(const Tensor&) {}
   /// What a transition wants to know of points x (B, d): the log-density, the score, or both.
-  PointValue evaluate(const Target& target, const Tensor& x);
+  virtual PointValue evaluate(const Target& target, const Tensor& x);
+  /// Adds to evaluations() what was not asked by evaluate().
+  void count_evaluations(int64_t count) { evaluations_ += count; }
   /// From x() and value() on. Nothing is recorded.
   virtual Transition transition(const Target& target, Rng& rng, bool warming_up) = 0;
 

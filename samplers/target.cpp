@@ -2,6 +2,7 @@
 
 #include "autograd/functional/functional_scope.h"
 #include "autograd/grad.h"
+#include "autograd/ops.h"
 
 namespace gradzoo {
 namespace {
@@ -18,6 +19,15 @@ Tensor checked(const Tensor& y, const Shape& shape, const Tensor& x, std::string
               y.defined() ? y.label() : "nothing", x.shape().str(), dtype_name(x.dtype()), shape.str());
 }
 
+// Of a log-density that the tape has not seen: comparisons, indices and rounding have no gradient.
+void check_constant(const Tensor& log_prob) {
+  if (log_prob.size() == 0 || !(max(log_prob).item() > min(log_prob).item())) return;
+  throw Error(
+      "log_prob is not differentiable in x: no op on the tape leads to it. Hint: set Target::score, or take "
+      "a "
+      "sampler that needs the log-density alone, as mh");
+}
+
 }  // namespace
 
 Tensor log_prob_of(const Target& target, const Tensor& x) {
@@ -32,8 +42,7 @@ PointValue value_and_score(const Target& target, const Tensor& x) {
   if (target.score) {
     PointValue value;
     if (target.log_prob) value.log_prob = log_prob_of(target, x);
-    const NoGrad quiet;
-    value.score = checked(target.score(x.detach()), x.shape(), x, "score");
+    value.score = score_of(target, x);
     return value;
   }
   if (!target.log_prob) {
@@ -44,8 +53,25 @@ PointValue value_and_score(const Target& target, const Tensor& x) {
   const Tensor y = target.log_prob(at);
   const Tensor log_prob = checked(y, {x.dim(0)}, x, "log_prob");
   // Rows don't interact, so the gradient of the sum holds each row's own.
-  const Tensor score = is_tracked(y) ? grad(y, at, {.grad_output = ones_like(log_prob)}) : zeros_like(x);
-  return {log_prob, scope.result(score)};
+  if (!is_tracked(y)) {
+    check_constant(log_prob);
+    return {log_prob, zeros_like(x)};
+  }
+  return {log_prob, scope.result(grad(y, at, {.grad_output = ones_like(log_prob)}))};
+}
+
+Tensor score_of(const Target& target, const Tensor& x) {
+  if (!target.score) return value_and_score(target, x).score;
+  check_rows(x);
+  const NoGrad quiet;
+  return checked(target.score(x.detach()), x.shape(), x, "score");
+}
+
+Tensor noisy_score_of(const Target& target, const Tensor& x, double sigma) {
+  if (!target.noisy_score) return score_of(target, x);
+  check_rows(x);
+  const NoGrad quiet;
+  return checked(target.noisy_score(x.detach(), sigma), x.shape(), x, "noisy_score");
 }
 
 }  // namespace gradzoo

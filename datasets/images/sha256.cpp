@@ -9,16 +9,38 @@
 
 namespace gradzoo {
 
+namespace {
+
+/// Bytes that are hashed as they come.
+class Hash {
+ public:
+  Hash() { SHA256_Init(&context_); }
+  void add(const uint8_t* bytes, size_t count) { SHA256_Update(&context_, bytes, count); }
+  std::string digits() {
+    std::array<char, SHA256_DIGEST_STRING_LENGTH> digits{};
+    SHA256_End(&context_, digits.data());
+    return digits.data();
+  }
+
+ private:
+  SHA256_CTX context_;
+};
+
+}  // namespace
+
 std::string sha256_of_contents(const std::string& path) {
   ByteReader file(path);
-  SHA256_CTX context;
-  SHA256_Init(&context);
+  Hash hash;
   std::vector<uint8_t> chunk(size_t{1} << 16);
   size_t count = 0;
-  while ((count = file.read(chunk)) > 0) SHA256_Update(&context, chunk.data(), count);
-  std::array<char, SHA256_DIGEST_STRING_LENGTH> digits{};
-  SHA256_End(&context, digits.data());
-  return digits.data();
+  while ((count = file.read(chunk)) > 0) hash.add(chunk.data(), count);
+  return hash.digits();
+}
+
+std::string sha256_of_bytes(std::initializer_list<Tensor> tensors) {
+  Hash hash;
+  for (const Tensor& tensor : tensors) hash.add(tensor.data<uint8_t>(), static_cast<size_t>(tensor.size()));
+  return hash.digits();
 }
 
 }  // namespace gradzoo

@@ -1,11 +1,17 @@
 #pragma once
 
+#include <initializer_list>
 #include <string>
+
+#include "autograd/tensor.h"
 
 namespace gradzoo {
 
 /// SHA-256 of a file's bytes, unpacked if it is gzipped, as 64 hexadecimal digits (FIPS 180-4; computed by
 /// libmd). Throws Error naming the file where it cannot be read.
 std::string sha256_of_contents(const std::string& path);
+
+/// The same of the bytes of tensors (u8), one after another.
+std::string sha256_of_bytes(std::initializer_list<Tensor> tensors);
 
 }  // namespace gradzoo

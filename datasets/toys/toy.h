@@ -58,6 +58,10 @@ class Toy {
   virtual std::string why_no_score() const { return why_no_density(); }
   /// All but a negligible share of the probability (below 1e-9) lies inside.
   virtual Box box() const = 0;
+  /// Rows and columns of the image that a point is; rank 0 where it is none.
+  virtual Shape tile() const { return {}; }
+  /// Whether points are made of 0 and 1 alone.
+  virtual bool binary() const { return false; }
   /// Null where the toy is no mixture of equal round Gaussians.
   virtual const Modes* modes() const { return nullptr; }
 };

@@ -154,6 +154,8 @@ class BarsAndStripes : public Toy {
            "2-D toy such as ring8";
   }
   Box box() const override { return {std::vector<double>(16, 0.0), std::vector<double>(16, 1.0)}; }
+  Shape tile() const override { return {4, 4}; }
+  bool binary() const override { return true; }
 
  private:
   std::string name_ = "bars-and-stripes";

@@ -44,20 +44,20 @@ void check_nothing_more(const SafetensorsReader& file, const State& state) {
 
 }  // namespace
 
-void save_checkpoint(const std::string& path, const State& state, const Metadata& metadata) {
+void save_checkpoint(const std::string& path, const State& state, const Metadata& metadata, Links links) {
   std::vector<SafetensorsTensor> tensors;
   for (const State::Entry& entry : state.entries()) {
     tensors.push_back({entry.name, entry.dtype(), entry.shape(), entry.bytes()});
   }
-  write_file_atomically(path, to_safetensors(std::move(tensors), metadata));
+  write_file_atomically(path, to_safetensors(std::move(tensors), metadata), links);
 }
 
 Metadata load_checkpoint(const std::string& path, State& state, const LoadOptions& options) {
-  SafetensorsReader file(path);
+  const SafetensorsReader file(path, options.links);
   return load_checkpoint(file, state, options);
 }
 
-Metadata load_checkpoint(SafetensorsReader& file, State& state, const LoadOptions& options) {
+Metadata load_checkpoint(const SafetensorsReader& file, State& state, const LoadOptions& options) {
   check_model(file, options.model);
   for (const State::Entry& entry : state.entries()) check_entry(file, entry);
   if (!options.partial) check_nothing_more(file, state);

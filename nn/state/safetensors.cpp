@@ -4,9 +4,6 @@
 #include <array>
 #include <bit>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <utility>
 
 #include <fmt/format.h>
@@ -19,24 +16,6 @@ static_assert(std::endian::native == std::endian::little, "values are written as
 
 constexpr uint64_t kLengthBytes = 8;
 constexpr uint64_t kLongestHeader = 100'000'000;  // the format's own bound
-
-uint64_t plain_file_size(const std::string& path) {
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status)) {
-    throw Error(fmt::format("{}: there is no such file. Hint: check the path", path));
-  }
-  if (!std::filesystem::is_regular_file(status)) {
-    throw Error(fmt::format("{}: this is no plain file. Hint: name a .safetensors file", path));
-  }
-  return std::filesystem::file_size(path);
-}
-
-void read_exactly(std::istream& file, void* into, uint64_t bytes, const std::string& path) {
-  file.read(static_cast<char*>(into), static_cast<std::streamsize>(bytes));
-  if (static_cast<uint64_t>(file.gcount()) == bytes) return;
-  throw Error(fmt::format("{}: it cannot be read to its end. Hint: is something else writing to it?", path));
-}
 
 // Alignment of the dtype downwards, then the name: the format's Dtype order.
 bool comes_before(const SafetensorsTensor& a, const SafetensorsTensor& b) {
@@ -88,26 +67,30 @@ std::string header_text(const std::vector<SafetensorsTensor>& sorted, const Meta
 
 }  // namespace
 
-SafetensorsReader::SafetensorsReader(const std::string& path) : path_(path) {
-  const uint64_t size = plain_file_size(path);
-  file_ = std::make_unique<std::ifstream>(path, std::ios::binary);
-  if (!*file_) throw Error(fmt::format("{}: it cannot be opened. Hint: may you read it?", path));
-  read_header(size);
+SafetensorsReader::SafetensorsReader(const std::string& path, Links links)
+    : path_(path), file_(std::make_unique<PlainFile>(path, links)) {
+  read_header();
 }
 
 SafetensorsReader::SafetensorsReader(const std::string& name, std::string_view bytes)
-    : path_(name), file_(std::make_unique<std::istringstream>(std::string(bytes))) {
-  read_header(bytes.size());
+    : path_(name), bytes_(bytes) {
+  read_header();
 }
 
-void SafetensorsReader::read_header(uint64_t size) {
+void SafetensorsReader::read_at(uint64_t offset, std::span<std::byte> out) const {
+  if (file_) return file_->read(offset, out);
+  if (!out.empty()) std::memcpy(out.data(), bytes_.data() + offset, out.size());
+}
+
+void SafetensorsReader::read_header() {
   const std::string& path = path_;
+  const uint64_t size = this->size();
   if (size < kLengthBytes) {
     throw Error(
         fmt::format("{}: {} bytes are no safetensors file. Hint: the file was cut short", path, size));
   }
   uint64_t length = 0;
-  read_exactly(*file_, &length, kLengthBytes, path);
+  read_at(0, std::as_writable_bytes(std::span(&length, 1)));
   if (length > kLongestHeader) {
     throw Error(
         fmt::format("{}: it claims a header of {} bytes, above the format's {}. Hint: the file is damaged, "
@@ -119,7 +102,7 @@ void SafetensorsReader::read_header(uint64_t size) {
                             path, length, size - kLengthBytes));
   }
   std::string json(length, '\0');
-  read_exactly(*file_, json.data(), length, path);
+  read_at(kLengthBytes, std::as_writable_bytes(std::span(json)));
   data_begin_ = kLengthBytes + length;
   header_ = parse_safetensors_header(json, size - data_begin_, path);
 }
@@ -130,15 +113,13 @@ const SafetensorsEntry* SafetensorsReader::find(std::string_view name) const {
   return found == entries().end() ? nullptr : &*found;
 }
 
-std::vector<std::byte> SafetensorsReader::read(const SafetensorsEntry& entry) {
+std::vector<std::byte> SafetensorsReader::read(const SafetensorsEntry& entry) const {
   std::vector<std::byte> bytes(entry.end - entry.begin);
-  file_->clear();
-  file_->seekg(static_cast<std::streamoff>(data_begin_ + entry.begin));
-  read_exactly(*file_, bytes.data(), bytes.size(), path_);
+  read_at(data_begin_ + entry.begin, bytes);
   return bytes;
 }
 
-Tensor SafetensorsReader::read_tensor(const SafetensorsEntry& entry) {
+Tensor SafetensorsReader::read_tensor(const SafetensorsEntry& entry) const {
   const std::vector<std::byte> bytes = read(entry);
   Tensor out = empty(entry.shape, entry.dtype);
   visit_any(entry.dtype, [&]<class T>() {

@@ -1,13 +1,13 @@
 #pragma once
 
 #include <cstddef>
-#include <istream>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "autograd/base/plain_file.h"
 #include "nn/state/safetensors_header.h"
 
 /// Files of named tensors in the safetensors format (https://github.com/huggingface/safetensors): 8 bytes of
@@ -18,25 +18,29 @@ namespace gradzoo {
 class SafetensorsReader {
  public:
   /// Throws Error for a file that is missing, no plain file, cut short, or not in the format.
-  explicit SafetensorsReader(const std::string& path);
-  /// A file whose bytes are in memory; `name` is what errors call it.
+  explicit SafetensorsReader(const std::string& path, Links links = Links::follow);
+  /// A file whose bytes are in memory and stay there; `name` is what errors call it.
   SafetensorsReader(const std::string& name, std::string_view bytes);
 
   const std::string& path() const { return path_; }
   const Metadata& metadata() const { return header_.metadata; }
   const std::vector<SafetensorsEntry>& entries() const { return header_.entries; }
+  uint64_t data_bytes() const { return entries().empty() ? 0 : entries().back().end; }
   const SafetensorsEntry* find(std::string_view name) const;  // nullptr where there is none
 
   /// The entry's bytes; throws Error where the file has become shorter since.
-  std::vector<std::byte> read(const SafetensorsEntry& entry);
+  std::vector<std::byte> read(const SafetensorsEntry& entry) const;
   /// The entry as a tensor.
-  Tensor read_tensor(const SafetensorsEntry& entry);
+  Tensor read_tensor(const SafetensorsEntry& entry) const;
 
  private:
-  void read_header(uint64_t size);
+  void read_header();
+  uint64_t size() const { return file_ ? file_->size() : bytes_.size(); }
+  void read_at(uint64_t offset, std::span<std::byte> out) const;
 
   std::string path_;
-  std::unique_ptr<std::istream> file_;
+  std::unique_ptr<PlainFile> file_;  // or in memory:
+  std::string_view bytes_;
   SafetensorsHeader header_;
   uint64_t data_begin_ = 0;
 };

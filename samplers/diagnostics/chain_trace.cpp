@@ -62,11 +62,16 @@ void ChainTrace::store(size_t statistic, const Tensor& values) {
   });
 }
 
-std::vector<double> ChainTrace::ess() const {
-  const double scale = static_cast<double>(chains_) / static_cast<double>(traced_);
-  return of_each(draws_, [scale](const Tensor& draws) { return scale * effective_sample_size(draws); });
+std::vector<double> ChainTrace::bulk_ess() const {
+  return of_each(draws_, [this](const Tensor& draws) { return scale() * gradzoo::bulk_ess(draws); });
 }
 
-std::vector<double> ChainTrace::rhat() const { return of_each(draws_, split_rhat); }
+std::vector<double> ChainTrace::tail_ess() const {
+  return of_each(draws_, [this](const Tensor& draws) { return scale() * gradzoo::tail_ess(draws); });
+}
+
+std::vector<double> ChainTrace::rhat() const { return of_each(draws_, rank_normalised_rhat); }
+
+double ChainTrace::scale() const { return static_cast<double>(chains_) / static_cast<double>(traced_); }
 
 }  // namespace gradzoo

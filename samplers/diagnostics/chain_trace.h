@@ -16,12 +16,14 @@ class ChainTrace {
   void record(const Tensor& x, const PointValue& value);
 
   const std::vector<std::string>& names() const { return names_; }
-  /// Both give a number for every statistic, the effective sample size scaled to all B chains. NaN with fewer
+  /// Each gives a number for every statistic, effective sample sizes scaled to all B chains. NaN with fewer
   /// than four draws.
-  std::vector<double> ess() const;
+  std::vector<double> bulk_ess() const;
+  std::vector<double> tail_ess() const;
   std::vector<double> rhat() const;
 
  private:
+  double scale() const;  // from the traced chains to all
   void store(size_t statistic, const Tensor& values);
 
   std::vector<std::string> names_;

@@ -8,6 +8,7 @@
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "samplers/diagnostics/autocovariance.h"
+#include "samplers/diagnostics/ranks.h"
 
 namespace gradzoo {
 namespace {
@@ -57,27 +58,78 @@ double autocorrelation_time(Rho rho, size_t n) {
   return tau;
 }
 
-}  // namespace
+// The halves of every chain as chains of their own; of an odd number the draw in the middle is left out.
+Tensor split_chains(const Tensor& x) {
+  const int64_t n = x.dim(1), half = n / 2;
+  return concat(slice(x, 1, 0, half), slice(x, 1, n - half, n), 0);
+}
 
-double effective_sample_size(const Tensor& draws) {
-  check_draws(draws, "effective_sample_size");
-  const NoGrad quiet;
-  const Tensor x = cast(draws, DType::f64);
+std::span<const double> values_of(const Tensor& x) {
+  return {x.data<double>(), static_cast<size_t>(x.size())};
+}
+
+Tensor scores_of(const Tensor& x) { return tensor(normal_scores(values_of(x)), x.shape(), DType::f64); }
+
+double rhat_of_split(const Tensor& chains) {
+  const Variances v = variances(chains);
+  return std::sqrt(v.total / v.within);
+}
+
+double ess_of(const Tensor& x) {
   const Variances v = variances(x);
-  if (!(v.total > 0) || !all_finite(x)) return kNaN;
+  if (!(v.total > 0)) return kNaN;
   const std::vector<double> c = mean_autocovariance(x);
   const auto rho = [&](size_t t) { return t == 0 ? 1.0 : 1 - (v.within - c[t]) / v.total; };
   const double count = static_cast<double>(x.size());
   return count / std::max(autocorrelation_time(rho, c.size()), 1 / std::log10(count));
 }
 
+// Of the indicator of being at most the quantile.
+double ess_below_quantile(const Tensor& x, double share) {
+  const std::span<const double> values = values_of(x);
+  const double at = sample_quantile({values.begin(), values.end()}, share);
+  return ess_of(split_chains(cast(le(x, at), DType::f64)));
+}
+
+}  // namespace
+
+double effective_sample_size(const Tensor& draws) {
+  check_draws(draws, "effective_sample_size");
+  const NoGrad quiet;
+  const Tensor x = cast(draws, DType::f64);
+  return all_finite(x) ? ess_of(x) : kNaN;
+}
+
 double split_rhat(const Tensor& draws) {
   check_draws(draws, "split_rhat");
   const NoGrad quiet;
+  return rhat_of_split(split_chains(cast(draws, DType::f64)));
+}
+
+double bulk_ess(const Tensor& draws) {
+  check_draws(draws, "bulk_ess");
+  const NoGrad quiet;
   const Tensor x = cast(draws, DType::f64);
-  const int64_t n = x.dim(1), half = n / 2;
-  const Variances v = variances(concat(slice(x, 1, 0, half), slice(x, 1, n - half, n), 0));
-  return std::sqrt(v.total / v.within);
+  return all_finite(x) ? ess_of(scores_of(split_chains(x))) : kNaN;
+}
+
+double tail_ess(const Tensor& draws) {
+  check_draws(draws, "tail_ess");
+  const NoGrad quiet;
+  const Tensor x = cast(draws, DType::f64);
+  if (!all_finite(x)) return kNaN;
+  return std::fmin(ess_below_quantile(x, 0.05), ess_below_quantile(x, 0.95));  // NaN where both are
+}
+
+double rank_normalised_rhat(const Tensor& draws) {
+  check_draws(draws, "rank_normalised_rhat");
+  const NoGrad quiet;
+  const Tensor x = cast(draws, DType::f64);
+  if (!all_finite(x)) return kNaN;
+  const std::span<const double> values = values_of(x);
+  const Tensor folded = abs(x - sample_quantile({values.begin(), values.end()}, 0.5));
+  const double bulk = rhat_of_split(scores_of(split_chains(x)));
+  return std::fmax(bulk, rhat_of_split(scores_of(split_chains(folded))));
 }
 
 }  // namespace gradzoo

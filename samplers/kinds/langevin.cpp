@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "autograd/ops.h"
+#include "samplers/domain.h"
 #include "samplers/kinds/check_step.h"
 #include "samplers/metropolis.h"
 
@@ -13,23 +14,14 @@ namespace {
 
 Tensor squared_norm(const Tensor& x) { return sum(square(x), 1); }  // (B, d) -> (B)
 
-// The e of the full convention, whatever the one in which the step is given.
-double full_step(double step, StepConvention convention) {
-  return convention == StepConvention::full ? step : step / 2;
-}
-
-void describe_step(OptionTable& options, double& step, StepConvention& convention) {
-  options.add("step", step, "e of the Langevin step");
-  options.add("convention", convention, kStepConventions,
-              "full: x + e grad f + sqrt(2e) z; half: x + e/2 grad f + sqrt(e) z");
-}
-
 }  // namespace
 
-void AdjustedLangevinOptions::describe(OptionTable& options) { describe_step(options, step, convention); }
+void AdjustedLangevinOptions::describe(OptionTable& options) {
+  describe_langevin_step(options, step, convention);
+}
 
 void UnadjustedLangevinOptions::describe(OptionTable& options) {
-  describe_step(options, step, convention);
+  describe_langevin_step(options, step, convention);
   options.add("noise", noise, "factor on the noise: 1 samples exp f, 0 climbs to a mode");
 }
 
@@ -48,7 +40,8 @@ std::string UnadjustedLangevin::remarks() const {
 // x' = x + e grad f + noise sqrt(2e) z.
 Transition UnadjustedLangevin::transition(const Target& target, Rng& rng, bool) {
   const double e = full_step(options_.step, options_.convention);
-  const Tensor next = x() + value().score * e + randn_like(x(), rng) * (options_.noise * std::sqrt(2 * e));
+  Tensor next = x() + value().score * e + randn_like(x(), rng) * (options_.noise * std::sqrt(2 * e));
+  reflect(target.domain, next);
   return {next, evaluate(target, next), 1};
 }
 
@@ -56,14 +49,17 @@ AdjustedLangevin::AdjustedLangevin(const AdjustedLangevinOptions& options) : opt
   check_step("mala", options.step);
 }
 
-// log q(x' | x) = -|x' - x - e grad f(x)|^2 / (4e), where the square is 2e |z|^2.
+// log q(x' | x) = -|x' - x - e grad f(x)|^2 / (4e), where the square is 2e |z|^2. Behind a mirror the way
+// that was gone, x' - x, is turned round with the momentum.
 Transition AdjustedLangevin::transition(const Target& target, Rng& rng, bool) {
   const double e = full_step(options_.step, options_.convention);
   const Tensor z = randn_like(x(), rng);
-  const Tensor proposal = x() + value().score * e + z * std::sqrt(2 * e);
+  Tensor proposal = x() + value().score * e + z * std::sqrt(2 * e);
+  Tensor way = proposal - x();
+  reflect(target.domain, proposal, &way);
   const PointValue proposed = evaluate(target, proposal);
   const Tensor forward = squared_norm(z) * -0.5;
-  const Tensor backward = squared_norm(x() - proposal - proposed.score * e) * (-0.25 / e);
+  const Tensor backward = squared_norm(way + proposed.score * e) * (-0.25 / e);
   const Tensor log_ratio = proposed.log_prob - value().log_prob + backward - forward;
   return metropolis(x(), value(), proposal, proposed, log_ratio, rng);
 }

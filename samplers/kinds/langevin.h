@@ -1,16 +1,9 @@
 #pragma once
 
+#include "samplers/kinds/step_convention.h"
 #include "samplers/sampler.h"
 
 namespace gradzoo {
-
-/// What e means in a Langevin step. Both target exp f; e of `full` is half the e of `half`.
-enum class StepConvention {
-  full,  // x' = x + e grad f + sqrt(2e) z  (Roberts & Tweedie 1996)
-  half,  // x' = x + e/2 grad f + sqrt(e) z  (Song & Ermon 2019; the lectures)
-};
-inline constexpr Choice<StepConvention> kStepConventions[] = {{"full", StepConvention::full},
-                                                              {"half", StepConvention::half}};
 
 struct AdjustedLangevinOptions {
   double step = 0.01;  // e
@@ -28,7 +21,7 @@ struct UnadjustedLangevinOptions {
 };
 
 /// Unadjusted Langevin (Parisi 1981; Roberts & Tweedie 1996): x' = x + e grad f + noise sqrt(2e) z. Every
-/// move is taken: its law is the target's in the limit of small steps.
+/// move is taken: its law is the target's in the limit of small steps. In a bounded domain x' is reflected.
 class UnadjustedLangevin : public Sampler {
  public:
   /// Throws Error unless step is above 0 and noise is not below 0.
@@ -48,7 +41,8 @@ class UnadjustedLangevin : public Sampler {
   UnadjustedLangevinOptions options_;
 };
 
-/// The same x' as a proposal, accepted or refused (MALA; Roberts & Tweedie 1996).
+/// The same x' as a proposal, accepted or refused (MALA; Roberts & Tweedie 1996). In a bounded domain it is
+/// one leapfrog step with reflection, which turns the momentum round (Neal 2011, section 5.1).
 class AdjustedLangevin : public Sampler {
  public:
   /// Throws Error unless step is above 0.

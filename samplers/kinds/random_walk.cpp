@@ -1,6 +1,7 @@
 #include "samplers/kinds/random_walk.h"
 
 #include "autograd/ops.h"
+#include "samplers/domain.h"
 #include "samplers/kinds/check_step.h"
 #include "samplers/metropolis.h"
 
@@ -14,9 +15,10 @@ RandomWalk::RandomWalk(const RandomWalkOptions& options) : options_(options) {
   check_step("mh", options.step);
 }
 
-// The proposal is symmetric, so its densities cancel.
+// The proposal is symmetric, folded into the domain too, so its densities cancel.
 Transition RandomWalk::transition(const Target& target, Rng& rng, bool) {
-  const Tensor proposal = x() + randn_like(x(), rng) * options_.step;
+  Tensor proposal = x() + randn_like(x(), rng) * options_.step;
+  reflect(target.domain, proposal);
   const PointValue proposed = evaluate(target, proposal);
   return metropolis(x(), value(), proposal, proposed, proposed.log_prob - value().log_prob, rng);
 }

@@ -49,7 +49,7 @@ TEST_CASE("each image of the subset comes exactly once an epoch, in another orde
   CHECK(batches.at(10).count() == 3);
   CHECK(batches.at(21).count() == 3);
   std::vector<std::vector<double>> orders;
-  for (int64_t epoch = 0; epoch < 3; ++epoch) {
+  for (int64_t epoch = 0; epoch < 8; ++epoch) {
     auto rows = rows_of_epoch(batches, epoch);
     CHECK(std::find(orders.begin(), orders.end(), rows) == orders.end());
     orders.push_back(rows);
@@ -122,13 +122,33 @@ TEST_CASE("what is drawn anew differs from visit to visit, and what is fixed doe
   for (Pixels pixels : {Pixels::dynamic_binary, Pixels::fixed_binary, Pixels::dequantised}) {
     Batches batches(data, {.batch = 100, .pixels = pixels});
     std::vector<std::vector<double>> visits;
-    for (int64_t s : {0, 1}) {
+    for (int64_t s : {0, 1, 2, 3, 64}) {
       const Batch batch = batches.at(s);
       for (int64_t i = 0; i < 100; ++i)
         if (batch.rows.data<int64_t>()[i] == 128) visits.push_back(batch.x.rows(i, i + 1).to_vector());
     }
-    REQUIRE(visits.size() == 2);
-    CHECK((visits[0] == visits[1]) == (pixels == Pixels::fixed_binary));
+    REQUIRE(visits.size() == 5);
+    for (size_t i = 0; i < 5; ++i)
+      for (size_t j = 0; j < i; ++j) CHECK((visits[i] == visits[j]) == (pixels == Pixels::fixed_binary));
+    Batches reseeded(data, {.batch = 100, .seed = 1, .pixels = pixels});
+    const Batch other = reseeded.at(0);
+    for (int64_t i = 0; i < 100; ++i)
+      if (other.rows.data<int64_t>()[i] == 128)
+        CHECK((other.x.rows(i, i + 1).to_vector() == visits[0]) == (pixels == Pixels::fixed_binary));
+  }
+}
+
+TEST_CASE("an image at the same place of two batches is drawn by the step and by the seed") {
+  Examples one = even_images(100);
+  one.rows = one.rows.rows(64, 65).clone();  // row 128, half lit
+  for (Pixels pixels : {Pixels::dynamic_binary, Pixels::dequantised}) {
+    Batches batches(one, {.batch = 1, .pixels = pixels}),
+        reseeded(one, {.batch = 1, .seed = 1, .pixels = pixels});
+    std::vector<std::vector<double>> drawn = {reseeded.at(0).x.to_vector()};
+    for (int64_t step = 0; step < 9; ++step) drawn.push_back(batches.at(step).x.to_vector());
+    for (size_t i = 0; i < drawn.size(); ++i)
+      for (size_t j = 0; j < i; ++j)
+        CHECK(drawn[i] != drawn[j]);  // of 15 pixels, never alike but with 45 / 2^15
   }
 }
 

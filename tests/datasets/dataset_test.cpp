@@ -1,5 +1,7 @@
 #include "datasets/dataset.h"
 
+#include <set>
+
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"
@@ -18,6 +20,13 @@ TEST_CASE("A toy gives fresh points at every step, the same for a seed and a ste
   const Tensor later = batches->at(1000).x;
   CHECK(later.shape() == Shape{64, 2});
   CHECK(batches->at(1).x.to_vector() != first);
+  // No point of a step comes again in the next ones.
+  std::set<std::vector<double>> points;
+  for (int64_t step = 0; step < 20; ++step) {
+    const std::vector<double> x = batches->at(step).x.to_vector();
+    for (size_t i = 0; i < x.size(); i += 2) points.insert({x[i], x[i + 1]});
+  }
+  CHECK(points.size() == 20 * 64);
   CHECK(batches->at(0).x.to_vector() == first);
   CHECK(ring.batches(Split::fit, {.batch = 64, .seed = 4})->at(0).x.to_vector() != first);
   CHECK(batches->at(0).rows.defined() == false);
@@ -25,9 +34,25 @@ TEST_CASE("A toy gives fresh points at every step, the same for a seed and a ste
   CHECK(contains(error_message([&] { ring.batches(Split::fit, {.batch = 0}); }), "batch = 0"));
 }
 
+TEST_CASE("No step of a toy's batches draws a number that another one draws") {
+  for (const ToyInfo& info : known_toys()) {
+    CAPTURE(info.name);
+    const auto batches = Dataset(info.name).batches(Split::fit, {.batch = 8, .seed = 3});
+    Rng rng(3, "batches/points");
+    const auto toy = make_toy(info.name);
+    toy->sample(8, rng);
+    CHECK(rng.draw() <= 16);
+    rng.set_draw(16 * 5);
+    CHECK(batches->at(5).x.to_vector() == toy->sample(8, rng).to_vector());
+  }
+}
+
 TEST_CASE("The parts of a toy are fixed, apart from each other, and read like any examples") {
   const Dataset ring(DatasetOptions{.data = "ring8", .toy_scale = 2});
   const Examples valid = ring.split(Split::valid), test = ring.split(Split::test);
+  CHECK(ring.shape().scale == 2);
+  CHECK(ring.split(Split::fit).count() == 50'000);
+  CHECK(ring.split(Split::train).count() == 50'000);
   CHECK(valid.count() == 10'000);
   CHECK(valid.size() == 2);
   CHECK(valid.example() == Shape{2});
@@ -45,9 +70,26 @@ TEST_CASE("Images have a shape and classes, and nothing of a toy") {
   CHECK(mnist.shape().example == Shape{28, 28});
   CHECK(mnist.shape().classes == 10);
   CHECK(mnist.shape().toy == nullptr);
+  CHECK(mnist.batches(Split::valid, {.batch = 1000})->steps_per_epoch() == 5);
+  CHECK(mnist.batches(Split::train, {.batch = 1000})->steps_per_epoch() == 60);
   CHECK(contains(error_message([] { Dataset(DatasetOptions{.data = "mnist", .toy_noise = 0.1}); }),
                  "toy_noise"));
   CHECK(contains(error_message([] { Dataset("ring9"); }), "'ring8'"));
+}
+
+TEST_CASE("A subset goes for every part and for batches, and a toy has none") {
+  const Dataset sevens(DatasetOptions{.data = "mnist", .subset = {.only = "7"}});
+  const Examples fit = sevens.split(Split::fit), valid = sevens.split(Split::valid);
+  CHECK(fit.count() + valid.count() == sevens.split(Split::train).count());
+  CHECK(sevens.split(Split::train).count() == 6265);
+  CHECK(sevens.split(Split::test).count() == 1028);
+  CHECK(sevens.shape().classes == 10);
+  const Batch batch = sevens.batches(Split::fit, {.batch = 50})->at(3);
+  CHECK(min(cast(batch.labels, DType::f64)).item() == 7);
+  CHECK(max(cast(batch.labels, DType::f64)).item() == 7);
+  const std::string message =
+      error_message([] { Dataset(DatasetOptions{.data = "ring8", .subset = {.ink = Ink::thick}}); });
+  CHECK_MESSAGE(contains(message, "ink=thick chooses among images, and ring8 is a toy"), message);
 }
 
 }  // namespace gradzoo

@@ -48,6 +48,27 @@ TEST_CASE("a constant log-density has score 0") {
                          zeros({2, 2}, DType::f64)));
 }
 
+TEST_CASE("a log-density that varies behind the tape's back is refused rather than taken for flat") {
+  const Target steps{.log_prob = [](const Tensor& y) { return sum(floor(y.detach()), 1); }};
+  CHECK(error_message([&] {
+          value_and_score(steps, test::wave({5, 2}));
+        }).find("not differentiable in x") != std::string::npos);
+  CHECK(log_prob_of(steps, test::wave({5, 2})).size() == 5);
+}
+
+TEST_CASE("a score alone asks for no log-density, and noise is told to those who know of it") {
+  const auto refuses = [](const Tensor&) -> Tensor { throw Error("asked"); };
+  const auto twice = [](const Tensor& x) { return x * 2.0; };
+  const Tensor x = test::wave({4, 2});
+  CHECK(test::same_bytes(score_of({.log_prob = refuses, .score = twice}, x), x * 2.0));
+  CHECK(test::max_error(score_of({.log_prob = quartic}, x), (1.0 - x * x * x).to_vector()) < 1e-14);
+  const Target noisy{.score = twice, .noisy_score = [](const Tensor& y, double sigma) { return y * sigma; }};
+  CHECK(test::same_bytes(noisy_score_of(noisy, x, 3), x * 3.0));
+  CHECK(test::same_bytes(noisy_score_of({.score = twice}, x, 3), x * 2.0));
+  const Target wrong{.score = twice, .noisy_score = [](const Tensor& y, double) { return sum(y, 1); }};
+  CHECK(error_message([&] { noisy_score_of(wrong, x, 1); }).find("noisy_score gives") != std::string::npos);
+}
+
 TEST_CASE("what cannot be walked on is refused with the shape that is asked for") {
   const Tensor x = test::wave({4, 2});
   CHECK(error_message([&] { value_and_score({}, x); }).find("neither") != std::string::npos);

@@ -93,6 +93,8 @@ TEST_CASE("train and test are whole, in the files' order, and numbered through")
   CHECK(test.rows.data<int64_t>()[9'999] == 9'999);
   CHECK(test.values.data<uint8_t>() == mnist().test_images.data<uint8_t>());
   CHECK(test.size() == 784);
+  CHECK(test.labels.rows(0, 5).to_vector() == std::vector<double>{7, 2, 1, 0, 4});
+  CHECK(train.labels.rows(0, 5).to_vector() == std::vector<double>{5, 0, 4, 1, 9});
 }
 
 TEST_CASE("any folder of IDX files will do, gzipped or not, with either way of naming") {
@@ -102,6 +104,9 @@ TEST_CASE("any folder of IDX files will do, gzipped or not, with either way of n
   CHECK(plain.pixels() == 6);
   CHECK(plain.split(Split::fit).count() == 22);
   CHECK(plain.split(Split::valid).count() == 2);
+  const SmallFolder more;  // whose test images have a class that the training images lack
+  more.write("t10k-labels-idx1-ubyte", idx_bytes({12}, test::Bytes(12, 30)));
+  CHECK(load_images(more.spec()).classes == 31);
   const test::ScratchFolder other;
   other.write("train-images.idx3-ubyte.gz", test::gzipped(idx_bytes({24, 2, 3}, counting(144))));
   other.write("train-labels.idx1-ubyte", idx_bytes({24}, counting(24)));

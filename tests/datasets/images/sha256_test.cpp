@@ -22,6 +22,11 @@ TEST_CASE("SHA-256 of a gzipped file is that of what it holds") {
         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
+TEST_CASE("SHA-256 of tensors is that of their bytes, one after another") {
+  CHECK(sha256_of_bytes({tensor({'a'}, {1}, DType::u8), tensor({'b', 'c'}, {1, 2}, DType::u8)}) ==
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
 TEST_CASE("a file that isn't there has no SHA-256") { CHECK_THROWS_AS(sha256_of_contents("/absent"), Error); }
 
 }  // namespace gradzoo

@@ -186,16 +186,25 @@ TEST_CASE("the standard forms of gaussian, gamma and exponential are met") {
   const Tensor u = tensor({0.4}, {1, 1}, DType::f64);
   CHECK(std::abs(make_toy("exponential")->log_prob(u).item() - (0.4 - std::exp(0.4))) < 1e-12);
   CHECK(std::abs(make_toy("gamma")->log_prob(u).item() - (1.2 - std::exp(0.4) - std::log(2.0))) < 1e-12);
+  // Weights 0.5, 0.3, 0.2 at (-1.5, -1), (1.5, -1), (0, 1.5), sigma 0.4.
+  const auto bell = [](double a, double b) { return std::exp(-(a * a + b * b) / 0.32) / (2 * M_PI * 0.16); };
+  const double mixed = 0.5 * bell(1.8, 0.3) + 0.3 * bell(-1.2, 0.3) + 0.2 * bell(0.3, -2.2);
+  CHECK(std::abs(make_toy("mixture")->log_prob(x).item() - std::log(mixed)) < 1e-12);
 }
 
 TEST_CASE("modes are the centres of equal mixtures alone, and scale with them") {
-  const Modes* ring = make_toy("ring8")->modes();
+  const auto round = make_toy("ring8");
+  const Modes* ring = round->modes();
   REQUIRE(ring != nullptr);
   const auto scaled = make_toy("grid25", {.scale = 0.5, .noise = 0.1});
   REQUIRE(scaled->modes() != nullptr);
   CHECK(scaled->modes()->sigma == doctest::Approx(0.05));
   CHECK(scaled->modes()->centers.shape() == Shape{25, 2});
   CHECK(max(scaled->modes()->centers).item() == doctest::Approx(2));
+  CHECK(min(scaled->modes()->centers).item() == doctest::Approx(-2));
+  for (const double middle : mean(scaled->modes()->centers, 0).to_vector()) CHECK(std::abs(middle) < 1e-12);
+  const Tensor centre = ring->centers, radius = sqrt(sum(square(centre), 1));
+  for (const double r : radius.to_vector()) CHECK(r == doctest::Approx(1).epsilon(1e-12));
   for (const char* name : {"mixture", "two-moons", "gaussian", "gamma"})
     CHECK(make_toy(name)->modes() == nullptr);
 }
@@ -247,4 +256,6 @@ TEST_CASE("a box keeps its centre when it is scaled") {
   const Box box = Box{{-1, 2}, {3, 4}}.scaled(2);
   CHECK(box.low == std::vector<double>{-3, 1});
   CHECK(box.high == std::vector<double>{5, 5});
+  CHECK(box.centre().to_vector() == std::vector<double>{1, 3});
+  CHECK(box.sides().to_vector() == std::vector<double>{8, 4});
 }

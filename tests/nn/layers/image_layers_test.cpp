@@ -53,6 +53,23 @@ TEST_CASE("a modulated norm is z (1 + a) + b of an image each, before SiLU") {
   const Tensor wanted = silu(z * reshape(a + 1.0, {3, 1, 1, 4}) + reshape(b, {3, 1, 1, 4}));
   CHECK(test::max_error(norm.modulated(x, a, b), wanted.to_vector()) < 1e-13);
   CHECK(gradcheck([&](const Tensor& t) { return norm.modulated(t, a, b); }, x).ok);
+  // With a scale and a shift of its own: (z scale + shift) (1 + a) + b.
+  for (size_t i = 0; i < 2; ++i) {
+    Tensor leaf = plain.named_parameters()[i].tensor;
+    for (int64_t j = 0; j < 4; ++j)
+      leaf.mutable_data<double>()[j] = 0.5 + static_cast<double>(j) - 2.0 * static_cast<double>(i);
+  }
+  const Tensor own = plain.forward(x) * reshape(a + 1.0, {3, 1, 1, 4}) + reshape(b, {3, 1, 1, 4});
+  CHECK(test::max_error(plain.modulated(x, a, b), own.to_vector()) < 1e-13);
+}
+
+TEST_CASE("a transposed convolution's output padding adds rows and columns") {
+  Rng rng(1, "layers");
+  const ConvTranspose2d plain(2, 3, 3, rng, {.conv = {.stride = 2, .padding = 1}});
+  const ConvTranspose2d padded(2, 3, 3, rng, {.conv = {.stride = 2, .padding = 1}, .output_padding = 1});
+  const Tensor x = wave({1, 4, 5, 2}, DType::f32);
+  CHECK(plain.forward(x).shape() == Shape{1, 7, 9, 3});
+  CHECK(padded.forward(x).shape() == Shape{1, 8, 10, 3});
 }
 
 TEST_CASE("an embedding gives rows by number, and times become cosines and sines") {

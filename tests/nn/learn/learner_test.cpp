@@ -154,3 +154,40 @@ TEST_CASE("a gradient written by hand that is not finite changes nothing") {
   CHECK_THROWS_AS(learner.apply(0.1), NonFinite);
   CHECK(state.bytes() == before);
 }
+
+TEST_CASE("a step goes along the gradient by the rate that it is given, cut to the norm that is asked for") {
+  for (const double clip : {0.0, 0.25}) {
+    Task task;
+    Learner learner(task.layer, {.optimizer = sgd(), .clip = clip});
+    const std::vector<double> before = task.layer.weight().to_vector();
+    Tape tape;
+    const Tensor loss = task.loss();
+    const Tensor wanted[] = {task.layer.weight(), task.layer.bias()};
+    const Tensors g = grad(loss, wanted, {.retain_graph = true});
+    const double norm = std::sqrt(sum(square(g[0])).item() + sum(square(g[1])).item());
+    CHECK(learner.step(loss, 0.5) == doctest::Approx(norm).epsilon(1e-5));
+    const double share = clip > 0 ? clip / norm : 1;
+    CHECK(share <= 1);
+    for (size_t i = 0; i < 3; ++i)
+      CHECK(task.layer.weight().to_vector()[i] ==
+            doctest::Approx(before[i] - 0.5 * share * g[0].to_vector()[i]).epsilon(1e-5));
+  }
+}
+
+TEST_CASE("a State holds the average too, and how many weights are in it") {
+  Task task, other;
+  Learner learner(task.layer, {.ema = 0.9}), fresh(other.layer, {.ema = 0.9});
+  State state, of_fresh;
+  learner.add_to(state);
+  fresh.add_to(of_fresh);
+  const auto step = [](Learner& one, const Task& of) {
+    Tape tape;
+    one.step(of.loss(), 0.1);
+  };
+  for (int i = 0; i < 3; ++i) step(learner, task);
+  for (const State::Entry& entry : of_fresh.entries()) entry.restore(state.find(entry.name)->bytes().data());
+  step(learner, task);
+  step(fresh, other);
+  const auto one = learner.averaged(), two = fresh.averaged();
+  CHECK(other.layer.weight().to_vector() == task.layer.weight().to_vector());
+}

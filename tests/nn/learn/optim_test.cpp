@@ -115,6 +115,26 @@ TEST_CASE("Adam's first step is lr in every coordinate, whatever the gradient's 
   check_near(module.w.to_vector(), {-0.25, 0.25, -0.25}, 1e-15);
 }
 
+TEST_CASE("Adam's corrections go on as powers of the betas, a thousand steps on") {
+  const test::Vector module({1, -2, 3});
+  Parameters parameters(module);
+  Adam adam(parameters, {.beta1 = 0.99, .beta2 = 0.9995});
+  Doubles w = {1, -2, 3}, m(3), v(3);
+  for (int t = 1; t <= 1000; ++t) {
+    const Doubles gradient = {std::sin(t), std::cos(3.0 * t) + 0.5, 1e-3 * t};
+    parameters.zero_grad();
+    test::give_gradient(module.w, gradient);
+    adam.step(0.01);
+    for (size_t i = 0; i < 3; ++i) {
+      m[i] = 0.99 * m[i] + 0.01 * gradient[i];
+      v[i] = 0.9995 * v[i] + 0.0005 * gradient[i] * gradient[i];
+      const double first = m[i] / (1 - std::pow(0.99, t)), second = v[i] / (1 - std::pow(0.9995, t));
+      w[i] -= 0.01 * first / (std::sqrt(second) + 1e-8);
+    }
+  }
+  check_near(module.w.to_vector(), w, 1e-10);
+}
+
 TEST_CASE("an optimiser's State holds all that its next step reads") {
   const auto run = [](auto make, size_t replaced_at) {
     const test::Vector module({1, -2, 3});

@@ -116,7 +116,7 @@ TEST_CASE("what is not a whole file is refused with its path") {
   CHECK(error_message([&] { SafetensorsReader reader(scratch.file("absent")); }) ==
         scratch.file("absent") + ": there is no such file. Hint: check the path");
   CHECK(error_message([&] { SafetensorsReader reader("/"); }) ==
-        "/: this is no plain file. Hint: name a .safetensors file");
+        "/: this is a folder, no plain file. Hint: put the file itself there");
   CHECK(error_message([&] { SafetensorsReader reader("/dev/zero"); }).find("no plain file") !=
         std::string::npos);
 }

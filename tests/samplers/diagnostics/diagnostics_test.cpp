@@ -94,6 +94,12 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("chains that alternate are worth at most log10 of their draws times as many") {
+  Tensor draws = empty({1, 1000}, DType::f64);
+  for (int64_t t = 0; t < 1000; ++t) draws.mutable_data<double>()[t] = t % 2 == 0 ? 1 : -1;
+  CHECK(effective_sample_size(draws) == doctest::Approx(3000));
+}
+
 TEST_CASE("chains that agree have a split R-hat of 1") {
   const Tensor good = autoregression(4, 2000, 0.5, 4);
   CHECK(split_rhat(good) == doctest::Approx(1).epsilon(0.01));
@@ -121,9 +127,42 @@ TEST_CASE("split R-hat is the closed form of two chains of four") {
   CHECK(split_rhat(odd) == doctest::Approx(split_rhat(draws)).epsilon(1e-12));
 }
 
+TEST_CASE("by ranks, heavy tails and any monotone map leave everything as it is") {
+  const Tensor x = autoregression(4, 301, 0.6, 7);
+  const Tensor cubed = x * x * x;
+  CHECK(bulk_ess(cubed) == doctest::Approx(bulk_ess(x)).epsilon(1e-12));
+  CHECK(tail_ess(cubed) == doctest::Approx(tail_ess(x)).epsilon(1e-12));
+  const Tensor cauchy = x / abs(autoregression(4, 301, 0, 8));
+  CHECK(rank_normalised_rhat(cauchy) < 1.05);
+}
+
+TEST_CASE("folded ranks see chains of one mean and different width, which split R-hat does not") {
+  Tensor draws = autoregression(4, 1000, 0.2, 9);
+  double* values = draws.mutable_data<double>();
+  for (int64_t t = 0; t < 1000; ++t) values[t] *= 4;
+  CHECK(split_rhat(draws) < 1.02);
+  CHECK(rank_normalised_rhat(draws) > 1.1);
+}
+
+TEST_CASE("independent draws are worth their number, in the bulk and in the tails") {
+  const Tensor draws = autoregression(8, 2000, 0, 10);
+  CHECK(bulk_ess(draws) == doctest::Approx(16000).epsilon(0.06));
+  CHECK(tail_ess(draws) == doctest::Approx(16000).epsilon(0.1));
+}
+
+TEST_CASE("the tails of bits are those of the one quantile that tells them apart") {
+  const Tensor bits = cast(gt(autoregression(4, 500, 0, 11), 0.0), DType::f64);
+  CHECK(tail_ess(bits) > 1000);
+}
+
 TEST_CASE("draws that never vary have no diagnostics, and fewer than four are refused") {
   CHECK(std::isnan(effective_sample_size(ones({3, 10}))));
   CHECK(std::isnan(split_rhat(ones({3, 10}))));
+  for (const auto diagnostic : {bulk_ess, tail_ess, rank_normalised_rhat}) {
+    CHECK(std::isnan(diagnostic(ones({3, 10}))));
+    CHECK(std::isnan(diagnostic(tensor({0, 1, 2, test::kInf}, {1, 4}))));
+    CHECK(error_message([&] { diagnostic(ones({3, 3})); }).find("n >= 4") != std::string::npos);
+  }
   CHECK(error_message([] { effective_sample_size(ones({3, 3})); }).find("n >= 4") != std::string::npos);
   CHECK(error_message([] { split_rhat(ones({12})); }).find("(chains, n)") != std::string::npos);
 }

@@ -141,16 +141,6 @@ TEST_CASE("what a sampler keeps for its chains begins with them, in their shape"
   }
 }
 
-TEST_CASE("samplers are named by what they need, and a target that does not fit names those that do") {
-  CHECK(sampler_names() == "mh, ula, mala");
-  CHECK(sampler_names(kNeedsScore) == "ula");
-  const Target score_alone{.score = [](const Tensor& x) { return neg(x); }};
-  CHECK(test::contains(test::error_message([&] {
-                         one_step(score_alone, zeros({1, 1}), RandomWalk());
-                       }),
-                       "needing the score alone: ula"));
-}
-
 TEST_CASE("every sampler of the list is what its line says, and is found by its name") {
   for (const SamplerEntry& entry : sampler_registry()) {
     const std::unique_ptr<Sampler> sampler = entry.options()->make();
@@ -160,6 +150,8 @@ TEST_CASE("every sampler of the list is what its line says, and is found by its 
     OptionTable table;
     const auto options = entry.options();
     options->describe(table);
+    CHECK(table.has("step") == (sampler->step_size() > 0));
+    if (!table.has("step")) continue;
     table.set("step", "0.25");
     CHECK(options->make()->step_size() == 0.25);
     const auto make_of_no_step = [&] {
@@ -172,6 +164,37 @@ TEST_CASE("every sampler of the list is what its line says, and is found by its 
         "sampler 'malaa' is not known. Hint: did you mean 'mala'?");
   CHECK(test::error_message([] { ula(0.1, -1); }) ==
         "ula: noise is -1. Hint: 0 or more; 1 samples the target");
+}
+
+// log N(y; x - e x, 2e) up to a constant, of every row: a Langevin proposal of kQuartic's from x.
+Tensor log_proposal(const Tensor& y, const Tensor& x, double e) {
+  const Tensor drift = x - square(x) * x * e;
+  return sum(square(y - drift), 1) * (-1 / (4 * e));
+}
+
+TEST_CASE("mala moves exactly the chains whose uniform number lies below p(x') q(x|x') / (p(x) q(x'|x))") {
+  const Target quartic{.log_prob = [](const Tensor& x) { return sum(square(square(x)), 1) * -0.25; }};
+  constexpr int64_t kChains = 20000;
+  constexpr double kStep = 0.4;
+  Rng start(5, "test"), draws(6, "test"), same(6, "test");
+  const Tensor x = randn({kChains, 2}, start, DType::f64);
+  AdjustedLangevin sampler({.step = kStep});
+  sampler.begin(quartic, x);
+  sampler.step(quartic, draws);
+  const Tensor z = randn({kChains, 2}, same, DType::f64), u = rand({kChains}, same, DType::f64);
+  const Tensor y = x - square(x) * x * kStep + z * std::sqrt(2 * kStep);
+  const Tensor ratio =
+      quartic.log_prob(y) + log_proposal(x, y, kStep) - quartic.log_prob(x) - log_proposal(y, x, kStep);
+  int64_t moved = 0, wrong = 0;
+  for (int64_t i = 0; i < kChains; ++i) {
+    const bool moves = u.data<double>()[i] < std::exp(ratio.data<double>()[i]);
+    const double to = moves ? y.data<double>()[2 * i] : x.data<double>()[2 * i];
+    moved += moves;
+    wrong += std::abs(sampler.x().data<double>()[2 * i] - to) > 1e-12;
+  }
+  CHECK(wrong == 0);
+  CHECK(moved > kChains / 3);
+  CHECK(moved < kChains * 9 / 10);
 }
 
 }  // namespace

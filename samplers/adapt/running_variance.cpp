@@ -1,0 +1,56 @@
+#include "samplers/adapt/running_variance.h"
+
+#include <algorithm>
+
+namespace gradzoo {
+
+void RunningVariance::reset(int64_t dimensions) {
+  count_ = 0;
+  mean_.assign(static_cast<size_t>(dimensions), 0.0);
+  squares_.assign(static_cast<size_t>(dimensions), 0.0);
+}
+
+void RunningVariance::add(const Tensor& x) {
+  const auto d = static_cast<size_t>(x.dim(1));
+  visit_floating(x.dtype(), [&]<class T>() {
+    const T* row = x.data<T>();
+    for (int64_t r = 0; r < x.dim(0); ++r, row += d) {
+      const double share = 1 / static_cast<double>(++count_);
+      for (size_t i = 0; i < d; ++i) {
+        const double value = static_cast<double>(row[i]), before = value - mean_[i];
+        mean_[i] += before * share;
+        squares_[i] += before * (value - mean_[i]);
+      }
+    }
+  });
+}
+
+double RunningVariance::regularised(int64_t i) const {
+  constexpr double kExtra = 5, kTowards = 1e-3;
+  const auto n = static_cast<double>(count_);
+  const double variance = squares_[static_cast<size_t>(i)] / std::max(n - 1, 1.0);
+  return (n * variance + kExtra * kTowards) / (n + kExtra);
+}
+
+void WarmupWindows::plan(int64_t transitions) {
+  constexpr int64_t kFewest = 20;
+  const bool enough = transitions >= kFewest;
+  first_ = enough ? transitions * 15 / 100 : 0;
+  end_ = enough ? transitions - transitions / 4 : 0;
+}
+
+// A window that would leave less than its double behind it takes the rest.
+bool WarmupWindows::closes(int64_t t) const {
+  if (!inside(t)) return false;
+  int64_t begin = first_, width = std::max<int64_t>((end_ - first_) / 15, 1);
+  while (begin < end_) {
+    const bool last = begin + 3 * width > end_;
+    const int64_t close = last ? end_ : begin + width;
+    if (t < close) return t == close - 1;
+    begin = close;
+    width *= 2;
+  }
+  return false;
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,111 @@
+#include "samplers/denoised.h"
+
+#include <cmath>
+
+#include "autograd/base/error.h"
+#include "autograd/ops.h"
+#include "autograd/plain.h"
+#include "autograd/tape.h"
+
+namespace gradzoo {
+namespace {
+
+constexpr int64_t kMostSteps = 200;
+constexpr double kStill = 1e-4;  // of sigma: a step that moves no number further is the last
+
+double furthest(const Tensor& a, const Tensor& b) { return max(abs(a - b)).item(); }
+
+Tensor tweedie(const Tensor& x, const Tensor& score, double sigma) { return x + score * (sigma * sigma); }
+
+Tensor tweedie_of(const Target& target, const Tensor& x) {
+  return tweedie(x, value_and_score(target, x).score, target.data_noise);
+}
+
+Tensor through_more_noise(const Target& target, const Tensor& noisy, double sigma) {
+  const double share = 1 - std::pow(target.data_noise / sigma, 2);
+  Tensor x = noisy, guess = tweedie_of(target, x);
+  for (int64_t i = 0; share > 0 && i < kMostSteps; ++i) {
+    const Tensor next = guess * share + noisy * (1 - share);
+    const bool still = furthest(next, x) <= kStill * sigma;
+    x = next;
+    guess = tweedie_of(target, x);
+    if (still) break;
+  }
+  return guess;
+}
+
+Tensor with_missing_noise(const Target& target, const Tensor& noisy, double sigma, Rng& rng) {
+  constexpr int64_t kDraws = 8;
+  const double missing = std::sqrt(target.data_noise * target.data_noise - sigma * sigma);
+  Tensor total = zeros_like(noisy);
+  for (int64_t i = 0; i < kDraws; ++i)
+    total = total + tweedie_of(target, noisy + randn_like(noisy, rng) * missing);
+  return total / static_cast<double>(kDraws);
+}
+
+/// log p(x) - |x - noisy|^2 / (2 sigma^2) of every row and its slope.
+struct Posterior {
+  Tensor value, slope;  // (n), (n, d)
+};
+
+Posterior posterior(const Target& target, const Tensor& x, const Tensor& noisy, double sigma) {
+  const PointValue prior = value_and_score(target, x);
+  const Tensor away = (x - noisy) / (sigma * sigma);
+  Posterior out{{}, prior.score - away};
+  if (prior.log_prob.defined()) out.value = prior.log_prob - sum((x - noisy) * away, 1) * 0.5;
+  return out;
+}
+
+// Each row's step begins as Newton's where log p is flat, and grows or halves as it leads up or not.
+Tensor climbed(const Target& target, const Tensor& noisy, double sigma) {
+  const int64_t n = noisy.dim(0);
+  Tensor x = noisy, step = full({n, 1}, sigma * sigma, noisy.dtype());
+  Posterior at = posterior(target, x, noisy, sigma);
+  for (int64_t i = 0; i < kMostSteps; ++i) {
+    const Tensor next = x + at.slope * step;
+    const Posterior there = posterior(target, next, noisy, sigma);
+    const Tensor up = ge(there.value, at.value), rows = reshape(up, {n, 1});
+    const Tensor moved = where(rows, next, x);
+    const bool still = furthest(next, x) <= kStill * sigma;
+    x = moved;
+    at = {where(up, there.value, at.value), where(rows, there.slope, at.slope)};
+    step = step * where(rows, full({n, 1}, 1.5, x.dtype()), 0.5);
+    if (still) break;
+  }
+  return x;
+}
+
+// By the slope alone no step can be told to lead too far.
+Tensor drifted(const Target& target, const Tensor& noisy, double sigma) {
+  const double step = 0.05 * sigma * sigma;
+  Tensor x = noisy;
+  for (int64_t i = 0; i < kMostSteps; ++i) x = x + posterior(target, x, noisy, sigma).slope * step;
+  return x;
+}
+
+Tensor guess(const Target& target, const Tensor& noisy, double sigma, Rng& rng) {
+  if (target.noisy_score) return tweedie(noisy, target.noisy_score(noisy, sigma), sigma);
+  if (target.data_noise > sigma) return with_missing_noise(target, noisy, sigma, rng);
+  if (target.data_noise > 0) return through_more_noise(target, noisy, sigma);
+  return target.log_prob ? climbed(target, noisy, sigma) : drifted(target, noisy, sigma);
+}
+
+}  // namespace
+
+bool can_denoise(const Target& target) {
+  return !target.binary && (target.noisy_score || target.score || target.log_prob);
+}
+
+Tensor denoised(const Target& target, const Tensor& noisy, double sigma, Rng& rng) {
+  if (!can_denoise(target))
+    throw Error(
+        "denoised: the target has no score of real numbers. Hint: a run of score, dae, ebm or flow-matching; "
+        "from C++, Target::score");
+  const NoGrad quiet;
+  Tensor x = guess(target, noisy, sigma, rng);
+  if (!all_finite(x))
+    throw Error("the way from noise of {:g} to its guess leaves the finite numbers. Hint: less noise", sigma);
+  return x;
+}
+
+}  // namespace gradzoo

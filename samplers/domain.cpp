@@ -1,0 +1,89 @@
+#include "samplers/domain.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "autograd/base/error.h"
+#include "autograd/kernels/threads/parallel.h"
+
+namespace gradzoo {
+namespace {
+
+// Where a number lands, and whether it comes back.
+template <class T>
+struct Landing {
+  T at;
+  bool turned;
+};
+
+template <class T>
+Landing<T> between_mirrors(T x, T lower, T upper) {
+  const T width = upper - lower;
+  T along = std::fmod(x - lower, 2 * width);
+  if (along < 0) along += 2 * width;
+  const bool turned = along > width;
+  return {std::clamp(lower + (turned ? 2 * width - along : along), lower, upper), turned};
+}
+
+template <class T>
+Landing<T> landing(T x, T lower, T upper) {
+  if (std::isinf(lower)) return {2 * upper - x, true};
+  if (std::isinf(upper)) return {2 * lower - x, true};
+  return between_mirrors(x, lower, upper);
+}
+
+template <class T>
+void reflect_all(T lower, T upper, T* x, T* velocity, int64_t n) {
+  constexpr int64_t kGrain = 16384;
+  kernels::parallel_for(n, kGrain, 64, [=](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      if (x[i] >= lower && x[i] <= upper) continue;
+      const Landing<T> found = landing(x[i], lower, upper);
+      x[i] = found.at;
+      if (velocity != nullptr && found.turned) velocity[i] = -velocity[i];
+    }
+  });
+}
+
+// The first element for which `bad` is true; -1 where there is none.
+template <class T, class Bad>
+int64_t first_bad(const Tensor& x, Bad bad) {
+  const T* values = x.data<T>();
+  const T* found = std::find_if(values, values + x.size(), bad);
+  return found == values + x.size() ? -1 : found - values;
+}
+
+}  // namespace
+
+bool is_bounded(const Domain& domain) { return std::isfinite(domain.lower) || std::isfinite(domain.upper); }
+
+void reflect(const Domain& domain, Tensor& x, Tensor* velocity) {
+  if (!is_bounded(domain)) return;
+  visit_floating(x.dtype(), [&]<class T>() {
+    T* turning = velocity == nullptr ? nullptr : velocity->mutable_data<T>();
+    reflect_all(static_cast<T>(domain.lower), static_cast<T>(domain.upper), x.mutable_data<T>(), turning,
+                x.size());
+  });
+}
+
+void check_inside(std::string_view sampler, const Target& target, const Tensor& x) {
+  if (!target.binary && !is_bounded(target.domain)) return;
+  if (x.rank() != 2 || !is_floating(x.dtype())) return;  // refused where the target is asked
+  visit_floating(x.dtype(), [&]<class T>() {
+    const T lower = static_cast<T>(target.domain.lower), upper = static_cast<T>(target.domain.upper);
+    const int64_t at = target.binary ? first_bad<T>(x, [](T v) { return v != 0 && v != 1; })
+                                     : first_bad<T>(x, [=](T v) { return v < lower || v > upper; });
+    if (at < 0) return;
+    const int64_t chain = at / x.dim(1);
+    const auto value = static_cast<double>(x.data<T>()[at]);
+    if (target.binary) {
+      throw Error(
+          "{}: chain {} starts at {:g}, and the target's x is made of 0 and 1. Hint: x0 = bernoulli(p, rng)",
+          sampler, chain, value);
+    }
+    throw Error("{}: chain {} starts at {:g}, outside the target's domain. Hint: between {:g} and {:g}",
+                sampler, chain, value, target.domain.lower, target.domain.upper);
+  });
+}
+
+}  // namespace gradzoo

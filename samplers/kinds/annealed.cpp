@@ -1,0 +1,120 @@
+#include "samplers/kinds/annealed.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "autograd/ops.h"
+#include "samplers/domain.h"
+#include "samplers/kinds/check_step.h"
+
+namespace gradzoo {
+namespace {
+
+// The numbers of "1,.5,.1".
+std::vector<double> numbers_in(const std::string& text) {
+  std::vector<double> out;
+  const char* at = text.data();
+  const char* end = at + text.size();
+  while (true) {
+    double value = 0;
+    const auto [next, error] = std::from_chars(at, end, value);
+    if (error != std::errc() || (next != end && *next != ','))
+      throw Error("annealed: sigmas is '{}'. Hint: numbers with commas between, as sigmas=1,0.3,0.1", text);
+    out.push_back(value);
+    if (next == end) return out;
+    at = next + 1;
+  }
+}
+
+std::vector<double> geometric(double begin, double end, int64_t levels) {
+  std::vector<double> out;
+  for (int64_t i = 0; i < levels; ++i) {
+    const double share = levels == 1 ? 0 : static_cast<double>(i) / static_cast<double>(levels - 1);
+    out.push_back(begin * std::pow(end / begin, share));
+  }
+  return out;
+}
+
+void check_levels(const std::vector<double>& sigmas) {
+  const bool positive = std::ranges::all_of(sigmas, [](double s) { return s > 0 && std::isfinite(s); });
+  if (positive && !sigmas.empty() && std::ranges::is_sorted(sigmas, std::greater())) return;
+  throw Error("annealed: the noise levels are {}. Hint: numbers above 0, from the largest to the smallest",
+              fmt::join(sigmas, ", "));
+}
+
+}  // namespace
+
+void AnnealedOptions::describe(OptionTable& options) {
+  describe_langevin_step(options, step, convention);
+  options.add("sigmas", sigmas, "noise levels, as 1,0.3,0.1; else geometric, by the three that follow");
+  options.add("sigma_begin", sigma_begin, "first noise level");
+  options.add("sigma_end", sigma_end, "last noise level");
+  options.add("levels", levels, "noise levels", {1, 100'000});
+  options.add("level_steps", level_steps, "transitions at each level", {1, 1'000'000});
+  options.add("denoise", denoise, "whether the last transition ends at x + sigma^2 score");
+}
+
+AnnealedLangevin::AnnealedLangevin(const AnnealedOptions& options) : options_(options) {
+  check_step("annealed", options.step);
+  if (options.levels < 1 || options.level_steps < 1)
+    throw Error("annealed: {} levels of {} steps. Hint: 1 or more of both", options.levels,
+                options.level_steps);
+  sigmas_ = options.sigmas.empty() ? geometric(options.sigma_begin, options.sigma_end, options.levels)
+                                   : numbers_in(options.sigmas);
+  check_levels(sigmas_);
+}
+
+WalkLength AnnealedLangevin::length() const {
+  const int64_t steps = static_cast<int64_t>(sigmas_.size()) * options_.level_steps;
+  return {steps, steps - options_.level_steps};
+}
+
+std::string AnnealedLangevin::remarks() const {
+  std::string text = fmt::format("{} noise levels from {:g} to {:g}, {} steps at each", sigmas_.size(),
+                                 sigmas_.front(), sigmas_.back(), options_.level_steps);
+  if (taken_ > 0 && taken_ < length().steps)
+    text += fmt::format("; stopped after {} steps of {}", taken_, length().steps);
+  if (!is_noisy_) text += "; the target has no noisy scores: its own was taken at every level";
+  return text;
+}
+
+void AnnealedLangevin::on_begin(const Tensor&) { taken_ = 0; }
+
+double AnnealedLangevin::sigma() const {
+  const auto level = static_cast<size_t>(taken_ / options_.level_steps);
+  return sigmas_[std::min(level, sigmas_.size() - 1)];
+}
+
+PointValue AnnealedLangevin::evaluate(const Target& target, const Tensor& x) {
+  count_evaluations(1);
+  is_noisy_ = static_cast<bool>(target.noisy_score);
+  return {{}, noisy_score_of(target, x, sigma())};
+}
+
+Transition AnnealedLangevin::transition(const Target& target, Rng& rng, bool) {
+  const double growth = sigma() / sigmas_.back();
+  const double e = full_step(options_.step, options_.convention) * growth * growth;
+  Tensor next = x() + value().score * e + randn_like(x(), rng) * std::sqrt(2 * e);
+  reflect(target.domain, next);
+  ++taken_;
+  if (options_.denoise && taken_ == length().steps) {
+    const double variance = sigmas_.back() * sigmas_.back();
+    next = next + evaluate(target, next).score * variance;
+    reflect(target.domain, next);
+  }
+  return {next, evaluate(target, next), 1};
+}
+
+SamplerEntry annealed_entry() {
+  return sampler_entry_of<AnnealedOptions, AnnealedLangevin>(
+      {.name = "annealed",
+       .needs = kNeedsScore,
+       .moves = "ula's x' on p * N(0, sigma^2), sigma falling, e as sigma^2",
+       .source = "Song & Ermon 2019"});
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "samplers/kinds/step_convention.h"
+#include "samplers/sampler.h"
+
+namespace gradzoo {
+
+struct AnnealedOptions {
+  double step = 2e-5;  // e at the last level
+  StepConvention convention = StepConvention::half;
+  std::string sigmas = {};    // "1,.5,.1": the noise levels; "": geometric, as the next three say
+  double sigma_begin = 1;     // the first
+  double sigma_end = 0.01;    // the last
+  int64_t levels = 10;        // how many
+  int64_t level_steps = 100;  // transitions at each
+  bool denoise = false;       // ends at the mean of what was noisy, x + sigma^2 score, at the last sigma
+
+  void describe(OptionTable& options);
+};
+
+/// Annealed Langevin (Song & Ermon 2019, algorithm 1): unadjusted Langevin on ever less noisy versions of a
+/// density, p * N(0, sigma_i^2), with step e sigma_i^2/sigma_L^2 at level i. It walks on
+/// Target::noisy_score; where the target has none, on its score at every level, which says so in remarks().
+/// After the last level it stays there.
+class AnnealedLangevin : public Sampler {
+ public:
+  /// Throws Error unless step is above 0, every sigma is, and they do not grow.
+  explicit AnnealedLangevin(const AnnealedOptions& options = {});
+
+  std::string_view name() const override { return "annealed"; }
+  unsigned needs() const override { return kNeedsScore; }
+  double step_size() const override { return options_.step; }
+  bool is_exact() const override { return false; }
+  WalkLength length() const override;
+  std::string remarks() const override;
+  const std::vector<double>& sigmas() const { return sigmas_; }
+
+ protected:
+  void on_begin(const Tensor& x) override;
+  /// The score alone, of the level that comes next.
+  PointValue evaluate(const Target& target, const Tensor& x) override;
+  Transition transition(const Target& target, Rng& rng, bool warming_up) override;
+
+ private:
+  double sigma() const;  // of the transition that comes next
+
+  AnnealedOptions options_;
+  std::vector<double> sigmas_;
+  int64_t taken_ = 0;     // transitions since begin()
+  bool is_noisy_ = true;  // whether the target's score knew of the noise
+};
+
+SamplerEntry annealed_entry();
+
+}  // namespace gradzoo

@@ -1,0 +1,112 @@
+#include "samplers/kinds/hmc.h"
+
+#include <fmt/format.h>
+
+#include "autograd/ops.h"
+#include "samplers/kinds/check_step.h"
+#include "samplers/leapfrog.h"
+#include "samplers/metropolis.h"
+
+namespace gradzoo {
+namespace {
+
+constexpr double kDivergence =
+    1000;  // error of the energy beyond which a trajectory has nothing to say (Stan's)
+
+}  // namespace
+
+void HmcOptions::describe(OptionTable& options) {
+  options.add("step", step, "e of the leapfrog integrator, adapted while warming up");
+  options.add("leapfrog_steps", leapfrog_steps, "leapfrog steps of a transition", {1, 100'000});
+  options.add("jitter", jitter, "each transition's step is e (1 + jitter u), u uniform on [-1,1]");
+  options.add("adapt", adapt, "whether step and mass are adapted while warming up");
+  options.add("acceptance", acceptance, "that the step is adapted to");
+}
+
+Hmc::Hmc(const HmcOptions& options)
+    : options_(options), step_(options.step), tuning_(options.step, options.acceptance) {
+  check_step("hmc", options.step);
+  if (options.leapfrog_steps < 1)
+    throw Error("hmc: leapfrog_steps is {}. Hint: 1 or more", options.leapfrog_steps);
+  if (!(options.jitter >= 0 && options.jitter < 1))
+    throw Error("hmc: jitter is {}. Hint: from 0 to below 1", options.jitter);
+  if (!(options.acceptance > 0 && options.acceptance < 1))
+    throw Error("hmc: acceptance is {}. Hint: between 0 and 1, as 0.8", options.acceptance);
+}
+
+std::string Hmc::remarks() const {
+  if (divergences_ == 0) return "";
+  return fmt::format(
+      "{} divergent transitions (energy off by more than {:g}): chains may not reach where the density is "
+      "steep; a smaller step, or a higher acceptance",
+      divergences_, kDivergence);
+}
+
+void Hmc::plan_warmup(int64_t transitions) {
+  windows_.plan(options_.adapt ? transitions : 0);
+  warmed_up_ = 0;
+  tuning_.restart(step_);
+}
+
+void Hmc::add_to(State& state, const std::string& prefix) {
+  state.add(prefix + ".step", step_);
+  tuning_.add_to(state, prefix + ".tuning");
+  if (inverse_mass_.defined()) state.add(prefix + ".inverse_mass", inverse_mass_);
+}
+
+void Hmc::on_begin(const Tensor& x) {
+  divergences_ = 0;
+  const int64_t d = x.rank() == 2 ? x.dim(1) : 0;
+  if (inverse_mass_.defined() && inverse_mass_.dim(0) == d && inverse_mass_.dtype() == x.dtype()) return;
+  inverse_mass_ = ones({d}, x.dtype());
+  variance_.reset(d);
+}
+
+double Hmc::jittered_step(Rng& rng) const {
+  return step_ * (1 + options_.jitter * (2 * rand({1}, rng, DType::f64).item() - 1));
+}
+
+Transition Hmc::transition(const Target& target, Rng& rng, bool warming_up) {
+  if (is_tuning_ && !warming_up) step_ = tuning_.kept();
+  is_tuning_ = warming_up && options_.adapt;
+  const double e = jittered_step(rng);
+  const Trajectory end =
+      leapfrog(target, x(), value(), randn_like(x(), rng), sqrt(inverse_mass_), e, options_.leapfrog_steps);
+  count_evaluations(options_.leapfrog_steps);
+  Transition out = metropolis(x(), value(), end.x, end.value, end.energy_lost, rng);
+  if (is_tuning_) {
+    adapt(end.energy_lost, out.x);
+  } else if (!warming_up) {
+    count_divergences(end.energy_lost);
+  }
+  return out;
+}
+
+void Hmc::adapt(const Tensor& energy_lost, const Tensor& x) {
+  tuning_.update(mean(cast(metropolis_acceptance(energy_lost), DType::f64)).item());
+  step_ = tuning_.step();
+  if (windows_.inside(warmed_up_)) variance_.add(x);
+  if (windows_.closes(warmed_up_)) {
+    visit_floating(x.dtype(), [&]<class T>() {
+      T* out = inverse_mass_.mutable_data<T>();
+      for (int64_t i = 0; i < x.dim(1); ++i) out[i] = static_cast<T>(variance_.regularised(i));
+    });
+    variance_.reset(x.dim(1));
+    tuning_.restart(step_);
+  }
+  ++warmed_up_;
+}
+
+void Hmc::count_divergences(const Tensor& energy_lost) {
+  const Tensor sound = ge(energy_lost, -kDivergence);  // false of NaN
+  divergences_ += energy_lost.size() - count_nonzero(sound);
+}
+
+SamplerEntry hmc_entry() {
+  return sampler_entry_of<HmcOptions, Hmc>({.name = "hmc",
+                                            .needs = kNeedsLogProb | kNeedsScore,
+                                            .moves = "leapfrog steps with a momentum, accepted or refused",
+                                            .source = "Duane et al. 1987; Neal 2011"});
+}
+
+}  // namespace gradzoo

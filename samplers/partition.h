@@ -1,0 +1,46 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "autograd/base/options.h"
+#include "samplers/ais.h"
+
+/// The normalising constant of a density that is known up to it: enumerated where that is possible, else
+/// between annealed importance sampling upwards, which is below it on average, and downwards, which is above.
+namespace gradzoo {
+
+/// What is known of a Z beforehand.
+struct Partition {
+  std::shared_ptr<AnnealingPath> path = {};  // from a density whose Z is known to the model's
+  double begin_log_z = 0;
+  std::function<Tensor(int64_t, Rng&)> begin = {};  // n exact samples of the former
+  /// n samples of the model: exact ones where `exact` is set, else ends of long chains.
+  std::function<Tensor(int64_t, Rng&)> end = {};
+  std::function<double()> exact = {};  // log Z by enumeration; empty where that is out of reach
+  std::string cost = "";               // what enumeration would take
+};
+
+struct AnnealingOptions {
+  int64_t chains = 100;
+  int64_t temperatures = 10'000;
+
+  void describe(OptionTable& options);
+};
+
+/// `count` temperatures from 0 to 1 in equal steps. Throws Error below 2.
+std::vector<double> temperatures_up(int64_t count);
+
+/// log Z as annealing tells it.
+struct LogPartition {
+  double value;
+  AisEstimate annealing;
+};
+/// Upwards from exact samples: below log Z on average.
+LogPartition anneal_up(const Partition& partition, const AnnealingOptions& options, Rng& rng);
+/// Downwards from samples of the model: above log Z on average where those are exact.
+LogPartition anneal_down(const Partition& partition, const AnnealingOptions& options, Rng& rng);
+
+}  // namespace gradzoo

@@ -1,0 +1,97 @@
+#include "samplers/denoised.h"
+
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "autograd/base/error.h"
+#include "autograd/ops.h"
+#include "autograd/random.h"
+#include "support/error_message.h"
+
+namespace gradzoo {
+namespace {
+
+constexpr double kMean = 0.7, kVariance = 0.3;  // of the clean numbers
+
+// N(mean, variance + t^2): the law of such data with noise t.
+Target gaussian(double t, bool by_density) {
+  const double variance = kVariance + t * t;
+  Target target{.data_noise = t};
+  if (by_density)
+    target.log_prob = [variance](const Tensor& x) { return sum(square(x - kMean), 1) * (-0.5 / variance); };
+  else
+    target.score = [variance](const Tensor& x) { return (x - kMean) * (-1 / variance); };
+  return target;
+}
+
+// The largest error against E[clean | noisy].
+double error_of(const Target& target, double sigma) {
+  Rng rng(1, "denoised_test");
+  const Tensor noisy = randn({7, 3}, rng, DType::f64) * 2.0;
+  const double share = kVariance / (kVariance + sigma * sigma);
+  const Tensor exact = noisy * share + kMean * (1 - share);
+  return max(abs(denoised(target, noisy, sigma, rng) - exact)).item();
+}
+
+TEST_CASE(
+    "of a Gaussian the guess is the conditional mean, with the target's noise, with more, and with none") {
+  for (const bool by_density : {false, true}) {
+    CAPTURE(by_density);
+    CHECK(error_of(gaussian(0.5, by_density), 0.5) < 1e-12);
+    for (const double sigma : {0.6, 0.9, 2.0}) {
+      CAPTURE(sigma);
+      CHECK(error_of(gaussian(0.5, by_density), sigma) < 2e-3);
+      CHECK(error_of(gaussian(0, by_density), sigma) < 2e-3);
+    }
+  }
+  Target all{.noisy_score = [](const Tensor& x, double sigma) {
+    return (x - kMean) * (-1 / (kVariance + sigma * sigma));
+  }};
+  CHECK(error_of(all, 0.3) < 1e-12);
+  // Planted: a noise that the density does not have is seen.
+  Target wrong = gaussian(0.5, true);
+  wrong.data_noise = 0.4;
+  CHECK(error_of(wrong, 0.5) > 0.05);
+}
+
+TEST_CASE("with less noise than the target's, what is missing is drawn: the mean of what those guesses are") {
+  Rng rng(2, "denoised_test");
+  constexpr double kNoise = 0.5, kSigma = 0.3;
+  const Tensor noisy = full({4000, 1}, 1.5, DType::f64);
+  const double share = kVariance / (kVariance + kNoise * kNoise);
+  const Tensor guess = denoised(gaussian(kNoise, false), noisy, kSigma, rng);
+  // each is a mean of 8 draws of share * missing noise
+  const double sd = share * std::sqrt((kNoise * kNoise - kSigma * kSigma) / 8);
+  const double z = (mean(guess).item() - (1.5 * share + kMean * (1 - share))) / (sd / std::sqrt(4000.0));
+  CHECK(std::abs(z) < 3.9);  // 1 in 10,000
+  // chi squared of 3999 degrees in normal approximation
+  CHECK(std::abs(var(guess).item() / (sd * sd) - 1) < 3.9 * std::sqrt(2.0 / 3999));
+}
+
+TEST_CASE(
+    "ascent finds the peak of a density that a fixed step would leap over, rows each by their own step") {
+  const Target needle{.log_prob = [](const Tensor& x) {
+    return logsumexp(concat(square(x - 1.0) * -5000.0, square(x + 1.0) * -0.5, 1), 1);
+  }};
+  Rng rng(3, "denoised_test");
+  const Tensor found = denoised(needle, tensor({1.02, -1.0, -1.5}, {3, 1}, DType::f64), 0.5, rng);
+  // -5000 * 2 (x - 1) = (x - y) / s^2; -(x + 1) = (x - y) / s^2
+  CHECK(found.data<double>()[0] == doctest::Approx((10000 + 1.02 * 4) / 10004).epsilon(1e-4));
+  CHECK(found.data<double>()[1] == doctest::Approx(-1));
+  CHECK(found.data<double>()[2] == doctest::Approx((-1 - 1.5 * 4) / 5).epsilon(1e-3));
+}
+
+TEST_CASE("a target without a score of real numbers is refused, and a way that leaves the finite numbers") {
+  Rng rng(4, "denoised_test");
+  const Tensor x = ones({1, 1}, DType::f64);
+  CHECK(test::contains(test::error_message([&] { denoised({}, x, 1, rng); }), "no score"));
+  Target table = gaussian(0, true);
+  table.binary = true;
+  CHECK_FALSE(can_denoise(table));
+  const Target cliff{.score = [](const Tensor& at) { return square(at) * 1e200; }};
+  CHECK(test::contains(test::error_message([&] { denoised(cliff, x, 1, rng); }), "leaves the finite"));
+}
+
+}  // namespace
+}  // namespace gradzoo

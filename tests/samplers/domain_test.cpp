@@ -1,0 +1,121 @@
+#include "samplers/domain.h"
+
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "autograd/kernels/threads/parallel.h"
+#include "autograd/ops.h"
+#include "samplers/chains.h"
+#include "samplers/kinds/hmc.h"
+#include "samplers/kinds/langevin.h"
+#include "samplers/kinds/random_walk.h"
+#include "support/tensor_values.h"
+
+namespace gradzoo {
+namespace {
+
+using test::contains;
+using test::error_message;
+
+// A ball between mirrors, a small step at a time.
+struct Ball {
+  double at, velocity;
+};
+Ball bounced(const Domain& domain, double from, double by) {
+  constexpr int kSteps = 20'000;
+  Ball ball{from, by};
+  for (int i = 0; i < kSteps; ++i) {
+    ball.at += ball.velocity / kSteps;
+    if (ball.at < domain.lower) ball = {2 * domain.lower - ball.at, -ball.velocity};
+    if (ball.at > domain.upper) ball = {2 * domain.upper - ball.at, -ball.velocity};
+  }
+  return ball;
+}
+
+TEST_CASE("what leaves the domain is where a ball between mirrors would be, with its velocity") {
+  for (const Domain& domain : {Domain{-1, 2}, Domain{0, test::kInf}, Domain{-test::kInf, 1.5}}) {
+    for (const double by : {0.3, -0.9, 1.7, -4.4, 7.1, 20.3, -20.3}) {
+      Tensor x = full({1, 1}, 0.5 + by, DType::f64), velocity = full({1, 1}, by, DType::f64);
+      reflect(domain, x, &velocity);
+      const Ball ball = bounced(domain, 0.5, by);
+      CHECK(x.item() == doctest::Approx(ball.at).epsilon(1e-5));
+      CHECK(velocity.item() == ball.velocity);
+    }
+  }
+}
+
+TEST_CASE("a trajectory that is turned round comes back, in f32 and f64 and at any thread count") {
+  const Domain domain{-1, 1};
+  for (const DType dtype : {DType::f32, DType::f64}) {
+    const Tensor from = test::wave({4000, 9}, dtype) * 0.45, by = test::wave({4000, 9}, dtype, 3) * 4.0;
+    Tensor x = from + by, velocity = by.clone();
+    reflect(domain, x, &velocity);
+    CHECK(max(abs(x)).item() <= 1);
+    Tensor back = x - velocity;
+    reflect(domain, back);
+    CHECK(max(abs(back - from)).item() < (dtype == DType::f32 ? 4e-6 : 1e-14));
+  }
+  const int before = kernels::threads();
+  const auto reflected = [&](int threads) {
+    kernels::set_threads(threads);
+    Tensor x = test::wave({9000, 7}) * 3.0;
+    reflect(domain, x);
+    return x;
+  };
+  const Tensor alone = reflected(1);
+  for (const int threads : {2, 3, 8}) CHECK(test::same_bytes(reflected(threads), alone));
+  kernels::set_threads(before);
+}
+
+TEST_CASE("no domain leaves everything as it is, and what is not a number stays so") {
+  Tensor x = tensor({1e300, NAN}, {1, 2}, DType::f64);
+  reflect({}, x);
+  CHECK(x.to_vector()[0] == 1e300);
+  reflect({0, 1}, x);
+  CHECK(std::isnan(x.to_vector()[1]));
+  CHECK_FALSE(is_bounded({}));
+  CHECK(is_bounded({.upper = 3}));
+}
+
+// e^-x on [0, 1]: mean 1 - 1/(e - 1) and second moment, of a law that is far from flat at both mirrors.
+TEST_CASE("exact samplers have the exact law inside a bounded domain, and ula is near it") {
+  const Target decay{.log_prob = [](const Tensor& x) { return sum(x, 1) * -3.0; }, .domain = {0, 1}};
+  const double z = (1 - std::exp(-3.0)) / 3, first = (1.0 / 9 - std::exp(-3.0) * (1.0 / 3 + 1.0 / 9)) / z;
+  RandomWalk mh({.step = 0.7});
+  AdjustedLangevin mala({.step = 0.2});
+  Hmc hmc({.step = 0.4, .leapfrog_steps = 6, .adapt = false});
+  UnadjustedLangevin ula({.step = 2e-3});
+  constexpr int64_t kChains = 20000;
+  const auto mean_of = [&](Sampler& sampler, int64_t steps) {
+    Rng rng(1, "test/domain");
+    const Tensor start = rand({kChains, 1}, rng, DType::f64);
+    const Tensor x = run_chains(decay, start, sampler, {.steps = steps}, rng).x;
+    CHECK(min(x).item() >= 0);
+    CHECK(max(x).item() <= 1);
+    return mean(x).item();
+  };
+  const double error = 0.25 / std::sqrt(static_cast<double>(kChains));  // its deviation is below 1/4
+  for (Sampler* exact :
+       {static_cast<Sampler*>(&mh), static_cast<Sampler*>(&mala), static_cast<Sampler*>(&hmc)})
+    CHECK_MESSAGE(std::abs(mean_of(*exact, 60) - first) < 4.2 * error, exact->name());  // false alarm 8e-5
+  CHECK(std::abs(mean_of(ula, 400) - first) < 0.02);
+}
+
+TEST_CASE("a chain that starts outside the domain, or between 0 and 1 on bits, is named") {
+  const Target bounded{.log_prob = [](const Tensor& x) { return sum(x, 1); }, .domain = {0, 1}};
+  RandomWalk mh;
+  const std::string outside = error_message([&] {
+    mh.begin(bounded, tensor({0.5, 1, 0, 1.25}, {2, 2}, DType::f64));
+  });
+  CHECK_MESSAGE(contains(outside, "mh: chain 1 starts at 1.25, outside the target's domain. Hint: between 0"),
+                outside);
+  const Target bits{.log_prob = bounded.log_prob, .binary = true};
+  const std::string between = error_message([&] {
+    check_inside("flip", bits, tensor({0, 1, 0.3, 1}, {2, 2}, DType::f64));
+  });
+  CHECK_MESSAGE(contains(between, "flip: chain 1 starts at 0.3"), between);
+}
+
+}  // namespace
+}  // namespace gradzoo

@@ -1,0 +1,62 @@
+#include "samplers/fit.h"
+
+#include <doctest/doctest.h>
+
+#include "autograd/ops.h"
+#include "samplers/registry.h"
+#include "support/error_message.h"
+
+namespace gradzoo {
+namespace {
+
+using test::contains;
+
+Tensor log_density(const Tensor& x) { return sum(x, 1); }
+Tensor same(const Tensor& x) { return x; }
+
+const Target kSmooth{.log_prob = log_density};
+const Target kScore{.score = same};
+const Target kBits{.log_prob = log_density, .binary = true};
+const Target kBipartite{.log_prob = log_density, .conditionals = {same, same}, .binary = true};
+
+TEST_CASE("samplers are named by the target that they walk on") {
+  CHECK(sampler_names() == "mh, ula, mala, hmc, annealed, flip, gibbs");
+  CHECK(fitting_samplers(kSmooth) == "mh, ula, mala, hmc, annealed");
+  CHECK(fitting_samplers(kScore) == "ula, annealed");
+  CHECK(fitting_samplers(kBits) == "flip");
+  CHECK(fitting_samplers(kBipartite) == "flip, gibbs");
+  CHECK(fitting_samplers({}) == "");
+}
+
+TEST_CASE("a sampler that does not fit says why, and which do") {
+  const auto why = [](const char* name, const Target& target) {
+    return why_unfit(name, find_sampler(name).needs, target);
+  };
+  CHECK(why("hmc", kSmooth) == "");
+  CHECK(why("gibbs", kBipartite) == "");
+  CHECK(why("hmc", kBits) ==
+        "hmc: it walks through numbers, and the target is discrete: its x is made of 0 and 1. Hint: on this "
+        "target walk: flip");
+  CHECK(contains(why("gibbs", kBits),
+                 "the target is not bipartite: it has no conditionals. Hint: on this "
+                 "target walk: flip"));
+  CHECK(contains(why("flip", kSmooth), "the target is continuous. Hint: on this target walk: mh, ula"));
+  CHECK(contains(why("mh", kScore), "a score but no log-density. Hint: on this target walk: ula, annealed"));
+  CHECK(contains(why("ula", {}), "neither log-density nor score. Hint: set Target::log_prob"));
+  const Target nothing_fits{.score = same, .binary = true};
+  CHECK(contains(why("flip", nothing_fits), "Hint: set Target::log_prob"));
+}
+
+TEST_CASE("needs and what targets have are told in words") {
+  CHECK(needs_text(kNeedsLogProb) == "log-density");
+  CHECK(needs_text(kNeedsScore) == "score");
+  CHECK(needs_text(kNeedsScore | kNeedsLogProb) == "log-density and score");
+  CHECK(needs_text(kNeedsLogProb | kNeedsBinary) == "log-density of binary x");
+  CHECK(needs_text(kNeedsConditionals | kNeedsBinary) == "pair of conditionals");
+  CHECK(target_text(kScore) == "a score but no log-density");
+  CHECK(target_text({}) == "neither log-density nor score");
+  CHECK(target_text(kBits) == "a law of binary x alone");
+}
+
+}  // namespace
+}  // namespace gradzoo

@@ -1,0 +1,93 @@
+#include "samplers/kinds/annealed.h"
+
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "autograd/ops.h"
+#include "support/tensor_values.h"
+
+namespace gradzoo {
+namespace {
+
+using test::contains;
+using test::error_message;
+
+// N(2, 0.01), blurred in closed form.
+const Target kBlurred{
+    .score = [](const Tensor& x) { return (2.0 - x) * 100.0; },
+    .noisy_score = [](const Tensor& x, double sigma) { return (2.0 - x) / (0.01 + sigma * sigma); }};
+
+AnnealedOptions three_levels() {
+  return {.step = 0.01, .convention = StepConvention::full, .sigmas = "1,0.5,0.1", .level_steps = 2};
+}
+
+TEST_CASE(
+    "the walk is the algorithm, written out: e sigma_i^2/sigma_L^2, two steps a level, the noisy score") {
+  const Tensor start = test::wave({5, 2});
+  Rng rng(1, "test"), same(1, "test");
+  AnnealedLangevin sampler(three_levels());
+  sampler.begin(kBlurred, start);
+  Tensor x = start;
+  for (const double sigma : {1.0, 1.0, 0.5, 0.5, 0.1, 0.1}) {
+    const double e = 0.01 * sigma * sigma / 0.01;
+    x = x + kBlurred.noisy_score(x, sigma) * e + randn_like(x, same) * std::sqrt(2 * e);
+    sampler.step(kBlurred, rng);
+    CHECK(test::max_error(sampler.x(), x.to_vector()) < 1e-12);
+  }
+  CHECK(sampler.evaluations() == 7);
+  CHECK(sampler.length().steps == 6);
+  CHECK(sampler.length().before_last == 4);
+  sampler.step(kBlurred, rng);  // stays at the last level
+  x = x + kBlurred.noisy_score(x, 0.1) * 0.01 + randn_like(x, same) * std::sqrt(0.02);
+  CHECK(test::max_error(sampler.x(), x.to_vector()) < 1e-12);
+}
+
+TEST_CASE("the denoising step ends at the mean of what was noisy, once") {
+  AnnealedOptions options = three_levels();
+  Rng rng(1, "test"), same(1, "test");
+  AnnealedLangevin plain(options);
+  options.denoise = true;
+  AnnealedLangevin denoised(options);
+  const Tensor start = test::wave({5, 2});
+  plain.begin(kBlurred, start);
+  denoised.begin(kBlurred, start);
+  for (int i = 0; i < 6; ++i) {
+    plain.step(kBlurred, rng);
+    denoised.step(kBlurred, same);
+    if (i < 5) CHECK(test::same_bytes(plain.x(), denoised.x()));
+  }
+  const Tensor wanted = plain.x() + kBlurred.noisy_score(plain.x(), 0.1) * 0.01;
+  CHECK(test::max_error(denoised.x(), wanted.to_vector()) < 1e-14);
+}
+
+TEST_CASE("levels are geometric where none are listed, and what was walked is remarked") {
+  const AnnealedLangevin sampler({.sigma_begin = 1, .sigma_end = 0.01, .levels = 3, .level_steps = 7});
+  REQUIRE(sampler.sigmas().size() == 3);
+  CHECK(sampler.sigmas()[1] == doctest::Approx(0.1));
+  CHECK(sampler.remarks() == "3 noise levels from 1 to 0.01, 7 steps at each");
+  const Target plain{.score = kBlurred.score};
+  AnnealedLangevin other(three_levels());
+  Rng rng(1);
+  other.begin(plain, zeros({2, 1}));
+  other.step(plain, rng);
+  CHECK(contains(other.remarks(), "stopped after 1 steps of 6"));
+  CHECK(contains(other.remarks(), "the target has no noisy scores: its own was taken at every level"));
+}
+
+TEST_CASE("levels that are no levels are refused") {
+  const auto refusal = [](const AnnealedOptions& options) {
+    return error_message([&] { AnnealedLangevin{options}; });
+  };
+  CHECK(contains(refusal({.step = -1}), "annealed: step is -1"));
+  CHECK(contains(refusal({.sigmas = "1,x"}), "sigmas is '1,x'"));
+  CHECK(contains(refusal({.sigmas = "1,"}), "sigmas is '1,'"));
+  CHECK(contains(refusal({.sigmas = "0.1,1"}), "noise levels are 0.1, 1"));
+  CHECK(contains(refusal({.sigmas = "1,0"}), "numbers above 0"));
+  CHECK(contains(refusal({.sigma_begin = 0.01, .sigma_end = 1}), "from the largest"));
+  CHECK(contains(refusal({.levels = 0}), "0 levels"));
+  CHECK(contains(refusal({.level_steps = 0}), "10 levels of 0 steps"));
+}
+
+}  // namespace
+}  // namespace gradzoo
