@@ -2,11 +2,14 @@
 
 #include "models/classifier/classifier.h"
 #include "models/dae/dae.h"
+#include "models/dbn/dbn.h"
+#include "models/dde/dde.h"
+#include "models/diffusion/diffusion.h"
 #include "models/ebm/ebm.h"
-#include "models/flow/flow.h"
 #include "models/gan/gan.h"
 #include "models/nce/cnce.h"
 #include "models/nce/nce.h"
+#include "models/rbm/rbm.h"
 #include "models/score/score.h"
 #include "models/vae/vae.h"
 
@@ -22,9 +25,14 @@ std::span<const ModelEntry> model_registry() {
       gan_entry(),
       score_entry(),
       flow_matching_entry(),
+      ddpm_entry(),
+      ncsn_entry(),
+      dde_entry(),
       dae_entry(),
       nce_entry(),
       cnce_entry(),
+      rbm_entry(),
+      dbn_entry(),
   };
   // clang-format on
   return kModels;

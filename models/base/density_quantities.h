@@ -14,9 +14,11 @@ inline constexpr const char* kKlToTruth = "KL of the truth to it";
 inline Quantities density_quantities(const DensityFit& fit, std::string kl_meaning) {
   Quantity kl = quantity(kKl, fit.kl, std::move(kl_meaning));
   kl.density_kind = kKlToTruth;
-  return {std::move(kl),
-          quantity(kLogZ, fit.log_partition,
-                   "log Z by quadrature; beside it how far it moves when the box is doubled", fit.box_error)};
+  Quantity log_z =
+      quantity(kLogZ, fit.log_partition,
+               "log Z by quadrature; its error is how far it moves when the box is doubled", fit.box_error);
+  log_z.error_kind = ErrorKind::quadrature;
+  return {std::move(kl), std::move(log_z)};
 }
 
 }  // namespace gradzoo

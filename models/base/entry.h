@@ -8,8 +8,8 @@
 
 namespace gradzoo {
 
-/// What a model can learn from.
-enum class DataKind { any, images, points };
+/// What a model can learn from; `binary`: images that it makes binary, and points of 0 and 1.
+enum class DataKind { any, images, points, binary };
 
 /// A model's options without their type: described, adapted to the data, and what a model is made from.
 class ModelOptions {

@@ -1,13 +1,18 @@
 #include "models/base/model.h"
 
+#include <algorithm>
+#include <cmath>
 #include <functional>
 #include <utility>
 
 #include "autograd/base/error.h"
+#include "autograd/base/function_ref.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "models/pictures/class_rows.h"
 #include "models/pictures/samples_picture.h"
+#include "samplers/denoised.h"
+#include "samplers/given.h"
 
 namespace gradzoo {
 namespace {
@@ -58,6 +63,18 @@ void check_labels(const SampleRequest& request, int64_t count) {
   }
 }
 
+void check_examples(const Tensor& examples, const char* what) {
+  if (examples.rank() != 2 || examples.dim(0) < 1)
+    throw Error("{}: examples {}. Hint: (n, numbers) of one or more", what, examples.shape().str());
+}
+
+// As many rows at once as the largest network has room for.
+void for_each_part(const Tensor& rows, FunctionRef<void(const Tensor&)> fn) {
+  constexpr int64_t kAtOnce = 250;
+  for (int64_t begin = 0; begin < rows.dim(0); begin += kAtOnce)
+    fn(rows.rows(begin, std::min(begin + kAtOnce, rows.dim(0))).clone());
+}
+
 }  // namespace
 
 /// While it lives nothing is recorded, and parameters hold their averages.
@@ -98,15 +115,28 @@ Quantities Model::validate(const DataView& data) {
 }
 
 Quantities Model::evaluate(const DataView& data) {
+  Quantities all = evaluate_quickly(data);
+  all.add(evaluate_at_length(data));
+  return all;
+}
+
+Quantities Model::evaluate_quickly(const DataView& data) {
   const Shown shown(*this);
   return do_evaluate(data);
+}
+
+Quantities Model::evaluate_at_length(const DataView& data, const ShareDone& done) {
+  const Shown shown(*this);
+  return do_evaluate_at_length(
+      data, done ? done : [](double) {});
 }
 
 Tensor Model::sample(const SampleRequest& request) {
   check_labels(request, label_count());
   const RequestedOptions options(*this, request.options);
   const Shown shown(*this);
-  return do_sample({request.n, request.rng, wanted_labels(request)});
+  const Tensor labels = request.labels.defined() ? request.labels : any_labels(request.n, label_count());
+  return do_sample({request.n, request.rng, labels});
 }
 
 Tensor Model::inpaint(const InpaintRequest& request) {
@@ -115,13 +145,63 @@ Tensor Model::inpaint(const InpaintRequest& request) {
     throw Error("inpaint: images {} and known pixels {}. Hint: (n, pixels) and (pixels)",
                 images.shape().str(), known.shape().str());
   const Shown shown(*this);
-  return images * known + clamp(do_inpaint(request), 0, 1) * (1.0 - known);
+  return completed(clamp(do_inpaint(request), 0, 1), images, known);
 }
 
 Tensor Model::do_inpaint(const InpaintRequest&) {
   throw Error(
       "this model has neither a score nor an energy to fill in by. Hint: a run of score, dae, ebm or "
       "flow-matching");
+}
+
+Tensor Model::denoise(const DenoiseRequest& request) {
+  check_examples(request.examples, "denoise");
+  if (!(request.sigma > 0 && std::isfinite(request.sigma)))
+    throw Error("denoise: sigma is {:g}. Hint: above 0", request.sigma);
+  const Shown shown(*this);
+  Tensors guesses;
+  for_each_part(request.examples, [&](const Tensor& part) {
+    guesses.push_back(do_denoise({part, request.sigma, request.rng, request.domain}));
+  });
+  return clamp(concat(guesses, 0), request.domain.lower, request.domain.upper);
+}
+
+Tensor Model::do_denoise(const DenoiseRequest& request) {
+  return denoised(unlabelled_target("denoise"), request.examples, request.sigma, request.rng);
+}
+
+AnomalyScores Model::anomaly_scores(const AnomalyRequest& request) {
+  check_examples(request.examples, "anomaly");
+  const Shown shown(*this);
+  AnomalyScores all;
+  Tensors scores;
+  for_each_part(request.examples, [&](const Tensor& part) {
+    AnomalyScores found = do_anomaly_scores({part, request.rng});
+    scores.push_back(found.scores);
+    all.statistic = std::move(found.statistic);
+  });
+  all.scores = concat(scores, 0);
+  return all;
+}
+
+AnomalyScores Model::do_anomaly_scores(const AnomalyRequest& request) {
+  return anomaly_by(unlabelled_target("judge"), request.examples, request.rng);
+}
+
+Target Model::unlabelled_target(const char* what) {
+  Target target = do_target();
+  if (!can_denoise(target) && !target.log_prob)
+    throw Error(
+        "this model has neither a score nor an energy to {} by. Hint: a run of score, dae, ebm or "
+        "flow-matching",
+        what);
+  if (label_count() > 0 && !target.noisy_score)
+    throw Error(
+        "this model knows examples of a label alone, and what it is asked to {} has none. Hint: a run "
+        "without "
+        "conditional=true",
+        what);
+  return target;
 }
 
 Picture Model::snapshot(const DataView& data, Rng& rng) {
@@ -148,12 +228,19 @@ Target Model::target() {
   holding(target.log_prob);
   holding(target.score);
   holding(target.initial);
+  holding(target.noisy_score);
+  holding(target.conditionals.hidden);
+  holding(target.conditionals.visible);
   return target;
 }
 
-Tensor Model::wanted_labels(const SampleRequest& request) const {
-  const bool free = !request.labels.defined() && label_count() > 0;
-  return free ? any_labels(request.n, label_count()) : request.labels;
+std::optional<Partition> Model::partition() {
+  const std::vector<std::shared_ptr<const void>> held = averages();
+  std::optional<Partition> partition = do_partition();
+  if (partition) {
+    partition->begin = [held, f = std::move(partition->begin)](int64_t n, Rng& rng) { return f(n, rng); };
+  }
+  return partition;
 }
 
 Picture Model::do_snapshot(const DataView& data, Rng& rng) {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -8,10 +10,12 @@
 #include "autograd/random.h"
 #include "autograd/state.h"
 #include "datasets/dataset.h"
+#include "models/base/anomaly.h"
 #include "models/base/metric.h"
 #include "models/base/quantity.h"
 #include "models/pictures/picture.h"
 #include "nn/learn/learner.h"
+#include "samplers/partition.h"
 #include "samplers/target.h"
 
 namespace gradzoo {
@@ -47,12 +51,30 @@ struct InpaintRequest {
   Rng& rng;
 };
 
+/// Which examples are to be freed of Gaussian noise.
+struct DenoiseRequest {
+  Tensor examples;  // (n, numbers)
+  double sigma;     // standard deviation of their noise
+  Rng& rng;
+  Domain domain = {};  // where numbers without noise lie, {0, 1} for pixels: so does the guess
+};
+
+/// Which examples are to be judged.
+struct AnomalyRequest {
+  Tensor examples;  // (n, numbers), as training sees them
+  Rng& rng;
+};
+
+/// Is told how far a long evaluation is: the share that is done, in [0, 1].
+using ShareDone = std::function<void(double)>;
+
 /// A horizontal line in a metric's curve: what it could reach at best, or would say of chance.
 struct CurveLevel {
   Metric metric;
   std::string name;  // "entropy floor"
   double value;
   std::string unit, meaning;
+  bool is_figure = true;  // a number of this run, told among its figures too; else a constant of theory
 };
 
 /// A model: its parameters, its objective and what it can show. All that outlives a step is in its State.
@@ -62,6 +84,9 @@ class Model {
  public:
   virtual ~Model() = default;
 
+  /// Before the first step of a new run: what the model wants to know of the training examples beforehand,
+  /// which is then in its State.
+  virtual void prepare(const Examples&) {}
   /// Names everything that must survive a restart: the learners, then what add_to() names.
   void register_state(State& state);
   /// What train_step writes, in order; the first is what is minimised.
@@ -72,14 +97,22 @@ class Model {
 
   /// The numbers to watch after each epoch, on held-out examples; quick.
   Quantities validate(const DataView& data);
-  /// The full evaluation that `eval` prints.
+  /// The full evaluation that `eval` prints: what takes seconds, then what may take minutes, each alone where
+  /// the first is to be shown before the second is known.
   Quantities evaluate(const DataView& data);
+  Quantities evaluate_quickly(const DataView& data);
+  Quantities evaluate_at_length(const DataView& data, const ShareDone& done = {});
   /// Images (n, H, W) in [0,1], or points (n, d). Throws Error where the model draws none, has no use for
   /// labels, or does not know an option.
   Tensor sample(const SampleRequest& request);
   /// The images with what is not known of them drawn given what is: (n, pixels) in [0,1], the known pixels as
   /// they were. Throws Error of a model that has neither score nor energy.
   Tensor inpaint(const InpaintRequest& request);
+  /// A guess of the examples without their noise: (n, numbers). Throws Error where sigma is not above 0, and
+  /// of a model that knows no score of examples without a label.
+  Tensor denoise(const DenoiseRequest& request);
+  /// Throws Error of a model that has neither energy, nor score, nor bound.
+  AnomalyScores anomaly_scores(const AnomalyRequest& request);
   /// The film strip's frame after an epoch.
   Picture snapshot(const DataView& data, Rng& rng);
   /// Every picture beside the snapshots.
@@ -87,6 +120,9 @@ class Model {
   /// What Markov chains may walk on. As long as a copy lives it shows the averages, where some are kept, and
   /// a training step throws Error; the model must outlive it.
   Target target();
+  /// What is known of its normalising constant, to be estimated; shows averages and keeps them as target()
+  /// does. Empty where the model has none that annealing reaches.
+  std::optional<Partition> partition();
   /// What this run's numbers say, a paragraph of the report; "" where there is nothing beyond their
   /// explanations.
   std::string reading(const DataView& data);
@@ -95,6 +131,8 @@ class Model {
   /// The options of a request for samples, which are members of the model: their defaults are those of the
   /// run.
   virtual void describe_sampling(OptionTable&) {}
+  /// The options of an evaluation, as these.
+  virtual void describe_evaluation(OptionTable&) {}
   /// Numbers that are trained, of all learners.
   int64_t parameter_count() const;
   /// Samples may be asked for by labels below this.
@@ -109,6 +147,8 @@ class Model {
   virtual void add_to(State& state) = 0;
   virtual Quantities do_validate(const DataView& data) = 0;
   virtual Quantities do_evaluate(const DataView& data) = 0;
+  /// What may take minutes; `done` is defined.
+  virtual Quantities do_evaluate_at_length(const DataView&, const ShareDone&) { return {}; }
   /// `request.labels` are defined, those of the classes in turn where none were asked for, iff label_count()
   /// is above 0.
   virtual Tensor do_sample(const SampleRequest& request) = 0;
@@ -118,15 +158,21 @@ class Model {
   virtual std::vector<Picture> do_pictures(const DataView& data) = 0;
   /// A log-density, a score, or neither, which is what it is unless overridden.
   virtual Target do_target() { return {}; }
+  virtual std::optional<Partition> do_partition() { return {}; }
   /// What the model makes of the images; the known pixels are put back by inpaint().
   virtual Tensor do_inpaint(const InpaintRequest& request);
+  /// A guess by what target() offers, unless overridden.
+  virtual Tensor do_denoise(const DenoiseRequest& request);
+  /// -log p up to its constant, else what a score has wrong about the examples, unless overridden.
+  virtual AnomalyScores do_anomaly_scores(const AnomalyRequest& request);
   virtual std::string do_reading(const DataView&) { return ""; }
 
  private:
   class Shown;
   // As long as a copy lives, the learners' parameters hold their averages.
   std::vector<std::shared_ptr<const void>> averages() const;
-  Tensor wanted_labels(const SampleRequest& request) const;
+  // What examples that come without labels can be measured by.
+  Target unlabelled_target(const char* what);
 
   std::vector<Learner*> learners_;
   std::vector<MetricInfo> metrics_;

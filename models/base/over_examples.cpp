@@ -13,6 +13,20 @@ Quantity mean_over_examples(const QuantityInfo& info, const Tensor& rows, std::s
   return {info.name, mean(rows).item(), standard_error, info.unit, std::move(meaning)};
 }
 
+Tensor mean_example(const Examples& examples) {
+  const int64_t size = examples.size(), n = examples.count();
+  Tensor mean = zeros({size}, DType::f64);
+  double* sums = mean.mutable_data<double>();
+  visit_any(examples.values.dtype(), [&]<class T>() {
+    for (int64_t i = 0; i < n; ++i) {
+      const T* example = examples.values.data<T>() + examples.rows.data<int64_t>()[i] * size;
+      for (int64_t j = 0; j < size; ++j) sums[j] += static_cast<double>(example[j]);
+    }
+  });
+  const double most = examples.values.dtype() == DType::u8 ? 255 : 1;
+  return mean * (1 / (most * static_cast<double>(n)));
+}
+
 void for_each_batch(const Examples& examples, Pixels pixels, uint64_t seed, int64_t chunk,
                     FunctionRef<void(const Batch&)> fn) {
   const Rng pixel_rng(seed, "eval/pixels");

@@ -8,6 +8,9 @@ namespace gradzoo {
 /// The mean over examples and its standard error (NaN for one example), from a value an example: rows (N).
 Quantity mean_over_examples(const QuantityInfo& info, const Tensor& rows, std::string meaning);
 
+/// The mean of every number over the examples, bytes as x / 255: (size) f64.
+Tensor mean_example(const Examples& examples);
+
 /// Calls fn(batch) for all examples in their order, `chunk` at once. Pixels that are drawn anew are the same
 /// at every call with a seed, whatever the chunk.
 void for_each_batch(const Examples& examples, Pixels pixels, uint64_t seed, int64_t chunk,

@@ -20,11 +20,14 @@ struct QuantityInfo {
 /// What several families measure.
 inline constexpr QuantityInfo kKl{"kl", "nats"}, kLogZ{"log_z", "nats"};
 
+/// What a quantity's error is: chance's, or that of an integral on a grid.
+enum class ErrorKind { standard, quadrature };
+
 /// One number of an evaluation.
 struct Quantity {
   std::string name;
   double value;
-  double standard_error;  // NaN where there is none
+  double error;  // by `error_kind`; NaN where there is none
   std::string unit;
   std::string meaning;
   std::optional<Metric> curve =
@@ -32,11 +35,11 @@ struct Quantity {
   /// "lower bound of log p(x)", "KL to the truth": what it says of the density, of the one number by which
   /// models of different families are compared; "" of all others.
   std::string density_kind = "";
+  ErrorKind error_kind = ErrorKind::standard;
 };
 
-inline Quantity quantity(const QuantityInfo& info, double value, std::string meaning,
-                         double standard_error = NAN) {
-  return {info.name, value, standard_error, info.unit, std::move(meaning)};
+inline Quantity quantity(const QuantityInfo& info, double value, std::string meaning, double error = NAN) {
+  return {info.name, value, error, info.unit, std::move(meaning)};
 }
 
 /// The numbers of an evaluation, in the order in which they are shown.

@@ -20,9 +20,7 @@ const DataShape& checked(const DataShape& shape) {
 
 // 100 where the most probable class is wrong, else 0, so that the mean is a percentage: (B).
 Tensor wrong_percent(const Tensor& scores, const Tensor& labels) {
-  const Tensor right =
-      gather(one_hot(argmax(scores, 1), scores.dim(1)), 1, reshape(labels, {labels.dim(0), 1}));
-  return (reshape(right, {labels.dim(0)}) - 1.0) * -100.0;
+  return cast(ne(argmax(scores, 1), labels), scores.dtype()) * 100.0;
 }
 
 }  // namespace
@@ -72,11 +70,7 @@ Quantities Classifier::do_evaluate(const DataView& data) {
   return {error, loss};
 }
 
-Tensor Classifier::probabilities(const Tensor& x) {
-  const NoGrad quiet;
-  const auto averaged = learner_.averaged();
-  return softmax(network_.forward(x), 1);
-}
+Tensor Classifier::probabilities(const Tensor& x) { return probabilities_of(features(x)); }
 
 Tensor Classifier::features(const Tensor& x) {
   const NoGrad quiet;

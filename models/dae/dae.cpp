@@ -104,13 +104,13 @@ Tensor Dae::r(const Tensor& x) const {
   return options_.output == DaeOutput::sigmoid ? sigmoid(y) : y / scale_;
 }
 
-// In y = scale x the noise is scale sigma, and f as a function of x has the gradient (r(x) - x) / sigma^2.
 std::string Dae::noise_words() const {
   if (options_.noise == DaeNoise::masking)
     return fmt::format("{:.0f}% of the pixels blanked", 100 * options_.masked);
   return fmt::format("noise of sigma {:g}", sigma_);
 }
 
+// In y = scale x the noise is scale sigma, and f as a function of x has the gradient (r(x) - x) / sigma^2.
 Tensor Dae::log_density(const Tensor& x) const { return tied_->log_density(x * scale_, sigma_ * scale_); }
 
 // A Gaussian with the noisy data's mean and variance in each number.
@@ -142,9 +142,11 @@ DenoisedSamples Dae::walk_back(int64_t n, Rng& rng) const {
 }
 
 Target Dae::score_target() const {
-  return {.score = [this](const Tensor& x) {
-    return denoiser_score([this](const Tensor& y) { return r(y); }, x, sigma_);
-  }};
+  return {.score =
+              [this](const Tensor& x) {
+                return denoiser_score([this](const Tensor& y) { return r(y); }, x, sigma_);
+              },
+          .data_noise = sigma_};
 }
 
 Tensor Dae::do_inpaint(const InpaintRequest& request) {
@@ -153,7 +155,7 @@ Tensor Dae::do_inpaint(const InpaintRequest& request) {
   const Tensor known = request.images + randn_like(request.images, request.rng) * sigma_;
   const Target target = given(free, known, request.known);
   const Tensor raw = walk(target, initial(known.dim(0), request.rng), request.rng).raw;
-  return r(known * request.known + raw * (1.0 - request.known));
+  return r(completed(raw, known, request.known));
 }
 
 Tensor Dae::do_sample(const SampleRequest& request) {
@@ -196,7 +198,7 @@ Quantities Dae::do_evaluate(const DataView& data) {
                    masks ? "|x~ - x|^2: the error of leaving blank what is blank"
                          : "d sigma^2: the error of leaving the noise where it is"));
   out.add(quantity(kDaeErrorPerNoise, error.value / noise, "the share of the noise's square that is left",
-                   error.standard_error / noise));
+                   error.error / noise));
   return out;
 }
 

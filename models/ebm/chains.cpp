@@ -8,17 +8,20 @@
 
 namespace gradzoo {
 
-std::unique_ptr<Sampler> ebm_ula(double step, double noise) {
+std::unique_ptr<Sampler> ebm_ula(const ChainMove& move) {
+  if (move.is_limited()) return std::make_unique<LimitedLangevin>(move);
   return std::make_unique<UnadjustedLangevin>(
-      UnadjustedLangevinOptions{.step = step, .noise = noise / std::sqrt(2 * step)});
+      UnadjustedLangevinOptions{.step = move.step, .noise = move.noise / std::sqrt(2 * move.step)});
 }
 
-std::unique_ptr<Sampler> ebm_mala(double step, double) {
-  return std::make_unique<AdjustedLangevin>(AdjustedLangevinOptions{.step = step});
+std::unique_ptr<Sampler> ebm_mala(const ChainMove& move) {
+  return std::make_unique<AdjustedLangevin>(AdjustedLangevinOptions{.step = move.step});
 }
 
-EbmChains::EbmChains(EbmSampler sampler, double step, double noise)
-    : step_(step), noise_(noise), sampler_(sampler(step, noise)) {}
+bool EbmChains::sample_f() const {
+  constexpr double kNearOne = 1e-3;
+  return std::abs(temperature() - 1) < kNearOne && !move_.is_limited();
+}
 
 Tensor EbmChains::walk(const Target& target, const Tensor& x, int64_t steps, Rng& rng, double* accepted) {
   sampler_->begin(target, x);
@@ -31,7 +34,7 @@ Tensor EbmChains::walk(const Target& target, const Tensor& x, int64_t steps, Rng
     throw NonFinite(
         "f or its gradient is not finite where the chains stand after steps of {:g}. Hint: step={:g}, or "
         "--set clip=1",
-        step_, step_ / 10);
+        move_.step, move_.step / 10);
   }
   if (accepted) *accepted += moved / static_cast<double>(steps);
   return sampler_->x();

@@ -8,16 +8,17 @@
 namespace gradzoo {
 
 /// The chains of an energy-based model: Langevin steps x' = x + step grad f + noise z. They sample exp(f /
-/// T), T = noise^2 / (2 step), in the limit of small steps.
+/// T), T = noise^2 / (2 step), in the limit of small steps, where nothing limits their moves.
 class EbmChains {
  public:
   /// mala is exact at T = 1 alone.
-  EbmChains(EbmSampler sampler, double step, double noise);
-  explicit EbmChains(const EbmOptions& options) : EbmChains(options.sampler, options.step, options.noise) {}
+  EbmChains(EbmSampler sampler, const ChainMove& move) : move_(move), sampler_(sampler(move)) {}
+  explicit EbmChains(const EbmOptions& options) : EbmChains(options.sampler, options.move()) {}
 
-  double step() const { return step_; }
-  double noise() const { return noise_; }
-  double temperature() const { return noise_ * noise_ / (2 * step_); }
+  const ChainMove& move() const { return move_; }
+  double temperature() const { return move_.temperature(); }
+  /// Whether they aim at exp f: T = 1, and nothing limits a move.
+  bool sample_f() const;
 
   /// k transitions of every chain x (B, d), nothing recorded: where they end. Adds the share of moves
   /// accepted, a transition, to `accepted` where not null. Throws NonFinite where f or its gradient is not
@@ -27,7 +28,7 @@ class EbmChains {
   void add_to(State& state, const std::string& prefix) { sampler_->add_to(state, prefix); }
 
  private:
-  double step_, noise_;
+  ChainMove move_;
   std::unique_ptr<Sampler> sampler_;
 };
 

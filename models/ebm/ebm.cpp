@@ -21,7 +21,7 @@ Ebm::Ebm(const EbmOptions& options, const DataShape& shape, const TrainingOption
       options_(options),
       init_rng_(training.stream_seed(), "ebm/init"),
       chain_rng_(training.stream_seed(), "ebm/chains"),
-      network_(shape.size(), options.energy, init_rng_),
+      network_(ebm_network(options, shape, init_rng_)),
       learner_(network_, training.learner(adam({.beta1 = options.beta1}))),
       chains_(options),
       cd_loss_(add_metric({"cd_loss_nats",
@@ -53,7 +53,9 @@ void Ebm::describe_sampling(OptionTable& options) {
 }
 
 Tensor Ebm::noisy(const Tensor& x, Rng& rng) const {
-  return options_.data_noise > 0 ? x + randn_like(x, rng) * options_.data_noise : x;
+  if (options_.data_noise == 0) return x;
+  const Tensor y = x + randn_like(x, rng) * options_.data_noise;
+  return options_.clamp ? clamp(y, 0, 1) : y;
 }
 
 // Uniform over the pixels' range, or over the toy's box.
@@ -64,15 +66,13 @@ Tensor Ebm::start(int64_t n, Rng& rng) const {
   return box.centre() + (u - 0.5) * box.sides();
 }
 
-// E_data f - E_model f is of the order of the dimension for any model that has learned something: far beyond,
-// the network outruns its chains.
 void Ebm::check_gap(double f_data, double f_sample) const {
-  const double allowed = 1000 + 100 * static_cast<double>(shape_.size());
-  if (std::abs(f_data - f_sample) <= allowed) return;
+  const double gap = std::abs(f_data - f_sample), allowed = largest_gap(shape_.size(), options_.l2);
+  if (gap <= allowed) return;
   throw NonFinite(
-      "the model diverges: f(data) = {:.4g} and f(sample) = {:.4g} are {:.3g} nats apart. Hint: a smaller "
-      "step, --set l2=0.01, or a smaller lr",
-      f_data, f_sample, std::abs(f_data - f_sample));
+      "the model diverges: f(data) = {:.4g} and f(sample) = {:.4g} are {:.3g} nats apart, more than {:.4g}. "
+      "Hint: a smaller step, {}, or a smaller lr",
+      f_data, f_sample, gap, allowed, options_.l2 > 0 ? "more chain_steps" : "--set l2=0.01");
 }
 
 void Ebm::train_step(const StepContext& context, MetricRow row) {
@@ -136,7 +136,7 @@ Tensor Ebm::chain_ends(int64_t n, Rng& rng) {
 }
 
 Tensor Ebm::do_sample(const SampleRequest& request) {
-  return ebm_examples(network_, chain_ends(request.n, request.rng), options_.data_noise, shape_);
+  return ebm_examples(network_, chain_ends(request.n, request.rng), shown_noise(), shape_);
 }
 
 Picture Ebm::do_snapshot(const DataView& data, Rng& rng) {
@@ -144,8 +144,9 @@ Picture Ebm::do_snapshot(const DataView& data, Rng& rng) {
   if (!of_buffer && !in_plane(shape_.toy.get())) return Model::do_snapshot(data, rng);
   if (!of_buffer) return ebm_planes(network_, *shape_.toy, chain_ends(1000, rng));
   const Tensor first = buffer_->chains().rows(0, std::min<int64_t>(100, buffer_->count()));
-  Picture picture = samples_picture(ebm_examples(network_, first, options_.data_noise, shape_));
-  picture.caption = "The first hundred chains of the replay buffer, where they stand, denoised.";
+  Picture picture = samples_picture(ebm_examples(network_, first, shown_noise(), shape_));
+  picture.caption = fmt::format("The first hundred chains of the replay buffer, where they stand{}.",
+                                shown_noise() > 0 ? ", denoised" : "");
   return picture;
 }
 
@@ -153,39 +154,42 @@ std::vector<Picture> Ebm::do_pictures(const DataView& data) {
   Rng rng(data.seed, "pictures/chains");
   if (in_plane(shape_.toy.get())) return {ebm_planes(network_, *shape_.toy, chain_ends(1000, rng))};
   if (!shape_.is_image()) return {};
-  std::vector<Picture> out{ebm_chain_picture(network_, start(8, rng), options_.sample_steps, chains_,
-                                             options_.data_noise, shape_, rng)};
-  if (options_.data_noise > 0) {
-    out.push_back(ebm_raw_and_denoised(network_, chain_ends(30, rng), options_.data_noise, shape_));
+  std::vector<Picture> out{
+      ebm_chain_picture(network_, start(8, rng), options_.sample_steps, chains_, shown_noise(), shape_, rng)};
+  if (shown_noise() > 0) {
+    out.push_back(ebm_raw_and_denoised(network_, chain_ends(30, rng), shown_noise(), shape_));
   }
   return out;
 }
 
 Target Ebm::do_target() {
-  return {.log_prob = [this](const Tensor& x) { return network_.log_density(x); }};
+  return {.log_prob = [this](const Tensor& x) { return network_.log_density(x); },
+          .data_noise = shown_noise()};
 }
 
 Tensor Ebm::do_inpaint(const InpaintRequest& request) {
   const Tensor values = noisy(request.images, request.rng);
   const Tensor raw = chains_.walk(given(network_.target(), values, request.known),
                                   start(values.dim(0), request.rng), options_.sample_steps, request.rng);
-  const Tensor x = values * request.known + raw * (1.0 - request.known);
-  return options_.data_noise > 0 ? tweedie_denoised(x, network_.score(x), options_.data_noise) : x;
+  const Tensor x = completed(raw, values, request.known);
+  return shown_noise() > 0 ? tweedie_denoised(x, network_.score(x), shown_noise()) : x;
 }
 
 std::string Ebm::do_reading(const DataView&) {
-  const double t = chains_.temperature();
+  const ChainMove& move = chains_.move();
   std::string text =
       fmt::format("Chains take x' = x + {:.4g} grad f + {:.4g} z, so T = noise^2 / (2 step) = {:.4g}. ",
-                  chains_.step(), chains_.noise(), t);
-  text += std::abs(t - 1) < 1e-3
+                  move.step, move.noise, move.temperature());
+  text += chains_.sample_f()
               ? "T is 1: up to the bias of finite steps and finite chains, they are samples of exp f. "
-              : "T is not 1: what the chains give are not samples of exp f, but of exp(f / T) at best. ";
+          : move.is_limited() ? "Their moves are limited: what they give are not samples of exp f. "
+                              : "T is not 1: what the chains give are not samples of exp f, but of exp(f / "
+                                "T) at best. ";
   text +=
       "f(data) and f(sample) should stay near each other: f(sample) running away upwards means that chains "
       "find peaks which the data do not have and the network cannot follow; both growing without end means "
       "that f steepens until the chains cannot move (l2 or clip hold it).";
-  if (options_.data_noise > 0) {
+  if (shown_noise() > 0) {
     text += fmt::format(
         " The data carry Gaussian noise of {:.3g}, so f learns the log-density of noisy data, and samples "
         "are shown denoised: x + {:.3g}^2 grad f(x).",

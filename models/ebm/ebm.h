@@ -4,9 +4,8 @@
 
 #include "models/base/entry.h"
 #include "models/ebm/chains.h"
+#include "models/ebm/network.h"
 #include "models/ebm/objective.h"
-#include "models/ebm/options.h"
-#include "models/networks/energy.h"
 #include "samplers/replay_buffer.h"
 
 namespace gradzoo {
@@ -44,6 +43,8 @@ class Ebm : public Model {
   // Where chains of `sample_steps` transitions from noise end.
   Tensor chain_ends(int64_t n, Rng& rng);
   void check_gap(double f_data, double f_sample) const;
+  // Of the noise on the data that is taken off what is shown; 0 where chains walk among clean images.
+  double shown_noise() const { return options_.clamp ? 0 : options_.data_noise; }
   Quantity mean_f(const DataView& data) const;
 
   DataShape shape_;

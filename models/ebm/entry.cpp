@@ -1,11 +1,22 @@
 #include <cmath>
 
+#include "autograd/ops.h"
 #include "models/ebm/ebm.h"
 
 namespace gradzoo {
 
 void EbmOptions::describe(OptionTable& options) {
+  options.add("preset", preset, kEbmPresets,
+              "uva: a small convolutional energy by short clipped chains, as the UvA deep learning tutorial "
+              "8 trains it");
+  options.add("net", net, kEbmNets, "f by a multilayer perceptron, or by four convolutions (images: conv)");
+  options.add("channels", channels,
+              "of conv's first layer, at half the images' resolution; 2, 4 and 4 times as many behind it",
+              {1, 1024});
   energy.describe(options);
+  options.add("spectral_norm", energy.spectral_norm,
+              "divide each weight by its largest singular value, so that f is nowhere steep (Miyato et al. "
+              "2018)");
   options.add(
       "data_noise", data_noise,
       "Gaussian noise on the data: smooths the landscape that chains walk on; f is then of noisy data",
@@ -26,6 +37,9 @@ void EbmOptions::describe(OptionTable& options) {
   options.add("noise", noise,
               "of a Langevin step; T = noise^2 / (2 step). Unless set: sqrt(2 step), so that T = 1",
               {0, 1e6});
+  options.add("step_clip", step_clip,
+              "each number of grad f stays within +- this in a step of ula; 0: as it is", {0, 1e6});
+  options.add("clamp", clamp, "pixels of chains, and of data with noise, stay in [0,1]; of ula");
   options.add("buffer", buffer, "chains that go on from step to step, of which a batch is drawn", {1, 1e7});
   options.add("fresh", fresh,
               "share of the drawn chains that begin anew at noise: they keep the buffer from growing old",
@@ -45,8 +59,10 @@ double matched_confinement(double noise, double step, bool adjusted) {
 
 void set_image_defaults(EbmOptions& o, OptionTable& table, TrainingOptions& training) {
   const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, "images"); };
-  prefer(o.energy.hidden, std::vector<int64_t>{512});
-  prefer(o.energy.activation, "softplus");
+  prefer(o.net, EbmNet::conv);
+  const bool conv = o.net == EbmNet::conv;
+  prefer(o.energy.hidden, std::vector<int64_t>{conv ? 64 : 512});
+  prefer(o.energy.activation, conv ? "silu" : "softplus");
   prefer(o.energy.input_scale, 1.0);
   prefer(o.energy.output_scale, 100.0);
   prefer(o.data_noise, 0.2);
@@ -57,40 +73,105 @@ void set_image_defaults(EbmOptions& o, OptionTable& table, TrainingOptions& trai
   prefer(training.epochs, 20);
   prefer(training.schedule, Decay::linear);
   const double confinement =
-      o.data_noise > 0 ? matched_confinement(o.data_noise, o.step, o.sampler(o.step, o.noise)->is_exact())
-                       : 1.0;
+      o.data_noise > 0 ? matched_confinement(o.data_noise, o.step, o.sampler(o.move())->is_exact()) : 1.0;
   table.prefer(o.energy.confinement, rounded(confinement, 6), "data_noise");
 }
 
+// Lippe 2022. There pixels are in [-1,1]: a step of 10, noise of .005 and a clip of .03 are these in [0,1].
+void set_uva_defaults(EbmOptions& o, OptionTable& table, TrainingOptions& training) {
+  const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, "preset"); };
+  prefer(o.net, EbmNet::conv);
+  prefer(o.energy.hidden, std::vector<int64_t>{64});
+  prefer(o.energy.activation, "silu");
+  prefer(o.energy.input_scale, 1.0);
+  prefer(o.energy.output_scale, 1.0);
+  prefer(o.energy.confinement, 0.0);
+  prefer(o.data_noise, 0.0025);
+  prefer(o.l2, 0.1);
+  prefer(o.beta1, 0.0);
+  prefer(o.buffer, 8192);
+  prefer(o.chain_steps, 60);
+  prefer(o.step, 2.5);
+  prefer(o.noise, 0.0025);
+  prefer(o.step_clip, 0.06);
+  prefer(o.clamp, true);
+  prefer(o.sample_steps, 256);
+  prefer(training.batch, 64);
+  prefer(training.lr, 1e-4);
+  prefer(training.clip, 0.1);
+  prefer(training.epochs, 10);
+}
+
+bool has_narrow_modes(const Toy& toy) {
+  const Modes* modes = toy.modes();
+  return modes != nullptr && modes->sigma < 0.02 * max(toy.box().sides()).item();
+}
+
 // Few chains, so that each walks often, and seldom anew: a fresh chain is no sample of the model yet.
-void set_toy_defaults(EbmOptions& o, OptionTable& table, TrainingOptions& training) {
-  const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, "toys"); };
-  prefer(o.sampler, ebm_mala);
-  prefer(o.step, 0.01);
-  prefer(o.buffer, 1000);
-  prefer(o.fresh, 0.002);
-  prefer(training.epochs, 20);
-  prefer(training.lr, 0.01);
-  prefer(training.schedule, Decay::linear);
-  prefer(training.ema, 0.999);
+void set_toy_defaults(EbmOptions& o, OptionTable& table, TrainingOptions& training, const Toy& toy) {
+  const auto prefer = [&](auto& field, const auto& value, const char* why) {
+    table.prefer(field, value, why);
+  };
+  prefer(o.sampler, ebm_mala, "toys");
+  prefer(o.buffer, 1000, "toys");
+  prefer(o.fresh, 0.002, "toys");
+  prefer(training.epochs, 20, "toys");
+  prefer(training.schedule, Decay::linear, "toys");
+  prefer(training.ema, 0.999, "toys");
+  // Where the network learns faster than its chains walk, f(data) runs away from f(sample).
+  if (!toy.why_no_density().empty()) {
+    prefer(o.data_noise, 0.3, "patterns");  // what lies on corners alone has no density to climb
+    prefer(o.step, 0.03, "patterns");
+    prefer(o.energy.input_scale, 2.0, "patterns");
+    prefer(o.energy.confinement, 1.0, "patterns");
+    prefer(training.lr, 0.003, "patterns");
+  } else if (has_narrow_modes(toy)) {
+    prefer(o.data_noise, 0.2, "narrow modes");  // no chain finds its way between needles
+    prefer(o.step, 0.02, "narrow modes");
+    prefer(o.energy.input_scale, 3.0, "narrow modes");
+    prefer(o.fresh, 0.02, "narrow modes");
+    prefer(o.l2, 0.001, "narrow modes");
+    prefer(training.lr, 0.003, "narrow modes");
+  } else {
+    prefer(o.step, toy.dimensions() == 1 ? 0.1 : 0.01, "toys");  // logarithms reach far out
+    prefer(training.lr, 0.01, "toys");
+  }
+}
+
+// What is exact for exp f is so at T = 1, and where every proposal is the gradient's.
+void check_exact(const EbmOptions& o) {
+  const ChainMove move = o.move();
+  if (!o.sampler(move)->is_exact()) return;
+  const std::string_view name = name_of(kEbmSamplers, o.sampler);
+  if (move.is_limited())
+    throw Error("sampler={} is exact for exp f, and step_clip or clamp change its moves. Hint: sampler=ula",
+                name);
+  if (std::abs(move.temperature() - 1) > 1e-6) {
+    throw Error(
+        "sampler={} is exact for exp f, at T = 1, and step {} with noise {} makes T = {:.4g}. Hint: leave "
+        "noise out, or sampler=ula",
+        name, move.step, move.noise, move.temperature());
+  }
 }
 
 }  // namespace
 
 void EbmOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+  if (!shape.is_image() && (net == EbmNet::conv || preset == EbmPreset::uva || clamp)) {
+    throw Error("net=conv, preset=uva and clamp are of images, and these data are points {}. Hint: net=mlp",
+                shape.example.str());
+  }
   if (shape.toy) {
-    set_toy_defaults(*this, table, training);
-  } else {
+    set_toy_defaults(*this, table, training, *shape.toy);
+  } else if (preset == EbmPreset::own) {
     set_image_defaults(*this, table, training);
   }
-  table.prefer(noise, rounded(std::sqrt(2 * step), 9), "step");
-  const double temperature = noise * noise / (2 * step);
-  if (sampler(step, noise)->is_exact() && std::abs(temperature - 1) > 1e-6) {
-    throw Error(
-        "sampler={} is exact for exp f, at T = 1, and step {} with noise {} makes T = {:.4g}. Hint: leave "
-        "noise out, or sampler=ula",
-        name_of(kEbmSamplers, sampler), step, noise, temperature);
+  if (preset == EbmPreset::uva) {
+    set_uva_defaults(*this, table, training);
+  } else {
+    table.prefer(noise, rounded(std::sqrt(2 * step), 9), "step");
   }
+  check_exact(*this);
   if (init == ChainStart::buffer && buffer < training.batch) {
     throw Error("buffer={} has fewer chains than a batch of {}. Hint: buffer={} or more", buffer,
                 training.batch, training.batch);
@@ -100,8 +181,9 @@ void EbmOptions::adapt(OptionTable& table, TrainingOptions& training, const Data
 ModelEntry ebm_entry() {
   return entry_of<EbmOptions, Ebm>(
       {.name = "ebm",
-       .summary = "energy-based model: f by an MLP, contrastive divergence with Langevin chains",
-       .source = "Hinton 2002; Tieleman 2008; Du & Mordatch 2019",
+       .summary =
+           "energy-based model: f by an MLP or convolutions, contrastive divergence with Langevin chains",
+       .source = "Hinton 2002; Tieleman 2008; Du & Mordatch 2019; Lippe 2022",
        .why_no_density = "on images its Z is not known",
        .walks_on = "log-density"});
 }

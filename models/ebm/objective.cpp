@@ -1,5 +1,7 @@
 #include "models/ebm/objective.h"
 
+#include <algorithm>
+
 #include "autograd/ops.h"
 
 namespace gradzoo {
@@ -11,6 +13,12 @@ CdTerms contrastive_divergence(TensorFn log_density, const Tensor& data, const T
   Tensor loss = mean(f_sample) - mean(f_data);
   if (l2 > 0) loss = loss + (mean(square(f_data)) + mean(square(f_sample))) * l2;
   return {loss, f_data.detach(), f_sample.detach()};
+}
+
+double largest_gap(int64_t dimension, double l2) {
+  const double free = 1000 + 100 * static_cast<double>(dimension);
+  constexpr double kLeast = 10;  // so far a network may be off before it has learned
+  return l2 > 0 ? std::clamp(2 / l2, kLeast, free) : free;
 }
 
 }  // namespace gradzoo

@@ -21,4 +21,10 @@ struct CdTerms {
 CdTerms contrastive_divergence(TensorFn log_density, const Tensor& data, const Tensor& samples,
                                double l2 = 0);
 
+/// The largest |f(data) - f(samples)| of a model of so many dimensions that has not diverged. E_data f -
+/// E_model f is of the order of the dimension for any model that has learned something: far beyond, the
+/// network outruns its chains. Where l2 holds f near 0, a gap of 1/l2 is the best that there is whatever the
+/// samples, and one above 2/l2 costs more than it earns.
+double largest_gap(int64_t dimension, double l2);
+
 }  // namespace gradzoo

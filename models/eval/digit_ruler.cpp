@@ -99,11 +99,6 @@ RulerReading read_ruler(const ClassifiedImages& seen, const Examples& train, con
         seen.images.shape().str(), train.size(), train.size());
   const Tensor &p = seen.probabilities, label_of = argmax(p, 1);
   const int64_t n = seen.count(), classes = p.dim(1);
-  const auto rows_of = [&](std::span<const int64_t> rows) {
-    Tensor index = empty({static_cast<int64_t>(rows.size())}, DType::i64);
-    std::ranges::copy(rows, index.mutable_data<int64_t>());
-    return index_select(p, 0, index);
-  };
   Rng rng(0, "ruler/bootstrap");
   const auto estimate = [&](auto statistic) { return bootstrap(n, kResamples, rng, statistic); };
 
@@ -112,8 +107,10 @@ RulerReading read_ruler(const ClassifiedImages& seen, const Examples& train, con
   out.called.resize(static_cast<size_t>(classes));
   std::vector<int64_t> called(label_of.data<int64_t>(), label_of.data<int64_t>() + n);
   for (const int64_t label : called) ++out.called[static_cast<size_t>(label)];
-  out.confident = estimate([&](auto rows) { return confident_share(rows_of(rows)); });
-  out.label_entropy = estimate([&](auto rows) { return label_entropy(rows_of(rows)); });
+  std::vector<double> sure = max(p, 1).to_vector();
+  for (double& s : sure) s = s > kConfident ? 1 : 0;
+  out.confident = estimate([&](auto rows) { return mean_at(sure, rows); });
+  out.label_entropy = estimate([&](auto rows) { return label_entropy(index_select(p, 0, row_index(rows))); });
   const Tensor features = cast(seen.features, DType::f64);
   out.diversity = estimate(
       [&](auto rows) { return spread_within(features, called, static_cast<size_t>(classes), rows); });
@@ -134,9 +131,13 @@ RulerReading read_ruler(const ClassifiedImages& seen, const Examples& train, con
   return out;
 }
 
-Tensor evenly_spread(const Examples& images, int64_t n, Pixels pixels) {
+void check_count(const Examples& images, int64_t n) {
   if (n < 1 || n > images.count())
     throw Error("ruler: {} of {} images cannot be taken. Hint: 1 to {}", n, images.count(), images.count());
+}
+
+Tensor evenly_spread(const Examples& images, int64_t n, Pixels pixels) {
+  check_count(images, n);
   Tensors rows;
   for (int64_t i = 0; i < n; ++i) {
     const int64_t at = i * images.count() / n;

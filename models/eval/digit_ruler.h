@@ -45,7 +45,9 @@ RulerReading read_ruler(const ClassifiedImages& seen, const Examples& train, con
 double confident_share(const Tensor& probabilities);
 double label_entropy(const Tensor& probabilities);
 
-/// `n` images of a set, evenly spread over its order, as (n, pixels). Throws Error unless 1 <= n <= count.
+/// Throws Error unless 1 <= n <= count: so many images of a set are to be taken.
+void check_count(const Examples& images, int64_t n);
+/// `n` images of a set, evenly spread over its order, as (n, pixels). Throws as check_count.
 Tensor evenly_spread(const Examples& images, int64_t n, Pixels pixels = Pixels::grey);
 
 }  // namespace gradzoo

@@ -6,8 +6,22 @@
 #include <vector>
 
 #include "autograd/ops.h"
+#include "autograd/tape.h"
 
 namespace gradzoo {
+
+Estimate mean_of_rows(const Tensor& values) {
+  const NoGrad quiet;
+  const Tensor x = cast(values, DType::f64);
+  if (x.size() < 2) return {mean(x).item(), NAN};
+  return {mean(x).item(), std::sqrt(var(x).item() / static_cast<double>(x.size()))};
+}
+
+Tensor row_index(std::span<const int64_t> rows) {
+  Tensor index = empty({static_cast<int64_t>(rows.size())}, DType::i64);
+  std::ranges::copy(rows, index.mutable_data<int64_t>());
+  return index;
+}
 
 Estimate bootstrap(int64_t n, int64_t resamples, Rng& rng,
                    FunctionRef<double(std::span<const int64_t> rows)> statistic) {

@@ -13,6 +13,12 @@ struct Estimate {
   double value = 0, standard_error = 0;
 };
 
+/// The mean of values (n) and its standard error, NaN of one value.
+Estimate mean_of_rows(const Tensor& values);
+
+/// Rows as an index for index_select: (n) i64.
+Tensor row_index(std::span<const int64_t> rows);
+
 /// A statistic of n examples, which it is given as the rows to read: its value on all of them, and its spread
 /// over `resamples` draws of n rows with replacement (Efron 1979, the bootstrap).
 Estimate bootstrap(int64_t n, int64_t resamples, Rng& rng,

@@ -23,8 +23,6 @@ Tensor of_spectrum(const Tensor& matrix, double (*f)(double)) {
 // The square root, rounding below 0 taken for 0.
 double root(double value) { return std::sqrt(std::max(value, 0.0)); }
 
-double trace(const Tensor& matrix) { return sum(matrix * eye(matrix.dim(0), DType::f64)).item(); }
-
 Tensor kernel(const Tensor& a, const Tensor& b) {
   return pow(matmul(a, b, false, true) / static_cast<double>(a.dim(1)) + 1.0, 3.0);
 }
@@ -32,7 +30,7 @@ Tensor kernel(const Tensor& a, const Tensor& b) {
 // The mean over pairs of different rows.
 double mean_off_diagonal(const Tensor& k) {
   const auto n = static_cast<double>(k.dim(0));
-  return (sum(k).item() - trace(k)) / (n * (n - 1));
+  return (sum(k).item() - trace(k).item()) / (n * (n - 1));
 }
 
 Estimate mean_of(const std::vector<double>& values) {
@@ -63,17 +61,15 @@ double frechet_distance(const Moments& a, const Moments& b) {
                 b.mean.size());
   const Tensor half = of_spectrum(a.covariance, root);  // C_a^1/2
   const Tensor mixed = matmul(matmul(half, b.covariance), half);
-  const double cross = trace(of_spectrum((mixed + transpose(mixed)) * 0.5, root));
-  const double distance =
-      sum(square(a.mean - b.mean)).item() + trace(a.covariance) + trace(b.covariance) - 2 * cross;
+  const double cross = trace(of_spectrum((mixed + transpose(mixed)) * 0.5, root)).item();
+  const double distance = sum(square(a.mean - b.mean)).item() + trace(a.covariance).item() +
+                          trace(b.covariance).item() - 2 * cross;
   return std::max(distance, 0.0);
 }
 
 Estimate frechet_estimate(const Tensor& features, const Moments& real, int64_t resamples, Rng& rng) {
   return bootstrap(features.dim(0), resamples, rng, [&](std::span<const int64_t> rows) {
-    Tensor index = empty({static_cast<int64_t>(rows.size())}, DType::i64);
-    std::ranges::copy(rows, index.mutable_data<int64_t>());
-    return frechet_distance(moments_of(index_select(features, 0, index)), real);
+    return frechet_distance(moments_of(index_select(features, 0, row_index(rows))), real);
   });
 }
 

@@ -1,7 +1,10 @@
 #include "models/eval/noised_toy.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <utility>
+#include <vector>
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
@@ -44,7 +47,42 @@ Tensor quotient(const Tensors& slopes, const Tensor& p) {
   return score;
 }
 
+// The centres around a point, and how much each counts: the last axis runs fastest.
+std::vector<std::pair<int64_t, double>> corners_around(const Grid& grid, const double* point) {
+  std::vector<std::pair<int64_t, double>> corners = {{0, 1.0}};
+  for (size_t axis = 0; axis < grid.box.low.size(); ++axis) {
+    const double share_of_side =
+        (point[axis] - grid.box.low[axis]) / (grid.box.high[axis] - grid.box.low[axis]);
+    const auto last = static_cast<double>(grid.cells - 1);
+    const double place = std::clamp(share_of_side * static_cast<double>(grid.cells) - 0.5, 0.0, last);
+    const int64_t low = std::min(static_cast<int64_t>(place), grid.cells - 2);
+    const double share = place - static_cast<double>(low);
+    std::vector<std::pair<int64_t, double>> next;
+    for (const auto& [cell, weight] : corners) {
+      next.emplace_back(cell * grid.cells + low, weight * (1 - share));
+      next.emplace_back(cell * grid.cells + low + 1, weight * share);
+    }
+    corners = std::move(next);
+  }
+  return corners;
+}
+
 }  // namespace
+
+Tensor score_at(const NoisedToy& toy, const Tensor& x) {
+  const int64_t d = toy.grid.box.dimensions();
+  if (x.rank() != 2 || x.dim(1) != d || !toy.score.defined())
+    throw Error("score_at: points {} and a grid of {} dimensions{}. Hint: (n, {})", x.shape().str(), d,
+                toy.score.defined() ? "" : " without a score", d);
+  const std::vector<double> points = x.to_vector();
+  const double* score = toy.score.data<double>();
+  Tensor out = zeros(x.shape(), DType::f64);
+  double* values = out.mutable_data<double>();
+  for (int64_t i = 0; i < x.dim(0); ++i)
+    for (const auto& [cell, weight] : corners_around(toy.grid, points.data() + i * d))
+      for (int64_t k = 0; k < d; ++k) values[i * d + k] += weight * score[cell * d + k];
+  return out;
+}
 
 NoisedToy noised_toy(const Toy& toy, double noise, int64_t cells) {
   if (const std::string reason = toy.why_no_density(); !reason.empty()) throw Error("{}", reason);

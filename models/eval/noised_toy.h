@@ -15,4 +15,8 @@ struct NoisedToy {
 /// where the density is not known, the dimensions are more than 2, or noise above 0 spans fewer.
 NoisedToy noised_toy(const Toy& toy, double noise, int64_t cells = 400);
 
+/// Its score at points x (n, d), bilinear between the grid's centres and beyond the outermost as at them: (n,
+/// d) f64. Throws Error for points of another width and where the score is not known.
+Tensor score_at(const NoisedToy& toy, const Tensor& x);
+
 }  // namespace gradzoo

@@ -4,17 +4,15 @@
 #include <string>
 #include <vector>
 
+#include "models/base/mode_quantities.h"
 #include "models/base/model.h"
-#include "models/eval/modes.h"
 #include "models/gan/networks.h"
 
 /// The numbers by which an adversarial game is judged.
 namespace gradzoo {
 
 inline constexpr QuantityInfo kGanValue{"value", "nats"}, kGanDReal{"d_real", ""}, kGanDFake{"d_fake", ""},
-    kGanSpread{"spread", ""}, kModesCovered{"modes_covered", "modes"},
-    kModesTouched{"modes_touched", "modes"}, kSmallestModeShare{"smallest_mode_share", ""},
-    kHighQualityShare{"high_quality_share", ""};
+    kGanSpread{"spread", ""};
 
 /// The mean of D(x) over at most 5,000 of the view's examples. Well below D(x) in training: D knows its
 /// training examples by heart.
@@ -27,9 +25,6 @@ Quantities gan_value_quantities(const Generator& generator, const Discriminator&
 /// The summed variance of 2,500 samples over that of the view's examples: 1 where they spread alike, near 0
 /// where G has collapsed onto a point.
 Quantity gan_spread(const Generator& generator, const DataView& data);
-
-/// Modes covered, modes touched, the smallest mode's share and the share of high quality.
-Quantities coverage_quantities(const ModeCoverage& coverage);
 
 /// A paragraph on what a healthy and a collapsed run look like in these numbers, and which this one is.
 std::string gan_reading(const Generator& generator, const Discriminator& discriminator,

@@ -1,6 +1,7 @@
 #include "models/gan/gan.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
@@ -116,6 +117,16 @@ std::optional<ModeCoverage> Gan::coverage(uint64_t seed) {
   if (!modes) return std::nullopt;
   Rng rng(seed, "eval/samples");
   return mode_coverage(sample({kModeSamples, rng}), *modes);
+}
+
+std::vector<CurveLevel> Gan::levels(const DataView&) {
+  const double half = std::log(2.0);
+  const char* at_rest = "where D cannot tell real from generated";
+  const bool minimax = options_.loss == GeneratorLoss::minimax;
+  return {{discriminator_loss_, "log 4", 2 * half, "nats", at_rest, false},
+          {generator_loss_, minimax ? "-log 2" : "log 2", minimax ? -half : half, "nats", at_rest, false},
+          {d_real_, "1/2", 0.5, "", at_rest, false},
+          {d_fake_, "1/2", 0.5, "", at_rest, false}};
 }
 
 Quantities Gan::do_validate(const DataView& data) {

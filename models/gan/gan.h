@@ -23,6 +23,7 @@ class Gan : public Model {
   Discriminator& discriminator() { return discriminator_; }
   /// Where 2,500 samples of the averaged generator lie; nothing unless the data are a toy with modes.
   std::optional<ModeCoverage> coverage(uint64_t seed);
+  std::vector<CurveLevel> levels(const DataView& data) override;
   int64_t label_count() const override { return generator_.classes(); }
 
  protected:

@@ -60,7 +60,7 @@ Tensor Generator::generate(const Tensor& z, const Tensor& labels) const {
 
 Tensor Generator::draw(int64_t n, Rng& rng, const Tensor& labels) const {
   const Tensor z = randn({n, latent_}, rng);
-  return generate(z, classes_ > 0 && !labels.defined() ? any_labels(n, classes_) : labels);
+  return generate(z, labels.defined() ? labels : any_labels(n, classes_));
 }
 
 Discriminator::Discriminator(const GanShape& shape, Rng& rng)

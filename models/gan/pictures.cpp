@@ -59,6 +59,7 @@ Picture game(const Generator& generator, const Discriminator& discriminator, con
   };
   // The grid's last axis runs fastest: x0 over rows, so that rows of the picture are its transpose.
   d.density_name = "D(x)";
+  d.probability = true;
   d.density = transpose(
       reshape(on_grid({box, kDensityCells}, probability, DType::f32), {kDensityCells, kDensityCells}));
   return {"game",

@@ -4,6 +4,7 @@
 #include "autograd/grad.h"
 #include "autograd/ops.h"
 #include "models/networks/labels.h"
+#include "nn/layers/layers.h"
 
 namespace gradzoo {
 namespace {
@@ -28,9 +29,17 @@ EnergyNetwork::EnergyNetwork(int64_t inputs, const EnergyOptions& options, Rng& 
     : inputs_(inputs),
       classes_(classes),
       options_(checked(options)),
-      mlp_(layer_sizes(inputs + classes, options.hidden, 1), rng,
-           {.activation = options.activation, .linear = {.dtype = dtype}}) {
-  register_module("mlp", mlp_);
+      net_(std::make_unique<Mlp>(
+          layer_sizes(inputs + classes, options.hidden, 1), rng,
+          MlpOptions{.activation = options.activation,
+                     .linear = {.spectral_norm = options.spectral_norm, .dtype = dtype}})) {
+  register_module("mlp", *net_);
+}
+
+EnergyNetwork::EnergyNetwork(int64_t inputs, const EnergyOptions& options, const std::string& name,
+                             std::unique_ptr<Module> net)
+    : inputs_(inputs), classes_(0), options_(checked(options)), net_(std::move(net)) {
+  register_module(name, *net_);
 }
 
 Tensor EnergyNetwork::column(const Tensor& x, const Tensor& labels) const {
@@ -38,7 +47,7 @@ Tensor EnergyNetwork::column(const Tensor& x, const Tensor& labels) const {
     throw Error("energy network: inputs are (B,{}), got {}. Hint: model and data must have the same width",
                 inputs_, x.shape().str());
   Tensor f =
-      mlp_.forward(beside_label(options_.input_scale == 1 ? x : x * options_.input_scale, labels, classes_));
+      net_->forward(beside_label(options_.input_scale == 1 ? x : x * options_.input_scale, labels, classes_));
   if (options_.output_scale != 1) f = f * options_.output_scale;
   if (options_.confinement == 0) return f;
   return f - sum(square(x), 1, true) / (2 * options_.confinement * options_.confinement);

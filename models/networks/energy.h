@@ -1,10 +1,11 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "autograd/base/options.h"
-#include "nn/layers/layers.h"
+#include "nn/layers/module.h"
 #include "samplers/target.h"
 
 namespace gradzoo {
@@ -13,20 +14,25 @@ namespace gradzoo {
 struct EnergyOptions {
   std::vector<int64_t> hidden = {128, 128};
   std::string activation = "silu";
-  double input_scale = 1;   // x is multiplied by it first
-  double output_scale = 1;  // what the perceptron gives is multiplied by it: how far training moves f
-  double confinement = 0;   // adds -|x|^2 / (2 confinement^2), so that exp f can be normalised; 0: none
+  double input_scale = 1;      // x is multiplied by it first
+  double output_scale = 1;     // what the perceptron gives is multiplied by it: how far training moves f
+  double confinement = 0;      // adds -|x|^2 / (2 confinement^2), so that exp f can be normalised; 0: none
+  bool spectral_norm = false;  // of every layer's weight; described by models that offer it
 
   void describe(OptionTable& options);
 };
 
-/// An unnormalised log-density f(x) = log p~(x) = -E(x) by a multilayer perceptron: f = b mlp(a x) - |x|^2 /
-/// (2 c^2). What energy-based, score (net=energy) and noise-contrastive models share.
+/// An unnormalised log-density f(x) = log p~(x) = -E(x) by a network: f = b net(a x) - |x|^2 / (2 c^2). What
+/// energy-based, score (net=energy) and noise-contrastive models share.
 class EnergyNetwork : public Module {
  public:
-  /// For rows of `inputs` numbers.
+  /// By a multilayer perceptron, for rows of `inputs` numbers.
   EnergyNetwork(int64_t inputs, const EnergyOptions& options, Rng& rng, DType dtype = DType::f32,
                 int64_t classes = 0);
+  /// By another network, (B, inputs) -> (B, 1), whose parameters are named `name.` something; `hidden` and
+  /// the other options of layers are its maker's affair.
+  EnergyNetwork(int64_t inputs, const EnergyOptions& options, const std::string& name,
+                std::unique_ptr<Module> net);
   /// f of every row: x (B, d), of a network of classes labels (B) i64 -> (B).
   Tensor log_density(const Tensor& x, const Tensor& labels = {}) const;
   /// The same as (B, 1), without labels.
@@ -42,7 +48,7 @@ class EnergyNetwork : public Module {
 
   int64_t inputs_, classes_;
   EnergyOptions options_;
-  Mlp mlp_;
+  std::unique_ptr<Module> net_;
 };
 
 }  // namespace gradzoo

@@ -22,7 +22,7 @@ Tensor tiled_labels(const Tensor& labels, int64_t rows) {
   if (!labels.defined() || labels.dim(0) == rows) return labels;
   const int64_t n = labels.dim(0);
   if (n == 0 || rows % n != 0) throw Error("{} labels for {} examples. Hint: one for each", n, rows);
-  return reshape(broadcast_to(unsqueeze(labels, 0), {rows / n, n}).clone(), {rows});
+  return tile_rows(labels, rows / n);
 }
 
 Tensor beside_label(const Tensor& x, const Tensor& labels, int64_t classes) {

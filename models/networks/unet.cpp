@@ -7,28 +7,28 @@ namespace {
 
 constexpr int64_t kGroups = 8, kTimeFeatures = 64;
 
-ConvLayerOptions same_size(init::Initializer init = {}) {
-  return {.conv = {.padding = 1}, .init = std::move(init)};
+ConvLayerOptions same_size(DType dtype, init::Initializer init = {}) {
+  return {.conv = {.padding = 1}, .init = std::move(init), .dtype = dtype};
 }
 
-GroupNorm norm(int64_t channels) { return GroupNorm(kGroups, channels, {.silu = true}); }
+GroupNorm norm(int64_t channels, DType dtype) { return GroupNorm(kGroups, channels, {.silu = true}, dtype); }
 
 }  // namespace
 
-ResidualBlock::ResidualBlock(int64_t in, int64_t out, int64_t embedding, Rng& rng)
+ResidualBlock::ResidualBlock(int64_t in, int64_t out, int64_t embedding, Rng& rng, DType dtype)
     : out_(out),
-      norm_in_(norm(in)),
-      norm_out_(norm(out)),
-      conv_in_(in, out, 3, rng, same_size()),
-      conv_out_(out, out, 3, rng, same_size(init::zeros)),
-      modulation_(embedding, 2 * out, rng) {
+      norm_in_(norm(in, dtype)),
+      norm_out_(norm(out, dtype)),
+      conv_in_(in, out, 3, rng, same_size(dtype)),
+      conv_out_(out, out, 3, rng, same_size(dtype, init::zeros)),
+      modulation_(embedding, 2 * out, rng, {.dtype = dtype}) {
   register_module("norm_in", norm_in_);
   register_module("conv_in", conv_in_);
   register_module("modulation", modulation_);
   register_module("norm_out", norm_out_);
   register_module("conv_out", conv_out_);
   if (in == out) return;
-  skip_ = std::make_unique<Conv2d>(in, out, 1, rng);
+  skip_ = std::make_unique<Conv2d>(in, out, 1, rng, ConvLayerOptions{.dtype = dtype});
   register_module("skip", *skip_);
 }
 
@@ -41,18 +41,20 @@ Tensor ResidualBlock::forward_all(std::span<const Tensor> inputs) const {
 }
 
 Unet::Unet(int64_t image_channels, int64_t labels, Rng& rng, const UnetOptions& options)
-    : time_in_(kTimeFeatures, options.embedding, rng),
-      time_out_(options.embedding, options.embedding, rng),
-      labels_(labels > 0 ? std::make_unique<Embedding>(labels, options.embedding, rng) : nullptr),
-      in_(4 * image_channels, options.channels, 3, rng, same_size()),
-      high_(options.channels, options.channels, options.embedding, rng),
-      down_(options.channels, 2 * options.channels, 3, rng, {.conv = {.stride = 2, .padding = 1}}),
-      low_first_(2 * options.channels, 2 * options.channels, options.embedding, rng),
-      low_second_(2 * options.channels, 2 * options.channels, options.embedding, rng),
-      up_(2 * options.channels, 4 * options.channels, 1, rng),
-      joined_(2 * options.channels, options.channels, options.embedding, rng),
-      norm_(norm(options.channels)),
-      out_(options.channels, 4 * image_channels, 3, rng, same_size(init::zeros)) {
+    : time_in_(kTimeFeatures, options.embedding, rng, {.dtype = options.dtype}),
+      time_out_(options.embedding, options.embedding, rng, {.dtype = options.dtype}),
+      labels_(labels > 0 ? std::make_unique<Embedding>(labels, options.embedding, rng, options.dtype)
+                         : nullptr),
+      in_(4 * image_channels, options.channels, 3, rng, same_size(options.dtype)),
+      high_(options.channels, options.channels, options.embedding, rng, options.dtype),
+      down_(options.channels, 2 * options.channels, 3, rng,
+            {.conv = {.stride = 2, .padding = 1}, .dtype = options.dtype}),
+      low_first_(2 * options.channels, 2 * options.channels, options.embedding, rng, options.dtype),
+      low_second_(2 * options.channels, 2 * options.channels, options.embedding, rng, options.dtype),
+      up_(2 * options.channels, 4 * options.channels, 1, rng, {.dtype = options.dtype}),
+      joined_(2 * options.channels, options.channels, options.embedding, rng, options.dtype),
+      norm_(norm(options.channels, options.dtype)),
+      out_(options.channels, 4 * image_channels, 3, rng, same_size(options.dtype, init::zeros)) {
   register_module("time_in", time_in_);
   register_module("time_out", time_out_);
   if (labels_) register_module("labels", *labels_);

@@ -12,7 +12,7 @@ namespace gradzoo {
 /// begins as x.
 class ResidualBlock : public Module {
  public:
-  ResidualBlock(int64_t in, int64_t out, int64_t embedding, Rng& rng);
+  ResidualBlock(int64_t in, int64_t out, int64_t embedding, Rng& rng, DType dtype = DType::f32);
   /// (x (B,H,W,in), e (B,embedding)) -> (B,H,W,out)
   Tensor forward_all(std::span<const Tensor> inputs) const override;
 
@@ -27,6 +27,7 @@ class ResidualBlock : public Module {
 struct UnetOptions {
   int64_t channels = 32;    // at half the image's resolution; twice as many at a quarter
   int64_t embedding = 128;  // numbers of time and label
+  DType dtype = DType::f32;
 };
 
 /// A small U-Net (Ronneberger et al. 2015) on images whose sides are multiples of 4: what it gives has the

@@ -14,7 +14,7 @@ ClassRows class_rows(int64_t classes);
 /// images (n, H, W) of these labels.
 Picture class_rows_picture(const ClassRows& rows, const Tensor& images);
 
-/// The classes in turn: (n) i64.
+/// The classes in turn, (n) i64; undefined where there are none.
 Tensor any_labels(int64_t n, int64_t classes);
 
 }  // namespace gradzoo

@@ -27,6 +27,7 @@ struct Bars {
   std::vector<double> values;
   std::string x_name, y_name;           // the unit in y_name
   std::vector<std::string> names = {};  // one a bar; empty: 1, 2, 3, ...
+  std::vector<double> expected = {};    // one a bar, drawn as a line over them: the truth; empty: none
 };
 
 /// One view of a rectangle of the plane. What is undefined is not drawn.
@@ -35,6 +36,7 @@ struct Plane {
   double x_low = -1, x_high = 1, y_low = -1, y_high = 1;
   Tensor density = {};  // (rows, columns) at the centres of a regular grid, row 0 lowest: filled contours
   std::string density_name = "density";  // what the scale of colours tells
+  bool probability = false;              // the scale is from 0 to 1 whatever the values are
   Tensor contours = {};     // the same kind of grid, drawn as lines alone: the truth under samples
   Tensor points = {};       // (n, 2): dots over it
   Tensor arrow_tails = {};  // (m, 2)

@@ -11,20 +11,34 @@
 namespace gradzoo {
 namespace {
 
-// How many of n numbers fall into each of 40 equal parts of their range: a 1-D sample is seen by its
-// histogram.
-Picture histogram(std::vector<double> numbers) {
+// How many of n numbers fall into each of 40 equal parts of their range, beside how many the truth would put
+// there: (n, 1) a 1-D sample is seen by its histogram.
+Picture histogram(std::vector<double> numbers, const Toy* truth) {
   constexpr size_t kBins = 40;
   std::erase_if(numbers, [](double x) { return !std::isfinite(x); });
   if (numbers.empty()) return {"samples", "No sample is finite.", Bars{{}, "x", "samples"}};
   const auto [least, greatest] = std::ranges::minmax(numbers);
   const double width = greatest > least ? (greatest - least) / kBins : 1;
-  std::vector<double> counts(kBins);
-  for (const double x : numbers) counts[std::min(kBins - 1, static_cast<size_t>((x - least) / width))] += 1;
-  std::vector<std::string> middles;
-  for (size_t i = 0; i < kBins; ++i)
-    middles.push_back(fmt::format("{:.2f}", least + (static_cast<double>(i) + 0.5) * width));
-  return {"samples", "Samples, as a histogram.", Bars{counts, "x", "samples", middles}};
+  Bars bars{std::vector<double>(kBins), "x", "samples"};
+  for (const double x : numbers)
+    bars.values[std::min(kBins - 1, static_cast<size_t>((x - least) / width))] += 1;
+  std::vector<double> middles;
+  for (size_t i = 0; i < kBins; ++i) {
+    middles.push_back(least + (static_cast<double>(i) + 0.5) * width);
+    bars.names.push_back(fmt::format("{:.2f}", middles.back()));
+  }
+  if (truth == nullptr || !truth->why_no_density().empty())
+    return {"samples", "Samples, as a histogram.", bars};
+  const Tensor density = exp(truth->log_prob(tensor(middles, {static_cast<int64_t>(kBins), 1}, DType::f64)));
+  bars.expected = (density * (width * static_cast<double>(numbers.size()))).to_vector();
+  return {"samples", "Samples, as a histogram; the line is what the true density would put there.", bars};
+}
+
+// The first hundred of points (n, h w) that are small images.
+Picture tiles(const Tensor& samples, const Shape& tile) {
+  const int64_t n = std::min<int64_t>(100, samples.dim(0));
+  return {"samples", "Samples, each a small image.",
+          ImageGrid{reshape(clamp(samples.rows(0, n), 0, 1), {n, tile[0], tile[1]})}};
 }
 
 }  // namespace
@@ -35,7 +49,8 @@ Picture samples_picture(const Tensor& samples, const Toy* truth) {
     return {"samples", "Samples over the contours of the true density.",
             Planes{{samples_over_truth(*truth, samples)}}};
   }
-  if (samples.dim(1) == 1) return histogram(samples.to_vector());
+  if (samples.dim(1) == 1) return histogram(samples.to_vector(), truth);
+  if (truth != nullptr && truth->tile().rank() == 2) return tiles(samples, truth->tile());
   return {"samples", "Samples, by their first two coordinates.",
           Scatter{slice(samples, 1, 0, 2), zeros({samples.dim(0)}, DType::i64), "x0", "x1"}};
 }

@@ -15,6 +15,7 @@ class RunData {
 
   const std::string& name() const { return dataset_.name(); }
   const DataShape& shape() const { return shape_; }
+  std::string sha256() const { return dataset_.sha256(); }
   uint64_t seed() const { return seed_; }
   const Examples& train() const { return train_; }
   /// Trains on these instead, images of another shape say; what is watched stays.

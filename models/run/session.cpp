@@ -18,6 +18,10 @@ void check_kind(const ModelEntry& model, const DataShape& shape, const std::stri
     throw Error("{} learns images, and {} has points of {} numbers{}. Hint: --data mnist", model.name, data,
                 shape.size(), why);
   }
+  if (model.data == DataKind::binary && shape.toy && !shape.toy->binary()) {
+    throw Error("{} learns patterns of 0 and 1, and {} has other numbers{}. Hint: --data bars-and-stripes",
+                model.name, data, why);
+  }
   if (model.data == DataKind::points && shape.is_image()) {
     throw Error("{} learns points, and {} has images of {}x{}{}. Hint: --data ring8", model.name, data,
                 shape.height(), shape.width(), why);
@@ -109,6 +113,7 @@ Session::Session(const RunOptions& options, RunData run_data, const SessionOptio
       model(options.make_model(data.shape())),
       steps(steps_of(options.training, session, batches->steps_per_epoch())),
       trainer(*model, *batches, plan_of(options, session, steps, batches->steps_per_epoch())) {
+  model->prepare(data.train());
   model->register_state(state);
   trainer.register_state(state);
 }

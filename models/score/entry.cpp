@@ -48,7 +48,8 @@ void ScoreOptions::adapt(OptionTable& table, TrainingOptions& training, const Da
     prefer(input_scale, rounded(3 / shape.scale, 4));
     prefer(hidden, std::vector<int64_t>{128, 128});
     prefer(training.batch, 512);
-    prefer(training.steps, 20000);
+    prefer(training.steps, 4000);
+    prefer(training.lr, 0.005);
   } else {
     prefer(confinement, objective == ScoreObjective::dsm ? sigma : 1.0);
     // An exact trace carries as many directions as there are pixels: memory for few examples.

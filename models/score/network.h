@@ -6,6 +6,7 @@
 
 #include "models/networks/energy.h"
 #include "models/score/objectives.h"
+#include "nn/layers/layers.h"
 
 namespace gradzoo {
 

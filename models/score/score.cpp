@@ -74,7 +74,7 @@ Score::Score(const ScoreOptions& options, const DataShape& shape, const Training
   // Refuses an activation that the objective cannot take before a first step does.
   Tape tape;
   Rng rng(0, "score/check");
-  objective_of({zeros({1, shape_.size()}), any_labels(1, 1), {}}, rng);
+  objective_of({zeros({1, shape_.size()}), any_labels(1, network_.shape().classes), {}}, rng);
 }
 
 Tensor Score::objective_of(const Batch& batch, Rng& rng) const {
@@ -103,14 +103,13 @@ Quantities Score::do_validate(const DataView& data) {
 Quantities Score::do_evaluate(const DataView& data) { return do_validate(data); }
 
 Target Score::do_target() {
+  Target target{.data_noise = task_.learned_noise()};
   if (network_.shape().is_energy) {
-    return {.log_prob = [this](const Tensor& x) { return network_(x, labels_in_turn(x.dim(0))); }};
+    target.log_prob = [this](const Tensor& x) { return network_(x, any_labels(x.dim(0), label_count())); };
+  } else {
+    target.score = [this](const Tensor& x) { return network_.score(x, any_labels(x.dim(0), label_count())); };
   }
-  return {.score = [this](const Tensor& x) { return network_.score(x, labels_in_turn(x.dim(0))); }};
-}
-
-Tensor Score::labels_in_turn(int64_t n) const {
-  return label_count() > 0 ? any_labels(n, label_count()) : Tensor();
+  return target;
 }
 
 const ScoreTruth* Score::truth() {
@@ -140,10 +139,14 @@ Tensor Score::denoised(const Tensor& x, const Tensor& labels) const {
   return options_.denoise && noise > 0 ? tweedie_denoised(x, network_.score(x, labels), noise) : x;
 }
 
+Tensor Score::walk(const Target& target, int64_t n, int64_t steps, Rng& rng) const {
+  UnadjustedLangevin sampler({.step = langevin_step()});
+  return run_chains(target, initial(n, rng), sampler, {.steps = steps}, rng).x;
+}
+
 ScoreSamples Score::draw(int64_t n, const Tensor& labels, int64_t steps, Rng& rng) const {
   const Target walked{.score = [&](const Tensor& x) { return network_.score(x, labels); }};
-  UnadjustedLangevin sampler({.step = langevin_step()});
-  const Tensor raw = run_chains(walked, initial(n, rng), sampler, {.steps = steps}, rng).x;
+  const Tensor raw = walk(walked, n, steps, rng);
   return {raw, denoised(raw, labels)};
 }
 
@@ -152,14 +155,11 @@ Tensor Score::do_inpaint(const InpaintRequest& request) {
     throw Error(
         "score: this one knows images of a label alone, and that of half an image is not known. Hint: "
         "a run without conditional=true");
-  const int64_t n = request.images.dim(0);
   const Target free{.score = [&](const Tensor& x) { return network_.score(x); }};
   const Tensor values = request.images + randn_like(request.images, request.rng) * task_.learned_noise();
-  UnadjustedLangevin sampler({.step = langevin_step()});
-  const Tensor raw = run_chains(given(free, values, request.known), initial(n, request.rng), sampler,
-                                {.steps = options_.sample_steps}, request.rng)
-                         .x;
-  return denoised(values * request.known + raw * (1.0 - request.known), {});
+  const Tensor raw =
+      walk(given(free, values, request.known), values.dim(0), options_.sample_steps, request.rng);
+  return denoised(completed(raw, values, request.known), {});
 }
 
 Tensor Score::do_sample(const SampleRequest& request) {
@@ -173,13 +173,13 @@ Picture Score::do_snapshot(const DataView&, Rng& rng) {
                               draw(500, {}, options_.sample_steps, rng).denoised);
   }
   const int64_t steps = std::max<int64_t>(1, options_.sample_steps / 4);  // every epoch draws one
-  return score_raw_and_denoised(draw(50, labels_in_turn(50), steps, rng), shape_);
+  return score_raw_and_denoised(draw(50, any_labels(50, label_count()), steps, rng), shape_);
 }
 
 std::vector<Picture> Score::do_pictures(const DataView& data) {
   if (shape_.toy) return score_toy_pictures(network_, task_, *shape_.toy);
   Rng rng(data.seed, "pictures/score");
-  const ScoreSamples samples = draw(50, labels_in_turn(50), options_.sample_steps, rng);
+  const ScoreSamples samples = draw(50, any_labels(50, label_count()), options_.sample_steps, rng);
   return {score_raw_and_denoised(samples, shape_), neighbours_picture(samples.denoised, shape_, data.train)};
 }
 

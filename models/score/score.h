@@ -39,9 +39,9 @@ class Score : public Model {
  private:
   // The objective of every row, (B).
   Tensor objective_of(const Batch& batch, Rng& rng) const;
-  // Labels for n chains; undefined where none are read.
-  Tensor labels_in_turn(int64_t n) const;
   ScoreSamples draw(int64_t n, const Tensor& labels, int64_t steps, Rng& rng) const;
+  // Where n chains end on a target.
+  Tensor walk(const Target& target, int64_t n, int64_t steps, Rng& rng) const;
   Tensor initial(int64_t n, Rng& rng) const;
   Tensor denoised(const Tensor& x, const Tensor& labels) const;
   double langevin_step() const;

@@ -27,6 +27,10 @@ void VaeOptions::describe(OptionTable& options) {
   options.add("beta", beta, "weight of the KL term (Higgins et al. 2017)", {0, 1e6});
   options.add("kl_warmup", kl_warmup, "share of the run over which the KL's weight rises from 0 to beta",
               {0, 1});
+  describe_evaluation(options);
+}
+
+void VaeOptions::describe_evaluation(OptionTable& options) {
   options.add("importance_samples", importance_samples, "codes drawn an image when eval estimates log p(x)",
               {1, 1e7});
 }

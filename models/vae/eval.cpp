@@ -41,14 +41,17 @@ int64_t active_units(const VaeBound& bound) {
 }
 
 Tensor vae_log_likelihood(const VaeNetwork& network, const Examples& images, Pixels pixels, int64_t samples,
-                          uint64_t seed) {
+                          uint64_t seed, const ShareDone& done) {
   const NoGrad quiet;
   Rng noise(seed, "eval/importance");
   const int64_t at_once = std::min<int64_t>(samples, 100);
   Tensors parts;
+  int64_t measured = 0;
   for_each_batch(images, pixels, seed, std::max<int64_t>(1, kRowsAtOnce / at_once), [&](const Batch& batch) {
     parts.push_back(importance_log_likelihood(
         [&](int64_t k) { return vae_log_weights(network, batch, k, noise); }, samples, at_once));
+    measured += batch.count();
+    done(static_cast<double>(measured) / static_cast<double>(images.count()));
   });
   return concat(parts, 0);
 }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "datasets/images/pixels.h"
-#include "models/base/quantity.h"
+#include "models/base/model.h"
 #include "models/vae/network.h"
 
 namespace gradzoo {
@@ -26,7 +26,8 @@ int64_t active_units(const VaeBound& bound);
 
 /// log p(x) of every image by importance sampling from q, (N) nats; `samples` an image. Its expectation lies
 /// below the truth (Burda et al. 2016, theorem 1), by less the more samples.
+/// `done` is told the share of the images that is measured.
 Tensor vae_log_likelihood(const VaeNetwork& network, const Examples& images, Pixels pixels, int64_t samples,
-                          uint64_t seed);
+                          uint64_t seed, const ShareDone& done);
 
 }  // namespace gradzoo

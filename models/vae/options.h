@@ -30,6 +30,7 @@ struct VaeOptions {
   int64_t importance_samples = 1000;
 
   void describe(OptionTable& options);
+  void describe_evaluation(OptionTable& options);  // what an evaluation may choose anew
   void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
 };
 

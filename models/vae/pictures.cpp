@@ -57,8 +57,7 @@ Picture under_each_label(const VaeNetwork& network, const Batch& batch, const Da
 Picture neighbours(const VaeNetwork& network, const DataShape& shape, const DataView& data) {
   Rng rng(data.seed, "pictures/neighbours");
   const Tensor z = randn({2 * kImageColumns, network.shape().latent}, rng);
-  const int64_t classes = network.shape().classes;
-  const Tensor labels = classes > 0 ? any_labels(z.dim(0), classes) : Tensor();
+  const Tensor labels = any_labels(z.dim(0), network.shape().classes);
   return neighbours_picture(sigmoid(network.decode(z, labels)), shape, data.train);
 }
 

@@ -102,7 +102,6 @@ Quantities Vae::do_validate(const DataView& data) {
 Quantities Vae::do_evaluate(const DataView& data) {
   const VaeBound bound = vae_bound(network_, data.examples, options_.pixels, data.seed);
   const Tensor loss = bound.reconstruction + bound.kl;
-  const std::string density = options_.conditional ? "log p(x|label)" : "log p(x)";
   Quantities out;
   if (options_.pixels == Pixels::grey) {
     out.add(mean_over_examples(
@@ -110,26 +109,49 @@ Quantities Vae::do_evaluate(const DataView& data) {
     out.add(quantity(kVaeEntropyFloor, grey_entropy_floor(data.examples),
                      "the pixels' own entropy, which no model's cross-entropy goes below"));
   } else {
-    out.add(mean_over_examples(kVaeElbo, neg(loss), "lower bound of " + density));
+    out.add(mean_over_examples(kVaeElbo, neg(loss), "lower bound of " + density()));
   }
   out.add(mean_over_examples(kVaeReconstruction, bound.reconstruction, "-log p(x|z), z ~ q(z|x)"));
   out.add(mean_over_examples(kVaeKl, bound.kl, "KL(q(z|x) || p(z))"));
   out.add({"active_units", static_cast<double>(active_units(bound)), NAN,
            fmt::format("of {}", options_.latent),
            "latent dimensions whose mean varies over the images by more than 0.01 (Burda et al. 2016)"});
-  if (options_.pixels == Pixels::grey) return out;
-  const Tensor log_px =
-      vae_log_likelihood(network_, data.examples, options_.pixels, options_.importance_samples, data.seed);
-  out.add(mean_over_examples(
-      kVaeLogPx, log_px,
-      fmt::format("{} by importance sampling with {} samples an image: a lower bound in expectation", density,
-                  options_.importance_samples)));
   return out;
 }
+
+Quantities Vae::do_evaluate_at_length(const DataView& data, const ShareDone& done) {
+  if (options_.pixels == Pixels::grey) return {};
+  const Tensor log_px = vae_log_likelihood(network_, data.examples, options_.pixels,
+                                           options_.importance_samples, data.seed, done);
+  return {mean_over_examples(
+      kVaeLogPx, log_px,
+      fmt::format("{} by importance sampling with {} samples an image: a lower bound in expectation",
+                  density(), options_.importance_samples))};
+}
+
+void Vae::describe_evaluation(OptionTable& options) {
+  if (options_.pixels != Pixels::grey) options_.describe_evaluation(options);
+}
+
+std::string Vae::density() const { return options_.conditional ? "log p(x|label)" : "log p(x)"; }
 
 Tensor Vae::do_sample(const SampleRequest& request) {
   const Tensor z = randn({request.n, options_.latent}, request.rng);
   return reshape(sigmoid(network_.decode(z, request.labels)), {request.n, shape_.height(), shape_.width()});
+}
+
+AnomalyScores Vae::do_anomaly_scores(const AnomalyRequest& request) {
+  if (label_count() > 0)
+    throw Error(
+        "vae: this one bounds log p(x|label), and what it is asked to judge has no label. Hint: a run "
+        "without "
+        "conditional=true");
+  const Tensor& x = request.examples;
+  const Tensor eps = randn({x.dim(0), options_.latent}, request.rng);
+  const VaeTerms terms = vae_objective(network_, {x, {}, {}}, eps, {});
+  return {neg(terms.bound), options_.pixels == Pixels::grey
+                                ? "cross-entropy of grey pixels plus KL, nats, by one code an image"
+                                : "minus the lower bound of log p(x), nats, by one code an image"};
 }
 
 std::vector<Picture> Vae::do_pictures(const DataView& data) {

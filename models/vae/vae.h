@@ -17,16 +17,22 @@ class Vae : public Model {
   void train_step(const StepContext& context, MetricRow row) override;
   std::vector<CurveLevel> levels(const DataView& data) override;
   VaeNetwork& network() { return network_; }
+  void describe_evaluation(OptionTable& options) override;
   int64_t label_count() const override { return network_.shape().classes; }
 
  protected:
   void add_to(State& state) override;
   Quantities do_validate(const DataView& data) override;
   Quantities do_evaluate(const DataView& data) override;
+  Quantities do_evaluate_at_length(const DataView& data, const ShareDone& done) override;
   Tensor do_sample(const SampleRequest& request) override;
   std::vector<Picture> do_pictures(const DataView& data) override;
+  /// Minus the bound by one code an image.
+  AnomalyScores do_anomaly_scores(const AnomalyRequest& request) override;
 
  private:
+  std::string density() const;  // what is bounded
+
   DataShape shape_;
   VaeOptions options_;
   Rng init_rng_, noise_rng_;

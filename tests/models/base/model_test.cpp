@@ -1,5 +1,6 @@
 #include "models/base/model.h"
 
+#include <cmath>
 #include <optional>
 
 #include <doctest/doctest.h>
@@ -191,6 +192,57 @@ TEST_CASE("inpainting leaves known pixels as they were, and what is made of the 
     model.inpaint({images, tensor({1}, {1}, DType::f64), rng});
   });
   CHECK_MESSAGE(contains(message, "(pixels)"), message);
+}
+
+TEST_CASE("a guess without noise lies where examples do, and it and scores come for any number of rows") {
+  OneNumber model(0);
+  const double w = model.weight();
+  Rng rng(1, "model_test");
+  const Tensor rows = reshape(arange(600, DType::f64), {600, 1});
+  const Tensor guess = model.denoise({rows, 0.5, rng});  // the slope w all the way: y + sigma^2 w
+  REQUIRE(guess.shape() == Shape{600, 1});
+  CHECK(max(abs(guess - rows - 0.25 * w)).item() < 1e-3);
+  CHECK(max(abs(model.denoise({rows, 0.5, rng, {0, 1}}) - clamp(rows + 0.25 * w, 0, 1))).item() < 1e-3);
+  const AnomalyScores found = model.anomaly_scores({rows, rng});
+  REQUIRE(found.scores.shape() == Shape{600});
+  CHECK(max(abs(found.scores + reshape(rows, {600}) * w)).item() < 1e-12);
+  for (const double sigma : {0.0, -1.0, double(NAN)})
+    CHECK(contains(error_message([&] { model.denoise({rows, sigma, rng}); }), "Hint: above 0"));
+  CHECK(contains(error_message([&] { model.denoise({zeros({0, 1}), 1, rng}); }), "one or more"));
+  CHECK(contains(error_message([&] { model.anomaly_scores({zeros({3}), rng}); }), "(n, numbers)"));
+}
+
+TEST_CASE(
+    "what has neither score nor energy denoises nothing, nor what knows examples by their label alone") {
+  const DataShape shape{.example = {4, 4}, .classes = 3};
+  Rng rng(1);
+  const auto refusal = [&](const std::string& name, const std::vector<std::string>& assignments) {
+    const auto model = test::small_model<Model>(name, assignments, shape);
+    return error_message([&] {
+             model->denoise({zeros({2, 16}), 0.3, rng});
+           }) +
+           "; " + error_message([&] {
+             model->anomaly_scores({zeros({2, 16}), rng});
+           });
+  };
+  const std::string judge = refusal("classifier", {});
+  CHECK_MESSAGE(contains(judge, "neither a score nor an energy to denoise by"), judge);
+  CHECK_MESSAGE(contains(judge, "neither a score nor an energy to judge by"), judge);
+  const std::string told = refusal("score", {"hidden=4", "conditional=true"});
+  CHECK_MESSAGE(contains(told, "asked to denoise has none"), told);
+  CHECK_MESSAGE(contains(told, "asked to judge has none"), told);
+}
+
+TEST_CASE("a frame of the film strip is a hundred images, ten of each class where there are some") {
+  const Examples images{zeros({3, 4, 4}, DType::u8), zeros({3}, DType::u8), arange(3, DType::i64)};
+  const auto frame = [&](const std::vector<std::string>& assignments) {
+    const DataShape shape{.example = {4, 4}, .classes = 3};
+    Rng rng(1);
+    const auto model = test::small_model<Model>("vae", assignments, shape);
+    return std::get<ImageGrid>(model->snapshot({images, images, 1}, rng).content).pixels.dim(0);
+  };
+  CHECK(frame({"hidden=4"}) == 100);
+  CHECK(frame({"hidden=4", "conditional=true"}) == 30);
 }
 
 }  // namespace

@@ -11,9 +11,9 @@ using namespace gradzoo;
 TEST_CASE("a mean over images carries its standard error, and one image has none") {
   const Quantity q = mean_over_examples({"loss", "nats/image"}, tensor({1, 2, 3, 6}, {4}), "what it means");
   CHECK(q.value == 3.0);
-  CHECK(q.standard_error == doctest::Approx(std::sqrt((4 + 1 + 0 + 9) / 3.0 / 4)));
+  CHECK(q.error == doctest::Approx(std::sqrt((4 + 1 + 0 + 9) / 3.0 / 4)));
   CHECK(q.unit == "nats/image");
-  CHECK(std::isnan(mean_over_examples({"loss", ""}, ones({1}), "").standard_error));
+  CHECK(std::isnan(mean_over_examples({"loss", ""}, ones({1}), "").error));
 }
 
 TEST_CASE("batches walk through all images in order, with the same drawn pixels whatever the chunk") {
@@ -30,4 +30,7 @@ TEST_CASE("batches walk through all images in order, with the same drawn pixels 
   CHECK(whole.size() == 7 * 4);
   CHECK(pixels_in_chunks_of(3) == whole);
   CHECK(pixels_in_chunks_of(1) == whole);
+  Tensor other;
+  for_each_batch(images, Pixels::dynamic_binary, 6, 7, [&](const Batch& b) { other = b.x; });
+  CHECK(other.to_vector() != whole);
 }

@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"
+#include "models/classifier/shift.h"
 #include "models/run/trainer.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
@@ -86,6 +87,73 @@ TEST_CASE("every picture of a classifier can be drawn from few images") {
   CHECK(std::get<ImageGrid>(model->snapshot({few, few, 0}, rng).content).pixels.dim(0) == 30);
   const std::vector<Picture> pictures = model->pictures({few, few, 0});
   CHECK(std::ranges::find(pictures, "confusion", &Picture::name) != pictures.end());
+}
+
+/// A step's batch, its labels known.
+Batch lit_batch() { return read_examples(lit_rows(12, 5), 0, 12, Pixels::grey, Rng(0)); }
+
+std::map<std::string, double> step_on_batch(Model& model, const Batch& batch, double rate) {
+  std::vector<double> row(model.metrics().size());
+  model.train_step({0, 10, rate, batch}, MetricRow(row));
+  std::map<std::string, double> out;
+  for (size_t i = 0; i < row.size(); ++i) out[model.metrics()[i].name] = row[i];
+  return out;
+}
+
+TEST_CASE("a step's numbers are those of its images moved and noised as the options say") {
+  for (const std::string& shift : {std::string("shift=0"), std::string("shift=1")}) {
+    CAPTURE(shift);
+    const auto model = test::small_model<Classifier>(
+        "classifier", {"net=mlp", "hidden=16,8", "noise=0.4", "ema=0", shift}, kShape);
+    const Batch batch = lit_batch();
+    Rng rng(0, "classifier/noise");
+    const Tensor moved = shift == "shift=1" ? shifted(batch.x, kShape, 1, rng) : batch.x;
+    const Tensor p = model->probabilities(moved + randn({12, 9}, rng) * 0.4), called = argmax(p, 1);
+    double cross_entropy = 0, wrong = 0;
+    for (int64_t i = 0; i < 12; ++i) {
+      const int64_t label = batch.labels.data<int64_t>()[i];
+      cross_entropy -= std::log(static_cast<double>(p.data<float>()[3 * i + label])) / 12;
+      wrong += called.data<int64_t>()[i] == label ? 0 : 1;
+    }
+    std::map<std::string, double> metrics = step_on_batch(*model, batch, 0);
+    CHECK(metrics["cross_entropy_nats_per_image"] == doctest::Approx(cross_entropy).epsilon(1e-4));
+    CHECK(metrics["error_percent"] == doctest::Approx(100 * wrong / 12).epsilon(1e-5));
+  }
+}
+
+TEST_CASE("weights decay beside the gradient: by lr times the decay of what they were") {
+  const auto weights = [](const char* decay, double rate) {
+    const auto model =
+        test::small_model<Classifier>("classifier", {"net=mlp", "hidden=4", "ema=0", decay}, kShape);
+    State state;
+    model->add_weights_to(state);
+    step_on_batch(*model, lit_batch(), rate);
+    return std::get<Tensor>(state.entries()[0].target).to_vector();
+  };
+  const std::vector<double> before = weights("weight_decay=0", 0), plain = weights("weight_decay=0", 0.1),
+                            decayed = weights("weight_decay=2", 0.1);
+  for (size_t i = 0; i < before.size(); ++i)
+    CHECK(decayed[i] == doctest::Approx(plain[i] - 0.1 * 2 * before[i]).epsilon(1e-5));
+}
+
+TEST_CASE("features and probabilities are of the averaged weights, where an average is kept") {
+  const auto trained = [](const char* ema) {
+    auto model = test::small_model<Classifier>("classifier", {"net=mlp", "hidden=6", ema, "noise=0"}, kShape);
+    for (int i = 0; i < 5; ++i) step_on_batch(*model, lit_batch(), 0.05);
+    return model;
+  };
+  const auto raw = trained("ema=0"), averaged = trained("ema=0.9");
+  const Tensor x = lit_batch().x, features = averaged->features(x);
+  CHECK(raw->features(x).to_vector() != features.to_vector());
+  CHECK(raw->probabilities_of(features).to_vector() != averaged->probabilities_of(features).to_vector());
+  // An evaluation puts the average in itself: its loss is that of these probabilities.
+  const Examples images = lit_rows(12, 5);
+  double cross_entropy = 0;
+  const Tensor p = averaged->probabilities(x);
+  for (int64_t i = 0; i < 12; ++i)
+    cross_entropy -= std::log(static_cast<double>(p.data<float>()[3 * i + i % 3])) / 12;
+  CHECK(averaged->evaluate({images, images, 0})[kClassifierLoss].value ==
+        doctest::Approx(cross_entropy).epsilon(1e-4));
 }
 
 }  // namespace

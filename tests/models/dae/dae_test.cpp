@@ -210,5 +210,13 @@ TEST_CASE("masking blanks a share of the pixels, learns to fill them in, and has
   CHECK(test::contains(points, "blanks pixels"));
 }
 
+TEST_CASE("the tied denoiser's hidden units switch at distances up to its reach") {
+  Rng rng(4, "test");
+  const TiedDenoiser tied(9, 300, 6, rng);
+  const double largest = max(abs(tied.named_parameters()[1].tensor)).item();
+  CHECK(largest <= 2);  // 6 / sqrt(9)
+  CHECK(largest > 1.9);
+}
+
 }  // namespace
 }  // namespace gradzoo

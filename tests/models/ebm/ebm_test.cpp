@@ -28,6 +28,10 @@ struct Small {
     model->register_state(state);
   }
   std::map<std::string, double> step(int64_t at = 0) { return test::step_on(*model, x, 1e-3, at); }
+  std::vector<double> trained_weights(int64_t steps) {
+    for (int64_t i = 0; i < steps; ++i) step(i);
+    return model->network().named_parameters()[0].tensor.to_vector();
+  }
   std::vector<double> chains() const { return model->buffer()->chains().to_vector(); }
   Examples points() const { return {x, {}, arange(50, DType::i64)}; }
 };
@@ -44,10 +48,22 @@ TEST_CASE("the contrastive loss is the difference of the means of f, and l2 adds
   CHECK(regularised.loss.item() == doctest::Approx(2.0 - 5.0 + 0.5 * (29.0 + 14.0 / 3)));
 }
 
+TEST_CASE(
+    "a gap has diverged beyond the order of the dimension, or where l2 makes it cost more than it earns") {
+  CHECK(largest_gap(784, 0) == 1000 + 78400);
+  CHECK(largest_gap(2, 1e-6) == largest_gap(2, 0));
+  CHECK(largest_gap(784, 0.1) == doctest::Approx(20));
+  CHECK(largest_gap(784, 100) == 10);
+  // The loss at f(data) = g / 2 = -f(sample): nothing at the largest gap, and least at half of it.
+  const auto loss = [](double gap) { return -gap + 0.1 * 2 * std::pow(gap / 2, 2); };
+  CHECK(std::abs(loss(largest_gap(784, 0.1))) < 1e-12);
+  CHECK(loss(10) < std::min(loss(9.9), loss(10.1)));
+}
+
 TEST_CASE("Langevin with step and noise apart has its own law on a Gaussian: noise^2 / (1 - (1 - step)^2)") {
   const Target gaussian{.log_prob = [](const Tensor& x) { return sum(square(x), 1) * -0.5; }};
   Rng rng(1, "test");
-  EbmChains chains(ebm_ula, 0.3, 0.5);
+  EbmChains chains(ebm_ula, {.step = 0.3, .noise = 0.5});
   CHECK(chains.temperature() == doctest::Approx(0.25 / 0.6));
   const Tensor x = chains.walk(gaussian, zeros({100000, 1}, DType::f64), 40, rng);
   const double law = 0.25 / (1 - 0.49);
@@ -59,9 +75,10 @@ TEST_CASE(
     "without noise a chain climbs to the mode, and a chain that leaves all numbers behind stops the step") {
   const Target bowl{.log_prob = [](const Tensor& x) { return sum(square(x), 1) * -0.5; }};
   Rng rng(1, "test");
-  const Tensor top = EbmChains(ebm_ula, 0.2, 0).walk(bowl, ones({3, 2}, DType::f64), 200, rng);
+  const Tensor top =
+      EbmChains(ebm_ula, {.step = 0.2, .noise = 0}).walk(bowl, ones({3, 2}, DType::f64), 200, rng);
   CHECK(max(abs(top)).item() < 1e-12);
-  CHECK_THROWS_AS(EbmChains(ebm_ula, 5, 1).walk(bowl, ones({3, 2}), 400, rng), NonFinite);
+  CHECK_THROWS_AS(EbmChains(ebm_ula, {.step = 5, .noise = 1}).walk(bowl, ones({3, 2}), 400, rng), NonFinite);
 }
 
 TEST_CASE("a step moves the weights and puts the chains that it drew back, all in the State") {
@@ -189,6 +206,62 @@ TEST_CASE("pictures and samples are of the averaged weights, and leave the weigh
   Rng c(7, "test");
   CHECK(raw->sample({40, c}).to_vector() != drawn.to_vector());
   CHECK(std::get<Planes>(frame.content).planes.size() == 3);
+}
+
+/// Settings of a model, and what a step does by them.
+struct Setting {
+  std::vector<std::string> assignments;
+  double data_noise = 0, l2 = 0, step = 0.01, noise = std::sqrt(0.02), fresh = 0.002;
+  int64_t chain_steps = 10;
+  EbmSampler sampler = ebm_mala;
+};
+
+TEST_CASE(
+    "a step's chains begin where they are asked to, go as they are asked to, and what they give is "
+    "descended") {
+  const Setting settings[] = {
+      {{"init=data", "data_noise=0.3"}, 0.3},
+      {{"init=data", "sampler=ula", "step=0.02", "noise=0.1"}, 0, 0, 0.02, 0.1, 0, 10, ebm_ula},
+      {{"init=noise", "chain_steps=4", "l2=0.2"}, 0, 0.2, 0.01, std::sqrt(0.02), 0, 4},
+      {{"init=buffer", "fresh=0.5"}, 0, 0, 0.01, std::sqrt(0.02), 0.5}};
+  for (const Setting& setting : settings) {
+    CAPTURE(setting.assignments[0]);
+    const std::string init = setting.assignments[0];
+    Small small(setting.assignments);
+    Rng rng(0, "ebm/chains");
+    const Tensor data = setting.data_noise > 0 ? small.x + randn({50, 2}, rng) * setting.data_noise : small.x;
+    // Uniform over the toy's box, which reaches as far to either side of 0 on both axes.
+    const double side = small.shape.toy->box().high[0];
+    const auto start = [&](int64_t n, Rng& draws) { return (rand({n, 2}, draws) * 2.0 - 1.0) * side; };
+    Tensor from = data;
+    if (init == "init=noise") from = start(50, rng);
+    if (init == "init=buffer") {
+      const ReplayBuffer same(
+          200, setting.fresh, [&](int64_t, Rng&) { return small.model->buffer()->chains(); }, rng);
+      from = same.draw(50, start, rng).x;
+    }
+    double accepted = 0;
+    const Tensor samples =
+        EbmChains(setting.sampler, {.step = setting.step, .noise = setting.noise})
+            .walk(small.model->network().target(), from, setting.chain_steps, rng, &accepted);
+    const auto f = [&](const Tensor& x) { return small.model->network().log_density(x); };
+    const double norm = test::gradient_norm(
+        small.model->network(), [&] { return contrastive_divergence(f, data, samples, setting.l2).loss; });
+    const CdTerms terms = contrastive_divergence(f, data, samples, setting.l2);
+    std::map<std::string, double> metrics = small.step();
+    CHECK(metrics["f_data_nats"] == doctest::Approx(mean(terms.f_data).item()).epsilon(1e-4));
+    CHECK(metrics["f_sample_nats"] == doctest::Approx(mean(terms.f_sample).item()).epsilon(1e-4));
+    CHECK(metrics["cd_loss_nats"] == doctest::Approx(terms.loss.item()).epsilon(1e-4));
+    CHECK(metrics["grad_norm"] == doctest::Approx(norm).epsilon(1e-4));
+    CHECK(metrics["acceptance"] == doctest::Approx(accepted));
+    CHECK(metrics["temperature"] == doctest::Approx(setting.noise * setting.noise / (2 * setting.step)));
+  }
+}
+
+TEST_CASE("Adam's memory of the gradient is the one that is asked for") {
+  const std::vector<double> usual = Small({"init=data"}).trained_weights(3);
+  CHECK(Small({"init=data", "beta1=0.9"}).trained_weights(3) == usual);
+  CHECK(Small({"init=data", "beta1=0"}).trained_weights(3) != usual);
 }
 
 }  // namespace

@@ -90,5 +90,11 @@ TEST_CASE("what cannot be measured is refused with a sentence") {
   CHECK_MESSAGE(contains(nan, "not finite"), nan);
 }
 
+TEST_CASE("the median of an even number of distances is the mean of the two in the middle") {
+  // Black with .1, .2, .4 and .5 in one pixel.
+  const Tensor images = tensor({.1, 0, 0, 0, .2, 0, 0, 0, .4, 0, 0, 0, .5, 0, 0, 0}, {4, 4});
+  CHECK(read(images).nearest_median.value == doctest::Approx(0.3).epsilon(1e-4));
+}
+
 }  // namespace
 }  // namespace gradzoo

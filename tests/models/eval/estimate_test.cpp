@@ -35,5 +35,33 @@ TEST_CASE("the bootstrap's error of a mean is its standard error, and of what do
   CHECK(bootstrap(kCount, 20, rng, [](auto) { return 3.0; }).standard_error == 0);
 }
 
+TEST_CASE(
+    "the error is the spread of the resamples, n - 1 in its variance, each of as many rows as there are") {
+  const double values[] = {1, 4, 9, 16, 25};
+  const auto mean_of = [&](std::span<const int64_t> rows) {
+    double sum = 0;
+    for (const int64_t row : rows) sum += values[row] / 5;
+    return sum;
+  };
+  Rng drawn(4, "estimate_test"), same(4, "estimate_test");
+  const Estimate found = bootstrap(5, 3, drawn, mean_of);
+  double resampled[3] = {0, 0, 0}, centre = 0, squares = 0;
+  for (double& one : resampled) {
+    for (const double u : rand({5}, same, DType::f64).to_vector())
+      one += values[static_cast<size_t>(5 * u)] / 5;
+    centre += one / 3;
+  }
+  for (const double one : resampled) squares += (one - centre) * (one - centre);
+  CHECK(found.value == doctest::Approx(11));
+  CHECK(found.standard_error == doctest::Approx(std::sqrt(squares / 2)).epsilon(1e-12));
+}
+
+TEST_CASE("a mean's standard error is the spread over the root of the count, and not known of one value") {
+  const Estimate found = mean_of_rows(tensor({1, 2, 6}, {3}));
+  CHECK(found.value == doctest::Approx(3));
+  CHECK(found.standard_error == doctest::Approx(std::sqrt(7.0 / 3)));
+  CHECK(std::isnan(mean_of_rows(ones({1})).standard_error));
+}
+
 }  // namespace
 }  // namespace gradzoo

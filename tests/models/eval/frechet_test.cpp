@@ -6,6 +6,7 @@
 
 #include "autograd/ops.h"
 #include "support/error_message.h"
+#include "support/tensor_values.h"
 
 namespace gradzoo {
 namespace {
@@ -84,6 +85,30 @@ TEST_CASE("what cannot be compared is refused") {
                    kernel_distance(x, ones({10, 2}, DType::f64), 2);
                  }),
                  "(n, d) and (m, d)"));
+}
+
+TEST_CASE("the kernel distance is a block's means over pairs of different rows, and their standard error") {
+  constexpr int64_t kBlock = 3, kDims = 2;
+  const Tensor a = test::wave({7, kDims}), b = test::wave({6, kDims}, DType::f64, 1);
+  const auto k = [](const Tensor& p, int64_t i, const Tensor& q, int64_t j) {
+    double product = 0;
+    for (int64_t d = 0; d < kDims; ++d)
+      product += p.data<double>()[i * kDims + d] * q.data<double>()[j * kDims + d];
+    return std::pow(product / kDims + 1, 3);
+  };
+  double value[2] = {0, 0};
+  for (int64_t block = 0; block < 2; ++block) {
+    for (int64_t i = block * kBlock; i < (block + 1) * kBlock; ++i) {
+      for (int64_t j = block * kBlock; j < (block + 1) * kBlock; ++j) {
+        if (i != j) value[block] += (k(a, i, a, j) + k(b, i, b, j)) / (kBlock * (kBlock - 1));
+        value[block] -= 2 * k(a, i, b, j) / (kBlock * kBlock);
+      }
+    }
+  }
+  const Estimate found = kernel_distance(a, b, kBlock);
+  CHECK(found.value == doctest::Approx((value[0] + value[1]) / 2).epsilon(1e-12));
+  // Of two numbers: half their distance.
+  CHECK(found.standard_error == doctest::Approx(std::abs(value[0] - value[1]) / 2).epsilon(1e-12));
 }
 
 }  // namespace

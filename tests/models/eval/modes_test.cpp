@@ -44,5 +44,15 @@ TEST_CASE("samples of another width than the toy's are refused") {
                        "expected samples (n, 2)"));
 }
 
+TEST_CASE("a mode reaches to 3 sigma, and shares are of all samples, those between the modes too") {
+  const Modes modes = {tensor({0, 0, 10, 0}, {2, 2}, DType::f64), 0.1};
+  const Tensor samples =
+      tensor({0.295, 0, 0, -0.299, 10, 0.299, 0.301, 0, 5, 5, 10, 0.31, 20, 20, 5, 4}, {8, 2});
+  const ModeCoverage found = mode_coverage(samples, modes);
+  CHECK(found.touched == 2);
+  CHECK(found.smallest_share == doctest::Approx(1.0 / 8));
+  CHECK(found.high_quality == doctest::Approx(3.0 / 8));
+}
+
 }  // namespace
 }  // namespace gradzoo

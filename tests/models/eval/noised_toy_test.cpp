@@ -1,6 +1,7 @@
 #include "models/eval/noised_toy.h"
 
 #include <cmath>
+#include <string_view>
 
 #include <doctest/doctest.h>
 
@@ -39,6 +40,26 @@ TEST_CASE("noise finer than the grid, and a toy without a density, are refused")
   CHECK(test::contains(test::error_message([] { noised_toy(*make_toy("ring8"), 0.01, 60); }),
                        "spans less than two cells"));
   CHECK(test::error_message([] { noised_toy(*make_toy("bars-and-stripes"), 0, 60); }) != "");
+}
+
+TEST_CASE("between the centres the score is bilinear: near the truth's, in one and two dimensions") {
+  constexpr double kNoise = 0.3;
+  for (const char* name : {"ring8", "gamma"}) {
+    CAPTURE(name);
+    const auto toy = make_toy(name);
+    const NoisedToy found = noised_toy(*toy, kNoise, 400);
+    Rng rng(1, "noised_toy_test");
+    const Tensor x = toy->sample(200, rng, DType::f64);
+    const Tensor centre = found.grid.points(7, 8);
+    CHECK(test::max_error(score_at(found, centre), found.score.rows(7, 8).to_vector()) < 1e-9);
+    if (std::string_view(name) == "gamma") continue;
+    const auto wide = make_toy("ring8", {.noise = std::sqrt(0.04 + kNoise * kNoise)});
+    CHECK(test::max_error(score_at(found, x), wide->score(x).to_vector()) < 5e-3);
+  }
+  CHECK(test::contains(test::error_message([] {
+                         score_at(noised_toy(*make_toy("ring8"), 0.3, 60), zeros({1, 3}));
+                       }),
+                       "(n, 2)"));
 }
 
 }  // namespace

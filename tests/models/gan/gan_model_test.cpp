@@ -79,6 +79,88 @@ TEST_CASE("one step on one tape is D's step, then G's through the D that has mov
   }
 }
 
+/// What the game's options change of its steps.
+struct Game {
+  std::vector<std::string> assignments;
+  GanShape shape = {};
+  double noise = 0, until = 1;  // of centred examples; the share of the run over which it falls
+  double beta1 = 0.5, rate = 1, smoothing = 0, r1 = 0, clip = 0;
+};
+
+TEST_CASE("steps of the game are those written out here, with all that its options change") {
+  const Game games[] = {
+      {{"instance_noise=0.3", "noise_until=0.5"}, {}, 0.3, 0.5},
+      {{"instance_noise=0.3"}, {.data = kImages}, 0.6},  // pixels lie in [0, 1], centred ones in [-1, 1]
+      {{"beta1=0.8", "discriminator_rate=2"}, {}, 0, 1, 0.8, 2},
+      {{"label_smoothing=0.2"}, {}, 0, 1, 0.5, 1, 0.2},
+      {{"r1=0.7"}, {.activation = silu}, 0, 1, 0.5, 1, 0, 0.7},
+      {{"activation=silu"}, {.activation = silu}},
+      {{"spectral_norm=true"}, {.spectral_norm = true}},
+      {{"init=he"}, {.init = GeneratorInit::he}},
+      {{"clip=0.01"}, {}, 0, 1, 0.5, 1, 0, 0, 0.01},
+      {{"conditional=true"}, {.data = {.example = {5, 4}, .classes = 3}, .classes = 3}}};
+  for (const Game& game : games) {
+    CAPTURE(game.assignments[0]);
+    const bool images = game.shape.data.is_image();
+    std::vector<std::string> all = {"instance_noise=0", "noise_until=1", images ? "init=he" : "init=torch"};
+    all.insert(all.end(), game.assignments.begin(), game.assignments.end());
+    const DataShape data = images ? game.shape.data : ring();
+    const Tensor labels = data.classes > 0 ? tensor({0, 1, 2, 2, 1, 1}, {6}, DType::i64) : Tensor(),
+                 both = data.classes > 0 ? concat(labels, labels, 0) : Tensor();
+    std::vector<double> row(4);
+    Run run(all, data);
+
+    GanShape shape = game.shape;
+    shape.data = data;
+    shape.latent = 3;
+    shape.generator_hidden = shape.discriminator_hidden = {8, 8};
+    if (!images && game.assignments[0] != "init=he") shape.init = GeneratorInit::torch;
+    Rng init(0, "gan/init"), noise(0, "gan/noise"), rng(9, "gan_model_test");
+    const Generator generator(shape, init);
+    const Discriminator discriminator(shape, init);
+    const LearnerOptions learner{.optimizer = adam({.beta1 = game.beta1}), .clip = game.clip};
+    Learner g(generator, learner), d(discriminator, learner);
+    for (int64_t step = 0; step < 6; ++step) {
+      const Tensor x = rand({6, data.size()}, rng);
+      run.gan->train_step({step, 8, 0.01, {x, labels, {}}}, MetricRow(row));
+      const double sigma = game.noise * std::max(0.0, 1 - static_cast<double>(step) / (8 * game.until));
+      const auto spoiled = [&](const Tensor& at) {
+        return sigma > 0 ? at + randn(at.shape(), noise) * sigma : at;
+      };
+      const Tensor z = randn({6, 3}, noise);
+      {
+        const Tape tape;
+        const Tensor real = discriminator.centred(x).clone().requires_grad_();
+        const Tensor fake = generator.centred(z, labels).detach();
+        const Tensor logits = discriminator.judge(spoiled(concat(real, fake, 0)), both);
+        const Tensor of_real = slice(logits, 0, 0, 6), of_fake = slice(logits, 0, 6, 12);
+        const Tensor loss = discriminator_loss(of_real, of_fake, game.smoothing);
+        d.step(game.r1 > 0 ? loss + r1_penalty(real, of_real) * game.r1 : loss, 0.01 * game.rate);
+      }
+      const Tape tape;
+      const Tensor logits = discriminator.judge(spoiled(generator.centred(z, labels)), labels);
+      g.step(generator_loss(logits, GeneratorLoss::non_saturating), 0.01);
+    }
+    const auto near = [](double a, double b) { return std::abs(a - b) < 2e-5; };
+    CHECK(std::ranges::equal(values(run.gan->generator()), values(generator), near));
+    CHECK(std::ranges::equal(values(run.gan->discriminator()), values(discriminator), near));
+  }
+}
+
+TEST_CASE("the metrics of a step are D's answers to real and to generated examples, and its loss") {
+  Run run({"instance_noise=0"});
+  Rng rng(10, "gan_model_test"), noise(0, "gan/noise");
+  const Tensor x = randn({40, 2}, rng) * 3.0 + 5.0;
+  std::map<std::string, double> metrics = run.step(x, 0);
+  const NoGrad quiet;
+  const Tensor real = run.gan->discriminator().forward(x),
+               fake = run.gan->discriminator().forward(run.gan->generator().draw(40, noise));
+  CHECK(metrics["d_real"] == doctest::Approx(mean(sigmoid(real)).item()).epsilon(1e-5));
+  CHECK(metrics["d_fake"] == doctest::Approx(mean(sigmoid(fake)).item()).epsilon(1e-5));
+  CHECK(metrics["discriminator_loss_nats"] == doctest::Approx(-gan_value(real, fake).item()).epsilon(1e-5));
+  CHECK(std::abs(metrics["d_real"] - metrics["d_fake"]) > 1e-3);
+}
+
 TEST_CASE("where G's step is not finite, D's is taken back and nothing has moved") {
   const std::vector<std::string> deep = {"generator_hidden=8,8,8,8,8,8,8,8,8",
                                          "discriminator_hidden=8,8,8,8,8,8,8,8,8", "discriminator_rate=1000"};

@@ -8,6 +8,7 @@
 #include "autograd/grad.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "support/small_model.h"
 
 namespace gradzoo {
 namespace {
@@ -141,6 +142,29 @@ TEST_CASE("R1 is half the squared slope at real examples, and its gradient in D 
       weight.mutable_data<double>()[0] = was;
       CHECK(slope == doctest::Approx((above - below) / 2e-5).epsilon(1e-6).scale(1e-3));
     }
+  }
+}
+
+TEST_CASE("curves have the values that theory gives where D cannot tell, and figures do not repeat them") {
+  for (const char* loss : {"minimax", "non-saturating"}) {
+    const auto gan = test::small_model<Gan>(
+        "gan", {"generator_hidden=8,8", "discriminator_hidden=8,8", std::string("loss=") + loss},
+        test::toy_shape("ring8", {.noise = 0.01}));
+    const Examples none;
+    std::map<std::string, double> lines;
+    for (const CurveLevel& level : gan->levels({none, none, 0})) {
+      lines[gan->metrics()[level.metric.index()].name] = level.value;
+      CHECK_FALSE(level.is_figure);
+    }
+    const Tensor logits = zeros({7, 1}, DType::f64);  // D = 1/2
+    CHECK(lines["discriminator_loss_nats"] == doctest::Approx(discriminator_loss(logits, logits).item()));
+    const bool minimax = std::string(loss) == "minimax";
+    CHECK(
+        lines[minimax ? "generator_minimax_loss_nats" : "generator_loss_nats"] ==
+        doctest::Approx(
+            generator_loss(logits, minimax ? GeneratorLoss::minimax : GeneratorLoss::non_saturating).item()));
+    CHECK(lines["d_real"] == 0.5);
+    CHECK(lines["d_fake"] == 0.5);
   }
 }
 

@@ -73,6 +73,12 @@ TEST_CASE("noise is as wide as the data, times the width, whichever kind it is")
   const auto kernels = contrasting_noise(NoiseKind::mixture, points, 1);
   REQUIRE(kernels->modes() != nullptr);
   CHECK(kernels->modes()->centers.dim(0) == 100);
+  // Of few points: the covariance divides by n - 1.
+  const Tensor three = tensor({0, 0, 2, 0, 1, 3}, {3, 2}, DType::f64),
+               at = tensor({0.5, 0.25}, {1, 2}, DType::f64);
+  const auto exact = make_gaussian(tensor({1, 1}, {2}, DType::f64), tensor({1, 0, 0, 3}, {2, 2}, DType::f64));
+  CHECK(contrasting_noise(NoiseKind::fitted, three, 1)->log_prob(at).item() ==
+        doctest::Approx(exact->log_prob(at).item()).epsilon(1e-12));
   CHECK(kernels->modes()->sigma ==
         doctest::Approx(std::sqrt(wanted[0]) * std::pow(100, -1.0 / 6)).epsilon(0.01));
 }
@@ -129,4 +135,75 @@ TEST_CASE("what noise-contrastive estimation cannot learn is refused with the re
   const auto model = small<Nce>("nce", test::toy_shape("gaussian"));
   const std::string width = error_message([&] { test::step_on(*model, zeros({4, 3}), 0.1); });
   CHECK_MESSAGE(contains(width, "(4,3)"), width);
+}
+
+TEST_CASE("a step tells data from nu noise points each, of the kind and width that are asked for") {
+  const DataShape shape = test::toy_shape("mixture");
+  struct Setting {
+    const char *kind, *width;
+    NoiseKind noise;
+    double factor;
+  };
+  for (const Setting& s : {Setting{"noise=gaussian", "noise_width=1.5", NoiseKind::gaussian, 1.5},
+                           {"noise=mixture", "noise_width=2", NoiseKind::mixture, 2},
+                           {"noise=fitted", "noise_width=1", NoiseKind::fitted, 1}}) {
+    CAPTURE(s.kind);
+    const auto model =
+        test::small_model<Nce>("nce", {"hidden=8", "nu=3", "seed=4", "ema=0", s.kind, s.width}, shape);
+    Rng fit(4, "nce/fit"), draws(4, "nce/noise"), points(1, "test");
+    const auto noise = contrasting_noise(s.noise, shape.toy->sample(20'000, fit, DType::f64), s.factor);
+    for (int64_t step = 0; step < 3; ++step) {
+      const Tensor x = shape.toy->sample(20, points), y = noise->sample(60, draws);
+      double loss = 0, of_data = 0, of_noise = 0;
+      const double norm = test::gradient_norm(model->network(), [&] {
+        // D = p / (p + 3 q)
+        const auto d = [&](const Tensor& at) {
+          const Tensor p = exp(model->network().log_density(at) - model->network().constant());
+          return p / (p + exp(noise->log_prob(at)) * 3.0);
+        };
+        const Tensor right = d(x), wrong = d(y), total = neg(mean(log(right))) - mean(log(1.0 - wrong)) * 3.0;
+        loss = total.item();
+        of_data = mean(right).item();
+        of_noise = mean(wrong).item();
+        return total;
+      });
+      const double c = model->network().constant().item();
+      std::map<std::string, double> metrics = test::step_on(*model, x, 0.05, step);
+      CHECK(metrics["nce_loss_nats"] == doctest::Approx(loss).epsilon(1e-4));
+      CHECK(metrics["d_data"] == doctest::Approx(of_data).epsilon(1e-4));
+      CHECK(metrics["d_noise"] == doctest::Approx(of_noise).epsilon(1e-4));
+      CHECK(metrics["c_nats"] == c);
+      CHECK((c == 0) == (step == 0));
+      CHECK(metrics["grad_norm"] == doctest::Approx(norm).epsilon(1e-3));
+    }
+  }
+}
+
+TEST_CASE("an evaluation gives c's error as c - log Z, and the mean of f - c") {
+  const DataShape shape = test::toy_shape("gamma");
+  const auto model = test::small_model<Nce>("nce", {"hidden=8", "ema=0"}, shape);
+  Rng rng(2, "test");
+  for (int64_t step = 0; step < 3; ++step) test::step_on(*model, shape.toy->sample(50, rng), 0.1, step);
+  const Examples held_out{shape.toy->sample(30, rng), {}, arange(30, DType::i64)};
+  const Quantities found = model->evaluate({held_out, held_out, 1});
+  const double c = model->network().constant().item();
+  CHECK(c != 0);
+  CHECK(found[kNceConstantError].value == doctest::Approx(c - found[kLogZ].value).epsilon(1e-6));
+  CHECK(found[kNceLogProb].value ==
+        doctest::Approx(mean(model->network().log_density(held_out.values)).item() - c).epsilon(1e-5));
+}
+
+TEST_CASE("a sample that is asked for alone is the model's too, not its noise's") {
+  // f = -x^2 / (2 0.5^2), and noise nearly three times as wide.
+  const auto model =
+      test::small_model<Nce>("nce", {"hidden=4", "confinement=0.5", "ema=0"}, test::toy_shape("gaussian"));
+  for (const NamedTensor& named : model->network().named_parameters()) {
+    Tensor leaf = named.tensor;
+    std::fill_n(leaf.mutable_data<float>(), leaf.size(), 0.0F);
+  }
+  Rng rng(3, "test");
+  double squares = 0;
+  for (int i = 0; i < 400; ++i) squares += sum(square(model->sample({1, rng}))).item() / 800;
+  CHECK(std::abs(squares - 0.25) <
+        5 * 0.25 * std::sqrt(2.0 / 800) + 0.05);  // five standard errors; the pool is finite
 }

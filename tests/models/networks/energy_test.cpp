@@ -38,6 +38,9 @@ TEST_CASE("the confinement is added once and the input scale multiplies x") {
   CHECK(network.forward(x).shape() == Shape{4, 1});
   CHECK(max_error(f, (free.log_density(x) - sum(square(x), 1) / 4.5).to_vector()) < 1e-12);
   CHECK(max_error(free.log_density(x), unscaled.log_density(x * 2.5).to_vector()) < 1e-12);
+  Rng d(1, "init");
+  plain.output_scale = 3;
+  CHECK(max_error(network_of(plain, d).log_density(x), (unscaled.log_density(x) * 3.0).to_vector()) < 1e-12);
 }
 
 TEST_CASE("the score is the slope of f, row by row, for every smooth activation") {

@@ -76,5 +76,12 @@ TEST_CASE("a decoder is its layers in a row: linear, norm, ReLU, transpose, norm
   CHECK(test::max_error(decoder.forward(z), reshape(image, {2, 32}).to_vector()) < 1e-14);
 }
 
+TEST_CASE("an encoder's spectral norm is of both convolutions, and there for the asking") {
+  Rng rng(9, "image_coder_test");
+  const DataShape shape{.example = {8, 8}};
+  CHECK(ImageEncoder(shape, rng, {.channels = 2}).named_buffers().empty());
+  CHECK(ImageEncoder(shape, rng, {.channels = 2, .spectral_norm = true}).named_buffers().size() == 2);
+}
+
 }  // namespace
 }  // namespace gradzoo

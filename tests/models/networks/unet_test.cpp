@@ -1,6 +1,8 @@
 #include "models/networks/unet.h"
 
 #include <cmath>
+#include <map>
+#include <string>
 
 #include <doctest/doctest.h>
 
@@ -52,6 +54,56 @@ TEST_CASE(
     CAPTURE(p.name);
     CHECK(max(abs(grad(loss, p.tensor, {.retain_graph = true}))).item() > 0);
   }
+}
+
+/// A network's parameters by their names, and its parts made of them.
+struct ByHand {
+  std::map<std::string, Tensor> p;
+  explicit ByHand(const Module& module) {
+    for (const NamedTensor& named : module.named_parameters()) p[named.name] = named.tensor;
+  }
+  Tensor conv(const std::string& name, const Tensor& x, const ConvOptions& options = {.padding = 1}) const {
+    return conv2d(x, p.at(name + ".weight"), p.at(name + ".bias"), options);
+  }
+  Tensor affine(const std::string& name, const Tensor& x) const {
+    return linear(x, p.at(name + ".weight"), p.at(name + ".bias"));
+  }
+  Tensor normalised(const std::string& name, const Tensor& x) const {
+    return group_norm(x, 8, p.at(name + ".scale"), p.at(name + ".shift"));
+  }
+  // x + conv(silu(norm(conv(silu(norm x))) (1 + a) + b)), a and b linear in the embedding.
+  Tensor block(const std::string& name, const Tensor& x, const Tensor& e, int64_t out) const {
+    const Tensor by = affine(name + ".modulation", e);  // (B, 2 out)
+    const Shape image{x.dim(0), 1, 1, out};
+    const Tensor a = reshape(slice(by, 1, 0, out), image), b = reshape(slice(by, 1, out, 2 * out), image);
+    const Tensor h = conv(name + ".conv_in", silu(normalised(name + ".norm_in", x)));
+    const Tensor added = conv(name + ".conv_out", silu(normalised(name + ".norm_out", h) * (a + 1.0) + b));
+    return added + (p.contains(name + ".skip.weight") ? conv(name + ".skip", x, {}) : x);
+  }
+};
+
+TEST_CASE("a U-Net is what its parts make, written out") {
+  constexpr int64_t kChannels = 8;
+  Rng rng(1, "unet"), nudge(2, "nudge");
+  Unet net(1, 3, rng, {.channels = kChannels, .embedding = 16});
+  for (NamedTensor& named : net.named_parameters()) {
+    float* values = named.tensor.mutable_data<float>();
+    const Tensor by = randn(named.tensor.shape(), nudge);
+    for (int64_t i = 0; i < named.tensor.size(); ++i) values[i] += 0.1F * by.data<float>()[i];
+  }
+  const ByHand parts(net);
+  const Tensor x = wave({2, 8, 12, 1}, DType::f32), t = tensor({0.2, 0.7}, {2});
+  const Tensor labels = tensor({2, 0}, {2}, DType::i64);
+  const Tensor time = parts.affine("time_out", silu(parts.affine("time_in", time_features(t, 64))));
+  const Tensor e = silu(time + index_select(parts.p.at("labels.weight"), 0, labels));
+  const Tensor high = parts.block("high", parts.conv("in", space_to_depth(x, 2)), e, kChannels);
+  Tensor low = parts.conv("down", high, {.stride = 2, .padding = 1});
+  low = parts.block("low_first", low, e, 2 * kChannels);
+  low = parts.block("low_second", low, e, 2 * kChannels);
+  const Tensor up = depth_to_space(parts.conv("up", low, {}), 2);
+  const Tensor joined = parts.block("joined", concat(up, high, -1), e, kChannels);
+  const Tensor wanted = depth_to_space(parts.conv("out", silu(parts.normalised("norm", joined))), 2);
+  CHECK(test::max_error(net(x, t, labels), wanted.detach().to_vector()) < 1e-4);
 }
 
 TEST_CASE("the gradient of a U-Net is the slope of its loss along itself") {

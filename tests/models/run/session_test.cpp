@@ -27,7 +27,7 @@ struct Unwatched : TrainObserver {
 TEST_CASE("every model of the list has options that complete and a model that trains on data of its kind") {
   for (const ModelEntry& entry : model_registry()) {
     CAPTURE(entry.name);
-    const bool images = entry.data == DataKind::images;
+    const bool images = entry.data == DataKind::images || entry.data == DataKind::binary;
     const DataShape shape = images ? DataShape{.example = {4, 4}, .classes = 3} : test::toy_shape("ring8");
     RunOptions options(entry);
     options.table().set("seed", "3");
@@ -134,6 +134,36 @@ TEST_CASE("a session may train on examples that are made from the dataset's") {
   CHECK(session.batches->steps_per_epoch() == 2);
   Unwatched observer;
   CHECK(session.train(observer));
+}
+
+TEST_CASE("a session's batches and learning rates are those that the options ask for") {
+  const std::vector<std::string> small = {"hidden=8", "latent=2", "steps=4", "batch=6"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.end(), small.begin(), small.end());
+    return run_options("vae", more);
+  };
+  const auto first = [](const RunOptions& options) { return Session(options).batches->at(0); };
+  const Batch grey = first(*with({"seed=1"}));
+  CHECK(grey.x.dim(0) == 6);
+  CHECK(grey.rows.to_vector() != first(*with({"seed=2"})).rows.to_vector());
+  const Batch binary = first(*with({"seed=1", "pixels=dynamic-binary"}));
+  CHECK(binary.rows.to_vector() == grey.rows.to_vector());
+  const auto is_binary = [](double v) { return v == 0 || v == 1; };
+  CHECK(std::ranges::all_of(binary.x.to_vector(), is_binary));
+  CHECK(!std::ranges::all_of(grey.x.to_vector(), is_binary));
+
+  struct Rates : Unwatched {
+    std::vector<double> rates;
+    void on_log(const LogRow& row) override { rates.push_back(row.learning_rate); }
+  } rates;
+  Session session(*with({"lr=0.5", "schedule=linear"}), {.log_every = 1});
+  session.train(rates);
+  CHECK(rates.rates == std::vector<double>{0.5, 0.375, 0.25, 0.125});
+  // Ten rows an epoch, but no fewer than one every 50 steps.
+  Unwatched rows;
+  const auto options = run_options("nce", std::vector<std::string>{"hidden=4", "batch=5000", "epochs=1"});
+  Session(*options).train(rows);
+  CHECK(rows.logged.size() == 10);
 }
 
 }  // namespace

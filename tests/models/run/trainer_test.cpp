@@ -119,5 +119,79 @@ TEST_CASE(
   CHECK(run.state.bytes() == before.state.bytes());
 }
 
+/// A model that notes what its steps are told, and from a step on finds nothing finite.
+class Listening : public Model {
+ public:
+  explicit Listening(int64_t fails_at = -1) : fails_at_(fails_at), number_(add_metric({"number", ""})) {}
+  void train_step(const StepContext& context, MetricRow row) override {
+    drawn.push_back(rng_.draw());
+    randn({1}, rng_);
+    if (context.step == fails_at_) throw NonFinite("the loss is nan");
+    rates.push_back(context.learning_rate);
+    steps.push_back(context.steps);
+    row[number_] = static_cast<double>(context.step);
+  }
+  std::vector<double> rates;
+  std::vector<int64_t> steps;
+  std::vector<uint64_t> drawn;  // the stream's draw number as each step begins
+
+ protected:
+  void add_to(State& state) override { state.add("listening.rng", rng_); }
+  Quantities do_validate(const DataView&) override { return {}; }
+  Quantities do_evaluate(const DataView&) override { return {}; }
+  Tensor do_sample(const SampleRequest&) override { return {}; }
+  std::vector<Picture> do_pictures(const DataView&) override { return {}; }
+
+ private:
+  int64_t fails_at_;
+  Metric number_;
+  Rng rng_{1, "listening"};
+};
+
+struct Rows : Watcher {
+  std::vector<double> rates, epochs_done;
+  void on_log(const LogRow& row) override {
+    Watcher::on_log(row);
+    rates.push_back(row.learning_rate);
+    epochs_done.push_back(row.epoch);
+  }
+};
+
+TEST_CASE(
+    "each step has the schedule's rate of its own number, and a row the means and the rate of its steps") {
+  Listening model;
+  Batches batches(some_images(20), {.batch = 5});
+  Trainer trainer(model, batches, {8, 4, 3, 0.8, Decay::linear});
+  State state;
+  model.register_state(state);
+  trainer.register_state(state);
+  Rows rows;
+  trainer.run(state, rows);
+  REQUIRE(model.rates.size() == 8);
+  for (size_t i = 0; i < 8; ++i) {
+    CHECK(model.rates[i] == doctest::Approx(0.1 * static_cast<double>(8 - i)));
+    CHECK(model.steps[i] == 8);
+  }
+  CHECK(rows.rows == std::vector<double>{1, 4, 6.5});  // of steps 0 to 2, 3 to 5, 6 and 7
+  CHECK(rows.epochs_done == std::vector<double>{0.75, 1.5, 2});
+  REQUIRE(rows.rates.size() == 3);
+  for (const size_t i : {0U, 1U}) CHECK(rows.rates[i] == model.rates[3 * i + 2]);
+  CHECK(rows.rates[2] == model.rates[7]);
+}
+
+TEST_CASE("a step that fails is run again on the same draws, which are wound back in the end") {
+  Listening model(2);
+  Batches batches(some_images(20), {.batch = 5});
+  Trainer trainer(model, batches, {8, 4, 3, 0.8, Decay::linear});
+  State state;
+  model.register_state(state);
+  trainer.register_state(state);
+  Rows rows;
+  const std::string message = test::error_message([&] { trainer.run(state, rows); });
+  CHECK(test::contains(message, "step 3: the loss is nan"));
+  CHECK(model.drawn == std::vector<uint64_t>{0, 1, 2, 2});
+  CHECK(std::get<Rng*>(state.find("listening.rng")->target)->draw() == 2);
+}
+
 }  // namespace
 }  // namespace gradzoo

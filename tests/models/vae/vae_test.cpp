@@ -112,6 +112,7 @@ TEST_CASE("settings that make no sense together are refused, and an architecture
   CHECK(examples->training.batch == 128);
   CHECK(examples->table().find("hidden").text() == "300");
   CHECK(examples->table().find("encoder_activation").text() == "relu");
+  CHECK(examples->table().find("decoder_activation").text() == "relu");
   CHECK(test::contains(test::error_message([&] {
                          resolved({"estimator=log-derivative", "objective=iwae"});
                        }),
@@ -185,6 +186,109 @@ TEST_CASE("a VAE of convolutions learns, and refuses images that cannot be halve
   CHECK(made->sample({3, rng}).shape() == Shape{3, 8, 8});
   CHECK(test::contains(test::error_message([&] { test::small_model<Vae>("vae", {"net=conv"}, odd); }),
                        "multiples of 4"));
+}
+
+TEST_CASE("a step descends the objective that the options name, over the codes and the baseline they name") {
+  const DataShape shape{.example = {2, 3}};
+  struct Setting {
+    std::vector<std::string> assignments;
+    VaeObjectiveOptions objective;
+  };
+  const std::string score = "estimator=log-derivative";
+  const Setting settings[] = {
+      {{"beta=3"}, {.kl_weight = 3}},
+      {{"objective=iwae", "samples=4"}, {.objective = VaeObjective::iwae, .samples = 4}},
+      {{score}, {.estimator = VaeEstimator::log_derivative}},
+      {{score, "baseline=none"}, {.estimator = VaeEstimator::log_derivative, .baseline = VaeBaseline::none}},
+      {{score, "baseline=leave-one-out", "samples=2"},
+       {.estimator = VaeEstimator::log_derivative, .baseline = VaeBaseline::leave_one_out, .samples = 2}}};
+  Rng rng(6, "vae_test");
+  const Batch batch{bernoulli(full({5, 6}, 0.3), rng), {}, {}};
+  for (const Setting& setting : settings) {
+    CAPTURE(setting.assignments[0]);
+    std::vector<std::string> all = {"hidden=5", "latent=2"};
+    all.insert(all.end(), setting.assignments.begin(), setting.assignments.end());
+    const auto model = test::small_model<Vae>("vae", all, shape);
+    VaeObjectiveOptions options = setting.objective;
+    Rng noise(0, "vae/noise");
+    // The constant baseline is a running mean of log p(x|z), nine tenths of it old: its first is the first.
+    for (int64_t step = 0; step < 4; ++step) {
+      const Tensor eps = randn({5 * options.samples, 2}, noise);
+      double reconstruction = 0, kl = 0;
+      const double norm = test::gradient_norm(model->network(), [&] {
+        const VaeTerms terms = vae_objective(model->network(), batch, eps, options);
+        reconstruction = mean(terms.reconstruction).item();
+        kl = mean(terms.kl).item();
+        return terms.loss;
+      });
+      std::map<std::string, double> metrics = test::step_on(*model, batch.x, 0, step);
+      CHECK(metrics["grad_norm"] == doctest::Approx(norm).epsilon(1e-4));
+      CHECK(metrics["reconstruction_nats_per_image"] == doctest::Approx(reconstruction).epsilon(1e-5));
+      CHECK(metrics["kl_nats_per_image"] == doctest::Approx(kl).epsilon(1e-5));
+      options.baseline_value =
+          step == 0 ? -reconstruction : 0.9 * options.baseline_value - 0.1 * reconstruction;
+    }
+  }
+}
+
+TEST_CASE("the KL's weight rises in equal steps over its share of the run, to beta") {
+  const auto norm_at = [](const std::vector<std::string>& weight, int64_t step) {
+    std::vector<std::string> all = {"hidden=5", "latent=2"};
+    all.insert(all.end(), weight.begin(), weight.end());
+    const auto model = test::small_model<Vae>("vae", all, {.example = {2, 3}});
+    Rng rng(7, "vae_test");
+    return test::step_on(*model, rand({5, 6}, rng), 0, step, 100)["grad_norm"];
+  };
+  const std::vector<std::string> rising = {"beta=8", "kl_warmup=0.5"};
+  CHECK(norm_at(rising, 0) == norm_at({"beta=0.16"}, 0));
+  CHECK(norm_at(rising, 24) == norm_at({"beta=4"}, 24));
+  CHECK(norm_at(rising, 49) == norm_at({"beta=8"}, 49));
+  CHECK(norm_at(rising, 99) == norm_at({"beta=8"}, 99));
+}
+
+TEST_CASE("an evaluation gives the bound and log p(x) of its examples, as their pixels are drawn") {
+  const DataShape shape{.example = {2, 3}};
+  const auto model = test::small_model<Vae>(
+      "vae", {"hidden=5", "latent=2", "pixels=dynamic-binary", "importance_samples=7"}, shape);
+  Rng rng(8, "vae_test");
+  const Examples images{cast(rand({9, 2, 3}, rng) * 255.0, DType::u8), {}, arange(9, DType::i64)};
+  const Examples train{images.values, {}, arange(3, DType::i64)};
+  const Quantities found = model->evaluate({images, train, 4});
+  const VaeBound bound = vae_bound(model->network(), images, Pixels::dynamic_binary, 4);
+  CHECK(found[kVaeElbo].value ==
+        doctest::Approx(-mean(bound.reconstruction).item() - mean(bound.kl).item()).epsilon(1e-6));
+  CHECK(found[kVaeReconstruction].value == doctest::Approx(mean(bound.reconstruction).item()).epsilon(1e-6));
+  CHECK(found[kVaeKl].value == doctest::Approx(mean(bound.kl).item()).epsilon(1e-6));
+  CHECK(
+      found[kVaeLogPx].value ==
+      mean(vae_log_likelihood(model->network(), images, Pixels::dynamic_binary, 7, 4, [](double) {})).item());
+  CHECK(model->validate({images, images, 4})[kVaeNegativeElbo].value == -found[kVaeElbo].value);
+}
+
+TEST_CASE("the loss's floor on grey pixels is the entropy of those that are trained on") {
+  const auto model = test::small_model<Vae>("vae", {"hidden=5"}, {.example = {2, 3}});
+  const Examples held_out{full({4, 2, 3}, 128, DType::u8), {}, arange(4, DType::i64)},
+      train{full({4, 2, 3}, 51, DType::u8), {}, arange(4, DType::i64)};
+  const double p = 0.2, floor = -6 * (p * std::log(p) + (1 - p) * std::log(1 - p));
+  CHECK(model->levels({held_out, train, 1})[0].value == doctest::Approx(floor).epsilon(1e-12));
+}
+
+TEST_CASE("samples of a conditional model are decoded under the label that was asked for") {
+  const auto model = test::small_model<Vae>("vae", {"hidden=5", "latent=2", "conditional=true"},
+                                            {.example = {2, 3}, .classes = 3});
+  const auto drawn = [&](double label) {
+    Rng rng(9, "vae_test");
+    return model->sample({.n = 2, .rng = rng, .labels = full({2}, label, DType::i64)}).to_vector();
+  };
+  Rng rng(9, "vae_test");
+  const Tensor z = randn({2, 2}, rng);
+  const NoGrad quiet;
+  for (const double label : {0.0, 2.0})
+    CHECK(drawn(label) == sigmoid(model->network().decode(z, full({2}, label, DType::i64))).to_vector());
+  CHECK(drawn(0) != drawn(2));
+  Rng any(9, "vae_test"), turns(9, "vae_test");  // without a wish, the classes in turn
+  CHECK(model->sample({4, any}).to_vector() ==
+        model->sample({4, turns, tensor({0, 1, 2, 0}, {4}, DType::i64)}).to_vector());
 }
 
 }  // namespace

@@ -1,0 +1,51 @@
+#include <algorithm>
+
+#include "models/dbn/dbn.h"
+#include "models/networks/rbm_exact.h"
+
+namespace gradzoo {
+
+void DbnOptions::describe(OptionTable& options) {
+  options.add("hidden", hidden, "hidden units of each layer, from the data upwards; one is an rbm",
+              {1, 65536});
+  learning.describe(options);
+  options.add("upward", upward, kDbnUpward, "what a layer learns from the one below");
+  options.add("pixels", pixels, subset(kPixels, Pixels::dynamic_binary, Pixels::fixed_binary),
+              "what a byte becomes: units are 0 or 1, so grey values have no likelihood here");
+  options.add("sample_steps", sample_steps, "Gibbs steps of the top machine to a sample", {1, 1e7});
+  annealing.describe(options);
+  options.add("bound_samples", bound_samples, "draws an example when eval bounds log p(x)", {1, 1e5});
+}
+
+void DbnOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+  if (hidden.empty()) throw Error("dbn: hidden names no layer. Hint: hidden=500,500");
+  const char* why = shape.toy ? "toys" : "images";
+  table.prefer(training.lr, shape.toy ? 0.1 : 0.05, why);
+  if (shape.toy) {
+    table.prefer(hidden, std::vector<int64_t>{16, 16}, why);
+    table.prefer(training.epochs, 8, why);
+  } else {
+    table.prefer(training.epochs, 40, why);
+  }
+  int64_t below = shape.size();
+  for (const int64_t size : hidden) {
+    const int64_t side = std::min(below, size);
+    if (learning.chains == RbmChains::exact && side > kMostEnumerated) {
+      throw Error(
+          "chains=exact sums 2^{} states in every step. Hint: layers of {} units or fewer, or "
+          "chains=persistent",
+          side, kMostEnumerated);
+    }
+    below = size;
+  }
+}
+
+ModelEntry dbn_entry() {
+  return entry_of<DbnOptions, Dbn>(
+      {.name = "dbn",
+       .summary = "deep belief network: restricted Boltzmann machines stacked greedily",
+       .source = "Hinton, Osindero & Teh 2006; Salakhutdinov & Murray 2008",
+       .data = DataKind::binary});
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,222 @@
+#include "models/dde/dde.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "autograd/ops.h"
+#include "autograd/tape.h"
+#include "models/base/density_quantities.h"
+#include "models/base/mode_quantities.h"
+#include "models/base/over_examples.h"
+#include "models/eval/noised_toy.h"
+#include "models/networks/tweedie.h"
+#include "models/pictures/image_pictures.h"
+#include "models/pictures/plane_pictures.h"
+#include "samplers/kinds/langevin.h"
+
+namespace gradzoo {
+namespace {
+
+LearnerOptions with_undo(const TrainingOptions& training) {
+  LearnerOptions options = training.learner();
+  options.undo = true;
+  return options;
+}
+
+}  // namespace
+
+DdeFit dde_fit(const Toy& toy, double sigma, TensorFn log_density) {
+  const NoisedToy truth = noised_toy(toy, sigma);
+  const Tensor f = on_grid(truth.grid, log_density, DType::f32);
+  const double log_z = log_partition(truth.grid, f);
+  const std::vector<double> log_p = truth.log_p.to_vector(), values = f.to_vector();
+  double mean_offset = 0, square_offset = 0, mass = 0;
+  std::vector<size_t> order;
+  for (size_t i = 0; i < log_p.size(); ++i) {
+    const double weight = std::exp(log_p[i]) * truth.grid.volume;
+    if (!(weight > 0)) continue;
+    const double offset = values[i] - log_p[i];
+    mass += weight;
+    mean_offset += weight * offset;
+    square_offset += weight * offset * offset;
+    order.push_back(i);
+  }
+  mean_offset /= mass;
+  const double sd = std::sqrt(std::max(0.0, square_offset / mass - mean_offset * mean_offset));
+  std::ranges::sort(order, [&](size_t a, size_t b) { return log_p[a] > log_p[b]; });
+  double seen = 0, largest = 0;
+  for (const size_t i : order) {
+    if (seen > 0.99 * mass) break;
+    seen += std::exp(log_p[i]) * truth.grid.volume;
+    largest = std::max(largest, std::abs(values[i] - log_p[i] - mean_offset));
+  }
+  return {{sd, largest}, log_z - mean_offset};  // KL = E_p[log p - f] + log Z
+}
+
+Dde::Dde(const DdeOptions& options, const DataShape& shape, const TrainingOptions& training)
+    : shape_(shape),
+      options_(options),
+      init_rng_(training.stream_seed(), "dde/init"),
+      noise_rng_(training.stream_seed(), "dde/noise"),
+      density_(shape.size(), options.energy, init_rng_),
+      density_learner_("density", density_, with_undo(training)),
+      error_(add_metric(
+          {"density_error",
+           "|grad f_p(x + e) + e|^2 / sigma^2, a number: 1 where f_p is flat, and falls to a floor "
+           "above 0, since many e lead to one x + e",
+           true})),
+      grad_norm_(add_metric(grad_norm_info())) {
+  add_learner(density_learner_);
+  if (!options.generator) return;
+  gap_ = add_metric({"fake_gap_nats", "mean [f_q - f_p] / sigma^2 at noisy fakes: what G descends", true});
+  generator_.emplace(
+      layer_sizes(options.latent, options.generator_hidden, shape.size()), init_rng_,
+      MlpOptions{.activation = "silu", .final_activation = shape.is_image() ? "sigmoid" : "identity"});
+  if (options.fake_density) {
+    fake_error_ = add_metric({"fake_density_error", "the same of f_q on the generator's samples", true});
+    fake_density_.emplace(shape.size(), options.energy, init_rng_);
+    fake_learner_.emplace("fake_density", *fake_density_, with_undo(training));
+    add_learner(*fake_learner_);
+  }
+  generator_learner_.emplace("generator", *generator_, training.learner());
+  add_learner(*generator_learner_);
+}
+
+void Dde::add_to(State& state) { state.add("dde.noise", noise_rng_); }
+
+void Dde::describe_sampling(OptionTable& options) {
+  if (generator_) return;
+  options.add("chain_step", options_.chain_step, "of the Langevin chains, in sigma^2", {1e-6, 2});
+  options.add("chain_steps", options_.chain_steps, "Langevin steps of a sample", {1, 1e7});
+}
+
+Tensor Dde::denoising_error(const EnergyNetwork& network, const Tensor& x, const Tensor& eps) const {
+  const double sigma = options_.sigma;
+  const Tensor noise = concat(eps, -eps, 0);
+  const Tensor score = network.score(concat(x, x, 0) + noise * sigma, is_recording());
+  return mean(square(score * sigma + noise), 1);
+}
+
+Tensor Dde::generate(const Tensor& z) const { return generator_->forward(z); }
+
+// f_q's step on fakes, then G's; f_q's is taken back where G's fails.
+double Dde::train_generator(int64_t n, double rate, MetricRow row) {
+  const Tensor z = randn({n, options_.latent}, noise_rng_), eps = randn({n, shape_.size()}, noise_rng_);
+  if (fake_density_) {
+    const Tensor fake = [&] {
+      const NoGrad quiet;
+      return generate(z);
+    }();
+    const Tape tape;
+    const Tensor loss = mean(denoising_error(*fake_density_, fake, eps));
+    row[*fake_error_] = loss.item();
+    fake_learner_->step(loss, rate);
+  }
+  try {
+    const Tape tape;
+    const Tensor noisy = generate(z) + eps * options_.sigma;
+    const Tensor f_p = density_.log_density(noisy);
+    const Tensor gap = mean(fake_density_ ? fake_density_->log_density(noisy) - f_p : -f_p);
+    row[*gap_] = gap.item();
+    return generator_learner_->step(gap, rate);
+  } catch (const NonFinite&) {
+    if (fake_learner_) fake_learner_->undo();
+    throw;
+  }
+}
+
+void Dde::train_step(const StepContext& context, MetricRow row) {
+  const Tensor& x = context.batch.x;
+  const Tensor eps = randn_like(x, noise_rng_);
+  {
+    const Tape tape;
+    const Tensor loss = mean(denoising_error(density_, x, eps));
+    row[error_] = loss.item();
+    row[grad_norm_] = density_learner_.step(loss, context.learning_rate);
+  }
+  if (!generator_) return;
+  try {
+    train_generator(x.dim(0), context.learning_rate, row);
+  } catch (const NonFinite&) {
+    density_learner_.undo();
+    throw;
+  }
+}
+
+Quantities Dde::do_validate(const DataView& data) {
+  Rng rng(data.seed, "dde/evaluation");
+  const int64_t n = std::min<int64_t>(data.examples.count(), 1000);
+  const Tensor x = read_examples(data.examples, 0, n, Pixels::grey, rng).x;
+  const Tensor both = denoising_error(density_, x, randn_like(x, rng));
+  Quantity error = mean_over_examples(kDdeError, (both.rows(0, n) + both.rows(n, 2 * n)) * 0.5,
+                                      "the loss on examples that were not trained on");
+  error.curve = error_;
+  Quantities out{error};
+  if (!generator_ || !shape_.toy || shape_.toy->modes() == nullptr) return out;
+  Rng samples(data.seed, "eval/samples");
+  out.add(coverage_quantities(
+      mode_coverage(generate(randn({kModeSamples, options_.latent}, samples)), *shape_.toy->modes())));
+  return out;
+}
+
+Quantities Dde::do_evaluate(const DataView& data) {
+  Quantities out = do_validate(data);
+  if (!in_plane(shape_.toy.get())) return out;
+  const DdeFit fit = dde_fit(*shape_.toy, options_.sigma, [this](const Tensor& x) { return log_density(x); });
+  Quantity kl = quantity(kKl, fit.kl, "KL(truth with noise of sigma || model) by quadrature");
+  kl.density_kind = kKlToTruth;
+  out.add(std::move(kl));
+  out.add(quantity(kDdeOffsetSd, fit.offset.sd, "standard deviation of f_p / sigma^2 - log p^ under p^"));
+  out.add(quantity(kDdeOffsetMax, fit.offset.largest,
+                   "its largest distance from the mean, on the likeliest 99 %"));
+  return out;
+}
+
+// From where the noisy data could be, by Langevin steps on log p^; the last through Tweedie.
+Tensor Dde::chain_ends(int64_t n, Rng& rng) const {
+  const double sigma = options_.sigma;
+  Tensor x = rand({n, shape_.size()}, rng);
+  if (shape_.toy) x = shape_.toy->box().centre() + (x - 0.5) * shape_.toy->box().sides();
+  UnadjustedLangevin langevin({.step = options_.chain_step * sigma * sigma});
+  const Target target = density_.target();
+  langevin.begin(target, x);
+  for (int64_t i = 0; i < options_.chain_steps; ++i) langevin.step(target, rng);
+  return tweedie_denoised(langevin.x(), langevin.value().score, sigma);
+}
+
+Tensor Dde::do_sample(const SampleRequest& request) {
+  const Tensor x = generator_ ? generate(randn({request.n, options_.latent}, request.rng))
+                              : chain_ends(request.n, request.rng);
+  return shape_.is_image() ? as_images(x, shape_) : x;
+}
+
+std::vector<Picture> Dde::do_pictures(const DataView& data) {
+  Rng rng(data.seed, "pictures/dde");
+  if (in_plane(shape_.toy.get())) {
+    return {density_picture(
+        "density", "The true density, exp f_p / Z, which is the truth's with noise of sigma, and samples.",
+        *shape_.toy, [this](const Tensor& x) { return log_density(x); }, do_sample({1000, rng}))};
+  }
+  if (!shape_.is_image()) return {};
+  return {neighbours_picture(flatten_rows(do_sample({2 * kImageColumns, rng})), shape_, data.train)};
+}
+
+Target Dde::do_target() {
+  return {.log_prob = [this](const Tensor& x) { return log_density(x); }};
+}
+
+std::string Dde::do_reading(const DataView&) {
+  std::string text = fmt::format(
+      "f_p / sigma^2 is the log-density of data with noise of {:g}, up to a constant: peaks are no sharper "
+      "than "
+      "that noise. ",
+      options_.sigma);
+  if (!generator_) return text + "Samples are ends of Langevin chains on it, their noise taken away.";
+  text += "Samples are a generator's, which goes where f_p lies above the density of its own samples.";
+  if (!fake_density_) text += " Without that density nothing keeps it from the single highest peak.";
+  return text;
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,238 @@
+#include "models/diffusion/diffusion.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "autograd/ops.h"
+#include "autograd/tape.h"
+#include "models/base/over_examples.h"
+#include "models/diffusion/pictures.h"
+#include "models/pictures/image_pictures.h"
+#include "models/pictures/plane_pictures.h"
+#include "samplers/given.h"
+
+namespace gradzoo {
+namespace {
+
+constexpr int64_t kImagesAtOnce = 250, kPointsAtOnce = 20000;
+constexpr int64_t kQuickExamples = 1000;  // that are looked at while training
+
+int64_t classes_of(const PathOptions& options, const DataShape& shape) {
+  return options.conditional ? shape.classes : 0;
+}
+
+// Pixels of [0,1] as [-1,1], and back; points as they are.
+Tensor centred(const Tensor& x, const DataShape& shape) { return shape.is_image() ? x * 2.0 - 1.0 : x; }
+Tensor uncentred(const Tensor& x, const DataShape& shape) { return shape.is_image() ? (x + 1.0) * 0.5 : x; }
+
+// Labels, each replaced by the one that stands for none with probability p.
+Tensor dropped(const Tensor& labels, int64_t none, double p, Rng& rng) {
+  const Tensor drop = cast(bernoulli(full(labels.shape(), p), rng), DType::i64);
+  Tensor out = labels.clone();
+  for (int64_t i = 0; i < out.size(); ++i) {
+    if (drop.data<int64_t>()[i] != 0) out.mutable_data<int64_t>()[i] = none;
+  }
+  return out;
+}
+
+MetricInfo error_info(Learned learned) {
+  if (learned == Learned::velocity)
+    return {"velocity_error",
+            "|u(x_t, t) - (x_1 - x_0)|^2, a number: falls to a floor above 0, since through one point many "
+            "paths pass",
+            true};
+  return {"noise_error",
+          "|eps^(x_t, t) - eps|^2, a number: falls to a floor above 0, since many noises lead to one x_t",
+          true};
+}
+
+}  // namespace
+
+Diffusion::Diffusion(DiffusionKind kind, const PathOptions& options, const DataShape& shape,
+                     const TrainingOptions& training)
+    : shape_(shape),
+      kind_(std::move(kind)),
+      options_(options),
+      init_rng_(training.stream_seed(), kind_.name + "/init"),
+      noise_rng_(training.stream_seed(), kind_.name + "/noise"),
+      network_(options.network, shape, classes_of(options, shape), init_rng_),
+      learner_(network_, training.learner(adam({.beta2 = 0.99}))),
+      error_(add_metric(error_info(kind_.learned))),
+      grad_norm_(add_metric(grad_norm_info())) {
+  add_learner(learner_);
+}
+
+void Diffusion::add_to(State& state) { state.add(kind_.name + ".noise", noise_rng_); }
+
+void Diffusion::describe_sampling(OptionTable& options) {
+  options_.describe_sampling(options, is_conditional());
+}
+
+Tensor Diffusion::said(const Tensor& x, const Tensor& t, const Tensor& labels) const {
+  if (!kind_.unit_inputs) return network_.predict(x, t, labels);
+  const MixingColumns at = mixing_columns(kind_.path, t);
+  return network_.predict(x / sqrt(square(at.data) + square(at.noise)), t, labels);
+}
+
+Tensor Diffusion::error(const Batch& batch, const Tensor& labels, Rng& rng) const {
+  const Tensor data = centred(batch.x, shape_);
+  const Tensor t = stratified_times(batch.count(), rng), noise = randn_like(data, rng);
+  const PathPoints at = points_on(kind_.path, noise, data, t);
+  return mean(square(said(at.x, t, labels) - (kind_.learned == Learned::velocity ? at.velocity : noise)), 1);
+}
+
+void Diffusion::train_step(const StepContext& context, MetricRow row) {
+  Tensor labels;
+  if (is_conditional())
+    labels = dropped(context.batch.labels, network_.classes(), options_.label_dropout, noise_rng_);
+  Tape tape;
+  const Tensor loss = mean(error(context.batch, labels, noise_rng_));
+  row[error_] = loss.item();
+  row[grad_norm_] = learner_.step(loss, context.learning_rate);
+}
+
+Quantities Diffusion::held_out_error(const DataView& data, int64_t most) const {
+  Rng rng(data.seed, kind_.name + "/evaluation");
+  Tensors errors;
+  Examples some = data.examples;
+  some.rows = some.rows.rows(0, std::min(most, some.count()));
+  for_each_batch(some, kind_.pixels, data.seed, kImagesAtOnce, [&](const Batch& batch) {
+    errors.push_back(error(batch, is_conditional() ? batch.labels : Tensor(), rng));
+  });
+  Quantity found = mean_over_examples(kind_.learned == Learned::velocity ? kVelocityError : kNoiseError,
+                                      concat(errors, 0), "the loss on examples that were not trained on");
+  found.curve = error_;
+  return {found};
+}
+
+Quantities Diffusion::do_validate(const DataView& data) { return held_out_error(data, kQuickExamples); }
+
+Quantities Diffusion::do_evaluate(const DataView& data) {
+  Quantities out = held_out_error(data, data.examples.count());
+  if (in_plane(shape_.toy.get())) out.add(plane_density(*this, *shape_.toy));
+  return out;
+}
+
+Quantities Diffusion::do_evaluate_at_length(const DataView& data, const ShareDone& done) {
+  if (kind_.pixels != Pixels::dequantised || !shape_.is_image()) return {};
+  return image_bits(*this, data, likelihood_images_, done);
+}
+
+void Diffusion::describe_evaluation(OptionTable& options) {
+  if (kind_.pixels != Pixels::dequantised || !shape_.is_image()) return;
+  options.add("likelihood_images", likelihood_images_, "examples whose bits are measured", {2, 1e6});
+}
+
+Reading Diffusion::unclamped(const Tensor& said, const Tensor& x, const Mixing& at) const {
+  return kind_.learned == Learned::velocity ? read_velocity(said, x, at) : read_noise(said, x, at);
+}
+
+Reading Diffusion::reading_of(const Tensor& said, const Tensor& x, double t) const {
+  const Mixing at = kind_.path(t);
+  const Reading reading = unclamped(said, x, at);
+  return kind_.clamped ? read_denoised(clamp(reading.denoised, -1, 1), x, at) : reading;
+}
+
+Reading Diffusion::read(const Tensor& x, double t, const Tensor& labels) const {
+  return reading_of(said(x, full({x.dim(0)}, t, x.dtype()), labels), x, t);
+}
+
+Tensor Diffusion::velocity(const Tensor& x, double t) const {
+  const Mixing at = kind_.path(t);
+  return velocity_of(unclamped(said(x, full({x.dim(0)}, t, x.dtype()), {}), x, at), at);
+}
+
+// Classifier-free guidance (Ho & Salimans 2022), both from one batch.
+Reading Diffusion::guided(const Tensor& x, double t, const Tensor& labels) const {
+  const int64_t n = x.dim(0);
+  if (!labels.defined() || options_.guidance == 1) return read(x, t, labels);
+  const Tensor both = said(concat(x, x, 0), full({2 * n}, t), concat(labels, network_.no_labels(n), 0));
+  const Tensor free = slice(both, 0, n, 2 * n);
+  return reading_of(free + (slice(both, 0, 0, n) - free) * options_.guidance, x, t);
+}
+
+Tensor Diffusion::carry(const Tensor& x, const Tensor& labels, Rng& rng) const {
+  const auto read_at = [&](const Tensor& y, double t) { return guided(y, t, labels); };
+  const PathWalk walk{kind_.path, read_at, rng, options_.level};
+  return uncentred(walk_path(walk, options_.solver, x, options_.sample_steps), shape_);
+}
+
+// The known pixels are put back on their paths before each step. What is drawn does not know of them
+// but through the network, so each step is taken several times, going back by fresh noise in between (Lugmayr
+// et al. 2022, "RePaint"). Without a label.
+Tensor Diffusion::do_inpaint(const InpaintRequest& request) {
+  constexpr int64_t kRepeats = 10;
+  const Tensor data = centred(request.images, shape_);
+  const auto read_at = [&](const Tensor& y, double t) { return read(y, t); };
+  const PathWalk walk{kind_.path, read_at, request.rng, {.repeats = 1, .step = options_.level.step}};
+  const double step = 1.0 / static_cast<double>(options_.sample_steps);
+  Tensor x = randn_like(data, request.rng) * kind_.path(0).noise;
+  for (int64_t i = 0; i < options_.sample_steps * kRepeats; ++i) {
+    const double t = static_cast<double>(i / kRepeats) * step, later = std::min(t + step, 1.0);
+    const Mixing at = kind_.path(t);
+    const Tensor on_path = randn_like(data, request.rng) * at.noise + data * at.data;
+    x = options_.solver(walk, completed(x, on_path, request.known), t, later);
+    if (i % kRepeats != kRepeats - 1) x = noise_back(kind_.path, x, t, later, request.rng);
+  }
+  return uncentred(kind_.path(1).noise > 0 ? read(x, 1).denoised : x, shape_);
+}
+
+Tensor Diffusion::do_sample(const SampleRequest& request) {
+  const int64_t at_once = shape_.is_image() ? kImagesAtOnce : kPointsAtOnce;
+  const Tensor& labels = request.labels;
+  const double noise = kind_.path(0).noise;
+  Tensors parts;
+  for (int64_t first = 0; first < request.n; first += at_once) {
+    const int64_t end = std::min(first + at_once, request.n);
+    parts.push_back(carry(randn({end - first, shape_.size()}, request.rng) * noise,
+                          labels.defined() ? labels.rows(first, end).clone() : Tensor(), request.rng));
+  }
+  const Tensor x = concat(parts, 0);
+  return shape_.is_image() ? as_images(x, shape_) : x;
+}
+
+std::vector<Picture> Diffusion::do_pictures(const DataView& data) {
+  return diffusion_pictures(*this, shape_, data);
+}
+
+// That ratio falls all the way.
+double Diffusion::time_of_level(double sigma) const {
+  double low = 0, high = 1;
+  for (int i = 0; i < 60; ++i) {
+    const double middle = (low + high) / 2;
+    const Mixing at = kind_.path(middle);
+    (at.noise > sigma * at.data ? low : high) = middle;
+  }
+  return high;
+}
+
+// In the data's units y: x_t = a (2 y - 1 + sigma eps) of images, whose noise is half as wide in y.
+Target Diffusion::do_target() {
+  const double unit = shape_.is_image() ? 2 : 1;
+  const auto noisy_score = [this, unit](const Tensor& y, double sigma) {
+    const double t = time_of_level(sigma * unit);
+    const Mixing at = kind_.path(t);
+    return score_of(read(centred(y, shape_) * at.data, t), at) * (at.data * unit);
+  };
+  constexpr double kLeast = 0.02;  // of a target without a level: where there is a score at all
+  return {.score = [noisy_score](const Tensor& y) { return noisy_score(y, kLeast); },
+          .noisy_score = noisy_score,
+          .data_noise = kLeast};
+}
+
+std::string Diffusion::do_reading(const DataView&) {
+  std::string text =
+      "The error has a floor above 0: to one x_t lead many data and noises, and the best that can be said is "
+      "their mean. Samples are good where the error is low at late times, which one number hardly shows: "
+      "look "
+      "at the pictures. ";
+  text +=
+      fmt::format("Samples take {} steps of {}", options_.sample_steps, name_of(kSolvers, options_.solver));
+  if (is_conditional())
+    text += fmt::format(", each with guidance {:.3g} towards its label", options_.guidance);
+  return text + ".";
+}
+
+}  // namespace gradzoo

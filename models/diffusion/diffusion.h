@@ -1,0 +1,107 @@
+#pragma once
+
+#include <string>
+
+#include "models/base/entry.h"
+#include "models/diffusion/options.h"
+
+namespace gradzoo {
+
+inline constexpr QuantityInfo kVelocityError{"velocity_error", ""}, kNoiseError{"noise_error", ""},
+    kBitsPerDim{"bits_per_dim", "bits/dim"};
+
+/// What the network learns to say of x_t.
+enum class Learned { velocity, noise };
+
+/// What makes one of these models.
+struct DiffusionKind {
+  std::string name;  // of its random streams
+  NoisePath path;
+  Learned learned;
+  bool unit_inputs = false;      // the network sees x_t over sqrt(a^2 + b^2)
+  bool clamped = false;          // a mean of images lies among pixels, whatever the network says
+  Pixels pixels = Pixels::grey;  // dequantised: its density has bits
+};
+
+/// A network that is shown data with noise, x_t = a(t) x_1 + b(t) eps at all t, learns one mean of what it
+/// cannot see, and so knows them all: a velocity field whose flow carries noise to data, a denoiser, a score
+/// at every noise level (Song et al. 2021; Lipman et al. 2023).
+class Diffusion : public Model {
+ public:
+  Diffusion(DiffusionKind kind, const PathOptions& options, const DataShape& shape,
+            const TrainingOptions& training);
+
+  void train_step(const StepContext& context, MetricRow row) override;
+  void describe_sampling(OptionTable& options) override;
+  void describe_evaluation(OptionTable& options) override;
+
+  const TimeNetwork& network() const { return network_; }
+  const NoisePath& path() const { return kind_.path; }
+  int64_t label_count() const override { return network_.classes(); }
+  /// Both means of x (B, numbers), images in [-1,1], at time t under labels (B), undefined: none.
+  Reading read(const Tensor& x, double t, const Tensor& labels = {}) const;
+  /// dx_t/dt of the probability flow, without labels; smooth in x, also where a denoised image is not among
+  /// images.
+  Tensor velocity(const Tensor& x, double t) const;
+  /// From x_0 (n, numbers) to data in their own units, by the solver that was chosen.
+  Tensor carry(const Tensor& x, const Tensor& labels, Rng& rng) const;
+  /// The time at which noise is so many times the data.
+  double time_of_level(double sigma) const;
+
+ protected:
+  void add_to(State& state) override;
+  Quantities do_validate(const DataView& data) override;
+  Quantities do_evaluate(const DataView& data) override;
+  Quantities do_evaluate_at_length(const DataView& data, const ShareDone& done) override;
+  Tensor do_sample(const SampleRequest& request) override;
+  std::vector<Picture> do_pictures(const DataView& data) override;
+  std::string do_reading(const DataView& data) override;
+  Tensor do_inpaint(const InpaintRequest& request) override;
+  Target do_target() override;
+
+ private:
+  bool is_conditional() const { return network_.classes() > 0; }
+  // What the network was made to say, at times t (B).
+  Tensor said(const Tensor& x, const Tensor& t, const Tensor& labels) const;
+  // |said - what it should have said|^2, a number of the example: (B).
+  Tensor error(const Batch& batch, const Tensor& labels, Rng& rng) const;
+  Reading guided(const Tensor& x, double t, const Tensor& labels) const;
+  Reading unclamped(const Tensor& said, const Tensor& x, const Mixing& at) const;
+  Reading reading_of(const Tensor& said, const Tensor& x, double t) const;
+  Quantities held_out_error(const DataView& data, int64_t most) const;
+
+  DataShape shape_;
+  DiffusionKind kind_;
+  PathOptions options_;
+  Rng init_rng_, noise_rng_;
+  TimeNetwork network_;
+  Learner learner_;
+  int64_t likelihood_images_ = 200;
+  Metric error_, grad_norm_;
+};
+
+/// Flow matching (Lipman et al. 2023; Liu et al. 2023; Albergo & Vanden-Eijnden 2023): the velocity along
+/// straight paths.
+class FlowMatching : public Diffusion {
+ public:
+  FlowMatching(const FlowOptions& options, const DataShape& shape, const TrainingOptions& training);
+};
+
+/// Denoising diffusion (Ho et al. 2020; Nichol & Dhariwal 2021): the noise along the cosine path.
+class Ddpm : public Diffusion {
+ public:
+  Ddpm(const DdpmOptions& options, const DataShape& shape, const TrainingOptions& training);
+};
+
+/// Noise-conditional score network (Song & Ermon 2019, 2020): sigma times the score, which is minus the
+/// noise, at levels of a geometric sequence; the weight sigma^2 makes all levels count alike.
+class Ncsn : public Diffusion {
+ public:
+  Ncsn(const NcsnOptions& options, const DataShape& shape, const TrainingOptions& training);
+};
+
+ModelEntry flow_matching_entry();
+ModelEntry ddpm_entry();
+ModelEntry ncsn_entry();
+
+}  // namespace gradzoo

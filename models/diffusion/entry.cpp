@@ -1,0 +1,126 @@
+#include "models/diffusion/diffusion.h"
+#include "models/diffusion/levels.h"
+
+namespace gradzoo {
+
+void PathOptions::describe(OptionTable& options) {
+  options.add("conditional", conditional, "learn with the labels, of images that have some");
+  options.add("label_dropout", label_dropout,
+              "share of the labels that are hidden, so that guidance has something "
+              "to go from",
+              {0, 1});
+  options.add("guidance", guidance, "w of u(x) + w (u(x|label) - u(x)) when samples are drawn", {0, 100});
+  options.add("channels", network.channels,
+              "of images, at half their resolution; twice as many at a quarter; a multiple of 8", {8, 1024});
+  options.add("hidden", network.hidden, "of points: units of the perceptron's layers", {1, 65536});
+  describe_sampling(options, false);
+}
+
+void PathOptions::describe_sampling(OptionTable& options, bool is_conditional) {
+  options.add("sample_steps", sample_steps, "steps from noise to a sample", {1, 10000});
+  options.add("solver", solver, kSolvers,
+              "how: euler, heun, ddim: nothing random on the way; ancestral, langevin: noise at each step");
+  options.add("level_repeats", level.repeats, "of langevin: its steps at a noise level", {1, 10000});
+  options.add("level_step", level.step, "of langevin: e of x + e sigma^2 s + sqrt(2 e) sigma z", {1e-9, 1});
+  if (is_conditional)
+    options.add("guidance", guidance,
+                "w of u(x) + w (u(x|label) - u(x)): 1 is the label's own flow, more overdoes it", {0, 100});
+}
+
+void PathOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+  const auto prefer = [&](auto& field, const auto& value) {
+    table.prefer(field, value, shape.is_image() ? "images" : "toys");
+  };
+  prefer(training.schedule, Decay::hold_linear);
+  prefer(training.ema, 0.999);
+  prefer(training.clip, 1.0);
+  prefer(training.lr, 0.002);
+  if (!shape.is_image()) {
+    prefer(training.batch, 1000);
+    prefer(training.steps, 6000);
+    return;
+  }
+  prefer(training.batch, 64);
+  prefer(training.epochs, 4);
+  if (network.channels % 8 != 0)
+    throw Error("channels={} are no multiple of 8, in which they are normalised. Hint: channels=32",
+                network.channels);
+  if (shape.height() % 4 != 0 || shape.width() % 4 != 0)
+    throw Error("the U-Net takes images whose sides are multiples of 4, and these are {}x{}. Hint: pad them",
+                shape.height(), shape.width());
+}
+
+void DdpmOptions::describe(OptionTable& options) {
+  path.describe(options);
+  options.add("pixels", pixels, subset(kPixels, Pixels::grey, Pixels::dequantised),
+              "grey: x/255; dequantised: with noise of a grey level, whose density has bits");
+}
+
+void NcsnOptions::describe(OptionTable& options) {
+  path.describe(options);
+  options.add("sigma_begin", sigma_begin, "the largest noise: as far as data lie apart (images go as [-1,1])",
+              {1e-9, 1e6});
+  options.add("sigma_end", sigma_end, "the least noise", {1e-9, 1e6});
+}
+
+void NcsnOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+  path.adapt(table, training, shape);
+  if (shape.toy) {
+    const double widest = max(shape.toy->box().sides()).item();
+    table.prefer(sigma_begin, rounded(widest, 3), "the toy's box");
+  }
+  table.prefer(path.sample_steps, level_count(sigma_begin, sigma_end, shape.size()), "noise levels");
+  const double ratio =
+      std::pow(sigma_begin / sigma_end, 1 / static_cast<double>(std::max<int64_t>(path.sample_steps, 1)));
+  table.prefer(path.level.step, rounded(level_step(ratio, path.level.repeats), 3), "noise levels");
+}
+
+FlowMatching::FlowMatching(const FlowOptions& options, const DataShape& shape,
+                           const TrainingOptions& training)
+    : Diffusion({.name = "flow", .path = straight_path(), .learned = Learned::velocity}, options.path, shape,
+                training) {}
+
+Ddpm::Ddpm(const DdpmOptions& options, const DataShape& shape, const TrainingOptions& training)
+    : Diffusion({.name = "ddpm",
+                 .path = cosine_path(),
+                 .learned = Learned::noise,
+                 .clamped = shape.is_image(),
+                 .pixels = options.pixels},
+                options.path, shape, training) {}
+
+Ncsn::Ncsn(const NcsnOptions& options, const DataShape& shape, const TrainingOptions& training)
+    : Diffusion({.name = "ncsn",
+                 .path = geometric_path(options.sigma_begin, options.sigma_end),
+                 .learned = Learned::noise,
+                 .unit_inputs = true,
+                 .clamped = shape.is_image()},
+                options.path, shape, training) {}
+
+ModelEntry flow_matching_entry() {
+  return entry_of<FlowOptions, FlowMatching>(
+      {.name = "flow-matching",
+       .summary = "flow matching: a velocity field, by a U-Net on images, that carries noise to data",
+       .source = "Lipman et al. 2023",
+       .why_no_density = "the divergence along its paths is taken of points alone",
+       .walks_on = "score"});
+}
+
+ModelEntry ddpm_entry() {
+  return entry_of<DdpmOptions, Ddpm>(
+      {.name = "ddpm",
+       .summary = "denoising diffusion: the noise in data, by a U-Net on images, taken away step by step",
+       .source = "Ho et al. 2020; Nichol & Dhariwal 2021",
+       .why_no_density = "grey pixels have no density: train with pixels=dequantised for bits",
+       .walks_on = "score"});
+}
+
+ModelEntry ncsn_entry() {
+  return entry_of<NcsnOptions, Ncsn>(
+      {.name = "ncsn",
+       .summary = "noise-conditional score network: scores at many noise levels, annealed Langevin",
+       .source = "Song & Ermon 2019, 2020",
+       .why_no_density = "the divergence along its paths is taken of points alone",
+       .walks_on = "score"});
+}
+
+}  // namespace gradzoo

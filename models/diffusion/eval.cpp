@@ -1,0 +1,61 @@
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "autograd/ops.h"
+#include "autograd/tape.h"
+#include "models/base/density_quantities.h"
+#include "models/base/over_examples.h"
+#include "models/diffusion/pictures.h"
+#include "models/networks/flow_density.h"
+
+namespace gradzoo {
+namespace {
+
+// Noise learned at all levels bends more than a velocity along straight lines.
+constexpr int64_t kDensitySteps = 48;
+
+Tensor log_density(const Diffusion& model, const Tensor& x, const TraceOptions& divergence) {
+  const auto velocity = [&](const Tensor& y, double t) { return model.velocity(y, t); };
+  const double scale = model.path()(1).data;  // x_t at the end, were there no noise
+  const double volume = static_cast<double>(x.dim(1)) * std::log(scale);
+  return flow_log_density(
+             velocity, x * scale,
+             {.steps = kDensitySteps, .noise = model.path()(0).noise, .divergence = divergence}) +
+         volume;
+}
+
+}  // namespace
+
+Quantities plane_density(const Diffusion& model, const Toy& toy) {
+  constexpr int64_t kCells = 128;
+  const DensityFit fit = density_fit(
+      toy, [&](const Tensor& x) { return log_density(model, x, {}); }, DType::f32, kCells);
+  return density_quantities(fit,
+                            "KL(truth || model) by quadrature, the model's density by the flow's divergence");
+}
+
+Quantities image_bits(const Diffusion& model, const DataView& data, int64_t count, const ShareDone& done) {
+  constexpr int64_t kAtOnce = 50;
+  Rng probes(data.seed, "diffusion/probes");
+  Examples some = data.examples;
+  some.rows = some.rows.rows(0, std::min(count, some.count()));
+  Tensors bits;
+  int64_t seen = 0;
+  for_each_batch(some, Pixels::dequantised, data.seed, kAtOnce, [&](const Batch& batch) {
+    const double d = static_cast<double>(batch.x.dim(1));
+    const Tensor log_p =
+        log_density(model, batch.x * 2.0 - 1.0, {.method = TraceMethod::hutchinson, .rng = &probes});
+    // Of x in [-1,1], whose density is half as high in each dimension as that of x in [0,1].
+    bits.push_back(log_p * (-1 / (d * std::numbers::ln2)) + (8.0 - 1.0));
+    seen += batch.count();
+    done(static_cast<double>(seen) / static_cast<double>(some.count()));
+  });
+  Quantity found = mean_over_examples(
+      kBitsPerDim, concat(bits, 0),
+      "-log2 p(x) / d + 8 of dequantised pixels by the probability flow, the divergence by random probes");
+  found.density_kind = "bits/dim by the flow";
+  return {found};
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "models/base/training_options.h"
+#include "models/networks/path_steps.h"
+#include "models/networks/time_network.h"
+
+namespace gradzoo {
+
+/// What every model along a path from noise to data is set by.
+struct PathOptions {
+  bool conditional = true;
+  double label_dropout = 0.1;
+  double guidance = 1.25;
+  int64_t sample_steps = 20;
+  PathStep solver = euler_step;
+  LevelOptions level = {};
+  TimeNetworkOptions network = {};
+
+  void describe(OptionTable& options);
+  /// Those of a request for samples.
+  void describe_sampling(OptionTable& options, bool is_conditional);
+  void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+};
+
+struct FlowOptions {
+  PathOptions path = {};
+
+  void describe(OptionTable& options) { path.describe(options); }
+  void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+    path.adapt(table, training, shape);
+  }
+};
+
+struct DdpmOptions {
+  PathOptions path = {.sample_steps = 50, .solver = ddim_step};
+  Pixels pixels = Pixels::grey;
+
+  void describe(OptionTable& options);
+  void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+    path.adapt(table, training, shape);
+  }
+};
+
+struct NcsnOptions {
+  PathOptions path = {.conditional = false, .solver = langevin_step};
+  double sigma_begin = 20;
+  double sigma_end = 0.01;
+
+  void describe(OptionTable& options);
+  void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+};
+
+}  // namespace gradzoo

@@ -1,0 +1,158 @@
+#include "models/diffusion/pictures.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "autograd/ops.h"
+#include "models/eval/quadrature.h"
+#include "models/pictures/class_rows.h"
+#include "models/pictures/image_pictures.h"
+#include "models/pictures/plane_pictures.h"
+
+namespace gradzoo {
+namespace {
+
+constexpr double kTold[] = {0, 0.2, 0.35, 0.5, 0.6, 0.7, 0.8, 0.87, 0.93, 1};  // times of a strip
+
+/// A walk by ddim's steps with what was seen at some times.
+struct Strip {
+  Tensors x, denoised;  // a time each: (n, numbers)
+};
+
+Strip strip_of(const Diffusion& model, const Tensor& start, const Tensor& labels,
+               std::span<const double> times, Rng& rng) {
+  constexpr int64_t kSteps = 100;
+  Strip strip;
+  const auto read = [&](const Tensor& x, double t) {
+    Reading reading = model.read(x, t, labels);
+    while (strip.x.size() < times.size() && t >= times[strip.x.size()] - 0.5 / kSteps) {
+      strip.x.push_back(x);
+      strip.denoised.push_back(reading.denoised);
+    }
+    return reading;
+  };
+  const Tensor end = walk_path({model.path(), read, rng}, ddim_step, start, kSteps);
+  while (strip.x.size() < times.size()) {
+    strip.x.push_back(end);
+    strip.denoised.push_back(end);
+  }
+  return strip;
+}
+
+Tensor noise_of(const Diffusion& model, int64_t n, const DataShape& shape, Rng& rng) {
+  return randn({n, shape.size()}, rng) * model.path()(0).noise;
+}
+
+// Columns of a row: one sample at the strip's times.
+Tensor by_sample(const Tensors& parts) {
+  const int64_t n = parts[0].dim(0), d = parts[0].dim(1);
+  Tensors columns;
+  for (const Tensor& part : parts) columns.push_back(reshape(part, {n, 1, d}));
+  return reshape(concat(columns, 1), {n * static_cast<int64_t>(parts.size()), d});
+}
+
+// x_t as it would look if its data were as bright as at the end.
+Tensors as_bright(const Diffusion& model, Tensors x) {
+  for (size_t i = 0; i < x.size(); ++i) {
+    const Mixing at = model.path()(kTold[i]);
+    x[i] = x[i] / std::sqrt(at.data * at.data + at.noise * at.noise);
+  }
+  return x;
+}
+
+Picture chain_picture(const Diffusion& model, const DataShape& shape, Rng& rng) {
+  constexpr int64_t kChains = 4;
+  const Tensor labels = any_labels(kChains, model.label_count());
+  const Strip strip = strip_of(model, noise_of(model, kChains, shape, rng), labels, kTold, rng);
+  const Tensor rows[] = {(by_sample(as_bright(model, strip.x)) + 1.0) * 0.5,
+                         (by_sample(strip.denoised) + 1.0) * 0.5};
+  return {"chain",
+          "Four samples on their way from noise, and under each what the model takes to lie under the noise: "
+          "first "
+          "the mean of all data, at the end one of them.",
+          rows_by_turns(rows, {"x_t", "denoised"}, shape)};
+}
+
+// Between Gaussian noises the arc, on which their length stays (Song, Meng & Ermon 2021, section 5.3).
+Picture interpolation_picture(const Diffusion& model, const DataShape& shape, Rng& rng) {
+  constexpr int64_t kRows = 6;
+  const Tensor labels = any_labels(kRows, model.label_count());
+  const Tensor from = noise_of(model, kRows, shape, rng), to = noise_of(model, kRows, shape, rng);
+  Tensors parts;
+  constexpr double kEnd[] = {1};
+  for (int64_t i = 0; i < kImageColumns; ++i) {
+    const double angle = 0.5 * M_PI * static_cast<double>(i) / (kImageColumns - 1);
+    const Strip strip = strip_of(model, from * std::cos(angle) + to * std::sin(angle), labels, kEnd, rng);
+    parts.push_back(strip.denoised[0]);
+  }
+  return {"interpolation",
+          "A row a pair of noises and the arc between them, each brought to data without further noise.",
+          ImageGrid{as_images((by_sample(parts) + 1.0) * 0.5, shape), kImageColumns}};
+}
+
+Picture paths_picture(const Diffusion& model, const DataShape& shape, Rng& rng) {
+  constexpr double kTimes[] = {0, 0.5, 0.75, 1};
+  const Strip strip = strip_of(model, noise_of(model, 100, shape, rng), {}, kTimes, rng);
+  Planes planes;
+  for (size_t i = 0; i < std::size(kTimes); ++i) {
+    Plane plane = samples_over_truth(*shape.toy, strip.x[i]);
+    plane.title = fmt::format("t = {:g}", kTimes[i]);
+    planes.planes.push_back(std::move(plane));
+  }
+  return {"paths", "A hundred points on their way from noise to the data, whose density the contours show.",
+          std::move(planes)};
+}
+
+constexpr int64_t kArrows = 14;  // along an axis
+
+Picture scores_picture(const Diffusion& model, const DataShape& shape) {
+  const Box box = visible_box(*shape.toy);
+  const Grid grid(box, kArrows);
+  const Tensor tails = grid.points(0, grid.count());
+  const double widest = max(box.sides()).item();
+  Planes planes;
+  for (const double share : {0.25, 0.08}) {
+    const double t = model.time_of_level(share * widest), sigma = share * widest;
+    const Mixing at = model.path()(t);
+    const Tensor learned = score_of(model.read(cast(tails, DType::f32) * at.data, t), at) * at.data;
+    for (const bool truth : {true, false}) {
+      Plane plane{fmt::format("{} score, noise {:.2g}", truth ? "true" : "learned", sigma), box.low[0],
+                  box.high[0], box.low[1], box.high[1]};
+      plane.arrow_tails = tails;
+      plane.arrows = truth ? noised_score(*shape.toy, sigma, tails) : cast(learned, DType::f64);
+      planes.planes.push_back(std::move(plane));
+    }
+  }
+  return {"scores", "The score under much and under little noise, the truth's beside what was learned.",
+          std::move(planes)};
+}
+
+}  // namespace
+
+Tensor noised_score(const Toy& toy, double sigma, const Tensor& points) {
+  constexpr int64_t kCells = 160;
+  const Grid grid(toy.box(), kCells);
+  const Tensor cells = grid.points(0, grid.count());
+  const Tensor log_p = on_grid(grid, [&](const Tensor& x) { return toy.log_prob(x); });
+  const Tensor y = cast(points, DType::f64);
+  // log p(x) - |y - x|^2 / (2 sigma^2) up to what is the same for all x
+  const Tensor closeness = matmul(y, cells, false, true) - sum(square(cells), 1) * 0.5;
+  const Tensor posterior = softmax(closeness / (sigma * sigma) + log_p, 1);
+  return (matmul(posterior, cells) - y) / (sigma * sigma);
+}
+
+std::vector<Picture> diffusion_pictures(const Diffusion& model, const DataShape& shape,
+                                        const DataView& data) {
+  Rng rng(data.seed, "pictures/diffusion");
+  if (in_plane(shape.toy.get())) return {paths_picture(model, shape, rng), scores_picture(model, shape)};
+  if (!shape.is_image()) return {};
+  constexpr int64_t kCount = 2 * kImageColumns;
+  const Tensor labels = any_labels(kCount, model.label_count());
+  const Tensor samples = model.carry(noise_of(model, kCount, shape, rng), labels, rng);
+  return {chain_picture(model, shape, rng), interpolation_picture(model, shape, rng),
+          neighbours_picture(clamp(samples, 0, 1), shape, data.train)};
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,86 @@
+#include "models/eval/auroc.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <numeric>
+
+#include "autograd/base/error.h"
+#include "autograd/tensor.h"
+
+namespace gradzoo {
+namespace {
+
+std::vector<double> scores_of(const Tensor& scores, const char* which) {
+  if (scores.rank() != 1 || scores.size() == 0)
+    throw Error("auroc: the {} scores are {}. Hint: (n) of one example or more", which, scores.shape().str());
+  std::vector<double> values = scores.to_vector();
+  if (std::ranges::any_of(values, [](double x) { return std::isnan(x); }))
+    throw Error("auroc: a {} score is not a number. Hint: is the model finite there?", which);
+  return values;
+}
+
+// 1 for the least; equal values share the mean of their ranks.
+std::vector<double> midranks(const std::vector<double>& values) {
+  std::vector<size_t> order(values.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::ranges::sort(order, {}, [&](size_t i) { return values[i]; });
+  std::vector<double> ranks(values.size());
+  for (size_t begin = 0; begin < order.size();) {
+    size_t end = begin;
+    while (end < order.size() && values[order[end]] == values[order[begin]]) ++end;
+    const double rank = (static_cast<double>(begin + end) + 1) / 2;
+    for (size_t i = begin; i < end; ++i) ranks[order[i]] = rank;
+    begin = end;
+  }
+  return ranks;
+}
+
+double mean_of(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+// NaN of one value.
+double variance_of_mean(const std::vector<double>& values) {
+  const double mean = mean_of(values);
+  double squares = 0;
+  for (const double x : values) squares += (x - mean) * (x - mean);
+  const auto n = static_cast<double>(values.size());
+  return squares / (n - 1) / n;
+}
+
+}  // namespace
+
+// The share of the other set that an example lies above is the difference of its ranks in both sets and in
+// its own (Sun & Xu 2014, "Fast implementation of DeLong's algorithm").
+Estimate auroc(const Tensor& positive, const Tensor& negative) {
+  const std::vector<double> above = scores_of(positive, "positive"), below = scores_of(negative, "negative");
+  std::vector<double> all = above;
+  all.insert(all.end(), below.begin(), below.end());
+  const std::vector<double> ranks = midranks(all), own_above = midranks(above), own_below = midranks(below);
+  const size_t n = above.size(), m = below.size();
+  std::vector<double> beaten(n), beaten_by(m);
+  for (size_t i = 0; i < n; ++i) beaten[i] = (ranks[i] - own_above[i]) / static_cast<double>(m);
+  for (size_t j = 0; j < m; ++j) beaten_by[j] = 1 - (ranks[n + j] - own_below[j]) / static_cast<double>(n);
+  return {mean_of(beaten), std::sqrt(variance_of_mean(beaten) + variance_of_mean(beaten_by))};
+}
+
+RocCurve roc_curve(const Tensor& positive, const Tensor& negative) {
+  std::vector<double> above = scores_of(positive, "positive"), below = scores_of(negative, "negative");
+  std::ranges::sort(above, std::greater<>());
+  std::ranges::sort(below, std::greater<>());
+  RocCurve curve{{0}, {0}};
+  size_t i = 0, j = 0;
+  while (i < above.size() || j < below.size()) {
+    const double threshold = j == below.size()                           ? above[i]
+                             : i == above.size() || below[j] >= above[i] ? below[j]
+                                                                         : above[i];
+    while (i < above.size() && above[i] == threshold) ++i;
+    while (j < below.size() && below[j] == threshold) ++j;
+    curve.true_positives.push_back(static_cast<double>(i) / static_cast<double>(above.size()));
+    curve.false_positives.push_back(static_cast<double>(j) / static_cast<double>(below.size()));
+  }
+  return curve;
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,20 @@
+#include "models/eval/psnr.h"
+
+#include <cmath>
+
+#include "autograd/base/error.h"
+#include "autograd/ops.h"
+#include "autograd/tape.h"
+
+namespace gradzoo {
+
+Tensor psnr(const Tensor& images, const Tensor& truth) {
+  if (images.rank() != 2 || images.size() == 0 || images.shape() != truth.shape())
+    throw Error("psnr: images {} and truth {}. Hint: (n, pixels) both, one image or more",
+                images.shape().str(), truth.shape().str());
+  const NoGrad quiet;
+  const Tensor off = cast(images, DType::f64) - cast(truth, DType::f64);
+  return log(mean(square(off), 1)) * (-10 / std::log(10.0));
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "autograd/base/function_ref.h"
+#include "autograd/functional/functional.h"
+
+namespace gradzoo {
+
+/// u(x, t): x (B, d) -> (B, d).
+using VelocityFn = FunctionRef<Tensor(const Tensor& x, double t)>;
+
+struct FlowDensityOptions {
+  int64_t steps = 24;
+  double noise = 1;              // standard deviation of the density at t = 0
+  TraceOptions divergence = {};  // exact unless it says otherwise
+};
+
+/// log p_1(x) of points x (B, d) under the flow of u that carries N(0, noise^2 I) from t = 0 to 1: (B). Along
+/// a path
+///   d log p_t / dt = -div u(x_t, t)   (Chen et al. 2018, eq. 8),
+/// so it is log N(x_0; 0, noise^2 I) less the integral, both followed back from t = 1 by `steps` steps of
+/// Runge and Kutta's fourth order. Nothing is recorded.
+Tensor flow_log_density(VelocityFn u, const Tensor& x, const FlowDensityOptions& options = {});
+
+}  // namespace gradzoo

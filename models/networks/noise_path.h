@@ -1,0 +1,62 @@
+#pragma once
+
+#include <functional>
+
+#include "autograd/random.h"
+#include "autograd/tensor.h"
+
+/// How noise is mixed into data, and what a network that has learned one reading of it says in all the
+/// others: what flow matching, diffusion and noise-conditional scores share.
+namespace gradzoo {
+
+/// x_t = data * x_1 + noise * eps at a time, and both factors' slopes in t.
+struct Mixing {
+  double data, noise;
+  double data_slope, noise_slope;
+};
+
+/// From noise at t = 0 to data at t = 1.
+using NoisePath = std::function<Mixing(double t)>;
+
+/// x_t = t x_1 + (1 - t) eps (Lipman et al. 2023; Liu et al. 2023).
+NoisePath straight_path();
+/// x_t = sin(u) x_1 + cos(u) eps, so that a variance of 1 stays 1 (Nichol & Dhariwal 2021, eq. 17 in
+/// continuous time); u goes evenly from 0.04, where a 25th of the data is left, to where noise of 0.004
+/// is.
+NoisePath cosine_path();
+/// x_t = x_1 + sigma_t eps, sigma_t = first^(1-t) last^t (Song & Ermon 2019). Throws Error unless first >
+/// last > 0.
+NoisePath geometric_path(double first, double last);
+
+/// The factors at times t (B), each (B, 1) of t's dtype.
+struct MixingColumns {
+  Tensor data, noise, data_slope, noise_slope;
+};
+MixingColumns mixing_columns(const NoisePath& path, const Tensor& t);
+
+/// x_t from noise to data, both (B, numbers), at times t (B), and its velocity dx_t/dt.
+struct PathPoints {
+  Tensor x, velocity;
+};
+PathPoints points_on(const NoisePath& path, const Tensor& noise, const Tensor& data, const Tensor& t);
+
+/// One time in each of n equal parts of [0, 1], in a random order.
+Tensor stratified_times(int64_t n, Rng& rng);
+
+/// The two means that every reading of x_t is made of; a x_1 + b eps = x_t holds of them.
+struct Reading {
+  Tensor denoised;  // E[x_1 | x_t]
+  Tensor noise;     // E[eps | x_t]
+};
+/// With x_t = a x_1 + b eps, and so E[x_1|x_t] = (x_t - b E[eps|x_t]) / a:
+Reading read_noise(const Tensor& noise, const Tensor& x, const Mixing& at);
+Reading read_denoised(const Tensor& denoised, const Tensor& x, const Mixing& at);
+/// s = -E[eps|x_t] / b (Vincent 2011).
+Reading read_score(const Tensor& score, const Tensor& x, const Mixing& at);
+/// v = a' E[x_1|x_t] + b' E[eps|x_t], solved with x_t for both.
+Reading read_velocity(const Tensor& velocity, const Tensor& x, const Mixing& at);
+/// And back.
+Tensor score_of(const Reading& reading, const Mixing& at);
+Tensor velocity_of(const Reading& reading, const Mixing& at);
+
+}  // namespace gradzoo

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "models/networks/rbm_layer.h"
+
+namespace gradzoo {
+
+/// Whether x is made of 0 and 1, and so few 1 that products with it go by sums of rows.
+bool has_few_ones(const Tensor& x);
+/// x w: x (B, n), w (n, m), nothing recorded. Of few ones a sum of rows of w.
+Tensor unit_product(const Tensor& x, const Tensor& w);
+
+/// 1 with probability sigmoid(scale logits + bias), else 0: logits (B, k), bias (k) -> (B, k). One draw of
+/// rng.
+Tensor draw_units(const Tensor& logits, const Tensor& bias, Rng& rng, double scale = 1);
+/// The probabilities themselves, times `factor`, into rows [first, first + B) of `out` (N, k).
+void write_probabilities(const Tensor& logits, const Tensor& bias, double factor, Tensor& out, int64_t first);
+/// Both at once.
+Tensor draw_and_write(const Tensor& logits, const Tensor& bias, Rng& rng, double factor, Tensor& out,
+                      int64_t first);
+
+/// Block Gibbs on a machine whose weights stay as they are meanwhile: nothing is recorded.
+class RbmGibbs {
+ public:
+  /// The layer must outlive it. W' is turned round once for all steps.
+  explicit RbmGibbs(const RbmLayer& layer);
+
+  /// x W, and h W', without biases.
+  Tensor hidden_logits(const Tensor& x) const;
+  Tensor visible_logits(const Tensor& h) const;
+  Tensor draw_hidden(const Tensor& x, Rng& rng) const;
+  Tensor draw_visible(const Tensor& h, Rng& rng) const;
+  /// x after `steps` times x -> h -> x.
+  Tensor walk(Tensor x, int64_t steps, Rng& rng) const;
+
+ private:
+  const RbmLayer& layer_;
+  Tensor turned_;  // (m, n)
+};
+
+}  // namespace gradzoo

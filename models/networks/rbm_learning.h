@@ -1,0 +1,88 @@
+#pragma once
+
+#include <string>
+
+#include "autograd/base/options.h"
+#include "models/networks/rbm_layer.h"
+#include "nn/learn/learner.h"
+
+namespace gradzoo {
+
+/// Where the samples of the model come from, of which the negative half of a gradient is made.
+enum class RbmChains {
+  data,        // k Gibbs steps from the batch: CD-k (Hinton 2002)
+  persistent,  // k steps from where the chains stood: PCD-k (Tieleman 2008)
+  exact,       // no samples: expectations by enumerating the smaller side
+};
+inline constexpr Choice<RbmChains> kRbmChains[] = {
+    {"data", RbmChains::data}, {"persistent", RbmChains::persistent}, {"exact", RbmChains::exact}};
+
+struct RbmLearningOptions {
+  RbmChains chains = RbmChains::persistent;
+  int64_t chain_steps = 1;
+  int64_t particles = 100;
+  bool centred = true;
+  double momentum = 0.5;
+  double weight_decay = 0;
+
+  void describe(OptionTable& options);
+};
+
+/// Descends F(data) - F(samples) with the layer's parameters, by products on raw buffers: no tape.
+///   grad_W = <x~ p~'> - <x p'>,  grad_b = <x~> - <x>,  grad_c = <p~> - <p>,  p = P(h = 1 | x)
+/// which is the gradient of mean F(data) - mean F(samples), samples x~ held fixed. `centred` uses x - mu and
+/// h - lambda, moving means of data and of p, in the products (Montavon & Mueller 2012), for the same
+/// parameters (Melchior, Fischer & Wiskott 2016, algorithm 1):
+///   grad_W' = <(x~ - mu)(p~ - lambda)'> - <(x - mu)(p - lambda)'>,
+///   grad_b' = grad_b - grad_W' lambda,  grad_c' = grad_c - grad_W'' mu.
+class RbmLearning {
+ public:
+  /// The layer must outlive it. `learner` has clipping and averaging; its optimiser is replaced by SGD with
+  /// momentum. `name`: of one of several in a model, else "". Chains begin at fair coins.
+  RbmLearning(RbmLayer& layer, const RbmLearningOptions& options, LearnerOptions learner, uint64_t seed,
+              const std::string& name = "");
+
+  Learner& learner() { return learner_; }
+  /// Visible biases log p/(1 - p) and the moving mean, of data with these means p (n), kept within
+  /// [0.001, 0.999]; persistent chains begin anew at such noise.
+  void begin_at(const Tensor& means);
+  /// The moving means alone: mu (n), lambda (m).
+  void centre_at(const Tensor& mu, const Tensor& lambda);
+  /// The moving mean of the data, (n) in [0.001, 0.999].
+  Tensor means() const;
+  /// log p/(1 - p) of it: biases of a machine without hidden units.
+  Tensor base_bias() const;
+
+  struct Step {
+    double f_data, f_sample;  // mean F
+    double grad_norm;
+  };
+  /// One step on x (B, n) of 0 and 1. Throws NonFinite as Learner::apply does, nothing but draw numbers
+  /// changed.
+  Step step(const Tensor& x, double learning_rate);
+  /// Writes the gradient of mean F(data) - mean F(samples), or its centred form, for samples (C, n) given.
+  void write_gradient(const Tensor& data, const Tensor& samples);
+
+  /// Chains, moving means and the stream of draws, as `prefix.something`.
+  void add_to(State& state, const std::string& prefix);
+
+ private:
+  struct Phases;
+
+  bool follows_chains() const { return options_.chains == RbmChains::persistent; }
+  Tensor sampled(const Tensor& data_draws);
+  Phases phases_of(const Tensor& data, bool draws);
+  void add_samples(Phases& phases, const Tensor& samples) const;
+  void add_expectations(Phases& phases) const;
+  void write_gradient(Phases& phases);
+  void follow(const Phases& phases);
+
+  RbmLayer& layer_;
+  RbmLearningOptions options_;
+  Learner learner_;
+  Rng rng_;
+  Tensor visible_mean_, hidden_mean_;  // mu (n), lambda (m)
+  Tensor chains_;                      // (C, n)
+};
+
+}  // namespace gradzoo

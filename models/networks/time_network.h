@@ -1,0 +1,36 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "datasets/dataset.h"
+#include "models/networks/unet.h"
+#include "nn/layers/layers.h"
+
+namespace gradzoo {
+
+struct TimeNetworkOptions {
+  int64_t channels = 32;                          // of the U-Net, at half the image's resolution
+  std::vector<int64_t> hidden = {256, 256, 256};  // of the perceptron
+};
+
+/// u(x, t), given a label where it was made for some, as wide as x: a U-Net on images, a perceptron on
+/// points.
+class TimeNetwork : public Module {
+ public:
+  /// `classes` 0: no labels.
+  TimeNetwork(const TimeNetworkOptions& options, const DataShape& shape, int64_t classes, Rng& rng);
+  /// x (B, numbers), t (B) in [0, 1], labels (B) i64, undefined: no label -> (B, numbers)
+  Tensor predict(const Tensor& x, const Tensor& t, const Tensor& labels) const;
+  int64_t classes() const { return classes_; }
+  /// What stands for no label, n times.
+  Tensor no_labels(int64_t n) const { return full({n}, static_cast<double>(classes_), DType::i64); }
+
+ private:
+  DataShape shape_;
+  int64_t classes_;
+  std::unique_ptr<Unet> unet_;  // of images
+  std::unique_ptr<Mlp> mlp_;    // of points
+};
+
+}  // namespace gradzoo

@@ -1,0 +1,43 @@
+#include <algorithm>
+
+#include "models/networks/rbm_exact.h"
+#include "models/rbm/rbm.h"
+
+namespace gradzoo {
+
+void RbmOptions::describe(OptionTable& options) {
+  options.add("hidden", hidden, "hidden units (m)", {1, 65536});
+  learning.describe(options);
+  options.add("pixels", pixels, subset(kPixels, Pixels::dynamic_binary, Pixels::fixed_binary),
+              "what a byte becomes: units are 0 or 1, so grey values have no likelihood here");
+  options.add("sample_steps", sample_steps, "Gibbs steps from noise to a sample", {1, 1e7});
+  annealing.describe(options);
+}
+
+void RbmOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+  const char* why = shape.toy ? "toys" : "images";
+  table.prefer(training.lr, shape.toy ? 0.1 : 0.05, why);
+  table.prefer(training.schedule, Decay::linear, why);
+  if (shape.toy) {
+    table.prefer(hidden, 16, why);
+    table.prefer(training.epochs, 4, why);
+  } else {
+    table.prefer(training.epochs, 20, why);
+  }
+  const int64_t side = std::min(hidden, shape.size());
+  if (learning.chains == RbmChains::exact && side > kMostEnumerated) {
+    throw Error("chains=exact sums 2^{} states in every step. Hint: hidden={} or fewer, or chains=persistent",
+                side, kMostEnumerated);
+  }
+}
+
+ModelEntry rbm_entry() {
+  return entry_of<RbmOptions, Rbm>(
+      {.name = "rbm",
+       .summary = "restricted Boltzmann machine: binary units, contrastive divergence by Gibbs chains",
+       .source = "Smolensky 1986; Hinton 2002; Salakhutdinov & Murray 2008",
+       .data = DataKind::binary,
+       .walks_on = "log-density of a table"});
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "models/base/model.h"
+#include "models/networks/rbm_layer.h"
+#include "models/networks/rbm_partition.h"
+
+namespace gradzoo {
+
+/// Of every example, (N).
+struct RbmNumbers {
+  Tensor free_energy;
+  Tensor wrong;  // sum_i |x_i - P(x_i = 1 | h)|, h ~ P(h | x)
+};
+/// Deterministic in the seed.
+RbmNumbers rbm_numbers(const RbmLayer& layer, const Examples& examples, Pixels pixels, uint64_t seed);
+
+/// Mean of -F - log Z with its standard error, in which an estimated log Z has its share.
+Quantity rbm_log_likelihood(const RbmNumbers& numbers, const RbmLogPartition& log_z);
+
+/// Mean F of up to 10,000 of data.examples less that of as many of data.train.
+double rbm_free_energy_gap(const RbmLayer& layer, const DataView& data, Pixels pixels);
+
+}  // namespace gradzoo

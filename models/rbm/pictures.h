@@ -1,0 +1,15 @@
+#pragma once
+
+#include "models/base/model.h"
+#include "models/networks/rbm_layer.h"
+
+namespace gradzoo {
+
+/// Chains from x (rows, n) at ten growing numbers of Gibbs steps, the last of them `steps`: the probabilities
+/// of what is drawn.
+Picture rbm_chains(const RbmLayer& layer, const Tensor& x, int64_t steps, const Shape& tile, Rng& rng);
+
+/// How F is distributed over held-out examples, beside training ones.
+Picture rbm_free_energies(const RbmLayer& layer, const DataView& data, Pixels pixels);
+
+}  // namespace gradzoo

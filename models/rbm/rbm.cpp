@@ -1,0 +1,136 @@
+#include "models/rbm/rbm.h"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "autograd/ops.h"
+#include "models/base/over_examples.h"
+#include "models/networks/rbm_exact.h"
+#include "models/networks/rbm_gibbs.h"
+#include "models/networks/rbm_partition.h"
+#include "models/pictures/image_pictures.h"
+#include "models/pictures/unit_pictures.h"
+#include "models/rbm/eval.h"
+#include "models/rbm/pictures.h"
+
+namespace gradzoo {
+
+Rbm::Rbm(const RbmOptions& options, const DataShape& shape, const TrainingOptions& training)
+    : shape_(shape),
+      options_(options),
+      init_rng_(training.stream_seed(), "rbm/init"),
+      layer_(shape.size(), options.hidden, init_rng_),
+      learning_(layer_, options.learning, training.learner(), training.stream_seed()),
+      cd_loss_(
+          add_metric({"cd_loss_nats",
+                      "F(data) - F(samples): its gradient is what counts; near 0 the chains look to F as "
+                      "the data do. Of exact gradients, which draw none: F(data) + log Z = -log p"})),
+      f_data_(add_metric({"free_energy_nats",
+                          "mean free energy F of the batch; held-out examples well above it are remembered "
+                          "training ones below",
+                          true})),
+      grad_norm_(add_metric(grad_norm_info())) {
+  add_learner(learning_.learner());
+}
+
+void Rbm::prepare(const Examples& training) { learning_.begin_at(mean_example(training)); }
+
+void Rbm::add_to(State& state) { learning_.add_to(state, "rbm"); }
+
+void Rbm::describe_sampling(OptionTable& options) {
+  options.add("sample_steps", options_.sample_steps, "Gibbs steps from noise to a sample", {1, 1e7});
+}
+
+void Rbm::describe_evaluation(OptionTable& options) {
+  if (!is_enumerable(layer_)) options_.annealing.describe(options);
+}
+
+void Rbm::train_step(const StepContext& context, MetricRow row) {
+  const RbmLearning::Step step = learning_.step(context.batch.x, context.learning_rate);
+  row[cd_loss_] = step.f_data - step.f_sample;
+  row[f_data_] = step.f_data;
+  row[grad_norm_] = step.grad_norm;
+}
+
+// Whether log Z by enumeration takes less than a second.
+bool Rbm::is_quick() const {
+  constexpr double kNumbers = 6e7;
+  return is_enumerable(layer_) &&
+         std::ldexp(static_cast<double>(std::max(layer_.visible(), layer_.hidden())),
+                    static_cast<int>(std::min(layer_.visible(), layer_.hidden()))) < kNumbers;
+}
+
+Quantities Rbm::do_validate(const DataView& data) {
+  const RbmNumbers numbers = rbm_numbers(layer_, data.examples, options_.pixels, data.seed);
+  Quantity f = mean_over_examples(kRbmFreeEnergy, numbers.free_energy,
+                                  "mean F of examples that were not trained on, in the curve of the batches' "
+                                  "own: the gap between them is what is remembered");
+  f.curve = f_data_;
+  Quantities out{std::move(f), mean_over_examples(kRbmReconstruction, numbers.wrong,
+                                                  "units that come back wrong from x -> h -> P(x | h)")};
+  if (is_quick())
+    out.add(rbm_log_likelihood(numbers, {exact_log_partition(layer_), NAN, true, "log Z exact"}));
+  return out;
+}
+
+Quantities Rbm::do_evaluate(const DataView& data) {
+  const RbmNumbers numbers = rbm_numbers(layer_, data.examples, options_.pixels, data.seed);
+  return {mean_over_examples(kRbmFreeEnergy, numbers.free_energy, "mean F = -log p(x) - log Z"),
+          mean_over_examples(kRbmReconstruction, numbers.wrong,
+                             "units that come back wrong from x -> h -> P(x | h)")};
+}
+
+Quantities Rbm::do_evaluate_at_length(const DataView& data, const ShareDone&) {
+  const RbmNumbers numbers = rbm_numbers(layer_, data.examples, options_.pixels, data.seed);
+  const RbmLogPartition log_z =
+      rbm_log_partition(layer_, learning_.base_bias(), options_.annealing, data.seed);
+  return {quantity(kLogZ, log_z.value, log_z.how, log_z.error), rbm_log_likelihood(numbers, log_z)};
+}
+
+Tensor Rbm::noise(int64_t n, Rng& rng) const {
+  return bernoulli(broadcast_to(learning_.means(), {n, layer_.visible()}), rng);
+}
+
+Tensor Rbm::do_sample(const SampleRequest& request) {
+  const RbmGibbs gibbs(layer_);
+  const Tensor x = gibbs.walk(noise(request.n, request.rng), options_.sample_steps - 1, request.rng);
+  const Tensor h = gibbs.draw_hidden(x, request.rng);
+  if (!shape_.is_image()) return gibbs.draw_visible(h, request.rng);
+  return as_images(layer_.visible_probabilities(h), shape_);
+}
+
+std::vector<Picture> Rbm::do_pictures(const DataView& data) {
+  Rng rng(data.seed, "pictures/chains");
+  std::vector<Picture> out;
+  if (const Shape tile = tile_of(shape_); tile.rank() == 2) {
+    out.push_back(filters_picture(layer_.weight(), tile, "filters",
+                                  "What the first hidden units look for: white weights speak for a unit, "
+                                  "black ones against it, each on a scale of its own."));
+    out.push_back(rbm_chains(layer_, noise(8, rng), options_.sample_steps, tile, rng));
+  }
+  out.push_back(rbm_free_energies(layer_, data, options_.pixels));
+  return out;
+}
+
+Target Rbm::do_target() {
+  return {.log_prob = [this](const Tensor& x) { return neg(layer_.free_energy(x)); },
+          .initial = [this](int64_t n, Rng& rng) { return noise(n, rng); },
+          .conditionals = {.hidden = [this](const Tensor& x) { return layer_.hidden_probabilities(x); },
+                           .visible = [this](const Tensor& h) { return layer_.visible_probabilities(h); }},
+          .binary = true};
+}
+
+std::optional<Partition> Rbm::do_partition() { return rbm_partition(layer_, learning_.base_bias()); }
+
+std::string Rbm::do_reading(const DataView& data) {
+  const double gap = rbm_free_energy_gap(layer_, data, options_.pixels);
+  return fmt::format(
+      "F of held-out examples is {:.2f} nats {} that of as many training ones. log Z is the same for both, "
+      "so "
+      "this is how much likelier the model finds what it has seen: near 0 it remembers nothing, and where it "
+      "grows while training goes on, it overfits.",
+      std::abs(gap), gap >= 0 ? "above" : "below");
+}
+
+}  // namespace gradzoo

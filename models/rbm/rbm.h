@@ -1,0 +1,55 @@
+#pragma once
+
+#include "models/base/entry.h"
+#include "models/networks/rbm_layer.h"
+#include "models/networks/rbm_learning.h"
+#include "models/rbm/options.h"
+
+/// Restricted Boltzmann machine (Smolensky 1986; Hinton 2002, "Training products of experts by minimizing
+/// contrastive divergence"; Salakhutdinov & Murray 2008 for its Z).
+namespace gradzoo {
+
+inline constexpr QuantityInfo kRbmLogLikelihood{"log_px", "nats/example"},
+    kRbmFreeEnergy{"free_energy", "nats/example"}, kRbmReconstruction{"reconstruction", "units/example"};
+
+class Rbm : public Model {
+ public:
+  Rbm(const RbmOptions& options, const DataShape& shape, const TrainingOptions& training);
+
+  void prepare(const Examples& training) override;
+  void train_step(const StepContext& context, MetricRow row) override;
+  void describe_sampling(OptionTable& options) override;
+  void describe_evaluation(OptionTable& options) override;
+
+  RbmLayer& layer() { return layer_; }
+  RbmLearning& learning() { return learning_; }
+
+ protected:
+  void add_to(State& state) override;
+  Quantities do_validate(const DataView& data) override;
+  Quantities do_evaluate(const DataView& data) override;
+  Quantities do_evaluate_at_length(const DataView& data, const ShareDone& done) override;
+  /// Ends of Gibbs chains of `sample_steps` from independent units that have the data's means: of images the
+  /// probabilities of the last pixels, of points these themselves.
+  Tensor do_sample(const SampleRequest& request) override;
+  std::vector<Picture> do_pictures(const DataView& data) override;
+  Target do_target() override;
+  std::optional<Partition> do_partition() override;
+  std::string do_reading(const DataView& data) override;
+
+ private:
+  Tensor noise(int64_t n, Rng& rng) const;
+  bool is_quick() const;
+
+  DataShape shape_;
+  RbmOptions options_;
+  Rng init_rng_;
+  RbmLayer layer_;
+  RbmLearning learning_;
+  Metric cd_loss_, f_data_, grad_norm_;
+};
+
+/// The restricted Boltzmann machine's line in the list of models.
+ModelEntry rbm_entry();
+
+}  // namespace gradzoo

@@ -1,0 +1,141 @@
+#include "models/diffusion/diffusion.h"
+
+#include <cmath>
+#include <numbers>
+
+#include <doctest/doctest.h>
+
+#include "autograd/ops.h"
+#include "autograd/tape.h"
+#include "models/base/over_examples.h"
+#include "models/diffusion/pictures.h"
+#include "support/small_model.h"
+#include "support/tensor_values.h"
+
+namespace gradzoo {
+namespace {
+
+const DataShape kImages{.example = {8, 8}, .classes = 3};
+
+template <class M>
+std::unique_ptr<M> image_model(const char* name, std::vector<std::string> more = {}) {
+  std::vector<std::string> settings = {"channels=8", "conditional=false", "ema=0", "sample_steps=4"};
+  settings.insert(settings.end(), more.begin(), more.end());
+  return test::small_model<M>(name, settings, kImages);
+}
+
+template <class M>
+void check_learns_gaussian(const char* name, int64_t steps) {
+  const DataShape shape = test::toy_shape("gaussian");
+  const auto model =
+      test::small_model<M>(name, {"hidden=64,64", "sample_steps=60", "ema=0", "solver=ddim"}, shape);
+  Rng data(1, "data");
+  for (int64_t step = 0; step < steps; ++step)
+    test::step_on(*model, shape.toy->sample(500, data), step < steps / 2 ? 0.004 : 0.001, step, steps);
+  Rng rng(2, "samples"), truth(3, "truth");
+  const Tensor x = model->sample({.n = 20000, .rng = rng}), y = shape.toy->sample(20000, truth);
+  const auto near = [](const Tensor& a, const Tensor& b) { return max(abs(a - b)).item(); };
+  CHECK(near(mean(x, 0), mean(y, 0)) < 0.15);
+  CHECK(near(sqrt(var_axis(x, 0)), sqrt(var_axis(y, 0))) < 0.15);
+}
+
+// At the start of the cosine path an error of the noise counts 25 times in what is denoised.
+TEST_CASE("diffusion carries noise to the mean and width of a Gaussian") {
+  check_learns_gaussian<Ddpm>("ddpm", 2500);
+}
+TEST_CASE("so do scores at many noise levels") { check_learns_gaussian<Ncsn>("ncsn", 800); }
+
+TEST_CASE("a step's loss is the error of the noise, at a time for each example") {
+  const auto model = image_model<Ddpm>("ddpm");
+  Rng pixels(1, "pixels"), draws(0, "ddpm/noise");
+  const Tensor x = rand({6, 64}, pixels);
+  const Tensor data = x * 2.0 - 1.0, t = stratified_times(6, draws), noise = randn(x.shape(), draws);
+  const PathPoints at = points_on(cosine_path(), noise, data, t);
+  const NoGrad quiet;
+  const double wanted = mean(square(model->network().predict(at.x, t, {}) - noise)).item();
+  std::vector<double> row(model->metrics().size());
+  const Batch batch{x, {}, {}};
+  model->train_step({0, 10, 0, batch}, MetricRow(row));
+  CHECK(row[0] == doctest::Approx(wanted).epsilon(1e-5));
+}
+
+TEST_CASE("noise levels are seen at unit scale, and a denoised image is among images") {
+  const auto ncsn = image_model<Ncsn>("ncsn");
+  Rng rng(2, "diffusion_test");
+  for (int64_t step = 0; step < 5; ++step) test::step_on(*ncsn, rand({8, 64}, rng), 0.02, step);
+  const NoGrad quiet;
+  const double t = 0.3, sigma = 20 * std::pow(0.01 / 20, t);
+  const Tensor x = randn({4, 64}, rng) * sigma;
+  const Tensor said = ncsn->network().predict(x / std::sqrt(1 + sigma * sigma), full({4}, t), {});
+  const Tensor denoised = clamp(x - said * sigma, -1, 1);
+  const Reading reading = ncsn->read(x, t);
+  CHECK(test::max_error(reading.denoised, denoised.to_vector()) < 1e-4);
+  CHECK(test::max_error(reading.noise * sigma + reading.denoised, x.to_vector()) < 1e-3);
+  // Not clamped, v = b' eps.
+  const Tensor velocity = said * (sigma * std::log(0.01 / 20));
+  CHECK(test::max_error(ncsn->velocity(x, t), velocity.to_vector()) < 1e-2 * sigma);
+}
+
+TEST_CASE("chains walk on the score in the data's own units, at any level") {
+  const auto model = image_model<Ddpm>("ddpm");
+  Rng rng(3, "diffusion_test");
+  for (int64_t step = 0; step < 5; ++step) test::step_on(*model, rand({8, 64}, rng), 0.02, step);
+  const NoGrad quiet;
+  const Target target = model->target();
+  const Tensor y = rand({4, 64}, rng);
+  const double sigma = 0.2, t = model->time_of_level(2 * sigma);
+  const Mixing at = model->path()(t);
+  CHECK(at.noise / at.data == doctest::Approx(2 * sigma).epsilon(1e-9));
+  const Tensor x = (y * 2.0 - 1.0) * at.data;
+  // Tweedie in y: E[y_1 | y] = y + sigma^2 s.
+  const Tensor denoised = (model->read(x, t).denoised + 1.0) * 0.5;
+  CHECK(test::max_error(y + target.noisy_score(y, sigma) * (sigma * sigma), denoised.to_vector()) < 1e-4);
+  CHECK(target.score(y).shape() == Shape{4, 64});
+}
+
+// Before it has learned anything the U-Net says 0, so x_t = (a_t / a_1) x_1 all the way.
+TEST_CASE("bits a dimension are those of the flow that an untrained network stands for") {
+  const auto model = image_model<Ddpm>("ddpm", {"pixels=dequantised"});
+  Rng pixels(4, "diffusion_test");
+  Examples images{cast(rand({6, 8, 8}, pixels) * 255.0, DType::u8), Tensor(), arange(6, DType::i64)};
+  double told = 0;
+  const Quantities found = image_bits(*model, {images, images, 5}, 6, [&](double share) { told = share; });
+  CHECK(told == 1);
+  const NoisePath path = cosine_path();
+  const double shrunk = path(0).data / path(1).data, noise = path(0).noise;
+  double wanted = 0;
+  for_each_batch(images, Pixels::dequantised, 5, 6, [&](const Batch& batch) {
+    const Tensor x0 = (batch.x * 2.0 - 1.0) * (path(1).data * shrunk);
+    const Tensor log_p = sum(square(x0), 1) * (-0.5 / (noise * noise)) -
+                         32 * std::log(2 * std::numbers::pi * noise * noise) +
+                         64 * std::log(2 * path(1).data * shrunk);
+    wanted = mean(log_p).item() / (-64 * std::numbers::ln2) + 8;
+  });
+  CHECK(found[kBitsPerDim].value == doctest::Approx(wanted).epsilon(1e-3));
+  CHECK(model->evaluate_at_length({images, images, 5}).size() == 1);
+  CHECK(image_model<Ddpm>("ddpm")->evaluate_at_length({images, images, 5}).empty());
+}
+
+TEST_CASE("the truth's score under noise is that of the Gaussian it makes") {
+  const DataShape shape = test::toy_shape("gaussian");
+  Rng rng(5, "diffusion_test");
+  const Tensor y = shape.toy->sample(30, rng, DType::f64);
+  const Tensor many = shape.toy->sample(400'000, rng, DType::f64);
+  const Tensor centre = mean(many, 0);
+  const Tensor away = many - centre;
+  const Tensor covariance = matmul(away, away, true) / 400'000.0 + eye(2, DType::f64) * 0.25;
+  const Tensor wanted = -transpose(solve(covariance, transpose(y - centre)));
+  CHECK(max(abs(noised_score(*shape.toy, 0.5, y) - wanted)).item() < 0.03);
+}
+
+TEST_CASE("solvers draw what they should: the same start by ddim whatever the stream, by ancestral not") {
+  const auto model = image_model<Ddpm>("ddpm");
+  Rng a(1, "a"), b(2, "b"), start(6, "diffusion_test");
+  const Tensor x = randn({3, 64}, start);
+  CHECK(test::same_bytes(model->carry(x, {}, a), model->carry(x, {}, b)));
+  const auto drawing = image_model<Ddpm>("ddpm", {"solver=ancestral"});
+  CHECK_FALSE(test::same_bytes(drawing->carry(x, {}, a), drawing->carry(x, {}, b)));
+}
+
+}  // namespace
+}  // namespace gradzoo

@@ -1,0 +1,51 @@
+#include "models/gan/eval.h"
+
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "autograd/ops.h"
+#include "autograd/tape.h"
+#include "models/eval/modes.h"
+#include "models/gan/losses.h"
+
+namespace gradzoo {
+namespace {
+
+/// Players of points in the plane, and examples for them.
+struct Players {
+  Rng rng{1, "gan_eval_test"};
+  GanShape shape{.data = {.example = {2}}, .latent = 3, .generator_hidden = {8}, .discriminator_hidden = {8}};
+  Generator generator{shape, rng};
+  Discriminator discriminator{shape, rng};
+  Examples examples(int64_t n) { return {randn({n, 2}, rng) * 2.0 + 1.0, {}, arange(n, DType::i64)}; }
+};
+
+TEST_CASE("the value is the game's on these examples and as many fresh samples, with D's means beside it") {
+  Players players;
+  const Examples held_out = players.examples(30), train = players.examples(30);
+  const NoGrad quiet;
+  const Quantities found =
+      gan_value_quantities(players.generator, players.discriminator, {held_out, train, 7});
+  Rng rng(7, "eval/value");
+  const Tensor real = players.discriminator.forward(held_out.values),
+               fake = players.discriminator.forward(players.generator.draw(30, rng));
+  CHECK(found[kGanValue].value == doctest::Approx(gan_value(real, fake).item()).epsilon(1e-5));
+  CHECK(found[kGanDReal].value == doctest::Approx(mean(sigmoid(real)).item()).epsilon(1e-5));
+  CHECK(found[kGanDFake].value == doctest::Approx(mean(sigmoid(fake)).item()).epsilon(1e-5));
+  CHECK(gan_held_out_d(players.discriminator, {held_out, train, 7}).value ==
+        doctest::Approx(found[kGanDReal].value).epsilon(1e-6));
+}
+
+TEST_CASE("the spread is the samples' variance over the examples'") {
+  Players players;
+  const Examples held_out = players.examples(40), train = players.examples(40);
+  const NoGrad quiet;
+  Rng rng(7, "eval/samples");
+  const Tensor drawn = players.generator.draw(kModeSamples, rng);
+  const double wanted = sum(var_axis(drawn, 0)).item() / sum(var_axis(held_out.values, 0)).item();
+  CHECK(gan_spread(players.generator, {held_out, train, 7}).value == doctest::Approx(wanted).epsilon(1e-4));
+}
+
+}  // namespace
+}  // namespace gradzoo

@@ -1,0 +1,67 @@
+#include "models/gan/networks.h"
+
+#include <doctest/doctest.h>
+
+#include "autograd/ops.h"
+#include "autograd/tape.h"
+#include "models/gan/gan.h"
+#include "support/small_model.h"
+#include "support/tensor_values.h"
+
+namespace gradzoo {
+namespace {
+
+TEST_CASE("D sees pixels in [-1, 1] and points as they are, and bends by a fifth below 0") {
+  Rng rng(1, "networks_test");
+  const Discriminator of_images({.data = {.example = {2, 2}}}, rng),
+      of_points({.data = {.example = {2}}}, rng);
+  const Tensor x = tensor({0, 0.25, 0.5, 1}, {1, 4});
+  CHECK(of_images.centred(x).to_vector() == std::vector<double>{-1, -0.5, 0, 1});
+  const Tensor point = tensor({0.25, 3}, {1, 2});
+  CHECK(of_points.centred(point).to_vector() == point.to_vector());
+  CHECK(test::max_error(steep_leaky_relu(tensor({-2, -1, 0, 3}, {4})), {-0.4, -0.2, 0, 3}) < 1e-6);
+}
+
+TEST_CASE("draws are made of the labels that are asked for, or of the classes in turn") {
+  Rng rng(2, "networks_test");
+  const Generator generator({.data = {.example = {2, 2}}, .latent = 3, .generator_hidden = {5}, .classes = 3},
+                            rng);
+  const NoGrad quiet;
+  const auto drawn = [&](const Tensor& labels) {
+    Rng draws(3, "networks_test");
+    return generator.draw(4, draws, labels).to_vector();
+  };
+  const auto labels = [](const std::vector<double>& of) { return tensor(of, {4}, DType::i64); };
+  Rng same(3, "networks_test");
+  const Tensor z = randn({4, 3}, same);
+  for (const Tensor& asked : {labels({2, 2, 0, 1}), labels({1, 1, 1, 1})}) {
+    CHECK(drawn(asked) == generator.generate(z, asked).to_vector());
+    CHECK(generator.generate(z, asked).to_vector() ==
+          ((generator.centred(z, asked) + 1.0) * 0.5).to_vector());
+  }
+  CHECK(drawn({}) == drawn(labels({0, 1, 2, 0})));
+}
+
+TEST_CASE("a D with spectral normalisation does not spread its inputs, whatever its weights") {
+  Rng rng(4, "networks_test");
+  // Two linear maps with a bend of slope 1 at most between them: |l(x) - l(y)| <= |x - y|.
+  const Discriminator d({.data = {.example = {3}}, .discriminator_hidden = {6}, .spectral_norm = true}, rng);
+  for (const NamedTensor& named : d.named_parameters()) {
+    Tensor leaf = named.tensor;
+    for (int64_t i = 0; i < leaf.size(); ++i) leaf.mutable_data<float>()[i] *= 50;
+  }
+  const Tensor x = randn({200, 3}, rng), y = x + randn({200, 3}, rng) * 0.1;
+  const Tensor apart = abs(d.forward(x) - d.forward(y)), allowed = sqrt(sum(square(x - y), 1, true));
+  CHECK(max(apart / allowed).item() < 1.05);
+}
+
+TEST_CASE("the groups that are asked for normalise a G of convolutions") {
+  const auto parameters = [](const char* groups) {
+    const auto gan = test::small_model<Gan>("gan", {"net=dcgan", "channels=4", groups}, {.example = {8, 8}});
+    return gan->generator().named_parameters().size();
+  };
+  CHECK(parameters("norm_groups=2") == parameters("norm_groups=0") + 4);  // a scale and a shift, twice
+}
+
+}  // namespace
+}  // namespace gradzoo

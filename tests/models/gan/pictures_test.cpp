@@ -1,0 +1,43 @@
+#include "models/gan/pictures.h"
+
+#include <algorithm>
+
+#include <doctest/doctest.h>
+
+#include "autograd/ops.h"
+#include "autograd/tape.h"
+#include "support/tensor_values.h"
+
+namespace gradzoo {
+namespace {
+
+TEST_CASE("each row of the interpolation walks an arc from one z to another, under one label") {
+  Rng rng(1, "pictures_test");
+  const DataShape shape{.example = {2, 3}, .classes = 3};
+  const GanShape sizes{
+      .data = shape, .latent = 4, .generator_hidden = {6}, .discriminator_hidden = {6}, .classes = 3};
+  const Generator generator(sizes, rng);
+  const Discriminator discriminator(sizes, rng);
+  const Examples images{zeros({12, 2, 3}, DType::u8), zeros({12}, DType::u8), arange(12, DType::i64)};
+  const std::vector<Picture> pictures = gan_pictures(generator, discriminator, shape, {images, images, 5});
+  const auto found = std::ranges::find(pictures, "interpolation", &Picture::name);
+  REQUIRE(found != pictures.end());
+  const Tensor& shown = std::get<ImageGrid>(found->content).pixels;
+  Rng ends(5, "pictures/interpolation");
+  const Tensor a = randn({8, 4}, ends), b = randn({8, 4}, ends);
+  const NoGrad quiet;
+  for (int64_t row = 0; row < 8; ++row) {
+    const Tensor label = full({1}, static_cast<double>(row % 3), DType::i64);
+    const auto check = [&](int64_t column, const Tensor& z) {
+      const Tensor image = shown.rows(10 * row + column, 10 * row + column + 1);
+      CHECK(test::max_error(image, generator.generate(z, label).to_vector()) < 1e-5);
+    };
+    const Tensor from = a.rows(row, row + 1), to = b.rows(row, row + 1);
+    check(0, from);
+    check(3, from * 0.8660254037844387 + to * 0.5);  // 30 of 90 degrees
+    check(9, to);
+  }
+}
+
+}  // namespace
+}  // namespace gradzoo

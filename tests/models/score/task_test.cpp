@@ -1,0 +1,79 @@
+#include "models/score/task.h"
+
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "autograd/ops.h"
+#include "autograd/random.h"
+#include "autograd/tape.h"
+#include "models/eval/noised_toy.h"
+#include "models/score/truth.h"
+#include "support/small_model.h"
+#include "support/tensor_values.h"
+
+namespace gradzoo {
+namespace {
+
+// A field whose score is not linear, so that noise of one sign and of both differ.
+Tensor field(const Tensor& x) { return neg(x) + square(x) * 0.3; }
+const ScoreFunction kField{field, false};
+const Tensor kData = test::wave({6, 2});
+
+TEST_CASE("the objective of a task is the one that it names, with its noise, its pairs and its probes") {
+  const auto objective = [](const ScoreTask& task) {
+    Rng rng(1, "task_test");
+    const Tape tape;
+    return score_task_objective(kField, kData, nullptr, task, rng).to_vector();
+  };
+  const auto noise = [](Rng& rng) { return randn({6, 2}, rng, DType::f64); };
+  for (const bool antithetic : {true, false}) {
+    for (const double data_noise : {0.0, 0.4}) {
+      Rng rng(1, "task_test");
+      const Tensor x = data_noise > 0 ? kData + noise(rng) * data_noise : kData;
+      const Tensor eps = noise(rng);
+      const auto half = [&](const Tensor& e) {  // |sigma s + eps|^2 / 2
+        return sum(square(field(x + e * 0.3) * 0.3 + e), 1) * 0.5;
+      };
+      const Tensor wanted = antithetic ? (half(eps) + half(neg(eps))) * 0.5 : half(eps);
+      const ScoreTask task{.sigma = 0.3, .data_noise = data_noise, .antithetic = antithetic};
+      CHECK(test::max_error(objective(task), wanted.to_vector()) < 1e-12);
+    }
+  }
+  for (const ProbeKind probes : {ProbeKind::rademacher, ProbeKind::gaussian}) {
+    for (const ScoreObjective named : {ScoreObjective::ssm, ScoreObjective::ssm_vr}) {
+      Rng rng(1, "task_test");
+      const Shape one_each{1, 6, 2};
+      const Tensor drawn = probes == ProbeKind::gaussian ? randn(one_each, rng, DType::f64)
+                                                         : rademacher(one_each, rng, DType::f64);
+      const Tensor v = reshape(drawn, {6, 2});
+      const Tensor s = field(kData), slope = kData * 0.6 - 1.0;  // the Jacobian is diagonal
+      const Tensor last = named == ScoreObjective::ssm ? square(sum(v * s, 1)) : sum(square(s), 1);
+      const Tensor wanted = sum(square(v) * slope, 1) + last * 0.5;
+      CHECK(test::max_error(objective({.objective = named, .probes = probes}), wanted.to_vector()) < 1e-12);
+    }
+  }
+}
+
+TEST_CASE("a task is what the options say, and learns under the noise of both kinds together") {
+  const ScoreTask task = ScoreTask::of({.objective = ScoreObjective::ssm,
+                                        .sigma = 0.3,
+                                        .data_noise = 0.4,
+                                        .antithetic = false,
+                                        .probes = ProbeKind::gaussian});
+  CHECK(task.objective == ScoreObjective::ssm);
+  CHECK(task.sigma == 0.3);
+  CHECK(task.probes == ProbeKind::gaussian);
+  CHECK(!task.antithetic);
+  CHECK(task.learned_noise() == 0.4);
+  const ScoreTask both{.sigma = 0.3, .data_noise = 0.4};
+  CHECK(both.learned_noise() == doctest::Approx(0.5));  // variances add
+  const DataShape shape = test::toy_shape("gaussian");
+  const std::optional<ScoreTruth> truth = score_truth(shape, both);
+  REQUIRE((truth && truth->noised));
+  const NoisedToy wanted = noised_toy(*shape.toy, 0.5, truth->noised->grid.cells);
+  CHECK(test::max_error(truth->noised->log_p, wanted.log_p.to_vector()) < 1e-12);
+}
+
+}  // namespace
+}  // namespace gradzoo
