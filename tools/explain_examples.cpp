@@ -37,6 +37,7 @@ Lines square_sine() {
 
 Lines double_backward() {
   Lines lines;
+  lines.push_back(code_line("Tensor x = tensor({1, 2, -1, 0.5, 0, 1}, {2, 3});"));
   const Tensor x = constant({1, 2, -1, 0.5, 0, 1}, {2, 3}, "x");
   lines.push_back(code_line("Tensor w = tensor({0.5, -1, 2}, {3, 1}).requires_grad_();"));
   const Tensor w = leaf({0.5, -1, 2}, {3, 1}, "w");
@@ -53,6 +54,7 @@ Lines double_backward() {
 
 Lines logistic() {
   Lines lines;
+  lines.push_back(code_line("Tensor x = tensor({1, -2, 0.5}, {1, 3}), t = tensor({1}, {1, 1});"));
   const Tensor x = constant({1, -2, 0.5}, {1, 3}, "x"), t = constant({1}, {1, 1}, "t");
   lines.push_back(code_line("Tensor w = tensor({0.3, 0.4, -1}, {1, 3}).requires_grad_();"));
   const Tensor w = leaf({0.3, 0.4, -1}, {1, 3}, "w");
@@ -76,10 +78,11 @@ Lines logistic() {
 
 Lines mlp() {
   Lines lines;
+  lines.push_back(code_line("Tensor x = tensor({1, -1, 0.5, 2}, {2, 2}), t = tensor({1, -1}, {2, 1});"));
   const Tensor x = constant({1, -1, 0.5, 2}, {2, 2}, "x"), t = constant({1, -1}, {2, 1}, "t");
-  lines.push_back(code_line("Tensor V = tensor({...}, {3, 2}).requires_grad_();"));
+  lines.push_back(code_line("Tensor V = tensor({0.5, -0.3, 0.8, 0.1, -0.6, 0.9}, {3, 2}).requires_grad_();"));
   const Tensor v = leaf({0.5, -0.3, 0.8, 0.1, -0.6, 0.9}, {3, 2}, "V");
-  lines.push_back(code_line("Tensor w = tensor({...}, {1, 3}).requires_grad_();"));
+  lines.push_back(code_line("Tensor w = tensor({1, -0.5, 0.7}, {1, 3}).requires_grad_();"));
   const Tensor w = leaf({1, -0.5, 0.7}, {1, 3}, "w");
   lines.push_back(code_line("Tensor h = tanh(linear(x, V));"));
   const Tensor h = tanh(linear(x, v)).named("h");
@@ -146,8 +149,8 @@ Explanation explain_example(const std::string& name) {
   }
   Tape tape({.trace = true});
   const std::vector<CodeLine> code = found->run();
-  return {explain_text(tape), explain_dot(tape),
-          explain_html(tape, {.title = found->title, .summary = found->summary, .code = code})};
+  return explanation_of(tape, {.title = found->title, .summary = found->summary, .code = code},
+                        explain_text(tape));
 }
 
 }  // namespace gradzoo

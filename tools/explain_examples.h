@@ -4,14 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "autograd/explain/explain.h"
+#include "tools/explain_program.h"
 
 namespace gradzoo {
-
-/// What explain can make of a recorded example.
-struct Explanation {
-  std::string text, dot, html;
-};
 
 /// A computation small enough to follow with the eye.
 struct ExplainExample {

@@ -60,7 +60,6 @@ TEST_CASE("What a user types wrong is told in one line with the nearest right wo
       {"sample nothing", {"nothing", "no run"}},
       {"sample data", {"data", "not a run"}},
       {"eval nothing", {"nothing", "no run"}},
-      {"eval data --split fit", {"'fit'", "test or valid"}},
       {"eval data --split tset", {"'tset'", "'test'"}},
       {"list modles", {"'modles'", "'models'"}},
       {"gradcheck ralu", {"'ralu'", "'relu'"}},
@@ -110,6 +109,9 @@ TEST_CASE("Where the disk is full a run leaves nothing behind") {
   const FileSizeLimit full(10'000);
   check_refused(std::string(kTrain) + "--set hidden=500 --out runs/deep/run", scratch.file(""),
                 {"cannot write", "checkpoint.safetensors"});
+  std::filesystem::create_directory(scratch.file("mine"));  // an empty folder that was there stays
+  check_refused(std::string(kTrain) + "--set hidden=500 --out mine", scratch.file(""), {"cannot write"});
+  CHECK(std::filesystem::is_empty(scratch.file("mine")));
 }
 
 TEST_CASE("A loss that is not finite stops the run and keeps the last checkpoint") {
@@ -189,6 +191,26 @@ TEST_CASE("An explanation comes as text, or as the files that are asked for") {
                 {"'sqare-sine'", "did you mean 'square-sine'"});
   check_refused("explain --html other.html", folder, {"no example", "square-sine"});
   check_refused("explain mlp --html missing/page.html", folder, {"missing/page.html"});
+}
+
+TEST_CASE("A function of one's own is explained, and where it is wrong the error points at the place") {
+  const ScratchDirectory scratch;
+  const std::string folder = scratch.file("");
+  CHECK(contains(run_gradzoo("explain --expr x^2*y --at x=3,y=2 --order 2", folder).out, "f_xy = 6"));
+  CHECK(contains(run_gradzoo("explain --expr -x^2 --at x=-3", folder).out, "f_x = 6"));
+  CHECK(run_gradzoo("explain --expr x^2 --at x=3 --html page.html --cpp program.cpp", folder).status == 0);
+  CHECK(read_file(scratch.file("page.html")).starts_with("<!DOCTYPE html>"));
+  CHECK(contains(read_file(scratch.file("program.cpp")), "Tensor f = square(x);"));
+  const ProcessResult wrong = run_gradzoo("explain --expr 2*sine(x) --at x=3", folder);
+  CHECK(wrong.status == 1);
+  CHECK(wrong.out.empty());
+  CHECK(wrong.err ==
+        "  2*sine(x)\n    ^\ngradzoo: expression, column 3: no function is called 'sine'. Hint: did you mean "
+        "'sin'?\n");
+  check_refused("explain mlp --expr x --at x=3", folder, {"leave out 'mlp'"});
+  check_refused("explain mlp --order 2", folder, {"--order", "--expr"});
+  check_refused("explain --expr x --at x=3 --order 4", folder, {"--order", "4"});
+  CHECK(contains(run_gradzoo("explain --help", folder).out, "softmax(x[, axis])"));
 }
 
 TEST_CASE("Help names every sub-command, and the settings of a model") {

@@ -59,7 +59,8 @@ std::vector<Task> every_task() {
   std::vector<Task> tasks;
   for (const gradzoo::ModelEntry& model : gradzoo::model_registry()) {
     if (model.data != gradzoo::DataKind::points) tasks.push_back({model.name, "data"});
-    if (model.data != gradzoo::DataKind::images) tasks.push_back({model.name, "ring8"});
+    if (model.data == gradzoo::DataKind::images) continue;
+    tasks.push_back({model.name, model.data == gradzoo::DataKind::binary ? "bars-and-stripes" : "ring8"});
   }
   return tasks;
 }
@@ -122,7 +123,6 @@ TEST_CASE("Every model ends bit for bit the same, whether it was interrupted, ki
       const int status = signal == SIGINT ? 130 : 128 + signal;
       const std::string run =
           runs.stopped_run("stopped" + std::to_string(rows + signal) + "-", rows, signal, status);
-      CHECK_FALSE(std::filesystem::exists(runs.scratch.file(run + "/report.html")));
       runs.finish("train --resume --threads 1 --out " + run);
       check_same_run(runs.scratch.file(run), runs.scratch.file("whole"));
     }
@@ -133,7 +133,7 @@ TEST_CASE("An interrupted run says how to go on, a finished one that it is finis
   const Runs runs({"vae", "data"});
   Process process(gradzoo_words(runs.train + "run"), runs.folder);
   stop_after(process, runs.scratch.file("run"), 1, SIGTERM);
-  if (process.wait() == 130) CHECK(contains(process.out(), "gradzoo train --resume --out run"));
+  if (process.wait() == 130) CHECK(contains(process.out(), "gradzoo train --resume run"));
   runs.finish("train --resume --threads 1 --out run");
   const std::string checkpoint = read_file(runs.scratch.file("run/checkpoint.safetensors"));
   const ProcessResult again = run_gradzoo("train --resume --threads 1 --out run", runs.folder);

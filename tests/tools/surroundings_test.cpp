@@ -3,6 +3,7 @@
 #include <thread>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "tools/refusals.h"
@@ -89,6 +90,62 @@ TEST_CASE("A limit of file sizes is told as a full disk is") {
   CHECK(result.status == 1);
   CHECK(contains(result.err, "File too large. Hint: raise the file size limit"));
   CHECK_FALSE(std::filesystem::exists(scratch.file("runs")));
+}
+
+TEST_CASE("Names from outside reach no terminal raw, and paths that lead nowhere are told with a hint") {
+  const ScratchDirectory scratch;
+  const std::string long_name(300, 'n'), folder = scratch.file("");
+  std::filesystem::create_symlink("loop", scratch.file("loop"));
+  const auto refusal = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), command());
+    const ProcessResult result = run_process(words, folder);
+    INFO(words[1], ": ", result.err);
+    CHECK(result.status == 1);
+    CHECK(std::ranges::count(result.err, '\n') == 1);
+    CHECK(contains(result.err, "Hint: "));
+    CHECK_FALSE(contains(result.err, "exception"));
+    CHECK_FALSE(contains(result.err, "filesystem error"));
+    for (const char c : result.err) CHECK((c == '\n' || (c >= ' ' && c <= '~')));
+  };
+  for (const std::string name : {"\x1b[2Jx", "\xff\xfe", "a\nb", "\xc2\x9b"}) {
+    write_file(scratch.file("c.toml"), "model = \"" + name + "\"\n");
+    refusal({"train", "--config", "c.toml"});
+    for (const char* option : {"--data", "--set", "--config", "--lr"})
+      refusal({"train", "vae", option, name});
+    refusal({"train", "vae", "--set", "hidden=" + name});
+    refusal({"sample", name});
+    refusal({"data", "check", "--data", name, "--json"});
+    refusal({name});
+  }
+  for (const std::string& path : {long_name, std::string("loop"), std::string("loop/x")}) {
+    refusal({"train", "vae", "--data", path});
+    refusal({"train", "vae", "--config", path});
+    refusal({"data", "check", "--data", path});
+    refusal({"eval", path});
+    refusal({"report", path});
+    refusal({"train", "--resume", "--out", path});
+  }
+}
+
+TEST_CASE("Too little memory is told at once, where OpenBLAS would ask for it for ever") {
+  const ScratchDirectory scratch;
+  write_small_dataset(scratch.file("data"), 60, 12, 8);
+  const auto limited = [&](int megabytes, const std::string& words) {
+    std::filesystem::remove_all(scratch.file("run"));
+    const std::string line =
+        fmt::format("ulimit -v {}; exec timeout -s KILL 30 '{}' {}", megabytes * 1024, command(), words);
+    const ProcessResult result = run_process({"/bin/sh", "-c", line}, scratch.file(""));
+    INFO(megabytes, " MB: ", words, " -> ", result.status, ": ", result.err);
+    CHECK((result.status == 0 || result.status == 1 || result.status == 127));
+    CHECK((result.status == 0) == result.err.empty());
+    return result.status;
+  };
+  for (int megabytes = 40; megabytes < 600; megabytes += 60) {
+    limited(megabytes, "--version");
+    limited(megabytes, std::string(kTrain) + "--steps 1 --out run --threads 3");
+  }
+  CHECK(limited(60, "--version") == 1);
+  CHECK(limited(4000, "--version") == 0);
 }
 
 TEST_CASE("A run whose pictures were thrown away goes on") {

@@ -7,6 +7,7 @@
 #include "autograd/random.h"
 #include "autograd/tape.h"
 #include "tools/bench/meters.h"
+#include "tools/clock.h"
 
 namespace gradzoo {
 namespace {

@@ -14,6 +14,7 @@
 #include "tools/bench/meters.h"
 #include "tools/bench/op_chain.h"
 #include "tools/bench/workloads.h"
+#include "tools/clock.h"
 
 namespace gradzoo {
 namespace {

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "tools/plot/arrange.h"
 #include "tools/plot/chart.h"
 
 namespace gradzoo {
@@ -52,19 +53,6 @@ LineChart panel(const Growth& growth, std::span<const MeasuredCurve> measured,
     chart.series.push_back(std::move(line));
   }
   return chart;
-}
-
-/// Two pictures of one height side by side.
-Image side_by_side(const Image& left, const Image& right) {
-  Image out{left.width + right.width, left.height, {}};
-  out.rgb.reserve(left.rgb.size() + right.rgb.size());
-  for (int row = 0; row < out.height; ++row) {
-    for (const Image* image : {&left, &right}) {
-      const auto begin = image->rgb.begin() + std::ptrdiff_t{3} * row * image->width;
-      out.rgb.insert(out.rgb.end(), begin, begin + std::ptrdiff_t{3} * image->width);
-    }
-  }
-  return out;
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "tools/bench/meters.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <fstream>
 #include <string>
@@ -13,12 +12,9 @@
 #include "autograd/kernels/gemm/gemm.h"
 #include "autograd/tensor.h"
 #include "tools/bench/allocation_count.h"
+#include "tools/clock.h"
 
 namespace gradzoo {
-
-double steady_seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 double allocations_so_far() {
   const bool counts = counts_allocations != nullptr && counts_allocations();

@@ -21,7 +21,4 @@ double allocations_so_far();
 /// The value that this share of the values, at least one, stays below: the median at 0.5.
 double quantile(std::vector<double> values, double share);
 
-/// Seconds of a steady clock.
-double steady_seconds();
-
 }  // namespace gradzoo

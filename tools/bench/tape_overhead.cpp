@@ -7,6 +7,7 @@
 #include "autograd/tape.h"
 #include "tools/bench/meters.h"
 #include "tools/bench/op_chain.h"
+#include "tools/clock.h"
 
 namespace gradzoo {
 namespace {

@@ -4,9 +4,14 @@
 #include <cmath>
 #include <memory>
 
+#include <fmt/format.h>
+
 #include "autograd/kernels/threads/flops.h"
 #include "models/run/session.h"
+#include "tools/bench/annealing.h"
+#include "tools/bench/hmc_steps.h"
 #include "tools/bench/meters.h"
+#include "tools/clock.h"
 
 namespace gradzoo {
 namespace {
@@ -16,6 +21,15 @@ std::vector<std::string> energy(std::vector<std::string> more) {
   std::vector<std::string> all = {"net=energy", "ema=0", "schedule=constant", "confinement=0"};
   all.insert(all.end(), more.begin(), more.end());
   return all;
+}
+
+// A restricted Boltzmann machine of 784-500 by contrastive divergence.
+std::vector<std::string> binary_machine(int64_t steps) {
+  return {"chains=data",  fmt::format("chain_steps={}", steps),
+          "hidden=500",   "centred=false",
+          "momentum=0.5", "batch=100",
+          "lr=0.05",      "schedule=constant",
+          "split=train"};
 }
 
 // The images as means of 4 x 4 pixels, after a border of 2 that makes them 32 x 32.
@@ -120,6 +134,24 @@ std::span<const Workload> workloads() {
        "flow matching by class with a U-Net of 0.3 million numbers; batch 64",
        "flow-matching",
        {"batch=64", "clip=0", "ema=0", "schedule=constant", "split=train"}},
+      {.name = "hmc_d100_c1000",
+       .step = "HMC on a Gaussian in 100 dimensions: a transition of ten leapfrog steps; 1000 chains",
+       .model = "",
+       .assignments = {},
+       .measure = hmc_steps},
+      {"ebm_cd60_b64",
+       "an energy of convolutions 16-32-64-64, 60 clipped Langevin steps of a replay buffer's chains; batch "
+       "64",
+       "ebm",
+       {"preset=uva", "batch=64", "ema=0", "schedule=constant", "split=train"}},
+      {"rbm_cd1_b100", "restricted Boltzmann machine 784-500, CD-1 on binarised MNIST, momentum; batch 100",
+       "rbm", binary_machine(1)},
+      {"rbm_cd25_b100", "the same, CD-25: 25 Gibbs steps in each", "rbm", binary_machine(25)},
+      {.name = "rbm_ais_c100",
+       .step = "one temperature of annealed importance sampling on a machine of 784 x 500; 100 chains",
+       .model = "",
+       .assignments = {},
+       .measure = run_annealing},
   };
   return kWorkloads;
 }
@@ -127,6 +159,7 @@ std::span<const Workload> workloads() {
 double WorkloadResult::ms(double share) const { return quantile(step_ms, share); }
 
 WorkloadResult run_workload(const Workload& workload, const BenchOptions& bench) {
+  if (workload.measure != nullptr) return workload.measure(bench);
   reset_peak_memory();
   const std::unique_ptr<RunOptions> options = run_options(workload.model, workload.assignments);
   RunData data(options->data, options->training);

@@ -6,26 +6,28 @@
 
 namespace gradzoo {
 
-/// A training step that is timed: one of the library's own models, with the settings that a user would give
-/// to `gradzoo train`.
-struct Workload {
-  std::string name;   // "vae_b100"
-  std::string step;   // what one step does
-  std::string model;  // of the registry
-  std::vector<std::string> assignments;
-  bool pooled_to_8x8 = false;  // the images, padded to 32 x 32, as means of 4 x 4 pixels
-};
-
-/// Every training step that `gradzoo bench` knows.
-std::span<const Workload> workloads();
-
-/// The workload that is no training step: see tape_overhead.h.
-inline constexpr const char* kTapeOverhead = "tape_overhead";
-
 struct BenchOptions {
   int64_t steps = 300;  // timed
   int64_t warm_up = 30;
 };
+struct WorkloadResult;
+
+/// A step that is timed: of training one of the library's own models, with the settings that a user would
+/// give to `gradzoo train`; or what `measure` times.
+struct Workload {
+  std::string name;   // "vae_b100"
+  std::string step;   // what one step does
+  std::string model;  // of the registry; "" where `measure` is set
+  std::vector<std::string> assignments;
+  bool pooled_to_8x8 = false;  // the images, padded to 32 x 32, as means of 4 x 4 pixels
+  WorkloadResult (*measure)(const BenchOptions& options) = nullptr;
+};
+
+/// Every step that `gradzoo bench` knows.
+std::span<const Workload> workloads();
+
+/// The workload that has no steps: see tape_overhead.h.
+inline constexpr const char* kTapeOverhead = "tape_overhead";
 
 /// Times of the steps of a workload, with what they needed.
 struct WorkloadResult {
@@ -41,7 +43,7 @@ struct WorkloadResult {
   double ms(double share) const;
 };
 
-/// Trains `warm_up + steps` steps in memory.
+/// Runs `warm_up + steps` steps in memory.
 WorkloadResult run_workload(const Workload& workload, const BenchOptions& options);
 
 }  // namespace gradzoo

@@ -18,6 +18,7 @@ struct CommandLine::Parser {
   CLI::App app;
   bool help = false;
   std::vector<CLI::Option*> required;
+  UnknownHint hint = [](const std::string&, const std::string&) { return std::string(); };
 
   std::vector<std::string> known_options() const {
     std::vector<std::string> names;
@@ -34,9 +35,15 @@ struct CommandLine::Parser {
       throw Error(
           fmt::format("{}: '{}' is one argument too many. Hint: gradzoo {} --help", name, extras[0], name));
     }
-    const std::string word = option->substr(0, option->find('='));
-    throw Error(
-        fmt::format("{}: option '{}' is not known. {}", name, word, did_you_mean(word, known_options())));
+    const size_t equals = option->find('=');
+    const std::string word = option->substr(0, equals);
+    const auto next = std::next(option);
+    const std::string value = equals != std::string::npos                       ? option->substr(equals + 1)
+                              : next != extras.end() && !next->starts_with('-') ? *next
+                                                                                : "";
+    const std::string own = hint(word, value);
+    throw Error("{}: option '{}' is not known. {}", name, word,
+                own.empty() ? did_you_mean(word, known_options()) : "Hint: " + own);
   }
 };
 
@@ -86,6 +93,17 @@ void CommandLine::option(const std::string& names, const std::string& placeholde
   parser_->app.add_option(names, value, meaning)->type_name(placeholder)->check(CLI::Validator(in_range, ""));
 }
 
+void CommandLine::option(const std::string& names, const std::string& placeholder, double& value,
+                         const std::string& meaning, double low, double high) {
+  const auto in_range = [=](const std::string& text) {
+    double number = 0;
+    if (!CLI::detail::lexical_cast(text, number)) return fmt::format("'{}' is not a number", text);
+    return number >= low && number <= high ? std::string()
+                                           : fmt::format("{} is not in {:g}..{:g}", text, low, high);
+  };
+  parser_->app.add_option(names, value, meaning)->type_name(placeholder)->check(CLI::Validator(in_range, ""));
+}
+
 void CommandLine::options(const std::string& names, const std::string& placeholder,
                           std::vector<std::string>& values, const std::string& meaning) {
   parser_->app.add_option(names, values, meaning)->type_name(placeholder)->allow_extra_args(false);
@@ -94,6 +112,8 @@ void CommandLine::options(const std::string& names, const std::string& placehold
 void CommandLine::flag(const std::string& names, bool& value, const std::string& meaning) {
   parser_->app.add_flag(names, value, meaning);
 }
+
+void CommandLine::on_unknown(UnknownHint hint) { parser_->hint = std::move(hint); }
 
 bool CommandLine::parse(const std::vector<std::string>& arguments) {
   try {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,10 +27,17 @@ class CommandLine {
               const std::string& meaning);
   void option(const std::string& names, const std::string& placeholder, int64_t& value,
               const std::string& meaning, int64_t low, int64_t high);
+  void option(const std::string& names, const std::string& placeholder, double& value,
+              const std::string& meaning, double low, double high);
   /// May be given several times.
   void options(const std::string& names, const std::string& placeholder, std::vector<std::string>& values,
                const std::string& meaning);
   void flag(const std::string& names, bool& value, const std::string& meaning);
+
+  /// What to say of an option that is not known, given with `value` ("" where none was): a hint, or "" where
+  /// the nearest known option is the best one.
+  using UnknownHint = std::function<std::string(const std::string& option, const std::string& value)>;
+  void on_unknown(UnknownHint hint);
 
   /// Throws Error for anything wrong, naming the nearest option. Returns false where --help was asked for:
   /// the caller prints help() and is done.

@@ -12,9 +12,14 @@ using Arguments = std::vector<std::string>;
 /// Each sub-command returns the exit status; what the user got wrong is thrown as an Error.
 int list_command(const Arguments& arguments);
 int train_command(const Arguments& arguments);
+int report_command(const Arguments& arguments);
 int sample_command(const Arguments& arguments);
 int inpaint_command(const Arguments& arguments);
+int denoise_command(const Arguments& arguments);
+int anomaly_command(const Arguments& arguments);
+int compose_command(const Arguments& arguments);
 int eval_command(const Arguments& arguments);
+int logz_command(const Arguments& arguments);
 int compare_command(const Arguments& arguments);
 int verify_command(const Arguments& arguments);
 int gradcheck_command(const Arguments& arguments);
@@ -33,9 +38,14 @@ inline std::span<const Command> commands() {
   static const Command kCommands[] = {
       {"list", "models, datasets, samplers and ops that there are", list_command},
       {"train", "train a model into a run directory", train_command},
+      {"report", "make a run's pictures and report.html anew", report_command},
       {"sample", "draw samples from a run", sample_command},
       {"inpaint", "draw the hidden half of test images given the other", inpaint_command},
+      {"denoise", "take Gaussian noise off test examples", denoise_command},
+      {"anomaly", "tell images of the kind that a run learned from others", anomaly_command},
+      {"compose", "sample the product of what several runs learned", compose_command},
       {"eval", "evaluate a run on images that it was not trained on", eval_command},
+      {"logz", "find the normalising constant of a run of binary units", logz_command},
       {"compare", "hold runs of different models on the same data against each other", compare_command},
       {"verify", "hold what theory and papers say against this machine", verify_command},
       {"gradcheck", "check every derivative of ops", gradcheck_command},

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "autograd/base/text.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
 #include "tools/command/use_threads.h"
@@ -33,8 +34,8 @@ int compare_command(const Arguments& arguments) {
   const std::vector<ComparedRun> runs = compare_runs(request, stderr);
   fmt::print("{}\n", json ? comparison_json(runs) : comparison_table(runs));
   std::fflush(stdout);  // the page may fail, and this took minutes
-  write_comparison(page, runs, open_run(request.runs.front()).options->data.data);
-  if (!json) fmt::print("page: {}\n", page);
+  write_comparison(page, runs);
+  if (!json) fmt::print("page: {}\n", printable(page));
   return 0;
 }
 

@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include "autograd/base/atomic_file.h"
+#include "autograd/explain/expression.h"
+#include "autograd/explain/expression_functions.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
 #include "tools/explain_examples.h"
+#include "tools/explain_expression.h"
 
 namespace gradzoo {
 namespace {
@@ -14,7 +17,37 @@ void list_examples() {
   for (const ExplainExample& example : explain_examples())
     fmt::print("  {:<16} {}\n", example.name, example.title);
   fmt::print(
-      "\ngradzoo explain EXAMPLE prints one as text; --html FILE makes the page that steps through it\n");
+      "\ngradzoo explain EXAMPLE prints one as text; --html FILE makes the page that steps through it\n"
+      "gradzoo explain --expr 'sin(x^2)*exp(-y)' --at x=.8,y=.3 does so with a function of yours\n");
+}
+
+void describe_expressions() {
+  fmt::print(
+      "\nexpressions: + - * / ^ and parentheses as in mathematics (-x^2 is -(x^2), 2^3^2 is 2^9), pi and e.\n"
+      "  [1,2] is a column, [[1,2],[3,4]] a matrix by its rows. A*x is the product of matrices, and scales\n"
+      "  where one side is a number; .* ./ .^ go element by element; x' transposes. --at takes the same:\n"
+      "    gradzoo explain --expr \"x'*A*x + sum(softplus(A*x))\" --at 'A=[[1,2],[3,4]], x=[.5,-1]' --order "
+      "2\n"
+      "  functions (axis 0 goes down the columns, 1 along the rows):\n");
+  std::string row = "   ";
+  for (const ExpressionFunction& f : expression_functions()) {
+    if (row.size() + f.usage.size() > 96) {
+      fmt::print("{}\n", row);
+      row = "   ";
+    }
+    row += fmt::format(" {}", f.usage);
+  }
+  fmt::print("{}\n", row);
+}
+
+// The two lines that point into the text go first, so that the error itself is the last line.
+Explanation explained_expression(const ExpressionRequest& request) {
+  try {
+    return explain_expression(request);
+  } catch (const ExpressionError& error) {
+    fmt::print(stderr, "{}\n", error.pointer());
+    throw Error(error.sentence());
+  }
 }
 
 void write_text(const std::string& path, const std::string& text) {
@@ -25,26 +58,38 @@ void write_text(const std::string& path, const std::string& text) {
 }  // namespace
 
 int explain_command(const Arguments& arguments) {
-  std::string name, dot, html;
+  std::string name, dot, html, cpp;
+  ExpressionRequest request;
   bool list = false;
   CommandLine line("explain", "Shows a small computation and its gradients, node by node.");
   line.positional("EXAMPLE", name, "which one; none lists them", false);
   line.option("--dot", "FILE", dot, "write the graph for Graphviz: dot -Tsvg FILE");
   line.option("--html", "FILE", html, "write a page that steps through it, forwards and backwards");
+  line.option("--cpp", "FILE", cpp, "write a C++ program that computes the same");
+  line.option("--expr", "TEXT", request.expression, "a function of your own, in place of EXAMPLE");
+  line.option("--at", "VALUES", request.at, "where: a value for each of its variables, x=.8,y=.3");
+  line.option("--order", "N", request.order, "its highest derivatives (default: 1)", 1, 3);
   line.flag("--list", list, "list the examples");
   if (!line.parse(arguments)) {
     fmt::print("{}examples:\n", line.help());
     list_examples();
+    describe_expressions();
     return 0;
   }
-  if (list || (name.empty() && dot.empty() && html.empty())) {
+  const bool files = !dot.empty() || !html.empty() || !cpp.empty(), given = !request.expression.empty();
+  if (given && !name.empty())
+    throw Error("explain: both an example and an expression are given. Hint: leave out '{}'", name);
+  if (!given && (!request.at.empty() || request.order != 1))
+    throw Error("explain: --at and --order belong to an expression. Hint: --expr 'x^2' --at x=3");
+  if (list || (name.empty() && !given && !files)) {
     list_examples();
     return 0;
   }
-  const Explanation explanation = explain_example(name);
+  const Explanation explanation = given ? explained_expression(request) : explain_example(name);
   if (!dot.empty()) write_text(dot, explanation.dot);
   if (!html.empty()) write_text(html, explanation.html);
-  if (dot.empty() && html.empty()) fmt::print("{}", explanation.text);
+  if (!cpp.empty()) write_text(cpp, explanation.program);
+  if (!files) fmt::print("{}", explanation.text);
   return 0;
 }
 

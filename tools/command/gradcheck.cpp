@@ -37,6 +37,11 @@ Json to_json(const OpReport& report) {
           {"seconds", report.seconds}};
 }
 
+std::string verdict(const OpReport& report, int64_t asked) {
+  if (!report.ok) return "FAIL";
+  return report.order < asked ? fmt::format("ok to order {}: its derivative has kinks", report.order) : "ok";
+}
+
 }  // namespace
 
 int gradcheck_command(const Arguments& arguments) {
@@ -62,7 +67,7 @@ int gradcheck_command(const Arguments& arguments) {
     if (!report.ok) failed.push_back(report);
     if (json) continue;
     fmt::print("  {:<18} {:>5} {:>6} {:>12.1e} {:>8.2f}  {}\n", report.name, report.order, report.cases,
-               report.worst_error, report.seconds, report.ok ? "ok" : "FAIL");
+               report.worst_error, report.seconds, verdict(report, order));
     std::fflush(stdout);
   }
   if (json) fmt::print("{}\n", Json{{"ops", rows}, {"failed", failed.size()}}.dump());

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "autograd/base/error.h"
+#include "autograd/base/text.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "models/pictures/image_pictures.h"
@@ -47,11 +48,7 @@ double error_of(const Tensor& filled, const Tensor& images, const Tensor& known)
 }
 
 double called_right(Classifier& classifier, const Tensor& images, const Tensor& labels) {
-  const std::vector<double> called = argmax(classifier.probabilities(images), 1).to_vector(),
-                            truth = labels.to_vector();
-  double right = 0;
-  for (size_t i = 0; i < called.size(); ++i) right += called[i] == truth[i] ? 1 : 0;
-  return right / static_cast<double>(called.size());
+  return accuracy(classifier.probabilities(images), labels);
 }
 
 }  // namespace
@@ -103,7 +100,7 @@ int inpaint_command(const Arguments& arguments) {
                called_right(classifier, filled, batch.labels), called_right(classifier, hidden, batch.labels),
                called_right(classifier, images, batch.labels), ruler->told);
   }
-  fmt::print("{}\n", out);
+  fmt::print("{}\n", printable(out));
   return 0;
 }
 

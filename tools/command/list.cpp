@@ -25,6 +25,8 @@ std::string learns(DataKind kind) {
       return "images";
     case DataKind::points:
       return "points";
+    case DataKind::binary:
+      return "images, 0 and 1";
     case DataKind::any:
       return "images, points";
   }
@@ -103,28 +105,14 @@ const std::array<ListSection, 5>& sections() {
   return kSections;
 }
 
-// Columns as wide as their longest value, all but the last.
 void print_rows(const Json& rows) {
-  std::vector<size_t> widths;
+  std::vector<std::vector<std::string>> cells;
   for (const Json& row : rows) {
-    size_t column = 0;
-    for (const auto& [key, value] : row.items()) {
-      if (column == widths.size()) widths.push_back(0);
-      const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
-      widths[column] = std::max(widths[column], text.size());
-      ++column;
-    }
+    std::vector<std::string>& line = cells.emplace_back();
+    for (const auto& [key, value] : row.items())
+      line.push_back(value.is_string() ? value.get<std::string>() : value.dump());
   }
-  for (const Json& row : rows) {
-    std::string line;
-    size_t column = 0;
-    for (const auto& [key, value] : row.items()) {
-      const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
-      line += column + 1 == row.size() ? "  " + text : fmt::format("  {:<{}}", text, widths[column]);
-      ++column;
-    }
-    fmt::print("{}\n", line);
-  }
+  fmt::print("{}", text_columns(cells));
 }
 
 }  // namespace

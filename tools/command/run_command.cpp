@@ -2,10 +2,12 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <system_error>
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 #include <signal.h>
 
 #include "autograd/base/error.h"
@@ -50,7 +52,7 @@ int dispatch(const Arguments& arguments) {
 int complain(std::string message) {
   std::ranges::replace(message, '\n', ' ');
   std::fflush(stdout);
-  std::fputs(fmt::format("gradzoo: {}\n", message).c_str(), stderr);
+  std::fputs(fmt::format("gradzoo: {}\n", printable(message)).c_str(), stderr);
   return 1;
 }
 
@@ -78,6 +80,11 @@ int run_command(const Arguments& arguments) {
     return status;
   } catch (const std::bad_alloc&) {
     return complain("out of memory. Hint: a smaller batch or fewer samples");
+  } catch (const std::filesystem::filesystem_error& error) {
+    return complain(
+        fmt::format("{}: {}. Hint: check the path", error.path1().string(), error.code().message()));
+  } catch (const nlohmann::json::exception&) {
+    return complain("a name in what is printed is not UTF-8, as JSON must be. Hint: rename it");
   } catch (const std::system_error& error) {
     if (std::ferror(stdout) == 0) return complain(error.what());
     return complain(

@@ -1,11 +1,11 @@
 #include <optional>
-#include <tuple>
-#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 
 #include "autograd/base/error.h"
+#include "autograd/base/text.h"
 #include "autograd/kernels/threads/parallel.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
@@ -17,6 +17,8 @@
 
 namespace gradzoo {
 namespace {
+
+using Json = nlohmann::ordered_json;
 
 void print_samplers() {
   for (const SamplerEntry& entry : sampler_registry()) {
@@ -39,14 +41,19 @@ void check_own_options(Model& model, const std::vector<std::string>& assignments
   }
 }
 
-// The table of the walk and where its chains ended.
-std::pair<std::string, Tensor> walk_on(const SavedRun& run, int64_t count, const WalkOptions& options,
-                                       uint64_t seed) {
+// Where chains ended, and what is said of their walk.
+struct Walked {
+  Tensor samples;
+  std::string table, json;
+};
+
+Walked walk_on(const SavedRun& run, int64_t count, const WalkOptions& options, uint64_t seed) {
   const Target target = run.model->target();
   check_fits(options.entry(), target, run.model_name());
   const std::unique_ptr<Sampler> sampler = options.make();
   const Walk walked = walk(target, run.shape, count, *sampler, options.chains(), seed);
-  return {walk_table(walked.chains, count, *sampler, options.chains()), walked.samples};
+  return {walked.samples, walk_table(walked.chains, count, *sampler, options.chains()),
+          walk_json(walked.chains, count, *sampler, options.chains())};
 }
 
 }  // namespace
@@ -58,6 +65,7 @@ int sample_command(const Arguments& arguments) {
   int64_t label = -1;
   std::string sampler;
   std::vector<std::string> assignments;
+  bool json = false;
   CommandLine line("sample",
                    "Draws samples from a run, as its model does or by Markov chains on what it learned.");
   line.positional("RUN", run_path, "a run directory");
@@ -69,13 +77,14 @@ int sample_command(const Arguments& arguments) {
               1'000'000);
   line.option("--sampler", "NAME", sampler,
               "walk on the model's log-density or score instead, a chain a sample: " + sampler_names() +
-                  "; prints acceptance, effective sample size (ESS) and split R-hat");
+                  "; prints acceptance, effective sample sizes (ESS) and R-hat");
   line.options("--set", "KEY=VALUE", assignments,
                "of the sampler: steps (default: 1000), warmup (half of them), and its own (listed below); "
                "without one, of how the model draws");
   line.option("--seed", "S", seed, "of the samples (default: the run's)", 0, int64_t{1} << 53);
   line.option("--threads", "T", threads, "threads; the result does not depend on them (default: the cores)",
               1, kernels::kMaxThreads);
+  line.flag("--json", json, "print one JSON object: the file, and what the chains say of themselves");
   if (!line.parse(arguments)) {
     fmt::print("{}", line.help());
     print_samplers();
@@ -89,7 +98,6 @@ int sample_command(const Arguments& arguments) {
   std::optional<WalkOptions> chains;
   if (!sampler.empty()) chains.emplace(sampler, assignments);
   kernels::set_flush_denormals(true);
-  std::string table;
   use_threads(threads);
   const SavedRun run = open_run(run_path);
   const uint64_t sample_seed = seed < 0 ? run.seed() : static_cast<uint64_t>(seed);
@@ -97,8 +105,10 @@ int sample_command(const Arguments& arguments) {
     out = run.directory.picture(fmt::format("sample-{}{}seed{}", chains ? sampler + "-" : "",
                                             label >= 0 ? fmt::format("label{}-", label) : "", sample_seed));
   Tensor samples;
+  std::optional<Walked> walked;
   if (chains) {
-    std::tie(table, samples) = walk_on(run, count, *chains, sample_seed);
+    walked = walk_on(run, count, *chains, sample_seed);
+    samples = walked->samples;
   } else {
     check_own_options(*run.model, assignments);
     Rng rng(sample_seed, "samples");
@@ -106,7 +116,14 @@ int sample_command(const Arguments& arguments) {
     samples = run.model->sample({.n = count, .rng = rng, .labels = labels, .options = assignments});
   }
   write_samples(out, samples, run.shape.toy.get());
-  fmt::print("{}{}\n", table, out);
+  if (json) {
+    Json object{{"run", run.directory.path()}, {"step", run.step}, {"samples", count},
+                {"seed", sample_seed},         {"file", out},      {"walk", nullptr}};
+    if (walked) object["walk"] = Json::parse(walked->json);
+    fmt::print("{}\n", object.dump());
+  } else {
+    fmt::print("{}{}\n", walked ? walked->table : "", printable(out));
+  }
   return 0;
 }
 

@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <csignal>
 #include <span>
+#include <utility>
 
 #include <fmt/format.h>
 #include <signal.h>
@@ -42,6 +44,21 @@ void print_settings(const std::string& name, const std::string& data) {
   fmt::print("\nsettings of {}\n{}", name, options_table(all.subspan(options->shared())));
 }
 
+// Of an option that is a setting of the model's run: how it is set.
+std::string setting_hint(const std::string& model, std::string option, const std::string& value) {
+  option.erase(0, std::min(option.find_first_not_of('-'), option.size()));
+  std::ranges::replace(option, '-', '_');
+  const auto entry = std::ranges::find(model_registry(), model, &ModelEntry::name);
+  if (entry == model_registry().end() || !RunOptions(*entry).table().has(option)) return "";
+  return fmt::format("--set {}={}", option, value.empty() ? "VALUE" : value);
+}
+
+// `--resume RUN` names the run where a model would stand.
+void take_run_for_out(TrainRequest& request) {
+  if (request.resume && request.out.empty() && !request.model.empty())
+    request.out = std::exchange(request.model, "");
+}
+
 }  // namespace
 
 int train_command(const Arguments& arguments) {
@@ -51,7 +68,11 @@ int train_command(const Arguments& arguments) {
   std::vector<std::string> settings;
   CommandLine line("train",
                    "Trains a model into a run directory: metrics, samples, checkpoint, report.html.");
-  line.positional("MODEL", request.model, "what to train; not needed with --config or --resume", false);
+  line.positional("MODEL", request.model, "what to train; not needed with --config; with --resume the run",
+                  false);
+  line.on_unknown([&](const std::string& option, const std::string& value) {
+    return setting_hint(request.model, option, value);
+  });
   line.option(
       "--data", "NAME|DIR", data,
       "dataset: mnist, fashion, a toy such as ring8 (gradzoo list datasets), or a folder of IDX files");
@@ -67,7 +88,8 @@ int train_command(const Arguments& arguments) {
   line.option("--config", "FILE", request.config,
               "settings to start from: a run's config.toml repeats the run");
   line.options("--set", "KEY=VALUE", settings, "any setting below; may be given several times");
-  line.flag("--resume", request.resume, "go on with the run in --out, to more --epochs or --steps if given");
+  line.flag("--resume", request.resume,
+            "go on with a run (train --resume RUN), to more --epochs or --steps if given");
   line.option("--checkpoint-every", "N", request.checkpoint_every,
               "steps between checkpoints, beside those after each epoch (default: none)", 0,
               int64_t{1} << 40);
@@ -91,6 +113,8 @@ int train_command(const Arguments& arguments) {
   assign("batch", batch);
   assign("lr", lr);
   assign("seed", seed);
+  take_run_for_out(request);
+  if (lr == "0") fmt::print(stderr, "train: --lr 0 changes no weight\n");
   request.progress = stdout;
   std::signal(SIGPIPE, SIG_IGN);  // nobody may be reading any more, yet the run goes on
   kernels::set_flush_denormals(true);

@@ -18,6 +18,7 @@
 #include "tools/command/use_threads.h"
 #include "tools/ledger/ledger.h"
 #include "tools/ledger/markdown.h"
+#include "tools/run/live_line.h"
 
 namespace gradzoo {
 namespace {
@@ -36,8 +37,12 @@ std::vector<RowOutcome> run_rows(const std::vector<const Row*>& rows, bool quiet
     RowContext context;
     context.folder = "runs/verify";
     if (row->kind == RowKind::figure) {
-      fmt::print(stderr, "{}: about {:.0f} s on two cores; stopped, it goes on from {}\n", row->name,
-                 row->expected_seconds, context.folder);
+      const std::string takes =
+          row->expected_seconds > kLongestAtOnce
+              ? fmt::format("a long row, about {:.0f} minutes", row->expected_seconds / 60)
+              : fmt::format("about {:.0f} s", row->expected_seconds);
+      fmt::print(stderr, "{}: {} on two cores; stopped, it goes on from {}\n", row->name, takes,
+                 context.folder);
     }
     if (!quiet) {
       context.progress = [&](const std::string& text) {
@@ -49,6 +54,14 @@ std::vector<RowOutcome> run_rows(const std::vector<const Row*>& rows, bool quiet
     if (!quiet) print_outcome(outcomes.back());
   }
   return outcomes;
+}
+
+void print_summary(const std::vector<RowOutcome>& outcomes) {
+  double seconds = 0;
+  for (const RowOutcome& outcome : outcomes) seconds += outcome.seconds;
+  const auto passed = std::ranges::count(outcomes, true, &RowOutcome::pass);
+  fmt::print("{} of {} rows hold, in {}\n", passed, outcomes.size(), duration(seconds));
+  std::fflush(stdout);
 }
 
 // "Intel(R) Xeon(R) Processor"; "an unknown processor" where the system does not say.
@@ -109,6 +122,7 @@ int verify_command(const Arguments& arguments) {
   outcomes = run_rows(rows, json);
   if (json) fmt::print("{}\n", ledger_json(outcomes));
   if (!markdown.empty()) write_markdown(markdown, outcomes);
+  if (!json) print_summary(outcomes);
   const auto failed = std::ranges::find(outcomes, false, &RowOutcome::pass);
   if (failed == outcomes.end()) return 0;
   throw Error("verify: {} of {} rows fail, first {}", std::ranges::count(outcomes, false, &RowOutcome::pass),

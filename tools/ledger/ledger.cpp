@@ -9,33 +9,45 @@
 
 #include "autograd/base/error.h"
 #include "autograd/base/text.h"
+#include "tools/ledger/ais/rbm_rows.h"
+#include "tools/ledger/ais/rows.h"
 #include "tools/ledger/autodiff/rows.h"
 #include "tools/ledger/classifier/figures.h"
 #include "tools/ledger/conv/rows.h"
+#include "tools/ledger/dbn/rows.h"
+#include "tools/ledger/dde/rows.h"
+#include "tools/ledger/diffusion/figures.h"
+#include "tools/ledger/diffusion/paths.h"
+#include "tools/ledger/diffusion/rows.h"
 #include "tools/ledger/ebm/figures.h"
+#include "tools/ledger/ebm/image_figures.h"
 #include "tools/ledger/ebm/rows.h"
-#include "tools/ledger/flow/figures.h"
-#include "tools/ledger/flow/rows.h"
 #include "tools/ledger/gan/figures.h"
 #include "tools/ledger/gan/rows.h"
 #include "tools/ledger/images/figures.h"
 #include "tools/ledger/nce/figures.h"
 #include "tools/ledger/nce/rows.h"
+#include "tools/ledger/rbm/figures.h"
+#include "tools/ledger/rbm/rows.h"
 #include "tools/ledger/samplers/rows.h"
 #include "tools/ledger/score/figures.h"
 #include "tools/ledger/score/rows.h"
 #include "tools/ledger/vae/figures.h"
 #include "tools/ledger/vae/rows.h"
+#include "tools/ledger/zoo/rows.h"
 
 namespace gradzoo {
 namespace {
 
 std::vector<Row> make_rows() {
   std::vector<Row> rows;
-  for (auto* family :
-       {autodiff_rows, conv_rows, flow_rows, vae_rows, vae_figure_rows, gan_rows, gan_figure_rows, ebm_rows,
-        ebm_figure_rows, samplers_rows, score_rows, score_figure_rows, nce_rows, nce_figure_rows,
-        flow_figure_rows, classifier_figure_rows, image_figure_rows}) {
+  for (auto* family : {autodiff_rows,     conv_rows,       flow_rows,        path_rows,
+                       dde_rows,          vae_rows,        vae_figure_rows,  gan_rows,
+                       gan_figure_rows,   ebm_rows,        ebm_figure_rows,  ebm_image_figure_rows,
+                       samplers_rows,     ais_rows,        score_rows,       score_figure_rows,
+                       nce_rows,          nce_figure_rows, flow_figure_rows, classifier_figure_rows,
+                       image_figure_rows, rbm_rows,        ais_rbm_rows,     dbn_rows,
+                       rbm_figure_rows,   zoo_rows}) {
     for (Row& row : family()) rows.push_back(std::move(row));
   }
   return rows;

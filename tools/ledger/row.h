@@ -46,6 +46,11 @@ struct Row {
   bool quick;          // runs under --quick
   double expected_seconds;
   RowResult (*measure)(const RowContext& context);
+  /// Saves in context.folder now and then, and goes on from there: what may take longer than kLongestAtOnce.
+  bool resumes = false;
 };
+
+/// Seconds that a row may take which does not resume.
+inline constexpr double kLongestAtOnce = 600;
 
 }  // namespace gradzoo

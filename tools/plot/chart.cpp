@@ -153,7 +153,12 @@ Image draw_chart(const BarChart& chart) {
     throw Error(fmt::format("bar chart: {} names for {} bars. Hint: give one name a bar, or none.",
                             chart.names.size(), chart.values.size()));
   }
+  if (!chart.expected.empty() && chart.expected.size() != chart.values.size()) {
+    throw Error("bar chart: {} expected values for {} bars. Hint: give one a bar, or none.",
+                chart.expected.size(), chart.values.size());
+  }
   std::vector<double> must_show = chart.values;
+  must_show.insert(must_show.end(), chart.expected.begin(), chart.expected.end());
   must_show.push_back(0);
   for (const Level& level : chart.levels) must_show.push_back(level.value);
   Scale y{range_of(must_show)};
@@ -161,6 +166,8 @@ Image draw_chart(const BarChart& chart) {
   y.range = {y.range.low < 0 ? with_air.low : 0, with_air.high};
   const Scale x{{-0.6, std::max(0.6, static_cast<double>(chart.values.size()) - 0.4)}};
   FrameText text{chart.title, chart.x_label, chart.y_label, {}};
+  if (!chart.expected.empty())
+    text.legend.push_back({"expected of the truth", line_color(1), LegendEntry::Mark::line});
   for (const Level& level : chart.levels) {
     text.legend.push_back({level.name, kLevelColor, LegendEntry::Mark::dashes});
   }
@@ -172,6 +179,10 @@ Image draw_chart(const BarChart& chart) {
     const double left = std::round(a.x), right = std::round(b.x);
     frame.canvas().fill_rect({left, std::min(a.y, b.y), right - left, std::abs(b.y - a.y)}, line_color(0));
   }
+  std::vector<Point> expected;
+  for (std::size_t i = 0; i < chart.expected.size(); ++i)
+    expected.push_back(frame.at(static_cast<double>(i), chart.expected[i]));
+  frame.canvas().stroke(expected, {.width = 2.5, .color = line_color(1)});
   for (const Level& level : chart.levels) frame.draw_level(level, kLevelColor);
   return frame.finish();
 }

@@ -50,6 +50,7 @@ struct BarChart {
   std::string title = {}, x_label = {}, y_label = {};
   std::vector<double> values = {};
   std::vector<std::string> names = {};  ///< one a bar; empty: 1, 2, 3, ...
+  std::vector<double> expected = {};    ///< one a bar, joined by a line: what they should be; empty: none
   std::vector<Level> levels = {};
   int width = 900, height = 480;
 };

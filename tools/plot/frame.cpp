@@ -121,7 +121,7 @@ void Frame::remark(const std::string& text) { remark_ = text; }
 
 Image Frame::finish() {
   canvas_.clear_clip();
-  draw_text(canvas_, {plot_.x + plot_.width - 4, plot_.y + 20}, remark_,
+  draw_text(canvas_, {plot_.x + plot_.width, plot_.y - 6}, remark_,
             {.size = 10, .color = kSoftInk, .anchor = Anchor::right});
   return canvas_.take();
 }

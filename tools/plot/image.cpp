@@ -57,9 +57,9 @@ std::vector<std::uint8_t> encode_png(const Image& image) {
   return bytes;
 }
 
-void write_png(const std::string& path, const Image& image) {
+void write_png(const std::string& path, const Image& image, Links links) {
   const std::vector<std::uint8_t> bytes = encode_png(image);
-  write_file_atomically(path, std::as_bytes(std::span(bytes)));
+  write_file_atomically(path, std::as_bytes(std::span(bytes)), links);
 }
 
 std::string base64(std::span<const std::uint8_t> bytes) {

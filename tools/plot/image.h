@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "autograd/base/plain_file.h"
+
 namespace gradzoo {
 
 /// 8-bit sRGB picture, rows from the top: rgb has height * width * 3 bytes.
@@ -20,7 +22,7 @@ std::vector<std::uint8_t> encode_png(const Image& image);
 
 /// Writes `image` as a PNG, atomically. Throws Error with the path and the reason; nothing is left
 /// half-written.
-void write_png(const std::string& path, const Image& image);
+void write_png(const std::string& path, const Image& image, Links links = Links::follow);
 
 /// RFC 4648 base64 with padding, for `data:` URIs.
 std::string base64(std::span<const std::uint8_t> bytes);

@@ -27,8 +27,19 @@ double greatest(const Field& field) {
   return result;
 }
 
-/// The density that gets the darkest colour; 0 where there is none to show.
-double top_of_scale(const std::vector<PlaneView>& views) {
+/// How values become colours.
+struct ColorScale {
+  double top = 0;       // what gets the darkest colour; 0 where there is nothing to show
+  bool by_root = true;  // else in even steps
+  double share(double value) const {
+    const double x = std::clamp(value / (top > 0 ? top : 1), 0.0, 1.0);
+    return by_root ? std::sqrt(x) : x;
+  }
+  double value(double share) const { return (by_root ? share * share : share) * top; }
+};
+
+ColorScale color_scale(const std::vector<PlaneView>& views) {
+  if (std::ranges::any_of(views, &PlaneView::probability)) return {1, false};
   double highest = 0, flattest = 0;
   for (const PlaneView& view : views) {
     const double peak = greatest(view.density);
@@ -36,13 +47,12 @@ double top_of_scale(const std::vector<PlaneView>& views) {
     highest = std::max(highest, peak);
     flattest = flattest > 0 ? std::min(flattest, peak) : peak;
   }
-  return std::min(highest, 6 * flattest);
+  return {std::min(highest, 6 * flattest), true};
 }
 
 /// In bands, like the colours of a map: their borders are contours.
-Color banded_color(double density, double top) {
+Color banded_color(double share) {
   constexpr double kBands = 16;
-  const double share = std::sqrt(std::clamp(density / top, 0.0, 1.0));
   return density_color(std::round(share * kBands) / kBands);
 }
 
@@ -51,9 +61,9 @@ class Panel {
  public:
   Panel(Canvas& canvas, const PlaneView& view, Rect plot) : canvas_(canvas), view_(view), plot_(plot) {}
 
-  void draw(double top_density, const ArrowScale& arrows) {
+  void draw(const ColorScale& colors, const ArrowScale& arrows) {
     canvas_.set_clip(plot_);
-    draw_density(top_density);
+    draw_density(colors);
     draw_grid_lines();
     draw_contours();
     draw_points();
@@ -68,7 +78,7 @@ class Panel {
             plot_.y + (view_.y.high - y) / (view_.y.high - view_.y.low) * plot_.height};
   }
 
-  void draw_density(double top) {
+  void draw_density(const ColorScale& colors) {
     const Field& field = view_.density;
     if (field.empty()) return;
     for (double j = 0; j < plot_.height; ++j) {
@@ -77,7 +87,7 @@ class Panel {
         const double column = (i + 0.5) / plot_.width * static_cast<double>(field.columns) - 0.5;
         const double row = (1 - (j + 0.5) / plot_.height) * static_cast<double>(field.rows) - 0.5;
         const double value = field.interpolated(column, row);
-        const Color color = std::isnan(value) ? kUndefined : banded_color(value, top > 0 ? top : 1);
+        const Color color = std::isnan(value) ? kUndefined : banded_color(colors.share(value));
         canvas_.fill_rect({plot_.x + i, plot_.y + j, 1, 1}, color);
       }
     }
@@ -159,15 +169,14 @@ class Panel {
 };
 
 /// A bar of the colours at the right, with densities beside it.
-void draw_scale(Canvas& canvas, Rect bar, double top, const std::string& name) {
+void draw_scale(Canvas& canvas, Rect bar, const ColorScale& colors, const std::string& name) {
   for (double j = 0; j < bar.height; ++j) {
-    const double share = 1 - (j + 0.5) / bar.height;
-    canvas.fill_rect({bar.x, bar.y + j, bar.width, 1}, banded_color(share * share * top, top));
+    canvas.fill_rect({bar.x, bar.y + j, bar.width, 1}, banded_color(1 - (j + 0.5) / bar.height));
   }
   for (const double share : {0.0, 0.25, 0.5, 0.75, 1.0}) {
     const double y = std::round(bar.y + (1 - share) * bar.height);
     canvas.fill_rect({bar.x + bar.width, y - (share > 0 ? 0 : 1), 5, 1}, kAxisLine);
-    draw_text(canvas, {bar.x + bar.width + 9, y + kPlaneTickSize / 2}, short_number(share * share * top, 2),
+    draw_text(canvas, {bar.x + bar.width + 9, y + kPlaneTickSize / 2}, short_number(colors.value(share), 2),
               {.size = kPlaneTickSize, .color = kSoftInk});
   }
   draw_text(canvas, {bar.x, bar.y - 11}, name, {.size = kPlaneTickSize, .color = kSoftInk});
@@ -176,14 +185,15 @@ void draw_scale(Canvas& canvas, Rect bar, double top, const std::string& name) {
 }  // namespace
 
 Image draw_planes(const std::vector<PlaneView>& views) {
-  const double top = top_of_scale(views);
-  const PlaneLayout layout = lay_out(views, top > 0);
+  const ColorScale colors = color_scale(views);
+  const PlaneLayout layout = lay_out(views, colors.top > 0);
   const double pixels_per_unit = layout.plots[0].width / (views[0].x.high - views[0].x.low);
   const ArrowScale arrows = arrow_scale(views, pixels_per_unit);
   Canvas canvas(layout.width, layout.height, {255, 255, 255});
-  for (std::size_t i = 0; i < views.size(); ++i) Panel(canvas, views[i], layout.plots[i]).draw(top, arrows);
+  for (std::size_t i = 0; i < views.size(); ++i)
+    Panel(canvas, views[i], layout.plots[i]).draw(colors, arrows);
   const auto first = std::ranges::find_if(views, [](const PlaneView& view) { return !view.density.empty(); });
-  if (top > 0) draw_scale(canvas, layout.scale, top, first->density_name);
+  if (colors.top > 0) draw_scale(canvas, layout.scale, colors, first->density_name);
   return canvas.take();
 }
 

@@ -20,7 +20,8 @@ struct PlaneView {
   Range x = {-1, 1}, y = {-1, 1};
   Field density = {};  ///< filled contours; its grid covers the rectangle, values at the cells' centres
   std::string density_name = "density";  ///< beside the scale; the first view's with a density stands
-  Field contours = {};  ///< the same kind of grid, as the borders of its regions of highest density
+  bool probability = false;  ///< its colours go from 0 to 1, in even steps, whatever the values are
+  Field contours = {};       ///< the same kind of grid, as the borders of its regions of highest density
   std::vector<Point> points = {};
   std::vector<Arrow> arrows = {};
 };

@@ -150,9 +150,54 @@ def dcgan(size, penalised, way, adam_of):
     return step
 
 
+def ebm_cd(size, way, adam_of):
+    """An energy of convolutions and 60 clipped Langevin steps from a buffer of 8192 (UvA deep learning tutorial 8)."""
+    buffered, steps, rate, spread, clip, fresh, alpha = 8192, 60, 10, 0.005, 0.03, 0.05, 0.1
+    net = nn.Sequential(
+        nn.Conv2d(1, 16, 5, 2, 4), nn.SiLU(), nn.Conv2d(16, 32, 3, 2, 1), nn.SiLU(), nn.Conv2d(32, 64, 3, 2, 1), nn.SiLU(),
+        nn.Conv2d(64, 64, 3, 2, 1), nn.SiLU(), nn.Flatten(), nn.Linear(256, 64), nn.SiLU(), nn.Linear(64, 1),
+    )
+    net = laid_out(way, net)
+    parameters = list(net.parameters())
+    adam, batches = adam_of(parameters, lr=1e-4, betas=(0.0, 0.999)), labelled_batches(size)
+    chains = torch.rand(buffered, 1, 28, 28) * 2 - 1
+
+    def walked(x):
+        for p in parameters:
+            p.requires_grad_(False)
+        noise = torch.empty_like(x)
+        for _ in range(steps):
+            with torch.no_grad():
+                x = x.add_(noise.normal_(0, spread)).clamp_(-1, 1)
+            slope = torch.autograd.grad(net(x.requires_grad_()).sum(), x)[0]
+            with torch.no_grad():
+                x = x.detach().add_(slope.clamp_(-clip, clip), alpha=rate).clamp_(-1, 1)
+        for p in parameters:
+            p.requires_grad_(True)
+        return x
+
+    def step():
+        data = like(way, next(batches)[0].mul_(2).sub_(1))
+        data.add_(torch.randn_like(data), alpha=spread).clamp_(-1, 1)
+        rows = torch.randperm(buffered)[:size]
+        anew = torch.rand(size, 1, 1, 1) < fresh
+        fake = walked(like(way, torch.where(anew, torch.rand(size, 1, 28, 28) * 2 - 1, chains[rows])))
+        chains[rows] = fake
+        of_data, of_fake = net(torch.cat([data, fake])).chunk(2)
+        loss = of_fake.mean() - of_data.mean() + alpha * (of_data.square() + of_fake.square()).mean()
+        adam.zero_grad(set_to_none=True)
+        loss.backward(inputs=parameters)
+        nn.utils.clip_grad_norm_(parameters, 0.1)
+        adam.step()
+        return loss.detach()
+
+    return step
+
+
 IMAGE_WORKLOADS = {
     "dcgan_b64": (WAYS, functools.partial(dcgan, 64, False)),
     "dcgan_r1_b64": (WAYS, functools.partial(dcgan, 64, True)),
     "classifier_cnn_b128": (WAYS, functools.partial(classifier_cnn, 128)),
     "unet_flow_b64": (WAYS, functools.partial(unet_flow, 64)),
+    "ebm_cd60_b64": (WAYS, functools.partial(ebm_cd, 64)),
 }

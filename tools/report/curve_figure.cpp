@@ -189,13 +189,13 @@ std::string curve_figure(const Curve& curve) {
   }
   const std::string note = note_of(curve, map);
   return fmt::format(
-      R"(<figure class="curve"><h3>{} <small>{}</small></h3>{})"
+      R"(<figure class="curve"><h3>{} <small>{}</small></h3>{}{})"
       R"(<div class="chart" style="--gutter:{}ch" data-curve="{}">)"
-      R"(<div class="y-labels">{}</div><div class="plot">{}{}</div><div class="x-labels">{}</div>)"
+      R"(<div class="y-labels">{}</div><div class="plot">{}</div><div class="x-labels">{}</div>)"
       R"(<div class="x-name">{}</div></div><figcaption>{}</figcaption></figure>)"
       "\n",
-      html_escape(curve.name), html_escape(curve.unit), legend_of(curve), gutter + 1,
-      html_escape(hover_data(series, curve, map)), y_labels, svg_of(series, curve, map), note, x_labels,
+      html_escape(curve.name), html_escape(curve.unit), legend_of(curve), note, gutter + 1,
+      html_escape(hover_data(series, curve, map)), y_labels, svg_of(series, curve, map), x_labels,
       html_escape(curve.x_label), html_escape(curve.explanation));
 }
 

@@ -1,5 +1,7 @@
 #include "tools/report/report.h"
 
+#include <algorithm>
+#include <filesystem>
 #include <span>
 
 #include <fmt/format.h>
@@ -12,6 +14,9 @@
 
 namespace gradzoo {
 namespace {
+
+const std::string kMarkBegin = R"(<meta name="gradzoo-report" content=")", kMarkEnd = "\">\n";
+constexpr std::uint64_t kMarkWithin = 1000;  // bytes of a page
 
 /// Part of the page with its entry in the table of contents. Without a body there is none.
 struct Section {
@@ -153,9 +158,9 @@ std::string run_part(const Report& report) {
 std::string report_page(const Report& report) {
   const Section sections[] = {{"figures", "In short", figures_part(report)},
                               {"table", "Side by side", tables_part(report)},
-                              {"curves", "Curves", curves_part(report)},
                               {"samples", "Over time", strips_part(report)},
                               {"pictures", "Pictures", pictures_part(report)},
+                              {"curves", "Curves", curves_part(report)},
                               {"meaning", "What the numbers mean", glossary_part(report)},
                               {"settings", "Settings", settings_part(report)},
                               {"run", "The run", run_part(report)}};
@@ -167,11 +172,12 @@ std::string report_page(const Report& report) {
                         section.body);
   }
   // The policy forbids every request: what the page shows is in the page.
-  return fmt::format(R"(<!DOCTYPE html>
+  return fmt::format(
+      R"(<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
+{6}<meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:;
   style-src 'unsafe-inline'; script-src 'unsafe-inline'">
 <link rel="icon" href="data:,">
@@ -183,20 +189,34 @@ std::string report_page(const Report& report) {
 <header>
 <h1>{0}</h1>
 <p class="summary">{2}</p>
-<nav>{3}</nav>
+{7}<nav>{3}</nav>
 </header>
 {4}</main>
 <script>{5}</script>
 </body>
 </html>
 )",
-                     html_escape(report.title), kReportStyle, html_escape(report.summary), contents, body,
-                     kReportScript);
+      html_escape(report.title), kReportStyle, html_escape(report.summary), contents, body, kReportScript,
+      report.mark.empty() ? "" : kMarkBegin + html_escape(report.mark) + kMarkEnd,
+      report.notice.empty() ? "" : fmt::format("<p class=\"notice\">{}</p>\n", html_escape(report.notice)));
 }
 
-void write_report(const std::string& path, const Report& report) {
+void write_report(const std::string& path, const Report& report, Links links) {
   const std::string page = report_page(report);
-  write_file_atomically(path, std::as_bytes(std::span(page)));
+  write_file_atomically(path, std::as_bytes(std::span(page)), links);
+}
+
+std::string report_mark(const std::string& path) {
+  check_plain_or_absent(path);
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) return "";
+  const PlainFile file(path, Links::refuse);
+  std::string head(std::min<std::uint64_t>(file.size(), kMarkWithin), '\0');
+  file.read(0, std::as_writable_bytes(std::span(head)));
+  const std::size_t begin = head.find(kMarkBegin);
+  if (begin == std::string::npos) return "";
+  const std::size_t text = begin + kMarkBegin.size(), end = head.find(kMarkEnd, text);
+  return end == std::string::npos ? "" : head.substr(text, end - text);
 }
 
 }  // namespace gradzoo

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "autograd/base/plain_file.h"
 #include "tools/plot/chart.h"
 
 namespace gradzoo {
@@ -65,6 +66,8 @@ struct Fact {
 struct Report {
   std::string title = {};
   std::string summary = {};  ///< one line under the title
+  std::string notice = {};   ///< what the reader must know first: that the run has not ended, say
+  std::string mark = {};     ///< the same for programs: <meta name="gradzoo-report">, at the page's beginning
   std::string reading = {};  ///< how to read this run's numbers: a paragraph
   std::vector<KeyFigure> figures = {};
   std::vector<ReportTable> tables = {};
@@ -81,6 +84,9 @@ struct Report {
 std::string report_page(const Report& report);
 
 /// Writes the page atomically. Throws Error with the path and the reason.
-void write_report(const std::string& path, const Report& report);
+void write_report(const std::string& path, const Report& report, Links links = Links::follow);
+
+/// The mark of a page that write_report wrote; "" where there is none.
+std::string report_mark(const std::string& path);
 
 }  // namespace gradzoo

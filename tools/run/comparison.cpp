@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "autograd/base/error.h"
+#include "autograd/base/text.h"
 #include "tools/run/draw_picture.h"
 #include "tools/run/metrics_log.h"
 #include "tools/run/saved_run.h"
@@ -24,6 +25,14 @@ void check_comparable(const std::vector<std::unique_ptr<SavedRun>>& runs) {
     const std::string &first = runs[0]->options->data.data, &other = run->options->data.data;
     const bool same_toy = run->options->data.toy_scale == runs[0]->options->data.toy_scale &&
                           run->options->data.toy_noise == runs[0]->options->data.toy_noise;
+    const std::string chosen = run->options->data.subset.told(),
+                      of_first = runs[0]->options->data.subset.told();
+    if (first == other && chosen != of_first)
+      throw Error(
+          "compare: {} learned {} {} and {} {}, and numbers of different data say nothing of each other. "
+          "Hint: runs of the same images",
+          runs[0]->directory.path(), first, of_first.empty() ? "as it is" : of_first, run->directory.path(),
+          chosen.empty() ? "as it is" : chosen);
     if (first == other && (same_toy || run->shape.is_image())) continue;
     throw Error(
         "compare: {} learned {} and {} {}{}, and numbers of different data say nothing of each other. Hint: "
@@ -57,7 +66,8 @@ void add_density(ComparedRun& out, SavedRun& run, const DataView& view) {
   if (!out.density) out.why_no_density = run.options->entry().why_no_density;
 }
 
-void add_ruler(ComparedRun& out, SavedRun& run, const CompareRequest& request, std::FILE* progress) {
+void add_ruler(ComparedRun& out, const SavedRun& run, const RunData& data, const CompareRequest& request,
+               std::FILE* progress) {
   if (!run.shape.is_image()) {
     out.why_no_ruler = "no classifier measures points";
     return;
@@ -71,21 +81,22 @@ void add_ruler(ComparedRun& out, SavedRun& run, const CompareRequest& request, s
     out.why_no_ruler = "these data have no classifier of their own: --classifier RUN2";
     return;
   }
-  const RulerReport report = ruler_report(run, std::move(*classifier), request.samples, Split::test);
-  out.ruler = report.samples;
-  out.binary = report.binary;
+  const Ruler ruler(std::move(*classifier), data.evaluation_examples(Split::test), data.train(),
+                    run.options->model->pixels());
+  out.ruler = ruler.measure_samples(run, request.samples);
+  out.binary = ruler.is_binary();
 }
 
 ComparedRun measured(SavedRun& run, const CompareRequest& request, std::FILE* progress) {
   const RunData data(run.options->data, run.options->training);
   const Examples test = data.evaluation_examples(Split::test);
   const DataView view = data.view(test);
-  ComparedRun out{.run = run.directory.path(), .model = run.model_name()};
+  ComparedRun out{.run = run.directory.path(), .model = run.model_name(), .data = data.name()};
   out.seconds_to_draw = seconds_to_draw(run);
   out.parameters = run.model->parameter_count();
   out.seconds_to_train = seconds_to_train(run.directory);
   add_density(out, run, view);
-  add_ruler(out, run, request, progress);
+  add_ruler(out, run, data, request, progress);
   Rng rng(run.seed(), "samples");
   out.grid = draw_picture(run.model->snapshot(view, rng));
   return out;
@@ -101,7 +112,8 @@ std::vector<ComparedRun> compare_runs(const CompareRequest& request, std::FILE* 
   std::vector<ComparedRun> out;
   for (const auto& run : runs) {
     if (progress != nullptr)
-      fmt::print(progress, "measuring {} ({} of {})\n", run->directory.path(), out.size() + 1, runs.size());
+      fmt::print(progress, "measuring {} ({} of {})\n", printable(run->directory.path()), out.size() + 1,
+                 runs.size());
     out.push_back(measured(*run, request, progress));
   }
   return out;

@@ -12,7 +12,7 @@ namespace gradzoo {
 
 /// What is measured of a run. Where a number does not exist, a reason stands in its place.
 struct ComparedRun {
-  std::string run, model;                // "runs/vae-1", "vae"
+  std::string run, model, data;          // "runs/vae-1", "vae", "mnist"
   std::optional<Quantity> density = {};  // the likelihood, or a bound, or the distance to a known truth
   std::string why_no_density = {};
   std::optional<RulerMeasure> ruler = {};
@@ -37,6 +37,6 @@ std::vector<ComparedRun> compare_runs(const CompareRequest& request, std::FILE* 
 /// As text with its reasons below, as one JSON array, as a page with the grids.
 std::string comparison_table(const std::vector<ComparedRun>& runs);
 std::string comparison_json(const std::vector<ComparedRun>& runs);
-void write_comparison(const std::string& path, const std::vector<ComparedRun>& runs, const std::string& data);
+void write_comparison(const std::string& path, const std::vector<ComparedRun>& runs);
 
 }  // namespace gradzoo

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "autograd/base/text.h"
 #include "tools/report/report.h"
 #include "tools/run/comparison.h"
 
@@ -23,7 +24,7 @@ std::string seconds(double s) { return std::isfinite(s) ? fmt::format("{:.3g}", 
 
 std::string density_text(const ComparedRun& run) {
   if (!run.density) return kNone;
-  const Estimate e{run.density->value, run.density->standard_error};
+  const Estimate e{run.density->value, run.density->error};
   const std::string number = std::isfinite(e.standard_error) ? with_error(e) : fmt::format("{:.4g}", e.value);
   return fmt::format("{} {} ({})", number, run.density->unit, run.density->density_kind);
 }
@@ -35,7 +36,7 @@ Row columns() {
 
 Row row_of(const ComparedRun& run) {
   const auto ruler = [&](auto words) { return run.ruler ? words(*run.ruler) : kNone; };
-  return {run.run,
+  return {printable(run.run),
           run.model + (run.binary ? ", binary" : ""),
           density_text(run),
           ruler([](const RulerMeasure& m) { return with_error(m.frechet); }),
@@ -51,15 +52,17 @@ std::vector<std::string> notes_of(const std::vector<ComparedRun>& runs) {
   std::vector<std::string> notes;
   for (const ComparedRun& run : runs) {
     if (!run.density && !run.why_no_density.empty())
-      notes.push_back(fmt::format("{}: no density: {}", run.run, run.why_no_density));
-    if (!run.ruler) notes.push_back(fmt::format("{}: no digit-FID: {}", run.run, run.why_no_ruler));
+      notes.push_back(fmt::format("{}: no density: {}", printable(run.run), run.why_no_density));
+    if (!run.ruler)
+      notes.push_back(fmt::format("{}: no digit-FID: {}", printable(run.run), run.why_no_ruler));
     if (run.ruler && !run.ruler->kernel)
-      notes.push_back(
-          fmt::format("{}: no KID: {} samples make no two blocks of 50", run.run, run.ruler->reading.count));
+      notes.push_back(fmt::format("{}: no KID: {} samples make no two blocks of 50", printable(run.run),
+                                  run.ruler->reading.count));
     if (run.binary)
-      notes.push_back(fmt::format("{}: measured against binary images, which is another scale", run.run));
+      notes.push_back(
+          fmt::format("{}: measured against binary images, which is another scale", printable(run.run)));
     if (!std::isfinite(run.seconds_to_train))
-      notes.push_back(fmt::format("{}: its metrics do not tell the seconds", run.run));
+      notes.push_back(fmt::format("{}: its metrics do not tell the seconds", printable(run.run)));
   }
   const auto with_ruler = std::ranges::find_if(runs, [](const auto& run) { return run.ruler.has_value(); });
   if (with_ruler != runs.end())
@@ -74,14 +77,7 @@ std::vector<std::string> notes_of(const std::vector<ComparedRun>& runs) {
 std::string comparison_table(const std::vector<ComparedRun>& runs) {
   std::vector<Row> rows = {columns()};
   for (const ComparedRun& run : runs) rows.push_back(row_of(run));
-  std::vector<size_t> widths(rows[0].size());
-  for (const Row& row : rows)
-    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-  std::string out;
-  for (const Row& row : rows) {
-    for (size_t i = 0; i + 1 < row.size(); ++i) out += fmt::format("{:<{}}  ", row[i], widths[i]);
-    out += row.back() + "\n";
-  }
+  std::string out = text_columns(rows, "");
   out += "\n";
   for (const std::string& note : notes_of(runs)) out += note + "\n";
   return out;
@@ -102,8 +98,7 @@ std::string comparison_json(const std::vector<ComparedRun>& runs) {
                            {"standard_error", nullptr},
                            {"unit", run.density->unit},
                            {"kind", run.density->density_kind}};
-      if (std::isfinite(run.density->standard_error))
-        object["density"]["standard_error"] = run.density->standard_error;
+      if (std::isfinite(run.density->error)) object["density"]["standard_error"] = run.density->error;
     } else {
       object["why_no_density"] = run.why_no_density;
     }
@@ -122,10 +117,9 @@ std::string comparison_json(const std::vector<ComparedRun>& runs) {
   return all.dump();
 }
 
-void write_comparison(const std::string& path, const std::vector<ComparedRun>& runs,
-                      const std::string& data) {
+void write_comparison(const std::string& path, const std::vector<ComparedRun>& runs) {
   Report report;
-  report.title = fmt::format("{} runs on {}", runs.size(), data);
+  report.title = fmt::format("{} runs on {}", runs.size(), runs.front().data);
   report.summary =
       "Side by side, on the test set: lower digit-FID and KID are better, +- is a standard error.";
   ReportTable table{.columns = columns(), .rows = {}, .notes = notes_of(runs)};

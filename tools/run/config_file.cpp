@@ -3,18 +3,18 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
-#include <filesystem>
-#include <fstream>
+#include <sstream>
 
 #include <fmt/format.h>
 
 #include "autograd/base/error.h"
+#include "autograd/base/plain_file.h"
 #include "tools/version.h"
 
 namespace gradzoo {
 namespace {
 
-constexpr std::uintmax_t kMaxConfigBytes = 1 << 20;
+constexpr uint64_t kMostConfigBytes = 1 << 20;
 
 /// One line, read from left to right.
 class Line {
@@ -26,7 +26,8 @@ class Line {
   std::string key() {
     std::string word = take_while([](char c) { return std::isalnum(c) != 0 || c == '_' || c == '-'; });
     skip_blanks();
-    if (word.empty() || text_.empty() || text_.front() != '=') fail("is not 'key = value'");
+    if (word.empty() || text_.empty() || text_.front() != '=')
+      fail("is not 'key = value'. Hint: a comment begins with #");
     text_.remove_prefix(1);
     skip_blanks();
     return word;
@@ -45,7 +46,7 @@ class Line {
       if (!number && out != "true" && out != "false") fail("has a value that is no number. Hint: quote text");
     }
     skip_blanks();
-    if (!at_end()) fail("goes on after its value");
+    if (!at_end()) fail("goes on after its value. Hint: one setting a line");
     return out;
   }
 
@@ -69,7 +70,7 @@ class Line {
   std::string literal() {
     text_.remove_prefix(1);
     const size_t end = text_.find('\'');
-    if (end == std::string_view::npos) fail("has a string without its end");
+    if (end == std::string_view::npos) fail("has a string without its end. Hint: close the quotes");
     std::string out(text_.substr(0, end));
     text_.remove_prefix(end + 1);
     return out;
@@ -84,7 +85,7 @@ class Line {
       }
       out += text_[i] == '\\' ? escaped(i) : text_[i];
     }
-    fail("has a string without its end");
+    fail("has a string without its end. Hint: close the quotes");
   }
 
   // The character that stands behind the backslash at `i`; leaves `i` on its last letter.
@@ -98,7 +99,8 @@ class Line {
         unsigned code = 0;
         const auto [end, failure] = std::from_chars(digits, digits + 2, code, 16);
         i += 4;
-        if (failure == std::errc() && end == digits + 2 && code < 0x80) return static_cast<char>(code);
+        if (failure == std::errc() && end == digits + 2 && code > 0 && code < 0x80)
+          return static_cast<char>(code);
       }
     }
     fail("has an escape that is not read. Hint: \\\", \\\\, \\n, \\t or \\u00XX");
@@ -140,27 +142,27 @@ std::string of_another_version(const ConfigFile& config) {
 }  // namespace
 
 ConfigFile read_config(const std::string& path) {
-  std::ifstream file(path);
-  std::error_code error;
-  if (!file || !std::filesystem::is_regular_file(path, error)) {
-    throw Error("cannot read {}. Hint: a config.toml that a run has written", path);
-  }
-  if (std::filesystem::file_size(path) > kMaxConfigBytes) throw Error("{}: is no config file", path);
-  ConfigFile config{.path = path, .model = {}, .version = {}, .values = {}};
+  std::istringstream file(read_plain_file(path, kMostConfigBytes));
+  ConfigFile config{.path = path, .model = {}, .version = {}, .data_sha256 = {}, .values = {}};
   std::string text;
   std::vector<std::string> seen;
   for (int number = 1; std::getline(file, text); ++number) {
     const std::string place = fmt::format("{}: line {}", path, number);
+    if (text.find('\0') != std::string::npos)
+      throw Error("{} holds a zero byte. Hint: the file is damaged", place);
     Line line(text, place);
     if (line.at_end()) continue;
     const std::string key = line.key();
     const std::string value = line.value();
-    if (std::ranges::find(seen, key) != seen.end()) throw Error("{} sets '{}' again", place, key);
+    if (std::ranges::find(seen, key) != seen.end())
+      throw Error("{} sets '{}' again. Hint: once is enough", place, key);
     seen.push_back(key);
     if (key == "model") {
       config.model = value;
     } else if (key == "version") {
       config.version = value;
+    } else if (key == "data_sha256") {
+      config.data_sha256 = value;
     } else {
       config.values.emplace_back(key, value);
     }
@@ -168,9 +170,12 @@ ConfigFile read_config(const std::string& path) {
   return config;
 }
 
-std::string config_text(const std::string& model, const OptionTable& options) {
+std::string config_text(const std::string& model, const OptionTable& options,
+                        const std::string& data_sha256) {
   std::string text = "# The settings of a run: gradzoo train --config THIS --out DIR repeats it.\n";
-  text += fmt::format("model = {}\nversion = {}\n\n", quoted_text(model), quoted_text(kVersion));
+  text += fmt::format("model = {}\nversion = {}\n", quoted_text(model), quoted_text(kVersion));
+  if (!data_sha256.empty()) text += fmt::format("data_sha256 = {}\n", quoted_text(data_sha256));
+  text += "\n";
   for (const Option& option : options.all()) text += fmt::format("{} = {}\n", option.key, toml_value(option));
   return text;
 }

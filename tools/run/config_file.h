@@ -13,6 +13,7 @@ struct ConfigFile {
   std::string path;
   std::string model;                                        // "": the file names none
   std::string version;                                      // of the program that wrote it; "": not given
+  std::string data_sha256 = {};                             // of what the run trains on; "": not given
   std::vector<std::pair<std::string, std::string>> values;  // settings in the file's order, unquoted
 };
 
@@ -21,7 +22,8 @@ struct ConfigFile {
 ConfigFile read_config(const std::string& path);
 
 /// The text of a config file that says the same: strings and lists quoted and escaped.
-std::string config_text(const std::string& model, const OptionTable& options);
+std::string config_text(const std::string& model, const OptionTable& options,
+                        const std::string& data_sha256 = "");
 
 /// Sets all values; the errors name the file.
 void apply_config(const ConfigFile& config, OptionTable& options);

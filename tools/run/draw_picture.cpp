@@ -1,5 +1,6 @@
 #include "tools/run/draw_picture.h"
 
+#include <algorithm>
 #include <vector>
 
 #include <fmt/format.h>
@@ -16,6 +17,9 @@ namespace {
 Image draw(const ImageGrid& grid, const std::string&) {
   GridOptions options;
   options.columns = grid.columns;
+  constexpr int64_t kLeastSide = 32;  // of a tile, in pixels of the picture
+  options.scale =
+      std::max(options.scale, static_cast<int>(kLeastSide / std::max<int64_t>(1, grid.pixels.dim(1))));
   const auto period = static_cast<int64_t>(grid.row_captions.size());
   if (period > 0) {
     const int64_t rows = (grid.pixels.dim(0) + grid.columns - 1) / grid.columns;
@@ -50,6 +54,7 @@ Image draw(const Bars& bars, const std::string& title) {
   chart.y_label = bars.y_name;
   chart.values = bars.values;
   chart.names = bars.names;
+  chart.expected = bars.expected;
   return draw_chart(chart);
 }
 
@@ -93,6 +98,7 @@ Image draw(const Planes& planes, const std::string&) {
                      .y = {plane.y_low, plane.y_high},
                      .density = field_of(plane.density),
                      .density_name = plane.density_name,
+                     .probability = plane.probability,
                      .contours = field_of(plane.contours),
                      .points = points_of(plane.points),
                      .arrows = arrows_of(plane)});

@@ -14,21 +14,28 @@ namespace gradzoo {
 /// Appends rows to a run's metrics. While it lives, no other process can train in that run.
 class MetricsLog {
  public:
-  /// Throws Error where the file cannot be written, or another process has it open for training.
+  /// Throws Error where the file cannot be written, is a link or no plain file, or another process has it
+  /// open for training.
   explicit MetricsLog(std::string path);
+  /// close() reports what this cannot.
   ~MetricsLog();
   MetricsLog(const MetricsLog&) = delete;
   MetricsLog& operator=(const MetricsLog&) = delete;
 
   /// Removes every row beyond `step`, and a last one that was cut short. Returns the seconds of the last row
-  /// that stays.
+  /// that stays. Throws Error naming the line, and removes nothing, where a row is damaged or out of order.
   double cut_back(int64_t step);
   /// The means of the training metrics since the last row; `seconds` of training so far.
   void append(const LogRow& row, std::span<const MetricInfo> metrics, double seconds);
   /// What validation gave after a step: keys `valid_<quantity>_<unit>`, standard errors with `_stderr`.
   void append_validation(int64_t step, double epoch, const Quantities& quantities, double seconds);
-  /// Brings what was written to the disk.
+  /// Throws Error where the file is not at its path any more: the run was moved, and what stands there now is
+  /// not ours to write to.
+  void check_in_place() const;
+  /// Brings what was written to the disk, in its place. Throws Error where that fails.
   void sync();
+  /// sync() for the last time. Nothing can be written any more.
+  void close();
 
  private:
   void write(const std::string& line);
@@ -40,7 +47,8 @@ class MetricsLog {
 /// The key of a quantity: ("elbo", "nats/image") is "elbo_nats_per_image".
 std::string quantity_key(const Quantity& quantity);
 
-/// The rows of a metrics file, in order, numbers alone. Throws Error naming the line that is no such row.
+/// The rows of a metrics file, in order, numbers alone; a last one that was cut short is left out. Throws
+/// Error naming the line that is no such row.
 std::vector<std::map<std::string, double>> read_metrics(const std::string& path);
 
 }  // namespace gradzoo

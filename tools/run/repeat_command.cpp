@@ -66,4 +66,8 @@ std::string repeat_command(const RunOptions& options, const DataShape& shape) {
   return command;
 }
 
+std::string resume_command(const std::string& directory) {
+  return "gradzoo train --resume " + shell_word(directory);
+}
+
 }  // namespace gradzoo

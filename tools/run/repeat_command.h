@@ -10,4 +10,7 @@ namespace gradzoo {
 /// or from another option is not told.
 std::string repeat_command(const RunOptions& options, const DataShape& shape);
 
+/// What goes on with the run in `directory`.
+std::string resume_command(const std::string& directory);
+
 }  // namespace gradzoo

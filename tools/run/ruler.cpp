@@ -83,22 +83,25 @@ Quantities Ruler::watch(const Tensor& images) const {
   return out;
 }
 
+RulerMeasure Ruler::measure_samples(const SavedRun& run, int64_t n) const {
+  check_count(real_images_, n);
+  Rng rng(run.seed(), "samples");
+  const Tensor asked = any_labels(n, run.model->label_count());
+  return measure(samples_of(*run.model, n, run.shape, rng, asked), asked);
+}
+
 RulerReport ruler_report(const SavedRun& run, RulerClassifier classifier, int64_t n, Split split) {
   const RunData data(run.options->data, run.options->training);
   const Ruler ruler(std::move(classifier), data.evaluation_examples(split), data.train(),
                     run.options->model->pixels());
-  const RulerMeasure real = ruler.measure_real(n);  // refuses an n that cannot be had, before any is drawn
-  Rng rng(run.seed(), "samples");
-  const int64_t classes = run.model->label_count();
-  const Tensor asked = classes > 0 ? any_labels(n, classes) : Tensor();
-  const Tensor samples = ruler.samples_of(*run.model, n, run.shape, rng, asked);
-  return {fmt::format("{}: {} at step {} on {}", run.directory.path(), run.model_name(), run.step,
+  return {run.directory.path(),
+          fmt::format("{}: {} at step {} on {}", run.directory.path(), run.model_name(), run.step,
                       run.options->data.data),
           ruler.told(),
           split,
           ruler.is_binary(),
-          ruler.measure(samples, asked),
-          real,
+          ruler.measure_samples(run, n),
+          ruler.measure_real(n),
           ruler.measure_training(n)};
 }
 

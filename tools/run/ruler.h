@@ -28,6 +28,9 @@ class Ruler {
   Tensor samples_of(Model& model, int64_t n, const DataShape& shape, Rng& rng,
                     const Tensor& labels = {}) const;
   RulerMeasure measure(const Tensor& images, const Tensor& asked = {}) const;
+  /// n samples of a run, those that `gradzoo sample` draws without a seed. Throws Error where the set has not
+  /// as many real images.
+  RulerMeasure measure_samples(const SavedRun& run, int64_t n) const;
   /// n real images, evenly spread over the set, and n training images as samples of a perfect model would be.
   RulerMeasure measure_real(int64_t n) const;
   RulerMeasure measure_training(int64_t n) const;
@@ -49,14 +52,14 @@ class Ruler {
 
 /// What a classifier says of a run's samples, and of as many real images of its data.
 struct RulerReport {
+  std::string run;                     // its path
   std::string samples_of, classifier;  // "runs/vae-1: vae at step 5500 on mnist"
   Split split;                         // the real images'
   bool binary;
   RulerMeasure samples, real, training;
 };
 
-/// Draws n samples from `run`, those that `gradzoo sample` draws without a seed, and measures them and n
-/// images of the run's `split`, evenly spread over it.
+/// Measures n samples of `run`, and n images of its `split` and of those that it trained on, evenly spread.
 RulerReport ruler_report(const SavedRun& run, RulerClassifier classifier, int64_t n, Split split);
 
 /// The same as text and as one JSON object.

@@ -7,6 +7,7 @@
 
 #include "autograd/base/error.h"
 #include "models/classifier/digits.h"
+#include "tools/run/run_report.h"
 #include "tools/run/training.h"
 
 namespace gradzoo {
@@ -73,7 +74,7 @@ std::optional<RulerClassifier> own_classifier(const DatasetOptions& data, bool m
     return RulerClassifier{digit_classifier(), "the program's own classifier of digits"};
   if (data.data != kTrained) return std::nullopt;
   const std::filesystem::path folder = cache_folder() / "fashion-classifier";
-  const bool finished = std::filesystem::exists(RunDirectory(folder.string()).report());
+  const bool finished = finished_report_step(RunDirectory(folder.string())).has_value();
   if (!finished && !may_train) return std::nullopt;
   if (!finished) train_into(folder, progress);
   return classifier_in(std::make_unique<SavedRun>(open_run(folder.string())));

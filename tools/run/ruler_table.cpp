@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "autograd/base/text.h"
 #include "tools/run/ruler.h"
 
 namespace gradzoo {
@@ -47,7 +48,7 @@ Json to_json(const RulerMeasure& measure) {
 std::string ruler_table(const RulerReport& report) {
   const RulerMeasure &samples = report.samples, &real = report.real, &training = report.training;
   std::string table =
-      fmt::format("{}\nheld against {}{}\n\n", report.samples_of, report.classifier,
+      fmt::format("{}\nheld against {}{}\n\n", printable(report.samples_of), printable(report.classifier),
                   report.binary ? ", binary samples against binary images: pixels are drawn by their "
                                   "probabilities"
                                 : "");
@@ -87,7 +88,8 @@ std::string ruler_table(const RulerReport& report) {
 }
 
 std::string ruler_json(const RulerReport& report) {
-  const Json object{{"run", report.samples_of},
+  const Json object{{"run", report.run},
+                    {"samples_of", report.samples_of},
                     {"classifier", report.classifier},
                     {"split", name_of(kSplits, report.split)},
                     {"binary", report.binary},

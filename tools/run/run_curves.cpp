@@ -45,7 +45,7 @@ MetricCurve curve_of(const MetricRows& rows, const std::string& key) {
   return curve;
 }
 
-std::vector<Curve> curves_of(const FinishedRun& run, const MetricRows& rows, const Quantities& validation,
+std::vector<Curve> curves_of(const ReportedRun& run, const MetricRows& rows, const Quantities& validation,
                              const std::vector<CurveLevel>& levels) {
   std::vector<Curve> curves;
   for (const MetricInfo& metric : run.session.model->metrics()) {

@@ -21,7 +21,7 @@ MetricCurve curve_of(const MetricRows& rows, const std::string& key);
 
 /// A chart of each metric over the epochs, with the levels that belong there; validation in the same chart
 /// where the model says so.
-std::vector<Curve> curves_of(const FinishedRun& run, const MetricRows& rows, const Quantities& validation,
+std::vector<Curve> curves_of(const ReportedRun& run, const MetricRows& rows, const Quantities& validation,
                              const std::vector<CurveLevel>& levels);
 
 }  // namespace gradzoo

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "autograd/base/error.h"
+#include "autograd/base/plain_file.h"
 
 namespace gradzoo {
 namespace {
@@ -54,9 +55,22 @@ void RunDirectory::check_is_run() const {
   if (!fs::exists(path_, error)) {
     throw Error(fmt::format("there is no run {}. Hint: gradzoo train MODEL --out {}", path_, path_));
   }
-  if (!fs::is_regular_file(config(), error)) {
-    throw Error(fmt::format(
-        "{} is not a run: it holds no config.toml. Hint: a folder that gradzoo train made", path_));
+  if (!fs::is_directory(path_, error)) {
+    throw Error(
+        fmt::format("{} is not a run: it is a file. Hint: name the folder that gradzoo train made", path_));
+  }
+  for (const std::string& file : {config(), metrics(), checkpoint(), report()}) check_plain_or_absent(file);
+  if (!fs::exists(config(), error)) {
+    throw Error(
+        fmt::format("{} is not a run: it holds no config.toml. Hint: name a folder that gradzoo train "
+                    "made; what a killed start left behind may be removed",
+                    path_));
+  }
+  if (fs::is_symlink(samples(), error)) {
+    throw Error(fmt::format("{}: this is a link, no folder. Hint: put the folder itself there", samples()));
+  }
+  for (const fs::directory_entry& entry : fs::directory_iterator(samples(), error)) {
+    if (entry.path().extension() == ".png") check_plain_or_absent(entry.path().string());
   }
 }
 
@@ -75,7 +89,7 @@ NewRunDirectory::NewRunDirectory(const std::string& out, const std::string& mode
   while (path.size() > 1 && path.back() == '/') path.pop_back();
   if (!claim(path)) {
     throw Error(fmt::format(
-        "{} exists already, and a run is never overwritten. Hint: --resume --out {}, or another --out", out,
+        "{} exists already, and a run is never overwritten. Hint: train --resume {}, or another --out", out,
         out));
   }
 }
@@ -90,7 +104,10 @@ bool NewRunDirectory::claim(const std::string& path) {
   for (const std::string& parent : missing) {
     if (make_folder(parent)) made_parents_.push_back(parent);
   }
-  if (!make_folder(path)) return false;
+  if (!make_folder(path)) {
+    was_there_ = fs::is_directory(fs::symlink_status(path, error)) && fs::is_empty(path, error) && !error;
+    if (!was_there_) return false;
+  }
   directory_ = RunDirectory(path);
   directory_.make_samples_folder();
   return true;
@@ -100,6 +117,7 @@ NewRunDirectory::~NewRunDirectory() {
   if (kept_) return;
   std::error_code ignored;
   if (!directory_.path().empty()) fs::remove_all(directory_.path(), ignored);
+  if (was_there_) fs::create_directory(directory_.path(), ignored);
   for (auto parent = made_parents_.rbegin(); parent != made_parents_.rend(); ++parent) {
     fs::remove(*parent, ignored);
   }

@@ -23,7 +23,8 @@ class RunDirectory {
   /// The epochs that have such a picture, ascending.
   std::vector<int64_t> epochs_with_picture() const;
 
-  /// Throws Error unless this is a run: a folder with a config.toml.
+  /// Throws Error unless this is a run: a folder with a config.toml, whose files are plain files, no links,
+  /// devices or pipes.
   void check_is_run() const;
   /// Makes samples/ where there is none. Throws Error where that cannot be.
   void make_samples_folder() const;
@@ -36,7 +37,8 @@ class RunDirectory {
 class NewRunDirectory {
  public:
   /// Makes `out`, or the next free runs/<model>-<n> where that is empty: making the folder is what claims the
-  /// name. Throws Error where `out` exists or nothing can be made there.
+  /// name, or that `out` was an empty one. Throws Error where `out` is anything else or nothing can be made
+  /// there.
   NewRunDirectory(const std::string& out, const std::string& model);
   ~NewRunDirectory();
   NewRunDirectory(const NewRunDirectory&) = delete;
@@ -47,10 +49,12 @@ class NewRunDirectory {
 
  private:
   NewRunDirectory() = default;  // so that the destructor clears up after a constructor that throws
+  // Makes the folder, or takes one that is empty; false where something of that name exists.
   bool claim(const std::string& path);
 
   RunDirectory directory_{""};
   std::vector<std::string> made_parents_;  // outermost first
+  bool was_there_ = false;                 // as an empty folder
   bool kept_ = false;
 };
 

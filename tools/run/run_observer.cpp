@@ -4,8 +4,10 @@
 #include <fmt/ranges.h>
 
 #include "nn/state/checkpoint.h"
+#include "tools/clock.h"
 #include "tools/run/draw_picture.h"
 #include "tools/run/metric_name.h"
+#include "tools/run/run_report.h"
 
 namespace gradzoo {
 namespace {
@@ -16,6 +18,8 @@ void add_number(std::string& line, const char* what, const std::string& key, dou
   if (!name.unit.empty()) line += fmt::format(" {}", name.unit);
 }
 
+constexpr double kReportShare = 0.05;  // of the time
+
 }  // namespace
 
 void save_run_checkpoint(const RunDirectory& directory, const State& state, const std::string& model,
@@ -23,7 +27,8 @@ void save_run_checkpoint(const RunDirectory& directory, const State& state, cons
   save_checkpoint(directory.checkpoint(), state,
                   {{"model", model},
                    {"example", fmt::format("{}", fmt::join(shape.example, "x"))},
-                   {"classes", fmt::format("{}", shape.classes)}});
+                   {"classes", fmt::format("{}", shape.classes)}},
+                  Links::refuse);
 }
 
 RunObserver::RunObserver(const Run& run, MetricsLog& metrics, Progress& progress, const StopSignal& stop)
@@ -34,10 +39,7 @@ RunObserver::RunObserver(const Run& run, MetricsLog& metrics, Progress& progress
       saved_step_(run.session.trainer.step()),
       watch_(run.options, run.session) {}
 
-double RunObserver::seconds() const {
-  return run_.seconds_before +
-         std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count();
-}
+double RunObserver::seconds() const { return run_.seconds_before + steady_seconds() - begun_; }
 
 void RunObserver::on_log(const LogRow& row) {
   metrics_.append(row, run_.session.model->metrics(), seconds());
@@ -55,24 +57,29 @@ void RunObserver::on_epoch(int64_t step) {
   Rng rng(run_.session.data.seed(), "samples");
   const int64_t per_epoch = run_.session.batches->steps_per_epoch();
   const int64_t epoch = (step + per_epoch - 1) / per_epoch;
-  write_png(run_.directory.epoch_picture(epoch),
-            draw_picture(run_.session.model->snapshot(run_.session.data.view(), rng)));
+  const Image picture = draw_picture(run_.session.model->snapshot(run_.session.data.view(), rng));
+  metrics_.check_in_place();
+  write_png(run_.directory.epoch_picture(epoch), picture, Links::refuse);
   save(step);
   progress_.epoch(step, shown());
 }
 
 void RunObserver::validate(int64_t step) {
-  const Quantities quantities = run_.session.model->validate(run_.session.data.view());
-  append(step, quantities);
-  validated_.clear();
-  for (const Quantity& q : quantities) add_number(validated_, "valid ", quantity_key(q), q.value);
+  validated_ = run_.session.model->validate(run_.session.data.view());
+  append(step, validated_);
 }
 
 void RunObserver::watch(int64_t step) {
+  watched_step_ = step;
   const Quantities found = watch_.at(step);
   if (found.empty()) return;
   watched_ = found;
   append(step, found);
+}
+
+Quantities RunObserver::watched_at_end() {
+  if (watched_step_ != run_.session.steps) watched_ = watch_.at(run_.session.steps);
+  return watched_;
 }
 
 void RunObserver::append(int64_t step, const Quantities& quantities) {
@@ -82,7 +89,9 @@ void RunObserver::append(int64_t step, const Quantities& quantities) {
 }
 
 std::string RunObserver::shown() const {
-  return validated_.empty() ? numbers_ : numbers_ + "  " + validated_;
+  std::string line;
+  for (const Quantity& q : validated_) add_number(line, "valid ", quantity_key(q), q.value);
+  return line.empty() ? numbers_ : numbers_ + "  " + line;
 }
 
 bool RunObserver::should_stop(int64_t step) {
@@ -96,6 +105,25 @@ void RunObserver::save(int64_t step) {
   metrics_.sync();
   save_run_checkpoint(run_.directory, run_.session.state, model_name(), run_.session.data.shape());
   saved_step_ = step;
+  if (step < run_.session.steps && report_is_due()) report();
+}
+
+bool RunObserver::report_is_due() const {
+  return steady_seconds() - reported_ >= report_seconds_ / kReportShare;
+}
+
+void RunObserver::report(const std::string& ended) {
+  const int64_t step = run_.session.trainer.step();
+  if (step == reported_step_ && ended.empty()) return;
+  metrics_.check_in_place();
+  const double begun = steady_seconds();
+  Quantities known = validated_;
+  known.add(watched_);
+  if (!levels_) levels_ = run_.session.model->levels(run_.session.data.view());
+  write_interim_report({run_.directory, run_.options, run_.session, known, *levels_, ended});
+  reported_step_ = step;
+  reported_ = steady_seconds();
+  report_seconds_ = reported_ - begun;
 }
 
 }  // namespace gradzoo

@@ -1,10 +1,13 @@
 #pragma once
 
-#include <chrono>
+#include <cmath>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "models/run/session.h"
+#include "tools/clock.h"
 #include "tools/run/metrics_log.h"
 #include "tools/run/progress.h"
 #include "tools/run/run_directory.h"
@@ -18,8 +21,8 @@ void save_run_checkpoint(const RunDirectory& directory, const State& state, cons
                          const DataShape& shape);
 
 /// What a run writes while it trains. After each epoch: validation, a snapshot by one fixed stream, so that
-/// the pictures show one development, and last the checkpoint, so that nothing of what lies before it can be
-/// missing.
+/// the pictures show one development, and then the checkpoint, so that nothing of what lies before it can be
+/// missing. A report follows a checkpoint, but takes no more than a twentieth of the time.
 class RunObserver : public TrainObserver {
  public:
   struct Run {
@@ -38,12 +41,17 @@ class RunObserver : public TrainObserver {
   bool should_stop(int64_t step) override;
   /// The step of the checkpoint on disk.
   int64_t saved_step() const { return saved_step_; }
+  /// Writes a checkpoint, and the report where its time has come. Throws Error where the run's directory is
+  /// not at its path any more.
   void save(int64_t step);
-  /// What was last measured of samples; empty where nothing measures them.
-  const Quantities& watched() const { return watched_; }
+  /// Writes the report of the step reached, but where it is there already. `ended`: why training ended there.
+  void report(const std::string& ended = "");
+  /// What is measured of samples at the run's end; empty where nothing measures them.
+  Quantities watched_at_end();
 
  private:
   double seconds() const;
+  bool report_is_due() const;
   void validate(int64_t step);
   void watch(int64_t step);
   void append(int64_t step, const Quantities& quantities);
@@ -54,12 +62,15 @@ class RunObserver : public TrainObserver {
   MetricsLog& metrics_;
   Progress& progress_;
   const StopSignal& stop_;
-  std::string numbers_;    // the live metrics, as shown
-  std::string validated_;  // what the last validation gave, as shown
-  int64_t saved_step_;
+  std::string numbers_;   // the live metrics, as shown
+  Quantities validated_;  // by the last validation
+  int64_t saved_step_, reported_step_ = -1, watched_step_ = -1;
   SampleWatch watch_;
   Quantities watched_;
-  std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+  std::optional<std::vector<CurveLevel>> levels_;  // once found out: some read all training examples
+  double reported_ = -INFINITY;                    // when the last report was written
+  double report_seconds_ = 0;                      // that it took
+  double begun_ = steady_seconds();
 };
 
 }  // namespace gradzoo

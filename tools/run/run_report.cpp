@@ -1,12 +1,12 @@
 #include "tools/run/run_report.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
-#include <fstream>
-#include <iterator>
 
 #include <fmt/format.h>
 
+#include "autograd/base/plain_file.h"
 #include "autograd/kernels/gemm/gemm.h"
 #include "autograd/kernels/threads/parallel.h"
 #include "tools/plot/image.h"
@@ -23,37 +23,44 @@ namespace {
 
 constexpr size_t kMostFrames = 40;
 
+constexpr std::uint64_t kMostPictureBytes = 1 << 26;
+
 std::vector<std::uint8_t> read_bytes(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+  const std::string bytes = read_plain_file(path, kMostPictureBytes, Links::refuse);
+  return {bytes.begin(), bytes.end()};
 }
 
 // What the model showed after each epoch; of a long run so many of them, evenly, that the page stays light.
-FilmStrip film_of(const RunDirectory& directory, const DataShape& shape) {
+FilmStrip film_of(const ReportedRun& run) {
   FilmStrip film{.title = "Epoch by epoch",
                  .caption = "What the model shows after each epoch, from the same random numbers every time.",
                  .snapshots = {},
-                 .invert_at_night = !shape.is_image()};
-  const std::vector<int64_t> epochs = directory.epochs_with_picture();
+                 .invert_at_night = !run.session.data.shape().is_image()};
+  const int64_t per_epoch = run.session.batches->steps_per_epoch();
+  const int64_t last = (run.session.trainer.step() + per_epoch - 1) / per_epoch;
+  std::vector<int64_t> epochs = run.directory.epochs_with_picture();
+  std::erase_if(epochs, [&](int64_t epoch) { return epoch > last; });
   const size_t frames = std::min(epochs.size(), kMostFrames);
   for (size_t i = 0; i < frames; ++i) {
     const size_t at = frames == 1 ? 0 : i * (epochs.size() - 1) / (frames - 1);
     film.snapshots.push_back(
-        {fmt::format("epoch {}", epochs[at]), read_bytes(directory.epoch_picture(epochs[at]))});
+        {fmt::format("epoch {}", epochs[at]), read_bytes(run.directory.epoch_picture(epochs[at]))});
   }
   return film;
 }
 
 std::string with_error(const Quantity& quantity) {
-  if (!std::isfinite(quantity.standard_error)) return fmt::format("{:.4g}", quantity.value);
-  if (quantity.standard_error < 1e-4)
-    return fmt::format("{:.4g} ± {:.0e}", quantity.value, quantity.standard_error);
+  const double error = quantity.error;
+  if (!std::isfinite(error)) return fmt::format("{:.4g}", quantity.value);
+  if (quantity.error_kind == ErrorKind::quadrature)
+    return fmt::format("{:.4g}, within {:.0e} by quadrature", quantity.value, error);
+  if (error < 1e-4) return fmt::format("{:.4g} ± {:.0e}", quantity.value, error);
   // So many decimals that the error has two digits.
-  const int decimals = std::max(0, 1 - static_cast<int>(std::floor(std::log10(quantity.standard_error))));
-  return fmt::format("{:.{}f} ± {:.{}f}", quantity.value, decimals, quantity.standard_error, decimals);
+  const int decimals = std::max(0, 1 - static_cast<int>(std::floor(std::log10(error))));
+  return fmt::format("{:.{}f} ± {:.{}f}", quantity.value, decimals, error, decimals);
 }
 
-std::vector<KeyFigure> figures_of(const FinishedRun& run, const Quantities& validation,
+std::vector<KeyFigure> figures_of(const ReportedRun& run, const Quantities& validation,
                                   const MetricRows& rows, const std::vector<CurveLevel>& levels) {
   std::vector<KeyFigure> figures;
   figures.reserve(validation.size() + 2);
@@ -69,15 +76,16 @@ std::vector<KeyFigure> figures_of(const FinishedRun& run, const Quantities& vali
         {"training " + name.name, fmt::format("{:.4g}", curve.values.back()), name.unit, loss.explanation});
   }
   for (const CurveLevel& level : levels)
-    figures.push_back({level.name, fmt::format("{:.2f}", level.value), level.unit, level.meaning});
+    if (level.is_figure)
+      figures.push_back({level.name, fmt::format("{:.2f}", level.value), level.unit, level.meaning});
   return figures;
 }
 
-std::vector<ReportPicture> pictures_of(const FinishedRun& run) {
+std::vector<ReportPicture> pictures_of(const ReportedRun& run) {
   std::vector<ReportPicture> pictures;
   for (const Picture& picture : run.session.model->pictures(run.session.data.view())) {
     const Image image = draw_picture(picture);
-    write_png(run.directory.picture(picture.name), image);
+    write_png(run.directory.picture(picture.name), image, Links::refuse);
     std::string caption = picture.caption;
     if (!run.session.data.holds_out())
       caption += " (This run trained on all images, so none here is held out.)";
@@ -88,7 +96,7 @@ std::vector<ReportPicture> pictures_of(const FinishedRun& run) {
   return pictures;
 }
 
-std::vector<Term> glossary_of(const FinishedRun& run, const Quantities& validation) {
+std::vector<Term> glossary_of(const ReportedRun& run, const Quantities& validation) {
   std::vector<Term> terms;
   for (const MetricInfo& metric : run.session.model->metrics())
     terms.push_back({metric_name(metric.name).name, metric.explanation});
@@ -104,7 +112,7 @@ std::vector<Term> glossary_of(const FinishedRun& run, const Quantities& validati
   return terms;
 }
 
-std::vector<Fact> facts_of(const FinishedRun& run, const MetricRows& rows) {
+std::vector<Fact> facts_of(const ReportedRun& run, const MetricRows& rows) {
   std::vector<Fact> facts = {{"run", run.directory.path()},
                              {"steps", fmt::format("{}", run.session.trainer.step())},
                              {"training examples", fmt::format("{}", run.session.data.train().count())},
@@ -122,30 +130,77 @@ std::vector<Fact> facts_of(const FinishedRun& run, const MetricRows& rows) {
   return facts;
 }
 
-}  // namespace
+// Rows of later steps are of a training that was killed before its next checkpoint.
+MetricRows rows_of(const ReportedRun& run) {
+  MetricRows rows = read_metrics(run.directory.metrics());
+  const auto step = static_cast<double>(run.session.trainer.step());
+  std::erase_if(rows, [&](const auto& row) {
+    const auto found = row.find("step");
+    return found == row.end() || found->second > step;
+  });
+  return rows;
+}
 
-void write_run_report(const FinishedRun& run) {
+constexpr const char* kWithPictures = ", with pictures";
+
+std::string mark_of(int64_t step, int64_t steps, bool with_pictures) {
+  return fmt::format("step {} of {}{}", step, steps, with_pictures ? kWithPictures : "");
+}
+
+std::string notice_of(const ReportedRun& run) {
+  const int64_t step = run.session.trainer.step(), steps = run.session.steps;
+  if (!run.ended.empty())
+    return fmt::format("Training ended after step {} of {}: {}", step, steps, run.ended);
+  if (step == steps) return "";
+  return fmt::format("This page is of step {} of {}. Where the run was stopped, this goes on with it: {}",
+                     step, steps, resume_command(run.directory.path()));
+}
+
+Report report_of(const ReportedRun& run, const Quantities& quantities,
+                 const std::vector<CurveLevel>& levels) {
   const RunData& data = run.session.data;
-  Model& model = *run.session.model;
-  const MetricRows rows = read_metrics(run.directory.metrics());
-  Quantities validation = data.holds_out() ? model.validate(data.view()) : Quantities{};
-  validation.add(run.watched);
-  const std::vector<CurveLevel> levels = model.levels(data.view());
+  const MetricRows rows = rows_of(run);
   const ModelEntry& entry = run.options.entry();
   Report report;
   report.title = fmt::format("{} on {}", entry.name, data.name());
   report.summary = fmt::format("{} ({})", entry.summary, entry.source);
-  report.figures = figures_of(run, validation, rows, levels);
-  report.curves = curves_of(run, rows, validation, levels);
-  report.reading = model.reading(data.view());
-  report.strips = {film_of(run.directory, data.shape())};
-  report.pictures = pictures_of(run);
+  report.notice = notice_of(run);
+  report.figures = figures_of(run, quantities, rows, levels);
+  report.curves = curves_of(run, rows, quantities, levels);
+  report.strips = {film_of(run)};
   for (const Option& option : run.options.table().all())
     report.settings.push_back({option.key, option.text(), option.meaning, option.source});
-  report.glossary = glossary_of(run, validation);
+  report.glossary = glossary_of(run, quantities);
   report.facts = facts_of(run, rows);
   report.command = repeat_command(run.options, data.shape());
-  write_report(run.directory.report(), report);
+  return report;
+}
+
+}  // namespace
+
+void write_interim_report(const ReportedRun& run) {
+  Report report = report_of(run, run.known, run.levels);
+  report.mark = mark_of(run.session.trainer.step(), run.session.steps, false);
+  write_report(run.directory.report(), report, Links::refuse);
+}
+
+void write_run_report(const ReportedRun& run) {
+  const RunData& data = run.session.data;
+  Quantities quantities = data.holds_out() ? run.session.model->validate(data.view()) : Quantities{};
+  quantities.add(run.known);
+  Report report = report_of(run, quantities, run.session.model->levels(data.view()));
+  report.reading = run.session.model->reading(data.view());
+  report.pictures = pictures_of(run);
+  report.mark = mark_of(run.session.trainer.step(), run.session.steps, true);
+  write_report(run.directory.report(), report, Links::refuse);
+}
+
+std::optional<int64_t> finished_report_step(const RunDirectory& directory) {
+  const std::string mark = report_mark(directory.report());
+  int64_t step = 0;
+  const size_t digits = mark.find(' ') + 1;
+  std::from_chars(mark.data() + digits, mark.data() + mark.size(), step);
+  return mark == mark_of(step, step, true) ? std::optional(step) : std::nullopt;
 }
 
 }  // namespace gradzoo

@@ -8,6 +8,7 @@
 #include "autograd/ops.h"
 #include "nn/state/checkpoint.h"
 #include "nn/state/safetensors.h"
+#include "tools/run/config_file.h"
 #include "tools/run/training.h"
 
 namespace gradzoo {
@@ -69,19 +70,43 @@ void check_finite(const State& state, const std::string& path) {
 
 }  // namespace
 
+// Weights with gradients, two moments and an average are in the file but for the gradients, and making them
+// takes some more; a small model has its share whatever its size.
+PoolLimit limit_to_checkpoint(const SafetensorsReader& file) {
+  constexpr uint64_t kTimes = 16, kLeast = 64 << 20;
+  return {kTimes * file.data_bytes() + kLeast,
+          fmt::format(
+              "{}: it has {} bytes, far less than the model of its settings. Hint: config.toml was changed, "
+              "or the file is damaged",
+              file.path(), file.data_bytes())};
+}
+
+std::string check_same_data(const RunDirectory& directory, const RunData& data) {
+  const std::string recorded = read_config(directory.config()).data_sha256;
+  std::string found = data.sha256();
+  if (recorded.empty() || recorded == found) return found;
+  throw Error(
+      "{}: the images of {} have changed since the run began: their SHA-256 is {:.12}..., and was {:.12}.... "
+      "Hint: bring the old ones back, or begin a new run",
+      directory.path(), data.name(), found, recorded);
+}
+
 SavedRun open_run(const std::string& directory) {
   const RunDirectory place(directory);
   place.check_is_run();
   std::unique_ptr<RunOptions> options = requested_options({.config = place.config()});
-  const SafetensorsReader file(place.checkpoint());
+  const SafetensorsReader file(place.checkpoint(), Links::refuse);
   const DataShape shape = recorded_shape(file, options->data);
   options->complete(shape);
   SavedRun saved{place, std::move(options), shape, nullptr, 0};
-  saved.model = saved.options->make_model(shape);
+  {
+    const PoolLimit limit = limit_to_checkpoint(file);
+    saved.model = saved.options->make_model(shape);
+  }
   State state;
   saved.model->register_state(state);
   state.add("trainer.step", saved.step);
-  load_checkpoint(place.checkpoint(), state, {.model = saved.model_name(), .partial = true});
+  load_checkpoint(file, state, {.model = saved.model_name(), .partial = true});
   check_finite(state, place.checkpoint());
   return saved;
 }

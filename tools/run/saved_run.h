@@ -4,7 +4,9 @@
 #include <memory>
 #include <string>
 
+#include "autograd/storage.h"
 #include "models/run/session.h"
+#include "nn/state/safetensors.h"
 #include "tools/run/run_directory.h"
 
 namespace gradzoo {
@@ -21,7 +23,15 @@ struct SavedRun {
   uint64_t seed() const { return options->training.stream_seed(); }
 };
 
+/// The SHA-256 of the images. Throws Error where they are not those that the run trained on, by its
+/// config.toml.
+std::string check_same_data(const RunDirectory& directory, const RunData& data);
+
 /// Throws Error where the directory is no run or its checkpoint is damaged or of another model.
 SavedRun open_run(const std::string& directory);
+
+/// Holds what a model is made of to the size of its checkpoint, so that settings from elsewhere do not ask
+/// for all memory before shapes are compared.
+PoolLimit limit_to_checkpoint(const SafetensorsReader& file);
 
 }  // namespace gradzoo

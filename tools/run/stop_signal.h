@@ -2,7 +2,8 @@
 
 namespace gradzoo {
 
-/// While alive, SIGINT and SIGTERM are remembered instead of ending the process; a second one ends it.
+/// While alive, SIGINT, SIGTERM and SIGHUP are remembered instead of ending the process; a second one ends
+/// it. What the parent ignores (nohup, a shell's background) stays ignored.
 class StopSignal {
  public:
   StopSignal();

@@ -13,19 +13,17 @@
 #include "nn/state/checkpoint.h"
 #include "tools/run/config_file.h"
 #include "tools/run/metrics_log.h"
+#include "tools/run/repeat_command.h"
 #include "tools/run/run_observer.h"
 #include "tools/run/run_report.h"
+#include "tools/run/saved_run.h"
 
 namespace gradzoo {
 namespace {
 
-void write_config(const RunDirectory& directory, const RunOptions& options) {
-  const std::string text = config_text(options.entry().name, options.table());
-  write_file_atomically(directory.config(), std::as_bytes(std::span(text)));
-}
-
-std::string resume_command(const std::string& directory) {
-  return fmt::format("gradzoo train --resume --out {}", directory);
+void write_config(const RunDirectory& directory, const RunOptions& options, const std::string& data_sha256) {
+  const std::string text = config_text(options.entry().name, options.table(), data_sha256);
+  write_file_atomically(directory.config(), std::as_bytes(std::span(text)), Links::refuse);
 }
 
 // `message` with a clause more; the hint stays its end.
@@ -35,6 +33,14 @@ std::string before_hint(std::string message, const std::string& clause) {
 
 std::string amount_of(const RunData& data) {
   return data.shape().toy ? "fresh points" : fmt::format("{} images", data.train().count());
+}
+
+// What ended the run goes before what its report may fail with.
+void report_failure(RunObserver& observer, const Error& failure) {
+  try {
+    observer.report(failure.what());
+  } catch (const std::exception&) {
+  }
 }
 
 /// A run on disk that is about to train.
@@ -62,16 +68,25 @@ TrainOutcome run_training(const OpenRun& run, const StopSignal& stop, const Trai
     finished = session.train(observer);
   } catch (const Error& error) {
     progress.end();
-    throw Error(before_hint(error.what(), fmt::format("; the checkpoint of step {} is kept: {}",
-                                                      observer.saved_step(), directory.checkpoint())));
+    report_failure(observer, error);
+    std::error_code ignored;
+    const bool there = std::filesystem::exists(directory.checkpoint(), ignored);
+    throw Error(before_hint(error.what(), there ? fmt::format("; the checkpoint of step {} is kept: {}",
+                                                              observer.saved_step(), directory.checkpoint())
+                                                : "; there is no checkpoint any more"));
   }
   const int64_t step = session.trainer.step();
   if (!finished) {
+    observer.report();
+    run.metrics.close();
     progress.line(fmt::format("stopped at step {} of {}; to go on: {}", step, session.steps,
                               resume_command(directory.path())));
     return {directory.path(), step, false};
   }
-  write_run_report({directory, run.options, session, observer.watched()});
+  const Quantities watched = observer.watched_at_end();
+  run.metrics.check_in_place();
+  write_run_report({directory, run.options, session, watched});
+  run.metrics.close();
   const std::vector<int64_t> pictures = directory.epochs_with_picture();
   if (!pictures.empty()) progress.line("samples: " + directory.epoch_picture(pictures.back()));
   progress.line("report:  " + directory.report());
@@ -88,7 +103,7 @@ TrainOutcome begin_run(const TrainRequest& request) {
   const RunDirectory& directory = made.directory();
   metrics.emplace(directory.metrics());
   save_run_checkpoint(directory, session.state, options->entry().name, session.data.shape());
-  write_config(directory, *options);  // last: from here on it is a run
+  write_config(directory, *options, session.data.sha256());  // last: from here on it is a run
   made.keep();
   return run_training({*options, directory, session, *metrics, 0.0}, stop, request);
 }
@@ -102,7 +117,8 @@ std::unique_ptr<RunOptions> resumed_options(const TrainRequest& request, const R
   }
   const std::unique_ptr<RunOptions> before = requested_options({.config = directory.config()});
   if (!request.model.empty() && request.model != before->entry().name) {
-    throw Error("{} is a run of {}, not of {}", directory.path(), before->entry().name, request.model);
+    throw Error("{} is a run of {}, not of {}. Hint: leave the model away", directory.path(),
+                before->entry().name, request.model);
   }
   std::unique_ptr<RunOptions> options =
       requested_options({.config = directory.config(), .assignments = request.assignments});
@@ -119,30 +135,61 @@ std::unique_ptr<RunOptions> resumed_options(const TrainRequest& request, const R
   return options;
 }
 
-TrainOutcome resume_run(const TrainRequest& request) {
-  if (request.out.empty()) throw Error("--resume does not know which run. Hint: --resume --out DIR");
-  const RunDirectory directory(request.out);
-  directory.check_is_run();
-  const std::unique_ptr<RunOptions> options = resumed_options(request, directory);
-  Session session(*options);
-  const StopSignal stop;
-  directory.make_samples_folder();
-  MetricsLog metrics(directory.metrics());
-  load_checkpoint(directory.checkpoint(), session.state, {.model = options->entry().name});
-  const int64_t step = session.trainer.step();
-  if (step > session.steps) {
-    throw Error("{} has already done {} steps, more than {}. Hint: larger --epochs or --steps",
-                directory.path(), step, session.steps);
+/// A run that was trained before, at its checkpoint. No other process trains it.
+struct ReopenedRun {
+  RunDirectory directory;
+  std::unique_ptr<RunOptions> options;
+  std::string data_sha256;  // set as the session is made
+  Session session;
+  MetricsLog metrics;
+
+  explicit ReopenedRun(const TrainRequest& request) : ReopenedRun(request, checked(request.out)) {}
+
+ private:
+  static RunDirectory checked(const std::string& path) {
+    RunDirectory directory(path);
+    directory.check_is_run();
+    return directory;
   }
-  if (step == session.steps && std::filesystem::exists(directory.report())) {
+  static Session session_of(const RunOptions& options, const RunDirectory& directory, std::string& sha256) {
+    const SafetensorsReader checkpoint(directory.checkpoint(), Links::refuse);
+    RunData data(options.data, options.training);
+    sha256 = check_same_data(directory, data);
+    const PoolLimit limit = limit_to_checkpoint(checkpoint);
+    return Session(options, std::move(data));
+  }
+  ReopenedRun(const TrainRequest& request, RunDirectory place)
+      : directory(std::move(place)),
+        options(resumed_options(request, directory)),
+        session(session_of(*options, directory, data_sha256)),
+        metrics(directory.metrics()) {
+    directory.make_samples_folder();
+    for (const std::string& folder : {directory.path(), directory.samples()})
+      remove_stale_temporaries(folder);
+    load_checkpoint(directory.checkpoint(), session.state,
+                    {.model = options->entry().name, .links = Links::refuse});
+  }
+};
+
+TrainOutcome resume_run(const TrainRequest& request) {
+  if (request.out.empty()) throw Error("--resume does not know which run. Hint: gradzoo train --resume RUN");
+  const StopSignal stop;
+  ReopenedRun run(request);
+  const RunDirectory& directory = run.directory;
+  const int64_t step = run.session.trainer.step(), steps = run.session.steps;
+  if (step > steps) {
+    throw Error("{} has already done {} steps, more than {}. Hint: larger --epochs or --steps",
+                directory.path(), step, steps);
+  }
+  if (step == steps && finished_report_step(directory) == step) {
     Progress(request.progress, step, step, 1)
         .line(fmt::format("{} is finished: {} steps. To go on: {} with larger --epochs or --steps",
                           directory.path(), step, resume_command(directory.path())));
     return {directory.path(), step, true};
   }
-  const double seconds_before = metrics.cut_back(step);
-  write_config(directory, *options);
-  return run_training({*options, directory, session, metrics, seconds_before}, stop, request);
+  const double seconds_before = run.metrics.cut_back(step);
+  write_config(directory, *run.options, run.data_sha256);
+  return run_training({*run.options, directory, run.session, run.metrics, seconds_before}, stop, request);
 }
 
 }  // namespace
@@ -157,7 +204,7 @@ std::unique_ptr<RunOptions> requested_options(const TrainRequest& request) {
   if (name.empty()) throw Error("no model is given. Hint: gradzoo list models");
   auto options = std::make_unique<RunOptions>(find_model(name));
   if (config && !config->model.empty() && config->model != name) {
-    throw Error("{}: is of {}, not of {}", config->path, config->model, name);
+    throw Error("{}: is of {}, not of {}. Hint: leave the model away", config->path, config->model, name);
   }
   if (config) apply_config(*config, options->table());
   options->assign(request.assignments);
@@ -166,6 +213,12 @@ std::unique_ptr<RunOptions> requested_options(const TrainRequest& request) {
 
 TrainOutcome train_run(const TrainRequest& request) {
   return request.resume ? resume_run(request) : begin_run(request);
+}
+
+void renew_report(const std::string& directory) {
+  ReopenedRun run({.out = directory});
+  SampleWatch watch(*run.options, run.session);
+  write_run_report({run.directory, *run.options, run.session, watch.at(run.session.trainer.step())});
 }
 
 }  // namespace gradzoo

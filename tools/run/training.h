@@ -31,12 +31,16 @@ struct TrainOutcome {
 /// Throws Error for anything that is not known or out of range.
 std::unique_ptr<RunOptions> requested_options(const TrainRequest& request);
 
-/// Trains in a new run directory, or goes on with one, up to its last step or a SIGINT or SIGTERM: metrics,
-/// samples after each epoch, checkpoints, and at the end pictures and the report. What a resumed run ends
+/// Trains in a new run directory, or goes on with one, up to its last step or a signal (StopSignal): metrics,
+/// samples after each epoch, checkpoints with a report of the curves so far, and at the end pictures and the
+/// whole report. What a resumed run ends
 /// with is bit for bit what the uninterrupted one does. A resumed run keeps its settings, but `epochs` or
 /// `steps` may grow; it then goes on as if it had been asked for as many from the start (a schedule or
 /// warm-up that stretches over the run is stretched from there on). The test images are never read. Throws
 /// Error; what was not begun leaves nothing behind, what was begun keeps its last checkpoint.
 TrainOutcome train_run(const TrainRequest& request);
+
+/// Makes pictures and report of a run anew, as of its checkpoint. Throws Error as a resumed run does.
+void renew_report(const std::string& directory);
 
 }  // namespace gradzoo

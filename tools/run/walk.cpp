@@ -5,16 +5,17 @@
 #include <iterator>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "autograd/ops.h"
 #include "models/pictures/image_pictures.h"
 #include "models/registry.h"
+#include "samplers/domain.h"
 
 namespace gradzoo {
 namespace {
 
-constexpr double kDisagreement =
-    1.1;  // split R-hat above which chains are held to disagree (Gelman et al. 2013)
+constexpr double kDisagreement = 1.01;  // R-hat above which chains are held to disagree (Vehtari et al. 2021)
 
 // Images start as uniform pixels, points as a Gaussian that the toy's box holds, or N(0, I).
 Tensor noise_like(const DataShape& shape, int64_t n, Rng& rng) {
@@ -24,6 +25,15 @@ Tensor noise_like(const DataShape& shape, int64_t n, Rng& rng) {
   if (!shape.toy) return z;
   const Box box = shape.toy->box();
   return box.centre() + z * box.sides() / 6.0;
+}
+
+// Inside the domain; bits are tossed.
+Tensor start_of(const Target& target, const DataShape& shape, int64_t n, Rng& rng) {
+  if (target.initial) return target.initial(n, rng);
+  if (target.binary) return bernoulli(full({n, shape.size()}, 0.5), rng);
+  Tensor x = noise_like(shape, n, rng);
+  reflect(target.domain, x);
+  return x;
 }
 
 std::string fitting_models() {
@@ -49,23 +59,26 @@ WalkOptions::WalkOptions(const std::string& sampler, std::span<const std::string
   table_.add("warmup", chains_.warmup,
              "transitions that the diagnostics leave out; half of the steps unless set");
   for (const std::string& assignment : assignments) table_.assign(assignment);
-  table_.prefer(chains_.warmup, chains_.steps / 2, "steps");
+  const WalkLength whole = make()->length();
+  if (whole.steps > 0) table_.prefer(chains_.steps, whole.steps, "the sampler's levels");
+  const bool is_whole = whole.steps > 0 && chains_.steps == whole.steps;
+  table_.prefer(chains_.warmup, is_whole ? whole.before_last : chains_.steps / 2, "steps");
   check_chain_options(chains_, entry_.name);
-  make();
 }
 
 void check_fits(const SamplerEntry& sampler, const Target& target, const std::string& model) {
   if (why_unfit(sampler.name, sampler.needs, target).empty()) return;
-  const std::string_view has = target.score ? "a score but no log-density" : "neither log-density nor score";
-  throw Error("sample: {} walks on a {}, and this run of {} has {}. Hint: {}", sampler.name,
-              needs_text(sampler.needs), model, has, fitting_models());
+  const std::string fitting = fitting_samplers(target);
+  throw Error("sample: {} walks on a {}, and this run of {} has {}. Hint: {}{}", sampler.name,
+              needs_text(sampler.needs), model, target_text(target),
+              fitting.empty() ? "" : fmt::format("on this run walk {}; of models ", fitting),
+              fitting_models());
 }
 
 Walk walk(const Target& target, const DataShape& shape, int64_t n, Sampler& sampler,
           const ChainOptions& chains, uint64_t seed) {
   Rng start(seed, "chains/start"), rng(seed, "chains");
-  const Tensor x0 = target.initial ? target.initial(n, start) : noise_like(shape, n, start);
-  Walk out{run_chains(target, x0, sampler, chains, rng), {}};
+  Walk out{run_chains(target, start_of(target, shape, n, start), sampler, chains, rng), {}};
   out.samples = shape.is_image() ? as_images(out.chains.x, shape) : out.chains.x;
   return out;
 }
@@ -76,18 +89,18 @@ std::string diagnostics_table(const ChainResult& result, int64_t n, const Sample
   fmt::memory_buffer text;
   const auto out = std::back_inserter(text);
   const bool gradients = (sampler.needs() & kNeedsScore) != 0;
-  fmt::format_to(out, "  {:<10} {:>10} {:>12} {:>18}\n", "statistic", "ESS", "split R-hat",
+  fmt::format_to(out, "  {:<10} {:>10} {:>10} {:>8} {:>18}\n", "statistic", "bulk ESS", "tail ESS", "R-hat",
                  gradients ? "ESS per gradient" : "ESS per log p");
   const auto evaluations = static_cast<double>(n * result.evaluations);
   double worst = 0;
   for (size_t i = 0; i < result.statistics.size(); ++i) {
     worst = std::max(worst, result.rhat[i]);
-    fmt::format_to(out, "  {:<10} {:>10} {:>12} {:>18}\n", result.statistics[i],
-                   number(result.ess[i], "{:.0f}"), number(result.rhat[i], "{:.3f}"),
-                   number(result.ess[i] / evaluations, "{:.2g}"));
+    fmt::format_to(out, "  {:<10} {:>10} {:>10} {:>8} {:>18}\n", result.statistics[i],
+                   number(result.ess[i], "{:.0f}"), number(result.tail_ess[i], "{:.0f}"),
+                   number(result.rhat[i], "{:.3f}"), number(result.ess[i] / evaluations, "{:.2g}"));
   }
   if (worst > kDisagreement) {
-    fmt::format_to(out, "the chains do not agree yet (split R-hat above {}): more steps, or another step\n",
+    fmt::format_to(out, "the chains do not agree yet (R-hat above {}): more steps, or another step\n",
                    kDisagreement);
   }
   return fmt::to_string(text);
@@ -97,12 +110,42 @@ std::string diagnostics_table(const ChainResult& result, int64_t n, const Sample
 
 std::string walk_table(const ChainResult& result, int64_t n, const Sampler& sampler,
                        const ChainOptions& chains) {
-  std::string text = fmt::format("{}: {} chains, {} steps of {:g} ({} warm-up), ", sampler.name(), n,
-                                 chains.steps, sampler.step_size(), chains.warmup);
+  std::string text =
+      fmt::format("{}: {} chains, {} steps{} ({} warm-up), ", sampler.name(), n, chains.steps,
+                  sampler.step_size() > 0 ? fmt::format(" of {:g}", sampler.step_size()) : "", chains.warmup);
   text += sampler.is_exact() ? fmt::format("acceptance {:.3f}\n", result.acceptance)
                              : "every move taken: biased by the step's size\n";
   if (!sampler.remarks().empty()) text += sampler.remarks() + "\n";
   return sampler.is_sampling() ? text + diagnostics_table(result, n, sampler) : text;
+}
+
+std::string walk_json(const ChainResult& result, int64_t n, const Sampler& sampler,
+                      const ChainOptions& chains) {
+  using Json = nlohmann::ordered_json;
+  Json object{{"sampler", sampler.name()},
+              {"chains", n},
+              {"steps", chains.steps},
+              {"warmup", chains.warmup},
+              {"step", nullptr},
+              {"exact", sampler.is_exact()},
+              {"acceptance", nullptr},
+              {"divergences", nullptr},
+              {"remarks", sampler.remarks()},
+              {"statistics", Json::array()}};
+  if (sampler.step_size() > 0) object["step"] = sampler.step_size();
+  if (sampler.is_exact()) object["acceptance"] = result.acceptance;
+  if (sampler.divergences() >= 0) object["divergences"] = sampler.divergences();
+  if (!sampler.is_sampling()) return object.dump();
+  const auto evaluations = static_cast<double>(n * result.evaluations);
+  const auto number = [](double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); };
+  for (size_t i = 0; i < result.statistics.size(); ++i) {
+    object["statistics"].push_back({{"name", result.statistics[i]},
+                                    {"bulk_ess", number(result.ess[i])},
+                                    {"tail_ess", number(result.tail_ess[i])},
+                                    {"rhat", number(result.rhat[i])},
+                                    {"ess_per_evaluation", number(result.ess[i] / evaluations)}});
+  }
+  return object.dump();
 }
 
 }  // namespace gradzoo

@@ -16,7 +16,8 @@ namespace gradzoo {
 class WalkOptions {
  public:
   /// By the sampler's own options and `steps` and `warmup`, key=value; half of the steps are warm-up where
-  /// none is chosen. Throws Error for an unknown sampler or option, and for values that make no sense.
+  /// none is chosen, and of a walk that has an end all but its last part. Throws Error for an unknown sampler
+  /// or option, and for values that make no sense.
   WalkOptions(const std::string& sampler, std::span<const std::string> assignments);
 
   const SamplerEntry& entry() const { return entry_; }
@@ -44,9 +45,14 @@ struct Walk {
 Walk walk(const Target& target, const DataShape& shape, int64_t n, Sampler& sampler,
           const ChainOptions& chains, uint64_t seed);
 
-/// What is printed of it: acceptance, and for each statistic the effective sample size, split R-hat and the
-/// effective sample size of one evaluation of the target.
+/// What is printed of it: acceptance, and for each statistic the effective sample sizes of bulk and tails,
+/// R-hat, and the bulk's of one evaluation of the target.
 std::string walk_table(const ChainResult& result, int64_t n, const Sampler& sampler,
                        const ChainOptions& chains);
+/// The same as a JSON object: {"sampler", "chains", "steps", "warmup", "step" (null where there is none),
+/// "exact", "acceptance" (null where every move is taken), "divergences" (null of a sampler that has none),
+/// "remarks", "statistics": [{"name", "bulk_ess", "tail_ess", "rhat", "ess_per_evaluation"}]}.
+std::string walk_json(const ChainResult& result, int64_t n, const Sampler& sampler,
+                      const ChainOptions& chains);
 
 }  // namespace gradzoo

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "tools/refusals.h"
 
@@ -18,6 +19,9 @@ TEST_CASE("What is wrong with a sampler is said before a run is opened, with the
       {"sample run --sampler mh --set convention=half", {"'convention'"}},
       {"sample run --sampler mala --set noise=0", {"'noise'"}},
       {"sample run --sampler ula --set convention=both", {"'both'", "half"}},
+      {"sample run --sampler hmc --set leapfrog_steps=0", {"'leapfrog_steps'"}},
+      {"sample run --sampler annealed --set sigmas=0.1,1", {"0.1, 1", "from the largest"}},
+      {"sample run --sampler gibbs --set step=1", {"'step'"}},
       {"sample run --sampler ula", {"no run"}},
   };
   for (const auto& [line, words] : cases) check_refused(line, folder, words);
@@ -38,12 +42,13 @@ TEST_CASE(
       run_gradzoo("train dae --data ring8 --steps 200 --set hidden=16 --set chain_steps=5 --out run", folder);
   REQUIRE_MESSAGE(trained.status == 0, trained.err);
   const std::string walk = "sample run -n 30 --seed 3 --set step=0.002 --set steps=40";
-  for (const std::string sampler : {"ula", "mala", "mh"}) {
+  for (const std::string sampler : {"ula", "mala", "mh", "hmc --set adapt=false"}) {
     const ProcessResult walked =
         run_gradzoo(fmt::format("{} --out x.npy --threads 1 --sampler {}", walk, sampler), folder);
     REQUIRE_MESSAGE(walked.status == 0, walked.err);
-    for (const std::string& part : {fmt::format("{}: 30 chains, 40 steps of 0.002 (20 warm-up)", sampler),
-                                    std::string("split R-hat"), std::string("x1"), std::string("x.npy")}) {
+    const std::string name = sampler.substr(0, sampler.find(' '));
+    for (const std::string& part : {fmt::format("{}: 30 chains, 40 steps of 0.002 (20 warm-up)", name),
+                                    std::string("tail ESS"), std::string("x1"), std::string("x.npy")}) {
       CHECK_MESSAGE(contains(walked.out, part), walked.out);
     }
     REQUIRE(
@@ -54,12 +59,46 @@ TEST_CASE(
   REQUIRE(run_gradzoo(walk + " --sampler ula --set noise=0", folder).status == 0);
   CHECK(std::filesystem::exists(scratch.file("run/samples/sample-ula-seed3.png")));
   check_refused("sample run --sampler ula --set step=10", folder, {"explode", "step=1"});
+  check_refused(
+      "sample run --sampler gibbs", folder,
+      {"gibbs walks on a pair of conditionals", "a log-density of continuous x", "mh, ula, mala, hmc"});
+  const ProcessResult annealed =
+      run_gradzoo("sample run -n 30 --sampler annealed --set sigmas=1,0.5 --set level_steps=20", folder);
+  CHECK_MESSAGE(contains(annealed.out, "annealed: 30 chains, 40 steps"), annealed.out);
+  CHECK_MESSAGE(contains(annealed.out, "the target has no noisy scores"), annealed.out);
+}
+
+TEST_CASE("What chains say of themselves can be read by a program") {
+  const ScratchDirectory scratch;
+  const std::string folder = scratch.file("");
+  REQUIRE(
+      run_gradzoo("train dae --data ring8 --steps 5 --set hidden=16 --set chain_steps=5 --out run", folder)
+          .status == 0);
+  const auto walked = nlohmann::json::parse(
+      run_gradzoo("sample run --json -n 8 --sampler mala --set steps=20 --set step=0.001 --out x.csv", folder)
+          .out);
+  CHECK(walked["run"] == "run");
+  CHECK(walked["file"] == "x.csv");
+  CHECK(walked["samples"] == 8);
+  const auto& walk = walked["walk"];
+  CHECK(walk["sampler"] == "mala");
+  CHECK(walk["steps"] == 20);
+  CHECK(walk["warmup"] == 10);
+  CHECK(walk["acceptance"].is_number());
+  REQUIRE(walk["statistics"].size() == 2);
+  CHECK(walk["statistics"][1]["name"] == "x1");
+  CHECK(walk["divergences"].is_null());
+  CHECK(walk["statistics"][1]["bulk_ess"].get<double>() > 0);
+  CHECK(walk["statistics"][1]["tail_ess"].get<double>() > 0);
+  CHECK(walk["statistics"][1]["rhat"].get<double>() > 0.9);
+  CHECK(nlohmann::json::parse(run_gradzoo("sample run --json --out y.csv", folder).out)["walk"].is_null());
 }
 
 TEST_CASE("The list of samplers says what each needs") {
   const ProcessResult listed = run_gradzoo("list samplers", "/tmp");
   CHECK(listed.status == 0);
-  for (const char* part : {"ula", "mala", "mh", "log-density and score", "Hastings"}) {
+  for (const char* part : {"ula", "mala", "mh", "hmc", "annealed", "flip", "gibbs", "log-density and score",
+                           "log-density of binary x", "pair of conditionals", "Hastings"}) {
     CHECK_MESSAGE(contains(listed.out, part), listed.out);
   }
 }

@@ -121,6 +121,15 @@ TEST_CASE("bars stand on zero, as high as their values, and a NaN leaves its pla
   CHECK(fourth == doctest::Approx(first).epsilon(0.03));
 }
 
+TEST_CASE("what bars should be is a line over them, and within the axis") {
+  const BarChart plain{.values = {1, 2, 1}}, beside{.values = {1, 2, 1}, .expected = {1, 8, 1}};
+  const Image image = draw_chart(beside);
+  CHECK(count(draw_chart(plain), line_color(1)) == 0);
+  CHECK(count(image, line_color(1)) > 300);
+  CHECK(count(image, line_color(0)) < 0.5 * count(draw_chart(plain), line_color(0)));
+  CHECK_THROWS_AS(draw_chart(BarChart{.values = {1, 2}, .expected = {1}}), Error);
+}
+
 TEST_CASE("the colours of ten classes differ for the usual eye, and without red or green cones") {
   // Machado, Oliveira and Fernandes 2009, severity 1, on linear RGB.
   constexpr Matrix kUsual{{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}};

@@ -138,6 +138,17 @@ TEST_CASE("dots are drawn in their places, and those outside are counted, not dr
   CHECK(with_remark.rgb != inside.rgb);
 }
 
+TEST_CASE("a probability's colours go from 0 to 1, whatever values there are") {
+  const auto shade = [](double value, double beside) {
+    const PlaneView view{.density = flat(4, 4, value), .probability = true};
+    const PlaneView other{.density = flat(4, 4, beside), .probability = true};
+    return pixel(draw_planes({view, other}), place(view, lay_out({view, other}, true).plots[0], -0.5, -0.5));
+  };
+  CHECK(shade(0.5, 0.5) == shade(0.5, 1));
+  CHECK(shade(0.5, 0.1) == density_color(0.5));
+  CHECK(shade(1, 0) == density_color(1));
+}
+
 TEST_CASE("what is empty or not finite is left out, and undefined density is grey") {
   CHECK_NOTHROW(draw_planes({PlaneView{}}));
   PlaneView view{.density = flat(4, 4, kNan), .contours = flat(4, 4, kNan), .points = {{kNan, kNan}}};

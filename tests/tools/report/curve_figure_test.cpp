@@ -65,6 +65,8 @@ TEST_CASE("a curve that leaves the axis says how often") {
   Series series{"a", {}, {}};
   for (int i = 0; i < 1000; ++i) series.x.push_back(i), series.y.push_back(i == 3 ? 1e9 : i % 7);
   CHECK(contains(curve_figure({.name = "loss", .series = {series}}), "1 value outside the axis"));
+  const std::string html = curve_figure({.name = "loss", .series = {series}});
+  CHECK(html.find("outside the axis") < html.find("class=\"plot\""));  // above the curve, not on it
 }
 
 TEST_CASE("thinning keeps ends, extremes and gaps, and shortens to about the limit") {

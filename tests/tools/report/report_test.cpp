@@ -24,7 +24,7 @@ std::vector<std::uint8_t> small_png(int width, int height) {
 /// A page with every part, each text of it `text`.
 Report report_saying(const std::string& text) {
   Report report;
-  report.title = report.summary = report.reading = report.command = text;
+  report.title = report.summary = report.notice = report.mark = report.reading = report.command = text;
   report.figures = {{text, text, text, text}};
   report.curves = {
       {.name = text, .unit = text, .x_label = text, .explanation = text, .series = {{text, {0, 1}, {1, 2}}}}};
@@ -64,6 +64,25 @@ TEST_CASE("a picture of more than 1000 pixels gets the page's width, others do n
   report.strips = {{"film", "", {{"epoch 1", small_png(1001, 10)}}}};
   CHECK(contains(report_page(report), "<figure class=\"strip wide\">"));
   CHECK(test::is_well_nested(page));
+}
+
+TEST_CASE("what a run made stands above its curves") {
+  const std::string page = report_page(report_saying("x"));
+  CHECK(page.find("id=\"samples\"") < page.find("id=\"curves\""));
+  CHECK(page.find("id=\"pictures\"") < page.find("id=\"curves\""));
+}
+
+TEST_CASE("a page says its mark to programs, and another file says none") {
+  const test::ScratchDirectory scratch;
+  Report report = report_saying("x");
+  for (const char* mark : {"step 3 of 5", ""}) {
+    report.mark = mark;
+    write_report(scratch.file("page.html"), report);
+    CHECK(report_mark(scratch.file("page.html")) == mark);
+  }
+  CHECK(report_mark(scratch.file("absent.html")).empty());
+  test::write_file(scratch.file("other.html"), "<meta name=\"gradzoo-report\" content=\"cut short");
+  CHECK(report_mark(scratch.file("other.html")).empty());
 }
 
 TEST_CASE("parts without content leave no heading behind") {

@@ -24,9 +24,9 @@ TEST_CASE("A grid of images shows each pixel in its place") {
       top = std::min(top, y);
     }
   }
-  CHECK(white == 4);                    // one pixel, drawn 2 x 2
-  CHECK(left == 8 + 2 * 3);             // margin, column
-  CHECK(top == 8 + 2 * 4 + 2 + 2 * 1);  // margin, the first row of tiles, gap, row
+  CHECK(white == 64);                   // one pixel, drawn 8 x 8: small tiles are drawn large
+  CHECK(left == 8 + 8 * 3);             // margin, column
+  CHECK(top == 8 + 8 * 4 + 2 + 8 * 1);  // margin, the first row of tiles, gap, row
 }
 
 TEST_CASE("Every kind of picture is drawn, in f32 and f64") {

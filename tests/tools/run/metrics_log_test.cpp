@@ -1,8 +1,11 @@
 #include "tools/run/metrics_log.h"
 
+#include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 
 #include "support/error_message.h"
 #include "support/scratch.h"
@@ -58,6 +61,55 @@ TEST_CASE("Cutting back keeps the rows up to the step, and drops one that was cu
   CHECK(read_file(scratch.file("m")) == whole);
   CHECK(log.cut_back(0) == 0.0);
   CHECK(read_file(scratch.file("m")).empty());
+}
+
+TEST_CASE("A damaged row in the middle is refused with its line, and nothing is cut") {
+  const ScratchDirectory scratch;
+  {
+    MetricsLog log(scratch.file("m"));
+    for (int64_t step : {5, 10, 15, 20}) append(log, step, 1.0, static_cast<double>(step));
+  }
+  const std::string whole = read_file(scratch.file("m"));
+  const auto refusal = [&](const std::string& was, const std::string& is) {
+    std::string damaged = whole;
+    damaged.replace(damaged.find(was), was.size(), is);
+    write_file(scratch.file("m"), damaged);
+    const std::string message = error_message([&] { MetricsLog(scratch.file("m")).cut_back(15); });
+    CHECK(read_file(scratch.file("m")) == damaged);
+    return message;
+  };
+  for (const char* bytes : {"{\"step\":1x,", "{\"step\":-1,", "{\"stop\":10,", "[\"step\":10,"})
+    CHECK_MESSAGE(contains(refusal("{\"step\":10,", bytes), "line 2 is no row. Hint: "), bytes);
+  // The damaged step alone would cut the rows behind it, or hide the one before.
+  CHECK(contains(refusal("{\"step\":10,", "{\"step\":90,"), "line 3 has a smaller step"));
+  CHECK(contains(refusal("{\"step\":10,", "{\"step\":18446744073709551615,"), "line 2"));
+  CHECK(contains(refusal("{\"step\":15,", "{\"step\":1,"), "line 3 has a smaller step"));
+  // Beyond the checkpoint's step rows go, whatever they are.
+  write_file(scratch.file("m"), whole + "no row\n");
+  CHECK(MetricsLog(scratch.file("m")).cut_back(15) == 15.0);
+  CHECK(std::ranges::count(read_file(scratch.file("m")), '\n') == 3);
+}
+
+TEST_CASE("A link or a pipe in the place of metrics is refused at once, and nothing gets into its target") {
+  const ScratchDirectory scratch;
+  write_file(scratch.file("mine"), "private");
+  std::filesystem::create_symlink("mine", scratch.file("m"));
+  ::mkfifo(scratch.file("pipe").c_str(), 0600);
+  for (const char* name : {"m", "pipe"}) {
+    CHECK(contains(error_message([&] { MetricsLog log(scratch.file(name)); }), "no plain file. Hint: "));
+    CHECK(contains(error_message([&] { read_metrics(scratch.file(name)); }), "no plain file. Hint: "));
+  }
+  CHECK(read_file(scratch.file("mine")) == "private");
+}
+
+TEST_CASE("Metrics that were moved away are not written any more") {
+  const ScratchDirectory scratch;
+  MetricsLog log(scratch.file("m"));
+  log.sync();
+  std::filesystem::rename(scratch.file("m"), scratch.file("moved"));
+  CHECK(contains(error_message([&] { log.sync(); }), "was moved"));
+  write_file(scratch.file("m"), "");
+  CHECK(contains(error_message([&] { log.close(); }), "was moved"));
 }
 
 TEST_CASE("A run that another process trains is refused") {

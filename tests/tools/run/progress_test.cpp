@@ -29,3 +29,19 @@ TEST_CASE("Without a place to say it nothing is said") {
   progress.epoch(5, "loss");
   progress.end();
 }
+
+TEST_CASE("How long a run will take is said once, when its pace is known, of the steps that are left") {
+  const ScratchDirectory scratch;
+  std::FILE* file = std::fopen(scratch.file("log").c_str(), "w");
+  REQUIRE(file != nullptr);
+  double now = 100;
+  Progress progress(file, 1000, 2000, 500, [&] { return now; });
+  now = 102;
+  progress.step(1010, "loss 3", 100);
+  now = 104;  // 20 steps in 4 seconds, 980 to go
+  progress.step(1020, "loss 3", 100);
+  now = 110;
+  progress.step(1040, "loss 3", 100);
+  std::fclose(file);
+  CHECK(read_file(scratch.file("log")) == "expected: about 3:16 more for 980 steps\n");
+}

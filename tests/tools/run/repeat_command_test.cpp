@@ -30,6 +30,8 @@ TEST_CASE("The command that repeats a run tells what was set and no more") {
 }
 
 TEST_CASE("Words that a shell would take apart are quoted") {
+  CHECK(resume_command("runs/vae-1") == "gradzoo train --resume runs/vae-1");
+  CHECK(resume_command("run 1; ls") == "gradzoo train --resume 'run 1; ls'");
   CHECK(repeated({"data=my 'data'"}) == R"(gradzoo train vae --data 'my '\''data'\''')");
 }
 

@@ -5,6 +5,8 @@
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"
+#include "samplers/kinds/flip.h"
+#include "samplers/kinds/hmc.h"
 #include "samplers/kinds/langevin.h"
 #include "samplers/kinds/random_walk.h"
 #include "support/error_message.h"
@@ -45,6 +47,12 @@ TEST_CASE("a model that a sampler does not fit is refused by what it has and wha
   };
   CHECK(refusal("mala", kNormal) == "");
   CHECK(refusal("ula", kScore) == "");
+  const Target bits{.log_prob = kNormal.log_prob, .binary = true};
+  const std::string discrete = refusal("hmc", bits);
+  CHECK_MESSAGE(contains(discrete,
+                         "hmc walks on a log-density and score, and this run of x has a law of binary "
+                         "x alone. Hint: on this run walk flip; of models these do: "),
+                discrete);
   const std::string score = refusal("mh", kScore);
   CHECK_MESSAGE(
       contains(score, "mh walks on a log-density, and this run of x has a score but no log-density"), score);
@@ -74,16 +82,17 @@ TEST_CASE("chains start where the target says, else inside a toy's box") {
 }
 
 TEST_CASE("the table shows acceptance and every statistic, and says where chains do not agree") {
-  const ChainResult good{{}, 0.5, {"x0", "x1"}, {2505, std::nan("")}, {1.0, std::nan("")}, 501};
+  const ChainResult good{
+      {}, 0.5, {"x0", "x1"}, {2505, std::nan("")}, {1711, std::nan("")}, {1.0, std::nan("")}, 501};
   const std::string table =
       walk_table(good, 10, AdjustedLangevin({.step = 0.1}), {.steps = 500, .warmup = 100});
   for (const char* part : {"mala: 10 chains, 500 steps of 0.1 (100 warm-up), acceptance 0.500", "2505",
-                           "1.000", "ESS per gradient", "0.5\n", "-"}) {
+                           "1711", "1.000", "ESS per gradient", "0.5\n", "-"}) {
     CHECK_MESSAGE(contains(table, part), table);
   }
   CHECK(!contains(table, "do not agree"));
   CHECK(contains(walk_table(good, 10, RandomWalk(), {.steps = 500}), "ESS per log p"));
-  const ChainResult bad{{}, 1, {"x0"}, {10}, {1.5}, 501};
+  const ChainResult bad{{}, 1, {"x0"}, {10}, {7}, {1.5}, 501};
   const std::string other = walk_table(bad, 10, UnadjustedLangevin({.noise = 0.5}), {.steps = 500});
   for (const char* part : {"do not agree", "not samples of exp f", "biased by the step"}) {
     CHECK_MESSAGE(contains(other, part), other);
@@ -91,6 +100,39 @@ TEST_CASE("the table shows acceptance and every statistic, and says where chains
   const std::string climbed = walk_table(bad, 10, UnadjustedLangevin({.noise = 0}), {.steps = 500});
   CHECK(contains(climbed, "climb to the modes"));
   CHECK(!contains(climbed, "ESS"));
+}
+
+TEST_CASE("a walk that has an end takes all of it, and counts its last part, unless told otherwise") {
+  const auto chains = [](std::vector<std::string> assignments) {
+    assignments.push_back("sigmas=1,0.5,0.2");
+    return WalkOptions("annealed", assignments).chains();
+  };
+  CHECK(chains({}).steps == 300);
+  CHECK(chains({}).warmup == 200);
+  CHECK(chains({"level_steps=10"}).steps == 30);
+  CHECK(chains({"steps=50"}).warmup == 25);
+  CHECK(chains({"warmup=0"}).steps == 300);
+}
+
+TEST_CASE("what only some samplers have is told of these alone: divergences, a step") {
+  const ChainResult result{{}, 0.5, {"x0"}, {10}, {7}, {1.5}, 501};
+  const std::string hmc = walk_json(result, 10, Hmc(), {.steps = 500});
+  CHECK_MESSAGE(contains(hmc, "\"divergences\":0"), hmc);
+  const std::string flip = walk_json(result, 10, SingleFlip(), {.steps = 500});
+  CHECK_MESSAGE(contains(flip, "\"step\":null,"), flip);
+  CHECK_MESSAGE(contains(flip, "\"divergences\":null,"), flip);
+  CHECK(contains(walk_table(result, 10, SingleFlip(), {.steps = 500}),
+                 "flip: 10 chains, 500 steps (0 warm-up)"));
+}
+
+TEST_CASE("chains on bits start at tossed coins, and inside a domain where there is one") {
+  const Target bits{.log_prob = kNormal.log_prob, .binary = true};
+  SingleFlip flip;
+  const Tensor x = walk(bits, {.example = {2}}, 400, flip, {.steps = 1}, 1).samples;
+  CHECK(mean(x).item() == doctest::Approx(0.5).epsilon(0.2));
+  const Target half{.log_prob = kNormal.log_prob, .domain = {0, 1.5}};
+  RandomWalk mh({.step = 0.1});
+  CHECK(min(walk(half, {.example = {2}}, 400, mh, {.steps = 1}, 1).samples).item() >= 0);
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ const ConvCase kConvCases[] = {{{2, 9, 7, 3}, {3, 3, 3, 5}, {.padding = 1}, 0},
                                {{2, 11, 11, 4}, {2, 3, 4, 17}, {.padding = 3, .dilation = 2}, 0},
                                {{1, 5, 8, 2}, {1, 1, 2, 3}, {.stride = 3}, 1}};
 
-double dot(const Tensor& a, const Tensor& b) { return sum(a * b).item(); }
+double inner(const Tensor& a, const Tensor& b) { return sum(a * b).item(); }
 
 double relative(double a, double b) { return std::abs(a - b) / std::max({1.0, std::abs(a), std::abs(b)}); }
 
@@ -33,10 +33,10 @@ double adjoint_triad_error(ConvFn conv, ConvTransposeFn transpose, ConvWeightFn 
     const Tensor x = randn(c.x, rng, DType::f64), w = randn(c.w, rng, DType::f64);
     const Tensor made = conv(x, w, c.options);
     const Tensor y = randn(made.shape(), rng, DType::f64);
-    const double form = dot(made, y);
+    const double form = inner(made, y);
     const Tensor back = transpose(y, w, c.options, c.output_padding);
-    worst = std::max(worst, back.shape() == x.shape() ? relative(dot(back, x), form) : INFINITY);
-    worst = std::max(worst, relative(dot(weight(x, y, c.w[0], c.w[1], c.options), w), form));
+    worst = std::max(worst, back.shape() == x.shape() ? relative(inner(back, x), form) : INFINITY);
+    worst = std::max(worst, relative(inner(weight(x, y, c.w[0], c.w[1], c.options), w), form));
   }
   return worst;
 }

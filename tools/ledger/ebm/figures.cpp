@@ -20,7 +20,7 @@ RowResult kl_figure(const std::string& row, const std::vector<std::string>& assi
   const Quantities found = evaluate_on_test(*train_model_resumably(row, "ebm", assignments, context));
   forget_checkpoints(row, context);
   const Quantity& log_z = found[kLogZ];
-  const double box_error = log_z.standard_error;
+  const double box_error = log_z.error;
   return {box_error <= kBoxError ? found[kKl].value : NAN, AtMost{0.02},
           fmt::format("{}: KL(truth || model) in nats by quadrature; log Z = {:.3f} moves by {:.1e} when the "
                       "box is doubled (allowed {:.0e}){}",

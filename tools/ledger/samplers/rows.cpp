@@ -8,6 +8,9 @@
 #include "samplers/kinds/langevin.h"
 #include "samplers/kinds/random_walk.h"
 #include "samplers/metropolis.h"
+#include "tools/ledger/samplers/hamiltonian.h"
+#include "tools/ledger/samplers/references.h"
+#include "tools/ledger/samplers/tables.h"
 
 namespace gradzoo {
 namespace {
@@ -107,6 +110,12 @@ std::vector<Row> samplers_rows() {
       {"samplers.ula_law", RowKind::identity,
        "unadjusted Langevin on N(0,1) has variance 1/(1 - e/2), and not 1",
        "x' = (1 - e) x + sqrt(2e) z is an autoregression", true, 1, ula_law},
+      hmc_exchangeable_row(),
+      hmc_energy_row(),
+      gibbs_table_row(),
+      flip_table_row(),
+      rhat_reference_row(),
+      annealed_conventions_row(),
   };
 }
 

@@ -10,19 +10,19 @@
 namespace gradzoo {
 namespace {
 
-double dot(const Tensor& a, const Tensor& b) { return sum(a * b).item(); }
+double inner(const Tensor& a, const Tensor& b) { return sum(a * b).item(); }
 
 /// The least of a quadratic function of theta, by conjugate gradients from 0: exact after theta's length.
 Tensor minimise_quadratic(TensorFn f, int64_t length) {
   Tensor theta = zeros({length}, DType::f64);
   const auto value = [&](const Tensor& at) { return reshape(f(at), {1}); };
   Tensor residual = neg(vjp(value, theta, ones({1}, DType::f64))), direction = residual;
-  for (int64_t i = 0; i < 2 * length && dot(residual, residual) > 1e-26; ++i) {
+  for (int64_t i = 0; i < 2 * length && inner(residual, residual) > 1e-26; ++i) {
     const Tensor curved = hvp(f, theta, direction);
-    const double norm = dot(residual, residual), step = norm / dot(direction, curved);
+    const double norm = inner(residual, residual), step = norm / inner(direction, curved);
     theta = theta + direction * step;
     residual = residual - curved * step;
-    direction = residual + direction * (dot(residual, residual) / norm);
+    direction = residual + direction * (inner(residual, residual) / norm);
   }
   return theta;
 }

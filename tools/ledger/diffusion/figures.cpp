@@ -1,4 +1,4 @@
-#include "tools/ledger/flow/figures.h"
+#include "tools/ledger/diffusion/figures.h"
 
 #include <fmt/format.h>
 

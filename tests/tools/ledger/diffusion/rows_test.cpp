@@ -1,4 +1,4 @@
-#include "tools/ledger/flow/rows.h"
+#include "tools/ledger/diffusion/rows.h"
 
 #include <cmath>
 
@@ -18,12 +18,12 @@ TEST_CASE("the rows of flow matching and of distances hold") {
 
 TEST_CASE("paths that are a hundredth short, or run backwards, are seen") {
   const auto short_of = [](const Tensor& noise, const Tensor& data, const Tensor& t) {
-    StraightPaths paths = straight_paths(noise, data, t);
-    return StraightPaths{paths.x, paths.velocity * 0.99};
+    PathPoints paths = points_on(straight_path(), noise, data, t);
+    return PathPoints{paths.x, paths.velocity * 0.99};
   };
   CHECK(gaussian_velocity_z(short_of, 1'000'000, 1) > 4.5);
   const auto backwards = [](const Tensor& noise, const Tensor& data, const Tensor& t) {
-    return straight_paths(data, noise, t);
+    return points_on(straight_path(), data, noise, t);
   };
   CHECK(gaussian_velocity_z(backwards, 10'000, 1) > 4.5);
 }

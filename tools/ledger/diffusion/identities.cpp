@@ -3,12 +3,12 @@
 
 #include "autograd/ops.h"
 #include "models/eval/quadrature.h"
-#include "tools/ledger/flow/rows.h"
+#include "tools/ledger/diffusion/rows.h"
 
 namespace gradzoo {
 
 double gaussian_velocity_z(
-    FunctionRef<StraightPaths(const Tensor& noise, const Tensor& data, const Tensor& t)> paths, int64_t count,
+    FunctionRef<PathPoints(const Tensor& noise, const Tensor& data, const Tensor& t)> paths, int64_t count,
     uint64_t seed) {
   constexpr double kMean = 1.5, kStd = 0.5;
   Rng rng(seed, "ledger/flow");
@@ -16,7 +16,7 @@ double gaussian_velocity_z(
   for (const double t : {0.2, 0.5, 0.9}) {
     const Tensor noise = randn({count, 1}, rng, DType::f64);
     const Tensor data = randn({count, 1}, rng, DType::f64) * kStd + kMean;
-    const StraightPaths at = paths(noise, data, full({count}, t, DType::f64));
+    const PathPoints at = paths(noise, data, full({count}, t, DType::f64));
     const double slope = (t * kStd * kStd - (1 - t)) / ((1 - t) * (1 - t) + t * t * kStd * kStd);
     const Tensor residual = at.velocity - ((at.x - t * kMean) * slope + kMean);
     for (const double power : {0.0, 1.0, 2.0}) {

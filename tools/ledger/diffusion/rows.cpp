@@ -1,4 +1,4 @@
-#include "tools/ledger/flow/rows.h"
+#include "tools/ledger/diffusion/rows.h"
 
 #include "autograd/ops.h"
 #include "nn/layers/layers.h"
@@ -7,8 +7,11 @@ namespace gradzoo {
 namespace {
 
 RowResult gaussian_velocity(const RowContext& context) {
+  const auto straight = [](const Tensor& noise, const Tensor& data, const Tensor& t) {
+    return points_on(straight_path(), noise, data, t);
+  };
   return {
-      gaussian_velocity_z(straight_paths, 1'000'000, context.seed), AtMost{4.5},
+      gaussian_velocity_z(straight, 1'000'000, context.seed), AtMost{4.5},
       "data N(1.5, 0.25), t = 0.2, 0.5, 0.9, 1e6 paths each: largest |z| of 9 moments of the residual; false "
       "alarm 6e-5"};
 }

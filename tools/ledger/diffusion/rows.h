@@ -2,8 +2,8 @@
 
 #include "autograd/base/function_ref.h"
 #include "models/eval/frechet.h"
-#include "models/flow/density.h"
-#include "models/flow/network.h"
+#include "models/networks/flow_density.h"
+#include "models/networks/noise_path.h"
 #include "tools/ledger/row.h"
 
 /// Theorems of flow matching, and of the distances that its pictures are measured by.
@@ -12,7 +12,7 @@ namespace gradzoo {
 /// For data N(m, s^2) the mean velocity through x at t is u(x,t) = m + (t s^2 - (1-t)) / ((1-t)^2 + t^2 s^2)
 /// (x - t m): the largest |z| over several t of E[(x_1 - x_0 - u) x_t^k], k = 0, 1, 2, which are 0.
 double gaussian_velocity_z(
-    FunctionRef<StraightPaths(const Tensor& noise, const Tensor& data, const Tensor& t)> paths, int64_t count,
+    FunctionRef<PathPoints(const Tensor& noise, const Tensor& data, const Tensor& t)> paths, int64_t count,
     uint64_t seed);
 
 /// |log Z| of the density of the flow of u in the plane by quadrature, where it should be 0.

@@ -1,0 +1,32 @@
+#include <fmt/format.h>
+
+#include "autograd/base/text.h"
+#include "tools/command/command_line.h"
+#include "tools/command/commands.h"
+#include "tools/command/use_threads.h"
+#include "tools/run/run_directory.h"
+#include "tools/run/training.h"
+
+namespace gradzoo {
+
+int report_command(const Arguments& arguments) {
+  std::string run;
+  int64_t threads = 0;
+  CommandLine line(
+      "report",
+      "Makes pictures and report.html of a run anew, as of its checkpoint: of one that was killed, "
+      "say, or whose report was thrown away.");
+  line.positional("RUN", run, "a run directory");
+  line.option("--threads", "T", threads, "threads; the result does not depend on them (default: the cores)",
+              1, kernels::kMaxThreads);
+  if (!line.parse(arguments)) {
+    fmt::print("{}", line.help());
+    return 0;
+  }
+  use_threads(threads);
+  renew_report(run);
+  fmt::print("report:  {}\n", printable(RunDirectory(run).report()));
+  return 0;
+}
+
+}  // namespace gradzoo

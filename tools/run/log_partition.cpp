@@ -1,0 +1,122 @@
+#include "tools/run/log_partition.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "tools/plot/chart.h"
+
+namespace gradzoo {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr double kStandardErrors = 3;
+constexpr double kFewChains = 0.1;  // ESS below which a few chains carry the estimate
+constexpr size_t kChainsDrawn = 12;
+
+double low(const LogPartition& z) { return z.value - kStandardErrors * z.annealing.error; }
+double high(const LogPartition& z) { return z.value + kStandardErrors * z.annealing.error; }
+
+std::string line(const char* name, const LogPartition& z, const std::string& remark) {
+  return fmt::format("  {:<8} {:>10.3f}  [{:.3f}, {:.3f}]  ESS {:.2f}  {}\n", name, z.value, low(z), high(z),
+                     z.annealing.ess, remark);
+}
+
+std::string remark_down(const LogZReport& report) {
+  return report.exact ? "above log Z on average: from exact samples"
+                      : "no bound: from the ends of long chains, which may not be samples of the model";
+}
+
+Json to_json(const LogPartition& z, bool bound) {
+  return {{"value", z.value}, {"error", z.annealing.error}, {"low", low(z)},
+          {"high", high(z)},  {"ess", z.annealing.ess},     {"bound", bound}};
+}
+
+// Chains' own log Z_beta; of those that go down less what they say of log Z_0, which is known.
+void add_chains(LineChart& chart, const AisEstimate& annealing, double begin_log_z, bool down) {
+  const size_t count = std::min(kChainsDrawn, annealing.history.size());
+  for (size_t chain = 0; chain < count; ++chain) {
+    const std::vector<double>& weights = annealing.history[chain];
+    Series series{.name = chain > 0 ? ""
+                          : down    ? "downwards"
+                                    : "upwards",
+                  .x = annealing.told_betas,
+                  .color = down ? 1 : 0};
+    const double offset = begin_log_z - (down ? weights.back() : 0.0);
+    for (const double w : weights) series.y.push_back(offset + w);
+    chart.series.push_back(std::move(series));
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> LogZReport::warnings() const {
+  std::vector<std::string> out;
+  const double gap = std::abs(down.value - up.value);
+  const double allowed = kStandardErrors * std::hypot(up.annealing.error, down.annealing.error);
+  if (gap > allowed) {
+    out.push_back(
+        fmt::format("the two directions disagree by {:.2f} nats, {:.1f} times what chance allows: neither is "
+                    "to be trusted; "
+                    "more temperatures",
+                    gap, gap / allowed));
+  }
+  for (const LogPartition* z : {&up, &down}) {
+    if (z->annealing.ess >= kFewChains) continue;
+    out.push_back(fmt::format(
+        "{} a few chains carry the estimate (ESS {:.2f}), and its interval is too short: more temperatures",
+        z == &up ? "upwards" : "downwards", z->annealing.ess));
+  }
+  if (exact && (*exact < low(up) || *exact > high(up)))
+    out.push_back(
+        fmt::format("the exact log Z is outside the interval of the way upwards, {:.2f} nats from it",
+                    *exact - up.value));
+  return out;
+}
+
+LogZReport measure_log_z(const Partition& partition, const AnnealingOptions& options, uint64_t seed) {
+  LogZReport out{.why_not_exact = partition.cost, .begin_log_z = partition.begin_log_z, .options = options};
+  if (partition.exact) out.exact = partition.exact();
+  Rng upwards(seed, "logz/up"), downwards(seed, "logz/down");
+  out.up = anneal_up(partition, options, upwards);
+  out.down = anneal_down(partition, options, downwards);
+  return out;
+}
+
+std::string log_z_table(const LogZReport& report) {
+  std::string text =
+      fmt::format("log Z in nats, {} chains of {} temperatures, intervals of {} standard errors\n",
+                  report.options.chains, report.options.temperatures, kStandardErrors);
+  text += report.exact ? fmt::format("  {:<8} {:>10.3f}  by enumeration\n", "exact", *report.exact)
+                       : fmt::format("  {:<8} {:>10}  {}\n", "exact", "-", report.why_not_exact);
+  text += line("forward", report.up, "below log Z on average");
+  text += line("reverse", report.down, remark_down(report));
+  for (const std::string& warning : report.warnings()) text += fmt::format("warning: {}\n", warning);
+  return text;
+}
+
+std::string log_z_json(const LogZReport& report) {
+  Json json{{"exact", nullptr},
+            {"forward", to_json(report.up, true)},
+            {"reverse", to_json(report.down, report.exact.has_value())},
+            {"chains", report.options.chains},
+            {"temperatures", report.options.temperatures},
+            {"warnings", report.warnings()}};
+  if (report.exact) json["exact"] = *report.exact;
+  return json.dump();
+}
+
+Image draw_log_z(const LogZReport& report) {
+  LineChart chart{.title = "log Z from independent units (0) to the model (1)",
+                  .x_label = "inverse temperature beta",
+                  .y_label = "log Z of beta, nats"};
+  add_chains(chart, report.up.annealing, report.begin_log_z, false);
+  add_chains(chart, report.down.annealing, report.begin_log_z, true);
+  if (report.exact) chart.levels.push_back({"exact", *report.exact});
+  return draw_chart(chart);
+}
+
+}  // namespace gradzoo
