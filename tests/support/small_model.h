@@ -1,10 +1,14 @@
 #pragma once
 
+#include <cmath>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "autograd/grad.h"
+#include "autograd/ops.h"
+#include "autograd/tape.h"
 #include "models/registry.h"
 #include "models/run/session.h"
 
@@ -51,6 +55,18 @@ inline std::map<std::string, double> step_on(Model& model, const Tensor& x, doub
   std::map<std::string, double> out;
   for (size_t i = 0; i < row.size(); ++i) out[model.metrics()[i].name] = row[i];
   return out;
+}
+
+/// The norm of the gradient that the loss which `make()` gives has in all parameters of a module: what a
+/// step on it reports, unclipped.
+template <class Make>
+double gradient_norm(const Module& module, Make make) {
+  std::vector<Tensor> parameters;
+  for (const NamedTensor& p : module.named_parameters()) parameters.push_back(p.tensor);
+  const Tape tape;
+  double squares = 0;
+  for (const Tensor& g : grad(make(), parameters)) squares += sum(square(g)).item();
+  return std::sqrt(squares);
 }
 
 }  // namespace gradzoo::test

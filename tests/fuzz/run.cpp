@@ -1,0 +1,51 @@
+#include <algorithm>
+#include <filesystem>
+#include <string>
+
+#include "fuzz/targets.h"
+#include "nn/state/checkpoint.h"
+#include "tools/run/metrics_log.h"
+#include "tools/run/run_report.h"
+#include "tools/run/saved_run.h"
+
+namespace gradzoo::fuzz {
+namespace {
+
+// Up to the next line that is %%, which is cut off as well.
+std::string take_part(std::string_view& text) {
+  constexpr std::string_view kMark = "%%\n";
+  const size_t end = std::min(text.find(kMark), text.size());
+  const std::string part(text.substr(0, end));
+  text.remove_prefix(std::min(end + kMark.size(), text.size()));
+  return part;
+}
+
+// As a resumed run has it before its first step, and with the report that it writes then.
+void reopen(const SavedRun& saved) {
+  const SafetensorsReader checkpoint(saved.directory.checkpoint(), Links::refuse);
+  RunData data(saved.options->data, saved.options->training);
+  const auto session = [&] {
+    const PoolLimit limit = limit_to_checkpoint(checkpoint);
+    return Session(*saved.options, std::move(data));
+  };
+  Session resumed = session();
+  MetricsLog log(saved.directory.metrics());
+  load_checkpoint(checkpoint, resumed.state, {.model = saved.model_name()});
+  log.cut_back(resumed.trainer.step());
+  write_interim_report({saved.directory, *saved.options, resumed});
+}
+
+}  // namespace
+
+bool run(Bytes bytes) {
+  static const test::ScratchDirectory scratch;
+  const RunDirectory directory(scratch.file("run"));
+  std::filesystem::create_directories(directory.samples());
+  std::string_view text = text_of(bytes);
+  write_anew(directory.config(), take_part(text));
+  write_anew(directory.metrics(), take_part(text));
+  write_anew(directory.checkpoint(), text);
+  return accepts([&] { reopen(open_run(directory.path())); });
+}
+
+}  // namespace gradzoo::fuzz

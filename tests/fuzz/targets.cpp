@@ -1,0 +1,13 @@
+#include "fuzz/targets.h"
+
+namespace gradzoo::fuzz {
+
+std::span<const Target> targets() {
+  static constexpr Target kTargets[] = {
+      {"checkpoint", checkpoint}, {"config", config}, {"idx", idx},
+      {"metrics", metrics},       {"run", run},       {"settings", settings},
+  };
+  return kTargets;
+}
+
+}  // namespace gradzoo::fuzz

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+
+#include <fmt/format.h>
+
+#include "autograd/explain/expression_functions.h"
+
+namespace gradzoo::test {
+
+inline constexpr const char* kCallValues = "x=[.5,.3], A=[[2,1],[1,3]]";
+
+/// A call of the function with the fewest arguments, by the parameters of its usage: A and B are a matrix,
+/// as is what must not be below 1, low, high and n numbers, all others a column.
+inline std::string least_call(const ExpressionFunction& f) {
+  std::string call(f.usage.substr(0, f.usage.find('(') + 1));
+  size_t at = call.size();
+  for (size_t i = 0; i < f.least; ++i) {
+    const size_t end = f.usage.find_first_of(",[)", at);
+    const std::string_view parameter = f.usage.substr(at, end - at);
+    const bool matrix = parameter == "A" || parameter == "B" || parameter == "x >= 1";
+    const bool number = parameter == "low" || parameter == "high" || parameter == "n";
+    call += fmt::format("{}{}", i > 0 ? ", " : "", matrix ? "A" : number ? "1" : "x");
+    at = std::min(f.usage.size(), end + 2);
+  }
+  return call + ")";
+}
+
+}  // namespace gradzoo::test
