@@ -33,7 +33,7 @@ double mean_off_diagonal(const Tensor& k) {
   return (sum(k).item() - trace(k).item()) / (n * (n - 1));
 }
 
-Estimate mean_of(const std::vector<double>& values) {
+Estimate mean_of_draws(const std::vector<double>& values) {
   const auto n = static_cast<double>(values.size());
   double sum = 0, squares = 0;
   for (const double v : values) sum += v;
@@ -89,7 +89,7 @@ Estimate kernel_distance(const Tensor& a, const Tensor& b, int64_t block) {
     distances.push_back(mean_off_diagonal(kernel(x, x)) + mean_off_diagonal(kernel(y, y)) -
                         2 * mean(kernel(x, y)).item());
   }
-  return mean_of(distances);
+  return mean_of_draws(distances);
 }
 
 }  // namespace gradzoo

@@ -6,14 +6,14 @@
 namespace gradzoo {
 namespace {
 
-constexpr int64_t kLayers = 4, kStride = 2;
+constexpr int64_t kLayers = 4, kHalving = 2;
 struct Layer {
   int64_t kernel, padding, times;  // times: channels of those of the first
 };
 constexpr Layer kConvolutions[kLayers] = {{5, 4, 1}, {3, 1, 2}, {3, 1, 4}, {3, 1, 4}};
 
 int64_t pixels_behind(const Layer& layer, int64_t pixels) {
-  return (pixels + 2 * layer.padding - layer.kernel) / kStride + 1;
+  return (pixels + 2 * layer.padding - layer.kernel) / kHalving + 1;
 }
 
 // Numbers of an image behind all convolutions.
@@ -42,7 +42,7 @@ ConvEnergy::ConvEnergy(const DataShape& shape, const ConvEnergyOptions& options,
   for (const Layer& layer : kConvolutions) {
     const int64_t out = options.channels * layer.times;
     layers_.append<Conv2d>(in, out, layer.kernel, rng,
-                           ConvLayerOptions{.conv = {.stride = kStride, .padding = layer.padding},
+                           ConvLayerOptions{.conv = {.stride = kHalving, .padding = layer.padding},
                                             .spectral_norm = options.spectral_norm,
                                             .dtype = options.dtype});
     layers_.append<Activation>(options.activation);
