@@ -1,8 +1,12 @@
 #include "datasets/dataset.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include <fmt/format.h>
 
 #include "autograd/ops.h"
+#include "autograd/tape.h"
 #include "datasets/images/sha256.h"
 #include "datasets/registry.h"
 
@@ -10,6 +14,7 @@ namespace gradzoo {
 namespace {
 
 constexpr int64_t kHeldOutPoints = 10'000;
+constexpr int64_t kDiameterExamples = 1000;
 constexpr uint64_t kPointsSeed = 21;  // any number, but the same for ever
 
 }  // namespace
@@ -36,15 +41,33 @@ DataShape shape_of_toy(const DatasetOptions& options) {
   shape.toy = make_toy(options.data, options.toy());
   shape.example = {shape.toy->dimensions()};
   shape.scale = options.toy_scale;
+  Rng rng(kPointsSeed, "datasets/diameter");
+  shape.diameter = diameter_of(shape.toy->sample(kDiameterExamples, rng));
   return shape;
+}
+
+double diameter_of_images(const ImageDataset& images) {
+  const Examples train = images.split(Split::train);
+  const int64_t n = std::min(kDiameterExamples, train.count());
+  const Rng rng(0, "datasets/diameter");
+  return diameter_of(read_examples(train, 0, n, Pixels::grey, rng).x);
 }
 
 }  // namespace
 
+double diameter_of(const Tensor& x) {
+  const NoGrad quiet;
+  const Tensor some = cast(x.rows(0, std::min(kDiameterExamples, x.dim(0))), DType::f64);
+  const Tensor lengths = sum(square(some), 1, true);
+  const Tensor squares = lengths + transpose(lengths) - matmul(some, some, false, true) * 2.0;
+  return std::sqrt(std::max(max(squares).item(), 0.0));
+}
+
 DataShape shape_of(const DatasetOptions& options) {
   if (is_toy(options.data)) return shape_of_toy(options);
   for (const DatasetInfo& known : known_datasets()) {
-    if (known.name == options.data) return {.example = known.example, .classes = known.classes};
+    if (known.name == options.data)
+      return {.example = known.example, .classes = known.classes, .diameter = known.diameter};
   }
   return Dataset(options).shape();
 }
@@ -60,6 +83,8 @@ Dataset::Dataset(const DatasetOptions& options) : name_(options.data), subset_(o
   }
   shape_.example = {images_->height(), images_->width()};
   shape_.classes = images_->classes;
+  const auto known = std::ranges::find(known_datasets(), name_, &DatasetInfo::name);
+  shape_.diameter = known != known_datasets().end() ? known->diameter : diameter_of_images(*images_);
 }
 
 std::string Dataset::sha256() const {

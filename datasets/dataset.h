@@ -17,6 +17,7 @@ struct DataShape {
   int64_t classes = 0;                       // labels are 0 ... classes-1; 0: there are none
   std::shared_ptr<const Toy> toy = nullptr;  // the truth, where it is known
   double scale = 1;                          // what a toy's points were multiplied by
+  double diameter = 0;  // the largest distance of two among a thousand examples, pixels in [0,1]; 0: unknown
 
   int64_t size() const { return example.size(); }  // numbers in one example
   bool is_image() const { return example.rank() >= 2; }
@@ -38,6 +39,9 @@ struct DatasetOptions {
   void describe(OptionTable& options);
   ToyOptions toy() const { return {.scale = toy_scale, .noise = toy_noise}; }
 };
+
+/// The largest distance of two among the first thousand rows of x (n, d).
+double diameter_of(const Tensor& x);
 
 /// The shape of these data, as far as it can be told without reading them all: a toy's, and that of a known
 /// set of images; of a folder by loading it. Throws Error for what is no dataset.

@@ -14,14 +14,16 @@ std::span<const DatasetInfo> known_datasets() {
        {28, 28},
        10,
        60'000,
-       10'000},
+       10'000,
+       14.892},
       {"fashion",
        "Fashion-MNIST: clothing (Zalando); Debian package dataset-fashion-mnist",
        "28x28 bytes, 10 classes",
        {28, 28},
        10,
        60'000,
-       10'000},
+       10'000,
+       20.637},
   }};
   return kDatasets;
 }

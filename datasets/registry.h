@@ -15,8 +15,9 @@ struct DatasetInfo {
   std::string values;       // what one example is: "28x28 bytes, 10 classes"
   Shape example;            // (H, W)
   int64_t classes = 0;
-  int64_t train = 0;  // examples to learn from
-  int64_t test = 0;   // examples held back
+  int64_t train = 0;    // examples to learn from
+  int64_t test = 0;     // examples held back
+  double diameter = 0;  // see DataShape
 };
 
 /// The sets of images that `--data` knows by name, in the order in which a list shows them.

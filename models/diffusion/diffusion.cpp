@@ -68,17 +68,22 @@ void Diffusion::add_to(State& state) { state.add(kind_.name + ".noise", noise_rn
 
 void Diffusion::describe_sampling(OptionTable& options) {
   options_.describe_sampling(options, is_conditional());
+  options.add("steps", options_.sample_steps, "sample_steps by a shorter name", {1, 10000});
 }
 
 Tensor Diffusion::said(const Tensor& x, const Tensor& t, const Tensor& labels) const {
   if (!kind_.unit_inputs) return network_.predict(x, t, labels);
+  if (kind_.net != NoiseNet::score)
+    return energy_noise(network_, kind_.net, x, t, mixing_columns(kind_.path, t).noise);
   const MixingColumns at = mixing_columns(kind_.path, t);
   return network_.predict(x / sqrt(square(at.data) + square(at.noise)), t, labels);
 }
 
 Tensor Diffusion::error(const Batch& batch, const Tensor& labels, Rng& rng) const {
   const Tensor data = centred(batch.x, shape_);
-  const Tensor t = stratified_times(batch.count(), rng), noise = randn_like(data, rng);
+  const Tensor t = stratified_times(batch.count(), rng);
+  Tensor noise = randn_like(data, rng);
+  if (kind_.pairing == Pairing::optimal) noise = optimally_paired(noise, data);
   const PathPoints at = points_on(kind_.path, noise, data, t);
   return mean(square(said(at.x, t, labels) - (kind_.learned == Learned::velocity ? at.velocity : noise)), 1);
 }
@@ -98,7 +103,7 @@ Quantities Diffusion::held_out_error(const DataView& data, int64_t most) const {
   Tensors errors;
   Examples some = data.examples;
   some.rows = some.rows.rows(0, std::min(most, some.count()));
-  for_each_batch(some, kind_.pixels, data.seed, kImagesAtOnce, [&](const Batch& batch) {
+  for_each_batch(some, options_.pixels, data.seed, kImagesAtOnce, [&](const Batch& batch) {
     errors.push_back(error(batch, is_conditional() ? batch.labels : Tensor(), rng));
   });
   Quantity found = mean_over_examples(kind_.learned == Learned::velocity ? kVelocityError : kNoiseError,
@@ -116,12 +121,12 @@ Quantities Diffusion::do_evaluate(const DataView& data) {
 }
 
 Quantities Diffusion::do_evaluate_at_length(const DataView& data, const ShareDone& done) {
-  if (kind_.pixels != Pixels::dequantised || !shape_.is_image()) return {};
+  if (options_.pixels != Pixels::dequantised || !shape_.is_image()) return {};
   return image_bits(*this, data, likelihood_images_, done);
 }
 
 void Diffusion::describe_evaluation(OptionTable& options) {
-  if (kind_.pixels != Pixels::dequantised || !shape_.is_image()) return;
+  if (options_.pixels != Pixels::dequantised || !shape_.is_image()) return;
   options.add("likelihood_images", likelihood_images_, "examples whose bits are measured", {2, 1e6});
 }
 
@@ -147,16 +152,17 @@ Tensor Diffusion::velocity(const Tensor& x, double t) const {
 // Classifier-free guidance (Ho & Salimans 2022), both from one batch.
 Reading Diffusion::guided(const Tensor& x, double t, const Tensor& labels) const {
   const int64_t n = x.dim(0);
+  if (options_.guidance == 0) return read(x, t);
   if (!labels.defined() || options_.guidance == 1) return read(x, t, labels);
   const Tensor both = said(concat(x, x, 0), full({2 * n}, t), concat(labels, network_.no_labels(n), 0));
   const Tensor free = slice(both, 0, n, 2 * n);
   return reading_of(free + (slice(both, 0, 0, n) - free) * options_.guidance, x, t);
 }
 
-Tensor Diffusion::carry(const Tensor& x, const Tensor& labels, Rng& rng) const {
+Tensor Diffusion::carry(const Tensor& x, const Tensor& labels, Rng& rng, const Route& route) const {
   const auto read_at = [&](const Tensor& y, double t) { return guided(y, t, labels); };
   const PathWalk walk{kind_.path, read_at, rng, options_.level};
-  return uncentred(walk_path(walk, options_.solver, x, options_.sample_steps), shape_);
+  return uncentred(walk_path(walk, route.solver, x, route.steps), shape_);
 }
 
 // The known pixels are put back on their paths before each step. What is drawn does not know of them
@@ -187,7 +193,8 @@ Tensor Diffusion::do_sample(const SampleRequest& request) {
   for (int64_t first = 0; first < request.n; first += at_once) {
     const int64_t end = std::min(first + at_once, request.n);
     parts.push_back(carry(randn({end - first, shape_.size()}, request.rng) * noise,
-                          labels.defined() ? labels.rows(first, end).clone() : Tensor(), request.rng));
+                          labels.defined() ? labels.rows(first, end).clone() : Tensor(), request.rng,
+                          route()));
   }
   const Tensor x = concat(parts, 0);
   return shape_.is_image() ? as_images(x, shape_) : x;
@@ -232,7 +239,12 @@ std::string Diffusion::do_reading(const DataView&) {
       fmt::format("Samples take {} steps of {}", options_.sample_steps, name_of(kSolvers, options_.solver));
   if (is_conditional())
     text += fmt::format(", each with guidance {:.3g} towards its label", options_.guidance);
-  return text + ".";
+  text += ".";
+  if (shape_.is_image() && (shape_.height() % 4 != 0 || shape_.width() % 4 != 0))
+    text +=
+        fmt::format(" The U-Net halves images twice, so these of {}x{} are padded to {}x{}.", shape_.height(),
+                    shape_.width(), padded_side(shape_.height()), padded_side(shape_.width()));
+  return text;
 }
 
 }  // namespace gradzoo

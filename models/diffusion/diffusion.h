@@ -18,9 +18,16 @@ struct DiffusionKind {
   std::string name;  // of its random streams
   NoisePath path;
   Learned learned;
-  bool unit_inputs = false;      // the network sees x_t over sqrt(a^2 + b^2)
-  bool clamped = false;          // a mean of images lies among pixels, whatever the network says
-  Pixels pixels = Pixels::grey;  // dequantised: its density has bits
+  bool unit_inputs = false;  // the network sees x_t over sqrt(a^2 + b^2)
+  bool clamped = false;      // a mean of images lies among pixels, whatever the network says
+  NoiseNet net = NoiseNet::score;
+  Pairing pairing = Pairing::independent;
+};
+
+/// How noise is carried to data.
+struct Route {
+  PathStep solver;
+  int64_t steps;
 };
 
 /// A network that is shown data with noise, x_t = a(t) x_1 + b(t) eps at all t, learns one mean of what it
@@ -43,8 +50,10 @@ class Diffusion : public Model {
   /// dx_t/dt of the probability flow, without labels; smooth in x, also where a denoised image is not among
   /// images.
   Tensor velocity(const Tensor& x, double t) const;
-  /// From x_0 (n, numbers) to data in their own units, by the solver that was chosen.
-  Tensor carry(const Tensor& x, const Tensor& labels, Rng& rng) const;
+  /// From x_0 (n, numbers) to data in their own units.
+  Tensor carry(const Tensor& x, const Tensor& labels, Rng& rng, const Route& route) const;
+  /// As the options have it.
+  Route route() const { return {options_.solver, options_.sample_steps}; }
   /// The time at which noise is so many times the data.
   double time_of_level(double sigma) const;
 

@@ -10,6 +10,8 @@ void PathOptions::describe(OptionTable& options) {
               "to go from",
               {0, 1});
   options.add("guidance", guidance, "w of u(x) + w (u(x|label) - u(x)) when samples are drawn", {0, 100});
+  options.add("pixels", pixels, subset(kPixels, Pixels::grey, Pixels::dequantised),
+              "grey: x/255; dequantised: with noise of a grey level, whose density has bits");
   options.add("channels", network.channels,
               "of images, at half their resolution; twice as many at a quarter; a multiple of 8", {8, 1024});
   options.add("hidden", network.hidden, "of points: units of the perceptron's layers", {1, 65536});
@@ -45,63 +47,77 @@ void PathOptions::adapt(OptionTable& table, TrainingOptions& training, const Dat
   if (network.channels % 8 != 0)
     throw Error("channels={} are no multiple of 8, in which they are normalised. Hint: channels=32",
                 network.channels);
-  if (shape.height() % 4 != 0 || shape.width() % 4 != 0)
-    throw Error("the U-Net takes images whose sides are multiples of 4, and these are {}x{}. Hint: pad them",
-                shape.height(), shape.width());
 }
 
-void DdpmOptions::describe(OptionTable& options) {
-  path.describe(options);
-  options.add("pixels", pixels, subset(kPixels, Pixels::grey, Pixels::dequantised),
-              "grey: x/255; dequantised: with noise of a grey level, whose density has bits");
+void FlowOptions::describe(OptionTable& options) {
+  PathOptions::describe(options);
+  options.add(
+      "pairing", pairing, kPairings,
+      "of noise and data in a batch: independent; optimal: of points, so that paths are short and cross "
+      "less");
+}
+
+void FlowOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+  PathOptions::adapt(table, training, shape);
+  if (pairing == Pairing::optimal && shape.is_image())
+    throw Error(
+        "pairing=optimal is for points: among a batch's images no noise is nearer than another. Hint: "
+        "pairing=independent");
 }
 
 void NcsnOptions::describe(OptionTable& options) {
-  path.describe(options);
+  PathOptions::describe(options);
+  options.add("net", net, kNoiseNets,
+              "score: the U-Net gives sigma times the score; energy: by the gradient of one energy f/sigma; "
+              "mdsm: of the energy at noise 0.1, of images");
   options.add("sigma_begin", sigma_begin, "the largest noise: as far as data lie apart (images go as [-1,1])",
               {1e-9, 1e6});
   options.add("sigma_end", sigma_end, "the least noise", {1e-9, 1e6});
 }
 
 void NcsnOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
-  path.adapt(table, training, shape);
-  if (shape.toy) {
-    const double widest = max(shape.toy->box().sides()).item();
-    table.prefer(sigma_begin, rounded(widest, 3), "the toy's box");
-  }
-  table.prefer(path.sample_steps, level_count(sigma_begin, sigma_end, shape.size()), "noise levels");
+  PathOptions::adapt(table, training, shape);
+  if (!shape.is_image()) table.prefer(training.steps, 10'000, "toys");
+  if (net == NoiseNet::mdsm && !shape.is_image())
+    throw Error("net=mdsm reads the noise off an image, and points do not show it. Hint: net=energy");
+  if (net != NoiseNet::score && conditional && shape.classes > 0)
+    throw Error("net={} is one energy of all images, without labels. Hint: conditional=false",
+                name_of(kNoiseNets, net));
+  const double unit = shape.is_image() ? 2 : 1;
+  if (shape.diameter > 0)
+    table.prefer(sigma_begin, rounded(unit * shape.diameter, 2), "how far data lie apart");
+  table.prefer(sample_steps, level_count(sigma_begin, sigma_end, shape.size()), "noise levels");
   const double ratio =
-      std::pow(sigma_begin / sigma_end, 1 / static_cast<double>(std::max<int64_t>(path.sample_steps, 1)));
-  table.prefer(path.level.step, rounded(level_step(ratio, path.level.repeats), 3), "noise levels");
+      std::pow(sigma_begin / sigma_end, 1 / static_cast<double>(std::max<int64_t>(sample_steps, 1)));
+  table.prefer(level.step, rounded(level_step(ratio, level.repeats), 3), "noise levels");
 }
 
 FlowMatching::FlowMatching(const FlowOptions& options, const DataShape& shape,
                            const TrainingOptions& training)
-    : Diffusion({.name = "flow", .path = straight_path(), .learned = Learned::velocity}, options.path, shape,
-                training) {}
+    : Diffusion(
+          {.name = "flow", .path = straight_path(), .learned = Learned::velocity, .pairing = options.pairing},
+          options, shape, training) {}
 
 Ddpm::Ddpm(const DdpmOptions& options, const DataShape& shape, const TrainingOptions& training)
-    : Diffusion({.name = "ddpm",
-                 .path = cosine_path(),
-                 .learned = Learned::noise,
-                 .clamped = shape.is_image(),
-                 .pixels = options.pixels},
-                options.path, shape, training) {}
+    : Diffusion(
+          {.name = "ddpm", .path = cosine_path(), .learned = Learned::noise, .clamped = shape.is_image()},
+          options, shape, training) {}
 
 Ncsn::Ncsn(const NcsnOptions& options, const DataShape& shape, const TrainingOptions& training)
     : Diffusion({.name = "ncsn",
                  .path = geometric_path(options.sigma_begin, options.sigma_end),
                  .learned = Learned::noise,
                  .unit_inputs = true,
-                 .clamped = shape.is_image()},
-                options.path, shape, training) {}
+                 .clamped = shape.is_image(),
+                 .net = options.net},
+                options, shape, training) {}
 
 ModelEntry flow_matching_entry() {
   return entry_of<FlowOptions, FlowMatching>(
       {.name = "flow-matching",
        .summary = "flow matching: a velocity field, by a U-Net on images, that carries noise to data",
        .source = "Lipman et al. 2023",
-       .why_no_density = "the divergence along its paths is taken of points alone",
+       .why_no_density = "grey pixels have no density: train with pixels=dequantised for bits",
        .walks_on = "score"});
 }
 
@@ -119,7 +135,7 @@ ModelEntry ncsn_entry() {
       {.name = "ncsn",
        .summary = "noise-conditional score network: scores at many noise levels, annealed Langevin",
        .source = "Song & Ermon 2019, 2020",
-       .why_no_density = "the divergence along its paths is taken of points alone",
+       .why_no_density = "grey pixels have no density: train with pixels=dequantised for bits",
        .walks_on = "score"});
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "models/base/training_options.h"
+#include "models/networks/noise_energy.h"
+#include "models/networks/pairing.h"
 #include "models/networks/path_steps.h"
 #include "models/networks/time_network.h"
 
@@ -15,6 +17,7 @@ struct PathOptions {
   PathStep solver = euler_step;
   LevelOptions level = {};
   TimeNetworkOptions network = {};
+  Pixels pixels = Pixels::grey;
 
   void describe(OptionTable& options);
   /// Those of a request for samples.
@@ -22,30 +25,30 @@ struct PathOptions {
   void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
 };
 
-struct FlowOptions {
-  PathOptions path = {};
-
-  void describe(OptionTable& options) { path.describe(options); }
-  void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
-    path.adapt(table, training, shape);
-  }
-};
-
-struct DdpmOptions {
-  PathOptions path = {.sample_steps = 50, .solver = ddim_step};
-  Pixels pixels = Pixels::grey;
+struct FlowOptions : PathOptions {
+  Pairing pairing = Pairing::independent;
 
   void describe(OptionTable& options);
-  void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
-    path.adapt(table, training, shape);
+  void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+};
+
+struct DdpmOptions : PathOptions {
+  DdpmOptions() {
+    sample_steps = 50;
+    solver = ddim_step;
+    pixels = Pixels::dequantised;
   }
 };
 
-struct NcsnOptions {
-  PathOptions path = {.conditional = false, .solver = langevin_step};
+struct NcsnOptions : PathOptions {
+  NoiseNet net = NoiseNet::score;
   double sigma_begin = 20;
   double sigma_end = 0.01;
 
+  NcsnOptions() {
+    conditional = false;
+    solver = langevin_step;
+  }
   void describe(OptionTable& options);
   void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
 };

@@ -12,28 +12,38 @@ namespace {
 // Time as an angle: both ends are left out, where data or noise would vanish and readings divide by 0.
 constexpr double kFirstAngle = 0.04, kLastAngle = std::numbers::pi / 2 - 0.004;
 
+// A path that ends at 0 and 1, up to the rounding of sums of steps.
+template <class Fn>
+NoisePath within_times(Fn at) {
+  return [at](double t) -> Mixing {
+    if (!(t > -1e-6 && t < 1 + 1e-6))
+      throw Error("time {} of a path from noise to data. Hint: from 0, noise, to 1, data", t);
+    return at(t);
+  };
+}
+
 }  // namespace
 
 NoisePath straight_path() {
-  return [](double t) { return Mixing{t, 1 - t, 1, -1}; };
+  return within_times([](double t) { return Mixing{t, 1 - t, 1, -1}; });
 }
 
 NoisePath cosine_path() {
-  return [](double t) {
+  return within_times([](double t) {
     constexpr double kSpeed = kLastAngle - kFirstAngle;
     const double angle = kFirstAngle + kSpeed * t;
     return Mixing{std::sin(angle), std::cos(angle), kSpeed * std::cos(angle), -kSpeed * std::sin(angle)};
-  };
+  });
 }
 
 NoisePath geometric_path(double first, double last) {
   if (!(last > 0) || !(first > last) || !std::isfinite(first))
     throw Error("noise levels fall from {} to {}. Hint: they are above 0, and the first is the largest",
                 first, last);
-  return [first, last](double t) {
+  return within_times([first, last](double t) {
     const double sigma = first * std::pow(last / first, t);
     return Mixing{1, sigma, 0, sigma * std::log(last / first)};
-  };
+  });
 }
 
 MixingColumns mixing_columns(const NoisePath& path, const Tensor& t) {

@@ -15,7 +15,7 @@ struct Mixing {
   double data_slope, noise_slope;
 };
 
-/// From noise at t = 0 to data at t = 1.
+/// From noise at t = 0 to data at t = 1; those below throw Error outside.
 using NoisePath = std::function<Mixing(double t)>;
 
 /// x_t = t x_1 + (1 - t) eps (Lipman et al. 2023; Liu et al. 2023).

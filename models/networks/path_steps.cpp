@@ -1,5 +1,6 @@
 #include "models/networks/path_steps.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "autograd/base/error.h"
@@ -16,6 +17,19 @@ struct Back {
 Back back_between(const Mixing& from, const Mixing& to) {
   const double share = from.data / to.data;
   return {share, std::sqrt(from.noise * from.noise - share * share * to.noise * to.noise)};
+}
+
+// Langevin steps that are too long for a level grow without end.
+void check_bounded(const NoisePath& path, const Tensor& x, int64_t step, int64_t steps, double t) {
+  constexpr double kWidest = 1e6;  // of x over the data's and the noise's factors
+  const Mixing at = path(t);
+  const double largest = max(abs(x)).item(), scale = at.data + at.noise;
+  if (!(largest <= kWidest * scale))
+    throw Error(
+        "samples left all bounds in step {} of {}, at noise {:.3g} times the data (largest number {:.3g}). "
+        "Hint: "
+        "more sample_steps, a smaller level_step, or longer training",
+        step, steps, at.noise / std::max(at.data, 1e-300), largest);
 }
 
 Tensor velocity_at(const PathWalk& walk, const Tensor& x, double t) {
@@ -66,8 +80,11 @@ Tensor walk_path(const PathWalk& walk, PathStep step, Tensor x, int64_t steps) {
   if (steps < 1) throw Error("{} steps from noise to data. Hint: 1 or more", steps);
   const NoGrad quiet;
   const double part = 1.0 / static_cast<double>(steps);
-  for (int64_t i = 0; i < steps; ++i)
-    x = step(walk, x, static_cast<double>(i) * part, i + 1 == steps ? 1 : static_cast<double>(i + 1) * part);
+  for (int64_t i = 0; i < steps; ++i) {
+    const double from = static_cast<double>(i) * part;
+    x = step(walk, x, from, i + 1 == steps ? 1 : static_cast<double>(i + 1) * part);
+    check_bounded(walk.path, x, i + 1, steps, from);
+  }
   return walk.path(1).noise > 0 ? walk.read(x, 1).denoised : x;
 }
 

@@ -5,9 +5,11 @@
 namespace gradzoo {
 namespace {
 
-constexpr int64_t kTimeFeatures = 16;
+constexpr int64_t kSlowFeatures = 16;
 
 }  // namespace
+
+int64_t padded_side(int64_t side) { return (side + 3) / 4 * 4; }
 
 TimeNetwork::TimeNetwork(const TimeNetworkOptions& options, const DataShape& shape, int64_t classes, Rng& rng)
     : shape_(shape), classes_(classes) {
@@ -17,18 +19,28 @@ TimeNetwork::TimeNetwork(const TimeNetworkOptions& options, const DataShape& sha
     register_module("unet", *unet_);
     return;
   }
-  mlp_ = std::make_unique<Mlp>(layer_sizes(shape.size() + kTimeFeatures, options.hidden, shape.size()), rng,
+  mlp_ = std::make_unique<Mlp>(layer_sizes(shape.size() + kSlowFeatures, options.hidden, shape.size()), rng,
                                MlpOptions{.activation = "silu"});
   register_module("mlp", *mlp_);
 }
 
+Tensor TimeNetwork::padded(const Tensor& images) const {
+  const int64_t below = padded_side(shape_.height()) - shape_.height(),
+                beside = padded_side(shape_.width()) - shape_.width();
+  const Tensor tall = below > 0 ? pad(images, 1, 0, below) : images;
+  return beside > 0 ? pad(tall, 2, 0, beside) : tall;
+}
+
+Tensor TimeNetwork::cut_back(const Tensor& images, const Tensor& x) const {
+  return reshape(slice(slice(images, 1, 0, shape_.height()), 2, 0, shape_.width()), x.shape());
+}
+
 Tensor TimeNetwork::predict(const Tensor& x, const Tensor& t, const Tensor& labels) const {
   // Slow features suffice a perceptron: from 10 radians over the path downwards.
-  if (mlp_) return mlp_->forward(concat(x, time_features(t * 0.01, kTimeFeatures), 1));
-  const Tensor images = as_image_batch(x, shape_);
-  if (classes_ == 0) return reshape((*unet_)(images, t), x.shape());
-  const Tensor given = labels.defined() ? labels : no_labels(x.dim(0));
-  return reshape((*unet_)(images, t, given), x.shape());
+  if (mlp_) return mlp_->forward(concat(x, time_features(t * 0.01, kSlowFeatures), 1));
+  const Tensor images = padded(as_image_batch(x, shape_));
+  if (classes_ == 0) return cut_back((*unet_)(images, t), x);
+  return cut_back((*unet_)(images, t, labels.defined() ? labels : no_labels(x.dim(0))), x);
 }
 
 }  // namespace gradzoo

@@ -14,8 +14,11 @@ struct TimeNetworkOptions {
   std::vector<int64_t> hidden = {256, 256, 256};  // of the perceptron
 };
 
-/// u(x, t), given a label where it was made for some, as wide as x: a U-Net on images, a perceptron on
-/// points.
+/// The next multiple of 4: a side of an image whose U-Net halves it twice.
+int64_t padded_side(int64_t side);
+
+/// u(x, t), given a label where it was made for some, as wide as x: a U-Net on images, which are
+/// padded with zeros where it cannot halve them, a perceptron on points.
 class TimeNetwork : public Module {
  public:
   /// `classes` 0: no labels.
@@ -23,10 +26,15 @@ class TimeNetwork : public Module {
   /// x (B, numbers), t (B) in [0, 1], labels (B) i64, undefined: no label -> (B, numbers)
   Tensor predict(const Tensor& x, const Tensor& t, const Tensor& labels) const;
   int64_t classes() const { return classes_; }
+  /// Whether it looks at images.
+  bool is_convolutional() const { return unet_ != nullptr; }
   /// What stands for no label, n times.
   Tensor no_labels(int64_t n) const { return full({n}, static_cast<double>(classes_), DType::i64); }
 
  private:
+  Tensor padded(const Tensor& images) const;
+  Tensor cut_back(const Tensor& images, const Tensor& x) const;
+
   DataShape shape_;
   int64_t classes_;
   std::unique_ptr<Unet> unet_;  // of images

@@ -92,4 +92,19 @@ TEST_CASE("A subset goes for every part and for batches, and a toy has none") {
   CHECK_MESSAGE(contains(message, "ink=thick chooses among images, and ring8 is a toy"), message);
 }
 
+TEST_CASE(
+    "the diameter is the largest distance of two examples, and what is noted of known images is theirs") {
+  CHECK(diameter_of(tensor({0, 0, 3, 4, 1, 1}, {3, 2})) == doctest::Approx(5));
+  CHECK(diameter_of(tensor({2, 2}, {1, 2})) == 0);
+  const Dataset mnist("mnist");
+  const Examples train = mnist.split(Split::train);
+  const Rng rng(0, "dataset_test");
+  const double found = diameter_of(read_examples(train, 0, 1000, Pixels::grey, rng).x);
+  CHECK(mnist.shape().diameter == doctest::Approx(found).epsilon(1e-4));
+  CHECK(shape_of({.data = "mnist"}).diameter == mnist.shape().diameter);
+  const double ring = shape_of({.data = "ring8"}).diameter;  // modes lie 2 apart at most
+  CHECK(ring > 2);
+  CHECK(ring < 3.5);
+}
+
 }  // namespace gradzoo

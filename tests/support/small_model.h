@@ -42,8 +42,7 @@ inline std::string option_text(const std::string& model, const std::vector<std::
 }
 
 inline DataShape toy_shape(const std::string& toy, const ToyOptions& options = {}) {
-  const std::shared_ptr<const Toy> truth = make_toy(toy, options);
-  return {.example = Shape{truth->dimensions()}, .toy = truth, .scale = options.scale};
+  return shape_of({.data = toy, .toy_scale = options.scale, .toy_noise = options.noise});
 }
 
 /// One training step on x: the metrics by their names.

@@ -2,11 +2,10 @@
 
 #include <cmath>
 
-#include "autograd/kernels/threads/flops.h"
 #include "autograd/ops.h"
 #include "samplers/kinds/hmc.h"
 #include "tools/bench/meters.h"
-#include "tools/clock.h"
+#include "tools/bench/timed_steps.h"
 
 namespace gradzoo {
 namespace {
@@ -34,25 +33,10 @@ WorkloadResult hmc_steps(const BenchOptions& options) {
   for (int64_t i = 0; i < options.warm_up; ++i) sampler.step(target, rng, true);
   sampler.step(target, rng);
 
-  WorkloadResult out;
-  out.batch = kChains;
-  out.step_ms.reserve(static_cast<size_t>(options.steps));
-  reset_pool_peak();
-  const double flops = kernels::counted_flops(), allocations = allocations_so_far();
-  double accepted = 0;
-  for (int64_t i = 0; i < options.steps; ++i) {
-    const double begun = steady_seconds();
+  return timed_steps({options.steps, 0}, kChains, [&] {
     sampler.step(target, rng);
-    out.step_ms.push_back((steady_seconds() - begun) * 1e3);
-    accepted += sampler.moved();
-  }
-  const auto steps = static_cast<double>(options.steps);
-  out.gemm_gflop = (kernels::counted_flops() - flops) * 1e-9 / steps;
-  out.allocations_per_step = (allocations_so_far() - allocations) / steps;
-  out.peak_rss_mb = peak_memory_mb();
-  out.pool_peak_mb = static_cast<double>(pool_stats().peak_bytes) * 1e-6;
-  out.final_loss = accepted / steps;
-  return out;
+    return sampler.moved();
+  });
 }
 
 }  // namespace gradzoo

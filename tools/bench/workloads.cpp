@@ -11,6 +11,7 @@
 #include "tools/bench/annealing.h"
 #include "tools/bench/hmc_steps.h"
 #include "tools/bench/meters.h"
+#include "tools/bench/sampling.h"
 #include "tools/clock.h"
 
 namespace gradzoo {
@@ -134,6 +135,16 @@ std::span<const Workload> workloads() {
        "flow matching by class with a U-Net of 0.3 million numbers; batch 64",
        "flow-matching",
        {"batch=64", "clip=0", "ema=0", "schedule=constant", "split=train"}},
+      {.name = "unet_sample_c100",
+       .step = "an Euler step of 100 digits by class through that U-Net; 25 make a sample",
+       .model = "",
+       .assignments = {},
+       .measure = unet_sampling},
+      {.name = "annealed_langevin",
+       .step = "a step of annealed Langevin, 10 levels of 100, on a score 784-1024-1024-784 SiLU; 100 chains",
+       .model = "",
+       .assignments = {},
+       .measure = annealed_langevin},
       {.name = "hmc_d100_c1000",
        .step = "HMC on a Gaussian in 100 dimensions: a transition of ten leapfrog steps; 1000 chains",
        .model = "",

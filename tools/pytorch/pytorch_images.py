@@ -116,6 +116,24 @@ def unet_flow(size, way, adam_of):
     return step
 
 
+def unet_sample(size, way, _):
+    """An Euler step of digits by class, 25 of which make a sample."""
+    net, steps = laid_out(way, Unet()), 25
+    labels, start = torch.arange(size) % 10, like(way, torch.randn(size, 1, 28, 28))
+    x, at = start, 0
+
+    @torch.inference_mode()
+    def step():
+        nonlocal x, at
+        if at == steps:
+            x, at = start, 0
+        x = x + net(x, torch.full((size,), at / steps), labels) / steps
+        at += 1
+        return x.square().mean().sqrt()
+
+    return step
+
+
 def dcgan(size, penalised, way, adam_of):
     """G 64-128x7x7-64x14x14-1x28x28 with group norm, D mirrored, leaky ReLU; a step of D, then one of G.
 
@@ -199,5 +217,6 @@ IMAGE_WORKLOADS = {
     "dcgan_r1_b64": (WAYS, functools.partial(dcgan, 64, True)),
     "classifier_cnn_b128": (WAYS, functools.partial(classifier_cnn, 128)),
     "unet_flow_b64": (WAYS, functools.partial(unet_flow, 64)),
+    "unet_sample_c100": (WAYS, functools.partial(unet_sample, 100)),
     "ebm_cd60_b64": (WAYS, functools.partial(ebm_cd, 64)),
 }

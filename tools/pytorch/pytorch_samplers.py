@@ -1,7 +1,9 @@
 """The Markov chains of `gradzoo bench` written in PyTorch."""
 import functools
+import math
 
 import torch
+from torch import nn
 
 from pytorch_steps import BY_HAND
 
@@ -44,4 +46,28 @@ def hmc(chains, dimensions, leapfrog_steps, way, _):
     return step
 
 
-SAMPLER_WORKLOADS = {"hmc_d100_c1000": (["", BY_HAND], functools.partial(hmc, 1000, 100, 10))}
+def annealed(chains, _way, _adam):
+    """A step of annealed Langevin, ten levels of 100 steps, on a score network of digits."""
+    net = nn.Sequential(nn.Linear(784, 1024), nn.SiLU(), nn.Linear(1024, 1024), nn.SiLU(), nn.Linear(1024, 784))
+    sigmas, least = torch.logspace(0, -2, 10).tolist(), 2e-5
+    start, taken = torch.rand(chains, 784), 0
+    x, noise = start.clone(), torch.empty_like(start)
+
+    @torch.inference_mode()
+    def step():
+        nonlocal taken
+        if taken % 1000 == 0:
+            x.copy_(start)
+        sigma = sigmas[taken // 100 % 10]
+        taken += 1
+        e = least * (sigma / sigmas[-1]) ** 2 / 2
+        x.add_(net(x), alpha=e / sigma).add_(noise.normal_(), alpha=math.sqrt(2 * e))
+        return x.square().mean().sqrt()
+
+    return step
+
+
+SAMPLER_WORKLOADS = {
+    "annealed_langevin": ([""], functools.partial(annealed, 100)),
+    "hmc_d100_c1000": (["", BY_HAND], functools.partial(hmc, 1000, 100, 10)),
+}

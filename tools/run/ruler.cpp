@@ -45,10 +45,10 @@ ClassifiedImages Ruler::seen(const Tensor& images) const {
       [&](const Tensor& f) { return classifier.probabilities_of(f); });
 }
 
-Tensor Ruler::samples_of(Model& model, int64_t n, const DataShape& shape, Rng& rng,
-                         const Tensor& labels) const {
+Tensor Ruler::samples_of(Model& model, int64_t n, const DataShape& shape, Rng& rng, const Tensor& labels,
+                         const std::vector<std::string>& options) const {
   const NoGrad quiet;
-  Tensor drawn = reshape(model.sample({n, rng, labels}), {n, shape.size()});
+  Tensor drawn = reshape(model.sample({n, rng, labels, options}), {n, shape.size()});
   if (!all_finite(drawn)) return drawn;
   const Tensor pixels = clamp(drawn, 0, 1);
   return is_binary() ? bernoulli(pixels, rng) : pixels;

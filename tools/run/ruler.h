@@ -24,9 +24,9 @@ class Ruler {
   Ruler(RulerClassifier classifier, const Examples& real, const Examples& train, Pixels pixels);
 
   /// n samples of a model as they are measured, (n, pixels): within [0,1], and for a model of binary pixels
-  /// drawn from the probabilities. `labels` as Model::sample takes them.
-  Tensor samples_of(Model& model, int64_t n, const DataShape& shape, Rng& rng,
-                    const Tensor& labels = {}) const;
+  /// drawn from the probabilities. `labels` and `options` as Model::sample takes them.
+  Tensor samples_of(Model& model, int64_t n, const DataShape& shape, Rng& rng, const Tensor& labels = {},
+                    const std::vector<std::string>& options = {}) const;
   RulerMeasure measure(const Tensor& images, const Tensor& asked = {}) const;
   /// n samples of a run, those that `gradzoo sample` draws without a seed. Throws Error where the set has not
   /// as many real images.

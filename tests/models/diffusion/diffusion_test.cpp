@@ -4,11 +4,13 @@
 #include <numbers>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "models/base/over_examples.h"
 #include "models/diffusion/pictures.h"
+#include "support/error_message.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"
 
@@ -113,7 +115,10 @@ TEST_CASE("bits a dimension are those of the flow that an untrained network stan
   });
   CHECK(found[kBitsPerDim].value == doctest::Approx(wanted).epsilon(1e-3));
   CHECK(model->evaluate_at_length({images, images, 5}).size() == 1);
-  CHECK(image_model<Ddpm>("ddpm")->evaluate_at_length({images, images, 5}).empty());
+  CHECK(image_model<FlowMatching>("flow-matching", {"pixels=dequantised"})
+            ->evaluate_at_length({images, images, 5})
+            .size() == 1);
+  CHECK(image_model<Ddpm>("ddpm", {"pixels=grey"})->evaluate_at_length({images, images, 5}).empty());
 }
 
 TEST_CASE("the truth's score under noise is that of the Gaussian it makes") {
@@ -132,9 +137,66 @@ TEST_CASE("solvers draw what they should: the same start by ddim whatever the st
   const auto model = image_model<Ddpm>("ddpm");
   Rng a(1, "a"), b(2, "b"), start(6, "diffusion_test");
   const Tensor x = randn({3, 64}, start);
-  CHECK(test::same_bytes(model->carry(x, {}, a), model->carry(x, {}, b)));
+  CHECK(test::same_bytes(model->carry(x, {}, a, model->route()), model->carry(x, {}, b, model->route())));
   const auto drawing = image_model<Ddpm>("ddpm", {"solver=ancestral"});
-  CHECK_FALSE(test::same_bytes(drawing->carry(x, {}, a), drawing->carry(x, {}, b)));
+  CHECK_FALSE(test::same_bytes(drawing->carry(x, {}, a, drawing->route()),
+                               drawing->carry(x, {}, b, drawing->route())));
+}
+
+TEST_CASE("one energy learns what noise is, and says so at every level") {
+  for (const char* net : {"net=energy", "net=mdsm"}) {
+    const auto model = image_model<Ncsn>("ncsn", {net, "sigma_begin=3", "sigma_end=0.1"});
+    Rng rng(7, "diffusion_test");
+    double first = 0, last = 0;
+    for (int64_t step = 0; step < 40; ++step) {
+      const double error =
+          test::step_on(*model, bernoulli(full({16, 64}, 0.5), rng), 0.005, step)["noise_error"];
+      (step < 5 ? first : last) += error / (step < 5 ? 5 : 35);
+    }
+    CHECK(last < 0.9 * first);
+    const NoGrad quiet;
+    const Tensor x = randn({2, 64}, rng);
+    const Reading at = model->read(x, 0.5);
+    const double sigma = model->path()(0.5).noise;
+    CHECK(test::max_error(at.denoised + at.noise * sigma, x.to_vector()) < 1e-4);
+  }
+}
+
+TEST_CASE("optimal pairing leaves less for the velocity to average over") {
+  const DataShape shape = test::toy_shape("ring8");
+  const auto error_after = [&](const char* pairing) {
+    const auto model = test::small_model<FlowMatching>("flow-matching", {"hidden=64,64", pairing}, shape);
+    Rng rng(8, "diffusion_test");
+    double late = 0;
+    for (int64_t step = 0; step < 300; ++step) {
+      const double error =
+          test::step_on(*model, shape.toy->sample(200, rng), 0.003, step, 300)["velocity_error"];
+      if (step >= 200) late += error / 100;
+    }
+    return late;
+  };
+  CHECK(error_after("pairing=optimal") < 0.5 * error_after("pairing=independent"));
+}
+
+TEST_CASE("what does not go together is refused") {
+  const auto said = [](const char* model, std::vector<std::string> settings, const DataShape& shape) {
+    return test::error_message([&] { test::options_for(model, settings, shape); });
+  };
+  CHECK(test::contains(said("flow-matching", {"pairing=optimal"}, kImages), "for points"));
+  CHECK(test::contains(said("ncsn", {"net=mdsm"}, test::toy_shape("ring8")), "net=energy"));
+  CHECK(test::contains(said("ncsn", {"net=energy", "conditional=true"}, kImages), "conditional=false"));
+  CHECK(test::contains(said("ncsn", {"sigma_begin=0.1", "sigma_end=0.2"}, kImages),
+                       "the first is the largest"));
+  CHECK(test::contains(said("ncsn", {"sigma_end=0"}, kImages), "sigma_end"));
+  CHECK(test::contains(said("ddpm", {"sample_steps=0"}, kImages), "sample_steps"));
+}
+
+TEST_CASE("the first noise is as wide as data lie apart") {
+  DataShape wide = kImages;
+  wide.diameter = 7;
+  CHECK(test::option_text("ncsn", {}, wide, "sigma_begin") == "14");  // pixels as [-1,1]
+  const DataShape ring = test::toy_shape("ring8");
+  CHECK(test::option_text("ncsn", {}, ring, "sigma_begin") == fmt::format("{:.2g}", ring.diameter));
 }
 
 }  // namespace

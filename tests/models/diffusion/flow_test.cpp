@@ -149,8 +149,13 @@ TEST_CASE("the film strip of a conditional model has a row a class") {
   CHECK(any_labels(5, 3).to_vector() == std::vector<double>{0, 1, 2, 0, 1});
 }
 
-TEST_CASE("images whose sides are no multiples of 4 are refused, and so are odd channels") {
-  CHECK(contains(error_message([] { test::options_for("flow-matching", {}, {.example = {6, 8}}); }), "6x8"));
+TEST_CASE("images whose sides are no multiples of 4 are padded, which is said; odd channels are refused") {
+  const auto model =
+      test::small_model<FlowMatching>("flow-matching", {"channels=8", "sample_steps=1"}, {.example = {6, 7}});
+  Rng rng(1, "samples");
+  CHECK(model->sample({.n = 2, .rng = rng}).shape() == Shape{2, 6, 7});
+  const Examples none;
+  CHECK(contains(model->reading({none, none, 1}), "6x7 are padded to 8x8"));
   CHECK(contains(error_message([] { test::options_for("flow-matching", {"channels=12"}, kImages); }),
                  "channels=12"));
 }

@@ -58,6 +58,13 @@ TEST_CASE("points of a batch lie on their path at their own times, and their vel
   }
 }
 
+TEST_CASE("there is no time before noise and after data") {
+  for (const NoisePath& path : kPaths) {
+    for (const double t : {-0.1, 1.1, std::nan("")})
+      CHECK(test::contains(test::error_message([&] { path(t); }), "from 0, noise, to 1, data"));
+  }
+}
+
 TEST_CASE("noise levels that do not fall are refused") {
   const auto message = [](double first, double last) {
     return test::error_message([&] { geometric_path(first, last); });

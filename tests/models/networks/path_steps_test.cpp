@@ -89,5 +89,24 @@ TEST_CASE("a walk ends in what lies under the last noise, and needs a step") {
                        "0 steps from noise to data. Hint: 1 or more"));
 }
 
+TEST_CASE("a walk that explodes stops, and says at which level") {
+  const NoisePath path = geometric_path(3, 0.05);
+  Rng rng(4, "path_steps_test");
+  const auto wrong = [&](const Tensor& x, double t) { return read_noise(x * -50.0, x, path(t)); };
+  const auto said = [&](PathStep step) {
+    return test::error_message([&] {
+      walk_path({path, wrong, rng, {.repeats = 3, .step = 0.5}}, step, randn({4, 2}, rng) * 3.0, 10);
+    });
+  };
+  CHECK_MESSAGE(test::contains(said(langevin_step), "step 2 of 10, at noise 1.99 times the data"),
+                said(langevin_step));
+  CHECK(test::contains(said(langevin_step), "smaller level_step"));
+  const auto nothing = [&](const Tensor& x, double t) { return read_noise(x * std::nan(""), x, path(t)); };
+  CHECK(test::contains(test::error_message([&] {
+                         walk_path({path, nothing, rng}, ddim_step, randn({4, 2}, rng), 10);
+                       }),
+                       "step 1 of 10"));
+}
+
 }  // namespace
 }  // namespace gradzoo

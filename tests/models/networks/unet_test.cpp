@@ -9,6 +9,7 @@
 #include "autograd/grad.h"
 #include "autograd/tape.h"
 #include "support/error_message.h"
+#include "support/stir.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {
@@ -33,12 +34,7 @@ TEST_CASE(
     "gradient") {
   Rng rng(1, "unet");
   Unet net(1, 3, rng, {.channels = 8, .embedding = 16});
-  Rng nudge(2, "nudge");
-  for (NamedTensor& p : net.named_parameters()) {
-    float* values = p.tensor.mutable_data<float>();
-    const Tensor by = randn(p.tensor.shape(), nudge);
-    for (int64_t i = 0; i < p.tensor.size(); ++i) values[i] += 0.1F * by.data<float>()[i];
-  }
+  test::stir(net, 2);
   const Tensor x = wave({2, 8, 8, 1}, DType::f32), t = tensor({0.2, 0.2}, {2});
   const auto at = [&](const Tensor& time, std::initializer_list<double> labels) {
     return net(x, time, tensor(std::vector<double>(labels), {2}, DType::i64)).to_vector();

@@ -1,9 +1,11 @@
 #include "tools/ledger/images/figures.h"
 
 #include <map>
+#include <memory>
 
 #include <fmt/format.h>
 
+#include "models/diffusion/diffusion.h"
 #include "models/pictures/class_rows.h"
 #include "tools/ledger/train_model.h"
 #include "tools/run/ruler.h"
@@ -11,65 +13,70 @@
 namespace gradzoo {
 namespace {
 
-constexpr int64_t kSamples = 10'000;
-
 using Assignments = std::vector<std::string>;
 
-/// What the ruler says of a trained model's samples.
-RulerMeasure measured(Session& trained, uint64_t seed) {
-  const Examples test = trained.data.evaluation_examples(Split::test);
-  const Ruler ruler(*own_classifier({.data = "mnist"}, false, nullptr), test, trained.data.train(),
-                    Pixels::grey);
-  Rng rng(seed, "ledger/samples");
-  const Tensor asked = any_labels(kSamples, trained.model->label_count());
-  return ruler.measure(ruler.samples_of(*trained.model, kSamples, trained.data.shape(), rng, asked), asked);
-}
+/// What a row looks at: a model by its defaults and these, and so many samples drawn with those options.
+struct Drawn {
+  std::string row, model;
+  Assignments assignments;
+  int64_t samples = 10'000;
+  Assignments sampling = {};
+};
 
 // Rows that look at the same model share it within a process.
-RulerMeasure train_and_measure(const std::string& row, const std::string& model,
-                               const Assignments& assignments, const RowContext& context) {
-  static std::map<Assignments, RulerMeasure> known;
-  Assignments all = assignments;
+std::shared_ptr<Session> trained_once(const Drawn& drawn, const RowContext& context) {
+  static std::map<Assignments, std::shared_ptr<Session>> known;
+  Assignments all = drawn.assignments;
   all.push_back(fmt::format("seed={}", context.seed));
   Assignments key = all;
-  key.push_back(model);
+  key.push_back(drawn.model);
   if (const auto found = known.find(key); found != known.end()) return found->second;
-  const auto trained = train_model_resumably(row, model, all, context);
-  RulerMeasure found = measured(*trained, context.seed);
-  forget_checkpoints(row, context);
-  known.emplace(std::move(key), found);
-  return found;
+  const std::shared_ptr<Session> trained = train_model_resumably(drawn.row, drawn.model, all, context);
+  forget_checkpoints(drawn.row, context);
+  return known.emplace(std::move(key), trained).first->second;
 }
 
-RulerMeasure mlp_vae(const RowContext& context) {
-  return train_and_measure("vae.fid", "vae", {"net=mlp"}, context);
+/// What the ruler of the data at hand says of samples.
+RulerMeasure measured(const Drawn& drawn, const RowContext& context) {
+  Session& trained = *trained_once(drawn, context);
+  const Examples test = trained.data.evaluation_examples(Split::test);
+  const Ruler ruler(*own_classifier({.data = trained.data.name()}, true, nullptr), test, trained.data.train(),
+                    Pixels::grey);
+  Rng rng(context.seed, "ledger/samples");
+  const Tensor asked = any_labels(drawn.samples, trained.model->label_count());
+  return ruler.measure(
+      ruler.samples_of(*trained.model, drawn.samples, trained.data.shape(), rng, asked, drawn.sampling),
+      asked);
+}
+
+RulerMeasure mlp_vae(const RowContext& context, int64_t samples, Assignments data = {}) {
+  Assignments assignments = {"net=mlp"};
+  assignments.insert(assignments.end(), data.begin(), data.end());
+  return measured({"vae.fid", "vae", assignments, samples}, context);
 }
 
 std::string words(const Estimate& e) { return fmt::format("{:.1f} +- {:.1f}", e.value, e.standard_error); }
 
 // The model's distance over the VAE's.
-RowResult share_of_vae(const std::string& row, const std::string& model, const Assignments& assignments,
-                       double gate, const std::string& setting, const RowContext& context) {
-  const RulerMeasure found = train_and_measure(row, model, assignments, context);
-  const RulerMeasure vae = mlp_vae(context);
-  return {
-      found.frechet.value / vae.frechet.value, AtMost{gate},
-      fmt::format("{}, seed {}, 10,000 samples: digit-FID {}, the MLP VAE's {}; called with p > 0.9: {:.3f}",
-                  setting, context.seed, words(found.frechet), words(vae.frechet),
-                  found.reading.confident.value)};
+RowResult share_of_vae(const Drawn& drawn, double gate, const std::string& setting,
+                       const RowContext& context) {
+  const RulerMeasure found = measured(drawn, context), vae = mlp_vae(context, drawn.samples);
+  return {found.frechet.value / vae.frechet.value, AtMost{gate},
+          fmt::format("{}, seed {}, {} samples: digit-FID {}, the MLP VAE's {}; called with p > 0.9: {:.3f}",
+                      setting, context.seed, drawn.samples, words(found.frechet), words(vae.frechet),
+                      found.reading.confident.value)};
 }
 
 // Share of samples that the classifier calls what was asked for.
-RowResult agreement(const std::string& row, const std::string& model, const Assignments& assignments,
-                    double gate, const std::string& setting, const RowContext& context) {
-  const RulerMeasure found = train_and_measure(row, model, assignments, context);
+RowResult agreement(const Drawn& drawn, double gate, const std::string& setting, const RowContext& context) {
+  const RulerMeasure found = measured(drawn, context);
   return {found.reading.as_asked->value, AtLeast{gate},
-          fmt::format("{}, seed {}, 10,000 samples, a thousand of each label: +- {:.4f}", setting,
-                      context.seed, found.reading.as_asked->standard_error)};
+          fmt::format("{}, seed {}, {} samples, as many of each label: +- {:.4f}", setting, context.seed,
+                      drawn.samples, found.reading.as_asked->standard_error)};
 }
 
 RowResult vae_fid(const RowContext& context) {
-  const RulerMeasure found = mlp_vae(context);
+  const RulerMeasure found = mlp_vae(context, 10'000);
   return {found.frechet.value, AtMost{720},
           fmt::format(
               "784-500-20, 10 epochs of 55k grey, seed {}, 10,000 samples against the test set: +- {:.1f}; "
@@ -78,33 +85,76 @@ RowResult vae_fid(const RowContext& context) {
 }
 
 RowResult flow_fid(const RowContext& context) {
-  return share_of_vae("flow_matching.mnist_fid", "flow-matching", {"epochs=8"}, 0.06,
+  return share_of_vae({"flow_matching.mnist_fid", "flow-matching", {"epochs=8"}}, 0.06,
                       "the default U-Net, by class, 8 epochs of 55k, guidance 1.25, 20 Euler steps", context);
 }
 
 RowResult unconditional_fid(const RowContext& context) {
-  return share_of_vae("flow_matching.unconditional_fid", "flow-matching", {"epochs=8", "conditional=false"},
+  return share_of_vae({"flow_matching.unconditional_fid", "flow-matching", {"epochs=8", "conditional=false"}},
                       0.36, "the default U-Net without labels, 8 epochs of 55k, 20 Euler steps", context);
 }
 
 RowResult flow_agreement(const RowContext& context) {
-  return agreement("flow_matching.conditional", "flow-matching", {"epochs=8"}, 0.97,
+  return agreement({"flow_matching.conditional", "flow-matching", {"epochs=8"}}, 0.97,
                    "the default U-Net, 8 epochs of 55k, guidance 1.25, 20 Euler steps", context);
 }
 
+// Guidance 0 asks for no label.
+RowResult ddpm_fid(const RowContext& context) {
+  const Drawn guided{"ddpm.mnist_fid", "ddpm", {}};
+  RowResult result = share_of_vae(
+      guided, 0.08, "the default U-Net, by class, 4 epochs of 55k, guidance 1.25, 50 steps of ddim", context);
+  Drawn free = guided;
+  free.sampling = {"guidance=0"};
+  const RulerMeasure found = measured(free, context);
+  result.setting += fmt::format("; without labels digit-FID {}, called {:.3f}", words(found.frechet),
+                                found.reading.confident.value);
+  return result;
+}
+
+RowResult ddpm_bits(const RowContext& context) {
+  Session& trained = *trained_once({"ddpm.mnist_fid", "ddpm", {}}, context);
+  const Quantity bits = evaluate_on_test(trained)[kBitsPerDim];
+  return {bits.value, AtMost{2},
+          fmt::format("4 epochs of 55k dequantised, 200 test images, 48 steps of Runge and Kutta's fourth "
+                      "order, seed {}: +- {:.3f}",
+                      context.seed, bits.error)};
+}
+
+RowResult ncsn_fid(const RowContext& context) {
+  return share_of_vae({"ncsn.mnist_fid", "ncsn", {}, 2'000}, 0.5,
+                      "the default U-Net without labels, 4 epochs of 55k, annealed Langevin, aim .1",
+                      context);
+}
+
+RowResult fashion_fid(const RowContext& context) {
+  const RulerMeasure found = measured({"ncsn.fashion_fid", "ncsn", {"data=fashion"}, 2'000}, context),
+                     vae = mlp_vae(context, 2'000, {"data=fashion"});
+  return {found.frechet.value / vae.frechet.value, AtMost{1},
+          fmt::format(
+              "4 epochs of 55k, seed {}, 2,000 samples, by a classifier of clothing: {}, an MLP VAE's {}; "
+              "called with p > 0.9: {:.3f}",
+              context.seed, words(found.frechet), words(vae.frechet), found.reading.confident.value)};
+}
+
+RowResult dae_fid(const RowContext& context) {
+  return share_of_vae({"dae.mnist_fid", "dae", {}}, 1.5, "the default perceptron, one noise of .5, 10 epochs",
+                      context);
+}
+
 RowResult dcgan_fid(const RowContext& context) {
-  return share_of_vae("gan.dcgan_fid", "gan", {"net=dcgan"}, 1.0,
+  return share_of_vae({"gan.dcgan_fid", "gan", {"net=dcgan"}}, 1.0,
                       "convolutions of 64 and 128 channels, the default 10 epochs of 55k", context);
 }
 
 RowResult ebm_fid(const RowContext& context) {
-  return share_of_vae("ebm.mnist_fid", "ebm", {"epochs=4"}, 1.0,
+  return share_of_vae({"ebm.mnist_fid", "ebm", {"epochs=4"}}, 1.0,
                       "the default energy, 4 epochs of 55k, chains of 400 transitions from noise, aim .4",
                       context);
 }
 
 RowResult conditional_accuracy(const RowContext& context) {
-  return agreement("conditional.accuracy", "gan", {"conditional=true", "epochs=4"}, 0.95,
+  return agreement({"conditional.accuracy", "gan", {"conditional=true", "epochs=4"}}, 0.95,
                    "the default GAN told labels, 4 epochs of 55k", context);
 }
 
@@ -113,7 +163,7 @@ RowResult conditional_accuracy(const RowContext& context) {
 std::vector<Row> image_figure_rows() {
   const auto figure = [](const char* name, const char* claim, const char* source, double seconds,
                          RowResult (*measure)(const RowContext&)) {
-    return Row{name, RowKind::figure, claim, source, false, seconds, measure};
+    return Row{name, RowKind::figure, claim, source, false, seconds, measure, true};
   };
   return {
       figure("vae.fid", "the Frechet distance of the MLP VAE's digits, what others are a share of",
@@ -126,6 +176,17 @@ std::vector<Row> image_figure_rows() {
              "Lipman et al. 2023", 420, unconditional_fid),
       figure("flow_matching.conditional", "97 % of the digits are what was asked for", "Ho & Salimans 2022",
              420, flow_agreement),
+      figure("ddpm.mnist_fid",
+             "digits of diffusion by class are at most .08 of the VAE's distance from real ones",
+             "Ho et al. 2020; Nichol & Dhariwal 2021", 900, ddpm_fid),
+      figure("ddpm.mnist_bpd", "the probability flow of diffusion gives bits of dequantised digits",
+             "Song et al. 2021, section 4.3", 400, ddpm_bits),
+      figure("ncsn.mnist_fid",
+             "annealed Langevin draws digits at most half as far from real ones as the VAE's",
+             "Song & Ermon 2019, 2020", 900, ncsn_fid),
+      figure("ncsn.fashion_fid", "and clothing nearer to real pieces than a VAE's", "Song & Ermon 2019, 2020",
+             900, fashion_fid),
+      figure("dae.mnist_fid", "digits of a denoiser at one noise level", "Vincent 2011", 300, dae_fid),
       figure("gan.dcgan_fid", "a GAN of convolutions draws digits nearer to real ones than the VAE's",
              "Radford et al. 2016", 600, dcgan_fid),
       figure("ebm.mnist_fid",

@@ -1,0 +1,30 @@
+#include "models/eval/energy_distance.h"
+
+#include "autograd/base/error.h"
+#include "autograd/ops.h"
+#include "autograd/tape.h"
+
+namespace gradzoo {
+namespace {
+
+// The sum of |a_i - b_j| over all pairs.
+double sum_of_distances(const Tensor& a, const Tensor& b) {
+  const Tensor squares =
+      sum(square(a), 1, true) + transpose(sum(square(b), 1, true)) - matmul(a, b, false, true) * 2.0;
+  return sum(sqrt(maximum(squares, 0.0))).item();
+}
+
+}  // namespace
+
+double energy_distance(const Tensor& a, const Tensor& b) {
+  if (a.rank() != 2 || b.rank() != 2 || a.dim(1) != b.dim(1) || a.dim(0) < 2 || b.dim(0) < 2)
+    throw Error("energy_distance: sets of {} and {}. Hint: rows of one width, two or more of each",
+                a.shape().str(), b.shape().str());
+  const NoGrad quiet;
+  const Tensor x = cast(a, DType::f64), y = cast(b, DType::f64);
+  const double n = static_cast<double>(x.dim(0)), m = static_cast<double>(y.dim(0));
+  return 2 * sum_of_distances(x, y) / (n * m) - sum_of_distances(x, x) / (n * (n - 1)) -
+         sum_of_distances(y, y) / (m * (m - 1));
+}
+
+}  // namespace gradzoo

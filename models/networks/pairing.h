@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "autograd/base/options.h"
+#include "autograd/tensor.h"
+
+/// Which noise goes with which example of a batch.
+namespace gradzoo {
+
+enum class Pairing { independent, optimal };
+
+inline constexpr Choice<Pairing> kPairings[] = {{"independent", Pairing::independent},
+                                                {"optimal", Pairing::optimal}};
+
+/// Which column each row of n x n costs gets so that their sum is least, in O(n^3): shortest augmenting paths
+/// (Jonker & Volgenant 1987). Costs are finite.
+std::vector<int64_t> least_assignment(std::span<const double> costs, int64_t n);
+
+/// Rows of noise (B, d) in another order, so that the sum of |noise_i - data_i|^2 is least within each group
+/// of 100 rows: optimal transport between minibatches (Tong et al. 2024; Pooladian et al. 2023).
+Tensor optimally_paired(const Tensor& noise, const Tensor& data);
+
+}  // namespace gradzoo

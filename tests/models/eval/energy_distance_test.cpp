@@ -1,0 +1,51 @@
+#include "models/eval/energy_distance.h"
+
+#include <cmath>
+#include <numbers>
+
+#include <doctest/doctest.h>
+
+#include "autograd/ops.h"
+#include "autograd/random.h"
+#include "support/error_message.h"
+
+namespace gradzoo {
+namespace {
+
+// E |N(m, s^2)|.
+double mean_size(double m, double s) {
+  return s * std::sqrt(2 / std::numbers::pi) * std::exp(-m * m / (2 * s * s)) +
+         m * std::erf(m / (s * std::numbers::sqrt2));
+}
+
+TEST_CASE("the energy distance of two Gaussians is the closed form's, and 0 of one law in the mean") {
+  Rng rng(1, "energy_distance");
+  const double wanted = 2 * mean_size(1, std::numbers::sqrt2) - 2 * mean_size(0, std::numbers::sqrt2);
+  double apart = 0, together = 0;
+  constexpr int kRounds = 20;
+  for (int round = 0; round < kRounds; ++round) {
+    const Tensor a = randn({400, 1}, rng), b = randn({300, 1}, rng), c = randn({300, 1}, rng) + 1.0;
+    together += energy_distance(a, b) / kRounds;
+    apart += energy_distance(a, c) / kRounds;
+  }
+  CHECK(std::abs(together) < 0.002);  // its error is about .0004
+  CHECK(apart == doctest::Approx(wanted).epsilon(0.06));
+}
+
+TEST_CASE("it is computed pair by pair") {
+  const Tensor a = tensor({0, 0, 3, 4}, {2, 2}), b = tensor({0, 0, 0, 1, 0, 2}, {3, 2});
+  // |a - b|: 0, 1, 2 and 5, sqrt(18), sqrt(13); |a - a'|: 5; |b - b'|: 1, 2, 1
+  const double between = (3 + 5 + std::sqrt(18.0) + std::sqrt(13.0)) / 6;
+  CHECK(energy_distance(a, b) == doctest::Approx(2 * between - 5 - 4.0 / 3).epsilon(1e-6));
+}
+
+TEST_CASE("sets that cannot be compared are refused") {
+  const auto said = [](const Tensor& a, const Tensor& b) {
+    return test::error_message([&] { energy_distance(a, b); });
+  };
+  CHECK(test::contains(said(zeros({3, 2}), zeros({3, 1})), "one width"));
+  CHECK(test::contains(said(zeros({1, 2}), zeros({3, 2})), "two or more"));
+}
+
+}  // namespace
+}  // namespace gradzoo

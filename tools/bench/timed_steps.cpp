@@ -1,0 +1,32 @@
+#include "tools/bench/timed_steps.h"
+
+#include "autograd/kernels/threads/flops.h"
+#include "autograd/tensor.h"
+#include "tools/bench/meters.h"
+#include "tools/clock.h"
+
+namespace gradzoo {
+
+WorkloadResult timed_steps(const BenchOptions& options, int64_t batch, FunctionRef<double()> step) {
+  for (int64_t i = 0; i < options.warm_up; ++i) step();
+  WorkloadResult out;
+  out.batch = batch;
+  out.step_ms.reserve(static_cast<size_t>(options.steps));
+  reset_pool_peak();
+  const double flops = kernels::counted_flops(), allocations = allocations_so_far();
+  double total = 0;
+  for (int64_t i = 0; i < options.steps; ++i) {
+    const double begun = steady_seconds();
+    total += step();
+    out.step_ms.push_back((steady_seconds() - begun) * 1e3);
+  }
+  const auto steps = static_cast<double>(options.steps);
+  out.gemm_gflop = (kernels::counted_flops() - flops) * 1e-9 / steps;
+  out.allocations_per_step = (allocations_so_far() - allocations) / steps;
+  out.peak_rss_mb = peak_memory_mb();
+  out.pool_peak_mb = static_cast<double>(pool_stats().peak_bytes) * 1e-6;
+  out.final_loss = total / steps;
+  return out;
+}
+
+}  // namespace gradzoo
