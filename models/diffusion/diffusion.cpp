@@ -71,12 +71,16 @@ void Diffusion::describe_sampling(OptionTable& options) {
   options.add("steps", options_.sample_steps, "sample_steps by a shorter name", {1, 10000});
 }
 
+// Of noise, with x' = a x_1 + b eps, a^2 + b^2 = 1: eps = b x' + a (a eps - b x_1), of which the network says
+// the bracket, about 1 at all times (Salimans & Ho 2022, section 4). So an error of it counts in E[x_1|x']
+// but b-fold, where one of eps would count b/a-fold, 25 times at the cosine path's start.
 Tensor Diffusion::said(const Tensor& x, const Tensor& t, const Tensor& labels) const {
-  if (!kind_.unit_inputs) return network_.predict(x, t, labels);
-  if (kind_.net != NoiseNet::score)
-    return energy_noise(network_, kind_.net, x, t, mixing_columns(kind_.path, t).noise);
+  if (kind_.learned == Learned::velocity) return network_.predict(x, t, labels);
   const MixingColumns at = mixing_columns(kind_.path, t);
-  return network_.predict(x / sqrt(square(at.data) + square(at.noise)), t, labels);
+  if (kind_.net != NoiseNet::score) return energy_noise(network_, kind_.net, x, t, at.noise);
+  const Tensor length = sqrt(square(at.data) + square(at.noise));
+  const Tensor data = at.data / length, noise = at.noise / length, scaled = x / length;
+  return noise * scaled + data * network_.predict(scaled, t, labels);
 }
 
 Tensor Diffusion::error(const Batch& batch, const Tensor& labels, Rng& rng) const {

@@ -18,8 +18,7 @@ struct DiffusionKind {
   std::string name;  // of its random streams
   NoisePath path;
   Learned learned;
-  bool unit_inputs = false;  // the network sees x_t over sqrt(a^2 + b^2)
-  bool clamped = false;      // a mean of images lies among pixels, whatever the network says
+  bool clamped = false;  // a mean of images lies among pixels, whatever the network says
   NoiseNet net = NoiseNet::score;
   Pairing pairing = Pairing::independent;
 };

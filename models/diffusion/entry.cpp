@@ -80,6 +80,7 @@ void NcsnOptions::adapt(OptionTable& table, TrainingOptions& training, const Dat
   if (!shape.is_image()) table.prefer(training.steps, 10'000, "toys");
   if (net == NoiseNet::mdsm && !shape.is_image())
     throw Error("net=mdsm reads the noise off an image, and points do not show it. Hint: net=energy");
+  if (net != NoiseNet::score) table.prefer(conditional, false, "one energy");
   if (net != NoiseNet::score && conditional && shape.classes > 0)
     throw Error("net={} is one energy of all images, without labels. Hint: conditional=false",
                 name_of(kNoiseNets, net));
@@ -107,7 +108,6 @@ Ncsn::Ncsn(const NcsnOptions& options, const DataShape& shape, const TrainingOpt
     : Diffusion({.name = "ncsn",
                  .path = geometric_path(options.sigma_begin, options.sigma_end),
                  .learned = Learned::noise,
-                 .unit_inputs = true,
                  .clamped = shape.is_image(),
                  .net = options.net},
                 options, shape, training) {}

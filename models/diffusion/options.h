@@ -45,10 +45,7 @@ struct NcsnOptions : PathOptions {
   double sigma_begin = 20;
   double sigma_end = 0.01;
 
-  NcsnOptions() {
-    conditional = false;
-    solver = langevin_step;
-  }
+  NcsnOptions() { solver = langevin_step; }
   void describe(OptionTable& options);
   void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
 };

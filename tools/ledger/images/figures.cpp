@@ -123,7 +123,7 @@ RowResult ddpm_bits(const RowContext& context) {
 
 RowResult ncsn_fid(const RowContext& context) {
   return share_of_vae({"ncsn.mnist_fid", "ncsn", {}, 2'000}, 0.5,
-                      "the default U-Net without labels, 4 epochs of 55k, annealed Langevin, aim .1",
+                      "the default U-Net by class, guidance 1.25, 4 epochs of 55k, annealed Langevin, aim .1",
                       context);
 }
 
