@@ -73,7 +73,7 @@ Tensor samples_of(SavedRun& run, int64_t n, int64_t side, bool binary, uint64_t 
     throw Error("c2st: {} is a {}, which draws no samples. Hint: a run of another model",
                 run.directory.path(), run.model_name());
   Rng rng(seed, fmt::format("c2st/samples{}", side));
-  const Tensor drawn = run.model->sample({n, rng});
+  Tensor drawn = run.model->sample({n, rng});
   if (!run.shape.is_image()) return drawn;
   const Tensor pixels = clamp(drawn, 0, 1);
   return binary ? bernoulli(pixels, rng) : pixels;
