@@ -17,6 +17,7 @@
 #include "nn/layers/image_layers.h"
 #include "nn/layers/init.h"
 #include "nn/layers/layers.h"
+#include "nn/layers/masked_linear.h"
 #include "nn/layers/module.h"
 #include "nn/learn/clip.h"
 #include "nn/learn/ema.h"

@@ -7,6 +7,7 @@
 #include "models/diffusion/diffusion.h"
 #include "models/ebm/ebm.h"
 #include "models/gan/gan.h"
+#include "models/made/made.h"
 #include "models/nce/cnce.h"
 #include "models/nce/nce.h"
 #include "models/rbm/rbm.h"
@@ -31,6 +32,7 @@ std::span<const ModelEntry> model_registry() {
       dae_entry(),
       nce_entry(),
       cnce_entry(),
+      made_entry(),
       rbm_entry(),
       dbn_entry(),
   };

@@ -182,6 +182,10 @@ TEST_CASE("options that follow from the data are those that the models were tune
        mnist,
        {{"lr", "0.05"}, {"epochs", "20"}, {"schedule", "linear"}, {"pixels", "dynamic-binary"}}},
       {"rbm", test::toy_shape("bars-and-stripes"), {{"hidden", "16"}, {"lr", "0.1"}, {"epochs", "4"}}},
+      {"made",
+       mnist,
+       {{"hidden", "1000"}, {"lr", "0.001"}, {"epochs", "60"}, {"schedule", "linear"}, {"direct", "true"}}},
+      {"made", test::toy_shape("bars-and-stripes"), {{"hidden", "64"}, {"lr", "0.01"}, {"epochs", "4"}}},
       {"dbn", mnist, {{"hidden", "500,500"}, {"lr", "0.05"}, {"epochs", "40"}}},
       {"nce", ring, {{"ema", "0.999"}, {"batch", "512"}, {"noise", "fitted"}}}};
   for (const Defaults& defaults : all) {

@@ -57,6 +57,7 @@ TEST_CASE("The page of files names every field of every JSON object") {
       {"compose images images --json -n 4 --set steps=10 --out x.png", run.folder},
       {"logz rbm --json --chains 4 --temperatures 4", toys.file("")},
       {"compare run --json --html c.html", run.folder},
+      {"c2st run test -n 20 --json", run.folder},
       {"verify vae.kl_closed_form --json", toys.file("")},
       {"gradcheck neg --json", toys.file("")},
       {"data check --data data --json", run.folder},

@@ -21,6 +21,7 @@ int compose_command(const Arguments& arguments);
 int eval_command(const Arguments& arguments);
 int logz_command(const Arguments& arguments);
 int compare_command(const Arguments& arguments);
+int c2st_command(const Arguments& arguments);
 int verify_command(const Arguments& arguments);
 int gradcheck_command(const Arguments& arguments);
 int data_command(const Arguments& arguments);
@@ -47,6 +48,7 @@ inline std::span<const Command> commands() {
       {"eval", "evaluate a run on images that it was not trained on", eval_command},
       {"logz", "find the normalising constant of a run of binary units", logz_command},
       {"compare", "hold runs of different models on the same data against each other", compare_command},
+      {"c2st", "tell whether two sets of samples are from one law", c2st_command},
       {"verify", "hold what theory and papers say against this machine", verify_command},
       {"gradcheck", "check every derivative of ops", gradcheck_command},
       {"data", "look a dataset over: data check", data_command},

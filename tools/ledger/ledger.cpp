@@ -12,6 +12,7 @@
 #include "tools/ledger/ais/rbm_rows.h"
 #include "tools/ledger/ais/rows.h"
 #include "tools/ledger/autodiff/rows.h"
+#include "tools/ledger/c2st/rows.h"
 #include "tools/ledger/classifier/figures.h"
 #include "tools/ledger/conv/rows.h"
 #include "tools/ledger/dbn/rows.h"
@@ -25,8 +26,10 @@
 #include "tools/ledger/gan/figures.h"
 #include "tools/ledger/gan/rows.h"
 #include "tools/ledger/images/figures.h"
+#include "tools/ledger/made/rows.h"
 #include "tools/ledger/nce/figures.h"
 #include "tools/ledger/nce/rows.h"
+#include "tools/ledger/quality/rows.h"
 #include "tools/ledger/rbm/figures.h"
 #include "tools/ledger/rbm/rows.h"
 #include "tools/ledger/samplers/rows.h"
@@ -47,7 +50,8 @@ std::vector<Row> make_rows() {
                        samplers_rows,     ais_rows,        score_rows,       score_figure_rows,
                        nce_rows,          nce_figure_rows, flow_figure_rows, classifier_figure_rows,
                        image_figure_rows, rbm_rows,        ais_rbm_rows,     dbn_rows,
-                       rbm_figure_rows,   zoo_rows}) {
+                       rbm_figure_rows,   made_rows,       made_figure_rows, c2st_rows,
+                       quality_rows,      zoo_rows}) {
     for (Row& row : family()) rows.push_back(std::move(row));
   }
   return rows;

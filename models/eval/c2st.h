@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+
+#include "autograd/random.h"
+#include "autograd/tensor.h"
+
+/// Are two sets of samples from one law? By a classifier (Lopez-Paz & Oquab 2017, "Revisiting classifier
+/// two-sample tests"), with logits for a statistic (Cheng & Cloninger 2022) and its law by permutation.
+namespace gradzoo {
+
+struct C2stOptions {
+  double held_out = 0.5;       // share of each set that the classifier never sees
+  int64_t epochs = 0;          // 0: 10 of images, 40 of points
+  int64_t permutations = 999;  // of the held-out labels
+  uint64_t seed = 0;
+};
+
+/// The fewest examples of a set.
+inline constexpr int64_t kC2stFewest = 20;
+
+/// Rows are of the set they are from; logits are above 0 where the classifier says the first set.
+struct C2stResult {
+  double statistic = 0;       // mean held-out logit of a less that of b
+  double p_value = 1;         // uniform where the laws are equal, whatever the classifier is worth
+  double accuracy = 0;        // share of the held-out that it tells right, both sets weighing half
+  Tensor rows_a, rows_b;      // (n) i64: those that were held out
+  Tensor logits_a, logits_b;  // (n)
+};
+
+/// Trains a classifier on a part of both sets, a perceptron of points (n, d), convolutions of images (n, H,
+/// W), and tests on the rest. Sets may differ in size. Deterministic in the seed. Throws Error for sets of
+/// different widths, of fewer than kC2stFewest, or with a number that is not finite.
+C2stResult c2st(const Tensor& a, const Tensor& b, const C2stOptions& options = {});
+
+/// The share of relabellings, the true one among them, whose difference of means is at least that of a (n)
+/// and b (m): uniform on 1/(permutations + 1), ..., 1 where all n + m values are exchangeable.
+double permutation_p_value(const Tensor& a, const Tensor& b, int64_t permutations, Rng& rng);
+
+}  // namespace gradzoo

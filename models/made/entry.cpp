@@ -1,0 +1,38 @@
+#include "models/made/made.h"
+
+namespace gradzoo {
+
+void MadeOptions::describe(OptionTable& options) {
+  options.add("hidden", hidden, "units of each hidden layer", {1, 65536});
+  options.add("activation", activation, "of the hidden layers", activation_names());
+  options.add("direct", direct, "outputs also read the inputs before them, past the hidden layers");
+  options.add(
+      "order", order,
+      "in which numbers are drawn: natural (left to right, top down), random, or a permutation: 2,0,1");
+  options.add("pixels", pixels, subset(kPixels, Pixels::dynamic_binary, Pixels::fixed_binary),
+              "what a byte becomes: each conditional is of 0 or 1, so grey values have no likelihood here");
+}
+
+void MadeOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+  const char* why = shape.toy ? "toys" : "images";
+  table.prefer(training.schedule, Decay::linear, why);
+  if (shape.toy) {
+    table.prefer(hidden, {64}, why);
+    table.prefer(training.lr, 0.01, why);
+    table.prefer(training.epochs, 4, why);
+  } else {
+    table.prefer(training.epochs, 60, why);
+  }
+  order_of(order, shape.size(), training.stream_seed());
+}
+
+ModelEntry made_entry() {
+  return entry_of<MadeOptions, Made>(
+      {.name = "made",
+       .summary = "masked autoencoder: every number given those before it, log p(x) exact",
+       .source = "Germain, Gregor, Murray & Larochelle 2015",
+       .data = DataKind::binary,
+       .walks_on = "log-density of a table"});
+}
+
+}  // namespace gradzoo

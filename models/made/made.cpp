@@ -1,0 +1,80 @@
+#include "models/made/made.h"
+
+#include "autograd/ops.h"
+#include "autograd/tape.h"
+#include "models/base/over_examples.h"
+#include "models/made/pictures.h"
+#include "models/pictures/image_pictures.h"
+
+namespace gradzoo {
+
+Made::Made(const MadeOptions& options, const DataShape& shape, const TrainingOptions& training)
+    : shape_(shape),
+      options_(options),
+      init_rng_(training.stream_seed(), "made/init"),
+      network_({.order = order_of(options.order, shape.size(), training.stream_seed()),
+                .hidden = options.hidden,
+                .direct = options.direct,
+                .activation = options.activation},
+               init_rng_),
+      learner_(network_, training.learner()),
+      loss_(add_metric({shape.is_image() ? "nll_nats_per_image" : "nll_nats",
+                        "-log p(x), exact: what is minimised, lower is better"})),
+      grad_norm_(add_metric(grad_norm_info())) {
+  add_learner(learner_);
+}
+
+void Made::train_step(const StepContext& context, MetricRow row) {
+  const Tape tape;
+  const Tensor loss = neg(mean(network_.log_prob(context.batch.x)));
+  row[grad_norm_] = learner_.step(loss, context.learning_rate);
+  row[loss_] = loss.item();
+}
+
+Quantity Made::nll(const DataView& data) const {
+  constexpr int64_t kExamplesAtOnce = 500;
+  Tensors rows;
+  for_each_batch(data.examples, options_.pixels, data.seed, kExamplesAtOnce,
+                 [&](const Batch& batch) { rows.push_back(neg(network_.log_prob(batch.x))); });
+  Quantity out = mean_over_examples(kMadeNll, concat(rows, 0), "-log p(x), exact");
+  out.density_kind = "-log p(x)";
+  return out;
+}
+
+Quantities Made::do_validate(const DataView& data) {
+  Quantity held_out = nll(data);
+  held_out.meaning = "-log p(x) of examples that were not trained on, exact";
+  held_out.curve = loss_;
+  return {std::move(held_out)};
+}
+
+Quantities Made::do_evaluate(const DataView& data) { return {nll(data)}; }
+
+Tensor Made::do_sample(const SampleRequest& request) {
+  const Tensor drawn = network_.sample(request.n, request.rng);
+  return shape_.is_image() ? as_images(drawn, shape_) : drawn;
+}
+
+std::vector<Picture> Made::do_pictures(const DataView& data) {
+  return made_pictures(network_, options_.pixels, shape_, data);
+}
+
+Tensor Made::do_inpaint(const InpaintRequest& request) {
+  if (!known_come_first(network_.order(), request.known))
+    throw Error(
+        "made: hidden pixels come before known ones in its order, and then what is drawn does not know them. "
+        "Hint: --keep upper, of a run with order=natural");
+  const Tensor values = bernoulli(clamp(request.images, 0, 1), request.rng);
+  return network_.complete(values, request.known, request.rng);
+}
+
+Target Made::do_target() {
+  return {.log_prob = [this](const Tensor& x) { return network_.log_prob(x); },
+          .initial =
+              [this](int64_t n, Rng& rng) {
+                return bernoulli(full({n, network_.size()}, 0.5), rng);
+              },
+          .binary = true};
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "autograd/random.h"
+#include "models/made/order.h"
+#include "nn/layers/layers.h"
+#include "nn/layers/masked_linear.h"
+
+/// Masked autoencoder for distribution estimation (Germain, Gregor, Murray & Larochelle 2015):
+///   log p(x) = sum_i log p(x_i | x_before(i)),  x_i in {0, 1},
+/// all conditionals by one network whose output i reads no input but those that come before i in the order.
+namespace gradzoo {
+
+struct MadeShape {
+  Order order;  // of the numbers of an example
+  std::vector<int64_t> hidden = {1000};
+  bool direct = true;  // outputs also read inputs, past the hidden layers (eq. 10)
+  std::string activation = "relu";
+  DType dtype = DType::f32;
+};
+
+class MadeNetwork : public Module {
+ public:
+  /// Throws Error where the order is no permutation or there is no hidden layer.
+  MadeNetwork(const MadeShape& shape, Rng& rng);
+
+  int64_t size() const { return std::ssize(shape_.order); }  // numbers in an example (D)
+  const Order& order() const { return shape_.order; }
+  /// A hidden layer before its activation, the first being 0.
+  const MaskedLinear& hidden(size_t layer) const { return *hidden_[layer]; }
+
+  /// Logits of p(x_i = 1 | x_before(i)): x (B, D) of 0 and 1 -> (B, D). Differentiable.
+  Tensor forward(const Tensor& x) const override;
+  /// log p(x), nats: (B, D) -> (B). Differentiable.
+  Tensor log_prob(const Tensor& x) const;
+
+  /// n exact draws, (n, D) of 0 and 1: each number given those before it. Nothing is recorded.
+  Tensor sample(int64_t n, Rng& rng) const;
+  /// Draws that are `values` (n, D), of 0 and 1, where `known` (D) is 1. They are draws from p(x | known
+  /// ones) only where known numbers come first in the order: see known_come_first.
+  Tensor complete(const Tensor& values, const Tensor& known, Rng& rng) const;
+
+ private:
+  Tensor draw_rows(const Tensor& uniform, const Tensor& values, const std::vector<bool>& known) const;
+
+  MadeShape shape_;
+  Activation activation_;
+  std::vector<std::unique_ptr<MaskedLinear>> hidden_;
+  std::unique_ptr<MaskedLinear> output_, direct_;  // direct_: null without
+};
+
+/// Whether every known number (1 in `known`, (D)) comes before every other one.
+bool known_come_first(const Order& order, const Tensor& known);
+
+/// (D, D), a row an output: 1 where its input comes before it, else 0.
+Tensor may_read(const Order& order, DType dtype = DType::f32);
+
+}  // namespace gradzoo

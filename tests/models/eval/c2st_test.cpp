@@ -1,0 +1,104 @@
+#include "models/eval/c2st.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "autograd/ops.h"
+#include "support/error_message.h"
+
+namespace gradzoo {
+namespace {
+
+using test::contains;
+using test::error_message;
+
+// P(X >= count) of n fair coins: what an accuracy is held against, as if answers did not depend on each
+// other.
+double binomial_tail(int64_t count, int64_t n) {
+  const auto trials = static_cast<double>(n);
+  double p = 0;
+  for (auto k = static_cast<double>(count); k <= trials; ++k)
+    p += std::exp(std::lgamma(trials + 1) - std::lgamma(k + 1) - std::lgamma(trials - k + 1) -
+                  trials * std::log(2.0));
+  return p;
+}
+
+TEST_CASE(
+    "at p = q the permutation's p-value is uniform; the accuracy's is not where a classifier is biased") {
+  constexpr int64_t kRepeats = 2000, kEach = 50;
+  // Logits of one law on both sides, whatever the classifier: N(bias, 1).
+  for (const double bias : {0.0, 1.0, 2.0}) {
+    Rng rng(1, "c2st_test");
+    int64_t by_permutation = 0, by_accuracy = 0;
+    for (int64_t i = 0; i < kRepeats; ++i) {
+      const Tensor a = randn({kEach}, rng) + bias, b = randn({kEach}, rng) + bias;
+      by_permutation += permutation_p_value(a, b, 99, rng) <= 0.05 ? 1 : 0;
+      const int64_t right = count_nonzero(gt(a, 0)) + count_nonzero(le(b, 0));
+      by_accuracy += binomial_tail(right, 2 * kEach) <= 0.05 ? 1 : 0;
+    }
+    const double share = static_cast<double>(by_permutation) / kRepeats;
+    CAPTURE(bias);
+    CHECK(std::abs(share - 0.05) < 4 * std::sqrt(0.05 * 0.95 / kRepeats));
+    if (bias == 1) CHECK(by_accuracy < 0.03 * kRepeats);
+    if (bias == 2) CHECK(by_accuracy < 0.002 * kRepeats);
+  }
+}
+
+TEST_CASE("a permutation's p-value is its exact law's: all relabellings of six values") {
+  // a = {5, 3}, b = {4, 1, 0, 2}: of 15 pairs, those with a sum of 8 or more are (5,3) and (5,4).
+  Rng rng(2, "c2st_test");
+  constexpr int64_t kDraws = 20'000;
+  const double p = permutation_p_value(tensor({5, 3}, {2}), tensor({4, 1, 0, 2}, {4}), kDraws, rng);
+  CHECK(std::abs(p - 2.0 / 15) < 4 * std::sqrt(2.0 / 15 * 13 / 15 / kDraws));
+  // The other way round: 1 less those above.
+  const double other = permutation_p_value(tensor({4, 1, 0, 2}, {4}), tensor({5, 3}, {2}), kDraws, rng);
+  CHECK(std::abs(other - 14.0 / 15) < 4 * std::sqrt(14.0 / 15 / 15 / kDraws));
+  CHECK(permutation_p_value(ones({4}) * 0.1, ones({7}) * 0.1, 50, rng) == 1);
+}
+
+TEST_CASE("sets of unequal sizes are held apart, and what was held out is told by its rows") {
+  Rng rng(3, "c2st_test");
+  const Tensor a = randn({60, 3}, rng), b = randn({400, 3}, rng) + 2.0;
+  const C2stResult found = c2st(a, b, {.held_out = 0.25});
+  CHECK(found.rows_a.shape() == Shape{15});
+  CHECK(found.logits_b.shape() == Shape{100});
+  CHECK(found.p_value == doctest::Approx(0.001));
+  CHECK(found.accuracy > 0.95);
+  CHECK(found.statistic == doctest::Approx(mean(found.logits_a).item() - mean(found.logits_b).item()));
+  const std::vector<double> rows = found.rows_b.to_vector();
+  std::vector<double> sorted = rows;
+  std::ranges::sort(sorted);
+  CHECK(std::ranges::adjacent_find(sorted) == sorted.end());
+  CHECK(sorted.back() < 400);
+  // The same seed, the same result.
+  CHECK(c2st(a, b, {.held_out = 0.25}).logits_a.to_vector() == found.logits_a.to_vector());
+  CHECK(c2st(a, b, {.held_out = 0.25, .seed = 1}).logits_a.to_vector() != found.logits_a.to_vector());
+}
+
+TEST_CASE("images that differ in where their ink is are told apart, and images of one kind are not") {
+  Rng rng(4, "c2st_test");
+  const auto images = [&](double shift) {
+    Tensor x = rand({120, 8, 8}, rng);
+    float* values = x.mutable_data<float>();
+    for (int64_t i = 0; i < x.size(); ++i)
+      if (i % 8 == 2) values[i] += static_cast<float>(shift);
+    return x;
+  };
+  CHECK(c2st(images(0), images(1)).p_value < 0.01);
+  CHECK(c2st(images(0), images(0)).p_value > 0.001);
+  const Tensor tiny = slice(images(0), 1, 0, 3), other = slice(images(1), 1, 0, 3);
+  CHECK(c2st(tiny, other).p_value < 0.01);
+}
+
+TEST_CASE("sets of different widths, too few examples and numbers that are none are refused") {
+  CHECK(contains(error_message([] { c2st(zeros({30, 2}), zeros({30, 3})); }), "two sets of one width"));
+  CHECK(contains(error_message([] { c2st(zeros({30, 2}), zeros({7, 2})); }), "7 examples. Hint: 20"));
+  CHECK(contains(error_message([] { c2st(zeros({30, 2}), full({30, 2}, NAN)); }), "not finite"));
+  CHECK(contains(error_message([] { c2st(zeros({30}), zeros({30})); }), "points (n, d)"));
+  CHECK(contains(error_message([] { c2st(zeros({30, 2}), zeros({30, 2}), {.held_out = 1}); }), "held_out 1"));
+}
+
+}  // namespace
+}  // namespace gradzoo

@@ -1,0 +1,71 @@
+#include "nn/layers/masked_linear.h"
+
+#include <doctest/doctest.h>
+
+#include "autograd/check/gradcheck.h"
+#include "autograd/grad.h"
+#include "autograd/ops.h"
+#include "autograd/tape.h"
+#include "nn/learn/learner.h"
+#include "support/error_message.h"
+#include "support/tensor_values.h"
+
+namespace gradzoo {
+namespace {
+
+const std::vector<double> kMask = {1, 0, 1, 0, 0, 1};
+
+Tensor mask() { return tensor(kMask, {2, 3}, DType::f64); }
+
+TEST_CASE("masked weights are 0, and y = x (M o W)' + b") {
+  Rng rng(1, "masked_linear_test");
+  const MaskedLinear layer(mask(), rng);
+  const std::vector<double> w = layer.weight().to_vector(), b = layer.bias().to_vector();
+  for (size_t i = 0; i < kMask.size(); ++i) CHECK((w[i] == 0) == (kMask[i] == 0));
+  const Tensor x = test::wave({4, 3});
+  const std::vector<double> xs = x.to_vector(), y = layer(x).to_vector();
+  for (size_t row = 0; row < 4; ++row) {
+    CHECK(y[2 * row] == doctest::Approx(xs[3 * row] * w[0] + xs[3 * row + 2] * w[2] + b[0]));
+    CHECK(y[2 * row + 1] == doctest::Approx(xs[3 * row + 2] * w[5] + b[1]));
+  }
+  CHECK(layer.named_parameters().size() == 2);
+  CHECK(MaskedLinear(mask(), rng, false).named_parameters().size() == 1);
+  CHECK_FALSE(MaskedLinear(mask(), rng, false).bias().defined());
+}
+
+TEST_CASE("it is differentiable twice in input, weight and bias") {
+  Rng rng(2, "masked_linear_test");
+  const MaskedLinear layer(mask(), rng);
+  const Tensor x = test::wave({4, 3});
+  CHECK(gradcheck([&](const Tensor& t) { return square(layer(t)); }, x).ok);
+  const Tensors inputs{x, test::wave({2, 3}), test::wave({2})};
+  CHECK(
+      gradcheck([](std::span<const Tensor> in) { return square(masked_linear(in[0], in[1], mask(), in[2])); },
+                inputs)
+          .ok);
+}
+
+TEST_CASE("training leaves masked weights as they are") {
+  Rng rng(3, "masked_linear_test");
+  const MaskedLinear layer(mask(), rng);
+  Learner learner(layer);
+  const std::vector<double> before = layer.named_parameters()[0].tensor.to_vector();
+  for (int step = 0; step < 3; ++step) {
+    const Tape tape;
+    learner.step(mean(square(layer(test::wave({4, 3})))), 0.1);
+  }
+  const std::vector<double> after = layer.named_parameters()[0].tensor.to_vector();
+  for (size_t i = 0; i < kMask.size(); ++i) CHECK((after[i] == before[i]) == (kMask[i] == 0));
+}
+
+TEST_CASE("a mask that is no matrix of 0 and 1 is refused") {
+  Rng rng(4, "masked_linear_test");
+  CHECK(test::contains(test::error_message([&] { MaskedLinear(zeros({3}), rng); }), "no matrix of 0 and 1"));
+  CHECK(test::contains(test::error_message([&] {
+                         MaskedLinear(full({2, 2}, 0.5), rng);
+                       }),
+                       "Hint: (out, in)"));
+}
+
+}  // namespace
+}  // namespace gradzoo
