@@ -8,8 +8,10 @@
 #include "models/ebm/ebm.h"
 #include "models/gan/gan.h"
 #include "models/nce/cnce.h"
+#include "models/nce/fce.h"
 #include "models/nce/nce.h"
 #include "models/rbm/rbm.h"
+#include "models/realnvp/realnvp.h"
 #include "models/score/score.h"
 #include "models/vae/vae.h"
 
@@ -31,6 +33,8 @@ std::span<const ModelEntry> model_registry() {
       dae_entry(),
       nce_entry(),
       cnce_entry(),
+      fce_entry(),
+      realnvp_entry(),
       rbm_entry(),
       dbn_entry(),
   };
