@@ -4,7 +4,7 @@
 
 namespace gradzoo {
 
-/// Figures of RealNVP on toys.
+/// Figures of RealNVP on toys and on MNIST.
 std::vector<Row> realnvp_figure_rows();
 
 }  // namespace gradzoo
