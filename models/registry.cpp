@@ -9,8 +9,10 @@
 #include "models/gan/gan.h"
 #include "models/made/made.h"
 #include "models/nce/cnce.h"
+#include "models/nce/fce.h"
 #include "models/nce/nce.h"
 #include "models/rbm/rbm.h"
+#include "models/realnvp/realnvp.h"
 #include "models/score/score.h"
 #include "models/vae/vae.h"
 
@@ -33,6 +35,8 @@ std::span<const ModelEntry> model_registry() {
       nce_entry(),
       cnce_entry(),
       made_entry(),
+      fce_entry(),
+      realnvp_entry(),
       rbm_entry(),
       dbn_entry(),
   };

@@ -14,11 +14,11 @@ class Cnce : public ContrastiveModel {
   void train_step(const StepContext& context, MetricRow row) override;
 
  protected:
-  const Toy& proposal() const override { return *proposal_; }
+  const Noise& proposal() const override { return proposal_; }
   std::string do_reading(const DataView& data) override;
 
  private:
-  std::shared_ptr<const Toy> proposal_;
+  Noise proposal_;
   double eps_;
   int64_t nu_;  // pairs for each data point
   Metric loss_, right_order_, grad_norm_;

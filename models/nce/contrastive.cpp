@@ -2,13 +2,14 @@
 
 #include "autograd/ops.h"
 #include "models/base/density_quantities.h"
+#include "models/base/over_examples.h"
+#include "models/nce/correction.h"
 #include "models/pictures/plane_pictures.h"
 
 namespace gradzoo {
 namespace {
 
 constexpr int64_t kFitPoints = 20'000;  // that noise is fitted to
-constexpr int64_t kPool = 50;           // proposals that a sample is drawn from
 constexpr int64_t kShown = 1000;        // points in a picture
 // Cells of the quadrature, along an axis.
 constexpr int64_t kCells = 400, kCellsWhileTraining = 160;
@@ -17,22 +18,6 @@ const DataShape& checked(const DataShape& shape) {
   if (!shape.toy) throw Error("nce needs points with a known density to be measured on. Hint: --data ring8");
   if (const std::string reason = shape.toy->why_no_density(); !reason.empty()) throw Error(reason);
   return shape;
-}
-
-// n of the weights' indices: an equal step through the running sum of the weights, from one random offset
-// (systematic resampling, Kitagawa 1996).
-Tensor resampled(const Tensor& log_weight, int64_t n, Rng& rng) {
-  const Tensor share = softmax(cast(log_weight, DType::f64), 0);
-  const double offset = rand({1}, rng, DType::f64).item();
-  Tensor chosen = empty({n}, DType::i64);
-  double sum = share.data<double>()[0];
-  int64_t at = 0;
-  for (int64_t i = 0; i < n; ++i) {
-    const double wanted = (static_cast<double>(i) + offset) / static_cast<double>(n);
-    while (sum < wanted && at + 1 < share.dim(0)) sum += share.data<double>()[++at];
-    chosen.mutable_data<int64_t>()[i] = at;
-  }
-  return chosen;
 }
 
 }  // namespace
@@ -58,23 +43,31 @@ Quantities ContrastiveModel::fit_to_truth(int64_t cells) const {
   if (shape_.size() > 2) return {};
   const DensityFit fit = density_fit(
       *shape_.toy, [&](const Tensor& x) { return network_.log_density(x); }, DType::f32, cells);
-  return density_quantities(fit, "KL(truth || e^f / Z) by quadrature");
+  Quantities out = density_quantities(fit, "KL(truth || e^f / Z) by quadrature");
+  if (const Tensor& c = network_.constant(); c.defined())
+    out.add(quantity(kNceConstantError, c.item() - fit.log_partition,
+                     "c - log Z: what is missing from e^(f - c) to be a density"));
+  return out;
 }
 
 Quantities ContrastiveModel::do_validate(const DataView&) { return fit_to_truth(kCellsWhileTraining); }
 
-Quantities ContrastiveModel::do_evaluate(const DataView&) {
+Quantities ContrastiveModel::do_evaluate(const DataView& data) {
   Quantities out = fit_to_truth(kCells);
   if (shape_.toy->name() == "ring8")
     out.add(quantity(kKlWithoutModes, ring_without_modes_kl(*shape_.toy),
                      "of the ring's average over its angle: a model at this KL has not found the modes"));
+  if (!network_.constant().defined()) return out;
+  Rng rng(data.seed, "nce/evaluation");
+  const Batch batch = read_examples(data.examples, 0, data.examples.count(), Pixels::grey, rng);
+  out.add(mean_over_examples(kNceLogProb, network_.log_model(batch.x),
+                             "mean f - c of the examples: their log-likelihood as far as c is log Z"));
   return out;
 }
 
 Tensor ContrastiveModel::do_sample(const SampleRequest& request) {
-  const Tensor pool = proposal().sample(request.n * kPool, request.rng);
-  const Tensor log_weight = network_.log_density(pool) - proposal().log_prob(pool);
-  return index_select(pool, 0, resampled(log_weight, request.n, request.rng));
+  return drawn_again(
+      proposal(), [&](const Tensor& x) { return network_.log_density(x); }, request.n, request.rng);
 }
 
 Picture ContrastiveModel::do_snapshot(const DataView& data, Rng& rng) {
@@ -85,10 +78,13 @@ Picture ContrastiveModel::do_snapshot(const DataView& data, Rng& rng) {
       *shape_.toy, [&](const Tensor& x) { return network_.log_density(x); }, do_sample({kShown, rng}));
 }
 
-std::vector<Picture> ContrastiveModel::do_pictures(const DataView&) {
+std::vector<Picture> ContrastiveModel::do_pictures(const DataView& data) {
   if (!in_plane(shape_.toy.get())) return {};
+  Rng rng(data.seed, "pictures/nce");
   return {score_picture("score", "The learned score grad f beside the true one, where there is density.",
-                        *shape_.toy, [&](const Tensor& x) { return network_.score(x); })};
+                        *shape_.toy, [&](const Tensor& x) { return network_.score(x); }),
+          corrected_picture(
+              *shape_.toy, proposal(), [&](const Tensor& x) { return network_.log_density(x); }, rng)};
 }
 
 Target ContrastiveModel::do_target() {

@@ -4,11 +4,13 @@
 
 #include "models/base/entry.h"
 #include "models/nce/network.h"
+#include "models/nce/noise.h"
 
-/// What nce and cnce share: an energy on points whose truth is known, and how it is looked at.
+/// What nce, cnce and fce share: an energy on points whose truth is known, and how it is looked at.
 namespace gradzoo {
 
-inline constexpr QuantityInfo kKlWithoutModes{"kl_without_modes", "nats"};
+inline constexpr QuantityInfo kKlWithoutModes{"kl_without_modes", "nats"},
+    kNceConstantError{"c_error", "nats"}, kNceLogProb{"log_p", "nats"};
 
 class ContrastiveModel : public Model {
  public:
@@ -25,8 +27,9 @@ class ContrastiveModel : public Model {
   /// Points of the truth, for a proposal to be fitted to: (n, d) f64.
   Tensor fit_points(const TrainingOptions& training) const;
   /// What samples are drawn from.
-  virtual const Toy& proposal() const = 0;
-  /// KL and log Z by quadrature; nothing in more than two dimensions.
+  virtual const Noise& proposal() const = 0;
+  /// KL and log Z by quadrature, and the error of c where one is learned; nothing in more than two
+  /// dimensions.
   virtual Quantities fit_to_truth(int64_t cells) const;
 
   void add_to(State& state) override;

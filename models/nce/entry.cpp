@@ -1,4 +1,5 @@
 #include "models/nce/cnce.h"
+#include "models/nce/fce.h"
 #include "models/nce/nce.h"
 
 namespace gradzoo {
@@ -20,14 +21,37 @@ void prefer_training(OptionTable& table, TrainingOptions& training) {
 }  // namespace
 
 void NceOptions::describe(OptionTable& options) {
-  options.add("noise", noise, kNoiseKinds,
-              "what data are told from: a round gaussian, one fitted to the data, or a kernel mixture");
+  options.add(
+      "noise", noise, kNoiseKinds,
+      "what data are told from: a round gaussian, one fitted to the data, a kernel mixture, or a flow that "
+      "is fitted first");
   options.add("noise_width", noise_width, "factor on the noise's standard deviation", {0.1, 100});
   options.add("nu", nu, "noise points for each data point", {1, 100});
+  options.add("flow_steps", flow_steps,
+              "of noise=flow: steps by maximum likelihood before the first one here", {1, 1e9});
+  flow.describe_of_points(options, "flow_");
   energy.describe(options);
 }
 
 void NceOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape&) {
+  prefer_training(table, training);
+}
+
+void FceOptions::describe(OptionTable& options) {
+  options.add("warm_up", warm_up, "share of the steps in which the flow goes by maximum likelihood", {0, 1});
+  options.add("flow_rate", flow_rate, "factor on the flow's learning rate", {0, 100});
+  flow.describe_of_points(options, "flow_");
+  energy.describe(options);
+  describe_sampling(options);
+}
+
+void FceOptions::describe_sampling(OptionTable& options) {
+  options.add("draw", draw, kFceDraws,
+              "samples are the flow's, or the flow's drawn again with the energy's weights");
+}
+
+void FceOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+  check_flowable("fce", shape);
   prefer_training(table, training);
 }
 
@@ -46,6 +70,19 @@ ModelEntry nce_entry() {
       {.name = "nce",
        .summary = "noise-contrastive estimation: an energy and its log Z from telling data from noise",
        .source = "Gutmann & Hyvarinen 2010",
+       .why_no_density = "on images its Z is not known",
+       .data = DataKind::points,
+       .why_data = kWhyPoints,
+       .walks_on = "log-density",
+       .default_data = "ring8"});
+}
+
+ModelEntry fce_entry() {
+  return entry_of<FceOptions, Fce>(
+      {.name = "fce",
+       .summary =
+           "flow contrastive estimation: an energy and the flow that it is told from, each by the other",
+       .source = "Gao et al. 2020",
        .why_no_density = "on images its Z is not known",
        .data = DataKind::points,
        .why_data = kWhyPoints,

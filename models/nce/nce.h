@@ -1,11 +1,11 @@
 #pragma once
 
+#include <optional>
+
 #include "models/nce/contrastive.h"
 #include "models/nce/options.h"
 
 namespace gradzoo {
-
-inline constexpr QuantityInfo kNceConstantError{"c_error", "nats"}, kNceLogProb{"log_p", "nats"};
 
 /// Noise-contrastive estimation (Gutmann & Hyvarinen 2010): f and c, from telling data from noise of known
 /// density.
@@ -13,18 +13,20 @@ class Nce : public ContrastiveModel {
  public:
   Nce(const NceOptions& options, const DataShape& shape, const TrainingOptions& training);
 
+  /// A flow that is the noise is fitted here.
+  void prepare(const Examples& training) override;
   void train_step(const StepContext& context, MetricRow row) override;
 
  protected:
-  const Toy& proposal() const override { return *noise_; }
-  /// The error of c beside it.
-  Quantities fit_to_truth(int64_t cells) const override;
-  Quantities do_evaluate(const DataView& data) override;
+  void add_to(State& state) override;
+  const Noise& proposal() const override { return noise_; }
   std::string do_reading(const DataView& data) override;
 
  private:
-  std::shared_ptr<const Toy> noise_;  // p_n
-  int64_t nu_;                        // noise points for each data point
+  uint64_t seed_;
+  int64_t nu_, flow_steps_;           // noise points for each data point, steps of a flow that is fitted
+  std::optional<CouplingFlow> flow_;  // with noise=flow
+  Noise noise_;                       // p_n
   Metric loss_, c_, d_data_, d_noise_, grad_norm_;
 };
 

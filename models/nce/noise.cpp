@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "autograd/ops.h"
 
@@ -21,6 +22,16 @@ std::shared_ptr<const Toy> kernel_estimate(const Tensor& points, double spread) 
 
 }  // namespace
 
+Noise noise_of(std::shared_ptr<const Toy> toy) {
+  return {.sample = [toy](int64_t n, Rng& rng) { return toy->sample(n, rng); },
+          .log_prob = [toy = std::move(toy)](const Tensor& x) { return toy->log_prob(x); }};
+}
+
+Noise noise_of(const CouplingFlow& flow) {
+  return {.sample = [&flow](int64_t n, Rng& rng) { return flow.sample(n, rng); },
+          .log_prob = [&flow](const Tensor& x) { return flow.log_prob(x); }};
+}
+
 std::shared_ptr<const Toy> contrasting_noise(NoiseKind kind, const Tensor& points, double width) {
   const Tensor x = cast(points, DType::f64), centre = mean(x, 0), away = x - centre;
   const Tensor covariance = matmul(away, away, true) / static_cast<double>(x.dim(0) - 1);
@@ -33,6 +44,8 @@ std::shared_ptr<const Toy> contrasting_noise(NoiseKind kind, const Tensor& point
       return make_gaussian(centre, covariance * (width * width));
     case NoiseKind::mixture:
       break;
+    case NoiseKind::flow:
+      throw Error("noise: a flow is learned, not written down. Hint: fitted");
   }
   return kernel_estimate(x, width * widest);
 }

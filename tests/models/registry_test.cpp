@@ -16,9 +16,10 @@ namespace gradzoo {
 namespace {
 
 const std::pair<const char*, const char*> kSmall[] = {
-    {"hidden", "8"},        {"generator_hidden", "8"}, {"discriminator_hidden", "8"}, {"channels", "8"},
-    {"buffer", "50"},       {"batch", "10"},           {"chain_steps", "2"},          {"sample_steps", "3"},
-    {"sample_step", "0.1"}, {"latent", "2"},           {"importance_samples", "2"}};
+    {"hidden", "8"},         {"generator_hidden", "8"}, {"discriminator_hidden", "8"}, {"channels", "8"},
+    {"buffer", "50"},        {"batch", "10"},           {"chain_steps", "2"},          {"sample_steps", "3"},
+    {"sample_step", "0.1"},  {"latent", "2"},           {"importance_samples", "2"},   {"couplings", "2"},
+    {"flow_couplings", "2"}, {"flow_hidden", "8"}};
 
 /// A model of the list, small, with data of its kind.
 struct Task {
@@ -46,13 +47,19 @@ struct Task {
   }
 };
 
+// One axis, whose quadrature is quick, where one is enough.
+const char* toy_for(const ModelEntry& entry) {
+  if (entry.data == DataKind::binary) return "bars-and-stripes";
+  const bool couples = entry.name == "realnvp" || entry.name == "fce";
+  return couples ? "gaussian" : "gamma";
+}
+
 std::vector<Task> every_task() {
   std::vector<Task> tasks;
   for (const ModelEntry& entry : model_registry()) {
     if (entry.data != DataKind::points) tasks.push_back({entry, {.example = {8, 8}, .classes = 3}});
     if (entry.data == DataKind::images) continue;
-    const bool binary = entry.data == DataKind::binary;  // else one axis: quick quadrature
-    tasks.push_back({entry, test::toy_shape(binary ? "bars-and-stripes" : "gamma")});
+    tasks.push_back({entry, test::toy_shape(toy_for(entry))});
   }
   return tasks;
 }
@@ -187,7 +194,10 @@ TEST_CASE("options that follow from the data are those that the models were tune
        {{"hidden", "1000"}, {"lr", "0.001"}, {"epochs", "60"}, {"schedule", "linear"}, {"direct", "true"}}},
       {"made", test::toy_shape("bars-and-stripes"), {{"hidden", "64"}, {"lr", "0.01"}, {"epochs", "4"}}},
       {"dbn", mnist, {{"hidden", "500,500"}, {"lr", "0.05"}, {"epochs", "40"}}},
-      {"nce", ring, {{"ema", "0.999"}, {"batch", "512"}, {"noise", "fitted"}}}};
+      {"nce", ring, {{"ema", "0.999"}, {"batch", "512"}, {"noise", "fitted"}}},
+      {"fce", ring, {{"ema", "0.999"}, {"batch", "512"}, {"warm_up", "0.25"}}},
+      {"realnvp", ring, {{"lr", "0.005"}, {"batch", "512"}, {"steps", "4000"}, {"schedule", "cosine"}}},
+      {"realnvp", mnist, {{"lr", "0.002"}, {"batch", "64"}, {"epochs", "3"}, {"clip", "10"}}}};
   for (const Defaults& defaults : all) {
     CAPTURE(defaults.model);
     CAPTURE(defaults.shape.example.str());

@@ -18,13 +18,14 @@ import time
 import torch
 
 sys.dont_write_bytecode = True
+from pytorch_flows import FLOW_WORKLOADS  # noqa: E402
 from pytorch_images import IMAGE_WORKLOADS  # noqa: E402
 from pytorch_made import MADE_WORKLOADS  # noqa: E402
 from pytorch_rbm import RBM_WORKLOADS  # noqa: E402
 from pytorch_samplers import SAMPLER_WORKLOADS  # noqa: E402
 from pytorch_steps import BY_HAND, WORKLOADS, chain  # noqa: E402
 
-WORKLOADS |= IMAGE_WORKLOADS | SAMPLER_WORKLOADS | RBM_WORKLOADS | MADE_WORKLOADS
+WORKLOADS |= FLOW_WORKLOADS | IMAGE_WORKLOADS | MADE_WORKLOADS | RBM_WORKLOADS | SAMPLER_WORKLOADS
 
 TRIAL_TURNS, TRIAL_SECONDS = 4, 0.1
 

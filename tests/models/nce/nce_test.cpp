@@ -7,6 +7,7 @@
 #include "autograd/ops.h"
 #include "models/eval/quadrature.h"
 #include "models/nce/cnce.h"
+#include "models/nce/correction.h"
 #include "models/nce/objective.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
@@ -206,4 +207,45 @@ TEST_CASE("a sample that is asked for alone is the model's too, not its noise's"
   for (int i = 0; i < 400; ++i) squares += sum(square(model->sample({1, rng}))).item() / 800;
   CHECK(std::abs(squares - 0.25) <
         5 * 0.25 * std::sqrt(2.0 / 800) + 0.05);  // five standard errors; the pool is finite
+}
+
+TEST_CASE("noise=flow fits the flow before the first step, and holds it from there on") {
+  const DataShape shape = test::toy_shape("two-moons");
+  const auto model = test::small_model<Nce>(
+      "nce", {"noise=flow", "hidden=8", "flow_couplings=4", "flow_hidden=16", "flow_steps=150", "ema=0"},
+      shape);
+  const auto noise_log_prob = [&] {
+    State state;
+    model->register_state(state);
+    std::vector<std::vector<double>> all;
+    for (const State::Entry& entry : state.entries())
+      if (entry.name.starts_with("nce.flow.")) all.push_back(std::get<Tensor>(entry.target).to_vector());
+    return all;
+  };
+  const auto fresh = noise_log_prob();
+  CHECK(fresh.size() > 8);
+  const Examples none;
+  model->prepare(none);
+  const auto fitted = noise_log_prob();
+  CHECK(fitted != fresh);
+  Rng rng(1, "test");
+  // A Gaussian as wide as two-moons is told from it with a loss of 0.95 nats at best; a good flow hardly.
+  std::map<std::string, double> metrics;
+  for (int64_t step = 0; step < 30; ++step)
+    metrics = test::step_on(*model, shape.toy->sample(256, rng), 0.01, step);
+  CHECK(noise_log_prob() == fitted);
+  CHECK(metrics["d_data"] == doctest::Approx(1.0 / 3).epsilon(0.3));
+  CHECK(metrics["d_noise"] == doctest::Approx(1.0 / 3).epsilon(0.3));
+}
+
+TEST_CASE("rejection keeps noise in proportion to its weight") {
+  // Noise N(0, I), f = -|x|^2: kept with probability e^(-|x|^2 / 2) over that of the likeliest point.
+  const Noise noise = noise_of(make_gaussian(zeros({2}, DType::f64), eye(2, DType::f64)));
+  Rng rng(2, "test");
+  const Tensor points = noise.sample(20'000, rng);
+  const Tensor kept = kept_by_rejection(
+      noise, [](const Tensor& x) { return sum(square(x), 1) * -1.0; }, points, rng);
+  // E e^(-r^2/2) = 1/2 in the plane; what is kept is N(0, I / 2).
+  CHECK(std::abs(static_cast<double>(kept.dim(0)) / 20'000 - 0.5) < 5 * std::sqrt(0.25 / 20'000) + 0.001);
+  CHECK(std::abs(mean(square(kept)).item() - 0.5) < 5 * 0.5 * std::sqrt(2.0 / 20'000));
 }

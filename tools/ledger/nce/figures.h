@@ -11,4 +11,13 @@ std::vector<Row> nce_figure_rows();
 /// passes; NaN where one is.
 double nce_share(double c_error, double kl);
 
+/// KL(truth || model) of four models on one toy.
+struct FceKls {
+  double energy, fixed_noise;  // by fce, by nce
+  double flow, likelihood;     // by fce, by maximum likelihood
+};
+/// The larger of (energy - fixed_noise) / 0.002 and (flow - likelihood) / 0.02: at most 1 passes; NaN where
+/// one is.
+double fce_share(const FceKls& kls);
+
 }  // namespace gradzoo

@@ -10,7 +10,7 @@ namespace gradzoo {
 
 TEST_CASE("every model of points begins on every toy by its defaults, but for those that it refuses") {
   const std::vector<ToyRun> runs = toy_runs();
-  CHECK(runs.size() >= 61);
+  CHECK(runs.size() >= 73);
   CHECK(std::ranges::none_of(
       runs, [](const ToyRun& run) { return run.model == "nce" && run.toy == "bars-and-stripes"; }));
   for (const ToyRun& run : runs) {

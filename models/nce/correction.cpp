@@ -1,0 +1,71 @@
+#include "models/nce/correction.h"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "autograd/ops.h"
+#include "models/eval/estimate.h"
+#include "models/pictures/plane_pictures.h"
+
+namespace gradzoo {
+namespace {
+
+constexpr int64_t kPool = 50;  // proposals that a sample is drawn from
+
+// log w of points (m, d): (m) f64.
+Tensor log_weights(const Noise& noise, TensorFn log_density, const Tensor& points) {
+  return cast(log_density(points) - noise.log_prob(points), DType::f64);
+}
+
+// n of the weights' indices: an equal step through the running sum of the weights, from one random offset
+// (systematic resampling, Kitagawa 1996).
+Tensor resampled(const Tensor& log_weight, int64_t n, Rng& rng) {
+  const Tensor share = softmax(log_weight, 0);
+  const double offset = rand({1}, rng, DType::f64).item();
+  Tensor chosen = empty({n}, DType::i64);
+  double sum = share.data<double>()[0];
+  int64_t at = 0;
+  for (int64_t i = 0; i < n; ++i) {
+    const double wanted = (static_cast<double>(i) + offset) / static_cast<double>(n);
+    while (sum < wanted && at + 1 < share.dim(0)) sum += share.data<double>()[++at];
+    chosen.mutable_data<int64_t>()[i] = at;
+  }
+  return chosen;
+}
+
+}  // namespace
+
+Tensor drawn_again(const Noise& noise, TensorFn log_density, int64_t n, Rng& rng) {
+  const Tensor pool = noise.sample(n * kPool, rng);
+  return index_select(pool, 0, resampled(log_weights(noise, log_density, pool), n, rng));
+}
+
+Tensor kept_by_rejection(const Noise& noise, TensorFn log_density, const Tensor& points, Rng& rng) {
+  const Tensor log_weight = log_weights(noise, log_density, points);
+  const std::vector<double> share = exp(log_weight - max(log_weight)).to_vector();
+  const std::vector<double> draws = rand({points.dim(0)}, rng, DType::f64).to_vector();
+  std::vector<int64_t> kept;
+  for (size_t i = 0; i < share.size(); ++i)
+    if (draws[i] < share[i]) kept.push_back(static_cast<int64_t>(i));
+  return index_select(points, 0, row_index(kept));
+}
+
+Picture corrected_picture(const Toy& toy, const Noise& noise, TensorFn log_density, Rng& rng) {
+  constexpr int64_t kPoints = 1000;
+  const Tensor points = noise.sample(kPoints, rng);
+  const Tensor kept = kept_by_rejection(noise, log_density, points, rng);
+  Plane of_noise = samples_over_truth(toy, points), of_kept = samples_over_truth(toy, kept),
+        again = samples_over_truth(toy, drawn_again(noise, log_density, kPoints, rng));
+  of_noise.title = "noise";
+  of_kept.title = fmt::format("kept by rejection, {} of {}", kept.dim(0), kPoints);
+  again.title = "drawn again by weight";
+  return {
+      "corrected",
+      "Noise, and what D makes of it: points kept with probability w / max w, and points of fresh noise "
+      "drawn "
+      "again with weights w = D / (1 - D) = e^(f - c) / (nu p_n). The better the noise, the more are kept.",
+      Planes{{std::move(of_noise), std::move(of_kept), std::move(again)}}};
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,110 @@
+#include "models/nce/fce.h"
+
+#include "autograd/ops.h"
+#include "autograd/tape.h"
+#include "models/eval/quadrature.h"
+#include "models/nce/objective.h"
+#include "models/pictures/plane_pictures.h"
+
+namespace gradzoo {
+namespace {
+
+LearnerOptions of_flow(const TrainingOptions& training) {
+  LearnerOptions options = training.learner();
+  if (options.clip == 0) options.clip = 10;
+  options.undo = true;
+  return options;
+}
+
+}  // namespace
+
+Fce::Fce(const FceOptions& options, const DataShape& shape, const TrainingOptions& training)
+    : ContrastiveModel(options.energy, true, shape, training),
+      options_(options),
+      seed_(training.stream_seed()),
+      flow_rng_(seed_, "fce/init"),
+      flow_(shape, options.flow, flow_rng_),
+      noise_(noise_of(flow_)),
+      flow_learner_("flow", flow_, of_flow(training)),
+      loss_(add_metric(
+          {"nce_loss_nats",
+           "cross-entropy of telling data from the flow's samples: 2 log 2 = 1.386 where nobody can", true})),
+      c_(add_metric({"c_nats", "the learned constant: log Z, once f is learned", true})),
+      d_data_(add_metric({"d_data", "mean D(x) of data: the probability that they are called data", true})),
+      d_noise_(add_metric({"d_noise", "mean D(y) of the flow's samples", true})),
+      flow_nll_(add_metric({"flow_nll_nats", "-log q(x) of data", true})),
+      grad_norm_(add_metric(grad_norm_info())) {
+  add_learner(flow_learner_);
+}
+
+void Fce::prepare(const Examples&) {
+  constexpr int64_t kFirstBatch = 512;
+  Rng rng(seed_, "fce/first_batch");
+  flow_.begin_at(shape().toy->sample(kFirstBatch, rng));
+}
+
+// The flow's step, then the energy's against the samples of the flow before it.
+void Fce::train_step(const StepContext& context, MetricRow row) {
+  const Tensor& x = context.batch.x;
+  const bool by_likelihood =
+      static_cast<double>(context.step) < options_.warm_up * static_cast<double>(context.steps);
+  const Tape tape;
+  const CouplingFlow::Drawn drawn = flow_.draw(x.dim(0), noise_rng());
+  const Tensor log_q = flow_.log_prob(x);
+  const auto loss_against = [&](const Tensor& y, const Tensor& log_q_x, const Tensor& log_q_y,
+                                MetricRow* seen) {
+    const Tensor data = nce_logit(network().log_model(x), log_q_x);
+    const Tensor noise = nce_logit(network().log_model(y), log_q_y);
+    if (seen != nullptr) {
+      (*seen)[d_data_] = mean(sigmoid(data.detach())).item();
+      (*seen)[d_noise_] = mean(sigmoid(noise.detach())).item();
+    }
+    return mean(nce_data_loss(data)) + mean(nce_noise_loss(noise));
+  };
+  const Tensor nll = -mean(log_q);
+  row[flow_nll_] = nll.item();
+  // V is minus the loss of telling both apart.
+  flow_learner_.step(by_likelihood ? nll : -loss_against(drawn.x, log_q, drawn.log_prob, nullptr),
+                     options_.flow_rate * context.learning_rate);
+  try {
+    const Tensor loss = loss_against(drawn.x.detach(), log_q.detach(), drawn.log_prob.detach(), &row);
+    row[loss_] = loss.item();
+    row[c_] = network().constant().item();
+    row[grad_norm_] = learner().step(loss, context.learning_rate);
+  } catch (const NonFinite&) {
+    flow_learner_.undo();
+    throw;
+  }
+}
+
+Quantities Fce::fit_to_truth(int64_t cells) const {
+  Quantities out = ContrastiveModel::fit_to_truth(cells);
+  const DensityFit fit = density_fit(
+      *shape().toy, [this](const Tensor& x) { return flow_.log_prob(x); }, DType::f32, cells);
+  out.add(quantity(kFlowKl, fit.kl, "KL(truth || flow) by quadrature"));
+  return out;
+}
+
+Tensor Fce::do_sample(const SampleRequest& request) {
+  if (options_.draw == FceDraws::energy) return ContrastiveModel::do_sample(request);
+  return flow_.sample(request.n, request.rng);
+}
+
+std::vector<Picture> Fce::do_pictures(const DataView& data) {
+  constexpr int64_t kShown = 1000;
+  std::vector<Picture> all = ContrastiveModel::do_pictures(data);
+  Rng rng(data.seed, "pictures/fce");
+  all.push_back(density_picture(
+      "flow", "True density, the flow's density, and its samples.", *shape().toy,
+      [this](const Tensor& x) { return flow_.log_prob(x); }, flow_.sample(kShown, rng)));
+  return all;
+}
+
+std::string Fce::do_reading(const DataView&) {
+  return "D of data and of the flow's samples come to 1/2 where the two cannot be told apart: there the flow "
+         "has no more to learn, and the energy sees everywhere what is still wrong with it. The flow keeps "
+         "thin "
+         "bridges between modes; the energy, which need not be a map of the plane, has none.";
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,49 @@
+#include "models/realnvp/realnvp.h"
+
+namespace gradzoo {
+
+void RealNvpOptions::describe(OptionTable& options) {
+  flow.describe(options);
+  options.add("pixels", pixels, kPixels,
+              "dequantised, noise of a grey level added: a flow is a density, which no other pixels have");
+  describe_sampling(options);
+}
+
+void RealNvpOptions::describe_sampling(OptionTable& options) {
+  options.add("temperature", temperature, "samples are inverses of N(0, T^2 I): below 1 likelier ones",
+              {0, 10});
+}
+
+void RealNvpOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+  check_flowable("realnvp", shape);
+  if (pixels != Pixels::dequantised)
+    throw Error(
+        "realnvp: pixels={} are some numbers of many, on which a density is a row of needles. Hint: "
+        "pixels=dequantised; rbm and vae learn binary ones",
+        name_of(kPixels, pixels));
+  const auto prefer = [&](auto& field, const auto& value) {
+    table.prefer(field, value, shape.is_image() ? "images" : "toys");
+  };
+  prefer(training.ema, 0.999);
+  prefer(training.clip, 10.0);
+  prefer(training.schedule, Decay::cosine);
+  if (shape.is_image()) {
+    prefer(training.batch, 64);
+    prefer(training.lr, 0.002);
+    prefer(training.epochs, 3);
+    return;
+  }
+  prefer(training.batch, 512);
+  prefer(training.lr, 0.005);
+  prefer(training.steps, 4000);
+}
+
+ModelEntry realnvp_entry() {
+  return entry_of<RealNvpOptions, RealNvp>(
+      {.name = "realnvp",
+       .summary = "normalising flow: affine couplings from data to noise and back, with an exact likelihood",
+       .source = "Dinh et al. 2017; Kingma & Dhariwal 2018",
+       .walks_on = "log-density"});
+}
+
+}  // namespace gradzoo

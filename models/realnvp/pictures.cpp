@@ -1,0 +1,62 @@
+#include "models/realnvp/pictures.h"
+
+#include "autograd/functional/functional.h"
+#include "autograd/ops.h"
+#include "models/pictures/image_pictures.h"
+#include "models/pictures/plane_pictures.h"
+#include "samplers/target.h"
+
+namespace gradzoo {
+namespace {
+
+constexpr int64_t kRows = 8;
+
+// Rows of images between pairs, by straight lines between their codes: z = (1 - t) z_a + t z_b.
+Picture interpolation(const CouplingFlow& flow, const Tensor& images, const DataShape& shape) {
+  const Tensor codes = flow.map(images).to;
+  const Tensor t =
+      reshape(arange(kImageColumns) * (1.0 / static_cast<double>(kImageColumns - 1)), {kImageColumns, 1});
+  Tensors rows;
+  for (int64_t pair = 0; pair < kRows; ++pair) {
+    const Tensor a = codes.rows(2 * pair, 2 * pair + 1), b = codes.rows(2 * pair + 1, 2 * pair + 2);
+    rows.push_back(as_images(flow.inverse(a + t * (b - a)).to, shape));
+  }
+  return {
+      "interpolation",
+      "Each row walks in a straight line from the code z of one held-out image to that of another; both ends "
+      "come back exactly, as every image does.",
+      ImageGrid{concat(rows, 0), kImageColumns}};
+}
+
+}  // namespace
+
+std::vector<Picture> flow_image_pictures(const CouplingFlow& flow, const DataShape& shape,
+                                         const DataView& data) {
+  Rng rng(data.seed, "pictures/realnvp");
+  std::vector<Picture> out;
+  if (data.examples.count() >= 2 * kRows) {
+    const Batch batch = read_examples(data.examples, 0, 2 * kRows, Pixels::dequantised, rng);
+    out.push_back(interpolation(flow, batch.x, shape));
+  }
+  out.push_back(neighbours_picture(clamp(flow.sample(2 * kImageColumns, rng), 0, 1), shape, data.train));
+  return out;
+}
+
+std::vector<Picture> flow_plane_pictures(const CouplingFlow& flow, const Toy& toy, uint64_t seed) {
+  constexpr int64_t kPoints = 1000;
+  constexpr double kSeen = 4;  // standard deviations of the noise
+  Rng rng(seed, "pictures/realnvp");
+  const Target target{.log_prob = [&](const Tensor& x) { return flow.log_prob(x); }};
+  Plane codes{"z of data", -kSeen, kSeen, -kSeen, kSeen}, noise{"noise", -kSeen, kSeen, -kSeen, kSeen};
+  codes.points = flow.map(toy.sample(kPoints, rng)).to;
+  noise.points = randn({kPoints, toy.dimensions()}, rng);
+  return {
+      score_picture("score", "The learned score beside the true one, where there is density.", toy,
+                    [&](const Tensor& x) { return score_of(target, x); }),
+      {"codes",
+       "Where the flow takes data, beside the noise that they should be told from by nobody: gaps that the "
+       "data have are drawn shut to thin lines.",
+       Planes{{std::move(codes), std::move(noise)}}}};
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "models/base/entry.h"
+#include "models/realnvp/options.h"
+
+namespace gradzoo {
+
+inline constexpr QuantityInfo kFlowNll{"nll", "nats"}, kFlowBits{"bits_per_dim", "bits/dim"};
+
+/// RealNVP (Dinh et al. 2017) by maximum likelihood: min -mean log p(x), in nats of a point or bits/dim of
+/// dequantised pixels.
+class RealNvp : public Model {
+ public:
+  RealNvp(const RealNvpOptions& options, const DataShape& shape, const TrainingOptions& training);
+
+  /// Actnorms begin at some of the training examples.
+  void prepare(const Examples& training) override;
+  void train_step(const StepContext& context, MetricRow row) override;
+  void describe_sampling(OptionTable& options) override { options_.describe_sampling(options); }
+  const CouplingFlow& flow() const { return flow_; }
+
+ protected:
+  void add_to(State&) override {}
+  Quantities do_validate(const DataView& data) override;
+  Quantities do_evaluate(const DataView& data) override;
+  Tensor do_sample(const SampleRequest& request) override;
+  Picture do_snapshot(const DataView& data, Rng& rng) override;
+  std::vector<Picture> do_pictures(const DataView& data) override;
+  Target do_target() override;
+  std::string do_reading(const DataView& data) override;
+
+ private:
+  // What is minimised, of each row: nats, or bits/dim of images.
+  Tensor cost(const Tensor& x) const;
+  Quantity held_out_cost(const DataView& data, int64_t most) const;
+
+  DataShape shape_;
+  RealNvpOptions options_;
+  uint64_t seed_;
+  Rng init_rng_;
+  CouplingFlow flow_;
+  Learner learner_;
+  Metric cost_, grad_norm_;
+};
+
+/// Its line in the list of models.
+ModelEntry realnvp_entry();
+
+}  // namespace gradzoo

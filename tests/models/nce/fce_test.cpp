@@ -1,0 +1,110 @@
+#include "models/nce/fce.h"
+
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "autograd/ops.h"
+#include "models/nce/nce.h"
+#include "support/error_message.h"
+#include "support/small_model.h"
+
+namespace gradzoo {
+namespace {
+
+using test::contains;
+using test::error_message;
+
+std::unique_ptr<Fce> small_fce(std::vector<std::string> more, const char* toy = "mixture") {
+  std::vector<std::string> all{"hidden=8", "flow_hidden=8", "flow_couplings=2", "seed=4", "ema=0"};
+  all.insert(all.end(), more.begin(), more.end());
+  return test::small_model<Fce>("fce", all, test::toy_shape(toy));
+}
+
+std::vector<double> values_of(const Module& module) {
+  std::vector<double> all;
+  for (const NamedTensor& named : module.named_parameters()) {
+    const std::vector<double> some = named.tensor.to_vector();
+    all.insert(all.end(), some.begin(), some.end());
+  }
+  return all;
+}
+
+TEST_CASE(
+    "the loss tells data from the flow's own samples by both densities, and the flow goes the other way") {
+  const auto model = small_fce({"warm_up=0"});
+  Rng points(1, "fce_test"), draws(4, "nce/noise");
+  const Tensor x = test::toy_shape("mixture").toy->sample(30, points);
+  for (int64_t step = 0; step < 3; ++step) {
+    const Tensor y = model->flow().sample(30, draws);
+    // D = p / (p + q)
+    const auto d = [&](const Tensor& at) {
+      const Tensor p = exp(model->network().log_density(at) - model->network().constant());
+      return p / (p + exp(model->flow().log_prob(at)));
+    };
+    const Tensor right = d(x), wrong = d(y);
+    const double loss = -(mean(log(right)).item() + mean(log(1.0 - wrong)).item());
+    std::map<std::string, double> metrics = test::step_on(*model, x, 0.01, step);
+    CHECK(metrics["nce_loss_nats"] == doctest::Approx(loss).epsilon(1e-4));
+    CHECK(metrics["d_data"] == doctest::Approx(mean(right).item()).epsilon(1e-4));
+    CHECK(metrics["d_noise"] == doctest::Approx(mean(wrong).item()).epsilon(1e-4));
+  }
+}
+
+TEST_CASE(
+    "while it warms up the flow goes by likelihood, then against the energy; the energy always learns") {
+  const auto toy = test::toy_shape("mixture").toy;
+  Rng points(2, "fce_test");
+  const Tensor x = toy->sample(64, points);
+  const auto after_a_step = [&](const char* warm_up, double rate) {
+    const auto model = small_fce({warm_up});
+    test::step_on(*model, x, rate);
+    return std::pair{values_of(model->flow()), values_of(model->network())};
+  };
+  const auto still = after_a_step("warm_up=0", 0), by_likelihood = after_a_step("warm_up=1", 0.01),
+             against = after_a_step("warm_up=0", 0.01);
+  CHECK(by_likelihood.first != still.first);
+  CHECK(against.first != still.first);
+  CHECK(against.first != by_likelihood.first);
+  CHECK(against.second == by_likelihood.second);  // told from the same samples
+  CHECK(against.second != still.second);
+}
+
+TEST_CASE("against a flow that is far off both models come near a Gaussian") {
+  const DataShape shape = test::toy_shape("gaussian");
+  const auto model = test::small_model<Fce>(
+      "fce", {"hidden=32,32", "flow_hidden=16", "flow_couplings=4", "warm_up=0", "ema=0", "seed=3"}, shape);
+  const Examples none;
+  const auto kls = [&] {
+    const Quantities found = model->validate({none, none, 1});
+    return std::pair{found[kKl].value, found[kFlowKl].value};
+  };
+  const auto before = kls();
+  Rng rng(5, "fce_test");
+  for (int64_t step = 0; step < 400; ++step)
+    test::step_on(*model, shape.toy->sample(256, rng), 0.005 * (1 - static_cast<double>(step) / 400), step,
+                  400);
+  const auto after = kls();
+  CHECK(before.first > 0.1);
+  CHECK(before.second > 0.1);
+  CHECK(after.first < 0.03);
+  CHECK(after.second < 0.03);
+}
+
+TEST_CASE("samples are the energy's unless the flow's are asked for") {
+  const auto model = small_fce({});
+  Rng one(6, "fce_test"), two(6, "fce_test");
+  const Tensor drawn = model->sample({.n = 20, .rng = one, .options = {"draw=flow"}});
+  CHECK(drawn.to_vector() == model->flow().sample(20, two).to_vector());
+  CHECK(model->sample({.n = 20, .rng = one}).shape() == Shape{20, 2});
+}
+
+TEST_CASE("a flow needs two numbers, as fce's and as nce's noise") {
+  CHECK(contains(error_message([] { small_fce({}, "gamma"); }), "a point has one"));
+  const std::string nce =
+      error_message([] { test::small_model<Nce>("nce", {"noise=flow"}, test::toy_shape("gamma")); });
+  CHECK_MESSAGE(contains(nce, "a point has one"), nce);
+}
+
+}  // namespace
+}  // namespace gradzoo

@@ -1,0 +1,85 @@
+#include "models/realnvp/realnvp.h"
+
+#include <cmath>
+#include <numbers>
+
+#include <doctest/doctest.h>
+
+#include "autograd/ops.h"
+#include "models/base/quantity.h"
+#include "support/error_message.h"
+#include "support/small_model.h"
+#include "support/tensor_values.h"
+
+namespace gradzoo {
+namespace {
+
+using test::contains;
+using test::error_message;
+
+const std::vector<std::string> kSmall{"couplings=4", "hidden=16", "ema=0"};
+const std::vector<std::string> kSmallImages{"couplings=2", "channels=2", "ema=0"};
+
+Examples images_of(int64_t n) {
+  Rng rng(1, "realnvp_test");
+  return {cast(rand({n, 8, 8}, rng) * 255.0, DType::u8), zeros({n}, DType::u8), arange(n, DType::i64)};
+}
+
+TEST_CASE("a step's loss is the mean of -log p, in bits a dimension of pixels") {
+  const DataShape ring = test::toy_shape("ring8"), pixels{.example = {8, 8}, .classes = 1};
+  Rng rng(2, "realnvp_test");
+  const auto plane = test::small_model<RealNvp>("realnvp", kSmall, ring);
+  const Tensor x = ring.toy->sample(30, rng);
+  const double nll = -mean(plane->flow().log_prob(x)).item();
+  CHECK(test::step_on(*plane, x, 0.01)["nll_nats"] == doctest::Approx(nll).epsilon(1e-5));
+  CHECK(-mean(plane->flow().log_prob(x)).item() < nll);
+  const auto images = test::small_model<RealNvp>("realnvp", kSmallImages, pixels);
+  const Tensor u = rand({10, 64}, rng);
+  const double bits = -mean(images->flow().log_prob(u)).item() / (64 * std::numbers::ln2) + 8;
+  CHECK(test::step_on(*images, u, 0.01)["bits_per_dim"] == doctest::Approx(bits).epsilon(1e-5));
+}
+
+TEST_CASE("on a Gaussian it learns the density, and its samples") {
+  const DataShape shape = test::toy_shape("gaussian");
+  const auto model = test::small_model<RealNvp>("realnvp", kSmall, shape);
+  Rng rng(3, "realnvp_test");
+  const Examples some{shape.toy->sample(600, rng), {}, arange(600, DType::i64)};
+  model->prepare(some);
+  for (int64_t step = 0; step < 200; ++step)
+    test::step_on(*model, shape.toy->sample(256, rng), 0.005 * (1 - static_cast<double>(step) / 200), step,
+                  200);
+  const Quantities found = model->evaluate({some, some, 1, shape.toy.get()});
+  CHECK(found[kKl].value < 0.02);
+  CHECK(std::abs(found[kLogZ].value) < 1e-3);
+  CHECK(found[kFlowNll].value ==
+        doctest::Approx(-mean(model->flow().log_prob(some.values)).item()).epsilon(1e-5));
+  const Tensor drawn = model->sample({4000, rng}), truth = shape.toy->sample(4000, rng);
+  CHECK(test::max_error(stddev_axis(drawn, 0), stddev_axis(truth, 0).to_vector()) < 0.1);
+  const Tensor cold = model->sample({.n = 100, .rng = rng, .options = {"temperature=0"}});
+  CHECK(max(stddev_axis(cold, 0)).item() < 1e-6);
+}
+
+TEST_CASE("uniform pixels cost eight bits, and the first batch brings a flow near its data") {
+  const DataShape shape{.example = {8, 8}, .classes = 1};
+  const auto model = test::small_model<RealNvp>("realnvp", kSmallImages, shape);
+  const Examples noise = images_of(200);
+  const auto bits = [&] { return model->evaluate({noise, noise, 1})[kFlowBits].value; };
+  const double before = bits();
+  model->prepare(noise);
+  CHECK(bits() < before);
+  CHECK(bits() > 7.9);
+  CHECK(bits() < 8.3);
+  CHECK(model->target().domain.upper == 1);
+  Rng rng(4, "realnvp_test");
+  CHECK(model->sample({3, rng}).shape() == Shape{3, 8, 8});
+}
+
+TEST_CASE("pixels without a density are refused with what to do") {
+  const std::string message = error_message([] {
+    test::small_model<RealNvp>("realnvp", {"pixels=fixed-binary"}, {.example = {8, 8}});
+  });
+  CHECK_MESSAGE(contains(message, "pixels=dequantised"), message);
+}
+
+}  // namespace
+}  // namespace gradzoo
