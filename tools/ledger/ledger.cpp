@@ -46,21 +46,14 @@ namespace {
 
 std::vector<Row> make_rows() {
   std::vector<Row> rows;
-  for (auto* family : {autodiff_rows,     conv_rows,       flow_rows,        path_rows,
-                       dde_rows,          vae_rows,        vae_figure_rows,  gan_rows,
-                       gan_figure_rows,   ebm_rows,        ebm_figure_rows,  ebm_image_figure_rows,
-                       samplers_rows,     ais_rows,        score_rows,       score_figure_rows,
-                       nce_rows,          nce_figure_rows, flow_figure_rows, classifier_figure_rows,
-                       image_figure_rows, rbm_rows,        ais_rbm_rows,     dbn_rows,
-                       rbm_figure_rows,   made_rows,       made_figure_rows, c2st_rows,
-                       quality_rows,      zoo_rows}) {
   for (auto* family : {autodiff_rows,     conv_rows,       flow_rows,           path_rows,
                        dde_rows,          vae_rows,        vae_figure_rows,     gan_rows,
                        gan_figure_rows,   ebm_rows,        ebm_figure_rows,     ebm_image_figure_rows,
                        samplers_rows,     ais_rows,        score_rows,          score_figure_rows,
                        nce_rows,          nce_figure_rows, flow_figure_rows,    classifier_figure_rows,
                        image_figure_rows, rbm_rows,        ais_rbm_rows,        dbn_rows,
-                       rbm_figure_rows,   realnvp_rows,    realnvp_figure_rows, zoo_rows}) {
+                       rbm_figure_rows,   made_rows,       made_figure_rows,    c2st_rows,
+                       quality_rows,      realnvp_rows,    realnvp_figure_rows, zoo_rows}) {
     for (Row& row : family()) rows.push_back(std::move(row));
   }
   return rows;
