@@ -59,8 +59,8 @@ LabResult CoinLab::run(const LabContext& context) const {
       {{"heads", "how many came up"},
        {"heads / flips", "the most likely chance, argmax p(flips | theta): it knows no doubt"},
        {"posterior mean",
-        "E[theta | flips] = (heads + 1) / (flips + 2) from a flat prior, which is also "
-        "the chance of heads at the next flip (Laplace's rule of succession)"},
+        "E[theta | flips] = (heads + 1) / (flips + 2) from a flat prior, which is also the chance of heads "
+        "at the next flip (Laplace's rule of succession)"},
        {"posterior sd", "its standard deviation: falls as 1/sqrt(flips)"},
        {"95 % from", "a 40th of the posterior lies below"},
        {"95 % to", "and a 40th above"},
@@ -85,21 +85,16 @@ LabResult CoinLab::run(const LabContext& context) const {
   LabResult out;
   out.reading = fmt::format(
       "Before the first flip every chance is as likely as any other. Each flip multiplies the density by "
-      "theta for "
-      "heads, by 1 - theta for tails, and so it stays a Beta. After one flip the most likely chance is 0 or "
-      "1, which "
-      "no one believes; the posterior mean is 1/3 or 2/3. After {} flips it is {:.3f} +- {:.3f}, where the "
-      "truth is "
-      "{:.2f}, and heads / flips says the same: the prior has been outvoted. Even who began with Beta(20, "
-      "20) says "
-      "{:.3f}. The evidence against a fair coin first falls below 0 (a bent coin must spread its bets) and "
-      "then grows "
-      "by a constant number of bits a flip, the KL divergence of the two coins: {:.0f} bits by now.",
+      "theta for heads, by 1 - theta for tails, and so it stays a Beta. After one flip the most likely "
+      "chance is 0 or 1, which no one believes; the posterior mean is 1/3 or 2/3. After {} flips it is "
+      "{:.3f} +- {:.3f}, where the truth is {:.2f}, and heads / flips says the same: the prior has been "
+      "outvoted. Even who began with Beta(20, 20) says {:.3f}. The evidence against a fair coin first falls "
+      "below 0 (a bent coin must spread its bets) and then grows by a constant number of bits a flip, the KL "
+      "divergence of the two coins: {:.0f} bits by now.",
       flips, last.values[2], last.values[3], chance, last.values[6], last.values[7]);
   out.exercise =
       "How many flips of a coin with chance .7 give 20 bits against a fair one, on average? (KL(.7 || .5) in "
-      "bits, and "
-      "what was lost at the beginning.)";
+      "bits, and what was lost at the beginning.)";
   out.pictures.push_back({"posterior",
                           "The posterior density of the chance of heads after more and more flips.",
                           draw_chart(LineChart{.title = "posterior of the chance of heads",

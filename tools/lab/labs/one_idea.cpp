@@ -89,8 +89,8 @@ LabResult OneIdeaLab::run(const LabContext& context) const {
        {"error: score", "of -E[eps | x_t] / b: 1/b times the first"},
        {"error: velocity", "of a' E[x | x_t] + b' E[eps | x_t]: |b' - a' b/a| times the first"},
        {"round trip",
-        "each reading alone gives the other three: the largest difference to those that the "
-        "noise gives, in f64"}}};
+        "each reading alone gives the other three: the largest difference to those that the noise gives, in "
+        "f64"}}};
   Rng rng(context.seed, "lab/one-idea/points");
   double worst = 0;
   for (const double t : {0.1, 0.3, 0.5, 0.7, 0.9}) {
@@ -147,24 +147,19 @@ LabResult OneIdeaLab::run(const LabContext& context) const {
       planes));
   out.reading = fmt::format(
       "One network was trained to guess the noise in x_t = a x + b eps, and nothing else. Its guess, with "
-      "x_t itself, "
-      "is also a guess of the data, of the score and of the velocity, by arithmetic alone: each gives back "
-      "the others to "
-      "{:.0e}. The errors are one error in four units: early, with little data in x_t, the denoised point is "
-      "the "
-      "bad reading; late, with little noise, the score is. Read as a velocity it is a flow (Heun, Euler), "
-      "read as "
-      "noise and denoised point it is DDIM or ancestral sampling, read as a score it is annealed Langevin. "
-      "The "
-      "first three follow the same paths and end at the same points, {:.2f} from Heun's with Euler's steps "
-      "and {:.2f} "
-      "with DDIM's; the two that draw new noise end elsewhere ({:.1f} apart), in the same modes.",
+      "x_t itself, is also a guess of the data, of the score and of the velocity, by arithmetic alone: each "
+      "gives back the others to {:.0e}. The errors are one error in four units: early, with little data in "
+      "x_t, the denoised point is the bad reading; late, with little noise, the score is. Read as a velocity "
+      "it is a flow (Heun, Euler), read as noise and denoised point it is DDIM or ancestral sampling, read "
+      "as a score it is annealed Langevin. The first three follow the same paths and end at the same points, "
+      "{:.2f} from Heun's with Euler's steps and {:.2f} with DDIM's; the two that draw new noise end "
+      "elsewhere ({:.1f} apart), in the same modes.",
       worst, solvers.at("probability flow, Euler", "from Heun's"), solvers.at("DDIM", "from Heun's"),
       solvers.at("ancestral", "from Heun's"));
   out.exercise =
       "A loss of |score - true score|^2 evenly over t and a loss of |noise - true noise|^2 evenly over t "
-      "train the same "
-      "network. Where do they put their weight, and which one would you divide by what to get the other?";
+      "train the same network. Where do they put their weight, and which one would you divide by what to get "
+      "the other?";
   out.tables = {std::move(readings), std::move(solvers)};
   return out;
 }

@@ -164,8 +164,8 @@ LabResult ScoreMatchingLab::run(const LabContext& context) const {
        {"ms a step", "of training, batches of 256"},
        {"MB a step", "of memory that a step needs, its tape above all"},
        {"gradient noise",
-        "standard deviation of one batch's gradient over the length of the mean gradient, "
-        "on one and the same half-trained energy"}}};
+        "standard deviation of one batch's gradient over the length of the mean gradient, on one and the "
+        "same half-trained energy"}}};
   LabTable blind{"objective, two modes",
                  {{"left share", "of the probability of the learned density; the truth has .8 there"},
                   {"KL, nats", "KL(truth || exp f / Z)"},
@@ -211,19 +211,13 @@ LabResult ScoreMatchingLab::run(const LabContext& context) const {
                           std::views::transform([](const LabTable::Row& row) { return row.values[0]; }));
   out.reading = fmt::format(
       "All seven minimise one Fisher divergence and end near the same density; what differs is the noise of "
-      "their "
-      "gradients. Explicit score matching, which is told the truth's score, has the least and so comes "
-      "closest (KL {:.1e} "
-      "nats). The others pay for not knowing it: on one and the same energy the gradient of a batch is "
-      "{:.0f} to {:.0f} "
-      "times as long as its mean, where the explicit one's is {:.1f}. ism-hutchinson and ssm-vr are one "
-      "estimator under "
-      "two names, number for number; the slices of ssm and fd-ssm vary more, and fd-ssm saves the second "
-      "derivative. Of two "
-      "modes far apart no objective sees the weights: equal ones in place of .8 and .2 have a Fisher "
-      "divergence of {:.0e} "
-      "and a KL of {:.2f} nats, and the learned shares, {:.2f} to {:.2f}, are whatever the net makes of the "
-      "gap.",
+      "their gradients. Explicit score matching, which is told the truth's score, has the least and so comes "
+      "closest (KL {:.1e} nats). The others pay for not knowing it: on one and the same energy the gradient "
+      "of a batch is {:.0f} to {:.0f} times as long as its mean, where the explicit one's is {:.1f}. "
+      "ism-hutchinson and ssm-vr are one estimator under two names, number for number; the slices of ssm and "
+      "fd-ssm vary more, and fd-ssm saves the second derivative. Of two modes far apart no objective sees "
+      "the weights: equal ones in place of .8 and .2 have a Fisher divergence of {:.0e} and a KL of {:.2f} "
+      "nats, and the learned shares, {:.2f} to {:.2f}, are whatever the net makes of the gap.",
       fits.at("esm", "KL, nats"), fits.at("ism", "gradient noise"), fits.at("fd-ssm", "gradient noise"),
       fits.at("esm", "gradient noise"), blind.at("truth, weights .5", "Fisher divergence"),
       blind.at("truth, weights .5", "KL, nats"), least, most);

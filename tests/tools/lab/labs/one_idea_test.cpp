@@ -9,7 +9,8 @@
 namespace gradzoo {
 namespace {
 
-TEST_CASE("one-idea: four readings are one, their errors are in ratio, and five solvers reach the same modes") {
+TEST_CASE(
+    "one-idea: four readings are one, their errors are in ratio, and five solvers reach the same modes") {
   const LabResult result = OneIdeaLab{.steps = 2000, .samples = 800, .walk_steps = 40}.run({.seed = 1});
   const LabTable& readings = result.table("time t");
   REQUIRE(readings.rows.size() == 5);
