@@ -188,8 +188,9 @@ TEST_CASE("every objective is differentiable in the parameters, twice") {
   const Tensor x = wave({2, 2}), eps = wave({2, 2}, DType::f64, 1.0), probes = wave({1, 2, 2}, DType::f64, 2);
   const Tensor weight = wave({3, 2}, DType::f64, 0.5) * 0.5, bias = wave({3}, DType::f64, 1.5);
   const Tensor inputs[] = {weight, bias};
-  for (const auto& [name, objective] : kScoreObjectives) {
-    CAPTURE(name);
+  for (const auto& choice : kScoreObjectives) {
+    CAPTURE(choice.name);
+    const ScoreObjective objective = choice.value;
     const auto recorded_loss = [&](std::span<const Tensor> in) {
       const auto f = [&](const Tensor& at) { return sum(softplus(linear(at, in[0], in[1])), 1); };
       switch (objective) {
@@ -234,8 +235,9 @@ TEST_CASE("an activation with too few derivatives is refused with the reason, wh
       if (objective == ScoreObjective::dsm) denoising_score_matching(model, nets.x, eps, {.sigma = 0.5});
     });
   };
-  for (const auto& [name, objective] : kScoreObjectives) {
-    CAPTURE(name);
+  for (const auto& choice : kScoreObjectives) {
+    CAPTURE(choice.name);
+    const ScoreObjective objective = choice.value;
     if (objective == ScoreObjective::fd_ssm) {  // takes no derivative in x
       for (const bool is_energy : {true, false}) CHECK(refusal("relu", is_energy, objective).empty());
       continue;

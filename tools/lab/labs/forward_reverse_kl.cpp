@@ -15,7 +15,7 @@
 namespace gradzoo {
 namespace {
 
-constexpr double kLeft = 0.6;  // the weight of the left mode
+constexpr double kLeftWeight = 0.6;  // the weight of the left mode
 
 /// N(mean, e^(2 log_width)) on a line, in f64.
 class Bell : public Module {
@@ -78,7 +78,7 @@ Series curve(const Line& line, const Tensor& log_values, std::string name) {
 
 LabResult ForwardReverseKlLab::run(const LabContext& context) const {
   const std::shared_ptr<const Toy> toy =
-      make_mixture({{kLeft, 1 - kLeft}, tensor({-2.5, 2.5}, {2, 1}, DType::f64), {0.8, 0.8}});
+      make_mixture({{kLeftWeight, 1 - kLeftWeight}, tensor({-2.5, 2.5}, {2, 1}, DType::f64), {0.8, 0.8}});
   const Line line(*toy);
   const Fit fits[] = {{"forward KL", forward_kl, 0, 1},
                       {"reverse KL, from the left", reverse_kl, -2, 1},

@@ -20,14 +20,14 @@
 namespace gradzoo {
 namespace {
 
-constexpr double kRadius = 4, kWidth = 0.3;      // of the ring; of a mode
+constexpr double kRadius = 4, kModeWidth = 0.3;  // of the ring; of a mode
 constexpr double kLargest = 4, kSmallest = 0.1;  // noise
-constexpr int64_t kModes = 8, kLevels = 10, kBatch = 256;
+constexpr int64_t kModes = 8, kLevels = 10, kLevelBatch = 256;
 constexpr double kStep = 0.1;  // of a Langevin step, in variances of what it walks on
 
 // Mode k has the weight k/36.
 MixtureParts ring() {
-  MixtureParts parts{{}, empty({kModes, 2}, DType::f64), std::vector<double>(kModes, kWidth)};
+  MixtureParts parts{{}, empty({kModes, 2}, DType::f64), std::vector<double>(kModes, kModeWidth)};
   for (int64_t k = 0; k < kModes; ++k) {
     const double angle = 2 * std::numbers::pi * static_cast<double>(k) / kModes;
     parts.weights.push_back(static_cast<double>(k + 1) / 36);
@@ -60,11 +60,11 @@ class LevelNet : public Module {
 
 // E|eps(x + sigma eps', sigma) - eps'|^2 / 2 is denoising score matching times sigma^2; levels are drawn
 // evenly in log sigma.
-void train(LevelNet& net, double first, double last, const Toy& toy, int64_t steps,
-           const LabContext& context) {
+void train_levels(LevelNet& net, double first, double last, const Toy& toy, int64_t steps,
+                  const LabContext& context) {
   Rng rng(context.seed, "lab/noise-levels/train");
   fit(net, {.steps = steps, .lr = 3e-3}, context, fmt::format("levels {} to {}", first, last), [&](int64_t) {
-    const Tensor x = toy.sample(kBatch, rng), eps = randn_like(x, rng), u = rand({kBatch, 1}, rng);
+    const Tensor x = toy.sample(kLevelBatch, rng), eps = randn_like(x, rng), u = rand({kLevelBatch, 1}, rng);
     const Tensor sigma = exp(u * std::log(last / first) + std::log(first));
     return mean(sum(square(net.noise(x + sigma * eps, sigma) - eps), 1)) * 0.5;
   });
@@ -78,7 +78,7 @@ struct Way {
 };
 
 Way of_one_level(std::string name, std::function<Tensor(const Tensor&)> score, double noise) {
-  const double step = kStep * (kWidth * kWidth + noise * noise);
+  const double step = kStep * (kModeWidth * kModeWidth + noise * noise);
   return {std::move(name),
           {.score = std::move(score)},
           std::make_unique<UnadjustedLangevin>(UnadjustedLangevinOptions{.step = step})};
@@ -105,9 +105,9 @@ LabResult NoiseLevelsLab::run(const LabContext& context) const {
   Rng small_rng(context.seed, "lab/noise-levels/small"), large_rng(context.seed, "lab/noise-levels/large"),
       all_rng(context.seed, "lab/noise-levels/all");
   LevelNet small(small_rng), large(large_rng), all(all_rng);
-  train(small, kSmallest, kSmallest, *toy, steps, context);
-  train(large, kLargest, kLargest, *toy, steps, context);
-  train(all, kLargest, kSmallest, *toy, steps, context);
+  train_levels(small, kSmallest, kSmallest, *toy, steps, context);
+  train_levels(large, kLargest, kLargest, *toy, steps, context);
+  train_levels(all, kLargest, kSmallest, *toy, steps, context);
   std::vector<Way> ways;
   ways.push_back(of_one_level(
       "exact, no noise", [&](const Tensor& x) { return toy->score(x); }, 0));
@@ -138,7 +138,7 @@ LabResult NoiseLevelsLab::run(const LabContext& context) const {
     const Tensor x = run_chains(way.target, start, *way.sampler, {.steps = walk_steps}, rng).x;
     const Nearest found = nearest_centres(x, parts.means);
     table.add(way.name,
-              {total_variation(found.shares, parts.weights), share_within(found.distances, 3 * kWidth)});
+              {total_variation(found.shares, parts.weights), share_within(found.distances, 3 * kModeWidth)});
     chart.series.push_back({way.name, places, found.shares});
     planes.push_back(samples_over_truth(*toy, x));
     planes.back().title = way.name;

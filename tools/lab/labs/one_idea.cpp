@@ -19,8 +19,8 @@
 namespace gradzoo {
 namespace {
 
-constexpr int64_t kBatch = 512, kPoints = 4000;
-constexpr double kWidth = 0.1;  // of a mode
+constexpr int64_t kPathBatch = 512, kPoints = 4000;
+constexpr double kRingWidth = 0.1;  // of a mode
 
 std::unique_ptr<TimeNetwork> trained(const Toy& toy, const NoisePath& path, int64_t steps,
                                      const LabContext& context) {
@@ -30,8 +30,8 @@ std::unique_ptr<TimeNetwork> trained(const Toy& toy, const NoisePath& path, int6
       std::make_unique<TimeNetwork>(TimeNetworkOptions{.hidden = {128, 128, 128}}, points, 0, init);
   // E|eps(x_t, t) - eps|^2 at all t (Ho et al. 2020, eq. 14).
   fit(*network, {.steps = steps, .lr = 2e-3}, context, "noise in x_t", [&](int64_t) {
-    const Tensor data = toy.sample(kBatch, rng), eps = randn_like(data, rng);
-    const Tensor t = stratified_times(kBatch, rng);
+    const Tensor data = toy.sample(kPathBatch, rng), eps = randn_like(data, rng);
+    const Tensor t = stratified_times(kPathBatch, rng);
     const Tensor x = points_on(path, eps, data, t).x;
     return mean(square(network->predict(x, t, {}) - eps));
   });
@@ -73,7 +73,7 @@ std::shared_ptr<const Toy> noisy(const Modes& modes, const Mixing& at) {
 }  // namespace
 
 LabResult OneIdeaLab::run(const LabContext& context) const {
-  const std::shared_ptr<const Toy> toy = make_toy("ring8", {.noise = kWidth});
+  const std::shared_ptr<const Toy> toy = make_toy("ring8", {.noise = kRingWidth});
   const NoisePath path = cosine_path();
   const std::unique_ptr<TimeNetwork> network = trained(*toy, path, steps, context);
   const NoGrad quiet;

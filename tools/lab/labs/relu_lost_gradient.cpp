@@ -106,7 +106,8 @@ LabResult ReluLostGradientLab::run(const LabContext& context) const {
                  .x_label = "unit",
                  .y_label = "bars: differences; line: Leibniz; autodiff: 0"};
   const auto add = [&](const std::string& name, double kinks) {
-    const std::vector<double> seen = by_autodiff(energy, b), true_ones = by_differences(energy, b);
+    const std::vector<double> seen = by_autodiff(energy, b);
+    std::vector<double> true_ones = by_differences(energy, b);
     table.add(name, {largest(seen), largest(true_ones), largest_gap(seen, true_ones), kinks});
     return true_ones;
   };

@@ -21,9 +21,9 @@
 namespace gradzoo {
 namespace {
 
-constexpr int64_t kBatch = 256;
-constexpr double kSigma = 0.05, kFdEps = 0.03;           // of dsm's noise; of fd-ssm's steps
-constexpr double kApart = 4, kWidth = 0.5, kLeft = 0.8;  // two modes at -4 and 4
+constexpr int64_t kScoreBatch = 256;
+constexpr double kSigma = 0.05, kFdEps = 0.03;                    // of dsm's noise; of fd-ssm's steps
+constexpr double kApart = 4, kPairWidth = 0.5, kLeftShare = 0.8;  // two modes at -4 and 4
 
 /// A toy, and an energy of one shape that is to learn it.
 struct Task {
@@ -32,8 +32,9 @@ struct Task {
 };
 
 std::shared_ptr<const Toy> two_modes(double left) {
-  return make_mixture({{left, 1 - left}, tensor({-kApart, kApart}, {2, 1}, DType::f64), {kWidth, kWidth}},
-                      "two modes");
+  return make_mixture(
+      {{left, 1 - left}, tensor({-kApart, kApart}, {2, 1}, DType::f64), {kPairWidth, kPairWidth}},
+      "two modes");
 }
 
 ScoreTask task_of(ScoreObjective objective) {
@@ -44,7 +45,7 @@ ScoreTask task_of(ScoreObjective objective) {
 double scale_of(ScoreObjective objective) { return objective == ScoreObjective::dsm ? kSigma * kSigma : 1; }
 
 Tensor loss_of(const ScoreNetwork& network, const Toy& toy, ScoreObjective objective, Rng& rng) {
-  const Tensor x = toy.sample(kBatch, rng);
+  const Tensor x = toy.sample(kScoreBatch, rng);
   return mean(score_task_objective(network.function(), x, &toy, task_of(objective), rng));
 }
 
@@ -53,8 +54,8 @@ struct Outcome {
   double fisher, kl, ms, mb;
 };
 
-Outcome train(ScoreNetwork& network, const Toy& toy, ScoreObjective objective, int64_t steps,
-              const LabContext& context) {
+Outcome train_energy(ScoreNetwork& network, const Toy& toy, ScoreObjective objective, int64_t steps,
+                     const LabContext& context) {
   Rng rng(context.seed, "lab/score-matching/train");
   const auto before = static_cast<double>(pool_stats().live_bytes);
   reset_pool_peak();
@@ -156,7 +157,8 @@ double share_left(const Series& density, double cell) {
 
 LabResult ScoreMatchingLab::run(const LabContext& context) const {
   const Task ring{make_toy("ring8", {.noise = 0.2}), {.hidden = {hidden, hidden}, .input_scale = 3}};
-  const Task pair{two_modes(kLeft), {.inputs = 1, .hidden = {hidden, hidden}, .confinement = 2 * kApart}};
+  const Task pair{two_modes(kLeftShare),
+                  {.inputs = 1, .hidden = {hidden, hidden}, .confinement = 2 * kApart}};
   LabTable fits{
       "objective",
       {{"Fisher divergence", "1/2 E|s - s_truth|^2 on the ring of eight modes: what all of them minimise"},
@@ -173,7 +175,7 @@ LabResult ScoreMatchingLab::run(const LabContext& context) const {
 
   // One energy for all gradients.
   ScoreNetwork common = make_network(ring.shape, context.seed);
-  train(common, *ring.toy, ScoreObjective::esm, half_way, context);
+  train_energy(common, *ring.toy, ScoreObjective::esm, half_way, context);
   const double length = gradient_noise(common, *ring.toy, ScoreObjective::esm, batches, context.seed).norm;
 
   const Grid line(pair.toy->box(), 800);
@@ -185,14 +187,14 @@ LabResult ScoreMatchingLab::run(const LabContext& context) const {
   blind.add("truth, weights .5", equal_weights(*pair.toy, line));
   for (const auto& [name, objective] : kScoreObjectives) {
     ScoreNetwork energy = make_network(ring.shape, context.seed);
-    const Outcome fitted = train(energy, *ring.toy, objective, steps, context);
+    const Outcome fitted = train_energy(energy, *ring.toy, objective, steps, context);
     const GradientNoise noise = gradient_noise(common, *ring.toy, objective, batches, context.seed);
     fits.add(std::string(name), {fitted.fisher, fitted.kl, fitted.ms, fitted.mb, noise.deviation / length});
     planes.push_back(density_plane(
         *ring.toy, [&](const Tensor& x) { return energy(x); }, std::string(name)));
 
     ScoreNetwork apart = make_network(pair.shape, context.seed);
-    const Outcome seen = train(apart, *pair.toy, objective, steps, context);
+    const Outcome seen = train_energy(apart, *pair.toy, objective, steps, context);
     const NoGrad quiet;
     densities.push_back(line_density(
         line, [&](const Tensor& x) { return apart(x); }, std::string(name)));

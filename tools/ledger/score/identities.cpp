@@ -126,7 +126,7 @@ double finite_difference_ratio(FiniteDifferenceObjective sliced) {
       return std::array{std::abs(found[0] - exact[0]), gradient};
     };
     const auto wide = errors(kEps), narrow = errors(kEps / 2);
-    for (const size_t part : {0, 1}) {
+    for (const size_t part : {size_t{0}, size_t{1}}) {
       const double ratio = wide[part] / narrow[part];
       if (std::abs(ratio - 4) > std::abs(furthest - 4)) furthest = ratio;
     }

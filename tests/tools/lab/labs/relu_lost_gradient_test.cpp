@@ -6,7 +6,7 @@ namespace gradzoo {
 namespace {
 
 TEST_CASE("relu-lost-gradient: autodiff gives 0 where differences do not, and softplus tends to these") {
-  for (const uint64_t seed : {1, 2}) {
+  for (const uint64_t seed : {uint64_t{1}, uint64_t{2}}) {
     const LabResult result = ReluLostGradientLab{.sharpnesses = {1, 16, 256}}.run({.seed = seed});
     const LabTable& table = result.table("activation");
     CHECK(table.at("relu", "autodiff") == 0);
