@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <ranges>
 
 #include <fmt/format.h>
 
@@ -208,9 +207,11 @@ LabResult ScoreMatchingLab::run(const LabContext& context) const {
        "Two modes far apart, with the weights .8 and .2, and what each objective learned of them.",
        draw_chart(
            LineChart{.title = "two modes", .x_label = "x", .y_label = "density", .series = densities})});
-  const auto [least, most] =
-      std::ranges::minmax(blind.rows | std::views::drop(1) |
-                          std::views::transform([](const LabTable::Row& row) { return row.values[0]; }));
+  double least = 1, most = 0;  // learned shares, which stand below the truth's row
+  for (size_t i = 1; i < blind.rows.size(); ++i) {
+    least = std::min(least, blind.rows[i].values[0]);
+    most = std::max(most, blind.rows[i].values[0]);
+  }
   out.reading = fmt::format(
       "All seven minimise one Fisher divergence and end near the same density; what differs is the noise of "
       "their gradients. Explicit score matching, which is told the truth's score, has the least and so comes "
