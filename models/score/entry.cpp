@@ -5,7 +5,8 @@ namespace gradzoo {
 
 void ScoreOptions::describe(OptionTable& options) {
   options.add("objective", objective, kScoreObjectives,
-              "explicit, implicit, sliced (with variance reduction) or denoising score matching");
+              "explicit, implicit (exact trace or Hutchinson's), sliced (with variance reduction, by finite "
+              "differences) or denoising score matching");
   options.add("net", net, kScoreNets,
               "energy: the score is its input gradient; vector: the score itself (points: energy)");
   options.add("conditional", conditional, "tell the network the label, of images that have some");
@@ -14,7 +15,11 @@ void ScoreOptions::describe(OptionTable& options) {
               "standard deviation of Gaussian noise that is added to the data and learned with them",
               {0, 1e3});
   options.add("antithetic", antithetic, "dsm: noise in pairs +-eps, which varies far less at small sigma");
-  options.add("probes", probes, kProbeKinds, "ssm: what slices are drawn from");
+  options.add("probes", probes, kProbeKinds, "ssm and ism-hutchinson: what directions are drawn from");
+  options.add("probe_count", probe_count, "ssm and ism-hutchinson: directions an example, which are averaged",
+              {1, 1024});
+  options.add("fd_eps", fd_eps, "fd-ssm: length of a finite difference's step (points: 0.03 toy_scale)",
+              {1e-6, 1e3});
   options.add("hidden", hidden, "units of the hidden layers (points: 128,128)", {1, 65536});
   options.add("activation", activation,
               "of the hidden layers; it needs as many derivatives as the objective takes",
@@ -45,6 +50,7 @@ void ScoreOptions::adapt(OptionTable& table, TrainingOptions& training, const Da
   if (shape.toy) {
     prefer(net, ScoreNet::energy);
     prefer(sigma, rounded(0.05 * shape.scale, 4));
+    prefer(fd_eps, rounded(0.03 * shape.scale, 4));
     prefer(input_scale, rounded(3 / shape.scale, 4));
     prefer(hidden, std::vector<int64_t>{128, 128});
     prefer(training.batch, 512);
@@ -65,7 +71,7 @@ ModelEntry score_entry() {
   return entry_of<ScoreOptions, Score>(
       {.name = "score",
        .summary = "score matching: an energy or a vector net for grad log p, sampled by Langevin",
-       .source = "Hyvarinen 2005; Vincent 2011; Song et al. 2019",
+       .source = "Hyvarinen 2005; Vincent 2011; Song et al. 2019; Pang et al. 2020",
        .why_no_density = "a score tells the density up to Z, and Z is known of points alone",
        .walks_on = "score; log-density too with net=energy"});
 }

@@ -1,6 +1,7 @@
 #include "models/score/objectives.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -69,6 +70,14 @@ Tensor mean_over_copies(const Tensor& rows, int64_t copies) {
   return mean(reshape(rows, {copies, rows.dim(0) / copies}), 0);
 }
 
+void check_probes(const char* what, const Tensor& x, const Tensor& probes) {
+  if (x.rank() == 2 && probes.rank() == 3 && probes.dim(0) >= 1 && probes.dim(1) == x.dim(0) &&
+      probes.dim(2) == x.dim(1))
+    return;
+  throw Error(fmt::format("{}: probes have shape {}, x {}. Hint: (K,B,d) for x (B,d)", what,
+                          probes.shape().str(), x.shape().str()));
+}
+
 // Sliced score matching of an energy: (B).
 Tensor sliced_energy(const ScoreFunction& model, const Tensor& x, const Tensor& probes,
                      bool variance_reduced) {
@@ -84,9 +93,15 @@ Tensor sliced_energy(const ScoreFunction& model, const Tensor& x, const Tensor& 
 }  // namespace
 
 int derivatives_in_x(ScoreObjective objective, bool is_energy) {
-  const bool takes_trace = objective == ScoreObjective::ism || objective == ScoreObjective::ssm ||
-                           objective == ScoreObjective::ssm_vr;
-  return (is_energy ? 1 : 0) + (takes_trace ? 1 : 0);
+  switch (objective) {
+    case ScoreObjective::fd_ssm:
+      return 0;
+    case ScoreObjective::esm:
+    case ScoreObjective::dsm:
+      return is_energy ? 1 : 0;
+    default:  // a trace takes one more
+      return is_energy ? 2 : 1;
+  }
 }
 
 Tensor score_at(const ScoreFunction& model, const Tensor& x) {
@@ -114,11 +129,7 @@ Tensor implicit_score_matching(const ScoreFunction& model, const Tensor& x) {
 
 Tensor sliced_score_matching(const ScoreFunction& model, const Tensor& x, const Tensor& probes,
                              SlicedOptions options) {
-  if (x.rank() != 2 || probes.rank() != 3 || probes.dim(0) < 1 || probes.dim(1) != x.dim(0) ||
-      probes.dim(2) != x.dim(1)) {
-    throw Error(fmt::format("sliced score matching: probes have shape {}, x {}. Hint: (K,B,d) for x (B,d)",
-                            probes.shape().str(), x.shape().str()));
-  }
+  check_probes("sliced score matching", x, probes);
   if (model.is_energy) return sliced_energy(model, x, probes, options.variance_reduced);
   const int64_t k = probes.dim(0);
   const Tensor v = reshape(probes, {k * x.dim(0), x.dim(1)});
@@ -131,6 +142,29 @@ Tensor sliced_score_matching(const ScoreFunction& model, const Tensor& x, const 
           : zeros_like(along);
   const Tensor norm = options.variance_reduced ? half_square(batch.score) : square(along) * 0.5;
   return mean_over_copies(trace + norm, k);
+}
+
+Tensor hutchinson_score_matching(const ScoreFunction& model, const Tensor& x, const Tensor& probes) {
+  return sliced_score_matching(model, x, probes, {.variance_reduced = true});
+}
+
+Tensor finite_difference_score_matching(const ScoreFunction& model, const Tensor& x, const Tensor& probes,
+                                        double eps) {
+  check_probes("finite-difference score matching", x, probes);
+  if (!(eps > 0)) throw Error(fmt::format("finite-difference score matching: eps is {}. Hint: above 0", eps));
+  const FunctionalScope scope(true);
+  const int64_t k = probes.dim(0), n = k * x.dim(0), d = x.dim(1);
+  const double h = eps / std::sqrt(static_cast<double>(d));
+  const Tensor v = reshape(probes, {n, d}), at = tile_rows(x, k);
+  if (!model.is_energy) {
+    const Tensor s = model_output(model, concat(at + v * h, at - v * h, 0));
+    const Tensor plus = sum(v * s.rows(0, n), 1), minus = sum(v * s.rows(n, 2 * n), 1);
+    return mean_over_copies((plus - minus) / (2 * h) + square((plus + minus) * 0.5) * 0.5, k);
+  }
+  const Tensor f = model_output(model, concat({at, at + v * h, at - v * h}, 0));
+  const Tensor here = f.rows(0, n), plus = f.rows(n, 2 * n), minus = f.rows(2 * n, 3 * n);
+  const Tensor second = ((plus - here) + (minus - here)) / (h * h);
+  return mean_over_copies(second + square((plus - minus) / (2 * h)) * 0.5, k);
 }
 
 Tensor denoising_score_matching(const ScoreFunction& model, const Tensor& x, const Tensor& eps,

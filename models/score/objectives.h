@@ -3,11 +3,11 @@
 #include "autograd/base/options.h"
 #include "autograd/tensor.h"
 
-/// Score matching (Hyvarinen 2005; Vincent 2011; Song et al. 2019): objectives that fit a score s(x) = grad_x
-/// log p~(x) to data without the normaliser. Each returns the objective of every row, (B), recorded on the
-/// caller's tape through one batched graph, so that mean() of it is a loss; f32 or f64. All throw Error
-/// without a live tape, for shapes that do not fit, and where the network's activation is not smooth enough:
-/// see derivatives_in_x.
+/// Score matching (Hyvarinen 2005; Vincent 2011; Song et al. 2019; Pang et al. 2020): objectives that fit a
+/// score s(x) = grad_x log p~(x) to data without the normaliser. Each returns the objective of every row,
+/// (B), recorded on the caller's tape through one batched graph, so that mean() of it is a loss; f32 or f64.
+/// All throw Error without a live tape, for shapes that do not fit, and where the network's activation is not
+/// smooth enough: see derivatives_in_x.
 namespace gradzoo {
 
 /// What is fitted, for the length of one call. Rows must not interact.
@@ -17,12 +17,15 @@ struct ScoreFunction {
 };
 
 /// What may be fitted, by which objective.
-enum class ScoreObjective { esm, ism, ssm, ssm_vr, dsm };
-inline constexpr Choice<ScoreObjective> kScoreObjectives[] = {{"esm", ScoreObjective::esm},
-                                                              {"ism", ScoreObjective::ism},
-                                                              {"ssm", ScoreObjective::ssm},
-                                                              {"ssm-vr", ScoreObjective::ssm_vr},
-                                                              {"dsm", ScoreObjective::dsm}};
+enum class ScoreObjective { esm, ism, ism_hutchinson, ssm, ssm_vr, fd_ssm, dsm };
+inline constexpr Choice<ScoreObjective> kScoreObjectives[] = {
+    {"esm", ScoreObjective::esm},
+    {"ism", ScoreObjective::ism},
+    {"ism-hutchinson", ScoreObjective::ism_hutchinson},
+    {"ssm", ScoreObjective::ssm},
+    {"ssm-vr", ScoreObjective::ssm_vr},
+    {"fd-ssm", ScoreObjective::fd_ssm},
+    {"dsm", ScoreObjective::dsm}};
 
 /// How many derivatives in x an objective takes of the network: the activation must have as many that are
 /// continuous. Where the last one jumps, the place of the jump moves with the parameters, and automatic
@@ -40,14 +43,27 @@ Tensor explicit_score_matching(const ScoreFunction& model, const Tensor& x, cons
 /// data is the explicit one less a constant, where p s vanishes at the boundary.
 Tensor implicit_score_matching(const ScoreFunction& model, const Tensor& x);
 
+/// The same with Hutchinson's estimate of the trace (1989), mean over the K probes of a row, E[vv'] = I:
+/// 1/2 |s(x)|^2 + v' grad s(x) v. probes (K, B, d). Averaged over all Rademacher probes it is the exact one.
+Tensor hutchinson_score_matching(const ScoreFunction& model, const Tensor& x, const Tensor& probes);
+
 struct SlicedOptions {
   bool variance_reduced = false;
 };
 /// Sliced (Song et al. 2019, eq. 7), mean over the K probes of a row: v' grad s(x) v + 1/2 (v's)^2, or with
-/// variance_reduced (eq. 8), for E[vv'] = I, 1/2 |s|^2 instead of the last term. probes (K, B, d). Averaged
-/// over all Rademacher probes both are the implicit one.
+/// variance_reduced (eq. 8), for E[vv'] = I, 1/2 |s|^2 instead of the last term, which is Hutchinson's
+/// above. probes (K, B, d). Averaged over all Rademacher probes both are the implicit one.
 Tensor sliced_score_matching(const ScoreFunction& model, const Tensor& x, const Tensor& probes,
                              SlicedOptions options = {});
+
+/// Sliced by finite differences (Pang et al. 2020), mean over the K probes of a row. With h = eps
+/// / sqrt(d), and f+ = f(x + h v), f- = f(x - h v), of an energy
+///   [f+ - 2 f(x) + f-] / h^2 + 1/2 [(f+ - f-) / (2h)]^2,
+/// of a vector field  v'(s+ - s-) / (2h) + 1/2 [v'(s+ + s-) / 2]^2:  the sliced one to O(eps^2), with no
+/// derivative in x, so any activation will do. probes (K, B, d); eps is a step's root mean square length.
+/// Throws Error too for eps that is not above 0.
+Tensor finite_difference_score_matching(const ScoreFunction& model, const Tensor& x, const Tensor& probes,
+                                        double eps);
 
 struct DenoisingOptions {
   double sigma;                 // of the noise

@@ -22,6 +22,8 @@ struct ScoreOptions {
   double data_noise = 0;
   bool antithetic = true;
   ProbeKind probes = ProbeKind::rademacher;
+  int64_t probe_count = 1;
+  double fd_eps = 0.1;
   std::vector<int64_t> hidden = {1024, 1024, 1024};
   std::string activation = "silu";
   double input_scale = 1;

@@ -12,7 +12,9 @@ ScoreTask ScoreTask::of(const ScoreOptions& options) {
           .sigma = options.sigma,
           .data_noise = options.data_noise,
           .antithetic = options.antithetic,
-          .probes = options.probes};
+          .probes = options.probes,
+          .probe_count = options.probe_count,
+          .fd_eps = options.fd_eps};
 }
 
 double ScoreTask::learned_noise() const {
@@ -34,9 +36,12 @@ Tensor score_task_objective(const ScoreFunction& model, const Tensor& data, cons
     default:
       break;
   }
-  const Shape shape{1, x.dim(0), x.dim(1)};  // one probe a row
+  const Shape shape{task.probe_count, x.dim(0), x.dim(1)};
   const Tensor probes =
       task.probes == ProbeKind::gaussian ? randn(shape, rng, x.dtype()) : rademacher(shape, rng, x.dtype());
+  if (task.objective == ScoreObjective::fd_ssm)
+    return finite_difference_score_matching(model, x, probes, task.fd_eps);
+  if (task.objective == ScoreObjective::ism_hutchinson) return hutchinson_score_matching(model, x, probes);
   return sliced_score_matching(model, x, probes,
                                {.variance_reduced = task.objective == ScoreObjective::ssm_vr});
 }

@@ -12,7 +12,9 @@ struct ScoreTask {
   double sigma = 0.5;                        // of dsm's noise
   double data_noise = 0;                     // standard deviation of Gaussian noise that belongs to the data
   bool antithetic = true;                    // dsm: noise in pairs +-eps
-  ProbeKind probes = ProbeKind::rademacher;  // ssm
+  ProbeKind probes = ProbeKind::rademacher;  // ssm, ism_hutchinson
+  int64_t probe_count = 1;                   // of a row
+  double fd_eps = 0.1;                       // fd_ssm: length of a step
 
   static ScoreTask of(const ScoreOptions& options);
 

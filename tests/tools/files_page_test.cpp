@@ -61,6 +61,7 @@ TEST_CASE("The page of files names every field of every JSON object") {
       {"verify vae.kl_closed_form --json", toys.file("")},
       {"gradcheck neg --json", toys.file("")},
       {"data check --data data --json", run.folder},
+      {"lab coin --json --out lab", toys.file("")},
       {"list --json", toys.file("")}};
   for (const auto& [line, folder] : lines) {
     const ProcessResult result = run_gradzoo(line, folder);

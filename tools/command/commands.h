@@ -22,6 +22,7 @@ int eval_command(const Arguments& arguments);
 int logz_command(const Arguments& arguments);
 int compare_command(const Arguments& arguments);
 int c2st_command(const Arguments& arguments);
+int lab_command(const Arguments& arguments);
 int verify_command(const Arguments& arguments);
 int gradcheck_command(const Arguments& arguments);
 int data_command(const Arguments& arguments);
@@ -49,6 +50,7 @@ inline std::span<const Command> commands() {
       {"logz", "find the normalising constant of a run of binary units", logz_command},
       {"compare", "hold runs of different models on the same data against each other", compare_command},
       {"c2st", "tell whether two sets of samples are from one law", c2st_command},
+      {"lab", "run a small experiment that shows one idea", lab_command},
       {"verify", "hold what theory and papers say against this machine", verify_command},
       {"gradcheck", "check every derivative of ops", gradcheck_command},
       {"data", "look a dataset over: data check", data_command},

@@ -13,6 +13,7 @@
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
 #include "tools/command/op_table.h"
+#include "tools/lab/lab.h"
 
 namespace gradzoo {
 namespace {
@@ -94,14 +95,25 @@ Json ops() {
   return rows;
 }
 
+Json lab_rows() {
+  Json rows = Json::array();
+  for (const LabEntry& entry : labs())
+    rows.push_back({{"name", entry.name}, {"idea", entry.idea}, {"source", entry.source}});
+  return rows;
+}
+
 struct ListSection {
   std::string name;
   Json (*rows)();
 };
 
-const std::array<ListSection, 5>& sections() {
-  static const std::array<ListSection, 5> kSections{
-      {{"models", models}, {"datasets", datasets}, {"toys", toys}, {"samplers", samplers}, {"ops", ops}}};
+const std::array<ListSection, 6>& sections() {
+  static const std::array<ListSection, 6> kSections{{{"models", models},
+                                                     {"datasets", datasets},
+                                                     {"toys", toys},
+                                                     {"samplers", samplers},
+                                                     {"labs", lab_rows},
+                                                     {"ops", ops}}};
   return kSections;
 }
 
@@ -122,7 +134,7 @@ int list_command(const Arguments& arguments) {
   bool json = false;
   CommandLine line("list", "Lists what there is.");
   line.positional("WHAT", what,
-                  "models, datasets (toys among them), toys, samplers or ops; all where it is left out",
+                  "models, datasets (toys among them), toys, samplers, labs or ops; all where it is left out",
                   false);
   line.flag("--json", json, "print one JSON object");
   if (!line.parse(arguments)) {

@@ -188,8 +188,9 @@ TEST_CASE("every objective is differentiable in the parameters, twice") {
   const Tensor x = wave({2, 2}), eps = wave({2, 2}, DType::f64, 1.0), probes = wave({1, 2, 2}, DType::f64, 2);
   const Tensor weight = wave({3, 2}, DType::f64, 0.5) * 0.5, bias = wave({3}, DType::f64, 1.5);
   const Tensor inputs[] = {weight, bias};
-  for (const ScoreObjective objective : {ScoreObjective::esm, ScoreObjective::ism, ScoreObjective::ssm,
-                                         ScoreObjective::ssm_vr, ScoreObjective::dsm}) {
+  for (const auto& choice : kScoreObjectives) {
+    CAPTURE(choice.name);
+    const ScoreObjective objective = choice.value;
     const auto recorded_loss = [&](std::span<const Tensor> in) {
       const auto f = [&](const Tensor& at) { return sum(softplus(linear(at, in[0], in[1])), 1); };
       switch (objective) {
@@ -199,6 +200,8 @@ TEST_CASE("every objective is differentiable in the parameters, twice") {
           return mean(implicit_score_matching({f, true}, x));
         case ScoreObjective::dsm:
           return mean(denoising_score_matching({f, true}, x, eps, {.sigma = 0.5}));
+        case ScoreObjective::fd_ssm:
+          return mean(finite_difference_score_matching({f, true}, x, probes, 0.3));
         default:
           return mean(sliced_score_matching({f, true}, x, probes,
                                             {.variance_reduced = objective == ScoreObjective::ssm_vr}));
@@ -224,14 +227,21 @@ TEST_CASE("an activation with too few derivatives is refused with the reason, wh
     return error_message([&] {
       if (objective == ScoreObjective::esm) explicit_score_matching(model, nets.x, eps);
       if (objective == ScoreObjective::ism) implicit_score_matching(model, nets.x);
-      if (objective == ScoreObjective::ssm) sliced_score_matching(model, nets.x, probes);
-      if (objective == ScoreObjective::ssm_vr)
-        sliced_score_matching(model, nets.x, probes, {.variance_reduced = true});
+      if (objective == ScoreObjective::ism_hutchinson) hutchinson_score_matching(model, nets.x, probes);
+      if (objective == ScoreObjective::ssm || objective == ScoreObjective::ssm_vr)
+        sliced_score_matching(model, nets.x, probes,
+                              {.variance_reduced = objective == ScoreObjective::ssm_vr});
+      if (objective == ScoreObjective::fd_ssm) finite_difference_score_matching(model, nets.x, probes, 0.1);
       if (objective == ScoreObjective::dsm) denoising_score_matching(model, nets.x, eps, {.sigma = 0.5});
     });
   };
-  for (const ScoreObjective objective : {ScoreObjective::esm, ScoreObjective::ism, ScoreObjective::ssm,
-                                         ScoreObjective::ssm_vr, ScoreObjective::dsm}) {
+  for (const auto& choice : kScoreObjectives) {
+    CAPTURE(choice.name);
+    const ScoreObjective objective = choice.value;
+    if (objective == ScoreObjective::fd_ssm) {  // takes no derivative in x
+      for (const bool is_energy : {true, false}) CHECK(refusal("relu", is_energy, objective).empty());
+      continue;
+    }
     const bool takes_trace = objective != ScoreObjective::esm && objective != ScoreObjective::dsm;
     for (const char* kinked : {"relu", "leaky_relu"}) {
       CHECK(contains(refusal(kinked, true, objective), "automatic differentiation does not see"));

@@ -51,8 +51,31 @@ TEST_CASE("the objective of a task is the one that it names, with its noise, its
       const Tensor last = named == ScoreObjective::ssm ? square(sum(v * s, 1)) : sum(square(s), 1);
       const Tensor wanted = sum(square(v) * slope, 1) + last * 0.5;
       CHECK(test::max_error(objective({.objective = named, .probes = probes}), wanted.to_vector()) < 1e-12);
+      if (named == ScoreObjective::ssm) {
+        const ScoreTask differences{.objective = ScoreObjective::fd_ssm, .probes = probes, .fd_eps = 1e-4};
+        CHECK(test::max_error(objective(differences), wanted.to_vector()) < 1e-6);
+      } else {
+        const ScoreTask hutchinson{.objective = ScoreObjective::ism_hutchinson, .probes = probes};
+        CHECK(objective(hutchinson) == objective({.objective = named, .probes = probes}));
+      }
     }
   }
+}
+
+TEST_CASE("more probes a row come nearer to the exact trace, as 1/sqrt of their number") {
+  const auto error = [](int64_t count) {
+    double squares = 0;
+    for (uint64_t seed = 0; seed < 40; ++seed) {
+      Rng rng(seed, "task_test/probes");
+      const Tape tape;
+      const ScoreTask task{
+          .objective = ScoreObjective::ism_hutchinson, .probes = ProbeKind::gaussian, .probe_count = count};
+      const Tensor found = score_task_objective(kField, kData, nullptr, task, rng);
+      squares += sum(square(found - implicit_score_matching(kField, kData))).item();
+    }
+    return squares;
+  };
+  CHECK(error(1) / error(16) == doctest::Approx(16).epsilon(0.5));
 }
 
 TEST_CASE("a task is what the options say, and learns under the noise of both kinds together") {
@@ -60,7 +83,11 @@ TEST_CASE("a task is what the options say, and learns under the noise of both ki
                                         .sigma = 0.3,
                                         .data_noise = 0.4,
                                         .antithetic = false,
-                                        .probes = ProbeKind::gaussian});
+                                        .probes = ProbeKind::gaussian,
+                                        .probe_count = 3,
+                                        .fd_eps = 0.2});
+  CHECK(task.probe_count == 3);
+  CHECK(task.fd_eps == 0.2);
   CHECK(task.objective == ScoreObjective::ssm);
   CHECK(task.sigma == 0.3);
   CHECK(task.probes == ProbeKind::gaussian);

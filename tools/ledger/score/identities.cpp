@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "autograd/functional/functional.h"
@@ -105,6 +106,32 @@ double enumeration_gap(SlicedObjective sliced) {
     worst = std::max(worst, relative_gap(ssm, ism));
   }
   return worst;
+}
+
+double finite_difference_ratio(FiniteDifferenceObjective sliced) {
+  constexpr int64_t kDims = 4, kRows = 5;
+  constexpr double kEps = 0.04;
+  Rng rng(1, "ledger/finite_difference");
+  const Tensor x = randn({kRows, kDims}, rng, DType::f64), probes = randn({3, kRows, kDims}, rng, DType::f64);
+  double furthest = 4;
+  for (const bool is_energy : {true, false}) {
+    const SmallNet net(kDims, is_energy, 2);
+    const auto exact = value_and_gradient(
+        net, [&](const ScoreFunction& model) { return mean(sliced_score_matching(model, x, probes)); });
+    const auto errors = [&](double eps) {
+      std::vector<double> found = value_and_gradient(
+          net, [&](const ScoreFunction& model) { return mean(sliced(model, x, probes, eps)); });
+      double gradient = 0;
+      for (size_t i = 1; i < found.size(); ++i) gradient = std::max(gradient, std::abs(found[i] - exact[i]));
+      return std::array{std::abs(found[0] - exact[0]), gradient};
+    };
+    const auto wide = errors(kEps), narrow = errors(kEps / 2);
+    for (const size_t part : {size_t{0}, size_t{1}}) {
+      const double ratio = wide[part] / narrow[part];
+      if (std::abs(ratio - 4) > std::abs(furthest - 4)) furthest = ratio;
+    }
+  }
+  return furthest;
 }
 
 double denoising_gradient_gap(DenoisingObjective denoising) {

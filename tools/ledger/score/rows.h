@@ -27,6 +27,25 @@ double implicit_gradient_gap(ImplicitObjective implicit);
 /// averaged over all 2^d Rademacher probes and of the implicit one.
 double enumeration_gap(SlicedObjective sliced);
 
+/// How far variances of sliced estimates, plain and `reduced`, are from their closed forms on N(0, P^-1) with
+/// the model s = -P x, in 3 dimensions: over all Rademacher probes and under Gaussian ones, by quadrature
+/// that is exact.
+struct SlicedVariances {
+  double plain, reduced;  // E_x var_v of the objective
+};
+struct SlicedVarianceGap {
+  double worst;  // largest relative difference of variances and of means
+  SlicedVariances rademacher, gaussian;
+  SlicedVariances correlated;  // Rademacher probes, all P_ij = .9: the plain one varies less
+};
+SlicedVarianceGap sliced_variance_gap(SlicedObjective plain, SlicedObjective reduced);
+
+/// Errors of the finite-difference objective at eps against the sliced one, over those at eps/2: 4 where they
+/// are O(eps^2). The one furthest from 4 of values and gradients, energy and vector net.
+using FiniteDifferenceObjective =
+    FunctionRef<Tensor(const ScoreFunction& model, const Tensor& x, const Tensor& probes, double eps)>;
+double finite_difference_ratio(FiniteDifferenceObjective sliced);
+
 /// A Gaussian model s(x) = b - P x fitted to n points by minimising the objective exactly.
 struct GaussianFit {
   double precision_error;  // largest entry of P C - I, C the covariance of the points with 1/n

@@ -56,6 +56,55 @@ TEST_CASE("score.ssm_enumerated sees probes that are left out, and a square with
   CHECK(enumeration_gap(whole) > 1e-2);
 }
 
+TEST_CASE("score.hutchinson_ism sees a trace that is taken twice, and probes that are not all there") {
+  const auto right = [](const ScoreFunction& model, const Tensor& x, const Tensor& probes) {
+    return hutchinson_score_matching(model, x, probes);
+  };
+  CHECK(enumeration_gap(right) < 1e-12);
+  const auto doubled = [](const ScoreFunction& model, const Tensor& x, const Tensor& probes) {
+    return hutchinson_score_matching(model, x, probes) * 2.0 - half_square(score_at(model, x));
+  };
+  CHECK(enumeration_gap(doubled) > 1e-2);
+  const auto some_left_out = [](const ScoreFunction& model, const Tensor& x, const Tensor& probes) {
+    return hutchinson_score_matching(model, x, probes.rows(1, 16));
+  };
+  CHECK(enumeration_gap(some_left_out) > 1e-3);
+}
+
+TEST_CASE("score.ssm_vr_variance sees a term that is not reduced, and one that changes the mean") {
+  const auto plain = [](const ScoreFunction& model, const Tensor& x, const Tensor& probes) {
+    return sliced_score_matching(model, x, probes);
+  };
+  const auto reduced = [](const ScoreFunction& model, const Tensor& x, const Tensor& probes) {
+    return sliced_score_matching(model, x, probes, {.variance_reduced = true});
+  };
+  const SlicedVarianceGap found = sliced_variance_gap(plain, reduced);
+  CHECK(found.worst < 1e-11);
+  CHECK(found.rademacher.reduced < found.rademacher.plain);
+  CHECK(found.gaussian.reduced < found.gaussian.plain);
+  CHECK(found.correlated.reduced > found.correlated.plain);  // it does not always help
+  CHECK(sliced_variance_gap(plain, plain).worst > 0.1);
+  const auto whole = [](const ScoreFunction& model, const Tensor& x, const Tensor& probes) {
+    return hutchinson_score_matching(model, x, probes) + half_square(score_at(model, x));
+  };
+  CHECK(sliced_variance_gap(plain, whole).worst > 0.1);
+}
+
+TEST_CASE("score.fd_ssm sees a difference of one side, and an objective that is off by a constant factor") {
+  const auto right = [](const ScoreFunction& model, const Tensor& x, const Tensor& probes, double eps) {
+    return finite_difference_score_matching(model, x, probes, eps);
+  };
+  CHECK(std::abs(finite_difference_ratio(right) - 4) < 0.05);
+  const auto one_sided = [&](const ScoreFunction& model, const Tensor& x, const Tensor& probes, double eps) {
+    return right(model, x + probes.rows(0, 1)[0] * eps, probes, eps);  // not about x
+  };
+  CHECK(std::abs(finite_difference_ratio(one_sided) - 4) > 0.5);
+  const auto scaled = [&](const ScoreFunction& model, const Tensor& x, const Tensor& probes, double eps) {
+    return right(model, x, probes, eps) * 1.1;
+  };
+  CHECK(std::abs(finite_difference_ratio(scaled) - 4) > 0.5);
+}
+
 TEST_CASE("score.ism_gaussian_covariance sees the divisor n - 1, and a trace of half the size") {
   const auto right = [](const ScoreFunction& model, const Tensor& x) {
     return implicit_score_matching(model, x);

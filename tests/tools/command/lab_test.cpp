@@ -1,0 +1,31 @@
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "tools/refusals.h"
+
+using namespace gradzoo::test;
+
+TEST_CASE("gradzoo lab lists labs, runs one into a folder of its own, and says what to see") {
+  const ScratchDirectory scratch;
+  const std::string folder = scratch.file("");
+  CHECK(contains(run_gradzoo("lab", folder).out, "noise-levels"));
+  CHECK(contains(run_gradzoo("list labs", folder).out, "noise-levels"));
+  const ProcessResult text = run_gradzoo("lab coin --seed 4", folder);
+  REQUIRE_MESSAGE(text.status == 0, text.err);
+  for (const char* part : {"posterior mean", "What to see", "Exercise", "runs/lab-coin-1/report.html"})
+    CHECK_MESSAGE(contains(text.out, part), text.out);
+  for (const char* file : {"report.html", "lab.json", "posterior.png"})
+    CHECK(std::filesystem::exists(scratch.file("runs/lab-coin-1/") + file));
+  const ProcessResult json = run_gradzoo("lab coin --seed 4 --json --out there", folder);
+  REQUIRE_MESSAGE(json.status == 0, json.err);
+  const auto found = nlohmann::json::parse(json.out);
+  CHECK(found == nlohmann::json::parse(read_file(scratch.file("there/lab.json"))));
+  auto again = nlohmann::json::parse(read_file(scratch.file("runs/lab-coin-1/lab.json")));
+  again["seconds"] = found["seconds"];
+  CHECK(found == again);  // the same seed, the same numbers
+
+  check_refused("lab koin", folder, {"'koin'", "did you mean 'coin'"});
+  check_refused("lab coin --out there", folder, {"there"});
+  check_refused("lab --json", folder, {"which one"});
+  check_refused("lab coin --seed -1", folder, {"--seed"});
+}

@@ -1,0 +1,43 @@
+#include "tools/lab/labs/one_idea.h"
+
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "models/networks/noise_path.h"
+
+namespace gradzoo {
+namespace {
+
+TEST_CASE(
+    "one-idea: four readings are one, their errors are in ratio, and five solvers reach the same modes") {
+  const LabResult result = OneIdeaLab{.steps = 2000, .samples = 800, .walk_steps = 40}.run({.seed = 1});
+  const LabTable& readings = result.table("time t");
+  REQUIRE(readings.rows.size() == 5);
+  for (const LabTable::Row& row : readings.rows) {
+    CAPTURE(row.name);
+    const auto value = [&](const char* column) { return readings.at(row.name, column); };
+    const Mixing at = cosine_path()(std::stod(row.name));
+    const double noise = value("error: noise");
+    CHECK(value("data in x_t") == doctest::Approx(at.data));
+    CHECK(noise < 0.5);  // guessing 0 has an error of about 1
+    CHECK(value("error: denoised") == doctest::Approx(noise * at.noise / at.data));
+    CHECK(value("error: score") == doctest::Approx(noise / at.noise));
+    CHECK(value("error: velocity") ==
+          doctest::Approx(noise * std::abs(at.noise_slope - at.data_slope * at.noise / at.data)));
+    CHECK(value("round trip") < 1e-12);
+  }
+  const LabTable& solvers = result.table("solver");
+  for (const LabTable::Row& row : solvers.rows) {
+    CAPTURE(row.name);
+    CHECK(solvers.at(row.name, "modes") == 8);
+    CHECK(solvers.at(row.name, "near a mode") > 0.4);
+  }
+  CHECK(solvers.at("probability flow, Heun", "from Heun's") == 0);
+  CHECK(solvers.at("DDIM", "from Heun's") < 0.1);
+  CHECK(solvers.at("ancestral", "from Heun's") > 0.7);
+  CHECK(solvers.at("annealed Langevin", "from Heun's") > 0.7);
+}
+
+}  // namespace
+}  // namespace gradzoo

@@ -1,0 +1,23 @@
+#include "tools/lab/labs/relu_lost_gradient.h"
+
+#include <doctest/doctest.h>
+
+namespace gradzoo {
+namespace {
+
+TEST_CASE("relu-lost-gradient: autodiff gives 0 where differences do not, and softplus tends to these") {
+  for (const uint64_t seed : {uint64_t{1}, uint64_t{2}}) {
+    const LabResult result = ReluLostGradientLab{.sharpnesses = {1, 16, 256}}.run({.seed = seed});
+    const LabTable& table = result.table("activation");
+    CHECK(table.at("relu", "autodiff") == 0);
+    CHECK(table.at("relu", "differences") > 0.01);
+    CHECK(table.at("softplus, 1", "lost") < 1e-3 * table.at("softplus, 1", "differences"));
+    CHECK(table.at("softplus, 16", "lost") < 0.02 * table.at("softplus, 16", "differences"));
+    CHECK(table.at("softplus, 256", "autodiff") ==
+          doctest::Approx(table.at("relu", "differences")).epsilon(0.02));
+    CHECK(table.at("relu", "Leibniz") == doctest::Approx(table.at("relu", "differences")).epsilon(0.02));
+  }
+}
+
+}  // namespace
+}  // namespace gradzoo

@@ -1,0 +1,73 @@
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "autograd/base/error.h"
+#include "autograd/base/text.h"
+#include "tools/clock.h"
+#include "tools/command/command_line.h"
+#include "tools/command/commands.h"
+#include "tools/command/use_threads.h"
+#include "tools/lab/folder.h"
+#include "tools/run/live_line.h"
+#include "tools/run/run_directory.h"
+
+namespace gradzoo {
+namespace {
+
+void list_labs() {
+  std::vector<std::vector<std::string>> rows;
+  for (const LabEntry& entry : labs()) rows.push_back({entry.name, entry.idea});
+  fmt::print("{}\ngradzoo lab NAME runs one, in a minute or two\n", text_columns(rows));
+}
+
+RanLab run_lab(const LabEntry& entry, uint64_t seed) {
+  LiveLine line(stderr);
+  const double begun = steady_seconds();
+  const auto tell = [&](const std::string& text) {
+    if (line.is_live())
+      line.show(text);
+    else
+      line.line(text);
+  };
+  LabResult result = entry.run({.seed = seed, .progress = tell});
+  return {entry, std::move(result), seed, steady_seconds() - begun};
+}
+
+}  // namespace
+
+int lab_command(const Arguments& arguments) {
+  std::string name, out;
+  int64_t seed = 0, threads = 0;
+  bool json = false;
+  CommandLine line("lab", "Runs a small experiment that shows one idea, and writes a folder with its page.");
+  line.positional("NAME", name, "which one; none lists them", false);
+  line.option("--out", "DIR", out, "a new or an empty folder (default: the next free runs/lab-NAME-<n>)");
+  line.option("--seed", "S", seed, "of all random numbers (default: 0)", 0, int64_t{1} << 53);
+  line.option("--threads", "T", threads, "threads (default: the cores)", 1, kernels::kMaxThreads);
+  line.flag("--json", json, "print one JSON object, what lab.json holds");
+  if (!line.parse(arguments)) {
+    fmt::print("{}", line.help());
+    return 0;
+  }
+  if (name.empty()) {
+    if (json || !out.empty()) throw Error("lab: which one? Hint: gradzoo lab lists them");
+    list_labs();
+    return 0;
+  }
+  const LabEntry& entry = find_lab(name);
+  kernels::set_flush_denormals(true);
+  use_threads(threads);
+  NewRunDirectory folder(out, "lab-" + entry.name);
+  const RanLab ran = run_lab(entry, static_cast<uint64_t>(seed));
+  const std::string& path = folder.directory().path();
+  write_lab(path, ran);
+  folder.keep();
+  if (json)
+    fmt::print("{}\n", lab_json(ran));
+  else
+    fmt::print("{}\n{}\n", lab_text(ran), printable(path + "/report.html"));
+  return 0;
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,101 @@
+#include "tools/lab/folder.h"
+
+#include <cmath>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "autograd/base/atomic_file.h"
+#include "autograd/base/text.h"
+#include "tools/version.h"
+
+namespace gradzoo {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Words in lines of at most `width` characters, each behind the indent.
+std::string wrapped(std::string_view text, size_t width, std::string_view indent = "  ") {
+  std::string out, line;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find(' '), text.size());
+    const std::string_view word = text.substr(0, end);
+    if (!line.empty() && line.size() + 1 + word.size() > width) {
+      out += fmt::format("{}{}\n", indent, line);
+      line.clear();
+    }
+    if (!line.empty() && !word.empty()) line += ' ';
+    line += word;
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out + fmt::format("{}{}\n", indent, line);
+}
+
+Json table_json(const LabTable& table) {
+  Json out{{"rows_are", table.heading}, {"columns", Json::array()}, {"rows", Json::array()}};
+  for (const LabColumn& column : table.columns)
+    out["columns"].push_back({{"heading", column.heading}, {"meaning", column.meaning}});
+  for (const LabTable::Row& row : table.rows) {
+    Json values = Json::array();
+    for (const double value : row.values) values.push_back(std::isfinite(value) ? Json(value) : Json());
+    out["rows"].push_back({{"name", row.name}, {"values", values}});
+  }
+  return out;
+}
+
+std::string command_of(const RanLab& ran) {
+  return fmt::format("gradzoo lab {} --seed {}", ran.lab.name, ran.seed);
+}
+
+Report page_of(const RanLab& ran) {
+  Report page{.title = fmt::format("Lab: {}", ran.lab.name),
+              .summary = fmt::format("{} ({})", ran.lab.idea, ran.lab.source),
+              .reading = ran.result.reading,
+              .curves = ran.result.curves,
+              .facts = {{"seed", fmt::format("{}", ran.seed)},
+                        {"seconds", fmt::format("{:.1f}", ran.seconds)},
+                        {"gradzoo", kVersion}},
+              .command = command_of(ran)};
+  for (const LabTable& table : ran.result.tables) {
+    std::vector<std::vector<std::string>> rows = text_rows(table);
+    const std::vector<std::string> headings = rows.front();
+    rows.erase(rows.begin());
+    page.tables.push_back({headings, rows, {}});
+    for (const LabColumn& column : table.columns) page.glossary.push_back({column.heading, column.meaning});
+  }
+  page.glossary.push_back({"Exercise", ran.result.exercise});
+  for (const LabPicture& picture : ran.result.pictures)
+    page.pictures.push_back({picture.name, picture.caption, encode_png(picture.image), true});
+  return page;
+}
+
+}  // namespace
+
+std::string lab_text(const RanLab& ran) {
+  constexpr size_t kWidth = 98;
+  std::string out =
+      wrapped(fmt::format("{}: {} ({})", ran.lab.name, ran.lab.idea, ran.lab.source), kWidth, "");
+  for (const LabTable& table : ran.result.tables) out += "\n" + text_columns(text_rows(table));
+  return out + "\nWhat to see\n" + wrapped(ran.result.reading, kWidth) + "\nExercise\n" +
+         wrapped(ran.result.exercise, kWidth);
+}
+
+std::string lab_json(const RanLab& ran) {
+  Json out{{"lab", ran.lab.name},       {"idea", ran.lab.idea},          {"source", ran.lab.source},
+           {"seed", ran.seed},          {"seconds", ran.seconds},        {"tables", Json::array()},
+           {"pictures", Json::array()}, {"reading", ran.result.reading}, {"exercise", ran.result.exercise}};
+  for (const LabTable& table : ran.result.tables) out["tables"].push_back(table_json(table));
+  for (const LabPicture& picture : ran.result.pictures)
+    out["pictures"].push_back({{"file", picture.name + ".png"}, {"caption", picture.caption}});
+  return out.dump();
+}
+
+void write_lab(const std::string& folder, const RanLab& ran) {
+  for (const LabPicture& picture : ran.result.pictures)
+    write_png(fmt::format("{}/{}.png", folder, picture.name), picture.image);
+  const std::string json = lab_json(ran) + "\n";
+  write_file_atomically(folder + "/lab.json", std::as_bytes(std::span(json)));
+  write_report(folder + "/report.html", page_of(ran));
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,108 @@
+#include "tools/lab/labs/coin.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "autograd/ops.h"
+#include "autograd/random.h"
+#include "tools/plot/chart.h"
+
+namespace gradzoo {
+namespace {
+
+constexpr int64_t kShown[] = {0, 1, 3, 10, 30, 100, 300};  // flips, and all of them
+
+// log B(a, b) = log Gamma(a) + log Gamma(b) - log Gamma(a + b)
+double log_beta(const Beta& beta) {
+  return std::lgamma(beta.a) + std::lgamma(beta.b) - std::lgamma(beta.a + beta.b);
+}
+
+Series density_of(const Beta& beta, std::string name) {
+  constexpr int kPoints = 400;
+  Series out{.name = std::move(name)};
+  for (int i = 0; i <= kPoints; ++i) {
+    const double theta = static_cast<double>(i) / kPoints;
+    out.x.push_back(theta);
+    out.y.push_back(std::exp(beta.log_density(theta)));
+  }
+  return out;
+}
+
+}  // namespace
+
+double Beta::log_density(double theta) const {
+  // 0 log 0 is 0: a = 1 is flat at theta = 0.
+  const auto term = [](double power, double x) { return power == 0 ? 0.0 : power * std::log(x); };
+  return term(a - 1, theta) + term(b - 1, 1 - theta) - log_beta(*this);
+}
+
+double Beta::deviation() const { return std::sqrt(mean() * (1 - mean()) / (a + b + 1)); }
+
+double Beta::quantile(double share) const {
+  constexpr int kCells = 20000;  // midpoint rule
+  double below = 0;
+  for (int i = 0; i < kCells; ++i) {
+    const double theta = (i + 0.5) / kCells;
+    below += std::exp(log_density(theta)) / kCells;
+    if (below >= share) return theta;
+  }
+  return 1;
+}
+
+LabResult CoinLab::run(const LabContext& context) const {
+  Rng rng(context.seed, "lab/coin");
+  const std::vector<double> uniform = rand({flips}, rng, DType::f64).to_vector();
+  LabTable table{
+      "flips",
+      {{"heads", "how many came up"},
+       {"heads / flips", "the most likely chance, argmax p(flips | theta): it knows no doubt"},
+       {"posterior mean",
+        "E[theta | flips] = (heads + 1) / (flips + 2) from a flat prior, which is also the chance of heads "
+        "at the next flip (Laplace's rule of succession)"},
+       {"posterior sd", "its standard deviation: falls as 1/sqrt(flips)"},
+       {"95 % from", "a 40th of the posterior lies below"},
+       {"95 % to", "and a 40th above"},
+       {"from Beta(20, 20)", "the posterior mean of someone who was nearly sure that the coin is fair"},
+       {"bits against fair",
+        "log2 p(flips | any chance, evenly) / p(flips | 1/2): above 0 for a bent coin"}}};
+  std::vector<Series> curves = {density_of({1, 1}, "prior")};
+  int64_t heads = 0;
+  for (int64_t n = 0; n <= flips; ++n) {
+    if (n > 0 && uniform[static_cast<size_t>(n - 1)] < chance) ++heads;
+    if (std::ranges::find(kShown, n) == std::end(kShown) && n != flips) continue;
+    // The posterior is proportional to theta^heads (1 - theta)^tails times the prior.
+    const double up = static_cast<double>(heads), down = static_cast<double>(n - heads);
+    const Beta posterior{1 + up, 1 + down}, sceptic{20 + up, 20 + down};
+    const double evidence = log_beta(posterior) + (up + down) * std::log(2.0);  // B(1, 1) = 1
+    table.add(fmt::format("{}", n), {up, n == 0 ? NAN : up / (up + down), posterior.mean(),
+                                     posterior.deviation(), posterior.quantile(0.025),
+                                     posterior.quantile(0.975), sceptic.mean(), evidence / std::log(2.0)});
+    if (n > 0) curves.push_back(density_of(posterior, fmt::format("{} flips", n)));
+  }
+  const LabTable::Row last = table.rows.back();
+  LabResult out;
+  out.reading = fmt::format(
+      "Before the first flip every chance is as likely as any other. Each flip multiplies the density by "
+      "theta for heads, by 1 - theta for tails, and so it stays a Beta. After one flip the most likely "
+      "chance is 0 or 1, which no one believes; the posterior mean is 1/3 or 2/3. After {} flips it is "
+      "{:.3f} +- {:.3f}, where the truth is {:.2f}, and heads / flips says the same: the prior has been "
+      "outvoted. Even who began with Beta(20, 20) says {:.3f}. The evidence against a fair coin first falls "
+      "below 0 (a bent coin must spread its bets) and then grows by a constant number of bits a flip, the KL "
+      "divergence of the two coins: {:.0f} bits by now.",
+      flips, last.values[2], last.values[3], chance, last.values[6], last.values[7]);
+  out.exercise =
+      "How many flips of a coin with chance .7 give 20 bits against a fair one, on average? (KL(.7 || .5) in "
+      "bits, and what was lost at the beginning.)";
+  out.pictures.push_back({"posterior",
+                          "The posterior density of the chance of heads after more and more flips.",
+                          draw_chart(LineChart{.title = "posterior of the chance of heads",
+                                               .x_label = "chance of heads",
+                                               .y_label = "density",
+                                               .series = std::move(curves)})});
+  out.tables.push_back(std::move(table));
+  return out;
+}
+
+}  // namespace gradzoo

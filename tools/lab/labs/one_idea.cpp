@@ -1,0 +1,167 @@
+#include "tools/lab/labs/one_idea.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "autograd/ops.h"
+#include "autograd/tape.h"
+#include "datasets/toys/toy.h"
+#include "models/eval/modes.h"
+#include "models/networks/path_steps.h"
+#include "models/networks/time_network.h"
+#include "models/pictures/plane_pictures.h"
+#include "tools/lab/fit.h"
+#include "tools/lab/points.h"
+
+namespace gradzoo {
+namespace {
+
+constexpr int64_t kPathBatch = 512, kPoints = 4000;
+constexpr double kRingWidth = 0.1;  // of a mode
+
+std::unique_ptr<TimeNetwork> trained(const Toy& toy, const NoisePath& path, int64_t steps,
+                                     const LabContext& context) {
+  Rng init(context.seed, "lab/one-idea/init"), rng(context.seed, "lab/one-idea/train");
+  const DataShape points{.example = {2}};
+  auto network =
+      std::make_unique<TimeNetwork>(TimeNetworkOptions{.hidden = {128, 128, 128}}, points, 0, init);
+  // E|eps(x_t, t) - eps|^2 at all t (Ho et al. 2020, eq. 14).
+  fit(*network, {.steps = steps, .lr = 2e-3}, context, "noise in x_t", [&](int64_t) {
+    const Tensor data = toy.sample(kPathBatch, rng), eps = randn_like(data, rng);
+    const Tensor t = stratified_times(kPathBatch, rng);
+    const Tensor x = points_on(path, eps, data, t).x;
+    return mean(square(network->predict(x, t, {}) - eps));
+  });
+  return network;
+}
+
+/// The four readings of x_t (B, 2) in f64.
+struct FourReadings {
+  std::array<Tensor, 4> values;  // noise, denoised, score, velocity
+};
+constexpr std::array<const char*, 4> kReadings = {"noise", "denoised", "score", "velocity"};
+
+FourReadings four_of(const Reading& reading, const Mixing& at) {
+  return {{reading.noise, reading.denoised, score_of(reading, at), velocity_of(reading, at)}};
+}
+
+// Each of the four alone gives all of them back: the largest difference.
+double round_trip(const FourReadings& four, const Tensor& x, const Mixing& at) {
+  const Reading back[] = {read_noise(four.values[0], x, at), read_denoised(four.values[1], x, at),
+                          read_score(four.values[2], x, at), read_velocity(four.values[3], x, at)};
+  double worst = 0;
+  for (const Reading& reading : back) {
+    const FourReadings again = four_of(reading, at);
+    for (size_t i = 0; i < four.values.size(); ++i)
+      worst = std::max(worst, max(abs(again.values[i] - four.values[i])).item());
+  }
+  return worst;
+}
+
+double rms(const Tensor& x) { return std::sqrt(mean(square(x)).item()); }
+
+/// The law of x_t, a mixture of modes a m_k of variance a^2 s^2 + b^2.
+std::shared_ptr<const Toy> noisy(const Modes& modes, const Mixing& at) {
+  const auto k = static_cast<size_t>(modes.centers.dim(0));
+  const double width = std::hypot(at.data * modes.sigma, at.noise);
+  return make_mixture({std::vector<double>(k, 1), modes.centers * at.data, std::vector<double>(k, width)});
+}
+
+}  // namespace
+
+LabResult OneIdeaLab::run(const LabContext& context) const {
+  const std::shared_ptr<const Toy> toy = make_toy("ring8", {.noise = kRingWidth});
+  const NoisePath path = cosine_path();
+  const std::unique_ptr<TimeNetwork> network = trained(*toy, path, steps, context);
+  const NoGrad quiet;
+  const auto read = [&](const Tensor& x, double t) {
+    return read_noise(network->predict(x, full({x.dim(0)}, t), {}), x, path(t));
+  };
+
+  LabTable readings{
+      "time t",
+      {{"data in x_t", "a, the factor of the data; that of the noise is b, a^2 + b^2 = 1"},
+       {"error: noise", "root mean square of E[eps | x_t] - the exact one, which is known of a mixture"},
+       {"error: denoised", "of E[x | x_t] = (x_t - b E[eps | x_t]) / a: b/a times the first"},
+       {"error: score", "of -E[eps | x_t] / b: 1/b times the first"},
+       {"error: velocity", "of a' E[x | x_t] + b' E[eps | x_t]: |b' - a' b/a| times the first"},
+       {"round trip",
+        "each reading alone gives the other three: the largest difference to those that the noise gives, in "
+        "f64"}}};
+  Rng rng(context.seed, "lab/one-idea/points");
+  double worst = 0;
+  for (const double t : {0.1, 0.3, 0.5, 0.7, 0.9}) {
+    const Mixing at = path(t);
+    const Tensor x = noisy(*toy->modes(), at)->sample(kPoints, rng, DType::f64);
+    const Tensor guess = cast(network->predict(cast(x, DType::f32), full({kPoints}, t), {}), DType::f64);
+    const FourReadings learned = four_of(read_noise(guess, x, at), at),
+                       exact = four_of(read_score(noisy(*toy->modes(), at)->score(x), x, at), at);
+    std::vector<double> row = {at.data};
+    for (size_t i = 0; i < kReadings.size(); ++i) row.push_back(rms(learned.values[i] - exact.values[i]));
+    row.push_back(round_trip(learned, x, at));
+    worst = std::max(worst, row.back());
+    readings.add(fmt::format("{}", t), std::move(row));
+  }
+
+  LabTable solvers{
+      "solver",
+      {{"evaluations", "of the network for a sample"},
+       {"modes", "of the eight, that have at least 20 samples within 3 standard deviations"},
+       {"near a mode", "share of the samples within 3 standard deviations of a mode; of true draws .989"},
+       {"from Heun's",
+        "root mean square distance from where Heun's steps end that began at the same noise"}}};
+  const auto evaluations = static_cast<double>(walk_steps);
+  struct Way {
+    const char* name;
+    PathStep step;
+    double evaluations;
+  };
+  const LevelOptions levels;
+  const Way ways[] = {
+      {"probability flow, Heun", heun_step, 2 * evaluations},
+      {"probability flow, Euler", euler_step, evaluations},
+      {"DDIM", ddim_step, evaluations},
+      {"ancestral", ancestral_step, evaluations},
+      {"annealed Langevin", langevin_step, evaluations * static_cast<double>(levels.repeats)}};
+  const Tensor start = randn({samples, 2}, rng) * path(0).noise;
+  std::vector<Plane> planes;
+  Tensor heun;
+  for (const Way& way : ways) {
+    context.progress(fmt::format("{}: walking", way.name));
+    Rng noise(context.seed, "lab/one-idea/walk");
+    const Tensor x = walk_path({path, read, noise, levels}, way.step, start, walk_steps);
+    if (!heun.defined()) heun = x;
+    const ModeCoverage found = mode_coverage(x, *toy->modes());
+    solvers.add(way.name, {way.evaluations, static_cast<double>(found.covered), found.high_quality,
+                           std::sqrt(mean(sum(square(x - heun), 1)).item())});
+    planes.push_back(samples_over_truth(*toy, x));
+    planes.back().title = way.name;
+  }
+
+  LabResult out;
+  out.pictures.push_back(planes_picture(
+      "samples", "Where samples end over contours of the truth, all from the same noise by the same network.",
+      planes));
+  out.reading = fmt::format(
+      "One network was trained to guess the noise in x_t = a x + b eps, and nothing else. Its guess, with "
+      "x_t itself, is also a guess of the data, of the score and of the velocity, by arithmetic alone: each "
+      "gives back the others to {:.0e}. The errors are one error in four units: early, with little data in "
+      "x_t, the denoised point is the bad reading; late, with little noise, the score is. Read as a velocity "
+      "it is a flow (Heun, Euler), read as noise and denoised point it is DDIM or ancestral sampling, read "
+      "as a score it is annealed Langevin. The first three follow the same paths and end at the same points, "
+      "{:.2f} from Heun's with Euler's steps and {:.2f} with DDIM's; the two that draw new noise end "
+      "elsewhere ({:.1f} apart), in the same modes.",
+      worst, solvers.at("probability flow, Euler", "from Heun's"), solvers.at("DDIM", "from Heun's"),
+      solvers.at("ancestral", "from Heun's"));
+  out.exercise =
+      "A loss of |score - true score|^2 evenly over t and a loss of |noise - true noise|^2 evenly over t "
+      "train the same network. Where do they put their weight, and which one would you divide by what to get "
+      "the other?";
+  out.tables = {std::move(readings), std::move(solvers)};
+  return out;
+}
+
+}  // namespace gradzoo
