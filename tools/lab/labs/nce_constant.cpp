@@ -16,7 +16,7 @@ namespace {
 
 /// Gaussian noise, as wide as so many of the data's standard deviations, and for how long it is told from
 /// data.
-struct Noise {
+struct NoiseWidth {
   const char* name;
   double width;
   int64_t steps;
@@ -32,9 +32,9 @@ LabResult NceConstantLab::run(const LabContext& context) const {
        {"KL, nats", "KL(truth || exp f / Z)"},
        {"held-out log p", "mean of f - c on held-out points, nats: a log-likelihood, where c is log Z"}}};
   std::vector<Plane> planes;
-  const Noise noises[] = {
+  const NoiseWidth noises[] = {
       {"1.2, early", 1.2, steps / 10}, {"1.2", 1.2, steps}, {"0.5", 0.5, steps}, {"6", 6, steps}};
-  for (const Noise& noise : noises) {
+  for (const NoiseWidth& noise : noises) {
     const std::vector<std::string> settings = {"data=ring8",
                                                "toy_noise=0.2",
                                                fmt::format("steps={}", noise.steps),
