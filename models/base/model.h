@@ -126,6 +126,12 @@ class Model {
   /// What this run's numbers say, a paragraph of the report; "" where there is nothing beyond their
   /// explanations.
   std::string reading(const DataView& data);
+  /// What is known to go wrong by these options, a sentence with a hint, told before training; "" where
+  /// nothing is.
+  virtual std::string warning() const { return ""; }
+  /// What to try where samples lose kinds that they had, told beside the progress; "" of models that are not
+  /// prone to it.
+  virtual std::string collapse_hint() const { return ""; }
   /// Lines that belong into the curves of metrics.
   virtual std::vector<CurveLevel> levels(const DataView&) { return {}; }
   /// The options of a request for samples, which are members of the model: their defaults are those of the

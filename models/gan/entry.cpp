@@ -1,4 +1,8 @@
+#include <algorithm>
+
+#include "autograd/base/error.h"
 #include "models/gan/gan.h"
+#include "models/gan/jigsaw.h"
 #include "models/networks/labels.h"
 
 namespace gradzoo {
@@ -13,22 +17,36 @@ void GanOptions::describe(OptionTable& options) {
               {1, 1024});
   options.add("norm_groups", norm_groups, "of a dcgan's G, in which channels are normalised; 0: not",
               {0, 1024});
-  options.add("loss", loss, kGeneratorLosses, "what G descends: -log D(G(z)), or log(1 - D(G(z)))");
+  options.add(
+      "loss", loss, kGanLosses,
+      "what both descend: logs of probabilities (non-saturating, minimax), the distance W1 (wgan-gp), "
+      "squares (lsgan), margins (hinge)");
   options.add("latent", latent, "dimensions of z", {1, 4096});
   options.add("generator_hidden", generator_hidden, "units of the hidden layers of an mlp G", {1, 65536});
   options.add("discriminator_hidden", discriminator_hidden, "units of the hidden layers of an mlp D",
               {1, 65536});
   options.add("init", init, kGeneratorInits,
               "how G's weights begin: he (z spreads the samples from the first step), torch");
-  options.add("activation", activation, kCriticActivations, "of D; r1: silu");
-  options.add("r1", r1,
-              "gamma of the penalty gamma/2 |grad_x D's logit|^2 on real examples (Mescheder et al. 2018)",
-              {0, 1e6});
+  options.add("activation", activation, kCriticActivations, "of D; with a penalty: silu");
+  options.add(
+      "penalty", penalty, kSlopePenalties,
+      "on the slope of D's score s: (|grad_x s| - 1)^2 between real and generated examples (gradient), "
+      "|grad_x s|^2 / 2 at real ones (r1)");
+  options.add("penalty_weight", penalty_weight, "times the penalty: lambda, or gamma of r1", {0, 1e6});
+  options.add("critic_steps", critic_steps, "steps of D for each of G; a step of the run is one of D",
+              {1, 1000});
+  options.add("pac", pac, "examples that D judges at once, all real or all generated (Lin et al. 2018)",
+              {1, 64});
+  options.add(
+      "negative_augmentation", negative_augmentation, kNegativeAugmentations,
+      "jigsaw: D is shown real images with their quarters exchanged as generated ones, a fifth of these "
+      "(Sinha et al. 2021)");
   options.add("spectral_norm", spectral_norm,
               "divide each weight of D by its largest singular value (Miyato et al. 2018)");
   options.add("discriminator_rate", discriminator_rate,
               "D's learning rate, as a multiple of lr, which is G's", {0, 1e3});
   options.add("beta1", beta1, "Adam's memory of the gradient, of both", {0, 0.999});
+  options.add("beta2", beta2, "Adam's memory of its square, of both", {0, 0.99999});
   options.add("label_smoothing", label_smoothing,
               "D's target for real examples is 1 minus this (Salimans et al. 2016)", {0, 0.5});
   options.add("instance_noise", instance_noise,
@@ -40,12 +58,23 @@ void GanOptions::describe(OptionTable& options) {
 // Chosen on ring8 and grid25 by modes covered, and on MNIST by the look of samples and digit-FID: much noise
 // on all that D sees, to the end, and a fast G.
 void GanOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+  prefer_by_data(table, training, shape);
+  prefer_by_loss(table, training, shape);
+  if (preset == GanPreset::collapse) {
+    const auto collapse = [&](auto& field, const auto& value) { table.prefer(field, value, "preset"); };
+    collapse(loss, &minimax);
+    collapse(training.lr, 0.0001);
+    collapse(discriminator_rate, 100.0);
+    collapse(instance_noise, 0.0);
+    collapse(training.steps, 6000);
+  }
+  check(training, shape);
+}
+
+void GanOptions::prefer_by_data(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
   const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, "gan"); };
   prefer(training.schedule, Decay::linear);
   prefer(training.ema, 0.999);
-  classes_told(conditional, shape, "gan");
-  // Where D has kinks the penalty's gradient is blind to how they move.
-  if (r1 > 0) table.prefer(activation, silu, "r1");
   if (is_codable(shape)) prefer(net, GanNet::dcgan);
   if (net == GanNet::dcgan) check_codable("net=dcgan", shape);
   if (shape.toy) {
@@ -71,13 +100,43 @@ void GanOptions::adapt(OptionTable& table, TrainingOptions& training, const Data
     prefer(training.lr, 0.0005);
     prefer(instance_noise, 0.3);
   }
-  if (preset == GanPreset::collapse) {
-    const auto collapse = [&](auto& field, const auto& value) { table.prefer(field, value, "preset"); };
-    collapse(loss, GeneratorLoss::minimax);
-    collapse(training.lr, 0.0001);
-    collapse(discriminator_rate, 100.0);
-    collapse(instance_noise, 0.0);
-    collapse(training.steps, 6000);
+}
+
+void GanOptions::prefer_by_loss(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+  if (loss == &wasserstein) {
+    const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, "loss"); };
+    if (!spectral_norm) prefer(penalty, SlopePenalty::gradient);
+    prefer(critic_steps, 5);
+    prefer(instance_noise, 0.0);
+    prefer(beta2, 0.9);
+    if (shape.toy) prefer(training.steps, 30000);
+  }
+  // Where D has kinks the penalty's gradient is blind to how they move.
+  if (penalty != SlopePenalty::none) table.prefer(activation, silu, "penalty");
+}
+
+void GanOptions::check(const TrainingOptions& training, const DataShape& shape) const {
+  classes_told(conditional, shape, "gan");
+  if (training.batch % pac != 0) {
+    throw Error("gan: pac={} does not divide a batch of {}. Hint: batch={}", pac, training.batch,
+                pac * std::max<int64_t>(1, training.batch / pac));
+  }
+  if (pac > 1 && conditional) {
+    throw Error("gan: D judges {} examples at once and is told one label. Hint: pac=1 or conditional=false",
+                pac);
+  }
+  if (negative_augmentation == NegativeAugmentation::jigsaw) {
+    check_quarters("negative_augmentation=jigsaw", shape);
+  }
+  if (label_smoothing > 0 && !loss->logits) {
+    throw Error(
+        "gan: label_smoothing moves D's target probability, and loss={} has none. Hint: label_smoothing=0",
+        name_of(kGanLosses, loss));
+  }
+  if (loss == &wasserstein && penalty == SlopePenalty::none && !spectral_norm) {
+    throw Error(
+        "gan: loss=wgan-gp grows with D's slope, which nothing bounds. Hint: penalty=gradient or "
+        "spectral_norm=true");
   }
 }
 

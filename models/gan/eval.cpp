@@ -18,10 +18,23 @@ Batch first_examples(const DataView& data) {
   return read_examples(data.examples, 0, n, Pixels::grey, Rng(data.seed));
 }
 
-Tensor one_axis(const Tensor& logits) { return reshape(logits, {logits.size()}); }  // (n, 1) -> (n)
+// (n) of examples (n pac, inputs); the first ones once more where they make no whole packs.
+Tensor scores_of(const Discriminator& discriminator, const Tensor& x, const Tensor& labels) {
+  const int64_t pac = discriminator.pac();
+  const Tensor scores = discriminator.forward(whole_packs(x, pac), whole_packs(labels, pac));
+  return reshape(scores, {scores.size()});
+}
 
 // Summed over the coordinates: (n, d) -> number.
 double total_variance(const Tensor& x) { return sum(var_axis(cast(x, DType::f64), 0)).item(); }
+
+constexpr const char* kUndecided =
+    "A healthy game is undecided: D(x) stays above D(G(z)) by a little, D's loss not far below log 4 = "
+    "1.386, "
+    "and neither runs away. Where D(x) goes to 1 and D(G(z)) to 0, D has won, and G learns little more. ";
+constexpr const char* kScoresUndecided =
+    "A healthy game is undecided: s(x) stays above s(G(z)) by a little, and the gap falls as samples get "
+    "better. Scores have no scale of their own: compare them with each other, and with earlier ones. ";
 
 std::string coverage_verdict(const ModeCoverage& c) {
   const double fair = 1 / static_cast<double>(c.modes);
@@ -33,21 +46,30 @@ std::string coverage_verdict(const ModeCoverage& c) {
 
 }  // namespace
 
-Quantity gan_held_out_d(const Discriminator& discriminator, const DataView& data) {
+Quantity gan_held_out_d(const Discriminator& discriminator, const GanLoss& loss, const DataView& data) {
   const Batch batch = first_examples(data);
-  return mean_over_examples(kGanDReal, one_axis(sigmoid(discriminator.forward(batch.x, batch.labels))),
-                            "D(x) on examples that were not trained on: where it falls well below D(x) in "
-                            "training, D knows its examples by heart");
+  const Tensor scores = scores_of(discriminator, batch.x, batch.labels);
+  const char* by_heart = "where it falls well below that in training, D knows its examples by heart";
+  return mean_over_examples(
+      loss.logits ? kGanDReal : kGanScoreReal, loss.logits ? sigmoid(scores) : scores,
+      fmt::format("{} on examples that were not trained on: {}", loss.logits ? "D(x)" : "s(x)", by_heart));
 }
 
 Quantities gan_value_quantities(const Generator& generator, const Discriminator& discriminator,
-                                const DataView& data) {
+                                const GanLoss& loss, const DataView& data) {
   const Batch batch = first_examples(data);
   const Tensor &x = batch.x, &labels = batch.labels;
   Rng rng(data.seed, "eval/value");
-  const Tensor real = one_axis(discriminator.forward(x, labels)),
-               drawn = generator.draw(x.dim(0), rng, labels),
-               fake = one_axis(discriminator.forward(drawn, labels));
+  const Tensor real = scores_of(discriminator, x, labels),
+               fake = scores_of(discriminator, generator.draw(x.dim(0), rng, labels), labels);
+  if (!loss.logits) {
+    return {
+        mean_over_examples(kGanGap, real - fake,
+                           "E s(x) - E s(G(z)): 0 where D cannot tell them apart; of a critic whose slope "
+                           "is at most 1, no more than the distance W1"),
+        mean_over_examples(kGanScoreReal, real, "D's score of these examples"),
+        mean_over_examples(kGanScoreFake, fake, "D's score of fresh samples, by the averaged G")};
+  }
   return {mean_over_examples(kGanValue, neg(softplus(neg(real)) + softplus(fake)),
                              "V = E log D(x) + E log(1 - D(G(z))): -1.386 where D cannot tell them apart, 0 "
                              "where it always can"),
@@ -64,23 +86,22 @@ Quantity gan_spread(const Generator& generator, const DataView& data) {
                   "has collapsed onto one example");
 }
 
-std::string gan_reading(const Generator& generator, const Discriminator& discriminator,
+std::string gan_reading(const Generator& generator, const Discriminator& discriminator, const GanLoss& loss,
                         const std::optional<ModeCoverage>& coverage, const DataView& data) {
-  std::string text =
-      "A healthy game is undecided: D(x) stays above D(G(z)) by a little, D's loss not far below log 4 = "
-      "1.386, and neither runs away. Where D(x) goes to 1 and D(G(z)) to 0, D has won, and G learns little "
-      "more. Losses do not tell how good samples are, nor how many kinds there are: ";
+  std::string text = loss.logits ? kUndecided : kScoresUndecided;
+  text += "Losses do not tell how good samples are, nor how many kinds there are: ";
   if (coverage) {
     text += fmt::format(
         "that is told by the modes. A collapsed run has few modes covered, often with most samples of high "
-        "quality, while D(G(z)) swings, because G chases D from mode to mode. This run covers {} of {} "
+        "quality, while what D says of them swings, because G chases D from mode to mode. This run covers {} "
+        "of {} "
         "modes, the rarest with {:.1f}% of the samples, and {:.1f}% of the samples lie within 3 sigma of a "
         "mode: {}.",
         coverage->covered, coverage->modes, 100 * coverage->smallest_share, 100 * coverage->high_quality,
         coverage_verdict(*coverage));
     return text;
   }
-  const double held_out = gan_held_out_d(discriminator, data).value;
+  const double held_out = gan_held_out_d(discriminator, loss, data).value;
   const double spread = gan_spread(generator, data).value;
   text += fmt::format(
       "look at them, and at their spread. A collapsed run draws the same few examples over and over: their "

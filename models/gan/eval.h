@@ -6,28 +6,31 @@
 
 #include "models/base/mode_quantities.h"
 #include "models/base/model.h"
+#include "models/gan/losses.h"
 #include "models/gan/networks.h"
 
 /// The numbers by which an adversarial game is judged.
 namespace gradzoo {
 
 inline constexpr QuantityInfo kGanValue{"value", "nats"}, kGanDReal{"d_real", ""}, kGanDFake{"d_fake", ""},
+    kGanGap{"critic_gap", ""}, kGanScoreReal{"score_real", ""}, kGanScoreFake{"score_fake", ""},
     kGanSpread{"spread", ""};
 
-/// The mean of D(x) over at most 5,000 of the view's examples. Well below D(x) in training: D knows its
-/// training examples by heart.
-Quantity gan_held_out_d(const Discriminator& discriminator, const DataView& data);
+/// The mean of D(x), or of scores that are no logits, over at most 5,000 of the view's examples. Well below
+/// that in training: D knows its training examples by heart.
+Quantity gan_held_out_d(const Discriminator& discriminator, const GanLoss& loss, const DataView& data);
 
-/// V(G, D) in nats, D(x) and D(G(z)) on at most 5,000 of the view's examples and as many fresh samples.
+/// V(G, D) in nats, D(x) and D(G(z)) on at most 5,000 of the view's examples and as many fresh samples; of
+/// scores that are no logits their means, and how far these are apart.
 Quantities gan_value_quantities(const Generator& generator, const Discriminator& discriminator,
-                                const DataView& data);
+                                const GanLoss& loss, const DataView& data);
 
 /// The summed variance of 2,500 samples over that of the view's examples: 1 where they spread alike, near 0
 /// where G has collapsed onto a point.
 Quantity gan_spread(const Generator& generator, const DataView& data);
 
 /// A paragraph on what a healthy and a collapsed run look like in these numbers, and which this one is.
-std::string gan_reading(const Generator& generator, const Discriminator& discriminator,
+std::string gan_reading(const Generator& generator, const Discriminator& discriminator, const GanLoss& loss,
                         const std::optional<ModeCoverage>& coverage, const DataView& data);
 
 }  // namespace gradzoo

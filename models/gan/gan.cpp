@@ -3,14 +3,20 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "models/gan/eval.h"
+#include "models/gan/jigsaw.h"
 #include "models/gan/pictures.h"
 #include "models/networks/labels.h"
 
 namespace gradzoo {
 namespace {
+
+constexpr int64_t kFakesPerNegative = 4;
 
 GanShape sizes_from(const GanOptions& options, const DataShape& shape) {
   return {.net = options.net,
@@ -23,25 +29,34 @@ GanShape sizes_from(const GanOptions& options, const DataShape& shape) {
           .init = options.init,
           .activation = options.activation,
           .spectral_norm = options.spectral_norm,
-          .classes = classes_told(options.conditional, shape, "gan")};
+          .classes = classes_told(options.conditional, shape, "gan"),
+          .pac = options.pac};
+}
+
+OptimizerMaker optimizer(const GanOptions& options) {
+  return adam({.beta1 = options.beta1, .beta2 = options.beta2});
 }
 
 LearnerOptions discriminator_options(const GanOptions& options, const TrainingOptions& training) {
-  return {.optimizer = adam({.beta1 = options.beta1}), .clip = training.clip, .undo = true};
+  return {.optimizer = optimizer(options), .clip = training.clip, .undo = true};
 }
 
-MetricInfo generator_loss_info(GeneratorLoss loss) {
-  if (loss == GeneratorLoss::minimax) {
-    return {"generator_minimax_loss_nats",
-            "E log(1 - D(G(z))): what G descends. -log 2 = -0.693 at the equilibrium; near 0 D wins, and G "
-            "learns nothing",
-            true};
-  }
-  return {"generator_loss_nats",
-          "-E log D(G(z)): what G descends. log 2 = 0.693 at the equilibrium; large where D wins", true};
+// What D says of examples on average: of most losses a probability.
+MetricInfo of_real_info(const GanLoss& loss) {
+  if (!loss.logits) return {"score_real", "s(x): what D gives to real examples, as a score", true};
+  return {"d_real",
+          "D(x): the probability of being real that D gives to real examples. 1/2 at the equilibrium", true};
 }
 
-double mean_probability(const Tensor& logits) { return mean(sigmoid(logits.detach())).item(); }
+MetricInfo of_fake_info(const GanLoss& loss) {
+  if (!loss.logits)
+    return {"score_fake", "s(G(z)): the same for generated examples. Far below: D sees through them", true};
+  return {"d_fake", "D(G(z)): the same for generated examples. Near 0: D sees through them all", true};
+}
+
+double mean_told(const Tensor& scores, const GanLoss& loss) {
+  return mean(loss.logits ? sigmoid(scores.detach()) : scores.detach()).item();
+}
 
 }  // namespace
 
@@ -53,18 +68,12 @@ Gan::Gan(const GanOptions& options, const DataShape& shape, const TrainingOption
       generator_(sizes_from(options, shape), init_rng_),
       discriminator_(sizes_from(options, shape), init_rng_),
       discriminator_learner_("discriminator", discriminator_, discriminator_options(options, training)),
-      generator_learner_("generator", generator_, training.learner(adam({.beta1 = options.beta1}))),
+      generator_learner_("generator", generator_, training.learner(optimizer(options))),
       instance_noise_(options.instance_noise * (shape.is_image() ? 2 : 1)),
-      discriminator_loss_(add_metric({"discriminator_loss_nats",
-                                      "-V = -E log D(x) - E log(1 - D(G(z))): what D descends. log 4 = 1.386 "
-                                      "where D cannot tell them apart; towards 0 D wins"})),
-      generator_loss_(add_metric(generator_loss_info(options.loss))),
-      d_real_(add_metric(
-          {"d_real",
-           "D(x): the probability of being real that D gives to real examples. 1/2 at the equilibrium",
-           true})),
-      d_fake_(add_metric(
-          {"d_fake", "D(G(z)): the same for generated examples. Near 0: D sees through them all", true})) {
+      discriminator_loss_(add_metric({options.loss->discriminator_name, options.loss->discriminator_means})),
+      generator_loss_(add_metric({options.loss->generator_name, options.loss->generator_means, true})),
+      of_real_(add_metric(of_real_info(*options.loss))),
+      of_fake_(add_metric(of_fake_info(*options.loss))) {
   add_learner(discriminator_learner_);
   add_learner(generator_learner_);
 }
@@ -75,36 +84,62 @@ Tensor Gan::with_noise(const Tensor& x, double sigma) {
   return sigma > 0 ? x + randn(x.shape(), noise_rng_) * sigma : x;
 }
 
+Tensor Gan::slope_penalty(const Tensor& real, const Tensor& real_scores, const Tensor& fake,
+                          const Tensor& labels) {
+  if (options_.penalty == SlopePenalty::r1) return r1_penalty(real, real_scores);
+  const Tensor between = points_between(real, fake, options_.pac, noise_rng_);
+  return gradient_penalty(between, discriminator_.judge(between, labels));
+}
+
 void Gan::train_step(const StepContext& context, MetricRow row) {
-  const int64_t n = context.batch.count();
   const double fallen =
       static_cast<double>(context.step) / (options_.noise_until * static_cast<double>(context.steps));
   const double noise = instance_noise_ * std::max(0.0, 1 - fallen);
-  Tape tape;
+  const bool generator_moves = (context.step + 1) % options_.critic_steps == 0;
+  const GanLoss& loss = *options_.loss;
+  const Tape tape;
+  const Tensor labels = whole_packs(context.batch.labels, options_.pac);
+  Tensor real = discriminator_.centred(whole_packs(context.batch.x, options_.pac));
+  const int64_t n = real.dim(0), packs = n / options_.pac;
   const Tensor z = randn({n, generator_.latent()}, noise_rng_);
-  const Tensor& labels = context.batch.labels;
-  const Tensor fake = generator_.centred(z, labels);  // (B, inputs)
-  Tensor real = discriminator_.centred(context.batch.x);
-  if (options_.r1 > 0) real = real.clone().requires_grad_();
+  const Tensor fake = generated(z, labels, generator_moves);  // (B, inputs)
+  if (options_.penalty == SlopePenalty::r1) real = real.clone().requires_grad_();
+
   const Tensor both = labels.defined() ? concat(labels, labels, 0) : labels;
-  const Tensor logits =
-      discriminator_.judge(with_noise(concat(real, fake.detach(), 0), noise), both);  // (2 B, 1)
-  const Tensor real_logits = slice(logits, 0, 0, n), fake_logits = slice(logits, 0, n, 2 * n);
-  Tensor loss = discriminator_loss(real_logits, fake_logits, options_.label_smoothing);
-  row[discriminator_loss_] = loss.item();
-  if (options_.r1 > 0) loss = loss + r1_penalty(real, real_logits) * options_.r1;
-  row[d_real_] = mean_probability(real_logits);
-  row[d_fake_] = mean_probability(fake_logits);
-  discriminator_learner_.step(loss, options_.discriminator_rate * context.learning_rate);
+  Tensor shown = concat(real, fake.detach(), 0), told = both;
+  if (options_.negative_augmentation == NegativeAugmentation::jigsaw) {
+    const int64_t negatives = options_.pac * ((packs + kFakesPerNegative - 1) / kFakesPerNegative);
+    shown = concat(shown, jigsaw(real.detach().rows(0, negatives), shape_, noise_rng_), 0);
+    if (labels.defined()) told = concat(both, labels.rows(0, negatives), 0);
+  }
+  const Tensor scores = discriminator_.judge(with_noise(shown, noise), told);
+  const Tensor of_real = slice(scores, 0, 0, packs), of_fake = slice(scores, 0, packs, 2 * packs);
+  Tensor descended = loss.discriminator(of_real, slice(scores, 0, packs, scores.dim(0)));
+  if (options_.label_smoothing > 0)
+    descended = descended + label_smoothing_term(of_real, options_.label_smoothing);
+  row[discriminator_loss_] = descended.item();
+  row[of_real_] = mean_told(of_real, loss);
+  row[of_fake_] = mean_told(of_fake, loss);
+  if (!generator_moves) row[generator_loss_] = loss.generator(of_fake.detach()).item();  // before D's step
+  if (options_.penalty != SlopePenalty::none)
+    descended = descended + slope_penalty(real, of_real, fake, labels) * options_.penalty_weight;
+  discriminator_learner_.step(descended, options_.discriminator_rate * context.learning_rate);
+  if (!generator_moves) return;
   try {
-    const Tensor answer =
-        generator_loss(discriminator_.judge(with_noise(fake, noise), labels), options_.loss);
+    const Tensor answer = loss.generator(discriminator_.judge(with_noise(fake, noise), labels));
     row[generator_loss_] = answer.item();
     generator_learner_.step(answer, context.learning_rate);
   } catch (const NonFinite&) {
     discriminator_learner_.undo();
     throw;
   }
+}
+
+// Recorded where G is to learn from it.
+Tensor Gan::generated(const Tensor& z, const Tensor& labels, bool recorded) const {
+  std::optional<NoGrad> quiet;
+  if (!recorded) quiet.emplace();
+  return generator_.centred(z, labels);
 }
 
 Tensor Gan::do_sample(const SampleRequest& request) {
@@ -122,36 +157,59 @@ std::optional<ModeCoverage> Gan::coverage(uint64_t seed) {
 std::vector<CurveLevel> Gan::levels(const DataView&) {
   const double half = std::log(2.0);
   const char* at_rest = "where D cannot tell real from generated";
-  const bool minimax = options_.loss == GeneratorLoss::minimax;
+  if (!options_.loss->logits) {
+    const Tensor undecided = zeros({1}, DType::f64);
+    const double loss = options_.loss->discriminator(undecided, undecided).item();
+    return {{discriminator_loss_, fmt::format("{:g}", loss), loss, "", at_rest, false}};
+  }
+  const bool saturates = options_.loss == &minimax;
   return {{discriminator_loss_, "log 4", 2 * half, "nats", at_rest, false},
-          {generator_loss_, minimax ? "-log 2" : "log 2", minimax ? -half : half, "nats", at_rest, false},
-          {d_real_, "1/2", 0.5, "", at_rest, false},
-          {d_fake_, "1/2", 0.5, "", at_rest, false}};
+          {generator_loss_, saturates ? "-log 2" : "log 2", saturates ? -half : half, "nats", at_rest, false},
+          {of_real_, "1/2", 0.5, "", at_rest, false},
+          {of_fake_, "1/2", 0.5, "", at_rest, false}};
+}
+
+std::string Gan::warning() const {
+  if (options_.penalty == SlopePenalty::none || options_.activation != steep_leaky_relu) return "";
+  return "D bends at kinks (activation=leaky_relu), where its second derivative is lost: the gradient of its "
+         "penalty is blind to how they move. Hint: activation=silu";
+}
+
+std::string Gan::collapse_hint() const {
+  std::vector<std::string> tries;
+  if (options_.instance_noise == 0)
+    tries.emplace_back(shape_.is_image() ? "instance_noise=0.6" : "instance_noise=0.2");
+  if (options_.penalty == SlopePenalty::none) tries.emplace_back("penalty=r1");
+  if (options_.pac == 1 && !options_.conditional) tries.emplace_back("pac=2");
+  tries.emplace_back("a smaller lr");
+  return fmt::format("{}", fmt::join(tries, ", "));
 }
 
 Quantities Gan::do_validate(const DataView& data) {
   if (const auto found = coverage(data.seed)) return coverage_quantities(*found);
   Quantities out;
-  Quantity held_out = gan_held_out_d(discriminator_, data);
-  held_out.curve = d_real_;
+  Quantity held_out = gan_held_out_d(discriminator_, *options_.loss, data);
+  held_out.curve = of_real_;
   out.add(std::move(held_out));
   out.add(gan_spread(generator_, data));
   return out;
 }
 
 Quantities Gan::do_evaluate(const DataView& data) {
-  Quantities out = gan_value_quantities(generator_, discriminator_, data);
+  Quantities out = gan_value_quantities(generator_, discriminator_, *options_.loss, data);
   out.add(gan_spread(generator_, data));
   if (const auto found = coverage(data.seed)) out.add(coverage_quantities(*found));
   return out;
 }
 
 std::vector<Picture> Gan::do_pictures(const DataView& data) {
-  return gan_pictures(generator_, discriminator_, shape_, data);
+  return gan_pictures(generator_, discriminator_, *options_.loss, shape_, data);
 }
 
 std::string Gan::do_reading(const DataView& data) {
-  return gan_reading(generator_, discriminator_, coverage(data.seed), data);
+  const std::string text = gan_reading(generator_, discriminator_, *options_.loss, coverage(data.seed), data),
+                    warned = warning();
+  return warned.empty() ? text : text + " Warning: " + warned + ".";
 }
 
 }  // namespace gradzoo

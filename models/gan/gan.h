@@ -15,8 +15,8 @@ class Gan : public Model {
  public:
   Gan(const GanOptions& options, const DataShape& shape, const TrainingOptions& training);
 
-  /// One step of D, then one of G, on one tape: the generated examples that D learned from are those through
-  /// which G learns. Where G's step is not finite, D's is taken back.
+  /// One step of D, then, every critic_steps-th time, one of G, on one tape: the generated examples that D
+  /// learned from are those through which G learns. Where G's step is not finite, D's is taken back.
   void train_step(const StepContext& context, MetricRow row) override;
 
   Generator& generator() { return generator_; }
@@ -25,6 +25,8 @@ class Gan : public Model {
   std::optional<ModeCoverage> coverage(uint64_t seed);
   std::vector<CurveLevel> levels(const DataView& data) override;
   int64_t label_count() const override { return generator_.classes(); }
+  std::string warning() const override;
+  std::string collapse_hint() const override;
 
  protected:
   void add_to(State& state) override;
@@ -36,6 +38,9 @@ class Gan : public Model {
 
  private:
   Tensor with_noise(const Tensor& x, double sigma);
+  Tensor generated(const Tensor& z, const Tensor& labels, bool recorded) const;
+  Tensor slope_penalty(const Tensor& real, const Tensor& real_scores, const Tensor& fake,
+                       const Tensor& labels);
 
   DataShape shape_;
   GanOptions options_;
@@ -44,7 +49,7 @@ class Gan : public Model {
   Discriminator discriminator_;
   Learner discriminator_learner_, generator_learner_;
   double instance_noise_;  // standard deviation at the first step, of centred examples
-  Metric discriminator_loss_, generator_loss_, d_real_, d_fake_;
+  Metric discriminator_loss_, generator_loss_, of_real_, of_fake_;
 };
 
 /// The GAN's line in the list of models.

@@ -1,5 +1,6 @@
 #include "models/gan/networks.h"
 
+#include "autograd/base/error.h"
 #include "autograd/ops.h"
 #include "models/networks/labels.h"
 #include "models/pictures/class_rows.h"
@@ -36,6 +37,17 @@ std::unique_ptr<Module> generator_layers(const GanShape& shape, Rng& rng) {
       MlpOptions{.activation = "relu", .linear = {.init = initializer(shape.init), .dtype = shape.dtype}});
 }
 
+// What D's first layer sees.
+DataShape packed_shape(const GanShape& shape) {
+  DataShape out = shape.data;
+  if (out.is_image()) {
+    out.example = {out.height(), out.width(), shape.pac * out.channels()};
+  } else {
+    out.example = {shape.pac * out.size()};
+  }
+  return out;
+}
+
 }  // namespace
 
 Tensor steep_leaky_relu(const Tensor& x) { return leaky_relu(x, 0.2); }
@@ -64,19 +76,23 @@ Tensor Generator::draw(int64_t n, Rng& rng, const Tensor& labels) const {
 }
 
 Discriminator::Discriminator(const GanShape& shape, Rng& rng)
-    : pixels_(shape.data.is_image()), classes_(shape.classes) {
+    : pixels_(shape.data.is_image()),
+      classes_(shape.classes),
+      pac_(shape.pac),
+      channels_(shape.data.channels()) {
+  const DataShape seen = packed_shape(shape);
   const int64_t outputs = 1 + classes_;
   const LinearOptions linear{.spectral_norm = shape.spectral_norm, .dtype = shape.dtype};
   if (shape.net == GanNet::dcgan) {
     const auto& convolutions =
-        layers_.append<ImageEncoder>(shape.data, rng,
+        layers_.append<ImageEncoder>(seen, rng,
                                      ImageCoderOptions{.channels = shape.channels,
                                                        .activation = shape.activation,
                                                        .spectral_norm = shape.spectral_norm,
                                                        .dtype = shape.dtype});
     layers_.append<Linear>(convolutions.features(), outputs, rng, linear);
   } else {
-    const std::vector<int64_t> sizes = layer_sizes(shape.data.size(), shape.discriminator_hidden, outputs);
+    const std::vector<int64_t> sizes = layer_sizes(seen.size(), shape.discriminator_hidden, outputs);
     for (size_t i = 0; i + 1 < sizes.size(); ++i) {
       if (i > 0) layers_.append<CriticActivationLayer>(shape.activation);
       layers_.append<Linear>(sizes[i], sizes[i + 1], rng, linear);
@@ -87,11 +103,31 @@ Discriminator::Discriminator(const GanShape& shape, Rng& rng)
 
 Tensor Discriminator::centred(const Tensor& x) const { return pixels_ ? x * 2.0 - 1.0 : x; }
 
+// (B, inputs) -> (B / pac, pac inputs): images (B / pac, H W pac C), points one behind the other.
+Tensor Discriminator::packed(const Tensor& x) const {
+  if (pac_ == 1) return x;
+  if (x.dim(0) % pac_ != 0) {
+    throw Error("gan: D judges {} examples at once, and {} make no whole packs. Hint: a multiple of {}", pac_,
+                x.dim(0), pac_);
+  }
+  const int64_t packs = x.dim(0) / pac_, places = x.dim(1) / channels_;
+  if (!pixels_) return reshape(x, {packs, pac_ * x.dim(1)});
+  return flatten_rows(permute(reshape(x, {packs, pac_, places, channels_}), {0, 2, 1, 3}));
+}
+
 Tensor Discriminator::judge(const Tensor& x, const Tensor& labels) const {
-  Tensor y = layers_.forward(x);  // (B, 1 + classes)
+  Tensor y = layers_.forward(packed(x));  // (B / pac, 1 + classes)
   if (classes_ == 0) return y;
   const Tensor of_label = slice(y, 1, 1, 1 + classes_) * label_rows(labels, classes_, y.dtype());
   return slice(y, 1, 0, 1) + sum(of_label, 1, true);
+}
+
+Tensor whole_packs(const Tensor& x, int64_t pac) {
+  if (!x.defined() || x.dim(0) % pac == 0) return x;
+  std::vector<double> rows;
+  for (int64_t i = 0; i < x.dim(0) + pac - x.dim(0) % pac; ++i)
+    rows.push_back(static_cast<double>(i % x.dim(0)));
+  return index_select(x, 0, tensor(rows, {static_cast<int64_t>(rows.size())}, DType::i64));
 }
 
 }  // namespace gradzoo

@@ -42,6 +42,7 @@ struct GanShape {
   CriticActivation activation = steep_leaky_relu;
   bool spectral_norm = false;  // of D's weights
   int64_t classes = 0;         // 0: neither player is told a label
+  int64_t pac = 1;             // examples that D judges at once
   DType dtype = DType::f32;
 };
 
@@ -66,24 +67,33 @@ class Generator : public Module {
   std::unique_ptr<Module> layers_;
 };
 
-/// From an example to its logit: layers or convolutions, then a linear map of their features. Of a label too
-/// it is l(x) + l_y(x), one more such map a class (Miyato & Koyama 2018, "cGANs with projection
-/// discriminator").
+/// From an example to its score, of most losses a logit: layers or convolutions, then a linear map of their
+/// features. Of a label too it is l(x) + l_y(x), one more such map a class (Miyato & Koyama 2018, "cGANs with
+/// projection discriminator"). With pac above 1 it gives one score to so many examples at once, all real or
+/// all generated, images one behind the other in their channels (Lin et al. 2018, "PacGAN"): samples that are
+/// all alike give themselves away.
 class Discriminator : public Module {
  public:
   Discriminator(const GanShape& shape, Rng& rng);
-  /// x (B, inputs), labels (B) i64 -> logits (B, 1)
+  /// x (B, inputs), labels (B) i64 -> scores (B / pac, 1). Throws Error where B is no multiple of pac.
   Tensor forward(const Tensor& x) const override { return judge(centred(x), {}); }
   Tensor forward(const Tensor& x, const Tensor& labels) const { return judge(centred(x), labels); }
   /// Examples as D sees them: pixels in [-1, 1], points as they are.
   Tensor centred(const Tensor& x) const;
-  /// Logits of examples that are centred.
+  /// Scores of examples that are centred.
   Tensor judge(const Tensor& x, const Tensor& labels) const;
+  int64_t pac() const { return pac_; }
 
  private:
+  Tensor packed(const Tensor& x) const;
+
   bool pixels_;
-  int64_t classes_;
+  int64_t classes_, pac_, channels_;
   Sequential layers_;
 };
+
+/// Rows for whole packs: x (B, ...) with its first rows once more behind it where B is no multiple of pac, as
+/// an epoch's last batch may be. Undefined where x is.
+Tensor whole_packs(const Tensor& x, int64_t pac);
 
 }  // namespace gradzoo

@@ -12,28 +12,43 @@ enum class GanPreset { healthy, collapse };
 inline constexpr Choice<GanPreset> kGanPresets[] = {{"healthy", GanPreset::healthy},
                                                     {"collapse", GanPreset::collapse}};
 
+/// What else D is shown as generated.
+enum class NegativeAugmentation { none, jigsaw };
+inline constexpr Choice<NegativeAugmentation> kNegativeAugmentations[] = {
+    {"none", NegativeAugmentation::none}, {"jigsaw", NegativeAugmentation::jigsaw}};
+
 struct GanOptions {
   GanPreset preset = GanPreset::healthy;
   GanNet net = GanNet::mlp;
   bool conditional = false;
   int64_t channels = 64;
   int64_t norm_groups = 8;
-  GeneratorLoss loss = GeneratorLoss::non_saturating;
+  const GanLoss* loss = &non_saturating;
   int64_t latent = 64;
   std::vector<int64_t> generator_hidden = {256, 256};
   std::vector<int64_t> discriminator_hidden = {256, 256};
   GeneratorInit init = GeneratorInit::he;
   CriticActivation activation = steep_leaky_relu;
-  double r1 = 0;
+  SlopePenalty penalty = SlopePenalty::none;
+  double penalty_weight = 10;
+  int64_t critic_steps = 1;
+  int64_t pac = 1;
+  NegativeAugmentation negative_augmentation = NegativeAugmentation::none;
   bool spectral_norm = false;
   double discriminator_rate = 1;
   double beta1 = 0.5;
+  double beta2 = 0.999;
   double label_smoothing = 0;
   double instance_noise = 0;
   double noise_until = 1;
 
   void describe(OptionTable& options);
   void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+
+ private:
+  void prefer_by_data(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+  void prefer_by_loss(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+  void check(const TrainingOptions& training, const DataShape& shape) const;
 };
 
 }  // namespace gradzoo

@@ -46,35 +46,49 @@ Plane plane_of(const char* title, const Box& box) {
       .title = title, .x_low = box.low[0], .x_high = box.high[0], .y_low = box.low[1], .y_high = box.high[1]};
 }
 
-Picture game(const Generator& generator, const Discriminator& discriminator, const DataShape& shape,
-             const DataView& data) {
-  const Box box = shape.toy->box().scaled(1.2);
-  Rng rng(data.seed, "pictures/points");
-  Plane truth = plane_of("true draws", box), samples = plane_of("samples of G", box),
-        d = plane_of("D(x)", box);
-  truth.points = shape.toy->sample(kPoints, rng);
-  samples.points = generator.draw(kPoints, rng);
-  const auto probability = [&](const Tensor& x) {
-    return reshape(sigmoid(discriminator.forward(x)), {x.dim(0)});
+// What D thinks of each point of the plane.
+Plane judgement(const Discriminator& discriminator, const GanLoss& loss, const Box& box) {
+  Plane d = plane_of(loss.logits ? "D(x)" : "s(x)", box);
+  const auto judged = [&](const Tensor& x) {
+    const Tensor scores = reshape(discriminator.forward(x), {x.dim(0)});
+    return loss.logits ? sigmoid(scores) : scores;
   };
   // The grid's last axis runs fastest: x0 over rows, so that rows of the picture are its transpose.
-  d.density_name = "D(x)";
-  d.probability = true;
-  d.density = transpose(
-      reshape(on_grid({box, kDensityCells}, probability, DType::f32), {kDensityCells, kDensityCells}));
-  return {"game",
-          "True draws, as many samples, and what D thinks: the probability of being real, which is 1/2 "
-          "wherever G is as good as the data.",
-          Planes{{truth, samples, d}}};
+  d.density =
+      transpose(reshape(on_grid({box, kDensityCells}, judged, DType::f32), {kDensityCells, kDensityCells}));
+  if (!loss.logits) d.density = d.density - min(d.density);
+  d.density_name = loss.logits ? "D(x)" : "s(x) above its lowest";
+  d.probability = loss.logits;
+  return d;
+}
+
+Picture game(const Generator& generator, const Discriminator& discriminator, const GanLoss& loss,
+             const DataShape& shape, const DataView& data) {
+  const Box box = shape.toy->box().scaled(1.2);
+  Rng rng(data.seed, "pictures/points");
+  Plane truth = plane_of("true draws", box), samples = plane_of("samples of G", box);
+  truth.points = shape.toy->sample(kPoints, rng);
+  samples.points = generator.draw(kPoints, rng);
+  if (discriminator.pac() > 1) {
+    return {"game", "True draws, and as many samples. D judges several at once, and no single point.",
+            Planes{{truth, samples}}};
+  }
+  const char* caption =
+      loss.logits
+          ? "True draws, as many samples, and what D thinks: the probability of being real, which is "
+            "1/2 wherever G is as good as the data."
+          : "True draws, as many samples, and the score that D gives: G follows it uphill, and where it "
+            "is flat the two are alike.";
+  return {"game", caption, Planes{{truth, samples, judgement(discriminator, loss, box)}}};
 }
 
 }  // namespace
 
 std::vector<Picture> gan_pictures(const Generator& generator, const Discriminator& discriminator,
-                                  const DataShape& shape, const DataView& data) {
+                                  const GanLoss& loss, const DataShape& shape, const DataView& data) {
   const NoGrad quiet;
   if (shape.is_image()) return {neighbours(generator, shape, data), interpolation(generator, shape, data)};
-  if (shape.toy && shape.toy->dimensions() == 2) return {game(generator, discriminator, shape, data)};
+  if (shape.toy && shape.toy->dimensions() == 2) return {game(generator, discriminator, loss, shape, data)};
   return {};
 }
 

@@ -52,6 +52,9 @@ TEST_CASE("A toy and a model that do not fit are refused before anything is writ
       {"train nce --data gamma --set noise=flow", {"a point has one"}},
       {"train score --data ring8 --set sigma=0", {"'sigma'", "out of range"}},
       {"train gan --data ring8 --set loss=minmax", {"'minmax'", "'minimax'"}},
+      {"train gan --data ring8 --set pac=3", {"pac=3", "batch of 256", "batch=255"}},
+      {"train gan --data ring8 --set negative_augmentation=jigsaw", {"jigsaw", "points"}},
+      {"train gan --data ring8 --set loss=wgan-gp --set penalty=none", {"wgan-gp", "penalty=gradient"}},
       {"data check --data ring8", {"ring8 is a toy"}},
   };
   for (const auto& [line, words] : cases) check_refused(line, scratch.file(""), words);

@@ -71,11 +71,12 @@ RulerMeasure Ruler::measure_training(int64_t n) const {
 Quantities Ruler::watch(const Tensor& images) const {
   const NoGrad quiet;
   const ClassifiedImages found = seen(images);
-  Quantities out{{"confident_share", confident_share(found.probabilities), NAN, "",
-                  fmt::format("share of {} samples that the classifier calls something with p > {}",
-                              found.count(), kConfident)},
-                 {"label_entropy", label_entropy(found.probabilities), NAN, "nats",
-                  "of the labels that the classifier gives to samples: low where few classes are drawn"}};
+  Quantities out{
+      {"confident_share", confident_share(found.probabilities), NAN, "",
+       fmt::format("share of {} samples that the classifier calls something with p > {}", found.count(),
+                   kConfident)},
+      quantity(kLabelEntropy, label_entropy(found.probabilities),
+               "of the labels that the classifier gives to samples: low where few classes are drawn")};
   out.add({"digit_fid", frechet_distance(moments_of(found.features), moments_), NAN, "",
            fmt::format("Frechet distance of {} samples' features to held-out images': lower is better, and "
                        "never 0 of so few",

@@ -10,6 +10,9 @@
 
 namespace gradzoo {
 
+/// Among what Ruler::watch tells.
+inline constexpr QuantityInfo kLabelEntropy{"label_entropy", "nats"};
+
 /// What is said of some images.
 struct RulerMeasure {
   RulerReading reading;

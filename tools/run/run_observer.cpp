@@ -37,7 +37,8 @@ RunObserver::RunObserver(const Run& run, MetricsLog& metrics, Progress& progress
       progress_(progress),
       stop_(stop),
       saved_step_(run.session.trainer.step()),
-      watch_(run.options, run.session) {}
+      watch_(run.options, run.session),
+      collapse_(run.session.model->collapse_hint()) {}
 
 double RunObserver::seconds() const { return run_.seconds_before + steady_seconds() - begun_; }
 
@@ -61,7 +62,10 @@ void RunObserver::on_epoch(int64_t step) {
   metrics_.check_in_place();
   write_png(run_.directory.epoch_picture(epoch), picture, Links::refuse);
   save(step);
-  progress_.epoch(step, shown());
+  Quantities found = validated_;
+  found.add(watched_);
+  const std::string collapsed = collapse_.look(found);
+  progress_.epoch(step, collapsed.empty() ? shown() : shown() + "  " + collapsed);
 }
 
 void RunObserver::validate(int64_t step) {

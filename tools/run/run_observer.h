@@ -8,6 +8,7 @@
 
 #include "models/run/session.h"
 #include "tools/clock.h"
+#include "tools/run/collapse_watch.h"
 #include "tools/run/metrics_log.h"
 #include "tools/run/progress.h"
 #include "tools/run/run_directory.h"
@@ -67,6 +68,7 @@ class RunObserver : public TrainObserver {
   int64_t saved_step_, reported_step_ = -1, watched_step_ = -1;
   SampleWatch watch_;
   Quantities watched_;
+  CollapseWatch collapse_;
   std::optional<std::vector<CurveLevel>> levels_;  // once found out: some read all training examples
   double reported_ = -INFINITY;                    // when the last report was written
   double report_seconds_ = 0;                      // that it took

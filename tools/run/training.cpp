@@ -63,6 +63,8 @@ TrainOutcome run_training(const OpenRun& run, const StopSignal& stop, const Trai
   progress.line(fmt::format("{} on {}: {}, steps {} to {}, into {}", run.options.entry().name,
                             session.data.name(), amount_of(session.data), first, session.steps,
                             directory.path()));
+  const std::string warning = session.model->warning();
+  if (!warning.empty()) progress.line("warning: " + warning);
   bool finished = false;
   try {
     finished = session.train(observer);

@@ -26,15 +26,35 @@ TEST_CASE("the value is the game's on these examples and as many fresh samples, 
   const Examples held_out = players.examples(30), train = players.examples(30);
   const NoGrad quiet;
   const Quantities found =
-      gan_value_quantities(players.generator, players.discriminator, {held_out, train, 7});
+      gan_value_quantities(players.generator, players.discriminator, minimax, {held_out, train, 7});
   Rng rng(7, "eval/value");
   const Tensor real = players.discriminator.forward(held_out.values),
                fake = players.discriminator.forward(players.generator.draw(30, rng));
   CHECK(found[kGanValue].value == doctest::Approx(gan_value(real, fake).item()).epsilon(1e-5));
   CHECK(found[kGanDReal].value == doctest::Approx(mean(sigmoid(real)).item()).epsilon(1e-5));
   CHECK(found[kGanDFake].value == doctest::Approx(mean(sigmoid(fake)).item()).epsilon(1e-5));
-  CHECK(gan_held_out_d(players.discriminator, {held_out, train, 7}).value ==
+  CHECK(gan_held_out_d(players.discriminator, minimax, {held_out, train, 7}).value ==
         doctest::Approx(found[kGanDReal].value).epsilon(1e-6));
+}
+
+TEST_CASE("scores that are no logits are told as they are, also of a D that judges several at once") {
+  Players players;
+  players.shape.pac = 4;
+  const Discriminator packed(players.shape, players.rng);
+  const Examples held_out = players.examples(30), train = players.examples(30);
+  const NoGrad quiet;
+  const Quantities found = gan_value_quantities(players.generator, packed, wasserstein, {held_out, train, 7});
+  Rng rng(7, "eval/value");
+  // 30 are 7 packs and a half: the first two come once more.
+  const auto filled = [](const Tensor& x) { return concat(x, x.rows(0, 2), 0); };
+  const Tensor real = packed.forward(filled(held_out.values)),
+               fake = packed.forward(filled(players.generator.draw(30, rng)));
+  CHECK(real.shape() == Shape{8, 1});
+  CHECK(found[kGanScoreReal].value == doctest::Approx(mean(real).item()).epsilon(1e-5));
+  CHECK(found[kGanScoreFake].value == doctest::Approx(mean(fake).item()).epsilon(1e-5));
+  CHECK(found[kGanGap].value == doctest::Approx(mean(real - fake).item()).epsilon(1e-5));
+  CHECK(gan_held_out_d(packed, hinge, {held_out, train, 7}).value ==
+        doctest::Approx(mean(real).item()).epsilon(1e-5));
 }
 
 TEST_CASE("the spread is the samples' variance over the examples'") {

@@ -44,8 +44,8 @@ std::vector<double> values(const Module& module) {
 }
 
 TEST_CASE("one step on one tape is D's step, then G's through the D that has moved, on the same fakes") {
-  for (const GeneratorLoss loss : {GeneratorLoss::non_saturating, GeneratorLoss::minimax}) {
-    const std::string named = "loss=" + std::string(name_of(kGeneratorLosses, loss));
+  for (const GanLoss* loss : {&non_saturating, &minimax, &least_squares, &hinge}) {
+    const std::string named = "loss=" + std::string(name_of(kGanLosses, loss));
     CAPTURE(named);
     Rng rng(1, "gan_model_test");
     const Tensor x = randn({6, 2}, rng);
@@ -66,12 +66,12 @@ TEST_CASE("one step on one tape is D's step, then G's through the D that has mov
     {
       Tape tape;
       const Tensor fake = generator.forward(z).detach();
-      d.step(discriminator_loss(discriminator.forward(x), discriminator.forward(fake)), 0.01);
+      d.step(loss->discriminator(discriminator.forward(x), discriminator.forward(fake)), 0.01);
     }
     {
       Tape tape;
       const Tensor logits = discriminator.forward(generator.forward(z));
-      g.step(generator_loss(logits, loss), 0.01);
+      g.step(loss->generator(logits), 0.01);
     }
     const auto near = [](double a, double b) { return std::abs(a - b) < 1e-6; };
     CHECK(std::ranges::equal(values(run.gan->generator()), values(generator), near));
@@ -84,25 +84,38 @@ struct Game {
   std::vector<std::string> assignments;
   GanShape shape = {};
   double noise = 0, until = 1;  // of centred examples; the share of the run over which it falls
-  double beta1 = 0.5, rate = 1, smoothing = 0, r1 = 0, clip = 0;
+  double beta1 = 0.5, rate = 1, smoothing = 0, r1 = 0, clip = 0, gradient = 0, beta2 = 0.999;
+  int64_t critic_steps = 1;
+  const GanLoss* loss = &non_saturating;
 };
 
 TEST_CASE("steps of the game are those written out here, with all that its options change") {
   const Game games[] = {
-      {{"instance_noise=0.3", "noise_until=0.5"}, {}, 0.3, 0.5},
-      {{"instance_noise=0.3"}, {.data = kImages}, 0.6},  // pixels lie in [0, 1], centred ones in [-1, 1]
-      {{"beta1=0.8", "discriminator_rate=2"}, {}, 0, 1, 0.8, 2},
-      {{"label_smoothing=0.2"}, {}, 0, 1, 0.5, 1, 0.2},
-      {{"r1=0.7"}, {.activation = silu}, 0, 1, 0.5, 1, 0, 0.7},
-      {{"activation=silu"}, {.activation = silu}},
-      {{"spectral_norm=true"}, {.spectral_norm = true}},
-      {{"init=he"}, {.init = GeneratorInit::he}},
-      {{"clip=0.01"}, {}, 0, 1, 0.5, 1, 0, 0, 0.01},
-      {{"conditional=true"}, {.data = {.example = {5, 4}, .classes = 3}, .classes = 3}}};
+      {.assignments = {"instance_noise=0.3", "noise_until=0.5"}, .noise = 0.3, .until = 0.5},
+      // Pixels lie in [0, 1], centred ones in [-1, 1].
+      {.assignments = {"instance_noise=0.3"}, .shape = {.data = kImages}, .noise = 0.6},
+      {.assignments = {"beta1=0.8", "discriminator_rate=2"}, .beta1 = 0.8, .rate = 2},
+      {.assignments = {"label_smoothing=0.2"}, .smoothing = 0.2},
+      {.assignments = {"penalty=r1", "penalty_weight=0.7"}, .shape = {.activation = silu}, .r1 = 0.7},
+      {.assignments = {"pac=3", "penalty=r1"}, .shape = {.activation = silu, .pac = 3}, .r1 = 10},
+      {.assignments = {"pac=2", "penalty=gradient"}, .shape = {.activation = silu, .pac = 2}, .gradient = 10},
+      {.assignments = {"loss=wgan-gp", "critic_steps=2", "penalty_weight=3", "beta1=0.5"},
+       .shape = {.activation = silu},
+       .gradient = 3,
+       .beta2 = 0.9,
+       .critic_steps = 2,
+       .loss = &wasserstein},
+      {.assignments = {"activation=silu"}, .shape = {.activation = silu}},
+      {.assignments = {"spectral_norm=true"}, .shape = {.spectral_norm = true}},
+      {.assignments = {"init=he"}, .shape = {.init = GeneratorInit::he}},
+      {.assignments = {"clip=0.01"}, .clip = 0.01},
+      {.assignments = {"conditional=true"},
+       .shape = {.data = {.example = {5, 4}, .classes = 3}, .classes = 3}}};
   for (const Game& game : games) {
     CAPTURE(game.assignments[0]);
     const bool images = game.shape.data.is_image();
-    std::vector<std::string> all = {"instance_noise=0", "noise_until=1", images ? "init=he" : "init=torch"};
+    std::vector<std::string> all = {"instance_noise=0", "noise_until=1", "batch=6",
+                                    images ? "init=he" : "init=torch"};
     all.insert(all.end(), game.assignments.begin(), game.assignments.end());
     const DataShape data = images ? game.shape.data : ring();
     const Tensor labels = data.classes > 0 ? tensor({0, 1, 2, 2, 1, 1}, {6}, DType::i64) : Tensor(),
@@ -118,7 +131,8 @@ TEST_CASE("steps of the game are those written out here, with all that its optio
     Rng init(0, "gan/init"), noise(0, "gan/noise"), rng(9, "gan_model_test");
     const Generator generator(shape, init);
     const Discriminator discriminator(shape, init);
-    const LearnerOptions learner{.optimizer = adam({.beta1 = game.beta1}), .clip = game.clip};
+    const LearnerOptions learner{.optimizer = adam({.beta1 = game.beta1, .beta2 = game.beta2}),
+                                 .clip = game.clip};
     Learner g(generator, learner), d(discriminator, learner);
     for (int64_t step = 0; step < 6; ++step) {
       const Tensor x = rand({6, data.size()}, rng);
@@ -133,13 +147,21 @@ TEST_CASE("steps of the game are those written out here, with all that its optio
         const Tensor real = discriminator.centred(x).clone().requires_grad_();
         const Tensor fake = generator.centred(z, labels).detach();
         const Tensor logits = discriminator.judge(spoiled(concat(real, fake, 0)), both);
-        const Tensor of_real = slice(logits, 0, 0, 6), of_fake = slice(logits, 0, 6, 12);
-        const Tensor loss = discriminator_loss(of_real, of_fake, game.smoothing);
-        d.step(game.r1 > 0 ? loss + r1_penalty(real, of_real) * game.r1 : loss, 0.01 * game.rate);
+        const int64_t packs = 6 / shape.pac;
+        const Tensor of_real = slice(logits, 0, 0, packs), of_fake = slice(logits, 0, packs, 2 * packs);
+        Tensor loss =
+            game.loss->discriminator(of_real, of_fake) + label_smoothing_term(of_real, game.smoothing);
+        if (game.r1 > 0) loss = loss + r1_penalty(real, of_real) * game.r1;
+        if (game.gradient > 0) {
+          const Tensor between = points_between(real, fake, shape.pac, noise);
+          loss = loss + gradient_penalty(between, discriminator.judge(between, both)) * game.gradient;
+        }
+        d.step(loss, 0.01 * game.rate);
       }
+      if (step % game.critic_steps != game.critic_steps - 1) continue;
       const Tape tape;
       const Tensor logits = discriminator.judge(spoiled(generator.centred(z, labels)), labels);
-      g.step(generator_loss(logits, GeneratorLoss::non_saturating), 0.01);
+      g.step(game.loss->generator(logits), 0.01);
     }
     const auto near = [](double a, double b) { return std::abs(a - b) < 2e-5; };
     CHECK(std::ranges::equal(values(run.gan->generator()), values(generator), near));
@@ -248,45 +270,6 @@ TEST_CASE("players of convolutions learn too, and take images whose sides are mu
   CHECK(change("discriminator_rate=0", 1e-2, "generator_loss_nats") < 0.9);         // D does
   Run run({"net=dcgan", "channels=4", "norm_groups=0"}, image);
   CHECK(run.gan->sample({3, rng}).shape() == Shape{3, 8, 8});
-}
-
-TEST_CASE("a conditional game tells both players the label, and nobody else's") {
-  const DataShape image{.example = {4, 4}, .classes = 3};
-  for (const char* net : {"net=mlp", "net=dcgan"}) {
-    CAPTURE(net);
-    Run run({net, "channels=4", "norm_groups=2", "conditional=true"}, image);
-    Rng rng(7, "gan_model_test");
-    const Tensor z = randn({2, 3}, rng), x = rand({2, 16}, rng);
-    const auto labels = [](double a, double b) { return cast(tensor({a, b}, {2}), DType::i64); };
-    const auto rows = [](const Tensor& t, int64_t row) { return t.rows(row, row + 1).to_vector(); };
-    const Tensor first = run.gan->generator().generate(z, labels(0, 1)),
-                 second = run.gan->generator().generate(z, labels(2, 1));
-    CHECK(rows(first, 0) != rows(second, 0));
-    CHECK(rows(first, 1) == rows(second, 1));
-    const Tensor d = run.gan->discriminator().forward(x, labels(0, 1)),
-                 e = run.gan->discriminator().forward(x, labels(2, 1));
-    CHECK(d.shape() == Shape{2, 1});
-    CHECK(rows(d, 0) != rows(e, 0));
-    CHECK(rows(d, 1) == rows(e, 1));
-    Rng again(8, "gan_model_test"), once(8, "gan_model_test");
-    const Tensor any = run.gan->sample({4, again});
-    CHECK(any.to_vector() ==
-          run.gan->sample({4, once, cast(tensor({0, 1, 2, 0}, {4}), DType::i64)}).to_vector());
-  }
-  CHECK(test::contains(test::error_message([] { Run({"conditional=true"}); }), "no labels"));
-}
-
-TEST_CASE("a conditional D learns that an image has the wrong label") {
-  // Both classes are real, each under its own label; G's are of either kind.
-  const DataShape image{.example = {4, 4}, .classes = 2};
-  Run run({"net=mlp", "conditional=true", "instance_noise=0"}, image);
-  const Tensor labels = cast(tensor({0, 1, 0, 1}, {4}), DType::i64);
-  const Tensor x = concat({zeros({1, 16}), ones({1, 16}), zeros({1, 16}), ones({1, 16})}, 0);
-  std::vector<double> row(run.gan->metrics().size());
-  for (int64_t i = 0; i < 200; ++i) run.gan->train_step({i, 200, 0.005, {x, labels, {}}}, MetricRow(row));
-  const Tensor right = run.gan->discriminator().forward(x, labels),
-               wrong = run.gan->discriminator().forward(x, cast(tensor({1, 0, 1, 0}, {4}), DType::i64));
-  CHECK(mean(right - wrong).item() > 0);
 }
 
 }  // namespace

@@ -30,13 +30,40 @@ TEST_CASE("the value and both losses are what their definitions in probabilities
   }
   const double value = log_d_real + log_not_d_fake;
   CHECK(gan_value(kReal, kFake).item() == doctest::Approx(value).epsilon(1e-13));
-  CHECK(discriminator_loss(kReal, kFake).item() == doctest::Approx(-value).epsilon(1e-13));
-  CHECK(discriminator_loss(kReal, kFake, 0.1).item() ==
+  CHECK(minimax.discriminator(kReal, kFake).item() == doctest::Approx(-value).epsilon(1e-13));
+  CHECK((minimax.discriminator(kReal, kFake) + label_smoothing_term(kReal, 0.1)).item() ==
         doctest::Approx(-(0.9 * log_d_real + 0.1 * log_not_d_real + log_not_d_fake)).epsilon(1e-13));
-  CHECK(generator_loss(kFake, GeneratorLoss::minimax).item() ==
-        doctest::Approx(log_not_d_fake).epsilon(1e-13));
-  CHECK(generator_loss(kFake, GeneratorLoss::non_saturating).item() ==
-        doctest::Approx(-log_d_fake).epsilon(1e-13));
+  CHECK(minimax.generator(kFake).item() == doctest::Approx(log_not_d_fake).epsilon(1e-13));
+  CHECK(non_saturating.generator(kFake).item() == doctest::Approx(-log_d_fake).epsilon(1e-13));
+}
+
+TEST_CASE("losses of scores are what their papers write, number by number") {
+  const Tensor real = tensor({-2, 0.5, 3}, {3}, DType::f64), fake = tensor({-4, 2}, {2}, DType::f64);
+  CHECK(wasserstein.discriminator(real, fake).item() == doctest::Approx(-1.0 - 0.5));
+  CHECK(wasserstein.generator(fake).item() == doctest::Approx(1.0));
+  CHECK(least_squares.discriminator(real, fake).item() ==
+        doctest::Approx((9 + 0.25 + 4) / 6 + (9 + 9) / 4.0));
+  CHECK(least_squares.generator(fake).item() == doctest::Approx((16 + 4) / 4.0));
+  CHECK(hinge.discriminator(real, fake).item() == doctest::Approx((3 + 0.5 + 0) / 3 + (0 + 3) / 2.0));
+  CHECK(hinge.generator(fake).item() == doctest::Approx(1.0));
+}
+
+TEST_CASE("points between real and generated examples lie on their lines, a pack on one, spread evenly") {
+  Rng rng(8, "gan_test");
+  const Tensor real = randn({2000, 3}, rng, DType::f64), fake = randn({2000, 3}, rng, DType::f64);
+  const Tape tape;
+  for (const int64_t pac : {1, 4}) {
+    const Tensor between = points_between(real, fake, pac, rng);
+    const Tensor u = ((between - fake) / (real - fake)).detach();  // (2000, 3)
+    const Tensor of_pack = reshape(u, {2000 / pac, 3 * pac});
+    CHECK(max(stddev_axis(of_pack, 1)).item() < 1e-8);
+    CHECK(min(u).item() >= -1e-9);
+    CHECK(max(u).item() <= 1 + 1e-9);
+    // U[0, 1]: mean 1/2, variance 1/12; five standard errors of each.
+    const double n = 2000.0 / static_cast<double>(pac);
+    CHECK(std::abs(mean(u).item() - 0.5) < 5 * std::sqrt(1 / 12.0 / n));
+    CHECK(std::abs(var(u).item() - 1 / 12.0) < 5 * std::sqrt(1 / 180.0 / n));
+  }
 }
 
 TEST_CASE("a discriminator that knows nothing has the value -log 4") {
@@ -48,10 +75,12 @@ TEST_CASE("the losses have true gradients, also of the second order") {
   const Tensor inputs[] = {kReal, kFake};
   const auto losses = [](std::span<const Tensor> x) {
     const auto one = [](const Tensor& loss) { return reshape(loss, {1}); };
-    return concat(Tensors{one(gan_value(x[0], x[1])), one(discriminator_loss(x[0], x[1], 0.1)),
-                          one(generator_loss(x[1], GeneratorLoss::minimax)),
-                          one(generator_loss(x[1], GeneratorLoss::non_saturating))},
-                  0);
+    Tensors all{one(gan_value(x[0], x[1])), one(label_smoothing_term(x[0], 0.1))};
+    for (const auto& [name, loss] : kGanLosses) {
+      all.push_back(one(loss->discriminator(x[0], x[1])));
+      all.push_back(one(loss->generator(x[1])));
+    }
+    return concat(all, 0);
   };
   CHECK(check_order(losses, inputs, 2).message == "");
 }
@@ -60,8 +89,8 @@ TEST_CASE("where D is sure, minimax has no gradient left and the non-saturating 
   Tape tape;
   Tensor sure = full({1}, -200, DType::f64);
   sure.requires_grad_();
-  CHECK(grad(generator_loss(sure, GeneratorLoss::minimax), sure).item() == doctest::Approx(0).epsilon(1e-12));
-  CHECK(grad(generator_loss(sure, GeneratorLoss::non_saturating), sure).item() == doctest::Approx(-1));
+  CHECK(grad(minimax.generator(sure), sure).item() == doctest::Approx(0).epsilon(1e-12));
+  CHECK(grad(non_saturating.generator(sure), sure).item() == doctest::Approx(-1));
   CHECK(std::isfinite(gan_value(sure, neg(sure)).item()));
 }
 
@@ -70,7 +99,8 @@ TEST_CASE("one-sided smoothing makes D = 1 - smoothing the best answer to exampl
   Tensor logit = full({1}, std::log(0.9 / 0.1), DType::f64);
   logit.requires_grad_();
   const Tensor none = full({1}, -1e3, DType::f64);
-  CHECK(std::abs(grad(discriminator_loss(logit, none, 0.1), logit).item()) < 1e-14);
+  CHECK(std::abs(grad(minimax.discriminator(logit, none) + label_smoothing_term(logit, 0.1), logit).item()) <
+        1e-14);
 }
 
 TEST_CASE("the networks have the sizes they are asked for, and a bounded generator stays within [-1, 1]") {
@@ -146,9 +176,10 @@ TEST_CASE("R1 is half the squared slope at real examples, and its gradient in D 
 }
 
 TEST_CASE("curves have the values that theory gives where D cannot tell, and figures do not repeat them") {
-  for (const char* loss : {"minimax", "non-saturating"}) {
+  for (const auto& [name, loss] : kGanLosses) {
+    CAPTURE(name);
     const auto gan = test::small_model<Gan>(
-        "gan", {"generator_hidden=8,8", "discriminator_hidden=8,8", std::string("loss=") + loss},
+        "gan", {"generator_hidden=8,8", "discriminator_hidden=8,8", "loss=" + std::string(name)},
         test::toy_shape("ring8", {.noise = 0.01}));
     const Examples none;
     std::map<std::string, double> lines;
@@ -157,12 +188,9 @@ TEST_CASE("curves have the values that theory gives where D cannot tell, and fig
       CHECK_FALSE(level.is_figure);
     }
     const Tensor logits = zeros({7, 1}, DType::f64);  // D = 1/2
-    CHECK(lines["discriminator_loss_nats"] == doctest::Approx(discriminator_loss(logits, logits).item()));
-    const bool minimax = std::string(loss) == "minimax";
-    CHECK(
-        lines[minimax ? "generator_minimax_loss_nats" : "generator_loss_nats"] ==
-        doctest::Approx(
-            generator_loss(logits, minimax ? GeneratorLoss::minimax : GeneratorLoss::non_saturating).item()));
+    CHECK(lines[loss->discriminator_name] == doctest::Approx(loss->discriminator(logits, logits).item()));
+    if (!loss->logits) continue;
+    CHECK(lines[loss->generator_name] == doctest::Approx(loss->generator(logits).item()));
     CHECK(lines["d_real"] == 0.5);
     CHECK(lines["d_fake"] == 0.5);
   }

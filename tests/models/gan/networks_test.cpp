@@ -5,6 +5,7 @@
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "models/gan/gan.h"
+#include "support/error_message.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"
 
@@ -53,6 +54,38 @@ TEST_CASE("a D with spectral normalisation does not spread its inputs, whatever 
   const Tensor x = randn({200, 3}, rng), y = x + randn({200, 3}, rng) * 0.1;
   const Tensor apart = abs(d.forward(x) - d.forward(y)), allowed = sqrt(sum(square(x - y), 1, true));
   CHECK(max(apart / allowed).item() < 1.05);
+}
+
+TEST_CASE("a D that packs gives one score to several examples, whatever order a pack's own maps see") {
+  Rng rng(5, "networks_test");
+  // Images: the first convolution sees pixel p of example e in channel e.
+  const GanShape shape{.net = GanNet::dcgan, .data = {.example = {4, 8}}, .channels = 2, .pac = 2};
+  const Discriminator d(shape, rng);
+  GanShape wide = shape;
+  wide.data.example = {4, 8, 2};
+  wide.pac = 1;
+  Rng again(5, "networks_test");
+  const Discriminator of_two_channels(wide, again);
+  const Tensor x = randn({6, 32}, rng);
+  const Tensor pairs = stack({slice(x, 0, 0, 6, 2), slice(x, 0, 1, 6, 2)}, 2);  // (3, 32, 2)
+  CHECK(d.judge(x, {}).shape() == Shape{3, 1});
+  CHECK(d.judge(x, {}).to_vector() == of_two_channels.judge(reshape(pairs, {3, 64}), {}).to_vector());
+  const Discriminator of_points({.data = {.example = {2}}, .discriminator_hidden = {5}, .pac = 3}, rng);
+  const Tensor y = randn({6, 2}, rng);
+  const auto rows = [&](const Tensor& z) { return of_points.forward(z).to_vector(); };
+  Tensor moved = y.clone();
+  moved.mutable_data<float>()[11] += 1;  // the second pack's last number
+  CHECK(rows(moved)[0] == rows(y)[0]);
+  CHECK(rows(moved)[1] != rows(y)[1]);
+  CHECK(test::contains(test::error_message([&] { of_points.forward(y.rows(0, 4)); }), "whole packs"));
+}
+
+TEST_CASE("rows for whole packs are the first ones once more, and none where there are enough") {
+  const Tensor x = tensor({1, 2, 3, 4, 5}, {5, 1});
+  CHECK(whole_packs(x, 4).to_vector() == std::vector<double>{1, 2, 3, 4, 5, 1, 2, 3});
+  CHECK(whole_packs(x, 5).to_vector() == x.to_vector());
+  CHECK(whole_packs(x.rows(0, 1), 3).to_vector() == std::vector<double>{1, 1, 1});
+  CHECK_FALSE(whole_packs({}, 3).defined());
 }
 
 TEST_CASE("the groups that are asked for normalise a G of convolutions") {

@@ -2,6 +2,7 @@
 
 #include "autograd/base/function_ref.h"
 #include "autograd/random.h"
+#include "models/gan/networks.h"
 #include "tools/ledger/row.h"
 
 /// Identities of the adversarial game. Each measurement takes what it measures as an argument, so that a test
@@ -45,5 +46,30 @@ struct HeldOutValue {
 /// Trains as discriminator_errors does, then takes `value` of each of two held-out sets of draws.
 std::vector<HeldOutValue> held_out_values(LogitsFn loss, LogitsFn value, const TwoBumps& p, const TwoBumps& q,
                                           int64_t steps, uint64_t seed);
+
+/// A number from points, leaves of the live tape, and the scores that were made from them: gradient_penalty.
+using SlopeFn = FunctionRef<Tensor(const Tensor& x, const Tensor& scores)>;
+
+/// The larger relative error of `penalty` and of its gradient in D's weights, of a small smooth critic in f64
+/// that judges `pac` examples at once. The penalty against the mean of `of_slope`(|grad_x s|^2), slopes by
+/// differences of the score; its gradient, along a direction drawn for each weight, against differences of
+/// that.
+double penalty_error(GanNet net, int64_t pac, SlopeFn penalty, double (*of_slope)(double squared),
+                     uint64_t seed);
+
+/// A critic trained to tell N(shift, 1) from N(0, 1), whose distance W1 is the shift.
+struct TrainedCritic {
+  double slope;  // mean of ds/dx over points between the two
+  double gap;    // E s(x) - E s(G(z)), over quantiles
+};
+/// By `loss` and `weight` times `penalty`. At its best E s' = 1 + shift / (2 weight).
+TrainedCritic critic_on_line(LogitsFn loss, SlopeFn penalty, double shift, double weight, int64_t steps,
+                             uint64_t seed);
+
+/// |E_p s^2 + E_q s^2 - chi^2| and twice |loss of D - (1 - chi^2 / 2)| at the best critic of least squares,
+/// s* = (p - q)/(p + q) at quantiles, where chi^2, the integral of (p - q)^2 / (p + q), is by quadrature: the
+/// larger. `generator` is E s^2 / 2.
+double least_squares_error(LogitsFn discriminator, FunctionRef<Tensor(const Tensor& scores)> generator,
+                           const TwoBumps& p, const TwoBumps& q);
 
 }  // namespace gradzoo

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string_view>
+
+#include "autograd/random.h"
+#include "datasets/dataset.h"
+
+namespace gradzoo {
+
+/// Images with their quarters exchanged, each by one of the 23 orders that are not its own, drawn at random:
+/// what has the parts of real images and is none (Sinha et al. 2021, "Negative data augmentation"). x (n, H W
+/// C) f32, not recorded.
+Tensor jigsaw(const Tensor& x, const DataShape& shape, Rng& rng);
+
+/// Throws Error, naming `option`, for points and for images whose sides are odd.
+void check_quarters(std::string_view option, const DataShape& shape);
+
+}  // namespace gradzoo

@@ -1,0 +1,37 @@
+#include "tools/run/collapse_watch.h"
+
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "models/base/mode_quantities.h"
+#include "support/error_message.h"
+#include "tools/run/ruler.h"
+
+namespace gradzoo {
+namespace {
+
+Quantities modes(double count) { return {quantity(kModesCovered, count, "")}; }
+Quantities kinds(double count) { return {quantity(kLabelEntropy, std::log(count), "")}; }
+
+TEST_CASE("modes or labels that fall below three quarters of their most are told, with what to try") {
+  CollapseWatch watch("pac=2");
+  CHECK(watch.look(modes(2)).empty());
+  CHECK(watch.look(modes(8)).empty());
+  CHECK(watch.look(modes(6)).empty());
+  CHECK(watch.look(modes(5)) == "collapse: modes covered 5, 8 before. Hint: pac=2");
+  CHECK(watch.look(modes(8)).empty());
+  CHECK(watch.look(kinds(9.6)).empty());
+  CHECK(watch.look(kinds(7.3)).empty());
+  CHECK(test::contains(watch.look(kinds(4)), "kinds of label drawn 4, 9.6 before"));
+  CHECK(watch.look({}).empty());
+}
+
+TEST_CASE("nothing is watched of models that have no hint") {
+  CollapseWatch watch("");
+  watch.look(modes(8));
+  CHECK(watch.look(modes(1)).empty());
+}
+
+}  // namespace
+}  // namespace gradzoo

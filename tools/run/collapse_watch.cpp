@@ -1,0 +1,28 @@
+#include "tools/run/collapse_watch.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "models/base/mode_quantities.h"
+#include "tools/run/ruler.h"
+
+namespace gradzoo {
+
+std::string CollapseWatch::look(const Quantities& found) {
+  constexpr double kKept = 0.75;
+  if (hint_.empty()) return "";
+  std::string text;
+  const auto judge = [&](const char* what, double count, double& most) {
+    most = std::max(most, count);
+    if (count < kKept * most && text.empty())
+      text = fmt::format("collapse: {} {:.2g}, {:.2g} before. Hint: {}", what, count, most, hint_);
+  };
+  if (const Quantity* modes = found.find(kModesCovered)) judge("modes covered", modes->value, most_modes_);
+  if (const Quantity* entropy = found.find(kLabelEntropy))
+    judge("kinds of label drawn", std::exp(entropy->value), most_labels_);
+  return text;
+}
+
+}  // namespace gradzoo
