@@ -108,8 +108,13 @@ void GanOptions::prefer_by_loss(OptionTable& table, TrainingOptions& training, c
     if (!spectral_norm) prefer(penalty, SlopePenalty::gradient);
     prefer(critic_steps, 5);
     prefer(instance_noise, 0.0);
+    prefer(beta1, 0.0);
     prefer(beta2, 0.9);
-    if (shape.toy) prefer(training.steps, 30000);
+    if (shape.toy) {
+      prefer(penalty_weight, 0.1);
+      prefer(training.steps, 30000);
+      prefer(training.lr, 0.001);
+    }
   }
   // Where D has kinks the penalty's gradient is blind to how they move.
   if (penalty != SlopePenalty::none) table.prefer(activation, silu, "penalty");

@@ -11,12 +11,12 @@
 namespace gradzoo {
 
 std::string CollapseWatch::look(const Quantities& found) {
-  constexpr double kKept = 0.75;
+  constexpr double kKept = 0.75, kLost = 2;  // one mode comes and goes
   if (hint_.empty()) return "";
   std::string text;
   const auto judge = [&](const char* what, double count, double& most) {
     most = std::max(most, count);
-    if (count < kKept * most && text.empty())
+    if (count < kKept * most && most - count >= kLost && text.empty())
       text = fmt::format("collapse: {} {:.2g}, {:.2g} before. Hint: {}", what, count, most, hint_);
   };
   if (const Quantity* modes = found.find(kModesCovered)) judge("modes covered", modes->value, most_modes_);

@@ -13,7 +13,8 @@ class CollapseWatch {
  public:
   /// `hint`: what to try; "": nothing is watched.
   explicit CollapseWatch(std::string hint) : hint_(std::move(hint)) {}
-  /// After a validation: which count has fallen below 3/4 of its highest, and what to try; "" where none has.
+  /// After a validation: which count has fallen by 2 and below 3/4 of its highest, and what to try; "" where
+  /// none has.
   std::string look(const Quantities& found);
 
  private:
