@@ -113,7 +113,6 @@ void GanOptions::prefer_by_loss(OptionTable& table, TrainingOptions& training, c
     if (shape.toy) {
       prefer(penalty_weight, 0.1);
       prefer(training.steps, 30000);
-      prefer(training.lr, 0.001);
     }
   }
   // Where D has kinks the penalty's gradient is blind to how they move.

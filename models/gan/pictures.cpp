@@ -57,7 +57,7 @@ Plane judgement(const Discriminator& discriminator, const GanLoss& loss, const B
   d.density =
       transpose(reshape(on_grid({box, kDensityCells}, judged, DType::f32), {kDensityCells, kDensityCells}));
   if (!loss.logits) d.density = d.density - min(d.density);
-  d.density_name = loss.logits ? "D(x)" : "s(x) above its lowest";
+  d.density_name = loss.logits ? "D(x)" : "height";
   d.probability = loss.logits;
   return d;
 }

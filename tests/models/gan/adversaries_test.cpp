@@ -90,7 +90,7 @@ TEST_CASE(
   CHECK(text({"loss=wgan-gp"}, "critic_steps", ring()) == "5");
   CHECK(text({"loss=wgan-gp"}, "penalty_weight", ring()) == "0.1");
   CHECK(text({"loss=wgan-gp"}, "penalty_weight", kImages) == "10");
-  CHECK(text({"loss=wgan-gp"}, "lr", ring()) == "0.001");
+  CHECK(text({"loss=wgan-gp"}, "beta1", ring()) == "0");
   CHECK(text({"loss=wgan-gp"}, "activation", ring()) == "silu");
   CHECK(text({"loss=wgan-gp", "spectral_norm=true"}, "penalty", ring()) == "none");
   CHECK(text({"penalty=r1"}, "activation", ring()) == "silu");
