@@ -65,9 +65,9 @@ TEST_CASE("a short batch at an epoch's end is filled up to whole packs") {
 }
 
 TEST_CASE("each loss teaches G to draw nearer to the data, which lie far from its first samples") {
-  for (const auto& [name, loss] : kGanLosses) {
-    CAPTURE(name);
-    const auto gan = small({"loss=" + std::string(name), "critic_steps=1"}, ring());
+  for (const Choice<const GanLoss*>& choice : kGanLosses) {
+    CAPTURE(choice.name);
+    const auto gan = small({"loss=" + std::string(choice.name), "critic_steps=1"}, ring());
     Rng rng(4, "adversaries_test");
     const auto apart = [&] {
       Rng draws(5, "adversaries_test");

@@ -176,10 +176,11 @@ TEST_CASE("R1 is half the squared slope at real examples, and its gradient in D 
 }
 
 TEST_CASE("curves have the values that theory gives where D cannot tell, and figures do not repeat them") {
-  for (const auto& [name, loss] : kGanLosses) {
-    CAPTURE(name);
+  for (const Choice<const GanLoss*>& choice : kGanLosses) {
+    CAPTURE(choice.name);
+    const GanLoss* loss = choice.value;
     const auto gan = test::small_model<Gan>(
-        "gan", {"generator_hidden=8,8", "discriminator_hidden=8,8", "loss=" + std::string(name)},
+        "gan", {"generator_hidden=8,8", "discriminator_hidden=8,8", "loss=" + std::string(choice.name)},
         test::toy_shape("ring8", {.noise = 0.01}));
     const Examples none;
     std::map<std::string, double> lines;
