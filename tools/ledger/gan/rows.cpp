@@ -72,7 +72,7 @@ RowResult wgan_lipschitz(const RowContext& context) {
       std::max(std::abs(found.slope - expected) / 0.01, std::abs(found.gap / kShift - 1) / 0.04), AtMost{1},
       fmt::format("N(2, 1) against N(0, 1), SiLU 1-32-32-1, {} steps of 256 + 256 fresh draws, lambda {}: "
                   "mean slope {:.4f}, exactly {} at its best (allowed .01), value {:.4f} of W1 = 2 (allowed "
-                  "4 %, of which lambda's own share is about 2 %); value: the larger share",
+                  "4 %, of which lambda's own share is about 1 %); value: the larger share",
                   kSteps, kWeight, found.slope, expected, found.gap)};
 }
 
