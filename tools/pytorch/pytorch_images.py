@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from pytorch_steps import MNIST, mnist, optimise
+from pytorch_steps import MNIST, batches, gradient, mlp, mnist, optimise
 
 AS_IT_LIES, CHANNELS_LAST = "contiguous", "channels last"
 WAYS = (AS_IT_LIES, CHANNELS_LAST)
@@ -168,6 +168,33 @@ def dcgan(size, penalised, way, adam_of):
     return step
 
 
+def wgan_gp(size, calls_of_d, adam_of):
+    """A step of the critic with lambda = 10 times (|slope| - 1)^2 between real and fake, then one of G; returns D's loss."""
+    g, d = mlp((64, 256, 256, 784), nn.ReLU, nn.Tanh), mlp((784, 256, 256, 1), nn.SiLU)
+    of_g, of_d = list(g.parameters()), list(d.parameters())
+    adam_g, adam_d = (adam_of(p, lr=1e-4, betas=(0.5, 0.9)) for p in (of_g, of_d))
+    images = batches(mnist(), size)
+
+    def step():
+        real, fake = next(images).mul_(2).sub_(1), g(torch.randn(size, 64))
+        seen = fake.detach()
+        between = seen + torch.rand(size, 1) * (real - seen)
+        between.requires_grad_()
+        if calls_of_d == "two calls":
+            of_real, of_fake = d(torch.cat([real, seen])).chunk(2)
+            slope = gradient(d(between), between)
+        else:
+            of_real, of_fake, of_between = d(torch.cat([real, seen, between])).chunk(3)
+            slope = gradient(of_between, between)
+        penalty = (slope.norm(dim=1) - 1).square().mean()
+        loss = of_fake.mean() - of_real.mean()
+        optimise(loss + 10 * penalty, of_d, adam_d)
+        optimise(-d(fake).mean(), of_g, adam_g)
+        return loss.detach()
+
+    return step
+
+
 def ebm_cd(size, way, adam_of):
     """An energy of convolutions and 60 clipped Langevin steps from a buffer of 8192 (UvA deep learning tutorial 8)."""
     buffered, steps, rate, spread, clip, fresh, alpha = 8192, 60, 10, 0.005, 0.03, 0.05, 0.1
@@ -213,6 +240,7 @@ def ebm_cd(size, way, adam_of):
 
 
 IMAGE_WORKLOADS = {
+    "wgan_gp_b128": (["one call", "two calls"], functools.partial(wgan_gp, 128)),
     "dcgan_b64": (WAYS, functools.partial(dcgan, 64, False)),
     "dcgan_r1_b64": (WAYS, functools.partial(dcgan, 64, True)),
     "classifier_cnn_b128": (WAYS, functools.partial(classifier_cnn, 128)),

@@ -110,33 +110,6 @@ def gradient(outputs, inputs):
     return torch.autograd.grad(outputs.sum(), inputs, create_graph=True)[0]
 
 
-def wgan_gp(size, calls_of_d, adam_of):
-    """A step of the critic with lambda = 10 times (|slope| - 1)^2 between real and fake, then one of G; returns D's loss."""
-    g, d = mlp((64, 256, 256, 784), nn.ReLU, nn.Tanh), mlp((784, 256, 256, 1), nn.SiLU)
-    of_g, of_d = list(g.parameters()), list(d.parameters())
-    adam_g, adam_d = (adam_of(p, lr=1e-4, betas=(0.5, 0.9)) for p in (of_g, of_d))
-    images = batches(mnist(), size)
-
-    def step():
-        real, fake = next(images).mul_(2).sub_(1), g(torch.randn(size, 64))
-        seen = fake.detach()
-        between = seen + torch.rand(size, 1) * (real - seen)
-        between.requires_grad_()
-        if calls_of_d == "two calls":
-            of_real, of_fake = d(torch.cat([real, seen])).chunk(2)
-            slope = gradient(d(between), between)
-        else:
-            of_real, of_fake, of_between = d(torch.cat([real, seen, between])).chunk(3)
-            slope = gradient(of_between, between)
-        penalty = (slope.norm(dim=1) - 1).square().mean()
-        loss = of_fake.mean() - of_real.mean()
-        optimise(loss + 10 * penalty, of_d, adam_d)
-        optimise(-d(fake).mean(), of_g, adam_g)
-        return loss.detach()
-
-    return step
-
-
 def softplus_bend(a):
     """softplus and its first two derivatives."""
     slope = torch.sigmoid(a)
@@ -313,7 +286,6 @@ WORKLOADS = {
     "vae_b100": (["", BY_HAND], functools.partial(vae, 100)),
     "vae_b512": (["", BY_HAND], functools.partial(vae, 512)),
     "gan_b128": (["one call", "two calls"], functools.partial(gan, 128)),
-    "wgan_gp_b128": (["one call", "two calls"], functools.partial(wgan_gp, 128)),
     "dsm_energy_b128": ([""], functools.partial(dsm_energy, 128)),
     "ssm_b128": (["", BY_HAND], functools.partial(ssm, 128)),
     "ism_exact_d2_b256": (list(TRACES), lambda *way: ism_exact(ring(256), (2, 128, 128, 1), *way)),
