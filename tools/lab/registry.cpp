@@ -4,6 +4,7 @@
 #include "tools/lab/labs/compression.h"
 #include "tools/lab/labs/forward_reverse_kl.h"
 #include "tools/lab/labs/gaussian_laplace.h"
+#include "tools/lab/labs/likelihood_vs_quality.h"
 #include "tools/lab/labs/nce_constant.h"
 #include "tools/lab/labs/noise_levels.h"
 #include "tools/lab/labs/one_idea.h"
@@ -18,6 +19,7 @@ std::span<const LabEntry> labs() {
       lab_entry<CompressionLab>(),
       lab_entry<GaussianLaplaceLab>(),
       lab_entry<ForwardReverseKlLab>(),
+      lab_entry<LikelihoodVsQualityLab>(),
       lab_entry<ScoreMatchingLab>(),
       lab_entry<BlindnessLab>(),
       lab_entry<NoiseLevelsLab>(),
