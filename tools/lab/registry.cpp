@@ -8,6 +8,7 @@
 #include "tools/lab/labs/nce_constant.h"
 #include "tools/lab/labs/noise_levels.h"
 #include "tools/lab/labs/one_idea.h"
+#include "tools/lab/labs/optimal_discriminator.h"
 #include "tools/lab/labs/relu_lost_gradient.h"
 #include "tools/lab/labs/score_matching.h"
 
@@ -20,6 +21,7 @@ std::span<const LabEntry> labs() {
       lab_entry<GaussianLaplaceLab>(),
       lab_entry<ForwardReverseKlLab>(),
       lab_entry<LikelihoodVsQualityLab>(),
+      lab_entry<OptimalDiscriminatorLab>(),
       lab_entry<ScoreMatchingLab>(),
       lab_entry<BlindnessLab>(),
       lab_entry<NoiseLevelsLab>(),
