@@ -5,6 +5,7 @@
 #include "tools/lab/labs/forward_reverse_kl.h"
 #include "tools/lab/labs/gaussian_laplace.h"
 #include "tools/lab/labs/likelihood_vs_quality.h"
+#include "tools/lab/labs/mode_collapse.h"
 #include "tools/lab/labs/nce_constant.h"
 #include "tools/lab/labs/noise_levels.h"
 #include "tools/lab/labs/one_idea.h"
@@ -22,6 +23,7 @@ std::span<const LabEntry> labs() {
       lab_entry<ForwardReverseKlLab>(),
       lab_entry<LikelihoodVsQualityLab>(),
       lab_entry<OptimalDiscriminatorLab>(),
+      lab_entry<ModeCollapseLab>(),
       lab_entry<ScoreMatchingLab>(),
       lab_entry<BlindnessLab>(),
       lab_entry<NoiseLevelsLab>(),
