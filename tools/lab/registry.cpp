@@ -4,9 +4,12 @@
 #include "tools/lab/labs/compression.h"
 #include "tools/lab/labs/forward_reverse_kl.h"
 #include "tools/lab/labs/gaussian_laplace.h"
+#include "tools/lab/labs/likelihood_vs_quality.h"
+#include "tools/lab/labs/mode_collapse.h"
 #include "tools/lab/labs/nce_constant.h"
 #include "tools/lab/labs/noise_levels.h"
 #include "tools/lab/labs/one_idea.h"
+#include "tools/lab/labs/optimal_discriminator.h"
 #include "tools/lab/labs/relu_lost_gradient.h"
 #include "tools/lab/labs/score_matching.h"
 
@@ -18,6 +21,9 @@ std::span<const LabEntry> labs() {
       lab_entry<CompressionLab>(),
       lab_entry<GaussianLaplaceLab>(),
       lab_entry<ForwardReverseKlLab>(),
+      lab_entry<LikelihoodVsQualityLab>(),
+      lab_entry<OptimalDiscriminatorLab>(),
+      lab_entry<ModeCollapseLab>(),
       lab_entry<ScoreMatchingLab>(),
       lab_entry<BlindnessLab>(),
       lab_entry<NoiseLevelsLab>(),

@@ -89,16 +89,9 @@ Tensor TwoBumps::quantiles(int64_t n) const {
   return tensor(points, {2 * n, 1}, DType::f64);
 }
 
-DiscriminatorErrors discriminator_errors(LogitsFn loss, const TwoBumps& p, const TwoBumps& q, int64_t steps,
-                                         uint64_t seed) {
-  TrainedDiscriminator trained(seed);
-  trained.train(loss, p, q, steps);
-  const OnLine line(p, q);
-  const Tensor x = line.grid.points(0, line.grid.count(), DType::f32);
-  const std::vector<double> off =
-      abs(sigmoid(trained.logits(x)) - sigmoid(line.log_p - line.log_q)).to_vector();
-  const std::vector<double> weight =
-      ((exp(line.log_p) + exp(line.log_q)) * (line.grid.volume / 2)).to_vector();
+DiscriminatorErrors DiscriminatorOnLine::errors() const {
+  const std::vector<double> off = abs(sigmoid(logits) - sigmoid(log_p - log_q)).to_vector();
+  const std::vector<double> weight = ((exp(log_p) + exp(log_q)) * (grid.volume / 2)).to_vector();
   DiscriminatorErrors errors{0, 0};
   double below = 0;
   for (size_t i = 0; i < off.size(); ++i) {
@@ -107,6 +100,20 @@ DiscriminatorErrors discriminator_errors(LogitsFn loss, const TwoBumps& p, const
     below += weight[i];
   }
   return errors;
+}
+
+DiscriminatorOnLine trained_discriminator(LogitsFn loss, const TwoBumps& p, const TwoBumps& q, int64_t steps,
+                                          uint64_t seed) {
+  TrainedDiscriminator trained(seed);
+  trained.train(loss, p, q, steps);
+  const OnLine line(p, q);
+  return {line.grid, line.log_p, line.log_q,
+          trained.logits(line.grid.points(0, line.grid.count(), DType::f32))};
+}
+
+DiscriminatorErrors discriminator_errors(LogitsFn loss, const TwoBumps& p, const TwoBumps& q, int64_t steps,
+                                         uint64_t seed) {
+  return trained_discriminator(loss, p, q, steps, seed).errors();
 }
 
 double jsd_error(LogitsFn value, const TwoBumps& p, const TwoBumps& q) {

@@ -2,6 +2,7 @@
 
 #include "autograd/base/function_ref.h"
 #include "autograd/random.h"
+#include "models/eval/quadrature.h"
 #include "models/gan/networks.h"
 #include "tools/ledger/row.h"
 
@@ -29,7 +30,17 @@ struct DiscriminatorErrors {
   double mean;  // of |D - D*| under (p + q)/2
   double sup;   // over the central 95% of (p + q)/2
 };
+/// A trained discriminator beside both log-densities, nats, on a grid of the line.
+struct DiscriminatorOnLine {
+  Grid grid;
+  Tensor log_p, log_q, logits;  // (cells) f64
+
+  DiscriminatorErrors errors() const;
+};
 /// The GAN's discriminator, trained by `loss` on fresh draws of p (real) and q.
+DiscriminatorOnLine trained_discriminator(LogitsFn loss, const TwoBumps& p, const TwoBumps& q, int64_t steps,
+                                          uint64_t seed);
+/// Its errors.
 DiscriminatorErrors discriminator_errors(LogitsFn loss, const TwoBumps& p, const TwoBumps& q, int64_t steps,
                                          uint64_t seed);
 

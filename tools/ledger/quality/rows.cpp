@@ -16,11 +16,6 @@
 namespace gradzoo {
 namespace {
 
-// log(.01 p + .99 noise)
-Tensor one_percent_data(const Tensor& log_p, const Tensor& log_noise) {
-  return logsumexp(stack({log_p + std::log(0.01), log_noise + std::log(0.99)}), 0);
-}
-
 RowResult one_percent(const RowContext& context) {
   constexpr double kRounding = 1e-9;
   const int64_t dimensions[] = {1, 10, 100, 1000};
@@ -45,6 +40,10 @@ RowResult memoriser(const RowContext& context) {
 }
 
 }  // namespace
+
+Tensor one_percent_data(const Tensor& log_p, const Tensor& log_noise) {
+  return logsumexp(stack({log_p + std::log(0.01), log_noise + std::log(0.99)}), 0);
+}
 
 double mixture_loss(FunctionRef<Tensor(const Tensor& log_p, const Tensor& log_noise)> log_mixture,
                     int64_t dimensions, uint64_t seed) {
@@ -75,12 +74,12 @@ Memory measure_memory(const PointModel& model, uint64_t seed) {
   Rng rng(seed, "ledger/memoriser");
   const auto truth = make_toy("ring8");
   const Tensor train = truth->sample(kTrain, rng), test = truth->sample(kTest, rng);
-  Memory out{{0.1, 0.03, 0.01, 0.003, 0.001, 0.0003}, {}, 0};
+  Memory out{{0.1, 0.03, 0.01, 0.003, 0.001, 0.0003}, {}, 0, train, {}};
   for (const double width : out.widths)
     out.log_px.push_back(
         mean(model.log_density(cast(train, DType::f64), width, cast(test, DType::f64))).item());
-  const Tensor samples = model.sample(train, out.widths.back(), kSamples, rng);
-  out.p_value = c2st(samples, truth->sample(kSamples, rng), {.seed = seed}).p_value;
+  out.samples = model.sample(train, out.widths.back(), kSamples, rng);
+  out.p_value = c2st(out.samples, truth->sample(kSamples, rng), {.seed = seed}).p_value;
   return out;
 }
 

@@ -12,6 +12,9 @@ namespace gradzoo {
 
 std::vector<Row> quality_rows();
 
+/// log(.01 p + .99 noise) from both log-densities.
+Tensor one_percent_data(const Tensor& log_p, const Tensor& log_noise);
+
 /// E_p[log p - log p_m], nats, of 2,000 draws of p = N(0, I) in `dimensions`, p_m being what
 /// log_mixture(log p, log noise) makes of both log-densities; the noise is N(0, 9 I).
 double mixture_loss(FunctionRef<Tensor(const Tensor& log_p, const Tensor& log_noise)> log_mixture,
@@ -26,6 +29,7 @@ struct PointModel {
 struct Memory {
   std::vector<double> widths, log_px;  // falling widths, mean log p of 500 test points under each, nats
   double p_value;                      // of its samples at the least width, 1,000 against fresh points
+  Tensor train, samples;               // (2000, 2) that it knows; (1000, 2), those samples
 };
 Memory measure_memory(const PointModel& model, uint64_t seed);
 

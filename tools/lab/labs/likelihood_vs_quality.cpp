@@ -1,0 +1,118 @@
+#include "tools/lab/labs/likelihood_vs_quality.h"
+
+#include <cmath>
+#include <numbers>
+
+#include <fmt/format.h>
+
+#include "autograd/ops.h"
+#include "autograd/tape.h"
+#include "datasets/toys/toy.h"
+#include "models/pictures/plane_pictures.h"
+#include "tools/lab/points.h"
+#include "tools/ledger/quality/rows.h"
+#include "tools/plot/chart.h"
+
+namespace gradzoo {
+namespace {
+
+constexpr double kTooWide = 1.1;  // standard deviation of a model of N(0, I) that is a little off
+
+// log N(x; 0, kTooWide^2 I) from log N(x; 0, I) = -|x|^2/2 - d/2 log(2 pi).
+Tensor slightly_wide(const Tensor& log_p, int64_t dimensions) {
+  const auto d = static_cast<double>(dimensions);
+  const double log_norm = d / 2 * std::log(2 * std::numbers::pi);
+  return (log_p + log_norm) / (kTooWide * kTooWide) - log_norm - d * std::log(kTooWide);
+}
+
+LabTable lost_by_dimension(const std::vector<int64_t>& dimensions, const LabContext& context) {
+  LabTable table{"dimensions",
+                 {{"99 % noise",
+                   "nats that .01 N(0, I) + .99 N(0, 9 I) loses to the truth, N(0, I), on the truth's draws"},
+                  {"all noise", "that N(0, 9 I) alone loses"},
+                  {"10 % too wide", "that N(0, 1.21 I) loses, each of whose samples is nearly right"}}};
+  for (const int64_t d : dimensions) {
+    context.progress(fmt::format("{} dimensions", d));
+    const auto lost = [&](auto log_model) { return mixture_loss(log_model, d, context.seed); };
+    table.add(fmt::format("{}", d),
+              {lost(one_percent_data), lost([](const Tensor&, const Tensor& log_noise) { return log_noise; }),
+               lost([&](const Tensor& log_p, const Tensor&) { return slightly_wide(log_p, d); })});
+  }
+  return table;
+}
+
+LabTable memory_by_width(const Memory& memory) {
+  LabTable table{"kernel width",
+                 {{"log p, test", "of points that it never saw, nats"},
+                  {"log p, training", "of the points that it repeats, nats: it rises as the width falls"}}};
+  const NoGrad quiet;
+  const Tensor train = cast(memory.train, DType::f64), some = train.rows(0, 500);
+  for (size_t i = 0; i < memory.widths.size(); ++i)
+    table.add(fmt::format("{}", memory.widths[i]),
+              {memory.log_px[i], mean(kernel_log_density(train, memory.widths[i], some)).item()});
+  return table;
+}
+
+LineChart lost_chart(const LabTable& table, const std::vector<int64_t>& dimensions) {
+  LineChart chart{.title = "what a model loses in likelihood",
+                  .x_label = "dimensions of the data",
+                  .y_label = "nats below the truth",
+                  .levels = {{"log 100", std::log(100.0)}},
+                  .log_x = true,
+                  .log_y = true};
+  for (size_t k = 0; k < table.columns.size(); ++k) {
+    Series series{.name = table.columns[k].heading};
+    for (size_t i = 0; i < dimensions.size(); ++i) {
+      series.x.push_back(static_cast<double>(dimensions[i]));
+      series.y.push_back(table.rows[i].values[k]);
+    }
+    chart.series.push_back(std::move(series));
+  }
+  return chart;
+}
+
+}  // namespace
+
+LabResult LikelihoodVsQualityLab::run(const LabContext& context) const {
+  LabTable lost = lost_by_dimension(dimensions, context);
+  context.progress("a memoriser of ring8");
+  const Memory memory = measure_memory({kernel_log_density, kernel_samples}, context.seed);
+  LabTable remembered = memory_by_width(memory);
+  const std::shared_ptr<const Toy> toy = make_toy("ring8");
+  const double truth = mean(toy->log_prob(memory.train)).item();
+  Rng rng(context.seed, "lab/likelihood-vs-quality");
+  Plane best = samples_over_truth(*toy, kernel_samples(memory.train, memory.widths.front(), 1000, rng)),
+        least = samples_over_truth(*toy, memory.samples);
+  best.title = fmt::format("width {}: log p {:.4g}", memory.widths.front(), memory.log_px.front());
+  least.title = fmt::format("width {}: log p {:.4g}", memory.widths.back(), memory.log_px.back());
+
+  LabResult out;
+  out.pictures.push_back({"mixture",
+                          "Nats that three models of N(0, I) lose on its draws. The one whose samples are "
+                          "noise 99 times of 100 never loses more than log 100.",
+                          draw_chart(lost_chart(lost, dimensions))});
+  out.pictures.push_back(planes_picture(
+      "memoriser",
+      "Samples of a model that repeats 2,000 training points with a little noise, over the truth: the wide "
+      "kernel finds test points likely, the narrow one next to impossible.",
+      {best, least}));
+  const LabTable::Row& most = lost.rows.back();
+  out.reading = fmt::format(
+      "Likelihood does not tell how good samples are, either way. A mixture of 1 % truth and 99 % noise has "
+      "p_m >= .01 p everywhere, so it loses at most log 100 = 4.605 nats, whatever the dimension; in {} "
+      "dimensions noise alone loses {:.3g}, and a model whose samples are all nearly right, 10 % too wide, "
+      "{:.2f}, against {:.3f} of the mixture, which draws noise 99 times of 100. The other way round, a "
+      "memoriser that repeats 2,000 points with noise of {} draws what no classifier tells from fresh points "
+      "(p = {:.2f}), and finds test points next to impossible: log p {:.4g}, the truth has {:.2f}. Its "
+      "training points have {:.2f}: neither training likelihood nor samples tell a memoriser, only test data "
+      "do.",
+      most.name, most.values[1], most.values[2], most.values[0], memory.widths.back(), memory.p_value,
+      memory.log_px.back(), truth, remembered.rows.back().values[1]);
+  out.exercise =
+      "What is the memoriser's mean log p of its own n training points in the plane at a small width w? What "
+      "does halving w do to it, and what to log p of a test point at the distance r from the nearest?";
+  out.tables = {std::move(lost), std::move(remembered)};
+  return out;
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,97 @@
+#include "tools/lab/labs/optimal_discriminator.h"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "autograd/ops.h"
+#include "models/gan/losses.h"
+#include "tools/ledger/gan/rows.h"
+#include "tools/plot/chart.h"
+
+namespace gradzoo {
+namespace {
+
+/// Two densities that are to be told apart, and for how long.
+struct Rivals {
+  const char* name;
+  TwoBumps p, q;
+  int64_t steps;
+};
+
+// V(D) = E_p log D + E_q log(1 - D), by the midpoint rule.
+double value_of_game(const DiscriminatorOnLine& line) {
+  const Tensor log_d = neg(softplus(neg(line.logits))), log_not_d = neg(softplus(line.logits));
+  return sum(exp(line.log_p) * log_d + exp(line.log_q) * log_not_d).item() * line.grid.volume;
+}
+
+Tensor loss_of_both(const Tensor& real_logits, const Tensor& fake_logits) {
+  return discriminator_loss(real_logits, fake_logits);
+}
+
+Series along(const DiscriminatorOnLine& line, const Tensor& values, std::string name) {
+  return {.name = std::move(name),
+          .x = reshape(line.grid.points(0, line.grid.count()), {line.grid.count()}).to_vector(),
+          .y = values.to_vector()};
+}
+
+}  // namespace
+
+LabResult OptimalDiscriminatorLab::run(const LabContext& context) const {
+  constexpr TwoBumps kBumps{1.2, 0.6}, kBell{0, 1.5}, kAway{5, 0.6};
+  const Rivals all[] = {{"bumps, a bell; early", kBumps, kBell, early_steps},
+                        {"bumps, a bell", kBumps, kBell, steps},
+                        {"bumps twice", kBumps, kBumps, steps},
+                        {"bumps, bumps far away", kBumps, kAway, steps}};
+  LabTable table{"p, q",
+                 {{"V(D)", "E_p log D + E_q log(1 - D) of the trained classifier, nats, by quadrature"},
+                  {"2 JSD - log 4", "the largest V that there can be, nats, from both densities"},
+                  {"mean |D - D*|", "D* = p/(p + q); the mean is under (p + q)/2"},
+                  {"max |D - D*|", "over the central 95 % of (p + q)/2"}}};
+  LineChart chart{.title = "two bumps p against a bell q",
+                  .x_label = "x",
+                  .y_label = "probability that x is of p; densities",
+                  .y_low = 0,
+                  .y_high = 1};
+  for (const Rivals& each : all) {
+    context.progress(fmt::format("{}: {} steps", each.name, each.steps));
+    const DiscriminatorOnLine line =
+        trained_discriminator(loss_of_both, each.p, each.q, each.steps, context.seed);
+    const DiscriminatorErrors off = line.errors();
+    table.add(each.name,
+              {value_of_game(line), 2 * jsd_on_grid(line.grid, line.log_p, line.log_q) - std::log(4.0),
+               off.mean, off.sup});
+    if (&each == &all[0]) {
+      chart.series = {along(line, exp(line.log_p), "p"), along(line, exp(line.log_q), "q"),
+                      along(line, sigmoid(line.log_p - line.log_q), "D* = p/(p + q)")};
+    }
+    if (&each - &all[0] < 2)
+      chart.series.push_back(along(line, sigmoid(line.logits), fmt::format("D after {} steps", each.steps)));
+  }
+  LabResult out;
+  out.pictures.push_back({"discriminator",
+                          "Two bumps p, a wide bell q, and how probable it is that x is of p: in truth, and "
+                          "as the classifier has learned it.",
+                          draw_chart(chart)});
+  const auto lost = [&](const char* row) { return table.at(row, "2 JSD - log 4") - table.at(row, "V(D)"); };
+  out.reading = fmt::format(
+      "A classifier that sees draws of p and q alone, never a density, learns p/(p + q): it is off by {:.4f} "
+      "in the mean and by {:.3f} at most where 95 % of the draws are. So its logit is log p/q, and the value "
+      "of its game is 2 JSD(p, q) - log 4, less what it has still to learn: {:.4f} nats after {} steps, "
+      "{:.1e} after {}. No D has more. Of a law against itself it can only say one half: V = {:.4f}, and "
+      "-log 4 = -1.3863. Of two laws that do not overlap V is {:.4f}, near its end at 0, and stays there as "
+      "they move further apart: a loss that is flat has no gradient for a generator, which is how a GAN "
+      "whose "
+      "discriminator is far ahead stands still.",
+      table.at("bumps, a bell", "mean |D - D*|"), table.at("bumps, a bell", "max |D - D*|"),
+      lost("bumps, a bell; early"), early_steps, lost("bumps, a bell"), steps,
+      table.at("bumps twice", "V(D)"), table.at("bumps, bumps far away", "V(D)"));
+  out.exercise =
+      "If the classifier is shown nine draws of q for each of p, and each weighs the same, what is its best "
+      "D, "
+      "and how do you get log p/q from its logit?";
+  out.tables.push_back(std::move(table));
+  return out;
+}
+
+}  // namespace gradzoo
