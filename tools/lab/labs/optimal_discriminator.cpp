@@ -26,7 +26,7 @@ double value_of_game(const DiscriminatorOnLine& line) {
 }
 
 Tensor loss_of_both(const Tensor& real_logits, const Tensor& fake_logits) {
-  return discriminator_loss(real_logits, fake_logits);
+  return non_saturating.discriminator(real_logits, fake_logits);
 }
 
 Series along(const DiscriminatorOnLine& line, const Tensor& values, std::string name) {
