@@ -12,7 +12,7 @@ namespace gradzoo {
 
 std::vector<Row> gan_rows();
 
-/// A scalar from the logits of real and of generated examples: gan_value, discriminator_loss.
+/// A scalar from the logits of real and of generated examples: gan_value, GanLoss::discriminator.
 using LogitsFn = FunctionRef<Tensor(const Tensor& real_logits, const Tensor& fake_logits)>;
 
 /// An equal mixture of N(-gap, sigma^2) and N(gap, sigma^2) on the line.
