@@ -89,21 +89,14 @@ LabResult ModeCollapseLab::run(const LabContext& context) const {
   out.pictures.push_back(planes_picture("samples", "A thousand samples of each at the end.", planes));
   out.reading = fmt::format(
       "All four have the same players; they learn {} steps. The default finds {:.0f} of 8 modes, and D is "
-      "left "
-      "with a loss of {:.2f} nats of log 4 = 1.39: it cannot tell. Minimax in place of the non-saturating "
-      "loss "
-      "does it no harm ({:.0f} modes). With a D that learns a hundred times faster than G, and no noise on "
-      "what D "
-      "sees, G stays on {:.0f}: D is sure of itself everywhere (loss {:.2f}), so its landscape is flat but "
-      "where "
-      "G already is, and nothing draws G to modes that it has not found. More training does not help, as the "
-      "picture shows. The same game with noise on all that D sees spreads over the ring again ({:.0f} "
-      "modes), "
-      "since real and generated points then overlap; its slow G is still far from sharp ({:.0f} % of high "
-      "quality, "
-      "the default {:.0f} %). The samples are good or bad apart from that: {:.0f} % of the collapsed ones "
-      "are of "
-      "high quality, and each alone looks like data.",
+      "left with a loss of {:.2f} nats of log 4 = 1.39: it can hardly tell. Minimax in place of the non-"
+      "saturating loss does it no harm ({:.0f} modes). With a D that learns a hundred times faster than G, "
+      "and no noise on what D sees, G stays on {:.0f}: D is sure of itself everywhere (loss {:.2f}), so its"
+      " landscape is flat but where G already is, and nothing draws G to modes that it has not found. More "
+      "training does not help, as the picture shows. The same game with noise on all that D sees spreads "
+      "over the ring again ({:.0f} modes), since real and generated points then overlap; its slow G is "
+      "still far from sharp ({:.0f} % of high quality, the default {:.0f} %). How sharp samples are is "
+      "another matter: {:.0f} % of the collapsed ones are of high quality.",
       steps, table.at("default", "modes"), table.at("default", "D's loss"), table.at("minimax", "modes"),
       table.at("collapse", "modes"), table.at("collapse", "D's loss"),
       table.at("collapse, with noise", "modes"), 100 * table.at("collapse, with noise", "high quality"),

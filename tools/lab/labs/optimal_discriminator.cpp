@@ -75,14 +75,13 @@ LabResult OptimalDiscriminatorLab::run(const LabContext& context) const {
                           draw_chart(chart)});
   const auto lost = [&](const char* row) { return table.at(row, "2 JSD - log 4") - table.at(row, "V(D)"); };
   out.reading = fmt::format(
-      "A classifier that sees draws of p and q alone, never a density, learns p/(p + q): it is off by {:.4f} "
-      "in the mean and by {:.3f} at most where 95 % of the draws are. So its logit is log p/q, and the value "
-      "of its game is 2 JSD(p, q) - log 4, less what it has still to learn: {:.4f} nats after {} steps, "
-      "{:.1e} after {}. No D has more. Of a law against itself it can only say one half: V = {:.4f}, and "
-      "-log 4 = -1.3863. Of two laws that do not overlap V is {:.4f}, near its end at 0, and stays there as "
-      "they move further apart: a loss that is flat has no gradient for a generator, which is how a GAN "
-      "whose "
-      "discriminator is far ahead stands still.",
+      "A classifier that sees draws of p and q alone, never a density, learns p/(p + q): it is off by "
+      "{:.4f} in the mean and by {:.3f} at most where 95 % of the draws are. So its logit is log p/q, and "
+      "the value of its game is 2 JSD(p, q) - log 4, less what it has still to learn: {:.4f} nats after {} "
+      "steps, {:.1e} after {}. No D has more. Of a law against itself it can only say one half: V = {:.4f},"
+      " and -log 4 = -1.3863. Of two laws that do not overlap V is {:.4f}, near its end at 0, and stays "
+      "there as they move further apart: a loss that is flat has no gradient for a generator, which is how "
+      "a GAN whose discriminator is far ahead stands still.",
       table.at("bumps, a bell", "mean |D - D*|"), table.at("bumps, a bell", "max |D - D*|"),
       lost("bumps, a bell; early"), early_steps, lost("bumps, a bell"), steps,
       table.at("bumps twice", "V(D)"), table.at("bumps, bumps far away", "V(D)"));
