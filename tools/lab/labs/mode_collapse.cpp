@@ -103,8 +103,7 @@ LabResult ModeCollapseLab::run(const LabContext& context) const {
       100 * table.at("default", "high quality"), 100 * table.at("collapse", "high quality"));
   out.exercise =
       "The non-saturating loss keeps its gradient where D is sure. Would it have saved the collapsed GAN? "
-      "Run "
-      "gradzoo train gan --data ring8 --set preset=collapse --set loss=non-saturating.";
+      "Run gradzoo train gan --data ring8 --set preset=collapse --set loss=non-saturating.";
   out.tables.push_back(std::move(table));
   return out;
 }

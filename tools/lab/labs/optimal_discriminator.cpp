@@ -87,8 +87,7 @@ LabResult OptimalDiscriminatorLab::run(const LabContext& context) const {
       table.at("bumps twice", "V(D)"), table.at("bumps, bumps far away", "V(D)"));
   out.exercise =
       "If the classifier is shown nine draws of q for each of p, and each weighs the same, what is its best "
-      "D, "
-      "and how do you get log p/q from its logit?";
+      "D, and how do you get log p/q from its logit?";
   out.tables.push_back(std::move(table));
   return out;
 }
