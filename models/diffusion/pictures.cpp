@@ -132,7 +132,7 @@ Picture scores_picture(const Diffusion& model, const DataShape& shape) {
 
 // Of ddim, which is the same walk however many steps it is cut into.
 Picture steps_picture(const Diffusion& model, const DataShape& shape, const DataView& data, Rng& rng) {
-  constexpr int64_t kSamples = 256, kTold[] = {1, 2, 5, 10, 20, 50};
+  constexpr int64_t kSamples = 256, kTold[] = {1, 2, 5, 10, 20};
   const int64_t real = std::min(2 * kSamples, data.examples.count());
   const Tensor known = read_examples(data.examples, 0, real, Pixels::grey, rng).x;
   const Tensor start = noise_of(model, kSamples, shape, rng),

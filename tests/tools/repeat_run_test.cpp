@@ -1,0 +1,29 @@
+#include <iterator>
+
+#include "tools/resumed_runs.h"
+
+using namespace gradzoo::test;
+
+TEST_CASE("A run is repeated by its config file, and its bytes do not depend on the number of threads") {
+  std::vector<Task> tasks = tasks_on_images();
+  std::ranges::copy(tasks_on_points(), std::back_inserter(tasks));
+  for (const Task& task : tasks) {
+    CAPTURE(task.model);
+    CAPTURE(task.data);
+    const ScratchDirectory scratch;
+    write_small_dataset(scratch.file("data"), 1200, 24, 28);
+    const auto train = [&](const std::string& line) {
+      const ProcessResult result = run_gradzoo("train " + line, scratch.file(""));
+      REQUIRE_MESSAGE(result.status == 0, result.err);
+    };
+    train(fmt::format("{} --data {} --steps 5{} --threads 1 --out t1", task.model, task.data,
+                      set_values(task.model, kQuick) + set_values(task.model, {{"channels", "8"}})));
+    const std::string expected = read_file(scratch.file("t1/checkpoint.safetensors"));
+    for (const char* threads : {"2", "3", "8"}) {
+      const std::string run = std::string("t") + threads;
+      train(std::string("--config t1/config.toml --threads ") + threads + " --out " + run);
+      CHECK_MESSAGE(read_file(scratch.file(run + "/checkpoint.safetensors")) == expected, threads);
+      CHECK(read_file(scratch.file(run + "/config.toml")) == read_file(scratch.file("t1/config.toml")));
+    }
+  }
+}
