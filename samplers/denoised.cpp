@@ -6,6 +6,7 @@
 #include "autograd/ops.h"
 #include "autograd/plain.h"
 #include "autograd/tape.h"
+#include "samplers/tweedie.h"
 
 namespace gradzoo {
 namespace {
@@ -15,10 +16,8 @@ constexpr double kStill = 1e-4;  // of sigma: a step that moves no number furthe
 
 double furthest(const Tensor& a, const Tensor& b) { return max(abs(a - b)).item(); }
 
-Tensor tweedie(const Tensor& x, const Tensor& score, double sigma) { return x + score * (sigma * sigma); }
-
 Tensor tweedie_of(const Target& target, const Tensor& x) {
-  return tweedie(x, value_and_score(target, x).score, target.data_noise);
+  return tweedie_denoised(x, value_and_score(target, x).score, target.data_noise);
 }
 
 Tensor through_more_noise(const Target& target, const Tensor& noisy, double sigma) {
@@ -84,7 +83,7 @@ Tensor drifted(const Target& target, const Tensor& noisy, double sigma) {
 }
 
 Tensor guess(const Target& target, const Tensor& noisy, double sigma, Rng& rng) {
-  if (target.noisy_score) return tweedie(noisy, target.noisy_score(noisy, sigma), sigma);
+  if (target.noisy_score) return tweedie_denoised(noisy, target.noisy_score(noisy, sigma), sigma);
   if (target.data_noise > sigma) return with_missing_noise(target, noisy, sigma, rng);
   if (target.data_noise > 0) return through_more_noise(target, noisy, sigma);
   return target.log_prob ? climbed(target, noisy, sigma) : drifted(target, noisy, sigma);

@@ -11,10 +11,10 @@
 #include "models/base/mode_quantities.h"
 #include "models/base/over_examples.h"
 #include "models/eval/noised_toy.h"
-#include "models/networks/tweedie.h"
 #include "models/pictures/image_pictures.h"
 #include "models/pictures/plane_pictures.h"
 #include "samplers/kinds/langevin.h"
+#include "samplers/tweedie.h"
 
 namespace gradzoo {
 namespace {

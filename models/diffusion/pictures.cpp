@@ -7,7 +7,7 @@
 
 #include "autograd/ops.h"
 #include "models/eval/energy_distance.h"
-#include "models/eval/quadrature.h"
+#include "models/eval/noised_toy.h"
 #include "models/pictures/class_rows.h"
 #include "models/pictures/image_pictures.h"
 #include "models/pictures/plane_pictures.h"
@@ -122,7 +122,7 @@ Picture scores_picture(const Diffusion& model, const DataShape& shape) {
       Plane plane{fmt::format("{} score, noise {:.2g}", truth ? "true" : "learned", sigma), box.low[0],
                   box.high[0], box.low[1], box.high[1]};
       plane.arrow_tails = tails;
-      plane.arrows = truth ? noised_score(*shape.toy, sigma, tails) : cast(learned, DType::f64);
+      plane.arrows = truth ? score_at(noised_toy(*shape.toy, sigma), tails) : cast(learned, DType::f64);
       planes.planes.push_back(std::move(plane));
     }
   }
@@ -132,13 +132,13 @@ Picture scores_picture(const Diffusion& model, const DataShape& shape) {
 
 // Of ddim, which is the same walk however many steps it is cut into.
 Picture steps_picture(const Diffusion& model, const DataShape& shape, const DataView& data, Rng& rng) {
-  constexpr int64_t kSamples = 256, kTold[] = {1, 2, 5, 10, 20};
+  constexpr int64_t kSamples = 256, kCounts[] = {1, 2, 5, 10, 20};
   const int64_t real = std::min(2 * kSamples, data.examples.count());
   const Tensor known = read_examples(data.examples, 0, real, Pixels::grey, rng).x;
   const Tensor start = noise_of(model, kSamples, shape, rng),
                labels = any_labels(kSamples, model.label_count());
   Bars bars{{}, "steps", "energy distance"};
-  for (const int64_t steps : kTold) {
+  for (const int64_t steps : kCounts) {
     bars.values.push_back(energy_distance(model.carry(start, labels, rng, {ddim_step, steps}), known));
     bars.names.push_back(fmt::format("{}", steps));
   }
@@ -151,18 +151,6 @@ Picture steps_picture(const Diffusion& model, const DataShape& shape, const Data
 }
 
 }  // namespace
-
-Tensor noised_score(const Toy& toy, double sigma, const Tensor& points) {
-  constexpr int64_t kCells = 160;
-  const Grid grid(toy.box(), kCells);
-  const Tensor cells = grid.points(0, grid.count());
-  const Tensor log_p = on_grid(grid, [&](const Tensor& x) { return toy.log_prob(x); });
-  const Tensor y = cast(points, DType::f64);
-  // log p(x) - |y - x|^2 / (2 sigma^2) up to what is the same for all x
-  const Tensor closeness = matmul(y, cells, false, true) - sum(square(cells), 1) * 0.5;
-  const Tensor posterior = softmax(closeness / (sigma * sigma) + log_p, 1);
-  return (matmul(posterior, cells) - y) / (sigma * sigma);
-}
 
 std::vector<Picture> diffusion_pictures(const Diffusion& model, const DataShape& shape,
                                         const DataView& data) {

@@ -17,8 +17,4 @@ Quantities plane_density(const Diffusion& model, const Toy& toy);
 /// the divergence by one Rademacher probe a step (Hutchinson 1990; Grathwohl et al. 2019).
 Quantities image_bits(const Diffusion& model, const DataView& data, int64_t count, const ShareDone& done);
 
-/// The score of p * N(0, sigma^2) at points (n, 2), p on a grid of cells well below sigma: (E[x | y] - y) /
-/// sigma^2.
-Tensor noised_score(const Toy& toy, double sigma, const Tensor& points);
-
 }  // namespace gradzoo

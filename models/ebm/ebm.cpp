@@ -9,10 +9,10 @@
 #include "models/base/density_quantities.h"
 #include "models/base/over_examples.h"
 #include "models/ebm/pictures.h"
-#include "models/networks/tweedie.h"
 #include "models/pictures/plane_pictures.h"
 #include "models/pictures/samples_picture.h"
 #include "samplers/given.h"
+#include "samplers/tweedie.h"
 
 namespace gradzoo {
 

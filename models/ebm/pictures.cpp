@@ -7,9 +7,9 @@
 #include <fmt/format.h>
 
 #include "autograd/ops.h"
-#include "models/networks/tweedie.h"
 #include "models/pictures/image_pictures.h"
 #include "models/pictures/plane_pictures.h"
+#include "samplers/tweedie.h"
 
 namespace gradzoo {
 namespace {

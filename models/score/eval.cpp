@@ -11,7 +11,7 @@
 #include "models/base/density_quantities.h"
 #include "models/base/over_examples.h"
 #include "models/eval/noised_toy.h"
-#include "models/networks/tweedie.h"
+#include "samplers/tweedie.h"
 
 namespace gradzoo {
 namespace {

@@ -5,7 +5,6 @@
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "models/networks/labels.h"
-#include "models/networks/tweedie.h"
 #include "models/pictures/class_rows.h"
 #include "models/pictures/image_pictures.h"
 #include "models/score/eval.h"
@@ -13,6 +12,7 @@
 #include "samplers/chains.h"
 #include "samplers/given.h"
 #include "samplers/kinds/langevin.h"
+#include "samplers/tweedie.h"
 
 namespace gradzoo {
 namespace {

@@ -10,6 +10,7 @@
 #include "autograd/tape.h"
 #include "models/base/over_examples.h"
 #include "models/diffusion/pictures.h"
+#include "models/eval/noised_toy.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"
@@ -133,7 +134,7 @@ TEST_CASE("the truth's score under noise is that of the Gaussian it makes") {
   const Tensor away = many - centre;
   const Tensor covariance = matmul(away, away, true) / 400'000.0 + eye(2, DType::f64) * 0.25;
   const Tensor wanted = -transpose(solve(covariance, transpose(y - centre)));
-  CHECK(max(abs(noised_score(*shape.toy, 0.5, y) - wanted)).item() < 0.03);
+  CHECK(max(abs(score_at(noised_toy(*shape.toy, 0.5), y) - wanted)).item() < 0.03);
 }
 
 TEST_CASE("solvers draw what they should: the same start by ddim whatever the stream, by ancestral not") {
@@ -196,10 +197,10 @@ TEST_CASE("what does not go together is refused") {
 
 TEST_CASE("the first noise is as wide as data lie apart") {
   DataShape wide = kImages;
-  wide.diameter = 7;
+  wide.image_diameter = 7;
   CHECK(test::option_text("ncsn", {}, wide, "sigma_begin") == "14");  // pixels as [-1,1]
   const DataShape ring = test::toy_shape("ring8");
-  CHECK(test::option_text("ncsn", {}, ring, "sigma_begin") == fmt::format("{:.2g}", ring.diameter));
+  CHECK(test::option_text("ncsn", {}, ring, "sigma_begin") == fmt::format("{:.2g}", ring.diameter()));
 }
 
 }  // namespace

@@ -8,8 +8,8 @@
 #include "autograd/functional/functional.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
-#include "models/networks/tweedie.h"
 #include "nn/layers/layers.h"
+#include "samplers/tweedie.h"
 #include "support/error_message.h"
 #include "support/tensor_values.h"
 

@@ -4,12 +4,12 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
-#include "models/networks/tweedie.h"
 #include "models/score/eval.h"
 #include "models/score/score.h"
 #include "samplers/chains.h"
 #include "samplers/given.h"
 #include "samplers/kinds/langevin.h"
+#include "samplers/tweedie.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"
 

@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "models/networks/tweedie.h"
 #include "samplers/kinds/langevin.h"
+#include "samplers/tweedie.h"
 
 namespace gradzoo {
 namespace {

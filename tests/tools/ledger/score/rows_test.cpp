@@ -8,8 +8,8 @@
 #include "autograd/grad.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
-#include "models/networks/tweedie.h"
 #include "samplers/kinds/langevin.h"
+#include "samplers/tweedie.h"
 
 // Each row plants the error that it is there for, and must see it.
 namespace gradzoo {

@@ -1,4 +1,4 @@
-#include "models/networks/tweedie.h"
+#include "samplers/tweedie.h"
 
 #include "autograd/base/error.h"
 #include "autograd/ops.h"
