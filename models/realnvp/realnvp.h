@@ -5,7 +5,7 @@
 
 namespace gradzoo {
 
-inline constexpr QuantityInfo kFlowNll{"nll", "nats"}, kFlowBits{"bits_per_dim", "bits/dim"};
+inline constexpr QuantityInfo kFlowNll{"nll", "nats"};
 
 /// RealNVP (Dinh et al. 2017) by maximum likelihood: min -mean log p(x), in nats of a point or bits/dim of
 /// dequantised pixels.

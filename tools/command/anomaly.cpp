@@ -8,10 +8,11 @@
 
 #include "autograd/base/error.h"
 #include "autograd/base/text.h"
+#include "autograd/kernels/threads/parallel.h"
 #include "autograd/tape.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
-#include "tools/command/use_threads.h"
+#include "tools/command/shared_options.h"
 
 namespace gradzoo {
 namespace {
@@ -88,9 +89,8 @@ int anomaly_command(const Arguments& arguments) {
               "judges the other way round as well");
   line.option("-n", "N", count, "test images of each (default: 1000)", 10, 10'000);
   line.option("--out", "FILE", out, "x.png (default: RUN/samples/anomaly-<what>-seed<S>.png)");
-  line.option("--seed", "S", seed, "of what is drawn (default: the run's)", 0, int64_t{1} << 53);
-  line.option("--threads", "T", threads, "threads; the result does not depend on them (default: the cores)",
-              1, kernels::kMaxThreads);
+  add_seed(line, seed, "of what is drawn (default: the run's)");
+  add_threads(line, threads);
   line.flag("--json", json, "print one JSON object");
   if (!line.parse(arguments)) {
     fmt::print("{}", line.help());
@@ -98,7 +98,7 @@ int anomaly_command(const Arguments& arguments) {
   }
   if (against.empty())
     throw Error("anomaly: against what is not said. Hint: --against noise, fashion, digit=9 or a folder");
-  if (!out.empty() && !out.ends_with(".png")) throw Error("anomaly: {} is no picture. Hint: x.png", out);
+  if (!out.empty()) check_picture("anomaly", out);
   kernels::set_flush_denormals(true);
   use_threads(threads);
   const NoGrad quiet;

@@ -17,7 +17,7 @@
 #include "tools/command/bench_json.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
-#include "tools/command/use_threads.h"
+#include "tools/command/shared_options.h"
 
 namespace gradzoo {
 namespace {

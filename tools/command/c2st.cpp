@@ -5,9 +5,10 @@
 
 #include "autograd/base/error.h"
 #include "autograd/base/text.h"
+#include "autograd/kernels/threads/parallel.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
-#include "tools/command/use_threads.h"
+#include "tools/command/shared_options.h"
 #include "tools/plot/image.h"
 #include "tools/run/draw_picture.h"
 #include "tools/run/two_samples.h"
@@ -54,16 +55,14 @@ int c2st_command(const Arguments& arguments) {
               10'000);
   line.option("--permutations", "N", options.permutations, "relabellings (default: 999)", 19, 1'000'000);
   line.option("--out", "FILE", out, "x.png: what it was surest about (default: c2st.png)");
-  line.option("--seed", "S", seed, "of what is chosen, learned and relabelled (default: 0)", 0,
-              int64_t{1} << 53);
-  line.option("--threads", "T", threads, "threads; the result does not depend on them (default: the cores)",
-              1, kernels::kMaxThreads);
+  add_seed(line, seed, "of what is chosen, learned and relabelled (default: 0)");
+  add_threads(line, threads);
   line.flag("--json", json, "print one JSON object");
   if (!line.parse(arguments)) {
     fmt::print("{}", line.help());
     return 0;
   }
-  if (!out.ends_with(".png")) throw Error("c2st: {} is no picture. Hint: x.png", out);
+  check_picture("c2st", out);
   kernels::set_flush_denormals(true);
   use_threads(threads);
   options.seed = static_cast<uint64_t>(seed);

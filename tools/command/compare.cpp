@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include "autograd/base/text.h"
+#include "autograd/kernels/threads/parallel.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
-#include "tools/command/use_threads.h"
+#include "tools/command/shared_options.h"
 #include "tools/run/comparison.h"
 
 namespace gradzoo {

@@ -6,13 +6,14 @@
 
 #include "autograd/base/error.h"
 #include "autograd/base/text.h"
+#include "autograd/kernels/threads/parallel.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "models/pictures/image_pictures.h"
 #include "samplers/denoised.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
-#include "tools/command/use_threads.h"
+#include "tools/command/shared_options.h"
 #include "tools/run/composition.h"
 #include "tools/run/draw_picture.h"
 #include "tools/run/walk.h"
@@ -128,15 +129,14 @@ int compose_command(const Arguments& arguments) {
               "of " + sampler_names() + " (default: mala, or ula where a run has a score alone)");
   line.options("--set", "KEY=VALUE", assignments,
                "of the sampler: steps (default: 1000), step, and others (gradzoo sample --help lists them)");
-  line.option("--seed", "S", seed, "of the chains (default: the first run's)", 0, int64_t{1} << 53);
-  line.option("--threads", "T", threads, "threads; the result does not depend on them (default: the cores)",
-              1, kernels::kMaxThreads);
+  add_seed(line, seed, "of the chains (default: the first run's)");
+  add_threads(line, threads);
   line.flag("--json", json, "print one JSON object");
   if (!line.parse(arguments)) {
     fmt::print("{}", line.help());
     return 0;
   }
-  if (!out.empty() && !out.ends_with(".png")) throw Error("compose: {} is no picture. Hint: x.png", out);
+  if (!out.empty()) check_picture("compose", out);
   kernels::set_flush_denormals(true);
   use_threads(threads);
   const NoGrad quiet;

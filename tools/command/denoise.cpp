@@ -8,6 +8,7 @@
 
 #include "autograd/base/error.h"
 #include "autograd/base/text.h"
+#include "autograd/kernels/threads/parallel.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "models/eval/digit_ruler.h"
@@ -19,7 +20,7 @@
 #include "models/run/data.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
-#include "tools/command/use_threads.h"
+#include "tools/command/shared_options.h"
 #include "tools/plot/image.h"
 #include "tools/run/draw_picture.h"
 #include "tools/run/saved_run.h"
@@ -149,15 +150,14 @@ int denoise_command(const Arguments& arguments) {
   line.option("-n", "N", count, "test examples, the first 30 images of which are drawn (default: 1000)", 10,
               10'000);
   line.option("--out", "FILE", out, "x.png (default: RUN/samples/denoise-<sigma>-seed<S>.png)");
-  line.option("--seed", "S", seed, "of the noise (default: the run's)", 0, int64_t{1} << 53);
-  line.option("--threads", "T", threads, "threads; the result does not depend on them (default: the cores)",
-              1, kernels::kMaxThreads);
+  add_seed(line, seed, "of the noise (default: the run's)");
+  add_threads(line, threads);
   line.flag("--json", json, "print one JSON object");
   if (!line.parse(arguments)) {
     fmt::print("{}", line.help());
     return 0;
   }
-  if (!out.empty() && !out.ends_with(".png")) throw Error("denoise: {} is no picture. Hint: x.png", out);
+  if (!out.empty()) check_picture("denoise", out);
   kernels::set_flush_denormals(true);
   use_threads(threads);
   const NoGrad quiet;

@@ -11,7 +11,7 @@
 #include "models/run/data.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
-#include "tools/command/use_threads.h"
+#include "tools/command/shared_options.h"
 #include "tools/run/countdown.h"
 #include "tools/run/ruler.h"
 #include "tools/run/saved_run.h"
@@ -137,8 +137,7 @@ int eval_command(const Arguments& arguments) {
       1, 10'000);
   line.options("--set", "KEY=VALUE", assignments,
                "importance_samples: codes drawn an image for the VAE's log p(x) (default: the run's)");
-  line.option("--threads", "T", threads, "threads; the result does not depend on them (default: the cores)",
-              1, kernels::kMaxThreads);
+  add_threads(line, threads);
   line.flag("--json", json, "print one JSON object");
   if (!line.parse(arguments)) {
     fmt::print("{}", line.help());

@@ -13,7 +13,7 @@
 #include "models/run/data.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
-#include "tools/command/use_threads.h"
+#include "tools/command/shared_options.h"
 #include "tools/plot/image.h"
 #include "tools/run/draw_picture.h"
 #include "tools/run/ruler_classifier.h"
@@ -63,15 +63,14 @@ int inpaint_command(const Arguments& arguments) {
   line.option("--keep", "HALF", keep, "what is known: upper, lower, left or right (default: upper)");
   line.option("-n", "N", count, "test images, the first 30 of which are drawn (default: 100)", 10, 10'000);
   line.option("--out", "FILE", out, "x.png (default: RUN/samples/inpaint-<half>-seed<S>.png)");
-  line.option("--seed", "S", seed, "of what is drawn (default: the run's)", 0, int64_t{1} << 53);
-  line.option("--threads", "T", threads, "threads; the result does not depend on them (default: the cores)",
-              1, kernels::kMaxThreads);
+  add_seed(line, seed, "of what is drawn (default: the run's)");
+  add_threads(line, threads);
   if (!line.parse(arguments)) {
     fmt::print("{}", line.help());
     return 0;
   }
   const Half half = value_named(kHalves, keep, "half");
-  if (!out.empty() && !out.ends_with(".png")) throw Error("inpaint: {} is no picture. Hint: x.png", out);
+  if (!out.empty()) check_picture("inpaint", out);
   use_threads(threads);
   const NoGrad quiet;
   const SavedRun run = open_run(run_path);

@@ -4,10 +4,11 @@
 
 #include "autograd/base/error.h"
 #include "autograd/base/text.h"
+#include "autograd/kernels/threads/parallel.h"
 #include "tools/clock.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
-#include "tools/command/use_threads.h"
+#include "tools/command/shared_options.h"
 #include "tools/lab/folder.h"
 #include "tools/run/live_line.h"
 #include "tools/run/run_directory.h"
@@ -43,7 +44,7 @@ int lab_command(const Arguments& arguments) {
   CommandLine line("lab", "Runs a small experiment that shows one idea, and writes a folder with its page.");
   line.positional("NAME", name, "which one; none lists them", false);
   line.option("--out", "DIR", out, "a new or an empty folder (default: the next free runs/lab-NAME-<n>)");
-  line.option("--seed", "S", seed, "of all random numbers (default: 0)", 0, int64_t{1} << 53);
+  add_seed(line, seed, "of all random numbers (default: 0)");
   line.option("--threads", "T", threads, "threads (default: the cores)", 1, kernels::kMaxThreads);
   line.flag("--json", json, "print one JSON object, what lab.json holds");
   if (!line.parse(arguments)) {

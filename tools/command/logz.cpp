@@ -7,7 +7,7 @@
 #include "models/registry.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
-#include "tools/command/use_threads.h"
+#include "tools/command/shared_options.h"
 #include "tools/plot/image.h"
 #include "tools/run/log_partition.h"
 #include "tools/run/saved_run.h"
@@ -45,17 +45,16 @@ int logz_command(const Arguments& arguments) {
   line.option("--chains", "N", annealing.chains, "chains each way (default: 100)", 1, 1'000'000);
   line.option("--temperatures", "N", annealing.temperatures, "temperatures of each (default: 10000)", 2,
               100'000'000);
-  line.option("--seed", "S", seed, "of the chains (default: the run's)", 0, int64_t{1} << 53);
+  add_seed(line, seed, "of the chains (default: the run's)");
   line.option("--out", "FILE", out, "x.png: log Z along the path as single chains tell it");
-  line.option("--threads", "T", threads, "threads; the result does not depend on them (default: the cores)",
-              1, kernels::kMaxThreads);
+  add_threads(line, threads);
   line.flag("--exact", exact, "insist on enumeration");
   line.flag("--json", json, "print one JSON object");
   if (!line.parse(arguments)) {
     fmt::print("{}", line.help());
     return 0;
   }
-  if (!out.empty() && !out.ends_with(".png")) throw Error("logz: {} is no picture. Hint: x.png", out);
+  if (!out.empty()) check_picture("logz", out);
   use_threads(threads);
   const NoGrad quiet;
   const SavedRun run = open_run(run_path);

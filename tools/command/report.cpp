@@ -3,7 +3,7 @@
 #include "autograd/base/text.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
-#include "tools/command/use_threads.h"
+#include "tools/command/shared_options.h"
 #include "tools/run/run_directory.h"
 #include "tools/run/training.h"
 
@@ -17,8 +17,7 @@ int report_command(const Arguments& arguments) {
       "Makes pictures and report.html of a run anew, as of its checkpoint: of one that was killed, "
       "say, or whose report was thrown away.");
   line.positional("RUN", run, "a run directory");
-  line.option("--threads", "T", threads, "threads; the result does not depend on them (default: the cores)",
-              1, kernels::kMaxThreads);
+  add_threads(line, threads);
   if (!line.parse(arguments)) {
     fmt::print("{}", line.help());
     return 0;

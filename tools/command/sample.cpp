@@ -10,7 +10,7 @@
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
 #include "tools/command/options_table.h"
-#include "tools/command/use_threads.h"
+#include "tools/command/shared_options.h"
 #include "tools/run/saved_run.h"
 #include "tools/run/walk.h"
 #include "tools/run/write_samples.h"
@@ -81,9 +81,8 @@ int sample_command(const Arguments& arguments) {
   line.options("--set", "KEY=VALUE", assignments,
                "of the sampler: steps (default: 1000), warmup (half of them), and its own (listed below); "
                "without one, of how the model draws");
-  line.option("--seed", "S", seed, "of the samples (default: the run's)", 0, int64_t{1} << 53);
-  line.option("--threads", "T", threads, "threads; the result does not depend on them (default: the cores)",
-              1, kernels::kMaxThreads);
+  add_seed(line, seed, "of the samples (default: the run's)");
+  add_threads(line, threads);
   line.flag("--json", json, "print one JSON object: the file, and what the chains say of themselves");
   if (!line.parse(arguments)) {
     fmt::print("{}", line.help());

@@ -12,7 +12,7 @@
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
 #include "tools/command/options_table.h"
-#include "tools/command/use_threads.h"
+#include "tools/command/shared_options.h"
 #include "tools/run/training.h"
 
 namespace gradzoo {
@@ -82,8 +82,7 @@ int train_command(const Arguments& arguments) {
   line.option("--batch", "N", batch, "examples a step");
   line.option("--lr", "X", lr, "learning rate at the start");
   line.option("--seed", "S", seed, "every random number follows from it");
-  line.option("--threads", "T", threads, "threads; the result does not depend on them (default: the cores)",
-              1, kernels::kMaxThreads);
+  add_threads(line, threads);
   line.option("--out", "DIR", request.out, "run directory (default: the next free runs/MODEL-n)");
   line.option("--config", "FILE", request.config,
               "settings to start from: a run's config.toml repeats the run");

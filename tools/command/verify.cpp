@@ -15,7 +15,7 @@
 #include "autograd/kernels/threads/parallel.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
-#include "tools/command/use_threads.h"
+#include "tools/command/shared_options.h"
 #include "tools/ledger/ledger.h"
 #include "tools/ledger/markdown.h"
 #include "tools/run/live_line.h"
@@ -102,8 +102,7 @@ int verify_command(const Arguments& arguments) {
   CommandLine line("verify", "Holds what theory and papers say against what this program computes.");
   line.positionals("ROW", names, "rows by name; all where none is given");
   line.flag("--quick", quick, "only the rows that take seconds");
-  line.option("--threads", "T", threads, "threads; the result does not depend on them (default: the cores)",
-              1, kernels::kMaxThreads);
+  add_threads(line, threads);
   line.flag("--json", json, "print one JSON object");
   line.option("--markdown", "FILE", markdown,
               "write what was measured as a page, as docs/ledger.md is written");
