@@ -27,6 +27,8 @@ void DatasetOptions::describe(OptionTable& options) {
   subset.describe(options);
 }
 
+std::string DatasetOptions::told() const { return subset.is_all() ? data : data + " " + subset.told(); }
+
 Tensor as_image_batch(const Tensor& rows, const DataShape& shape) {
   return reshape(rows, {rows.dim(0), shape.height(), shape.width(), shape.channels()});
 }
@@ -41,8 +43,6 @@ DataShape shape_of_toy(const DatasetOptions& options) {
   shape.toy = make_toy(options.data, options.toy());
   shape.example = {shape.toy->dimensions()};
   shape.scale = options.toy_scale;
-  Rng rng(kPointsSeed, "datasets/diameter");
-  shape.diameter = diameter_of(shape.toy->sample(kDiameterExamples, rng));
   return shape;
 }
 
@@ -54,6 +54,12 @@ double diameter_of_images(const ImageDataset& images) {
 }
 
 }  // namespace
+
+double DataShape::diameter() const {
+  if (!toy) return image_diameter;
+  Rng rng(kPointsSeed, "datasets/diameter");
+  return diameter_of(toy->sample(kDiameterExamples, rng));
+}
 
 double diameter_of(const Tensor& x) {
   const NoGrad quiet;
@@ -67,7 +73,7 @@ DataShape shape_of(const DatasetOptions& options) {
   if (is_toy(options.data)) return shape_of_toy(options);
   for (const DatasetInfo& known : known_datasets()) {
     if (known.name == options.data)
-      return {.example = known.example, .classes = known.classes, .diameter = known.diameter};
+      return {.example = known.example, .classes = known.classes, .image_diameter = known.diameter};
   }
   return Dataset(options).shape();
 }
@@ -84,7 +90,7 @@ Dataset::Dataset(const DatasetOptions& options) : name_(options.data), subset_(o
   shape_.example = {images_->height(), images_->width()};
   shape_.classes = images_->classes;
   const auto known = std::ranges::find(known_datasets(), name_, &DatasetInfo::name);
-  shape_.diameter = known != known_datasets().end() ? known->diameter : diameter_of_images(*images_);
+  shape_.image_diameter = known != known_datasets().end() ? known->diameter : diameter_of_images(*images_);
 }
 
 std::string Dataset::sha256() const {

@@ -17,9 +17,11 @@ struct DataShape {
   int64_t classes = 0;                       // labels are 0 ... classes-1; 0: there are none
   std::shared_ptr<const Toy> toy = nullptr;  // the truth, where it is known
   double scale = 1;                          // what a toy's points were multiplied by
-  double diameter = 0;  // the largest distance of two among a thousand examples, pixels in [0,1]; 0: unknown
+  double image_diameter = 0;                 // what diameter() is of images; 0: unknown
 
   int64_t size() const { return example.size(); }  // numbers in one example
+  /// The largest distance of two among a thousand examples, pixels in [0,1]; 0: unknown. A toy's is measured.
+  double diameter() const;
   bool is_image() const { return example.rank() >= 2; }
   int64_t channels() const { return example.rank() == 3 ? example[2] : 1; }
   int64_t height() const { return example[0]; }
@@ -37,6 +39,8 @@ struct DatasetOptions {
   SubsetOptions subset = {};
 
   void describe(OptionTable& options);
+  /// "mnist only=7", as much as is not by default; "mnist" of all of it.
+  std::string told() const;
   ToyOptions toy() const { return {.scale = toy_scale, .noise = toy_noise}; }
 };
 

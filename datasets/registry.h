@@ -17,7 +17,7 @@ struct DatasetInfo {
   int64_t classes = 0;
   int64_t train = 0;    // examples to learn from
   int64_t test = 0;     // examples held back
-  double diameter = 0;  // see DataShape
+  double diameter = 0;  // see DataShape::diameter
 };
 
 /// The sets of images that `--data` knows by name, in the order in which a list shows them.

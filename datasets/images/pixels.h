@@ -20,6 +20,11 @@ inline constexpr Choice<Pixels> kPixels[] = {{"grey", Pixels::grey},
                                              {"fixed-binary", Pixels::fixed_binary},
                                              {"dequantised", Pixels::dequantised}};
 
+/// Whether a pixel is 0 or 1.
+constexpr bool is_binary(Pixels pixels) {
+  return pixels == Pixels::dynamic_binary || pixels == Pixels::fixed_binary;
+}
+
 /// The images at `rows` (B) i64 of data.values, as `dtype` (f32 or f64): (B, H*W). Values that are drawn anew
 /// are a pure function of `at`, whose first_row belongs to the first of `rows`; those of fixed_binary of the
 /// image alone. In a given dtype, dequantised values stay below 1.

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <numbers>
 #include <string>
 
+#include "autograd/ops.h"
 #include "models/base/quantity.h"
 #include "models/eval/quadrature.h"
 
@@ -19,6 +21,11 @@ inline Quantities density_quantities(const DensityFit& fit, std::string kl_meani
                "log Z by quadrature; its error is how far it moves when the box is doubled", fit.box_error);
   log_z.error_kind = ErrorKind::quadrature;
   return {std::move(kl), std::move(log_z)};
+}
+
+/// -log2 p(x) / d + 8 from log p (B) of d dequantised pixels in [0,1]: bits of the bytes 0 ... 255.
+inline Tensor bits_per_dim(const Tensor& log_p, int64_t d) {
+  return log_p * (-1 / (static_cast<double>(d) * std::numbers::ln2)) + 8.0;
 }
 
 }  // namespace gradzoo

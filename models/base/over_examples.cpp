@@ -27,6 +27,11 @@ Tensor mean_example(const Examples& examples) {
   return mean * (1 / (most * static_cast<double>(n)));
 }
 
+Examples first_of(Examples examples, int64_t most) {
+  examples.rows = examples.rows.rows(0, std::min(most, examples.count()));
+  return examples;
+}
+
 void for_each_batch(const Examples& examples, Pixels pixels, uint64_t seed, int64_t chunk,
                     FunctionRef<void(const Batch&)> fn) {
   const Rng pixel_rng(seed, "eval/pixels");

@@ -11,6 +11,9 @@ Quantity mean_over_examples(const QuantityInfo& info, const Tensor& rows, std::s
 /// The mean of every number over the examples, bytes as x / 255: (size) f64.
 Tensor mean_example(const Examples& examples);
 
+/// The first `most` of the examples, all where there are fewer.
+Examples first_of(Examples examples, int64_t most);
+
 /// Calls fn(batch) for all examples in their order, `chunk` at once. Pixels that are drawn anew are the same
 /// at every call with a seed, whatever the chunk.
 void for_each_batch(const Examples& examples, Pixels pixels, uint64_t seed, int64_t chunk,

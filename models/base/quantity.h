@@ -18,7 +18,8 @@ struct QuantityInfo {
 };
 
 /// What several families measure.
-inline constexpr QuantityInfo kKl{"kl", "nats"}, kLogZ{"log_z", "nats"};
+inline constexpr QuantityInfo kKl{"kl", "nats"}, kLogZ{"log_z", "nats"},
+    kBitsPerDim{"bits_per_dim", "bits/dim"};
 
 /// What a quantity's error is: chance's, or that of an integral on a grid.
 enum class ErrorKind { standard, quadrature };

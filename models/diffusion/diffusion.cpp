@@ -105,8 +105,7 @@ void Diffusion::train_step(const StepContext& context, MetricRow row) {
 Quantities Diffusion::held_out_error(const DataView& data, int64_t most) const {
   Rng rng(data.seed, kind_.name + "/evaluation");
   Tensors errors;
-  Examples some = data.examples;
-  some.rows = some.rows.rows(0, std::min(most, some.count()));
+  const Examples some = first_of(data.examples, most);
   for_each_batch(some, options_.pixels, data.seed, kImagesAtOnce, [&](const Batch& batch) {
     errors.push_back(error(batch, is_conditional() ? batch.labels : Tensor(), rng));
   });

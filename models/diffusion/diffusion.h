@@ -7,8 +7,7 @@
 
 namespace gradzoo {
 
-inline constexpr QuantityInfo kVelocityError{"velocity_error", ""}, kNoiseError{"noise_error", ""},
-    kBitsPerDim{"bits_per_dim", "bits/dim"};
+inline constexpr QuantityInfo kVelocityError{"velocity_error", ""}, kNoiseError{"noise_error", ""};
 
 /// What the network learns to say of x_t.
 enum class Learned { velocity, noise };

@@ -85,8 +85,8 @@ void NcsnOptions::adapt(OptionTable& table, TrainingOptions& training, const Dat
     throw Error("net={} is one energy of all images, without labels. Hint: conditional=false",
                 name_of(kNoiseNets, net));
   const double unit = shape.is_image() ? 2 : 1;
-  if (shape.diameter > 0)
-    table.prefer(sigma_begin, rounded(unit * shape.diameter, 2), "how far data lie apart");
+  if (const double apart = shape.diameter(); apart > 0)
+    table.prefer(sigma_begin, rounded(unit * apart, 2), "how far data lie apart");
   table.prefer(sample_steps, level_count(sigma_begin, sigma_end, shape.size()), "noise levels");
   const double ratio =
       std::pow(sigma_begin / sigma_end, 1 / static_cast<double>(std::max<int64_t>(sample_steps, 1)));

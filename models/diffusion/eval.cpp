@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
@@ -38,16 +37,14 @@ Quantities plane_density(const Diffusion& model, const Toy& toy) {
 Quantities image_bits(const Diffusion& model, const DataView& data, int64_t count, const ShareDone& done) {
   constexpr int64_t kAtOnce = 50;
   Rng probes(data.seed, "diffusion/probes");
-  Examples some = data.examples;
-  some.rows = some.rows.rows(0, std::min(count, some.count()));
+  const Examples some = first_of(data.examples, count);
   Tensors bits;
   int64_t seen = 0;
   for_each_batch(some, Pixels::dequantised, data.seed, kAtOnce, [&](const Batch& batch) {
-    const double d = static_cast<double>(batch.x.dim(1));
     const Tensor log_p =
         log_density(model, batch.x * 2.0 - 1.0, {.method = TraceMethod::hutchinson, .rng = &probes});
     // Of x in [-1,1], whose density is half as high in each dimension as that of x in [0,1].
-    bits.push_back(log_p * (-1 / (d * std::numbers::ln2)) + (8.0 - 1.0));
+    bits.push_back(bits_per_dim(log_p, batch.x.dim(1)) - 1.0);
     seen += batch.count();
     done(static_cast<double>(seen) / static_cast<double>(some.count()));
   });

@@ -23,6 +23,17 @@ ImageGrid rows_by_turns(std::span<const Tensor> parts, std::vector<std::string> 
   return {concat(rows, 0), kImageColumns, std::move(captions)};
 }
 
+Tensors lines_between(const Tensor& codes, int64_t pairs) {
+  const Tensor t =
+      reshape(arange(kImageColumns) * (1.0 / static_cast<double>(kImageColumns - 1)), {kImageColumns, 1});
+  Tensors lines;
+  for (int64_t pair = 0; pair < pairs; ++pair) {
+    const Tensor a = codes.rows(2 * pair, 2 * pair + 1), b = codes.rows(2 * pair + 1, 2 * pair + 2);
+    lines.push_back(a + t * (b - a));
+  }
+  return lines;
+}
+
 Picture neighbours_picture(const Tensor& samples, const DataShape& shape, const Examples& train) {
   const Tensor shown = clamp(samples.rows(0, std::min(2 * kImageColumns, samples.dim(0))), 0, 1);
   const std::array<Tensor, 2> parts = {shown, nearest_images(shown, train)};

@@ -20,6 +20,10 @@ Tensor as_images(const Tensor& rows, const DataShape& shape);
 ImageGrid rows_by_turns(std::span<const Tensor> parts, std::vector<std::string> captions,
                         const DataShape& shape);
 
+/// Straight lines between the codes (n, d) of pairs, 0 and 1, 2 and 3, ...: z = (1 - t) z_a + t z_b, each
+/// (kImageColumns, d) with both ends.
+Tensors lines_between(const Tensor& codes, int64_t pairs);
+
 /// The first twenty of the samples (n, H W), n at least ten, and under each the training image nearest to it.
 Picture neighbours_picture(const Tensor& samples, const DataShape& shape, const Examples& train);
 

@@ -11,16 +11,11 @@ namespace {
 
 constexpr int64_t kRows = 8;
 
-// Rows of images between pairs, by straight lines between their codes: z = (1 - t) z_a + t z_b.
+// Rows of images between pairs.
 Picture interpolation(const CouplingFlow& flow, const Tensor& images, const DataShape& shape) {
-  const Tensor codes = flow.map(images).to;
-  const Tensor t =
-      reshape(arange(kImageColumns) * (1.0 / static_cast<double>(kImageColumns - 1)), {kImageColumns, 1});
   Tensors rows;
-  for (int64_t pair = 0; pair < kRows; ++pair) {
-    const Tensor a = codes.rows(2 * pair, 2 * pair + 1), b = codes.rows(2 * pair + 1, 2 * pair + 2);
-    rows.push_back(as_images(flow.inverse(a + t * (b - a)).to, shape));
-  }
+  for (const Tensor& line : lines_between(flow.map(images).to, kRows))
+    rows.push_back(as_images(flow.inverse(line).to, shape));
   return {
       "interpolation",
       "Each row walks in a straight line from the code z of one held-out image to that of another; both ends "

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
@@ -49,7 +48,7 @@ void RealNvp::prepare(const Examples& training) {
 Tensor RealNvp::cost(const Tensor& x) const {
   const Tensor log_p = flow_.log_prob(x);
   if (!shape_.is_image()) return -log_p;
-  return log_p * (-1 / (static_cast<double>(shape_.size()) * std::numbers::ln2)) + 8.0;
+  return bits_per_dim(log_p, shape_.size());
 }
 
 void RealNvp::train_step(const StepContext& context, MetricRow row) {
@@ -60,14 +59,13 @@ void RealNvp::train_step(const StepContext& context, MetricRow row) {
 }
 
 Quantity RealNvp::held_out_cost(const DataView& data, int64_t most) const {
-  Examples some = data.examples;
-  some.rows = some.rows.rows(0, std::min(most, some.count()));
+  const Examples some = first_of(data.examples, most);
   Tensors costs;
   for_each_batch(some, options_.pixels, data.seed, kAtOnce,
                  [&](const Batch& batch) { costs.push_back(cost(batch.x)); });
   Quantity found =
       shape_.is_image()
-          ? mean_over_examples(kFlowBits, concat(costs, 0),
+          ? mean_over_examples(kBitsPerDim, concat(costs, 0),
                                "-log2 p(x) / d + 8 of dequantised pixels, exactly: a bound of the "
                                "bits of the bytes")
           : mean_over_examples(kFlowNll, concat(costs, 0), "mean -log p(x), exactly");

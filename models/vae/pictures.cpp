@@ -24,16 +24,12 @@ Picture reconstructions(const VaeNetwork& network, const Batch& batch, const Dat
           rows_by_turns(parts, {"original", "decoded"}, shape)};
 }
 
-// Straight lines between the codes of pairs of images: z = (1 - t) z_a + t z_b.
+// Between pairs of images.
 Picture interpolation(const VaeNetwork& network, const Batch& batch, const DataShape& shape) {
-  const Tensor codes = network.encode(batch.x).mean;
+  constexpr int64_t kPairs = 8;
   Tensors rows;
-  for (int64_t pair = 0; pair < 8; ++pair) {
-    const Tensor a = codes.rows(2 * pair, 2 * pair + 1), b = codes.rows(2 * pair + 1, 2 * pair + 2);
-    const Tensor t =
-        reshape(arange(kImageColumns) * (1.0 / static_cast<double>(kImageColumns - 1)), {kImageColumns, 1});
-    rows.push_back(decode_images(network, a + t * (b - a), shape));
-  }
+  for (const Tensor& line : lines_between(network.encode(batch.x).mean, kPairs))
+    rows.push_back(decode_images(network, line, shape));
   return {"interpolation",
           "Each row walks in a straight line from the code of one held-out digit to that of another.",
           ImageGrid{concat(rows, 0), kImageColumns}};

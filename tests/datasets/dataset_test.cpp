@@ -100,9 +100,9 @@ TEST_CASE(
   const Examples train = mnist.split(Split::train);
   const Rng rng(0, "dataset_test");
   const double found = diameter_of(read_examples(train, 0, 1000, Pixels::grey, rng).x);
-  CHECK(mnist.shape().diameter == doctest::Approx(found).epsilon(1e-4));
-  CHECK(shape_of({.data = "mnist"}).diameter == mnist.shape().diameter);
-  const double ring = shape_of({.data = "ring8"}).diameter;  // modes lie 2 apart at most
+  CHECK(mnist.shape().diameter() == doctest::Approx(found).epsilon(1e-4));
+  CHECK(shape_of({.data = "mnist"}).diameter() == mnist.shape().diameter());
+  const double ring = shape_of({.data = "ring8"}).diameter();  // modes lie 2 apart at most
   CHECK(ring > 2);
   CHECK(ring < 3.5);
 }

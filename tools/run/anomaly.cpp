@@ -33,11 +33,6 @@ Tensor test_images(const DatasetOptions& data, Pixels pixels, int64_t n) {
   return evenly_spread(test, std::min(n, test.count()), pixels);
 }
 
-std::string told(const DatasetOptions& data) {
-  const std::string subset = data.subset.told();
-  return subset.empty() ? data.data : data.data + " " + subset;
-}
-
 void check_size(const SavedRun& run, const DataShape& other, const std::string& against) {
   if (!other.is_image())
     throw Error("anomaly: {} has points of {} numbers, and {} learned images. Hint: --against noise", against,
@@ -79,7 +74,7 @@ AgainstImages against_digit(const SavedRun& run, int64_t label, Pixels pixels, i
         "one that has not",
         label, label);
   }
-  return {test_images(own, pixels, n), test_images(others, pixels, n), told(own), told(others), remark};
+  return {test_images(own, pixels, n), test_images(others, pixels, n), own.told(), others.told(), remark};
 }
 
 // What is under the name: the data of a run, or a dataset.
@@ -103,11 +98,11 @@ AgainstImages images_against(const SavedRun& run, const std::string& against, in
   const DatasetOptions& data = run.options->data;
   if (against == "noise") {
     const Tensor own = test_images(data, pixels, n);
-    return {own, noise_images(run.shape, pixels, own.dim(0), seed), told(data), "uniform noise"};
+    return {own, noise_images(run.shape, pixels, own.dim(0), seed), data.told(), "uniform noise"};
   }
   const DatasetOptions other = other_data(against);
   check_size(run, shape_of(other), against);
-  return {test_images(data, pixels, n), test_images(other, pixels, n), told(data), told(other)};
+  return {test_images(data, pixels, n), test_images(other, pixels, n), data.told(), other.told()};
 }
 
 AnomalyReport judge(Model& model, const AgainstImages& images, uint64_t seed) {

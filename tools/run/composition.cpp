@@ -21,12 +21,6 @@
 namespace gradzoo {
 namespace {
 
-std::string learned(const SavedRun& run) {
-  const DatasetOptions& data = run.options->data;
-  const std::string subset = data.subset.told();
-  return subset.empty() ? data.data : data.data + " " + subset;
-}
-
 std::string size_of(const DataShape& shape) {
   return shape.is_image() ? fmt::format("images of {}x{}", shape.height(), shape.width())
                           : fmt::format("points of {} numbers", shape.size());
@@ -135,7 +129,7 @@ std::vector<FactorCheck> factor_checks(const RunProduct& composition, const Tens
     const RunData data(run.options->data, run.options->training);
     const std::vector<double> grey = mean_grey(data.train());
     FactorCheck& check = out.emplace_back();
-    check.learned = learned(run);
+    check.learned = run.options->data.told();
     check.grey = std::accumulate(grey.begin(), grey.end(), 0.0) / static_cast<double>(grey.size());
     const std::vector<int64_t> labels = run.options->data.subset.labels(run.shape.classes);
     if (static_cast<int64_t>(labels.size()) == run.shape.classes) continue;
@@ -171,7 +165,8 @@ Picture composition_picture(const RunProduct& composition, const Tensor& samples
   const Grid grid(around(composition.runs, visible), kDensityCells);
   Planes planes;
   for (size_t i = 0; i < composition.runs.size(); ++i)
-    planes.planes.push_back(density_plane(composition.factors[i], grid, learned(composition.runs[i])));
+    planes.planes.push_back(
+        density_plane(composition.factors[i], grid, composition.runs[i].options->data.told()));
   planes.planes.push_back(density_plane(composition.product, grid, "their product"));
   Plane drawn = density_plane(composition.product, grid, "samples of the product");
   drawn.contours = std::exchange(drawn.density, {});

@@ -36,7 +36,7 @@ Ruler::Ruler(RulerClassifier classifier, const Examples& real, const Examples& t
       real_(in_random_order(seen(read_examples(real, 0, real.count(), pixels_, Rng(0)).x).features)),
       moments_(moments_of(real_)) {}
 
-bool Ruler::is_binary() const { return pixels_ == Pixels::dynamic_binary || pixels_ == Pixels::fixed_binary; }
+bool Ruler::is_binary() const { return gradzoo::is_binary(pixels_); }
 
 ClassifiedImages Ruler::seen(const Tensor& images) const {
   Classifier& classifier = *classifier_.classifier;

@@ -27,8 +27,7 @@ struct Side {
 
   std::string told() const {
     if (run) return name;
-    const std::string subset = data.subset.told();
-    return fmt::format("{}{}{} ({})", data.data, subset.empty() ? "" : " ", subset, name_of(kSplits, split));
+    return fmt::format("{} ({})", data.told(), name_of(kSplits, split));
   }
 };
 
@@ -61,9 +60,7 @@ void check_named(const Side& side, const Side& other) {
 }
 
 bool draws_pixels(const Side& side) {
-  if (!side.run) return false;
-  const Pixels pixels = side.run->options->model->pixels();
-  return side.run->shape.is_image() && (pixels == Pixels::dynamic_binary || pixels == Pixels::fixed_binary);
+  return side.run && side.run->shape.is_image() && is_binary(side.run->options->model->pixels());
 }
 
 // Each side has a stream of its own, so that a run against itself, or against one of the same seed, draws

@@ -63,7 +63,7 @@ TEST_CASE("uniform pixels cost eight bits, and the first batch brings a flow nea
   const DataShape shape{.example = {8, 8}, .classes = 1};
   const auto model = test::small_model<RealNvp>("realnvp", kSmallImages, shape);
   const Examples noise = images_of(200);
-  const auto bits = [&] { return model->evaluate({noise, noise, 1})[kFlowBits].value; };
+  const auto bits = [&] { return model->evaluate({noise, noise, 1})[kBitsPerDim].value; };
   const double before = bits();
   model->prepare(noise);
   CHECK(bits() < before);

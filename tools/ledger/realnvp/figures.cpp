@@ -24,7 +24,7 @@ RowResult toys(const RowContext& context) {
 RowResult mnist_bits(const RowContext& context) {
   const auto trained =
       train_model_resumably("realnvp.mnist_bpd", "realnvp", {"data=mnist", "seed=1"}, context);
-  const Quantity bits = evaluate_on_test(*trained)[kFlowBits];
+  const Quantity bits = evaluate_on_test(*trained)[kBitsPerDim];
   forget_checkpoints("realnvp.mnist_bpd", context);
   return {bits.value, AtMost{1.7},
           fmt::format(
