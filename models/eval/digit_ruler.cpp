@@ -82,6 +82,21 @@ ClassifiedImages classified(const Tensor& images, TensorFn features, TensorFn pr
   return out;
 }
 
+Tensor first_of_each_class(const ClassifiedImages& seen) {
+  const Tensor p = cast(seen.probabilities, DType::f64);
+  Tensors out(static_cast<size_t>(p.dim(1)));
+  for (int64_t row = 0; row < p.dim(0); ++row) {
+    const double* of_row = p.data<double>() + row * p.dim(1);
+    const double* top = std::max_element(of_row, of_row + p.dim(1));
+    Tensor& first = out[static_cast<size_t>(top - of_row)];
+    if (*top > kConfident && !first.defined()) first = seen.images.rows(row, row + 1);
+  }
+  for (Tensor& image : out) {
+    if (!image.defined()) image = zeros({1, seen.images.dim(1)}, seen.images.dtype());
+  }
+  return concat(out, 0);
+}
+
 double confident_share(const Tensor& probabilities) {
   const std::vector<double> surest = max(probabilities, 1).to_vector();
   return static_cast<double>(std::ranges::count_if(surest, [](double s) { return s > kConfident; })) /

@@ -41,6 +41,10 @@ struct RulerReading {
 /// Error where widths differ from the training images'.
 RulerReading read_ruler(const ClassifiedImages& seen, const Examples& train, const Tensor& asked = {});
 
+/// The first image of each class that is called so with a probability above kConfident, black where none is:
+/// (classes, pixels).
+Tensor first_of_each_class(const ClassifiedImages& seen);
+
 /// The share of images with a probability above kConfident, and the entropy of their mean, without errors.
 double confident_share(const Tensor& probabilities);
 double label_entropy(const Tensor& probabilities);

@@ -8,12 +8,13 @@
 #include "tools/command/commands.h"
 #include "tools/command/shared_options.h"
 #include "tools/run/comparison.h"
+#include "tools/run/draw_picture.h"
 
 namespace gradzoo {
 
 int compare_command(const Arguments& arguments) {
   CompareRequest request;
-  std::string page = "comparison.html";
+  std::string page = "comparison.html", strip;
   int64_t threads = 0;
   bool json = false;
   CommandLine line("compare",
@@ -21,6 +22,8 @@ int compare_command(const Arguments& arguments) {
                    "table, and a page with their samples.");
   line.positionals("RUN", request.runs, "run directories");
   line.option("--html", "FILE", page, "the page (default: comparison.html)");
+  line.option("--strip", "FILE", strip,
+              "x.png: a row a run, the first of its samples that the classifier calls 0, 1, ... for sure");
   line.option("-n", "N", request.samples, "samples that a classifier measures (default: 1000)", 1, 10'000);
   line.option("--classifier", "RUN2", request.classifier,
               "measure images by this run of the classifier (default: the program's own, of MNIST and "
@@ -31,11 +34,14 @@ int compare_command(const Arguments& arguments) {
     fmt::print("{}", line.help());
     return 0;
   }
+  if (!strip.empty()) check_picture("compare", strip);
+  request.strip = !strip.empty();
   use_threads(threads);
   const std::vector<ComparedRun> runs = compare_runs(request, stderr);
   fmt::print("{}\n", json ? comparison_json(runs) : comparison_table(runs));
   std::fflush(stdout);  // the page may fail, and this took minutes
   write_comparison(page, runs);
+  if (!strip.empty()) write_png(strip, draw_picture(strip_of(runs)));
   if (!json) fmt::print("page: {}\n", printable(page));
   return 0;
 }

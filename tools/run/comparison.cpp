@@ -8,6 +8,8 @@
 
 #include "autograd/base/error.h"
 #include "autograd/base/text.h"
+#include "autograd/ops.h"
+#include "models/pictures/image_pictures.h"
 #include "tools/run/draw_picture.h"
 #include "tools/run/metrics_log.h"
 #include "tools/run/saved_run.h"
@@ -40,6 +42,16 @@ void check_comparable(const std::vector<std::unique_ptr<SavedRun>>& runs) {
         runs[0]->directory.path(), first, run->directory.path(), other,
         first == other ? " of another scale or noise" : "");
   }
+}
+
+void check_strip(const SavedRun& run, const CompareRequest& request) {
+  if (!request.strip) return;
+  if (!run.shape.is_image())
+    throw Error("compare: {} learned points, of which there is no strip. Hint: leave --strip away",
+                run.directory.path());
+  if (request.classifier.empty() && !has_own_classifier(run.options->data))
+    throw Error("compare: a strip is made by a classifier, and {} has none. Hint: --classifier RUN2",
+                run.options->data.data);
 }
 
 double seconds_to_train(const RunDirectory& directory) {
@@ -99,6 +111,7 @@ ComparedRun measured(SavedRun& run, const CompareRequest& request, std::FILE* pr
   add_ruler(out, run, data, request, progress);
   Rng rng(run.seed(), "samples");
   out.grid = draw_picture(run.model->snapshot(view, rng));
+  out.shape = run.shape;
   return out;
 }
 
@@ -109,6 +122,7 @@ std::vector<ComparedRun> compare_runs(const CompareRequest& request, std::FILE* 
   for (const std::string& path : request.runs) runs.push_back(std::make_unique<SavedRun>(open_run(path)));
   if (runs.empty()) throw Error("compare: no run is given. Hint: gradzoo compare runs/vae-1 runs/gan-1");
   check_comparable(runs);
+  check_strip(*runs.front(), request);
   std::vector<ComparedRun> out;
   for (const auto& run : runs) {
     if (progress != nullptr)
@@ -117,6 +131,21 @@ std::vector<ComparedRun> compare_runs(const CompareRequest& request, std::FILE* 
     out.push_back(measured(*run, request, progress));
   }
   return out;
+}
+
+Picture strip_of(const std::vector<ComparedRun>& runs) {
+  ImageGrid grid;
+  Tensors rows;
+  for (const ComparedRun& run : runs) {
+    rows.push_back(as_images(run.ruler->one_each, run.shape));
+    grid.row_captions.push_back(run.model);
+  }
+  grid.columns = rows.front().dim(0);
+  grid.pixels = concat(rows, 0);
+  return {"strip",
+          "A row a run: of its samples the first that the classifier calls each class for sure; black where "
+          "none is.",
+          std::move(grid)};
 }
 
 }  // namespace gradzoo

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "models/pictures/picture.h"
 #include "tools/plot/image.h"
 #include "tools/run/ruler.h"
 
@@ -22,12 +23,14 @@ struct ComparedRun {
   double seconds_to_train = 0;  // NaN where the run does not tell
   double seconds_to_draw = 0;   // 100 samples
   Image grid = {};
+  DataShape shape = {};
 };
 
 struct CompareRequest {
   std::vector<std::string> runs;
   std::string classifier = {};  // a run to measure images by; "": the data's own
   int64_t samples = 1000;       // that the ruler measures
+  bool strip = false;           // whether strip_of is wanted: refused at once where it cannot be
 };
 
 /// Opens and measures every run on the test split. Throws Error where they learned different data, or one
@@ -38,5 +41,8 @@ std::vector<ComparedRun> compare_runs(const CompareRequest& request, std::FILE* 
 std::string comparison_table(const std::vector<ComparedRun>& runs);
 std::string comparison_json(const std::vector<ComparedRun>& runs);
 void write_comparison(const std::string& path, const std::vector<ComparedRun>& runs);
+
+/// A row a run, each measured by a classifier: of its samples the first that it calls 0, 1, ... for sure.
+Picture strip_of(const std::vector<ComparedRun>& runs);
 
 }  // namespace gradzoo

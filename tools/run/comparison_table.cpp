@@ -7,6 +7,7 @@
 #include "autograd/base/text.h"
 #include "tools/report/report.h"
 #include "tools/run/comparison.h"
+#include "tools/run/draw_picture.h"
 
 namespace gradzoo {
 namespace {
@@ -122,6 +123,11 @@ void write_comparison(const std::string& path, const std::vector<ComparedRun>& r
   report.title = fmt::format("{} runs on {}", runs.size(), runs.front().data);
   report.summary =
       "Side by side, on the test set: lower digit-FID and KID are better, +- is a standard error.";
+  if (std::ranges::all_of(runs, [](const auto& run) { return run.ruler.has_value(); })) {
+    const Picture strip = strip_of(runs);
+    report.pictures.push_back(
+        {.title = "side by side", .caption = strip.caption, .png = encode_png(draw_picture(strip))});
+  }
   ReportTable table{.columns = columns(), .rows = {}, .notes = notes_of(runs)};
   for (const ComparedRun& run : runs) {
     table.rows.push_back(row_of(run));

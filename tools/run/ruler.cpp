@@ -59,7 +59,7 @@ RulerMeasure Ruler::measure(const Tensor& images, const Tensor& asked) const {
   const ClassifiedImages found = seen(images);
   Rng rng(0, "ruler/bootstrap");
   return {read_ruler(found, train_, asked), frechet_estimate(found.features, moments_, kResamples, rng),
-          blocked_distance(found.features, real_)};
+          blocked_distance(found.features, real_), first_of_each_class(found)};
 }
 
 RulerMeasure Ruler::measure_real(int64_t n) const { return measure(evenly_spread(real_images_, n, pixels_)); }

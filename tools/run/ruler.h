@@ -18,6 +18,7 @@ struct RulerMeasure {
   RulerReading reading;
   Estimate frechet;  // its error by bootstrap; it falls with the count: compare equal counts alone
   std::optional<Estimate> kernel;  // unbiased at any count; none below two blocks of 50
+  Tensor one_each;                 // (classes, pixels): see first_of_each_class
 };
 
 /// Holds pictures against the real images of a set, and against those that were trained on, by a classifier.

@@ -46,6 +46,15 @@ TEST_CASE("shares, entropy and counts are those of what the classifier says") {
   CHECK(reading.called == std::vector<int64_t>{2, 3});  // .5 is a tie: the first of equals
 }
 
+TEST_CASE("of each class the first image that is called so for sure, and black where there is none") {
+  // p(1) = .5, .95, 1: nothing is class 0 for sure, and the second image is the first sure one of class 1.
+  const Tensor images = tensor({.5, 0, 0, .1, .95, 0, 0, .2, 1, 0, 0, .3}, {3, 4});
+  CHECK(first_of_each_class(seen(images)).to_vector() ==
+        tensor({0, 0, 0, 0, .95, 0, 0, .2}, {2, 4}).to_vector());
+  const Tensor black = first_of_each_class(seen(tensor({.1, .7, .7, .7, 0, 0, 0, 0}, {2, 4})));
+  CHECK(black.to_vector() == std::vector<double>(8, 0.0));  // .9 is not above .9
+}
+
 TEST_CASE("distances are Euclidean, to the nearest training image, and zero for one learned by heart") {
   // White itself; left half with one pixel .5 too dark; black with .3 and .4 somewhere.
   const Tensor images = tensor({1, 1, 1, 1, 1, 0, .5, 0, .3, 0, 0, .4}, {3, 4});

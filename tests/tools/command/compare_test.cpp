@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "support/html_tags.h"
+#include "support/png_decoder.h"
 #include "tools/refusals.h"
 
 using namespace gradzoo;
@@ -47,13 +48,23 @@ TEST_CASE(
     CHECK(each["seconds_to_draw_100"].get<double>() > 0);
     CHECK(each["samples"] == 10);
   }
+  const ProcessResult strip = run_gradzoo(
+      "compare binary game -n 24 --classifier judge --strip strip.png --html strip.html", run.folder);
+  REQUIRE_MESSAGE(strip.status == 0, strip.err);
+  // Two rows, each a caption and an image a class.
+  const std::string bytes = read_file(run.folder + "/strip.png");
+  const PngDecoder rows(std::span(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()));
+  CHECK(rows.width > 2 * rows.height);
   const std::string page = read_file(run.folder + "/page.html");
   CHECK(is_well_nested(page));
   CHECK(contains(page, "binary: measured against binary images"));
   const auto tags = html_tags(page);
-  CHECK(std::ranges::count_if(tags, [](const HtmlTag& tag) { return tag.name == "img"; }) == 2);
+  CHECK(std::ranges::count_if(tags, [](const HtmlTag& tag) { return tag.name == "img"; }) ==
+        3);  // with the strip
 
   check_refused("compare binary judge", run.folder, {"judge is a classifier", "draws no samples"});
+  check_refused("compare binary --strip x.jpg", run.folder, {"x.jpg is no picture", "x.png"});
+  check_refused("compare binary --strip x.png -n 10", run.folder, {"data has none", "--classifier RUN2"});
   check_refused("compare binary nothing", run.folder, {"no run nothing"});
   check_refused("compare", run.folder, {"no run is given", "gradzoo compare"});
   trained("vae --set hidden=8 --set latent=2 --data mnist", "digits");
@@ -72,5 +83,6 @@ TEST_CASE("points are compared by what is known of the truth, and those of other
   const auto runs = nlohmann::json::parse(both.out);
   for (const auto& each : runs) CHECK(each["density"]["name"] == "kl");
   CHECK(contains(runs[1]["why_no_ruler"].get<std::string>(), "points"));
+  check_refused("compare a b --strip x.png", folder, {"learned points", "leave --strip away"});
   check_refused("compare a c", folder, {"another scale or noise"});
 }
