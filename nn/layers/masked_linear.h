@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "autograd/random.h"
 #include "nn/layers/module.h"
 
@@ -12,6 +14,10 @@ Tensor masked_linear(const Tensor& x, const Tensor& weight, const Tensor& mask, 
 /// A Linear some of whose weights are 0 and stay so: where the mask is 0, an output does not read the input
 /// (Germain et al. 2015, "MADE: masked autoencoder for distribution estimation", eq. 9). Its parameters begin
 /// as a Linear's; it takes one draw for the weight, one for the bias.
+///
+/// Where the mask is a staircase, later outputs reading more inputs than earlier ones, its rows are cut into
+/// blocks, each a weight as wide as its last row reaches: the corner that nothing reads is neither kept nor
+/// multiplied.
 class MaskedLinear : public Module {
  public:
   /// mask (out, in) of 0 and 1, whose dtype the parameters have. Throws Error for another rank or a number
@@ -24,7 +30,11 @@ class MaskedLinear : public Module {
   const Tensor& bias() const { return bias_; }  // undefined without one
 
  private:
-  Tensor mask_, weight_, bias_;
+  struct Block {
+    Tensor weight, mask;  // (rows, inputs from the first to the last that a row reads)
+  };
+  std::vector<Block> blocks_;
+  Tensor mask_, bias_;
 };
 
 }  // namespace gradzoo

@@ -6,14 +6,22 @@
 #include "autograd/grad.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "nn/layers/init.h"
 #include "nn/learn/learner.h"
 #include "support/error_message.h"
+#include "support/largest_difference.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {
 namespace {
 
 const std::vector<double> kMask = {1, 0, 1, 0, 0, 1};
+
+int64_t numbers_in(const Module& layer) {
+  int64_t sum = 0;
+  for (const NamedTensor& parameter : layer.named_parameters()) sum += parameter.tensor.size();
+  return sum;
+}
 
 Tensor mask() { return tensor(kMask, {2, 3}, DType::f64); }
 
@@ -43,6 +51,38 @@ TEST_CASE("it is differentiable twice in input, weight and bias") {
       gradcheck([](std::span<const Tensor> in) { return square(masked_linear(in[0], in[1], mask(), in[2])); },
                 inputs)
           .ok);
+}
+
+// 12 rows, row k reading the first 2 k / 3: three of twelve reach less than a quarter of the inputs.
+Tensor staircase() {
+  std::vector<double> values;
+  for (int64_t k = 0; k < 12; ++k)
+    for (int64_t j = 0; j < 8; ++j) values.push_back(j < 2 * k / 3 ? 1.0 : 0.0);
+  return tensor(values, {12, 8}, DType::f64);
+}
+
+TEST_CASE("a staircase is cut into blocks, which is the same function of fewer numbers") {
+  Rng rng(5, "masked_linear_test"), same(5, "masked_linear_test");
+  const MaskedLinear layer(staircase(), rng);
+  // Widths 1, 3, 5, 7 of 3 rows each, and the bias.
+  CHECK(numbers_in(layer) == 3 * (1 + 3 + 5 + 7) + 12);
+  Tensor dense = empty({12, 8}, DType::f64);
+  init::torch_linear(dense, same);
+  CHECK(layer.weight().to_vector() == (dense * staircase()).to_vector());
+  const Tensor x = test::wave({5, 8});
+  const Tensor expected = masked_linear(x, dense, staircase(), layer.bias());
+  CHECK(test::largest_difference(layer(x), expected) < 1e-14);
+  CHECK(layer(test::wave({2, 5, 8})).shape() == Shape{2, 5, 12});
+  CHECK(gradcheck([&](const Tensor& t) { return square(layer(t)); }, x).ok);
+}
+
+TEST_CASE("a mask without a staircase stays whole, and one that reads nothing has a block all the same") {
+  Rng rng(6, "masked_linear_test");
+  CHECK(numbers_in(MaskedLinear(ones({12, 8}), rng, false)) == 96);
+  CHECK(numbers_in(MaskedLinear(zeros({1, 8}), rng, false)) == 8);
+  const MaskedLinear blind(zeros({12, 8}), rng, false);
+  CHECK(numbers_in(blind) == 12);
+  CHECK(max(abs(blind(ones({3, 8})))).item() == 0);
 }
 
 TEST_CASE("training leaves masked weights as they are") {
