@@ -116,7 +116,7 @@ std::vector<Row> nce_rows() {
   return {
       {"nce.gaussian_logz", RowKind::identity, "NCE's c is the log of the normaliser: c = log Z",
        "Gutmann & Hyvarinen 2010, theorem 1", true, 1, gaussian_logz},
-      {"cnce.expansion", RowKind::identity,
+      {"cnce.score_matching_limit", RowKind::identity,
        "conditional NCE with small noise is score matching: log 2 + eps^2/4 (tr H + |grad f|^2/2) + O(eps^4)",
        "Ceylan & Gutmann 2018, section 3", true, 1, expansion},
   };

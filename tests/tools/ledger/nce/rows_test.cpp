@@ -24,7 +24,7 @@ TEST_CASE("nce.gaussian_logz holds, and sees a forgotten nu, noise without its c
   CHECK(gaussian_logz_error({nce_logit, nce_noise_loss, nce_data_loss}, 1) > 0.1);
 }
 
-TEST_CASE("cnce.expansion holds, and sees a sign, a missing factor and a missing pair") {
+TEST_CASE("cnce.score_matching_limit holds, and sees a sign, a missing factor and a missing pair") {
   CHECK(std::abs(cnce_remainder_ratio(cnce_loss, 0.05) - 16) < 0.2);
   const auto reversed = [](const Tensor& f_data, const Tensor& f_noise) {
     return cnce_loss(f_noise, f_data);
