@@ -41,12 +41,14 @@ bool has_kernels_for_small_products() {
 }
 
 /// Whether what a tile reads again and again stays in the near cache.
-bool can_be_direct(int64_t n, int64_t k, bool trans_a, bool trans_b) {
+bool can_be_direct(int64_t m, int64_t n, int64_t k, bool trans_a, bool trans_b) {
   constexpr int64_t kNearCache = 500'000;  // numbers of B, which each row of tiles reads again
+  constexpr int64_t kFewRows = 128;  // of A: two rows of tiles read B twice, and packing reads and writes it
   constexpr int64_t kDeep = 4096;
   const bool near = n * k <= kNearCache;
-  if (trans_b) return near && k % 16 == 0 && k >= 32;  // B' is read in whole vectors along K
-  if (trans_a && k <= kDeep) return true;              // a tile reads narrow columns of both
+  if (trans_b)
+    return (near || m <= kFewRows) && k % 16 == 0 && k >= 32;  // B' is read in whole vectors along K
+  if (trans_a && k <= kDeep) return true;                      // a tile reads narrow columns of both
   return near && n % 1024 != 0;  // rows 4 kB apart fall into the same lines of the cache
 }
 
@@ -87,7 +89,7 @@ Tiling packed_tiling(int64_t m, int64_t n, int64_t k, bool may_cut_depth) {
 std::optional<Tiling> direct_tiling(int64_t m, int64_t n, int64_t k, bool trans_a, bool trans_b) {
   const double flops = product_flops(m, n, k);
   if (!has_kernels_for_small_products() || m == 1 || n == 1 || flops < kSerialFlops) return {};
-  if (!can_be_direct(n, k, trans_a, trans_b)) return {};
+  if (!can_be_direct(m, n, k, trans_a, trans_b)) return {};
   const int64_t most_rows = trans_b ? 64 : trans_a ? 48 : 96;
   const int64_t most_columns = trans_b ? 16 : trans_a ? 64 : 32;
   const int64_t rows = std::min(m, tile_extent(m, tiles_over(m, most_rows), trans_b ? 4 : 24));
