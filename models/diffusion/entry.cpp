@@ -37,6 +37,11 @@ void PathOptions::adapt(OptionTable& table, TrainingOptions& training, const Dat
   prefer(training.ema, 0.999);
   prefer(training.clip, 1.0);
   prefer(training.lr, 0.002);
+  // What nobody has set does no harm.
+  const bool has_labels = conditional && shape.classes > 0;
+  if (!has_labels && guidance > 0 && guidance != PathOptions().guidance)
+    throw Error("guidance={} goes further towards a label, and this model is told none. Hint: {}", guidance,
+                shape.classes > 0 ? "conditional=true" : "images with labels");
   if (!shape.is_image()) {
     prefer(training.batch, 1000);
     prefer(training.steps, 6000);
@@ -88,8 +93,12 @@ void NcsnOptions::adapt(OptionTable& table, TrainingOptions& training, const Dat
   if (const double apart = shape.diameter(); apart > 0)
     table.prefer(sigma_begin, rounded(unit * apart, 2), "how far data lie apart");
   table.prefer(sample_steps, level_count(sigma_begin, sigma_end, shape.size()), "noise levels");
-  const double ratio =
-      std::pow(sigma_begin / sigma_end, 1 / static_cast<double>(std::max<int64_t>(sample_steps, 1)));
+  if (sample_steps < 2)
+    throw Error(
+        "sample_steps={} is one noise level, and annealing goes through several. Hint: without it there are "
+        "as many as the data ask for",
+        sample_steps);
+  const double ratio = std::pow(sigma_begin / sigma_end, 1 / static_cast<double>(sample_steps));
   table.prefer(level.step, rounded(level_step(ratio, level.repeats), 3), "noise levels");
 }
 

@@ -193,6 +193,10 @@ TEST_CASE("what does not go together is refused") {
                        "the first is the largest"));
   CHECK(test::contains(said("ncsn", {"sigma_end=0"}, kImages), "sigma_end"));
   CHECK(test::contains(said("ddpm", {"sample_steps=0"}, kImages), "sample_steps"));
+  CHECK(test::contains(said("ncsn", {"sample_steps=1"}, kImages), "one noise level"));
+  CHECK(test::contains(said("ddpm", {"guidance=2", "conditional=false"}, kImages), "Hint: conditional=true"));
+  CHECK(test::contains(said("ddpm", {"guidance=2"}, test::toy_shape("ring8")), "told none"));
+  CHECK(said("ddpm", {"conditional=false"}, kImages).empty());
 }
 
 TEST_CASE("the first noise is as wide as data lie apart") {
