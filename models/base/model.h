@@ -137,6 +137,8 @@ class Model {
   /// The options of a request for samples, which are members of the model: their defaults are those of the
   /// run.
   virtual void describe_sampling(OptionTable&) {}
+  /// Some of them, as key=value, for samples that are only watched while training: quickly drawn ones.
+  virtual std::vector<std::string> quick_sampling() const { return {}; }
   /// The options of an evaluation, as these.
   virtual void describe_evaluation(OptionTable&) {}
   /// Numbers that are trained, of all learners.

@@ -71,6 +71,12 @@ void Diffusion::describe_sampling(OptionTable& options) {
   options.add("steps", options_.sample_steps, "sample_steps by a shorter name", {1, 10000});
 }
 
+// Five hundred steps of Langevin for each look would take longer than the training between two of them.
+std::vector<std::string> Diffusion::quick_sampling() const {
+  if (options_.solver != langevin_step) return {};
+  return {"solver=ddim", "sample_steps=20"};
+}
+
 // Of noise, with x' = a x_1 + b eps, a^2 + b^2 = 1: eps = b x' + a (a eps - b x_1), of which the network says
 // the bracket, about 1 at all times (Salimans & Ho 2022, section 4). So an error of it counts in E[x_1|x']
 // but b-fold, where one of eps would count b/a-fold, 25 times at the cosine path's start.

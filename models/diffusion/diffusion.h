@@ -38,6 +38,7 @@ class Diffusion : public Model {
 
   void train_step(const StepContext& context, MetricRow row) override;
   void describe_sampling(OptionTable& options) override;
+  std::vector<std::string> quick_sampling() const override;
   void describe_evaluation(OptionTable& options) override;
 
   const TimeNetwork& network() const { return network_; }

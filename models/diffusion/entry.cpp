@@ -48,7 +48,7 @@ void PathOptions::adapt(OptionTable& table, TrainingOptions& training, const Dat
     return;
   }
   prefer(training.batch, 64);
-  prefer(training.epochs, 4);
+  prefer(training.epochs, image_epochs);
   if (network.channels % 8 != 0)
     throw Error("channels={} are no multiple of 8, in which they are normalised. Hint: channels=32",
                 network.channels);

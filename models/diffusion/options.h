@@ -18,6 +18,7 @@ struct PathOptions {
   LevelOptions level = {};
   TimeNetworkOptions network = {};
   Pixels pixels = Pixels::grey;
+  int64_t image_epochs = 4;  // by default; no setting
 
   void describe(OptionTable& options);
   /// Those of a request for samples.
@@ -37,6 +38,7 @@ struct DdpmOptions : PathOptions {
     sample_steps = 50;
     solver = ddim_step;
     pixels = Pixels::dequantised;
+    image_epochs = 10;
   }
 };
 
@@ -45,7 +47,10 @@ struct NcsnOptions : PathOptions {
   double sigma_begin = 20;
   double sigma_end = 0.01;
 
-  NcsnOptions() { solver = langevin_step; }
+  NcsnOptions() {
+    solver = langevin_step;
+    image_epochs = 10;
+  }
   void describe(OptionTable& options);
   void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
 };

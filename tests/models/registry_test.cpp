@@ -187,6 +187,8 @@ TEST_CASE("options that follow from the data are those that the models were tune
       {"ebm", ring, {{"fresh", "0.002"}, {"sampler", "mala"}, {"lr", "0.01"}, {"beta1", "0.9"}}},
       {"dae", ring, {{"output", "identity"}, {"ema", "0.999"}, {"weights", "tied"}}},
       {"flow-matching", mnist, {{"clip", "1"}, {"schedule", "hold-linear"}, {"epochs", "4"}}},
+      {"ddpm", mnist, {{"epochs", "10"}, {"solver", "ddim"}, {"sample_steps", "50"}}},
+      {"ncsn", mnist, {{"epochs", "10"}, {"solver", "langevin"}, {"level_repeats", "5"}}},
       {"classifier", mnist, {{"shift", "2"}, {"noise", "0.1"}, {"schedule", "cosine"}, {"epochs", "16"}}},
       {"rbm",
        mnist,

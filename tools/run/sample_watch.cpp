@@ -22,7 +22,9 @@ Quantities SampleWatch::at(int64_t step) {
   const bool due = step == session_.steps || step / per_epoch % epochs == 0;
   if (!ruler_ || !due) return {};
   Rng rng(session_.data.seed(), "watch");
-  return ruler_->watch(ruler_->samples_of(*session_.model, kSamples, session_.data.shape(), rng));
+  Model& model = *session_.model;
+  return ruler_->watch(
+      ruler_->samples_of(model, kSamples, session_.data.shape(), rng, {}, model.quick_sampling()));
 }
 
 }  // namespace gradzoo

@@ -182,6 +182,18 @@ TEST_CASE("optimal pairing leaves less for the velocity to average over") {
   CHECK(error_after("pairing=optimal") < 0.5 * error_after("pairing=independent"));
 }
 
+TEST_CASE("samples that are only watched are drawn by few steps where the model takes hundreds") {
+  const auto drawn = [](Model& model, const std::vector<std::string>& options) {
+    Rng rng(1, "samples");
+    return model.sample({.n = 3, .rng = rng, .options = options}).to_vector();
+  };
+  const auto levels = image_model<Ncsn>("ncsn");
+  CHECK(drawn(*levels, levels->quick_sampling()) == drawn(*levels, {"solver=ddim", "sample_steps=20"}));
+  CHECK(drawn(*levels, levels->quick_sampling()) != drawn(*levels, {}));
+  CHECK(image_model<Ncsn>("ncsn", {"solver=euler"})->quick_sampling().empty());
+  CHECK(image_model<Ddpm>("ddpm")->quick_sampling().empty());
+}
+
 TEST_CASE("what does not go together is refused") {
   const auto said = [](const char* model, std::vector<std::string> settings, const DataShape& shape) {
     return test::error_message([&] { test::options_for(model, settings, shape); });
