@@ -14,7 +14,7 @@ namespace gradzoo {
 
 int compare_command(const Arguments& arguments) {
   CompareRequest request;
-  std::string page = "comparison.html", strip;
+  std::string page = "comparison.html", strip, markdown;
   int64_t threads = 0;
   bool json = false;
   CommandLine line("compare",
@@ -22,6 +22,8 @@ int compare_command(const Arguments& arguments) {
                    "table, and a page with their samples.");
   line.positionals("RUN", request.runs, "run directories");
   line.option("--html", "FILE", page, "the page (default: comparison.html)");
+  line.option("--markdown", "FILE", markdown,
+              "x.md: the table for a page of Markdown, with a line of samples of each run beside it");
   line.option("--strip", "FILE", strip,
               "x.png: a row a run, the first of its samples that the classifier calls 0, 1, ... for sure");
   line.option("-n", "N", request.samples, "samples that a classifier measures (default: 1000)", 1, 10'000);
@@ -41,6 +43,7 @@ int compare_command(const Arguments& arguments) {
   fmt::print("{}\n", json ? comparison_json(runs) : comparison_table(runs));
   std::fflush(stdout);  // the page may fail, and this took minutes
   write_comparison(page, runs);
+  if (!markdown.empty()) write_comparison_markdown(markdown, runs);
   if (!strip.empty()) write_png(strip, draw_picture(strip_of(runs)));
   if (!json) fmt::print("page: {}\n", printable(page));
   return 0;

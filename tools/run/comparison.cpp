@@ -12,6 +12,7 @@
 #include "models/pictures/image_pictures.h"
 #include "tools/run/draw_picture.h"
 #include "tools/run/metrics_log.h"
+#include "tools/run/repeat_command.h"
 #include "tools/run/saved_run.h"
 
 namespace gradzoo {
@@ -69,12 +70,16 @@ double seconds_to_draw(SavedRun& run) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
 }
 
-// Of points everything is quick; of images a validation's numbers on the test set.
+// Of points everything is quick; of images a validation's numbers on the test set, and where none of them is
+// a likelihood what takes longer: an integral along a flow, a sum by annealing.
 void add_density(ComparedRun& out, SavedRun& run, const DataView& view) {
-  for (const Quantity& quantity :
-       run.shape.is_image() ? run.model->validate(view) : run.model->evaluate(view)) {
-    if (!quantity.density_kind.empty()) out.density = quantity;
-  }
+  const auto look_in = [&](const Quantities& quantities) {
+    for (const Quantity& quantity : quantities) {
+      if (!quantity.density_kind.empty()) out.density = quantity;
+    }
+  };
+  look_in(run.shape.is_image() ? run.model->validate(view) : run.model->evaluate(view));
+  if (!out.density && run.shape.is_image()) look_in(run.model->evaluate_at_length(view));
   if (!out.density) out.why_no_density = run.options->entry().why_no_density;
 }
 
@@ -112,6 +117,7 @@ ComparedRun measured(SavedRun& run, const CompareRequest& request, std::FILE* pr
   Rng rng(run.seed(), "samples");
   out.grid = draw_picture(run.model->snapshot(view, rng));
   out.shape = run.shape;
+  out.command = repeat_command(*run.options, run.shape);
   return out;
 }
 

@@ -24,6 +24,7 @@ struct ComparedRun {
   double seconds_to_draw = 0;   // 100 samples
   Image grid = {};
   DataShape shape = {};
+  std::string command = {};  // that repeats the run
 };
 
 struct CompareRequest {
@@ -41,6 +42,11 @@ std::vector<ComparedRun> compare_runs(const CompareRequest& request, std::FILE* 
 std::string comparison_table(const std::vector<ComparedRun>& runs);
 std::string comparison_json(const std::vector<ComparedRun>& runs);
 void write_comparison(const std::string& path, const std::vector<ComparedRun>& runs);
+/// As a table for a page of Markdown, a line a run with its command; with a strip of samples each, as files
+/// beside it, where all were measured by a classifier.
+void write_comparison_markdown(const std::string& path, const std::vector<ComparedRun>& runs);
+std::string comparison_markdown(const std::vector<ComparedRun>& runs,
+                                const std::vector<std::string>& pictures);
 
 /// A row a run, each measured by a classifier: of its samples the first that it calls 0, 1, ... for sure.
 Picture strip_of(const std::vector<ComparedRun>& runs);

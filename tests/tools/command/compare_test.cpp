@@ -62,6 +62,21 @@ TEST_CASE(
   CHECK(std::ranges::count_if(tags, [](const HtmlTag& tag) { return tag.name == "img"; }) ==
         3);  // with the strip
 
+  const ProcessResult table = run_gradzoo(
+      "compare binary game -n 24 --classifier judge --markdown zoo.md --html zoo.html", run.folder);
+  REQUIRE_MESSAGE(table.status == 0, table.err);
+  const std::string markdown = read_file(run.folder + "/zoo.md");
+  CHECK(std::ranges::count(markdown, '\n') == 4);
+  for (const char* words : {"| vae, binary | ![vae](zoo-1-vae.png) | bound of -log p(x): ", "| gan | ![gan]",
+                            " none |", "`gradzoo train gan --data"})
+    CHECK_MESSAGE(contains(markdown, words), markdown);
+  CHECK(read_file(run.folder + "/zoo-2-gan.png").starts_with("\x89PNG"));
+
+  trained("rbm --data data --set hidden=8", "units");
+  const ProcessResult summed = run_gradzoo("compare units --json --html units.html", run.folder);
+  REQUIRE_MESSAGE(summed.status == 0, summed.err);
+  CHECK(nlohmann::json::parse(summed.out)[0]["density"]["kind"] == "log p(x)");
+
   check_refused("compare binary judge", run.folder, {"judge is a classifier", "draws no samples"});
   check_refused("compare binary --strip x.jpg", run.folder, {"x.jpg is no picture", "x.png"});
   check_refused("compare binary --strip x.png -n 10", run.folder, {"data has none", "--classifier RUN2"});
