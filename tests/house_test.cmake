@@ -20,6 +20,15 @@ set(room_base eval pictures base)
 set(room_networks networks)
 set(room_run eval pictures base networks run registry)
 
+# Rooms of tools/ that the ones named may not include: what writes a run knows nothing of what is done with it.
+set(above_plot report run uses lab ledger bench command)
+set(above_report run uses lab ledger bench command)
+set(above_run uses lab ledger bench command)
+set(above_uses lab ledger bench command)
+set(above_lab uses bench command)
+set(above_ledger lab bench command)
+set(above_bench lab ledger command)
+
 # room_of(path variable): "vae" of "models/vae/vae.h", "registry" of "models/registry.h".
 function(room_of path variable)
   string(REGEX REPLACE "^models/([a-z_0-9]+).*$" "\\1" room "${path}")
@@ -64,6 +73,14 @@ foreach(floor autograd nn samplers datasets models tools tests)
         if(NOT from STREQUAL "registry" AND NOT to IN_LIST may_see)
           string(APPEND failures "${file}: includes \"${path}\". Rooms: eval < pictures < base, networks < a family each < "
                                  "registry < run. Hint: what two families share stands in models/networks or below\n")
+        endif()
+      endif()
+      if(file MATCHES "^tools/([a-z]+)/" AND path MATCHES "^tools/[a-z]+/")
+        string(REGEX REPLACE "^tools/([a-z]+)/.*$" "\\1" from "${file}")
+        string(REGEX REPLACE "^tools/([a-z]+)/.*$" "\\1" to "${path}")
+        if(to IN_LIST above_${from})
+          string(APPEND failures "${file}: includes \"${path}\". Rooms: plot, report < run < uses, lab, ledger, bench < "
+                                 "command. Hint: what two rooms share stands in the lower one\n")
         endif()
       endif()
       if(NOT allowed)

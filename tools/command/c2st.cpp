@@ -11,7 +11,7 @@
 #include "tools/command/shared_options.h"
 #include "tools/plot/image.h"
 #include "tools/run/draw_picture.h"
-#include "tools/run/two_samples.h"
+#include "tools/uses/two_samples.h"
 
 namespace gradzoo {
 namespace {

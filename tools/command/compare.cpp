@@ -7,8 +7,8 @@
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
 #include "tools/command/shared_options.h"
-#include "tools/run/comparison.h"
 #include "tools/run/draw_picture.h"
+#include "tools/uses/comparison.h"
 
 namespace gradzoo {
 

@@ -14,9 +14,9 @@
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
 #include "tools/command/shared_options.h"
-#include "tools/run/composition.h"
 #include "tools/run/draw_picture.h"
-#include "tools/run/walk.h"
+#include "tools/uses/composition.h"
+#include "tools/uses/walk.h"
 
 namespace gradzoo {
 namespace {

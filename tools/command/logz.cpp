@@ -9,8 +9,8 @@
 #include "tools/command/commands.h"
 #include "tools/command/shared_options.h"
 #include "tools/plot/image.h"
-#include "tools/run/log_partition.h"
 #include "tools/run/saved_run.h"
+#include "tools/uses/log_partition.h"
 
 namespace gradzoo {
 namespace {

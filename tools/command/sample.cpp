@@ -12,8 +12,8 @@
 #include "tools/command/options_table.h"
 #include "tools/command/shared_options.h"
 #include "tools/run/saved_run.h"
-#include "tools/run/walk.h"
-#include "tools/run/write_samples.h"
+#include "tools/uses/walk.h"
+#include "tools/uses/write_samples.h"
 
 namespace gradzoo {
 namespace {

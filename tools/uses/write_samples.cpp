@@ -1,4 +1,4 @@
-#include "tools/run/write_samples.h"
+#include "tools/uses/write_samples.h"
 
 #include <bit>
 #include <cstring>

@@ -7,8 +7,8 @@
 #include "autograd/base/atomic_file.h"
 #include "autograd/ops.h"
 #include "models/pictures/image_pictures.h"
-#include "tools/run/comparison.h"
 #include "tools/run/draw_picture.h"
+#include "tools/uses/comparison.h"
 
 namespace gradzoo {
 namespace {

@@ -1,4 +1,4 @@
-#include "tools/run/walk.h"
+#include "tools/uses/walk.h"
 
 #include <algorithm>
 #include <cmath>

@@ -6,8 +6,8 @@
 
 #include "autograd/base/text.h"
 #include "tools/report/report.h"
-#include "tools/run/comparison.h"
 #include "tools/run/draw_picture.h"
+#include "tools/uses/comparison.h"
 
 namespace gradzoo {
 namespace {

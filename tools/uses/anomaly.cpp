@@ -1,4 +1,4 @@
-#include "tools/run/anomaly.h"
+#include "tools/uses/anomaly.h"
 
 #include <algorithm>
 #include <array>

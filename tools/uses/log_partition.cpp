@@ -1,4 +1,4 @@
-#include "tools/run/log_partition.h"
+#include "tools/uses/log_partition.h"
 
 #include <algorithm>
 #include <cmath>

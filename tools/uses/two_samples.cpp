@@ -1,4 +1,4 @@
-#include "tools/run/two_samples.h"
+#include "tools/uses/two_samples.h"
 
 #include <algorithm>
 #include <optional>
@@ -11,7 +11,7 @@
 #include "autograd/tape.h"
 #include "models/pictures/image_pictures.h"
 #include "models/pictures/unit_pictures.h"
-#include "tools/run/anomaly.h"
+#include "tools/uses/anomaly.h"
 
 namespace gradzoo {
 namespace {

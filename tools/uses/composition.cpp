@@ -1,4 +1,4 @@
-#include "tools/run/composition.h"
+#include "tools/uses/composition.h"
 
 #include <algorithm>
 #include <cmath>
