@@ -119,7 +119,8 @@ LabResult OneIdeaLab::run(const LabContext& context) const {
     PathStep step;
     double evaluations;
   };
-  const LevelOptions levels;
+  // Fewer steps at a level do not keep up with the fall of the noise, and points end too far apart.
+  const LevelOptions levels{.repeats = 20, .step = 0.25};
   const Way ways[] = {
       {"probability flow, Heun", heun_step, 2 * evaluations},
       {"probability flow, Euler", euler_step, evaluations},

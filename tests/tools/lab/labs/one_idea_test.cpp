@@ -33,6 +33,7 @@ TEST_CASE(
     CHECK(solvers.at(row.name, "modes") == 8);
     CHECK(solvers.at(row.name, "near a mode") > 0.4);
   }
+  CHECK(solvers.at("annealed Langevin", "near a mode") > solvers.at("ancestral", "near a mode") - 0.05);
   CHECK(solvers.at("probability flow, Heun", "from Heun's") == 0);
   CHECK(solvers.at("DDIM", "from Heun's") < 0.1);
   CHECK(solvers.at("ancestral", "from Heun's") > 0.7);
