@@ -154,6 +154,26 @@ Tensor Model::do_inpaint(const InpaintRequest&) {
       "flow-matching");
 }
 
+Tensor Model::interpolate(const InterpolateRequest& request) {
+  const Tensor& x = request.ends.x;
+  if (x.rank() != 2 || x.dim(0) < 2 || x.dim(0) % 2 != 0)
+    throw Error("interpolate: ends {}. Hint: (2 pairs, pixels)", x.shape().str());
+  const Tensor labels = label_count() > 0 ? request.ends.labels : Tensor();
+  for (int64_t i = 0; labels.defined() && i < x.dim(0); i += 2) {
+    if (labels.data<int64_t>()[i] != labels.data<int64_t>()[i + 1])
+      throw Error("interpolate: pair {} has two labels, and this model is told one. Hint: ends of one label",
+                  i / 2);
+  }
+  const Shown shown(*this);
+  return clamp(do_interpolate({{x, labels, {}}, request.rng}), 0, 1);
+}
+
+Tensor Model::do_interpolate(const InterpolateRequest&) {
+  throw Error(
+      "this model has no codes to walk between. Hint: a run of vae, gan, realnvp, ddpm, ncsn or "
+      "flow-matching");
+}
+
 Tensor Model::denoise(const DenoiseRequest& request) {
   check_examples(request.examples, "denoise");
   if (!(request.sigma > 0 && std::isfinite(request.sigma)))

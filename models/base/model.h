@@ -59,6 +59,12 @@ struct DenoiseRequest {
   Domain domain = {};  // where numbers without noise lie, {0, 1} for pixels: so does the guess
 };
 
+/// Between the codes of which examples to walk.
+struct InterpolateRequest {
+  Batch ends;  // 0 and 1, 2 and 3, ...; the two of a pair of one label, of a model that is conditional
+  Rng& rng;
+};
+
 /// Which examples are to be judged.
 struct AnomalyRequest {
   Tensor examples;  // (n, numbers), as training sees them
@@ -108,6 +114,9 @@ class Model {
   /// The images with what is not known of them drawn given what is: (n, pixels) in [0,1], the known pixels as
   /// they were. Throws Error of a model that has neither score nor energy.
   Tensor inpaint(const InpaintRequest& request);
+  /// A row of ten images on the way from one code to another for each pair: (10 pairs, pixels) in [0,1]. A
+  /// model that has codes but finds none of an image draws its own. Throws Error of a model that has none.
+  Tensor interpolate(const InterpolateRequest& request);
   /// A guess of the examples without their noise: (n, numbers). Throws Error where sigma is not above 0, and
   /// of a model that knows no score of examples without a label.
   Tensor denoise(const DenoiseRequest& request);
@@ -169,6 +178,8 @@ class Model {
   virtual std::optional<Partition> do_partition() { return {}; }
   /// What the model makes of the images; the known pixels are put back by inpaint().
   virtual Tensor do_inpaint(const InpaintRequest& request);
+  /// Unless overridden there are no codes. The ends have labels iff label_count() is above 0.
+  virtual Tensor do_interpolate(const InterpolateRequest& request);
   /// A guess by what target() offers, unless overridden.
   virtual Tensor do_denoise(const DenoiseRequest& request);
   /// -log p up to its constant, else what a score has wrong about the examples, unless overridden.

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
+#include "autograd/base/error.h"
 #include "autograd/ops.h"
 
 namespace gradzoo {
@@ -30,6 +33,30 @@ Tensor mean_example(const Examples& examples) {
 Examples first_of(Examples examples, int64_t most) {
   examples.rows = examples.rows.rows(0, std::min(most, examples.count()));
   return examples;
+}
+
+Batch pairs_of(const Examples& examples, std::span<const int64_t> labels, Pixels pixels, Rng& rng) {
+  const Tensor order = randperm(examples.count(), rng);
+  std::vector<double> rows;
+  std::vector<bool> taken(static_cast<size_t>(examples.count()));
+  for (const int64_t label : labels) {
+    int64_t missing = 2;
+    for (int64_t i = 0; i < order.size() && missing > 0; ++i) {
+      const int64_t row = order.data<int64_t>()[i];
+      const bool fits =
+          label < 0 || examples.labels.data<uint8_t>()[examples.rows.data<int64_t>()[row]] == label;
+      if (taken[static_cast<size_t>(row)] || !fits) continue;
+      taken[static_cast<size_t>(row)] = true;
+      rows.push_back(static_cast<double>(row));
+      --missing;
+    }
+    if (missing > 0)
+      throw Error("there are too few examples{} for {} pairs. Hint: fewer pairs",
+                  label < 0 ? "" : fmt::format(" of label {}", label), labels.size());
+  }
+  Examples chosen = examples;
+  chosen.rows = index_select(examples.rows, 0, tensor(rows, {std::ssize(rows)}, DType::i64));
+  return read_examples(chosen, 0, chosen.count(), pixels, rng);
 }
 
 void for_each_batch(const Examples& examples, Pixels pixels, uint64_t seed, int64_t chunk,

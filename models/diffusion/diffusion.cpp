@@ -17,6 +17,7 @@ namespace gradzoo {
 namespace {
 
 constexpr int64_t kImagesAtOnce = 250, kPointsAtOnce = 20000;
+constexpr int64_t kCodeSteps = 100;       // of ddim between an image and its noise
 constexpr int64_t kQuickExamples = 1000;  // that are looked at while training
 
 int64_t classes_of(const PathOptions& options, const DataShape& shape) {
@@ -172,6 +173,29 @@ Tensor Diffusion::carry(const Tensor& x, const Tensor& labels, Rng& rng, const R
   const auto read_at = [&](const Tensor& y, double t) { return guided(y, t, labels); };
   const PathWalk walk{kind_.path, read_at, rng, options_.level};
   return uncentred(walk_path(walk, route.solver, x, route.steps), shape_);
+}
+
+Tensor Diffusion::between(const Tensor& codes, const Tensor& labels, Rng& rng) const {
+  const Tensor told = along_rows(labels);
+  const auto read_at = [&](const Tensor& y, double t) { return read(y, t, told); };
+  const PathWalk walk{kind_.path, read_at, rng, {}};
+  return uncentred(walk_path(walk, ddim_step, arcs_between(codes, codes.dim(0) / 2), kCodeSteps), shape_);
+}
+
+// The flow has no noise, so it goes both ways (Song, Meng & Ermon 2021, section 4.3).
+Tensor Diffusion::code_of(const Tensor& examples, const Tensor& labels, Rng& rng) const {
+  const auto read_at = [&](const Tensor& y, double t) { return read(y, t, labels); };
+  const PathWalk walk{kind_.path, read_at, rng, {}};
+  Tensor x = centred(examples, shape_);
+  for (int64_t i = kCodeSteps; i > 0; --i)
+    x = ddim_step(walk, x, static_cast<double>(i) / kCodeSteps, static_cast<double>(i - 1) / kCodeSteps);
+  return x;
+}
+
+Tensor Diffusion::do_interpolate(const InterpolateRequest& request) {
+  const Batch& ends = request.ends;
+  const Tensor labels = ends.labels.defined() ? slice(ends.labels, 0, 0, ends.count(), 2) : Tensor();
+  return between(code_of(ends.x, ends.labels, request.rng), labels, request.rng);
 }
 
 // The known pixels are put back on their paths before each step. What is drawn does not know of them

@@ -51,6 +51,9 @@ class Diffusion : public Model {
   Tensor velocity(const Tensor& x, double t) const;
   /// From x_0 (n, numbers) to data in their own units.
   Tensor carry(const Tensor& x, const Tensor& labels, Rng& rng, const Route& route) const;
+  /// From pairs of x_0 (2 pairs, numbers) and a label a pair: ten on the arc between each two, brought to
+  /// data by ddim, (10 pairs, numbers).
+  Tensor between(const Tensor& codes, const Tensor& labels, Rng& rng) const;
   /// As the options have it.
   Route route() const { return {options_.solver, options_.sample_steps}; }
   /// The time at which noise is so many times the data.
@@ -65,6 +68,7 @@ class Diffusion : public Model {
   std::vector<Picture> do_pictures(const DataView& data) override;
   std::string do_reading(const DataView& data) override;
   Tensor do_inpaint(const InpaintRequest& request) override;
+  Tensor do_interpolate(const InterpolateRequest& request) override;
   Target do_target() override;
 
  private:
@@ -76,6 +80,8 @@ class Diffusion : public Model {
   Reading guided(const Tensor& x, double t, const Tensor& labels) const;
   Reading unclamped(const Tensor& said, const Tensor& x, const Mixing& at) const;
   Reading reading_of(const Tensor& said, const Tensor& x, double t) const;
+  // x_0 from which ddim comes to these examples, as its own steps taken back have it.
+  Tensor code_of(const Tensor& examples, const Tensor& labels, Rng& rng) const;
   Quantities held_out_error(const DataView& data, int64_t most) const;
 
   DataShape shape_;

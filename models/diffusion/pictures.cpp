@@ -76,21 +76,13 @@ Picture chain_picture(const Diffusion& model, const DataShape& shape, Rng& rng) 
           rows_by_turns(rows, {"x_t", "denoised"}, shape)};
 }
 
-// Between Gaussian noises the arc, on which their length stays (Song, Meng & Ermon 2021, section 5.3).
 Picture interpolation_picture(const Diffusion& model, const DataShape& shape, Rng& rng) {
   constexpr int64_t kRows = 6;
-  const Tensor labels = any_labels(kRows, model.label_count());
-  const Tensor from = noise_of(model, kRows, shape, rng), to = noise_of(model, kRows, shape, rng);
-  Tensors parts;
-  constexpr double kEnd[] = {1};
-  for (int64_t i = 0; i < kImageColumns; ++i) {
-    const double angle = 0.5 * M_PI * static_cast<double>(i) / (kImageColumns - 1);
-    const Strip strip = strip_of(model, from * std::cos(angle) + to * std::sin(angle), labels, kEnd, rng);
-    parts.push_back(strip.denoised[0]);
-  }
+  const Tensor images =
+      model.between(noise_of(model, 2 * kRows, shape, rng), any_labels(kRows, model.label_count()), rng);
   return {"interpolation",
           "A row a pair of noises and the arc between them, each brought to data without further noise.",
-          ImageGrid{as_images((by_sample(parts) + 1.0) * 0.5, shape), kImageColumns}};
+          ImageGrid{as_images(images, shape), kImageColumns}};
 }
 
 Picture paths_picture(const Diffusion& model, const DataShape& shape, Rng& rng) {

@@ -142,6 +142,13 @@ Tensor Gan::generated(const Tensor& z, const Tensor& labels, bool recorded) cons
   return generator_.centred(z, labels);
 }
 
+// G has no way back from an image to its z.
+Tensor Gan::do_interpolate(const InterpolateRequest& request) {
+  const Batch& ends = request.ends;
+  const Tensor labels = ends.labels.defined() ? slice(ends.labels, 0, 0, ends.count(), 2) : Tensor();
+  return images_between(generator_, ends.count() / 2, labels, request.rng);
+}
+
 Tensor Gan::do_sample(const SampleRequest& request) {
   const Tensor x = generator_.draw(request.n, request.rng, request.labels);
   return shape_.is_image() ? reshape(x, {request.n, shape_.height(), shape_.width()}) : x;

@@ -33,6 +33,7 @@ class Gan : public Model {
   Quantities do_validate(const DataView& data) override;
   Quantities do_evaluate(const DataView& data) override;
   Tensor do_sample(const SampleRequest& request) override;
+  Tensor do_interpolate(const InterpolateRequest& request) override;
   std::vector<Picture> do_pictures(const DataView& data) override;
   std::string do_reading(const DataView& data) override;
 

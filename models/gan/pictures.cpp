@@ -12,33 +12,19 @@ namespace {
 
 constexpr int64_t kPoints = 2500;
 
-// The label of each image in rows of ten: undefined without classes.
-Tensor row_labels(int64_t rows, int64_t classes) {
-  if (classes == 0) return {};
-  const Tensor each = reshape(any_labels(rows, classes), {rows, 1});
-  return reshape(broadcast_to(each, {rows, kImageColumns}).clone(), {rows * kImageColumns});
-}
-
 Picture neighbours(const Generator& generator, const DataShape& shape, const DataView& data) {
   Rng rng(data.seed, "pictures/neighbours");
   return neighbours_picture(generator.draw(2 * kImageColumns, rng), shape, data.train);
 }
 
-// z = cos(t) a + sin(t) b for independent a, b ~ N(0, I): every step of the walk is itself a draw of N(0, I).
 Picture interpolation(const Generator& generator, const DataShape& shape, const DataView& data) {
   constexpr int64_t kRows = 8;
   Rng rng(data.seed, "pictures/interpolation");
-  const Shape ends{kRows, 1, generator.latent()};
-  const Tensor a = randn(ends, rng), b = randn(ends, rng);
-  const Tensor t =
-      reshape(arange(kImageColumns) * (1.5707963267948966 / static_cast<double>(kImageColumns - 1)),
-              {kImageColumns, 1});
-  const Tensor z = reshape(cos(t) * a + sin(t) * b, {kRows * kImageColumns, generator.latent()});
+  const Tensor images = images_between(generator, kRows, any_labels(kRows, generator.classes()), rng);
   return {"interpolation",
           "Each row walks from one z to another on an arc, along which every step is as likely as a draw; of "
           "a conditional model each has one label.",
-          ImageGrid{as_images(generator.generate(z, row_labels(kRows, generator.classes())), shape),
-                    kImageColumns}};
+          ImageGrid{as_images(images, shape), kImageColumns}};
 }
 
 Plane plane_of(const char* title, const Box& box) {
@@ -83,6 +69,12 @@ Picture game(const Generator& generator, const Discriminator& discriminator, con
 }
 
 }  // namespace
+
+// Independent ends a, b ~ N(0, I): every step of cos(t) a + sin(t) b is itself a draw of N(0, I).
+Tensor images_between(const Generator& generator, int64_t rows, const Tensor& labels, Rng& rng) {
+  const Tensor z = arcs_between(randn({2 * rows, generator.latent()}, rng), rows);
+  return generator.generate(z, along_rows(labels));
+}
 
 std::vector<Picture> gan_pictures(const Generator& generator, const Discriminator& discriminator,
                                   const GanLoss& loss, const DataShape& shape, const DataView& data) {

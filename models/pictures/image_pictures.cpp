@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numbers>
 
 #include "autograd/ops.h"
 #include "models/eval/nearest_images.h"
@@ -32,6 +33,23 @@ Tensors lines_between(const Tensor& codes, int64_t pairs) {
     lines.push_back(a + t * (b - a));
   }
   return lines;
+}
+
+Tensor arcs_between(const Tensor& codes, int64_t pairs) {
+  const int64_t d = codes.dim(1);
+  const Tensor ends = reshape(codes.rows(0, 2 * pairs), {pairs, 2, d});
+  const Tensor angle =
+      reshape(arange(kImageColumns) * (0.5 * std::numbers::pi / static_cast<double>(kImageColumns - 1)),
+              {kImageColumns, 1});
+  const Tensor arcs = slice(ends, 1, 0, 1) * cos(angle) + slice(ends, 1, 1, 2) * sin(angle);
+  return reshape(arcs, {pairs * kImageColumns, d});
+}
+
+Tensor along_rows(const Tensor& labels) {
+  if (!labels.defined()) return {};
+  const int64_t n = labels.dim(0);
+  const Tensor each = broadcast_to(reshape(labels, {n, 1}), {n, kImageColumns}).clone();
+  return reshape(each, {n * kImageColumns});
 }
 
 Picture neighbours_picture(const Tensor& samples, const DataShape& shape, const Examples& train) {

@@ -24,6 +24,13 @@ ImageGrid rows_by_turns(std::span<const Tensor> parts, std::vector<std::string> 
 /// (kImageColumns, d) with both ends.
 Tensors lines_between(const Tensor& codes, int64_t pairs);
 
+/// The same on arcs, cos(t) z_a + sin(t) z_b, along which the length of Gaussian codes stays (Song, Meng &
+/// Ermon 2021, section 5.3; White 2016): all rows, (pairs kImageColumns, d).
+Tensor arcs_between(const Tensor& codes, int64_t pairs);
+
+/// A label a row (n) as one an image (n kImageColumns); undefined stays so.
+Tensor along_rows(const Tensor& labels);
+
 /// The first twenty of the samples (n, H W), n at least ten, and under each the training image nearest to it.
 Picture neighbours_picture(const Tensor& samples, const DataShape& shape, const Examples& train);
 

@@ -11,19 +11,11 @@ namespace {
 
 constexpr int64_t kRows = 8;
 
-// Rows of images between pairs.
-Picture interpolation(const CouplingFlow& flow, const Tensor& images, const DataShape& shape) {
-  Tensors rows;
-  for (const Tensor& line : lines_between(flow.map(images).to, kRows))
-    rows.push_back(as_images(flow.inverse(line).to, shape));
-  return {
-      "interpolation",
-      "Each row walks in a straight line from the code z of one held-out image to that of another; both ends "
-      "come back exactly, as every image does.",
-      ImageGrid{concat(rows, 0), kImageColumns}};
-}
-
 }  // namespace
+
+Tensor images_between(const CouplingFlow& flow, const Tensor& ends) {
+  return flow.inverse(concat(lines_between(flow.map(ends).to, ends.dim(0) / 2), 0)).to;
+}
 
 std::vector<Picture> flow_image_pictures(const CouplingFlow& flow, const DataShape& shape,
                                          const DataView& data) {
@@ -31,7 +23,11 @@ std::vector<Picture> flow_image_pictures(const CouplingFlow& flow, const DataSha
   std::vector<Picture> out;
   if (data.examples.count() >= 2 * kRows) {
     const Batch batch = read_examples(data.examples, 0, 2 * kRows, Pixels::dequantised, rng);
-    out.push_back(interpolation(flow, batch.x, shape));
+    out.push_back(
+        {"interpolation",
+         "Each row walks in a straight line from the code z of one held-out image to that of another; "
+         "both ends come back exactly, as every image does.",
+         ImageGrid{as_images(images_between(flow, batch.x), shape), kImageColumns}});
   }
   out.push_back(neighbours_picture(clamp(flow.sample(2 * kImageColumns, rng), 0, 1), shape, data.train));
   return out;

@@ -7,6 +7,9 @@
 
 namespace gradzoo {
 
+/// A row of ten for each pair of images, on straight lines between their z: (10 pairs, pixels).
+Tensor images_between(const CouplingFlow& flow, const Tensor& ends);
+
 /// What a flow on images shows of itself: rows between codes, and samples beside their neighbours.
 std::vector<Picture> flow_image_pictures(const CouplingFlow& flow, const DataShape& shape,
                                          const DataView& data);

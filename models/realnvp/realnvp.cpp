@@ -85,6 +85,10 @@ Quantities RealNvp::do_evaluate(const DataView& data) {
   return out;
 }
 
+Tensor RealNvp::do_interpolate(const InterpolateRequest& request) {
+  return images_between(flow_, request.ends.x);
+}
+
 Tensor RealNvp::do_sample(const SampleRequest& request) {
   const Tensor x = flow_.sample(request.n, request.rng, options_.temperature);
   return shape_.is_image() ? as_images(x, shape_) : x;

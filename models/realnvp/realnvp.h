@@ -24,6 +24,7 @@ class RealNvp : public Model {
   Quantities do_validate(const DataView& data) override;
   Quantities do_evaluate(const DataView& data) override;
   Tensor do_sample(const SampleRequest& request) override;
+  Tensor do_interpolate(const InterpolateRequest& request) override;
   Picture do_snapshot(const DataView& data, Rng& rng) override;
   std::vector<Picture> do_pictures(const DataView& data) override;
   Target do_target() override;

@@ -24,15 +24,12 @@ Picture reconstructions(const VaeNetwork& network, const Batch& batch, const Dat
           rows_by_turns(parts, {"original", "decoded"}, shape)};
 }
 
-// Between pairs of images.
 Picture interpolation(const VaeNetwork& network, const Batch& batch, const DataShape& shape) {
   constexpr int64_t kPairs = 8;
-  Tensors rows;
-  for (const Tensor& line : lines_between(network.encode(batch.x).mean, kPairs))
-    rows.push_back(decode_images(network, line, shape));
   return {"interpolation",
           "Each row walks in a straight line from the code of one held-out digit to that of another.",
-          ImageGrid{concat(rows, 0), kImageColumns}};
+          ImageGrid{as_images(images_between(network, {batch.x.rows(0, 2 * kPairs), {}, {}}), shape),
+                    kImageColumns}};
 }
 
 // One code under each label: what is left of it is style.
@@ -84,6 +81,13 @@ Picture codes_by_label(const VaeNetwork& network, const Examples& images, Pixels
 }
 
 }  // namespace
+
+Tensor images_between(const VaeNetwork& network, const Batch& ends) {
+  const int64_t pairs = ends.x.dim(0) / 2;
+  const Tensor codes = network.encode(ends.x, ends.labels).mean;
+  const Tensor labels = ends.labels.defined() ? slice(ends.labels, 0, 0, 2 * pairs, 2) : Tensor();
+  return sigmoid(network.decode(concat(lines_between(codes, pairs), 0), along_rows(labels)));
+}
 
 std::vector<Picture> vae_pictures(const VaeNetwork& network, Pixels pixels, const DataShape& shape,
                                   const DataView& data) {

@@ -5,6 +5,9 @@
 
 namespace gradzoo {
 
+/// A row of ten for each pair of examples, on straight lines between their codes: (10 pairs, pixels).
+Tensor images_between(const VaeNetwork& network, const Batch& ends);
+
 /// Reconstructions, interpolation, nearest training neighbours of samples, KL by latent dimension, and with
 /// two latent dimensions the manifold and the test images' codes by label.
 std::vector<Picture> vae_pictures(const VaeNetwork& network, Pixels pixels, const DataShape& shape,

@@ -140,6 +140,10 @@ Tensor Vae::do_sample(const SampleRequest& request) {
   return reshape(sigmoid(network_.decode(z, request.labels)), {request.n, shape_.height(), shape_.width()});
 }
 
+Tensor Vae::do_interpolate(const InterpolateRequest& request) {
+  return images_between(network_, request.ends);
+}
+
 AnomalyScores Vae::do_anomaly_scores(const AnomalyRequest& request) {
   if (label_count() > 0)
     throw Error(

@@ -28,6 +28,7 @@ class Vae : public Model {
   Tensor do_sample(const SampleRequest& request) override;
   std::vector<Picture> do_pictures(const DataView& data) override;
   /// Minus the bound by one code an image.
+  Tensor do_interpolate(const InterpolateRequest& request) override;
   AnomalyScores do_anomaly_scores(const AnomalyRequest& request) override;
 
  private:

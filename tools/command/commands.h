@@ -15,6 +15,7 @@ int train_command(const Arguments& arguments);
 int report_command(const Arguments& arguments);
 int sample_command(const Arguments& arguments);
 int inpaint_command(const Arguments& arguments);
+int interpolate_command(const Arguments& arguments);
 int denoise_command(const Arguments& arguments);
 int anomaly_command(const Arguments& arguments);
 int compose_command(const Arguments& arguments);
@@ -43,6 +44,7 @@ inline std::span<const Command> commands() {
       {"report", "make a run's pictures and report.html anew", report_command},
       {"sample", "draw samples from a run", sample_command},
       {"inpaint", "draw the hidden half of test images given the other", inpaint_command},
+      {"interpolate", "draw what lies between the codes of two images", interpolate_command},
       {"denoise", "take Gaussian noise off test examples", denoise_command},
       {"anomaly", "tell images of the kind that a run learned from others", anomaly_command},
       {"compose", "sample the product of what several runs learned", compose_command},

@@ -1,10 +1,12 @@
 #include "models/base/over_examples.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"
+#include "support/error_message.h"
 
 using namespace gradzoo;
 
@@ -33,4 +35,23 @@ TEST_CASE("batches walk through all images in order, with the same drawn pixels 
   Tensor other;
   for_each_batch(images, Pixels::dynamic_binary, 6, 7, [&](const Batch& b) { other = b.x; });
   CHECK(other.to_vector() != whole);
+}
+
+TEST_CASE("pairs have the labels that are asked for, and no example comes twice") {
+  // Example i is a pixel of value i, its label i % 3; of six examples the set means five.
+  const Examples six{tensor({0, 1, 2, 3, 4, 5}, {6, 1, 1}, DType::u8),
+                     tensor({0, 1, 2, 0, 1, 2}, {6}, DType::u8), tensor({0, 1, 3, 4, 5}, {5}, DType::i64)};
+  Rng rng(1, "test/pairs");
+  const int64_t labels[] = {1, -1};
+  const Batch ends = pairs_of(six, labels, Pixels::grey, rng);
+  REQUIRE(ends.count() == 4);
+  CHECK(ends.labels.rows(0, 2).to_vector() == std::vector<double>{1, 1});
+  std::vector<double> values = (ends.x * 255.0).to_vector();
+  for (double& value : values) value = std::round(value);
+  std::ranges::sort(values);
+  CHECK(std::ranges::adjacent_find(values) == values.end());
+  CHECK(std::ranges::find(values, 2.0) == values.end());  // which the set does not mean
+  const int64_t two[] = {2};
+  CHECK(test::contains(test::error_message([&] { pairs_of(six, two, Pixels::grey, rng); }),
+                       "label 2 for 1 pairs"));
 }

@@ -148,5 +148,26 @@ TEST_CASE("stratified times lie anywhere in their parts") {
   CHECK(std::abs(squares - 1.0 / 12) < 5 / std::sqrt(180.0 * 1000));
 }
 
+TEST_CASE("ddim taken back finds the noise of an image, so that rows begin and end with the images") {
+  Rng rng(5, "test/interpolate");
+  const Tensor ends = rand({4, 64}, rng);
+  const Tensor labels = tensor({2, 2, 0, 0}, {4}, DType::i64);
+  const auto check = [&](const auto& model) {
+    const Tensor rows = model->interpolate({{ends, labels, {}}, rng});
+    REQUIRE(rows.shape() == Shape{40 / 2, 64});
+    const auto apart = [](const Tensor& a, const Tensor& b) { return mean(abs(a - b)).item(); };
+    CHECK(apart(rows.rows(0, 1), ends.rows(0, 1)) < 0.05);
+    CHECK(apart(rows.rows(19, 20), ends.rows(3, 4)) < 0.05);
+    CHECK(apart(rows.rows(5, 6), ends.rows(0, 1)) > 0.05);
+  };
+  check(test::small_model<FlowMatching>("flow-matching", {"channels=8", "ema=0"}, kImages));
+  const auto ddpm = test::small_model<Ddpm>("ddpm", {"channels=8", "ema=0"}, kImages);
+  check(ddpm);
+  CHECK(test::contains(test::error_message([&] {
+                         ddpm->interpolate({{ends, tensor({2, 1, 0, 0}, {4}, DType::i64), {}}, rng});
+                       }),
+                       "pair 0 has two labels"));
+}
+
 }  // namespace
 }  // namespace gradzoo

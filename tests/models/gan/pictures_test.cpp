@@ -25,7 +25,7 @@ TEST_CASE("each row of the interpolation walks an arc from one z to another, und
   REQUIRE(found != pictures.end());
   const Tensor& shown = std::get<ImageGrid>(found->content).pixels;
   Rng ends(5, "pictures/interpolation");
-  const Tensor a = randn({8, 4}, ends), b = randn({8, 4}, ends);
+  const Tensor drawn = randn({16, 4}, ends);
   const NoGrad quiet;
   for (int64_t row = 0; row < 8; ++row) {
     const Tensor label = full({1}, static_cast<double>(row % 3), DType::i64);
@@ -33,7 +33,7 @@ TEST_CASE("each row of the interpolation walks an arc from one z to another, und
       const Tensor image = shown.rows(10 * row + column, 10 * row + column + 1);
       CHECK(test::max_error(image, generator.generate(z, label).to_vector()) < 1e-5);
     };
-    const Tensor from = a.rows(row, row + 1), to = b.rows(row, row + 1);
+    const Tensor from = drawn.rows(2 * row, 2 * row + 1), to = drawn.rows(2 * row + 1, 2 * row + 2);
     check(0, from);
     check(3, from * 0.8660254037844387 + to * 0.5);  // 30 of 90 degrees
     check(9, to);

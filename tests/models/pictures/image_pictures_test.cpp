@@ -1,6 +1,7 @@
 #include "models/pictures/image_pictures.h"
 
 #include <array>
+#include <cmath>
 
 #include <doctest/doctest.h>
 
@@ -35,6 +36,23 @@ TEST_CASE("Under each sample stands the training image nearest to it") {
   for (int64_t i = 0; i < 10; ++i) {
     CHECK(pixels.rows(10 + i, 11 + i).to_vector() == std::vector<double>(4, i % 2 == 0 ? 0.0 : 1.0));
   }
+}
+
+TEST_CASE("arcs go from one code to the other and keep the length of orthogonal ones, a label along a row") {
+  const Tensor arcs = arcs_between(tensor({2, 0, 0, 2, 1, 1, 3, -1}, {4, 2}), 2);
+  REQUIRE(arcs.shape() == Shape{20, 2});
+  const std::vector<double> x = arcs.to_vector();
+  for (size_t i = 0; i < 10; ++i) CHECK(std::hypot(x[2 * i], x[2 * i + 1]) == doctest::Approx(2));
+  CHECK(x[0] == doctest::Approx(2));
+  CHECK(x[19] == doctest::Approx(2));
+  CHECK(x[20] == doctest::Approx(1));
+  CHECK(x[38] == doctest::Approx(3));
+  CHECK(x[39] == doctest::Approx(-1));
+  const std::vector<double> labels = along_rows(tensor({3, 1}, {2}, DType::i64)).to_vector();
+  CHECK(labels[9] == 3);
+  CHECK(labels[10] == 1);
+  CHECK(labels.size() == 20);
+  CHECK_FALSE(along_rows({}).defined());
 }
 
 }  // namespace gradzoo

@@ -81,5 +81,25 @@ TEST_CASE("pixels without a density are refused with what to do") {
   CHECK_MESSAGE(contains(message, "pixels=dequantised"), message);
 }
 
+TEST_CASE("a row between two images begins and ends with them, and its middle is the middle code") {
+  const DataShape pixels{.example = {8, 8}, .classes = 1};
+  const auto model = test::small_model<RealNvp>("realnvp", kSmallImages, pixels);
+  Rng rng(4, "realnvp_test");
+  const Tensor ends = rand({4, 64}, rng);
+  for (int step = 0; step < 3; ++step) test::step_on(*model, ends, 0.01);
+  const Tensor rows = model->interpolate({{ends, zeros({4}, DType::i64), {}}, rng});
+  REQUIRE(rows.shape() == Shape{20, 64});
+  const auto apart = [](const Tensor& a, const Tensor& b) { return max(abs(a - b)).item(); };
+  CHECK(apart(rows.rows(0, 1), ends.rows(0, 1)) < 1e-4);
+  CHECK(apart(rows.rows(19, 20), ends.rows(3, 4)) < 1e-4);
+  const Tensor z = model->flow().map(ends).to;
+  const Tensor third = z.rows(0, 1) * (6.0 / 9) + z.rows(1, 2) * (3.0 / 9);
+  CHECK(apart(rows.rows(3, 4), clamp(model->flow().inverse(third).to, 0, 1)) < 1e-4);
+  CHECK(contains(error_message([&] {
+                   model->interpolate({{ends.rows(0, 3).clone(), {}, {}}, rng});
+                 }),
+                 "2 pairs"));
+}
+
 }  // namespace
 }  // namespace gradzoo
