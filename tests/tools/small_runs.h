@@ -64,4 +64,18 @@ inline ProcessResult run_gradzoo(const std::string& line, const std::string& fol
   return run_process(gradzoo_words(line), folder);
 }
 
+/// This process in another folder, where what the command wrote names its data.
+class InFolder {
+ public:
+  explicit InFolder(const std::string& folder) : before_(std::filesystem::current_path()) {
+    std::filesystem::current_path(folder);
+  }
+  ~InFolder() { std::filesystem::current_path(before_); }
+  InFolder(const InFolder&) = delete;
+  InFolder& operator=(const InFolder&) = delete;
+
+ private:
+  std::filesystem::path before_;
+};
+
 }  // namespace gradzoo::test

@@ -1,10 +1,12 @@
 #include "models/diffusion/levels.h"
 
 #include <cmath>
+#include <string>
 
 #include <doctest/doctest.h>
 
 #include "support/error_message.h"
+#include "support/small_model.h"
 
 namespace gradzoo {
 namespace {
@@ -20,6 +22,8 @@ TEST_CASE("the ratio of levels is that of the rule, and the paper's for its imag
   CHECK(level_count(50, 0.01, 3072) < 260);
   CHECK(level_ratio(2) == doctest::Approx(2));
   CHECK(level_count(1.01, 1, 2) == 2);
+  // Ten steps of the ratio are between eleven levels.
+  CHECK(level_count(std::pow(level_ratio(784), 10), 1, 784) == 11);
 }
 
 TEST_CASE("the step brings a level's Gaussian nearest to the next one's") {
@@ -37,7 +41,19 @@ TEST_CASE("the step brings a level's Gaussian nearest to the next one's") {
     }
   }
   // Their own epsilon of 6.2e-6 at sigma .01, five steps a level.
-  CHECK(level_step(std::pow(5000, 1 / 231.0), 5) == doctest::Approx(0.062).epsilon(0.1));
+  CHECK(level_step(std::pow(5000, 1 / 231.0), 5) == doctest::Approx(0.062).epsilon(0.1).scale(0));
+}
+
+TEST_CASE("a model of noise levels begins with as many as its data ask for, and with their best step") {
+  const DataShape images{.example = {8, 8}};
+  const auto chosen = [&](const char* key) {
+    return std::stod(
+        test::option_text("ncsn", {"sigma_begin=20", "sigma_end=0.01", "level_repeats=20"}, images, key));
+  };
+  const int64_t count = level_count(20, 0.01, 64);
+  CHECK(chosen("sample_steps") == static_cast<double>(count));
+  const double ratio = std::pow(20 / 0.01, 1 / static_cast<double>(count));
+  CHECK(chosen("level_step") == doctest::Approx(level_step(ratio, 20)).epsilon(0.01).scale(0));
 }
 
 TEST_CASE("levels that do not fall are refused") {

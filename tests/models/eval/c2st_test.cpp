@@ -77,6 +77,20 @@ TEST_CASE("sets of unequal sizes are held apart, and what was held out is told b
   CHECK(c2st(a, b, {.held_out = 0.25, .seed = 1}).logits_a.to_vector() != found.logits_a.to_vector());
 }
 
+TEST_CASE("a number that one set alone has is seen, however still it is in the other") {
+  Rng rng(5, "c2st_test");
+  const auto beside = [&](double width) {
+    return concat(randn({100, 1}, rng), randn({100, 1}, rng) * width, 1);
+  };
+  for (const bool turned : {false, true}) {
+    const Tensor still = beside(0), moving = beside(1);
+    const C2stResult found = turned ? c2st(moving, still) : c2st(still, moving);
+    CHECK(found.p_value < 0.01);
+    CHECK(max(abs(found.logits_a)).item() < 1e3);
+    CHECK(max(abs(found.logits_b)).item() < 1e3);
+  }
+}
+
 TEST_CASE("images that differ in where their ink is are told apart, and images of one kind are not") {
   Rng rng(4, "c2st_test");
   const auto images = [&](double shift) {

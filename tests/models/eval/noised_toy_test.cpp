@@ -36,6 +36,23 @@ TEST_CASE("without noise it is the toy itself, and a score that is not known sta
   CHECK(noised_toy(*make_toy("checkerboard"), 0.3, 60).score.defined());
 }
 
+TEST_CASE("on a line too: Gaussians with noise are wider ones, density and score, far outside as well") {
+  constexpr double kNoise = 0.4;
+  const auto bells = [](double width) {
+    return make_mixture({{0.3, 0.7}, tensor({-1, 2}, {2, 1}, DType::f64), {width, width}});
+  };
+  const auto narrow = bells(0.3), wide = bells(0.5);
+  const NoisedToy found = noised_toy(*narrow, kNoise, 800);
+  const Tensor x = found.grid.points(0, found.grid.count()), log_p = wide->log_prob(x),
+               score = wide->score(x);
+  CHECK(found.grid.box.high[0] >= narrow->box().high[0] + 5 * kNoise);
+  for (int64_t i = 0; i < found.grid.count(); ++i) {
+    if (log_p.data<double>()[i] < -12) continue;
+    CHECK(std::abs(found.log_p.data<double>()[i] - log_p.data<double>()[i]) < 1e-4);
+    CHECK(std::abs(found.score.data<double>()[i] - score.data<double>()[i]) < 1e-3);
+  }
+}
+
 TEST_CASE("noise finer than the grid, and a toy without a density, are refused") {
   CHECK(test::contains(test::error_message([] { noised_toy(*make_toy("ring8"), 0.01, 60); }),
                        "spans less than two cells"));

@@ -43,6 +43,26 @@ TEST_CASE(
   CHECK(row.at("d_fake") == doctest::Approx(of_fake).epsilon(1e-5));
 }
 
+TEST_CASE("jigsaws are shown under the labels of the images that they are made of") {
+  const DataShape shape{.example = {4, 6}, .classes = 3};
+  const auto gan = small({"negative_augmentation=jigsaw", "conditional=true"}, shape);
+  Rng rng(6, "adversaries_test"), noise(0, "gan/noise");
+  const Tensor x = rand({12, 24}, rng);
+  const Tensor labels = tensor({0, 0, 0, 1, 1, 1, 1, 1, 1, 2, 2, 2}, {12}, DType::i64);
+  const Discriminator& d = gan->discriminator();
+  double expected = 0;
+  {
+    const NoGrad quiet;
+    const Tensor real = d.centred(x), fake = gan->generator().centred(randn({12, 3}, noise), labels);
+    const Tensor of_fakes = d.judge(fake, labels),
+                 of_jigsaws = d.judge(jigsaw(real.rows(0, 3), shape, noise), labels.rows(0, 3).clone());
+    expected = minimax.discriminator(d.judge(real, labels), concat(of_fakes, of_jigsaws, 0)).item();
+  }
+  std::vector<double> row(gan->metrics().size());
+  gan->train_step({0, 100, 0.01, {x, labels, {}}}, MetricRow(row));
+  CHECK(row[0] == doctest::Approx(expected).epsilon(1e-5));
+}
+
 TEST_CASE("G moves at each critic_steps-th step alone, and D at every one") {
   const auto gan = small({"loss=wgan-gp", "critic_steps=3"}, ring());
   const auto first = [](const Module& module) { return module.named_parameters()[0].tensor.to_vector(); };
@@ -116,6 +136,9 @@ TEST_CASE(
   CHECK(small({}, ring())->warning().empty());
   CHECK(test::contains(small({}, ring())->collapse_hint(), "instance_noise=0.2, penalty=r1, pac=2"));
   CHECK_FALSE(test::contains(small({"pac=2", "penalty=r1"}, ring())->collapse_hint(), "pac"));
+  // A conditional D judges one at a time.
+  const auto told = small({"conditional=true"}, {.example = {4, 6}, .classes = 3});
+  CHECK_FALSE(test::contains(told->collapse_hint(), "pac"));
 }
 
 }  // namespace

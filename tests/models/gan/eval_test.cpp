@@ -57,6 +57,41 @@ TEST_CASE("scores that are no logits are told as they are, also of a D that judg
         doctest::Approx(mean(real).item()).epsilon(1e-5));
 }
 
+TEST_CASE("fresh samples are drawn under the labels of the examples, and judged under them") {
+  Rng rng(2, "gan_eval_test");
+  const GanShape shape{.data = {.example = {2, 2}, .classes = 3},
+                       .latent = 3,
+                       .generator_hidden = {8},
+                       .discriminator_hidden = {8},
+                       .classes = 3};
+  const Generator generator(shape, rng);
+  const Discriminator discriminator(shape, rng);
+  Examples images{cast(rand({9, 2, 2}, rng) * 255.0, DType::u8), zeros({9}, DType::u8),
+                  arange(9, DType::i64)};
+  for (int64_t i = 0; i < 9; ++i) images.labels.mutable_data<uint8_t>()[i] = i < 6 ? 2 : 1;
+  const NoGrad quiet;
+  const Quantities found = gan_value_quantities(generator, discriminator, minimax, {images, images, 7});
+  Rng draws(7, "eval/value");
+  const Tensor labels = cast(images.labels, DType::i64);
+  const Tensor fake = discriminator.forward(generator.draw(9, draws, labels), labels);
+  CHECK(found[kGanDFake].value == doctest::Approx(mean(sigmoid(fake)).item()).epsilon(1e-5));
+}
+
+TEST_CASE("a reading calls half of the modes a collapse, and more than that not yet") {
+  Players players;
+  const Examples some = players.examples(30);
+  const NoGrad quiet;
+  const auto verdict = [&](int64_t covered, double high_quality, double smallest) {
+    const ModeCoverage coverage{8, covered, covered, smallest, high_quality};
+    return gan_reading(players.generator, players.discriminator, minimax, coverage, {some, some, 7});
+  };
+  CHECK(verdict(4, 1, 0).ends_with("G has collapsed onto a part of the modes."));
+  CHECK(verdict(5, 1, 0).ends_with("some modes are missing."));
+  CHECK(verdict(8, 0.89, 0.1).ends_with("too many samples lie between them."));
+  CHECK(verdict(8, 0.9, 0.3 / 8).ends_with("a healthy run."));
+  CHECK(verdict(8, 0.9, 0.29 / 8).ends_with("some of them rarely."));
+}
+
 TEST_CASE("the spread is the samples' variance over the examples'") {
   Players players;
   const Examples held_out = players.examples(40), train = players.examples(40);

@@ -1,5 +1,8 @@
 #include "models/gan/networks.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"
@@ -86,6 +89,18 @@ TEST_CASE("rows for whole packs are the first ones once more, and none where the
   CHECK(whole_packs(x, 5).to_vector() == x.to_vector());
   CHECK(whole_packs(x.rows(0, 1), 3).to_vector() == std::vector<double>{1, 1, 1});
   CHECK_FALSE(whole_packs({}, 3).defined());
+}
+
+TEST_CASE("G's images are hyperbolic tangents, from [-1, 1] to [0, 1]") {
+  Rng rng(6, "networks_test");
+  const Generator generator({.data = {.example = {1, 2}}, .latent = 1, .generator_hidden = {}}, rng);
+  for (const NamedTensor& named : generator.named_parameters()) {
+    Tensor leaf = named.tensor;
+    std::fill_n(leaf.mutable_data<float>(), leaf.size(), 0.5F);
+  }
+  const Tensor x = generator.generate(tensor({0, 2}, {2, 1}), {});
+  CHECK(test::max_error(x, {0.5 + 0.5 * std::tanh(0.5), 0.5 + 0.5 * std::tanh(0.5),
+                            0.5 + 0.5 * std::tanh(1.5), 0.5 + 0.5 * std::tanh(1.5)}) < 1e-6);
 }
 
 TEST_CASE("the groups that are asked for normalise a G of convolutions") {

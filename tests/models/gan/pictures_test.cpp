@@ -40,5 +40,29 @@ TEST_CASE("each row of the interpolation walks an arc from one z to another, und
   }
 }
 
+TEST_CASE("what D thinks of the plane is drawn with x from left to right and y upwards") {
+  const DataShape ring{.example = {2}, .toy = make_toy("ring8")};
+  const GanShape sizes{.data = ring, .latent = 2, .generator_hidden = {6}, .discriminator_hidden = {6}};
+  Rng rng(2, "pictures_test");
+  const Generator generator(sizes, rng);
+  const Discriminator discriminator(sizes, rng);
+  const Examples none;
+  const std::vector<Picture> pictures =
+      gan_pictures(generator, discriminator, minimax, ring, {none, none, 5});
+  const Plane& judged = std::get<Planes>(pictures[0].content).planes[2];
+  const int64_t rows = judged.density.dim(0), columns = judged.density.dim(1);
+  const auto place = [](double low, double high, int64_t i, int64_t n) {
+    return low + (static_cast<double>(i) + 0.5) * (high - low) / static_cast<double>(n);
+  };
+  const NoGrad quiet;
+  for (const auto& [row, column] : {std::pair<int64_t, int64_t>{0, 0}, {3, columns - 1}, {rows - 2, 5}}) {
+    const Tensor at = tensor(
+        {place(judged.x_low, judged.x_high, column, columns), place(judged.y_low, judged.y_high, row, rows)},
+        {1, 2});
+    const double shown = judged.density.to_vector()[static_cast<size_t>(row * columns + column)];
+    CHECK(shown == doctest::Approx(sigmoid(discriminator.forward(at)).item()).epsilon(1e-5));
+  }
+}
+
 }  // namespace
 }  // namespace gradzoo

@@ -80,6 +80,31 @@ TEST_CASE("hidden pixels are drawn where they come last in the order, and refuse
   CHECK(contains(error_message([&] { model->inpaint({x, left, rng}); }), "Hint: --keep upper"));
 }
 
+TEST_CASE("grey pixels that are known are drawn, 0 or 1, before the rest is drawn given them") {
+  const auto model = test::small_model<Made>("made", {"hidden=8"}, kImages);
+  Rng rng(5, "made_test");
+  Tensor upper = zeros({30});
+  for (int64_t i = 0; i < 15; ++i) upper.mutable_data<float>()[i] = 1;
+  // What is known stands in the answer as it was given.
+  const Tensor grey = full({400, 30}, 0.5), filled = model->inpaint({grey, upper, rng});
+  CHECK(sum(abs((filled - grey) * upper)).item() == 0);
+  const Tensor rest = slice(filled, 1, 15, 30);
+  CHECK(count_nonzero(logical_or(eq(rest, 0), eq(rest, 1))) == rest.size());
+  // The rest is the network's of draws: the same stream, pixel by pixel.
+  Rng one(6, "made_test"), other(6, "made_test");
+  const Tensor values = bernoulli(grey, other), wanted = model->network().complete(values, upper, other);
+  CHECK(slice(model->inpaint({grey, upper, one}), 1, 15, 30).to_vector() ==
+        slice(wanted, 1, 15, 30).to_vector());
+}
+
+TEST_CASE("a random order is that of the run's seed") {
+  for (const char* seed : {"3", "4"}) {
+    const auto model =
+        test::small_model<Made>("made", {"hidden=8", "order=random", std::string("seed=") + seed}, kImages);
+    CHECK(model->network().order() == order_of("random", 30, std::stoull(seed)));
+  }
+}
+
 TEST_CASE("grey pixels, orders that are none and toys of other numbers are refused by name") {
   const auto refusal = [](const std::vector<std::string>& assignments, const DataShape& shape) {
     return error_message([&] { test::options_for("made", assignments, shape); });

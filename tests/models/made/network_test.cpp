@@ -94,6 +94,20 @@ TEST_CASE("samples do not depend on how many are drawn with them") {
   CHECK(many.rows(0, 3).to_vector() == few.to_vector());
 }
 
+TEST_CASE("of many rows each keeps the numbers that are known of itself") {
+  const auto made = network({.order = order_of("natural", kSize, 1), .hidden = {20}});
+  Rng rng(6, "network_test");
+  const Tensor values = bernoulli(full({450, kSize}, 0.5), rng), known = tensor({1, 1, 1, 0, 0}, {kSize});
+  const Tensor draws = made->complete(values, known, rng);
+  CHECK(sum(abs((draws - values) * known)).item() == 0);
+}
+
+TEST_CASE("no hidden unit reads the last number, which no output reads, and every one reads the first") {
+  const auto made = network({.order = {3, 0, 4, 1, 2}, .hidden = {20}});
+  const Tensor read = sum(made->hidden(0).mask(), 0);  // by how many units
+  CHECK(read.to_vector() == std::vector<double>{15, 5, 0, 20, 10});
+}
+
 TEST_CASE("no hidden layer is refused; one number alone has its bias for a law") {
   Rng rng(5, "network_test");
   CHECK(test::contains(test::error_message([&] { MadeNetwork({.order = {0}, .hidden = {}}, rng); }),

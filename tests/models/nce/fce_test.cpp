@@ -1,5 +1,6 @@
 #include "models/nce/fce.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <doctest/doctest.h>
@@ -89,6 +90,54 @@ TEST_CASE("against a flow that is far off both models come near a Gaussian") {
   CHECK(before.second > 0.1);
   CHECK(after.first < 0.03);
   CHECK(after.second < 0.03);
+}
+
+TEST_CASE("the flow learns at its own rate, and is clipped as asked for") {
+  const Tensor x = [] {
+    Rng points(7, "fce_test");
+    return test::toy_shape("mixture").toy->sample(64, points);
+  }();
+  const auto moved_by = [&](std::vector<std::string> options) {
+    const auto model = small_fce(std::move(options));
+    const std::vector<double> before = values_of(model->flow());
+    test::step_on(*model, x, 0.01);
+    const std::vector<double> after = values_of(model->flow());
+    double most = 0;
+    for (size_t i = 0; i < before.size(); ++i) most = std::max(most, std::abs(after[i] - before[i]));
+    return most;
+  };
+  // Adam's first step is as long as the rate.
+  CHECK(moved_by({"flow_rate=0.5"}) == doctest::Approx(0.005).epsilon(0.01).scale(0));
+  CHECK(moved_by({"flow_rate=2"}) == doctest::Approx(0.02).epsilon(0.01).scale(0));
+  // But where the gradient is no longer than its 1e-8.
+  CHECK(moved_by({"flow_rate=0.5", "clip=1e-9"}) < 0.001);
+}
+
+TEST_CASE("where the energy's step is not finite the flow's is taken back") {
+  const auto model = small_fce({"warm_up=1"}), untouched = small_fce({"warm_up=1"});
+  for (Fce* each : {model.get(), untouched.get()}) {
+    Tensor leaf = each->network().named_parameters()[0].tensor;
+    leaf.mutable_data<float>()[0] = NAN;
+  }
+  Rng points(8, "fce_test");
+  const Tensor x = test::toy_shape("mixture").toy->sample(64, points);
+  CHECK_THROWS_AS(test::step_on(*model, x, 0.01), NonFinite);
+  CHECK(values_of(model->flow()) == values_of(untouched->flow()));
+}
+
+TEST_CASE("the flow begins at the data: mean 0 and variance 1 of what it makes of them") {
+  const auto model = small_fce({}, "two-moons");
+  const auto toy = test::toy_shape("two-moons").toy;
+  Rng points(9, "fce_test");
+  const Tensor x = toy->sample(4000, points);
+  const auto error = [&] {
+    const Tensor z = model->flow().map(x).to;
+    return std::max(max(abs(mean(z, 0))).item(), max(abs(stddev_axis(z, 0) - 1.0)).item());
+  };
+  CHECK(error() > 0.3);
+  const Examples none;
+  model->prepare(none);
+  CHECK(error() < 5 / std::sqrt(512.0));  // standard errors of 512 points
 }
 
 TEST_CASE("samples are the energy's unless the flow's are asked for") {

@@ -68,6 +68,16 @@ TEST_CASE("actnorm begins with channels of mean 0 and variance 1") {
   check_layer(norm, x.rows(0, 2).clone());
 }
 
+TEST_CASE("a channel that never changes begins at 0, and stays finite") {
+  ActNorm norm(2, DType::f64);
+  Tensor x = wave({6, 2});
+  for (int64_t row = 0; row < 6; ++row) x.mutable_data<double>()[2 * row + 1] = 3;
+  norm.begin_at(x);
+  const Mapped there = norm.map(x);
+  CHECK(max(abs(slice(there.to, 1, 1, 2))).item() == 0);
+  CHECK(std::isfinite(there.log_det.item()));
+}
+
 TEST_CASE("a squeeze puts each window's pixels into channels, the upper row first") {
   const Tensor x = reshape(arange(16, DType::f64), {1, 4, 4, 1});
   const Tensor y = Squeeze().map(x).to;

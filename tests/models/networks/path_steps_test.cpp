@@ -89,6 +89,16 @@ TEST_CASE("a walk ends in what lies under the last noise, and needs a step") {
                        "0 steps from noise to data. Hint: 1 or more"));
 }
 
+TEST_CASE("what Langevin steps leave of a level is told at the scale of the next time") {
+  Rng rng(5, "path_steps_test");
+  const Tensor x = test::wave({5, 1});
+  for (const NoisePath& path : {cosine_path(), straight_path()}) {
+    const auto read = [&](const Tensor& at, double t) { return gaussian(at, path(t)); };
+    const Tensor moved = langevin_step({path, read, rng, {.repeats = 0, .step = 0.1}}, x, 0.3, 0.5);
+    CHECK(test::max_error(moved, (x * (path(0.5).data / path(0.3).data)).to_vector()) < 1e-14);
+  }
+}
+
 TEST_CASE("a walk that explodes stops, and says at which level") {
   const NoisePath path = geometric_path(3, 0.05);
   Rng rng(4, "path_steps_test");

@@ -74,6 +74,20 @@ TEST_CASE("uniform pixels cost eight bits, and the first batch brings a flow nea
   CHECK(model->sample({3, rng}).shape() == Shape{3, 8, 8});
 }
 
+TEST_CASE("the first batch is all of a small training set, its pixels as training sees them") {
+  const DataShape shape{.example = {8, 8}, .classes = 1};
+  auto settings = kSmallImages;
+  settings.emplace_back("seed=3");
+  const auto model = test::small_model<RealNvp>("realnvp", settings, shape);
+  Rng rng(3, "realnvp/init"), points(5, "realnvp_test");
+  CouplingFlow twin(shape, {.couplings = 2, .channels = 2}, rng);
+  const Examples some = images_of(30);
+  model->prepare(some);
+  twin.begin_at(read_examples(some, 0, 30, Pixels::dequantised, Rng(3, "realnvp/first_batch")).x);
+  const Tensor x = rand({4, 64}, points);
+  CHECK(test::max_error(model->flow().log_prob(x), twin.log_prob(x).to_vector()) == 0);
+}
+
 TEST_CASE("pixels without a density are refused with what to do") {
   const std::string message = error_message([] {
     test::small_model<RealNvp>("realnvp", {"pixels=fixed-binary"}, {.example = {8, 8}});

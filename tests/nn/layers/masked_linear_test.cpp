@@ -69,6 +69,9 @@ TEST_CASE("a staircase is cut into blocks, which is the same function of fewer n
   Tensor dense = empty({12, 8}, DType::f64);
   init::torch_linear(dense, same);
   CHECK(layer.weight().to_vector() == (dense * staircase()).to_vector());
+  Tensor bias = empty({12}, DType::f64);
+  init::torch_bias(bias, same, 8);  // of all inputs, however few a block reads
+  CHECK(layer.bias().to_vector() == bias.to_vector());
   const Tensor x = test::wave({5, 8});
   const Tensor expected = masked_linear(x, dense, staircase(), layer.bias());
   CHECK(test::largest_difference(layer(x), expected) < 1e-14);

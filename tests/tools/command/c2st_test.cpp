@@ -3,8 +3,11 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "autograd/ops.h"
 #include "tools/refusals.h"
+#include "tools/run/two_samples.h"
 
+using namespace gradzoo;
 using namespace gradzoo::test;
 
 namespace {
@@ -50,6 +53,14 @@ TEST_CASE("a run's samples against what it learned, another run, and itself") {
   CHECK(object_of("run data -n 60", run.folder)["b"].get<std::string>().ends_with("data (fit)"));
   CHECK(object_of("run data -n 60", run.folder)["binary"] == false);
   CHECK(object_of("run made -n 100", run.folder)["binary"] == true);
+  // Where either side is binary both are: a run's probabilities and the examples' greys are drawn.
+  {
+    const InFolder inside(run.folder);
+    for (const TwoSets& sets : {two_sets("run", "made", 30, 1), two_sets("made", "test", 20, 1)}) {
+      for (const Tensor& x : {sets.a.samples, sets.b.samples})
+        CHECK(count_nonzero(logical_or(eq(x, 0), eq(x, 1))) == x.size());
+    }
+  }
   const auto itself = object_of("run run -n 100", run.folder);
   CHECK(itself["statistic"] != 0);
   CHECK(itself["p_value"].get<double>() > 0.001);

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <memory>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -6,6 +7,8 @@
 #include "support/html_tags.h"
 #include "support/png_decoder.h"
 #include "tools/refusals.h"
+#include "tools/run/ruler.h"
+#include "tools/run/saved_run.h"
 
 using namespace gradzoo;
 using namespace gradzoo::test;
@@ -48,6 +51,21 @@ TEST_CASE(
     CHECK(each["seconds_to_draw_100"].get<double>() > 0);
     CHECK(each["samples"] == 10);
   }
+  // On the test set, which the runs have not seen.
+  {
+    const InFolder inside(run.folder);
+    const SavedRun binary = open_run("binary");
+    const RunData data(binary.options->data, binary.options->training);
+    const Examples test = data.evaluation_examples(Split::test);
+    for (const Quantity& quantity : binary.model->validate(data.view(test))) {
+      if (!quantity.density_kind.empty())
+        CHECK(runs[0]["density"]["value"].get<double>() == doctest::Approx(quantity.value));
+    }
+    const Ruler ruler(classifier_of(std::make_unique<SavedRun>(open_run("judge")), binary), test,
+                      data.train(), binary.options->model->pixels());
+    CHECK(runs[0]["frechet_distance"].get<double>() ==
+          doctest::Approx(ruler.measure_samples(binary, 10).frechet.value));
+  }
   const ProcessResult strip = run_gradzoo(
       "compare binary game -n 24 --classifier judge --strip strip.png --html strip.html", run.folder);
   REQUIRE_MESSAGE(strip.status == 0, strip.err);
@@ -89,7 +107,8 @@ TEST_CASE(
 TEST_CASE("points are compared by what is known of the truth, and those of other noise not at all") {
   const ScratchDirectory scratch;
   const std::string folder = scratch.file("");
-  for (const std::string line : {"ebm --out a", "nce --out b", "ebm --set toy_noise=0.1 --out c"}) {
+  for (const std::string line :
+       {"ebm --out a", "nce --out b", "ebm --set toy_noise=0.1 --out c", "ebm --set toy_scale=2 --out d"}) {
     const ProcessResult result = run_gradzoo("train " + line + " --data ring8 --steps 3 --threads 1", folder);
     REQUIRE_MESSAGE(result.status == 0, result.err);
   }
@@ -99,5 +118,6 @@ TEST_CASE("points are compared by what is known of the truth, and those of other
   for (const auto& each : runs) CHECK(each["density"]["name"] == "kl");
   CHECK(contains(runs[1]["why_no_ruler"].get<std::string>(), "points"));
   check_refused("compare a b --strip x.png", folder, {"learned points", "leave --strip away"});
-  check_refused("compare a c", folder, {"another scale or noise"});
+  for (const char* other : {"c", "d"})
+    check_refused(std::string("compare a ") + other, folder, {"another scale or noise"});
 }

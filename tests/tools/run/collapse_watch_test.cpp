@@ -28,6 +28,15 @@ TEST_CASE("modes or labels that fall below three quarters of their most are told
   CHECK(watch.look({}).empty());
 }
 
+TEST_CASE("of a few modes two lost are a collapse, and a quarter of many is not") {
+  CollapseWatch few("pac=2"), many("pac=2");
+  CHECK(few.look(modes(4)).empty());
+  CHECK(test::contains(few.look(modes(2)), "modes covered 2, 4 before"));
+  CHECK(many.look(modes(24)).empty());
+  CHECK(many.look(modes(18)).empty());
+  CHECK_FALSE(many.look(modes(17)).empty());
+}
+
 TEST_CASE("nothing is watched of models that have no hint") {
   CollapseWatch watch("");
   watch.look(modes(8));

@@ -1,6 +1,8 @@
 #include "tools/lab/labs/blindness.h"
 
 #include <cmath>
+#include <numbers>
+#include <string>
 
 #include <doctest/doctest.h>
 
@@ -19,6 +21,23 @@ TEST_CASE(
   CHECK(table.at("16", "KL with noise") < weights);
   for (size_t i = 1; i < table.rows.size(); ++i)
     CHECK(table.rows[i].values[0] > table.rows[i - 1].values[0]);  // KL grows
+}
+
+TEST_CASE("blindness: with noise of 4 both are mixtures of Gaussians of variance 17") {
+  const LabResult result = BlindnessLab{}.run({});
+  const LabTable& table = result.table("separation");
+  constexpr double kVariance = 17, kStep = 0.001;
+  for (const LabTable::Row& row : table.rows) {
+    const double half = std::stod(row.name) / 2;
+    double kl = 0;
+    for (double x = -half - 40; x < half + 40; x += kStep) {
+      const double left = std::exp(-(x + half) * (x + half) / (2 * kVariance)),
+                   right = std::exp(-(x - half) * (x - half) / (2 * kVariance));
+      const double p = 0.5 * left + 0.5 * right, q = 0.9 * left + 0.1 * right;
+      if (p > 0) kl += p * std::log(p / q) * kStep / std::sqrt(2 * std::numbers::pi * kVariance);
+    }
+    CHECK(std::abs(table.at(row.name, "KL with noise") - kl) < 1e-6);
+  }
 }
 
 }  // namespace

@@ -24,5 +24,14 @@ TEST_CASE("gaussian-laplace: the mean sees nothing, the likelihood ratio most, a
   CHECK(missed.at("100", "likelihood ratio") < 0.06);
 }
 
+TEST_CASE(
+    "gaussian-laplace: the error of type I that is allowed is a twentieth, to a hundredth of all tests") {
+  const int64_t trials = 40'000;
+  const LabResult result = GaussianLaplaceLab{.sizes = {10}, .trials = trials}.run({.seed = 2});
+  const double error = std::sqrt(2 * 0.05 * 0.95 / static_cast<double>(trials));
+  for (const double share : result.table("samples, type I").rows[0].values)
+    CHECK(std::abs(share - 0.05) < 4.5 * error);
+}
+
 }  // namespace
 }  // namespace gradzoo

@@ -4,6 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include "autograd/ops.h"
+#include "datasets/toys/toy.h"
+
 namespace gradzoo {
 namespace {
 
@@ -15,6 +18,14 @@ TEST_CASE("nce-constant: c finds log Z before the density has its modes") {
   CHECK(std::abs(table.at("1.2, early", "c - log Z")) < 0.3);
   CHECK(table.at("1.2, early", "KL, nats") > 0.05);
   CHECK(table.at("1.2", "KL, nats") < table.at("1.2, early", "KL, nats"));
+  // E[f - c] of data is their log-density less the KL and what c is off.
+  const auto toy = make_toy("ring8", {.noise = 0.2});
+  Rng rng(1, "nce_constant_test");
+  const double log_p = mean(toy->log_prob(toy->sample(20'000, rng, DType::f64))).item();
+  for (const char* noise : {"1.2, early", "1.2"}) {
+    const double wanted = log_p - table.at(noise, "KL, nats") - table.at(noise, "c - log Z");
+    CHECK(std::abs(table.at(noise, "held-out log p") - wanted) < 0.1);
+  }
   CHECK(result.pictures.size() == 1);
 }
 

@@ -34,6 +34,13 @@ TEST_CASE(
     CHECK(solvers.at(row.name, "near a mode") > 0.4);
   }
   CHECK(solvers.at("annealed Langevin", "near a mode") > solvers.at("ancestral", "near a mode") - 0.05);
+  // Heun asks twice a step, Langevin twenty times.
+  const std::pair<const char*, double> asked[] = {{"probability flow, Heun", 80},
+                                                  {"probability flow, Euler", 40},
+                                                  {"DDIM", 40},
+                                                  {"ancestral", 40},
+                                                  {"annealed Langevin", 800}};
+  for (const auto& [name, evaluations] : asked) CHECK(solvers.at(name, "evaluations") == evaluations);
   CHECK(solvers.at("probability flow, Heun", "from Heun's") == 0);
   CHECK(solvers.at("DDIM", "from Heun's") < 0.1);
   CHECK(solvers.at("ancestral", "from Heun's") > 0.7);

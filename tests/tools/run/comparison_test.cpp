@@ -1,0 +1,62 @@
+#include "tools/run/comparison.h"
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "autograd/ops.h"
+#include "support/error_message.h"
+
+namespace gradzoo {
+namespace {
+
+// A run of 2 x 2 images whose samples of class c are all of one grey.
+ComparedRun run_of(const std::string& model, double grey) {
+  ComparedRun run{.run = "runs/" + model, .model = model, .data = "data"};
+  run.shape.example = {2, 2};
+  RulerMeasure measure;
+  measure.frechet = {grey, grey / 10};
+  measure.reading.confident = {0.75, 0.125};
+  measure.one_each = reshape(arange(12), {3, 4}) * 0.01 + grey;
+  run.ruler = measure;
+  return run;
+}
+
+TEST_CASE("a strip has a row a run, of its own samples, an image a class") {
+  const std::vector<ComparedRun> runs = {run_of("vae", 0.25), run_of("gan", 0.5)};
+  const Picture strip = strip_of(runs);
+  const ImageGrid& grid = std::get<ImageGrid>(strip.content);
+  CHECK(grid.columns == 3);
+  CHECK(grid.row_captions == std::vector<std::string>{"vae", "gan"});
+  REQUIRE(grid.pixels.shape() == Shape{6, 2, 2});
+  for (int64_t run = 0; run < 2; ++run)
+    CHECK(grid.pixels.rows(3 * run, 3 * run + 3).to_vector() ==
+          runs[static_cast<size_t>(run)].ruler->one_each.to_vector());
+}
+
+TEST_CASE("each number of a run goes under its own key") {
+  ComparedRun run = run_of("vae", 0.5);
+  run.parameters = 17;
+  run.seconds_to_train = 3;
+  run.seconds_to_draw = 0.125;
+  Quantity density{};
+  density.name = "nll";
+  density.value = 80;
+  density.error = 0.5;
+  density.density_kind = "-log p(x)";
+  run.density = density;
+  const auto object = nlohmann::json::parse(comparison_json({run}))[0];
+  CHECK(object["frechet_distance"] == 0.5);
+  CHECK(object["frechet_distance_standard_error"] == 0.05);
+  CHECK(object["confident_share"] == 0.75);
+  CHECK(object["parameters"] == 17);
+  CHECK(object["seconds_to_train"] == 3);
+  CHECK(object["seconds_to_draw_100"] == 0.125);
+  CHECK(object["density"]["value"] == 80);
+  CHECK(object["density"]["standard_error"] == 0.5);
+  CHECK_FALSE(object.contains("kernel_distance"));
+  run.ruler->kernel = Estimate{0.25, 0.03125};
+  CHECK(nlohmann::json::parse(comparison_json({run}))[0]["kernel_distance"] == 0.25);
+}
+
+}  // namespace
+}  // namespace gradzoo
