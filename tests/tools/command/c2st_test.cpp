@@ -5,7 +5,7 @@
 
 #include "autograd/ops.h"
 #include "tools/refusals.h"
-#include "tools/run/two_samples.h"
+#include "tools/uses/two_samples.h"
 
 using namespace gradzoo;
 using namespace gradzoo::test;

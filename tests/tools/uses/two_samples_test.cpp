@@ -1,4 +1,4 @@
-#include "tools/run/two_samples.h"
+#include "tools/uses/two_samples.h"
 
 #include <algorithm>
 #include <set>

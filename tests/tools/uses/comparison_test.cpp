@@ -1,4 +1,4 @@
-#include "tools/run/comparison.h"
+#include "tools/uses/comparison.h"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
