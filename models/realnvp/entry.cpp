@@ -30,7 +30,7 @@ void RealNvpOptions::adapt(OptionTable& table, TrainingOptions& training, const 
   if (shape.is_image()) {
     prefer(training.batch, 64);
     prefer(training.lr, 0.002);
-    prefer(training.epochs, 3);
+    prefer(training.epochs, 10);
     return;
   }
   prefer(training.batch, 512);

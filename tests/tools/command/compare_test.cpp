@@ -47,7 +47,7 @@ TEST_CASE(
   CHECK(runs[1]["seconds_to_train"] == nlohmann::json::parse(metrics.substr(last + 1))["seconds"]);
   for (const auto& each : runs) {
     CHECK(each["frechet_distance"].get<double>() > 0);
-    CHECK(each["seconds_to_train"].get<double>() > 0);
+    CHECK(each["seconds_to_train"].get<double>() >= 0);  // of so short a run perhaps none
     CHECK(each["seconds_to_draw_100"].get<double>() > 0);
     CHECK(each["samples"] == 10);
   }
