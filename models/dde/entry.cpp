@@ -25,6 +25,8 @@ void DdeOptions::adapt(OptionTable& table, TrainingOptions& training, const Data
     prefer(sigma, 0.5);
     prefer(energy.hidden, std::vector<int64_t>{1024, 1024});
     prefer(energy.input_scale, 1.0);
+    // log p^ falls as -|x|^2 / (2 sigma^2) far from the data, where f_p is never shown anything.
+    prefer(energy.confinement, sigma);
     prefer(latent, 64);
     prefer(generator_hidden, std::vector<int64_t>{512, 512});
     return;

@@ -189,6 +189,7 @@ TEST_CASE("options that follow from the data are those that the models were tune
       {"flow-matching", mnist, {{"clip", "1"}, {"schedule", "hold-linear"}, {"epochs", "4"}}},
       {"ddpm", mnist, {{"epochs", "10"}, {"solver", "ddim"}, {"sample_steps", "50"}}},
       {"ncsn", mnist, {{"epochs", "10"}, {"solver", "langevin"}, {"level_repeats", "5"}}},
+      {"dde", mnist, {{"sigma", "0.5"}, {"confinement", "0.5"}, {"latent", "64"}}},
       {"classifier", mnist, {{"shift", "2"}, {"noise", "0.1"}, {"schedule", "cosine"}, {"epochs", "16"}}},
       {"rbm",
        mnist,
