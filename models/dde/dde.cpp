@@ -175,10 +175,10 @@ Quantities Dde::do_evaluate(const DataView& data) {
 }
 
 // From where the noisy data could be, by Langevin steps on log p^; the last through Tweedie. Images begin as
-// black with noise: from grey, where f_p has seen nothing, chains are led astray.
+// uniform noise: near black, which f_p is never shown either, chains stay where they are.
 Tensor Dde::chain_ends(int64_t n, Rng& rng) const {
   const double sigma = options_.sigma;
-  Tensor x = shape_.toy ? rand({n, shape_.size()}, rng) : randn({n, shape_.size()}, rng) * sigma;
+  Tensor x = rand({n, shape_.size()}, rng);
   if (shape_.toy) x = shape_.toy->box().centre() + (x - 0.5) * shape_.toy->box().sides();
   UnadjustedLangevin langevin({.step = options_.chain_step * sigma * sigma});
   const Target target = density_.target();
