@@ -1,5 +1,6 @@
 #include "tools/uses/comparison.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <memory>
@@ -137,6 +138,10 @@ std::vector<ComparedRun> compare_runs(const CompareRequest& request, std::FILE* 
     out.push_back(measured(*run, request, progress));
   }
   return out;
+}
+
+bool all_have_ruler(const std::vector<ComparedRun>& runs) {
+  return std::ranges::all_of(runs, [](const ComparedRun& run) { return run.ruler.has_value(); });
 }
 
 Picture strip_of(const std::vector<ComparedRun>& runs) {

@@ -45,8 +45,9 @@ void write_comparison(const std::string& path, const std::vector<ComparedRun>& r
 /// As a table for a page of Markdown, a line a run with its command; with a strip of samples each, as files
 /// beside it, where all were measured by a classifier.
 void write_comparison_markdown(const std::string& path, const std::vector<ComparedRun>& runs);
-std::string comparison_markdown(const std::vector<ComparedRun>& runs,
-                                const std::vector<std::string>& pictures);
+
+/// Whether a classifier measured all of them.
+bool all_have_ruler(const std::vector<ComparedRun>& runs);
 
 /// A row a run, each measured by a classifier: of its samples the first that it calls 0, 1, ... for sure.
 Picture strip_of(const std::vector<ComparedRun>& runs);

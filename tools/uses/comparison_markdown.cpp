@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <cmath>
 #include <filesystem>
 
@@ -29,10 +28,7 @@ std::string minutes_cell(double seconds) {
   return seconds < 600 ? fmt::format("{:.1f}", seconds / 60) : fmt::format("{:.0f}", seconds / 60);
 }
 
-}  // namespace
-
-std::string comparison_markdown(const std::vector<ComparedRun>& runs,
-                                const std::vector<std::string>& pictures) {
+std::string table_of(const std::vector<ComparedRun>& runs, const std::vector<std::string>& pictures) {
   std::string out =
       "| model | samples | likelihood | digit-FID | sure | minutes | command "
       "|\n|---|---|---|--:|--:|--:|---|\n";
@@ -47,17 +43,18 @@ std::string comparison_markdown(const std::vector<ComparedRun>& runs,
   return out;
 }
 
+}  // namespace
+
 void write_comparison_markdown(const std::string& path, const std::vector<ComparedRun>& runs) {
   const std::filesystem::path page(path);
   std::vector<std::string> pictures;
-  const bool all_measured = std::ranges::all_of(runs, [](const auto& run) { return run.ruler.has_value(); });
-  for (size_t i = 0; all_measured && i < runs.size(); ++i) {
+  for (size_t i = 0; all_have_ruler(runs) && i < runs.size(); ++i) {
     const Tensor row = as_images(runs[i].ruler->one_each, runs[i].shape);
     pictures.push_back(fmt::format("{}-{}-{}.png", page.stem().string(), i + 1, runs[i].model));
     write_png((page.parent_path() / pictures.back()).string(),
               draw_picture({runs[i].model, "", ImageGrid{row, row.dim(0)}}));
   }
-  const std::string text = comparison_markdown(runs, pictures);
+  const std::string text = table_of(runs, pictures);
   write_file_atomically(path, std::as_bytes(std::span(text)));
 }
 

@@ -123,7 +123,7 @@ void write_comparison(const std::string& path, const std::vector<ComparedRun>& r
   report.title = fmt::format("{} runs on {}", runs.size(), runs.front().data);
   report.summary =
       "Side by side, on the test set: lower digit-FID and KID are better, +- is a standard error.";
-  if (std::ranges::all_of(runs, [](const auto& run) { return run.ruler.has_value(); })) {
+  if (all_have_ruler(runs)) {
     const Picture strip = strip_of(runs);
     report.pictures.push_back(
         {.title = "side by side", .caption = strip.caption, .png = encode_png(draw_picture(strip))});
