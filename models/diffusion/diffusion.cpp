@@ -194,8 +194,7 @@ Tensor Diffusion::code_of(const Tensor& examples, const Tensor& labels, Rng& rng
 
 Tensor Diffusion::do_interpolate(const InterpolateRequest& request) {
   const Batch& ends = request.ends;
-  const Tensor labels = ends.labels.defined() ? slice(ends.labels, 0, 0, ends.count(), 2) : Tensor();
-  return between(code_of(ends.x, ends.labels, request.rng), labels, request.rng);
+  return between(code_of(ends.x, ends.labels, request.rng), label_of_each_pair(ends.labels), request.rng);
 }
 
 // The known pixels are put back on their paths before each step. What is drawn does not know of them

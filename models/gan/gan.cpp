@@ -12,6 +12,7 @@
 #include "models/gan/jigsaw.h"
 #include "models/gan/pictures.h"
 #include "models/networks/labels.h"
+#include "models/pictures/image_pictures.h"
 
 namespace gradzoo {
 namespace {
@@ -145,8 +146,7 @@ Tensor Gan::generated(const Tensor& z, const Tensor& labels, bool recorded) cons
 // G has no way back from an image to its z.
 Tensor Gan::do_interpolate(const InterpolateRequest& request) {
   const Batch& ends = request.ends;
-  const Tensor labels = ends.labels.defined() ? slice(ends.labels, 0, 0, ends.count(), 2) : Tensor();
-  return images_between(generator_, ends.count() / 2, labels, request.rng);
+  return images_between(generator_, ends.count() / 2, label_of_each_pair(ends.labels), request.rng);
 }
 
 Tensor Gan::do_sample(const SampleRequest& request) {

@@ -8,6 +8,25 @@
 #include "models/eval/nearest_images.h"
 
 namespace gradzoo {
+namespace {
+
+/// Codes of pairs, each (pairs, 1, d).
+struct Ends {
+  Tensor from, to;
+};
+Ends ends_of(const Tensor& codes, int64_t pairs) {
+  const Tensor both = reshape(codes.rows(0, 2 * pairs), {pairs, 2, codes.dim(1)});
+  return {slice(both, 1, 0, 1), slice(both, 1, 1, 2)};
+}
+
+// From 0 to `end` in equal steps: (kImageColumns, 1).
+Tensor steps_to(double end) {
+  return reshape(arange(kImageColumns) * (end / static_cast<double>(kImageColumns - 1)), {kImageColumns, 1});
+}
+
+Tensor in_rows(const Tensor& codes) { return reshape(codes, {-1, codes.dim(-1)}); }
+
+}  // namespace
 
 Tensor as_images(const Tensor& rows, const DataShape& shape) {
   return reshape(clamp(rows, 0, 1), {rows.dim(0), shape.height(), shape.width()});
@@ -24,25 +43,19 @@ ImageGrid rows_by_turns(std::span<const Tensor> parts, std::vector<std::string> 
   return {concat(rows, 0), kImageColumns, std::move(captions)};
 }
 
-Tensors lines_between(const Tensor& codes, int64_t pairs) {
-  const Tensor t =
-      reshape(arange(kImageColumns) * (1.0 / static_cast<double>(kImageColumns - 1)), {kImageColumns, 1});
-  Tensors lines;
-  for (int64_t pair = 0; pair < pairs; ++pair) {
-    const Tensor a = codes.rows(2 * pair, 2 * pair + 1), b = codes.rows(2 * pair + 1, 2 * pair + 2);
-    lines.push_back(a + t * (b - a));
-  }
-  return lines;
+Tensor lines_between(const Tensor& codes, int64_t pairs) {
+  const Ends ends = ends_of(codes, pairs);
+  return in_rows(ends.from + steps_to(1) * (ends.to - ends.from));
 }
 
 Tensor arcs_between(const Tensor& codes, int64_t pairs) {
-  const int64_t d = codes.dim(1);
-  const Tensor ends = reshape(codes.rows(0, 2 * pairs), {pairs, 2, d});
-  const Tensor angle =
-      reshape(arange(kImageColumns) * (0.5 * std::numbers::pi / static_cast<double>(kImageColumns - 1)),
-              {kImageColumns, 1});
-  const Tensor arcs = slice(ends, 1, 0, 1) * cos(angle) + slice(ends, 1, 1, 2) * sin(angle);
-  return reshape(arcs, {pairs * kImageColumns, d});
+  const Ends ends = ends_of(codes, pairs);
+  const Tensor angle = steps_to(0.5 * std::numbers::pi);
+  return in_rows(ends.from * cos(angle) + ends.to * sin(angle));
+}
+
+Tensor label_of_each_pair(const Tensor& labels) {
+  return labels.defined() ? slice(labels, 0, 0, labels.dim(0), 2) : Tensor();
 }
 
 Tensor along_rows(const Tensor& labels) {

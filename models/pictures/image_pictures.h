@@ -20,14 +20,15 @@ Tensor as_images(const Tensor& rows, const DataShape& shape);
 ImageGrid rows_by_turns(std::span<const Tensor> parts, std::vector<std::string> captions,
                         const DataShape& shape);
 
-/// Straight lines between the codes (n, d) of pairs, 0 and 1, 2 and 3, ...: z = (1 - t) z_a + t z_b, each
-/// (kImageColumns, d) with both ends.
-Tensors lines_between(const Tensor& codes, int64_t pairs);
-
+/// Straight lines between the codes (n, d) of pairs, 0 and 1, 2 and 3, ...: z = (1 - t) z_a + t z_b, a row of
+/// kImageColumns a pair with both ends, (pairs kImageColumns, d).
+Tensor lines_between(const Tensor& codes, int64_t pairs);
 /// The same on arcs, cos(t) z_a + sin(t) z_b, along which the length of Gaussian codes stays (Song, Meng &
-/// Ermon 2021, section 5.3; White 2016): all rows, (pairs kImageColumns, d).
+/// Ermon 2021, section 5.3; White 2016).
 Tensor arcs_between(const Tensor& codes, int64_t pairs);
 
+/// The label of 0, of 2, ... (n/2) of labels (n), which those of 1, 3, ... share; undefined stays so.
+Tensor label_of_each_pair(const Tensor& labels);
 /// A label a row (n) as one an image (n kImageColumns); undefined stays so.
 Tensor along_rows(const Tensor& labels);
 

@@ -14,7 +14,7 @@ constexpr int64_t kRows = 8;
 }  // namespace
 
 Tensor images_between(const CouplingFlow& flow, const Tensor& ends) {
-  return flow.inverse(concat(lines_between(flow.map(ends).to, ends.dim(0) / 2), 0)).to;
+  return flow.inverse(lines_between(flow.map(ends).to, ends.dim(0) / 2)).to;
 }
 
 std::vector<Picture> flow_image_pictures(const CouplingFlow& flow, const DataShape& shape,

@@ -85,8 +85,7 @@ Picture codes_by_label(const VaeNetwork& network, const Examples& images, Pixels
 Tensor images_between(const VaeNetwork& network, const Batch& ends) {
   const int64_t pairs = ends.x.dim(0) / 2;
   const Tensor codes = network.encode(ends.x, ends.labels).mean;
-  const Tensor labels = ends.labels.defined() ? slice(ends.labels, 0, 0, 2 * pairs, 2) : Tensor();
-  return sigmoid(network.decode(concat(lines_between(codes, pairs), 0), along_rows(labels)));
+  return sigmoid(network.decode(lines_between(codes, pairs), along_rows(label_of_each_pair(ends.labels))));
 }
 
 std::vector<Picture> vae_pictures(const VaeNetwork& network, Pixels pixels, const DataShape& shape,

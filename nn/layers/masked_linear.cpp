@@ -8,8 +8,8 @@
 namespace gradzoo {
 namespace {
 
-constexpr int64_t kMostBlocks =
-    4;  // of a full staircase .625 is left, of eight blocks .56 in narrower products
+// Of a full staircase .625 is left by four; by eight, in narrower products, .56.
+constexpr int64_t kMostBlocks = 4;
 
 struct Cut {
   int64_t begin, end, width;  // rows, and the inputs that they reach
