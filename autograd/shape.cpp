@@ -4,7 +4,7 @@
 
 #include <fmt/ranges.h>
 
-#include "autograd/base/error.h"
+#include "base/error.h"
 
 namespace gradzoo {
 

@@ -15,8 +15,8 @@
 #include <malloc.h>
 #endif
 
-#include "autograd/base/error.h"
-#include "autograd/base/per_thread.h"
+#include "base/error.h"
+#include "base/per_thread.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define GRADZOO_POOL_CACHES false

@@ -2,9 +2,9 @@
 
 #include <atomic>
 
-#include "autograd/base/per_thread.h"
 #include "autograd/op.h"
 #include "autograd/trace.h"
+#include "base/per_thread.h"
 
 namespace gradzoo {
 

@@ -9,10 +9,10 @@
 #include <utility>
 #include <vector>
 
-#include "autograd/base/error.h"
-#include "autograd/base/function_ref.h"
 #include "autograd/shape.h"
 #include "autograd/storage.h"
+#include "base/error.h"
+#include "base/function_ref.h"
 
 namespace gradzoo {
 

@@ -1,6 +1,6 @@
 #include "autograd/trace.h"
 
-#include "autograd/base/per_thread.h"
+#include "base/per_thread.h"
 
 namespace gradzoo {
 

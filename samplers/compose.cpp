@@ -4,8 +4,8 @@
 #include <cmath>
 #include <vector>
 
-#include "autograd/base/error.h"
 #include "autograd/ops.h"
+#include "base/error.h"
 
 namespace gradzoo {
 namespace {

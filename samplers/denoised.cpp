@@ -2,10 +2,10 @@
 
 #include <cmath>
 
-#include "autograd/base/error.h"
 #include "autograd/ops.h"
 #include "autograd/plain.h"
 #include "autograd/tape.h"
+#include "base/error.h"
 #include "samplers/tweedie.h"
 
 namespace gradzoo {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "autograd/base/error.h"
 #include "autograd/kernels/threads/parallel.h"
+#include "base/error.h"
 
 namespace gradzoo {
 namespace {

@@ -1,7 +1,7 @@
 #include "samplers/given.h"
 
-#include "autograd/base/error.h"
 #include "autograd/ops.h"
+#include "base/error.h"
 
 namespace gradzoo {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "autograd/base/error.h"
+#include "base/error.h"
 
 namespace gradzoo {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "autograd/base/options.h"
+#include "base/options.h"
 #include "samplers/ais.h"
 
 /// The normalising constant of a density that is known up to it: enumerated where that is possible, else

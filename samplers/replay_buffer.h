@@ -1,8 +1,8 @@
 #pragma once
 
-#include "autograd/base/function_ref.h"
 #include "autograd/random.h"
 #include "autograd/tensor.h"
+#include "base/function_ref.h"
 
 namespace gradzoo {
 

@@ -1,7 +1,7 @@
 #include "samplers/sampler.h"
 
-#include "autograd/base/error.h"
 #include "autograd/tape.h"
+#include "base/error.h"
 #include "samplers/domain.h"
 
 namespace gradzoo {

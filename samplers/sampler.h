@@ -4,11 +4,11 @@
 #include <string>
 #include <string_view>
 
-#include "autograd/base/options.h"
 #include "autograd/random.h"
-#include "autograd/state.h"
+#include "base/options.h"
 #include "samplers/fit.h"
 #include "samplers/target.h"
+#include "state/state.h"
 
 namespace gradzoo {
 

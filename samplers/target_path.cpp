@@ -1,8 +1,8 @@
 #include "samplers/target_path.h"
 
-#include "autograd/base/error.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "base/error.h"
 
 namespace gradzoo {
 namespace {

@@ -1,7 +1,7 @@
 #include "samplers/tweedie.h"
 
-#include "autograd/base/error.h"
 #include "autograd/ops.h"
+#include "base/error.h"
 
 namespace gradzoo {
 

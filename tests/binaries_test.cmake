@@ -1,5 +1,5 @@
 # What is built takes no code from the current directory, and leaves a user's own names and start-up alone.
-# cmake -D BINARY_DIR=... -D LIBRARY=... -D READELF=... -D NM=... -P binaries_test.cmake
+# cmake -D BINARY_DIR=... -D LIBRARIES=a,b,... -D READELF=... -D NM=... -P binaries_test.cmake
 cmake_minimum_required(VERSION 3.25)
 
 set(failures "")
@@ -22,12 +22,20 @@ foreach(program IN LISTS programs tests)
 endforeach()
 
 # Strong symbols outside of our namespace could collide with a user's own.
-execute_process(COMMAND "${NM}" -C --defined-only "${LIBRARY}" OUTPUT_VARIABLE symbols ERROR_QUIET)
-string(REGEX MATCHALL "[0-9a-f]+ [TDBR] [^\n]*" strong "${symbols}")
-list(FILTER strong EXCLUDE REGEX "gradzoo::")
-if(strong)
-  string(APPEND failures "${LIBRARY}: defines ${strong}\n")
-endif()
+string(REPLACE "," ";" LIBRARIES "${LIBRARIES}")
+foreach(library IN LISTS LIBRARIES)
+  execute_process(COMMAND "${NM}" -C "${library}" OUTPUT_VARIABLE symbols ERROR_QUIET)
+  string(REGEX MATCHALL "[0-9a-f]+ [TDBR] [^\n]*" strong "${symbols}")
+  list(FILTER strong EXCLUDE REGEX "gradzoo::")
+  if(strong)
+    string(APPEND failures "${library}: defines ${strong}\n")
+  endif()
+  # The engine can be had without what reads files, command lines and pictures.
+  if(library MATCHES "gradzoo_(base|kernels|autograd)[.]" AND symbols MATCHES
+                                                            "(CLI::|nlohmann::|inflate|SHA256|stbi_)[^\n]*")
+    string(APPEND failures "${library}: knows ${CMAKE_MATCH_0}\n")
+  endif()
+endforeach()
 
 # A program that uses no special function has none of Boost's tables, which are computed before main.
 execute_process(COMMAND "${NM}" -C "${BINARY_DIR}/consumer/build/consumer" OUTPUT_VARIABLE symbols)

@@ -3,13 +3,16 @@
 cmake_minimum_required(VERSION 3.25)
 
 set(max_lines 300)
-set(may_include_kernels autograd/kernels autograd/base)
-set(may_include_autograd autograd)
-set(may_include_nn autograd nn)
-set(may_include_samplers autograd samplers)
-set(may_include_datasets autograd datasets)
-set(may_include_models autograd nn samplers datasets models)
-set(may_include_tools autograd nn samplers datasets models tools)
+set(may_include_base base)
+set(may_include_kernels autograd/kernels base)
+set(may_include_autograd autograd base)
+set(may_include_explain explain autograd base)
+set(may_include_state state autograd base)
+set(may_include_nn nn state autograd base)
+set(may_include_samplers samplers state autograd base)
+set(may_include_datasets datasets autograd base)
+set(may_include_models models datasets samplers nn state autograd base)
+set(may_include_tools tools models datasets samplers nn state explain autograd base)
 
 # Rooms of models/, what each may include of the others; every other folder there is a family, which includes these but
 # no other family.
@@ -36,7 +39,7 @@ function(room_of path variable)
 endfunction()
 
 set(failures "")
-foreach(floor autograd nn samplers datasets models tools tests)
+foreach(floor base autograd explain state nn samplers datasets models tools tests)
   file(GLOB_RECURSE files RELATIVE "${SOURCE_DIR}" "${SOURCE_DIR}/${floor}/*.h" "${SOURCE_DIR}/${floor}/*.cpp")
   foreach(file IN LISTS files)
     file(READ "${SOURCE_DIR}/${file}" text)
@@ -84,8 +87,8 @@ foreach(floor autograd nn samplers datasets models tools tests)
         endif()
       endif()
       if(NOT allowed)
-        string(APPEND failures "${file}: includes \"${path}\", which is not below it. Floors: kernels < autograd < "
-                               "nn, samplers, datasets < models < tools\n")
+        string(APPEND failures "${file}: includes \"${path}\", which is not below it. Floors: base < kernels < autograd "
+                               "< explain, state, datasets < nn, samplers < models < tools\n")
       endif()
     endforeach()
   endforeach()

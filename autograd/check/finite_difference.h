@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "autograd/base/function_ref.h"
+#include "base/function_ref.h"
 
 /// Derivatives of smooth functions of one number, from values alone.
 namespace gradzoo {

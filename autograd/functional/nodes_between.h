@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "autograd/base/function_ref.h"
 #include "autograd/tape.h"
+#include "base/function_ref.h"
 
 namespace gradzoo {
 

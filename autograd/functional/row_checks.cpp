@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "autograd/base/error.h"
 #include "autograd/functional/nodes_between.h"
 #include "autograd/op.h"
+#include "base/error.h"
 
 namespace gradzoo {
 

@@ -11,7 +11,7 @@
 #include <fmt/format.h>
 #include <zlib.h>
 
-#include "autograd/base/error.h"
+#include "base/error.h"
 
 namespace gradzoo {
 namespace {

@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "autograd/base/text.h"
 #include "autograd/random.h"
+#include "base/text.h"
 #include "datasets/images/idx.h"
 #include "datasets/images/image_folder.h"
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "autograd/base/options.h"
+#include "base/options.h"
 #include "datasets/examples.h"
 
 namespace gradzoo {

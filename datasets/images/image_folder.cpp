@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "autograd/base/error.h"
-#include "autograd/base/text.h"
+#include "base/error.h"
+#include "base/text.h"
 #include "datasets/images/mnist.h"
 #include "datasets/registry.h"
 #include "datasets/toys/toy.h"

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "autograd/base/options.h"
 #include "autograd/kernels/random/random.h"
 #include "autograd/tensor.h"
+#include "base/options.h"
 #include "datasets/images/image_dataset.h"
 
 namespace gradzoo {

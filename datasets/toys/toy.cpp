@@ -4,9 +4,9 @@
 #include <array>
 #include <cmath>
 
-#include "autograd/base/text.h"
 #include "autograd/grad.h"
 #include "autograd/ops.h"
+#include "base/text.h"
 #include "datasets/toys/toy_makers.h"
 
 namespace gradzoo {

@@ -5,10 +5,10 @@
 #include <functional>
 #include <utility>
 
-#include "autograd/base/error.h"
-#include "autograd/base/function_ref.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "base/error.h"
+#include "base/function_ref.h"
 #include "models/pictures/class_rows.h"
 #include "models/pictures/samples_picture.h"
 #include "samplers/denoised.h"

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "autograd/random.h"
-#include "autograd/state.h"
 #include "datasets/dataset.h"
 #include "models/base/anomaly.h"
 #include "models/base/metric.h"
@@ -17,6 +16,7 @@
 #include "nn/learn/learner.h"
 #include "samplers/partition.h"
 #include "samplers/target.h"
+#include "state/state.h"
 
 namespace gradzoo {
 

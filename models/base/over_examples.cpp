@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "autograd/base/error.h"
 #include "autograd/ops.h"
+#include "base/error.h"
 
 namespace gradzoo {
 

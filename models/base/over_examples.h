@@ -1,6 +1,6 @@
 #pragma once
 
-#include "autograd/base/function_ref.h"
+#include "base/function_ref.h"
 #include "models/base/model.h"
 
 namespace gradzoo {

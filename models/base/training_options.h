@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "autograd/base/options.h"
+#include "base/options.h"
 #include "datasets/dataset.h"
 #include "nn/learn/learner.h"
 #include "nn/learn/schedule.h"

@@ -1,8 +1,8 @@
 #include "models/classifier/classifier.h"
 
-#include "autograd/base/error.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "base/error.h"
 #include "models/base/over_examples.h"
 #include "models/classifier/pictures.h"
 #include "models/classifier/shift.h"

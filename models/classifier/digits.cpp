@@ -1,6 +1,6 @@
 #include "models/classifier/digits.h"
 
-#include "nn/state/checkpoint.h"
+#include "state/checkpoint.h"
 
 namespace gradzoo {
 namespace detail {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "autograd/base/error.h"
+#include "base/error.h"
 
 namespace gradzoo {
 namespace {

@@ -5,8 +5,8 @@
 #include <functional>
 #include <numeric>
 
-#include "autograd/base/error.h"
 #include "autograd/tensor.h"
+#include "base/error.h"
 
 namespace gradzoo {
 namespace {

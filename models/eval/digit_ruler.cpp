@@ -4,9 +4,9 @@
 #include <cmath>
 #include <numeric>
 
-#include "autograd/base/error.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "base/error.h"
 #include "datasets/batches.h"
 #include "models/eval/nearest_images.h"
 

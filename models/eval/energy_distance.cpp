@@ -1,8 +1,8 @@
 #include "models/eval/energy_distance.h"
 
-#include "autograd/base/error.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "base/error.h"
 
 namespace gradzoo {
 namespace {

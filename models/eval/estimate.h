@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <span>
 
-#include "autograd/base/function_ref.h"
 #include "autograd/random.h"
+#include "base/function_ref.h"
 
 namespace gradzoo {
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "autograd/base/function_ref.h"
 #include "autograd/tensor.h"
+#include "base/function_ref.h"
 
 namespace gradzoo {
 

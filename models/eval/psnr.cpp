@@ -2,9 +2,9 @@
 
 #include <cmath>
 
-#include "autograd/base/error.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "base/error.h"
 
 namespace gradzoo {
 

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "autograd/base/error.h"
+#include "base/error.h"
 #include "models/gan/gan.h"
 #include "models/gan/jigsaw.h"
 #include "models/networks/labels.h"

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "autograd/base/options.h"
 #include "autograd/random.h"
 #include "autograd/tensor.h"
+#include "base/options.h"
 
 /// Generative adversarial network (Goodfellow et al. 2014, "Generative adversarial nets"): x = G(z), z ~ N(0,
 /// I), against a discriminator D(x), the probability that x is real:

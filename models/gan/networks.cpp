@@ -1,7 +1,7 @@
 #include "models/gan/networks.h"
 
-#include "autograd/base/error.h"
 #include "autograd/ops.h"
+#include "base/error.h"
 #include "models/networks/labels.h"
 #include "models/pictures/class_rows.h"
 

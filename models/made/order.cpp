@@ -3,8 +3,8 @@
 #include <charconv>
 #include <numeric>
 
-#include "autograd/base/error.h"
 #include "autograd/random.h"
+#include "base/error.h"
 
 namespace gradzoo {
 namespace {

@@ -3,7 +3,7 @@
 #include <functional>
 #include <memory>
 
-#include "autograd/base/options.h"
+#include "base/options.h"
 #include "datasets/toys/toy.h"
 #include "models/networks/coupling_flow.h"
 

@@ -5,9 +5,9 @@
 
 #include <fmt/format.h>
 
-#include "autograd/base/function_ref.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "base/function_ref.h"
 #include "nn/layers/image_layers.h"
 #include "nn/layers/layers.h"
 

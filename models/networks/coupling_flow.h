@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "autograd/base/options.h"
+#include "base/options.h"
 #include "datasets/dataset.h"
 #include "models/networks/flow_layers.h"
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "autograd/base/options.h"
+#include "base/options.h"
 #include "nn/layers/module.h"
 #include "samplers/target.h"
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "autograd/base/function_ref.h"
 #include "autograd/functional/functional.h"
+#include "base/function_ref.h"
 
 namespace gradzoo {
 

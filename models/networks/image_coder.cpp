@@ -2,8 +2,8 @@
 
 #include <cmath>
 
-#include "autograd/base/error.h"
 #include "autograd/ops.h"
+#include "base/error.h"
 
 namespace gradzoo {
 namespace {

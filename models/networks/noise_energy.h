@@ -1,6 +1,6 @@
 #pragma once
 
-#include "autograd/base/options.h"
+#include "base/options.h"
 #include "models/networks/time_network.h"
 
 namespace gradzoo {

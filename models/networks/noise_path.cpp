@@ -3,8 +3,8 @@
 #include <cmath>
 #include <numbers>
 
-#include "autograd/base/error.h"
 #include "autograd/ops.h"
+#include "base/error.h"
 
 namespace gradzoo {
 namespace {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "autograd/base/function_ref.h"
-#include "autograd/base/options.h"
+#include "base/function_ref.h"
+#include "base/options.h"
 #include "models/networks/noise_path.h"
 
 /// Ways from noise to data along a path, by whatever reading of x_t a model has learned.

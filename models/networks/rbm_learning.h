@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "autograd/base/options.h"
+#include "base/options.h"
 #include "models/networks/rbm_layer.h"
 #include "nn/learn/learner.h"
 

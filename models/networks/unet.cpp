@@ -1,6 +1,6 @@
 #include "models/networks/unet.h"
 
-#include "autograd/base/error.h"
+#include "base/error.h"
 
 namespace gradzoo {
 namespace {

@@ -1,6 +1,6 @@
 #include "models/run/data.h"
 
-#include "autograd/base/error.h"
+#include "base/error.h"
 
 namespace gradzoo {
 

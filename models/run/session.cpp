@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "autograd/base/error.h"
+#include "base/error.h"
 #include "datasets/registry.h"
 #include "models/registry.h"
 

@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "autograd/base/options.h"
+#include "base/options.h"
 #include "datasets/dataset.h"
 #include "models/networks/image_coder.h"
 #include "nn/layers/layers.h"

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "autograd/base/options.h"
 #include "autograd/random.h"
 #include "autograd/tensor.h"
+#include "base/options.h"
 #include "datasets/batches.h"
 #include "models/vae/network.h"
 

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "autograd/base/error.h"
+#include "base/error.h"
 
 namespace gradzoo {
 namespace {

@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "autograd/base/text.h"
 #include "autograd/ops.h"
+#include "base/text.h"
 
 namespace gradzoo {
 namespace {

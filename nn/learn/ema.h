@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "autograd/state.h"
 #include "nn/learn/parameters.h"
+#include "state/state.h"
 
 namespace gradzoo {
 

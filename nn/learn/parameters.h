@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "autograd/state.h"
 #include "nn/layers/module.h"
+#include "state/state.h"
 
 namespace gradzoo {
 

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "autograd/base/options.h"
+#include "base/options.h"
 
 /// Learning-rate schedules: factors of the base rate, pure functions of the step, which counts from 0. They
 /// multiply: lr = base * warm_up(step, 100) * cosine_decay(step, steps).

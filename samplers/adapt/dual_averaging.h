@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "autograd/state.h"
+#include "state/state.h"
 
 namespace gradzoo {
 

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <string_view>
 
-#include "autograd/base/error.h"
+#include "base/error.h"
 
 namespace gradzoo {
 

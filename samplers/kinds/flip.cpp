@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "autograd/base/error.h"
 #include "autograd/ops.h"
+#include "base/error.h"
 #include "samplers/metropolis.h"
 
 namespace gradzoo {

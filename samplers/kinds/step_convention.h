@@ -1,6 +1,6 @@
 #pragma once
 
-#include "autograd/base/options.h"
+#include "base/options.h"
 
 namespace gradzoo {
 

@@ -1,4 +1,4 @@
-#include "nn/state/checkpoint.h"
+#include "state/checkpoint.h"
 
 #include <optional>
 #include <utility>

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "fuzz/targets.h"
-#include "nn/state/checkpoint.h"
+#include "state/checkpoint.h"
 #include "tools/run/metrics_log.h"
 #include "tools/run/run_report.h"
 #include "tools/run/saved_run.h"

@@ -6,8 +6,8 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/base/error.h"
 #include "autograd/ops.h"
+#include "base/error.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

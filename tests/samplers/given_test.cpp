@@ -4,8 +4,8 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/base/error.h"
 #include "autograd/ops.h"
+#include "base/error.h"
 #include "samplers/chains.h"
 #include "samplers/kinds/langevin.h"
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "autograd/base/error.h"
+#include "base/error.h"
 
 namespace gradzoo::test {
 

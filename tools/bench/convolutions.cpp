@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <vector>
 
-#include "autograd/base/function_ref.h"
 #include "autograd/random.h"
 #include "autograd/tape.h"
+#include "base/function_ref.h"
 #include "tools/bench/meters.h"
 #include "tools/clock.h"
 

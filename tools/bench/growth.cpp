@@ -5,11 +5,11 @@
 
 #include <fmt/format.h>
 
-#include "autograd/base/function_ref.h"
 #include "autograd/functional/functional.h"
 #include "autograd/grad.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "base/function_ref.h"
 #include "nn/layers/layers.h"
 #include "tools/bench/meters.h"
 #include "tools/bench/op_chain.h"

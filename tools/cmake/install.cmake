@@ -1,4 +1,4 @@
-# cmake --install: the library, its headers, its CMake package, the command and the bundled data.
+# cmake --install: the libraries, their headers, its CMake package, the command and the bundled data.
 include(CMakePackageConfigHelpers)
 
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/gradzoo")

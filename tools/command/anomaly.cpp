@@ -6,10 +6,10 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "autograd/base/error.h"
-#include "autograd/base/text.h"
 #include "autograd/kernels/threads/parallel.h"
 #include "autograd/tape.h"
+#include "base/error.h"
+#include "base/text.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
 #include "tools/command/shared_options.h"

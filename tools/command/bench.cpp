@@ -4,10 +4,10 @@
 
 #include <fmt/format.h>
 
-#include "autograd/base/error.h"
-#include "autograd/base/text.h"
 #include "autograd/kernels/gemm/gemm.h"
 #include "autograd/kernels/threads/parallel.h"
+#include "base/error.h"
+#include "base/text.h"
 #include "tools/bench/convolutions.h"
 #include "tools/bench/growth.h"
 #include "tools/bench/meters.h"

@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "autograd/base/error.h"
-#include "autograd/base/text.h"
+#include "base/error.h"
+#include "base/text.h"
 #include "tools/bench/growth.h"
 #include "tools/bench/growth_chart.h"
 #include "tools/command/bench_json.h"

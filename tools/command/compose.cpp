@@ -4,11 +4,11 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "autograd/base/error.h"
-#include "autograd/base/text.h"
 #include "autograd/kernels/threads/parallel.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "base/error.h"
+#include "base/text.h"
 #include "models/pictures/image_pictures.h"
 #include "samplers/denoised.h"
 #include "tools/command/command_line.h"

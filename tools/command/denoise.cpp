@@ -6,11 +6,11 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "autograd/base/error.h"
-#include "autograd/base/text.h"
 #include "autograd/kernels/threads/parallel.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "base/error.h"
+#include "base/text.h"
 #include "models/eval/digit_ruler.h"
 #include "models/eval/noised_toy.h"
 #include "models/eval/psnr.h"

@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
-#include "autograd/base/atomic_file.h"
-#include "autograd/explain/expression.h"
-#include "autograd/explain/expression_functions.h"
+#include "base/atomic_file.h"
+#include "explain/examples.h"
+#include "explain/explain_expression.h"
+#include "explain/expression.h"
+#include "explain/expression_functions.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
-#include "tools/explain_examples.h"
-#include "tools/explain_expression.h"
 
 namespace gradzoo {
 namespace {

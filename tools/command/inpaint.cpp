@@ -5,10 +5,10 @@
 
 #include <fmt/format.h>
 
-#include "autograd/base/error.h"
-#include "autograd/base/text.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "base/error.h"
+#include "base/text.h"
 #include "models/pictures/image_pictures.h"
 #include "models/run/data.h"
 #include "tools/command/command_line.h"

@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
-#include "autograd/base/error.h"
-#include "autograd/base/text.h"
 #include "autograd/tape.h"
+#include "base/error.h"
+#include "base/text.h"
 #include "models/base/over_examples.h"
 #include "models/pictures/image_pictures.h"
 #include "models/run/data.h"

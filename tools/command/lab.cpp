@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "autograd/base/error.h"
-#include "autograd/base/text.h"
 #include "autograd/kernels/threads/parallel.h"
+#include "base/error.h"
+#include "base/text.h"
 #include "tools/clock.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"

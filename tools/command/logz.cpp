@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "autograd/base/error.h"
-#include "autograd/base/text.h"
 #include "autograd/tape.h"
+#include "base/error.h"
+#include "base/text.h"
 #include "models/registry.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"

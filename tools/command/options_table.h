@@ -3,7 +3,7 @@
 #include <span>
 #include <string>
 
-#include "autograd/base/options.h"
+#include "base/options.h"
 
 namespace gradzoo {
 

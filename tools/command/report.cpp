@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "autograd/base/text.h"
+#include "base/text.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
 #include "tools/command/shared_options.h"

@@ -10,8 +10,8 @@
 #include <nlohmann/json.hpp>
 #include <signal.h>
 
-#include "autograd/base/error.h"
-#include "autograd/base/text.h"
+#include "base/error.h"
+#include "base/text.h"
 #include "tools/command/commands.h"
 #include "tools/version.h"
 

@@ -4,9 +4,9 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
-#include "autograd/base/error.h"
-#include "autograd/base/text.h"
 #include "autograd/kernels/threads/parallel.h"
+#include "base/error.h"
+#include "base/text.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
 #include "tools/command/options_table.h"

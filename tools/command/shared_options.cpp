@@ -1,7 +1,7 @@
 #include "tools/command/shared_options.h"
 
-#include "autograd/base/error.h"
 #include "autograd/kernels/threads/parallel.h"
+#include "base/error.h"
 
 namespace gradzoo {
 

@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 #include <signal.h>
 
-#include "autograd/base/error.h"
 #include "autograd/kernels/threads/parallel.h"
+#include "base/error.h"
 #include "models/registry.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"

@@ -9,10 +9,10 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include "autograd/base/atomic_file.h"
-#include "autograd/base/error.h"
 #include "autograd/kernels/gemm/gemm.h"
 #include "autograd/kernels/threads/parallel.h"
+#include "base/atomic_file.h"
+#include "base/error.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
 #include "tools/command/shared_options.h"

@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "autograd/base/atomic_file.h"
-#include "autograd/base/text.h"
+#include "base/atomic_file.h"
+#include "base/text.h"
 #include "tools/version.h"
 
 namespace gradzoo {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "autograd/base/error.h"
-#include "autograd/base/text.h"
+#include "base/error.h"
+#include "base/text.h"
 
 namespace gradzoo {
 

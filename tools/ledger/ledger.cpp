@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "autograd/base/error.h"
-#include "autograd/base/text.h"
+#include "base/error.h"
+#include "base/text.h"
 #include "tools/ledger/ais/rbm_rows.h"
 #include "tools/ledger/ais/rows.h"
 #include "tools/ledger/autodiff/rows.h"

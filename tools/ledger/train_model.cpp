@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "nn/state/checkpoint.h"
+#include "state/checkpoint.h"
 
 namespace gradzoo {
 namespace {

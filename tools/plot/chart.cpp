@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "autograd/base/error.h"
+#include "base/error.h"
 #include "tools/plot/curve_scale.h"
 #include "tools/plot/font.h"
 #include "tools/plot/frame.h"

@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "autograd/base/atomic_file.h"
-#include "autograd/base/error.h"
+#include "base/atomic_file.h"
+#include "base/error.h"
 
 // stb's implementation, for this file alone; its warnings are not ours.
 #pragma GCC diagnostic push

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "autograd/base/plain_file.h"
+#include "base/plain_file.h"
 
 namespace gradzoo {
 

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "autograd/base/error.h"
+#include "base/error.h"
 #include "tools/plot/colormap.h"
 #include "tools/plot/font.h"
 #include "tools/plot/palette.h"

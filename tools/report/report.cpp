@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "autograd/base/atomic_file.h"
+#include "base/atomic_file.h"
 #include "tools/plot/image.h"
 #include "tools/report/curve_figure.h"
 #include "tools/report/html.h"

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "autograd/base/plain_file.h"
+#include "base/plain_file.h"
 #include "tools/plot/chart.h"
 
 namespace gradzoo {

@@ -7,8 +7,8 @@
 
 #include <fmt/format.h>
 
-#include "autograd/base/error.h"
-#include "autograd/base/plain_file.h"
+#include "base/error.h"
+#include "base/plain_file.h"
 #include "tools/version.h"
 
 namespace gradzoo {

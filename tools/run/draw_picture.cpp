@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "autograd/base/error.h"
+#include "base/error.h"
 #include "tools/plot/chart.h"
 #include "tools/plot/grid.h"
 #include "tools/plot/plane.h"

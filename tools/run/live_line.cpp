@@ -8,7 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "autograd/base/text.h"
+#include "base/text.h"
 
 namespace gradzoo {
 namespace {

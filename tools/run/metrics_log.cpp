@@ -14,8 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "autograd/base/error.h"
-#include "autograd/base/plain_file.h"
+#include "base/error.h"
+#include "base/plain_file.h"
 
 namespace gradzoo {
 namespace {

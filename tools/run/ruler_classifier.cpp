@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "autograd/base/error.h"
+#include "base/error.h"
 #include "models/classifier/digits.h"
 #include "tools/run/run_report.h"
 #include "tools/run/training.h"

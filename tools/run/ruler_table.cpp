@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "autograd/base/text.h"
+#include "base/text.h"
 #include "tools/run/ruler.h"
 
 namespace gradzoo {

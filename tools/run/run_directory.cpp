@@ -9,8 +9,8 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
-#include "autograd/base/error.h"
-#include "autograd/base/plain_file.h"
+#include "base/error.h"
+#include "base/plain_file.h"
 
 namespace gradzoo {
 namespace {

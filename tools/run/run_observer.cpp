@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "nn/state/checkpoint.h"
+#include "state/checkpoint.h"
 #include "tools/clock.h"
 #include "tools/run/draw_picture.h"
 #include "tools/run/metric_name.h"

@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
-#include "autograd/base/plain_file.h"
 #include "autograd/kernels/gemm/gemm.h"
 #include "autograd/kernels/threads/parallel.h"
+#include "base/plain_file.h"
 #include "tools/plot/image.h"
 #include "tools/report/report.h"
 #include "tools/run/draw_picture.h"

@@ -4,10 +4,10 @@
 
 #include <fmt/format.h>
 
-#include "autograd/base/error.h"
 #include "autograd/ops.h"
-#include "nn/state/checkpoint.h"
-#include "nn/state/safetensors.h"
+#include "base/error.h"
+#include "state/checkpoint.h"
+#include "state/safetensors.h"
 #include "tools/run/config_file.h"
 #include "tools/run/training.h"
 

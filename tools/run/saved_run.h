@@ -6,7 +6,7 @@
 
 #include "autograd/storage.h"
 #include "models/run/session.h"
-#include "nn/state/safetensors.h"
+#include "state/safetensors.h"
 #include "tools/run/run_directory.h"
 
 namespace gradzoo {

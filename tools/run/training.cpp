@@ -7,10 +7,10 @@
 
 #include <fmt/format.h>
 
-#include "autograd/base/atomic_file.h"
-#include "autograd/base/error.h"
+#include "base/atomic_file.h"
+#include "base/error.h"
 #include "models/registry.h"
-#include "nn/state/checkpoint.h"
+#include "state/checkpoint.h"
 #include "tools/run/config_file.h"
 #include "tools/run/metrics_log.h"
 #include "tools/run/repeat_command.h"

@@ -8,10 +8,10 @@
 
 #include <fmt/format.h>
 
-#include "autograd/base/error.h"
 #include "autograd/ops.h"
 #include "autograd/plain.h"
 #include "autograd/tape.h"
+#include "base/error.h"
 #include "models/eval/digit_ruler.h"
 #include "models/pictures/image_pictures.h"
 #include "models/run/data.h"

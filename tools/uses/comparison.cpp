@@ -7,9 +7,9 @@
 
 #include <fmt/format.h>
 
-#include "autograd/base/error.h"
-#include "autograd/base/text.h"
 #include "autograd/ops.h"
+#include "base/error.h"
+#include "base/text.h"
 #include "models/pictures/image_pictures.h"
 #include "tools/run/draw_picture.h"
 #include "tools/run/metrics_log.h"

@@ -3,8 +3,8 @@
 
 #include <fmt/format.h>
 
-#include "autograd/base/atomic_file.h"
 #include "autograd/ops.h"
+#include "base/atomic_file.h"
 #include "models/pictures/image_pictures.h"
 #include "tools/run/draw_picture.h"
 #include "tools/uses/comparison.h"

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "autograd/base/text.h"
+#include "base/text.h"
 #include "tools/report/report.h"
 #include "tools/run/draw_picture.h"
 #include "tools/uses/comparison.h"

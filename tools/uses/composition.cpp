@@ -7,10 +7,10 @@
 
 #include <fmt/format.h>
 
-#include "autograd/base/error.h"
 #include "autograd/ops.h"
 #include "autograd/plain.h"
 #include "autograd/tape.h"
+#include "base/error.h"
 #include "models/eval/quadrature.h"
 #include "models/pictures/plane_pictures.h"
 #include "models/pictures/samples_picture.h"

@@ -5,10 +5,10 @@
 
 #include <fmt/format.h>
 
-#include "autograd/base/error.h"
 #include "autograd/ops.h"
 #include "autograd/plain.h"
 #include "autograd/tape.h"
+#include "base/error.h"
 #include "models/pictures/image_pictures.h"
 #include "models/pictures/unit_pictures.h"
 #include "tools/uses/anomaly.h"

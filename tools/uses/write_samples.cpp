@@ -10,8 +10,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "autograd/base/atomic_file.h"
-#include "autograd/base/error.h"
+#include "base/atomic_file.h"
+#include "base/error.h"
 #include "models/base/model.h"
 #include "models/pictures/samples_picture.h"
 #include "tools/run/draw_picture.h"

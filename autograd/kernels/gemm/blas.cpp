@@ -6,7 +6,7 @@
 #include <cblas.h>
 #include <sys/mman.h>
 
-#include "autograd/base/error.h"
+#include "base/error.h"
 
 namespace gradzoo::kernels {
 namespace {

@@ -8,13 +8,13 @@
 #include <cblas.h>
 #include <fmt/format.h>
 
-#include "autograd/base/error.h"
 #include "autograd/kernels/gemm/blas.h"
 #include "autograd/kernels/gemm/gemm_tiling.h"
 #include "autograd/kernels/gemm/turn.h"
 #include "autograd/kernels/threads/flops.h"
 #include "autograd/kernels/threads/parallel.h"
 #include "autograd/kernels/threads/scratch.h"
+#include "base/error.h"
 
 namespace gradzoo::kernels {
 namespace {

@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 
-#include "autograd/base/error.h"
 #include "autograd/kernels/pointwise/activation_gauss.h"
 #include "autograd/kernels/pointwise/elementwise.h"
 #include "autograd/kernels/pointwise/simd_targets.h"
 #include "autograd/kernels/threads/parallel.h"
+#include "base/error.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "autograd/kernels/pointwise/activation.cpp"

@@ -1,8 +1,8 @@
 // Binary cross-entropy with logits, and gradients that read an activation's value.
-#include "autograd/base/error.h"
 #include "autograd/kernels/pointwise/elementwise.h"
 #include "autograd/kernels/pointwise/simd_targets.h"
 #include "autograd/kernels/threads/parallel.h"
+#include "base/error.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "autograd/kernels/pointwise/losses.cpp"

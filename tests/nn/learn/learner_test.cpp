@@ -7,9 +7,9 @@
 
 #include "autograd/grad.h"
 #include "autograd/ops.h"
-#include "autograd/state.h"
 #include "autograd/trace.h"
 #include "nn/layers/layers.h"
+#include "state/state.h"
 #include "support/error_message.h"
 
 using namespace gradzoo;

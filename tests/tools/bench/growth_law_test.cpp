@@ -5,7 +5,7 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/base/error.h"
+#include "base/error.h"
 
 using namespace gradzoo;
 

@@ -8,7 +8,7 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/base/error.h"
+#include "base/error.h"
 #include "tools/plot/frame.h"
 #include "tools/plot/palette.h"
 

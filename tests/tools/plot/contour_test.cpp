@@ -7,7 +7,7 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/base/error.h"
+#include "base/error.h"
 
 namespace gradzoo {
 namespace {

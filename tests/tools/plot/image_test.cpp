@@ -5,7 +5,7 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/base/error.h"
+#include "base/error.h"
 #include "support/png_decoder.h"
 #include "support/scratch.h"
 

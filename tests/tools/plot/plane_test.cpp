@@ -6,7 +6,7 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/base/error.h"
+#include "base/error.h"
 #include "tools/plot/colormap.h"
 #include "tools/plot/plane_arrows.h"
 #include "tools/plot/plane_layout.h"

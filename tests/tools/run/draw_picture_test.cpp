@@ -4,8 +4,8 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/base/error.h"
 #include "autograd/tensor.h"
+#include "base/error.h"
 
 using namespace gradzoo;
 

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "autograd/base/function_ref.h"
+#include "base/function_ref.h"
 #include "models/networks/rbm_layer.h"
 #include "samplers/partition.h"
 #include "tools/ledger/row.h"

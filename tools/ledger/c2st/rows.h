@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "autograd/base/function_ref.h"
 #include "autograd/tensor.h"
+#include "base/function_ref.h"
 #include "tools/ledger/row.h"
 
 /// What the classifier two-sample test promises. Each measurement takes the test as an argument, so that a

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "autograd/base/function_ref.h"
 #include "autograd/ops.h"
 #include "autograd/random.h"
+#include "base/function_ref.h"
 #include "tools/ledger/row.h"
 
 /// Theorems of layers that know neighbours, and of the distances between sets of pictures.

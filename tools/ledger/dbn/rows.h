@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "autograd/base/function_ref.h"
+#include "base/function_ref.h"
 #include "models/dbn/bound.h"
 #include "tools/ledger/row.h"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "autograd/base/function_ref.h"
+#include "base/function_ref.h"
 #include "models/eval/frechet.h"
 #include "models/networks/flow_density.h"
 #include "models/networks/noise_path.h"

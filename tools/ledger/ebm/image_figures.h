@@ -3,8 +3,8 @@
 #include <optional>
 #include <vector>
 
-#include "autograd/base/function_ref.h"
 #include "autograd/random.h"
+#include "base/function_ref.h"
 #include "models/eval/estimate.h"
 #include "tools/ledger/row.h"
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "autograd/base/function_ref.h"
 #include "autograd/random.h"
+#include "base/function_ref.h"
 #include "models/eval/quadrature.h"
 #include "models/gan/networks.h"
 #include "tools/ledger/row.h"

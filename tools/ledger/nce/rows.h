@@ -1,7 +1,7 @@
 #pragma once
 
-#include "autograd/base/function_ref.h"
 #include "autograd/tensor.h"
+#include "base/function_ref.h"
 #include "tools/ledger/row.h"
 
 /// Identities of noise-contrastive estimation. Each measurement takes what it measures as an argument, so

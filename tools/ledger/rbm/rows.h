@@ -3,7 +3,7 @@
 #include <memory>
 #include <vector>
 
-#include "autograd/base/function_ref.h"
+#include "base/function_ref.h"
 #include "models/networks/rbm_layer.h"
 #include "samplers/target.h"
 #include "tools/ledger/row.h"

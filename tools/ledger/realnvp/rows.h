@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "autograd/base/function_ref.h"
+#include "base/function_ref.h"
 #include "models/networks/coupling_flow.h"
 #include "tools/ledger/row.h"
 

@@ -3,7 +3,7 @@
 #include <functional>
 #include <vector>
 
-#include "autograd/base/function_ref.h"
+#include "base/function_ref.h"
 #include "samplers/chains.h"
 #include "tools/ledger/row.h"
 

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "autograd/base/error.h"
 #include "autograd/ops.h"
+#include "base/error.h"
 #include "datasets/toys/toy.h"
 #include "models/registry.h"
 #include "tools/ledger/train_model.h"

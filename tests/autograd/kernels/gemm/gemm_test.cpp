@@ -6,8 +6,8 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/base/error.h"
 #include "autograd/kernels/gemm/gemm_tiling.h"
+#include "base/error.h"
 #include "support/numbers.h"
 
 using namespace gradzoo;

@@ -1,0 +1,176 @@
+#include "base/atomic_file.h"
+
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+
+namespace gradzoo {
+namespace {
+
+const char* hint_for(int code) {
+  switch (code) {
+    case ENOSPC:
+    case EDQUOT:
+      return "free some space, or choose a directory on another disk";
+    case EFBIG:
+      return "raise the file size limit (ulimit -f)";
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return "choose a directory that you may write to";
+    case ENOENT:
+      return "create the directory first";
+    case ENOTDIR:
+      return "a part of the path is a file, not a directory";
+    case EISDIR:
+      return "the path is a directory; name a file";
+    case ENAMETOOLONG:
+      return "choose a shorter name";
+    default:
+      return "check the path and the disk";
+  }
+}
+
+[[noreturn]] void fail(const std::string& path, int code) {
+  throw Error(fmt::format("cannot write {}: {}. Hint: {}", path, std::strerror(code), hint_for(code)));
+}
+
+constexpr const char* kPrefix = ".gradzoo-";
+constexpr const char* kEnding = ".tmp";
+
+/// A new file, locked while it lives, which tells it from one whose writer was killed; removed at the end
+/// unless it was kept.
+class TemporaryFile {
+ public:
+  /// Short names without the target's, which may already be as long as a name can be. Process numbers come
+  /// again, in containers above all: a name that is taken is passed over. Check descriptor() for failure.
+  TemporaryFile(const std::filesystem::path& directory, mode_t mode) {
+    static std::atomic<unsigned> counter{0};
+    constexpr int kTries = 10'000;
+    for (int i = 0; i < kTries && descriptor_ < 0; ++i) {
+      path_ = directory / fmt::format("{}{}-{}{}", kPrefix, ::getpid(), counter++, kEnding);
+      descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+      if (descriptor_ < 0 && errno != EEXIST) return;
+      // Whoever clears up may have been quicker.
+      if (descriptor_ >= 0 && ::flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+        ::close(descriptor_);
+        descriptor_ = -1;
+      }
+    }
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  ~TemporaryFile() {
+    if (descriptor_ < 0) return;
+    if (!kept_) ::unlink(path_.c_str());
+    ::close(descriptor_);
+  }
+
+  int descriptor() const { return descriptor_; }
+  const std::string& path() const { return path_; }
+  void keep() { kept_ = true; }
+
+  /// Network file systems report a full disk at a close: that of a duplicate, which leaves the lock.
+  bool flush() const {
+    const int duplicate = ::dup(descriptor_);
+    return ::fsync(descriptor_) == 0 && duplicate >= 0 && ::close(duplicate) == 0;
+  }
+
+ private:
+  std::string path_;
+  int descriptor_ = -1;
+  bool kept_ = false;
+};
+
+bool write_all(int descriptor, std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+/// Devices and pipes: nothing to replace, so nothing to make atomic.
+void write_directly(const std::string& path, std::span<const std::byte> bytes) {
+  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  if (descriptor < 0) fail(path, errno);
+  const bool written = write_all(descriptor, bytes);
+  const int code = errno;
+  ::close(descriptor);
+  if (!written) fail(path, code);
+}
+
+/// Where the file truly lies: renaming onto a symbolic link would replace the link.
+std::string resolve_links(const std::string& path) {
+  const std::unique_ptr<char, decltype(&std::free)> resolved(::realpath(path.c_str(), nullptr), &std::free);
+  return resolved ? std::string(resolved.get()) : path;
+}
+
+/// A rename outlives a power cut only once its directory is on the disk. Some file systems cannot do that;
+/// where one fails at it, the new file is there all the same, so it is said once.
+void sync_directory(const std::string& directory) {
+  const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool synced = descriptor >= 0 && ::fsync(descriptor) == 0;
+  const int code = errno;
+  if (descriptor >= 0) ::close(descriptor);
+  static std::atomic<bool> told{false};
+  if (synced || code == EINVAL || code == ENOTSUP || code == EACCES || told.exchange(true)) return;
+  const std::string line = fmt::format(
+      "gradzoo: {} cannot be brought to the disk: {}. Hint: a power cut may undo what is written "
+      "there; check the disk\n",
+      directory, std::strerror(code));
+  static_cast<void>(std::fputs(line.c_str(), stderr));
+}
+
+}  // namespace
+
+void write_file_atomically(const std::string& path, std::span<const std::byte> bytes, Links links) {
+  if (links == Links::refuse) check_plain_or_absent(path);
+  struct stat status {};
+  const bool exists = ::stat(path.c_str(), &status) == 0;
+  if (exists && S_ISDIR(status.st_mode)) fail(path, EISDIR);
+  if (exists && !S_ISREG(status.st_mode)) return write_directly(path, bytes);
+
+  const std::filesystem::path target = exists ? resolve_links(path) : path;
+  const std::filesystem::path directory = target.has_parent_path() ? target.parent_path() : ".";
+  TemporaryFile temporary(directory, exists ? 0600 : 0666);
+  if (temporary.descriptor() < 0) fail(path, errno);
+  // Where permissions cannot be set, the new file stays its owner's alone.
+  if (exists) static_cast<void>(::fchmod(temporary.descriptor(), status.st_mode & 07777));
+  if (!write_all(temporary.descriptor(), bytes)) fail(path, errno);
+  if (!temporary.flush()) fail(path, errno);
+  if (std::rename(temporary.path().c_str(), target.c_str()) != 0) fail(path, errno);
+  temporary.keep();
+  sync_directory(directory);
+}
+
+void remove_stale_temporaries(const std::string& directory) {
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(kPrefix) || !name.ends_with(kEnding)) continue;
+    const int descriptor = ::open(entry.path().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (descriptor < 0) continue;
+    struct stat status {};
+    const bool stale = ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) &&
+                       ::flock(descriptor, LOCK_EX | LOCK_NB) == 0;
+    if (stale) ::unlink(entry.path().c_str());
+    ::close(descriptor);
+  }
+}
+
+}  // namespace gradzoo

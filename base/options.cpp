@@ -1,0 +1,170 @@
+#include "base/options.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace gradzoo {
+namespace {
+
+template <class Number>
+bool parse_number(std::string_view text, Number& number) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+void check_range(const Option& option, double number) {
+  const auto [low, high] = option.range;
+  if (std::isfinite(number) && number >= low && number <= high) return;
+  const std::string bounds = std::isinf(low) && std::isinf(high) ? "a finite number"
+                             : std::isinf(high)                  ? fmt::format("at least {}", low)
+                                                                 : fmt::format("from {} to {}", low, high);
+  throw Error("setting '{}': {} is out of range. Hint: {} ({})", option.key, number, bounds, option.meaning);
+}
+
+const char* what_is_wanted(OptionType type) {
+  switch (type) {
+    case OptionType::integer:
+      return "a whole number";
+    case OptionType::real:
+      return "a number";
+    case OptionType::flag:
+      return "true or false";
+    case OptionType::list:
+      return "a list of whole numbers, as in 512,512";
+    case OptionType::text:
+      break;
+  }
+  return "a text";
+}
+
+bool parse_list(std::string_view text, std::vector<int64_t>& list) {
+  list.clear();
+  while (true) {
+    const size_t comma = std::min(text.find(','), text.size());
+    if (!parse_number(text.substr(0, comma), list.emplace_back())) return false;
+    if (comma == text.size()) return true;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+}  // namespace
+
+void throw_unknown(std::string_view what, std::string_view name, std::vector<std::string> known) {
+  throw Error("{} '{}' is not known. {}", what, name, did_you_mean(name, known));
+}
+
+void OptionTable::add(std::string_view key, int64_t& field, std::string_view meaning, Bounds range) {
+  Option& option = insert(key, OptionType::integer, meaning, field);
+  option.range = range;
+  option.text = [&field] { return fmt::format("{}", field); };
+  option.read = [&field](const Option& facts, std::string_view text) {
+    int64_t number = 0;
+    if (!parse_number(text, number)) return false;
+    check_range(facts, static_cast<double>(number));
+    field = number;
+    return true;
+  };
+}
+
+void OptionTable::add(std::string_view key, double& field, std::string_view meaning, Bounds range) {
+  Option& option = insert(key, OptionType::real, meaning, field);
+  option.range = range;
+  option.text = [&field] { return fmt::format("{}", field); };
+  option.read = [&field](const Option& facts, std::string_view text) {
+    double number = 0;
+    if (!parse_number(text, number)) return false;
+    check_range(facts, number);
+    field = number;
+    return true;
+  };
+}
+
+void OptionTable::add(std::string_view key, bool& field, std::string_view meaning) {
+  Option& option = insert(key, OptionType::flag, meaning, field);
+  option.text = [&field] { return field ? "true" : "false"; };
+  option.read = [&field](const Option&, std::string_view text) {
+    if (text != "true" && text != "false") return false;
+    field = text == "true";
+    return true;
+  };
+}
+
+void OptionTable::add(std::string_view key, std::string& field, std::string_view meaning,
+                      std::span<const std::string> choices) {
+  Option& option = insert(key, OptionType::text, meaning, field);
+  option.choices.assign(choices.begin(), choices.end());
+  option.text = [&field] { return field; };
+  option.read = [&field](const Option& facts, std::string_view text) {
+    if (!facts.choices.empty() && std::ranges::find(facts.choices, text) == facts.choices.end()) return false;
+    field = text;
+    return true;
+  };
+}
+
+void OptionTable::add(std::string_view key, std::vector<int64_t>& field, std::string_view meaning,
+                      Bounds each) {
+  Option& option = insert(key, OptionType::list, meaning, field);
+  option.range = each;
+  option.text = [&field] { return fmt::format("{}", fmt::join(field, ",")); };
+  option.read = [&field](const Option& facts, std::string_view text) {
+    std::vector<int64_t> list;
+    if (!parse_list(text, list)) return false;
+    for (const int64_t number : list) check_range(facts, static_cast<double>(number));
+    field = std::move(list);
+    return true;
+  };
+}
+
+bool OptionTable::has(std::string_view key) const {
+  return std::ranges::find(options_, key, &Option::key) != options_.end();
+}
+
+size_t OptionTable::position(std::string_view key) const {
+  const auto found = std::ranges::find(options_, key, &Option::key);
+  if (found != options_.end()) return static_cast<size_t>(found - options_.begin());
+  std::vector<std::string> known;
+  for (const Option& option : options_) known.push_back(option.key);
+  throw Error("setting '{}' is not known. {}", key, did_you_mean(key, known));
+}
+
+Option& OptionTable::of_field(const void* field) {
+  const auto found = std::ranges::find(options_, field, &Option::field);
+  if (found == options_.end())
+    throw Error("a field is preferred that is not described. Hint: add it in `describe`");
+  return *found;
+}
+
+void OptionTable::set(std::string_view key, std::string_view value, std::string_view source) {
+  Option& option = options_[position(key)];
+  if (!option.read(option, value)) {
+    if (option.type == OptionType::text)
+      throw Error("setting '{}': '{}' is not known. {}", key, value, did_you_mean(value, option.choices));
+    throw Error("setting '{}': '{}' is not {}. Hint: {}, e.g. {}={}", key, value, what_is_wanted(option.type),
+                option.meaning, key, option.text());
+  }
+  option.source = source;
+  option.chosen = true;
+}
+
+void OptionTable::assign(std::string_view assignment) {
+  const size_t equals = assignment.find('=');
+  if (equals == std::string_view::npos) {
+    throw Error("'{}' is not a setting. Hint: key=value, e.g. --set beta=0.5", assignment);
+  }
+  set(assignment.substr(0, equals), assignment.substr(equals + 1));
+}
+
+double rounded(double value, int digits) {
+  double out = value;
+  parse_number(fmt::format("{:.{}g}", value, digits), out);
+  return out;
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,82 @@
+#include "base/plain_file.h"
+
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+
+namespace gradzoo {
+namespace {
+
+[[noreturn]] void cannot_read(const std::string& path, int code) {
+  if (code == ENOENT) throw Error("{}: there is no such file. Hint: check the path", path);
+  throw Error("{}: it cannot be read: {}. Hint: may you read it?", path, std::strerror(code));
+}
+
+[[noreturn]] void not_plain(const std::string& path, const char* what) {
+  throw Error("{}: this is {}, no plain file. Hint: put the file itself there", path, what);
+}
+
+const char* kind_of(mode_t mode) {
+  return S_ISLNK(mode)                      ? "a link"
+         : S_ISDIR(mode)                    ? "a folder"
+         : S_ISFIFO(mode) || S_ISSOCK(mode) ? "a pipe or socket"
+                                            : "a device";
+}
+
+}  // namespace
+
+// Opened without waiting: a pipe that nobody writes to would hold the process for ever.
+PlainFile::PlainFile(const std::string& path, Links links)
+    : path_(path),
+      descriptor_(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY |
+                                           (links == Links::refuse ? O_NOFOLLOW : 0))) {
+  if (descriptor_ < 0 && errno == ELOOP && links == Links::refuse) not_plain(path, "a link");
+  if (descriptor_ < 0 && errno == ENXIO) not_plain(path, "a pipe or socket");
+  if (descriptor_ < 0) cannot_read(path, errno);
+  struct stat status {};
+  const int code = ::fstat(descriptor_, &status) == 0 ? 0 : errno;
+  if (code == 0 && S_ISREG(status.st_mode)) {
+    size_ = static_cast<uint64_t>(status.st_size);
+    return;
+  }
+  ::close(descriptor_);
+  if (code != 0) cannot_read(path, code);
+  not_plain(path, kind_of(status.st_mode));
+}
+
+PlainFile::~PlainFile() { ::close(descriptor_); }
+
+void PlainFile::read(uint64_t offset, std::span<std::byte> out) const {
+  while (!out.empty()) {
+    const ssize_t count = ::pread(descriptor_, out.data(), out.size(), static_cast<off_t>(offset));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) cannot_read(path_, errno);
+    if (count == 0)
+      throw Error("{}: it cannot be read to its end. Hint: is something else writing to it?", path_);
+    offset += static_cast<uint64_t>(count);
+    out = out.subspan(static_cast<size_t>(count));
+  }
+}
+
+std::string read_plain_file(const std::string& path, uint64_t most, Links links) {
+  const PlainFile file(path, links);
+  if (file.size() > most)
+    throw Error("{}: it has {} bytes, and {} are read at most. Hint: is it the right file?", path,
+                file.size(), most);
+  std::string bytes(file.size(), '\0');
+  file.read(0, std::as_writable_bytes(std::span(bytes)));
+  return bytes;
+}
+
+void check_plain_or_absent(const std::string& path) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
+    not_plain(path, kind_of(status.st_mode));
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,124 @@
+#include "base/text.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace gradzoo {
+namespace {
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(), [](char c) { return lower(c); });
+  return out;
+}
+
+// A word that differs from a name in case alone stands at 0, one that begins the name at 1.
+int64_t distance_to_name(const std::string& word, const std::string& name) {
+  const int64_t edits = edit_distance(word, name);
+  return word.size() >= 2 && name.starts_with(word) ? std::min<int64_t>(edits, 1) : edits;
+}
+
+}  // namespace
+
+int64_t edit_distance(std::string_view a, std::string_view b) {
+  const size_t columns = b.size() + 1;
+  std::vector<int64_t> two_above(columns), above(columns), row(columns);
+  for (size_t j = 0; j < columns; ++j) row[j] = static_cast<int64_t>(j);
+  for (size_t i = 1; i <= a.size(); ++i) {
+    std::swap(two_above, above);
+    std::swap(above, row);
+    row[0] = static_cast<int64_t>(i);
+    for (size_t j = 1; j < columns; ++j) {
+      const int64_t replace = above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      row[j] = std::min({above[j] + 1, row[j - 1] + 1, replace});
+      const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (swapped) row[j] = std::min(row[j], two_above[j - 2] + 1);
+    }
+  }
+  return row.back();
+}
+
+std::string did_you_mean(std::string_view word, std::span<const std::string> known) {
+  if (known.empty()) return "Hint: no name is known here";
+  const std::string wanted = lower(word.substr(0, 100));
+  const std::string* nearest = nullptr;
+  int64_t least = 0;
+  for (const std::string& name : known) {
+    const int64_t distance = distance_to_name(wanted, lower(name));
+    if (!nearest || distance < least) {
+      nearest = &name;
+      least = distance;
+    }
+  }
+  const auto allowed = std::max<int64_t>(1, static_cast<int64_t>(nearest->size()) / 3);
+  if (!wanted.empty() && least <= allowed && least < static_cast<int64_t>(nearest->size()))
+    return fmt::format("Hint: did you mean '{}'?", *nearest);
+  return fmt::format("Hint: one of {}", fmt::join(known, ", "));
+}
+
+CodePoint first_code_point(std::string_view text) {
+  const auto byte = [&](size_t i) -> char32_t {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
+  };
+  const char32_t lead = byte(0);
+  if (lead < 0x80) return {lead, 1};
+  const size_t bytes = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+  char32_t code = lead & (0xffu >> (bytes + 1));
+  for (size_t i = 1; i < bytes; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return {0, 0};
+    code = code << 6 | (byte(i) & 0x3f);
+  }
+  constexpr char32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};
+  const bool surrogate = code >= 0xd800 && code < 0xe000;
+  if (lead < 0xc2 || lead > 0xf4 || code < kLeast[bytes] || code > 0x10ffff || surrogate) return {0, 0};
+  return {code, bytes};
+}
+
+namespace {
+
+bool is_shown(char32_t code) {
+  const bool control = code < 0x20 || (code >= 0x7f && code < 0xa0);
+  const bool steers = (code >= 0x200b && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) ||
+                      (code >= 0x2060 && code <= 0x2069) || code == 0x61c || code == 0xfeff;
+  return !control && !steers;
+}
+
+}  // namespace
+
+std::string printable(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const CodePoint point = first_code_point(text);
+    const size_t bytes = std::max<size_t>(1, point.bytes);
+    if (point.bytes > 0 && is_shown(point.code))
+      out += text.substr(0, bytes);
+    else
+      out += '?';
+    text.remove_prefix(bytes);
+  }
+  return out;
+}
+
+std::string text_columns(std::span<const std::vector<std::string>> rows, std::string_view indent) {
+  std::vector<size_t> widths;
+  for (const std::vector<std::string>& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  std::string text;
+  for (const std::vector<std::string>& row : rows) {
+    std::string line(indent);
+    for (size_t i = 0; i < row.size(); ++i) line += fmt::format("{:<{}}  ", row[i], widths[i]);
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + "\n";
+  }
+  return text;
+}
+
+}  // namespace gradzoo

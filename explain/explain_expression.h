@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "explain/program.h"
+
+namespace gradzoo {
+
+struct ExpressionRequest {
+  std::string expression;  // explain/expression.h says how it is written
+  std::string at;          // "x=.8, A=[[1,2],[3,4]]": a value for each variable
+  int64_t order = 1;       // of the highest derivatives, 1 to 3
+};
+
+/// Evaluates f in f64 on a tape of its own, then sweeps for all its derivatives up to the order: f_x and f_y
+/// from f, f_xx and f_xy from f_x, f_yy from f_y, each mixed one once. Of a derivative that is a matrix the
+/// sum of its elements is differentiated. `text` is a table for each sweep and the derivatives. Throws
+/// ExpressionError for what is wrong in the two texts, and Error where f has no variable, is not a single
+/// number, or a value is given that f does not use.
+Explanation explain_expression(const ExpressionRequest& request);
+
+}  // namespace gradzoo

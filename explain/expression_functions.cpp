@@ -1,0 +1,185 @@
+#include "explain/expression_functions.h"
+
+#include <algorithm>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "autograd/ops.h"
+#include "explain/expression_operators.h"
+
+namespace gradzoo {
+namespace {
+
+using Call = const ExpressionCall&;
+
+/// f(x)
+template <Tensor (*f)(const Tensor&)>
+ExpressionFunction unary(std::string_view name, std::string_view usage) {
+  return {name, usage, 1, 1, [](Call c) { return c.result(f(c.tensor(0))); }};
+}
+
+/// f(a, b)
+template <Tensor (*f)(const Tensor&, const Tensor&)>
+ExpressionFunction binary(std::string_view name, std::string_view usage) {
+  return {name, usage, 2, 2, [](Call c) { return c.result(f(c.tensor(0), c.tensor(1)), 2); }};
+}
+
+/// f(x) over everything and f(x, axis), which keeps the axis, so that what was a matrix is one.
+template <Tensor (*all)(const Tensor&), Tensor (*along)(const Tensor&, int, bool)>
+ExpressionFunction reduction(std::string_view name, std::string_view usage) {
+  return {name, usage, 1, 2, [](Call c) {
+            if (c.size() == 1) return c.result(all(c.tensor(0)));
+            return c.result(along(c.tensor(0), c.axis(1), true), 1, ", true");
+          }};
+}
+
+/// f(x, axis), along a vector where no axis is given.
+template <Tensor (*f)(const Tensor&, int)>
+ExpressionFunction along_axis(std::string_view name, std::string_view usage) {
+  return {name, usage, 1, 2, [](Call c) {
+            const Tensor y = f(c.tensor(0), c.axis(1));
+            return c.size() == 2 ? c.result(y) : c.result(y, 1, fmt::format(", {}", c.axis(1)));
+          }};
+}
+
+Tensor cumsum_along(const Tensor& x, int axis) { return cumsum(x, axis); }
+
+ExpressionValue call_logsumexp(Call c) {
+  const int axis = c.axis(1);
+  return c.result(logsumexp(c.tensor(0), axis, true),
+                  fmt::format("logsumexp({}, {}, true)", c.operand_code(0), axis));
+}
+
+ExpressionValue call_clamp(Call c) { return c.result(clamp(c.tensor(0), c.number(1), c.number(2))); }
+
+ExpressionValue call_polygamma(Call c) {
+  return c.result(polygamma(c.integer(0), c.tensor(1)),
+                  fmt::format("polygamma({}, {})", c.integer(0), c.operand_code(1)));
+}
+
+ExpressionValue call_leaky_relu(Call c) {
+  return c.result(c.size() == 1 ? leaky_relu(c.tensor(0)) : leaky_relu(c.tensor(0), c.number(1)));
+}
+
+ExpressionValue call_elu(Call c) {
+  return c.result(c.size() == 1 ? elu(c.tensor(0)) : elu(c.tensor(0), c.number(1)));
+}
+
+ExpressionValue call_var(Call c) { return c.result(var(c.tensor(0))); }
+
+// The largest of all elements; of two operands by elements, as max(x, 0) is meant on the board.
+ExpressionValue call_max(Call c) {
+  if (c.size() == 1) return c.result(max(c.tensor(0)));
+  return c.result(maximum(c.tensor(0), c.tensor(1)),
+                  fmt::format("maximum({}, {})", c.operand_code(0), c.operand_code(1)));
+}
+
+ExpressionValue call_min(Call c) {
+  if (c.size() == 1) return c.result(min(c.tensor(0)));
+  return c.result(minimum(c.tensor(0), c.tensor(1)),
+                  fmt::format("minimum({}, {})", c.operand_code(0), c.operand_code(1)));
+}
+
+// The natural logarithm as it is written on the board.
+ExpressionValue call_ln(Call c) {
+  return c.result(log(c.tensor(0)), fmt::format("log({})", c.operand_code(0)));
+}
+
+std::vector<ExpressionFunction> all_functions() {
+  return {
+      // Elementwise, one operand.
+      unary<abs>("abs", "abs(x)"),
+      unary<cos>("cos", "cos(x)"),
+      unary<digamma>("digamma", "digamma(x)"),
+      unary<erf>("erf", "erf(x)"),
+      unary<exp>("exp", "exp(x)"),
+      unary<expm1>("expm1", "expm1(x)"),
+      unary<gelu>("gelu", "gelu(x)"),
+      unary<lgamma>("lgamma", "lgamma(x)"),
+      unary<log>("log", "log(x)"),
+      unary<log1p>("log1p", "log1p(x)"),
+      unary<log_sigmoid>("log_sigmoid", "log_sigmoid(x)"),
+      unary<reciprocal>("reciprocal", "reciprocal(x)"),
+      unary<relu>("relu", "relu(x)"),
+      unary<rsqrt>("rsqrt", "rsqrt(x)"),
+      unary<sigmoid>("sigmoid", "sigmoid(x)"),
+      unary<silu>("silu", "silu(x)"),
+      unary<sin>("sin", "sin(x)"),
+      unary<softplus>("softplus", "softplus(x)"),
+      unary<sqrt>("sqrt", "sqrt(x)"),
+      unary<square>("square", "square(x)"),
+      unary<tanh>("tanh", "tanh(x)"),
+      unary<acos>("acos", "acos(x)"),
+      unary<acosh>("acosh", "acosh(x >= 1)"),
+      unary<asin>("asin", "asin(x)"),
+      unary<asinh>("asinh", "asinh(x)"),
+      unary<atan>("atan", "atan(x)"),
+      unary<atanh>("atanh", "atanh(x)"),
+      unary<cosh>("cosh", "cosh(x)"),
+      unary<erfc>("erfc", "erfc(x)"),
+      unary<exp2>("exp2", "exp2(x)"),
+      unary<log10>("log10", "log10(x)"),
+      unary<log2>("log2", "log2(x)"),
+      unary<sinh>("sinh", "sinh(x)"),
+      unary<tan>("tan", "tan(x)"),
+      // Of matrices.
+      unary<cholesky>("cholesky", "cholesky(A)"),
+      unary<det>("det", "det(A)"),
+      unary<inverse>("inverse", "inverse(A)"),
+      unary<logdet>("logdet", "logdet(A)"),
+      unary<trace>("trace", "trace(A)"),
+      binary<solve>("solve", "solve(A, B)"),
+      // With attributes.
+      {"clamp", "clamp(x, low, high)", 3, 3, call_clamp},
+      {"elu", "elu(x[, alpha])", 1, 2, call_elu},
+      {"leaky_relu", "leaky_relu(x[, slope])", 1, 2, call_leaky_relu},
+      {"ln", "ln(x)", 1, 1, call_ln},
+      {"polygamma", "polygamma(n, x)", 2, 2, call_polygamma},
+      // Elementwise, two operands.
+      binary<binary_cross_entropy_with_logits>("binary_cross_entropy_with_logits",
+                                               "binary_cross_entropy_with_logits(logits, targets)"),
+      binary<atan2>("atan2", "atan2(a, b)"),
+      binary<maximum>("maximum", "maximum(a, b)"),
+      binary<minimum>("minimum", "minimum(a, b)"),
+      // Reductions, and along an axis: 0 goes down the columns, 1 along the rows.
+      reduction<sum, sum>("sum", "sum(x[, axis])"),
+      reduction<mean, mean>("mean", "mean(x[, axis])"),
+      reduction<norm, norm>("norm", "norm(x[, axis])"),
+      reduction<prod, prod>("prod", "prod(x[, axis])"),
+      {"max", "max(a[, b])", 1, 2, call_max},
+      {"min", "min(a[, b])", 1, 2, call_min},
+      {"logsumexp", "logsumexp(x[, axis])", 1, 2, call_logsumexp},
+      {"var", "var(x)", 1, 1, call_var},
+      binary<mse>("mse", "mse(a, b)"),
+      along_axis<cumsum_along>("cumsum", "cumsum(x[, axis])"),
+      along_axis<log_softmax>("log_softmax", "log_softmax(x[, axis])"),
+      along_axis<softmax>("softmax", "softmax(x[, axis])"),
+  };
+}
+
+const ExpressionFunction* find_in(std::span<const ExpressionFunction> list, std::string_view name) {
+  const auto found = std::ranges::find(list, name, &ExpressionFunction::name);
+  return found == list.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+std::span<const ExpressionFunction> expression_functions() {
+  static const std::vector<ExpressionFunction> kFunctions = [] {
+    std::vector<ExpressionFunction> functions = all_functions();
+    std::ranges::sort(functions, {}, &ExpressionFunction::name);
+    return functions;
+  }();
+  return kFunctions;
+}
+
+const ExpressionFunction* find_expression_function(std::string_view name) {
+  return find_in(expression_functions(), name);
+}
+
+const ExpressionFunction& expression_operator(std::string_view name) {
+  return *find_in(expression_operators(), name);
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <span>
+
+#include "explain/expression_functions.h"
+
+namespace gradzoo {
+
+/// What expression_operator() finds, by sign.
+std::span<const ExpressionFunction> expression_operators();
+
+}  // namespace gradzoo

@@ -1,0 +1,290 @@
+#include "explain/expression_parser.h"
+
+#include <algorithm>
+#include <charconv>
+#include <numbers>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "explain/code_points.h"
+#include "explain/expression_functions.h"
+
+namespace gradzoo {
+namespace {
+
+constexpr size_t kMostCharacters = 10'000;
+constexpr int kDeepest = 100;
+constexpr const char* kName = "the name of a variable";
+constexpr char32_t kMinusSign = 0x2212, kPi = 0x3C0;
+
+bool is_digit(char32_t c) { return c >= '0' && c <= '9'; }
+
+// A to Z, a to z, an underscore, or a letter of Greek.
+bool is_letter(char32_t c) {
+  const char32_t lower = c | 0x20;
+  return (lower >= 'a' && lower <= 'z') || c == '_' || (c >= 0x391 && c <= 0x3A9 && c != 0x3A2) ||
+         (c >= 0x3B1 && c <= 0x3C9);
+}
+
+bool begins_primary(char32_t c) { return is_letter(c) || is_digit(c) || c == '(' || c == '['; }
+
+std::optional<double> constant(std::string_view name) {
+  if (name == "pi" || name == to_utf8(std::u32string(1, kPi))) return std::numbers::pi;
+  if (name == "e") return std::numbers::e;
+  return {};
+}
+
+// What may be meant by a character that stands where it cannot.
+std::string hint_at(char32_t before, char32_t c) {
+  switch (c) {
+    case '*':
+      if (before == '*') return "a power is written ^, as in x^2";
+      break;
+    case ')':
+    case ']':
+      return "is a parenthesis too many, or an operand missing?";
+    case '=':
+      return "values of variables stand in --at, as in --at x=1";
+    case ';':
+      return "a comma parts values, and the rows of [[1,2],[3,4]]";
+    case '|':
+      return "abs(x) is the absolute value";
+    default:
+      if (before != 0 && begins_primary(c)) return "a product needs its sign, as in 2*x";
+  }
+  return "operators are + - * / ^ .* ./ .^ '";
+}
+
+std::string unknown_function(const std::string& name) {
+  std::vector<std::string> known;
+  for (const ExpressionFunction& f : expression_functions()) known.emplace_back(f.name);
+  const std::string hint = did_you_mean(name, known);
+  const bool near = name.size() > 1 && hint.starts_with("Hint: did");
+  return fmt::format(
+      "no function is called '{}'. {}", name,
+      near ? hint : fmt::format("Hint: {}*(...) multiplies; --help lists the functions", name));
+}
+
+}  // namespace
+
+ExpressionParser::ExpressionParser(std::string_view text)
+    : text_(code_points(text.substr(0, 4 * kMostCharacters))) {
+  if (text_.size() > kMostCharacters || text.size() > 4 * kMostCharacters)
+    throw_at(text_, kMostCharacters - 1,
+             fmt::format("there are more than {} characters. Hint: name a part", kMostCharacters));
+}
+
+std::vector<ExpressionTerm> ExpressionParser::expression() {
+  terms_.clear();
+  sum();
+  return std::move(terms_);
+}
+
+bool ExpressionParser::at_end() {
+  next();
+  return at_ >= text_.size();
+}
+
+void ExpressionParser::end() {
+  if (!at_end()) fail_here("the end");
+}
+
+void ExpressionParser::expect(char32_t c, const std::string& what) {
+  if (!take(c)) fail_here(what);
+}
+
+bool ExpressionParser::take(char32_t c) {
+  if (next() != c || at_ >= text_.size()) return false;
+  ++at_;
+  return true;
+}
+
+bool ExpressionParser::take_sign(std::string_view sign) {
+  next();
+  for (size_t i = 0; i < sign.size(); ++i) {
+    if (peek(i) != static_cast<unsigned char>(sign[i])) return false;
+  }
+  at_ += sign.size();
+  return true;
+}
+
+// The next character that is no space, 0 at the end.
+char32_t ExpressionParser::next() {
+  while (at_ < text_.size() && is_space(text_[at_])) ++at_;
+  return peek();
+}
+
+char32_t ExpressionParser::peek(size_t ahead) const {
+  return at_ + ahead < text_.size() ? text_[at_ + ahead] : 0;
+}
+
+size_t ExpressionParser::push(ExpressionTerm term) {
+  terms_.push_back(std::move(term));
+  return terms_.size() - 1;
+}
+
+size_t ExpressionParser::push_operator(std::string_view sign, size_t column, std::vector<size_t> operands) {
+  return push({.kind = ExpressionTerm::Kind::call,
+               .column = column,
+               .function = &expression_operator(sign),
+               .operands = std::move(operands)});
+}
+
+void ExpressionParser::fail(size_t column, const std::string& sentence) const {
+  throw_at(text_, std::min(column, text_.size()), sentence);
+}
+
+void ExpressionParser::fail_here(const std::string& wanted) {
+  const char32_t c = next();
+  if (at_ >= text_.size())
+    fail(at_, fmt::format("the text ends where {} should stand. Hint: is a part missing?", wanted));
+  const std::string here = printable(std::u32string_view(&c, 1));
+  const char32_t before = at_ > 0 ? text_[at_ - 1] : 0;
+  const std::string hint = wanted == kName ? "values stand as x=1, A=[[1,2],[3,4]]" : hint_at(before, c);
+  fail(at_, fmt::format("'{}' stands where {} should. Hint: {}", here, wanted, hint));
+}
+
+size_t ExpressionParser::sum() {
+  size_t left = product();
+  for (;;) {
+    next();
+    const size_t column = at_;
+    const bool minus = take('-') || take(kMinusSign);
+    if (!minus && !take('+')) return left;
+    const size_t right = product();
+    left = push_operator(minus ? "-" : "+", column, {left, right});
+  }
+}
+
+size_t ExpressionParser::product() {
+  size_t left = with_sign();
+  for (;;) {
+    next();
+    const size_t column = at_;
+    std::string_view sign;
+    for (const std::string_view candidate : {".*", "./", "*", "/"}) {
+      if (sign.empty() && take_sign(candidate)) sign = candidate;
+    }
+    if (sign.empty()) return left;
+    const size_t right = with_sign();
+    left = push_operator(sign, column, {left, right});
+  }
+}
+
+// Every way to nest passes here.
+size_t ExpressionParser::with_sign() {
+  next();
+  const size_t column = at_;
+  if (++depth_ > kDeepest)
+    fail(column, fmt::format("this nests more than {} deep. Hint: name a part", kDeepest));
+  const bool minus = take('-') || take(kMinusSign);
+  const size_t term = minus ? push_operator("neg", column, {with_sign()}) : power();
+  --depth_;
+  return term;
+}
+
+size_t ExpressionParser::power() {
+  size_t base = primary();
+  while (next() == '\'') {
+    base = push_operator("'", at_, {base});
+    ++at_;
+  }
+  const size_t column = at_;
+  const std::string_view sign = take_sign("^") ? "^" : take_sign(".^") ? ".^" : "";
+  if (sign.empty()) return base;
+  const size_t exponent = with_sign();
+  return push_operator(sign, column, {base, exponent});
+}
+
+size_t ExpressionParser::primary() {
+  const char32_t c = next();
+  const size_t column = at_;
+  if (is_digit(c) || (c == '.' && is_digit(peek(1)))) return number();
+  if (is_letter(c)) return named();
+  if (take('(')) {
+    const size_t inside = sum();
+    expect(')', fmt::format("')' for the '(' of column {}", column + 1));
+    return inside;
+  }
+  if (take('[')) return push({.kind = ExpressionTerm::Kind::list, .column = column, .operands = list(']')});
+  fail_here("a number, a name or '('");
+}
+
+// 2 .* x is not 2. * x: the two mean the same, and the sign stays whole.
+size_t ExpressionParser::number() {
+  const size_t column = at_;
+  std::string digits;
+  const auto take_digits = [&] {
+    while (is_digit(peek())) digits += static_cast<char>(text_[at_++]);
+  };
+  take_digits();
+  const auto at_point = [&] { return peek() == '.' && peek(1) != '*' && peek(1) != '/' && peek(1) != '^'; };
+  if (at_point()) {
+    digits += static_cast<char>(text_[at_++]);
+    take_digits();
+  }
+  const bool sign = peek(1) == '+' || peek(1) == '-';
+  if ((peek() == 'e' || peek() == 'E') && is_digit(peek(sign ? 2 : 1))) {
+    for (int i = 0; i < (sign ? 2 : 1); ++i) digits += static_cast<char>(text_[at_++]);
+    take_digits();
+  }
+  double value = 0;
+  const char* const end = digits.data() + digits.size();
+  const std::from_chars_result read = std::from_chars(digits.data(), end, value);
+  if (read.ec != std::errc())
+    fail(column, "this number is beyond what a double holds. Hint: 1e-300 to 1e300");
+  if (is_letter(peek()) || peek() == '(' || read.ptr != end || at_point())
+    fail(at_, "a number ends where this begins. Hint: a product needs its sign, as in 2*x");
+  return push({.column = column, .number = value});
+}
+
+std::string ExpressionParser::name() {
+  const size_t begin = at_;
+  while (is_letter(peek()) || is_digit(peek())) ++at_;
+  return to_utf8(std::u32string_view(text_).substr(begin, at_ - begin));
+}
+
+std::string ExpressionParser::new_name() {
+  if (!is_letter(next())) fail_here(kName);
+  const size_t column = at_;
+  std::string read = name();
+  if (constant(read)) fail(column, fmt::format("{} is a constant. Hint: another name", read));
+  if (find_expression_function(read)) fail(column, fmt::format("{} is a function. Hint: another name", read));
+  return read;
+}
+
+size_t ExpressionParser::named() {
+  const size_t column = at_;
+  const std::string read = name();
+  if (next() == '(') return call(read, column);
+  if (const std::optional<double> value = constant(read)) return push({.column = column, .number = *value});
+  if (const ExpressionFunction* f = find_expression_function(read))
+    fail(column, fmt::format("{} is a function. Hint: {}", read, f->usage));
+  return push({.kind = ExpressionTerm::Kind::variable, .column = column, .name = read});
+}
+
+size_t ExpressionParser::call(const std::string& name, size_t column) {
+  const ExpressionFunction* const function = find_expression_function(name);
+  if (!function) fail(column, unknown_function(name));
+  ++at_;
+  const std::vector<size_t> arguments = list(')');
+  if (arguments.size() < function->least || arguments.size() > function->most)
+    fail(column,
+         fmt::format("{} does not take {} arguments. Hint: {}", name, arguments.size(), function->usage));
+  return push(
+      {.kind = ExpressionTerm::Kind::call, .column = column, .function = function, .operands = arguments});
+}
+
+// What stands between parentheses or brackets, by commas: at least one.
+std::vector<size_t> ExpressionParser::list(char32_t closing) {
+  std::vector<size_t> elements;
+  do {
+    elements.push_back(sum());
+  } while (take(','));
+  expect(closing, fmt::format("',' or '{}'", static_cast<char>(closing)));
+  return elements;
+}
+
+}  // namespace gradzoo

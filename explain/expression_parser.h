@@ -1,0 +1,65 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "explain/expression.h"
+
+namespace gradzoo {
+
+/// A text as it may stand in a message: a control character is U+FFFD.
+std::string printable(std::u32string_view text);
+
+/// Throws an ExpressionError that points at a column of the text, in characters from 0.
+[[noreturn]] void throw_at(std::u32string_view text, size_t column, const std::string& sentence);
+
+/// Reads expressions from a text, by recursive descent:
+///
+///     sum     = product {("+" | "-") product}
+///     product = signed {("*" | "/" | ".*" | "./") signed}
+///     signed  = "-" signed | power
+///     power   = primary {"'"} [("^" | ".^") signed]
+///     primary = number | name | name "(" sum {"," sum} ")" | "(" sum ")" | "[" sum {"," sum} "]"
+class ExpressionParser {
+ public:
+  /// Throws ExpressionError where the text is longer than 10,000 characters.
+  explicit ExpressionParser(std::string_view text);
+
+  /// One expression from where the last one ended.
+  std::vector<ExpressionTerm> expression();
+  /// A name, of a variable that is about to be given a value.
+  std::string new_name();
+  /// Whether that character comes next: if so, it is read.
+  bool take(char32_t c);
+  /// Throws unless nothing is left, or `c` comes next and is read.
+  void end();
+  void expect(char32_t c, const std::string& what);
+  bool at_end();
+
+ private:
+  size_t sum();
+  size_t product();
+  size_t with_sign();
+  size_t power();
+  size_t primary();
+  size_t number();
+  size_t named();
+  size_t call(const std::string& name, size_t column);
+  std::vector<size_t> list(char32_t closing);
+  std::string name();
+  bool take_sign(std::string_view sign);
+  char32_t next();
+  char32_t peek(size_t ahead = 0) const;
+  size_t push(ExpressionTerm term);
+  size_t push_operator(std::string_view sign, size_t column, std::vector<size_t> operands);
+  [[noreturn]] void fail(size_t column, const std::string& sentence) const;
+  [[noreturn]] void fail_here(const std::string& wanted);
+
+  std::u32string text_;
+  size_t at_ = 0;
+  int depth_ = 0;
+  std::vector<ExpressionTerm> terms_;
+};
+
+}  // namespace gradzoo

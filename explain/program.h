@@ -1,0 +1,24 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "explain/explain.h"
+
+namespace gradzoo {
+
+/// What explain can make of a recorded computation.
+struct Explanation {
+  std::string text, dot, html;
+  std::string program;  // C++ that does the same and prints what it computed
+};
+
+/// The explanation of what a tape holds; `text` is the caller's, explain_text() or a table.
+Explanation explanation_of(const Tape& tape, const ExplainPage& page, std::string text);
+
+/// The lines as a program: it prints each tensor that a line declares, by name, to 12 digits, and where a
+/// line calls backward() the gradients of the leaves.
+std::string whole_program(std::span<const CodeLine> lines);
+
+}  // namespace gradzoo

@@ -1,0 +1,75 @@
+#include "state/checkpoint.h"
+
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/atomic_file.h"
+#include "state/safetensors.h"
+
+namespace gradzoo {
+namespace {
+
+void check_model(const SafetensorsReader& file, const std::string& model) {
+  const auto found = file.metadata().find("model");
+  const std::string stored = found == file.metadata().end() ? "" : found->second;
+  if (model.empty() || stored == model) return;
+  throw Error(fmt::format("{}: it is a checkpoint of {}, not of {}. Hint: name a run of {}", file.path(),
+                          stored.empty() ? "no known model" : quoted_name(stored), quoted_name(model),
+                          model));
+}
+
+void check_entry(const SafetensorsReader& file, const State::Entry& entry) {
+  const SafetensorsEntry* stored = file.find(entry.name);
+  if (!stored) {
+    throw Error(
+        fmt::format("{}: '{}' is missing. Hint: the run had other settings", file.path(), entry.name));
+  }
+  if (stored->dtype != entry.dtype() || stored->shape != entry.shape()) {
+    throw Error(fmt::format("{}: '{}' is {} {}, not {} {}. Hint: the run had other settings", file.path(),
+                            entry.name, dtype_name(stored->dtype), stored->shape.str(),
+                            dtype_name(entry.dtype()), entry.shape().str()));
+  }
+}
+
+void check_nothing_more(const SafetensorsReader& file, const State& state) {
+  for (const SafetensorsEntry& stored : file.entries()) {
+    if (state.find(stored.name)) continue;
+    throw Error(fmt::format("{}: {} is in the file, but not in this model. Hint: the run had other settings",
+                            file.path(), quoted_name(stored.name)));
+  }
+}
+
+}  // namespace
+
+void save_checkpoint(const std::string& path, const State& state, const Metadata& metadata, Links links) {
+  std::vector<SafetensorsTensor> tensors;
+  for (const State::Entry& entry : state.entries()) {
+    tensors.push_back({entry.name, entry.dtype(), entry.shape(), entry.bytes()});
+  }
+  write_file_atomically(path, to_safetensors(std::move(tensors), metadata), links);
+}
+
+Metadata load_checkpoint(const std::string& path, State& state, const LoadOptions& options) {
+  const SafetensorsReader file(path, options.links);
+  return load_checkpoint(file, state, options);
+}
+
+Metadata load_checkpoint(const SafetensorsReader& file, State& state, const LoadOptions& options) {
+  check_model(file, options.model);
+  for (const State::Entry& entry : state.entries()) check_entry(file, entry);
+  if (!options.partial) check_nothing_more(file, state);
+
+  std::vector<std::vector<std::byte>> values;
+  for (const State::Entry& entry : state.entries()) {
+    values.push_back(file.read(*file.find(entry.name)));
+    const std::string refusal = entry.refusal(values.back().data());
+    if (!refusal.empty()) throw Error(fmt::format("{}: {}", file.path(), refusal));
+  }
+  for (size_t i = 0; i < values.size(); ++i) state.entries()[i].restore(values[i].data());
+  return file.metadata();
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,149 @@
+#include "state/safetensors.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+#include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace gradzoo {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "values are written as they lie in memory");
+
+constexpr uint64_t kLengthBytes = 8;
+constexpr uint64_t kLongestHeader = 100'000'000;  // the format's own bound
+
+// Alignment of the dtype downwards, then the name: the format's Dtype order.
+bool comes_before(const SafetensorsTensor& a, const SafetensorsTensor& b) {
+  const auto rank = [](DType dtype) {
+    constexpr std::array<int, 4> kRanks = {2, 1, 0, 3};  // F32, F64, I64, U8
+    return kRanks[static_cast<size_t>(dtype)];
+  };
+  return std::pair(rank(a.dtype), std::string_view(a.name)) <
+         std::pair(rank(b.dtype), std::string_view(b.name));
+}
+
+void check_tensors(const std::vector<SafetensorsTensor>& sorted) {
+  std::vector<std::string_view> names;
+  for (const SafetensorsTensor& t : sorted) {
+    if (t.bytes.size() != static_cast<size_t>(t.shape.size()) * dtype_bytes(t.dtype)) {
+      throw Error(fmt::format("safetensors: '{}' has {} bytes, not those of {} {}. Hint: pass all of it",
+                              t.name, t.bytes.size(), dtype_name(t.dtype), t.shape.str()));
+    }
+    names.push_back(t.name);
+  }
+  names.push_back("__metadata__");
+  std::sort(names.begin(), names.end());
+  const auto twice = std::adjacent_find(names.begin(), names.end());
+  if (twice != names.end()) {
+    throw Error(fmt::format("safetensors: the name '{}' is taken. Hint: name each tensor once", *twice));
+  }
+}
+
+std::string header_text(const std::vector<SafetensorsTensor>& sorted, const Metadata& metadata) {
+  nlohmann::ordered_json header = nlohmann::ordered_json::object();
+  if (!metadata.empty()) header["__metadata__"] = metadata;
+  uint64_t begin = 0;
+  for (const SafetensorsTensor& t : sorted) {
+    const uint64_t end = begin + t.bytes.size();
+    header.push_back({t.name,
+                      {{"dtype", safetensors_dtype(t.dtype)},
+                       {"shape", std::vector<int64_t>(t.shape.begin(), t.shape.end())},
+                       {"data_offsets", {begin, end}}}});
+    begin = end;
+  }
+  try {
+    std::string text = header.dump();
+    text.resize((text.size() + 7) / 8 * 8, ' ');
+    return text;
+  } catch (const nlohmann::json::exception&) {
+    throw Error("safetensors: a name or a metadata text is not UTF-8. Hint: use plain letters");
+  }
+}
+
+}  // namespace
+
+SafetensorsReader::SafetensorsReader(const std::string& path, Links links)
+    : path_(path), file_(std::make_unique<PlainFile>(path, links)) {
+  read_header();
+}
+
+SafetensorsReader::SafetensorsReader(const std::string& name, std::string_view bytes)
+    : path_(name), bytes_(bytes) {
+  read_header();
+}
+
+void SafetensorsReader::read_at(uint64_t offset, std::span<std::byte> out) const {
+  if (file_) return file_->read(offset, out);
+  if (!out.empty()) std::memcpy(out.data(), bytes_.data() + offset, out.size());
+}
+
+void SafetensorsReader::read_header() {
+  const std::string& path = path_;
+  const uint64_t size = this->size();
+  if (size < kLengthBytes) {
+    throw Error(
+        fmt::format("{}: {} bytes are no safetensors file. Hint: the file was cut short", path, size));
+  }
+  uint64_t length = 0;
+  read_at(0, std::as_writable_bytes(std::span(&length, 1)));
+  if (length > kLongestHeader) {
+    throw Error(
+        fmt::format("{}: it claims a header of {} bytes, above the format's {}. Hint: the file is damaged, "
+                    "or no safetensors file",
+                    path, length, kLongestHeader));
+  }
+  if (length > size - kLengthBytes) {
+    throw Error(fmt::format("{}: it claims a header of {} bytes, but {} follow. Hint: the file was cut short",
+                            path, length, size - kLengthBytes));
+  }
+  std::string json(length, '\0');
+  read_at(kLengthBytes, std::as_writable_bytes(std::span(json)));
+  data_begin_ = kLengthBytes + length;
+  header_ = parse_safetensors_header(json, size - data_begin_, path);
+}
+
+const SafetensorsEntry* SafetensorsReader::find(std::string_view name) const {
+  const auto found = std::find_if(entries().begin(), entries().end(),
+                                  [&](const SafetensorsEntry& entry) { return entry.name == name; });
+  return found == entries().end() ? nullptr : &*found;
+}
+
+std::vector<std::byte> SafetensorsReader::read(const SafetensorsEntry& entry) const {
+  std::vector<std::byte> bytes(entry.end - entry.begin);
+  read_at(data_begin_ + entry.begin, bytes);
+  return bytes;
+}
+
+Tensor SafetensorsReader::read_tensor(const SafetensorsEntry& entry) const {
+  const std::vector<std::byte> bytes = read(entry);
+  Tensor out = empty(entry.shape, entry.dtype);
+  visit_any(entry.dtype, [&]<class T>() {
+    if (!bytes.empty()) std::memcpy(out.mutable_data<T>(), bytes.data(), bytes.size());
+  });
+  return out;
+}
+
+std::vector<std::byte> to_safetensors(std::vector<SafetensorsTensor> tensors, const Metadata& metadata) {
+  std::sort(tensors.begin(), tensors.end(), comes_before);
+  check_tensors(tensors);
+  const std::string header = header_text(tensors, metadata);
+  const uint64_t length = header.size();
+  uint64_t size = kLengthBytes + length;
+  for (const SafetensorsTensor& t : tensors) size += t.bytes.size();
+  std::vector<std::byte> file(size);
+  std::byte* end = file.data();
+  const auto append = [&](std::span<const std::byte> part) {
+    end = std::copy(part.begin(), part.end(), end);
+  };
+  append(std::as_bytes(std::span(&length, 1)));
+  append(std::as_bytes(std::span(header)));
+  for (const SafetensorsTensor& t : tensors) append(t.bytes);
+  return file;
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,184 @@
+#include "state/state.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+#include <span>
+
+#include <fmt/format.h>
+
+#include "autograd/kernels/move/move.h"
+
+namespace gradzoo {
+namespace {
+
+template <class... Fs>
+struct Overloaded : Fs... {
+  using Fs::operator()...;
+};
+template <class... Fs>
+Overloaded(Fs...) -> Overloaded<Fs...>;
+
+using RngRecord = std::array<int64_t, 3>;  // seed, key, draw
+
+// No run comes so far, and doubles count as far: from here on counters can go on without overflow.
+constexpr int64_t kLargestCount = int64_t{1} << 53;
+
+RngRecord record_of(const Rng& rng) {
+  return {std::bit_cast<int64_t>(rng.seed()), std::bit_cast<int64_t>(rng.key()),
+          std::bit_cast<int64_t>(rng.draw())};
+}
+
+RngRecord read_record(const std::byte* bytes) {
+  RngRecord record;
+  std::memcpy(record.data(), bytes, sizeof(record));
+  return record;
+}
+
+const void* values_of(const Tensor& tensor) {
+  return visit_any(tensor.dtype(), [&]<class T>() { return static_cast<const void*>(tensor.data<T>()); });
+}
+
+void append_text(std::vector<std::byte>& out, const std::string& text) {
+  const auto view = std::as_bytes(std::span(text));
+  out.insert(out.end(), view.begin(), view.end());
+  out.push_back(std::byte{0});
+}
+
+}  // namespace
+
+DType State::Entry::dtype() const {
+  return std::visit(
+      Overloaded{[](const Tensor& t) { return t.dtype(); }, [](const double*) { return DType::f64; },
+                 [](const auto*) { return DType::i64; }},
+      target);
+}
+
+Shape State::Entry::shape() const {
+  return std::visit(Overloaded{[](const Tensor& t) { return t.shape(); }, [](const Rng*) { return Shape{3}; },
+                               [](const auto*) { return Shape{}; }},
+                    target);
+}
+
+size_t State::Entry::size_bytes() const { return static_cast<size_t>(shape().size()) * dtype_bytes(dtype()); }
+
+void State::Entry::copy_to(std::byte* out) const {
+  std::visit(Overloaded{[&](const Tensor& t) {
+                          kernels::copy_bytes(values_of(t), out, static_cast<int64_t>(size_bytes()));
+                        },
+                        [&](const Rng* rng) {
+                          const RngRecord record = record_of(*rng);
+                          std::memcpy(out, record.data(), sizeof(record));
+                        },
+                        [&](const auto* number) { std::memcpy(out, number, sizeof(*number)); }},
+             target);
+}
+
+std::vector<std::byte> State::Entry::bytes() const {
+  std::vector<std::byte> out(size_bytes());
+  copy_to(out.data());
+  return out;
+}
+
+std::string State::Entry::refusal(const std::byte* bytes) const {
+  if (std::holds_alternative<int64_t*>(target)) {
+    int64_t count = 0;
+    std::memcpy(&count, bytes, sizeof(count));
+    if (count < 0 || count > kLargestCount)
+      return fmt::format("'{}' counts {}. Hint: the file is damaged", name, count);
+  }
+  Rng* const* rng = std::get_if<Rng*>(&target);
+  if (!rng) return "";
+  const auto [seed, key, draw] = read_record(bytes);
+  if (draw < 0 || draw > kLargestCount)
+    return fmt::format("'{}' stands at draw {}. Hint: the file is damaged", name,
+                       std::bit_cast<uint64_t>(draw));
+  const uint64_t stored_seed = std::bit_cast<uint64_t>(seed);
+  if (stored_seed != (*rng)->seed()) {
+    return fmt::format("'{}' was drawn with seed {}, not {}. Hint: go on with --seed {}", name, stored_seed,
+                       (*rng)->seed(), stored_seed);
+  }
+  if (std::bit_cast<uint64_t>(key) != (*rng)->key()) {
+    return fmt::format("'{}' belongs to another stream than '{}'. Hint: it was written by another version",
+                       name, (*rng)->stream());
+  }
+  return "";
+}
+
+void State::Entry::restore(const std::byte* bytes) const {
+  std::visit(Overloaded{[&](Tensor tensor) {
+                          visit_any(tensor.dtype(), [&]<class T>() {
+                            T* values = tensor.mutable_data<T>();
+                            if (tensor.size() > 0) std::memcpy(values, bytes, size_bytes());
+                          });
+                        },
+                        [&](Rng* rng) { rng->set_draw(std::bit_cast<uint64_t>(read_record(bytes)[2])); },
+                        [&](auto* number) { std::memcpy(number, bytes, sizeof(*number)); }},
+             target);
+}
+
+void State::add(std::string name, const Tensor& tensor) {
+  if (!tensor.defined() || (!tensor.is_leaf() && tensor.requires_grad())) {
+    throw Error(fmt::format("State: '{}' is {}. Hint: add a tensor that is changed in place", name,
+                            tensor.defined() ? "a recorded result" : "undefined"));
+  }
+  add_entry({std::move(name), tensor});
+}
+
+void State::add(std::string name, int64_t& value) { add_entry({std::move(name), &value}); }
+
+void State::add(std::string name, double& value) { add_entry({std::move(name), &value}); }
+
+void State::add(std::string name, Rng& rng) { add_entry({std::move(name), &rng}); }
+
+void State::add_entry(Entry entry) {
+  if (entry.name.empty() || entry.name == "__metadata__") {
+    throw Error(fmt::format("State: '{}' cannot name an entry. Hint: choose another name", entry.name));
+  }
+  if (find(entry.name)) {
+    throw Error(fmt::format("State: '{}' is added twice. Hint: prefix it by its owner's name", entry.name));
+  }
+  entries_.push_back(std::move(entry));
+}
+
+const State::Entry* State::find(std::string_view name) const {
+  const auto found =
+      std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) { return entry.name == name; });
+  return found == entries_.end() ? nullptr : &*found;
+}
+
+std::vector<std::byte> State::bytes() const {
+  std::vector<std::byte> out;
+  for (const Entry& entry : entries_) {
+    append_text(out, entry.name);
+    append_text(out, std::string(dtype_name(entry.dtype())) + entry.shape().str());
+    const std::vector<std::byte> values = entry.bytes();
+    out.insert(out.end(), values.begin(), values.end());
+  }
+  return out;
+}
+
+StateCopy::StateCopy(State state) : state_(std::move(state)) {
+  size_t size = 0;
+  for (const State::Entry& entry : state_.entries()) size += entry.size_bytes();
+  bytes_.resize(size);
+}
+
+void StateCopy::take() {
+  std::byte* out = bytes_.data();
+  for (const State::Entry& entry : state_.entries()) {
+    entry.copy_to(out);
+    out += entry.size_bytes();
+  }
+}
+
+void StateCopy::restore() const {
+  const std::byte* bytes = bytes_.data();
+  for (const State::Entry& entry : state_.entries()) {
+    entry.restore(bytes);
+    bytes += entry.size_bytes();
+  }
+}
+
+}  // namespace gradzoo

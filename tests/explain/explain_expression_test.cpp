@@ -1,0 +1,126 @@
+#include "explain/explain_expression.h"
+
+#include <cmath>
+#include <map>
+#include <sstream>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "support/html_tags.h"
+
+using namespace gradzoo;
+using nlohmann::json;
+
+namespace {
+
+Explanation explained(const std::string& expression, const std::string& at, int64_t order = 1) {
+  return explain_expression({.expression = expression, .at = at, .order = order});
+}
+
+// The derivatives at the text's end, by name.
+std::map<std::string, double> derivatives(const std::string& text) {
+  std::map<std::string, double> found;
+  std::istringstream lines(text.substr(text.rfind("\n\n")));
+  for (std::string line; std::getline(lines, line);) {
+    const size_t sign = line.find(" = ");
+    if (sign != std::string::npos) found[line.substr(0, sign)] = std::stod(line.substr(sign + 3));
+  }
+  return found;
+}
+
+json page_data(const std::string& page) {
+  const std::string opening = "<script type=\"application/json\" id=\"tape\">";
+  const size_t begin = page.find(opening) + opening.size();
+  return json::parse(page.substr(begin, page.find("</script>", begin) - begin));
+}
+
+std::string message(const std::string& expression, const std::string& at, int64_t order = 1) {
+  try {
+    explained(expression, at, order);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+}  // namespace
+
+TEST_CASE("every derivative up to the third, each mixed one once, in closed form") {
+  const double x = 0.8, y = 0.3, s = std::sin(x), c = std::cos(x), e = std::exp(2 * y);
+  const std::map<std::string, double> got = derivatives(explained("sin(x)*exp(2*y)", "x=.8,y=.3", 3).text);
+  const std::map<std::string, double> expected = {
+      {"f", s * e},         {"f_x", c * e},      {"f_y", 2 * s * e}, {"f_xx", -s * e},
+      {"f_xy", 2 * c * e},  {"f_yy", 4 * s * e}, {"f_xxx", -c * e},  {"f_xxy", -2 * s * e},
+      {"f_xyy", 4 * c * e}, {"f_yyy", 8 * s * e}};
+  CHECK(got.size() == expected.size());
+  for (const auto& derivative : expected) {
+    CAPTURE(derivative.first);
+    REQUIRE(got.contains(derivative.first));
+    // six digits are printed
+    CHECK(got.at(derivative.first) == doctest::Approx(derivative.second).epsilon(1e-5));
+  }
+}
+
+TEST_CASE("a derivative that is constant has derivatives of zero") {
+  const std::map<std::string, double> got = derivatives(explained("3*x + x*y", "x=2,y=5", 3).text);
+  CHECK(got.at("f_x") == 8);
+  CHECK(got.at("f_xx") == 0);
+  CHECK(got.at("f_xy") == 1);
+  CHECK(got.at("f_xyy") == 0);
+  CHECK(derivatives(explained("x", "x=2", 2).text).at("f_xx") == 0);
+}
+
+TEST_CASE("of a gradient that is a matrix the sum of its elements is differentiated") {
+  const std::string text = explained("x'*A*x", "A=[[1,2],[3,4]],x=[.5,-1]", 2).text;
+  CHECK(text.find("f_x = (2,1) [-4, -5.5]") != std::string::npos);  // (A + A') x
+  CHECK(text.find("f_AA = (2,2) [0, 0, 0, 0]") != std::string::npos);
+  CHECK(text.find("f_xx = (2,1) [7, 13]") != std::string::npos);  // (A + A') 1
+}
+
+TEST_CASE("the table shows each sweep's nodes with values, adjoints and differences") {
+  const std::string text = explained("x^2", "x=3", 2).text;
+  CHECK(text.starts_with("f = x^2\nat x = 3\n\nsweep 1, from f\n"));
+  CHECK(text.find("  v0    x     leaf        3      6             6\n") != std::string::npos);
+  CHECK(text.find("sweep 2, from f_x\n") != std::string::npos);
+  CHECK(text.ends_with("\nf = 9\nf_x = 6\nf_xx = 2\n"));
+}
+
+TEST_CASE("the page is one file, its leaves are named, its lines are those of the program") {
+  const Explanation explanation = explained("sum(softplus(A*x+b))", "A=[[1,2],[3,4]],x=[.5,-1],b=[0,1]", 2);
+  CHECK(test::is_well_nested(explanation.html));
+  const json data = page_data(explanation.html);
+  CHECK(data["title"] == "f = sum(softplus(A*x+b))");
+  for (const json& node : data["nodes"]) {
+    if (node["op"] == "leaf")
+      CHECK(std::string("Axb").find(node["value"]["name"].get<std::string>()) != std::string::npos);
+    CHECK(node["value"]["dtype"] == "f64");
+  }
+  int line = 0, compared = 0;
+  for (const json& step : data["steps"]) {
+    CHECK(step["line"] >= line);
+    line = step["line"];
+    if (step["kind"] != "visit") continue;
+    const auto adjoint = step["adjoint"]["values"].get<std::vector<double>>();
+    const auto differences = step["differences"].get<std::vector<double>>();
+    REQUIRE(differences.size() == adjoint.size());
+    for (size_t i = 0; i < adjoint.size(); ++i, ++compared)
+      CHECK(differences[i] == doctest::Approx(adjoint[i]).epsilon(1e-6));
+  }
+  CHECK(compared > 50);
+  for (const json& text : data["code"])
+    CHECK(explanation.program.find(text.get<std::string>()) != std::string::npos);
+}
+
+TEST_CASE("what is wrong is one sentence with a hint") {
+  CHECK(message("A*x", "A=[[1,2],[3,4]],x=[1,2]") ==
+        "expression: it comes to 2 values, (2,1), and a gradient is of one. Hint: sum(A*x)");
+  CHECK(message("1 + 2", "") ==
+        "expression: there is no variable to differentiate by. Hint: --expr 'x^2' --at x=3");
+  CHECK(message("x^2", "x=1,z=2") ==
+        "expression: --at gives z, which the expression does not use. Hint: its variables are x");
+  CHECK(message("x*y", "x=1").starts_with("expression, column 3: y has no value. Hint: --at y=1"));
+  CHECK(message("x^2", "x=1", 4) ==
+        "explain: derivatives of order 4 are not shown. Hint: order is 1, 2 or 3");
+}

@@ -1,0 +1,154 @@
+#include "state/safetensors_header.h"
+
+#include <doctest/doctest.h>
+
+#include "support/error_message.h"
+
+namespace gradzoo {
+namespace {
+
+SafetensorsHeader parse(const std::string& json, uint64_t data_bytes) {
+  return parse_safetensors_header(json, data_bytes, "f");
+}
+
+std::string refusal(const std::string& json, uint64_t data_bytes = 8) {
+  return test::error_message([&] { parse(json, data_bytes); });
+}
+
+// One entry of 8 bytes with its fields given.
+std::string entry(const std::string& dtype, const std::string& shape, const std::string& offsets) {
+  return R"({"w":{"dtype":)" + dtype + R"(,"shape":)" + shape + R"(,"data_offsets":)" + offsets + "}}";
+}
+
+std::string two(const std::string& first, const std::string& second) {
+  return R"({"a":{"dtype":"U8","shape":[4],"data_offsets":)" + first +
+         R"(},"b":{"dtype":"U8","shape":[4],"data_offsets":)" + second + "}}";
+}
+
+const std::string kGood = entry(R"("F32")", "[2]", "[0,8]");
+
+}  // namespace
+
+TEST_CASE("a well-formed header is read, padding and all") {
+  const SafetensorsHeader header = parse(kGood + "   ", 8);
+  REQUIRE(header.entries.size() == 1);
+  CHECK(header.entries[0].name == "w");
+  CHECK(header.entries[0].shape == Shape{2});
+  CHECK(parse("{}", 0).entries.empty());
+  CHECK(parse(R"({"__metadata__":{"a":"b"}})", 0).metadata == Metadata{{"a", "b"}});
+  CHECK(parse(two("[4,8]", "[0,4]"), 8).entries[0].name == "b");
+}
+
+TEST_CASE("every malformed header is refused with one sentence that says what and where") {
+  const std::string damaged = ". Hint: the file is damaged, or no safetensors file";
+  const std::pair<std::string, std::string> table[] = {
+      // No object of objects.
+      {"", "the header does not begin with '{'"},
+      {"[]", "the header does not begin with '{'"},
+      {" {}", "the header does not begin with '{'"},
+      {"{", "the header is not valid JSON at its byte 2"},
+      {"{} {}", "the header is not valid JSON at its byte 4"},
+      {"{\"\xff\":1}", "the header is not valid JSON at its byte 3"},
+      {std::string("{}\0{", 4), "the header holds a zero byte"},
+      {R"({"w":1})", "'w' holds a number, which has no place there"},
+      {R"({"w":-1})", "'w' holds a negative number, which has no place there"},
+      {R"({"w":null})", "'w' holds null, which has no place there"},
+      {R"({"w":true})", "'w' holds a truth value, which has no place there"},
+      {R"({"w":"x"})", "'w' holds a text, which has no place there"},
+      {R"({"w":[]})", "'w' holds an array, which has no place there"},
+      {R"({"__metadata__":{"a":1}})", "'__metadata__', 'a' holds a number, which has no place there"},
+      {R"({"__metadata__":{"a":{}}})", "'__metadata__', 'a' holds an object, which has no place there"},
+      {R"({"__metadata__":"a"})", "'__metadata__' holds a text, which has no place there"},
+      // Names that come twice.
+      {R"({"w":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"w":{}})", "'w' comes twice"},
+      {R"({"__metadata__":{},"__metadata__":{}})", "'__metadata__' comes twice"},
+      {R"({"__metadata__":{"a":"1","a":"2"}})", "'__metadata__', 'a' comes twice"},
+      {R"({"w":{"dtype":"U8","dtype":"F32"}})", "'w', 'dtype' comes twice"},
+      // Fields.
+      {R"({"w":{}})", "'w' lacks its dtype"},
+      {R"({"w":{"dtype":"U8","data_offsets":[0,8]}})", "'w' lacks its shape"},
+      {R"({"w":{"dtype":"U8","shape":[8]}})", "'w' lacks its data_offsets"},
+      {R"({"w":{"strides":[1]}})", "'w' has the unknown field 'strides'"},
+      {entry("7", "[8]", "[0,8]"), "'w', 'dtype' holds a number, which has no place there"},
+      {entry(R"("U8")", "8", "[0,8]"), "'w', 'shape' holds a number, which has no place there"},
+      {entry(R"("U8")", "[[8]]", "[0,8]"), "'w', 'shape' holds an array, which has no place there"},
+      {entry(R"("U8")", "[\"8\"]", "[0,8]"), "'w', 'shape' holds a text, which has no place there"},
+      {entry(R"("U8")", "[-8]", "[0,8]"), "'w', 'shape' holds a negative number, which has no place there"},
+      {entry(R"("U8")", "[8.0]", "[0,8]"),
+       "'w', 'shape' holds a number that is not whole or above 64 bits, which has no place there"},
+      {entry(R"("U8")", "[18446744073709551616]", "[0,8]"),
+       "'w', 'shape' holds a number that is not whole or above 64 bits, which has no place there"},
+      {entry(R"("U8")", "[1,1,1,1,1,1,8]", "[0,8]"),
+       "'w', 'shape' holds more than six axes, which has no place there"},
+      {entry(R"("U8")", "[8]", "[0]"), "'w' lacks an offset"},
+      {entry(R"("U8")", "[8]", "[]"), "'w' lacks an offset"},
+      {entry(R"("U8")", "[8]", "[0,8,8]"),
+       "'w', 'data_offsets' holds more than two offsets, which has no place there"},
+      {entry(R"("U8")", "[8]", "[-1,7]"),
+       "'w', 'data_offsets' holds a negative number, which has no place there"},
+      // Sizes.
+      {entry(R"("F64")", "[9223372036854775807]", "[0,8]"), "'w' has more bytes than 64 bits count"},
+      {entry(R"("U8")", "[18446744073709551615]", "[0,8]"), "'w' has more bytes than 64 bits count"},
+      {entry(R"("F32")", "[4294967296,4294967296]", "[0,0]"), "'w' has more bytes than 64 bits count"},
+      {entry(R"("F32")", "[2147483648,2147483648,0]", "[0,0]"), "'w' has more bytes than 64 bits count"},
+      {entry(R"("F32")", "[2]", "[8,0]"), "'w' ends at 0, before it begins at 8"},
+      {entry(R"("F32")", "[3]", "[0,8]"), "'w' has 8 bytes, but F32 (3) takes 12"},
+      {entry(R"("F64")", "[]", "[0,4]"), "'w' has 4 bytes, but F64 () takes 8"},
+      // Layout.
+      {two("[0,4]", "[2,6]"), "'a' and 'b' overlap"},
+      {two("[0,4]", "[0,4]"), "'a' and 'b' overlap"},
+      {entry(R"("U8")", "[4]", "[4,8]"), "bytes 0 to 4 belong to no entry"},
+      {entry(R"("U8")", "[4]", "[0,4]"), "the last 4 bytes belong to no entry"},
+      {"{}", "the last 8 bytes belong to no entry"},
+  };
+  for (const auto& row : table) {
+    CAPTURE(row.first);
+    CHECK(refusal(row.first) == "f: " + row.second + damaged);
+  }
+}
+
+TEST_CASE("an entry beyond the end tells that the file was cut short, and an unknown dtype what is read") {
+  CHECK(refusal(entry(R"("U8")", "[9]", "[0,9]")) ==
+        "f: 'w' reaches byte 9 of 8. Hint: the file was cut short");
+  CHECK(refusal(entry(R"("U8")", "[1]", "[18446744073709551614,18446744073709551615]")) ==
+        "f: 'w' reaches byte 18446744073709551615 of 8. Hint: the file was cut short");
+  CHECK(refusal(entry(R"("BF16")", "[4]", "[0,8]")) ==
+        "f: 'w' has the dtype 'BF16'. Hint: F32, F64, I64 and U8 are read");
+}
+
+TEST_CASE("a header that nests a million deep ends at the first step too deep") {
+  const std::string deep(1'000'000, '[');
+  CHECK(refusal(R"({"w":)" + deep).find("'w' holds an array") != std::string::npos);
+  CHECK(refusal(R"({"w":{"dtype":"U8","shape":)" + deep).find("'shape' holds an array") != std::string::npos);
+  std::string objects;
+  for (int i = 0; i < 100'000; ++i) objects += R"({"a":)";
+  CHECK(refusal(objects).find("Hint:") != std::string::npos);
+}
+
+TEST_CASE("every cut of a good header is refused") {
+  for (size_t length = 0; length < kGood.size(); ++length) {
+    CAPTURE(length);
+    CHECK(refusal(kGood.substr(0, length)).find("f: ") == 0);
+  }
+}
+
+TEST_CASE("every header with one byte changed is either refused by an Error or still within the data") {
+  for (size_t at = 0; at < kGood.size(); ++at) {
+    for (int bits = 1; bits < 256; ++bits) {
+      std::string json = kGood;
+      json[at] = static_cast<char>(json[at] ^ bits);
+      try {
+        for (const SafetensorsEntry& e : parse(json, 8).entries) CHECK(e.end <= 8);
+      } catch (const Error&) {
+        continue;
+      }
+    }
+  }
+}
+
+TEST_CASE("a name from outside is shown short and without control characters") {
+  CHECK(quoted_name("a\x1b[31m\n") == "'a?[31m?'");
+  CHECK(quoted_name(std::string(100, 'x')) == "'" + std::string(60, 'x') + "...'");
+}
+
+}  // namespace gradzoo
