@@ -31,10 +31,29 @@ struct Normalised {
 
 Tensor group_mean(const Tensor& t) { return mean(mean(t, 3, true), 1, true); }
 
+// As the kernel does: less its first number, in units in which no square overflows. Both are constants.
+Normalised normalised_far(const Tensor& x, double eps) {
+  Tensor first, unit;  // (B,1,G,1)
+  {
+    const NoGrad constant;
+    first = slice(slice(x, 1, 0, 1), 3, 0, 1);
+    const Tensor spread = max(max(abs(sub(x, first)), 3, true), 1, true);
+    visit_floating(x.dtype(), [&]<class T>() {
+      unit = where(ge(spread, kernels::kHugeSpread<T>),
+                   full(spread.shape(), kernels::kHugeUnit<T>, x.dtype()), 1.0);
+    });
+  }
+  const Tensor moved = x * unit - first * unit;
+  const Tensor centred = moved - group_mean(moved);
+  const Tensor r = rsqrt(group_mean(square(centred)) + square(unit) * eps);
+  return {r * unit, centred * r};
+}
+
 Normalised normalised(const Tensor& x, double eps) {
-  const Tensor centred = x - group_mean(x);
+  const Tensor middle = group_mean(x), centred = x - middle;
   const Tensor r = rsqrt(group_mean(square(centred)) + eps);
-  return {r, centred * r};
+  const bool tame = all(logical_and(gt(r, 0.0), le(abs(middle.detach()) * r.detach(), kernels::kFarMean)));
+  return tame ? Normalised{r, centred * r} : normalised_far(x, eps);
 }
 
 }  // namespace

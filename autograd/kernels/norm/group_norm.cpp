@@ -1,5 +1,6 @@
 #include "autograd/kernels/norm/group_norm.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "autograd/kernels/pointwise/simd_targets.h"
@@ -110,21 +111,95 @@ HWY_NOINLINE void read_groups(const GroupNormSizes& s, const T* x, const T* scal
   }
 }
 
+/// Calls `redo` with each group that is far or whose sums have overflown (its mean or r is then no use).
+template <class T, class Redo>
+void for_far_groups(const GroupNormSizes& s, const Channels<T>& at, const Redo& redo) {
+  for (int64_t group = 0; group < s.groups; ++group) {
+    const int64_t c = group * (s.channels / s.groups);
+    const auto r = static_cast<double>(at.rsqrt[c]);
+    if (r > 0 && std::abs(static_cast<double>(at.mean[c])) * r <= kFarMean) continue;
+    redo(group);
+  }
+}
+
+/// A group's numbers by themselves, (pixels, depth): the same after normalisation, but tame.
 template <class T>
-void normalise_image(const GroupNormSizes& s, const T* x, const T* scale, const T* shift, T* room, T* y) {
-  const Channels<T> at{room, room + s.channels, room + 2 * s.channels, room + 3 * s.channels};
+struct TameGroup {
+  GroupNormSizes sizes;
+  T unit;               // x = (what it was - its first number) unit
+  int64_t first, size;  // its first channel, all its numbers
+  T* x;
+
+  TameGroup(const GroupNormSizes& s, const T* image, int64_t group, T* to)
+      : sizes(s), unit(1), first(group * (s.channels / s.groups)), x(to) {
+    sizes.batch = sizes.groups = 1;
+    sizes.channels = s.channels / s.groups;
+    size = sizes.pixels * sizes.channels;
+    if (move_by(s, image) >= static_cast<T>(kHugeSpread<T>)) {
+      unit = static_cast<T>(kHugeUnit<T>);
+      move_by(s, image);
+    }
+    sizes.eps *= static_cast<double>(unit) * static_cast<double>(unit);
+  }
+  T move_by(const GroupNormSizes& s, const T* image) {
+    const T origin = image[first] * unit;
+    T largest = 0;
+    for (int64_t i = 0; i < size; ++i) {
+      x[i] = image[i / sizes.channels * s.channels + first + i % sizes.channels] * unit - origin;
+      largest = std::max(largest, std::abs(x[i]));
+    }
+    return largest;
+  }
+  /// Between rows of all channels and rows of the group's.
+  void gather(const GroupNormSizes& s, const T* image, T* to) const {
+    for (int64_t p = 0; p < sizes.pixels; ++p)
+      std::copy_n(image + p * s.channels + first, sizes.channels, to + p * sizes.channels);
+  }
+  void scatter(const GroupNormSizes& s, const T* from, T factor, T* image) const {
+    for (int64_t i = 0; i < size; ++i)
+      image[i / sizes.channels * s.channels + first + i % sizes.channels] = from[i] * factor;
+  }
+};
+
+struct TameRoom;
+
+template <class T>
+void normalise_tame(const GroupNormSizes& s, const T* x, const T* scale, const T* shift,
+                    const Channels<T>& at, T* y) {
   read_groups(s, x, scale, shift, at);
   scale_shift(s.pixels, s.channels, s.silu, x, at.a, at.b, y);
+}
+
+template <class T>
+Channels<T> channels_in(T* room, int64_t channels) {
+  return {room, room + channels, room + 2 * channels, room + 3 * channels};
+}
+
+template <class T>
+HWY_NOINLINE void normalise_far(const GroupNormSizes& s, const T* x, const T* scale, const T* shift,
+                                int64_t group, T* y) {
+  const int64_t depth = s.channels / s.groups, size = s.pixels * depth;
+  T* const room = scratch<T, TameRoom>(2 * size + 5 * depth);
+  const TameGroup<T> tame(s, x, group, room);
+  T* const normalised = room + size;
+  normalise_tame(tame.sizes, tame.x, scale + tame.first, shift + tame.first,
+                 channels_in(room + 2 * size, depth), normalised);
+  tame.scatter(s, normalised, T{1}, y);
+}
+
+template <class T>
+void normalise_image(const GroupNormSizes& s, const T* x, const T* scale, const T* shift, T* room, T* y) {
+  const Channels<T> at = channels_in(room, s.channels);
+  normalise_tame(s, x, scale, shift, at, y);
+  for_far_groups(s, at, [&](int64_t group) { normalise_far(s, x, scale, shift, group, y); });
 }
 
 // With h = dL/dz and n = (x - m) r:
 //   dL/dshift = sum h,  dL/dscale = sum h n,
 //   dL/dx = r (h scale - mean(h scale) - n mean(h scale n)), means over the group.
 template <class T>
-void grad_image(const GroupNormSizes& s, const T* x, const T* scale, const T* shift, const T* g, T* room,
-                T* gx, T* g_scale, T* g_shift) {
-  const Channels<T> at{room, room + s.channels, room + 2 * s.channels, room + 3 * s.channels};
-  T* const offset = room + 4 * s.channels;
+void grad_tame(const GroupNormSizes& s, const T* x, const T* scale, const T* shift, const T* g,
+               const Channels<T>& at, T* offset, T* gx, T* g_scale, T* g_shift) {
   read_groups(s, x, scale, shift, at);
   slope_sums(s.pixels, s.channels, s.silu, x, g, at.a, at.b, at.mean, gx, g_shift, g_scale);
   const int64_t depth = s.channels / s.groups;
@@ -142,6 +217,27 @@ void grad_image(const GroupNormSizes& s, const T* x, const T* scale, const T* sh
     }
   }
   combine(s.pixels, s.channels, x, at.mean, at.a, at.b, offset, gx);
+}
+
+template <class T>
+HWY_NOINLINE void grad_far(const GroupNormSizes& s, const T* x, const T* scale, const T* shift, const T* g,
+                           int64_t group, T* gx, T* g_scale, T* g_shift) {
+  const int64_t depth = s.channels / s.groups, size = s.pixels * depth;
+  T* const room = scratch<T, TameRoom>(3 * size + 5 * depth);
+  const TameGroup<T> tame(s, x, group, room);
+  T *const own_g = room + size, *const own_gx = room + 2 * size, *const rest = room + 3 * size;
+  tame.gather(s, g, own_g);
+  grad_tame(tame.sizes, tame.x, scale + tame.first, shift + tame.first, own_g, channels_in(rest, depth),
+            rest + 4 * depth, own_gx, g_scale + tame.first, g_shift + tame.first);
+  tame.scatter(s, own_gx, tame.unit, gx);
+}
+
+template <class T>
+void grad_image(const GroupNormSizes& s, const T* x, const T* scale, const T* shift, const T* g, T* room,
+                T* gx, T* g_scale, T* g_shift) {
+  const Channels<T> at = channels_in(room, s.channels);
+  grad_tame(s, x, scale, shift, g, at, room + 4 * s.channels, gx, g_scale, g_shift);
+  for_far_groups(s, at, [&](int64_t group) { grad_far(s, x, scale, shift, g, group, gx, g_scale, g_shift); });
 }
 
 void normalise_f32(const GroupNormSizes& s, const float* x, const float* scale, const float* shift,

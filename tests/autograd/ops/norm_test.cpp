@@ -105,6 +105,60 @@ TEST_CASE("the same bytes at any thread count, and a constant image stays finite
   CHECK(all_finite(group_norm(full({1, 4, 4, 33}, 1e3), 3, scale, shift)));
 }
 
+// y and all gradients of a group norm by g, of first and second order in x.
+struct NormOutcome {
+  Tensor y, gx, g_scale, recorded_gx, second;
+};
+NormOutcome outcome_of(const Tensor& values, const Tensor& scale, const Tensor& g, double eps) {
+  const Tensor x = values.detach().requires_grad_(), a = scale.detach().requires_grad_();
+  const Tape tape;
+  const Tensor y = group_norm(x, 2, a, zeros_like(a), {.eps = eps});
+  const Tensor f = sum(y * g), wanted[] = {x, a};
+  const Tensors plain = grad(f, wanted, {.retain_graph = true});
+  const Tensor recorded = grad(f, x, {.create_graph = true});
+  return {y.detach(), plain[0], plain[1], recorded.detach(), grad(sum(recorded * recorded), x)};
+}
+
+TEST_CASE("numbers whose squares overflow are normalised, and have gradients, as their 2^-n would") {
+  Rng rng(5, "norm");
+  for (const DType dtype : {DType::f32, DType::f64}) {
+    for (const int power : dtype == DType::f32 ? std::vector{70, 126} : std::vector{540, 1020}) {
+      const double huge = std::ldexp(1.0, power);
+      const Tensor x = randn({3, 5, 6}, rng, dtype), scale = randn({6}, rng, dtype);
+      const Tensor g = randn(x.shape(), rng, dtype);
+      const double eps = 1e-30;
+      // the first group of an image is huge, the second is not
+      const Tensor sizes = tensor({huge, huge, huge, 1, 1, 1}, {6}, dtype);
+      const NormOutcome small = outcome_of(x, scale, g, eps), large = outcome_of(x * sizes, scale, g, eps);
+      const double digits = dtype == DType::f32 ? 3e-5 : 1e-13;
+      CHECK(worst(large.y, small.y.to_vector()) < digits);
+      CHECK(worst(large.gx * sizes, small.gx.to_vector()) < digits);
+      CHECK(worst(large.recorded_gx * sizes, small.gx.to_vector()) < digits);
+      CHECK(worst(large.g_scale, small.g_scale.to_vector()) < digits);
+      CHECK(worst(slice(large.second, 2, 3, 6), slice(small.second, 2, 3, 6).to_vector()) < 100 * digits);
+    }
+  }
+  const Tensor flat = full({1, 4, 6}, 3e38);  // nothing varies: n is 0, and r is 1 / sqrt(eps)
+  const NormOutcome constant = outcome_of(flat, ones({6}), randn({1, 4, 6}, rng), 1e-4);
+  CHECK(max(abs(constant.y)).item() == 0);
+  CHECK(worst(constant.recorded_gx, constant.gx.to_vector()) < 1e-4);
+  CHECK(max(abs(constant.gx)).item() > 10);
+}
+
+TEST_CASE("a mean a million deviations from 0 costs no digit beyond those that the numbers have lost") {
+  Rng rng(6, "norm");
+  const Tensor x = randn({2, 40, 4}, rng) + 1e6, scale = randn({4}, rng);
+  const Tensor g = randn(x.shape(), rng);
+  const NormOutcome f32 = outcome_of(x, scale, g, 1e-5);
+  const NormOutcome f64 = outcome_of(cast(x, DType::f64), cast(scale, DType::f64), cast(g, DType::f64), 1e-5);
+  CHECK(worst(f32.y, f64.y.to_vector()) < 1e-5);
+  CHECK(worst(f32.gx, f64.gx.to_vector()) < 1e-4);
+  CHECK(worst(f32.recorded_gx, f64.gx.to_vector()) < 1e-4);
+  CHECK(worst(f32.g_scale, f64.g_scale.to_vector()) < 1e-4);
+  const Tensor row = layer_norm(reshape(x, {8, 40}), ones({40}), zeros({40}));
+  CHECK(max(abs(mean(row, -1))).item() < 1e-6);
+}
+
 TEST_CASE("groups and shapes that do not fit are refused") {
   const Tensor x = ones({2, 3, 6}), c = ones({6});
   CHECK(contains(error_message([&] { group_norm(x, 4, c, c); }), "6 channels do not make 4 groups"));
