@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "autograd/ops/axis.h"
 #include "autograd/ops/reduce.h"
@@ -6,6 +8,8 @@
 /// Reductions that are compositions: over several axes, products, deviations.
 namespace gradzoo {
 namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // x's shape with size 1 on the axes of a reduction.
 Shape kept_shape(const Shape& x, std::initializer_list<int> axes, const char* op) {
@@ -52,6 +56,33 @@ Tensor flat_root(const Tensor& x) {
   return where(is_zero, 0.0, sqrt(where(is_zero, 1.0, x)));
 }
 
+// Powers of two, at most |x|, or 1 where that is 0 or not finite: sizes of a row's numbers.
+Tensor units_of(const Tensor& largest) {
+  Tensor unit = empty_like(largest);
+  visit_floating(largest.dtype(), [&]<class T>() {
+    std::transform(largest.data<T>(), largest.data<T>() + largest.size(), unit.mutable_data<T>(),
+                   [](T x) { return x > 0 && std::isfinite(x) ? std::ldexp(T{1}, std::ilogb(x)) : T{1}; });
+  });
+  return unit;
+}
+
+// The variance's root, also where squares overflow or lose their digits: in units of the row's largest
+// number, which are exact. var_of(x) is the variance, largest_of(x) the maximum of the same numbers with
+// their axes kept.
+template <class Var, class Largest>
+Tensor root_of_variance(const Tensor& x, Var&& var_of, Largest&& largest_of) {
+  const Tensor v = var_of(x);
+  const double least = x.dtype() == DType::f32 ? 0x1p-80 : 0x1p-900;
+  const auto is_safe = [&] { return all(logical_and(ge(v, least), lt(v, kInfinity))); };
+  if (x.size() == 0 || is_safe()) return flat_root(v);
+  const Tensor unit = [&] {
+    const NoGrad constant;
+    return units_of(largest_of(abs(x)));
+  }();
+  const Tensor root = flat_root(var_of(div(x, unit)));
+  return mul(root, reshape(unit, root.shape()));
+}
+
 }  // namespace
 
 Tensor sum(const Tensor& x, std::initializer_list<int> axes, bool keepdim) {
@@ -69,14 +100,21 @@ Tensor var(const Tensor& x, std::initializer_list<int> axes, bool keepdim, int c
   return div(sum_over(square(deviation), axes, keepdim, "var"), static_cast<double>(degrees));
 }
 
-Tensor stddev(const Tensor& x, int correction) { return flat_root(var(x, correction)); }
+Tensor stddev(const Tensor& x, int correction) { return stddev_axis(ops::one_row(x), -1, false, correction); }
 
 Tensor stddev_axis(const Tensor& x, int axis, bool keepdim, int correction) {
-  return flat_root(var_axis(x, axis, keepdim, correction));
+  return root_of_variance(
+      x, [&](const Tensor& in) { return var_axis(in, axis, keepdim, correction); },
+      [&](const Tensor& in) { return max(in, axis, true); });
 }
 
 Tensor stddev(const Tensor& x, std::initializer_list<int> axes, bool keepdim, int correction) {
-  return flat_root(var(x, axes, keepdim, correction));
+  return root_of_variance(
+      x, [&](const Tensor& in) { return var(in, axes, keepdim, correction); },
+      [&](Tensor in) {
+        for (const int axis : axes) in = max(in, axis, true);
+        return in;
+      });
 }
 
 Tensor logsumexp(const Tensor& x) { return logsumexp(ops::one_row(x), -1); }

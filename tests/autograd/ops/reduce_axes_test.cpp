@@ -58,6 +58,40 @@ TEST_CASE("the standard deviation is the variance's root, and flat where all are
   CHECK(max_error(grad(sum(g), flat), {0, 0, 0, 0}) == 0);
 }
 
+TEST_CASE(
+    "the standard deviation scales with its numbers from the smallest to the largest, and its gradient "
+    "stays") {
+  const std::vector<double> numbers = {1, 2, 4, -0.5, 0.25, 1.5}, still = {0, 0, 0};
+  for (const DType dtype : {DType::f32, DType::f64}) {
+    const double digits = dtype == DType::f32 ? 1e-6 : 1e-15;
+    for (const int power :
+         dtype == DType::f32 ? std::vector{-120, -83, 64, 120} : std::vector{-1000, 664, 1015}) {
+      const double size = std::ldexp(1.0, power);
+      const Tensor unit = tensor(numbers, {2, 3}, dtype).requires_grad_();
+      const Tensor x = (unit.detach() * size).requires_grad_();
+      const auto agree = [&](auto&& f) {
+        Tape tape;
+        const Tensor wanted = f(unit), got = f(x);
+        CHECK(max_error(got * (1 / size), wanted.to_vector()) < 4 * digits);
+        CHECK(max_error(grad(sum(got), x), grad(sum(wanted), unit).to_vector()) < digits);
+      };
+      agree([](const Tensor& t) { return stddev(t); });
+      agree([](const Tensor& t) { return stddev_axis(t, 1); });
+      agree([](const Tensor& t) { return stddev_axis(t, 0, true, 0); });
+      agree([](const Tensor& t) { return stddev(t, {1, 0}, true); });
+    }
+  }
+  const Tensor mixed = tensor({1e-25, 2e-25, 3e-25, 1, 2, 3, 5, 5, 5, 0, 0, 0}, {4, 3}).requires_grad_();
+  Tape tape;
+  const Tensor y = stddev_axis(mixed, 1);
+  CHECK(y.to_vector()[0] == doctest::Approx(1e-25).epsilon(1e-6).scale(0));
+  CHECK(y.to_vector()[1] == 1);
+  const std::vector<double> g = grad(sum(y), mixed).to_vector();
+  CHECK(g[0] == doctest::Approx(-0.5));
+  CHECK(g[5] == doctest::Approx(0.5));
+  CHECK(std::vector(g.begin() + 6, g.end()) == std::vector<double>(6, 0.0));
+}
+
 TEST_CASE("logsumexp over everything") {
   const Tensor x = wave({3, 5});
   CHECK(logsumexp(x).item() == doctest::Approx(std::log(sum(exp(x)).item())).epsilon(1e-14));
