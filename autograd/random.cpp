@@ -1,5 +1,7 @@
 #include "autograd/random.h"
 
+#include <algorithm>
+
 #include "autograd/kernels/random/random.h"
 
 namespace gradzoo {
@@ -63,7 +65,18 @@ Tensor bernoulli(const Tensor& p, Rng& rng, int64_t first_row) {
   visit_floating(p.dtype(), [&]<class T>() {
     const T* probability = p.data<T>();
     T* values = out.mutable_data<T>();
-    for (int64_t i = 0; i < out.size(); ++i) values[i] = values[i] < probability[i] ? T{1} : T{0};
+    bool all_known = true;
+    for (int64_t i = 0; i < out.size(); ++i) {
+      all_known &= probability[i] >= 0 && probability[i] <= 1;
+      values[i] = values[i] < probability[i] ? T{1} : T{0};
+    }
+    if (all_known) return;
+    rng.set_draw(rng.draw() - 1);
+    const auto wrong =
+        std::find_if_not(probability, probability + out.size(), [](T q) { return q >= 0 && q <= 1; });
+    throw Error(
+        "bernoulli: p is {} at element {} of {}. Hint: probabilities lie in [0, 1]; of logits, sigmoid",
+        *wrong, wrong - probability, p.shape().str());
   });
   return out;
 }

@@ -39,7 +39,7 @@ Tensor rand(const Shape& shape, Rng& rng, DType dtype = DType::f32,
 Tensor rademacher(const Shape& shape, Rng& rng, DType dtype = DType::f32, int64_t first_row = 0);  // +-1
 /// A permutation of 0..n-1, i64.
 Tensor randperm(int64_t n, Rng& rng);
-/// 1 with probability p elementwise, else 0; p in [0,1] of any shape.
+/// 1 with probability p elementwise, else 0; p of any shape. Throws Error for a p outside [0,1], or NaN.
 Tensor bernoulli(const Tensor& p, Rng& rng, int64_t first_row = 0);
 Tensor randn_like(const Tensor& x, Rng& rng);
 

@@ -1,8 +1,12 @@
 #include "autograd/random.h"
 
+#include <limits>
+
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "autograd/ops.h"
+#include "support/error_message.h"
 
 namespace gradzoo {
 namespace {
@@ -17,6 +21,17 @@ TEST_CASE("a Bernoulli draw is 1 exactly where the uniform draw of its place lie
     for (size_t i = 0; i < u.size(); ++i) wrong += (ones[i] == 1) != (u[i] < bound[i]);
     CHECK(wrong == 0);
   }
+}
+
+TEST_CASE("what is no probability is refused by its value and place, and no draw is lost") {
+  Rng rng(1, "random_test");
+  for (const double wrong : {1.5, -0.1, std::numeric_limits<double>::quiet_NaN()}) {
+    const Tensor p = tensor({0, 1, 0.5, wrong, 0.5, 2}, {2, 3}, DType::f64);
+    const std::string message = test::error_message([&] { bernoulli(p, rng); });
+    CHECK(test::contains(message, fmt::format("p is {} at element 3 of (2,3). Hint: ", wrong)));
+    CHECK(test::contains(test::error_message([&] { bernoulli(cast(p, DType::f32), rng); }), "at element 3"));
+  }
+  CHECK(rng.draw() == 0);
 }
 
 TEST_CASE("streams differ by any letter of their names, and by the seed") {
