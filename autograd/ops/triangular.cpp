@@ -22,11 +22,12 @@ void Triangle<kUpper>::forward(Inputs in, Tensor& out) const {
   visit_floating(out.dtype(), [&]<class T>() {
     const T* x = in[0].data<T>();
     T* y = out.mutable_data<T>();
-    const auto row_by_row = [=, k = k](int64_t begin, int64_t end) {
+    const int64_t offset = std::clamp(k, -rows, columns);  // beyond, nothing more changes
+    const auto row_by_row = [=](int64_t begin, int64_t end) {
       for (int64_t row = begin; row < end; ++row) {
         const T* from = x + row * columns;
         T* to = y + row * columns;
-        const int64_t first_above = row % rows + k + (kUpper ? 0 : 1);
+        const int64_t first_above = row % rows + offset + (kUpper ? 0 : 1);
         const int64_t border = std::clamp<int64_t>(first_above, 0, columns);
         std::fill(kUpper ? to : to + border, kUpper ? to + border : to + columns, T{0});
         std::copy(kUpper ? from + border : from, kUpper ? from + columns : from + border,

@@ -1,6 +1,8 @@
 #include "autograd/ops/trigonometric.h"
 
 #include <cmath>
+#include <limits>
+#include <utility>
 
 namespace gradzoo {
 namespace ops {
@@ -21,15 +23,20 @@ void Atan::forward(Inputs in, Tensor& out) const {
   forward_each([](double x) { return std::atan(x); }, in, out);
 }
 
-// In units of the larger coordinate, a constant: squares neither overflow nor vanish.
+// In units of the larger coordinate, a constant: squares neither overflow nor vanish. Where that is infinite
+// the derivatives have gone to 0, as 1/r.
 void Atan2::vjp(Vjp& v, const Tensor& g) const {
-  const auto unit = [&] {
+  const auto [unit, far] = [&]() -> std::pair<Tensor, Tensor> {
     const NoGrad constant;
     const Tensor larger = maximum(abs(v.in(0)), abs(v.in(1)));
-    return where(eq(larger, constant_like(g, 0.0)), constant_like(g, 1.0), larger);
+    const Tensor infinite = eq(larger, std::numeric_limits<double>::infinity());
+    return {where(logical_or(eq(larger, 0.0), infinite), 1.0, larger), infinite};
   }();
-  const Tensor a = div(v.in(0), unit), b = div(v.in(1), unit);
-  const Tensor scale = div(div(g, add(square(a), square(b))), unit);
+  const auto within = [far = any(far) ? far : Tensor()](const Tensor& t, double instead) {
+    return far.defined() ? where(far, instead, t) : t;
+  };
+  const Tensor a = div(within(v.in(0), 1.0), unit), b = div(within(v.in(1), 1.0), unit);
+  const Tensor scale = within(div(div(g, add(square(a), square(b))), unit), 0.0);
   if (v.needs(0)) v.give(0, mul(scale, b));
   if (v.needs(1)) v.give(1, neg(mul(scale, a)));
 }

@@ -44,6 +44,17 @@ TEST_CASE("tril and triu keep what the loop keeps, for every k") {
   }
 }
 
+TEST_CASE("an offset at the ends of int64 keeps all or nothing") {
+  const Tensor x = wave({3, 4});
+  const int64_t most = std::numeric_limits<int64_t>::max(), least = std::numeric_limits<int64_t>::min();
+  for (const int64_t near : {int64_t{0}, int64_t{1}, int64_t{2}}) {
+    CHECK(tril(x, most - near).to_vector() == x.to_vector());
+    CHECK(triu(x, least + near).to_vector() == x.to_vector());
+    CHECK(max(abs(triu(x, most - near))).item() == 0);
+    CHECK(max(abs(tril(x, least + near))).item() == 0);
+  }
+}
+
 TEST_CASE("what tril drops may be infinite or NaN") {
   const Tensor x = tensor({1, kInf, 2, 3}, {2, 2}, DType::f64);
   CHECK(tril(x).to_vector() == std::vector<double>{1, 0, 2, 3});

@@ -58,3 +58,25 @@ TEST_CASE("the slopes of atan2 are those of the angle, however far or near the p
     }
   }
 }
+
+TEST_CASE("infinitely far away atan2 is flat, to second order, and NaN stays NaN") {
+  for (const DType dtype : {DType::f32, DType::f64}) {
+    for (const auto& [y, x] :
+         {std::pair{kInf, 1.0}, {-kInf, 0.0}, {1.0, kInf}, {0.0, -kInf}, {kInf, -kInf}}) {
+      // a finite point beside it has its own slopes
+      const Tensor ys = tensor({y, 1}, {2}, dtype).requires_grad_();
+      const Tensor xs = tensor({x, 2}, {2}, dtype).requires_grad_();
+      Tape tape;
+      const Tensor inputs[] = {ys, xs};
+      const Tensors g = grad(sum(atan2(ys, xs)), inputs, {.create_graph = true});
+      CHECK(max_error(g[0], {0, 0.4}) < 1e-7);
+      CHECK(max_error(g[1], {0, -0.2}) < 1e-7);
+      const Tensors second = grad(sum(g[0]) + sum(g[1]), inputs);
+      CHECK(max_error(second[0], {0, -0.28}) < 1e-7);  // -2xy/r^4 - (x^2 - y^2)/r^4
+      CHECK(max_error(second[1], {0, 0.04}) < 1e-7);   // (y^2 - x^2)/r^4 + 2xy/r^4
+    }
+  }
+  const Tensor y = scalar(kInf).requires_grad_(), x = scalar(std::nan("")).requires_grad_();
+  Tape tape;
+  CHECK(std::isnan(grad(atan2(y, x), x).item()));
+}
