@@ -14,9 +14,11 @@ void check_options(const ConvOptions& o, std::string_view name) {
   if (o.padding < 0) throw Error("{}: padding is {}. Hint: 0 or more", name, o.padding);
 }
 
-void check_image(const Shape& x, std::string_view name) {
+void check_image(const Shape& x, std::string_view name, const char* operand = "x") {
   if (x.rank() < 3)
-    throw Error("{}: an image is (B,H,W,C), got {}. Hint: channels stand last", name, x.str());
+    throw Error(
+        "{}: {} is (B,H,W,C), got {}. Hint: channels stand last; a PyTorch image by permute(0, 2, 3, 1)",
+        name, operand, x.str());
 }
 
 void check_weight(const Shape& w, std::string_view name) {
@@ -31,12 +33,13 @@ void check_bias(const Shape& bias, int64_t channels, std::string_view name) {
               channels);
 }
 
-[[noreturn]] void throw_channels(std::string_view name, const Shape& image, const Shape& w,
-                                 const char* axis) {
+[[noreturn]] void throw_channels(std::string_view name, const Shape& image, const Shape& w, const char* axis,
+                                 const char* operand) {
   throw Error(
-      "{}: {} has {} channels, but weight {} takes {}. Hint: weight is (kh,kw,in,out), and its {} must be "
-      "theirs",
-      name, image.str(), image[-1], w.str(), w[std::string_view(axis) == "in" ? 2 : 3], axis);
+      "{}: {} {} has {} channels, but weight {} takes {}. Hint: {} is (B,H,W,C), weight (kh,kw,in,out), and "
+      "its {} must be C",
+      name, operand, image.str(), image[-1], w.str(), w[std::string_view(axis) == "in" ? 2 : 3], operand,
+      axis);
 }
 
 // What is left of `size` pixels after a kernel has passed.
@@ -94,7 +97,7 @@ Shape Conv2d::shape(Inputs in) const {
   check_options(options, name);
   check_image(x, name);
   check_weight(w, name);
-  if (x[-1] != w[2]) throw_channels(name, x, w, "in");
+  if (x[-1] != w[2]) throw_channels(name, x, w, "in", "x");
   check_bias(in[2].shape(), w[3], name);
   return with_image(x, output_size(x[-3], w[0], options, name), output_size(x[-2], w[1], options, name),
                     w[3]);
@@ -122,9 +125,9 @@ void Conv2d::vjp(Vjp& v, const Tensor& g) const {
 Shape ConvTranspose2d::shape(Inputs in) const {
   const Shape &y = in[0].shape(), &w = in[1].shape();
   check_options(options, name);
-  check_image(y, name);
+  check_image(y, name, "y");
   check_weight(w, name);
-  if (y[-1] != w[3]) throw_channels(name, y, w, "out");
+  if (y[-1] != w[3]) throw_channels(name, y, w, "out", "y");
   check_bias(in[2].shape(), w[2], name);
   if (output_size(height, w[0], options, name) != y[-3] || output_size(width, w[1], options, name) != y[-2])
     throw Error(
@@ -155,7 +158,7 @@ Shape Conv2dWeight::shape(Inputs in) const {
   const Shape &x = in[0].shape(), &y = in[1].shape();
   check_options(options, name);
   check_image(x, name);
-  check_image(y, name);
+  check_image(y, name, "y");
   if (y != with_image(x, output_size(x[-3], kernel_height, options, name),
                       output_size(x[-2], kernel_width, options, name), y[-1]))
     throw Error("{}: {} is not what a kernel of {}x{} makes of {}. Hint: x first, then y", name, y.str(),
@@ -245,7 +248,7 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const C
 
 Tensor conv_transpose2d(const Tensor& y, const Tensor& weight, const Tensor& bias, const ConvOptions& options,
                         int64_t output_padding) {
-  ops::check_image(y.shape(), ops::ConvTranspose2d::name);
+  ops::check_image(y.shape(), ops::ConvTranspose2d::name, "y");
   ops::check_weight(weight.shape(), ops::ConvTranspose2d::name);
   ops::check_options(options, ops::ConvTranspose2d::name);
   const auto size = [&](int64_t pixels, int64_t kernel) {
@@ -254,6 +257,11 @@ Tensor conv_transpose2d(const Tensor& y, const Tensor& weight, const Tensor& bia
   };
   const ops::ConvTranspose2d op{options, size(y.shape()[-3], weight.shape()[0]),
                                 size(y.shape()[-2], weight.shape()[1])};
+  if (op.height < 1 || op.width < 1)
+    throw Error(
+        "conv_transpose2d: of y {} a kernel of {}x{} makes {}x{} pixels once padding {} is taken from each "
+        "side. Hint: less padding, or a larger kernel",
+        y.shape().str(), weight.shape()[0], weight.shape()[1], op.height, op.width, options.padding);
   return apply(op, y, weight, bias.defined() ? bias : ops::no_bias(y));
 }
 

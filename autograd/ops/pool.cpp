@@ -8,8 +8,7 @@ namespace {
 
 void check_image(const Shape& x, int64_t k, std::string_view name) {
   if (k < 1) throw Error("{}: windows of {} pixels a side. Hint: 1 or more", name, k);
-  if (x.rank() < 3)
-    throw Error("{}: an image is (B,H,W,C), got {}. Hint: channels stand last", name, x.str());
+  if (x.rank() < 3) throw Error("{}: x is (B,H,W,C), got {}. Hint: channels stand last", name, x.str());
 }
 
 int64_t channels_of(const Shape& x) { return x.rank() == 0 ? 0 : x[-1]; }

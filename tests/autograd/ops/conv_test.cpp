@@ -90,13 +90,18 @@ TEST_CASE("what does not fit is one sentence with a hint") {
         "smaller kernel, or padding");
   CHECK(contains(refusal(x, w, {.dilation = 2}), "reaches over 5 pixels"));
   CHECK(refusal(x, wave({3, 3, 3, 5}), {}) ==
-        "conv2d: (1,4,4,2) has 2 channels, but weight (3,3,3,5) takes 3. Hint: weight is (kh,kw,in,out), and "
-        "its in "
-        "must be theirs");
+        "conv2d: x (1,4,4,2) has 2 channels, but weight (3,3,3,5) takes 3. Hint: x is (B,H,W,C), weight "
+        "(kh,kw,in,out), and its in must be C");
   CHECK(contains(refusal(x, w, {}, wave({4})), "bias (4) does not fit 5 output channels"));
-  CHECK(contains(refusal(wave({4, 4}), w, {}), "an image is (B,H,W,C), got (4,4)"));
+  CHECK(contains(refusal(wave({4, 4}), w, {}), "x is (B,H,W,C), got (4,4)"));
   CHECK(contains(refusal(x, wave({3, 2, 5}), {}), "permute(2, 3, 1, 0)"));
   CHECK(contains(error_message([&] { conv_transpose2d(x, w); }), "weight (3,3,2,5) takes 5"));
+  CHECK(
+      error_message([&] {
+        conv_transpose2d(wave({2, 1, 1, 5}), wave({1, 2, 3, 5}), {}, {.padding = 1});
+      }) ==
+      "conv_transpose2d: of y (2,1,1,5) a kernel of 1x2 makes -1x0 pixels once padding 1 is taken from each "
+      "side. Hint: less padding, or a larger kernel");
   CHECK(contains(error_message([&] {
                    conv2d_weight(x, wave({1, 3, 3, 5}), 3, 3);
                  }),
