@@ -6,13 +6,17 @@
 
 namespace gradzoo {
 
-/// Finds the step at which acceptance has a wanted mean, by dual averaging of log step (Nesterov 2009;
-/// Hoffman & Gelman 2014, section 3.2, with their gamma .05, t0 10, kappa .75).
+/// Finds the step at which acceptance has a wanted mean: doubles or halves it until acceptance crosses that
+/// (as Hoffman & Gelman 2014, algorithm 4), and from there on averages by their section 3.2 (Nesterov 2009),
+/// with their t0 10 and kappa .75. Their gamma .05 answers an error of the acceptance with up to three times
+/// as much in the log step, and acceptance answers that with one to two times as much: the step swings
+/// without end between accepted always and never, and what is kept, in the middle, is accepted up to .2 too
+/// often. Here gamma is .5.
 class DualAveraging {
  public:
   DualAveraging(double step, double wanted) : wanted_(wanted) { restart(step); }
 
-  /// Forgets everything but where to begin; it looks first at steps up to ten times as large.
+  /// Forgets everything but where to begin.
   void restart(double step);
   /// After a transition at step() whose proposals had this mean acceptance probability, in [0, 1].
   void update(double acceptance);
@@ -22,8 +26,11 @@ class DualAveraging {
   void add_to(State& state, const std::string& prefix);
 
  private:
+  void search(double acceptance);
+
   double wanted_;
   double towards_ = 0, error_ = 0, log_step_ = 0, log_kept_ = 0, count_ = 0;
+  double direction_ = 0, doublings_left_ = 0;  // of the search; below 0: it is over
 };
 
 }  // namespace gradzoo

@@ -1,5 +1,6 @@
 #include "samplers/adapt/dual_averaging.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <doctest/doctest.h>
@@ -20,19 +21,49 @@ TEST_CASE("the step that is kept has the wanted acceptance, wherever the search 
   }
 }
 
-TEST_CASE("the first updates are those of the algorithm, written out") {
+TEST_CASE(
+    "the step doubles until acceptance crosses the wanted one, then the algorithm goes on, written out") {
   DualAveraging tuning(0.1, 0.8);
   CHECK(tuning.kept() == doctest::Approx(0.1));
+  tuning.update(0.9);
+  CHECK(tuning.step() == doctest::Approx(0.2));
+  tuning.update(0.85);
+  CHECK(tuning.step() == doctest::Approx(0.4));
+  tuning.update(0.3);  // crossed: between .2 and .4
+  const double begin = std::log(0.4) - std::log(2.0) / 2;
+  CHECK(std::log(tuning.step()) == doctest::Approx(begin));
+  CHECK(std::log(tuning.kept()) == doctest::Approx(begin));
   tuning.update(0.5);
-  const double error = 0.3 / 11, first = std::log(1.0) - error / 0.05;
+  const double error = 0.3 / 11, first = begin - error / 0.5;
   CHECK(std::log(tuning.step()) == doctest::Approx(first));
   CHECK(std::log(tuning.kept()) == doctest::Approx(first));  // 1^-0.75: all of it
   tuning.update(1.0);
   const double second_error = (1 - 1.0 / 12) * error + -0.2 / 12;
-  const double second = std::log(1.0) - std::sqrt(2.0) / 0.05 * second_error;
+  const double second = begin - std::sqrt(2.0) / 0.5 * second_error;
   const double weight = std::pow(2.0, -0.75);
   CHECK(std::log(tuning.step()) == doctest::Approx(second));
   CHECK(std::log(tuning.kept()) == doctest::Approx(weight * second + (1 - weight) * first));
+  tuning.restart(3);
+  tuning.update(0.1);
+  CHECK(tuning.step() == doctest::Approx(1.5));  // halved, where it was too long
+}
+
+TEST_CASE("where every step is accepted the search ends") {
+  DualAveraging tuning(0.1, 0.8);
+  for (int i = 0; i < 3000; ++i) tuning.update(1.0);
+  CHECK(std::isfinite(tuning.step()));
+  CHECK(tuning.kept() > 0.1 * std::pow(2, 20));
+}
+
+// Acceptance falls by 2 for each unit of log step, and is 0 or 1 beyond: with a gain above 1 the step swings.
+TEST_CASE("the step settles, and does not swing between accepted always and never") {
+  for (const double wanted : {0.6, 0.8}) {
+    DualAveraging tuning(0.1, wanted);
+    const auto acceptance = [](double e) { return std::clamp(0.6 - 2 * std::log(e), 0.0, 1.0); };
+    for (int i = 0; i < 60; ++i) tuning.update(acceptance(tuning.step()));
+    CHECK(acceptance(tuning.step()) == doctest::Approx(wanted).epsilon(0.02));
+    CHECK(acceptance(tuning.kept()) == doctest::Approx(wanted).epsilon(0.02));
+  }
 }
 
 TEST_CASE("a state that is put back goes on as the first did") {
