@@ -46,16 +46,20 @@ std::vector<double> mean_autocovariance(const Tensor& draws) {
 
 // tau = 1 + 2 sum_t rho_t, summed in pairs P_k = rho_2k + rho_2k+1 while these are positive, each bounded by
 // the one before it: for a reversible chain the true P_k are positive and falling (Geyer 1992, section 3.3).
+// Of the pair that ends it rho_2k counts once where it is above 0, which varies less for chains that
+// alternate; that, and where sums end at the latest, is as in Stan's `posterior` and in ArviZ. n is at
+// least 2.
 template <class Rho>
 double autocorrelation_time(Rho rho, size_t n) {
   double tau = -1, before = std::numeric_limits<double>::infinity();
-  for (size_t t = 0; t + 1 < n; t += 2) {
-    const double pair = std::min(rho(t) + rho(t + 1), before);
-    if (!(pair > 0)) break;
-    tau += 2 * pair;
-    before = pair;
+  double even = 1, odd = rho(1);
+  for (size_t t = 2; t + 2 < n && even + odd > 0; t += 2) {
+    before = std::min(before, even + odd);
+    tau += 2 * before;
+    even = rho(t);
+    odd = rho(t + 1);
   }
-  return tau;
+  return even > 0 || even + odd >= 0 ? tau + even : tau;
 }
 
 // The halves of every chain as chains of their own; of an odd number the draw in the middle is left out.
@@ -79,7 +83,7 @@ double ess_of(const Tensor& x) {
   const Variances v = variances(x);
   if (!(v.total > 0)) return kNaN;
   const std::vector<double> c = mean_autocovariance(x);
-  const auto rho = [&](size_t t) { return t == 0 ? 1.0 : 1 - (v.within - c[t]) / v.total; };
+  const auto rho = [&](size_t t) { return 1 - (v.within - c[t]) / v.total; };
   const double count = static_cast<double>(x.size());
   return count / std::max(autocorrelation_time(rho, c.size()), 1 / std::log10(count));
 }

@@ -1,6 +1,7 @@
 #include "samplers/diagnostics/diagnostics.h"
 
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -41,34 +42,46 @@ std::vector<double> naive_autocovariance(const std::vector<double>& x) {
   return c;
 }
 
-// Stan's formulas, one after the other, with the sums written out.
+// ArviZ's algorithm (arviz/stats/diagnostics.py, _ess; `posterior` of Stan has the same) with its arrays and
+// indices, and the sums written out.
 double naive_ess(const Tensor& draws) {
   const size_t m = static_cast<size_t>(draws.dim(0)), n = static_cast<size_t>(draws.dim(1));
+  const double length = static_cast<double>(n), count = static_cast<double>(m * n);
   const std::vector<double> all = draws.to_vector();
   std::vector<double> means, c(n, 0.0);
-  double within = 0, grand = 0, between = 0;
+  double grand = 0, between = 0;
   for (size_t j = 0; j < m; ++j) {
     const std::vector<double> x(all.begin() + static_cast<std::ptrdiff_t>(j * n),
                                 all.begin() + static_cast<std::ptrdiff_t>((j + 1) * n));
     const std::vector<double> own = naive_autocovariance(x);
     for (size_t t = 0; t < n; ++t) c[t] += own[t] / static_cast<double>(m);
-    double mean = 0;
-    for (const double v : x) mean += v / static_cast<double>(n);
-    means.push_back(mean);
-    grand += mean / static_cast<double>(m);
-    within += own[0] * static_cast<double>(n) / static_cast<double>(n - 1) / static_cast<double>(m);
+    means.push_back(std::accumulate(x.begin(), x.end(), 0.0) / length);
+    grand += means.back() / static_cast<double>(m);
   }
   for (const double mean : means) between += (mean - grand) * (mean - grand) / static_cast<double>(m - 1);
-  const double total = within * static_cast<double>(n - 1) / static_cast<double>(n) + between;
-  double tau = -1, before = 1e300;
-  for (size_t k = 0; 2 * k + 1 < n; ++k) {
-    const double even = k == 0 ? 1 : 1 - (within - c[2 * k]) / total;
-    const double pair = even + 1 - (within - c[2 * k + 1]) / total;
-    if (pair <= 0) break;
-    before = std::min(before, pair);
-    tau += 2 * before;
+  const double within = c[0] * length / (length - 1);
+  const double total = within * (length - 1) / length + (m > 1 ? between : 0);
+  std::vector<double> rho(n, 0.0);
+  double even = 1, odd = 1 - (within - c[1]) / total;
+  rho[0] = even;
+  rho[1] = odd;
+  int64_t t = 1;
+  const auto at = [&](int64_t lag) -> double& { return rho[static_cast<size_t>(lag)]; };
+  for (; t < static_cast<int64_t>(n) - 3 && even + odd > 0; t += 2) {
+    even = 1 - (within - c[static_cast<size_t>(t + 1)]) / total;
+    odd = 1 - (within - c[static_cast<size_t>(t + 2)]) / total;
+    if (even + odd < 0) continue;
+    at(t + 1) = even;
+    at(t + 2) = odd;
   }
-  return static_cast<double>(m * n) / tau;
+  const int64_t last = t - 2;
+  if (even > 0) at(last + 1) = even;
+  for (t = 1; t <= last - 2; t += 2) {
+    if (at(t + 1) + at(t + 2) > at(t - 1) + at(t)) at(t + 1) = at(t + 2) = (at(t - 1) + at(t)) / 2;
+  }
+  double tau = -1 + at(last + 1);
+  for (t = 0; t <= last; ++t) tau += 2 * at(t);
+  return count / std::max(tau, 1 / std::log10(count));
 }
 
 TEST_CASE("the fast autocovariance is the sum of products, whatever the length") {
@@ -78,11 +91,16 @@ TEST_CASE("the fast autocovariance is the sum of products, whatever the length")
   }
 }
 
-TEST_CASE("the effective sample size is the written-out formula's") {
-  CHECK(effective_sample_size(autoregression(3, 101, 0.7, 1)) ==
-        doctest::Approx(naive_ess(autoregression(3, 101, 0.7, 1))).epsilon(1e-10));
-  CHECK(effective_sample_size(autoregression(8, 250, -0.3, 2)) ==
-        doctest::Approx(naive_ess(autoregression(8, 250, -0.3, 2))).epsilon(1e-10));
+TEST_CASE("the effective sample size is ArviZ's, whether pairs end early, at the end, or never begin") {
+  uint64_t seed = 1;
+  for (const int64_t n : {4, 5, 6, 7, 8, 20, 101, 250}) {
+    for (const double rho : {0.0, 0.7, 0.99, -0.3, -0.9}) {
+      for (const int64_t chains : {1, 3}) {
+        const Tensor draws = autoregression(chains, n, rho, ++seed);
+        CHECK(effective_sample_size(draws) == doctest::Approx(naive_ess(draws)).epsilon(1e-10).scale(0));
+      }
+    }
+  }
 }
 
 TEST_CASE(
