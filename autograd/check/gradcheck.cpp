@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <ostream>
 #include <vector>
 
 #include <fmt/format.h>
@@ -27,28 +28,30 @@ void refuse_other_than_f64(std::span<const Tensor> inputs, const std::string& na
 }
 
 // Whether f moves when every element of input i does.
-bool changes_with(TensorsFn f, std::span<const Tensor> inputs, size_t i, double step) {
+bool changes_with(OutputsFn f, std::span<const Tensor> inputs, size_t i, double step) {
   const NoGrad guard;
   std::vector<Tensor> moved(inputs.begin(), inputs.end());
   moved[i] = inputs[i].detach().clone();
   double* x = moved[i].mutable_data<double>();
   for (int64_t e = 0; e < moved[i].size(); ++e) x[e] += step * std::max(1.0, std::abs(x[e]));
-  return f(inputs).to_vector() != f(moved).to_vector();
+  const auto same = [](const Tensor& a, const Tensor& b) { return a.to_vector() == b.to_vector(); };
+  return !std::ranges::equal(f(inputs), f(moved), same);
 }
 
 // The first input from which no record leads to f, and with which f does not change.
-std::optional<size_t> unused_input(TensorsFn f, std::span<const Tensor> inputs, double step) {
+std::optional<size_t> unused_input(OutputsFn f, std::span<const Tensor> inputs, double step) {
   const Tape tape;
   const std::vector<Tensor> leaves = NestedGradient::leaves(inputs);
-  const Tensor y = f(leaves);
+  const Tensors ys = f(leaves);
   for (size_t i = 0; i < inputs.size(); ++i) {
     const bool is_constant = !is_floating(inputs[i].dtype()) || inputs[i].size() == 0;
-    if (!is_constant && nodes_between(leaves[i], y).empty() && !changes_with(f, inputs, i, step)) return i;
+    const auto is_apart = [&](const Tensor& y) { return nodes_between(leaves[i], y).empty(); };
+    if (!is_constant && std::ranges::all_of(ys, is_apart) && !changes_with(f, inputs, i, step)) return i;
   }
   return std::nullopt;
 }
 
-GradcheckResult check_one_order(TensorsFn f, std::span<const Tensor> inputs, int order,
+GradcheckResult check_one_order(OutputsFn f, std::span<const Tensor> inputs, int order,
                                 const GradcheckOptions& options) {
   refuse_other_than_f64(inputs, options.name);
   try {
@@ -78,36 +81,26 @@ const GradcheckResult& GradcheckResult::or_throw() const {
   return *this;
 }
 
-GradcheckResult gradcheck(TensorsFn f, std::span<const Tensor> inputs, const GradcheckOptions& options) {
-  return check_one_order(f, inputs, 1, options);
+std::string to_string(const GradcheckResult& result) {
+  if (!result.ok) return "failed: " + result.message;
+  return fmt::format("ok: {} derivatives up to order {}, worst error {:.2g}", result.compared, result.order,
+                     result.worst_error);
 }
 
-GradcheckResult gradgradcheck(TensorsFn f, std::span<const Tensor> inputs, const GradcheckOptions& options) {
-  return check_one_order(f, inputs, 2, options);
+std::ostream& operator<<(std::ostream& out, const GradcheckResult& result) {
+  return out << to_string(result);
 }
 
-GradcheckResult check_order(TensorsFn f, std::span<const Tensor> inputs, int order,
-                            const GradcheckOptions& options) {
+GradcheckResult check_orders(OutputsFn f, std::span<const Tensor> inputs, int first, int last,
+                             const GradcheckOptions& options) {
   GradcheckResult all;
-  for (int k = 1; k <= order && all.ok; ++k) {
+  for (int k = first; k <= last && all.ok; ++k) {
     const GradcheckResult one = check_one_order(f, inputs, k, options);
     const int64_t compared = all.compared + one.compared;
     if (!one.ok || one.worst_error >= all.worst_error) all = one;
     all.order = k, all.compared = compared;
   }
   return all;
-}
-
-GradcheckResult gradcheck(TensorFn f, const Tensor& input, const GradcheckOptions& options) {
-  return gradcheck([&](std::span<const Tensor> xs) { return f(xs[0]); }, {&input, 1}, options);
-}
-
-GradcheckResult gradgradcheck(TensorFn f, const Tensor& input, const GradcheckOptions& options) {
-  return gradgradcheck([&](std::span<const Tensor> xs) { return f(xs[0]); }, {&input, 1}, options);
-}
-
-GradcheckResult check_order(TensorFn f, const Tensor& input, int order, const GradcheckOptions& options) {
-  return check_order([&](std::span<const Tensor> xs) { return f(xs[0]); }, {&input, 1}, order, options);
 }
 
 }  // namespace gradzoo

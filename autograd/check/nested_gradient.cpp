@@ -26,7 +26,7 @@ Tensor random_weight(const Shape& shape, DType dtype, Rng& rng) {
 
 }  // namespace
 
-NestedGradient::NestedGradient(TensorsFn f, std::span<const Tensor> inputs, int depth, Rng& rng) : f_(f) {
+NestedGradient::NestedGradient(OutputsFn f, std::span<const Tensor> inputs, int depth, Rng& rng) : f_(f) {
   for (const Tensor& x : inputs) arguments_.push_back(x.detach().clone());
   for (int level = 0;; ++level) {
     arguments_of_.push_back(arguments_.size());
@@ -41,12 +41,13 @@ std::string NestedGradient::argument_name(size_t i) const {
   if (i < arguments_of_[0]) return fmt::format("input {}", i);
   int level = 1;
   while (i >= arguments_of_[static_cast<size_t>(level)]) ++level;
-  if (level == 1) return "grad_output";
+  if (level == 1)
+    return outputs_of_[0] == 1 ? "grad_output" : fmt::format("grad_output {}", i - arguments_of_[0]);
   return "grad_output of " + output_name(level - 1, i - arguments_of_[static_cast<size_t>(level) - 1]);
 }
 
 std::string NestedGradient::output_name(int level, size_t j) const {
-  if (level == 0) return "output";
+  if (level == 0) return outputs_of_[0] == 1 ? "output" : fmt::format("output {}", j);
   for (size_t i = 0;; ++i) {
     if (is_variable(arguments_[i]) && j-- == 0) return "the gradient of " + argument_name(i);
   }
@@ -96,11 +97,12 @@ std::vector<Tensor> NestedGradient::pull_back(std::span<const Tensor> ys, std::s
 std::vector<Tensor> NestedGradient::evaluate(int level, std::span<const Tensor> arguments,
                                              bool record) const {
   if (level == 0) {
-    Tensor y = f_(arguments);
-    if (!y.defined() || !is_floating(y.dtype()))
+    const Tensors ys = f_(arguments);
+    if (ys.empty() ||
+        !std::ranges::all_of(ys, [](const Tensor& y) { return y.defined() && is_floating(y.dtype()); }))
       throw Error(
           "the function under check returned no f64 tensor. Hint: return what is to be differentiated");
-    return {y};
+    return {ys.begin(), ys.end()};
   }
   const auto below = arguments_of_[static_cast<size_t>(level) - 1];
   const std::vector<Tensor> ys = evaluate(level - 1, arguments.first(below), true);

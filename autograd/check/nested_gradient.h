@@ -8,9 +8,12 @@
 
 namespace gradzoo {
 
+/// Several tensors from several.
+using OutputsFn = FunctionRef<Tensors(std::span<const Tensor>)>;
+
 /// The gradient of f as a function of its own, any number of times over:
 ///
-///     F_0(x)        = f(x)
+///     F_0(x)        = f(x)                             one output or several
 ///     F_k(x, u)     = sum_j u_j' dF_{k-1, j} / dx       one output for each variable x of F_{k-1}
 ///
 /// where u holds one tensor for each output of F_{k-1}: F_k is what grad() returns for grad_output = u. The
@@ -19,7 +22,7 @@ class NestedGradient {
  public:
   /// Builds F_0 ... F_depth at `inputs` (copied), of an f that outlives this object; each u is drawn
   /// uniformly from +-[0.5, 1.5).
-  NestedGradient(TensorsFn f, std::span<const Tensor> inputs, int depth, Rng& rng);
+  NestedGradient(OutputsFn f, std::span<const Tensor> inputs, int depth, Rng& rng);
 
   int depth() const { return static_cast<int>(arguments_of_.size()) - 1; }
   /// The arguments of F_depth, and what to call them.
@@ -43,7 +46,7 @@ class NestedGradient {
   std::vector<Tensor> evaluate(int level, std::span<const Tensor> arguments, bool record) const;
   std::string output_name(int level, size_t j) const;
 
-  TensorsFn f_;
+  OutputsFn f_;
   std::vector<Tensor> arguments_;
   std::vector<size_t> arguments_of_;  // arguments_of_[k]: how many F_k has
   std::vector<size_t> outputs_of_;    // outputs_of_[k]: how many F_k has

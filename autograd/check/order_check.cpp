@@ -53,7 +53,7 @@ struct Failure {
 
 }  // namespace
 
-OrderCheck::OrderCheck(TensorsFn f, std::span<const Tensor> inputs, int order,
+OrderCheck::OrderCheck(OutputsFn f, std::span<const Tensor> inputs, int order,
                        const GradcheckOptions& options)
     : options_(options), rng_(options.seed, "gradcheck"), f_(f, inputs, order - 1, rng_) {
   result_.order = order;

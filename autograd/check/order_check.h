@@ -12,7 +12,7 @@ namespace gradzoo {
 /// One order of a check: holds the Jacobian of F_{order-1} of NestedGradient to finite differences.
 class OrderCheck {
  public:
-  OrderCheck(TensorsFn f, std::span<const Tensor> inputs, int order, const GradcheckOptions& options);
+  OrderCheck(OutputsFn f, std::span<const Tensor> inputs, int order, const GradcheckOptions& options);
   /// Throws Error where f or a vjp does.
   GradcheckResult run();
 

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <sstream>
 
 #include <doctest/doctest.h>
 
@@ -88,6 +89,31 @@ TEST_CASE("functions of several tensors, shapes and constants pass") {
   CHECK(gradcheck(f, inputs, {.directions = 3}).ok);
   CHECK(gradgradcheck(f, inputs, {.directions = 3}).ok);
   CHECK(gradgradcheck(f, inputs, {.directions = 3}).compared == 3 * 4);  // three values and grad_output
+}
+
+TEST_CASE("a function that returns several tensors is checked in each, at every order") {
+  const auto both = [](const Tensor& x) { return Tensors{ruled<kRight>(x), sum(square(x))}; };
+  const Tensor x = point({0.3, -1.2});
+  CHECK(gradcheck(both, x).compared == 3 * 2);
+  CHECK_MESSAGE(check_order(both, x, 3).ok, check_order(both, x, 3).message);
+  const auto wrong = [](std::span<const Tensor> xs) {
+    return Tensors{square(xs[0]), ruled<kWrongFirst>(xs[1])};
+  };
+  const std::vector<Tensor> inputs = {x, x};
+  const std::string message = gradcheck(wrong, inputs).message;
+  CHECK_MESSAGE(contains(message, "d output 1["), message);
+  CHECK_MESSAGE(contains(message, "input 1["), message);
+  const auto one_unused = [](std::span<const Tensor> xs) { return Tensors{square(xs[0]), sin(xs[0])}; };
+  CHECK(contains(gradcheck(one_unused, inputs).message, "input 1 is not used"));
+  CHECK(contains(gradcheck([](const Tensor&) { return Tensors(); }, x).message, "returned no f64 tensor"));
+}
+
+TEST_CASE("a result prints itself, by streams and by fmt") {
+  std::ostringstream text;
+  text << check_order([](const Tensor& x) { return square(x); }, point({0.3}), 2);
+  CHECK(contains(text.str(), "ok: 3 derivatives up to order 2, worst error "));
+  const GradcheckResult failed = gradcheck(&ruled<kWrongFirst>, point({0.3}));
+  CHECK(fmt::format("{}", failed) == "failed: " + failed.message);
 }
 
 TEST_CASE("a function of no element, or one that may ignore an input, passes") {
