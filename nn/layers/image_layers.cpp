@@ -43,8 +43,8 @@ ConvParameters conv_parameters(const char* name, const Shape& shape, int64_t out
 Conv2d::Conv2d(int64_t in, int64_t out, int64_t k, Rng& rng, const ConvLayerOptions& options)
     : options_(options.conv) {
   const auto [weight, bias] = conv_parameters("Conv2d", {out, in, k, k}, out, rng, options);
-  register_parameter("weight", weight_ = weight);
-  if (bias.defined()) register_parameter("bias", bias_ = bias);
+  weight_ = register_parameter("weight", weight);
+  if (bias.defined()) bias_ = register_parameter("bias", bias);
   if (!options.spectral_norm) return;
   spectral_ = std::make_unique<SpectralNorm>(weight_, rng);
   register_module("spectral_norm", *spectral_);
@@ -58,8 +58,8 @@ ConvTranspose2d::ConvTranspose2d(int64_t in, int64_t out, int64_t k, Rng& rng,
                                  const ConvLayerOptions& options)
     : options_(options.conv), output_padding_(options.output_padding) {
   const auto [weight, bias] = conv_parameters("ConvTranspose2d", {in, out, k, k}, out, rng, options);
-  register_parameter("weight", weight_ = weight);
-  if (bias.defined()) register_parameter("bias", bias_ = bias);
+  weight_ = register_parameter("weight", weight);
+  if (bias.defined()) bias_ = register_parameter("bias", bias);
   if (!options.spectral_norm) return;
   spectral_ = std::make_unique<SpectralNorm>(weight_, rng);
   register_module("spectral_norm", *spectral_);

@@ -50,13 +50,14 @@ void Module::check_name(const std::string& name) const {
   if (taken) throw Error(fmt::format("register: '{}' is registered twice. Hint: choose another name", name));
 }
 
-void Module::register_parameter(const std::string& name, Tensor tensor) {
+Tensor Module::register_parameter(const std::string& name, Tensor tensor) {
   check_name(name);
   if (!tensor.defined()) {
     throw Error(fmt::format("register: parameter '{}' is undefined. Hint: assign its values first", name));
   }
   tensor.requires_grad_().named(name);
-  parameters_.push_back({name, std::move(tensor)});
+  parameters_.push_back({name, tensor});
+  return tensor;
 }
 
 void Module::register_buffer(const std::string& name, Tensor tensor) {

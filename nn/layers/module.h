@@ -48,9 +48,9 @@ class Module {
   void update_buffers() const;
 
  protected:
-  /// Makes `tensor` a leaf whose gradient is wanted, and names it. Throws for a name that is empty, dotted or
-  /// taken, as the two below.
-  void register_parameter(const std::string& name, Tensor tensor);
+  /// Makes `tensor` a leaf whose gradient is wanted, names it and returns it: `w_ = register_parameter("w",
+  /// ...)`. Throws for a name that is empty, dotted or taken, as the two below.
+  Tensor register_parameter(const std::string& name, Tensor tensor);
   /// Names a tensor that do_update_buffers changes in place.
   void register_buffer(const std::string& name, Tensor tensor);
   /// Takes the child's parameters in under `name.`; the child must live as long as this module.

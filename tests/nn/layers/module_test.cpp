@@ -47,7 +47,9 @@ TEST_CASE("a registered parameter is a leaf that carries its full name") {
 TEST_CASE("names that are empty, dotted or taken are refused") {
   Registers module;
   test::Vector child({1.0});
-  module.register_parameter("w", ones({1}));
+  const Tensor w = module.register_parameter("w", ones({1}));
+  CHECK(w.requires_grad());
+  CHECK(w.impl() == module.named_parameters()[0].tensor.impl());
   CHECK(error_message([&] { module.register_parameter("w", ones({1})); }) ==
         "register: 'w' is registered twice. Hint: choose another name");
   CHECK(error_message([&] { module.register_module("w", child); }).find("twice") != std::string::npos);
