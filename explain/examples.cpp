@@ -15,7 +15,7 @@ namespace {
 using Lines = std::vector<CodeLine>;
 
 Tensor leaf(const std::vector<double>& values, const Shape& shape, std::string_view name) {
-  return tensor(values, shape).requires_grad_().named(name);
+  return on_tape(tensor(values, shape).requires_grad_().named(name));
 }
 
 Tensor constant(const std::vector<double>& values, const Shape& shape, std::string_view name) {
@@ -150,7 +150,7 @@ Explanation explain_example(const std::string& name) {
   Tape tape({.trace = true});
   const std::vector<CodeLine> code = found->run();
   return explanation_of(tape, {.title = found->title, .summary = found->summary, .code = code},
-                        explain_text(tape));
+                        fmt::format("{}\n\n{}", found->title, explain_table(tape)));
 }
 
 }  // namespace gradzoo

@@ -83,6 +83,11 @@ CodeLine code_line(std::string text) {
   return {std::move(text), tape_state().nodes.size(), static_cast<int64_t>(trace_log().visits.size())};
 }
 
+Tensor on_tape(Tensor leaf) {
+  track(leaf, "explain");
+  return leaf;
+}
+
 std::string explain_text(const Tape& tape) {
   const Story story = tell_story(tape);
   std::string text;

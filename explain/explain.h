@@ -20,6 +20,8 @@ struct CodeLine {
 };
 /// A line that begins now, on the calling thread.
 CodeLine code_line(std::string text);
+/// A leaf, recorded now and not at its first use, so that it belongs to the line that makes it.
+Tensor on_tape(Tensor leaf);
 
 struct ExplainPage {
   std::string title = {};
@@ -32,7 +34,8 @@ struct ExplainPage {
 std::string explain_text(const Tape& tape);
 
 /// A table for every sweep: of each node that it reached its call, its value, its adjoint, and beside it the
-/// central difference, which knows nothing of the sweep:
+/// central difference, which knows nothing of the sweep, or why there is none (a kink, the end of a domain).
+/// Of sweeps from one element of a root after another the first is told:
 ///     v1          square(v0)   0.64    0.802   0.802
 std::string explain_table(const Tape& tape);
 

@@ -1,7 +1,9 @@
 #include "explain/explain_expression.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -14,6 +16,8 @@
 
 namespace gradzoo {
 namespace {
+
+constexpr int64_t kMostPrinted = 64, kMostSweeps = 200;
 
 // Names of a C++ program that neither collide with one another nor with what the program uses.
 class ProgramNames {
@@ -35,7 +39,8 @@ class ProgramNames {
       "template", "this",     "throw",    "true",    "try",     "typedef",   "typeid",  "typename",
       "union",    "unsigned", "using",    "virtual", "void",    "volatile",  "while",   "xor",
       "Tape",     "Tensor",   "Tensors",  "DType",   "std",     "gradzoo",   "main",    "tape",
-      "scalar",   "tensor",   "grad",     "clone",   "matmul",  "transpose", "pow",     "to_string"};
+      "scalar",   "tensor",   "grad",     "clone",   "matmul",  "transpose", "pow",     "to_string",
+      "stack",    "reshape",  "zeros"};
 };
 
 struct Variable {
@@ -47,8 +52,8 @@ struct Variable {
 struct Derivative {
   std::string name, code;
   Tensor value;
-  size_t last = 0;  // the variable that it was last taken by: later ones go on from there
-  std::string by;   // the variables so far, "xy"
+  size_t last = 0;         // the variable that it was last taken by: later ones go on from there
+  std::vector<size_t> by;  // the variables so far
 };
 
 // Runs a program line by line and notes each line as it begins.
@@ -78,16 +83,42 @@ class Derivation {
   std::string point() const {
     std::vector<std::string> parts;
     for (const Variable& v : variables_)
-      parts.push_back(fmt::format("{} = {}", v.name, describe_value(v.leaf)));
+      parts.push_back(fmt::format("{} = {}", v.name, list_of_values(v.leaf, kMostPrinted)));
     return fmt::format("{}", fmt::join(parts, ", "));
   }
   std::string results() const {
     std::string text;
-    for (const Derivative& d : found_) text += fmt::format("{} = {}\n", d.name, describe_value(d.value));
+    for (const Derivative& d : found_)
+      text += fmt::format("{} = {}{}\n", d.name, list_of_values(d.value, kMostPrinted), index_order(d));
     return text;
   }
 
  private:
+  // "   f_xA[i,j,k] = d2 f / dx_i dA_jk", where there is an order to tell.
+  std::string index_order(const Derivative& d) const {
+    constexpr std::string_view kLetters = "ijklmn";
+    std::string below, all;
+    size_t vectors = 0, next = 0;
+    for (const size_t v : d.by) {
+      below += " d" + variables_[v].name;
+      const size_t axes = axes_of(variables_[v].leaf.shape()).size();
+      if (axes > 0) below += "_";
+      for (size_t i = 0; i < axes; ++i, ++next) {
+        below += kLetters[next];
+        all += (all.empty() ? "" : ",") + std::string(1, kLetters[next]);
+      }
+      vectors += axes > 0;
+    }
+    if (vectors < 2) return "";
+    return fmt::format("   {}[{}] = d{} {} /{}", d.name, all, d.by.size(), name(), below);
+  }
+  // Axes of more than one element.
+  static std::vector<int64_t> axes_of(const Shape& shape) {
+    std::vector<int64_t> sizes;
+    std::ranges::copy_if(shape, std::back_inserter(sizes), [](int64_t size) { return size != 1; });
+    return sizes;
+  }
+
   void line(std::string text) { lines.push_back(code_line(std::move(text))); }
 
   void give_values(const Expression& expression) {
@@ -106,10 +137,25 @@ class Derivation {
       if (found == given.end()) evaluate(expression, given);  // throws, pointing at the variable
       const std::string code = names_.fresh(name);
       line(fmt::format("Tensor {} = {}.requires_grad_();", code, tensor_code(found->second)));
-      Tensor leaf = found->second;
-      leaf.requires_grad_().named(name);
-      variables_.push_back({name, code, leaf});
+      variables_.push_back({name, code, on_tape(Tensor(found->second).requires_grad_().named(name))});
     }
+    check_sweeps();
+  }
+
+  // One from f, and one from each element of each derivative below the highest order.
+  void check_sweeps() const {
+    int64_t first = 0, second = 0;
+    for (const Variable& v : variables_) {
+      first += v.leaf.size();
+      second += v.leaf.size() * first;  // f_xy stands for f_yx
+    }
+    const int64_t sweeps = 1 + (request_.order > 1 ? first : 0) + (request_.order > 2 ? second : 0);
+    if (sweeps > kMostSweeps)
+      throw Error(
+          "explain: derivatives of order {} take {} sweeps, one from each element of those before, and at "
+          "most "
+          "{} are shown. Hint: --order {}, or fewer numbers in --at",
+          request_.order, sweeps, kMostSweeps, request_.order - 1);
   }
 
   Derivative evaluate_f(const Expression& expression) {
@@ -121,7 +167,7 @@ class Derivation {
     }
     std::string name = "f";
     if (codes.contains(name)) name = "F";
-    Derivative f{.name = name, .code = names_.fresh(name), .value = {}, .last = 0, .by = ""};
+    Derivative f{.name = name, .code = names_.fresh(name), .value = {}, .last = 0, .by = {}};
     lines.push_back(code_line(""));
     ExpressionProgram program = evaluate_with_code(expression, leaves, codes);
     if (program.value.is_leaf()) program = {clone(program.value), fmt::format("clone({})", program.code)};
@@ -134,47 +180,98 @@ class Derivation {
     return f;
   }
 
-  // What a sweep begins from: the derivative, or the sum of its elements.
-  std::pair<Tensor, std::string> root_of(const Derivative& d) {
-    if (d.value.size() == 1) return {d.value, d.code};
-    const std::string code = names_.fresh("sum_" + d.code);
-    line(fmt::format("Tensor {} = sum({});", code, d.code));
-    return {sum(d.value).named(code), code};
-  }
-
+  // A sweep from each element of d: a derivative of several elements by one of several is that of each.
   void differentiate(const Derivative& d, bool create_graph, std::vector<Derivative>& out) {
     const std::span<const Variable> wanted = std::span(variables_).subspan(d.last);
-    // several sweeps of the last order read the same nodes
-    const bool retain_graph = create_graph || (request_.order > 1 && variables_.size() > 1);
-    const std::string options = create_graph   ? ", {.create_graph = true}"
-                                : retain_graph ? ", {.retain_graph = true}"
-                                               : "";
     if (!d.value.requires_grad()) {  // a constant
-      for (size_t i = 0; i < wanted.size(); ++i)
-        add(d, d.last + i, zeros_like(wanted[i].leaf), fmt::format("zeros_like({})", wanted[i].code), out);
+      for (size_t i = 0; i < wanted.size(); ++i) {
+        const Shape shape = shape_of(d, wanted[i]);
+        const std::string code = is_single(d) ? fmt::format("zeros_like({})", wanted[i].code)
+                                              : fmt::format("zeros({}, DType::f64)", braces(shape));
+        add(d, d.last + i, zeros(shape, DType::f64), code, out);
+      }
       return;
     }
-    const auto [root, root_code] = root_of(d);
-    Tensors leaves;
-    std::vector<std::string> codes;
-    for (const Variable& v : wanted) {
-      leaves.push_back(v.leaf);
-      codes.push_back(v.code);
+    std::vector<Tensors> gradients;  // by element of d, then by variable
+    std::vector<std::vector<std::string>> codes;
+    for (int64_t element = 0; element < d.value.size(); ++element) {
+      const auto [root, options] = sweep_options(d, element, create_graph);
+      const std::string number = is_single(d) ? "" : fmt::format("_{}", element);
+      if (wanted.size() == 1) {
+        lines.push_back(code_line(""));
+        gradients.push_back({grad(d.value, wanted[0].leaf, root)});
+        if (is_single(d)) {
+          const Derivative& added = name_derivative(d, d.last, gradients[0][0], out);
+          lines.back().text =
+              fmt::format("Tensor {} = grad({}, {}{});", added.code, d.code, wanted[0].code, options);
+          return;
+        }
+        const std::string row = names_.fresh("d" + d.code + number);
+        lines.back().text = fmt::format("Tensor {} = grad({}, {}{});", row, d.code, wanted[0].code, options);
+        codes.push_back({row});
+        continue;
+      }
+      Tensors leaves;
+      std::vector<std::string> names, parts;
+      const std::string bundle = names_.fresh("d" + d.code + number);
+      for (size_t i = 0; i < wanted.size(); ++i) {
+        leaves.push_back(wanted[i].leaf);
+        names.push_back(wanted[i].code);
+        parts.push_back(fmt::format("{}[{}]", bundle, i));
+      }
+      line(fmt::format("Tensors {} = grad({}, {{{}}}{});", bundle, d.code, fmt::join(names, ", "), options));
+      gradients.push_back(grad(d.value, leaves, root));
+      codes.push_back(parts);
     }
-    if (wanted.size() == 1) {
-      lines.push_back(code_line(""));
-      const Tensor g = grad(root, leaves[0], {.create_graph = create_graph, .retain_graph = retain_graph});
-      const Derivative& added = name_derivative(d, d.last, g, out);
-      lines.back().text =
-          fmt::format("Tensor {} = grad({}, {}{});", added.code, root_code, codes[0], options);
-      return;
+    for (size_t i = 0; i < wanted.size(); ++i) {
+      if (is_single(d)) {
+        add(d, d.last + i, gradients[0][i], codes[0][i], out);
+        continue;
+      }
+      Tensors parts;
+      std::vector<std::string> names;
+      for (size_t element = 0; element < gradients.size(); ++element) {
+        parts.push_back(gradients[element][i]);
+        names.push_back(codes[element][i]);
+      }
+      const Shape shape = shape_of(d, wanted[i]);
+      const std::string code =
+          fmt::format("reshape(stack({{{}}}), {})", fmt::join(names, ", "), braces(shape));
+      const Derivative& added = name_derivative(d, d.last + i, {}, out);
+      line(fmt::format("Tensor {} = {};", added.code, code));
+      out.back().value = reshape(stack(parts), shape).named(added.name);
     }
-    const std::string bundle = names_.fresh("d" + d.code);
-    line(fmt::format("Tensors {} = grad({}, {{{}}}{});", bundle, root_code, fmt::join(codes, ", "), options));
-    const Tensors gradients =
-        grad(root, leaves, {.create_graph = create_graph, .retain_graph = retain_graph});
-    for (size_t i = 0; i < wanted.size(); ++i)
-      add(d, d.last + i, gradients[i], fmt::format("{}[{}]", bundle, i), out);
+  }
+
+  static bool is_single(const Derivative& d) { return d.value.size() == 1; }
+  static std::string braces(const Shape& shape) { return fmt::format("{{{}}}", fmt::join(shape, ", ")); }
+
+  // Of d's derivative by a variable.
+  static Shape shape_of(const Derivative& d, const Variable& variable) {
+    if (is_single(d)) return variable.leaf.shape();
+    Shape shape;
+    for (const Shape& part : {d.value.shape(), variable.leaf.shape()}) {
+      for (const int64_t size : axes_of(part)) shape = shape.insert(shape.rank(), size);
+    }
+    return shape;
+  }
+
+  std::pair<GradOptions, std::string> sweep_options(const Derivative& d, int64_t element, bool create_graph) {
+    std::vector<std::string> parts;
+    GradOptions options;
+    if (!is_single(d)) {
+      std::vector<double> seed(static_cast<size_t>(d.value.size()));
+      seed[static_cast<size_t>(element)] = 1;
+      options.grad_output = tensor(seed, d.value.shape(), DType::f64);
+      parts.push_back(".grad_output = " + tensor_code(options.grad_output));
+    }
+    options.create_graph = create_graph;
+    // several sweeps of the last order read the same nodes
+    const bool retain = create_graph || (request_.order > 1 && (variables_.size() > 1 || !is_single(d)));
+    options.retain_graph = retain;
+    if (create_graph) parts.push_back(".create_graph = true");
+    if (retain && !create_graph) parts.push_back(".retain_graph = true");
+    return {options, parts.empty() ? "" : fmt::format(", {{{}}}", fmt::join(parts, ", "))};
   }
 
   void add(const Derivative& d, size_t variable, const Tensor& value, const std::string& code,
@@ -185,12 +282,13 @@ class Derivation {
 
   const Derivative& name_derivative(const Derivative& d, size_t variable, Tensor value,
                                     std::vector<Derivative>& out) {
-    const std::string& by = variables_[variable].name;
-    const std::string all = d.by.empty() ? by : d.by + name_separator_ + by;
-    const std::string name = found_[0].name + "_" + all;
-    // two derivatives may be one node
-    value.named(value.name().empty() ? name : fmt::format("{} = {}", value.name(), name));
-    out.push_back({.name = name, .code = names_.fresh(name), .value = value, .last = variable, .by = all});
+    std::vector<size_t> by = d.by;
+    by.push_back(variable);
+    std::string name = found_[0].name;
+    for (size_t i = 0; i < by.size(); ++i) name += (i == 0 ? "_" : name_separator_) + variables_[by[i]].name;
+    if (value.defined())  // two derivatives may be one node
+      value.named(value.name().empty() ? name : fmt::format("{} = {}", value.name(), name));
+    out.push_back({.name = name, .code = names_.fresh(name), .value = value, .last = variable, .by = by});
     return out.back();
   }
 

@@ -1,6 +1,7 @@
 #include "explain/expression.h"
 
 #include <algorithm>
+#include <cctype>
 #include <span>
 
 #include <fmt/format.h>
@@ -88,6 +89,27 @@ ExpressionValue run(const Expression& expression, const Variables& variables, co
   return std::move(values.back());
 }
 
+// "f(x) = x^2" and "y = x^2": the function alone is asked for. "x = 1" is a value, which the parser knows.
+void check_no_name(std::string_view text) {
+  const size_t sign = text.find('=');
+  if (sign == std::string_view::npos) return;
+  const auto is_of = [](std::string_view part, std::string_view marks) {
+    return std::ranges::all_of(part, [=](unsigned char c) {
+      return std::isalnum(c) || marks.find(static_cast<char>(c)) != marks.npos;
+    });
+  };
+  const auto has_letter = [](std::string_view part) {
+    return std::ranges::any_of(part, [](unsigned char c) { return std::isalpha(c); });
+  };
+  const std::string_view name = text.substr(0, sign), rest = text.substr(sign + 1);
+  if (!has_letter(name) || !has_letter(rest) || !is_of(name, "_'(), ") || name.find_first_of("_(') ") == 0)
+    return;
+  const size_t end = name.find_last_not_of(' ');
+  throw_at(
+      code_points(text), sign,
+      fmt::format("a function is written without its name. Hint: leave out {} =", name.substr(0, end + 1)));
+}
+
 }  // namespace
 
 std::vector<std::string> Expression::variables() const {
@@ -100,6 +122,7 @@ std::vector<std::string> Expression::variables() const {
 }
 
 Expression parse_expression(std::string_view text) {
+  check_no_name(text);
   ExpressionParser parser(text);
   Expression expression{.text = std::string(text), .terms = parser.expression()};
   parser.end();

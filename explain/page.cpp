@@ -104,8 +104,9 @@ Json step_json(const Story& story, const Step& step, const std::vector<CodeLine>
   json["sweep"] = story.visit_sweep[static_cast<size_t>(step.visit)];
   json.update(visit_json(story, story.visit(step.visit)));
   if (step.kind == Step::Kind::seed) return json;
-  for (const double quotient : difference_quotients(story, step.visit))
-    json["differences"].push_back(finite_number(quotient));
+  const Differences differences = differences_of(story, step.visit);
+  for (const double quotient : differences.quotients) json["differences"].push_back(finite_number(quotient));
+  if (!differences.remark.empty()) json["remark"] = differences.remark;
   return json;
 }
 

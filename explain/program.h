@@ -14,7 +14,7 @@ struct Explanation {
   std::string program;  // C++ that does the same and prints what it computed
 };
 
-/// The explanation of what a tape holds; `text` is the caller's, explain_text() or a table.
+/// The explanation of what a tape holds; `text` is the caller's.
 Explanation explanation_of(const Tape& tape, const ExplainPage& page, std::string text);
 
 /// The lines as a program: it prints each tensor that a line declares, by name, to 12 digits, and where a

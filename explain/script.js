@@ -71,7 +71,7 @@ function showSaved(list, node, names) {
 }
 
 // An adjoint, and beside it what moving the node's value by a little says.
-function showAdjoint(list, {node, sweep, adjoint, differences}) {
+function showAdjoint(list, {node, sweep, adjoint, differences, remark}) {
   const key = adjointKey(node, sweep);
   const box = field(list, sweepCount > 1 ? `g, sweep ${sweep}` : 'g');
   showUnlessHidden(box, key, adjoint);
@@ -79,6 +79,7 @@ function showAdjoint(list, {node, sweep, adjoint, differences}) {
   if (!differences || isHidden(key)) return;
   const beside = field(list, 'differences');
   show(beside, {...adjoint, values: differences, dtype: 'f64'});
+  if (remark) add(beside, 'div', 'note', remark);
   beside.title = 'the root at this value plus h, less the root at this value less h, by 2h: ' +
     'everything after the node computed again, no rule asked';
 }

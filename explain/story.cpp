@@ -1,6 +1,7 @@
 #include "explain/story.h"
 
 #include <algorithm>
+#include <iterator>
 #include <span>
 
 #include <fmt/format.h>
@@ -70,6 +71,13 @@ void tell_nodes(Story& story) {
       ++i;
     }
   }
+}
+
+// Sizes of the axes but those of 1.
+std::vector<int64_t> listed_axes(const Shape& shape) {
+  std::vector<int64_t> sizes;
+  std::ranges::copy_if(shape, std::back_inserter(sizes), [](int64_t size) { return size != 1; });
+  return sizes;
 }
 
 }  // namespace
@@ -170,12 +178,40 @@ std::vector<SavedValue> saved_values(const Node& node) {
   return saved;
 }
 
-std::string describe_value(const Tensor& t) {
+std::string list_of_values(const Tensor& t, int64_t most) {
   const std::vector<double> values = t.to_vector();
-  if (t.rank() == 0) return fmt::format("{:.6g}", values[0]);
-  if (values.size() <= 8) return fmt::format("{} [{:.6g}]", t.shape().str(), fmt::join(values, ", "));
-  const auto [low, high] = std::minmax_element(values.begin(), values.end());
-  return fmt::format("{} in [{:.6g}, {:.6g}]", t.shape().str(), *low, *high);
+  if (t.size() > most) {
+    const auto [low, high] = std::minmax_element(values.begin(), values.end());
+    return fmt::format("in [{:.6g}, {:.6g}]", *low, *high);
+  }
+  if (t.size() == 1) return fmt::format("{:.6g}", values[0]);
+  std::vector<std::string> parts(values.size());
+  std::ranges::transform(values, parts.begin(), [](double value) { return fmt::format("{:.6g}", value); });
+  const std::vector<int64_t> sizes = listed_axes(t.shape());
+  for (auto size = sizes.rbegin(); size != sizes.rend(); ++size) {  // the innermost brackets first
+    std::vector<std::string> lists;
+    for (size_t i = 0; i < parts.size(); i += static_cast<size_t>(*size))
+      lists.push_back(
+          fmt::format("[{}]", fmt::join(std::span(parts).subspan(i, static_cast<size_t>(*size)), ", ")));
+    parts = std::move(lists);
+  }
+  return parts.empty() ? "[]" : parts[0];
+}
+
+std::string element_place(const Shape& shape, int64_t element) {
+  std::string place;
+  const std::vector<int64_t> sizes = listed_axes(shape);
+  for (auto size = sizes.rbegin(); size != sizes.rend(); ++size) {
+    place = place.empty() ? fmt::format("{}", element % *size) : fmt::format("{},{}", element % *size, place);
+    element /= *size;
+  }
+  return "[" + place + "]";
+}
+
+std::string describe_value(const Tensor& t) {
+  constexpr int64_t kMost = 8;
+  const std::string list = list_of_values(t, kMost);
+  return t.size() == 1 ? list : fmt::format("{} {}", t.shape().str(), list);
 }
 
 }  // namespace gradzoo

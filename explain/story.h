@@ -68,7 +68,13 @@ struct SavedValue {
 };
 std::vector<SavedValue> saved_values(const Node& node);
 
-/// "1.44", "(3) [1, 2, 3]", or for more than eight values "(100,784) in [-0.5, 2]".
+/// "1.44" of one value in any shape, "(3) [1, 2, 3]", "(2,2) [[1, 2], [3, 4]]", or for more than eight values
+/// "(100,784) in [-0.5, 2]".
 std::string describe_value(const Tensor& t);
+/// The same without the shape; axes of size 1 have no brackets: "[1, 2]" of a row and of a column. Of more
+/// than `most` values the range.
+std::string list_of_values(const Tensor& t, int64_t most);
+/// "[0,1]": the place of an element, by the axes that list_of_values() has brackets for.
+std::string element_place(const Shape& shape, int64_t element);
 
 }  // namespace gradzoo

@@ -29,7 +29,7 @@ Comparison compare(const Tape& tape) {
     if (visit.first) seed = visit;
     const std::vector<double> adjoint = visit.adjoint.to_vector();
     const std::vector<double> quotients =
-        difference_quotients({.root = seed.node, .node = visit.node, .seed = seed.adjoint});
+        differences_of({.root = seed.node, .node = visit.node, .seed = seed.adjoint}).quotients;
     REQUIRE(quotients.size() == adjoint.size());
     for (size_t k = 0; k < adjoint.size(); ++k) {
       const double error = std::abs(quotients[k] - adjoint[k]) / std::max(1.0, std::abs(adjoint[k]));
@@ -89,7 +89,7 @@ TEST_CASE("a rule that is wrong is told from the differences") {
   const Tensor y = apply<HalfSquare>(x);
   CHECK(grad(y, x).item() == 3);
   const Visit& seed = trace_log().visits[0];
-  CHECK(difference_quotients({.root = seed.node, .node = seed.node - 1, .seed = seed.adjoint})[0] ==
+  CHECK(differences_of({.root = seed.node, .node = seed.node - 1, .seed = seed.adjoint}).quotients[0] ==
         doctest::Approx(6).epsilon(1e-9));
 }
 
@@ -100,10 +100,11 @@ TEST_CASE("what is too large is not asked, and what the root does not read moves
   const Tensor y = sum(x);
   const int64_t root = tape.end() - 1, leaf = tape.begin();
   const Tensor one = scalar(1, DType::f64);
-  CHECK(difference_quotients({.root = root, .node = leaf, .seed = one}).empty());
-  CHECK(difference_quotients({.root = root, .node = leaf, .seed = one, .most_elements = 20}).size() == 20);
-  CHECK(difference_quotients({.root = root, .node = leaf, .seed = one, .most_elements = 20, .most_ops = 10})
-            .empty());
-  CHECK(difference_quotients({.root = root, .node = leaf + 1, .seed = one, .most_elements = 20}) ==
+  CHECK(differences_of({.root = root, .node = leaf, .seed = one}).quotients.empty());
+  CHECK(differences_of({.root = root, .node = leaf, .seed = one, .most_elements = 20}).quotients.size() ==
+        20);
+  CHECK(differences_of({.root = root, .node = leaf, .seed = one, .most_elements = 20, .most_ops = 10})
+            .quotients.empty());
+  CHECK(differences_of({.root = root, .node = leaf + 1, .seed = one, .most_elements = 20}).quotients ==
         std::vector<double>(20, 0.0));
 }

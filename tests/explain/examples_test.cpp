@@ -33,7 +33,8 @@ TEST_CASE("every example makes a text, a graph and a page whose steps and lines 
   for (const ExplainExample& example : explain_examples()) {
     CAPTURE(example.name);
     const Explanation explanation = explain_example(example.name);
-    CHECK(explanation.text.starts_with("v0 "));
+    CHECK(explanation.text.starts_with(example.title + "\n\nsweep 1, from "));
+    CHECK(explanation.text.find("  by differences\n") != std::string::npos);
     CHECK(explanation.dot.starts_with("digraph"));
     CHECK(test::is_well_nested(explanation.html));
     const json data = page_data(explanation.html);

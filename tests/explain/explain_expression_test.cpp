@@ -3,6 +3,7 @@
 #include <cmath>
 #include <map>
 #include <sstream>
+#include <utility>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -72,11 +73,78 @@ TEST_CASE("a derivative that is constant has derivatives of zero") {
   CHECK(derivatives(explained("x", "x=2", 2).text).at("f_xx") == 0);
 }
 
-TEST_CASE("of a gradient that is a matrix the sum of its elements is differentiated") {
-  const std::string text = explained("x'*A*x", "A=[[1,2],[3,4]],x=[.5,-1]", 2).text;
-  CHECK(text.find("f_x = (2,1) [-4, -5.5]") != std::string::npos);  // (A + A') x
-  CHECK(text.find("f_AA = (2,2) [0, 0, 0, 0]") != std::string::npos);
-  CHECK(text.find("f_xx = (2,1) [7, 13]") != std::string::npos);  // (A + A') 1
+TEST_CASE(
+    "the second derivative by a vector is its Hessian, by a matrix it has all axes, in the order that is "
+    "told") {
+  const Explanation explanation = explained("x'*A*x", "x=[.5,-1],A=[[1,2],[3,4]]", 2);
+  const std::string& text = explanation.text;
+  for (const char* line :
+       {"\nat x = [0.5, -1], A = [[1, 2], [3, 4]]\n", "\nf = 1.75\n", "\nf_x = [-4, -5.5]\n",  // (A + A') x
+        "\nf_A = [[0.25, -0.5], [-0.5, 1]]\n",                                                 // x x'
+        "\nf_xx = [[2, 5], [5, 8]]   f_xx[i,j] = d2 f / dx_i dx_j\n"})                         // A + A'
+    CHECK_MESSAGE(text.find(line) != std::string::npos, text);
+  // d/dx_i of x_j x_k
+  CHECK_MESSAGE(
+      text.find("f_xA = [[[1, -1], [-1, 0]], [[0, 0.5], [0.5, -2]]]   f_xA[i,j,k] = d2 f / dx_i dA_jk") !=
+          std::string::npos,
+      text);
+  CHECK(text.find("f_AA = [[[[0, 0], [0, 0]], [[0, 0], [0, 0]]], [[[0, 0], [0, 0]], [[0, 0], [0, 0]]]]") !=
+        std::string::npos);
+  CHECK(text.find("\nsweep 2, from f_x[0]\n") != std::string::npos);
+  CHECK(text.find("\nsweep 3, from f_x[1], goes the same way\n") != std::string::npos);
+  CHECK(explanation.program.find("Tensor f_xx = reshape(stack({") != std::string::npos);
+}
+
+TEST_CASE("the third derivative of a function of a vector has three axes, and is what the closed form says") {
+  const std::string text = explained("x'*x*sum(x)", "x=[2,3]", 3).text;
+  // f = (a^2 + b^2)(a + b): f_aaa = 6, f_aab = f_abb = 2, f_bbb = 6
+  CHECK_MESSAGE(
+      text.find("f_xxx = [[[6, 2], [2, 2]], [[2, 2], [2, 6]]]   f_xxx[i,j,k] = d3 f / dx_i dx_j dx_k") !=
+          std::string::npos,
+      text);
+  CHECK(text.find("f_xx = [[18, 10], [10, 22]]") != std::string::npos);  // 6a + 2b, 2a + 2b, 2a + 6b
+  CHECK(explained("sum(x^3)*y", "x=[1,2],y=3", 3)
+            .text.find("f_xxy = [[6, 0], [0, 12]]   f_xxy[i,j] = d3 f / dx_i dx_j dy") != std::string::npos);
+  CHECK(message("sum(A*A)", "A=[[1,2,3,4],[1,2,3,4],[1,2,3,4],[1,2,3,4]]", 3) ==
+        "explain: derivatives of order 3 take 273 sweeps, one from each element of those before, and at most "
+        "200 "
+        "are shown. Hint: --order 2, or fewer numbers in --at");
+}
+
+TEST_CASE("at a kink, at a jump and outside of a domain the table says so in place of a difference") {
+  const auto says = [](const std::string& expression, const std::string& at, const std::string& words,
+                       int64_t order = 1) {
+    const std::string text = explained(expression, at, order).text;
+    CHECK_MESSAGE(text.find(words) != std::string::npos, text);
+  };
+  says("relu(x)", "x=0", "0             at a kink: one-sided slopes 0 and 1\n");
+  says("abs(x)*exp(x)", "x=0", "at a kink: one-sided slopes -1 and 1\n");
+  says("max(x, y)", "x=2,y=2", "at a kink: one-sided slopes 0 and 1\n");
+  says("sum(relu(x))", "x=[1,0]", "(2,1) [1, 0.5]; [1] at a kink: one-sided slopes 0 and 1\n");
+  says("relu(x)", "x=0", "at a jump, from 0 to 1\n", 2);
+  says("log(x)", "x=-1", "outside the domain of log\n");
+  says("2*sqrt(x - 1)", "x=1", "at the edge of the domain of sqrt\n");
+  says("log(x)", "x=0", "log is infinite here\n");
+  for (const auto& [expression, at] : {std::pair{"x^2*1e6", "x=0"},
+                                       {"exp(50*x)", "x=1"},
+                                       {"1e9 + x", "x=1"},
+                                       {"(1e9 + x) - 1e9", "x=1"},
+                                       {"relu(x)", "x=.1"},
+                                       {"x^1.5", "x=0.001"}}) {
+    const std::string text = explained(expression, at).text;
+    CHECK_MESSAGE(text.find("at a ") == std::string::npos, text);
+  }
+}
+
+TEST_CASE("a leaf joins the tape on the line that makes it") {
+  const json data = page_data(explained("x*sin(y)", "y=2,x=1").html);
+  for (const json& step : data["steps"]) {
+    const json& node = data["nodes"][step["node"].get<size_t>()];
+    if (step["kind"] == "record" && node["op"] == "leaf") {
+      const std::string line = data["code"][step["line"].get<size_t>()];
+      CHECK(line.starts_with("Tensor " + node["value"]["name"].get<std::string>() + " = "));
+    }
+  }
 }
 
 TEST_CASE("the table shows each sweep's nodes with values, adjoints and differences") {

@@ -219,12 +219,12 @@ TEST_CASE("a mean is one node, and its stop in a sweep gives what its ops give o
   const Tensor g = grad(y, x, {.create_graph = true});
   CHECK(tape.size() == 7);  // a leaf, square, three of the mean, and of its rule two
   CHECK(explain_text(tape).starts_with(
-      "v0             = leaf                         (2,2) [1, 2, 3, 6]\n"
-      "v1             = square(v0)                   (2,2) [1, 4, 9, 36]   saves v0\n"
+      "v0             = leaf                         (2,2) [[1, 2], [3, 6]]\n"
+      "v1             = square(v0)                   (2,2) [[1, 4], [9, 36]]   saves v0\n"
       "v2             = mean(v1)                     12.5\n"
       "sweep 1, from v2\n"
       "  v2 mean: adjoint 1\n"
-      "    gives (2,2) [0.25, 0.25, 0.25, 0.25] to v1\n"));
+      "    gives (2,2) [[0.25, 0.25], [0.25, 0.25]] to v1\n"));
   const json data = page_data(explain_html(tape, {}));
   CHECK(data["nodes"][2]["formula"] == "y = (1/n) sum_i x_i;  dx_i = g / n");
   for (const json& step : data["steps"]) {

@@ -159,6 +159,12 @@ TEST_CASE("errors point at the place and hint at the mend") {
       "x",
       "column 5: '[' stands where the name of a variable should. Hint: values stand as x=1, A=[[1,2],[3,4]]",
       "[", "x=1,[3]");
+  check("f(x)=x^2", "column 5: a function is written without its name. Hint: leave out f(x) =", "=");
+  check("g(x, y) = x*y", "column 9: a function is written without its name. Hint: leave out g(x, y) =", "=");
+  check("y = x^2", "column 3: a function is written without its name. Hint: leave out y =", "=");
+  check("x = 1",
+        "column 3: '=' stands where the end should. Hint: values of variables stand in --at, as in --at x=1",
+        "=");
   check("sin x", "column 1: sin is a function. Hint: sin(x)", "s");
   check("sin(x, y)", "column 1: sin does not take 2 arguments. Hint: sin(x)", "s");
   check("(x + 1",
