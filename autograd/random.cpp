@@ -1,6 +1,7 @@
 #include "autograd/random.h"
 
 #include <algorithm>
+#include <type_traits>
 
 #include "autograd/kernels/random/random.h"
 
@@ -65,12 +66,15 @@ Tensor bernoulli(const Tensor& p, Rng& rng, int64_t first_row) {
   visit_floating(p.dtype(), [&]<class T>() {
     const T* probability = p.data<T>();
     T* values = out.mutable_data<T>();
-    bool all_known = true;
-    for (int64_t i = 0; i < out.size(); ++i) {
-      all_known &= probability[i] >= 0 && probability[i] <= 1;
-      values[i] = values[i] < probability[i] ? T{1} : T{0};
+    using Bits = std::conditional_t<sizeof(T) == 4, int32_t, int64_t>;  // as wide as T: one vector loop
+    Bits wrong_any = 0;
+    const int64_t n = out.size();
+    for (int64_t i = 0; i < n; ++i) {
+      const T q = probability[i];
+      wrong_any |= static_cast<Bits>(!((q >= 0) & (q <= 1)));  // true of NaN
+      values[i] = values[i] < q ? T{1} : T{0};
     }
-    if (all_known) return;
+    if (wrong_any == 0) return;
     rng.set_draw(rng.draw() - 1);
     const auto wrong =
         std::find_if_not(probability, probability + out.size(), [](T q) { return q >= 0 && q <= 1; });

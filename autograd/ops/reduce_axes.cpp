@@ -9,8 +9,6 @@
 namespace gradzoo {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
 // x's shape with size 1 on the axes of a reduction.
 Shape kept_shape(const Shape& x, std::initializer_list<int> axes, const char* op) {
   if (axes.size() == 0) throw Error("{}: no axes. Hint: {}(x) is over everything", op, op);
@@ -72,9 +70,12 @@ Tensor units_of(const Tensor& largest) {
 template <class Var, class Largest>
 Tensor root_of_variance(const Tensor& x, Var&& var_of, Largest&& largest_of) {
   const Tensor v = var_of(x);
-  const double least = x.dtype() == DType::f32 ? 0x1p-80 : 0x1p-900;
-  const auto is_safe = [&] { return all(logical_and(ge(v, least), lt(v, kInfinity))); };
-  if (x.size() == 0 || is_safe()) return flat_root(v);
+  const bool is_safe = visit_floating(v.dtype(), [&]<class T>() {
+    constexpr T kLeast = sizeof(T) == 4 ? T(0x1p-80) : T(0x1p-900);
+    const auto in_range = [](T value) { return value >= kLeast && value <= std::numeric_limits<T>::max(); };
+    return std::all_of(v.data<T>(), v.data<T>() + v.size(), in_range);
+  });
+  if (x.size() == 0 || is_safe) return flat_root(v);
   const Tensor unit = [&] {
     const NoGrad constant;
     return units_of(largest_of(abs(x)));

@@ -88,8 +88,15 @@ struct Channels {
   T *a, *b;         // z = x a + b
 };
 
+/// Whether the group of channel c is far from 0, or its sums have overflown: its mean or r is then no use.
 template <class T>
-HWY_NOINLINE void read_groups(const GroupNormSizes& s, const T* x, const T* scale, const T* shift,
+bool is_far(const Channels<T>& at, int64_t c) {
+  return !(at.rsqrt[c] > 0 && std::abs(at.mean[c]) * at.rsqrt[c] <= static_cast<T>(kFarMean));
+}
+
+/// Gives whether a group is far.
+template <class T>
+HWY_NOINLINE bool read_groups(const GroupNormSizes& s, const T* x, const T* scale, const T* shift,
                               const Channels<T>& at) {
   const int64_t depth = s.channels / s.groups;
   const double count = static_cast<double>(s.pixels * depth);
@@ -109,16 +116,16 @@ HWY_NOINLINE void read_groups(const GroupNormSizes& s, const T* x, const T* scal
     at.a[c] = at.rsqrt[c] * scale[c];
     at.b[c] = shift[c] - at.mean[c] * at.a[c];
   }
+  bool any_far = false;
+  for (int64_t c = 0; c < s.channels; c += depth) any_far |= is_far(at, c);
+  return any_far;
 }
 
-/// Calls `redo` with each group that is far or whose sums have overflown (its mean or r is then no use).
+/// Calls `redo` with each group that is far.
 template <class T, class Redo>
 void for_far_groups(const GroupNormSizes& s, const Channels<T>& at, const Redo& redo) {
   for (int64_t group = 0; group < s.groups; ++group) {
-    const int64_t c = group * (s.channels / s.groups);
-    const auto r = static_cast<double>(at.rsqrt[c]);
-    if (r > 0 && std::abs(static_cast<double>(at.mean[c])) * r <= kFarMean) continue;
-    redo(group);
+    if (is_far(at, group * (s.channels / s.groups))) redo(group);
   }
 }
 
@@ -164,10 +171,11 @@ struct TameGroup {
 struct TameRoom;
 
 template <class T>
-void normalise_tame(const GroupNormSizes& s, const T* x, const T* scale, const T* shift,
+bool normalise_tame(const GroupNormSizes& s, const T* x, const T* scale, const T* shift,
                     const Channels<T>& at, T* y) {
-  read_groups(s, x, scale, shift, at);
+  const bool any_far = read_groups(s, x, scale, shift, at);
   scale_shift(s.pixels, s.channels, s.silu, x, at.a, at.b, y);
+  return any_far;
 }
 
 template <class T>
@@ -190,7 +198,7 @@ HWY_NOINLINE void normalise_far(const GroupNormSizes& s, const T* x, const T* sc
 template <class T>
 void normalise_image(const GroupNormSizes& s, const T* x, const T* scale, const T* shift, T* room, T* y) {
   const Channels<T> at = channels_in(room, s.channels);
-  normalise_tame(s, x, scale, shift, at, y);
+  if (!normalise_tame(s, x, scale, shift, at, y)) return;
   for_far_groups(s, at, [&](int64_t group) { normalise_far(s, x, scale, shift, group, y); });
 }
 
@@ -198,9 +206,9 @@ void normalise_image(const GroupNormSizes& s, const T* x, const T* scale, const 
 //   dL/dshift = sum h,  dL/dscale = sum h n,
 //   dL/dx = r (h scale - mean(h scale) - n mean(h scale n)), means over the group.
 template <class T>
-void grad_tame(const GroupNormSizes& s, const T* x, const T* scale, const T* shift, const T* g,
+bool grad_tame(const GroupNormSizes& s, const T* x, const T* scale, const T* shift, const T* g,
                const Channels<T>& at, T* offset, T* gx, T* g_scale, T* g_shift) {
-  read_groups(s, x, scale, shift, at);
+  const bool any_far = read_groups(s, x, scale, shift, at);
   slope_sums(s.pixels, s.channels, s.silu, x, g, at.a, at.b, at.mean, gx, g_shift, g_scale);
   const int64_t depth = s.channels / s.groups;
   const double count = static_cast<double>(s.pixels * depth);
@@ -217,6 +225,7 @@ void grad_tame(const GroupNormSizes& s, const T* x, const T* scale, const T* shi
     }
   }
   combine(s.pixels, s.channels, x, at.mean, at.a, at.b, offset, gx);
+  return any_far;
 }
 
 template <class T>
@@ -236,7 +245,7 @@ template <class T>
 void grad_image(const GroupNormSizes& s, const T* x, const T* scale, const T* shift, const T* g, T* room,
                 T* gx, T* g_scale, T* g_shift) {
   const Channels<T> at = channels_in(room, s.channels);
-  grad_tame(s, x, scale, shift, g, at, room + 4 * s.channels, gx, g_scale, g_shift);
+  if (!grad_tame(s, x, scale, shift, g, at, room + 4 * s.channels, gx, g_scale, g_shift)) return;
   for_far_groups(s, at, [&](int64_t group) { grad_far(s, x, scale, shift, g, group, gx, g_scale, g_shift); });
 }
 
