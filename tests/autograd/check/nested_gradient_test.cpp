@@ -11,7 +11,7 @@ using namespace gradzoo;
 
 namespace {
 
-Tensor exp_of_twice(std::span<const Tensor> xs) { return exp(mul(xs[0], 2.0)); }
+Tensors exp_of_twice(std::span<const Tensor> xs) { return {exp(mul(xs[0], 2.0))}; }
 
 }  // namespace
 
@@ -53,7 +53,7 @@ TEST_CASE("weights of nested gradients keep away from zero, so that no derivativ
 TEST_CASE("what is an index or a mask stays constant") {
   const std::vector<Tensor> xs = {tensor({1, 2}, {2}, DType::f64), tensor({0, 1}, {2}, DType::u8)};
   Rng rng(1);
-  const auto f = [](std::span<const Tensor> in) { return where(in[1], in[0], neg(in[0])); };
+  const auto f = [](std::span<const Tensor> in) { return Tensors{where(in[1], in[0], neg(in[0]))}; };
   const NestedGradient once(f, xs, 1, rng);
   CHECK(once.values(once.arguments()).size() == 1);
 }
