@@ -1,0 +1,161 @@
+#pragma once
+
+#include <array>
+#include <climits>
+#include <cstdint>
+#include <string>
+#include <type_traits>
+
+#include "autograd/node.h"
+
+/// An op without its type: what a node points to, made from the op's struct (op.h).
+namespace gradzoo {
+
+/// How the output depends on the inputs together; forward rules are derived from it.
+enum class Kind { linear, elementwise, bilinear, other };
+
+/// Continuous derivatives: 0 has a kink, kSmooth has all; below 0 the value itself jumps.
+inline constexpr int kSmooth = INT_MAX;
+
+/// What an input is: a value of f32 or f64, an index (i64), a mask (u8).
+enum class Role : uint8_t { value, index, mask };
+
+constexpr unsigned reads_in(int i) { return 1u << i; }
+inline constexpr unsigned kReadsOut = 1u << kMaxInputs;
+inline constexpr unsigned kReadsNothing = 0;
+
+/// The operands of one application.
+class Inputs {
+ public:
+  Inputs(const Tensor* const* tensors, int count) : tensors_(tensors), count_(count) {}
+  const Tensor& operator[](int i) const { return *tensors_[i]; }
+  int size() const { return count_; }
+
+ private:
+  const Tensor* const* tensors_;
+  int count_;
+};
+
+class Vjp;  // op.h
+
+/// One for each op, static.
+struct OpInfo {
+  const char* name;
+  const char* formula;
+  Kind kind = Kind::other;
+  int (*smoothness)(const void* op) = [](const void*) { return kSmooth; };
+  int arity = 0;
+  const Role* roles = nullptr;      // arity of them
+  const unsigned* saves = nullptr;  // arity of them
+  unsigned constants = 0;
+  size_t attribute_bytes = 0;
+  Shape (*shape)(const void* op, Inputs in) = nullptr;
+  void (*forward)(const void* op, Inputs in, Tensor& out) = nullptr;
+  void (*accumulate)(const void* op, Inputs in, Tensor& sum) = nullptr;  // null: by forward, and a sum
+  Tensor (*alias)(const void* op, Inputs in) = nullptr;                  // null: forward
+  void (*vjp)(const void* op, Vjp& v, const Tensor& g) = nullptr;
+  void (*vjp_fast)(const void* op, Vjp& v, const Tensor& g) = nullptr;  // null: vjp
+  Tensor (*slopes)(const void* op, const Tensor& x) = nullptr;          // null: by sweeps
+  std::string (*attributes)(const void* op) = nullptr;                  // null: none to show
+  /// The op again, lifted over k stacked copies (k = 0: as it is), on other operands.
+  Tensor (*reapply)(const void* op, Inputs in, int64_t k) = nullptr;
+};
+
+inline int smoothness_of(const Node& node) { return node.op->smoothness(node.attributes.data()); }
+
+/// How many operands an op takes: `saves` has an entry for each.
+template <class Op>
+inline constexpr int kArity = static_cast<int>(Op::saves.size());
+
+namespace detail {
+
+/// Checks operands, runs the op, records it where an operand is tracked: op.cpp.
+Tensor run(const OpInfo& info, const void* op, Inputs in);
+
+template <class Op>
+const Op& as(const void* op) {
+  return *static_cast<const Op*>(op);
+}
+
+template <class Op>
+consteval std::array<Role, kMaxInputs> roles_of() {
+  std::array<Role, kMaxInputs> roles{};
+  if constexpr (requires { Op::roles; }) {
+    for (size_t i = 0; i < Op::roles.size(); ++i) roles[i] = Op::roles[i];
+  }
+  return roles;
+}
+
+template <class Op>
+int smoothness(const void* op) {
+  if constexpr (requires(const Op& o) { o.smoothness_here(); }) {
+    return as<Op>(op).smoothness_here();
+  } else if constexpr (requires { Op::smoothness; }) {
+    return Op::smoothness;
+  }
+  return kSmooth;
+}
+
+template <class Op>
+Tensor reapply(const void* op, Inputs in, int64_t k);
+
+template <class Op>
+struct InfoOf {
+  static constexpr std::array<Role, kMaxInputs> roles = roles_of<Op>();
+  static constexpr OpInfo make() {
+    OpInfo info{.name = Op::name,
+                .formula = Op::formula,
+                .kind = Op::kind,
+                .smoothness = &smoothness<Op>,
+                .arity = kArity<Op>,
+                .roles = roles.data(),
+                .saves = Op::saves.data(),
+                .attribute_bytes = sizeof(Op),
+                .shape = [](const void* op, Inputs in) { return as<Op>(op).shape(in); },
+                .vjp = [](const void* op, Vjp& v, const Tensor& g) { as<Op>(op).vjp(v, g); },
+                .reapply = &reapply<Op>};
+    if constexpr (requires { Op::constants; }) info.constants = Op::constants;
+    if constexpr (requires(const Op& op, Inputs in) { op.alias(in); }) {
+      info.alias = [](const void* op, Inputs in) { return as<Op>(op).alias(in); };
+    } else {
+      info.forward = [](const void* op, Inputs in, Tensor& out) { as<Op>(op).forward(in, out); };
+    }
+    if constexpr (requires(const Op& op, Inputs in, Tensor& sum) { op.accumulate(in, sum); }) {
+      info.accumulate = [](const void* op, Inputs in, Tensor& sum) { as<Op>(op).accumulate(in, sum); };
+    }
+    if constexpr (requires(const Op& op, Vjp& v, const Tensor& g) { op.vjp_fast(v, g); }) {
+      info.vjp_fast = [](const void* op, Vjp& v, const Tensor& g) { as<Op>(op).vjp_fast(v, g); };
+    }
+    if constexpr (requires(const Op& op, const Tensor& x) { op.slopes(x); }) {
+      info.slopes = [](const void* op, const Tensor& x) { return as<Op>(op).slopes(x); };
+    }
+    if constexpr (requires(const Op& op) { op.attributes(); }) {
+      info.attributes = [](const void* op) { return as<Op>(op).attributes(); };
+    }
+    return info;
+  }
+  static constexpr OpInfo info = make();
+};
+
+}  // namespace detail
+
+template <class Op>
+const OpInfo& info_of() {
+  static_assert(std::is_trivially_copyable_v<Op> && sizeof(Op) <= kMaxAttributeBytes && alignof(Op) <= 8,
+                "an op's attributes are copied into its node");
+  static_assert(kArity<Op> >= 1 && kArity<Op> <= kMaxInputs, "`saves` has an entry for each operand");
+  return detail::InfoOf<Op>::info;
+}
+
+template <class Op>
+Tensor detail::reapply(const void* op, Inputs in, int64_t k) {
+  if constexpr (requires(const Op& o) { o.lifted(k); }) {
+    if (k > 0) {
+      const Op lifted = as<Op>(op).lifted(k);
+      return run(info_of<Op>(), &lifted, in);
+    }
+  }
+  return run(info_of<Op>(), op, in);
+}
+
+}  // namespace gradzoo
