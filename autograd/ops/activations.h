@@ -55,9 +55,7 @@ struct MulAct {
   double alpha = 0.0;
   static constexpr const char* name = "mul_act";
   static constexpr const char* formula = "y = h f^(n)(x);  dh = g f^(n)(x);  dx = g h f^(n+1)(x)";
-  static constexpr int arity = 2;
   static constexpr Kind kind = Kind::elementwise;
-  static constexpr int smoothness = kSmooth;
   int smoothness_here() const;  // f's, less n
   std::string attributes() const { return fmt::format("{}, n={}", facts_of(f).name, n); }
   static constexpr std::array<unsigned, 2> saves = {reads_in(1), reads_in(0) | reads_in(1)};
@@ -77,9 +75,7 @@ struct ActSlopes {
   double alpha = 0.0;
   static constexpr const char* name = "act_slopes";
   static constexpr const char* formula = "y_0 = f'(x), y_1 = f''(x);  dx = g_0 f''(x) + g_1 f'''(x)";
-  static constexpr int arity = 1;
   static constexpr Kind kind = Kind::other;
-  static constexpr int smoothness = kSmooth;
   int smoothness_here() const;  // f's, less 2
   std::string attributes() const { return facts_of(f).name; }
   static constexpr std::array<unsigned, 1> saves = {reads_in(0)};
@@ -97,7 +93,6 @@ struct Act {
   double alpha = 1.0;
   static constexpr const char* name = facts_of(f).name;
   static constexpr const char* formula = facts_of(f).formula;
-  static constexpr int arity = 1;
   static constexpr Kind kind = Kind::elementwise;
   static constexpr int smoothness = facts_of(f).smoothness;
   static constexpr std::array<unsigned, 1> saves = {reads_in(0)};

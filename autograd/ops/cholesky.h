@@ -12,9 +12,7 @@ struct Cholesky {
   static constexpr const char* name = "cholesky";
   static constexpr const char* formula =
       "L L' = A;  dA = the symmetric part of L'^-1 P L^-1, P = L' g below its diagonal, half of it there";
-  static constexpr int arity = 1;
   static constexpr Kind kind = Kind::other;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {kReadsOut};
   Shape shape(Inputs in) const;
   void forward(Inputs in, Tensor& out) const;

@@ -15,9 +15,7 @@ struct Conv2d {
   static constexpr const char* name = "conv2d";
   static constexpr const char* formula =
       "y = x * w + b;  dx = conv_transpose2d(g, w);  dw = conv2d_weight(x, g);  db = sum over pixels of g";
-  static constexpr int arity = 3;
   static constexpr Kind kind = Kind::bilinear;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 3> saves = {reads_in(1), reads_in(0), kReadsNothing};
   static constexpr unsigned constants = reads_in(1) | reads_in(2);
   ConvOptions options;
@@ -33,9 +31,7 @@ struct ConvTranspose2d {
   static constexpr const char* formula =
       "x = conv2d's gradient at y + b;  dy = conv2d(g, w);  dw = conv2d_weight(g, y);  db = sum over pixels "
       "of g";
-  static constexpr int arity = 3;
   static constexpr Kind kind = Kind::bilinear;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 3> saves = {reads_in(1), reads_in(0), kReadsNothing};
   static constexpr unsigned constants = reads_in(1) | reads_in(2);
   ConvOptions options;
@@ -51,9 +47,7 @@ struct Conv2dWeight {
   static constexpr const char* name = "conv2d_weight";
   static constexpr const char* formula =
       "w = conv2d's gradient at (x, y);  dx = conv_transpose2d(y, g);  dy = conv2d(x, g)";
-  static constexpr int arity = 2;
   static constexpr Kind kind = Kind::other;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 2> saves = {reads_in(1), reads_in(0)};
   ConvOptions options;
   int64_t kernel_height = 1, kernel_width = 1;

@@ -11,9 +11,7 @@ namespace gradzoo::ops {
 struct Diagonal {
   static constexpr const char* name = "diagonal";
   static constexpr const char* formula = "y_i = x_(i,i+k);  dx = zeros, with g on that diagonal";
-  static constexpr int arity = 1;
   static constexpr Kind kind = Kind::linear;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {kReadsNothing};
   int64_t k = 0;
   Shape shape(Inputs in) const;
@@ -26,9 +24,7 @@ struct Diagonal {
 struct DiagEmbed {
   static constexpr const char* name = "diag_embed";
   static constexpr const char* formula = "y_(i,i+k) = x_i, else 0;  dx = the diagonal of g";
-  static constexpr int arity = 1;
   static constexpr Kind kind = Kind::linear;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {kReadsNothing};
   int64_t k = 0;
   int64_t rows = 0;

@@ -24,9 +24,7 @@ inline Tensor constant_like(const Tensor& x, double value) { return full({}, val
 /// What ops of two operands have in common. An op adds its name, formula and vjp.
 template <kernels::Binary f, Kind how, unsigned reads_a, unsigned reads_b>
 struct BinaryOp {
-  static constexpr int arity = 2;
   static constexpr Kind kind = how;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 2> saves = {reads_a, reads_b};
   void forward(Inputs in, Tensor& out) const { forward_binary(f, in, out); }
 };
@@ -121,9 +119,7 @@ struct Minimum : BinaryOp<kernels::Binary::minimum, Kind::elementwise, reads_in(
 template <kernels::ScalarOp f, Kind how, unsigned reads>
 struct ScalarOp {
   double c = 0.0;
-  static constexpr int arity = 1;
   static constexpr Kind kind = how;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {reads};
   std::string attributes() const { return fmt::format("{:.6g}", c); }
   Shape shape(Inputs in) const { return in[0].shape(); }

@@ -16,9 +16,7 @@ void check_indices(const Tensor& index, int64_t n, const char* op);
 struct Gather {
   static constexpr const char* name = "gather";
   static constexpr const char* formula = "y_j = x_index(j);  dx_i = sum_{j: index(j) = i} g_j";
-  static constexpr int arity = 2;
   static constexpr Kind kind = Kind::linear;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<Role, 2> roles = {Role::value, Role::index};
   static constexpr std::array<unsigned, 2> saves = {reads_in(1), kReadsNothing};
   int axis = -1;
@@ -31,9 +29,7 @@ struct Gather {
 struct ScatterAdd {
   static constexpr const char* name = "scatter_add";
   static constexpr const char* formula = "y_i = sum_{j: index(j) = i} x_j;  dx_j = g_index(j)";
-  static constexpr int arity = 2;
   static constexpr Kind kind = Kind::linear;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<Role, 2> roles = {Role::value, Role::index};
   static constexpr std::array<unsigned, 2> saves = {reads_in(1), kReadsNothing};
   int axis = -1;
@@ -47,9 +43,7 @@ struct ScatterAdd {
 struct IndexSelect {
   static constexpr const char* name = "index_select";
   static constexpr const char* formula = "y = rows index of x;  dx = zeros, with the rows of g added there";
-  static constexpr int arity = 2;
   static constexpr Kind kind = Kind::linear;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<Role, 2> roles = {Role::value, Role::index};
   static constexpr std::array<unsigned, 2> saves = {reads_in(1), kReadsNothing};
   int axis = -1;
@@ -63,9 +57,7 @@ struct IndexAdd {
   static constexpr const char* name = "index_add";
   static constexpr const char* formula =
       "y = zeros, with the rows of x added at index;  dx = rows index of g";
-  static constexpr int arity = 2;
   static constexpr Kind kind = Kind::linear;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<Role, 2> roles = {Role::value, Role::index};
   static constexpr std::array<unsigned, 2> saves = {reads_in(1), kReadsNothing};
   int axis = -1;

@@ -14,9 +14,7 @@ struct ChainLaplacian {
   static constexpr const char* formula =
       "y_k = f' J_k, y_K = f' L + f'' sum J_k^2;  dJ_k = f' g_k + 2 f'' g_K J_k;  dL = f' g_K;  df' = sum "
       "g_k J_k + g_K L;  df'' = g_K sum J_k^2";
-  static constexpr int arity = 2;
   static constexpr Kind kind = Kind::other;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 2> saves = {reads_in(0) | reads_in(1), reads_in(0)};
   bool keeps_jacobian = true;
   Shape shape(Inputs in) const;

@@ -10,9 +10,7 @@ namespace gradzoo::ops {
 struct MatMul {
   static constexpr const char* name = "matmul";
   static constexpr const char* formula = "y = a b (a', b' where transposed);  da = g b';  db = a' g";
-  static constexpr int arity = 2;
   static constexpr Kind kind = Kind::bilinear;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 2> saves = {reads_in(1), reads_in(0)};
   bool transpose_a = false;
   bool transpose_b = false;
@@ -28,9 +26,7 @@ struct MatMul {
 struct Linear {
   static constexpr const char* name = "linear";
   static constexpr const char* formula = "y = x W' + b;  dx = g W;  dW = g' x;  db = sum over rows of g";
-  static constexpr int arity = 3;
   static constexpr Kind kind = Kind::bilinear;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 3> saves = {reads_in(1), reads_in(0), kReadsNothing};
   static constexpr unsigned constants = reads_in(1) | reads_in(2);
   Shape shape(Inputs in) const;

@@ -10,9 +10,7 @@ namespace gradzoo::ops {
 struct BceWithLogits {
   static constexpr const char* name = "binary_cross_entropy_with_logits";
   static constexpr const char* formula = "y = softplus(l) - l t;  dl = g (sigmoid(l) - t);  dt = -g l";
-  static constexpr int arity = 2;
   static constexpr Kind kind = Kind::elementwise;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 2> saves = {reads_in(0) | reads_in(1), reads_in(0)};
   Shape shape(Inputs in) const;
   void forward(Inputs in, Tensor& out) const;
@@ -28,9 +26,7 @@ struct BceWithLogits {
 struct CrossEntropy {
   static constexpr const char* name = "cross_entropy";
   static constexpr const char* formula = "y = logsumexp(l) - l[k];  dl = g (softmax(l) - one_hot(k))";
-  static constexpr int arity = 2;
   static constexpr Kind kind = Kind::other;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<Role, 2> roles = {Role::value, Role::index};
   static constexpr std::array<unsigned, 2> saves = {reads_in(0) | reads_in(1), kReadsNothing};
   Shape shape(Inputs in) const;

@@ -27,9 +27,7 @@ void forward_each(F f, Inputs in, Tensor& out) {
 /// What smooth elementwise ops of one operand have in common. An op adds its name, formula, forward and vjp.
 template <unsigned reads>
 struct ElementwiseOp {
-  static constexpr int arity = 1;
   static constexpr Kind kind = Kind::elementwise;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {reads};
   Shape shape(Inputs in) const { return in[0].shape(); }
 };
@@ -157,7 +155,6 @@ struct Clamp {
   double low, high;
   static constexpr const char* name = "clamp";
   static constexpr const char* formula = "y = min(max(x, low), high);  dx = g [y = x]";
-  static constexpr int arity = 1;
   static constexpr Kind kind = Kind::elementwise;
   static constexpr int smoothness = 0;
   static constexpr std::array<unsigned, 1> saves = {reads_in(0) | kReadsOut};

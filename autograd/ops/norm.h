@@ -13,9 +13,7 @@ struct GroupNorm {
   static constexpr const char* formula =
       "n = (x - m) r, r = 1/sqrt(v + eps);  z = n scale + shift;  y = z or silu(z);  h = g y'(z);  "
       "dx = r (h scale - mean(h scale) - n mean(h scale n));  dscale = sum h n;  dshift = sum h";
-  static constexpr int arity = 3;
   static constexpr Kind kind = Kind::other;
-  static constexpr int smoothness = kSmooth;
   static constexpr unsigned kAll = reads_in(0) | reads_in(1) | reads_in(2);
   static constexpr std::array<unsigned, 3> saves = {kAll, kAll, kAll};
   int64_t groups = 1;

@@ -10,9 +10,7 @@ namespace gradzoo::ops {
 struct AvgPool2d {
   static constexpr const char* name = "avg_pool2d";
   static constexpr const char* formula = "y = mean of each window;  dx = g / k^2 at each of its pixels";
-  static constexpr int arity = 1;
   static constexpr Kind kind = Kind::linear;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {kReadsNothing};
   int64_t k = 2;
   Shape shape(Inputs in) const;
@@ -24,9 +22,7 @@ struct AvgPool2d {
 struct UpsampleNearest2d {
   static constexpr const char* name = "upsample_nearest2d";
   static constexpr const char* formula = "y = x at each pixel of its window;  dx = sum over the window of g";
-  static constexpr int arity = 1;
   static constexpr Kind kind = Kind::linear;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {kReadsNothing};
   int64_t k = 2;
   Shape shape(Inputs in) const;
@@ -40,7 +36,6 @@ struct MaxPool2d {
   static constexpr const char* name = "max_pool2d";
   static constexpr const char* formula =
       "y = max of each window;  dx = g where x = y, shared by ties, else 0";
-  static constexpr int arity = 1;
   static constexpr Kind kind = Kind::other;
   static constexpr int smoothness = 0;
   static constexpr std::array<unsigned, 1> saves = {reads_in(0) | kReadsOut};
@@ -55,9 +50,7 @@ struct MaxPool2d {
 struct SpaceToDepth {
   static constexpr const char* name = "space_to_depth";
   static constexpr const char* formula = "y = each window's pixels as channels;  dx = depth_to_space(g)";
-  static constexpr int arity = 1;
   static constexpr Kind kind = Kind::linear;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {kReadsNothing};
   int64_t k = 2;
   Shape shape(Inputs in) const;
@@ -69,9 +62,7 @@ struct SpaceToDepth {
 struct DepthToSpace {
   static constexpr const char* name = "depth_to_space";
   static constexpr const char* formula = "y = channels as each window's pixels;  dx = space_to_depth(g)";
-  static constexpr int arity = 1;
   static constexpr Kind kind = Kind::linear;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {kReadsNothing};
   int64_t k = 2;
   Shape shape(Inputs in) const;

@@ -37,9 +37,7 @@ inline Tensor one_row(const Tensor& x) { return reshape(x, {x.size()}); }
 struct Sum {
   static constexpr const char* name = "sum";
   static constexpr const char* formula = "y = sum_i x_i;  dx_i = g";
-  static constexpr int arity = 1;
   static constexpr Kind kind = Kind::linear;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {kReadsNothing};
   int axis = -1;
   bool keepdim = false;
@@ -57,9 +55,7 @@ struct SumTo {
   static constexpr const char* name = "sum_to";
   static constexpr const char* formula =
       "y = x summed over the axes that y has at size 1;  dx = g, broadcast";
-  static constexpr int arity = 1;
   static constexpr Kind kind = Kind::linear;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {kReadsNothing};
   Shape target;
   std::string attributes() const { return target.str(); }
@@ -81,7 +77,6 @@ struct Extremum {
   static constexpr const char* name = kIsMax ? "max" : "min";
   static constexpr const char* formula = kIsMax ? "y = max_i x_i;  dx_i = g [x_i = y] / #{j: x_j = y}"
                                                 : "y = min_i x_i;  dx_i = g [x_i = y] / #{j: x_j = y}";
-  static constexpr int arity = 1;
   static constexpr Kind kind = Kind::other;
   static constexpr int smoothness = 0;
   static constexpr std::array<unsigned, 1> saves = {reads_in(0) | kReadsOut};
@@ -105,9 +100,7 @@ using Min = Extremum<kernels::Reduce::min>;
 struct Cumsum {
   static constexpr const char* name = "cumsum";
   static constexpr const char* formula = "y_i = sum_{j <= i} x_j;  dx_j = sum_{i >= j} g_i";
-  static constexpr int arity = 1;
   static constexpr Kind kind = Kind::linear;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {kReadsNothing};
   int axis = -1;
   bool reverse = false;

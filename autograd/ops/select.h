@@ -10,9 +10,7 @@ namespace gradzoo::ops {
 struct Where {
   static constexpr const char* name = "where";
   static constexpr const char* formula = "y = m ? a : b;  da = m ? g : 0;  db = m ? 0 : g";
-  static constexpr int arity = 3;
   static constexpr Kind kind = Kind::linear;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<Role, 3> roles = {Role::mask, Role::value, Role::value};
   static constexpr std::array<unsigned, 3> saves = {kReadsNothing, reads_in(0), reads_in(0)};
   Shape shape(Inputs in) const {

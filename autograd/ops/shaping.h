@@ -17,7 +17,7 @@ template <class Op, std::same_as<Tensor>... Rest>
 Tensor apply_move(const Op& op, const Tensor& first, const Rest&... rest) {
   if (!first.defined() || is_floating(first.dtype())) return apply(op, first, rest...);
   const Tensor* pointers[] = {&first, &rest...};
-  const Inputs in(pointers, Op::arity);
+  const Inputs in(pointers, kArity<Op>);
   if constexpr (requires { op.alias(in); }) {
     return op.alias(in);
   } else {
@@ -31,9 +31,7 @@ Tensor apply_move(const Op& op, const Tensor& first, const Rest&... rest) {
 struct Clone {
   static constexpr const char* name = "clone";
   static constexpr const char* formula = "y = x, copied;  dx = g";
-  static constexpr int arity = 1;
   static constexpr Kind kind = Kind::linear;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {kReadsNothing};
   Shape shape(Inputs in) const { return in[0].shape(); }
   void forward(Inputs in, Tensor& out) const;
@@ -45,9 +43,7 @@ struct Clone {
 struct Reshape {
   static constexpr const char* name = "reshape";
   static constexpr const char* formula = "y = x in another shape;  dx = g in x's shape";
-  static constexpr int arity = 1;
   static constexpr Kind kind = Kind::linear;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {kReadsNothing};
   Shape target;
   std::string attributes() const { return target.str(); }
@@ -62,9 +58,7 @@ struct Reshape {
 struct BroadcastTo {
   static constexpr const char* name = "broadcast_to";
   static constexpr const char* formula = "y = x repeated along the axes of size 1;  dx = g summed over them";
-  static constexpr int arity = 1;
   static constexpr Kind kind = Kind::linear;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {kReadsNothing};
   Shape target;
   std::string attributes() const { return target.str(); }
@@ -79,9 +73,7 @@ struct BroadcastTo {
 struct Transpose {
   static constexpr const char* name = "transpose";
   static constexpr const char* formula = "y = x with two axes swapped;  dx = g with the same two swapped";
-  static constexpr int arity = 1;
   static constexpr Kind kind = Kind::linear;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {kReadsNothing};
   int axis_a = -2;
   int axis_b = -1;
@@ -95,9 +87,7 @@ struct Transpose {
 struct Flip {
   static constexpr const char* name = "flip";
   static constexpr const char* formula = "y_i = x_(n-1-i);  dx_i = g_(n-1-i)";
-  static constexpr int arity = 1;
   static constexpr Kind kind = Kind::linear;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {kReadsNothing};
   int axis = -1;
   Shape shape(Inputs in) const { return in[0].shape(); }

@@ -12,9 +12,7 @@ namespace gradzoo::ops {
 struct Slice {
   static constexpr const char* name = "slice";
   static constexpr const char* formula = "y_i = x_(begin + i step);  dx = zeros, with g at those places";
-  static constexpr int arity = 1;
   static constexpr Kind kind = Kind::linear;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {kReadsNothing};
   int axis = -1;
   int64_t begin = 0;
@@ -31,9 +29,7 @@ struct Slice {
 struct Pad {
   static constexpr const char* name = "pad";
   static constexpr const char* formula = "y_(begin + i step) = x_i, else 0;  dx_i = g_(begin + i step)";
-  static constexpr int arity = 1;
   static constexpr Kind kind = Kind::linear;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {kReadsNothing};
   int axis = -1;
   int64_t begin = 0;
@@ -54,9 +50,7 @@ struct Concat {
   static_assert(kParts >= 2 && kParts <= kMaxInputs);
   static constexpr const char* name = kParts == 2 ? "concat2" : kParts == 3 ? "concat3" : "concat4";
   static constexpr const char* formula = "y = (x_0, x_1, ...) along an axis;  dx_i = the i-th part of g";
-  static constexpr int arity = kParts;
   static constexpr Kind kind = Kind::linear;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, kParts> saves = {};
   int axis = -1;
   std::array<int64_t, kParts> sizes = {};  // of the parts along the axis

@@ -12,9 +12,7 @@ namespace gradzoo::ops {
 struct LogSumExp {
   static constexpr const char* name = "logsumexp";
   static constexpr const char* formula = "y = log sum_i exp x_i;  dx = g softmax(x)";
-  static constexpr int arity = 1;
   static constexpr Kind kind = Kind::other;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {reads_in(0)};
   int axis = -1;
   bool keepdim = false;
@@ -42,9 +40,7 @@ std::vector<OpCase<Op>> softmax_cases() {
 struct Softmax {
   static constexpr const char* name = "softmax";
   static constexpr const char* formula = "y_i = exp x_i / sum_j exp x_j;  dx = y (g - sum_j g_j y_j)";
-  static constexpr int arity = 1;
   static constexpr Kind kind = Kind::other;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {kReadsOut};
   int axis = -1;
   std::string attributes() const { return axis_attributes(axis); }
@@ -60,9 +56,7 @@ struct Softmax {
 struct LogSoftmax {
   static constexpr const char* name = "log_softmax";
   static constexpr const char* formula = "y = x - log sum_j exp x_j;  dx = g - exp(y) sum_j g_j";
-  static constexpr int arity = 1;
   static constexpr Kind kind = Kind::other;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {kReadsOut};
   int axis = -1;
   std::string attributes() const { return axis_attributes(axis); }

@@ -11,9 +11,7 @@ namespace gradzoo::ops {
 struct Solve {
   static constexpr const char* name = "solve";
   static constexpr const char* formula = "A x = b;  db = A'^-1 g;  dA = -db x'";
-  static constexpr int arity = 2;
   static constexpr Kind kind = Kind::other;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 2> saves = {reads_in(0) | kReadsOut, reads_in(0)};
   bool transpose = false;
   Shape shape(Inputs in) const;
@@ -26,9 +24,7 @@ struct Solve {
 struct LogAbsDet {
   static constexpr const char* name = "slogdet";
   static constexpr const char* formula = "y = log |det A|;  dA = g A'^-1";
-  static constexpr int arity = 1;
   static constexpr Kind kind = Kind::other;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {reads_in(0)};
   Shape shape(Inputs in) const;
   void forward(Inputs in, Tensor& out) const;

@@ -13,9 +13,7 @@ struct Triangle {
   static constexpr const char* name = kUpper ? "triu" : "tril";
   static constexpr const char* formula = kUpper ? "y_ij = x_ij where j - i >= k, else 0;  dx = triu g"
                                                 : "y_ij = x_ij where j - i <= k, else 0;  dx = tril g";
-  static constexpr int arity = 1;
   static constexpr Kind kind = Kind::linear;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {kReadsNothing};
   int64_t k = 0;
   Shape shape(Inputs in) const;
@@ -30,9 +28,7 @@ using Triu = Triangle<true>;
 struct TriangularSolve {
   static constexpr const char* name = "triangular_solve";
   static constexpr const char* formula = "T x = b;  db = T'^-1 g;  dT = -tril(db x')";
-  static constexpr int arity = 2;
   static constexpr Kind kind = Kind::other;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 2> saves = {reads_in(0) | kReadsOut, reads_in(0)};
   bool upper = false;
   bool transpose = false;

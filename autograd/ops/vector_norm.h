@@ -10,7 +10,6 @@ namespace gradzoo::ops {
 struct Norm {
   static constexpr const char* name = "norm";
   static constexpr const char* formula = "y = sqrt(sum_i x_i^2);  dx_i = g x_i / y, 0 where y = 0";
-  static constexpr int arity = 1;
   static constexpr Kind kind = Kind::other;
   static constexpr int smoothness = 0;
   static constexpr std::array<unsigned, 1> saves = {reads_in(0) | kReadsOut};

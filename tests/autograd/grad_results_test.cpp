@@ -102,9 +102,7 @@ TEST_CASE("the gradient of a gradient without create_graph says what is missing"
 struct FourOperands {
   static constexpr const char* name = "four_operands";
   static constexpr const char* formula = "y = a + 2 b + 3 c + 4 d";
-  static constexpr int arity = 4;
   static constexpr Kind kind = Kind::linear;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 4> saves = {kReadsNothing, kReadsNothing, kReadsNothing,
                                                     kReadsNothing};
   Shape shape(Inputs in) const { return in[0].shape(); }

@@ -22,9 +22,7 @@ namespace {
 struct Throws {
   static constexpr const char* name = "throws";
   static constexpr const char* formula = "y = x";
-  static constexpr int arity = 1;
   static constexpr Kind kind = Kind::elementwise;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {kReadsNothing};
   Shape shape(Inputs in) const { return in[0].shape(); }
   void forward(Inputs in, Tensor& out) const {
@@ -37,9 +35,7 @@ struct Throws {
 struct AsksForBoth {
   static constexpr const char* name = "asks_for_both";
   static constexpr const char* formula = "y = a + b";
-  static constexpr int arity = 2;
   static constexpr Kind kind = Kind::linear;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 2> saves = {kReadsNothing, kReadsNothing};
   Shape shape(Inputs in) const { return in[0].shape(); }
   void forward(Inputs in, Tensor& out) const {
@@ -58,9 +54,7 @@ template <bool adds>
 struct Double {
   static constexpr const char* name = "double";
   static constexpr const char* formula = "y = 2 x;  dx = 2 g";
-  static constexpr int arity = 1;
   static constexpr Kind kind = Kind::linear;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {kReadsNothing};
   Shape shape(Inputs in) const { return in[0].shape(); }
   void forward(Inputs in, Tensor& out) const {
@@ -78,9 +72,7 @@ struct Double {
 struct InEveryRow {
   static constexpr const char* name = "in_every_row";
   static constexpr const char* formula = "y = x";
-  static constexpr int arity = 1;
   static constexpr Kind kind = Kind::linear;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {kReadsNothing};
   Shape shape(Inputs in) const { return {4, in[0].dim(1)}; }
   void forward(Inputs in, Tensor& out) const {
@@ -94,9 +86,7 @@ struct InEveryRow {
 struct Misshapen {
   static constexpr const char* name = "misshapen";
   static constexpr const char* formula = "y = a b;  db = a a'";
-  static constexpr int arity = 2;
   static constexpr Kind kind = Kind::bilinear;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 2> saves = {kReadsNothing, reads_in(0)};
   Shape shape(Inputs in) const { return {in[0].dim(0), in[1].dim(1)}; }
   void forward(Inputs, Tensor& out) const { out = zeros(out.shape(), out.dtype()); }

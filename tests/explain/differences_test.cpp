@@ -44,9 +44,7 @@ Comparison compare(const Tape& tape) {
 struct HalfSquare {
   static constexpr const char* name = "half_square";
   static constexpr const char* formula = "y = x^2;  dx = g x";
-  static constexpr int arity = 1;
   static constexpr Kind kind = Kind::elementwise;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {reads_in(0)};
   Shape shape(Inputs in) const { return in[0].shape(); }
   void forward(Inputs in, Tensor& out) const { out.mutable_data<double>()[0] = in[0].item() * in[0].item(); }

@@ -25,9 +25,7 @@ template <auto rule>
 struct RuledSine {
   static constexpr const char* name = "ruled_sine";
   static constexpr const char* formula = "y = sin x";
-  static constexpr int arity = 1;
   static constexpr Kind kind = Kind::elementwise;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {reads_in(0)};
   Shape shape(Inputs in) const { return in[0].shape(); }
   void forward(Inputs in, Tensor& out) const {

@@ -17,9 +17,7 @@ namespace {
 struct Cube {
   static constexpr const char* name = "cube";
   static constexpr const char* formula = "y = x^3;  dx = 3 g x^2";
-  static constexpr int arity = 1;
   static constexpr Kind kind = Kind::elementwise;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {reads_in(0)};
   Shape shape(Inputs in) const { return in[0].shape(); }
   void forward(Inputs in, Tensor& out) const {
@@ -84,9 +82,7 @@ struct CubeCoarseInF32 : Cube {
 struct Product {
   static constexpr const char* name = "product";
   static constexpr const char* formula = "y = a b;  da = g b;  db = g a";
-  static constexpr int arity = 2;
   static constexpr Kind kind = Kind::bilinear;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 2> saves = {reads_in(1), reads_in(0)};
   Shape shape(Inputs in) const { return broadcast_shapes(in[0].shape(), in[1].shape(), name); }
   void forward(Inputs in, Tensor& out) const {

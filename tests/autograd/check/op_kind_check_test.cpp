@@ -1,13 +1,14 @@
 // Ops that are not what they declare: each passed before its check was there.
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include <doctest/doctest.h>
 
 #include "autograd/check/op_checks.h"
 #include "autograd/functional/functional.h"
 #include "autograd/ops.h"
-#include "autograd/ops/select.h"
+#include "autograd/ops/all.h"
 #include "support/error_message.h"
 
 using namespace gradzoo;
@@ -23,12 +24,10 @@ void fill(Tensor& out, Fn&& values) {
   visit_floating(out.dtype(), [&]<class T>() { std::copy_n(y.data<T>(), y.size(), out.mutable_data<T>()); });
 }
 
-/// What the ops below have in common: of one operand, elementwise, smooth.
+/// What the ops below have in common: of one operand, elementwise, smooth since it says nothing else.
 struct Unary {
   static constexpr const char* formula = "y = f(x)";
-  static constexpr int arity = 1;
   static constexpr Kind kind = Kind::elementwise;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {reads_in(0)};
   Shape shape(Inputs in) const { return in[0].shape(); }
 };
@@ -37,9 +36,7 @@ struct Unary {
 struct SquareInB {
   static constexpr const char* name = "square_in_b";
   static constexpr const char* formula = "y = a b^2;  da = g b^2;  db = 2 g a b";
-  static constexpr int arity = 2;
   static constexpr Kind kind = Kind::bilinear;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 2> saves = {reads_in(1), reads_in(0) | reads_in(1)};
   Shape shape(Inputs in) const { return broadcast_shapes(in[0].shape(), in[1].shape(), name); }
   void forward(Inputs in, Tensor& out) const {
@@ -62,9 +59,7 @@ struct SquareInBElementwise : SquareInB {
 struct SumFront {
   static constexpr const char* name = "sum_front";
   static constexpr const char* formula = "y = sum_i x_i;  dx_i = g";
-  static constexpr int arity = 1;
   static constexpr Kind kind = Kind::linear;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {kReadsNothing};
   Shape shape(Inputs in) const { return in[0].shape().erase(0); }
   void forward(Inputs in, Tensor& out) const {
@@ -78,9 +73,7 @@ struct SumFront {
 struct WronglyLifted {
   static constexpr const char* name = "wrongly_lifted";
   static constexpr const char* formula = "y = x in another shape";
-  static constexpr int arity = 1;
   static constexpr Kind kind = Kind::linear;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {kReadsNothing};
   Shape target;
   WronglyLifted lifted(int64_t k) const { return {target.insert(target.rank(), k)}; }
@@ -193,9 +186,7 @@ struct RawVjp : CubeWithSlopes {
 struct BentBias {
   static constexpr const char* name = "bent_bias";
   static constexpr const char* formula = "y = a b + c^2";
-  static constexpr int arity = 3;
   static constexpr Kind kind = Kind::bilinear;
-  static constexpr int smoothness = kSmooth;
   static constexpr unsigned constants = reads_in(2);
   static constexpr std::array<unsigned, 3> saves = {reads_in(1), reads_in(0), reads_in(2)};
   Shape shape(Inputs in) const { return in[0].shape(); }
@@ -267,6 +258,24 @@ TEST_CASE("a kink is found though the cases keep away from it") {
   CHECK(gradcheck_op<DeclaresOne>().ok);
   const std::string value = message_of<Step>();
   CHECK_MESSAGE(contains(value, "its value jumps by"), value);
+}
+
+TEST_CASE("an op that forgot to declare its kink is caught, whichever it is") {
+  for_each_op([]<class Op>() {
+    detail::OpUnderTest op = detail::under_test<Op>();
+    const auto has_kink = [&](const detail::CaseUnderTest& c) {
+      return op.info->smoothness(c.attributes.data()) <= 1;
+    };
+    std::erase_if(op.cases, std::not_fn(has_kink));
+    if (op.cases.empty()) return;
+    OpInfo forgetful = *op.info;
+    forgetful.smoothness = OpInfo{}.smoothness;
+    op.info = &forgetful;
+    const OpReport report = detail::check_op(op, 2);
+    CHECK_FALSE_MESSAGE(report.ok, report.name);
+    CHECK_MESSAGE(contains(report.message, "it declares all continuous derivatives"), report.name, ": ",
+                  report.message);
+  });
 }
 
 TEST_CASE("cases without an element show nothing") {

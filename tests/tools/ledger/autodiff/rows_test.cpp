@@ -16,9 +16,7 @@ namespace {
 struct WrongCube {
   static constexpr const char* name = "wrong_cube";
   static constexpr const char* formula = "y = x^3;  dx = g x^2";
-  static constexpr int arity = 1;
   static constexpr Kind kind = Kind::elementwise;
-  static constexpr int smoothness = kSmooth;
   static constexpr std::array<unsigned, 1> saves = {reads_in(0)};
   Shape shape(Inputs in) const { return in[0].shape(); }
   void forward(Inputs in, Tensor& out) const {
