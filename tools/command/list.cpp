@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "datasets/registry.h"
@@ -89,8 +91,11 @@ Json samplers() {
 Json ops() {
   Json rows = Json::array();
   for (const ListedOp& op : listed_ops()) {
-    rows.push_back(
-        {{"name", op.info->name}, {"kind", kind_name(op.info->kind)}, {"formula", op.info->formula}});
+    rows.push_back({{"name", op.info->name},
+                    {"kind", kind_name(op.info->kind)},
+                    {"derivatives", smoothness_text(op)},
+                    {"saves", saves_text(*op.info)},
+                    {"formula", op.info->formula}});
   }
   return rows;
 }
@@ -130,13 +135,14 @@ void print_rows(const Json& rows) {
 }  // namespace
 
 int list_command(const Arguments& arguments) {
-  std::string what;
+  std::string what, markdown;
   bool json = false;
   CommandLine line("list", "Lists what there is.");
   line.positional("WHAT", what,
                   "models, datasets (toys among them), toys, samplers, labs or ops; all where it is left out",
                   false);
   line.flag("--json", json, "print one JSON object");
+  line.option("--markdown", "FILE", markdown, "write the table of ops to this file, as docs/ops.md");
   if (!line.parse(arguments)) {
     fmt::print("{}", line.help());
     return 0;
@@ -145,6 +151,13 @@ int list_command(const Arguments& arguments) {
   for (const ListSection& section : sections()) names.push_back(section.name);
   if (!what.empty() && std::ranges::find(names, what) == names.end()) {
     throw Error(fmt::format("list: '{}' is not known. {}", what, did_you_mean(what, names)));
+  }
+  if (!markdown.empty()) {
+    if (what != "ops")
+      throw Error("list: --markdown writes the table of ops. Hint: list ops --markdown FILE");
+    const std::string page = ops_markdown();
+    write_file_atomically(markdown, std::as_bytes(std::span(page)));
+    return 0;
   }
   Json object = Json::object();
   for (const ListSection& section : sections()) {

@@ -13,11 +13,18 @@ namespace gradzoo {
 struct ListedOp {
   const OpInfo* info;
   OpReport (*check)(int order);
+  int least_smooth, most_smooth;  // continuous derivatives, by its attributes
 };
 
 /// Every op of AllOps, in its order, each name once.
 std::span<const ListedOp> listed_ops();
 
 std::string_view kind_name(Kind kind);
+/// How many continuous derivatives: "all", "0", "-1 to all" where attributes decide.
+std::string smoothness_text(const ListedOp& op);
+/// What the gradient of each operand reads, operands by their numbers: "#2; #1" of a product.
+std::string saves_text(const OpInfo& info);
+/// The page docs/ops.md.
+std::string ops_markdown();
 
 }  // namespace gradzoo
