@@ -2,30 +2,26 @@
 
 namespace gradzoo {
 
-void check_operands(const OpInfo& info, Inputs in) {
-  const Tensor* value = nullptr;
-  for (int i = 0; i < in.size(); ++i) {
-    const Tensor& t = in[i];
-    if (!t.defined()) {
-      throw Error("{}: operand {} is undefined. Hint: assign it a value first", info.name, i);
-    }
-    const Role role = info.roles[i];
-    if (role != Role::value) {
-      const DType wanted = role == Role::index ? DType::i64 : DType::u8;
-      if (t.dtype() == wanted) continue;
-      throw Error("{}: operand {} must hold {}, not {}. Hint: cast(x, DType::{})", info.name, i,
-                  dtype_name(wanted), dtype_name(t.dtype()), dtype_name(wanted));
-    }
-    if (!is_floating(t.dtype())) {
-      throw Error("{}: operand {} holds {}, which takes no part in arithmetic. Hint: cast(x, DType::f32)",
-                  info.name, i, dtype_name(t.dtype()));
-    }
-    if (value && value->dtype() != t.dtype()) {
-      throw Error("{}: operands of two dtypes, {} {} and {} {}. Hint: cast one of them", info.name,
-                  dtype_name(value->dtype()), value->shape().str(), dtype_name(t.dtype()), t.shape().str());
-    }
-    value = &t;
+void refuse_operand(const OpInfo& info, Inputs in, int i) {
+  const Tensor& t = in[i];
+  if (!t.defined()) {
+    throw Error("{}: operand {} is undefined. Hint: assign it a value first", info.name, i);
   }
+  const Role role = info.roles[i];
+  if (role != Role::value) {
+    const std::string_view wanted = dtype_name(role == Role::index ? DType::i64 : DType::u8);
+    throw Error("{}: operand {} must hold {}, not {}. Hint: cast(x, DType::{})", info.name, i, wanted,
+                dtype_name(t.dtype()), wanted);
+  }
+  if (!is_floating(t.dtype())) {
+    throw Error("{}: operand {} holds {}, which takes no part in arithmetic. Hint: cast(x, DType::f32)",
+                info.name, i, dtype_name(t.dtype()));
+  }
+  int before = i - 1;
+  while (info.roles[before] != Role::value) --before;
+  const Tensor& other = in[before];
+  throw Error("{}: operands of two dtypes, {} {} and {} {}. Hint: cast one of them", info.name,
+              dtype_name(other.dtype()), other.shape().str(), dtype_name(t.dtype()), t.shape().str());
 }
 
 void refuse_dead_record(const Tensor& t, const char* op) {
@@ -60,17 +56,13 @@ void check_saved(const Node& node) {
   }
 }
 
-void check_gradient(const Node& node, int i, const Tensor& gradient, const Node& input) {
+void refuse_gradient(const Node& node, int i, const Tensor& gradient, const Node& input) {
   if (!gradient.defined() || gradient.dtype() != input.dtype) {
     throw Error("{}: its vjp gave {} for input {} of {}. Hint: give the input's dtype", node.op->name,
                 gradient.defined() ? dtype_name(gradient.dtype()) : "nothing", i, dtype_name(input.dtype));
   }
-  if (gradient.shape() == input.shape) return;
-  if (broadcast_shapes(gradient.shape(), input.shape, node.op->name) != gradient.shape()) {
-    throw Error(
-        "{}: its vjp gave {} for input {} of {}. Hint: give the input's shape, or one it broadcasts to",
-        node.op->name, gradient.shape().str(), i, input.shape.str());
-  }
+  throw Error("{}: its vjp gave {} for input {} of {}. Hint: give the input's shape, or one it broadcasts to",
+              node.op->name, gradient.shape().str(), i, input.shape.str());
 }
 
 }  // namespace gradzoo

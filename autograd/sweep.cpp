@@ -6,6 +6,21 @@
 #include "autograd/trace.h"
 
 namespace gradzoo {
+namespace {
+
+// A gradient of the shape that the input was broadcast to, summed over the axes that broadcasting repeated.
+Tensor sum_back(const Node& node, int i, const Tensor& gradient, const Node& input) {
+  if (broadcast_shapes(gradient.shape(), input.shape, node.op->name) != gradient.shape())
+    refuse_gradient(node, i, gradient, input);
+  return sum_to(gradient, input.shape);
+}
+
+void add_to(Tensor& sum, const Tensor& gradient) {
+  visit_floating(sum.dtype(),
+                 [&]<class T>() { kernels::add_to(gradient.data<T>(), sum.mutable_data<T>(), sum.size()); });
+}
+
+}  // namespace
 
 Sweep::Sweep(int64_t last, std::span<const int64_t> wanted, const SweepOptions& options)
     : state_(tape_state()), first_(last), last_(last), options_(options) {
@@ -22,7 +37,8 @@ Sweep::Sweep(int64_t last, std::span<const int64_t> wanted, const SweepOptions& 
   }
 }
 
-// Upwards, so that the inputs of a node come before it: what leads to no wanted node is left out.
+// Which nodes lie between y and what is wanted. Inputs stand before their node, so one pass upwards finds
+// out.
 void Sweep::mark_reached() {
   for (int64_t index = first_; index <= last_; ++index) {
     const Node& node = state_.nodes[index];
@@ -51,7 +67,7 @@ void Sweep::run(Tensor seed) {
   }
 }
 
-// The gradient of this node is complete: all that read it stand above. Its rule passes it on.
+// Every node that reads this one stands above it, so its gradient is complete. Its rule passes it on.
 void Sweep::visit(int64_t index) {
   Node& node = state_.nodes[index];
   const Tensor& g = grads_[slot(index)];
@@ -75,15 +91,13 @@ void Sweep::visit(int64_t index) {
 void Sweep::accumulate(const Node& node, int i, Tensor gradient) {
   const int64_t index = node.inputs[static_cast<size_t>(i)];
   const Node& input = state_.nodes[index];
-  check_gradient(node, i, gradient, input);
-  if (gradient.shape() != input.shape) gradient = sum_to(gradient, input.shape);
+  if (!gradient.defined() || gradient.dtype() != input.dtype) refuse_gradient(node, i, gradient, input);
+  if (gradient.shape() != input.shape) gradient = sum_back(node, i, gradient, input);
   Tensor& sum = grads_[slot(index)];
   if (!sum.defined()) {
     sum = gradient;
   } else if (may_change(index)) {
-    visit_floating(sum.dtype(), [&]<class T>() {
-      kernels::add_to(gradient.data<T>(), sum.mutable_data<T>(), sum.size());
-    });
+    add_to(sum, gradient);
   } else {
     sum = add(sum, gradient);
   }
