@@ -1,24 +1,31 @@
 // docs/engine.md quotes the engine: what it says of a line is held to stand there.
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <regex>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
+#include "autograd/grad.h"
+#include "autograd/ops.h"
+#include "autograd/trace.h"
 #include "support/error_message.h"
 #include "support/paths.h"
 
-using gradzoo::test::contains;
+using namespace gradzoo;
+using test::contains;
 
 namespace {
 
 using Lines = std::vector<std::string>;
 
 Lines lines_of(const std::string& file) {
-  std::ifstream in(gradzoo::test::source_dir() + "/" + file);
+  std::ifstream in(test::source_dir() + "/" + file);
   Lines lines;
   for (std::string line; std::getline(in, line);) lines.push_back(line);
   return lines;
@@ -29,7 +36,46 @@ std::string trimmed(const std::string& line) {
   return begin == std::string::npos ? "" : line.substr(begin);
 }
 
+std::string operand(int64_t node) { return node < 0 ? "-" : fmt::to_string(node); }
+
 }  // namespace
+
+TEST_CASE(
+    "docs/engine.md: the tables are what its program leaves on the tape, and what the second sweep gives") {
+  const Lines page = lines_of("docs/engine.md");
+  const auto check_row = [&](const std::string& row) {
+    const bool found =
+        std::ranges::any_of(page, [&](const std::string& line) { return line.starts_with(row); });
+    CHECK_MESSAGE(found, row);
+  };
+  Tensor x = scalar(3).requires_grad_(), w = scalar(2).requires_grad_();
+  Tape tape({.trace = true});
+  Tensor h = x * w;
+  Tensor loss = h * h;
+  Tensor g = grad(loss, x, {.create_graph = true});
+  Tensor penalty = g * g;
+  const size_t first_visits = trace_log().visits.size();
+  CHECK(grad(penalty, w).item() == 1152);
+  CHECK(tape.size() == 9);
+  for (int64_t index = 0; index < tape.size(); ++index) {
+    const Node& node = tape_state().nodes[index];
+    const std::string operands =
+        node.n_inputs == 0 ? "" : fmt::format(" {}, {}", operand(node.inputs[0]), operand(node.inputs[1]));
+    check_row(
+        fmt::format("| {} | {} |{} | {} |", index, node.op->name, operands, trace_of(index).output.item()));
+  }
+  const std::span<const Visit> visits = std::span(trace_log().visits).subspan(first_visits);
+  CHECK(visits.size() == 7);
+  for (const Visit& visit : visits) {
+    std::string gives;
+    for (size_t i = 0; i < visit.gives.size(); ++i) {
+      if (!visit.gives[i].defined()) continue;
+      gives += fmt::format("{} {} to node {}", gives.empty() ? "" : ",", visit.gives[i].item(),
+                           tape_state().nodes[visit.node].inputs[i]);
+    }
+    check_row(fmt::format("| {} | {} |{} |", visit.node, visit.adjoint.item(), gives));
+  }
+}
 
 TEST_CASE(
     "docs/engine.md: each linked line has the symbol that the link names, each quoted line stands in a "
