@@ -67,6 +67,16 @@ TEST_CASE("gradients have values of their own") {
   CHECK(grad(sum(z * z), y).to_vector() == std::vector<double>{12, 16, 20, 24});
 }
 
+TEST_CASE("a sum of gradients does not change values that another gradient shares") {
+  const Tensor x = tensor({1, 2, 3, 4}, {4}, DType::f64).requires_grad_();
+  const Tensor y = tensor({5, 6, 7, 8}, {2, 2}, DType::f64).requires_grad_();
+  Tape tape;
+  const Tensor u = square(x), z = reshape(x, {2, 2}) + y;  // x gets a view of y's gradient, then u's part
+  const Tensors g = grad(sum(z * z) + sum(u), {x, y});
+  CHECK(g[0].to_vector() == std::vector<double>{14, 20, 26, 32});
+  CHECK(g[1].to_vector() == std::vector<double>{12, 16, 20, 24});
+}
+
 TEST_CASE("a gradient of a saved operand is not that operand") {
   Tensor w = tensor({2, 3}, {2}, DType::f64);
   const Tensor x = tensor({1, 1}, {2}, DType::f64).requires_grad_();
@@ -74,6 +84,14 @@ TEST_CASE("a gradient of a saved operand is not that operand") {
   Tensor g = grad(sum(x * w), x);
   g.mutable_data<double>()[0] = 9;
   CHECK(w.to_vector() == std::vector<double>{2, 3});
+}
+
+TEST_CASE("a saved output that was changed through its values is refused too") {
+  const Tensor x = leaf(3.0);
+  Tape tape;
+  const Tensor y = exp(x);
+  y.detach().mutable_data<double>()[0] = 0;
+  CHECK(contains(error_message([&] { grad(y, x); }), "exp: its saved output () was changed in place"));
 }
 
 TEST_CASE("a recorded gradient still reaches its grad_output") {

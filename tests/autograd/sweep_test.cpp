@@ -93,6 +93,15 @@ struct Misshapen {
   void vjp(Vjp& v, const Tensor&) const { v.give(1, ops::MatMul{false, true}, v.in(0), v.in(0)); }
 };
 
+/// The same of the right shape, whose rule gives a product in f32.
+struct OfSingles : Misshapen {
+  static constexpr const char* name = "of_singles";
+  void vjp(Vjp& v, const Tensor&) const {
+    const Tensor a = cast(v.in(0), DType::f32);
+    v.give(1, ops::MatMul{false, true}, a, a);
+  }
+};
+
 }  // namespace
 
 TEST_CASE("A weight that is used twice gets the sum of both products, where its gradient stands") {
@@ -241,13 +250,15 @@ TEST_CASE("A sweep that fails after the first product leaves the gradient empty"
   CHECK(!w.grad().defined());
 }
 
-TEST_CASE("A product of the wrong shape is refused like any other gradient") {
-  const Tensor a = ones({2, 3}, DType::f64);
-  Tensor b = ones({3, 4}, DType::f64).requires_grad_();
-  b.set_grad_buffer(zeros({3, 4}, DType::f64));
+TEST_CASE("A product of the wrong shape, or of another dtype, is refused like any other gradient") {
+  const Tensor a = ones({3, 3}, DType::f64), wide = ones({2, 3}, DType::f64);
+  Tensor b = ones({3, 3}, DType::f64).requires_grad_();
+  b.set_grad_buffer(zeros({3, 3}, DType::f64));
   Tape tape;
-  const Tensor y = sum(apply<Misshapen>(a, b));
-  CHECK(test::contains(test::error_message([&] { backward(y); }), "misshapen"));
+  const Tensor misshapen = sum(apply<Misshapen>(wide, b)), singles = sum(apply<OfSingles>(a, b));
+  CHECK(test::contains(test::error_message([&] { backward(misshapen); }), "misshapen"));
+  CHECK(test::contains(test::error_message([&] { backward(singles); }),
+                       "of_singles: its vjp gave f32 for input 1 of f64"));
 }
 
 TEST_CASE("a sweep that a vjp ended says so when it is tried again") {
@@ -263,6 +274,16 @@ TEST_CASE("a sweep that a vjp ended says so when it is tried again") {
   const Tensor z = sum(square(x));
   grad(z, x);
   CHECK(test::contains(test::error_message([&] { grad(z, x); }), "released by an earlier sweep"));
+}
+
+TEST_CASE("what another sweep had released is not put down to the one that failed") {
+  const Tensor x = tensor({1, 2}, {2}, DType::f64).requires_grad_();
+  const Tensor v = tensor({3, 4}, {2}, DType::f64).requires_grad_();
+  Tape tape;
+  const Tensor thrown = apply<Throws>(x), z = sum(square(v)), y = sum(square(thrown));
+  grad(z, v);
+  CHECK_THROWS_AS(grad(y, x), Error);
+  CHECK(test::contains(test::error_message([&] { grad(z, v); }), "released by an earlier sweep"));
 }
 
 TEST_CASE("a vjp that asks for the shape of an operand without gradient is told to ask first") {

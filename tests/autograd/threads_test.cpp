@@ -70,6 +70,28 @@ TEST_CASE("a leaf in use on a live tape keeps its gradient: it cannot be switche
   CHECK_FALSE(w.is_leaf());
 }
 
+TEST_CASE("what another thread recorded is never taken for a node of this one, however many this one makes") {
+  on_another_thread([] {
+    const Tensor x = scalar(2).requires_grad_();
+    {
+      const Tape first;
+      square(x);
+    }
+    Tensor foreign;
+    on_another_thread([&] {
+      const Tensor u = scalar(3).requires_grad_();
+      const Tape tape;
+      foreign = square(u);
+    });
+    for (int i = 0; i < 100; ++i) {
+      const Tape tape;
+      const Tensor y = square(x);
+      REQUIRE(y.impl()->record.index == foreign.impl()->record.index);
+      CHECK_FALSE(foreign.requires_grad());
+    }
+  });
+}
+
 TEST_CASE("threads share frozen weights while each takes gradients of its own") {
   Rng rng(1);
   const Tensor w = randn({16, 16}, rng, DType::f64), b = randn({16}, rng, DType::f64);

@@ -1,5 +1,7 @@
 #include "autograd/trace.h"
 
+#include <string_view>
+
 #include <doctest/doctest.h>
 
 #include "autograd/grad.h"
@@ -40,6 +42,22 @@ TEST_CASE("a sweep's visits tell what each rule gave, and the sum that it was ad
   CHECK(visits[1].gives[0].item() == 6);
   CHECK(visits[1].totals[0].item() == 7);
   CHECK(visits[2].adjoint.item() == 7);
+}
+
+TEST_CASE("what would be computed in a gradient's buffer, or added there, is told of too") {
+  Tensor w = tensor({1, 2, 3, 4}, {2, 2}, DType::f64).requires_grad_();
+  w.set_grad_buffer(zeros({2, 2}, DType::f64));
+  const Tensor a = eye(2, DType::f64);
+  Tape tape({.trace = true});
+  backward(sum(matmul(a, w)) + sum(matmul(a, w)));
+  int given = 0;
+  for (const Visit& visit : trace_log().visits) {
+    if (std::string_view(tape_state().nodes[visit.node].op->name) != "matmul") continue;
+    REQUIRE(visit.gives[1].defined());
+    CHECK(visit.gives[1].to_vector() == std::vector<double>(4, 1));
+    CHECK(visit.totals[1].to_vector() == std::vector<double>(4, ++given));
+  }
+  CHECK(given == 2);
 }
 
 TEST_CASE("nodes that a rule records belong to its visit") {
