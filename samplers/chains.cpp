@@ -85,6 +85,7 @@ ChainResult run_chains(const Target& target, const Tensor& x0, Sampler& sampler,
     const bool warming_up = step < options.warmup;
     sampler.step(target, rng, warming_up);
     fence.check(sampler, step + 1);
+    if (options.done) options.done(static_cast<double>(step + 1) / static_cast<double>(options.steps));
     if (warming_up) continue;
     accepted += sampler.moved();
     trace.record(sampler.x(), sampler.value());

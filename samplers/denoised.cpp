@@ -98,8 +98,7 @@ bool can_denoise(const Target& target) {
 Tensor denoised(const Target& target, const Tensor& noisy, double sigma, Rng& rng) {
   if (!can_denoise(target))
     throw Error(
-        "denoised: the target has no score of real numbers. Hint: a run of score, dae, ebm or flow-matching; "
-        "from C++, Target::score");
+        "denoised: the target has no score of real numbers. Hint: set Target::score or Target::log_prob");
   const NoGrad quiet;
   Tensor x = guess(target, noisy, sigma, rng);
   if (!all_finite(x))

@@ -26,22 +26,41 @@ void check_chains(int64_t chains) {
   if (chains < 1) throw Error("ais: {} chains. Hint: one or more, 100 say", chains);
 }
 
+/// A path that tells how far the way along it has come.
+class ToldPath : public AnnealingPath {
+ public:
+  ToldPath(AnnealingPath& path, int64_t moves, const std::function<void(double)>& done)
+      : path_(path), moves_(static_cast<double>(moves)), done_(done) {}
+  Tensor advance(Tensor& x, double from, double to, Rng& rng) override {
+    Tensor weights = path_.advance(x, from, to, rng);
+    if (done_) done_(++moved_ / moves_);
+    return weights;
+  }
+
+ private:
+  AnnealingPath& path_;
+  double moves_, moved_ = 0;
+  const std::function<void(double)>& done_;
+};
+
 }  // namespace
 
-LogPartition anneal_up(const Partition& partition, const AnnealingOptions& options, Rng& rng) {
+LogPartition anneal_up(const Partition& partition, const AnnealingOptions& options, Rng& rng,
+                       const std::function<void(double)>& done) {
   check_chains(options.chains);
   const std::vector<double> betas = temperatures_up(options.temperatures);
-  AisEstimate found =
-      annealed_importance_sampling(*partition.path, partition.begin(options.chains, rng), betas, rng);
+  ToldPath path(*partition.path, options.temperatures - 1, done);
+  AisEstimate found = annealed_importance_sampling(path, partition.begin(options.chains, rng), betas, rng);
   return {partition.begin_log_z + found.log_ratio, std::move(found)};
 }
 
-LogPartition anneal_down(const Partition& partition, const AnnealingOptions& options, Rng& rng) {
+LogPartition anneal_down(const Partition& partition, const AnnealingOptions& options, Rng& rng,
+                         const std::function<void(double)>& done) {
   check_chains(options.chains);
   std::vector<double> betas = temperatures_up(options.temperatures);
   std::ranges::reverse(betas);
-  AisEstimate found =
-      annealed_importance_sampling(*partition.path, partition.end(options.chains, rng), betas, rng);
+  ToldPath path(*partition.path, options.temperatures - 1, done);
+  AisEstimate found = annealed_importance_sampling(path, partition.end(options.chains, rng), betas, rng);
   return {partition.begin_log_z - found.log_ratio, std::move(found)};
 }
 

@@ -33,10 +33,6 @@ struct ModelEntry {
   std::string why_no_density = "";
   DataKind data = DataKind::any;
   std::string why_data = "";  // why nothing else, as a clause; "" where it says itself
-  /// What target() gives Markov chains to walk on, e.g. "score" or "log-density with net=energy, else score";
-  /// "" where it gives nothing.
-  std::string walks_on = "";
-  bool draws_samples = true;
   std::string default_data = "mnist";
   bool narrow_toys = false;  // toys' modes are as narrow as papers on adversaries have them
   std::unique_ptr<ModelOptions> (*options)() = nullptr;

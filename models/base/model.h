@@ -5,17 +5,17 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "autograd/random.h"
+#include "base/options.h"
 #include "datasets/dataset.h"
-#include "models/base/anomaly.h"
+#include "models/base/abilities.h"
 #include "models/base/metric.h"
 #include "models/base/quantity.h"
 #include "models/pictures/picture.h"
 #include "nn/learn/learner.h"
-#include "samplers/partition.h"
-#include "samplers/target.h"
 #include "state/state.h"
 
 namespace gradzoo {
@@ -41,38 +41,33 @@ struct SampleRequest {
   int64_t n;
   Rng& rng;
   Tensor labels = {};                     // (n) i64, of a model that is conditional on them; undefined: any
-  std::vector<std::string> options = {};  // key=value, for this request alone: see describe_sampling
+  std::vector<std::string> options = {};  // key=value, for this request alone: see sampling_options
 };
 
-/// Which images are to be completed.
-struct InpaintRequest {
-  Tensor images;  // (n, pixels) in [0,1]
-  Tensor known;   // (pixels): 1 where the images are to be believed, else 0
-  Rng& rng;
+/// How samples are drawn, as a value: a copy of the run's settings, in which a request changes what it wants.
+class SamplingOptions {
+ public:
+  virtual ~SamplingOptions() = default;
+  virtual void describe(OptionTable&) {}
 };
 
-/// Which examples are to be freed of Gaussian noise.
-struct DenoiseRequest {
-  Tensor examples;  // (n, numbers)
-  double sigma;     // standard deviation of their noise
-  Rng& rng;
-  Domain domain = {};  // where numbers without noise lie, {0, 1} for pixels: so does the guess
+/// Those that are in a struct O, with `describe_sampling(OptionTable&)`.
+template <class O>
+class SamplingOptionsOf final : public SamplingOptions {
+ public:
+  explicit SamplingOptionsOf(O options) : options(std::move(options)) {}
+  void describe(OptionTable& table) override { options.describe_sampling(table); }
+  O options;
 };
-
-/// Between the codes of which examples to walk.
-struct InterpolateRequest {
-  Batch ends;  // 0 and 1, 2 and 3, ...; the two of a pair of one label, of a model that is conditional
-  Rng& rng;
-};
-
-/// Which examples are to be judged.
-struct AnomalyRequest {
-  Tensor examples;  // (n, numbers), as training sees them
-  Rng& rng;
-};
-
-/// Is told how far a long evaluation is: the share that is done, in [0, 1].
-using ShareDone = std::function<void(double)>;
+template <class O>
+std::unique_ptr<SamplingOptions> sampling_options_of(const O& options) {
+  return std::make_unique<SamplingOptionsOf<O>>(options);
+}
+/// The struct in them; they are what the same model's sampling_options() made.
+template <class O>
+const O& options_in(const SamplingOptions& sampling) {
+  return static_cast<const SamplingOptionsOf<O>&>(sampling).options;
+}
 
 /// A horizontal line in a metric's curve: what it could reach at best, or would say of chance.
 struct CurveLevel {
@@ -110,28 +105,21 @@ class Model {
   Quantities evaluate_at_length(const DataView& data, const ShareDone& done = {});
   /// Images (n, H, W) in [0,1], or points (n, d). Throws Error where the model draws none, has no use for
   /// labels, or does not know an option.
-  Tensor sample(const SampleRequest& request);
-  /// The images with what is not known of them drawn given what is: (n, pixels) in [0,1], the known pixels as
-  /// they were. Throws Error of a model that has neither score nor energy.
+  Tensor sample(const SampleRequest& request) const;
+  /// What it can do. Each shows the averages; a target and a partition, and copies of their parts, show them
+  /// as long as they live, and a training step meanwhile throws Error. The model must outlive all of it.
+  Abilities abilities();
+  /// One of them. Throws Error where the model has it not.
   Tensor inpaint(const InpaintRequest& request);
-  /// A row of ten images on the way from one code to another for each pair: (10 pairs, pixels) in [0,1]. A
-  /// model that has codes but finds none of an image draws its own. Throws Error of a model that has none.
   Tensor interpolate(const InterpolateRequest& request);
-  /// A guess of the examples without their noise: (n, numbers). Throws Error where sigma is not above 0, and
-  /// of a model that knows no score of examples without a label.
   Tensor denoise(const DenoiseRequest& request);
-  /// Throws Error of a model that has neither energy, nor score, nor bound.
   AnomalyScores anomaly_scores(const AnomalyRequest& request);
+  Target target() { return abilities().target; }
+  std::optional<Partition> partition() { return abilities().partition; }
   /// The film strip's frame after an epoch.
   Picture snapshot(const DataView& data, Rng& rng);
   /// Every picture beside the snapshots.
   std::vector<Picture> pictures(const DataView& data);
-  /// What Markov chains may walk on. As long as a copy lives it shows the averages, where some are kept, and
-  /// a training step throws Error; the model must outlive it.
-  Target target();
-  /// What is known of its normalising constant, to be estimated; shows averages and keeps them as target()
-  /// does. Empty where the model has none that annealing reaches.
-  std::optional<Partition> partition();
   /// What this run's numbers say, a paragraph of the report; "" where there is nothing beyond their
   /// explanations.
   std::string reading(const DataView& data);
@@ -143,9 +131,10 @@ class Model {
   virtual std::string collapse_hint() const { return ""; }
   /// Lines that belong into the curves of metrics.
   virtual std::vector<CurveLevel> levels(const DataView&) { return {}; }
-  /// The options of a request for samples, which are members of the model: their defaults are those of the
-  /// run.
-  virtual void describe_sampling(OptionTable&) {}
+  /// The options of a request for samples, as the run has them.
+  virtual std::unique_ptr<SamplingOptions> sampling_options() const {
+    return std::make_unique<SamplingOptions>();
+  }
   /// Some of them, as key=value, for samples that are only watched while training: quickly drawn ones.
   virtual std::vector<std::string> quick_sampling() const { return {}; }
   /// The options of an evaluation, as these.
@@ -167,31 +156,24 @@ class Model {
   /// What may take minutes; `done` is defined.
   virtual Quantities do_evaluate_at_length(const DataView&, const ShareDone&) { return {}; }
   /// `request.labels` are defined, those of the classes in turn where none were asked for, iff label_count()
-  /// is above 0.
-  virtual Tensor do_sample(const SampleRequest& request) = 0;
+  /// is above 0; its options are in `sampling`, which sampling_options() made.
+  virtual Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const = 0;
+  /// n samples as the run is set, for pictures.
+  Tensor drawn(int64_t n, Rng& rng, const Tensor& labels = {}) const {
+    return do_sample({n, rng, labels}, *sampling_options());
+  }
   /// Unless overridden 100 samples of an image model, ten of each class where it is conditional, 1,000 points
   /// of another, over the truth's contours where there are some.
   virtual Picture do_snapshot(const DataView& data, Rng& rng);
   virtual std::vector<Picture> do_pictures(const DataView& data) = 0;
-  /// A log-density, a score, or neither, which is what it is unless overridden.
-  virtual Target do_target() { return {}; }
-  virtual std::optional<Partition> do_partition() { return {}; }
-  /// What the model makes of the images; the known pixels are put back by inpaint().
-  virtual Tensor do_inpaint(const InpaintRequest& request);
-  /// Unless overridden there are no codes. The ends have labels iff label_count() is above 0.
-  virtual Tensor do_interpolate(const InterpolateRequest& request);
-  /// A guess by what target() offers, unless overridden.
-  virtual Tensor do_denoise(const DenoiseRequest& request);
-  /// -log p up to its constant, else what a score has wrong about the examples, unless overridden.
-  virtual AnomalyScores do_anomaly_scores(const AnomalyRequest& request);
+  /// Samples alone, unless overridden; what follows from a target is added.
+  virtual Abilities do_abilities() { return {}; }
   virtual std::string do_reading(const DataView&) { return ""; }
 
  private:
   class Shown;
   // As long as a copy lives, the learners' parameters hold their averages.
   std::vector<std::shared_ptr<const void>> averages() const;
-  // What examples that come without labels can be measured by.
-  Target unlabelled_target(const char* what);
 
   std::vector<Learner*> learners_;
   std::vector<MetricInfo> metrics_;

@@ -84,7 +84,7 @@ Tensor Classifier::probabilities_of(const Tensor& features) {
   return softmax(network_.logits(features), 1);
 }
 
-Tensor Classifier::do_sample(const SampleRequest&) {
+Tensor Classifier::do_sample(const SampleRequest&, const SamplingOptions&) const {
   throw Error(
       "classifier: it tells images apart and draws none. Hint: gradzoo eval RUN --classifier THIS_RUN "
       "measures another run's samples with it");

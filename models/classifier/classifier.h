@@ -32,7 +32,8 @@ class Classifier : public Model {
   void add_to(State& state) override;
   Quantities do_validate(const DataView& data) override { return do_evaluate(data); }
   Quantities do_evaluate(const DataView& data) override;
-  Tensor do_sample(const SampleRequest& request) override;
+  Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
+  Abilities do_abilities() override { return {.samples = false}; }
   Picture do_snapshot(const DataView& data, Rng& rng) override;
   std::vector<Picture> do_pictures(const DataView& data) override;
   std::string do_reading(const DataView& data) override;

@@ -37,8 +37,7 @@ ModelEntry classifier_entry() {
       {.name = "classifier",
        .summary = "convolutions or a perceptron, p(label|image): the ruler for other models' samples",
        .source = "LeCun et al. 1998",
-       .data = DataKind::images,
-       .draws_samples = false});
+       .data = DataKind::images});
 }
 
 }  // namespace gradzoo

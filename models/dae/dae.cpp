@@ -66,11 +66,7 @@ void Dae::add_to(State& state) {
   state.add("dae.seen", seen_);
 }
 
-void Dae::describe_sampling(OptionTable& options) {
-  options.add("chain_step", options_.chain_step, "of the Langevin chains, in sigma^2", {1e-6, 2});
-  options.add("chain_steps", options_.chain_steps, "Langevin steps of a sample; one more goes through r",
-              {1, 1e7});
-}
+std::unique_ptr<SamplingOptions> Dae::sampling_options() const { return sampling_options_of(options_); }
 
 void Dae::train_step(const StepContext& context, MetricRow row) {
   const Tensor& x = context.batch.x;
@@ -119,22 +115,24 @@ Tensor Dae::initial(int64_t n, Rng& rng) const {
   return mean_ + spread * randn({n, shape_.size()}, rng);
 }
 
-DenoisedSamples Dae::draw(int64_t n, Rng& rng) const {
-  return options_.noise == DaeNoise::masking ? walk_back(n, rng) : walk(score_target(), initial(n, rng), rng);
+DenoisedSamples Dae::draw(int64_t n, const DaeOptions& options, Rng& rng) const {
+  return options_.noise == DaeNoise::masking ? walk_back(n, options.chain_steps, rng)
+                                             : walk(score_target(), initial(n, rng), options, rng);
 }
 
-DenoisedSamples Dae::walk(const Target& target, const Tensor& from, Rng& rng) const {
+DenoisedSamples Dae::walk(const Target& target, const Tensor& from, const DaeOptions& options, Rng& rng,
+                          const ShareDone& done) const {
   // a share of sigma^2, so that x' = (1 - a) x + a r(x) + sqrt(2a) sigma z
-  UnadjustedLangevin sampler({.step = options_.chain_step * sigma_ * sigma_});
-  const Tensor raw = run_chains(target, from, sampler, {.steps = options_.chain_steps}, rng).x;
+  UnadjustedLangevin sampler({.step = options.chain_step * sigma_ * sigma_});
+  const Tensor raw = run_chains(target, from, sampler, {.steps = options.chain_steps, .done = done}, rng).x;
   return {raw, r(raw)};
 }
 
 // x' ~ Bernoulli(r(x~)), x~ masked x: its law tends to the data's where r is the true conditional (Bengio et
 // al. 2013, "Generalized denoising auto-encoders as generative models", theorem 1).
-DenoisedSamples Dae::walk_back(int64_t n, Rng& rng) const {
+DenoisedSamples Dae::walk_back(int64_t n, int64_t steps, Rng& rng) const {
   Tensor x = clamp(initial(n, rng), 0, 1), mean_x;
-  for (int64_t i = 0; i < options_.chain_steps; ++i) {
+  for (int64_t i = 0; i < steps; ++i) {
     mean_x = clamp(r(noisy(x, rng)), 0, 1);
     x = bernoulli(mean_x, rng);
   }
@@ -149,26 +147,27 @@ Target Dae::score_target() const {
           .data_noise = sigma_};
 }
 
-Tensor Dae::do_inpaint(const InpaintRequest& request) {
-  if (options_.noise == DaeNoise::masking) return Model::do_inpaint(request);
+Tensor Dae::completed_images(const InpaintRequest& request) const {
   const Target free = score_target();
   const Tensor known = request.images + randn_like(request.images, request.rng) * sigma_;
   const Target target = given(free, known, request.known);
-  const Tensor raw = walk(target, initial(known.dim(0), request.rng), request.rng).raw;
+  const Tensor raw =
+      walk(target, initial(known.dim(0), request.rng), options_, request.rng, request.done).raw;
   return r(completed(raw, known, request.known));
 }
 
-Tensor Dae::do_sample(const SampleRequest& request) {
-  const Tensor x = draw(request.n, request.rng).denoised;
+Tensor Dae::do_sample(const SampleRequest& request, const SamplingOptions& sampling) const {
+  const Tensor x = draw(request.n, options_in<DaeOptions>(sampling), request.rng).denoised;
   return shape_.is_image() ? as_images(x, shape_) : x;
 }
 
-Target Dae::do_target() {
+Abilities Dae::do_abilities() {
   if (options_.noise == DaeNoise::masking) return {};
   Target target = score_target();
   if (tied_) target.log_prob = [this](const Tensor& x) { return log_density(x); };
   target.initial = [this](int64_t n, Rng& rng) { return initial(n, rng); };
-  return target;
+  return {.target = std::move(target),
+          .inpaint = [this](const InpaintRequest& request) { return completed_images(request); }};
 }
 
 Tensor Dae::held_out_errors(TensorFn denoise, const DataView& data) const {
@@ -204,7 +203,7 @@ Quantities Dae::do_evaluate(const DataView& data) {
 
 std::vector<Picture> Dae::do_pictures(const DataView& data) {
   Rng rng(data.seed, "pictures/chains");
-  const DenoisedSamples samples = draw(shape_.is_image() ? 40 : 1000, rng);
+  const DenoisedSamples samples = draw(shape_.is_image() ? 40 : 1000, options_, rng);
   const auto denoise = [this](const Tensor& x) { return r(x); };
   const auto density = [this](const Tensor& x) { return log_density(x); };
   const auto spoil = [this](const Tensor& x, Rng& noise) { return noisy(x, noise); };

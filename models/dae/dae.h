@@ -22,16 +22,15 @@ class Dae : public Model {
   Dae(const DaeOptions& options, const DataShape& shape, const TrainingOptions& training);
 
   void train_step(const StepContext& context, MetricRow row) override;
-  void describe_sampling(OptionTable& options) override;
+  std::unique_ptr<SamplingOptions> sampling_options() const override;
 
  protected:
   void add_to(State& state) override;
   Quantities do_validate(const DataView& data) override;
   Quantities do_evaluate(const DataView& data) override;
-  Tensor do_sample(const SampleRequest& request) override;
+  Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
   std::vector<Picture> do_pictures(const DataView& data) override;
-  Target do_target() override;
-  Tensor do_inpaint(const InpaintRequest& request) override;
+  Abilities do_abilities() override;
   std::string do_reading(const DataView& data) override;
 
  private:
@@ -41,9 +40,11 @@ class Dae : public Model {
   std::string noise_words() const;
   Tensor log_density(const Tensor& x) const;  // (B, d) -> (B); tied weights alone
   Tensor initial(int64_t n, Rng& rng) const;
-  DenoisedSamples draw(int64_t n, Rng& rng) const;
-  DenoisedSamples walk(const Target& target, const Tensor& from, Rng& rng) const;
-  DenoisedSamples walk_back(int64_t n, Rng& rng) const;
+  DenoisedSamples draw(int64_t n, const DaeOptions& options, Rng& rng) const;
+  DenoisedSamples walk(const Target& target, const Tensor& from, const DaeOptions& options, Rng& rng,
+                       const ShareDone& done = {}) const;
+  DenoisedSamples walk_back(int64_t n, int64_t steps, Rng& rng) const;
+  Tensor completed_images(const InpaintRequest& request) const;
   Target score_target() const;
   Tensor held_out_errors(TensorFn denoise, const DataView& data) const;  // (N)
 

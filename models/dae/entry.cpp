@@ -18,6 +18,10 @@ void DaeOptions::describe(OptionTable& options) {
               "tied weights: identity");
   options.add("input_scale", input_scale, "r sees its input times this; toys: 10 over toy_scale",
               {1e-6, 1e6});
+  describe_sampling(options);
+}
+
+void DaeOptions::describe_sampling(OptionTable& options) {
   options.add("chain_step", chain_step, "of the Langevin chains that samples come from, in sigma^2",
               {1e-6, 2});
   options.add("chain_steps", chain_steps, "Langevin steps of a sample; one more goes through r", {1, 1e7});
@@ -57,8 +61,7 @@ ModelEntry dae_entry() {
       {.name = "dae",
        .summary = "denoising autoencoder: its score is (r(x) - x)/sigma^2, its samples Langevin's",
        .source = "Vincent et al. 2008; Vincent 2011; Alain & Bengio 2014",
-       .why_no_density = "a denoiser gives a score, and no Z",
-       .walks_on = "score with noise=gaussian; log-density too with weights=tied"});
+       .why_no_density = "a denoiser gives a score, and no Z"});
 }
 
 }  // namespace gradzoo

@@ -32,6 +32,7 @@ struct DaeOptions {
   int64_t chain_steps = 300;
 
   void describe(OptionTable& options);
+  void describe_sampling(OptionTable& options);
   void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
 };
 

@@ -56,9 +56,7 @@ void Dbn::add_to(State& state) {
     learning_[l]->add_to(state, fmt::format("dbn.layer{}", l + 1));
 }
 
-void Dbn::describe_sampling(OptionTable& options) {
-  options.add("sample_steps", options_.sample_steps, "Gibbs steps of the top machine to a sample", {1, 1e7});
-}
+std::unique_ptr<SamplingOptions> Dbn::sampling_options() const { return sampling_options_of(options_); }
 
 void Dbn::describe_evaluation(OptionTable& options) {
   if (!is_enumerable(*layers_.back())) options_.annealing.describe(options);
@@ -139,11 +137,11 @@ Tensor Dbn::top_noise(size_t layer, int64_t n, Rng& rng) const {
   return bernoulli(broadcast_to(learning_[layer]->means(), {n, layers_[layer]->visible()}), rng);
 }
 
-Tensor Dbn::do_sample(const SampleRequest& request) {
+Tensor Dbn::do_sample(const SampleRequest& request, const SamplingOptions& sampling) const {
   const size_t top = layers_.size() - 1;
   const RbmGibbs gibbs(*layers_[top]);
-  const Tensor visible =
-      gibbs.walk(top_noise(top, request.n, request.rng), options_.sample_steps - 1, request.rng);
+  const Tensor visible = gibbs.walk(top_noise(top, request.n, request.rng),
+                                    options_in<DbnOptions>(sampling).sample_steps - 1, request.rng);
   const Tensor p = below(gibbs.draw_hidden(visible, request.rng), top, request.rng);
   return shape_.is_image() ? as_images(p, shape_) : bernoulli(p, request.rng);
 }
@@ -174,8 +172,8 @@ std::vector<Picture> Dbn::do_pictures(const DataView& data) {
   return out;
 }
 
-std::optional<Partition> Dbn::do_partition() {
-  return rbm_partition(*layers_.back(), learning_.back()->base_bias());
+Abilities Dbn::do_abilities() {
+  return {.partition = rbm_partition(*layers_.back(), learning_.back()->base_bias())};
 }
 
 }  // namespace gradzoo

@@ -19,7 +19,7 @@ class Dbn : public Model {
 
   void prepare(const Examples& training) override;
   void train_step(const StepContext& context, MetricRow row) override;
-  void describe_sampling(OptionTable& options) override;
+  std::unique_ptr<SamplingOptions> sampling_options() const override;
   void describe_evaluation(OptionTable& options) override;
 
   const RbmStack& layers() const { return layers_; }
@@ -33,9 +33,9 @@ class Dbn : public Model {
   Quantities do_evaluate_at_length(const DataView& data, const ShareDone& done) override;
   /// Ends of Gibbs chains of the top machine, drawn downwards layer by layer: of images the probabilities of
   /// the pixels, of points these themselves.
-  Tensor do_sample(const SampleRequest& request) override;
+  Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
   std::vector<Picture> do_pictures(const DataView& data) override;
-  std::optional<Partition> do_partition() override;
+  Abilities do_abilities() override;
 
  private:
   /// What stands `count` layers above x: drawn, or their probabilities.

@@ -12,9 +12,13 @@ void DbnOptions::describe(OptionTable& options) {
   options.add("upward", upward, kDbnUpward, "what a layer learns from the one below");
   options.add("pixels", pixels, subset(kPixels, Pixels::dynamic_binary, Pixels::fixed_binary),
               "what a byte becomes: units are 0 or 1, so grey values have no likelihood here");
-  options.add("sample_steps", sample_steps, "Gibbs steps of the top machine to a sample", {1, 1e7});
+  describe_sampling(options);
   annealing.describe(options);
   options.add("bound_samples", bound_samples, "draws an example when eval bounds log p(x)", {1, 1e5});
+}
+
+void DbnOptions::describe_sampling(OptionTable& options) {
+  options.add("sample_steps", sample_steps, "Gibbs steps of the top machine to a sample", {1, 1e7});
 }
 
 void DbnOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {

@@ -24,6 +24,7 @@ struct DbnOptions {
   int64_t bound_samples = 10;
 
   void describe(OptionTable& options);
+  void describe_sampling(OptionTable& options);
   void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
 };
 

@@ -86,10 +86,9 @@ Dde::Dde(const DdeOptions& options, const DataShape& shape, const TrainingOption
 
 void Dde::add_to(State& state) { state.add("dde.noise", noise_rng_); }
 
-void Dde::describe_sampling(OptionTable& options) {
-  if (generator_) return;
-  options.add("chain_step", options_.chain_step, "of the Langevin chains, in sigma^2", {1e-6, 2});
-  options.add("chain_steps", options_.chain_steps, "Langevin steps of a sample", {1, 1e7});
+std::unique_ptr<SamplingOptions> Dde::sampling_options() const {
+  if (generator_) return Model::sampling_options();
+  return sampling_options_of(options_);
 }
 
 Tensor Dde::denoising_error(const EnergyNetwork& network, const Tensor& x, const Tensor& eps) const {
@@ -176,20 +175,20 @@ Quantities Dde::do_evaluate(const DataView& data) {
 
 // From where the noisy data could be, by Langevin steps on log p^; the last through Tweedie. Images begin as
 // uniform noise: near black, which f_p is never shown either, chains stay where they are.
-Tensor Dde::chain_ends(int64_t n, Rng& rng) const {
+Tensor Dde::chain_ends(int64_t n, const DdeOptions& options, Rng& rng) const {
   const double sigma = options_.sigma;
   Tensor x = rand({n, shape_.size()}, rng);
   if (shape_.toy) x = shape_.toy->box().centre() + (x - 0.5) * shape_.toy->box().sides();
-  UnadjustedLangevin langevin({.step = options_.chain_step * sigma * sigma});
+  UnadjustedLangevin langevin({.step = options.chain_step * sigma * sigma});
   const Target target = density_.target();
   langevin.begin(target, x);
-  for (int64_t i = 0; i < options_.chain_steps; ++i) langevin.step(target, rng);
+  for (int64_t i = 0; i < options.chain_steps; ++i) langevin.step(target, rng);
   return tweedie_denoised(langevin.x(), langevin.value().score, sigma);
 }
 
-Tensor Dde::do_sample(const SampleRequest& request) {
+Tensor Dde::do_sample(const SampleRequest& request, const SamplingOptions& sampling) const {
   const Tensor x = generator_ ? generate(randn({request.n, options_.latent}, request.rng))
-                              : chain_ends(request.n, request.rng);
+                              : chain_ends(request.n, options_in<DdeOptions>(sampling), request.rng);
   return shape_.is_image() ? as_images(x, shape_) : x;
 }
 
@@ -198,14 +197,16 @@ std::vector<Picture> Dde::do_pictures(const DataView& data) {
   if (in_plane(shape_.toy.get())) {
     return {density_picture(
         "density", "The true density, exp f_p / Z, which is the truth's with noise of sigma, and samples.",
-        *shape_.toy, [this](const Tensor& x) { return log_density(x); }, do_sample({1000, rng}))};
+        *shape_.toy, [this](const Tensor& x) { return log_density(x); }, drawn(1000, rng))};
   }
   if (!shape_.is_image()) return {};
-  return {neighbours_picture(flatten_rows(do_sample({2 * kImageColumns, rng})), shape_, data.train)};
+  return {neighbours_picture(flatten_rows(drawn(2 * kImageColumns, rng)), shape_, data.train)};
 }
 
-Target Dde::do_target() {
-  return {.log_prob = [this](const Tensor& x) { return log_density(x); }};
+// The density is that of data with noise of sigma.
+Abilities Dde::do_abilities() {
+  return {.target = {.log_prob = [this](const Tensor& x) { return log_density(x); },
+                     .data_noise = options_.sigma}};
 }
 
 std::string Dde::do_reading(const DataView&) {

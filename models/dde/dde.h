@@ -35,7 +35,7 @@ class Dde : public Model {
   Dde(const DdeOptions& options, const DataShape& shape, const TrainingOptions& training);
 
   void train_step(const StepContext& context, MetricRow row) override;
-  void describe_sampling(OptionTable& options) override;
+  std::unique_ptr<SamplingOptions> sampling_options() const override;
   /// log p^ up to its constant: f_p / sigma^2, x (B, d) -> (B).
   Tensor log_density(const Tensor& x) const { return density_.log_density(x); }
 
@@ -43,16 +43,16 @@ class Dde : public Model {
   void add_to(State& state) override;
   Quantities do_validate(const DataView& data) override;
   Quantities do_evaluate(const DataView& data) override;
-  Tensor do_sample(const SampleRequest& request) override;
+  Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
   std::vector<Picture> do_pictures(const DataView& data) override;
-  Target do_target() override;
+  Abilities do_abilities() override;
   std::string do_reading(const DataView& data) override;
 
  private:
   // |grad f + e|^2 / sigma^2, a number of the example: (B), of +e and -e.
   Tensor denoising_error(const EnergyNetwork& network, const Tensor& x, const Tensor& eps) const;
   Tensor generate(const Tensor& z) const;
-  Tensor chain_ends(int64_t n, Rng& rng) const;
+  Tensor chain_ends(int64_t n, const DdeOptions& options, Rng& rng) const;
   double train_generator(int64_t n, double rate, MetricRow row);
 
   DataShape shape_;

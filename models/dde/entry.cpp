@@ -11,6 +11,10 @@ void DdeOptions::describe(OptionTable& options) {
               "the density of the generator's samples is learned; false: it climbs f_p alone, and collapses");
   options.add("latent", latent, "of the generator: dimensions of z", {1, 4096});
   options.add("generator_hidden", generator_hidden, "of the generator: units of its layers", {1, 65536});
+  describe_sampling(options);
+}
+
+void DdeOptions::describe_sampling(OptionTable& options) {
   options.add("chain_step", chain_step, "without one: of the Langevin chains, in sigma^2", {1e-6, 2});
   options.add("chain_steps", chain_steps, "without one: Langevin steps of a sample", {1, 1e7});
 }
@@ -42,8 +46,7 @@ ModelEntry dde_entry() {
       {.name = "dde",
        .summary = "denoising density estimator: a density by its score, and a generator without an adversary",
        .source = "Bigdeli et al. 2020",
-       .why_no_density = "on images its Z is not known",
-       .walks_on = "log-density"});
+       .why_no_density = "on images its Z is not known"});
 }
 
 }  // namespace gradzoo

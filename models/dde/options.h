@@ -18,6 +18,7 @@ struct DdeOptions {
   int64_t chain_steps = 500;
 
   void describe(OptionTable& options);
+  void describe_sampling(OptionTable& options);
   void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
 };
 

@@ -38,6 +38,17 @@ Tensor dropped(const Tensor& labels, int64_t none, double p, Rng& rng) {
   return out;
 }
 
+/// The options of a request for samples.
+struct RequestedPath {
+  PathOptions path;
+  bool is_conditional;
+
+  void describe_sampling(OptionTable& options) {
+    path.describe_sampling(options, is_conditional);
+    options.add("steps", path.sample_steps, "sample_steps by a shorter name", {1, 10000});
+  }
+};
+
 MetricInfo error_info(Learned learned) {
   if (learned == Learned::velocity)
     return {"velocity_error",
@@ -67,9 +78,8 @@ Diffusion::Diffusion(DiffusionKind kind, const PathOptions& options, const DataS
 
 void Diffusion::add_to(State& state) { state.add(kind_.name + ".noise", noise_rng_); }
 
-void Diffusion::describe_sampling(OptionTable& options) {
-  options_.describe_sampling(options, is_conditional());
-  options.add("steps", options_.sample_steps, "sample_steps by a shorter name", {1, 10000});
+std::unique_ptr<SamplingOptions> Diffusion::sampling_options() const {
+  return sampling_options_of(RequestedPath{options_, is_conditional()});
 }
 
 // Five hundred steps of Langevin for each look would take longer than the training between two of them.
@@ -160,18 +170,18 @@ Tensor Diffusion::velocity(const Tensor& x, double t) const {
 }
 
 // Classifier-free guidance (Ho & Salimans 2022), both from one batch.
-Reading Diffusion::guided(const Tensor& x, double t, const Tensor& labels) const {
+Reading Diffusion::guided(const Tensor& x, double t, const Tensor& labels, double guidance) const {
   const int64_t n = x.dim(0);
-  if (options_.guidance == 0) return read(x, t);
-  if (!labels.defined() || options_.guidance == 1) return read(x, t, labels);
+  if (guidance == 0) return read(x, t);
+  if (!labels.defined() || guidance == 1) return read(x, t, labels);
   const Tensor both = said(concat(x, x, 0), full({2 * n}, t), concat(labels, network_.no_labels(n), 0));
   const Tensor free = slice(both, 0, n, 2 * n);
-  return reading_of(free + (slice(both, 0, 0, n) - free) * options_.guidance, x, t);
+  return reading_of(free + (slice(both, 0, 0, n) - free) * guidance, x, t);
 }
 
 Tensor Diffusion::carry(const Tensor& x, const Tensor& labels, Rng& rng, const Route& route) const {
-  const auto read_at = [&](const Tensor& y, double t) { return guided(y, t, labels); };
-  const PathWalk walk{kind_.path, read_at, rng, options_.level};
+  const auto read_at = [&](const Tensor& y, double t) { return guided(y, t, labels, route.guidance); };
+  const PathWalk walk{kind_.path, read_at, rng, route.level};
   return uncentred(walk_path(walk, route.solver, x, route.steps), shape_);
 }
 
@@ -192,15 +202,20 @@ Tensor Diffusion::code_of(const Tensor& examples, const Tensor& labels, Rng& rng
   return x;
 }
 
-Tensor Diffusion::do_interpolate(const InterpolateRequest& request) {
-  const Batch& ends = request.ends;
-  return between(code_of(ends.x, ends.labels, request.rng), label_of_each_pair(ends.labels), request.rng);
+Abilities Diffusion::do_abilities() {
+  const auto interpolate = [this](const InterpolateRequest& request) {
+    const Batch& ends = request.ends;
+    return between(code_of(ends.x, ends.labels, request.rng), label_of_each_pair(ends.labels), request.rng);
+  };
+  return {.target = target_of_path(),
+          .inpaint = [this](const InpaintRequest& request) { return completed_images(request); },
+          .interpolate = interpolate};
 }
 
 // The known pixels are put back on their paths before each step. What is drawn does not know of them
 // but through the network, so each step is taken several times, going back by fresh noise in between (Lugmayr
 // et al. 2022, "RePaint"). Without a label.
-Tensor Diffusion::do_inpaint(const InpaintRequest& request) {
+Tensor Diffusion::completed_images(const InpaintRequest& request) const {
   constexpr int64_t kRepeats = 10;
   const Tensor data = centred(request.images, shape_);
   const auto read_at = [&](const Tensor& y, double t) { return read(y, t); };
@@ -213,11 +228,13 @@ Tensor Diffusion::do_inpaint(const InpaintRequest& request) {
     const Tensor on_path = randn_like(data, request.rng) * at.noise + data * at.data;
     x = options_.solver(walk, completed(x, on_path, request.known), t, later);
     if (i % kRepeats != kRepeats - 1) x = noise_back(kind_.path, x, t, later, request.rng);
+    request.done(static_cast<double>(i + 1) / static_cast<double>(options_.sample_steps * kRepeats));
   }
   return uncentred(kind_.path(1).noise > 0 ? read(x, 1).denoised : x, shape_);
 }
 
-Tensor Diffusion::do_sample(const SampleRequest& request) {
+Tensor Diffusion::do_sample(const SampleRequest& request, const SamplingOptions& sampling) const {
+  const Route route = route_of(options_in<RequestedPath>(sampling).path);
   const int64_t at_once = shape_.is_image() ? kImagesAtOnce : kPointsAtOnce;
   const Tensor& labels = request.labels;
   const double noise = kind_.path(0).noise;
@@ -225,8 +242,7 @@ Tensor Diffusion::do_sample(const SampleRequest& request) {
   for (int64_t first = 0; first < request.n; first += at_once) {
     const int64_t end = std::min(first + at_once, request.n);
     parts.push_back(carry(randn({end - first, shape_.size()}, request.rng) * noise,
-                          labels.defined() ? labels.rows(first, end).clone() : Tensor(), request.rng,
-                          route()));
+                          labels.defined() ? labels.rows(first, end).clone() : Tensor(), request.rng, route));
   }
   const Tensor x = concat(parts, 0);
   return shape_.is_image() ? as_images(x, shape_) : x;
@@ -248,7 +264,7 @@ double Diffusion::time_of_level(double sigma) const {
 }
 
 // In the data's units y: x_t = a (2 y - 1 + sigma eps) of images, whose noise is half as wide in y.
-Target Diffusion::do_target() {
+Target Diffusion::target_of_path() const {
   const double unit = shape_.is_image() ? 2 : 1;
   const auto noisy_score = [this, unit](const Tensor& y, double sigma) {
     const double t = time_of_level(sigma * unit);

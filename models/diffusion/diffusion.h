@@ -26,6 +26,8 @@ struct DiffusionKind {
 struct Route {
   PathStep solver;
   int64_t steps;
+  LevelOptions level = {};
+  double guidance = 0;  // towards the labels
 };
 
 /// A network that is shown data with noise, x_t = a(t) x_1 + b(t) eps at all t, learns one mean of what it
@@ -37,7 +39,7 @@ class Diffusion : public Model {
             const TrainingOptions& training);
 
   void train_step(const StepContext& context, MetricRow row) override;
-  void describe_sampling(OptionTable& options) override;
+  std::unique_ptr<SamplingOptions> sampling_options() const override;
   std::vector<std::string> quick_sampling() const override;
   void describe_evaluation(OptionTable& options) override;
 
@@ -55,7 +57,7 @@ class Diffusion : public Model {
   /// data by ddim, (10 pairs, numbers).
   Tensor between(const Tensor& codes, const Tensor& labels, Rng& rng) const;
   /// As the options have it.
-  Route route() const { return {options_.solver, options_.sample_steps}; }
+  Route route() const { return route_of(options_); }
   /// The time at which noise is so many times the data.
   double time_of_level(double sigma) const;
 
@@ -64,20 +66,23 @@ class Diffusion : public Model {
   Quantities do_validate(const DataView& data) override;
   Quantities do_evaluate(const DataView& data) override;
   Quantities do_evaluate_at_length(const DataView& data, const ShareDone& done) override;
-  Tensor do_sample(const SampleRequest& request) override;
+  Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
   std::vector<Picture> do_pictures(const DataView& data) override;
   std::string do_reading(const DataView& data) override;
-  Tensor do_inpaint(const InpaintRequest& request) override;
-  Tensor do_interpolate(const InterpolateRequest& request) override;
-  Target do_target() override;
+  Abilities do_abilities() override;
 
  private:
+  static Route route_of(const PathOptions& options) {
+    return {options.solver, options.sample_steps, options.level, options.guidance};
+  }
+  Tensor completed_images(const InpaintRequest& request) const;
+  Target target_of_path() const;
   bool is_conditional() const { return network_.classes() > 0; }
   // What the network was made to say, at times t (B).
   Tensor said(const Tensor& x, const Tensor& t, const Tensor& labels) const;
   // |said - what it should have said|^2, a number of the example: (B).
   Tensor error(const Batch& batch, const Tensor& labels, Rng& rng) const;
-  Reading guided(const Tensor& x, double t, const Tensor& labels) const;
+  Reading guided(const Tensor& x, double t, const Tensor& labels, double guidance) const;
   Reading unclamped(const Tensor& said, const Tensor& x, const Mixing& at) const;
   Reading reading_of(const Tensor& said, const Tensor& x, double t) const;
   // x_0 from which ddim comes to these examples, as its own steps taken back have it.

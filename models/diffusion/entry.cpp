@@ -126,8 +126,7 @@ ModelEntry flow_matching_entry() {
       {.name = "flow-matching",
        .summary = "flow matching: a velocity field, by a U-Net on images, that carries noise to data",
        .source = "Lipman et al. 2023",
-       .why_no_density = "grey pixels have no density: train with pixels=dequantised for bits",
-       .walks_on = "score"});
+       .why_no_density = "grey pixels have no density: train with pixels=dequantised for bits"});
 }
 
 ModelEntry ddpm_entry() {
@@ -135,8 +134,7 @@ ModelEntry ddpm_entry() {
       {.name = "ddpm",
        .summary = "denoising diffusion: the noise in data, by a U-Net on images, taken away step by step",
        .source = "Ho et al. 2020; Nichol & Dhariwal 2021",
-       .why_no_density = "grey pixels have no density: train with pixels=dequantised for bits",
-       .walks_on = "score"});
+       .why_no_density = "grey pixels have no density: train with pixels=dequantised for bits"});
 }
 
 ModelEntry ncsn_entry() {
@@ -144,8 +142,7 @@ ModelEntry ncsn_entry() {
       {.name = "ncsn",
        .summary = "noise-conditional score network: scores at many noise levels, annealed Langevin",
        .source = "Song & Ermon 2019, 2020",
-       .why_no_density = "grey pixels have no density: train with pixels=dequantised for bits",
-       .walks_on = "score"});
+       .why_no_density = "grey pixels have no density: train with pixels=dequantised for bits"});
 }
 
 }  // namespace gradzoo

@@ -131,7 +131,10 @@ Picture steps_picture(const Diffusion& model, const DataShape& shape, const Data
                labels = any_labels(kSamples, model.label_count());
   Bars bars{{}, "steps", "energy distance"};
   for (const int64_t steps : kCounts) {
-    bars.values.push_back(energy_distance(model.carry(start, labels, rng, {ddim_step, steps}), known));
+    Route route = model.route();
+    route.solver = ddim_step;
+    route.steps = steps;
+    bars.values.push_back(energy_distance(model.carry(start, labels, rng, route), known));
     bars.names.push_back(fmt::format("{}", steps));
   }
   bars.values.push_back(energy_distance(known.rows(0, real / 2), known.rows(real / 2, real)));

@@ -23,12 +23,14 @@ bool EbmChains::sample_f() const {
   return std::abs(temperature() - 1) < kNearOne && !move_.is_limited();
 }
 
-Tensor EbmChains::walk(const Target& target, const Tensor& x, int64_t steps, Rng& rng, double* accepted) {
+Tensor EbmChains::walk(const Target& target, const Tensor& x, int64_t steps, Rng& rng, double* accepted,
+                       const std::function<void(double)>& done) {
   sampler_->begin(target, x);
   double moved = 0;
   for (int64_t i = 0; i < steps; ++i) {
     sampler_->step(target, rng);
     moved += sampler_->moved();
+    if (done) done(static_cast<double>(i + 1) / static_cast<double>(steps));
   }
   if (!all_finite(sampler_->value().log_prob) || !all_finite(sampler_->value().score)) {
     throw NonFinite(

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "models/ebm/options.h"
@@ -21,9 +22,10 @@ class EbmChains {
   bool sample_f() const;
 
   /// k transitions of every chain x (B, d), nothing recorded: where they end. Adds the share of moves
-  /// accepted, a transition, to `accepted` where not null. Throws NonFinite where f or its gradient is not
-  /// finite at the end.
-  Tensor walk(const Target& target, const Tensor& x, int64_t steps, Rng& rng, double* accepted = nullptr);
+  /// accepted, a transition, to `accepted` where not null; tells `done` the share that is done. Throws
+  /// NonFinite where f or its gradient is not finite at the end.
+  Tensor walk(const Target& target, const Tensor& x, int64_t steps, Rng& rng, double* accepted = nullptr,
+              const std::function<void(double)>& done = {});
   /// Names what the sampler has adapted.
   void add_to(State& state, const std::string& prefix) { sampler_->add_to(state, prefix); }
 

@@ -48,9 +48,7 @@ void Ebm::add_to(State& state) {
   if (buffer_) state.add("ebm.buffer", buffer_->chains());
 }
 
-void Ebm::describe_sampling(OptionTable& options) {
-  options.add("sample_steps", options_.sample_steps, "transitions from noise to a sample", {1, 1e7});
-}
+std::unique_ptr<SamplingOptions> Ebm::sampling_options() const { return sampling_options_of(options_); }
 
 Tensor Ebm::noisy(const Tensor& x, Rng& rng) const {
   if (options_.data_noise == 0) return x;
@@ -131,18 +129,19 @@ Quantities Ebm::do_evaluate(const DataView& data) {
   return out;
 }
 
-Tensor Ebm::chain_ends(int64_t n, Rng& rng) {
-  return chains_.walk(network_.target(), start(n, rng), options_.sample_steps, rng);
+Tensor Ebm::chain_ends(int64_t n, int64_t steps, Rng& rng) const {
+  return EbmChains(options_).walk(network_.target(), start(n, rng), steps, rng);
 }
 
-Tensor Ebm::do_sample(const SampleRequest& request) {
-  return ebm_examples(network_, chain_ends(request.n, request.rng), shown_noise(), shape_);
+Tensor Ebm::do_sample(const SampleRequest& request, const SamplingOptions& sampling) const {
+  const int64_t steps = options_in<EbmOptions>(sampling).sample_steps;
+  return ebm_examples(network_, chain_ends(request.n, steps, request.rng), shown_noise(), shape_);
 }
 
 Picture Ebm::do_snapshot(const DataView& data, Rng& rng) {
   const bool of_buffer = buffer_ && shape_.is_image();
   if (!of_buffer && !in_plane(shape_.toy.get())) return Model::do_snapshot(data, rng);
-  if (!of_buffer) return ebm_planes(network_, *shape_.toy, chain_ends(1000, rng));
+  if (!of_buffer) return ebm_planes(network_, *shape_.toy, chain_ends(1000, options_.sample_steps, rng));
   const Tensor first = buffer_->chains().rows(0, std::min<int64_t>(100, buffer_->count()));
   Picture picture = samples_picture(ebm_examples(network_, first, shown_noise(), shape_));
   picture.caption = fmt::format("The first hundred chains of the replay buffer, where they stand{}.",
@@ -152,25 +151,29 @@ Picture Ebm::do_snapshot(const DataView& data, Rng& rng) {
 
 std::vector<Picture> Ebm::do_pictures(const DataView& data) {
   Rng rng(data.seed, "pictures/chains");
-  if (in_plane(shape_.toy.get())) return {ebm_planes(network_, *shape_.toy, chain_ends(1000, rng))};
+  if (in_plane(shape_.toy.get()))
+    return {ebm_planes(network_, *shape_.toy, chain_ends(1000, options_.sample_steps, rng))};
   if (!shape_.is_image()) return {};
   std::vector<Picture> out{
       ebm_chain_picture(network_, start(8, rng), options_.sample_steps, chains_, shown_noise(), shape_, rng)};
   if (shown_noise() > 0) {
-    out.push_back(ebm_raw_and_denoised(network_, chain_ends(30, rng), shown_noise(), shape_));
+    out.push_back(
+        ebm_raw_and_denoised(network_, chain_ends(30, options_.sample_steps, rng), shown_noise(), shape_));
   }
   return out;
 }
 
-Target Ebm::do_target() {
-  return {.log_prob = [this](const Tensor& x) { return network_.log_density(x); },
-          .data_noise = shown_noise()};
+Abilities Ebm::do_abilities() {
+  return {.target = {.log_prob = [this](const Tensor& x) { return network_.log_density(x); },
+                     .data_noise = shown_noise()},
+          .inpaint = [this](const InpaintRequest& request) { return completed_images(request); }};
 }
 
-Tensor Ebm::do_inpaint(const InpaintRequest& request) {
+Tensor Ebm::completed_images(const InpaintRequest& request) const {
   const Tensor values = noisy(request.images, request.rng);
-  const Tensor raw = chains_.walk(given(network_.target(), values, request.known),
-                                  start(values.dim(0), request.rng), options_.sample_steps, request.rng);
+  const Tensor raw = EbmChains(options_).walk(given(network_.target(), values, request.known),
+                                              start(values.dim(0), request.rng), options_.sample_steps,
+                                              request.rng, nullptr, request.done);
   const Tensor x = completed(raw, values, request.known);
   return shown_noise() > 0 ? tweedie_denoised(x, network_.score(x), shown_noise()) : x;
 }

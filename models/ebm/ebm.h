@@ -18,7 +18,7 @@ class Ebm : public Model {
   Ebm(const EbmOptions& options, const DataShape& shape, const TrainingOptions& training);
 
   void train_step(const StepContext& context, MetricRow row) override;
-  void describe_sampling(OptionTable& options) override;
+  std::unique_ptr<SamplingOptions> sampling_options() const override;
 
   EnergyNetwork& network() { return network_; }
   /// Null unless init=buffer.
@@ -30,18 +30,18 @@ class Ebm : public Model {
   Quantities do_evaluate(const DataView& data) override;
   /// Ends of chains of `sample_steps` transitions from noise; images by the best guess of what lies under
   /// their noise.
-  Tensor do_sample(const SampleRequest& request) override;
+  Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
   Picture do_snapshot(const DataView& data, Rng& rng) override;
   std::vector<Picture> do_pictures(const DataView& data) override;
-  Target do_target() override;
-  Tensor do_inpaint(const InpaintRequest& request) override;
+  Abilities do_abilities() override;
   std::string do_reading(const DataView& data) override;
 
  private:
   Tensor noisy(const Tensor& x, Rng& rng) const;
   Tensor start(int64_t n, Rng& rng) const;
-  // Where chains of `sample_steps` transitions from noise end.
-  Tensor chain_ends(int64_t n, Rng& rng);
+  // Where chains of so many transitions from noise end.
+  Tensor chain_ends(int64_t n, int64_t steps, Rng& rng) const;
+  Tensor completed_images(const InpaintRequest& request) const;
   void check_gap(double f_data, double f_sample) const;
   // Of the noise on the data that is taken off what is shown; 0 where chains walk among clean images.
   double shown_noise() const { return options_.clamp ? 0 : options_.data_noise; }

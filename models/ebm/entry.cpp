@@ -44,6 +44,10 @@ void EbmOptions::describe(OptionTable& options) {
   options.add("fresh", fresh,
               "share of the drawn chains that begin anew at noise: they keep the buffer from growing old",
               {0, 1});
+  describe_sampling(options);
+}
+
+void EbmOptions::describe_sampling(OptionTable& options) {
   options.add("sample_steps", sample_steps, "transitions from noise to a sample", {1, 1e7});
 }
 
@@ -184,8 +188,7 @@ ModelEntry ebm_entry() {
        .summary =
            "energy-based model: f by an MLP or convolutions, contrastive divergence with Langevin chains",
        .source = "Hinton 2002; Tieleman 2008; Du & Mordatch 2019; Lippe 2022",
-       .why_no_density = "on images its Z is not known",
-       .walks_on = "log-density"});
+       .why_no_density = "on images its Z is not known"});
 }
 
 }  // namespace gradzoo

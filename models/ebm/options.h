@@ -53,6 +53,7 @@ struct EbmOptions {
 
   ChainMove move() const { return {.step = step, .noise = noise, .step_clip = step_clip, .clamp = clamp}; }
   void describe(OptionTable& options);
+  void describe_sampling(OptionTable& options);
   void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
 };
 

@@ -144,12 +144,15 @@ Tensor Gan::generated(const Tensor& z, const Tensor& labels, bool recorded) cons
 }
 
 // G has no way back from an image to its z.
-Tensor Gan::do_interpolate(const InterpolateRequest& request) {
-  const Batch& ends = request.ends;
-  return images_between(generator_, ends.count() / 2, label_of_each_pair(ends.labels), request.rng);
+Abilities Gan::do_abilities() {
+  if (!shape_.is_image()) return {};
+  return {.interpolate = [this](const InterpolateRequest& request) {
+    const Batch& ends = request.ends;
+    return images_between(generator_, ends.count() / 2, label_of_each_pair(ends.labels), request.rng);
+  }};
 }
 
-Tensor Gan::do_sample(const SampleRequest& request) {
+Tensor Gan::do_sample(const SampleRequest& request, const SamplingOptions&) const {
   const Tensor x = generator_.draw(request.n, request.rng, request.labels);
   return shape_.is_image() ? reshape(x, {request.n, shape_.height(), shape_.width()}) : x;
 }

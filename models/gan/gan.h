@@ -32,8 +32,8 @@ class Gan : public Model {
   void add_to(State& state) override;
   Quantities do_validate(const DataView& data) override;
   Quantities do_evaluate(const DataView& data) override;
-  Tensor do_sample(const SampleRequest& request) override;
-  Tensor do_interpolate(const InterpolateRequest& request) override;
+  Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
+  Abilities do_abilities() override;
   std::vector<Picture> do_pictures(const DataView& data) override;
   std::string do_reading(const DataView& data) override;
 

@@ -31,8 +31,7 @@ ModelEntry made_entry() {
       {.name = "made",
        .summary = "masked autoencoder: every number given those before it, log p(x) exact",
        .source = "Germain, Gregor, Murray & Larochelle 2015",
-       .data = DataKind::binary,
-       .walks_on = "log-density of a table"});
+       .data = DataKind::binary});
 }
 
 }  // namespace gradzoo

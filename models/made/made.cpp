@@ -50,7 +50,7 @@ Quantities Made::do_validate(const DataView& data) {
 
 Quantities Made::do_evaluate(const DataView& data) { return {nll(data)}; }
 
-Tensor Made::do_sample(const SampleRequest& request) {
+Tensor Made::do_sample(const SampleRequest& request, const SamplingOptions&) const {
   const Tensor drawn = network_.sample(request.n, request.rng);
   return shape_.is_image() ? as_images(drawn, shape_) : drawn;
 }
@@ -59,7 +59,7 @@ std::vector<Picture> Made::do_pictures(const DataView& data) {
   return made_pictures(network_, options_.pixels, shape_, data);
 }
 
-Tensor Made::do_inpaint(const InpaintRequest& request) {
+Tensor Made::completed_images(const InpaintRequest& request) const {
   if (!known_come_first(network_.order(), request.known))
     throw Error(
         "made: hidden pixels come before known ones in its order, and then what is drawn does not know them. "
@@ -68,13 +68,15 @@ Tensor Made::do_inpaint(const InpaintRequest& request) {
   return network_.complete(values, request.known, request.rng);
 }
 
-Target Made::do_target() {
-  return {.log_prob = [this](const Tensor& x) { return network_.log_prob(x); },
-          .initial =
-              [this](int64_t n, Rng& rng) {
-                return bernoulli(full({n, network_.size()}, 0.5), rng);
-              },
-          .binary = true};
+Abilities Made::do_abilities() {
+  Target target{.log_prob = [this](const Tensor& x) { return network_.log_prob(x); },
+                .initial =
+                    [this](int64_t n, Rng& rng) {
+                      return bernoulli(full({n, network_.size()}, 0.5), rng);
+                    },
+                .binary = true};
+  return {.target = std::move(target),
+          .inpaint = [this](const InpaintRequest& request) { return completed_images(request); }};
 }
 
 }  // namespace gradzoo

@@ -21,14 +21,14 @@ class Made : public Model {
   Quantities do_validate(const DataView& data) override;
   Quantities do_evaluate(const DataView& data) override;
   /// Exact draws, of 0 and 1.
-  Tensor do_sample(const SampleRequest& request) override;
+  Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
   std::vector<Picture> do_pictures(const DataView& data) override;
-  /// Throws Error unless every known pixel comes before every hidden one in the order: only then is a draw,
-  /// number by number, one from p(hidden | known).
-  Tensor do_inpaint(const InpaintRequest& request) override;
-  Target do_target() override;
+  Abilities do_abilities() override;
 
  private:
+  /// Throws Error unless every known pixel comes before every hidden one in the order: only then is a draw,
+  /// number by number, one from p(hidden | known).
+  Tensor completed_images(const InpaintRequest& request) const;
   Quantity nll(const DataView& data) const;
 
   DataShape shape_;

@@ -65,7 +65,7 @@ Quantities ContrastiveModel::do_evaluate(const DataView& data) {
   return out;
 }
 
-Tensor ContrastiveModel::do_sample(const SampleRequest& request) {
+Tensor ContrastiveModel::do_sample(const SampleRequest& request, const SamplingOptions&) const {
   return drawn_again(
       proposal(), [&](const Tensor& x) { return network_.log_density(x); }, request.n, request.rng);
 }
@@ -75,7 +75,7 @@ Picture ContrastiveModel::do_snapshot(const DataView& data, Rng& rng) {
   return density_picture(
       "density",
       "True density, learned density e^f / Z, and noise points drawn again with weights e^f / p_n.",
-      *shape_.toy, [&](const Tensor& x) { return network_.log_density(x); }, do_sample({kShown, rng}));
+      *shape_.toy, [&](const Tensor& x) { return network_.log_density(x); }, drawn(kShown, rng));
 }
 
 std::vector<Picture> ContrastiveModel::do_pictures(const DataView& data) {
@@ -87,8 +87,8 @@ std::vector<Picture> ContrastiveModel::do_pictures(const DataView& data) {
               *shape_.toy, proposal(), [&](const Tensor& x) { return network_.log_density(x); }, rng)};
 }
 
-Target ContrastiveModel::do_target() {
-  return {.log_prob = [this](const Tensor& x) { return network_.log_density(x); }};
+Abilities ContrastiveModel::do_abilities() {
+  return {.target = {.log_prob = [this](const Tensor& x) { return network_.log_density(x); }}};
 }
 
 }  // namespace gradzoo

@@ -73,7 +73,6 @@ ModelEntry nce_entry() {
        .why_no_density = "on images its Z is not known",
        .data = DataKind::points,
        .why_data = kWhyPoints,
-       .walks_on = "log-density",
        .default_data = "ring8"});
 }
 
@@ -86,7 +85,6 @@ ModelEntry fce_entry() {
        .why_no_density = "on images its Z is not known",
        .data = DataKind::points,
        .why_data = kWhyPoints,
-       .walks_on = "log-density",
        .default_data = "ring8"});
 }
 
@@ -99,7 +97,6 @@ ModelEntry cnce_entry() {
        .why_no_density = "on images its Z is not known",
        .data = DataKind::points,
        .why_data = kWhyPoints,
-       .walks_on = "log-density",
        .default_data = "ring8"});
 }
 

@@ -85,8 +85,9 @@ Quantities Fce::fit_to_truth(int64_t cells) const {
   return out;
 }
 
-Tensor Fce::do_sample(const SampleRequest& request) {
-  if (options_.draw == FceDraws::energy) return ContrastiveModel::do_sample(request);
+Tensor Fce::do_sample(const SampleRequest& request, const SamplingOptions& sampling) const {
+  if (options_in<FceOptions>(sampling).draw == FceDraws::energy)
+    return ContrastiveModel::do_sample(request, sampling);
   return flow_.sample(request.n, request.rng);
 }
 

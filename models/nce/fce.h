@@ -20,14 +20,14 @@ class Fce : public ContrastiveModel {
   /// Actnorms begin at the data.
   void prepare(const Examples& training) override;
   void train_step(const StepContext& context, MetricRow row) override;
-  void describe_sampling(OptionTable& options) override { options_.describe_sampling(options); }
+  std::unique_ptr<SamplingOptions> sampling_options() const override { return sampling_options_of(options_); }
   const CouplingFlow& flow() const { return flow_; }
 
  protected:
   const Noise& proposal() const override { return noise_; }
   /// The flow's KL beside the energy's.
   Quantities fit_to_truth(int64_t cells) const override;
-  Tensor do_sample(const SampleRequest& request) override;
+  Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
   std::vector<Picture> do_pictures(const DataView& data) override;
   std::string do_reading(const DataView& data) override;
 

@@ -10,8 +10,12 @@ void RbmOptions::describe(OptionTable& options) {
   learning.describe(options);
   options.add("pixels", pixels, subset(kPixels, Pixels::dynamic_binary, Pixels::fixed_binary),
               "what a byte becomes: units are 0 or 1, so grey values have no likelihood here");
-  options.add("sample_steps", sample_steps, "Gibbs steps from noise to a sample", {1, 1e7});
+  describe_sampling(options);
   annealing.describe(options);
+}
+
+void RbmOptions::describe_sampling(OptionTable& options) {
+  options.add("sample_steps", sample_steps, "Gibbs steps from noise to a sample", {1, 1e7});
 }
 
 void RbmOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
@@ -36,8 +40,7 @@ ModelEntry rbm_entry() {
       {.name = "rbm",
        .summary = "restricted Boltzmann machine: binary units, contrastive divergence by Gibbs chains",
        .source = "Smolensky 1986; Hinton 2002; Salakhutdinov & Murray 2008",
-       .data = DataKind::binary,
-       .walks_on = "log-density of a table"});
+       .data = DataKind::binary});
 }
 
 }  // namespace gradzoo

@@ -15,6 +15,7 @@ struct RbmOptions {
   AnnealingOptions annealing;
 
   void describe(OptionTable& options);
+  void describe_sampling(OptionTable& options);
   void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
 };
 

@@ -38,9 +38,7 @@ void Rbm::prepare(const Examples& training) { learning_.begin_at(mean_example(tr
 
 void Rbm::add_to(State& state) { learning_.add_to(state, "rbm"); }
 
-void Rbm::describe_sampling(OptionTable& options) {
-  options.add("sample_steps", options_.sample_steps, "Gibbs steps from noise to a sample", {1, 1e7});
-}
+std::unique_ptr<SamplingOptions> Rbm::sampling_options() const { return sampling_options_of(options_); }
 
 void Rbm::describe_evaluation(OptionTable& options) {
   if (!is_enumerable(layer_)) options_.annealing.describe(options);
@@ -92,9 +90,10 @@ Tensor Rbm::noise(int64_t n, Rng& rng) const {
   return bernoulli(broadcast_to(learning_.means(), {n, layer_.visible()}), rng);
 }
 
-Tensor Rbm::do_sample(const SampleRequest& request) {
+Tensor Rbm::do_sample(const SampleRequest& request, const SamplingOptions& sampling) const {
+  const int64_t steps = options_in<RbmOptions>(sampling).sample_steps;
   const RbmGibbs gibbs(layer_);
-  const Tensor x = gibbs.walk(noise(request.n, request.rng), options_.sample_steps - 1, request.rng);
+  const Tensor x = gibbs.walk(noise(request.n, request.rng), steps - 1, request.rng);
   const Tensor h = gibbs.draw_hidden(x, request.rng);
   if (!shape_.is_image()) return gibbs.draw_visible(h, request.rng);
   return as_images(layer_.visible_probabilities(h), shape_);
@@ -113,15 +112,15 @@ std::vector<Picture> Rbm::do_pictures(const DataView& data) {
   return out;
 }
 
-Target Rbm::do_target() {
-  return {.log_prob = [this](const Tensor& x) { return neg(layer_.free_energy(x)); },
-          .initial = [this](int64_t n, Rng& rng) { return noise(n, rng); },
-          .conditionals = {.hidden = [this](const Tensor& x) { return layer_.hidden_probabilities(x); },
-                           .visible = [this](const Tensor& h) { return layer_.visible_probabilities(h); }},
-          .binary = true};
+Abilities Rbm::do_abilities() {
+  Target target{
+      .log_prob = [this](const Tensor& x) { return neg(layer_.free_energy(x)); },
+      .initial = [this](int64_t n, Rng& rng) { return noise(n, rng); },
+      .conditionals = {.hidden = [this](const Tensor& x) { return layer_.hidden_probabilities(x); },
+                       .visible = [this](const Tensor& h) { return layer_.visible_probabilities(h); }},
+      .binary = true};
+  return {.target = std::move(target), .partition = rbm_partition(layer_, learning_.base_bias())};
 }
-
-std::optional<Partition> Rbm::do_partition() { return rbm_partition(layer_, learning_.base_bias()); }
 
 std::string Rbm::do_reading(const DataView& data) {
   const double gap = rbm_free_energy_gap(layer_, data, options_.pixels);

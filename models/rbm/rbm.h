@@ -18,7 +18,7 @@ class Rbm : public Model {
 
   void prepare(const Examples& training) override;
   void train_step(const StepContext& context, MetricRow row) override;
-  void describe_sampling(OptionTable& options) override;
+  std::unique_ptr<SamplingOptions> sampling_options() const override;
   void describe_evaluation(OptionTable& options) override;
 
   RbmLayer& layer() { return layer_; }
@@ -31,10 +31,9 @@ class Rbm : public Model {
   Quantities do_evaluate_at_length(const DataView& data, const ShareDone& done) override;
   /// Ends of Gibbs chains of `sample_steps` from independent units that have the data's means: of images the
   /// probabilities of the last pixels, of points these themselves.
-  Tensor do_sample(const SampleRequest& request) override;
+  Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
   std::vector<Picture> do_pictures(const DataView& data) override;
-  Target do_target() override;
-  std::optional<Partition> do_partition() override;
+  Abilities do_abilities() override;
   std::string do_reading(const DataView& data) override;
 
  private:

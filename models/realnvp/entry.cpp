@@ -42,8 +42,7 @@ ModelEntry realnvp_entry() {
   return entry_of<RealNvpOptions, RealNvp>(
       {.name = "realnvp",
        .summary = "normalising flow: affine couplings from data to noise and back, with an exact likelihood",
-       .source = "Dinh et al. 2017; Kingma & Dhariwal 2018",
-       .walks_on = "log-density"});
+       .source = "Dinh et al. 2017; Kingma & Dhariwal 2018"});
 }
 
 }  // namespace gradzoo

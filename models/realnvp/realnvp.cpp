@@ -85,12 +85,8 @@ Quantities RealNvp::do_evaluate(const DataView& data) {
   return out;
 }
 
-Tensor RealNvp::do_interpolate(const InterpolateRequest& request) {
-  return images_between(flow_, request.ends.x);
-}
-
-Tensor RealNvp::do_sample(const SampleRequest& request) {
-  const Tensor x = flow_.sample(request.n, request.rng, options_.temperature);
+Tensor RealNvp::do_sample(const SampleRequest& request, const SamplingOptions& sampling) const {
+  const Tensor x = flow_.sample(request.n, request.rng, options_in<RealNvpOptions>(sampling).temperature);
   return shape_.is_image() ? as_images(x, shape_) : x;
 }
 
@@ -107,11 +103,15 @@ std::vector<Picture> RealNvp::do_pictures(const DataView& data) {
   return flow_plane_pictures(flow_, *shape_.toy, data.seed);
 }
 
-Target RealNvp::do_target() {
+Abilities RealNvp::do_abilities() {
   Target target{.log_prob = [this](const Tensor& x) { return flow_.log_prob(x); },
                 .initial = [this](int64_t n, Rng& rng) { return flow_.sample(n, rng); }};
-  if (shape_.is_image()) target.domain = {0, 1};
-  return target;
+  if (!shape_.is_image()) return {.target = std::move(target)};
+  target.domain = {0, 1};
+  const auto between = [this](const InterpolateRequest& request) {
+    return images_between(flow_, request.ends.x);
+  };
+  return {.target = std::move(target), .interpolate = between};
 }
 
 std::string RealNvp::do_reading(const DataView&) {

@@ -16,18 +16,17 @@ class RealNvp : public Model {
   /// Actnorms begin at some of the training examples.
   void prepare(const Examples& training) override;
   void train_step(const StepContext& context, MetricRow row) override;
-  void describe_sampling(OptionTable& options) override { options_.describe_sampling(options); }
+  std::unique_ptr<SamplingOptions> sampling_options() const override { return sampling_options_of(options_); }
   const CouplingFlow& flow() const { return flow_; }
 
  protected:
   void add_to(State&) override {}
   Quantities do_validate(const DataView& data) override;
   Quantities do_evaluate(const DataView& data) override;
-  Tensor do_sample(const SampleRequest& request) override;
-  Tensor do_interpolate(const InterpolateRequest& request) override;
+  Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
   Picture do_snapshot(const DataView& data, Rng& rng) override;
   std::vector<Picture> do_pictures(const DataView& data) override;
-  Target do_target() override;
+  Abilities do_abilities() override;
   std::string do_reading(const DataView& data) override;
 
  private:

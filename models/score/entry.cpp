@@ -72,8 +72,7 @@ ModelEntry score_entry() {
       {.name = "score",
        .summary = "score matching: an energy or a vector net for grad log p, sampled by Langevin",
        .source = "Hyvarinen 2005; Vincent 2011; Song et al. 2019; Pang et al. 2020",
-       .why_no_density = "a score tells the density up to Z, and Z is known of points alone",
-       .walks_on = "score; log-density too with net=energy"});
+       .why_no_density = "a score tells the density up to Z, and Z is known of points alone"});
 }
 
 }  // namespace gradzoo

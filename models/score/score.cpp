@@ -102,14 +102,16 @@ Quantities Score::do_validate(const DataView& data) {
 
 Quantities Score::do_evaluate(const DataView& data) { return do_validate(data); }
 
-Target Score::do_target() {
+Abilities Score::do_abilities() {
   Target target{.data_noise = task_.learned_noise()};
   if (network_.shape().is_energy) {
     target.log_prob = [this](const Tensor& x) { return network_(x, any_labels(x.dim(0), label_count())); };
   } else {
     target.score = [this](const Tensor& x) { return network_.score(x, any_labels(x.dim(0), label_count())); };
   }
-  return target;
+  if (label_count() > 0) return {.target = std::move(target)};
+  return {.target = std::move(target),
+          .inpaint = [this](const InpaintRequest& request) { return completed_images(request); }};
 }
 
 const ScoreTruth* Score::truth() {
@@ -117,8 +119,8 @@ const ScoreTruth* Score::truth() {
   return truth_ ? &*truth_ : nullptr;
 }
 
-double Score::langevin_step() const {
-  if (options_.sample_step > 0) return options_.sample_step;
+double Score::langevin_step(double chosen) const {
+  if (chosen > 0) return chosen;
   if (!shape_.toy) return 0.1 * std::pow(task_.learned_noise(), 2);
   constexpr int64_t kPoints = 2000;
   Rng rng(0, "score/step");
@@ -134,52 +136,49 @@ Tensor Score::initial(int64_t n, Rng& rng) const {
   return box.centre() + z * box.sides() * 0.25;
 }
 
-Tensor Score::denoised(const Tensor& x, const Tensor& labels) const {
+Tensor Score::without_noise(const Tensor& x, const Tensor& labels, const ScoreOptions& options) const {
   const double noise = task_.learned_noise();
-  return options_.denoise && noise > 0 ? tweedie_denoised(x, network_.score(x, labels), noise) : x;
+  return options.denoise && noise > 0 ? tweedie_denoised(x, network_.score(x, labels), noise) : x;
 }
 
-Tensor Score::walk(const Target& target, int64_t n, int64_t steps, Rng& rng) const {
-  UnadjustedLangevin sampler({.step = langevin_step()});
-  return run_chains(target, initial(n, rng), sampler, {.steps = steps}, rng).x;
+Tensor Score::walk(const Target& target, int64_t n, const ScoreOptions& options, Rng& rng,
+                   const ShareDone& done) const {
+  UnadjustedLangevin sampler({.step = langevin_step(options.sample_step)});
+  return run_chains(target, initial(n, rng), sampler, {.steps = options.sample_steps, .done = done}, rng).x;
 }
 
-ScoreSamples Score::draw(int64_t n, const Tensor& labels, int64_t steps, Rng& rng) const {
+ScoreSamples Score::draw(int64_t n, const Tensor& labels, const ScoreOptions& options, Rng& rng) const {
   const Target walked{.score = [&](const Tensor& x) { return network_.score(x, labels); }};
-  const Tensor raw = walk(walked, n, steps, rng);
-  return {raw, denoised(raw, labels)};
+  const Tensor raw = walk(walked, n, options, rng);
+  return {raw, without_noise(raw, labels, options)};
 }
 
-Tensor Score::do_inpaint(const InpaintRequest& request) {
-  if (label_count() > 0)
-    throw Error(
-        "score: this one knows images of a label alone, and that of half an image is not known. Hint: "
-        "a run without conditional=true");
+Tensor Score::completed_images(const InpaintRequest& request) const {
   const Target free{.score = [&](const Tensor& x) { return network_.score(x); }};
   const Tensor values = request.images + randn_like(request.images, request.rng) * task_.learned_noise();
   const Tensor raw =
-      walk(given(free, values, request.known), values.dim(0), options_.sample_steps, request.rng);
-  return denoised(completed(raw, values, request.known), {});
+      walk(given(free, values, request.known), values.dim(0), options_, request.rng, request.done);
+  return without_noise(completed(raw, values, request.known), {}, options_);
 }
 
-Tensor Score::do_sample(const SampleRequest& request) {
-  const Tensor x = draw(request.n, request.labels, options_.sample_steps, request.rng).denoised;
+Tensor Score::do_sample(const SampleRequest& request, const SamplingOptions& sampling) const {
+  const Tensor x = draw(request.n, request.labels, options_in<ScoreOptions>(sampling), request.rng).denoised;
   return shape_.toy ? x : as_images(x, shape_);
 }
 
 Picture Score::do_snapshot(const DataView&, Rng& rng) {
   if (shape_.toy) {
-    return score_toy_snapshot(network_, task_, *shape_.toy,
-                              draw(500, {}, options_.sample_steps, rng).denoised);
+    return score_toy_snapshot(network_, task_, *shape_.toy, draw(500, {}, options_, rng).denoised);
   }
-  const int64_t steps = std::max<int64_t>(1, options_.sample_steps / 4);  // every epoch draws one
-  return score_raw_and_denoised(draw(50, any_labels(50, label_count()), steps, rng), shape_);
+  ScoreOptions quick = options_;  // every epoch draws one
+  quick.sample_steps = std::max<int64_t>(1, options_.sample_steps / 4);
+  return score_raw_and_denoised(draw(50, any_labels(50, label_count()), quick, rng), shape_);
 }
 
 std::vector<Picture> Score::do_pictures(const DataView& data) {
   if (shape_.toy) return score_toy_pictures(network_, task_, *shape_.toy);
   Rng rng(data.seed, "pictures/score");
-  const ScoreSamples samples = draw(50, any_labels(50, label_count()), options_.sample_steps, rng);
+  const ScoreSamples samples = draw(50, any_labels(50, label_count()), options_, rng);
   return {score_raw_and_denoised(samples, shape_), neighbours_picture(samples.denoised, shape_, data.train)};
 }
 

@@ -19,7 +19,7 @@ class Score : public Model {
   Score(const ScoreOptions& options, const DataShape& shape, const TrainingOptions& training);
 
   void train_step(const StepContext& context, MetricRow row) override;
-  void describe_sampling(OptionTable& options) override { options_.describe_sampling(options); }
+  std::unique_ptr<SamplingOptions> sampling_options() const override { return sampling_options_of(options_); }
 
   ScoreNetwork& network() { return network_; }
   const ScoreTask& task() const { return task_; }
@@ -29,22 +29,23 @@ class Score : public Model {
   void add_to(State& state) override;
   Quantities do_validate(const DataView& data) override;
   Quantities do_evaluate(const DataView& data) override;
-  Tensor do_sample(const SampleRequest& request) override;
+  Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
   Picture do_snapshot(const DataView& data, Rng& rng) override;
   std::vector<Picture> do_pictures(const DataView& data) override;
-  Target do_target() override;
-  Tensor do_inpaint(const InpaintRequest& request) override;
+  Abilities do_abilities() override;
   std::string do_reading(const DataView& data) override;
 
  private:
   // The objective of every row, (B).
   Tensor objective_of(const Batch& batch, Rng& rng) const;
-  ScoreSamples draw(int64_t n, const Tensor& labels, int64_t steps, Rng& rng) const;
+  ScoreSamples draw(int64_t n, const Tensor& labels, const ScoreOptions& options, Rng& rng) const;
   // Where n chains end on a target.
-  Tensor walk(const Target& target, int64_t n, int64_t steps, Rng& rng) const;
+  Tensor walk(const Target& target, int64_t n, const ScoreOptions& options, Rng& rng,
+              const ShareDone& done = {}) const;
+  Tensor completed_images(const InpaintRequest& request) const;
   Tensor initial(int64_t n, Rng& rng) const;
-  Tensor denoised(const Tensor& x, const Tensor& labels) const;
-  double langevin_step() const;
+  Tensor without_noise(const Tensor& x, const Tensor& labels, const ScoreOptions& options) const;
+  double langevin_step(double chosen) const;
   const ScoreTruth* truth();
 
   DataShape shape_;

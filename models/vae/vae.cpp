@@ -135,21 +135,21 @@ void Vae::describe_evaluation(OptionTable& options) {
 
 std::string Vae::density() const { return options_.conditional ? "log p(x|label)" : "log p(x)"; }
 
-Tensor Vae::do_sample(const SampleRequest& request) {
+Tensor Vae::do_sample(const SampleRequest& request, const SamplingOptions&) const {
   const Tensor z = randn({request.n, options_.latent}, request.rng);
   return reshape(sigmoid(network_.decode(z, request.labels)), {request.n, shape_.height(), shape_.width()});
 }
 
-Tensor Vae::do_interpolate(const InterpolateRequest& request) {
-  return images_between(network_, request.ends);
+Abilities Vae::do_abilities() {
+  Abilities own{
+      .interpolate =
+          [this](const InterpolateRequest& request) { return images_between(network_, request.ends); },
+      .needs_label = label_count() > 0};  // it bounds log p(x|label)
+  if (!own.needs_label) own.anomaly = [this](const AnomalyRequest& request) { return minus_bound(request); };
+  return own;
 }
 
-AnomalyScores Vae::do_anomaly_scores(const AnomalyRequest& request) {
-  if (label_count() > 0)
-    throw Error(
-        "vae: this one bounds log p(x|label), and what it is asked to judge has no label. Hint: a run "
-        "without "
-        "conditional=true");
+AnomalyScores Vae::minus_bound(const AnomalyRequest& request) const {
   const Tensor& x = request.examples;
   const Tensor eps = randn({x.dim(0), options_.latent}, request.rng);
   const VaeTerms terms = vae_objective(network_, {x, {}, {}}, eps, {});

@@ -25,13 +25,13 @@ class Vae : public Model {
   Quantities do_validate(const DataView& data) override;
   Quantities do_evaluate(const DataView& data) override;
   Quantities do_evaluate_at_length(const DataView& data, const ShareDone& done) override;
-  Tensor do_sample(const SampleRequest& request) override;
+  Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
   std::vector<Picture> do_pictures(const DataView& data) override;
-  /// Minus the bound by one code an image.
-  Tensor do_interpolate(const InterpolateRequest& request) override;
-  AnomalyScores do_anomaly_scores(const AnomalyRequest& request) override;
+  Abilities do_abilities() override;
 
  private:
+  /// Minus the bound by one code an image.
+  AnomalyScores minus_bound(const AnomalyRequest& request) const;
   std::string density() const;  // what is bounded
 
   DataShape shape_;

@@ -63,7 +63,7 @@ TEST_CASE("A toy and a model that do not fit are refused before anything is writ
 TEST_CASE("A sampler that a toy run does not fit is refused, and so are steps that cannot be") {
   const ToyRuns runs;
   const std::pair<std::string, std::vector<std::string>> cases[] = {
-      {"sample gan --sampler ula", {"gan", "neither", "these do", "ebm", "score"}},
+      {"sample gan --sampler ula", {"gan", "neither", "a run of ebm, score"}},
       {"sample vector --sampler mala", {"log-density", "net=energy"}},
       {"sample energy --sampler nuts", {"'nuts'", "mala"}},
       {"sample energy --sampler mala --set step=0", {"step is 0", "above 0"}},

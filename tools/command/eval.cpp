@@ -154,7 +154,7 @@ int eval_command(const Arguments& arguments) {
     fmt::print("{}", json ? ruler_json(report) + "\n" : ruler_table(report));
     return 0;
   }
-  const bool draws = has_own_classifier(run.options->data) && run.options->entry().draws_samples;
+  const bool draws = has_own_classifier(run.options->data) && run.model->abilities().samples;
   if (count > 0 && !draws)
     throw Error("eval: -n counts samples for a classifier to measure. Hint: --classifier RUN2");
   constexpr int64_t kSamples = 1000;

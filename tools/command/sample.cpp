@@ -28,9 +28,10 @@ void print_samplers() {
 }
 
 // Options of how the model draws; those of a sampler without --sampler are the likeliest mistake.
-void check_own_options(Model& model, const std::vector<std::string>& assignments) {
+void check_own_options(const Model& model, const std::vector<std::string>& assignments) {
+  const std::unique_ptr<SamplingOptions> sampling = model.sampling_options();
   OptionTable own;
-  model.describe_sampling(own);
+  sampling->describe(own);
   std::vector<std::string> keys;
   for (const Option& option : own.all()) keys.push_back(option.key);
   for (const std::string& assignment : assignments) {
@@ -49,7 +50,7 @@ struct Walked {
 
 Walked walk_on(const SavedRun& run, int64_t count, const WalkOptions& options, uint64_t seed) {
   const Target target = run.model->target();
-  check_fits(options.entry(), target, run.model_name());
+  check_fits(options.entry(), target, run.model_name(), run.shape);
   const std::unique_ptr<Sampler> sampler = options.make();
   const Walk walked = walk(target, run.shape, count, *sampler, options.chains(), seed);
   return {walked.samples, walk_table(walked.chains, count, *sampler, options.chains()),

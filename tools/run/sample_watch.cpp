@@ -10,7 +10,7 @@ constexpr int64_t kSamples = 200, kTimes = 10;
 }  // namespace
 
 SampleWatch::SampleWatch(const RunOptions& options, Session& session) : session_(session) {
-  if (!has_own_classifier(options.data) || !options.entry().draws_samples) return;
+  if (!has_own_classifier(options.data) || !session.model->abilities().samples) return;
   auto classifier = own_classifier(options.data, false, nullptr);
   const DataView view = session.data.view();
   if (classifier) ruler_.emplace(std::move(*classifier), view.examples, view.train, options.model->pixels());

@@ -23,7 +23,7 @@ constexpr int64_t kDrawn = 100;
 
 void check_comparable(const std::vector<std::unique_ptr<SavedRun>>& runs) {
   for (const auto& run : runs) {
-    if (!run->options->entry().draws_samples)
+    if (!run->model->abilities().samples)
       throw Error("compare: {} is a {}, which draws no samples. Hint: leave it away, or --classifier {}",
                   run->directory.path(), run->model_name(), run->directory.path());
     const std::string &first = runs[0]->options->data.data, &other = run->options->data.data;

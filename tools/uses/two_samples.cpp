@@ -66,7 +66,7 @@ bool draws_pixels(const Side& side) {
 // Each side has a stream of its own, so that a run against itself, or against one of the same seed, draws
 // anew.
 Tensor samples_of(SavedRun& run, int64_t n, int64_t side, bool binary, uint64_t seed) {
-  if (!run.options->entry().draws_samples)
+  if (!run.model->abilities().samples)
     throw Error("c2st: {} is a {}, which draws no samples. Hint: a run of another model",
                 run.directory.path(), run.model_name());
   Rng rng(seed, fmt::format("c2st/samples{}", side));

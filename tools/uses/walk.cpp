@@ -9,8 +9,8 @@
 
 #include "autograd/ops.h"
 #include "models/pictures/image_pictures.h"
-#include "models/registry.h"
 #include "samplers/domain.h"
+#include "tools/uses/who_can.h"
 
 namespace gradzoo {
 namespace {
@@ -36,15 +36,6 @@ Tensor start_of(const Target& target, const DataShape& shape, int64_t n, Rng& rn
   return x;
 }
 
-std::string fitting_models() {
-  std::string text;
-  for (const ModelEntry& entry : model_registry()) {
-    if (!entry.walks_on.empty())
-      text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", entry.name, entry.walks_on);
-  }
-  return text.empty() ? "no model of the list does yet" : "these do: " + text;
-}
-
 std::string number(double value, std::string_view format) {
   return std::isnan(value) ? "-" : fmt::format(fmt::runtime(format), value);
 }
@@ -66,13 +57,18 @@ WalkOptions::WalkOptions(const std::string& sampler, std::span<const std::string
   check_chain_options(chains_, entry_.name);
 }
 
-void check_fits(const SamplerEntry& sampler, const Target& target, const std::string& model) {
+void check_fits(const SamplerEntry& sampler, const Target& target, const std::string& model,
+                const DataShape& shape) {
   if (why_unfit(sampler.name, sampler.needs, target).empty()) return;
   const std::string fitting = fitting_samplers(target);
+  const auto missing = [&](const Abilities& abilities, const DataShape&) {
+    return why_unfit(sampler.name, sampler.needs, abilities.target);
+  };
+  const std::string models = told(who_can(missing, shape));
   throw Error("sample: {} walks on a {}, and this run of {} has {}. Hint: {}{}", sampler.name,
               needs_text(sampler.needs), model, target_text(target),
-              fitting.empty() ? "" : fmt::format("on this run walk {}; of models ", fitting),
-              fitting_models());
+              fitting.empty() ? "" : fmt::format("on this run walk {}; ", fitting),
+              models.empty() ? "it walks on no model of such data" : "a run of " + models);
 }
 
 Walk walk(const Target& target, const DataShape& shape, int64_t n, Sampler& sampler,

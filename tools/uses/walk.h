@@ -33,8 +33,9 @@ class WalkOptions {
 };
 
 /// Throws Error where the sampler cannot walk on the target of a model of this name; the hint names the
-/// models that it fits.
-void check_fits(const SamplerEntry& sampler, const Target& target, const std::string& model);
+/// models of such data that it fits.
+void check_fits(const SamplerEntry& sampler, const Target& target, const std::string& model,
+                const DataShape& shape);
 
 /// Chains and where they ended, in the shape in which the model's data come: images clamped to [0,1].
 struct Walk {

@@ -34,34 +34,41 @@ class OneNumber : public Model {
     row[loss_] = loss.item();
     learner_.step(loss, context.learning_rate);
   }
-  void describe_sampling(OptionTable& options) override {
-    options.add("factor", factor_, "of every sample", {0, 10});
-  }
-  Tensor do_inpaint(const InpaintRequest& request) override {
-    return full(request.images.shape(), 3.0, DType::f64);
-  }
+  struct Factor {
+    double factor = 1;
+    void describe_sampling(OptionTable& options) {
+      options.add("factor", factor, "of every sample", {0, 10});
+    }
+  };
+  std::unique_ptr<SamplingOptions> sampling_options() const override { return sampling_options_of(Factor()); }
   double weight() const { return network_.named_parameters()[0].tensor.item(); }
 
  protected:
   void add_to(State& state) override { state.add("one.extra", extra_); }
   Quantities do_validate(const DataView&) override { return seen(); }
   Quantities do_evaluate(const DataView&) override { return seen(); }
-  Tensor do_sample(const SampleRequest& request) override {
-    if (factor_ > 9) throw Error("too much");
-    return network_.forward(ones({request.n, 1}, DType::f64)) * factor_;
+  Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override {
+    const double factor = options_in<Factor>(sampling).factor;
+    if (factor > 9) throw Error("too much");
+    return network_.forward(ones({request.n, 1}, DType::f64)) * factor;
   }
   Picture do_snapshot(const DataView&, Rng&) override { return {"w", std::to_string(weight()), Bars{}}; }
   std::vector<Picture> do_pictures(const DataView&) override {
     return {{"w", std::to_string(weight()), Bars{}}};
   }
   std::string do_reading(const DataView&) override { return std::to_string(weight()); }
-  Target do_target() override {
-    return {.log_prob = [this](const Tensor& x) { return reshape(network_.forward(x), {x.dim(0)}); },
-            .score = [this](const Tensor& x) { return network_.forward(ones_like(x)); },
-            .initial =
-                [this](int64_t n, Rng&) {
-                  return network_.forward(ones({n, 1}, DType::f64));
-                }};
+  Abilities do_abilities() override {
+    const auto threes = [](const InpaintRequest& request) {
+      return full(request.images.shape(), 3.0, DType::f64);
+    };
+    return {
+        .target = {.log_prob = [this](const Tensor& x) { return reshape(network_.forward(x), {x.dim(0)}); },
+                   .score = [this](const Tensor& x) { return network_.forward(ones_like(x)); },
+                   .initial =
+                       [this](int64_t n, Rng&) {
+                         return network_.forward(ones({n, 1}, DType::f64));
+                       }},
+        .inpaint = threes};
   }
 
  private:
@@ -76,7 +83,6 @@ class OneNumber : public Model {
   Learner learner_;
   Metric loss_;
   int64_t extra_ = 0;
-  double factor_ = 1;
 };
 
 const Examples kNone;

@@ -139,7 +139,7 @@ class Listening : public Model {
   void add_to(State& state) override { state.add("listening.rng", rng_); }
   Quantities do_validate(const DataView&) override { return {}; }
   Quantities do_evaluate(const DataView&) override { return {}; }
-  Tensor do_sample(const SampleRequest&) override { return {}; }
+  Tensor do_sample(const SampleRequest&, const SamplingOptions&) const override { return {}; }
   std::vector<Picture> do_pictures(const DataView&) override { return {}; }
 
  private:

@@ -30,7 +30,7 @@ TEST_CASE("What is wrong with a sampler is said before a run is opened, with the
 TEST_CASE("A model that no chain can walk on is refused, and the hint names models that one can") {
   const SmallRun run;
   check_refused("sample run --sampler ula", run.folder,
-                {"ula", "vae", "neither log-density nor score", "ebm (log-density", "dae (score"});
+                {"ula", "vae", "neither log-density nor score", "a run of ebm, score, "});
 }
 
 TEST_CASE(

@@ -43,7 +43,7 @@ TEST_CASE("each sampler has its own options, and half of the steps warm up unles
 
 TEST_CASE("a model that a sampler does not fit is refused by what it has and what is needed") {
   const auto refusal = [](const char* sampler, const Target& target) {
-    return error_message([&] { check_fits(find_sampler(sampler), target, "x"); });
+    return error_message([&] { check_fits(find_sampler(sampler), target, "x", {.example = {2}}); });
   };
   CHECK(refusal("mala", kNormal) == "");
   CHECK(refusal("ula", kScore) == "");
@@ -51,7 +51,7 @@ TEST_CASE("a model that a sampler does not fit is refused by what it has and wha
   const std::string discrete = refusal("hmc", bits);
   CHECK_MESSAGE(contains(discrete,
                          "hmc walks on a log-density and score, and this run of x has a law of binary "
-                         "x alone. Hint: on this run walk flip; of models these do: "),
+                         "x alone. Hint: on this run walk flip; a run of "),
                 discrete);
   const std::string score = refusal("mh", kScore);
   CHECK_MESSAGE(

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "autograd/random.h"
+#include "datasets/dataset.h"
+#include "models/base/anomaly.h"
+#include "samplers/partition.h"
+#include "samplers/target.h"
+
+namespace gradzoo {
+
+/// Is told how far a long computation is: the share that is done, in [0, 1].
+using ShareDone = std::function<void(double)>;
+
+/// Which images are to be completed.
+struct InpaintRequest {
+  Tensor images;  // (n, pixels) in [0,1]
+  Tensor known;   // (pixels): 1 where the images are to be believed, else 0
+  Rng& rng;
+  ShareDone done = {};
+};
+
+/// Which examples are to be freed of Gaussian noise.
+struct DenoiseRequest {
+  Tensor examples;  // (n, numbers)
+  double sigma;     // standard deviation of their noise
+  Rng& rng;
+  Domain domain = {};  // where numbers without noise lie, {0, 1} for pixels: so does the guess
+  ShareDone done = {};
+};
+
+/// Between the codes of which examples to go.
+struct InterpolateRequest {
+  Batch ends;  // 0 and 1, 2 and 3, ...; the two of a pair of one label, of a model that is conditional
+  Rng& rng;
+};
+
+/// Which examples are to be judged.
+struct AnomalyRequest {
+  Tensor examples;  // (n, numbers), as training sees them
+  Rng& rng;
+  ShareDone done = {};
+};
+
+/// What a model can do beside learning. An empty field is what it cannot.
+struct Abilities {
+  bool samples = true;
+  /// What Markov chains may walk on: a log-density, a score, or neither.
+  Target target = {};
+  /// What is known of the normalising constant, where annealing reaches it.
+  std::optional<Partition> partition = {};
+  /// The images with what is not known of them drawn given what is: (n, pixels) in [0,1].
+  std::function<Tensor(const InpaintRequest&)> inpaint = {};
+  /// A guess of the examples without their noise: (n, numbers).
+  std::function<Tensor(const DenoiseRequest&)> denoise = {};
+  /// How little each example is expected.
+  std::function<AnomalyScores(const AnomalyRequest&)> anomaly = {};
+  /// A row of ten images on the way from one code to another for each pair, (10 pairs, pixels) in [0,1], by a
+  /// model that has codes; one that finds none of an image draws its own. The ends have labels iff the model
+  /// is told labels.
+  std::function<Tensor(const InterpolateRequest&)> interpolate = {};
+  /// What it knows of examples it knows given their label alone: nothing above follows from its target.
+  bool needs_label = false;
+};
+
+/// The model's own abilities, and what follows from its target where the model knows no better:
+/// - of what `denoised` takes (samplers/denoised.h), guesses without noise;
+/// - of a log-density or a score, anomaly scores (anomaly_by);
+/// - of what `filled` takes (samplers/filled.h), the hidden part of images.
+/// Requests are checked, cut into parts that a network has room for, and their results kept in their domain.
+Abilities with_consequences(Abilities own);
+
+/// What a model lacks that is to `verb` ("denoise") by its target, as a clause: "has neither a score nor an
+/// energy to denoise by".
+std::string lacks_target(const Abilities& abilities, const std::string& verb);
+
+}  // namespace gradzoo
