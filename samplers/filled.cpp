@@ -4,6 +4,7 @@
 #include "autograd/tape.h"
 #include "base/error.h"
 #include "samplers/chains.h"
+#include "samplers/domain.h"
 #include "samplers/given.h"
 #include "samplers/kinds/hmc.h"
 #include "samplers/kinds/langevin.h"
@@ -13,8 +14,12 @@ namespace gradzoo {
 namespace {
 
 Tensor start_of(const Target& target, const Tensor& values, Rng& rng) {
-  if (!target.initial) return rand(values.shape(), rng, values.dtype());
-  return cast(target.initial(values.dim(0), rng), values.dtype());
+  Tensor x = target.initial ? cast(target.initial(values.dim(0), rng), values.dtype())
+                            : rand(values.shape(), rng, values.dtype());
+  if (!is_bounded(target.domain)) return x;
+  x = x.clone();
+  reflect(target.domain, x);
+  return x;
 }
 
 Tensor by_gibbs(const Target& target, const Tensor& values, const Tensor& known, Rng& rng,

@@ -99,7 +99,7 @@ Tensor Model::sample(const SampleRequest& request) const {
   assign(*sampling, request.options);
   const Shown shown(*this);
   const Tensor labels = request.labels.defined() ? request.labels : any_labels(request.n, label_count());
-  return do_sample({request.n, request.rng, labels}, *sampling);
+  return do_sample({request.n, request.rng, labels, {}, request.done}, *sampling);
 }
 
 Abilities Model::abilities() {
@@ -117,7 +117,12 @@ Abilities Model::abilities() {
   showing(all.inpaint);
   showing(all.denoise);
   showing(all.anomaly);
-  showing(all.interpolate);
+  if (all.interpolate)
+    all.interpolate = [this, f = std::move(all.interpolate)](const InterpolateRequest& request) {
+      const Shown shown(*this);
+      const Tensor labels = label_count() > 0 ? request.ends.labels : Tensor();
+      return f({{request.ends.x, labels, {}}, request.rng});
+    };
   const auto holding = [&](auto& function) {
     if (function)
       function = [held = averages(), f = std::move(function)](auto&&... args) { return f(args...); };

@@ -42,6 +42,7 @@ struct SampleRequest {
   Rng& rng;
   Tensor labels = {};                     // (n) i64, of a model that is conditional on them; undefined: any
   std::vector<std::string> options = {};  // key=value, for this request alone: see sampling_options
+  ShareDone done = {};
 };
 
 /// How samples are drawn, as a value: a copy of the run's settings, in which a request changes what it wants.

@@ -4,8 +4,8 @@
 #include "models/classifier/network.h"
 #include "models/classifier/options.h"
 
-/// A classifier p(y|x) = softmax(network(x))_y, trained by cross-entropy: no generative model, but the ruler
-/// that samples of one are held against (models/eval/digit_ruler.h).
+/// A classifier p(y|x) = softmax(network(x))_y, trained by cross-entropy: no generative model, but what
+/// samples of one are measured by (models/eval/sample_metrics.h).
 namespace gradzoo {
 
 inline constexpr QuantityInfo kClassifierError{"error", "percent"},

@@ -35,7 +35,7 @@ void ClassifierOptions::adapt(OptionTable& table, TrainingOptions& training, con
 ModelEntry classifier_entry() {
   return entry_of<ClassifierOptions, Classifier>(
       {.name = "classifier",
-       .summary = "convolutions or a perceptron, p(label|image): the ruler for other models' samples",
+       .summary = "convolutions or a perceptron, p(label|image): what other models' samples are measured by",
        .source = "LeCun et al. 1998",
        .data = DataKind::images});
 }

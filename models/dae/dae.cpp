@@ -115,9 +115,9 @@ Tensor Dae::initial(int64_t n, Rng& rng) const {
   return mean_ + spread * randn({n, shape_.size()}, rng);
 }
 
-DenoisedSamples Dae::draw(int64_t n, const DaeOptions& options, Rng& rng) const {
+DenoisedSamples Dae::draw(int64_t n, const DaeOptions& options, Rng& rng, const ShareDone& done) const {
   return options_.noise == DaeNoise::masking ? walk_back(n, options.chain_steps, rng)
-                                             : walk(score_target(), initial(n, rng), options, rng);
+                                             : walk(score_target(), initial(n, rng), options, rng, done);
 }
 
 DenoisedSamples Dae::walk(const Target& target, const Tensor& from, const DaeOptions& options, Rng& rng,
@@ -157,7 +157,7 @@ Tensor Dae::completed_images(const InpaintRequest& request) const {
 }
 
 Tensor Dae::do_sample(const SampleRequest& request, const SamplingOptions& sampling) const {
-  const Tensor x = draw(request.n, options_in<DaeOptions>(sampling), request.rng).denoised;
+  const Tensor x = draw(request.n, options_in<DaeOptions>(sampling), request.rng, request.done).denoised;
   return shape_.is_image() ? as_images(x, shape_) : x;
 }
 

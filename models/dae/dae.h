@@ -40,7 +40,7 @@ class Dae : public Model {
   std::string noise_words() const;
   Tensor log_density(const Tensor& x) const;  // (B, d) -> (B); tied weights alone
   Tensor initial(int64_t n, Rng& rng) const;
-  DenoisedSamples draw(int64_t n, const DaeOptions& options, Rng& rng) const;
+  DenoisedSamples draw(int64_t n, const DaeOptions& options, Rng& rng, const ShareDone& done = {}) const;
   DenoisedSamples walk(const Target& target, const Tensor& from, const DaeOptions& options, Rng& rng,
                        const ShareDone& done = {}) const;
   DenoisedSamples walk_back(int64_t n, int64_t steps, Rng& rng) const;

@@ -181,21 +181,21 @@ Reading Diffusion::guided(const Tensor& x, double t, const Tensor& labels, doubl
 
 Tensor Diffusion::carry(const Tensor& x, const Tensor& labels, Rng& rng, const Route& route) const {
   const auto read_at = [&](const Tensor& y, double t) { return guided(y, t, labels, route.guidance); };
-  const PathWalk walk{kind_.path, read_at, rng, route.level};
+  const PathWalk walk{kind_.path, read_at, rng, route.level, route.done};
   return uncentred(walk_path(walk, route.solver, x, route.steps), shape_);
 }
 
 Tensor Diffusion::between(const Tensor& codes, const Tensor& labels, Rng& rng) const {
   const Tensor told = along_rows(labels);
   const auto read_at = [&](const Tensor& y, double t) { return read(y, t, told); };
-  const PathWalk walk{kind_.path, read_at, rng, {}};
+  const PathWalk walk{kind_.path, read_at, rng, {}, {}};
   return uncentred(walk_path(walk, ddim_step, arcs_between(codes, codes.dim(0) / 2), kCodeSteps), shape_);
 }
 
 // The flow has no noise, so it goes both ways (Song, Meng & Ermon 2021, section 4.3).
 Tensor Diffusion::code_of(const Tensor& examples, const Tensor& labels, Rng& rng) const {
   const auto read_at = [&](const Tensor& y, double t) { return read(y, t, labels); };
-  const PathWalk walk{kind_.path, read_at, rng, {}};
+  const PathWalk walk{kind_.path, read_at, rng, {}, {}};
   Tensor x = centred(examples, shape_);
   for (int64_t i = kCodeSteps; i > 0; --i)
     x = ddim_step(walk, x, static_cast<double>(i) / kCodeSteps, static_cast<double>(i - 1) / kCodeSteps);
@@ -219,7 +219,7 @@ Tensor Diffusion::completed_images(const InpaintRequest& request) const {
   constexpr int64_t kRepeats = 10;
   const Tensor data = centred(request.images, shape_);
   const auto read_at = [&](const Tensor& y, double t) { return read(y, t); };
-  const PathWalk walk{kind_.path, read_at, request.rng, {.repeats = 1, .step = options_.level.step}};
+  const PathWalk walk{kind_.path, read_at, request.rng, {.repeats = 1, .step = options_.level.step}, {}};
   const double step = 1.0 / static_cast<double>(options_.sample_steps);
   Tensor x = randn_like(data, request.rng) * kind_.path(0).noise;
   for (int64_t i = 0; i < options_.sample_steps * kRepeats; ++i) {
@@ -234,13 +234,18 @@ Tensor Diffusion::completed_images(const InpaintRequest& request) const {
 }
 
 Tensor Diffusion::do_sample(const SampleRequest& request, const SamplingOptions& sampling) const {
-  const Route route = route_of(options_in<RequestedPath>(sampling).path);
+  Route route = route_of(options_in<RequestedPath>(sampling).path);
   const int64_t at_once = shape_.is_image() ? kImagesAtOnce : kPointsAtOnce;
   const Tensor& labels = request.labels;
   const double noise = kind_.path(0).noise;
   Tensors parts;
   for (int64_t first = 0; first < request.n; first += at_once) {
     const int64_t end = std::min(first + at_once, request.n);
+    if (request.done)
+      route.done = [&](double share) {
+        const double now = static_cast<double>(first) + share * static_cast<double>(end - first);
+        request.done(now / static_cast<double>(request.n));
+      };
     parts.push_back(carry(randn({end - first, shape_.size()}, request.rng) * noise,
                           labels.defined() ? labels.rows(first, end).clone() : Tensor(), request.rng, route));
   }

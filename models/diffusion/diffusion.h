@@ -28,6 +28,7 @@ struct Route {
   int64_t steps;
   LevelOptions level = {};
   double guidance = 0;  // towards the labels
+  ShareDone done = {};
 };
 
 /// A network that is shown data with noise, x_t = a(t) x_1 + b(t) eps at all t, learns one mean of what it
@@ -73,7 +74,7 @@ class Diffusion : public Model {
 
  private:
   static Route route_of(const PathOptions& options) {
-    return {options.solver, options.sample_steps, options.level, options.guidance};
+    return {options.solver, options.sample_steps, options.level, options.guidance, {}};
   }
   Tensor completed_images(const InpaintRequest& request) const;
   Target target_of_path() const;

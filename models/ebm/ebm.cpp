@@ -129,13 +129,14 @@ Quantities Ebm::do_evaluate(const DataView& data) {
   return out;
 }
 
-Tensor Ebm::chain_ends(int64_t n, int64_t steps, Rng& rng) const {
-  return EbmChains(options_).walk(network_.target(), start(n, rng), steps, rng);
+Tensor Ebm::chain_ends(int64_t n, int64_t steps, Rng& rng, const ShareDone& done) const {
+  return EbmChains(options_).walk(network_.target(), start(n, rng), steps, rng, nullptr, done);
 }
 
 Tensor Ebm::do_sample(const SampleRequest& request, const SamplingOptions& sampling) const {
   const int64_t steps = options_in<EbmOptions>(sampling).sample_steps;
-  return ebm_examples(network_, chain_ends(request.n, steps, request.rng), shown_noise(), shape_);
+  return ebm_examples(network_, chain_ends(request.n, steps, request.rng, request.done), shown_noise(),
+                      shape_);
 }
 
 Picture Ebm::do_snapshot(const DataView& data, Rng& rng) {

@@ -40,7 +40,7 @@ class Ebm : public Model {
   Tensor noisy(const Tensor& x, Rng& rng) const;
   Tensor start(int64_t n, Rng& rng) const;
   // Where chains of so many transitions from noise end.
-  Tensor chain_ends(int64_t n, int64_t steps, Rng& rng) const;
+  Tensor chain_ends(int64_t n, int64_t steps, Rng& rng, const ShareDone& done = {}) const;
   Tensor completed_images(const InpaintRequest& request) const;
   void check_gap(double f_data, double f_sample) const;
   // Of the noise on the data that is taken off what is shown; 0 where chains walk among clean images.

@@ -37,6 +37,7 @@ Quantity Made::nll(const DataView& data) const {
   for_each_batch(data.examples, options_.pixels, data.seed, kExamplesAtOnce,
                  [&](const Batch& batch) { rows.push_back(neg(network_.log_prob(batch.x))); });
   Quantity out = mean_over_examples(kMadeNll, concat(rows, 0), "-log p(x), exact");
+  out.unit = shape_.is_image() ? "nats/image" : "nats";  // as its curve has it
   out.density_kind = "-log p(x)";
   return out;
 }

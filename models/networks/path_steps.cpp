@@ -84,6 +84,7 @@ Tensor walk_path(const PathWalk& walk, PathStep step, Tensor x, int64_t steps) {
     const double from = static_cast<double>(i) * part;
     x = step(walk, x, from, i + 1 == steps ? 1 : static_cast<double>(i + 1) * part);
     check_bounded(walk.path, x, i + 1, steps, from);
+    if (walk.done) walk.done(static_cast<double>(i + 1) * part);
   }
   return walk.path(1).noise > 0 ? walk.read(x, 1).denoised : x;
 }

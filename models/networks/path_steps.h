@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "base/function_ref.h"
 #include "base/options.h"
 #include "models/networks/noise_path.h"
@@ -21,6 +23,7 @@ struct PathWalk {
   ReadAt read;
   Rng& rng;
   LevelOptions level = {};
+  std::function<void(double)> done = {};  // is told the share of the way that is done
 };
 
 /// Takes rows x (B, d) from one time to a later one.

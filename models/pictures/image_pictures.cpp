@@ -34,13 +34,12 @@ Tensor as_images(const Tensor& rows, const DataShape& shape) {
 
 ImageGrid rows_by_turns(std::span<const Tensor> parts, std::vector<std::string> captions,
                         const DataShape& shape) {
+  const int64_t columns = std::min(kImageColumns, parts.front().dim(0));
   Tensors rows;
-  for (int64_t begin = 0; begin + kImageColumns <= parts.front().dim(0); begin += kImageColumns) {
-    for (const Tensor& part : parts) {
-      rows.push_back(as_images(part.rows(begin, begin + kImageColumns), shape));
-    }
+  for (int64_t begin = 0; begin + columns <= parts.front().dim(0); begin += columns) {
+    for (const Tensor& part : parts) rows.push_back(as_images(part.rows(begin, begin + columns), shape));
   }
-  return {concat(rows, 0), kImageColumns, std::move(captions)};
+  return {concat(rows, 0), columns, std::move(captions)};
 }
 
 Tensor lines_between(const Tensor& codes, int64_t pairs) {

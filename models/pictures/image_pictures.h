@@ -16,7 +16,7 @@ inline constexpr int64_t kImageColumns = 10;
 Tensor as_images(const Tensor& rows, const DataShape& shape);
 
 /// A row of the first part, a row of the second, ..., and again: each part (n, H W). The last images that
-/// fill no row are left out. `captions` name the parts.
+/// fill no row are left out; fewer than kImageColumns are one row. `captions` name the parts.
 ImageGrid rows_by_turns(std::span<const Tensor> parts, std::vector<std::string> captions,
                         const DataShape& shape);
 

@@ -147,9 +147,10 @@ Tensor Score::walk(const Target& target, int64_t n, const ScoreOptions& options,
   return run_chains(target, initial(n, rng), sampler, {.steps = options.sample_steps, .done = done}, rng).x;
 }
 
-ScoreSamples Score::draw(int64_t n, const Tensor& labels, const ScoreOptions& options, Rng& rng) const {
+ScoreSamples Score::draw(int64_t n, const Tensor& labels, const ScoreOptions& options, Rng& rng,
+                         const ShareDone& done) const {
   const Target walked{.score = [&](const Tensor& x) { return network_.score(x, labels); }};
-  const Tensor raw = walk(walked, n, options, rng);
+  const Tensor raw = walk(walked, n, options, rng, done);
   return {raw, without_noise(raw, labels, options)};
 }
 
@@ -162,7 +163,8 @@ Tensor Score::completed_images(const InpaintRequest& request) const {
 }
 
 Tensor Score::do_sample(const SampleRequest& request, const SamplingOptions& sampling) const {
-  const Tensor x = draw(request.n, request.labels, options_in<ScoreOptions>(sampling), request.rng).denoised;
+  const Tensor x =
+      draw(request.n, request.labels, options_in<ScoreOptions>(sampling), request.rng, request.done).denoised;
   return shape_.toy ? x : as_images(x, shape_);
 }
 

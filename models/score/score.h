@@ -38,7 +38,8 @@ class Score : public Model {
  private:
   // The objective of every row, (B).
   Tensor objective_of(const Batch& batch, Rng& rng) const;
-  ScoreSamples draw(int64_t n, const Tensor& labels, const ScoreOptions& options, Rng& rng) const;
+  ScoreSamples draw(int64_t n, const Tensor& labels, const ScoreOptions& options, Rng& rng,
+                    const ShareDone& done = {}) const;
   // Where n chains end on a target.
   Tensor walk(const Target& target, int64_t n, const ScoreOptions& options, Rng& rng,
               const ShareDone& done = {}) const;

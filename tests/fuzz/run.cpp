@@ -5,8 +5,8 @@
 #include "fuzz/targets.h"
 #include "state/checkpoint.h"
 #include "tools/run/metrics_log.h"
+#include "tools/run/opened_run.h"
 #include "tools/run/run_report.h"
-#include "tools/run/saved_run.h"
 
 namespace gradzoo::fuzz {
 namespace {
@@ -21,7 +21,7 @@ std::string take_part(std::string_view& text) {
 }
 
 // As a resumed run has it before its first step, and with the report that it writes then.
-void reopen(const SavedRun& saved) {
+void reopen(const OpenedRun& saved) {
   const SafetensorsReader checkpoint(saved.directory.checkpoint(), Links::refuse);
   RunData data(saved.options->data, saved.options->training);
   const auto session = [&] {
@@ -45,7 +45,7 @@ bool run(Bytes bytes) {
   write_anew(directory.config(), take_part(text));
   write_anew(directory.metrics(), take_part(text));
   write_anew(directory.checkpoint(), text);
-  return accepts([&] { reopen(open_run(directory.path())); });
+  return accepts([&] { reopen(OpenedRun(directory.path())); });
 }
 
 }  // namespace gradzoo::fuzz

@@ -29,7 +29,8 @@ Moments2 second_of(const Tensor& x) {
 
 TEST_CASE("what is hidden of a Gaussian is drawn from its conditional law") {
   constexpr int64_t kRows = 4000;
-  const Tensor values = broadcast_to(tensor({1.5, 99}, {1, 2}), {kRows, 2}).clone(), known = tensor({1, 0}, {2});
+  const Tensor values = broadcast_to(tensor({1.5, 99}, {1, 2}), {kRows, 2}).clone(),
+               known = tensor({1, 0}, {2});
   Rng rng(1, "filled_test");
   double last = 0;
   const Target target{.log_prob = log_prob};
@@ -51,7 +52,8 @@ TEST_CASE("of a law of noisy data the hidden part comes without the noise") {
                                            {x.dim(0)});
                           },
                       .data_noise = t};
-  const Tensor values = broadcast_to(tensor({1.0, 99}, {1, 2}), {2000, 2}).clone(), known = tensor({1, 0}, {2});
+  const Tensor values = broadcast_to(tensor({1.0, 99}, {1, 2}), {2000, 2}).clone(),
+               known = tensor({1, 0}, {2});
   Rng rng(2, "filled_test");
   const Moments2 found = second_of(filled(target, values, known, rng));
   CHECK(std::abs(found.mean - 1) < 0.1);
@@ -82,11 +84,27 @@ TEST_CASE("units of a bipartite model are drawn with the known ones held") {
   CHECK(off < 0.4);
 }
 
+TEST_CASE("chains begin inside the domain, wherever the target would have them begin") {
+  const Target target{.log_prob = log_prob,
+                      .initial =
+                          [](int64_t n, Rng&) {
+                            return full({n, 2}, -0.04);
+                          },
+                      .domain = {0, 1}};
+  Rng rng(5, "filled_test");
+  const Tensor x = filled(target, full({50, 2}, 0.5), tensor({1, 0}, {2}), rng);
+  CHECK(min(slice(x, 1, 1, 2)).item() >= 0);
+  CHECK(max(slice(x, 1, 1, 2)).item() <= 1);
+}
+
 TEST_CASE("what has neither density nor conditionals fills in nothing") {
   CHECK_FALSE(can_fill({}));
   CHECK_FALSE(can_fill({.log_prob = log_prob, .binary = true}));
   Rng rng(4);
-  CHECK(test::contains(test::error_message([&] { filled({}, zeros({1, 2}), zeros({2}), rng); }), "Hint: set"));
+  CHECK(test::contains(test::error_message([&] {
+                         filled({}, zeros({1, 2}), zeros({2}), rng);
+                       }),
+                       "Hint: set"));
 }
 
 }  // namespace

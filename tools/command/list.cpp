@@ -16,6 +16,7 @@
 #include "tools/command/commands.h"
 #include "tools/command/op_table.h"
 #include "tools/lab/lab.h"
+#include "tools/uses/use.h"
 
 namespace gradzoo {
 namespace {
@@ -107,23 +108,41 @@ Json lab_rows() {
   return rows;
 }
 
+// What each model can do at its defaults, else by which setting: a row a model, a column a use.
+Json use_rows() {
+  Json rows = Json::array();
+  const std::vector<std::vector<std::string>> table = use_table();
+  for (size_t i = 1; i < table.size(); ++i) {
+    Json& row = rows.emplace_back(Json{{"model", table[i][0]}});
+    for (size_t j = 1; j < table[i].size(); ++j) row[table[0][j]] = table[i][j];
+  }
+  return rows;
+}
+
 struct ListSection {
   std::string name;
   Json (*rows)();
+  bool only_asked = false;  // too long to be shown unasked
+  bool headed = false;      // its columns are named
 };
 
-const std::array<ListSection, 6>& sections() {
-  static const std::array<ListSection, 6> kSections{{{"models", models},
+const std::array<ListSection, 7>& sections() {
+  static const std::array<ListSection, 7> kSections{{{"models", models},
+                                                     {"uses", use_rows, false, true},
                                                      {"datasets", datasets},
                                                      {"toys", toys},
                                                      {"samplers", samplers},
                                                      {"labs", lab_rows},
-                                                     {"ops", ops}}};
+                                                     {"ops", ops, true}}};
   return kSections;
 }
 
-void print_rows(const Json& rows) {
+void print_rows(const Json& rows, bool headed) {
   std::vector<std::vector<std::string>> cells;
+  if (headed) {
+    cells.emplace_back();
+    for (const auto& [key, value] : rows.front().items()) cells.back().push_back(key);
+  }
   for (const Json& row : rows) {
     std::vector<std::string>& line = cells.emplace_back();
     for (const auto& [key, value] : row.items())
@@ -139,7 +158,9 @@ int list_command(const Arguments& arguments) {
   bool json = false;
   CommandLine line("list", "Lists what there is.");
   line.positional("WHAT", what,
-                  "models, datasets (toys among them), toys, samplers, labs or ops; all where it is left out",
+                  "models, uses (of finished runs, and which models can), datasets (toys among them), toys, "
+                  "samplers, labs "
+                  "or ops; all but ops where it is left out",
                   false);
   line.flag("--json", json, "print one JSON object");
   line.option("--markdown", "FILE", markdown, "write the table of ops to this file, as docs/ops.md");
@@ -162,12 +183,12 @@ int list_command(const Arguments& arguments) {
   Json object = Json::object();
   for (const ListSection& section : sections()) {
     const bool toys_among_datasets = what == "datasets" && section.name == "toys";
-    if (!what.empty() && what != section.name && !toys_among_datasets) continue;
+    if (what.empty() ? section.only_asked : what != section.name && !toys_among_datasets) continue;
     const Json rows = section.rows();
     object[section.name] = rows;
     if (json) continue;
     fmt::print("{}\n", section.name);
-    print_rows(rows);
+    print_rows(rows, section.headed);
   }
   if (json) fmt::print("{}\n", object.dump());
   return 0;

@@ -4,8 +4,9 @@
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
 #include "tools/command/shared_options.h"
-#include "tools/run/run_directory.h"
+#include "tools/run/opened_run.h"
 #include "tools/run/training.h"
+#include "tools/uses/sample_quality.h"
 
 namespace gradzoo {
 
@@ -22,8 +23,8 @@ int report_command(const Arguments& arguments) {
     fmt::print("{}", line.help());
     return 0;
   }
-  use_threads(threads);
-  renew_report(run);
+  const RunMode mode(threads);
+  renew_report(run, watch_samples);
   fmt::print("report:  {}\n", printable(RunDirectory(run).report()));
   return 0;
 }

@@ -13,15 +13,35 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "tools/command/commands.h"
+#include "tools/uses/use.h"
 #include "tools/version.h"
 
 namespace gradzoo {
 namespace {
 
+std::vector<Command> all_commands() {
+  std::vector<Command> all = {
+      {"list", "models and what can be done with each, data, samplers, labs; ops", list_command},
+      {"train", "train a model into a run directory", train_command},
+      {"report", "make a run's pictures and report.html anew", report_command},
+      {"sample", "draw samples from a run", sample_command},
+  };
+  for (const Use& use : uses())
+    all.push_back(
+        {use.name, use.summary, [&use](const Arguments& arguments) { return use_command(use, arguments); }});
+  all.insert(all.end(), {{"lab", "run a small experiment that shows one idea", lab_command},
+                         {"verify", "hold what theory and papers say against this machine", verify_command},
+                         {"gradcheck", "check every derivative of ops", gradcheck_command},
+                         {"data", "look a dataset over: data check", data_command},
+                         {"explain", "step through a small computation and its gradients", explain_command},
+                         {"bench", "time training steps on this machine", bench_command}});
+  return all;
+}
+
 void print_help() {
   fmt::print("gradzoo {}: generative models on MNIST, trained with a tape autodiff\n\n", kVersion);
   fmt::print("usage: gradzoo COMMAND [...]\n\n");
-  for (const Command& command : commands()) fmt::print("  {:<10} {}\n", command.name, command.summary);
+  for (const Command& command : commands()) fmt::print("  {:<11} {}\n", command.name, command.summary);
   fmt::print(
       "\n  --version  print the version\n  --help     print this; gradzoo COMMAND --help tells more\n");
 }
@@ -36,8 +56,7 @@ const Command& find_command(const std::string& name) {
 }
 
 int dispatch(const Arguments& arguments) {
-  if (arguments.empty()) throw Error("no command is given. Hint: gradzoo --help lists them");
-  const std::string& name = arguments.front();
+  const std::string name = arguments.empty() ? "help" : arguments.front();
   if (name == "--version") {
     fmt::print("gradzoo {}\n", kVersion);
     return 0;
@@ -67,6 +86,11 @@ void open_closed_streams() {
 }
 
 }  // namespace
+
+std::span<const Command> commands() {
+  static const std::vector<Command> kCommands = all_commands();
+  return kCommands;
+}
 
 int run_command(const Arguments& arguments) {
   open_closed_streams();

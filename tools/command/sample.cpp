@@ -4,14 +4,14 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
-#include "autograd/kernels/threads/parallel.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
 #include "tools/command/options_table.h"
 #include "tools/command/shared_options.h"
-#include "tools/run/saved_run.h"
+#include "tools/run/countdown.h"
+#include "tools/run/opened_run.h"
 #include "tools/uses/walk.h"
 #include "tools/uses/write_samples.h"
 
@@ -45,16 +45,20 @@ void check_own_options(const Model& model, const std::vector<std::string>& assig
 // Where chains ended, and what is said of their walk.
 struct Walked {
   Tensor samples;
-  std::string table, json;
+  std::string table;
+  Json json;
 };
 
-Walked walk_on(const SavedRun& run, int64_t count, const WalkOptions& options, uint64_t seed) {
+Walked walk_on(const OpenedRun& run, int64_t count, const WalkOptions& options) {
   const Target target = run.model->target();
   check_fits(options.entry(), target, run.model_name(), run.shape);
   const std::unique_ptr<Sampler> sampler = options.make();
-  const Walk walked = walk(target, run.shape, count, *sampler, options.chains(), seed);
-  return {walked.samples, walk_table(walked.chains, count, *sampler, options.chains()),
-          walk_json(walked.chains, count, *sampler, options.chains())};
+  Countdown countdown(stderr, "sample");
+  ChainOptions chains = options.chains();
+  chains.done = [&](double share) { countdown.done(share); };
+  const Walk walked = walk(target, run.shape, count, *sampler, chains, run.seed());
+  return {walked.samples, walk_table(walked.chains, count, *sampler, chains),
+          walk_json(walked.chains, count, *sampler, chains)};
 }
 
 }  // namespace
@@ -97,29 +101,28 @@ int sample_command(const Arguments& arguments) {
         label, sampler);
   std::optional<WalkOptions> chains;
   if (!sampler.empty()) chains.emplace(sampler, assignments);
-  kernels::set_flush_denormals(true);
-  use_threads(threads);
-  const SavedRun run = open_run(run_path);
-  const uint64_t sample_seed = seed < 0 ? run.seed() : static_cast<uint64_t>(seed);
+  const auto chosen_seed = seed < 0 ? std::nullopt : std::optional(static_cast<uint64_t>(seed));
+  OpenedRun run(run_path, chosen_seed, threads);
+  run.progress = stderr;
   if (out.empty())
     out = run.directory.picture(fmt::format("sample-{}{}seed{}", chains ? sampler + "-" : "",
-                                            label >= 0 ? fmt::format("label{}-", label) : "", sample_seed));
+                                            label >= 0 ? fmt::format("label{}-", label) : "", run.seed()));
   Tensor samples;
   std::optional<Walked> walked;
   if (chains) {
-    walked = walk_on(run, count, *chains, sample_seed);
+    walked = walk_on(run, count, *chains);
     samples = walked->samples;
   } else {
     check_own_options(*run.model, assignments);
-    Rng rng(sample_seed, "samples");
+    Rng rng = run.sample_stream();
     const Tensor labels = label >= 0 ? full({count}, static_cast<double>(label), DType::i64) : Tensor();
-    samples = run.model->sample({.n = count, .rng = rng, .labels = labels, .options = assignments});
+    samples = run.samples(count, rng, labels, assignments);
   }
   write_samples(out, samples, run.shape.toy.get());
   if (json) {
     Json object{{"run", run.directory.path()}, {"step", run.step}, {"samples", count},
-                {"seed", sample_seed},         {"file", out},      {"walk", nullptr}};
-    if (walked) object["walk"] = Json::parse(walked->json);
+                {"seed", run.seed()},          {"file", out},      {"walk", nullptr}};
+    if (walked) object["walk"] = walked->json;
     fmt::print("{}\n", object.dump());
   } else {
     fmt::print("{}{}\n", walked ? walked->table : "", printable(out));

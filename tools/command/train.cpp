@@ -14,6 +14,7 @@
 #include "tools/command/options_table.h"
 #include "tools/command/shared_options.h"
 #include "tools/run/training.h"
+#include "tools/uses/sample_quality.h"
 
 namespace gradzoo {
 namespace {
@@ -115,6 +116,7 @@ int train_command(const Arguments& arguments) {
   take_run_for_out(request);
   if (lr == "0") fmt::print(stderr, "train: --lr 0 changes no weight\n");
   request.progress = stdout;
+  request.watch = watch_samples;
   std::signal(SIGPIPE, SIG_IGN);  // nobody may be reading any more, yet the run goes on
   kernels::set_flush_denormals(true);
   use_threads(threads);

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include "models/base/mode_quantities.h"
-#include "tools/run/ruler.h"
 
 namespace gradzoo {
 

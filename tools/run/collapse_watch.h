@@ -7,6 +7,9 @@
 
 namespace gradzoo {
 
+/// Of the labels that a classifier gives to samples.
+inline constexpr QuantityInfo kLabelEntropy{"label_entropy", "nats"};
+
 /// Sees that samples lose kinds that they had: modes that are covered, or labels by a classifier, of which
 /// there are as many as e^entropy. It knows of the validations of this process alone.
 class CollapseWatch {

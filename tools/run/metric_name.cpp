@@ -7,6 +7,8 @@ namespace gradzoo {
 
 MetricName metric_name(const std::string& key) {
   constexpr std::pair<const char*, const char*> kUnits[] = {{"_nats_per_image", "nats/image"},
+                                                            {"_nats_per_example", "nats/example"},
+                                                            {"_units_per_example", "units/example"},
                                                             {"_bits_per_dim", "bits/dim"},
                                                             {"_nats", "nats"},
                                                             {"_percent", "%"},

@@ -37,7 +37,6 @@ RunObserver::RunObserver(const Run& run, MetricsLog& metrics, Progress& progress
       progress_(progress),
       stop_(stop),
       saved_step_(run.session.trainer.step()),
-      watch_(run.options, run.session),
       collapse_(run.session.model->collapse_hint()) {}
 
 double RunObserver::seconds() const { return run_.seconds_before + steady_seconds() - begun_; }
@@ -75,14 +74,14 @@ void RunObserver::validate(int64_t step) {
 
 void RunObserver::watch(int64_t step) {
   watched_step_ = step;
-  const Quantities found = watch_.at(step);
+  const Quantities found = run_.watch ? run_.watch(step) : Quantities();
   if (found.empty()) return;
   watched_ = found;
   append(step, found);
 }
 
 Quantities RunObserver::watched_at_end() {
-  if (watched_step_ != run_.session.steps) watched_ = watch_.at(run_.session.steps);
+  if (watched_step_ != run_.session.steps && run_.watch) watched_ = run_.watch(run_.session.steps);
   return watched_;
 }
 

@@ -12,8 +12,8 @@
 #include "tools/run/metrics_log.h"
 #include "tools/run/progress.h"
 #include "tools/run/run_directory.h"
-#include "tools/run/sample_watch.h"
 #include "tools/run/stop_signal.h"
+#include "tools/run/training.h"
 
 namespace gradzoo {
 
@@ -32,6 +32,7 @@ class RunObserver : public TrainObserver {
     Session& session;
     int64_t checkpoint_every;  // steps; 0: at epochs alone
     double seconds_before;     // of training, before this process went on with it
+    SampleWatch watch = {};    // what measures samples; may be empty
   };
 
   /// The checkpoint on disk is of the step where the session stands.
@@ -66,7 +67,6 @@ class RunObserver : public TrainObserver {
   std::string numbers_;   // the live metrics, as shown
   Quantities validated_;  // by the last validation
   int64_t saved_step_, reported_step_ = -1, watched_step_ = -1;
-  SampleWatch watch_;
   Quantities watched_;
   CollapseWatch collapse_;
   std::optional<std::vector<CurveLevel>> levels_;  // once found out: some read all training examples

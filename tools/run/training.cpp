@@ -13,10 +13,10 @@
 #include "state/checkpoint.h"
 #include "tools/run/config_file.h"
 #include "tools/run/metrics_log.h"
+#include "tools/run/opened_run.h"
 #include "tools/run/repeat_command.h"
 #include "tools/run/run_observer.h"
 #include "tools/run/run_report.h"
-#include "tools/run/saved_run.h"
 
 namespace gradzoo {
 namespace {
@@ -58,7 +58,8 @@ TrainOutcome run_training(const OpenRun& run, const StopSignal& stop, const Trai
   Session& session = run.session;
   const int64_t first = session.trainer.step(), per_epoch = session.batches->steps_per_epoch();
   Progress progress(request.progress, first, session.steps, per_epoch);
-  RunObserver observer({directory, run.options, session, request.checkpoint_every, run.seconds_before},
+  const SampleWatch watch = request.watch ? request.watch(run.options, session) : SampleWatch();
+  RunObserver observer({directory, run.options, session, request.checkpoint_every, run.seconds_before, watch},
                        run.metrics, progress, stop);
   progress.line(fmt::format("{} on {}: {}, steps {} to {}, into {}", run.options.entry().name,
                             session.data.name(), amount_of(session.data), first, session.steps,
@@ -217,10 +218,11 @@ TrainOutcome train_run(const TrainRequest& request) {
   return request.resume ? resume_run(request) : begin_run(request);
 }
 
-void renew_report(const std::string& directory) {
+void renew_report(const std::string& directory, const WatchMaker& make_watch) {
   ReopenedRun run({.out = directory});
-  SampleWatch watch(*run.options, run.session);
-  write_run_report({run.directory, *run.options, run.session, watch.at(run.session.trainer.step())});
+  const SampleWatch watch = make_watch ? make_watch(*run.options, run.session) : SampleWatch();
+  const Quantities watched = watch ? watch(run.session.trainer.step()) : Quantities();
+  write_run_report({run.directory, *run.options, run.session, watched});
 }
 
 }  // namespace gradzoo

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -9,6 +10,11 @@
 #include "models/run/session.h"
 
 namespace gradzoo {
+
+/// Numbers of a model's samples after an epoch that ends at a step; none where there are none then.
+using SampleWatch = std::function<Quantities(int64_t step)>;
+/// Makes it for a run; what it makes may be empty.
+using WatchMaker = std::function<SampleWatch(const RunOptions&, Session&)>;
 
 /// What a training run is asked for.
 struct TrainRequest {
@@ -19,6 +25,7 @@ struct TrainRequest {
   bool resume = false;                        // go on with the run in `out`
   int64_t checkpoint_every = 0;               // steps between checkpoints beside those at epochs; 0: none
   std::FILE* progress = nullptr;              // where progress is told; nullptr: nowhere
+  WatchMaker watch = {};                      // what measures samples; empty: nothing does
 };
 
 struct TrainOutcome {
@@ -40,7 +47,8 @@ std::unique_ptr<RunOptions> requested_options(const TrainRequest& request);
 /// Error; what was not begun leaves nothing behind, what was begun keeps its last checkpoint.
 TrainOutcome train_run(const TrainRequest& request);
 
-/// Makes pictures and report of a run anew, as of its checkpoint. Throws Error as a resumed run does.
-void renew_report(const std::string& directory);
+/// Makes pictures and report of a run anew, as of its checkpoint, which nothing else may train. Throws Error
+/// as a resumed run does.
+void renew_report(const std::string& directory, const WatchMaker& watch = {});
 
 }  // namespace gradzoo

@@ -1,5 +1,3 @@
-#include "tools/uses/anomaly.h"
-
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -12,17 +10,36 @@
 #include "autograd/plain.h"
 #include "autograd/tape.h"
 #include "base/error.h"
-#include "models/eval/digit_ruler.h"
+#include "base/text.h"
+#include "models/eval/auroc.h"
+#include "models/eval/sample_metrics.h"
 #include "models/pictures/image_pictures.h"
-#include "models/run/data.h"
 #include "tools/plot/arrange.h"
 #include "tools/plot/chart.h"
+#include "tools/run/countdown.h"
 #include "tools/run/draw_picture.h"
+#include "tools/uses/use.h"
 
+/// Images that a run learned held against others, by how little its model expects them.
 namespace gradzoo {
 namespace {
 
-constexpr int64_t kFewest = kImageColumns;  // a row of the picture
+/// The others, and what is to be known of them.
+struct AgainstImages {
+  Tensor own, others;  // (n, pixels), (m, pixels): images of the run's kind and others, as training sees them
+  std::string told_own, told_others;  // "mnist", "uniform noise"
+  std::string remark = "";            // what limits the reading; "" for nothing
+};
+
+/// How well the run's model tells them apart.
+struct AnomalyReport {
+  std::string statistic;   // what a score is
+  Tensor own, others;      // (n), (m) scores: the higher, the less expected
+  Estimate area;           // auroc(others, own)
+  double caught_at_5 = 0;  // share of the others above the score that 5 % of the own lie above
+};
+
+constexpr int64_t kFewest = 2;  // that have a spread
 constexpr std::string_view kDigit = "digit=";
 
 Tensor test_images(const DatasetOptions& data, Pixels pixels, int64_t n) {
@@ -33,14 +50,13 @@ Tensor test_images(const DatasetOptions& data, Pixels pixels, int64_t n) {
   return evenly_spread(test, std::min(n, test.count()), pixels);
 }
 
-void check_size(const SavedRun& run, const DataShape& other, const std::string& against) {
+void check_size(const OpenedRun& run, const DataShape& other, const std::string& against) {
   if (!other.is_image())
     throw Error("anomaly: {} has points of {} numbers, and {} learned images. Hint: --against noise", against,
-                other.size(), run.directory.path());
+                other.size(), run.path());
   if (other.example == run.shape.example) return;
   throw Error("anomaly: {} has images of {}x{}, and {} learned those of {}x{}. Hint: images of one size",
-              against, other.height(), other.width(), run.directory.path(), run.shape.height(),
-              run.shape.width());
+              against, other.height(), other.width(), run.path(), run.shape.height(), run.shape.width());
 }
 
 // Random bytes, read as the model reads pixels.
@@ -60,7 +76,7 @@ int64_t digit_of(const std::string& against) {
   return label;
 }
 
-AgainstImages against_digit(const SavedRun& run, int64_t label, Pixels pixels, int64_t n) {
+AgainstImages against_digit(const OpenedRun& run, int64_t label, Pixels pixels, int64_t n) {
   DatasetOptions own = run.options->data, others = own;
   const std::vector<int64_t> learned_labels = own.subset.labels(run.shape.classes);
   others.subset.only = fmt::format("{}", label);
@@ -77,22 +93,10 @@ AgainstImages against_digit(const SavedRun& run, int64_t label, Pixels pixels, i
   return {test_images(own, pixels, n), test_images(others, pixels, n), own.told(), others.told(), remark};
 }
 
-// What is under the name: the data of a run, or a dataset.
-DatasetOptions other_data(const std::string& against) {
-  if (is_run(against)) return open_run(against).options->data;
-  DatasetOptions data;
-  data.data = against;
-  return data;
-}
-
-}  // namespace
-
-bool is_run(const std::string& path) {
-  std::error_code error;
-  return std::filesystem::exists(RunDirectory(path).config(), error);
-}
-
-AgainstImages images_against(const SavedRun& run, const std::string& against, int64_t n, uint64_t seed) {
+/// The image sets behind `against`: noise, digit=9, the name or folder of a dataset, or a run of images
+/// (`other` then). At most n of each, from test sets.
+AgainstImages images_against(const OpenedRun& run, const std::string& against, const OpenedRun* other_run,
+                             int64_t n, uint64_t seed) {
   const Pixels pixels = run.options->model->pixels();
   if (against.starts_with(kDigit)) return against_digit(run, digit_of(against), pixels, n);
   const DatasetOptions& data = run.options->data;
@@ -100,23 +104,24 @@ AgainstImages images_against(const SavedRun& run, const std::string& against, in
     const Tensor own = test_images(data, pixels, n);
     return {own, noise_images(run.shape, pixels, own.dim(0), seed), data.told(), "uniform noise"};
   }
-  const DatasetOptions other = other_data(against);
+  DatasetOptions other;
+  other.data = against;
+  if (other_run != nullptr) other = other_run->options->data;
   check_size(run, shape_of(other), against);
   return {test_images(data, pixels, n), test_images(other, pixels, n), data.told(), other.told()};
 }
 
-AnomalyReport judge(Model& model, const AgainstImages& images, uint64_t seed) {
+AnomalyReport judge(Model& model, const AgainstImages& images, uint64_t seed, const ShareDone& done) {
   Rng rng(seed, "anomaly");
-  AnomalyScores own = model.anomaly_scores({images.own, rng});
-  const AnomalyScores others = model.anomaly_scores({images.others, rng});
+  AnomalyScores own = model.anomaly_scores({images.own, rng, [&](double share) { done(share / 2); }});
+  const AnomalyScores others =
+      model.anomaly_scores({images.others, rng, [&](double share) { done(0.5 + share / 2); }});
   AnomalyReport out{std::move(own.statistic), own.scores, others.scores, auroc(others.scores, own.scores)};
   const RocCurve curve = roc_curve(out.others, out.own);
   for (size_t i = 0; i < curve.false_positives.size() && curve.false_positives[i] <= 0.05; ++i)
     out.caught_at_5 = curve.true_positives[i];
   return out;
 }
-
-namespace {
 
 LineChart roc_chart(const AnomalyReport& report) {
   RocCurve curve = roc_curve(report.others, report.own);
@@ -176,20 +181,111 @@ LineChart histogram_chart(const AnomalyReport& report, const AgainstImages& imag
   return chart;
 }
 
-Tensor ten_of(const Tensor& images, const Tensor& scores, bool highest) {
-  return index_select(images, 0, argsort(scores, 0, highest).rows(0, kImageColumns));
+Tensor some_of(const Tensor& images, const Tensor& scores, bool highest, int64_t n) {
+  return index_select(images, 0, argsort(scores, 0, highest).rows(0, n));
 }
 
-}  // namespace
-
+/// The characteristic, both histograms of scores, and under them the images that were most wrongly judged.
 Image anomaly_picture(const AnomalyReport& report, const AgainstImages& images, const DataShape& shape) {
   const NoGrad quiet;
-  const std::array<Tensor, 2> wrong = {ten_of(images.own, report.own, true),
-                                       ten_of(images.others, report.others, false)};
+  const int64_t n = std::min({kImageColumns, images.own.dim(0), images.others.dim(0)});
+  const std::array<Tensor, 2> wrong = {some_of(images.own, report.own, true, n),
+                                       some_of(images.others, report.others, false, n)};
   const Picture strip{"anomaly", "The images that were most wrongly judged.",
                       rows_by_turns(wrong, {"own, strangest", "others, likeliest"}, shape)};
   return stacked(side_by_side(draw_chart(roc_chart(report)), draw_chart(histogram_chart(report, images))),
                  draw_picture(strip));
+}
+
+// "fashion", "digit9", or the last part of a path.
+std::string file_word(const std::string& against) {
+  std::string word = std::filesystem::path(against).lexically_normal().filename().string();
+  std::erase(word, '=');
+  return word.empty() ? "others" : word;
+}
+
+/// A run's model on its own images and others.
+struct Judged {
+  AgainstImages images;
+  AnomalyReport report;
+};
+
+Judged judged_by(const OpenedRun& run, const std::string& against, const OpenedRun* other,
+                 const UseCall& call) {
+  AgainstImages images = images_against(run, against, other, call.n, call.seed);
+  Countdown countdown(call.progress, "anomaly");
+  AnomalyReport report = judge(*run.model, images, call.seed, [&](double share) { countdown.done(share); });
+  return {std::move(images), std::move(report)};
+}
+
+// What is told of one way round: text, numbers, and their JSON.
+void tell(UseResult& out, const OpenedRun& run, const Judged& judged) {
+  const auto& [images, report] = judged;
+  out.text = fmt::format("{}: {} test images of {} against {} of {}\n  score: {}\n", printable(run.path()),
+                         images.own.dim(0), printable(images.told_own), images.others.dim(0),
+                         printable(images.told_others), report.statistic);
+  const bool below = report.area.value < 0.5;
+  out.numbers = {{"auroc", report.area.value, report.area.standard_error, "",
+                  below ? "area under the curve, below chance: the others look likelier than its own"
+                        : "area under the curve; 0.5 is chance"},
+                 {"caught_at_5_percent", report.caught_at_5, NAN, "",
+                  "share of the others that is caught where 5 % of its own are"}};
+  if (!images.remark.empty()) out.remarks = "but " + images.remark + "\n";
+  out.details = {{"own", images.told_own},        {"own_images", images.own.dim(0)},
+                 {"others", images.told_others},  {"other_images", images.others.dim(0)},
+                 {"statistic", report.statistic}, {"remark", images.remark}};
+}
+
+struct Anomaly {
+  std::string against;
+
+  void describe(OptionTable& table) {
+    table.add("against", against,
+              "the others: noise (uniform bytes), digit=9 (a label, best of a run with --set exclude=9), "
+              "fashion or another dataset, a folder of IDX files, or a run on such images, whose model then "
+              "judges the other way round as well");
+  }
+
+  UseResult run(UseCall& call) const {
+    if (against.empty())
+      throw Error("anomaly: against what is not said. Hint: --against noise, fashion, digit=9 or a folder");
+    const OpenedRun& run = call.run();
+    const std::unique_ptr<OpenedRun> other = is_run(against) ? call.open(against) : nullptr;
+    const Judged judged = judged_by(run, against, other.get(), call);
+    UseResult out;
+    tell(out, run, judged);
+    out.words = file_word(against);
+    out.picture = anomaly_picture(judged.report, judged.images, run.shape);
+    out.details["other_way_round"] = nullptr;
+    if (!other) return out;
+    UseResult reverse;
+    tell(reverse, *other, judged_by(*other, run.path(), &run, call));
+    nlohmann::ordered_json& json = out.details["other_way_round"] = reverse.details;
+    json["run"] = other->path();
+    json["step"] = other->step;
+    add_numbers(json, reverse.numbers);
+    out.remarks += "the other way round\n" + reverse.text + number_lines(reverse.numbers) + reverse.remarks;
+    return out;
+  }
+};
+
+std::string lacks_judgement(const Abilities& abilities, const DataShape& shape) {
+  if (!shape.is_image()) return "draws points, and images are what is judged";
+  return abilities.anomaly ? "" : lacks_target(abilities, "judge");
+}
+
+}  // namespace
+
+Use anomaly_use() {
+  return use_of<Anomaly>(
+      {.name = "anomaly",
+       .summary = "tell images of the kind that a run learned from others",
+       .description = "How well a run's model tells test images of the kind that it learned from others, by "
+                      "an energy, a score, a velocity or a bound: the area under the receiver operating "
+                      "characteristic (AUROC).",
+       .count = {"test images of each", 1000, 2, 10'000},
+       .file_meaning = "the characteristic, both histograms, and the worst mistakes",
+       .missing = lacks_judgement});
 }
 
 }  // namespace gradzoo

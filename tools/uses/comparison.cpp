@@ -1,9 +1,11 @@
 #include "tools/uses/comparison.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
+#include <filesystem>
 #include <memory>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -11,21 +13,21 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "models/pictures/image_pictures.h"
+#include "tools/clock.h"
 #include "tools/run/draw_picture.h"
 #include "tools/run/metrics_log.h"
 #include "tools/run/repeat_command.h"
-#include "tools/run/saved_run.h"
+#include "tools/uses/classifiers.h"
+#include "tools/uses/sample_quality.h"
+#include "tools/uses/use.h"
 
 namespace gradzoo {
 namespace {
 
 constexpr int64_t kDrawn = 100;
 
-void check_comparable(const std::vector<std::unique_ptr<SavedRun>>& runs) {
+void check_comparable(const std::vector<std::unique_ptr<OpenedRun>>& runs) {
   for (const auto& run : runs) {
-    if (!run->model->abilities().samples)
-      throw Error("compare: {} is a {}, which draws no samples. Hint: leave it away, or --classifier {}",
-                  run->directory.path(), run->model_name(), run->directory.path());
     const std::string &first = runs[0]->options->data.data, &other = run->options->data.data;
     const bool same_toy = run->options->data.toy_scale == runs[0]->options->data.toy_scale &&
                           run->options->data.toy_noise == runs[0]->options->data.toy_noise;
@@ -35,23 +37,21 @@ void check_comparable(const std::vector<std::unique_ptr<SavedRun>>& runs) {
       throw Error(
           "compare: {} learned {} {} and {} {}, and numbers of different data say nothing of each other. "
           "Hint: runs of the same images",
-          runs[0]->directory.path(), first, of_first.empty() ? "as it is" : of_first, run->directory.path(),
+          runs[0]->path(), first, of_first.empty() ? "as it is" : of_first, run->path(),
           chosen.empty() ? "as it is" : chosen);
     if (first == other && (same_toy || run->shape.is_image())) continue;
     throw Error(
         "compare: {} learned {} and {} {}{}, and numbers of different data say nothing of each other. Hint: "
         "runs of the same data",
-        runs[0]->directory.path(), first, run->directory.path(), other,
-        first == other ? " of another scale or noise" : "");
+        runs[0]->path(), first, run->path(), other, first == other ? " of another scale or noise" : "");
   }
 }
 
-void check_strip(const SavedRun& run, const CompareRequest& request) {
-  if (!request.strip) return;
+void check_strip(const OpenedRun& run, const std::string& classifier) {
   if (!run.shape.is_image())
     throw Error("compare: {} learned points, of which there is no strip. Hint: leave --strip away",
-                run.directory.path());
-  if (request.classifier.empty() && !has_own_classifier(run.options->data))
+                run.path());
+  if (classifier.empty() && !has_own_classifier(run.options->data))
     throw Error("compare: a strip is made by a classifier, and {} has none. Hint: --classifier RUN2",
                 run.options->data.data);
 }
@@ -64,16 +64,16 @@ double seconds_to_train(const RunDirectory& directory) {
   return NAN;
 }
 
-double seconds_to_draw(SavedRun& run) {
-  Rng rng(run.seed(), "samples");
-  const auto begun = std::chrono::steady_clock::now();
-  static_cast<void>(run.model->sample({kDrawn, rng}));
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+double seconds_to_draw(const OpenedRun& run) {
+  Rng rng = run.sample_stream();
+  const double begun = steady_seconds();
+  static_cast<void>(run.samples(kDrawn, rng));
+  return steady_seconds() - begun;
 }
 
 // Of points everything is quick; of images a validation's numbers on the test set, and where none of them is
 // a likelihood what takes longer: an integral along a flow, a sum by annealing.
-void add_density(ComparedRun& out, SavedRun& run, const DataView& view) {
+void add_density(ComparedRun& out, const OpenedRun& run, const DataView& view) {
   const auto look_in = [&](const Quantities& quantities) {
     for (const Quantity& quantity : quantities) {
       if (!quantity.density_kind.empty()) out.density = quantity;
@@ -84,72 +84,110 @@ void add_density(ComparedRun& out, SavedRun& run, const DataView& view) {
   if (!out.density) out.why_no_density = run.options->entry().why_no_density;
 }
 
-void add_ruler(ComparedRun& out, const SavedRun& run, const RunData& data, const CompareRequest& request,
-               std::FILE* progress) {
+void add_quality(ComparedRun& out, OpenedRun& run, const std::string& classifier_path, const UseCall& call) {
   if (!run.shape.is_image()) {
-    out.why_no_ruler = "no classifier measures points";
+    out.why_no_quality = "no classifier measures points";
     return;
   }
-  std::optional<RulerClassifier> classifier;
-  if (!request.classifier.empty())
-    classifier = classifier_of(std::make_unique<SavedRun>(open_run(request.classifier)), run);
+  std::optional<SampleClassifier> classifier;
+  if (!classifier_path.empty())
+    classifier = classifier_of(call.open(classifier_path), run);
   else
-    classifier = own_classifier(run.options->data, true, progress);
+    classifier = own_classifier(run.options->data, true, call.progress);
   if (!classifier) {
-    out.why_no_ruler = "these data have no classifier of their own: --classifier RUN2";
+    out.why_no_quality = "these data have no classifier of their own: --classifier RUN2";
     return;
   }
-  const Ruler ruler(std::move(*classifier), data.evaluation_examples(Split::test), data.train(),
-                    run.options->model->pixels());
-  out.ruler = ruler.measure_samples(run, request.samples);
-  out.binary = ruler.is_binary();
+  const SampleMetrics metrics = metrics_of(run, std::move(*classifier), Split::test);
+  out.quality = quality_of(run, metrics, call.n);
+  out.binary = is_binary(metrics.pixels());
 }
 
-ComparedRun measured(SavedRun& run, const CompareRequest& request, std::FILE* progress) {
-  const RunData data(run.options->data, run.options->training);
-  const Examples test = data.evaluation_examples(Split::test);
-  const DataView view = data.view(test);
-  ComparedRun out{.run = run.directory.path(), .model = run.model_name(), .data = data.name()};
+ComparedRun measured(OpenedRun& run, const std::string& classifier, const UseCall& call) {
+  const Examples test = run.data().evaluation_examples(Split::test);
+  const DataView view = run.data().view(test);
+  ComparedRun out{.run = run.path(), .model = run.model_name(), .data = run.data().name()};
   out.seconds_to_draw = seconds_to_draw(run);
   out.parameters = run.model->parameter_count();
   out.seconds_to_train = seconds_to_train(run.directory);
   add_density(out, run, view);
-  add_ruler(out, run, data, request, progress);
-  Rng rng(run.seed(), "samples");
+  add_quality(out, run, classifier, call);
+  Rng rng = run.sample_stream();
   out.grid = draw_picture(run.model->snapshot(view, rng));
   out.shape = run.shape;
   out.command = repeat_command(*run.options, run.shape);
+  run.release_data();
   return out;
+}
+
+// Two runs of one model have its name and theirs.
+void name_rows(std::vector<ComparedRun>& runs) {
+  for (ComparedRun& run : runs) {
+    const bool alone = std::ranges::count(runs, run.model, &ComparedRun::model) == 1;
+    const std::string path = std::filesystem::path(run.run).lexically_normal().filename().string();
+    run.caption = alone ? run.model : printable(path.empty() ? run.run : path);
+  }
+}
+
+struct Compare {
+  std::string classifier, strip, markdown, html;
+
+  void describe(OptionTable& table) {
+    table.add("classifier", classifier,
+              "a run of the classifier to measure images by, instead of the program's own, of MNIST and "
+              "Fashion-MNIST");
+    table.add("html", html,
+              "x.html: the page, with the samples of each; beside the picture unless it says so");
+    table.add("markdown", markdown,
+              "x.md: the table for a page of Markdown, with a line of samples of each run beside it");
+    table.add("strip", strip,
+              "x.png: a row a run, the first of its samples that the classifier calls 0, 1, ... for sure");
+  }
+
+  UseResult run(UseCall& call) const {
+    if (call.runs.empty())
+      throw Error("compare: no run is given. Hint: gradzoo compare runs/vae-1 runs/gan-1");
+    if (!strip.empty() && !strip.ends_with(".png"))
+      throw Error("compare: {} is no picture. Hint: x.png", strip);
+    check_comparable(call.runs);
+    if (!strip.empty()) check_strip(*call.runs.front(), classifier);
+    std::vector<ComparedRun> runs;
+    for (const auto& run : call.runs) {
+      if (call.progress != nullptr)
+        fmt::print(call.progress, "measuring {} ({} of {})\n", printable(run->path()), runs.size() + 1,
+                   call.runs.size());
+      runs.push_back(measured(*run, classifier, call));
+    }
+    name_rows(runs);
+    UseResult out;
+    out.details = comparison_json(runs);
+    call.print(comparison_table(runs));  // the page may fail, and this took minutes
+    const std::string page = !html.empty() ? html : call.runs.front()->directory.samples() + "/compare.html";
+    write_comparison(page, runs);
+    if (!markdown.empty()) write_comparison_markdown(markdown, runs);
+    if (all_measured(runs)) out.picture = draw_picture(strip_of(runs));
+    if (!strip.empty()) write_png(strip, *out.picture);
+    out.remarks = fmt::format("page: {}\n", printable(page));
+    return out;
+  }
+};
+
+std::string lacks_samples_to_compare(const Abilities& abilities, const DataShape&) {
+  return abilities.samples ? "" : "draws no samples";
 }
 
 }  // namespace
 
-std::vector<ComparedRun> compare_runs(const CompareRequest& request, std::FILE* progress) {
-  std::vector<std::unique_ptr<SavedRun>> runs;
-  for (const std::string& path : request.runs) runs.push_back(std::make_unique<SavedRun>(open_run(path)));
-  if (runs.empty()) throw Error("compare: no run is given. Hint: gradzoo compare runs/vae-1 runs/gan-1");
-  check_comparable(runs);
-  check_strip(*runs.front(), request);
-  std::vector<ComparedRun> out;
-  for (const auto& run : runs) {
-    if (progress != nullptr)
-      fmt::print(progress, "measuring {} ({} of {})\n", printable(run->directory.path()), out.size() + 1,
-                 runs.size());
-    out.push_back(measured(*run, request, progress));
-  }
-  return out;
-}
-
-bool all_have_ruler(const std::vector<ComparedRun>& runs) {
-  return std::ranges::all_of(runs, [](const ComparedRun& run) { return run.ruler.has_value(); });
+bool all_measured(const std::vector<ComparedRun>& runs) {
+  return std::ranges::all_of(runs, [](const ComparedRun& run) { return run.quality.has_value(); });
 }
 
 Picture strip_of(const std::vector<ComparedRun>& runs) {
   ImageGrid grid;
   Tensors rows;
   for (const ComparedRun& run : runs) {
-    rows.push_back(as_images(run.ruler->one_each, run.shape));
-    grid.row_captions.push_back(run.model);
+    rows.push_back(as_images(run.quality->one_each, run.shape));
+    grid.row_captions.push_back(run.caption.empty() ? run.model : run.caption);
   }
   grid.columns = rows.front().dim(0);
   grid.pixels = concat(rows, 0);
@@ -157,6 +195,20 @@ Picture strip_of(const std::vector<ComparedRun>& runs) {
           "A row a run: of its samples the first that the classifier calls each class for sure; black where "
           "none is.",
           std::move(grid)};
+}
+
+Use compare_use() {
+  return use_of<Compare>(
+      {.name = "compare",
+       .summary = "hold runs of different models on the same data against each other",
+       .description = "Holds runs of different models on the same data against each other, on the test set, "
+                      "each by the numbers that it has; a page shows their samples.",
+       .names = UseNames::runs,
+       .names_meaning = "run directories",
+       .count = {"samples that a classifier measures", 1000, 1, 10'000},
+       .seed_meaning = "of the samples",
+       .file_meaning = "a row of samples a run, where a classifier measures them",
+       .missing = lacks_samples_to_compare});
 }
 
 }  // namespace gradzoo

@@ -1,13 +1,21 @@
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <span>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "autograd/ops.h"
+#include "base/atomic_file.h"
+#include "base/options.h"
 #include "base/text.h"
+#include "models/pictures/image_pictures.h"
 #include "tools/report/report.h"
 #include "tools/run/draw_picture.h"
 #include "tools/uses/comparison.h"
+#include "tools/uses/sample_quality.h"
+#include "tools/uses/use.h"
 
 namespace gradzoo {
 namespace {
@@ -18,7 +26,7 @@ using Row = std::vector<std::string>;
 const std::string kNone = "-";
 
 std::string with_error(const Estimate& e) {
-  return fmt::format("{:.4g} +- {:.2g}", e.value, e.standard_error);
+  return fmt::format("{:.4g} +- {}", e.value, rounded(e.standard_error, 2));
 }
 
 std::string seconds(double s) { return std::isfinite(s) ? fmt::format("{:.3g}", s) : kNone; }
@@ -36,13 +44,13 @@ Row columns() {
 }
 
 Row row_of(const ComparedRun& run) {
-  const auto ruler = [&](auto words) { return run.ruler ? words(*run.ruler) : kNone; };
+  const auto quality = [&](auto words) { return run.quality ? words(*run.quality) : kNone; };
   return {printable(run.run),
           run.model + (run.binary ? ", binary" : ""),
           density_text(run),
-          ruler([](const RulerMeasure& m) { return with_error(m.frechet); }),
-          ruler([](const RulerMeasure& m) { return m.kernel ? with_error(*m.kernel) : kNone; }),
-          ruler([](const RulerMeasure& m) { return with_error(m.reading.confident); }),
+          quality([](const SampleQuality& m) { return with_error(m.frechet); }),
+          quality([](const SampleQuality& m) { return m.kernel ? with_error(*m.kernel) : kNone; }),
+          quality([](const SampleQuality& m) { return with_error(m.statistics.confident); }),
           fmt::format("{}", run.parameters),
           seconds(run.seconds_to_train),
           seconds(run.seconds_to_draw)};
@@ -54,22 +62,23 @@ std::vector<std::string> notes_of(const std::vector<ComparedRun>& runs) {
   for (const ComparedRun& run : runs) {
     if (!run.density && !run.why_no_density.empty())
       notes.push_back(fmt::format("{}: no density: {}", printable(run.run), run.why_no_density));
-    if (!run.ruler)
-      notes.push_back(fmt::format("{}: no digit-FID: {}", printable(run.run), run.why_no_ruler));
-    if (run.ruler && !run.ruler->kernel)
+    if (!run.quality)
+      notes.push_back(fmt::format("{}: no digit-FID: {}", printable(run.run), run.why_no_quality));
+    if (run.quality && !run.quality->kernel)
       notes.push_back(fmt::format("{}: no KID: {} samples make no two blocks of 50", printable(run.run),
-                                  run.ruler->reading.count));
+                                  run.quality->statistics.count));
     if (run.binary)
       notes.push_back(
           fmt::format("{}: measured against binary images, which is another scale", printable(run.run)));
     if (!std::isfinite(run.seconds_to_train))
       notes.push_back(fmt::format("{}: its metrics do not tell the seconds", printable(run.run)));
   }
-  const auto with_ruler = std::ranges::find_if(runs, [](const auto& run) { return run.ruler.has_value(); });
-  if (with_ruler != runs.end())
+  const auto with_quality =
+      std::ranges::find_if(runs, [](const auto& run) { return run.quality.has_value(); });
+  if (with_quality != runs.end())
     notes.push_back(
         fmt::format("digit-FID is of {} samples against the test images: compare equal counts alone",
-                    with_ruler->ruler->reading.count));
+                    with_quality->quality->statistics.count));
   return notes;
 }
 
@@ -84,7 +93,7 @@ std::string comparison_table(const std::vector<ComparedRun>& runs) {
   return out;
 }
 
-std::string comparison_json(const std::vector<ComparedRun>& runs) {
+Json comparison_json(const std::vector<ComparedRun>& runs) {
   Json all = Json::array();
   for (const ComparedRun& run : runs) {
     Json object{{"run", run.run},
@@ -103,19 +112,16 @@ std::string comparison_json(const std::vector<ComparedRun>& runs) {
     } else {
       object["why_no_density"] = run.why_no_density;
     }
-    if (run.ruler) {
-      object["samples"] = run.ruler->reading.count;
+    if (run.quality) {
+      object["samples"] = run.quality->statistics.count;
       object["binary"] = run.binary;
-      object["frechet_distance"] = run.ruler->frechet.value;
-      object["frechet_distance_standard_error"] = run.ruler->frechet.standard_error;
-      if (run.ruler->kernel) object["kernel_distance"] = run.ruler->kernel->value;
-      object["confident_share"] = run.ruler->reading.confident.value;
+      add_numbers(object, quality_numbers(*run.quality));
     } else {
-      object["why_no_ruler"] = run.why_no_ruler;
+      object["why_no_ruler"] = run.why_no_quality;
     }
     all.push_back(std::move(object));
   }
-  return all.dump();
+  return all;
 }
 
 void write_comparison(const std::string& path, const std::vector<ComparedRun>& runs) {
@@ -123,7 +129,7 @@ void write_comparison(const std::string& path, const std::vector<ComparedRun>& r
   report.title = fmt::format("{} runs on {}", runs.size(), runs.front().data);
   report.summary =
       "Side by side, on the test set: lower digit-FID and KID are better, +- is a standard error.";
-  if (all_have_ruler(runs)) {
+  if (all_measured(runs)) {
     const Picture strip = strip_of(runs);
     report.pictures.push_back(
         {.title = "side by side", .caption = strip.caption, .png = encode_png(draw_picture(strip))});
@@ -136,6 +142,54 @@ void write_comparison(const std::string& path, const std::vector<ComparedRun>& r
   }
   report.tables.push_back(std::move(table));
   write_report(path, report);
+}
+
+namespace {
+
+std::string cell(const Estimate& e) {
+  return std::isfinite(e.standard_error) ? fmt::format("{:.4g} ± {}", e.value, rounded(e.standard_error, 2))
+                                         : fmt::format("{:.4g}", e.value);
+}
+
+std::string likelihood_cell(const ComparedRun& run) {
+  if (!run.density) return "none";
+  return fmt::format("{}: {} {}", run.density->density_kind, cell({run.density->value, run.density->error}),
+                     run.density->unit);
+}
+
+std::string minutes_cell(double seconds) {
+  if (!std::isfinite(seconds)) return "";
+  return seconds < 600 ? fmt::format("{:.1f}", seconds / 60) : fmt::format("{:.0f}", seconds / 60);
+}
+
+std::string table_of(const std::vector<ComparedRun>& runs, const std::vector<std::string>& pictures) {
+  std::string out =
+      "| model | samples | likelihood | digit-FID | sure | minutes | command "
+      "|\n|---|---|---|--:|--:|--:|---|\n";
+  for (size_t i = 0; i < runs.size(); ++i) {
+    const ComparedRun& run = runs[i];
+    out += fmt::format("| {}{} | {} | {} | {} | {} | {} | `{}` |\n", run.model, run.binary ? ", binary" : "",
+                       pictures.empty() ? "" : fmt::format("![{}]({})", run.model, pictures[i]),
+                       likelihood_cell(run), run.quality ? cell(run.quality->frechet) : "",
+                       run.quality ? fmt::format("{:.2f}", run.quality->statistics.confident.value) : "",
+                       minutes_cell(run.seconds_to_train), run.command);
+  }
+  return out;
+}
+
+}  // namespace
+
+void write_comparison_markdown(const std::string& path, const std::vector<ComparedRun>& runs) {
+  const std::filesystem::path page(path);
+  std::vector<std::string> pictures;
+  for (size_t i = 0; all_measured(runs) && i < runs.size(); ++i) {
+    const Tensor row = as_images(runs[i].quality->one_each, runs[i].shape);
+    pictures.push_back(fmt::format("{}-{}-{}.png", page.stem().string(), i + 1, runs[i].model));
+    write_png((page.parent_path() / pictures.back()).string(),
+              draw_picture({runs[i].model, "", ImageGrid{row, row.dim(0)}}));
+  }
+  const std::string text = table_of(runs, pictures);
+  write_file_atomically(path, std::as_bytes(std::span(text)));
 }
 
 }  // namespace gradzoo

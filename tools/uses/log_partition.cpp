@@ -6,7 +6,11 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/error.h"
+#include "base/text.h"
 #include "tools/plot/chart.h"
+#include "tools/run/countdown.h"
+#include "tools/uses/use.h"
 
 namespace gradzoo {
 namespace {
@@ -77,12 +81,18 @@ std::vector<std::string> LogZReport::warnings() const {
   return out;
 }
 
-LogZReport measure_log_z(const Partition& partition, const AnnealingOptions& options, uint64_t seed) {
+LogZReport measure_log_z(const Partition& partition, const AnnealingOptions& options, uint64_t seed,
+                         const ShareDone& done) {
+  const auto half = [&](double before) {
+    return [&done, before](double share) {
+      if (done) done(before + share / 2);
+    };
+  };
   LogZReport out{.why_not_exact = partition.cost, .begin_log_z = partition.begin_log_z, .options = options};
   if (partition.exact) out.exact = partition.exact();
   Rng upwards(seed, "logz/up"), downwards(seed, "logz/down");
-  out.up = anneal_up(partition, options, upwards);
-  out.down = anneal_down(partition, options, downwards);
+  out.up = anneal_up(partition, options, upwards, half(0));
+  out.down = anneal_down(partition, options, downwards, half(0.5));
   return out;
 }
 
@@ -98,7 +108,7 @@ std::string log_z_table(const LogZReport& report) {
   return text;
 }
 
-std::string log_z_json(const LogZReport& report) {
+nlohmann::ordered_json log_z_json(const LogZReport& report) {
   Json json{{"exact", nullptr},
             {"forward", to_json(report.up, true)},
             {"reverse", to_json(report.down, report.exact.has_value())},
@@ -106,7 +116,7 @@ std::string log_z_json(const LogZReport& report) {
             {"temperatures", report.options.temperatures},
             {"warnings", report.warnings()}};
   if (report.exact) json["exact"] = *report.exact;
-  return json.dump();
+  return json;
 }
 
 Image draw_log_z(const LogZReport& report) {
@@ -117,6 +127,53 @@ Image draw_log_z(const LogZReport& report) {
   add_chains(chart, report.down.annealing, report.begin_log_z, true);
   if (report.exact) chart.levels.push_back({"exact", *report.exact});
   return draw_chart(chart);
+}
+
+namespace {
+
+struct LogZ {
+  AnnealingOptions annealing;
+  bool exact = false;
+
+  void describe(OptionTable& table) {
+    table.add("chains", annealing.chains, "chains each way", {1, 1'000'000});
+    table.add("temperatures", annealing.temperatures, "temperatures of each", {2, 100'000'000});
+    table.add("exact", exact, "insist on enumeration");
+  }
+
+  UseResult run(UseCall& call) const {
+    const OpenedRun& run = call.run();
+    const Partition partition = *run.model->partition();
+    if (exact && !partition.exact)
+      throw Error("logz: {}: {}. Hint: leave --exact away, and annealed importance sampling estimates it",
+                  run.path(), partition.cost);
+    Countdown countdown(call.progress, "logz");
+    const LogZReport report =
+        measure_log_z(partition, annealing, call.seed, [&](double share) { countdown.done(share); });
+    UseResult out;
+    out.text = fmt::format("{}: {} at step {}\n{}", printable(run.path()), run.model_name(), run.step,
+                           log_z_table(report));
+    out.details = log_z_json(report);
+    out.picture = draw_log_z(report);
+    return out;
+  }
+};
+
+std::string lacks_partition(const Abilities& abilities, const DataShape&) {
+  return abilities.partition ? "" : "has no log Z that annealing over binary units reaches";
+}
+
+}  // namespace
+
+Use logz_use() {
+  return use_of<LogZ>(
+      {.name = "logz",
+       .summary = "find the normalising constant of a run of binary units",
+       .description = "Finds log Z of a run of binary units: exactly where one side has 20 units or fewer, "
+                      "and by annealed importance sampling upwards and downwards.",
+       .seed_meaning = "of the chains",
+       .file_meaning = "log Z along the path as single chains tell it",
+       .missing = lacks_partition});
 }
 
 }  // namespace gradzoo

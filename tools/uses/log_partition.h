@@ -4,6 +4,9 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
+#include "models/base/abilities.h"
 #include "samplers/partition.h"
 #include "tools/plot/image.h"
 
@@ -24,12 +27,13 @@ struct LogZReport {
 
 /// Annealing upwards from exact samples of the path's beginning, and downwards from the model's. A function
 /// of the seed.
-LogZReport measure_log_z(const Partition& partition, const AnnealingOptions& options, uint64_t seed);
+LogZReport measure_log_z(const Partition& partition, const AnnealingOptions& options, uint64_t seed,
+                         const ShareDone& done = {});
 
 std::string log_z_table(const LogZReport& report);
 /// {"exact" (null where it is not known), "forward" and "reverse": {"value", "error", "low", "high", "ess",
 /// "bound"}, "chains", "temperatures", "warnings"}.
-std::string log_z_json(const LogZReport& report);
+nlohmann::ordered_json log_z_json(const LogZReport& report);
 /// log Z along the path as single chains tell it: those that go up, those that go down, and where they should
 /// end.
 Image draw_log_z(const LogZReport& report);

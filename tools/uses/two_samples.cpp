@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -9,9 +10,12 @@
 #include "autograd/plain.h"
 #include "autograd/tape.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "models/pictures/image_pictures.h"
 #include "models/pictures/unit_pictures.h"
-#include "tools/uses/anomaly.h"
+#include "tools/run/countdown.h"
+#include "tools/run/draw_picture.h"
+#include "tools/uses/use.h"
 
 namespace gradzoo {
 namespace {
@@ -21,7 +25,7 @@ constexpr int64_t kInPicture = kImageColumns;  // images of a row
 /// What stands behind a name.
 struct Side {
   std::string name;
-  std::optional<SavedRun> run = {};
+  OpenedRun* run = nullptr;
   DatasetOptions data = {};  // of examples
   Split split = Split::test;
 
@@ -33,15 +37,12 @@ struct Side {
 
 bool is_part(const std::string& name) { return name == "test" || name == "data"; }
 
-Side side_of(const std::string& name) {
-  Side side{name};
-  if (is_part(name)) return side;  // completed by take_from
-  if (is_run(name)) {
-    side.run = open_run(name);
-    side.data = side.run->options->data;
-  } else {
+Side side_of(const std::string& name, OpenedRun* run) {
+  Side side{name, run};
+  if (run != nullptr)
+    side.data = run->options->data;
+  else if (!is_part(name))  // a part is completed by take_from
     side.data.data = name;
-  }
   return side;
 }
 
@@ -65,12 +66,9 @@ bool draws_pixels(const Side& side) {
 
 // Each side has a stream of its own, so that a run against itself, or against one of the same seed, draws
 // anew.
-Tensor samples_of(SavedRun& run, int64_t n, int64_t side, bool binary, uint64_t seed) {
-  if (!run.model->abilities().samples)
-    throw Error("c2st: {} is a {}, which draws no samples. Hint: a run of another model",
-                run.directory.path(), run.model_name());
+Tensor samples_of(const OpenedRun& run, int64_t n, int64_t side, bool binary, uint64_t seed) {
   Rng rng(seed, fmt::format("c2st/samples{}", side));
-  Tensor drawn = run.model->sample({n, rng});
+  Tensor drawn = run.samples(n, rng);
   if (!run.shape.is_image()) return drawn;
   const Tensor pixels = clamp(drawn, 0, 1);
   return binary ? bernoulli(pixels, rng) : pixels;
@@ -100,9 +98,9 @@ DataShape shape_behind(const Side& side) { return side.run ? side.run->shape : s
 
 }  // namespace
 
-TwoSets two_sets(const std::string& a, const std::string& b, int64_t n, uint64_t seed) {
+TwoSets two_sets(const NamedSet& a, const NamedSet& b, int64_t n, uint64_t seed) {
   const NoGrad quiet;
-  Side first = side_of(a), second = side_of(b);
+  Side first = side_of(a.name, a.run), second = side_of(b.name, b.run);
   check_named(first, second);
   check_named(second, first);
   take_from(first, second);
@@ -180,6 +178,72 @@ Picture surest_picture(const TwoSets& sets, const C2stResult& result) {
   return {"c2st", caption,
           Scatter{concat(slice(first, 1, 0, 1), unsqueeze(logits, 1), 1), cast(labels, DType::i64), "x0",
                   "logit: above 0 says A (0), below it B (1)"}};
+}
+
+namespace {
+
+constexpr double kLevel = 0.05;
+
+struct C2st {
+  double held_out = C2stOptions().held_out;
+  int64_t epochs = 0, permutations = C2stOptions().permutations;
+
+  void describe(OptionTable& table) {
+    table.add("held_out", held_out, "share that the classifier never sees", {0.05, 0.95});
+    table.add("epochs", epochs, "of the classifier; 0: 10 of images, 40 of points", {0, 10'000});
+    table.add("permutations", permutations, "relabellings", {19, 1'000'000});
+  }
+
+  UseResult run(UseCall& call) const {
+    C2stOptions options;
+    options.held_out = held_out;
+    options.epochs = epochs;
+    options.permutations = permutations;
+    options.seed = call.seed;
+    const TwoSets sets =
+        two_sets({call.names[0], call.runs[0].get()}, {call.names[1], call.runs[1].get()}, call.n, call.seed);
+    if (call.progress != nullptr && sets.shape.is_image())
+      fmt::print(call.progress, "c2st: a classifier learns from {} images\n", 2 * call.n);
+    const C2stResult found = c2st(sets.a.samples, sets.b.samples, options);
+    const int64_t held = found.rows_a.dim(0);
+    UseResult out;
+    out.text =
+        fmt::format("A: {} of {}\nB: {} of {}\n{}", call.n, printable(sets.a.told), call.n,
+                    printable(sets.b.told), sets.binary ? "pixels are drawn, 0 or 1, on both sides\n" : "");
+    out.numbers = {{"statistic", found.statistic, NAN, "", "mean logit of held-out A less that of B"},
+                   {"p_value", found.p_value, NAN, "",
+                    fmt::format("share of {} relabellings that do as well: {}told apart at the 5 % level",
+                                permutations + 1, found.p_value <= kLevel ? "" : "not ")},
+                   {"accuracy", found.accuracy, NAN, "",
+                    fmt::format("on {} held-out ones; 0.5 is chance, and no test is made of it",
+                                held + found.rows_b.dim(0))}};
+    out.details = {{"a", sets.a.told}, {"b", sets.b.told},      {"examples", call.n},
+                   {"held_out", held}, {"binary", sets.binary}, {"permutations", permutations}};
+    out.picture = draw_picture(surest_picture(sets, found));
+    return out;
+  }
+};
+
+std::string lacks_samples(const Abilities& abilities, const DataShape&) {
+  return abilities.samples ? "" : "draws no samples";
+}
+
+}  // namespace
+
+Use c2st_use() {
+  return use_of<C2st>(
+      {.name = "c2st",
+       .summary = "tell whether two sets of samples are from one law",
+       .description = "Are these two sets of samples from one law? A classifier learns a half of both; its "
+                      "logits on the rest, relabelled at random, give a p-value that holds whatever it is "
+                      "worth.",
+       .names = UseNames::set_and_set,
+       .names_meaning = "a run directory (its samples) or a dataset (its test examples); beside a run also: "
+                        "test, data (test or training examples of what that one learned)",
+       .count = {"examples of each", 1000, kC2stFewest, 60'000},
+       .seed_meaning = "of what is chosen, learned and relabelled",
+       .file_meaning = "what the classifier was surest about",
+       .missing = lacks_samples});
 }
 
 }  // namespace gradzoo

@@ -64,7 +64,7 @@ void check_fits(const SamplerEntry& sampler, const Target& target, const std::st
   const auto missing = [&](const Abilities& abilities, const DataShape&) {
     return why_unfit(sampler.name, sampler.needs, abilities.target);
   };
-  const std::string models = told(who_can(missing, shape));
+  const std::string models = names_of(who_can(missing, shape));
   throw Error("sample: {} walks on a {}, and this run of {} has {}. Hint: {}{}", sampler.name,
               needs_text(sampler.needs), model, target_text(target),
               fitting.empty() ? "" : fmt::format("on this run walk {}; ", fitting),
@@ -115,8 +115,8 @@ std::string walk_table(const ChainResult& result, int64_t n, const Sampler& samp
   return sampler.is_sampling() ? text + diagnostics_table(result, n, sampler) : text;
 }
 
-std::string walk_json(const ChainResult& result, int64_t n, const Sampler& sampler,
-                      const ChainOptions& chains) {
+nlohmann::ordered_json walk_json(const ChainResult& result, int64_t n, const Sampler& sampler,
+                                 const ChainOptions& chains) {
   using Json = nlohmann::ordered_json;
   Json object{{"sampler", sampler.name()},
               {"chains", n},
@@ -131,7 +131,7 @@ std::string walk_json(const ChainResult& result, int64_t n, const Sampler& sampl
   if (sampler.step_size() > 0) object["step"] = sampler.step_size();
   if (sampler.is_exact()) object["acceptance"] = result.acceptance;
   if (sampler.divergences() >= 0) object["divergences"] = sampler.divergences();
-  if (!sampler.is_sampling()) return object.dump();
+  if (!sampler.is_sampling()) return object;
   const auto evaluations = static_cast<double>(n * result.evaluations);
   const auto number = [](double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); };
   for (size_t i = 0; i < result.statistics.size(); ++i) {
@@ -141,7 +141,7 @@ std::string walk_json(const ChainResult& result, int64_t n, const Sampler& sampl
                                     {"rhat", number(result.rhat[i])},
                                     {"ess_per_evaluation", number(result.ess[i] / evaluations)}});
   }
-  return object.dump();
+  return object;
 }
 
 }  // namespace gradzoo

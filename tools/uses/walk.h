@@ -5,6 +5,8 @@
 #include <span>
 #include <string>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "datasets/dataset.h"
 #include "samplers/chains.h"
 #include "samplers/registry.h"
@@ -50,10 +52,10 @@ Walk walk(const Target& target, const DataShape& shape, int64_t n, Sampler& samp
 /// R-hat, and the bulk's of one evaluation of the target.
 std::string walk_table(const ChainResult& result, int64_t n, const Sampler& sampler,
                        const ChainOptions& chains);
-/// The same as a JSON object: {"sampler", "chains", "steps", "warmup", "step" (null where there is none),
+/// The same as JSON: {"sampler", "chains", "steps", "warmup", "step" (null where there is none),
 /// "exact", "acceptance" (null where every move is taken), "divergences" (null of a sampler that has none),
 /// "remarks", "statistics": [{"name", "bulk_ess", "tail_ess", "rhat", "ess_per_evaluation"}]}.
-std::string walk_json(const ChainResult& result, int64_t n, const Sampler& sampler,
-                      const ChainOptions& chains);
+nlohmann::ordered_json walk_json(const ChainResult& result, int64_t n, const Sampler& sampler,
+                                 const ChainOptions& chains);
 
 }  // namespace gradzoo

@@ -1,7 +1,9 @@
 #include "tools/uses/who_can.h"
 
+#include <cstdlib>
 #include <map>
 #include <memory>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -98,24 +100,22 @@ const DataShape& shape_to_ask(DataKind kind) {
   return kind == DataKind::points ? kPoints : kind == DataKind::binary ? kBinary : kImages;
 }
 
-std::string what_lacks(const ModelEntry& entry, const Missing& missing, const DataShape& shape) {
-  return lack(asked(entry, {}, small(shape)), missing, shape);
+std::optional<CapableModel> ask(const ModelEntry& entry, const Missing& missing, const DataShape& shape) {
+  const DataShape& on = small(shape);
+  if (lack(asked(entry, {}, on), missing, on).empty()) return CapableModel{entry.name, ""};
+  const std::string setting = helping(entry, RunOptions(entry), {}, missing, on);
+  if (setting.empty()) return std::nullopt;
+  return CapableModel{entry.name, setting};
 }
 
 std::vector<CapableModel> who_can(const Missing& missing, const DataShape& shape) {
   std::vector<CapableModel> out;
-  for (const ModelEntry& entry : model_registry()) {
-    if (what_lacks(entry, missing, shape).empty()) {
-      out.push_back({entry.name, ""});
-    } else if (const std::string setting = helping(entry, RunOptions(entry), {}, missing, small(shape));
-               !setting.empty()) {
-      out.push_back({entry.name, setting});
-    }
-  }
+  for (const ModelEntry& entry : model_registry())
+    if (std::optional<CapableModel> able = ask(entry, missing, shape)) out.push_back(std::move(*able));
   return out;
 }
 
-std::string told(const std::vector<CapableModel>& models) {
+std::string names_of(const std::vector<CapableModel>& models) {
   std::string text;
   for (const CapableModel& model : models)
     text += fmt::format("{}{}{}", text.empty() ? "" : ", ", model.name,

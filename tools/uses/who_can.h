@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,13 +19,13 @@ struct CapableModel {
   std::string name;
   std::string setting;  // that it needs for it, "net=energy"; "" where it can at its defaults
 };
-/// Those that can, on data of this shape: each at its defaults, else by one other setting.
+/// A model of the list, as it can: at its defaults, else by one other setting. Empty where it cannot, or
+/// cannot learn data of this shape.
+std::optional<CapableModel> ask(const ModelEntry& entry, const Missing& missing, const DataShape& shape);
+/// All that can.
 std::vector<CapableModel> who_can(const Missing& missing, const DataShape& shape);
 /// "ebm, score with net=energy"; "" of none.
-std::string told(const std::vector<CapableModel>& models);
-
-/// What a model lacks at its defaults on data of this shape; why it cannot learn these, where it cannot.
-std::string what_lacks(const ModelEntry& entry, const Missing& missing, const DataShape& shape);
+std::string names_of(const std::vector<CapableModel>& models);
 
 /// The one other setting by which a model with these options could: "conditional=false"; "" where none does.
 std::string remedy(const RunOptions& options, const Missing& missing, const DataShape& shape);

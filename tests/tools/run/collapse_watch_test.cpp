@@ -6,7 +6,6 @@
 
 #include "models/base/mode_quantities.h"
 #include "support/error_message.h"
-#include "tools/run/ruler.h"
 
 namespace gradzoo {
 namespace {

@@ -13,11 +13,11 @@ namespace {
 ComparedRun run_of(const std::string& model, double grey) {
   ComparedRun run{.run = "runs/" + model, .model = model, .data = "data"};
   run.shape.example = {2, 2};
-  RulerMeasure measure;
+  SampleQuality measure;
   measure.frechet = {grey, grey / 10};
-  measure.reading.confident = {0.75, 0.125};
+  measure.statistics.confident = {0.75, 0.125};
   measure.one_each = reshape(arange(12), {3, 4}) * 0.01 + grey;
-  run.ruler = measure;
+  run.quality = measure;
   return run;
 }
 
@@ -27,10 +27,14 @@ TEST_CASE("a strip has a row a run, of its own samples, an image a class") {
   const ImageGrid& grid = std::get<ImageGrid>(strip.content);
   CHECK(grid.columns == 3);
   CHECK(grid.row_captions == std::vector<std::string>{"vae", "gan"});
+  std::vector<ComparedRun> twins = {run_of("vae", 0.25), run_of("vae", 0.5)};
+  twins[0].caption = "first", twins[1].caption = "second";  // as the use names two runs of one model
+  CHECK(std::get<ImageGrid>(strip_of(twins).content).row_captions ==
+        std::vector<std::string>{"first", "second"});
   REQUIRE(grid.pixels.shape() == Shape{6, 2, 2});
   for (int64_t run = 0; run < 2; ++run)
     CHECK(grid.pixels.rows(3 * run, 3 * run + 3).to_vector() ==
-          runs[static_cast<size_t>(run)].ruler->one_each.to_vector());
+          runs[static_cast<size_t>(run)].quality->one_each.to_vector());
 }
 
 TEST_CASE("each number of a run goes under its own key") {
@@ -44,7 +48,7 @@ TEST_CASE("each number of a run goes under its own key") {
   density.error = 0.5;
   density.density_kind = "-log p(x)";
   run.density = density;
-  const auto object = nlohmann::json::parse(comparison_json({run}))[0];
+  const auto object = comparison_json({run})[0];
   CHECK(object["frechet_distance"] == 0.5);
   CHECK(object["frechet_distance_standard_error"] == 0.05);
   CHECK(object["confident_share"] == 0.75);
@@ -54,8 +58,8 @@ TEST_CASE("each number of a run goes under its own key") {
   CHECK(object["density"]["value"] == 80);
   CHECK(object["density"]["standard_error"] == 0.5);
   CHECK_FALSE(object.contains("kernel_distance"));
-  run.ruler->kernel = Estimate{0.25, 0.03125};
-  CHECK(nlohmann::json::parse(comparison_json({run}))[0]["kernel_distance"] == 0.25);
+  run.quality->kernel = Estimate{0.25, 0.03125};
+  CHECK(comparison_json({run})[0]["kernel_distance"] == 0.25);
 }
 
 }  // namespace

@@ -44,7 +44,7 @@ Picture picture_of(const DataShape& shape, const Shape& example, Example value) 
 }
 
 TEST_CASE("a set held against itself is parted: no example stands on both sides") {
-  const TwoSets sets = two_sets("ring8", "ring8", 300, 1);
+  const TwoSets sets = two_sets({"ring8"}, {"ring8"}, 300, 1);
   const std::vector<double> a = sets.a.samples.to_vector(), b = sets.b.samples.to_vector();
   const std::set<double> known(a.begin(), a.end());
   CHECK(std::ranges::none_of(b, [&](double value) { return known.contains(value); }));

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
 
 #include "autograd/ops.h"
 #include "samplers/kinds/flip.h"
@@ -116,9 +117,9 @@ TEST_CASE("a walk that has an end takes all of it, and counts its last part, unl
 
 TEST_CASE("what only some samplers have is told of these alone: divergences, a step") {
   const ChainResult result{{}, 0.5, {"x0"}, {10}, {7}, {1.5}, 501};
-  const std::string hmc = walk_json(result, 10, Hmc(), {.steps = 500});
+  const std::string hmc = walk_json(result, 10, Hmc(), {.steps = 500}).dump();
   CHECK_MESSAGE(contains(hmc, "\"divergences\":0"), hmc);
-  const std::string flip = walk_json(result, 10, SingleFlip(), {.steps = 500});
+  const std::string flip = walk_json(result, 10, SingleFlip(), {.steps = 500}).dump();
   CHECK_MESSAGE(contains(flip, "\"step\":null,"), flip);
   CHECK_MESSAGE(contains(flip, "\"divergences\":null,"), flip);
   CHECK(contains(walk_table(result, 10, SingleFlip(), {.steps = 500}),

@@ -8,7 +8,7 @@
 #include "models/diffusion/diffusion.h"
 #include "models/pictures/class_rows.h"
 #include "tools/ledger/train_model.h"
-#include "tools/run/ruler.h"
+#include "tools/uses/sample_quality.h"
 
 namespace gradzoo {
 namespace {
@@ -38,20 +38,19 @@ std::shared_ptr<Session> trained_once(const Drawn& drawn, const RowContext& cont
   return known.emplace(std::move(key), trained).first->second;
 }
 
-/// What the ruler of the data at hand says of samples.
-RulerMeasure measured(const Drawn& drawn, const RowContext& context) {
+/// What the classifier of the data at hand says of samples.
+SampleQuality measured(const Drawn& drawn, const RowContext& context) {
   Session& trained = *trained_once(drawn, context);
   const Examples test = trained.data.evaluation_examples(Split::test);
-  const Ruler ruler(*own_classifier({.data = trained.data.name()}, true, nullptr), test, trained.data.train(),
-                    Pixels::grey);
+  const SampleMetrics metrics(*own_classifier({.data = trained.data.name()}, true, nullptr), test,
+                              trained.data.train(), Pixels::grey);
   Rng rng(context.seed, "ledger/samples");
   const Tensor asked = any_labels(drawn.samples, trained.model->label_count());
-  return ruler.measure(
-      ruler.samples_of(*trained.model, drawn.samples, trained.data.shape(), rng, asked, drawn.sampling),
-      asked);
+  return metrics.measure(
+      measured_samples(*trained.model, drawn.samples, metrics.pixels(), rng, asked, drawn.sampling), asked);
 }
 
-RulerMeasure mlp_vae(const RowContext& context, int64_t samples, const std::string& data = "mnist") {
+SampleQuality mlp_vae(const RowContext& context, int64_t samples, const std::string& data = "mnist") {
   return measured({"vae.fid", "vae", {"net=mlp"}, samples, {}, data}, context);
 }
 
@@ -60,28 +59,28 @@ std::string words(const Estimate& e) { return fmt::format("{:.1f} +- {:.1f}", e.
 // The model's distance over the VAE's.
 RowResult share_of_vae(const Drawn& drawn, double gate, const std::string& setting,
                        const RowContext& context) {
-  const RulerMeasure found = measured(drawn, context), vae = mlp_vae(context, drawn.samples, drawn.data);
+  const SampleQuality found = measured(drawn, context), vae = mlp_vae(context, drawn.samples, drawn.data);
   return {found.frechet.value / vae.frechet.value, AtMost{gate},
           fmt::format("{}, seed {}, {} samples: digit-FID {}, the MLP VAE's {}; called with p > 0.9: {:.3f}",
                       setting, context.seed, drawn.samples, words(found.frechet), words(vae.frechet),
-                      found.reading.confident.value)};
+                      found.statistics.confident.value)};
 }
 
 // Share of samples that the classifier calls what was asked for.
 RowResult agreement(const Drawn& drawn, double gate, const std::string& setting, const RowContext& context) {
-  const RulerMeasure found = measured(drawn, context);
-  return {found.reading.as_asked->value, AtLeast{gate},
+  const SampleQuality found = measured(drawn, context);
+  return {found.statistics.as_asked->value, AtLeast{gate},
           fmt::format("{}, seed {}, {} samples, as many of each label: +- {:.4f}", setting, context.seed,
-                      drawn.samples, found.reading.as_asked->standard_error)};
+                      drawn.samples, found.statistics.as_asked->standard_error)};
 }
 
 RowResult vae_fid(const RowContext& context) {
-  const RulerMeasure found = mlp_vae(context, 10'000);
+  const SampleQuality found = mlp_vae(context, 10'000);
   return {found.frechet.value, AtMost{720},
           fmt::format(
               "784-500-20, 10 epochs of 55k grey, seed {}, 10,000 samples against the test set: +- {:.1f}; "
               "called with p > 0.9: {:.3f}",
-              context.seed, found.frechet.standard_error, found.reading.confident.value)};
+              context.seed, found.frechet.standard_error, found.statistics.confident.value)};
 }
 
 RowResult flow_fid(const RowContext& context) {
@@ -107,9 +106,9 @@ RowResult ddpm_fid(const RowContext& context) {
                    "the default U-Net, by class, 10 epochs of 55k, guidance 1.25, 50 steps of ddim", context);
   Drawn free = guided;
   free.sampling = {"guidance=0"};
-  const RulerMeasure found = measured(free, context);
+  const SampleQuality found = measured(free, context);
   result.setting += fmt::format("; without labels digit-FID {}, called {:.3f}", words(found.frechet),
-                                found.reading.confident.value);
+                                found.statistics.confident.value);
   return result;
 }
 
@@ -150,15 +149,15 @@ RowResult negative_augmentation(const RowContext& context) {
   const Assignments small = {"net=dcgan", "channels=16", "epochs=2"};
   Assignments exchanged = small;
   exchanged.emplace_back("negative_augmentation=jigsaw");
-  const RulerMeasure without = measured({"gan.negative_augmentation.without", "gan", small, 2'000}, context),
-                     with = measured({"gan.negative_augmentation", "gan", exchanged, 2'000}, context);
+  const SampleQuality without = measured({"gan.negative_augmentation.without", "gan", small, 2'000}, context),
+                      with = measured({"gan.negative_augmentation", "gan", exchanged, 2'000}, context);
   return {
       with.frechet.value / without.frechet.value, AtMost{1.2},
       fmt::format("convolutions of 16 and 32 channels, 2 epochs of 55k, seed {}, 2,000 samples: digit-FID {} "
                   "with jigsaws as a fifth of the fakes, {} without; called with p > 0.9: {:.3f} and {:.3f}; "
                   "value: the first over the second",
-                  context.seed, words(with.frechet), words(without.frechet), with.reading.confident.value,
-                  without.reading.confident.value)};
+                  context.seed, words(with.frechet), words(without.frechet), with.statistics.confident.value,
+                  without.statistics.confident.value)};
 }
 
 RowResult ebm_fid(const RowContext& context) {

@@ -7,8 +7,7 @@
 #include "support/html_tags.h"
 #include "support/png_decoder.h"
 #include "tools/refusals.h"
-#include "tools/run/ruler.h"
-#include "tools/run/saved_run.h"
+#include "tools/uses/sample_quality.h"
 
 using namespace gradzoo;
 using namespace gradzoo::test;
@@ -54,17 +53,16 @@ TEST_CASE(
   // On the test set, which the runs have not seen.
   {
     const InFolder inside(run.folder);
-    const SavedRun binary = open_run("binary");
-    const RunData data(binary.options->data, binary.options->training);
-    const Examples test = data.evaluation_examples(Split::test);
-    for (const Quantity& quantity : binary.model->validate(data.view(test))) {
+    OpenedRun binary("binary");
+    const Examples test = binary.data().evaluation_examples(Split::test);
+    for (const Quantity& quantity : binary.model->validate(binary.data().view(test))) {
       if (!quantity.density_kind.empty())
         CHECK(runs[0]["density"]["value"].get<double>() == doctest::Approx(quantity.value));
     }
-    const Ruler ruler(classifier_of(std::make_unique<SavedRun>(open_run("judge")), binary), test,
-                      data.train(), binary.options->model->pixels());
+    const SampleMetrics metrics =
+        metrics_of(binary, classifier_of(std::make_unique<OpenedRun>("judge"), binary), Split::test);
     CHECK(runs[0]["frechet_distance"].get<double>() ==
-          doctest::Approx(ruler.measure_samples(binary, 10).frechet.value));
+          doctest::Approx(quality_of(binary, metrics, 10).frechet.value));
   }
   const ProcessResult strip = run_gradzoo(
       "compare binary game -n 24 --classifier judge --strip strip.png --html strip.html", run.folder);
@@ -95,7 +93,7 @@ TEST_CASE(
   REQUIRE_MESSAGE(summed.status == 0, summed.err);
   CHECK(nlohmann::json::parse(summed.out)[0]["density"]["kind"] == "log p(x)");
 
-  check_refused("compare binary judge", run.folder, {"judge is a classifier", "draws no samples"});
+  check_refused("compare binary judge", run.folder, {"judge is a run of classifier", "draws no samples"});
   check_refused("compare binary --strip x.jpg", run.folder, {"x.jpg is no picture", "x.png"});
   check_refused("compare binary --strip x.png -n 10", run.folder, {"data has none", "--classifier RUN2"});
   check_refused("compare binary nothing", run.folder, {"no run nothing"});

@@ -1,14 +1,19 @@
-#include "tools/run/saved_run.h"
+#include "tools/run/opened_run.h"
 
 #include <charconv>
+#include <filesystem>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "autograd/kernels/threads/parallel.h"
 #include "autograd/ops.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "state/checkpoint.h"
 #include "state/safetensors.h"
 #include "tools/run/config_file.h"
+#include "tools/run/countdown.h"
 #include "tools/run/training.h"
 
 namespace gradzoo {
@@ -91,24 +96,50 @@ std::string check_same_data(const RunDirectory& directory, const RunData& data) 
       directory.path(), data.name(), found, recorded);
 }
 
-SavedRun open_run(const std::string& directory) {
-  const RunDirectory place(directory);
-  place.check_is_run();
-  std::unique_ptr<RunOptions> options = requested_options({.config = place.config()});
-  const SafetensorsReader file(place.checkpoint(), Links::refuse);
-  const DataShape shape = recorded_shape(file, options->data);
+RunMode::RunMode(int64_t threads) {
+  kernels::set_flush_denormals(true);
+  if (threads > 0) kernels::set_threads(static_cast<int>(threads));
+}
+
+bool is_run(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::exists(RunDirectory(path).config(), error);
+}
+
+OpenedRun::OpenedRun(const std::string& path, std::optional<uint64_t> seed, int64_t threads)
+    : mode_(threads), seed_(seed), directory(path) {
+  directory.check_is_run();
+  options = requested_options({.config = directory.config()});
+  const SafetensorsReader file(directory.checkpoint(), Links::refuse);
+  shape = recorded_shape(file, options->data);
   options->complete(shape);
-  SavedRun saved{place, std::move(options), shape, nullptr, 0};
   {
     const PoolLimit limit = limit_to_checkpoint(file);
-    saved.model = saved.options->make_model(shape);
+    model = options->make_model(shape);
   }
   State state;
-  saved.model->register_state(state);
-  state.add("trainer.step", saved.step);
-  load_checkpoint(file, state, {.model = saved.model_name(), .partial = true});
-  check_finite(state, place.checkpoint());
-  return saved;
+  model->register_state(state);
+  state.add("trainer.step", step);
+  load_checkpoint(file, state, {.model = model_name(), .partial = true});
+  check_finite(state, directory.checkpoint());
+}
+
+std::string OpenedRun::description() const {
+  return fmt::format("{}: {} at step {} on {}", path(), model_name(), step, options->data.data);
+}
+
+Tensor OpenedRun::samples(int64_t n, Rng& rng, const Tensor& labels,
+                          const std::vector<std::string>& assignments) const {
+  Countdown countdown(progress, "samples of " + printable(path()));
+  return model->sample({n, rng, labels, assignments, [&](double share) { countdown.done(share); }});
+}
+
+const RunData& OpenedRun::data() {
+  if (data_) return *data_;
+  auto read = std::make_unique<RunData>(options->data, options->training);
+  check_same_data(directory, *read);
+  data_ = std::move(read);
+  return *data_;
 }
 
 }  // namespace gradzoo

@@ -1,12 +1,15 @@
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "autograd/tensor.h"
 #include "datasets/examples.h"
 #include "datasets/images/pixels.h"
 #include "models/eval/estimate.h"
+#include "models/eval/frechet.h"
 
 /// What a classifier and the training set say of samples: cheap to read, and no proof of quality.
 namespace gradzoo {
@@ -27,7 +30,7 @@ struct ClassifiedImages {
 ClassifiedImages classified(const Tensor& images, TensorFn features, TensorFn probabilities);
 
 /// Standard errors are by bootstrap over the images.
-struct RulerReading {
+struct SampleStatistics {
   int64_t count = 0;                 // images measured
   Estimate confident;                // share of them with max_y p(y|x) > kConfident
   Estimate label_entropy;            // of the mean of p(y|x), nats: log(classes) if all come alike
@@ -39,7 +42,8 @@ struct RulerReading {
 
 /// Measures images; `asked` (n) i64 are the labels that were asked for, undefined where none were. Throws
 /// Error where widths differ from the training images'.
-RulerReading read_ruler(const ClassifiedImages& seen, const Examples& train, const Tensor& asked = {});
+SampleStatistics sample_statistics(const ClassifiedImages& seen, const Examples& train,
+                                   const Tensor& asked = {});
 
 /// The first image of each class that is called so with a probability above kConfident, black where none is:
 /// (classes, pixels).
@@ -48,6 +52,52 @@ Tensor first_of_each_class(const ClassifiedImages& seen);
 /// The share of images with a probability above kConfident, and the entropy of their mean, without errors.
 double confident_share(const Tensor& probabilities);
 double label_entropy(const Tensor& probabilities);
+
+/// What images are measured by.
+struct SampleClassifier {
+  std::string name;                                            // "the program's own classifier of digits"
+  std::function<Tensor(const Tensor&)> features = {};          // of pixels (n, pixels): (n, features)
+  std::function<Tensor(const Tensor&)> probabilities_of = {};  // of features: (n, classes)
+
+  /// Of pixels.
+  Tensor probabilities(const Tensor& images) const { return probabilities_of(features(images)); }
+};
+
+/// What is known of some images.
+struct SampleQuality {
+  SampleStatistics statistics;
+  Estimate frechet;  // its error by bootstrap; it falls with the count: compare equal counts alone
+  std::optional<Estimate> kernel;  // unbiased at any count; none below two blocks of 50
+  Tensor one_each;                 // (classes, pixels): see first_of_each_class
+};
+
+/// Holds samples against the real images of a set, and against those that were trained on, by a classifier.
+class SampleMetrics {
+ public:
+  /// Real images are taken as the model does: binary ones of a model of binary pixels.
+  SampleMetrics(SampleClassifier classifier, const Examples& real, const Examples& train, Pixels pixels);
+
+  /// Of images (n, pixels); `asked` as sample_statistics takes it.
+  SampleQuality measure(const Tensor& images, const Tensor& asked = {}) const;
+  /// n real images, evenly spread over the set, and n training images as samples of a perfect model would be.
+  SampleQuality measure_real(int64_t n) const;
+  SampleQuality measure_training(int64_t n) const;
+  ClassifiedImages seen(const Tensor& images) const;
+  /// The Frechet distance alone, quickly.
+  double frechet_of(const ClassifiedImages& images) const;
+
+  const std::string& classifier() const { return classifier_.name; }
+  /// How the real images' pixels were read.
+  Pixels pixels() const { return pixels_; }
+  const Examples& real_images() const { return real_images_; }
+
+ private:
+  SampleClassifier classifier_;
+  Examples real_images_, train_;
+  Pixels pixels_;
+  Tensor real_;  // (N, features), in a random order: blocks of a sorted set would differ from each other
+  Moments moments_;
+};
 
 /// Throws Error unless 1 <= n <= count: so many images of a set are to be taken.
 void check_count(const Examples& images, int64_t n);

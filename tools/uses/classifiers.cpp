@@ -1,7 +1,8 @@
-#include "tools/run/ruler_classifier.h"
+#include "tools/uses/classifiers.h"
 
 #include <cstdlib>
 #include <filesystem>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -28,20 +29,20 @@ std::filesystem::path cache_folder() {
       "XDG_CACHE_HOME");
 }
 
-std::string told(const SavedRun& run) {
-  return fmt::format("{}: {} at step {} on {}", run.directory.path(), run.model_name(), run.step,
-                     run.options->data.data);
+SampleClassifier functions_of(std::string name, std::shared_ptr<Classifier> classifier) {
+  return {std::move(name), [classifier](const Tensor& x) { return classifier->features(x); },
+          [classifier](const Tensor& f) { return classifier->probabilities_of(f); }};
 }
 
-// A run and the classifier in it, alive as long as the pointer is.
-RulerClassifier classifier_in(std::unique_ptr<SavedRun> run) {
+// A run and the classifier in it, alive as long as the functions are.
+SampleClassifier classifier_in(std::unique_ptr<OpenedRun> run) {
   auto* classifier = dynamic_cast<Classifier*>(run->model.get());
   if (classifier == nullptr)
     throw Error("eval: {} is a {}, not a classifier. Hint: gradzoo train classifier, and its run here",
-                run->directory.path(), run->model_name());
-  std::string words = told(*run);
-  return {std::shared_ptr<Classifier>(std::shared_ptr<SavedRun>(std::move(run)), classifier),
-          std::move(words)};
+                run->path(), run->model_name());
+  std::string name = run->description();
+  return functions_of(std::move(name),
+                      std::shared_ptr<Classifier>(std::shared_ptr<OpenedRun>(std::move(run)), classifier));
 }
 
 // Trains it, or goes on where an earlier attempt was stopped.
@@ -68,35 +69,34 @@ void train_into(const std::filesystem::path& folder, std::FILE* progress) {
 
 bool has_own_classifier(const DatasetOptions& data) { return data.data == kDigits || data.data == kTrained; }
 
-std::optional<RulerClassifier> own_classifier(const DatasetOptions& data, bool may_train,
-                                              std::FILE* progress) {
-  if (data.data == kDigits)
-    return RulerClassifier{digit_classifier(), "the program's own classifier of digits"};
+std::optional<SampleClassifier> own_classifier(const DatasetOptions& data, bool may_train,
+                                               std::FILE* progress) {
+  if (data.data == kDigits) return functions_of("the program's own classifier of digits", digit_classifier());
   if (data.data != kTrained) return std::nullopt;
   const std::filesystem::path folder = cache_folder() / "fashion-classifier";
   const bool finished = finished_report_step(RunDirectory(folder.string())).has_value();
   if (!finished && !may_train) return std::nullopt;
   if (!finished) train_into(folder, progress);
-  return classifier_in(std::make_unique<SavedRun>(open_run(folder.string())));
+  return classifier_in(std::make_unique<OpenedRun>(folder.string()));
 }
 
-RulerClassifier classifier_of(std::unique_ptr<SavedRun> classifier, const SavedRun& run) {
-  const SavedRun& other = *classifier;
-  const std::string path = other.directory.path(), data = other.options->data.data;
+SampleClassifier classifier_of(std::unique_ptr<OpenedRun> classifier, const OpenedRun& run) {
+  const OpenedRun& other = *classifier;
+  const std::string path = other.path(), data = other.options->data.data;
   const DataShape theirs = other.shape;
-  RulerClassifier out = classifier_in(std::move(classifier));
+  SampleClassifier out = classifier_in(std::move(classifier));
   const std::string hint = fmt::format(
       "Hint: a classifier of the same data: gradzoo train classifier --data {}", run.options->data.data);
   if (!run.shape.is_image())
     throw Error(
         "eval: {} draws points of {} numbers, and a classifier measures images. Hint: gradzoo eval {} "
         "compares points with the truth",
-        run.directory.path(), run.shape.size(), run.directory.path());
+        run.path(), run.shape.size(), run.path());
   if (run.shape.example != theirs.example)
-    throw Error("eval: {} draws images of {}x{}, and {} knows those of {}x{}. {}", run.directory.path(),
+    throw Error("eval: {} draws images of {}x{}, and {} knows those of {}x{}. {}", run.path(),
                 run.shape.height(), run.shape.width(), path, theirs.height(), theirs.width(), hint);
   if (run.options->data.data != data || run.shape.classes != theirs.classes)
-    throw Error("eval: {} learned {}, of {} classes, and {} knows {}, of {}. {}", run.directory.path(),
+    throw Error("eval: {} learned {}, of {} classes, and {} knows {}, of {}. {}", run.path(),
                 run.options->data.data, run.shape.classes, path, data, theirs.classes, hint);
   return out;
 }

@@ -1,4 +1,4 @@
-#include "tools/run/ruler.h"
+#include "tools/uses/sample_quality.h"
 
 #include <cmath>
 #include <numeric>
@@ -42,7 +42,7 @@ TEST_CASE("Samples of a run are held against a classifier beside real images, as
   CHECK(twenty.status == 1);  // nor 20 of 10
   const ProcessResult ten = run_gradzoo("eval run --classifier judge -n 10", run.folder);
   CHECK(contains(ten.out, "10 samples"));
-  CHECK(contains(ten.out, "label entropy"));
+  CHECK(contains(ten.out, "label_entropy"));
   CHECK(contains(ten.out, "digit-FID"));
 
   check_refused("eval run --classifier run", run.folder, {"run is a vae", "train classifier"});

@@ -1,4 +1,4 @@
-#include "models/eval/digit_ruler.h"
+#include "models/eval/sample_metrics.h"
 
 #include <cmath>
 #include <limits>
@@ -29,14 +29,14 @@ ClassifiedImages seen(const Tensor& images) {
   return classified(
       images, [](const Tensor& x) { return x.clone(); }, first_pixel);
 }
-RulerReading read(const Tensor& images, const Tensor& asked = {}) {
-  return read_ruler(seen(images), four_images(), asked);
+SampleStatistics read(const Tensor& images, const Tensor& asked = {}) {
+  return sample_statistics(seen(images), four_images(), asked);
 }
 
 TEST_CASE("shares, entropy and counts are those of what the classifier says") {
   // p(1) = 1, 1, .95, .5, .08: above .9 are three of one class and one of the other.
   const Tensor images = tensor({1, 1, 1, 1, 1, 0, 1, 0, .95, 0, 0, 0, .5, 0, 0, 0, .08, 0, 0, 0}, {5, 4});
-  const RulerReading reading = read(images);
+  const SampleStatistics reading = read(images);
   CHECK(reading.count == 5);
   CHECK(reading.confident.value == doctest::Approx(0.8));
   CHECK(reading.confident.standard_error == doctest::Approx(std::sqrt(0.8 * 0.2 / 5)).epsilon(0.3).scale(0));
@@ -58,7 +58,7 @@ TEST_CASE("of each class the first image that is called so for sure, and black w
 TEST_CASE("distances are Euclidean, to the nearest training image, and zero for one learned by heart") {
   // White itself; left half with one pixel .5 too dark; black with .3 and .4 somewhere.
   const Tensor images = tensor({1, 1, 1, 1, 1, 0, .5, 0, .3, 0, 0, .4}, {3, 4});
-  const RulerReading reading = read(images);
+  const SampleStatistics reading = read(images);
   CHECK(reading.nearest_median.value == doctest::Approx(0.5).epsilon(1e-5));
   CHECK(reading.nearest_mean.value == doctest::Approx(1.0 / 3).epsilon(1e-5));
 }

@@ -1,8 +1,9 @@
-#include "models/eval/digit_ruler.h"
+#include "models/eval/sample_metrics.h"
 
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
@@ -14,6 +15,7 @@ namespace gradzoo {
 namespace {
 
 constexpr int64_t kResamples = 50;
+constexpr int64_t kFrechetResamples = 20;  // each a spectrum
 
 double entropy(const std::vector<double>& probabilities) {
   double sum = 0;
@@ -60,16 +62,29 @@ double spread_within(const Tensor& features, const std::vector<int64_t>& called,
   return used > 0 ? std::sqrt(std::max(0.0, total / used)) : 0;
 }
 
+Tensor in_random_order(const Tensor& rows) {
+  Rng rng(0, "ruler/order");
+  return index_select(rows, 0, randperm(rows.dim(0), rng));
+}
+
+// Blocks of a kernel distance: as large as they may be, and two at least.
+std::optional<Estimate> blocked_distance(const Tensor& a, const Tensor& b) {
+  constexpr int64_t kSmallest = 50, kLargest = 1000;
+  const int64_t block = std::min(kLargest, std::min(a.dim(0), b.dim(0)) / 2);
+  if (block < kSmallest) return std::nullopt;
+  return kernel_distance(a, b, block);
+}
+
 }  // namespace
 
 ClassifiedImages classified(const Tensor& images, TensorFn features, TensorFn probabilities) {
   constexpr int64_t kRows = 500;
   const NoGrad quiet;
   if (images.rank() != 2 || images.dim(0) < 1)
-    throw Error("ruler: images of shape {}. Hint: (n, pixels), n at least 1", images.shape().str());
+    throw Error("samples: images of shape {}. Hint: (n, pixels), n at least 1", images.shape().str());
   if (!all_finite(images))
     throw Error(
-        "ruler: a pixel of the samples is not finite. Hint: the run has diverged; train it again with a "
+        "samples: a pixel of the samples is not finite. Hint: the run has diverged; train it again with a "
         "smaller lr");
   Tensors f, p;
   for (int64_t first = 0; first < images.dim(0); first += kRows) {
@@ -78,7 +93,7 @@ ClassifiedImages classified(const Tensor& images, TensorFn features, TensorFn pr
   }
   ClassifiedImages out{images, concat(f, 0), concat(p, 0)};
   if (!all_finite(out.probabilities))
-    throw Error("ruler: the classifier gives a probability that is not finite. Hint: retrain it");
+    throw Error("samples: the classifier gives a probability that is not finite. Hint: retrain it");
   return out;
 }
 
@@ -105,11 +120,12 @@ double confident_share(const Tensor& probabilities) {
 
 double label_entropy(const Tensor& probabilities) { return entropy(mean(probabilities, 0).to_vector()); }
 
-RulerReading read_ruler(const ClassifiedImages& seen, const Examples& train, const Tensor& asked) {
+SampleStatistics sample_statistics(const ClassifiedImages& seen, const Examples& train, const Tensor& asked) {
   const NoGrad quiet;
   if (seen.images.dim(1) != train.size())
     throw Error(
-        "ruler: images of shape {} are held against training images of {} pixels. Hint: (n, {}), n at least "
+        "samples: images of shape {} are held against training images of {} pixels. Hint: (n, {}), n at "
+        "least "
         "1",
         seen.images.shape().str(), train.size(), train.size());
   const Tensor &p = seen.probabilities, label_of = argmax(p, 1);
@@ -117,7 +133,7 @@ RulerReading read_ruler(const ClassifiedImages& seen, const Examples& train, con
   Rng rng(0, "ruler/bootstrap");
   const auto estimate = [&](auto statistic) { return bootstrap(n, kResamples, rng, statistic); };
 
-  RulerReading out;
+  SampleStatistics out;
   out.count = n;
   out.called.resize(static_cast<size_t>(classes));
   std::vector<int64_t> called(label_of.data<int64_t>(), label_of.data<int64_t>() + n);
@@ -146,9 +162,44 @@ RulerReading read_ruler(const ClassifiedImages& seen, const Examples& train, con
   return out;
 }
 
+SampleMetrics::SampleMetrics(SampleClassifier classifier, const Examples& real, const Examples& train,
+                             Pixels pixels)
+    : classifier_(std::move(classifier)),
+      real_images_(real),
+      train_(train),
+      pixels_(pixels == Pixels::dequantised ? Pixels::grey : pixels),
+      real_(in_random_order(seen(read_examples(real, 0, real.count(), pixels_, Rng(0)).x).features)),
+      moments_(moments_of(real_)) {}
+
+ClassifiedImages SampleMetrics::seen(const Tensor& images) const {
+  return classified(images, classifier_.features, classifier_.probabilities_of);
+}
+
+double SampleMetrics::frechet_of(const ClassifiedImages& images) const {
+  const NoGrad quiet;
+  return frechet_distance(moments_of(images.features), moments_);
+}
+
+SampleQuality SampleMetrics::measure(const Tensor& images, const Tensor& asked) const {
+  const NoGrad quiet;
+  const ClassifiedImages found = seen(images);
+  Rng rng(0, "ruler/bootstrap");
+  return {sample_statistics(found, train_, asked),
+          frechet_estimate(found.features, moments_, kFrechetResamples, rng),
+          blocked_distance(found.features, real_), first_of_each_class(found)};
+}
+
+SampleQuality SampleMetrics::measure_real(int64_t n) const {
+  return measure(evenly_spread(real_images_, n, pixels_));
+}
+
+SampleQuality SampleMetrics::measure_training(int64_t n) const {
+  return measure(evenly_spread(train_, std::min(n, train_.count()), pixels_));
+}
+
 void check_count(const Examples& images, int64_t n) {
   if (n < 1 || n > images.count())
-    throw Error("ruler: {} of {} images cannot be taken. Hint: 1 to {}", n, images.count(), images.count());
+    throw Error("samples: {} of {} images cannot be taken. Hint: 1 to {}", n, images.count(), images.count());
 }
 
 Tensor evenly_spread(const Examples& images, int64_t n, Pixels pixels) {

@@ -1,0 +1,50 @@
+#include <cmath>
+#include <filesystem>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "tools/refusals.h"
+
+using namespace gradzoo::test;
+
+TEST_CASE("of images PSNR is told before and after, the same at any number of threads") {
+  const SmallRun run;
+  REQUIRE(run_gradzoo("train score --threads 1 --data data --batch 20 --epochs 1 --set hidden=8 --out score",
+                      run.folder)
+              .status == 0);
+  const ProcessResult denoised = run_gradzoo("denoise score --sigma 0.4 -n 4", run.folder);
+  REQUIRE_MESSAGE(denoised.status == 0, denoised.err);
+  for (const char* part : {"4 test examples of", "noise of 0.4", "psnr_gain", "dB", "denoise-0.4-seed0.png"})
+    CHECK_MESSAGE(contains(denoised.out, part), denoised.out);
+  CHECK(run_gradzoo("denoise score --sigma 0.4 -n 4 --threads 2", run.folder).out == denoised.out);
+  check_refused("denoise score --sigma 0", run.folder, {"'sigma'", "0.001"});
+  check_refused("denoise score --sigma much", run.folder, {"'sigma'", "'much'", "a number"});
+  check_refused("denoise score -n 0", run.folder, {"-n", "1..10000"});
+  check_refused("denoise nothing", run.folder, {"no run nothing"});
+  check_refused("denoise", run.folder, {"RUN is missing"});
+}
+
+TEST_CASE("of points the distance is told, beside that of the best guess, which none goes below") {
+  const ScratchDirectory scratch;
+  const std::string folder = scratch.file("");
+  const ProcessResult trained =
+      run_gradzoo("train dae --data ring8 --steps 300 --threads 1 --set hidden=64 --out run", folder);
+  REQUIRE_MESSAGE(trained.status == 0, trained.err);
+  const auto numbers =
+      nlohmann::json::parse(run_gradzoo("denoise run --json -n 2000 --out x.png", folder).out);
+  CHECK(numbers["run"] == "run");
+  CHECK(numbers["examples"] == 2000);
+  CHECK(numbers["sigma"] == 0.3);
+  const double noisy = numbers["squared_distance_noisy"], guess = numbers["squared_distance_denoised"],
+               exact = numbers["squared_distance_exact"];
+  // 2 sigma^2 = .18, its standard error .18 / sqrt(2000); 3.9 of them
+  CHECK(std::abs(noisy - 0.18) < 3.9 * 0.18 / std::sqrt(2000.0));
+  CHECK(exact < 0.15);
+  CHECK(guess >= exact);
+  CHECK(std::filesystem::exists(scratch.file("x.png")));
+  const ProcessResult fine = run_gradzoo("denoise run --sigma 0.002 -n 10 --out y.png", folder);
+  REQUIRE_MESSAGE(fine.status == 0, fine.err);
+  CHECK_FALSE(contains(fine.out, "exact"));  // too fine for the grid that the truth is known on
+}
