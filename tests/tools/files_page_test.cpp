@@ -50,6 +50,8 @@ TEST_CASE("The page of files names every field of every JSON object") {
       {"eval run --json", run.folder},
       {"eval ebm --json", toys.file("")},
       {"sample ebm --json --sampler mala --set steps=10 --out x.csv -n 4", toys.file("")},
+      {"inpaint images --json -n 4 --out i.png", run.folder},
+      {"interpolate run --json -n 2 --out i.png", run.folder},
       {"denoise ebm --json -n 10 --out d.png", toys.file("")},
       {"denoise images --json -n 10 --out d.png", run.folder},
       {"anomaly run --against images --json -n 10 --out a.png", run.folder},

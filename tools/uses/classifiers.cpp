@@ -29,7 +29,7 @@ std::filesystem::path cache_folder() {
       "XDG_CACHE_HOME");
 }
 
-SampleClassifier functions_of(std::string name, std::shared_ptr<Classifier> classifier) {
+SampleClassifier functions_of(std::string name, const std::shared_ptr<Classifier>& classifier) {
   return {std::move(name), [classifier](const Tensor& x) { return classifier->features(x); },
           [classifier](const Tensor& f) { return classifier->probabilities_of(f); }};
 }

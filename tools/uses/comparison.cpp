@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "models/pictures/image_pictures.h"
 #include "tools/clock.h"
+#include "tools/run/countdown.h"
 #include "tools/run/draw_picture.h"
 #include "tools/run/metrics_log.h"
 #include "tools/run/repeat_command.h"
@@ -73,14 +74,17 @@ double seconds_to_draw(const OpenedRun& run) {
 
 // Of points everything is quick; of images a validation's numbers on the test set, and where none of them is
 // a likelihood what takes longer: an integral along a flow, a sum by annealing.
-void add_density(ComparedRun& out, const OpenedRun& run, const DataView& view) {
+void add_density(ComparedRun& out, const OpenedRun& run, const DataView& view, std::FILE* progress) {
   const auto look_in = [&](const Quantities& quantities) {
     for (const Quantity& quantity : quantities) {
       if (!quantity.density_kind.empty()) out.density = quantity;
     }
   };
   look_in(run.shape.is_image() ? run.model->validate(view) : run.model->evaluate(view));
-  if (!out.density && run.shape.is_image()) look_in(run.model->evaluate_at_length(view));
+  if (!out.density && run.shape.is_image()) {
+    Countdown countdown(progress, "compare");
+    look_in(run.model->evaluate_at_length(view, [&](double share) { countdown.done(share); }));
+  }
   if (!out.density) out.why_no_density = run.options->entry().why_no_density;
 }
 
@@ -110,7 +114,7 @@ ComparedRun measured(OpenedRun& run, const std::string& classifier, const UseCal
   out.seconds_to_draw = seconds_to_draw(run);
   out.parameters = run.model->parameter_count();
   out.seconds_to_train = seconds_to_train(run.directory);
-  add_density(out, run, view);
+  add_density(out, run, view, call.progress);
   add_quality(out, run, classifier, call);
   Rng rng = run.sample_stream();
   out.grid = draw_picture(run.model->snapshot(view, rng));

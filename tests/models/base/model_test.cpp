@@ -231,6 +231,13 @@ TEST_CASE(
              model->anomaly_scores({zeros({2, 16}), rng});
            });
   };
+  const auto classifier = test::small_model<Model>("classifier", {}, shape);
+  const Abilities none = classifier->abilities();
+  CHECK_FALSE((none.samples || none.inpaint || none.denoise || none.anomaly || none.interpolate));
+  const auto rbm = test::small_model<Model>("rbm", {"hidden=4"}, {.example = {2, 2}});
+  const Abilities by_target = rbm->abilities();  // of units: no score of real numbers, but conditionals
+  CHECK((by_target.inpaint && by_target.anomaly && by_target.partition));
+  CHECK_FALSE(by_target.denoise);
   const std::string judge = refusal("classifier", {});
   CHECK_MESSAGE(contains(judge, "neither a score nor an energy to denoise by"), judge);
   CHECK_MESSAGE(contains(judge, "neither a score nor an energy to judge by"), judge);

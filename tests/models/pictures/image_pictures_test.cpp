@@ -21,6 +21,10 @@ TEST_CASE("Rows take turns, ten images each, cut to the range of pixels; what fi
     CHECK(grid.pixels.rows(10 * row, 10 * row + 10).to_vector() ==
           std::vector<double>(40, expected[row % 3]));
   }
+  const std::array<Tensor, 3> four = {parts[0].rows(0, 4), parts[1].rows(0, 4), parts[2].rows(0, 4)};
+  const ImageGrid row = rows_by_turns(four, {"a", "b", "c"}, shape);  // fewer than a row are one
+  CHECK(row.columns == 4);
+  CHECK(row.pixels.dim(0) == 12);
 }
 
 TEST_CASE("Under each sample stands the training image nearest to it") {

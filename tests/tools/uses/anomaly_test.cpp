@@ -69,9 +69,6 @@ TEST_CASE("the others: a label, another set, another run both ways; what is wron
   check_refused("anomaly other --against wide", run.folder, {"images of 12x12", "8x8"});
   check_refused("anomaly other --against nowhere", run.folder, {"unknown dataset 'nowhere'"});
   check_refused("anomaly other --against ring8", run.folder, {"ring8 has points"});
-  check_refused("anomaly other --against noise -n 0", run.folder, {"-n"});
-  check_refused("anomaly other --against noise --out x.gif", run.folder, {"x.gif"});
-  check_refused("anomaly nothing --against noise", run.folder, {"no run nothing"});
 }
 
 TEST_CASE("a run may learn some labels alone, or heavy strokes, and what leaves nothing is refused") {

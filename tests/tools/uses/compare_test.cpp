@@ -49,6 +49,8 @@ TEST_CASE(
     CHECK(each["seconds_to_train"].get<double>() >= 0);  // of so short a run perhaps none
     CHECK(each["seconds_to_draw_100"].get<double>() > 0);
     CHECK(each["samples"] == 10);
+    CHECK(each.contains("confident_share"));
+    CHECK_FALSE(each.contains("kernel_distance"));  // ten make no two blocks
   }
   // On the test set, which the runs have not seen.
   {
@@ -96,7 +98,6 @@ TEST_CASE(
   check_refused("compare binary judge", run.folder, {"judge is a run of classifier", "draws no samples"});
   check_refused("compare binary --strip x.jpg", run.folder, {"x.jpg is no picture", "x.png"});
   check_refused("compare binary --strip x.png -n 10", run.folder, {"data has none", "--classifier RUN2"});
-  check_refused("compare binary nothing", run.folder, {"no run nothing"});
   check_refused("compare", run.folder, {"no run is given", "gradzoo compare"});
   trained("vae --set hidden=8 --set latent=2 --data mnist", "digits");
   check_refused("compare binary digits", run.folder, {"learned", "mnist", "runs of the same data"});

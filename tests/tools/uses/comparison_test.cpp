@@ -1,7 +1,6 @@
 #include "tools/uses/comparison.h"
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
 #include "autograd/ops.h"
 #include "support/error_message.h"
@@ -35,31 +34,6 @@ TEST_CASE("a strip has a row a run, of its own samples, an image a class") {
   for (int64_t run = 0; run < 2; ++run)
     CHECK(grid.pixels.rows(3 * run, 3 * run + 3).to_vector() ==
           runs[static_cast<size_t>(run)].quality->one_each.to_vector());
-}
-
-TEST_CASE("each number of a run goes under its own key") {
-  ComparedRun run = run_of("vae", 0.5);
-  run.parameters = 17;
-  run.seconds_to_train = 3;
-  run.seconds_to_draw = 0.125;
-  Quantity density{};
-  density.name = "nll";
-  density.value = 80;
-  density.error = 0.5;
-  density.density_kind = "-log p(x)";
-  run.density = density;
-  const auto object = comparison_json({run})[0];
-  CHECK(object["frechet_distance"] == 0.5);
-  CHECK(object["frechet_distance_standard_error"] == 0.05);
-  CHECK(object["confident_share"] == 0.75);
-  CHECK(object["parameters"] == 17);
-  CHECK(object["seconds_to_train"] == 3);
-  CHECK(object["seconds_to_draw_100"] == 0.125);
-  CHECK(object["density"]["value"] == 80);
-  CHECK(object["density"]["standard_error"] == 0.5);
-  CHECK_FALSE(object.contains("kernel_distance"));
-  run.quality->kernel = Estimate{0.25, 0.03125};
-  CHECK(comparison_json({run})[0]["kernel_distance"] == 0.25);
 }
 
 }  // namespace

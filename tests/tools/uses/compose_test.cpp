@@ -46,13 +46,10 @@ TEST_CASE("points of a product have the moments that quadrature gives it, and ar
 
   check_refused("compose one", folder, {"two runs or more"});
   check_refused("compose", folder, {"two runs or more"});
-  check_refused("compose one nothing", folder, {"no run nothing"});
   check_refused("compose one line", folder, {"points of 2 numbers", "points of 1 numbers"});
-  check_refused("compose one two -n 0", folder, {"-n"});
   check_refused("compose one two --set steps=0", folder, {"steps is 0"});
   check_refused("compose one two --sampler malla", folder, {"'malla'", "'mala'"});
   check_refused("compose one field --sampler mala", folder, {"mala", "no log-density"});
-  check_refused("compose one two --out x.npy", folder, {"x.npy", "x.png"});
 }
 
 TEST_CASE("images of a product, with what was learned by each run and how bright it is") {

@@ -19,5 +19,4 @@ TEST_CASE("any half may be known, of any number of images, and the same is drawn
   CHECK(run_gradzoo("inpaint dae --keep left -n 4 --threads 2", run.folder).out == filled.out);
   check_refused("inpaint run", run.folder, {"neither a score nor an energy", "Hint: a run of ebm, score"});
   check_refused("inpaint dae --keep uper", run.folder, {"uper", "upper"});
-  check_refused("inpaint dae --out x.jpg", run.folder, {"x.jpg", "x.png"});
 }

@@ -66,7 +66,6 @@ TEST_CASE("Samples of a run are held against a classifier beside real images, as
   CHECK(object["binary"] == false);
 
   check_refused("eval run -n 5", run.folder, {"-n", "--classifier"});
-  check_refused("eval run --classifier judge -n 0", run.folder, {"-n", "0"});
   check_refused("eval run --classifier judge -n 100", run.folder, {"100 of 24", "1 to 24"});
   check_refused("eval judge --classifier judge -n 5", run.folder, {"draws none"});
   check_refused("sample judge", run.folder, {"draws none"});

@@ -17,12 +17,11 @@ using namespace gradzoo::test;
 namespace {
 
 constexpr std::pair<const char*, const char*> kSmall[] = {
-    {"hidden", "8"},         {"generator_hidden", "8"}, {"discriminator_hidden", "8"},
-    {"channels", "8"},       {"buffer", "50"},          {"chain_steps", "5"},
-    {"sample_steps", "5"},   {"latent", "2"},           {"couplings", "1"},
-    {"flow_couplings", "1"}, {"flow_hidden", "8"},      {"ais_temperatures", "10"},
-    {"flow_steps", "10"},    {"ais_chains", "5"},       {"importance_samples", "2"},
-    {"bound_samples", "2"}};
+    {"hidden", "8"},      {"generator_hidden", "8"},   {"discriminator_hidden", "8"},
+    {"channels", "8"},    {"chain_steps", "5"},        {"sample_steps", "5"},
+    {"latent", "2"},      {"couplings", "1"},          {"flow_couplings", "1"},
+    {"flow_hidden", "8"}, {"ais_temperatures", "10"},  {"flow_steps", "10"},
+    {"ais_chains", "5"},  {"importance_samples", "2"}, {"bound_samples", "2"}};
 
 /// Runs of two steps, each trained when it is first asked for.
 class Runs {
@@ -165,6 +164,21 @@ TEST_CASE("an evaluation and a comparison measure the bytes that gradzoo sample 
   CHECK(evaluated["samples"]["nearest_training_image_mean"] == found.statistics.nearest_mean.value);
   const auto compared = nlohmann::json::parse(run_gradzoo("compare " + run + with, runs.folder()).out);
   CHECK(compared[0]["frechet_distance"] == found.frechet.value);
+}
+
+TEST_CASE("every use has its help, and what all have is refused alike where it is wrong") {
+  const ScratchDirectory scratch;
+  const std::string folder = scratch.file("");
+  for (const Use& use : uses()) {
+    const std::string help = run_gradzoo(use.name + " --help", folder).out;
+    for (const char* option : {"--seed", "--threads", "--json"}) CHECK_MESSAGE(contains(help, option), help);
+    const std::string names = use.names == UseNames::set_and_set ? " nothing nothing" : " nothing";
+    check_refused(use.name + names, folder, {"nothing"});
+    check_refused(use.name + names + " --thread 3", folder, {"'--thread'", "'--threads'"});
+    if (!use.count.meaning.empty()) check_refused(use.name + names + " -n 0", folder, {"-n"});
+    if (!use.file_meaning.empty())
+      check_refused(use.name + names + " --out x.gif", folder, {"x.gif", "x.png"});
+  }
 }
 
 TEST_CASE("the page of uses has the table that the models give") {

@@ -11,6 +11,7 @@
 #include "samplers/kinds/langevin.h"
 #include "samplers/kinds/random_walk.h"
 #include "support/error_message.h"
+#include "tools/uses/who_can.h"
 
 namespace gradzoo {
 namespace {
@@ -44,7 +45,8 @@ TEST_CASE("each sampler has its own options, and half of the steps warm up unles
 
 TEST_CASE("a model that a sampler does not fit is refused by what it has and what is needed") {
   const auto refusal = [](const char* sampler, const Target& target) {
-    return error_message([&] { check_fits(find_sampler(sampler), target, "x", {.example = {2}}); });
+    return error_message(
+        [&] { check_fits(find_sampler(sampler), target, "x", shape_to_ask(DataKind::points)); });
   };
   CHECK(refusal("mala", kNormal) == "");
   CHECK(refusal("ula", kScore) == "");
