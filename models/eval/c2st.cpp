@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <span>
+#include <vector>
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
@@ -52,17 +54,18 @@ std::unique_ptr<Module> classifier_of(const Shape& example, Rng& rng) {
                                MlpOptions{.activation = "silu"});
 }
 
-// What numbers are shifted and divided by: each column's own of points, one of all pixels.
-class Standard {
- public:
-  explicit Standard(const Tensor& x)
-      : mean_(x.rank() == 2 ? mean(x, 0) : mean(x)),
-        deviation_(maximum(x.rank() == 2 ? stddev_axis(x, 0) : stddev(x), 1e-6)) {}
-  Tensor operator()(const Tensor& x) const { return (x - mean_) / deviation_; }
-
- private:
-  Tensor mean_, deviation_;
-};
+// Both sets, shifted and divided by mean and deviation of all their rows together, each column's own of
+// points, one of all pixels. In f64, where no f32 overflows or vanishes; and blind to whose a row is, so that
+// the held-out remain exchangeable.
+void standardise(Tensor& a, Tensor& b) {
+  const Tensor all = cast(concat(a, b, 0), DType::f64);
+  const auto mean_of = [&](const Tensor& x) { return x.rank() == 2 ? mean(x, 0) : mean(x); };
+  const Tensor away = all - mean_of(all);
+  const Tensor deviation = sqrt(mean_of(square(away)));
+  const Tensor standard = cast(away / where(gt(deviation, 0), deviation, ones_like(deviation)), DType::f32);
+  b = standard.rows(a.dim(0), all.dim(0)).clone();
+  a = standard.rows(0, a.dim(0)).clone();
+}
 
 /// A set in a random order: what is learned from, then what is held out.
 struct Parts {
@@ -94,16 +97,34 @@ void train(const Module& f, const Tensor& a, const Tensor& b, int64_t epochs, do
   }
 }
 
-Tensor logits_of(const Module& f, const Standard& standard, const Tensor& set, const Tensor& rows) {
+// f of each row. What a product rounds depends on a row's place: so equal rows are asked once, all in the
+// order of their numbers, which knows nothing of whose they are.
+Tensor logits_of(const Module& f, const Tensor& rows) {
   constexpr int64_t kAtOnce = 500;
   const NoGrad quiet;
-  Tensors parts;
-  for (int64_t begin = 0; begin < rows.dim(0); begin += kAtOnce) {
-    const Tensor some =
-        index_select(set, 0, rows.rows(begin, std::min(begin + kAtOnce, rows.dim(0))).clone());
-    parts.push_back(reshape(f.forward(standard(some)), {some.dim(0)}));
+  const auto n = static_cast<size_t>(rows.dim(0)), width = static_cast<size_t>(rows.size()) / n;
+  const auto row = [&](int64_t i) {
+    return std::span(rows.data<float>() + static_cast<size_t>(i) * width, width);
+  };
+  std::vector<int64_t> order(n);
+  std::iota(order.begin(), order.end(), 0);
+  std::ranges::sort(
+      order, [&](int64_t i, int64_t j) { return std::ranges::lexicographical_compare(row(i), row(j)); });
+  Tensor place = zeros({rows.dim(0)}, DType::i64);  // among the distinct
+  std::vector<double> distinct;
+  for (size_t k = 0; k < n; ++k) {
+    if (k == 0 || !std::ranges::equal(row(order[k - 1]), row(order[k])))
+      distinct.push_back(static_cast<double>(order[k]));
+    place.mutable_data<int64_t>()[order[k]] = std::ssize(distinct) - 1;
   }
-  return concat(parts, 0);
+  const Tensor asked = tensor(distinct, {std::ssize(distinct)}, DType::i64);
+  Tensors parts;
+  for (int64_t begin = 0; begin < asked.dim(0); begin += kAtOnce) {
+    const Tensor some =
+        index_select(rows, 0, asked.rows(begin, std::min(begin + kAtOnce, asked.dim(0))).clone());
+    parts.push_back(reshape(f.forward(some), {some.dim(0)}));
+  }
+  return index_select(concat(parts, 0), 0, place);
 }
 
 void check(const Tensor& a, const Tensor& b, const C2stOptions& options) {
@@ -157,21 +178,24 @@ double permutation_p_value(const Tensor& a, const Tensor& b, int64_t permutation
 
 C2stResult c2st(const Tensor& first, const Tensor& second, const C2stOptions& options) {
   check(first, second, options);
-  const Tensor a = as_learned(first.detach()), b = as_learned(second.detach());
+  Tensor a = as_learned(first.detach()), b = as_learned(second.detach());
   const bool images = a.rank() == 3;
+  standardise(a, b);
   Rng rng(options.seed, "c2st");
   const Parts of_a = parts_of(a, options.held_out, rng), of_b = parts_of(b, options.held_out, rng);
-  const Standard standard(concat(of_a.learned, of_b.learned, 0));
   const std::unique_ptr<Module> f = classifier_of(a.shape().erase(0), rng);
   const int64_t epochs = options.epochs > 0 ? options.epochs : images ? 10 : 40;
-  train(*f, standard(of_a.learned), standard(of_b.learned), epochs, images ? 1e-3 : 5e-3, rng);
+  train(*f, of_a.learned, of_b.learned, epochs, images ? 1e-3 : 5e-3, rng);
 
   C2stResult out;
   out.rows_a = of_a.rows;
   out.rows_b = of_b.rows;
-  out.logits_a = logits_of(*f, standard, a, of_a.rows);
-  out.logits_b = logits_of(*f, standard, b, of_b.rows);
-  out.statistic = mean(out.logits_a).item() - mean(out.logits_b).item();
+  const Tensor logits =
+      logits_of(*f, concat(index_select(a, 0, of_a.rows), index_select(b, 0, of_b.rows), 0));
+  const int64_t held_out = out.rows_a.dim(0);
+  out.logits_a = logits.rows(0, held_out).clone();
+  out.logits_b = logits.rows(held_out, logits.dim(0)).clone();
+  out.statistic = mean(cast(out.logits_a, DType::f64)).item() - mean(cast(out.logits_b, DType::f64)).item();
   out.accuracy = 0.5 * (mean(cast(gt(out.logits_a, 0), DType::f64)).item() +
                         mean(cast(le(out.logits_b, 0), DType::f64)).item());
   out.p_value = permutation_p_value(out.logits_a, out.logits_b, options.permutations, rng);

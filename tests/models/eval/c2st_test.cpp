@@ -91,6 +91,52 @@ TEST_CASE("a number that one set alone has is seen, however still it is in the o
   }
 }
 
+TEST_CASE("equal rows have equal logits wherever they stand: sets of one row each are never told apart") {
+  Rng rng(6, "c2st_test");
+  const auto all_equal = [](const C2stResult& found) {
+    const Tensor logits = concat(found.logits_a, found.logits_b, 0);
+    return found.p_value == 1 && max(logits).item() == min(logits).item();
+  };
+  for (const int64_t n : {21, 63, 130}) {
+    const Tensor point = randn({1, 5}, rng), image = rand({1, 8, 8}, rng);
+    for (uint64_t seed = 0; seed < 4; ++seed) {
+      CHECK(all_equal(c2st(broadcast_to(point, {n, 5}).clone(), broadcast_to(point, {2 * n, 5}).clone(),
+                           {.epochs = 2, .seed = seed})));
+      CHECK(all_equal(c2st(broadcast_to(image, {n, 8, 8}).clone(), broadcast_to(image, {n, 8, 8}).clone(),
+                           {.epochs = 2, .seed = seed})));
+    }
+  }
+}
+
+TEST_CASE("of rows that repeat themselves the test rejects no more often than its level says") {
+  // Four different rows in all: ties reach the statistic, which makes p larger, never smaller.
+  constexpr int64_t kRepeats = 400;
+  Rng rng(7, "c2st_test");
+  int64_t rejected = 0;
+  for (int64_t i = 0; i < kRepeats; ++i) {
+    const auto bits = [&] { return bernoulli(full({50, 2}, 0.5), rng); };
+    const auto seed = static_cast<uint64_t>(i);
+    rejected += c2st(bits(), bits(), {.epochs = 5, .permutations = 99, .seed = seed}).p_value <= 0.05 ? 1 : 0;
+  }
+  CHECK(static_cast<double>(rejected) / kRepeats < 0.05 + 3 * std::sqrt(0.05 * 0.95 / kRepeats));
+  CHECK(rejected > 0);
+}
+
+TEST_CASE("the scale of the numbers does not matter: what is seen at 1 is seen at 1e25 and at 1e-25") {
+  Rng rng(8, "c2st_test");
+  const Tensor a = randn({200, 2}, rng), b = randn({200, 2}, rng) + 1.0;
+  const double seen = c2st(a, b).statistic;
+  CHECK(seen > 0.5);
+  for (const double scale : {1e25, 1e-25, 1e37}) {
+    const C2stResult found = c2st(a * scale, b * scale);
+    CAPTURE(scale);
+    CHECK(found.p_value == doctest::Approx(0.001));
+    CHECK(found.statistic == doctest::Approx(seen).epsilon(0.05));
+  }
+  const Tensor image = rand({40, 8, 8}, rng) * 1e30;
+  CHECK(c2st(image, image * 0.5).p_value < 0.01);
+}
+
 TEST_CASE("images that differ in where their ink is are told apart, and images of one kind are not") {
   Rng rng(4, "c2st_test");
   const auto images = [&](double shift) {
