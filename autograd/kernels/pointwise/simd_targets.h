@@ -6,3 +6,19 @@
 /// SVE have no size, so no struct can hold them. Include before <hwy/foreach_target.h>.
 #define HWY_DISABLED_TARGETS \
   (HWY_SSSE3 | HWY_SSE4 | HWY_AVX3_DL | HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128)
+
+namespace gradzoo::kernels {
+
+enum class SimdLevel { portable, avx2, avx512 };
+
+/// The best instruction set of x86-64 that kernels may use, as GRADZOO_TARGET names it: for tests, since each
+/// set rounds in its own way. avx512 where `name` is null or empty. Throws Error for another name.
+SimdLevel highest_level(const char* name);
+
+/// Lowers Highway's choice by the environment. A name that is none ends the process: nobody could catch it.
+bool lower_by_environment() noexcept;
+
+/// Before main, so before the first choice, in each program that has such a kernel.
+inline const bool kLoweredByEnvironment = lower_by_environment();
+
+}  // namespace gradzoo::kernels

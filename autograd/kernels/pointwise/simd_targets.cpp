@@ -1,0 +1,35 @@
+#include "autograd/kernels/pointwise/simd_targets.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+
+#include <hwy/targets.h>
+
+#include "base/error.h"
+
+namespace gradzoo::kernels {
+
+SimdLevel highest_level(const char* name) {
+  const std::string_view wanted = name == nullptr ? "" : name;
+  if (wanted == "portable") return SimdLevel::portable;
+  if (wanted == "avx2") return SimdLevel::avx2;
+  if (wanted == "avx512" || wanted.empty()) return SimdLevel::avx512;
+  throw Error("GRADZOO_TARGET is '{}'. Hint: portable, avx2 or avx512, the best that may run", wanted);
+}
+
+bool lower_by_environment() noexcept {
+  try {
+    const SimdLevel level = highest_level(std::getenv("GRADZOO_TARGET"));
+    int64_t above = 0;
+    if (level < SimdLevel::avx512) above |= HWY_AVX3 | HWY_AVX3_DL;
+    if (level < SimdLevel::avx2) above |= HWY_AVX2 | HWY_SSE4 | HWY_SSSE3;
+    if (above != 0) hwy::DisableTargets(above);
+    return above != 0;
+  } catch (const Error& error) {
+    std::fprintf(stderr, "gradzoo: %s\n", error.what());
+    std::_Exit(1);
+  }
+}
+
+}  // namespace gradzoo::kernels
