@@ -32,7 +32,7 @@ void reopen(const OpenedRun& saved) {
   MetricsLog log(saved.directory.metrics());
   load_checkpoint(checkpoint, resumed.state, {.model = saved.model_name()});
   log.cut_back(resumed.trainer.step());
-  write_interim_report({saved.directory, *saved.options, resumed});
+  write_run_report({saved.directory, *saved.options, resumed});
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ int report_command(const Arguments& arguments) {
     return 0;
   }
   const RunMode mode(threads);
-  renew_report(run, watch_samples);
+  renew_report(run, stdout, watch_samples);
   fmt::print("report:  {}\n", printable(RunDirectory(run).report()));
   return 0;
 }

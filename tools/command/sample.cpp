@@ -10,7 +10,7 @@
 #include "tools/command/commands.h"
 #include "tools/command/options_table.h"
 #include "tools/command/shared_options.h"
-#include "tools/run/countdown.h"
+#include "tools/run/live_line.h"
 #include "tools/run/opened_run.h"
 #include "tools/uses/walk.h"
 #include "tools/uses/write_samples.h"

@@ -1,12 +1,14 @@
 #include "tools/lab/folder.h"
 
 #include <cmath>
+#include <span>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "base/atomic_file.h"
 #include "base/text.h"
+#include "tools/report/report.h"
 #include "tools/version.h"
 
 namespace gradzoo {
@@ -51,7 +53,6 @@ Report page_of(const RanLab& ran) {
   Report page{.title = fmt::format("Lab: {}", ran.lab.name),
               .summary = fmt::format("{} ({})", ran.lab.idea, ran.lab.source),
               .reading = ran.result.reading,
-              .curves = ran.result.curves,
               .facts = {{"seed", fmt::format("{}", ran.seed)},
                         {"seconds", fmt::format("{:.1f}", ran.seconds)},
                         {"gradzoo", kVersion}},

@@ -2,24 +2,69 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "tools/lab/table.h"
+#include "autograd/tensor.h"
+#include "base/function_ref.h"
+#include "models/pictures/picture.h"
+#include "models/run/session.h"
+#include "nn/layers/module.h"
+#include "nn/learn/learner.h"
+#include "tools/plot/chart.h"
 #include "tools/plot/image.h"
-#include "tools/report/report.h"
 
 /// Labs: small experiments, each of which shows one idea in numbers and a picture within a minute or two.
-/// `gradzoo lab NAME` runs one and writes a folder with its page.
+/// `gradzoo lab NAME` runs one and writes a folder with its page. This is what they need beside the library.
 namespace gradzoo {
+
+struct LabColumn {
+  std::string heading;  // "KL, nats": what it is, and its unit
+  std::string meaning;  // a sentence for the page
+};
+
+/// Numbers in lines. One that is not known is NaN.
+struct LabTable {
+  struct Row {
+    std::string name;
+    std::vector<double> values;  // one a column
+  };
+  std::string heading;  // of the first column, which names the rows: "objective"
+  std::vector<LabColumn> columns;
+  std::vector<Row> rows = {};
+
+  /// Throws Error unless there is a value for each column.
+  void add(std::string name, std::vector<double> values);
+  /// The value in the row of that name under that heading; throws Error where there is none.
+  double at(std::string_view row, std::string_view column) const;
+};
+
+/// Four significant digits; "-" where it is not a number.
+std::string number_text(double value);
+
+/// The table's lines as texts, its headings first.
+std::vector<std::vector<std::string>> text_rows(const LabTable& table);
 
 /// How a lab runs.
 struct LabContext {
   uint64_t seed = 0;
   /// Called now and then with a line on how far it is.
   std::function<void(const std::string&)> progress = [](const std::string&) {};
+  /// Other sizes than a lab's own, by name: a test runs a smaller one.
+  std::map<std::string, std::vector<double>, std::less<>> sizes = {};
+
+  /// The lab's own size, unless there is another of that name.
+  int64_t size(std::string_view name, int64_t own) const { return sizes_of<int64_t>(name, {own}).front(); }
+  template <class T>
+  std::vector<T> sizes_of(std::string_view name, std::vector<T> own) const {
+    const auto other = sizes.find(name);
+    if (other != sizes.end()) own.assign(other->second.begin(), other->second.end());
+    return own;
+  }
 };
 
 struct LabPicture {
@@ -32,37 +77,56 @@ struct LabPicture {
 struct LabResult {
   std::vector<LabTable> tables = {};
   std::vector<LabPicture> pictures = {};
-  std::vector<Curve> curves = {};  // charts of the page alone
-  std::string reading = {};        // what to see in it: about five sentences, with its numbers
-  std::string exercise = {};       // one question; docs/labs.md has the answer
+  std::string reading = {};   // what to see in it: about five sentences, with its numbers
+  std::string exercise = {};  // one question; docs/labs.md has the answer
 
   /// The table whose rows are named by `heading`; throws Error where there is none.
   const LabTable& table(std::string_view heading) const;
 };
 
-/// A lab is a struct whose members are its sizes, so that a test runs a smaller one:
-///
-///   struct NoiseLevelsLab {
-///     static constexpr const char* name = "noise-levels";
-///     static constexpr const char* idea = "what it is about, one line";
-///     static constexpr const char* source = "Song & Ermon 2019";
-///     int64_t steps = 2000;
-///     LabResult run(const LabContext& context) const;
-///   };
+/// A lab is a program in a file of its own: it trains and measures by the library, and returns what it found.
+/// Its last lines say what it is, and its line in `labs()` names it.
 struct LabEntry {
   std::string name, idea, source;
   LabResult (*run)(const LabContext& context);
 };
-
-template <class Lab>
-LabEntry lab_entry() {
-  return {Lab::name, Lab::idea, Lab::source, [](const LabContext& context) { return Lab{}.run(context); }};
-}
 
 /// Every lab.
 std::span<const LabEntry> labs();
 
 /// Throws Error with the nearest name where there is none of that name.
 const LabEntry& find_lab(std::string_view name);
+
+struct FitOptions {
+  int64_t steps;
+  double lr = 1e-3;  // at first; it falls to 0 as half a cosine
+  OptimizerMaker optimizer = adam();
+};
+
+/// Trains a module: `loss` gives the scalar loss of a step, recorded on the tape that lives meanwhile. Tells
+/// `context` of each quarter, as `what`. Returns the seconds that it took.
+double fit(const Module& module, const FitOptions& options, const LabContext& context,
+           const std::string& what, FunctionRef<Tensor(int64_t step)> loss);
+
+/// Trains in memory what `gradzoo train MODEL --set KEY=VALUE ...` would train, and tells `context` of each
+/// tenth.
+std::unique_ptr<Session> train(const std::string& model, const std::vector<std::string>& settings,
+                               const LabContext& context);
+
+/// Where samples (n, d) lie among centres (k, d): each belongs to its nearest.
+struct Nearest {
+  std::vector<double> shares;     // (k), of all samples
+  std::vector<double> distances;  // (n), to the nearest centre
+};
+Nearest nearest_centres(const Tensor& samples, const Tensor& centres);
+
+/// 1/2 sum |p_i - q_i|: the largest difference of the probabilities of a set.
+double total_variation(const std::vector<double>& p, const std::vector<double>& q);
+
+/// The share of values that are at most `bound`.
+double share_within(const std::vector<double>& values, double bound);
+
+/// Views side by side.
+LabPicture planes_picture(std::string name, std::string caption, std::vector<Plane> planes);
 
 }  // namespace gradzoo

@@ -4,8 +4,6 @@
 #include <cmath>
 #include <limits>
 
-#include <fmt/format.h>
-
 #include "base/error.h"
 
 namespace gradzoo {
@@ -98,9 +96,9 @@ Canvas::Canvas(int width, int height, Color background) {
   constexpr int kMaxSide = 16384;
   if (width < 1 || height < 1 || width > kMaxSide || height > kMaxSide) {
     throw Error(
-        fmt::format("canvas: a picture of {} x {} pixels cannot be drawn. Hint: sides are 1 to {} pixels; "
-                    "draw fewer tiles or a smaller scale.",
-                    width, height, kMaxSide));
+        "canvas: a picture of {} x {} pixels cannot be drawn. Hint: sides are 1 to {} pixels; "
+        "draw fewer tiles or a smaller scale.",
+        width, height, kMaxSide);
   }
   image_ = {width, height, {}};
   image_.rgb.reserve(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3);

@@ -16,6 +16,7 @@ struct Color {
 /// In pixels, y downwards. Pixel (i, j) covers [i, i + 1) x [j, j + 1).
 struct Point {
   double x = 0, y = 0;
+  friend bool operator==(const Point&, const Point&) = default;
 };
 
 struct Rect {

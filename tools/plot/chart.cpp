@@ -6,27 +6,15 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "tools/plot/curve_scale.h"
 #include "tools/plot/font.h"
 #include "tools/plot/frame.h"
+#include "tools/plot/line_layout.h"
 #include "tools/plot/palette.h"
 
 namespace gradzoo {
 namespace {
 
 constexpr Color kLevelColor{110, 60, 60};
-
-Scale y_scale(const LineChart& chart) {
-  Scale scale = y_scale_of(chart.series, chart.levels, chart.log_y);
-  if (chart.y_low) scale.range.low = *chart.y_low;
-  if (chart.y_high) scale.range.high = *chart.y_high;
-  if (!(scale.range.low < scale.range.high) || (chart.log_y && scale.range.low <= 0)) {
-    throw Error(fmt::format("chart: the y axis would run from {} to {}. Hint: low below high{}.",
-                            scale.range.low, scale.range.high,
-                            chart.log_y ? ", and above zero on a logarithmic axis" : ""));
-  }
-  return scale;
-}
 
 std::vector<Point> points(const Frame& frame, const std::vector<double>& x, const std::vector<double>& y) {
   std::vector<Point> result;
@@ -35,25 +23,19 @@ std::vector<Point> points(const Frame& frame, const std::vector<double>& x, cons
 }
 
 /// Few points are marked, so that one sees where the values are; many are drawn with a finer pen.
-void draw_curve(Frame& frame, const Series& series, Color color) {
+void draw_curve(Frame& frame, const Series& series, LinePen pen) {
   const std::vector<Point> line = points(frame, series.x, series.y);
-  if (series.joined) frame.canvas().stroke(line, {.width = line.size() > 300 ? 1.7 : 2.5, .color = color});
+  const Color color = line_color(pen.color);
+  if (series.joined)
+    frame.canvas().stroke(dashed(line, pen.dash), {.width = line.size() > 300 ? 1.7 : 2.5, .color = color});
   if (series.joined && line.size() > 40) return;
   for (const Point p : line) frame.canvas().fill_circle(p, 4.5, color);
-}
-
-Color color_of(const LineChart& chart, std::size_t series) {
-  return line_color(chart.series[series].color.value_or(series));
 }
 
 double median(std::vector<double> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
   return *middle;
-}
-
-std::string class_name(const ScatterChart& chart, std::size_t label) {
-  return label < chart.names.size() ? chart.names[label] : fmt::format("{}", label);
 }
 
 /// The classes' names where most of their points are: colours alone do not name ten classes.
@@ -68,7 +50,7 @@ void draw_class_names(Frame& frame, const ScatterChart& chart, std::size_t class
     }
     if (x.empty()) continue;
     constexpr double kSize = 18;
-    const std::string name = class_name(chart, label);
+    const std::string name = fmt::format("{}", label);
     const Point middle{median(x), median(y)};
     const double width = text_width(name, kSize) + 18;
     frame.canvas().fill_rect({middle.x - width / 2, middle.y - 16, width, 32}, {255, 255, 255}, 0.82);
@@ -96,35 +78,31 @@ std::vector<Tick> bar_ticks(const BarChart& chart) {
 }  // namespace
 
 Image draw_chart(const LineChart& chart) {
+  const LineLayout layout = lay_out(chart);
   FrameText text{chart.title, chart.x_label, chart.y_label, {}};
-  for (std::size_t i = 0; i < chart.series.size(); ++i) {
-    check_lengths(chart.series[i]);
-    text.legend.push_back({chart.series[i].name, color_of(chart, i),
-                           chart.series[i].joined ? LegendEntry::Mark::line : LegendEntry::Mark::dot});
-  }
-  for (const Level& level : chart.levels) {
-    text.legend.push_back({level.name, kLevelColor, LegendEntry::Mark::dashes});
-  }
-  Frame frame(chart.width, chart.height, text, x_scale_of(chart.series, chart.log_x), y_scale(chart));
+  for (std::size_t i = 0; i < chart.series.size(); ++i)
+    text.legend.push_back({chart.series[i].name, line_color(layout.pens[i].color),
+                           chart.series[i].joined ? LegendEntry::Mark::line : LegendEntry::Mark::dot,
+                           layout.pens[i].dash});
+  for (const Level& level : chart.levels)
+    text.legend.push_back({level.name, kLevelColor, LegendEntry::Mark::line, Dash::dashes});
+  Frame frame(chart.width, chart.height, text, layout.x, layout.y);
   for (std::size_t i = 0; i < chart.series.size(); ++i) {
     const Series& series = chart.series[i];
     if (series.low.empty()) continue;
     frame.canvas().fill_between(points(frame, series.x, series.high), points(frame, series.x, series.low),
-                                color_of(chart, i), 0.18);
+                                line_color(layout.pens[i].color), 0.18);
   }
   for (const Level& level : chart.levels) frame.draw_level(level, kLevelColor);
-  for (std::size_t i = 0; i < chart.series.size(); ++i) {
-    draw_curve(frame, chart.series[i], color_of(chart, i));
-  }
-  const std::size_t outside = count_outside(chart.series, frame.y().range);
-  if (outside > 0) frame.remark(fmt::format("{} value{} outside the axis", outside, outside == 1 ? "" : "s"));
+  for (std::size_t i = 0; i < chart.series.size(); ++i) draw_curve(frame, chart.series[i], layout.pens[i]);
+  frame.remark(layout.remark);
   return frame.finish();
 }
 
 Image draw_chart(const ScatterChart& chart) {
   if (chart.y.size() != chart.x.size() || chart.label.size() != chart.x.size()) {
-    throw Error(fmt::format("scatter chart: {} x, {} y, {} labels. Hint: give one of each a point.",
-                            chart.x.size(), chart.y.size(), chart.label.size()));
+    throw Error("scatter chart: {} x, {} y, {} labels. Hint: give one of each a point.", chart.x.size(),
+                chart.y.size(), chart.label.size());
   }
   if (std::any_of(chart.label.begin(), chart.label.end(), [](int label) { return label < 0; })) {
     throw Error("scatter chart: a label is negative. Hint: number the classes from 0.");
@@ -133,11 +111,11 @@ Image draw_chart(const ScatterChart& chart) {
   const std::size_t classes = chart.label.empty() ? 0 : static_cast<std::size_t>(*largest) + 1;
   FrameText text{chart.title, chart.x_label, chart.y_label, {}};
   for (std::size_t label = 0; classes > 1 && label < classes; ++label) {
-    text.legend.push_back({class_name(chart, label), class_color(label), LegendEntry::Mark::dot});
+    text.legend.push_back({fmt::format("{}", label), class_color(label), LegendEntry::Mark::dot});
   }
   Scale x{range_of(chart.x)}, y{range_of(chart.y)};
   x.range = padded(x, 0.03), y.range = padded(y, 0.03);
-  if (chart.equal_units) Frame::equalise_units(chart.width, chart.height, x, y);
+  Frame::equalise_units(chart.width, chart.height, x, y);
   Frame frame(chart.width, chart.height, text, x, y);
   const double opacity = chart.x.size() > 3000 ? 0.45 : 0.7, radius = chart.x.size() > 3000 ? 2.6 : 3.6;
   for (std::size_t i = 0; i < chart.x.size(); ++i) {
@@ -150,8 +128,8 @@ Image draw_chart(const ScatterChart& chart) {
 
 Image draw_chart(const BarChart& chart) {
   if (!chart.names.empty() && chart.names.size() != chart.values.size()) {
-    throw Error(fmt::format("bar chart: {} names for {} bars. Hint: give one name a bar, or none.",
-                            chart.names.size(), chart.values.size()));
+    throw Error("bar chart: {} names for {} bars. Hint: give one name a bar, or none.", chart.names.size(),
+                chart.values.size());
   }
   if (!chart.expected.empty() && chart.expected.size() != chart.values.size()) {
     throw Error("bar chart: {} expected values for {} bars. Hint: give one a bar, or none.",
@@ -160,17 +138,14 @@ Image draw_chart(const BarChart& chart) {
   std::vector<double> must_show = chart.values;
   must_show.insert(must_show.end(), chart.expected.begin(), chart.expected.end());
   must_show.push_back(0);
-  for (const Level& level : chart.levels) must_show.push_back(level.value);
   Scale y{range_of(must_show)};
   const Range with_air = padded(y, 0.05);
   y.range = {y.range.low < 0 ? with_air.low : 0, with_air.high};
   const Scale x{{-0.6, std::max(0.6, static_cast<double>(chart.values.size()) - 0.4)}};
   FrameText text{chart.title, chart.x_label, chart.y_label, {}};
   if (!chart.expected.empty())
-    text.legend.push_back({"expected of the truth", line_color(1), LegendEntry::Mark::line});
-  for (const Level& level : chart.levels) {
-    text.legend.push_back({level.name, kLevelColor, LegendEntry::Mark::dashes});
-  }
+    text.legend = {{chart.values_name, line_color(0), LegendEntry::Mark::dot},
+                   {chart.expected_name, line_color(1), LegendEntry::Mark::line}};
   Frame frame(chart.width, chart.height, text, x, y, bar_ticks(chart));
   for (std::size_t i = 0; i < chart.values.size(); ++i) {
     if (!std::isfinite(chart.values[i])) continue;
@@ -183,7 +158,6 @@ Image draw_chart(const BarChart& chart) {
   for (std::size_t i = 0; i < chart.expected.size(); ++i)
     expected.push_back(frame.at(static_cast<double>(i), chart.expected[i]));
   frame.canvas().stroke(expected, {.width = 2.5, .color = line_color(1)});
-  for (const Level& level : chart.levels) frame.draw_level(level, kLevelColor);
   return frame.finish();
 }
 

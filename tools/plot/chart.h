@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tools/plot/image.h"
+#include "tools/plot/palette.h"
 
 namespace gradzoo {
 
@@ -16,6 +17,7 @@ struct Series {
   std::vector<double> low = {}, high = {};  ///< a band around y (spread over seeds); both empty: none
   bool joined = true;                       ///< false: points alone
   std::optional<std::size_t> color = {};    ///< place in the palette; else the series' own
+  std::optional<Dash> dash = {};            ///< else as its place in the palette says
 };
 
 /// A horizontal line for the eye: a floor, a target, a published value.
@@ -26,6 +28,7 @@ struct Level {
 
 struct LineChart {
   std::string title = {}, x_label = {}, y_label = {};
+  std::string caption = {};  ///< below it on a page
   std::vector<Series> series = {};
   std::vector<Level> levels = {};
   bool log_x = false, log_y = false;
@@ -34,14 +37,12 @@ struct LineChart {
   int width = 900, height = 560;
 };
 
-/// Points (x, y), coloured by label; at the median of each class stands its name. x, y and label have one
-/// length.
+/// Points (x, y), one unit as long on both axes, coloured by label; at the median of each class stands its
+/// label. x, y and label have one length.
 struct ScatterChart {
   std::string title = {}, x_label = {}, y_label = {};
   std::vector<double> x = {}, y = {};
-  std::vector<int> label = {};          ///< >= 0; labels from 10 on use the colours again
-  std::vector<std::string> names = {};  ///< of the labels; empty: the numbers
-  bool equal_units = true;              ///< one unit is as long on both axes
+  std::vector<int> label = {};  ///< >= 0; labels from 10 on use the colours again
   int width = 800, height = 800;
 };
 
@@ -51,7 +52,7 @@ struct BarChart {
   std::vector<double> values = {};
   std::vector<std::string> names = {};  ///< one a bar; empty: 1, 2, 3, ...
   std::vector<double> expected = {};    ///< one a bar, joined by a line: what they should be; empty: none
-  std::vector<Level> levels = {};
+  std::string values_name = {}, expected_name = "expected of the truth";  ///< in the legend; "": not there
   int width = 900, height = 480;
 };
 

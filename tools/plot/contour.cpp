@@ -6,8 +6,6 @@
 #include <limits>
 #include <numeric>
 
-#include <fmt/format.h>
-
 #include "base/error.h"
 
 namespace gradzoo {
@@ -62,8 +60,8 @@ void check_field(const Field& field) {
   if (field.rows >= 0 && field.columns >= 0 &&
       static_cast<std::size_t>(field.rows * field.columns) == field.values.size())
     return;
-  throw Error(fmt::format("field: {} values for {} rows of {}. Hint: one value a grid point, row by row.",
-                          field.values.size(), field.rows, field.columns));
+  throw Error("field: {} values for {} rows of {}. Hint: one value a grid point, row by row.",
+              field.values.size(), field.rows, field.columns);
 }
 
 std::vector<std::vector<Point>> contour_lines(const Field& field, double level) {

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include <fmt/format.h>
-
 #include "base/error.h"
 #include "tools/plot/font.h"
 #include "tools/plot/palette.h"
@@ -21,26 +19,41 @@ double widest(const std::vector<Tick>& ticks) {
   return width;
 }
 
-void draw_dashes(Canvas& canvas, double left, double right, double y, Color color) {
-  constexpr double kDash = 9, kPeriod = 15;
-  for (double x = left; x < right; x += kPeriod) {
-    canvas.fill_rect({x, std::round(y) - 1, std::min(kDash, right - x), 2}, color);
-  }
-}
-
 void draw_mark(Canvas& canvas, const LegendEntry& entry, double x, double baseline, double width) {
   const double middle = std::round(baseline - kTickSize / 2);
-  switch (entry.mark) {
-    case LegendEntry::Mark::dot:
-      return canvas.fill_circle({x + width / 2, middle}, 6, entry.color);
-    case LegendEntry::Mark::dashes:
-      return draw_dashes(canvas, x, x + width, middle, entry.color);
-    case LegendEntry::Mark::line:
-      return canvas.fill_rect({x, middle - 2, width, 4}, entry.color);
-  }
+  if (entry.mark == LegendEntry::Mark::dot)
+    return canvas.fill_circle({x + width / 2, middle}, 6, entry.color);
+  canvas.stroke(dashed({{x, middle}, {x + width, middle}}, entry.dash), {.width = 3, .color = entry.color});
 }
 
 }  // namespace
+
+std::vector<std::vector<Point>> dashed(const std::vector<Point>& line, Dash dash) {
+  if (dash == Dash::none) return {line};
+  const double drawn = dash == Dash::dashes ? 8 : 0.5, period = dash == Dash::dashes ? 15 : 7;
+  std::vector<std::vector<Point>> pieces;
+  double place = 0;  // along the line, within a period
+  bool pen_down = false;
+  for (std::size_t i = 0; i + 1 < line.size(); ++i) {
+    const Point from = line[i], to = line[i + 1];
+    const double length = std::hypot(to.x - from.x, to.y - from.y);
+    const auto at = [&](double t) {
+      return Point{std::lerp(from.x, to.x, t / length), std::lerp(from.y, to.y, t / length)};
+    };
+    if (!std::isfinite(length)) place = 0, pen_down = false;
+    for (double done = 0; std::isfinite(length) && done < length;) {
+      const bool draws = place < drawn;
+      const double step = std::min((draws ? drawn : period) - place, length - done);
+      if (draws && !pen_down) pieces.push_back({at(done)});
+      if (draws) pieces.back().push_back(at(done + step));
+      pen_down = draws;
+      done += step;
+      place = place + step >= period ? 0 : place + step;
+      if (place >= drawn || place == 0) pen_down = false;
+    }
+  }
+  return pieces;
+}
 
 Frame::Frame(int width, int height, const FrameText& text, Scale x, Scale y, std::vector<Tick> x_ticks)
     : canvas_(width, height, kPaper), x_(x), y_(y) {
@@ -58,8 +71,7 @@ Frame::Frame(int width, int height, const FrameText& text, Scale x, Scale y, std
   const double left = kMargin + (text.y_label.empty() ? 0 : kLabelSize + 18) + widest(y_ticks) + kTickGap;
   const double right = width - kMargin - kTickSize;
   if (right - left < 200 || bottom - top < 150) {
-    throw Error(fmt::format("chart: {} x {} pixels leave no room for the plot. Hint: 600 x 400 or more.",
-                            width, height));
+    throw Error("chart: {} x {} pixels leave no room for the plot. Hint: 600 x 400 or more.", width, height);
   }
   plot_ = {std::round(left), std::round(top), std::round(right) - std::round(left),
            std::round(bottom) - std::round(top)};
@@ -105,8 +117,12 @@ void Frame::draw_axes(const FrameText& text, const std::vector<Tick>& x_ticks,
   canvas_.fill_rect({plot_.x, bottom, plot_.width, 1}, kAxisLine);
   draw_text(canvas_, {(plot_.x + right) / 2, canvas_.height() - kMargin}, text.x_label,
             {.size = kLabelSize, .color = kInk, .anchor = Anchor::middle});
+  const double label_height = std::max(1.0, text_width(text.y_label, kLabelSize));
   draw_text(canvas_, {kMargin + kLabelSize, (plot_.y + bottom) / 2}, text.y_label,
-            {.size = kLabelSize, .color = kInk, .anchor = Anchor::middle, .upwards = true});
+            {.size = kLabelSize * std::min(1.0, 0.98 * plot_.height / label_height),
+             .color = kInk,
+             .anchor = Anchor::middle,
+             .upwards = true});
 }
 
 Point Frame::at(double x, double y) const {
@@ -114,7 +130,9 @@ Point Frame::at(double x, double y) const {
 }
 
 void Frame::draw_level(const Level& level, Color color) {
-  draw_dashes(canvas_, plot_.x, plot_.x + plot_.width, at(x_.range.low, level.value).y, color);
+  const double y = at(x_.range.low, level.value).y;
+  canvas_.stroke(dashed({{plot_.x, y}, {plot_.x + plot_.width, y}}, Dash::dashes),
+                 {.width = 2, .color = color});
 }
 
 void Frame::remark(const std::string& text) { remark_ = text; }

@@ -5,6 +5,7 @@
 
 #include "tools/plot/canvas.h"
 #include "tools/plot/chart.h"
+#include "tools/plot/palette.h"
 #include "tools/plot/scale.h"
 
 namespace gradzoo {
@@ -12,13 +13,17 @@ namespace gradzoo {
 struct LegendEntry {
   std::string name = {};
   Color color = {};
-  enum class Mark { line, dot, dashes } mark = Mark::line;
+  enum class Mark { line, dot } mark = Mark::line;
+  Dash dash = Dash::none;
 };
 
 struct FrameText {
   std::string title = {}, x_label = {}, y_label = {};
   std::vector<LegendEntry> legend = {};
 };
+
+/// The pieces of a line that a dashed pen draws.
+std::vector<std::vector<Point>> dashed(const std::vector<Point>& line, Dash dash);
 
 /// Everything of a chart but its data: paper, title, legend, axes with ticks, and the map from data to
 /// pixels.

@@ -11,14 +11,11 @@ namespace gradzoo {
 
 struct GridOptions {
   std::int64_t columns = 10;
-  int scale = 2;             ///< each pixel becomes scale x scale equal ones: crisp, never smoothed
-  int gap = 2;               ///< pixels between tiles
-  int margin = 8;            ///< pixels around all
-  std::string caption = {};  ///< one line under the grid; empty: none
+  int scale = 2;   ///< each pixel becomes scale x scale equal ones: crisp, never smoothed
+  int gap = 2;     ///< pixels between tiles
+  int margin = 8;  ///< pixels around all
   std::vector<std::string> row_labels = {};  ///< left of each row; empty: none
-  std::int64_t columns_per_group = 0;        ///< a wider gap after every so many columns; 0: no groups
   std::int64_t rows_per_group = 0;  ///< likewise for rows: 2 sets originals over reconstructions apart
-  std::vector<std::int64_t> highlighted = {};  ///< tiles that get a coloured frame
 };
 
 /// A picture of `pixels` (count, height, width), each value in [0, 1], 0 black and 1 white (others are
@@ -26,11 +23,6 @@ struct GridOptions {
 /// the picture is too large.
 Image image_grid(std::span<const float> pixels, std::int64_t height, std::int64_t width,
                  const GridOptions& options = {});
-
-/// `above` and `below` (count, height, width) in pairs of rows, `columns` wide: originals over their
-/// reconstructions. It sets `options.rows_per_group` to 2. Throws like image_grid.
-Image image_pairs(std::span<const float> above, std::span<const float> below, std::int64_t height,
-                  std::int64_t width, GridOptions options);
 
 /// Left upper corner of tile `index`, in pixels of the finished picture.
 struct TilePosition {

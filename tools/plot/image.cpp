@@ -2,8 +2,6 @@
 
 #include <cstddef>
 
-#include <fmt/format.h>
-
 #include "base/atomic_file.h"
 #include "base/error.h"
 
@@ -35,13 +33,13 @@ void check(const Image& image) {
   const std::int64_t bytes = std::int64_t{3} * image.width * image.height;
   if (image.width <= 0 || image.height <= 0 || bytes > kMaxBytes) {
     throw Error(
-        fmt::format("png: a picture of {} x {} pixels cannot be encoded. Hint: sides are positive, and at "
-                    "most {} pixels in all.",
-                    image.width, image.height, kMaxBytes / 3));
+        "png: a picture of {} x {} pixels cannot be encoded. Hint: sides are positive, and at "
+        "most {} pixels in all.",
+        image.width, image.height, kMaxBytes / 3);
   }
   if (static_cast<std::int64_t>(image.rgb.size()) != bytes) {
-    throw Error(fmt::format("png: {} bytes for {} x {} pixels. Hint: rgb holds height * width * 3 bytes.",
-                            image.rgb.size(), image.width, image.height));
+    throw Error("png: {} bytes for {} x {} pixels. Hint: rgb holds height * width * 3 bytes.",
+                image.rgb.size(), image.width, image.height);
   }
 }
 

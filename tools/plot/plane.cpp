@@ -3,15 +3,16 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
+#include <numbers>
+#include <span>
 
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "tools/plot/colormap.h"
+#include "base/function_ref.h"
 #include "tools/plot/font.h"
 #include "tools/plot/palette.h"
-#include "tools/plot/plane_arrows.h"
-#include "tools/plot/plane_layout.h"
 
 namespace gradzoo {
 namespace {
@@ -54,6 +55,69 @@ ColorScale color_scale(const std::vector<PlaneView>& views) {
 Color banded_color(double share) {
   constexpr double kBands = 16;
   return density_color(std::round(share * kBands) / kBands);
+}
+
+std::vector<Tick> plane_ticks(Range range, double pixels) {
+  return ticks({range}, std::max(2, static_cast<int>(pixels / 70)));
+}
+
+constexpr Color kArrow{30, 34, 44}, kSeam{255, 255, 255};
+
+double size_of(const Arrow& arrow) { return std::hypot(arrow.vector.x, arrow.vector.y); }
+
+/// The median over the tails of the distance to the nearest other one; 0 for fewer than two. Of very many
+/// arrows some tails speak for all.
+double usual_distance(const std::vector<Arrow>& arrows) {
+  constexpr std::size_t kAsked = 200;
+  const std::size_t every = arrows.size() / kAsked + 1;
+  std::vector<double> distances;
+  for (std::size_t i = 0; i < arrows.size(); i += every) {
+    double nearest = std::numeric_limits<double>::infinity();
+    for (const Arrow& other : arrows) {
+      const double distance = std::hypot(other.tail.x - arrows[i].tail.x, other.tail.y - arrows[i].tail.y);
+      if (distance > 0) nearest = std::min(nearest, distance);
+    }
+    if (std::isfinite(nearest)) distances.push_back(nearest);
+  }
+  if (distances.empty()) return 0;
+  const auto middle = distances.begin() + static_cast<std::ptrdiff_t>(distances.size() / 2);
+  std::ranges::nth_element(distances, middle);
+  return *middle;
+}
+
+/// A shaft from the tail along a unit vector, and two barbs of a third of its length.
+void add_arrow(Point tail, Point along, double length, std::vector<std::vector<Point>>& lines) {
+  const Point tip{tail.x + length * along.x, tail.y + length * along.y};
+  constexpr double kBarb = 0.34, kAngle = 5 * std::numbers::pi / 6;
+  const double cosine = std::cos(kAngle), sine = std::sin(kAngle);
+  const auto barb = [&](double s) {
+    return Point{tip.x + kBarb * length * (along.x * cosine - s * along.y),
+                 tip.y + kBarb * length * (along.y * cosine + s * along.x)};
+  };
+  lines.push_back({tail, tip});
+  lines.push_back({barb(sine), tip, barb(-sine)});
+}
+
+/// Draws arrows with a light seam, so that they stand out from any density; one of length 0 is a dot. `place`
+/// maps units to pixels.
+void draw_arrows(Canvas& canvas, const std::vector<Arrow>& arrows, const ArrowScale& scale,
+                 FunctionRef<Point(Point)> place) {
+  if (arrows.empty()) return;
+  std::vector<std::vector<Point>> lines;
+  for (const Arrow& arrow : arrows) {
+    const double size = size_of(arrow);
+    if (!std::isfinite(size)) continue;
+    const Point tail = place(arrow.tail);
+    if (size == 0) {
+      lines.push_back({tail});
+      continue;
+    }
+    const double share = std::log1p(size / scale.median) / std::log1p(scale.longest / scale.median);
+    add_arrow(tail, {arrow.vector.x / size, -arrow.vector.y / size}, scale.length * std::min(1.0, share),
+              lines);
+  }
+  canvas.stroke(lines, {.width = 3.4, .color = kSeam, .opacity = 0.6});
+  canvas.stroke(lines, {.width = 1.5, .color = kArrow});
 }
 
 /// A view and where it stands: maps units to pixels.
@@ -182,7 +246,98 @@ void draw_scale(Canvas& canvas, Rect bar, const ColorScale& colors, const std::s
   draw_text(canvas, {bar.x, bar.y - 11}, name, {.size = kPlaneTickSize, .color = kSoftInk});
 }
 
+constexpr std::size_t kViewsInARow = 4;
+constexpr double kMostWidth = 1400, kMostHeight = 500;
+constexpr double kLeft = 48, kBetween = 14, kTop = 38, kBottom = 34, kScaleWidth = 76, kBar = 14;
+
+double length(Range range) { return range.high - range.low; }
+
+void check_view(const PlaneView& view) {
+  check_field(view.density);
+  check_field(view.contours);
+  const double across = length(view.x), up = length(view.y);
+  if (std::isfinite(across) && std::isfinite(up) && across > 0 && up > 0 && across <= 10 * up &&
+      up <= 10 * across)
+    return;
+  throw Error(
+      "plane '{}': a rectangle from ({}, {}) to ({}, {}) cannot be drawn. Hint: low below high, "
+      "and neither side more than ten times the other.",
+      view.title, view.x.low, view.y.low, view.x.high, view.y.high);
+}
+
+struct Extent {
+  double across = 0, up = 0;
+};
+
+/// Units along a row of views, and the highest of them.
+Extent extent(std::span<const PlaneView> row) {
+  Extent result;
+  for (const PlaneView& view : row) {
+    result.across += length(view.x);
+    result.up = std::max(result.up, length(view.y));
+  }
+  return result;
+}
+
+std::vector<std::span<const PlaneView>> rows_of(const std::vector<PlaneView>& views) {
+  std::vector<std::span<const PlaneView>> rows;
+  for (std::size_t first = 0; first < views.size(); first += kViewsInARow)
+    rows.push_back(std::span(views).subspan(first, std::min(kViewsInARow, views.size() - first)));
+  return rows;
+}
+
+double borders(std::size_t views) { return static_cast<double>(views) * (kLeft + kBetween); }
+
 }  // namespace
+
+PlaneLayout lay_out(const std::vector<PlaneView>& views, bool with_scale) {
+  if (views.empty()) throw Error("planes: there is none to draw. Hint: give at least one.");
+  for (const PlaneView& view : views) check_view(view);
+  const double scale_width = with_scale ? kScaleWidth : 0;
+  double pixels_per_unit = std::numeric_limits<double>::infinity();
+  for (const auto row : rows_of(views)) {
+    const auto [across, up] = extent(row);
+    pixels_per_unit = std::min({pixels_per_unit, (kMostWidth - borders(row.size()) - scale_width) / across,
+                                (kMostHeight - kTop - kBottom) / up});
+  }
+
+  PlaneLayout layout;
+  double top = kTop, right = 0;
+  for (const auto row : rows_of(views)) {
+    double left = kLeft;
+    const double height = std::round(extent(row).up * pixels_per_unit);
+    for (const PlaneView& view : row) {
+      const double width = std::max(1.0, std::floor(length(view.x) * pixels_per_unit));
+      const double own_height = std::max(1.0, std::round(length(view.y) * pixels_per_unit));
+      layout.plots.push_back({left, top + height - own_height, width, own_height});
+      left += width + kBetween + kLeft;
+    }
+    right = std::max(right, left - kLeft);
+    top += height + kBottom + kTop;
+  }
+  if (with_scale) layout.scale = {right + 10, layout.plots[0].y, kBar, layout.plots[0].height};
+  layout.width = static_cast<int>(right + scale_width);
+  layout.height = static_cast<int>(top - kTop);
+  return layout;
+}
+
+ArrowScale arrow_scale(const std::vector<PlaneView>& views, double pixels_per_unit) {
+  std::vector<double> sizes;
+  double distance = 0;
+  for (const PlaneView& view : views) {
+    for (const Arrow& arrow : view.arrows) {
+      const double size = size_of(arrow);
+      if (std::isfinite(size) && size > 0) sizes.push_back(size);
+    }
+    const double here = usual_distance(view.arrows);
+    if (here > 0) distance = distance > 0 ? std::min(distance, here) : here;
+  }
+  if (sizes.empty()) return {};
+  std::ranges::sort(sizes);
+  constexpr double kAlone = 60, kShortest = 8;
+  const double length = distance > 0 ? 0.95 * distance * pixels_per_unit : kAlone;
+  return {sizes[sizes.size() / 2], sizes[sizes.size() * 9 / 10], std::clamp(length, kShortest, kAlone)};
+}
 
 Image draw_planes(const std::vector<PlaneView>& views) {
   const ColorScale colors = color_scale(views);

@@ -42,4 +42,23 @@ struct PlaneView {
 /// without area or with sides more than tenfold apart, and a field whose sizes disagree.
 Image draw_planes(const std::vector<PlaneView>& views);
 
+/// Where everything of a picture of planes stands, in pixels.
+struct PlaneLayout {
+  int width = 0, height = 0;
+  std::vector<Rect> plots = {};  ///< one a view
+  Rect scale = {};               ///< the bar of colours; without area if there is none
+};
+
+/// At most 1400 pixels wide and 500 a row of four views. Throws as draw_planes does.
+PlaneLayout lay_out(const std::vector<PlaneView>& views, bool with_scale);
+
+/// What makes the arrows of all views of a picture comparable.
+struct ArrowScale {
+  double median = 0;   ///< of |v| over all arrows that are finite and not 0; 0: there is none
+  double longest = 0;  ///< |v| from which on an arrow has its full length: the 90th percentile
+  double length = 0;   ///< that length in pixels: just short of the usual distance between neighbouring tails
+};
+
+ArrowScale arrow_scale(const std::vector<PlaneView>& views, double pixels_per_unit);
+
 }  // namespace gradzoo

@@ -7,8 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "tools/plot/curve_scale.h"
-#include "tools/plot/scale.h"
+#include "tools/plot/line_layout.h"
 #include "tools/report/html.h"
 
 namespace gradzoo {
@@ -19,8 +18,7 @@ constexpr double kSide = 1000;  // of the SVG's own coordinates; the page stretc
 constexpr int kTicksX = 6, kTicksY = 6;
 
 /// SVG coordinates of a data point. Far outside points are drawn near: browsers dislike huge numbers.
-struct Mapping {
-  Scale x, y;
+struct Mapping : LineLayout {
   static double bounded(double fraction) {
     return std::isfinite(fraction) ? std::clamp(fraction, -3.0, 4.0) : fraction;
   }
@@ -72,16 +70,22 @@ std::string band_of(const Series& series, const Mapping& map) {
   return path;
 }
 
-std::string svg_of(const std::vector<Series>& series, const Curve& curve, const Mapping& map) {
+// Classes of the style sheet: "s3 dashes".
+std::string pen_class(LinePen pen) {
+  constexpr const char* kDashes[] = {"", " dashes", " dots"};
+  return fmt::format("s{}{}", pen.color, kDashes[static_cast<std::size_t>(pen.dash)]);
+}
+
+std::string svg_of(const std::vector<Series>& series, const LineChart& curve, const Mapping& map) {
   std::string svg =
       fmt::format(R"(<svg viewBox="0 0 {0} {0}" preserveAspectRatio="none" role="img" aria-label="{1}">)",
-                  kSide, html_escape(curve.name));
+                  kSide, html_escape(curve.title));
   for (const Tick& tick : ticks(map.y, kTicksY)) {
     svg += fmt::format(R"(<path class="gridline" d="M0 {:.1f}H{}"/>)", map.py(tick.value), kSide);
   }
   for (std::size_t i = 0; i < series.size(); ++i) {
     const std::string band = band_of(series[i], map);
-    if (!band.empty()) svg += fmt::format(R"(<path class="band s{}" d="{}"/>)", i % 7, band);
+    if (!band.empty()) svg += fmt::format(R"(<path class="band s{}" d="{}"/>)", map.pens[i].color, band);
   }
   for (const Level& level : curve.levels) {
     const double py = map.py(level.value);
@@ -91,32 +95,35 @@ std::string svg_of(const std::vector<Series>& series, const Curve& curve, const 
     const std::string path = path_of(series[i], map);
     const char* density = series[i].x.size() > 200 ? " dense" : "";
     if (path.empty()) continue;
-    svg += fmt::format(R"(<path class="line s{}{}" d="{}"/>)", i % 7, density, path);
-    if (series[i].x.size() <= kMostMarks) {
-      svg += fmt::format(R"(<path class="marks s{}" d="{}"/>)", i % 7, marks_of(series[i], map));
+    if (series[i].joined)
+      svg += fmt::format(R"(<path class="line {}{}" d="{}"/>)", pen_class(map.pens[i]), density, path);
+    if (!series[i].joined || series[i].x.size() <= kMostMarks) {
+      svg += fmt::format(R"(<path class="marks s{}" d="{}"/>)", map.pens[i].color, marks_of(series[i], map));
     }
   }
   return svg + "</svg>";
 }
 
-std::string legend_of(const Curve& curve) {
+std::string legend_of(const LineChart& curve, const Mapping& map) {
   if (curve.series.size() < 2 && curve.levels.empty()) return "";
   std::string legend = R"(<ul class="legend">)";
   for (std::size_t i = 0; i < curve.series.size(); ++i) {
-    legend += fmt::format(R"(<li><i class="s{}"></i>{}</li>)", i % 7, html_escape(curve.series[i].name));
+    legend += fmt::format(R"(<li><i class="{}"></i>{}</li>)", pen_class(map.pens[i]),
+                          html_escape(curve.series[i].name));
   }
   for (const Level& level : curve.levels) {
-    legend += fmt::format(R"(<li><i class="dashes"></i>{}</li>)", html_escape(level.name));
+    legend += fmt::format(R"(<li><i class="level"></i>{}</li>)", html_escape(level.name));
   }
   return legend + "</ul>";
 }
 
 /// What the script shows under the pointer: per series its name, and of each point the place across (0 ... 1)
 /// and values.
-std::string hover_data(const std::vector<Series>& series, const Curve& curve, const Mapping& map) {
+std::string hover_data(const std::vector<Series>& series, const LineChart& curve, const Mapping& map) {
   const auto rounded = [](double value, double unit) { return std::round(value / unit) * unit; };
-  nlohmann::json data = {{"x", curve.x_label}, {"unit", curve.unit}, {"series", nlohmann::json::array()}};
-  for (const Series& one : series) {
+  nlohmann::json data = {{"x", curve.x_label}, {"series", nlohmann::json::array()}};
+  for (std::size_t s = 0; s < series.size(); ++s) {
+    const Series& one = series[s];
     nlohmann::json points = nlohmann::json::array();
     for (std::size_t i = 0; i < one.x.size(); ++i) {
       const double across = map.x.fraction(one.x[i]), up = map.y.fraction(one.y[i]);
@@ -124,22 +131,10 @@ std::string hover_data(const std::vector<Series>& series, const Curve& curve, co
       points.push_back({rounded(across, 1e-4), rounded(std::clamp(up, 0.0, 1.0), 1e-4),
                         short_number(one.x[i], 7), short_number(one.y[i], 6)});
     }
-    data["series"].push_back({{"name", one.name}, {"points", std::move(points)}});
+    data["series"].push_back(
+        {{"name", one.name}, {"pen", pen_class(map.pens[s])}, {"points", std::move(points)}});
   }
   return data.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-std::string note_of(const Curve& curve, const Mapping& map) {
-  const auto no_value = [](const Series& one) {
-    return std::none_of(one.y.begin(), one.y.end(), [](double y) { return std::isfinite(y); });
-  };
-  if (std::all_of(curve.series.begin(), curve.series.end(), no_value)) {
-    return R"(<small class="note">no values</small>)";
-  }
-  const std::size_t outside = count_outside(curve.series, map.y.range);
-  if (outside == 0) return "";
-  return fmt::format(R"(<small class="note">{} value{} outside the axis</small>)", outside,
-                     outside == 1 ? "" : "s");
 }
 
 }  // namespace
@@ -163,7 +158,7 @@ Series thinned(const Series& series, std::size_t limit) {
       if (i < end) kept.insert(i);
     }
   }
-  Series result{series.name};
+  Series result{.name = series.name, .joined = series.joined};
   for (const std::size_t i : kept) {
     result.x.push_back(series.x[i]), result.y.push_back(series.y[i]);
     if (!series.low.empty()) result.low.push_back(series.low[i]), result.high.push_back(series.high[i]);
@@ -171,13 +166,10 @@ Series thinned(const Series& series, std::size_t limit) {
   return result;
 }
 
-std::string curve_figure(const Curve& curve) {
+std::string curve_figure(const LineChart& curve) {
+  const Mapping map{lay_out(curve)};
   std::vector<Series> series;
-  for (const Series& one : curve.series) {
-    check_lengths(one);
-    series.push_back(thinned(one, kMaxPoints));
-  }
-  const Mapping map{x_scale_of(curve.series, false), y_scale_of(curve.series, curve.levels, curve.log_y)};
+  for (const Series& one : curve.series) series.push_back(thinned(one, kMaxPoints));
   std::string y_labels, x_labels;
   std::size_t gutter = 0;
   for (const Tick& tick : ticks(map.y, kTicksY)) {
@@ -187,16 +179,17 @@ std::string curve_figure(const Curve& curve) {
   for (const Tick& tick : ticks(map.x, kTicksX)) {
     x_labels += fmt::format(R"(<span style="left:{:.2f}%">{}</span>)", map.px(tick.value) / 10, tick.label);
   }
-  const std::string note = note_of(curve, map);
+  const std::string note =
+      map.remark.empty() ? "" : fmt::format(R"(<small class="note">{}</small>)", map.remark);
   return fmt::format(
       R"(<figure class="curve"><h3>{} <small>{}</small></h3>{}{})"
       R"(<div class="chart" style="--gutter:{}ch" data-curve="{}">)"
       R"(<div class="y-labels">{}</div><div class="plot">{}</div><div class="x-labels">{}</div>)"
       R"(<div class="x-name">{}</div></div><figcaption>{}</figcaption></figure>)"
       "\n",
-      html_escape(curve.name), html_escape(curve.unit), legend_of(curve), note, gutter + 1,
+      html_escape(curve.title), html_escape(curve.y_label), legend_of(curve, map), note, gutter + 1,
       html_escape(hover_data(series, curve, map)), y_labels, svg_of(series, curve, map), x_labels,
-      html_escape(curve.x_label), html_escape(curve.explanation));
+      html_escape(curve.x_label), html_escape(curve.caption));
 }
 
 }  // namespace gradzoo

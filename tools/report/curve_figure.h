@@ -3,14 +3,14 @@
 #include <cstddef>
 #include <string>
 
-#include "tools/report/report.h"
+#include "tools/plot/chart.h"
 
 namespace gradzoo {
 
-/// A curve as HTML: legend, axes, inline SVG that stretches to any width while text and pens keep their size,
-/// and the values for the page's script to show under the pointer. Throws Error if a series has unequal
+/// A line chart as HTML: legend, axes, inline SVG that stretches to any width while text and pens keep their
+/// size, and the values for the page's script to show under the pointer. Throws Error if a series has unequal
 /// lengths.
-std::string curve_figure(const Curve& curve);
+std::string curve_figure(const LineChart& curve);
 
 /// At most about `limit` points of `series` that look the same when drawn: the first, the last, the lowest
 /// and the highest of each stretch, and every gap.

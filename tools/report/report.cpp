@@ -51,6 +51,13 @@ std::string image_tag(std::span<const std::uint8_t> png, const std::string& desc
                      html_escape(description), side_attributes(png));
 }
 
+std::string notices_part(const Report& report) {
+  std::string html;
+  for (const std::string& notice : report.notices)
+    html += fmt::format("<p class=\"notice\">{}</p>\n", html_escape(notice));
+  return html;
+}
+
 std::string figures_part(const Report& report) {
   std::string html;
   for (const KeyFigure& figure : report.figures) {
@@ -63,9 +70,23 @@ std::string figures_part(const Report& report) {
   return html.empty() ? "" : R"(<dl class="figures">)" + html + "</dl>";
 }
 
+// The colours of lines, by day and by night, as variables of the style sheet.
+std::string line_styles() {
+  const auto variables = [](const auto& colors) {
+    std::string css;
+    for (std::size_t i = 0; i < colors.size(); ++i)
+      css += fmt::format("--s{}:#{:02x}{:02x}{:02x};", i, colors[i].red, colors[i].green, colors[i].blue);
+    return css;
+  };
+  std::string css = fmt::format(":root{{{}}}@media (prefers-color-scheme:dark){{:root{{{}}}}}",
+                                variables(kLineColors), variables(kNightLineColors));
+  for (std::size_t i = 0; i < kLineColors.size(); ++i) css += fmt::format(".s{0}{{--tint:var(--s{0})}}", i);
+  return css;
+}
+
 std::string curves_part(const Report& report) {
   std::string html;
-  for (const Curve& curve : report.curves) html += curve_figure(curve);
+  for (const LineChart& curve : report.curves) html += curve_figure(curve);
   return html.empty() ? "" : R"(<div class="curves">)" + html + "</div>";
 }
 
@@ -98,19 +119,40 @@ std::string pictures_part(const Report& report) {
   return html.empty() ? "" : R"(<div class="pictures">)" + html + "</div>";
 }
 
-std::string cells(const std::vector<std::string>& texts, const char* tag) {
-  std::string html;
-  for (const std::string& text : texts) html += fmt::format("<{0}>{1}</{0}>", tag, html_escape(text));
-  return "<tr>" + html + "</tr>\n";
+// "-90.5 ± 0.3": figures, signs and an exponent, nothing else.
+bool is_number(std::string_view text) {
+  return text.find_first_of("0123456789") != std::string_view::npos &&
+         text.find_first_not_of("0123456789.,+-e% \u00b1\u2212") == std::string_view::npos;
+}
+
+// Whether column i holds numbers alone, where it holds anything.
+bool is_of_numbers(const ReportTable& table, std::size_t i) {
+  const auto fits = [&](const auto& row) { return i >= row.size() || row[i] == "-" || is_number(row[i]); };
+  return i > 0 && std::ranges::all_of(table.rows, fits);
+}
+
+// A cell names its heading: a narrow page shows it there, and no row of headings.
+std::string data_table(const ReportTable& table) {
+  const auto cell = [&](const char* tag, std::size_t i, const std::string& text) {
+    const std::string heading = i < table.columns.size() ? html_escape(table.columns[i]) : "";
+    return fmt::format(R"(<{0}{1} data-heading="{2}">{3}</{0}>)", tag,
+                       is_of_numbers(table, i) ? R"( class="number")" : "", heading, html_escape(text));
+  };
+  const auto row = [&](const char* tag, const std::vector<std::string>& texts) {
+    std::string html;
+    for (std::size_t i = 0; i < texts.size(); ++i) html += cell(tag, i, texts[i]);
+    return "<tr>" + html + "</tr>\n";
+  };
+  std::string html = R"(<div class="scroll" tabindex="0"><table class="data"><thead>)" +
+                     row("th", table.columns) + "</thead><tbody>";
+  for (const auto& texts : table.rows) html += row("td", texts);
+  return html + "</tbody></table></div>";
 }
 
 std::string tables_part(const Report& report) {
   std::string html;
   for (const ReportTable& table : report.tables) {
-    html += R"(<div class="scroll" tabindex="0"><table class="settings"><thead>)" +
-            cells(table.columns, "th") + "</thead><tbody>";
-    for (const auto& row : table.rows) html += cells(row, "td");
-    html += "</tbody></table></div>";
+    html += data_table(table);
     for (const std::string& note : table.notes) html += fmt::format("<p>{}</p>\n", html_escape(note));
   }
   return html;
@@ -182,7 +224,8 @@ std::string report_page(const Report& report) {
   style-src 'unsafe-inline'; script-src 'unsafe-inline'">
 <link rel="icon" href="data:,">
 <title>{0}</title>
-<style>{1}</style>
+<style>{8}
+{1}</style>
 </head>
 <body>
 <main>
@@ -197,8 +240,8 @@ std::string report_page(const Report& report) {
 </html>
 )",
       html_escape(report.title), kReportStyle, html_escape(report.summary), contents, body, kReportScript,
-      report.mark.empty() ? "" : kMarkBegin + html_escape(report.mark) + kMarkEnd,
-      report.notice.empty() ? "" : fmt::format("<p class=\"notice\">{}</p>\n", html_escape(report.notice)));
+      report.mark.empty() ? "" : kMarkBegin + html_escape(report.mark) + kMarkEnd, notices_part(report),
+      line_styles());
 }
 
 void write_report(const std::string& path, const Report& report, Links links) {

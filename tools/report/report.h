@@ -14,14 +14,6 @@ struct KeyFigure {
   std::string name = {}, value = {}, unit = {}, meaning = {};
 };
 
-/// A chart of one quantity over the run. Values that are not finite make gaps.
-struct Curve {
-  std::string name = {}, unit = {}, x_label = {}, explanation = {};
-  std::vector<Series> series = {};
-  std::vector<Level> levels = {};
-  bool log_y = false;
-};
-
 struct Snapshot {
   std::string label = {};  ///< when it was taken: "epoch 3"
   std::vector<std::uint8_t> png = {};
@@ -65,13 +57,13 @@ struct Fact {
 /// What a report page shows. All text is plain: the page escapes it. Empty parts are left out.
 struct Report {
   std::string title = {};
-  std::string summary = {};  ///< one line under the title
-  std::string notice = {};   ///< what the reader must know first: that the run has not ended, say
+  std::string summary = {};               ///< one line under the title
+  std::vector<std::string> notices = {};  ///< what the reader must know first: that the run has not ended
   std::string mark = {};     ///< the same for programs: <meta name="gradzoo-report">, at the page's beginning
   std::string reading = {};  ///< how to read this run's numbers: a paragraph
   std::vector<KeyFigure> figures = {};
   std::vector<ReportTable> tables = {};
-  std::vector<Curve> curves = {};  ///< the first one is drawn at full width
+  std::vector<LineChart> curves = {};  ///< the first one is drawn at full width
   std::vector<FilmStrip> strips = {};
   std::vector<ReportPicture> pictures = {};
   std::vector<SettingRow> settings = {};

@@ -36,7 +36,7 @@ function showValues(chart) {
     const box = plot.getBoundingClientRect();
     const place = (event.clientX - box.left) / box.width;
     const found = data.series
-      .map((series, i) => ({name: series.name, color: 's' + i % 7, point: nearest(series.points, place)}))
+      .map(series => ({name: series.name, pen: series.pen, point: nearest(series.points, place)}))
       .filter(entry => entry.point);
     if (found.length === 0) return;
     const distance = entry => Math.abs(entry.point[0] - place);
@@ -46,13 +46,13 @@ function showValues(chart) {
     const tip = add(plot, 'div', 'tip');
     add(tip, 'div', '', data.x + ' ' + closest[2]);
     marks.push(guide, tip);
-    for (const {name, color, point} of found) {
-      const dot = add(plot, 'div', 'dot ' + color);
+    for (const {name, pen, point} of found) {
+      const dot = add(plot, 'div', 'dot ' + pen);
       dot.style.left = point[0] * 100 + '%';
       dot.style.top = (1 - point[1]) * 100 + '%';
       marks.push(dot);
       const row = add(tip, 'div', '');
-      add(row, 'i', color);
+      add(row, 'i', pen);
       row.append(point[2] === closest[2] ? name : name + ' (at ' + point[2] + ')');
       add(row, 'b', '', point[3]);
     }

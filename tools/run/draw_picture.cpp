@@ -3,13 +3,11 @@
 #include <algorithm>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "base/error.h"
 #include "tools/plot/chart.h"
 #include "tools/plot/grid.h"
 #include "tools/plot/plane.h"
-#include "tools/run/metric_name.h"
+#include "tools/run/metrics_log.h"
 
 namespace gradzoo {
 namespace {
@@ -61,8 +59,7 @@ Image draw(const Bars& bars, const std::string& title) {
 Field field_of(const Tensor& values) {
   if (!values.defined()) return {};
   if (values.rank() != 2) {
-    throw Error(
-        fmt::format("picture: a field of shape {} is no grid. Hint: (rows, columns).", values.shape().str()));
+    throw Error("picture: a field of shape {} is no grid. Hint: (rows, columns).", values.shape().str());
   }
   return {values.dim(0), values.dim(1), values.to_vector()};
 }
@@ -70,8 +67,7 @@ Field field_of(const Tensor& values) {
 std::vector<Point> points_of(const Tensor& points) {
   if (!points.defined()) return {};
   if (points.rank() != 2 || points.dim(1) != 2) {
-    throw Error(
-        fmt::format("picture: points of shape {} are not in the plane. Hint: (n, 2).", points.shape().str()));
+    throw Error("picture: points of shape {} are not in the plane. Hint: (n, 2).", points.shape().str());
   }
   const std::vector<double> values = points.to_vector();  // (n, 2)
   std::vector<Point> result;
@@ -82,8 +78,8 @@ std::vector<Point> points_of(const Tensor& points) {
 std::vector<Arrow> arrows_of(const Plane& plane) {
   const std::vector<Point> tails = points_of(plane.arrow_tails), vectors = points_of(plane.arrows);
   if (tails.size() != vectors.size()) {
-    throw Error(fmt::format("picture: {} arrow tails for {} arrows. Hint: give one of each.", tails.size(),
-                            vectors.size()));
+    throw Error("picture: {} arrow tails for {} arrows. Hint: give one of each.", tails.size(),
+                vectors.size());
   }
   std::vector<Arrow> arrows;
   for (size_t i = 0; i < tails.size(); ++i) arrows.push_back({tails[i], vectors[i]});

@@ -1,8 +1,14 @@
 #include "tools/run/live_line.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <condition_variable>
 #include <cstdint>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 #include <sys/ioctl.h>
@@ -41,6 +47,26 @@ void LiveLine::line(const std::string& text) {
   put(printable(text) + '\n');
 }
 
+void LiveLine::during(const std::string& what, FunctionRef<void()> work) {
+  if (out_ == nullptr) return work();
+  // Ends with the work, however that ends.
+  const std::jthread teller([&](const std::stop_token& ended) {
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any never;
+    const auto goes_on_after = [&](double seconds) {
+      never.wait_for(lock, ended, std::chrono::duration<double>(seconds), [] { return false; });
+      return !ended.stop_requested();
+    };
+    constexpr double kFlicker = 0.2;  // what is done at once is not told
+    const double begun = steady_seconds();
+    if (!is_live() && goes_on_after(kPaceSeconds)) return line(what);
+    for (double pause = kFlicker; is_live() && goes_on_after(pause); pause = 1)
+      show(fmt::format("{}  {}", what, duration(steady_seconds() - begun)));
+  });
+  work();
+}
+
 void LiveLine::clear() {
   if (!shown_) return;
   put("\r\x1b[K");
@@ -51,6 +77,52 @@ void LiveLine::put(const std::string& text) {
   if (out_ == nullptr || (std::fputs(text.c_str(), out_) >= 0 && std::fflush(out_) == 0)) return;
   std::clearerr(out_);
   out_ = nullptr;
+}
+
+Countdown::Countdown(std::FILE* out, std::string what, Clock clock)
+    : line_(out), what_(std::move(what)), clock_(std::move(clock)), begun_(clock_()) {}
+
+void Countdown::done(double share) {
+  const double seconds = clock_() - begun_;
+  if (share <= 0 || share >= 1 || seconds < kPaceSeconds) return;
+  const std::string left = duration(seconds / share * (1 - share));
+  if (line_.is_live()) return line_.show(fmt::format("{}: {:.0f} %, {} left", what_, 100 * share, left));
+  if (!std::exchange(told_, true)) line_.line(fmt::format("{}: about {} to go", what_, left));
+}
+
+Progress::Progress(std::FILE* out, int64_t first_step, int64_t steps, int64_t steps_per_epoch, Clock clock)
+    : line_(out),
+      first_step_(first_step),
+      steps_(steps),
+      steps_per_epoch_(steps_per_epoch),
+      clock_(std::move(clock)),
+      begun_(clock_()) {}
+
+std::string Progress::place(int64_t step) const {
+  const int64_t epochs = (steps_ + steps_per_epoch_ - 1) / steps_per_epoch_;
+  const int64_t epoch = std::max<int64_t>(1, (step + steps_per_epoch_ - 1) / steps_per_epoch_);
+  return fmt::format("epoch {}/{}  step {}/{}", epoch, epochs, step, steps_);
+}
+
+void Progress::step(int64_t step, const std::string& numbers, double examples_per_s) {
+  examples_per_s_ = examples_per_s;
+  const double seconds = clock_() - begun_;
+  const double per_step = seconds / static_cast<double>(std::max<int64_t>(1, step - first_step_));
+  const double left = per_step * static_cast<double>(steps_ - step);
+  if (!told_ && seconds >= kPaceSeconds && left >= kPaceSeconds) {
+    told_ = true;
+    line_.line(fmt::format("expected: about {} more for {} steps", duration(left), steps_ - step));
+  }
+  line_.show(fmt::format("{}  {}  {:.0f} examples/s  {} left", place(step), numbers, examples_per_s,
+                         duration(left)));
+}
+
+void Progress::epoch(int64_t step, const std::string& summary) {
+  line_.line(fmt::format("{}  {}  {:.0f} examples/s", place(step), summary, examples_per_s_));
+}
+
+void Progress::during(int64_t step, const std::string& what, FunctionRef<void()> work) {
+  line_.during(fmt::format("{}  {}", place(step), what), work);
 }
 
 }  // namespace gradzoo

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -80,7 +79,7 @@ MetricsLog::~MetricsLog() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-double MetricsLog::cut_back(int64_t step) {
+double MetricsLog::cut_back(int64_t step, bool and_validation) {
   const std::string bytes = read_plain_file(path_, kMostBytes, Links::refuse);
   std::string_view rest = bytes;
   off_t keep = 0;
@@ -95,7 +94,7 @@ double MetricsLog::cut_back(int64_t step) {
     if (its < 0) bad_row(path_, number, "is no row");
     if (its < before) bad_row(path_, number, "has a smaller step than the one above");
     before = its;
-    if (its > step) continue;
+    if (its > step || (and_validation && its == step && !row.contains("lr"))) continue;
     if (row.contains("seconds") && row["seconds"].is_number()) seconds = row["seconds"].get<double>();
     keep += static_cast<off_t>(line.size());
   }
@@ -158,6 +157,23 @@ std::string quantity_key(const Quantity& quantity) {
   std::ranges::replace(key, ' ', '_');
   for (size_t at; (at = key.find('/')) != std::string::npos;) key.replace(at, 1, "_per_");
   return key;
+}
+
+MetricName metric_name(const std::string& key) {
+  constexpr std::pair<const char*, const char*> kUnits[] = {{"_nats_per_image", "nats/image"},
+                                                            {"_nats_per_example", "nats/example"},
+                                                            {"_units_per_example", "units/example"},
+                                                            {"_bits_per_dim", "bits/dim"},
+                                                            {"_nats", "nats"},
+                                                            {"_percent", "%"},
+                                                            {"_modes", "modes"}};
+  MetricName out{key, ""};
+  for (const auto& [ending, unit] : kUnits) {
+    if (!key.ends_with(ending)) continue;
+    out = {key.substr(0, key.size() - std::char_traits<char>::length(ending)), unit};
+  }
+  std::ranges::replace(out.name, '_', ' ');
+  return out;
 }
 
 std::vector<std::map<std::string, double>> read_metrics(const std::string& path) {

@@ -22,9 +22,10 @@ class MetricsLog {
   MetricsLog(const MetricsLog&) = delete;
   MetricsLog& operator=(const MetricsLog&) = delete;
 
-  /// Removes every row beyond `step`, and a last one that was cut short. Returns the seconds of the last row
-  /// that stays. Throws Error naming the line, and removes nothing, where a row is damaged or out of order.
-  double cut_back(int64_t step);
+  /// Removes every row beyond `step`, with `and_validation` also what validation gave at that step, and a
+  /// last row that was cut short. Returns the seconds of the last row that stays. Throws Error naming the
+  /// line, and removes nothing, where a row is damaged or out of order.
+  double cut_back(int64_t step, bool and_validation = false);
   /// The means of the training metrics since the last row; `seconds` of training so far.
   void append(const LogRow& row, std::span<const MetricInfo> metrics, double seconds);
   /// What validation gave after a step: keys `valid_<quantity>_<unit>`, standard errors with `_stderr`.
@@ -46,6 +47,13 @@ class MetricsLog {
 
 /// The key of a quantity: ("elbo", "nats/image") is "elbo_nats_per_image".
 std::string quantity_key(const Quantity& quantity);
+
+/// A key taken apart: "bce_kl_nats_per_image" is "bce kl" in "nats/image".
+struct MetricName {
+  std::string name;
+  std::string unit;  // "" where the key ends in none
+};
+MetricName metric_name(const std::string& key);
 
 /// The rows of a metrics file, in order, numbers alone; a last one that was cut short is left out. Throws
 /// Error naming the line that is no such row.

@@ -13,7 +13,7 @@
 #include "state/checkpoint.h"
 #include "state/safetensors.h"
 #include "tools/run/config_file.h"
-#include "tools/run/countdown.h"
+#include "tools/run/live_line.h"
 #include "tools/run/training.h"
 
 namespace gradzoo {

@@ -70,4 +70,8 @@ std::string resume_command(const std::string& directory) {
   return "gradzoo train --resume " + shell_word(directory);
 }
 
+std::string report_command_for(const std::string& directory) {
+  return "gradzoo report " + shell_word(directory);
+}
+
 }  // namespace gradzoo

@@ -12,5 +12,7 @@ std::string repeat_command(const RunOptions& options, const DataShape& shape);
 
 /// What goes on with the run in `directory`.
 std::string resume_command(const std::string& directory);
+/// What makes its report and all pictures anew.
+std::string report_command_for(const std::string& directory);
 
 }  // namespace gradzoo

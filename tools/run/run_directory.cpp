@@ -18,8 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void cannot_make(const std::string& path, int code) {
-  throw Error(
-      fmt::format("cannot make {}: {}. Hint: --out DIR where you may write", path, std::strerror(code)));
+  throw Error("cannot make {}: {}. Hint: --out DIR where you may write", path, std::strerror(code));
 }
 
 // Whether the folder was made; false where something of that name exists.
@@ -53,21 +52,20 @@ std::vector<int64_t> RunDirectory::epochs_with_picture() const {
 void RunDirectory::check_is_run() const {
   std::error_code error;
   if (!fs::exists(path_, error)) {
-    throw Error(fmt::format("there is no run {}. Hint: gradzoo train MODEL --out {}", path_, path_));
+    throw Error("there is no run {}. Hint: gradzoo train MODEL --out {}", path_, path_);
   }
   if (!fs::is_directory(path_, error)) {
-    throw Error(
-        fmt::format("{} is not a run: it is a file. Hint: name the folder that gradzoo train made", path_));
+    throw Error("{} is not a run: it is a file. Hint: name the folder that gradzoo train made", path_);
   }
   for (const std::string& file : {config(), metrics(), checkpoint(), report()}) check_plain_or_absent(file);
   if (!fs::exists(config(), error)) {
     throw Error(
-        fmt::format("{} is not a run: it holds no config.toml. Hint: name a folder that gradzoo train "
-                    "made; what a killed start left behind may be removed",
-                    path_));
+        "{} is not a run: it holds no config.toml. Hint: name a folder that gradzoo train "
+        "made; what a killed start left behind may be removed",
+        path_);
   }
   if (fs::is_symlink(samples(), error)) {
-    throw Error(fmt::format("{}: this is a link, no folder. Hint: put the folder itself there", samples()));
+    throw Error("{}: this is a link, no folder. Hint: put the folder itself there", samples());
   }
   for (const fs::directory_entry& entry : fs::directory_iterator(samples(), error)) {
     if (entry.path().extension() == ".png") check_plain_or_absent(entry.path().string());
@@ -88,9 +86,9 @@ NewRunDirectory::NewRunDirectory(const std::string& out, const std::string& mode
   std::string path = out;
   while (path.size() > 1 && path.back() == '/') path.pop_back();
   if (!claim(path)) {
-    throw Error(fmt::format(
+    throw Error(
         "{} exists already, and a run is never overwritten. Hint: train --resume {}, or another --out", out,
-        out));
+        out);
   }
 }
 
@@ -109,7 +107,6 @@ bool NewRunDirectory::claim(const std::string& path) {
     if (!was_there_) return false;
   }
   directory_ = RunDirectory(path);
-  directory_.make_samples_folder();
   return true;
 }
 

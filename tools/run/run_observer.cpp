@@ -1,12 +1,15 @@
 #include "tools/run/run_observer.h"
 
+#include <algorithm>
+#include <filesystem>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/error.h"
+#include "models/base/mode_quantities.h"
 #include "state/checkpoint.h"
-#include "tools/clock.h"
 #include "tools/run/draw_picture.h"
-#include "tools/run/metric_name.h"
 #include "tools/run/run_report.h"
 
 namespace gradzoo {
@@ -20,6 +23,17 @@ void add_number(std::string& line, const char* what, const std::string& key, dou
 
 constexpr double kReportShare = 0.05;  // of the time
 
+int64_t epoch_of(const Session& session, int64_t step) {
+  const int64_t per_epoch = session.batches->steps_per_epoch();
+  return (step + per_epoch - 1) / per_epoch;
+}
+
+std::string but_for_numbers(std::string text) {
+  std::erase_if(text,
+                [](char c) { return std::string_view("0123456789.e+-").find(c) != std::string_view::npos; });
+  return text;
+}
+
 }  // namespace
 
 void save_run_checkpoint(const RunDirectory& directory, const State& state, const std::string& model,
@@ -29,6 +43,21 @@ void save_run_checkpoint(const RunDirectory& directory, const State& state, cons
                    {"example", fmt::format("{}", fmt::join(shape.example, "x"))},
                    {"classes", fmt::format("{}", shape.classes)}},
                   Links::refuse);
+}
+
+std::string CollapseWatch::look(const Quantities& found) {
+  constexpr double kKept = 0.75, kLost = 2;  // one mode comes and goes
+  if (hint_.empty()) return "";
+  std::string text;
+  const auto judge = [&](const char* what, double count, double& most) {
+    most = std::max(most, count);
+    if (count < kKept * most && most - count >= kLost && text.empty())
+      text = fmt::format("collapse: {} {:.2g}, {:.2g} before. Hint: {}", what, count, most, hint_);
+  };
+  if (const Quantity* modes = found.find(kModesCovered)) judge("modes covered", modes->value, most_modes_);
+  if (const Quantity* entropy = found.find(kLabelEntropy))
+    judge("kinds of label drawn", std::exp(entropy->value), most_labels_);
+  return text;
 }
 
 RunObserver::RunObserver(const Run& run, MetricsLog& metrics, Progress& progress, const StopSignal& stop)
@@ -52,43 +81,101 @@ void RunObserver::on_log(const LogRow& row) {
 }
 
 void RunObserver::on_epoch(int64_t step) {
-  if (run_.session.data.holds_out()) validate(step);
-  watch(step);
-  Rng rng(run_.session.data.seed(), "samples");
-  const int64_t per_epoch = run_.session.batches->steps_per_epoch();
-  const int64_t epoch = (step + per_epoch - 1) / per_epoch;
-  const Image picture = draw_picture(run_.session.model->snapshot(run_.session.data.view(), rng));
-  metrics_.check_in_place();
-  write_png(run_.directory.epoch_picture(epoch), picture, Links::refuse);
-  save(step);
-  Quantities found = validated_;
-  found.add(watched_);
-  const std::string collapsed = collapse_.look(found);
+  if (step == run_.session.steps) trained_ = seconds();
+  save(step);  // first: whatever else may fail or be killed
+  show_epoch(step);
+  const std::string collapsed = collapse_.look(known());
   progress_.epoch(step, collapsed.empty() ? shown() : shown() + "  " + collapsed);
+  if (step < run_.session.steps && report_is_due()) report();
 }
 
-void RunObserver::validate(int64_t step) {
-  validated_ = run_.session.model->validate(run_.session.data.view());
-  append(step, validated_);
+// The picture comes last: where it lies, the rest was written.
+void RunObserver::show_epoch(int64_t step) {
+  const std::optional<Image> image = samples();
+  measure(step, true);
+  if (!image) return;
+  metrics_.check_in_place();
+  write_png(run_.directory.epoch_picture(epoch_of(run_.session, step)), *image, Links::refuse);
 }
 
-void RunObserver::watch(int64_t step) {
-  watched_step_ = step;
-  const Quantities found = run_.watch ? run_.watch(step) : Quantities();
+bool RunObserver::is_owed_an_epoch(const RunDirectory& directory, const Session& session) {
+  const int64_t step = session.trainer.step();
+  const bool is_end = step == session.steps || step % session.batches->steps_per_epoch() == 0;
+  std::error_code error;
+  return step > 0 && is_end &&
+         !std::filesystem::exists(directory.epoch_picture(epoch_of(session, step)), error);
+}
+
+void RunObserver::catch_up() { show_epoch(run_.session.trainer.step()); }
+
+// Nothing that is only shown may end a run.
+bool RunObserver::attempt(const std::string& doing, const std::string& what, FunctionRef<void()> work) {
+  try {
+    progress_.during(run_.session.trainer.step(), doing, work);
+    return true;
+  } catch (const Error& error) {
+    const auto same = [&](const auto& told) {
+      return but_for_numbers(told.second) == but_for_numbers(error.what());
+    };
+    if (std::ranges::none_of(missing_, same))
+      progress_.line(fmt::format("warning: no {}: {}", what, error.what()));
+    leave_out(what, error.what());
+    return false;
+  }
+}
+
+void RunObserver::leave_out(const std::string& what, const std::string& why) {
+  std::erase_if(missing_, [&](const auto& told) { return told.first == what; });
+  missing_.emplace_back(what, why);
+}
+
+std::optional<Image> RunObserver::samples() {
+  const double begun = steady_seconds();
+  std::optional<Image> image;
+  attempt("drawing samples", "samples", [&] {
+    Rng rng(run_.session.data.seed(), "samples");
+    image = draw_picture(run_.session.model->snapshot(run_.session.data.view(), rng));
+  });
+  samples_seconds_ = steady_seconds() - begun;
+  return image;
+}
+
+void RunObserver::measure(int64_t step, bool append_them) {
+  if (measured_step_ == step) return;
+  measured_step_ = step;
+  validated_ = {};
+  if (run_.session.data.holds_out() &&
+      attempt("validating", "validation",
+              [&] { validated_ = run_.session.model->validate(run_.session.data.view()); }) &&
+      append_them)
+    append(step, validated_);
+  if (!run_.watch) return;
+  if (step == run_.session.steps && !has_time()) return leave_out("sample metrics", kNoTime);
+  Quantities found;
+  attempt("measuring samples", "sample metrics", [&] { found = run_.watch(step); });
   if (found.empty()) return;
   watched_ = found;
-  append(step, found);
+  if (append_them) append(step, found);
 }
 
-Quantities RunObserver::watched_at_end() {
-  if (watched_step_ != run_.session.steps && run_.watch) watched_ = run_.watch(run_.session.steps);
-  return watched_;
+// Whether as much as the samples took may still be spent at the end.
+bool RunObserver::has_time() const {
+  constexpr double kShare = 0.25, kAlways = 5;
+  if (stop_.requested()) return false;
+  return effort_ == Effort::everything || trained_ == INFINITY ||
+         seconds() - trained_ + samples_seconds_ <= std::max(kAlways, kShare * trained_);
 }
 
 void RunObserver::append(int64_t step, const Quantities& quantities) {
   const double epoch =
       static_cast<double>(step) / static_cast<double>(run_.session.batches->steps_per_epoch());
   metrics_.append_validation(step, epoch, quantities, seconds());
+}
+
+Quantities RunObserver::known() const {
+  Quantities all = validated_;
+  all.add(watched_);
+  return all;
 }
 
 std::string RunObserver::shown() const {
@@ -100,7 +187,10 @@ std::string RunObserver::shown() const {
 bool RunObserver::should_stop(int64_t step) {
   const bool stop = stop_.requested();
   const bool due = run_.checkpoint_every > 0 && step % run_.checkpoint_every == 0;
-  if ((stop || due) && saved_step_ != step) save(step);
+  if ((stop || due) && saved_step_ != step) {
+    save(step);
+    if (report_is_due()) report();
+  }
   return stop;
 }
 
@@ -108,11 +198,17 @@ void RunObserver::save(int64_t step) {
   metrics_.sync();
   save_run_checkpoint(run_.directory, run_.session.state, model_name(), run_.session.data.shape());
   saved_step_ = step;
-  if (step < run_.session.steps && report_is_due()) report();
 }
 
 bool RunObserver::report_is_due() const {
   return steady_seconds() - reported_ >= report_seconds_ / kReportShare;
+}
+
+void RunObserver::find_levels() {
+  if (levels_) return;
+  levels_.emplace();
+  attempt("finding the levels of curves", "levels of curves",
+          [&] { levels_ = run_.session.model->levels(run_.session.data.view()); });
 }
 
 void RunObserver::report(const std::string& ended) {
@@ -120,13 +216,70 @@ void RunObserver::report(const std::string& ended) {
   if (step == reported_step_ && ended.empty()) return;
   metrics_.check_in_place();
   const double begun = steady_seconds();
-  Quantities known = validated_;
-  known.add(watched_);
-  if (!levels_) levels_ = run_.session.model->levels(run_.session.data.view());
-  write_interim_report({run_.directory, run_.options, run_.session, known, *levels_, ended});
+  find_levels();
+  write_run_report({.directory = run_.directory,
+                    .options = run_.options,
+                    .session = run_.session,
+                    .known = known(),
+                    .levels = *levels_,
+                    .missing = missing_,
+                    .ended = ended});
   reported_step_ = step;
   reported_ = steady_seconds();
   report_seconds_ = reported_ - begun;
+}
+
+std::vector<ReportPicture> RunObserver::pictures() {
+  std::vector<std::pair<Picture, Image>> drawn;
+  attempt("drawing pictures", "pictures", [&] {
+    for (Picture& picture : run_.session.model->pictures(run_.session.data.view())) {
+      Image image = draw_picture(picture);
+      drawn.emplace_back(std::move(picture), std::move(image));
+    }
+  });
+  std::vector<ReportPicture> all;
+  for (const auto& [picture, image] : drawn) {
+    write_png(run_.directory.picture(picture.name), image, Links::refuse);
+    std::string caption = picture.caption;
+    if (!run_.session.data.holds_out())
+      caption += " (This run trained on all images, so none here is held out.)";
+    all.push_back(
+        {metric_name(picture.name).name, caption, encode_png(image),
+         std::holds_alternative<Bars>(picture.content) || std::holds_alternative<Planes>(picture.content)});
+  }
+  return all;
+}
+
+Missing RunObserver::finish(Effort effort) {
+  effort_ = effort;
+  metrics_.check_in_place();
+  if (is_owed_an_epoch(run_.directory, run_.session) && measured_step_ < 0) {
+    const int64_t step = run_.session.trainer.step();
+    if (const std::optional<Image> image = samples())
+      write_png(run_.directory.epoch_picture(epoch_of(run_.session, step)), *image, Links::refuse);
+  }
+  measure(run_.session.trainer.step(), false);
+  find_levels();
+  std::string reading;
+  std::vector<ReportPicture> drawn;
+  if (has_time()) {
+    drawn = pictures();
+    attempt("reading the numbers", "reading of the numbers",
+            [&] { reading = run_.session.model->reading(run_.session.data.view()); });
+  } else {
+    leave_out("pictures", kNoTime);
+  }
+  metrics_.check_in_place();
+  write_run_report({.directory = run_.directory,
+                    .options = run_.options,
+                    .session = run_.session,
+                    .known = known(),
+                    .levels = *levels_,
+                    .reading = std::move(reading),
+                    .pictures = std::move(drawn),
+                    .missing = missing_,
+                    .is_whole = true});
+  return missing_;
 }
 
 }  // namespace gradzoo

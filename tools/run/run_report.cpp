@@ -3,19 +3,16 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <map>
 
 #include <fmt/format.h>
 
 #include "autograd/kernels/gemm/gemm.h"
 #include "autograd/kernels/threads/parallel.h"
 #include "base/plain_file.h"
-#include "tools/plot/image.h"
 #include "tools/report/report.h"
-#include "tools/run/draw_picture.h"
-#include "tools/run/metric_name.h"
 #include "tools/run/metrics_log.h"
 #include "tools/run/repeat_command.h"
-#include "tools/run/run_curves.h"
 #include "tools/version.h"
 
 namespace gradzoo {
@@ -49,6 +46,69 @@ FilmStrip film_of(const ReportedRun& run) {
   return film;
 }
 
+/// The rows of metrics.jsonl.
+using MetricRows = std::vector<std::map<std::string, double>>;
+
+/// One key of the metrics, where rows have it.
+struct MetricCurve {
+  std::vector<double> epochs, values;
+};
+MetricCurve curve_of(const MetricRows& rows, const std::string& key) {
+  MetricCurve curve;
+  for (const auto& row : rows) {
+    const auto value = row.find(key), epoch = row.find("epoch");
+    if (value == row.end() || epoch == row.end()) continue;
+    curve.epochs.push_back(epoch->second);
+    curve.values.push_back(value->second);
+  }
+  return curve;
+}
+
+Series series_of(const std::string& name, const MetricCurve& curve) {
+  return {.name = name, .x = curve.epochs, .y = curve.values};
+}
+
+// Validation after each epoch, with a band of one standard error.
+Series validation_series(const MetricRows& rows, const std::string& key) {
+  Series series = series_of("validation", curve_of(rows, key));
+  const MetricCurve errors = curve_of(rows, key + "_stderr");
+  if (errors.values.size() != series.y.size()) return series;
+  for (size_t i = 0; i < series.y.size(); ++i) {
+    series.low.push_back(series.y[i] - errors.values[i]);
+    series.high.push_back(series.y[i] + errors.values[i]);
+  }
+  return series;
+}
+
+LineChart named_curve(const std::string& key, const std::string& explanation) {
+  const MetricName name = metric_name(key);
+  return {.title = name.name, .x_label = "epoch", .y_label = name.unit, .caption = explanation};
+}
+
+// A chart of each metric over the epochs, with the levels that belong there; validation in the same chart
+// where the model says so.
+std::vector<LineChart> curves_of(const ReportedRun& run, const MetricRows& rows) {
+  std::vector<LineChart> curves;
+  for (const MetricInfo& metric : run.session.model->metrics()) {
+    LineChart& curve = curves.emplace_back(named_curve(metric.name, metric.explanation));
+    curve.series.push_back(series_of("training", curve_of(rows, metric.name)));
+  }
+  for (const CurveLevel& level : run.levels)
+    curves[level.metric.index()].levels.push_back({level.name, level.value});
+  for (const Quantity& quantity : run.known) {
+    const std::string key = quantity_key(quantity);
+    LineChart& curve = quantity.curve ? curves[quantity.curve->index()]
+                                      : curves.emplace_back(named_curve(key, quantity.meaning));
+    curve.series.push_back(validation_series(rows, "valid_" + key));
+  }
+  if (run.options.training.schedule != Decay::constant) {
+    LineChart& curve =
+        curves.emplace_back(named_curve("learning_rate", "the step size that the schedule gives"));
+    curve.series.push_back(series_of("learning rate", curve_of(rows, "lr")));
+  }
+  return curves;
+}
+
 std::string with_error(const Quantity& quantity) {
   const double error = quantity.error;
   if (!std::isfinite(error)) return fmt::format("{:.4g}", quantity.value);
@@ -60,11 +120,10 @@ std::string with_error(const Quantity& quantity) {
   return fmt::format("{:.{}f} ± {:.{}f}", quantity.value, decimals, error, decimals);
 }
 
-std::vector<KeyFigure> figures_of(const ReportedRun& run, const Quantities& validation,
-                                  const MetricRows& rows, const std::vector<CurveLevel>& levels) {
+std::vector<KeyFigure> figures_of(const ReportedRun& run, const MetricRows& rows) {
   std::vector<KeyFigure> figures;
-  figures.reserve(validation.size() + 2);
-  for (const Quantity& quantity : validation) {
+  figures.reserve(run.known.size() + 2);
+  for (const Quantity& quantity : run.known) {
     figures.push_back(
         {"valid " + metric_name(quantity.name).name, with_error(quantity), quantity.unit, quantity.meaning});
   }
@@ -75,32 +134,17 @@ std::vector<KeyFigure> figures_of(const ReportedRun& run, const Quantities& vali
     figures.push_back(
         {"training " + name.name, fmt::format("{:.4g}", curve.values.back()), name.unit, loss.explanation});
   }
-  for (const CurveLevel& level : levels)
+  for (const CurveLevel& level : run.levels)
     if (level.is_figure)
       figures.push_back({level.name, fmt::format("{:.2f}", level.value), level.unit, level.meaning});
   return figures;
 }
 
-std::vector<ReportPicture> pictures_of(const ReportedRun& run) {
-  std::vector<ReportPicture> pictures;
-  for (const Picture& picture : run.session.model->pictures(run.session.data.view())) {
-    const Image image = draw_picture(picture);
-    write_png(run.directory.picture(picture.name), image, Links::refuse);
-    std::string caption = picture.caption;
-    if (!run.session.data.holds_out())
-      caption += " (This run trained on all images, so none here is held out.)";
-    pictures.push_back(
-        {metric_name(picture.name).name, caption, encode_png(image),
-         std::holds_alternative<Bars>(picture.content) || std::holds_alternative<Planes>(picture.content)});
-  }
-  return pictures;
-}
-
-std::vector<Term> glossary_of(const ReportedRun& run, const Quantities& validation) {
+std::vector<Term> glossary_of(const ReportedRun& run) {
   std::vector<Term> terms;
   for (const MetricInfo& metric : run.session.model->metrics())
     terms.push_back({metric_name(metric.name).name, metric.explanation});
-  for (const Quantity& quantity : validation)
+  for (const Quantity& quantity : run.known)
     terms.push_back({"valid " + metric_name(quantity.name).name, quantity.meaning});
   terms.push_back(
       run.session.data.shape().is_image()
@@ -147,51 +191,44 @@ std::string mark_of(int64_t step, int64_t steps, bool with_pictures) {
   return fmt::format("step {} of {}{}", step, steps, with_pictures ? kWithPictures : "");
 }
 
-std::string notice_of(const ReportedRun& run) {
+// What the reader must know first.
+std::vector<std::string> notices_of(const ReportedRun& run) {
   const int64_t step = run.session.trainer.step(), steps = run.session.steps;
+  std::vector<std::string> notices;
   if (!run.ended.empty())
-    return fmt::format("Training ended after step {} of {}: {}", step, steps, run.ended);
-  if (step == steps) return "";
-  return fmt::format("This page is of step {} of {}. Where the run was stopped, this goes on with it: {}",
-                     step, steps, resume_command(run.directory.path()));
+    notices.push_back(fmt::format("Training ended after step {} of {}: {}", step, steps, run.ended));
+  else if (step != steps)
+    notices.push_back(
+        fmt::format("This page is of step {} of {}. Where the run was stopped, this goes on with it: {}",
+                    step, steps, resume_command(run.directory.path())));
+  for (const auto& [what, why] : run.missing)
+    notices.push_back(
+        fmt::format("This page has no {}: {}{}", what, why,
+                    why == kNoTime ? ". They are made by " + report_command_for(run.directory.path()) : ""));
+  return notices;
 }
 
-Report report_of(const ReportedRun& run, const Quantities& quantities,
-                 const std::vector<CurveLevel>& levels) {
+}  // namespace
+
+void write_run_report(const ReportedRun& run) {
   const RunData& data = run.session.data;
   const MetricRows rows = rows_of(run);
   const ModelEntry& entry = run.options.entry();
   Report report;
   report.title = fmt::format("{} on {}", entry.name, data.name());
   report.summary = fmt::format("{} ({})", entry.summary, entry.source);
-  report.notice = notice_of(run);
-  report.figures = figures_of(run, quantities, rows, levels);
-  report.curves = curves_of(run, rows, quantities, levels);
+  report.notices = notices_of(run);
+  report.mark = mark_of(run.session.trainer.step(), run.session.steps, run.is_whole);
+  report.reading = run.reading;
+  report.figures = figures_of(run, rows);
+  report.curves = curves_of(run, rows);
   report.strips = {film_of(run)};
+  report.pictures = run.pictures;
   for (const Option& option : run.options.table().all())
     report.settings.push_back({option.key, option.text(), option.meaning, option.source});
-  report.glossary = glossary_of(run, quantities);
+  report.glossary = glossary_of(run);
   report.facts = facts_of(run, rows);
   report.command = repeat_command(run.options, data.shape());
-  return report;
-}
-
-}  // namespace
-
-void write_interim_report(const ReportedRun& run) {
-  Report report = report_of(run, run.known, run.levels);
-  report.mark = mark_of(run.session.trainer.step(), run.session.steps, false);
-  write_report(run.directory.report(), report, Links::refuse);
-}
-
-void write_run_report(const ReportedRun& run) {
-  const RunData& data = run.session.data;
-  Quantities quantities = data.holds_out() ? run.session.model->validate(data.view()) : Quantities{};
-  quantities.add(run.known);
-  Report report = report_of(run, quantities, run.session.model->levels(data.view()));
-  report.reading = run.session.model->reading(data.view());
-  report.pictures = pictures_of(run);
-  report.mark = mark_of(run.session.trainer.step(), run.session.steps, true);
   write_report(run.directory.report(), report, Links::refuse);
 }
 

@@ -3,31 +3,38 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "models/run/session.h"
+#include "tools/report/report.h"
 #include "tools/run/run_directory.h"
 
 namespace gradzoo {
 
-/// A run at a step that it has reached.
+/// What of a run could not be shown, and why.
+using Missing = std::vector<std::pair<std::string, std::string>>;
+/// Why: not for an error, but for the time that it would take.
+inline constexpr const char* kNoTime = "training was too short to spend time on them";
+
+/// A run at a step that it has reached, and what is known of it.
 struct ReportedRun {
   const RunDirectory& directory;
   const RunOptions& options;
   Session& session;
   Quantities known = {};                // what was last measured of it
   std::vector<CurveLevel> levels = {};  // of the model's metrics
+  std::string reading = {};             // what its numbers say
+  std::vector<ReportPicture> pictures = {};
+  Missing missing = {};
   std::string ended = {};  // why training ended before its last step; "": it did not, or was stopped
+  bool is_whole = false;   // nothing more will be made of this step
 };
 
-/// Writes report.html from what is known and on disk: nothing is measured or drawn for it.
-void write_interim_report(const ReportedRun& run);
-
-/// Draws the model's pictures into samples/, validates, and writes report.html from these, the metrics and
-/// the samples of the epochs. `known` is what was measured of its samples; levels are found out.
+/// Writes report.html from that, the metrics and the samples of the epochs: nothing is measured or drawn.
 void write_run_report(const ReportedRun& run);
 
-/// The step of a report that write_run_report made of a finished run; none where there is no such report.
+/// The step of a finished run whose whole report was written; none where there is no such report.
 std::optional<int64_t> finished_report_step(const RunDirectory& directory);
 
 }  // namespace gradzoo

@@ -43,6 +43,18 @@ void report_failure(RunObserver& observer, const Error& failure) {
   }
 }
 
+void tell_missing(Progress& progress, const Missing& missing, const RunDirectory& directory) {
+  std::string failed, late;
+  for (const auto& [what, why] : missing) {
+    std::string& list = why == kNoTime ? late : failed;
+    list += (list.empty() ? "" : ", ") + what;
+  }
+  if (!failed.empty()) progress.line(fmt::format("without: {} (the report says why)", failed));
+  if (!late.empty())
+    progress.line(fmt::format("left out, since {}: {}; they are made by {}", kNoTime, late,
+                              report_command_for(directory.path())));
+}
+
 /// A run on disk that is about to train.
 struct OpenRun {
   const RunOptions& options;
@@ -50,6 +62,7 @@ struct OpenRun {
   Session& session;
   MetricsLog& metrics;
   double seconds_before;
+  bool owes_epoch;  // see RunObserver
 };
 
 // Trains from where the state stands to the end or a signal; what a finished run shows is written last.
@@ -66,6 +79,7 @@ TrainOutcome run_training(const OpenRun& run, const StopSignal& stop, const Trai
                             directory.path()));
   const std::string warning = session.model->warning();
   if (!warning.empty()) progress.line("warning: " + warning);
+  if (run.owes_epoch) observer.catch_up();
   bool finished = false;
   try {
     finished = session.train(observer);
@@ -86,13 +100,12 @@ TrainOutcome run_training(const OpenRun& run, const StopSignal& stop, const Trai
                               resume_command(directory.path())));
     return {directory.path(), step, false};
   }
-  const Quantities watched = observer.watched_at_end();
-  run.metrics.check_in_place();
-  write_run_report({directory, run.options, session, watched});
+  const Missing missing = observer.finish(RunObserver::Effort::in_proportion);
   run.metrics.close();
   const std::vector<int64_t> pictures = directory.epochs_with_picture();
   if (!pictures.empty()) progress.line("samples: " + directory.epoch_picture(pictures.back()));
   progress.line("report:  " + directory.report());
+  tell_missing(progress, missing, directory);
   return {directory.path(), step, true};
 }
 
@@ -104,11 +117,12 @@ TrainOutcome begin_run(const TrainRequest& request) {
   std::optional<MetricsLog> metrics;
   NewRunDirectory made(request.out, options->entry().name);
   const RunDirectory& directory = made.directory();
+  directory.make_samples_folder();
   metrics.emplace(directory.metrics());
   save_run_checkpoint(directory, session.state, options->entry().name, session.data.shape());
   write_config(directory, *options, session.data.sha256());  // last: from here on it is a run
   made.keep();
-  return run_training({*options, directory, session, *metrics, 0.0}, stop, request);
+  return run_training({*options, directory, session, *metrics, 0.0, false}, stop, request);
 }
 
 bool may_grow(std::string_view key) { return key == "epochs" || key == "steps"; }
@@ -190,9 +204,11 @@ TrainOutcome resume_run(const TrainRequest& request) {
                           directory.path(), step, resume_command(directory.path())));
     return {directory.path(), step, true};
   }
-  const double seconds_before = run.metrics.cut_back(step);
+  const bool owes_epoch = RunObserver::is_owed_an_epoch(directory, run.session);
+  const double seconds_before = run.metrics.cut_back(step, owes_epoch);
   write_config(directory, *run.options, run.data_sha256);
-  return run_training({*run.options, directory, run.session, run.metrics, seconds_before}, stop, request);
+  return run_training({*run.options, directory, run.session, run.metrics, seconds_before, owes_epoch}, stop,
+                      request);
 }
 
 }  // namespace
@@ -218,11 +234,17 @@ TrainOutcome train_run(const TrainRequest& request) {
   return request.resume ? resume_run(request) : begin_run(request);
 }
 
-void renew_report(const std::string& directory, const WatchMaker& make_watch) {
+void renew_report(const std::string& directory, std::FILE* progress_to, const WatchMaker& make_watch) {
   ReopenedRun run({.out = directory});
+  const int64_t step = run.session.trainer.step();
+  const StopSignal stop;
+  Progress progress(progress_to, step, run.session.steps, run.session.batches->steps_per_epoch());
   const SampleWatch watch = make_watch ? make_watch(*run.options, run.session) : SampleWatch();
-  const Quantities watched = watch ? watch(run.session.trainer.step()) : Quantities();
-  write_run_report({run.directory, *run.options, run.session, watched});
+  RunObserver observer(
+      {.directory = run.directory, .options = *run.options, .session = run.session, .watch = watch},
+      run.metrics, progress, stop);
+  const Missing missing = observer.finish(RunObserver::Effort::everything);
+  tell_missing(progress, missing, run.directory);
 }
 
 }  // namespace gradzoo

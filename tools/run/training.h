@@ -47,8 +47,9 @@ std::unique_ptr<RunOptions> requested_options(const TrainRequest& request);
 /// Error; what was not begun leaves nothing behind, what was begun keeps its last checkpoint.
 TrainOutcome train_run(const TrainRequest& request);
 
-/// Makes pictures and report of a run anew, as of its checkpoint, which nothing else may train. Throws Error
-/// as a resumed run does.
-void renew_report(const std::string& directory, const WatchMaker& watch = {});
+/// Makes pictures and report of a run anew, as of its checkpoint, with a warning for what cannot be made.
+/// Throws Error as a resumed run does. `progress`: where it is told; nullptr: nowhere. `watch` makes what
+/// measures samples, as in TrainRequest.
+void renew_report(const std::string& directory, std::FILE* progress, const WatchMaker& watch = {});
 
 }  // namespace gradzoo

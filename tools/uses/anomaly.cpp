@@ -16,8 +16,8 @@
 #include "models/pictures/image_pictures.h"
 #include "tools/plot/arrange.h"
 #include "tools/plot/chart.h"
-#include "tools/run/countdown.h"
 #include "tools/run/draw_picture.h"
+#include "tools/run/live_line.h"
 #include "tools/uses/use.h"
 
 /// Images that a run learned held against others, by how little its model expects them.

@@ -14,8 +14,8 @@
 #include "models/pictures/image_pictures.h"
 #include "models/pictures/plane_pictures.h"
 #include "models/pictures/samples_picture.h"
-#include "tools/run/countdown.h"
 #include "tools/run/draw_picture.h"
+#include "tools/run/live_line.h"
 #include "tools/uses/use.h"
 
 /// Gaussian noise taken off test examples.

@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "tools/run/countdown.h"
+#include "tools/run/live_line.h"
 #include "tools/uses/sample_quality.h"
 #include "tools/uses/use.h"
 

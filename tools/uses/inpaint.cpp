@@ -7,8 +7,8 @@
 
 #include "autograd/ops.h"
 #include "models/pictures/image_pictures.h"
-#include "tools/run/countdown.h"
 #include "tools/run/draw_picture.h"
+#include "tools/run/live_line.h"
 #include "tools/uses/classifiers.h"
 #include "tools/uses/use.h"
 

@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "tools/plot/chart.h"
-#include "tools/run/countdown.h"
+#include "tools/run/live_line.h"
 #include "tools/uses/use.h"
 
 namespace gradzoo {

@@ -13,7 +13,7 @@
 #include "base/options.h"
 #include "base/text.h"
 #include "models/pictures/class_rows.h"
-#include "tools/run/collapse_watch.h"
+#include "tools/run/run_observer.h"
 #include "tools/uses/use.h"
 
 namespace gradzoo {

@@ -13,8 +13,8 @@
 #include "base/text.h"
 #include "models/pictures/image_pictures.h"
 #include "models/pictures/unit_pictures.h"
-#include "tools/run/countdown.h"
 #include "tools/run/draw_picture.h"
+#include "tools/run/live_line.h"
 #include "tools/uses/use.h"
 
 namespace gradzoo {

@@ -16,6 +16,7 @@ TEST_CASE("gradzoo lab lists labs, runs one into a folder of its own, and says w
     CHECK_MESSAGE(contains(text.out, part), text.out);
   for (const char* file : {"report.html", "lab.json", "posterior.png"})
     CHECK(std::filesystem::exists(scratch.file("runs/lab-coin-1/") + file));
+  CHECK_FALSE(std::filesystem::exists(scratch.file("runs/lab-coin-1/samples")));
   const ProcessResult json = run_gradzoo("lab coin --seed 4 --json --out there", folder);
   REQUIRE_MESSAGE(json.status == 0, json.err);
   const auto found = nlohmann::json::parse(json.out);

@@ -1,6 +1,9 @@
+#include <filesystem>
+
 #include <doctest/doctest.h>
 
 #include "tools/refusals.h"
+#include "tools/report/report.h"
 
 using namespace gradzoo::test;
 
@@ -65,4 +68,54 @@ TEST_CASE("A learning rate of zero is said to change nothing") {
   const ProcessResult trained = run_gradzoo(std::string(kTrain) + "--steps 1 --lr 0 --out still", run.folder);
   CHECK(trained.status == 0);
   CHECK(contains(trained.err, "--lr 0 changes no weight"));
+}
+
+TEST_CASE(
+    "Samples that cannot be drawn are a warning, on the terminal and in the report; what was trained is "
+    "kept") {
+  const ScratchDirectory scratch;
+  write_small_dataset(scratch.file("data"), 120, 24, 8);
+  const std::string train =
+      "train score --threads 1 --data data --batch 20 --steps 4 --set hidden=8 --set sample_step=";
+  REQUIRE(run_gradzoo(train + "0.001 --out right", scratch.file("")).status == 0);
+  const ProcessResult trained = run_gradzoo(train + "1000 --out run", scratch.file(""));
+  CHECK_MESSAGE(trained.status == 0, trained.err);
+  const std::string said = trained.out;
+  CHECK_MESSAGE(contains(said, "warning: no samples: ula: "), said);
+  CHECK(said.find("warning: ") == said.rfind("warning: "));  // pictures fail for the same reason
+  CHECK(contains(said, "without: samples, pictures (the report says why)"));
+  CHECK((read_file(scratch.file("run/checkpoint.safetensors")) ==
+         read_file(scratch.file("right/checkpoint.safetensors"))));
+  const std::string page = read_file(scratch.file("run/report.html"));
+  CHECK(contains(page, "This page has no samples: ula: a chain is "));
+  CHECK(contains(page, "This page has no pictures: "));
+  std::filesystem::remove(scratch.file("run/report.html"));
+  const ProcessResult report = run_gradzoo("report run --threads 1", scratch.file(""));
+  CHECK_MESSAGE(report.status == 0, report.err);
+  CHECK(contains(report.out, "warning: no samples: "));
+  CHECK(contains(read_file(scratch.file("run/report.html")), "This page has no samples: "));
+  CHECK(contains(run_gradzoo("train --resume run", scratch.file("")).out, "run is finished"));
+  check_refused("sample run", scratch.file(""), {"the chains explode"});  // nothing else was asked
+}
+
+// The checkpoint is written first, so a kill may come before the rest.
+TEST_CASE("An epoch whose checkpoint is all that was written of it is made whole by a resumed run") {
+  const SmallRun run;
+  const auto file = [&](const char* name) { return run.scratch.file(std::string("run/") + name); };
+  const std::string metrics = read_file(file("metrics.jsonl")),
+                    picture = read_file(file("samples/epoch-0002.png"));
+  const size_t rows = metrics.rfind("{\"step\"", metrics.rfind("valid_"));
+  for (const std::string& left : {metrics.substr(0, rows), metrics, metrics.substr(0, metrics.size() - 9)}) {
+    write_file(file("metrics.jsonl"), left);
+    std::filesystem::remove(file("samples/epoch-0002.png"));
+    std::filesystem::remove(file("report.html"));
+    const ProcessResult resumed = run_gradzoo("train --resume run --threads 1", run.folder);
+    REQUIRE_MESSAGE(resumed.status == 0, resumed.err);
+    const auto without_clock = [](const std::string& text) {
+      return text.substr(0, text.rfind("\"seconds\""));
+    };
+    CHECK(without_clock(read_file(file("metrics.jsonl"))) == without_clock(metrics));
+    CHECK((read_file(file("samples/epoch-0002.png")) == picture));
+    CHECK(gradzoo::report_mark(file("report.html")) == "step 12 of 12, with pictures");
+  }
 }

@@ -1,7 +1,6 @@
 #include "tools/plot/chart.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -31,29 +30,6 @@ int count(const Image& image, Color color, double from = 0, double to = 1, doubl
     }
   }
   return found;
-}
-
-using Vector = std::array<double, 3>;
-using Matrix = std::array<Vector, 3>;
-
-Vector times(const Matrix& m, const Vector& v) {
-  Vector result{};
-  for (std::size_t i = 0; i < 3; ++i) result[i] = m[i][0] * v[0] + m[i][1] * v[1] + m[i][2] * v[2];
-  return result;
-}
-
-/// CIE L*a*b* of a colour as an eye with the given response (on linear RGB) sees it.
-Vector lab(Color color, const Matrix& eye) {
-  const auto linear = [](std::uint8_t c) {
-    return c <= 10 ? c / 255.0 / 12.92 : std::pow((c / 255.0 + 0.055) / 1.055, 2.4);
-  };
-  Vector rgb = times(eye, {linear(color.red), linear(color.green), linear(color.blue)});
-  for (double& c : rgb) c = std::clamp(c, 0.0, 1.0);
-  constexpr Matrix kToXyz{{{0.4124, 0.3576, 0.1805}, {0.2126, 0.7152, 0.0722}, {0.0193, 0.1192, 0.9505}}};
-  const Vector xyz = times(kToXyz, rgb);
-  const auto f = [](double t) { return t > 0.008856 ? std::cbrt(t) : 7.787 * t + 16.0 / 116; };
-  const double x = f(xyz[0] / 0.9505), y = f(xyz[1]), z = f(xyz[2] / 1.089);
-  return {116 * y - 16, 500 * (x - y), 200 * (y - z)};
 }
 
 }  // namespace
@@ -97,8 +73,6 @@ TEST_CASE("a band covers the area between its bounds") {
 TEST_CASE("points of a scatter chart take the colour of their label") {
   ScatterChart chart{.x = {0, 1, 2}, .y = {0, 1, 2}, .label = {0, 0, 9}};
   CHECK_NOTHROW(draw_chart(chart));
-  chart.names = {"only the first has a name"};
-  CHECK_NOTHROW(draw_chart(chart));
   for (int i = 0; i < 200; ++i)
     chart.x.push_back(i % 14), chart.y.push_back(i / 14), chart.label.push_back(i % 10);
   chart.x.push_back(kNan), chart.y.push_back(0), chart.label.push_back(0);
@@ -128,25 +102,6 @@ TEST_CASE("what bars should be is a line over them, and within the axis") {
   CHECK(count(image, line_color(1)) > 300);
   CHECK(count(image, line_color(0)) < 0.5 * count(draw_chart(plain), line_color(0)));
   CHECK_THROWS_AS(draw_chart(BarChart{.values = {1, 2}, .expected = {1}}), Error);
-}
-
-TEST_CASE("the colours of ten classes differ for the usual eye, and without red or green cones") {
-  // Machado, Oliveira and Fernandes 2009, severity 1, on linear RGB.
-  constexpr Matrix kUsual{{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}};
-  constexpr Matrix kNoRed{
-      {{0.152286, 1.052583, -0.204868}, {0.114503, 0.786281, 0.099216}, {-0.003882, -0.048116, 1.051998}}};
-  constexpr Matrix kNoGreen{
-      {{0.367322, 0.860646, -0.227968}, {0.280085, 0.672501, 0.047413}, {-0.011820, 0.042940, 0.968881}}};
-  for (const Matrix& eye : {kUsual, kNoRed, kNoGreen}) {
-    for (std::size_t i = 0; i < 10; ++i) {
-      for (std::size_t j = 0; j < i; ++j) {
-        CAPTURE(i);
-        CAPTURE(j);
-        const Vector a = lab(class_color(i), eye), b = lab(class_color(j), eye);
-        CHECK(std::hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]) > 15);  // 2.3 is just noticeable
-      }
-    }
-  }
 }
 
 TEST_CASE("lengths that disagree and axes that cannot be are refused with a sentence") {

@@ -7,9 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "base/error.h"
-#include "tools/plot/colormap.h"
-#include "tools/plot/plane_arrows.h"
-#include "tools/plot/plane_layout.h"
+#include "tools/plot/palette.h"
 
 namespace gradzoo {
 namespace {

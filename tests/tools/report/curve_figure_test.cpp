@@ -29,15 +29,15 @@ std::string line_path(const std::string& html) {
 }  // namespace
 
 TEST_CASE("a curve runs from the left edge to the right one, high values up") {
-  const Curve curve{.name = "loss", .series = {{"a", {0, 1, 2}, {0, 10, 5}}}};
+  const LineChart curve{.title = "loss", .series = {{"a", {0, 1, 2}, {0, 10, 5}}}};
   const std::string path = line_path(curve_figure(curve));
   // 4 % of air above and below 0 ... 10.
   CHECK(path == "M0.0 963.0h0L500.0 37.0L1000.0 500.0");
 }
 
 TEST_CASE("NaN and infinity make gaps, and neither stands in the page") {
-  const Curve curve{
-      .name = "loss",
+  const LineChart curve{
+      .title = "loss",
       .series = {{"a", {0, 1, 2, 3, 4}, {1, 2, kNan, 3, std::numeric_limits<double>::infinity()}}}};
   const std::string html = curve_figure(curve), path = line_path(html);
   CHECK(std::count(path.begin(), path.end(), 'M') == 2);
@@ -47,8 +47,9 @@ TEST_CASE("NaN and infinity make gaps, and neither stands in the page") {
 }
 
 TEST_CASE("curves without any value say so") {
-  for (const Curve& curve : {Curve{.name = "none"}, Curve{.name = "empty", .series = {{"a", {}, {}}}},
-                             Curve{.name = "nan", .series = {{"a", {0, 1}, {kNan, kNan}}}, .log_y = true}}) {
+  for (const LineChart& curve :
+       {LineChart{.title = "none"}, LineChart{.title = "empty", .series = {{"a", {}, {}}}},
+        LineChart{.title = "nan", .series = {{"a", {0, 1}, {kNan, kNan}}}, .log_y = true}}) {
     const std::string html = curve_figure(curve);
     CHECK(contains(html, "no values"));
     CHECK(line_path(html) == "");
@@ -57,15 +58,15 @@ TEST_CASE("curves without any value say so") {
 }
 
 TEST_CASE("on a logarithmic axis equal factors are equal steps, and values without logarithm are gaps") {
-  const Curve curve{.name = "norm", .series = {{"a", {0, 1, 2, 3}, {1, 10, 100, -1}}}, .log_y = true};
+  const LineChart curve{.title = "norm", .series = {{"a", {0, 1, 2, 3}, {1, 10, 100, -1}}}, .log_y = true};
   CHECK(line_path(curve_figure(curve)) == "M0.0 963.0h0L333.3 500.0L666.7 37.0");
 }
 
 TEST_CASE("a curve that leaves the axis says how often") {
   Series series{"a", {}, {}};
   for (int i = 0; i < 1000; ++i) series.x.push_back(i), series.y.push_back(i == 3 ? 1e9 : i % 7);
-  CHECK(contains(curve_figure({.name = "loss", .series = {series}}), "1 value outside the axis"));
-  const std::string html = curve_figure({.name = "loss", .series = {series}});
+  CHECK(contains(curve_figure({.title = "loss", .series = {series}}), "1 value outside the axis"));
+  const std::string html = curve_figure({.title = "loss", .series = {series}});
   CHECK(html.find("outside the axis") < html.find("class=\"plot\""));  // above the curve, not on it
 }
 
@@ -88,12 +89,12 @@ TEST_CASE("thinning keeps ends, extremes and gaps, and shortens to about the lim
 
 TEST_CASE("hostile names stay text, in the page and in the values for the script") {
   const std::string hostile = "</figure><script>alert(\"x\")</script>' onload='y";
-  const Curve curve{.name = hostile,
-                    .unit = hostile,
-                    .x_label = hostile,
-                    .explanation = hostile,
-                    .series = {{hostile, {0, 1}, {1, 2}}, {"b\xFF", {0}, {1}}},
-                    .levels = {{hostile, 1}}};
+  const LineChart curve{.title = hostile,
+                        .x_label = hostile,
+                        .y_label = hostile,
+                        .caption = hostile,
+                        .series = {{hostile, {0, 1}, {1, 2}}, {"b\xFF", {0}, {1}}},
+                        .levels = {{hostile, 1}}};
   const std::string html = curve_figure(curve);
   CHECK_FALSE(contains(html, "<script>"));
   CHECK_FALSE(contains(html, "' onload"));
@@ -101,7 +102,7 @@ TEST_CASE("hostile names stay text, in the page and in the values for the script
 }
 
 TEST_CASE("a series of unequal lengths is refused") {
-  CHECK_THROWS_AS(curve_figure({.name = "loss", .series = {{"a", {0, 1}, {1}}}}), Error);
+  CHECK_THROWS_AS(curve_figure({.title = "loss", .series = {{"a", {0, 1}, {1}}}}), Error);
 }
 
 }  // namespace gradzoo

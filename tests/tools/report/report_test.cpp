@@ -24,12 +24,14 @@ std::vector<std::uint8_t> small_png(int width, int height) {
 /// A page with every part, each text of it `text`.
 Report report_saying(const std::string& text) {
   Report report;
-  report.title = report.summary = report.notice = report.mark = report.reading = report.command = text;
+  report.title = report.summary = report.mark = report.reading = report.command = text;
+  report.notices = {text};
   report.figures = {{text, text, text, text}};
   report.curves = {
-      {.name = text, .unit = text, .x_label = text, .explanation = text, .series = {{text, {0, 1}, {1, 2}}}}};
+      {.title = text, .x_label = text, .y_label = text, .caption = text, .series = {{text, {0, 1}, {1, 2}}}}};
   report.strips = {{text, text, {{text, small_png(4, 4)}, {text, small_png(4, 4)}}}};
   report.pictures = {{text, text, small_png(31, 17), true}};
+  report.tables = {{{text, text}, {{text, text}}, {text}}};
   report.settings = {{text, text, text, text}};
   report.glossary = {{text, text}};
   report.facts = {{text, text}};
@@ -83,6 +85,20 @@ TEST_CASE("a page says its mark to programs, and another file says none") {
   CHECK(report_mark(scratch.file("absent.html")).empty());
   test::write_file(scratch.file("other.html"), "<meta name=\"gradzoo-report\" content=\"cut short");
   CHECK(report_mark(scratch.file("other.html")).empty());
+}
+
+TEST_CASE(
+    "a table's numbers stand to the right, and each cell names its heading, for pages without a row of "
+    "them") {
+  const std::string page = report_page(
+      {.tables = {{{"run", "KL", "note"}, {{"7", "-1.5e-03", "good"}, {"b", "2 ± 0.1", "-"}}, {}}}});
+  for (const char* cell :
+       {R"(<td data-heading="run">7</td>)", R"(<th class="number" data-heading="KL">KL</th>)",
+        R"(<td class="number" data-heading="KL">-1.5e-03</td>)",
+        R"(<td class="number" data-heading="KL">2 ± 0.1</td>)", R"(<td data-heading="note">-</td>)"})
+    CHECK_MESSAGE(contains(page, cell), cell);
+  CHECK(contains(page, "content: attr(data-heading)"));
+  CHECK_FALSE(contains(page, "class=\"settings\""));
 }
 
 TEST_CASE("parts without content leave no heading behind") {

@@ -126,3 +126,13 @@ TEST_CASE("A number that is not finite is written as null and not read as one") 
   CHECK(contains(read_file(scratch.file("m")), "\"loss_nats_per_image\":null"));
   CHECK(read_metrics(scratch.file("m"))[0].count("loss_nats_per_image") == 0);
 }
+
+TEST_CASE("A key's unit is told from its name") {
+  const auto parts = [](const char* key) { return metric_name(key).name + " | " + metric_name(key).unit; };
+  CHECK(parts("bce_kl_nats_per_image") == "bce kl | nats/image");
+  CHECK(parts("kl_nats") == "kl | nats");
+  CHECK(parts("nll_bits_per_dim") == "nll | bits/dim");
+  CHECK(parts("error_percent") == "error | %");
+  CHECK(parts("modes_covered_modes") == "modes covered | modes");
+  CHECK(parts("grad_norm") == "grad norm | ");
+}

@@ -1,5 +1,3 @@
-#include "tools/lab/labs/blindness.h"
-
 #include <cmath>
 
 #include <fmt/format.h>
@@ -7,7 +5,7 @@
 #include "autograd/ops.h"
 #include "datasets/toys/toy.h"
 #include "models/eval/quadrature.h"
-#include "tools/plot/chart.h"
+#include "tools/lab/lab.h"
 
 namespace gradzoo {
 namespace {
@@ -38,9 +36,9 @@ Divergences divergences(double separation, double width) {
           fisher_divergence_on_grid(grid, log_p, score(*p), score(*q))};
 }
 
-}  // namespace
-
-LabResult BlindnessLab::run(const LabContext&) const {
+LabResult run_blindness(const LabContext& context) {
+  const std::vector<double> separations =
+      context.sizes_of<double>("separations", {1, 2, 4, 6, 8, 10, 12, 16});  // of the modes, in their widths
   LabTable table{"separation",
                  {{"KL, nats", "KL(p || q) of weights .5, .5 and .9, .1"},
                   {"Fisher divergence", "1/2 E_p |s_p - s_q|^2 of the same"},
@@ -79,6 +77,13 @@ LabResult BlindnessLab::run(const LabContext&) const {
       ".51 nats where the Fisher divergence is 0, and where is it lost in the end?";
   out.tables.push_back(std::move(table));
   return out;
+}
+
+}  // namespace
+
+LabEntry blindness_lab() {
+  return {"blindness", "what scores cannot see: the weights of modes far apart, and how noise shows them",
+          "Song & Ermon 2019, section 3.2; Wenliang & Kanagawa 2020", run_blindness};
 }
 
 }  // namespace gradzoo

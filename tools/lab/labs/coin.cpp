@@ -1,5 +1,3 @@
-#include "tools/lab/labs/coin.h"
-
 #include <algorithm>
 #include <cmath>
 
@@ -7,17 +5,38 @@
 
 #include "autograd/ops.h"
 #include "autograd/random.h"
-#include "tools/plot/chart.h"
+#include "tools/lab/lab.h"
 
 namespace gradzoo {
 namespace {
 
 constexpr int64_t kShown[] = {0, 1, 3, 10, 30, 100, 300};  // flips, and all of them
 
-// log B(a, b) = log Gamma(a) + log Gamma(b) - log Gamma(a + b)
-double log_beta(const Beta& beta) {
-  return std::lgamma(beta.a) + std::lgamma(beta.b) - std::lgamma(beta.a + beta.b);
-}
+/// Beta(a, b) on [0, 1].
+struct Beta {
+  double a, b;
+
+  double log_density(double theta) const {
+    // 0 log 0 is 0: a = 1 is flat at theta = 0.
+    const auto term = [](double power, double x) { return power == 0 ? 0.0 : power * std::log(x); };
+    return term(a - 1, theta) + term(b - 1, 1 - theta) - log_norm();
+  }
+  // log B(a, b) = log Gamma(a) + log Gamma(b) - log Gamma(a + b)
+  double log_norm() const { return std::lgamma(a) + std::lgamma(b) - std::lgamma(a + b); }
+  double mean() const { return a / (a + b); }
+  double deviation() const { return std::sqrt(mean() * (1 - mean()) / (a + b + 1)); }
+  // theta with a share of the probability below it, by the midpoint rule.
+  double quantile(double share) const {
+    constexpr int kCells = 20000;
+    double below = 0;
+    for (int i = 0; i < kCells; ++i) {
+      const double theta = (i + 0.5) / kCells;
+      below += std::exp(log_density(theta)) / kCells;
+      if (below >= share) return theta;
+    }
+    return 1;
+  }
+};
 
 Series density_of(const Beta& beta, std::string name) {
   constexpr int kPoints = 400;
@@ -30,28 +49,9 @@ Series density_of(const Beta& beta, std::string name) {
   return out;
 }
 
-}  // namespace
-
-double Beta::log_density(double theta) const {
-  // 0 log 0 is 0: a = 1 is flat at theta = 0.
-  const auto term = [](double power, double x) { return power == 0 ? 0.0 : power * std::log(x); };
-  return term(a - 1, theta) + term(b - 1, 1 - theta) - log_beta(*this);
-}
-
-double Beta::deviation() const { return std::sqrt(mean() * (1 - mean()) / (a + b + 1)); }
-
-double Beta::quantile(double share) const {
-  constexpr int kCells = 20000;  // midpoint rule
-  double below = 0;
-  for (int i = 0; i < kCells; ++i) {
-    const double theta = (i + 0.5) / kCells;
-    below += std::exp(log_density(theta)) / kCells;
-    if (below >= share) return theta;
-  }
-  return 1;
-}
-
-LabResult CoinLab::run(const LabContext& context) const {
+LabResult run_coin(const LabContext& context) {
+  constexpr double chance = 0.7;  // of heads, in truth
+  const int64_t flips = context.size("flips", 1000);
   Rng rng(context.seed, "lab/coin");
   const std::vector<double> uniform = rand({flips}, rng, DType::f64).to_vector();
   LabTable table{
@@ -75,11 +75,11 @@ LabResult CoinLab::run(const LabContext& context) const {
     // The posterior is proportional to theta^heads (1 - theta)^tails times the prior.
     const double up = static_cast<double>(heads), down = static_cast<double>(n - heads);
     const Beta posterior{1 + up, 1 + down}, sceptic{20 + up, 20 + down};
-    const double evidence = log_beta(posterior) + (up + down) * std::log(2.0);  // B(1, 1) = 1
+    const double evidence = posterior.log_norm() + (up + down) * std::log(2.0);  // B(1, 1) = 1
     table.add(fmt::format("{}", n), {up, n == 0 ? NAN : up / (up + down), posterior.mean(),
                                      posterior.deviation(), posterior.quantile(0.025),
                                      posterior.quantile(0.975), sceptic.mean(), evidence / std::log(2.0)});
-    if (n > 0) curves.push_back(density_of(posterior, fmt::format("{} flips", n)));
+    if (n > 0) curves.push_back(density_of(posterior, n == 1 ? "1 flip" : fmt::format("{} flips", n)));
   }
   const LabTable::Row last = table.rows.back();
   LabResult out;
@@ -103,6 +103,13 @@ LabResult CoinLab::run(const LabContext& context) const {
                                                .series = std::move(curves)})});
   out.tables.push_back(std::move(table));
   return out;
+}
+
+}  // namespace
+
+LabEntry coin_lab() {
+  return {"coin", "from prior to posterior: what flips of a coin tell of its chance of heads",
+          "Bayes 1763; Laplace 1774", run_coin};
 }
 
 }  // namespace gradzoo

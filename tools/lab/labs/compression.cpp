@@ -1,5 +1,3 @@
-#include "tools/lab/labs/compression.h"
-
 #include <algorithm>
 #include <cmath>
 #include <queue>
@@ -8,7 +6,7 @@
 
 #include "autograd/ops.h"
 #include "autograd/random.h"
-#include "tools/plot/chart.h"
+#include "tools/lab/lab.h"
 
 namespace gradzoo {
 namespace {
@@ -57,8 +55,6 @@ CentreScatter centre_scatter(int64_t n, int64_t trials, Rng& rng) {
   return {means * factor, medians * factor};
 }
 
-}  // namespace
-
 std::vector<int64_t> huffman_lengths(const std::vector<double>& probabilities) {
   struct Group {
     double probability;
@@ -81,7 +77,10 @@ std::vector<int64_t> huffman_lengths(const std::vector<double>& probabilities) {
   return lengths;
 }
 
-LabResult CompressionLab::run(const LabContext& context) const {
+LabResult run_compression(const LabContext& context) {
+  const std::vector<int64_t> sizes =
+      context.sizes_of<int64_t>("sizes", {30, 100, 300, 1000, 3000});  // of the training set
+  const int64_t trials = context.size("trials", 400);
   Rng rng(context.seed, "lab/compression");
   const double entropy = cross_entropy(kSource, kSource);
   LabTable codes{
@@ -141,6 +140,14 @@ LabResult CompressionLab::run(const LabContext& context) const {
       "fitting?";
   out.tables = {std::move(codes), std::move(centres)};
   return out;
+}
+
+}  // namespace
+
+LabEntry compression_lab() {
+  return {"compression",
+          "cross-entropy is code length, KL the bits lost, and maximum likelihood loses fewest",
+          "Shannon 1948; Fisher 1922; Rissanen 1986", run_compression};
 }
 
 }  // namespace gradzoo

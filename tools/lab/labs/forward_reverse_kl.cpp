@@ -1,5 +1,3 @@
-#include "tools/lab/labs/forward_reverse_kl.h"
-
 #include <cmath>
 #include <numbers>
 
@@ -9,8 +7,7 @@
 #include "autograd/tape.h"
 #include "datasets/toys/toy.h"
 #include "models/eval/quadrature.h"
-#include "tools/lab/fit.h"
-#include "tools/plot/chart.h"
+#include "tools/lab/lab.h"
 
 namespace gradzoo {
 namespace {
@@ -68,24 +65,24 @@ struct Fit {
   const char* name;
   Tensor (*divergence)(const Line& line, const Tensor& log_q);
   double mean, width;
+  Dash dash;  // fits that agree lie over each other
 };
 
 Series curve(const Line& line, const Tensor& log_values, std::string name) {
   return {.name = std::move(name), .x = line.x.to_vector(), .y = exp(log_values).to_vector()};
 }
 
-}  // namespace
-
-LabResult ForwardReverseKlLab::run(const LabContext& context) const {
+LabResult run_forward_reverse_kl(const LabContext& context) {
+  const int64_t steps = context.size("steps", 1500);  // of Adam, each fit
   const std::shared_ptr<const Toy> toy =
       make_mixture({{kLeftWeight, 1 - kLeftWeight}, tensor({-2.5, 2.5}, {2, 1}, DType::f64), {0.8, 0.8}});
   const Line line(*toy);
-  const Fit fits[] = {{"forward KL", forward_kl, 0, 1},
-                      {"reverse KL, from the left", reverse_kl, -2, 1},
-                      {"reverse KL, from the right", reverse_kl, 2, 1},
-                      {"reverse KL, from wide", reverse_kl, 0, 4},
-                      {"Jensen-Shannon, from the left", jensen_shannon, -2, 1},
-                      {"Jensen-Shannon, from wide", jensen_shannon, 0, 4}};
+  const Fit fits[] = {{"forward KL", forward_kl, 0, 1, Dash::none},
+                      {"reverse KL, from the left", reverse_kl, -2, 1, Dash::none},
+                      {"reverse KL, from the right", reverse_kl, 2, 1, Dash::none},
+                      {"reverse KL, from wide", reverse_kl, 0, 4, Dash::dashes},
+                      {"Jensen-Shannon, from the left", jensen_shannon, -2, 1, Dash::dots},
+                      {"Jensen-Shannon, from wide", jensen_shannon, 0, 4, Dash::dashes}};
   LabTable table{"fit by",
                  {{"mean", "of the Gaussian; the modes are at -2.5 and 2.5"},
                   {"sd", "its standard deviation; the modes' is .8"},
@@ -102,6 +99,7 @@ LabResult ForwardReverseKlLab::run(const LabContext& context) const {
     table.add(each.name, {bell.mean(), bell.width(), forward_kl(line, log_q).item(),
                           reverse_kl(line, log_q).item(), jensen_shannon(line, log_q).item()});
     curves.push_back(curve(line, log_q, each.name));
+    curves.back().dash = each.dash;
   }
   LabResult out;
   out.pictures.push_back({"fits",
@@ -129,6 +127,13 @@ LabResult ForwardReverseKlLab::run(const LabContext& context) const {
       "forward KL be if its standard deviation stayed .8?";
   out.tables.push_back(std::move(table));
   return out;
+}
+
+}  // namespace
+
+LabEntry forward_reverse_kl_lab() {
+  return {"forward-reverse-kl", "a Gaussian fitted to two modes: which divergence covers, which one seeks",
+          "Minka 2005; Goodfellow et al. 2014", run_forward_reverse_kl};
 }
 
 }  // namespace gradzoo

@@ -1,5 +1,3 @@
-#include "tools/lab/labs/gaussian_laplace.h"
-
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -8,7 +6,7 @@
 
 #include "autograd/ops.h"
 #include "autograd/random.h"
-#include "tools/plot/chart.h"
+#include "tools/lab/lab.h"
 
 namespace gradzoo {
 namespace {
@@ -57,9 +55,10 @@ double share_above(const std::vector<double>& values, double bound) {
   return static_cast<double>(count) / static_cast<double>(values.size());
 }
 
-}  // namespace
-
-LabResult GaussianLaplaceLab::run(const LabContext& context) const {
+LabResult run_gaussian_laplace(const LabContext& context) {
+  const std::vector<int64_t> sizes =
+      context.sizes_of<int64_t>("sizes", {10, 30, 100, 300});  // samples in a test
+  const int64_t trials = context.size("trials", 4000);         // of each test
   Rng rng(context.seed, "lab/gaussian-laplace");
   LabTable second{"samples", {}}, first{"samples, type I", {}};
   LineChart chart{.title = "Laplace taken for Gaussian",
@@ -110,6 +109,13 @@ LabResult GaussianLaplaceLab::run(const LabContext& context) const {
       "KL(Laplace || Gaussian) = .072 under one law, -KL(Gaussian || Laplace) = -.056 under the other.)";
   out.tables = {std::move(second), std::move(first)};
   return out;
+}
+
+}  // namespace
+
+LabEntry gaussian_laplace_lab() {
+  return {"gaussian-laplace", "two laws of one mean and variance, told apart by moments and by a classifier",
+          "Neyman & Pearson 1933; Goodfellow et al. 2014", run_gaussian_laplace};
 }
 
 }  // namespace gradzoo

@@ -1,5 +1,3 @@
-#include "tools/lab/labs/likelihood_vs_quality.h"
-
 #include <cmath>
 #include <numbers>
 
@@ -9,9 +7,8 @@
 #include "autograd/tape.h"
 #include "datasets/toys/toy.h"
 #include "models/pictures/plane_pictures.h"
-#include "tools/lab/points.h"
+#include "tools/lab/lab.h"
 #include "tools/ledger/quality/rows.h"
-#include "tools/plot/chart.h"
 
 namespace gradzoo {
 namespace {
@@ -71,9 +68,9 @@ LineChart lost_chart(const LabTable& table, const std::vector<int64_t>& dimensio
   return chart;
 }
 
-}  // namespace
-
-LabResult LikelihoodVsQualityLab::run(const LabContext& context) const {
+LabResult run_likelihood_vs_quality(const LabContext& context) {
+  const std::vector<int64_t> dimensions = context.sizes_of<int64_t>(
+      "dimensions", {1, 3, 10, 30, 100, 300, 1000});  // of the data of the first model
   LabTable lost = lost_by_dimension(dimensions, context);
   context.progress("a memoriser of ring8");
   const Memory memory = measure_memory({kernel_log_density, kernel_samples}, context.seed);
@@ -113,6 +110,13 @@ LabResult LikelihoodVsQualityLab::run(const LabContext& context) const {
       "does halving w do to it, and what to log p of a test point at the distance r from the nearest?";
   out.tables = {std::move(lost), std::move(remembered)};
   return out;
+}
+
+}  // namespace
+
+LabEntry likelihood_vs_quality_lab() {
+  return {"likelihood-vs-quality", "a good likelihood with samples of noise, and perfect samples with none",
+          "Theis, van den Oord & Bethge 2016", run_likelihood_vs_quality};
 }
 
 }  // namespace gradzoo

@@ -7,7 +7,6 @@
 #include "models/gan/gan.h"
 #include "models/pictures/plane_pictures.h"
 #include "models/run/session.h"
-#include "tools/lab/points.h"
 #include "tools/plot/chart.h"
 
 namespace gradzoo {

@@ -1,5 +1,3 @@
-#include "tools/lab/labs/nce_constant.h"
-
 #include <cmath>
 
 #include <fmt/format.h>
@@ -8,8 +6,7 @@
 #include "models/eval/quadrature.h"
 #include "models/nce/nce.h"
 #include "models/pictures/plane_pictures.h"
-#include "tools/lab/points.h"
-#include "tools/ledger/train_model.h"
+#include "tools/lab/lab.h"
 
 namespace gradzoo {
 namespace {
@@ -22,9 +19,9 @@ struct NoiseWidth {
   int64_t steps;
 };
 
-}  // namespace
-
-LabResult NceConstantLab::run(const LabContext& context) const {
+LabResult run_nce_constant(const LabContext& context) {
+  const int64_t steps = context.size("steps", 3000);   // of training, each noise
+  const int64_t hidden = context.size("hidden", 128);  // units of both hidden layers
   const std::shared_ptr<const Toy> toy = make_toy("ring8", {.noise = 0.2});
   LabTable table{
       "noise width",
@@ -41,8 +38,9 @@ LabResult NceConstantLab::run(const LabContext& context) const {
                                                fmt::format("hidden={},{}", hidden, hidden),
                                                fmt::format("noise_width={}", noise.width),
                                                fmt::format("seed={}", context.seed)};
-    const std::unique_ptr<Session> session = train_model("nce", settings, {.progress = context.progress});
-    const Quantities found = evaluate_on_test(*session);
+    const std::unique_ptr<Session> session = train("nce", settings, context);
+    const Quantities found =
+        session->model->evaluate(session->data.view(session->data.evaluation_examples(Split::test)));
     table.add(noise.name, {found[kNceConstantError].value, found[kKl].value, found[kNceLogProb].value});
     const Target target = session->model->target();
     const Picture both = density_picture("", "", *toy, target.log_prob);
@@ -69,6 +67,13 @@ LabResult NceConstantLab::run(const LabContext& context) const {
       "data point?";
   out.tables.push_back(std::move(table));
   return out;
+}
+
+}  // namespace
+
+LabEntry nce_constant_lab() {
+  return {"nce-constant", "log Z learned as a number, by telling data from noise; and which noise will do",
+          "Gutmann & Hyvarinen 2010", run_nce_constant};
 }
 
 }  // namespace gradzoo

@@ -1,5 +1,3 @@
-#include "tools/lab/labs/noise_levels.h"
-
 #include <cmath>
 #include <numbers>
 
@@ -13,9 +11,7 @@
 #include "samplers/chains.h"
 #include "samplers/kinds/annealed.h"
 #include "samplers/kinds/langevin.h"
-#include "tools/lab/fit.h"
-#include "tools/lab/points.h"
-#include "tools/plot/chart.h"
+#include "tools/lab/lab.h"
 
 namespace gradzoo {
 namespace {
@@ -97,9 +93,11 @@ Way annealed(std::string name, const LevelNet& net, int64_t walk_steps) {
           std::make_unique<AnnealedLangevin>(options)};
 }
 
-}  // namespace
-
-LabResult NoiseLevelsLab::run(const LabContext& context) const {
+LabResult run_noise_levels(const LabContext& context) {
+  const int64_t steps = context.size("steps", 4000);  // of training, each net
+  const int64_t chains = context.size("chains", 2000);
+  const int64_t walk_steps =
+      context.size("walk_steps", 1000);  // Langevin steps of each chain, all levels together
   const MixtureParts parts = ring();
   const std::shared_ptr<const Toy> toy = make_mixture(parts);
   Rng small_rng(context.seed, "lab/noise-levels/small"), large_rng(context.seed, "lab/noise-levels/large"),
@@ -165,6 +163,13 @@ LabResult NoiseLevelsLab::run(const LabContext& context) const {
       "guess of what lies under the noise, put them right?";
   out.tables.push_back(std::move(table));
   return out;
+}
+
+}  // namespace
+
+LabEntry noise_levels_lab() {
+  return {"noise-levels", "why Langevin on a score of one noise level fails, and annealing works",
+          "Song & Ermon 2019", run_noise_levels};
 }
 
 }  // namespace gradzoo

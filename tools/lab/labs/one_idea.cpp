@@ -1,5 +1,3 @@
-#include "tools/lab/labs/one_idea.h"
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -13,8 +11,7 @@
 #include "models/networks/path_steps.h"
 #include "models/networks/time_network.h"
 #include "models/pictures/plane_pictures.h"
-#include "tools/lab/fit.h"
-#include "tools/lab/points.h"
+#include "tools/lab/lab.h"
 
 namespace gradzoo {
 namespace {
@@ -70,9 +67,10 @@ std::shared_ptr<const Toy> noisy(const Modes& modes, const Mixing& at) {
   return make_mixture({std::vector<double>(k, 1), modes.centers * at.data, std::vector<double>(k, width)});
 }
 
-}  // namespace
-
-LabResult OneIdeaLab::run(const LabContext& context) const {
+LabResult run_one_idea(const LabContext& context) {
+  const int64_t steps = context.size("steps", 6000);  // of training
+  const int64_t samples = context.size("samples", 2500);
+  const int64_t walk_steps = context.size("walk_steps", 50);  // of each solver, from noise to data
   const std::shared_ptr<const Toy> toy = make_toy("ring8", {.noise = kRingWidth});
   const NoisePath path = cosine_path();
   const std::unique_ptr<TimeNetwork> network = trained(*toy, path, steps, context);
@@ -163,6 +161,13 @@ LabResult OneIdeaLab::run(const LabContext& context) const {
       "the other?";
   out.tables = {std::move(readings), std::move(solvers)};
   return out;
+}
+
+}  // namespace
+
+LabEntry one_idea_lab() {
+  return {"one-idea", "one network read four ways: as noise, as denoiser, as score, as velocity",
+          "Vincent 2011; Ho et al. 2020; Song et al. 2021; Lipman et al. 2023", run_one_idea};
 }
 
 }  // namespace gradzoo

@@ -1,13 +1,11 @@
-#include "tools/lab/labs/optimal_discriminator.h"
-
 #include <cmath>
 
 #include <fmt/format.h>
 
 #include "autograd/ops.h"
 #include "models/gan/losses.h"
+#include "tools/lab/lab.h"
 #include "tools/ledger/gan/rows.h"
-#include "tools/plot/chart.h"
 
 namespace gradzoo {
 namespace {
@@ -35,9 +33,9 @@ Series along(const DiscriminatorOnLine& line, const Tensor& values, std::string 
           .y = values.to_vector()};
 }
 
-}  // namespace
-
-LabResult OptimalDiscriminatorLab::run(const LabContext& context) const {
+LabResult run_optimal_discriminator(const LabContext& context) {
+  const int64_t steps = context.size("steps", 4000);            // of training, each pair of densities
+  const int64_t early_steps = context.size("early_steps", 20);  // of one more
   constexpr TwoBumps kBumps{1.2, 0.6}, kBell{0, 1.5}, kAway{5, 0.6};
   const Rivals all[] = {{"bumps, a bell; early", kBumps, kBell, early_steps},
                         {"bumps, a bell", kBumps, kBell, steps},
@@ -90,6 +88,14 @@ LabResult OptimalDiscriminatorLab::run(const LabContext& context) const {
       "D, and how do you get log p/q from its logit?";
   out.tables.push_back(std::move(table));
   return out;
+}
+
+}  // namespace
+
+LabEntry optimal_discriminator_lab() {
+  return {"optimal-discriminator",
+          "a classifier between two laws learns p/(p + q), and its loss their distance",
+          "Goodfellow et al. 2014", run_optimal_discriminator};
 }
 
 }  // namespace gradzoo

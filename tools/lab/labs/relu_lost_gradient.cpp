@@ -1,5 +1,3 @@
-#include "tools/lab/labs/relu_lost_gradient.h"
-
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -11,7 +9,7 @@
 #include "autograd/ops.h"
 #include "autograd/random.h"
 #include "autograd/tape.h"
-#include "tools/plot/chart.h"
+#include "tools/lab/lab.h"
 
 namespace gradzoo {
 namespace {
@@ -86,9 +84,9 @@ double largest_gap(const std::vector<double>& a, const std::vector<double>& b) {
   return out;
 }
 
-}  // namespace
-
-LabResult ReluLostGradientLab::run(const LabContext& context) const {
+LabResult run_relu_lost_gradient(const LabContext& context) {
+  const std::vector<double> sharpnesses = context.sizes_of<double>(
+      "sharpnesses", {1, 4, 16, 64, 256});  // of softplus(b z) / b, which tends to ReLU
   Rng rng(context.seed, "lab/relu");
   constexpr int64_t kPoints = 40000;
   const Tensor x = (arange(kPoints, DType::f64) + 0.5) * (16.0 / kPoints) - 8.0;
@@ -104,7 +102,9 @@ LabResult ReluLostGradientLab::run(const LabContext& context) const {
                   {"Leibniz", "largest |dJ/db_j| from what happens at the kinks alone, of ReLU"}}};
   BarChart chart{.title = "dJ/db of a ReLU energy",
                  .x_label = "unit",
-                 .y_label = "bars: differences; line: Leibniz; autodiff: 0"};
+                 .y_label = "dJ/db",
+                 .values_name = "differences (autodiff: 0)",
+                 .expected_name = "Leibniz's rule at the kinks"};
   const auto add = [&](const std::string& name, double kinks) {
     const std::vector<double> seen = by_autodiff(energy, b);
     std::vector<double> true_ones = by_differences(energy, b);
@@ -150,6 +150,14 @@ LabResult ReluLostGradientLab::run(const LabContext& context) const {
       "density at k and the slopes left and right of it.";
   out.tables.push_back(std::move(table));
   return out;
+}
+
+}  // namespace
+
+LabEntry relu_lost_gradient_lab() {
+  return {"relu-lost-gradient",
+          "why score matching refuses ReLU: a gradient that automatic differentiation cannot see",
+          "Leibniz's rule, where an integrand jumps", run_relu_lost_gradient};
 }
 
 }  // namespace gradzoo

@@ -1,5 +1,3 @@
-#include "tools/lab/labs/score_matching.h"
-
 #include <algorithm>
 #include <cmath>
 
@@ -13,9 +11,7 @@
 #include "models/pictures/plane_pictures.h"
 #include "models/score/network.h"
 #include "models/score/task.h"
-#include "tools/lab/fit.h"
-#include "tools/lab/points.h"
-#include "tools/plot/chart.h"
+#include "tools/lab/lab.h"
 
 namespace gradzoo {
 namespace {
@@ -152,9 +148,12 @@ double share_left(const Series& density, double cell) {
   return share;
 }
 
-}  // namespace
-
-LabResult ScoreMatchingLab::run(const LabContext& context) const {
+LabResult run_score_matching(const LabContext& context) {
+  const int64_t steps = context.size("steps", 1500);  // of training, each objective
+  const int64_t hidden = context.size("hidden", 64);  // units of both hidden layers
+  const int64_t half_way =
+      context.size("half_way", 150);  // steps to the energy that the noise of gradients is measured at
+  const int64_t batches = context.size("batches", 200);  // by so many
   const Task ring{make_toy("ring8", {.noise = 0.2}), {.hidden = {hidden, hidden}, .input_scale = 3}};
   const Task pair{two_modes(kLeftShare),
                   {.inputs = 1, .hidden = {hidden, hidden}, .confinement = 2 * kApart}};
@@ -229,6 +228,14 @@ LabResult ScoreMatchingLab::run(const LabContext& context) const {
       "then wrong?";
   out.tables = {std::move(fits), std::move(blind)};
   return out;
+}
+
+}  // namespace
+
+LabEntry score_matching_lab() {
+  return {"score-matching",
+          "one energy trained by every objective of score matching, and what none of them sees",
+          "Hyvarinen 2005; Vincent 2011; Song et al. 2019; Pang et al. 2020", run_score_matching};
 }
 
 }  // namespace gradzoo

@@ -1,17 +1,17 @@
-#include "tools/lab/labs/blindness.h"
-
 #include <cmath>
 #include <numbers>
 #include <string>
 
 #include <doctest/doctest.h>
 
+#include "tools/lab/lab.h"
+
 namespace gradzoo {
 namespace {
 
 TEST_CASE(
     "blindness: far apart, KL is that of the weights and the Fisher divergence is 0; noise brings it back") {
-  const LabResult result = BlindnessLab{}.run({});
+  const LabResult result = find_lab("blindness").run({});
   const LabTable& table = result.table("separation");
   const double weights = 0.5 * std::log(0.5 / 0.9) + 0.5 * std::log(0.5 / 0.1);
   CHECK(table.at("16", "KL, nats") == doctest::Approx(weights).epsilon(1e-9));
@@ -24,7 +24,7 @@ TEST_CASE(
 }
 
 TEST_CASE("blindness: with noise of 4 both are mixtures of Gaussians of variance 17") {
-  const LabResult result = BlindnessLab{}.run({});
+  const LabResult result = find_lab("blindness").run({});
   const LabTable& table = result.table("separation");
   constexpr double kVariance = 17, kStep = 0.001;
   for (const LabTable::Row& row : table.rows) {

@@ -1,27 +1,21 @@
-#include "tools/lab/labs/coin.h"
-
 #include <cmath>
 
 #include <doctest/doctest.h>
 
+#include "tools/lab/lab.h"
+
 namespace gradzoo {
 namespace {
 
-TEST_CASE("a Beta has its closed forms") {
-  CHECK(std::exp(Beta{1, 1}.log_density(0)) == doctest::Approx(1));
-  CHECK(std::exp(Beta{2, 3}.log_density(0.4)) == doctest::Approx(12 * 0.4 * 0.36));
-  CHECK(Beta{2, 3}.mean() == doctest::Approx(0.4));
-  CHECK(Beta{2, 3}.deviation() == doctest::Approx(0.2));
-  CHECK(Beta{1, 1}.quantile(0.25) == doctest::Approx(0.25).epsilon(1e-3).scale(0));
-  CHECK(Beta{1, 3}.quantile(0.5) ==
-        doctest::Approx(1 - std::cbrt(0.5)).epsilon(1e-3).scale(0));  // 1 - (1-x)^3
-}
-
 TEST_CASE("coin: the posterior closes in on the truth, and prior and likelihood agree in the end") {
-  const LabResult result = CoinLab{}.run({.seed = 3});
+  const LabResult result = find_lab("coin").run({.seed = 3});
   const LabTable& table = result.table("flips");
   CHECK(table.at("0", "posterior mean") == 0.5);
   CHECK(table.at("0", "posterior sd") == doctest::Approx(std::sqrt(1.0 / 12)));
+  CHECK(table.at("0", "95 % from") == doctest::Approx(0.025).epsilon(2e-3).scale(0));  // flat
+  // After one flip the density is 2 theta, or 2 (1 - theta).
+  const double edge = table.at("1", "heads") == 1 ? table.at("1", "95 % from") : 1 - table.at("1", "95 % to");
+  CHECK(edge * edge == doctest::Approx(0.025).epsilon(2e-3).scale(0));
   CHECK(table.at("0", "bits against fair") == doctest::Approx(0));
   CHECK(table.at("1", "bits against fair") == doctest::Approx(0));  // one flip tells nothing of fairness
   const double heads = table.at("1000", "heads");

@@ -1,29 +1,27 @@
-#include "tools/lab/labs/compression.h"
-
 #include <cmath>
+#include <set>
 
 #include <doctest/doctest.h>
+
+#include "tools/lab/lab.h"
 
 namespace gradzoo {
 namespace {
 
-TEST_CASE("Huffman's lengths are those of the textbook, and fill the tree") {
-  CHECK(huffman_lengths({0.5, 0.25, 0.125, 0.125}) == std::vector<int64_t>{1, 2, 3, 3});
-  double kraft = 0;
-  for (const int64_t length : huffman_lengths({0.3, 0.3, 0.2, 0.1, 0.07, 0.03}))
-    kraft += std::pow(0.5, static_cast<double>(length));
-  CHECK(kraft == 1);
-}
-
 TEST_CASE(
     "compression: fitting loses (k - 1) / 2n bits, whole bits cost more, and the median beats the mean") {
-  const LabResult result = CompressionLab{.sizes = {100, 1000}, .trials = 300}.run({.seed = 1});
+  const LabResult result =
+      find_lab("compression").run({.seed = 1, .sizes = {{"sizes", {100, 1000}}, {"trials", {300}}}});
   const LabTable& codes = result.table("training symbols");
-  // Huffman's code of the true shares is the shortest of whole bits.
-  const std::vector<double> source = {0.35, 0.2, 0.15, 0.1, 0.08, 0.06, 0.04, 0.02};
-  const std::vector<int64_t> lengths = huffman_lengths(source);
+  // Huffman's code of the true shares is the shortest of whole bits: each merge of the two rarest costs a
+  // bit.
+  std::multiset<double> nodes = {0.35, 0.2, 0.15, 0.1, 0.08, 0.06, 0.04, 0.02};
   double shortest = 0;
-  for (size_t i = 0; i < source.size(); ++i) shortest += source[i] * static_cast<double>(lengths[i]);
+  while (nodes.size() > 1) {
+    const double merged = nodes.extract(nodes.begin()).value() + nodes.extract(nodes.begin()).value();
+    nodes.insert(merged);
+    shortest += merged;
+  }
   for (const char* n : {"100", "1000"}) {
     const double theory = codes.at(n, "(k - 1) / 2n ln 2");
     // A chi-squared with 7 degrees of freedom varies by sqrt(2/7) of its mean: 3.9 standard errors are 12 %.

@@ -1,14 +1,14 @@
-#include "tools/lab/labs/forward_reverse_kl.h"
-
 #include <cmath>
 
 #include <doctest/doctest.h>
+
+#include "tools/lab/lab.h"
 
 namespace gradzoo {
 namespace {
 
 TEST_CASE("forward-reverse-kl: forward has the moments, reverse a mode and -log of its weight") {
-  const LabResult result = ForwardReverseKlLab{}.run({});
+  const LabResult result = find_lab("forward-reverse-kl").run({});
   const LabTable& table = result.table("fit by");
   CHECK(table.at("forward KL", "mean") == doctest::Approx(-0.5).epsilon(1e-3));  // .6 (-2.5) + .4 2.5
   CHECK(table.at("forward KL", "sd") == doctest::Approx(std::sqrt(0.64 + 0.24 * 25)).epsilon(1e-3));

@@ -1,15 +1,16 @@
-#include "tools/lab/labs/gaussian_laplace.h"
-
 #include <cmath>
 
 #include <doctest/doctest.h>
+
+#include "tools/lab/lab.h"
 
 namespace gradzoo {
 namespace {
 
 TEST_CASE("gaussian-laplace: the mean sees nothing, the likelihood ratio most, at the errors asked for") {
   const int64_t trials = 4000;
-  const LabResult result = GaussianLaplaceLab{.sizes = {30, 100}, .trials = trials}.run({.seed = 1});
+  const LabResult result =
+      find_lab("gaussian-laplace").run({.seed = 1, .sizes = {{"sizes", {30, 100}}, {"trials", {trials}}}});
   const LabTable& missed = result.table("samples");
   const LabTable& alarms = result.table("samples, type I");
   // The bound and the share are both estimated: their errors add up.
@@ -27,7 +28,8 @@ TEST_CASE("gaussian-laplace: the mean sees nothing, the likelihood ratio most, a
 TEST_CASE(
     "gaussian-laplace: the error of type I that is allowed is a twentieth, to a hundredth of all tests") {
   const int64_t trials = 40'000;
-  const LabResult result = GaussianLaplaceLab{.sizes = {10}, .trials = trials}.run({.seed = 2});
+  const LabResult result =
+      find_lab("gaussian-laplace").run({.seed = 2, .sizes = {{"sizes", {10}}, {"trials", {trials}}}});
   const double error = std::sqrt(2 * 0.05 * 0.95 / static_cast<double>(trials));
   for (const double share : result.table("samples, type I").rows[0].values)
     CHECK(std::abs(share - 0.05) < 4.5 * error);

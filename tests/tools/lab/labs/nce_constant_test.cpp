@@ -1,17 +1,17 @@
-#include "tools/lab/labs/nce_constant.h"
-
 #include <cmath>
 
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"
 #include "datasets/toys/toy.h"
+#include "tools/lab/lab.h"
 
 namespace gradzoo {
 namespace {
 
 TEST_CASE("nce-constant: c finds log Z before the density has its modes") {
-  const LabResult result = NceConstantLab{.steps = 400, .hidden = 32}.run({.seed = 1});
+  const LabResult result =
+      find_lab("nce-constant").run({.seed = 1, .sizes = {{"steps", {400}}, {"hidden", {32}}}});
   const LabTable& table = result.table("noise width");
   REQUIRE(table.rows.size() == 4);
   CHECK(std::abs(table.at("1.2", "c - log Z")) < 0.05);

@@ -1,17 +1,18 @@
-#include "tools/lab/labs/score_matching.h"
-
 #include <cmath>
 
 #include <doctest/doctest.h>
 
 #include "models/score/objectives.h"
+#include "tools/lab/lab.h"
 
 namespace gradzoo {
 namespace {
 
 TEST_CASE(
     "score-matching: every objective learns the ring, with noise that theory ranks, and none sees weights") {
-  const LabResult result = ScoreMatchingLab{.steps = 600, .hidden = 64, .batches = 60}.run({.seed = 1});
+  const LabResult result =
+      find_lab("score-matching")
+          .run({.seed = 1, .sizes = {{"steps", {600}}, {"hidden", {64}}, {"batches", {60}}}});
   const LabTable& fits = result.table("objective");
   const auto noise = [&](const std::string& objective) { return fits.at(objective, "gradient noise"); };
   const auto same = [&](const LabTable& table, const char* column) {

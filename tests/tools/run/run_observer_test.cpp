@@ -1,4 +1,4 @@
-#include "tools/run/collapse_watch.h"
+#include "tools/run/run_observer.h"
 
 #include <cmath>
 

@@ -1,4 +1,4 @@
-#include "tools/plot/colormap.h"
+#include "tools/plot/palette.h"
 
 #include <algorithm>
 #include <array>
