@@ -38,7 +38,7 @@ std::string_view kind_name(Kind kind) {
 }
 
 std::string smoothness_text(const ListedOp& op) {
-  const auto text = [](int count) { return count == kSmooth ? "all" : fmt::to_string(count); };
+  const auto text = [](int count) { return count == kSmooth ? "all" : fmt::to_string(std::max(count, -1)); };
   if (op.least_smooth == op.most_smooth) return text(op.least_smooth);
   return fmt::format("{} to {}", text(op.least_smooth), text(op.most_smooth));
 }
