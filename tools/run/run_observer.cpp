@@ -250,7 +250,7 @@ std::vector<ReportPicture> RunObserver::pictures() {
   return all;
 }
 
-Missing RunObserver::finish(Effort effort) {
+LeftOut RunObserver::finish(Effort effort) {
   effort_ = effort;
   metrics_.check_in_place();
   if (is_owed_an_epoch(run_.directory, run_.session) && measured_step_ < 0) {

@@ -77,7 +77,7 @@ class RunObserver : public TrainObserver {
   void report(const std::string& ended = "");
   /// Draws the model's pictures, measures what is not known yet of the step reached, and writes the whole
   /// report. Returns what is not in it.
-  Missing finish(Effort effort);
+  LeftOut finish(Effort effort);
 
  private:
   double seconds() const;
@@ -104,7 +104,7 @@ class RunObserver : public TrainObserver {
   Quantities validated_, watched_;  // last
   int64_t measured_step_ = -1, saved_step_, reported_step_ = -1;
   CollapseWatch collapse_;
-  Missing missing_;
+  LeftOut missing_;
   std::optional<std::vector<CurveLevel>> levels_;  // once found out: some read all training examples
   Effort effort_ = Effort::in_proportion;
   double samples_seconds_ = 0;   // that the last snapshot took

@@ -13,7 +13,7 @@
 namespace gradzoo {
 
 /// What of a run could not be shown, and why.
-using Missing = std::vector<std::pair<std::string, std::string>>;
+using LeftOut = std::vector<std::pair<std::string, std::string>>;
 /// Why: not for an error, but for the time that it would take.
 inline constexpr const char* kNoTime = "training was too short to spend time on them";
 
@@ -26,7 +26,7 @@ struct ReportedRun {
   std::vector<CurveLevel> levels = {};  // of the model's metrics
   std::string reading = {};             // what its numbers say
   std::vector<ReportPicture> pictures = {};
-  Missing missing = {};
+  LeftOut missing = {};
   std::string ended = {};  // why training ended before its last step; "": it did not, or was stopped
   bool is_whole = false;   // nothing more will be made of this step
 };

@@ -43,7 +43,7 @@ void report_failure(RunObserver& observer, const Error& failure) {
   }
 }
 
-void tell_missing(Progress& progress, const Missing& missing, const RunDirectory& directory) {
+void tell_missing(Progress& progress, const LeftOut& missing, const RunDirectory& directory) {
   std::string failed, late;
   for (const auto& [what, why] : missing) {
     std::string& list = why == kNoTime ? late : failed;
@@ -100,7 +100,7 @@ TrainOutcome run_training(const OpenRun& run, const StopSignal& stop, const Trai
                               resume_command(directory.path())));
     return {directory.path(), step, false};
   }
-  const Missing missing = observer.finish(RunObserver::Effort::in_proportion);
+  const LeftOut missing = observer.finish(RunObserver::Effort::in_proportion);
   run.metrics.close();
   const std::vector<int64_t> pictures = directory.epochs_with_picture();
   if (!pictures.empty()) progress.line("samples: " + directory.epoch_picture(pictures.back()));
@@ -243,7 +243,7 @@ void renew_report(const std::string& directory, std::FILE* progress_to, const Wa
   RunObserver observer(
       {.directory = run.directory, .options = *run.options, .session = run.session, .watch = watch},
       run.metrics, progress, stop);
-  const Missing missing = observer.finish(RunObserver::Effort::everything);
+  const LeftOut missing = observer.finish(RunObserver::Effort::everything);
   tell_missing(progress, missing, run.directory);
 }
 
