@@ -42,7 +42,6 @@ Tensor dropped(const Tensor& labels, int64_t none, double p, Rng& rng) {
 struct RequestedPath {
   PathOptions path;
   bool is_conditional;
-
   void describe_sampling(OptionTable& options) {
     path.describe_sampling(options, is_conditional);
     options.add("steps", path.sample_steps, "sample_steps by a shorter name", {1, 10000});
@@ -203,9 +202,8 @@ Tensor Diffusion::code_of(const Tensor& examples, const Tensor& labels, Rng& rng
 }
 
 Abilities Diffusion::do_abilities() {
-  const auto interpolate = [this](const InterpolateRequest& request) {
-    const Batch& ends = request.ends;
-    return between(code_of(ends.x, ends.labels, request.rng), label_of_each_pair(ends.labels), request.rng);
+  const auto interpolate = [this](const InterpolateRequest& r) {
+    return between(code_of(r.ends.x, r.ends.labels, r.rng), label_of_each_pair(r.ends.labels), r.rng);
   };
   return {.target = target_of_path(),
           .inpaint = [this](const InpaintRequest& request) { return completed_images(request); },
@@ -237,16 +235,15 @@ Tensor Diffusion::do_sample(const SampleRequest& request, const SamplingOptions&
   Route route = route_of(options_in<RequestedPath>(sampling).path);
   const int64_t at_once = shape_.is_image() ? kImagesAtOnce : kPointsAtOnce;
   const Tensor& labels = request.labels;
-  const double noise = kind_.path(0).noise;
   Tensors parts;
   for (int64_t first = 0; first < request.n; first += at_once) {
     const int64_t end = std::min(first + at_once, request.n);
+    const double begun = static_cast<double>(first), part = static_cast<double>(end - first);
     if (request.done)
       route.done = [&](double share) {
-        const double now = static_cast<double>(first) + share * static_cast<double>(end - first);
-        request.done(now / static_cast<double>(request.n));
+        request.done((begun + share * part) / static_cast<double>(request.n));
       };
-    parts.push_back(carry(randn({end - first, shape_.size()}, request.rng) * noise,
+    parts.push_back(carry(randn({end - first, shape_.size()}, request.rng) * kind_.path(0).noise,
                           labels.defined() ? labels.rows(first, end).clone() : Tensor(), request.rng, route));
   }
   const Tensor x = concat(parts, 0);

@@ -51,7 +51,7 @@ struct Walked {
 
 Walked walk_on(const OpenedRun& run, int64_t count, const WalkOptions& options) {
   const Target target = run.model->target();
-  check_fits(options.entry(), target, run.model_name(), run.shape);
+  check_fits(options.entry(), target, *run.options, run.shape);
   const std::unique_ptr<Sampler> sampler = options.make();
   Countdown countdown(stderr, "sample");
   ChainOptions chains = options.chains();

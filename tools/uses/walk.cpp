@@ -57,17 +57,18 @@ WalkOptions::WalkOptions(const std::string& sampler, std::span<const std::string
   check_chain_options(chains_, entry_.name);
 }
 
-void check_fits(const SamplerEntry& sampler, const Target& target, const std::string& model,
+void check_fits(const SamplerEntry& sampler, const Target& target, const RunOptions& options,
                 const DataShape& shape) {
   if (why_unfit(sampler.name, sampler.needs, target).empty()) return;
   const std::string fitting = fitting_samplers(target);
   const auto missing = [&](const Abilities& abilities, const DataShape&) {
     return why_unfit(sampler.name, sampler.needs, abilities.target);
   };
-  const std::string models = names_of(who_can(missing, shape));
-  throw Error("sample: {} walks on a {}, and this run of {} has {}. Hint: {}{}", sampler.name,
-              needs_text(sampler.needs), model, target_text(target),
+  const std::string models = names_of(who_can(missing, shape)), setting = remedy(options, missing, shape);
+  throw Error("sample: {} walks on a {}, and this run of {} has {}. Hint: {}{}{}", sampler.name,
+              needs_text(sampler.needs), options.entry().name, target_text(target),
               fitting.empty() ? "" : fmt::format("on this run walk {}; ", fitting),
+              setting.empty() ? "" : fmt::format("train it with --set {}, or ", setting),
               models.empty() ? "it walks on no model of such data" : "a run of " + models);
 }
 

@@ -7,7 +7,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "datasets/dataset.h"
+#include "models/run/session.h"
 #include "samplers/chains.h"
 #include "samplers/registry.h"
 
@@ -34,9 +34,9 @@ class WalkOptions {
   OptionTable table_;
 };
 
-/// Throws Error where the sampler cannot walk on the target of a model of this name; the hint names the
-/// models of such data that it fits.
-void check_fits(const SamplerEntry& sampler, const Target& target, const std::string& model,
+/// Throws Error where the sampler cannot walk on the target of a model with these options; the hint names the
+/// setting that would help, and models of such data that it fits.
+void check_fits(const SamplerEntry& sampler, const Target& target, const RunOptions& options,
                 const DataShape& shape);
 
 /// Chains and where they ended, in the shape in which the model's data come: images clamped to [0,1].

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "autograd/ops.h"
+#include "models/registry.h"
 #include "samplers/kinds/flip.h"
 #include "samplers/kinds/hmc.h"
 #include "samplers/kinds/langevin.h"
@@ -45,20 +46,23 @@ TEST_CASE("each sampler has its own options, and half of the steps warm up unles
 
 TEST_CASE("a model that a sampler does not fit is refused by what it has and what is needed") {
   const auto refusal = [](const char* sampler, const Target& target) {
-    return error_message(
-        [&] { check_fits(find_sampler(sampler), target, "x", shape_to_ask(DataKind::points)); });
+    return error_message([&] {
+      check_fits(find_sampler(sampler), target, RunOptions(find_model("gan")),
+                 shape_to_ask(DataKind::points));
+    });
   };
   CHECK(refusal("mala", kNormal) == "");
   CHECK(refusal("ula", kScore) == "");
   const Target bits{.log_prob = kNormal.log_prob, .binary = true};
   const std::string discrete = refusal("hmc", bits);
   CHECK_MESSAGE(contains(discrete,
-                         "hmc walks on a log-density and score, and this run of x has a law of binary "
+                         "hmc walks on a log-density and score, and this run of gan has a law of binary "
                          "x alone. Hint: on this run walk flip; a run of "),
                 discrete);
   const std::string score = refusal("mh", kScore);
   CHECK_MESSAGE(
-      contains(score, "mh walks on a log-density, and this run of x has a score but no log-density"), score);
+      contains(score, "mh walks on a log-density, and this run of gan has a score but no log-density"),
+      score);
   CHECK(contains(refusal("ula", {}), "neither log-density nor score"));
 }
 
