@@ -7,6 +7,8 @@
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "models/networks/rbm_exact.h"
+#include "models/networks/rbm_learning.h"
+#include "support/rbm_twin.h"
 #include "support/small_model.h"
 
 namespace gradzoo {
@@ -34,6 +36,76 @@ TEST_CASE("Each layer learns for its share of the steps, and the others stay as 
     CHECK(row.at("layer_number") == static_cast<double>(learns + 1));
     for (size_t l = 0; l < 3; ++l) CHECK((before[l] != after[l]) == (l == learns));
   }
+}
+
+// Seven steps of two layers: four of the first, three of the second, each at a rate that falls to 0.
+TEST_CASE("Each layer is a machine of its own on what is below it, at a rate that falls over its share") {
+  constexpr double kRate = 0.2;
+  const Examples some = patterns(20);
+  for (const bool draws : {true, false}) {
+    CAPTURE(draws);
+    const auto model = stack_of({"hidden=6,5", "chains=persistent", "chain_steps=2", "particles=9", "seed=3",
+                                 draws ? "upward=samples" : "upward=probabilities"});
+    const RbmLearningOptions options{.chains = RbmChains::persistent, .chain_steps = 2, .particles = 9};
+    test::RbmTwin below(*model->layers()[0], options, 3, "rbm/chains/layer1"),
+        top(*model->layers()[1], options, 3, "rbm/chains/layer2");
+    model->prepare(some);
+    below.begin_at(mean(some.values, 0));
+    Rng up(3, "dbn/up");
+    for (int64_t step = 0; step < 7; ++step) {
+      const auto row = test::step_on(*model, some.values, kRate, step, 7);
+      const bool first = step < 4;
+      const NoGrad quiet;
+      const Tensor p = below.up(some.values);
+      const auto wanted =
+          first ? below.step(some.values, kRate * (1 - static_cast<double>(step) / 4))
+                : top.step(draws ? bernoulli(p, up) : p, kRate * (1 - static_cast<double>(step - 4) / 3));
+      CHECK(row.at("free_energy_nats") == doctest::Approx(wanted.f_data).epsilon(1e-5));
+      CHECK(row.at("layer_number") == (first ? 1 : 2));
+    }
+    below.check_equal(*model->layers()[0], 1e-5);
+    top.check_equal(*model->layers()[1], 1e-5);
+  }
+}
+
+TEST_CASE("What it was is in its State: another that takes it over goes on as the first would") {
+  const Examples some = patterns(20);
+  struct Run {
+    std::unique_ptr<Dbn> model = stack_of({"hidden=6,5"});
+    State state;
+    explicit Run(const Examples& examples) {
+      model->register_state(state);
+      model->prepare(examples);
+    }
+  };
+  Run whole(some), first(some), second(some);
+  for (int64_t step = 0; step < 9; ++step) {
+    test::step_on(*whole.model, some.values, 0.1, step, 9);
+    if (step == 6) test::take_over(first.state, second.state);
+    test::step_on(step < 6 ? *first.model : *second.model, some.values, 0.1, step, 9);
+  }
+  CHECK(second.state.bytes() == whole.state.bytes());
+}
+
+TEST_CASE("A sample is what so many Gibbs steps of the top pair and one way down make of noise") {
+  const auto model = stack_of({"hidden=6,5", "sample_steps=3"});
+  const Examples some = patterns(20);
+  model->prepare(some);
+  for (int64_t step = 0; step < 10; ++step) test::step_on(*model, some.values, 0.3, step, 10);
+  const RbmLayer &below = *model->layers()[0], &top = *model->layers()[1];
+  State state;
+  model->register_state(state);
+  const NoGrad quiet;
+  const Tensor means = clamp(std::get<Tensor>(state.find("dbn.layer2.visible_mean")->target), 0.001, 0.999);
+  Rng rng(2, "dbn_test"), same(2, "dbn_test");
+  const Tensor x = model->sample({20, rng});
+  Tensor v = bernoulli(broadcast_to(means, {20, 6}), same), h;
+  for (int i = 0; i < 3; ++i) {
+    if (i > 0) v = bernoulli(top.visible_probabilities(h), same);
+    h = bernoulli(top.hidden_probabilities(v), same);
+  }
+  v = bernoulli(top.visible_probabilities(h), same);
+  CHECK(count_nonzero(ne(x, bernoulli(below.visible_probabilities(v), same))) == 0);
 }
 
 TEST_CASE("One layer is a restricted Boltzmann machine, whose bound is the likelihood itself") {

@@ -7,6 +7,7 @@
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "models/networks/rbm_exact.h"
+#include "support/rbm_twin.h"
 
 namespace gradzoo {
 namespace {
@@ -59,6 +60,76 @@ TEST_CASE("Weight decay adds to the gradient of the weights alone") {
   const NoGrad quiet;
   CHECK(max(abs(decayed.weight().grad() - plain.weight().grad() - plain.weight() * 0.5)).item() < 1e-7);
   CHECK(max(abs(decayed.visible_bias().grad() - plain.visible_bias().grad())).item() == 0);
+}
+
+TEST_CASE("Steps are those of the formulas, draw by draw, whatever the chains") {
+  constexpr double kRate = 0.2;
+  for (const RbmChains chains : {RbmChains::data, RbmChains::persistent, RbmChains::exact}) {
+    for (const bool centred : {false, true}) {
+      CAPTURE(name_of(kRbmChains, chains));
+      CAPTURE(centred);
+      const RbmLearningOptions options{.chains = chains,
+                                       .chain_steps = 3,
+                                       .particles = 5,
+                                       .centred = centred,
+                                       .momentum = 0.7,
+                                       .weight_decay = 0.01};
+      Rng init(2), data_rng(5);
+      RbmLayer layer(4, 3, init, DType::f64);
+      RbmLearning learning(layer, options, {}, 3);
+      test::RbmTwin twin(layer, options, 3, "rbm/chains");
+      const Tensor means = tensor({0.3, 0.9, 0.5, 0.2}, {4}, DType::f64);
+      learning.begin_at(means);
+      twin.begin_at(means);
+      for (int step = 0; step < 4; ++step) {
+        const Tensor x = bernoulli(broadcast_to(means, {6 + step, 4}), data_rng);
+        const RbmLearning::Step found = learning.step(x, kRate);
+        const test::RbmTwin::Step wanted = twin.step(x, kRate);
+        CHECK(found.f_data == doctest::Approx(wanted.f_data).epsilon(1e-12));
+        CHECK(found.grad_norm == doctest::Approx(wanted.grad_norm).epsilon(1e-12));
+        if (chains != RbmChains::exact)
+          CHECK(found.f_sample == doctest::Approx(wanted.f_sample).epsilon(1e-12));
+      }
+      twin.check_equal(layer, 1e-13);
+      State state;
+      learning.add_to(state, "rbm");
+      const auto is = [&](const char* name, const Tensor& wanted) {
+        const State::Entry* entry = state.find(name);
+        REQUIRE(entry != nullptr);
+        CHECK(max(abs(std::get<Tensor>(entry->target) - wanted)).item() < 1e-13);
+      };
+      is("rbm.visible_mean", twin.mu);
+      is("rbm.hidden_mean", twin.lambda);
+      if (chains == RbmChains::persistent) is("rbm.chains", twin.chains);
+    }
+  }
+}
+
+TEST_CASE("What it was is in its State: another that takes it over goes on as the first would") {
+  for (const RbmChains chains : {RbmChains::data, RbmChains::persistent, RbmChains::exact}) {
+    CAPTURE(name_of(kRbmChains, chains));
+    struct Run {
+      Rng init{2};
+      RbmLayer layer{4, 3, init};
+      RbmLearning learning;
+      State state;
+      explicit Run(RbmChains chains) : learning(layer, {.chains = chains, .particles = 5}, {}, 3) {
+        learning.learner().add_to(state);
+        learning.add_to(state, "rbm");
+        learning.begin_at(full({4}, 0.4));
+      }
+      void steps(int n) {
+        for (int i = 0; i < n; ++i) learning.step(two_patterns(), 0.1);
+      }
+    };
+    Run whole(chains), first(chains), second(chains);
+    whole.steps(7);
+    first.steps(4);
+    second.steps(1);
+    test::take_over(first.state, second.state);
+    second.steps(3);
+    CHECK(second.state.bytes() == whole.state.bytes());
+  }
 }
 
 TEST_CASE("What it reports of F is the layer's free energy of the batch") {

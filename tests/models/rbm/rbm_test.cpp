@@ -8,6 +8,7 @@
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "models/networks/rbm_exact.h"
+#include "support/rbm_twin.h"
 #include "support/small_model.h"
 
 namespace gradzoo {
@@ -75,6 +76,49 @@ TEST_CASE("Grey pixels, exact gradients of large machines and toys of other numb
   CHECK(refusal({"chains=exact"}, mnist).find("2^500") != std::string::npos);
   CHECK(refusal({"chains=exact", "hidden=16"}, mnist).empty());
   CHECK(refusal({}, test::toy_shape("ring8")).find("0 and 1") != std::string::npos);
+}
+
+TEST_CASE("A sample is what so many Gibbs steps make of units with the data's means, draw by draw") {
+  const auto model = machine({"hidden=8", "sample_steps=3"});
+  const Examples some = patterns(50, 1);
+  model->prepare(some);
+  for (int64_t step = 0; step < 50; ++step) test::step_on(*model, some.values, 0.1, step);
+  Rng rng(2, "rbm_test"), same(2, "rbm_test");
+  const Tensor x = model->sample({20, rng});
+  const NoGrad quiet;
+  Tensor y = bernoulli(broadcast_to(model->learning().means(), {20, 16}), same);
+  for (int i = 0; i < 3; ++i)
+    y = bernoulli(
+        model->layer().visible_probabilities(bernoulli(model->layer().hidden_probabilities(y), same)), same);
+  CHECK(count_nonzero(ne(x, y)) == 0);
+  CHECK(rng.draw() == same.draw());
+}
+
+TEST_CASE("It learns as its options say, and begins where the data's means are") {
+  const Examples some = patterns(50, 1);
+  for (const RbmChains chains : {RbmChains::data, RbmChains::persistent}) {
+    const auto model =
+        machine({"hidden=8", "chains=" + std::string(name_of(kRbmChains, chains)), "chain_steps=2",
+                 "particles=7", "momentum=0.3", "centred=false", "weight_decay=0.02", "seed=4"});
+    test::RbmTwin twin(model->layer(),
+                       {.chains = chains,
+                        .chain_steps = 2,
+                        .particles = 7,
+                        .centred = false,
+                        .momentum = 0.3,
+                        .weight_decay = 0.02},
+                       4, "rbm/chains");
+    model->prepare(some);
+    twin.begin_at(mean(some.values, 0));
+    for (int64_t step = 0; step < 3; ++step) {
+      const auto row = test::step_on(*model, some.values, 0.1, step);
+      const auto wanted = twin.step(some.values, 0.1);
+      CHECK(row.at("free_energy_nats") == doctest::Approx(wanted.f_data).epsilon(1e-5));
+      CHECK(row.at("cd_loss_nats") ==
+            doctest::Approx(wanted.f_data - wanted.f_sample).scale(10).epsilon(1e-5));
+    }
+    twin.check_equal(model->layer(), 1e-5);
+  }
 }
 
 TEST_CASE("Samples of points are patterns of 0 and 1, of images probabilities") {
