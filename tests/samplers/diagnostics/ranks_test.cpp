@@ -5,6 +5,9 @@
 #include <boost/math/special_functions/erf.hpp>
 #include <doctest/doctest.h>
 
+#include "autograd/ops.h"
+#include "autograd/random.h"
+#include "samplers/diagnostics/diagnostics.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {
@@ -25,6 +28,83 @@ TEST_CASE("normal quantiles are Boost's, from one end to the other") {
   CHECK(worst < 4e-15);
   CHECK(standard_normal_quantile(0.5) == 0);
   CHECK(standard_normal_quantile(0.75) == -standard_normal_quantile(0.25));
+}
+
+using Chains = std::vector<std::vector<double>>;
+
+Chains chains_of(const Tensor& draws) {
+  const std::vector<double> all = draws.to_vector();
+  const auto n = static_cast<std::ptrdiff_t>(draws.dim(1));
+  Chains out;
+  for (auto at = all.begin(); at != all.end(); at += n) out.emplace_back(at, at + n);
+  return out;
+}
+
+Chains halved(const Chains& chains) {
+  Chains out;
+  for (const std::vector<double>& chain : chains) {
+    const auto half = static_cast<std::ptrdiff_t>(chain.size() / 2);
+    out.emplace_back(chain.begin(), chain.begin() + half);
+    out.emplace_back(chain.end() - half, chain.end());
+  }
+  return out;
+}
+
+// Every rank by counting all that are smaller and equal, every quantile by Boost.
+Chains naive_scores(const Chains& chains) {
+  std::vector<double> all;
+  for (const std::vector<double>& chain : chains) all.insert(all.end(), chain.begin(), chain.end());
+  const auto count = static_cast<double>(all.size());
+  Chains out = chains;
+  for (std::vector<double>& chain : out) {
+    for (double& value : chain) {
+      const auto smaller =
+          static_cast<double>(std::ranges::count_if(all, [&](double v) { return v < value; }));
+      const auto equal = static_cast<double>(std::ranges::count(all, value));
+      const double rank = smaller + (equal + 1) / 2;
+      value = -std::sqrt(2.0) * boost::math::erfc_inv(2 * (rank - 0.375) / (count + 0.25));
+    }
+  }
+  return out;
+}
+
+double mean_of(const std::vector<double>& x) {
+  double total = 0;
+  for (const double v : x) total += v;
+  return total / static_cast<double>(x.size());
+}
+double variance_of(const std::vector<double>& x) {
+  double total = 0;
+  for (const double v : x) total += (v - mean_of(x)) * (v - mean_of(x));
+  return total / static_cast<double>(x.size() - 1);
+}
+
+double naive_rhat(const Chains& chains) {
+  std::vector<double> means, variances;
+  for (const std::vector<double>& chain : chains) {
+    means.push_back(mean_of(chain));
+    variances.push_back(variance_of(chain));
+  }
+  const auto n = static_cast<double>(chains[0].size());
+  return std::sqrt((mean_of(variances) * (n - 1) / n + variance_of(means)) / mean_of(variances));
+}
+
+double naive_rank_rhat(const Tensor& draws) {
+  std::vector<double> sorted = draws.to_vector();
+  std::ranges::sort(sorted);
+  const size_t middle = sorted.size() / 2;
+  const double median = sorted.size() % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  return std::max(naive_rhat(naive_scores(halved(chains_of(draws)))),
+                  naive_rhat(naive_scores(halved(chains_of(abs(draws - median))))));
+}
+
+TEST_CASE("R-hat is the paper's, ranks counted one by one") {
+  Rng rng(1, "ranks_test");
+  const Tensor draws = randn({3, 41}, rng, DType::f64),
+               apart = draws + tensor({0, 0.7, 1.4}, {3, 1}, DType::f64);
+  for (const Tensor& each : {draws, apart, draws * tensor({1, 3, 5}, {3, 1}, DType::f64), floor(draws * 8.0),
+                             slice(apart, 1, 0, 40)})
+    CHECK(rank_normalised_rhat(each) == doctest::Approx(naive_rank_rhat(each)).epsilon(1e-12));
 }
 
 TEST_CASE("scores are quantiles of ranks, equals share theirs") {
