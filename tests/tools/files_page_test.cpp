@@ -61,6 +61,7 @@ TEST_CASE("The page of files names every field of every JSON object") {
       {"compare run --json --html c.html", run.folder},
       {"c2st run test -n 20 --json", run.folder},
       {"verify vae.kl_closed_form --json", toys.file("")},
+      {"verify --plant vae.kl_closed_form --json", toys.file("")},
       {"gradcheck neg --json", toys.file("")},
       {"data check --data data --json", run.folder},
       {"lab coin --json --out lab", toys.file("")},

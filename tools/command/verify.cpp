@@ -56,6 +56,47 @@ std::vector<RowOutcome> run_rows(const std::vector<const Row*>& rows, bool quiet
   return outcomes;
 }
 
+// The error as it is planted, and what the row says of it.
+void print_plants(const PlantReport& report) {
+  const RowResult& honest = report.honest.result;
+  fmt::print("{}: {}\n  must be {}\n", report.honest.row->name, report.honest.row->claim,
+             gate_text(honest.gate));
+  fmt::print("  {:<60} {:>12.6g}  {}\n", "as it is", honest.value, report.honest.pass ? "holds" : "FAILS");
+  for (const PlantOutcome& plant : report.plants)
+    fmt::print("  {:<60} {:>12.6g}  {}\n", plant.name, plant.result.value,
+               plant.caught ? "fails, as it must" : "NOT SEEN");
+  std::fflush(stdout);
+}
+
+// Rows that have errors to plant; throws Error where one that was named has none.
+std::vector<const Row*> rows_with_plants(std::vector<const Row*> rows, bool named) {
+  for (const Row* row : rows) {
+    if (named && row->plants.empty())
+      throw Error(
+          "verify --plant: {} has no planted errors. Hint: each would train for as long as the row, about "
+          "{:.0f} s",
+          row->name, row->expected_seconds);
+  }
+  std::erase_if(rows, [](const Row* row) { return row->plants.empty(); });
+  return rows;
+}
+
+int plant_command(const std::vector<const Row*>& rows, bool json) {
+  std::vector<PlantReport> reports;
+  for (const Row* row : rows) {
+    RowContext context;
+    context.folder = "runs/verify";
+    reports.push_back(plant_errors(*row, context));
+    if (!json) print_plants(reports.back());
+  }
+  if (json) fmt::print("{}\n", plants_json(reports));
+  const auto toothless = std::ranges::find_if_not(reports, &PlantReport::has_teeth);
+  if (toothless == reports.end()) return 0;
+  throw Error("verify --plant: {} {}", toothless->honest.row->name,
+              toothless->honest.pass ? "does not see an error that is planted in it"
+                                     : "fails without any planted error");
+}
+
 void print_summary(const std::vector<RowOutcome>& outcomes) {
   double seconds = 0;
   for (const RowOutcome& outcome : outcomes) seconds += outcome.seconds;
@@ -97,11 +138,13 @@ void write_markdown(const std::string& path, const std::vector<RowOutcome>& outc
 int verify_command(const Arguments& arguments) {
   std::vector<std::string> names;
   std::string markdown;
-  bool quick = false, json = false;
+  bool quick = false, plant = false, json = false;
   int64_t threads = 0;
   CommandLine line("verify", "Holds what theory and papers say against what this program computes.");
   line.positionals("ROW", names, "rows by name; all where none is given");
   line.flag("--quick", quick, "only the rows that take seconds");
+  line.flag("--plant", plant,
+            "plant errors in the rows, of identities where none is named, and see each fail");
   add_threads(line, threads);
   line.flag("--json", json, "print one JSON object");
   line.option("--markdown", "FILE", markdown,
@@ -113,7 +156,14 @@ int verify_command(const Arguments& arguments) {
     }
     return 0;
   }
-  const std::vector<const Row*> rows = select_rows(names, quick);
+  const std::vector<const Row*> rows = select_rows(names, quick || (plant && names.empty()));
+  if (plant) {
+    if (!markdown.empty())
+      throw Error(
+          "verify: --plant measures errors, and a page of them is no ledger. Hint: leave out --markdown");
+    use_threads(threads);
+    return plant_command(rows_with_plants(rows, !names.empty()), json);
+  }
   check_page(markdown, names.empty() && !quick);
   std::vector<RowOutcome> outcomes;
   use_threads(threads);

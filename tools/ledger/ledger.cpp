@@ -9,73 +9,107 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "tools/ledger/ais/rbm_rows.h"
-#include "tools/ledger/ais/rows.h"
-#include "tools/ledger/autodiff/rows.h"
-#include "tools/ledger/c2st/rows.h"
-#include "tools/ledger/classifier/figures.h"
-#include "tools/ledger/conv/rows.h"
-#include "tools/ledger/dbn/rows.h"
-#include "tools/ledger/dde/rows.h"
-#include "tools/ledger/diffusion/figures.h"
-#include "tools/ledger/diffusion/paths.h"
-#include "tools/ledger/diffusion/rows.h"
-#include "tools/ledger/ebm/figures.h"
-#include "tools/ledger/ebm/image_figures.h"
-#include "tools/ledger/ebm/rows.h"
-#include "tools/ledger/gan/figures.h"
-#include "tools/ledger/gan/rows.h"
-#include "tools/ledger/images/figures.h"
-#include "tools/ledger/made/rows.h"
-#include "tools/ledger/nce/figures.h"
-#include "tools/ledger/nce/rows.h"
-#include "tools/ledger/quality/rows.h"
-#include "tools/ledger/rbm/figures.h"
-#include "tools/ledger/rbm/rows.h"
-#include "tools/ledger/realnvp/figures.h"
-#include "tools/ledger/realnvp/rows.h"
-#include "tools/ledger/samplers/rows.h"
-#include "tools/ledger/score/figures.h"
-#include "tools/ledger/score/rows.h"
-#include "tools/ledger/vae/figures.h"
-#include "tools/ledger/vae/rows.h"
-#include "tools/ledger/zoo/rows.h"
+#include "tools/ledger/rows.h"
 
 namespace gradzoo {
 namespace {
 
 std::vector<Row> make_rows() {
   std::vector<Row> rows;
-  for (auto* family : {autodiff_rows,     conv_rows,       flow_rows,           path_rows,
-                       dde_rows,          vae_rows,        vae_figure_rows,     gan_rows,
-                       gan_figure_rows,   ebm_rows,        ebm_figure_rows,     ebm_image_figure_rows,
-                       samplers_rows,     ais_rows,        score_rows,          score_figure_rows,
-                       nce_rows,          nce_figure_rows, flow_figure_rows,    classifier_figure_rows,
-                       image_figure_rows, rbm_rows,        ais_rbm_rows,        dbn_rows,
-                       rbm_figure_rows,   made_rows,       made_figure_rows,    c2st_rows,
-                       quality_rows,      realnvp_rows,    realnvp_figure_rows, zoo_rows}) {
-    for (Row& row : family()) rows.push_back(std::move(row));
+  for (auto* file : {derivative_rows,
+                     closed_form_rows,
+                     layer_rows,
+                     flow_matching_rows,
+                     distance_rows,
+                     path_rows,
+                     dde_rows,
+                     vae_exactness_rows,
+                     vae_estimator_rows,
+                     vae_figure_rows,
+                     gan_game_rows,
+                     gan_critic_rows,
+                     gan_mode_rows,
+                     contrastive_divergence_rows,
+                     composition_rows,
+                     spectral_norm_rows,
+                     ebm_toy_rows,
+                     ebm_image_rows,
+                     langevin_rows,
+                     hamiltonian_rows,
+                     bit_table_rows,
+                     diagnostic_rows,
+                     annealed_rows,
+                     ais_plane_rows,
+                     score_matching_rows,
+                     sliced_variance_rows,
+                     linear_score_rows,
+                     tweedie_rows,
+                     fisher_divergence_rows,
+                     score_toy_rows,
+                     nce_objective_rows,
+                     nce_toy_rows,
+                     flow_figure_rows,
+                     classifier_rows,
+                     image_figure_rows,
+                     rbm_machine_rows,
+                     bars_and_stripes_rows,
+                     ais_rbm_rows,
+                     dbn_rows,
+                     rbm_mnist_rows,
+                     made_rows,
+                     c2st_rows,
+                     quality_rows,
+                     coupling_flow_rows,
+                     realnvp_figure_rows,
+                     zoo_rows}) {
+    for (Row& row : file()) rows.push_back(std::move(row));
   }
   return rows;
 }
 
-struct Target {
+struct GateNumbers {
   std::string gate;
   double target, tolerance;
 };
 
-Target target_of(const Gate& gate) {
+GateNumbers numbers_of(const Gate& gate) {
   if (const auto* near = std::get_if<Near>(&gate)) return {"near", near->target, near->tolerance};
   if (const auto* most = std::get_if<AtMost>(&gate)) return {"at most", most->bound, 0};
   return {"at least", std::get<AtLeast>(gate).bound, 0};
 }
 
+using Json = nlohmann::ordered_json;
+
 // JSON has no NaN or infinity: null stands for them.
-nlohmann::ordered_json number(double value) {
-  return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
+Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+Json json_of(const RowOutcome& outcome) {
+  const auto [gate, target, tolerance] = numbers_of(outcome.result.gate);
+  return {{"row", outcome.row->name},
+          {"kind", outcome.row->kind == RowKind::identity ? "identity" : "figure"},
+          {"claim", outcome.row->claim},
+          {"source", outcome.row->source},
+          {"setting", outcome.result.setting},
+          {"value", number(outcome.result.value)},
+          {"gate", gate},
+          {"target", number(target)},
+          {"tolerance", number(tolerance)},
+          {"pass", outcome.pass},
+          {"seconds", outcome.seconds}};
 }
 
 }  // namespace
+
+Row figure(RowInfo info, RowResult (*measure)(const RowContext&), bool resumes) {
+  return {std::move(info.name),
+          RowKind::figure,
+          std::move(info.claim),
+          std::move(info.source),
+          false,
+          info.expected_seconds,
+          measure,
+          resumes};
+}
 
 std::span<const Row> ledger_rows() {
   static const std::vector<Row> rows = make_rows();
@@ -121,25 +155,43 @@ RowOutcome run_row(const Row& row, const RowContext& context) {
   return {&row, std::move(result), pass, seconds};
 }
 
-std::string ledger_json(const std::vector<RowOutcome>& outcomes) {
-  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
-  int failed = 0;
-  for (const RowOutcome& outcome : outcomes) {
-    failed += outcome.pass ? 0 : 1;
-    const auto [gate, target, tolerance] = target_of(outcome.result.gate);
-    rows.push_back({{"row", outcome.row->name},
-                    {"kind", outcome.row->kind == RowKind::identity ? "identity" : "figure"},
-                    {"claim", outcome.row->claim},
-                    {"source", outcome.row->source},
-                    {"setting", outcome.result.setting},
-                    {"value", number(outcome.result.value)},
-                    {"gate", gate},
-                    {"target", number(target)},
-                    {"tolerance", number(tolerance)},
-                    {"pass", outcome.pass},
-                    {"seconds", outcome.seconds}});
+bool PlantReport::has_teeth() const {
+  return honest.pass && std::ranges::all_of(plants, &PlantOutcome::caught);
+}
+
+PlantReport plant_errors(const Row& row, const RowContext& context) {
+  PlantReport report{run_row(row, context), {}};
+  for (const Plant& plant : row.plants) {
+    RowResult result = plant.measure(context);
+    const bool caught = !passes(result);
+    report.plants.push_back({plant.name, std::move(result), caught});
   }
-  return nlohmann::ordered_json{{"rows", rows}, {"failed", failed}}.dump(2);
+  return report;
+}
+
+std::string ledger_json(const std::vector<RowOutcome>& outcomes) {
+  Json rows = Json::array();
+  for (const RowOutcome& outcome : outcomes) rows.push_back(json_of(outcome));
+  return Json{{"rows", rows}, {"failed", std::ranges::count(outcomes, false, &RowOutcome::pass)}}.dump(2);
+}
+
+std::string plants_json(const std::vector<PlantReport>& reports) {
+  Json rows = Json::array();
+  int64_t failed = 0, missed = 0;
+  for (const PlantReport& report : reports) {
+    Json row = json_of(report.honest), plants = Json::array();
+    failed += report.honest.pass ? 0 : 1;
+    for (const PlantOutcome& plant : report.plants) {
+      missed += plant.caught ? 0 : 1;
+      plants.push_back({{"error", plant.name},
+                        {"setting", plant.result.setting},
+                        {"value", number(plant.result.value)},
+                        {"caught", plant.caught}});
+    }
+    row["plants"] = plants;
+    rows.push_back(row);
+  }
+  return Json{{"rows", rows}, {"missed", missed}, {"failed", failed}}.dump(2);
 }
 
 }  // namespace gradzoo

@@ -11,9 +11,9 @@ constexpr const char* kIntroduction =
     R"(# The ledger
 
 `gradzoo verify` holds what theory and papers say against what this code computes on your machine; `--quick` runs the
-identities, `--json` prints them for a program, and `--markdown` writes this page. Each identity has a test that plants the
-error it is there for and sees the row fail (`tests/tools/ledger/`). Statistical rows have fixed seeds and a false-alarm
-rate below 1e-4.
+identities, `--json` prints them for a program, and `--markdown` writes this page. `gradzoo verify --plant ROW`
+plants the errors that a row is there for and sees it fail; tests do so for every identity. Statistical rows have fixed
+seeds and a false-alarm rate below 1e-4.
 )";
 
 // A bar would end a cell.

@@ -9,3 +9,15 @@ TEST_CASE("Rows end with how many of them hold") {
   REQUIRE_MESSAGE(result.status == 0, result.err);
   CHECK_MESSAGE(contains(result.out, "2 of 2 rows hold, in 0:0"), result.out);
 }
+
+TEST_CASE("Planted errors are shown with their values, each seen by its row; what has none is refused") {
+  const ProcessResult result = run_gradzoo("verify --plant vae.kl_closed_form", "/tmp");
+  REQUIRE_MESSAGE(result.status == 0, result.err);
+  for (const char* words :
+       {"must be at most 1e-09", "as it is", "holds", "twice the size", "fails, as it must"})
+    CHECK_MESSAGE(contains(result.out, words), result.out);
+  CHECK_FALSE(contains(result.out, "NOT SEEN"));
+  const ProcessResult none = run_gradzoo("verify --plant rbm.784x500", "/tmp");
+  CHECK(none.status == 1);
+  CHECK_MESSAGE(contains(none.err, "rbm.784x500 has no planted errors"), none.err);
+}

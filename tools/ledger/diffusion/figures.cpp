@@ -1,4 +1,4 @@
-#include "tools/ledger/diffusion/figures.h"
+#include "tools/ledger/rows.h"
 
 #include <fmt/format.h>
 

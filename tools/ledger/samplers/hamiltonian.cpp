@@ -1,5 +1,3 @@
-#include "tools/ledger/samplers/hamiltonian.h"
-
 #include <algorithm>
 #include <cmath>
 
@@ -9,54 +7,14 @@
 #include "autograd/tape.h"
 #include "samplers/kinds/hmc.h"
 #include "samplers/leapfrog.h"
+#include "samplers/metropolis.h"
+#include "tools/ledger/rows.h"
+#include "tools/ledger/samplers/line_density.h"
 
 namespace gradzoo {
 namespace {
 
-RowResult hmc_exchangeable(const RowContext& context) {
-  constexpr int64_t kPairs = 1'000'000;
-  constexpr double kMost = 4.4;  // standard errors; one of six beyond it: 6.5e-5
-  Hmc sampler({.step = 0.5, .leapfrog_steps = 4, .adapt = false});
-  double worst = 0;
-  std::string found;
-  const struct {
-    const char* name;
-    LineDensity density;
-  } cases[] = {{"N(0,1)", standard_normal_density()},
-               {"a lopsided mixture", lopsided_density()},
-               {"N(0,1) cut to [-.5, 1]", cut_normal_density()}};
-  for (const auto& each : cases) {
-    const auto kernel = [&](const Tensor& x, Rng& rng) {
-      sampler.begin(each.density.target, x);
-      sampler.step(each.density.target, rng);
-      return sampler.x();
-    };
-    const double z = exchange_z(each.density, kernel, kPairs, context.seed);
-    found += fmt::format("{} {:.2f}, ", each.name, z);
-    worst = std::max(worst, z);
-  }
-  return {
-      worst, AtMost{kMost},
-      fmt::format("1e6 pairs (x, x'), x drawn from p, 4 leapfrog steps of .5, f64, larger |z| of x^2 x' - x "
-                  "x'^2 and x^3 x' - x x'^3: {}at most {} SE as there are 6; false alarm 7e-5",
-                  found, kMost)};
-}
-
-RowResult hmc_energy(const RowContext& context) {
-  const double order = energy_order(
-      [](const Target& target, const Tensor& x, const Tensor& p, double e, int64_t steps) {
-        const Tensor unit = ones({x.dim(1)}, x.dtype());
-        return leapfrog(target, x, value_and_score(target, x), p.clone(), unit, e, steps).energy_lost;
-      },
-      context.seed);
-  return {
-      order, Near{2, 0.1},
-      "trajectories of length 1 in 10, 20, 40 and 80 leapfrog steps from 1000 draws of a lopsided mixture, "
-      "f64: slope of log rms(H(end) - H(begin)) over log e"};
-}
-
-}  // namespace
-
+/// N(0,1) cut to [-0.5, 1], which chains must not leave.
 LineDensity cut_normal_density() {
   constexpr double kLower = -0.5, kUpper = 1;
   const auto sample = [](int64_t n, Rng& rng) {
@@ -72,6 +30,43 @@ LineDensity cut_normal_density() {
   return {target, sample};
 }
 
+Trajectory leapfrog_from(const Target& target, const Tensor& x, const Tensor& p, double e, int64_t steps) {
+  return leapfrog(target, x, value_and_score(target, x), p.clone(), ones({x.dim(1)}, x.dtype()), e, steps);
+}
+
+/// One transition of many chains on a target.
+using HamiltonianMove = Tensor (*)(const Target& target, const Tensor& x, Rng& rng);
+
+RowResult hmc_exchangeable(HamiltonianMove move, const RowContext& context) {
+  const int64_t pairs = context.count(1'000'000, 100'000);
+  constexpr double kMost = 4.4;  // standard errors; one of six beyond it: 6.5e-5
+  double worst = 0;
+  std::string found;
+  const struct {
+    const char* name;
+    LineDensity density;
+  } cases[] = {{"N(0,1)", standard_normal_density()},
+               {"a lopsided mixture", lopsided_density()},
+               {"N(0,1) cut to [-.5, 1]", cut_normal_density()}};
+  for (const auto& each : cases) {
+    const auto kernel = [&](const Tensor& x, Rng& rng) { return move(each.density.target, x, rng); };
+    const double z = exchange_z(each.density, kernel, pairs, context.seed);
+    found += fmt::format("{} {:.2f}, ", each.name, z);
+    worst = std::max(worst, z);
+  }
+  return {
+      worst, AtMost{kMost},
+      fmt::format("{} pairs (x, x'), x drawn from p, 4 leapfrog steps of .5, f64, larger |z| of x^2 x' - x "
+                  "x'^2 and x^3 x' - x x'^3: {}at most {} SE as there are 6; false alarm 7e-5",
+                  pairs, found, kMost)};
+}
+
+/// The energy that a trajectory of so many steps of e loses: x, p (B, d) -> (B).
+using EnergyLost = Tensor (*)(const Target& target, const Tensor& x, const Tensor& p, double e,
+                              int64_t steps);
+
+/// The slope of log(root mean square of the energy lost) over log e, fitted to trajectories of one length in
+/// 10, 20, 40 and 80 steps on the lopsided mixture.
 double energy_order(EnergyLost integrate, uint64_t seed) {
   constexpr int64_t kChains = 1000;
   const NoGrad quiet;
@@ -92,24 +87,64 @@ double energy_order(EnergyLost integrate, uint64_t seed) {
   return (count * sum_xy - sum_x * sum_y) / (count * sum_xx - sum_x * sum_x);
 }
 
-Row hmc_exchangeable_row() {
-  return {"samplers.hmc_exchangeable",
-          RowKind::identity,
-          "a transition of HMC from x ~ p: (x, x') has the law of (x', x), in a bounded domain too",
-          "Duane et al. 1987; Neal 2011",
-          true,
-          3,
-          hmc_exchangeable};
+RowResult hmc_energy(EnergyLost integrate, const RowContext& context) {
+  const double order = energy_order(integrate, context.seed);
+  return {
+      order, Near{2, 0.1},
+      "trajectories of length 1 in 10, 20, 40 and 80 leapfrog steps from 1000 draws of a lopsided mixture, "
+      "f64: slope of log rms(H(end) - H(begin)) over log e"};
 }
 
-Row hmc_energy_row() {
-  return {"samplers.hmc_energy",
-          RowKind::identity,
-          "the leapfrog integrator's error of the energy falls with the square of its step",
-          "Leimkuhler & Reich 2004; Neal 2011, section 2.3",
-          true,
-          1,
-          hmc_energy};
+Tensor energy_of(const Target& target, const Tensor& x, const Tensor& p) {
+  return sum(square(p), 1) * 0.5 - target.log_prob(x);
+}
+
+// Kicks are not halved at both ends: an integrator of order 1.
+Tensor lost_by_euler(const Target& target, const Tensor& x, const Tensor& p, double e, int64_t steps) {
+  Tensor at = x, momentum = p;
+  for (int64_t i = 0; i < steps; ++i) {
+    momentum = momentum + score_of(target, at) * e;
+    at = at + momentum * e;
+  }
+  return energy_of(target, x, p) - energy_of(target, at, momentum);
+}
+
+// Mirrors stop a particle in place of turning it round.
+Tensor stopped_at_mirrors(const Target& target, const Tensor& x, Rng& rng) {
+  const Tensor moved = clamp(x + randn_like(x, rng) * 0.8, target.domain.lower, target.domain.upper);
+  const Tensor ratio = target.log_prob(moved) - target.log_prob(x);
+  const Tensor moves = metropolis_moves(ratio, rand({x.dim(0)}, rng, x.dtype()));
+  return where(moves.view({x.dim(0), 1}), moved, x);
+}
+
+}  // namespace
+
+std::vector<Row> hamiltonian_rows() {
+  return {identity({"samplers.hmc_exchangeable",
+                    "a transition of HMC from x ~ p: (x, x') has the law of (x', x), in a bounded domain too",
+                    "Duane et al. 1987; Neal 2011", 3},
+                   hmc_exchangeable,
+                   [](const Target& target, const Tensor& x, Rng& rng) {
+                     return one_step(Hmc({.step = 0.5, .leapfrog_steps = 4, .adapt = false}), target, x, rng);
+                   },
+                   {{"trajectories that are always taken",
+                     [](const Target& target, const Tensor& x, Rng& rng) {
+                       return leapfrog_from(target, x, randn_like(x, rng), 1.5, 4).x;
+                     }},
+                    {"the energy lost upside down",
+                     [](const Target& target, const Tensor& x, Rng& rng) {
+                       const Trajectory end = leapfrog_from(target, x, randn_like(x, rng), 1.2, 3);
+                       return metropolis(x, end.value, end.x, end.value, neg(end.energy_lost), rng).x;
+                     }},
+                    {"mirrors that stop a particle", stopped_at_mirrors}}),
+          identity({"samplers.hmc_energy",
+                    "the leapfrog integrator's error of the energy falls with the square of its step",
+                    "Leimkuhler & Reich 2004; Neal 2011, section 2.3", 1},
+                   hmc_energy,
+                   [](const Target& target, const Tensor& x, const Tensor& p, double e, int64_t steps) {
+                     return leapfrog_from(target, x, p, e, steps).energy_lost;
+                   },
+                   {{"kicks that are not halved at the ends", lost_by_euler}})};
 }
 
 }  // namespace gradzoo

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <vector>
+
+#include "autograd/random.h"
+#include "base/function_ref.h"
+
+/// Likelihood is not quality (Theis, van den Oord & Bethge 2016, section 3): both directions, as numbers.
+namespace gradzoo {
+
+/// log(.01 p + .99 noise) from both log-densities.
+Tensor one_percent_data(const Tensor& log_p, const Tensor& log_noise);
+
+/// E_p[log p - log p_m], nats, of 2,000 draws of p = N(0, I) in `dimensions`, p_m being what
+/// log_mixture(log p, log noise) makes of both log-densities; the noise is N(0, 9 I).
+double mixture_loss(FunctionRef<Tensor(const Tensor& log_p, const Tensor& log_noise)> log_mixture,
+                    int64_t dimensions, uint64_t seed);
+
+/// A model of 2,000 points of ring8 that has a width.
+struct PointModel {
+  /// log p(x) of x (n, 2), and n of its samples.
+  Tensor (*log_density)(const Tensor& train, double width, const Tensor& x);
+  Tensor (*sample)(const Tensor& train, double width, int64_t n, Rng& rng);
+};
+struct Memory {
+  std::vector<double> widths, log_px;  // falling widths, mean log p of 500 test points under each, nats
+  double p_value;                      // of its samples at the least width, 1,000 against fresh points
+  Tensor train, samples;               // (2000, 2) that it knows; (1000, 2), those samples
+};
+Memory measure_memory(const PointModel& model, uint64_t seed);
+
+/// Kernel density: 1/n sum_i N(x; x_i, width^2 I), and its samples, no centre twice.
+Tensor kernel_log_density(const Tensor& train, double width, const Tensor& x);
+Tensor kernel_samples(const Tensor& train, double width, int64_t n, Rng& rng);
+
+}  // namespace gradzoo
