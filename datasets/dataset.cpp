@@ -27,7 +27,9 @@ void DatasetOptions::describe(OptionTable& options) {
   subset.describe(options);
 }
 
-std::string DatasetOptions::told() const { return subset.is_all() ? data : data + " " + subset.told(); }
+std::string DatasetOptions::description() const {
+  return subset.is_all() ? data : data + " " + subset.description();
+}
 
 Tensor as_image_batch(const Tensor& rows, const DataShape& shape) {
   return reshape(rows, {rows.dim(0), shape.height(), shape.width(), shape.channels()});
@@ -37,7 +39,7 @@ namespace {
 
 DataShape shape_of_toy(const DatasetOptions& options) {
   if (!options.subset.is_all())
-    throw Error("{} chooses among images, and {} is a toy. Hint: leave it away", options.subset.told(),
+    throw Error("{} chooses among images, and {} is a toy. Hint: leave it away", options.subset.description(),
                 options.data);
   DataShape shape;
   shape.toy = make_toy(options.data, options.toy());

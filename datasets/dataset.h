@@ -40,7 +40,7 @@ struct DatasetOptions {
 
   void describe(OptionTable& options);
   /// "mnist only=7", as much as is not by default; "mnist" of all of it.
-  std::string told() const;
+  std::string description() const;
   ToyOptions toy() const { return {.scale = toy_scale, .noise = toy_noise}; }
 };
 

@@ -95,7 +95,7 @@ AisEstimate annealed_importance_sampling(AnnealingPath& path, const Tensor& x, s
     history.note(static_cast<int64_t>(k), betas[k], w);
   }
   AisEstimate out = summary(w);
-  out.told_betas = std::move(history.betas);
+  out.recorded_betas = std::move(history.betas);
   out.history = std::move(history.weights);
   out.x = at;
   return out;

@@ -25,7 +25,7 @@ struct AisEstimate {
   double error;                              // standard error of log_ratio, by the delta method
   double ess;                                // (sum e^w)^2 / sum e^2w over the number of chains, in (0, 1]
   Tensor log_weights;                        // (B) f64
-  std::vector<double> told_betas;            // at which history speaks: the first, the last, some between
+  std::vector<double> recorded_betas;        // at which history speaks: the first, the last, some between
   std::vector<std::vector<double>> history;  // of some chains' w, one entry a temperature told
   Tensor x;                                  // (B, d): where they ended
 };

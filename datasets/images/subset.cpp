@@ -77,7 +77,7 @@ std::vector<int64_t> SubsetOptions::labels(int64_t classes) const {
   return meant;
 }
 
-std::string SubsetOptions::told() const {
+std::string SubsetOptions::description() const {
   std::string text;
   const auto add = [&](std::string_view key, std::string_view value, std::string_view all) {
     if (value != all) text += fmt::format("{}{}={}", text.empty() ? "" : " ", key, value);
@@ -97,7 +97,7 @@ Examples subset_of(const Examples& examples, const Examples& training, const Sub
   if (out.count() > 0 && learned.count() > 0 && options.ink != Ink::any)
     out = of_ink(out, learned, options.ink);
   if (out.count() == 0 || learned.count() == 0)
-    throw Error("{} leaves no image. Hint: other labels, or ink=any", options.told());
+    throw Error("{} leaves no image. Hint: other labels, or ink=any", options.description());
   return out;
 }
 

@@ -23,7 +23,7 @@ struct SubsetOptions {
   /// The labels below `classes` that are meant. Throws Error where one is no class or none is left.
   std::vector<int64_t> labels(int64_t classes) const;
   /// "only=7 ink=thick", "" of all.
-  std::string told() const;
+  std::string description() const;
 };
 
 /// Those of the examples that are meant. The quarters of ink are those of `training`, of the labels that are

@@ -48,8 +48,8 @@ struct RequestedPath {
   }
 };
 
-MetricInfo error_info(Learned learned) {
-  if (learned == Learned::velocity)
+MetricInfo error_info(PredictionType learned) {
+  if (learned == PredictionType::velocity)
     return {"velocity_error",
             "|u(x_t, t) - (x_1 - x_0)|^2, a number: falls to a floor above 0, since through one point many "
             "paths pass",
@@ -70,7 +70,7 @@ Diffusion::Diffusion(DiffusionKind kind, const PathOptions& options, const DataS
       noise_rng_(training.stream_seed(), kind_.name + "/noise"),
       network_(options.network, shape, classes_of(options, shape), init_rng_),
       learner_(network_, training.learner(adam({.beta2 = 0.99}))),
-      error_(add_metric(error_info(kind_.learned))),
+      error_(add_metric(error_info(kind_.prediction_type))),
       grad_norm_(add_metric(grad_norm_info())) {
   add_learner(learner_);
 }
@@ -90,8 +90,8 @@ std::vector<std::string> Diffusion::quick_sampling() const {
 // Of noise, with x' = a x_1 + b eps, a^2 + b^2 = 1: eps = b x' + a (a eps - b x_1), of which the network says
 // the bracket, about 1 at all times (Salimans & Ho 2022, section 4). So an error of it counts in E[x_1|x']
 // but b-fold, where one of eps would count b/a-fold, 25 times at the cosine path's start.
-Tensor Diffusion::said(const Tensor& x, const Tensor& t, const Tensor& labels) const {
-  if (kind_.learned == Learned::velocity) return network_.predict(x, t, labels);
+Tensor Diffusion::output(const Tensor& x, const Tensor& t, const Tensor& labels) const {
+  if (kind_.prediction_type == PredictionType::velocity) return network_.predict(x, t, labels);
   const MixingColumns at = mixing_columns(kind_.path, t);
   if (kind_.net != NoiseNet::score) return energy_noise(network_, kind_.net, x, t, at.noise);
   const Tensor length = sqrt(square(at.data) + square(at.noise));
@@ -105,7 +105,9 @@ Tensor Diffusion::error(const Batch& batch, const Tensor& labels, Rng& rng) cons
   Tensor noise = randn_like(data, rng);
   if (kind_.pairing == Pairing::optimal) noise = optimally_paired(noise, data);
   const PathPoints at = points_on(kind_.path, noise, data, t);
-  return mean(square(said(at.x, t, labels) - (kind_.learned == Learned::velocity ? at.velocity : noise)), 1);
+  return mean(square(output(at.x, t, labels) -
+                     (kind_.prediction_type == PredictionType::velocity ? at.velocity : noise)),
+              1);
 }
 
 void Diffusion::train_step(const StepContext& context, MetricRow row) {
@@ -125,8 +127,9 @@ Quantities Diffusion::held_out_error(const DataView& data, int64_t most) const {
   for_each_batch(some, options_.pixels, data.seed, kImagesAtOnce, [&](const Batch& batch) {
     errors.push_back(error(batch, is_conditional() ? batch.labels : Tensor(), rng));
   });
-  Quantity found = mean_over_examples(kind_.learned == Learned::velocity ? kVelocityError : kNoiseError,
-                                      concat(errors, 0), "the loss on examples that were not trained on");
+  Quantity found =
+      mean_over_examples(kind_.prediction_type == PredictionType::velocity ? kVelocityError : kNoiseError,
+                         concat(errors, 0), "the loss on examples that were not trained on");
   found.curve = error_;
   return {found};
 }
@@ -149,55 +152,58 @@ void Diffusion::describe_evaluation(OptionTable& options) {
   options.add("likelihood_images", likelihood_images_, "examples whose bits are measured", {2, 1e6});
 }
 
-Reading Diffusion::unclamped(const Tensor& said, const Tensor& x, const Mixing& at) const {
-  return kind_.learned == Learned::velocity ? read_velocity(said, x, at) : read_noise(said, x, at);
+Prediction Diffusion::unclamped(const Tensor& output, const Tensor& x, const Mixing& at) const {
+  return kind_.prediction_type == PredictionType::velocity ? prediction_from_velocity(output, x, at)
+                                                           : prediction_from_noise(output, x, at);
 }
 
-Reading Diffusion::reading_of(const Tensor& said, const Tensor& x, double t) const {
+Prediction Diffusion::prediction_of(const Tensor& output, const Tensor& x, double t) const {
   const Mixing at = kind_.path(t);
-  const Reading reading = unclamped(said, x, at);
-  return kind_.clamped ? read_denoised(clamp(reading.denoised, -1, 1), x, at) : reading;
+  const Prediction prediction = unclamped(output, x, at);
+  return kind_.clamped ? prediction_from_denoised(clamp(prediction.denoised, -1, 1), x, at) : prediction;
 }
 
-Reading Diffusion::read(const Tensor& x, double t, const Tensor& labels) const {
-  return reading_of(said(x, full({x.dim(0)}, t, x.dtype()), labels), x, t);
+Prediction Diffusion::predict(const Tensor& x, double t, const Tensor& labels) const {
+  return prediction_of(output(x, full({x.dim(0)}, t, x.dtype()), labels), x, t);
 }
 
 Tensor Diffusion::velocity(const Tensor& x, double t) const {
   const Mixing at = kind_.path(t);
-  return velocity_of(unclamped(said(x, full({x.dim(0)}, t, x.dtype()), {}), x, at), at);
+  return velocity_of(unclamped(output(x, full({x.dim(0)}, t, x.dtype()), {}), x, at), at);
 }
 
 // Classifier-free guidance (Ho & Salimans 2022), both from one batch.
-Reading Diffusion::guided(const Tensor& x, double t, const Tensor& labels, double guidance) const {
+Prediction Diffusion::guided(const Tensor& x, double t, const Tensor& labels, double guidance) const {
   const int64_t n = x.dim(0);
-  if (guidance == 0) return read(x, t);
-  if (!labels.defined() || guidance == 1) return read(x, t, labels);
-  const Tensor both = said(concat(x, x, 0), full({2 * n}, t), concat(labels, network_.no_labels(n), 0));
+  if (guidance == 0) return predict(x, t);
+  if (!labels.defined() || guidance == 1) return predict(x, t, labels);
+  const Tensor both = output(concat(x, x, 0), full({2 * n}, t), concat(labels, network_.no_labels(n), 0));
   const Tensor free = slice(both, 0, n, 2 * n);
-  return reading_of(free + (slice(both, 0, 0, n) - free) * guidance, x, t);
+  return prediction_of(free + (slice(both, 0, 0, n) - free) * guidance, x, t);
 }
 
 Tensor Diffusion::carry(const Tensor& x, const Tensor& labels, Rng& rng, const Route& route) const {
-  const auto read_at = [&](const Tensor& y, double t) { return guided(y, t, labels, route.guidance); };
-  const PathWalk walk{kind_.path, read_at, rng, route.level, route.done};
-  return uncentred(walk_path(walk, route.solver, x, route.steps), shape_);
+  const auto predict_at = [&](const Tensor& y, double t) { return guided(y, t, labels, route.guidance); };
+  const Trajectory trajectory{kind_.path, predict_at, rng, route.level, route.done};
+  return uncentred(follow_path(trajectory, route.solver, x, route.steps), shape_);
 }
 
 Tensor Diffusion::between(const Tensor& codes, const Tensor& labels, Rng& rng) const {
-  const Tensor told = along_rows(labels);
-  const auto read_at = [&](const Tensor& y, double t) { return read(y, t, told); };
-  const PathWalk walk{kind_.path, read_at, rng, {}, {}};
-  return uncentred(walk_path(walk, ddim_step, arcs_between(codes, codes.dim(0) / 2), kCodeSteps), shape_);
+  const Tensor row_labels = along_rows(labels);
+  const auto predict_at = [&](const Tensor& y, double t) { return predict(y, t, row_labels); };
+  const Trajectory trajectory{kind_.path, predict_at, rng, {}, {}};
+  return uncentred(follow_path(trajectory, ddim_step, arcs_between(codes, codes.dim(0) / 2), kCodeSteps),
+                   shape_);
 }
 
 // The flow has no noise, so it goes both ways (Song, Meng & Ermon 2021, section 4.3).
 Tensor Diffusion::code_of(const Tensor& examples, const Tensor& labels, Rng& rng) const {
-  const auto read_at = [&](const Tensor& y, double t) { return read(y, t, labels); };
-  const PathWalk walk{kind_.path, read_at, rng, {}, {}};
+  const auto predict_at = [&](const Tensor& y, double t) { return predict(y, t, labels); };
+  const Trajectory trajectory{kind_.path, predict_at, rng, {}, {}};
   Tensor x = centred(examples, shape_);
   for (int64_t i = kCodeSteps; i > 0; --i)
-    x = ddim_step(walk, x, static_cast<double>(i) / kCodeSteps, static_cast<double>(i - 1) / kCodeSteps);
+    x = ddim_step(trajectory, x, static_cast<double>(i) / kCodeSteps,
+                  static_cast<double>(i - 1) / kCodeSteps);
   return x;
 }
 
@@ -216,19 +222,20 @@ Abilities Diffusion::do_abilities() {
 Tensor Diffusion::completed_images(const InpaintRequest& request) const {
   constexpr int64_t kRepeats = 10;
   const Tensor data = centred(request.images, shape_);
-  const auto read_at = [&](const Tensor& y, double t) { return read(y, t); };
-  const PathWalk walk{kind_.path, read_at, request.rng, {.repeats = 1, .step = options_.level.step}, {}};
+  const auto predict_at = [&](const Tensor& y, double t) { return predict(y, t); };
+  const Trajectory trajectory{
+      kind_.path, predict_at, request.rng, {.repeats = 1, .step = options_.level.step}, {}};
   const double step = 1.0 / static_cast<double>(options_.sample_steps);
   Tensor x = randn_like(data, request.rng) * kind_.path(0).noise;
   for (int64_t i = 0; i < options_.sample_steps * kRepeats; ++i) {
     const double t = static_cast<double>(i / kRepeats) * step, later = std::min(t + step, 1.0);
     const Mixing at = kind_.path(t);
     const Tensor on_path = randn_like(data, request.rng) * at.noise + data * at.data;
-    x = options_.solver(walk, completed(x, on_path, request.known), t, later);
+    x = options_.solver(trajectory, completed(x, on_path, request.known), t, later);
     if (i % kRepeats != kRepeats - 1) x = noise_back(kind_.path, x, t, later, request.rng);
     request.done(static_cast<double>(i + 1) / static_cast<double>(options_.sample_steps * kRepeats));
   }
-  return uncentred(kind_.path(1).noise > 0 ? read(x, 1).denoised : x, shape_);
+  return uncentred(kind_.path(1).noise > 0 ? predict(x, 1).denoised : x, shape_);
 }
 
 Tensor Diffusion::do_sample(const SampleRequest& request, const SamplingOptions& sampling) const {
@@ -271,7 +278,7 @@ Target Diffusion::target_of_path() const {
   const auto noisy_score = [this, unit](const Tensor& y, double sigma) {
     const double t = time_of_level(sigma * unit);
     const Mixing at = kind_.path(t);
-    return score_of(read(centred(y, shape_) * at.data, t), at) * (at.data * unit);
+    return score_of(predict(centred(y, shape_) * at.data, t), at) * (at.data * unit);
   };
   constexpr double kLeast = 0.02;  // of a target without a level: where there is a score at all
   return {.score = [noisy_score](const Tensor& y) { return noisy_score(y, kLeast); },
@@ -281,7 +288,8 @@ Target Diffusion::target_of_path() const {
 
 std::string Diffusion::do_reading(const DataView&) {
   std::string text =
-      "The error has a floor above 0: to one x_t lead many data and noises, and the best that can be said is "
+      "The error has a floor above 0: to one x_t lead many data and noises, and the best that can be output "
+      "is "
       "their mean. Samples are good where the error is low at late times, which one number hardly shows: "
       "look "
       "at the pictures. ";

@@ -10,13 +10,13 @@ namespace gradzoo {
 inline constexpr QuantityInfo kVelocityError{"velocity_error", ""}, kNoiseError{"noise_error", ""};
 
 /// What the network learns to say of x_t.
-enum class Learned { velocity, noise };
+enum class PredictionType { velocity, noise };
 
 /// What makes one of these models.
 struct DiffusionKind {
   std::string name;  // of its random streams
   NoisePath path;
-  Learned learned;
+  PredictionType prediction_type;
   bool clamped = false;  // a mean of images lies among pixels, whatever the network says
   NoiseNet net = NoiseNet::score;
   Pairing pairing = Pairing::independent;
@@ -48,7 +48,7 @@ class Diffusion : public Model {
   const NoisePath& path() const { return kind_.path; }
   int64_t label_count() const override { return network_.classes(); }
   /// Both means of x (B, numbers), images in [-1,1], at time t under labels (B), undefined: none.
-  Reading read(const Tensor& x, double t, const Tensor& labels = {}) const;
+  Prediction predict(const Tensor& x, double t, const Tensor& labels = {}) const;
   /// dx_t/dt of the probability flow, without labels; smooth in x, also where a denoised image is not among
   /// images.
   Tensor velocity(const Tensor& x, double t) const;
@@ -80,12 +80,12 @@ class Diffusion : public Model {
   Target target_of_path() const;
   bool is_conditional() const { return network_.classes() > 0; }
   // What the network was made to say, at times t (B).
-  Tensor said(const Tensor& x, const Tensor& t, const Tensor& labels) const;
-  // |said - what it should have said|^2, a number of the example: (B).
+  Tensor output(const Tensor& x, const Tensor& t, const Tensor& labels) const;
+  // |output - target|^2, a number of the example: (B).
   Tensor error(const Batch& batch, const Tensor& labels, Rng& rng) const;
-  Reading guided(const Tensor& x, double t, const Tensor& labels, double guidance) const;
-  Reading unclamped(const Tensor& said, const Tensor& x, const Mixing& at) const;
-  Reading reading_of(const Tensor& said, const Tensor& x, double t) const;
+  Prediction guided(const Tensor& x, double t, const Tensor& labels, double guidance) const;
+  Prediction unclamped(const Tensor& output, const Tensor& x, const Mixing& at) const;
+  Prediction prediction_of(const Tensor& output, const Tensor& x, double t) const;
   // x_0 from which ddim comes to these examples, as its own steps taken back have it.
   Tensor code_of(const Tensor& examples, const Tensor& labels, Rng& rng) const;
   Quantities held_out_error(const DataView& data, int64_t most) const;

@@ -104,19 +104,23 @@ void NcsnOptions::adapt(OptionTable& table, TrainingOptions& training, const Dat
 
 FlowMatching::FlowMatching(const FlowOptions& options, const DataShape& shape,
                            const TrainingOptions& training)
-    : Diffusion(
-          {.name = "flow", .path = straight_path(), .learned = Learned::velocity, .pairing = options.pairing},
-          options, shape, training) {}
+    : Diffusion({.name = "flow",
+                 .path = straight_path(),
+                 .prediction_type = PredictionType::velocity,
+                 .pairing = options.pairing},
+                options, shape, training) {}
 
 Ddpm::Ddpm(const DdpmOptions& options, const DataShape& shape, const TrainingOptions& training)
-    : Diffusion(
-          {.name = "ddpm", .path = cosine_path(), .learned = Learned::noise, .clamped = shape.is_image()},
-          options, shape, training) {}
+    : Diffusion({.name = "ddpm",
+                 .path = cosine_path(),
+                 .prediction_type = PredictionType::noise,
+                 .clamped = shape.is_image()},
+                options, shape, training) {}
 
 Ncsn::Ncsn(const NcsnOptions& options, const DataShape& shape, const TrainingOptions& training)
     : Diffusion({.name = "ncsn",
                  .path = geometric_path(options.sigma_begin, options.sigma_end),
-                 .learned = Learned::noise,
+                 .prediction_type = PredictionType::noise,
                  .clamped = shape.is_image(),
                  .net = options.net},
                 options, shape, training) {}

@@ -26,15 +26,15 @@ Strip strip_of(const Diffusion& model, const Tensor& start, const Tensor& labels
                std::span<const double> times, Rng& rng) {
   constexpr int64_t kSteps = 100;
   Strip strip;
-  const auto read = [&](const Tensor& x, double t) {
-    Reading reading = model.read(x, t, labels);
+  const auto predict = [&](const Tensor& x, double t) {
+    Prediction prediction = model.predict(x, t, labels);
     while (strip.x.size() < times.size() && t >= times[strip.x.size()] - 0.5 / kSteps) {
       strip.x.push_back(x);
-      strip.denoised.push_back(reading.denoised);
+      strip.denoised.push_back(prediction.denoised);
     }
-    return reading;
+    return prediction;
   };
-  const Tensor end = walk_path({model.path(), read, rng}, ddim_step, start, kSteps);
+  const Tensor end = follow_path({model.path(), predict, rng}, ddim_step, start, kSteps);
   while (strip.x.size() < times.size()) {
     strip.x.push_back(end);
     strip.denoised.push_back(end);
@@ -109,7 +109,7 @@ Picture scores_picture(const Diffusion& model, const DataShape& shape) {
   for (const double share : {0.25, 0.08}) {
     const double t = model.time_of_level(share * widest), sigma = share * widest;
     const Mixing at = model.path()(t);
-    const Tensor learned = score_of(model.read(cast(tails, DType::f32) * at.data, t), at) * at.data;
+    const Tensor learned = score_of(model.predict(cast(tails, DType::f32) * at.data, t), at) * at.data;
     for (const bool truth : {true, false}) {
       Plane plane{fmt::format("{} score, noise {:.2g}", truth ? "true" : "learned", sigma), box.low[0],
                   box.high[0], box.low[1], box.high[1]};

@@ -120,7 +120,7 @@ void GanOptions::prefer_by_loss(OptionTable& table, TrainingOptions& training, c
 }
 
 void GanOptions::check(const TrainingOptions& training, const DataShape& shape) const {
-  classes_told(conditional, shape, "gan");
+  conditioning_classes(conditional, shape, "gan");
   if (training.batch % pac != 0) {
     throw Error("gan: pac={} does not divide a batch of {}. Hint: batch={}", pac, training.batch,
                 pac * std::max<int64_t>(1, training.batch / pac));

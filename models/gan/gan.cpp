@@ -30,7 +30,7 @@ GanShape sizes_from(const GanOptions& options, const DataShape& shape) {
           .init = options.init,
           .activation = options.activation,
           .spectral_norm = options.spectral_norm,
-          .classes = classes_told(options.conditional, shape, "gan"),
+          .classes = conditioning_classes(options.conditional, shape, "gan"),
           .pac = options.pac};
 }
 
@@ -55,7 +55,7 @@ MetricInfo of_fake_info(const GanLoss& loss) {
   return {"d_fake", "D(G(z)): the same for generated examples. Near 0: D sees through them all", true};
 }
 
-double mean_told(const Tensor& scores, const GanLoss& loss) {
+double mean_score(const Tensor& scores, const GanLoss& loss) {
   return mean(loss.logits ? sigmoid(scores.detach()) : scores.detach()).item();
 }
 
@@ -119,8 +119,8 @@ void Gan::train_step(const StepContext& context, MetricRow row) {
   if (options_.label_smoothing > 0)
     descended = descended + label_smoothing_term(of_real, options_.label_smoothing);
   row[discriminator_loss_] = descended.item();
-  row[of_real_] = mean_told(of_real, loss);
-  row[of_fake_] = mean_told(of_fake, loss);
+  row[of_real_] = mean_score(of_real, loss);
+  row[of_fake_] = mean_score(of_fake, loss);
   if (!generator_moves) row[generator_loss_] = loss.generator(of_fake.detach()).item();  // before D's step
   if (options_.penalty != SlopePenalty::none)
     descended = descended + slope_penalty(real, of_real, fake, labels) * options_.penalty_weight;

@@ -5,7 +5,7 @@
 
 namespace gradzoo {
 
-int64_t classes_told(bool conditional, const DataShape& shape, std::string_view model) {
+int64_t conditioning_classes(bool conditional, const DataShape& shape, std::string_view model) {
   if (!conditional) return 0;
   if (shape.classes == 0)
     throw Error("conditional=true: these data have no labels to tell {}. Hint: conditional=false, or images",

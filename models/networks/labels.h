@@ -9,7 +9,7 @@ namespace gradzoo {
 
 /// The number of classes a model is told: those of the data, or 0 where it is not conditional. Throws Error
 /// where it is and the data have no labels.
-int64_t classes_told(bool conditional, const DataShape& shape, std::string_view model);
+int64_t conditioning_classes(bool conditional, const DataShape& shape, std::string_view model);
 
 /// Labels (B) i64 as rows of 0 and 1: (B, classes). Throws Error where they are missing or no class.
 Tensor label_rows(const Tensor& labels, int64_t classes, DType dtype = DType::f32);

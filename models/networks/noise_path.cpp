@@ -72,29 +72,29 @@ Tensor stratified_times(int64_t n, Rng& rng) {
   return (part + rand({n}, rng)) / static_cast<double>(n);
 }
 
-Reading read_noise(const Tensor& noise, const Tensor& x, const Mixing& at) {
+Prediction prediction_from_noise(const Tensor& noise, const Tensor& x, const Mixing& at) {
   return {(x - noise * at.noise) / at.data, noise};
 }
 
-Reading read_denoised(const Tensor& denoised, const Tensor& x, const Mixing& at) {
+Prediction prediction_from_denoised(const Tensor& denoised, const Tensor& x, const Mixing& at) {
   return {denoised, (x - denoised * at.data) / at.noise};
 }
 
-Reading read_score(const Tensor& score, const Tensor& x, const Mixing& at) {
-  return read_noise(score * -at.noise, x, at);
+Prediction prediction_from_score(const Tensor& score, const Tensor& x, const Mixing& at) {
+  return prediction_from_noise(score * -at.noise, x, at);
 }
 
 // x = a D + b E and v = a' D + b' E, by Cramer's rule.
-Reading read_velocity(const Tensor& velocity, const Tensor& x, const Mixing& at) {
+Prediction prediction_from_velocity(const Tensor& velocity, const Tensor& x, const Mixing& at) {
   const double determinant = at.data * at.noise_slope - at.data_slope * at.noise;
   return {(x * at.noise_slope - velocity * at.noise) / determinant,
           (velocity * at.data - x * at.data_slope) / determinant};
 }
 
-Tensor score_of(const Reading& reading, const Mixing& at) { return reading.noise * (-1 / at.noise); }
+Tensor score_of(const Prediction& prediction, const Mixing& at) { return prediction.noise * (-1 / at.noise); }
 
-Tensor velocity_of(const Reading& reading, const Mixing& at) {
-  return reading.denoised * at.data_slope + reading.noise * at.noise_slope;
+Tensor velocity_of(const Prediction& prediction, const Mixing& at) {
+  return prediction.denoised * at.data_slope + prediction.noise * at.noise_slope;
 }
 
 }  // namespace gradzoo

@@ -44,19 +44,19 @@ PathPoints points_on(const NoisePath& path, const Tensor& noise, const Tensor& d
 Tensor stratified_times(int64_t n, Rng& rng);
 
 /// The two means that every reading of x_t is made of; a x_1 + b eps = x_t holds of them.
-struct Reading {
+struct Prediction {
   Tensor denoised;  // E[x_1 | x_t]
   Tensor noise;     // E[eps | x_t]
 };
 /// With x_t = a x_1 + b eps, and so E[x_1|x_t] = (x_t - b E[eps|x_t]) / a:
-Reading read_noise(const Tensor& noise, const Tensor& x, const Mixing& at);
-Reading read_denoised(const Tensor& denoised, const Tensor& x, const Mixing& at);
+Prediction prediction_from_noise(const Tensor& noise, const Tensor& x, const Mixing& at);
+Prediction prediction_from_denoised(const Tensor& denoised, const Tensor& x, const Mixing& at);
 /// s = -E[eps|x_t] / b (Vincent 2011).
-Reading read_score(const Tensor& score, const Tensor& x, const Mixing& at);
+Prediction prediction_from_score(const Tensor& score, const Tensor& x, const Mixing& at);
 /// v = a' E[x_1|x_t] + b' E[eps|x_t], solved with x_t for both.
-Reading read_velocity(const Tensor& velocity, const Tensor& x, const Mixing& at);
+Prediction prediction_from_velocity(const Tensor& velocity, const Tensor& x, const Mixing& at);
 /// And back.
-Tensor score_of(const Reading& reading, const Mixing& at);
-Tensor velocity_of(const Reading& reading, const Mixing& at);
+Tensor score_of(const Prediction& prediction, const Mixing& at);
+Tensor velocity_of(const Prediction& prediction, const Mixing& at);
 
 }  // namespace gradzoo

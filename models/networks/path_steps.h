@@ -10,7 +10,7 @@
 namespace gradzoo {
 
 /// What is known of x_t, rows x (B, d), at a time.
-using ReadAt = FunctionRef<Reading(const Tensor& x, double t)>;
+using PredictAt = FunctionRef<Prediction(const Tensor& x, double t)>;
 
 /// Of Langevin steps at a level: x' = x + e sigma^2 s + sqrt(2 e) sigma z, so many times (Song & Ermon 2019).
 struct LevelOptions {
@@ -18,29 +18,29 @@ struct LevelOptions {
   double step = 0.1;  // e: the step is so many times the level's variance
 };
 
-struct PathWalk {
+struct Trajectory {
   const NoisePath& path;
-  ReadAt read;
+  PredictAt predict;
   Rng& rng;
   LevelOptions level = {};
   std::function<void(double)> done = {};  // is told the share of the way that is done
 };
 
 /// Takes rows x (B, d) from one time to a later one.
-using PathStep = Tensor (*)(const PathWalk& walk, const Tensor& x, double from, double to);
+using PathStep = Tensor (*)(const Trajectory& trajectory, const Tensor& x, double from, double to);
 
 /// Euler's step of dx/dt = v(x, t), the probability flow (Song et al. 2021, eq. 13).
-Tensor euler_step(const PathWalk& walk, const Tensor& x, double from, double to);
+Tensor euler_step(const Trajectory& trajectory, const Tensor& x, double from, double to);
 /// Heun's, of second order: two readings a step.
-Tensor heun_step(const PathWalk& walk, const Tensor& x, double from, double to);
+Tensor heun_step(const Trajectory& trajectory, const Tensor& x, double from, double to);
 /// x' = a' E[x_1|x] + b' E[eps|x]: exact where both means stay as they are (Song, Meng & Ermon 2021, eq. 12
 /// with eta = 0).
-Tensor ddim_step(const PathWalk& walk, const Tensor& x, double from, double to);
+Tensor ddim_step(const Trajectory& trajectory, const Tensor& x, double from, double to);
 /// The posterior of x' given x and x_1 = E[x_1|x] (Ho et al. 2020, eqs. 6-7; eq. 12 above with eta = 1).
-Tensor ancestral_step(const PathWalk& walk, const Tensor& x, double from, double to);
+Tensor ancestral_step(const Trajectory& trajectory, const Tensor& x, double from, double to);
 /// Langevin steps at the level of `from`, which is then called that of `to` (Song & Ermon 2019, algorithm 1),
 /// in the coordinates x_1 + sigma eps. Where no data are mixed in yet, ddim's step.
-Tensor langevin_step(const PathWalk& walk, const Tensor& x, double from, double to);
+Tensor langevin_step(const Trajectory& trajectory, const Tensor& x, double from, double to);
 
 inline constexpr Choice<PathStep> kSolvers[] = {{"euler", euler_step},
                                                 {"heun", heun_step},
@@ -50,7 +50,7 @@ inline constexpr Choice<PathStep> kSolvers[] = {{"euler", euler_step},
 
 /// From noise x (B, d), N(0, b(0)^2), to data, in so many equal parts of time; where noise is left at the end
 /// the last reading takes it away. Nothing is recorded.
-Tensor walk_path(const PathWalk& walk, PathStep step, Tensor x, int64_t steps);
+Tensor follow_path(const Trajectory& trajectory, PathStep step, Tensor x, int64_t steps);
 
 /// x_from (the noisier) made of x_to anew: r x_to + n z (Lugmayr et al. 2022, "RePaint").
 Tensor noise_back(const NoisePath& path, const Tensor& x, double from, double to, Rng& rng);

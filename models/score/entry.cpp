@@ -44,7 +44,7 @@ void ScoreOptions::describe_sampling(OptionTable& options) {
 
 void ScoreOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
   const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, "score"); };
-  classes_told(conditional, shape, "score");
+  conditioning_classes(conditional, shape, "score");
   prefer(training.schedule, Decay::cosine);
   prefer(training.ema, 0.999);
   if (shape.toy) {

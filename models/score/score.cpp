@@ -19,7 +19,7 @@ namespace {
 
 ScoreShape network_shape(const ScoreOptions& options, const DataShape& shape) {
   ScoreShape out{.inputs = shape.size(),
-                 .classes = classes_told(options.conditional, shape, "score"),
+                 .classes = conditioning_classes(options.conditional, shape, "score"),
                  .is_energy = options.net == ScoreNet::energy,
                  .hidden = options.hidden,
                  .activation = options.activation,

@@ -36,7 +36,7 @@ void VaeOptions::describe_evaluation(OptionTable& options) {
 }
 
 void VaeOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
-  classes_told(conditional, shape, "vae");
+  conditioning_classes(conditional, shape, "vae");
   if (net == VaeNet::conv) check_codable("net=conv", shape);
   if (architecture == VaeArchitecture::pytorch_examples) {
     table.prefer(hidden, 400, "architecture");

@@ -37,7 +37,7 @@ Vae::Vae(const VaeOptions& options, const DataShape& shape, const TrainingOption
       noise_rng_(training.stream_seed(), "vae/noise"),
       network_({.net = options.net,
                 .data = shape,
-                .classes = classes_told(options.conditional, shape, "vae"),
+                .classes = conditioning_classes(options.conditional, shape, "vae"),
                 .channels = options.channels,
                 .latent = options.latent,
                 .hidden = options.hidden,

@@ -97,12 +97,12 @@ TEST_CASE("twenty chains tell their weights at about a hundred temperatures, fir
   Rng rng(1);
   const AisEstimate found = annealed_importance_sampling(path, zeros({30, 1}), ladder(1001), rng);
   REQUIRE(found.history.size() == 20);
-  CHECK(found.told_betas.size() >= 90);
-  CHECK(found.told_betas.size() <= 102);
-  CHECK(found.told_betas.front() == 0);
-  CHECK(found.told_betas.back() == 1);
-  for (size_t k = 0; k < found.told_betas.size(); ++k)
-    CHECK(found.history[7][k] == doctest::Approx(7 * found.told_betas[k]));
+  CHECK(found.recorded_betas.size() >= 90);
+  CHECK(found.recorded_betas.size() <= 102);
+  CHECK(found.recorded_betas.front() == 0);
+  CHECK(found.recorded_betas.back() == 1);
+  for (size_t k = 0; k < found.recorded_betas.size(); ++k)
+    CHECK(found.history[7][k] == doctest::Approx(7 * found.recorded_betas[k]));
   const AisEstimate few = annealed_importance_sampling(path, zeros({30, 1}), ladder(4), rng);
   CHECK(few.history[0].size() == 4);
 }

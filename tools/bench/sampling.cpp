@@ -46,10 +46,10 @@ WorkloadResult unet_sampling(const BenchOptions& options) {
   const TimeNetwork net({}, {.example = {28, 28}, .classes = kClasses}, kClasses, rng);
   const Tensor labels = any_labels(kSamples, kClasses), start = randn({kSamples, kNumbers}, rng);
   const NoisePath path = straight_path();
-  const auto read = [&](const Tensor& x, double t) {
-    return read_velocity(net.predict(x, full({kSamples}, t), labels), x, path(t));
+  const auto predict = [&](const Tensor& x, double t) {
+    return prediction_from_velocity(net.predict(x, full({kSamples}, t), labels), x, path(t));
   };
-  const PathWalk walk{path, read, rng};
+  const Trajectory trajectory{path, predict, rng};
   Tensor x = start;
   int64_t at = 0;
   return timed_steps(options, kSamples, [&] {
@@ -58,7 +58,7 @@ WorkloadResult unet_sampling(const BenchOptions& options) {
       x = start;
     }
     const double from = static_cast<double>(at) / kSteps;
-    x = euler_step(walk, x, from, static_cast<double>(++at) / kSteps);
+    x = euler_step(trajectory, x, from, static_cast<double>(++at) / kSteps);
     return rms(x);
   });
 }

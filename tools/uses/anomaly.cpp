@@ -46,7 +46,7 @@ Tensor test_images(const DatasetOptions& data, Pixels pixels, int64_t n) {
   const Examples test = Dataset(data).split(Split::test);
   if (test.count() < kFewest)
     throw Error("anomaly: {} {} has {} test images. Hint: {} or more are needed", data.data,
-                data.subset.told(), test.count(), kFewest);
+                data.subset.description(), test.count(), kFewest);
   return evenly_spread(test, std::min(n, test.count()), pixels);
 }
 
@@ -90,7 +90,8 @@ AgainstImages against_digit(const OpenedRun& run, int64_t label, Pixels pixels, 
         "one that has not",
         label, label);
   }
-  return {test_images(own, pixels, n), test_images(others, pixels, n), own.told(), others.told(), remark};
+  return {test_images(own, pixels, n), test_images(others, pixels, n), own.description(),
+          others.description(), remark};
 }
 
 /// The image sets behind `against`: noise, digit=9, the name or folder of a dataset, or a run of images
@@ -102,13 +103,13 @@ AgainstImages images_against(const OpenedRun& run, const std::string& against, c
   const DatasetOptions& data = run.options->data;
   if (against == "noise") {
     const Tensor own = test_images(data, pixels, n);
-    return {own, noise_images(run.shape, pixels, own.dim(0), seed), data.told(), "uniform noise"};
+    return {own, noise_images(run.shape, pixels, own.dim(0), seed), data.description(), "uniform noise"};
   }
   DatasetOptions other;
   other.data = against;
   if (other_run != nullptr) other = other_run->options->data;
   check_size(run, shape_of(other), against);
-  return {test_images(data, pixels, n), test_images(other, pixels, n), data.told(), other.told()};
+  return {test_images(data, pixels, n), test_images(other, pixels, n), data.description(), other.description()};
 }
 
 AnomalyReport judge(Model& model, const AgainstImages& images, uint64_t seed, const ShareDone& done) {

@@ -32,8 +32,8 @@ void check_comparable(const std::vector<std::unique_ptr<OpenedRun>>& runs) {
     const std::string &first = runs[0]->options->data.data, &other = run->options->data.data;
     const bool same_toy = run->options->data.toy_scale == runs[0]->options->data.toy_scale &&
                           run->options->data.toy_noise == runs[0]->options->data.toy_noise;
-    const std::string chosen = run->options->data.subset.told(),
-                      of_first = runs[0]->options->data.subset.told();
+    const std::string chosen = run->options->data.subset.description(),
+                      of_first = runs[0]->options->data.subset.description();
     if (first == other && chosen != of_first)
       throw Error(
           "compare: {} learned {} {} and {} {}, and numbers of different data say nothing of each other. "

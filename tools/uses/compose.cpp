@@ -154,7 +154,7 @@ void tell_images(UseResult& out, const RunProduct& composition, const Tensor& sa
     const double grey =
         std::accumulate(of_images.begin(), of_images.end(), 0.0) / static_cast<double>(of_images.size());
     const std::optional<Estimate> called = called_share(*run, samples);
-    const std::string learned = run->options->data.told();
+    const std::string learned = run->options->data.description();
     out.text += fmt::format("  {} ({}): mean grey of its images {:.3f}{}\n", printable(run->path()),
                             printable(learned), grey,
                             called ? fmt::format("; called one of its labels {:.3f} +- {:.3f}", called->value,
@@ -187,7 +187,7 @@ Picture composition_picture(const RunProduct& composition, const Tensor& samples
   Planes planes;
   for (size_t i = 0; i < composition.runs.size(); ++i)
     planes.planes.push_back(
-        density_plane(composition.factors[i], grid, composition.runs[i]->options->data.told()));
+        density_plane(composition.factors[i], grid, composition.runs[i]->options->data.description()));
   planes.planes.push_back(density_plane(composition.product, grid, "their product"));
   Plane drawn = density_plane(composition.product, grid, "samples of the product");
   drawn.contours = std::exchange(drawn.density, {});

@@ -47,7 +47,7 @@ void add_chains(LineChart& chart, const AisEstimate& annealing, double begin_log
     Series series{.name = chain > 0 ? ""
                           : down    ? "downwards"
                                     : "upwards",
-                  .x = annealing.told_betas,
+                  .x = annealing.recorded_betas,
                   .color = down ? 1 : 0};
     const double offset = begin_log_z - (down ? weights.back() : 0.0);
     for (const double w : weights) series.y.push_back(offset + w);

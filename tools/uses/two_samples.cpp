@@ -29,9 +29,9 @@ struct Side {
   DatasetOptions data = {};  // of examples
   Split split = Split::test;
 
-  std::string told() const {
+  std::string description() const {
     if (run) return name;
-    return fmt::format("{} ({})", data.told(), name_of(kSplits, split));
+    return fmt::format("{} ({})", data.description(), name_of(kSplits, split));
   }
 };
 
@@ -76,7 +76,7 @@ Tensor samples_of(const OpenedRun& run, int64_t n, int64_t side, bool binary, ui
 
 bool same_examples(const Side& a, const Side& b) {
   return !a.run && !b.run && a.data.data == b.data.data && a.split == b.split &&
-         a.data.subset.told() == b.data.subset.told();
+         a.data.subset.description() == b.data.subset.description();
 }
 
 // n examples at random, the `turn`-th of `turns` times n in one order.
@@ -84,7 +84,7 @@ Tensor examples_of(const Side& side, int64_t n, int64_t turn, int64_t turns, boo
   const Dataset dataset(side.data);
   Examples all = dataset.split(side.split);
   if (all.count() < n * turns)
-    throw Error("c2st: {} has {} examples, and {} are asked for. Hint: -n {}", side.told(), all.count(),
+    throw Error("c2st: {} has {} examples, and {} are asked for. Hint: -n {}", side.description(), all.count(),
                 n * turns, all.count() / turns);
   Rng order(seed, "c2st/order"), pixels(seed, "c2st/pixels");
   std::vector<double> chosen = randperm(all.count(), order).rows(turn * n, (turn + 1) * n).to_vector();
@@ -107,13 +107,13 @@ TwoSets two_sets(const NamedSet& a, const NamedSet& b, int64_t n, uint64_t seed)
   take_from(second, first);
   const DataShape shape = shape_behind(first), other = shape_behind(second);
   if (shape.example != other.example)
-    throw Error("c2st: {} has examples of {}, and {} of {}. Hint: two sets of one width", first.told(),
-                shape.example.str(), second.told(), other.example.str());
+    throw Error("c2st: {} has examples of {}, and {} of {}. Hint: two sets of one width", first.description(),
+                shape.example.str(), second.description(), other.example.str());
   const bool binary = draws_pixels(first) || draws_pixels(second);
   const bool parted = same_examples(first, second);
   const auto set_of = [&](Side& side, int64_t which) -> SampleSet {
-    if (side.run) return {samples_of(*side.run, n, which, binary, seed), side.told()};
-    return {examples_of(side, n, parted ? which : 0, parted ? 2 : 1, binary, seed), side.told()};
+    if (side.run) return {samples_of(*side.run, n, which, binary, seed), side.description()};
+    return {examples_of(side, n, parted ? which : 0, parted ? 2 : 1, binary, seed), side.description()};
   };
   return {set_of(first, 0), set_of(second, 1), shape, binary};
 }

@@ -74,9 +74,9 @@ TEST_CASE("noise levels are seen at unit scale, and a denoised image is among im
   const Tensor told = ncsn->network().predict(x / length, full({4}, t), {});
   const Tensor said = x * (sigma / (length * length)) + told / length;
   const Tensor denoised = clamp(x - said * sigma, -1, 1);
-  const Reading reading = ncsn->read(x, t);
-  CHECK(test::max_error(reading.denoised, denoised.to_vector()) < 1e-4);
-  CHECK(test::max_error(reading.noise * sigma + reading.denoised, x.to_vector()) < 1e-3);
+  const Prediction prediction = ncsn->predict(x, t);
+  CHECK(test::max_error(prediction.denoised, denoised.to_vector()) < 1e-4);
+  CHECK(test::max_error(prediction.noise * sigma + prediction.denoised, x.to_vector()) < 1e-3);
   // Not clamped, v = b' eps.
   const Tensor velocity = said * (sigma * std::log(0.01 / 20));
   CHECK(test::max_error(ncsn->velocity(x, t), velocity.to_vector()) < 1e-2 * sigma);
@@ -94,7 +94,7 @@ TEST_CASE("chains walk on the score in the data's own units, at any level") {
   CHECK(at.noise / at.data == doctest::Approx(2 * sigma).epsilon(1e-9));
   const Tensor x = (y * 2.0 - 1.0) * at.data;
   // Tweedie in y: E[y_1 | y] = y + sigma^2 s.
-  const Tensor denoised = (model->read(x, t).denoised + 1.0) * 0.5;
+  const Tensor denoised = (model->predict(x, t).denoised + 1.0) * 0.5;
   CHECK(test::max_error(y + target.noisy_score(y, sigma) * (sigma * sigma), denoised.to_vector()) < 1e-4);
   CHECK(target.score(y).shape() == Shape{4, 64});
 }
@@ -160,7 +160,7 @@ TEST_CASE("one energy learns what noise is, and says so at every level") {
     CHECK(last < 0.9 * first);
     const NoGrad quiet;
     const Tensor x = randn({2, 64}, rng);
-    const Reading at = model->read(x, 0.5);
+    const Prediction at = model->predict(x, 0.5);
     const double sigma = model->path()(0.5).noise;
     CHECK(test::max_error(at.denoised + at.noise * sigma, x.to_vector()) < 1e-4);
   }

@@ -40,10 +40,10 @@ TEST_CASE("points on their way are shown at the times in their titles, from the 
   Rng rng(5, "pictures/diffusion");
   Tensor x = randn({100, 2}, rng);
   CHECK(test::max_error(planes[0].points, x.to_vector()) < 1e-6);
-  const auto read = [&](const Tensor& at, double t) { return points.model->read(at, t); };
+  const auto predict = [&](const Tensor& at, double t) { return points.model->predict(at, t); };
   const NoGrad quiet;
   for (int64_t i = 0; i < 50; ++i)
-    x = ddim_step({points.model->path(), read, rng}, x, 0.01 * static_cast<double>(i),
+    x = ddim_step({points.model->path(), predict, rng}, x, 0.01 * static_cast<double>(i),
                   0.01 * static_cast<double>(i + 1));
   CHECK(planes[1].title == "t = 0.5");
   CHECK(test::max_error(planes[1].points, x.to_vector()) < 1e-4);

@@ -54,18 +54,18 @@ TEST_CASE("an image is filled in by single steps at a level, and what noise its 
   const Tensor truth = rand({3, 16}, images), known = bernoulli(full({16}, 0.5), images),
                data = truth * 2.0 - 1.0;
   const NoisePath& path = model->path();
-  const auto read = [&](const Tensor& x, double t) { return model->read(x, t); };
-  const PathWalk walk{path, read, b, {.repeats = 1, .step = 0.1}};
+  const auto predict = [&](const Tensor& x, double t) { return model->predict(x, t); };
+  const Trajectory trajectory{path, predict, b, {.repeats = 1, .step = 0.1}};
   const NoGrad quiet;
   Tensor x = randn({3, 16}, b) * path(0).noise;
   for (const double t : {0.0, 0.5}) {
     for (int repeat = 0; repeat < 10; ++repeat) {
       const Tensor on_path = randn({3, 16}, b) * path(t).noise + data;
-      x = langevin_step(walk, on_path * known + x * (1.0 - known), t, t + 0.5);
+      x = langevin_step(trajectory, on_path * known + x * (1.0 - known), t, t + 0.5);
       if (repeat < 9) x = noise_back(path, x, t, t + 0.5, b);
     }
   }
-  const Tensor clean = clamp((model->read(x, 1).denoised + 1.0) * 0.5, 0, 1);
+  const Tensor clean = clamp((model->predict(x, 1).denoised + 1.0) * 0.5, 0, 1);
   const Tensor wanted = truth * known + clean * (1.0 - known);
   CHECK(test::max_error(model->inpaint({truth, known, a}), wanted.to_vector()) < 1e-4);
 }
@@ -86,7 +86,7 @@ TEST_CASE("images that diffusion takes to lie under noise are images; points may
   Rng rng(6, "sampling_test");
   const NoGrad quiet;
   const auto furthest = [&](const Diffusion& model, int64_t numbers) {
-    return max(abs(model.read(randn({20, numbers}, rng) * 5.0, 0.9).denoised)).item();
+    return max(abs(model.predict(randn({20, numbers}, rng) * 5.0, 0.9).denoised)).item();
   };
   CHECK(furthest(*images, 16) <= 1);
   CHECK(furthest(*points, 2) > 1);

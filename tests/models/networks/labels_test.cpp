@@ -31,9 +31,9 @@ TEST_CASE("labels that are missing, too few or no class are refused") {
   CHECK(test::contains(message(labels({0, 1, 3})), "3"));
   CHECK(test::contains(message(labels({0, 1, -1})), "-1"));
   const DataShape points{.example = {2}};
-  CHECK(test::contains(test::error_message([&] { classes_told(true, points, "gan"); }), "no labels"));
-  CHECK(classes_told(false, points, "gan") == 0);
-  CHECK(classes_told(true, {.example = {4, 4}, .classes = 7}, "gan") == 7);
+  CHECK(test::contains(test::error_message([&] { conditioning_classes(true, points, "gan"); }), "no labels"));
+  CHECK(conditioning_classes(false, points, "gan") == 0);
+  CHECK(conditioning_classes(true, {.example = {4, 4}, .classes = 7}, "gan") == 7);
 }
 
 }  // namespace

@@ -62,14 +62,15 @@ TEST_CASE("the noise, the denoised, the score and the velocity of a point each t
   const Tensor x = test::wave({3, 2}), noise = test::wave({3, 2}, DType::f64, 1);
   for (const NoisePath& path : kPaths) {
     const Mixing at = path(0.4);
-    const Reading truth{(x - noise * at.noise) / at.data, noise};
-    const Reading found[] = {read_noise(noise, x, at), read_denoised(truth.denoised, x, at),
-                             read_score(noise * (-1 / at.noise), x, at),
-                             read_velocity(truth.denoised * at.data_slope + noise * at.noise_slope, x, at)};
-    for (const Reading& reading : found) {
-      CHECK(test::max_error(reading.noise, truth.noise.to_vector()) < 1e-12);
-      CHECK(test::max_error(reading.denoised, truth.denoised.to_vector()) < 1e-12);
-      CHECK(test::max_error(score_of(reading, at) * at.noise, (-noise).to_vector()) < 1e-12);
+    const Prediction truth{(x - noise * at.noise) / at.data, noise};
+    const Prediction found[] = {
+        prediction_from_noise(noise, x, at), prediction_from_denoised(truth.denoised, x, at),
+        prediction_from_score(noise * (-1 / at.noise), x, at),
+        prediction_from_velocity(truth.denoised * at.data_slope + noise * at.noise_slope, x, at)};
+    for (const Prediction& prediction : found) {
+      CHECK(test::max_error(prediction.noise, truth.noise.to_vector()) < 1e-12);
+      CHECK(test::max_error(prediction.denoised, truth.denoised.to_vector()) < 1e-12);
+      CHECK(test::max_error(score_of(prediction, at) * at.noise, (-noise).to_vector()) < 1e-12);
     }
   }
 }

@@ -16,7 +16,7 @@ constexpr double kMean = 0.7, kStd = 0.5;
 double width_at(const Mixing& at) { return std::sqrt(at.data * at.data * kStd * kStd + at.noise * at.noise); }
 
 // The readings of data N(m, s^2), which are known.
-Reading gaussian(const Tensor& x, const Mixing& at) {
+Prediction gaussian(const Tensor& x, const Mixing& at) {
   const double v = width_at(at) * width_at(at);
   const Tensor denoised = (x - at.data * kMean) * (at.data * kStd * kStd / v) + kMean;
   return {denoised, (x - denoised * at.data) / at.noise};
@@ -25,13 +25,13 @@ Reading gaussian(const Tensor& x, const Mixing& at) {
 // Every solver that draws nothing follows the flow, which keeps a point at its number of standard deviations.
 double flow_error(const NoisePath& path, PathStep step, int64_t steps) {
   Rng rng(1, "path_steps_test");
-  const auto read = [&](const Tensor& x, double t) { return gaussian(x, path(t)); };
+  const auto predict = [&](const Tensor& x, double t) { return gaussian(x, path(t)); };
   const Mixing first = path(0.01), last = path(0.99);
   const Tensor places = (arange(21, DType::f64) / 5.0 - 2.0).view({21, 1});
   Tensor x = places * width_at(first) + first.data * kMean;
   for (int64_t i = 0; i < steps; ++i) {
     const double part = 0.98 / static_cast<double>(steps);
-    x = step({path, read, rng}, x, 0.01 + part * static_cast<double>(i),
+    x = step({path, predict, rng}, x, 0.01 + part * static_cast<double>(i),
              0.01 + part * static_cast<double>(i + 1));
   }
   return max(abs(x - (places * width_at(last) + last.data * kMean))).item();
@@ -52,12 +52,12 @@ TEST_CASE("solvers of the flow converge to it with their order") {
 TEST_CASE("ancestral steps have the data's mean and width at their end") {
   const NoisePath path = cosine_path();
   Rng rng(2, "path_steps_test");
-  const auto read = [&](const Tensor& x, double t) { return gaussian(x, path(t)); };
+  const auto predict = [&](const Tensor& x, double t) { return gaussian(x, path(t)); };
   const int64_t n = 40'000;
   Tensor x = randn({n, 1}, rng, DType::f64);
   constexpr int64_t kSteps = 300;
   for (int64_t i = 0; i < kSteps; ++i)
-    x = ancestral_step({path, read, rng}, x, static_cast<double>(i) / kSteps,
+    x = ancestral_step({path, predict, rng}, x, static_cast<double>(i) / kSteps,
                        static_cast<double>(i + 1) / kSteps);
   // Four standard errors, and a bias of finite steps of half a hundredth.
   CHECK(std::abs(mean(x).item() - kMean) < 4 * kStd / std::sqrt(n) + 0.005);
@@ -78,13 +78,13 @@ TEST_CASE("going back by fresh noise gives the law of the earlier time") {
 TEST_CASE("a walk ends in what lies under the last noise, and needs a step") {
   const NoisePath path = geometric_path(3, 0.05);
   Rng rng(4, "path_steps_test");
-  const auto read = [&](const Tensor& x, double t) { return gaussian(x, path(t)); };
+  const auto predict = [&](const Tensor& x, double t) { return gaussian(x, path(t)); };
   const Tensor x = test::wave({5, 1});
-  const Tensor raw = ddim_step({path, read, rng}, x, 0, 1);
-  const Tensor end = walk_path({path, read, rng}, ddim_step, x, 1);
+  const Tensor raw = ddim_step({path, predict, rng}, x, 0, 1);
+  const Tensor end = follow_path({path, predict, rng}, ddim_step, x, 1);
   CHECK(test::max_error(end, gaussian(raw, path(1)).denoised.to_vector()) < 1e-14);
   CHECK(test::contains(test::error_message([&] {
-                         walk_path({path, read, rng}, ddim_step, x, 0);
+                         follow_path({path, predict, rng}, ddim_step, x, 0);
                        }),
                        "0 steps from noise to data. Hint: 1 or more"));
 }
@@ -93,8 +93,8 @@ TEST_CASE("what Langevin steps leave of a level is told at the scale of the next
   Rng rng(5, "path_steps_test");
   const Tensor x = test::wave({5, 1});
   for (const NoisePath& path : {cosine_path(), straight_path()}) {
-    const auto read = [&](const Tensor& at, double t) { return gaussian(at, path(t)); };
-    const Tensor moved = langevin_step({path, read, rng, {.repeats = 0, .step = 0.1}}, x, 0.3, 0.5);
+    const auto predict = [&](const Tensor& at, double t) { return gaussian(at, path(t)); };
+    const Tensor moved = langevin_step({path, predict, rng, {.repeats = 0, .step = 0.1}}, x, 0.3, 0.5);
     CHECK(test::max_error(moved, (x * (path(0.5).data / path(0.3).data)).to_vector()) < 1e-14);
   }
 }
@@ -102,18 +102,20 @@ TEST_CASE("what Langevin steps leave of a level is told at the scale of the next
 TEST_CASE("a walk that explodes stops, and says at which level") {
   const NoisePath path = geometric_path(3, 0.05);
   Rng rng(4, "path_steps_test");
-  const auto wrong = [&](const Tensor& x, double t) { return read_noise(x * -50.0, x, path(t)); };
+  const auto wrong = [&](const Tensor& x, double t) { return prediction_from_noise(x * -50.0, x, path(t)); };
   const auto said = [&](PathStep step) {
     return test::error_message([&] {
-      walk_path({path, wrong, rng, {.repeats = 3, .step = 0.5}}, step, randn({4, 2}, rng) * 3.0, 10);
+      follow_path({path, wrong, rng, {.repeats = 3, .step = 0.5}}, step, randn({4, 2}, rng) * 3.0, 10);
     });
   };
   CHECK_MESSAGE(test::contains(said(langevin_step), "step 2 of 10, at noise 1.99 times the data"),
                 said(langevin_step));
   CHECK(test::contains(said(langevin_step), "smaller level_step"));
-  const auto nothing = [&](const Tensor& x, double t) { return read_noise(x * std::nan(""), x, path(t)); };
+  const auto nothing = [&](const Tensor& x, double t) {
+    return prediction_from_noise(x * std::nan(""), x, path(t));
+  };
   CHECK(test::contains(test::error_message([&] {
-                         walk_path({path, nothing, rng}, ddim_step, randn({4, 2}, rng), 10);
+                         follow_path({path, nothing, rng}, ddim_step, randn({4, 2}, rng), 10);
                        }),
                        "step 1 of 10"));
 }

@@ -39,19 +39,20 @@ std::unique_ptr<TimeNetwork> trained(const Toy& toy, const NoisePath& path, int6
 struct FourReadings {
   std::array<Tensor, 4> values;  // noise, denoised, score, velocity
 };
-constexpr std::array<const char*, 4> kReadings = {"noise", "denoised", "score", "velocity"};
+constexpr std::array<const char*, 4> kPredictions = {"noise", "denoised", "score", "velocity"};
 
-FourReadings four_of(const Reading& reading, const Mixing& at) {
-  return {{reading.noise, reading.denoised, score_of(reading, at), velocity_of(reading, at)}};
+FourReadings four_of(const Prediction& prediction, const Mixing& at) {
+  return {{prediction.noise, prediction.denoised, score_of(prediction, at), velocity_of(prediction, at)}};
 }
 
 // Each of the four alone gives all of them back: the largest difference.
 double round_trip(const FourReadings& four, const Tensor& x, const Mixing& at) {
-  const Reading back[] = {read_noise(four.values[0], x, at), read_denoised(four.values[1], x, at),
-                          read_score(four.values[2], x, at), read_velocity(four.values[3], x, at)};
+  const Prediction back[] = {
+      prediction_from_noise(four.values[0], x, at), prediction_from_denoised(four.values[1], x, at),
+      prediction_from_score(four.values[2], x, at), prediction_from_velocity(four.values[3], x, at)};
   double worst = 0;
-  for (const Reading& reading : back) {
-    const FourReadings again = four_of(reading, at);
+  for (const Prediction& prediction : back) {
+    const FourReadings again = four_of(prediction, at);
     for (size_t i = 0; i < four.values.size(); ++i)
       worst = std::max(worst, max(abs(again.values[i] - four.values[i])).item());
   }
@@ -75,8 +76,8 @@ LabResult run_one_idea(const LabContext& context) {
   const NoisePath path = cosine_path();
   const std::unique_ptr<TimeNetwork> network = trained(*toy, path, steps, context);
   const NoGrad quiet;
-  const auto read = [&](const Tensor& x, double t) {
-    return read_noise(network->predict(x, full({x.dim(0)}, t), {}), x, path(t));
+  const auto predict = [&](const Tensor& x, double t) {
+    return prediction_from_noise(network->predict(x, full({x.dim(0)}, t), {}), x, path(t));
   };
 
   LabTable readings{
@@ -95,10 +96,10 @@ LabResult run_one_idea(const LabContext& context) {
     const Mixing at = path(t);
     const Tensor x = noisy(*toy->modes(), at)->sample(kPoints, rng, DType::f64);
     const Tensor guess = cast(network->predict(cast(x, DType::f32), full({kPoints}, t), {}), DType::f64);
-    const FourReadings learned = four_of(read_noise(guess, x, at), at),
-                       exact = four_of(read_score(noisy(*toy->modes(), at)->score(x), x, at), at);
+    const FourReadings learned = four_of(prediction_from_noise(guess, x, at), at),
+                       exact = four_of(prediction_from_score(noisy(*toy->modes(), at)->score(x), x, at), at);
     std::vector<double> row = {at.data};
-    for (size_t i = 0; i < kReadings.size(); ++i) row.push_back(rms(learned.values[i] - exact.values[i]));
+    for (size_t i = 0; i < kPredictions.size(); ++i) row.push_back(rms(learned.values[i] - exact.values[i]));
     row.push_back(round_trip(learned, x, at));
     worst = std::max(worst, row.back());
     readings.add(fmt::format("{}", t), std::move(row));
@@ -131,7 +132,7 @@ LabResult run_one_idea(const LabContext& context) {
   for (const Way& way : ways) {
     context.progress(fmt::format("{}: walking", way.name));
     Rng noise(context.seed, "lab/one-idea/walk");
-    const Tensor x = walk_path({path, read, noise, levels}, way.step, start, walk_steps);
+    const Tensor x = follow_path({path, predict, noise, levels}, way.step, start, walk_steps);
     if (!heun.defined()) heun = x;
     const ModeCoverage found = mode_coverage(x, *toy->modes());
     solvers.add(way.name, {way.evaluations, static_cast<double>(found.covered), found.high_quality,

@@ -22,7 +22,7 @@ constexpr double kFirst = 3, kLast = 0.05;  // noise levels
 double variance_at(const Mixing& at) { return at.data * at.data * kStd * kStd + at.noise * at.noise; }
 
 // E[x_1 | x_t] = m + a s^2 / v (x_t - a m), of data N(m, s^2).
-Reading gaussian_reading(const Tensor& x, const Mixing& at) {
+Prediction gaussian_prediction(const Tensor& x, const Mixing& at) {
   const Tensor denoised = (x - at.data * kMean) * (at.data * kStd * kStd / variance_at(at)) + kMean;
   return {denoised, (x - denoised * at.data) / at.noise};
 }
@@ -33,12 +33,12 @@ double relative_error(const Tensor& found, const Tensor& wanted) {
 
 /// How one reading becomes the others.
 struct Conversions {
-  Reading (*from_noise)(const Tensor&, const Tensor&, const Mixing&) = read_noise;
-  Reading (*from_denoised)(const Tensor&, const Tensor&, const Mixing&) = read_denoised;
-  Reading (*from_score)(const Tensor&, const Tensor&, const Mixing&) = read_score;
-  Reading (*from_velocity)(const Tensor&, const Tensor&, const Mixing&) = read_velocity;
-  Tensor (*to_score)(const Reading&, const Mixing&) = score_of;
-  Tensor (*to_velocity)(const Reading&, const Mixing&) = velocity_of;
+  Prediction (*from_noise)(const Tensor&, const Tensor&, const Mixing&) = prediction_from_noise;
+  Prediction (*from_denoised)(const Tensor&, const Tensor&, const Mixing&) = prediction_from_denoised;
+  Prediction (*from_score)(const Tensor&, const Tensor&, const Mixing&) = prediction_from_score;
+  Prediction (*from_velocity)(const Tensor&, const Tensor&, const Mixing&) = prediction_from_velocity;
+  Tensor (*to_score)(const Prediction&, const Mixing&) = score_of;
+  Tensor (*to_velocity)(const Prediction&, const Mixing&) = velocity_of;
 };
 
 /// x_t is N(a m, v), v = a^2 s^2 + b^2, so its score is -(x - a m) / v, and what carries it along is a' m +
@@ -54,12 +54,12 @@ double conversion_error(const Conversions& how) {
       const double slope = at.data * at.data_slope * kStd * kStd + at.noise * at.noise_slope;  // v' / 2
       const Tensor away = x - at.data * kMean;
       const Tensor score = away * (-1 / v), velocity = away * (slope / v) + at.data_slope * kMean;
-      const Reading exact = gaussian_reading(x, at);
-      for (const Reading& reading :
+      const Prediction exact = gaussian_prediction(x, at);
+      for (const Prediction& prediction :
            {how.from_noise(exact.noise, x, at), how.from_denoised(exact.denoised, x, at),
             how.from_score(score, x, at), how.from_velocity(velocity, x, at)}) {
-        worst = std::max({worst, relative_error(how.to_score(reading, at), score),
-                          relative_error(how.to_velocity(reading, at), velocity)});
+        worst = std::max({worst, relative_error(how.to_score(prediction, at), score),
+                          relative_error(how.to_velocity(prediction, at), velocity)});
       }
     }
   }
@@ -108,11 +108,11 @@ RowResult score_equivalence(SquaredNoise weight, const RowContext&) {
 /// The largest difference between two draws of the same start with other random streams.
 double stream_difference(PathStep step) {
   const NoisePath path = cosine_path();
-  const auto read = [&](const Tensor& x, double t) { return gaussian_reading(x, path(t)); };
+  const auto predict = [&](const Tensor& x, double t) { return gaussian_prediction(x, path(t)); };
   const Tensor start = (arange(64, DType::f64) / 16.0 - 2.0).view({64, 1});
   Rng first(1, "ledger/streams"), second(2, "ledger/streams");
-  return max(abs(walk_path({path, read, first}, step, start, 25) -
-                 walk_path({path, read, second}, step, start, 25)))
+  return max(abs(follow_path({path, predict, first}, step, start, 25) -
+                 follow_path({path, predict, second}, step, start, 25)))
       .item();
 }
 
@@ -129,7 +129,7 @@ double gaussian_flow_bits_error(LogDensityAlong log_density) {
   const NoisePath path = cosine_path();
   const double scale = path(1).data, noise = path(1).noise;
   const auto velocity = [&](const Tensor& x, double t) {
-    return velocity_of(gaussian_reading(x, path(t)), path(t));
+    return velocity_of(gaussian_prediction(x, path(t)), path(t));
   };
   Rng rng(3, "ledger/flow-bits");
   const Tensor x = randn({20'000, 2}, rng, DType::f64) * kStd + kMean;
@@ -151,17 +151,17 @@ double step_convention_error(PathStep step) {
   constexpr double kStep = 0.03;
   constexpr int64_t kRepeats = 6;
   const NoisePath path = geometric_path(kFirst, kLast);
-  const auto read = [&](const Tensor& x, double t) { return gaussian_reading(x, path(t)); };
+  const auto predict = [&](const Tensor& x, double t) { return gaussian_prediction(x, path(t)); };
   Rng ours(1, "ledger/convention"), theirs(1, "ledger/convention");
   const Tensor start = (arange(64, DType::f64) / 16.0 - 2.0).view({64, 1});
-  const Tensor x = step({path, read, ours, {.repeats = kRepeats, .step = kStep}}, start, 0.4, 0.5);
+  const Tensor x = step({path, predict, ours, {.repeats = kRepeats, .step = kStep}}, start, 0.4, 0.5);
 
   const Mixing at = path(0.4);
   const double least = path(1).noise, epsilon = 2 * kStep * least * least;
   const double alpha = epsilon * at.noise * at.noise / (least * least);
   Tensor y = start;
   for (int64_t i = 0; i < kRepeats; ++i)
-    y = y + score_of(gaussian_reading(y, at), at) * (alpha / 2) + randn_like(y, theirs) * std::sqrt(alpha);
+    y = y + score_of(gaussian_prediction(y, at), at) * (alpha / 2) + randn_like(y, theirs) * std::sqrt(alpha);
   return relative_error(x, y);
 }
 
@@ -177,14 +177,14 @@ double gaussian_levels_z(PathStep step, uint64_t seed) {
   constexpr int64_t kChains = 200'000, kLevels = 8;
   const NoisePath path = geometric_path(kFirst, kLast);
   Rng rng(seed, "ledger/levels");
-  const auto read = [&](const Tensor& x, double t) { return gaussian_reading(x, path(t)); };
+  const auto predict = [&](const Tensor& x, double t) { return gaussian_prediction(x, path(t)); };
   const LevelOptions level{.repeats = 4, .step = 0.15};
-  const PathWalk walk{path, read, rng, level};
+  const Trajectory trajectory{path, predict, rng, level};
   Tensor x = randn({kChains, 1}, rng, DType::f64) * kFirst;
   double mean_now = 0, variance = kFirst * kFirst, worst = 0;
   for (int64_t i = 0; i < kLevels; ++i) {
     const double from = static_cast<double>(i) / kLevels, to = static_cast<double>(i + 1) / kLevels;
-    x = step(walk, x, from, to);
+    x = step(trajectory, x, from, to);
     const double sigma = path(from).noise, e = level.step * sigma * sigma;
     const double pull = 1 - e / (kStd * kStd + sigma * sigma);
     for (int64_t k = 0; k < level.repeats; ++k) {
@@ -237,26 +237,27 @@ std::vector<Row> path_rows() {
           {{"the noise's denoised a hundredth short",
             {.from_noise =
                  [](const Tensor& said, const Tensor& x, const Mixing& at) {
-                   return Reading{read_noise(said, x, at).denoised * 0.99, read_noise(said, x, at).noise};
+                   return Prediction{prediction_from_noise(said, x, at).denoised * 0.99,
+                                     prediction_from_noise(said, x, at).noise};
                  }}},
            {"the velocity's denoised a hundredth short",
             {.from_velocity =
                  [](const Tensor& said, const Tensor& x, const Mixing& at) {
-                   return Reading{read_velocity(said, x, at).denoised * 0.99,
-                                  read_velocity(said, x, at).noise};
+                   return Prediction{prediction_from_velocity(said, x, at).denoised * 0.99,
+                                     prediction_from_velocity(said, x, at).noise};
                  }}},
            {"a score of the wrong sign",
             {.from_score = [](const Tensor& said, const Tensor& x,
-                              const Mixing& at) { return read_score(-said, x, at); }}},
+                              const Mixing& at) { return prediction_from_score(-said, x, at); }}},
            {"a denoised of another x",
             {.from_denoised = [](const Tensor& said, const Tensor& x,
-                                 const Mixing& at) { return read_denoised(said, x * 0.99, at); }}},
+                                 const Mixing& at) { return prediction_from_denoised(said, x * 0.99, at); }}},
            {"a score that is not divided by the noise",
-            {.to_score = [](const Reading& reading,
-                            const Mixing& at) { return score_of(reading, at) * at.noise; }}},
+            {.to_score = [](const Prediction& prediction,
+                            const Mixing& at) { return score_of(prediction, at) * at.noise; }}},
            {"a velocity without its noise",
-            {.to_velocity = [](const Reading& reading,
-                               const Mixing& at) { return reading.denoised * at.data_slope; }}}}),
+            {.to_velocity = [](const Prediction& prediction,
+                               const Mixing& at) { return prediction.denoised * at.data_slope; }}}}),
       identity({"ddpm.score_equivalence", "predicting the noise is denoising score matching weighted by b^2",
                 "Vincent 2011; Ho et al. 2020, section 3.2", 1},
                score_equivalence, [](const Mixing& at) { return at.noise * at.noise; },
@@ -282,25 +283,28 @@ std::vector<Row> path_rows() {
                 "Song & Ermon 2019, algorithm 1", 1},
                step_conventions, langevin_step,
                {{"steps of twice the size",
-                 [](const PathWalk& walk, const Tensor& x, double from, double to) {
-                   return langevin_step(
-                       {walk.path, walk.read, walk.rng, {walk.level.repeats, walk.level.step * 2}}, x, from,
-                       to);
+                 [](const Trajectory& trajectory, const Tensor& x, double from, double to) {
+                   return langevin_step({trajectory.path,
+                                         trajectory.predict,
+                                         trajectory.rng,
+                                         {trajectory.level.repeats, trajectory.level.step * 2}},
+                                        x, from, to);
                  }}}),
-      identity({"ncsn.gaussian_levels",
-                "under the exact score annealed Langevin has the law that its linear steps give a Gaussian",
-                "Song & Ermon 2020, proposition 3", 2},
-               gaussian_levels, langevin_step,
-               {{"ancestral steps in their place", ancestral_step},
-                {"a pull that is a fiftieth short",
-                 [](const PathWalk& walk, const Tensor& x, double from, double to) {
-                   const auto read = [&](const Tensor& y, double t) {
-                     Reading reading = walk.read(y, t);
-                     reading.noise = reading.noise * 0.98;
-                     return reading;
-                   };
-                   return langevin_step({walk.path, read, walk.rng, walk.level}, x, from, to);
-                 }}}),
+      identity(
+          {"ncsn.gaussian_levels",
+           "under the exact score annealed Langevin has the law that its linear steps give a Gaussian",
+           "Song & Ermon 2020, proposition 3", 2},
+          gaussian_levels, langevin_step,
+          {{"ancestral steps in their place", ancestral_step},
+           {"a pull that is a fiftieth short",
+            [](const Trajectory& trajectory, const Tensor& x, double from, double to) {
+              const auto predict = [&](const Tensor& y, double t) {
+                Prediction prediction = trajectory.predict(y, t);
+                prediction.noise = prediction.noise * 0.98;
+                return prediction;
+              };
+              return langevin_step({trajectory.path, predict, trajectory.rng, trajectory.level}, x, from, to);
+            }}}),
       identity({"unet.second_order", "the U-Net is differentiated twice, in x, as finite differences say",
                 "chain rule", 5},
                unet_second_order, [](const Unet& net, const Tensor& x, const Tensor& t) { return net(x, t); },
