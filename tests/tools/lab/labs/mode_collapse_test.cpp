@@ -6,17 +6,23 @@ namespace gradzoo {
 namespace {
 
 TEST_CASE("mode-collapse: a D that is far ahead keeps G on a few modes; minimax alone does not") {
-  const LabResult result = ModeCollapseLab{.steps = 2000, .looks = 8}.run({.seed = 1});
+  // By other seeds and roundings too, after 6,000 steps default and minimax have 8, collapse 2 to 4.
+  const LabResult result = ModeCollapseLab{.steps = 6000, .looks = 8, .seeds = 1}.run({.seed = 1});
   const LabTable& table = result.table("setting");
   REQUIRE(table.rows.size() == 4);
-  CHECK(table.at("minimax", "modes") >= 6);
-  CHECK(table.at("minimax", "smallest share") > 0);
-  CHECK(table.at("collapse", "modes") <= 4);
-  CHECK(table.at("collapse", "smallest share") == 0);
-  CHECK(table.at("default", "most modes") >= table.at("collapse", "most modes"));
-  CHECK(table.at("default", "D's loss") > 1.2);  // log 4 = 1.386
+  for (const char* healthy : {"default", "minimax"}) {
+    CHECK(table.at(healthy, "fewest modes") >= table.at("collapse", "modes") + 2);
+    CHECK(table.at(healthy, "smallest share") > 0.02);
+    CHECK(table.at(healthy, "D's loss") > 1.2);  // log 4 = 1.386
+  }
+  CHECK(table.at("collapse", "most modes") <= 5);
+  CHECK(table.at("collapse", "smallest share") < 0.008);  // 20 of 2,500
   CHECK(table.at("collapse", "D's loss") < 1);
-  for (const LabTable::Row& row : table.rows) CHECK(row.values[0] <= row.values[1]);
+  CHECK(table.at("collapse, with noise", "modes") > table.at("collapse", "modes"));
+  for (const LabTable::Row& row : table.rows) {
+    CHECK(row.values[1] <= row.values[0]);
+    CHECK(row.values[0] <= row.values[2]);
+  }
   CHECK(result.pictures.size() == 2);
 }
 
