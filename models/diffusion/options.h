@@ -29,6 +29,7 @@ struct PathOptions {
 struct FlowOptions : PathOptions {
   Pairing pairing = Pairing::independent;
 
+  FlowOptions() { network.bounded = true; }
   void describe(OptionTable& options);
   void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
 };

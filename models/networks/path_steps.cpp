@@ -84,7 +84,7 @@ Tensor follow_path(const Trajectory& trajectory, PathStep step, Tensor x, int64_
     const double from = static_cast<double>(i) * part;
     x = step(trajectory, x, from, i + 1 == steps ? 1 : static_cast<double>(i + 1) * part);
     check_bounded(trajectory.path, x, i + 1, steps, from);
-    if (walk.done) walk.done(static_cast<double>(i + 1) * part);
+    if (trajectory.done) trajectory.done(static_cast<double>(i + 1) * part);
   }
   return trajectory.path(1).noise > 0 ? trajectory.predict(x, 1).denoised : x;
 }

@@ -1,11 +1,14 @@
 #include "models/networks/time_network.h"
 
+#include <algorithm>
+
 #include "autograd/ops.h"
 
 namespace gradzoo {
 namespace {
 
 constexpr int64_t kSlowFeatures = 16;
+constexpr double kNoiseReach = 4;  // standard normal noise lies within
 
 }  // namespace
 
@@ -22,6 +25,9 @@ TimeNetwork::TimeNetwork(const TimeNetworkOptions& options, const DataShape& sha
   mlp_ = std::make_unique<Mlp>(layer_sizes(shape.size() + kSlowFeatures, options.hidden, shape.size()), rng,
                                MlpOptions{.activation = "silu"});
   register_module("mlp", *mlp_);
+  if (!options.bounded) return;
+  reach_ = full({1}, 2 * std::max(kNoiseReach, shape.diameter()));
+  register_buffer("reach", reach_);
 }
 
 Tensor TimeNetwork::padded(const Tensor& images) const {
@@ -37,7 +43,10 @@ Tensor TimeNetwork::cut_back(const Tensor& images, const Tensor& x) const {
 
 Tensor TimeNetwork::predict(const Tensor& x, const Tensor& t, const Tensor& labels) const {
   // Slow features suffice a perceptron: from 10 radians over the path downwards.
-  if (mlp_) return mlp_->forward(concat(x, time_features(t * 0.01, kSlowFeatures), 1));
+  if (mlp_) {
+    const Tensor seen = reach_.defined() ? x / sqrt(square(x / reach_) + 1.0) : x;
+    return mlp_->forward(concat(seen, time_features(t * 0.01, kSlowFeatures), 1));
+  }
   const Tensor images = padded(as_image_batch(x, shape_));
   if (classes_ == 0) return cut_back((*unet_)(images, t), x);
   return cut_back((*unet_)(images, t, labels.defined() ? labels : no_labels(x.dim(0))), x);

@@ -12,6 +12,7 @@ namespace gradzoo {
 struct TimeNetworkOptions {
   int64_t channels = 32;                          // of the U-Net, at half the image's resolution
   std::vector<int64_t> hidden = {256, 256, 256};  // of the perceptron
+  bool bounded = false;                           // what the perceptron says, however far x is: see predict
 };
 
 /// The next multiple of 4: a side of an image whose U-Net halves it twice.
@@ -23,7 +24,9 @@ class TimeNetwork : public Module {
  public:
   /// `classes` 0: no labels.
   TimeNetwork(const TimeNetworkOptions& options, const DataShape& shape, int64_t classes, Rng& rng);
-  /// x (B, numbers), t (B) in [0, 1], labels (B) i64, undefined: no label -> (B, numbers)
+  /// x (B, numbers), t (B) in [0, 1], labels (B) i64, undefined: no label -> (B, numbers). A perceptron is
+  /// nearly linear where it was not trained, and a flow along a linear velocity leaves exponentially. One
+  /// that is bounded sees x / sqrt(1 + (x/R)^2), which is x where noise and data are, and never beyond R.
   Tensor predict(const Tensor& x, const Tensor& t, const Tensor& labels) const;
   int64_t classes() const { return classes_; }
   /// Whether it looks at images.
@@ -39,6 +42,7 @@ class TimeNetwork : public Module {
   int64_t classes_;
   std::unique_ptr<Unet> unet_;  // of images
   std::unique_ptr<Mlp> mlp_;    // of points
+  Tensor reach_;                // (1), R; a buffer, so that weights of another R are refused
 };
 
 }  // namespace gradzoo

@@ -109,7 +109,8 @@ AgainstImages images_against(const OpenedRun& run, const std::string& against, c
   other.data = against;
   if (other_run != nullptr) other = other_run->options->data;
   check_size(run, shape_of(other), against);
-  return {test_images(data, pixels, n), test_images(other, pixels, n), data.description(), other.description()};
+  return {test_images(data, pixels, n), test_images(other, pixels, n), data.description(),
+          other.description()};
 }
 
 AnomalyReport judge(Model& model, const AgainstImages& images, uint64_t seed, const ShareDone& done) {

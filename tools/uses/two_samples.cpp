@@ -84,8 +84,8 @@ Tensor examples_of(const Side& side, int64_t n, int64_t turn, int64_t turns, boo
   const Dataset dataset(side.data);
   Examples all = dataset.split(side.split);
   if (all.count() < n * turns)
-    throw Error("c2st: {} has {} examples, and {} are asked for. Hint: -n {}", side.description(), all.count(),
-                n * turns, all.count() / turns);
+    throw Error("c2st: {} has {} examples, and {} are asked for. Hint: -n {}", side.description(),
+                all.count(), n * turns, all.count() / turns);
   Rng order(seed, "c2st/order"), pixels(seed, "c2st/pixels");
   std::vector<double> chosen = randperm(all.count(), order).rows(turn * n, (turn + 1) * n).to_vector();
   std::ranges::sort(chosen);

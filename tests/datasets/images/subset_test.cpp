@@ -74,7 +74,8 @@ TEST_CASE("a label that is no class, a list that is none, and a choice that leav
 
 TEST_CASE("a subset is told as it would be set") {
   CHECK(SubsetOptions{}.description().empty());
-  CHECK(SubsetOptions{.only = "7", .exclude = "9", .ink = Ink::thick}.description() == "only=7 exclude=9 ink=thick");
+  CHECK(SubsetOptions{.only = "7", .exclude = "9", .ink = Ink::thick}.description() ==
+        "only=7 exclude=9 ink=thick");
 }
 
 }  // namespace

@@ -78,14 +78,18 @@ TEST_CASE("a velocity without a label is that of the label that stands for none"
   CHECK(network.predict(x, t, {}).to_vector() != network.predict(x, t, zeros({2}, DType::i64)).to_vector());
 }
 
-TEST_CASE("points' perceptron sees slow features of time, and Euler steps ask it at their beginnings") {
+TEST_CASE(
+    "points' perceptron sees bounded points and slow features of time; Euler steps ask it at their "
+    "beginnings") {
   const DataShape ring = test::toy_shape("ring8");
   const auto model = test::small_model<FlowMatching>("flow-matching", {"hidden=6", "sample_steps=3"}, ring);
   Rng init(0, "flow/init"), a(3, "training_test"), b(3, "training_test");
   const Mlp mlp({18, 6, 2}, init, {.activation = "silu"});
   const NoGrad quiet;
+  const double reach = 2 * std::max(4.0, ring.diameter());
   const auto velocity = [&](const Tensor& x, double t) {
-    return mlp.forward(concat(x, time_features(full({x.dim(0)}, t * 0.01), 16), 1));
+    const Tensor seen = x / sqrt(square(x) / (reach * reach) + 1.0);
+    return mlp.forward(concat(seen, time_features(full({x.dim(0)}, t * 0.01), 16), 1));
   };
   Tensor x = randn({20, 2}, b);
   for (const double t : {0.0, 1.0 / 3, 2.0 / 3}) x = x + velocity(x, t) / 3.0;
@@ -124,6 +128,7 @@ TEST_CASE("the optimiser is Adam with beta2 of 0.99") {
   const auto model = test::small_model<FlowMatching>("flow-matching", {"hidden=6", "clip=0", "ema=0"}, ring);
   TimeNetworkOptions options;
   options.hidden = {6};
+  options.bounded = true;
   Rng init(0, "flow/init"), draws(0, "flow/noise"), points(4, "training_test");
   const TimeNetwork twin(options, ring, 0, init);
   Learner learner(twin, {.optimizer = adam({.beta2 = 0.99})});

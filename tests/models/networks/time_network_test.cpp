@@ -1,9 +1,12 @@
 #include "models/networks/time_network.h"
 
+#include <algorithm>
+
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "models/networks/flow_density.h"
 #include "support/stir.h"
 #include "support/tensor_values.h"
 
@@ -32,6 +35,35 @@ TEST_CASE(
   CHECK(found.shape() == x.shape());
   CHECK(max(abs(found)).item() > 0.1);
   CHECK(test::max_error(found, wanted.to_vector()) < 1e-5);
+}
+
+TEST_CASE("a perceptron that is bounded carries no point off exponentially, however steep it is outside") {
+  const DataShape plane{.example = {2}};
+  const Tensor x = tensor({0, 1.6, -1.6, 1.6, 2.6, -1, -1.6, -1.1}, {4, 2});
+  // log p at x under the flow of a network whose weights have grown as in a long training.
+  const auto least = [&](bool bounded) {
+    double found = 0;
+    for (const double sign : {-1.0, 1.0}) {
+      Rng rng(4, "time_network_test");
+      const TimeNetwork net({.hidden = {32, 32}, .bounded = bounded}, plane, 0, rng);
+      const NoGrad quiet;
+      for (NamedTensor& parameter : net.named_parameters()) {
+        Tensor values = parameter.tensor;
+        values *= values.rank() == 2 && values.dim(1) == 2 ? sign * 9 : 9.0;
+      }
+      const auto velocity = [&](const Tensor& y, double t) {
+        return net.predict(y, full({y.dim(0)}, t), {});
+      };
+      found = std::min(found, min(flow_log_density(velocity, x)).item());
+    }
+    return found;
+  };
+  CHECK(least(false) < -1e12);
+  CHECK(least(true) > -1e6);
+  Rng rng(5, "time_network_test");
+  const TimeNetwork net({.hidden = {32, 32}, .bounded = true}, plane, 0, rng);
+  CHECK(net.named_buffers().size() == 1);
+  CHECK(net.named_buffers()[0].tensor.item() == 8);
 }
 
 }  // namespace

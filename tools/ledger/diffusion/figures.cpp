@@ -1,8 +1,7 @@
-#include "tools/ledger/rows.h"
-
 #include <fmt/format.h>
 
 #include "models/base/quantity.h"
+#include "tools/ledger/rows.h"
 #include "tools/ledger/train_model.h"
 
 namespace gradzoo {
