@@ -72,8 +72,9 @@ TEST_CASE(
   };
   for (const auto& [d, target] : {normal(10), normal(100)}) {
     for (const double wanted : {0.6, 0.65, 0.8, 0.9}) {
-      for (const auto& [step, warmup] : {std::pair{1e-3, 300}, {0.1, 700}, {50.0, 700}}) {
-        Hmc sampler({.step = step, .acceptance = wanted});
+      for (const auto& start : {std::pair{1e-3, 300}, {0.1, 700}, {50.0, 700}}) {
+        const int warmup = start.second;
+        Hmc sampler({.step = start.first, .acceptance = wanted});
         Rng rng(1, "test/acceptance");
         const ChainResult found = run_chains(target, randn({40, d}, rng, DType::f64), sampler,
                                              {.steps = warmup + 500, .warmup = warmup}, rng);
