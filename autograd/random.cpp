@@ -24,10 +24,11 @@ Layout layout_of(const Shape& shape) {
 }
 
 template <class Fill>
-Tensor draw(const Shape& shape, Rng& rng, DType dtype, int64_t first_row, Fill&& fill) {
+Tensor draw(const Shape& shape, Rng& rng, DType dtype, FirstRow first_row, Fill&& fill) {
   Tensor out = empty(shape, dtype);
   const Layout at = layout_of(shape);
-  const kernels::RandomAddress address{rng.key(), rng.next_draw(), first_row};
+  const kernels::RandomAddress address{rng.key(), rng.next_draw(),
+                                       first_row.value_or(rng.first_row(at.rows))};
   visit_floating(dtype, [&]<class T>() { fill(address, out.mutable_data<T>(), at.rows, at.cols); });
   return out;
 }
@@ -37,19 +38,19 @@ Tensor draw(const Shape& shape, Rng& rng, DType dtype, int64_t first_row, Fill&&
 Rng::Rng(uint64_t seed, std::string_view stream)
     : seed_(seed), stream_(stream), key_(kernels::random_key(seed, fnv1a(stream))) {}
 
-Tensor randn(const Shape& shape, Rng& rng, DType dtype, int64_t first_row) {
+Tensor randn(const Shape& shape, Rng& rng, DType dtype, FirstRow first_row) {
   return draw(shape, rng, dtype, first_row, [](const auto& at, auto* out, int64_t rows, int64_t cols) {
     kernels::normal(at, out, rows, cols);
   });
 }
 
-Tensor rand(const Shape& shape, Rng& rng, DType dtype, int64_t first_row) {
+Tensor rand(const Shape& shape, Rng& rng, DType dtype, FirstRow first_row) {
   return draw(shape, rng, dtype, first_row, [](const auto& at, auto* out, int64_t rows, int64_t cols) {
     kernels::uniform(at, out, rows, cols);
   });
 }
 
-Tensor rademacher(const Shape& shape, Rng& rng, DType dtype, int64_t first_row) {
+Tensor rademacher(const Shape& shape, Rng& rng, DType dtype, FirstRow first_row) {
   return draw(shape, rng, dtype, first_row, [](const auto& at, auto* out, int64_t rows, int64_t cols) {
     kernels::rademacher(at, out, rows, cols);
   });
@@ -57,11 +58,11 @@ Tensor rademacher(const Shape& shape, Rng& rng, DType dtype, int64_t first_row) 
 
 Tensor randperm(int64_t n, Rng& rng) {
   Tensor out = empty({n}, DType::i64);
-  kernels::permutation({rng.key(), rng.next_draw(), 0}, out.mutable_data<int64_t>(), n);
+  kernels::permutation({rng.key(), rng.next_draw(), rng.first_row(1)}, out.mutable_data<int64_t>(), n);
   return out;
 }
 
-Tensor bernoulli(const Tensor& p, Rng& rng, int64_t first_row) {
+Tensor bernoulli(const Tensor& p, Rng& rng, FirstRow first_row) {
   Tensor out = rand(p.shape(), rng, p.dtype(), first_row);
   visit_floating(p.dtype(), [&]<class T>() {
     const T* probability = p.data<T>();

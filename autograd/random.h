@@ -1,12 +1,18 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "autograd/tensor.h"
 
 namespace gradzoo {
+
+/// Which of `count` equal parts of the rows a draw is for.
+struct RowWindow {
+  int64_t part = 0, count = 1;
+};
 
 /// A stream of random draws (Philox, counter-based). Its whole state is (seed, stream, draw number): each
 /// draw's values depend on those, the row (first axis) and the column only, never on threads or on how rows
@@ -25,22 +31,46 @@ class Rng {
   /// The current draw number; the next call gets the next one.
   uint64_t next_draw() { return draw_++; }
 
+  /// Draws of one part of a batch: until it is set again, a draw of n rows gives rows [part n, (part + 1) n)
+  /// of what a draw of n count rows gives without a window. A permutation is one of the part's own. The
+  /// window is no part of the state.
+  void set_window(const RowWindow& window) { window_ = window; }
+  const RowWindow& window() const { return window_; }
+  /// The global index of row 0 of a draw of `rows` rows.
+  int64_t first_row(int64_t rows) const { return window_.part * rows; }
+
  private:
   uint64_t seed_;
   std::string stream_;
   uint64_t key_;
   uint64_t draw_ = 0;
+  RowWindow window_;
 };
 
-// One draw each; `first_row` is the global index of row 0. f32 or f64.
-Tensor randn(const Shape& shape, Rng& rng, DType dtype = DType::f32, int64_t first_row = 0);  // N(0,1)
+/// While it lives, draws are those of the whole batch.
+class WholeRows {
+ public:
+  explicit WholeRows(Rng& rng) : rng_(rng), window_(rng.window()) { rng.set_window({}); }
+  ~WholeRows() { rng_.set_window(window_); }
+  WholeRows(const WholeRows&) = delete;
+  WholeRows& operator=(const WholeRows&) = delete;
+
+ private:
+  Rng& rng_;
+  RowWindow window_;
+};
+
+// One draw each, f32 or f64. `first_row` is the global index of row 0; by the generator's window where it is
+// not given.
+using FirstRow = std::optional<int64_t>;
+Tensor randn(const Shape& shape, Rng& rng, DType dtype = DType::f32, FirstRow first_row = {});  // N(0,1)
 Tensor rand(const Shape& shape, Rng& rng, DType dtype = DType::f32,
-            int64_t first_row = 0);  // uniform on [0,1)
-Tensor rademacher(const Shape& shape, Rng& rng, DType dtype = DType::f32, int64_t first_row = 0);  // +-1
+            FirstRow first_row = {});  // uniform on [0,1)
+Tensor rademacher(const Shape& shape, Rng& rng, DType dtype = DType::f32, FirstRow first_row = {});  // +-1
 /// A permutation of 0..n-1, i64.
 Tensor randperm(int64_t n, Rng& rng);
 /// 1 with probability p elementwise, else 0; p of any shape. Throws Error for a p outside [0,1], or NaN.
-Tensor bernoulli(const Tensor& p, Rng& rng, int64_t first_row = 0);
+Tensor bernoulli(const Tensor& p, Rng& rng, FirstRow first_row = {});
 Tensor randn_like(const Tensor& x, Rng& rng);
 
 }  // namespace gradzoo

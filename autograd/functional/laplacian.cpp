@@ -100,9 +100,10 @@ Tensor hutchinson(const VectorField& s, const Tensor& x, const TraceOptions& opt
   if (options.probes < 1) throw Error(fmt::format("{}: {} probes. Hint: at least 1", op, options.probes));
   // All probes are one draw, so that they do not depend on how many are taken at a time.
   const uint64_t draw = options.rng->draw();
+  const int64_t begin = options.rng->first_row(options.probes * x.dim(0));
   const Tensor forms = all_quadratic_forms(s, x, options.probes, options, [&](int64_t first, int64_t k) {
     options.rng->set_draw(draw);
-    return random_directions(first * x.dim(0), k * x.dim(0), x.dim(1), x.dtype(), options);
+    return random_directions(begin + first * x.dim(0), k * x.dim(0), x.dim(1), x.dtype(), options);
   });
   if (options.standard_error) {
     if (options.probes < 2)

@@ -68,8 +68,11 @@ PathPoints points_on(const NoisePath& path, const Tensor& noise, const Tensor& d
 }
 
 Tensor stratified_times(int64_t n, Rng& rng) {
-  const Tensor part = cast(randperm(n, rng), DType::f32);
-  return (part + rand({n}, rng)) / static_cast<double>(n);
+  const auto [part, parts] = rng.window();
+  const WholeRows whole(rng);
+  const int64_t all = n * parts;
+  const Tensor stratum = cast(randperm(all, rng), DType::f32);
+  return ((stratum + rand({all}, rng)) / static_cast<double>(all)).rows(part * n, (part + 1) * n).clone();
 }
 
 Prediction prediction_from_noise(const Tensor& noise, const Tensor& x, const Mixing& at) {

@@ -40,7 +40,8 @@ struct PathPoints {
 };
 PathPoints points_on(const NoisePath& path, const Tensor& noise, const Tensor& data, const Tensor& t);
 
-/// One time in each of n equal parts of [0, 1], in a random order.
+/// One time in each of n equal parts of [0, 1], in a random order; through a window its rows of the whole
+/// batch's times.
 Tensor stratified_times(int64_t n, Rng& rng);
 
 /// The two means that every reading of x_t is made of; a x_1 + b eps = x_t holds of them.

@@ -21,7 +21,7 @@ void make_units(const Tensor& logits, double scale, const Tensor& bias, Rng* rng
     kernels::RandomAddress at;
     if (draws != nullptr) {
       units.draws = draws->mutable_data<T>();
-      at = {rng->key(), rng->next_draw(), 0};
+      at = {rng->key(), rng->next_draw(), rng->first_row(rows)};
     }
     if (out != nullptr) units.probabilities = out->mutable_data<T>() + first * cols;
     kernels::bernoulli_sigmoid(at, scale, logits.data<T>(), bias.data<T>(), units, rows, cols);

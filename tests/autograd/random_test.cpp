@@ -44,5 +44,56 @@ TEST_CASE("streams differ by any letter of their names, and by the seed") {
   CHECK(drawn(1, "evaluation/noise") != drawn(2, "evaluation/noise"));
 }
 
+TEST_CASE("draws through the windows of a batch's parts are the rows of the whole batch's, bit for bit") {
+  using Draw = Tensor (*)(int64_t rows, Rng & rng, DType dtype);
+  const Draw draws[] = {[](int64_t n, Rng& rng, DType dtype) {
+                          return randn({n, 7}, rng, dtype);
+                        },
+                        [](int64_t n, Rng& rng, DType dtype) {
+                          return rand({n, 3, 2}, rng, dtype);
+                        },
+                        [](int64_t n, Rng& rng, DType dtype) {
+                          return rademacher({n, 5}, rng, dtype);
+                        },
+                        [](int64_t n, Rng& rng, DType dtype) {
+                          return bernoulli(full({n, 9}, 0.3, dtype), rng);
+                        },
+                        [](int64_t n, Rng& rng, DType dtype) { return randn_like(empty({n}, dtype), rng); },
+                        [](int64_t n, Rng& rng, DType dtype) {
+                          return cast(randn({2 * n, 3}, rng, dtype), dtype);
+                        }};
+  constexpr int64_t kRows = 24;
+  for (const DType dtype : {DType::f32, DType::f64}) {
+    for (const Draw draw : draws) {
+      Rng whole(3, "random_test");
+      draw(kRows, whole, dtype);
+      const std::vector<double> expected = draw(kRows, whole, dtype).to_vector();
+      for (const int64_t parts : {1, 2, 3, 8}) {
+        Tensors drawn;
+        for (int64_t part = 0; part < parts; ++part) {
+          Rng rng(3, "random_test");
+          rng.set_window({part, parts});
+          draw(kRows / parts, rng, dtype);
+          drawn.push_back(draw(kRows / parts, rng, dtype));
+          CHECK(rng.draw() == whole.draw());
+        }
+        CHECK(concat(drawn, 0).to_vector() == expected);
+      }
+    }
+  }
+}
+
+TEST_CASE("a first row that is given goes before the window, and a scope leaves the window") {
+  Rng plain(3, "random_test"), windowed(3, "random_test");
+  windowed.set_window({1, 2});
+  CHECK(randn({4, 3}, windowed, DType::f32, 6).to_vector() == randn({10, 3}, plain).rows(6, 10).to_vector());
+  {
+    const WholeRows whole(windowed);
+    CHECK(randperm(50, windowed).to_vector() == randperm(50, plain).to_vector());
+  }
+  CHECK(windowed.window().part == 1);
+  CHECK(randperm(50, windowed).to_vector() != randperm(50, plain).to_vector());
+}
+
 }  // namespace
 }  // namespace gradzoo
