@@ -24,5 +24,6 @@
 #include "nn/learn/optim.h"
 #include "nn/learn/parameters.h"
 #include "nn/learn/schedule.h"
+#include "nn/learn/shards.h"
 #include "state/checkpoint.h"
 #include "state/state.h"

@@ -1,17 +1,27 @@
 #include "samplers/replay_buffer.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 
 namespace gradzoo {
+namespace {
 
-ReplayBuffer::ReplayBuffer(int64_t count, double fresh, Start start, Rng& rng) : fresh_(fresh) {
+void check_count(int64_t count) {
   if (count < 1) throw Error("replay buffer: {} chains. Hint: 1 or more", count);
+}
+
+}  // namespace
+
+ReplayBuffer::ReplayBuffer(int64_t count, double fresh, Start start, Rng& rng)
+    : ReplayBuffer((check_count(count), start(count, rng).clone()), fresh) {}
+
+ReplayBuffer::ReplayBuffer(Tensor chains, double fresh) : chains_(std::move(chains)), fresh_(fresh) {
+  check_count(count());
   if (!(fresh >= 0 && fresh <= 1))
     throw Error("replay buffer: fresh = {} is no share. Hint: between 0 and 1", fresh);
-  chains_ = start(count, rng).clone();
 }
 
 ReplayBuffer::Drawn ReplayBuffer::draw(int64_t n, Start start, Rng& rng) const {

@@ -15,6 +15,8 @@ class ReplayBuffer {
 
   /// `count` chains at their starts. Throws Error unless 1 <= count and 0 <= fresh <= 1.
   ReplayBuffer(int64_t count, double fresh, Start start, Rng& rng);
+  /// Chains that stand somewhere, (count, d), storage shared.
+  ReplayBuffer(Tensor chains, double fresh);
 
   struct Drawn {
     Tensor x;     // (n, d): where the chains stand, or a fresh start

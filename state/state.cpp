@@ -132,6 +132,11 @@ void State::add(std::string name, double& value) { add_entry({std::move(name), &
 
 void State::add(std::string name, Rng& rng) { add_entry({std::move(name), &rng}); }
 
+void State::add_rows(std::string name, const Tensor& tensor) {
+  add(std::move(name), tensor);
+  entries_.back().by_rows = true;
+}
+
 void State::add_entry(Entry entry) {
   if (entry.name.empty() || entry.name == "__metadata__") {
     throw Error(fmt::format("State: '{}' cannot name an entry. Hint: choose another name", entry.name));
@@ -179,6 +184,16 @@ void StateCopy::restore() const {
     entry.restore(bytes);
     bytes += entry.size_bytes();
   }
+}
+
+std::string StateCopy::first_difference(const StateCopy& other) const {
+  size_t at = 0;
+  for (const State::Entry& entry : state_.entries()) {
+    const size_t size = entry.size_bytes();
+    if (std::memcmp(bytes_.data() + at, other.bytes_.data() + at, size) != 0) return entry.name;
+    at += size;
+  }
+  return "";
 }
 
 }  // namespace gradzoo

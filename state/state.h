@@ -18,6 +18,7 @@ class State {
   struct Entry {
     std::string name;
     std::variant<Tensor, int64_t*, double*, Rng*> target;
+    bool by_rows = false;  // its rows belong to the rows of a batch
 
     /// How the entry is stored. Numbers are scalars; an Rng is i64 (3): seed, key of seed and stream, draw.
     DType dtype() const;
@@ -39,6 +40,8 @@ class State {
   void add(std::string name, int64_t& value);
   void add(std::string name, double& value);
   void add(std::string name, Rng& rng);
+  /// A tensor of which each part of a batch has its own equal share of rows: chains, say.
+  void add_rows(std::string name, const Tensor& tensor);
 
   const std::vector<Entry>& entries() const { return entries_; }
   const Entry* find(std::string_view name) const;  // nullptr where there is none
@@ -60,6 +63,8 @@ class StateCopy {
   void take();
   /// Back to what the last take() found.
   void restore() const;
+  /// The first entry whose values differ from those of another copy of the same State; "" where all agree.
+  std::string first_difference(const StateCopy& other) const;
 
  private:
   State state_;

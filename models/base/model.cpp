@@ -65,6 +65,28 @@ void Model::register_state(State& state) {
   add_to(state);
 }
 
+State Model::own_state() {
+  State state;
+  add_to(state);
+  return state;
+}
+
+void Model::add_last_learner(Learner& learner) {
+  add_learner(learner);
+  last_learners_.push_back(&learner);
+}
+
+void Model::mark() {
+  if (learners_.size() == 1) return;
+  for (Learner* learner : learners_) {
+    if (std::ranges::find(last_learners_, learner) == last_learners_.end()) learner->mark();
+  }
+}
+
+void Model::take_back() {
+  for (Learner* learner : learners_) learner->take_back();
+}
+
 int64_t Model::parameter_count() const {
   int64_t count = 0;
   for (Learner* learner : learners_) count += learner->parameters().count();

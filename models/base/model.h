@@ -93,8 +93,10 @@ class Model {
   void register_state(State& state);
   /// What train_step writes, in order; the first is what is minimised.
   std::span<const MetricInfo> metrics() const { return metrics_; }
-  /// One optimiser step (or one of each optimiser). Throws NonFinite where loss or gradient is not finite,
-  /// changing nothing but draw numbers: the trainer winds those back.
+  /// One optimiser step (or one of each optimiser). Throws NonFinite where loss or gradient is not finite.
+  /// The trainer then takes back what learners have stepped, draws and numbers; tensors of add_to() a step
+  /// changes at its end alone. It may run as a shard (nn/learn/shards.h), on its rows of the batch: what it
+  /// then keeps of the batch it makes from mean_over_shards(), or it belongs to rows (State::add_rows).
   virtual void train_step(const StepContext& context, MetricRow row) = 0;
 
   /// The numbers to watch after each epoch, on held-out examples; quick.
@@ -140,6 +142,12 @@ class Model {
   virtual std::vector<std::string> quick_sampling() const { return {}; }
   /// The options of an evaluation, as these.
   virtual void describe_evaluation(OptionTable&) {}
+  /// Of every optimiser, and the State beside theirs.
+  std::span<Learner* const> learners() const { return learners_; }
+  State own_state();
+  /// What learners step from here on, take_back() takes back. A model of one learner copies nothing.
+  void mark();
+  void take_back();
   /// Numbers that are trained, of all learners.
   int64_t parameter_count() const;
   /// Samples may be asked for by labels below this.
@@ -149,6 +157,8 @@ class Model {
   /// In the constructor: a learner whose State and average are this model's; another number that steps
   /// report.
   void add_learner(Learner& learner) { learners_.push_back(&learner); }
+  /// The same of one after whose step nothing else of a training step can fail, so that it needs no copies.
+  void add_last_learner(Learner& learner);
   Metric add_metric(MetricInfo info);
 
   virtual void add_to(State& state) = 0;
@@ -176,7 +186,7 @@ class Model {
   // As long as a copy lives, the learners' parameters hold their averages.
   std::vector<std::shared_ptr<const void>> averages() const;
 
-  std::vector<Learner*> learners_;
+  std::vector<Learner*> learners_, last_learners_;
   std::vector<MetricInfo> metrics_;
 };
 

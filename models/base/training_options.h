@@ -20,6 +20,7 @@ struct TrainingOptions {
   double clip = 0;  // 0: not clipped
   double ema = 0;   // 0: none
   int64_t seed = 0;
+  int64_t shards = 1;  // equal parts of a batch whose gradients are added in a fixed order
 
   void describe(OptionTable& options);
   /// What every random stream of the run is made from.

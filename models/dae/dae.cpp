@@ -10,6 +10,7 @@
 #include "models/base/over_examples.h"
 #include "models/dae/pictures.h"
 #include "models/pictures/image_pictures.h"
+#include "nn/learn/shards.h"
 #include "samplers/chains.h"
 #include "samplers/given.h"
 #include "samplers/kinds/langevin.h"
@@ -80,8 +81,8 @@ void Dae::train_step(const StepContext& context, MetricRow row) {
   }
   const NoGrad quiet;
   const double share = 1.0 / static_cast<double>(++seen_);
-  move_towards(mean_, mean(x, 0), share);
-  move_towards(square_, mean(square(x), 0), share);
+  move_towards(mean_, mean_over_shards(mean(x, 0)), share);
+  move_towards(square_, mean_over_shards(mean(square(x), 0)), share);
 }
 
 Tensor Dae::noisy(const Tensor& x, Rng& rng) const {

@@ -44,7 +44,7 @@ Dbn::Dbn(const DbnOptions& options, const DataShape& shape, const TrainingOption
   for (size_t l = 0; l < layers_.size(); ++l) {
     learning_.push_back(std::make_unique<RbmLearning>(*layers_[l], options.learning, training.learner(),
                                                       training.stream_seed(), fmt::format("layer{}", l + 1)));
-    add_learner(learning_.back()->learner());
+    add_last_learner(learning_.back()->learner());  // one layer learns at a time
   }
 }
 

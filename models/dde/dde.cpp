@@ -17,16 +17,6 @@
 #include "samplers/tweedie.h"
 
 namespace gradzoo {
-namespace {
-
-LearnerOptions with_undo(const TrainingOptions& training) {
-  LearnerOptions options = training.learner();
-  options.undo = true;
-  return options;
-}
-
-}  // namespace
-
 DdeFit dde_fit(const Toy& toy, double sigma, TensorFn log_density) {
   const NoisedToy truth = noised_toy(toy, sigma);
   const Tensor f = on_grid(truth.grid, log_density, DType::f32);
@@ -61,7 +51,7 @@ Dde::Dde(const DdeOptions& options, const DataShape& shape, const TrainingOption
       init_rng_(training.stream_seed(), "dde/init"),
       noise_rng_(training.stream_seed(), "dde/noise"),
       density_(shape.size(), options.energy, init_rng_),
-      density_learner_("density", density_, with_undo(training)),
+      density_learner_("density", density_, training.learner()),
       error_(add_metric(
           {"density_error",
            "|grad f_p(x + e) + e|^2 / sigma^2, a number: 1 where f_p is flat, and falls to a floor "
@@ -77,11 +67,11 @@ Dde::Dde(const DdeOptions& options, const DataShape& shape, const TrainingOption
   if (options.fake_density) {
     fake_error_ = add_metric({"fake_density_error", "the same of f_q on the generator's samples", true});
     fake_density_.emplace(shape.size(), options.energy, init_rng_);
-    fake_learner_.emplace("fake_density", *fake_density_, with_undo(training));
+    fake_learner_.emplace("fake_density", *fake_density_, training.learner());
     add_learner(*fake_learner_);
   }
   generator_learner_.emplace("generator", *generator_, training.learner());
-  add_learner(*generator_learner_);
+  add_last_learner(*generator_learner_);
 }
 
 void Dde::add_to(State& state) { state.add("dde.noise", noise_rng_); }
@@ -100,8 +90,8 @@ Tensor Dde::denoising_error(const EnergyNetwork& network, const Tensor& x, const
 
 Tensor Dde::generate(const Tensor& z) const { return generator_->forward(z); }
 
-// f_q's step on fakes, then G's; f_q's is taken back where G's fails.
-double Dde::train_generator(int64_t n, double rate, MetricRow row) {
+// f_q's step on fakes, then G's.
+void Dde::train_generator(int64_t n, double rate, MetricRow row) {
   const Tensor z = randn({n, options_.latent}, noise_rng_), eps = randn({n, shape_.size()}, noise_rng_);
   if (fake_density_) {
     const Tensor fake = [&] {
@@ -113,17 +103,12 @@ double Dde::train_generator(int64_t n, double rate, MetricRow row) {
     row[*fake_error_] = loss.item();
     fake_learner_->step(loss, rate);
   }
-  try {
-    const Tape tape;
-    const Tensor noisy = generate(z) + eps * options_.sigma;
-    const Tensor f_p = density_.log_density(noisy);
-    const Tensor gap = mean(fake_density_ ? fake_density_->log_density(noisy) - f_p : -f_p);
-    row[*gap_] = gap.item();
-    return generator_learner_->step(gap, rate);
-  } catch (const NonFinite&) {
-    if (fake_learner_) fake_learner_->undo();
-    throw;
-  }
+  const Tape tape;
+  const Tensor noisy = generate(z) + eps * options_.sigma;
+  const Tensor f_p = density_.log_density(noisy);
+  const Tensor gap = mean(fake_density_ ? fake_density_->log_density(noisy) - f_p : -f_p);
+  row[*gap_] = gap.item();
+  generator_learner_->step(gap, rate);
 }
 
 void Dde::train_step(const StepContext& context, MetricRow row) {
@@ -135,13 +120,7 @@ void Dde::train_step(const StepContext& context, MetricRow row) {
     row[error_] = loss.item();
     row[grad_norm_] = density_learner_.step(loss, context.learning_rate);
   }
-  if (!generator_) return;
-  try {
-    train_generator(x.dim(0), context.learning_rate, row);
-  } catch (const NonFinite&) {
-    density_learner_.undo();
-    throw;
-  }
+  if (generator_) train_generator(x.dim(0), context.learning_rate, row);
 }
 
 Quantities Dde::do_validate(const DataView& data) {

@@ -53,7 +53,7 @@ class Dde : public Model {
   Tensor denoising_error(const EnergyNetwork& network, const Tensor& x, const Tensor& eps) const;
   Tensor generate(const Tensor& z) const;
   Tensor chain_ends(int64_t n, const DdeOptions& options, Rng& rng) const;
-  double train_generator(int64_t n, double rate, MetricRow row);
+  void train_generator(int64_t n, double rate, MetricRow row);
 
   DataShape shape_;
   DdeOptions options_;

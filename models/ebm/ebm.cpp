@@ -1,6 +1,7 @@
 #include "models/ebm/ebm.h"
 
 #include <cmath>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -11,6 +12,7 @@
 #include "models/ebm/pictures.h"
 #include "models/pictures/plane_pictures.h"
 #include "models/pictures/samples_picture.h"
+#include "nn/learn/shards.h"
 #include "samplers/given.h"
 #include "samplers/tweedie.h"
 
@@ -45,7 +47,7 @@ Ebm::Ebm(const EbmOptions& options, const DataShape& shape, const TrainingOption
 void Ebm::add_to(State& state) {
   state.add("ebm.chain_draws", chain_rng_);
   chains_.add_to(state, "ebm.sampler");
-  if (buffer_) state.add("ebm.buffer", buffer_->chains());
+  if (buffer_) state.add_rows("ebm.buffer", buffer_->chains());
 }
 
 std::unique_ptr<SamplingOptions> Ebm::sampling_options() const { return sampling_options_of(options_); }
@@ -78,8 +80,10 @@ void Ebm::train_step(const StepContext& context, MetricRow row) {
   const int64_t n = data.dim(0);
   const auto begin = [&](int64_t count, Rng& rng) { return start(count, rng); };
   ReplayBuffer::Drawn drawn;
-  if (buffer_) drawn = buffer_->draw(n, begin, chain_rng_);
-  const Tensor from = buffer_ ? drawn.x : options_.init == ChainStart::data ? data : start(n, chain_rng_);
+  std::optional<ReplayBuffer> buffer;
+  if (buffer_)
+    drawn = buffer.emplace(rows_of_shard(buffer_->chains()), options_.fresh).draw(n, begin, chain_rng_);
+  const Tensor from = buffer ? drawn.x : options_.init == ChainStart::data ? data : start(n, chain_rng_);
   double accepted = 0;
   const Tensor samples = chains_.walk(network_.target(), from, options_.chain_steps, chain_rng_, &accepted);
 
@@ -93,7 +97,7 @@ void Ebm::train_step(const StepContext& context, MetricRow row) {
   row[grad_norm_] = learner_.step(terms.loss, context.learning_rate);
   row[temperature_] = chains_.temperature();
   row[acceptance_] = accepted;
-  if (buffer_) buffer_->put_back(drawn.rows, samples);
+  if (buffer) buffer->put_back(drawn.rows, samples);
 }
 
 // f of the examples as training sees them, noise included.

@@ -121,9 +121,11 @@ void GanOptions::prefer_by_loss(OptionTable& table, TrainingOptions& training, c
 
 void GanOptions::check(const TrainingOptions& training, const DataShape& shape) const {
   conditioning_classes(conditional, shape, "gan");
-  if (training.batch % pac != 0) {
-    throw Error("gan: pac={} does not divide a batch of {}. Hint: batch={}", pac, training.batch,
-                pac * std::max<int64_t>(1, training.batch / pac));
+  const int64_t whole = pac * training.shards;  // a pack lies within a shard
+  if (training.batch % whole != 0) {
+    throw Error("gan: pac={} does not divide a {} of {}. Hint: batch={}", pac,
+                training.shards > 1 ? "shard" : "batch", training.batch / training.shards,
+                whole * std::max<int64_t>(1, training.batch / whole));
   }
   if (pac > 1 && conditional) {
     throw Error("gan: D judges {} examples at once and is told one label. Hint: pac=1 or conditional=false",

@@ -39,7 +39,7 @@ OptimizerMaker optimizer(const GanOptions& options) {
 }
 
 LearnerOptions discriminator_options(const GanOptions& options, const TrainingOptions& training) {
-  return {.optimizer = optimizer(options), .clip = training.clip, .undo = true};
+  return {.optimizer = optimizer(options), .clip = training.clip};
 }
 
 // What D says of examples on average: of most losses a probability.
@@ -76,7 +76,7 @@ Gan::Gan(const GanOptions& options, const DataShape& shape, const TrainingOption
       of_real_(add_metric(of_real_info(*options.loss))),
       of_fake_(add_metric(of_fake_info(*options.loss))) {
   add_learner(discriminator_learner_);
-  add_learner(generator_learner_);
+  add_last_learner(generator_learner_);
 }
 
 void Gan::add_to(State& state) { state.add("gan.noise", noise_rng_); }
@@ -126,14 +126,9 @@ void Gan::train_step(const StepContext& context, MetricRow row) {
     descended = descended + slope_penalty(real, of_real, fake, labels) * options_.penalty_weight;
   discriminator_learner_.step(descended, options_.discriminator_rate * context.learning_rate);
   if (!generator_moves) return;
-  try {
-    const Tensor answer = loss.generator(discriminator_.judge(with_noise(fake, noise), labels));
-    row[generator_loss_] = answer.item();
-    generator_learner_.step(answer, context.learning_rate);
-  } catch (const NonFinite&) {
-    discriminator_learner_.undo();
-    throw;
-  }
+  const Tensor answer = loss.generator(discriminator_.judge(with_noise(fake, noise), labels));
+  row[generator_loss_] = answer.item();
+  generator_learner_.step(answer, context.learning_rate);
 }
 
 // Recorded where G is to learn from it.

@@ -29,7 +29,7 @@ ContrastiveModel::ContrastiveModel(const EnergyOptions& energy, bool learns_cons
       noise_rng_(training.stream_seed(), "nce/noise"),
       network_(shape.size(), energy, learns_constant, init_rng_),
       learner_(network_, training.learner()) {
-  add_learner(learner_);
+  add_last_learner(learner_);
 }
 
 Tensor ContrastiveModel::fit_points(const TrainingOptions& training) const {

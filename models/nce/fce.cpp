@@ -12,7 +12,6 @@ namespace {
 LearnerOptions of_flow(const TrainingOptions& training) {
   LearnerOptions options = training.learner();
   if (options.clip == 0) options.clip = 10;
-  options.undo = true;
   return options;
 }
 
@@ -66,15 +65,10 @@ void Fce::train_step(const StepContext& context, MetricRow row) {
   // V is minus the loss of telling both apart.
   flow_learner_.step(by_likelihood ? nll : -loss_against(drawn.x, log_q, drawn.log_prob, nullptr),
                      options_.flow_rate * context.learning_rate);
-  try {
-    const Tensor loss = loss_against(drawn.x.detach(), log_q.detach(), drawn.log_prob.detach(), &row);
-    row[loss_] = loss.item();
-    row[c_] = network().constant().item();
-    row[grad_norm_] = learner().step(loss, context.learning_rate);
-  } catch (const NonFinite&) {
-    flow_learner_.undo();
-    throw;
-  }
+  const Tensor loss = loss_against(drawn.x.detach(), log_q.detach(), drawn.log_prob.detach(), &row);
+  row[loss_] = loss.item();
+  row[c_] = network().constant().item();
+  row[grad_norm_] = learner().step(loss, context.learning_rate);
 }
 
 Quantities Fce::fit_to_truth(int64_t cells) const {

@@ -11,6 +11,7 @@
 #include "autograd/tape.h"
 #include "models/networks/rbm_exact.h"
 #include "models/networks/rbm_gibbs.h"
+#include "nn/learn/shards.h"
 
 namespace gradzoo {
 namespace {
@@ -126,7 +127,7 @@ void RbmLearning::add_to(State& state, const std::string& prefix) {
   state.add(prefix + ".draws", rng_);
   state.add(prefix + ".visible_mean", visible_mean_);
   state.add(prefix + ".hidden_mean", hidden_mean_);
-  if (follows_chains()) state.add(prefix + ".chains", chains_);
+  if (follows_chains()) state.add_rows(prefix + ".chains", chains_);
 }
 
 RbmLearning::Phases RbmLearning::phases_of(const Tensor& data, bool draws) {
@@ -165,7 +166,7 @@ void RbmLearning::add_expectations(Phases& phases) const {
 // Where the chains of this step end. CD's first hidden units were drawn with the probabilities of the data.
 Tensor RbmLearning::sampled(const Tensor& data_draws) {
   const RbmGibbs gibbs(layer_);
-  if (follows_chains()) return gibbs.walk(chains_, options_.chain_steps, rng_);
+  if (follows_chains()) return gibbs.walk(rows_of_shard(chains_), options_.chain_steps, rng_);
   return gibbs.walk(gibbs.draw_visible(data_draws, rng_), options_.chain_steps - 1, rng_);
 }
 
@@ -181,7 +182,10 @@ RbmLearning::Step RbmLearning::step(const Tensor& x, double learning_rate) {
   }
   write_gradient(phases);
   const double norm = learner_.apply(learning_rate);
-  if (follows_chains()) assign(chains_, samples);
+  if (follows_chains()) {
+    Tensor chains = rows_of_shard(chains_);
+    assign(chains, samples);
+  }
   follow(phases);
   return {phases.f_data, phases.f_sample, norm};
 }
@@ -214,8 +218,8 @@ void RbmLearning::write_gradient(Phases& phases) {
 }
 
 void RbmLearning::follow(const Phases& phases) {
-  move_towards(visible_mean_, phases.mean_data);
-  move_towards(hidden_mean_, phases.mean_hidden);
+  move_towards(visible_mean_, mean_over_shards(phases.mean_data));
+  move_towards(hidden_mean_, mean_over_shards(phases.mean_hidden));
 }
 
 }  // namespace gradzoo

@@ -68,6 +68,9 @@ void RunOptions::complete(const DataShape& shape) {
   prefer_narrow_toys();
   check_kind(entry_, shape, data.data);
   model->adapt(table_, training, shape);
+  if (training.batch % training.shards != 0)
+    throw Error("shards={} do not divide a batch of {}. Hint: batch={}", training.shards, training.batch,
+                training.shards * std::max<int64_t>(1, training.batch / training.shards));
   data.data = absolute_data(data.data);
 }
 
@@ -97,7 +100,8 @@ TrainPlan plan_of(const RunOptions& options, const SessionOptions& session, int6
           .log_every = session.log_every > 0 ? session.log_every
                                              : std::clamp<int64_t>(per_epoch / 10, 1, kMostStepsPerRow),
           .learning_rate = options.training.lr,
-          .schedule = options.training.schedule};
+          .schedule = options.training.schedule,
+          .shards = options.training.shards};
 }
 
 int64_t steps_of(const TrainingOptions& training, const SessionOptions& session, int64_t per_epoch) {

@@ -69,7 +69,7 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  bool train(TrainObserver& observer) { return trainer.run(state, observer); }
+  bool train(TrainObserver& observer) { return trainer.run(observer); }
 
   RunData data;
   std::unique_ptr<BatchSource> batches;

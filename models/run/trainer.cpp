@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
-#include <utility>
+#include <type_traits>
+#include <variant>
 
 #include "autograd/trace.h"
 #include "nn/learn/learner.h"
@@ -15,21 +16,19 @@ double seconds_now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-/// The draw numbers of a State's random streams, to go back to.
-class RngDraws {
- public:
-  explicit RngDraws(const State& state) {
-    for (const State::Entry& entry : state.entries()) {
-      if (Rng* const* rng = std::get_if<Rng*>(&entry.target)) draws_.emplace_back(*rng, (*rng)->draw());
-    }
+// Counts, numbers and random streams of a State.
+State numbers_of(const State& state) {
+  State numbers;
+  for (const State::Entry& entry : state.entries()) {
+    std::visit(
+        [&](const auto& target) {
+          if constexpr (std::is_pointer_v<std::remove_cvref_t<decltype(target)>>)
+            numbers.add(entry.name, *target);
+        },
+        entry.target);
   }
-  void restore() const {
-    for (const auto& [rng, draw] : draws_) rng->set_draw(draw);
-  }
-
- private:
-  std::vector<std::pair<Rng*, uint64_t>, PoolAllocator<std::pair<Rng*, uint64_t>>> draws_;
-};
+  return numbers;
+}
 
 }  // namespace
 
@@ -50,9 +49,10 @@ double Trainer::learning_rate(int64_t step) const {
   return plan_.learning_rate * decay(plan_.schedule, step, plan_.steps);
 }
 
-bool Trainer::run(State& state, TrainObserver& observer) {
+bool Trainer::run(TrainObserver& observer) {
+  if (!numbers_) begin();
   while (step_ < plan_.steps) {
-    one_step(state);
+    one_step();
     if (step_ % plan_.log_every == 0 || step_ == plan_.steps) log(observer);
     if (step_ % plan_.steps_per_epoch == 0 || step_ == plan_.steps) observer.on_epoch(step_);
     if (step_ < plan_.steps && observer.should_stop(step_)) return false;
@@ -60,16 +60,37 @@ bool Trainer::run(State& state, TrainObserver& observer) {
   return true;
 }
 
-void Trainer::one_step(State& state) {
+// What a first step needs to know of the model as it now is.
+void Trainer::begin() {
+  const State own = model_.own_state();
+  numbers_.emplace(numbers_of(own));
+  if (plan_.shards == 1) return;
+  sharded_.emplace(model_, plan_.shards);
+  // An epoch may end in a short batch.
+  sharded_->check_rows(batches_.at(std::min(plan_.steps, plan_.steps_per_epoch) - 1).count());
+}
+
+void Trainer::train_step(const Batch& batch) {
+  const StepContext context{step_, plan_.steps, learning_rate(step_), batch};
+  if (sharded_) return sharded_->run(context, row_);
+  model_.train_step(context, MetricRow(row_));
+}
+
+void Trainer::one_step() {
   const double begun = seconds_now();
-  const RngDraws draws(state);
   const Batch batch = batches_.at(step_);
+  const auto take_back = [&] {
+    model_.take_back();
+    numbers_->restore();
+  };
+  numbers_->take();
+  model_.mark();
   try {
-    model_.train_step({step_, plan_.steps, learning_rate(step_), batch}, MetricRow(row_));
+    train_step(batch);
   } catch (const NonFinite& failure) {
-    draws.restore();
+    take_back();
     const std::string reason = traced_reason(batch, failure.what());
-    draws.restore();
+    take_back();
     const bool has_hint = reason.find(". Hint: ") != std::string::npos;
     throw Error("step {}: {}{}", step_ + 1, reason, has_hint ? "" : ". Hint: a smaller lr, or --set clip=1");
   }
@@ -86,7 +107,7 @@ void Trainer::one_step(State& state) {
 std::string Trainer::traced_reason(const Batch& batch, const std::string& untraced) {
   try {
     const TraceScope tracing(true);
-    model_.train_step({step_, plan_.steps, learning_rate(step_), batch}, MetricRow(row_));
+    train_step(batch);
   } catch (const NonFinite& traced) {
     return traced.what();
   }

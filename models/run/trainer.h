@@ -1,9 +1,11 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 
 #include "models/base/model.h"
+#include "models/run/sharded_step.h"
 #include "nn/learn/schedule.h"
 
 namespace gradzoo {
@@ -14,6 +16,7 @@ struct TrainPlan {
   int64_t log_every;
   double learning_rate;
   Decay schedule;
+  int64_t shards = 1;  // equal parts of a batch
 };
 
 /// The means of a model's metrics over the steps since the last row.
@@ -46,19 +49,24 @@ class Trainer {
   void register_state(State& state);
   /// Runs from the step reached to the plan's last. Returns false where the observer stopped it. Throws Error
   /// naming the step and the first op to blame where a loss or gradient is not finite; the state is then that
-  /// of the step before.
-  bool run(State& state, TrainObserver& observer);
+  /// of the step before. Throws Error where the plan's shards do not divide a batch or the rows of the state
+  /// that belong to batches'.
+  bool run(TrainObserver& observer);
   int64_t step() const { return step_; }
 
  private:
   double learning_rate(int64_t step) const;
-  void one_step(State& state);
+  void begin();
+  void one_step();
+  void train_step(const Batch& batch);
   std::string traced_reason(const Batch& batch, const std::string& untraced);
   void log(TrainObserver& observer);
 
   Model& model_;
   BatchSource& batches_;
   TrainPlan plan_;
+  std::optional<StateCopy> numbers_;  // the model's own, draw numbers among them, as the step found them
+  std::optional<ShardedStep> sharded_;
   int64_t step_ = 0;
   Tensor sums_;  // (metrics) f64, since the last log row
   int64_t summed_ = 0;

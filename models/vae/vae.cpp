@@ -10,6 +10,7 @@
 #include "models/networks/labels.h"
 #include "models/vae/eval.h"
 #include "models/vae/pictures.h"
+#include "nn/learn/shards.h"
 
 namespace gradzoo {
 namespace {
@@ -76,7 +77,7 @@ void Vae::train_step(const StepContext& context, MetricRow row) {
   row[loss_] = -mean(terms.bound).item();
   row[reconstruction_] = mean(terms.reconstruction).item();
   row[kl_] = mean(terms.kl).item();
-  const double likelihood = -row[reconstruction_];
+  const double likelihood = -mean_over_shards(row[reconstruction_]);
   baseline_ = context.step == 0 ? likelihood : kBaselineDecay * baseline_ + (1 - kBaselineDecay) * likelihood;
 }
 

@@ -1,21 +1,38 @@
 #include "nn/learn/learner.h"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "autograd/diagnose.h"
 #include "autograd/grad.h"
 #include "nn/learn/clip.h"
+#include "nn/learn/shards.h"
 
 namespace gradzoo {
 namespace {
 
+bool is_tracing() { return tape_state().mode.tracing; }
+
 void check_finite(double value, const char* what) {
   if (std::isfinite(value)) return;
-  const std::string origin = tape_state().mode.tracing ? first_non_finite() : "";
+  const std::string origin = is_tracing() ? first_non_finite() : "";
   throw NonFinite(fmt::format("the {} is {}{}", what, value,
                               origin.empty() ? "" : "; the first value that is not finite: " + origin));
+}
+
+// So that whoever adds it up finds it.
+void poison(Tensor& gradient) {
+  visit_floating(gradient.dtype(),
+                 [&]<class T>() { gradient.mutable_data<T>()[0] = std::numeric_limits<T>::quiet_NaN(); });
+}
+
+void assign(Tensor& to, const Tensor& from) {
+  visit_floating(to.dtype(),
+                 [&]<class T>() { std::copy_n(from.data<T>(), from.size(), to.mutable_data<T>()); });
 }
 
 }  // namespace
@@ -29,7 +46,11 @@ OptimizerMaker sgd(const SgdOptions& options) {
 }
 
 Learner::Learner(const Module& module, const LearnerOptions& options)
-    : module_(module), parameters_(module), optimizer_(options.optimizer(parameters_)), clip_(options.clip) {
+    : module_(module),
+      parameters_(module),
+      optimizer_(options.optimizer(parameters_)),
+      clip_(options.clip),
+      reducer_(options.reducer) {
   complete(options);
 }
 
@@ -38,40 +59,70 @@ Learner::Learner(const std::string& name, const Module& module, const LearnerOpt
       module_(module),
       parameters_({{name, module}}),
       optimizer_(options.optimizer(parameters_)),
-      clip_(options.clip) {
+      clip_(options.clip),
+      reducer_(options.reducer) {
   complete(options);
 }
 
 void Learner::complete(const LearnerOptions& options) {
   if (options.ema > 0) ema_.emplace(parameters_, options.ema);
-  if (!options.undo) return;
-  State state;
-  add_to(state);
-  before_.emplace(std::move(state));
 }
 
 double Learner::step(const Tensor& loss, double learning_rate) {
-  check_finite(loss.item(), "loss");
+  const double value = loss.item();
+  // A replay that traces wants the shard that failed; else all are to see it together.
+  const bool alone = !reducer_ && (!Shards::here() || is_tracing());
+  if (alone) check_finite(value, "loss");
   parameters_.zero_grad();
   backward(loss, parameters_.tensors());
-  return apply(learning_rate);
+  if (!std::isfinite(value)) poison(parameters_.flat_grad());
+  return reduce_and_apply(value, learning_rate);
 }
 
-double Learner::apply(double learning_rate) {
+double Learner::apply(double learning_rate) { return reduce_and_apply(0, learning_rate); }
+
+double Learner::reduce_and_apply(double loss, double learning_rate) {
+  if (Shards* shards = Shards::here()) {
+    if (is_tracing()) check_finite(grad_norm(parameters_), "gradient's norm");
+    shards->gather(parameters_.flat_grad().clone(), [&](const Tensor& mean) {
+      assign(parameters_.grad_to_write(), mean);
+      apply_whole(0, learning_rate);
+    });
+  } else {
+    apply_whole(loss, learning_rate);
+  }
+  return norm_;
+}
+
+void Learner::apply_whole(double loss, double learning_rate) {
   if (!shown_.expired())
     throw Error("step: the parameters hold their average. Hint: end what shows it, a target of chains say");
-  const double norm = clip_ > 0 ? clip_grad_norm(parameters_, clip_) : grad_norm(parameters_);
-  check_finite(norm, "gradient's norm");
-  if (before_) before_->take();
+  if (reducer_) reducer_(parameters_.flat_grad());
+  check_finite(loss, "loss");
+  norm_ = clip_ > 0 ? clip_grad_norm(parameters_, clip_) : grad_norm(parameters_);
+  check_finite(norm_, "gradient's norm");
+  if (marked_ && !moved_) {
+    if (!before_) {
+      State state;
+      add_to(state);
+      before_.emplace(std::move(state));
+    }
+    before_->take();
+    moved_ = true;
+  }
   optimizer_->step(learning_rate);
   module_.update_buffers();
   if (ema_) ema_->update();
-  return norm;
 }
 
-void Learner::undo() {
-  if (!before_) throw Error("undo: this learner keeps no copies. Hint: LearnerOptions{.undo = true}");
-  before_->restore();
+void Learner::mark() {
+  marked_ = true;
+  moved_ = false;
+}
+
+void Learner::take_back() {
+  if (moved_) before_->restore();
+  moved_ = false;
 }
 
 void Learner::add_to(State& state) {

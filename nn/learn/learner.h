@@ -22,11 +22,17 @@ using OptimizerMaker = std::function<std::unique_ptr<Optimizer>(Parameters&)>;
 OptimizerMaker adam(const AdamOptions& options = {});
 OptimizerMaker sgd(const SgdOptions& options = {});
 
+/// Makes of a learner's gradients, (N) with padding between parameters, what it is to descend: the mean over
+/// all processes of a training, say. Called once a step, when the gradient is whole and before anything is
+/// told of it; changes the values in place. A loss that is not finite comes as a gradient that is not, so
+/// that all who reduce it see that it failed.
+using Reducer = std::function<void(Tensor& gradient)>;
+
 struct LearnerOptions {
   OptimizerMaker optimizer = adam();
-  double clip = 0.0;  // largest gradient norm; 0: not clipped
-  double ema = 0.0;   // decay of the weight average; 0: none
-  bool undo = false;  // keeps a copy of what a step changes, so that undo() takes it back
+  double clip = 0.0;     // largest gradient norm; 0: not clipped
+  double ema = 0.0;      // decay of the weight average; 0: none
+  Reducer reducer = {};  // none: a step descends its own loss
 };
 
 /// Parameters and what trains them: flat gradients, an optimiser, clipping, averaging. A model has one for
@@ -40,13 +46,15 @@ class Learner {
 
   /// One step down the gradient of a scalar loss, recorded on a live tape. Returns the gradient's norm before
   /// clipping. Throws NonFinite, before anything is changed, where the loss or the norm is not finite; on a
-  /// tracing tape its message names the op.
+  /// tracing tape its message names the op. In a shard (nn/learn/shards.h) the loss is its rows' mean, and
+  /// all shards together make one step, down the mean of their gradients.
   double step(const Tensor& loss, double learning_rate);
   /// The same for gradients that no tape made: written into parameters().grad_to_write().
   double apply(double learning_rate);
 
-  /// Takes the last step back: for a model whose next learner then failed. Needs LearnerOptions::undo.
-  void undo();
+  /// What steps change from here on, take_back() takes back: the first of them keeps a copy.
+  void mark();
+  void take_back();
 
   void add_to(State& state);
   Parameters& parameters() { return parameters_; }
@@ -57,15 +65,20 @@ class Learner {
 
  private:
   void complete(const LearnerOptions& options);
+  double reduce_and_apply(double loss, double learning_rate);
+  void apply_whole(double loss, double learning_rate);
 
   std::string prefix_;    // "" or "name."
   const Module& module_;  // whose buffers follow
   Parameters parameters_;
   std::unique_ptr<Optimizer> optimizer_;
   double clip_;
+  Reducer reducer_;
+  double norm_ = 0;  // of the last step's gradient
   std::optional<Ema> ema_;
-  std::weak_ptr<Ema::Scope> shown_;  // one for all who show the average at the same time
-  std::optional<StateCopy> before_;  // the last step
+  std::weak_ptr<Ema::Scope> shown_;      // one for all who show the average at the same time
+  bool marked_ = false, moved_ = false;  // since the mark
+  std::optional<StateCopy> before_;      // the first step since the mark
 };
 
 }  // namespace gradzoo

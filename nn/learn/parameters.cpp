@@ -1,6 +1,7 @@
 #include "nn/learn/parameters.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -85,6 +86,14 @@ void Parameters::zero_grad() {
 
 void Parameters::requires_grad_(bool wanted) {
   for (Tensor& p : tensors_) p.requires_grad_(wanted);
+}
+
+void Parameters::take_records(std::span<Record> records) {
+  for (size_t i = 0; i < tensors_.size(); ++i) records[i] = std::exchange(tensors_[i].impl()->record, {});
+}
+
+void Parameters::put_records(std::span<const Record> records) {
+  for (size_t i = 0; i < tensors_.size(); ++i) tensors_[i].impl()->record = records[i];
 }
 
 Tensor Parameters::make_flat() const { return zeros(flat_.shape(), dtype()); }

@@ -56,6 +56,11 @@ class Parameters {
   /// Whether gradients are wanted: off, for instance, for a discriminator while its generator learns.
   void requires_grad_(bool wanted);
 
+  /// Where the leaves stand on the calling thread's live tape is put aside, so that another thread's tape may
+  /// meet them; and put back.
+  void take_records(std::span<Record> records);
+  void put_records(std::span<const Record> records);
+
   /// A tensor of flat()'s layout, zeroed, as one view per parameter: for optimiser moments and averages.
   Tensor make_flat() const;
   /// Enters each parameter under its own name; with a prefix, the parts of a tensor of flat()'s layout.

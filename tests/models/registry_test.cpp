@@ -1,6 +1,7 @@
 #include "models/registry.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
@@ -8,7 +9,9 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "autograd/kernels/threads/parallel.h"
 #include "autograd/ops.h"
+#include "support/error_message.h"
 #include "support/small_model.h"
 
 // What holds of every model of the list.
@@ -27,12 +30,16 @@ struct Task {
   DataShape shape;
   Pixels pixels = Pixels::grey;
 
-  std::unique_ptr<Model> make(const char* ema, const char* seed = "0") {
+  using Setting = std::pair<const char*, const char*>;
+  std::unique_ptr<Model> make(const char* ema, const char* seed = "0",
+                              const std::vector<Setting>& more = {}) {
     RunOptions options(entry);
     for (const auto& [key, value] : kSmall)
       if (options.table().has(key)) options.table().set(key, value);
     options.table().set("ema", ema);
     options.table().set("seed", seed);
+    for (const auto& [key, value] : more)
+      if (options.table().has(key)) options.table().set(key, value);
     options.complete(shape);
     pixels = options.model->pixels();
     return options.make_model(shape);
@@ -72,6 +79,47 @@ void train(Model& model, const Task& task, int64_t begin, int64_t end) {
     const Batch batch = read_examples(some, 0, 10, task.pixels, Rng(0));
     model.train_step({step, 10, 0.01, batch}, MetricRow(row));
   }
+}
+
+/// The same batches, for a trainer.
+struct TaskBatches : BatchSource {
+  explicit TaskBatches(const Task& its_task) : task(its_task) {}
+  const Task& task;
+  int64_t steps_per_epoch() const override { return 10; }
+  Batch at(int64_t step) override {
+    return read_examples(task.examples(static_cast<uint64_t>(100 + step)), 0, 10, task.pixels, Rng(0));
+  }
+};
+
+struct Unwatched : TrainObserver {
+  void on_log(const LogRow& row) override { metrics.assign(row.metrics.begin(), row.metrics.end()); }
+  void on_epoch(int64_t) override {}
+  bool should_stop(int64_t) override { return false; }
+  std::vector<double> metrics;  // of the last row
+};
+
+/// A model of a task and its trainer.
+struct Run {
+  Run(Task& task, TrainPlan plan, const std::vector<Task::Setting>& more = {})
+      : model(task.make("0.9", "0", more)), batches(task), trainer(*model, batches, plan) {
+    model->prepare(task.examples(1));
+    model->register_state(state);
+    trainer.register_state(state);
+  }
+  std::unique_ptr<Model> model;
+  TaskBatches batches;
+  Trainer trainer;
+  State state;
+  Unwatched seen;
+};
+
+TrainPlan plan_of(int64_t steps, double rate, int64_t shards = 1) {
+  return {.steps = steps,
+          .steps_per_epoch = 10,
+          .log_every = 100,
+          .learning_rate = rate,
+          .schedule = Decay::constant,
+          .shards = shards};
 }
 
 std::string text_of(const Quantities& found) {
@@ -157,6 +205,124 @@ TEST_CASE("every random stream of a model, and how its weights begin, follow fro
       return std::holds_alternative<Tensor>(entry.target) &&
              entry.bytes() != of_other.find(entry.name)->bytes();
     }));
+  }
+}
+
+// Both densities of a DDE and its generator.
+const std::vector<Task::Setting> kAllLearners = {{"generator", "true"}, {"fake_density", "true"}};
+
+TEST_CASE("a step that fails leaves the State as it was, whichever of a model's learners fails") {
+  size_t taken_back = 0;
+  for (Task& task : every_task()) {
+    CAPTURE(task.entry.name);
+    CAPTURE(task.shape.is_image());
+    const size_t learners = task.make("0", "0", kAllLearners)->learners().size();
+    for (const int64_t shards : {1, 2}) {
+      CAPTURE(shards);
+      for (size_t spoilt = 0; spoilt <= learners; ++spoilt) {
+        CAPTURE(spoilt);
+        // A rate that leads out of all bounds, or a weight that is no number.
+        Run run(task, plan_of(10, spoilt == learners ? 1e20 : 0.01, shards), kAllLearners);
+        if (spoilt < learners)
+          run.model->learners()[spoilt]->parameters().flat().mutable_data<float>()[0] = NAN;
+        const std::vector<std::byte> begun = run.state.bytes();
+        const std::string message = test::error_message([&] { run.trainer.run(run.seen); });
+        if (message.empty()) continue;  // a dbn's layer whose turn has not come
+        CHECK(test::contains(message, "step "));
+        const int64_t reached = run.trainer.step();
+        if (reached == 0) CHECK(run.state.bytes() == begun);
+        Run twin(task, plan_of(10, spoilt == learners ? 1e20 : 0.01, shards), kAllLearners);
+        if (spoilt < learners)
+          twin.model->learners()[spoilt]->parameters().flat().mutable_data<float>()[0] = NAN;
+        struct Until : Unwatched {
+          int64_t end = 0;
+          bool should_stop(int64_t step) override { return step == end; }
+        } until;
+        until.end = reached;
+        if (reached > 0) twin.trainer.run(until);
+        CHECK(run.state.bytes() == twin.state.bytes());
+        taken_back += learners > 1 ? 1 : 0;
+      }
+    }
+  }
+  CHECK(taken_back > 20);
+}
+
+double largest(const Tensor& x) { return max(abs(x)).item(); }
+
+// Of the first step, up to a factor: what an optimiser's moving mean of gradients then is.
+Tensor gradients_of(Learner& learner) {
+  State state;
+  learner.add_to(state);
+  Tensors found;
+  for (const State::Entry& entry : state.entries()) {
+    if (entry.name.find("optimizer.first_moment") == std::string::npos &&
+        entry.name.find("optimizer.momentum") == std::string::npos)
+      continue;
+    const Tensor& part = std::get<Tensor>(entry.target);
+    found.push_back(reshape(part, {part.size()}));
+  }
+  return concat(found, 0);
+}
+
+// Draws that belong to rows, as a shard's window gives them.
+const std::vector<Task::Setting> kByRows = {
+    {"generator", "true"}, {"instance_noise", "0"}, {"particles", "20"}, {"pairing", "independent"}};
+
+TEST_CASE("a step in two shards is the step of the whole batch, and keeps its bytes at any thread count") {
+  const int before = kernels::threads();
+  for (Task& task : every_task()) {
+    CAPTURE(task.entry.name);
+    CAPTURE(task.shape.is_image());
+    std::vector<Task::Setting> settings = kByRows;
+    if (task.entry.name == "ebm") settings.emplace_back("init", "noise");
+    // So short that the second of two learners meets the first as it was.
+    Run whole(task, plan_of(1, 1e-7), settings), halves(task, plan_of(1, 1e-7, 2), settings);
+    whole.trainer.run(whole.seen);
+    halves.trainer.run(halves.seen);
+    for (size_t i = 0; i < whole.seen.metrics.size(); ++i) {
+      CAPTURE(whole.model->metrics()[i].name);
+      if (std::isfinite(whole.seen.metrics[i]))
+        CHECK(halves.seen.metrics[i] == doctest::Approx(whole.seen.metrics[i]).epsilon(1e-4));
+    }
+    for (size_t i = 0; i < whole.model->learners().size(); ++i) {
+      CAPTURE(i);
+      const Tensor g = gradients_of(*whole.model->learners()[i]);
+      CHECK(largest(gradients_of(*halves.model->learners()[i]) - g) <=
+            1e-4 * largest(g));  // an ebm's is a difference of two means
+    }
+    const State kept = whole.model->own_state(), kept_by_halves = halves.model->own_state();
+    for (const State::Entry& entry : kept.entries()) {
+      CAPTURE(entry.name);
+      const State::Entry& other = *kept_by_halves.find(entry.name);
+      if (const Tensor* tensor = std::get_if<Tensor>(&entry.target)) {
+        CHECK(largest(std::get<Tensor>(other.target) - *tensor) <= 1e-6 * largest(*tensor));
+      } else if (double* const* number = std::get_if<double*>(&entry.target)) {
+        CHECK(*std::get<double*>(other.target) == doctest::Approx(**number).epsilon(1e-5).scale(0));
+      } else {
+        CHECK(other.bytes() == entry.bytes());  // counts and draw numbers
+      }
+    }
+
+    std::vector<std::byte> expected;
+    for (const int threads : {1, 3}) {
+      kernels::set_threads(threads);
+      Run again(task, plan_of(4, 0.01, 2), kByRows);
+      again.trainer.run(again.seen);
+      if (expected.empty()) expected = again.state.bytes();
+      CHECK(again.state.bytes() == expected);
+    }
+    kernels::set_threads(before);
+    // Stopped after the second step, and gone on with by another run.
+    struct Second : Unwatched {
+      bool should_stop(int64_t step) override { return step == 2; }
+    } second;
+    Run first(task, plan_of(4, 0.01, 2), kByRows), rest(task, plan_of(4, 0.01, 2), kByRows);
+    CHECK_FALSE(first.trainer.run(second));
+    for (const State::Entry& entry : rest.state.entries())
+      entry.restore(first.state.find(entry.name)->bytes().data());
+    rest.trainer.run(rest.seen);
+    CHECK(rest.state.bytes() == expected);
   }
 }
 

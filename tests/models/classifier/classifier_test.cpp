@@ -47,11 +47,8 @@ TEST_CASE("a classifier learns to tell classes apart, and says how often it errs
   const Examples train = lit_rows(300, 1), test = lit_rows(90, 2);
   Batches batches(train, {.batch = 30});
   Trainer trainer(*model, batches, {300, 10, 100, 0.01, Decay::cosine});
-  State state;
-  model->register_state(state);
-  trainer.register_state(state);
   Unwatched unwatched;
-  REQUIRE(trainer.run(state, unwatched));
+  REQUIRE(trainer.run(unwatched));
 
   const Quantities quantities = model->evaluate({test, train, 0});
   const Batch batch = read_examples(test, 0, 90, Pixels::grey, Rng(0));

@@ -113,18 +113,6 @@ TEST_CASE("the flow learns at its own rate, and is clipped as asked for") {
   CHECK(moved_by({"flow_rate=0.5", "clip=1e-9"}) < 0.001);
 }
 
-TEST_CASE("where the energy's step is not finite the flow's is taken back") {
-  const auto model = small_fce({"warm_up=1"}), untouched = small_fce({"warm_up=1"});
-  for (Fce* each : {model.get(), untouched.get()}) {
-    Tensor leaf = each->network().named_parameters()[0].tensor;
-    leaf.mutable_data<float>()[0] = NAN;
-  }
-  Rng points(8, "fce_test");
-  const Tensor x = test::toy_shape("mixture").toy->sample(64, points);
-  CHECK_THROWS_AS(test::step_on(*model, x, 0.01), NonFinite);
-  CHECK(values_of(model->flow()) == values_of(untouched->flow()));
-}
-
 TEST_CASE("the flow begins at the data: mean 0 and variance 1 of what it makes of them") {
   const auto model = small_fce({}, "two-moons");
   const auto toy = test::toy_shape("two-moons").toy;

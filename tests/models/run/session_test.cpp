@@ -52,6 +52,17 @@ TEST_CASE("data of the wrong kind are refused with the reason") {
                 images);
 }
 
+TEST_CASE("shards that do not divide the batch, or cut a pack, are refused with a batch that goes") {
+  const auto refusal = [](const std::string& model, std::vector<std::string> more) {
+    more.insert(more.begin(), "data=ring8");
+    return test::error_message([&] { run_options(model, more); });
+  };
+  CHECK(test::contains(refusal("score", {"batch=100", "shards=8"}), "Hint: batch=96"));
+  CHECK(refusal("score", {"batch=96", "shards=8"}).empty());
+  CHECK(test::contains(refusal("gan", {"batch=12", "shards=3", "pac=8"}), "Hint: batch=24"));
+  CHECK(refusal("gan", {"batch=24", "shards=3", "pac=8"}).empty());
+}
+
 TEST_CASE("the options of a run are those of its data, of training and of its model, in that order") {
   const auto options = run_options("vae", std::vector<std::string>{"latent=3", "lr=0.5"});
   CHECK(options->table().all().front().key == "data");

@@ -54,7 +54,7 @@ struct Run {
 TEST_CASE("a run logs the mean of its steps, and sees every epoch's end once") {
   Run run;
   Watcher watcher;
-  CHECK(run.trainer.run(run.state, watcher));
+  CHECK(run.trainer.run(watcher));
   CHECK(watcher.rows.size() == 4 * run.model->metrics().size());
   CHECK(watcher.epochs == std::vector<int64_t>{4, 8, 12});
 }
@@ -62,17 +62,17 @@ TEST_CASE("a run logs the mean of its steps, and sees every epoch's end once") {
 TEST_CASE("a run that is stopped and continued ends in the same State, bit for bit, and logs the same rows") {
   Run whole({"ema=0.9", "estimator=log-derivative"});
   Watcher all;
-  whole.trainer.run(whole.state, all);
+  whole.trainer.run(all);
 
   Run first({"ema=0.9", "estimator=log-derivative"});
   Watcher half;
   half.stop_at = 7;
-  CHECK_FALSE(first.trainer.run(first.state, half));
+  CHECK_FALSE(first.trainer.run(half));
   Run second({"ema=0.9", "estimator=log-derivative"});
   for (size_t i = 0; i < first.state.entries().size(); ++i) {
     second.state.entries()[i].restore(first.state.entries()[i].bytes().data());
   }
-  second.trainer.run(second.state, half);
+  second.trainer.run(half);
   CHECK(second.state.bytes() == whole.state.bytes());
   CHECK(half.rows == all.rows);
 }
@@ -84,7 +84,7 @@ TEST_CASE("training gives the same bytes at 1, 2, 3 and 8 threads") {
     kernels::set_threads(threads);
     Run run({"hidden=300"});
     Watcher watcher;
-    run.trainer.run(run.state, watcher);
+    run.trainer.run(watcher);
     if (expected.empty()) expected = run.state.bytes();
     CHECK(run.state.bytes() == expected);
   }
@@ -98,10 +98,10 @@ TEST_CASE("after warm-up a training step of the VAE makes no system allocation")
   watcher.rows.reserve(100000);
   watcher.epochs.reserve(10000);
   watcher.stop_at = 40;
-  run.trainer.run(run.state, watcher);
+  run.trainer.run(watcher);
   watcher.stop_at = 3990;
   const uint64_t before = allocation_count();
-  run.trainer.run(run.state, watcher);
+  run.trainer.run(watcher);
   CHECK(allocation_count() - before == 0);
 }
 
@@ -109,13 +109,13 @@ TEST_CASE(
     "a loss that is not finite stops the run, names the step and the op, and leaves the State as it was") {
   Run run({"lr=1000"}, 400);
   Watcher watcher;
-  const std::string message = test::error_message([&] { run.trainer.run(run.state, watcher); });
+  const std::string message = test::error_message([&] { run.trainer.run(watcher); });
   CHECK(test::contains(message, "step " + std::to_string(run.trainer.step() + 1) + ": the "));
   CHECK(test::contains(message, "the first value that is not finite: "));
   CHECK(test::contains(message, "Hint: a smaller lr"));
   Run before({"lr=1000"}, 400);
   watcher.stop_at = run.trainer.step();
-  before.trainer.run(before.state, watcher);
+  before.trainer.run(watcher);
   CHECK(run.state.bytes() == before.state.bytes());
 }
 
@@ -166,7 +166,7 @@ TEST_CASE(
   model.register_state(state);
   trainer.register_state(state);
   Rows rows;
-  trainer.run(state, rows);
+  trainer.run(rows);
   REQUIRE(model.rates.size() == 8);
   for (size_t i = 0; i < 8; ++i) {
     CHECK(model.rates[i] == doctest::Approx(0.1 * static_cast<double>(8 - i)));
@@ -187,10 +187,46 @@ TEST_CASE("a step that fails is run again on the same draws, which are wound bac
   model.register_state(state);
   trainer.register_state(state);
   Rows rows;
-  const std::string message = test::error_message([&] { trainer.run(state, rows); });
+  const std::string message = test::error_message([&] { trainer.run(rows); });
   CHECK(test::contains(message, "step 3: the loss is nan"));
   CHECK(model.drawn == std::vector<uint64_t>{0, 1, 2, 2});
   CHECK(std::get<Rng*>(state.find("listening.rng")->target)->draw() == 2);
+}
+
+TEST_CASE("shards that do not divide a batch, the last of an epoch or a model's chains are refused") {
+  const auto refusal = [](Model& model, int64_t images, int64_t shards) {
+    Batches batches(some_images(images), {.batch = 6});
+    Trainer trainer(model, batches, {100, batches.steps_per_epoch(), 3, 0.1, Decay::constant, shards});
+    Watcher watcher;
+    watcher.stop_at = 1;
+    return test::error_message([&] { trainer.run(watcher); });
+  };
+  const auto vae = test::options_for("vae", Run::with_small_sizes({}), kShape)->make_model(kShape);
+  CHECK(refusal(*vae, 24, 3).empty());
+  CHECK(test::contains(refusal(*vae, 24, 4), "shards=4 do not divide a batch of 6 rows. Hint: "));
+  CHECK(test::contains(refusal(*vae, 22, 3), "shards=3 do not divide a batch of 4 rows. Hint: "));
+  const auto rbm = test::options_for("rbm", {"hidden=4", "particles=50"}, kShape)->make_model(kShape);
+  CHECK(refusal(*rbm, 24, 2).empty());
+  CHECK(test::contains(refusal(*rbm, 24, 3), "shards=3 do not divide the 50 rows of rbm.chains. Hint: "));
+}
+
+TEST_CASE("what shards leave differently in a State is refused by its name") {
+  struct Counting : Listening {
+    void train_step(const StepContext& context, MetricRow row) override {
+      Listening::train_step(context, row);
+      sum += context.batch.x.rows(0, 1).to_vector()[0];
+    }
+    void add_to(State& state) override {
+      Listening::add_to(state);
+      state.add("counting.sum", sum);
+    }
+    double sum = 0;
+  } model;
+  Batches batches(some_images(20), {.batch = 4});
+  Trainer trainer(model, batches, {8, 4, 3, 0.8, Decay::linear, 2});
+  Rows rows;
+  CHECK(test::contains(test::error_message([&] { trainer.run(rows); }),
+                       "shards leave counting.sum differently"));
 }
 
 }  // namespace

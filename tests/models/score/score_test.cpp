@@ -85,10 +85,7 @@ struct ToyRun {
       bool should_stop(int64_t) override { return false; }
     } quiet;
     Trainer trainer(*model, batches, {steps, steps, steps, 0.01, Decay::linear});
-    State state;
-    model->register_state(state);
-    trainer.register_state(state);
-    trainer.run(state, quiet);
+    trainer.run(quiet);
     Rng rng(3, "score_test");
     const Tensor points = shape.toy->sample(2000, rng);
     held_out = {points, {}, arange(2000, DType::i64)};

@@ -79,19 +79,20 @@ TEST_CASE("the vector follows the weight after each step, is in the State, and i
   Sequential net;
   net.append<Linear>(6, 4, rng, LinearOptions{.spectral_norm = true});
   net.append<Linear>(4, 1, rng, LinearOptions{.spectral_norm = true});
-  Learner learner("critic", net, {.undo = true});
+  Learner learner("critic", net);
   State state;
   learner.add_to(state);
   const State::Entry* entry = state.find("critic.0.spectral_norm.u");
   REQUIRE(entry != nullptr);
   const auto before = entry->bytes();
   const Tensor x = randn({5, 6}, rng);
+  learner.mark();
   {
     const Tape tape;
     learner.step(sum(square(net.forward(x))), 0.1);
   }
   CHECK(entry->bytes() != before);
-  learner.undo();
+  learner.take_back();
   CHECK(entry->bytes() == before);
 }
 

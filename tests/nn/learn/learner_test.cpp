@@ -1,7 +1,12 @@
 #include "nn/learn/learner.h"
 
+#include <algorithm>
+#include <array>
+#include <barrier>
 #include <cmath>
 #include <limits>
+#include <thread>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -81,9 +86,9 @@ TEST_CASE("two learners of one model live in one State under their names") {
   CHECK(b.layer.weight().to_vector() == other);
 }
 
-TEST_CASE("undo takes a step back bit for bit: weights, moments, average and counts") {
+TEST_CASE("what was stepped since a mark is taken back bit for bit: weights, moments, average and counts") {
   Task task;
-  Learner learner(task.layer, {.ema = 0.9, .undo = true});
+  Learner learner(task.layer, {.ema = 0.9});
   State state;
   learner.add_to(state);
   const auto step = [&] {
@@ -92,13 +97,97 @@ TEST_CASE("undo takes a step back bit for bit: weights, moments, average and cou
   };
   step();
   const std::vector<std::byte> before = state.bytes();
+  for (const int steps : {0, 1, 3}) {
+    learner.mark();
+    for (int i = 0; i < steps; ++i) step();
+    CHECK((state.bytes() == before) == (steps == 0));
+    learner.take_back();
+    CHECK(state.bytes() == before);
+  }
   step();
-  CHECK(state.bytes() != before);
-  learner.undo();
-  CHECK(state.bytes() == before);
-  Task other;
-  Learner plain(other.layer, {});
-  CHECK(contains(error_message([&] { plain.undo(); }), "undo"));
+  learner.mark();
+  const std::vector<std::byte> after = state.bytes();
+  learner.take_back();
+  CHECK(state.bytes() == after);  // the last mark counts
+}
+
+/// The mean of two threads' gradients, each learner's reducer.
+class Meeting {
+ public:
+  Reducer reducer(size_t i) {
+    return [this, i](Tensor& gradient) {
+      given_[i] = gradient.clone();
+      all_.arrive_and_wait();
+      const Tensor mean = (given_[0] + given_[1]) * 0.5;
+      std::copy_n(mean.data<float>(), mean.size(), gradient.mutable_data<float>());
+      all_.arrive_and_wait();
+    };
+  }
+
+ private:
+  std::barrier<> all_{2};
+  std::array<Tensor, 2> given_;
+};
+
+TEST_CASE("two learners that reduce their gradients to the mean learn as one does on both batches") {
+  Task whole;
+  Learner one(whole.layer, {.clip = 0.5});
+  Meeting meeting;
+  Task halves[2];
+  std::array<std::vector<std::byte>, 2> ends;
+  std::array<double, 2> norms{};
+  const auto train_half = [&](size_t i) {
+    Task& half = halves[i];
+    half.x = half.x.rows(static_cast<int64_t>(4 * i), static_cast<int64_t>(4 * i + 4)).clone();
+    Learner learner(half.layer, {.clip = 0.5, .reducer = meeting.reducer(i)});
+    State state;
+    learner.add_to(state);
+    for (int step = 0; step < 20; ++step) {
+      const Tape tape;
+      norms[i] = learner.step(half.loss(), 0.05);
+    }
+    ends[i] = state.bytes();
+  };
+  std::thread other(train_half, 1);
+  train_half(0);
+  other.join();
+  double norm = 0;
+  for (int step = 0; step < 20; ++step) {
+    const Tape tape;
+    norm = one.step(whole.loss(), 0.05);
+  }
+  CHECK(ends[0] == ends[1]);
+  CHECK(norms[0] == norms[1]);
+  CHECK(norms[0] == doctest::Approx(norm).epsilon(1e-4).scale(0));
+  const std::vector<double> wanted = whole.layer.weight().to_vector(),
+                            got = halves[0].layer.weight().to_vector();
+  for (size_t i = 0; i < wanted.size(); ++i)
+    CHECK(got[i] == doctest::Approx(wanted[i]).epsilon(1e-5).scale(0));
+}
+
+TEST_CASE("a loss that is not finite reaches everyone through the reducer, and nobody steps") {
+  Meeting meeting;
+  Task tasks[2];
+  std::array<bool, 2> failed{}, moved{};
+  const auto step = [&](size_t i) {
+    Learner learner(tasks[i].layer, {.reducer = meeting.reducer(i)});
+    State state;
+    learner.add_to(state);
+    const std::vector<std::byte> before = state.bytes();
+    const Tape tape;
+    const Tensor loss = tasks[i].loss() + (i == 1 ? std::numeric_limits<double>::infinity() : 0.0);
+    try {
+      learner.step(loss, 0.1);
+    } catch (const NonFinite&) {
+      failed[i] = true;
+    }
+    moved[i] = state.bytes() != before;
+  };
+  std::thread other(step, 1);
+  step(0);
+  other.join();
+  CHECK((failed[0] && failed[1]));
+  CHECK_FALSE((moved[0] || moved[1]));
 }
 
 TEST_CASE("the average stays in place when one function that asks for it calls another") {
