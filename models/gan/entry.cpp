@@ -122,7 +122,7 @@ void GanOptions::prefer_by_loss(OptionTable& table, TrainingOptions& training, c
 void GanOptions::check(const TrainingOptions& training, const DataShape& shape) const {
   conditioning_classes(conditional, shape, "gan");
   const int64_t whole = pac * training.shards;  // a pack lies within a shard
-  if (training.batch % whole != 0) {
+  if (pac > 1 && training.batch % whole != 0) {
     throw Error("gan: pac={} does not divide a {} of {}. Hint: batch={}", pac,
                 training.shards > 1 ? "shard" : "batch", training.batch / training.shards,
                 whole * std::max<int64_t>(1, training.batch / whole));
