@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <fstream>
 #include <map>
-#include <regex>
 #include <set>
 #include <span>
 #include <string>
@@ -77,10 +76,30 @@ TEST_CASE(
   }
 }
 
+namespace {
+
+/// A link to a line: [`symbol`](../file#Lnumber).
+struct Link {
+  std::string symbol, file;
+  size_t number;
+};
+
+std::vector<Link> links_in(const std::string& line) {
+  std::vector<Link> links;
+  for (size_t at = line.find("[`"); at != std::string::npos; at = line.find("[`", at + 1)) {
+    const size_t named = line.find("`](../", at), lined = line.find("#L", at);
+    if (named == std::string::npos || lined == std::string::npos || lined < named) continue;
+    links.push_back({line.substr(at + 2, named - at - 2), line.substr(named + 6, lined - named - 6),
+                     std::stoul(line.substr(lined + 2))});
+  }
+  return links;
+}
+
+}  // namespace
+
 TEST_CASE(
     "docs/engine.md: each linked line has the symbol that the link names, each quoted line stands in a "
     "linked file") {
-  const std::regex link(R"(\[`([^`]+)`\]\(\.\./([^)#]+)#L(\d+)\))");
   std::map<std::string, Lines> files;
   std::set<std::string> code;  // every line of the linked files
   Lines quoted;
@@ -92,9 +111,9 @@ TEST_CASE(
       continue;
     }
     if (inside) quoted.push_back(trimmed(line));
-    for (std::sregex_iterator match(line.begin(), line.end(), link), end; match != end; ++match) {
-      const std::string symbol = (*match)[1], file = (*match)[2];
-      const size_t number = std::stoul((*match)[3]);
+    for (const Link& link : links_in(line)) {
+      const std::string &symbol = link.symbol, &file = link.file;
+      const size_t number = link.number;
       if (!files.contains(file)) {
         files[file] = lines_of(file);
         for (const std::string& each : files[file]) code.insert(trimmed(each));
