@@ -21,8 +21,8 @@ constexpr uint64_t kPointsSeed = 21;  // any number, but the same for ever
 
 void DatasetOptions::describe(OptionTable& options) {
   options.add("data", data, "dataset: a known name (gradzoo list datasets), or a folder of IDX files");
-  options.add("toy_scale", toy_scale, "what the points of a toy are multiplied by", {1e-3, 1e3});
-  options.add("toy_noise", toy_noise, "width of a toy's modes or arcs before scaling; 0: the toy's own",
+  options.add("toy_scale", toy_scale, "factor on the points of a toy", {1e-3, 1e3});
+  options.add("toy_noise", toy_noise, "width of a toy's modes or arcs before scaling; 0: the toy's default",
               {0, 1e3});
   subset.describe(options);
 }

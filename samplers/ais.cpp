@@ -15,7 +15,8 @@ constexpr int64_t kMostChains = 20;  // whose weights are told
 
 void check_betas(std::span<const double> betas) {
   if (betas.size() < 2)
-    throw Error("annealed importance sampling: {} temperatures. Hint: two or more, as 0 and 1", betas.size());
+    throw Error("annealed importance sampling: {} temperatures. Hint: two or more, such as 0 and 1",
+                betas.size());
   const auto bad = std::ranges::find_if(betas, [](double beta) { return !(beta >= 0 && beta <= 1); });
   if (bad != betas.end())
     throw Error("annealed importance sampling: temperature {} is outside [0, 1]. Hint: betas from 0 to 1",

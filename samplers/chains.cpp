@@ -51,7 +51,7 @@ class Fence {
     const std::string what = lost < 0 ? fmt::format("a chain is {:.3g} from 0", farthest)
                                       : fmt::format("chain {} is at values that are not finite", lost);
     throw Error(
-        "{}: {} after {} steps of {}: the chains explode. Hint: try step={:.3g}, or a target that falls off",
+        "{}: {} after {} steps of {}: the chains diverge. Hint: try step={:.3g}, or a target that falls off",
         sampler.name(), what, step, sampler.step_size(), sampler.step_size() / 10);
   }
 

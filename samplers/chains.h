@@ -8,7 +8,7 @@
 
 namespace gradzoo {
 
-/// How long chains are.
+/// The length of chains.
 struct ChainOptions {
   int64_t steps = 1000;                   // transitions a chain, warm-up included: 1 or more
   int64_t warmup = 0;                     // transitions that the diagnostics leave out: below steps
@@ -19,7 +19,7 @@ struct ChainOptions {
 /// message.
 void check_chain_options(const ChainOptions& options, std::string_view sampler);
 
-/// Where chains ended and how they went.
+/// The last states of chains, and their diagnostics.
 struct ChainResult {
   Tensor x;           // (B, d)
   double acceptance;  // mean over chains and transitions after warm-up; 1 where every move is taken
@@ -31,12 +31,12 @@ struct ChainResult {
   int64_t evaluations;           // of the target, a chain
 };
 
-/// Runs B chains from x0 (B, d). Nothing is recorded, and nothing kept but x and the traced statistics: the
-/// coordinates where d <= 4, else log_prob (where known), mean and norm of x; of many chains the first are
-/// traced, as many as fit, and the effective sample size is scaled to all. Diagnostics are NaN with fewer
-/// than four transitions after warm-up. Throws Error for a count that is not above 0, where the
-/// target lacks what the sampler needs, where log_prob or score is not finite at the start, and where chains
-/// explode: the message names a step to try.
+/// Runs B chains from x0 (B, d). Nothing is recorded. Only x and the traced statistics are kept: the
+/// coordinates if d <= 4, otherwise log_prob (if known), mean and norm of x. If there are too many chains
+/// only the first are traced, and the effective sample size is scaled to all. Diagnostics are NaN with fewer
+/// than four transitions after warm-up. Throws Error for a count that is not above 0, if the target lacks
+/// what the sampler needs, if log_prob or score is not finite at the start, and if chains diverge; the
+/// message then suggests a step.
 ChainResult run_chains(const Target& target, const Tensor& x0, Sampler& sampler, const ChainOptions& options,
                        Rng& rng);
 inline ChainResult run_chains(const Target& target, const Tensor& x0, Sampler&& sampler,

@@ -16,9 +16,7 @@ void check_factors(std::span<const Target> factors) {
     if (!factor.log_prob && !factor.score)
       throw Error("product_of: a factor has neither log_prob nor score. Hint: set one of them");
     if (factor.binary != factors[0].binary)
-      throw Error(
-          "product_of: one factor is of zeros and ones and another is not. Hint: factors of the same kind of "
-          "numbers");
+      throw Error("product_of: one factor is binary and another is not. Hint: factors of the same kind");
   }
 }
 

@@ -102,7 +102,7 @@ Tensor denoised(const Target& target, const Tensor& noisy, double sigma, Rng& rn
   const NoGrad quiet;
   Tensor x = guess(target, noisy, sigma, rng);
   if (!all_finite(x))
-    throw Error("the way from noise of {:g} to its guess leaves the finite numbers. Hint: less noise", sigma);
+    throw Error("denoising at noise of {:g} gives values that are not finite. Hint: less noise", sigma);
   return x;
 }
 

@@ -4,9 +4,9 @@
 
 namespace gradzoo {
 
-/// A guess of what lies under N(0, sigma^2 I), by what a target says of x: noisy (n, d) -> (n, d).
-/// - A target with scores at every noise gives E[x | noisy], by Tweedie's formula.
-/// - One of data with noise t (Target::data_noise), D(x) = x + t^2 s(x) being Tweedie's of it: at sigma = t
+/// Removes noise N(0, sigma^2 I) with a target's score or log-density: noisy (n, d) -> (n, d).
+/// - A target with scores at every noise level: E[x | noisy], by Tweedie's formula.
+/// - A target of data with noise t (Target::data_noise), with Tweedie's D(x) = x + t^2 s(x). At sigma = t
 ///   D(noisy), the mean again. Above, D(x) of the most probable x between, which maximises
 ///     log p(x) - |x - noisy|^2 / (2 (sigma^2 - t^2))
 ///   and is found by x <- a D(x) + (1 - a) noisy, a = 1 - t^2/sigma^2 (Romano, Elad & Milanfar 2017, eq. 37),
@@ -14,11 +14,11 @@ namespace gradzoo {
 ///   is missing.
 /// - One without noise: the most probable x, t = 0, by ascent with a step of its own for every row, or a
 ///   fixed one where there is no log-density.
-/// Of a Gaussian all are the conditional mean but the one below, which is as good as that at t. Throws Error
-/// where the target has none of these, and where it leads out of the finite numbers.
+/// For a Gaussian each of these is the conditional mean, except the case sigma below t, which is as good as
+/// that at t. Throws Error if the target has none of these, and if a value becomes infinite or NaN.
 Tensor denoised(const Target& target, const Tensor& noisy, double sigma, Rng& rng);
 
-/// Whether a target has what that takes.
+/// Whether a target has what denoised() needs.
 bool can_denoise(const Target& target);
 
 }  // namespace gradzoo

@@ -77,9 +77,8 @@ void check_inside(std::string_view sampler, const Target& target, const Tensor& 
     const int64_t chain = at / x.dim(1);
     const auto value = static_cast<double>(x.data<T>()[at]);
     if (target.binary) {
-      throw Error(
-          "{}: chain {} starts at {:g}, and the target's x is made of 0 and 1. Hint: x0 = bernoulli(p, rng)",
-          sampler, chain, value);
+      throw Error("{}: chain {} starts at {:g}, and the target is binary. Hint: x0 = bernoulli(p, rng)",
+                  sampler, chain, value);
     }
     throw Error("{}: chain {} starts at {:g}, outside the target's domain. Hint: between {:g} and {:g}",
                 sampler, chain, value, target.domain.lower, target.domain.upper);

@@ -17,11 +17,10 @@ bool has_conditionals(const Target& target) {
 // Why a sampler of these needs cannot walk on it; "" where it can.
 std::string_view lack(unsigned needs, const Target& target) {
   const bool is_binary = (needs & kNeedsBinary) != 0;
-  if (target.binary && !is_binary)
-    return "walks through numbers, and the target is discrete: its x is made of 0 and 1";
+  if (target.binary && !is_binary) return "samples continuous x, and the target is binary";
   if (!target.binary && is_binary) return "flips bits, and the target is continuous";
   if ((needs & kNeedsConditionals) != 0 && !has_conditionals(target))
-    return "draws one side given the other, and the target is not bipartite: it has no conditionals";
+    return "draws one side given the other, and the target has no conditionals";
   if ((needs & kNeedsLogProb) != 0 && !target.log_prob)
     return target.score ? "needs a log-density, and the target has a score but no log-density"
                         : "needs a log-density, and the target has none";
@@ -38,7 +37,8 @@ std::string_view needs_text(unsigned needs) {
 }
 
 std::string_view target_text(const Target& target) {
-  if (target.binary) return has_conditionals(target) ? "conditionals of binary x" : "a law of binary x alone";
+  if (target.binary)
+    return has_conditionals(target) ? "conditionals of binary x" : "a distribution over binary x";
   if (target.log_prob) return "a log-density of continuous x";
   return target.score ? "a score but no log-density" : "neither log-density nor score";
 }
@@ -59,7 +59,7 @@ std::string why_unfit(std::string_view name, unsigned needs, const Target& targe
   if (why.empty()) return "";
   const std::string fitting = fitting_samplers(target);
   return fmt::format("{}: it {}. Hint: {}", name, why,
-                     fitting.empty() ? "set Target::log_prob" : "on this target walk: " + fitting);
+                     fitting.empty() ? "set Target::log_prob" : "samplers for this target: " + fitting);
 }
 
 }  // namespace gradzoo

@@ -5,10 +5,10 @@
 
 #include "samplers/target.h"
 
-/// Which samplers walk on which targets.
+/// Which samplers fit which targets.
 namespace gradzoo {
 
-/// What a sampler asks of a target. One that does not need binary x moves through numbers, and refuses it.
+/// What a sampler needs of a target. A sampler that does not need binary x needs continuous x.
 inline constexpr unsigned kNeedsLogProb = 1, kNeedsScore = 2, kNeedsBinary = 4, kNeedsConditionals = 8;
 
 /// "log-density", "score", "log-density and score", "log-density of binary x" or "pair of conditionals".
@@ -17,11 +17,11 @@ std::string_view needs_text(unsigned needs);
 /// What a target has, as the end of a sentence: "a score but no log-density".
 std::string_view target_text(const Target& target);
 
-/// "" where the target has what is needed, else why not, as a sentence that begins with `name` and a hint
-/// that names the samplers that fit.
+/// "" if the target has what is needed; otherwise a sentence that says what is missing, begins with `name`
+/// and ends with a hint that names the samplers that fit.
 std::string why_unfit(std::string_view name, unsigned needs, const Target& target);
 
-/// "ula, annealed": of the list, those that walk on this target; "" where none does.
+/// The samplers of the list that fit this target, such as "ula, annealed"; "" if none does.
 std::string fitting_samplers(const Target& target);
 
 }  // namespace gradzoo

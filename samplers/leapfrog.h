@@ -4,7 +4,7 @@
 
 namespace gradzoo {
 
-/// Where a trajectory of H(x, p) = -log p(x) + p'M^-1 p/2 ended.
+/// The end of a trajectory of H(x, p) = -log p(x) + p'M^-1 p/2.
 struct Trajectory {
   Tensor x;            // (B, d)
   PointValue value;    // there
@@ -12,8 +12,8 @@ struct Trajectory {
 };
 
 /// L steps of size e of the leapfrog integrator (Neal 2011, section 2.3) from x (B, d), of known value, with
-/// momenta p = M^1/2 z: z (B, d), which it uses up; scale (d) is the diagonal of M^-1/2. Inside a bounded
-/// domain x is reflected and p turned round. Asks the target L times, allocates nothing but tensors.
+/// momenta p = M^1/2 z: z (B, d), which it overwrites; scale (d) is the diagonal of M^-1/2. In a bounded
+/// domain x is reflected and p reversed. Evaluates the target L times and allocates only tensors.
 Trajectory leapfrog(const Target& target, const Tensor& x, const PointValue& value, Tensor z,
                     const Tensor& scale, double e, int64_t steps);
 

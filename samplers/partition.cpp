@@ -7,9 +7,9 @@
 namespace gradzoo {
 
 void AnnealingOptions::describe(OptionTable& options) {
-  options.add("ais_chains", chains, "chains of annealed importance sampling, when eval estimates log Z",
+  options.add("ais_chains", chains, "chains of annealed importance sampling when eval estimates log Z",
               {1, 1e6});
-  options.add("ais_temperatures", temperatures, "temperatures that each goes through", {2, 1e8});
+  options.add("ais_temperatures", temperatures, "temperatures of the path", {2, 1e8});
 }
 
 std::vector<double> temperatures_up(int64_t count) {

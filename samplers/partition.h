@@ -8,16 +8,16 @@
 #include "base/options.h"
 #include "samplers/ais.h"
 
-/// The normalising constant of a density that is known up to it: enumerated where that is possible, else
-/// between annealed importance sampling upwards, which is below it on average, and downwards, which is above.
+/// The normalising constant Z of an unnormalised density: by enumeration if possible, otherwise bracketed by
+/// annealed importance sampling, forward (below log Z on average) and reverse (above).
 namespace gradzoo {
 
-/// What is known of a Z beforehand.
+/// What a model knows about its Z beforehand.
 struct Partition {
   std::shared_ptr<AnnealingPath> path = {};  // from a density whose Z is known to the model's
   double begin_log_z = 0;
   std::function<Tensor(int64_t, Rng&)> begin = {};  // n exact samples of the former
-  /// n samples of the model: exact ones where `exact` is set, else ends of long chains.
+  /// n samples of the model: exact ones if `exact` is set, otherwise the ends of long chains.
   std::function<Tensor(int64_t, Rng&)> end = {};
   std::function<double()> exact = {};  // log Z by enumeration; empty where that is out of reach
   std::string cost = "";               // what enumeration would take
@@ -33,7 +33,7 @@ struct AnnealingOptions {
 /// `count` temperatures from 0 to 1 in equal steps. Throws Error below 2.
 std::vector<double> temperatures_up(int64_t count);
 
-/// log Z as annealing tells it.
+/// The estimate of log Z by annealing.
 struct LogPartition {
   double value;
   AisEstimate annealing;

@@ -26,7 +26,9 @@ ReplayBuffer::ReplayBuffer(Tensor chains, double fresh) : chains_(std::move(chai
 
 ReplayBuffer::Drawn ReplayBuffer::draw(int64_t n, Start start, Rng& rng) const {
   if (n < 1 || n > count()) {
-    throw Error("replay buffer: {} chains asked of {}. Hint: a buffer of at least the batch", n, count());
+    throw Error(
+        "replay buffer: a batch of {} chains from a buffer of {}. Hint: a buffer of at least the batch", n,
+        count());
   }
   const NoGrad quiet;
   const Tensor rows = randperm(count(), rng).rows(0, n).clone();

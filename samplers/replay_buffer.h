@@ -6,8 +6,8 @@
 
 namespace gradzoo {
 
-/// Chains that go on from one training step to the next (Tieleman 2008), a share of them begun anew each time
-/// (Du & Mordatch 2019). The chains are a State's entry: a resumed run goes on with them.
+/// Persistent chains that continue from one training step to the next (Tieleman 2008); a share of them
+/// restarts each time (Du & Mordatch 2019). A State saves the chains, so a resumed run goes on with them.
 class ReplayBuffer {
  public:
   /// Draws n starting points: (n, d).
@@ -22,10 +22,10 @@ class ReplayBuffer {
     Tensor x;     // (n, d): where the chains stand, or a fresh start
     Tensor rows;  // (n) i64: which chains, all different
   };
-  /// n chains at random, each begun anew with probability `fresh`. Changes nothing. Throws Error unless 1 <=
-  /// n <= count.
+  /// n random chains, each restarted with probability `fresh`. Changes nothing. Throws Error unless 1 <= n <=
+  /// count.
   Drawn draw(int64_t n, Start start, Rng& rng) const;
-  /// Where the chains of `rows` stand now, x (n, d): once the training step that they were drawn for has
+  /// Stores the new states x (n, d) of the chains `rows`. Call it after the training step that drew them has
   /// succeeded.
   void put_back(const Tensor& rows, const Tensor& x);
 

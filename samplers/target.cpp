@@ -23,9 +23,8 @@ Tensor checked(const Tensor& y, const Shape& shape, const Tensor& x, std::string
 void check_constant(const Tensor& log_prob) {
   if (log_prob.size() == 0 || !(max(log_prob).item() > min(log_prob).item())) return;
   throw Error(
-      "log_prob is not differentiable in x: no op on the tape leads to it. Hint: set Target::score, or take "
-      "a "
-      "sampler that needs the log-density alone, as mh");
+      "log_prob is not differentiable in x: no op on the tape leads to it. Hint: set Target::score, or use a "
+      "sampler that needs only the log-density, such as mh");
 }
 
 }  // namespace

@@ -16,13 +16,13 @@ struct Conditionals {
   std::function<Tensor(const Tensor&)> visible = {};  // h (B, m) of 0 and 1 -> P(x_i = 1 | h), (B, n)
 };
 
-/// Where every number of x lies; log-densities and scores are asked for inside alone.
+/// The interval of every coordinate of x; log-densities and scores are evaluated only inside.
 struct Domain {
   double lower = -std::numeric_limits<double>::infinity();
   double upper = std::numeric_limits<double>::infinity();
 };
 
-/// What chains walk on. A log-density or a score is set. Rows must not interact.
+/// What chains sample: a log-density or a score is set. Rows must be independent of each other.
 struct Target {
   std::function<Tensor(const Tensor&)> log_prob =
       {};  // (B, d) -> (B), up to a constant; differentiable where score is empty
@@ -37,21 +37,21 @@ struct Target {
                                    // of data and such noise
 };
 
-/// log p and its gradient in x of every row, by one batched graph, both detached. log_prob is undefined where
-/// the target has a score alone.
+/// log p and its gradient in x of every row, by one batched graph, both detached. log_prob is undefined if
+/// the target has only a score.
 struct PointValue {
   Tensor log_prob;  // (B)
   Tensor score;     // (B, d)
 };
-/// Throws Error where the target has neither, x (B, d) is not a batch of rows, what the target's functions
-/// give has another shape or dtype than x asks for, and where log_prob, asked for its gradient, varies
-/// without the tape's knowledge.
+/// Throws Error if the target has neither, if x (B, d) is not a batch of rows, if the target's functions give
+/// a wrong shape or dtype for x, and if the gradient of log_prob is needed but log_prob is not recorded on
+/// the tape.
 PointValue value_and_score(const Target& target, const Tensor& x);
-/// The score alone, detached: x (B, d) -> (B, d). Throws as value_and_score.
+/// Only the score, detached: x (B, d) -> (B, d). Throws as value_and_score.
 Tensor score_of(const Target& target, const Tensor& x);
-/// Target::noisy_score, detached and checked, where the target has it; else the score, whatever sigma is.
+/// Target::noisy_score, detached and checked, if the target has it; otherwise the score, for any sigma.
 Tensor noisy_score_of(const Target& target, const Tensor& x, double sigma);
-/// log p alone, detached: x (B, d) -> (B). Throws as value_and_score, and where there is no log_prob.
+/// Only log p, detached: x (B, d) -> (B). Throws as value_and_score, and if there is no log_prob.
 Tensor log_prob_of(const Target& target, const Tensor& x);
 
 }  // namespace gradzoo

@@ -19,8 +19,7 @@ void check_ends(const Target& from, const Target& to) {
   if (!from.log_prob || !to.log_prob)
     throw Error("annealed importance sampling: a density is missing. Hint: set log_prob of both targets");
   if (from.binary != to.binary)
-    throw Error(
-        "annealed importance sampling: one target is of binary x and one is not. Hint: two of one kind");
+    throw Error("annealed importance sampling: one target is binary and one is not. Hint: two of one kind");
   if (from.domain.lower != to.domain.lower || from.domain.upper != to.domain.upper)
     throw Error("annealed importance sampling: the targets have different domains. Hint: one for both");
 }
@@ -31,9 +30,10 @@ TargetPath::TargetPath(const Target& from, const Target& to, Sampler& sampler, i
     : from_(from), to_(to), sampler_(sampler), transitions_(transitions) {
   check_ends(from, to);
   if (transitions < 1)
-    throw Error("annealed importance sampling: {} transitions a temperature. Hint: 1 or more", transitions);
+    throw Error("annealed importance sampling: {} transitions at each temperature. Hint: 1 or more",
+                transitions);
   if (!sampler.is_exact())
-    throw Error("annealed importance sampling: {} does not leave a density as it is. Hint: mh, mala or hmc",
+    throw Error("annealed importance sampling: {} does not leave a density invariant. Hint: mh, mala or hmc",
                 sampler.name());
   const std::string unfit = why_unfit(sampler.name(), sampler.needs(), at(0.5));
   if (!unfit.empty()) throw Error(unfit);

@@ -53,8 +53,8 @@ std::string image_folder(const std::string& spec) {
   if (spec.find('/') != std::string::npos)
     throw Error(fmt::format("{}: no such folder. Hint: check the path, or give the name of a dataset", spec));
   if (is_toy(spec))
-    throw Error(
-        fmt::format("{} is a toy, drawn and not read from files. Hint: mnist, fashion, or a folder", spec));
+    throw Error(fmt::format(
+        "{} is a toy, which is drawn, not read from files. Hint: mnist, fashion, or a folder", spec));
   throw Error(
       fmt::format("unknown dataset '{}', and no such folder. {}", spec, did_you_mean(spec, dataset_names())));
 }

@@ -60,10 +60,11 @@ Examples of_ink(const Examples& examples, const Examples& training, Ink ink) {
 }  // namespace
 
 void SubsetOptions::describe(OptionTable& options) {
-  options.add("only", only, "labels of the images that are meant, in training and evaluation: 7, or 0,1");
-  options.add("exclude", exclude, "labels of the images that are left out: 9, or 8,9");
-  options.add("ink", ink, kInks,
-              "thick: the quarter of these images with the highest mean grey; thin: the lowest");
+  options.add("only", only, "use only images with these labels, in training and evaluation: 7, or 0,1");
+  options.add("exclude", exclude, "leave out images with these labels: 9, or 8,9");
+  options.add(
+      "ink", ink, kInks,
+      "thick: the quarter of these images with the highest mean grey; thin: the quarter with the lowest");
 }
 
 std::vector<int64_t> SubsetOptions::labels(int64_t classes) const {

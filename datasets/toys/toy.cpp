@@ -60,7 +60,8 @@ const Entry* find(std::string_view name) {
 double checked_noise(const Entry& entry, double noise) {
   if (noise == 0) return entry.noise;
   if (!std::isfinite(noise) || noise < 0)
-    throw Error("{}: noise {} is not a width. Hint: above 0, or 0 for the toy's own", entry.info.name, noise);
+    throw Error("{}: noise {} is not a width. Hint: above 0, or 0 for the toy's default", entry.info.name,
+                noise);
   if (entry.noise == 0) throw Error("{}: there is no noise to change. Hint: leave it at 0", entry.info.name);
   if (noise <= entry.least)
     throw Error("{}: noise {} is narrower than its density can be computed for. Hint: at least 0.01",

@@ -86,8 +86,9 @@ class Checkerboard : public Toy {
     return result;
   }
   std::string why_no_score() const override {
-    return "checkerboard: the score is 0 wherever there is density, and the density does not vanish at its "
-           "boundary, so no score matching applies. Hint: a toy with a smooth density, such as ring8";
+    return "checkerboard: the score is 0 wherever the density is positive, and the density does not vanish "
+           "at its boundary, so score matching does not apply. Hint: a toy with a smooth density, such as "
+           "ring8";
   }
   Box box() const override { return {{-2, -2}, {2, 2}}; }
 
@@ -150,7 +151,7 @@ class BarsAndStripes : public Toy {
   }
   Tensor log_prob(const Tensor&) const override { throw Error(why_no_density()); }
   std::string why_no_density() const override {
-    return "bars-and-stripes: its 30 patterns are points, which have probabilities and no density. Hint: a "
+    return "bars-and-stripes: its 30 patterns are points, which have probabilities but no density. Hint: a "
            "2-D toy such as ring8";
   }
   Box box() const override { return {std::vector<double>(16, 0.0), std::vector<double>(16, 1.0)}; }

@@ -21,10 +21,9 @@ Tensor mean_over_draws(Term term) {
 
 AnomalyScores by_density(const Target& target, const Tensor& x, Rng& rng) {
   const double t = target.data_noise;
-  if (t == 0) return {neg(log_prob_of(target, x)), "-log p(x), up to the constant that is not known"};
+  if (t == 0) return {neg(log_prob_of(target, x)), "-log p(x), up to the constant log Z"};
   return {mean_over_draws([&] { return neg(log_prob_of(target, x + randn_like(x, rng) * t)); }),
-          fmt::format("-log p(x + {:g} z), up to the constant that is not known, mean of {} draws of z", t,
-                      kNoiseDraws)};
+          fmt::format("-log p(x + {:g} z), up to the constant log Z, mean of {} draws of z", t, kNoiseDraws)};
 }
 
 AnomalyScores by_denoising(const Target& target, const Tensor& x, double noise, Rng& rng) {
@@ -43,7 +42,7 @@ AnomalyScores anomaly_by(const Target& target, const Tensor& x, Rng& rng) {
   if (target.log_prob) return by_density(target, x, rng);
   if (target.noisy_score) return by_denoising(target, x, kOwnChoice, rng);
   if (target.data_noise > 0) return by_denoising(target, x, target.data_noise, rng);
-  return {sum(square(value_and_score(target, x).score), 1), "|s(x)|^2, the square of the score's length"};
+  return {sum(square(value_and_score(target, x).score), 1), "|s(x)|^2, the squared norm of the score"};
 }
 
 }  // namespace gradzoo

@@ -18,7 +18,7 @@ inline Quantities density_quantities(const DensityFit& fit, std::string kl_meani
   kl.density_kind = kKlToTruth;
   Quantity log_z =
       quantity(kLogZ, fit.log_partition,
-               "log Z by quadrature; its error is how far it moves when the box is doubled", fit.box_error);
+               "log Z by quadrature; its error is its change when the box is doubled", fit.box_error);
   log_z.error_kind = ErrorKind::quadrature;
   return {std::move(kl), std::move(log_z)};
 }

@@ -26,8 +26,8 @@ void check_labels(const SampleRequest& request, int64_t count) {
   if (!labels.defined()) return;
   if (count == 0)
     throw Error(
-        "this model was not trained on labels, so none can be asked for. Hint: leave them away, or train it "
-        "with conditional=true");
+        "this model was not trained on labels, so it cannot sample by label. Hint: leave the label away, or "
+        "train it with conditional=true");
   if (labels.shape() != Shape{request.n} || labels.dtype() != DType::i64)
     throw Error("labels are {} {}, and {} samples are asked for. Hint: (n) of i64",
                 dtype_name(labels.dtype()), labels.shape().str(), request.n);

@@ -4,14 +4,14 @@ namespace gradzoo {
 
 void TrainingOptions::describe(OptionTable& options) {
   options.add("split", split, subset(kSplits, Split::fit, Split::train),
-              "what to train on: fit (55k, the rest validates) or train (all 60k)");
+              "training examples: fit (55k, the rest is for validation) or train (all 60k)");
   options.add("epochs", epochs,
-              "passes over the training examples (50,000 points of a toy); ignored where steps is set",
+              "passes over the training examples (50,000 points of a toy); ignored if steps is set",
               {1, 100000});
-  options.add("steps", steps, "training steps; 0: as many as epochs make", {0, 1e12});
-  options.add("batch", batch, "examples a step", {1, 65536});
+  options.add("steps", steps, "training steps; 0: by epochs", {0, 1e12});
+  options.add("batch", batch, "examples in a step", {1, 65536});
   options.add("lr", lr, "learning rate at the start", {0, 1e3});
-  options.add("schedule", schedule, kDecays, "how the learning rate goes");
+  options.add("schedule", schedule, kDecays, "how the learning rate changes");
   options.add("clip", clip, "largest norm of the gradient; 0: not clipped", {0});
   options.add("ema", ema, "decay of the weight average that samples come from; 0: none", {0, 0.999999});
   options.add("shards", shards,

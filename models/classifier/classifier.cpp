@@ -13,7 +13,7 @@ namespace {
 const DataShape& checked(const DataShape& shape) {
   if (shape.classes >= 2) return shape;
   throw Error(
-      "classifier: the images have {} class{}, and at least two are told apart. Hint: labelled images, e.g. "
+      "classifier: the images have {} class{}, and a classifier needs two. Hint: labelled images, e.g. "
       "--data mnist",
       shape.classes, shape.classes == 1 ? "" : "es");
 }
@@ -34,9 +34,9 @@ Classifier::Classifier(const ClassifierOptions& options, const DataShape& shape,
       learner_(network_, training.learner(adam({.weight_decay = options.weight_decay, .decoupled = true}))),
       shift_(options.shift),
       noise_(options.noise),
-      cross_entropy_(add_metric({"cross_entropy_nats_per_image", "-log p(label|image): what is minimised"})),
+      cross_entropy_(add_metric({"cross_entropy_nats_per_image", "the loss: -log p(label|image)"})),
       error_percent_(add_metric(
-          {"error_percent", "share of the batch, as the network sees it, called something else", true})),
+          {"error_percent", "share of the batch, with noise and shifts, that is misclassified", true})),
       grad_norm_(add_metric(grad_norm_info())) {
   add_learner(learner_);
 }
@@ -62,8 +62,7 @@ Quantities Classifier::do_evaluate(const DataView& data) {
     losses.push_back(cross_entropy(logits, batch.labels));
     wrong.push_back(wrong_percent(logits, batch.labels));
   });
-  Quantity error =
-      mean_over_examples(kClassifierError, concat(wrong, 0), "images called something else than their label");
+  Quantity error = mean_over_examples(kClassifierError, concat(wrong, 0), "misclassified images");
   error.curve = error_percent_;
   Quantity loss = mean_over_examples(kClassifierLoss, concat(losses, 0), "-log p(label|image)");
   loss.curve = cross_entropy_;
@@ -86,7 +85,7 @@ Tensor Classifier::probabilities_of(const Tensor& features) {
 
 Tensor Classifier::do_sample(const SampleRequest&, const SamplingOptions&) const {
   throw Error(
-      "classifier: it tells images apart and draws none. Hint: gradzoo eval RUN --classifier THIS_RUN "
+      "classifier: it classifies images and draws none. Hint: gradzoo eval RUN --classifier THIS_RUN "
       "measures another run's samples with it");
 }
 
@@ -101,10 +100,10 @@ std::vector<Picture> Classifier::do_pictures(const DataView& data) {
 }
 
 std::string Classifier::do_reading(const DataView&) {
-  return "A digit that the network has not seen is called wrongly as often as the valid error says; on the "
-         "images it trains on the error falls further, and the distance between the two is what it learned "
-         "by heart. Held against samples of a generative model, it says which of them it is sure about, not "
-         "whether they are beautiful: nonsense can be called with confidence too.";
+  return "The validation error is the share of unseen digits that the network gets wrong. On its training "
+         "images the error falls further; the gap between the two is overfitting. For samples of a "
+         "generative model the classifier says which of them it is sure about, not whether they look good: "
+         "it may be confident about nonsense.";
 }
 
 }  // namespace gradzoo

@@ -4,15 +4,15 @@ namespace gradzoo {
 
 void ClassifierOptions::describe(OptionTable& options) {
   options.add("net", net, kClassifierNets,
-              "four 3x3 convolutions with two poolings and a layer of 128, or a multilayer perceptron");
-  options.add("channels", channels, "of the cnn's first two convolutions; the others have twice as many",
-              {1, 1024});
+              "cnn: four 3x3 convolutions, two poolings and a layer of 128; mlp: a multilayer perceptron");
+  options.add("channels", channels,
+              "channels of the cnn's first two convolutions; the others have twice as many", {1, 1024});
   options.add("hidden", hidden, "units of the mlp's hidden layers", {1, 65536});
-  options.add("activation", activation, "of the mlp's hidden layers", activation_names());
-  options.add("shift", shift, "training images are moved by up to so many pixels, each way", {0, 64});
+  options.add("activation", activation, "activation of the mlp's hidden layers", activation_names());
+  options.add("shift", shift, "training images are shifted by up to this many pixels", {0, 64});
   options.add("noise", noise,
               "standard deviation of Gaussian noise on the training pixels, which are in [0,1]", {0, 10});
-  options.add("weight_decay", weight_decay, "decoupled from the gradient, as in AdamW", {0, 10});
+  options.add("weight_decay", weight_decay, "weight decay, decoupled from the gradient as in AdamW", {0, 10});
 }
 
 void ClassifierOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {

@@ -71,8 +71,7 @@ Picture misclassified(const Examples& images, const Predictions& predictions) {
     captions.push_back(fmt::format("called {}", row));
   }
   return {"misclassified",
-          "Images that were called something else than their label, a row for what they were called, the "
-          "surest mistakes first.",
+          "Misclassified images, one row for each predicted class, the most confident mistakes first.",
           ImageGrid{tiles(images, places), kColumns, captions}};
 }
 
@@ -89,9 +88,9 @@ Picture confusion(const Examples& images, const Predictions& predictions) {
   std::vector<std::string> captions;
   for (int64_t row = 0; row < side; ++row) captions.push_back(fmt::format("label {}", row));
   return {"confusion",
-          fmt::format("What is taken for what: each row a label, each column what was called, 0 to {}; the "
-                      "surest example of each pair, black where there is none. On the diagonal the classes "
-                      "as the network likes them best.",
+          fmt::format("Confusion matrix: each row is a label, each column a predicted class, 0 to {}. A cell "
+                      "shows the most confident example, black if there is none. The diagonal shows the most "
+                      "typical image of each class.",
                       side - 1),
           ImageGrid{tiles(images, surest), side, captions}};
 }
@@ -109,7 +108,7 @@ std::vector<Picture> classifier_pictures(const Examples& images, const Predictio
     names.push_back(fmt::format("{}", i));
   }
   return {misclassified(images, predictions), confusion(images, predictions),
-          Picture{"error_by_label", "Of the images with each label, how many were called something else.",
+          Picture{"error_by_label", "Share of misclassified images for each label.",
                   Bars{wrong, "label", "percent", names}}};
 }
 

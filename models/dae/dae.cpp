@@ -48,13 +48,13 @@ Dae::Dae(const DaeOptions& options, const DataShape& shape, const TrainingOption
       learner_(*denoiser_, training.learner()),
       mean_(zeros({shape.size()})),
       square_(zeros({shape.size()})),
-      error_(add_metric({"denoising_error",
-                         "|r(x~) - x|^2 of an example and its noisy x~, summed over its numbers: what is "
-                         "minimised"})),
+      error_(add_metric(
+          {"denoising_error",
+           "the loss: |r(x~) - x|^2 for an example x and its noisy x~, summed over its elements"})),
       error_per_noise_(
           add_metric({"error_per_noise",
-                      "the error over that of leaving the noise where it is, |x~ - x|^2: 1 is no denoiser at "
-                      "all; on images far below, since most noise lies off the digits",
+                      "the error divided by |x~ - x|^2, the error without denoising: 1 means no denoising; "
+                      "on images it is far below 1, since most of the noise lies off the digits",
                       true})),
       grad_norm_(add_metric(grad_norm_info())) {
   add_learner(learner_);
@@ -103,7 +103,7 @@ Tensor Dae::r(const Tensor& x) const {
 
 std::string Dae::noise_words() const {
   if (options_.noise == DaeNoise::masking)
-    return fmt::format("{:.0f}% of the pixels blanked", 100 * options_.masked);
+    return fmt::format("{:.0f}% of the pixels masked", 100 * options_.masked);
   return fmt::format("noise of sigma {:g}", sigma_);
 }
 
@@ -194,10 +194,10 @@ Quantities Dae::do_evaluate(const DataView& data) {
   const bool masks = options_.noise == DaeNoise::masking;
   const double noise = masks ? mean(held_out_errors([](const Tensor& y) { return y.clone(); }, data)).item()
                              : static_cast<double>(shape_.size()) * sigma_ * sigma_;
-  out.add(quantity(kDaeNoise, noise,
-                   masks ? "|x~ - x|^2: the error of leaving blank what is blank"
-                         : "d sigma^2: the error of leaving the noise where it is"));
-  out.add(quantity(kDaeErrorPerNoise, error.value / noise, "the share of the noise's square that is left",
+  out.add(
+      quantity(kDaeNoise, noise,
+               masks ? "|x~ - x|^2: the error without denoising" : "d sigma^2: the error without denoising"));
+  out.add(quantity(kDaeErrorPerNoise, error.value / noise, "share of the squared noise that remains",
                    error.error / noise));
   return out;
 }
@@ -215,16 +215,16 @@ std::string Dae::do_reading(const DataView& data) {
   const Quantities found = do_evaluate(data);
   if (options_.noise == DaeNoise::masking)
     return fmt::format(
-        "Blanking {:.0f}% of the pixels takes away {:.4g} of an example's square; what is wrong after r is "
-        "{:.4g} ({:.1f}%). No score comes with this noise: samples go to and fro between blanking and a draw "
-        "from r, and a chain that blanks less stays longer with one digit.",
+        "Masking {:.0f}% of the pixels is an error of {:.4g}, summed over an example; after r the error is "
+        "{:.4g} ({:.1f}%). This noise gives no score: samples alternate between masking and a draw from r. A "
+        "chain that masks less stays longer at one digit.",
         100 * options_.masked, found[kDaeNoise].value, found[kDaeError].value,
         100 * found[kDaeErrorPerNoise].value);
   return fmt::format(
-      "Each example carries noise of squared length d sigma^2 = {:.4g}; what is left after r is {:.4g} "
-      "({:.1f}%). The score (r(x) - x)/sigma^2 is that of the noisy density p * N(0, {:g}^2): what chains "
-      "draw from is as blurred as that, and the last step through r takes the blur off again. A smaller "
-      "sigma draws finer detail, but chains then find it harder to go from one mode to another.",
+      "Each example carries noise of squared norm d sigma^2 = {:.4g}; {:.4g} ({:.1f}%) remains after r. The "
+      "score (r(x) - x)/sigma^2 is that of the noisy density p * N(0, {:g}^2). So the chains sample noisy "
+      "data, and the last step through r removes the noise. A smaller sigma gives finer detail, but makes it "
+      "harder for chains to move from mode to mode.",
       found[kDaeNoise].value, found[kDaeError].value, 100 * found[kDaeErrorPerNoise].value, sigma_);
 }
 

@@ -5,14 +5,14 @@ namespace gradzoo {
 void DaeOptions::describe(OptionTable& options) {
   options.add("weights", weights, kDaeWeights,
               "free: a multilayer perceptron; tied: W's(Wx + b) + c, which has a log-density; toys: tied");
-  options.add(
-      "noise", noise, kDaeNoises,
-      "gaussian: a score comes with it, and Langevin samples; masking: pixels are blanked, and samples "
-      "go to and fro between blanking and r");
-  options.add("masked", masked, "masking: share of the pixels that are blanked", {0.01, 0.99});
+  options.add("noise", noise, kDaeNoises,
+              "gaussian: it gives a score, and samples by Langevin; masking: pixels are set to 0, and "
+              "samples alternate between masking and r");
+  options.add("masked", masked, "masking: share of the pixels that are set to 0", {0.01, 0.99});
   options.add("sigma", sigma, "standard deviation of the noise; toys: 0.1 times toy_scale", {1e-4, 1e4});
   options.add("hidden", hidden, "units of the hidden layers; tied weights: one layer; toys: 256", {1, 65536});
-  options.add("activation", activation, "of the hidden layers; tied weights: sigmoid", activation_names());
+  options.add("activation", activation, "activation of the hidden layers; tied weights: sigmoid",
+              activation_names());
   options.add("output", output, kDaeOutputs,
               "what r ends in: sigmoid, as pixels lie in [0,1], so that no chain is drawn outside; toys and "
               "tied weights: identity");
@@ -24,12 +24,13 @@ void DaeOptions::describe(OptionTable& options) {
 void DaeOptions::describe_sampling(OptionTable& options) {
   options.add("chain_step", chain_step, "of the Langevin chains that samples come from, in sigma^2",
               {1e-6, 2});
-  options.add("chain_steps", chain_steps, "Langevin steps of a sample; one more goes through r", {1, 1e7});
+  options.add("chain_steps", chain_steps, "Langevin steps for a sample, before the last denoising by r",
+              {1, 1e7});
 }
 
 void DaeOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
   if (shape.toy && noise == DaeNoise::masking)
-    throw Error("noise=masking blanks pixels, and points have none. Hint: noise=gaussian, or images");
+    throw Error("noise=masking masks pixels, and points have none. Hint: noise=gaussian, or images");
   if (noise == DaeNoise::masking && weights == DaeWeights::tied)
     throw Error("weights=tied has its density under Gaussian noise. Hint: weights=free");
   if (shape.toy) {
@@ -51,7 +52,7 @@ void DaeOptions::adapt(OptionTable& table, TrainingOptions& training, const Data
   table.prefer(output, DaeOutput::identity, "weights");
   if (hidden.size() != 1 || activation != "sigmoid" || output != DaeOutput::identity) {
     throw Error(
-        "weights=tied is W's(Wx + b) + c: one layer, s the sigmoid, and nothing behind it. Hint: "
+        "weights=tied is W's(Wx + b) + c: one hidden layer, s the sigmoid, no output activation. Hint: "
         "weights=free");
   }
 }
@@ -59,7 +60,8 @@ void DaeOptions::adapt(OptionTable& table, TrainingOptions& training, const Data
 ModelEntry dae_entry() {
   return entry_of<DaeOptions, Dae>(
       {.name = "dae",
-       .summary = "denoising autoencoder: its score is (r(x) - x)/sigma^2, its samples Langevin's",
+       .summary =
+           "denoising autoencoder: r removes noise, its score is (r(x) - x)/sigma^2, sampled by Langevin",
        .source = "Vincent et al. 2008; Vincent 2011; Alain & Bengio 2014",
        .why_no_density = "a denoiser gives a score, and no Z"});
 }

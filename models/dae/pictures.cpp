@@ -30,7 +30,7 @@ Picture filters(const TiedDenoiser& tied, const DataShape& shape) {
   const Tensor w = tied.weight().detach();
   const Tensor first = w.rows(0, std::min(kFilters, w.dim(0)));
   const Tensor largest = max(abs(first), 1, true) + 1e-12;
-  return {"filters", "Rows of W, what hidden units look for: white for ink, black for its absence.",
+  return {"filters", "Filters: rows of W. White weights respond to ink, black ones to its absence.",
           ImageGrid{as_images(first / largest * 0.5 + 0.5, shape), kImageColumns}};
 }
 
@@ -38,13 +38,14 @@ std::vector<Picture> image_pictures(const DaeView& view, const DataView& data) {
   std::vector<Picture> out;
   const Corrupted some = corrupted(view, data, 4 * kImageColumns);
   if (some.x.dim(0) >= kImageColumns) {
-    out.push_back({"denoising",
-                   fmt::format("Held-out images with {}, what r makes of them, and the images.", view.noise),
-                   rows_by_turns(std::array{some.noisy, view.r(some.noisy), some.x},
-                                 {"noisy", "denoised", "original"}, view.shape)});
+    out.push_back(
+        {"denoising",
+         fmt::format("Held-out images with {}, their reconstruction by r, and the clean images.", view.noise),
+         rows_by_turns(std::array{some.noisy, view.r(some.noisy), some.x}, {"noisy", "denoised", "original"},
+                       view.shape)});
   }
   out.push_back(
-      {"chains", "Where chains ended, and under each what r makes of it.",
+      {"chains", "The ends of chains, and under each its denoising by r.",
        rows_by_turns(std::array{view.samples.raw, view.samples.denoised}, {"raw", "denoised"}, view.shape)});
   if (view.tied) out.push_back(filters(*view.tied, view.shape));
   return out;
@@ -64,20 +65,21 @@ std::vector<Picture> plane_pictures(const DaeView& view, const DataView& data) {
   std::vector<Picture> out;
   out.push_back(
       {"denoising",
-       fmt::format("Points with noise of sigma {:g}, what r makes of them, and the points.", view.sigma),
+       fmt::format("Points with noise of sigma {:g}, their reconstruction by r, and the clean points.",
+                   view.sigma),
        Planes{{points(some.noisy, "noisy"), points(view.r(some.noisy), "denoised"),
                points(some.x, "original")}}});
   out.push_back({"chains",
-                 "Where Langevin chains ended, which is the noisy density's, and what r makes of it.",
+                 "The ends of Langevin chains, which sample the noisy density, and their denoising by r.",
                  Planes{{points(view.samples.raw, "raw"), points(view.samples.denoised, "denoised")}}});
   const auto score = [&](const Tensor& x) { return denoiser_score(view.r, x, view.sigma); };
   out.push_back(score_picture(
-      "score", "The true score, and (r(x) - x)/sigma^2: that of the noisy density, so weaker.", toy, score));
+      "score", "The true score, and (r(x) - x)/sigma^2, the score of the noisy density, which is weaker.",
+      toy, score));
   if (view.tied) {
     out.push_back(density_picture(
-        "density",
-        "The true density, and the one whose score the tied denoiser is: that of noisy points, so wider.",
-        toy, view.log_density, view.samples.raw));
+        "density", "The true density, and the tied denoiser's: that of noisy points, which is wider.", toy,
+        view.log_density, view.samples.raw));
   }
   return out;
 }

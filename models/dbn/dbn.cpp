@@ -37,10 +37,10 @@ Dbn::Dbn(const DbnOptions& options, const DataShape& shape, const TrainingOption
       up_rng_(training.stream_seed(), "dbn/up"),
       layers_(make_stack(shape.size(), options.hidden, init_rng_)),
       cd_loss_(add_metric(
-          {"cd_loss_nats", "F(data) - F(samples) of the layer that learns: its gradient is what counts"})),
-      f_data_(add_metric({"free_energy_nats", "mean free energy of what that layer learns from"})),
+          {"cd_loss_nats", "F(data) - F(samples) of the layer being trained; only its gradient matters"})),
+      f_data_(add_metric({"free_energy_nats", "mean free energy of that layer's training data"})),
       grad_norm_(add_metric(grad_norm_info())),
-      layer_(add_metric({"layer_number", "which layer learns, from 1 at the data", true})) {
+      layer_(add_metric({"layer_number", "the layer being trained; 1 is next to the data", true})) {
   for (size_t l = 0; l < layers_.size(); ++l) {
     learning_.push_back(std::make_unique<RbmLearning>(*layers_[l], options.learning, training.learner(),
                                                       training.stream_seed(), fmt::format("layer{}", l + 1)));
@@ -60,7 +60,7 @@ std::unique_ptr<SamplingOptions> Dbn::sampling_options() const { return sampling
 
 void Dbn::describe_evaluation(OptionTable& options) {
   if (!is_enumerable(*layers_.back())) options_.annealing.describe(options);
-  options.add("bound_samples", options_.bound_samples, "draws an example when eval bounds log p(x)",
+  options.add("bound_samples", options_.bound_samples, "draws for each example when eval bounds log p(x)",
               {1, 1e5});
 }
 
@@ -102,7 +102,7 @@ Quantities Dbn::do_validate(const DataView& data) {
     wrong.push_back(sum(abs(batch.x - below(h, layers_.size() - 1, rng)), 1));
   });
   return {mean_over_examples(kDbnReconstruction, concat(wrong, 0),
-                             "units that come back wrong from the way up to the top and down again")};
+                             "pixels that a pass up to the top and down again gets wrong")};
 }
 
 Quantities Dbn::do_evaluate(const DataView& data) { return do_validate(data); }
@@ -124,10 +124,10 @@ Quantities Dbn::do_evaluate_at_length(const DataView& data, const ShareDone& don
     measured += batch.count();
     done(static_cast<double>(measured) / static_cast<double>(data.examples.count()));
   });
-  Quantity bound =
-      mean_over_examples(kDbnBound, concat(bounds, 0),
-                         fmt::format("lower bound of log p(x), {} draws an example; the top's {}",
-                                     options_.bound_samples, log_z.how));
+  Quantity bound = mean_over_examples(
+      kDbnBound, concat(bounds, 0),
+      fmt::format("lower bound of log p(x), {} draws for each example; of the top machine: {}",
+                  options_.bound_samples, log_z.how));
   if (!log_z.exact) bound.error = std::hypot(bound.error, log_z.error);
   bound.density_kind = log_z.exact ? "lower bound of log p(x)" : "lower bound of log p(x) by annealing";
   return {quantity(kLogZ, log_z.value, "of the top machine", log_z.error), std::move(bound)};
@@ -156,8 +156,8 @@ std::vector<Picture> Dbn::do_pictures(const DataView& data) {
     const std::string name = fmt::format("layer{}", l + 1);
     weights = l == 0 ? layers_[0]->weight() : matmul(weights, layers_[l]->weight());
     out.push_back(filters_picture(weights, tile, name + "_filters",
-                                  fmt::format("Units of layer {}, by the product of the weights between them "
-                                              "and the data: white speaks for a unit, black against it.",
+                                  fmt::format("Filters of layer {}, by the product of the weights down to "
+                                              "the data: white pixels excite a unit, black ones inhibit it.",
                                               l + 1)));
     Rng rng(data.seed, "pictures/" + name);
     const RbmGibbs gibbs(*layers_[l]);
@@ -165,7 +165,7 @@ std::vector<Picture> Dbn::do_pictures(const DataView& data) {
     const Tensor p = below(gibbs.draw_hidden(visible, rng), l, rng);
     out.push_back(
         {name + "_samples",
-         fmt::format("Samples of the lowest {} as a network of its own, its top machine being layer {}.",
+         fmt::format("Samples of the lowest {} as a network of its own, with layer {} as its top machine.",
                      l == 0 ? "layer" : fmt::format("{} layers", l + 1), l + 1),
          ImageGrid{reshape(clamp(p, 0, 1), {p.dim(0), tile[0], tile[1]})}});
   }

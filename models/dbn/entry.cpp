@@ -6,15 +6,15 @@
 namespace gradzoo {
 
 void DbnOptions::describe(OptionTable& options) {
-  options.add("hidden", hidden, "hidden units of each layer, from the data upwards; one is an rbm",
+  options.add("hidden", hidden, "hidden units of each layer, from the data upwards; a single layer is an rbm",
               {1, 65536});
   learning.describe(options);
-  options.add("upward", upward, kDbnUpward, "what a layer learns from the one below");
+  options.add("upward", upward, kDbnUpward, "what a layer passes to the next one as training data");
   options.add("pixels", pixels, subset(kPixels, Pixels::dynamic_binary, Pixels::fixed_binary),
               "what a byte becomes: units are 0 or 1, so grey values have no likelihood here");
   describe_sampling(options);
   annealing.describe(options);
-  options.add("bound_samples", bound_samples, "draws an example when eval bounds log p(x)", {1, 1e5});
+  options.add("bound_samples", bound_samples, "draws for each example when eval bounds log p(x)", {1, 1e5});
 }
 
 void DbnOptions::describe_sampling(OptionTable& options) {
@@ -22,7 +22,7 @@ void DbnOptions::describe_sampling(OptionTable& options) {
 }
 
 void DbnOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
-  if (hidden.empty()) throw Error("dbn: hidden names no layer. Hint: hidden=500,500");
+  if (hidden.empty()) throw Error("dbn: hidden lists no layer. Hint: hidden=500,500");
   const char* why = shape.toy ? "toys" : "images";
   table.prefer(training.lr, shape.toy ? 0.1 : 0.05, why);
   if (shape.toy) {
@@ -47,7 +47,7 @@ void DbnOptions::adapt(OptionTable& table, TrainingOptions& training, const Data
 ModelEntry dbn_entry() {
   return entry_of<DbnOptions, Dbn>(
       {.name = "dbn",
-       .summary = "deep belief network: restricted Boltzmann machines stacked greedily",
+       .summary = "deep belief network: restricted Boltzmann machines, trained greedily one above the other",
        .source = "Hinton, Osindero & Teh 2006; Salakhutdinov & Murray 2008",
        .data = DataKind::binary});
 }

@@ -60,12 +60,13 @@ Dde::Dde(const DdeOptions& options, const DataShape& shape, const TrainingOption
       grad_norm_(add_metric(grad_norm_info())) {
   add_learner(density_learner_);
   if (!options.generator) return;
-  gap_ = add_metric({"fake_gap_nats", "mean [f_q - f_p] / sigma^2 at noisy fakes: what G descends", true});
+  gap_ =
+      add_metric({"fake_gap_nats", "the generator's loss: mean [f_q - f_p] / sigma^2 at noisy fakes", true});
   generator_.emplace(
       layer_sizes(options.latent, options.generator_hidden, shape.size()), init_rng_,
       MlpOptions{.activation = "silu", .final_activation = shape.is_image() ? "sigmoid" : "identity"});
   if (options.fake_density) {
-    fake_error_ = add_metric({"fake_density_error", "the same of f_q on the generator's samples", true});
+    fake_error_ = add_metric({"fake_density_error", "the same for f_q, on the generator's samples", true});
     fake_density_.emplace(shape.size(), options.energy, init_rng_);
     fake_learner_.emplace("fake_density", *fake_density_, training.learner());
     add_learner(*fake_learner_);
@@ -148,7 +149,7 @@ Quantities Dde::do_evaluate(const DataView& data) {
   out.add(std::move(kl));
   out.add(quantity(kDdeOffsetSd, fit.offset.sd, "standard deviation of f_p / sigma^2 - log p^ under p^"));
   out.add(quantity(kDdeOffsetMax, fit.offset.largest,
-                   "its largest distance from the mean, on the likeliest 99 %"));
+                   "its largest distance from the mean, on the 99 % most likely points"));
   return out;
 }
 
@@ -190,13 +191,14 @@ Abilities Dde::do_abilities() {
 
 std::string Dde::do_reading(const DataView&) {
   std::string text = fmt::format(
-      "f_p / sigma^2 is the log-density of data with noise of {:g}, up to a constant: peaks are no sharper "
-      "than "
-      "that noise. ",
+      "f_p / sigma^2 is the log-density of data with noise of {:g}, up to a constant, so its peaks are no "
+      "sharper than that noise. ",
       options_.sigma);
-  if (!generator_) return text + "Samples are ends of Langevin chains on it, their noise taken away.";
-  text += "Samples are a generator's, which goes where f_p lies above the density of its own samples.";
-  if (!fake_density_) text += " Without that density nothing keeps it from the single highest peak.";
+  if (!generator_) return text + "Samples are the ends of Langevin chains on it, after a denoising step.";
+  text +=
+      "Samples come from a generator, which moves to where f_p is above the log-density of its own samples.";
+  if (!fake_density_)
+    text += " Without that log-density nothing keeps it from collapsing onto the highest peak.";
   return text;
 }
 

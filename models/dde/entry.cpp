@@ -44,7 +44,7 @@ void DdeOptions::adapt(OptionTable& table, TrainingOptions& training, const Data
 ModelEntry dde_entry() {
   return entry_of<DdeOptions, Dde>(
       {.name = "dde",
-       .summary = "denoising density estimator: a density by its score, and a generator without an adversary",
+       .summary = "denoising density estimator: an energy learned from its score, with an optional generator",
        .source = "Bigdeli et al. 2020",
        .why_no_density = "on images its Z is not known"});
 }

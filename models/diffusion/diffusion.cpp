@@ -51,11 +51,12 @@ struct RequestedPath {
 MetricInfo error_info(PredictionType learned) {
   if (learned == PredictionType::velocity)
     return {"velocity_error",
-            "|u(x_t, t) - (x_1 - x_0)|^2, a number: falls to a floor above 0, since through one point many "
-            "paths pass",
+            "the loss: |u(x_t, t) - (x_1 - x_0)|^2 for each element. It falls to a floor above 0, since many "
+            "paths pass through one point",
             true};
   return {"noise_error",
-          "|eps^(x_t, t) - eps|^2, a number: falls to a floor above 0, since many noises lead to one x_t",
+          "the loss: |eps^(x_t, t) - eps|^2 for each element. It falls to a floor above 0, since many noises "
+          "lead to one x_t",
           true};
 }
 
@@ -149,7 +150,7 @@ Quantities Diffusion::do_evaluate_at_length(const DataView& data, const ShareDon
 
 void Diffusion::describe_evaluation(OptionTable& options) {
   if (options_.pixels != Pixels::dequantised || !shape_.is_image()) return;
-  options.add("likelihood_images", likelihood_images_, "examples whose bits are measured", {2, 1e6});
+  options.add("likelihood_images", likelihood_images_, "test examples for bits/dim", {2, 1e6});
 }
 
 Prediction Diffusion::unclamped(const Tensor& output, const Tensor& x, const Mixing& at) const {

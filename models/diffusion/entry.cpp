@@ -4,29 +4,31 @@
 namespace gradzoo {
 
 void PathOptions::describe(OptionTable& options) {
-  options.add("conditional", conditional, "learn with the labels, of images that have some");
+  options.add("conditional", conditional, "conditional on the label, if the images have labels");
   options.add("label_dropout", label_dropout,
-              "share of the labels that are hidden, so that guidance has something "
-              "to go from",
-              {0, 1});
-  options.add("guidance", guidance, "w of u(x) + w (u(x|label) - u(x)) when samples are drawn", {0, 100});
+              "probability of dropping a label in training, for classifier-free guidance", {0, 1});
+  options.add("guidance", guidance, "classifier-free guidance of samples: w in u(x) + w (u(x|label) - u(x))",
+              {0, 100});
   options.add("pixels", pixels, subset(kPixels, Pixels::grey, Pixels::dequantised),
-              "grey: x/255; dequantised: with noise of a grey level, whose density has bits");
+              "grey: x/255; dequantised: plus uniform noise of one grey level, for bits/dim");
   options.add("channels", network.channels,
-              "of images, at half their resolution; twice as many at a quarter; a multiple of 8", {8, 1024});
-  options.add("hidden", network.hidden, "of points: units of the perceptron's layers", {1, 65536});
+              "images: channels at half the resolution, twice as many at a quarter; a multiple of 8",
+              {8, 1024});
+  options.add("hidden", network.hidden, "points: units of the perceptron's hidden layers", {1, 65536});
   describe_sampling(options, false);
 }
 
 void PathOptions::describe_sampling(OptionTable& options, bool is_conditional) {
   options.add("sample_steps", sample_steps, "steps from noise to a sample", {1, 10000});
   options.add("solver", solver, kSolvers,
-              "how: euler, heun, ddim: nothing random on the way; ancestral, langevin: noise at each step");
-  options.add("level_repeats", level.repeats, "of langevin: its steps at a noise level", {1, 10000});
-  options.add("level_step", level.step, "of langevin: e of x + e sigma^2 s + sqrt(2 e) sigma z", {1e-9, 1});
+              "euler, heun, ddim: deterministic; ancestral, langevin: noise at each step");
+  options.add("level_repeats", level.repeats, "langevin: steps at each noise level", {1, 10000});
+  options.add("level_step", level.step, "langevin: e in x + e sigma^2 s + sqrt(2 e) sigma z", {1e-9, 1});
   if (is_conditional)
-    options.add("guidance", guidance,
-                "w of u(x) + w (u(x|label) - u(x)): 1 is the label's own flow, more overdoes it", {0, 100});
+    options.add(
+        "guidance", guidance,
+        "classifier-free guidance: w in u(x) + w (u(x|label) - u(x)); 0 ignores the label, 1 is u(x|label)",
+        {0, 100});
 }
 
 void PathOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
@@ -40,7 +42,7 @@ void PathOptions::adapt(OptionTable& table, TrainingOptions& training, const Dat
   // What nobody has set does no harm.
   const bool has_labels = conditional && shape.classes > 0;
   if (!has_labels && guidance > 0 && guidance != PathOptions().guidance)
-    throw Error("guidance={} goes further towards a label, and this model is told none. Hint: {}", guidance,
+    throw Error("guidance={} needs a label, and this model has none. Hint: {}", guidance,
                 shape.classes > 0 ? "conditional=true" : "images with labels");
   if (!shape.is_image()) {
     prefer(training.batch, 1000);
@@ -50,53 +52,54 @@ void PathOptions::adapt(OptionTable& table, TrainingOptions& training, const Dat
   prefer(training.batch, 64);
   prefer(training.epochs, image_epochs);
   if (network.channels % 8 != 0)
-    throw Error("channels={} are no multiple of 8, in which they are normalised. Hint: channels=32",
+    throw Error("channels={} is not a multiple of 8, the size of a group of the norm. Hint: channels=32",
                 network.channels);
 }
 
 void FlowOptions::describe(OptionTable& options) {
   PathOptions::describe(options);
-  options.add(
-      "pairing", pairing, kPairings,
-      "of noise and data in a batch: independent; optimal: of points, so that paths are short and cross "
-      "less");
+  options.add("pairing", pairing, kPairings,
+              "pairing of noise and data in a batch: independent, or optimal (points only): short paths that "
+              "cross less");
 }
 
 void FlowOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
   PathOptions::adapt(table, training, shape);
   if (pairing == Pairing::optimal && shape.is_image())
     throw Error(
-        "pairing=optimal is for points: among a batch's images no noise is nearer than another. Hint: "
+        "pairing=optimal is for points: in a batch of images all noises are about equally far. Hint: "
         "pairing=independent");
 }
 
 void NcsnOptions::describe(OptionTable& options) {
   PathOptions::describe(options);
   options.add("net", net, kNoiseNets,
-              "score: the U-Net gives sigma times the score; energy: by the gradient of one energy f/sigma; "
-              "mdsm: of the energy at noise 0.1, of images");
-  options.add("sigma_begin", sigma_begin, "the largest noise: as far as data lie apart (images go as [-1,1])",
+              "score: the network predicts sigma times the score; energy: the gradient of one energy "
+              "f/sigma; mdsm: of the energy at noise 0.1 (images only)");
+  options.add("sigma_begin", sigma_begin,
+              "largest noise level: the largest distance between data (images are scaled to [-1,1])",
               {1e-9, 1e6});
-  options.add("sigma_end", sigma_end, "the least noise", {1e-9, 1e6});
+  options.add("sigma_end", sigma_end, "smallest noise level", {1e-9, 1e6});
 }
 
 void NcsnOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
   PathOptions::adapt(table, training, shape);
   if (!shape.is_image()) table.prefer(training.steps, 10'000, "toys");
   if (net == NoiseNet::mdsm && !shape.is_image())
-    throw Error("net=mdsm reads the noise off an image, and points do not show it. Hint: net=energy");
+    throw Error(
+        "net=mdsm estimates the noise level from an image, and points do not show it. Hint: net=energy");
   if (net != NoiseNet::score) table.prefer(conditional, false, "one energy");
   if (net != NoiseNet::score && conditional && shape.classes > 0)
-    throw Error("net={} is one energy of all images, without labels. Hint: conditional=false",
+    throw Error("net={} is one energy for all images, without labels. Hint: conditional=false",
                 name_of(kNoiseNets, net));
   const double unit = shape.is_image() ? 2 : 1;
   if (const double apart = shape.diameter(); apart > 0)
-    table.prefer(sigma_begin, rounded(unit * apart, 2), "how far data lie apart");
+    table.prefer(sigma_begin, rounded(unit * apart, 2), "distance between data");
   table.prefer(sample_steps, level_count(sigma_begin, sigma_end, shape.size()), "noise levels");
   if (sample_steps < 2)
     throw Error(
-        "sample_steps={} is one noise level, and annealing goes through several. Hint: without it there are "
-        "as many as the data ask for",
+        "sample_steps={} is one noise level, and annealing needs several. Hint: leave it away, then the data "
+        "decide",
         sample_steps);
   const double ratio = std::pow(sigma_begin / sigma_end, 1 / static_cast<double>(sample_steps));
   table.prefer(level.step, rounded(level_step(ratio, level.repeats), 3), "noise levels");
@@ -128,7 +131,7 @@ Ncsn::Ncsn(const NcsnOptions& options, const DataShape& shape, const TrainingOpt
 ModelEntry flow_matching_entry() {
   return entry_of<FlowOptions, FlowMatching>(
       {.name = "flow-matching",
-       .summary = "flow matching: a velocity field, by a U-Net on images, that carries noise to data",
+       .summary = "flow matching: a learned velocity field carries noise to data",
        .source = "Lipman et al. 2023",
        .why_no_density = "grey pixels have no density: train with pixels=dequantised for bits"});
 }
@@ -136,7 +139,8 @@ ModelEntry flow_matching_entry() {
 ModelEntry ddpm_entry() {
   return entry_of<DdpmOptions, Ddpm>(
       {.name = "ddpm",
-       .summary = "denoising diffusion: the noise in data, by a U-Net on images, taken away step by step",
+       .summary =
+           "denoising diffusion: a network predicts the noise in data; sampling removes it step by step",
        .source = "Ho et al. 2020; Nichol & Dhariwal 2021",
        .why_no_density = "grey pixels have no density: train with pixels=dequantised for bits"});
 }
@@ -144,7 +148,8 @@ ModelEntry ddpm_entry() {
 ModelEntry ncsn_entry() {
   return entry_of<NcsnOptions, Ncsn>(
       {.name = "ncsn",
-       .summary = "noise-conditional score network: scores at many noise levels, annealed Langevin",
+       .summary =
+           "noise-conditional score network: scores at many noise levels, sampled by annealed Langevin",
        .source = "Song & Ermon 2019, 2020",
        .why_no_density = "grey pixels have no density: train with pixels=dequantised for bits"});
 }

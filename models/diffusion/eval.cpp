@@ -30,8 +30,8 @@ Quantities plane_density(const Diffusion& model, const Toy& toy) {
   constexpr int64_t kCells = 128;
   const DensityFit fit = density_fit(
       toy, [&](const Tensor& x) { return log_density(model, x, {}); }, DType::f32, kCells);
-  return density_quantities(fit,
-                            "KL(truth || model) by quadrature, the model's density by the flow's divergence");
+  return density_quantities(
+      fit, "KL(truth || model) by quadrature; the model's density by integrating the flow's divergence");
 }
 
 Quantities image_bits(const Diffusion& model, const DataView& data, int64_t count, const ShareDone& done) {
@@ -48,9 +48,9 @@ Quantities image_bits(const Diffusion& model, const DataView& data, int64_t coun
     seen += batch.count();
     done(static_cast<double>(seen) / static_cast<double>(some.count()));
   });
-  Quantity found = mean_over_examples(
-      kBitsPerDim, concat(bits, 0),
-      "-log2 p(x) / d + 8 of dequantised pixels by the probability flow, the divergence by random probes");
+  Quantity found = mean_over_examples(kBitsPerDim, concat(bits, 0),
+                                      "-log2 p(x) / d + 8 of dequantised pixels, by the probability flow "
+                                      "with its divergence estimated by random probes");
   found.density_kind = "bits/dim by the flow";
   return {found};
 }

@@ -70,9 +70,8 @@ Picture chain_picture(const Diffusion& model, const DataShape& shape, Rng& rng) 
   const Tensor rows[] = {(by_sample(as_bright(model, strip.x)) + 1.0) * 0.5,
                          (by_sample(strip.denoised) + 1.0) * 0.5};
   return {"chain",
-          "Four samples on their way from noise, and under each what the model takes to lie under the noise: "
-          "first "
-          "the mean of all data, at the end one of them.",
+          "The trajectories of four samples from noise, and under each step the x0 prediction: first the "
+          "mean of all data, at the end a single example.",
           rows_by_turns(rows, {"x_t", "denoised"}, shape)};
 }
 
@@ -80,9 +79,10 @@ Picture interpolation_picture(const Diffusion& model, const DataShape& shape, Rn
   constexpr int64_t kRows = 6;
   const Tensor images =
       model.between(noise_of(model, 2 * kRows, shape, rng), any_labels(kRows, model.label_count()), rng);
-  return {"interpolation",
-          "A row a pair of noises and the arc between them, each brought to data without further noise.",
-          ImageGrid{as_images(images, shape), kImageColumns}};
+  return {
+      "interpolation",
+      "Each row moves on an arc between two noises; every point is mapped to data by deterministic steps.",
+      ImageGrid{as_images(images, shape), kImageColumns}};
 }
 
 Picture paths_picture(const Diffusion& model, const DataShape& shape, Rng& rng) {
@@ -94,7 +94,7 @@ Picture paths_picture(const Diffusion& model, const DataShape& shape, Rng& rng) 
     plane.title = fmt::format("t = {:g}", kTimes[i]);
     planes.planes.push_back(std::move(plane));
   }
-  return {"paths", "A hundred points on their way from noise to the data, whose density the contours show.",
+  return {"paths", "The trajectories of a hundred points from noise to data; contours show the true density.",
           std::move(planes)};
 }
 
@@ -118,7 +118,7 @@ Picture scores_picture(const Diffusion& model, const DataShape& shape) {
       planes.planes.push_back(std::move(plane));
     }
   }
-  return {"scores", "The score under much and under little noise, the truth's beside what was learned.",
+  return {"scores", "The score with much and with little noise: the true one beside the learned one.",
           std::move(planes)};
 }
 
@@ -139,10 +139,11 @@ Picture steps_picture(const Diffusion& model, const DataShape& shape, const Data
   }
   bars.values.push_back(energy_distance(known.rows(0, real / 2), known.rows(real / 2, real)));
   bars.names.push_back("real");
-  return {"steps",
-          "How far samples by so many steps of ddim are from held-out examples, and at the right how far two "
-          "sets of those are from one another: where the bars stop falling, more steps are wasted.",
-          std::move(bars)};
+  return {
+      "steps",
+      "Energy distance between held-out examples and samples, by the number of ddim steps. Right: the "
+      "distance between two sets of held-out examples. Where the bars stop falling, more steps do not help.",
+      std::move(bars)};
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ Tensor EbmChains::walk(const Target& target, const Tensor& x, int64_t steps, Rng
   }
   if (!all_finite(sampler_->value().log_prob) || !all_finite(sampler_->value().score)) {
     throw NonFinite(
-        "f or its gradient is not finite where the chains stand after steps of {:g}. Hint: step={:g}, or "
+        "f or its gradient is not finite at the chains' states after steps of {:g}. Hint: step={:g}, or "
         "--set clip=1",
         move_.step, move_.step / 10);
   }

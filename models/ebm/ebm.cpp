@@ -27,17 +27,15 @@ Ebm::Ebm(const EbmOptions& options, const DataShape& shape, const TrainingOption
       learner_(network_, training.learner(adam({.beta1 = options.beta1}))),
       chains_(options),
       cd_loss_(add_metric({"cd_loss_nats",
-                           "f(sample) - f(data), plus l2's share: its gradient is what counts; near 0 the "
-                           "chains look to f as the data do"})),
+                           "f(sample) - f(data), plus the l2 term; only its gradient matters. Near 0, data "
+                           "and chains have the same mean f"})),
       f_data_(add_metric({"f_data_nats", "mean f of the batch", true})),
       f_sample_(add_metric(
           {"f_sample_nats",
-           "mean f where the chains ended: far above f(data) they have found what the data do not have",
-           true})),
+           "mean f at the ends of the chains: far above f(data), they have found peaks without data", true})),
       grad_norm_(add_metric(grad_norm_info(true))),
       temperature_(add_metric({"temperature", "T = noise^2 / (2 step): the chains sample exp(f / T)", true})),
-      acceptance_(add_metric(
-          {"acceptance", "share of the chains' moves that were accepted; 1 for ula, which accepts all"})) {
+      acceptance_(add_metric({"acceptance", "share of accepted proposals; 1 for ula, which accepts all"})) {
   add_learner(learner_);
   if (options.init != ChainStart::buffer) return;
   const auto begin = [&](int64_t n, Rng& rng) { return start(n, rng); };
@@ -107,7 +105,7 @@ Quantity Ebm::mean_f(const DataView& data) const {
       read_examples(data.examples, 0, std::min<int64_t>(data.examples.count(), 10000), Pixels::grey, rng);
   Quantity f = mean_over_examples(
       kEbmFData, network_.log_density(noisy(batch.x, rng)),
-      "mean f of held-out examples: well below that of the batches, the model remembers them");
+      "mean f of held-out examples: well below that of the training batches, the model memorises them");
   f.curve = f_data_;
   return f;
 }
@@ -117,9 +115,8 @@ Quantities Ebm::do_validate(const DataView& data) {
   if (!shape_.toy || shape_.size() > 2 || !shape_.toy->why_no_density().empty()) return out;
   const DensityFit fit = density_fit(*shape_.toy, [&](const Tensor& x) { return network_.log_density(x); });
   out.add(density_quantities(
-      fit, options_.data_noise > 0
-               ? "KL(truth || model) by quadrature, the truth without the noise that was added"
-               : "KL(truth || model) by quadrature"));
+      fit, options_.data_noise > 0 ? "KL(truth || model) by quadrature, with the truth before noise was added"
+                                   : "KL(truth || model) by quadrature"));
   return out;
 }
 
@@ -149,7 +146,7 @@ Picture Ebm::do_snapshot(const DataView& data, Rng& rng) {
   if (!of_buffer) return ebm_planes(network_, *shape_.toy, chain_ends(1000, options_.sample_steps, rng));
   const Tensor first = buffer_->chains().rows(0, std::min<int64_t>(100, buffer_->count()));
   Picture picture = samples_picture(ebm_examples(network_, first, shown_noise(), shape_));
-  picture.caption = fmt::format("The first hundred chains of the replay buffer, where they stand{}.",
+  picture.caption = fmt::format("The states of the first hundred chains of the replay buffer{}.",
                                 shown_noise() > 0 ? ", denoised" : "");
   return picture;
 }
@@ -190,17 +187,16 @@ std::string Ebm::do_reading(const DataView&) {
                   move.step, move.noise, move.temperature());
   text += chains_.sample_f()
               ? "T is 1: up to the bias of finite steps and finite chains, they are samples of exp f. "
-          : move.is_limited() ? "Their moves are limited: what they give are not samples of exp f. "
-                              : "T is not 1: what the chains give are not samples of exp f, but of exp(f / "
-                                "T) at best. ";
+          : move.is_limited() ? "Their moves are limited, so they are not samples of exp f. "
+                              : "T is not 1: they are not samples of exp f, but of exp(f / T) at best. ";
   text +=
-      "f(data) and f(sample) should stay near each other: f(sample) running away upwards means that chains "
-      "find peaks which the data do not have and the network cannot follow; both growing without end means "
-      "that f steepens until the chains cannot move (l2 or clip hold it).";
+      "f(data) and f(sample) should stay near each other. If f(sample) runs away upwards, the chains find "
+      "peaks without data faster than the network removes them. If both grow without end, f becomes so steep "
+      "that the chains cannot move (l2 or clip prevent it).";
   if (shown_noise() > 0) {
     text += fmt::format(
-        " The data carry Gaussian noise of {:.3g}, so f learns the log-density of noisy data, and samples "
-        "are shown denoised: x + {:.3g}^2 grad f(x).",
+        " The data carry Gaussian noise of {:.3g}, so f learns the log-density of noisy data. Pictures show "
+        "denoised samples: x + {:.3g}^2 grad f(x).",
         options_.data_noise, options_.data_noise);
   }
   return text;

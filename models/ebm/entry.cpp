@@ -7,42 +7,42 @@ namespace gradzoo {
 
 void EbmOptions::describe(OptionTable& options) {
   options.add("preset", preset, kEbmPresets,
-              "uva: a small convolutional energy by short clipped chains, as the UvA deep learning tutorial "
-              "8 trains it");
-  options.add("net", net, kEbmNets, "f by a multilayer perceptron, or by four convolutions (images: conv)");
+              "uva: a small convolutional energy trained with short clipped chains, as in the UvA deep "
+              "learning tutorial 8");
+  options.add("net", net, kEbmNets,
+              "the network f: mlp, a multilayer perceptron; conv, four convolutions (default on images)");
   options.add("channels", channels,
-              "of conv's first layer, at half the images' resolution; 2, 4 and 4 times as many behind it",
+              "channels of conv's first layer, at half the images' resolution; the next have 2, 4 and 4 "
+              "times as many",
               {1, 1024});
   energy.describe(options);
-  options.add("spectral_norm", energy.spectral_norm,
-              "divide each weight by its largest singular value, so that f is nowhere steep (Miyato et al. "
-              "2018)");
   options.add(
-      "data_noise", data_noise,
-      "Gaussian noise on the data: smooths the landscape that chains walk on; f is then of noisy data",
-      {0, 1e6});
-  options.add("l2", l2,
-              "weight of f(data)^2 + f(sample)^2 in the loss: holds f near 0 where it would drift or steepen",
+      "spectral_norm", energy.spectral_norm,
+      "divide each weight by its largest singular value, which bounds the slope of f (Miyato et al. 2018)");
+  options.add("data_noise", data_noise,
+              "standard deviation of Gaussian noise on the data; it smooths f, which becomes the log-density "
+              "of noisy data",
               {0, 1e6});
-  options.add("beta1", beta1,
-              "Adam's memory of the gradient: the less, the sooner the network reacts to its chains",
+  options.add("l2", l2, "weight of f(data)^2 + f(sample)^2 in the loss, which keeps f near 0", {0, 1e6});
+  options.add("beta1", beta1, "Adam's decay rate for the gradient; 0 reacts to the chains at once",
               {0, 0.9999});
-  options.add(
-      "init", init, kChainStarts,
-      "where a step's chains begin: data (CD), noise (short runs), or buffer, where they stood (PCD)");
+  options.add("init", init, kChainStarts,
+              "where the chains of a training step start: data (CD), noise (short runs), or buffer, where "
+              "the last step left them (PCD)");
   options.add("sampler", sampler, kEbmSamplers,
-              "Langevin steps as they are, or corrected by Metropolis-Hastings (mala, T = 1 alone)");
+              "ula: plain Langevin steps; mala: corrected by Metropolis-Hastings (only at T = 1)");
   options.add("chain_steps", chain_steps, "transitions of a chain in a training step (k)", {1, 100000});
   options.add("step", step, "x' = x + step grad f + noise z", {1e-12, 1e6});
-  options.add("noise", noise,
-              "of a Langevin step; T = noise^2 / (2 step). Unless set: sqrt(2 step), so that T = 1",
-              {0, 1e6});
+  options.add(
+      "noise", noise,
+      "factor on a Langevin step's noise; T = noise^2 / (2 step). Unless set: sqrt(2 step), so that T = 1",
+      {0, 1e6});
   options.add("step_clip", step_clip,
-              "each number of grad f stays within +- this in a step of ula; 0: as it is", {0, 1e6});
-  options.add("clamp", clamp, "pixels of chains, and of data with noise, stay in [0,1]; of ula");
-  options.add("buffer", buffer, "chains that go on from step to step, of which a batch is drawn", {1, 1e7});
-  options.add("fresh", fresh,
-              "share of the drawn chains that begin anew at noise: they keep the buffer from growing old",
+              "each element of grad f is clipped to +- this in a step of ula; 0: no clipping", {0, 1e6});
+  options.add("clamp", clamp, "clamp pixels of chains and of noisy data to [0,1]; ula only");
+  options.add("buffer", buffer, "persistent chains in the replay buffer, from which each step draws a batch",
+              {1, 1e7});
+  options.add("fresh", fresh, "share of the drawn chains that restart at noise, which keeps the buffer fresh",
               {0, 1});
   describe_sampling(options);
 }
@@ -162,7 +162,7 @@ void check_exact(const EbmOptions& o) {
 
 void EbmOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
   if (!shape.is_image() && (net == EbmNet::conv || preset == EbmPreset::uva || clamp)) {
-    throw Error("net=conv, preset=uva and clamp are of images, and these data are points {}. Hint: net=mlp",
+    throw Error("net=conv, preset=uva and clamp are for images, and these data are points {}. Hint: net=mlp",
                 shape.example.str());
   }
   if (shape.toy) {
@@ -185,8 +185,7 @@ void EbmOptions::adapt(OptionTable& table, TrainingOptions& training, const Data
 ModelEntry ebm_entry() {
   return entry_of<EbmOptions, Ebm>(
       {.name = "ebm",
-       .summary =
-           "energy-based model: f by an MLP or convolutions, contrastive divergence with Langevin chains",
+       .summary = "energy-based model: contrastive divergence with Langevin chains",
        .source = "Hinton 2002; Tieleman 2008; Du & Mordatch 2019; Lippe 2022",
        .why_no_density = "on images its Z is not known"});
 }

@@ -29,7 +29,7 @@ Picture ebm_planes(const EnergyNetwork& network, const Toy& truth, const Tensor&
   const auto log_density = [&](const Tensor& x) { return network.log_density(x); };
   return density_picture(
       "density",
-      "The truth; what the model believes, exp f / Z; ends of its chains over the truth's contours.", truth,
+      "The true density; the learned one, exp f / Z; the ends of its chains over the true contours.", truth,
       log_density, samples);
 }
 
@@ -47,20 +47,21 @@ Picture ebm_chain_picture(const EnergyNetwork& network, const Tensor& start, int
     const Tensor images = ebm_examples(network, x, noise, shape);  // (n, H, W)
     columns.push_back(reshape(images, {x.dim(0), 1, shape.height(), shape.width()}));
   }
-  return {"chains",
-          fmt::format(
-              "Each row is one chain, from noise to {} transitions, at steps that grow by a constant factor.",
-              steps),
-          ImageGrid{reshape(concat(columns, 1), {x.dim(0) * kImageColumns, shape.height(), shape.width()}),
-                    kImageColumns}};
+  return {
+      "chains",
+      fmt::format(
+          "Each row is one chain, from noise to {} transitions. The steps shown grow by a constant factor.",
+          steps),
+      ImageGrid{reshape(concat(columns, 1), {x.dim(0) * kImageColumns, shape.height(), shape.width()}),
+                kImageColumns}};
 }
 
 Picture ebm_raw_and_denoised(const EnergyNetwork& network, const Tensor& x, double noise,
                              const DataShape& shape) {
   const std::array<Tensor, 2> parts = {x, denoised(network, x, noise)};
   return {"raw_and_denoised",
-          fmt::format("Where chains ended, and under each x + {:.3g}^2 grad f(x): the mean of the clean "
-                      "digits that noise of {:.3g} could have made it of.",
+          fmt::format("The ends of chains, and under each x + {:.3g}^2 grad f(x): the mean of the clean "
+                      "digits that may lie under noise of {:.3g}.",
                       noise, noise),
           rows_by_turns(parts, {"chain", "denoised"}, shape)};
 }

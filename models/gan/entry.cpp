@@ -10,48 +10,44 @@ namespace gradzoo {
 void GanOptions::describe(OptionTable& options) {
   options.add(
       "preset", preset, kGanPresets,
-      "collapse: minimax against a D that learns a hundred times faster, to see ring8 lose its modes");
-  options.add("net", net, kGanNets, "two convolutions each (images: dcgan), or multilayer perceptrons");
-  options.add("conditional", conditional, "tell both players the label, of images that have some");
-  options.add("channels", channels, "of dcgan, at half the images' resolution; twice as many at a quarter",
-              {1, 1024});
-  options.add("norm_groups", norm_groups, "of a dcgan's G, in which channels are normalised; 0: not",
-              {0, 1024});
-  options.add(
-      "loss", loss, kGanLosses,
-      "what both descend: logs of probabilities (non-saturating, minimax), the distance W1 (wgan-gp), "
-      "squares (lsgan), margins (hinge)");
+      "collapse: minimax against a D that learns a hundred times faster; shows mode collapse on ring8");
+  options.add("net", net, kGanNets,
+              "dcgan: two convolutions in each network (default on images); mlp: multilayer perceptrons");
+  options.add("conditional", conditional, "G and D are conditional on the label, if the images have labels");
+  options.add("channels", channels,
+              "dcgan: channels at half the images' resolution, twice as many at a quarter", {1, 1024});
+  options.add("norm_groups", norm_groups, "dcgan: groups of G's group norm; 0: no norm", {0, 1024});
+  options.add("loss", loss, kGanLosses,
+              "the loss: log-probabilities (non-saturating, minimax), the distance W1 (wgan-gp), least "
+              "squares (lsgan), margins (hinge)");
   options.add("latent", latent, "dimensions of z", {1, 4096});
   options.add("generator_hidden", generator_hidden, "units of the hidden layers of an mlp G", {1, 65536});
   options.add("discriminator_hidden", discriminator_hidden, "units of the hidden layers of an mlp D",
               {1, 65536});
   options.add("init", init, kGeneratorInits,
-              "how G's weights begin: he (z spreads the samples from the first step), torch");
-  options.add("activation", activation, kCriticActivations, "of D; with a penalty: silu");
-  options.add(
-      "penalty", penalty, kSlopePenalties,
-      "on the slope of D's score s: (|grad_x s| - 1)^2 between real and generated examples (gradient), "
-      "|grad_x s|^2 / 2 at real ones (r1)");
-  options.add("penalty_weight", penalty_weight, "times the penalty: lambda, or gamma of r1", {0, 1e6});
-  options.add("critic_steps", critic_steps, "steps of D for each of G; a step of the run is one of D",
+              "initialisation of G's weights: he (samples differ from the first step on), torch");
+  options.add("activation", activation, kCriticActivations, "activation of D; with a penalty: silu");
+  options.add("penalty", penalty, kSlopePenalties,
+              "penalty on the slope of D's score s: (|grad_x s| - 1)^2 between real and fake examples "
+              "(gradient), |grad_x s|^2 / 2 at real ones (r1)");
+  options.add("penalty_weight", penalty_weight, "weight of the penalty: lambda, or gamma for r1", {0, 1e6});
+  options.add("critic_steps", critic_steps, "steps of D for each step of G; a training step is one of D",
               {1, 1000});
-  options.add("pac", pac, "examples that D judges at once, all real or all generated (Lin et al. 2018)",
+  options.add("pac", pac, "number of examples that D judges at once, all real or all fake (Lin et al. 2018)",
               {1, 64});
   options.add(
       "negative_augmentation", negative_augmentation, kNegativeAugmentations,
-      "jigsaw: D is shown real images with their quarters exchanged as generated ones, a fifth of these "
-      "(Sinha et al. 2021)");
+      "jigsaw: a fifth of the fakes are real images with their quarters exchanged (Sinha et al. 2021)");
   options.add("spectral_norm", spectral_norm,
               "divide each weight of D by its largest singular value (Miyato et al. 2018)");
   options.add("discriminator_rate", discriminator_rate,
               "D's learning rate, as a multiple of lr, which is G's", {0, 1e3});
-  options.add("beta1", beta1, "Adam's memory of the gradient, of both", {0, 0.999});
-  options.add("beta2", beta2, "Adam's memory of its square, of both", {0, 0.99999});
+  options.add("beta1", beta1, "Adam's decay rate for the gradient, in G and D", {0, 0.999});
+  options.add("beta2", beta2, "Adam's decay rate for the squared gradient, in G and D", {0, 0.99999});
   options.add("label_smoothing", label_smoothing,
               "D's target for real examples is 1 minus this (Salimans et al. 2016)", {0, 0.5});
   options.add("instance_noise", instance_noise,
-              "standard deviation of the noise on all that D sees at the start (Sonderby et al. 2017)",
-              {0, 1e3});
+              "standard deviation of the noise on D's inputs at the start (Sonderby et al. 2017)", {0, 1e3});
   options.add("noise_until", noise_until, "share of the run over which instance_noise falls to 0", {1e-6, 1});
 }
 
@@ -128,21 +124,20 @@ void GanOptions::check(const TrainingOptions& training, const DataShape& shape) 
                 whole * std::max<int64_t>(1, training.batch / whole));
   }
   if (pac > 1 && conditional) {
-    throw Error("gan: D judges {} examples at once and is told one label. Hint: pac=1 or conditional=false",
-                pac);
+    throw Error(
+        "gan: D judges {} examples at once and is conditional on one label. Hint: pac=1 or conditional=false",
+        pac);
   }
   if (negative_augmentation == NegativeAugmentation::jigsaw) {
     check_quarters("negative_augmentation=jigsaw", shape);
   }
   if (label_smoothing > 0 && !loss->logits) {
     throw Error(
-        "gan: label_smoothing moves D's target probability, and loss={} has none. Hint: label_smoothing=0",
+        "gan: label_smoothing changes D's target probability, and loss={} has none. Hint: label_smoothing=0",
         name_of(kGanLosses, loss));
   }
   if (loss == &wasserstein && penalty == SlopePenalty::none && !spectral_norm) {
-    throw Error(
-        "gan: loss=wgan-gp grows with D's slope, which nothing bounds. Hint: penalty=gradient or "
-        "spectral_norm=true");
+    throw Error("gan: loss=wgan-gp needs a bound on D's slope. Hint: penalty=gradient or spectral_norm=true");
   }
 }
 
@@ -151,7 +146,7 @@ ModelEntry gan_entry() {
       {.name = "gan",
        .summary = "generative adversarial network: a generator against a discriminator",
        .source = "Goodfellow et al. 2014",
-       .why_no_density = "G draws and knows no probabilities",
+       .why_no_density = "G draws samples but has no density",
        .narrow_toys = true});
 }
 

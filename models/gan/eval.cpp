@@ -29,12 +29,11 @@ Tensor scores_of(const Discriminator& discriminator, const Tensor& x, const Tens
 double total_variance(const Tensor& x) { return sum(var_axis(cast(x, DType::f64), 0)).item(); }
 
 constexpr const char* kUndecided =
-    "A healthy game is undecided: D(x) stays above D(G(z)) by a little, D's loss not far below log 4 = "
-    "1.386, "
-    "and neither runs away. Where D(x) goes to 1 and D(G(z)) to 0, D has won, and G learns little more. ";
+    "In a healthy run D(x) stays a little above D(G(z)), and D's loss a little below log 4 = 1.386. If D(x) "
+    "goes to 1 and D(G(z)) to 0, D has won, and G learns little more. ";
 constexpr const char* kScoresUndecided =
-    "A healthy game is undecided: s(x) stays above s(G(z)) by a little, and the gap falls as samples get "
-    "better. Scores have no scale of their own: compare them with each other, and with earlier ones. ";
+    "In a healthy run s(x) stays a little above s(G(z)), and the gap falls as samples get better. Scores "
+    "have no fixed scale: compare them with each other, and with earlier ones. ";
 
 std::string coverage_verdict(const ModeCoverage& c) {
   const double fair = 1 / static_cast<double>(c.modes);
@@ -49,7 +48,7 @@ std::string coverage_verdict(const ModeCoverage& c) {
 Quantity gan_held_out_d(const Discriminator& discriminator, const GanLoss& loss, const DataView& data) {
   const Batch batch = first_examples(data);
   const Tensor scores = scores_of(discriminator, batch.x, batch.labels);
-  const char* by_heart = "where it falls well below that in training, D knows its examples by heart";
+  const char* by_heart = "if it falls well below that of training, D memorises its examples";
   return mean_over_examples(
       loss.logits ? kGanDReal : kGanScoreReal, loss.logits ? sigmoid(scores) : scores,
       fmt::format("{} on examples that were not trained on: {}", loss.logits ? "D(x)" : "s(x)", by_heart));
@@ -63,18 +62,18 @@ Quantities gan_value_quantities(const Generator& generator, const Discriminator&
   const Tensor real = scores_of(discriminator, x, labels),
                fake = scores_of(discriminator, generator.draw(x.dim(0), rng, labels), labels);
   if (!loss.logits) {
-    return {
-        mean_over_examples(kGanGap, real - fake,
-                           "E s(x) - E s(G(z)): 0 where D cannot tell them apart; of a critic whose slope "
-                           "is at most 1, no more than the distance W1"),
-        mean_over_examples(kGanScoreReal, real, "D's score of these examples"),
-        mean_over_examples(kGanScoreFake, fake, "D's score of fresh samples, by the averaged G")};
+    return {mean_over_examples(kGanGap, real - fake,
+                               "E s(x) - E s(G(z)): 0 if D cannot tell real from fake; for a critic with a "
+                               "slope of at most 1, no more than the distance W1"),
+            mean_over_examples(kGanScoreReal, real, "D's score of these examples"),
+            mean_over_examples(kGanScoreFake, fake, "D's score of fresh samples, by the averaged G")};
   }
-  return {mean_over_examples(kGanValue, neg(softplus(neg(real)) + softplus(fake)),
-                             "V = E log D(x) + E log(1 - D(G(z))): -1.386 where D cannot tell them apart, 0 "
-                             "where it always can"),
-          mean_over_examples(kGanDReal, sigmoid(real), "D(x) of these examples"),
-          mean_over_examples(kGanDFake, sigmoid(fake), "D(G(z)) of fresh samples, by the averaged G")};
+  return {
+      mean_over_examples(
+          kGanValue, neg(softplus(neg(real)) + softplus(fake)),
+          "V = E log D(x) + E log(1 - D(G(z))): -1.386 if D cannot tell real from fake, 0 if it always can"),
+      mean_over_examples(kGanDReal, sigmoid(real), "D(x) of these examples"),
+      mean_over_examples(kGanDFake, sigmoid(fake), "D(G(z)) of fresh samples, by the averaged G")};
 }
 
 Quantity gan_spread(const Generator& generator, const DataView& data) {
@@ -82,21 +81,19 @@ Quantity gan_spread(const Generator& generator, const DataView& data) {
   const double spread = total_variance(generator.draw(kModeSamples, rng)),
                truth = total_variance(first_examples(data).x);
   return quantity(kGanSpread, spread / truth,
-                  "variance of samples, summed over the coordinates, over that of the data: near 0 where G "
-                  "has collapsed onto one example");
+                  "variance of the samples divided by that of the data, both summed over coordinates: near 0 "
+                  "if G has collapsed onto one example");
 }
 
 std::string gan_reading(const Generator& generator, const Discriminator& discriminator, const GanLoss& loss,
                         const std::optional<ModeCoverage>& coverage, const DataView& data) {
   std::string text = loss.logits ? kUndecided : kScoresUndecided;
-  text += "Losses do not tell how good samples are, nor how many kinds there are: ";
+  text += "The losses do not show how good the samples are, nor how varied: ";
   if (coverage) {
     text += fmt::format(
-        "that is told by the modes. A collapsed run has few modes covered, often with most samples of high "
-        "quality, while what D says of them swings, because G chases D from mode to mode. This run covers {} "
-        "of {} "
-        "modes, the rarest with {:.1f}% of the samples, and {:.1f}% of the samples lie within 3 sigma of a "
-        "mode: {}.",
+        "the modes do. A collapsed run covers few modes, often with most samples of high quality. D's output "
+        "then oscillates, because G chases D from mode to mode. This run covers {} of {} modes, the rarest "
+        "with {:.1f}% of the samples, and {:.1f}% of the samples lie within 3 sigma of a mode: {}.",
         coverage->covered, coverage->modes, 100 * coverage->smallest_share, 100 * coverage->high_quality,
         coverage_verdict(*coverage));
     return text;
@@ -104,9 +101,9 @@ std::string gan_reading(const Generator& generator, const Discriminator& discrim
   const double held_out = gan_held_out_d(discriminator, loss, data).value;
   const double spread = gan_spread(generator, data).value;
   text += fmt::format(
-      "look at them, and at their spread. A collapsed run draws the same few examples over and over: their "
-      "spread falls well below 1, the data's own. This run's samples have {:.2f} of the data's variance; D "
-      "gives {:.2f} to examples that it was not trained on.",
+      "look at the samples, and at their spread. A collapsed run draws the same few examples again and "
+      "again, and its spread falls well below 1. This run's samples have {:.2f} of the data's variance; D "
+      "gives {:.2f} to held-out examples.",
       spread, held_out);
   return text;
 }

@@ -44,15 +44,16 @@ LearnerOptions discriminator_options(const GanOptions& options, const TrainingOp
 
 // What D says of examples on average: of most losses a probability.
 MetricInfo of_real_info(const GanLoss& loss) {
-  if (!loss.logits) return {"score_real", "s(x): what D gives to real examples, as a score", true};
-  return {"d_real",
-          "D(x): the probability of being real that D gives to real examples. 1/2 at the equilibrium", true};
+  if (!loss.logits) return {"score_real", "s(x): D's score of real examples", true};
+  return {"d_real", "D(x): the probability that D assigns to real examples. 1/2 at the equilibrium", true};
 }
 
 MetricInfo of_fake_info(const GanLoss& loss) {
   if (!loss.logits)
-    return {"score_fake", "s(G(z)): the same for generated examples. Far below: D sees through them", true};
-  return {"d_fake", "D(G(z)): the same for generated examples. Near 0: D sees through them all", true};
+    return {"score_fake", "s(G(z)): D's score of fakes. Far below s(x), D recognises them", true};
+  return {"d_fake",
+          "D(G(z)): the probability of being real that D assigns to fakes. Near 0, D recognises all of them",
+          true};
 }
 
 double mean_score(const Tensor& scores, const GanLoss& loss) {
@@ -161,7 +162,7 @@ std::optional<ModeCoverage> Gan::coverage(uint64_t seed) {
 
 std::vector<CurveLevel> Gan::levels(const DataView&) {
   const double half = std::log(2.0);
-  const char* at_rest = "where D cannot tell real from generated";
+  const char* at_rest = "if D cannot tell real from fake";
   if (!options_.loss->logits) {
     const Tensor undecided = zeros({1}, DType::f64);
     const double loss = options_.loss->discriminator(undecided, undecided).item();
@@ -176,8 +177,8 @@ std::vector<CurveLevel> Gan::levels(const DataView&) {
 
 std::string Gan::warning() const {
   if (options_.penalty == SlopePenalty::none || options_.activation != steep_leaky_relu) return "";
-  return "D bends at kinks (activation=leaky_relu), where its second derivative is lost: the gradient of its "
-         "penalty is blind to how they move. Hint: activation=silu";
+  return "D bends at kinks (activation=leaky_relu), where its second derivative is lost, so the penalty's "
+         "gradient does not see how the kinks move. Hint: activation=silu";
 }
 
 std::string Gan::collapse_hint() const {

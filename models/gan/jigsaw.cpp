@@ -42,7 +42,8 @@ Tensor jigsaw(const Tensor& x, const DataShape& shape, Rng& rng) {
 
 void check_quarters(std::string_view option, const DataShape& shape) {
   if (!shape.is_image())
-    throw Error("gan: {} exchanges quarters of images, and these data are points. Hint: without it", option);
+    throw Error("gan: {} exchanges quarters of images, and these data are points. Hint: leave it away",
+                option);
   if (shape.height() % 2 != 0 || shape.width() % 2 != 0) {
     throw Error("gan: {} exchanges quarters of images, and these are of {}x{}. Hint: images of even sides",
                 option, shape.height(), shape.width());

@@ -26,37 +26,36 @@ Tensor squared_slopes(const Tensor& x, const Tensor& scores) {
 }
 
 constexpr const char* kValueMeans =
-    "-V = -E log D(x) - E log(1 - D(G(z))): what D descends. log 4 = 1.386 where D cannot tell them apart; "
-    "towards 0 D wins";
-constexpr const char* kScoreMeans = "-E s(G(z)): what G descends, up to a constant that only D knows";
+    "D's loss -V = -E log D(x) - E log(1 - D(G(z))). log 4 = 1.386 if D cannot tell real from fake; near 0 D "
+    "wins";
+constexpr const char* kScoreMeans = "G's loss -E s(G(z)), up to a constant that depends on D";
 
 }  // namespace
 
-const GanLoss non_saturating = {
+const GanLoss non_saturating = {negative_value,
+                                minus_log_d,
+                                true,
+                                "discriminator_loss_nats",
+                                kValueMeans,
+                                "generator_loss_nats",
+                                "G's loss -E log D(G(z)). log 2 = 0.693 at the equilibrium; large if D wins"};
+
+const GanLoss minimax = {
     negative_value,
-    minus_log_d,
+    log_not_d,
     true,
     "discriminator_loss_nats",
     kValueMeans,
-    "generator_loss_nats",
-    "-E log D(G(z)): what G descends. log 2 = 0.693 at the equilibrium; large where D wins"};
-
-const GanLoss minimax = {negative_value,
-                         log_not_d,
-                         true,
-                         "discriminator_loss_nats",
-                         kValueMeans,
-                         "generator_minimax_loss_nats",
-                         "E log(1 - D(G(z))): what G descends. -log 2 = -0.693 at the equilibrium; near 0 D "
-                         "wins, and G learns nothing"};
+    "generator_minimax_loss_nats",
+    "G's loss E log(1 - D(G(z))). -log 2 = -0.693 at the equilibrium; near 0 D wins, and G learns nothing"};
 
 const GanLoss wasserstein = {
     gap_below,
     minus_mean,
     false,
     "critic_loss",
-    "E s(G(z)) - E s(x), without its penalty: the negative distance W1 of data and samples, as far as the "
-    "critic sees it. 0 where they are alike",
+    "D's loss E s(G(z)) - E s(x), without its penalty: minus the critic's estimate of the distance W1 "
+    "between data and samples. 0 if they have the same distribution",
     "generator_loss",
     kScoreMeans};
 
@@ -65,19 +64,18 @@ const GanLoss least_squares = {
     square_from_middle,
     false,
     "critic_loss",
-    "E (s(x) - 1)^2 / 2 + E (s(G(z)) + 1)^2 / 2: what D descends. 1 where it cannot tell them apart; towards "
-    "0 D wins",
+    "D's loss E (s(x) - 1)^2 / 2 + E (s(G(z)) + 1)^2 / 2. 1 if it cannot tell real from fake; near 0 D wins",
     "generator_loss",
-    "E s(G(z))^2 / 2: what G descends. 0 where D cannot tell; 1/2 where D wins"};
+    "G's loss E s(G(z))^2 / 2. 0 if D cannot tell real from fake; 1/2 if D wins"};
 
-const GanLoss hinge = {margins,
-                       minus_mean,
-                       false,
-                       "critic_loss",
-                       "E max(0, 1 - s(x)) + E max(0, 1 + s(G(z))): what D descends. 2 where it cannot tell "
-                       "them apart; towards 0 D wins",
-                       "generator_loss",
-                       kScoreMeans};
+const GanLoss hinge = {
+    margins,
+    minus_mean,
+    false,
+    "critic_loss",
+    "D's loss E max(0, 1 - s(x)) + E max(0, 1 + s(G(z))). 2 if it cannot tell real from fake; near 0 D wins",
+    "generator_loss",
+    kScoreMeans};
 
 Tensor gan_value(const Tensor& real_logits, const Tensor& fake_logits) {
   return neg(mean(softplus(neg(real_logits))) + mean(softplus(fake_logits)));

@@ -107,8 +107,9 @@ Tensor Discriminator::centred(const Tensor& x) const { return pixels_ ? x * 2.0 
 Tensor Discriminator::packed(const Tensor& x) const {
   if (pac_ == 1) return x;
   if (x.dim(0) % pac_ != 0) {
-    throw Error("gan: D judges {} examples at once, and {} make no whole packs. Hint: a multiple of {}", pac_,
-                x.dim(0), pac_);
+    throw Error(
+        "gan: D judges {} examples at once, and {} is not a whole number of packs. Hint: a multiple of {}",
+        pac_, x.dim(0), pac_);
   }
   const int64_t packs = x.dim(0) / pac_, places = x.dim(1) / channels_;
   if (!pixels_) return reshape(x, {packs, pac_ * x.dim(1)});

@@ -22,8 +22,8 @@ Picture interpolation(const Generator& generator, const DataShape& shape, const 
   Rng rng(data.seed, "pictures/interpolation");
   const Tensor images = images_between(generator, kRows, any_labels(kRows, generator.classes()), rng);
   return {"interpolation",
-          "Each row walks from one z to another on an arc, along which every step is as likely as a draw; of "
-          "a conditional model each has one label.",
+          "Each row moves from one z to another on an arc, so every point is as likely as a draw. In a "
+          "conditional model each row has one label.",
           ImageGrid{as_images(images, shape), kImageColumns}};
 }
 
@@ -56,15 +56,13 @@ Picture game(const Generator& generator, const Discriminator& discriminator, con
   truth.points = shape.toy->sample(kPoints, rng);
   samples.points = generator.draw(kPoints, rng);
   if (discriminator.pac() > 1) {
-    return {"game", "True draws, and as many samples. D judges several at once, and no single point.",
+    return {"game", "True draws, and as many samples. D judges several points at once, so it is not drawn.",
             Planes{{truth, samples}}};
   }
-  const char* caption =
-      loss.logits
-          ? "True draws, as many samples, and what D thinks: the probability of being real, which is "
-            "1/2 wherever G is as good as the data."
-          : "True draws, as many samples, and the score that D gives: G follows it uphill, and where it "
-            "is flat the two are alike.";
+  const char* caption = loss.logits ? "True draws, as many samples, and D: the probability of being real, "
+                                      "1/2 wherever real and fake are equally dense."
+                                    : "True draws, as many samples, and D's score. G follows it uphill; "
+                                      "where real and fake agree it is flat.";
   return {"game", caption, Planes{{truth, samples, judgement(discriminator, loss, box)}}};
 }
 

@@ -8,9 +8,10 @@ void MadeOptions::describe(OptionTable& options) {
   options.add("direct", direct, "outputs also read the inputs before them, past the hidden layers");
   options.add(
       "order", order,
-      "in which numbers are drawn: natural (left to right, top down), random, or a permutation: 2,0,1");
+      "order of the variables: natural (left to right, top to bottom), random, or a permutation: 2,0,1");
   options.add("pixels", pixels, subset(kPixels, Pixels::dynamic_binary, Pixels::fixed_binary),
-              "what a byte becomes: each conditional is of 0 or 1, so grey values have no likelihood here");
+              "how a byte becomes 0 or 1: drawn anew at each visit, or once; binary conditionals give no "
+              "likelihood to grey values");
 }
 
 void MadeOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
@@ -29,7 +30,8 @@ void MadeOptions::adapt(OptionTable& table, TrainingOptions& training, const Dat
 ModelEntry made_entry() {
   return entry_of<MadeOptions, Made>(
       {.name = "made",
-       .summary = "masked autoencoder: every number given those before it, log p(x) exact",
+       .summary =
+           "masked autoencoder: autoregressive, every variable given those before it, with an exact log p(x)",
        .source = "Germain, Gregor, Murray & Larochelle 2015",
        .data = DataKind::binary});
 }

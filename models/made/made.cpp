@@ -19,7 +19,7 @@ Made::Made(const MadeOptions& options, const DataShape& shape, const TrainingOpt
                init_rng_),
       learner_(network_, training.learner()),
       loss_(add_metric({shape.is_image() ? "nll_nats_per_image" : "nll_nats",
-                        "-log p(x), exact: what is minimised, lower is better"})),
+                        "the loss: -log p(x), exact; lower is better"})),
       grad_norm_(add_metric(grad_norm_info())) {
   add_learner(learner_);
 }
@@ -63,8 +63,8 @@ std::vector<Picture> Made::do_pictures(const DataView& data) {
 Tensor Made::completed_images(const InpaintRequest& request) const {
   if (!known_come_first(network_.order(), request.known))
     throw Error(
-        "made: hidden pixels come before known ones in its order, and then what is drawn does not know them. "
-        "Hint: --keep upper, of a run with order=natural");
+        "made: some hidden pixels come before known ones in its order, so their draws would not depend on "
+        "them. Hint: --keep upper, with a run of order=natural");
   const Tensor values = bernoulli(clamp(request.images, 0, 1), request.rng);
   return network_.complete(values, request.known, request.rng);
 }

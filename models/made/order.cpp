@@ -16,7 +16,7 @@ Order listed(const std::string& text) {
     int64_t& number = order.emplace_back();
     const auto [stop, failure] = std::from_chars(at, end, number);
     if (failure != std::errc() || (stop != end && *stop != ','))
-      throw Error("order='{}' is no order. Hint: natural, random, or a permutation such as 2,0,1", text);
+      throw Error("order='{}' is not an order. Hint: natural, random, or a permutation such as 2,0,1", text);
     if (stop == end) return order;
     at = stop + 1;
   }
@@ -48,7 +48,7 @@ std::vector<int64_t> places_in(const Order& order) {
   for (int64_t p = 0; p < size; ++p) {
     const int64_t number = order[static_cast<size_t>(p)];
     if (number < 0 || number >= size || places[static_cast<size_t>(number)] >= 0)
-      throw Error("the order is no permutation: {} comes {}. Hint: each of 0 to {} once", number,
+      throw Error("the order is not a permutation: {} comes {}. Hint: each of 0 to {} once", number,
                   number < 0 || number >= size ? "from elsewhere" : "twice", size - 1);
     places[static_cast<size_t>(number)] = p;
   }

@@ -30,23 +30,21 @@ Tensor in_order(const Tensor& rows, const Order& order) {
 Picture masks(const MadeNetwork& network, const Shape& tile) {
   const Tensor units = spread(network.hidden(0).mask(), kImageColumns),
                outputs = spread(in_order(may_read(network.order()), network.order()), kImageColumns);
-  return {
-      "masks",
-      "White: what is read. Above, ten units of the first hidden layer; below, ten outputs in the order in "
-      "which they are drawn: the first reads nothing, the last all but itself.",
-      ImageGrid{reshape(concat({units, outputs}, 0), {2 * kImageColumns, tile[0], tile[1]}),
-                kImageColumns,
-                {"hidden units", "outputs"}}};
+  return {"masks",
+          "Masks: white pixels are inputs. Above, ten units of the first hidden layer. Below, ten outputs in "
+          "the order of drawing: the first depends on nothing, the last on all other pixels.",
+          ImageGrid{reshape(concat({units, outputs}, 0), {2 * kImageColumns, tile[0], tile[1]}),
+                    kImageColumns,
+                    {"hidden units", "outputs"}}};
 }
 
 // What the network expected of every pixel, from those before it.
 Picture expected(const MadeNetwork& network, const Batch& batch, const DataShape& shape) {
   const std::array<Tensor, 2> parts = {batch.x, sigmoid(network.forward(batch.x))};
-  return {
-      "expected",
-      "Held-out images, and under each p(x_i = 1 | the pixels before it): grey where a pixel could not be "
-      "told beforehand, which is at the borders of strokes.",
-      rows_by_turns(parts, {"image", "expected"}, shape)};
+  return {"expected",
+          "Held-out images, and under each p(x_i = 1 | the pixels before it). It is grey where a pixel "
+          "cannot be predicted, at the borders of strokes.",
+          rows_by_turns(parts, {"image", "expected"}, shape)};
 }
 
 // The first half in the order is known, the other is drawn.
@@ -77,9 +75,9 @@ std::vector<Picture> made_pictures(const MadeNetwork& network, Pixels pixels, co
   const Shape tile = tile_of(shape);
   if (tile.rank() == 2) {
     out.push_back(masks(network, tile));
-    out.push_back(filters_picture(transpose(spread(network.hidden(0).weight(), kFilters)), tile, "filters",
-                                  "Weights of a hundred hidden units: grey is 0, and all that comes too late "
-                                  "for a unit to read."));
+    out.push_back(filters_picture(
+        transpose(spread(network.hidden(0).weight(), kFilters)), tile, "filters",
+        "Weights of a hundred hidden units. Grey is 0, also where the mask removes a weight."));
   }
   if (!shape.is_image()) return out;
   const int64_t count = std::min<int64_t>(2 * kImageColumns, data.examples.count());

@@ -18,9 +18,10 @@ Cnce::Cnce(const CnceOptions& options, const DataShape& shape, const TrainingOpt
       proposal_(noise_of(contrasting_noise(NoiseKind::fitted, fit_points(training), kProposalWidth))),
       eps_(options.eps),
       nu_(options.nu),
-      loss_(add_metric(
-          {"cnce_loss_nats",
-           "-log sigmoid(f(x) - f(y)) for a neighbour y = x +- eps xi: log 2 = 0.693 knows nothing", true})),
+      loss_(add_metric({"cnce_loss_nats",
+                        "the loss: -log sigmoid(f(x) - f(y)) for a neighbour y = x +- eps xi; a constant f "
+                        "has log 2 = 0.693",
+                        true})),
       right_order_(add_metric({"right_order", "share of pairs whose data point has the larger f", true})),
       grad_norm_(add_metric(grad_norm_info())) {}
 
@@ -46,9 +47,9 @@ void Cnce::train_step(const StepContext& context, MetricRow row) {
 
 std::string Cnce::do_reading(const DataView&) {
   return fmt::format(
-      "Each data point is compared with neighbours at distance about {:.3g}: f learns differences between "
-      "near points, and where the data fall into islands further apart than that, not how much weight each "
-      "island has. The KL to the truth by quadrature shows it.",
+      "Each data point is compared with neighbours at a distance of about {:.3g}. So f learns differences "
+      "between near points. If clusters of data lie further apart, it does not learn the weight of each "
+      "cluster. The KL to the truth by quadrature shows this error.",
       eps_);
 }
 

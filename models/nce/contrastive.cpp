@@ -15,7 +15,8 @@ constexpr int64_t kShown = 1000;        // points in a picture
 constexpr int64_t kCells = 400, kCellsWhileTraining = 160;
 
 const DataShape& checked(const DataShape& shape) {
-  if (!shape.toy) throw Error("nce needs points with a known density to be measured on. Hint: --data ring8");
+  if (!shape.toy)
+    throw Error("nce needs points with a known density, to measure its error. Hint: --data ring8");
   if (const std::string reason = shape.toy->why_no_density(); !reason.empty()) throw Error(reason);
   return shape;
 }
@@ -45,8 +46,8 @@ Quantities ContrastiveModel::fit_to_truth(int64_t cells) const {
       *shape_.toy, [&](const Tensor& x) { return network_.log_density(x); }, DType::f32, cells);
   Quantities out = density_quantities(fit, "KL(truth || e^f / Z) by quadrature");
   if (const Tensor& c = network_.constant(); c.defined())
-    out.add(quantity(kNceConstantError, c.item() - fit.log_partition,
-                     "c - log Z: what is missing from e^(f - c) to be a density"));
+    out.add(
+        quantity(kNceConstantError, c.item() - fit.log_partition, "c - log Z: 0 if e^(f - c) is normalised"));
   return out;
 }
 
@@ -56,12 +57,12 @@ Quantities ContrastiveModel::do_evaluate(const DataView& data) {
   Quantities out = fit_to_truth(kCells);
   if (shape_.toy->name() == "ring8")
     out.add(quantity(kKlWithoutModes, ring_without_modes_kl(*shape_.toy),
-                     "of the ring's average over its angle: a model at this KL has not found the modes"));
+                     "KL of the ring averaged over its angle: a model at this KL has not found the modes"));
   if (!network_.constant().defined()) return out;
   Rng rng(data.seed, "nce/evaluation");
   const Batch batch = read_examples(data.examples, 0, data.examples.count(), Pixels::grey, rng);
   out.add(mean_over_examples(kNceLogProb, network_.log_model(batch.x),
-                             "mean f - c of the examples: their log-likelihood as far as c is log Z"));
+                             "mean f - c of the examples: their log-likelihood, if c is log Z"));
   return out;
 }
 
@@ -81,7 +82,8 @@ Picture ContrastiveModel::do_snapshot(const DataView& data, Rng& rng) {
 std::vector<Picture> ContrastiveModel::do_pictures(const DataView& data) {
   if (!in_plane(shape_.toy.get())) return {};
   Rng rng(data.seed, "pictures/nce");
-  return {score_picture("score", "The learned score grad f beside the true one, where there is density.",
+  return {score_picture("score",
+                        "The learned score grad f beside the true one, where the density is not negligible.",
                         *shape_.toy, [&](const Tensor& x) { return network_.score(x); }),
           corrected_picture(
               *shape_.toy, proposal(), [&](const Tensor& x) { return network_.log_density(x); }, rng)};

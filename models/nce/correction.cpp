@@ -59,13 +59,12 @@ Picture corrected_picture(const Toy& toy, const Noise& noise, TensorFn log_densi
         again = samples_over_truth(toy, drawn_again(noise, log_density, kPoints, rng));
   of_noise.title = "noise";
   of_kept.title = fmt::format("kept by rejection, {} of {}", kept.dim(0), kPoints);
-  again.title = "drawn again by weight";
-  return {
-      "corrected",
-      "Noise, and what D makes of it: points kept with probability w / max w, and points of fresh noise "
-      "drawn "
-      "again with weights w = D / (1 - D) = e^(f - c) / (nu p_n). The better the noise, the more are kept.",
-      Planes{{std::move(of_noise), std::move(of_kept), std::move(again)}}};
+  again.title = "resampled by weight";
+  return {"corrected",
+          "Noise corrected by D: the noise, the points that rejection keeps with probability w / max w, and "
+          "fresh noise resampled with weights w = D / (1 - D) = e^(f - c) / (nu p_n). The better the noise, "
+          "the more points are kept.",
+          Planes{{std::move(of_noise), std::move(of_kept), std::move(again)}}};
 }
 
 }  // namespace gradzoo

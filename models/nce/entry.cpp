@@ -6,8 +6,8 @@ namespace gradzoo {
 namespace {
 
 constexpr const char* kWhyPoints =
-    "Gaussian noise is never mistaken for an image, so telling them apart teaches nothing, and log Z is "
-    "beyond quadrature";
+    "a classifier never mistakes Gaussian noise for an image, so it learns nothing, and log Z is beyond "
+    "quadrature";
 
 void prefer_training(OptionTable& table, TrainingOptions& training) {
   const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, "nce"); };
@@ -21,14 +21,13 @@ void prefer_training(OptionTable& table, TrainingOptions& training) {
 }  // namespace
 
 void NceOptions::describe(OptionTable& options) {
-  options.add(
-      "noise", noise, kNoiseKinds,
-      "what data are told from: a round gaussian, one fitted to the data, a kernel mixture, or a flow that "
-      "is fitted first");
+  options.add("noise", noise, kNoiseKinds,
+              "the noise: gaussian with one variance, fitted to the data's mean and covariance, a kernel "
+              "mixture, or a flow that is fitted first");
   options.add("noise_width", noise_width, "factor on the noise's standard deviation", {0.1, 100});
   options.add("nu", nu, "noise points for each data point", {1, 100});
-  options.add("flow_steps", flow_steps,
-              "of noise=flow: steps by maximum likelihood before the first one here", {1, 1e9});
+  options.add("flow_steps", flow_steps, "noise=flow: steps of maximum likelihood before training starts",
+              {1, 1e9});
   flow.describe_of_points(options, "flow_");
   energy.describe(options);
 }
@@ -38,7 +37,8 @@ void NceOptions::adapt(OptionTable& table, TrainingOptions& training, const Data
 }
 
 void FceOptions::describe(OptionTable& options) {
-  options.add("warm_up", warm_up, "share of the steps in which the flow goes by maximum likelihood", {0, 1});
+  options.add("warm_up", warm_up, "share of the steps in which the flow trains by maximum likelihood",
+              {0, 1});
   options.add("flow_rate", flow_rate, "factor on the flow's learning rate", {0, 100});
   flow.describe_of_points(options, "flow_");
   energy.describe(options);
@@ -47,7 +47,7 @@ void FceOptions::describe(OptionTable& options) {
 
 void FceOptions::describe_sampling(OptionTable& options) {
   options.add("draw", draw, kFceDraws,
-              "samples are the flow's, or the flow's drawn again with the energy's weights");
+              "flow: samples of the flow; energy: these, resampled with the energy's weights");
 }
 
 void FceOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
@@ -68,7 +68,7 @@ void CnceOptions::adapt(OptionTable& table, TrainingOptions& training, const Dat
 ModelEntry nce_entry() {
   return entry_of<NceOptions, Nce>(
       {.name = "nce",
-       .summary = "noise-contrastive estimation: an energy and its log Z from telling data from noise",
+       .summary = "noise-contrastive estimation: an energy and its log Z from classifying data against noise",
        .source = "Gutmann & Hyvarinen 2010",
        .why_no_density = "on images its Z is not known",
        .data = DataKind::points,
@@ -79,8 +79,7 @@ ModelEntry nce_entry() {
 ModelEntry fce_entry() {
   return entry_of<FceOptions, Fce>(
       {.name = "fce",
-       .summary =
-           "flow contrastive estimation: an energy and the flow that it is told from, each by the other",
+       .summary = "flow contrastive estimation: an energy and a flow, trained against each other",
        .source = "Gao et al. 2020",
        .why_no_density = "on images its Z is not known",
        .data = DataKind::points,

@@ -25,11 +25,13 @@ Fce::Fce(const FceOptions& options, const DataShape& shape, const TrainingOption
       flow_(shape, options.flow, flow_rng_),
       noise_(noise_of(flow_)),
       flow_learner_("flow", flow_, of_flow(training)),
-      loss_(add_metric(
-          {"nce_loss_nats",
-           "cross-entropy of telling data from the flow's samples: 2 log 2 = 1.386 where nobody can", true})),
+      loss_(add_metric({"nce_loss_nats",
+                        "cross-entropy of classifying data against the flow's samples: 2 log 2 = 1.386 if "
+                        "they cannot be told apart",
+                        true})),
       c_(add_metric({"c_nats", "the learned constant: log Z, once f is learned", true})),
-      d_data_(add_metric({"d_data", "mean D(x) of data: the probability that they are called data", true})),
+      d_data_(add_metric(
+          {"d_data", "mean D(x) of data: the probability of being data that D assigns to them", true})),
       d_noise_(add_metric({"d_noise", "mean D(y) of the flow's samples", true})),
       flow_nll_(add_metric({"flow_nll_nats", "-log q(x) of data", true})),
       grad_norm_(add_metric(grad_norm_info())) {
@@ -90,16 +92,15 @@ std::vector<Picture> Fce::do_pictures(const DataView& data) {
   std::vector<Picture> all = ContrastiveModel::do_pictures(data);
   Rng rng(data.seed, "pictures/fce");
   all.push_back(density_picture(
-      "flow", "True density, the flow's density, and its samples.", *shape().toy,
+      "flow", "The true density, the flow's density, and its samples.", *shape().toy,
       [this](const Tensor& x) { return flow_.log_prob(x); }, flow_.sample(kShown, rng)));
   return all;
 }
 
 std::string Fce::do_reading(const DataView&) {
-  return "D of data and of the flow's samples come to 1/2 where the two cannot be told apart: there the flow "
-         "has no more to learn, and the energy sees everywhere what is still wrong with it. The flow keeps "
-         "thin "
-         "bridges between modes; the energy, which need not be a map of the plane, has none.";
+  return "D of data and D of the flow's samples tend to 1/2 when the two cannot be told apart; then the flow "
+         "has no more to learn. The flow keeps thin bridges between modes, since it is an invertible map of "
+         "the plane. The energy has none.";
 }
 
 }  // namespace gradzoo

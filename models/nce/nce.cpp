@@ -13,10 +13,12 @@ Nce::Nce(const NceOptions& options, const DataShape& shape, const TrainingOption
       nu_(options.nu),
       flow_steps_(options.flow_steps),
       loss_(add_metric({"nce_loss_nats",
-                        "cross-entropy of telling data from noise, a data point and its nu noise points",
+                        "the loss: cross-entropy of classifying data against noise, for a data point and its "
+                        "nu noise points",
                         true})),
       c_(add_metric({"c_nats", "the learned constant: log Z, once f is learned", true})),
-      d_data_(add_metric({"d_data", "mean D(x) of data: the probability that they are called data", true})),
+      d_data_(add_metric(
+          {"d_data", "mean D(x) of data: the probability of being data that D assigns to them", true})),
       d_noise_(add_metric({"d_noise", "mean D(y) of noise", true})),
       grad_norm_(add_metric(grad_norm_info())) {
   if (options.noise != NoiseKind::flow) {
@@ -65,10 +67,10 @@ void Nce::train_step(const StepContext& context, MetricRow row) {
 }
 
 std::string Nce::do_reading(const DataView&) {
-  return "D(x) of data and of noise would both be 1/(1 + nu) where noise is as good as the data; the further "
-         "apart they are, the easier the task and the less it teaches: a classifier that is never wrong has "
-         "no gradient. c should come to log Z and stay (c_error near 0), but c alone proves nothing: a "
-         "smooth ring has the right c too. Read it together with the KL.";
+  return "If the noise had the distribution of the data, D would be 1/(1 + nu) on both. The further apart D "
+         "is on data and noise, the easier the task and the less it teaches: a classifier that is never "
+         "wrong has no gradient. c should tend to log Z and stay there (c_error near 0). But c alone proves "
+         "nothing, since a smooth ring has the right c too: read it together with the KL.";
 }
 
 }  // namespace gradzoo

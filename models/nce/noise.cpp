@@ -45,7 +45,7 @@ std::shared_ptr<const Toy> contrasting_noise(NoiseKind kind, const Tensor& point
     case NoiseKind::mixture:
       break;
     case NoiseKind::flow:
-      throw Error("noise: a flow is learned, not written down. Hint: fitted");
+      throw Error("noise: a flow has no closed form. Hint: fitted");
   }
   return kernel_estimate(x, width * widest);
 }

@@ -70,33 +70,33 @@ Tensor log_normal(const Tensor& z) {
 }  // namespace
 
 void CouplingFlowOptions::describe_of_points(OptionTable& options, const std::string& prefix) {
-  options.add(prefix + "couplings", couplings, "affine couplings; of images at each of two resolutions",
-              {1, 1000});
-  options.add(prefix + "hidden", hidden, "of points: units of the layers of each coupling's perceptron",
+  options.add(prefix + "couplings", couplings,
+              "number of affine couplings; on images at each of two resolutions", {1, 1000});
+  options.add(prefix + "hidden", hidden, "points: units of the hidden layers of each coupling's perceptron",
               {1, 65536});
 }
 
 void CouplingFlowOptions::describe(OptionTable& options) {
   describe_of_points(options, "");
-  options.add("channels", channels,
-              "of images: of each coupling's convolutions at half the resolution; twice as many at a quarter",
-              {1, 1024});
+  options.add(
+      "channels", channels,
+      "images: channels of each coupling's convolutions at half the resolution; twice as many at a quarter",
+      {1, 1024});
 }
 
 void check_flowable(const char* model, const DataShape& shape) {
   if (shape.toy && shape.toy->binary())
     throw Error(
-        "{}: points of 0 and 1 have probabilities and no density. Hint: rbm, or points of the plane: --data "
+        "{}: points of 0 and 1 have probabilities but no density. Hint: rbm, or points of the plane: --data "
         "ring8",
         model);
   if (shape.size() < 2)
     throw Error(
-        "{}: a coupling holds some numbers still while it moves the others, and a point has one. Hint: "
-        "--data "
-        "ring8, or nce, which takes one",
+        "{}: a coupling keeps some coordinates and moves the others, so one coordinate is too few. Hint: "
+        "--data ring8, or nce, which takes one",
         model);
   if (shape.is_image() && (shape.height() % 4 != 0 || shape.width() % 4 != 0))
-    throw Error("{}: images are squeezed twice, and {}x{} are no multiples of 4. Hint: pad them", model,
+    throw Error("{}: images are squeezed twice, and {}x{} are not multiples of 4. Hint: pad them", model,
                 shape.height(), shape.width());
 }
 

@@ -75,12 +75,14 @@ void EnergyOptions::describe(OptionTable& options) {
               {1, 65536});
   options.add("activation", activation, "of the hidden layers", activation_names());
   options.add("input_scale", input_scale,
-              "x is multiplied by it before the network: how fine a structure a fresh network can follow",
+              "factor on the network's input; a larger one lets a new network follow finer structure",
               {1e-6, 1e6});
   options.add("output_scale", output_scale,
-              "what the network gives is multiplied by it: how far a step moves f", {1e-6, 1e6});
+              "factor on the network's output; a larger one lets a training step move f further",
+              {1e-6, 1e6});
   options.add("confinement", confinement,
-              "c of the term -|x|^2 / (2 c^2) in f, so that exp f can be normalised; 0: none", {0, 1e6});
+              "c in the term -|x|^2 / (2 c^2) of f, which makes exp f normalisable; 0: no such term",
+              {0, 1e6});
 }
 
 }  // namespace gradzoo

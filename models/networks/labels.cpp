@@ -8,7 +8,7 @@ namespace gradzoo {
 int64_t conditioning_classes(bool conditional, const DataShape& shape, std::string_view model) {
   if (!conditional) return 0;
   if (shape.classes == 0)
-    throw Error("conditional=true: these data have no labels to tell {}. Hint: conditional=false, or images",
+    throw Error("conditional=true: these data have no labels for {}. Hint: conditional=false, or images",
                 model);
   return shape.classes;
 }

@@ -26,8 +26,7 @@ void check_bounded(const NoisePath& path, const Tensor& x, int64_t step, int64_t
   const double largest = max(abs(x)).item(), scale = at.data + at.noise;
   if (!(largest <= kWidest * scale))
     throw Error(
-        "samples left all bounds in step {} of {}, at noise {:.3g} times the data (largest number {:.3g}). "
-        "Hint: "
+        "samples diverged in step {} of {}, at noise {:.3g} times the data (largest element {:.3g}). Hint: "
         "more sample_steps, a smaller level_step, or longer training",
         step, steps, at.noise / std::max(at.data, 1e-300), largest);
 }

@@ -18,7 +18,7 @@ ClassRows class_rows(int64_t classes) {
 }
 
 Picture class_rows_picture(const ClassRows& rows, const Tensor& images) {
-  return {"samples", "Samples, a row a class: each row should show what its label says.",
+  return {"samples", "Samples, one row for each class: each row should show its label.",
           ImageGrid{images, kImageColumns, rows.captions}};
 }
 

@@ -68,8 +68,8 @@ Picture neighbours_picture(const Tensor& samples, const DataShape& shape, const 
   const Tensor shown = clamp(samples.rows(0, std::min(2 * kImageColumns, samples.dim(0))), 0, 1);
   const std::array<Tensor, 2> parts = {shown, nearest_images(shown, train)};
   return {"neighbours",
-          "Samples, and under each the training image nearest to it: equal pairs would mean that images were "
-          "memorised.",
+          "Samples, and under each the nearest training image: equal pairs would mean that the model "
+          "memorised images.",
           rows_by_turns(parts, {"sample", "nearest training image"}, shape)};
 }
 

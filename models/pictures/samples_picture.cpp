@@ -31,7 +31,7 @@ Picture histogram(std::vector<double> numbers, const Toy* truth) {
     return {"samples", "Samples, as a histogram.", bars};
   const Tensor density = exp(truth->log_prob(tensor(middles, {static_cast<int64_t>(kBins), 1}, DType::f64)));
   bars.expected = (density * (width * static_cast<double>(numbers.size()))).to_vector();
-  return {"samples", "Samples, as a histogram; the line is what the true density would put there.", bars};
+  return {"samples", "Samples, as a histogram; the line is what the true density predicts.", bars};
 }
 
 // The first hundred of points (n, h w) that are small images.

@@ -38,7 +38,8 @@ void RbmOptions::adapt(OptionTable& table, TrainingOptions& training, const Data
 ModelEntry rbm_entry() {
   return entry_of<RbmOptions, Rbm>(
       {.name = "rbm",
-       .summary = "restricted Boltzmann machine: binary units, contrastive divergence by Gibbs chains",
+       .summary =
+           "restricted Boltzmann machine: binary units, trained by contrastive divergence with Gibbs chains",
        .source = "Smolensky 1986; Hinton 2002; Salakhutdinov & Murray 2008",
        .data = DataKind::binary});
 }

@@ -48,8 +48,8 @@ Picture rbm_chains(const RbmLayer& layer, const Tensor& x, int64_t steps, const 
     columns.push_back(shown);
   }
   return {"chains",
-          fmt::format("Each row is one Gibbs chain from noise to {} steps, at steps that grow by a constant "
-                      "factor: a chain that shows the same digit in many columns mixes slowly.",
+          fmt::format("Each row is one Gibbs chain from noise to {} steps; the steps shown grow by a "
+                      "constant factor. A chain that shows the same digit in many columns mixes slowly.",
                       steps),
           chains_grid(columns, tile)};
 }
@@ -71,8 +71,8 @@ Picture rbm_free_energies(const RbmLayer& layer, const DataView& data, Pixels pi
     bars.names.push_back(fmt::format("{:.0f}", middle));
   }
   return {"free_energy",
-          "Free energies of held-out examples; the line: of training ones. Where bars stand to the right of "
-          "the line, training examples are remembered.",
+          "Free energies of held-out examples (bars) and of training examples (line). If the bars lie to the "
+          "right of the line, the model memorises training examples.",
           std::move(bars)};
 }
 

@@ -24,12 +24,12 @@ Rbm::Rbm(const RbmOptions& options, const DataShape& shape, const TrainingOption
       learning_(layer_, options.learning, training.learner(), training.stream_seed()),
       cd_loss_(
           add_metric({"cd_loss_nats",
-                      "F(data) - F(samples): its gradient is what counts; near 0 the chains look to F as "
-                      "the data do. Of exact gradients, which draw none: F(data) + log Z = -log p"})),
-      f_data_(add_metric({"free_energy_nats",
-                          "mean free energy F of the batch; held-out examples well above it are remembered "
-                          "training ones below",
-                          true})),
+                      "F(data) - F(samples); only its gradient matters. Near 0, data and chains have the "
+                      "same mean F. With exact gradients, without samples: F(data) + log Z = -log p"})),
+      f_data_(add_metric(
+          {"free_energy_nats",
+           "mean free energy F of the batch; if held-out examples are well above it, the model memorises",
+           true})),
       grad_norm_(add_metric(grad_norm_info())) {
   add_learner(learning_.learner());
 }
@@ -61,12 +61,12 @@ bool Rbm::is_quick() const {
 
 Quantities Rbm::do_validate(const DataView& data) {
   const RbmNumbers numbers = rbm_numbers(layer_, data.examples, options_.pixels, data.seed);
-  Quantity f = mean_over_examples(kRbmFreeEnergy, numbers.free_energy,
-                                  "mean F of examples that were not trained on, in the curve of the batches' "
-                                  "own: the gap between them is what is remembered");
+  Quantity f = mean_over_examples(
+      kRbmFreeEnergy, numbers.free_energy,
+      "mean F of held-out examples, in the chart of the batches' F: the gap between them is overfitting");
   f.curve = f_data_;
   Quantities out{std::move(f), mean_over_examples(kRbmReconstruction, numbers.wrong,
-                                                  "units that come back wrong from x -> h -> P(x | h)")};
+                                                  "pixels that x -> h -> P(x | h) gets wrong")};
   if (is_quick())
     out.add(rbm_log_likelihood(numbers, {exact_log_partition(layer_), NAN, true, "log Z exact"}));
   return out;
@@ -75,8 +75,7 @@ Quantities Rbm::do_validate(const DataView& data) {
 Quantities Rbm::do_evaluate(const DataView& data) {
   const RbmNumbers numbers = rbm_numbers(layer_, data.examples, options_.pixels, data.seed);
   return {mean_over_examples(kRbmFreeEnergy, numbers.free_energy, "mean F = -log p(x) - log Z"),
-          mean_over_examples(kRbmReconstruction, numbers.wrong,
-                             "units that come back wrong from x -> h -> P(x | h)")};
+          mean_over_examples(kRbmReconstruction, numbers.wrong, "pixels that x -> h -> P(x | h) gets wrong")};
 }
 
 Quantities Rbm::do_evaluate_at_length(const DataView& data, const ShareDone&) {
@@ -104,8 +103,8 @@ std::vector<Picture> Rbm::do_pictures(const DataView& data) {
   std::vector<Picture> out;
   if (const Shape tile = tile_of(shape_); tile.rank() == 2) {
     out.push_back(filters_picture(layer_.weight(), tile, "filters",
-                                  "What the first hidden units look for: white weights speak for a unit, "
-                                  "black ones against it, each on a scale of its own."));
+                                  "Filters of the first hidden units: white pixels excite a unit, black ones "
+                                  "inhibit it; each unit has its own scale."));
     out.push_back(rbm_chains(layer_, noise(8, rng), options_.sample_steps, tile, rng));
   }
   out.push_back(rbm_free_energies(layer_, data, options_.pixels));
@@ -125,10 +124,9 @@ Abilities Rbm::do_abilities() {
 std::string Rbm::do_reading(const DataView& data) {
   const double gap = rbm_free_energy_gap(layer_, data, options_.pixels);
   return fmt::format(
-      "F of held-out examples is {:.2f} nats {} that of as many training ones. log Z is the same for both, "
-      "so "
-      "this is how much likelier the model finds what it has seen: near 0 it remembers nothing, and where it "
-      "grows while training goes on, it overfits.",
+      "F of held-out examples is {:.2f} nats {} that of as many training examples. log Z is the same for "
+      "both, so the gap is how much more likely the model finds its training examples. Near 0 it memorises "
+      "nothing; if the gap grows during training, it overfits.",
       std::abs(gap), gap >= 0 ? "above" : "below");
 }
 

@@ -4,22 +4,25 @@ namespace gradzoo {
 
 void RealNvpOptions::describe(OptionTable& options) {
   flow.describe(options);
-  options.add("pixels", pixels, kPixels,
-              "dequantised, noise of a grey level added: a flow is a density, which no other pixels have");
+  options.add(
+      "pixels", pixels, kPixels,
+      "dequantised: x/255 plus uniform noise of one grey level, since a flow needs data with a density");
   describe_sampling(options);
 }
 
 void RealNvpOptions::describe_sampling(OptionTable& options) {
-  options.add("temperature", temperature, "samples are inverses of N(0, T^2 I): below 1 likelier ones",
-              {0, 10});
+  options.add(
+      "temperature", temperature,
+      "T of the noise N(0, T^2 I) that samples come from: below 1 they are more likely, but less varied",
+      {0, 10});
 }
 
 void RealNvpOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
   check_flowable("realnvp", shape);
   if (pixels != Pixels::dequantised)
     throw Error(
-        "realnvp: pixels={} are some numbers of many, on which a density is a row of needles. Hint: "
-        "pixels=dequantised; rbm and vae learn binary ones",
+        "realnvp: pixels={} are discrete, so they have no density. Hint: pixels=dequantised; rbm and vae "
+        "learn binary ones",
         name_of(kPixels, pixels));
   const auto prefer = [&](auto& field, const auto& value) {
     table.prefer(field, value, shape.is_image() ? "images" : "toys");

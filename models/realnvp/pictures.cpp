@@ -23,11 +23,10 @@ std::vector<Picture> flow_image_pictures(const CouplingFlow& flow, const DataSha
   std::vector<Picture> out;
   if (data.examples.count() >= 2 * kRows) {
     const Batch batch = read_examples(data.examples, 0, 2 * kRows, Pixels::dequantised, rng);
-    out.push_back(
-        {"interpolation",
-         "Each row walks in a straight line from the code z of one held-out image to that of another; "
-         "both ends come back exactly, as every image does.",
-         ImageGrid{as_images(images_between(flow, batch.x), shape), kImageColumns}});
+    out.push_back({"interpolation",
+                   "Each row moves on a straight line between the codes z of two held-out images. Both ends "
+                   "are reproduced exactly, as every image is.",
+                   ImageGrid{as_images(images_between(flow, batch.x), shape), kImageColumns}});
   }
   out.push_back(neighbours_picture(clamp(flow.sample(2 * kImageColumns, rng), 0, 1), shape, data.train));
   return out;
@@ -42,11 +41,11 @@ std::vector<Picture> flow_plane_pictures(const CouplingFlow& flow, const Toy& to
   codes.points = flow.map(toy.sample(kPoints, rng)).to;
   noise.points = randn({kPoints, toy.dimensions()}, rng);
   return {
-      score_picture("score", "The learned score beside the true one, where there is density.", toy,
-                    [&](const Tensor& x) { return score_of(target, x); }),
+      score_picture("score", "The learned score beside the true one, where the density is not negligible.",
+                    toy, [&](const Tensor& x) { return score_of(target, x); }),
       {"codes",
-       "Where the flow takes data, beside the noise that they should be told from by nobody: gaps that the "
-       "data have are drawn shut to thin lines.",
+       "The codes z of data, beside noise; they should have the same distribution. The flow closes gaps of "
+       "the data to thin lines.",
        Planes{{std::move(codes), std::move(noise)}}}};
 }
 

@@ -21,8 +21,8 @@ constexpr int64_t kCells = 400, kShown = 1000;
 
 MetricInfo cost_info(const DataShape& shape) {
   if (shape.is_image())
-    return {"bits_per_dim", "-log2 p(x) / d + 8 of dequantised pixels: lower is better; 8 knows nothing",
-            true};
+    return {"bits_per_dim",
+            "-log2 p(x) / d + 8 of dequantised pixels; lower is better, and a uniform density has 8", true};
   return {"nll_nats", "-log p(x) of data: falls towards the data's own entropy", true};
 }
 
@@ -65,10 +65,10 @@ Quantity RealNvp::held_out_cost(const DataView& data, int64_t most) const {
                  [&](const Batch& batch) { costs.push_back(cost(batch.x)); });
   Quantity found =
       shape_.is_image()
-          ? mean_over_examples(kBitsPerDim, concat(costs, 0),
-                               "-log2 p(x) / d + 8 of dequantised pixels, exactly: a bound of the "
-                               "bits of the bytes")
-          : mean_over_examples(kFlowNll, concat(costs, 0), "mean -log p(x), exactly");
+          ? mean_over_examples(
+                kBitsPerDim, concat(costs, 0),
+                "-log2 p(x) / d + 8 of dequantised pixels, exact: an upper bound of the bits for the bytes")
+          : mean_over_examples(kFlowNll, concat(costs, 0), "mean -log p(x), exact");
   if (shape_.is_image()) found.density_kind = "bits/dim";
   found.curve = cost_;
   return found;
@@ -93,7 +93,7 @@ Tensor RealNvp::do_sample(const SampleRequest& request, const SamplingOptions& s
 Picture RealNvp::do_snapshot(const DataView& data, Rng& rng) {
   if (!in_plane(shape_.toy.get())) return Model::do_snapshot(data, rng);
   return density_picture(
-      "density", "True density, the flow's density, and samples.", *shape_.toy,
+      "density", "The true density, the flow's density, and samples.", *shape_.toy,
       [this](const Tensor& x) { return flow_.log_prob(x); }, flow_.sample(kShown, rng));
 }
 
@@ -116,11 +116,10 @@ Abilities RealNvp::do_abilities() {
 
 std::string RealNvp::do_reading(const DataView&) {
   if (shape_.is_image())
-    return "The likelihood is exact, and says little of how samples look: bits are spent on the noise of "
-           "grey "
-           "levels too. Compare it with other flows of dequantised pixels alone.";
-  return "Density, samples and codes are exact, in one pass each. A flow bends the plane and never tears it: "
-         "between modes that lie apart it leaves thin bridges, which the picture of the density shows.";
+    return "The likelihood is exact, but says little about how samples look: most bits describe the noise of "
+           "grey levels. Compare it only with other flows on dequantised pixels.";
+  return "Density, samples and codes are exact, in one pass each. A flow is a continuous map, so it leaves "
+         "thin bridges between separate modes. The picture of the density shows them.";
 }
 
 }  // namespace gradzoo

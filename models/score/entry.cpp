@@ -9,37 +9,37 @@ void ScoreOptions::describe(OptionTable& options) {
               "differences) or denoising score matching");
   options.add("net", net, kScoreNets,
               "energy: the score is its input gradient; vector: the score itself (points: energy)");
-  options.add("conditional", conditional, "tell the network the label, of images that have some");
+  options.add("conditional", conditional, "conditional on the label, if the images have labels");
   options.add("sigma", sigma, "dsm: standard deviation of the noise (points: 0.05 toy_scale)", {1e-6, 1e3});
   options.add("data_noise", data_noise,
-              "standard deviation of Gaussian noise that is added to the data and learned with them",
+              "standard deviation of Gaussian noise on the data; the score is then that of noisy data",
               {0, 1e3});
-  options.add("antithetic", antithetic, "dsm: noise in pairs +-eps, which varies far less at small sigma");
-  options.add("probes", probes, kProbeKinds, "ssm and ism-hutchinson: what directions are drawn from");
-  options.add("probe_count", probe_count, "ssm and ism-hutchinson: directions an example, which are averaged",
+  options.add("antithetic", antithetic,
+              "dsm: draw noise in pairs +-eps, which has far less variance at small sigma");
+  options.add("probes", probes, kProbeKinds, "ssm and ism-hutchinson: distribution of the random directions");
+  options.add("probe_count", probe_count, "ssm and ism-hutchinson: directions for each example, averaged",
               {1, 1024});
   options.add("fd_eps", fd_eps, "fd-ssm: length of a finite difference's step (points: 0.03 toy_scale)",
               {1e-6, 1e3});
   options.add("hidden", hidden, "units of the hidden layers (points: 128,128)", {1, 65536});
   options.add("activation", activation,
-              "of the hidden layers; it needs as many derivatives as the objective takes",
+              "activation of the hidden layers; the objective needs its derivatives to be continuous",
               activation_names());
-  options.add("input_scale", input_scale, "what x is multiplied by first (points: 3 / toy_scale)",
+  options.add("input_scale", input_scale, "factor on the network's input (points: 3 / toy_scale)",
               {1e-6, 1e6});
   options.add("confinement", confinement,
-              "c: adds -x / c^2 to the score, so that exp f can be normalised; 0: none (images: sigma)",
+              "c: adds -x / c^2 to the score, which makes exp f normalisable; 0: none (images: sigma)",
               {0, 1e6});
   describe_sampling(options);
 }
 
 void ScoreOptions::describe_sampling(OptionTable& options) {
-  options.add("sample_steps", sample_steps, "Langevin steps to a sample", {1, 1e8});
+  options.add("sample_steps", sample_steps, "Langevin steps for a sample", {1, 1e8});
   options.add(
       "sample_step", sample_step,
-      "size e of a step, x + e s + sqrt(2e) z; 0: a tenth of d / E|s|^2 (images: of the noise's variance)",
+      "e in a Langevin step x + e s + sqrt(2e) z; 0: a tenth of d / E|s|^2 (images: of the noise's variance)",
       {0, 1e3});
-  options.add("denoise", denoise,
-              "end samples with x + sigma^2 s, the best guess of what lies under the noise");
+  options.add("denoise", denoise, "end samples with the denoising step x + sigma^2 s");
 }
 
 void ScoreOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
@@ -63,14 +63,14 @@ void ScoreOptions::adapt(OptionTable& table, TrainingOptions& training, const Da
     prefer(training.epochs, 20);
   }
   if (objective == ScoreObjective::esm && data_noise > 0) {
-    throw Error("objective=esm knows the score of data without noise alone. Hint: objective=dsm");
+    throw Error("objective=esm knows the score only of data without noise. Hint: objective=dsm");
   }
 }
 
 ModelEntry score_entry() {
   return entry_of<ScoreOptions, Score>(
       {.name = "score",
-       .summary = "score matching: an energy or a vector net for grad log p, sampled by Langevin",
+       .summary = "score matching: an energy or a vector network for grad log p, sampled by Langevin",
        .source = "Hyvarinen 2005; Vincent 2011; Song et al. 2019; Pang et al. 2020",
        .why_no_density = "a score tells the density up to Z, and Z is known of points alone"});
 }

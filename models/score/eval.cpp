@@ -49,7 +49,7 @@ Quantity held_out_objective(const ScoreNetwork& network, const ScoreTask& task, 
   }
   return mean_over_examples(kScoreObjective,
                             tensor(values, {static_cast<int64_t>(values.size())}, DType::f64),
-                            "what is minimised, on held-out examples");
+                            "the loss on held-out examples");
 }
 
 // KL(truth || exp f / Z) on a grid and its double: NaN where exp f cannot be normalised on them.
@@ -68,10 +68,10 @@ void add_truth(Quantities& out, const ScoreNetwork& network, const ScoreTask& ta
   if (network.shape().is_energy) {
     if (truth.noised) {
       out.add(quantity(kScoreKlToNoised, checked_kl(network, learned),
-                       "KL(truth with noise " + noise + " || exp f / Z), what is learned"));
+                       "KL(truth with noise " + noise + " || exp f / Z), the density that is learned"));
     }
     Quantity kl = quantity(kKl, checked_kl(network, truth.clean),
-                           "KL(truth || exp f / Z) by quadrature; not a number where Z grows with the box");
+                           "KL(truth || exp f / Z) by quadrature; nan if Z grows with the box");
     kl.density_kind = kKlToTruth;
     out.add(std::move(kl));
   }
@@ -116,7 +116,7 @@ Quantities score_quantities(const ScoreNetwork& network, const ScoreTask& task, 
     const Batch batch = held_out(data, kChunk);
     const Tensor noisy = batch.x + randn_like(batch.x, rng) * task.learned_noise();
     out.add(quantity(kScoreCurl, curl_share(network, noisy, rng, batch.labels),
-                     "how far the net is from a gradient: 0 for one, 1 for a rotation"));
+                     "how far the network is from a gradient field: 0 for a gradient, 1 for a rotation"));
   }
   if (shape.is_image() && task.learned_noise() > 0) out.add(denoising_error(network, task, data));
   return out;
@@ -127,12 +127,12 @@ std::string score_reading(const ScoreNetwork& network, const ScoreTask& task, co
   const double noise = task.learned_noise();
   std::string text = noise > 0 ? fmt::format(
                                      "The model learns the data with Gaussian noise of {:.3g}, not the data "
-                                     "themselves: chains walk there, and x + sigma^2 s then takes the noise "
-                                     "off, which gives the mean of all that may lie under it. ",
+                                     "themselves. Chains sample these noisy data. The step x + sigma^2 s "
+                                     "then removes the noise: it gives the mean of the clean examples. ",
                                      noise)
-                               : "The model learns the data as they are. ";
+                               : "The model learns the data without noise. ";
   text += task.objective == ScoreObjective::dsm
-              ? "The objective cannot reach 0: its floor is the noise that no one can guess. "
+              ? "The objective cannot reach 0: its floor is the noise that cannot be predicted. "
               : "";
   const Quantities found = score_quantities(network, task, shape, truth, data);
   if (const Quantity* kl = found.find(kKl)) {
@@ -143,12 +143,12 @@ std::string score_reading(const ScoreNetwork& network, const ScoreTask& task, co
   }
   if (const Quantity* curl = found.find(kScoreCurl)) {
     text += fmt::format(
-        "A vector net need not be the gradient of anything: its curl share is {:.2g} (0 for a gradient, 1 "
-        "for a rotation). ",
+        "A vector network need not be a gradient field: its curl share is {:.2g} (0 for a gradient, 1 for a "
+        "rotation). ",
         curl->value);
   }
   if (const Quantity* rmse = found.find(kScoreDenoisedRmse))
-    text += fmt::format("A held-out pixel is off by {:.2f} after denoising. ", rmse->value);
+    text += fmt::format("The error of a held-out pixel after denoising is {:.2f}. ", rmse->value);
   return text;
 }
 

@@ -27,12 +27,12 @@ void refuse_rough(const ScoreFunction& model, const Tensor& x, const Tensor& y, 
       find_node_between(x, y, [&](const Node& each) { return smoothness_of(each) < derivatives; });
   if (!node) return;
   const int smoothness = std::max(0, smoothness_of(*node));
-  throw Error(
-      fmt::format("score matching: {} has {} continuous derivative{}, and this objective of {} takes {} in "
-                  "x: where the last one jumps moves with the parameters, which automatic differentiation "
-                  "does not see, so the gradient would be wrong. Hint: softplus, silu or tanh",
-                  node->op->name, smoothness, smoothness == 1 ? "" : "s",
-                  model.is_energy ? "an energy" : "a vector net", derivatives));
+  throw Error(fmt::format(
+      "score matching: {} has {} continuous derivative{}, and this objective of {} takes {} in x. The place "
+      "where the last one jumps moves with the parameters; automatic differentiation does not see that, so "
+      "the gradient would be wrong. Hint: softplus, silu or tanh",
+      node->op->name, smoothness, smoothness == 1 ? "" : "s",
+      model.is_energy ? "an energy" : "a vector network", derivatives));
 }
 
 // f or s at x, of the shape that it must have.
@@ -40,9 +40,10 @@ Tensor model_output(const ScoreFunction& model, const Tensor& x) {
   Tensor y = model.function(x);
   const Shape expected = model.is_energy ? Shape{x.dim(0)} : x.shape();
   if (y.shape() == expected) return y;
-  throw Error(fmt::format(
-      "score matching: the model gave {} instead of {}. Hint: {}", y.shape().str(), expected.str(),
-      model.is_energy ? "an energy gives one number a row" : "a vector net gives a vector a row"));
+  throw Error(fmt::format("score matching: the model gave {} instead of {}. Hint: {}", y.shape().str(),
+                          expected.str(),
+                          model.is_energy ? "an energy gives one value for each row"
+                                          : "a vector network gives one vector for each row"));
 }
 
 /// A batch with its score, all on the caller's tape.

@@ -16,17 +16,16 @@ namespace {
 
 std::string what_is_learned(const ScoreTask& task) {
   const double noise = task.learned_noise();
-  return noise > 0
-             ? fmt::format(" Learned is the truth with noise of {:.3g}, which is a little wider.", noise)
-             : "";
+  return noise > 0 ? fmt::format(" The model learns the truth with noise of {:.3g}, which is a little wider.",
+                                 noise)
+                   : "";
 }
 
 }  // namespace
 
 Picture score_raw_and_denoised(const ScoreSamples& samples, const DataShape& shape) {
   return {"raw_and_denoised",
-          "Ends of Langevin chains, which are samples of the data with noise, and under each the best guess "
-          "of what lies under its noise.",
+          "The ends of Langevin chains, which are samples of noisy data, and under each its denoising.",
           rows_by_turns(std::array{samples.raw, samples.denoised}, {"raw", "denoised"}, shape)};
 }
 
@@ -35,12 +34,13 @@ Picture score_toy_snapshot(const ScoreNetwork& network, const ScoreTask& task, c
   if (!in_plane(&toy)) return samples_picture(samples);
   const NoGrad quiet;
   if (!network.shape().is_energy) {
-    return {"samples", "Ends of Langevin chains over the truth's contours." + what_is_learned(task),
+    return {"samples", "The ends of Langevin chains over the true contours." + what_is_learned(task),
             Planes{{samples_over_truth(toy, samples)}}};
   }
   return density_picture(
       "samples",
-      "The truth, exp f / Z of the learned energy (Z by quadrature), and ends of Langevin chains." +
+      "The true density, exp f / Z of the learned energy (Z by quadrature), and the ends of Langevin "
+      "chains." +
           what_is_learned(task),
       toy, [&](const Tensor& x) { return network(x); }, samples);
 }
@@ -48,8 +48,8 @@ Picture score_toy_snapshot(const ScoreNetwork& network, const ScoreTask& task, c
 std::vector<Picture> score_toy_pictures(const ScoreNetwork& network, const ScoreTask& task, const Toy& toy) {
   if (!in_plane(&toy)) return {};
   return {score_picture("score",
-                        "The true score and the learned one: arrows point uphill in log p, longer where it "
-                        "is steeper; none where there is next to no data." +
+                        "The true score and the learned one. Arrows point uphill in log p, and are longer "
+                        "where it is steeper. There are none where the density is negligible." +
                             what_is_learned(task),
                         toy, [&](const Tensor& x) { return network.score(x); })};
 }

@@ -4,26 +4,32 @@
 namespace gradzoo {
 
 void VaeOptions::describe(OptionTable& options) {
-  options.add(
-      "architecture", architecture, kVaeArchitectures,
-      "sizes and activations: seed 784-500-20 sigmoid/tanh, pytorch-examples 784-400-20 relu, batch 128");
-  options.add("net", net, kVaeNets, "perceptrons, or two convolutions each in place of their hidden layers");
-  options.add("conditional", conditional, "tell encoder and decoder the label, of images that have some");
-  options.add("channels", channels, "of conv, at half the images' resolution; twice as many at a quarter",
-              {1, 1024});
+  options.add("architecture", architecture, kVaeArchitectures,
+              "sizes and activations: seed is 784-500-20 with sigmoid and tanh; pytorch-examples is "
+              "784-400-20 with relu, batch 128");
+  options.add("net", net, kVaeNets,
+              "mlp: perceptrons; conv: two convolutions in each network instead of the hidden layer");
+  options.add("conditional", conditional,
+              "encoder and decoder are conditional on the label, if the images have labels");
+  options.add("channels", channels,
+              "conv: channels at half the images' resolution, twice as many at a quarter", {1, 1024});
   options.add("hidden", hidden, "hidden units of an mlp encoder and decoder", {1, 65536});
-  options.add("latent", latent, "latent dimensions; 2 adds the manifold and the map of codes", {1, 4096});
-  options.add("encoder_activation", encoder_activation, "of the encoder's hidden layer", activation_names());
-  options.add("decoder_activation", decoder_activation, "of the decoder's hidden layer", activation_names());
+  options.add("latent", latent,
+              "latent dimensions; with 2 the report shows the manifold and a scatter plot of the codes",
+              {1, 4096});
+  options.add("encoder_activation", encoder_activation, "activation of the encoder's hidden layer",
+              activation_names());
+  options.add("decoder_activation", decoder_activation, "activation of the decoder's hidden layer",
+              activation_names());
   // Of which a Bernoulli decoder can be the likelihood, or at least the cross-entropy.
   options.add("pixels", pixels, subset(kPixels, Pixels::grey, Pixels::dynamic_binary, Pixels::fixed_binary),
-              "what a byte becomes; only the binary ones give log p(x)");
-  options.add("objective", objective, kVaeObjectives, "the bound of log p(x) that is raised");
-  options.add("samples", samples, "codes drawn an image and step (K)", {1, 10000});
+              "how a byte becomes a pixel; only binary pixels give log p(x)");
+  options.add("objective", objective, kVaeObjectives, "the bound of log p(x) that training maximises");
+  options.add("samples", samples, "codes drawn for each image in a step (K)", {1, 10000});
   options.add("estimator", estimator, kVaeEstimators,
-              "of the encoder's gradient: through z, or the log-derivative trick (REINFORCE)");
+              "estimator of the encoder's gradient: reparametrised, or the log-derivative trick (REINFORCE)");
   options.add("baseline", baseline, kVaeBaselines,
-              "of the log-derivative estimator; leave-one-out needs samples of 2 or more");
+              "baseline of the log-derivative estimator; leave-one-out needs samples=2 or more");
   options.add("beta", beta, "weight of the KL term (Higgins et al. 2017)", {0, 1e6});
   options.add("kl_warmup", kl_warmup, "share of the run over which the KL's weight rises from 0 to beta",
               {0, 1});
@@ -31,8 +37,8 @@ void VaeOptions::describe(OptionTable& options) {
 }
 
 void VaeOptions::describe_evaluation(OptionTable& options) {
-  options.add("importance_samples", importance_samples, "codes drawn an image when eval estimates log p(x)",
-              {1, 1e7});
+  options.add("importance_samples", importance_samples,
+              "codes drawn for each image when eval estimates log p(x)", {1, 1e7});
 }
 
 void VaeOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
@@ -62,7 +68,7 @@ ModelEntry vae_entry() {
        .summary = "variational auto-encoder: a Bernoulli decoder and a Gaussian code",
        .source = "Kingma & Welling 2014",
        .why_no_density =
-           "the cross-entropy of grey pixels is no likelihood; pixels=dynamic-binary has a bound",
+           "the cross-entropy of grey pixels is not a likelihood; pixels=dynamic-binary has a bound",
        .data = DataKind::images});
 }
 

@@ -20,14 +20,14 @@ Tensor decode_images(const VaeNetwork& network, const Tensor& z, const DataShape
 Picture reconstructions(const VaeNetwork& network, const Batch& batch, const DataShape& shape) {
   const std::array<Tensor, 2> parts = {
       batch.x, sigmoid(network.decode(network.encode(batch.x, batch.labels).mean, batch.labels))};
-  return {"reconstructions", "Held-out digits, and under each what the decoder makes of its code.",
+  return {"reconstructions", "Held-out digits, and under each its reconstruction.",
           rows_by_turns(parts, {"original", "decoded"}, shape)};
 }
 
 Picture interpolation(const VaeNetwork& network, const Batch& batch, const DataShape& shape) {
   constexpr int64_t kPairs = 8;
   return {"interpolation",
-          "Each row walks in a straight line from the code of one held-out digit to that of another.",
+          "Each row moves on a straight line from the code of one held-out digit to that of another.",
           ImageGrid{as_images(images_between(network, {batch.x.rows(0, 2 * kPairs), {}, {}}), shape),
                     kImageColumns}};
 }
@@ -42,8 +42,8 @@ Picture under_each_label(const VaeNetwork& network, const Batch& batch, const Da
     rows.push_back(decode_images(network, z, shape, arange(columns, DType::i64)));
   }
   return {"under_each_label",
-          "Each row is the code of one held-out image, decoded under each label in turn: the label says what "
-          "it is, the code how it is written.",
+          "Each row is the code of one held-out image, decoded with each label in turn. The label sets the "
+          "digit, the code its style.",
           ImageGrid{concat(rows, 0), columns}};
 }
 
@@ -76,7 +76,7 @@ Picture manifold(const VaeNetwork& network, const DataShape& shape) {
 Picture codes_by_label(const VaeNetwork& network, const Examples& images, Pixels pixels, uint64_t seed) {
   const Batch batch =
       read_examples(images, 0, std::min<int64_t>(5000, images.count()), pixels, Rng(seed, "eval/pixels"));
-  return {"codes", "Where the encoder puts held-out digits, coloured by label.",
+  return {"codes", "The codes of held-out digits, coloured by label.",
           Scatter{network.encode(batch.x, batch.labels).mean, batch.labels, "z1", "z2"}};
 }
 

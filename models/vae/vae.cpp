@@ -20,8 +20,8 @@ constexpr double kBaselineDecay = 0.9;
 MetricInfo loss_info(const VaeOptions& options) {
   if (options.pixels == Pixels::grey) {
     return {"bce_kl_nats_per_image",
-            "cross-entropy of grey pixels plus KL: what is minimised, lower is better; no likelihood, and "
-            "never below the pixels' own entropy"};
+            "the loss: cross-entropy of grey pixels plus KL; lower is better. Not a likelihood; never below "
+            "the pixels' own entropy"};
   }
   const bool iwae = options.objective == VaeObjective::iwae;
   return {iwae ? "negative_iwae_nats_per_image" : "negative_elbo_nats_per_image",
@@ -48,9 +48,9 @@ Vae::Vae(const VaeOptions& options, const DataShape& shape, const TrainingOption
       learner_(network_, training.learner()),
       loss_(add_metric(loss_info(options))),
       reconstruction_(add_metric({"reconstruction_nats_per_image",
-                                  "-log p(x|z) at a z that the encoder drew: how well a digit comes back"})),
+                                  "-log p(x|z) at a z drawn from the encoder: the reconstruction error"})),
       kl_(add_metric(
-          {"kl_nats_per_image", "KL(q(z|x) || p(z)): what the code says about the digit beyond the prior"})),
+          {"kl_nats_per_image", "KL(q(z|x) || p(z)): the information about the digit in its code"})),
       grad_norm_(add_metric(grad_norm_info())) {
   add_learner(learner_);
 }
@@ -84,7 +84,8 @@ void Vae::train_step(const StepContext& context, MetricRow row) {
 std::vector<CurveLevel> Vae::levels(const DataView& data) {
   if (options_.pixels != Pixels::grey) return {};
   return {{loss_, "entropy floor", grey_entropy_floor(data.train), "nats/image",
-           "the training pixels' own entropy: no model's cross-entropy on grey pixels goes below"}};
+           "the entropy of the training pixels themselves: a lower bound of any model's cross-entropy on "
+           "grey pixels"}};
 }
 
 Quantities Vae::do_validate(const DataView& data) {
@@ -106,9 +107,10 @@ Quantities Vae::do_evaluate(const DataView& data) {
   Quantities out;
   if (options_.pixels == Pixels::grey) {
     out.add(mean_over_examples(
-        kVaeBceKl, loss, "cross-entropy of grey pixels plus KL; no likelihood, so log p(x) is not given"));
+        kVaeBceKl, loss,
+        "cross-entropy of grey pixels plus KL; not a likelihood, so log p(x) is not reported"));
     out.add(quantity(kVaeEntropyFloor, grey_entropy_floor(data.examples),
-                     "the pixels' own entropy, which no model's cross-entropy goes below"));
+                     "the pixels' own entropy, a lower bound of any model's cross-entropy"));
   } else {
     out.add(mean_over_examples(kVaeElbo, neg(loss), "lower bound of " + density()));
   }
@@ -126,7 +128,7 @@ Quantities Vae::do_evaluate_at_length(const DataView& data, const ShareDone& don
                                            options_.importance_samples, data.seed, done);
   return {mean_over_examples(
       kVaeLogPx, log_px,
-      fmt::format("{} by importance sampling with {} samples an image: a lower bound in expectation",
+      fmt::format("{} by importance sampling with {} samples for each image: a lower bound in expectation",
                   density(), options_.importance_samples))};
 }
 
@@ -155,8 +157,8 @@ AnomalyScores Vae::minus_bound(const AnomalyRequest& request) const {
   const Tensor eps = randn({x.dim(0), options_.latent}, request.rng);
   const VaeTerms terms = vae_objective(network_, {x, {}, {}}, eps, {});
   return {neg(terms.bound), options_.pixels == Pixels::grey
-                                ? "cross-entropy of grey pixels plus KL, nats, by one code an image"
-                                : "minus the lower bound of log p(x), nats, by one code an image"};
+                                ? "cross-entropy of grey pixels plus KL, nats, with one code for each image"
+                                : "minus the lower bound of log p(x), nats, with one code for each image"};
 }
 
 std::vector<Picture> Vae::do_pictures(const DataView& data) {

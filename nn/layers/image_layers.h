@@ -14,14 +14,14 @@ struct ConvLayerOptions {
   ConvOptions conv = {};
   int64_t output_padding = 0;  // of a transpose
   bool bias = true;
-  /// Of the weight as PyTorch has it, (out, in, kh, kw), of a transpose (in, out, kh, kw); empty: PyTorch's,
-  /// for weight and bias. Given: the bias is 0.
+  /// Initialises a weight in PyTorch's layout: (out, in, kh, kw), or (in, out, kh, kw) for a transpose. If
+  /// empty, weight and bias get PyTorch's initialisation; otherwise the bias is 0.
   init::Initializer init = {};
   bool spectral_norm = false;  // the weight, as a matrix, is divided by its largest singular value
   DType dtype = DType::f32;
 };
 
-/// y = x * w + b, k x k: x (B, H, W, in), weight (k, k, in, out), bias (out). Takes one draw a random
+/// y = x * w + b, k x k: x (B, H, W, in), weight (k, k, in, out), bias (out). Uses one draw for each random
 /// parameter.
 class Conv2d : public Module {
  public:
@@ -52,7 +52,7 @@ class GroupNorm : public Module {
  public:
   GroupNorm(int64_t groups, int64_t channels, const NormOptions& options = {}, DType dtype = DType::f32);
   Tensor forward(const Tensor& x) const override;
-  /// The same as z (1 + a) + b before SiLU: a and b (B, C), of a time or a label.
+  /// The same with z (1 + a) + b before SiLU: a and b (B, C) come from an embedding of time or label.
   Tensor modulated(const Tensor& x, const Tensor& a, const Tensor& b) const;
 
  private:
@@ -61,7 +61,7 @@ class GroupNorm : public Module {
   Tensor scale_, shift_;
 };
 
-/// Rows by their number: index (B) i64 -> (B, width). Rows are N(0, 1) at first.
+/// Embedding: rows of a table by index (B) i64 -> (B, width). Rows are initialised as N(0, 1).
 class Embedding : public Module {
  public:
   Embedding(int64_t rows, int64_t width, Rng& rng, DType dtype = DType::f32);
@@ -75,7 +75,8 @@ class Embedding : public Module {
 /// width). Times in [0, 1] are multiplied by 1,000 first.
 Tensor time_features(const Tensor& t, int64_t width, double slowest = 10'000);
 
-/// Each number 0 with probability p, else divided by 1 - p (Srivastava et al. 2014): x as it is where p = 0.
+/// Sets each element to 0 with probability p and divides it by 1 - p otherwise (Srivastava et al. 2014): p =
+/// 0 returns x.
 Tensor dropout(const Tensor& x, double p, Rng& rng);
 
 }  // namespace gradzoo

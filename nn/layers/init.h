@@ -4,8 +4,8 @@
 
 #include "autograd/random.h"
 
-/// Initialisers: each fills a weight in place, of shape (out, in) or (out, in, ...) with a receptive field
-/// behind, for which fan_in = in * field and fan_out = out * field. What is random takes one draw.
+/// Initialisers: each fills a weight in place, of shape (out, in) or (out, in, ...) with a receptive field in
+/// the last axes, for which fan_in = in * field and fan_out = out * field. A random one uses one draw.
 namespace gradzoo::init {
 
 /// Fills a weight: [](Tensor& w, Rng& rng) { init::normal(w, rng, 0.0, 0.02); }

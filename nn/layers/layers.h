@@ -19,7 +19,8 @@ struct LinearOptions {
   DType dtype = DType::f32;
 };
 
-/// y = x W' + b: x (..., in), weight (out, in), bias (out) -> (..., out). Takes one draw a random parameter.
+/// y = x W' + b: x (..., in), weight (out, in), bias (out) -> (..., out). Uses one draw for each random
+/// parameter.
 class Linear : public Module {
  public:
   Linear(int64_t in, int64_t out, Rng& rng, const LinearOptions& options = {});
@@ -53,7 +54,7 @@ class Sequential : public Module {
  public:
   Sequential() = default;
 
-  /// Makes a module at the end.
+  /// Constructs a module at the end of the list.
   template <class M, class... Args>
   M& append(Args&&... args) {
     auto module = std::make_unique<M>(std::forward<Args>(args)...);
@@ -72,7 +73,7 @@ class Sequential : public Module {
   std::vector<std::unique_ptr<Module>> modules_;
 };
 
-/// x + f(x), f a module that gives what has the shape of x (He et al. 2016).
+/// x + f(x), where f is a module whose output has the shape of x (He et al. 2016).
 class Residual : public Module {
  public:
   explicit Residual(std::unique_ptr<Module> body);
@@ -82,7 +83,7 @@ class Residual : public Module {
   std::unique_ptr<Module> body_;
 };
 
-/// in, the hidden sizes, out: what Mlp takes.
+/// {in, hidden sizes, out}, as Mlp takes them.
 std::vector<int64_t> layer_sizes(int64_t in, std::span<const int64_t> hidden, int64_t out);
 
 struct MlpOptions {

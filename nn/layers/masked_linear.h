@@ -11,17 +11,17 @@ namespace gradzoo {
 /// Differentiable in all but the mask.
 Tensor masked_linear(const Tensor& x, const Tensor& weight, const Tensor& mask, const Tensor& bias = {});
 
-/// A Linear some of whose weights are 0 and stay so: where the mask is 0, an output does not read the input
-/// (Germain et al. 2015, "MADE: masked autoencoder for distribution estimation", eq. 9). Its parameters begin
-/// as a Linear's; it takes one draw for the weight, one for the bias.
+/// A Linear with a mask: where the mask is 0 the weight is and stays 0, so the output does not depend on the
+/// input (Germain et al. 2015, "MADE: masked autoencoder for distribution estimation", eq. 9). Its parameters
+/// are initialised as a Linear's, with one draw for the weight and one for the bias.
 ///
-/// Where the mask is a staircase, later outputs reading more inputs than earlier ones, its rows are cut into
-/// blocks, each a weight as wide as its last row reaches: the corner that nothing reads is neither kept nor
+/// If the mask is a staircase (later outputs read more inputs than earlier ones), its rows are cut into
+/// blocks. Each block is a weight as wide as its last row needs, so the masked corner is neither stored nor
 /// multiplied.
 class MaskedLinear : public Module {
  public:
-  /// mask (out, in) of 0 and 1, whose dtype the parameters have. Throws Error for another rank or a number
-  /// that is neither.
+  /// mask (out, in) of 0 and 1; the parameters have its dtype. Throws Error for another rank or another
+  /// value.
   MaskedLinear(const Tensor& mask, Rng& rng, bool bias = true);
   Tensor forward(const Tensor& x) const override;
 

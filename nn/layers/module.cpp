@@ -8,13 +8,13 @@ namespace gradzoo {
 
 Tensor Module::forward(const Tensor&) const {
   throw Error(
-      "forward: this module is no function of one tensor. Hint: give it as many as it takes, or call its own "
+      "forward: this module does not take one tensor. Hint: give it as many as it takes, or call its own "
       "functions");
 }
 
 Tensor Module::forward_all(std::span<const Tensor> inputs) const {
   if (inputs.size() == 1) return forward(inputs.front());
-  throw Error("forward: this module is no function of {} tensors. Hint: one", inputs.size());
+  throw Error("forward: this module does not take {} tensors. Hint: one", inputs.size());
 }
 
 std::vector<NamedTensor> Module::named_parameters() const {

@@ -34,17 +34,18 @@ class Module {
       return forward_all(inputs);
     }
   }
-  /// The module as a function of one tensor; throws Error for modules that are none.
+  /// The module as a function of one tensor; throws Error if the module does not take one.
   virtual Tensor forward(const Tensor& x) const;
-  /// The module as a function of several tensors, in the order that it documents. Unless overridden, of one:
-  /// forward(x).
+  /// The module as a function of several tensors, in the order that it documents. By default it takes one and
+  /// calls forward(x).
   virtual Tensor forward_all(std::span<const Tensor> inputs) const;
 
   /// Own parameters first, then each child's, in the order of their registration.
   std::vector<NamedTensor> named_parameters() const;
-  /// What belongs to the State beside parameters and has no gradient, named and ordered as they are.
+  /// Buffers: tensors in the State that are not parameters and have no gradient, named and ordered as
+  /// parameters are.
   std::vector<NamedTensor> named_buffers() const;
-  /// After each step of the learner: buffers follow the parameters, here and in every child.
+  /// Called after each step of the learner: updates the buffers from the parameters, here and in every child.
   void update_buffers() const;
 
  protected:

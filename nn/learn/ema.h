@@ -15,8 +15,8 @@ class Ema {
   Ema& operator=(const Ema&) = delete;
 
   /// After each optimiser step: the first update stores the weights, the one after t earlier ones does
-  /// average += (1 - d_t) (weights - average), d_t = min(decay, (1 + t) / (10 + t)): an early average forgets
-  /// fast (the ramp of TensorFlow's ExponentialMovingAverage).
+  /// average += (1 - d_t) (weights - average), d_t = min(decay, (1 + t) / (10 + t)): so an early average
+  /// forgets fast (the ramp of TensorFlow's ExponentialMovingAverage).
   void update();
   int64_t updates() const { return updates_; }
   /// Whether the parameters hold the average at present.
@@ -24,8 +24,8 @@ class Ema {
   /// Enters the average as `prefix.decoder.weight` and the number of updates.
   void add_to(State& state, const std::string& prefix);
 
-  /// While alive, the parameters hold the average, and the average is untouchable. No tape may begin before
-  /// and end inside or after it.
+  /// While it lives the parameters hold the average, and the average must not be changed. No tape may begin
+  /// before it and end inside or after it.
   class Scope {
    public:
     explicit Scope(Ema& ema) : ema_(ema) { ema_.swap(); }

@@ -11,13 +11,13 @@
 
 namespace gradzoo {
 
-/// A loss or gradient that is not finite. The step that met it has changed nothing.
+/// A loss or gradient is not finite. The step that found it has changed nothing.
 class NonFinite : public Error {
  public:
   using Error::Error;
 };
 
-/// Makes an optimiser of parameters: `adam({.beta1 = 0.5})`, `sgd({.momentum = 0.9})`, or one of one's own.
+/// Makes an optimiser of parameters: `adam({.beta1 = 0.5})`, `sgd({.momentum = 0.9})`, or your own.
 using OptimizerMaker = std::function<std::unique_ptr<Optimizer>(Parameters&)>;
 OptimizerMaker adam(const AdamOptions& options = {});
 OptimizerMaker sgd(const SgdOptions& options = {});
@@ -35,13 +35,12 @@ struct LearnerOptions {
   Reducer reducer = {};  // none: a step descends its own loss
 };
 
-/// Parameters and what trains them: flat gradients, an optimiser, clipping, averaging. A model has one for
-/// each optimiser. The module must outlive it.
+/// Trains parameters: flat gradients, an optimiser, clipping, averaging. A model has one Learner for each
+/// optimiser. The module must outlive it.
 class Learner {
  public:
   explicit Learner(const Module& module, const LearnerOptions& options = {});
-  /// One of several in a model: all that it enters in a State, its parameters too, is called `name.`
-  /// something.
+  /// One of several learners of a model: `name.` prefixes the names of all its entries in a State.
   Learner(const std::string& name, const Module& module, const LearnerOptions& options = {});
 
   /// One step down the gradient of a scalar loss, recorded on a live tape. Returns the gradient's norm before

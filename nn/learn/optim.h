@@ -7,7 +7,7 @@
 
 namespace gradzoo {
 
-/// Changes parameters by their gradients. The parameters must outlive it. A parameter without a gradient
+/// Updates parameters by their gradients. The parameters must outlive it. A parameter without a gradient
 /// counts as one whose gradient is 0.
 class Optimizer {
  public:
@@ -17,7 +17,8 @@ class Optimizer {
 
   /// One step with learning rate `lr`; throws Error unless lr is finite and not negative.
   void step(double lr);
-  /// Enters all that the next step reads, the parameters apart, as `prefix.momentum.decoder.weight`.
+  /// Adds to a State everything that the next step reads except the parameters, as
+  /// `prefix.momentum.decoder.weight`.
   virtual void add_to(State& state, const std::string& prefix) = 0;
 
  protected:

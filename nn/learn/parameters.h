@@ -26,8 +26,9 @@ class Parameters {
     std::reference_wrapper<const Module> module;
   };
 
-  /// Moves the parameters; handles to them stay valid. Throws where there are none, dtypes are mixed, or a
-  /// parameter is in other Parameters already. A tensor registered under two names counts once, by its first.
+  /// Moves the parameters; handles to them stay valid. Throws Error if there are none, if dtypes are mixed,
+  /// or if a parameter is in other Parameters already. A tensor registered under two names counts once, by
+  /// its first.
   explicit Parameters(const Module& module);
   /// Several modules, their names prefixed: Parameters{{"encoder", encoder}, {"decoder", decoder}}.
   Parameters(std::initializer_list<NamedModule> modules);
@@ -36,7 +37,7 @@ class Parameters {
   Parameters& operator=(const Parameters&) = delete;
 
   DType dtype() const { return flat_.dtype(); }
-  /// Number of parameters proper, padding not counted.
+  /// Number of parameters, without padding.
   int64_t count() const;
   std::span<const Slice> slices() const { return slices_; }
   /// The leaves, for grad() and backward().
@@ -48,12 +49,12 @@ class Parameters {
   /// All gradients, (N) with padding. A parameter that no backward() has reached since zero_grad() counts as
   /// 0 here.
   Tensor& flat_grad();
-  /// All gradients, zeroed and taken for given, to be written to by hand where no tape makes them.
+  /// All gradients, zeroed and marked as computed, to be written by hand where no tape computes them.
   Tensor& grad_to_write();
 
   /// Marks every gradient as empty: the next backward() stores instead of adding.
   void zero_grad();
-  /// Whether gradients are wanted: off, for instance, for a discriminator while its generator learns.
+  /// Whether gradients are computed; for example off for a discriminator while its generator learns.
   void requires_grad_(bool wanted);
 
   /// Where the leaves stand on the calling thread's live tape is put aside, so that another thread's tape may

@@ -18,7 +18,7 @@ class DualAveraging {
 
   /// Forgets everything but where to begin.
   void restart(double step);
-  /// After a transition at step() whose proposals had this mean acceptance probability, in [0, 1].
+  /// Call after a transition at step(), with the mean acceptance probability of its proposals, in [0, 1].
   void update(double acceptance);
 
   double step() const;  // to try next

@@ -10,10 +10,11 @@ namespace gradzoo {
 class RunningVariance {
  public:
   void reset(int64_t dimensions);
-  /// x (B, d): every row counts, of whichever chain it is.
+  /// x (B, d): every row counts, from any chain.
   void add(const Tensor& x);
   int64_t count() const { return count_; }
-  /// Of coordinate i, drawn towards 1e-3 as by five more points (Stan's rule), so that it is never 0.
+  /// Variance of coordinate i, shrunk towards 1e-3 as if by five more points (Stan's rule), so that it is
+  /// never 0.
   double regularised(int64_t i) const;
 
  private:
@@ -21,11 +22,12 @@ class RunningVariance {
   std::vector<double> mean_, squares_;  // (d): of deviations from the mean
 };
 
-/// When the mass is measured while warming up, as Stan plans it: not at first, while chains still find their
-/// way, then in windows each twice as long as the one before, and not at the end, where the step settles.
+/// The windows of warm-up in which the mass is estimated, as Stan plans them. There is none at first, while
+/// chains still move to the typical set. Then each window is twice as long as the one before. There is none
+/// at the end, where the step settles.
 class WarmupWindows {
  public:
-  /// None in fewer than 20 transitions.
+  /// No windows in fewer than 20 transitions.
   void plan(int64_t transitions);
   /// Whether transition t, counted from 0, belongs to a window, and whether it is a window's last.
   bool inside(int64_t t) const { return t >= first_ && t < end_; }

@@ -7,7 +7,7 @@
 
 namespace gradzoo {
 
-/// Numbers that chains leave behind, a transition at a time, and what these say about their mixing.
+/// Statistics of chains, one value for each transition, and diagnostics of mixing from them.
 class ChainTrace {
  public:
   /// Makes room for chains like x (B, d) and `draws` transitions; of many chains the first are traced.
@@ -16,8 +16,8 @@ class ChainTrace {
   void record(const Tensor& x, const PointValue& value);
 
   const std::vector<std::string>& names() const { return names_; }
-  /// Each gives a number for every statistic, effective sample sizes scaled to all B chains. NaN with fewer
-  /// than four draws.
+  /// Each gives one value for every statistic; effective sample sizes are scaled to all B chains. NaN with
+  /// fewer than four draws.
   std::vector<double> bulk_ess() const;
   std::vector<double> tail_ess() const;
   std::vector<double> rhat() const;

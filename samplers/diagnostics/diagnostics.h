@@ -2,8 +2,8 @@
 
 #include "autograd/tensor.h"
 
-/// What draws of chains say of their mixing. Everywhere draws are (chains, n) with n >= 4; NaN where nothing
-/// varies or something is not finite.
+/// Diagnostics of mixing. Draws are (chains, n) with n >= 4. The result is NaN if the draws do not vary or
+/// are not finite.
 namespace gradzoo {
 
 /// Effective sample size for the mean, of all chains together. Geyer's initial monotone sequence over the
@@ -11,15 +11,15 @@ namespace gradzoo {
 /// Draws that alternate can be worth more than their number N, at most N log10 N as in Stan.
 double effective_sample_size(const Tensor& draws);
 
-/// Split R-hat: each chain cut in two halves (Gelman et al. 2013, section 11.4). 1 where the chains agree.
+/// Split R-hat: each chain cut in two halves (Gelman et al. 2013, section 11.4). 1 if the chains agree.
 double split_rhat(const Tensor& draws);
 
 // By ranks (Vehtari, Gelman, Simpson, Carpenter & Buerkner 2021, "Rank-normalization, folding, and
 // localization", section 4), so that heavy tails have meaning too.
-/// Effective sample size of the split chains' normal scores: for what lies in the middle of the law.
+/// Effective sample size of the split chains' normal scores: for the bulk of the distribution.
 double bulk_ess(const Tensor& draws);
-/// The lesser effective sample size of the shares below the 5 % and the 95 % quantile; of one where the other
-/// does not vary.
+/// The smaller effective sample size of the shares below the 5 % and the 95 % quantile; if one share does not
+/// vary, that of the other.
 double tail_ess(const Tensor& draws);
 /// The larger split R-hat of the normal scores of the draws, which sees chains of different location, and of
 /// their distances from the median, which sees chains of different width.

@@ -50,12 +50,13 @@ void check_levels(const std::vector<double>& sigmas) {
 
 void AnnealedOptions::describe(OptionTable& options) {
   describe_langevin_step(options, step, convention);
-  options.add("sigmas", sigmas, "noise levels, as 1,0.3,0.1; else geometric, by the three that follow");
+  options.add("sigmas", sigmas,
+              "noise levels, such as 1,0.3,0.1; otherwise geometric, by the next three options");
   options.add("sigma_begin", sigma_begin, "first noise level");
   options.add("sigma_end", sigma_end, "last noise level");
   options.add("levels", levels, "noise levels", {1, 100'000});
   options.add("level_steps", level_steps, "transitions at each level", {1, 1'000'000});
-  options.add("denoise", denoise, "whether the last transition ends at x + sigma^2 score");
+  options.add("denoise", denoise, "end with the denoising step x + sigma^2 score");
 }
 
 AnnealedLangevin::AnnealedLangevin(const AnnealedOptions& options) : options_(options) {
@@ -78,7 +79,7 @@ std::string AnnealedLangevin::remarks() const {
                                  sigmas_.front(), sigmas_.back(), options_.level_steps);
   if (taken_ > 0 && taken_ < length().steps)
     text += fmt::format("; stopped after {} steps of {}", taken_, length().steps);
-  if (!is_noisy_) text += "; the target has no noisy scores: its own was taken at every level";
+  if (!is_noisy_) text += "; the target has no noisy scores, so its own was used at every level";
   return text;
 }
 
@@ -113,7 +114,7 @@ SamplerEntry annealed_entry() {
   return sampler_entry_of<AnnealedOptions, AnnealedLangevin>(
       {.name = "annealed",
        .needs = kNeedsScore,
-       .moves = "ula's x' on p * N(0, sigma^2), sigma falling, e as sigma^2",
+       .moves = "ula on p * N(0, sigma^2) with falling sigma; e in proportion to sigma^2",
        .source = "Song & Ermon 2019"});
 }
 

@@ -21,13 +21,13 @@ struct AnnealedOptions {
   void describe(OptionTable& options);
 };
 
-/// Annealed Langevin (Song & Ermon 2019, algorithm 1): unadjusted Langevin on ever less noisy versions of a
-/// density, p * N(0, sigma_i^2), with step e sigma_i^2/sigma_L^2 at level i. It walks on
-/// Target::noisy_score; where the target has none, on its score at every level, which says so in remarks().
-/// After the last level it stays there.
+/// Annealed Langevin (Song & Ermon 2019, algorithm 1): unadjusted Langevin on less and less noisy versions of
+/// a density, p * N(0, sigma_i^2), with step e sigma_i^2/sigma_L^2 at level i. It uses Target::noisy_score,
+/// or, if the target has none, its score at every level, and says so in remarks(). After the last level it
+/// stays at that level.
 class AnnealedLangevin : public Sampler {
  public:
-  /// Throws Error unless step is above 0, every sigma is, and they do not grow.
+  /// Throws Error unless step and every sigma are above 0 and the sigmas do not grow.
   explicit AnnealedLangevin(const AnnealedOptions& options = {});
 
   std::string_view name() const override { return "annealed"; }
@@ -40,7 +40,7 @@ class AnnealedLangevin : public Sampler {
 
  protected:
   void on_begin(const Tensor& x) override;
-  /// The score alone, of the level that comes next.
+  /// Only the score, at the next level.
   PointValue evaluate(const Target& target, const Tensor& x) override;
   Transition transition(const Target& target, Rng& rng, bool warming_up) override;
 

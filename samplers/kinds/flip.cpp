@@ -27,7 +27,7 @@ Tensor one_flipped(const Tensor& x, const Tensor& u) {
 }  // namespace
 
 void FlipOptions::describe(OptionTable& options) {
-  options.add("flips", flips, "coordinates tried in a transition, one after the other", {1, 1'000'000});
+  options.add("flips", flips, "coordinates tried in a transition, one after another", {1, 1'000'000});
 }
 
 SingleFlip::SingleFlip(const FlipOptions& options) : options_(options) {
@@ -47,10 +47,11 @@ Transition SingleFlip::transition(const Target& target, Rng& rng, bool) {
 }
 
 SamplerEntry flip_entry() {
-  return sampler_entry_of<FlipOptions, SingleFlip>({.name = "flip",
-                                                    .needs = kNeedsLogProb | kNeedsBinary,
-                                                    .moves = "one bit at random turned, accepted or refused",
-                                                    .source = "Metropolis et al. 1953"});
+  return sampler_entry_of<FlipOptions, SingleFlip>(
+      {.name = "flip",
+       .needs = kNeedsLogProb | kNeedsBinary,
+       .moves = "one random bit is flipped, then accepted or rejected",
+       .source = "Metropolis et al. 1953"});
 }
 
 }  // namespace gradzoo

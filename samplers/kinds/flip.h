@@ -10,8 +10,8 @@ struct FlipOptions {
   void describe(OptionTable& options);
 };
 
-/// Single-flip Metropolis on {0,1}^d (Metropolis et al. 1953): a coordinate at random is proposed as the
-/// other value, and taken with probability min(1, p(x')/p(x)). The proposal is symmetric.
+/// Single-flip Metropolis on {0,1}^d (Metropolis et al. 1953): the proposal flips one random coordinate, and
+/// is accepted with probability min(1, p(x')/p(x)). The proposal is symmetric.
 class SingleFlip : public Sampler {
  public:
   /// Throws Error for fewer than one flip.

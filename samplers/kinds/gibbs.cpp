@@ -18,7 +18,7 @@ Tensor drawn(const Tensor& p, const Tensor& x, int64_t width, std::string_view w
 }  // namespace
 
 void GibbsOptions::describe(OptionTable& options) {
-  options.add("sweeps", sweeps, "of a transition, each both sides once", {1, 1'000'000});
+  options.add("sweeps", sweeps, "sweeps in a transition; each draws both sides once", {1, 1'000'000});
 }
 
 BlockGibbs::BlockGibbs(const GibbsOptions& options) : options_(options) {

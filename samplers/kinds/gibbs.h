@@ -11,7 +11,7 @@ struct GibbsOptions {
 };
 
 /// Block Gibbs on a bipartite binary model (Geman & Geman 1984; Hinton 2002): h ~ p(h|x), then x' ~ p(x'|h),
-/// each side at once. Nothing is refused, and p(x) is left as it is.
+/// each side at once. Every draw is accepted, and p(x) is invariant.
 class BlockGibbs : public Sampler {
  public:
   /// Throws Error for fewer than one sweep.
@@ -22,7 +22,7 @@ class BlockGibbs : public Sampler {
   bool is_exact() const override { return true; }
 
  protected:
-  /// log p where the target has it: diagnostics read it, the transition does not.
+  /// log p if the target has it, for the diagnostics; the transition does not use it.
   PointValue evaluate(const Target& target, const Tensor& x) override;
   Transition transition(const Target& target, Rng& rng, bool warming_up) override;
 

@@ -16,11 +16,11 @@ constexpr double kDivergence =
 }  // namespace
 
 void HmcOptions::describe(OptionTable& options) {
-  options.add("step", step, "e of the leapfrog integrator, adapted while warming up");
-  options.add("leapfrog_steps", leapfrog_steps, "leapfrog steps of a transition", {1, 100'000});
-  options.add("jitter", jitter, "each transition's step is e (1 + jitter u), u uniform on [-1,1]");
-  options.add("adapt", adapt, "whether step and mass are adapted while warming up");
-  options.add("acceptance", acceptance, "that the step is adapted to");
+  options.add("step", step, "e of the leapfrog integrator, adapted during warm-up");
+  options.add("leapfrog_steps", leapfrog_steps, "leapfrog steps in a transition", {1, 100'000});
+  options.add("jitter", jitter, "the step of each transition is e (1 + jitter u), u uniform on [-1,1]");
+  options.add("adapt", adapt, "adapt step and mass during warm-up");
+  options.add("acceptance", acceptance, "target acceptance rate of the adapted step");
 }
 
 Hmc::Hmc(const HmcOptions& options)
@@ -37,8 +37,8 @@ Hmc::Hmc(const HmcOptions& options)
 std::string Hmc::remarks() const {
   if (divergences_ == 0) return "";
   return fmt::format(
-      "{} divergent transitions (energy off by more than {:g}): chains may not reach where the density is "
-      "steep; a smaller step, or a higher acceptance",
+      "{} divergent transitions (energy error above {:g}): chains may not reach regions where the density is "
+      "steep; use a smaller step, or a higher acceptance",
       divergences_, kDivergence);
 }
 
@@ -105,7 +105,7 @@ void Hmc::count_divergences(const Tensor& energy_lost) {
 SamplerEntry hmc_entry() {
   return sampler_entry_of<HmcOptions, Hmc>({.name = "hmc",
                                             .needs = kNeedsLogProb | kNeedsScore,
-                                            .moves = "leapfrog steps with a momentum, accepted or refused",
+                                            .moves = "leapfrog steps with a momentum, accepted or rejected",
                                             .source = "Duane et al. 1987; Neal 2011"});
 }
 

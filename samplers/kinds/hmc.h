@@ -20,11 +20,11 @@ struct HmcOptions {
 /// the end accepted by the change of energy -f(x) + p'M^-1 p/2. While warming up the step follows dual
 /// averaging (Hoffman & Gelman 2014), and the diagonal M is the inverse of the coordinates' variances over
 /// all chains. The jitter keeps a trajectory from coming back to where it began. In a bounded domain
-/// coordinates are reflected and their momenta turned round (Neal 2011, section 5.1).
+/// coordinates are reflected and their momenta reversed (Neal 2011, section 5.1).
 class Hmc : public Sampler {
  public:
   /// Throws Error for a step that is not above 0, fewer than one leapfrog step, a jitter outside [0, 1), and
-  /// a wanted acceptance outside (0, 1).
+  /// a target acceptance outside (0, 1).
   explicit Hmc(const HmcOptions& options = {});
 
   std::string_view name() const override { return "hmc"; }

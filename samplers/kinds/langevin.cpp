@@ -22,7 +22,7 @@ void AdjustedLangevinOptions::describe(OptionTable& options) {
 
 void UnadjustedLangevinOptions::describe(OptionTable& options) {
   describe_langevin_step(options, step, convention);
-  options.add("noise", noise, "factor on the noise: 1 samples exp f, 0 climbs to a mode");
+  options.add("noise", noise, "factor on the noise: 1 samples exp f; 0 is gradient ascent to a mode");
 }
 
 UnadjustedLangevin::UnadjustedLangevin(const UnadjustedLangevinOptions& options) : options_(options) {
@@ -32,7 +32,8 @@ UnadjustedLangevin::UnadjustedLangevin(const UnadjustedLangevinOptions& options)
 }
 
 std::string UnadjustedLangevin::remarks() const {
-  if (options_.noise == 0) return "no noise: chains climb to the modes and stay, so nothing is sampled";
+  if (options_.noise == 0)
+    return "without noise the chains climb to the modes and stay there: they are not samples";
   if (options_.noise != 1) return fmt::format("noise {:g}: not samples of exp f", options_.noise);
   return "";
 }
@@ -76,7 +77,7 @@ SamplerEntry adjusted_langevin_entry() {
   return sampler_entry_of<AdjustedLangevinOptions, AdjustedLangevin>(
       {.name = "mala",
        .needs = kNeedsLogProb | kNeedsScore,
-       .moves = "ula's x', accepted or refused",
+       .moves = "ula's x' as a proposal, accepted or rejected",
        .source = "Roberts & Tweedie 1996"});
 }
 

@@ -21,7 +21,8 @@ struct UnadjustedLangevinOptions {
 };
 
 /// Unadjusted Langevin (Parisi 1981; Roberts & Tweedie 1996): x' = x + e grad f + noise sqrt(2e) z. Every
-/// move is taken: its law is the target's in the limit of small steps. In a bounded domain x' is reflected.
+/// move is accepted: the stationary distribution is the target only in the limit of small steps. In a bounded
+/// domain x' is reflected.
 class UnadjustedLangevin : public Sampler {
  public:
   /// Throws Error unless step is above 0 and noise is not below 0.
@@ -41,8 +42,8 @@ class UnadjustedLangevin : public Sampler {
   UnadjustedLangevinOptions options_;
 };
 
-/// The same x' as a proposal, accepted or refused (MALA; Roberts & Tweedie 1996). In a bounded domain it is
-/// one leapfrog step with reflection, which turns the momentum round (Neal 2011, section 5.1).
+/// The same x' as a proposal, accepted or rejected (MALA; Roberts & Tweedie 1996). In a bounded domain it is
+/// one leapfrog step with reflection, which reverses the momentum (Neal 2011, section 5.1).
 class AdjustedLangevin : public Sampler {
  public:
   /// Throws Error unless step is above 0.

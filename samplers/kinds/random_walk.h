@@ -11,7 +11,7 @@ struct RandomWalkOptions {
 };
 
 /// Random-walk Metropolis-Hastings (Metropolis et al. 1953; Hastings 1970): x' = x + step z, accepted or
-/// refused.
+/// rejected.
 class RandomWalk : public Sampler {
  public:
   /// Throws Error unless step is above 0.

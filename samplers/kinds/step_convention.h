@@ -12,7 +12,7 @@ enum class StepConvention {
 inline constexpr Choice<StepConvention> kStepConventions[] = {{"full", StepConvention::full},
                                                               {"half", StepConvention::half}};
 
-/// The e of the full convention, whatever the one in which the step is given.
+/// The step converted to e of the full convention.
 inline double full_step(double step, StepConvention convention) {
   return convention == StepConvention::full ? step : step / 2;
 }

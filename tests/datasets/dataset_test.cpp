@@ -89,7 +89,7 @@ TEST_CASE("A subset goes for every part and for batches, and a toy has none") {
   CHECK(max(cast(batch.labels, DType::f64)).item() == 7);
   const std::string message =
       error_message([] { Dataset(DatasetOptions{.data = "ring8", .subset = {.ink = Ink::thick}}); });
-  CHECK_MESSAGE(contains(message, "ink=thick chooses among images, and ring8 is a toy"), message);
+  CHECK_MESSAGE(contains(message, "ink=thick selects images, and ring8 is a toy"), message);
 }
 
 TEST_CASE(

@@ -82,7 +82,9 @@ TEST_CASE(
   CHECK(found.data<double>()[2] == doctest::Approx((-1 - 1.5 * 4) / 5).epsilon(1e-3));
 }
 
-TEST_CASE("a target without a score of real numbers is refused, and a way that leaves the finite numbers") {
+TEST_CASE(
+    "a target without a score of real numbers is refused, and a way that values that are not finite "
+    "numbers") {
   Rng rng(4, "denoised_test");
   const Tensor x = ones({1, 1}, DType::f64);
   CHECK(test::contains(test::error_message([&] { denoised({}, x, 1, rng); }), "no score"));
@@ -90,7 +92,8 @@ TEST_CASE("a target without a score of real numbers is refused, and a way that l
   table.binary = true;
   CHECK_FALSE(can_denoise(table));
   const Target cliff{.score = [](const Tensor& at) { return square(at) * 1e200; }};
-  CHECK(test::contains(test::error_message([&] { denoised(cliff, x, 1, rng); }), "leaves the finite"));
+  CHECK(
+      test::contains(test::error_message([&] { denoised(cliff, x, 1, rng); }), "values that are not finite"));
 }
 
 }  // namespace

@@ -35,13 +35,12 @@ TEST_CASE("a sampler that does not fit says why, and which do") {
   CHECK(why("hmc", kSmooth) == "");
   CHECK(why("gibbs", kBipartite) == "");
   CHECK(why("hmc", kBits) ==
-        "hmc: it walks through numbers, and the target is discrete: its x is made of 0 and 1. Hint: on this "
-        "target walk: flip");
-  CHECK(contains(why("gibbs", kBits),
-                 "the target is not bipartite: it has no conditionals. Hint: on this "
-                 "target walk: flip"));
-  CHECK(contains(why("flip", kSmooth), "the target is continuous. Hint: on this target walk: mh, ula"));
-  CHECK(contains(why("mh", kScore), "a score but no log-density. Hint: on this target walk: ula, annealed"));
+        "hmc: it samples continuous x, and the target is binary. Hint: samplers for this target: flip");
+  CHECK(
+      contains(why("gibbs", kBits), "the target has no conditionals. Hint: samplers for this target: flip"));
+  CHECK(contains(why("flip", kSmooth), "the target is continuous. Hint: samplers for this target: mh, ula"));
+  CHECK(contains(why("mh", kScore),
+                 "a score but no log-density. Hint: samplers for this target: ula, annealed"));
   CHECK(contains(why("ula", {}), "neither log-density nor score. Hint: set Target::log_prob"));
   const Target nothing_fits{.score = same, .binary = true};
   CHECK(contains(why("flip", nothing_fits), "Hint: set Target::log_prob"));
@@ -55,7 +54,7 @@ TEST_CASE("needs and what targets have are told in words") {
   CHECK(needs_text(kNeedsConditionals | kNeedsBinary) == "pair of conditionals");
   CHECK(target_text(kScore) == "a score but no log-density");
   CHECK(target_text({}) == "neither log-density nor score");
-  CHECK(target_text(kBits) == "a law of binary x alone");
+  CHECK(target_text(kBits) == "a distribution over binary x");
 }
 
 }  // namespace

@@ -99,8 +99,8 @@ TEST_CASE("two targets that make no path are refused, and samplers that would bi
   binary.binary = true;
   bounded.domain = {0, 1};
   CHECK(contains(refusal(kWide, score_alone, mh), "set log_prob of both"));
-  CHECK(contains(refusal(kWide, binary, mh), "one target is of binary x"));
-  CHECK(contains(refusal(binary, binary, mh), "mh: it walks through numbers"));
+  CHECK(contains(refusal(kWide, binary, mh), "one target is binary"));
+  CHECK(contains(refusal(binary, binary, mh), "mh: it samples continuous x"));
   CHECK(contains(refusal(kWide, bounded, mh), "different domains"));
   CHECK(contains(refusal(kWide, kNarrow, ula), "ula does not leave a density as it is"));
   CHECK(contains(refusal(kWide, kNarrow, mh, 0), "0 transitions"));

@@ -80,9 +80,9 @@ int train_command(const Arguments& arguments) {
   line.option("--epochs", "N", epochs,
               "passes over the training examples; an epoch of a toy is 50,000 points");
   line.option("--steps", "N", steps, "training steps, instead of epochs");
-  line.option("--batch", "N", batch, "examples a step");
+  line.option("--batch", "N", batch, "examples in a step");
   line.option("--lr", "X", lr, "learning rate at the start");
-  line.option("--seed", "S", seed, "every random number follows from it");
+  line.option("--seed", "S", seed, "seed of all random numbers");
   add_threads(line, threads);
   line.option("--out", "DIR", request.out, "run directory (default: the next free runs/MODEL-n)");
   line.option("--config", "FILE", request.config,

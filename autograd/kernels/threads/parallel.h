@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <type_traits>
 
-/// The one thread policy. Nothing else in the library opens a parallel region.
-/// Work is cut by size alone, never by thread count, so results do not depend on how many threads run.
+/// All parallel loops of the library go through this file; nothing else opens a parallel region. Work is cut
+/// by size alone, never by thread count, so results do not depend on how many threads run.
 namespace gradzoo::kernels {
 
 constexpr int kMaxThreads = 256;
@@ -16,9 +16,9 @@ int threads();
 /// Sets the thread count of every later kernel, from 1 to kMaxThreads.
 void set_threads(int count);
 
-/// Whether the calling thread flushes denormals to zero (train, sample, bench); a thread keeps them unless
-/// told. A loop runs in the mode of the thread that calls it, this and its rounding, on whichever threads it
-/// runs.
+/// Whether the calling thread flushes denormals to zero (train, sample, bench); by default a thread keeps
+/// them. On all its threads a loop runs in the floating-point mode of the thread that calls it (denormals and
+/// rounding).
 void set_flush_denormals(bool flush);
 
 namespace detail {
@@ -27,10 +27,10 @@ void parallel_ranges(int64_t n, int64_t grain, int64_t align,
 }  // namespace detail
 
 /// Calls `fn(begin, end)` on ranges that cover [0, n), in parallel once n exceeds `grain`. Range borders are
-/// multiples of `align` elements. No allocation: the callable is passed by pointer. `fn` must not throw: on
-/// another thread nobody could catch it, and the process ends. One loop of the process is run by many threads
-/// at a time: a loop inside a loop, inside somebody else's parallel region, or beside another thread's loop
-/// runs on the thread that calls it.
+/// multiples of `align` elements. No allocation: the callable is passed by pointer. `fn` must not throw: an
+/// exception on another thread cannot be caught and ends the process. Only one loop of the process is
+/// parallel at a time: a loop inside a loop, inside a foreign parallel region, or beside another thread's
+/// loop runs on the calling thread alone.
 template <class Fn>
 void parallel_for(int64_t n, int64_t grain, int64_t align, Fn&& fn) {
   if (n <= 0) return;

@@ -30,7 +30,7 @@ TEST_CASE("bars-and-stripes draws each of 30 patterns equally often") {
   double statistic = 0;
   for (const auto& [pattern, count] : counts) statistic += (count - 1000) * (count - 1000) / 1000;
   CHECK(statistic < 29 + 5 * std::sqrt(2 * 29.0));  // chi-square of 29: beyond with 3e-5
-  CHECK_MESSAGE(contains(error_message([&] { toy->log_prob(x); }), "probabilities and no density"), "");
+  CHECK_MESSAGE(contains(error_message([&] { toy->log_prob(x); }), "probabilities but no density"), "");
 }
 
 TEST_CASE("checkerboard has a density and says why it has no score") {

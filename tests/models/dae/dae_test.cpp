@@ -207,7 +207,7 @@ TEST_CASE("masking blanks a share of the pixels, learns to fill them in, and has
   CHECK(test::contains(tied, "Gaussian noise"));
   const std::string points = test::error_message(
       [&] { test::small_model<Dae>("dae", {"noise=masking"}, test::toy_shape("ring8")); });
-  CHECK(test::contains(points, "blanks pixels"));
+  CHECK(test::contains(points, "masks pixels"));
 }
 
 TEST_CASE("the tied denoiser's hidden units switch at distances up to its reach") {

@@ -207,7 +207,7 @@ TEST_CASE("what does not go together is refused") {
   CHECK(test::contains(said("ddpm", {"sample_steps=0"}, kImages), "sample_steps"));
   CHECK(test::contains(said("ncsn", {"sample_steps=1"}, kImages), "one noise level"));
   CHECK(test::contains(said("ddpm", {"guidance=2", "conditional=false"}, kImages), "Hint: conditional=true"));
-  CHECK(test::contains(said("ddpm", {"guidance=2"}, test::toy_shape("ring8")), "told none"));
+  CHECK(test::contains(said("ddpm", {"guidance=2"}, test::toy_shape("ring8")), "this model has none"));
   CHECK(said("ddpm", {"conditional=false"}, kImages).empty());
 }
 

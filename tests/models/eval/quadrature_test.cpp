@@ -133,5 +133,5 @@ TEST_CASE("what quadrature cannot do is said") {
   CHECK(contains(error_message([&] { on_grid(grid, [](const Tensor& x) { return sum(x); }); }), "10 points"));
   const auto bars = make_toy("bars-and-stripes");
   CHECK(contains(error_message([&] { density_fit(*bars, [](const Tensor& x) { return sum(x, 1); }); }),
-                 "probabilities and no density"));
+                 "probabilities but no density"));
 }

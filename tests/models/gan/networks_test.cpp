@@ -80,10 +80,11 @@ TEST_CASE("a D that packs gives one score to several examples, whatever order a 
   moved.mutable_data<float>()[11] += 1;  // the second pack's last number
   CHECK(rows(moved)[0] == rows(y)[0]);
   CHECK(rows(moved)[1] != rows(y)[1]);
-  CHECK(test::contains(test::error_message([&] { of_points.forward(y.rows(0, 4)); }), "whole packs"));
+  CHECK(
+      test::contains(test::error_message([&] { of_points.forward(y.rows(0, 4)); }), "whole number of packs"));
 }
 
-TEST_CASE("rows for whole packs are the first ones once more, and none where there are enough") {
+TEST_CASE("rows for whole number of packs are the first ones once more, and none where there are enough") {
   const Tensor x = tensor({1, 2, 3, 4, 5}, {5, 1});
   CHECK(whole_packs(x, 4).to_vector() == std::vector<double>{1, 2, 3, 4, 5, 1, 2, 3});
   CHECK(whole_packs(x, 5).to_vector() == x.to_vector());

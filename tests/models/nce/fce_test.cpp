@@ -137,10 +137,10 @@ TEST_CASE("samples are the energy's unless the flow's are asked for") {
 }
 
 TEST_CASE("a flow needs two numbers, as fce's and as nce's noise") {
-  CHECK(contains(error_message([] { small_fce({}, "gamma"); }), "a point has one"));
+  CHECK(contains(error_message([] { small_fce({}, "gamma"); }), "one coordinate is too few"));
   const std::string nce =
       error_message([] { test::small_model<Nce>("nce", {"noise=flow"}, test::toy_shape("gamma")); });
-  CHECK_MESSAGE(contains(nce, "a point has one"), nce);
+  CHECK_MESSAGE(contains(nce, "one coordinate is too few"), nce);
 }
 
 }  // namespace

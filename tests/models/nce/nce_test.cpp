@@ -130,9 +130,9 @@ TEST_CASE("samples are noise drawn again by the learned density") {
 
 TEST_CASE("what noise-contrastive estimation cannot learn is refused with the reason") {
   const std::string bars = error_message([] { small<Nce>("nce", test::toy_shape("bars-and-stripes")); });
-  CHECK_MESSAGE(contains(bars, "probabilities and no density"), bars);
+  CHECK_MESSAGE(contains(bars, "probabilities but no density"), bars);
   const std::string mnist = error_message([] { small<Cnce>("cnce", {.example = {28, 28}}); });
-  CHECK_MESSAGE(contains(mnist, "never mistaken for an image"), mnist);
+  CHECK_MESSAGE(contains(mnist, "never mistakes Gaussian noise for an image"), mnist);
   const auto model = small<Nce>("nce", test::toy_shape("gaussian"));
   const std::string width = error_message([&] { test::step_on(*model, zeros({4, 3}), 0.1); });
   CHECK_MESSAGE(contains(width, "(4,3)"), width);

@@ -262,7 +262,7 @@ TEST_CASE("shapes that do not fit are refused with a hint") {
   CHECK(contains(error_message([&] {
                    implicit_score_matching({net, true}, nets.x);
                  }),
-                 "an energy gives one number a row"));
+                 "an energy gives one value for each row"));
   CHECK(contains(error_message([&] {
                    explicit_score_matching({net, false}, nets.x, wide);
                  }),

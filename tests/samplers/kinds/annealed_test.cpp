@@ -72,7 +72,7 @@ TEST_CASE("levels are geometric where none are listed, and what was walked is re
   other.begin(plain, zeros({2, 1}));
   other.step(plain, rng);
   CHECK(contains(other.remarks(), "stopped after 1 steps of 6"));
-  CHECK(contains(other.remarks(), "the target has no noisy scores: its own was taken at every level"));
+  CHECK(contains(other.remarks(), "the target has no noisy scores, so its own was used at every level"));
 }
 
 TEST_CASE("levels that are no levels are refused") {

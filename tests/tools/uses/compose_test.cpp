@@ -72,5 +72,5 @@ TEST_CASE("images of a product, with what was learned by each run and how bright
   CHECK(found["factors"][1]["mean_grey"].get<double>() > found["factors"][0]["mean_grey"].get<double>());
   check_refused("compose ones toy", run.folder, {"images of 8x8", "points of 2 numbers"});
   check_refused("compose ones run", run.folder, {"neither log-density nor score"});
-  check_refused("compose ones told", run.folder, {"label alone", "conditional"});
+  check_refused("compose ones told", run.folder, {"conditional on a label", "conditional"});
 }
