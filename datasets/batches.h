@@ -27,8 +27,8 @@ struct BatchOptions {
   DType dtype = DType::f32;
 };
 
-/// Where training takes its batches from: the batch of step s is a pure function of (seed, s), so a resumed
-/// run asks for the step that it stopped at.
+/// Batches for training. The batch of step s is a pure function of (seed, s), so a resumed run continues at
+/// its step.
 class BatchSource {
  public:
   virtual ~BatchSource() = default;
@@ -37,9 +37,9 @@ class BatchSource {
   virtual Batch at(int64_t step) = 0;
 };
 
-/// Shuffled batches of examples that are at hand. Epoch e = s / steps_per_epoch walks through permutation e
-/// of the seed, so each image comes once an epoch, and pixels that are drawn anew take draw s. After the
-/// first epoch's first step nothing is allocated but pooled tensors.
+/// Shuffled batches of a fixed set of examples. Epoch e = s / steps_per_epoch goes through permutation e of
+/// the seed, so each image comes once an epoch, and pixels that are drawn anew take draw s. After the first
+/// epoch's first step nothing is allocated but pooled tensors.
 class Batches : public BatchSource {
  public:
   /// Throws Error unless 1 <= batch, and batch <= the number of images where short batches are dropped.
@@ -60,13 +60,13 @@ class Batches : public BatchSource {
   int64_t order_epoch_ = -1;
 };
 
-/// What counts as an epoch of a toy, which has no end of points.
+/// The number of points that counts as an epoch of a toy, which has endless points.
 inline constexpr int64_t kToyEpoch = 50'000;
 
 /// Fresh points of a toy at every step.
 class ToyBatches : public BatchSource {
  public:
-  /// Throws Error unless 1 <= batch. `options.pixels` and `drop_last` mean nothing here.
+  /// Throws Error unless 1 <= batch. `options.pixels` and `drop_last` have no effect here.
   ToyBatches(std::shared_ptr<const Toy> toy, const BatchOptions& options);
   int64_t steps_per_epoch() const override;
   Batch at(int64_t step) override;

@@ -28,10 +28,10 @@ struct DataShape {
   int64_t width() const { return example[1]; }
 };
 
-/// Rows of numbers, (B, H W C) as batches have them, as images for a network: (B, H, W, C). Recorded.
+/// Reshapes rows (B, H W C), as batches have them, to images (B, H, W, C). Recorded.
 Tensor as_image_batch(const Tensor& rows, const DataShape& shape);
 
-/// Which data, and what of a toy is changed.
+/// Which data, and the options of a toy.
 struct DatasetOptions {
   std::string data = "mnist";
   double toy_scale = 1;
@@ -47,8 +47,8 @@ struct DatasetOptions {
 /// The largest distance of two among the first thousand rows of x (n, d).
 double diameter_of(const Tensor& x);
 
-/// The shape of these data, as far as it can be told without reading them all: a toy's, and that of a known
-/// set of images; of a folder by loading it. Throws Error for what is no dataset.
+/// The shape of these data: for a toy and a known set of images without reading them, for a folder by loading
+/// it. Throws Error if there is no such dataset.
 DataShape shape_of(const DatasetOptions& options);
 
 /// Images in bytes or a toy, by its name.
@@ -61,10 +61,10 @@ class Dataset {
 
   const std::string& name() const { return name_; }
   const DataShape& shape() const { return shape_; }
-  /// SHA-256 of all images and labels, of both parts; "" of a toy, which its name and options tell.
+  /// SHA-256 of all images and labels, of both parts; "" for a toy, which its name and options determine.
   std::string sha256() const;
-  /// One part, as far as the subset goes. Of a toy: as many points as an epoch has for fit and train, 10,000
-  /// for valid and for test, the same in every run.
+  /// One part, restricted to the subset. For a toy: as many points as an epoch for fit and train, 10,000 for
+  /// valid and for test, the same in every run.
   Examples split(Split part) const;
   /// Batches for training from a part; a toy gives fresh points at every step.
   std::unique_ptr<BatchSource> batches(Split part, const BatchOptions& options) const;

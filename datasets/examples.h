@@ -6,8 +6,7 @@
 
 namespace gradzoo {
 
-/// Examples, and which of a set's are meant: what batches and evaluation walk over. Cheap to copy: the values
-/// are shared.
+/// Examples and an index of those in use, for batches and evaluation. Cheap to copy: the values are shared.
 struct Examples {
   Tensor values;  // (N, H, W) u8 pixels, or (N, d) f32 numbers as they are: the whole set in its order
   Tensor labels;  // (N) u8; undefined where there are none
@@ -15,7 +14,7 @@ struct Examples {
   int64_t first_index = 0;  // row r is example first_index + r of the dataset: training ones first, then test
 
   int64_t count() const { return rows.dim(0); }
-  /// Of one example: (H, W) or (d).
+  /// Shape of one example: (H, W) or (d).
   Shape example() const { return values.shape().erase(0); }
   /// Numbers in one example.
   int64_t size() const { return values.size() / values.dim(0); }

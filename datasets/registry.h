@@ -8,7 +8,7 @@
 
 namespace gradzoo {
 
-/// What `gradzoo list datasets` tells of a dataset.
+/// The line of `gradzoo list datasets` for a dataset.
 struct DatasetInfo {
   std::string name;
   std::string description;  // a line: what it shows and where it comes from

@@ -9,8 +9,8 @@
 namespace gradzoo {
 
 /// Reads a file's bytes in order, through zlib where the file is gzipped (it begins with 1f 8b). The file is
-/// taken for hostile: memory is bounded by a fixed buffer, and what is cut short or damaged throws Error
-/// naming the file.
+/// not trusted: memory is bounded by a fixed buffer, and a truncated or damaged file throws Error with its
+/// name.
 class ByteReader {
  public:
   /// Throws unless `path` is a regular file that can be read.
@@ -19,10 +19,11 @@ class ByteReader {
   ByteReader(const ByteReader&) = delete;
   ByteReader& operator=(const ByteReader&) = delete;
 
-  /// Fills `out` as far as the file goes; returns the bytes read, fewer than asked for at the end alone.
+  /// Fills `out` as far as the file goes; returns the number of bytes read, which is smaller only at the end
+  /// of the file.
   size_t read(std::span<uint8_t> out);
   bool gzipped() const;
-  /// No more bytes than this can follow in all: the file's size, or deflate's greatest expansion of it.
+  /// An upper bound of the bytes in total: the file's size, or deflate's greatest expansion of it.
   int64_t max_bytes() const;
 
  private:

@@ -7,7 +7,7 @@
 
 namespace gradzoo {
 
-/// What a byte x in 0 ... 255 becomes for a model.
+/// How a byte x in 0 ... 255 becomes a pixel of a model.
 enum class Pixels {
   grey,            // x/255: no normalised density, so no log p(x)
   dynamic_binary,  // 1 with probability x/255, else 0, drawn anew at each visit: nats/image
@@ -25,13 +25,13 @@ constexpr bool is_binary(Pixels pixels) {
   return pixels == Pixels::dynamic_binary || pixels == Pixels::fixed_binary;
 }
 
-/// The images at `rows` (B) i64 of data.values, as `dtype` (f32 or f64): (B, H*W). Values that are drawn anew
-/// are a pure function of `at`, whose first_row belongs to the first of `rows`; those of fixed_binary of the
-/// image alone. In a given dtype, dequantised values stay below 1.
+/// The images at `rows` (B) i64 of data.values, as `dtype` (f32 or f64): (B, H*W). Random values are a pure
+/// function of `at`, whose first_row belongs to the first of `rows`; with fixed_binary they depend on the
+/// image alone. Dequantised values stay below 1 in the given dtype.
 Tensor read_pixels(const Examples& data, const Tensor& rows, Pixels pixels, const kernels::RandomAddress& at,
                    DType dtype = DType::f32);
 
-/// What no model of grey pixels under binary cross-entropy can go below, in nats/image: the mean over the
+/// The lower bound of the binary cross-entropy of any model of grey pixels, in nats/image: the mean over the
 /// images of sum_i H(x_i/255), with H(p) = -p ln p - (1-p) ln(1-p). For MNIST's test set 45.53.
 double grey_entropy_floor(const Examples& data);
 

@@ -11,7 +11,7 @@ namespace gradzoo {
 /// libmd). Throws Error naming the file where it cannot be read.
 std::string sha256_of_contents(const std::string& path);
 
-/// The same of the bytes of tensors (u8), one after another.
+/// SHA-256 of the bytes of tensors (u8), one after another.
 std::string sha256_of_bytes(std::initializer_list<Tensor> tensors);
 
 }  // namespace gradzoo

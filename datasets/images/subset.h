@@ -9,26 +9,26 @@
 
 namespace gradzoo {
 
-/// How much of an image is bright: its mean grey in a quarter of the training images.
+/// The ink of an image: which quarter of the training images it is in by mean grey.
 enum class Ink { any, thin, thick };
 inline constexpr Choice<Ink> kInks[] = {{"any", Ink::any}, {"thin", Ink::thin}, {"thick", Ink::thick}};
 
-/// Which images of a set are meant.
+/// Which images of a set to use.
 struct SubsetOptions {
   std::string only = "all", exclude = "none";  // labels as "7" or "0,1"
   Ink ink = Ink::any;
 
   void describe(OptionTable& options);
   bool is_all() const { return only == "all" && exclude == "none" && ink == Ink::any; }
-  /// The labels below `classes` that are meant. Throws Error where one is no class or none is left.
+  /// The labels below `classes` to use. Throws Error if one is not a class or if none is left.
   std::vector<int64_t> labels(int64_t classes) const;
   /// "only=7 ink=thick", "" of all.
   std::string description() const;
 };
 
-/// Those of the examples that are meant. The quarters of ink are those of `training`, of the labels that are
-/// meant: an image is thick where its mean grey is at or above their upper quartile, thin where at or below
-/// the lower. Throws Error for a label that is none of 0 to classes - 1, and where nothing is left.
+/// The selected examples. The quartiles of ink are those of `training`, among the selected labels: an image
+/// is thick if its mean grey is at or above the upper quartile, thin if at or below the lower. Throws Error
+/// for a label outside 0 to classes - 1, and if nothing is left.
 Examples subset_of(const Examples& examples, const Examples& training, const SubsetOptions& options,
                    int64_t classes);
 

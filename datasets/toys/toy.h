@@ -30,8 +30,8 @@ struct ToyOptions {
                      // scaling; 0: the toy's default
 };
 
-/// The centres of a mixture of equal, equally likely round Gaussians: what modes covered and high quality are
-/// counted against.
+/// The centres of a mixture of equal, equally likely round Gaussians, for the counts of modes covered and of
+/// high quality.
 struct Modes {
   Tensor centers;  // (k, d) f64
   double sigma;
@@ -44,7 +44,7 @@ class Toy {
 
   virtual const std::string& name() const = 0;
   virtual int64_t dimensions() const = 0;
-  /// n exact draws, (n, d). Takes at most 16 draws of rng, always as many.
+  /// n exact draws, (n, d). Uses a fixed number of draws of rng, at most 16.
   virtual Tensor sample(int64_t n, Rng& rng, DType dtype = DType::f32) const = 0;
   /// log p(x), normalised, of every row: x (B, d) -> (B), nats; differentiable wherever there is a score.
   /// Throws Error with why_no_density() where that is not empty.
@@ -52,21 +52,21 @@ class Toy {
   /// grad_x log p(x): (B, d) -> (B, d), by autodiff of log_prob. Throws Error with why_no_score() where that
   /// is not empty.
   Tensor score(const Tensor& x) const;
-  /// "" where log_prob is known; else the reason why not, as a sentence.
+  /// "" if log_prob is known; otherwise the reason why not, as a sentence.
   virtual std::string why_no_density() const { return ""; }
-  /// "" where the score is known and score matching may use it; else the reason, as a sentence.
+  /// "" if the score is known and score matching may use it; otherwise the reason, as a sentence.
   virtual std::string why_no_score() const { return why_no_density(); }
   /// All but a negligible share of the probability (below 1e-9) lies inside.
   virtual Box box() const = 0;
-  /// Rows and columns of the image that a point is; rank 0 where it is none.
+  /// Rows and columns if a point is an image; rank 0 otherwise.
   virtual Shape tile() const { return {}; }
-  /// Whether points are made of 0 and 1 alone.
+  /// Whether points are binary.
   virtual bool binary() const { return false; }
-  /// Null where the toy is no mixture of equal round Gaussians.
+  /// Null if the toy is not a mixture of equal round Gaussians.
   virtual const Modes* modes() const { return nullptr; }
 };
 
-/// What `gradzoo list datasets` tells of a toy.
+/// The line of `gradzoo list datasets` for a toy.
 struct ToyInfo {
   std::string name;         // "ring8"
   std::string description;  // one line: means, default noise
@@ -85,7 +85,7 @@ std::shared_ptr<const Toy> make_toy(std::string_view name, const ToyOptions& opt
 std::shared_ptr<const Toy> make_gaussian(const Tensor& mean, const Tensor& covariance,
                                          std::string name = "gaussian");
 
-/// A mixture of one's own: p(x) = sum_k w_k N(x; m_k, s_k^2 I).
+/// A mixture: p(x) = sum_k w_k N(x; m_k, s_k^2 I).
 struct MixtureParts {
   std::vector<double> weights;  // (k), above 0; divided by their sum
   Tensor means;                 // (k, d), f32 or f64

@@ -9,7 +9,7 @@
 
 namespace gradzoo {
 
-/// What a kKl says of the density.
+/// What a kKl measures.
 inline constexpr const char* kKlToTruth = "KL of the truth to it";
 
 /// A fit as kKl, explained by `kl_meaning`, and kLogZ with its error.

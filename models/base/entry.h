@@ -8,28 +8,28 @@
 
 namespace gradzoo {
 
-/// What a model can learn from; `binary`: images that it makes binary, and points of 0 and 1.
+/// What a model can learn from; `binary`: images, which it binarises, and points of 0 and 1.
 enum class DataKind { any, images, points, binary };
 
-/// A model's options without their type: described, adapted to the data, and what a model is made from.
+/// A model's options, type-erased: described, adapted to the data, and used to construct the model.
 class ModelOptions {
  public:
   virtual ~ModelOptions() = default;
   virtual void describe(OptionTable& table) = 0;
-  /// Completes what depends on other options and on the data, by OptionTable::prefer; throws Error for
-  /// combinations that make no sense.
+  /// Sets defaults that depend on other options and on the data, by OptionTable::prefer. Throws Error for
+  /// invalid combinations.
   virtual void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) = 0;
   virtual std::unique_ptr<Model> make(const DataShape& shape, const TrainingOptions& training) const = 0;
-  /// What a batch's bytes become: the option `pixels`, where there is one.
+  /// How a batch's bytes become pixels: the option `pixels`, if there is one.
   virtual Pixels pixels() const = 0;
 };
 
-/// One line of the list: how a model is called, set up and made.
+/// One line of the registry: a model's name, options and constructor.
 struct ModelEntry {
   std::string name;
   std::string summary;  // one line
   std::string source;   // paper
-  /// Why an evaluation gives no likelihood, where it gives none, as a clause.
+  /// If an evaluation gives no likelihood: the reason, as a clause.
   std::string why_no_density = "";
   DataKind data = DataKind::any;
   std::string why_data = "";  // why nothing else, as a clause; "" where it says itself
@@ -38,8 +38,9 @@ struct ModelEntry {
   std::unique_ptr<ModelOptions> (*options)() = nullptr;
 };
 
-/// The options of a model of type M as a struct O: with `describe(OptionTable&)`, and where needed
-/// `adapt(OptionTable&, TrainingOptions&, const DataShape&)`; M is made from (O, DataShape, TrainingOptions).
+/// The options of a model of type M are a struct O with `describe(OptionTable&)` and, if needed,
+/// `adapt(OptionTable&, TrainingOptions&, const DataShape&)`. M is constructed from (O, DataShape,
+/// TrainingOptions).
 template <class O, class M>
 class OptionsOf final : public ModelOptions {
  public:

@@ -6,14 +6,14 @@
 
 namespace gradzoo {
 
-/// A number that every training step reports; its unit ends its name.
+/// A metric that every training step reports; its unit ends its name.
 struct MetricInfo {
   std::string name;         // "elbo_nats_per_image"
   std::string explanation;  // what the number means, for the report
   bool live = false;        // shown on the progress line; the first metric always is
 };
 
-/// What every model reports of its learner.
+/// The metrics that every model reports of its learner.
 inline MetricInfo grad_norm_info(bool live = false) {
   return {"grad_norm", "Euclidean norm of the gradient, before clipping", live};
 }

@@ -10,8 +10,8 @@
 
 namespace gradzoo {
 
-/// What a number of an evaluation is called: a constant of the model that gives it, and the handle by which
-/// it is found.
+/// The name of a quantity of an evaluation: a constant of the model that measures it, and the handle to find
+/// it.
 struct QuantityInfo {
   const char* name;  // "elbo"
   const char* unit;  // "nats/image"
@@ -21,7 +21,7 @@ struct QuantityInfo {
 inline constexpr QuantityInfo kKl{"kl", "nats"}, kLogZ{"log_z", "nats"},
     kBitsPerDim{"bits_per_dim", "bits/dim"};
 
-/// What a quantity's error is: chance's, or that of an integral on a grid.
+/// The kind of a quantity's error: statistical, or that of an integral on a grid.
 enum class ErrorKind { standard, quadrature };
 
 /// One number of an evaluation.
@@ -33,8 +33,8 @@ struct Quantity {
   std::string meaning;
   std::optional<Metric> curve =
       {};  // the metric in whose curve the report draws it; empty: a curve of its own
-  /// "lower bound of log p(x)", "KL to the truth": what it says of the density, of the one number by which
-  /// models of different families are compared; "" of all others.
+  /// What it says about the density: "lower bound of log p(x)", "KL to the truth". Set for the one quantity
+  /// by which models of different families are compared; "" for all others.
   std::string density_kind = "";
   ErrorKind error_kind = ErrorKind::standard;
 };
@@ -51,7 +51,7 @@ class Quantities {
   void add(Quantity quantity) { all_.push_back(std::move(quantity)); }
   void add(const Quantities& others) { all_.insert(all_.end(), others.all_.begin(), others.all_.end()); }
 
-  /// Throws Error where it was not measured.
+  /// Throws Error if it was not measured.
   const Quantity& operator[](const QuantityInfo& info) const;
   const Quantity* find(const QuantityInfo& info) const;  // nullptr where it was not measured
 

@@ -23,9 +23,9 @@ struct TrainingOptions {
   int64_t shards = 1;  // equal parts of a batch whose gradients are added in a fixed order
 
   void describe(OptionTable& options);
-  /// What every random stream of the run is made from.
+  /// The seed of every random stream of the run.
   uint64_t stream_seed() const { return static_cast<uint64_t>(seed); }
-  /// Clipping and averaging as asked for; the optimiser is the model's choice.
+  /// The options of a learner: clipping and averaging; the optimiser is the model's choice.
   LearnerOptions learner(OptimizerMaker optimizer = adam()) const {
     return {.optimizer = std::move(optimizer), .clip = clip, .ema = ema};
   }

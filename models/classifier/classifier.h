@@ -13,18 +13,18 @@ inline constexpr QuantityInfo kClassifierError{"error", "percent"},
 
 class Classifier : public Model {
  public:
-  /// Throws Error where the data have fewer than two classes.
+  /// Throws Error if the data have fewer than two classes.
   Classifier(const ClassifierOptions& options, const DataShape& shape, const TrainingOptions& training);
 
   void train_step(const StepContext& context, MetricRow row) override;
 
-  /// p(y|x) by the averaged weights where an average is kept: x (B, pixels) in [0,1] -> (B, classes).
+  /// p(y|x) by the averaged weights, if there is an average: x (B, pixels) in [0,1] -> (B, classes).
   Tensor probabilities(const Tensor& x);
-  /// What the logits are a linear function of, by the same weights: x (B, pixels) -> (B, features).
+  /// The features of the last hidden layer, by the same weights: x (B, pixels) -> (B, features).
   Tensor features(const Tensor& x);
   /// p(y|x) by those features: (B, features) -> (B, classes).
   Tensor probabilities_of(const Tensor& features);
-  /// Names the weights alone: what a run's State holds beside them serves training.
+  /// Adds only the weights to a State: the rest of a run's State is for training.
   void add_weights_to(State& state) { learner_.parameters().add_to(state); }
   const DataShape& shape() const { return shape_; }
 

@@ -6,8 +6,8 @@
 
 namespace gradzoo {
 
-/// A classifier of MNIST's digits that was trained by `gradzoo train classifier` (digits.sha256 beside it has
-/// the file's sum): what the digits of all models are measured by. Its weights are in the program.
+/// A classifier of MNIST's digits, trained by `gradzoo train classifier`, for the sample metrics of all
+/// models. Its weights are in the program (digits.sha256 has the file's sum).
 std::unique_ptr<Classifier> digit_classifier();
 
 }  // namespace gradzoo

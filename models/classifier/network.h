@@ -9,7 +9,7 @@
 
 namespace gradzoo {
 
-/// Logits of images, and the features that they are a linear function of: what samples are compared by.
+/// Logits of images, and the features of which they are a linear function; sample metrics use both.
 class ClassifierNetwork : public Module {
  public:
   ClassifierNetwork(const ClassifierOptions& options, const DataShape& shape, Rng& rng);

@@ -6,10 +6,10 @@
 #include "datasets/examples.h"
 #include "models/pictures/picture.h"
 
-/// What a classifier gets right and wrong, as pictures.
+/// Pictures of what a classifier gets right and wrong.
 namespace gradzoo {
 
-/// What is said of each of n images.
+/// The predictions for n images.
 struct Predictions {
   Tensor probabilities;         // (n, classes)
   std::vector<int64_t> called;  // the most probable class
@@ -19,10 +19,11 @@ struct Predictions {
 /// `probabilities` gives (B, classes) for grey pixels (B, H*W).
 Predictions predict(TensorFn probabilities, const Examples& images);
 
-/// A row a class that was called, with up to ten images wrongly called so, the surest first.
+/// One row for each predicted class, with up to ten images misclassified so, the most confident first.
 Picture misclassified(const Examples& images, const Predictions& predictions);
 
-/// Row: label, column: class that was called; in each place the surest example, black where there is none.
+/// Confusion matrix. Row: label, column: predicted class; each cell shows the most confident example, black
+/// if there is none.
 Picture confusion(const Examples& images, const Predictions& predictions);
 
 /// The two above, and the share of errors by label.

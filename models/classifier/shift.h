@@ -4,8 +4,8 @@
 
 namespace gradzoo {
 
-/// Each image of x (B, pixels) moved by up to `most` pixels along each axis, either way, whole pixels, all as
-/// likely; black comes in.
+/// Shifts each image of x (B, pixels) by a uniform whole number of up to `most` pixels along each axis, in
+/// both directions; black fills in.
 Tensor shifted(const Tensor& x, const DataShape& shape, int64_t most, Rng& rng);
 
 }  // namespace gradzoo

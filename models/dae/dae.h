@@ -11,7 +11,7 @@ namespace gradzoo {
 inline constexpr QuantityInfo kDaeError{"denoising_error", ""}, kDaeNoise{"noise", ""},
     kDaeErrorPerNoise{"error_per_noise", ""};
 
-/// Where chains ended, and what r makes of it.
+/// The ends of chains, and their denoising by r.
 struct DenoisedSamples {
   Tensor raw;       // (n, d): Langevin's last x, from p_sigma; of masking noise the last draw
   Tensor denoised;  // (n, d): r(raw); of masking noise the mean that it was drawn from

@@ -4,9 +4,9 @@
 #include "nn/layers/layers.h"
 
 /// Denoising autoencoder (Vincent et al. 2008; Vincent 2011, "A connection between score matching and
-/// denoising autoencoders"; Alain & Bengio 2014): r is trained to give x back from x~ = x + sigma eps, eps ~
-/// N(0, I). The best r is E[x | x~] = x~ + sigma^2 grad log p_sigma(x~), p_sigma = p * N(0, sigma^2 I), so
-/// that a trained r knows a score, (r(x) - x) / sigma^2, and Langevin can walk on it.
+/// denoising autoencoders"; Alain & Bengio 2014): r is trained to restore x from x~ = x + sigma eps, eps ~
+/// N(0, I). The best r is E[x | x~] = x~ + sigma^2 grad log p_sigma(x~), p_sigma = p * N(0, sigma^2 I), so a
+/// trained r gives a score, (r(x) - x) / sigma^2, for Langevin dynamics.
 namespace gradzoo {
 
 /// r(x) = W' s(W x + b) + c, s the sigmoid: encoder and decoder share W. Then (r(x) - x) / sigma^2 is the
@@ -28,8 +28,7 @@ class TiedDenoiser : public Module {
   Tensor bias_;         // (d): c
 };
 
-/// |r(x~) - x|^2 of every row, x~ what noise made of x: x, noisy (B, d) -> (B). Its mean is what is
-/// minimised.
+/// The loss of every row, |r(x~) - x|^2 with the noisy x~: x, noisy (B, d) -> (B).
 Tensor denoising_error(TensorFn r, const Tensor& x, const Tensor& noisy);
 /// (r(x) - x) / sigma^2: (B, d) -> (B, d).
 Tensor denoiser_score(TensorFn r, const Tensor& x, double sigma);

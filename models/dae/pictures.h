@@ -6,7 +6,7 @@
 
 namespace gradzoo {
 
-/// What a denoiser shows of itself.
+/// Pictures of a denoiser.
 struct DaeView {
   TensorFn r;
   TensorFn log_density;  // of tied weights

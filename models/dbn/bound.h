@@ -14,8 +14,8 @@ namespace gradzoo {
 /// From the data upwards.
 using RbmStack = std::vector<std::unique_ptr<RbmLayer>>;
 
-/// Of every x (B, n) one draw of what bounds log p(x) from below on average (Salakhutdinov & Murray 2008, eq.
-/// 18), (B) f64: h_l ~ Q(h_l | h_(l-1)), the hidden conditional of layer l, and
+/// For every x (B, n) one draw of an estimate whose mean is a lower bound of log p(x) (Salakhutdinov & Murray
+/// 2008, eq. 18), (B) f64: h_l ~ Q(h_l | h_(l-1)), the hidden conditional of layer l, and
 ///   sum_l log p(h_(l-1) | h_l) - log Q(h_l | h_(l-1)) - F_top(h_(L-1)) - log Z_top.
 Tensor dbn_bound(const RbmStack& layers, const Tensor& x, double top_log_z, Rng& rng);
 

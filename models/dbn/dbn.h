@@ -11,8 +11,9 @@ namespace gradzoo {
 inline constexpr QuantityInfo kDbnBound{"bound", "nats/example"},
     kDbnReconstruction{"reconstruction", "units/example"};
 
-/// A deep belief network, learnt greedily: each layer is a restricted Boltzmann machine that is trained for
-/// an equal share of the steps, its rate falling linearly to 0, on the hidden units of the one below.
+/// A deep belief network, trained greedily: each layer is a restricted Boltzmann machine that is trained for
+/// an equal share of the steps, its learning rate falling linearly to 0, on the hidden units of the layer
+/// below.
 class Dbn : public Model {
  public:
   Dbn(const DbnOptions& options, const DataShape& shape, const TrainingOptions& training);
@@ -38,9 +39,9 @@ class Dbn : public Model {
   Abilities do_abilities() override;
 
  private:
-  /// What stands `count` layers above x: drawn, or their probabilities.
+  /// The units `count` layers above x: drawn, or their probabilities.
   Tensor above(Tensor x, size_t count, DbnUpward upward, Rng& rng) const;
-  /// Probabilities of x below units of the layer `top`, those between being drawn.
+  /// Probabilities of x given units of the layer `top`; the layers between are drawn.
   Tensor below(Tensor h, size_t top, Rng& rng) const;
   Tensor top_noise(size_t layer, int64_t n, Rng& rng) const;
 

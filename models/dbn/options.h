@@ -9,7 +9,7 @@
 
 namespace gradzoo {
 
-/// What a layer learns from the one below.
+/// What a layer passes to the next one as training data.
 enum class DbnUpward { samples, probabilities };
 inline constexpr Choice<DbnUpward> kDbnUpward[] = {{"samples", DbnUpward::samples},
                                                    {"probabilities", DbnUpward::probabilities}};

@@ -12,13 +12,13 @@ namespace gradzoo {
 inline constexpr QuantityInfo kDdeError{"density_error", ""}, kDdeOffsetSd{"offset_sd", "nats"},
     kDdeOffsetMax{"offset_max", "nats"};
 
-/// What is left between two log-densities that differ by more than a constant.
+/// The difference of two log-densities after the best constant is removed.
 struct OffsetSpread {
   double sd;       // p-weighted, of f - log p
   double largest;  // |f - log p| from its mean, where the likeliest 99 % are
 };
-/// Of a learned log-density f (B, 2) -> (B) against toy * N(0, sigma^2) by quadrature; kl is KL(that || exp f
-/// / Z).
+/// Compares a learned log-density f (B, 2) -> (B) with toy * N(0, sigma^2) by quadrature; kl is KL(toy * N(0,
+/// sigma^2) || exp f / Z).
 struct DdeFit {
   OffsetSpread offset;
   double kl;
@@ -28,7 +28,7 @@ DdeFit dde_fit(const Toy& toy, double sigma, TensorFn log_density);
 /// Denoising density estimator (Bigdeli et al. 2020): f_p with
 ///   min E |grad f_p(x + e) + e|^2,  e ~ N(0, sigma^2 I),  so that f_p = sigma^2 log p^ + C,  p^ = p * N(0,
 ///   sigma^2),
-/// and a generator without an adversary: f_q fitted to its noisy fakes in the same way, G goes down
+/// and a generator without an adversary: f_q is fitted to its noisy fakes in the same way, and G descends
 ///   mean [f_q(G(z) + e) - f_p(G(z) + e)],  whose gradient with f_q held is that of sigma^2 KL(q^ || p^).
 class Dde : public Model {
  public:

@@ -12,7 +12,7 @@ inline constexpr QuantityInfo kVelocityError{"velocity_error", ""}, kNoiseError{
 /// What the network learns to say of x_t.
 enum class PredictionType { velocity, noise };
 
-/// What makes one of these models.
+/// What distinguishes the models along a path.
 struct DiffusionKind {
   std::string name;  // of its random streams
   NoisePath path;
@@ -22,7 +22,7 @@ struct DiffusionKind {
   Pairing pairing = Pairing::independent;
 };
 
-/// How noise is carried to data.
+/// How to get from noise to data.
 struct Route {
   PathStep solver;
   int64_t steps;
@@ -31,9 +31,9 @@ struct Route {
   ShareDone done = {};
 };
 
-/// A network that is shown data with noise, x_t = a(t) x_1 + b(t) eps at all t, learns one mean of what it
-/// cannot see, and so knows them all: a velocity field whose flow carries noise to data, a denoiser, a score
-/// at every noise level (Song et al. 2021; Lipman et al. 2023).
+/// A network sees noisy data, x_t = a(t) x_1 + b(t) eps at all t, and learns one conditional mean, which
+/// determines all predictions: a velocity field whose flow carries noise to data, a denoiser, a score at
+/// every noise level (Song et al. 2021; Lipman et al. 2023).
 class Diffusion : public Model {
  public:
   Diffusion(DiffusionKind kind, const PathOptions& options, const DataShape& shape,
@@ -52,10 +52,10 @@ class Diffusion : public Model {
   /// dx_t/dt of the probability flow, without labels; smooth in x, also where a denoised image is not among
   /// images.
   Tensor velocity(const Tensor& x, double t) const;
-  /// From x_0 (n, numbers) to data in their own units.
+  /// Maps x_0 (n, numbers) to data in their own units.
   Tensor carry(const Tensor& x, const Tensor& labels, Rng& rng, const Route& route) const;
-  /// From pairs of x_0 (2 pairs, numbers) and a label a pair: ten on the arc between each two, brought to
-  /// data by ddim, (10 pairs, numbers).
+  /// Ten points on the arc between each pair of x_0 (2 pairs, numbers), with one label for each pair, mapped
+  /// to data by ddim: (10 pairs, numbers).
   Tensor between(const Tensor& codes, const Tensor& labels, Rng& rng) const;
   /// As the options have it.
   Route route() const { return route_of(options_); }
@@ -114,7 +114,7 @@ class Ddpm : public Diffusion {
 };
 
 /// Noise-conditional score network (Song & Ermon 2019, 2020): sigma times the score, which is minus the
-/// noise, at levels of a geometric sequence; the weight sigma^2 makes all levels count alike.
+/// noise, at levels of a geometric sequence; the weight sigma^2 gives all levels the same scale.
 class Ncsn : public Diffusion {
  public:
   Ncsn(const NcsnOptions& options, const DataShape& shape, const TrainingOptions& training);

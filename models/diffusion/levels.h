@@ -2,13 +2,13 @@
 
 #include <cstdint>
 
-/// How many noise levels, and which steps between them (Song & Ermon 2020, "Improved techniques for training
+/// The number of noise levels, and the steps at each (Song & Ermon 2020, "Improved techniques for training
 /// score-based generative models").
 namespace gradzoo {
 
-/// The ratio g of neighbouring levels at which samples of one are still at home in the next, in d dimensions
-/// (technique 2): Phi(sqrt(2d) (g - 1) + 3g) - Phi(sqrt(2d) (g - 1) - 3g) = 1/2,
-/// and at most 2, where few dimensions would have more.
+/// The ratio g of neighbouring levels at which samples of one level are still typical of the next, in d
+/// dimensions (technique 2): Phi(sqrt(2d) (g - 1) + 3g) - Phi(sqrt(2d) (g - 1) - 3g) = 1/2, but at most 2,
+/// which few dimensions would exceed.
 double level_ratio(int64_t dimensions);
 /// Levels from first down to last at about that ratio, 2 or more. Throws Error unless first > last > 0.
 int64_t level_count(double first, double last, int64_t dimensions);

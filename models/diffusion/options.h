@@ -8,7 +8,7 @@
 
 namespace gradzoo {
 
-/// What every model along a path from noise to data is set by.
+/// The options of every model along a path from noise to data.
 struct PathOptions {
   bool conditional = true;
   double label_dropout = 0.1;
@@ -21,7 +21,7 @@ struct PathOptions {
   int64_t image_epochs = 4;  // by default; no setting
 
   void describe(OptionTable& options);
-  /// Those of a request for samples.
+  /// The options of a request for samples.
   void describe_sampling(OptionTable& options, bool is_conditional);
   void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
 };

@@ -2,11 +2,11 @@
 
 #include "models/diffusion/diffusion.h"
 
-/// What models along a path show of themselves, and what they say of a density.
+/// Pictures of models along a path, and their densities.
 namespace gradzoo {
 
-/// Of images: samples from noise to digit, what lies between two of them, and the training images nearest to
-/// some. Of points in the plane: where a hundred go, and the score at two levels beside the truth's.
+/// For images: trajectories from noise to digit, interpolation between two noises, and nearest training
+/// images. For points in the plane: a hundred trajectories, and the score at two levels beside the true one.
 std::vector<Picture> diffusion_pictures(const Diffusion& model, const DataShape& shape, const DataView& data);
 
 /// KL and log Z in the plane, the density by the flow's divergence; at a path's end that has noise, of the

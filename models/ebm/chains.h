@@ -12,13 +12,13 @@ namespace gradzoo {
 /// T), T = noise^2 / (2 step), in the limit of small steps, where nothing limits their moves.
 class EbmChains {
  public:
-  /// mala is exact at T = 1 alone.
+  /// mala is exact only at T = 1.
   EbmChains(EbmSampler sampler, const ChainMove& move) : move_(move), sampler_(sampler(move)) {}
   explicit EbmChains(const EbmOptions& options) : EbmChains(options.sampler, options.move()) {}
 
   const ChainMove& move() const { return move_; }
   double temperature() const { return move_.temperature(); }
-  /// Whether they aim at exp f: T = 1, and nothing limits a move.
+  /// Whether they sample exp f: T = 1, and no move is limited.
   bool sample_f() const;
 
   /// k transitions of every chain x (B, d), nothing recorded: where they end. Adds the share of moves

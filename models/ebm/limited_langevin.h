@@ -4,19 +4,19 @@
 
 namespace gradzoo {
 
-/// x' = x + step grad f + noise z, and what limits it.
+/// x' = x + step grad f + noise z, with its limits.
 struct ChainMove {
   double step = 0.01, noise = 0;
   double step_clip = 0;  // each number of grad f stays within +- this; 0: as it is
   bool clamp = false;    // each number of x stays in [0,1]
 
-  /// T = noise^2 / (2 step): in the limit of small steps chains that nothing limits sample exp(f / T).
+  /// T = noise^2 / (2 step): in the limit of small steps, chains without limits sample exp(f / T).
   double temperature() const { return noise * noise / (2 * step); }
   bool is_limited() const { return step_clip > 0 || clamp; }
 };
 
-/// x' = clamp(x + step clip(grad f) + noise z): what short chains of image models go by (Du & Mordatch 2019;
-/// Nijkamp et al. 2019). No law is known of it.
+/// x' = clamp(x + step clip(grad f) + noise z): the short chains of image models (Du & Mordatch 2019; Nijkamp
+/// et al. 2019). Their stationary distribution is not known.
 class LimitedLangevin : public Sampler {
  public:
   explicit LimitedLangevin(const ChainMove& move) : move_(move) {}

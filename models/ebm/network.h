@@ -6,7 +6,7 @@
 
 namespace gradzoo {
 
-/// f of examples of this shape, by the network that is asked for. Throws Error where net=conv meets points.
+/// f for examples of this shape, by the chosen network. Throws Error for net=conv with points.
 EnergyNetwork ebm_network(const EbmOptions& options, const DataShape& shape, Rng& rng);
 
 }  // namespace gradzoo

@@ -6,7 +6,7 @@
 /// go on: Tieleman 2008; with a replay buffer and Langevin steps: Du & Mordatch 2019).
 namespace gradzoo {
 
-/// What a batch's objective comes to.
+/// The objective of a batch, and its parts.
 struct CdTerms {
   Tensor loss;      // scalar, to descend: its gradient is meant, its value is no likelihood
   Tensor f_data;    // (B), detached
@@ -21,10 +21,10 @@ struct CdTerms {
 CdTerms contrastive_divergence(TensorFn log_density, const Tensor& data, const Tensor& samples,
                                double l2 = 0);
 
-/// The largest |f(data) - f(samples)| of a model of so many dimensions that has not diverged. E_data f -
-/// E_model f is of the order of the dimension for any model that has learned something: far beyond, the
-/// network outruns its chains. Where l2 holds f near 0, a gap of 1/l2 is the best that there is whatever the
-/// samples, and one above 2/l2 costs more than it earns.
+/// The largest |f(data) - f(samples)| of a model of this dimension that has not diverged. E_data f - E_model
+/// f is of the order of the dimension for any model that has learned something: far beyond it, the network
+/// learns faster than its chains move. If l2 holds f near 0, a gap of 1/l2 is the best for any samples, and
+/// with one above 2/l2 the loss is higher than with f = 0.
 double largest_gap(int64_t dimension, double l2);
 
 }  // namespace gradzoo

@@ -7,7 +7,7 @@
 
 namespace gradzoo {
 
-/// Where the chains of a training step begin.
+/// Where the chains of a training step start.
 enum class ChainStart {
   data,    // at the batch: CD-k
   noise,   // at noise each time: short runs
@@ -16,10 +16,10 @@ enum class ChainStart {
 inline constexpr Choice<ChainStart> kChainStarts[] = {
     {"data", ChainStart::data}, {"noise", ChainStart::noise}, {"buffer", ChainStart::buffer}};
 
-/// How chains go: made for x' = x + step grad f + noise z, with what limits it.
+/// The sampler of the chains: x' = x + step grad f + noise z, with its limits.
 using EbmSampler = std::unique_ptr<Sampler> (*)(const ChainMove& move);
 std::unique_ptr<Sampler> ebm_ula(const ChainMove& move);
-/// Exact for exp f: noise is taken for sqrt(2 step), and nothing may limit a move.
+/// Exact for exp f: the noise must be sqrt(2 step), and no move may be limited.
 std::unique_ptr<Sampler> ebm_mala(const ChainMove& move);
 inline constexpr Choice<EbmSampler> kEbmSamplers[] = {{"ula", ebm_ula}, {"mala", ebm_mala}};
 

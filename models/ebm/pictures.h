@@ -16,12 +16,12 @@ Tensor ebm_examples(const EnergyNetwork& network, const Tensor& x, double noise,
 /// dimensions.
 Picture ebm_planes(const EnergyNetwork& network, const Toy& truth, const Tensor& samples);
 
-/// Each row one chain from noise: columns at growing numbers of transitions, ten in all, the last after
+/// Each row is one chain from noise, in ten columns at growing numbers of transitions, the last after
 /// `steps`.
 Picture ebm_chain_picture(const EnergyNetwork& network, const Tensor& start, int64_t steps, EbmChains& chains,
                           double noise, const DataShape& shape, Rng& rng);
 
-/// Where chains ended, and under each what lies under its noise.
+/// The ends of chains, and under each its denoising.
 Picture ebm_raw_and_denoised(const EnergyNetwork& network, const Tensor& x, double noise,
                              const DataShape& shape);
 

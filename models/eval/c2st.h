@@ -5,8 +5,9 @@
 #include "autograd/random.h"
 #include "autograd/tensor.h"
 
-/// Are two sets of samples from one law? By a classifier (Lopez-Paz & Oquab 2017, "Revisiting classifier
-/// two-sample tests"), with logits for a statistic (Cheng & Cloninger 2022) and its law by permutation.
+/// Do two sets of samples have the same distribution? A test by a classifier (Lopez-Paz & Oquab 2017,
+/// "Revisiting classifier two-sample tests"), with logits as the statistic (Cheng & Cloninger 2022) and its
+/// null distribution by permutation.
 namespace gradzoo {
 
 struct C2stOptions {
@@ -16,14 +17,14 @@ struct C2stOptions {
   uint64_t seed = 0;
 };
 
-/// The fewest examples of a set.
+/// The minimum number of examples in a set.
 inline constexpr int64_t kC2stFewest = 20;
 
-/// Rows are of the set they are from; logits are above 0 where the classifier says the first set.
+/// The result of the test; logits above 0 mean that the classifier predicts the first set.
 struct C2stResult {
-  double statistic = 0;       // mean held-out logit of a less that of b
-  double p_value = 1;         // uniform where the laws are equal, whatever the classifier is worth
-  double accuracy = 0;        // share of the held-out that it tells right, both sets weighing half
+  double statistic = 0;       // mean held-out logit of a minus that of b
+  double p_value = 1;         // uniform if the distributions are equal, for any classifier
+  double accuracy = 0;        // balanced accuracy on the held-out examples
   Tensor rows_a, rows_b;      // (n) i64: those that were held out
   Tensor logits_a, logits_b;  // (n)
 };
@@ -34,8 +35,9 @@ struct C2stResult {
 /// different widths, of fewer than kC2stFewest, or with a number that is not finite.
 C2stResult c2st(const Tensor& a, const Tensor& b, const C2stOptions& options = {});
 
-/// The share of relabellings, the true one among them, whose difference of means is at least that of a (n)
-/// and b (m): uniform on 1/(permutations + 1), ..., 1 where all n + m values are exchangeable.
+/// The p-value of a permutation test: the share of permutations, the identity among them, whose difference of
+/// means is at least that of a (n) and b (m). Uniform on 1/(permutations + 1), ..., 1 if all n + m values are
+/// exchangeable.
 double permutation_p_value(const Tensor& a, const Tensor& b, int64_t permutations, Rng& rng);
 
 }  // namespace gradzoo

@@ -8,7 +8,7 @@
 
 namespace gradzoo {
 
-/// A number and its standard error.
+/// A value and its standard error.
 struct Estimate {
   double value = 0, standard_error = 0;
 };
@@ -19,8 +19,8 @@ Estimate mean_of_rows(const Tensor& values);
 /// Rows as an index for index_select: (n) i64.
 Tensor row_index(std::span<const int64_t> rows);
 
-/// A statistic of n examples, which it is given as the rows to read: its value on all of them, and its spread
-/// over `resamples` draws of n rows with replacement (Efron 1979, the bootstrap).
+/// A statistic of n examples, called with the rows to read: its value on all of them, and its standard
+/// deviation over `resamples` draws of n rows with replacement (Efron 1979, the bootstrap).
 Estimate bootstrap(int64_t n, int64_t resamples, Rng& rng,
                    FunctionRef<double(std::span<const int64_t> rows)> statistic);
 

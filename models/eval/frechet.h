@@ -4,7 +4,7 @@
 #include "autograd/tensor.h"
 #include "models/eval/estimate.h"
 
-/// Two sets of pictures compared by the features that a classifier has for them.
+/// Distances between two sets of pictures by a classifier's features.
 namespace gradzoo {
 
 /// Mean (d) and covariance (d,d), dividing by n - 1, of features (n, d); f64.

@@ -4,11 +4,11 @@
 
 namespace gradzoo {
 
-/// How many samples the figures of mode coverage are made for.
+/// The number of samples for which the figures of mode coverage are defined.
 inline constexpr int64_t kModeSamples = 2500;
 
-/// Where samples lie among a toy's modes. A sample is of high quality where it is within 3 sigma of a centre
-/// (of true draws in the plane: 1 - e^(-9/2) = 98.9%), and counts for the nearest one.
+/// How samples cover a toy's modes. A sample is of high quality if it is within 3 sigma of a centre (for true
+/// draws in the plane: 1 - e^(-9/2) = 98.9%), and counts for the nearest one.
 struct ModeCoverage {
   int64_t modes;
   int64_t covered;        // modes with at least 20 high-quality samples

@@ -11,8 +11,8 @@ struct NoisedToy {
   Tensor score;  // (count, d) f64; 0 where p is 0; undefined where noise is 0 and the score is not known
 };
 
-/// By convolution on the grid, which is exact to rounding where the noise spans 2 cells or more. Throws Error
-/// where the density is not known, the dimensions are more than 2, or noise above 0 spans fewer.
+/// By convolution on the grid, exact to rounding if the noise spans 2 cells or more. Throws Error if the
+/// density is not known, if there are more than 2 dimensions, or if noise above 0 spans fewer cells.
 NoisedToy noised_toy(const Toy& toy, double noise, int64_t cells = 400);
 
 /// Its score at points x (n, d), bilinear between the grid's centres and beyond the outermost as at them: (n,

@@ -19,8 +19,8 @@ struct Grid {
   Tensor points(int64_t begin, int64_t end, DType dtype = DType::f64) const;  // (end - begin, d)
 };
 
-/// fn of all points, chunk by chunk, nothing recorded: fn (B, d) -> (B), or (B, d) for a score. Gives (count)
-/// or (count, d) in f64; `dtype` is what fn is asked in.
+/// fn of all points, chunk by chunk, nothing recorded: fn (B, d) -> (B), or (B, d) for a score. Returns
+/// (count) or (count, d) in f64; `dtype` is that of fn's argument.
 Tensor on_grid(const Grid& grid, TensorFn fn, DType dtype = DType::f64);
 
 /// log of the integral of exp f, from f's values on the grid: log Z. Throws Error where a value is NaN or
@@ -38,19 +38,19 @@ double jsd_on_grid(const Grid& grid, const Tensor& log_p, const Tensor& log_q);
 double fisher_divergence_on_grid(const Grid& grid, const Tensor& log_p, const Tensor& score_p,
                                  const Tensor& score_q);
 
-/// How well an unnormalised log-density stands for a toy.
+/// How well an unnormalised log-density fits a toy.
 struct DensityFit {
   double log_partition;  // log Z of exp f, nats
   double kl;             // KL(truth || model), nats
   double box_error;  // |change of log Z| when the box is doubled: the figures hold where it is at most 1e-3
 };
-/// KL(truth || exp f / Z) by quadrature: f (B, d) -> (B), asked in `dtype`, summed in f64. The doubled box
-/// has as many cells, each twice as wide, so box_error shows a grid that is too coarse as well. Throws Error
-/// where the toy's density is not known.
+/// KL(truth || exp f / Z) by quadrature: f (B, d) -> (B) is evaluated in `dtype` and summed in f64. The
+/// doubled box has as many cells, each twice as wide, so box_error shows a grid that is too coarse as well.
+/// Throws Error where the toy's density is not known.
 DensityFit density_fit(const Toy& truth, TensorFn log_density, DType dtype = DType::f32, int64_t cells = 400);
 
-/// KL(ring8 || its own average over the angle), nats: what a model that found the ring but no modes is left
-/// with.
+/// KL(ring8 || its own average over the angle), nats: the KL of a model that has found the ring but not the
+/// modes.
 double ring_without_modes_kl(const Toy& ring8);
 
 }  // namespace gradzoo

@@ -11,13 +11,13 @@
 #include "models/eval/estimate.h"
 #include "models/eval/frechet.h"
 
-/// What a classifier and the training set say of samples: cheap to read, and no proof of quality.
+/// Sample metrics by a classifier and the training set: cheap, but no proof of quality.
 namespace gradzoo {
 
-/// A class counts as called where its probability is above this.
+/// A prediction is confident if its probability is above this.
 inline constexpr double kConfident = 0.9;
 
-/// Images, and what a classifier makes of them.
+/// Images, with their features and class probabilities.
 struct ClassifiedImages {
   Tensor images;         // (n, pixels) in [0,1]
   Tensor features;       // (n, features)
@@ -25,8 +25,8 @@ struct ClassifiedImages {
 
   int64_t count() const { return images.dim(0); }
 };
-/// Images by the two parts of a classifier: features of pixels, probabilities of features; some at a time.
-/// Throws Error where there is no image, and where a pixel or a probability is not finite.
+/// Applies the two parts of a classifier to images in chunks: features of pixels, probabilities of features.
+/// Throws Error if there is no image, and if a pixel or a probability is not finite.
 ClassifiedImages classified(const Tensor& images, TensorFn features, TensorFn probabilities);
 
 /// Standard errors are by bootstrap over the images.
@@ -45,8 +45,8 @@ struct SampleStatistics {
 SampleStatistics sample_statistics(const ClassifiedImages& seen, const Examples& train,
                                    const Tensor& asked = {});
 
-/// The first image of each class that is called so with a probability above kConfident, black where none is:
-/// (classes, pixels).
+/// For each class the first image that is assigned to it with a probability above kConfident, black if there
+/// is none: (classes, pixels).
 Tensor first_of_each_class(const ClassifiedImages& seen);
 
 /// The share of images with a probability above kConfident, and the entropy of their mean, without errors.

@@ -9,15 +9,15 @@
 #include "models/gan/losses.h"
 #include "models/gan/networks.h"
 
-/// The numbers by which an adversarial game is judged.
+/// The quantities of a GAN's evaluation.
 namespace gradzoo {
 
 inline constexpr QuantityInfo kGanValue{"value", "nats"}, kGanDReal{"d_real", ""}, kGanDFake{"d_fake", ""},
     kGanGap{"critic_gap", ""}, kGanScoreReal{"score_real", ""}, kGanScoreFake{"score_fake", ""},
     kGanSpread{"spread", ""};
 
-/// The mean of D(x), or of scores that are no logits, over at most 5,000 of the view's examples. Well below
-/// that in training: D knows its training examples by heart.
+/// The mean of D(x), or of scores that are no logits, over at most 5,000 of the view's examples. If it is
+/// well below that in training, D memorises its training examples.
 Quantity gan_held_out_d(const Discriminator& discriminator, const GanLoss& loss, const DataView& data);
 
 /// V(G, D) in nats, D(x) and D(G(z)) on at most 5,000 of the view's examples and as many fresh samples; of
@@ -25,8 +25,8 @@ Quantity gan_held_out_d(const Discriminator& discriminator, const GanLoss& loss,
 Quantities gan_value_quantities(const Generator& generator, const Discriminator& discriminator,
                                 const GanLoss& loss, const DataView& data);
 
-/// The summed variance of 2,500 samples over that of the view's examples: 1 where they spread alike, near 0
-/// where G has collapsed onto a point.
+/// The summed variance of 2,500 samples over that of the view's examples: 1 if they spread alike, near 0 if G
+/// has collapsed onto a point.
 Quantity gan_spread(const Generator& generator, const DataView& data);
 
 /// A paragraph on what a healthy and a collapsed run look like in these numbers, and which this one is.

@@ -10,18 +10,19 @@
 
 namespace gradzoo {
 
-/// A generator against a discriminator: see losses.h for the game, networks.h for the players.
+/// A generator against a discriminator: see losses.h for the losses, networks.h for the networks.
 class Gan : public Model {
  public:
   Gan(const GanOptions& options, const DataShape& shape, const TrainingOptions& training);
 
-  /// One step of D, then, every critic_steps-th time, one of G, on one tape: the generated examples that D
-  /// learned from are those through which G learns. Where G's step is not finite, D's is taken back.
+  /// One step of D, then, every critic_steps-th time, one of G, on the same tape and the same fakes. If G's
+  /// step is not finite, D's is undone.
   void train_step(const StepContext& context, MetricRow row) override;
 
   Generator& generator() { return generator_; }
   Discriminator& discriminator() { return discriminator_; }
-  /// Where 2,500 samples of the averaged generator lie; nothing unless the data are a toy with modes.
+  /// The mode coverage of 2,500 samples of the averaged generator; nothing unless the data are a toy with
+  /// modes.
   std::optional<ModeCoverage> coverage(uint64_t seed);
   std::vector<CurveLevel> levels(const DataView& data) override;
   int64_t label_count() const override { return generator_.classes(); }

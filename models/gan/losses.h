@@ -7,17 +7,17 @@
 /// Generative adversarial network (Goodfellow et al. 2014, "Generative adversarial nets"): x = G(z), z ~ N(0,
 /// I), against a discriminator D(x), the probability that x is real:
 ///   min_G max_D V(G, D),  V = E_data log D(x) + E_z log(1 - D(G(z))).
-/// For a fixed G the best D is p/(p + q), q the law of G(z), and V there is 2 JSD(p, q) - log 4.
-/// Everything is in logits l, D = sigmoid(l): log D = -softplus(-l), log(1 - D) = -softplus(l).
+/// For a fixed G the best D is p/(p + q), with q the distribution of G(z), and V there is 2 JSD(p, q) - log
+/// 4. Everything is in logits l, D = sigmoid(l): log D = -softplus(-l), log(1 - D) = -softplus(l).
 ///
-/// Other losses take the number that D gives as a score s(x), of any sign, which is no logit.
+/// Other losses use D's output as a score s(x) of any sign, not as a logit.
 namespace gradzoo {
 
 /// V in nats from logits of real and of generated examples, any shapes: the mean of log D over the real ones
 /// plus the mean of log(1 - D) over the others. -log 4 where D = 1/2 everywhere.
 Tensor gan_value(const Tensor& real_logits, const Tensor& fake_logits);
 
-/// What the two players descend, from the scores that D gives: each a number, recorded.
+/// The losses of D and G from D's scores: each a scalar, recorded.
 struct GanLoss {
   Tensor (*discriminator)(const Tensor& real, const Tensor& fake);
   Tensor (*generator)(const Tensor& fake);
@@ -26,7 +26,7 @@ struct GanLoss {
   const char *generator_name, *generator_means;
 };
 
-/// D: -V; G: -E log D(G(z)), which has the fixed point of minimax and is steep where D is sure (Goodfellow et
+/// D: -V; G: -E log D(G(z)), which has the fixed point of minimax and is steep if D is sure (Goodfellow et
 /// al. 2014, section 3).
 extern const GanLoss non_saturating;
 /// D: -V; G: E log(1 - D(G(z))), the second half of V: flat where D is sure.
@@ -48,11 +48,11 @@ inline constexpr Choice<const GanLoss*> kGanLosses[] = {{"non-saturating", &non_
                                                         {"lsgan", &least_squares},
                                                         {"hinge", &hinge}};
 
-/// What one-sided label smoothing adds to -V (Salimans et al. 2016, section 3.4): real examples have the
-/// target 1 - smoothing, so their log D becomes (1 - smoothing) log D + smoothing log(1 - D).
+/// The term that one-sided label smoothing adds to -V (Salimans et al. 2016, section 3.4): real examples have
+/// the target 1 - smoothing, so their log D becomes (1 - smoothing) log D + smoothing log(1 - D).
 Tensor label_smoothing_term(const Tensor& real_logits, double smoothing);
 
-/// What is added to D's loss for its slope.
+/// The penalty on D's slope.
 enum class SlopePenalty { none, gradient, r1 };
 inline constexpr Choice<SlopePenalty> kSlopePenalties[] = {
     {"none", SlopePenalty::none}, {"gradient", SlopePenalty::gradient}, {"r1", SlopePenalty::r1}};

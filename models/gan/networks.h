@@ -10,7 +10,7 @@
 
 namespace gradzoo {
 
-/// How G's weights begin.
+/// The initialisation of G's weights.
 enum class GeneratorInit {
   he,
   torch,  // lets z through by a sixth a layer
@@ -24,7 +24,7 @@ enum class GanNet {
 };
 inline constexpr Choice<GanNet> kGanNets[] = {{"dcgan", GanNet::dcgan}, {"mlp", GanNet::mlp}};
 
-/// What stands behind D's hidden layers. A penalty on its slope wants one that is smooth.
+/// The activation of D's hidden layers. A penalty on D's slope needs a smooth one.
 using CriticActivation = Tensor (*)(const Tensor&);
 Tensor steep_leaky_relu(const Tensor& x);  // slope 0.2 below 0
 inline constexpr Choice<CriticActivation> kCriticActivations[] = {{"leaky_relu", steep_leaky_relu},
@@ -46,19 +46,19 @@ struct GanShape {
   DType dtype = DType::f32;
 };
 
-/// From z, and a label where it was made for some (else none is read), to an example: ReLU layers or
-/// transposed convolutions.
+/// The generator: maps z, and a label if it is conditional, to an example, by ReLU layers or transposed
+/// convolutions.
 class Generator : public Module {
  public:
   Generator(const GanShape& shape, Rng& rng);
   /// z (B, latent), labels (B) i64 -> (B, inputs)
   Tensor forward(const Tensor& z) const override { return generate(z, {}); }
   Tensor generate(const Tensor& z, const Tensor& labels) const;
-  /// The same as D sees it, pixels in [-1, 1].
+  /// The same in D's units, pixels in [-1, 1].
   Tensor centred(const Tensor& z, const Tensor& labels) const;
   int64_t latent() const { return latent_; }
   int64_t classes() const { return classes_; }
-  /// n examples from fresh z, one draw of rng: (n, inputs); without labels of the classes in turn.
+  /// n examples from new z, one draw of rng: (n, inputs). Without given labels the classes take turns.
   Tensor draw(int64_t n, Rng& rng, const Tensor& labels = {}) const;
 
  private:
@@ -67,18 +67,18 @@ class Generator : public Module {
   std::unique_ptr<Module> layers_;
 };
 
-/// From an example to its score, of most losses a logit: layers or convolutions, then a linear map of their
-/// features. Of a label too it is l(x) + l_y(x), one more such map a class (Miyato & Koyama 2018, "cGANs with
-/// projection discriminator"). With pac above 1 it gives one score to so many examples at once, all real or
-/// all generated, images one behind the other in their channels (Lin et al. 2018, "PacGAN"): samples that are
-/// all alike give themselves away.
+/// The discriminator: maps an example to its score, for most losses a logit, by layers or convolutions and a
+/// linear map of their features. Conditional on a label it is l(x) + l_y(x), with one more such map for each
+/// class (Miyato & Koyama 2018, "cGANs with projection discriminator"). With pac above 1 it gives one score
+/// to this many examples at once, all real or all fake, with images stacked as channels (Lin et al. 2018,
+/// "PacGAN"), so that D can see samples that are all alike.
 class Discriminator : public Module {
  public:
   Discriminator(const GanShape& shape, Rng& rng);
-  /// x (B, inputs), labels (B) i64 -> scores (B / pac, 1). Throws Error where B is no multiple of pac.
+  /// x (B, inputs), labels (B) i64 -> scores (B / pac, 1). Throws Error if B is not a multiple of pac.
   Tensor forward(const Tensor& x) const override { return judge(centred(x), {}); }
   Tensor forward(const Tensor& x, const Tensor& labels) const { return judge(centred(x), labels); }
-  /// Examples as D sees them: pixels in [-1, 1], points as they are.
+  /// Examples in D's units: pixels in [-1, 1], points unchanged.
   Tensor centred(const Tensor& x) const;
   /// Scores of examples that are centred.
   Tensor judge(const Tensor& x, const Tensor& labels) const;
@@ -92,8 +92,8 @@ class Discriminator : public Module {
   Sequential layers_;
 };
 
-/// Rows for whole packs: x (B, ...) with its first rows once more behind it where B is no multiple of pac, as
-/// an epoch's last batch may be. Undefined where x is.
+/// Rows for whole packs: if B is not a multiple of pac, as in an epoch's last batch, x (B, ...) with its
+/// first rows repeated at the end. Undefined if x is.
 Tensor whole_packs(const Tensor& x, int64_t pac);
 
 }  // namespace gradzoo

@@ -12,7 +12,7 @@ enum class GanPreset { healthy, collapse };
 inline constexpr Choice<GanPreset> kGanPresets[] = {{"healthy", GanPreset::healthy},
                                                     {"collapse", GanPreset::collapse}};
 
-/// What else D is shown as generated.
+/// Additional fakes for D.
 enum class NegativeAugmentation { none, jigsaw };
 inline constexpr Choice<NegativeAugmentation> kNegativeAugmentations[] = {
     {"none", NegativeAugmentation::none}, {"jigsaw", NegativeAugmentation::jigsaw}};

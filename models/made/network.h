@@ -11,7 +11,7 @@
 
 /// Masked autoencoder for distribution estimation (Germain, Gregor, Murray & Larochelle 2015):
 ///   log p(x) = sum_i log p(x_i | x_before(i)),  x_i in {0, 1},
-/// all conditionals by one network whose output i reads no input but those that come before i in the order.
+/// with all conditionals by one network, whose output i depends only on inputs before i in the order.
 namespace gradzoo {
 
 struct MadeShape {
@@ -24,12 +24,12 @@ struct MadeShape {
 
 class MadeNetwork : public Module {
  public:
-  /// Throws Error where the order is no permutation or there is no hidden layer.
+  /// Throws Error if the order is not a permutation or there is no hidden layer.
   MadeNetwork(const MadeShape& shape, Rng& rng);
 
   int64_t size() const { return std::ssize(shape_.order); }  // numbers in an example (D)
   const Order& order() const { return shape_.order; }
-  /// A hidden layer before its activation, the first being 0.
+  /// The linear map of a hidden layer; layers count from 0.
   const MaskedLinear& hidden(size_t layer) const { return *hidden_[layer]; }
 
   /// Logits of p(x_i = 1 | x_before(i)): x (B, D) of 0 and 1 -> (B, D). Differentiable.
@@ -37,10 +37,10 @@ class MadeNetwork : public Module {
   /// log p(x), nats: (B, D) -> (B). Differentiable.
   Tensor log_prob(const Tensor& x) const;
 
-  /// n exact draws, (n, D) of 0 and 1: each number given those before it. Nothing is recorded.
+  /// n exact draws, (n, D) of 0 and 1: each variable given those before it. Nothing is recorded.
   Tensor sample(int64_t n, Rng& rng) const;
   /// Draws that are `values` (n, D), of 0 and 1, where `known` (D) is 1. They are draws from p(x | known
-  /// ones) only where known numbers come first in the order: see known_come_first.
+  /// ones) only if the known variables come first in the order: see known_come_first.
   Tensor complete(const Tensor& values, const Tensor& known, Rng& rng) const;
 
  private:
@@ -52,7 +52,7 @@ class MadeNetwork : public Module {
   std::unique_ptr<MaskedLinear> output_, direct_;  // direct_: null without
 };
 
-/// Whether every known number (1 in `known`, (D)) comes before every other one.
+/// Whether every known variable (1 in `known`, (D)) comes before every other one.
 bool known_come_first(const Order& order, const Tensor& known);
 
 /// (D, D), a row an output: 1 where its input comes before it, else 0.

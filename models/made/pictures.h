@@ -5,8 +5,8 @@
 
 namespace gradzoo {
 
-/// What hidden units and outputs may read, the first layer's weights; of images also what each pixel was
-/// expected to be, and completions of one half in several ways.
+/// The masks of hidden units and outputs, and the first layer's weights; for images also the predicted
+/// probability of each pixel, and several completions of one half.
 std::vector<Picture> made_pictures(const MadeNetwork& network, Pixels pixels, const DataShape& shape,
                                    const DataView& data);
 

@@ -5,8 +5,8 @@
 
 namespace gradzoo {
 
-/// Conditional noise-contrastive estimation (Ceylan & Gutmann 2018): f alone, from telling data from their
-/// own neighbours x +- eps xi.
+/// Conditional noise-contrastive estimation (Ceylan & Gutmann 2018): f only, from classifying data against
+/// their neighbours x +- eps xi.
 class Cnce : public ContrastiveModel {
  public:
   Cnce(const CnceOptions& options, const DataShape& shape, const TrainingOptions& training);

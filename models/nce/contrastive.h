@@ -6,7 +6,7 @@
 #include "models/nce/network.h"
 #include "models/nce/noise.h"
 
-/// What nce, cnce and fce share: an energy on points whose truth is known, and how it is looked at.
+/// What nce, cnce and fce share: an energy on points with a known density, its evaluation and its pictures.
 namespace gradzoo {
 
 inline constexpr QuantityInfo kKlWithoutModes{"kl_without_modes", "nats"},
@@ -17,19 +17,18 @@ class ContrastiveModel : public Model {
   const NceNetwork& network() const { return network_; }
 
  protected:
-  /// Throws Error where the points have no known density.
+  /// Throws Error if the points have no known density.
   ContrastiveModel(const EnergyOptions& energy, bool learns_constant, const DataShape& shape,
                    const TrainingOptions& training);
 
   const DataShape& shape() const { return shape_; }
   Learner& learner() { return learner_; }
   Rng& noise_rng() { return noise_rng_; }
-  /// Points of the truth, for a proposal to be fitted to: (n, d) f64.
+  /// Points of the truth, to fit a proposal to: (n, d) f64.
   Tensor fit_points(const TrainingOptions& training) const;
-  /// What samples are drawn from.
+  /// The proposal that samples come from.
   virtual const Noise& proposal() const = 0;
-  /// KL and log Z by quadrature, and the error of c where one is learned; nothing in more than two
-  /// dimensions.
+  /// KL and log Z by quadrature, and the error of c if it is learned; nothing in more than two dimensions.
   virtual Quantities fit_to_truth(int64_t cells) const;
 
   void add_to(State& state) override;

@@ -7,17 +7,16 @@ namespace gradzoo {
 
 inline constexpr QuantityInfo kFlowKl{"flow_kl", "nats"};
 
-/// Flow contrastive estimation (Gao et al. 2020): an energy e^(f - c) is told from a flow q, which goes
-/// against it,
+/// Flow contrastive estimation (Gao et al. 2020): an energy e^(f - c) learns to discriminate data from a flow
+/// q, which plays against it,
 ///   min_q max_f,c  V = E_data log D + E_q log(1 - D),   D = e^(f - c) / (e^(f - c) + q).
-/// At the best f, V = 2 JSD(data, q) - log 4: the flow comes near the data, and the task stays hard, from
-/// which the energy learns most. Both come out: a normalised energy, and a density that is drawn from in one
-/// pass.
+/// At the best f, V = 2 JSD(data, q) - log 4: the flow approaches the data, so the task stays hard, which
+/// teaches the energy most. The result is a normalised energy, and a density with one-pass samples.
 class Fce : public ContrastiveModel {
  public:
   Fce(const FceOptions& options, const DataShape& shape, const TrainingOptions& training);
 
-  /// Actnorms begin at the data.
+  /// Initialises the actnorms from the data.
   void prepare(const Examples& training) override;
   void train_step(const StepContext& context, MetricRow row) override;
   std::unique_ptr<SamplingOptions> sampling_options() const override { return sampling_options_of(options_); }

@@ -7,13 +7,13 @@
 
 namespace gradzoo {
 
-/// Noise-contrastive estimation (Gutmann & Hyvarinen 2010): f and c, from telling data from noise of known
-/// density.
+/// Noise-contrastive estimation (Gutmann & Hyvarinen 2010): f and c, from classifying data against noise of
+/// known density.
 class Nce : public ContrastiveModel {
  public:
   Nce(const NceOptions& options, const DataShape& shape, const TrainingOptions& training);
 
-  /// A flow that is the noise is fitted here.
+  /// With noise=flow, fits the flow.
   void prepare(const Examples& training) override;
   void train_step(const StepContext& context, MetricRow row) override;
 

@@ -4,7 +4,7 @@
 
 namespace gradzoo {
 
-/// f(x) = log p~(x) and, where it is learned, the constant c that normalises it: log p(x) = f(x) - c.
+/// f(x) = log p~(x) and, if it is learned, the constant c that normalises it: log p(x) = f(x) - c.
 class NceNetwork : public Module {
  public:
   NceNetwork(int64_t inputs, const EnergyOptions& energy, bool learns_constant, Rng& rng);

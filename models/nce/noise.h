@@ -9,7 +9,7 @@
 
 namespace gradzoo {
 
-/// What data are told from.
+/// The noise that data are classified against.
 enum class NoiseKind {
   gaussian,  // round, at the data's mean, as wide as their widest axis
   fitted,    // their mean and covariance
@@ -21,7 +21,7 @@ inline constexpr Choice<NoiseKind> kNoiseKinds[] = {{"gaussian", NoiseKind::gaus
                                                     {"mixture", NoiseKind::mixture},
                                                     {"flow", NoiseKind::flow}};
 
-/// A density that can be drawn from.
+/// A density with samples.
 struct Noise {
   std::function<Tensor(int64_t n, Rng&)> sample;    // (n, d)
   std::function<Tensor(const Tensor& x)> log_prob;  // normalised: (B, d) -> (B)
@@ -30,7 +30,7 @@ Noise noise_of(std::shared_ptr<const Toy> toy);
 /// The flow must outlive it.
 Noise noise_of(const CouplingFlow& flow);
 
-/// The noise for points (n, d), all its widths times `width`; not of `flow`, which is learned.
+/// The noise for points (n, d), all its widths times `width`; not for `flow`, which is learned.
 std::shared_ptr<const Toy> contrasting_noise(NoiseKind kind, const Tensor& points, double width);
 
 }  // namespace gradzoo

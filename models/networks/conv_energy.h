@@ -17,8 +17,9 @@ struct ConvEnergyOptions {
   DType dtype = DType::f32;
 };
 
-/// One number of an image by four convolutions of stride 2 (5x5 with a padding of 4, then 3x3 with 1) and
-/// linear layers, an activation behind each but the last: (B, H W C) in [0,1] -> (B, 1). Pixels come in as 2x
+/// A scalar function of an image by four convolutions of stride 2 (5x5 with a padding of 4, then 3x3 with 1)
+/// and linear layers, an activation after each but the last: (B, H W C) in [0,1] -> (B, 1). Pixels come in as
+/// 2x
 /// - 1. The network of the UvA deep learning tutorial 8 (Lippe 2022), 28x28 to 16x16, 8x8, 4x4, 2x2.
 class ConvEnergy : public Module {
  public:

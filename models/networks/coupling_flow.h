@@ -16,23 +16,25 @@ struct CouplingFlowOptions {
   int64_t channels = 32;  // of images: of its convolutions, twice as many at the lower resolution
 
   void describe(OptionTable& options);
-  /// Those of points, each name behind `prefix`, of a model that has a flow beside something else.
+  /// The options for points, with `prefix` before each name, for a model that contains a flow among other
+  /// parts.
   void describe_of_points(OptionTable& options, const std::string& prefix);
 };
 
-/// Throws Error, naming `model`, for data that no affine coupling bends: of one number, of 0 and 1, images
-/// whose sides are no multiples of 4.
+/// Throws Error, naming `model`, for data that affine couplings cannot model: one-dimensional, binary, or
+/// images whose sides are not multiples of 4.
 void check_flowable(const char* model, const DataShape& shape);
 
 /// RealNVP (Dinh et al. 2017): an invertible map from data to N(0, I), so that
 ///   log p(x) = log N(z(x); 0, I) + log |det dz/dx|.
-/// Points: actnorm and an affine coupling by a perceptron, again and again, odd and even numbers by turns.
-/// Images of pixels in [0, 1]: a logit, then at half and at a quarter of the resolution, pixels squeezed into
-/// channels, the same with convolutions; masks by turns are the checkerboard of the pixels (after a squeeze a
-/// choice of channels) and its other half, upper and lower rows of the windows of 2 x 2.
+/// Points: pairs of an actnorm and an affine coupling by a perceptron, which take turns between odd and even
+/// coordinates. Images with pixels in [0, 1]: a logit; then the same with convolutions at half and at a
+/// quarter of the resolution, with pixels squeezed into channels. The masks take turns: the checkerboard of
+/// the pixels (after a squeeze, a choice of channels), its complement, the upper and the lower rows of the
+/// windows of 2 x 2.
 class CouplingFlow : public Module {
  public:
-  /// Throws Error where check_flowable does.
+  /// Throws Error if check_flowable does.
   CouplingFlow(const DataShape& shape, const CouplingFlowOptions& options, Rng& rng,
                DType dtype = DType::f32);
   /// x (B, numbers) -> z (B, numbers) and log |det dz/dx| (B).
@@ -43,12 +45,12 @@ class CouplingFlow : public Module {
   Tensor log_prob(const Tensor& x) const;
   /// Inverses of N(0, temperature^2 I): (n, numbers).
   Tensor sample(int64_t n, Rng& rng, double temperature = 1) const;
-  /// Samples with their log-densities, of one pass; on a live tape both are functions of the parameters.
+  /// Samples with their log-densities, in one pass; on a live tape both are functions of the parameters.
   struct Drawn {
     Tensor x, log_prob;  // (n, numbers), (n)
   };
   Drawn draw(int64_t n, Rng& rng) const;
-  /// Before training: every actnorm from a batch of data (B, numbers), B at least 2.
+  /// Before training: initialises every actnorm from a batch of data (B, numbers), B at least 2.
   void begin_at(const Tensor& x);
 
  private:

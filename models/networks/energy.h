@@ -22,25 +22,25 @@ struct EnergyOptions {
   void describe(OptionTable& options);
 };
 
-/// An unnormalised log-density f(x) = log p~(x) = -E(x) by a network: f = b net(a x) - |x|^2 / (2 c^2). What
-/// energy-based, score (net=energy) and noise-contrastive models share.
+/// An unnormalised log-density f(x) = log p~(x) = -E(x) by a network: f = b net(a x) - |x|^2 / (2 c^2).
+/// Energy-based, score (net=energy) and noise-contrastive models share it.
 class EnergyNetwork : public Module {
  public:
   /// By a multilayer perceptron, for rows of `inputs` numbers.
   EnergyNetwork(int64_t inputs, const EnergyOptions& options, Rng& rng, DType dtype = DType::f32,
                 int64_t classes = 0);
-  /// By another network, (B, inputs) -> (B, 1), whose parameters are named `name.` something; `hidden` and
-  /// the other options of layers are its maker's affair.
+  /// By another network, (B, inputs) -> (B, 1), whose parameters have the prefix `name.`; `hidden` and the
+  /// other options of layers are not used.
   EnergyNetwork(int64_t inputs, const EnergyOptions& options, const std::string& name,
                 std::unique_ptr<Module> net);
-  /// f of every row: x (B, d), of a network of classes labels (B) i64 -> (B).
+  /// f of every row: x (B, d), and for a conditional network labels (B) i64 -> (B).
   Tensor log_density(const Tensor& x, const Tensor& labels = {}) const;
   /// The same as (B, 1), without labels.
   Tensor forward(const Tensor& x) const override { return column(x, {}); }
   /// grad_x f of every row through one batched graph: (B, d) -> (B, d). Records into the caller's tape under
   /// create_graph.
   Tensor score(const Tensor& x, bool create_graph = false, const Tensor& labels = {}) const;
-  /// f as what chains walk on; this network must outlive it.
+  /// f as a target; this network must outlive it.
   Target target() const;
 
  private:

@@ -17,8 +17,8 @@ struct FlowDensityOptions {
 /// log p_1(x) of points x (B, d) under the flow of u that carries N(0, noise^2 I) from t = 0 to 1: (B). Along
 /// a path
 ///   d log p_t / dt = -div u(x_t, t)   (Chen et al. 2018, eq. 8),
-/// so it is log N(x_0; 0, noise^2 I) less the integral, both followed back from t = 1 by `steps` steps of
-/// Runge and Kutta's fourth order. Nothing is recorded.
+/// so it is log N(x_0; 0, noise^2 I) minus the integral, both computed backwards from t = 1 by `steps`
+/// Runge-Kutta steps of fourth order. Nothing is recorded.
 Tensor flow_log_density(VelocityFn u, const Tensor& x, const FlowDensityOptions& options = {});
 
 }  // namespace gradzoo

@@ -4,10 +4,10 @@
 
 #include "nn/layers/module.h"
 
-/// Invertible layers whose log |det J| costs no more than the layer: what flows are made of.
+/// The invertible layers of flows; log |det J| costs no more than the layer.
 namespace gradzoo {
 
-/// Where rows go, and log |det J| of the way there: (B), or () where all rows share it.
+/// Mapped rows, and log |det J| of the map: (B), or () if all rows share it.
 struct Mapped {
   Tensor to, log_det;
 };
@@ -18,19 +18,20 @@ class FlowLayer : public Module {
   virtual Mapped map(const Tensor& x) const = 0;
   /// x of rows y, and log |det dx/dy|.
   virtual Mapped inverse(const Tensor& y) const = 0;
-  /// Before training: what begins as the data want it, from x as they arrive here. Nothing, unless
-  /// overridden.
+  /// Before training: initialises the layer from its inputs x. By default does nothing.
   virtual void begin_at(const Tensor&) {}
 };
 
-/// Half of the numbers hold still and say how the others are stretched and moved (Dinh et al. 2017, eq. 9):
+/// Half of the coordinates stay fixed and determine the scale and shift of the others (Dinh et al. 2017, eq.
+/// 9):
 ///   y = m x + (1 - m) (x e^s + t),  (s, t) = net(m x),  log |det J| = sum (1 - m) s.
-/// s = f tanh(.), with a learned factor f for each channel, so that no row is stretched without bounds. It
-/// begins as the identity where the net's last layer begins at 0.
+/// s = f tanh(.), with a learned factor f for each channel, so the scale stays bounded. It starts as the
+/// identity if the network's last layer starts at 0.
 class AffineCoupling : public FlowLayer {
  public:
-  /// `mask`, 1 where numbers hold still, has the shape of an example, (..., n); net: (B, ..., n) -> (B, ...,
-  /// 2 n). What the net sees is multiplied by `input_scale`: how fine a structure it follows when fresh.
+  /// `mask`, 1 for fixed coordinates, has the shape of an example, (..., n); net: (B, ..., n) -> (B, ..., 2
+  /// n). `input_scale` multiplies the network's input; a larger one lets a new network follow finer
+  /// structure.
   AffineCoupling(const Tensor& mask, std::unique_ptr<Module> net, double input_scale = 1);
   Mapped map(const Tensor& x) const override;
   Mapped inverse(const Tensor& y) const override;
@@ -46,7 +47,7 @@ class AffineCoupling : public FlowLayer {
   Tensor factor_;  // f: (n)
 };
 
-/// y = (x - b) e^(-l) for each channel, the last axis; begin_at makes the batch's channels of mean 0 and
+/// y = (x - b) e^(-l) for each channel, the last axis; begin_at gives the batch's channels mean 0 and
 /// variance 1 (Kingma & Dhariwal 2018, section 3.1).
 class ActNorm : public FlowLayer {
  public:
@@ -59,14 +60,15 @@ class ActNorm : public FlowLayer {
   Tensor centre_, log_width_;  // b, l
 };
 
-/// Windows of 2 x 2 pixels become channels: (B, H, W, C) -> (B, H/2, W/2, 4 C), of each window the rows.
+/// Windows of 2 x 2 pixels become channels: (B, H, W, C) -> (B, H/2, W/2, 4 C), ordered by the rows of each
+/// window.
 class Squeeze : public FlowLayer {
  public:
   Mapped map(const Tensor& x) const override;
   Mapped inverse(const Tensor& y) const override;
 };
 
-/// Numbers of [0, 1] to the whole line: y = logit(a + (1 - 2 a) x), a = 0.05 (Dinh et al. 2017, section 4.1).
+/// Maps [0, 1] to the whole line: y = logit(a + (1 - 2 a) x), a = 0.05 (Dinh et al. 2017, section 4.1).
 class Logit : public FlowLayer {
  public:
   Mapped map(const Tensor& x) const override;

@@ -6,8 +6,8 @@
 #include "nn/layers/image_layers.h"
 #include "nn/layers/layers.h"
 
-/// Images to features and back by two convolutions that halve or double the sides, as DCGAN has them (Radford
-/// et al. 2016): what adversaries and auto-encoders share.
+/// Images to features and back by two convolutions that halve or double the sides, as in DCGAN (Radford et
+/// al. 2016); GANs and auto-encoders share them.
 namespace gradzoo {
 
 struct ImageCoderOptions {
@@ -20,12 +20,12 @@ struct ImageCoderOptions {
   DType dtype = DType::f32;
 };
 
-/// Throws Error, naming `model`, for images whose sides are no multiples of 4.
+/// Throws Error, naming `model`, for images whose sides are not multiples of 4.
 void check_codable(const char* model, const DataShape& shape);
 /// Whether they are.
 bool is_codable(const DataShape& shape);
 
-/// conv 4x4 C-c, conv c-2c, both at stride 2, an activation behind each: (B, H W C) -> (B, features()).
+/// conv 4x4 C-c, conv c-2c, both at stride 2, an activation after each: (B, H W C) -> (B, features()).
 class ImageEncoder : public Module {
  public:
   ImageEncoder(const DataShape& shape, Rng& rng, const ImageCoderOptions& options = {});

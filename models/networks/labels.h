@@ -4,21 +4,21 @@
 
 #include "datasets/dataset.h"
 
-/// Labels as inputs of a network: what class-conditional models share.
+/// Labels as inputs of a network, for class-conditional models.
 namespace gradzoo {
 
 /// The number of classes a model is told: those of the data, or 0 where it is not conditional. Throws Error
 /// where it is and the data have no labels.
 int64_t conditioning_classes(bool conditional, const DataShape& shape, std::string_view model);
 
-/// Labels (B) i64 as rows of 0 and 1: (B, classes). Throws Error where they are missing or no class.
+/// Labels (B) i64 as rows of 0 and 1: (B, classes). Throws Error if they are missing or not a class.
 Tensor label_rows(const Tensor& labels, int64_t classes, DType dtype = DType::f32);
 
-/// A batch's labels (B) once for each of the blocks that make `rows` rows, as functionals and objectives tile
-/// batches. Throws Error where they make no whole blocks.
+/// A batch's labels (B), repeated to `rows` rows, as functionals and objectives tile batches. Throws Error if
+/// `rows` is not a multiple of B.
 Tensor tiled_labels(const Tensor& labels, int64_t rows);
 
-/// x (k B, n) with its label's row behind it, (k B, n + classes): x itself where classes is 0.
+/// x (k B, n) with its one-hot label appended, (k B, n + classes); x itself if classes is 0.
 Tensor beside_label(const Tensor& x, const Tensor& labels, int64_t classes);
 
 }  // namespace gradzoo

@@ -5,7 +5,7 @@
 
 namespace gradzoo {
 
-/// What says the noise E[eps|x_t] of x_t = x_1 + sigma eps.
+/// How the noise prediction E[eps|x_t] of x_t = x_1 + sigma eps is computed.
 enum class NoiseNet {
   score,   // the network itself
   energy,  // sigma times the gradient of an energy E / sigma (Song & Ermon 2020, technique 3)
@@ -15,17 +15,17 @@ enum class NoiseNet {
 inline constexpr Choice<NoiseNet> kNoiseNets[] = {
     {"score", NoiseNet::score}, {"energy", NoiseNet::energy}, {"mdsm", NoiseNet::mdsm}};
 
-/// Energies (B) of x (B, numbers), images or points, from how far the network would move them. With
-/// x' = x / r, r = sqrt(1 + mean x^2) over an image's numbers,
+/// Energies (B) of x (B, numbers), images or points, from the distance by which the network would move them.
+/// With x' = x / r, r = sqrt(1 + mean x^2) over an image's elements,
 ///   energy: r |x' - u(x')|^2,   mdsm: r^2 |x' - u(x')|^2 / 2,
-/// which grow with noise as their laws ask for, and whose gradients begin as x' and x where u begins as 0.
-/// The network is told no time: of an image the noise can be read off. Points do not show it, so there it is
-/// told, r = sqrt(1 + sigma^2), and the first is halved. t (B) times, sigma (B, 1).
+/// which grow with the noise as they should, and whose gradients start as x' and x if u starts as 0. For
+/// images the network does not get the time as an input, since an image shows its noise level. Points do not,
+/// so there it gets the time, r = sqrt(1 + sigma^2), and the first energy is halved. t (B) times, sigma (B,
+/// 1).
 Tensor noise_energy(const TimeNetwork& network, NoiseNet net, const Tensor& x, const Tensor& t,
                     const Tensor& sigma);
-/// grad E (energy), grad E / sigma (mdsm), the latter being sigma_0^2 / sigma times the gradient of that
-/// log-density with its sign turned: (B, numbers). Recorded where a tape records, for which networks must be
-/// smooth.
+/// grad E (energy), grad E / sigma (mdsm), the latter being -sigma_0^2 / sigma times the gradient of that
+/// log-density: (B, numbers). Recorded on a live tape; for this the networks must be smooth.
 Tensor energy_noise(const TimeNetwork& network, NoiseNet net, const Tensor& x, const Tensor& t,
                     const Tensor& sigma);
 

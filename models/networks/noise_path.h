@@ -5,24 +5,24 @@
 #include "autograd/random.h"
 #include "autograd/tensor.h"
 
-/// How noise is mixed into data, and what a network that has learned one reading of it says in all the
-/// others: what flow matching, diffusion and noise-conditional scores share.
+/// How noise is mixed into data, and how one learned prediction converts to all others. Flow matching,
+/// diffusion and noise-conditional scores share it.
 namespace gradzoo {
 
-/// x_t = data * x_1 + noise * eps at a time, and both factors' slopes in t.
+/// The factors of x_t = data * x_1 + noise * eps at a time, and their derivatives in t.
 struct Mixing {
   double data, noise;
   double data_slope, noise_slope;
 };
 
-/// From noise at t = 0 to data at t = 1; those below throw Error outside.
+/// Paths go from noise at t = 0 to data at t = 1; those below throw Error outside [0, 1].
 using NoisePath = std::function<Mixing(double t)>;
 
 /// x_t = t x_1 + (1 - t) eps (Lipman et al. 2023; Liu et al. 2023).
 NoisePath straight_path();
 /// x_t = sin(u) x_1 + cos(u) eps, so that a variance of 1 stays 1 (Nichol & Dhariwal 2021, eq. 17 in
-/// continuous time); u goes evenly from 0.04, where a 25th of the data is left, to where noise of 0.004
-/// is.
+/// continuous time); u grows linearly from 0.04, where the data have a factor of 1/25, to where the noise has
+/// a factor of 0.004.
 NoisePath cosine_path();
 /// x_t = x_1 + sigma_t eps, sigma_t = first^(1-t) last^t (Song & Ermon 2019). Throws Error unless first >
 /// last > 0.

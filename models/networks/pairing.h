@@ -15,8 +15,8 @@ enum class Pairing { independent, optimal };
 inline constexpr Choice<Pairing> kPairings[] = {{"independent", Pairing::independent},
                                                 {"optimal", Pairing::optimal}};
 
-/// Which column each row of n x n costs gets so that their sum is least, in O(n^3): shortest augmenting paths
-/// (Jonker & Volgenant 1987). Costs are finite.
+/// The assignment of columns to rows of n x n costs with the smallest sum, in O(n^3): shortest augmenting
+/// paths (Jonker & Volgenant 1987). Costs are finite.
 std::vector<int64_t> least_assignment(std::span<const double> costs, int64_t n);
 
 /// Rows of noise (B, d) in another order, so that the sum of |noise_i - data_i|^2 is least within each group

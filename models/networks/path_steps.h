@@ -6,13 +6,13 @@
 #include "base/options.h"
 #include "models/networks/noise_path.h"
 
-/// Ways from noise to data along a path, by whatever reading of x_t a model has learned.
+/// Solvers from noise to data along a path, by any learned prediction.
 namespace gradzoo {
 
 /// What is known of x_t, rows x (B, d), at a time.
 using PredictAt = FunctionRef<Prediction(const Tensor& x, double t)>;
 
-/// Of Langevin steps at a level: x' = x + e sigma^2 s + sqrt(2 e) sigma z, so many times (Song & Ermon 2019).
+/// Langevin steps at a level: x' = x + e sigma^2 s + sqrt(2 e) sigma z, repeated (Song & Ermon 2019).
 struct LevelOptions {
   int64_t repeats = 5;
   double step = 0.1;  // e: the step is so many times the level's variance
@@ -52,7 +52,7 @@ inline constexpr Choice<PathStep> kSolvers[] = {{"euler", euler_step},
 /// the last reading takes it away. Nothing is recorded.
 Tensor follow_path(const Trajectory& trajectory, PathStep step, Tensor x, int64_t steps);
 
-/// x_from (the noisier) made of x_to anew: r x_to + n z (Lugmayr et al. 2022, "RePaint").
+/// Adds noise to x_to to give a new x_from (the noisier): r x_to + n z (Lugmayr et al. 2022, "RePaint").
 Tensor noise_back(const NoisePath& path, const Tensor& x, double from, double to, Rng& rng);
 
 }  // namespace gradzoo

@@ -4,9 +4,9 @@
 
 namespace gradzoo {
 
-/// Whether x is made of 0 and 1, and so few 1 that products with it go by sums of rows.
+/// Whether x is binary with so few ones that a product with it is a sum of rows.
 bool has_few_ones(const Tensor& x);
-/// x w: x (B, n), w (n, m), nothing recorded. Of few ones a sum of rows of w.
+/// x w: x (B, n), w (n, m), nothing recorded. With few ones, a sum of rows of w.
 Tensor unit_product(const Tensor& x, const Tensor& w);
 
 /// 1 with probability sigmoid(scale logits + bias), else 0: logits (B, k), bias (k) -> (B, k). One draw of
@@ -18,10 +18,10 @@ void write_probabilities(const Tensor& logits, const Tensor& bias, double factor
 Tensor draw_and_write(const Tensor& logits, const Tensor& bias, Rng& rng, double factor, Tensor& out,
                       int64_t first);
 
-/// Block Gibbs on a machine whose weights stay as they are meanwhile: nothing is recorded.
+/// Block Gibbs on a machine with fixed weights. Nothing is recorded.
 class RbmGibbs {
  public:
-  /// The layer must outlive it. W' is turned round once for all steps.
+  /// The layer must outlive it. W is transposed once for all steps.
   explicit RbmGibbs(const RbmLayer& layer);
 
   /// x W, and h W', without biases.

@@ -7,7 +7,7 @@
 ///   log p(x, h) = x'W h + b'x + c'h - log Z,  x in {0,1}^n, h in {0,1}^m.
 namespace gradzoo {
 
-/// The parameters of one, and what follows from them in closed form. All functions are differentiable.
+/// Its parameters, and the closed forms that follow from them. All functions are differentiable.
 class RbmLayer : public Module {
  public:
   /// W ~ N(0, 0.01^2), one draw of rng (Hinton 2012, section 8); biases 0. Throws Error unless both sizes are

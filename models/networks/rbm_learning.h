@@ -8,7 +8,7 @@
 
 namespace gradzoo {
 
-/// Where the samples of the model come from, of which the negative half of a gradient is made.
+/// Where the samples of the model, for the negative phase of the gradient, come from.
 enum class RbmChains {
   data,        // k Gibbs steps from the batch: CD-k (Hinton 2002)
   persistent,  // k steps from where the chains stood: PCD-k (Tieleman 2008)
@@ -28,7 +28,7 @@ struct RbmLearningOptions {
   void describe(OptionTable& options);
 };
 
-/// Descends F(data) - F(samples) with the layer's parameters, by products on raw buffers: no tape.
+/// Trains the layer's parameters on F(data) - F(samples), by products on raw buffers, without a tape.
 ///   grad_W = <x~ p~'> - <x p'>,  grad_b = <x~> - <x>,  grad_c = <p~> - <p>,  p = P(h = 1 | x)
 /// which is the gradient of mean F(data) - mean F(samples), samples x~ held fixed. `centred` uses x - mu and
 /// h - lambda, moving means of data and of p, in the products (Montavon & Mueller 2012), for the same
@@ -38,26 +38,26 @@ struct RbmLearningOptions {
 class RbmLearning {
  public:
   /// The layer must outlive it. `learner` has clipping and averaging; its optimiser is replaced by SGD with
-  /// momentum. `name`: of one of several in a model, else "". Chains begin at fair coins.
+  /// momentum. `name`: prefix of one of several in a model, otherwise "". Chains start at fair coin flips.
   RbmLearning(RbmLayer& layer, const RbmLearningOptions& options, LearnerOptions learner, uint64_t seed,
               const std::string& name = "");
 
   Learner& learner() { return learner_; }
-  /// Visible biases log p/(1 - p) and the moving mean, of data with these means p (n), kept within
-  /// [0.001, 0.999]; persistent chains begin anew at such noise.
+  /// Initialises the visible biases as log p/(1 - p) and the moving mean from the data's means p (n), clamped
+  /// to [0.001, 0.999]; persistent chains restart at such noise.
   void begin_at(const Tensor& means);
-  /// The moving means alone: mu (n), lambda (m).
+  /// Sets the moving means: mu (n), lambda (m).
   void centre_at(const Tensor& mu, const Tensor& lambda);
   /// The moving mean of the data, (n) in [0.001, 0.999].
   Tensor means() const;
-  /// log p/(1 - p) of it: biases of a machine without hidden units.
+  /// Its log p/(1 - p): the biases of a machine without hidden units.
   Tensor base_bias() const;
 
   struct Step {
     double f_data, f_sample;  // mean F
     double grad_norm;
   };
-  /// One step on x (B, n) of 0 and 1. Throws NonFinite as Learner::apply does, nothing but draw numbers
+  /// One step on x (B, n) of 0 and 1. Throws NonFinite as Learner::apply does; then only draw numbers have
   /// changed.
   Step step(const Tensor& x, double learning_rate);
   /// Writes the gradient of mean F(data) - mean F(samples), or its centred form, for samples (C, n) given.

@@ -7,18 +7,19 @@
 
 namespace gradzoo {
 
-/// Of a layer that outlives it, from independent units with biases base_bias (n). What stands for exact
-/// samples of a machine that cannot be enumerated are ends of Gibbs chains of 10,000 steps.
+/// The partition function of a layer, which must outlive it; annealing starts at independent units with
+/// biases base_bias (n). If the machine cannot be enumerated, the ends of Gibbs chains of 10,000 steps
+/// replace exact samples.
 Partition rbm_partition(const RbmLayer& layer, const Tensor& base_bias);
 
-/// log Z of an evaluation, and where it is from.
+/// log Z of an evaluation, and how it was computed.
 struct RbmLogPartition {
   double value;
   double error;  // standard error; NaN of an exact one
   bool exact;
   std::string how;  // "log Z exact", or "log Z = ... by annealed importance sampling, ..."
 };
-/// Exact where the layer is enumerable, else by annealing upwards. Deterministic in the seed.
+/// Exact if the layer can be enumerated, otherwise by forward annealing. Deterministic in the seed.
 RbmLogPartition rbm_log_partition(const RbmLayer& layer, const Tensor& base_bias,
                                   const AnnealingOptions& options, uint64_t seed);
 

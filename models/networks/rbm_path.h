@@ -5,7 +5,7 @@
 
 namespace gradzoo {
 
-/// From a machine without weights to the given one (Salakhutdinov & Murray 2008, section 4.1):
+/// The path from a machine without weights to the given one (Salakhutdinov & Murray 2008, section 4.1):
 ///   f_beta(x) = (1 - beta) a'x + beta b'x + sum_j softplus(beta (c_j + W_j'x)),
 /// f_0 is that of independent units with biases a, and f_1 = -F. One product x W serves the weight and the
 /// Gibbs step

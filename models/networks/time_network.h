@@ -18,8 +18,8 @@ struct TimeNetworkOptions {
 /// The next multiple of 4: a side of an image whose U-Net halves it twice.
 int64_t padded_side(int64_t side);
 
-/// u(x, t), given a label where it was made for some, as wide as x: a U-Net on images, which are
-/// padded with zeros where it cannot halve them, a perceptron on points.
+/// u(x, t), with a label if it is conditional, of x's width: a perceptron on points, a U-Net on images, which
+/// are padded with zeros to multiples of 4.
 class TimeNetwork : public Module {
  public:
   /// `classes` 0: no labels.
@@ -29,9 +29,9 @@ class TimeNetwork : public Module {
   /// that is bounded sees x / sqrt(1 + (x/R)^2), which is x where noise and data are, and never beyond R.
   Tensor predict(const Tensor& x, const Tensor& t, const Tensor& labels) const;
   int64_t classes() const { return classes_; }
-  /// Whether it looks at images.
+  /// Whether it is a network for images.
   bool is_convolutional() const { return unet_ != nullptr; }
-  /// What stands for no label, n times.
+  /// The label index that means no label, n times.
   Tensor no_labels(int64_t n) const { return full({n}, static_cast<double>(classes_), DType::i64); }
 
  private:

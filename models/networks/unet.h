@@ -8,8 +8,8 @@
 namespace gradzoo {
 
 /// x + c(silu(n(c(silu(n x))))), the second normalisation scaled and shifted by an embedding of time and
-/// label (Ho et al. 2020; Dhariwal & Nichol 2021). The last convolution is 0 at first, so that the block
-/// begins as x.
+/// label (Ho et al. 2020; Dhariwal & Nichol 2021). The last convolution is initialised to 0, so the block
+/// starts as the identity.
 class ResidualBlock : public Module {
  public:
   ResidualBlock(int64_t in, int64_t out, int64_t embedding, Rng& rng, DType dtype = DType::f32);
@@ -30,11 +30,11 @@ struct UnetOptions {
   DType dtype = DType::f32;
 };
 
-/// A small U-Net (Ronneberger et al. 2015) on images whose sides are multiples of 4: what it gives has the
-/// image's shape, and is 0 at first.
+/// A small U-Net (Ronneberger et al. 2015) on images whose sides are multiples of 4. Its output has the
+/// image's shape, and is 0 at initialisation.
 class Unet : public Module {
  public:
-  /// `labels` are the rows of its table of labels; 0: it takes none.
+  /// `labels`: rows of its embedding of labels; 0: it takes no label.
   Unet(int64_t image_channels, int64_t labels, Rng& rng, const UnetOptions& options = {});
   /// (x (B,H,W,C), t (B) in [0,1]), and with labels a third: (B) i64 -> (B,H,W,C)
   Tensor forward_all(std::span<const Tensor> inputs) const override;

@@ -7,7 +7,7 @@
 #include "datasets/dataset.h"
 #include "models/pictures/picture.h"
 
-/// What models of images show of themselves, in rows of ten.
+/// Pictures of models of images, in rows of ten.
 namespace gradzoo {
 
 inline constexpr int64_t kImageColumns = 10;
@@ -23,8 +23,8 @@ ImageGrid rows_by_turns(std::span<const Tensor> parts, std::vector<std::string> 
 /// Straight lines between the codes (n, d) of pairs, 0 and 1, 2 and 3, ...: z = (1 - t) z_a + t z_b, a row of
 /// kImageColumns a pair with both ends, (pairs kImageColumns, d).
 Tensor lines_between(const Tensor& codes, int64_t pairs);
-/// The same on arcs, cos(t) z_a + sin(t) z_b, along which the length of Gaussian codes stays (Song, Meng &
-/// Ermon 2021, section 5.3; White 2016).
+/// The same on arcs, cos(t) z_a + sin(t) z_b, which keep the norm of Gaussian codes (Song, Meng & Ermon 2021,
+/// section 5.3; White 2016).
 Tensor arcs_between(const Tensor& codes, int64_t pairs);
 
 /// The label of 0, of 2, ... (n/2) of labels (n), which those of 1, 3, ... share; undefined stays so.

@@ -8,7 +8,7 @@
 
 namespace gradzoo {
 
-/// Images in rows, e.g. samples; `row_captions` name the rows where they mean different things.
+/// Images in rows, e.g. samples; `row_captions` name the rows if they differ in meaning.
 struct ImageGrid {
   Tensor pixels;  // (n, H, W) in [0,1]
   int64_t columns = 10;
@@ -30,7 +30,7 @@ struct Bars {
   std::vector<double> expected = {};    // one a bar, drawn as a line over them: the truth; empty: none
 };
 
-/// One view of a rectangle of the plane. What is undefined is not drawn.
+/// One view of a rectangle of the plane. Undefined parts are not drawn.
 struct Plane {
   std::string title;
   double x_low = -1, x_high = 1, y_low = -1, y_high = 1;
@@ -48,7 +48,7 @@ struct Planes {
   std::vector<Plane> planes;
 };
 
-/// Something a model shows of itself, as numbers: the tools draw it.
+/// A picture of a model as data; the tools draw it.
 struct Picture {
   std::string name;     // file name without ending, e.g. "reconstructions"
   std::string caption;  // what it shows and what to look for, a sentence or two

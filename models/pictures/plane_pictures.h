@@ -4,17 +4,17 @@
 #include "datasets/toys/toy.h"
 #include "models/pictures/picture.h"
 
-/// What models on 2-D toys show of themselves. All but in_plane throw Error for a toy that is not in the
-/// plane or whose density is not known.
+/// Pictures of models on 2-D toys. All but in_plane throw Error for a toy that is not in the plane or has no
+/// known density.
 namespace gradzoo {
 
-/// Cells of a density's picture, along an axis.
+/// Cells of a picture of a density along each axis.
 inline constexpr int64_t kDensityCells = 160;
 
-/// Whether such pictures can be drawn: a toy (null where there is none) of two dimensions and known density.
+/// Whether such pictures can be drawn: a toy (null if there is none) of two dimensions with a known density.
 bool in_plane(const Toy* toy);
 
-/// The rectangle that holds what is visible of the toy: its density above 1/500 of the largest.
+/// The rectangle where the toy's density is above 1/500 of its maximum.
 Box visible_box(const Toy& toy);
 
 /// Points (n, 2) over the contours of the toy's density.
@@ -26,8 +26,9 @@ Plane samples_over_truth(const Toy& toy, const Tensor& points);
 Picture density_picture(std::string name, std::string caption, const Toy& truth, TensorFn log_density,
                         const Tensor& samples = {}, DType dtype = DType::f32);
 
-/// True score | learned score as arrows over the truth's contours, where there is density. score: (B, 2) ->
-/// (B, 2), asked in `dtype`. A toy without a score (checkerboard) shows its contours alone on the left.
+/// True score | learned score as arrows over the true contours, where the density is not negligible. score:
+/// (B, 2) -> (B, 2), asked in `dtype`. A toy without a score (checkerboard) shows its contours alone on the
+/// left.
 Picture score_picture(std::string name, std::string caption, const Toy& truth, TensorFn score,
                       DType dtype = DType::f32);
 

@@ -6,8 +6,8 @@
 
 namespace gradzoo {
 
-/// Samples as Model::sample gives them, as a picture: a grid of images, or points, over the contours of the
-/// truth where that can be drawn.
+/// A picture of Model::sample's result: a grid of images, or points, over the contours of the true density if
+/// it can be drawn.
 Picture samples_picture(const Tensor& samples, const Toy* truth = nullptr);
 
 }  // namespace gradzoo

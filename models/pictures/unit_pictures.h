@@ -7,11 +7,10 @@
 #include "datasets/dataset.h"
 #include "models/pictures/picture.h"
 
-/// What binary units show of themselves.
+/// Pictures of binary units.
 namespace gradzoo {
 
-/// Rows and columns of an example as a picture: an image's, or those of a toy of patterns; rank 0 where it is
-/// none.
+/// Rows and columns of an example as a picture, for images and for a toy of patterns; rank 0 for other data.
 Shape tile_of(const DataShape& shape);
 
 /// The first hundred columns of weights (n, k) as images, each with its own scale: grey is 0, white its

@@ -14,10 +14,10 @@ struct RbmNumbers {
 /// Deterministic in the seed.
 RbmNumbers rbm_numbers(const RbmLayer& layer, const Examples& examples, Pixels pixels, uint64_t seed);
 
-/// Mean of -F - log Z with its standard error, in which an estimated log Z has its share.
+/// Mean of -F - log Z, with a standard error that includes that of an estimated log Z.
 Quantity rbm_log_likelihood(const RbmNumbers& numbers, const RbmLogPartition& log_z);
 
-/// Mean F of up to 10,000 of data.examples less that of as many of data.train.
+/// Mean F of up to 10,000 of data.examples minus that of as many of data.train.
 double rbm_free_energy_gap(const RbmLayer& layer, const DataView& data, Pixels pixels);
 
 }  // namespace gradzoo

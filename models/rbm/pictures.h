@@ -6,10 +6,10 @@
 namespace gradzoo {
 
 /// Chains from x (rows, n) at ten growing numbers of Gibbs steps, the last of them `steps`: the probabilities
-/// of what is drawn.
+/// of the pixels.
 Picture rbm_chains(const RbmLayer& layer, const Tensor& x, int64_t steps, const Shape& tile, Rng& rng);
 
-/// How F is distributed over held-out examples, beside training ones.
+/// The distribution of F over held-out and over training examples.
 Picture rbm_free_energies(const RbmLayer& layer, const DataView& data, Pixels pixels);
 
 }  // namespace gradzoo

@@ -10,11 +10,12 @@ namespace gradzoo {
 /// A row of ten for each pair of images, on straight lines between their z: (10 pairs, pixels).
 Tensor images_between(const CouplingFlow& flow, const Tensor& ends);
 
-/// What a flow on images shows of itself: rows between codes, and samples beside their neighbours.
+/// Pictures of a flow on images: interpolations between codes, and samples beside their nearest training
+/// images.
 std::vector<Picture> flow_image_pictures(const CouplingFlow& flow, const DataShape& shape,
                                          const DataView& data);
 
-/// On a toy of the plane: the learned score, and where data go in the noise's space.
+/// On a toy in the plane: the learned score, and the codes of data.
 std::vector<Picture> flow_plane_pictures(const CouplingFlow& flow, const Toy& toy, uint64_t seed);
 
 }  // namespace gradzoo

@@ -13,7 +13,7 @@ class RealNvp : public Model {
  public:
   RealNvp(const RealNvpOptions& options, const DataShape& shape, const TrainingOptions& training);
 
-  /// Actnorms begin at some of the training examples.
+  /// Initialises the actnorms from some training examples.
   void prepare(const Examples& training) override;
   void train_step(const StepContext& context, MetricRow row) override;
   std::unique_ptr<SamplingOptions> sampling_options() const override { return sampling_options_of(options_); }

@@ -8,7 +8,7 @@
 
 namespace gradzoo {
 
-/// The examples of a run: what it trains on, and what it watches itself on.
+/// The examples of a run: for training, and for validation and pictures.
 class RunData {
  public:
   RunData(const DatasetOptions& data, const TrainingOptions& training);
@@ -18,16 +18,16 @@ class RunData {
   std::string sha256() const { return dataset_.sha256(); }
   uint64_t seed() const { return seed_; }
   const Examples& train() const { return train_; }
-  /// Trains on these instead, images of another shape say; what is watched stays.
+  /// Replaces the training examples, for example by images of another shape; validation stays the same.
   void replace_training(Examples examples);
   /// Whether some examples are held out from training to validate on (split=fit).
   bool holds_out() const { return !trains_on_all_; }
-  /// What pictures and validation show while training: the held-out examples, or, where there are none, the
-  /// training ones.
+  /// The examples of pictures and validation during training: held-out ones, or, if there are none, training
+  /// ones.
   DataView view() const { return view(watched_); }
-  /// The same of other examples, to evaluate on.
+  /// The same with other examples, for evaluation.
   DataView view(const Examples& examples) const { return {examples, train_, seed_, shape_.toy.get()}; }
-  /// Examples of a split to evaluate on. Throws Error where the run was trained on them.
+  /// Examples of a split for evaluation. Throws Error if the run was trained on them.
   Examples evaluation_examples(Split split) const;
   /// Batches to train on.
   std::unique_ptr<BatchSource> batches(const BatchOptions& options) const;

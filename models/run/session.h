@@ -10,8 +10,7 @@
 
 namespace gradzoo {
 
-/// A model to be trained: which one, and all options of its data, its training and its own, under their
-/// names.
+/// A model to be trained: its name, and all options of its data, its training and the model, by name.
 class RunOptions {
  public:
   /// At their defaults.
@@ -22,16 +21,16 @@ class RunOptions {
   const ModelEntry& entry() const { return entry_; }
   OptionTable& table() { return table_; }
   const OptionTable& table() const { return table_; }
-  /// How many of the table's options every run has; the model's own follow.
+  /// How many options at the front of the table every run has; the model's own follow.
   size_t shared() const { return shared_; }
 
-  /// Sets key=value each. Epochs that are asked for without steps go before steps from elsewhere.
+  /// Sets key=value each. Epochs set without steps override steps from elsewhere.
   void assign(std::span<const std::string> assignments);
-  /// Gives defaults that depend on what has been chosen and on the data, and checks that options fit
-  /// together: once, after the user's choices. Throws Error for data that the model cannot learn, and for
-  /// combinations that make no sense.
+  /// Sets the defaults that depend on other options and on the data, and checks the combination; call it
+  /// once, after the user's choices. Throws Error for data that the model cannot learn, and for invalid
+  /// combinations.
   void complete(const DataShape& shape);
-  /// The same for the data that are named.
+  /// The same for data given by name.
   void complete();
 
   /// An untrained model.
@@ -52,19 +51,18 @@ class RunOptions {
 /// The model's options with key=value assignments, completed.
 std::unique_ptr<RunOptions> run_options(const std::string& model, std::span<const std::string> assignments);
 
-/// What a session does otherwise than a run by the command.
+/// How a session differs from a run by the command.
 struct SessionOptions {
   bool drop_last = false;  // steps of one size: an epoch's short batch is left out
   int64_t log_every = 0;   // steps between log rows; 0: ten an epoch, every 50 steps at least
   int64_t steps = 0;       // 0: as the options say
 };
 
-/// All of a run that lives while it trains: data, batches, model, trainer, and the State that a checkpoint
-/// is.
+/// A run while it trains: data, batches, model, trainer, and the State that checkpoints save.
 class Session {
  public:
   explicit Session(const RunOptions& options, const SessionOptions& session = {});
-  /// On examples that are made from the dataset's: of another shape, say.
+  /// With examples derived from the dataset's, for example of another shape.
   Session(const RunOptions& options, RunData data, const SessionOptions& session = {});
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;

@@ -28,14 +28,14 @@ struct LogRow {
   double examples_per_s;
 };
 
-/// What goes on around the steps: progress, pictures, checkpoints.
+/// Hooks around the steps: progress, pictures, checkpoints.
 class TrainObserver {
  public:
   virtual ~TrainObserver() = default;
   virtual void on_log(const LogRow& row) = 0;
   /// After the last step of each epoch, and after the last step of all.
   virtual void on_epoch(int64_t step) = 0;
-  /// Asked after every step: true ends the run there.
+  /// Called after every step; returning true ends the run.
   virtual bool should_stop(int64_t step) = 0;
 };
 

@@ -15,12 +15,12 @@ inline constexpr QuantityInfo kScoreObjective{"objective", ""}, kScoreKlToNoised
 /// J the Jacobian, by one pair of Rademacher probes a point. 0 for a gradient, 1 for a rotation.
 double curl_share(const ScoreNetwork& network, const Tensor& x, Rng& rng, const Tensor& labels = {});
 
-/// The objective on held-out examples, what is known of a toy's truth (KL of an energy, Fisher divergence;
-/// truth may be null), the curl of a vector net, and the error of denoised images.
+/// The objective on held-out examples; for a toy the KL of an energy and the Fisher divergence (truth may be
+/// null); the curl share of a vector network; the error of denoised images.
 Quantities score_quantities(const ScoreNetwork& network, const ScoreTask& task, const DataShape& shape,
                             const ScoreTruth* truth, const DataView& data);
 
-/// What these numbers say, for the report.
+/// The report's paragraph on these numbers.
 std::string score_reading(const ScoreNetwork& network, const ScoreTask& task, const DataShape& shape,
                           const ScoreTruth* truth, const DataView& data);
 

@@ -24,14 +24,14 @@ struct ScoreShape {
 
 /// A score by a multilayer perceptron: the gradient of an EnergyNetwork, or a vector field
 ///   s(x) = b mlp(a x) - x / c^2.
-/// With b = 1/sigma and c = sigma the perceptron gives the denoised x~ over sigma.
+/// With b = 1/sigma and c = sigma the perceptron's output is the denoised x~ divided by sigma.
 class ScoreNetwork : public Module {
  public:
   ScoreNetwork(const ScoreShape& shape, Rng& rng);
-  /// f (B, d) -> (B) of an energy, s (B, d) -> (B, d) of a vector field: what ScoreFunction takes. Of a
-  /// network of classes given labels (B) i64, or of the first block where x is several: tiled_labels.
+  /// f (B, d) -> (B) of an energy, s (B, d) -> (B, d) of a vector field, as ScoreFunction takes it. For a
+  /// conditional network, given labels (B) i64, or those of the first block if x is tiled: tiled_labels.
   Tensor operator()(const Tensor& x, const Tensor& labels = {}) const;
-  /// The score as the objectives take it; this network must outlive it.
+  /// The score for the objectives; this network must outlive it.
   ScoreFunction function() const { return {*this, shape_.is_energy}; }
   /// s at x (B, d), nothing recorded.
   Tensor score(const Tensor& x, const Tensor& labels = {}) const;

@@ -6,17 +6,17 @@
 /// Score matching (Hyvarinen 2005; Vincent 2011; Song et al. 2019; Pang et al. 2020): objectives that fit a
 /// score s(x) = grad_x log p~(x) to data without the normaliser. Each returns the objective of every row,
 /// (B), recorded on the caller's tape through one batched graph, so that mean() of it is a loss; f32 or f64.
-/// All throw Error without a live tape, for shapes that do not fit, and where the network's activation is not
+/// All throw Error without a live tape, for shapes that do not fit, and if the network's activation is not
 /// smooth enough: see derivatives_in_x.
 namespace gradzoo {
 
-/// What is fitted, for the length of one call. Rows must not interact.
+/// The model to fit, for the duration of one call. Rows must be independent of each other.
 struct ScoreFunction {
   TensorFn function;  // a log-density f, (B, d) -> (B), or a vector field s, (B, d) -> (B, d)
   bool is_energy;     // the first: s is its input gradient
 };
 
-/// What may be fitted, by which objective.
+/// The objectives, and what each can fit.
 enum class ScoreObjective { esm, ism, ism_hutchinson, ssm, ssm_vr, fd_ssm, dsm };
 inline constexpr Choice<ScoreObjective> kScoreObjectives[] = {
     {"esm", ScoreObjective::esm},
@@ -27,20 +27,20 @@ inline constexpr Choice<ScoreObjective> kScoreObjectives[] = {
     {"fd-ssm", ScoreObjective::fd_ssm},
     {"dsm", ScoreObjective::dsm}};
 
-/// How many derivatives in x an objective takes of the network: the activation must have as many that are
-/// continuous. Where the last one jumps, the place of the jump moves with the parameters, and automatic
-/// differentiation loses that part of their gradient: of a ReLU energy under dsm, all of its bias's.
+/// How many derivatives in x an objective takes of the network; the activation needs as many continuous ones.
+/// If the last one jumps, the place of the jump moves with the parameters, and automatic differentiation
+/// loses that part of their gradient: for a ReLU energy under dsm, the whole gradient of the biases.
 int derivatives_in_x(ScoreObjective objective, bool is_energy);
 
-/// s at x (B, d) -> (B, d), recorded; x may be a leaf or plain values. Throws Error where f is not
-/// continuously differentiable.
+/// s at x (B, d) -> (B, d), recorded; x may be a leaf or plain values. Throws Error if f is not continuously
+/// differentiable.
 Tensor score_at(const ScoreFunction& model, const Tensor& x);
 
 /// Explicit (Hyvarinen 2005, eq. 2), the score of the data being known:  1/2 |s(x) - s_data|^2.
 Tensor explicit_score_matching(const ScoreFunction& model, const Tensor& x, const Tensor& data_score);
 
 /// Implicit (Hyvarinen 2005, theorem 1), the trace exact:  1/2 |s(x)|^2 + tr grad s(x). Its mean over the
-/// data is the explicit one less a constant, where p s vanishes at the boundary.
+/// data is the explicit one minus a constant, if p s vanishes at the boundary.
 Tensor implicit_score_matching(const ScoreFunction& model, const Tensor& x);
 
 /// The same with Hutchinson's estimate of the trace (1989), mean over the K probes of a row, E[vv'] = I:
@@ -56,11 +56,11 @@ struct SlicedOptions {
 Tensor sliced_score_matching(const ScoreFunction& model, const Tensor& x, const Tensor& probes,
                              SlicedOptions options = {});
 
-/// Sliced by finite differences (Pang et al. 2020), mean over the K probes of a row. With h = eps
-/// / sqrt(d), and f+ = f(x + h v), f- = f(x - h v), of an energy
+/// Sliced by finite differences (Pang et al. 2020), mean over the K probes of a row. With h = eps / sqrt(d),
+/// and f+ = f(x + h v), f- = f(x - h v), of an energy
 ///   [f+ - 2 f(x) + f-] / h^2 + 1/2 [(f+ - f-) / (2h)]^2,
 /// of a vector field  v'(s+ - s-) / (2h) + 1/2 [v'(s+ + s-) / 2]^2:  the sliced one to O(eps^2), with no
-/// derivative in x, so any activation will do. probes (K, B, d); eps is a step's root mean square length.
+/// derivative in x, so any activation is allowed. probes (K, B, d); eps is a step's root mean square length.
 /// Throws Error too for eps that is not above 0.
 Tensor finite_difference_score_matching(const ScoreFunction& model, const Tensor& x, const Tensor& probes,
                                         double eps);

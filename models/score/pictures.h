@@ -7,7 +7,7 @@
 
 namespace gradzoo {
 
-/// Rows of chains' ends and of what lies under their noise, by turns: 50 samples or fewer.
+/// Rows of chains' ends and rows of their denoising, in turn: 50 samples or fewer.
 Picture score_raw_and_denoised(const ScoreSamples& samples, const DataShape& shape);
 
 /// Samples over the truth; of an energy, its density beside that of the truth.

@@ -10,8 +10,8 @@
 #include "models/score/truth.h"
 
 /// Score models: a network for s(x) = grad_x log p(x) of data, or of data with Gaussian noise, by score
-/// matching (objectives.h), sampled by Langevin from noise with a last step onto the best guess of what
-/// lies under the noise (Vincent 2011; Song & Ermon 2019).
+/// matching (objectives.h), sampled by Langevin from noise, with a last denoising step (Vincent 2011; Song &
+/// Ermon 2019).
 namespace gradzoo {
 
 class Score : public Model {

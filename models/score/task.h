@@ -6,7 +6,7 @@
 
 namespace gradzoo {
 
-/// What is minimised, and on which data.
+/// The objective, and the data it is for.
 struct ScoreTask {
   ScoreObjective objective = ScoreObjective::dsm;
   double sigma = 0.5;                        // of dsm's noise
@@ -18,12 +18,12 @@ struct ScoreTask {
 
   static ScoreTask of(const ScoreOptions& options);
 
-  /// The noise under which the learned density is the data's: p * N(0, noise^2 I).
+  /// The noise of the learned density, p * N(0, noise^2 I).
   double learned_noise() const;
 };
 
-/// The objective of every row, (B), on the caller's tape: of dsm times sigma^2. `data` (B, d) is without
-/// noise; `toy` gives esm its score and may be null elsewhere.
+/// The objective of every row, (B), on the caller's tape; dsm is multiplied by sigma^2. `data` (B, d) is
+/// without noise; `toy` gives esm its score and may be null elsewhere.
 Tensor score_task_objective(const ScoreFunction& model, const Tensor& data, const Toy* toy,
                             const ScoreTask& task, Rng& rng);
 

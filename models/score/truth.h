@@ -8,7 +8,7 @@
 
 namespace gradzoo {
 
-/// A toy as it is, and with the noise that is learned, on grids.
+/// A toy without noise, and with the noise of the learned density, on grids.
 struct ScoreTruth {
   NoisedToy clean;
   std::optional<NoisedToy> noised;  // none without noise, or where it is too small for the grid

@@ -24,9 +24,9 @@ VaeBound vae_bound(const VaeNetwork& network, const Examples& images, Pixels pix
 /// Salakhutdinov 2016, section 5.2).
 int64_t active_units(const VaeBound& bound);
 
-/// log p(x) of every image by importance sampling from q, (N) nats; `samples` an image. Its expectation lies
-/// below the truth (Burda et al. 2016, theorem 1), by less the more samples.
-/// `done` is told the share of the images that is measured.
+/// log p(x) of every image by importance sampling from q, (N) nats; `samples` an image. Its expectation is
+/// below the true value (Burda et al. 2016, theorem 1); the gap shrinks with more samples. Calls `done` with
+/// the share of the images measured so far.
 Tensor vae_log_likelihood(const VaeNetwork& network, const Examples& images, Pixels pixels, int64_t samples,
                           uint64_t seed, const ShareDone& done);
 

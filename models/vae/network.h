@@ -32,8 +32,8 @@ struct VaeShape {
 };
 
 /// Encoder pixels-hidden-(mean, logvar) and decoder latent-hidden-pixels; or two convolutions in place of
-/// hidden layers. Labels y (B) i64 are inputs of both, q(z|x,y) and p(x|z,y) (Sohn et al. 2015), where the
-/// network was made for some; else none are read.
+/// hidden layers. Labels y (B) i64 are inputs of both, q(z|x,y) and p(x|z,y) (Sohn et al. 2015), if the
+/// network is conditional.
 class VaeNetwork : public Module {
  public:
   VaeNetwork(const VaeShape& shape, Rng& rng);

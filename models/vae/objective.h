@@ -28,7 +28,7 @@ struct VaeObjectiveOptions {
   double kl_weight = 1.0;                        // beta
 };
 
-/// What a batch's objective comes to.
+/// The objective of a batch, and its parts.
 struct VaeTerms {
   Tensor loss;   // scalar, to descend; under log_derivative its value is not the bound, its gradient is right
   Tensor bound;  // (B) nats: the ELBO, or the IWAE bound; detached
@@ -41,7 +41,7 @@ struct VaeTerms {
 /// where a tape is alive.
 VaeTerms vae_objective(const Posterior& q, TensorFn log_likelihood, const Tensor& eps,
                        const VaeObjectiveOptions& options);
-/// The same for a network and images (B, pixels), with their labels where it reads them.
+/// The same for a network and images (B, pixels), with their labels if it is conditional.
 VaeTerms vae_objective(const VaeNetwork& network, const Batch& batch, const Tensor& eps,
                        const VaeObjectiveOptions& options);
 
