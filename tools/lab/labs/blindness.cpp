@@ -41,9 +41,9 @@ LabResult run_blindness(const LabContext& context) {
       context.sizes_of<double>("separations", {1, 2, 4, 6, 8, 10, 12, 16});  // of the modes, in their widths
   LabTable table{"separation",
                  {{"KL, nats", "KL(p || q) of weights .5, .5 and .9, .1"},
-                  {"Fisher divergence", "1/2 E_p |s_p - s_q|^2 of the same"},
-                  {"KL with noise", "after noise of standard deviation 4 was added to both"},
-                  {"Fisher with noise", "and the Fisher divergence of these"}}};
+                  {"Fisher divergence", "Fisher divergence of the same, 1/2 E_p |s_p - s_q|^2"},
+                  {"KL with noise", "KL after noise of standard deviation 4 was added to both"},
+                  {"Fisher with noise", "Fisher divergence with this noise"}}};
   LineChart chart{.title = "two modes, weights .5 .5 against .9 .1",
                   .x_label = "separation of the modes, in their widths",
                   .y_label = "divergence",
@@ -62,19 +62,19 @@ LabResult run_blindness(const LabContext& context) {
   const std::vector<double>& far = table.rows.back().values;
   LabResult out;
   out.pictures.push_back({"divergences",
-                          "How far the two mixtures are from each other as their modes separate.",
+                          "KL and Fisher divergence of the two mixtures as their modes separate.",
                           draw_chart(chart)});
   out.reading = fmt::format(
-      "The two mixtures have the same two modes and differ in their weights alone. As the modes separate "
+      "The two mixtures have the same two modes and differ only in their weights. As the modes separate "
       "their KL grows to that of the weights, .511 nats, and stays there. The Fisher divergence falls to "
-      "{:.0e}: the score near a mode does not know what stands elsewhere, and where it does, between the "
-      "modes, there are no data to notice. No objective of score matching can learn these weights, however "
-      "many data it has. Noise of 4 makes the modes overlap: the KL shrinks to {:.2g}, the Fisher divergence "
-      "comes back to {:.2g}. That is why scores are learned at many noise levels.",
+      "{:.0e}. Near a mode the score does not depend on the weights. Between the modes it does, but there "
+      "are no data. So no objective of score matching can learn these weights, however many data it has. "
+      "Noise of 4 makes the modes overlap: the KL shrinks to {:.2g}, and the Fisher divergence rises to "
+      "{:.2g}. That is why scores are learned at many noise levels.",
       far[1], far[2], far[3]);
   out.exercise =
       "De Bruijn: as noise of variance t is added, d KL / dt = -(Fisher divergence). How can the KL stay at "
-      ".51 nats where the Fisher divergence is 0, and where is it lost in the end?";
+      ".51 nats while the Fisher divergence is 0, and at which t does the KL fall in the end?";
   out.tables.push_back(std::move(table));
   return out;
 }
@@ -82,7 +82,7 @@ LabResult run_blindness(const LabContext& context) {
 }  // namespace
 
 LabEntry blindness_lab() {
-  return {"blindness", "what scores cannot see: the weights of modes far apart, and how noise shows them",
+  return {"blindness", "scores do not contain the weights of modes far apart; noise brings them back",
           "Song & Ermon 2019, section 3.2; Wenliang & Kanagawa 2020", run_blindness};
 }
 

@@ -56,17 +56,18 @@ LabResult run_coin(const LabContext& context) {
   const std::vector<double> uniform = rand({flips}, rng, DType::f64).to_vector();
   LabTable table{
       "flips",
-      {{"heads", "how many came up"},
-       {"heads / flips", "the most likely chance, argmax p(flips | theta): it knows no doubt"},
+      {{"heads", "number of heads"},
+       {"heads / flips", "the maximum likelihood estimate, argmax p(flips | theta), without any uncertainty"},
        {"posterior mean",
-        "E[theta | flips] = (heads + 1) / (flips + 2) from a flat prior, which is also the chance of heads "
-        "at the next flip (Laplace's rule of succession)"},
-       {"posterior sd", "its standard deviation: falls as 1/sqrt(flips)"},
-       {"95 % from", "a 40th of the posterior lies below"},
-       {"95 % to", "and a 40th above"},
-       {"from Beta(20, 20)", "the posterior mean of someone who was nearly sure that the coin is fair"},
+        "posterior mean E[theta | flips] = (heads + 1) / (flips + 2) from a flat prior; also the chance of "
+        "heads at the next flip (Laplace's rule of succession)"},
+       {"posterior sd", "posterior standard deviation: falls as 1/sqrt(flips)"},
+       {"95 % from", "2.5 % quantile of the posterior"},
+       {"95 % to", "97.5 % quantile of the posterior"},
+       {"from Beta(20, 20)",
+        "posterior mean from the prior Beta(20, 20), which is nearly sure that the coin is fair"},
        {"bits against fair",
-        "log2 p(flips | any chance, evenly) / p(flips | 1/2): above 0 for a bent coin"}}};
+        "log2 p(flips | theta uniform) / p(flips | 1/2): above 0 speaks for a biased coin"}}};
   std::vector<Series> curves = {density_of({1, 1}, "prior")};
   int64_t heads = 0;
   for (int64_t n = 0; n <= flips; ++n) {
@@ -84,17 +85,17 @@ LabResult run_coin(const LabContext& context) {
   const LabTable::Row last = table.rows.back();
   LabResult out;
   out.reading = fmt::format(
-      "Before the first flip every chance is as likely as any other. Each flip multiplies the density by "
-      "theta for heads, by 1 - theta for tails, and so it stays a Beta. After one flip the most likely "
-      "chance is 0 or 1, which no one believes; the posterior mean is 1/3 or 2/3. After {} flips it is "
-      "{:.3f} +- {:.3f}, where the truth is {:.2f}, and heads / flips says the same: the prior has been "
-      "outvoted. Even who began with Beta(20, 20) says {:.3f}. The evidence against a fair coin first falls "
-      "below 0 (a bent coin must spread its bets) and then grows by a constant number of bits a flip, the KL "
-      "divergence of the two coins: {:.0f} bits by now.",
+      "Before the first flip every chance of heads is equally likely. Each flip multiplies the density by "
+      "theta for heads or by 1 - theta for tails, so it stays a Beta. After one flip the maximum likelihood "
+      "estimate is 0 or 1, which no one believes; the posterior mean is 1/3 or 2/3. After {} flips the "
+      "posterior is {:.3f} +- {:.3f}; the truth is {:.2f}. heads / flips says the same, so the prior no "
+      "longer matters. Even the prior Beta(20, 20) leads to {:.3f}. The evidence against a fair coin first "
+      "falls below 0 (a biased coin of unknown chance must spread its bets). Then it grows by a constant "
+      "number of bits a flip, the KL divergence of the two coins: {:.0f} bits by now.",
       flips, last.values[2], last.values[3], chance, last.values[6], last.values[7]);
   out.exercise =
-      "How many flips of a coin with chance .7 give 20 bits against a fair one, on average? (KL(.7 || .5) in "
-      "bits, and what was lost at the beginning.)";
+      "How many flips of a coin with chance .7 give 20 bits against a fair one, on average? (Use KL(.7 || "
+      ".5) in bits, and the loss at the beginning.)";
   out.pictures.push_back({"posterior",
                           "The posterior density of the chance of heads after more and more flips.",
                           draw_chart(LineChart{.title = "posterior of the chance of heads",
@@ -108,7 +109,7 @@ LabResult run_coin(const LabContext& context) {
 }  // namespace
 
 LabEntry coin_lab() {
-  return {"coin", "from prior to posterior: what flips of a coin tell of its chance of heads",
+  return {"coin", "from prior to posterior: inference about a coin's chance of heads",
           "Bayes 1763; Laplace 1774", run_coin};
 }
 

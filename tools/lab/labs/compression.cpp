@@ -85,15 +85,19 @@ LabResult run_compression(const LabContext& context) {
   const double entropy = cross_entropy(kSource, kSource);
   LabTable codes{
       "training symbols",
-      {{"bits a symbol", "cross-entropy of the source under the fitted shares: an arithmetic code's length"},
+      {{"bits a symbol",
+        "cross-entropy of the source under the fitted probabilities: the length of an arithmetic code"},
        {"bits lost", "KL(source || fitted), the mean over training sets"},
-       {"(k - 1) / 2n ln 2", "what theory says is lost by k fitted shares"},
-       {"Huffman", "bits a symbol of Huffman's code for the fitted shares: whole bits, so up to one more"}}};
+       {"(k - 1) / 2n ln 2", "the theoretical loss by k fitted probabilities"},
+       {"Huffman",
+        "bits a symbol of Huffman's code for the fitted probabilities: whole bits, so up to one more"}}};
   LabTable centres{"samples",
-                   {{"n var(mean)", "of a Laplace law's centre by the mean: 1, its variance"},
+                   {{"n var(mean)",
+                     "n times the variance of the mean as estimate of a Laplace distribution's centre: tends "
+                     "to its variance, 1"},
                     {"n var(median)",
-                     "by the median, which is the maximum of the likelihood: tends to 1/2, the least that "
-                     "any unbiased estimate can have (Cramer-Rao)"}}};
+                     "the same for the median, the maximum likelihood estimate: tends to 1/2, the minimum "
+                     "for any unbiased estimate (Cramer-Rao)"}}};
   Series measured{.name = "measured"}, theory{.name = "(k - 1) / 2n ln 2"};
   for (const int64_t n : sizes) {
     context.progress(fmt::format("{} training symbols", n));
@@ -116,7 +120,7 @@ LabResult run_compression(const LabContext& context) {
     centres.add(fmt::format("{}", n), {scatter.of_mean, scatter.of_median});
   }
   LabResult out;
-  out.pictures.push_back({"lost", "Bits a symbol that a code loses for having been fitted to n symbols.",
+  out.pictures.push_back({"lost", "Bits a symbol that a code loses because it was fitted to n symbols.",
                           draw_chart(LineChart{.title = "bits lost to few data",
                                                .x_label = "training symbols",
                                                .y_label = "bits a symbol",
@@ -125,18 +129,18 @@ LabResult run_compression(const LabContext& context) {
                                                .log_y = true})});
   const std::vector<double>& last = codes.rows.back().values;
   out.reading = fmt::format(
-      "The source has eight symbols and {:.3f} bits of entropy: no code does with less. A code made for a "
-      "model q spends -log2 q on a symbol, so the source costs its cross-entropy, the entropy plus KL(p || "
-      "q); minimising a cross-entropy is looking for the shortest code. Shares fitted to n symbols lose (k - "
-      "1)/(2 n ln 2) bits, half a squared standard error for each free share: {:.4f} measured, {:.4f} by "
-      "theory at the last line. Huffman's code pays for whole bits besides, {:.3f}. Maximum likelihood "
-      "wastes no data: the centre of a Laplace law by its median has half the variance of the mean ({:.2f} "
-      "against {:.2f}), so the mean needs twice as many samples.",
+      "The source has eight symbols and {:.3f} bits of entropy: no code needs less. A code made for a model "
+      "q spends -log2 q on a symbol, so the source costs its cross-entropy, the entropy plus KL(p || q). "
+      "Minimising a cross-entropy means looking for the shortest code. Probabilities fitted to n symbols "
+      "lose (k - 1)/(2 n ln 2) bits, half a squared standard error for each free probability: {:.4f} "
+      "measured, {:.4f} by theory in the last row. Huffman's code pays for whole bits too, {:.3f}. Maximum "
+      "likelihood wastes no data: for the centre of a Laplace distribution the median has half the variance "
+      "of the mean ({:.2f} against {:.2f}), so the mean needs twice as many samples.",
       entropy, last[1], last[2], last[3] - last[0], centres.rows.back().values[1],
       centres.rows.back().values[0]);
   out.exercise =
-      "A file of 10,000 symbols is sent with its fitted shares in front, each to the precision that is worth "
-      "it, 1/sqrt(n). How many bits do the shares take, and how does that compare with what is lost by "
+      "A file of 10,000 symbols is sent with its fitted probabilities in front, each to the precision that "
+      "pays, 1/sqrt(n). How many bits do the probabilities take, and how does that compare with the loss by "
       "fitting?";
   out.tables = {std::move(codes), std::move(centres)};
   return out;
@@ -146,7 +150,7 @@ LabResult run_compression(const LabContext& context) {
 
 LabEntry compression_lab() {
   return {"compression",
-          "cross-entropy is code length, KL the bits lost, and maximum likelihood loses fewest",
+          "cross-entropy is code length, KL is the bits lost, and maximum likelihood loses fewest",
           "Shannon 1948; Fisher 1922; Rissanen 1986", run_compression};
 }
 

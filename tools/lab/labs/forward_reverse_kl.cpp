@@ -83,12 +83,14 @@ LabResult run_forward_reverse_kl(const LabContext& context) {
                       {"reverse KL, from wide", reverse_kl, 0, 4, Dash::dashes},
                       {"Jensen-Shannon, from the left", jensen_shannon, -2, 1, Dash::dots},
                       {"Jensen-Shannon, from wide", jensen_shannon, 0, 4, Dash::dashes}};
-  LabTable table{"fit by",
-                 {{"mean", "of the Gaussian; the modes are at -2.5 and 2.5"},
-                  {"sd", "its standard deviation; the modes' is .8"},
-                  {"KL(p || q)", "forward, nats: mean code length lost where the data are"},
-                  {"KL(q || p)", "reverse, nats: how unlikely what q draws is"},
-                  {"JSD(p, q)", "nats, at most log 2: what a perfect discriminator knows"}}};
+  LabTable table{
+      "fit by",
+      {{"mean", "mean of the Gaussian; the modes are at -2.5 and 2.5"},
+       {"sd", "standard deviation of the Gaussian; that of the modes is .8"},
+       {"KL(p || q)", "forward KL, nats: the mean loss in code length on the data"},
+       {"KL(q || p)", "reverse KL, nats: how unlikely q's samples are under p"},
+       {"JSD(p, q)",
+        "Jensen-Shannon divergence, nats, at most log 2: the information of a perfect discriminator"}}};
   std::vector<Series> curves = {curve(line, line.log_p, "p")};
   for (const Fit& each : fits) {
     Bell bell(each.mean, each.width);
@@ -102,21 +104,20 @@ LabResult run_forward_reverse_kl(const LabContext& context) {
     curves.back().dash = each.dash;
   }
   LabResult out;
-  out.pictures.push_back({"fits",
-                          "Two modes of weight .6 and .4, and the Gaussian that each divergence likes best.",
+  out.pictures.push_back({"fits", "Two modes of weight .6 and .4, and the best Gaussian by each divergence.",
                           draw_chart(LineChart{.title = "a Gaussian for two modes",
                                                .x_label = "x",
                                                .y_label = "density",
                                                .series = std::move(curves)})});
   out.reading = fmt::format(
-      "KL(p || q) is infinite where p has data and q has none, so the forward fit covers both modes and the "
-      "gap: it has the mean {:.3f} and standard deviation {:.3f} of p, as maximum likelihood of a Gaussian "
-      "always has. KL(q || p) punishes what q draws where p has nothing, so the reverse fit sits on one mode "
-      "and forgets the other, which costs it about -log of the mode's weight ({:.2f} and {:.2f} nats): which "
-      "one depends on where it began. From a wide start it ends at {:.1f}. Jensen-Shannon's divergence lies "
-      "between: it too can rest on one mode ({:.3f}, at the mean {:.1f}) beside a fit that covers both "
-      "({:.3f}). A divergence that can rest on a part of the data drops modes without its loss saying so; "
-      "likelihood does not, and pays with samples in the gap.",
+      "KL(p || q) is infinite if q is 0 where p has data, so the forward fit covers both modes and the gap. "
+      "It has the mean {:.3f} and standard deviation {:.3f} of p, as the maximum likelihood fit of a "
+      "Gaussian always has. KL(q || p) penalises samples of q where p has no mass, so the reverse fit covers "
+      "one mode and ignores the other. That costs about -log of the mode's weight ({:.2f} and {:.2f} nats); "
+      "which mode it is depends on the start. From a wide start it ends at {:.1f}. The Jensen-Shannon "
+      "divergence lies between: it has a minimum on one mode ({:.3f}, at the mean {:.1f}) and one that "
+      "covers both ({:.3f}). A divergence with a minimum on a part of the data drops modes, and its loss "
+      "does not show it. Likelihood covers all modes, and pays with samples in the gap.",
       table.at("forward KL", "mean"), table.at("forward KL", "sd"),
       table.at("reverse KL, from the left", "KL(q || p)"),
       table.at("reverse KL, from the right", "KL(q || p)"), table.at("reverse KL, from wide", "mean"),
@@ -132,7 +133,8 @@ LabResult run_forward_reverse_kl(const LabContext& context) {
 }  // namespace
 
 LabEntry forward_reverse_kl_lab() {
-  return {"forward-reverse-kl", "a Gaussian fitted to two modes: which divergence covers, which one seeks",
+  return {"forward-reverse-kl",
+          "a Gaussian fitted to two modes: which divergence covers both, which one picks a mode",
           "Minka 2005; Goodfellow et al. 2014", run_forward_reverse_kl};
 }
 

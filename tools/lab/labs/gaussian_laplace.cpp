@@ -37,11 +37,12 @@ Tensor likelihood_ratio(const Tensor& x) {
 }
 
 constexpr Statistic kStatistics[] = {
-    {"mean", mean_size, "|mean|: both laws have mean 0, so it sees nothing"},
-    {"variance", variance_off, "|variance - 1|: the same in both, but the Laplace's scatters more"},
+    {"mean", mean_size, "|mean|: both distributions have mean 0, so it carries no information"},
+    {"variance", variance_off,
+     "|variance - 1|: the variances are equal, but the Laplace sample's varies more"},
     {"kurtosis", kurtosis, "fourth moment over squared variance: 3 and 6"},
     {"likelihood ratio", likelihood_ratio,
-     "log of the two densities' ratio, the logit of the best classifier"}};
+     "log of the ratio of the densities, the logit of the best classifier"}};
 
 // The value that a share of `values` exceeds.
 double exceeded_by(std::vector<double> values, double share) {
@@ -71,7 +72,7 @@ LabResult run_gaussian_laplace(const LabContext& context) {
     second.columns.push_back(
         {statistic.name, fmt::format("type II errors: Laplace samples that this test calls Gaussian. {}",
                                      statistic.meaning)});
-    first.columns.push_back({statistic.name, "type I errors on new Gaussian samples: .05 was asked for"});
+    first.columns.push_back({statistic.name, "type I errors on new Gaussian samples; the level is .05"});
     chart.series.push_back({.name = statistic.name});
   }
   for (const int64_t n : sizes) {
@@ -94,19 +95,20 @@ LabResult run_gaussian_laplace(const LabContext& context) {
   const LabTable::Row& most = second.rows.back();
   LabResult out;
   out.pictures.push_back(
-      {"errors", "How often each test takes Laplace samples for Gaussian ones.", draw_chart(chart)});
+      {"errors", "Share of Laplace samples that each test takes for Gaussian ones.", draw_chart(chart)});
   out.reading = fmt::format(
-      "Null hypothesis: the samples are Gaussian; each test rejects 5 % of Gaussian samples (type I) and "
-      "misses some Laplace ones (type II). The mean misses 95 % of them whatever the number of samples: it "
-      "is no better than a die, as any statistic that both laws share. The variance is shared too, but its "
-      "scatter is not, which gives it a little power. The fourth moment sees the heavy tails: with {} "
-      "samples it misses {:.1f} %. The ratio of likelihoods uses all moments at once and misses {:.1f} %; by "
-      "Neyman and Pearson no test does better. A classifier between data and samples learns just this ratio, "
-      "which is why it is the judge of generators.",
+      "Null hypothesis: the samples are Gaussian. Each test rejects 5 % of Gaussian samples (type I error) "
+      "and misses some Laplace ones (type II error). The mean misses 95 % of them whatever the number of "
+      "samples: it is no better than chance, since both distributions have the same mean. Their variances "
+      "are equal too, but not the spread of the sample variance, which gives this test a little power. The "
+      "fourth moment detects the heavy tails: with {} samples it misses {:.1f} %. The likelihood ratio uses "
+      "all moments and misses {:.1f} %; by Neyman and Pearson no test does better. A classifier between data "
+      "and samples learns exactly this ratio, which is why classifiers judge generators.",
       most.name, 100 * most.values[2], 100 * most.values[3]);
   out.exercise =
       "How many samples does the likelihood ratio need for errors of 5 % on both sides? (Its mean is "
-      "KL(Laplace || Gaussian) = .072 under one law, -KL(Gaussian || Laplace) = -.056 under the other.)";
+      "KL(Laplace || Gaussian) = .072 under the Laplace distribution, and -KL(Gaussian || Laplace) = -.056 "
+      "under the Gaussian.)";
   out.tables = {std::move(second), std::move(first)};
   return out;
 }
@@ -114,7 +116,8 @@ LabResult run_gaussian_laplace(const LabContext& context) {
 }  // namespace
 
 LabEntry gaussian_laplace_lab() {
-  return {"gaussian-laplace", "two laws of one mean and variance, told apart by moments and by a classifier",
+  return {"gaussian-laplace",
+          "two distributions with equal mean and variance, discriminated by moments and by a classifier",
           "Neyman & Pearson 1933; Goodfellow et al. 2014", run_gaussian_laplace};
 }
 

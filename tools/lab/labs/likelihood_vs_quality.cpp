@@ -26,8 +26,8 @@ LabTable lost_by_dimension(const std::vector<int64_t>& dimensions, const LabCont
   LabTable table{"dimensions",
                  {{"99 % noise",
                    "nats that .01 N(0, I) + .99 N(0, 9 I) loses to the truth, N(0, I), on the truth's draws"},
-                  {"all noise", "that N(0, 9 I) alone loses"},
-                  {"10 % too wide", "that N(0, 1.21 I) loses, each of whose samples is nearly right"}}};
+                  {"all noise", "nats that N(0, 9 I) alone loses"},
+                  {"10 % too wide", "nats that N(0, 1.21 I) loses, whose samples are all nearly right"}}};
   for (const int64_t d : dimensions) {
     context.progress(fmt::format("{} dimensions", d));
     const auto lost = [&](auto log_model) { return mixture_loss(log_model, d, context.seed); };
@@ -40,8 +40,8 @@ LabTable lost_by_dimension(const std::vector<int64_t>& dimensions, const LabCont
 
 LabTable memory_by_width(const Memory& memory) {
   LabTable table{"kernel width",
-                 {{"log p, test", "of points that it never saw, nats"},
-                  {"log p, training", "of the points that it repeats, nats: it rises as the width falls"}}};
+                 {{"log p, test", "log p of test points, nats"},
+                  {"log p, training", "log p of its training points, nats: it rises as the width falls"}}};
   const NoGrad quiet;
   const Tensor train = cast(memory.train, DType::f64), some = train.rows(0, 500);
   for (size_t i = 0; i < memory.widths.size(); ++i)
@@ -72,7 +72,7 @@ LabResult run_likelihood_vs_quality(const LabContext& context) {
   const std::vector<int64_t> dimensions = context.sizes_of<int64_t>(
       "dimensions", {1, 3, 10, 30, 100, 300, 1000});  // of the data of the first model
   LabTable lost = lost_by_dimension(dimensions, context);
-  context.progress("a memoriser of ring8");
+  context.progress("a model that memorises ring8");
   const Memory memory = measure_memory({kernel_log_density, kernel_samples}, context.seed);
   LabTable remembered = memory_by_width(memory);
   const std::shared_ptr<const Toy> toy = make_toy("ring8");
@@ -85,29 +85,30 @@ LabResult run_likelihood_vs_quality(const LabContext& context) {
 
   LabResult out;
   out.pictures.push_back({"mixture",
-                          "Nats that three models of N(0, I) lose on its draws. The one whose samples are "
-                          "noise 99 times of 100 never loses more than log 100.",
+                          "Nats that three models of N(0, I) lose on its draws. The model whose samples are "
+                          "99 % noise never loses more than log 100.",
                           draw_chart(lost_chart(lost, dimensions))});
   out.pictures.push_back(planes_picture(
       "memoriser",
-      "Samples of a model that repeats 2,000 training points with a little noise, over the truth: the wide "
-      "kernel finds test points likely, the narrow one next to impossible.",
+      "Samples of a model that repeats 2,000 training points with a little noise, over the truth. With a "
+      "wide kernel test points are likely, with a narrow one next to impossible.",
       {best, least}));
   const LabTable::Row& most = lost.rows.back();
   out.reading = fmt::format(
-      "Likelihood does not tell how good samples are, either way. A mixture of 1 % truth and 99 % noise has "
-      "p_m >= .01 p everywhere, so it loses at most log 100 = 4.605 nats, whatever the dimension; in {} "
-      "dimensions noise alone loses {:.3g}, and a model whose samples are all nearly right, 10 % too wide, "
-      "{:.2f}, against {:.3f} of the mixture, which draws noise 99 times of 100. The other way round, a "
-      "memoriser that repeats 2,000 points with noise of {} draws what no classifier tells from fresh points "
-      "(p = {:.2f}), and finds test points next to impossible: log p {:.4g}, the truth has {:.2f}. Its "
-      "training points have {:.2f}: neither training likelihood nor samples tell a memoriser, only test data "
-      "do.",
+      "A good likelihood does not mean good samples, nor the reverse. A mixture of 1 % truth and 99 % noise "
+      "has p_m >= .01 p everywhere, so it loses at most log 100 = 4.605 nats in any dimension. In {} "
+      "dimensions noise alone loses {:.3g}. A model that is 10 % too wide, whose samples are all nearly "
+      "right, loses {:.2f}; the mixture, whose samples are 99 % noise, loses {:.3f}. In the reverse case a "
+      "model memorises: it repeats 2,000 points with noise of {}. No classifier tells its samples from fresh "
+      "points (p = {:.2f}), but it finds test points next to impossible: log p {:.4g}, where the truth has "
+      "{:.2f}. Its training points have {:.2f}. Neither the training likelihood nor the samples reveal "
+      "memorising; only test data do.",
       most.name, most.values[1], most.values[2], most.values[0], memory.widths.back(), memory.p_value,
       memory.log_px.back(), truth, remembered.rows.back().values[1]);
   out.exercise =
       "What is the memoriser's mean log p of its own n training points in the plane at a small width w? What "
-      "does halving w do to it, and what to log p of a test point at the distance r from the nearest?";
+      "does halving w do to it, and to log p of a test point at a distance r from the nearest training "
+      "point?";
   out.tables = {std::move(lost), std::move(remembered)};
   return out;
 }

@@ -25,9 +25,9 @@ LabResult run_nce_constant(const LabContext& context) {
   const std::shared_ptr<const Toy> toy = make_toy("ring8", {.noise = 0.2});
   LabTable table{
       "noise width",
-      {{"c - log Z", "the learned constant less log Z of the learned energy by quadrature, nats"},
+      {{"c - log Z", "the learned constant minus log Z of the learned energy by quadrature, nats"},
        {"KL, nats", "KL(truth || exp f / Z)"},
-       {"held-out log p", "mean of f - c on held-out points, nats: a log-likelihood, where c is log Z"}}};
+       {"held-out log p", "mean of f - c on held-out points, nats: a log-likelihood, if c is log Z"}}};
   std::vector<Plane> planes;
   const NoiseWidth noises[] = {
       {"1.2, early", 1.2, steps / 10}, {"1.2", 1.2, steps}, {"0.5", 0.5, steps}, {"6", 6, steps}};
@@ -49,21 +49,21 @@ LabResult run_nce_constant(const LabContext& context) {
   }
   LabResult out;
   out.pictures.push_back(
-      planes_picture("densities", "exp f / Z that was learned against noise of each width.", planes));
+      planes_picture("densities", "exp f / Z learned against noise of each width.", planes));
   out.reading = fmt::format(
-      "An energy knows its density up to Z. Here nothing is integrated: a classifier with the odds exp(f - "
-      "c) / (2 p_noise) tells data from noise, and its best constant c is log Z. Against Gaussian noise a "
-      "little wider than the data c is right to {:.3f} nats and the KL is {:.4f}. c alone proves little: "
-      "after a tenth of the steps it was right to {:.3f} nats, for a ring without modes (KL {:.3f}; none at "
-      "all would have {:.3f}). Noise half as wide as the data leaves places where data, and next to no "
-      "noise, are seen: nothing holds the energy there (KL {:.3f}, c off by {:.2f}). Noise of width 6 is "
-      "told from data with ease, so little is learned (KL {:.3f}).",
+      "An energy gives its density up to Z. Here nothing is integrated: a classifier with the odds exp(f - "
+      "c) / (2 p_noise) discriminates data from noise, and its best constant c is log Z. Against Gaussian "
+      "noise a little wider than the data, c is right to {:.3f} nats and the KL is {:.4f}. A right c alone "
+      "proves little: after a tenth of the steps c was right to {:.3f} nats, for a ring without modes (KL "
+      "{:.3f}; none at all would have {:.3f}). Noise half as wide as the data leaves regions with data but "
+      "next to no noise, where nothing constrains the energy (KL {:.3f}, c off by {:.2f}). Noise of width 6 "
+      "is easy to discriminate, so the energy learns little (KL {:.3f}).",
       std::abs(table.at("1.2", "c - log Z")), table.at("1.2", "KL, nats"),
       std::abs(table.at("1.2, early", "c - log Z")), table.at("1.2, early", "KL, nats"),
       ring_without_modes_kl(*toy), table.at("0.5", "KL, nats"), table.at("0.5", "c - log Z"),
       table.at("6", "KL, nats"));
   out.exercise =
-      "With p_noise = p_data, what are the best f and c, and what is the loss of two noise points for each "
+      "With p_noise = p_data, what are the best f and c, and what is the loss with two noise points for each "
       "data point?";
   out.tables.push_back(std::move(table));
   return out;
@@ -72,7 +72,8 @@ LabResult run_nce_constant(const LabContext& context) {
 }  // namespace
 
 LabEntry nce_constant_lab() {
-  return {"nce-constant", "log Z learned as a number, by telling data from noise; and which noise will do",
+  return {"nce-constant",
+          "log Z learned as a parameter, by classifying data against noise; and which noise works",
           "Gutmann & Hyvarinen 2010", run_nce_constant};
 }
 

@@ -116,13 +116,13 @@ LabResult run_noise_levels(const LabContext& context) {
   ways.push_back(annealed("annealed, 4 to 0.1", all, walk_steps));
 
   LabResult out;
-  LabTable table{"chains on the score",
-                 {{"wrong share",
-                   "of the samples that would have to move to give the modes their weights: the total "
-                   "variation of the modes' shares"},
-                  {"near a mode",
-                   "share of the samples within 3 standard deviations of a mode's centre; of true draws "
-                   ".989"}}};
+  LabTable table{
+      "chains on the score",
+      {{"wrong share",
+        "share of the samples that would have to move to give the modes their weights: the total variation "
+        "distance of the modes' shares"},
+       {"near a mode",
+        "share of the samples within 3 standard deviations of a mode's centre; .989 for true draws"}}};
   std::vector<Plane> planes;
   LineChart chart{
       .title = "share of each mode", .x_label = "mode", .y_label = "share of the samples", .y_low = 0};
@@ -143,24 +143,24 @@ LabResult run_noise_levels(const LabContext& context) {
   }
   out.pictures.push_back(
       planes_picture("samples",
-                     "Where the chains end, over contours of the truth, whose modes have the weights 1/36, "
-                     "2/36, ..., 8/36, counted from the right against the clock.",
+                     "The ends of the chains, over contours of the truth. Its modes have the weights 1/36, "
+                     "2/36, ..., 8/36, counted from the right, anticlockwise.",
                      planes));
-  out.pictures.push_back({"shares", "The share of the samples that lies at each mode.", draw_chart(chart)});
+  out.pictures.push_back({"shares", "Share of the samples at each mode.", draw_chart(chart)});
   out.reading = fmt::format(
-      "All four sample the same eight modes with equally many Langevin steps. Even on the exact score chains "
-      "end at the mode where they began to fall, so {:.0f} % of them are at the wrong one: between modes no "
-      "step leads across, and the weights are in no score nearby. A net that learned one small noise does no "
-      "better ({:.0f} % wrong), and had no data between modes to learn from. Much noise joins all modes and "
-      "chains move freely, but what they sample is the blurred density: {:.0f} % of the samples lie near a "
-      "mode. Annealing takes the noise away level by level: chains find the right mode while it is easy to "
-      "move and then settle in it, so {:.0f} % are wrong and {:.0f} % lie near a mode.",
+      "All four sample the same eight modes with equally many Langevin steps. Even with the exact score each "
+      "chain ends at the mode near its start, so {:.0f} % of them are at the wrong one: no step leads from "
+      "mode to mode, and the score near a mode does not contain its weight. A network trained at one small "
+      "noise does no better ({:.0f} % wrong); it had no data between modes to learn from. Much noise joins "
+      "all modes, so chains move freely, but they sample the blurred density: {:.0f} % of the samples lie "
+      "near a mode. Annealing lowers the noise level by level. Chains find the right mode while it is easy "
+      "to move, and then settle in it: {:.0f} % are wrong and {:.0f} % lie near a mode.",
       100 * table.at("exact, no noise", "wrong share"), 100 * table.at("one level, 0.1", "wrong share"),
       100 * table.at("one level, 4", "near a mode"), 100 * table.at("annealed, 4 to 0.1", "wrong share"),
       100 * table.at("annealed, 4 to 0.1", "near a mode"));
   out.exercise =
-      "Chains on the level 4 sample the data with noise of 4. Would one step x + sigma^2 s(x), the best "
-      "guess of what lies under the noise, put them right?";
+      "Chains at level 4 sample the data with noise of 4. Would one denoising step x + sigma^2 s(x) correct "
+      "them?";
   out.tables.push_back(std::move(table));
   return out;
 }

@@ -83,13 +83,13 @@ LabResult run_one_idea(const LabContext& context) {
   LabTable readings{
       "time t",
       {{"data in x_t", "a, the factor of the data; that of the noise is b, a^2 + b^2 = 1"},
-       {"error: noise", "root mean square of E[eps | x_t] - the exact one, which is known of a mixture"},
-       {"error: denoised", "of E[x | x_t] = (x_t - b E[eps | x_t]) / a: b/a times the first"},
-       {"error: score", "of -E[eps | x_t] / b: 1/b times the first"},
-       {"error: velocity", "of a' E[x | x_t] + b' E[eps | x_t]: |b' - a' b/a| times the first"},
+       {"error: noise", "root mean square error of E[eps | x_t]; the exact one is known for a mixture"},
+       {"error: denoised", "error of E[x | x_t] = (x_t - b E[eps | x_t]) / a: b/a times the first"},
+       {"error: score", "error of -E[eps | x_t] / b: 1/b times the first"},
+       {"error: velocity", "error of a' E[x | x_t] + b' E[eps | x_t]: |b' - a' b/a| times the first"},
        {"round trip",
-        "each reading alone gives the other three: the largest difference to those that the noise gives, in "
-        "f64"}}};
+        "each prediction gives the other three: the largest difference to those from the noise prediction, "
+        "in f64"}}};
   Rng rng(context.seed, "lab/one-idea/points");
   double worst = 0;
   for (const double t : {0.1, 0.3, 0.5, 0.7, 0.9}) {
@@ -107,11 +107,10 @@ LabResult run_one_idea(const LabContext& context) {
 
   LabTable solvers{
       "solver",
-      {{"evaluations", "of the network for a sample"},
-       {"modes", "of the eight, that have at least 20 samples within 3 standard deviations"},
-       {"near a mode", "share of the samples within 3 standard deviations of a mode; of true draws .989"},
-       {"from Heun's",
-        "root mean square distance from where Heun's steps end that began at the same noise"}}};
+      {{"evaluations", "evaluations of the network for a sample"},
+       {"modes", "modes, of eight, with at least 20 samples within 3 standard deviations"},
+       {"near a mode", "share of the samples within 3 standard deviations of a mode; .989 for true draws"},
+       {"from Heun's", "root mean square distance to the ends of Heun's steps from the same noise"}}};
   const auto evaluations = static_cast<double>(walk_steps);
   struct Way {
     const char* name;
@@ -143,23 +142,22 @@ LabResult run_one_idea(const LabContext& context) {
 
   LabResult out;
   out.pictures.push_back(planes_picture(
-      "samples", "Where samples end over contours of the truth, all from the same noise by the same network.",
-      planes));
+      "samples", "Samples over contours of the truth, all from the same noise by the same network.", planes));
   out.reading = fmt::format(
-      "One network was trained to guess the noise in x_t = a x + b eps, and nothing else. Its guess, with "
-      "x_t itself, is also a guess of the data, of the score and of the velocity, by arithmetic alone: each "
-      "gives back the others to {:.0e}. The errors are one error in four units: early, with little data in "
-      "x_t, the denoised point is the bad reading; late, with little noise, the score is. Read as a velocity "
-      "it is a flow (Heun, Euler), read as noise and denoised point it is DDIM or ancestral sampling, read "
-      "as a score it is annealed Langevin. The first three follow the same paths and end at the same points, "
-      "{:.2f} from Heun's with Euler's steps and {:.2f} with DDIM's; the two that draw new noise end "
-      "elsewhere ({:.1f} apart), in the same modes.",
+      "One network was trained only to predict the noise in x_t = a x + b eps. Together with x_t, this "
+      "prediction gives those of the data, the score and the velocity by arithmetic alone: each gives back "
+      "the others to {:.0e}. The errors are one error in four units. Early, with little data in x_t, the x0 "
+      "prediction has the largest error; late, with little noise, the score has. As a velocity the network "
+      "is a flow (Heun, Euler), as noise and x0 prediction it is DDIM or ancestral sampling, as a score it "
+      "is annealed Langevin. The first three follow the same paths and end at the same points: Euler's steps "
+      "end {:.2f} from Heun's, DDIM's {:.2f}. The two that draw new noise end elsewhere ({:.1f} apart), in "
+      "the same modes.",
       worst, solvers.at("probability flow, Euler", "from Heun's"), solvers.at("DDIM", "from Heun's"),
       solvers.at("ancestral", "from Heun's"));
   out.exercise =
-      "A loss of |score - true score|^2 evenly over t and a loss of |noise - true noise|^2 evenly over t "
-      "train the same network. Where do they put their weight, and which one would you divide by what to get "
-      "the other?";
+      "A loss of |score - true score|^2, uniform over t, and a loss of |noise - true noise|^2, uniform over "
+      "t, train the same network. Which times does each weight most, and which factor turns one into the "
+      "other?";
   out.tables = {std::move(readings), std::move(solvers)};
   return out;
 }
@@ -167,7 +165,7 @@ LabResult run_one_idea(const LabContext& context) {
 }  // namespace
 
 LabEntry one_idea_lab() {
-  return {"one-idea", "one network read four ways: as noise, as denoiser, as score, as velocity",
+  return {"one-idea", "one network, four predictions: noise, clean data, score, velocity",
           "Vincent 2011; Ho et al. 2020; Song et al. 2021; Lipman et al. 2023", run_one_idea};
 }
 

@@ -43,12 +43,12 @@ LabResult run_optimal_discriminator(const LabContext& context) {
                         {"bumps, bumps far away", kBumps, kAway, steps}};
   LabTable table{"p, q",
                  {{"V(D)", "E_p log D + E_q log(1 - D) of the trained classifier, nats, by quadrature"},
-                  {"2 JSD - log 4", "the largest V that there can be, nats, from both densities"},
-                  {"mean |D - D*|", "D* = p/(p + q); the mean is under (p + q)/2"},
-                  {"max |D - D*|", "over the central 95 % of (p + q)/2"}}};
+                  {"2 JSD - log 4", "the largest possible V, nats, from both densities"},
+                  {"mean |D - D*|", "mean error against D* = p/(p + q), under (p + q)/2"},
+                  {"max |D - D*|", "largest error over the central 95 % of (p + q)/2"}}};
   LineChart chart{.title = "two bumps p against a bell q",
                   .x_label = "x",
-                  .y_label = "probability that x is of p; densities",
+                  .y_label = "probability that x comes from p; densities",
                   .y_low = 0,
                   .y_high = 1};
   for (const Rivals& each : all) {
@@ -68,23 +68,23 @@ LabResult run_optimal_discriminator(const LabContext& context) {
   }
   LabResult out;
   out.pictures.push_back({"discriminator",
-                          "Two bumps p, a wide bell q, and how probable it is that x is of p: in truth, and "
-                          "as the classifier has learned it.",
+                          "Two bumps p, a wide bell q, and the probability that x comes from p: the true "
+                          "one, and the classifier's.",
                           draw_chart(chart)});
   const auto lost = [&](const char* row) { return table.at(row, "2 JSD - log 4") - table.at(row, "V(D)"); };
   out.reading = fmt::format(
-      "A classifier that sees draws of p and q alone, never a density, learns p/(p + q): it is off by "
-      "{:.4f} in the mean and by {:.3f} at most where 95 % of the draws are. So its logit is log p/q, and "
-      "the value of its game is 2 JSD(p, q) - log 4, less what it has still to learn: {:.4f} nats after {} "
-      "steps, {:.1e} after {}. No D has more. Of a law against itself it can only say one half: V = {:.4f},"
-      " and -log 4 = -1.3863. Of two laws that do not overlap V is {:.4f}, near its end at 0, and stays "
-      "there as they move further apart: a loss that is flat has no gradient for a generator, which is how "
-      "a GAN whose discriminator is far ahead stands still.",
+      "A classifier that sees only draws of p and q, never a density, learns p/(p + q). Its mean error is "
+      "{:.4f}, and its largest error, where 95 % of the draws are, is {:.3f}. So its logit is log p/q, and "
+      "its value V is 2 JSD(p, q) - log 4, minus what it has still to learn: {:.4f} nats after {} steps, "
+      "{:.1e} after {}. No D has a larger V. For a distribution against itself the best D is one half: V = "
+      "{:.4f}, and -log 4 = -1.3863. For two distributions that do not overlap V is {:.4f}, near its limit "
+      "0, and stays there as they move further apart. A flat loss has no gradient for the generator. That is "
+      "why a GAN whose discriminator is far ahead stops learning.",
       table.at("bumps, a bell", "mean |D - D*|"), table.at("bumps, a bell", "max |D - D*|"),
       lost("bumps, a bell; early"), early_steps, lost("bumps, a bell"), steps,
       table.at("bumps twice", "V(D)"), table.at("bumps, bumps far away", "V(D)"));
   out.exercise =
-      "If the classifier is shown nine draws of q for each of p, and each weighs the same, what is its best "
+      "Suppose the classifier gets nine draws of q for each of p, all with the same weight. What is its best "
       "D, and how do you get log p/q from its logit?";
   out.tables.push_back(std::move(table));
   return out;
@@ -94,7 +94,7 @@ LabResult run_optimal_discriminator(const LabContext& context) {
 
 LabEntry optimal_discriminator_lab() {
   return {"optimal-discriminator",
-          "a classifier between two laws learns p/(p + q), and its loss their distance",
+          "a classifier between two distributions learns p/(p + q), and its loss measures their distance",
           "Goodfellow et al. 2014", run_optimal_discriminator};
 }
 

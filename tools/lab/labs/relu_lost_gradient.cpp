@@ -99,7 +99,7 @@ LabResult run_relu_lost_gradient(const LabContext& context) {
                  {{"autodiff", "largest |dJ/db_j| by automatic differentiation, J = E 1/2 |grad_x f|^2"},
                   {"differences", "largest |dJ/db_j| by central differences of J"},
                   {"lost", "largest difference of the two"},
-                  {"Leibniz", "largest |dJ/db_j| from what happens at the kinks alone, of ReLU"}}};
+                  {"Leibniz", "largest |dJ/db_j| from the terms at the kinks alone, for ReLU"}}};
   BarChart chart{.title = "dJ/db of a ReLU energy",
                  .x_label = "unit",
                  .y_label = "dJ/db",
@@ -124,25 +124,25 @@ LabResult run_relu_lost_gradient(const LabContext& context) {
     line.y.push_back(table.at(name, "differences"));
   }
   LabResult out;
-  out.pictures.push_back(
-      {"lost",
-       "What a bias does to J by way of its kink: bars by differences, of which autodiff sees nothing.",
-       draw_chart(chart)});
+  out.pictures.push_back({"lost",
+                          "The gradients of the biases: bars by differences, line by Leibniz's rule at the "
+                          "kinks. Automatic differentiation gives 0.",
+                          draw_chart(chart)});
   out.pictures.push_back({"softplus",
-                          "The largest gradient in a bias as softplus(b z)/b grows as sharp as ReLU.",
-                          draw_chart(LineChart{.title = "softplus grows sharp",
+                          "The largest gradient of a bias as softplus(b z)/b becomes as sharp as ReLU.",
+                          draw_chart(LineChart{.title = "softplus becomes sharp",
                                                .x_label = "sharpness b",
                                                .y_label = "largest |dJ/db|",
                                                .series = {line, seen},
                                                .log_x = true})});
   out.reading = fmt::format(
-      "The slope of a ReLU energy is constant between kinks, and a bias does one thing to it: it moves a "
-      "kink. Automatic differentiation looks at each x by itself, where nothing moves, and returns {} for "
-      "every bias; differences of the same J find up to {:.3f}, and Leibniz's rule at the kinks {:.3f}. No "
-      "noise, no rounding: the integral's derivative is not the integral of the derivative where the "
-      "integrand jumps. With softplus of growing sharpness both agree as long as the points resolve the "
-      "bend, and tend to what the differences gave for ReLU ({:.3f}). So gradzoo asks each op how smooth it "
-      "is and refuses ReLU energies where an objective takes their input gradient.",
+      "The slope of a ReLU energy is constant between kinks, and a bias only moves a kink. Automatic "
+      "differentiation evaluates each x by itself, where no kink passes, and returns {} for every bias. "
+      "Differences of the same J give up to {:.3f}, and Leibniz's rule at the kinks {:.3f}. The reason is "
+      "neither noise nor rounding: if the integrand jumps, the derivative of the integral is not the "
+      "integral of the derivative. With softplus of growing sharpness both agree as long as the points "
+      "resolve the bend, and tend to the differences for ReLU ({:.3f}). So gradzoo knows how smooth each op "
+      "is, and refuses ReLU energies if an objective takes their input gradient.",
       table.at("relu", "autodiff"), table.at("relu", "differences"), largest(chart.expected),
       table.rows.back().values[1]);
   out.exercise =

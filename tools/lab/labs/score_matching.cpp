@@ -157,17 +157,17 @@ LabResult run_score_matching(const LabContext& context) {
   const Task ring{make_toy("ring8", {.noise = 0.2}), {.hidden = {hidden, hidden}, .input_scale = 3}};
   const Task pair{two_modes(kLeftShare),
                   {.inputs = 1, .hidden = {hidden, hidden}, .confinement = 2 * kApart}};
-  LabTable fits{
-      "objective",
-      {{"Fisher divergence", "1/2 E|s - s_truth|^2 on the ring of eight modes: what all of them minimise"},
-       {"KL, nats", "KL(truth || exp f / Z), Z by quadrature"},
-       {"ms a step", "of training, batches of 256"},
-       {"MB a step", "of memory that a step needs, its tape above all"},
-       {"gradient noise",
-        "standard deviation of one batch's gradient over the length of the mean gradient, on one and the "
-        "same half-trained energy"}}};
+  LabTable fits{"objective",
+                {{"Fisher divergence",
+                  "1/2 E|s - s_truth|^2 on the ring of eight modes, which all objectives minimise"},
+                 {"KL, nats", "KL(truth || exp f / Z), Z by quadrature"},
+                 {"ms a step", "milliseconds of a training step, batches of 256"},
+                 {"MB a step", "memory of a training step, mostly its tape"},
+                 {"gradient noise",
+                  "standard deviation of one batch's gradient divided by the norm of the mean gradient, on "
+                  "the same half-trained energy"}}};
   LabTable blind{"objective, two modes",
-                 {{"left share", "of the probability of the learned density; the truth has .8 there"},
+                 {{"left share", "share of the learned density at the left mode; the truth has .8 there"},
                   {"KL, nats", "KL(truth || exp f / Z)"},
                   {"Fisher divergence", "1/2 E|s - s_truth|^2"}}};
 
@@ -203,7 +203,7 @@ LabResult run_score_matching(const LabContext& context) {
       "densities", "The truth, and the energy that each objective learned, as exp f / Z.", planes));
   out.pictures.push_back(
       {"two_modes",
-       "Two modes far apart, with the weights .8 and .2, and what each objective learned of them.",
+       "Two modes far apart, with the weights .8 and .2, and the density that each objective learned.",
        draw_chart(
            LineChart{.title = "two modes", .x_label = "x", .y_label = "density", .series = densities})});
   double least = 1, most = 0;  // learned shares, which stand below the truth's row
@@ -212,20 +212,20 @@ LabResult run_score_matching(const LabContext& context) {
     most = std::max(most, blind.rows[i].values[0]);
   }
   out.reading = fmt::format(
-      "All seven minimise one Fisher divergence and end near the same density; what differs is the noise of "
-      "their gradients. Explicit score matching, which is told the truth's score, has the least and so comes "
-      "closest (KL {:.1e} nats). The others pay for not knowing it: on one and the same energy the gradient "
-      "of a batch is {:.0f} to {:.0f} times as long as its mean, where the explicit one's is {:.1f}. "
-      "ism-hutchinson and ssm-vr are one estimator under two names, number for number; the slices of ssm and "
-      "fd-ssm vary more, and fd-ssm saves the second derivative. Of two modes far apart no objective sees "
-      "the weights: equal ones in place of .8 and .2 have a Fisher divergence of {:.0e} and a KL of {:.2f} "
-      "nats, and the learned shares, {:.2f} to {:.2f}, are whatever the net makes of the gap.",
+      "All seven minimise the same Fisher divergence and end near the same density; they differ in the noise "
+      "of their gradients. Explicit score matching, which uses the true score, has the least noise and so "
+      "comes closest (KL {:.1e} nats). For the others, on the same energy, the gradient of a batch is {:.0f} "
+      "to {:.0f} times as long as the mean gradient; for the explicit one the factor is {:.1f}. "
+      "ism-hutchinson and ssm-vr are the same estimator, equal in every number. The slices of ssm and fd-ssm "
+      "vary more, and fd-ssm avoids the second derivative. No objective sees the weights of two modes far "
+      "apart: equal weights instead of .8 and .2 have a Fisher divergence of {:.0e} and a KL of {:.2f} nats. "
+      "The learned shares, {:.2f} to {:.2f}, come from how the network interpolates in the gap.",
       fits.at("esm", "KL, nats"), fits.at("ism", "gradient noise"), fits.at("fd-ssm", "gradient noise"),
       fits.at("esm", "gradient noise"), blind.at("truth, weights .5", "Fisher divergence"),
       blind.at("truth, weights .5", "KL, nats"), least, most);
   out.exercise =
-      "With dsm's noise grown from .05 to 4, will its learned share of the left mode be right? And what is "
-      "then wrong?";
+      "Raise dsm's noise from .05 to 4. Will its learned share of the left mode be right? And what is then "
+      "wrong?";
   out.tables = {std::move(fits), std::move(blind)};
   return out;
 }
