@@ -39,7 +39,7 @@ namespace {
 
 DataShape shape_of_toy(const DatasetOptions& options) {
   if (!options.subset.is_all())
-    throw Error("{} chooses among images, and {} is a toy. Hint: leave it away", options.subset.description(),
+    throw Error("{} selects images, and {} is a toy. Hint: leave it away", options.subset.description(),
                 options.data);
   DataShape shape;
   shape.toy = make_toy(options.data, options.toy());

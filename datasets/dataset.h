@@ -39,7 +39,7 @@ struct DatasetOptions {
   SubsetOptions subset = {};
 
   void describe(OptionTable& options);
-  /// "mnist only=7", as much as is not by default; "mnist" of all of it.
+  /// The name with the options that differ from their defaults: "mnist only=7"; "mnist" for all images.
   std::string description() const;
   ToyOptions toy() const { return {.scale = toy_scale, .noise = toy_noise}; }
 };

@@ -11,7 +11,7 @@ namespace gradzoo {
 namespace {
 
 // Chains that are this many times farther from 0 than where they began, and by as much farther than 1,
-// explode.
+// diverge.
 constexpr double kTooFar = 1e8;
 
 // The first row (chain) of (B) or (B, d) that holds something not finite, -1 where none does.

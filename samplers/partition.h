@@ -38,10 +38,10 @@ struct LogPartition {
   double value;
   AisEstimate annealing;
 };
-/// Upwards from exact samples: below log Z on average. `done` is told the share that is done.
+/// Forward, from exact samples: below log Z on average. `done` is told the share that is done.
 LogPartition anneal_up(const Partition& partition, const AnnealingOptions& options, Rng& rng,
                        const std::function<void(double)>& done = {});
-/// Downwards from samples of the model: above log Z on average where those are exact.
+/// Reverse, from samples of the model: above log Z on average if those are exact.
 LogPartition anneal_down(const Partition& partition, const AnnealingOptions& options, Rng& rng,
                          const std::function<void(double)>& done = {});
 

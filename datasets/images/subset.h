@@ -22,7 +22,7 @@ struct SubsetOptions {
   bool is_all() const { return only == "all" && exclude == "none" && ink == Ink::any; }
   /// The labels below `classes` to use. Throws Error if one is not a class or if none is left.
   std::vector<int64_t> labels(int64_t classes) const;
-  /// "only=7 ink=thick", "" of all.
+  /// "only=7 ink=thick"; "" for all images.
   std::string description() const;
 };
 

@@ -73,8 +73,10 @@ Tensor interpolated(const std::function<Tensor(const InterpolateRequest&)>& inte
     throw Error("interpolate: ends {}. Hint: (2 pairs, pixels)", x.shape().str());
   for (int64_t i = 0; labels.defined() && i < x.dim(0); i += 2) {
     if (labels.data<int64_t>()[i] != labels.data<int64_t>()[i + 1])
-      throw Error("interpolate: pair {} has two labels, and this model is told one. Hint: ends of one label",
-                  i / 2);
+      throw Error(
+          "interpolate: pair {} has two labels, and this model is conditional on one. Hint: two examples of "
+          "one label",
+          i / 2);
   }
   return clamp(interpolate(request), 0, 1);
 }
@@ -116,7 +118,7 @@ Abilities with_consequences(Abilities own) {
 
 std::string lacks_target(const Abilities& abilities, const std::string& verb) {
   if (abilities.needs_label)
-    return fmt::format("knows examples of a label alone, and what it is asked to {} has none", verb);
+    return fmt::format("is conditional on a label, and what it is asked to {} has none", verb);
   const Target& target = abilities.target;
   if (target.log_prob && target.binary)
     return fmt::format("has a table of probabilities of 0 and 1, and no score of real numbers to {} by",

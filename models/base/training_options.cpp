@@ -13,11 +13,12 @@ void TrainingOptions::describe(OptionTable& options) {
   options.add("lr", lr, "learning rate at the start", {0, 1e3});
   options.add("schedule", schedule, kDecays, "how the learning rate changes");
   options.add("clip", clip, "largest norm of the gradient; 0: not clipped", {0});
-  options.add("ema", ema, "decay of the weight average that samples come from; 0: none", {0, 0.999999});
+  options.add("ema", ema, "decay of the moving average of the weights, which samples use; 0: no average",
+              {0, 0.999999});
   options.add("shards", shards,
               "equal parts that a batch is cut into by rows; their gradients are added in a fixed order",
               {1, 1024});
-  options.add("seed", seed, "every random number follows from it", {0, 9007199254740991.0});
+  options.add("seed", seed, "seed of all random numbers", {0, 9007199254740991.0});
 }
 
 }  // namespace gradzoo

@@ -16,13 +16,12 @@ void DaeOptions::describe(OptionTable& options) {
   options.add("output", output, kDaeOutputs,
               "what r ends in: sigmoid, as pixels lie in [0,1], so that no chain is drawn outside; toys and "
               "tied weights: identity");
-  options.add("input_scale", input_scale, "r sees its input times this; toys: 10 over toy_scale",
-              {1e-6, 1e6});
+  options.add("input_scale", input_scale, "factor on r's input; toys: 10 / toy_scale", {1e-6, 1e6});
   describe_sampling(options);
 }
 
 void DaeOptions::describe_sampling(OptionTable& options) {
-  options.add("chain_step", chain_step, "of the Langevin chains that samples come from, in sigma^2",
+  options.add("chain_step", chain_step, "step of the Langevin chains of samples, in units of sigma^2",
               {1e-6, 2});
   options.add("chain_steps", chain_steps, "Langevin steps for a sample, before the last denoising by r",
               {1, 1e7});
@@ -63,7 +62,7 @@ ModelEntry dae_entry() {
        .summary =
            "denoising autoencoder: r removes noise, its score is (r(x) - x)/sigma^2, sampled by Langevin",
        .source = "Vincent et al. 2008; Vincent 2011; Alain & Bengio 2014",
-       .why_no_density = "a denoiser gives a score, and no Z"});
+       .why_no_density = "a denoiser gives a score but no Z"});
 }
 
 }  // namespace gradzoo

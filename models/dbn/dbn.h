@@ -32,8 +32,8 @@ class Dbn : public Model {
   Quantities do_validate(const DataView& data) override;
   Quantities do_evaluate(const DataView& data) override;
   Quantities do_evaluate_at_length(const DataView& data, const ShareDone& done) override;
-  /// Ends of Gibbs chains of the top machine, drawn downwards layer by layer: of images the probabilities of
-  /// the pixels, of points these themselves.
+  /// Ends of Gibbs chains of the top machine, followed by a draw of each layer below. Images are returned as
+  /// pixel probabilities, points as draws.
   Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
   std::vector<Picture> do_pictures(const DataView& data) override;
   Abilities do_abilities() override;

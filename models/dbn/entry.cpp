@@ -11,14 +11,15 @@ void DbnOptions::describe(OptionTable& options) {
   learning.describe(options);
   options.add("upward", upward, kDbnUpward, "what a layer passes to the next one as training data");
   options.add("pixels", pixels, subset(kPixels, Pixels::dynamic_binary, Pixels::fixed_binary),
-              "what a byte becomes: units are 0 or 1, so grey values have no likelihood here");
+              "how a byte becomes 0 or 1: drawn anew at each visit, or once; binary units give no likelihood "
+              "to grey values");
   describe_sampling(options);
   annealing.describe(options);
   options.add("bound_samples", bound_samples, "draws for each example when eval bounds log p(x)", {1, 1e5});
 }
 
 void DbnOptions::describe_sampling(OptionTable& options) {
-  options.add("sample_steps", sample_steps, "Gibbs steps of the top machine to a sample", {1, 1e7});
+  options.add("sample_steps", sample_steps, "Gibbs steps of the top machine for a sample", {1, 1e7});
 }
 
 void DbnOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {

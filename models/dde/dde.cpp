@@ -52,11 +52,10 @@ Dde::Dde(const DdeOptions& options, const DataShape& shape, const TrainingOption
       noise_rng_(training.stream_seed(), "dde/noise"),
       density_(shape.size(), options.energy, init_rng_),
       density_learner_("density", density_, training.learner()),
-      error_(add_metric(
-          {"density_error",
-           "|grad f_p(x + e) + e|^2 / sigma^2, a number: 1 where f_p is flat, and falls to a floor "
-           "above 0, since many e lead to one x + e",
-           true})),
+      error_(add_metric({"density_error",
+                         "the loss: |grad f_p(x + e) + e|^2 / sigma^2 for each element; 1 if f_p is flat. It "
+                         "falls to a floor above 0, since many e lead to one x + e",
+                         true})),
       grad_norm_(add_metric(grad_norm_info())) {
   add_learner(density_learner_);
   if (!options.generator) return;
@@ -176,7 +175,7 @@ std::vector<Picture> Dde::do_pictures(const DataView& data) {
   Rng rng(data.seed, "pictures/dde");
   if (in_plane(shape_.toy.get())) {
     return {density_picture(
-        "density", "The true density, exp f_p / Z, which is the truth's with noise of sigma, and samples.",
+        "density", "The true density; exp f_p / Z, which learns the truth with noise of sigma; samples.",
         *shape_.toy, [this](const Tensor& x) { return log_density(x); }, drawn(1000, rng))};
   }
   if (!shape_.is_image()) return {};

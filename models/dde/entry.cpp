@@ -5,18 +5,22 @@ namespace gradzoo {
 
 void DdeOptions::describe(OptionTable& options) {
   energy.describe(options);
-  options.add("sigma", sigma, "of the noise on the data: how smooth the learned density is", {1e-6, 1e6});
-  options.add("generator", generator, "learn a generator too, by the gap of two densities");
-  options.add("fake_density", fake_density,
-              "the density of the generator's samples is learned; false: it climbs f_p alone, and collapses");
-  options.add("latent", latent, "of the generator: dimensions of z", {1, 4096});
-  options.add("generator_hidden", generator_hidden, "of the generator: units of its layers", {1, 65536});
+  options.add("sigma", sigma,
+              "standard deviation of the noise on the data; it sets how smooth the learned density is",
+              {1e-6, 1e6});
+  options.add("generator", generator, "train a generator too, by the difference of two log-densities");
+  options.add(
+      "fake_density", fake_density,
+      "learn the density of the generator's samples; false: the generator only climbs f_p, and collapses");
+  options.add("latent", latent, "generator: dimensions of z", {1, 4096});
+  options.add("generator_hidden", generator_hidden, "generator: units of its hidden layers", {1, 65536});
   describe_sampling(options);
 }
 
 void DdeOptions::describe_sampling(OptionTable& options) {
-  options.add("chain_step", chain_step, "without one: of the Langevin chains, in sigma^2", {1e-6, 2});
-  options.add("chain_steps", chain_steps, "without one: Langevin steps of a sample", {1, 1e7});
+  options.add("chain_step", chain_step, "without generator: step of the Langevin chains, in units of sigma^2",
+              {1e-6, 2});
+  options.add("chain_steps", chain_steps, "without generator: Langevin steps for a sample", {1, 1e7});
 }
 
 void DdeOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {

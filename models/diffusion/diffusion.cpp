@@ -44,7 +44,7 @@ struct RequestedPath {
   bool is_conditional;
   void describe_sampling(OptionTable& options) {
     path.describe_sampling(options, is_conditional);
-    options.add("steps", path.sample_steps, "sample_steps by a shorter name", {1, 10000});
+    options.add("steps", path.sample_steps, "short for sample_steps", {1, 10000});
   }
 };
 
@@ -291,9 +291,8 @@ std::string Diffusion::do_reading(const DataView&) {
   std::string text =
       "The error has a floor above 0: to one x_t lead many data and noises, and the best that can be output "
       "is "
-      "their mean. Samples are good where the error is low at late times, which one number hardly shows: "
-      "look "
-      "at the pictures. ";
+      "their mean. Samples are good where the error is low at late times, which one number hardly shows, so "
+      "look at the pictures. ";
   text +=
       fmt::format("Samples take {} steps of {}", options_.sample_steps, name_of(kSolvers, options_.solver));
   if (is_conditional())

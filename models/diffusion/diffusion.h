@@ -9,7 +9,7 @@ namespace gradzoo {
 
 inline constexpr QuantityInfo kVelocityError{"velocity_error", ""}, kNoiseError{"noise_error", ""};
 
-/// What the network learns to say of x_t.
+/// What the network predicts from x_t.
 enum class PredictionType { velocity, noise };
 
 /// What distinguishes the models along a path.
@@ -47,19 +47,20 @@ class Diffusion : public Model {
   const TimeNetwork& network() const { return network_; }
   const NoisePath& path() const { return kind_.path; }
   int64_t label_count() const override { return network_.classes(); }
-  /// Both means of x (B, numbers), images in [-1,1], at time t under labels (B), undefined: none.
+  /// Both conditional means at x (B, numbers), images in [-1,1], at time t, given labels (B) or, if
+  /// undefined, none.
   Prediction predict(const Tensor& x, double t, const Tensor& labels = {}) const;
-  /// dx_t/dt of the probability flow, without labels; smooth in x, also where a denoised image is not among
-  /// images.
+  /// dx_t/dt of the probability flow, without labels; smooth in x, because the x0 prediction is not clamped
+  /// here.
   Tensor velocity(const Tensor& x, double t) const;
   /// Maps x_0 (n, numbers) to data in their own units.
   Tensor carry(const Tensor& x, const Tensor& labels, Rng& rng, const Route& route) const;
   /// Ten points on the arc between each pair of x_0 (2 pairs, numbers), with one label for each pair, mapped
   /// to data by ddim: (10 pairs, numbers).
   Tensor between(const Tensor& codes, const Tensor& labels, Rng& rng) const;
-  /// As the options have it.
+  /// The route that the options describe.
   Route route() const { return route_of(options_); }
-  /// The time at which noise is so many times the data.
+  /// The time at which the ratio of noise to data is sigma.
   double time_of_level(double sigma) const;
 
  protected:

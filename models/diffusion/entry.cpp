@@ -133,7 +133,7 @@ ModelEntry flow_matching_entry() {
       {.name = "flow-matching",
        .summary = "flow matching: a learned velocity field carries noise to data",
        .source = "Lipman et al. 2023",
-       .why_no_density = "grey pixels have no density: train with pixels=dequantised for bits"});
+       .why_no_density = "grey pixels have no density: train with pixels=dequantised for bits/dim"});
 }
 
 ModelEntry ddpm_entry() {
@@ -142,7 +142,7 @@ ModelEntry ddpm_entry() {
        .summary =
            "denoising diffusion: a network predicts the noise in data; sampling removes it step by step",
        .source = "Ho et al. 2020; Nichol & Dhariwal 2021",
-       .why_no_density = "grey pixels have no density: train with pixels=dequantised for bits"});
+       .why_no_density = "grey pixels have no density: train with pixels=dequantised for bits/dim"});
 }
 
 ModelEntry ncsn_entry() {
@@ -151,7 +151,7 @@ ModelEntry ncsn_entry() {
        .summary =
            "noise-conditional score network: scores at many noise levels, sampled by annealed Langevin",
        .source = "Song & Ermon 2019, 2020",
-       .why_no_density = "grey pixels have no density: train with pixels=dequantised for bits"});
+       .why_no_density = "grey pixels have no density: train with pixels=dequantised for bits/dim"});
 }
 
 }  // namespace gradzoo

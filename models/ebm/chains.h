@@ -21,12 +21,12 @@ class EbmChains {
   /// Whether they sample exp f: T = 1, and no move is limited.
   bool sample_f() const;
 
-  /// k transitions of every chain x (B, d), nothing recorded: where they end. Adds the share of moves
+  /// k transitions of every chain x (B, d), nothing recorded: returns their ends. Adds the share of moves
   /// accepted, a transition, to `accepted` where not null; tells `done` the share that is done. Throws
   /// NonFinite where f or its gradient is not finite at the end.
   Tensor walk(const Target& target, const Tensor& x, int64_t steps, Rng& rng, double* accepted = nullptr,
               const std::function<void(double)>& done = {});
-  /// Names what the sampler has adapted.
+  /// Adds the sampler's adapted values to a State.
   void add_to(State& state, const std::string& prefix) { sampler_->add_to(state, prefix); }
 
  private:

@@ -28,8 +28,7 @@ class Ebm : public Model {
   void add_to(State& state) override;
   Quantities do_validate(const DataView& data) override;
   Quantities do_evaluate(const DataView& data) override;
-  /// Ends of chains of `sample_steps` transitions from noise; images by the best guess of what lies under
-  /// their noise.
+  /// Ends of chains of `sample_steps` transitions from noise; images after a denoising step.
   Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
   Picture do_snapshot(const DataView& data, Rng& rng) override;
   std::vector<Picture> do_pictures(const DataView& data) override;

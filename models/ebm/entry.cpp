@@ -48,7 +48,7 @@ void EbmOptions::describe(OptionTable& options) {
 }
 
 void EbmOptions::describe_sampling(OptionTable& options) {
-  options.add("sample_steps", sample_steps, "transitions from noise to a sample", {1, 1e7});
+  options.add("sample_steps", sample_steps, "transitions from noise for a sample", {1, 1e7});
 }
 
 namespace {

@@ -26,8 +26,8 @@ class Made : public Model {
   Abilities do_abilities() override;
 
  private:
-  /// Throws Error unless every known pixel comes before every hidden one in the order: only then is a draw,
-  /// number by number, one from p(hidden | known).
+  /// Throws Error unless every known pixel comes before every hidden one in the order: only then is a
+  /// sequential draw one from p(hidden | known).
   Tensor completed_images(const InpaintRequest& request) const;
   Quantity nll(const DataView& data) const;
 

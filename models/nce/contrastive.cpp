@@ -75,7 +75,7 @@ Picture ContrastiveModel::do_snapshot(const DataView& data, Rng& rng) {
   if (!in_plane(shape_.toy.get())) return Model::do_snapshot(data, rng);
   return density_picture(
       "density",
-      "True density, learned density e^f / Z, and noise points drawn again with weights e^f / p_n.",
+      "The true density, the learned density e^f / Z, and noise points resampled with weights e^f / p_n.",
       *shape_.toy, [&](const Tensor& x) { return network_.log_density(x); }, drawn(kShown, rng));
 }
 

@@ -34,7 +34,7 @@ class ContrastiveModel : public Model {
   void add_to(State& state) override;
   Quantities do_validate(const DataView& data) override;
   Quantities do_evaluate(const DataView& data) override;
-  /// Proposals drawn again with weights e^f / p_proposal, 50 for each sample.
+  /// Proposals resampled with weights e^f / p_proposal, 50 for each sample.
   Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
   Picture do_snapshot(const DataView& data, Rng& rng) override;
   std::vector<Picture> do_pictures(const DataView& data) override;

@@ -88,15 +88,14 @@ ModelEntry fce_entry() {
 }
 
 ModelEntry cnce_entry() {
-  return entry_of<CnceOptions, Cnce>(
-      {.name = "cnce",
-       .summary =
-           "conditional noise-contrastive estimation: an energy from telling data from their neighbours",
-       .source = "Ceylan & Gutmann 2018",
-       .why_no_density = "on images its Z is not known",
-       .data = DataKind::points,
-       .why_data = kWhyPoints,
-       .default_data = "ring8"});
+  return entry_of<CnceOptions, Cnce>({.name = "cnce",
+                                      .summary = "conditional noise-contrastive estimation: an energy from "
+                                                 "classifying data against their neighbours",
+                                      .source = "Ceylan & Gutmann 2018",
+                                      .why_no_density = "on images its Z is not known",
+                                      .data = DataKind::points,
+                                      .why_data = kWhyPoints,
+                                      .default_data = "ring8"});
 }
 
 }  // namespace gradzoo

@@ -7,8 +7,8 @@
 /// Labels as inputs of a network, for class-conditional models.
 namespace gradzoo {
 
-/// The number of classes a model is told: those of the data, or 0 where it is not conditional. Throws Error
-/// where it is and the data have no labels.
+/// The number of classes of a conditional model: those of the data, or 0 if it is not conditional. Throws
+/// Error if it is and the data have no labels.
 int64_t conditioning_classes(bool conditional, const DataShape& shape, std::string_view model);
 
 /// Labels (B) i64 as rows of 0 and 1: (B, classes). Throws Error if they are missing or not a class.

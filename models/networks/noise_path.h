@@ -44,12 +44,12 @@ PathPoints points_on(const NoisePath& path, const Tensor& noise, const Tensor& d
 /// batch's times.
 Tensor stratified_times(int64_t n, Rng& rng);
 
-/// The two means that every reading of x_t is made of; a x_1 + b eps = x_t holds of them.
+/// The two conditional means from which every prediction follows; they satisfy a x_1 + b eps = x_t.
 struct Prediction {
   Tensor denoised;  // E[x_1 | x_t]
   Tensor noise;     // E[eps | x_t]
 };
-/// With x_t = a x_1 + b eps, and so E[x_1|x_t] = (x_t - b E[eps|x_t]) / a:
+/// From the noise prediction, by E[x_1|x_t] = (x_t - b E[eps|x_t]) / a:
 Prediction prediction_from_noise(const Tensor& noise, const Tensor& x, const Mixing& at);
 Prediction prediction_from_denoised(const Tensor& denoised, const Tensor& x, const Mixing& at);
 /// s = -E[eps|x_t] / b (Vincent 2011).

@@ -9,7 +9,7 @@
 /// Solvers from noise to data along a path, by any learned prediction.
 namespace gradzoo {
 
-/// What is known of x_t, rows x (B, d), at a time.
+/// The conditional means at rows x (B, d) and a time.
 using PredictAt = FunctionRef<Prediction(const Tensor& x, double t)>;
 
 /// Langevin steps at a level: x' = x + e sigma^2 s + sqrt(2 e) sigma z, repeated (Song & Ermon 2019).
@@ -31,15 +31,15 @@ using PathStep = Tensor (*)(const Trajectory& trajectory, const Tensor& x, doubl
 
 /// Euler's step of dx/dt = v(x, t), the probability flow (Song et al. 2021, eq. 13).
 Tensor euler_step(const Trajectory& trajectory, const Tensor& x, double from, double to);
-/// Heun's, of second order: two readings a step.
+/// Heun's step, of second order: two network evaluations.
 Tensor heun_step(const Trajectory& trajectory, const Tensor& x, double from, double to);
-/// x' = a' E[x_1|x] + b' E[eps|x]: exact where both means stay as they are (Song, Meng & Ermon 2021, eq. 12
-/// with eta = 0).
+/// x' = a' E[x_1|x] + b' E[eps|x]: exact if both means are constant (Song, Meng & Ermon 2021, eq. 12 with eta
+/// = 0).
 Tensor ddim_step(const Trajectory& trajectory, const Tensor& x, double from, double to);
 /// The posterior of x' given x and x_1 = E[x_1|x] (Ho et al. 2020, eqs. 6-7; eq. 12 above with eta = 1).
 Tensor ancestral_step(const Trajectory& trajectory, const Tensor& x, double from, double to);
 /// Langevin steps at the level of `from`, which is then called that of `to` (Song & Ermon 2019, algorithm 1),
-/// in the coordinates x_1 + sigma eps. Where no data are mixed in yet, ddim's step.
+/// in the coordinates x_1 + sigma eps. At pure noise, ddim's step.
 Tensor langevin_step(const Trajectory& trajectory, const Tensor& x, double from, double to);
 
 inline constexpr Choice<PathStep> kSolvers[] = {{"euler", euler_step},
@@ -48,8 +48,8 @@ inline constexpr Choice<PathStep> kSolvers[] = {{"euler", euler_step},
                                                 {"ancestral", ancestral_step},
                                                 {"langevin", langevin_step}};
 
-/// From noise x (B, d), N(0, b(0)^2), to data, in so many equal parts of time; where noise is left at the end
-/// the last reading takes it away. Nothing is recorded.
+/// From noise x (B, d), N(0, b(0)^2), to data, in equal steps of time. If noise is left at the end, an x0
+/// prediction removes it. Nothing is recorded.
 Tensor follow_path(const Trajectory& trajectory, PathStep step, Tensor x, int64_t steps);
 
 /// Adds noise to x_to to give a new x_from (the noisier): r x_to + n z (Lugmayr et al. 2022, "RePaint").

@@ -9,13 +9,14 @@ void RbmOptions::describe(OptionTable& options) {
   options.add("hidden", hidden, "hidden units (m)", {1, 65536});
   learning.describe(options);
   options.add("pixels", pixels, subset(kPixels, Pixels::dynamic_binary, Pixels::fixed_binary),
-              "what a byte becomes: units are 0 or 1, so grey values have no likelihood here");
+              "how a byte becomes 0 or 1: drawn anew at each visit, or once; binary units give no likelihood "
+              "to grey values");
   describe_sampling(options);
   annealing.describe(options);
 }
 
 void RbmOptions::describe_sampling(OptionTable& options) {
-  options.add("sample_steps", sample_steps, "Gibbs steps from noise to a sample", {1, 1e7});
+  options.add("sample_steps", sample_steps, "Gibbs steps from noise for a sample", {1, 1e7});
 }
 
 void RbmOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {

@@ -29,8 +29,8 @@ class Rbm : public Model {
   Quantities do_validate(const DataView& data) override;
   Quantities do_evaluate(const DataView& data) override;
   Quantities do_evaluate_at_length(const DataView& data, const ShareDone& done) override;
-  /// Ends of Gibbs chains of `sample_steps` from independent units that have the data's means: of images the
-  /// probabilities of the last pixels, of points these themselves.
+  /// Ends of Gibbs chains of `sample_steps` from independent units with the data's means. Images are returned
+  /// as pixel probabilities, points as draws.
   Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
   std::vector<Picture> do_pictures(const DataView& data) override;
   Abilities do_abilities() override;

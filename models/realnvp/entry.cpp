@@ -44,7 +44,8 @@ void RealNvpOptions::adapt(OptionTable& table, TrainingOptions& training, const 
 ModelEntry realnvp_entry() {
   return entry_of<RealNvpOptions, RealNvp>(
       {.name = "realnvp",
-       .summary = "normalising flow: affine couplings from data to noise and back, with an exact likelihood",
+       .summary =
+           "normalising flow: invertible affine couplings between data and noise, with an exact likelihood",
        .source = "Dinh et al. 2017; Kingma & Dhariwal 2018"});
 }
 

@@ -72,7 +72,7 @@ ModelEntry score_entry() {
       {.name = "score",
        .summary = "score matching: an energy or a vector network for grad log p, sampled by Langevin",
        .source = "Hyvarinen 2005; Vincent 2011; Song et al. 2019; Pang et al. 2020",
-       .why_no_density = "a score tells the density up to Z, and Z is known of points alone"});
+       .why_no_density = "a score gives the density up to Z, and Z is known only for points"});
 }
 
 }  // namespace gradzoo

@@ -30,7 +30,7 @@ class Vae : public Model {
   Abilities do_abilities() override;
 
  private:
-  /// Minus the bound by one code an image.
+  /// Minus the bound, with one code for each image.
   AnomalyScores minus_bound(const AnomalyRequest& request) const;
   std::string density() const;  // what is bounded
 

@@ -96,7 +96,9 @@ double Learner::reduce_and_apply(double loss, double learning_rate) {
 
 void Learner::apply_whole(double loss, double learning_rate) {
   if (!shown_.expired())
-    throw Error("step: the parameters hold their average. Hint: end what shows it, a target of chains say");
+    throw Error(
+        "step: the parameters hold their average. Hint: end the scope that uses it, for example a target of "
+        "chains");
   if (reducer_) reducer_(parameters_.flat_grad());
   check_finite(loss, "loss");
   norm_ = clip_ > 0 ? clip_grad_norm(parameters_, clip_) : grad_norm(parameters_);

@@ -8,7 +8,7 @@ namespace gradzoo {
 
 /// Effective sample size for the mean, of all chains together. Geyer's initial monotone sequence over the
 /// combined autocorrelations (Vehtari et al. 2021, eqs. 10-13), ended as Stan's `posterior` and ArviZ end it.
-/// Draws that alternate can be worth more than their number N, at most N log10 N as in Stan.
+/// Antithetic draws can give more than their number N, at most N log10 N as in Stan.
 double effective_sample_size(const Tensor& draws);
 
 /// Split R-hat: each chain cut in two halves (Gelman et al. 2013, section 11.4). 1 if the chains agree.

@@ -70,7 +70,7 @@ TEST_CASE("A sampler that a toy run does not fit is refused, and so are steps th
       {"sample energy --sampler mala --set step=-1", {"step is -1", "above 0"}},
       {"sample energy --sampler mala --set step=inf", {"'step'", "a finite number"}},
       {"sample energy --sampler mala --set steps=0", {"steps is 0", "1 or more"}},
-      {"sample energy --sampler ula --set step=1e12", {"explode", "try step=1e+11"}},
+      {"sample energy --sampler ula --set step=1e12", {"diverge", "try step=1e+11"}},
       {"sample energy --set step=1", {"--set step=1", "sample_steps", "--sampler"}},
       {"sample gan --set step=1", {"--set step=1", "--sampler"}},
       {"sample energy --set sample_steps=0", {"'sample_steps'", "out of range"}},

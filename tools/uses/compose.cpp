@@ -260,7 +260,7 @@ struct Compose {
 std::string lacks_factor(const Abilities& abilities, const DataShape&) {
   if (!abilities.target.log_prob && !abilities.target.score)
     return "has neither log-density nor score to multiply";
-  return abilities.needs_label ? "knows examples of a label alone, and a product has none" : "";
+  return abilities.needs_label ? "is conditional on a label, and a product has none" : "";
 }
 
 }  // namespace

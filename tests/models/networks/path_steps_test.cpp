@@ -99,7 +99,7 @@ TEST_CASE("what Langevin steps leave of a level is told at the scale of the next
   }
 }
 
-TEST_CASE("a walk that explodes stops, and says at which level") {
+TEST_CASE("a walk that diverges stops, and says at which level") {
   const NoisePath path = geometric_path(3, 0.05);
   Rng rng(4, "path_steps_test");
   const auto wrong = [&](const Tensor& x, double t) { return prediction_from_noise(x * -50.0, x, path(t)); };

@@ -82,11 +82,11 @@ TEST_CASE("a module is called with as many tensors as it takes, and refuses any 
   CHECK(shifted(x, time).to_vector() == std::vector<double>{3, 3, 3, 6, 6, 6});
   CHECK(error_message([&] { shifted(x); }).find("does not take one tensor") != std::string::npos);
   CHECK(error_message([&] { shifted(x, time, time); }) ==
-        "forward: this module is no function of 3 tensors. Hint: one");
+        "forward: this module does not take 3 tensors. Hint: one");
   const Doubled doubled;
   CHECK(doubled(x).to_vector() == doubled.forward(x).to_vector());
   CHECK(doubled.forward_all(std::span(&x, 1)).to_vector() == doubled(x).to_vector());
-  CHECK(error_message([&] { doubled(x, time); }).find("no function of 2 tensors") != std::string::npos);
+  CHECK(error_message([&] { doubled(x, time); }).find("does not take 2 tensors") != std::string::npos);
 }
 
 TEST_CASE("gradients reach the parameters of a module of several inputs, and each input") {

@@ -58,7 +58,7 @@ TEST_CASE(
   }
   REQUIRE(run_gradzoo(walk + " --sampler ula --set noise=0", folder).status == 0);
   CHECK(std::filesystem::exists(scratch.file("run/samples/sample-ula-seed3.png")));
-  check_refused("sample run --sampler ula --set step=10", folder, {"explode", "step=1"});
+  check_refused("sample run --sampler ula --set step=10", folder, {"diverge", "step=1"});
   check_refused(
       "sample run --sampler gibbs", folder,
       {"gibbs walks on a pair of conditionals", "a log-density of continuous x", "mh, ula, mala, hmc"});

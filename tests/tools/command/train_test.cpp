@@ -95,7 +95,7 @@ TEST_CASE(
   CHECK(contains(report.out, "warning: no samples: "));
   CHECK(contains(read_file(scratch.file("run/report.html")), "This page has no samples: "));
   CHECK(contains(run_gradzoo("train --resume run", scratch.file("")).out, "run is finished"));
-  check_refused("sample run", scratch.file(""), {"the chains explode"});  // nothing else was asked
+  check_refused("sample run", scratch.file(""), {"the chains diverge"});  // nothing else was asked
 }
 
 // The checkpoint is written first, so a kill may come before the rest.

@@ -90,5 +90,5 @@ TEST_CASE("a run may learn some labels alone, or heavy strokes, and what leaves 
   check_refused(train_line + "--set only=1 --set exclude=1", folder, {"leave no label"});
   check_refused(train_line + "--set ink=fat", folder, {"'fat'", "thick"});
   check_refused("train dae --data ring8 --set only=1 --out no", folder,
-                {"only=1 chooses among images", "toy"});
+                {"only=1 selects images", "toy"});
 }

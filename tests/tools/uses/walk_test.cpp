@@ -56,8 +56,8 @@ TEST_CASE("a model that a sampler does not fit is refused by what it has and wha
   const Target bits{.log_prob = kNormal.log_prob, .binary = true};
   const std::string discrete = refusal("hmc", bits);
   CHECK_MESSAGE(contains(discrete,
-                         "hmc walks on a log-density and score, and this run of gan has a law of binary "
-                         "x alone. Hint: on this run walk flip; a run of "),
+                         "hmc walks on a log-density and score, and this run of gan has a distribution over "
+                         "binary x. Hint: on this run walk flip; a run of "),
                 discrete);
   const std::string score = refusal("mh", kScore);
   CHECK_MESSAGE(
