@@ -14,7 +14,7 @@ struct Mode {
   int sweep = 0;         // what Node::sweep is of the nodes that are recorded now
 };
 
-/// Puts the thread's mode back when it ends, and cuts the node list back where it was told to. Scopes that
+/// Puts the thread's mode back when it ends, and cuts the node list back where it was asked to. Scopes that
 /// end out of order leave what they owe to the scope inside them: the mode and the list are right once all
 /// have ended.
 class ModeScope {

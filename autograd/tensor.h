@@ -213,8 +213,8 @@ using Element = std::remove_cvref_t<decltype(*std::data(std::declval<const Range
 /// Values in row-major order, tensor({1, 2, 3, 4}, {2, 2}); throws if their count is not the shape's.
 Tensor tensor(const std::vector<double>& values, const Shape& shape, DType dtype = DType::f32);
 /// Copies what lies in a vector, array or span of float, double, int, int64_t or uint8_t. Floating-point
-/// numbers give f32, as every factory does unless told f64; int and int64_t give i64, each exactly; uint8_t
-/// u8.
+/// numbers give f32, as every factory does unless f64 is asked for; int and int64_t give i64, each exactly;
+/// uint8_t u8.
 template <class Range, class T = detail::Element<Range>>
 requires detail::kIsNumber<T> Tensor tensor(const Range& values, const Shape& shape,
                                             DType dtype = detail::kTensorDType<T>) {

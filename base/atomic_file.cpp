@@ -50,8 +50,8 @@ const char* hint_for(int code) {
 constexpr const char* kPrefix = ".gradzoo-";
 constexpr const char* kEnding = ".tmp";
 
-/// A new file, locked while it lives, which tells it from one whose writer was killed; removed at the end
-/// unless it was kept.
+/// A new file, locked while it lives, which distinguishes it from one whose writer was killed; removed at the
+/// end unless it was kept.
 class TemporaryFile {
  public:
   /// Short names without the target's, which may already be as long as a name can be. Process numbers come

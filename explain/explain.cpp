@@ -35,7 +35,7 @@ std::string visit_lines(const Story& story, int64_t index) {
       text += fmt::format("    gives {} to {}\n", describe_value(gradient), operand_of(story, visit.node, i));
   }
   for (int64_t made = visit.made_begin; made < visit.made_end; ++made) {
-    if (story.is_told(made)) text += node_line(story, made, "    ");
+    if (story.is_shown(made)) text += node_line(story, made, "    ");
   }
   return text;
 }

@@ -35,7 +35,7 @@ std::string explain_text(const Tape& tape);
 
 /// A table for every sweep: of each node that it reached its call, its value, its adjoint, and beside it the
 /// central difference, which knows nothing of the sweep, or why there is none (a kink, the end of a domain).
-/// Of sweeps from one element of a root after another the first is told:
+/// Of sweeps from one element of a root after another the first is shown:
 ///     v1          square(v0)   0.64    0.802   0.802
 std::string explain_table(const Tape& tape);
 

@@ -76,7 +76,7 @@ Json visit_json(const Story& story, const Visit& visit) {
                              {"total", tensor_json(story, visit.totals[k])}});
   }
   for (int64_t made = visit.made_begin; made < visit.made_end; ++made) {
-    if (story.is_told(made)) json["made"].push_back(story.number(made));
+    if (story.is_shown(made)) json["made"].push_back(story.number(made));
   }
   return json;
 }

@@ -118,7 +118,7 @@ Story tell_story(const Tape& tape) {
   int sweep = 0;
   const auto record_until = [&](int64_t end) {
     for (; node < end; ++node) {
-      if (story.is_told(node)) story.steps.push_back({Step::Kind::record, node, visit});
+      if (story.is_shown(node)) story.steps.push_back({Step::Kind::record, node, visit});
     }
   };
   for (; visit < static_cast<int64_t>(visits.size()); ++visit) {
@@ -131,7 +131,7 @@ Story tell_story(const Tape& tape) {
     if (v.node < story.begin) continue;  // an outer tape's: its nodes aren't shown
     record_until(v.made_begin);
     if (v.first) story.steps.push_back({Step::Kind::seed, v.node, visit});
-    if (story.is_told(v.node)) story.steps.push_back({Step::Kind::visit, v.node, visit});
+    if (story.is_shown(v.node)) story.steps.push_back({Step::Kind::visit, v.node, visit});
     for (; node < v.made_end; ++node) story.sweeps[static_cast<size_t>(node - story.begin)] = sweep;
   }
   record_until(story.end);

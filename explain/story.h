@@ -18,22 +18,22 @@ struct Step {
 };
 
 /// What happened on a tracing tape, in order: nodes that the program recorded, and sweeps. What a rule
-/// recorded belongs to its visit and has no step of its own. The nodes of a composite are told as one, the
+/// recorded belongs to its visit and has no step of its own. The nodes of a composite are shown as one, the
 /// last of them.
 struct Story {
   int64_t begin = 0, end = 0;  // the tape's nodes
-  std::vector<int64_t> nodes;  // those that are told
+  std::vector<int64_t> nodes;  // those that are shown
   std::vector<Step> steps;
   std::vector<int> visit_sweep;  // by visit: its sweep, from 1
   std::vector<int64_t> seeds;    // by sweep, from 1 on: its first visit
 
   // By node of the tape, from begin on.
   std::vector<int64_t> numbers;  // the number of the node, or of the composite that it is a part of
-  std::vector<int64_t> firsts;   // of a composite told as its last node the first one, else the node itself
-  std::vector<const Composite*> composites;  // null: the node is told as its op
+  std::vector<int64_t> firsts;   // of a composite shown as its last node the first one, else the node itself
+  std::vector<const Composite*> composites;  // null: the node is shown as its op
   std::vector<int> sweeps;                   // the sweep that recorded it; 0: the program
 
-  bool is_told(int64_t node) const { return nodes[static_cast<size_t>(number(node))] == node; }
+  bool is_shown(int64_t node) const { return nodes[static_cast<size_t>(number(node))] == node; }
   int sweep(int64_t node) const { return sweeps[static_cast<size_t>(node - begin)]; }
   /// The number by which a node is called, v0 for the first; -1 for what is not on this tape.
   int64_t number(int64_t node) const {
@@ -41,24 +41,24 @@ struct Story {
   }
   /// That of the node that made a tensor.
   int64_t number(const Tensor& t) const;
-  /// The node whose operands a told node has.
+  /// The node whose operands a shown node has.
   int64_t first(int64_t node) const { return firsts[static_cast<size_t>(node - begin)]; }
-  /// A sweep's stop at a told node, from the adjoint of its last node to what its first one gives.
+  /// A sweep's stop at a shown node, from the adjoint of its last node to what its first one gives.
   Visit visit(int64_t index) const;
 };
 
 /// Throws Error where the tape keeps no trace.
 Story tell_story(const Tape& tape);
 
-/// What a told node is and does. `attributes` is "" where there are none.
+/// What a shown node is and does. `attributes` is "" where there are none.
 struct NodeWords {
   std::string name, formula, attributes;
 };
 NodeWords words_of(const Story& story, int64_t node);
 
-/// "matmul(v0, v3, transpose_b)": a told node's call, with constants as their values.
+/// "matmul(v0, v3, transpose_b)": a shown node's call, with constants as their values.
 std::string call_of(const Story& story, int64_t node);
-/// Operand `slot` of a told node: "v3" for what is recorded, else the constant itself.
+/// Operand `slot` of a shown node: "v3" for what is recorded, else the constant itself.
 std::string operand_of(const Story& story, int64_t node, int slot);
 
 /// What a node saves for its gradients, released or not.

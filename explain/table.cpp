@@ -48,7 +48,7 @@ std::string explain_table(const Tape& tape) {
   const Story story = tell_story(tape);
   std::string text;
   std::vector<Row> rows;
-  int64_t told = -1;  // the root of which an element's sweep has been told
+  int64_t shown = -1;  // the root of which an element's sweep has been shown
   bool again = false;
   const auto finish = [&] {
     if (!rows.empty()) std::reverse(rows.begin() + 1, rows.end());  // as they were recorded
@@ -63,8 +63,8 @@ std::string explain_table(const Tape& tape) {
           root.name().empty() ? fmt::format("v{}", story.number(step.node)) : std::string(root.name());
       const int64_t element = one_element(trace_log().visits[static_cast<size_t>(step.visit)].adjoint);
       if (element >= 0) name += element_place(root.shape(), element);
-      again = element >= 0 && told == step.node;
-      told = element >= 0 ? step.node : -1;
+      again = element >= 0 && shown == step.node;
+      shown = element >= 0 ? step.node : -1;
       text += fmt::format("{}sweep {}, from {}{}\n", text.empty() || again ? "" : "\n",
                           story.visit_sweep[static_cast<size_t>(step.visit)], name,
                           again ? ", goes the same way" : "");

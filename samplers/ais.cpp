@@ -11,7 +11,7 @@ namespace gradzoo {
 namespace {
 
 constexpr int64_t kMostTold = 100;   // temperatures
-constexpr int64_t kMostChains = 20;  // whose weights are told
+constexpr int64_t kMostChains = 20;  // whose weights are kept
 
 void check_betas(std::span<const double> betas) {
   if (betas.size() < 2)

@@ -26,7 +26,7 @@ struct AisEstimate {
   double ess;                                // (sum e^w)^2 / sum e^2w over the number of chains, in (0, 1]
   Tensor log_weights;                        // (B) f64
   std::vector<double> recorded_betas;        // at which history speaks: the first, the last, some between
-  std::vector<std::vector<double>> history;  // of some chains' w, one entry a temperature told
+  std::vector<std::vector<double>> history;  // of some chains' w, one entry a temperature that is kept
   Tensor x;                                  // (B, d): where they ended
 };
 

@@ -12,7 +12,7 @@ namespace gradzoo {
 struct ChainOptions {
   int64_t steps = 1000;                   // transitions a chain, warm-up included: 1 or more
   int64_t warmup = 0;                     // transitions that the diagnostics leave out: below steps
-  std::function<void(double)> done = {};  // is told the share of the transitions that is done
+  std::function<void(double)> done = {};  // receives the share that is done
 };
 
 /// Throws Error for a count that is not above 0, and for more warm-up than steps; `sampler` begins the

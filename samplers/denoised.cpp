@@ -74,7 +74,7 @@ Tensor climbed(const Target& target, const Tensor& noisy, double sigma) {
   return x;
 }
 
-// By the slope alone no step can be told to lead too far.
+// The slope alone does not show that a step leads too far.
 Tensor drifted(const Target& target, const Tensor& noisy, double sigma) {
   const double step = 0.05 * sigma * sigma;
   Tensor x = noisy;

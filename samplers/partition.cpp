@@ -26,7 +26,7 @@ void check_chains(int64_t chains) {
   if (chains < 1) throw Error("ais: {} chains. Hint: one or more, 100 say", chains);
 }
 
-/// A path that tells how far the way along it has come.
+/// A path that reports how much of it is done.
 class ToldPath : public AnnealingPath {
  public:
   ToldPath(AnnealingPath& path, int64_t moves, const std::function<void(double)>& done)

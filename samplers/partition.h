@@ -38,7 +38,7 @@ struct LogPartition {
   double value;
   AisEstimate annealing;
 };
-/// Forward, from exact samples: below log Z on average. `done` is told the share that is done.
+/// Forward, from exact samples: below log Z on average. `done` receives the share that is done.
 LogPartition anneal_up(const Partition& partition, const AnnealingOptions& options, Rng& rng,
                        const std::function<void(double)>& done = {});
 /// Reverse, from samples of the model: above log Z on average if those are exact.

@@ -21,7 +21,7 @@ std::string matrix_name(const Shape& x, int64_t which) {
 }
 
 void throw_not_finite(const char* op, const std::string& matrix) {
-  throw Error("{}: {} holds NaN or infinity. Hint: all_finite(x) tells where they come from", op, matrix);
+  throw Error("{}: {} holds NaN or infinity. Hint: all_finite(x) finds where they come from", op, matrix);
 }
 
 Shape solution_shape(const Shape& a, const Shape& b, const char* op) {

@@ -12,7 +12,7 @@
 
 namespace gradzoo {
 
-/// Is told how far a long computation is: the share that is done, in [0, 1].
+/// Receives the share of a long computation that is done, in [0, 1].
 using ShareDone = std::function<void(double)>;
 
 /// Which images are to be completed.
@@ -60,7 +60,7 @@ struct Abilities {
   std::function<AnomalyScores(const AnomalyRequest&)> anomaly = {};
   /// A row of ten images on the way from one code to another for each pair, (10 pairs, pixels) in [0,1], by a
   /// model that has codes; one that finds none of an image draws its own. The ends have labels iff the model
-  /// is told labels.
+  /// is conditional.
   std::function<Tensor(const InterpolateRequest&)> interpolate = {};
   /// What it knows of examples it knows given their label alone: nothing above follows from its target.
   bool needs_label = false;

@@ -200,9 +200,9 @@ std::vector<Picture> Model::pictures(const DataView& data) {
   return do_pictures(data);
 }
 
-std::string Model::reading(const DataView& data) {
+std::string Model::interpretation(const DataView& data) {
   const Shown shown(*this);
-  return do_reading(data);
+  return do_interpretation(data);
 }
 
 Picture Model::do_snapshot(const DataView& data, Rng& rng) {

@@ -76,7 +76,7 @@ struct CurveLevel {
   std::string name;  // "entropy floor"
   double value;
   std::string unit, meaning;
-  bool is_figure = true;  // a number of this run, told among its figures too; else a constant of theory
+  bool is_figure = true;  // a number of this run, listed among its figures too; else a constant of theory
 };
 
 /// A model: its parameters, its objective and what it can show. All that outlives a step is in its State.
@@ -125,11 +125,11 @@ class Model {
   std::vector<Picture> pictures(const DataView& data);
   /// What this run's numbers say, a paragraph of the report; "" where there is nothing beyond their
   /// explanations.
-  std::string reading(const DataView& data);
-  /// What is known to go wrong by these options, a sentence with a hint, told before training; "" where
+  std::string interpretation(const DataView& data);
+  /// What is known to go wrong by these options, a sentence with a hint, shown before training; "" where
   /// nothing is.
   virtual std::string warning() const { return ""; }
-  /// What to try where samples lose kinds that they had, told beside the progress; "" of models that are not
+  /// What to try where samples lose kinds that they had, shown beside the progress; "" of models that are not
   /// prone to it.
   virtual std::string collapse_hint() const { return ""; }
   /// Lines that belong into the curves of metrics.
@@ -179,7 +179,7 @@ class Model {
   virtual std::vector<Picture> do_pictures(const DataView& data) = 0;
   /// Samples alone, unless overridden; what follows from a target is added.
   virtual Abilities do_abilities() { return {}; }
-  virtual std::string do_reading(const DataView&) { return ""; }
+  virtual std::string do_interpretation(const DataView&) { return ""; }
 
  private:
   class Shown;

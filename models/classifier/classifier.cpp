@@ -99,7 +99,7 @@ std::vector<Picture> Classifier::do_pictures(const DataView& data) {
                              predict([&](const Tensor& x) { return probabilities(x); }, data.examples));
 }
 
-std::string Classifier::do_reading(const DataView&) {
+std::string Classifier::do_interpretation(const DataView&) {
   return "The validation error is the share of unseen digits that the network gets wrong. On its training "
          "images the error falls further; the gap between the two is overfitting. For samples of a "
          "generative model the classifier says which of them it is sure about, not whether they look good: "

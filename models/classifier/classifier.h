@@ -36,7 +36,7 @@ class Classifier : public Model {
   Abilities do_abilities() override { return {.samples = false}; }
   Picture do_snapshot(const DataView& data, Rng& rng) override;
   std::vector<Picture> do_pictures(const DataView& data) override;
-  std::string do_reading(const DataView& data) override;
+  std::string do_interpretation(const DataView& data) override;
 
  private:
   DataShape shape_;

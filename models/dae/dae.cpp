@@ -211,7 +211,7 @@ std::vector<Picture> Dae::do_pictures(const DataView& data) {
   return dae_pictures({denoise, density, spoil, tied_, noise_words(), sigma_, shape_, samples}, data);
 }
 
-std::string Dae::do_reading(const DataView& data) {
+std::string Dae::do_interpretation(const DataView& data) {
   const Quantities found = do_evaluate(data);
   if (options_.noise == DaeNoise::masking)
     return fmt::format(

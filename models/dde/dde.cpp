@@ -188,7 +188,7 @@ Abilities Dde::do_abilities() {
                      .data_noise = options_.sigma}};
 }
 
-std::string Dde::do_reading(const DataView&) {
+std::string Dde::do_interpretation(const DataView&) {
   std::string text = fmt::format(
       "f_p / sigma^2 is the log-density of data with noise of {:g}, up to a constant, so its peaks are no "
       "sharper than that noise. ",

@@ -46,7 +46,7 @@ class Dde : public Model {
   Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
   std::vector<Picture> do_pictures(const DataView& data) override;
   Abilities do_abilities() override;
-  std::string do_reading(const DataView& data) override;
+  std::string do_interpretation(const DataView& data) override;
 
  private:
   // |grad f + e|^2 / sigma^2, a number of the example: (B), of +e and -e.

@@ -287,7 +287,7 @@ Target Diffusion::target_of_path() const {
           .data_noise = kLeast};
 }
 
-std::string Diffusion::do_reading(const DataView&) {
+std::string Diffusion::do_interpretation(const DataView&) {
   std::string text =
       "The error has a floor above 0: to one x_t lead many data and noises, and the best that can be output "
       "is "

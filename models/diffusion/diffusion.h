@@ -70,7 +70,7 @@ class Diffusion : public Model {
   Quantities do_evaluate_at_length(const DataView& data, const ShareDone& done) override;
   Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
   std::vector<Picture> do_pictures(const DataView& data) override;
-  std::string do_reading(const DataView& data) override;
+  std::string do_interpretation(const DataView& data) override;
   Abilities do_abilities() override;
 
  private:

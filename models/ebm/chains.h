@@ -22,7 +22,7 @@ class EbmChains {
   bool sample_f() const;
 
   /// k transitions of every chain x (B, d), nothing recorded: returns their ends. Adds the share of moves
-  /// accepted, a transition, to `accepted` where not null; tells `done` the share that is done. Throws
+  /// accepted, a transition, to `accepted` where not null; calls `done` with the share that is done. Throws
   /// NonFinite where f or its gradient is not finite at the end.
   Tensor walk(const Target& target, const Tensor& x, int64_t steps, Rng& rng, double* accepted = nullptr,
               const std::function<void(double)>& done = {});

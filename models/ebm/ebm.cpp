@@ -180,7 +180,7 @@ Tensor Ebm::completed_images(const InpaintRequest& request) const {
   return shown_noise() > 0 ? tweedie_denoised(x, network_.score(x), shown_noise()) : x;
 }
 
-std::string Ebm::do_reading(const DataView&) {
+std::string Ebm::do_interpretation(const DataView&) {
   const ChainMove& move = chains_.move();
   std::string text =
       fmt::format("Chains take x' = x + {:.4g} grad f + {:.4g} z, so T = noise^2 / (2 step) = {:.4g}. ",

@@ -108,13 +108,13 @@ void Gan::train_step(const StepContext& context, MetricRow row) {
   if (options_.penalty == SlopePenalty::r1) real = real.clone().requires_grad_();
 
   const Tensor both = labels.defined() ? concat(labels, labels, 0) : labels;
-  Tensor shown = concat(real, fake.detach(), 0), told = both;
+  Tensor shown = concat(real, fake.detach(), 0), given_labels = both;
   if (options_.negative_augmentation == NegativeAugmentation::jigsaw) {
     const int64_t negatives = options_.pac * ((packs + kFakesPerNegative - 1) / kFakesPerNegative);
     shown = concat(shown, jigsaw(real.detach().rows(0, negatives), shape_, noise_rng_), 0);
-    if (labels.defined()) told = concat(both, labels.rows(0, negatives), 0);
+    if (labels.defined()) given_labels = concat(both, labels.rows(0, negatives), 0);
   }
-  const Tensor scores = discriminator_.judge(with_noise(shown, noise), told);
+  const Tensor scores = discriminator_.judge(with_noise(shown, noise), given_labels);
   const Tensor of_real = slice(scores, 0, 0, packs), of_fake = slice(scores, 0, packs, 2 * packs);
   Tensor descended = loss.discriminator(of_real, slice(scores, 0, packs, scores.dim(0)));
   if (options_.label_smoothing > 0)
@@ -212,7 +212,7 @@ std::vector<Picture> Gan::do_pictures(const DataView& data) {
   return gan_pictures(generator_, discriminator_, *options_.loss, shape_, data);
 }
 
-std::string Gan::do_reading(const DataView& data) {
+std::string Gan::do_interpretation(const DataView& data) {
   const std::string text = gan_reading(generator_, discriminator_, *options_.loss, coverage(data.seed), data),
                     warned = warning();
   return warned.empty() ? text : text + " Warning: " + warned + ".";

@@ -36,7 +36,7 @@ class Gan : public Model {
   Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
   Abilities do_abilities() override;
   std::vector<Picture> do_pictures(const DataView& data) override;
-  std::string do_reading(const DataView& data) override;
+  std::string do_interpretation(const DataView& data) override;
 
  private:
   Tensor with_noise(const Tensor& x, double sigma);

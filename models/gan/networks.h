@@ -41,7 +41,7 @@ struct GanShape {
   GeneratorInit init = GeneratorInit::he;
   CriticActivation activation = steep_leaky_relu;
   bool spectral_norm = false;  // of D's weights
-  int64_t classes = 0;         // 0: neither player is told a label
+  int64_t classes = 0;         // 0: neither player is conditional on a label
   int64_t pac = 1;             // examples that D judges at once
   DType dtype = DType::f32;
 };

@@ -45,7 +45,7 @@ void Cnce::train_step(const StepContext& context, MetricRow row) {
   row[grad_norm_] = learner().step(loss, context.learning_rate);
 }
 
-std::string Cnce::do_reading(const DataView&) {
+std::string Cnce::do_interpretation(const DataView&) {
   return fmt::format(
       "Each data point is compared with neighbours at a distance of about {:.3g}. So f learns differences "
       "between near points. If clusters of data lie further apart, it does not learn the weight of each "

@@ -15,7 +15,7 @@ class Cnce : public ContrastiveModel {
 
  protected:
   const Noise& proposal() const override { return proposal_; }
-  std::string do_reading(const DataView& data) override;
+  std::string do_interpretation(const DataView& data) override;
 
  private:
   Noise proposal_;

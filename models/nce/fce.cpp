@@ -97,7 +97,7 @@ std::vector<Picture> Fce::do_pictures(const DataView& data) {
   return all;
 }
 
-std::string Fce::do_reading(const DataView&) {
+std::string Fce::do_interpretation(const DataView&) {
   return "D of data and D of the flow's samples tend to 1/2 when the two cannot be told apart; then the flow "
          "has no more to learn. The flow keeps thin bridges between modes, since it is an invertible map of "
          "the plane. The energy has none.";

@@ -28,7 +28,7 @@ class Fce : public ContrastiveModel {
   Quantities fit_to_truth(int64_t cells) const override;
   Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
   std::vector<Picture> do_pictures(const DataView& data) override;
-  std::string do_reading(const DataView& data) override;
+  std::string do_interpretation(const DataView& data) override;
 
  private:
   FceOptions options_;

@@ -66,7 +66,7 @@ void Nce::train_step(const StepContext& context, MetricRow row) {
   row[grad_norm_] = learner().step(loss, context.learning_rate);
 }
 
-std::string Nce::do_reading(const DataView&) {
+std::string Nce::do_interpretation(const DataView&) {
   return "If the noise had the distribution of the data, D would be 1/(1 + nu) on both. The further apart D "
          "is on data and noise, the easier the task and the less it teaches: a classifier that is never "
          "wrong has no gradient. c should tend to log Z and stay there (c_error near 0). But c alone proves "

@@ -20,7 +20,7 @@ class Nce : public ContrastiveModel {
  protected:
   void add_to(State& state) override;
   const Noise& proposal() const override { return noise_; }
-  std::string do_reading(const DataView& data) override;
+  std::string do_interpretation(const DataView& data) override;
 
  private:
   uint64_t seed_;

@@ -23,7 +23,7 @@ struct Trajectory {
   PredictAt predict;
   Rng& rng;
   LevelOptions level = {};
-  std::function<void(double)> done = {};  // is told the share of the way that is done
+  std::function<void(double)> done = {};  // receives the share that is done
 };
 
 /// Takes rows x (B, d) from one time to a later one.

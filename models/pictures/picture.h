@@ -35,7 +35,7 @@ struct Plane {
   std::string title;
   double x_low = -1, x_high = 1, y_low = -1, y_high = 1;
   Tensor density = {};  // (rows, columns) at the centres of a regular grid, row 0 lowest: filled contours
-  std::string density_name = "density";  // what the scale of colours tells
+  std::string density_name = "density";  // what the scale of colours shows
   bool probability = false;              // the scale is from 0 to 1 whatever the values are
   Tensor contours = {};     // the same kind of grid, drawn as lines alone: the truth under samples
   Tensor points = {};       // (n, 2): dots over it

@@ -121,7 +121,7 @@ Abilities Rbm::do_abilities() {
   return {.target = std::move(target), .partition = rbm_partition(layer_, learning_.base_bias())};
 }
 
-std::string Rbm::do_reading(const DataView& data) {
+std::string Rbm::do_interpretation(const DataView& data) {
   const double gap = rbm_free_energy_gap(layer_, data, options_.pixels);
   return fmt::format(
       "F of held-out examples is {:.2f} nats {} that of as many training examples. log Z is the same for "

@@ -34,7 +34,7 @@ class Rbm : public Model {
   Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
   std::vector<Picture> do_pictures(const DataView& data) override;
   Abilities do_abilities() override;
-  std::string do_reading(const DataView& data) override;
+  std::string do_interpretation(const DataView& data) override;
 
  private:
   Tensor noise(int64_t n, Rng& rng) const;

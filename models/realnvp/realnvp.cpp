@@ -114,7 +114,7 @@ Abilities RealNvp::do_abilities() {
   return {.target = std::move(target), .interpolate = between};
 }
 
-std::string RealNvp::do_reading(const DataView&) {
+std::string RealNvp::do_interpretation(const DataView&) {
   if (shape_.is_image())
     return "The likelihood is exact, but says little about how samples look: most bits describe the noise of "
            "grey levels. Compare it only with other flows on dequantised pixels.";

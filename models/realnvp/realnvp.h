@@ -27,7 +27,7 @@ class RealNvp : public Model {
   Picture do_snapshot(const DataView& data, Rng& rng) override;
   std::vector<Picture> do_pictures(const DataView& data) override;
   Abilities do_abilities() override;
-  std::string do_reading(const DataView& data) override;
+  std::string do_interpretation(const DataView& data) override;
 
  private:
   // What is minimised, of each row: nats, or bits/dim of images.

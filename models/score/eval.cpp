@@ -41,8 +41,8 @@ Quantity held_out_objective(const ScoreNetwork& network, const ScoreTask& task, 
     const Tape tape;
     const int64_t end = std::min(begin + chunk, batch.count());
     const Tensor labels = batch.labels.defined() ? batch.labels.rows(begin, end) : Tensor();
-    const auto told = [&](const Tensor& x) { return network(x, labels); };
-    const ScoreFunction model{told, network.shape().is_energy};
+    const auto conditional = [&](const Tensor& x) { return network(x, labels); };
+    const ScoreFunction model{conditional, network.shape().is_energy};
     for (const double value :
          score_task_objective(model, batch.x.rows(begin, end), shape.toy.get(), task, rng).to_vector())
       values.push_back(value);

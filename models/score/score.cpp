@@ -79,8 +79,9 @@ Score::Score(const ScoreOptions& options, const DataShape& shape, const Training
 }
 
 Tensor Score::objective_of(const Batch& batch, Rng& rng) const {
-  const auto told = [&](const Tensor& x) { return network_(x, batch.labels); };
-  return score_task_objective({told, network_.shape().is_energy}, batch.x, shape_.toy.get(), task_, rng);
+  const auto conditional = [&](const Tensor& x) { return network_(x, batch.labels); };
+  return score_task_objective({conditional, network_.shape().is_energy}, batch.x, shape_.toy.get(), task_,
+                              rng);
 }
 
 void Score::add_to(State& state) { state.add("score.noise", noise_rng_); }
@@ -185,7 +186,7 @@ std::vector<Picture> Score::do_pictures(const DataView& data) {
   return {score_raw_and_denoised(samples, shape_), neighbours_picture(samples.denoised, shape_, data.train)};
 }
 
-std::string Score::do_reading(const DataView& data) {
+std::string Score::do_interpretation(const DataView& data) {
   return score_reading(network_, task_, shape_, truth(), data);
 }
 

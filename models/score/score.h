@@ -33,7 +33,7 @@ class Score : public Model {
   Picture do_snapshot(const DataView& data, Rng& rng) override;
   std::vector<Picture> do_pictures(const DataView& data) override;
   Abilities do_abilities() override;
-  std::string do_reading(const DataView& data) override;
+  std::string do_interpretation(const DataView& data) override;
 
  private:
   // The objective of every row, (B).

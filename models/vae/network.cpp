@@ -31,9 +31,9 @@ VaeNetwork::VaeNetwork(const VaeShape& shape, Rng& rng)
 }
 
 Posterior VaeNetwork::encode(const Tensor& x, const Tensor& labels) const {
-  const auto told = [&](const Tensor& rows) { return beside_label(rows, labels, shape_.classes); };
-  const Tensor h = encoder_ ? told((*encoder_)(x))  // (B, hidden)
-                            : encoder_activation_((*encoder_hidden_)(told(x)));
+  const auto conditional = [&](const Tensor& rows) { return beside_label(rows, labels, shape_.classes); };
+  const Tensor h = encoder_ ? conditional((*encoder_)(x))  // (B, hidden)
+                            : encoder_activation_((*encoder_hidden_)(conditional(x)));
   const Tensor head = (*encoder_head_)(h);  // (B, 2 latent)
   return {slice(head, 1, 0, shape_.latent), slice(head, 1, shape_.latent, 2 * shape_.latent)};
 }

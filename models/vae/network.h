@@ -22,7 +22,7 @@ inline constexpr Choice<VaeNet> kVaeNets[] = {{"mlp", VaeNet::mlp}, {"conv", Vae
 struct VaeShape {
   VaeNet net = VaeNet::mlp;
   DataShape data = {.example = {28, 28}};
-  int64_t classes = 0;    // 0: no part is told a label
+  int64_t classes = 0;    // 0: unconditional
   int64_t channels = 32;  // of conv
   int64_t latent = 20;
   int64_t hidden = 500;  // of mlp, as the two below

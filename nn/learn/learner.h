@@ -23,8 +23,8 @@ OptimizerMaker adam(const AdamOptions& options = {});
 OptimizerMaker sgd(const SgdOptions& options = {});
 
 /// Makes of a learner's gradients, (N) with padding between parameters, what it is to descend: the mean over
-/// all processes of a training, say. Called once a step, when the gradient is whole and before anything is
-/// told of it; changes the values in place. A loss that is not finite comes as a gradient that is not, so
+/// all processes of a training, say. Called once a step, when the gradient is whole and before anything
+/// reads it; changes the values in place. A loss that is not finite comes as a gradient that is not, so
 /// that all who reduce it see that it failed.
 using Reducer = std::function<void(Tensor& gradient)>;
 

@@ -19,7 +19,7 @@
 namespace gradzoo {
 namespace {
 
-/// Runs the step until `seconds` are over, after one that fills the pool and tells its memory.
+/// Runs the step until `seconds` are over, after one that fills the pool and gives its memory.
 StepCost cost_of(FunctionRef<void()> step, double seconds) {
   constexpr size_t kMost = 20'000;
   reset_pool_peak();

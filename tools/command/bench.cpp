@@ -130,7 +130,7 @@ void bench_workloads(const std::vector<std::string>& names, const BenchOptions& 
     } else {
       print_row(row);
     }
-    std::fflush(stdout);  // a long run that is interrupted has told what it knows
+    std::fflush(stdout);  // a long run that is interrupted has printed what it measured
   }
 }
 

@@ -61,7 +61,7 @@ std::string ops_markdown() {
   std::string page = R"(# Every op and its gradients
 
 `gradzoo list ops --markdown docs/ops.md` writes this page from the ops themselves; a test holds both together.
-`gradzoo gradcheck NAME` compares an op's derivatives with finite differences. [engine.md](engine.md) tells how
+`gradzoo gradcheck NAME` compares an op's derivatives with finite differences. [engine.md](engine.md) explains how
 gradients, and gradients of gradients, are computed from these rules.
 
 In a rule, y is the output, g is the gradient of the loss in y, and dx is the gradient of the loss in x. A' is A

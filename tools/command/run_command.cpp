@@ -42,8 +42,7 @@ void print_help() {
   fmt::print("gradzoo {}: generative models on MNIST, trained with a tape autodiff\n\n", kVersion);
   fmt::print("usage: gradzoo COMMAND [...]\n\n");
   for (const Command& command : commands()) fmt::print("  {:<11} {}\n", command.name, command.summary);
-  fmt::print(
-      "\n  --version  print the version\n  --help     print this; gradzoo COMMAND --help tells more\n");
+  fmt::print("\n  --version  print the version\n  --help     print this; gradzoo COMMAND --help says more\n");
 }
 
 const Command& find_command(const std::string& name) {

@@ -52,7 +52,7 @@ std::string command_of(const RanLab& ran) {
 Report page_of(const RanLab& ran) {
   Report page{.title = fmt::format("Lab: {}", ran.lab.name),
               .summary = fmt::format("{} ({})", ran.lab.idea, ran.lab.source),
-              .reading = ran.result.reading,
+              .interpretation = ran.result.interpretation,
               .facts = {{"seed", fmt::format("{}", ran.seed)},
                         {"seconds", fmt::format("{:.1f}", ran.seconds)},
                         {"gradzoo", kVersion}},
@@ -77,14 +77,14 @@ std::string lab_text(const RanLab& ran) {
   std::string out =
       wrapped(fmt::format("{}: {} ({})", ran.lab.name, ran.lab.idea, ran.lab.source), kWidth, "");
   for (const LabTable& table : ran.result.tables) out += "\n" + text_columns(text_rows(table));
-  return out + "\nWhat to see\n" + wrapped(ran.result.reading, kWidth) + "\nExercise\n" +
+  return out + "\nWhat to see\n" + wrapped(ran.result.interpretation, kWidth) + "\nExercise\n" +
          wrapped(ran.result.exercise, kWidth);
 }
 
 std::string lab_json(const RanLab& ran) {
   Json out{{"lab", ran.lab.name},       {"idea", ran.lab.idea},          {"source", ran.lab.source},
            {"seed", ran.seed},          {"seconds", ran.seconds},        {"tables", Json::array()},
-           {"pictures", Json::array()}, {"reading", ran.result.reading}, {"exercise", ran.result.exercise}};
+           {"pictures", Json::array()}, {"reading", ran.result.interpretation}, {"exercise", ran.result.exercise}};
   for (const LabTable& table : ran.result.tables) out["tables"].push_back(table_json(table));
   for (const LabPicture& picture : ran.result.pictures)
     out["pictures"].push_back({{"file", picture.name + ".png"}, {"caption", picture.caption}});

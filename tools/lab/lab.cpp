@@ -20,9 +20,9 @@ namespace gradzoo {
 namespace {
 
 /// Tells of each tenth of a training.
-class ToldTraining : public TrainObserver {
+class TrainingProgress : public TrainObserver {
  public:
-  ToldTraining(const LabContext& context, const Session& session, std::string what)
+  TrainingProgress(const LabContext& context, const Session& session, std::string what)
       : context_(context), session_(session), what_(std::move(what)) {}
   void on_log(const LogRow& row) override {
     const int64_t tenth = 10 * row.step / session_.steps;
@@ -135,8 +135,8 @@ double fit(const Module& module, const FitOptions& options, const LabContext& co
 std::unique_ptr<Session> train(const std::string& model, const std::vector<std::string>& settings,
                                const LabContext& context) {
   auto session = std::make_unique<Session>(*run_options(model, settings));
-  ToldTraining told(context, *session, fmt::format("{} {}", model, fmt::join(settings, " ")));
-  session->train(told);
+  TrainingProgress progress(context, *session, fmt::format("{} {}", model, fmt::join(settings, " ")));
+  session->train(progress);
   return session;
 }
 

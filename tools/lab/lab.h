@@ -77,7 +77,7 @@ struct LabPicture {
 struct LabResult {
   std::vector<LabTable> tables = {};
   std::vector<LabPicture> pictures = {};
-  std::string reading = {};   // what to see in it: about five sentences, with its numbers
+  std::string interpretation = {};   // what to see in it: about five sentences, with its numbers
   std::string exercise = {};  // one question; docs/labs.md has the answer
 
   /// The table whose rows are named by `heading`; throws Error where there is none.

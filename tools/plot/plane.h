@@ -28,7 +28,7 @@ struct PlaneView {
 
 /// The views side by side, four in a row, one unit as long in all of them and along both axes.
 ///
-/// Densities share one colour scale, told by a bar at the right: colour goes by the square root, so that low
+/// Densities share one colour scale, with a bar at the right: colour goes by the square root, so that low
 /// modes stay visible, up to the highest density of any view, but at most six times the peak of the flattest
 /// one, so that a spike does not blank the views beside it. Cells without a finite value are grey.
 ///

@@ -177,8 +177,8 @@ std::string glossary_part(const Report& report) {
     html += fmt::format("<dt>{}</dt><dd>{}</dd>\n", html_escape(term.name), html_escape(term.meaning));
   }
   if (!html.empty()) html = R"(<dl class="glossary">)" + html + "</dl>";
-  if (report.reading.empty()) return html;
-  return fmt::format("<p class=\"reading\">{}</p>\n{}", html_escape(report.reading), html);
+  if (report.interpretation.empty()) return html;
+  return fmt::format("<p class=\"reading\">{}</p>\n{}", html_escape(report.interpretation), html);
 }
 
 std::string run_part(const Report& report) {

@@ -60,7 +60,7 @@ struct Report {
   std::string summary = {};               ///< one line under the title
   std::vector<std::string> notices = {};  ///< what the reader must know first: that the run has not ended
   std::string mark = {};     ///< the same for programs: <meta name="gradzoo-report">, at the page's beginning
-  std::string reading = {};  ///< how to read this run's numbers: a paragraph
+  std::string interpretation = {};  ///< how to read this run's numbers: a paragraph
   std::vector<KeyFigure> figures = {};
   std::vector<ReportTable> tables = {};
   std::vector<LineChart> curves = {};  ///< the first one is drawn at full width

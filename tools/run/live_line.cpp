@@ -58,7 +58,7 @@ void LiveLine::during(const std::string& what, FunctionRef<void()> work) {
       never.wait_for(lock, ended, std::chrono::duration<double>(seconds), [] { return false; });
       return !ended.stop_requested();
     };
-    constexpr double kFlicker = 0.2;  // what is done at once is not told
+    constexpr double kFlicker = 0.2;  // what is done at once is not shown
     const double begun = steady_seconds();
     if (!is_live() && goes_on_after(kPaceSeconds)) return line(what);
     for (double pause = kFlicker; is_live() && goes_on_after(pause); pause = 1)

@@ -73,7 +73,7 @@ class Progress {
 
   /// After some steps: `numbers` with their units, e.g. "bce_kl 105.9 nats/image".
   void step(int64_t step, const std::string& numbers, double examples_per_s);
-  /// After an epoch: `summary` also tells of validation. The line stays.
+  /// After an epoch: `summary` also has the validation loss. The line stays.
   void epoch(int64_t step, const std::string& summary);
   /// Says `what` is being done while `work` goes on beside the steps.
   void during(int64_t step, const std::string& what, FunctionRef<void()> work);

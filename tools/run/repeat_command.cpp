@@ -37,20 +37,20 @@ std::vector<const Option*> leading_first(const RunOptions& options) {
   return all;
 }
 
-// The first option that is otherwise than what was told comes to; null where none is.
-const Option* first_untold(const RunOptions& options, const DataShape& shape,
-                           const std::set<const Option*>& told) {
+// The first option that is otherwise than what was named comes to; null where none is.
+const Option* first_unnamed(const RunOptions& options, const DataShape& shape,
+                            const std::set<const Option*>& named) {
   RunOptions meant(options.entry());
   std::vector<std::string> assignments;
-  assignments.reserve(told.size());
-  for (const Option* option : told) assignments.push_back(option->key + "=" + option->text());
+  assignments.reserve(named.size());
+  for (const Option* option : named) assignments.push_back(option->key + "=" + option->text());
   meant.assign(assignments);
   meant.complete(shape);
   // Epochs that are asked for go before a model's own number of steps.
   if (options.training.steps == 0 && meant.training.steps > 0) return &options.table().find("epochs");
   for (const Option* option : leading_first(options)) {
     const bool unused = option->key == (options.training.steps > 0 ? "epochs" : "steps");
-    if (!unused && !told.contains(option) && meant.table().find(option->key).text() != option->text())
+    if (!unused && !named.contains(option) && meant.table().find(option->key).text() != option->text())
       return option;
   }
   return nullptr;
@@ -59,10 +59,10 @@ const Option* first_untold(const RunOptions& options, const DataShape& shape,
 }  // namespace
 
 std::string repeat_command(const RunOptions& options, const DataShape& shape) {
-  std::set<const Option*> told;  // in the table's order
-  while (const Option* option = first_untold(options, shape, told)) told.insert(option);
+  std::set<const Option*> named;  // in the table's order
+  while (const Option* option = first_unnamed(options, shape, named)) named.insert(option);
   std::string command = "gradzoo train " + options.entry().name;
-  for (const Option* option : told) command += word_for(*option);
+  for (const Option* option : named) command += word_for(*option);
   return command;
 }
 

@@ -7,7 +7,7 @@
 namespace gradzoo {
 
 /// A short `gradzoo train` that comes to these options, words quoted for a shell: what follows from the data
-/// or from another option is not told.
+/// or from another option is left out.
 std::string repeat_command(const RunOptions& options, const DataShape& shape);
 
 /// What goes on with the run in `directory`.

@@ -114,8 +114,8 @@ bool RunObserver::attempt(const std::string& doing, const std::string& what, Fun
     progress_.during(run_.session.trainer.step(), doing, work);
     return true;
   } catch (const Error& error) {
-    const auto same = [&](const auto& told) {
-      return but_for_numbers(told.second) == but_for_numbers(error.what());
+    const auto same = [&](const auto& entry) {
+      return but_for_numbers(entry.second) == but_for_numbers(error.what());
     };
     if (std::ranges::none_of(missing_, same))
       progress_.line(fmt::format("warning: no {}: {}", what, error.what()));
@@ -125,7 +125,7 @@ bool RunObserver::attempt(const std::string& doing, const std::string& what, Fun
 }
 
 void RunObserver::leave_out(const std::string& what, const std::string& why) {
-  std::erase_if(missing_, [&](const auto& told) { return told.first == what; });
+  std::erase_if(missing_, [&](const auto& entry) { return entry.first == what; });
   missing_.emplace_back(what, why);
 }
 
@@ -265,7 +265,7 @@ LeftOut RunObserver::finish(Effort effort) {
   if (has_time()) {
     drawn = pictures();
     attempt("reading the numbers", "reading of the numbers",
-            [&] { reading = run_.session.model->reading(run_.session.data.view()); });
+            [&] { reading = run_.session.model->interpretation(run_.session.data.view()); });
   } else {
     leave_out("pictures", kNoTime);
   }
@@ -275,7 +275,7 @@ LeftOut RunObserver::finish(Effort effort) {
                     .session = run_.session,
                     .known = known(),
                     .levels = *levels_,
-                    .reading = std::move(reading),
+                    .interpretation = std::move(reading),
                     .pictures = std::move(drawn),
                     .missing = missing_,
                     .is_whole = true});

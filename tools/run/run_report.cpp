@@ -219,7 +219,7 @@ void write_run_report(const ReportedRun& run) {
   report.summary = fmt::format("{} ({})", entry.summary, entry.source);
   report.notices = notices_of(run);
   report.mark = mark_of(run.session.trainer.step(), run.session.steps, run.is_whole);
-  report.reading = run.reading;
+  report.interpretation = run.interpretation;
   report.figures = figures_of(run, rows);
   report.curves = curves_of(run, rows);
   report.strips = {film_of(run)};

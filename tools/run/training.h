@@ -24,7 +24,7 @@ struct TrainRequest {
   std::string out = {};                       // the run directory; "": the next free runs/<model>-<n>
   bool resume = false;                        // go on with the run in `out`
   int64_t checkpoint_every = 0;               // steps between checkpoints beside those at epochs; 0: none
-  std::FILE* progress = nullptr;              // where progress is told; nullptr: nowhere
+  std::FILE* progress = nullptr;              // where progress is printed; nullptr: nowhere
   WatchMaker watch = {};                      // what measures samples; empty: nothing does
 };
 
@@ -48,7 +48,7 @@ std::unique_ptr<RunOptions> requested_options(const TrainRequest& request);
 TrainOutcome train_run(const TrainRequest& request);
 
 /// Makes pictures and report of a run anew, as of its checkpoint, with a warning for what cannot be made.
-/// Throws Error as a resumed run does. `progress`: where it is told; nullptr: nowhere. `watch` makes what
+/// Throws Error as a resumed run does. `progress`: where it is printed; nullptr: nowhere. `watch` makes what
 /// measures samples, as in TrainRequest.
 void renew_report(const std::string& directory, std::FILE* progress, const WatchMaker& watch = {});
 

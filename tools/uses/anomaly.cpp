@@ -27,11 +27,11 @@ namespace {
 /// The others, and what is to be known of them.
 struct AgainstImages {
   Tensor own, others;  // (n, pixels), (m, pixels): images of the run's kind and others, as training sees them
-  std::string told_own, told_others;  // "mnist", "uniform noise"
-  std::string remark = "";            // what limits the reading; "" for nothing
+  std::string name_of_own, name_of_others;  // "mnist", "uniform noise"
+  std::string remark = "";                  // what limits the reading; "" for nothing
 };
 
-/// How well the run's model tells them apart.
+/// How well the run's model separates them.
 struct AnomalyReport {
   std::string statistic;   // what a score is
   Tensor own, others;      // (n), (m) scores: the higher, the less expected
@@ -173,8 +173,8 @@ LineChart histogram_chart(const AnomalyReport& report, const AgainstImages& imag
   LineChart chart{.title = "scores",
                   .x_label = "score: the higher, the stranger",
                   .y_label = "share of the images",
-                  .series = {histogram_of(images.told_own, own, low, high),
-                             histogram_of(images.told_others, others, low, high)},
+                  .series = {histogram_of(images.name_of_own, own, low, high),
+                             histogram_of(images.name_of_others, others, low, high)},
                   .y_low = 0,
                   .width = 640,
                   .height = 560};
@@ -220,12 +220,12 @@ Judged judged_by(const OpenedRun& run, const std::string& against, const OpenedR
   return {std::move(images), std::move(report)};
 }
 
-// What is told of one way round: text, numbers, and their JSON.
+// The result of one way round: text, numbers, and their JSON.
 void tell(UseResult& out, const OpenedRun& run, const Judged& judged) {
   const auto& [images, report] = judged;
   out.text = fmt::format("{}: {} test images of {} against {} of {}\n  score: {}\n", printable(run.path()),
-                         images.own.dim(0), printable(images.told_own), images.others.dim(0),
-                         printable(images.told_others), report.statistic);
+                         images.own.dim(0), printable(images.name_of_own), images.others.dim(0),
+                         printable(images.name_of_others), report.statistic);
   const bool below = report.area.value < 0.5;
   out.numbers = {{"auroc", report.area.value, report.area.standard_error, "",
                   below ? "area under the curve, below chance: the others look likelier than its own"
@@ -233,9 +233,9 @@ void tell(UseResult& out, const OpenedRun& run, const Judged& judged) {
                  {"caught_at_5_percent", report.caught_at_5, NAN, "",
                   "share of the others that is caught where 5 % of its own are"}};
   if (!images.remark.empty()) out.remarks = "but " + images.remark + "\n";
-  out.details = {{"own", images.told_own},        {"own_images", images.own.dim(0)},
-                 {"others", images.told_others},  {"other_images", images.others.dim(0)},
-                 {"statistic", report.statistic}, {"remark", images.remark}};
+  out.details = {{"own", images.name_of_own},       {"own_images", images.own.dim(0)},
+                 {"others", images.name_of_others}, {"other_images", images.others.dim(0)},
+                 {"statistic", report.statistic},   {"remark", images.remark}};
 }
 
 struct Anomaly {
@@ -282,9 +282,10 @@ Use anomaly_use() {
   return use_of<Anomaly>(
       {.name = "anomaly",
        .summary = "tell images of the kind that a run learned from others",
-       .description = "How well a run's model tells test images of the kind that it learned from others, by "
-                      "an energy, a score, a velocity or a bound: the area under the receiver operating "
-                      "characteristic (AUROC).",
+       .description =
+           "How well a run's model separates test images of the kind that it learned from others, by "
+           "an energy, a score, a velocity or a bound: the area under the receiver operating "
+           "characteristic (AUROC).",
        .count = {"test images of each", 1000, 2, 10'000},
        .file_meaning = "the characteristic, both histograms, and the worst mistakes",
        .missing = lacks_judgement});

@@ -13,7 +13,7 @@ namespace gradzoo {
 /// Which data have a classifier of their own: MNIST's digits, whose weights are in the program, and Fashion-
 /// MNIST.
 bool has_own_classifier(const DatasetOptions& data);
-/// That classifier. Fashion-MNIST's is trained when it is first asked for, which `progress` tells of, and
+/// That classifier. Fashion-MNIST's is trained when it is first asked for, which `progress` shows, and
 /// kept as a run in the user's cache ($XDG_CACHE_HOME/gradzoo, else ~/.cache/gradzoo); where `may_train` is
 /// false it is not, and there may be none. Throws Error where there is no place for it.
 std::optional<SampleClassifier> own_classifier(const DatasetOptions& data, bool may_train,

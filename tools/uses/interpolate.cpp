@@ -10,10 +10,10 @@
 namespace gradzoo {
 namespace {
 
-// The label of each pair, -1: any two examples. A model that is told labels takes the classes in turn.
-std::vector<int64_t> labels_of_pairs(int64_t pairs, int64_t asked, int64_t told) {
+// The label of each pair, -1: any two examples. A conditional model takes the classes in turn.
+std::vector<int64_t> labels_of_pairs(int64_t pairs, int64_t asked, int64_t classes) {
   std::vector<int64_t> labels;
-  for (int64_t i = 0; i < pairs; ++i) labels.push_back(asked >= 0 ? asked : told > 0 ? i % told : -1);
+  for (int64_t i = 0; i < pairs; ++i) labels.push_back(asked >= 0 ? asked : classes > 0 ? i % classes : -1);
   return labels;
 }
 

@@ -166,8 +166,9 @@ std::optional<ImageGrid> grid_of(const TwoSets& sets, const C2stResult& result) 
 
 Picture surest_picture(const TwoSets& sets, const C2stResult& result) {
   const NoGrad quiet;
-  const std::string caption = fmt::format(
-      "Held-out examples that the classifier was surest about; A: {}, B: {}.", sets.a.told, sets.b.told);
+  const std::string caption =
+      fmt::format("Held-out examples that the classifier was surest about; A: {}, B: {}.", sets.a.description,
+                  sets.b.description);
   if (std::optional<ImageGrid> grid = grid_of(sets, result)) return {"c2st", caption, std::move(*grid)};
   if (sets.a.samples.dim(1) == 2) return {"c2st", caption, planes_of(sets, result)};
   // Of one number, or several: the logits against the first of them.
@@ -207,9 +208,9 @@ struct C2st {
     const C2stResult found = c2st(sets.a.samples, sets.b.samples, options);
     const int64_t held = found.rows_a.dim(0);
     UseResult out;
-    out.text =
-        fmt::format("A: {} of {}\nB: {} of {}\n{}", call.n, printable(sets.a.told), call.n,
-                    printable(sets.b.told), sets.binary ? "pixels are drawn, 0 or 1, on both sides\n" : "");
+    out.text = fmt::format("A: {} of {}\nB: {} of {}\n{}", call.n, printable(sets.a.description), call.n,
+                           printable(sets.b.description),
+                           sets.binary ? "pixels are drawn, 0 or 1, on both sides\n" : "");
     out.numbers = {{"statistic", found.statistic, NAN, "", "mean logit of held-out A less that of B"},
                    {"p_value", found.p_value, NAN, "",
                     fmt::format("share of {} relabellings that do as well: {}told apart at the 5 % level",
@@ -217,8 +218,8 @@ struct C2st {
                    {"accuracy", found.accuracy, NAN, "",
                     fmt::format("on {} held-out ones; 0.5 is chance, and no test is made of it",
                                 held + found.rows_b.dim(0))}};
-    out.details = {{"a", sets.a.told}, {"b", sets.b.told},      {"examples", call.n},
-                   {"held_out", held}, {"binary", sets.binary}, {"permutations", permutations}};
+    out.details = {{"a", sets.a.description}, {"b", sets.b.description}, {"examples", call.n},
+                   {"held_out", held},        {"binary", sets.binary},   {"permutations", permutations}};
     out.picture = draw_picture(surest_picture(sets, found));
     return out;
   }

@@ -12,8 +12,8 @@ namespace gradzoo {
 
 /// A set, and what it is.
 struct SampleSet {
-  Tensor samples;    // (n, H, W) in [0, 1], or points (n, d)
-  std::string told;  // "runs/vae-1", "mnist (test)"
+  Tensor samples;           // (n, H, W) in [0, 1], or points (n, d)
+  std::string description;  // "runs/vae-1", "mnist (test)"
 };
 struct TwoSets {
   SampleSet a, b;

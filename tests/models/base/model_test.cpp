@@ -56,7 +56,7 @@ class OneNumber : public Model {
   std::vector<Picture> do_pictures(const DataView&) override {
     return {{"w", std::to_string(weight()), Bars{}}};
   }
-  std::string do_reading(const DataView&) override { return std::to_string(weight()); }
+  std::string do_interpretation(const DataView&) override { return std::to_string(weight()); }
   Abilities do_abilities() override {
     const auto threes = [](const InpaintRequest& request) {
       return full(request.images.shape(), 3.0, DType::f64);
@@ -102,7 +102,7 @@ TEST_CASE(
   CHECK(model.sample({1, rng}).item() == shown);
   CHECK(model.snapshot(kView, rng).caption == std::to_string(shown));
   CHECK(model.pictures(kView)[0].caption == std::to_string(shown));
-  CHECK(model.reading(kView) == std::to_string(shown));
+  CHECK(model.interpretation(kView) == std::to_string(shown));
   CHECK(model.weight() == now);
   CHECK(tape.size() == 0);
   {

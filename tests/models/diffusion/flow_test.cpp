@@ -155,7 +155,7 @@ TEST_CASE("images whose sides are no multiples of 4 are padded, which is said; o
   Rng rng(1, "samples");
   CHECK(model->sample({.n = 2, .rng = rng}).shape() == Shape{2, 6, 7});
   const Examples none;
-  CHECK(contains(model->reading({none, none, 1}), "6x7 are padded to 8x8"));
+  CHECK(contains(model->interpretation({none, none, 1}), "6x7 are padded to 8x8"));
   CHECK(contains(error_message([] { test::options_for("flow-matching", {"channels=12"}, kImages); }),
                  "channels=12"));
 }

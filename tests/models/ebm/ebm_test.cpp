@@ -163,8 +163,8 @@ TEST_CASE(
   CHECK(small.model->sample({7, rng}).shape() == Shape{7, 2});
   const Examples points = small.points();
   const DataView view{points, points, 1};
-  CHECK(small.model->reading(view).find("not samples of exp f") != std::string::npos);
-  CHECK(Small({}).model->reading(view).find("they are samples of exp f") != std::string::npos);
+  CHECK(small.model->interpretation(view).find("not samples of exp f") != std::string::npos);
+  CHECK(Small({}).model->interpretation(view).find("they are samples of exp f") != std::string::npos);
 
   const auto images =
       test::small_model<Ebm>("ebm", {"hidden=8", "buffer=100", "sample_steps=3"}, {.example = {4, 5}});

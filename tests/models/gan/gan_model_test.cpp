@@ -214,8 +214,8 @@ TEST_CASE("a generator that has learned nothing is told so by its modes, and the
   const Quantities found = run.gan->validate(view);
   REQUIRE(found.size() == 4);
   CHECK(found[kModesCovered].value == 0);
-  CHECK(test::contains(run.gan->reading(view), "covers 0 of 8"));
-  CHECK(test::contains(run.gan->reading(view), "collapsed"));
+  CHECK(test::contains(run.gan->interpretation(view), "covers 0 of 8"));
+  CHECK(test::contains(run.gan->interpretation(view), "collapsed"));
   CHECK(run.gan->pictures(view).size() == 1);
 }
 

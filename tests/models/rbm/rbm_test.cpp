@@ -58,7 +58,7 @@ TEST_CASE("The gap of free energies is that between the examples and those that 
   const Examples seen = patterns(40, 1), ones{ones_like(seen.values), {}, arange(40, DType::i64)};
   model->prepare(seen);
   for (int64_t step = 0; step < 200; ++step) test::step_on(*model, seen.values, 0.1, step, 200);
-  CHECK(model->reading(view_of(seen, seen)).find("0.00 nats above") != std::string::npos);
+  CHECK(model->interpretation(view_of(seen, seen)).find("0.00 nats above") != std::string::npos);
   CHECK(model->pictures(view_of(seen, ones)).size() == 3);
 }
 

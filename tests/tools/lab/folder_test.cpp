@@ -21,7 +21,7 @@ LabResult two_rows(const LabContext&) {
   LabResult out;
   out.tables.push_back(table);
   out.pictures.push_back({"square", "A black square.", {2, 2, std::vector<std::uint8_t>(12)}});
-  out.reading = "What is to be seen. " + std::string(200, 'x');
+  out.interpretation = "What is to be seen. " + std::string(200, 'x');
   out.exercise = "Why?";
   return out;
 }

@@ -24,7 +24,7 @@ std::vector<std::uint8_t> small_png(int width, int height) {
 /// A page with every part, each text of it `text`.
 Report report_saying(const std::string& text) {
   Report report;
-  report.title = report.summary = report.mark = report.reading = report.command = text;
+  report.title = report.summary = report.mark = report.interpretation = report.command = text;
   report.notices = {text};
   report.figures = {{text, text, text, text}};
   report.curves = {
@@ -42,7 +42,7 @@ Report report_saying(const std::string& text) {
 
 TEST_CASE("every text of a report stands on its page") {
   Report report = report_saying("");
-  report.title = "a title", report.summary = "a summary", report.reading = "a reading";
+  report.title = "a title", report.summary = "a summary", report.interpretation = "a reading";
   report.command = "gradzoo train vae";
   report.figures = {{"ELBO", "104.9", "nats", "lower is better"}};
   report.settings = {{"lr", "0.001", "step size", "default"}};

@@ -49,7 +49,7 @@ TEST_CASE("a set held against itself is parted: no example stands on both sides"
   const std::set<double> known(a.begin(), a.end());
   CHECK(std::ranges::none_of(b, [&](double value) { return known.contains(value); }));
   CHECK(sets.a.samples.shape() == Shape{300, 2});
-  CHECK(sets.b.told == "ring8 (test)");
+  CHECK(sets.b.description == "ring8 (test)");
 }
 
 TEST_CASE("of images those are shown of which the classifier was surest, on either side") {

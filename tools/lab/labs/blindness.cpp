@@ -64,7 +64,7 @@ LabResult run_blindness(const LabContext& context) {
   out.pictures.push_back({"divergences",
                           "KL and Fisher divergence of the two mixtures as their modes separate.",
                           draw_chart(chart)});
-  out.reading = fmt::format(
+  out.interpretation = fmt::format(
       "The two mixtures have the same two modes and differ only in their weights. As the modes separate "
       "their KL grows to that of the weights, .511 nats, and stays there. The Fisher divergence falls to "
       "{:.0e}. Near a mode the score does not depend on the weights. Between the modes it does, but there "

@@ -84,7 +84,7 @@ LabResult run_coin(const LabContext& context) {
   }
   const LabTable::Row last = table.rows.back();
   LabResult out;
-  out.reading = fmt::format(
+  out.interpretation = fmt::format(
       "Before the first flip every chance of heads is equally likely. Each flip multiplies the density by "
       "theta for heads or by 1 - theta for tails, so it stays a Beta. After one flip the maximum likelihood "
       "estimate is 0 or 1, which no one believes; the posterior mean is 1/3 or 2/3. After {} flips the "

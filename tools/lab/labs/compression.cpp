@@ -128,7 +128,7 @@ LabResult run_compression(const LabContext& context) {
                                                .log_x = true,
                                                .log_y = true})});
   const std::vector<double>& last = codes.rows.back().values;
-  out.reading = fmt::format(
+  out.interpretation = fmt::format(
       "The source has eight symbols and {:.3f} bits of entropy: no code needs less. A code made for a model "
       "q spends -log2 q on a symbol, so the source costs its cross-entropy, the entropy plus KL(p || q). "
       "Minimising a cross-entropy means looking for the shortest code. Probabilities fitted to n symbols "

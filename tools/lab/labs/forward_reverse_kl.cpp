@@ -109,7 +109,7 @@ LabResult run_forward_reverse_kl(const LabContext& context) {
                                                .x_label = "x",
                                                .y_label = "density",
                                                .series = std::move(curves)})});
-  out.reading = fmt::format(
+  out.interpretation = fmt::format(
       "KL(p || q) is infinite if q is 0 where p has data, so the forward fit covers both modes and the gap. "
       "It has the mean {:.3f} and standard deviation {:.3f} of p, as the maximum likelihood fit of a "
       "Gaussian always has. KL(q || p) penalises samples of q where p has no mass, so the reverse fit covers "

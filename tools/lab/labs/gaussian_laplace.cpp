@@ -96,7 +96,7 @@ LabResult run_gaussian_laplace(const LabContext& context) {
   LabResult out;
   out.pictures.push_back(
       {"errors", "Share of Laplace samples that each test takes for Gaussian ones.", draw_chart(chart)});
-  out.reading = fmt::format(
+  out.interpretation = fmt::format(
       "Null hypothesis: the samples are Gaussian. Each test rejects 5 % of Gaussian samples (type I error) "
       "and misses some Laplace ones (type II error). The mean misses 95 % of them whatever the number of "
       "samples: it is no better than chance, since both distributions have the same mean. Their variances "

@@ -94,7 +94,7 @@ LabResult run_likelihood_vs_quality(const LabContext& context) {
       "wide kernel test points are likely, with a narrow one next to impossible.",
       {best, least}));
   const LabTable::Row& most = lost.rows.back();
-  out.reading = fmt::format(
+  out.interpretation = fmt::format(
       "A good likelihood does not mean good samples, nor the reverse. A mixture of 1 % truth and 99 % noise "
       "has p_m >= .01 p everywhere, so it loses at most log 100 = 4.605 nats in any dimension. In {} "
       "dimensions noise alone loses {:.3g}. A model that is 10 % too wide, whose samples are all nearly "

@@ -109,7 +109,7 @@ LabResult ModeCollapseLab::run(const LabContext& context) const {
        draw_chart(chart)});
   out.pictures.push_back(
       planes_picture("samples", "A thousand samples of each at the end, of the first seed.", planes));
-  out.reading = fmt::format(
+  out.interpretation = fmt::format(
       "All four have the same players; they learn {} steps, from {} seeds each. The default finds {:.1f} of "
       "8 "
       "modes on average, {:.0f} in its worst seed, and D is left with a loss of {:.2f} nats of log 4 = 1.39: "

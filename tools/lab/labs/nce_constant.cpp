@@ -50,7 +50,7 @@ LabResult run_nce_constant(const LabContext& context) {
   LabResult out;
   out.pictures.push_back(
       planes_picture("densities", "exp f / Z learned against noise of each width.", planes));
-  out.reading = fmt::format(
+  out.interpretation = fmt::format(
       "An energy gives its density up to Z. Here nothing is integrated: a classifier with the odds exp(f - "
       "c) / (2 p_noise) discriminates data from noise, and its best constant c is log Z. Against Gaussian "
       "noise a little wider than the data, c is right to {:.3f} nats and the KL is {:.4f}. A right c alone "

@@ -147,7 +147,7 @@ LabResult run_noise_levels(const LabContext& context) {
                      "2/36, ..., 8/36, counted from the right, anticlockwise.",
                      planes));
   out.pictures.push_back({"shares", "Share of the samples at each mode.", draw_chart(chart)});
-  out.reading = fmt::format(
+  out.interpretation = fmt::format(
       "All four sample the same eight modes with equally many Langevin steps. Even with the exact score each "
       "chain ends at the mode near its start, so {:.0f} % of them are at the wrong one: no step leads from "
       "mode to mode, and the score near a mode does not contain its weight. A network trained at one small "

@@ -143,7 +143,7 @@ LabResult run_one_idea(const LabContext& context) {
   LabResult out;
   out.pictures.push_back(planes_picture(
       "samples", "Samples over contours of the truth, all from the same noise by the same network.", planes));
-  out.reading = fmt::format(
+  out.interpretation = fmt::format(
       "One network was trained only to predict the noise in x_t = a x + b eps. Together with x_t, this "
       "prediction gives those of the data, the score and the velocity by arithmetic alone: each gives back "
       "the others to {:.0e}. The errors are one error in four units. Early, with little data in x_t, the x0 "

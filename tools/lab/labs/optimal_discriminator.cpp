@@ -72,7 +72,7 @@ LabResult run_optimal_discriminator(const LabContext& context) {
                           "one, and the classifier's.",
                           draw_chart(chart)});
   const auto lost = [&](const char* row) { return table.at(row, "2 JSD - log 4") - table.at(row, "V(D)"); };
-  out.reading = fmt::format(
+  out.interpretation = fmt::format(
       "A classifier that sees only draws of p and q, never a density, learns p/(p + q). Its mean error is "
       "{:.4f}, and its largest error, where 95 % of the draws are, is {:.3f}. So its logit is log p/q, and "
       "its value V is 2 JSD(p, q) - log 4, minus what it has still to learn: {:.4f} nats after {} steps, "

@@ -135,7 +135,7 @@ LabResult run_relu_lost_gradient(const LabContext& context) {
                                                .y_label = "largest |dJ/db|",
                                                .series = {line, seen},
                                                .log_x = true})});
-  out.reading = fmt::format(
+  out.interpretation = fmt::format(
       "The slope of a ReLU energy is constant between kinks, and a bias only moves a kink. Automatic "
       "differentiation evaluates each x by itself, where no kink passes, and returns {} for every bias. "
       "Differences of the same J give up to {:.3f}, and Leibniz's rule at the kinks {:.3f}. The reason is "

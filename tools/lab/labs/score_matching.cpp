@@ -211,7 +211,7 @@ LabResult run_score_matching(const LabContext& context) {
     least = std::min(least, blind.rows[i].values[0]);
     most = std::max(most, blind.rows[i].values[0]);
   }
-  out.reading = fmt::format(
+  out.interpretation = fmt::format(
       "All seven minimise the same Fisher divergence and end near the same density; they differ in the noise "
       "of their gradients. Explicit score matching, which uses the true score, has the least noise and so "
       "comes closest (KL {:.1e} nats). For the others, on the same energy, the gradient of a batch is {:.0f} "

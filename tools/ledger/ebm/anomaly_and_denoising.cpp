@@ -73,7 +73,7 @@ double anomaly_figure(const AnomalyFigures& found) {
   return found.fashion ? std::min(noise, found.fashion->value / kFashionGate) : noise;
 }
 
-/// What the row tells beside its numbers.
+/// What the row says beside its numbers.
 struct AnomalyReport {
   AnomalyFigures figures;
   int64_t images;
@@ -96,9 +96,8 @@ AnomalyReport anomalies_of_energy(const RowContext& context) {
     Session& clothes = trained("ebm.anomaly.fashion", {kEpochs, "data=fashion"}, context);
     const auto score_of_clothes = of(clothes);
     const Estimate back = auroc(score_of_clothes(digits), score_of_clothes(fashion));
-    others =
-        fmt::format("Fashion-MNIST {}; the other way round, trained on Fashion-MNIST, digits are told {}",
-                    words(*found.fashion), words(back));
+    others = fmt::format("Fashion-MNIST {}; the other way round, trained on Fashion-MNIST, digits get {}",
+                         words(*found.fashion), words(back));
   }
   return {found, digits.dim(0), others};
 }

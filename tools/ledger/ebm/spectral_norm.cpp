@@ -113,7 +113,7 @@ RowResult spectral_norm(const SpectralTraining& how, const RowContext& context) 
                   found.singular, kSingular, kImages, found.value, kValue, found.slope)};
 }
 
-// Every weight far from where it was, and nobody told.
+// Every weight far from where it was, and no power iteration since.
 void move_weights(Ebm& model) {
   Rng rng(3, "ledger/moved-weights");
   for (const NamedTensor& p : model.network().named_parameters()) {
@@ -136,7 +136,7 @@ std::vector<Row> spectral_norm_rows() {
        "Miyato et al. 2018, section 2.1", 3},
       spectral_norm, {},
       {{"weights that are not normalised", {.norm = "spectral_norm=false"}},
-       {"weights that have moved, and nobody told", {.after = move_weights}}})};
+       {"weights that have moved, and no power iteration since", {.after = move_weights}}})};
 }
 
 }  // namespace gradzoo

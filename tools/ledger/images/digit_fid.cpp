@@ -167,7 +167,7 @@ RowResult ebm_fid(const RowContext& context) {
 
 RowResult conditional_accuracy(const RowContext& context) {
   return agreement({"conditional.accuracy", "gan", {"conditional=true", "epochs=4"}}, 0.95,
-                   "the default GAN told labels, 4 epochs of 55k", context);
+                   "the default GAN, conditional, 4 epochs of 55k", context);
 }
 
 Row digit_figure(const char* name, const char* claim, const char* source, double seconds,

@@ -23,7 +23,7 @@ Tensor bars_and_stripes(DType dtype) {
   return tensor(values, {30, 16}, dtype);
 }
 
-/// What trains the machine on the patterns, and what its log Z is told by.
+/// What trains the machine on the patterns, and what gives its log Z.
 struct ExactLearning {
   void (*train)(RbmLayer& layer, const Tensor& patterns,
                 int64_t steps) = [](RbmLayer& layer, const Tensor& patterns, int64_t steps) {
