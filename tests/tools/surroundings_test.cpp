@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "autograd/kernels/gemm/blas_kernel.h"
+#include "support/paths.h"
 #include "tools/refusals.h"
 
 // What surrounds the command may be as wrong as what it is told: streams, limits, files that others changed.
@@ -154,4 +156,37 @@ TEST_CASE("A run whose pictures were thrown away goes on") {
   const ProcessResult resumed = run_gradzoo("train --resume --out run --epochs 3 --threads 1", run.folder);
   CHECK_MESSAGE(resumed.status == 0, resumed.err);
   CHECK(std::filesystem::exists(run.scratch.file("run/samples/epoch-0003.png")));
+}
+
+TEST_CASE("A wish for an OpenBLAS kernel that is none is refused") {
+  const ScratchDirectory scratch;
+  const ProcessResult result =
+      run_process({"/usr/bin/env", "GRADZOO_BLAS_KERNEL=best", command(), "list"}, scratch.file(""));
+  CHECK(result.status == 1);
+  CHECK(result.err.starts_with("gradzoo: GRADZOO_BLAS_KERNEL is 'best'. Hint: fit takes"));
+}
+
+TEST_CASE("On a processor that OpenBLAS does not know, the command takes the kernel that fits") {
+  const ScratchDirectory scratch;
+  const auto kernel = [&](const std::vector<std::string>& variables) {
+    std::vector<std::string> line = {"/usr/bin/env", "-u", "OPENBLAS_CORETYPE",
+                                     "LD_PRELOAD=" + binary_dir() + "/tests/libgradzoo_unknown_processor.so"};
+    line.insert(line.end(), variables.begin(), variables.end());
+    for (const char* word : {"bench", "tape_overhead", "--quick", "--json"}) {
+      if (word == std::string("bench")) line.push_back(command());
+      line.emplace_back(word);
+    }
+    const ProcessResult result = run_process(line, scratch.file(""));
+    REQUIRE_MESSAGE(result.status == 0, result.err);
+    return nlohmann::json::parse(result.out)["blas_kernel"].get<std::string>();
+  };
+  const std::string kept = kernel({"GRADZOO_BLAS_KERNEL=keep"});
+  if (kept != "Prescott") return;  // an OpenBLAS of one kernel, or of another processor's
+  const std::string_view fits =
+      gradzoo::kernels::fitting_blas_kernel({kept, gradzoo::kernels::processor_level(), nullptr, nullptr});
+  const std::string expected(fits.empty() ? kept : fits);
+  CHECK(kernel({}) == expected);
+  CHECK(kernel({"GRADZOO_BLAS_KERNEL=restart"}) == expected);  // started anew
+  CHECK(kernel({"GRADZOO_ONE_KERNEL=1"}) == expected);         // likewise, since it cannot change
+  CHECK(kernel({"OPENBLAS_CORETYPE=Nehalem"}) == "Nehalem");   // the user's word
 }

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "autograd/kernels/gemm/gemm.h"
+#include "autograd/kernels/gemm/blas_kernel.h"
 #include "autograd/kernels/threads/parallel.h"
 #include "base/error.h"
 #include "base/text.h"
@@ -117,7 +117,7 @@ void print_help(const CommandLine& line) {
 void bench_workloads(const std::vector<std::string>& names, const BenchOptions& options, bool json) {
   const std::vector<std::string> wanted = chosen(names);
   if (!json) {
-    fmt::print("{}, kernel {}, {} threads\n", kernels::blas_version(), kernels::blas_kernel(),
+    fmt::print("{}, kernel {}, {} threads\n", kernels::blas_version(), kernels::blas_kernel().used,
                kernels::threads());
     fmt::print("{:<20} {:>8} {:>8} {:>8} {:>11} {:>9} {:>9} {:>7} {:>8} {:>11}\n", "workload", "ms", "least",
                "p90", "examples/s", "GFLOP", "roofline", "allocs", "peak MB", "loss");

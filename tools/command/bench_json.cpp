@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "autograd/kernels/gemm/gemm.h"
+#include "autograd/kernels/gemm/blas_kernel.h"
 #include "autograd/kernels/threads/parallel.h"
 
 namespace gradzoo {
@@ -19,7 +19,7 @@ nlohmann::ordered_json bench_object(const std::string& key, const std::string& n
           {"dtype", "f32"},
           {"threads", kernels::threads()},
           {"blas", kernels::blas_version()},
-          {"blas_kernel", kernels::blas_kernel()}};
+          {"blas_kernel", kernels::blas_kernel().used}};
 }
 
 }  // namespace gradzoo

@@ -35,8 +35,8 @@ struct Command {
 /// Every sub-command, in the order of the help.
 std::span<const Command> commands();
 
-/// `gradzoo` as a function: prints what is asked for, returns the exit status. Every Error becomes one line
-/// on stderr and status 1.
-int run_command(const Arguments& arguments);
+/// `gradzoo` as a function of main's argv: prints what is asked for, returns the exit status. Every Error
+/// becomes one line on stderr and status 1.
+int run_command(char** argv);
 
 }  // namespace gradzoo

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <signal.h>
 
+#include "autograd/kernels/gemm/blas_kernel.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "tools/command/commands.h"
@@ -74,6 +75,15 @@ int complain(std::string message) {
   return 1;
 }
 
+// What follows the program's name.
+Arguments arguments_of(char** argv) {
+  Arguments arguments;
+  for (char** word = argv; *word != nullptr; ++word) {
+    if (word != argv) arguments.emplace_back(*word);
+  }
+  return arguments;
+}
+
 // A stream that the caller closed would lend its number to the next file that is opened, and what is printed
 // would go into that file.
 void open_closed_streams() {
@@ -91,11 +101,12 @@ std::span<const Command> commands() {
   return kCommands;
 }
 
-int run_command(const Arguments& arguments) {
+int run_command(char** argv) {
   open_closed_streams();
   std::signal(SIGXFSZ, SIG_IGN);  // write() then says that the file grew too large
   try {
-    const int status = dispatch(arguments);
+    kernels::restart_for_blas_kernel(argv);
+    const int status = dispatch(arguments_of(argv));
     // A full disk or a closed pipe shows here, or was noted by an earlier flush.
     if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
       return complain("cannot write to standard output. Hint: is the disk full, or the pipe closed?");

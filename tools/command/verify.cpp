@@ -9,7 +9,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include "autograd/kernels/gemm/gemm.h"
+#include "autograd/kernels/gemm/blas_kernel.h"
 #include "autograd/kernels/threads/parallel.h"
 #include "base/atomic_file.h"
 #include "base/error.h"
@@ -129,7 +129,7 @@ void check_page(const std::string& path, bool all_rows) {
 void write_markdown(const std::string& path, const std::vector<RowOutcome>& outcomes) {
   const std::string text = ledger_markdown(
       outcomes, fmt::format("{}, {} threads of {}, {} kernels of {}", today(), kernels::threads(),
-                            processor_name(), kernels::blas_kernel(), kernels::blas_version()));
+                            processor_name(), kernels::blas_kernel().used, kernels::blas_version()));
   write_file_atomically(path, std::as_bytes(std::span(text)));
 }
 
@@ -167,7 +167,7 @@ int verify_command(const Arguments& arguments) {
   check_page(markdown, names.empty() && !quick);
   std::vector<RowOutcome> outcomes;
   use_threads(threads);
-  if (!json) fmt::print("OpenBLAS kernel {}, {} threads\n", kernels::blas_kernel(), kernels::threads());
+  if (!json) fmt::print("OpenBLAS kernel {}, {} threads\n", kernels::blas_kernel().used, kernels::threads());
   outcomes = run_rows(rows, json);
   if (json) fmt::print("{}\n", ledger_json(outcomes));
   if (!markdown.empty()) write_markdown(markdown, outcomes);

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "autograd/kernels/gemm/gemm.h"
+#include "autograd/kernels/gemm/blas_kernel.h"
 #include "autograd/kernels/threads/parallel.h"
 #include "base/plain_file.h"
 #include "tools/report/report.h"
@@ -169,7 +169,7 @@ std::vector<Fact> facts_of(const ReportedRun& run, const MetricRows& rows) {
   }
   if (!seconds.values.empty()) facts.push_back({"seconds", fmt::format("{:.1f}", seconds.values.back())});
   facts.push_back({"threads", fmt::format("{}", kernels::threads())});
-  facts.push_back({"OpenBLAS kernel", kernels::blas_kernel()});
+  facts.push_back({"OpenBLAS kernel", kernels::blas_kernel().used});
   facts.push_back({"gradzoo", kVersion});
   return facts;
 }

@@ -1,11 +1,15 @@
 #include "autograd/kernels/gemm/blas.h"
 
 #include <atomic>
+#include <cstdio>
 #include <limits>
+#include <string>
 
 #include <cblas.h>
+#include <fmt/format.h>
 #include <sys/mman.h>
 
+#include "autograd/kernels/gemm/blas_kernel.h"
 #include "base/error.h"
 
 namespace gradzoo::kernels {
@@ -32,12 +36,23 @@ void check_memory() {
   checked.store(count, std::memory_order_relaxed);
 }
 
+// A program that is not the command cannot be started anew.
+void fit_kernel() {
+  const BlasKernel& kernel = blas_kernel();
+  if (kernel.used == kernel.fitting) return;
+  const std::string said = fmt::format(
+      "gradzoo: OpenBLAS runs its {} kernel, and this processor can run {}, which is faster. Hint: set "
+      "OPENBLAS_CORETYPE={} before the program starts\n",
+      kernel.used, kernel.fitting, kernel.fitting);
+  std::fputs(said.c_str(), stderr);
+}
+
 }  // namespace
 
 void prepare_blas() {
   check_memory();
-  static const bool on_one_thread = (openblas_set_num_threads(1), true);
-  static_cast<void>(on_one_thread);
+  static const bool ready = (fit_kernel(), openblas_set_num_threads(1), true);
+  static_cast<void>(ready);
 }
 
 int blas_size(int64_t n) {

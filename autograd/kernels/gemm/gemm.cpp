@@ -265,12 +265,4 @@ template void gemm_batched(int64_t, bool, bool, int64_t, int64_t, int64_t, const
 template void gemm_batched(int64_t, bool, bool, int64_t, int64_t, int64_t, const double*, int64_t,
                            const double*, int64_t, double, double*, int64_t);
 
-std::string blas_version() {
-  // "OpenBLAS 0.3.21 DYNAMIC_ARCH ...": name and number.
-  const std::string config = openblas_get_config();
-  return config.substr(0, config.find(' ', config.find(' ') + 1));
-}
-
-const char* blas_kernel() { return openblas_get_corename(); }
-
 }  // namespace gradzoo::kernels

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 
 /// Matrix products: OpenBLAS, single-threaded, on tiles fixed by shape and run in one parallel loop.
 namespace gradzoo::kernels {
@@ -17,11 +16,5 @@ void gemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, const T* 
 template <class T>
 void gemm_batched(int64_t batch, bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, const T* a,
                   int64_t stride_a, const T* b, int64_t stride_b, T beta, T* c, int64_t stride_c);
-
-/// The BLAS by name and version, e.g. "OpenBLAS 0.3.21".
-std::string blas_version();
-
-/// The OpenBLAS kernel that this process runs on, e.g. "SkylakeX".
-const char* blas_kernel();
 
 }  // namespace gradzoo::kernels

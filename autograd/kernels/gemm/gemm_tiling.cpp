@@ -4,7 +4,7 @@
 #include <limits>
 #include <string_view>
 
-#include <cblas.h>
+#include "autograd/kernels/gemm/blas_kernel.h"
 
 namespace gradzoo::kernels {
 namespace {
@@ -34,7 +34,7 @@ int64_t worthwhile_tiles(double flops) {
 
 bool has_kernels_for_small_products() {
   static const bool has = [] {
-    const std::string_view name = openblas_get_corename();
+    const std::string_view name = blas_kernel().used;
     return name == "SkylakeX" || name == "Cooperlake" || name == "SapphireRapids";
   }();
   return has;

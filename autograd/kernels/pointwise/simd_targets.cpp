@@ -18,6 +18,12 @@ SimdLevel highest_level(const char* name) {
   throw Error("GRADZOO_TARGET is '{}'. Hint: portable, avx2 or avx512, the best that may run", wanted);
 }
 
+SimdLevel processor_level() {
+  const int64_t targets = hwy::SupportedTargets();
+  if ((targets & HWY_AVX3) != 0) return SimdLevel::avx512;
+  return (targets & HWY_AVX2) != 0 ? SimdLevel::avx2 : SimdLevel::portable;
+}
+
 bool lower_by_environment() noexcept {
   try {
     const SimdLevel level = highest_level(std::getenv("GRADZOO_TARGET"));

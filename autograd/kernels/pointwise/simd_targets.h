@@ -15,6 +15,9 @@ enum class SimdLevel { portable, avx2, avx512 };
 /// set rounds in its own way. avx512 where `name` is null or empty. Throws Error for another name.
 SimdLevel highest_level(const char* name);
 
+/// What kernels run on here: of x86-64 what the processor has and GRADZOO_TARGET leaves; portable on others.
+SimdLevel processor_level();
+
 /// Lowers Highway's choice by the environment. A name that is none ends the process: nobody could catch it.
 bool lower_by_environment() noexcept;
 
