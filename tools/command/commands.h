@@ -21,6 +21,7 @@ int gradcheck_command(const Arguments& arguments);
 int data_command(const Arguments& arguments);
 int explain_command(const Arguments& arguments);
 int bench_command(const Arguments& arguments);
+int doctor_command(const Arguments& arguments);
 
 /// A use of finished runs (tools/uses/use.h): all of them by one driver.
 struct Use;

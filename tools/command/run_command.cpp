@@ -35,7 +35,8 @@ std::vector<Command> all_commands() {
                          {"gradcheck", "check every derivative of ops", gradcheck_command},
                          {"data", "look a dataset over: data check", data_command},
                          {"explain", "step through a small computation and its gradients", explain_command},
-                         {"bench", "time training steps on this machine", bench_command}});
+                         {"bench", "time training steps on this machine", bench_command},
+                         {"doctor", "look the machine over: what slows training down here", doctor_command}});
   return all;
 }
 

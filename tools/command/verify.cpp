@@ -16,6 +16,7 @@
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
 #include "tools/command/shared_options.h"
+#include "tools/doctor/machine.h"
 #include "tools/ledger/ledger.h"
 #include "tools/ledger/markdown.h"
 #include "tools/run/live_line.h"
@@ -106,14 +107,6 @@ void print_summary(const std::vector<RowOutcome>& outcomes) {
 }
 
 // "Intel(R) Xeon(R) Processor"; "an unknown processor" where the system does not say.
-std::string processor_name() {
-  std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);) {
-    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
-  }
-  return "an unknown processor";
-}
-
 std::string today() {
   const std::time_t now = std::time(nullptr);
   return fmt::format("{:%Y-%m-%d}", fmt::gmtime(now));

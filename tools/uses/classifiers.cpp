@@ -17,18 +17,6 @@ namespace {
 constexpr const char* kDigits = "mnist";
 constexpr const char* kTrained = "fashion";
 
-std::filesystem::path cache_folder() {
-  const auto named = [](const char* variable) {
-    const char* value = std::getenv(variable);
-    return std::filesystem::path(value != nullptr ? value : "");
-  };
-  if (const auto cache = named("XDG_CACHE_HOME"); cache.is_absolute()) return cache / "gradzoo";
-  if (const auto home = named("HOME"); home.is_absolute()) return home / ".cache" / "gradzoo";
-  throw Error(
-      "there is no place to keep the classifier that measures these samples. Hint: set HOME or "
-      "XDG_CACHE_HOME");
-}
-
 SampleClassifier functions_of(std::string name, const std::shared_ptr<Classifier>& classifier) {
   return {std::move(name), [classifier](const Tensor& x) { return classifier->features(x); },
           [classifier](const Tensor& f) { return classifier->probabilities_of(f); }};
@@ -66,6 +54,18 @@ void train_into(const std::filesystem::path& folder, std::FILE* progress) {
 }
 
 }  // namespace
+
+std::filesystem::path cache_folder() {
+  const auto named = [](const char* variable) {
+    const char* value = std::getenv(variable);
+    return std::filesystem::path(value != nullptr ? value : "");
+  };
+  if (const auto cache = named("XDG_CACHE_HOME"); cache.is_absolute()) return cache / "gradzoo";
+  if (const auto home = named("HOME"); home.is_absolute()) return home / ".cache" / "gradzoo";
+  throw Error(
+      "there is no place to keep the classifier that measures these samples. Hint: set HOME or "
+      "XDG_CACHE_HOME");
+}
 
 bool has_own_classifier(const DatasetOptions& data) { return data.data == kDigits || data.data == kTrained; }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <optional>
 
@@ -22,5 +23,9 @@ std::optional<SampleClassifier> own_classifier(const DatasetOptions& data, bool 
 /// The classifier of another run, to measure what `run` draws. Throws Error where it is none, or of other
 /// data.
 SampleClassifier classifier_of(std::unique_ptr<OpenedRun> classifier, const OpenedRun& run);
+
+/// The user's cache folder: $XDG_CACHE_HOME/gradzoo, else ~/.cache/gradzoo. Throws Error where neither is
+/// set.
+std::filesystem::path cache_folder();
 
 }  // namespace gradzoo
