@@ -20,6 +20,7 @@ SimdLevel highest_level(const char* name) {
 
 SimdLevel processor_level() {
   const int64_t targets = hwy::SupportedTargets();
+  hwy::GetChosenTarget().Update(targets);  // Highway has just chosen among those that were lowered away too
   if ((targets & HWY_AVX3) != 0) return SimdLevel::avx512;
   return (targets & HWY_AVX2) != 0 ? SimdLevel::avx2 : SimdLevel::portable;
 }
