@@ -207,6 +207,14 @@ TEST_CASE("a guess without noise lies where examples do, and it and scores come 
   const Tensor rows = reshape(arange(600, DType::f64), {600, 1});
   const Tensor guess = model.denoise({rows, 0.5, rng});  // the slope w all the way: y + sigma^2 w
   REQUIRE(guess.shape() == Shape{600, 1});
+  const std::vector<double> parts = {250 / 600.0, 500 / 600.0, 1};
+  std::vector<double> told;
+  const auto done = [&](double share) { told.push_back(share); };
+  model.denoise({rows, 0.5, rng, {}, done});
+  CHECK(told == parts);
+  told.clear();
+  model.anomaly_scores({rows, rng, done});
+  CHECK(told == parts);
   CHECK(max(abs(guess - rows - 0.25 * w)).item() < 1e-3);
   CHECK(max(abs(model.denoise({rows, 0.5, rng, {0, 1}}) - clamp(rows + 0.25 * w, 0, 1))).item() < 1e-3);
   const AnomalyScores found = model.anomaly_scores({rows, rng});
@@ -256,6 +264,23 @@ TEST_CASE("a frame of the film strip is a hundred images, ten of each class wher
   };
   CHECK(frame({"hidden=4"}) == 100);
   CHECK(frame({"hidden=4", "conditional=true"}) == 30);
+}
+
+TEST_CASE("images between two lie in [0, 1], and the two of a pair have one label") {
+  const Abilities all = with_consequences({.interpolate = [](const InterpolateRequest& request) {
+    return concat(full({5, 2}, 3.0), full({5, 2}, -3.0), 0) + request.ends.x.to_vector()[0];
+  }});
+  Rng rng(1, "model_test");
+  const Tensor ends = zeros({4, 2});
+  const Tensor row = all.interpolate({{ends, tensor({0, 0, 1, 1}, {4}, DType::i64), {}}, rng});
+  CHECK(row.to_vector() == concat(ones({5, 2}), zeros({5, 2}), 0).to_vector());
+  const auto refusal = [&](const Tensor& x, const std::vector<double>& labels) {
+    return error_message([&] {
+      all.interpolate({{x, tensor(labels, {std::ssize(labels)}, DType::i64), {}}, rng});
+    });
+  };
+  CHECK(contains(refusal(ends, {0, 0, 1, 2}), "pair 1 has two labels"));
+  CHECK(contains(refusal(zeros({3, 2}), {0, 0, 0}), "(2 pairs, pixels)"));
 }
 
 }  // namespace

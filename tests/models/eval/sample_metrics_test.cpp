@@ -105,5 +105,35 @@ TEST_CASE("the median of an even number of distances is the mean of the two in t
   CHECK(read(images).nearest_median.value == doctest::Approx(0.3).epsilon(1e-4));
 }
 
+// By pixels that are features.
+SampleMetrics metrics_by_pixels(const Examples& real, const Examples& train) {
+  return {{"pixels", [](const Tensor& x) { return x.clone(); }, first_pixel}, real, train, Pixels::grey};
+}
+
+Examples images_of(const Tensor& pixels) {
+  const int64_t n = pixels.dim(0);
+  return {cast(reshape(pixels * 255.0, {n, 2, 2}), DType::u8), {}, arange(n, DType::i64)};
+}
+
+TEST_CASE("real images and those trained on are held against what was trained on") {
+  const SampleMetrics metrics = metrics_by_pixels(images_of(concat(full({3, 4}, 0.2), ones({5, 4}), 0)),
+                                                  images_of(concat(zeros({6, 4}), ones({2, 4}), 0)));
+  const SampleStatistics real = metrics.measure_real(8).statistics,
+                         training = metrics.measure_training(20).statistics;
+  CHECK(real.called == std::vector<int64_t>{3, 5});
+  CHECK(real.nearest_mean.value == doctest::Approx(3 * 0.4 / 8).epsilon(1e-5));  // .2 in four pixels
+  CHECK(training.called == std::vector<int64_t>{6, 2});
+  CHECK(training.nearest_mean.value == 0);
+}
+
+TEST_CASE("a kernel distance does not hang on the order of the real images") {
+  const Tensor black = zeros({100, 4}), white = ones({100, 4});
+  const Examples sorted = images_of(concat(black, white, 0));
+  const Tensor mixed = reshape(concat(black, white, 1), {200, 4});
+  const SampleQuality found = metrics_by_pixels(sorted, sorted).measure(mixed);
+  REQUIRE(found.kernel);
+  CHECK(std::abs(found.kernel->value) < 0.2);  // half black against all black: 1.75
+}
+
 }  // namespace
 }  // namespace gradzoo

@@ -6,6 +6,7 @@
 
 #include "autograd/kernels/threads/parallel.h"
 #include "autograd/ops.h"
+#include "models/run/sharded_step.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 #include "tools/bench/allocation_count.h"
@@ -227,6 +228,38 @@ TEST_CASE("what shards leave differently in a State is refused by its name") {
   Rows rows;
   CHECK(test::contains(test::error_message([&] { trainer.run(rows); }),
                        "shards leave counting.sum differently"));
+}
+
+TEST_CASE("a shard has its rows, labels and numbers of them, and a step that fails leaves no trace") {
+  struct Reading : Listening {
+    void train_step(const StepContext& context, MetricRow row) override {
+      ++count;
+      if (context.step == 1 && context.batch.rows.to_vector()[0] == 7) throw Error("no more");
+      Listening::train_step(context, row);
+      for (const Tensor& part : {context.batch.x, context.batch.labels, context.batch.rows})
+        seen.push_back(part.to_vector());
+    }
+    void add_to(State& state) override {
+      Listening::add_to(state);
+      state.add("reading.count", count);
+    }
+    std::vector<std::vector<double>> seen;
+    int64_t count = 0;
+  } model;
+  ShardedStep step(model, 2);
+  const Batch batch{reshape(arange(4), {4, 1}), tensor({3, 2, 1, 0}, {4}, DType::i64),
+                    tensor({9, 8, 7, 6}, {4}, DType::i64)};
+  std::vector<double> row(1);
+  step.run({0, 2, 0.1, batch}, row);
+  CHECK(model.seen == std::vector<std::vector<double>>{{0, 1}, {3, 2}, {9, 8}, {2, 3}, {1, 0}, {7, 6}});
+  CHECK(model.count == 1);
+  State state;
+  model.register_state(state);
+  Rng& stream = *std::get<Rng*>(state.find("listening.rng")->target);
+  CHECK(stream.window().count == 1);  // whole batches again
+  const std::vector<std::byte> begun = state.bytes();
+  CHECK(test::contains(test::error_message([&] { step.run({1, 2, 0.1, batch}, row); }), "no more"));
+  CHECK(state.bytes() == begun);
 }
 
 }  // namespace

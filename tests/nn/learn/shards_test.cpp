@@ -1,11 +1,13 @@
 #include "nn/learn/shards.h"
 
 #include <cmath>
+#include <limits>
 #include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
 
+#include "autograd/kernels/threads/parallel.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "nn/learn/learner.h"
@@ -120,6 +122,25 @@ TEST_CASE("a shard's tape is its own, and traces where the caller does") {
   const Tape tape({.trace = true});
   CHECK(seen() == std::vector<bool>{true, true});
   CHECK(tape.size() == 0);
+}
+
+TEST_CASE("a shard flushes denormals where the caller does") {
+  Shards shards(2, kNothing);
+  const auto flushed = [&] {
+    int count = 0;
+    shards.run([&](int64_t) {
+      volatile double tiny = std::numeric_limits<double>::min();
+      volatile double half = tiny / 2;
+      count += half == 0 ? 1 : 0;
+    });
+    return count;
+  };
+  CHECK(flushed() == 0);
+  kernels::set_flush_denormals(true);
+  const int seen = flushed();
+  kernels::set_flush_denormals(false);
+  CHECK(seen == 2);
+  CHECK(flushed() == 0);
 }
 
 }  // namespace

@@ -2,8 +2,12 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "autograd/ops.h"
 #include "tools/refusals.h"
+#include "tools/run/opened_run.h"
+#include "tools/uses/write_samples.h"
 
+using namespace gradzoo;
 using namespace gradzoo::test;
 
 TEST_CASE("What is wrong with a sampler is said before a run is opened, with the nearest right word") {
@@ -56,6 +60,11 @@ TEST_CASE(
         0);
     CHECK(read_file(scratch.file("x.npy")) == read_file(scratch.file("y.npy")));
   }
+  const std::string of_seed = read_file(scratch.file("x.npy"));
+  const std::string other =
+      "sample run -n 30 --seed 4 --set step=0.002 --set steps=40 --out y.npy --sampler hmc";
+  REQUIRE(run_gradzoo(other + " --set adapt=false", folder).status == 0);
+  CHECK(read_file(scratch.file("y.npy")) != of_seed);
   REQUIRE(run_gradzoo(walk + " --sampler ula --set noise=0", folder).status == 0);
   CHECK(std::filesystem::exists(scratch.file("run/samples/sample-ula-seed3.png")));
   check_refused("sample run --sampler ula --set step=10", folder, {"diverge", "step=1"});
@@ -101,4 +110,18 @@ TEST_CASE("The list of samplers says what each needs") {
                            "log-density of binary x", "pair of conditionals", "Hastings"}) {
     CHECK_MESSAGE(contains(listed.out, part), listed.out);
   }
+}
+
+TEST_CASE("Samples of the first class are those of a model that is told its label") {
+  const SmallRun run;
+  REQUIRE(
+      run_gradzoo(std::string(kTrain) + "--steps 2 --set conditional=true --out told", run.folder).status ==
+      0);
+  REQUIRE(run_gradzoo("sample told -n 6 --label 0 --out x.csv", run.folder).status == 0);
+  const std::string drawn = read_file(run.folder + "/x.csv");
+  const InFolder inside(run.folder);
+  const OpenedRun told("told");
+  Rng rng = told.sample_stream();
+  write_samples("y.csv", told.samples(6, rng, zeros({6}, DType::i64)), nullptr);
+  CHECK(read_file(run.folder + "/y.csv") == drawn);
 }

@@ -57,6 +57,8 @@ TEST_CASE("a run's samples against what it learned, another run, and itself") {
   {
     const InFolder inside(run.folder);
     OpenedRun run_of("run"), made("made");
+    const TwoSets alike = two_sets({"run", &run_of}, {"run", &run_of}, 30, 1);
+    CHECK(alike.a.samples.to_vector() != alike.b.samples.to_vector());  // each side draws anew
     for (const TwoSets& sets :
          {two_sets({"run", &run_of}, {"made", &made}, 30, 1), two_sets({"made", &made}, {"test"}, 20, 1)}) {
       for (const Tensor& x : {sets.a.samples, sets.b.samples})

@@ -1,11 +1,18 @@
+#include "samplers/compose.h"
+
 #include <cmath>
 #include <filesystem>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "autograd/ops.h"
+#include "samplers/denoised.h"
 #include "tools/refusals.h"
+#include "tools/run/opened_run.h"
+#include "tools/uses/walk.h"
 
+using namespace gradzoo;
 using namespace gradzoo::test;
 
 namespace {
@@ -40,6 +47,13 @@ TEST_CASE("points of a product have the moments that quadrature gives it, and ar
     const double spread = axis["standard_deviation_by_quadrature"];
     CHECK(axis["standard_deviation"].get<double>() == doctest::Approx(spread).epsilon(0.2).scale(0));
   }
+  // A product does not hang on the order of its factors.
+  const auto kl = [&](const std::string& runs) {
+    const std::string out =
+        run_gradzoo("compose " + runs + " -n 4 --set steps=4 --json --out x.png", folder).out;
+    return nlohmann::json::parse(out)["kl_nats"].get<double>();
+  };
+  CHECK(kl("one two") == doctest::Approx(kl("two one")).epsilon(1e-4));
   const ProcessResult scores = run_gradzoo("compose one field -n 20 --set steps=20 --out y.png", folder);
   REQUIRE_MESSAGE(scores.status == 0, scores.err);
   CHECK_MESSAGE(contains(scores.out, "ula: 20 chains"), scores.out);  // one has a score alone
@@ -70,7 +84,33 @@ TEST_CASE("images of a product, with what was learned by each run and how bright
   REQUIRE(found["factors"].size() == 2);
   CHECK(found["factors"][0]["called_share"].is_null());  // a folder's images have no classifier of their own
   CHECK(found["factors"][1]["mean_grey"].get<double>() > found["factors"][0]["mean_grey"].get<double>());
+  {  // of samples without the noise that chains walk in
+    const InFolder inside(run.folder);
+    OpenedRun ones("ones"), thick("thick");
+    const std::vector<Target> factors = {ones.model->target(), thick.model->target()};
+    const Target product = product_of_all(factors);
+    const WalkOptions options("mala", std::vector<std::string>{"steps=30", "step=0.002"});
+    const std::unique_ptr<Sampler> sampler = options.make();
+    const Tensor x = walk(product, ones.shape, 12, *sampler, options.chains(), 0).chains.x;
+    Rng rng(0, "compose");
+    CHECK(found["mean_grey"].get<double>() ==
+          doctest::Approx(mean(clamp(denoised(product, x, product.data_noise, rng), 0, 1)).item())
+              .epsilon(1e-5));
+  }
   check_refused("compose ones toy", run.folder, {"images of 8x8", "points of 2 numbers"});
   check_refused("compose ones run", run.folder, {"neither log-density nor score"});
   check_refused("compose ones told", run.folder, {"conditional on a label", "conditional"});
+}
+
+TEST_CASE("each digit of a product is called one that a run has learned, or one that it has left out") {
+  const ScratchDirectory scratch;
+  const std::string folder = scratch.file("");
+  for (const std::string options : {"--set only=8 --out eights", "--set exclude=8 --out rest"})
+    train("ebm --data mnist --steps 1 --set sample_steps=2 --set hidden=8 " + options, folder);
+  const auto found = nlohmann::json::parse(
+      run_gradzoo("compose eights rest -n 10 --set steps=4 --json --out x.png", folder).out);
+  const auto& factors = found["factors"];
+  REQUIRE(factors.size() == 2);
+  CHECK(factors[0]["called_share"].get<double>() + factors[1]["called_share"].get<double>() ==
+        doctest::Approx(1));
 }

@@ -61,3 +61,20 @@ TEST_CASE("A run whose name steers terminals is told without what steers them") 
   }
   check_refused("eval " + name + " --json", run.folder, {"not UTF-8", "rename"});
 }
+
+TEST_CASE("Samples of digits are held against the part that is asked for") {
+  const ScratchDirectory scratch;
+  const std::string folder = scratch.file("");
+  const ProcessResult trained = run_gradzoo(
+      "train gan --data mnist --steps 1 --set generator_hidden=8 --set discriminator_hidden=8 --out gan",
+      folder);
+  REQUIRE_MESSAGE(trained.status == 0, trained.err);
+  const auto of = [&](const std::string& split) {
+    const ProcessResult result = run_gradzoo("eval gan -n 20 --json --split " + split, folder);
+    REQUIRE_MESSAGE(result.status == 0, result.err);
+    return json::parse(result.out);
+  };
+  const json test = of("test"), valid = of("valid");
+  CHECK(valid["ruler"]["split"] == "valid");
+  CHECK(valid["ruler"]["real"] != test["ruler"]["real"]);
+}

@@ -1,7 +1,9 @@
 #include "tools/uses/log_partition.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
+#include <vector>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -22,15 +24,28 @@ std::unique_ptr<RbmLayer> small_rbm(double scale) {
 
 TEST_CASE("Both directions and enumeration agree on a small machine, and nothing is warned of") {
   const auto layer = small_rbm(0.5);
+  const Partition partition = rbm_partition(*layer, zeros({12}));
+  const AnnealingOptions options{.chains = 100, .temperatures = 500};
+  std::vector<double> shares;
   const LogZReport report =
-      measure_log_z(rbm_partition(*layer, zeros({12})), {.chains = 100, .temperatures = 500}, 3);
+      measure_log_z(partition, options, 3, [&](double share) { shares.push_back(share); });
+  CHECK(std::ranges::is_sorted(shares));
+  REQUIRE_FALSE(shares.empty());
+  CHECK(shares.back() == 1);
+  Rng downwards(3, "logz/down");  // a stream of its own
+  CHECK(report.down.value == anneal_down(partition, options, downwards).value);
   REQUIRE(report.exact);
   CHECK(std::abs(report.up.value - *report.exact) < 4 * report.up.annealing.error);
   CHECK(std::abs(report.down.value - *report.exact) < 4 * report.down.annealing.error);
   CHECK(report.warnings().empty());
   const auto json = log_z_json(report);
   CHECK(json["exact"] == doctest::Approx(*report.exact));
-  CHECK(json["forward"]["low"] < json["forward"]["high"]);
+  for (const char* way : {"forward", "reverse"}) {
+    const double value = json[way]["value"], error = json[way]["error"];
+    CHECK(json[way]["low"].get<double>() == doctest::Approx(value - 3 * error));
+    CHECK(json[way]["high"].get<double>() == doctest::Approx(value + 3 * error));
+    CHECK(error > 0);
+  }
   CHECK(json["reverse"]["bound"] == true);
   CHECK(log_z_table(report).find("by enumeration") != std::string::npos);
   CHECK(draw_log_z(report).width > 0);

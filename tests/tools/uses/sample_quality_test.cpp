@@ -6,7 +6,11 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "autograd/ops.h"
+#include "models/pictures/class_rows.h"
+#include "models/pictures/image_pictures.h"
 #include "tools/refusals.h"
+#include "tools/uses/classifiers.h"
 
 using namespace gradzoo;
 using namespace gradzoo::test;
@@ -61,6 +65,18 @@ TEST_CASE("Samples of a run are held against a classifier beside real images, as
   REQUIRE_MESSAGE(told.status == 0, told.err);
   const auto asked = nlohmann::json::parse(told.out);
   CHECK(asked["binary"] == true);
+  {
+    const InFolder inside(run.folder);
+    OpenedRun opened("told");
+    const SampleMetrics metrics =
+        metrics_of(opened, classifier_of(std::make_unique<OpenedRun>("judge"), opened), Split::test);
+    Rng rng = opened.sample_stream();
+    const Tensor labels = any_labels(10, 4);
+    const Tensor bits = bernoulli(flatten_rows(opened.samples(10, rng, labels)), rng);
+    CHECK(asked["samples"]["nearest_training_image_mean"] ==
+          metrics.measure(bits, labels).statistics.nearest_mean.value);
+    CHECK(metrics.measure_training(1000).statistics.count == opened.data().train().count());
+  }
   CHECK(asked["samples"].contains("called_as_asked_share"));
   CHECK_FALSE(object["samples"].contains("called_as_asked_share"));
   CHECK(object["binary"] == false);
@@ -77,4 +93,19 @@ TEST_CASE("Samples of a run are held against a classifier beside real images, as
   REQUIRE(run_gradzoo(train + "--data larger --out stranger", run.folder).status == 0);
   check_refused("eval run --classifier stranger -n 5", run.folder,
                 {"8x8", "10x10", "train classifier --data"});
+}
+
+TEST_CASE("a table has samples, real images and those trained on in columns of their own") {
+  const auto quality = [](double share) {
+    SampleQuality out;
+    out.statistics.count = 5;
+    out.statistics.called = {static_cast<int64_t>(100 * share)};
+    out.statistics.confident = {share, 0.01};
+    return out;
+  };
+  const std::string table =
+      quality_table({"run", "run", "judge", Split::test, false, quality(0.25), quality(0.5), quality(0.75)});
+  const std::string line = table.substr(table.find("confident_share"));
+  const size_t samples = line.find("0.25 +-"), real = line.find("0.5 +-"), training = line.find("0.75 +-");
+  CHECK_MESSAGE((samples < real && real < training && training < line.find('\n')), table);
 }

@@ -23,6 +23,14 @@ TEST_CASE("digits are measured each tenth of a run and at its end; points and ot
   CHECK(watch(3 * per_epoch).size() == 3);
   const Quantities end = watch(session.steps);
   CHECK(value_of(end, "digit_fid") > 500);  // it has learned nothing
+  {                                         // held against the validation images
+    const DataView view = session.data.view();
+    const SampleMetrics metrics(*own_classifier({.data = "mnist"}, false, nullptr), view.examples, view.train,
+                                Pixels::grey);
+    Rng rng(session.data.seed(), "watch");
+    const Tensor drawn = measured_samples(*session.model, 200, metrics.pixels(), rng);
+    CHECK(value_of(end, "digit_fid") == metrics.frechet_of(metrics.seen(drawn)));
+  }
   CHECK(value_of(end, "label_entropy") < 2.31);
 
   const auto toy = run_options("gan", std::vector<std::string>{"data=ring8", "steps=10"});

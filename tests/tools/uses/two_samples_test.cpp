@@ -49,6 +49,7 @@ TEST_CASE("a set held against itself is parted: no example stands on both sides"
   const std::set<double> known(a.begin(), a.end());
   CHECK(std::ranges::none_of(b, [&](double value) { return known.contains(value); }));
   CHECK(sets.a.samples.shape() == Shape{300, 2});
+  CHECK(two_sets({"ring8"}, {"ring8"}, 300, 2).a.samples.to_vector() != a);  // chosen at random
   CHECK(sets.b.description == "ring8 (test)");
 }
 

@@ -1,10 +1,12 @@
 #include "tools/uses/use.h"
 
+#include <limits>
 #include <map>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "autograd/kernels/threads/parallel.h"
 #include "autograd/ops.h"
 #include "models/registry.h"
 #include "tools/refusals.h"
@@ -209,4 +211,16 @@ TEST_CASE("a number's key ends in its unit, its line has it apart, and no error 
   CHECK_MESSAGE(contains(lines, "12.5 +- 0.250   dB"), lines);
   CHECK_MESSAGE(contains(lines, "+- 3300"), lines);
   CHECK(std::ranges::count(lines, '\n') == 2);
+}
+
+TEST_CASE("whoever shows a run flushes denormals, as training does") {
+  kernels::set_flush_denormals(false);
+  volatile double tiny = std::numeric_limits<double>::min();
+  CHECK(tiny / 2 > 0);
+  {
+    const RunMode mode;
+    volatile double half = tiny / 2;
+    CHECK(half == 0);
+  }
+  kernels::set_flush_denormals(false);
 }

@@ -97,6 +97,8 @@ TEST_CASE("the table shows acceptance and every statistic, and says where chains
                            "1711", "1.000", "ESS per gradient", "0.5\n", "-"}) {
     CHECK_MESSAGE(contains(table, part), table);
   }
+  const auto json = walk_json(good, 10, AdjustedLangevin({.step = 0.1}), {.steps = 500, .warmup = 100});
+  CHECK(json["statistics"][0]["ess_per_evaluation"].get<double>() == doctest::Approx(0.5));
   CHECK(!contains(table, "do not agree"));
   CHECK(contains(walk_table(good, 10, RandomWalk(), {.steps = 500}), "ESS per log p"));
   const ChainResult bad{{}, 1, {"x0"}, {10}, {7}, {1.5}, 501};
@@ -142,6 +144,15 @@ TEST_CASE("chains on bits start at tossed coins, and inside a domain where there
   const Target half{.log_prob = kNormal.log_prob, .domain = {0, 1.5}};
   RandomWalk mh({.step = 0.1});
   CHECK(min(walk(half, {.example = {2}}, 400, mh, {.steps = 1}, 1).samples).item() >= 0);
+}
+
+TEST_CASE("where chains begin and how they move are two streams of the seed") {
+  UnadjustedLangevin sampler({.step = 0.1});
+  const Tensor walked = walk(kNormal, {.example = {2}}, 5, sampler, {.steps = 3}, 4).samples;
+  Rng start(4, "chains/start"), moves(4, "chains");
+  UnadjustedLangevin again({.step = 0.1});
+  CHECK(walked.to_vector() ==
+        run_chains(kNormal, randn({5, 2}, start), again, {.steps = 3}, moves).x.to_vector());
 }
 
 }  // namespace
