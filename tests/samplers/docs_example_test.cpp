@@ -52,7 +52,8 @@ ChainResult gaussian_by_hmc() {
   // clang-format off
 Rng rng(1);
 const Tensor precision = tensor({1e4, 1}, {2});
-const Target narrow{.log_prob = [=](const Tensor& x) { return sum(square(x) * precision, 1) * -0.5; }, .score = [=](const Tensor& x) { return -x * precision; }};
+const Target narrow{.log_prob = [=](const Tensor& x) { return sum(square(x) * precision, 1) * -0.5; },
+                    .score = [=](const Tensor& x) { return -x * precision; }};
 Hmc hmc({.leapfrog_steps = 8});
 ChainResult chains = run_chains(narrow, randn({100, 2}, rng), hmc, {.steps = 1000, .warmup = 500}, rng);
   // clang-format on
@@ -63,9 +64,11 @@ ChainResult spins_by_flip() {
   // clang-format off
 Rng rng(1);
 const auto next = [](const Tensor& x) { return concat(slice(x, 1, 1, 12), slice(x, 1, 0, 1), 1); };
-const Target ising{.log_prob = [=](const Tensor& x) { return sum((x * 2.0 - 1.0) * (next(x) * 2.0 - 1.0), 1) * 0.4; }, .binary = true};
+const Target ising{.log_prob = [=](const Tensor& x) { return sum((x * 2.0 - 1.0) * (next(x) * 2.0 - 1.0), 1) * 0.4; },
+                   .binary = true};
 SingleFlip flip({.flips = 12});
-ChainResult chains = run_chains(ising, bernoulli(full({100, 12}, 0.5), rng), flip, {.steps = 500, .warmup = 100}, rng);
+const Tensor initial = bernoulli(full({100, 12}, 0.5), rng);
+ChainResult chains = run_chains(ising, initial, flip, {.steps = 500, .warmup = 100}, rng);
   // clang-format on
   return chains;
 }

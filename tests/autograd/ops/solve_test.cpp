@@ -156,7 +156,7 @@ TEST_CASE("a singular matrix is told, with its pivot; its determinant is 0, with
 TEST_CASE("what is not finite, square or positive is refused with a sentence") {
   CHECK(error_message([] {
           solve(full({1, 1}, kNaN), ones({1}));
-        }) == "solve: (1,1) holds NaN or infinity. Hint: all_finite(x) tells where they come from");
+        }) == "solve: (1,1) holds NaN or infinity. Hint: all_finite(x) finds where they come from");
   CHECK(contains(error_message([] {
                    slogdet(full({2, 1, 1}, kInf));
                  }),
