@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "autograd/kernels/gemm/blas.h"
+#include "autograd/kernels/gemm/direct_tile.h"
 #include "autograd/kernels/gemm/gemm_tiling.h"
 #include "autograd/kernels/gemm/turn.h"
 #include "autograd/kernels/threads/flops.h"
@@ -135,13 +136,20 @@ void call_blas(const Product<T>& p) {
 
 /// What a block of K adds to a tile of C.
 template <class T>
-void multiply_tile(const Product<T>& p, const Tiling& tiling, int64_t tile, int64_t first) {
+void multiply_tile(const Product<T>& p, const Tiling& tiling, int64_t tile, int64_t first, bool direct) {
   // A thread takes neighbours.
   const bool by_columns = !p.trans_a && takes_columns(p.m, p.n);
   const int64_t row = (by_columns ? tile % tiling.row_tiles : tile / tiling.column_tiles) * tiling.rows;
   const int64_t column = (by_columns ? tile / tiling.row_tiles : tile % tiling.column_tiles) * tiling.columns;
-  call_blas(p.part(row, std::min(tiling.rows, p.m - row), column, std::min(tiling.columns, p.n - column),
-                   first, std::min(tiling.depth, p.k - first)));
+  const Product<T> part =
+      p.part(row, std::min(tiling.rows, p.m - row), column, std::min(tiling.columns, p.n - column), first,
+             std::min(tiling.depth, p.k - first));
+  if constexpr (std::is_same_v<T, float>) {
+    if (direct && direct_kernel() == DirectKernel::own)
+      return multiply_direct({part.trans_a, part.trans_b, part.m, part.n, part.k, part.a, part.lda, part.b,
+                              part.ldb, part.bias != nullptr ? 0 : part.beta, part.c, part.ldc, part.bias});
+  }
+  call_blas(part);
 }
 
 template <class T>
@@ -156,7 +164,7 @@ void multiply_here(const Product<T>& p) {
   const std::optional<Tiling> tiling = direct_tiling_of(p);
   if (!tiling) return call_blas(p);
   for (int64_t first = 0; first < p.k; first += tiling->depth) {
-    for (int64_t tile = 0; tile < tiling->count(); ++tile) multiply_tile(p, *tiling, tile, first);
+    for (int64_t tile = 0; tile < tiling->count(); ++tile) multiply_tile(p, *tiling, tile, first, true);
   }
 }
 
@@ -225,7 +233,8 @@ void gemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, const T* 
   const int64_t grain = p.flops() < kSerialFlops ? tiling.count() : 1;
   parallel_for(tiling.count(), grain, 1, [&](int64_t begin, int64_t end) {
     for (int64_t tile = begin; tile < end; ++tile) {
-      for (int64_t first = 0; first < k; first += tiling.depth) multiply_tile(p, tiling, tile, first);
+      for (int64_t first = 0; first < k; first += tiling.depth)
+        multiply_tile(p, tiling, tile, first, direct.has_value());
     }
   });
 }
@@ -255,7 +264,7 @@ void gemm_batched(int64_t batch, bool trans_a, bool trans_b, int64_t m, int64_t 
       if (k == 0) {
         start(p);
       } else {
-        multiply_tile(p, tiling, task % tiling.count(), 0);
+        multiply_tile(p, tiling, task % tiling.count(), 0, false);
       }
     }
   });

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "autograd/kernels/gemm/blas_kernel.h"
+#include "autograd/kernels/gemm/direct_tile.h"
 
 namespace gradzoo::kernels {
 namespace {
@@ -32,12 +33,24 @@ int64_t worthwhile_tiles(double flops) {
   return tiles;
 }
 
-bool has_kernels_for_small_products() {
-  static const bool has = [] {
-    const std::string_view name = blas_kernel().used;
-    return name == "SkylakeX" || name == "Cooperlake" || name == "SapphireRapids";
-  }();
-  return has;
+/// The largest direct tiles; the depth of K's blocks, 0: as many multiplications as OpenBLAS takes for small.
+struct DirectSizes {
+  int64_t rows, row_multiple, columns, fewer_columns, depth;
+};
+
+DirectSizes sizes_for_blas(bool trans_a, bool trans_b) {
+  if (trans_b) return {64, 4, 16, 16, 0};
+  return trans_a ? DirectSizes{48, 24, 64, 32, 0} : DirectSizes{96, 24, 32, 32, 0};
+}
+
+/// K's blocks of B's columns, or A's rows, stay in the first cache.
+DirectSizes sizes_of_own(bool trans_b) {
+  const RegisterBlock block = trans_b ? direct_block_of_dots() : direct_block();
+  const auto whole = [&](int64_t columns) { return columns / block.columns * block.columns; };
+  if (trans_b) return {8 * block.rows, block.rows, whole(64), whole(20), 1024};
+  const int64_t columns = whole(96);
+  const int64_t fewer = std::max(block.columns, whole(columns / 3));
+  return {96 / block.rows * block.rows, block.rows, columns, fewer, 256};
 }
 
 /// Whether what a tile reads again and again stays in the near cache.
@@ -86,17 +99,26 @@ Tiling packed_tiling(int64_t m, int64_t n, int64_t k, bool may_cut_depth) {
           best_depth > 1};
 }
 
+DirectKernel direct_kernel() {
+  static const DirectKernel kKernel = [] {
+    const std::string_view name = blas_kernel().used;
+    if (name == "SkylakeX" || name == "Cooperlake" || name == "SapphireRapids") return DirectKernel::blas;
+    return direct_block().rows > 0 ? DirectKernel::own : DirectKernel::none;
+  }();
+  return kKernel;
+}
+
 std::optional<Tiling> direct_tiling(int64_t m, int64_t n, int64_t k, bool trans_a, bool trans_b) {
   const double flops = product_flops(m, n, k);
-  if (!has_kernels_for_small_products() || m == 1 || n == 1 || flops < kSerialFlops) return {};
-  if (!can_be_direct(m, n, k, trans_a, trans_b)) return {};
-  const int64_t most_rows = trans_b ? 64 : trans_a ? 48 : 96;
-  const int64_t most_columns = trans_b ? 16 : trans_a ? 64 : 32;
-  const int64_t rows = std::min(m, tile_extent(m, tiles_over(m, most_rows), trans_b ? 4 : 24));
-  const bool few = tiles_over(m, rows) * tiles_over(n, most_columns) < kMaxTiles;
-  const int64_t columns = std::min(n, few ? std::min<int64_t>(most_columns, 32) : most_columns);
-  const int64_t deepest = kLargestDirect / (rows * columns) / 4 * 4;
-  const int64_t depth = tile_extent(k, tiles_over(k, deepest), 4);
+  if (direct_kernel() == DirectKernel::none || m == 1 || n == 1 || flops < kSerialFlops) return {};
+  if ((trans_a && trans_b) || !can_be_direct(m, n, k, trans_a, trans_b)) return {};
+  const DirectSizes sizes =
+      direct_kernel() == DirectKernel::blas ? sizes_for_blas(trans_a, trans_b) : sizes_of_own(trans_b);
+  const int64_t rows = std::min(m, tile_extent(m, tiles_over(m, sizes.rows), sizes.row_multiple));
+  const bool few = tiles_over(m, rows) * tiles_over(n, sizes.columns) < kMaxTiles;
+  const int64_t columns = std::min(n, few ? sizes.fewer_columns : sizes.columns);
+  const int64_t deepest = sizes.depth > 0 ? sizes.depth : kLargestDirect / (rows * columns) / 4 * 4;
+  const int64_t depth = tile_extent(k, tiles_over(k, deepest), sizes.depth > 0 ? 16 : 4);
   const Tiling tiling{rows, columns, tiles_over(m, rows), tiles_over(n, columns), depth, false};
   return tiling.count() < worthwhile_tiles(flops) ? std::nullopt : std::optional(tiling);
 }

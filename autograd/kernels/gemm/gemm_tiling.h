@@ -26,8 +26,12 @@ constexpr double kSerialFlops = 1e6;
 /// Large tiles: BLAS copies its operands into an order of its own first.
 Tiling packed_tiling(int64_t m, int64_t n, int64_t k, bool may_cut_depth);
 
-/// Tiles so small that OpenBLAS's kernels for AVX-512 multiply straight from single-precision operands. None
-/// where packed ones are faster: on other machines, or for operands that do not stay in the near cache.
+/// Who multiplies single-precision operands without a copy: OpenBLAS's kernels for small products, which it
+/// has for AVX-512, else our own (direct_tile.h) with AVX2 or AVX-512; nobody on portable instructions.
+enum class DirectKernel { none, blas, own };
+DirectKernel direct_kernel();
+
+/// Tiles for that kernel. None where packed ones are faster: for operands that do not stay in the near cache.
 std::optional<Tiling> direct_tiling(int64_t m, int64_t n, int64_t k, bool trans_a, bool trans_b);
 
 /// Whether it pays to turn a transposed B round first, and to go on with a direct tiling.

@@ -25,14 +25,20 @@ SimdLevel processor_level() {
   return (targets & HWY_AVX2) != 0 ? SimdLevel::avx2 : SimdLevel::portable;
 }
 
+void set_highest_level(SimdLevel level) {
+  int64_t above = 0;
+  if (level < SimdLevel::avx512) above |= HWY_AVX3 | HWY_AVX3_DL;
+  if (level < SimdLevel::avx2) above |= HWY_AVX2 | HWY_SSE4 | HWY_SSSE3;
+  hwy::DisableTargets(above);
+  hwy::GetChosenTarget().DeInit();  // the next kernel chooses
+}
+
 bool lower_by_environment() noexcept {
   try {
     const SimdLevel level = highest_level(std::getenv("GRADZOO_TARGET"));
-    int64_t above = 0;
-    if (level < SimdLevel::avx512) above |= HWY_AVX3 | HWY_AVX3_DL;
-    if (level < SimdLevel::avx2) above |= HWY_AVX2 | HWY_SSE4 | HWY_SSSE3;
-    if (above != 0) hwy::DisableTargets(above);
-    return above != 0;
+    if (level == SimdLevel::avx512) return false;
+    set_highest_level(level);
+    return true;
   } catch (const Error& error) {
     std::fprintf(stderr, "gradzoo: %s\n", error.what());
     std::_Exit(1);

@@ -18,6 +18,9 @@ SimdLevel highest_level(const char* name);
 /// What kernels run on here: of x86-64 what the processor has and GRADZOO_TARGET leaves; portable on others.
 SimdLevel processor_level();
 
+/// The best instruction set that kernels may use from here on: for tests. No kernel may run meanwhile.
+void set_highest_level(SimdLevel level);
+
 /// Lowers Highway's choice by the environment. A name that is none ends the process: nobody could catch it.
 bool lower_by_environment() noexcept;
 
