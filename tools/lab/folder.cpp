@@ -82,9 +82,15 @@ std::string lab_text(const RanLab& ran) {
 }
 
 std::string lab_json(const RanLab& ran) {
-  Json out{{"lab", ran.lab.name},       {"idea", ran.lab.idea},          {"source", ran.lab.source},
-           {"seed", ran.seed},          {"seconds", ran.seconds},        {"tables", Json::array()},
-           {"pictures", Json::array()}, {"reading", ran.result.interpretation}, {"exercise", ran.result.exercise}};
+  Json out{{"lab", ran.lab.name},
+           {"idea", ran.lab.idea},
+           {"source", ran.lab.source},
+           {"seed", ran.seed},
+           {"seconds", ran.seconds},
+           {"tables", Json::array()},
+           {"pictures", Json::array()},
+           {"reading", ran.result.interpretation},
+           {"exercise", ran.result.exercise}};
   for (const LabTable& table : ran.result.tables) out["tables"].push_back(table_json(table));
   for (const LabPicture& picture : ran.result.pictures)
     out["pictures"].push_back({{"file", picture.name + ".png"}, {"caption", picture.caption}});

@@ -77,8 +77,8 @@ struct LabPicture {
 struct LabResult {
   std::vector<LabTable> tables = {};
   std::vector<LabPicture> pictures = {};
-  std::string interpretation = {};   // what to see in it: about five sentences, with its numbers
-  std::string exercise = {};  // one question; docs/labs.md has the answer
+  std::string interpretation = {};  // what to see in it: about five sentences, with its numbers
+  std::string exercise = {};        // one question; docs/labs.md has the answer
 
   /// The table whose rows are named by `heading`; throws Error where there is none.
   const LabTable& table(std::string_view heading) const;

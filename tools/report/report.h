@@ -59,7 +59,7 @@ struct Report {
   std::string title = {};
   std::string summary = {};               ///< one line under the title
   std::vector<std::string> notices = {};  ///< what the reader must know first: that the run has not ended
-  std::string mark = {};     ///< the same for programs: <meta name="gradzoo-report">, at the page's beginning
+  std::string mark = {};  ///< the same for programs: <meta name="gradzoo-report">, at the page's beginning
   std::string interpretation = {};  ///< how to read this run's numbers: a paragraph
   std::vector<KeyFigure> figures = {};
   std::vector<ReportTable> tables = {};

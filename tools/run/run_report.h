@@ -24,7 +24,7 @@ struct ReportedRun {
   Session& session;
   Quantities known = {};                // what was last measured of it
   std::vector<CurveLevel> levels = {};  // of the model's metrics
-  std::string interpretation = {};             // what its numbers say
+  std::string interpretation = {};      // what its numbers say
   std::vector<ReportPicture> pictures = {};
   LeftOut missing = {};
   std::string ended = {};  // why training ended before its last step; "": it did not, or was stopped

@@ -48,8 +48,9 @@ TEST_CASE("data of the wrong kind are refused with the reason") {
   CHECK_MESSAGE(contains(points, "classifier learns images, and ring8 has points of 2 numbers"), points);
   const std::string images =
       error_message([] { run_options("nce", std::vector<std::string>{"data=mnist"}); });
-  CHECK_MESSAGE(contains(images, "nce learns points, and mnist has images of 28x28: a classifier never mistakes"),
-                images);
+  CHECK_MESSAGE(
+      contains(images, "nce learns points, and mnist has images of 28x28: a classifier never mistakes"),
+      images);
 }
 
 TEST_CASE("shards that do not divide the batch, or cut a pack, are refused with a batch that goes") {

@@ -24,7 +24,10 @@ TEST_CASE("an image's score is minus the bound at one code, written out") {
   CHECK(max(abs(found.scores - (kl - log_px))).item() < 1e-4);
   CHECK(test::contains(found.statistic, "lower bound of log p(x)"));
   const auto told = test::small_model<Vae>("vae", {"hidden=8", "conditional=true"}, shape);
-  CHECK(test::contains(test::error_message([&] { told->anomaly_scores({x, draws}); }), "conditional on a label"));
+  CHECK(test::contains(test::error_message([&] {
+                         told->anomaly_scores({x, draws});
+                       }),
+                       "conditional on a label"));
 }
 
 }  // namespace
