@@ -23,14 +23,18 @@ set(room_base eval pictures base)
 set(room_networks networks)
 set(room_run eval pictures base networks run registry)
 
-# Rooms of tools/ that the ones named may not include: what writes a run knows nothing of what is done with it.
-set(above_plot report run uses lab ledger bench command)
-set(above_report run uses lab ledger bench command)
-set(above_run uses lab ledger bench command)
-set(above_uses lab ledger bench command)
-set(above_lab uses bench command)
-set(above_ledger lab bench command)
-set(above_bench lab ledger command)
+# Rooms of tools/ that the ones named may not include: what writes a run knows nothing of what is done with it, and
+# what trains nothing of what studies (lab, ledger, bench, doctor, study are a program of their own).
+set(studies lab ledger bench doctor study)
+set(above_plot report run uses command ${studies})
+set(above_report run uses command ${studies})
+set(above_run uses command ${studies})
+set(above_uses command ${studies})
+set(above_command ${studies})
+set(above_lab uses bench doctor command study)
+set(above_ledger lab bench doctor command study)
+set(above_bench lab ledger doctor command study)
+set(above_doctor lab ledger command study)
 
 # room_of(path variable): "vae" of "models/vae/vae.h", "registry" of "models/registry.h".
 function(room_of path variable)
@@ -82,8 +86,8 @@ foreach(floor base autograd explain state nn samplers datasets models tools test
         string(REGEX REPLACE "^tools/([a-z]+)/.*$" "\\1" from "${file}")
         string(REGEX REPLACE "^tools/([a-z]+)/.*$" "\\1" to "${path}")
         if(to IN_LIST above_${from})
-          string(APPEND failures "${file}: includes \"${path}\". Rooms: plot, report < run < uses, lab, ledger, bench < "
-                                 "command. Hint: what two rooms share stands in the lower one\n")
+          string(APPEND failures "${file}: includes \"${path}\". Rooms: plot, report < run < uses < command; run < "
+                                 "lab, ledger, bench < doctor < study, above command. Hint: what two rooms share stands in the lower one\n")
         endif()
       endif()
       if(NOT allowed)

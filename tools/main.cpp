@@ -47,4 +47,4 @@ void check_memory(int, char**, char** environment) {
 
 }  // namespace
 
-int main(int, char** argv) { return gradzoo::run_command(argv); }
+int main(int, char** argv) { return gradzoo::run_command(argv, gradzoo::commands()); }

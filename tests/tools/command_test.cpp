@@ -5,6 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "support/file_size_limit.h"
+#include "support/paths.h"
+#include "support/process.h"
+#include "tools/command/commands.h"
 #include "tools/refusals.h"
 
 // The command as its users meet it: a process of its own.
@@ -217,12 +220,27 @@ TEST_CASE("Help names every sub-command, and the settings of a model") {
   const ProcessResult help = run_gradzoo("--help", scratch.file(""));
   CHECK(help.status == 0);
   CHECK(run_gradzoo("", scratch.file("")).out == help.out);
-  for (const char* name : {"list", "train", "sample", "eval", "verify", "gradcheck", "data"}) {
-    CHECK_MESSAGE(contains(help.out, name), name);
-    CHECK(run_gradzoo(std::string(name) + " --help", scratch.file("")).status == 0);
+  for (const gradzoo::Command& command : gradzoo::commands()) {
+    CHECK_MESSAGE(contains(help.out, "  " + command.name + " "), command.name);
+    const ProcessResult its_own = run_gradzoo(command.name + " --help", scratch.file(""));
+    CHECK(its_own.status == 0);
+    CHECK_MESSAGE(contains(its_own.out, "gradzoo " + command.name), command.name);
   }
   const ProcessResult train = run_gradzoo("train vae --help", scratch.file(""));
   for (const char* word : {"kl_warmup", "log-derivative", "--set", "--resume"}) {
     CHECK_MESSAGE(contains(train.out, word), word);
   }
+}
+
+TEST_CASE("Without gradzoo-study beside it gradzoo trains, and says what is missing for the rest") {
+  const ScratchDirectory scratch;
+  const std::string alone = scratch.file("gradzoo");
+  std::filesystem::copy_file(command(), alone);
+  Process help({alone, "train", "vae", "--help"}, scratch.file(""));
+  CHECK(help.wait() == 0);
+  Process lab({alone, "lab", "coin"}, scratch.file(""));
+  CHECK(lab.wait() == 1);
+  CHECK(lab.err() == "gradzoo: lab: it belongs to the program " + alone +
+                         "-study, which cannot be started: No such file or directory. Hint: build all, cmake "
+                         "--build --preset release\n");
 }

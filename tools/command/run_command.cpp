@@ -14,59 +14,38 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "tools/command/commands.h"
-#include "tools/uses/use.h"
 #include "tools/version.h"
 
 namespace gradzoo {
 namespace {
 
-std::vector<Command> all_commands() {
-  std::vector<Command> all = {
-      {"list", "models and what can be done with each, data, samplers, labs; ops", list_command},
-      {"train", "train a model into a run directory", train_command},
-      {"report", "make a run's pictures and report.html anew", report_command},
-      {"sample", "draw samples from a run", sample_command},
-  };
-  for (const Use& use : uses())
-    all.push_back(
-        {use.name, use.summary, [&use](const Arguments& arguments) { return use_command(use, arguments); }});
-  all.insert(all.end(), {{"lab", "run a small experiment that shows one idea", lab_command},
-                         {"verify", "hold what theory and papers say against this machine", verify_command},
-                         {"gradcheck", "check every derivative of ops", gradcheck_command},
-                         {"data", "look a dataset over: data check", data_command},
-                         {"explain", "step through a small computation and its gradients", explain_command},
-                         {"bench", "time training steps on this machine", bench_command},
-                         {"doctor", "look the machine over: what slows training down here", doctor_command}});
-  return all;
-}
-
-void print_help() {
+void print_help(std::span<const Command> commands) {
   fmt::print("gradzoo {}: generative models on MNIST, trained with a tape autodiff\n\n", kVersion);
   fmt::print("usage: gradzoo COMMAND [...]\n\n");
-  for (const Command& command : commands()) fmt::print("  {:<11} {}\n", command.name, command.summary);
+  for (const Command& command : commands) fmt::print("  {:<11} {}\n", command.name, command.summary);
   fmt::print("\n  --version  print the version\n  --help     print this; gradzoo COMMAND --help says more\n");
 }
 
-const Command& find_command(const std::string& name) {
+const Command& find_command(const std::string& name, std::span<const Command> commands) {
   std::vector<std::string> known;
-  for (const Command& command : commands()) {
+  for (const Command& command : commands) {
     if (command.name == name) return command;
     known.push_back(command.name);
   }
   throw Error(fmt::format("'{}' is not a command. {}", name, did_you_mean(name, known)));
 }
 
-int dispatch(const Arguments& arguments) {
+int dispatch(const Arguments& arguments, std::span<const Command> commands) {
   const std::string name = arguments.empty() ? "help" : arguments.front();
   if (name == "--version") {
     fmt::print("gradzoo {}\n", kVersion);
     return 0;
   }
   if (name == "--help" || name == "-h" || name == "help") {
-    print_help();
+    print_help(commands);
     return 0;
   }
-  return find_command(name).run({arguments.begin() + 1, arguments.end()});
+  return find_command(name, commands).run({arguments.begin() + 1, arguments.end()});
 }
 
 int complain(std::string message) {
@@ -97,17 +76,12 @@ void open_closed_streams() {
 
 }  // namespace
 
-std::span<const Command> commands() {
-  static const std::vector<Command> kCommands = all_commands();
-  return kCommands;
-}
-
-int run_command(char** argv) {
+int run_command(char** argv, std::span<const Command> commands) {
   open_closed_streams();
   std::signal(SIGXFSZ, SIG_IGN);  // write() then says that the file grew too large
   try {
     kernels::restart_for_blas_kernel(argv);
-    const int status = dispatch(arguments_of(argv));
+    const int status = dispatch(arguments_of(argv), commands);
     // A full disk or a closed pipe shows here, or was noted by an earlier flush.
     if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
       return complain("cannot write to standard output. Hint: is the disk full, or the pipe closed?");

@@ -47,7 +47,8 @@ TEST_CASE("the half that is told is known, and a classifier is asked what the ot
   };
   const std::tuple<std::string, int, int64_t> halves[] = {
       {"upper", 1, 0}, {"lower", 1, 14}, {"left", 2, 0}, {"right", 2, 14}};
-  for (const auto& [keep, axis, begin] : halves) {
+  for (const auto& [name, axis, begin] : halves) {
+    const std::string keep = name;  // clang captures no structured binding
     CAPTURE(keep);
     const auto found =
         nlohmann::json::parse(run_gradzoo("inpaint dae -n 20 --json --keep " + keep, folder).out);

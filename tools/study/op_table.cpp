@@ -1,4 +1,4 @@
-#include "tools/command/op_table.h"
+#include "tools/study/op_table.h"
 
 #include <algorithm>
 #include <vector>

@@ -8,7 +8,7 @@
 #include "explain/expression.h"
 #include "explain/expression_functions.h"
 #include "tools/command/command_line.h"
-#include "tools/command/commands.h"
+#include "tools/study/studies.h"
 
 namespace gradzoo {
 namespace {

@@ -7,11 +7,11 @@
 #include "base/text.h"
 #include "tools/clock.h"
 #include "tools/command/command_line.h"
-#include "tools/command/commands.h"
 #include "tools/command/shared_options.h"
 #include "tools/lab/folder.h"
 #include "tools/run/live_line.h"
 #include "tools/run/run_directory.h"
+#include "tools/study/studies.h"
 
 namespace gradzoo {
 namespace {

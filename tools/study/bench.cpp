@@ -13,11 +13,11 @@
 #include "tools/bench/meters.h"
 #include "tools/bench/tape_overhead.h"
 #include "tools/bench/workloads.h"
-#include "tools/command/bench_growth.h"
-#include "tools/command/bench_json.h"
 #include "tools/command/command_line.h"
-#include "tools/command/commands.h"
 #include "tools/command/shared_options.h"
+#include "tools/study/bench_growth.h"
+#include "tools/study/bench_json.h"
+#include "tools/study/studies.h"
 
 namespace gradzoo {
 namespace {

@@ -1,4 +1,4 @@
-#include "tools/command/bench_json.h"
+#include "tools/study/bench_json.h"
 
 #include <cmath>
 

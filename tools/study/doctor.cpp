@@ -2,11 +2,11 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
-#include "tools/command/bench_json.h"
 #include "tools/command/command_line.h"
-#include "tools/command/commands.h"
 #include "tools/command/shared_options.h"
 #include "tools/doctor/findings.h"
+#include "tools/study/bench_json.h"
+#include "tools/study/studies.h"
 
 namespace gradzoo {
 namespace {

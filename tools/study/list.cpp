@@ -13,9 +13,9 @@
 #include "models/registry.h"
 #include "samplers/registry.h"
 #include "tools/command/command_line.h"
-#include "tools/command/commands.h"
-#include "tools/command/op_table.h"
 #include "tools/lab/lab.h"
+#include "tools/study/op_table.h"
+#include "tools/study/studies.h"
 #include "tools/uses/use.h"
 
 namespace gradzoo {

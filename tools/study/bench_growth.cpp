@@ -1,4 +1,4 @@
-#include "tools/command/bench_growth.h"
+#include "tools/study/bench_growth.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "tools/bench/growth.h"
 #include "tools/bench/growth_chart.h"
-#include "tools/command/bench_json.h"
+#include "tools/study/bench_json.h"
 
 namespace gradzoo {
 namespace {

@@ -6,8 +6,8 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "tools/command/command_line.h"
-#include "tools/command/commands.h"
-#include "tools/command/op_table.h"
+#include "tools/study/op_table.h"
+#include "tools/study/studies.h"
 
 namespace gradzoo {
 namespace {
