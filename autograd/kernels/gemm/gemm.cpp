@@ -136,7 +136,7 @@ void call_blas(const Product<T>& p) {
 
 /// What a block of K adds to a tile of C.
 template <class T>
-void multiply_tile(const Product<T>& p, const Tiling& tiling, int64_t tile, int64_t first, bool direct) {
+void multiply_tile(const Product<T>& p, const Tiling& tiling, int64_t tile, int64_t first) {
   // A thread takes neighbours.
   const bool by_columns = !p.trans_a && takes_columns(p.m, p.n);
   const int64_t row = (by_columns ? tile % tiling.row_tiles : tile / tiling.column_tiles) * tiling.rows;
@@ -145,7 +145,7 @@ void multiply_tile(const Product<T>& p, const Tiling& tiling, int64_t tile, int6
       p.part(row, std::min(tiling.rows, p.m - row), column, std::min(tiling.columns, p.n - column), first,
              std::min(tiling.depth, p.k - first));
   if constexpr (std::is_same_v<T, float>) {
-    if (direct && direct_kernel() == DirectKernel::own)
+    if (tiling.direct == DirectKernel::own)
       return multiply_direct({part.trans_a, part.trans_b, part.m, part.n, part.k, part.a, part.lda, part.b,
                               part.ldb, part.bias != nullptr ? 0 : part.beta, part.c, part.ldc, part.bias});
   }
@@ -164,7 +164,7 @@ void multiply_here(const Product<T>& p) {
   const std::optional<Tiling> tiling = direct_tiling_of(p);
   if (!tiling) return call_blas(p);
   for (int64_t first = 0; first < p.k; first += tiling->depth) {
-    for (int64_t tile = 0; tile < tiling->count(); ++tile) multiply_tile(p, *tiling, tile, first, true);
+    for (int64_t tile = 0; tile < tiling->count(); ++tile) multiply_tile(p, *tiling, tile, first);
   }
 }
 
@@ -227,14 +227,12 @@ void gemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, const T* 
   if (k == 0) return start(p);
   counted_flops() += p.flops();
   if (std::is_same_v<T, float> && trans_b && transposing_pays(m, n, k)) turn_b(p);
-  const std::optional<Tiling> direct = direct_tiling_of(p);
-  const Tiling tiling = direct ? *direct : packed_tiling(m, n, k, true);
+  const Tiling tiling = direct_tiling_of(p).value_or(packed_tiling(m, n, k, true));
   if (tiling.partial) return multiply_deep(p, tiling.depth);
   const int64_t grain = p.flops() < kSerialFlops ? tiling.count() : 1;
   parallel_for(tiling.count(), grain, 1, [&](int64_t begin, int64_t end) {
     for (int64_t tile = begin; tile < end; ++tile) {
-      for (int64_t first = 0; first < k; first += tiling.depth)
-        multiply_tile(p, tiling, tile, first, direct.has_value());
+      for (int64_t first = 0; first < k; first += tiling.depth) multiply_tile(p, tiling, tile, first);
     }
   });
 }
@@ -264,7 +262,7 @@ void gemm_batched(int64_t batch, bool trans_a, bool trans_b, int64_t m, int64_t 
       if (k == 0) {
         start(p);
       } else {
-        multiply_tile(p, tiling, task % tiling.count(), 0, false);
+        multiply_tile(p, tiling, task % tiling.count(), 0);
       }
     }
   });

@@ -16,6 +16,7 @@ constexpr int64_t kMinColumns = 48;
 constexpr int64_t kMinDepth = 256;                  // of a block of K
 constexpr int64_t kMaxPartials = int64_t{1} << 20;  // numbers that blocks of K keep before they are added
 
+constexpr int64_t kFewRows = 128;  // of A: two rows of tiles read B twice, and packing reads and writes it
 constexpr int64_t kLargestDirect = 1'000'000;  // multiplications in what OpenBLAS takes for small
 
 int64_t tiles_over(int64_t extent, int64_t size) { return (extent + size - 1) / size; }
@@ -43,26 +44,38 @@ DirectSizes sizes_for_blas(bool trans_a, bool trans_b) {
   return trans_a ? DirectSizes{48, 24, 64, 32, 0} : DirectSizes{96, 24, 32, 32, 0};
 }
 
-/// K's blocks of B's columns, or A's rows, stay in the first cache.
-DirectSizes sizes_of_own(bool trans_b) {
+/// B's rows whose stride is a multiple of 4 kB fall into the same lines of the cache.
+bool rows_collide(int64_t n) { return n % 1024 == 0; }
+
+/// Whether a row of B that a tile reads is so wide that few rows hold as much as many narrow ones.
+bool has_wide_blocks() { return direct_block().columns >= 48; }
+
+/// K's blocks of B's columns stay in the first cache, or, where wide blocks read them rarely, in the second.
+DirectSizes sizes_of_own(int64_t n, bool trans_b) {
   const RegisterBlock block = trans_b ? direct_block_of_dots() : direct_block();
   const auto whole = [&](int64_t columns) { return columns / block.columns * block.columns; };
   if (trans_b) return {8 * block.rows, block.rows, whole(64), whole(20), 1024};
   const int64_t columns = whole(96);
   const int64_t fewer = std::max(block.columns, whole(columns / 3));
-  return {96 / block.rows * block.rows, block.rows, columns, fewer, 256};
+  const int64_t depth = !has_wide_blocks() ? 256 : rows_collide(n) ? 512 : 1024;
+  return {96 / block.rows * block.rows, block.rows, columns, fewer, depth};
 }
 
 /// Whether what a tile reads again and again stays in the near cache.
 bool can_be_direct(int64_t m, int64_t n, int64_t k, bool trans_a, bool trans_b) {
   constexpr int64_t kNearCache = 500'000;  // numbers of B, which each row of tiles reads again
-  constexpr int64_t kFewRows = 128;  // of A: two rows of tiles read B twice, and packing reads and writes it
   constexpr int64_t kDeep = 4096;
   const bool near = n * k <= kNearCache;
   if (trans_b)
     return (near || m <= kFewRows) && k % 16 == 0 && k >= 32;  // B' is read in whole vectors along K
   if (trans_a && k <= kDeep) return true;                      // a tile reads narrow columns of both
-  return near && n % 1024 != 0;  // rows 4 kB apart fall into the same lines of the cache
+  return near && !rows_collide(n);
+}
+
+/// Few rows by a B that is far, or whose rows collide: our wide blocks read it twice at most, and OpenBLAS's
+/// narrow ones would cut a deep K.
+bool suits_wide_blocks(int64_t m, int64_t k, bool trans_a, bool trans_b) {
+  return has_wide_blocks() && !trans_a && !trans_b && m <= kFewRows && k > 320;
 }
 
 }  // namespace
@@ -95,8 +108,13 @@ Tiling packed_tiling(int64_t m, int64_t n, int64_t k, bool may_cut_depth) {
     if (least < std::numeric_limits<int64_t>::max()) break;
   }
   const int64_t rows = tile_extent(m, best_rows, 4), columns = tile_extent(n, best_columns, 16);
-  return {rows,          columns, tiles_over(m, rows), tiles_over(n, columns), tiles_over(k, best_depth),
-          best_depth > 1};
+  return {rows,
+          columns,
+          tiles_over(m, rows),
+          tiles_over(n, columns),
+          tiles_over(k, best_depth),
+          best_depth > 1,
+          DirectKernel::none};
 }
 
 DirectKernel direct_kernel() {
@@ -110,24 +128,28 @@ DirectKernel direct_kernel() {
 
 std::optional<Tiling> direct_tiling(int64_t m, int64_t n, int64_t k, bool trans_a, bool trans_b) {
   const double flops = product_flops(m, n, k);
-  if (direct_kernel() == DirectKernel::none || m == 1 || n == 1 || flops < kSerialFlops) return {};
-  if ((trans_a && trans_b) || !can_be_direct(m, n, k, trans_a, trans_b)) return {};
+  DirectKernel kernel = direct_kernel();
+  if (kernel == DirectKernel::none || m == 1 || n == 1 || flops < kSerialFlops || (trans_a && trans_b))
+    return {};
+  if (!can_be_direct(m, n, k, trans_a, trans_b)) {
+    if (!suits_wide_blocks(m, k, trans_a, trans_b)) return {};
+    kernel = DirectKernel::own;
+  }
   const DirectSizes sizes =
-      direct_kernel() == DirectKernel::blas ? sizes_for_blas(trans_a, trans_b) : sizes_of_own(trans_b);
+      kernel == DirectKernel::blas ? sizes_for_blas(trans_a, trans_b) : sizes_of_own(n, trans_b);
   const int64_t rows = std::min(m, tile_extent(m, tiles_over(m, sizes.rows), sizes.row_multiple));
   const bool few = tiles_over(m, rows) * tiles_over(n, sizes.columns) < kMaxTiles;
   const int64_t columns = std::min(n, few ? sizes.fewer_columns : sizes.columns);
   const int64_t deepest = sizes.depth > 0 ? sizes.depth : kLargestDirect / (rows * columns) / 4 * 4;
   const int64_t depth = tile_extent(k, tiles_over(k, deepest), sizes.depth > 0 ? 16 : 4);
-  const Tiling tiling{rows, columns, tiles_over(m, rows), tiles_over(n, columns), depth, false};
+  const Tiling tiling{rows, columns, tiles_over(m, rows), tiles_over(n, columns), depth, false, kernel};
   return tiling.count() < worthwhile_tiles(flops) ? std::nullopt : std::optional(tiling);
 }
 
 bool transposing_pays(int64_t m, int64_t n, int64_t k) {
-  constexpr int64_t kTall = 2048;  // rows that repay the copy of B
-  // Fewer do where A B' cannot be direct, and each thread goes on with the columns that it copied.
-  const bool pays_early = k % 16 != 0 && m >= 96 && takes_columns(m, n);
-  return (m >= kTall || pays_early) && direct_tiling(m, n, k, false, false);
+  constexpr int64_t kRows = 80, kRowsOfDeep = 192, kDeep = 400;  // that repay the copy of B, measured
+  const bool deep = k > kDeep && k % 16 == 0;                    // else A B' cannot be direct
+  return m >= (deep ? kRowsOfDeep : kRows) && direct_tiling(m, n, k, false, false);
 }
 
 bool takes_columns(int64_t m, int64_t n) { return n > 2 * m; }

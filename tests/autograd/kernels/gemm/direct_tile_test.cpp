@@ -101,22 +101,32 @@ TEST_CASE("direct tiles are the naive product, on every instruction set, and wri
 }
 
 TEST_CASE("our own direct tiles are whole blocks of registers, and K's blocks stay near") {
-  if (direct_kernel() != DirectKernel::own) return;
+  const bool masks = direct_block().rows > 0, wide = direct_block().columns >= 48;
   int found = 0;
   for (int64_t k = 32; k < 2000; k += 48) {
     for (const auto& [ta, tb] : {std::pair{false, false}, {true, false}, {false, true}}) {
       const auto tiling = direct_tiling(960, 544, k, ta, tb);
-      if (!tiling) continue;
+      if (!tiling || tiling->direct != DirectKernel::own) continue;
       ++found;
       const RegisterBlock block = tb ? direct_block_of_dots() : direct_block();
       CHECK(tiling->rows % block.rows == 0);
       CHECK(tiling->columns % block.columns == 0);
-      CHECK(tiling->depth <= (tb ? 1024 : 256));
+      CHECK(tiling->depth <= (tb || wide ? 1024 : 256));
       CHECK(tiling->row_tiles * tiling->rows >= 960);
       CHECK(tiling->column_tiles * tiling->columns >= 544);
     }
   }
-  CHECK(found > 20);
+  CHECK((found > 20) == (masks && direct_kernel() == DirectKernel::own));
+}
+
+TEST_CASE("few rows by a B that is far, or whose rows collide, go in wide blocks, where there are any") {
+  const bool wide = direct_block().columns >= 48;
+  for (const int64_t n : {1024, 1000}) {
+    const auto few = direct_tiling(100, n, 1024, false, false);
+    CHECK((few && few->direct == DirectKernel::own) == wide);
+    if (few) CHECK(few->depth <= (n == 1024 ? 512 : 1024));
+  }
+  CHECK(!direct_tiling(1024, 1024, 1024, false, false));
 }
 
 }  // namespace
