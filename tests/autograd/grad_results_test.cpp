@@ -12,10 +12,10 @@ namespace {
 using test::contains;
 using test::error_message;
 
-Tensor leaf(double value) { return scalar(value, DType::f64).requires_grad_(); }
+Tensor scalar_leaf(double value) { return scalar(value, DType::f64).requires_grad_(); }
 
 TEST_CASE("a list in braces is a list of leaves, never a grad_output") {
-  const Tensor w = leaf(3), v = leaf(5);
+  const Tensor w = scalar_leaf(3), v = scalar_leaf(5);
   Tape tape;
   backward(square(w), {w});
   CHECK(w.grad().item() == 6);
@@ -27,7 +27,7 @@ TEST_CASE("a list in braces is a list of leaves, never a grad_output") {
 }
 
 TEST_CASE("grad and concat take lists in braces") {
-  const Tensor a = leaf(2), b = leaf(7);
+  const Tensor a = scalar_leaf(2), b = scalar_leaf(7);
   Tape tape;
   const Tensors g = grad(a * b, {a, b});
   CHECK(g.size() == 2);
@@ -39,16 +39,16 @@ TEST_CASE("grad and concat take lists in braces") {
   CHECK(grad(sum(rows), a).item() == 2);
 }
 
-TEST_CASE("no leaf at all is an error, not all of them") {
-  const Tensor w = leaf(3);
+TEST_CASE("no scalar_leaf at all is an error, not all of them") {
+  const Tensor w = scalar_leaf(3);
   Tape tape;
   const Tensor y = square(w);
   CHECK(error_message([&] { backward(y, std::span<const Tensor>{}); }) ==
-        "backward: no parameters are given. Hint: backward(loss) takes every leaf");
+        "backward: no parameters are given. Hint: backward(loss) takes every scalar_leaf");
 }
 
 TEST_CASE("gradients have values of their own") {
-  const Tensor a = leaf(2), b = leaf(3);
+  const Tensor a = scalar_leaf(2), b = scalar_leaf(3);
   Tensor seed = scalar(5, DType::f64);
   Tape tape;
   Tensors g = grad(a + b, {a, b, a}, {.grad_output = seed});
@@ -87,7 +87,7 @@ TEST_CASE("a gradient of a saved operand is not that operand") {
 }
 
 TEST_CASE("a saved output that was changed through its values is refused too") {
-  const Tensor x = leaf(3.0);
+  const Tensor x = scalar_leaf(3.0);
   Tape tape;
   const Tensor y = exp(x);
   y.detach().mutable_data<double>()[0] = 0;
@@ -95,7 +95,7 @@ TEST_CASE("a saved output that was changed through its values is refused too") {
 }
 
 TEST_CASE("a recorded gradient still reaches its grad_output") {
-  const Tensor x = leaf(3), u = leaf(2);
+  const Tensor x = scalar_leaf(3), u = scalar_leaf(2);
   Tape tape;
   const Tensor g = grad(x + x, x, {.grad_output = u, .create_graph = true});  // 2 u
   CHECK(grad(g, u).item() == 2);
@@ -104,7 +104,7 @@ TEST_CASE("a recorded gradient still reaches its grad_output") {
 }
 
 TEST_CASE("the gradient of a gradient without create_graph says what is missing") {
-  const Tensor x = leaf(3);
+  const Tensor x = scalar_leaf(3);
   Tape tape;
   const Tensor g = grad(square(x) * x, x);
   const std::string direct = error_message([&] { grad(g, x); });
@@ -137,7 +137,7 @@ struct FourOperands {
 };
 
 TEST_CASE("every operand of an op with four gets its gradient, alone and with the others") {
-  const Tensor operands[] = {leaf(1), leaf(2), leaf(3), leaf(4)};
+  const Tensor operands[] = {scalar_leaf(1), scalar_leaf(2), scalar_leaf(3), scalar_leaf(4)};
   const Tensor plain = scalar(1, DType::f64);
   for (size_t wanted = 0; wanted < 4; ++wanted) {
     CAPTURE(wanted);
@@ -151,7 +151,7 @@ TEST_CASE("every operand of an op with four gets its gradient, alone and with th
   }
 }
 
-TEST_CASE("a leaf of one number counts each of its uses and sweeps once") {
+TEST_CASE("a scalar_leaf of one number counts each of its uses and sweeps once") {
   for (const Shape& shape : {Shape{}, Shape{1}, Shape{1, 1}}) {
     CAPTURE(shape.str());
     const Tensor w = full(shape, 3, DType::f64).requires_grad_();

@@ -12,7 +12,7 @@ using test::error_message;
 
 enum class Shade { light, dark };
 constexpr Choice<Shade> kShades[] = {{"light", Shade::light}, {"dark", Shade::dark}};
-const std::vector<std::string> kNames = {"round", "square"};
+const std::vector<std::string> kCorners = {"round", "square"};
 
 /// One field of each type.
 struct Ring {
@@ -28,7 +28,7 @@ struct Ring {
     options.add("units", units, "units of a ring", {1, 100});
     options.add("width", width, "width of a ring", {0});
     options.add("closed", closed, "whether it is closed");
-    options.add("corner", corner, "how a corner looks", kNames);
+    options.add("corner", corner, "how a corner looks", kCorners);
     options.add("owner", owner, "whose it is");
     options.add("shade", shade, kShades, "how it is drawn");
     options.add("layers", layers, "units of the layers", {1, 1000});

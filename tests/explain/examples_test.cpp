@@ -4,18 +4,14 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "explain/page_data.h"
 #include "support/html_tags.h"
 
 using namespace gradzoo;
+using gradzoo::test::page_data;
 using nlohmann::json;
 
 namespace {
-
-json page_data(const std::string& page) {
-  const std::string opening = "<script type=\"application/json\" id=\"tape\">";
-  const size_t begin = page.find(opening) + opening.size();
-  return json::parse(page.substr(begin, page.find("</script>", begin) - begin));
-}
 
 // The last adjoint that arrived at the leaf of this name.
 json gradient_of(const json& data, const std::string& leaf) {

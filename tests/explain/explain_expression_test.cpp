@@ -9,9 +9,11 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "explain/page_data.h"
 #include "support/html_tags.h"
 
 using namespace gradzoo;
+using gradzoo::test::page_data;
 using nlohmann::json;
 
 namespace {
@@ -29,12 +31,6 @@ std::map<std::string, double> derivatives(const std::string& text) {
     if (sign != std::string::npos) found[line.substr(0, sign)] = std::stod(line.substr(sign + 3));
   }
   return found;
-}
-
-json page_data(const std::string& page) {
-  const std::string opening = "<script type=\"application/json\" id=\"tape\">";
-  const size_t begin = page.find(opening) + opening.size();
-  return json::parse(page.substr(begin, page.find("</script>", begin) - begin));
 }
 
 std::string message(const std::string& expression, const std::string& at, int64_t order = 1) {

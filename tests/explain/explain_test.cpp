@@ -12,9 +12,11 @@
 #include "autograd/op.h"
 #include "autograd/ops.h"
 #include "autograd/trace.h"
+#include "explain/page_data.h"
 #include "support/html_tags.h"
 
 using namespace gradzoo;
+using gradzoo::test::page_data;
 using nlohmann::json;
 
 namespace {
@@ -29,12 +31,6 @@ struct SquareSine {
   Tensor f1 = grad(f, x, {.create_graph = true}).named("f1");
   Tensor f2 = grad(f1, x, {.create_graph = true}).named("f2");
 };
-
-json page_data(const std::string& page) {
-  const std::string opening = "<script type=\"application/json\" id=\"tape\">";
-  const size_t begin = page.find(opening) + opening.size();
-  return json::parse(page.substr(begin, page.find("</script>", begin) - begin));
-}
 
 json named_node(const json& data, const std::string& name) {
   for (const json& node : data["nodes"]) {

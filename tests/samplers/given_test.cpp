@@ -13,7 +13,7 @@ namespace gradzoo {
 namespace {
 
 // N(0, [[1, .8], [.8, 1]]) up to a constant.
-Tensor log_density(const Tensor& x) {
+Tensor given_density(const Tensor& x) {
   const Tensor a = slice(x, 1, 0, 1), b = slice(x, 1, 1, 2);
   return reshape((square(a) - a * b * 1.6 + square(b)) * (-0.5 / 0.36), {x.dim(0)});
 }
@@ -22,7 +22,7 @@ TEST_CASE("chains given one number of a Gaussian draw the other by its condition
   constexpr int64_t kChains = 4000;
   const Tensor values = concat(full({kChains, 1}, 1.5, DType::f64), zeros({kChains, 1}, DType::f64), 1);
   const Tensor known = tensor({1, 0}, {2}, DType::f64);
-  const Target target = given({.log_prob = log_density}, values, known);
+  const Target target = given({.log_prob = given_density}, values, known);
   Rng rng(1, "given_test");
   AdjustedLangevin sampler({.step = 0.1});
   const Tensor x = run_chains(target, randn({kChains, 2}, rng, DType::f64), sampler, {.steps = 300}, rng).x;

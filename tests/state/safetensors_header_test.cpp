@@ -11,7 +11,7 @@ SafetensorsHeader parse(const std::string& json, uint64_t data_bytes) {
   return parse_safetensors_header(json, data_bytes, "f");
 }
 
-std::string refusal(const std::string& json, uint64_t data_bytes = 8) {
+std::string header_refusal(const std::string& json, uint64_t data_bytes = 8) {
   return test::error_message([&] { parse(json, data_bytes); });
 }
 
@@ -103,32 +103,33 @@ TEST_CASE("every malformed header is refused with one sentence that says what an
   };
   for (const auto& row : table) {
     CAPTURE(row.first);
-    CHECK(refusal(row.first) == "f: " + row.second + damaged);
+    CHECK(header_refusal(row.first) == "f: " + row.second + damaged);
   }
 }
 
 TEST_CASE("an entry beyond the end tells that the file was cut short, and an unknown dtype what is read") {
-  CHECK(refusal(entry(R"("U8")", "[9]", "[0,9]")) ==
+  CHECK(header_refusal(entry(R"("U8")", "[9]", "[0,9]")) ==
         "f: 'w' reaches byte 9 of 8. Hint: the file was cut short");
-  CHECK(refusal(entry(R"("U8")", "[1]", "[18446744073709551614,18446744073709551615]")) ==
+  CHECK(header_refusal(entry(R"("U8")", "[1]", "[18446744073709551614,18446744073709551615]")) ==
         "f: 'w' reaches byte 18446744073709551615 of 8. Hint: the file was cut short");
-  CHECK(refusal(entry(R"("BF16")", "[4]", "[0,8]")) ==
+  CHECK(header_refusal(entry(R"("BF16")", "[4]", "[0,8]")) ==
         "f: 'w' has the dtype 'BF16'. Hint: F32, F64, I64 and U8 are read");
 }
 
 TEST_CASE("a header that nests a million deep ends at the first step too deep") {
   const std::string deep(1'000'000, '[');
-  CHECK(refusal(R"({"w":)" + deep).find("'w' holds an array") != std::string::npos);
-  CHECK(refusal(R"({"w":{"dtype":"U8","shape":)" + deep).find("'shape' holds an array") != std::string::npos);
+  CHECK(header_refusal(R"({"w":)" + deep).find("'w' holds an array") != std::string::npos);
+  CHECK(header_refusal(R"({"w":{"dtype":"U8","shape":)" + deep).find("'shape' holds an array") !=
+        std::string::npos);
   std::string objects;
   for (int i = 0; i < 100'000; ++i) objects += R"({"a":)";
-  CHECK(refusal(objects).find("Hint:") != std::string::npos);
+  CHECK(header_refusal(objects).find("Hint:") != std::string::npos);
 }
 
 TEST_CASE("every cut of a good header is refused") {
   for (size_t length = 0; length < kGood.size(); ++length) {
     CAPTURE(length);
-    CHECK(refusal(kGood.substr(0, length)).find("f: ") == 0);
+    CHECK(header_refusal(kGood.substr(0, length)).find("f: ") == 0);
   }
 }
 

@@ -17,13 +17,13 @@ using test::error_message;
 using Doubles = std::vector<double>;
 
 // Objects that a run keeps, and the State that is bound to them.
-struct Run {
+struct SmallRun {
   Tensor weights;
   int64_t step;
   double best;
   Rng rng;
   State state;
-  Run(const Doubles& values, int64_t step_now, double best_now, uint64_t draw)
+  SmallRun(const Doubles& values, int64_t step_now, double best_now, uint64_t draw)
       : weights(tensor(values, {2}, DType::f64)), step(step_now), best(best_now), rng(7, "batches") {
     rng.set_draw(draw);
     state.add("weights", weights);
@@ -36,7 +36,7 @@ struct Run {
 }  // namespace
 
 TEST_CASE("entries keep their order and show how they are stored") {
-  const Run run({1, 2}, 3, 0.5, 9);
+  const SmallRun run({1, 2}, 3, 0.5, 9);
   REQUIRE(run.state.entries().size() == 4);
   CHECK(run.state.entries()[0].name == "weights");
   CHECK(run.state.entries()[0].size_bytes() == 16);
@@ -47,8 +47,8 @@ TEST_CASE("entries keep their order and show how they are stored") {
 }
 
 TEST_CASE("restoring every entry makes two runs equal bit for bit") {
-  const Run from({1, -0.0}, 3, 0.5, 9);
-  Run to({0, 0}, 0, 0, 0);
+  const SmallRun from({1, -0.0}, 3, 0.5, 9);
+  SmallRun to({0, 0}, 0, 0, 0);
   CHECK(from.state.bytes() != to.state.bytes());
   for (size_t i = 0; i < 4; ++i) {
     const std::vector<std::byte> bytes = from.state.entries()[i].bytes();
@@ -64,7 +64,7 @@ TEST_CASE("restoring every entry makes two runs equal bit for bit") {
 }
 
 TEST_CASE("bytes tell apart States that differ in a value's last bit, a name or a shape") {
-  const Run a({1, 2}, 3, 0.5, 9), b({1, 2}, 3, 0.5, 9), c({1, std::nextafter(2, 3)}, 3, 0.5, 9);
+  const SmallRun a({1, 2}, 3, 0.5, 9), b({1, 2}, 3, 0.5, 9), c({1, std::nextafter(2, 3)}, 3, 0.5, 9);
   CHECK(a.state.bytes() == b.state.bytes());
   CHECK(a.state.bytes() != c.state.bytes());
   const auto bytes_of = [](const char* name, const Shape& shape) {
@@ -89,7 +89,7 @@ TEST_CASE("the draws of another seed or stream are refused") {
 }
 
 TEST_CASE("counts and draws at the end of what 64 bits hold are refused: the next step would overflow") {
-  Run run({1, 2}, 0, 0, 0);
+  SmallRun run({1, 2}, 0, 0, 0);
   const auto refusal = [&](const char* name, const std::vector<int64_t>& values) {
     return run.state.find(name)->refusal(reinterpret_cast<const std::byte*>(values.data()));
   };

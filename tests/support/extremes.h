@@ -9,6 +9,7 @@
 
 #include "autograd/grad.h"
 #include "autograd/ops.h"
+#include "support/tensor_values.h"
 
 /// Elementwise ops at the ends of their domain: huge and infinite arguments, zero, subnormals. Value and both
 /// derivatives are held to closed forms in long double, whose range holds what double's does not, and to the
@@ -16,7 +17,6 @@
 namespace gradzoo::test {
 
 using Real = long double;
-inline constexpr double kInf = std::numeric_limits<double>::infinity();
 inline constexpr double kNone = std::numeric_limits<double>::quiet_NaN();  // no true value
 
 struct Truth {

@@ -12,9 +12,9 @@
 namespace gradzoo::test {
 
 template <class T>
-constexpr T kInf = std::numeric_limits<T>::infinity();
+constexpr T kInfinity = std::numeric_limits<T>::infinity();
 template <class T>
-constexpr T kNaN = std::numeric_limits<T>::quiet_NaN();
+constexpr T kNotANumber = std::numeric_limits<T>::quiet_NaN();
 
 /// Distance of `got` from the true value in units in the last place of T; 0 where both are NaN or the same
 /// infinity, huge where only one is finite.
@@ -26,7 +26,7 @@ double ulps(T got, long double truth) {
   if (!std::isfinite(got) || !std::isfinite(nearest)) return 1e300;
   const T size = std::fabs(nearest);
   const long double step =
-      static_cast<long double>(std::nextafter(size, kInf<T>)) - static_cast<long double>(size);
+      static_cast<long double>(std::nextafter(size, kInfinity<T>)) - static_cast<long double>(size);
   return static_cast<double>(std::fabs(static_cast<long double>(got) - truth) / step);
 }
 

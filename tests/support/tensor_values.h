@@ -13,6 +13,7 @@
 namespace gradzoo::test {
 
 inline constexpr double kInf = std::numeric_limits<double>::infinity();
+inline constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 /// Values in [-2, 2] without a pattern that a wrong index would repeat.
 inline Tensor wave(const Shape& shape, DType dtype = DType::f64, double phase = 0.0) {

@@ -57,13 +57,13 @@ struct Faults {
 };
 
 /// What a run is asked for, on what lies in "before" (nothing of a new one), and with what it ends.
-struct Task {
+struct SweptTask {
   std::string line, mark;
 };
 
 // Sweeps share their calls, so each takes every third from `first` on, kills every fifth; all of them where
 // GRADZOO_EVERY_FAULT is set.
-void sweep(const Faults& faults, const Task& task, int first, bool kills = false) {
+void sweep(const Faults& faults, const SweptTask& task, int first, bool kills = false) {
   const bool all = std::getenv("GRADZOO_EVERY_FAULT") != nullptr;
   const auto begin = [&] {
     fs::remove_all(faults.file("run"));
@@ -104,7 +104,7 @@ void sweep(const Faults& faults, const Task& task, int first, bool kills = false
 
 TEST_CASE("A new run: every call on files fails once, or is where it is killed") {
   const Faults faults;
-  const Task task{kTiny + "--steps 6 --checkpoint-every 3 --out run", "step 6 of 6, with pictures"};
+  const SweptTask task{kTiny + "--steps 6 --checkpoint-every 3 --out run", "step 6 of 6, with pictures"};
   sweep(faults, task, 2);
   sweep(faults, task, 3, true);
 }
@@ -112,7 +112,7 @@ TEST_CASE("A new run: every call on files fails once, or is where it is killed")
 TEST_CASE("A finished run that is extended: every call on files fails once, or is where it is killed") {
   const Faults faults;
   REQUIRE(faults.gradzoo("", kTiny + "--steps 3 --out before").status == 0);
-  const Task task{"train --resume --threads 1 --out run --steps 6", "step 6 of 6, with pictures"};
+  const SweptTask task{"train --resume --threads 1 --out run --steps 6", "step 6 of 6, with pictures"};
   sweep(faults, task, 2);
   sweep(faults, task, 3, true);
 }

@@ -5,9 +5,9 @@
 using namespace gradzoo::test;
 
 TEST_CASE("A run is repeated by its config file, and its bytes do not depend on the number of threads") {
-  std::vector<Task> tasks = tasks_on_images();
+  std::vector<ResumeTask> tasks = tasks_on_images();
   std::ranges::copy(tasks_on_points(), std::back_inserter(tasks));
-  for (const Task& task : tasks) {
+  for (const ResumeTask& task : tasks) {
     CAPTURE(task.model);
     CAPTURE(task.data);
     const ScratchDirectory scratch;

@@ -5,7 +5,7 @@
 using namespace gradzoo::test;
 
 TEST_CASE("Every model of images ends bit for bit the same, whether it was interrupted, killed, or neither") {
-  for (const Task& task : tasks_on_images()) check_resumes(task);
+  for (const ResumeTask& task : tasks_on_images()) check_resumes(task);
 }
 
 TEST_CASE("An interrupted run says how to go on, a finished one that it is finished") {

@@ -54,20 +54,20 @@ inline int stop_after(Process& process, const std::string& run, std::ptrdiff_t r
 }
 
 /// A model with data that it learns from: "data" is a folder of small images.
-struct Task {
+struct ResumeTask {
   std::string model, data;
 };
 
-inline std::vector<Task> tasks_on_images() {
-  std::vector<Task> tasks;
+inline std::vector<ResumeTask> tasks_on_images() {
+  std::vector<ResumeTask> tasks;
   for (const ModelEntry& model : model_registry()) {
     if (model.data != DataKind::points) tasks.push_back({model.name, "data"});
   }
   return tasks;
 }
 
-inline std::vector<Task> tasks_on_points() {
-  std::vector<Task> tasks;
+inline std::vector<ResumeTask> tasks_on_points() {
+  std::vector<ResumeTask> tasks;
   for (const ModelEntry& model : model_registry()) {
     if (model.data == DataKind::images) continue;
     tasks.push_back({model.name, model.data == DataKind::binary ? "bars-and-stripes" : "ring8"});
@@ -97,7 +97,7 @@ struct Runs {
   std::string folder = scratch.file("");
   std::string train;
 
-  explicit Runs(const Task& task)
+  explicit Runs(const ResumeTask& task)
       : train(fmt::format(
             "train {} --threads 1 --data {} --batch {} --epochs 3 --set schedule=linear{}{} --out ",
             task.model, task.data, task.data == "data" ? 10 : 1000, set_values(task.model, kSmall),
@@ -122,7 +122,7 @@ struct Runs {
 };
 
 /// A run ends bit for bit the same, whether it was interrupted, killed, or neither.
-inline void check_resumes(const Task& task) {
+inline void check_resumes(const ResumeTask& task) {
   CAPTURE(task.model);
   CAPTURE(task.data);
   const Runs runs(task);

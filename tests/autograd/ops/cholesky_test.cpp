@@ -14,8 +14,6 @@ using namespace gradzoo::test;
 
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
 // B B' + I: positive definite.
 Tensor definite(const Shape& shape, DType dtype = DType::f64) {
   const Tensor b = wave(shape, dtype);

@@ -12,7 +12,7 @@ using namespace gradzoo::test;
 
 namespace {
 
-Tensor row(const std::vector<double>& values, DType dtype = DType::f64) {
+Tensor compared(const std::vector<double>& values, DType dtype = DType::f64) {
   return tensor(values, {static_cast<int64_t>(values.size())}, dtype);
 }
 
@@ -22,7 +22,7 @@ using Values = std::vector<double>;
 
 TEST_CASE("comparisons give masks, and nothing compares to NaN but by ne") {
   for (const DType dtype : {DType::f32, DType::f64}) {
-    const Tensor a = row({1, 2, 3, NAN}, dtype), b = row({2, 2, 2, 2}, dtype);
+    const Tensor a = compared({1, 2, 3, NAN}, dtype), b = compared({2, 2, 2, 2}, dtype);
     CHECK(lt(a, b).to_vector() == Values{1, 0, 0, 0});
     CHECK(le(a, b).to_vector() == Values{1, 1, 0, 0});
     CHECK(gt(a, b).to_vector() == Values{0, 0, 1, 0});
@@ -42,14 +42,14 @@ TEST_CASE("comparisons give masks, and nothing compares to NaN but by ne") {
 }
 
 TEST_CASE("comparisons broadcast") {
-  const Tensor mask = lt(tensor({1, 3}, {2, 1}, DType::f64), row({2, 4}));
+  const Tensor mask = lt(tensor({1, 3}, {2, 1}, DType::f64), compared({2, 4}));
   CHECK(mask.shape() == Shape{2, 2});
   CHECK(mask.to_vector() == Values{1, 1, 0, 1});
   CHECK(gt(zeros({2, 0}), 1).shape() == Shape{2, 0});
 }
 
 TEST_CASE("comparisons refuse two dtypes") {
-  CHECK(error_message([] { ge(row({1}), row({1}, DType::f32)); }) ==
+  CHECK(error_message([] { ge(compared({1}), compared({1}, DType::f32)); }) ==
         "ge: operands of two dtypes, f64 (1) and f32 (1). Hint: cast one of them");
 }
 
@@ -60,7 +60,7 @@ TEST_CASE("indices and masks are compared too, each integer exactly") {
   CHECK(eq(a, b).to_vector() == Values{1, 0, 0});
   CHECK(gt(a, b).to_vector() == Values{0, 1, 0});
   CHECK(gt(a, static_cast<double>(kBig)).to_vector() == Values{0, 1, 0});
-  CHECK(eq(row({0, 1, 1}, DType::u8), row({1, 1, 0}, DType::u8)).to_vector() == Values{0, 1, 0});
+  CHECK(eq(compared({0, 1, 1}, DType::u8), compared({1, 1, 0}, DType::u8)).to_vector() == Values{0, 1, 0});
   // A number between two integers is none of them, and one that no integer reaches is beyond all.
   const Tensor digits = arange(4, DType::i64);
   CHECK(ge(digits, 1.5).to_vector() == Values{0, 0, 1, 1});
@@ -75,14 +75,14 @@ TEST_CASE("a number takes the dtype of f32") {
 }
 
 TEST_CASE("masks are joined by their truth, which is all but 0, and broadcast") {
-  const Tensor a = row({0, 0, 7, 7}, DType::u8), b = row({0, 9, 0, 9}, DType::u8);
+  const Tensor a = compared({0, 0, 7, 7}, DType::u8), b = compared({0, 9, 0, 9}, DType::u8);
   CHECK(logical_and(a, b).to_vector() == Values{0, 0, 0, 1});
   CHECK(logical_or(a, b).to_vector() == Values{0, 1, 1, 1});
   CHECK(logical_xor(a, b).to_vector() == Values{0, 1, 1, 0});
   CHECK(logical_not(a).to_vector() == Values{1, 1, 0, 0});
   CHECK(logical_and(reshape(a, {4, 1}), b).shape() == Shape{4, 4});
   CHECK(error_message([&] {
-          logical_or(a, row({1, 2, 3, 4}));
+          logical_or(a, compared({1, 2, 3, 4}));
         }) == "logical_or: an operand of f64 is no mask. Hint: ne(x, 0) is one");
 }
 
@@ -118,15 +118,15 @@ TEST_CASE("any, all and count_nonzero, over everything and along each axis, are 
 
 TEST_CASE("accuracy is the share of rows whose largest number stands at the label") {
   const Tensor logits = tensor({1, 5, 2, 9, 0, 0, 0, 1, 2, 4, 4, 1}, {4, 3});
-  CHECK(accuracy(logits, row({1, 0, 0, 0}, DType::i64)) == 0.75);  // of equals the first is called
+  CHECK(accuracy(logits, compared({1, 0, 0, 0}, DType::i64)) == 0.75);  // of equals the first is called
   CHECK(accuracy(reshape(logits, {2, 2, 3}), tensor({1, 0, 2, 1}, {2, 2}, DType::i64)) == 0.75);
   CHECK(std::isnan(accuracy(zeros({0, 3}), zeros({0}, DType::i64))));
   CHECK(error_message([&] { accuracy(logits, zeros({3}, DType::i64)); }) ==
-        "accuracy: labels (3) for logits (4,3). Hint: one label a row, (4)");
+        "accuracy: labels (3) for logits (4,3). Hint: one label a compared, (4)");
 }
 
 TEST_CASE("comparisons and counts are constants to the tape") {
-  const Tensor x = row({-1.5, 0, 2.5}).requires_grad_();
+  const Tensor x = compared({-1.5, 0, 2.5}).requires_grad_();
   Tape tape;
   CHECK_FALSE(gt(x, x).requires_grad());
   CHECK_FALSE(gt(x, 0).requires_grad());

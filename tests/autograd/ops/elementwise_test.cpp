@@ -1,18 +1,17 @@
 #include "autograd/ops/elementwise.h"
 
 #include <cmath>
-#include <limits>
 #include <vector>
 
 #include <doctest/doctest.h>
 
 #include "autograd/grad.h"
+#include "support/tensor_values.h"
 
 using namespace gradzoo;
+using gradzoo::test::kNaN;
 
 namespace {
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 Tensor numbered(const Shape& shape, double first, double step) {
   std::vector<double> values;

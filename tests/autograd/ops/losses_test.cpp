@@ -1,20 +1,19 @@
 #include "autograd/ops/losses.h"
 
 #include <cmath>
-#include <limits>
 #include <vector>
 
 #include <doctest/doctest.h>
 
 #include "autograd/grad.h"
+#include "support/tensor_values.h"
 
 using namespace gradzoo;
+using gradzoo::test::kInf;
 
 namespace {
 
-constexpr double kInf = std::numeric_limits<double>::infinity();
-
-Tensor leaf(const std::vector<double>& values, const Shape& shape) {
+Tensor f64_leaf(const std::vector<double>& values, const Shape& shape) {
   Tensor x = tensor(values, shape, DType::f64);
   x.requires_grad_();
   return x;
@@ -24,7 +23,7 @@ Tensor leaf(const std::vector<double>& values, const Shape& shape) {
 
 TEST_CASE("binary cross-entropy with logits is -t log p - (1 - t) log (1 - p)") {
   const std::vector<double> logits = {-3, -0.5, 0, 1, 4}, targets = {0, 0.25, 0.5, 0.75, 1};
-  const Tensor l = leaf(logits, {5}), t = leaf(targets, {5});
+  const Tensor l = f64_leaf(logits, {5}), t = f64_leaf(targets, {5});
   Tape tape;
   const Tensor y = binary_cross_entropy_with_logits(l, t);
   const Tensor inputs[] = {l, t};
@@ -39,7 +38,7 @@ TEST_CASE("binary cross-entropy with logits is -t log p - (1 - t) log (1 - p)") 
 }
 
 TEST_CASE("a certain and right logit costs nothing, a certain and wrong one everything") {
-  const Tensor l = leaf({-kInf, kInf, -kInf, kInf}, {4}), t = tensor({0, 1, 1, 0}, {4}, DType::f64);
+  const Tensor l = f64_leaf({-kInf, kInf, -kInf, kInf}, {4}), t = tensor({0, 1, 1, 0}, {4}, DType::f64);
   Tape tape;
   const Tensor y = binary_cross_entropy_with_logits(l, t);
   CHECK(y.to_vector() == std::vector<double>{0, 0, kInf, kInf});
@@ -53,7 +52,7 @@ TEST_CASE("binary cross-entropy refuses two shapes rather than broadcast them") 
 
 TEST_CASE("cross-entropy is -log softmax at the label, and its gradient softmax - one_hot") {
   const std::vector<double> values = {1, 2, 3, 0, -1, 0.5};
-  const Tensor l = leaf(values, {2, 3}), labels = tensor({2, 0}, {2}, DType::i64);
+  const Tensor l = f64_leaf(values, {2, 3}), labels = tensor({2, 0}, {2}, DType::i64);
   Tape tape;
   const Tensor y = cross_entropy(l, labels);
   REQUIRE(y.shape() == Shape{2});
@@ -72,7 +71,7 @@ TEST_CASE("cross-entropy is -log softmax at the label, and its gradient softmax 
 }
 
 TEST_CASE("cross-entropy and its gradient stay finite at huge logits, and for classes ruled out") {
-  const Tensor l = leaf({1000, -1000, 0, -1000, 1000, 0, 0, 0, -kInf}, {3, 3});
+  const Tensor l = f64_leaf({1000, -1000, 0, -1000, 1000, 0, 0, 0, -kInf}, {3, 3});
   Tape tape;
   const Tensor y = cross_entropy(l, tensor({0, 0, 1}, {3}, DType::i64));
   CHECK(y.to_vector()[0] == 0.0);
@@ -94,7 +93,7 @@ TEST_CASE("cross-entropy names the first label that is not a class") {
 }
 
 TEST_CASE("mse is the mean over everything, and refuses to broadcast") {
-  const Tensor a = leaf({1, 2, 3, 4}, {2, 2}), b = leaf({0, 2, 5, 4}, {2, 2});
+  const Tensor a = f64_leaf({1, 2, 3, 4}, {2, 2}), b = f64_leaf({0, 2, 5, 4}, {2, 2});
   Tape tape;
   const Tensor y = mse(a, b);
   CHECK(y.item() == (1 + 0 + 4 + 0) / 4.0);

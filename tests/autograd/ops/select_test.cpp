@@ -1,19 +1,18 @@
 #include "autograd/ops/select.h"
 
-#include <limits>
 #include <vector>
 
 #include <doctest/doctest.h>
 
 #include "autograd/grad.h"
+#include "support/tensor_values.h"
 
 using namespace gradzoo;
+using gradzoo::test::kInf;
 
 namespace {
 
-constexpr double kInf = std::numeric_limits<double>::infinity();
-
-Tensor row(const std::vector<double>& values, DType dtype = DType::f64) {
+Tensor vector_of(const std::vector<double>& values, DType dtype = DType::f64) {
   return tensor(values, {static_cast<int64_t>(values.size())}, dtype);
 }
 
@@ -21,13 +20,13 @@ Tensor row(const std::vector<double>& values, DType dtype = DType::f64) {
 
 TEST_CASE("where broadcasts its mask and both operands") {
   const Tensor mask = tensor({1, 0}, {2, 1}, DType::u8);
-  const Tensor y = where(mask, row({1, 2, 3}), scalar(-1, DType::f64));
+  const Tensor y = where(mask, vector_of({1, 2, 3}), scalar(-1, DType::f64));
   CHECK(y.shape() == Shape{2, 3});
   CHECK(y.to_vector() == std::vector<double>{1, 2, 3, -1, -1, -1});
 }
 
 TEST_CASE("where sums its gradients back to each operand's shape") {
-  Tensor a = row({1, 2, 3}), b = scalar(-1, DType::f64);
+  Tensor a = vector_of({1, 2, 3}), b = scalar(-1, DType::f64);
   a.requires_grad_();
   b.requires_grad_();
   Tape tape;
@@ -39,24 +38,25 @@ TEST_CASE("where sums its gradients back to each operand's shape") {
 }
 
 TEST_CASE("where keeps an infinite gradient out of the operand that was not chosen") {
-  Tensor a = row({1}), b = row({1});
+  Tensor a = vector_of({1}), b = vector_of({1});
   a.requires_grad_();
   b.requires_grad_();
   Tape tape;
   const Tensor y = where(tensor({1}, {1}, DType::u8), a, b);
-  CHECK(grad(y, b, {.grad_output = row({kInf})}).item() == 0.0);
+  CHECK(grad(y, b, {.grad_output = vector_of({kInf})}).item() == 0.0);
 }
 
 TEST_CASE("where asks for a mask of u8") {
-  CHECK_THROWS_WITH_AS(where(row({1}), row({1}), row({1})), doctest::Contains("must hold u8"), Error);
+  CHECK_THROWS_WITH_AS(where(vector_of({1}), vector_of({1}), vector_of({1})),
+                       doctest::Contains("must hold u8"), Error);
 }
 
 TEST_CASE("where takes a number for either value, which is a constant") {
-  const Tensor x = row({1, 2, 3}).requires_grad_(), mask = tensor({1, 0, 1}, {3}, DType::u8);
+  const Tensor x = vector_of({1, 2, 3}).requires_grad_(), mask = tensor({1, 0, 1}, {3}, DType::u8);
   Tape tape;
   CHECK(where(mask, x, -1).to_vector() == std::vector<double>{1, -1, 3});
   CHECK(where(mask, 0.5, x).to_vector() == std::vector<double>{0.5, 2, 0.5});
   CHECK(grad(sum(where(mask, x, -1)), x).to_vector() == std::vector<double>{1, 0, 1});
   CHECK(grad(sum(where(mask, 0.5, x)), x).to_vector() == std::vector<double>{0, 1, 0});
-  CHECK(where(mask, row({1, 2, 3}, DType::f32), 0).dtype() == DType::f32);
+  CHECK(where(mask, vector_of({1, 2, 3}, DType::f32), 0).dtype() == DType::f32);
 }

@@ -18,8 +18,6 @@ using namespace gradzoo::test;
 
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
 // The sum over permutations of signed products (Leibniz).
 double leibniz(const std::vector<double>& a, size_t n) {
   std::vector<size_t> order(n);

@@ -14,8 +14,6 @@ using namespace gradzoo::test;
 
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
 // A well-conditioned triangle of each matrix; what is in the other half is wrong on purpose.
 Tensor triangle_of(const Shape& shape, DType dtype = DType::f64) {
   return wave(shape, dtype) + eye(shape[-1], dtype) * static_cast<double>(2 * shape[-1] + 2);

@@ -9,7 +9,7 @@ namespace {
 
 constexpr Real kLn2 = 0.693147180559945309417232121458176568L;
 constexpr Real kLn10 = 2.30258509299404568401799145468436421L;
-constexpr Real kPi = 3.14159265358979323846264338327950288L;
+constexpr Real kLongPi = 3.14159265358979323846264338327950288L;
 constexpr double kHalfPi = 1.57079632679489661923;
 
 const std::vector<Row>& circles_and_hyperbolas() {
@@ -104,7 +104,7 @@ const std::vector<Row>& circles_and_hyperbolas() {
       {"erfc",
        erfc,
        [](Real x) {
-         const Real slope = -2 / std::sqrt(kPi) * std::exp(-x * x);
+         const Real slope = -2 / std::sqrt(kLongPi) * std::exp(-x * x);
          return Truth{std::erfc(x), slope, -2 * x * slope};
        },
        {2, 0, 0},

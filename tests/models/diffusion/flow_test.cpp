@@ -17,7 +17,7 @@ namespace {
 using test::contains;
 using test::error_message;
 
-const DataShape kImages{.example = {8, 8}, .classes = 3};
+const DataShape kDigits{.example = {8, 8}, .classes = 3};
 
 TEST_CASE("straight paths begin at noise, end at data, and go at one speed") {
   const Tensor noise = test::wave({3, 4}), data = test::wave({3, 4}, DType::f64, 1);
@@ -44,7 +44,7 @@ TEST_CASE("stratified times hold one of each part of [0, 1], in a random order")
 
 TEST_CASE("labels are asked for by a model that learned them alone, and decide what is drawn") {
   const auto conditional =
-      test::small_model<FlowMatching>("flow-matching", {"channels=8", "sample_steps=2"}, kImages);
+      test::small_model<FlowMatching>("flow-matching", {"channels=8", "sample_steps=2"}, kDigits);
   Rng pixels(1, "pixels");
   const Batch batch{rand({6, 64}, pixels), tensor({0, 1, 2, 0, 1, 2}, {6}, DType::i64), {}};
   std::vector<double> row(conditional->metrics().size());
@@ -62,7 +62,7 @@ TEST_CASE("labels are asked for by a model that learned them alone, and decide w
       error_message([&] { conditional->sample({.n = 3, .rng = any, .labels = zeros({2}, DType::i64)}); }),
       "labels are i64 (2), and 3 samples are asked for"));
   const auto plain = test::small_model<FlowMatching>(
-      "flow-matching", {"channels=8", "conditional=false", "sample_steps=2"}, kImages);
+      "flow-matching", {"channels=8", "conditional=false", "sample_steps=2"}, kDigits);
   Rng rng(1, "samples");
   CHECK(plain->network().classes() == 0);
   CHECK(plain->sample({.n = 5, .rng = rng}).shape() == Shape{5, 8, 8});
@@ -75,7 +75,7 @@ TEST_CASE("labels are asked for by a model that learned them alone, and decide w
 
 TEST_CASE("hidden labels teach the row of none alone") {
   const auto model = test::small_model<FlowMatching>(
-      "flow-matching", {"channels=8", "label_dropout=1", "sample_steps=1"}, kImages);
+      "flow-matching", {"channels=8", "label_dropout=1", "sample_steps=1"}, kDigits);
   const auto table = [&] {
     for (const NamedTensor& p : model->network().named_parameters()) {
       if (p.name == "unet.labels.weight") return p.tensor.detach().clone();
@@ -102,7 +102,7 @@ TEST_CASE("a single Euler step goes along the velocity at t = 0, and guidance is
   CHECK(test::max_error(points->sample({.n = 50, .rng = draw}), wanted.to_vector()) < 1e-6);
 
   const auto images =
-      test::small_model<FlowMatching>("flow-matching", {"channels=8", "sample_steps=1"}, kImages);
+      test::small_model<FlowMatching>("flow-matching", {"channels=8", "sample_steps=1"}, kDigits);
   Rng pixels(1, "pixels");
   const Batch batch{rand({6, 64}, pixels), tensor({0, 1, 2, 0, 1, 2}, {6}, DType::i64), {}};
   std::vector<double> row(images->metrics().size());
@@ -156,7 +156,7 @@ TEST_CASE("images whose sides are no multiples of 4 are padded, which is said; o
   CHECK(model->sample({.n = 2, .rng = rng}).shape() == Shape{2, 6, 7});
   const Examples none;
   CHECK(contains(model->interpretation({none, none, 1}), "6x7 are padded to 8x8"));
-  CHECK(contains(error_message([] { test::options_for("flow-matching", {"channels=12"}, kImages); }),
+  CHECK(contains(error_message([] { test::options_for("flow-matching", {"channels=12"}, kDigits); }),
                  "channels=12"));
 }
 

@@ -16,7 +16,7 @@
 namespace gradzoo {
 namespace {
 
-const DataShape kImages{.example = {4, 4}, .classes = 3}, kPlain{.example = {4, 4}};
+const DataShape kTiny{.example = {4, 4}, .classes = 3}, kPlain{.example = {4, 4}};
 
 // Networks begin with zeros, which are no test of what is done with what they say.
 template <class M>
@@ -29,7 +29,7 @@ std::unique_ptr<M> stirred(const char* name, std::vector<std::string> settings, 
 }
 
 TEST_CASE("more images than are drawn at once are each drawn under their own label") {
-  const auto model = stirred<FlowMatching>("flow-matching", {"sample_steps=1"}, kImages);
+  const auto model = stirred<FlowMatching>("flow-matching", {"sample_steps=1"}, kTiny);
   constexpr int64_t kAtOnce = 250, kMore = 6;
   const Tensor labels = concat(zeros({kAtOnce}, DType::i64), full({kMore}, 2, DType::i64), 0);
   Rng all(1, "sampling_test"), parts(1, "sampling_test");

@@ -12,12 +12,12 @@
 namespace gradzoo {
 namespace {
 
-const DataShape kImages{.example = {8, 8}, .classes = 3};
+const DataShape kLabelled{.example = {8, 8}, .classes = 3};
 
 /// A conditional model of images after some steps: before them the U-Net gives 0 whatever the label.
 struct Trained {
   std::unique_ptr<FlowMatching> model = test::small_model<FlowMatching>(
-      "flow-matching", {"channels=8", "label_dropout=0.5", "sample_steps=2", "ema=0"}, kImages);
+      "flow-matching", {"channels=8", "label_dropout=0.5", "sample_steps=2", "ema=0"}, kLabelled);
   Rng rng{1, "training_test"};
   Tensor labels = tensor({0, 1, 2, 0, 1, 2, 0, 1}, {8}, DType::i64);
   Batch batch{rand({8, 64}, rng), labels, {}};
@@ -165,8 +165,8 @@ TEST_CASE("ddim taken back finds the noise of an image, so that rows begin and e
     CHECK(apart(rows.rows(19, 20), ends.rows(3, 4)) < 0.05);
     CHECK(apart(rows.rows(5, 6), ends.rows(0, 1)) > 0.05);
   };
-  check(test::small_model<FlowMatching>("flow-matching", {"channels=8", "ema=0"}, kImages));
-  const auto ddpm = test::small_model<Ddpm>("ddpm", {"channels=8", "ema=0"}, kImages);
+  check(test::small_model<FlowMatching>("flow-matching", {"channels=8", "ema=0"}, kLabelled));
+  const auto ddpm = test::small_model<Ddpm>("ddpm", {"channels=8", "ema=0"}, kLabelled);
   check(ddpm);
   CHECK(test::contains(test::error_message([&] {
                          ddpm->interpolate({{ends, tensor({2, 1, 0, 0}, {4}, DType::i64), {}}, rng});

@@ -10,7 +10,7 @@
 namespace gradzoo {
 namespace {
 
-std::vector<std::string> with_small_sizes(std::vector<std::string> assignments) {
+std::vector<std::string> with_small_nets(std::vector<std::string> assignments) {
   assignments.insert(assignments.end(), {"hidden=16,16", "buffer=200", "batch=50"});
   return assignments;
 }
@@ -22,7 +22,7 @@ struct Small {
   Tensor x;
   State state;
   explicit Small(const std::vector<std::string>& assignments)
-      : model(test::small_model<Ebm>("ebm", with_small_sizes(assignments), shape)) {
+      : model(test::small_model<Ebm>("ebm", with_small_nets(assignments), shape)) {
     Rng rng(9, "test");
     x = shape.toy->sample(50, rng);
     model->register_state(state);
@@ -196,7 +196,7 @@ TEST_CASE("pictures and samples are of the averaged weights, and leave the weigh
   CHECK(small.model->pictures({points, points, 1}).size() == 1);
   CHECK(small.state.bytes() == before);
   // The same chains by the raw weights end elsewhere.
-  const auto raw = test::small_model<Ebm>("ebm", with_small_sizes({"ema=0", "sample_steps=5"}), small.shape);
+  const auto raw = test::small_model<Ebm>("ebm", with_small_nets({"ema=0", "sample_steps=5"}), small.shape);
   State of_raw;
   raw->register_state(of_raw);
   for (const State::Entry& entry : of_raw.entries()) {

@@ -16,7 +16,7 @@ namespace {
 const DataShape kShape{.example = {2, 3}};
 
 /// A model of images whose data carry noise of 0.3, with chains of 5 transitions.
-std::unique_ptr<Ebm> small() {
+std::unique_ptr<Ebm> small_in_plane() {
   return test::small_model<Ebm>(
       "ebm",
       {"hidden=8", "buffer=20", "batch=10", "data_noise=0.3", "sample_steps=5", "chain_steps=2", "ema=0"},
@@ -33,7 +33,7 @@ Tensor walked(const Target& target, int64_t n, int64_t steps, Rng& rng) {
 Tensor lifted(Ebm& model, const Tensor& x) { return x + model.network().score(x) * 0.09; }
 
 TEST_CASE("samples of images end as long chains from noise do, with the noise taken off") {
-  const auto model = small();
+  const auto model = small_in_plane();
   Rng a(1, "pictures_test"), b(1, "pictures_test");
   const Tensor drawn = model->sample({7, a});
   const Tensor raw = walked(model->network().target(), 7, 5, b);
@@ -43,7 +43,7 @@ TEST_CASE("samples of images end as long chains from noise do, with the noise ta
 }
 
 TEST_CASE("held-out f is that of examples with the data's noise") {
-  const auto model = small();
+  const auto model = small_in_plane();
   Rng rng(2, "pictures_test");
   const Examples images{cast(rand({9, 2, 3}, rng) * 255.0, DType::u8), {}, arange(9, DType::i64)};
   Rng noise(4, "ebm/evaluation");
@@ -57,7 +57,7 @@ TEST_CASE("held-out f is that of examples with the data's noise") {
 }
 
 TEST_CASE("what fills an image in walks given the noisy known pixels, and is denoised with them") {
-  const auto model = small();
+  const auto model = small_in_plane();
   Rng a(3, "pictures_test"), b(3, "pictures_test"), pixels(4, "pictures_test");
   const Tensor images = rand({5, 6}, pixels), known = tensor({1, 1, 0, 0, 0, 1}, {6});
   const Tensor filled = model->inpaint({images, known, a});
@@ -68,7 +68,7 @@ TEST_CASE("what fills an image in walks given the noisy known pixels, and is den
 }
 
 TEST_CASE("a row of the chains' picture begins at the start and ends after all transitions") {
-  const auto model = small();
+  const auto model = small_in_plane();
   Rng a(5, "pictures_test"), b(5, "pictures_test"), from(6, "pictures_test");
   const Tensor start = rand({2, 6}, from);
   const ChainMove move{.step = 0.009, .noise = 0.1};

@@ -9,7 +9,7 @@
 namespace gradzoo {
 namespace {
 
-std::unique_ptr<Gan> small(std::vector<std::string> assignments, const DataShape& shape) {
+std::unique_ptr<Gan> small_conditional(std::vector<std::string> assignments, const DataShape& shape) {
   assignments.insert(assignments.begin(), {"generator_hidden=8,8", "discriminator_hidden=8,8", "latent=3",
                                            "ema=0", "conditional=true"});
   return test::small_model<Gan>("gan", assignments, shape);
@@ -19,7 +19,7 @@ TEST_CASE("a conditional game tells both players the label, and nobody else's") 
   const DataShape image{.example = {4, 4}, .classes = 3};
   for (const char* net : {"net=mlp", "net=dcgan"}) {
     CAPTURE(net);
-    const auto gan = small({net, "channels=4", "norm_groups=2"}, image);
+    const auto gan = small_conditional({net, "channels=4", "norm_groups=2"}, image);
     Rng rng(7, "gan_model_test");
     const Tensor z = randn({2, 3}, rng), x = rand({2, 16}, rng);
     const auto labels = [](double a, double b) { return cast(tensor({a, b}, {2}), DType::i64); };
@@ -37,13 +37,14 @@ TEST_CASE("a conditional game tells both players the label, and nobody else's") 
     const Tensor any = gan->sample({4, again});
     CHECK(any.to_vector() == gan->sample({4, once, cast(tensor({0, 1, 2, 0}, {4}), DType::i64)}).to_vector());
   }
-  CHECK(test::contains(test::error_message([] { small({}, test::toy_shape("ring8")); }), "no labels"));
+  CHECK(test::contains(test::error_message([] { small_conditional({}, test::toy_shape("ring8")); }),
+                       "no labels"));
 }
 
 TEST_CASE("a conditional D learns that an image has the wrong label") {
   // Both classes are real, each under its own label; G's are of either kind.
   const DataShape image{.example = {4, 4}, .classes = 2};
-  const auto gan = small({"net=mlp", "instance_noise=0"}, image);
+  const auto gan = small_conditional({"net=mlp", "instance_noise=0"}, image);
   const Tensor labels = cast(tensor({0, 1, 0, 1}, {4}), DType::i64);
   const Tensor x = concat({zeros({1, 16}), ones({1, 16}), zeros({1, 16}), ones({1, 16})}, 0);
   std::vector<double> row(gan->metrics().size());

@@ -19,13 +19,13 @@ std::vector<std::string> with_small_sizes(const std::vector<std::string>& assign
   return all;
 }
 
-const DataShape kImages{.example = {5, 4}};
-DataShape ring() { return test::toy_shape("ring8", {.noise = 0.01}); }
+const DataShape kFaces{.example = {5, 4}};
+DataShape ring_data() { return test::toy_shape("ring8", {.noise = 0.01}); }
 
 struct Run {
   std::unique_ptr<Gan> gan;
   State state;
-  explicit Run(const std::vector<std::string>& assignments, const DataShape& shape = ring())
+  explicit Run(const std::vector<std::string>& assignments, const DataShape& shape = ring_data())
       : gan(test::small_model<Gan>("gan", with_small_sizes(assignments), shape)) {
     gan->register_state(state);
   }
@@ -53,7 +53,7 @@ TEST_CASE("one step on one tape is D's step, then G's through the D that has mov
     run.step(x, 0.01);
 
     Rng init(0, "gan/init"), noise(0, "gan/noise");
-    const GanShape shape = {.data = ring(),
+    const GanShape shape = {.data = ring_data(),
                             .latent = 3,
                             .generator_hidden = {8, 8},
                             .discriminator_hidden = {8, 8},
@@ -93,7 +93,7 @@ TEST_CASE("steps of the game are those written out here, with all that its optio
   const Game games[] = {
       {.assignments = {"instance_noise=0.3", "noise_until=0.5"}, .noise = 0.3, .until = 0.5},
       // Pixels lie in [0, 1], centred ones in [-1, 1].
-      {.assignments = {"instance_noise=0.3"}, .shape = {.data = kImages}, .noise = 0.6},
+      {.assignments = {"instance_noise=0.3"}, .shape = {.data = kFaces}, .noise = 0.6},
       {.assignments = {"beta1=0.8", "discriminator_rate=2"}, .beta1 = 0.8, .rate = 2},
       {.assignments = {"label_smoothing=0.2"}, .smoothing = 0.2},
       {.assignments = {"penalty=r1", "penalty_weight=0.7"}, .shape = {.activation = silu}, .r1 = 0.7},
@@ -120,7 +120,7 @@ TEST_CASE("steps of the game are those written out here, with all that its optio
     std::vector<std::string> all = {"instance_noise=0", "noise_until=1", "batch=6",
                                     images ? "init=he" : "init=torch"};
     all.insert(all.end(), game.assignments.begin(), game.assignments.end());
-    const DataShape data = images ? game.shape.data : ring();
+    const DataShape data = images ? game.shape.data : ring_data();
     const Tensor labels = data.classes > 0 ? tensor({0, 1, 2, 2, 1, 1}, {6}, DType::i64) : Tensor(),
                  both = data.classes > 0 ? concat(labels, labels, 0) : Tensor();
     std::vector<double> row(4);
@@ -197,7 +197,7 @@ TEST_CASE("D's answers are the means over its own step, and say 1/2 before it ha
 
 TEST_CASE("samples of images are images in [0, 1]; points stay points") {
   Rng rng(4, "gan_model_test");
-  Run images({}, kImages);
+  Run images({}, kFaces);
   const Tensor drawn = images.gan->sample({7, rng});
   CHECK(drawn.shape() == Shape{7, 5, 4});
   CHECK(min(drawn).item() >= 0);
@@ -209,7 +209,7 @@ TEST_CASE("samples of images are images in [0, 1]; points stay points") {
 TEST_CASE("a generator that has learned nothing is told so by its modes, and the reading says it") {
   Run run({});
   Rng rng(5, "gan_model_test");
-  const Examples examples{ring().toy->sample(50, rng), {}, arange(50, DType::i64)};
+  const Examples examples{ring_data().toy->sample(50, rng), {}, arange(50, DType::i64)};
   const DataView view{examples, examples, 1};
   const Quantities found = run.gan->validate(view);
   REQUIRE(found.size() == 4);
@@ -223,16 +223,16 @@ TEST_CASE("toys and images get defaults of their own, and a user's choice stands
   const auto text = [](const std::vector<std::string>& assignments, const DataShape& shape, const char* key) {
     return test::option_text("gan", assignments, shape, key);
   };
-  CHECK(text({"steps=5"}, ring(), "batch") == "256");
-  CHECK(text({"steps=5"}, ring(), "steps") == "5");
-  CHECK(text({"epochs=5"}, ring(), "steps") == "0");
+  CHECK(text({"steps=5"}, ring_data(), "batch") == "256");
+  CHECK(text({"steps=5"}, ring_data(), "steps") == "5");
+  CHECK(text({"epochs=5"}, ring_data(), "steps") == "0");
   const std::vector<std::string> collapse = {"preset=collapse", "lr=0.5"};
-  CHECK(text(collapse, ring(), "loss") == "minimax");
-  CHECK(text(collapse, ring(), "discriminator_rate") == "100");
-  CHECK(text(collapse, ring(), "lr") == "0.5");
-  CHECK(text({}, kImages, "batch") == "128");
-  CHECK(text({}, kImages, "lr") == "0.0005");
-  CHECK(text({}, kImages, "steps") == "0");
+  CHECK(text(collapse, ring_data(), "loss") == "minimax");
+  CHECK(text(collapse, ring_data(), "discriminator_rate") == "100");
+  CHECK(text(collapse, ring_data(), "lr") == "0.5");
+  CHECK(text({}, kFaces, "batch") == "128");
+  CHECK(text({}, kFaces, "lr") == "0.0005");
+  CHECK(text({}, kFaces, "steps") == "0");
   RunOptions named(find_model("gan"));
   named.table().assign("data=ring8");
   named.complete();
@@ -242,8 +242,8 @@ TEST_CASE("toys and images get defaults of their own, and a user's choice stands
 TEST_CASE("players of convolutions learn too, and take images whose sides are multiples of 4 alone") {
   const DataShape image{.example = {8, 8}};
   CHECK(test::option_text("gan", {}, image, "net") == "dcgan");
-  CHECK(test::option_text("gan", {}, kImages, "net") == "mlp");
-  CHECK(test::contains(test::error_message([] { Run({"net=dcgan"}, kImages); }), "multiples of 4"));
+  CHECK(test::option_text("gan", {}, kFaces, "net") == "mlp");
+  CHECK(test::contains(test::error_message([] { Run({"net=dcgan"}, kFaces); }), "multiples of 4"));
   Rng rng(6, "gan_model_test");
   const Tensor x = rand({16, 64}, rng);
   const auto change = [&](const char* rate, double lr, const char* metric) {  // over 60 steps

@@ -23,7 +23,7 @@ using test::contains;
 using test::error_message;
 using test::max_error;
 
-const CouplingFlowOptions kSmall{.couplings = 4, .hidden = {8}, .channels = 3};
+const CouplingFlowOptions kSmallFlow{.couplings = 4, .hidden = {8}, .channels = 3};
 
 // Parameters far from their beginning, where every coupling is the identity.
 void stir(CouplingFlow& flow, Rng& rng) {
@@ -41,7 +41,7 @@ TEST_CASE(
   for (const DataShape& shape : shapes) {
     CAPTURE(shape.example.str());
     Rng rng(1, "coupling_flow_test");
-    CouplingFlow flow(shape, kSmall, rng, DType::f64);
+    CouplingFlow flow(shape, kSmallFlow, rng, DType::f64);
     stir(flow, rng);
     const Tensor x = rand({6, shape.size()}, rng, DType::f64);
     const Mapped there = flow.map(x), back = flow.inverse(there.to);
@@ -54,7 +54,7 @@ TEST_CASE(
 TEST_CASE("every number of a point and every pixel is moved by some coupling") {
   for (const DataShape& shape : {DataShape{.example = {3}}, DataShape{.example = {4, 4}}}) {
     Rng rng(2, "coupling_flow_test");
-    CouplingFlow flow(shape, kSmall, rng, DType::f64);
+    CouplingFlow flow(shape, kSmallFlow, rng, DType::f64);
     const Tensor x = rand({1, shape.size()}, rng, DType::f64), before = flow.map(x).to;
     stir(flow, rng);
     const Tensor moved = abs(flow.map(x).to - before);
@@ -64,7 +64,7 @@ TEST_CASE("every number of a point and every pixel is moved by some coupling") {
 
 TEST_CASE("samples have the density that they are told with, which integrates to one") {
   Rng rng(3, "coupling_flow_test");
-  CouplingFlow flow({.example = {2}}, kSmall, rng, DType::f64);
+  CouplingFlow flow({.example = {2}}, kSmallFlow, rng, DType::f64);
   stir(flow, rng);
   const CouplingFlow::Drawn drawn = flow.draw(500, rng);
   CHECK(max_error(flow.log_prob(drawn.x), drawn.log_prob.to_vector()) < 1e-9);
@@ -76,7 +76,7 @@ TEST_CASE("samples have the density that they are told with, which integrates to
 TEST_CASE("a flow begins at its data: mean 0 and variance 1 of every number") {
   const auto toy = make_toy("two-moons");
   Rng rng(4, "coupling_flow_test");
-  CouplingFlow flow({.example = {2}}, kSmall, rng, DType::f64);
+  CouplingFlow flow({.example = {2}}, kSmallFlow, rng, DType::f64);
   const Tensor x = toy->sample(500, rng, DType::f64);
   flow.begin_at(x);
   const Tensor z = flow.map(x).to;
@@ -105,7 +105,7 @@ TEST_CASE(
 
 TEST_CASE("colder samples are inverses of narrower noise") {
   Rng rng(7, "coupling_flow_test"), a(8, "coupling_flow_test"), b(8, "coupling_flow_test");
-  CouplingFlow flow({.example = {2}}, kSmall, rng, DType::f64);
+  CouplingFlow flow({.example = {2}}, kSmallFlow, rng, DType::f64);
   stir(flow, rng);
   const Tensor wanted = flow.inverse(randn({20, 2}, b, DType::f64) * 0.5).to;
   CHECK(max_error(flow.sample(20, a, 0.5), wanted.to_vector()) < 1e-14);
@@ -114,7 +114,7 @@ TEST_CASE("colder samples are inverses of narrower noise") {
 TEST_CASE("the likelihood has a gradient in every parameter of a flow that has left its beginning") {
   for (const DataShape& shape : {DataShape{.example = {2}}, DataShape{.example = {4, 4}}}) {
     Rng rng(9, "coupling_flow_test");
-    CouplingFlow flow(shape, kSmall, rng, DType::f64);
+    CouplingFlow flow(shape, kSmallFlow, rng, DType::f64);
     stir(flow, rng);
     const Tensor x = rand({5, shape.size()}, rng, DType::f64);
     std::vector<Tensor> parameters;
@@ -131,7 +131,7 @@ TEST_CASE("couplings of images move the checkerboard, its other half, lower and 
   for (const int turn : {0, 1, 2, 3}) {
     CAPTURE(turn);
     Rng rng(10, "coupling_flow_test");
-    CouplingFlow flow(shape, kSmall, rng, DType::f64);
+    CouplingFlow flow(shape, kSmallFlow, rng, DType::f64);
     const Tensor x = rand({1, 16}, rng, DType::f64);
     const std::string stirred = fmt::format("{}.net", 3 + 2 * turn);
     for (const NamedTensor& named : flow.named_parameters()) {
@@ -139,7 +139,7 @@ TEST_CASE("couplings of images move the checkerboard, its other half, lower and 
       if (named.name.starts_with(stirred)) init::normal(leaf, rng, 0, 0.2);
     }
     Rng again(10, "coupling_flow_test");
-    const CouplingFlow still(shape, kSmall, again, DType::f64);
+    const CouplingFlow still(shape, kSmallFlow, again, DType::f64);
     const std::vector<double> moved = abs(still.inverse(flow.map(x).to).to - x).to_vector();
     for (int row = 0; row < 4; ++row) {
       for (int column = 0; column < 4; ++column) {
@@ -169,7 +169,7 @@ TEST_CASE("what no coupling bends is refused with the reason") {
   CHECK(contains(refusal({.example = {27, 28}}), "27x28"));
   CHECK(refusal({.example = {3}}) == "");
   Rng rng(5, "coupling_flow_test");
-  const CouplingFlow flow({.example = {2}}, kSmall, rng);
+  const CouplingFlow flow({.example = {2}}, kSmallFlow, rng);
   CHECK(contains(error_message([&] { flow.map(zeros({3, 4})); }), "(3,4)"));
 }
 

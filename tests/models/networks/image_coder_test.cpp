@@ -13,16 +13,16 @@
 namespace gradzoo {
 namespace {
 
-const DataShape kSmall{.example = {8, 4}};
+const DataShape kSmallImage{.example = {8, 4}};
 
 TEST_CASE("an encoder halves the sides twice, a decoder doubles them back") {
   Rng rng(1, "image_coder_test");
-  const ImageEncoder encoder(kSmall, rng, {.channels = 3});
+  const ImageEncoder encoder(kSmallImage, rng, {.channels = 3});
   CHECK(encoder.features() == 2 * 1 * 6);
   const Tensor h = encoder.forward(rand({5, 32}, rng));
   CHECK(h.shape() == Shape{5, 12});
   CHECK(min(h).item() >= 0);  // behind a ReLU
-  const ImageDecoder decoder(7, kSmall, rng, {.channels = 3});
+  const ImageDecoder decoder(7, kSmallImage, rng, {.channels = 3});
   CHECK(decoder.forward(randn({5, 7}, rng)).shape() == Shape{5, 32});
   CHECK(decoder.forward(zeros({0, 7})).shape() == Shape{0, 32});
   CHECK(encoder.forward(zeros({0, 32})).shape() == Shape{0, 12});
@@ -31,8 +31,8 @@ TEST_CASE("an encoder halves the sides twice, a decoder doubles them back") {
 TEST_CASE("both are differentiable to second order") {
   Rng rng(2, "image_coder_test");
   const ImageCoderOptions options{.channels = 2, .activation = silu, .dtype = DType::f64};
-  const ImageEncoder encoder(kSmall, rng, options);
-  const ImageDecoder decoder(3, kSmall, rng, options);
+  const ImageEncoder encoder(kSmallImage, rng, options);
+  const ImageDecoder decoder(3, kSmallImage, rng, options);
   const Tensor x = randn({2, 32}, rng, DType::f64), z = randn({2, 3}, rng, DType::f64);
   CHECK(gradgradcheck([&](const Tensor& in) { return encoder.forward(in); }, x).ok);
   CHECK(gradgradcheck([&](const Tensor& in) { return decoder.forward(in); }, z).ok);
@@ -54,7 +54,7 @@ TEST_CASE("He's initialisation brings a decoder's input through at its own size"
 TEST_CASE("images whose sides cannot be halved twice are refused") {
   const DataShape odd{.example = {28, 30}};
   CHECK(!is_codable(odd));
-  CHECK(is_codable(kSmall));
+  CHECK(is_codable(kSmallImage));
   CHECK(!is_codable({.example = {4}}));
   const std::string message = test::error_message([&] { check_codable("net=conv", odd); });
   CHECK_MESSAGE(test::contains(message, "multiples of 4"), message);
@@ -62,7 +62,7 @@ TEST_CASE("images whose sides cannot be halved twice are refused") {
 
 TEST_CASE("a decoder is its layers in a row: linear, norm, ReLU, transpose, norm, ReLU, transpose") {
   Rng rng(4, "image_coder_test");
-  const ImageDecoder decoder(3, kSmall, rng, {.channels = 2, .norm_groups = 2, .dtype = DType::f64});
+  const ImageDecoder decoder(3, kSmallImage, rng, {.channels = 2, .norm_groups = 2, .dtype = DType::f64});
   std::map<std::string, Tensor> p;
   for (const NamedTensor& each : decoder.named_parameters()) p[each.name] = each.tensor;
   const Tensor z = randn({2, 3}, rng, DType::f64);

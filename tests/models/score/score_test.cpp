@@ -20,7 +20,7 @@ namespace {
 using test::contains;
 using test::error_message;
 
-const DataShape kImages{.example = {4, 4}};
+const DataShape kFourByFour{.example = {4, 4}};
 
 std::string refusal(const DataShape& shape, const std::vector<std::string>& assignments) {
   return error_message([&] { test::small_model<Score>("score", assignments, shape); });
@@ -30,15 +30,15 @@ TEST_CASE("what score matching cannot learn is refused with the reason") {
   const DataShape ring = test::toy_shape("ring8"), board = test::toy_shape("checkerboard");
   for (const char* objective : {"objective=ism", "objective=ism-hutchinson", "objective=ssm",
                                 "objective=ssm-vr", "objective=fd-ssm"}) {
-    CHECK(contains(refusal(kImages, {objective, "hidden=8"}), "unbounded below on images without noise"));
-    CHECK(refusal(kImages, {objective, "hidden=8", "data_noise=0.3"}) == "");
+    CHECK(contains(refusal(kFourByFour, {objective, "hidden=8"}), "unbounded below on images without noise"));
+    CHECK(refusal(kFourByFour, {objective, "hidden=8", "data_noise=0.3"}) == "");
     CHECK(contains(refusal(board, {objective}), "checkerboard: the score is 0"));
     CHECK(refusal(board, {objective, "data_noise=0.3"}) == "");
     CHECK(refusal(ring, {objective}) == "");
     const bool differentiates = objective != std::string("objective=fd-ssm");
     CHECK(contains(refusal(ring, {objective, "net=vector", "activation=relu"}), "relu") == differentiates);
   }
-  CHECK(contains(refusal(kImages, {"objective=esm"}), "Hint: objective=dsm, or a toy"));
+  CHECK(contains(refusal(kFourByFour, {"objective=esm"}), "Hint: objective=dsm, or a toy"));
   CHECK(contains(refusal(board, {"objective=esm"}), "checkerboard: the score is 0"));
   CHECK(contains(refusal(ring, {"objective=esm", "data_noise=0.1"}), "Hint: objective=dsm"));
   CHECK(contains(refusal(ring, {"activation=leaky_relu"}), "Hint: softplus"));
@@ -49,8 +49,8 @@ TEST_CASE("defaults follow the data: a vector net and sigma 0.5 for images, an e
   const auto of = [](const DataShape& shape, const char* key) {
     return test::option_text("score", {}, shape, key);
   };
-  CHECK(of(kImages, "net") == "vector");
-  CHECK(of(kImages, "confinement") == of(kImages, "sigma"));
+  CHECK(of(kFourByFour, "net") == "vector");
+  CHECK(of(kFourByFour, "confinement") == of(kFourByFour, "sigma"));
   const DataShape points = test::toy_shape("ring8", {.scale = 2});
   CHECK(of(points, "net") == "energy");
   CHECK(of(points, "sigma") == "0.1");
@@ -138,7 +138,7 @@ TEST_CASE("chains may walk on the log-density of an energy, and on the score of 
 }
 
 TEST_CASE("an image model shows chains raw and denoised, and its samples are pixels") {
-  const auto model = test::small_model<Score>("score", {"hidden=16", "sample_steps=8"}, kImages);
+  const auto model = test::small_model<Score>("score", {"hidden=16", "sample_steps=8"}, kFourByFour);
   Rng rng(1, "score_test");
   const Tensor x = model->sample({7, rng});
   CHECK(x.shape() == Shape{7, 4, 4});

@@ -19,26 +19,27 @@ using test::error_message;
 using test::max_error;
 using test::wave;
 
-constexpr int64_t kRows = 5, kDims = 3;
+constexpr int64_t kPoints = 5, kCoordinates = 3;
 
 /// A small energy and a small vector net, in f64.
-struct Nets {
+struct TwoNets {
   Tensor operator()(const Tensor& x, bool is_energy) const {
     return is_energy ? reshape(energy_net.forward(x), {x.dim(0)}) : vector_net.forward(x);
   }
 
   Rng rng{4, "slices_test"};
-  Mlp energy_net{{kDims, 6, 1}, rng, {.activation = "softplus", .linear = {.dtype = DType::f64}}};
-  Mlp vector_net{{kDims, 6, kDims}, rng, {.activation = "softplus", .linear = {.dtype = DType::f64}}};
-  Tensor x = wave({kRows, kDims});
+  Mlp energy_net{{kCoordinates, 6, 1}, rng, {.activation = "softplus", .linear = {.dtype = DType::f64}}};
+  Mlp vector_net{
+      {kCoordinates, 6, kCoordinates}, rng, {.activation = "softplus", .linear = {.dtype = DType::f64}}};
+  Tensor x = wave({kPoints, kCoordinates});
 };
 
 TEST_CASE("Hutchinson's is the sliced one with less variance, and exact with all Rademacher probes") {
-  const Nets nets;
-  const Tensor probes = wave({2, kRows, kDims}, DType::f64, 1.0);
-  Tensor all = empty({8, kRows, kDims}, DType::f64);
+  const TwoNets nets;
+  const Tensor probes = wave({2, kPoints, kCoordinates}, DType::f64, 1.0);
+  Tensor all = empty({8, kPoints, kCoordinates}, DType::f64);
   for (int64_t i = 0; i < all.size(); ++i)
-    all.mutable_data<double>()[i] = i / (kRows * kDims) >> (i % kDims) & 1 ? 1 : -1;
+    all.mutable_data<double>()[i] = i / (kPoints * kCoordinates) >> (i % kCoordinates) & 1 ? 1 : -1;
   for (const bool is_energy : {true, false}) {
     const auto net = [&](const Tensor& x) { return nets(x, is_energy); };
     const ScoreFunction model{net, is_energy};
@@ -51,8 +52,8 @@ TEST_CASE("Hutchinson's is the sliced one with less variance, and exact with all
 }
 
 TEST_CASE("finite differences are a loop's mean over probes, and tend to the sliced objective") {
-  const Nets nets;
-  const Tensor probes = wave({2, kRows, kDims}, DType::f64, 1.0);
+  const TwoNets nets;
+  const Tensor probes = wave({2, kPoints, kCoordinates}, DType::f64, 1.0);
   constexpr double kEps = 0.2, kStep = kEps / 1.7320508075688772;  // sqrt(3)
   for (const bool is_energy : {true, false}) {
     const auto net = [&](const Tensor& x) { return nets(x, is_energy); };
@@ -61,8 +62,8 @@ TEST_CASE("finite differences are a loop's mean over probes, and tend to the sli
       const Tensor v = probes[k].rows(row, row + 1), y = net(nets.x.rows(row, row + 1) + v * step);
       return is_energy ? y.item() : sum(y * v).item();
     };
-    std::vector<double> wanted(kRows);
-    for (int64_t row = 0; row < kRows; ++row) {
+    std::vector<double> wanted(kPoints);
+    for (int64_t row = 0; row < kPoints; ++row) {
       for (int64_t k = 0; k < 2; ++k) {
         const double plus = along(k, row, kStep), minus = along(k, row, -kStep),
                      difference = (plus - minus) / (2 * kStep);
@@ -105,16 +106,16 @@ TEST_CASE("finite differences see what a bias does to a ReLU energy, which deriv
 }
 
 TEST_CASE("finite differences refuse what makes no sense") {
-  const Nets nets;
+  const TwoNets nets;
   const auto net = [&](const Tensor& x) { return nets(x, false); };
   const auto refusal = [&](const Tensor& probes, double eps) {
     return error_message([&] { finite_difference_score_matching({net, false}, nets.x, probes, eps); });
   };
-  CHECK(contains(refusal(wave({1, kRows, kDims}), 0.1), "live tape"));
+  CHECK(contains(refusal(wave({1, kPoints, kCoordinates}), 0.1), "live tape"));
   const Tape tape;
   CHECK(contains(refusal(nets.x, 0.1), "Hint: (K,B,d)"));
-  CHECK(contains(refusal(wave({1, kRows, kDims}), 0), "Hint: above 0"));
-  CHECK(refusal(wave({1, kRows, kDims}), 0.1).empty());
+  CHECK(contains(refusal(wave({1, kPoints, kCoordinates}), 0), "Hint: above 0"));
+  CHECK(refusal(wave({1, kPoints, kCoordinates}), 0.1).empty());
 }
 
 }  // namespace

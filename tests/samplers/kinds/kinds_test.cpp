@@ -14,7 +14,7 @@ namespace gradzoo {
 namespace {
 
 Tensor log_normal(const Tensor& x) { return sum(square(x) * -0.5, 1); }
-const Target kNormal{.log_prob = log_normal};
+const Target kStandardNormal{.log_prob = log_normal};
 
 Tensor one_step(const Target& target, const Tensor& x, Sampler&& sampler, uint64_t seed = 1) {
   Rng rng(seed, "test");
@@ -32,8 +32,8 @@ TEST_CASE("an unadjusted Langevin step is x + e grad f + sqrt(2e) z") {
   Rng rng(1, "test");
   const Tensor z = randn({6, 3}, rng, DType::f64);
   const Tensor wanted = x - x * 0.3 + z * std::sqrt(0.6);
-  CHECK(test::max_error(one_step(kNormal, x, ula(0.3)), wanted.to_vector()) < 1e-15);
-  const Tensor quiet = one_step(kNormal, x, ula(0.3, 0));
+  CHECK(test::max_error(one_step(kStandardNormal, x, ula(0.3)), wanted.to_vector()) < 1e-15);
+  const Tensor quiet = one_step(kStandardNormal, x, ula(0.3, 0));
   CHECK(test::max_error(quiet, (x * 0.7).to_vector()) < 1e-15);
 }
 
@@ -41,10 +41,12 @@ TEST_CASE("a step of 2e in the half convention is a step of e in the full one, t
   for (const DType dtype : {DType::f32, DType::f64}) {
     const Tensor x = test::wave({50, 3}, dtype);
     const StepConvention half = StepConvention::half;
-    CHECK(test::same_bytes(one_step(kNormal, x, UnadjustedLangevin({.step = 0.3})),
-                           one_step(kNormal, x, UnadjustedLangevin({.step = 0.6, .convention = half}))));
-    CHECK(test::same_bytes(one_step(kNormal, x, AdjustedLangevin({.step = 0.3})),
-                           one_step(kNormal, x, AdjustedLangevin({.step = 0.6, .convention = half}))));
+    CHECK(test::same_bytes(
+        one_step(kStandardNormal, x, UnadjustedLangevin({.step = 0.3})),
+        one_step(kStandardNormal, x, UnadjustedLangevin({.step = 0.6, .convention = half}))));
+    CHECK(
+        test::same_bytes(one_step(kStandardNormal, x, AdjustedLangevin({.step = 0.3})),
+                         one_step(kStandardNormal, x, AdjustedLangevin({.step = 0.6, .convention = half}))));
   }
 }
 
@@ -59,8 +61,8 @@ TEST_CASE("every chain of a Metropolis step stays or takes the proposal, and its
       sampler = std::make_unique<RandomWalk>(RandomWalkOptions{.step = step});
     }
     Rng rng(3, "test");
-    sampler->begin(kNormal, x);
-    sampler->step(kNormal, rng);
+    sampler->begin(kStandardNormal, x);
+    sampler->step(kStandardNormal, rng);
     const Tensor next = sampler->x();
     Rng same(3, "test");
     const Tensor drift = langevin ? x - x * step : x;
@@ -134,8 +136,8 @@ TEST_CASE("what a sampler keeps for its chains begins with them, in their shape"
   Coasting sampler;
   Rng rng(1, "test");
   for (const Shape& shape : {Shape{2, 3}, Shape{4, 1}}) {
-    sampler.begin(kNormal, zeros(shape, DType::f64));
-    for (int i = 0; i < 3; ++i) sampler.step(kNormal, rng);
+    sampler.begin(kStandardNormal, zeros(shape, DType::f64));
+    for (int i = 0; i < 3; ++i) sampler.step(kStandardNormal, rng);
     CHECK(sampler.x().shape() == shape);
     CHECK(sampler.x().to_vector() == std::vector<double>(static_cast<size_t>(shape.size()), 6.0));
   }

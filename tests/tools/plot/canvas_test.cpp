@@ -21,7 +21,7 @@ double ink(const Image& image) {
   return sum / (3 * 255);
 }
 
-int red_at(const Image& image, int x, int y) {
+int red_of(const Image& image, int x, int y) {
   return image.rgb[3 * static_cast<std::size_t>(y * image.width + x)];
 }
 
@@ -32,9 +32,9 @@ TEST_CASE("a rectangle inks its area, whole pixels fully and cut ones by their s
   canvas.fill_rect({2.5, 3, 4, 5.25}, kWhite);
   const Image image = canvas.take();
   CHECK(ink(image) == doctest::Approx(4 * 5.25).epsilon(0.01));
-  CHECK(red_at(image, 3, 3) == 255);
-  CHECK(red_at(image, 2, 3) == 128);
-  CHECK(red_at(image, 1, 3) == 0);
+  CHECK(red_of(image, 3, 3) == 255);
+  CHECK(red_of(image, 2, 3) == 128);
+  CHECK(red_of(image, 1, 3) == 0);
 }
 
 TEST_CASE("a disc and a line ink the areas of a disc and of a line with round ends") {
@@ -54,8 +54,8 @@ TEST_CASE("a translucent line that crosses itself is blended once") {
   const std::vector<Point> cross{{5, 20.5}, {35, 20.5}, {20.5, 20.5}, {20.5, 5}, {20.5, 35}};
   canvas.stroke(cross, {.width = 3, .color = kWhite, .opacity = 0.5});
   const Image image = canvas.take();
-  CHECK(red_at(image, 20, 20) == 128);
-  CHECK(red_at(image, 10, 20) == 128);
+  CHECK(red_of(image, 20, 20) == 128);
+  CHECK(red_of(image, 10, 20) == 128);
 }
 
 TEST_CASE("a band inks the area between its curves") {
@@ -88,9 +88,9 @@ TEST_CASE("a point that is not finite makes a gap in a line") {
       {10, 4.5}, {40, 4.5}, {std::numeric_limits<double>::quiet_NaN(), 4.5}, {60, 4.5}, {90, 4.5}};
   canvas.stroke(line, {.width = 1, .color = kWhite});
   const Image image = canvas.take();
-  CHECK(red_at(image, 30, 4) == 255);
-  CHECK(red_at(image, 50, 4) == 0);
-  CHECK(red_at(image, 75, 4) == 255);
+  CHECK(red_of(image, 30, 4) == 255);
+  CHECK(red_of(image, 50, 4) == 0);
+  CHECK(red_of(image, 75, 4) == 255);
 }
 
 TEST_CASE("a canvas without a sensible size is refused") {

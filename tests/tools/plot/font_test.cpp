@@ -12,7 +12,7 @@
 namespace gradzoo {
 namespace {
 
-constexpr Color kBlack{0, 0, 0}, kWhite{255, 255, 255};
+constexpr Color kInk{0, 0, 0}, kPaper{255, 255, 255};
 
 struct Extent {
   int left = 1 << 20, right = -1, top = 1 << 20, bottom = -1;
@@ -31,8 +31,8 @@ Extent inked(const Image& image) {
 }
 
 Image drawn(const std::string& text, TextStyle style, Point origin = {200, 100}) {
-  Canvas canvas(400, 200, kBlack);
-  style.color = kWhite;
+  Canvas canvas(400, 200, kInk);
+  style.color = kPaper;
   draw_text(canvas, origin, text, style);
   return canvas.take();
 }

@@ -12,8 +12,8 @@
 namespace gradzoo {
 namespace {
 
-constexpr Color kWhite{255, 255, 255};
-const double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr Color kBlank{255, 255, 255};
+const double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 Color pixel(const Image& image, Point p) {
   const auto at = 3 * static_cast<std::size_t>(static_cast<int>(p.y) * image.width + static_cast<int>(p.x));
@@ -49,8 +49,8 @@ TEST_CASE("a density is darkest where it is highest, with row 0 at the bottom") 
   const Image image = draw_planes({view});
   const Rect plot = lay_out({view}, true).plots[0];
   CHECK(pixel(image, place(view, plot, -0.55, 0.75)) == density_color(1));
-  CHECK(pixel(image, place(view, plot, 0.55, 0.75)) == kWhite);
-  CHECK(pixel(image, place(view, plot, -0.55, -0.75)) == kWhite);
+  CHECK(pixel(image, place(view, plot, 0.55, 0.75)) == kBlank);
+  CHECK(pixel(image, place(view, plot, -0.55, -0.75)) == kBlank);
 }
 
 TEST_CASE("views share one scale of colours, and a spike does not blank its neighbour") {
@@ -131,7 +131,7 @@ TEST_CASE("dots are drawn in their places, and those outside are counted, not dr
   const Rect plot = lay_out({view}, false).plots[0];
   const Image inside = draw_planes({view});
   CHECK(darkness_near(inside, place(view, plot, 0.55, -0.35), 2) > 3000);
-  view.points.insert(view.points.end(), {{7, 0}, {kNan, 0}});
+  view.points.insert(view.points.end(), {{7, 0}, {kNaN, 0}});
   const Image with_remark = draw_planes({view});
   CHECK(with_remark.rgb != inside.rgb);
 }
@@ -149,13 +149,13 @@ TEST_CASE("a probability's colours go from 0 to 1, whatever values there are") {
 
 TEST_CASE("what is empty or not finite is left out, and undefined density is grey") {
   CHECK_NOTHROW(draw_planes({PlaneView{}}));
-  PlaneView view{.density = flat(4, 4, kNan), .contours = flat(4, 4, kNan), .points = {{kNan, kNan}}};
-  view.arrows = {{{0, 0}, {kNan, 1}}, {{kNan, 0}, {1, 1}}, {{0.5, 0.5}, {0, 0}}};
+  PlaneView view{.density = flat(4, 4, kNaN), .contours = flat(4, 4, kNaN), .points = {{kNaN, kNaN}}};
+  view.arrows = {{{0, 0}, {kNaN, 1}}, {{kNaN, 0}, {1, 1}}, {{0.5, 0.5}, {0, 0}}};
   const Image image = draw_planes({view, PlaneView{.density = flat(4, 4, 0)}});
   const Color undefined = pixel(image, place(view, lay_out({view}, false).plots[0], -0.5, -0.5));
   CHECK(undefined.red == undefined.green);
   CHECK(undefined.red == undefined.blue);
-  CHECK(undefined != kWhite);
+  CHECK(undefined != kBlank);
 }
 
 TEST_CASE("units are equal along both axes and in all views, and pictures stay within their bounds") {
@@ -180,7 +180,7 @@ TEST_CASE("views that cannot be drawn are refused with a sentence") {
   CHECK_THROWS_AS(draw_planes({}), Error);
   CHECK_THROWS_AS(draw_planes({PlaneView{.x = {1, 1}}}), Error);
   CHECK_THROWS_AS(draw_planes({PlaneView{.x = {1, -1}}}), Error);
-  CHECK_THROWS_AS(draw_planes({PlaneView{.y = {0, kNan}}}), Error);
+  CHECK_THROWS_AS(draw_planes({PlaneView{.y = {0, kNaN}}}), Error);
   CHECK_THROWS_AS(draw_planes({PlaneView{.x = {0, 1}, .y = {0, 11}}}), Error);
   CHECK_THROWS_AS(draw_planes({PlaneView{.density = {2, 2, {1}}}}), Error);
 }

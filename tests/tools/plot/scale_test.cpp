@@ -11,7 +11,7 @@
 namespace gradzoo {
 namespace {
 
-const double kNan = std::numeric_limits<double>::quiet_NaN();
+const double kMissing = std::numeric_limits<double>::quiet_NaN();
 const double kInfinity = std::numeric_limits<double>::infinity();
 
 std::vector<std::string> labels(Range range, int count, bool logarithmic = false) {
@@ -72,7 +72,7 @@ TEST_CASE("a scale maps its range to 0 ... 1, and what has no logarithm to nothi
   CHECK(logarithmic.fraction(10) == doctest::Approx(0.5));
   CHECK(std::isnan(logarithmic.fraction(0)));
   CHECK(std::isnan(logarithmic.fraction(-1)));
-  CHECK(std::isnan(straight.fraction(kNan)));
+  CHECK(std::isnan(straight.fraction(kMissing)));
 }
 
 TEST_CASE("the range of values passes over what is not finite and is never empty") {
@@ -81,9 +81,9 @@ TEST_CASE("the range of values passes over what is not finite and is never empty
     CHECK(range.low == low);
     CHECK(range.high == high);
   };
-  check({3, kNan, -1, kInfinity, 2}, false, -1, 3);
+  check({3, kMissing, -1, kInfinity, 2}, false, -1, 3);
   check({}, false, 0, 1);
-  check({kNan, -kInfinity}, true, 1, 10);
+  check({kMissing, -kInfinity}, true, 1, 10);
   check({0, -5, 4, 8}, true, 4, 8);
   check({0}, false, -1, 1);
   check({5, 5, 5}, false, 4.5, 5.5);
@@ -116,7 +116,7 @@ TEST_CASE("short numbers are short") {
   CHECK(short_number(0.25) == "0.25");
   CHECK(short_number(60'000) == "60k");
   CHECK(short_number(1'234'567) == "1.235M");
-  CHECK(short_number(kNan) == "NaN");
+  CHECK(short_number(kMissing) == "NaN");
   CHECK(short_number(-kInfinity) == "-infinity");
 }
 

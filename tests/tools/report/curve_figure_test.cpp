@@ -8,15 +8,12 @@
 #include <doctest/doctest.h>
 
 #include "base/error.h"
+#include "support/error_message.h"
 
 namespace gradzoo {
 namespace {
 
 const double kNan = std::numeric_limits<double>::quiet_NaN();
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 /// The `d` of the first drawn line.
 std::string line_path(const std::string& html) {
@@ -42,8 +39,8 @@ TEST_CASE("NaN and infinity make gaps, and neither stands in the page") {
   const std::string html = curve_figure(curve), path = line_path(html);
   CHECK(std::count(path.begin(), path.end(), 'M') == 2);
   CHECK(std::count(path.begin(), path.end(), 'L') == 1);
-  CHECK_FALSE(contains(html, "nan"));
-  CHECK_FALSE(contains(html, "inf"));
+  CHECK_FALSE(test::contains(html, "nan"));
+  CHECK_FALSE(test::contains(html, "inf"));
 }
 
 TEST_CASE("curves without any value say so") {
@@ -51,9 +48,9 @@ TEST_CASE("curves without any value say so") {
        {LineChart{.title = "none"}, LineChart{.title = "empty", .series = {{"a", {}, {}}}},
         LineChart{.title = "nan", .series = {{"a", {0, 1}, {kNan, kNan}}}, .log_y = true}}) {
     const std::string html = curve_figure(curve);
-    CHECK(contains(html, "no values"));
+    CHECK(test::contains(html, "no values"));
     CHECK(line_path(html) == "");
-    CHECK_FALSE(contains(html, "nan%"));
+    CHECK_FALSE(test::contains(html, "nan%"));
   }
 }
 
@@ -65,7 +62,7 @@ TEST_CASE("on a logarithmic axis equal factors are equal steps, and values witho
 TEST_CASE("a curve that leaves the axis says how often") {
   Series series{"a", {}, {}};
   for (int i = 0; i < 1000; ++i) series.x.push_back(i), series.y.push_back(i == 3 ? 1e9 : i % 7);
-  CHECK(contains(curve_figure({.title = "loss", .series = {series}}), "1 value outside the axis"));
+  CHECK(test::contains(curve_figure({.title = "loss", .series = {series}}), "1 value outside the axis"));
   const std::string html = curve_figure({.title = "loss", .series = {series}});
   CHECK(html.find("outside the axis") < html.find("class=\"plot\""));  // above the curve, not on it
 }
@@ -96,8 +93,8 @@ TEST_CASE("hostile names stay text, in the page and in the values for the script
                         .series = {{hostile, {0, 1}, {1, 2}}, {"b\xFF", {0}, {1}}},
                         .levels = {{hostile, 1}}};
   const std::string html = curve_figure(curve);
-  CHECK_FALSE(contains(html, "<script>"));
-  CHECK_FALSE(contains(html, "' onload"));
+  CHECK_FALSE(test::contains(html, "<script>"));
+  CHECK_FALSE(test::contains(html, "' onload"));
   CHECK(html.find("</figure>") == html.size() - std::string("</figure>\n").size());
 }
 

@@ -6,15 +6,12 @@
 #include <doctest/doctest.h>
 
 #include "base/error.h"
+#include "support/error_message.h"
 #include "support/html_tags.h"
 #include "support/scratch.h"
 
 namespace gradzoo {
 namespace {
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 std::vector<std::uint8_t> small_png(int width, int height) {
   return encode_png(
@@ -51,7 +48,7 @@ TEST_CASE("every text of a report stands on its page") {
   const std::string page = report_page(report);
   for (const char* text : {"a title", "a summary", "a reading", "gradzoo train vae", "ELBO", "104.9",
                            "lower is better", "step size", "1.44 bits", "seed", "17"}) {
-    CHECK(contains(page, text));
+    CHECK(test::contains(page, text));
   }
   CHECK(test::is_well_nested(page));
 }
@@ -59,12 +56,12 @@ TEST_CASE("every text of a report stands on its page") {
 TEST_CASE("a picture of more than 1000 pixels gets the page's width, others do not") {
   Report report;
   report.pictures = {{"narrow", "", small_png(1000, 10), false}};
-  CHECK_FALSE(contains(report_page(report), "<figure class=\"wide\">"));
+  CHECK_FALSE(test::contains(report_page(report), "<figure class=\"wide\">"));
   report.pictures.push_back({"wide", "", small_png(1001, 10), false});
   const std::string page = report_page(report);
-  CHECK(contains(page, "<figure class=\"wide\"><h3>wide</h3>"));
+  CHECK(test::contains(page, "<figure class=\"wide\"><h3>wide</h3>"));
   report.strips = {{"film", "", {{"epoch 1", small_png(1001, 10)}}}};
-  CHECK(contains(report_page(report), "<figure class=\"strip wide\">"));
+  CHECK(test::contains(report_page(report), "<figure class=\"strip wide\">"));
   CHECK(test::is_well_nested(page));
 }
 
@@ -96,15 +93,15 @@ TEST_CASE(
        {R"(<td data-heading="run">7</td>)", R"(<th class="number" data-heading="KL">KL</th>)",
         R"(<td class="number" data-heading="KL">-1.5e-03</td>)",
         R"(<td class="number" data-heading="KL">2 ± 0.1</td>)", R"(<td data-heading="note">-</td>)"})
-    CHECK_MESSAGE(contains(page, cell), cell);
-  CHECK(contains(page, "content: attr(data-heading)"));
-  CHECK_FALSE(contains(page, "class=\"settings\""));
+    CHECK_MESSAGE(test::contains(page, cell), cell);
+  CHECK(test::contains(page, "content: attr(data-heading)"));
+  CHECK_FALSE(test::contains(page, "class=\"settings\""));
 }
 
 TEST_CASE("parts without content leave no heading behind") {
   const std::string page = report_page({.title = "bare"});
-  CHECK_FALSE(contains(page, "<section"));
-  CHECK_FALSE(contains(page, "href=\"#"));
+  CHECK_FALSE(test::contains(page, "<section"));
+  CHECK_FALSE(test::contains(page, "href=\"#"));
   CHECK(test::is_well_nested(page));
 }
 
@@ -123,8 +120,8 @@ TEST_CASE("hostile strings stay text") {
     };
     CHECK(names(page) == names(plain));
     CHECK(test::is_well_nested(page));
-    CHECK_FALSE(contains(page, "<script>alert"));
-    CHECK_FALSE(contains(page, "<img src=x"));
+    CHECK_FALSE(test::contains(page, "<script>alert"));
+    CHECK_FALSE(test::contains(page, "<img src=x"));
   }
 }
 
@@ -133,7 +130,7 @@ TEST_CASE("the page needs nothing from outside itself") {
   for (const char* outside :
        {"http://", "https://", "//cdn", "@import", "url(", "fetch(", "XMLHttpRequest", "<iframe"}) {
     CAPTURE(outside);
-    CHECK_FALSE(contains(page, outside));
+    CHECK_FALSE(test::contains(page, outside));
   }
   for (const test::HtmlTag& tag : test::html_tags(page)) {
     for (const char* name : {"src", "href", "srcset", "action"}) {
@@ -142,13 +139,13 @@ TEST_CASE("the page needs nothing from outside itself") {
       CHECK((target.starts_with("data:") || target.starts_with("#")));
     }
   }
-  CHECK(contains(page, "default-src 'none'"));
+  CHECK(test::contains(page, "default-src 'none'"));
 }
 
 TEST_CASE("pictures are embedded with their true sides, so that the page does not jump") {
   const std::string page = report_page(report_saying("text"));
-  CHECK(contains(page, "width=\"31\" height=\"17\""));
-  CHECK(contains(page, "data:image/png;base64,iVBORw0KGgo"));
+  CHECK(test::contains(page, "width=\"31\" height=\"17\""));
+  CHECK(test::contains(page, "data:image/png;base64,iVBORw0KGgo"));
   Report broken = report_saying("text");
   broken.pictures[0].png = {1, 2, 3};
   CHECK(test::is_well_nested(report_page(broken)));
@@ -156,9 +153,9 @@ TEST_CASE("pictures are embedded with their true sides, so that the page does no
 
 TEST_CASE("the page fits a phone, a dark room and a printer") {
   const std::string page = report_page({.title = "t"});
-  CHECK(contains(page, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"));
-  CHECK(contains(page, "prefers-color-scheme: dark"));
-  CHECK(contains(page, "@media print"));
+  CHECK(test::contains(page, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"));
+  CHECK(test::contains(page, "prefers-color-scheme: dark"));
+  CHECK(test::contains(page, "@media print"));
 }
 
 TEST_CASE("a report is written whole or not at all") {

@@ -17,8 +17,8 @@ using namespace gradzoo::test;
 
 namespace {
 
-void train(const std::string& line, const std::string& folder) {
-  const ProcessResult trained = run_gradzoo("train " + line + " --threads 1", folder);
+void train_run(const std::string& line, const std::string& folder) {
+  const ProcessResult trained = run_gradzoo("train_run " + line + " --threads 1", folder);
   REQUIRE_MESSAGE(trained.status == 0, trained.err);
 }
 
@@ -27,10 +27,10 @@ void train(const std::string& line, const std::string& folder) {
 TEST_CASE("points of a product have the moments that quadrature gives it, and are drawn over it") {
   const ScratchDirectory scratch;
   const std::string folder = scratch.file("");
-  train("nce --data gaussian --steps 300 --out one", folder);
-  train("nce --data mixture --steps 300 --out two", folder);
-  train("dae --data ring8 --steps 5 --set weights=free --out field", folder);
-  train("dae --data gamma --steps 5 --out line", folder);
+  train_run("nce --data gaussian --steps 300 --out one", folder);
+  train_run("nce --data mixture --steps 300 --out two", folder);
+  train_run("dae --data ring8 --steps 5 --set weights=free --out field", folder);
+  train_run("dae --data gamma --steps 5 --out line", folder);
   const std::string line = "compose one two one -n 400 --set steps=600 --set step=0.05";
   const ProcessResult text = run_gradzoo(line, folder);
   REQUIRE_MESSAGE(text.status == 0, text.err);
@@ -69,10 +69,10 @@ TEST_CASE("points of a product have the moments that quadrature gives it, and ar
 TEST_CASE("images of a product, with what was learned by each run and how bright it is") {
   const SmallRun run;
   const std::string common = " --data data --batch 20 --epochs 1 --set hidden=8 --out ";
-  train("ebm --set sample_steps=5 --set only=1" + common + "ones", run.folder);
-  train("ebm --set sample_steps=5 --set ink=thick" + common + "thick", run.folder);
-  train("score --set conditional=true" + common + "told", run.folder);
-  train("ebm --set sample_steps=5 --data ring8 --steps 2 --out toy", run.folder);
+  train_run("ebm --set sample_steps=5 --set only=1" + common + "ones", run.folder);
+  train_run("ebm --set sample_steps=5 --set ink=thick" + common + "thick", run.folder);
+  train_run("score --set conditional=true" + common + "told", run.folder);
+  train_run("ebm --set sample_steps=5 --data ring8 --steps 2 --out toy", run.folder);
   const std::string line = "compose ones thick -n 12 --set steps=30";
   const ProcessResult text = run_gradzoo(line, run.folder);
   REQUIRE_MESSAGE(text.status == 0, text.err);
@@ -106,7 +106,7 @@ TEST_CASE("each digit of a product is called one that a run has learned, or one 
   const ScratchDirectory scratch;
   const std::string folder = scratch.file("");
   for (const std::string options : {"--set only=8 --out eights", "--set exclude=8 --out rest"})
-    train("ebm --data mnist --steps 1 --set sample_steps=2 --set hidden=8 " + options, folder);
+    train_run("ebm --data mnist --steps 1 --set sample_steps=2 --set hidden=8 " + options, folder);
   const auto found = nlohmann::json::parse(
       run_gradzoo("compose eights rest -n 10 --set steps=4 --json --out x.png", folder).out);
   const auto& factors = found["factors"];

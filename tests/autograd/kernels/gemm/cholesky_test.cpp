@@ -51,7 +51,7 @@ TEST_CASE("a factor times its transpose is the symmetric part, at every size") {
 
 TEST_CASE("a matrix without a factor is told by its first bad pivot, the others are factored") {
   // Definite; indefinite from row 1 on; with NaN.
-  const std::vector<double> a = {4, 2, 2, 5, 1, 2, 2, 1, 1, kNaN<double>, 0, 1};
+  const std::vector<double> a = {4, 2, 2, 5, 1, 2, 2, 1, 1, kNotANumber<double>, 0, 1};
   std::vector<double> l(a.size());
   std::vector<int> status(3);
   kernels::cholesky(3, 2, a.data(), l.data(), status.data());

@@ -83,13 +83,13 @@ TEST_CASE("determinants have the sign of the row swaps and of the pivots") {
 }
 
 TEST_CASE("a pivot of 0 and a matrix that is not finite are told, the others are factored") {
-  const std::vector<double> a = {1, 2, 2, 4, 3, 1, 1, 2, kInf<double>, 0, 0, 1, 0, 0, 0, 0};
+  const std::vector<double> a = {1, 2, 2, 4, 3, 1, 1, 2, kInfinity<double>, 0, 0, 1, 0, 0, 0, 0};
   const Factored<double> factored(a, 4, 2);
   CHECK(factored.status == std::vector<int>{2, 0, kernels::kNotFinite, 1});
   std::vector<double> sign(4), log_abs(4);
   kernels::lu_determinant(4, 2, factored.lu.data(), factored.pivots.data(), sign.data(), log_abs.data());
   CHECK(sign[0] == 0);
-  CHECK(log_abs[0] == -kInf<double>);
+  CHECK(log_abs[0] == -kInfinity<double>);
   CHECK(sign[1] * std::exp(log_abs[1]) == doctest::Approx(5));
 }
 

@@ -16,7 +16,7 @@ std::vector<T> triangles(int64_t batch, int64_t n, bool upper) {
   for (size_t e = 0; e < t.size(); ++e) {
     const int64_t i = static_cast<int64_t>(e) / n % n, j = static_cast<int64_t>(e) % n;
     if (i == j) t[e] += static_cast<T>(n + 1);
-    if (upper ? j < i : j > i) t[e] = kNaN<T>;
+    if (upper ? j < i : j > i) t[e] = kNotANumber<T>;
   }
   return t;
 }

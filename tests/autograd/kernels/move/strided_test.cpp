@@ -94,9 +94,9 @@ TEST_CASE_TEMPLATE("strided stores write what the strides say and nothing else",
 TEST_CASE_TEMPLATE("a transpose keeps every value as it is", T, float, double) {
   const Case transpose = {{40, 48}, {1, 40}, 0, 1920};
   std::vector<T> x(1920);
-  const T special[] = {test::kInf<T>,
-                       -test::kInf<T>,
-                       test::kNaN<T>,
+  const T special[] = {test::kInfinity<T>,
+                       -test::kInfinity<T>,
+                       test::kNotANumber<T>,
                        -T{0},
                        std::numeric_limits<T>::denorm_min(),
                        std::numeric_limits<T>::max()};

@@ -7,8 +7,8 @@
 
 using namespace gradzoo;
 using kernels::Activation;
-using test::kInf;
-using test::kNaN;
+using test::kInfinity;
+using test::kNotANumber;
 
 namespace {
 
@@ -92,7 +92,7 @@ TEST_CASE_TEMPLATE("values and slopes without a zero crossing are within ulps ev
 }
 
 TEST_CASE_TEMPLATE("at +-1000 and +-infinity activations take their limits, never NaN", T, float, double) {
-  for (const T far : {T(1000), kInf<T>}) {
+  for (const T far : {T(1000), kInfinity<T>}) {
     CHECK(at(Activation::sigmoid, 0, far) == 1);
     CHECK(at(Activation::sigmoid, 0, -far) == 0);
     CHECK(at(Activation::softplus, 0, far) == far);
@@ -123,8 +123,8 @@ TEST_CASE_TEMPLATE("at +-1000 and +-infinity activations take their limits, neve
 
 TEST_CASE_TEMPLATE("NaN stays NaN and kinks follow PyTorch", T, float, double) {
   for (const Activation f : kAll) {
-    CHECK(std::isnan(at(f, 0, kNaN<T>)));
-    CHECK(std::isnan(at(f, 1, kNaN<T>)));
+    CHECK(std::isnan(at(f, 0, kNotANumber<T>)));
+    CHECK(std::isnan(at(f, 1, kNotANumber<T>)));
   }
   CHECK(at(Activation::relu, 1, T(0)) == 0);
   CHECK(at(Activation::leaky_relu, 1, T(0)) == T(kAlpha));

@@ -10,13 +10,13 @@ using kernels::Binary;
 using kernels::Broadcast;
 using kernels::Compare;
 using kernels::ScalarOp;
-using test::kInf;
-using test::kNaN;
+using test::kInfinity;
+using test::kNotANumber;
 
 namespace {
 
-constexpr Binary kAll[] = {Binary::add,     Binary::sub,     Binary::mul, Binary::div,
-                           Binary::maximum, Binary::minimum, Binary::pow, Binary::atan2};
+constexpr Binary kBinaries[] = {Binary::add,     Binary::sub,     Binary::mul, Binary::div,
+                                Binary::maximum, Binary::minimum, Binary::pow, Binary::atan2};
 
 template <class T>
 T naive(Binary op, T a, T b) {
@@ -34,9 +34,9 @@ T naive(Binary op, T a, T b) {
     case Binary::atan2:
       return static_cast<T>(std::atan2(static_cast<double>(a), static_cast<double>(b)));
     case Binary::maximum:
-      return std::isnan(a) || std::isnan(b) ? kNaN<T> : std::max(a, b);
+      return std::isnan(a) || std::isnan(b) ? kNotANumber<T> : std::max(a, b);
     case Binary::minimum:
-      return std::isnan(a) || std::isnan(b) ? kNaN<T> : std::min(a, b);
+      return std::isnan(a) || std::isnan(b) ? kNotANumber<T> : std::min(a, b);
   }
   return 0;
 }
@@ -108,7 +108,7 @@ TEST_CASE_TEMPLATE("binary operations broadcast like the naive loop", T, float, 
     const Prepared p = prepare(c);
     const auto a = test::uniform_values<T>(p.count_a, 0.1, 3, 1);
     const auto b = test::uniform_values<T>(p.count_b, 0.1, 3, 2);
-    for (const Binary op : kAll) {
+    for (const Binary op : kBinaries) {
       std::vector<T> y(static_cast<size_t>(p.count));
       kernels::binary(op, a.data(), b.data(), y.data(), p.layout);
       std::vector<T> expected(y.size());
@@ -126,7 +126,7 @@ TEST_CASE_TEMPLATE("binary operations on operands of one shape equal the naive l
   for (const int64_t n : {0, 1, 15, 67, 50'000}) {
     const auto a = test::uniform_values<T>(n, 0.1, 3, 1);
     const auto b = test::uniform_values<T>(n, 0.1, 3, 2);
-    for (const Binary op : kAll) {
+    for (const Binary op : kBinaries) {
       std::vector<T> y(static_cast<size_t>(n)), expected(y.size());
       kernels::binary(op, a.data(), b.data(), y.data(), n);
       for (size_t i = 0; i < y.size(); ++i) expected[i] = naive(op, a[i], b[i]);
@@ -166,7 +166,7 @@ TEST_CASE_TEMPLATE("binary operations have the same bytes at any thread count", 
   const Prepared p = prepare({{400, 501}, {true, true}, {false, true}});
   const auto a = test::uniform_values<T>(p.count_a, 0.1, 3, 1);
   const auto b = test::uniform_values<T>(p.count_b, 0.1, 3, 2);
-  for (const Binary op : kAll) {
+  for (const Binary op : kBinaries) {
     CHECK(test::same_at_any_thread_count([&] {
       std::vector<T> y(static_cast<size_t>(p.count));
       kernels::binary(op, a.data(), b.data(), y.data(), p.layout);
@@ -177,8 +177,8 @@ TEST_CASE_TEMPLATE("binary operations have the same bytes at any thread count", 
 
 TEST_CASE_TEMPLATE("maximum, minimum and clamp keep NaN, and pow follows std::pow", T, float, double) {
   const Prepared p = prepare({{8}, {true}, {true}});
-  const std::vector<T> a = {1, kNaN<T>, kNaN<T>, 0, -1, 0, kInf<T>, -8};
-  const std::vector<T> b = {kNaN<T>, 1, kNaN<T>, 0, kInf<T>, -1, 0, T(1) / 3};
+  const std::vector<T> a = {1, kNotANumber<T>, kNotANumber<T>, 0, -1, 0, kInfinity<T>, -8};
+  const std::vector<T> b = {kNotANumber<T>, 1, kNotANumber<T>, 0, kInfinity<T>, -1, 0, T(1) / 3};
   std::vector<T> y(8);
   for (const Binary op : {Binary::maximum, Binary::minimum}) {
     kernels::binary(op, a.data(), b.data(), y.data(), p.layout);
@@ -188,7 +188,7 @@ TEST_CASE_TEMPLATE("maximum, minimum and clamp keep NaN, and pow follows std::po
   kernels::binary(Binary::pow, a.data(), b.data(), y.data(), p.layout);
   CHECK(y[0] == 1);  // 1 to any power
   CHECK(y[3] == 1);  // 0^0
-  CHECK(y[5] == kInf<T>);
+  CHECK(y[5] == kInfinity<T>);
   CHECK(y[6] == 1);
   CHECK(std::isnan(y[7]));
   kernels::clamp(a.data(), -0.5, 0.5, y.data(), 8);

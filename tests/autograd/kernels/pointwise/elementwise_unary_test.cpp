@@ -5,8 +5,8 @@
 
 using namespace gradzoo;
 using kernels::Unary;
-using test::kInf;
-using test::kNaN;
+using test::kInfinity;
+using test::kNotANumber;
 
 namespace {
 
@@ -113,10 +113,10 @@ TEST_CASE_TEMPLATE("unary functions have the same bytes at any thread count", T,
 TEST_CASE_TEMPLATE("unary functions are true at the extremes", T, float, double) {
   using Limits = std::numeric_limits<T>;
   const std::vector<T> x = {
-      kInf<T>,       -kInf<T>,       kNaN<T>,       T{0},           -T{0},    Limits::denorm_min(),
-      Limits::min(), -Limits::min(), T{-1},         T{-2},          T{1000},  T{-1000},
-      T{100},        T{-100},        Limits::max(), -Limits::max(), T(1e-20), T(-1e-20),
-      T(88.8),       T(-103.5),      T(709.9),      T(-745)};
+      kInfinity<T>,  -kInfinity<T>,  kNotANumber<T>, T{0},           -T{0},    Limits::denorm_min(),
+      Limits::min(), -Limits::min(), T{-1},          T{-2},          T{1000},  T{-1000},
+      T{100},        T{-100},        Limits::max(),  -Limits::max(), T(1e-20), T(-1e-20),
+      T(88.8),       T(-103.5),      T(709.9),       T(-745)};
   for (const Function& f : kFunctions) {
     const std::vector<T> y = apply(f.kind, x);
     for (size_t i = 0; i < x.size(); ++i) {
@@ -129,12 +129,12 @@ TEST_CASE_TEMPLATE("unary functions are true at the extremes", T, float, double)
 }
 
 TEST_CASE("log, log1p and exp at their borders") {
-  const std::vector<double> at = {0, -1, kInf<double>, -kInf<double>};
+  const std::vector<double> at = {0, -1, kInfinity<double>, -kInfinity<double>};
   const std::vector<double> log = apply(Unary::log, at);
-  CHECK(log[0] == -kInf<double>);
+  CHECK(log[0] == -kInfinity<double>);
   CHECK(std::isnan(log[1]));
-  CHECK(log[2] == kInf<double>);
+  CHECK(log[2] == kInfinity<double>);
   CHECK(std::isnan(log[3]));
-  CHECK(apply(Unary::log1p, at)[1] == -kInf<double>);
+  CHECK(apply(Unary::log1p, at)[1] == -kInfinity<double>);
   CHECK(apply(Unary::exp, at)[3] == 0);
 }

@@ -4,7 +4,7 @@
 #include "support/numbers.h"
 
 using namespace gradzoo;
-using test::kInf;
+using test::kInfinity;
 
 namespace {
 
@@ -55,11 +55,12 @@ TEST_CASE_TEMPLATE("binary cross-entropy and its gradient are the formula's", T,
 
 TEST_CASE_TEMPLATE("binary cross-entropy is true at +-1000 and +-infinity for targets 0 and 1", T, float,
                    double) {
-  const std::vector<T> l = {1000, 1000, -1000, -1000, kInf<T>, kInf<T>, -kInf<T>, -kInf<T>};
+  const std::vector<T> l = {1000,         1000,         -1000,         -1000,
+                            kInfinity<T>, kInfinity<T>, -kInfinity<T>, -kInfinity<T>};
   const std::vector<T> t = {0, 1, 0, 1, 0, 1, 0, 1};
-  CHECK(loss(l, t) == std::vector<T>{1000, 0, 0, 1000, kInf<T>, 0, 0, kInf<T>});
+  CHECK(loss(l, t) == std::vector<T>{1000, 0, 0, 1000, kInfinity<T>, 0, 0, kInfinity<T>});
   CHECK(gradient(std::vector<T>(8, T{1}), l, t) == std::vector<T>{1, 0, 0, -1, 1, 0, 0, -1});
-  CHECK(std::isnan(loss<T>({test::kNaN<T>}, {1})[0]));
+  CHECK(std::isnan(loss<T>({test::kNotANumber<T>}, {1})[0]));
 }
 
 TEST_CASE_TEMPLATE("the loss kernels have the same bytes at any thread count", T, float, double) {

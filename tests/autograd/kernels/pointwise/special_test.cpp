@@ -10,8 +10,8 @@
 #include "support/numbers.h"
 
 using namespace gradzoo;
-using test::kInf;
-using test::kNaN;
+using test::kInfinity;
+using test::kNotANumber;
 namespace special = kernels::special;
 
 namespace {
@@ -31,13 +31,13 @@ long double lgamma_truth(long double x) {
 
 long double digamma_truth(long double x) { return boost::math::digamma(x); }
 
-struct Function {
+struct SpecialFunction {
   double (*f)(double);
   long double (*truth)(long double);
   double low, high;  // where its accuracy is measured
 };
 
-const Function kFunctions[] = {
+const SpecialFunction kSpecialFunctions[] = {
     {special::lgamma, lgamma_truth, 2.5, 50},
     {special::lgamma, lgamma_truth, 1e-3, 0.9},
     {special::digamma, digamma_truth, 2, 50},
@@ -53,7 +53,7 @@ std::vector<T> apply(double (*f)(double), const std::vector<T>& x) {
 }  // namespace
 
 TEST_CASE_TEMPLATE("lgamma and digamma are within an ulp, whatever the length", T, float, double) {
-  for (const Function& f : kFunctions) {
+  for (const SpecialFunction& f : kSpecialFunctions) {
     for (const int64_t n : {0, 1, 63, 64, 65, 127, 129, 20000}) {
       const std::vector<T> x = test::uniform_values<T>(n, f.low, f.high, 7), y = apply(f.f, x);
       for (size_t i = 0; i < x.size(); ++i)
@@ -63,7 +63,7 @@ TEST_CASE_TEMPLATE("lgamma and digamma are within an ulp, whatever the length", 
 }
 
 TEST_CASE_TEMPLATE("special functions have the same bytes at any thread count", T, float, double) {
-  for (const Function& f : kFunctions) {
+  for (const SpecialFunction& f : kSpecialFunctions) {
     const std::vector<T> x = test::uniform_values<T>(10001, f.low, f.high, 10);
     CHECK(test::same_at_any_thread_count([&] { return apply(f.f, x); }));
   }
@@ -71,9 +71,10 @@ TEST_CASE_TEMPLATE("special functions have the same bytes at any thread count", 
 
 TEST_CASE_TEMPLATE("lgamma is true at the extremes", T, float, double) {
   using Limits = std::numeric_limits<T>;
-  const std::vector<T> x = {kInf<T>,       -kInf<T>, kNaN<T>, T{0},    -T{0},    Limits::denorm_min(),
-                            Limits::min(), T{-1},    T{-2},   T{1000}, T{-1000}, Limits::max(),
-                            T(1e-20),      T(-1e-20)};
+  const std::vector<T> x = {
+      kInfinity<T>,  -kInfinity<T>, kNotANumber<T>, T{0},    -T{0},    Limits::denorm_min(),
+      Limits::min(), T{-1},         T{-2},          T{1000}, T{-1000}, Limits::max(),
+      T(1e-20),      T(-1e-20)};
   const std::vector<T> y = apply(special::lgamma, x);
   for (size_t i = 0; i < x.size(); ++i) {
     CAPTURE(x[i]);
@@ -88,14 +89,14 @@ TEST_CASE("polygamma agrees with Boost and has PyTorch's values at the poles") {
       CHECK(std::fabs(special::polygamma(m, x) - static_cast<double>(truth)) <=
             1e-13 * std::fabs(static_cast<double>(truth)));
     }
-    CHECK(std::isnan(special::polygamma(m, kNaN<double>)));
+    CHECK(std::isnan(special::polygamma(m, kNotANumber<double>)));
   }
-  CHECK(special::polygamma(0, 0.0) == -kInf<double>);
+  CHECK(special::polygamma(0, 0.0) == -kInfinity<double>);
   CHECK(std::isnan(special::polygamma(0, -1.0)));
-  CHECK(special::polygamma(0, kInf<double>) == kInf<double>);
-  CHECK(special::polygamma(1, 0.0) == kInf<double>);
-  CHECK(special::polygamma(1, -2.0) == kInf<double>);
-  CHECK(special::polygamma(2, 0.0) == -kInf<double>);
-  CHECK(special::polygamma(1, kInf<double>) == 0);
-  CHECK(special::polygamma(3, 1e-300) == kInf<double>);
+  CHECK(special::polygamma(0, kInfinity<double>) == kInfinity<double>);
+  CHECK(special::polygamma(1, 0.0) == kInfinity<double>);
+  CHECK(special::polygamma(1, -2.0) == kInfinity<double>);
+  CHECK(special::polygamma(2, 0.0) == -kInfinity<double>);
+  CHECK(special::polygamma(1, kInfinity<double>) == 0);
+  CHECK(special::polygamma(3, 1e-300) == kInfinity<double>);
 }

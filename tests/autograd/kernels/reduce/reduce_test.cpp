@@ -8,8 +8,8 @@
 
 using namespace gradzoo;
 using kernels::Reduce;
-using test::kInf;
-using test::kNaN;
+using test::kInfinity;
+using test::kNotANumber;
 
 namespace {
 
@@ -85,15 +85,15 @@ TEST_CASE_TEMPLATE("NaN anywhere in a line is its sum, largest and smallest; inf
     for (const int64_t i : {int64_t{0}, v.n / 2, v.n - 1}) {
       const auto at = static_cast<size_t>(i * v.inner);  // line 0
       const T before = x[at];
-      x[at] = kNaN<T>;
+      x[at] = kNotANumber<T>;
       for (const Reduce op : {Reduce::sum, Reduce::max, Reduce::min}) {
         const auto y = run(op, x, v);
         CHECK(std::isnan(y[0]));
         if (y.size() > 1) CHECK(std::isfinite(y[1]));
       }
-      x[at] = -kInf<T>;
-      CHECK(run(Reduce::min, x, v)[0] == -kInf<T>);
-      CHECK(run(Reduce::sum, x, v)[0] == -kInf<T>);
+      x[at] = -kInfinity<T>;
+      CHECK(run(Reduce::min, x, v)[0] == -kInfinity<T>);
+      CHECK(run(Reduce::sum, x, v)[0] == -kInfinity<T>);
       CHECK(std::isfinite(run(Reduce::max, x, v)[0]));
       x[at] = before;
     }

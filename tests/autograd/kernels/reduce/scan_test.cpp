@@ -4,10 +4,10 @@
 #include "support/numbers.h"
 
 using namespace gradzoo;
-using test::kNaN;
+using test::kNotANumber;
 
 TEST_CASE_TEMPLATE("argmax is the first largest, NaN counting as largest", T, float, double) {
-  const std::vector<T> x = {1, 3, 3, 2, -1, kNaN<T>, 9, kNaN<T>, 0, 0, 0, 0};  // (3, 4, 1)
+  const std::vector<T> x = {1, 3, 3, 2, -1, kNotANumber<T>, 9, kNotANumber<T>, 0, 0, 0, 0};  // (3, 4, 1)
   std::vector<int64_t> y(3);
   kernels::argmax(x.data(), y.data(), 3, 4, 1);
   CHECK(y == std::vector<int64_t>{1, 1, 0});

@@ -4,18 +4,18 @@
 #include "support/numbers.h"
 
 using namespace gradzoo;
-using test::kInf;
-using test::kNaN;
+using test::kInfinity;
+using test::kNotANumber;
 
 namespace {
 
-struct View {
+struct SoftmaxView {
   int64_t outer, n, inner;
   size_t count() const { return static_cast<size_t>(outer * n * inner); }
 };
 
-constexpr View kViews[] = {{1, 1, 1},   {4, 67, 1},   {3, 10, 1},  {2, 7, 5},
-                           {3, 10, 70}, {1, 9000, 1}, {1, 300, 33}};
+constexpr SoftmaxView kSoftmaxViews[] = {{1, 1, 1},   {4, 67, 1},   {3, 10, 1},  {2, 7, 5},
+                                         {3, 10, 70}, {1, 9000, 1}, {1, 300, 33}};
 
 template <class T>
 struct Results {
@@ -23,7 +23,7 @@ struct Results {
 };
 
 template <class T>
-Results<T> run(const std::vector<T>& x, const View& v) {
+Results<T> run(const std::vector<T>& x, const SoftmaxView& v) {
   Results<T> r;
   r.logsumexp.resize(static_cast<size_t>(v.outer * v.inner));
   r.softmax.resize(x.size());
@@ -38,7 +38,7 @@ Results<T> run(const std::vector<T>& x, const View& v) {
 
 TEST_CASE_TEMPLATE("logsumexp, softmax and log_softmax are the formulas'", T, float, double) {
   const double eps = static_cast<double>(std::numeric_limits<T>::epsilon());
-  for (const View& v : kViews) {
+  for (const SoftmaxView& v : kSoftmaxViews) {
     const auto x = test::uniform_values<T>(static_cast<int64_t>(v.count()), -30, 30, 1);
     const Results<T> r = run(x, v);
     for (int64_t o = 0; o < v.outer; ++o) {
@@ -61,14 +61,14 @@ TEST_CASE_TEMPLATE("logsumexp, softmax and log_softmax are the formulas'", T, fl
 
 TEST_CASE_TEMPLATE("lines of infinities have their limits, along either layout", T, float, double) {
   // Lines: all -inf; one +inf; +-1000; a NaN; -inf beside finite values.
-  const std::vector<std::vector<T>> lines = {{-kInf<T>, -kInf<T>, -kInf<T>},
-                                             {0, kInf<T>, -1},
+  const std::vector<std::vector<T>> lines = {{-kInfinity<T>, -kInfinity<T>, -kInfinity<T>},
+                                             {0, kInfinity<T>, -1},
                                              {1000, -1000, 1000},
-                                             {1, kNaN<T>, 2},
-                                             {-kInf<T>, 0, 0}};
+                                             {1, kNotANumber<T>, 2},
+                                             {-kInfinity<T>, 0, 0}};
   const auto check = [&](const Results<T>& r, auto at) {
-    CHECK(r.logsumexp[0] == -kInf<T>);
-    CHECK(r.logsumexp[1] == kInf<T>);
+    CHECK(r.logsumexp[0] == -kInfinity<T>);
+    CHECK(r.logsumexp[1] == kInfinity<T>);
     CHECK(test::ulps(r.logsumexp[2], 1000 + std::log(2.0L)) <= 1);
     CHECK(std::isnan(r.logsumexp[3]));
     CHECK(test::ulps(r.logsumexp[4], std::log(2.0L)) <= 2);
@@ -76,7 +76,7 @@ TEST_CASE_TEMPLATE("lines of infinities have their limits, along either layout",
     CHECK(r.softmax[at(2, 0)] == T(0.5));
     CHECK(r.softmax[at(2, 1)] == 0);
     CHECK(r.softmax[at(4, 0)] == 0);
-    CHECK(r.log_softmax[at(4, 0)] == -kInf<T>);
+    CHECK(r.log_softmax[at(4, 0)] == -kInfinity<T>);
     CHECK(std::isnan(r.softmax[at(3, 0)]));
   };
   std::vector<T> rows, columns(15);
@@ -91,11 +91,11 @@ TEST_CASE_TEMPLATE("lines of infinities have their limits, along either layout",
 TEST_CASE_TEMPLATE("an empty line has logsumexp -infinity", T, float, double) {
   std::vector<T> y(6);
   kernels::logsumexp(static_cast<const T*>(nullptr), y.data(), 2, 0, 3);
-  CHECK(y == std::vector<T>(6, -kInf<T>));
+  CHECK(y == std::vector<T>(6, -kInfinity<T>));
 }
 
 TEST_CASE_TEMPLATE("softmax kernels have the same bytes at any thread count", T, float, double) {
-  for (const View& v : {View{3000, 10, 1}, View{5, 10, 501}, View{2, 20001, 1}}) {
+  for (const SoftmaxView& v : {SoftmaxView{3000, 10, 1}, SoftmaxView{5, 10, 501}, SoftmaxView{2, 20001, 1}}) {
     const auto x = test::uniform_values<T>(static_cast<int64_t>(v.count()), -5, 5, 2);
     CHECK(test::same_at_any_thread_count([&] { return run(x, v).logsumexp; }));
     CHECK(test::same_at_any_thread_count([&] { return run(x, v).softmax; }));
