@@ -39,12 +39,12 @@ TEST_CASE("grad and concat take lists in braces") {
   CHECK(grad(sum(rows), a).item() == 2);
 }
 
-TEST_CASE("no scalar_leaf at all is an error, not all of them") {
+TEST_CASE("no leaf at all is an error, not all of them") {
   const Tensor w = scalar_leaf(3);
   Tape tape;
   const Tensor y = square(w);
   CHECK(error_message([&] { backward(y, std::span<const Tensor>{}); }) ==
-        "backward: no parameters are given. Hint: backward(loss) takes every scalar_leaf");
+        "backward: no parameters are given. Hint: backward(loss) takes every leaf");
 }
 
 TEST_CASE("gradients have values of their own") {
@@ -151,7 +151,7 @@ TEST_CASE("every operand of an op with four gets its gradient, alone and with th
   }
 }
 
-TEST_CASE("a scalar_leaf of one number counts each of its uses and sweeps once") {
+TEST_CASE("a leaf of one number counts each of its uses and sweeps once") {
   for (const Shape& shape : {Shape{}, Shape{1}, Shape{1, 1}}) {
     CAPTURE(shape.str());
     const Tensor w = full(shape, 3, DType::f64).requires_grad_();

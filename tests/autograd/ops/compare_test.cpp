@@ -122,7 +122,7 @@ TEST_CASE("accuracy is the share of rows whose largest number stands at the labe
   CHECK(accuracy(reshape(logits, {2, 2, 3}), tensor({1, 0, 2, 1}, {2, 2}, DType::i64)) == 0.75);
   CHECK(std::isnan(accuracy(zeros({0, 3}), zeros({0}, DType::i64))));
   CHECK(error_message([&] { accuracy(logits, zeros({3}, DType::i64)); }) ==
-        "accuracy: labels (3) for logits (4,3). Hint: one label a compared, (4)");
+        "accuracy: labels (3) for logits (4,3). Hint: one label a row, (4)");
 }
 
 TEST_CASE("comparisons and counts are constants to the tape") {

@@ -18,7 +18,7 @@ using namespace gradzoo::test;
 namespace {
 
 void train_run(const std::string& line, const std::string& folder) {
-  const ProcessResult trained = run_gradzoo("train_run " + line + " --threads 1", folder);
+  const ProcessResult trained = run_gradzoo("train " + line + " --threads 1", folder);
   REQUIRE_MESSAGE(trained.status == 0, trained.err);
 }
 
