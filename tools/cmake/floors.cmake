@@ -24,7 +24,7 @@ function(gradzoo_floor name)
   target_link_libraries(${target} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE} "$<BUILD_INTERFACE:gradzoo_flags>")
   add_dependencies(${target} gradzoo_public_headers)
   if(arg_DIRECTS)
-    target_compile_options(${target} PRIVATE "$<$<CONFIG:Release>:-O1>")
+    target_compile_options(${target} PRIVATE "$<$<CONFIG:Release>:-Og>")
   endif()
   # Parsed once rather than in every file. Files still include what they use: the clang preset compiles each alone.
   if(arg_HEADERS_OF)

@@ -107,24 +107,7 @@ HWY_INLINE void wide_tile(const WideTile<T>& t) {
 
 template <class T, int kVectors>
 HWY_INLINE void wide_tile(int64_t pixels, const WideTile<T>& t) {
-  switch (pixels) {
-    case 1:
-      return wide_tile<T, 1, kVectors>(t);
-    case 2:
-      return wide_tile<T, 2, kVectors>(t);
-    case 3:
-      return wide_tile<T, 3, kVectors>(t);
-    case 4:
-      return wide_tile<T, 4, kVectors>(t);
-    case 5:
-      return wide_tile<T, 5, kVectors>(t);
-    case 6:
-      return wide_tile<T, 6, kVectors>(t);
-    case 7:
-      return wide_tile<T, 7, kVectors>(t);
-    default:
-      return wide_tile<T, 8, kVectors>(t);
-  }
+  with_count<static_cast<int>(kMostPixels)>(pixels, [&]<int P>() HWY_ATTR { wide_tile<T, P, kVectors>(t); });
 }
 
 template <class T>

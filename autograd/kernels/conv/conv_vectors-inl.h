@@ -51,6 +51,15 @@ HWY_INLINE void store_some(Vector<T> v, T* to, int64_t count) {
   std::copy_n(some, count, to);
 }
 
+/// fn.operator()<count>() for a `count` from 1 to kMost: how many registers hold sums must be a constant.
+template <int kMost, class Fn>
+HWY_INLINE void with_count(int64_t count, const Fn& fn) {
+  if constexpr (kMost > 1) {
+    if (count < kMost) return with_count<kMost - 1>(count, fn);
+  }
+  fn.template operator()<kMost>();
+}
+
 }  // namespace
 }  // namespace gradzoo::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

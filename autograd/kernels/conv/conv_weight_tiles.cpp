@@ -14,8 +14,8 @@ HWY_BEFORE_NAMESPACE();
 namespace gradzoo::kernels::HWY_NAMESPACE {
 namespace {
 
-// With two vectors of sums a row they fill the registers.
-constexpr int64_t kWeightRows = HWY_TARGET == HWY_AVX2 ? 6 : 9;
+// With two vectors of sums a row they fill the registers: 16 of AVX2 and older x86, 32 of AVX-512 and NEON.
+constexpr int kWeightRows = HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_SCALAR ? 6 : 9;
 
 // `kPlain`: rows lie side by side, so that one address serves them all, and vectors of columns are whole.
 template <class T, int kRows, int kVectors, bool kPlain>
@@ -62,26 +62,8 @@ HWY_INLINE void weight_tile(const ConvWeightTile<T>& t, const T* src, const T* g
 
 template <class T, int kVectors, bool kPlain>
 HWY_INLINE void weight_rows(const ConvWeightTile<T>& t, const T* src, const T* grad, T* sums) {
-  switch (t.rows) {
-    case 1:
-      return weight_tile<T, 1, kVectors, kPlain>(t, src, grad, sums);
-    case 2:
-      return weight_tile<T, 2, kVectors, kPlain>(t, src, grad, sums);
-    case 3:
-      return weight_tile<T, 3, kVectors, kPlain>(t, src, grad, sums);
-    case 4:
-      return weight_tile<T, 4, kVectors, kPlain>(t, src, grad, sums);
-    case 5:
-      return weight_tile<T, 5, kVectors, kPlain>(t, src, grad, sums);
-    case 6:
-      return weight_tile<T, 6, kVectors, kPlain>(t, src, grad, sums);
-    case 7:
-      return weight_tile<T, 7, kVectors, kPlain>(t, src, grad, sums);
-    case 8:
-      return weight_tile<T, 8, kVectors, kPlain>(t, src, grad, sums);
-    default:
-      return weight_tile<T, 9, kVectors, kPlain>(t, src, grad, sums);
-  }
+  with_count<kWeightRows>(t.rows,
+                          [&]<int R>() HWY_ATTR { weight_tile<T, R, kVectors, kPlain>(t, src, grad, sums); });
 }
 
 template <class T>

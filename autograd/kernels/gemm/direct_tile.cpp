@@ -66,15 +66,6 @@ HWY_INLINE void block(const DirectTile& t, int64_t row, int64_t column, int64_t 
   }
 }
 
-/// fn(rows as a constant) for `rows` from 1 to kMost.
-template <int kMost, class Fn>
-HWY_INLINE void with_rows(int64_t rows, const Fn& fn) {
-  if constexpr (kMost > 1) {
-    if (rows < kMost) return with_rows<kMost - 1>(rows, fn);
-  }
-  fn.template operator()<kMost>();
-}
-
 void rows_by_rows(const DirectTile& t) {
   const int64_t width = kVectors * lanes<float>();
   for (int64_t column = 0; column < t.n; column += width) {
@@ -82,9 +73,10 @@ void rows_by_rows(const DirectTile& t) {
     for (int64_t row = 0; row < t.m; row += kRows) {
       const int64_t rows = std::min<int64_t>(kRows, t.m - row);
       if (columns == width) {
-        with_rows<kRows>(rows, [&]<int R>() HWY_ATTR { block<R, kVectors, true>(t, row, column, columns); });
+        with_count<kRows>(rows, [&]<int R>() HWY_ATTR { block<R, kVectors, true>(t, row, column, columns); });
       } else {
-        with_rows<kRows>(rows, [&]<int R>() HWY_ATTR { block<R, kVectors, false>(t, row, column, columns); });
+        with_count<kRows>(rows,
+                          [&]<int R>() HWY_ATTR { block<R, kVectors, false>(t, row, column, columns); });
       }
     }
   }
@@ -138,10 +130,10 @@ void rows_by_columns(const DirectTile& t) {
       for (int64_t row = near; row < end; row += kDotRows) {
         const int64_t rows = std::min<int64_t>(kDotRows, end - row);
         if (columns == kDotColumns) {
-          with_rows<kDotRows>(rows, [&]<int R>() HWY_ATTR { dots<R, kDotColumns>(t, row, column); });
+          with_count<kDotRows>(rows, [&]<int R>() HWY_ATTR { dots<R, kDotColumns>(t, row, column); });
         } else {
           for (int64_t q = column; q < t.n; ++q)
-            with_rows<kDotRows>(rows, [&]<int R>() HWY_ATTR { dots<R, 1>(t, row, q); });
+            with_count<kDotRows>(rows, [&]<int R>() HWY_ATTR { dots<R, 1>(t, row, q); });
         }
       }
     }
