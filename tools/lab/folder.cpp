@@ -89,7 +89,7 @@ std::string lab_json(const RanLab& ran) {
            {"seconds", ran.seconds},
            {"tables", Json::array()},
            {"pictures", Json::array()},
-           {"reading", ran.result.interpretation},
+           {"interpretation", ran.result.interpretation},
            {"exercise", ran.result.exercise}};
   for (const LabTable& table : ran.result.tables) out["tables"].push_back(table_json(table));
   for (const LabPicture& picture : ran.result.pictures)

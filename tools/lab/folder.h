@@ -19,8 +19,8 @@ struct RanLab {
 std::string lab_text(const RanLab& ran);
 
 /// {"lab", "idea", "source", "seed", "seconds", "tables": [{"rows_are", "columns": [{"heading", "meaning"}],
-/// "rows": [{"name", "values"}]}], "pictures": [{"file", "caption"}], "reading", "exercise"}: one line; a
-/// value that is not finite is null.
+/// "rows": [{"name", "values"}]}], "pictures": [{"file", "caption"}], "interpretation", "exercise"}: one
+/// line; a value that is not finite is null.
 std::string lab_json(const RanLab& ran);
 
 /// Writes report.html, lab.json and the pictures into a folder that exists. Throws Error where it cannot.
