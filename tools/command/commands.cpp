@@ -20,6 +20,7 @@ int run_study(const std::string& name, const Arguments& arguments) {
   std::vector<std::string> words = {"gradzoo", name};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   ::execv(program.c_str(), argv.data());
