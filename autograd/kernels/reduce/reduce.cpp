@@ -12,6 +12,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "autograd/kernels/conv/conv_vectors-inl.h"
 #include "autograd/kernels/reduce/reduce_math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -25,19 +26,34 @@ HWY_INLINE T fold_any(Reduce op, const T* x, int64_t n) {
   return fold<Reduce::min>(Identity(), x, n);
 }
 
-template <Reduce kOp>
-struct Accumulate {
-  template <class D, class V>
-  HWY_INLINE V operator()(D d, V total, V x) const {
-    return Combine<kOp>()(d, total, x);
+/// kVectors vectors of y = combination of `rows` rows of x, each `stride` after the last: in registers.
+template <Reduce kOp, int kVectors, class T>
+HWY_INLINE void fold_vectors(const T* x, int64_t rows, int64_t stride, T* y, int64_t columns) {
+  const Tag<T> d;
+  const Combine<kOp> combine;
+  Vector<T> totals[kVectors];
+  HWY_UNROLL(8)
+  for (int v = 0; v < kVectors; ++v) totals[v] = hn::Set(d, Combine<kOp>::template start<T>());
+  for (int64_t r = 0; r < rows; ++r, x += stride) {
+    HWY_UNROLL(8)
+    for (int v = 0; v < kVectors; ++v) {
+      const T* from = x + v * lanes<T>();
+      totals[v] = combine(d, totals[v], kVectors > 1 ? hn::LoadU(d, from) : load_some(from, columns));
+    }
   }
-};
+  HWY_UNROLL(8)
+  for (int v = 0; v < kVectors; ++v) store_some(totals[v], y + v * lanes<T>(), columns - v * lanes<T>());
+}
 
-/// y (columns) = combination of `rows` rows of x, each `stride` after the last.
+/// y (columns) = combination of `rows` rows of x.
 template <Reduce kOp, class T>
 HWY_INLINE void fold_rows(const T* x, int64_t rows, int64_t stride, T* y, int64_t columns) {
-  std::fill(y, y + columns, Combine<kOp>::template start<T>());
-  for (int64_t r = 0; r < rows; ++r) map(Accumulate<kOp>(), y, x + r * stride, y, columns);
+  constexpr int kVectors = 8;
+  const int64_t n = lanes<T>();
+  int64_t at = 0;
+  for (; at + kVectors * n <= columns; at += kVectors * n)
+    fold_vectors<kOp, kVectors>(x + at, rows, stride, y + at, columns - at);
+  for (; at < columns; at += n) fold_vectors<kOp, 1>(x + at, rows, stride, y + at, std::min(n, columns - at));
 }
 
 template <class T>

@@ -9,6 +9,7 @@
 
 #include <hwy/highway.h>
 
+#include "autograd/kernels/conv/conv_vectors-inl.h"
 #include "autograd/kernels/pointwise/vector_math-inl.h"
 #include "autograd/kernels/reduce/reduce.h"
 
@@ -53,9 +54,7 @@ HWY_INLINE T fold(const F& f, const T* x, int64_t n) {
   }
   for (; i + lanes <= n; i += lanes) total0 = combine(d, total0, f(d, hn::LoadU(d, x + i)));
   if (i < n) {
-    HWY_ALIGN T tail[hn::MaxLanes(d)] = {};
-    std::memcpy(tail, x + i, static_cast<size_t>(n - i) * sizeof(T));
-    const V terms = f(d, hn::Load(d, tail));
+    const V terms = f(d, load_some(x + i, n - i));
     const auto valid = hn::FirstN(d, static_cast<size_t>(n - i));
     total1 = combine(d, total1, hn::IfThenElse(valid, terms, start));
   }
