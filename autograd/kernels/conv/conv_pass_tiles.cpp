@@ -8,7 +8,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "autograd/kernels/conv/conv_vectors-inl.h"
+#include "autograd/kernels/pointwise/lanes-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace gradzoo::kernels::HWY_NAMESPACE {

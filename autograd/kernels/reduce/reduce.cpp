@@ -12,7 +12,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "autograd/kernels/conv/conv_vectors-inl.h"
+#include "autograd/kernels/pointwise/lanes-inl.h"
 #include "autograd/kernels/reduce/reduce_math-inl.h"
 
 HWY_BEFORE_NAMESPACE();

@@ -9,7 +9,7 @@
 
 #include <hwy/highway.h>
 
-#include "autograd/kernels/conv/conv_vectors-inl.h"
+#include "autograd/kernels/pointwise/lanes-inl.h"
 #include "autograd/kernels/pointwise/vector_math-inl.h"
 #include "autograd/kernels/reduce/reduce.h"
 

@@ -13,6 +13,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "autograd/kernels/pointwise/lanes-inl.h"
 #include "autograd/kernels/reduce/reduce_math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -51,22 +52,6 @@ HWY_INLINE void line(SoftmaxOutput output, const T* x, T* y, int64_t n) {
   }
 }
 
-template <class D>
-HWY_INLINE hn::Vec<D> load_some(D d, const Lane<D>* x, int64_t count) {
-  if (count == static_cast<int64_t>(hn::Lanes(d))) return hn::LoadU(d, x);
-  HWY_ALIGN Lane<D> buffer[hn::MaxLanes(d)] = {};
-  std::memcpy(buffer, x, static_cast<size_t>(count) * sizeof(Lane<D>));
-  return hn::Load(d, buffer);
-}
-
-template <class D, class V>
-HWY_INLINE void store_some(D d, V value, Lane<D>* y, int64_t count) {
-  if (count == static_cast<int64_t>(hn::Lanes(d))) return hn::StoreU(value, d, y);
-  HWY_ALIGN Lane<D> buffer[hn::MaxLanes(d)];
-  hn::Store(value, d, buffer);
-  std::memcpy(y, buffer, static_cast<size_t>(count) * sizeof(Lane<D>));
-}
-
 /// Sum over i of e^(x[i] - shift) for up to one vector of lines; rows in blocks, so that errors do not pile
 /// up.
 template <class D, class V>
@@ -76,7 +61,7 @@ HWY_INLINE V sum_exp_columns(D d, const Lane<D>* x, V shift, int64_t n, int64_t 
   for (int64_t at = 0; at < n; at += kBlock) {
     V partial = hn::Zero(d);
     for (int64_t i = at; i < std::min(n, at + kBlock); ++i) {
-      partial = hn::Add(partial, exp(d, hn::Sub(load_some(d, x + i * stride, count), shift)));
+      partial = hn::Add(partial, exp(d, hn::Sub(load_some(x + i * stride, count), shift)));
     }
     total = hn::Add(total, partial);
   }
@@ -90,18 +75,18 @@ HWY_INLINE void side_by_side(SoftmaxOutput output, const T* x, T* y, int64_t n, 
   const hn::ScalableTag<T> d;
   using V = hn::Vec<decltype(d)>;
   V most = hn::Neg(infinity(d));
-  for (int64_t i = 0; i < n; ++i) most = Combine<Reduce::max>()(d, most, load_some(d, x + i * stride, count));
+  for (int64_t i = 0; i < n; ++i) most = Combine<Reduce::max>()(d, most, load_some(x + i * stride, count));
   const auto infinite = hn::Eq(hn::Abs(most), infinity(d));
   const V sum = hn::IfThenElse(infinite, constant(d, 1), sum_exp_columns(d, x, most, n, stride, count));
   const V log_sum = log(d, sum);
-  if (output == SoftmaxOutput::logsumexp) return store_some(d, hn::Add(most, log_sum), y, count);
+  if (output == SoftmaxOutput::logsumexp) return store_some(hn::Add(most, log_sum), y, count);
   const auto empty = hn::Eq(most, hn::Neg(infinity(d)));
   for (int64_t i = 0; i < n; ++i) {
-    const V shifted = hn::Sub(load_some(d, x + i * stride, count), most);
+    const V shifted = hn::Sub(load_some(x + i * stride, count), most);
     const V value = output == SoftmaxOutput::log_softmax
                         ? hn::Sub(shifted, log_sum)
                         : hn::IfThenZeroElse(empty, hn::Div(exp(d, shifted), sum));
-    store_some(d, value, y + i * stride, count);
+    store_some(value, y + i * stride, count);
   }
 }
 

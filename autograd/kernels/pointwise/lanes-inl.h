@@ -1,9 +1,9 @@
-// Included once for each of Highway's targets.
-#if defined(GRADZOO_CONV_VECTORS_INL_H) == defined(HWY_TARGET_TOGGLE)
-#ifdef GRADZOO_CONV_VECTORS_INL_H
-#undef GRADZOO_CONV_VECTORS_INL_H
+// Vectors whose last one may be partly filled. Included once for each of Highway's targets.
+#if defined(GRADZOO_LANES_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef GRADZOO_LANES_INL_H
+#undef GRADZOO_LANES_INL_H
 #else
-#define GRADZOO_CONV_VECTORS_INL_H
+#define GRADZOO_LANES_INL_H
 #endif
 
 #include <algorithm>
