@@ -21,12 +21,14 @@ struct Shape {
 
 /// Small ones, vectors, empty sides, ones that are cut along M, N or both, with columns left beside blocks of
 /// 16, tall ones that are cut along K, with and without a rest, one whose B, transposed, is turned round
-/// first, one whose last columns are turned in several blocks, and one with a tile of a single row.
+/// first, one whose last columns are turned in several blocks, one with a tile of a single row, and few rows
+/// by a wide B with K in two blocks.
 constexpr Shape kShapes[] = {{1, 1, 1},      {2, 3, 4},       {17, 5, 33},    {1, 40, 300},   {40, 1, 300},
                              {1, 1, 1000},   {0, 3, 4},       {3, 0, 4},      {3, 4, 0},      {100, 70, 50},
                              {130, 200, 90}, {5, 700, 400},   {700, 6, 300},  {30, 20, 9000}, {1, 3000, 500},
                              {150, 52, 700}, {160, 130, 260}, {64, 48, 5000}, {2100, 40, 64}, {100, 33, 400},
-                             {100, 300, 90}, {30, 20, 9001},  {64, 48, 5003}, {20, 20, 1500}, {97, 200, 90}};
+                             {100, 300, 90}, {30, 20, 9001},  {64, 48, 5003}, {20, 20, 1500}, {97, 200, 90},
+                             {9, 1024, 600}};
 
 template <class T>
 struct Operands {
