@@ -89,6 +89,11 @@ class Model {
   /// Before the first step of a new run: what the model wants to know of the training examples beforehand,
   /// which is then in its State.
   virtual void prepare(const Examples&) {}
+  /// After the last step of a run: what is fitted to what was trained, in the model's State too. `examples`:
+  /// training ones, no more than its steps have seen.
+  virtual void finish(const Examples&) {}
+  /// Before further steps of a run that may be finished: what finish() has fitted is of other weights.
+  virtual void reopen() {}
   /// Names everything that must survive a restart: the learners, then what add_to() names.
   void register_state(State& state);
   /// What train_step writes, in order; the first is what is minimised.

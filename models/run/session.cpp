@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "datasets/registry.h"
+#include "models/base/over_examples.h"
 #include "models/registry.h"
 
 namespace gradzoo {
@@ -93,15 +94,16 @@ BatchOptions batch_options(const RunOptions& options, bool drop_last) {
           .drop_last = drop_last};
 }
 
-TrainPlan plan_of(const RunOptions& options, const SessionOptions& session, int64_t steps,
-                  int64_t per_epoch) {
+TrainPlan plan_of(const RunOptions& options, const SessionOptions& session, int64_t steps, int64_t per_epoch,
+                  std::function<void()> finish) {
   return {.steps = steps,
           .steps_per_epoch = per_epoch,
           .log_every = session.log_every > 0 ? session.log_every
                                              : std::clamp<int64_t>(per_epoch / 10, 1, kMostStepsPerRow),
           .learning_rate = options.training.lr,
           .schedule = options.training.schedule,
-          .shards = options.training.shards};
+          .shards = options.training.shards,
+          .finish = std::move(finish)};
 }
 
 int64_t steps_of(const TrainingOptions& training, const SessionOptions& session, int64_t per_epoch) {
@@ -116,7 +118,11 @@ Session::Session(const RunOptions& options, RunData run_data, const SessionOptio
       batches(data.batches(batch_options(options, session.drop_last))),
       model(options.make_model(data.shape())),
       steps(steps_of(options.training, session, batches->steps_per_epoch())),
-      trainer(*model, *batches, plan_of(options, session, steps, batches->steps_per_epoch())) {
+      trainer(*model, *batches,
+              plan_of(options, session, steps, batches->steps_per_epoch(),
+                      [this, batch = options.training.batch] {
+                        model->finish(first_of(data.train(), steps * batch));
+                      })) {
   model->prepare(data.train());
   model->register_state(state);
   trainer.register_state(state);

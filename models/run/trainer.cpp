@@ -54,6 +54,7 @@ bool Trainer::run(TrainObserver& observer) {
   while (step_ < plan_.steps) {
     one_step();
     if (step_ % plan_.log_every == 0 || step_ == plan_.steps) log(observer);
+    if (step_ == plan_.steps && plan_.finish) observer.on_finish(plan_.finish);
     if (step_ % plan_.steps_per_epoch == 0 || step_ == plan_.steps) observer.on_epoch(step_);
     if (step_ < plan_.steps && observer.should_stop(step_)) return false;
   }
@@ -64,6 +65,7 @@ bool Trainer::run(TrainObserver& observer) {
 void Trainer::begin() {
   const State own = model_.own_state();
   numbers_.emplace(numbers_of(own));
+  if (step_ < plan_.steps) model_.reopen();
   if (plan_.shards == 1) return;
   sharded_.emplace(model_, plan_.shards);
   // An epoch may end in a short batch.

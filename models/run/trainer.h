@@ -1,9 +1,11 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 
+#include "base/function_ref.h"
 #include "models/base/model.h"
 #include "models/run/sharded_step.h"
 #include "nn/learn/schedule.h"
@@ -16,7 +18,8 @@ struct TrainPlan {
   int64_t log_every;
   double learning_rate;
   Decay schedule;
-  int64_t shards = 1;  // equal parts of a batch
+  int64_t shards = 1;                 // equal parts of a batch
+  std::function<void()> finish = {};  // after the last step, before it is observed; see Model::finish
 };
 
 /// The means of a model's metrics over the steps since the last row.
@@ -33,6 +36,8 @@ class TrainObserver {
  public:
   virtual ~TrainObserver() = default;
   virtual void on_log(const LogRow& row) = 0;
+  /// Calls what finishes a model after its last step, which may take seconds.
+  virtual void on_finish(FunctionRef<void()> finish) { finish(); }
   /// After the last step of each epoch, and after the last step of all.
   virtual void on_epoch(int64_t step) = 0;
   /// Called after every step; returning true ends the run.

@@ -33,10 +33,22 @@ void VaeOptions::describe(OptionTable& options) {
   options.add("beta", beta, "weight of the KL term (Higgins et al. 2017)", {0, 1e6});
   options.add("kl_warmup", kl_warmup, "share of the run over which the KL's weight rises from 0 to beta",
               {0, 1});
+  options.add(
+      "components", components,
+      "Gaussians of the mixture that is fitted to the codes after the last step, shared by the classes",
+      {1, 10000});
   describe_evaluation(options);
 }
 
+void VaeOptions::describe_sampling(OptionTable& options) {
+  options.add(
+      "prior", prior, kPriors,
+      "p(z) of samples and of what is measured: normal, N(0, I), under which it trains; or the mixture "
+      "of Gaussians that is fitted to the codes after the last step");
+}
+
 void VaeOptions::describe_evaluation(OptionTable& options) {
+  describe_sampling(options);
   options.add("importance_samples", importance_samples,
               "codes drawn for each image when eval estimates log p(x)", {1, 1e7});
 }
@@ -50,7 +62,21 @@ void VaeOptions::adapt(OptionTable& table, TrainingOptions& training, const Data
     table.prefer(decoder_activation, "relu", "architecture");
     table.prefer(training.batch, 128, "architecture");
   }
+  constexpr int64_t kMostMixed = 128;  // full covariances of more dimensions take gigabytes
+  if (latent > kMostMixed) {
+    table.prefer(prior, Prior::normal, "latent");
+    if (prior == Prior::mixture)
+      throw Error(
+          "prior=mixture is fitted to codes of at most {} dimensions, and latent is {}. Hint: "
+          "prior=normal",
+          kMostMixed, latent);
+  }
   const bool log_derivative = estimator == VaeEstimator::log_derivative;
+  if (architecture == VaeArchitecture::seed && !log_derivative) {  // measured: docs/vae.md
+    table.prefer(training.lr, net == VaeNet::mlp ? 4e-3 : 2e-3, "vae");
+    table.prefer(training.schedule, Decay::linear, "vae");
+  }
+  if (net == VaeNet::conv) table.prefer(training.epochs, 20, "net=conv");
   if (log_derivative && objective == VaeObjective::iwae) {
     throw Error("objective=iwae needs the reparametrised gradient. Hint: estimator=reparam");
   }

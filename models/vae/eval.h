@@ -3,31 +3,49 @@
 #include "datasets/images/pixels.h"
 #include "models/base/model.h"
 #include "models/vae/network.h"
+#include "models/vae/prior.h"
 
 namespace gradzoo {
 
 inline constexpr QuantityInfo kVaeBceKl{"bce_kl", "nats/image"},
     kVaeEntropyFloor{"entropy_floor", "nats/image"}, kVaeElbo{"elbo", "nats/image"},
     kVaeNegativeElbo{"negative_elbo", "nats/image"}, kVaeReconstruction{"reconstruction", "nats/image"},
-    kVaeKl{"kl", "nats/image"}, kVaeLogPx{"log_px", "nats/image"};
+    kVaeKl{"kl", "nats/image"}, kVaeLogPx{"log_px", "nats/image"}, kVaeKlNormal{"kl_normal", "nats/image"},
+    kVaeLogPxNormal{"log_px_normal", "nats/image"}, kVaeAggregateNormal{"aggregate_kl_normal", "nats"},
+    kVaeAggregateMixture{"aggregate_kl_mixture", "nats"};
 
 /// The ELBO's parts on a set of images, one z an image. Deterministic in the seed.
 struct VaeBound {
   Tensor reconstruction;   // (N) nats: -log p(x|z), z ~ q(z|x)
-  Tensor kl;               // (N) nats
-  Tensor means;            // (N, latent): of q(z|x)
-  Tensor kl_by_dimension;  // (latent) nats: mean over the images
+  Tensor kl;               // (N) nats, of N(0, I)
+  Tensor kl_mixture;       // (N) nats, of the mixture; undefined as long as there is none
+  Posterior codes;         // q(z|x), (N, latent) each
+  Tensor z, labels;        // (N, latent) ~ q(z|x); (N), of labelled images
+  Tensor kl_by_dimension;  // (latent) nats, of N(0, I): mean over the images
 };
-VaeBound vae_bound(const VaeNetwork& network, const Examples& images, Pixels pixels, uint64_t seed);
+VaeBound vae_bound(const VaeNetwork& network, const VaePrior& prior, const Examples& images, Pixels pixels,
+                   uint64_t seed);
+
+/// log 1/N sum_n N(z; mean_n, diag e^logvar_n), the aggregate posterior of N images, of every row of z
+/// (m, latent): (m) f64.
+Tensor log_aggregate_posterior(const Tensor& z, const Posterior& codes);
+
+/// KL(q(z) || p(z)), nats, of the aggregate posterior q(z) = 1/N sum_n q(z|x_n) of these N images, at z ~
+/// q(z) (Hoffman & Johnson 2016, "ELBO surgery"): what a code's prior lacks. mean KL(q(z|x) || p(z)) is this
+/// and the information I(x; z) <= log N. Of one prior above another by what they differ in log p(z).
+Quantity aggregate_kl(const QuantityInfo& info, const VaeBound& bound, const VaePrior& prior, Prior which);
 
 /// Latent dimensions whose posterior mean has a variance over the images above 0.01 (Burda, Grosse &
 /// Salakhutdinov 2016, section 5.2).
 int64_t active_units(const VaeBound& bound);
 
-/// log p(x) of every image by importance sampling from q, (N) nats; `samples` an image. Its expectation is
-/// below the true value (Burda et al. 2016, theorem 1); the gap shrinks with more samples. Calls `done` with
-/// the share of the images measured so far.
-Tensor vae_log_likelihood(const VaeNetwork& network, const Examples& images, Pixels pixels, int64_t samples,
-                          uint64_t seed, const ShareDone& done);
+/// log p(x) of every image by importance sampling from q, (N) nats under each prior; `samples` an image. Its
+/// expectation is below the true value (Burda et al. 2016, theorem 1); the gap shrinks with more samples.
+/// Calls `done` with the share of the images measured so far.
+struct VaeLogLikelihood {
+  Tensor normal, mixture;  // undefined as long as there is none
+};
+VaeLogLikelihood vae_log_likelihood(const VaeNetwork& network, const VaePrior& prior, const Examples& images,
+                                    Pixels pixels, int64_t samples, uint64_t seed, const ShareDone& done);
 
 }  // namespace gradzoo

@@ -15,12 +15,14 @@ Tensor repeat_rows(const Tensor& x, int64_t k) {
   return reshape(broadcast_to(reshape(x, {b, 1, n}), {b, k, n}), {b * k, n});
 }
 
+Tensor repeated_labels(const Tensor& labels, int64_t k) {
+  if (k == 1 || !labels.defined()) return labels;
+  return reshape(repeat_rows(reshape(labels, {labels.dim(0), 1}), k), {k * labels.dim(0)});
+}
+
 // log p(x|z) of z (B K, latent), K rows an image.
 Tensor repeated_log_likelihood(const VaeNetwork& network, const Batch& batch, const Tensor& z, int64_t k) {
-  Tensor labels = batch.labels;
-  if (k > 1 && labels.defined())
-    labels = reshape(repeat_rows(reshape(labels, {labels.dim(0), 1}), k), {k * labels.dim(0)});
-  return network.log_likelihood(repeat_rows(batch.x, k), z, labels);
+  return network.log_likelihood(repeat_rows(batch.x, k), z, repeated_labels(batch.labels, k));
 }
 
 }  // namespace
@@ -72,13 +74,25 @@ VaeTerms vae_objective(const Posterior& q, TensorFn log_likelihood, const Tensor
 }
 
 Tensor vae_log_weights(const VaeNetwork& network, const Batch& batch, int64_t samples, Rng& rng) {
+  const LogPrior standard = [](const Tensor& z, const Tensor&) {
+    return sum(standard_normal_log_prob(z), 1);
+  };
+  return vae_log_weights(network, batch, samples, rng, {&standard, 1});
+}
+
+Tensor vae_log_weights(const VaeNetwork& network, const Batch& batch, int64_t samples, Rng& rng,
+                       std::span<const LogPrior> priors) {
   const Posterior q = network.encode(batch.x, batch.labels);
   const Tensor mean_k = repeat_rows(q.mean, samples), logvar_k = repeat_rows(q.logvar, samples);
   const Tensor eps = randn(mean_k.shape(), rng, mean_k.dtype());
   const Tensor z = mean_k + exp(logvar_k * 0.5) * eps;
   const Tensor log_px = repeated_log_likelihood(network, batch, z, samples);
-  const Tensor log_ratio = sum(standard_normal_log_prob(z) - normal_log_prob(z, mean_k, logvar_k), 1);
-  return reshape(log_px + log_ratio, {batch.count(), samples});
+  const Tensor log_q = sum(normal_log_prob(z, mean_k, logvar_k), 1),
+               labels = repeated_labels(batch.labels, samples);
+  Tensors parts;
+  for (const LogPrior& log_prior : priors)
+    parts.push_back(reshape(log_px + log_prior(z, labels) - log_q, {batch.count(), samples}));
+  return concat(parts, 0);
 }
 
 }  // namespace gradzoo

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <functional>
+#include <span>
+
 #include "autograd/random.h"
 #include "autograd/tensor.h"
 #include "base/options.h"
@@ -47,5 +50,10 @@ VaeTerms vae_objective(const VaeNetwork& network, const Batch& batch, const Tens
 
 /// K log importance weights log p(x|z) + log p(z) - log q(z|x), z ~ q, of every row: (B, K).
 Tensor vae_log_weights(const VaeNetwork& network, const Batch& batch, int64_t samples, Rng& rng);
+/// log p(z) of every row, given its label where there are some.
+using LogPrior = std::function<Tensor(const Tensor& z, const Tensor& labels)>;
+/// The same weights under other priors, of the same z: (B, K) of each, one after another.
+Tensor vae_log_weights(const VaeNetwork& network, const Batch& batch, int64_t samples, Rng& rng,
+                       std::span<const LogPrior> priors);
 
 }  // namespace gradzoo

@@ -4,6 +4,7 @@
 
 #include "models/base/training_options.h"
 #include "models/vae/objective.h"
+#include "models/vae/prior.h"
 
 namespace gradzoo {
 
@@ -28,9 +29,12 @@ struct VaeOptions {
   double beta = 1;
   double kl_warmup = 0;
   int64_t importance_samples = 1000;
+  Prior prior = Prior::mixture;
+  int64_t components = 200;
 
   void describe(OptionTable& options);
   void describe_evaluation(OptionTable& options);  // what an evaluation may choose anew
+  void describe_sampling(OptionTable& options);
   void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
 };
 

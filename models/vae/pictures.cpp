@@ -47,11 +47,28 @@ Picture under_each_label(const VaeNetwork& network, const Batch& batch, const Da
           ImageGrid{concat(rows, 0), columns}};
 }
 
-Picture neighbours(const VaeNetwork& network, const DataShape& shape, const DataView& data) {
+Picture neighbours(const VaeNetwork& network, const VaePrior& prior, const DataShape& shape,
+                   const DataView& data) {
   Rng rng(data.seed, "pictures/neighbours");
-  const Tensor z = randn({2 * kImageColumns, network.shape().latent}, rng);
-  const Tensor labels = any_labels(z.dim(0), network.shape().classes);
+  const Tensor labels = any_labels(2 * kImageColumns, network.shape().classes);
+  const Tensor z = prior.sample(Prior::mixture, 2 * kImageColumns, labels, rng);
   return neighbours_picture(sigmoid(network.decode(z, labels)), shape, data.train);
+}
+
+// The same decoder fed by either prior.
+Picture samples_of(Prior which, const VaeNetwork& network, const VaePrior& prior, const DataShape& shape,
+                   uint64_t seed) {
+  Rng rng(seed, "pictures/samples");
+  const Tensor labels = any_labels(100, network.shape().classes);
+  const Tensor images = decode_images(network, prior.sample(which, 100, labels, rng), shape, labels);
+  if (which == Prior::normal)
+    return {"samples_normal",
+            "Samples whose codes are drawn from N(0, I), under which the model was trained.",
+            ImageGrid{images, 10}};
+  return {"samples_mixture",
+          "Samples whose codes are drawn from the mixture of Gaussians that was fitted to the codes of "
+          "training images.",
+          ImageGrid{images, 10}};
 }
 
 // The decoder over a grid of the prior's quantiles, so that each picture stands for the same probability;
@@ -88,8 +105,8 @@ Tensor images_between(const VaeNetwork& network, const Batch& ends) {
   return sigmoid(network.decode(lines_between(codes, pairs), along_rows(label_of_each_pair(ends.labels))));
 }
 
-std::vector<Picture> vae_pictures(const VaeNetwork& network, Pixels pixels, const DataShape& shape,
-                                  const DataView& data) {
+std::vector<Picture> vae_pictures(const VaeNetwork& network, const VaePrior& prior, Pixels pixels,
+                                  const DataShape& shape, const DataView& data) {
   const NoGrad quiet;
   std::vector<Picture> out;
   const int64_t count = std::min<int64_t>(4 * kImageColumns, data.examples.count());
@@ -99,12 +116,16 @@ std::vector<Picture> vae_pictures(const VaeNetwork& network, Pixels pixels, cons
   if (count >= 16)
     out.push_back(conditional ? under_each_label(network, batch, shape)
                               : interpolation(network, batch, shape));
-  out.push_back(neighbours(network, shape, data));
+  if (prior.is_fitted()) {
+    for (const Prior which : {Prior::mixture, Prior::normal})
+      out.push_back(samples_of(which, network, prior, shape, data.seed));
+  }
+  out.push_back(neighbours(network, prior, shape, data));
   if (network.shape().latent == 2) {
     if (!conditional) out.push_back(manifold(network, shape));
     out.push_back(codes_by_label(network, data.examples, pixels, data.seed));
   }
-  const VaeBound bound = vae_bound(network, data.examples, pixels, data.seed);
+  const VaeBound bound = vae_bound(network, prior, data.examples, pixels, data.seed);
   out.push_back({"kl_by_dimension",
                  "KL(q(z|x) || p(z)) of each latent dimension: a dimension near 0 is not used.",
                  Bars{bound.kl_by_dimension.to_vector(), "latent dimension", "nats"}});

@@ -10,7 +10,7 @@ Tensor images_between(const VaeNetwork& network, const Batch& ends);
 
 /// Reconstructions, interpolation, nearest training neighbours of samples, KL by latent dimension, and with
 /// two latent dimensions the manifold and the test images' codes by label.
-std::vector<Picture> vae_pictures(const VaeNetwork& network, Pixels pixels, const DataShape& shape,
-                                  const DataView& data);
+std::vector<Picture> vae_pictures(const VaeNetwork& network, const VaePrior& prior, Pixels pixels,
+                                  const DataShape& shape, const DataView& data);
 
 }  // namespace gradzoo

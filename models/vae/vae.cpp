@@ -45,6 +45,8 @@ Vae::Vae(const VaeOptions& options, const DataShape& shape, const TrainingOption
                 .encoder_activation = options.encoder_activation,
                 .decoder_activation = options.decoder_activation},
                init_rng_),
+      prior_(options.prior == Prior::mixture ? options.components : 0, options.latent,
+             network_.shape().classes),
       learner_(network_, training.learner()),
       loss_(add_metric(loss_info(options))),
       reconstruction_(add_metric({"reconstruction_nats_per_image",
@@ -58,6 +60,12 @@ Vae::Vae(const VaeOptions& options, const DataShape& shape, const TrainingOption
 void Vae::add_to(State& state) {
   state.add("vae.noise", noise_rng_);
   state.add("vae.baseline", baseline_);
+  prior_.add_to(state);
+}
+
+void Vae::finish(const Examples& examples) {
+  const std::shared_ptr<const void> averages = learner_.averaged();
+  prior_.fit(network_, examples, options_.pixels, noise_rng_.seed());
 }
 
 void Vae::train_step(const StepContext& context, MetricRow row) {
@@ -89,7 +97,7 @@ std::vector<CurveLevel> Vae::levels(const DataView& data) {
 }
 
 Quantities Vae::do_validate(const DataView& data) {
-  const VaeBound bound = vae_bound(network_, data.examples, options_.pixels, data.seed);
+  const VaeBound bound = vae_bound(network_, prior_, data.examples, options_.pixels, data.seed);
   Quantity loss =
       mean_over_examples(options_.pixels == Pixels::grey ? kVaeBceKl : kVaeNegativeElbo,
                          bound.reconstruction + bound.kl, "the loss on images that were not trained on");
@@ -102,8 +110,9 @@ Quantities Vae::do_validate(const DataView& data) {
 }
 
 Quantities Vae::do_evaluate(const DataView& data) {
-  const VaeBound bound = vae_bound(network_, data.examples, options_.pixels, data.seed);
-  const Tensor loss = bound.reconstruction + bound.kl;
+  const VaeBound bound = vae_bound(network_, prior_, data.examples, options_.pixels, data.seed);
+  const bool by_mixture = prior_.in_use(prior_of(options_)) == Prior::mixture;
+  const Tensor kl = by_mixture ? bound.kl_mixture : bound.kl, loss = bound.reconstruction + kl;
   Quantities out;
   if (options_.pixels == Pixels::grey) {
     out.add(mean_over_examples(
@@ -115,31 +124,55 @@ Quantities Vae::do_evaluate(const DataView& data) {
     out.add(mean_over_examples(kVaeElbo, neg(loss), "lower bound of " + density()));
   }
   out.add(mean_over_examples(kVaeReconstruction, bound.reconstruction, "-log p(x|z), z ~ q(z|x)"));
-  out.add(mean_over_examples(kVaeKl, bound.kl, "KL(q(z|x) || p(z))"));
+  out.add(mean_over_examples(kVaeKl, kl,
+                             by_mixture
+                                 ? "KL(q(z|x) || p(z)), p(z) the mixture fitted to codes of training images"
+                                 : "KL(q(z|x) || p(z))"));
   out.add({"active_units", static_cast<double>(active_units(bound)), NAN,
            fmt::format("of {}", options_.latent),
            "latent dimensions whose mean varies over the images by more than 0.01 (Burda et al. 2016)"});
+  if (prior_.is_fitted()) {
+    if (by_mixture) out.add(mean_over_examples(kVaeKlNormal, bound.kl, "KL(q(z|x) || N(0, I))"));
+    out.add(aggregate_kl(kVaeAggregateNormal, bound, prior_, Prior::normal));
+    out.add(aggregate_kl(kVaeAggregateMixture, bound, prior_, Prior::mixture));
+  }
   return out;
 }
 
 Quantities Vae::do_evaluate_at_length(const DataView& data, const ShareDone& done) {
   if (options_.pixels == Pixels::grey) return {};
-  const Tensor log_px = vae_log_likelihood(network_, data.examples, options_.pixels,
-                                           options_.importance_samples, data.seed, done);
-  return {mean_over_examples(
-      kVaeLogPx, log_px,
-      fmt::format("{} by importance sampling with {} samples for each image: a lower bound in expectation",
-                  density(), options_.importance_samples))};
+  const VaeLogLikelihood log_px = vae_log_likelihood(network_, prior_, data.examples, options_.pixels,
+                                                     options_.importance_samples, data.seed, done);
+  const auto by = [&](const QuantityInfo& info, const Tensor& rows, const char* prior) {
+    return mean_over_examples(
+        info, rows,
+        fmt::format(
+            "{} by importance sampling with {} samples for each image{}: a lower bound in expectation",
+            density(), options_.importance_samples, prior));
+  };
+  if (prior_.in_use(prior_of(options_)) == Prior::normal) return {by(kVaeLogPx, log_px.normal, "")};
+  return {by(kVaeLogPx, log_px.mixture, ", p(z) the mixture"),
+          by(kVaeLogPxNormal, log_px.normal, ", p(z) = N(0, I)")};
 }
 
 void Vae::describe_evaluation(OptionTable& options) {
-  if (options_.pixels != Pixels::grey) options_.describe_evaluation(options);
+  if (options_.pixels != Pixels::grey) return options_.describe_evaluation(options);
+  options_.describe_sampling(options);
 }
 
 std::string Vae::density() const { return options_.conditional ? "log p(x|label)" : "log p(x)"; }
 
-Tensor Vae::do_sample(const SampleRequest& request, const SamplingOptions&) const {
-  const Tensor z = randn({request.n, options_.latent}, request.rng);
+Prior Vae::prior_of(const VaeOptions& asked) const {
+  if (asked.prior == Prior::mixture && !prior_.can_be_fitted())
+    throw Error(
+        "this run was trained with prior=normal, so no mixture was fitted to its codes. Hint: "
+        "prior=normal, or train it anew");
+  return asked.prior;
+}
+
+Tensor Vae::do_sample(const SampleRequest& request, const SamplingOptions& sampling) const {
+  const Prior which = prior_of(options_in<VaeOptions>(sampling));
+  const Tensor z = prior_.sample(which, request.n, request.labels, request.rng);
   return reshape(sigmoid(network_.decode(z, request.labels)), {request.n, shape_.height(), shape_.width()});
 }
 
@@ -154,15 +187,16 @@ Abilities Vae::do_abilities() {
 
 AnomalyScores Vae::minus_bound(const AnomalyRequest& request) const {
   const Tensor& x = request.examples;
-  const Tensor eps = randn({x.dim(0), options_.latent}, request.rng);
-  const VaeTerms terms = vae_objective(network_, {x, {}, {}}, eps, {});
-  return {neg(terms.bound), options_.pixels == Pixels::grey
-                                ? "cross-entropy of grey pixels plus KL, nats, with one code for each image"
-                                : "minus the lower bound of log p(x), nats, with one code for each image"};
+  const Posterior q = network_.encode(x);
+  const Tensor z = draw_codes(q, request.rng);
+  return {prior_.kl(prior_of(options_), q, z, {}) - network_.log_likelihood(x, z),
+          options_.pixels == Pixels::grey
+              ? "cross-entropy of grey pixels plus KL, nats, with one code for each image"
+              : "minus the lower bound of log p(x), nats, with one code for each image"};
 }
 
 std::vector<Picture> Vae::do_pictures(const DataView& data) {
-  return vae_pictures(network_, options_.pixels, shape_, data);
+  return vae_pictures(network_, prior_, options_.pixels, shape_, data);
 }
 
 }  // namespace gradzoo

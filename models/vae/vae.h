@@ -4,6 +4,7 @@
 #include "models/vae/network.h"
 #include "models/vae/objective.h"
 #include "models/vae/options.h"
+#include "models/vae/prior.h"
 
 /// Variational auto-encoder (Kingma & Welling 2014, "Auto-encoding variational Bayes"):
 ///   p(z) = N(0, I),  p(x|z) = prod_i Bernoulli(x_i; sigmoid(decoder(z)_i)),  q(z|x) = N(mean(x), diag exp
@@ -15,8 +16,12 @@ class Vae : public Model {
   Vae(const VaeOptions& options, const DataShape& shape, const TrainingOptions& training);
 
   void train_step(const StepContext& context, MetricRow row) override;
+  void finish(const Examples& examples) override;
+  void reopen() override { prior_.forget(); }
   std::vector<CurveLevel> levels(const DataView& data) override;
+  std::unique_ptr<SamplingOptions> sampling_options() const override { return sampling_options_of(options_); }
   VaeNetwork& network() { return network_; }
+  const VaePrior& prior() const { return prior_; }
   void describe_evaluation(OptionTable& options) override;
   int64_t label_count() const override { return network_.shape().classes; }
 
@@ -30,6 +35,8 @@ class Vae : public Model {
   Abilities do_abilities() override;
 
  private:
+  /// The prior that these options ask for. Throws Error where the run was never to have it.
+  Prior prior_of(const VaeOptions& asked) const;
   /// Minus the bound, with one code for each image.
   AnomalyScores minus_bound(const AnomalyRequest& request) const;
   std::string density() const;  // what is bounded
@@ -38,6 +45,7 @@ class Vae : public Model {
   VaeOptions options_;
   Rng init_rng_, noise_rng_;
   VaeNetwork network_;
+  VaePrior prior_;
   Learner learner_;
   double baseline_ = 0.0;  // running mean of log p(x|z), for the log-derivative estimator
   Metric loss_, reconstruction_, kl_, grad_norm_;

@@ -93,6 +93,7 @@ LabEntry score_matching_lab();
 LabEntry blindness_lab();
 LabEntry noise_levels_lab();
 LabEntry one_idea_lab();
+LabEntry prior_holes_lab();
 LabEntry nce_constant_lab();
 LabEntry relu_lost_gradient_lab();
 
@@ -110,6 +111,7 @@ std::span<const LabEntry> labs() {
       blindness_lab(),
       noise_levels_lab(),
       one_idea_lab(),
+      prior_holes_lab(),
       nce_constant_lab(),
       relu_lost_gradient_lab(),
   };

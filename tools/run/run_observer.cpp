@@ -80,6 +80,10 @@ void RunObserver::on_log(const LogRow& row) {
   progress_.step(row.step, shown(), row.examples_per_s);
 }
 
+void RunObserver::on_finish(FunctionRef<void()> finish) {
+  progress_.during(run_.session.steps, "fitting what follows the training", finish);
+}
+
 void RunObserver::on_epoch(int64_t step) {
   if (step == run_.session.steps) trained_ = seconds();
   save(step);  // first: whatever else may fail or be killed

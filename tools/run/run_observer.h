@@ -65,6 +65,7 @@ class RunObserver : public TrainObserver {
   RunObserver(const Run& run, MetricsLog& metrics, Progress& progress, const StopSignal& stop);
 
   void on_log(const LogRow& row) override;
+  void on_finish(FunctionRef<void()> finish) override;
   void on_epoch(int64_t step) override;
   bool should_stop(int64_t step) override;
   /// Whether the step reached is an epoch's end of which not all was shown: the process was killed meanwhile.

@@ -116,8 +116,8 @@ Use eval_use() {
                  0, 1, 10'000},
        .seed_meaning = "of the samples",
        .settings_meaning =
-           "of the evaluation: importance_samples, codes drawn an image for the VAE's log p(x) "
-           "(default: the run's)"});
+           "of the evaluation: importance_samples, codes drawn an image for the VAE's log p(x); prior, of "
+           "what the VAE is measured by (default: the run's)"});
 }
 
 }  // namespace gradzoo

@@ -78,6 +78,33 @@ TEST_CASE("a run that is stopped and continued ends in the same State, bit for b
   CHECK(half.rows == all.rows);
 }
 
+TEST_CASE("a model is finished once, after the last step and before that is observed") {
+  std::vector<std::string> events;
+  struct Listener : Watcher {
+    std::vector<std::string>& events;
+    explicit Listener(std::vector<std::string>& all) : events(all) {}
+    void on_finish(FunctionRef<void()> finish) override {
+      events.emplace_back("before");
+      finish();
+    }
+    void on_epoch(int64_t step) override { events.push_back(std::to_string(step)); }
+  };
+  Run run;
+  Trainer trainer(*run.model, run.batches,
+                  {.steps = 6,
+                   .steps_per_epoch = 4,
+                   .log_every = 3,
+                   .learning_rate = 1e-3,
+                   .schedule = Decay::constant,
+                   .finish = [&] { events.emplace_back("finished"); }});
+  Listener listener(events);
+  listener.stop_at = 5;
+  CHECK_FALSE(trainer.run(listener));
+  CHECK(events == std::vector<std::string>{"4"});
+  CHECK(trainer.run(listener));
+  CHECK(events == std::vector<std::string>{"4", "before", "finished", "6"});
+}
+
 TEST_CASE("training gives the same bytes at 1, 2, 3 and 8 threads") {
   const int before = kernels::threads();
   std::vector<std::byte> expected;

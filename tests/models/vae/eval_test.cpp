@@ -22,7 +22,8 @@ struct Told {
 TEST_CASE("the bound's parts are those of each image under its label, at one z of the encoder's spread") {
   Told told;
   const NoGrad quiet;
-  const VaeBound bound = vae_bound(told.network, told.images, Pixels::grey, 9);
+  const VaeBound bound =
+      vae_bound(told.network, VaePrior(0, told.network.shape().latent, 0), told.images, Pixels::grey, 9);
   const Batch batch = read_examples(told.images, 0, 7, Pixels::grey, Rng(0));
   const Posterior q = told.network.encode(batch.x, batch.labels);
   Rng noise(9, "eval/noise");
@@ -48,7 +49,7 @@ TEST_CASE("the bound's parts are those of each image under its label, at one z o
 TEST_CASE("a posterior mean that varies by more than 0.01 is active, by less it is not") {
   const auto active = [](double swing) {  // variance 4/3 swing^2 over four images
     VaeBound bound;
-    bound.means = tensor({swing, -swing, swing, -swing}, {4, 1});
+    bound.codes.mean = tensor({swing, -swing, swing, -swing}, {4, 1});
     return active_units(bound);
   };
   CHECK(active(0.088) == 1);  // 0.0103

@@ -18,8 +18,8 @@ TEST_CASE("The manifold lies as the map of codes does: z1 grows to the right, z2
   set.train_images = zeros({24, 2, 2}, DType::u8);
   set.train_labels = zeros({24}, DType::u8);
   const Examples images = set.split(Split::train);
-  const std::vector<Picture> pictures =
-      vae_pictures(network, Pixels::grey, {.example = {2, 2}}, {images, images, 0});
+  const std::vector<Picture> pictures = vae_pictures(network, VaePrior(0, network.shape().latent, 0),
+                                                     Pixels::grey, {.example = {2, 2}}, {images, images, 0});
   const auto found = std::ranges::find(pictures, "manifold", &Picture::name);
   REQUIRE(found != pictures.end());
   const ImageGrid& grid = std::get<ImageGrid>(found->content);
@@ -52,7 +52,8 @@ struct Shown {
   Tensor pixels;
   Shown(const VaeNetwork& network, const DataShape& shape, const std::string& name) {
     const Examples images = some_images();
-    const std::vector<Picture> pictures = vae_pictures(network, Pixels::grey, shape, {images, images, 0});
+    const std::vector<Picture> pictures = vae_pictures(network, VaePrior(0, network.shape().latent, 0),
+                                                       Pixels::grey, shape, {images, images, 0});
     const auto found = std::ranges::find(pictures, name, &Picture::name);
     REQUIRE(found != pictures.end());
     pixels = std::get<ImageGrid>(found->content).pixels;

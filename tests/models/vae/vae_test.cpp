@@ -136,7 +136,7 @@ TEST_CASE("settings that make no sense together are refused, and an architecture
 
 TEST_CASE("a dimension counts as active where the posterior's mean varies over the images") {
   VaeBound bound;
-  bound.means = tensor({1, 0.01, -1, 0.0, 1, 0.01, -1, 0.0}, {4, 2});
+  bound.codes.mean = tensor({1, 0.01, -1, 0.0, 1, 0.01, -1, 0.0}, {4, 2});
   CHECK(active_units(bound) == 1);
 }
 
@@ -254,14 +254,16 @@ TEST_CASE("an evaluation gives the bound and log p(x) of its examples, as their 
   const Examples images{cast(rand({9, 2, 3}, rng) * 255.0, DType::u8), {}, arange(9, DType::i64)};
   const Examples train{images.values, {}, arange(3, DType::i64)};
   const Quantities found = model->evaluate({images, train, 4});
-  const VaeBound bound = vae_bound(model->network(), images, Pixels::dynamic_binary, 4);
+  const VaePrior none(0, 2, 0);
+  const VaeBound bound = vae_bound(model->network(), none, images, Pixels::dynamic_binary, 4);
   CHECK(found[kVaeElbo].value ==
         doctest::Approx(-mean(bound.reconstruction).item() - mean(bound.kl).item()).epsilon(1e-6));
   CHECK(found[kVaeReconstruction].value == doctest::Approx(mean(bound.reconstruction).item()).epsilon(1e-6));
   CHECK(found[kVaeKl].value == doctest::Approx(mean(bound.kl).item()).epsilon(1e-6));
-  CHECK(
-      found[kVaeLogPx].value ==
-      mean(vae_log_likelihood(model->network(), images, Pixels::dynamic_binary, 7, 4, [](double) {})).item());
+  CHECK(found[kVaeLogPx].value ==
+        mean(vae_log_likelihood(model->network(), none, images, Pixels::dynamic_binary, 7, 4, [](double) {})
+                 .normal)
+            .item());
   CHECK(model->validate({images, images, 4})[kVaeNegativeElbo].value == -found[kVaeElbo].value);
 }
 

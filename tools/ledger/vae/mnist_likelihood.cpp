@@ -18,7 +18,7 @@ RowResult pytorch_examples(const RowContext& context) {
   constexpr int kSeeds = 3;
   std::vector<double> losses;
   for (int seed = 1; seed <= kSeeds; ++seed) {
-    const std::vector<std::string> settings = {"architecture=pytorch-examples", "epochs=10",
+    const std::vector<std::string> settings = {"architecture=pytorch-examples", "epochs=10", "prior=normal",
                                                fmt::format("seed={}", seed)};
     losses.push_back(train_and_evaluate("vae.pytorch_examples", settings, context)[kVaeBceKl].value);
   }
@@ -33,7 +33,7 @@ RowResult is_nll(const RowContext& context) {
   const Quantities found = train_and_evaluate(
       "vae.is_nll",
       {"pixels=dynamic-binary", "latent=50", "encoder_activation=softplus", "decoder_activation=softplus",
-       "epochs=150", "lr=0.002", "schedule=linear", "importance_samples=1000", "seed=1"},
+       "epochs=150", "prior=normal", "lr=0.002", "schedule=linear", "importance_samples=1000", "seed=1"},
       context);
   forget_checkpoints("vae.is_nll", context);
   return {-found[kVaeLogPx].value, Near{88.5, 1.0},

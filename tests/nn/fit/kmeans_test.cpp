@@ -1,0 +1,100 @@
+#include "nn/fit/kmeans.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include <doctest/doctest.h>
+
+#include "autograd/ops.h"
+#include "base/error.h"
+#include "support/numbers.h"
+
+using namespace gradzoo;
+
+namespace {
+
+// Forty rows around each of five points far from each other, and from 0.
+Tensor five_groups(Rng& rng) {
+  const Tensor points = tensor({1e4, 0, 1e4, 50, 1e4 + 50, 0, 1e4 + 50, 50, 1e4 + 25, 25}, {5, 2});
+  return cast(tile_rows(points, 40), DType::f64) + randn({200, 2}, rng, DType::f64);
+}
+
+// The label and distance of each row's nearest centre, by a loop.
+double naive_distortion(const Tensor& x, const Tensor& centres, std::vector<int64_t>& labels) {
+  double total = 0;
+  for (int64_t i = 0; i < x.dim(0); ++i) {
+    double best = INFINITY;
+    int64_t label = 0;
+    for (int64_t k = 0; k < centres.dim(0); ++k) {
+      double distance = 0;
+      for (int64_t j = 0; j < x.dim(1); ++j)
+        distance +=
+            std::pow(x.data<double>()[i * x.dim(1) + j] - centres.data<double>()[k * x.dim(1) + j], 2);
+      if (distance < best) best = distance, label = k;
+    }
+    labels.push_back(label);
+    total += best;
+  }
+  return total / static_cast<double>(x.dim(0));
+}
+
+}  // namespace
+
+TEST_CASE("k-means finds groups that lie apart, and each row is with its nearest centre") {
+  Rng rng(1, "test/kmeans");
+  const Tensor x = five_groups(rng);
+  const Clustering found = kmeans(x, 5, rng);
+  std::vector<int64_t> labels;
+  CHECK(found.distortion == doctest::Approx(naive_distortion(x, found.centres, labels)).epsilon(1e-6));
+  CHECK(std::equal(labels.begin(), labels.end(), found.labels.data<int64_t>()));
+  CHECK(found.distortion < 2.5);  // two axes of variance 1
+  for (int64_t i = 5; i < 200; ++i)
+    CHECK(found.labels.data<int64_t>()[i] == labels[static_cast<size_t>(i % 5)]);
+  CHECK(std::set<int64_t>(labels.begin(), labels.end()).size() == 5);
+  // A centre is the mean of its rows.
+  for (int64_t k = 0; k < 5; ++k) {
+    double sum = 0, count = 0;
+    for (int64_t i = 0; i < 200; ++i)
+      if (labels[static_cast<size_t>(i)] == k) sum += x.data<double>()[2 * i], ++count;
+    CHECK(found.centres.data<double>()[2 * k] == doctest::Approx(sum / count).epsilon(1e-12));
+  }
+}
+
+TEST_CASE("first centres are drawn far from each other") {
+  // By random rows a group is missed in most of the draws; by k-means++ in hardly any. Without rounds the
+  // labels are those of the first centres. 60 draws; P(a group is missed) is below .01 each.
+  Rng rng(2, "test/kmeans");
+  const Tensor x = five_groups(rng);
+  int64_t complete = 0;
+  for (int64_t trial = 0; trial < 60; ++trial) {
+    const Clustering first = kmeans(x, 5, rng, 0);
+    const int64_t* labels = first.labels.data<int64_t>();
+    complete += std::set<int64_t>(labels, labels + 5).size() == 5;
+  }
+  CHECK(complete >= 56);
+}
+
+TEST_CASE("k-means with fewer distinct rows than clusters, or one row") {
+  Rng rng(3, "test/kmeans");
+  const Clustering same = kmeans(ones({7, 3}), 4, rng);
+  CHECK(same.distortion == 0);
+  CHECK(same.centres.shape() == Shape{4, 3});
+  for (int64_t i = 0; i < 7; ++i) CHECK(same.labels.data<int64_t>()[i] == 0);
+  const Clustering one = kmeans(tensor({3.0, 4.0}, {1, 2}), 2, rng);
+  CHECK(one.centres.data<double>()[1] == 4);
+}
+
+TEST_CASE("k-means is the same at any number of threads") {
+  CHECK(test::same_at_any_thread_count([] {
+    Rng rng(4, "test/kmeans");
+    return kmeans(randn({5000, 6}, rng), 12, rng).centres.to_vector();
+  }));
+}
+
+TEST_CASE("what k-means refuses") {
+  Rng rng(5, "test/kmeans");
+  CHECK_THROWS_WITH_AS(kmeans(zeros({0, 2}), 3, rng), doctest::Contains("n above 0"), Error);
+  CHECK_THROWS_WITH_AS(kmeans(zeros({4, 2}), 0, rng), doctest::Contains("one cluster"), Error);
+  CHECK_THROWS_WITH_AS(kmeans(full({4, 2}, NAN), 2, rng), doctest::Contains("not all finite"), Error);
+}
