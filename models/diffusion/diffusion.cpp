@@ -20,8 +20,9 @@ constexpr int64_t kImagesAtOnce = 250, kPointsAtOnce = 20000;
 constexpr int64_t kCodeSteps = 100;       // of ddim between an image and its noise
 constexpr int64_t kQuickExamples = 1000;  // that are looked at while training
 
-int64_t classes_of(const PathOptions& options, const DataShape& shape) {
-  return options.conditional ? shape.classes : 0;
+int64_t class_count(const Classes& classes, const DataShape& shape) {
+  if (classes.clusters > 0) return classes.clusters;
+  return classes.by_label ? shape.classes : 0;
 }
 
 // Pixels of [0,1] as [-1,1], and back; points as they are.
@@ -67,16 +68,36 @@ Diffusion::Diffusion(DiffusionKind kind, const PathOptions& options, const DataS
     : shape_(shape),
       kind_(std::move(kind)),
       options_(options),
+      classes_(Classes::read(options.classes)),
       init_rng_(training.stream_seed(), kind_.name + "/init"),
       noise_rng_(training.stream_seed(), kind_.name + "/noise"),
-      network_(options.network, shape, classes_of(options, shape), init_rng_),
+      network_(options.network, shape, class_count(classes_, shape), init_rng_),
       learner_(network_, training.learner(adam({.beta2 = 0.99}))),
       error_(add_metric(error_info(kind_.prediction_type))),
       grad_norm_(add_metric(grad_norm_info())) {
   add_learner(learner_);
+  if (classes_.clusters > 0)
+    clusters_.emplace(classes_.clusters, classes_.by_label ? shape.classes : 0, shape.size());
 }
 
-void Diffusion::add_to(State& state) { state.add(kind_.name + ".noise", noise_rng_); }
+void Diffusion::add_to(State& state) {
+  state.add(kind_.name + ".noise", noise_rng_);
+  if (clusters_) clusters_->add_to(state, kind_.name + ".clusters");
+}
+
+void Diffusion::prepare(const Examples& examples) {
+  if (clusters_) clusters_->fit(examples, init_rng_.seed());
+}
+
+Tensor Diffusion::classes_of(const Tensor& x, const Tensor& labels) const {
+  if (clusters_) return clusters_->of(x, labels);
+  return is_conditional() ? labels : Tensor();
+}
+
+Tensor Diffusion::classes_to_draw(int64_t n, const Tensor& labels, Rng& rng) const {
+  if (clusters_) return clusters_->draw(n, labels, rng);
+  return is_conditional() ? labels : Tensor();
+}
 
 std::unique_ptr<SamplingOptions> Diffusion::sampling_options() const {
   return sampling_options_of(RequestedPath{options_, is_conditional()});
@@ -112,11 +133,10 @@ Tensor Diffusion::error(const Batch& batch, const Tensor& labels, Rng& rng) cons
 }
 
 void Diffusion::train_step(const StepContext& context, MetricRow row) {
-  Tensor labels;
-  if (is_conditional())
-    labels = dropped(context.batch.labels, network_.classes(), options_.label_dropout, noise_rng_);
+  Tensor classes = classes_of(context.batch.x, context.batch.labels);
+  if (classes.defined()) classes = dropped(classes, network_.classes(), options_.label_dropout, noise_rng_);
   Tape tape;
-  const Tensor loss = mean(error(context.batch, labels, noise_rng_));
+  const Tensor loss = mean(error(context.batch, classes, noise_rng_));
   row[error_] = loss.item();
   row[grad_norm_] = learner_.step(loss, context.learning_rate);
 }
@@ -126,7 +146,7 @@ Quantities Diffusion::held_out_error(const DataView& data, int64_t most) const {
   Tensors errors;
   const Examples some = first_of(data.examples, most);
   for_each_batch(some, options_.pixels, data.seed, kImagesAtOnce, [&](const Batch& batch) {
-    errors.push_back(error(batch, is_conditional() ? batch.labels : Tensor(), rng));
+    errors.push_back(error(batch, classes_of(batch.x, batch.labels), rng));
   });
   Quantity found =
       mean_over_examples(kind_.prediction_type == PredictionType::velocity ? kVelocityError : kNoiseError,
@@ -210,7 +230,9 @@ Tensor Diffusion::code_of(const Tensor& examples, const Tensor& labels, Rng& rng
 
 Abilities Diffusion::do_abilities() {
   const auto interpolate = [this](const InterpolateRequest& r) {
-    return between(code_of(r.ends.x, r.ends.labels, r.rng), label_of_each_pair(r.ends.labels), r.rng);
+    // Two images of a pair may lie in two clusters: then neither the way there nor the way back is told one.
+    const Tensor labels = clusters_ ? Tensor() : r.ends.labels;
+    return between(code_of(r.ends.x, labels, r.rng), label_of_each_pair(labels), r.rng);
   };
   return {.target = target_of_path(),
           .inpaint = [this](const InpaintRequest& request) { return completed_images(request); },
@@ -242,7 +264,7 @@ Tensor Diffusion::completed_images(const InpaintRequest& request) const {
 Tensor Diffusion::do_sample(const SampleRequest& request, const SamplingOptions& sampling) const {
   Route route = route_of(options_in<RequestedPath>(sampling).path);
   const int64_t at_once = shape_.is_image() ? kImagesAtOnce : kPointsAtOnce;
-  const Tensor& labels = request.labels;
+  const Tensor labels = classes_to_draw(request.n, request.labels, request.rng);
   Tensors parts;
   for (int64_t first = 0; first < request.n; first += at_once) {
     const int64_t end = std::min(first + at_once, request.n);
@@ -296,7 +318,8 @@ std::string Diffusion::do_interpretation(const DataView&) {
   text +=
       fmt::format("Samples take {} steps of {}", options_.sample_steps, name_of(kSolvers, options_.solver));
   if (is_conditional())
-    text += fmt::format(", each with guidance {:.3g} towards its label", options_.guidance);
+    text += fmt::format(", each with guidance {:.3g} towards its {}", options_.guidance,
+                        clusters_ ? "cluster" : "label");
   text += ".";
   if (shape_.is_image() && (shape_.height() % 4 != 0 || shape_.width() % 4 != 0))
     text +=

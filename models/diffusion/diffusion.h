@@ -1,9 +1,11 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "models/base/entry.h"
 #include "models/diffusion/options.h"
+#include "models/networks/clusters.h"
 
 namespace gradzoo {
 
@@ -46,18 +48,22 @@ class Diffusion : public Model {
 
   const TimeNetwork& network() const { return network_; }
   const NoisePath& path() const { return kind_.path; }
-  int64_t label_count() const override { return network_.classes(); }
-  /// Both conditional means at x (B, numbers), images in [-1,1], at time t, given labels (B) or, if
+  int64_t label_count() const override { return classes_.by_label ? shape_.classes : 0; }
+  void prepare(const Examples& examples) override;
+  /// What the network is told of n samples: their labels (n), or clusters, of these labels where there are
+  /// some, drawn as often as they occur; undefined of a model without classes.
+  Tensor classes_to_draw(int64_t n, const Tensor& labels, Rng& rng) const;
+  /// Both conditional means at x (B, numbers), images in [-1,1], at time t, given classes (B) or, if
   /// undefined, none.
-  Prediction predict(const Tensor& x, double t, const Tensor& labels = {}) const;
+  Prediction predict(const Tensor& x, double t, const Tensor& classes = {}) const;
   /// dx_t/dt of the probability flow, without labels; smooth in x, because the x0 prediction is not clamped
   /// here.
   Tensor velocity(const Tensor& x, double t) const;
   /// Maps x_0 (n, numbers) to data in their own units.
-  Tensor carry(const Tensor& x, const Tensor& labels, Rng& rng, const Route& route) const;
-  /// Ten points on the arc between each pair of x_0 (2 pairs, numbers), with one label for each pair, mapped
+  Tensor carry(const Tensor& x, const Tensor& classes, Rng& rng, const Route& route) const;
+  /// Ten points on the arc between each pair of x_0 (2 pairs, numbers), with one class for each pair, mapped
   /// to data by ddim: (10 pairs, numbers).
-  Tensor between(const Tensor& codes, const Tensor& labels, Rng& rng) const;
+  Tensor between(const Tensor& codes, const Tensor& classes, Rng& rng) const;
   /// The route that the options describe.
   Route route() const { return route_of(options_); }
   /// The time at which the ratio of noise to data is sigma.
@@ -80,6 +86,8 @@ class Diffusion : public Model {
   Tensor completed_images(const InpaintRequest& request) const;
   Target target_of_path() const;
   bool is_conditional() const { return network_.classes() > 0; }
+  // Labels or clusters (B) of examples as batches have them; undefined of a model without classes.
+  Tensor classes_of(const Tensor& x, const Tensor& labels) const;
   // What the network was made to say, at times t (B).
   Tensor output(const Tensor& x, const Tensor& t, const Tensor& labels) const;
   // |output - target|^2, a number of the example: (B).
@@ -94,6 +102,8 @@ class Diffusion : public Model {
   DataShape shape_;
   DiffusionKind kind_;
   PathOptions options_;
+  Classes classes_;
+  std::optional<Clusters> clusters_;
   Rng init_rng_, noise_rng_;
   TimeNetwork network_;
   Learner learner_;

@@ -1,12 +1,34 @@
+#include <charconv>
+
 #include "models/diffusion/diffusion.h"
 #include "models/diffusion/levels.h"
 
 namespace gradzoo {
 
+Classes Classes::read(const std::string& text) {
+  constexpr int64_t kMost = 10'000;
+  const size_t colon = text.find(':');
+  const std::string kind = text.substr(0, colon);
+  int64_t clusters = 0;
+  if (colon != std::string::npos) {
+    const char* const end = text.data() + text.size();
+    const auto read = std::from_chars(text.data() + colon + 1, end, clusters);
+    if (read.ec != std::errc() || read.ptr != end || clusters < 1 || clusters > kMost)
+      throw Error("classes={}: how many clusters? Hint: {}:100, at most {}", text, kind, kMost);
+  }
+  if (kind == "labels") return {true, clusters};
+  if (kind == "clusters" && clusters > 0) return {false, clusters};
+  if (text == "none") return {};
+  throw Error("classes={} is not known. Hint: labels, labels:100, clusters:100 or none", text);
+}
+
 void PathOptions::describe(OptionTable& options) {
-  options.add("conditional", conditional, "conditional on the label, if the images have labels");
+  options.add(
+      "classes", classes,
+      "what samples are conditional on: labels; clusters:100, that many clusters of images, for those "
+      "without labels; labels:100, clusters within each label; or none");
   options.add("label_dropout", label_dropout,
-              "probability of dropping a label in training, for classifier-free guidance", {0, 1});
+              "probability of dropping a label or cluster in training, for classifier-free guidance", {0, 1});
   options.add("guidance", guidance, "classifier-free guidance of samples: w in u(x) + w (u(x|label) - u(x))",
               {0, 100});
   options.add("pixels", pixels, subset(kPixels, Pixels::grey, Pixels::dequantised),
@@ -40,10 +62,21 @@ void PathOptions::adapt(OptionTable& table, TrainingOptions& training, const Dat
   prefer(training.clip, 1.0);
   prefer(training.lr, 0.002);
   // What nobody has set does no harm.
-  const bool has_labels = conditional && shape.classes > 0;
-  if (!has_labels && guidance > 0 && guidance != PathOptions().guidance)
+  if (shape.classes == 0 && classes != "none") prefer(classes, shape.is_image() ? "clusters:100" : "none");
+  const Classes given = Classes::read(classes);
+  if (given.by_label && shape.classes == 0)
+    throw Error("classes={}: these data have no labels. Hint: {}", classes,
+                shape.is_image() ? "classes=clusters:100" : "classes=none");
+  if (given.clusters > 0) {
+    if (!shape.is_image()) throw Error("classes={} is for images. Hint: classes=none", classes);
+    static_cast<void>(Clusters(given.clusters, given.by_label ? shape.classes : 0, shape.size()));
+    if (!given.by_label) prefer(guidance, 1.5);
+  }
+  if (!given.any() && guidance > 0 && guidance != PathOptions().guidance)
     throw Error("guidance={} needs a label, and this model has none. Hint: {}", guidance,
-                shape.classes > 0 ? "conditional=true" : "images with labels");
+                shape.classes > 0  ? "classes=labels"
+                : shape.is_image() ? "classes=clusters:100"
+                                   : "images");
   if (!shape.is_image()) {
     prefer(training.batch, 1000);
     prefer(training.steps, 6000);
@@ -83,14 +116,14 @@ void NcsnOptions::describe(OptionTable& options) {
 }
 
 void NcsnOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+  if (net != NoiseNet::score) table.prefer(classes, "none", "one energy");
   PathOptions::adapt(table, training, shape);
   if (!shape.is_image()) table.prefer(training.steps, 10'000, "toys");
   if (net == NoiseNet::mdsm && !shape.is_image())
     throw Error(
         "net=mdsm estimates the noise level from an image, and points do not show it. Hint: net=energy");
-  if (net != NoiseNet::score) table.prefer(conditional, false, "one energy");
-  if (net != NoiseNet::score && conditional && shape.classes > 0)
-    throw Error("net={} is one energy for all images, without labels. Hint: conditional=false",
+  if (net != NoiseNet::score && Classes::read(classes).any())
+    throw Error("net={} is one energy for all images, without classes. Hint: classes=none",
                 name_of(kNoiseNets, net));
   const double unit = shape.is_image() ? 2 : 1;
   if (const double apart = shape.diameter(); apart > 0)

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "models/base/training_options.h"
 #include "models/networks/noise_energy.h"
 #include "models/networks/pairing.h"
@@ -8,9 +10,19 @@
 
 namespace gradzoo {
 
+/// What a model is conditional on: labels, clusters of images, clusters within each label, or nothing.
+struct Classes {
+  bool by_label = false;
+  int64_t clusters = 0;  // in all; 0: none
+
+  /// "labels", "labels:100", "clusters:100" or "none". Throws Error for others.
+  static Classes read(const std::string& text);
+  bool any() const { return by_label || clusters > 0; }
+};
+
 /// The options of every model along a path from noise to data.
 struct PathOptions {
-  bool conditional = true;
+  std::string classes = "labels";
   double label_dropout = 0.1;
   double guidance = 1.25;
   int64_t sample_steps = 20;

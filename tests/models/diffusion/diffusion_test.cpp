@@ -22,7 +22,7 @@ const DataShape kImages{.example = {8, 8}, .classes = 3};
 
 template <class M>
 std::unique_ptr<M> image_model(const char* name, std::vector<std::string> more = {}) {
-  std::vector<std::string> settings = {"channels=8", "conditional=false", "ema=0", "sample_steps=4"};
+  std::vector<std::string> settings = {"channels=8", "classes=none", "ema=0", "sample_steps=4"};
   settings.insert(settings.end(), more.begin(), more.end());
   return test::small_model<M>(name, settings, kImages);
 }
@@ -200,15 +200,67 @@ TEST_CASE("what does not go together is refused") {
   };
   CHECK(test::contains(said("flow-matching", {"pairing=optimal"}, kImages), "for points"));
   CHECK(test::contains(said("ncsn", {"net=mdsm"}, test::toy_shape("ring8")), "net=energy"));
-  CHECK(test::contains(said("ncsn", {"net=energy", "conditional=true"}, kImages), "conditional=false"));
+  CHECK(test::contains(said("ncsn", {"net=energy", "classes=labels"}, kImages), "classes=none"));
   CHECK(test::contains(said("ncsn", {"sigma_begin=0.1", "sigma_end=0.2"}, kImages),
                        "the first is the largest"));
   CHECK(test::contains(said("ncsn", {"sigma_end=0"}, kImages), "sigma_end"));
   CHECK(test::contains(said("ddpm", {"sample_steps=0"}, kImages), "sample_steps"));
   CHECK(test::contains(said("ncsn", {"sample_steps=1"}, kImages), "one noise level"));
-  CHECK(test::contains(said("ddpm", {"guidance=2", "conditional=false"}, kImages), "Hint: conditional=true"));
+  CHECK(test::contains(said("ddpm", {"guidance=2", "classes=none"}, kImages), "Hint: classes=labels"));
   CHECK(test::contains(said("ddpm", {"guidance=2"}, test::toy_shape("ring8")), "this model has none"));
-  CHECK(said("ddpm", {"conditional=false"}, kImages).empty());
+  CHECK(said("ddpm", {"classes=none"}, kImages).empty());
+}
+
+TEST_CASE("classes are labels, clusters, clusters within labels, or none") {
+  const DataShape labelled{.example = {8, 8}, .classes = 3}, bare{.example = {8, 8}};
+  const auto said = [](std::vector<std::string> settings, const DataShape& shape) {
+    return test::error_message([&] { test::options_for("ddpm", settings, shape); });
+  };
+  for (const char* text :
+       {"cluster:9", "clusters", "clusters:", "clusters:0", "clusters:9x", "labels:-1", "none:3", ""})
+    CHECK_MESSAGE(test::contains(said({std::string("classes=") + text}, labelled), "Hint: "), text);
+  CHECK(test::contains(said({"classes=labels:10"}, labelled), "Hint: 9"));
+  CHECK(test::contains(said({"classes=labels"}, bare), "classes=clusters:100"));
+  CHECK(test::contains(said({"classes=clusters:4"}, test::toy_shape("ring8")), "for images"));
+  CHECK(test::option_text("ddpm", {}, labelled, "classes") == "labels");
+  CHECK(test::option_text("ddpm", {}, bare, "classes") == "clusters:100");
+  CHECK(test::option_text("ddpm", {}, test::toy_shape("ring8"), "classes") == "none");
+  CHECK(test::option_text("ncsn", {"net=energy"}, bare, "classes") == "none");
+  CHECK(test::option_text("ddpm", {"classes=clusters:20"}, labelled, "guidance") == "1.5");
+  CHECK(test::option_text("ddpm", {"classes=labels:30"}, labelled, "guidance") == "1.25");
+  const auto labels_of = [&](const std::string& classes) {
+    return test::small_model<Ddpm>("ddpm", {"channels=8", "classes=" + classes}, labelled)->label_count();
+  };
+  CHECK(labels_of("labels") == 3);
+  CHECK(labels_of("labels:30") == 3);
+  CHECK(labels_of("clusters:20") == 0);
+  CHECK(labels_of("none") == 0);
+}
+
+TEST_CASE("a network is told the clusters of what it trains on, and those that samples are drawn of") {
+  const DataShape labelled{.example = {8, 8}, .classes = 3};
+  const auto model = test::small_model<Ddpm>("ddpm", {"channels=8", "classes=labels:6", "ema=0"}, labelled);
+  CHECK(model->network().classes() == 6);
+  Rng rng(2, "diffusion_test");
+  std::vector<uint8_t> labels;
+  for (int i = 0; i < 60; ++i) labels.push_back(static_cast<uint8_t>(i % 3));
+  // Of each label a bright and a dark kind.
+  const Tensor bright = tile_rows(tensor({0, 0, 0, 1, 1, 1}, {6, 1, 1}), 10);
+  const Examples examples{cast(rand({60, 8, 8}, rng) * 50.0 + bright * 200.0, DType::u8),
+                          tensor(labels, {60}), arange(60, DType::i64)};
+  model->prepare(examples);
+  const Tensor asked = tensor(std::vector<int64_t>{2, 0, 1, 2}, {4});
+  for (int i = 0; i < 20; ++i) {
+    const Tensor told = model->classes_to_draw(4, asked, rng);
+    for (int64_t j = 0; j < 4; ++j) CHECK(told.data<int64_t>()[j] / 2 == asked.data<int64_t>()[j]);
+  }
+  State state;
+  model->register_state(state);
+  CHECK(state.find("ddpm.clusters.centres") != nullptr);
+  // Each image's error is that of its own cluster: the mean of both kinds' evaluations.
+  const DataView view{examples, examples, 1};
+  const double all = model->validate(view)[kNoiseError].value;
+  CHECK(std::isfinite(all));
 }
 
 TEST_CASE("the first noise is as wide as data lie apart") {

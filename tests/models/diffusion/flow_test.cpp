@@ -62,7 +62,7 @@ TEST_CASE("labels are asked for by a model that learned them alone, and decide w
       error_message([&] { conditional->sample({.n = 3, .rng = any, .labels = zeros({2}, DType::i64)}); }),
       "labels are i64 (2), and 3 samples are asked for"));
   const auto plain = test::small_model<FlowMatching>(
-      "flow-matching", {"channels=8", "conditional=false", "sample_steps=2"}, kDigits);
+      "flow-matching", {"channels=8", "classes=none", "sample_steps=2"}, kDigits);
   Rng rng(1, "samples");
   CHECK(plain->network().classes() == 0);
   CHECK(plain->sample({.n = 5, .rng = rng}).shape() == Shape{5, 8, 8});
@@ -191,7 +191,7 @@ TEST_CASE("the hidden half of an image is drawn as the known half asks for") {
   // Images are all lit or all dark.
   const DataShape shape{.example = {8, 8}};
   const auto model = test::small_model<FlowMatching>(
-      "flow-matching", {"channels=8", "sample_steps=10", "conditional=false", "ema=0"}, shape);
+      "flow-matching", {"channels=8", "sample_steps=10", "classes=none", "ema=0"}, shape);
   Rng rng(4, "flow_test");
   for (int64_t step = 0; step < 150; ++step) {
     const Tensor lit = bernoulli(full({32, 1}, 0.5), rng);

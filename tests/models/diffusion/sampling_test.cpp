@@ -71,7 +71,7 @@ TEST_CASE("an image is filled in by single steps at a level, and what noise its 
 }
 
 TEST_CASE("chains that name no level walk on the score at the noise that the target tells") {
-  const auto model = stirred<Ddpm>("ddpm", {"conditional=false"}, kPlain);
+  const auto model = stirred<Ddpm>("ddpm", {"classes=none"}, kPlain);
   const NoGrad quiet;
   const Target target = model->target();
   Rng rng(5, "sampling_test");
@@ -81,7 +81,7 @@ TEST_CASE("chains that name no level walk on the score at the noise that the tar
 }
 
 TEST_CASE("images that diffusion takes to lie under noise are images; points may lie anywhere") {
-  const auto images = stirred<Ddpm>("ddpm", {"conditional=false"}, kPlain);
+  const auto images = stirred<Ddpm>("ddpm", {"classes=none"}, kPlain);
   const auto points = stirred<Ddpm>("ddpm", {"hidden=8"}, test::toy_shape("ring8"));
   Rng rng(6, "sampling_test");
   const NoGrad quiet;
@@ -93,7 +93,7 @@ TEST_CASE("images that diffusion takes to lie under noise are images; points may
 }
 
 TEST_CASE("bits are measured of as many images as are asked for") {
-  const auto model = stirred<Ddpm>("ddpm", {"conditional=false", "pixels=dequantised"}, kPlain);
+  const auto model = stirred<Ddpm>("ddpm", {"classes=none", "pixels=dequantised"}, kPlain);
   Rng pixels(7, "sampling_test");
   const Examples images{cast(rand({5, 4, 4}, pixels) * 255.0, DType::u8), Tensor(), arange(5, DType::i64)};
   OptionTable options;

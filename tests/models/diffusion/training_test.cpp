@@ -99,7 +99,7 @@ TEST_CASE(
 TEST_CASE(
     "what fills an image in takes each step ten times, known pixels on their paths, back by fresh noise") {
   const auto model = test::small_model<FlowMatching>(
-      "flow-matching", {"channels=8", "sample_steps=3", "conditional=false", "ema=0"}, {.example = {8, 8}});
+      "flow-matching", {"channels=8", "sample_steps=3", "classes=none", "ema=0"}, {.example = {8, 8}});
   Rng rng(6, "training_test");
   for (int64_t step = 0; step < 4; ++step) test::step_on(*model, rand({8, 64}, rng), 0.01, step);
   const Tensor images = rand({2, 64}, rng), known = bernoulli(full({64}, 0.5), rng),
