@@ -1,5 +1,7 @@
 #include <charconv>
 
+#include <fmt/format.h>
+
 #include "models/diffusion/diffusion.h"
 #include "models/diffusion/levels.h"
 
@@ -62,7 +64,13 @@ void PathOptions::adapt(OptionTable& table, TrainingOptions& training, const Dat
   prefer(training.clip, 1.0);
   prefer(training.lr, 0.002);
   // What nobody has set does no harm.
-  if (shape.classes == 0 && classes != "none") prefer(classes, shape.is_image() ? "clusters:100" : "none");
+  constexpr int64_t kClustersOfLabel = 10;
+  if (!shape.is_image() || classes == "none") {
+    prefer(classes, "none");
+  } else {
+    prefer(classes,
+           shape.classes > 0 ? fmt::format("labels:{}", kClustersOfLabel * shape.classes) : "clusters:100");
+  }
   const Classes given = Classes::read(classes);
   if (given.by_label && shape.classes == 0)
     throw Error("classes={}: these data have no labels. Hint: {}", classes,

@@ -172,8 +172,8 @@ TEST_CASE("labels are refused by a model that has no use for them, and options b
   CHECK_MESSAGE(contains(labels, "was not trained on labels"), labels);
   const auto dae = test::small_model<Model>("dae", {"hidden=4"}, {.example = {2, 2}});
   CHECK(contains(error_message([&] { dae->sample({.n = 1, .rng = rng, .options = {"steps=3"}}); }), "steps"));
-  const auto vae = test::small_model<Model>("vae", {"hidden=4"}, {.example = {2, 2}});
-  CHECK(contains(error_message([&] { vae->sample({.n = 1, .rng = rng, .options = {"steps=3"}}); }),
+  const auto gan = test::small_model<Model>("gan", {"net=mlp", "generator_hidden=4"}, {.example = {2, 2}});
+  CHECK(contains(error_message([&] { gan->sample({.n = 1, .rng = rng, .options = {"steps=3"}}); }),
                  "samples of this model have no options"));
 }
 

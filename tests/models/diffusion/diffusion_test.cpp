@@ -222,7 +222,7 @@ TEST_CASE("classes are labels, clusters, clusters within labels, or none") {
   CHECK(test::contains(said({"classes=labels:10"}, labelled), "Hint: 9"));
   CHECK(test::contains(said({"classes=labels"}, bare), "classes=clusters:100"));
   CHECK(test::contains(said({"classes=clusters:4"}, test::toy_shape("ring8")), "for images"));
-  CHECK(test::option_text("ddpm", {}, labelled, "classes") == "labels");
+  CHECK(test::option_text("ddpm", {}, labelled, "classes") == "labels:30");
   CHECK(test::option_text("ddpm", {}, bare, "classes") == "clusters:100");
   CHECK(test::option_text("ddpm", {}, test::toy_shape("ring8"), "classes") == "none");
   CHECK(test::option_text("ncsn", {"net=energy"}, bare, "classes") == "none");

@@ -29,7 +29,7 @@ std::unique_ptr<M> stirred(const char* name, std::vector<std::string> settings, 
 }
 
 TEST_CASE("more images than are drawn at once are each drawn under their own label") {
-  const auto model = stirred<FlowMatching>("flow-matching", {"sample_steps=1"}, kTiny);
+  const auto model = stirred<FlowMatching>("flow-matching", {"sample_steps=1", "classes=labels"}, kTiny);
   constexpr int64_t kAtOnce = 250, kMore = 6;
   const Tensor labels = concat(zeros({kAtOnce}, DType::i64), full({kMore}, 2, DType::i64), 0);
   Rng all(1, "sampling_test"), parts(1, "sampling_test");

@@ -17,7 +17,8 @@ const DataShape kLabelled{.example = {8, 8}, .classes = 3};
 /// A conditional model of images after some steps: before them the U-Net gives 0 whatever the label.
 struct Trained {
   std::unique_ptr<FlowMatching> model = test::small_model<FlowMatching>(
-      "flow-matching", {"channels=8", "label_dropout=0.5", "sample_steps=2", "ema=0"}, kLabelled);
+      "flow-matching", {"channels=8", "label_dropout=0.5", "sample_steps=2", "ema=0", "classes=labels"},
+      kLabelled);
   Rng rng{1, "training_test"};
   Tensor labels = tensor({0, 1, 2, 0, 1, 2, 0, 1}, {8}, DType::i64);
   Batch batch{rand({8, 64}, rng), labels, {}};
