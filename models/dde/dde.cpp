@@ -11,12 +11,23 @@
 #include "models/base/mode_quantities.h"
 #include "models/base/over_examples.h"
 #include "models/eval/noised_toy.h"
+#include "models/networks/noise_path.h"
 #include "models/pictures/image_pictures.h"
 #include "models/pictures/plane_pictures.h"
+#include "nn/learn/schedule.h"
+#include "samplers/kinds/annealed.h"
 #include "samplers/kinds/langevin.h"
 #include "samplers/tweedie.h"
 
 namespace gradzoo {
+namespace {
+
+// Pixels of [0,1] as [-1,1]; points as they are. And the length of a unit of the data there.
+Tensor centred(const Tensor& x, const DataShape& shape) { return shape.is_image() ? x * 2.0 - 1.0 : x; }
+double unit(const DataShape& shape) { return shape.is_image() ? 2 : 1; }
+
+}  // namespace
+
 DdeFit dde_fit(const Toy& toy, double sigma, TensorFn log_density) {
   const NoisedToy truth = noised_toy(toy, sigma);
   const Tensor f = on_grid(truth.grid, log_density, DType::f32);
@@ -50,28 +61,45 @@ Dde::Dde(const DdeOptions& options, const DataShape& shape, const TrainingOption
       options_(options),
       init_rng_(training.stream_seed(), "dde/init"),
       noise_rng_(training.stream_seed(), "dde/noise"),
-      density_(shape.size(), options.energy, init_rng_),
-      density_learner_("density", density_, training.learner()),
-      error_(add_metric({"density_error",
-                         "the loss: |grad f_p(x + e) + e|^2 / sigma^2 for each element; 1 if f_p is flat. It "
-                         "falls to a floor above 0, since many e lead to one x + e",
-                         true})),
+      density_(make_density()),
+      density_learner_("density", *density_, training.learner()),
+      error_(
+          add_metric({"density_error",
+                      "the loss: |sigma grad f_p(x + sigma e) + e|^2 for each element; 1 if f_p is flat. It "
+                      "falls to a floor above 0, since many e lead to one x + sigma e",
+                      true})),
       grad_norm_(add_metric(grad_norm_info())) {
   add_learner(density_learner_);
   if (!options.generator) return;
-  gap_ =
-      add_metric({"fake_gap_nats", "the generator's loss: mean [f_q - f_p] / sigma^2 at noisy fakes", true});
-  generator_.emplace(
-      layer_sizes(options.latent, options.generator_hidden, shape.size()), init_rng_,
-      MlpOptions{.activation = "silu", .final_activation = shape.is_image() ? "sigmoid" : "identity"});
+  gap_ = add_metric({"fake_gap_nats", "the generator's loss: mean f_q - f_p at noisy fakes", true});
+  generator_ = make_generator();
   if (options.fake_density) {
     fake_error_ = add_metric({"fake_density_error", "the same for f_q, on the generator's samples", true});
-    fake_density_.emplace(shape.size(), options.energy, init_rng_);
+    fake_density_ = make_density();
     fake_learner_.emplace("fake_density", *fake_density_, training.learner());
     add_learner(*fake_learner_);
   }
-  generator_learner_.emplace("generator", *generator_, training.learner());
+  // beta1 = .5 as for other generators of images (Radford et al. 2016).
+  generator_learner_.emplace("generator", *generator_,
+                             training.learner(shape.is_image() ? adam({.beta1 = 0.5}) : adam()));
   add_last_learner(*generator_learner_);
+}
+
+std::unique_ptr<NoisyDensity> Dde::make_density() {
+  if (!shape_.is_image() && !has_levels())
+    return std::make_unique<OneLevelDensity>(shape_.size(), options_.energy, init_rng_);
+  const double spread = shape_.is_image() ? 1 : shape_.diameter() / 4;
+  return std::make_unique<LevelDensity>(shape_.size(), options_.energy, spread * spread, init_rng_);
+}
+
+std::unique_ptr<Module> Dde::make_generator() {
+  constexpr int64_t kGroup = 8;  // channels that are normalised together
+  if (is_codable(shape_))
+    return std::make_unique<ImageDecoder>(
+        options_.latent, shape_, init_rng_,
+        ImageCoderOptions{.channels = options_.channels, .norm_groups = options_.channels / kGroup});
+  return std::make_unique<Mlp>(layer_sizes(options_.latent, options_.generator_hidden, shape_.size()),
+                               init_rng_, MlpOptions{.activation = "silu"});
 }
 
 void Dde::add_to(State& state) { state.add("dde.noise", noise_rng_); }
@@ -81,53 +109,109 @@ std::unique_ptr<SamplingOptions> Dde::sampling_options() const {
   return sampling_options_of(options_);
 }
 
-Tensor Dde::denoising_error(const EnergyNetwork& network, const Tensor& x, const Tensor& eps) const {
-  const double sigma = options_.sigma;
-  const Tensor noise = concat(eps, -eps, 0);
-  const Tensor score = network.score(concat(x, x, 0) + noise * sigma, is_recording());
-  return mean(square(score * sigma + noise), 1);
+Tensor Dde::levels(int64_t n, double least, Rng& rng) const {
+  if (!has_levels()) return full({n, 1}, options_.sigma);
+  const double range = std::log(options_.sigma_begin / least);
+  return exp(reshape(stratified_times(n, rng), {n, 1}) * range + std::log(least));
 }
 
-Tensor Dde::generate(const Tensor& z) const { return generator_->forward(z); }
+Tensor Dde::denoising_error(const NoisyDensity& density, const Tensor& x, const Tensor& eps,
+                            const Tensor& sigma) const {
+  const Tensor score = density.score(x + eps * sigma, sigma, is_recording());
+  return mean(square(score * sigma + eps), 1);
+}
 
-// f_q's step on fakes, then G's.
-void Dde::train_generator(int64_t n, double rate, MetricRow row) {
-  const Tensor z = randn({n, options_.latent}, noise_rng_), eps = randn({n, shape_.size()}, noise_rng_);
-  if (fake_density_) {
-    const Tensor fake = [&] {
-      const NoGrad quiet;
-      return generate(z);
-    }();
-    const Tape tape;
-    const Tensor loss = mean(denoising_error(*fake_density_, fake, eps));
-    row[*fake_error_] = loss.item();
-    fake_learner_->step(loss, rate);
+Tensor Dde::generate(const Tensor& z) const {
+  const Tensor x = generator_->forward(z);
+  return shape_.is_image() ? sigmoid(x) : x;
+}
+
+double Dde::train_density(const NoisyDensity& density, Learner& learner, const Tensor& x, double rate,
+                          double& norm) {
+  Tensor points = x, eps = randn_like(x, noise_rng_), sigma = levels(x.dim(0), options_.sigma, noise_rng_);
+  if (!shape_.is_image()) {  // +e and -e of each point: their errors cancel in part
+    points = concat(x, x, 0);
+    eps = concat(eps, -eps, 0);
+    sigma = concat(sigma, sigma, 0);
   }
   const Tape tape;
-  const Tensor noisy = generate(z) + eps * options_.sigma;
-  const Tensor f_p = density_.log_density(noisy);
-  const Tensor gap = mean(fake_density_ ? fake_density_->log_density(noisy) - f_p : -f_p);
-  row[*gap_] = gap.item();
-  generator_learner_->step(gap, rate);
+  const Tensor loss = mean(denoising_error(density, points, eps, sigma));
+  const double value = loss.item();
+  norm = learner.step(loss, rate);
+  return value;
+}
+
+void Dde::train_fake_density(int64_t n, double rate, MetricRow row) {
+  double norm = 0;
+  for (int64_t i = 0; i < options_.fake_steps; ++i) {
+    const Tensor fake = [&] {
+      const NoGrad quiet;
+      return centred(generate(randn({n, options_.latent}, noise_rng_)), shape_);
+    }();
+    row[*fake_error_] = train_density(*fake_density_, *fake_learner_, fake, rate, norm);
+  }
+}
+
+void Dde::train_generator(int64_t n, const StepContext& context, MetricRow row) {
+  const double done = static_cast<double>(context.step - options_.density_steps) /
+                      static_cast<double>(std::max<int64_t>(1, context.steps - options_.density_steps));
+  const double first = std::max(options_.generator_sigma, options_.sigma);
+  const double least = first * std::pow(options_.sigma / first, done);
+  const Tensor sigma = levels(n, least, noise_rng_);
+  const Tensor z = randn({n, options_.latent}, noise_rng_), eps = randn({n, shape_.size()}, noise_rng_);
+  const Tape tape;
+  const Tensor noisy = centred(generate(z), shape_) + eps * sigma;
+  const Tensor difference = gap(noisy, sigma);
+  row[*gap_] = mean(difference.detach()).item();
+  generator_learner_->step(generator_loss(difference, sigma),
+                           options_.generator_lr > 0 ? options_.generator_lr : context.learning_rate);
+}
+
+Tensor Dde::gap(const Tensor& x, const Tensor& sigma) const {
+  const Tensor f_p = density_->log_density(x, sigma);
+  return fake_density_ ? fake_density_->log_density(x, sigma) - f_p : neg(f_p);
+}
+
+Tensor Dde::generator_loss(const Tensor& difference, const Tensor& sigma) const {
+  return mean(difference * (reshape(sigma, {sigma.dim(0)}) / options_.sigma));
 }
 
 void Dde::train_step(const StepContext& context, MetricRow row) {
-  const Tensor& x = context.batch.x;
-  const Tensor eps = randn_like(x, noise_rng_);
-  {
-    const Tape tape;
-    const Tensor loss = mean(denoising_error(density_, x, eps));
-    row[error_] = loss.item();
-    row[grad_norm_] = density_learner_.step(loss, context.learning_rate);
+  const int64_t alone = generator_ ? options_.density_steps : 0;
+  const Tensor x = centred(context.batch.x, shape_);
+  double norm = 0;
+  if (alone == 0 || context.step < alone) {
+    const double rate = context.learning_rate * (alone > 0 ? linear_decay(context.step, alone) : 1);
+    row[error_] = train_density(*density_, density_learner_, x, rate, norm);
+  } else {
+    const NoGrad quiet;
+    row[error_] = mean(denoising_error(*density_, x, randn_like(x, noise_rng_),
+                                       levels(x.dim(0), options_.sigma, noise_rng_)))
+                      .item();
   }
-  if (generator_) train_generator(x.dim(0), context.learning_rate, row);
+  row[grad_norm_] = norm;
+  if (!generator_) return;
+  if (context.step < alone) {
+    if (fake_density_) row[*fake_error_] = 0;
+    row[*gap_] = 0;
+    if (fake_density_ && context.step == alone - 1) {
+      const Tensor& from = density_learner_.parameters().flat();
+      std::copy_n(from.data<float>(), from.size(), fake_learner_->parameters().flat().mutable_data<float>());
+    }
+    return;
+  }
+  if (fake_density_) train_fake_density(x.dim(0), context.learning_rate, row);
+  train_generator(x.dim(0), context, row);
 }
 
 Quantities Dde::do_validate(const DataView& data) {
   Rng rng(data.seed, "dde/evaluation");
   const int64_t n = std::min<int64_t>(data.examples.count(), 1000);
   const Tensor x = read_examples(data.examples, 0, n, Pixels::grey, rng).x;
-  const Tensor both = denoising_error(density_, x, randn_like(x, rng));
+  const Tensor centre = centred(x, shape_);
+  const Tensor eps = randn_like(x, rng), sigma = levels(n, options_.sigma, rng);
+  const Tensor both = concat(denoising_error(*density_, centre, eps, sigma),
+                             denoising_error(*density_, centre, -eps, sigma), 0);
   Quantity error = mean_over_examples(kDdeError, (both.rows(0, n) + both.rows(n, 2 * n)) * 0.5,
                                       "the loss on examples that were not trained on");
   error.curve = error_;
@@ -146,23 +230,49 @@ Quantities Dde::do_evaluate(const DataView& data) {
   Quantity kl = quantity(kKl, fit.kl, "KL(truth with noise of sigma || model) by quadrature");
   kl.density_kind = kKlToTruth;
   out.add(std::move(kl));
-  out.add(quantity(kDdeOffsetSd, fit.offset.sd, "standard deviation of f_p / sigma^2 - log p^ under p^"));
+  out.add(quantity(kDdeOffsetSd, fit.offset.sd, "standard deviation of f_p - log p^ under p^"));
   out.add(quantity(kDdeOffsetMax, fit.offset.largest,
                    "its largest distance from the mean, on the 99 % most likely points"));
   return out;
 }
 
-// From where the noisy data could be, by Langevin steps on log p^; the last through Tweedie. Images begin as
-// uniform noise: near black, which f_p is never shown either, chains stay where they are.
+// In the data's own units, [0,1] of images, whose noise is half as wide there.
+Tensor Dde::log_density(const Tensor& x, std::optional<double> sigma) const {
+  const double level = sigma ? *sigma * unit(shape_) : options_.sigma;
+  return density_->log_density(centred(x, shape_), full({x.dim(0), 1}, level, x.dtype()));
+}
+
+Tensor Dde::noisy_score(const Tensor& x, double sigma) const {
+  const double level = std::max(sigma * unit(shape_), options_.sigma);
+  return density_->score(centred(x, shape_), full({x.dim(0), 1}, level, x.dtype())) * unit(shape_);
+}
+
+// From where the noisy data could be, by Langevin steps on log p^, down the levels where there are several;
+// the last through Tweedie.
 Tensor Dde::chain_ends(int64_t n, const DdeOptions& options, Rng& rng) const {
-  const double sigma = options_.sigma;
-  Tensor x = rand({n, shape_.size()}, rng);
-  if (shape_.toy) x = shape_.toy->box().centre() + (x - 0.5) * shape_.toy->box().sides();
-  UnadjustedLangevin langevin({.step = options.chain_step * sigma * sigma});
-  const Target target = density_.target();
-  langevin.begin(target, x);
-  for (int64_t i = 0; i < options.chain_steps; ++i) langevin.step(target, rng);
-  return tweedie_denoised(langevin.x(), langevin.value().score, sigma);
+  const double sigma = options_.sigma / unit(shape_), step = options.chain_step * sigma * sigma;
+  const Target target = target_of_least();
+  if (!has_levels()) {
+    Tensor x = rand({n, shape_.size()}, rng);
+    if (shape_.toy) x = shape_.toy->box().centre() + (x - 0.5) * shape_.toy->box().sides();
+    UnadjustedLangevin langevin({.step = step});
+    langevin.begin(target, x);
+    for (int64_t i = 0; i < options.chain_steps; ++i) langevin.step(target, rng);
+    return tweedie_denoised(langevin.x(), langevin.value().score, sigma);
+  }
+  const double begin = options_.sigma_begin / unit(shape_);
+  const int64_t count = std::max<int64_t>(2, options.chain_steps / options.level_steps);
+  AnnealedLangevin annealed({.step = step,
+                             .convention = StepConvention::full,
+                             .sigma_begin = begin,
+                             .sigma_end = sigma,
+                             .levels = count,
+                             .level_steps = options.level_steps});
+  const Tensor centre =
+      shape_.toy ? cast(shape_.toy->box().centre(), DType::f32) : full({1, shape_.size()}, 0.5);
+  annealed.begin(target, randn({n, shape_.size()}, rng) * begin + centre);
+  for (int64_t i = 0; i < count * options.level_steps; ++i) annealed.step(target, rng);
+  return tweedie_denoised(annealed.x(), noisy_score(annealed.x(), sigma), sigma);
 }
 
 Tensor Dde::do_sample(const SampleRequest& request, const SamplingOptions& sampling) const {
@@ -183,15 +293,20 @@ std::vector<Picture> Dde::do_pictures(const DataView& data) {
 }
 
 // The density is that of data with noise of sigma.
-Abilities Dde::do_abilities() {
-  return {.target = {.log_prob = [this](const Tensor& x) { return log_density(x); },
-                     .data_noise = options_.sigma}};
+Target Dde::target_of_least() const {
+  Target target{.log_prob = [this](const Tensor& x) { return log_density(x); },
+                .data_noise = options_.sigma / unit(shape_)};
+  if (has_levels())
+    target.noisy_score = [this](const Tensor& x, double sigma) { return noisy_score(x, sigma); };
+  return target;
 }
+
+Abilities Dde::do_abilities() { return {.target = target_of_least()}; }
 
 std::string Dde::do_interpretation(const DataView&) {
   std::string text = fmt::format(
-      "f_p / sigma^2 is the log-density of data with noise of {:g}, up to a constant, so its peaks are no "
-      "sharper than that noise. ",
+      "f_p is the log-density of data with noise of {:g}, up to a constant, so its peaks are no sharper than "
+      "that noise. ",
       options_.sigma);
   if (!generator_) return text + "Samples are the ends of Langevin chains on it, after a denoising step.";
   text +=

@@ -1,11 +1,12 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 
 #include "models/base/entry.h"
+#include "models/dde/density.h"
 #include "models/dde/options.h"
-#include "models/networks/energy.h"
-#include "nn/layers/layers.h"
+#include "models/networks/image_coder.h"
 
 namespace gradzoo {
 
@@ -26,18 +27,26 @@ struct DdeFit {
 DdeFit dde_fit(const Toy& toy, double sigma, TensorFn log_density);
 
 /// Denoising density estimator (Bigdeli et al. 2020): f_p with
-///   min E |grad f_p(x + e) + e|^2,  e ~ N(0, sigma^2 I),  so that f_p = sigma^2 log p^ + C,  p^ = p * N(0,
+///   min E |sigma grad f_p(x + sigma e) + e|^2,  e ~ N(0, I),  so that f_p = log p^ + C,  p^ = p * N(0,
 ///   sigma^2),
 /// and a generator without an adversary: f_q is fitted to its noisy fakes in the same way, and G descends
-///   mean [f_q(G(z) + e) - f_p(G(z) + e)],  whose gradient with f_q held is that of sigma^2 KL(q^ || p^).
+///   mean [f_q - f_p](G(z) + sigma e),  whose gradient with f_q held is that of KL(q^ || p^).
+/// With one sigma G finds no digits: q^ and p^ hardly overlap, or hardly differ. With all sigma from
+/// sigma_begin down to sigma, f_p and f_q know sigma, and G descends E sigma [f_q - f_p](G(z) + sigma e,
+/// sigma), a sum of KLs over levels, each of which is 0 for q = p alone (Luo et al. 2023, "Diff-Instruct").
 class Dde : public Model {
  public:
   Dde(const DdeOptions& options, const DataShape& shape, const TrainingOptions& training);
 
   void train_step(const StepContext& context, MetricRow row) override;
   std::unique_ptr<SamplingOptions> sampling_options() const override;
-  /// log p^ up to its constant: f_p / sigma^2, x (B, d) -> (B).
-  Tensor log_density(const Tensor& x) const { return density_.log_density(x); }
+  /// log p^ of data with noise of sigma, the least one where none is given, up to its constant: x (B, d) ->
+  /// (B), images and sigma in their own units, [0,1].
+  Tensor log_density(const Tensor& x, std::optional<double> sigma = {}) const;
+  /// f_q - f_p, or -f_p without f_q, of every row: x (B, d), images in [-1,1], sigma (B, 1) -> (B).
+  Tensor gap(const Tensor& x, const Tensor& sigma) const;
+  /// The mean of these gaps, each times sigma over the least: what G descends.
+  Tensor generator_loss(const Tensor& gaps, const Tensor& sigma) const;
 
  protected:
   void add_to(State& state) override;
@@ -49,18 +58,29 @@ class Dde : public Model {
   std::string do_interpretation(const DataView& data) override;
 
  private:
-  // |grad f + e|^2 / sigma^2, a number of the example: (B), of +e and -e.
-  Tensor denoising_error(const EnergyNetwork& network, const Tensor& x, const Tensor& eps) const;
+  // |sigma grad f + e|^2, a number of the example: (B).
+  Tensor denoising_error(const NoisyDensity& density, const Tensor& x, const Tensor& eps,
+                         const Tensor& sigma) const;
+  // Levels (n, 1), evenly spread in log sigma down to `least`.
+  Tensor levels(int64_t n, double least, Rng& rng) const;
+  std::unique_ptr<NoisyDensity> make_density();
+  std::unique_ptr<Module> make_generator();
+  bool has_levels() const { return options_.sigma_begin > options_.sigma; }
+  Tensor noisy_score(const Tensor& x, double sigma) const;
+  Target target_of_least() const;
   Tensor generate(const Tensor& z) const;
   Tensor chain_ends(int64_t n, const DdeOptions& options, Rng& rng) const;
-  void train_generator(int64_t n, double rate, MetricRow row);
+  double train_density(const NoisyDensity& density, Learner& learner, const Tensor& x, double rate,
+                       double& norm);
+  void train_fake_density(int64_t n, double rate, MetricRow row);
+  void train_generator(int64_t n, const StepContext& context, MetricRow row);
 
   DataShape shape_;
   DdeOptions options_;
   Rng init_rng_, noise_rng_;
-  EnergyNetwork density_;
-  std::optional<EnergyNetwork> fake_density_;  // of a generator's samples
-  std::optional<Mlp> generator_;
+  std::unique_ptr<NoisyDensity> density_;
+  std::unique_ptr<NoisyDensity> fake_density_;  // of a generator's samples; null: none
+  std::unique_ptr<Module> generator_;           // null: none
   Learner density_learner_;
   std::optional<Learner> fake_learner_, generator_learner_;
   Metric error_, grad_norm_;

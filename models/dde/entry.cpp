@@ -6,12 +6,27 @@ namespace gradzoo {
 void DdeOptions::describe(OptionTable& options) {
   energy.describe(options);
   options.add("sigma", sigma,
-              "standard deviation of the noise on the data; it sets how smooth the learned density is",
+              "standard deviation of the least noise on the data, images in [-1,1]; it sets how smooth the "
+              "learned density is",
               {1e-6, 1e6});
+  options.add("sigma_begin", sigma_begin,
+              "the density is learned with all noise from here down to sigma; 0: with sigma alone", {0, 1e6});
   options.add("generator", generator, "train a generator too, by the difference of two log-densities");
   options.add(
       "fake_density", fake_density,
       "learn the density of the generator's samples; false: the generator only climbs f_p, and collapses");
+  options.add(
+      "density_steps", density_steps,
+      "generator: steps that learn the density of the data alone, which then stays as it is, and which "
+      "the density of the fakes begins as; 0: all learn side by side",
+      {0, 1e9});
+  options.add("fake_steps", fake_steps, "generator: steps of the fakes' density for each of its own",
+              {1, 100});
+  options.add("generator_lr", generator_lr, "generator: its step size; 0: lr", {0, 1});
+  options.add("generator_sigma", generator_sigma,
+              "generator: its least noise falls from here to sigma over the run; 0: it is sigma", {0, 1e6});
+  options.add("channels", channels,
+              "generator of images: channels at half the resolution, twice as many at a quarter", {8, 1024});
   options.add("latent", latent, "generator: dimensions of z", {1, 4096});
   options.add("generator_hidden", generator_hidden, "generator: units of its hidden layers", {1, 65536});
   describe_sampling(options);
@@ -21,6 +36,7 @@ void DdeOptions::describe_sampling(OptionTable& options) {
   options.add("chain_step", chain_step, "without generator: step of the Langevin chains, in units of sigma^2",
               {1e-6, 2});
   options.add("chain_steps", chain_steps, "without generator: Langevin steps for a sample", {1, 1e7});
+  options.add("level_steps", level_steps, "without generator: of these, at each noise level", {1, 1e7});
 }
 
 void DdeOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
@@ -30,13 +46,20 @@ void DdeOptions::adapt(OptionTable& table, TrainingOptions& training, const Data
   prefer(training.ema, 0.999);
   prefer(training.schedule, Decay::linear);
   if (shape.is_image()) {
-    prefer(sigma, 0.5);
+    prefer(sigma, 0.15);
+    prefer(sigma_begin, 3.0);
     prefer(energy.hidden, std::vector<int64_t>{1024, 1024});
     prefer(energy.input_scale, 1.0);
-    // log p^ falls as -|x|^2 / (2 sigma^2) far from the data, where f_p is never shown anything.
-    prefer(energy.confinement, sigma);
     prefer(latent, 64);
-    prefer(generator_hidden, std::vector<int64_t>{512, 512});
+    prefer(training.batch, 128);
+    if (!generator) return;
+    prefer(generator_sigma, 0.7);
+    prefer(density_steps, 2500);
+    prefer(fake_steps, 3);
+    prefer(generator_lr, 2e-4);
+    prefer(training.lr, 5e-4);
+    prefer(training.steps, 7500);
+    prefer(training.schedule, Decay::constant);
     return;
   }
   prefer(training.batch, 500);

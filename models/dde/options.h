@@ -10,12 +10,19 @@ namespace gradzoo {
 struct DdeOptions {
   EnergyOptions energy = {.hidden = {128, 128}, .input_scale = 4};
   double sigma = 0.1;
+  double sigma_begin = 0;
+  double generator_sigma = 0;
+  int64_t density_steps = 0;
+  int64_t fake_steps = 1;
+  double generator_lr = 0;
+  int64_t channels = 32;
   bool generator = false;
   bool fake_density = true;
   int64_t latent = 2;
   std::vector<int64_t> generator_hidden = {128, 128};
   double chain_step = 0.2;
   int64_t chain_steps = 500;
+  int64_t level_steps = 10;
 
   void describe(OptionTable& options);
   void describe_sampling(OptionTable& options);

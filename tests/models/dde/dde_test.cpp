@@ -8,6 +8,9 @@
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "models/base/mode_quantities.h"
+#include "models/networks/noise_path.h"
+#include "models/pictures/image_pictures.h"
+#include "samplers/kinds/annealed.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"
 
@@ -140,6 +143,122 @@ TEST_CASE("the generator is judged at its samples with noise") {
   const Tensor fakes = model->sample({.n = 30, .rng = draws}), noisy = fakes + randn({30, 2}, draws) * 0.4;
   const double wanted = -mean(model->log_density(noisy)).item();
   CHECK(test::step_on(*model, x, 0)["fake_gap_nats"] == doctest::Approx(wanted).epsilon(1e-4));
+}
+
+/// A small model of images at noise from .8 down to .2, and its images.
+struct Levels {
+  explicit Levels(std::vector<std::string> more = {}) {
+    more.insert(more.begin(), {"hidden=12,12", "sigma=0.2", "sigma_begin=0.8", "ema=0", "schedule=constant"});
+    model = test::small_model<Dde>("dde", more, {.example = {4, 4}});
+  }
+  Rng rng{12, "dde_test"};
+  std::unique_ptr<Dde> model;
+  Tensor x = rand({10, 16}, rng);
+  // As Dde draws them.
+  static Tensor drawn(int64_t n, double least, Rng& draws) {
+    return exp(reshape(stratified_times(n, draws), {n, 1}) * std::log(0.8 / least) + std::log(least));
+  }
+};
+
+TEST_CASE("at all levels the loss is |sigma grad f + e|^2 of images in [-1,1]") {
+  const Levels levels;
+  Rng draws(0, "dde/noise");
+  const Tensor e = randn({10, 16}, draws), sigma = Levels::drawn(10, 0.2, draws);
+  const Tensor at = (levels.x * 2.0 - 1.0 + e * sigma).clone().requires_grad_();
+  double wanted = 0;
+  {
+    const Tape tape;
+    Tensor f;
+    for (int64_t i = 0; i < 10; ++i) {  // each at its own level, in the data's units
+      const double level = sigma.data<float>()[i] / 2;
+      const Tensor one = levels.model->log_density((at.rows(i, i + 1) + 1.0) * 0.5, level);
+      f = i == 0 ? one : concat(f, one, 0);
+    }
+    wanted = mean(square(grad(sum(f), at) * sigma + e)).item();
+  }
+  CHECK(test::step_on(*levels.model, levels.x, 0)["density_error"] == doctest::Approx(wanted).epsilon(1e-4));
+}
+
+TEST_CASE("scores at any noise are those of the log-density there, in the data's units") {
+  const Levels levels;
+  const Target target = levels.model->target();
+  for (const double sigma : {0.1, 0.4}) {
+    const Tensor at = levels.x.clone().requires_grad_();
+    const Tape tape;
+    const Tensor wanted = grad(sum(levels.model->log_density(at, sigma)), at);
+    CHECK(test::max_error(target.noisy_score(levels.x, sigma), wanted.to_vector()) < 1e-4);
+  }
+  CHECK(target.data_noise == 0.1);
+  CHECK(test::max_error(target.noisy_score(levels.x, 0.01), target.noisy_score(levels.x, 0.1).to_vector()) ==
+        0);
+}
+
+TEST_CASE("first the data's density learns alone, the fakes' begins as it, and then the data's stays") {
+  const Levels levels({"generator=true", "latent=3", "density_steps=3", "fake_steps=2", "channels=8",
+                       "generator_sigma=0.5", "generator_lr=0.001"});
+  State state;
+  levels.model->register_state(state);
+  const auto weights = [&](const std::string& part) {
+    std::vector<double> all;
+    for (const State::Entry& entry : state.entries()) {
+      if (!entry.name.starts_with(part) || entry.name.starts_with(part + "optimizer.")) continue;
+      if (const Tensor* tensor = std::get_if<Tensor>(&entry.target)) {
+        const std::vector<double> values = tensor->to_vector();
+        all.insert(all.end(), values.begin(), values.end());
+      }
+    }
+    REQUIRE_FALSE(all.empty());
+    return all;
+  };
+  const auto fakes = weights("fake_density."), generator = weights("generator."), data = weights("density.");
+  for (int64_t step = 0; step < 2; ++step) test::step_on(*levels.model, levels.x, 0.01, step, 6);
+  CHECK(weights("fake_density.") == fakes);
+  CHECK(weights("density.") != data);
+  test::step_on(*levels.model, levels.x, 0.01, 2, 6);
+  CHECK(weights("fake_density.") == weights("density."));
+  CHECK(weights("generator.") == generator);
+  const auto learned = weights("density.");
+  test::step_on(*levels.model, levels.x, 0.01, 3, 6);
+  CHECK(weights("density.") == learned);
+  CHECK(weights("fake_density.") != weights("density."));
+  CHECK(weights("generator.") != generator);
+}
+
+TEST_CASE("the generator's least noise falls over the run, and its loss weighs gaps by their noise") {
+  const Levels levels({"generator=true", "latent=3", "fake_density=false", "channels=8",
+                       "generator_sigma=0.6", "density_steps=0"});
+  const Tensor gaps = tensor({1, 2, 3}, {3}), sigma = tensor({0.2, 0.4, 0.8}, {3, 1});
+  CHECK(levels.model->generator_loss(gaps, sigma).item() == doctest::Approx((1 + 2 * 2 + 3 * 4) / 3.0));
+  Rng draws(0, "dde/noise");  // goes on as the model's own
+  for (const int64_t step : {0, 9}) {
+    randn({10, 16}, draws);
+    Levels::drawn(10, 0.2, draws);  // of the data's density
+    const double least = 0.6 * std::pow(0.2 / 0.6, static_cast<double>(step) / 10);
+    const Tensor level = Levels::drawn(10, least, draws);
+    const Tensor fakes = flatten_rows(levels.model->sample({.n = 10, .rng = draws})) * 2.0 - 1.0;
+    const Tensor noisy = fakes + randn({10, 16}, draws) * level;
+    const double wanted = mean(levels.model->gap(noisy, level)).item();
+    const double found = test::step_on(*levels.model, levels.x, 0, step, 10)["fake_gap_nats"];
+    CHECK_MESSAGE(found == doctest::Approx(wanted).epsilon(1e-3), step);
+  }
+}
+
+TEST_CASE("chains come down the levels, and end where the last noise is taken away") {
+  const Levels levels({"chain_step=0.3", "chain_steps=12", "level_steps=4"});
+  Rng a(7, "dde_test"), b(7, "dde_test");
+  Tensor x = randn({6, 16}, b) * 0.4 + 0.5;
+  AnnealedLangevin sampler({.step = 0.3 * 0.01,
+                            .convention = StepConvention::full,
+                            .sigma_begin = 0.4,
+                            .sigma_end = 0.1,
+                            .levels = 3,
+                            .level_steps = 4});
+  const Target target = levels.model->target();
+  sampler.begin(target, x);
+  for (int i = 0; i < 12; ++i) sampler.step(target, b);
+  x = sampler.x() + target.noisy_score(sampler.x(), 0.1) * 0.01;
+  const Tensor wanted = as_images(x, {.example = {4, 4}});
+  CHECK(test::max_error(levels.model->sample({.n = 6, .rng = a}), wanted.to_vector()) < 1e-5);
 }
 
 }  // namespace
