@@ -11,8 +11,11 @@
 #include "models/base/over_examples.h"
 #include "models/diffusion/pictures.h"
 #include "models/eval/noised_toy.h"
+#include "models/networks/clusters.h"
+#include "models/networks/noise_path.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
+#include "support/stir.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {
@@ -239,7 +242,8 @@ TEST_CASE("classes are labels, clusters, clusters within labels, or none") {
 
 TEST_CASE("a network is told the clusters of what it trains on, and those that samples are drawn of") {
   const DataShape labelled{.example = {8, 8}, .classes = 3};
-  const auto model = test::small_model<Ddpm>("ddpm", {"channels=8", "classes=labels:6", "ema=0"}, labelled);
+  const auto model =
+      test::small_model<Ddpm>("ddpm", {"channels=8", "classes=labels:6", "ema=0", "pixels=grey"}, labelled);
   CHECK(model->network().classes() == 6);
   Rng rng(2, "diffusion_test");
   std::vector<uint8_t> labels;
@@ -257,10 +261,33 @@ TEST_CASE("a network is told the clusters of what it trains on, and those that s
   State state;
   model->register_state(state);
   CHECK(state.find("ddpm.clusters.centres") != nullptr);
-  // Each image's error is that of its own cluster: the mean of both kinds' evaluations.
+  // The network says something, and something else of each cluster: an image's error is that of its own.
+  test::stir(const_cast<TimeNetwork&>(model->network()), 3);
   const DataView view{examples, examples, 1};
-  const double all = model->validate(view)[kNoiseError].value;
-  CHECK(std::isfinite(all));
+  const double told = model->validate(view)[kNoiseError].value;
+  Clusters clusters(6, 3, 64);
+  clusters.fit(examples, 0);
+  const Batch batch = read_examples(examples, 0, 60, Pixels::grey, Rng(0));
+  const Tensor own = clusters.of(batch.x, batch.labels);
+  const auto error_by = [&](const Tensor& classes) {
+    const NoGrad quiet;
+    Rng draws(1, "ddpm/evaluation");
+    const Tensor data = batch.x * 2.0 - 1.0, t = stratified_times(60, draws), noise = randn({60, 64}, draws);
+    const PathPoints at = points_on(cosine_path(), noise, data, t);
+    const MixingColumns mixing = mixing_columns(cosine_path(), t);
+    const Tensor said = mixing.noise * at.x + mixing.data * model->network().predict(at.x, t, classes);
+    return mean(square(said - noise)).item();
+  };
+  CHECK(told == doctest::Approx(error_by(own)).epsilon(1e-4));
+  CHECK(std::abs(told - error_by(flip(own, 0))) > 1e-4);
+
+  // Two images of a pair lie in clusters of their own, so that neither they nor their label say which way.
+  const auto between = [&](int64_t label) {
+    Rng draws(4, "diffusion_test");
+    const Batch ends{batch.x.rows(0, 2).clone(), full({2}, static_cast<double>(label), DType::i64), {}};
+    return model->interpolate({ends, draws}).to_vector();
+  };
+  CHECK(between(0) == between(2));
 }
 
 TEST_CASE("the first noise is as wide as data lie apart") {

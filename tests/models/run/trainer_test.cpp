@@ -105,6 +105,23 @@ TEST_CASE("a model is finished once, after the last step and before that is obse
   CHECK(events == std::vector<std::string>{"4", "before", "finished", "6"});
 }
 
+TEST_CASE("a finished run that goes on forgets what it was finished with, and is the uninterrupted one") {
+  const auto vae = [](int64_t steps) { return Run({"components=2"}, steps); };
+  Run first = vae(4), whole = vae(8);
+  Watcher watcher;
+  first.trainer.run(watcher);
+  first.model->finish(some_images(20));
+  const State::Entry* fitted = first.state.find("vae.prior.fitted");
+  REQUIRE(fitted != nullptr);
+  CHECK(*std::get<int64_t*>(fitted->target) == 1);
+  Run longer = vae(8);
+  for (size_t i = 0; i < first.state.entries().size(); ++i)
+    longer.state.entries()[i].restore(first.state.entries()[i].bytes().data());
+  longer.trainer.run(watcher);
+  CHECK(*std::get<int64_t*>(longer.state.find("vae.prior.fitted")->target) == 0);
+  CHECK(longer.state.find("vae.prior.0.means")->bytes() == whole.state.find("vae.prior.0.means")->bytes());
+}
+
 TEST_CASE("training gives the same bytes at 1, 2, 3 and 8 threads") {
   const int before = kernels::threads();
   std::vector<std::byte> expected;

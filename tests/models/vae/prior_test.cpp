@@ -196,6 +196,27 @@ TEST_CASE("a finished VAE draws and measures by its mixture, or by N(0, I) where
   CHECK(test::option_text("vae", {"latent=200"}, shape, "prior") == "normal");
 }
 
+TEST_CASE("codes are those of the averaged weights, by which samples are decoded") {
+  const auto vae = test::small_model<Vae>(
+      "vae", {"hidden=5", "latent=2", "components=3", "ema=0.9", "seed=4"}, {.example = {2, 3}});
+  const Coded coded(0);
+  const Examples images{coded.images.values, {}, arange(kCodedImages, DType::i64)};
+  const Tensor x = read_examples(images, 0, kCodedImages, Pixels::grey, Rng(0)).x;
+  for (int64_t step = 0; step < 20; ++step) test::step_on(*vae, x, 0.05, step, 20);
+  vae->finish(images);
+  VaePrior by_average(3, 2, 0), by_last(3, 2, 0);
+  by_last.fit(vae->network(), images, Pixels::grey, 4);
+  {
+    const auto averages = vae->learners()[0]->averaged();
+    by_average.fit(vae->network(), images, Pixels::grey, 4);
+  }
+  Rng rng(8, "prior_test");
+  const Tensor z = randn({20, 2}, rng);
+  const auto log_p = [&](const VaePrior& prior) { return prior.log_prob(Prior::mixture, z, {}); };
+  CHECK(test::largest_difference(log_p(vae->prior()), log_p(by_average)) == 0);
+  CHECK(test::largest_difference(log_p(vae->prior()), log_p(by_last)) > 1e-3);
+}
+
 TEST_CASE("log p(x) under both priors comes of the same weights") {
   Coded coded(0);
   Rng rng(7, "prior_test"), again(7, "prior_test"), third(7, "prior_test");
