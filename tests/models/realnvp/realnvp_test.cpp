@@ -88,6 +88,22 @@ TEST_CASE("the first batch is all of a small training set, its pixels as trainin
   CHECK(test::max_error(model->flow().log_prob(x), twin.log_prob(x).to_vector()) == 0);
 }
 
+TEST_CASE("chains on images begin at draws within the pixels' domain") {
+  const DataShape shape{.example = {8, 8}, .classes = 1};
+  const auto model = test::small_model<RealNvp>("realnvp", kSmallImages, shape);
+  // Of black and white pixels: many draws have codes so far out that the logit's margin shows.
+  Rng ink(7, "realnvp_test");
+  Tensor bytes = cast(bernoulli(full({100, 8, 8}, 0.5), ink), DType::u8);
+  for (int64_t i = 0; i < bytes.size(); ++i) bytes.mutable_data<uint8_t>()[i] *= 255;
+  model->prepare({bytes, zeros({100}, DType::u8), arange(100, DType::i64)});
+  Rng rng(8, "realnvp_test"), again(8, "realnvp_test");
+  CHECK(min(model->flow().sample(500, again)).item() < 0);
+  const Target target = model->target();
+  const Tensor begun = target.initial(500, rng);
+  CHECK(min(begun).item() >= target.domain.lower);
+  CHECK(max(begun).item() <= target.domain.upper);
+}
+
 TEST_CASE("what the first batch told every actnorm is in the State, at both resolutions") {
   const DataShape shape{.example = {8, 8}, .classes = 1};
   const auto prepared = test::small_model<RealNvp>("realnvp", kSmallImages, shape);
