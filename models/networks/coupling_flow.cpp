@@ -8,7 +8,7 @@
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "base/function_ref.h"
-#include "nn/layers/image_layers.h"
+#include "models/networks/residual_net.h"
 #include "nn/layers/layers.h"
 
 namespace gradzoo {
@@ -30,18 +30,6 @@ std::unique_ptr<Module> perceptron(int64_t n, std::span<const int64_t> hidden, R
   return net;
 }
 
-// Convolutions 3x3, 1x1 and 3x3, as Glow's; the last begins at 0.
-std::unique_ptr<Module> convolutions(int64_t n, int64_t channels, Rng& rng, DType dtype) {
-  auto net = std::make_unique<Sequential>();
-  net->append<Conv2d>(n, channels, 3, rng, ConvLayerOptions{.conv = {.padding = 1}, .dtype = dtype});
-  net->append<Activation>("silu");
-  net->append<Conv2d>(channels, channels, 1, rng, ConvLayerOptions{.dtype = dtype});
-  net->append<Activation>("silu");
-  net->append<Conv2d>(channels, 2 * n, 3, rng,
-                      ConvLayerOptions{.conv = {.padding = 1}, .init = init::zeros, .dtype = dtype});
-  return net;
-}
-
 // 1 where holds(i) of n numbers.
 Tensor mask_of(int64_t n, DType dtype, FunctionRef<bool(int64_t)> holds) {
   std::vector<double> mask;
@@ -59,9 +47,6 @@ Tensor window_mask(int64_t channels, int64_t turn, DType dtype) {
   });
 }
 
-// One step further on a way.
-Mapped after(const Mapped& way, const Mapped& step) { return {step.to, way.log_det + step.log_det}; }
-
 // log N(z; 0, I) of every row.
 Tensor log_normal(const Tensor& z) {
   return sum(square(z), 1) * -0.5 - 0.5 * static_cast<double>(z.dim(1)) * std::log(2 * std::numbers::pi);
@@ -71,17 +56,19 @@ Tensor log_normal(const Tensor& z) {
 
 void CouplingFlowOptions::describe_of_points(OptionTable& options, const std::string& prefix) {
   options.add(prefix + "couplings", couplings,
-              "number of affine couplings; on images at each of two resolutions", {1, 1000});
+              "number of affine couplings; of images those at half the resolution", {1, 1000});
   options.add(prefix + "hidden", hidden, "points: units of the hidden layers of each coupling's perceptron",
               {1, 65536});
 }
 
 void CouplingFlowOptions::describe(OptionTable& options) {
   describe_of_points(options, "");
+  options.add("low_couplings", low_couplings, "images: couplings at a quarter of the resolution", {1, 1000});
   options.add(
       "channels", channels,
-      "images: channels of each coupling's convolutions at half the resolution; twice as many at a quarter",
+      "images: channels of each coupling's network at half the resolution; twice as many at a quarter",
       {1, 1024});
+  options.add("blocks", blocks, "images: residual blocks of each coupling's network", {1, 100});
 }
 
 void check_flowable(const char* model, const DataShape& shape) {
@@ -110,11 +97,6 @@ CouplingFlow::CouplingFlow(const DataShape& shape, const CouplingFlowOptions& op
   }
 }
 
-void CouplingFlow::append(std::unique_ptr<FlowLayer> layer) {
-  register_module(fmt::format("{}", layers_.size()), *layer);
-  layers_.push_back(std::move(layer));
-}
-
 void CouplingFlow::append_points(const CouplingFlowOptions& options, Rng& rng) {
   const int64_t n = shape_.size();
   for (int64_t turn = 0; turn < options.couplings; ++turn) {
@@ -126,18 +108,21 @@ void CouplingFlow::append_points(const CouplingFlowOptions& options, Rng& rng) {
 }
 
 void CouplingFlow::append_images(const CouplingFlowOptions& options, Rng& rng) {
-  append(std::make_unique<Logit>());
-  int64_t n = shape_.channels(), channels = options.channels;
-  for (int level = 0; level < 2; ++level) {
-    append(std::make_unique<Squeeze>());
-    n *= kWindow;
-    for (int64_t turn = 0; turn < options.couplings; ++turn) {
-      append(std::make_unique<ActNorm>(n, dtype_));
-      append(std::make_unique<AffineCoupling>(window_mask(n, turn, dtype_),
-                                              convolutions(n, channels, rng, dtype_)));
+  const auto append_couplings = [&](FlowSequence& to, int64_t n, int64_t couplings, int64_t channels) {
+    for (int64_t turn = 0; turn < couplings; ++turn) {
+      const ResidualNetOptions net{.channels = channels, .blocks = options.blocks, .dtype = dtype_};
+      to.append(std::make_unique<ActNorm>(n, dtype_));
+      to.append(std::make_unique<AffineCoupling>(window_mask(n, turn, dtype_),
+                                                 std::make_unique<ResidualNet>(n, 2 * n, rng, net)));
     }
-    channels *= 2;
-  }
+  };
+  const int64_t n = kWindow * shape_.channels();
+  append(std::make_unique<Logit>());
+  append(std::make_unique<Squeeze>());
+  append_couplings(*this, n, options.couplings, options.channels);
+  auto low = std::make_unique<FactorOut>();
+  append_couplings(*low, n / 2 * kWindow, options.low_couplings, 2 * options.channels);
+  append(std::move(low));
 }
 
 Tensor CouplingFlow::entered(const Tensor& x) const {
@@ -148,17 +133,15 @@ Mapped CouplingFlow::map(const Tensor& x) const {
   if (x.rank() != 2 || x.dim(1) != shape_.size())
     throw Error("flow: inputs are (B,{}), got {}. Hint: model and data must have the same width",
                 shape_.size(), x.shape().str());
-  Mapped at{entered(x), zeros({x.dim(0)}, x.dtype())};
-  for (const auto& layer : layers_) at = after(at, layer->map(at.to));
+  const Mapped at = FlowSequence::map(entered(x));
   return {flatten_rows(at.to), at.log_det};
 }
 
 Mapped CouplingFlow::inverse(const Tensor& z) const {
-  Mapped at{z, zeros({z.dim(0)}, z.dtype())};
-  if (shape_.is_image())
-    at.to = reshape(z, {z.dim(0), shape_.height() / 4, shape_.width() / 4, 16 * shape_.channels()});
-  for (auto layer = layers_.rbegin(); layer != layers_.rend(); ++layer)
-    at = after(at, (*layer)->inverse(at.to));
+  const Mapped at = FlowSequence::inverse(
+      shape_.is_image()
+          ? reshape(z, {z.dim(0), shape_.height() / 2, shape_.width() / 2, 4 * shape_.channels()})
+          : z);
   return {flatten_rows(at.to), at.log_det};
 }
 
@@ -177,13 +160,6 @@ CouplingFlow::Drawn CouplingFlow::draw(int64_t n, Rng& rng) const {
   return {at.to, log_normal(z) - at.log_det};
 }
 
-void CouplingFlow::begin_at(const Tensor& x) {
-  const NoGrad quiet;
-  Tensor at = entered(x);
-  for (const auto& layer : layers_) {
-    layer->begin_at(at);
-    at = layer->map(at).to;
-  }
-}
+void CouplingFlow::begin_at(const Tensor& x) { FlowSequence::begin_at(entered(x)); }
 
 }  // namespace gradzoo

@@ -3,13 +3,15 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 
 namespace gradzoo {
 namespace {
 
-constexpr double kMargin = 0.05;  // a of Logit
+constexpr double kMargin = 1e-5;  // a of Logit: far below a grey level, so that all of the line is used
 
 Tensor sum_of_rows(const Tensor& x) { return sum(flatten_rows(x), 1); }
 
@@ -19,12 +21,46 @@ Tensor by_channel(const Tensor& x) { return reshape(x, {-1, x.dim(-1)}); }
 // In one row.
 double numbers_of_channel(const Tensor& x) { return static_cast<double>(x.size() / (x.dim(0) * x.dim(-1))); }
 
+// One step further on a way.
+Mapped after(const Mapped& way, const Mapped& step) { return {step.to, way.log_det + step.log_det}; }
+
+Tensor first_half(const Tensor& x) { return slice(x, -1, 0, x.dim(-1) / 2); }
+
+Tensor second_half(const Tensor& x) { return slice(x, -1, x.dim(-1) / 2, x.dim(-1)); }
+
 void set_values(Tensor& leaf, const Tensor& values) {
   visit_floating(leaf.dtype(),
                  [&]<class T>() { std::copy_n(values.data<T>(), values.size(), leaf.mutable_data<T>()); });
 }
 
 }  // namespace
+
+void FlowSequence::append(std::unique_ptr<FlowLayer> layer) {
+  register_module(fmt::format("{}", layers_.size()), *layer);
+  layers_.push_back(std::move(layer));
+}
+
+Mapped FlowSequence::map(const Tensor& x) const {
+  Mapped at{x, zeros({x.dim(0)}, x.dtype())};
+  for (const auto& layer : layers_) at = after(at, layer->map(at.to));
+  return at;
+}
+
+Mapped FlowSequence::inverse(const Tensor& y) const {
+  Mapped at{y, zeros({y.dim(0)}, y.dtype())};
+  for (auto layer = layers_.rbegin(); layer != layers_.rend(); ++layer)
+    at = after(at, (*layer)->inverse(at.to));
+  return at;
+}
+
+void FlowSequence::begin_at(const Tensor& x) {
+  const NoGrad quiet;
+  Tensor at = x;
+  for (const auto& layer : layers_) {
+    layer->begin_at(at);
+    at = layer->map(at).to;
+  }
+}
 
 AffineCoupling::AffineCoupling(const Tensor& mask, std::unique_ptr<Module> net, double input_scale)
     : reads_(mask * input_scale),
@@ -77,15 +113,28 @@ Mapped Squeeze::map(const Tensor& x) const { return {space_to_depth(x, 2), zeros
 
 Mapped Squeeze::inverse(const Tensor& y) const { return {depth_to_space(y, 2), zeros({}, y.dtype())}; }
 
+Mapped FactorOut::map(const Tensor& x) const {
+  const Mapped rest = FlowSequence::map(space_to_depth(second_half(x), 2));
+  return {concat(first_half(x), depth_to_space(rest.to, 2), -1), rest.log_det};
+}
+
+Mapped FactorOut::inverse(const Tensor& y) const {
+  const Mapped rest = FlowSequence::inverse(space_to_depth(second_half(y), 2));
+  return {concat(first_half(y), depth_to_space(rest.to, 2), -1), rest.log_det};
+}
+
+void FactorOut::begin_at(const Tensor& x) { FlowSequence::begin_at(space_to_depth(second_half(x), 2)); }
+
 Mapped Logit::map(const Tensor& x) const {
-  const Tensor inside = x * (1 - 2 * kMargin) + kMargin;
-  const Tensor log_x = log(inside), log_rest = log(1.0 - inside);
-  return {log_x - log_rest, sum_of_rows(std::log(1 - 2 * kMargin) - (log_x + log_rest))};
+  constexpr double kRest = 1 - 2 * kMargin;
+  // 1 - x is exact near 1, where 1 - (a + (1 - 2 a) x) is not
+  const Tensor log_x = log(x * kRest + kMargin), log_rest = log((1.0 - x) * kRest + kMargin);
+  return {log_x - log_rest, sum_of_rows(std::log(kRest) - (log_x + log_rest))};
 }
 
 Mapped Logit::inverse(const Tensor& y) const {
-  return {(sigmoid(y) - kMargin) / (1 - 2 * kMargin),
-          sum_of_rows(log_sigmoid(y) + log_sigmoid(-y) - std::log(1 - 2 * kMargin))};
+  constexpr double kRest = 1 - 2 * kMargin;
+  return {(sigmoid(y) - kMargin) / kRest, sum_of_rows(log_sigmoid(y) + log_sigmoid(-y) - std::log(kRest))};
 }
 
 }  // namespace gradzoo

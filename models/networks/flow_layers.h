@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "nn/layers/module.h"
 
@@ -20,6 +21,18 @@ class FlowLayer : public Module {
   virtual Mapped inverse(const Tensor& y) const = 0;
   /// Before training: initialises the layer from its inputs x. By default does nothing.
   virtual void begin_at(const Tensor&) {}
+};
+
+/// Layers one after another, named 0, 1, ...
+class FlowSequence : public FlowLayer {
+ public:
+  void append(std::unique_ptr<FlowLayer> layer);
+  Mapped map(const Tensor& x) const override;
+  Mapped inverse(const Tensor& y) const override;
+  void begin_at(const Tensor& x) override;
+
+ private:
+  std::vector<std::unique_ptr<FlowLayer>> layers_;
 };
 
 /// Half of the coordinates stay fixed and determine the scale and shift of the others (Dinh et al. 2017, eq.
@@ -68,7 +81,18 @@ class Squeeze : public FlowLayer {
   Mapped inverse(const Tensor& y) const override;
 };
 
-/// Maps [0, 1] to the whole line: y = logit(a + (1 - 2 a) x), a = 0.05 (Dinh et al. 2017, section 4.1).
+/// The first half of the channels stays as it is, and is code from here on; the second half goes, squeezed,
+/// through the layers (Dinh et al. 2017, section 3.6): (B, H, W, C) -> (B, H, W, C), H, W and C even. The
+/// layers see (B, H/2, W/2, 2 C).
+class FactorOut : public FlowSequence {
+ public:
+  Mapped map(const Tensor& x) const override;
+  Mapped inverse(const Tensor& y) const override;
+  void begin_at(const Tensor& x) override;
+};
+
+/// Maps [0, 1] to the whole line: y = logit(a + (1 - 2 a) x), a = 1e-5 (Dinh et al. 2017, section 4.1, with a
+/// = 0.05).
 class Logit : public FlowLayer {
  public:
   Mapped map(const Tensor& x) const override;

@@ -32,8 +32,8 @@ void RealNvpOptions::adapt(OptionTable& table, TrainingOptions& training, const 
   prefer(training.schedule, Decay::cosine);
   if (shape.is_image()) {
     prefer(training.batch, 64);
-    prefer(training.lr, 0.002);
-    prefer(training.epochs, 10);
+    prefer(training.lr, 0.001);
+    prefer(training.epochs, 4);
     return;
   }
   prefer(training.batch, 512);

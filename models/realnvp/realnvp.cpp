@@ -108,6 +108,8 @@ Abilities RealNvp::do_abilities() {
                 .initial = [this](int64_t n, Rng& rng) { return flow_.sample(n, rng); }};
   if (!shape_.is_image()) return {.target = std::move(target)};
   target.domain = {0, 1};
+  // a draw may be beyond by the logit's margin
+  target.initial = [this](int64_t n, Rng& rng) { return clamp(flow_.sample(n, rng), 0, 1); };
   const auto between = [this](const InterpolateRequest& request) {
     return images_between(flow_, request.ends.x);
   };

@@ -372,7 +372,7 @@ TEST_CASE("options that follow from the data are those that the models were tune
       {"nce", ring, {{"ema", "0.999"}, {"batch", "512"}, {"noise", "fitted"}}},
       {"fce", ring, {{"ema", "0.999"}, {"batch", "512"}, {"warm_up", "0.25"}}},
       {"realnvp", ring, {{"lr", "0.005"}, {"batch", "512"}, {"steps", "4000"}, {"schedule", "cosine"}}},
-      {"realnvp", mnist, {{"lr", "0.002"}, {"batch", "64"}, {"epochs", "10"}, {"clip", "10"}}}};
+      {"realnvp", mnist, {{"lr", "0.001"}, {"batch", "64"}, {"epochs", "4"}, {"clip", "10"}}}};
   for (const Defaults& defaults : all) {
     CAPTURE(defaults.model);
     CAPTURE(defaults.shape.example.str());

@@ -2,17 +2,21 @@
 
 #include <cmath>
 #include <map>
+#include <numbers>
 #include <string>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "autograd/check/gradcheck.h"
+#include "autograd/functional/functional.h"
 #include "autograd/grad.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "models/eval/quadrature.h"
 #include "nn/layers/init.h"
 #include "support/error_message.h"
+#include "support/numbers.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"
 
@@ -23,7 +27,14 @@ using test::contains;
 using test::error_message;
 using test::max_error;
 
-const CouplingFlowOptions kSmallFlow{.couplings = 4, .hidden = {8}, .channels = 3};
+const CouplingFlowOptions kSmallFlow{
+    .couplings = 4, .hidden = {8}, .low_couplings = 4, .channels = 3, .blocks = 1};
+
+// log |det dz/dx| of a row x by the whole Jacobian.
+double numeric_log_det(const CouplingFlow& flow, const Tensor& row) {
+  const Tensor j = jacobian([&](const Tensor& at) { return flow.map(at).to; }, row);
+  return slogdet(reshape(j, {row.size(), row.size()})).logabsdet.item();
+}
 
 // Parameters far from their beginning, where every coupling is the identity.
 void stir(CouplingFlow& flow, Rng& rng) {
@@ -124,40 +135,184 @@ TEST_CASE("the likelihood has a gradient in every parameter of a flow that has l
   }
 }
 
-TEST_CASE("couplings of images move the checkerboard, its other half, lower and upper rows by turns") {
-  const DataShape shape{.example = {4, 4}};
-  // At full size layer 1 squeezes, 2, 4, ... are actnorms and 3, 5, 7, 9 couplings; the others stay
-  // identities.
-  for (const int turn : {0, 1, 2, 3}) {
-    CAPTURE(turn);
-    Rng rng(10, "coupling_flow_test");
+TEST_CASE("the density of images is that of their codes times the Jacobian's determinant, at both levels") {
+  for (const DataShape& shape : {DataShape{.example = {8, 4}}, DataShape{.example = {4, 4, 3}}}) {
+    CAPTURE(shape.example.str());
+    Rng rng(12, "coupling_flow_test");
     CouplingFlow flow(shape, kSmallFlow, rng, DType::f64);
-    const Tensor x = rand({1, 16}, rng, DType::f64);
-    const std::string stirred = fmt::format("{}.net", 3 + 2 * turn);
-    for (const NamedTensor& named : flow.named_parameters()) {
-      Tensor leaf = named.tensor;
-      if (named.name.starts_with(stirred)) init::normal(leaf, rng, 0, 0.2);
-    }
-    Rng again(10, "coupling_flow_test");
-    const CouplingFlow still(shape, kSmallFlow, again, DType::f64);
-    const std::vector<double> moved = abs(still.inverse(flow.map(x).to).to - x).to_vector();
-    for (int row = 0; row < 4; ++row) {
-      for (int column = 0; column < 4; ++column) {
-        const bool odd = (row + column) % 2 == 1, lower = row % 2 == 1;
-        const bool moves[] = {odd, !odd, lower, !lower};
-        CHECK((moved[static_cast<size_t>(4 * row + column)] > 1e-9) == moves[turn]);
+    const Tensor x = rand({2, shape.size()}, rng, DType::f64) * 0.8 + 0.1;
+    flow.begin_at(rand({20, shape.size()}, rng, DType::f64));
+    for (const bool stirred : {false, true}) {
+      if (stirred) stir(flow, rng);
+      const std::vector<double> log_p = flow.log_prob(x).to_vector();
+      for (int64_t i = 0; i < 2; ++i) {
+        const Tensor row = x.rows(i, i + 1).clone();
+        const std::vector<double> z = flow.map(row).to.to_vector();
+        double wanted = numeric_log_det(flow, row);
+        for (const double v : z) wanted -= 0.5 * (v * v + std::log(2 * std::numbers::pi));
+        CHECK(log_p[static_cast<size_t>(i)] == doctest::Approx(wanted).epsilon(1e-10));
       }
     }
   }
 }
 
-TEST_CASE("convolutions at a quarter of the resolution have twice the channels") {
+TEST_CASE("a small flow of images comes back from codes and from pixels in single precision") {
+  const DataShape shape{.example = {8, 8}};
+  Rng rng(13, "coupling_flow_test");
+  CouplingFlow flow(shape, {.couplings = 8, .low_couplings = 6, .channels = 8}, rng);
+  flow.begin_at(rand({40, 64}, rng));
+  stir(flow, rng);
+  const Tensor z = randn({5, 64}, rng) * 0.5, x = flow.inverse(z).to;
+  CHECK(min(x).item() >= 0);
+  CHECK(max(x).item() <= 1);
+  const Tensor pixels = rand({5, 64}, rng);
+  CHECK(max_error(flow.inverse(flow.map(pixels).to).to, pixels.to_vector()) < 1e-5);
+}
+
+TEST_CASE("every actnorm of images, those of the lower resolution too, begins at its own inputs") {
+  const DataShape shape{.example = {8, 8}};
+  Rng rng(14, "coupling_flow_test");
+  CouplingFlow flow(shape, kSmallFlow, rng, DType::f64);
+  // Of uneven pixels, so that channels begin at different places.
+  const Tensor x = square(rand({200, 64}, rng, DType::f64)) * (arange(64, DType::f64) + 1.0) / 64.0;
+  flow.begin_at(x);
+  // Every coupling is the identity, so codes are what the last actnorm leaves: (H, W, channel) of half the
+  // sides, of which the first half is the first level's and the second is four pixels of the other.
+  const Tensor z = reshape(flow.map(x).to, {-1, 4, 4, 4});
+  const Tensor high = reshape(slice(z, 3, 0, 2), {-1, 2});
+  const Tensor low = reshape(space_to_depth(slice(z, 3, 2, 4), 2), {-1, 8});
+  for (const Tensor& part : {high, low}) {
+    CHECK(max(abs(mean(part, 0))).item() < 1e-9);
+    CHECK(max(abs(stddev_axis(part, 0) - 1.0)).item() < 0.01);
+  }
+}
+
+// What changes of x, (numbers), when the net of one coupling of a fresh flow is stirred.
+std::vector<double> moved_by(const DataShape& shape, const std::string& net, const Tensor& x) {
+  Rng rng(10, "coupling_flow_test"), again(10, "coupling_flow_test");
+  CouplingFlow flow(shape, kSmallFlow, rng, DType::f64);
+  bool found = false;
+  for (const NamedTensor& named : flow.named_parameters()) {
+    Tensor leaf = named.tensor;
+    if (!named.name.starts_with(net)) continue;
+    init::normal(leaf, rng, 0, 0.2);
+    found = true;
+  }
+  CHECK(found);
+  const CouplingFlow still(shape, kSmallFlow, again, DType::f64);
+  return abs(still.inverse(flow.map(x).to).to - x).to_vector();
+}
+
+TEST_CASE("couplings of images move the checkerboard, its other half, lower and upper rows by turns") {
+  Rng rng(15, "coupling_flow_test");
+  // Layer 0 is the logit, 1 squeezes, 2, 4, ... are actnorms and 3, 5, 7, 9 couplings.
+  const Tensor x = rand({1, 64}, rng, DType::f64);
+  for (const int turn : {0, 1, 2, 3}) {
+    CAPTURE(turn);
+    const std::vector<double> moved = moved_by({.example = {8, 8}}, fmt::format("{}.net", 3 + 2 * turn), x);
+    for (int row = 0; row < 8; ++row) {
+      for (int column = 0; column < 8; ++column) {
+        const bool odd = (row + column) % 2 == 1, lower = row % 2 == 1;
+        const bool moves[] = {odd, !odd, lower, !lower};
+        CHECK((moved[static_cast<size_t>(8 * row + column)] > 1e-9) == moves[turn]);
+      }
+    }
+  }
+}
+
+TEST_CASE("at the lower resolution they do so among windows, and the upper rows are code and stay") {
+  Rng rng(16, "coupling_flow_test");
+  // Layer 10 holds the lower resolution: its 0, 2, ... are actnorms and 1, 3, 5, 7 couplings.
+  const Tensor x = rand({1, 64}, rng, DType::f64);
+  for (const int turn : {0, 1, 2, 3}) {
+    CAPTURE(turn);
+    const std::vector<double> moved =
+        moved_by({.example = {8, 8}}, fmt::format("10.{}.net", 1 + 2 * turn), x);
+    for (int row = 0; row < 8; ++row) {
+      for (int column = 0; column < 8; ++column) {
+        const int window = row / 2 + column / 2;
+        const bool odd = window % 2 == 1, lower = row / 2 % 2 == 1, is_code = row % 2 == 0;
+        const bool moves[] = {odd, !odd, lower, !lower};
+        CHECK((moved[static_cast<size_t>(8 * row + column)] > 1e-9) == (!is_code && moves[turn]));
+      }
+    }
+  }
+}
+
+TEST_CASE(
+    "couplings, blocks and channels are as many as the options say, channels twice as many lower down") {
   Rng rng(11, "coupling_flow_test");
-  const CouplingFlow flow({.example = {4, 4}}, {.couplings = 1, .channels = 5}, rng);
+  const CouplingFlow flow({.example = {4, 4}},
+                          {.couplings = 2, .low_couplings = 3, .channels = 5, .blocks = 2}, rng);
   std::vector<int64_t> channels;
-  for (const NamedTensor& named : flow.named_parameters())
-    if (named.name.ends_with("net.0.bias")) channels.push_back(named.tensor.size());
-  CHECK(channels == std::vector<int64_t>{5, 10});
+  int64_t blocks = 0;
+  for (const NamedTensor& named : flow.named_parameters()) {
+    if (named.name.ends_with("net.in.bias")) channels.push_back(named.tensor.size());
+    if (named.name.ends_with("_conv_out.bias")) ++blocks;
+  }
+  CHECK(channels == std::vector<int64_t>{5, 5, 10, 10, 10});
+  CHECK(blocks == 2 * 5);
+}
+
+TEST_CASE("the score of images is the slope of their density, and is differentiable itself") {
+  const DataShape shape{.example = {4, 4}};
+  Rng rng(17, "coupling_flow_test");
+  CouplingFlow flow(shape, {.couplings = 2, .low_couplings = 2, .channels = 2, .blocks = 1}, rng, DType::f64);
+  stir(flow, rng);
+  const Tensor x = rand({1, 16}, rng, DType::f64) * 0.8 + 0.1;
+  const auto log_p = [&](const Tensor& at) { return flow.log_prob(at); };
+  const GradcheckOptions by_directions{.directions = 4};
+  CHECK(gradcheck(log_p, x, by_directions).ok);
+  CHECK(gradgradcheck(log_p, x, by_directions).ok);
+}
+
+TEST_CASE("the likelihood's gradient in every parameter of a flow of images is what differences give") {
+  const DataShape shape{.example = {4, 4}};
+  Rng rng(18, "coupling_flow_test");
+  CouplingFlow flow(shape, {.couplings = 2, .low_couplings = 2, .channels = 2, .blocks = 1}, rng, DType::f64);
+  stir(flow, rng);
+  const Tensor x = rand({3, 16}, rng, DType::f64) * 0.8 + 0.1;
+  const auto loss = [&] { return mean(flow.log_prob(x)); };
+  constexpr double kStep = 1e-5;
+  for (const NamedTensor& named : flow.named_parameters()) {
+    CAPTURE(named.name);
+    Tensor leaf = named.tensor;
+    const Tensor way = randn(leaf.shape(), rng, DType::f64);
+    double slope = 0;
+    {
+      const Tape tape;
+      slope = sum(grad(loss(), leaf) * way).item();
+    }
+    const auto along = [&](double h) {
+      double* const values = leaf.mutable_data<double>();
+      for (int64_t i = 0; i < leaf.size(); ++i) values[i] += h * way.data<double>()[i];
+    };
+    along(kStep);
+    const double above = loss().item();
+    along(-2 * kStep);
+    const double below = loss().item();
+    along(kStep);
+    CHECK((above - below) / (2 * kStep) == doctest::Approx(slope).epsilon(1e-6));
+  }
+}
+
+TEST_CASE("a flow of images and its gradient have the same bytes at any thread count") {
+  const DataShape shape{.example = {8, 8}};
+  Rng rng(19, "coupling_flow_test");
+  CouplingFlow flow(shape, {.couplings = 2, .low_couplings = 2, .channels = 8}, rng);
+  stir(flow, rng);
+  const Tensor x = rand({20, 64}, rng);
+  CHECK(test::same_at_any_thread_count([&] {
+    std::vector<double> all = flow.inverse(flow.map(x).to).to.to_vector();
+    const Tape tape;
+    const Tensor loss = mean(flow.log_prob(x));
+    all.push_back(loss.item());
+    for (const NamedTensor& named : flow.named_parameters()) {
+      const std::vector<double> slope = grad(loss, named.tensor, {.retain_graph = true}).to_vector();
+      all.insert(all.end(), slope.begin(), slope.end());
+    }
+    return all;
+  }));
 }
 
 TEST_CASE("what no coupling bends is refused with the reason") {

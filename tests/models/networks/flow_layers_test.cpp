@@ -86,12 +86,56 @@ TEST_CASE("a squeeze puts each window's pixels into channels, the upper row firs
   check_layer(Squeeze(), x);
 }
 
+TEST_CASE("half of the channels is factored out as it is, the other half goes squeezed through the layers") {
+  Rng rng(3, "flow_layers_test");
+  FactorOut half;
+  auto norm = std::make_unique<ActNorm>(8, DType::f64);
+  half.append(std::move(norm));
+  half.append(std::make_unique<AffineCoupling>(
+      tensor({1, 0, 1, 0, 0, 1, 1, 0}, {8}, DType::f64),
+      std::make_unique<Mlp>(std::initializer_list<int64_t>{8, 8, 16}, rng,
+                            MlpOptions{.activation = "tanh", .linear = {.dtype = DType::f64}})));
+  const Tensor x = wave({20, 2, 4, 4});
+  half.begin_at(x);
+  check_layer(half, x.rows(0, 2).clone());
+  const Tensor y = half.map(x).to;
+  CHECK(max_error(slice(y, 3, 0, 2), slice(x, 3, 0, 2).to_vector()) == 0);
+  CHECK(min(abs(slice(y, 3, 2, 4) - slice(x, 3, 2, 4))).item() > 0);
+  // What holds still of the coupling is what actnorm made of it: mean 0 of the squeezed channels.
+  const Tensor low = reshape(space_to_depth(slice(y, 3, 2, 4), 2), {-1, 8});
+  const std::vector<double> means = mean(low, 0).to_vector();
+  for (const size_t channel : {0, 2, 5, 6}) CHECK(std::abs(means[channel]) < 1e-12);
+}
+
+TEST_CASE("layers in a sequence add their log-determinants and come back in the opposite order") {
+  Rng rng(4, "flow_layers_test");
+  FlowSequence both;
+  both.append(std::make_unique<Logit>());
+  both.append(std::make_unique<ActNorm>(3, DType::f64));
+  const Tensor x = rand({30, 3}, rng, DType::f64);
+  both.begin_at(x);
+  CHECK(max(abs(mean(both.map(x).to, 0))).item() < 1e-12);
+  check_layer(both, x.rows(0, 3).clone());
+  CHECK(both.named_parameters()[0].name == "1.centre");
+}
+
 TEST_CASE("the logit takes all of [0, 1] to finite numbers") {
   const Tensor x = tensor({0, 0.25, 0.5, 1, 0.9, 0.01}, {2, 3}, DType::f64);
   check_layer(Logit(), x);
   const std::vector<double> y = Logit().map(x).to.to_vector();
-  CHECK(y[0] == doctest::Approx(std::log(0.05 / 0.95)).epsilon(1e-12));
+  CHECK(y[0] == doctest::Approx(std::log(1e-5 / (1 - 1e-5))).epsilon(1e-12));
   CHECK(std::abs(y[2]) < 1e-15);
+}
+
+TEST_CASE("in single precision the logit of the whitest pixels is as exact as that of the blackest") {
+  for (const double from_end : {0.0, 1e-6, 1.0 / 4096, 1.0 / 512}) {
+    const Tensor black = tensor({from_end}, {1, 1}), white = tensor({1 - from_end}, {1, 1});
+    const double rest = 1 - white.item();  // which is rounded already
+    const double wanted = Logit().map(tensor({rest}, {1, 1}, DType::f64)).to.item();
+    CHECK(Logit().map(white).to.item() == doctest::Approx(-wanted).epsilon(1e-6));
+    const double log_det = Logit().map(tensor({from_end}, {1, 1}, DType::f64)).log_det.item();
+    CHECK(Logit().map(black).log_det.item() == doctest::Approx(log_det).epsilon(1e-6));
+  }
 }
 
 }  // namespace

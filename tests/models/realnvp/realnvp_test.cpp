@@ -18,7 +18,7 @@ using test::contains;
 using test::error_message;
 
 const std::vector<std::string> kSmall{"couplings=4", "hidden=16", "ema=0"};
-const std::vector<std::string> kSmallImages{"couplings=2", "channels=2", "ema=0"};
+const std::vector<std::string> kSmallImages{"couplings=2", "low_couplings=2", "channels=2", "ema=0"};
 
 Examples images_of(int64_t n) {
   Rng rng(1, "realnvp_test");
@@ -80,12 +80,44 @@ TEST_CASE("the first batch is all of a small training set, its pixels as trainin
   settings.emplace_back("seed=3");
   const auto model = test::small_model<RealNvp>("realnvp", settings, shape);
   Rng rng(3, "realnvp/init"), points(5, "realnvp_test");
-  CouplingFlow twin(shape, {.couplings = 2, .channels = 2}, rng);
+  CouplingFlow twin(shape, {.couplings = 2, .low_couplings = 2, .channels = 2}, rng);
   const Examples some = images_of(30);
   model->prepare(some);
   twin.begin_at(read_examples(some, 0, 30, Pixels::dequantised, Rng(3, "realnvp/first_batch")).x);
   const Tensor x = rand({4, 64}, points);
   CHECK(test::max_error(model->flow().log_prob(x), twin.log_prob(x).to_vector()) == 0);
+}
+
+TEST_CASE("chains on images begin at draws within the pixels' domain") {
+  const DataShape shape{.example = {8, 8}, .classes = 1};
+  const auto model = test::small_model<RealNvp>("realnvp", kSmallImages, shape);
+  // Of black and white pixels: many draws have codes so far out that the logit's margin shows.
+  Rng ink(7, "realnvp_test");
+  Tensor bytes = cast(bernoulli(full({100, 8, 8}, 0.5), ink), DType::u8);
+  for (int64_t i = 0; i < bytes.size(); ++i) bytes.mutable_data<uint8_t>()[i] *= 255;
+  model->prepare({bytes, zeros({100}, DType::u8), arange(100, DType::i64)});
+  Rng rng(8, "realnvp_test"), again(8, "realnvp_test");
+  CHECK(min(model->flow().sample(500, again)).item() < 0);
+  const Target target = model->target();
+  const Tensor begun = target.initial(500, rng);
+  CHECK(min(begun).item() >= target.domain.lower);
+  CHECK(max(begun).item() <= target.domain.upper);
+}
+
+TEST_CASE("what the first batch told every actnorm is in the State, at both resolutions") {
+  const DataShape shape{.example = {8, 8}, .classes = 1};
+  const auto prepared = test::small_model<RealNvp>("realnvp", kSmallImages, shape);
+  const auto fresh = test::small_model<RealNvp>("realnvp", kSmallImages, shape);
+  prepared->prepare(images_of(100));
+  Rng rng(6, "realnvp_test");
+  const Tensor x = rand({4, 64}, rng);
+  CHECK_FALSE(test::same_bytes(fresh->flow().map(x).to, prepared->flow().map(x).to));
+  State from, to;
+  prepared->register_state(from);
+  fresh->register_state(to);
+  for (const State::Entry& entry : to.entries()) entry.restore(from.find(entry.name)->bytes().data());
+  CHECK(test::same_bytes(fresh->flow().map(x).to, prepared->flow().map(x).to));
+  CHECK(test::same_bytes(fresh->flow().log_prob(x), prepared->flow().log_prob(x)));
 }
 
 TEST_CASE("pixels without a density are refused with what to do") {
