@@ -224,6 +224,18 @@ TEST_CASE("first the data's density learns alone, the fakes' begins as it, and t
   CHECK(weights("generator.") != generator);
 }
 
+TEST_CASE("steps of the data's density shorten to nothing while it learns alone") {
+  const auto moved = [](int64_t step) {
+    const Levels levels({"generator=true", "latent=3", "density_steps=100", "channels=8"});
+    State state;
+    levels.model->register_state(state);
+    const Tensor weight = std::get<Tensor>(state.find("density.out.weight")->target), before = weight.clone();
+    test::step_on(*levels.model, levels.x, 0.01, step, 200);
+    return max(abs(weight - before)).item();
+  };
+  CHECK(moved(99) == doctest::Approx(moved(0) / 100).epsilon(0.1).scale(0));
+}
+
 TEST_CASE("the generator's least noise falls over the run, and its loss weighs gaps by their noise") {
   const Levels levels({"generator=true", "latent=3", "fake_density=false", "channels=8",
                        "generator_sigma=0.6", "density_steps=0"});
