@@ -57,6 +57,31 @@ int64_t first_bad(const Tensor& x, Bad bad) {
 
 bool is_bounded(const Domain& domain) { return std::isfinite(domain.lower) || std::isfinite(domain.upper); }
 
+bool has_extent(const Target& target) {
+  const Domain& domain = target.domain;
+  return !target.extent.low.empty() || (std::isfinite(domain.lower) && std::isfinite(domain.upper));
+}
+
+Extent extent_of(const Target& target, int64_t d) {
+  if (!has_extent(target)) throw Error("the target has no extent. Hint: set Target::extent");
+  const auto ends = [&](const std::vector<double>& given, double of_domain) {
+    if (target.extent.low.empty()) return std::vector<double>(static_cast<size_t>(d), of_domain);
+    if (given.size() == 1) return std::vector<double>(static_cast<size_t>(d), given[0]);
+    if (given.size() == static_cast<size_t>(d)) return given;
+    throw Error("the target's extent has {} and {} ends for {} axes. Hint: {} of each, or one for all",
+                target.extent.low.size(), target.extent.high.size(), d, d);
+  };
+  Extent out{ends(target.extent.low, target.domain.lower), ends(target.extent.high, target.domain.upper)};
+  for (size_t i = 0; i < out.low.size(); ++i) {
+    out.low[i] = std::max(out.low[i], target.domain.lower);
+    out.high[i] = std::min(out.high[i], target.domain.upper);
+    if (std::isfinite(out.high[i] - out.low[i]) && out.low[i] < out.high[i]) continue;
+    throw Error("the target's extent goes from {:g} to {:g} on axis {}. Hint: low below high", out.low[i],
+                out.high[i], i);
+  }
+  return out;
+}
+
 void reflect(const Domain& domain, Tensor& x, Tensor* velocity) {
   if (!is_bounded(domain)) return;
   visit_floating(x.dtype(), [&]<class T>() {

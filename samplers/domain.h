@@ -13,6 +13,12 @@ bool is_bounded(const Domain& domain);
 /// stays NaN.
 void reflect(const Domain& domain, Tensor& x, Tensor* velocity = nullptr);
 
+/// Whether the target has an extent, or a domain with two ends.
+bool has_extent(const Target& target);
+/// The target's extent in d dimensions, within its domain: low and high (d). Throws Error where it has none,
+/// where its ends are neither d numbers nor one, and where no number lies between them.
+Extent extent_of(const Target& target, int64_t d);
+
 /// Throws Error, naming the first chain, if the target is binary and x (B, d) is not, or if x lies outside
 /// its domain.
 void check_inside(std::string_view sampler, const Target& target, const Tensor& x);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "samplers/domain.h"
 #include "samplers/registry.h"
 
 namespace gradzoo {
@@ -24,6 +25,8 @@ std::string_view lack(unsigned needs, const Target& target) {
   if ((needs & kNeedsLogProb) != 0 && !target.log_prob)
     return target.score ? "needs a log-density, and the target has a score but no log-density"
                         : "needs a log-density, and the target has none";
+  if ((needs & kNeedsExtent) != 0 && !has_extent(target))
+    return "proposes points of an extent, and the target has none";
   return "";
 }
 
@@ -32,6 +35,7 @@ std::string_view lack(unsigned needs, const Target& target) {
 std::string_view needs_text(unsigned needs) {
   if ((needs & kNeedsConditionals) != 0) return "pair of conditionals";
   if ((needs & kNeedsBinary) != 0) return "log-density of binary x";
+  if ((needs & kNeedsExtent) != 0) return "log-density with an extent";
   if (needs == kNeedsLogProb) return "log-density";
   return needs == kNeedsScore ? "score" : "log-density and score";
 }
@@ -39,7 +43,8 @@ std::string_view needs_text(unsigned needs) {
 std::string_view target_text(const Target& target) {
   if (target.binary)
     return has_conditionals(target) ? "conditionals of binary x" : "a distribution over binary x";
-  if (target.log_prob) return "a log-density of continuous x";
+  if (target.log_prob)
+    return has_extent(target) ? "a log-density with an extent" : "a log-density of continuous x";
   return target.score ? "a score but no log-density" : "neither log-density nor score";
 }
 

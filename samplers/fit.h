@@ -9,9 +9,11 @@
 namespace gradzoo {
 
 /// What a sampler needs of a target. A sampler that does not need binary x needs continuous x.
-inline constexpr unsigned kNeedsLogProb = 1, kNeedsScore = 2, kNeedsBinary = 4, kNeedsConditionals = 8;
+inline constexpr unsigned kNeedsLogProb = 1, kNeedsScore = 2, kNeedsBinary = 4, kNeedsConditionals = 8,
+                          kNeedsExtent = 16;
 
-/// "log-density", "score", "log-density and score", "log-density of binary x" or "pair of conditionals".
+/// "log-density", "score", "log-density and score", "log-density with an extent", "log-density of
+/// binary x" or "pair of conditionals".
 std::string_view needs_text(unsigned needs);
 
 /// What a target has, as the end of a sentence: "a score but no log-density".

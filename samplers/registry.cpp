@@ -8,6 +8,7 @@
 #include "samplers/kinds/flip.h"
 #include "samplers/kinds/gibbs.h"
 #include "samplers/kinds/hmc.h"
+#include "samplers/kinds/jumps.h"
 #include "samplers/kinds/langevin.h"
 #include "samplers/kinds/random_walk.h"
 
@@ -19,6 +20,7 @@ std::span<const SamplerEntry> sampler_registry() {
       unadjusted_langevin_entry(),
       adjusted_langevin_entry(),
       hmc_entry(),
+      jumps_entry(),
       annealed_entry(),
       flip_entry(),
       gibbs_entry(),

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <limits>
+#include <vector>
 
 #include "autograd/random.h"
 #include "autograd/tensor.h"
@@ -22,6 +23,11 @@ struct Domain {
   double upper = std::numeric_limits<double>::infinity();
 };
 
+/// A rectangle: its ends on each axis, or one number for all axes. Empty: none.
+struct Extent {
+  std::vector<double> low = {}, high = {};
+};
+
 /// What chains sample: a log-density or a score is set. Rows must be independent of each other.
 struct Target {
   std::function<Tensor(const Tensor&)> log_prob =
@@ -33,6 +39,8 @@ struct Target {
   Conditionals conditionals = {};  // of a bipartite binary model
   bool binary = false;             // x is made of 0 and 1: log_prob is of a table, its score means nothing
   Domain domain = {};              // chains are reflected where they would leave it
+  Extent extent = {};              // nearly all of the probability lies inside, and chains may leave it;
+                                   // empty: not known but for the domain
   double data_noise = 0;           // standard deviation of Gaussian noise that is part of the law: it is that
                                    // of data and such noise
 };

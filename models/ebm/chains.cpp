@@ -1,5 +1,6 @@
 #include "models/ebm/chains.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "autograd/ops.h"
@@ -18,9 +19,18 @@ std::unique_ptr<Sampler> ebm_mala(const ChainMove& move) {
   return std::make_unique<AdjustedLangevin>(AdjustedLangevinOptions{.step = move.step});
 }
 
-bool EbmChains::sample_f() const {
+bool chains_sample_f(const ChainMove& move) {
   constexpr double kNearOne = 1e-3;
-  return std::abs(temperature() - 1) < kNearOne && !move_.is_limited();
+  return std::abs(move.temperature() - 1) < kNearOne && !move.is_limited();
+}
+
+// A difference lands as well as a mode is narrow, and a Langevin step is as long as that allows.
+EbmChains::EbmChains(const EbmOptions& options) : EbmChains(options.sampler, options.move()) {
+  constexpr double kOfALangevinStep = 0.2;
+  if (options.jumps > 0) {
+    jumps_ = std::make_unique<Jumps>(
+        JumpsOptions{.proposals = options.jumps, .noise = kOfALangevinStep * move_.noise});
+  }
 }
 
 Tensor EbmChains::walk(const Target& target, const Tensor& x, int64_t steps, Rng& rng, double* accepted,
@@ -40,6 +50,24 @@ Tensor EbmChains::walk(const Target& target, const Tensor& x, int64_t steps, Rng
   }
   if (accepted) *accepted += moved / static_cast<double>(steps);
   return sampler_->x();
+}
+
+Tensor EbmChains::jump(const Target& target, const Tensor& x, Rng& rng, double* taken) {
+  jumps_->begin(target, x);
+  jumps_->step(target, rng);
+  if (taken) *taken += jumps_->moved();
+  return jumps_->x();
+}
+
+Tensor EbmChains::walk_and_jump(const Target& target, const Tensor& x, int64_t steps, int64_t run, Rng& rng,
+                                const std::function<void(double)>& done) {
+  if (!jump()) return walk(target, x, steps, rng, nullptr, done);
+  Tensor at = x;
+  for (int64_t i = 0; i < steps; i += run) {
+    at = jump(target, walk(target, at, std::min(run, steps - i), rng), rng);
+    if (done) done(static_cast<double>(std::min(i + run, steps)) / static_cast<double>(steps));
+  }
+  return at;
 }
 
 }  // namespace gradzoo

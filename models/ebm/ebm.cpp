@@ -1,5 +1,6 @@
 #include "models/ebm/ebm.h"
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 
@@ -36,6 +37,12 @@ Ebm::Ebm(const EbmOptions& options, const DataShape& shape, const TrainingOption
       grad_norm_(add_metric(grad_norm_info(true))),
       temperature_(add_metric({"temperature", "T = noise^2 / (2 step): the chains sample exp(f / T)", true})),
       acceptance_(add_metric({"acceptance", "share of accepted proposals; 1 for ula, which accepts all"})) {
+  if (chains_.jump()) {
+    jumps_taken_ =
+        add_metric({"jumps_taken",
+                    "share of the proposals to jump that are accepted: at 0 nothing sees how heavy distant "
+                    "modes are"});
+  }
   add_learner(learner_);
   if (options.init != ChainStart::buffer) return;
   const auto begin = [&](int64_t n, Rng& rng) { return start(n, rng); };
@@ -64,6 +71,14 @@ Tensor Ebm::start(int64_t n, Rng& rng) const {
   return box.centre() + (u - 0.5) * box.sides();
 }
 
+Target Ebm::chain_target() const {
+  Target target = network_.target();
+  if (!shape_.toy) return target;
+  const Box box = shape_.toy->box();
+  target.extent = {box.low, box.high};
+  return target;
+}
+
 void Ebm::check_gap(double f_data, double f_sample) const {
   const double gap = std::abs(f_data - f_sample), allowed = largest_gap(shape_.size(), options_.l2);
   if (gap <= allowed) return;
@@ -83,7 +98,13 @@ void Ebm::train_step(const StepContext& context, MetricRow row) {
     drawn = buffer.emplace(rows_of_shard(buffer_->chains()), options_.fresh).draw(n, begin, chain_rng_);
   const Tensor from = buffer ? drawn.x : options_.init == ChainStart::data ? data : start(n, chain_rng_);
   double accepted = 0;
-  const Tensor samples = chains_.walk(network_.target(), from, options_.chain_steps, chain_rng_, &accepted);
+  const Target target = chain_target();
+  Tensor samples = chains_.walk(target, from, options_.chain_steps, chain_rng_, &accepted);
+  if (chains_.jump()) {
+    double taken = 0;
+    samples = chains_.jump(target, samples, chain_rng_, &taken);
+    row[*jumps_taken_] = taken;
+  }
 
   Tape tape;
   const CdTerms terms = contrastive_divergence([&](const Tensor& x) { return network_.log_density(x); }, data,
@@ -131,7 +152,9 @@ Quantities Ebm::do_evaluate(const DataView& data) {
 }
 
 Tensor Ebm::chain_ends(int64_t n, int64_t steps, Rng& rng, const ShareDone& done) const {
-  return EbmChains(options_).walk(network_.target(), start(n, rng), steps, rng, nullptr, done);
+  EbmChains chains(options_);
+  const Tensor from = start(std::max(n, chains.fewest()), rng);
+  return chains.walk_and_jump(chain_target(), from, steps, options_.chain_steps, rng, done).rows(0, n);
 }
 
 Tensor Ebm::do_sample(const SampleRequest& request, const SamplingOptions& sampling) const {
@@ -189,6 +212,12 @@ std::string Ebm::do_interpretation(const DataView&) {
               ? "T is 1: up to the bias of finite steps and finite chains, they are samples of exp f. "
           : move.is_limited() ? "Their moves are limited, so they are not samples of exp f. "
                               : "T is not 1: they are not samples of exp f, but of exp(f / T) at best. ";
+  if (chains_.jump()) {
+    text += fmt::format(
+        "After every {} transitions each chain gets {} proposals to jump, by turns to a uniform point of the "
+        "box and by the difference of two other chains, so that f learns how heavy distant modes are. ",
+        options_.chain_steps, options_.jumps);
+  }
   text +=
       "f(data) and f(sample) should stay near each other. If f(sample) runs away upwards, the chains find "
       "peaks without data faster than the network removes them. If both grow without end, f becomes so steep "

@@ -38,7 +38,9 @@ class Ebm : public Model {
  private:
   Tensor noisy(const Tensor& x, Rng& rng) const;
   Tensor start(int64_t n, Rng& rng) const;
-  // Where chains of so many transitions from noise end.
+  // f, in the toy's box.
+  Target chain_target() const;
+  // Where chains of so many transitions from noise end, jumps between.
   Tensor chain_ends(int64_t n, int64_t steps, Rng& rng, const ShareDone& done = {}) const;
   Tensor completed_images(const InpaintRequest& request) const;
   void check_gap(double f_data, double f_sample) const;
@@ -54,6 +56,7 @@ class Ebm : public Model {
   EbmChains chains_;
   std::optional<ReplayBuffer> buffer_;
   Metric cd_loss_, f_data_, f_sample_, grad_norm_, temperature_, acceptance_;
+  std::optional<Metric> jumps_taken_;
 };
 
 /// The energy-based model's line in the list of models.

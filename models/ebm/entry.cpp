@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <cmath>
 
 #include "autograd/ops.h"
 #include "models/ebm/ebm.h"
+#include "samplers/kinds/jumps.h"
 
 namespace gradzoo {
 
@@ -32,6 +34,11 @@ void EbmOptions::describe(OptionTable& options) {
   options.add("sampler", sampler, kEbmSamplers,
               "ula: plain Langevin steps; mala: corrected by Metropolis-Hastings (only at T = 1)");
   options.add("chain_steps", chain_steps, "transitions of a chain in a training step (k)", {1, 100000});
+  options.add(
+      "jumps", jumps,
+      "Metropolis proposals that reach far, of each chain after every chain_steps transitions, so that "
+      "f learns how heavy distant modes are; toys and T = 1 only (default there: 10)",
+      {0, 100000});
   options.add("step", step, "x' = x + step grad f + noise z", {1e-12, 1e6});
   options.add(
       "noise", noise,
@@ -130,12 +137,16 @@ void set_toy_defaults(EbmOptions& o, OptionTable& table, TrainingOptions& traini
     prefer(o.energy.confinement, 1.0, "patterns");
     prefer(training.lr, 0.003, "patterns");
   } else if (has_narrow_modes(toy)) {
-    prefer(o.data_noise, 0.2, "narrow modes");  // no chain finds its way between needles
-    prefer(o.step, 0.02, "narrow modes");
+    // Chains that walk within a mode, and jump from one to another.
+    const double sigma = toy.modes()->sigma;
+    prefer(o.step, rounded(0.8 * sigma * sigma, 9), "narrow modes");
+    prefer(o.energy.hidden, std::vector<int64_t>{256, 256, 256}, "narrow modes");
     prefer(o.energy.input_scale, 3.0, "narrow modes");
-    prefer(o.fresh, 0.02, "narrow modes");
-    prefer(o.l2, 0.001, "narrow modes");
-    prefer(training.lr, 0.003, "narrow modes");
+    prefer(training.batch, 256, "narrow modes");
+    prefer(o.buffer, training.batch, "narrow modes");
+    prefer(o.fresh, 0.0, "narrow modes");
+    prefer(training.epochs, 60, "narrow modes");
+    prefer(training.lr, 0.002, "narrow modes");
   } else {
     prefer(o.step, toy.dimensions() == 1 ? 0.1 : 0.01, "toys");  // logarithms reach far out
     prefer(training.lr, 0.01, "toys");
@@ -158,6 +169,23 @@ void check_exact(const EbmOptions& o) {
   }
 }
 
+void check_jumps(const EbmOptions& o, const TrainingOptions& training, const DataShape& shape) {
+  if (o.jumps == 0) return;
+  if (!shape.toy)
+    throw Error("jumps={} reach far in the box of a toy, and these data are none. Hint: jumps=0", o.jumps);
+  if (!chains_sample_f(o.move())) {
+    throw Error(
+        "jumps={} sample exp f, at T = 1 and with moves that nothing limits; here T = {:.4g}. Hint: leave "
+        "noise, step_clip and clamp out, or jumps=0",
+        o.jumps, o.move().temperature());
+  }
+  const int64_t chains = training.batch / std::max<int64_t>(training.shards, 1);
+  if (chains < Jumps::kFewestChains) {
+    throw Error("jumps={} go by differences of chains, and a step has {}. Hint: batch={}, or jumps=0",
+                o.jumps, chains, Jumps::kFewestChains * std::max<int64_t>(training.shards, 1));
+  }
+}
+
 }  // namespace
 
 void EbmOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
@@ -176,6 +204,8 @@ void EbmOptions::adapt(OptionTable& table, TrainingOptions& training, const Data
     table.prefer(noise, rounded(std::sqrt(2 * step), 9), "step");
   }
   check_exact(*this);
+  if (shape.toy) table.prefer(jumps, chains_sample_f(move()) ? 10 : 0, "toys");
+  check_jumps(*this, training, shape);
   if (init == ChainStart::buffer && buffer < training.batch) {
     throw Error("buffer={} has fewer chains than a batch of {}. Hint: buffer={} or more", buffer,
                 training.batch, training.batch);

@@ -43,6 +43,7 @@ struct EbmOptions {
   ChainStart init = ChainStart::buffer;
   EbmSampler sampler = ebm_ula;
   int64_t chain_steps = 10;
+  int64_t jumps = 0;
   double step = 0.02;
   double noise = 0;
   double step_clip = 0;

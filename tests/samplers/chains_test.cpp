@@ -21,6 +21,7 @@ using test::error_message;
 const Target kNormal{.log_prob = [](const Tensor& x) { return sum(square(x) * -0.5, 1); }};
 // What a sampler can walk on: a normal law, or bits of which x = h.
 Target fitting(const SamplerEntry& entry) {
+  if ((entry.needs & kNeedsExtent) != 0) return {.log_prob = kNormal.log_prob, .extent = {{-3}, {3}}};
   if ((entry.needs & kNeedsBinary) == 0) return kNormal;
   const auto blurred = [](const Tensor& x) { return x * 0.8 + 0.1; };
   return {.log_prob = kNormal.log_prob, .conditionals = {blurred, blurred}, .binary = true};
@@ -154,7 +155,7 @@ TEST_CASE("a step or count that is not above 0 is refused by name") {
 }
 
 TEST_CASE("a chain that starts where the density is not finite is named") {
-  const Target log_x{.log_prob = [](const Tensor& x) { return sum(log(x), 1); }};
+  const Target log_x{.log_prob = [](const Tensor& x) { return sum(log(x), 1); }, .extent = {{0}, {4}}};
   const Tensor x = tensor({1, 2, 0, 3}, {4, 1}, DType::f64);
   for (const SamplerEntry& entry : sampler_registry()) {
     if (!why_unfit(entry.name, entry.needs, log_x).empty()) continue;

@@ -102,6 +102,28 @@ TEST_CASE("exact samplers have the exact law inside a bounded domain, and ula is
   CHECK(std::abs(mean_of(ula, 400) - first) < 0.02);
 }
 
+TEST_CASE(
+    "an extent has an end for each axis or one for all, lies in the domain, and is it where none is set") {
+  const auto extent = [](const Extent& given, const Domain& domain = {}) {
+    return extent_of({.domain = domain, .extent = given}, 2);
+  };
+  CHECK(extent({{-1}, {2}}).low == std::vector<double>{-1, -1});
+  CHECK(extent({{-1, 0}, {2, 3}}).high == std::vector<double>{2, 3});
+  CHECK(extent({{-1, 0.5}, {2, 3}}, {0, 2.5}).low == std::vector<double>{0, 0.5});
+  CHECK(extent({{-1, 0.5}, {2, 3}}, {0, 2.5}).high == std::vector<double>{2, 2.5});
+  CHECK(extent({}, {0, 1}).high == std::vector<double>{1, 1});
+  CHECK_FALSE(has_extent({.domain = {.lower = 0}}));
+  const auto refusal = [&](const Extent& given, const Domain& domain = {}) {
+    return error_message([&] { extent(given, domain); });
+  };
+  CHECK(contains(refusal({}), "no extent. Hint: set Target::extent"));
+  CHECK(contains(refusal({{1, 2, 3}, {4, 5, 6}}), "3 and 3 ends for 2 axes"));
+  CHECK(contains(refusal({{1}, {}}), "1 and 0 ends for 2 axes"));
+  CHECK(contains(refusal({{0, 2}, {1, 2}}), "from 2 to 2 on axis 1"));
+  CHECK(contains(refusal({{2}, {3}}, {0, 1}), "from 2 to 1 on axis 0"));
+  CHECK(contains(refusal({{-INFINITY}, {1}}), "low below high"));
+}
+
 TEST_CASE("a chain that starts outside the domain, or between 0 and 1 on bits, is named") {
   const Target bounded{.log_prob = [](const Tensor& x) { return sum(x, 1); }, .domain = {0, 1}};
   RandomWalk mh;

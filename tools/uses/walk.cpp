@@ -57,12 +57,19 @@ WalkOptions::WalkOptions(const std::string& sampler, std::span<const std::string
   check_chain_options(chains_, entry_.name);
 }
 
+Target with_extent(Target target, const DataShape& shape) {
+  if (!shape.toy || target.binary || has_extent(target)) return target;
+  const Box box = shape.toy->box();
+  target.extent = {box.low, box.high};
+  return target;
+}
+
 void check_fits(const SamplerEntry& sampler, const Target& target, const RunOptions& options,
                 const DataShape& shape) {
   if (why_unfit(sampler.name, sampler.needs, target).empty()) return;
   const std::string fitting = fitting_samplers(target);
-  const auto missing = [&](const Abilities& abilities, const DataShape&) {
-    return why_unfit(sampler.name, sampler.needs, abilities.target);
+  const auto missing = [&](const Abilities& abilities, const DataShape& on) {
+    return why_unfit(sampler.name, sampler.needs, with_extent(abilities.target, on));
   };
   const std::string models = names_of(who_can(missing, shape)), setting = remedy(options, missing, shape);
   throw Error("sample: {} walks on a {}, and this run of {} has {}. Hint: {}{}{}", sampler.name,

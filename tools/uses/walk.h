@@ -34,6 +34,9 @@ class WalkOptions {
   OptionTable table_;
 };
 
+/// A model's target on data of this shape: a toy's has the extent of its box, unless it has one.
+Target with_extent(Target target, const DataShape& shape);
+
 /// Throws Error where the sampler cannot walk on the target of a model with these options; the hint names the
 /// setting that would help, and models of such data that it fits.
 void check_fits(const SamplerEntry& sampler, const Target& target, const RunOptions& options,

@@ -212,7 +212,7 @@ TEST_CASE("pictures and samples are of the averaged weights, and leave the weigh
 struct Setting {
   std::vector<std::string> assignments;
   double data_noise = 0, l2 = 0, step = 0.01, noise = std::sqrt(0.02), fresh = 0.002;
-  int64_t chain_steps = 10;
+  int64_t chain_steps = 10, jumps = 10;
   EbmSampler sampler = ebm_mala;
 };
 
@@ -221,8 +221,8 @@ TEST_CASE(
     "descended") {
   const Setting settings[] = {
       {{"init=data", "data_noise=0.3"}, 0.3},
-      {{"init=data", "sampler=ula", "step=0.02", "noise=0.1"}, 0, 0, 0.02, 0.1, 0, 10, ebm_ula},
-      {{"init=noise", "chain_steps=4", "l2=0.2"}, 0, 0.2, 0.01, std::sqrt(0.02), 0, 4},
+      {{"init=data", "sampler=ula", "step=0.02", "noise=0.1"}, 0, 0, 0.02, 0.1, 0, 10, 0, ebm_ula},
+      {{"init=noise", "chain_steps=4", "l2=0.2", "jumps=3"}, 0, 0.2, 0.01, std::sqrt(0.02), 0, 4, 3},
       {{"init=buffer", "fresh=0.5"}, 0, 0, 0.01, std::sqrt(0.02), 0.5}};
   for (const Setting& setting : settings) {
     CAPTURE(setting.assignments[0]);
@@ -241,9 +241,19 @@ TEST_CASE(
       from = same.draw(50, start, rng).x;
     }
     double accepted = 0;
-    const Tensor samples =
-        EbmChains(setting.sampler, {.step = setting.step, .noise = setting.noise})
-            .walk(small.model->network().target(), from, setting.chain_steps, rng, &accepted);
+    Target target = small.model->network().target();
+    Tensor samples = EbmChains(setting.sampler, {.step = setting.step, .noise = setting.noise})
+                         .walk(target, from, setting.chain_steps, rng, &accepted);
+    double taken = 0;
+    if (setting.jumps > 0) {
+      // a fifth of a Langevin step's noise, in the toy's box
+      Jumps jumps({.proposals = setting.jumps, .noise = 0.2 * setting.noise});
+      target.extent = {{-side}, {side}};
+      jumps.begin(target, samples);
+      jumps.step(target, rng);
+      samples = jumps.x();
+      taken = jumps.moved();
+    }
     const auto f = [&](const Tensor& x) { return small.model->network().log_density(x); };
     const double norm = test::gradient_norm(
         small.model->network(), [&] { return contrastive_divergence(f, data, samples, setting.l2).loss; });
@@ -254,8 +264,53 @@ TEST_CASE(
     CHECK(metrics["cd_loss_nats"] == doctest::Approx(terms.loss.item()).epsilon(1e-4));
     CHECK(metrics["grad_norm"] == doctest::Approx(norm).epsilon(1e-4));
     CHECK(metrics["acceptance"] == doctest::Approx(accepted));
+    CHECK(metrics.contains("jumps_taken") == (setting.jumps > 0));
+    if (setting.jumps > 0) CHECK(metrics["jumps_taken"] == doctest::Approx(taken));
+    CHECK((setting.jumps == 0 || taken > 0.01));
     CHECK(metrics["temperature"] == doctest::Approx(setting.noise * setting.noise / (2 * setting.step)));
   }
+}
+
+TEST_CASE("points jump where chains sample exp f, and what cannot jump is refused") {
+  const DataShape ring = test::toy_shape("ring8"), images{.example = {28, 28}};
+  const auto jumps_of = [&](const std::vector<std::string>& assignments, const DataShape& shape) {
+    return test::option_text("ebm", assignments, shape, "jumps");
+  };
+  CHECK(jumps_of({}, ring) == "10");
+  CHECK(jumps_of({"sampler=ula"}, ring) == "10");
+  CHECK(jumps_of({"sampler=ula", "noise=0.1"}, ring) == "0");
+  CHECK(jumps_of({"sampler=ula", "step_clip=1"}, ring) == "0");
+  CHECK(jumps_of({"jumps=0"}, ring) == "0");
+  CHECK(jumps_of({}, images) == "0");
+  CHECK_THROWS_WITH_AS(jumps_of({"jumps=5"}, images), doctest::Contains("the box of a toy"), Error);
+  CHECK_THROWS_WITH_AS(jumps_of({"jumps=5", "sampler=ula", "noise=0.1"}, ring), doctest::Contains("T = 0.5"),
+                       Error);
+  CHECK_THROWS_WITH_AS(jumps_of({"batch=3"}, ring), doctest::Contains("a step has 3. Hint: batch=4"), Error);
+  CHECK_THROWS_WITH_AS(jumps_of({"batch=12", "shards=4"}, ring), doctest::Contains("Hint: batch=16"), Error);
+  CHECK(jumps_of({"batch=3", "jumps=0"}, ring) == "0");
+}
+
+TEST_CASE("a model that goes on from a State takes the jumps that the other would have taken") {
+  Small small({}), other({});
+  for (int64_t i = 0; i < 3; ++i) small.step(i);
+  for (const State::Entry& entry : other.state.entries()) {
+    const std::vector<std::byte> bytes = small.state.find(entry.name)->bytes();
+    entry.restore(bytes.data());
+  }
+  CHECK(other.chains() == small.chains());
+  CHECK(small.step(3)["jumps_taken"] == other.step(3)["jumps_taken"]);
+  CHECK(other.chains() == small.chains());
+}
+
+TEST_CASE("samples are as many as are asked for, fewer than can jump too, and jumps change them") {
+  const Small with({"sample_steps=20"}), without({"sample_steps=20", "jumps=0"});
+  Rng a(8, "test"), b(8, "test"), c(8, "test");
+  CHECK(with.model->sample({1, a}).shape() == Shape{1, 2});
+  CHECK(with.model->sample({30, b}).to_vector() != without.model->sample({30, c}).to_vector());
+  const Examples points = with.points();
+  const DataView view{points, points, 1};
+  CHECK(with.model->interpretation(view).find("10 proposals to jump") != std::string::npos);
+  CHECK(without.model->interpretation(view).find("jump") == std::string::npos);
 }
 
 TEST_CASE("Adam's memory of the gradient is the one that is asked for") {

@@ -70,7 +70,10 @@ TEST_CASE(
   check_refused("sample run --sampler ula --set step=10", folder, {"diverge", "step=1"});
   check_refused(
       "sample run --sampler gibbs", folder,
-      {"gibbs walks on a pair of conditionals", "a log-density of continuous x", "mh, ula, mala, hmc"});
+      {"gibbs walks on a pair of conditionals", "a log-density with an extent", "mh, ula, mala, hmc, jumps"});
+  const ProcessResult jumped = run_gradzoo("sample run -n 30 --sampler jumps --set steps=20", folder);
+  CHECK_MESSAGE(contains(jumped.out, "jumps: 30 chains, 20 steps (10 warm-up), acceptance 0."), jumped.out);
+  check_refused("sample run -n 3 --sampler jumps", folder, {"there are 3 chains", "4 or more"});
   const ProcessResult annealed =
       run_gradzoo("sample run -n 30 --sampler annealed --set sigmas=1,0.5 --set level_steps=20", folder);
   CHECK_MESSAGE(contains(annealed.out, "annealed: 30 chains, 40 steps"), annealed.out);
@@ -106,8 +109,9 @@ TEST_CASE("What chains say of themselves can be read by a program") {
 TEST_CASE("The list of samplers says what each needs") {
   const ProcessResult listed = run_gradzoo("list samplers", "/tmp");
   CHECK(listed.status == 0);
-  for (const char* part : {"ula", "mala", "mh", "hmc", "annealed", "flip", "gibbs", "log-density and score",
-                           "log-density of binary x", "pair of conditionals", "Hastings"}) {
+  for (const char* part :
+       {"ula", "mala", "mh", "hmc", "annealed", "jumps", "flip", "gibbs", "log-density and score",
+        "log-density of binary x", "pair of conditionals", "Hastings"}) {
     CHECK_MESSAGE(contains(listed.out, part), listed.out);
   }
 }

@@ -88,6 +88,20 @@ TEST_CASE("chains start where the target says, else inside a toy's box") {
   CHECK(max(abs(x)).item() < toy->box().high[0] * 2);
 }
 
+TEST_CASE(
+    "points of a toy have its box as their extent, unless the target knows one; bits and images have none") {
+  const auto toy = make_toy("two-moons");
+  const DataShape shape{.example = {2}, .toy = toy};
+  const Extent extent = with_extent(kNormal, shape).extent;
+  CHECK(extent.low == toy->box().low);
+  CHECK(extent.high == toy->box().high);
+  Target known = kNormal;
+  known.extent = {{0}, {1}};
+  CHECK(with_extent(known, shape).extent.high == std::vector<double>{1});
+  CHECK(with_extent({.log_prob = kNormal.log_prob, .binary = true}, shape).extent.low.empty());
+  CHECK(with_extent(kNormal, {.example = {2, 2}}).extent.low.empty());
+}
+
 TEST_CASE("the table shows acceptance and every statistic, and says where chains do not agree") {
   const ChainResult good{
       {}, 0.5, {"x0", "x1"}, {2505, std::nan("")}, {1711, std::nan("")}, {1.0, std::nan("")}, 501};

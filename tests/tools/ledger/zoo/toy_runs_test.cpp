@@ -28,7 +28,8 @@ TEST_CASE("energies by chains stay with their data on toys of long tails, needle
 }
 
 TEST_CASE("a run that diverges is told with its reason") {
-  const std::string failure = toy_run_failure({"ebm", "gamma"}, 250, {"step=0.01", "confinement=4"});
+  const std::string failure =
+      toy_run_failure({"ebm", "gamma"}, 250, {"step=0.01", "confinement=4", "jumps=0"});
   CHECK_MESSAGE(test::contains(failure, "diverges"), failure);
 }
 
