@@ -20,14 +20,6 @@
 #include "samplers/tweedie.h"
 
 namespace gradzoo {
-namespace {
-
-// Pixels of [0,1] as [-1,1]; points as they are. And the length of a unit of the data there.
-Tensor centred(const Tensor& x, const DataShape& shape) { return shape.is_image() ? x * 2.0 - 1.0 : x; }
-double unit(const DataShape& shape) { return shape.is_image() ? 2 : 1; }
-
-}  // namespace
-
 DdeFit dde_fit(const Toy& toy, double sigma, TensorFn log_density) {
   const NoisedToy truth = noised_toy(toy, sigma);
   const Tensor f = on_grid(truth.grid, log_density, DType::f32);
@@ -86,8 +78,7 @@ Dde::Dde(const DdeOptions& options, const DataShape& shape, const TrainingOption
 }
 
 std::unique_ptr<NoisyDensity> Dde::make_density() {
-  if (!shape_.is_image() && !has_levels())
-    return std::make_unique<OneLevelDensity>(shape_.size(), options_.energy, init_rng_);
+  if (!has_levels()) return std::make_unique<OneLevelDensity>(shape_.size(), options_.energy, init_rng_);
   const double spread = shape_.is_image() ? 1 : shape_.diameter() / 4;
   return std::make_unique<LevelDensity>(shape_.size(), options_.energy, spread * spread, init_rng_);
 }
@@ -129,7 +120,7 @@ Tensor Dde::generate(const Tensor& z) const {
 double Dde::train_density(const NoisyDensity& density, Learner& learner, const Tensor& x, double rate,
                           double& norm) {
   Tensor points = x, eps = randn_like(x, noise_rng_), sigma = levels(x.dim(0), options_.sigma, noise_rng_);
-  if (!shape_.is_image()) {  // +e and -e of each point: their errors cancel in part
+  if (!has_levels()) {  // +e and -e of each example: their errors cancel in part
     points = concat(x, x, 0);
     eps = concat(eps, -eps, 0);
     sigma = concat(sigma, sigma, 0);
@@ -146,7 +137,7 @@ void Dde::train_fake_density(int64_t n, double rate, MetricRow row) {
   for (int64_t i = 0; i < options_.fake_steps; ++i) {
     const Tensor fake = [&] {
       const NoGrad quiet;
-      return centred(generate(randn({n, options_.latent}, noise_rng_)), shape_);
+      return inner(generate(randn({n, options_.latent}, noise_rng_)));
     }();
     row[*fake_error_] = train_density(*fake_density_, *fake_learner_, fake, rate, norm);
   }
@@ -160,7 +151,7 @@ void Dde::train_generator(int64_t n, const StepContext& context, MetricRow row) 
   const Tensor sigma = levels(n, least, noise_rng_);
   const Tensor z = randn({n, options_.latent}, noise_rng_), eps = randn({n, shape_.size()}, noise_rng_);
   const Tape tape;
-  const Tensor noisy = centred(generate(z), shape_) + eps * sigma;
+  const Tensor noisy = inner(generate(z)) + eps * sigma;
   const Tensor difference = gap(noisy, sigma);
   row[*gap_] = mean(difference.detach()).item();
   generator_learner_->step(generator_loss(difference, sigma),
@@ -178,7 +169,7 @@ Tensor Dde::generator_loss(const Tensor& difference, const Tensor& sigma) const 
 
 void Dde::train_step(const StepContext& context, MetricRow row) {
   const int64_t alone = generator_ ? options_.density_steps : 0;
-  const Tensor x = centred(context.batch.x, shape_);
+  const Tensor x = inner(context.batch.x);
   double norm = 0;
   if (alone == 0 || context.step < alone) {
     const double rate = context.learning_rate * (alone > 0 ? linear_decay(context.step, alone) : 1);
@@ -208,7 +199,7 @@ Quantities Dde::do_validate(const DataView& data) {
   Rng rng(data.seed, "dde/evaluation");
   const int64_t n = std::min<int64_t>(data.examples.count(), 1000);
   const Tensor x = read_examples(data.examples, 0, n, Pixels::grey, rng).x;
-  const Tensor centre = centred(x, shape_);
+  const Tensor centre = inner(x);
   const Tensor eps = randn_like(x, rng), sigma = levels(n, options_.sigma, rng);
   const Tensor both = concat(denoising_error(*density_, centre, eps, sigma),
                              denoising_error(*density_, centre, -eps, sigma), 0);
@@ -238,19 +229,19 @@ Quantities Dde::do_evaluate(const DataView& data) {
 
 // In the data's own units, [0,1] of images, whose noise is half as wide there.
 Tensor Dde::log_density(const Tensor& x, std::optional<double> sigma) const {
-  const double level = sigma ? *sigma * unit(shape_) : options_.sigma;
-  return density_->log_density(centred(x, shape_), full({x.dim(0), 1}, level, x.dtype()));
+  const double level = sigma ? *sigma * unit() : options_.sigma;
+  return density_->log_density(inner(x), full({x.dim(0), 1}, level, x.dtype()));
 }
 
 Tensor Dde::noisy_score(const Tensor& x, double sigma) const {
-  const double level = std::max(sigma * unit(shape_), options_.sigma);
-  return density_->score(centred(x, shape_), full({x.dim(0), 1}, level, x.dtype())) * unit(shape_);
+  const double level = std::max(sigma * unit(), options_.sigma);
+  return density_->score(inner(x), full({x.dim(0), 1}, level, x.dtype())) * unit();
 }
 
 // From where the noisy data could be, by Langevin steps on log p^, down the levels where there are several;
 // the last through Tweedie.
 Tensor Dde::chain_ends(int64_t n, const DdeOptions& options, Rng& rng) const {
-  const double sigma = options_.sigma / unit(shape_), step = options.chain_step * sigma * sigma;
+  const double sigma = options_.sigma / unit(), step = options.chain_step * sigma * sigma;
   const Target target = target_of_least();
   if (!has_levels()) {
     Tensor x = rand({n, shape_.size()}, rng);
@@ -260,7 +251,7 @@ Tensor Dde::chain_ends(int64_t n, const DdeOptions& options, Rng& rng) const {
     for (int64_t i = 0; i < options.chain_steps; ++i) langevin.step(target, rng);
     return tweedie_denoised(langevin.x(), langevin.value().score, sigma);
   }
-  const double begin = options_.sigma_begin / unit(shape_);
+  const double begin = options_.sigma_begin / unit();
   const int64_t count = std::max<int64_t>(2, options.chain_steps / options.level_steps);
   AnnealedLangevin annealed({.step = step,
                              .convention = StepConvention::full,
@@ -295,7 +286,7 @@ std::vector<Picture> Dde::do_pictures(const DataView& data) {
 // The density is that of data with noise of sigma.
 Target Dde::target_of_least() const {
   Target target{.log_prob = [this](const Tensor& x) { return log_density(x); },
-                .data_noise = options_.sigma / unit(shape_)};
+                .data_noise = options_.sigma / unit()};
   if (has_levels())
     target.noisy_score = [this](const Tensor& x, double sigma) { return noisy_score(x, sigma); };
   return target;

@@ -43,7 +43,8 @@ class Dde : public Model {
   /// log p^ of data with noise of sigma, the least one where none is given, up to its constant: x (B, d) ->
   /// (B), images and sigma in their own units, [0,1].
   Tensor log_density(const Tensor& x, std::optional<double> sigma = {}) const;
-  /// f_q - f_p, or -f_p without f_q, of every row: x (B, d), images in [-1,1], sigma (B, 1) -> (B).
+  /// f_q - f_p, or -f_p without f_q, of every row: x (B, d), images in [-1,1] where there are several levels,
+  /// sigma (B, 1) -> (B).
   Tensor gap(const Tensor& x, const Tensor& sigma) const;
   /// The mean of these gaps, each times sigma over the least: what G descends.
   Tensor generator_loss(const Tensor& gaps, const Tensor& sigma) const;
@@ -66,6 +67,9 @@ class Dde : public Model {
   std::unique_ptr<NoisyDensity> make_density();
   std::unique_ptr<Module> make_generator();
   bool has_levels() const { return options_.sigma_begin > options_.sigma; }
+  // How long a unit of the data is where densities see them: with several levels pixels are in [-1,1].
+  double unit() const { return shape_.is_image() && has_levels() ? 2 : 1; }
+  Tensor inner(const Tensor& x) const { return unit() == 2 ? x * 2.0 - 1.0 : x; }
   Tensor noisy_score(const Tensor& x, double sigma) const;
   Target target_of_least() const;
   Tensor generate(const Tensor& z) const;

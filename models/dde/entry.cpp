@@ -6,8 +6,8 @@ namespace gradzoo {
 void DdeOptions::describe(OptionTable& options) {
   energy.describe(options);
   options.add("sigma", sigma,
-              "standard deviation of the least noise on the data, images in [-1,1]; it sets how smooth the "
-              "learned density is",
+              "standard deviation of the least noise on the data; it sets how smooth the learned density is. "
+              "With several levels pixels are in [-1,1], else in [0,1]",
               {1e-6, 1e6});
   options.add("sigma_begin", sigma_begin,
               "the density is learned with all noise from here down to sigma; 0: with sigma alone", {0, 1e6});
@@ -46,19 +46,24 @@ void DdeOptions::adapt(OptionTable& table, TrainingOptions& training, const Data
   prefer(training.ema, 0.999);
   prefer(training.schedule, Decay::linear);
   if (shape.is_image()) {
-    prefer(sigma, 0.15);
-    prefer(sigma_begin, 3.0);
     prefer(energy.hidden, std::vector<int64_t>{1024, 1024});
     prefer(energy.input_scale, 1.0);
     prefer(latent, 64);
-    prefer(training.batch, 128);
-    if (!generator) return;
+    if (!generator) {
+      prefer(sigma, 0.5);
+      // log p^ falls as -|x|^2 / (2 sigma^2) far from the data, where f_p is never shown anything.
+      prefer(energy.confinement, sigma);
+      return;
+    }
+    prefer(sigma, 0.15);
+    prefer(sigma_begin, 3.0);
     prefer(generator_sigma, 0.7);
+    prefer(training.batch, 128);
     prefer(density_steps, 2500);
     prefer(fake_steps, 3);
     prefer(generator_lr, 2e-4);
     prefer(training.lr, 5e-4);
-    prefer(training.steps, 7500);
+    prefer(training.steps, 6500);
     prefer(training.schedule, Decay::constant);
     return;
   }

@@ -90,16 +90,14 @@ void Clusters::add_to(State& state, const std::string& prefix) {
 Tensor Clusters::of(const Tensor& x, const Tensor& labels) const {
   const NoGrad quiet;
   const Tensor at = PrincipalComponents{mean_, directions_, {}}.project(x);
-  if (labels_ == 0) return nearest_centre(at, centres_);
-  const int64_t each = count() / labels_;
+  // |at - c|^2 but for |at|^2, which all clusters share.
+  const Tensor distances = sum(square(centres_), 1) - matmul(at, centres_, false, true) * 2.0;
+  const int64_t each = count() / std::max<int64_t>(1, labels_);
   Tensor nearest = zeros({x.dim(0)}, DType::i64);
-  for (int64_t label = 0; label < labels_; ++label) {
-    const Tensor rows = places_with_label(labels, label);
-    if (rows.size() == 0) continue;
-    const Tensor own =
-        nearest_centre(index_select(at, 0, rows), centres_.rows(label * each, (label + 1) * each));
-    for (int64_t i = 0; i < rows.size(); ++i)
-      nearest.mutable_data<int64_t>()[rows.data<int64_t>()[i]] = label * each + own.data<int64_t>()[i];
+  for (int64_t i = 0; i < x.dim(0); ++i) {
+    const int64_t first = labels_ > 0 ? labels.data<int64_t>()[i] * each : 0;
+    const double* row = distances.data<double>() + i * count();
+    nearest.mutable_data<int64_t>()[i] = std::min_element(row + first, row + first + each) - row;
   }
   return nearest;
 }

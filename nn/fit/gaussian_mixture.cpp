@@ -79,7 +79,7 @@ NaturalParameters natural(const GaussianMixture& mixture, const Tensor& origin, 
   const Tensor toward = matmul(precision, mean);  // (k, d, 1)
   const Tensor energy = (reshape(sum(mean * toward, 1), {k}) + trace(precision) * ridge) * 0.5;
   const double log_2pi = std::log(2 * std::numbers::pi);
-  return {origin, mixture.log_weights - half_log_det - energy - 0.5 * static_cast<double>(d) * log_2pi,
+  return {origin, log(mixture.weights) - half_log_det - energy - 0.5 * static_cast<double>(d) * log_2pi,
           concat({reshape(toward, {k, d}), pairs.packed(precision) * pairs.occurrences * -0.5}, 1)};
 }
 
@@ -105,7 +105,7 @@ GaussianMixture maximised(const Moments& moments, const GaussianMixture& before,
   const Tensor second = pairs.unpacked(slice(shares, 1, d, d + pairs.count()));
   const Tensor covariance =
       second - reshape(mean, {k, d, 1}) * reshape(mean, {k, 1, d}) + eye(d, DType::f64) * ridge;
-  return {log(where(has_rows, moments.counts, 0.0) / sum(moments.counts)),
+  return {where(has_rows, moments.counts, 0.0) / sum(moments.counts),
           where(reshape(has_rows, {k, 1}), mean + origin, before.means),
           where(reshape(has_rows, {k, 1, 1}), covariance, before.covariances)};
 }
@@ -166,7 +166,7 @@ Tensor GaussianMixture::sample(int64_t n, Rng& rng) const {
   const int64_t d = dimensions();
   const Tensor factors = cholesky(covariances), at = rand({n}, rng, DType::f64),
                noise = randn({n, d}, rng, DType::f64);
-  std::vector<double> cumulative = cumsum(exp(log_weights), 0).to_vector();
+  std::vector<double> cumulative = cumsum(weights, 0).to_vector();
   // The last component that weighs anything takes what rounding leaves.
   const auto last = std::ranges::lower_bound(cumulative, cumulative.back()) - cumulative.begin();
   Tensor chosen = zeros({n}, DType::i64);
@@ -187,7 +187,7 @@ Tensor GaussianMixture::sample(int64_t n, Rng& rng) const {
 }
 
 void GaussianMixture::add_to(State& state, const std::string& prefix) {
-  state.add(prefix + ".log_weights", log_weights);
+  state.add(prefix + ".weights", weights);
   state.add(prefix + ".means", means);
   state.add(prefix + ".covariances", covariances);
 }
@@ -201,7 +201,7 @@ void GaussianMixture::assign(const GaussianMixture& other) {
     const Tensor all = concat(from, rest, 0);
     std::copy_n(all.data<double>(), all.size(), to.mutable_data<double>());
   };
-  copy(log_weights, other.log_weights, full({lacking}, -INFINITY, DType::f64));
+  copy(weights, other.weights, zeros({lacking}, DType::f64));
   copy(means, other.means, zeros({lacking, d}, DType::f64));
   copy(covariances, other.covariances, broadcast_to(eye(d, DType::f64), {lacking, d, d}));
 }

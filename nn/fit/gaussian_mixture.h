@@ -10,7 +10,7 @@ namespace gradzoo {
 
 /// p(z) = sum_k w_k N(z; mean_k, covariance_k), all f64.
 struct GaussianMixture {
-  Tensor log_weights;  // (k): the logarithms of w; -infinity of an empty component
+  Tensor weights;      // (k), their sum 1; 0 of an empty component
   Tensor means;        // (k, d)
   Tensor covariances;  // (k, d, d)
 

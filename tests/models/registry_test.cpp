@@ -361,7 +361,7 @@ TEST_CASE("options that follow from the data are those that the models were tune
        {{"clip", "1"}, {"schedule", "hold-linear"}, {"epochs", "4"}, {"classes", "labels:100"}}},
       {"ddpm", mnist, {{"epochs", "10"}, {"solver", "ddim"}, {"sample_steps", "50"}}},
       {"ncsn", mnist, {{"epochs", "10"}, {"solver", "langevin"}, {"level_repeats", "5"}}},
-      {"dde", mnist, {{"sigma", "0.15"}, {"sigma_begin", "3"}, {"latent", "64"}}},
+      {"dde", mnist, {{"sigma", "0.5"}, {"confinement", "0.5"}, {"latent", "64"}, {"sigma_begin", "0"}}},
       {"vae", mnist, {{"lr", "0.004"}, {"schedule", "linear"}, {"prior", "mixture"}, {"components", "200"}}},
       {"classifier", mnist, {{"shift", "2"}, {"noise", "0.1"}, {"schedule", "cosine"}, {"epochs", "16"}}},
       {"rbm",

@@ -84,7 +84,7 @@ TEST_CASE("A run that exists is never overwritten, and a damaged one is refused"
   check_refused("sample run --out x.gif", folder, {"x.gif", ".png"});
   check_refused("sample run --out no/such/folder/x.npy", folder, {"no/such/folder/x.npy"});
   check_refused("sample run -n 0", folder, {"-n"});
-  check_refused("train vae --resume --out run --lr 0.5", folder, {"lr=0.001", "keeps"});
+  check_refused("train vae --resume --out run --lr 0.5", folder, {"lr=0.004", "keeps"});
   check_refused("train --resume --out run --epochs 1", folder, {"already", "--epochs"});
 
   write_file(checkpoint, good.substr(0, good.size() / 2));

@@ -97,8 +97,11 @@ class StepClock : public TrainObserver {
 
 std::span<const Workload> workloads() {
   static const std::vector<Workload> kWorkloads = {
-      {"vae_b100", "VAE 784-500-20, grey MNIST, Adam; batch 100", "vae", {"batch=100", "split=train"}},
-      {"vae_b512", "the same; batch 512", "vae", {"batch=512", "split=train"}},
+      {"vae_b100",
+       "VAE 784-500-20, grey MNIST, Adam; batch 100",
+       "vae",
+       {"batch=100", "split=train", "prior=normal"}},
+      {"vae_b512", "the same; batch 512", "vae", {"batch=512", "split=train", "prior=normal"}},
       {"gan_b128",
        "MLP GAN 64-256-256-784: a step of D, then one of G through the same fakes",
        "gan",
@@ -139,7 +142,7 @@ std::span<const Workload> workloads() {
       {"unet_flow_b64",
        "flow matching by class with a U-Net of 0.3 million numbers; batch 64",
        "flow-matching",
-       {"batch=64", "clip=0", "ema=0", "schedule=constant", "split=train"}},
+       {"batch=64", "clip=0", "ema=0", "schedule=constant", "split=train", "classes=labels"}},
       {.name = "unet_sample_c100",
        .step = "an Euler step of 100 digits by class through that U-Net; 25 make a sample",
        .model = "",

@@ -25,7 +25,8 @@ bool appears(const std::string& path) {
 
 // A page without the column that says where settings come from: of a run that was read back, config.toml.
 std::string without_sources(std::string page) {
-  for (const std::string cell : {"<td>set</td>", "<td>epochs</td>", "<td>config</td>", "<td>default</td>"}) {
+  for (const std::string cell :
+       {"<td>set</td>", "<td>epochs</td>", "<td>vae</td>", "<td>config</td>", "<td>default</td>"}) {
     for (size_t at; (at = page.find(cell)) != std::string::npos;) page.erase(at, cell.size());
   }
   return page;

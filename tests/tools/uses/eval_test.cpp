@@ -18,7 +18,7 @@ TEST_CASE("An evaluation of binary pixels says first what is cheap, and takes as
   CHECK(contains(shown.out, "standard error of the mean"));
   check_refused("eval binary --set importance_sample=7", run.folder, {"'importance_samples'"});
   check_refused("eval binary --set importance_samples=0", run.folder, {"out of range"});
-  check_refused("eval run --set importance_samples=7", run.folder, {"importance_samples=7", "leave it out"});
+  check_refused("eval run --set importance_samples=7", run.folder, {"'importance_samples'", "one of prior"});
 }
 
 TEST_CASE("A part that runs train on is refused, with the part that this one trained on") {

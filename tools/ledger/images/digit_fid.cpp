@@ -173,19 +173,6 @@ RowResult realnvp_fid(const RowContext& context) {
                       context);
 }
 
-RowResult dde_fid(const RowContext& context) {
-  return share_of_vae(
-      {"dde.mnist_fid", "dde", {"generator=true"}}, 1.0,
-      "a generator of convolutions between two densities at all noise from 3 down to .15, by the "
-      "defaults, aim .5",
-      context);
-}
-
-RowResult dde_chains_fid(const RowContext& context) {
-  return share_of_vae({"dde.chains_fid", "dde", {}, 2'000}, 0.75,
-                      "annealed Langevin down the levels of the density, 10 epochs of 55k, aim .3", context);
-}
-
 RowResult dcgan_fid(const RowContext& context) {
   return share_of_vae({"gan.dcgan_fid", "gan", {"net=dcgan"}}, 1.0,
                       "convolutions of 64 and 128 channels, the default 10 epochs of 55k", context);
@@ -257,10 +244,6 @@ std::vector<Row> image_figure_rows() {
       digit_figure("dae.mnist_fid", "digits of a denoiser at one noise level", "Vincent 2011", 300, dae_fid),
       digit_figure("realnvp.mnist_fid", "a multi-scale flow draws digits nearer to real ones than the VAE's",
                    "Dinh et al. 2017", 1000, realnvp_fid),
-      digit_figure("dde.mnist_fid", "a generator without an adversary draws digits",
-                   "Bigdeli et al. 2020, section 4; Luo et al. 2023", 900, dde_fid),
-      digit_figure("dde.chains_fid", "chains down the noise levels of one learned density draw digits",
-                   "Bigdeli et al. 2020; Song & Ermon 2019", 200, dde_chains_fid),
       digit_figure("gan.dcgan_fid", "a GAN of convolutions draws digits nearer to real ones than the VAE's",
                    "Radford et al. 2016", 600, dcgan_fid),
       digit_figure("gan.negative_augmentation",
