@@ -100,7 +100,7 @@ std::unique_ptr<SamplingOptions> Dde::sampling_options() const {
   return sampling_options_of(options_);
 }
 
-Tensor Dde::levels(int64_t n, double least, Rng& rng) const {
+Tensor Dde::draw_levels(int64_t n, double least, Rng& rng) const {
   if (!has_levels()) return full({n, 1}, options_.sigma);
   const double range = std::log(options_.sigma_begin / least);
   return exp(reshape(stratified_times(n, rng), {n, 1}) * range + std::log(least));
@@ -119,7 +119,8 @@ Tensor Dde::generate(const Tensor& z) const {
 
 double Dde::train_density(const NoisyDensity& density, Learner& learner, const Tensor& x, double rate,
                           double& norm) {
-  Tensor points = x, eps = randn_like(x, noise_rng_), sigma = levels(x.dim(0), options_.sigma, noise_rng_);
+  Tensor points = x, eps = randn_like(x, noise_rng_),
+         sigma = draw_levels(x.dim(0), options_.sigma, noise_rng_);
   if (!has_levels()) {  // +e and -e of each example: their errors cancel in part
     points = concat(x, x, 0);
     eps = concat(eps, -eps, 0);
@@ -148,7 +149,7 @@ void Dde::train_generator(int64_t n, const StepContext& context, MetricRow row) 
                       static_cast<double>(std::max<int64_t>(1, context.steps - options_.density_steps));
   const double first = std::max(options_.generator_sigma, options_.sigma);
   const double least = first * std::pow(options_.sigma / first, done);
-  const Tensor sigma = levels(n, least, noise_rng_);
+  const Tensor sigma = draw_levels(n, least, noise_rng_);
   const Tensor z = randn({n, options_.latent}, noise_rng_), eps = randn({n, shape_.size()}, noise_rng_);
   const Tape tape;
   const Tensor noisy = inner(generate(z)) + eps * sigma;
@@ -177,7 +178,7 @@ void Dde::train_step(const StepContext& context, MetricRow row) {
   } else {
     const NoGrad quiet;
     row[error_] = mean(denoising_error(*density_, x, randn_like(x, noise_rng_),
-                                       levels(x.dim(0), options_.sigma, noise_rng_)))
+                                       draw_levels(x.dim(0), options_.sigma, noise_rng_)))
                       .item();
   }
   row[grad_norm_] = norm;
@@ -200,7 +201,7 @@ Quantities Dde::do_validate(const DataView& data) {
   const int64_t n = std::min<int64_t>(data.examples.count(), 1000);
   const Tensor x = read_examples(data.examples, 0, n, Pixels::grey, rng).x;
   const Tensor centre = inner(x);
-  const Tensor eps = randn_like(x, rng), sigma = levels(n, options_.sigma, rng);
+  const Tensor eps = randn_like(x, rng), sigma = draw_levels(n, options_.sigma, rng);
   const Tensor both = concat(denoising_error(*density_, centre, eps, sigma),
                              denoising_error(*density_, centre, -eps, sigma), 0);
   Quantity error = mean_over_examples(kDdeError, (both.rows(0, n) + both.rows(n, 2 * n)) * 0.5,

@@ -63,7 +63,7 @@ class Dde : public Model {
   Tensor denoising_error(const NoisyDensity& density, const Tensor& x, const Tensor& eps,
                          const Tensor& sigma) const;
   // Levels (n, 1), evenly spread in log sigma down to `least`.
-  Tensor levels(int64_t n, double least, Rng& rng) const;
+  Tensor draw_levels(int64_t n, double least, Rng& rng) const;
   std::unique_ptr<NoisyDensity> make_density();
   std::unique_ptr<Module> make_generator();
   bool has_levels() const { return options_.sigma_begin > options_.sigma; }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <type_traits>
+#include <utility>
 #include <variant>
 
 #include "autograd/trace.h"
@@ -35,7 +36,7 @@ State numbers_of(const State& state) {
 Trainer::Trainer(Model& model, BatchSource& batches, TrainPlan plan)
     : model_(model),
       batches_(batches),
-      plan_(plan),
+      plan_(std::move(plan)),
       sums_(zeros({static_cast<int64_t>(model.metrics().size())}, DType::f64)),
       row_(model.metrics().size()) {}
 
