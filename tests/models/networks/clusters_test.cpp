@@ -1,5 +1,8 @@
 #include "models/networks/clusters.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"

@@ -104,7 +104,7 @@ TEST_CASE("half of the channels is factored out as it is, the other half goes sq
   // What holds still of the coupling is what actnorm made of it: mean 0 of the squeezed channels.
   const Tensor low = reshape(space_to_depth(slice(y, 3, 2, 4), 2), {-1, 8});
   const std::vector<double> means = mean(low, 0).to_vector();
-  for (const size_t channel : {0, 2, 5, 6}) CHECK(std::abs(means[channel]) < 1e-12);
+  for (const size_t channel : {0U, 2U, 5U, 6U}) CHECK(std::abs(means[channel]) < 1e-12);
 }
 
 TEST_CASE("layers in a sequence add their log-determinants and come back in the opposite order") {
