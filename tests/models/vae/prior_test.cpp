@@ -1,5 +1,6 @@
 #include "models/vae/prior.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <doctest/doctest.h>
