@@ -1,12 +1,12 @@
 #include "models/networks/clusters.h"
 
 #include <algorithm>
-#include <vector>
 
 #include "autograd/ops.h"
 #include "autograd/plain.h"
 #include "autograd/tape.h"
 #include "base/error.h"
+#include "models/networks/labels.h"
 #include "nn/fit/kmeans.h"
 #include "nn/fit/principal_components.h"
 
@@ -23,14 +23,6 @@ Tensor pixels_of(const Examples& examples, int64_t begin, int64_t end) {
 
 void write_values(Tensor& to, const Tensor& from) {
   std::copy_n(from.data<double>(), from.size(), to.mutable_data<double>());
-}
-
-Tensor places_with_label(const Tensor& labels, int64_t label) {
-  std::vector<int64_t> rows;
-  for (int64_t i = 0; i < labels.size(); ++i) {
-    if (labels.data<int64_t>()[i] == label) rows.push_back(i);
-  }
-  return tensor(rows, {static_cast<int64_t>(rows.size())});
 }
 
 }  // namespace
@@ -66,7 +58,7 @@ void Clusters::fit(const Examples& examples, uint64_t seed) {
   const int64_t parts = std::max<int64_t>(1, labels_), each = count() / parts;
   Tensors centres, shares;
   for (int64_t part = 0; part < parts; ++part) {
-    const Tensor rows = of.defined() ? places_with_label(of, part) : Tensor();
+    const Tensor rows = of.defined() ? rows_with_label(of, part) : Tensor();
     if (rows.defined() && rows.size() == 0) {  // a label that no example has
       centres.push_back(zeros({each, all.dim(1)}, DType::f64));
       shares.push_back(full({each}, 1 / static_cast<double>(each), DType::f64));

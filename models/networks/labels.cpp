@@ -1,5 +1,7 @@
 #include "models/networks/labels.h"
 
+#include <vector>
+
 #include "autograd/ops.h"
 #include "base/error.h"
 
@@ -16,6 +18,14 @@ int64_t conditioning_classes(bool conditional, const DataShape& shape, std::stri
 Tensor label_rows(const Tensor& labels, int64_t classes, DType dtype) {
   if (!labels.defined()) throw Error("a conditional network was given no labels. Hint: (B) of i64");
   return one_hot(labels, classes, dtype);
+}
+
+Tensor rows_with_label(const Tensor& labels, int64_t label) {
+  std::vector<int64_t> rows;
+  for (int64_t i = 0; i < labels.size(); ++i) {
+    if (labels.data<int64_t>()[i] == label) rows.push_back(i);
+  }
+  return tensor(rows, {static_cast<int64_t>(rows.size())});
 }
 
 Tensor tiled_labels(const Tensor& labels, int64_t rows) {

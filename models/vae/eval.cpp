@@ -62,12 +62,17 @@ Tensor log_aggregate_posterior(const Tensor& z, const Posterior& codes) {
   return concat(parts, 0);
 }
 
-Quantity aggregate_kl(const QuantityInfo& info, const VaeBound& bound, const VaePrior& prior, Prior which) {
+Quantities aggregate_kls(const VaeBound& bound, const VaePrior& prior) {
   const NoGrad quiet;
-  const Tensor log_p = cast(prior.log_prob(which, bound.z, bound.labels), DType::f64);
-  return mean_over_examples(info, log_aggregate_posterior(bound.z, bound.codes) - log_p,
-                            fmt::format("KL(q(z) || p(z)) of these images' codes together, p(z) the {}",
-                                        which == Prior::normal ? "N(0, I)" : "mixture"));
+  const Tensor log_q = log_aggregate_posterior(bound.z, bound.codes);
+  const auto under = [&](const QuantityInfo& info, Prior which, const char* name) {
+    const Tensor log_p = cast(prior.log_prob(which, bound.z, bound.labels), DType::f64);
+    return mean_over_examples(
+        info, log_q - log_p,
+        fmt::format("KL(q(z) || p(z)) of these images' codes together, p(z) the {}", name));
+  };
+  return {under(kVaeAggregateNormal, Prior::normal, "N(0, I)"),
+          under(kVaeAggregateMixture, Prior::mixture, "mixture")};
 }
 
 int64_t active_units(const VaeBound& bound) {

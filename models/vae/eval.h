@@ -30,10 +30,10 @@ VaeBound vae_bound(const VaeNetwork& network, const VaePrior& prior, const Examp
 /// (m, latent): (m) f64.
 Tensor log_aggregate_posterior(const Tensor& z, const Posterior& codes);
 
-/// KL(q(z) || p(z)), nats, of the aggregate posterior q(z) = 1/N sum_n q(z|x_n) of these N images, at z ~
-/// q(z) (Hoffman & Johnson 2016, "ELBO surgery"): what a code's prior lacks. mean KL(q(z|x) || p(z)) is this
-/// and the information I(x; z) <= log N. Of one prior above another by what they differ in log p(z).
-Quantity aggregate_kl(const QuantityInfo& info, const VaeBound& bound, const VaePrior& prior, Prior which);
+/// KL(q(z) || p(z)), nats, of the aggregate posterior of these N images at z ~ q(z) (Hoffman & Johnson 2016,
+/// "ELBO surgery"), under N(0, I) and under the mixture, which is fitted: what a code's prior lacks. mean
+/// KL(q(z|x) || p(z)) is this and the information I(x; z) <= log N.
+Quantities aggregate_kls(const VaeBound& bound, const VaePrior& prior);
 
 /// Latent dimensions whose posterior mean has a variance over the images above 0.01 (Burda, Grosse &
 /// Salakhutdinov 2016, section 5.2).

@@ -7,6 +7,7 @@
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "models/base/over_examples.h"
+#include "models/networks/labels.h"
 #include "nn/distributions.h"
 
 namespace gradzoo {
@@ -14,20 +15,11 @@ namespace {
 
 constexpr int64_t kCodesPerComponent = 30;  // that a full covariance of some twenty dimensions needs
 
-// The places of a label among labels (n).
-Tensor places_of(int64_t label, const Tensor& labels) {
-  std::vector<int64_t> places;
-  for (int64_t i = 0; i < labels.size(); ++i) {
-    if (labels.data<int64_t>()[i] == label) places.push_back(i);
-  }
-  return tensor(places, {static_cast<int64_t>(places.size())});
-}
-
 // Calls fn(class, places of its rows) for each class that occurs among labels (n).
 template <class Fn>
 void for_each_class(int64_t classes, const Tensor& labels, Fn fn) {
   for (int64_t label = 0; label < classes; ++label) {
-    const Tensor places = places_of(label, labels);
+    const Tensor places = rows_with_label(labels, label);
     if (places.size() > 0) fn(static_cast<size_t>(label), places);
   }
 }
@@ -63,7 +55,7 @@ void VaePrior::fit(const VaeNetwork& network, const Examples& images, Pixels pix
     room.assign(fit_mixture(rows, {.components = std::min(room.components(), most)}, rng).mixture);
   };
   for (size_t part = 0; part < mixtures_.size(); ++part) {
-    const Tensor places = of.defined() ? places_of(static_cast<int64_t>(part), of) : Tensor();
+    const Tensor places = of.defined() ? rows_with_label(of, static_cast<int64_t>(part)) : Tensor();
     const bool has_own = places.defined() && places.size() > 0;  // a class without images has all codes
     fit_one(part, has_own ? index_select(z, 0, places) : z);
   }

@@ -133,8 +133,7 @@ Quantities Vae::do_evaluate(const DataView& data) {
            "latent dimensions whose mean varies over the images by more than 0.01 (Burda et al. 2016)"});
   if (prior_.is_fitted()) {
     if (by_mixture) out.add(mean_over_examples(kVaeKlNormal, bound.kl, "KL(q(z|x) || N(0, I))"));
-    out.add(aggregate_kl(kVaeAggregateNormal, bound, prior_, Prior::normal));
-    out.add(aggregate_kl(kVaeAggregateMixture, bound, prior_, Prior::mixture));
+    out.add(aggregate_kls(bound, prior_));
   }
   return out;
 }

@@ -23,9 +23,8 @@ Tensor squared_distances(const Tensor& x, const Tensor& centres) {
 int64_t weighted_row(const Tensor& weights, Rng& rng) {
   const std::vector<double> cumulative = cumsum(weights, 0).to_vector();
   const double at = rand({1}, rng, DType::f64).item() * cumulative.back();
-  return std::ranges::upper_bound(cumulative, at) == cumulative.end()
-             ? 0
-             : std::ranges::upper_bound(cumulative, at) - cumulative.begin();
+  const auto found = std::ranges::upper_bound(cumulative, at);
+  return found == cumulative.end() ? 0 : found - cumulative.begin();
 }
 
 // k rows, each drawn by its squared distance from those drawn before.

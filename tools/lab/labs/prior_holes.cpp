@@ -63,13 +63,14 @@ LabResult run_prior_holes(const LabContext& context) {
                   {"in holes", "share of draws z where the codes' density is below a quarter of p(z)"},
                   {"KL(q(z|x) || p(z)), nats", "what the bound of log p(x) loses by the code, a digit"}}};
   const Tensor map = map_of(bound.codes);
+  const Quantities kls = aggregate_kls(bound, vae.prior());
   std::vector<Plane> planes;
   LabResult out;
   Rng rng(context.seed, "lab/prior-holes");
   for (const Prior which : {Prior::normal, Prior::mixture}) {
     const std::string name = which == Prior::normal ? "N(0, I)" : "mixture";
     const Tensor z = vae.prior().sample(which, draws, {}, rng);
-    table.add(name, {aggregate_kl(kVaeAggregateNormal, bound, vae.prior(), which).value,
+    table.add(name, {kls[which == Prior::normal ? kVaeAggregateNormal : kVaeAggregateMixture].value,
                      share_in_holes(vae, which, z, bound.codes),
                      mean(which == Prior::normal ? bound.kl : bound.kl_mixture).item()});
     planes.push_back(plane_of(name, map, z));

@@ -84,16 +84,22 @@ RowResult vae_fid(const RowContext& context) {
               context.seed, found.frechet.standard_error, found.statistics.confident.value)};
 }
 
+// The same share, and the distance of samples that are drawn by another option, which `otherwise` names.
+RowResult share_beside(const Drawn& drawn, double gate, const std::string& setting, const std::string& option,
+                       const std::string& otherwise, const RowContext& context) {
+  RowResult result = share_of_vae(drawn, gate, setting, context);
+  Drawn other = drawn;
+  other.sampling = {option};
+  const SampleQuality found = measured(other, context);
+  result.setting += fmt::format("; {} digit-FID {}, called {:.3f}", otherwise, words(found.frechet),
+                                found.statistics.confident.value);
+  return result;
+}
+
 // The default VAE's samples are of its mixture; N(0, I) under the same decoder is said beside it.
 RowResult mixture_fid(const Drawn& drawn, double gate, const std::string& setting,
                       const RowContext& context) {
-  RowResult result = share_of_vae(drawn, gate, setting, context);
-  Drawn normal = drawn;
-  normal.sampling = {"prior=normal"};
-  const SampleQuality found = measured(normal, context);
-  result.setting += fmt::format("; codes from N(0, I): digit-FID {}, called {:.3f}", words(found.frechet),
-                                found.statistics.confident.value);
-  return result;
+  return share_beside(drawn, gate, setting, "prior=normal", "codes from N(0, I):", context);
 }
 
 RowResult vae_mixture_fid(const RowContext& context) {
@@ -128,16 +134,9 @@ RowResult flow_agreement(const RowContext& context) {
 
 // Guidance 0 asks for no label.
 RowResult ddpm_fid(const RowContext& context) {
-  const Drawn guided{"ddpm.mnist_fid", "ddpm", {"classes=labels"}};
-  RowResult result =
-      share_of_vae(guided, 0.08,
-                   "the default U-Net, by class, 10 epochs of 55k, guidance 1.25, 50 steps of ddim", context);
-  Drawn free = guided;
-  free.sampling = {"guidance=0"};
-  const SampleQuality found = measured(free, context);
-  result.setting += fmt::format("; without labels digit-FID {}, called {:.3f}", words(found.frechet),
-                                found.statistics.confident.value);
-  return result;
+  return share_beside({"ddpm.mnist_fid", "ddpm", {"classes=labels"}}, 0.08,
+                      "the default U-Net, by class, 10 epochs of 55k, guidance 1.25, 50 steps of ddim",
+                      "guidance=0", "without labels", context);
 }
 
 RowResult ddpm_bits(const RowContext& context) {
@@ -169,7 +168,7 @@ RowResult dae_fid(const RowContext& context) {
 }
 
 RowResult realnvp_fid(const RowContext& context) {
-  return share_of_vae({"realnvp.mnist_bpd", "realnvp", {}}, 0.6, "the default flow, 4 epochs of 55k",
+  return share_of_vae({"realnvp.mnist_fid", "realnvp", {}}, 0.6, "the default flow, 4 epochs of 55k",
                       context);
 }
 
