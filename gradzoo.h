@@ -1,8 +1,8 @@
 #pragma once
 
 /// The engine and the layers, in one include: tensors, tapes, ops, gradients of any order and their checks;
-/// modules, optimisers and checkpoints. Models, datasets and samplers have headers of their own, as
-/// <gradzoo/samplers/chains.h>.
+/// modules, optimisers, batches and files of one's own tensors. Models, datasets and samplers have headers of
+/// their own, as <gradzoo/samplers/chains.h>.
 #include "autograd/check/gradcheck.h"
 #include "autograd/functional/functional.h"
 #include "autograd/grad.h"
@@ -12,18 +12,25 @@
 #include "autograd/tape.h"
 #include "autograd/tensor.h"
 #include "autograd/trace.h"
+#include "datasets/data_loader.h"
+#include "datasets/images/npy.h"
 #include "nn/distributions.h"
+#include "nn/layers/batch_norm.h"
+#include "nn/layers/functional_call.h"
+#include "nn/layers/gradcheck_module.h"
 #include "nn/layers/image_layers.h"
 #include "nn/layers/init.h"
 #include "nn/layers/layers.h"
 #include "nn/layers/masked_linear.h"
+#include "nn/layers/maxout.h"
 #include "nn/layers/module.h"
+#include "nn/layers/module_file.h"
 #include "nn/learn/clip.h"
 #include "nn/learn/ema.h"
 #include "nn/learn/learner.h"
 #include "nn/learn/optim.h"
 #include "nn/learn/parameters.h"
 #include "nn/learn/schedule.h"
-#include "nn/learn/shards.h"
+#include "nn/parallel/shards.h"
 #include "state/checkpoint.h"
 #include "state/state.h"

@@ -36,16 +36,18 @@ int64_t node_of_output(const Tensor& y) {
         y.label());
   }
   throw Error(
-      "grad: y {} was never recorded. Hint: compute it under a Tape from a tensor with requires_grad_(), "
-      "gradients in it with create_graph = true",
+      "grad: y {} does not require grad: it was never recorded. Hint: compute it under a Tape from a tensor "
+      "with requires_grad_(), gradients in it with create_graph = true",
       y.label());
 }
 
 Tensor seed_of(const Tensor& y, const Tensor& grad_output) {
   if (!grad_output.defined()) {
     if (y.size() == 1) return ones_like(y);
-    throw Error("grad: {} of shape {} is not a scalar. Hint: sum it, or pass grad_output of its shape",
-                y.name().empty() ? "y" : y.name(), y.shape().str());
+    throw Error(
+        "grad: {} of shape {}: grad can be implicitly created only for scalar outputs. Hint: sum it, or pass "
+        "grad_output of its shape",
+        y.name().empty() ? "y" : y.name(), y.shape().str());
   }
   if (grad_output.shape() != y.shape() || grad_output.dtype() != y.dtype()) {
     throw Error("grad: grad_output is {} {}, but y is {} {}. Hint: they must agree",

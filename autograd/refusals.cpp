@@ -44,7 +44,8 @@ void check_saved(const Node& node) {
   }
   if (node.state == Node::Saved::released) {
     throw Error(
-        "{}: its saved tensors were released by an earlier sweep. Hint: retain_graph = true in that one",
+        "{}: trying to backward through the graph a second time, but its saved tensors were released by an "
+        "earlier sweep. Hint: retain_graph = true in that one",
         node.op->name);
   }
   for (size_t k = 0; k < node.saved.size(); ++k) {

@@ -43,7 +43,21 @@ Batch batch_of(const Examples& data, Tensor rows, Pixels pixels, const kernels::
   return {std::move(x), std::move(labels), std::move(rows)};
 }
 
+int64_t rows_of_part(int64_t rows, const RowWindow& window) {
+  if (rows % window.count == 0) return rows / window.count;
+  throw Error("{} parts do not divide a batch of {} rows. Hint: a batch that {} divides", window.count, rows,
+              window.count);
+}
+
 }  // namespace
+
+Batch BatchSource::part(int64_t step, const RowWindow& window) {
+  Batch whole = at(step);
+  if (window.count == 1) return whole;
+  const int64_t rows = rows_of_part(whole.count(), window), begin = window.part * rows;
+  const auto of = [&](const Tensor& all) { return all.defined() ? all.rows(begin, begin + rows) : all; };
+  return {of(whole.x), of(whole.labels), of(whole.rows)};
+}
 
 Batches::Batches(Examples data, const BatchOptions& options)
     : data_(std::move(data)),
@@ -63,15 +77,17 @@ int64_t Batches::steps_per_epoch() const {
   return n / options_.batch + (!options_.drop_last && n % options_.batch > 0 ? 1 : 0);
 }
 
-Batch Batches::at(int64_t step) {
+Batch Batches::part(int64_t step, const RowWindow& window) {
   check_step(step);
   const int64_t* order = order_of(step / steps_per_epoch());
-  const int64_t begin = step % steps_per_epoch() * options_.batch;
-  Tensor rows = empty({std::min(options_.batch, data_.count() - begin)}, DType::i64);
+  const int64_t whole_begin = step % steps_per_epoch() * options_.batch;
+  const int64_t count = rows_of_part(std::min(options_.batch, data_.count() - whole_begin), window);
+  const int64_t first = window.part * count, begin = whole_begin + first;
+  Tensor rows = empty({count}, DType::i64);
   const int64_t* member = data_.rows.data<int64_t>();
   int64_t* row = rows.mutable_data<int64_t>();
   for (int64_t i = 0; i < rows.size(); ++i) row[i] = member[order[begin + i]];
-  return batch_of(data_, std::move(rows), options_.pixels, {pixels_key_, static_cast<uint64_t>(step), 0},
+  return batch_of(data_, std::move(rows), options_.pixels, {pixels_key_, static_cast<uint64_t>(step), first},
                   options_.dtype);
 }
 

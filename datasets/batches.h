@@ -35,6 +35,9 @@ class BatchSource {
   virtual int64_t steps_per_epoch() const = 0;
   /// The batch of a step, 0 <= step; fast when steps follow each other within an epoch.
   virtual Batch at(int64_t step) = 0;
+  /// One of `window.count` equal parts of its rows: what a process reads that shares the batch with others.
+  /// Throws Error where they do not divide the rows.
+  virtual Batch part(int64_t step, const RowWindow& window);
 };
 
 /// Shuffled batches of a fixed set of examples. Epoch e = s / steps_per_epoch goes through permutation e of
@@ -48,7 +51,8 @@ class Batches : public BatchSource {
   const Examples& data() const { return data_; }
   const BatchOptions& options() const { return options_; }
   int64_t steps_per_epoch() const override;
-  Batch at(int64_t step) override;
+  Batch at(int64_t step) override { return part(step, {}); }
+  Batch part(int64_t step, const RowWindow& window) override;
 
  private:
   const int64_t* order_of(int64_t epoch);

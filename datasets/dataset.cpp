@@ -9,6 +9,7 @@
 #include "autograd/tape.h"
 #include "datasets/images/sha256.h"
 #include "datasets/registry.h"
+#include "datasets/toys/point_set.h"
 
 namespace gradzoo {
 namespace {
@@ -20,15 +21,21 @@ constexpr uint64_t kPointsSeed = 21;  // any number, but the same for ever
 }  // namespace
 
 void DatasetOptions::describe(OptionTable& options) {
-  options.add("data", data, "dataset: a known name (gradzoo list datasets), or a folder of IDX files");
+  options.add("data", data,
+              "dataset: a known name (gradzoo list datasets), a folder of pictures or IDX files, a .npy or "
+              ".npz file");
   options.add("toy_scale", toy_scale, "factor on the points of a toy", {1e-3, 1e3});
   options.add("toy_noise", toy_noise, "width of a toy's modes or arcs before scaling; 0: the toy's default",
               {0, 1e3});
   subset.describe(options);
+  images.describe(options);
 }
 
 std::string DatasetOptions::description() const {
-  return subset.is_all() ? data : data + " " + subset.description();
+  std::string text = data;
+  for (const std::string& chosen : {subset.description(), images.description()})
+    if (!chosen.empty()) text += " " + chosen;
+  return text;
 }
 
 Tensor as_image_batch(const Tensor& rows, const DataShape& shape) {
@@ -40,6 +47,9 @@ namespace {
 DataShape shape_of_toy(const DatasetOptions& options) {
   if (!options.subset.is_all())
     throw Error("{} selects images, and {} is a toy. Hint: leave it away", options.subset.description(),
+                options.data);
+  if (!options.images.is_default())
+    throw Error("{} changes images, and {} is a toy. Hint: leave it away", options.images.description(),
                 options.data);
   DataShape shape;
   shape.toy = make_toy(options.data, options.toy());
@@ -74,7 +84,7 @@ double diameter_of(const Tensor& x) {
 DataShape shape_of(const DatasetOptions& options) {
   if (is_toy(options.data)) return shape_of_toy(options);
   for (const DatasetInfo& known : known_datasets()) {
-    if (known.name == options.data)
+    if (known.name == options.data && options.images.is_default())
       return {.example = known.example, .classes = known.classes, .image_diameter = known.diameter};
   }
   return Dataset(options).shape();
@@ -85,14 +95,25 @@ Dataset::Dataset(const DatasetOptions& options) : name_(options.data), subset_(o
     shape_ = shape_of_toy(options);
     return;
   }
-  images_ = load_images(name_);
+  images_ = load_images(name_, options.images, options.progress);
   if (options.toy_scale != 1 || options.toy_noise != 0) {
-    throw Error("toy_scale and toy_noise change a toy, and '{}' holds images. Hint: leave them away", name_);
+    throw Error("toy_scale and toy_noise change a toy, and '{}' holds {}. Hint: leave them away", name_,
+                images_->is_images() ? "images" : "points of its own");
   }
-  shape_.example = {images_->height(), images_->width()};
+  shape_.example = images_->train_images.shape().erase(0);
   shape_.classes = images_->classes;
+  if (!images_->is_images()) {
+    shape_.toy = make_point_set(images_->split(Split::fit), name_);
+    return;
+  }
   const auto known = std::ranges::find(known_datasets(), name_, &DatasetInfo::name);
-  shape_.image_diameter = known != known_datasets().end() ? known->diameter : diameter_of_images(*images_);
+  shape_.image_diameter = known != known_datasets().end() && options.images.is_default()
+                              ? known->diameter
+                              : diameter_of_images(*images_);
+}
+
+std::vector<std::string> Dataset::class_names() const {
+  return images_ ? images_->class_names : std::vector<std::string>();
 }
 
 std::string Dataset::sha256() const {
@@ -110,7 +131,7 @@ Examples Dataset::split(Split part) const {
 }
 
 std::unique_ptr<BatchSource> Dataset::batches(Split part, const BatchOptions& options) const {
-  if (images_) return std::make_unique<Batches>(split(part), options);
+  if (images_ && images_->is_images()) return std::make_unique<Batches>(split(part), options);
   return std::make_unique<ToyBatches>(shape_.toy, options);
 }
 

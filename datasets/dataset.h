@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "datasets/batches.h"
 #include "datasets/images/image_dataset.h"
@@ -31,15 +32,18 @@ struct DataShape {
 /// Reshapes rows (B, H W C), as batches have them, to images (B, H, W, C). Recorded.
 Tensor as_image_batch(const Tensor& rows, const DataShape& shape);
 
-/// Which data, and the options of a toy.
+/// Which data, and the options of a toy or of images.
 struct DatasetOptions {
   std::string data = "mnist";
   double toy_scale = 1;
   double toy_noise = 0;  // 0: the toy's own
   SubsetOptions subset = {};
+  ImageOptions images = {};
+  ReadProgress progress = {};  // of reading pictures; no option: who shows a run sets it
 
   void describe(OptionTable& options);
-  /// The name with the options that differ from their defaults: "mnist only=7"; "mnist" for all images.
+  /// The name with the options that differ from their defaults: "mnist only=7 size=16"; "mnist" for all
+  /// images as they are.
   std::string description() const;
   ToyOptions toy() const { return {.scale = toy_scale, .noise = toy_noise}; }
 };
@@ -47,21 +51,25 @@ struct DatasetOptions {
 /// The largest distance of two among the first thousand rows of x (n, d).
 double diameter_of(const Tensor& x);
 
-/// The shape of these data: for a toy and a known set of images without reading them, for a folder by loading
-/// it. Throws Error if there is no such dataset.
+/// The shape of these data: for a toy and a known set of images as they are without reading them, for all
+/// else by loading it. Throws Error if there is no such dataset.
 DataShape shape_of(const DatasetOptions& options);
 
-/// Images in bytes or a toy, by its name.
+/// Images in bytes, points from a file, or a toy, by its name.
 class Dataset {
  public:
   /// A toy's name, or what load_images takes. Throws Error where a toy's options are given for images, or
-  /// those of a subset for a toy.
+  /// those of images or a subset for a toy. Points from a file are a toy without density (point_set.h), whose
+  /// parts are those of the file.
   explicit Dataset(const DatasetOptions& options);
   explicit Dataset(const std::string& name) : Dataset(DatasetOptions{.data = name}) {}
 
   const std::string& name() const { return name_; }
   const DataShape& shape() const { return shape_; }
-  /// SHA-256 of all images and labels, of both parts; "" for a toy, which its name and options determine.
+  /// Names of the classes, by label; empty where they are numbers.
+  std::vector<std::string> class_names() const;
+  /// SHA-256 of all images (or points) and labels, of both parts; "" for a toy, which its name and options
+  /// determine.
   std::string sha256() const;
   /// One part, restricted to the subset. For a toy: as many points as an epoch for fit and train, 10,000 for
   /// valid and for test, the same in every run.

@@ -56,8 +56,10 @@ class WeightHistory {
   int64_t every_, last_;
 };
 
+}  // namespace
+
 // log mean e^w, its standard error by the delta method, and the effective share of the chains.
-AisEstimate summary(const Tensor& w) {
+AisEstimate ais_estimate(const Tensor& w) {
   const double count = static_cast<double>(w.size()), largest = max(w).item();
   if (largest == -INFINITY)
     throw Error(
@@ -74,8 +76,6 @@ AisEstimate summary(const Tensor& w) {
           {},
           {}};
 }
-
-}  // namespace
 
 AisEstimate annealed_importance_sampling(AnnealingPath& path, const Tensor& x, std::span<const double> betas,
                                          Rng& rng) {
@@ -95,7 +95,7 @@ AisEstimate annealed_importance_sampling(AnnealingPath& path, const Tensor& x, s
     check_weights(w, betas[k - 1], betas[k]);
     history.note(static_cast<int64_t>(k), betas[k], w);
   }
-  AisEstimate out = summary(w);
+  AisEstimate out = ais_estimate(w);
   out.recorded_betas = std::move(history.betas);
   out.history = std::move(history.weights);
   out.x = at;

@@ -30,6 +30,9 @@ struct AisEstimate {
   Tensor x;                                  // (B, d): where they ended
 };
 
+/// What chains with these log-weights, (B) f64, say: all but where they went.
+AisEstimate ais_estimate(const Tensor& log_weights);
+
 /// Chains start at x, exact samples of f_betas.front(), and visit betas: two or more, increasing or
 /// decreasing. Increasing, log_ratio is below log Z_1 - log Z_0 on average (Jensen); decreasing, from exact
 /// samples of f_1, minus it is above (Burda, Grosse & Salakhutdinov 2015). Throws Error for fewer than two

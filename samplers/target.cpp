@@ -38,6 +38,7 @@ Tensor log_prob_of(const Target& target, const Tensor& x) {
 
 PointValue value_and_score(const Target& target, const Tensor& x) {
   check_rows(x);
+  if (target.value_and_score) return target.value_and_score(x.detach());
   if (target.score) {
     PointValue value;
     if (target.log_prob) value.log_prob = log_prob_of(target, x);

@@ -28,11 +28,19 @@ struct Extent {
   std::vector<double> low = {}, high = {};
 };
 
+/// log p and its gradient in x of every row, both detached. log_prob is undefined if
+/// the target has only a score.
+struct PointValue {
+  Tensor log_prob;  // (B)
+  Tensor score;     // (B, d)
+};
+
 /// What chains sample: a log-density or a score is set. Rows must be independent of each other.
 struct Target {
   std::function<Tensor(const Tensor&)> log_prob =
       {};  // (B, d) -> (B), up to a constant; differentiable where score is empty
-  std::function<Tensor(const Tensor&)> score = {};    // (B, d) -> (B, d): grad_x log p; empty: by autodiff
+  std::function<Tensor(const Tensor&)> score = {};  // (B, d) -> (B, d): grad_x log p; empty: by autodiff
+  std::function<PointValue(const Tensor&)> value_and_score = {};  // both at once; empty: from those above
   std::function<Tensor(int64_t, Rng&)> initial = {};  // n -> (n, d): where chains start; empty: no idea of it
   std::function<Tensor(const Tensor&, double)> noisy_score =
       {};                          // (B, d), sigma -> (B, d): the score of p * N(0, sigma^2)
@@ -45,15 +53,9 @@ struct Target {
                                    // of data and such noise
 };
 
-/// log p and its gradient in x of every row, by one batched graph, both detached. log_prob is undefined if
-/// the target has only a score.
-struct PointValue {
-  Tensor log_prob;  // (B)
-  Tensor score;     // (B, d)
-};
-/// Throws Error if the target has neither, if x (B, d) is not a batch of rows, if the target's functions give
-/// a wrong shape or dtype for x, and if the gradient of log_prob is needed but log_prob is not recorded on
-/// the tape.
+/// By one batched graph. Throws Error if the target has neither, if x (B, d) is not a batch of rows, if the
+/// target's functions give a wrong shape or dtype for x, and if the gradient of log_prob is needed but
+/// log_prob is not recorded on the tape.
 PointValue value_and_score(const Target& target, const Tensor& x);
 /// Only the score, detached: x (B, d) -> (B, d). Throws as value_and_score.
 Tensor score_of(const Target& target, const Tensor& x);

@@ -24,12 +24,12 @@ void check_model(const SafetensorsReader& file, const std::string& model) {
 void check_entry(const SafetensorsReader& file, const State::Entry& entry) {
   const SafetensorsEntry* stored = file.find(entry.name);
   if (!stored) {
-    throw Error(
-        fmt::format("{}: '{}' is missing. Hint: the run had other settings", file.path(), entry.name));
+    throw Error(fmt::format("{}: '{}' is missing. Hint: it was written with other settings", file.path(),
+                            entry.name));
   }
   if (stored->dtype != entry.dtype() || stored->shape != entry.shape()) {
-    throw Error(fmt::format("{}: '{}' is {} {}, not {} {}. Hint: the run had other settings", file.path(),
-                            entry.name, dtype_name(stored->dtype), stored->shape.str(),
+    throw Error(fmt::format("{}: '{}' is {} {}, not {} {}. Hint: it was written with other settings",
+                            file.path(), entry.name, dtype_name(stored->dtype), stored->shape.str(),
                             dtype_name(entry.dtype()), entry.shape().str()));
   }
 }
@@ -37,8 +37,9 @@ void check_entry(const SafetensorsReader& file, const State::Entry& entry) {
 void check_nothing_more(const SafetensorsReader& file, const State& state) {
   for (const SafetensorsEntry& stored : file.entries()) {
     if (state.find(stored.name)) continue;
-    throw Error(fmt::format("{}: {} is in the file, but not in this model. Hint: the run had other settings",
-                            file.path(), quoted_name(stored.name)));
+    throw Error(
+        fmt::format("{}: {} is in the file, but not in this model. Hint: it was written with other settings",
+                    file.path(), quoted_name(stored.name)));
   }
 }
 

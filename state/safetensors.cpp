@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "state/half.h"
+
 namespace gradzoo {
 namespace {
 
@@ -19,12 +21,12 @@ constexpr uint64_t kLongestHeader = 100'000'000;  // the format's own bound
 
 // Alignment of the dtype downwards, then the name: the format's Dtype order.
 bool comes_before(const SafetensorsTensor& a, const SafetensorsTensor& b) {
-  const auto rank = [](DType dtype) {
-    constexpr std::array<int, 4> kRanks = {2, 1, 0, 3};  // F32, F64, I64, U8
-    return kRanks[static_cast<size_t>(dtype)];
+  const auto rank = [](const SafetensorsTensor& tensor) {
+    constexpr std::array<int, 4> kRanks = {2, 1, 0, 4};  // F32, F64, I64, U8
+    constexpr int kHalf = 3;
+    return tensor.half ? kHalf : kRanks[static_cast<size_t>(tensor.dtype)];
   };
-  return std::pair(rank(a.dtype), std::string_view(a.name)) <
-         std::pair(rank(b.dtype), std::string_view(b.name));
+  return std::pair(rank(a), std::string_view(a.name)) < std::pair(rank(b), std::string_view(b.name));
 }
 
 void check_tensors(const std::vector<SafetensorsTensor>& sorted) {
@@ -33,6 +35,10 @@ void check_tensors(const std::vector<SafetensorsTensor>& sorted) {
     if (t.bytes.size() != static_cast<size_t>(t.shape.size()) * dtype_bytes(t.dtype)) {
       throw Error(fmt::format("safetensors: '{}' has {} bytes, not those of {} {}. Hint: pass all of it",
                               t.name, t.bytes.size(), dtype_name(t.dtype), t.shape.str()));
+    }
+    if (t.half && t.dtype != DType::f32) {
+      throw Error("safetensors: '{}' is {}, and f32 alone has halves. Hint: half=false", t.name,
+                  dtype_name(t.dtype));
     }
     names.push_back(t.name);
   }
@@ -44,14 +50,42 @@ void check_tensors(const std::vector<SafetensorsTensor>& sorted) {
   }
 }
 
+Stored stored_as(const SafetensorsTensor& t) { return t.half ? Stored::f16 : Stored::whole; }
+
+uint64_t written_bytes(const SafetensorsTensor& t) {
+  return static_cast<uint64_t>(t.shape.size()) * stored_bytes(t.dtype, stored_as(t));
+}
+
+std::vector<std::byte> halves_of(std::span<const std::byte> floats) {
+  std::vector<std::byte> halves(floats.size() / 2);
+  for (size_t i = 0; i < floats.size() / sizeof(float); ++i) {
+    float value = 0;
+    std::memcpy(&value, floats.data() + i * sizeof(float), sizeof(float));
+    const uint16_t half = to_f16(value);
+    std::memcpy(halves.data() + i * sizeof(half), &half, sizeof(half));
+  }
+  return halves;
+}
+
+std::vector<std::byte> floats_of(std::span<const std::byte> halves, Stored stored) {
+  std::vector<std::byte> floats(halves.size() * 2);
+  for (size_t i = 0; i < halves.size() / sizeof(uint16_t); ++i) {
+    uint16_t half = 0;
+    std::memcpy(&half, halves.data() + i * sizeof(half), sizeof(half));
+    const float value = stored == Stored::f16 ? from_f16(half) : from_bf16(half);
+    std::memcpy(floats.data() + i * sizeof(float), &value, sizeof(float));
+  }
+  return floats;
+}
+
 std::string header_text(const std::vector<SafetensorsTensor>& sorted, const Metadata& metadata) {
   nlohmann::ordered_json header = nlohmann::ordered_json::object();
   if (!metadata.empty()) header["__metadata__"] = metadata;
   uint64_t begin = 0;
   for (const SafetensorsTensor& t : sorted) {
-    const uint64_t end = begin + t.bytes.size();
+    const uint64_t end = begin + written_bytes(t);
     header.push_back({t.name,
-                      {{"dtype", safetensors_dtype(t.dtype)},
+                      {{"dtype", safetensors_dtype(t.dtype, stored_as(t))},
                        {"shape", std::vector<int64_t>(t.shape.begin(), t.shape.end())},
                        {"data_offsets", {begin, end}}}});
     begin = end;
@@ -74,6 +108,13 @@ SafetensorsReader::SafetensorsReader(const std::string& path, Links links)
 
 SafetensorsReader::SafetensorsReader(const std::string& name, std::string_view bytes)
     : path_(name), bytes_(bytes) {
+  read_header();
+}
+
+SafetensorsReader::SafetensorsReader(const std::string& name, std::vector<std::byte> bytes)
+    : path_(name),
+      kept_(std::move(bytes)),
+      bytes_(reinterpret_cast<const char*>(kept_.data()), kept_.size()) {
   read_header();
 }
 
@@ -107,6 +148,13 @@ void SafetensorsReader::read_header() {
   header_ = parse_safetensors_header(json, size - data_begin_, path);
 }
 
+uint64_t SafetensorsReader::data_bytes() const {
+  uint64_t bytes = 0;
+  for (const SafetensorsEntry& entry : entries())
+    bytes += static_cast<uint64_t>(entry.shape.size()) * dtype_bytes(entry.dtype);
+  return bytes;
+}
+
 const SafetensorsEntry* SafetensorsReader::find(std::string_view name) const {
   const auto found = std::find_if(entries().begin(), entries().end(),
                                   [&](const SafetensorsEntry& entry) { return entry.name == name; });
@@ -116,7 +164,7 @@ const SafetensorsEntry* SafetensorsReader::find(std::string_view name) const {
 std::vector<std::byte> SafetensorsReader::read(const SafetensorsEntry& entry) const {
   std::vector<std::byte> bytes(entry.end - entry.begin);
   read_at(data_begin_ + entry.begin, bytes);
-  return bytes;
+  return entry.stored == Stored::whole ? bytes : floats_of(bytes, entry.stored);
 }
 
 Tensor SafetensorsReader::read_tensor(const SafetensorsEntry& entry) const {
@@ -134,7 +182,7 @@ std::vector<std::byte> to_safetensors(std::vector<SafetensorsTensor> tensors, co
   const std::string header = header_text(tensors, metadata);
   const uint64_t length = header.size();
   uint64_t size = kLengthBytes + length;
-  for (const SafetensorsTensor& t : tensors) size += t.bytes.size();
+  for (const SafetensorsTensor& t : tensors) size += written_bytes(t);
   std::vector<std::byte> file(size);
   std::byte* end = file.data();
   const auto append = [&](std::span<const std::byte> part) {
@@ -142,7 +190,12 @@ std::vector<std::byte> to_safetensors(std::vector<SafetensorsTensor> tensors, co
   };
   append(std::as_bytes(std::span(&length, 1)));
   append(std::as_bytes(std::span(header)));
-  for (const SafetensorsTensor& t : tensors) append(t.bytes);
+  for (const SafetensorsTensor& t : tensors) {
+    if (t.half)
+      append(halves_of(t.bytes));
+    else
+      append(t.bytes);
+  }
   return file;
 }
 

@@ -21,14 +21,17 @@ class SafetensorsReader {
   explicit SafetensorsReader(const std::string& path, Links links = Links::follow);
   /// A file whose bytes are in memory and stay there; `name` is what errors call it.
   SafetensorsReader(const std::string& name, std::string_view bytes);
+  /// One that keeps the bytes.
+  SafetensorsReader(const std::string& name, std::vector<std::byte> bytes);
 
   const std::string& path() const { return path_; }
   const Metadata& metadata() const { return header_.metadata; }
   const std::vector<SafetensorsEntry>& entries() const { return header_.entries; }
-  uint64_t data_bytes() const { return entries().empty() ? 0 : entries().back().end; }
+  /// Bytes that its tensors take in memory.
+  uint64_t data_bytes() const;
   const SafetensorsEntry* find(std::string_view name) const;  // nullptr where there is none
 
-  /// The entry's bytes; throws Error where the file has become shorter since.
+  /// The entry's bytes, of its dtype; throws Error where the file has become shorter since.
   std::vector<std::byte> read(const SafetensorsEntry& entry) const;
   /// The entry as a tensor.
   Tensor read_tensor(const SafetensorsEntry& entry) const;
@@ -40,6 +43,7 @@ class SafetensorsReader {
 
   std::string path_;
   std::unique_ptr<PlainFile> file_;  // or in memory:
+  std::vector<std::byte> kept_;
   std::string_view bytes_;
   SafetensorsHeader header_;
   uint64_t data_begin_ = 0;
@@ -50,12 +54,13 @@ struct SafetensorsTensor {
   std::string name;
   DType dtype = DType::f32;
   Shape shape;
-  std::vector<std::byte> bytes;
+  std::vector<std::byte> bytes;  // of the dtype
+  bool half = false;             // f32 alone: written as F16, each the nearest
 };
 
-/// A whole file in the layout of Python's `safetensors`: entries by alignment of dtype (I64, F64, F32, U8)
-/// and then by name, without holes; the header padded with spaces to 8 bytes; metadata by key. Throws Error
-/// for a name that is taken, reserved or not UTF-8, and for bytes that are not the shape's.
+/// A whole file in the layout of Python's `safetensors`: entries by alignment of dtype (I64, F64, F32, F16,
+/// U8) and then by name, without holes; the header padded with spaces to 8 bytes; metadata by key. Throws
+/// Error for a name that is taken, reserved or not UTF-8, and for bytes that are not the shape's.
 std::vector<std::byte> to_safetensors(std::vector<SafetensorsTensor> tensors, const Metadata& metadata = {});
 
 }  // namespace gradzoo

@@ -18,9 +18,19 @@ constexpr std::string_view kDamaged = "Hint: the file is damaged, or no safetens
   throw Error(fmt::format("{}: {}. {}", file, what, hint));
 }
 
-std::optional<DType> dtype_named(std::string_view name) {
-  for (DType dtype : {DType::f32, DType::f64, DType::i64, DType::u8}) {
-    if (safetensors_dtype(dtype) == name) return dtype;
+struct StoredType {
+  DType dtype;
+  Stored stored;
+};
+
+std::optional<StoredType> dtype_named(std::string_view name) {
+  for (const StoredType& type : {StoredType{DType::f32, Stored::whole},
+                                 {DType::f64, Stored::whole},
+                                 {DType::i64, Stored::whole},
+                                 {DType::u8, Stored::whole},
+                                 {DType::f32, Stored::f16},
+                                 {DType::f32, Stored::bf16}}) {
+    if (safetensors_dtype(type.dtype, type.stored) == name) return type;
   }
   return {};
 }
@@ -65,7 +75,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   std::set<std::string> keys_;   // of the object that is being read
   std::string name_;             // the header's latest key
   std::string key_;              // the latest key of that object
-  std::optional<DType> dtype_;
+  std::optional<StoredType> dtype_;
   std::vector<uint64_t> shape_;
   std::vector<uint64_t> offsets_;
 };
@@ -140,7 +150,7 @@ bool HeaderReader::string(std::string& value) {
     dtype_ = dtype_named(value);
     if (!dtype_) {
       fail(file_, fmt::format("{} has the dtype {}", quoted_name(name_), quoted_name(value)),
-           "Hint: F32, F64, I64 and U8 are read");
+           "Hint: F32, F64, I64, U8, F16 and BF16 are read");
     }
   } else {
     return out_of_place("a text");
@@ -162,9 +172,9 @@ bool HeaderReader::number_unsigned(uint64_t value) {
 }
 
 // The shape, where its bytes can be counted in 63 bits.
-std::optional<Shape> checked_shape(const std::vector<uint64_t>& sizes, DType dtype) {
+std::optional<Shape> checked_shape(const std::vector<uint64_t>& sizes, const StoredType& type) {
   Shape shape;
-  int64_t bytes = static_cast<int64_t>(dtype_bytes(dtype));
+  int64_t bytes = static_cast<int64_t>(dtype_bytes(type.dtype));
   for (uint64_t size : sizes) {
     if (size > static_cast<uint64_t>(std::numeric_limits<int64_t>::max())) return {};
     const int64_t n = static_cast<int64_t>(size);
@@ -184,12 +194,12 @@ void HeaderReader::finish_entry() {
   const auto [begin, end] = std::pair{offsets_[0], offsets_[1]};
   if (begin > end)
     fail(file_, fmt::format("{} ends at {}, before it begins at {}", quoted_name(name_), end, begin));
-  const uint64_t needed = static_cast<uint64_t>(shape->size()) * dtype_bytes(*dtype_);
+  const uint64_t needed = static_cast<uint64_t>(shape->size()) * stored_bytes(dtype_->dtype, dtype_->stored);
   if (end - begin != needed) {
     fail(file_, fmt::format("{} has {} bytes, but {} {} takes {}", quoted_name(name_), end - begin,
-                            safetensors_dtype(*dtype_), shape->str(), needed));
+                            safetensors_dtype(dtype_->dtype, dtype_->stored), shape->str(), needed));
   }
-  header_.entries.push_back({name_, *dtype_, *shape, begin, end});
+  header_.entries.push_back({name_, dtype_->dtype, dtype_->stored, *shape, begin, end});
 }
 
 // Sorts the entries by their bytes, which must cover [0, data_bytes) once.
@@ -219,9 +229,15 @@ void check_layout(std::vector<SafetensorsEntry>& entries, uint64_t data_bytes, c
 
 }  // namespace
 
-std::string_view safetensors_dtype(DType dtype) {
+std::string_view safetensors_dtype(DType dtype, Stored stored) {
+  if (stored != Stored::whole) return stored == Stored::f16 ? "F16" : "BF16";
   constexpr std::string_view kNames[] = {"F32", "F64", "I64", "U8"};
   return kNames[static_cast<size_t>(dtype)];
+}
+
+size_t stored_bytes(DType dtype, Stored stored) {
+  constexpr size_t kHalf = 2;
+  return stored == Stored::whole ? dtype_bytes(dtype) : kHalf;
 }
 
 std::string quoted_name(std::string_view name) {

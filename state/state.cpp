@@ -123,21 +123,21 @@ void State::add(std::string name, const Tensor& tensor) {
     throw Error(fmt::format("State: '{}' is {}. Hint: add a tensor that is changed in place", name,
                             tensor.defined() ? "a recorded result" : "undefined"));
   }
-  add_entry({std::move(name), tensor});
+  add({std::move(name), tensor});
 }
 
-void State::add(std::string name, int64_t& value) { add_entry({std::move(name), &value}); }
+void State::add(std::string name, int64_t& value) { add({std::move(name), &value}); }
 
-void State::add(std::string name, double& value) { add_entry({std::move(name), &value}); }
+void State::add(std::string name, double& value) { add({std::move(name), &value}); }
 
-void State::add(std::string name, Rng& rng) { add_entry({std::move(name), &rng}); }
+void State::add(std::string name, Rng& rng) { add({std::move(name), &rng}); }
 
 void State::add_rows(std::string name, const Tensor& tensor) {
   add(std::move(name), tensor);
   entries_.back().by_rows = true;
 }
 
-void State::add_entry(Entry entry) {
+void State::add(Entry entry) {
   if (entry.name.empty() || entry.name == "__metadata__") {
     throw Error(fmt::format("State: '{}' cannot name an entry. Hint: choose another name", entry.name));
   }

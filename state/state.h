@@ -40,6 +40,8 @@ class State {
   void add(std::string name, int64_t& value);
   void add(std::string name, double& value);
   void add(std::string name, Rng& rng);
+  /// One of another State.
+  void add(Entry entry);
   /// A tensor of which each part of a batch has its own equal share of rows: chains, say.
   void add_rows(std::string name, const Tensor& tensor);
 
@@ -50,8 +52,6 @@ class State {
   std::vector<std::byte> bytes() const;
 
  private:
-  void add_entry(Entry entry);
-
   std::vector<Entry> entries_;
 };
 

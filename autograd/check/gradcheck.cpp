@@ -14,16 +14,16 @@
 namespace gradzoo {
 namespace {
 
-void refuse_other_than_f64(std::span<const Tensor> inputs, const std::string& name) {
+void refuse_other_than_f64(std::span<const Tensor> inputs, const GradcheckOptions& options) {
   for (size_t i = 0; i < inputs.size(); ++i) {
     if (!inputs[i].defined())
-      throw Error(
-          fmt::format("gradcheck of {}: input {} is undefined. Hint: assign it a value first", name, i));
+      throw Error(fmt::format("gradcheck of {}: {} is undefined. Hint: assign it a value first", options.name,
+                              input_name(options.inputs, i)));
     if (inputs[i].dtype() != DType::f32) continue;
     throw Error(
-        fmt::format("gradcheck of {}: input {} is f32, where finite differences carry errors of 1e-3 and "
+        fmt::format("gradcheck of {}: {} is f32, where finite differences carry errors of 1e-3 and "
                     "tell nothing. Hint: cast(x, DType::f64)",
-                    name, i));
+                    options.name, input_name(options.inputs, i)));
   }
 }
 
@@ -53,18 +53,17 @@ std::optional<size_t> unused_input(OutputsFn f, std::span<const Tensor> inputs, 
 
 GradcheckResult check_one_order(OutputsFn f, std::span<const Tensor> inputs, int order,
                                 const GradcheckOptions& options) {
-  refuse_other_than_f64(inputs, options.name);
+  refuse_other_than_f64(inputs, options);
   try {
     GradcheckResult result = OrderCheck(f, inputs, order, options).run();
     if (!result.ok || options.allow_unused) return result;
     if (const auto unused = unused_input(f, inputs, options.step)) {
       result.ok = false;
       result.message = fmt::format(
-          "{}, order {}: input {} is not used: nothing recorded leads from it to the output, which stays as "
-          "it "
-          "is when the input moves. Hint: read the argument, not a tensor that the function captured; "
+          "{}, order {}: {} is not used: nothing recorded leads from it to the output, which stays as "
+          "it is when the input moves. Hint: read the argument, not a tensor that the function captured; "
           "allow_unused = true where an input has no part",
-          options.name, order, *unused);
+          options.name, order, input_name(options.inputs, *unused));
     }
     return result;
   } catch (const Error& error) {

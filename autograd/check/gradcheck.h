@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -19,6 +20,7 @@ struct GradcheckOptions {
   uint64_t seed = 0;          // of the directions, and of grad_output at order 2 and above
   bool allow_unused = false;  // f may do without an input
   std::string name = "f";     // for messages
+  std::vector<std::string> inputs = {};  // their names, for messages; "input 0" where there is none
 };
 
 struct [[nodiscard]] GradcheckResult {
@@ -42,10 +44,16 @@ std::ostream& operator<<(std::ostream& out, const GradcheckResult& result);
 GradcheckResult check_orders(OutputsFn f, std::span<const Tensor> inputs, int first, int last,
                              const GradcheckOptions& options);
 
-/// What is checked: a function of one tensor or of a span of them, that returns a Tensor or Tensors.
 template <class F>
-concept CheckedFunction =
-    std::is_invocable_v<F&, std::span<const Tensor>> || std::is_invocable_v<F&, const Tensor&>;
+concept HasParameters = requires(const F& f) {
+  f.named_parameters();
+};
+
+/// What is checked: a function of one tensor or of a span of them, that returns a Tensor or Tensors. A module
+/// is more: nn/layers/gradcheck_module.h checks its parameters too.
+template <class F>
+concept CheckedFunction = !HasParameters<F> && (std::is_invocable_v<F&, std::span<const Tensor>> ||
+                                                std::is_invocable_v<F&, const Tensor&>);
 
 /// f as a function of several tensors that returns several.
 template <CheckedFunction F>

@@ -1,6 +1,7 @@
 #include "autograd/check/nested_gradient.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -26,7 +27,13 @@ Tensor random_weight(const Shape& shape, DType dtype, Rng& rng) {
 
 }  // namespace
 
-NestedGradient::NestedGradient(OutputsFn f, std::span<const Tensor> inputs, int depth, Rng& rng) : f_(f) {
+std::string input_name(std::span<const std::string> names, size_t i) {
+  return i < names.size() ? names[i] : fmt::format("input {}", i);
+}
+
+NestedGradient::NestedGradient(OutputsFn f, std::span<const Tensor> inputs, int depth, Rng& rng,
+                               std::vector<std::string> names)
+    : f_(f), names_(std::move(names)) {
   for (const Tensor& x : inputs) arguments_.push_back(x.detach().clone());
   for (int level = 0;; ++level) {
     arguments_of_.push_back(arguments_.size());
@@ -38,7 +45,7 @@ NestedGradient::NestedGradient(OutputsFn f, std::span<const Tensor> inputs, int 
 }
 
 std::string NestedGradient::argument_name(size_t i) const {
-  if (i < arguments_of_[0]) return fmt::format("input {}", i);
+  if (i < arguments_of_[0]) return input_name(names_, i);
   int level = 1;
   while (i >= arguments_of_[static_cast<size_t>(level)]) ++level;
   if (level == 1)

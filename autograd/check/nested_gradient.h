@@ -11,6 +11,9 @@ namespace gradzoo {
 /// Several tensors from several.
 using OutputsFn = FunctionRef<Tensors(std::span<const Tensor>)>;
 
+/// What messages call input i: its name, or "input 3" where there is none.
+std::string input_name(std::span<const std::string> names, size_t i);
+
 /// The gradient of f as a function of its own, any number of times over:
 ///
 ///     F_0(x)        = f(x)                             one output or several
@@ -21,8 +24,9 @@ using OutputsFn = FunctionRef<Tensors(std::span<const Tensor>)>;
 class NestedGradient {
  public:
   /// Builds F_0 ... F_depth at `inputs` (copied), of an f that outlives this object; each u is drawn
-  /// uniformly from +-[0.5, 1.5).
-  NestedGradient(OutputsFn f, std::span<const Tensor> inputs, int depth, Rng& rng);
+  /// uniformly from +-[0.5, 1.5). `names` are the inputs', for argument_name.
+  NestedGradient(OutputsFn f, std::span<const Tensor> inputs, int depth, Rng& rng,
+                 std::vector<std::string> names = {});
 
   int depth() const { return static_cast<int>(arguments_of_.size()) - 1; }
   /// The arguments of F_depth, and what to call them.
@@ -47,6 +51,7 @@ class NestedGradient {
   std::string output_name(int level, size_t j) const;
 
   OutputsFn f_;
+  std::vector<std::string> names_;
   std::vector<Tensor> arguments_;
   std::vector<size_t> arguments_of_;  // arguments_of_[k]: how many F_k has
   std::vector<size_t> outputs_of_;    // outputs_of_[k]: how many F_k has

@@ -55,7 +55,7 @@ struct Failure {
 
 OrderCheck::OrderCheck(OutputsFn f, std::span<const Tensor> inputs, int order,
                        const GradcheckOptions& options)
-    : options_(options), rng_(options.seed, "gradcheck"), f_(f, inputs, order - 1, rng_) {
+    : options_(options), rng_(options.seed, "gradcheck"), f_(f, inputs, order - 1, rng_, options.inputs) {
   result_.order = order;
   for (size_t i = 0; i < f_.arguments().size(); ++i) {
     if (is_floating(f_.arguments()[i].dtype())) variables_.push_back(i);

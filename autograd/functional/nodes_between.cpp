@@ -23,6 +23,7 @@ NodeMask nodes_between(const Tensor& x, const Tensor& y) {
       if (reached[input]) reached[slot(index)] = 1;
     });
   }
+  if (!reached[slot(last)]) return {};
   for (int64_t index = last; index > first; --index) {
     between[slot(index)] &= reached[slot(index)];
     if (between[slot(index)]) for_inputs(nodes[index], [&](size_t input) { between[input] = 1; });

@@ -16,8 +16,7 @@
 namespace gradzoo {
 namespace {
 
-constexpr int64_t kDeflateExpansion = 1032;  // at most, zlib's "Technical Details"
-constexpr int kGzipWindow = 15 + 16;         // the largest window, gzip framing
+constexpr int kGzipWindow = 15 + 16;  // the largest window, gzip framing
 
 int64_t regular_file_size(const std::string& path) {
   std::error_code error;

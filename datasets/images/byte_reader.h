@@ -8,6 +8,9 @@
 
 namespace gradzoo {
 
+/// Bytes that a deflated byte becomes, at most (zlib's "Technical Details").
+inline constexpr int64_t kDeflateExpansion = 1032;
+
 /// Reads a file's bytes in order, through zlib where the file is gzipped (it begins with 1f 8b). The file is
 /// not trusted: memory is bounded by a fixed buffer, and a truncated or damaged file throws Error with its
 /// name.

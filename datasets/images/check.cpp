@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <numeric>
+#include <string_view>
+#include <unordered_set>
 
 #include <fmt/format.h>
 
@@ -63,19 +66,57 @@ std::string describe_images(const Tensor& images, int64_t expected) {
     throw Error(fmt::format("{} images where {} are expected. Hint: fetch or copy the files again",
                             images.dim(0), expected));
   if (*least == *most) throw Error(fmt::format("every pixel is {}. Hint: are these images?", int{*least}));
-  return fmt::format("{} of {}x{}, pixels {} to {}, mean {:.4f}", images.dim(0), images.dim(1), images.dim(2),
-                     int{*least}, int{*most},
+  return fmt::format("{} of {}x{}{}, pixels {} to {}, mean {:.4f}", images.dim(0), images.dim(1),
+                     images.dim(2), images.rank() == 4 ? " in colour" : "", int{*least}, int{*most},
                      static_cast<double>(total) / static_cast<double>(images.size()) / 255);
 }
 
-std::string describe_labels(const Tensor& labels) {
+std::string describe_points(const Tensor& points) {
+  const std::vector<double> values = points.to_vector();
+  const auto [least, most] = std::ranges::minmax(values);
+  if (!std::isfinite(std::accumulate(values.begin(), values.end(), 0.0)))
+    throw Error("some numbers are not finite. Hint: leave such points out");
+  return fmt::format("{} of {} numbers, {:.6g} to {:.6g}", points.dim(0), points.dim(1), least, most);
+}
+
+std::string describe_labels(const Tensor& labels, const std::vector<std::string>& names) {
+  if (!labels.defined()) return "none";
   std::array<int64_t, 256> counts{};
   const uint8_t* label = labels.data<uint8_t>();
   for (int64_t i = 0; i < labels.size(); ++i) ++counts[label[i]];
   std::string text;
   for (size_t c = 0; c < counts.size(); ++c)
-    if (counts[c] > 0) text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", c, counts[c]);
+    if (counts[c] > 0)
+      text += fmt::format("{}{}{}: {}", text.empty() ? "" : ", ", c, c < names.size() ? " " + names[c] : "",
+                          counts[c]);
   return text;
+}
+
+// Training learns by heart what stands there twice, and a test does not see it where it is in both parts.
+std::string describe_repeats(const ImageDataset& data) {
+  const auto bytes_of = [](const Tensor& images, int64_t i) {
+    const int64_t size = images.size() / images.dim(0);
+    return std::string_view(reinterpret_cast<const char*>(images.data<uint8_t>() + i * size),
+                            static_cast<size_t>(size));
+  };
+  std::unordered_set<std::string_view> train, test;
+  for (int64_t i = 0; i < data.train_images.dim(0); ++i) train.insert(bytes_of(data.train_images, i));
+  int64_t in_both = 0;
+  for (int64_t i = 0; i < data.test_images.dim(0); ++i) {
+    test.insert(bytes_of(data.test_images, i));
+    in_both += train.contains(bytes_of(data.test_images, i)) ? 1 : 0;
+  }
+  return fmt::format(
+      "{} training and {} test images repeat another of their part; {} test images are also in training",
+      data.train_images.dim(0) - static_cast<int64_t>(train.size()),
+      data.test_images.dim(0) - static_cast<int64_t>(test.size()), in_both);
+}
+
+std::string describe_skipped(const Skipped& skipped) {
+  std::string names;
+  for (const std::string& name : skipped.first) names += (names.empty() ? "" : ", ") + name;
+  const bool more = skipped.count > static_cast<int64_t>(skipped.first.size());
+  return fmt::format("{}: {} ({}{})", skipped.count, skipped.why, names, more ? ", ..." : "");
 }
 
 DatasetInfo info_of(const std::string& spec) {
@@ -84,34 +125,53 @@ DatasetInfo info_of(const std::string& spec) {
   return {};
 }
 
-}  // namespace
-
-std::vector<Finding> check_dataset(const std::string& spec) {
-  std::vector<Finding> findings;
-  std::string folder;
-  if (!add(findings, "folder", [&] { return folder = image_folder(spec); })) return findings;
+// The files of a folder of IDX files, and their check sums; false where they are not as they should be.
+bool check_idx_files(std::vector<Finding>& findings, const std::string& spec, const std::string& folder) {
   ImageFiles files;
   const auto find_files = [&] {
     files = find_image_files(folder);
-    return std::string("all four are there");
+    const size_t count = files.paths().size();
+    return count == 4 ? std::string("all four are there")
+                      : fmt::format("{} of four; there must be training images", count);
   };
-  if (!add(findings, "files", find_files)) return findings;
+  if (!add(findings, "files", find_files)) return false;
   const auto sums = recorded_sums(folder);
   if (spec == "mnist" || !sums.empty())
     for (const std::string& path : files.paths())
       add(findings, fs::path(path).filename().string(), [&] { return compare_sum(path, sums); });
-  ImageDataset data;
+  return true;
+}
+
+}  // namespace
+
+DatasetCheck check_dataset(const std::string& spec, const ImageOptions& options,
+                           const ReadProgress& progress) {
+  DatasetCheck check;
+  std::vector<Finding>& findings = check.findings;
+  ImageDataset& data = check.data;
+  std::string folder;
+  if (!add(findings, "folder", [&] { return folder = image_folder(spec); })) return check;
+  if (is_idx_folder(folder) && !check_idx_files(findings, spec, folder)) return check;
   const auto load = [&] {
-    data = load_images(spec);
-    return fmt::format("images and labels match, {} classes", data.classes);
+    data = load_images(spec, options, progress);
+    const std::string classes = data.classes == 0 ? "no labels" : fmt::format("{} classes", data.classes);
+    return fmt::format("{}, {}{}", data.form, classes,
+                       data.test_drawn ? "; no test part, so a sixth is drawn for it" : "");
   };
-  if (!add(findings, "contents", load)) return findings;
+  if (!add(findings, "contents", load)) return check;
   const DatasetInfo info = info_of(spec);
-  add(findings, "training images", [&] { return describe_images(data.train_images, info.train); });
-  add(findings, "training labels", [&] { return describe_labels(data.train_labels); });
-  add(findings, "test images", [&] { return describe_images(data.test_images, info.test); });
-  add(findings, "test labels", [&] { return describe_labels(data.test_labels); });
-  return findings;
+  const auto describe = [&](const Tensor& values, int64_t expected) {
+    return data.is_images() ? describe_images(values, expected) : describe_points(values);
+  };
+  const std::string what = data.is_images() ? "images" : "points";
+  add(findings, "training " + what, [&] { return describe(data.train_images, info.train); });
+  add(findings, "training labels", [&] { return describe_labels(data.train_labels, data.class_names); });
+  add(findings, "test " + what, [&] { return describe(data.test_images, info.test); });
+  add(findings, "test labels", [&] { return describe_labels(data.test_labels, data.class_names); });
+  if (data.is_images()) add(findings, "repeated", [&] { return describe_repeats(data); });
+  for (const Skipped& skipped : data.skipped)
+    add(findings, "skipped", [&] { return describe_skipped(skipped); });
+  return check;
 }
 
 }  // namespace gradzoo

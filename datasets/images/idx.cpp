@@ -14,6 +14,7 @@ namespace {
 constexpr int64_t kMaxSide = 4096;
 constexpr int64_t kMaxBytes = int64_t{1} << 30;
 constexpr uint8_t kUnsignedByte = 0x08;
+constexpr int64_t kColours = 3;  // red, green, blue
 
 std::string_view value_type(uint8_t code) {
   switch (code) {
@@ -40,8 +41,16 @@ std::string_view value_type(uint8_t code) {
                   path, promised));
 }
 
-// Bytes 0 and 1 are zero, byte 2 is the type of value, byte 3 the number of axes.
-void check_magic(ByteReader& file, const std::string& path, int wanted_rank) {
+/// What a file's axes may be.
+struct Ranks {
+  int fewest, most;
+  const char* meaning;
+};
+constexpr Ranks kImageRanks{3, 4, "images have 3 (count, height, width), or 4 (and channels)"},
+    kLabelRanks{1, 1, "labels have 1 (count)"};
+
+// Bytes 0 and 1 are zero, byte 2 is the type of value, byte 3 the number of axes, which is returned.
+int read_magic(ByteReader& file, const std::string& path, const Ranks& wanted) {
   std::array<uint8_t, 4> magic{};
   const size_t count = file.read(magic);
   if (count < magic.size())
@@ -58,14 +67,15 @@ void check_magic(ByteReader& file, const std::string& path, int wanted_rank) {
     throw Error(
         fmt::format("{}: holds {} (type {:#04x}). Hint: pixels and labels are unsigned bytes, type 0x08",
                     path, value_type(magic[2]), magic[2]));
-  if (magic[3] != wanted_rank)
-    throw Error(
-        fmt::format("{}: has {} axes where {}. Hint: are images and labels interchanged?", path, magic[3],
-                    wanted_rank == 3 ? "images have 3 (count, height, width)" : "labels have 1 (count)"));
+  if (magic[3] < wanted.fewest || magic[3] > wanted.most)
+    throw Error(fmt::format("{}: has {} axes where {}. Hint: are images and labels interchanged?", path,
+                            magic[3], wanted.meaning));
+  return magic[3];
 }
 
-Shape read_shape(ByteReader& file, const std::string& path, int rank) {
-  check_magic(file, path, rank);
+// Without the axis of a single channel.
+Shape read_shape(ByteReader& file, const std::string& path, const Ranks& wanted) {
+  const int rank = read_magic(file, path, wanted);
   Shape shape;
   int64_t bytes = 1;
   for (int axis = 0; axis < rank; ++axis) {
@@ -84,12 +94,16 @@ Shape read_shape(ByteReader& file, const std::string& path, int rank) {
   if (bytes > kMaxBytes)
     throw Error(fmt::format("{}: its header promises {} bytes of values. Hint: at most {} are read", path,
                             bytes, kMaxBytes));
-  return shape;
+  if (rank < kImageRanks.most) return shape;
+  if (shape[3] != 1 && shape[3] != kColours)
+    throw Error(fmt::format("{}: has {} channels. Hint: 1 of grey images, 3 (red, green, blue) of coloured",
+                            path, shape[3]));
+  return shape[3] == 1 ? shape.erase(3) : shape;
 }
 
-Tensor read_idx(const std::string& path, int rank) {
+Tensor read_idx(const std::string& path, const Ranks& wanted) {
   ByteReader file(path);
-  const Shape shape = read_shape(file, path, rank);
+  const Shape shape = read_shape(file, path, wanted);
   if (shape.size() > file.max_bytes()) cut_short(path, shape.size());  // before any memory is taken
   Tensor values = empty(shape, DType::u8);
   const auto count = static_cast<size_t>(shape.size());
@@ -104,8 +118,8 @@ Tensor read_idx(const std::string& path, int rank) {
 
 }  // namespace
 
-Tensor read_idx_images(const std::string& path) { return read_idx(path, 3); }
+Tensor read_idx_images(const std::string& path) { return read_idx(path, kImageRanks); }
 
-Tensor read_idx_labels(const std::string& path) { return read_idx(path, 1); }
+Tensor read_idx_labels(const std::string& path) { return read_idx(path, kLabelRanks); }
 
 }  // namespace gradzoo

@@ -1,47 +1,32 @@
 #include "datasets/images/image_dataset.h"
 
 #include <algorithm>
-#include <array>
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "autograd/random.h"
-#include "base/text.h"
-#include "datasets/images/idx.h"
-#include "datasets/images/image_folder.h"
+#include "base/error.h"
 
 namespace gradzoo {
 namespace {
 
 constexpr int64_t kTrainPerValid = 12;  // MNIST: 5,000 of 60,000
+constexpr int64_t kAllPerTest = 6;      // CIFAR-10: 10,000 of 60,000
 constexpr uint64_t kSplitSeed = 20;     // any number, but the same for ever
-constexpr int64_t kDigits = 10;
-
-void check_labels_match(const Tensor& images, const Tensor& labels, const std::string& images_path,
-                        const std::string& labels_path) {
-  if (images.dim(0) == labels.dim(0)) return;
-  throw Error(fmt::format("{}: holds {} images, but {} holds {} labels. Hint: are both of one set?",
-                          images_path, images.dim(0), labels_path, labels.dim(0)));
-}
-
-int64_t greatest(const Tensor& labels) {
-  const uint8_t* begin = labels.data<uint8_t>();
-  return *std::max_element(begin, begin + labels.size());
-}
-
-void check_ten_classes(const ImageDataset& data, const ImageFiles& files) {
-  for (const auto& [labels, path] :
-       {std::pair{data.train_labels, files.train_labels}, std::pair{data.test_labels, files.test_labels}})
-    if (greatest(labels) >= kDigits)
-      throw Error(
-          fmt::format("{}: has a label {}, but {} has the classes 0 to 9. Hint: fetch or copy it again", path,
-                      greatest(labels), data.name));
-}
+constexpr size_t kNamesShown = 3;
 
 // All of a set's rows, ascending.
 Examples whole(const Tensor& images, const Tensor& labels, int64_t first_index) {
   return {images, labels, arange(images.dim(0), DType::i64), first_index};
+}
+
+Tensor ascending(const Tensor& some) {
+  Tensor rows = some.clone();
+  int64_t* values = rows.mutable_data<int64_t>();
+  std::sort(values, values + rows.size());
+  return rows;
 }
 
 // The chosen rows come first in a fixed permutation of the training set; each part stays in the file's order.
@@ -49,10 +34,19 @@ Tensor rows_of(Split part, int64_t train_count) {
   Rng rng(kSplitSeed, "datasets/split");
   const Tensor order = randperm(train_count, rng);
   const int64_t valid = train_count / kTrainPerValid;
-  Tensor rows = (part == Split::valid ? order.rows(0, valid) : order.rows(valid, train_count)).clone();
-  int64_t* values = rows.mutable_data<int64_t>();
-  std::sort(values, values + rows.size());
-  return rows;
+  return ascending(part == Split::valid ? order.rows(0, valid) : order.rows(valid, train_count));
+}
+
+// These rows of x, whatever its dtype; undefined where x is.
+Tensor rows_at(const Tensor& x, const Tensor& rows) {
+  if (!x.defined()) return {};
+  Tensor out = empty(x.shape().erase(0).insert(0, rows.size()), x.dtype());
+  const int64_t length = x.size() / x.dim(0);
+  visit_any(x.dtype(), [&]<class T>() {
+    for (int64_t i = 0; i < rows.size(); ++i)
+      std::copy_n(x.data<T>() + rows.data<int64_t>()[i] * length, length, out.mutable_data<T>() + i * length);
+  });
+  return out;
 }
 
 }  // namespace
@@ -71,24 +65,26 @@ Examples ImageDataset::split(Split part) const {
   return subset;
 }
 
-ImageDataset load_images(const std::string& spec) {
-  ImageDataset data;
-  data.name = spec;
-  data.folder = image_folder(spec);
-  const ImageFiles files = find_image_files(data.folder);
-  data.train_images = read_idx_images(files.train_images);
-  data.train_labels = read_idx_labels(files.train_labels);
-  data.test_images = read_idx_images(files.test_images);
-  data.test_labels = read_idx_labels(files.test_labels);
-  check_labels_match(data.train_images, data.train_labels, files.train_images, files.train_labels);
-  check_labels_match(data.test_images, data.test_labels, files.test_images, files.test_labels);
-  if (data.test_images.dim(1) != data.height() || data.test_images.dim(2) != data.width())
-    throw Error(fmt::format("{}: its images are {}x{}, those of {} {}x{}. Hint: are both of one set?",
-                            files.test_images, data.test_images.dim(1), data.test_images.dim(2),
-                            files.train_images, data.height(), data.width()));
-  if (spec == "mnist" || spec == "fashion") check_ten_classes(data, files);
-  data.classes = std::max(greatest(data.train_labels), greatest(data.test_labels)) + 1;
-  return data;
+void draw_test_part(ImageDataset& data) {
+  const int64_t all = data.train_images.dim(0), test = all / kAllPerTest;
+  if (test == 0)
+    throw Error("{}: {} examples are too few to hold some back for a test. Hint: {} or more, or test files",
+                data.name, all, kAllPerTest);
+  Rng rng(kSplitSeed, "datasets/test-split");
+  const Tensor order = randperm(all, rng);
+  const Tensor held_out = ascending(order.rows(0, test)), kept = ascending(order.rows(test, all));
+  data.test_images = rows_at(data.train_images, held_out);
+  data.test_labels = rows_at(data.train_labels, held_out);
+  data.train_images = rows_at(data.train_images, kept);
+  data.train_labels = rows_at(data.train_labels, kept);
+  data.test_drawn = true;
+}
+
+void note_skipped(std::vector<Skipped>& skipped, std::string_view why, const std::string& name) {
+  auto found = std::ranges::find(skipped, why, &Skipped::why);
+  if (found == skipped.end()) found = skipped.insert(skipped.end(), {std::string(why), 0, {}});
+  ++found->count;
+  if (found->first.size() < kNamesShown) found->first.push_back(name);
 }
 
 }  // namespace gradzoo

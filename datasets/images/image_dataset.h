@@ -3,9 +3,11 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/options.h"
 #include "datasets/examples.h"
+#include "datasets/images/image_options.h"
 
 namespace gradzoo {
 
@@ -16,18 +18,32 @@ enum class Split { fit, valid, train, test };
 inline constexpr Choice<Split> kSplits[] = {
     {"fit", Split::fit}, {"valid", Split::valid}, {"train", Split::train}, {"test", Split::test}};
 
-/// A set of grey images with labels, in bytes, all in memory.
-struct ImageDataset {
-  std::string name;     // "mnist", "fashion", or the folder's path
-  std::string folder;   // where the files lie
-  Tensor train_images;  // (N, H, W) u8
-  Tensor train_labels;  // (N) u8
-  Tensor test_images;   // (M, H, W) u8
-  Tensor test_labels;   // (M) u8
-  int64_t classes = 0;  // labels are 0 ... classes-1
+/// Files that were passed over, for one reason.
+struct Skipped {
+  std::string why;  // "it is damaged"
+  int64_t count = 0;
+  std::vector<std::string> first;  // names of the first three, as they are: perhaps no UTF-8
+};
+/// Counts one more.
+void note_skipped(std::vector<Skipped>& skipped, std::string_view why, const std::string& name);
 
+/// A set of images in bytes, or of points in numbers, all in memory; with labels or without.
+struct ImageDataset {
+  std::string name;                      // "mnist", "fashion", or the path
+  std::string form;                      // "IDX files", "pictures": what the files are
+  Tensor train_images;                   // (N, H, W) or (N, H, W, 3) u8; of points (N, D) f32
+  Tensor train_labels;                   // (N) u8; undefined where there are none, in both parts
+  Tensor test_images;                    // (M, ...)
+  Tensor test_labels;                    // (M) u8
+  int64_t classes = 0;                   // labels are 0 ... classes-1; 0: there are none
+  std::vector<std::string> class_names;  // of folders; empty: numbers
+  std::vector<Skipped> skipped;
+  bool test_drawn = false;  // the files have no test part: it is a sixth of them, drawn
+
+  bool is_images() const { return train_images.rank() >= 3; }
   int64_t height() const { return train_images.dim(1); }
   int64_t width() const { return train_images.dim(2); }
+  int64_t channels() const { return train_images.rank() == 4 ? train_images.dim(3) : 1; }
   int64_t pixels() const { return height() * width(); }
 
   /// One part. `valid` is a twelfth of the training images (5,000 of MNIST's 60,000), `fit` the others: a
@@ -36,11 +52,17 @@ struct ImageDataset {
   Examples split(Split part) const;
 };
 
-/// Loads "mnist" (bundled), "fashion" (Debian's package dataset-fashion-mnist), or the folder of that path,
-/// with the four IDX files train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and
-/// t10k-labels-idx1-ubyte, gzipped (".gz") or plain; ".idx3" in place of "-idx3" will do. A known name goes
-/// before a folder: "./mnist" is the folder. Throws Error where a file is missing or broken, or images and
-/// labels don't match.
-ImageDataset load_images(const std::string& spec);
+/// Moves a sixth of the training examples into the test part, which is empty: a fixed seeded choice by
+/// their number alone, the same in every run; each part stays in its order. Throws Error where there are
+/// fewer than six.
+void draw_test_part(ImageDataset& data);
+
+/// Loads "mnist" (bundled), "fashion" (Debian's package dataset-fashion-mnist), or what stands at that path:
+/// a folder of IDX files, of CIFAR-10's binary files, or of PNG and JPEG files; a .npy or .npz file
+/// (docs/data.md says what each may look like). A known name goes before a path: "./mnist" is the folder.
+/// Throws Error where it is none of these or its files are broken, images and labels do not match, or
+/// pictures have several sizes and `options.size` is 0.
+ImageDataset load_images(const std::string& spec, const ImageOptions& options = {},
+                         const ReadProgress& progress = {});
 
 }  // namespace gradzoo

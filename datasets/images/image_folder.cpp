@@ -23,7 +23,8 @@ bool is_folder(const std::string& path) {
   return fs::is_directory(path, error);
 }
 
-// `part` "train" or "t10k", `what` "images-idx3" or "labels-idx1": the usual names, and those with ".idx".
+// `part` "train" or "t10k", `what` "images-idx3" or "labels-idx1": the usual names, and those with ".idx"; ""
+// where there is none.
 std::string find_file(const std::string& folder, const std::string& part, std::string what) {
   const std::string usual = fmt::format("{}-{}-ubyte", part, what);
   what[what.find("-idx")] = '.';
@@ -34,10 +35,17 @@ std::string find_file(const std::string& folder, const std::string& part, std::s
       std::error_code error;
       if (fs::exists(path, error)) return path.string();
     }
-  throw Error(fmt::format(
-      "{}: holds no {} (nor {}.gz). Hint: a data folder has train-images-idx3-ubyte, "
-      "train-labels-idx1-ubyte, t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, gzipped or plain",
-      folder, usual, usual));
+  return "";
+}
+
+bool is_file(const std::string& path) {
+  std::error_code error;
+  return fs::is_regular_file(path, error);
+}
+
+ImageFiles find_all(const std::string& folder) {
+  return {find_file(folder, "train", "images-idx3"), find_file(folder, "train", "labels-idx1"),
+          find_file(folder, "t10k", "images-idx3"), find_file(folder, "t10k", "labels-idx1")};
 }
 
 }  // namespace
@@ -49,9 +57,10 @@ std::string image_folder(const std::string& spec) {
     throw Error(fmt::format(
         "fashion: Fashion-MNIST is not at {}. Hint: apt-get install dataset-fashion-mnist", kFashionFolder));
   }
-  if (is_folder(spec)) return spec;
-  if (spec.find('/') != std::string::npos)
-    throw Error(fmt::format("{}: no such folder. Hint: check the path, or give the name of a dataset", spec));
+  if (is_folder(spec) || is_file(spec)) return spec;
+  if (spec.find('/') != std::string::npos || spec.ends_with(".npy") || spec.ends_with(".npz"))
+    throw Error(
+        fmt::format("{}: no such folder or file. Hint: check the path, or give the name of a dataset", spec));
   if (is_toy(spec))
     throw Error(fmt::format(
         "{} is a toy, which is drawn, not read from files. Hint: mnist, fashion, or a folder", spec));
@@ -59,9 +68,31 @@ std::string image_folder(const std::string& spec) {
       fmt::format("unknown dataset '{}', and no such folder. {}", spec, did_you_mean(spec, dataset_names())));
 }
 
+bool is_idx_folder(const std::string& folder) { return !find_all(folder).paths().empty(); }
+
 ImageFiles find_image_files(const std::string& folder) {
-  return {find_file(folder, "train", "images-idx3"), find_file(folder, "train", "labels-idx1"),
-          find_file(folder, "t10k", "images-idx3"), find_file(folder, "t10k", "labels-idx1")};
+  ImageFiles files = find_all(folder);
+  if (files.train_images.empty())
+    throw Error(
+        "{}: holds no train-images-idx3-ubyte (nor train-images-idx3-ubyte.gz). Hint: a folder of IDX files "
+        "has "
+        "train-images-idx3-ubyte, and may have train-labels-idx1-ubyte, t10k-images-idx3-ubyte and "
+        "t10k-labels-idx1-ubyte, gzipped or plain",
+        folder);
+  const bool test = !files.test_images.empty(), labels = !files.train_labels.empty();
+  if (!files.test_labels.empty() != (test && labels))
+    throw Error("{}: holds {}. Hint: each part has its labels, or neither has", folder,
+                !test    ? "t10k-labels-idx1-ubyte, and no t10k-images-idx3-ubyte"
+                : labels ? "no t10k-labels-idx1-ubyte (nor t10k-labels-idx1-ubyte.gz)"
+                         : "t10k-labels-idx1-ubyte, and no train-labels-idx1-ubyte");
+  return files;
+}
+
+std::vector<std::string> ImageFiles::paths() const {
+  std::vector<std::string> there;
+  for (const std::string& path : {train_images, train_labels, test_images, test_labels})
+    if (!path.empty()) there.push_back(path);
+  return there;
 }
 
 }  // namespace gradzoo

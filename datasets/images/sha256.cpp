@@ -37,9 +37,21 @@ std::string sha256_of_contents(const std::string& path) {
   return hash.digits();
 }
 
+std::string sha256_of(std::span<const std::byte> bytes) {
+  Hash hash;
+  hash.add(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
+  return hash.digits();
+}
+
 std::string sha256_of_bytes(std::initializer_list<Tensor> tensors) {
   Hash hash;
-  for (const Tensor& tensor : tensors) hash.add(tensor.data<uint8_t>(), static_cast<size_t>(tensor.size()));
+  for (const Tensor& tensor : tensors) {
+    if (!tensor.defined()) continue;
+    visit_any(tensor.dtype(), [&]<class T>() {
+      hash.add(reinterpret_cast<const uint8_t*>(tensor.data<T>()),
+               static_cast<size_t>(tensor.size()) * sizeof(T));
+    });
+  }
   return hash.digits();
 }
 

@@ -39,6 +39,7 @@ Examples kept(const Examples& examples, Keep keep) {
 }
 
 Examples of_labels(const Examples& examples, const std::vector<int64_t>& labels) {
+  if (!examples.labels.defined()) return examples;
   return kept(examples, [&](int64_t i) {
     const int64_t label = examples.labels.data<uint8_t>()[examples.rows.data<int64_t>()[i]];
     return std::ranges::find(labels, label) != labels.end();
@@ -92,7 +93,11 @@ std::string SubsetOptions::description() const {
 Examples subset_of(const Examples& examples, const Examples& training, const SubsetOptions& options,
                    int64_t classes) {
   if (options.is_all()) return examples;
-  const std::vector<int64_t> labels = options.labels(classes);
+  if (!examples.labels.defined() && (options.only != "all" || options.exclude != "none"))
+    throw Error("{} selects by label, and these examples have none. Hint: leave it away",
+                options.description());
+  const std::vector<int64_t> labels =
+      examples.labels.defined() ? options.labels(classes) : std::vector<int64_t>();
   Examples out = of_labels(examples, labels);
   const Examples learned = of_labels(training, labels);
   if (out.count() > 0 && learned.count() > 0 && options.ink != Ink::any)

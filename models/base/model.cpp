@@ -65,6 +65,17 @@ void Model::register_state(State& state) {
   add_to(state);
 }
 
+Model::Weights Model::weights() {
+  Weights out;
+  for (Learner* learner : learners_) learner->add_weights_to(out.state);
+  out.of_learners = out.state.entries().size();
+  const State own = own_state();
+  for (const State::Entry& entry : own.entries())
+    if (!entry.by_rows) out.state.add(entry);
+  out.averages = averages();
+  return out;
+}
+
 State Model::own_state() {
   State state;
   add_to(state);

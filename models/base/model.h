@@ -100,8 +100,8 @@ class Model {
   std::span<const MetricInfo> metrics() const { return metrics_; }
   /// One optimiser step (or one of each optimiser). Throws NonFinite where loss or gradient is not finite.
   /// The trainer then takes back what learners have stepped, draws and numbers; tensors of add_to() a step
-  /// changes at its end alone. It may run as a shard (nn/learn/shards.h), on its rows of the batch: what it
-  /// then keeps of the batch it makes from mean_over_shards(), or it belongs to rows (State::add_rows).
+  /// changes at its end alone. It may run as a shard (nn/parallel/shards.h), on its rows of the batch: what
+  /// it then keeps of the batch it makes from mean_over_shards(), or it belongs to rows (State::add_rows).
   virtual void train_step(const StepContext& context, MetricRow row) = 0;
 
   /// The numbers to watch after each epoch, on held-out examples; quick.
@@ -111,8 +111,8 @@ class Model {
   Quantities evaluate(const DataView& data);
   Quantities evaluate_quickly(const DataView& data);
   Quantities evaluate_at_length(const DataView& data, const ShareDone& done = {});
-  /// Images (n, H, W) in [0,1], or points (n, d). Throws Error where the model draws none, has no use for
-  /// labels, or does not know an option.
+  /// Images (n, H, W), or (n, H, W, 3), in [0,1], or points (n, d). Throws Error where the model draws none,
+  /// has no use for labels, or does not know an option.
   Tensor sample(const SampleRequest& request) const;
   /// What it can do. Each shows the averages; a target and a partition, and copies of their parts, show them
   /// as long as they live, and a training step meanwhile throws Error. The model must outlive all of it.
@@ -150,6 +150,15 @@ class Model {
   /// Of every optimiser, and the State beside theirs.
   std::span<Learner* const> learners() const { return learners_; }
   State own_state();
+  /// What samples and evaluations read.
+  struct Weights {
+    State state;  // weights of the learners, then what is the model's own but for what belongs to rows
+    size_t of_learners = 0;                             // entries at the front
+    std::vector<std::shared_ptr<const void>> averages;  // as long as it lives, weights are their averages
+  };
+  Weights weights();
+  /// After the weights alone have been read back: what training left beside them is not there.
+  void close_training() { closed_ = true; }
   /// What learners step from here on, take_back() takes back. A model of one learner copies nothing.
   void mark();
   void take_back();
@@ -167,6 +176,8 @@ class Model {
   Metric add_metric(MetricInfo info);
 
   virtual void add_to(State& state) = 0;
+  /// Whether that has been said: chains, say, are as they began.
+  bool is_closed() const { return closed_; }
   virtual Quantities do_validate(const DataView& data) = 0;
   virtual Quantities do_evaluate(const DataView& data) = 0;
   /// What may take minutes; `done` is defined.
@@ -193,6 +204,7 @@ class Model {
 
   std::vector<Learner*> learners_, last_learners_;
   std::vector<MetricInfo> metrics_;
+  bool closed_ = false;
 };
 
 }  // namespace gradzoo

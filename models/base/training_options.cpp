@@ -4,9 +4,11 @@ namespace gradzoo {
 
 void TrainingOptions::describe(OptionTable& options) {
   options.add("split", split, subset(kSplits, Split::fit, Split::train),
-              "training examples: fit (55k, the rest is for validation) or train (all 60k)");
+              "training examples: fit (of MNIST 55k, the rest is for validation) or train (all 60k)");
   options.add("epochs", epochs,
-              "passes over the training examples (50,000 points of a toy); ignored if steps is set",
+              "passes over the training examples (50,000 points of a toy), by default more where there are "
+              "few images; "
+              "ignored if steps is set",
               {1, 100000});
   options.add("steps", steps, "training steps; 0: by epochs", {0, 1e12});
   options.add("batch", batch, "examples in a step", {1, 65536});

@@ -100,7 +100,7 @@ std::vector<Picture> Classifier::do_pictures(const DataView& data) {
 }
 
 std::string Classifier::do_interpretation(const DataView&) {
-  return "The validation error is the share of unseen digits that the network gets wrong. On its training "
+  return "The validation error is the share of unseen images that the network gets wrong. On its training "
          "images the error falls further; the gap between the two is overfitting. For samples of a "
          "generative model the classifier says which of them it is sure about, not whether they look good: "
          "it may be confident about nonsense.";

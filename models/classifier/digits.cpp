@@ -28,7 +28,8 @@ std::unique_ptr<Classifier> digit_classifier() {
       std::make_unique<Classifier>(options, DataShape{.example = {28, 28}, .classes = 10}, TrainingOptions{});
   State weights;
   made->add_weights_to(weights);
-  SafetensorsReader file("the digit classifier", {detail::digit_weights, detail::digit_weights_end});
+  SafetensorsReader file("the digit classifier",
+                         std::string_view(detail::digit_weights, detail::digit_weights_end));
   load_checkpoint(file, weights, {.model = "classifier"});
   return made;
 }

@@ -21,18 +21,16 @@ std::vector<double> sureness(const Predictions& predictions) {
   return max(predictions.probabilities, 1).to_vector();
 }
 
-// Image i of the set as (1, H, W) in [0,1].
+// Image i of the set as (1, H, W) or (1, H, W, 3) in [0,1].
 Tensor image_at(const Examples& images, int64_t i) {
-  const Shape shape = images.example();
-  return reshape(read_examples(images, i, i + 1, Pixels::grey, Rng(0)).x, {1, shape[0], shape[1]});
+  return reshape(read_examples(images, i, i + 1, Pixels::grey, Rng(0)).x, images.example().insert(0, 1));
 }
 
 // Images at their places, in rows of `columns`; -1 leaves a place black.
 Tensor tiles(const Examples& images, const std::vector<int64_t>& places) {
-  const Shape shape = images.example();
+  const Tensor black = zeros(images.example().insert(0, 1));
   Tensors parts;
-  for (const int64_t i : places)
-    parts.push_back(i < 0 ? zeros({1, shape[0], shape[1]}) : image_at(images, i));
+  for (const int64_t i : places) parts.push_back(i < 0 ? black : image_at(images, i));
   return concat(parts, 0);
 }
 

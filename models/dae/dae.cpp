@@ -10,7 +10,7 @@
 #include "models/base/over_examples.h"
 #include "models/dae/pictures.h"
 #include "models/pictures/image_pictures.h"
-#include "nn/learn/shards.h"
+#include "nn/parallel/shards.h"
 #include "samplers/chains.h"
 #include "samplers/given.h"
 #include "samplers/kinds/langevin.h"
@@ -54,7 +54,7 @@ Dae::Dae(const DaeOptions& options, const DataShape& shape, const TrainingOption
       error_per_noise_(
           add_metric({"error_per_noise",
                       "the error divided by |x~ - x|^2, the error without denoising: 1 means no denoising; "
-                      "on images it is far below 1, since most of the noise lies off the digits",
+                      "on images it is far below 1, since most of the noise lies off the images",
                       true})),
       grad_norm_(add_metric(grad_norm_info())) {
   add_learner(learner_);
@@ -217,7 +217,7 @@ std::string Dae::do_interpretation(const DataView& data) {
     return fmt::format(
         "Masking {:.0f}% of the pixels is an error of {:.4g}, summed over an example; after r the error is "
         "{:.4g} ({:.1f}%). This noise gives no score: samples alternate between masking and a draw from r. A "
-        "chain that masks less stays longer at one digit.",
+        "chain that masks less stays longer at one image.",
         100 * options_.masked, found[kDaeNoise].value, found[kDaeError].value,
         100 * found[kDaeErrorPerNoise].value);
   return fmt::format(

@@ -149,7 +149,7 @@ Tensor Dbn::do_sample(const SampleRequest& request, const SamplingOptions& sampl
 // What a unit of layer l stands for at the data: the product of the weights down to there.
 std::vector<Picture> Dbn::do_pictures(const DataView& data) {
   const Shape tile = tile_of(shape_);
-  if (tile.rank() != 2) return {};
+  if (tile.rank() == 0) return {};
   std::vector<Picture> out;
   Tensor weights;
   for (size_t l = 0; l < layers_.size(); ++l) {
@@ -167,7 +167,7 @@ std::vector<Picture> Dbn::do_pictures(const DataView& data) {
         {name + "_samples",
          fmt::format("Samples of the lowest {} as a network of its own, with layer {} as its top machine.",
                      l == 0 ? "layer" : fmt::format("{} layers", l + 1), l + 1),
-         ImageGrid{reshape(clamp(p, 0, 1), {p.dim(0), tile[0], tile[1]})}});
+         ImageGrid{reshape(clamp(p, 0, 1), tile.insert(0, p.dim(0)))}});
   }
   return out;
 }

@@ -12,10 +12,10 @@
 #include "models/base/over_examples.h"
 #include "models/eval/noised_toy.h"
 #include "models/networks/noise_path.h"
+#include "models/networks/path_steps.h"
 #include "models/pictures/image_pictures.h"
 #include "models/pictures/plane_pictures.h"
 #include "nn/learn/schedule.h"
-#include "samplers/kinds/annealed.h"
 #include "samplers/kinds/langevin.h"
 #include "samplers/tweedie.h"
 
@@ -53,6 +53,8 @@ Dde::Dde(const DdeOptions& options, const DataShape& shape, const TrainingOption
       options_(options),
       init_rng_(training.stream_seed(), "dde/init"),
       noise_rng_(training.stream_seed(), "dde/noise"),
+      data_mean_(zeros({1, shape.size()})),
+      data_variance_(ones({1, 1})),
       density_(make_density()),
       density_learner_("density", *density_, training.learner()),
       error_(
@@ -79,8 +81,28 @@ Dde::Dde(const DdeOptions& options, const DataShape& shape, const TrainingOption
 
 std::unique_ptr<NoisyDensity> Dde::make_density() {
   if (!has_levels()) return std::make_unique<OneLevelDensity>(shape_.size(), options_.energy, init_rng_);
-  const double spread = shape_.is_image() ? 1 : shape_.diameter() / 4;
-  return std::make_unique<LevelDensity>(shape_.size(), options_.energy, spread * spread, init_rng_);
+  std::unique_ptr<LevelNet> net;
+  if (options_.net == DdeNet::unet) {
+    net = std::make_unique<LevelUnet>(shape_, options_.channels, options_.sigma_begin, options_.sigma,
+                                      init_rng_);
+  } else {
+    net = std::make_unique<LevelPerceptron>(shape_.size(), options_.energy.hidden,
+                                            options_.energy.input_scale, init_rng_);
+  }
+  return std::make_unique<LevelDensity>(std::move(net), data_mean_, data_variance_);
+}
+
+void Dde::prepare(const Examples& examples) {
+  if (!has_levels()) return;
+  constexpr int64_t kSeen = 10000;
+  const Tensor x =
+      inner(read_examples(examples, 0, std::min(examples.count(), kSeen), Pixels::grey, noise_rng_).x);
+  const Tensor centre = mean(x, 0, true);
+  const auto copy = [](const Tensor& from, Tensor& to) {
+    std::copy_n(from.data<float>(), from.size(), to.mutable_data<float>());
+  };
+  copy(centre, data_mean_);
+  copy(reshape(mean(square(x - centre)), {1, 1}), data_variance_);
 }
 
 std::unique_ptr<Module> Dde::make_generator() {
@@ -93,7 +115,12 @@ std::unique_ptr<Module> Dde::make_generator() {
                                init_rng_, MlpOptions{.activation = "silu"});
 }
 
-void Dde::add_to(State& state) { state.add("dde.noise", noise_rng_); }
+void Dde::add_to(State& state) {
+  state.add("dde.noise", noise_rng_);
+  if (!has_levels()) return;
+  state.add("dde.data_mean", data_mean_);
+  state.add("dde.data_variance", data_variance_);
+}
 
 std::unique_ptr<SamplingOptions> Dde::sampling_options() const {
   if (generator_) return Model::sampling_options();
@@ -239,37 +266,34 @@ Tensor Dde::noisy_score(const Tensor& x, double sigma) const {
   return density_->score(inner(x), full({x.dim(0), 1}, level, x.dtype())) * unit();
 }
 
-// From where the noisy data could be, by Langevin steps on log p^, down the levels where there are several;
-// the last through Tweedie.
+// From where the noisy data could be, by Langevin steps on log p^; the last through Tweedie.
 Tensor Dde::chain_ends(int64_t n, const DdeOptions& options, Rng& rng) const {
-  const double sigma = options_.sigma / unit(), step = options.chain_step * sigma * sigma;
+  const double sigma = options_.sigma, step = options.chain_step * sigma * sigma;
   const Target target = target_of_least();
-  if (!has_levels()) {
-    Tensor x = rand({n, shape_.size()}, rng);
-    if (shape_.toy) x = shape_.toy->box().centre() + (x - 0.5) * shape_.toy->box().sides();
-    UnadjustedLangevin langevin({.step = step});
-    langevin.begin(target, x);
-    for (int64_t i = 0; i < options.chain_steps; ++i) langevin.step(target, rng);
-    return tweedie_denoised(langevin.x(), langevin.value().score, sigma);
-  }
-  const double begin = options_.sigma_begin / unit();
-  const int64_t count = std::max<int64_t>(2, options.chain_steps / options.level_steps);
-  AnnealedLangevin annealed({.step = step,
-                             .convention = StepConvention::full,
-                             .sigma_begin = begin,
-                             .sigma_end = sigma,
-                             .levels = count,
-                             .level_steps = options.level_steps});
-  const Tensor centre =
-      shape_.toy ? cast(shape_.toy->box().centre(), DType::f32) : full({1, shape_.size()}, 0.5);
-  annealed.begin(target, randn({n, shape_.size()}, rng) * begin + centre);
-  for (int64_t i = 0; i < count * options.level_steps; ++i) annealed.step(target, rng);
-  return tweedie_denoised(annealed.x(), noisy_score(annealed.x(), sigma), sigma);
+  Tensor x = rand({n, shape_.size()}, rng);
+  if (shape_.toy) x = shape_.toy->box().centre() + (x - 0.5) * shape_.toy->box().sides();
+  UnadjustedLangevin langevin({.step = step});
+  langevin.begin(target, x);
+  for (int64_t i = 0; i < options.chain_steps; ++i) langevin.step(target, rng);
+  return tweedie_denoised(langevin.x(), langevin.value().score, sigma);
+}
+
+// Down the levels, at each the reverse of its noise under the score there.
+Tensor Dde::down_levels(int64_t n, int64_t steps, Rng& rng, const ShareDone& done) const {
+  const NoisePath path = geometric_path(options_.sigma_begin, options_.sigma);
+  const auto predict = [&](const Tensor& x, double t) {
+    const Mixing at = path(t);
+    return prediction_from_score(density_->score(x, full({x.dim(0), 1}, at.noise, x.dtype())), x, at);
+  };
+  const Tensor noise = randn({n, shape_.size()}, rng) * options_.sigma_begin;
+  return outer(follow_path({path, predict, rng, {}, done}, ancestral_step, noise + data_mean_, steps));
 }
 
 Tensor Dde::do_sample(const SampleRequest& request, const SamplingOptions& sampling) const {
-  const Tensor x = generator_ ? generate(randn({request.n, options_.latent}, request.rng))
-                              : chain_ends(request.n, options_in<DdeOptions>(sampling), request.rng);
+  const DdeOptions& options = options_in<DdeOptions>(sampling);
+  const Tensor x = generator_     ? generate(randn({request.n, options_.latent}, request.rng))
+                   : has_levels() ? down_levels(request.n, options.chain_steps, request.rng, request.done)
+                                  : chain_ends(request.n, options, request.rng);
   return shape_.is_image() ? as_images(x, shape_) : x;
 }
 
@@ -300,6 +324,8 @@ std::string Dde::do_interpretation(const DataView&) {
       "f_p is the log-density of data with noise of {:g}, up to a constant, so its peaks are no sharper than "
       "that noise. ",
       options_.sigma);
+  if (!generator_ && has_levels())
+    return text + "Samples come down from wide noise to that, by the density's slope at each level.";
   if (!generator_) return text + "Samples are the ends of Langevin chains on it, after a denoising step.";
   text +=
       "Samples come from a generator, which moves to where f_p is above the log-density of its own samples.";

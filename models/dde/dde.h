@@ -38,6 +38,7 @@ class Dde : public Model {
  public:
   Dde(const DdeOptions& options, const DataShape& shape, const TrainingOptions& training);
 
+  void prepare(const Examples& examples) override;
   void train_step(const StepContext& context, MetricRow row) override;
   std::unique_ptr<SamplingOptions> sampling_options() const override;
   /// log p^ of data with noise of sigma, the least one where none is given, up to its constant: x (B, d) ->
@@ -70,10 +71,12 @@ class Dde : public Model {
   // How long a unit of the data is where densities see them: with several levels pixels are in [-1,1].
   double unit() const { return shape_.is_image() && has_levels() ? 2 : 1; }
   Tensor inner(const Tensor& x) const { return unit() == 2 ? x * 2.0 - 1.0 : x; }
+  Tensor outer(const Tensor& x) const { return unit() == 2 ? (x + 1.0) * 0.5 : x; }
   Tensor noisy_score(const Tensor& x, double sigma) const;
   Target target_of_least() const;
   Tensor generate(const Tensor& z) const;
   Tensor chain_ends(int64_t n, const DdeOptions& options, Rng& rng) const;
+  Tensor down_levels(int64_t n, int64_t steps, Rng& rng, const ShareDone& done) const;
   double train_density(const NoisyDensity& density, Learner& learner, const Tensor& x, double rate,
                        double& norm);
   void train_fake_density(int64_t n, double rate, MetricRow row);
@@ -82,6 +85,7 @@ class Dde : public Model {
   DataShape shape_;
   DdeOptions options_;
   Rng init_rng_, noise_rng_;
+  Tensor data_mean_, data_variance_;  // of examples, where there are several levels: (1, d), (1, 1)
   std::unique_ptr<NoisyDensity> density_;
   std::unique_ptr<NoisyDensity> fake_density_;  // of a generator's samples; null: none
   std::unique_ptr<Module> generator_;           // null: none

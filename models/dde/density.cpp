@@ -1,6 +1,6 @@
 #include "models/dde/density.h"
 
-#include <fmt/format.h>
+#include <utility>
 
 #include "autograd/functional/functional_scope.h"
 #include "autograd/grad.h"
@@ -20,32 +20,17 @@ Tensor NoisyDensity::forward(const Tensor&) const {
   throw Error("a density of noisy data needs the noise. Hint: log_density(x, sigma)");
 }
 
-LevelDensity::LevelDensity(int64_t inputs, const EnergyOptions& options, double data_variance, Rng& rng)
-    : variance_(data_variance), input_scale_(options.input_scale) {
-  int64_t width = inputs + 1;
-  const auto add = [&](const std::string& name, int64_t out) {
-    layers_.push_back(std::make_unique<Linear>(width, out, rng));
-    register_module(name, *layers_.back());
-    width = out;
-  };
-  for (size_t i = 0; i < options.hidden.size(); ++i) add(fmt::format("hidden_{}", i), options.hidden[i]);
-  add("out", inputs);
-}
-
-Tensor LevelDensity::net(const Tensor& x) const {
-  Tensor h = silu((*layers_.front())(x));
-  for (size_t i = 1; i + 1 < layers_.size(); ++i) {
-    const Tensor next = silu((*layers_[i])(h));
-    h = next.shape() == h.shape() ? h + next : next;
-  }
-  return (*layers_.back())(h);
+LevelDensity::LevelDensity(std::unique_ptr<LevelNet> net, Tensor data_mean, Tensor data_variance)
+    : mean_(std::move(data_mean)), variance_(std::move(data_variance)), net_(std::move(net)) {
+  register_module("net", *net_);
 }
 
 Tensor LevelDensity::log_density(const Tensor& x, const Tensor& sigma) const {
   const Tensor total = square(sigma) + variance_, length = sqrt(total);  // (B, 1)
-  const Tensor guess = net(concat(x * (input_scale_ / length), log(sigma), 1));
-  // x - r = sigma (sigma/total x - sqrt(v/total) net), so that nothing is lost by the difference.
-  const Tensor moved = x * (sigma / total) - guess * (std::sqrt(variance_) / length);
+  const Tensor centred = x - mean_;
+  const Tensor guess = net_->predict(centred / length, sigma);
+  // x - r = sigma (sigma/total (x - m) - sqrt(v/total) net), so that nothing is lost by the difference.
+  const Tensor moved = centred * (sigma / total) - guess * (sqrt(variance_) / length);
   return sum(square(moved), 1) * -0.5;
 }
 

@@ -1,10 +1,9 @@
 #pragma once
 
 #include <memory>
-#include <vector>
 
+#include "models/dde/level_net.h"
 #include "models/networks/energy.h"
-#include "nn/layers/layers.h"
 
 namespace gradzoo {
 
@@ -32,21 +31,19 @@ class OneLevelDensity : public NoisyDensity {
 
 /// Of all sigma, by a denoiser r:
 ///   f(x, sigma) = -|x - r(x, sigma)|^2 / (2 sigma^2),
-/// so that its curvature, 1/sigma^2 where r is flat, is built in. With data of variance v,
-///   r = v/(v + sigma^2) x + sigma sqrt(v/(v + sigma^2)) net(x / sqrt(v + sigma^2), log sigma)
-/// (Karras et al. 2022, table 1), whose first term alone denoises a Gaussian.
+/// so that its curvature, 1/sigma^2 where r is flat, is built in. With data of mean m and variance v,
+///   r = m + v/(v + sigma^2) (x - m) + sigma sqrt(v/(v + sigma^2)) net((x - m) / sqrt(v + sigma^2), log
+///   sigma)
+/// (Karras et al. 2022, table 1), whose first terms alone denoise a Gaussian.
 class LevelDensity : public NoisyDensity {
  public:
-  /// The net has layers of `options.hidden` SiLU units and sees x times `options.input_scale`; behind the
-  /// first, each adds to the one before it, of the same size.
-  LevelDensity(int64_t inputs, const EnergyOptions& options, double data_variance, Rng& rng);
+  /// `data_mean` (1, d) and `data_variance` (1, 1) are kept as they are, the caller's own.
+  LevelDensity(std::unique_ptr<LevelNet> net, Tensor data_mean, Tensor data_variance);
   Tensor log_density(const Tensor& x, const Tensor& sigma) const override;
 
  private:
-  Tensor net(const Tensor& x) const;
-
-  double variance_, input_scale_;
-  std::vector<std::unique_ptr<Linear>> layers_;
+  Tensor mean_, variance_;
+  std::unique_ptr<LevelNet> net_;
 };
 
 }  // namespace gradzoo

@@ -1,9 +1,13 @@
 #include "autograd/ops.h"
+#include "base/error.h"
 #include "models/dde/dde.h"
 
 namespace gradzoo {
 
 void DdeOptions::describe(OptionTable& options) {
+  options.add(
+      "net", net, kDdeNets,
+      "the density's network at several levels: a perceptron of `hidden` units, or on images a U-Net");
   energy.describe(options);
   options.add("sigma", sigma,
               "standard deviation of the least noise on the data; it sets how smooth the learned density is. "
@@ -26,17 +30,19 @@ void DdeOptions::describe(OptionTable& options) {
   options.add("generator_sigma", generator_sigma,
               "generator: its least noise falls from here to sigma over the run; 0: it is sigma", {0, 1e6});
   options.add("channels", channels,
-              "generator of images: channels at half the resolution, twice as many at a quarter", {8, 1024});
+              "of the U-Net and the generator of images: at half the resolution, twice as many at a quarter",
+              {8, 1024});
   options.add("latent", latent, "generator: dimensions of z", {1, 4096});
   options.add("generator_hidden", generator_hidden, "generator: units of its hidden layers", {1, 65536});
   describe_sampling(options);
 }
 
 void DdeOptions::describe_sampling(OptionTable& options) {
-  options.add("chain_step", chain_step, "without generator: step of the Langevin chains, in units of sigma^2",
-              {1e-6, 2});
-  options.add("chain_steps", chain_steps, "without generator: Langevin steps for a sample", {1, 1e7});
-  options.add("level_steps", level_steps, "without generator: of these, at each noise level", {1, 1e7});
+  options.add("chain_step", chain_step,
+              "without generator, at one level: step of the Langevin chains, in units of sigma^2", {1e-6, 2});
+  options.add("chain_steps", chain_steps,
+              "without generator: Langevin steps for a sample, or at several levels the steps down them",
+              {1, 1e7});
 }
 
 void DdeOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
@@ -45,25 +51,36 @@ void DdeOptions::adapt(OptionTable& table, TrainingOptions& training, const Data
   };
   prefer(training.ema, 0.999);
   prefer(training.schedule, Decay::linear);
+  if (net == DdeNet::unet && !shape.is_image())
+    throw Error("net=unet is for images, and these data are points {}. Hint: net=mlp", shape.example.str());
   if (shape.is_image()) {
     prefer(energy.hidden, std::vector<int64_t>{1024, 1024});
     prefer(energy.input_scale, 1.0);
     prefer(latent, 64);
-    if (!generator) {
+    prefer(sigma_begin, 3.0);
+    if (sigma_begin == 0) {  // as it was asked for: one level
+      if (net == DdeNet::unet) throw Error("net=unet learns several noise levels. Hint: sigma_begin=3");
       prefer(sigma, 0.5);
       // log p^ falls as -|x|^2 / (2 sigma^2) far from the data, where f_p is never shown anything.
       prefer(energy.confinement, sigma);
       return;
     }
+    prefer(training.lr, 1e-3);
+    if (!generator) {
+      prefer(net, DdeNet::unet);
+      prefer(sigma, 0.05);
+      prefer(training.batch, 64);
+      prefer(training.epochs, 6);
+      prefer(chain_steps, 100);
+      return;
+    }
     prefer(sigma, 0.15);
-    prefer(sigma_begin, 3.0);
     prefer(generator_sigma, 0.7);
     prefer(training.batch, 128);
-    prefer(density_steps, 2500);
+    prefer(density_steps, 10000);
     prefer(fake_steps, 3);
     prefer(generator_lr, 2e-4);
-    prefer(training.lr, 5e-4);
-    prefer(training.steps, 6500);
+    prefer(training.steps, 18000);
     prefer(training.schedule, Decay::constant);
     return;
   }

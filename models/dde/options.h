@@ -2,12 +2,17 @@
 
 #include <vector>
 
+#include "base/options.h"
 #include "models/base/training_options.h"
 #include "models/networks/energy.h"
 
 namespace gradzoo {
 
+enum class DdeNet { mlp, unet };
+inline constexpr Choice<DdeNet> kDdeNets[] = {{"mlp", DdeNet::mlp}, {"unet", DdeNet::unet}};
+
 struct DdeOptions {
+  DdeNet net = DdeNet::mlp;
   EnergyOptions energy = {.hidden = {128, 128}, .input_scale = 4};
   double sigma = 0.1;
   double sigma_begin = 0;
@@ -22,7 +27,6 @@ struct DdeOptions {
   std::vector<int64_t> generator_hidden = {128, 128};
   double chain_step = 0.2;
   int64_t chain_steps = 500;
-  int64_t level_steps = 10;
 
   void describe(OptionTable& options);
   void describe_sampling(OptionTable& options);

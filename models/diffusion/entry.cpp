@@ -64,12 +64,14 @@ void PathOptions::adapt(OptionTable& table, TrainingOptions& training, const Dat
   prefer(training.clip, 1.0);
   prefer(training.lr, 0.002);
   // What nobody has set does no harm.
-  constexpr int64_t kClustersOfLabel = 10;
+  constexpr int64_t kClusters = 100, kMostOfLabel = 10;  // so that each has examples
+  const int64_t of_labels = std::min(kMostOfLabel, kClusters / std::max<int64_t>(1, shape.classes));
   if (!shape.is_image() || classes == "none") {
     prefer(classes, "none");
   } else {
-    prefer(classes,
-           shape.classes > 0 ? fmt::format("labels:{}", kClustersOfLabel * shape.classes) : "clusters:100");
+    prefer(classes, shape.classes == 0 ? "clusters:100"
+                    : of_labels > 1    ? fmt::format("labels:{}", of_labels * shape.classes)
+                                       : "labels");
   }
   const Classes given = Classes::read(classes);
   if (given.by_label && shape.classes == 0)

@@ -13,7 +13,7 @@
 #include "models/ebm/pictures.h"
 #include "models/pictures/plane_pictures.h"
 #include "models/pictures/samples_picture.h"
-#include "nn/learn/shards.h"
+#include "nn/parallel/shards.h"
 #include "samplers/given.h"
 #include "samplers/tweedie.h"
 
@@ -145,7 +145,7 @@ Quantities Ebm::do_evaluate(const DataView& data) {
   Quantities out = do_validate(data);
   out.add(quantity(kEbmTemperature, chains_.temperature(),
                    "T = noise^2 / (2 step) of the chains, which sample exp(f / T)"));
-  if (!buffer_) return out;
+  if (!buffer_ || is_closed()) return out;
   const Tensor f = network_.log_density(buffer_->chains());
   out.add(mean_over_examples(kEbmFSample, f, "mean f of the replay buffer's chains"));
   return out;

@@ -44,15 +44,15 @@ Picture ebm_chain_picture(const EnergyNetwork& network, const Tensor& start, int
     const auto until = column == 0 ? 0 : static_cast<int64_t>(std::pow(static_cast<double>(steps), share));
     if (until > done) x = chains.walk(network.target(), x, until - done, rng);
     done = std::max(done, until);
-    const Tensor images = ebm_examples(network, x, noise, shape);  // (n, H, W)
-    columns.push_back(reshape(images, {x.dim(0), 1, shape.height(), shape.width()}));
+    const Tensor images = ebm_examples(network, x, noise, shape);  // (n, H, W) or (n, H, W, 3)
+    columns.push_back(reshape(images, images.shape().insert(1, 1)));
   }
   return {
       "chains",
       fmt::format(
           "Each row is one chain, from noise to {} transitions. The steps shown grow by a constant factor.",
           steps),
-      ImageGrid{reshape(concat(columns, 1), {x.dim(0) * kImageColumns, shape.height(), shape.width()}),
+      ImageGrid{reshape(concat(columns, 1), shape.example.insert(0, x.dim(0) * kImageColumns)),
                 kImageColumns}};
 }
 
@@ -61,7 +61,7 @@ Picture ebm_raw_and_denoised(const EnergyNetwork& network, const Tensor& x, doub
   const std::array<Tensor, 2> parts = {x, denoised(network, x, noise)};
   return {"raw_and_denoised",
           fmt::format("The ends of chains, and under each x + {:.3g}^2 grad f(x): the mean of the clean "
-                      "digits that may lie under noise of {:.3g}.",
+                      "images that may lie under noise of {:.3g}.",
                       noise, noise),
           rows_by_turns(parts, {"chain", "denoised"}, shape)};
 }

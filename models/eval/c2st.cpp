@@ -18,12 +18,13 @@ namespace {
 constexpr int64_t kBatch = 64;  // of each set, a step
 constexpr int64_t kLeastSide = 4;
 
-// Two convolutions of stride 2, then a perceptron: (B, H, W) -> (B, 1).
+// Two convolutions of stride 2, then a perceptron: (B, H, W) or (B, H, W, C) -> (B, 1).
 class ImageClassifier : public Module {
  public:
-  ImageClassifier(int64_t height, int64_t width, Rng& rng) {
+  ImageClassifier(const Shape& example, Rng& rng) {
+    const int64_t height = example[0], width = example[1];
     const ConvLayerOptions halve{.conv = {.stride = 2, .padding = 1}};
-    convolutions_.append<Conv2d>(1, kChannels, 4, rng, halve);
+    convolutions_.append<Conv2d>(example.rank() == 3 ? example[2] : 1, kChannels, 4, rng, halve);
     convolutions_.append<Activation>("silu");
     convolutions_.append<Conv2d>(kChannels, 2 * kChannels, 4, rng, halve);
     convolutions_.append<Activation>("silu");
@@ -34,7 +35,7 @@ class ImageClassifier : public Module {
     register_module("body", *body_);
   }
   Tensor forward(const Tensor& x) const override {
-    return body_->forward(flatten_rows(convolutions_.forward(unsqueeze(x, 3))));
+    return body_->forward(flatten_rows(convolutions_.forward(x.rank() == 3 ? unsqueeze(x, 3) : x)));
   }
 
  private:
@@ -45,11 +46,11 @@ class ImageClassifier : public Module {
 
 // Images that convolutions would leave nothing of are points.
 Tensor as_learned(const Tensor& set) {
-  return set.rank() == 3 && std::min(set.dim(1), set.dim(2)) < kLeastSide ? flatten_rows(set) : set;
+  return set.rank() >= 3 && std::min(set.dim(1), set.dim(2)) < kLeastSide ? flatten_rows(set) : set;
 }
 
 std::unique_ptr<Module> classifier_of(const Shape& example, Rng& rng) {
-  if (example.rank() == 2) return std::make_unique<ImageClassifier>(example[0], example[1], rng);
+  if (example.rank() >= 2) return std::make_unique<ImageClassifier>(example, rng);
   return std::make_unique<Mlp>(std::initializer_list<int64_t>{example[0], 64, 64, 1}, rng,
                                MlpOptions{.activation = "silu"});
 }
@@ -129,8 +130,9 @@ Tensor logits_of(const Module& f, const Tensor& rows) {
 
 void check(const Tensor& a, const Tensor& b, const C2stOptions& options) {
   for (const Tensor* set : {&a, &b}) {
-    if ((set->rank() != 2 && set->rank() != 3) || set->dtype() != DType::f32)
-      throw Error("c2st: a set of {}. Hint: points (n, d) or images (n, H, W), f32", set->shape().str());
+    if (set->rank() < 2 || set->rank() > 4 || set->dtype() != DType::f32)
+      throw Error("c2st: a set of {}. Hint: points (n, d) or images (n, H, W) or (n, H, W, C), f32",
+                  set->shape().str());
     if (set->dim(0) < kC2stFewest)
       throw Error("c2st: a set has {} examples. Hint: {} or more", set->dim(0), kC2stFewest);
     if (!all_finite(*set)) throw Error("c2st: a number is not finite. Hint: leave such samples out");
@@ -179,7 +181,7 @@ double permutation_p_value(const Tensor& a, const Tensor& b, int64_t permutation
 C2stResult c2st(const Tensor& first, const Tensor& second, const C2stOptions& options) {
   check(first, second, options);
   Tensor a = as_learned(first.detach()), b = as_learned(second.detach());
-  const bool images = a.rank() == 3;
+  const bool images = a.rank() >= 3;
   standardise(a, b);
   Rng rng(options.seed, "c2st");
   const Parts of_a = parts_of(a, options.held_out, rng), of_b = parts_of(b, options.held_out, rng);

@@ -30,9 +30,9 @@ struct C2stResult {
 };
 
 /// Trains a classifier on a part of both sets, a perceptron of points (n, d), convolutions of images (n, H,
-/// W), and tests on the rest. Sets may differ in size and are of any scale; equal rows have equal logits.
-/// Deterministic in the seed. Throws Error for sets of
-/// different widths, of fewer than kC2stFewest, or with a value that is not finite.
+/// W) or (n, H, W, C), and tests on the rest. Sets may differ in size and are of any scale; equal rows have
+/// equal logits. Deterministic in the seed. Throws Error for sets of different widths, of fewer than
+/// kC2stFewest, or with a value that is not finite.
 C2stResult c2st(const Tensor& a, const Tensor& b, const C2stOptions& options = {});
 
 /// The p-value of a permutation test: the share of permutations, the identity among them, whose difference of

@@ -4,8 +4,8 @@
 
 namespace gradzoo {
 
-/// The image of a set that is nearest to each query by Euclidean distance of grey pixels: queries (n, H*W) in
-/// [0,1] -> (n, H*W). A sample that equals its neighbour was memorised.
+/// The image of a set that is nearest to each query by Euclidean distance of grey pixels: queries (n,
+/// numbers) in [0,1] -> (n, numbers). A sample that equals its neighbour was memorised.
 Tensor nearest_images(const Tensor& queries, const Examples& images);
 
 }  // namespace gradzoo

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "datasets/batches.h"
 #include "models/eval/nearest_images.h"
+#include "nn/parallel/shared_rows.h"
 
 namespace gradzoo {
 namespace {
@@ -34,6 +35,13 @@ double mean_at(const std::vector<double>& values, std::span<const int64_t> rows)
   double sum = 0;
   for (const int64_t row : rows) sum += values[static_cast<size_t>(row)];
   return sum / static_cast<double>(rows.size());
+}
+
+double median_at(const std::vector<double>& values, std::span<const int64_t> rows) {
+  std::vector<double> some;
+  some.reserve(rows.size());
+  for (const int64_t row : rows) some.push_back(values[static_cast<size_t>(row)]);
+  return median(std::move(some));
 }
 
 // Over the classes that two rows or more are called by: the mean of 2 tr cov, which is E|f - f'|^2 of two of
@@ -77,7 +85,8 @@ std::optional<Estimate> blocked_distance(const Tensor& a, const Tensor& b) {
 
 }  // namespace
 
-ClassifiedImages classified(const Tensor& images, TensorFn features, TensorFn probabilities) {
+ClassifiedImages classified(const Tensor& images, TensorFn features, TensorFn probabilities,
+                            Processes& processes) {
   constexpr int64_t kRows = 500;
   const NoGrad quiet;
   if (images.rank() != 2 || images.dim(0) < 1)
@@ -86,12 +95,15 @@ ClassifiedImages classified(const Tensor& images, TensorFn features, TensorFn pr
     throw Error(
         "samples: a pixel of the samples is not finite. Hint: the run has diverged; train it again with a "
         "smaller lr");
-  Tensors f, p;
-  for (int64_t first = 0; first < images.dim(0); first += kRows) {
-    f.push_back(features(images.rows(first, std::min(first + kRows, images.dim(0)))));
-    p.push_back(probabilities(f.back()));
-  }
-  ClassifiedImages out{images, concat(f, 0), concat(p, 0)};
+  const RowBlocks blocks(images.dim(0), kRows);
+  const auto in_blocks = [&](TensorFn fn, const Tensor& rows) {
+    return shared_rows(blocks, processes, [&](int64_t i) {
+      const int64_t first = i * blocks.size;
+      return fn(rows.rows(first, std::min(first + blocks.size, blocks.rows)));
+    });
+  };
+  const Tensor seen = in_blocks(features, images);
+  ClassifiedImages out{images, seen, in_blocks(probabilities, seen)};
   if (!all_finite(out.probabilities))
     throw Error("samples: the classifier gives a probability that is not finite. Hint: retrain it");
   return out;
@@ -122,14 +134,9 @@ double label_entropy(const Tensor& probabilities) { return entropy(mean(probabil
 
 SampleStatistics sample_statistics(const ClassifiedImages& seen, const Examples& train, const Tensor& asked) {
   const NoGrad quiet;
-  if (seen.images.dim(1) != train.size())
-    throw Error(
-        "samples: images of shape {} are held against training images of {} pixels. Hint: (n, {}), n at "
-        "least "
-        "1",
-        seen.images.shape().str(), train.size(), train.size());
   const Tensor &p = seen.probabilities, label_of = argmax(p, 1);
   const int64_t n = seen.count(), classes = p.dim(1);
+  const std::vector<double> distances = nearest_distances(seen.images, train);
   Rng rng(0, "ruler/bootstrap");
   const auto estimate = [&](auto statistic) { return bootstrap(n, kResamples, rng, statistic); };
 
@@ -150,21 +157,34 @@ SampleStatistics sample_statistics(const ClassifiedImages& seen, const Examples&
     for (size_t i = 0; i < right.size(); ++i) right[i] = called[i] == asked.data<int64_t>()[i] ? 1 : 0;
     out.as_asked = estimate([&](auto rows) { return mean_at(right, rows); });
   }
-  const Tensor difference = seen.images - nearest_images(seen.images, train);
-  const std::vector<double> distances = sqrt(sum(square(difference), 1)).to_vector();
   out.nearest_mean = estimate([&](auto rows) { return mean_at(distances, rows); });
-  out.nearest_median = estimate([&](auto rows) {
-    std::vector<double> some;
-    some.reserve(rows.size());
-    for (const int64_t row : rows) some.push_back(distances[static_cast<size_t>(row)]);
-    return median(std::move(some));
-  });
+  out.nearest_median = estimate([&](auto rows) { return median_at(distances, rows); });
   return out;
 }
 
+std::vector<double> nearest_distances(const Tensor& images, const Examples& train) {
+  const NoGrad quiet;
+  if (images.rank() != 2 || images.dim(1) != train.size())
+    throw Error(
+        "samples: images of shape {} are held against training images of {} numbers. Hint: (n, {}), n at "
+        "least 1",
+        images.shape().str(), train.size(), train.size());
+  return sqrt(sum(square(images - nearest_images(images, train)), 1)).to_vector();
+}
+
+NearestStatistics nearest_statistics(const Tensor& images, const Examples& train) {
+  const std::vector<double> distances = nearest_distances(images, train);
+  Rng rng(0, "ruler/bootstrap");
+  const auto estimate = [&](auto statistic) {
+    return bootstrap(images.dim(0), kResamples, rng, [&](auto rows) { return statistic(distances, rows); });
+  };
+  return {estimate(mean_at), estimate(median_at)};
+}
+
 SampleMetrics::SampleMetrics(SampleClassifier classifier, const Examples& real, const Examples& train,
-                             Pixels pixels)
+                             Pixels pixels, Processes& processes)
     : classifier_(std::move(classifier)),
+      processes_(processes),
       real_images_(real),
       train_(train),
       pixels_(pixels == Pixels::dequantised ? Pixels::grey : pixels),
@@ -172,7 +192,7 @@ SampleMetrics::SampleMetrics(SampleClassifier classifier, const Examples& real, 
       moments_(moments_of(real_)) {}
 
 ClassifiedImages SampleMetrics::seen(const Tensor& images) const {
-  return classified(images, classifier_.features, classifier_.probabilities_of);
+  return classified(images, classifier_.features, classifier_.probabilities_of, processes_);
 }
 
 double SampleMetrics::frechet_of(const ClassifiedImages& images) const {
@@ -184,7 +204,7 @@ SampleQuality SampleMetrics::measure(const Tensor& images, const Tensor& asked) 
   const NoGrad quiet;
   const ClassifiedImages found = seen(images);
   Rng rng(0, "ruler/bootstrap");
-  return {sample_statistics(found, train_, asked),
+  return {sample_statistics(found, train_, asked), classifier_.frechet_name,
           frechet_estimate(found.features, moments_, kFrechetResamples, rng),
           blocked_distance(found.features, real_), first_of_each_class(found)};
 }

@@ -10,6 +10,7 @@
 #include "datasets/images/pixels.h"
 #include "models/eval/estimate.h"
 #include "models/eval/frechet.h"
+#include "nn/parallel/processes.h"
 
 /// Sample metrics by a classifier and the training set: cheap, but no proof of quality.
 namespace gradzoo {
@@ -25,9 +26,11 @@ struct ClassifiedImages {
 
   int64_t count() const { return images.dim(0); }
 };
-/// Applies the two parts of a classifier to images in chunks: features of pixels, probabilities of features.
-/// Throws Error if there is no image, and if a pixel or a probability is not finite.
-ClassifiedImages classified(const Tensor& images, TensorFn features, TensorFn probabilities);
+/// Applies the two parts of a classifier to images in blocks: features of pixels, probabilities of features.
+/// Where there are several processes, a collective call, and blocks are shared out. Throws Error if there is
+/// no image, and if a pixel or a probability is not finite.
+ClassifiedImages classified(const Tensor& images, TensorFn features, TensorFn probabilities,
+                            Processes& processes = this_process());
 
 /// Standard errors are by bootstrap over the images.
 struct SampleStatistics {
@@ -58,6 +61,7 @@ struct SampleClassifier {
   std::string name;                                            // "the program's own classifier of digits"
   std::function<Tensor(const Tensor&)> features = {};          // of pixels (n, pixels): (n, features)
   std::function<Tensor(const Tensor&)> probabilities_of = {};  // of features: (n, classes)
+  std::string frechet_name = "class-FID";                      // what its Frechet distance is called
 
   /// Of pixels.
   Tensor probabilities(const Tensor& images) const { return probabilities_of(features(images)); }
@@ -66,7 +70,8 @@ struct SampleClassifier {
 /// What is known of some images.
 struct SampleQuality {
   SampleStatistics statistics;
-  Estimate frechet;  // its error by bootstrap; it falls with the count: compare equal counts alone
+  std::string frechet_name;  // of its classifier
+  Estimate frechet;          // its error by bootstrap; it falls with the count: compare equal counts alone
   std::optional<Estimate> kernel;  // unbiased at any count; none below two blocks of 50
   Tensor one_each;                 // (classes, pixels): see first_of_each_class
 };
@@ -75,7 +80,9 @@ struct SampleQuality {
 class SampleMetrics {
  public:
   /// Real images are taken as the model does: binary ones of a model of binary pixels.
-  SampleMetrics(SampleClassifier classifier, const Examples& real, const Examples& train, Pixels pixels);
+  /// What it does is a collective call of `processes`.
+  SampleMetrics(SampleClassifier classifier, const Examples& real, const Examples& train, Pixels pixels,
+                Processes& processes = this_process());
 
   /// Of images (n, pixels); `asked` as sample_statistics takes it.
   SampleQuality measure(const Tensor& images, const Tensor& asked = {}) const;
@@ -87,17 +94,28 @@ class SampleMetrics {
   double frechet_of(const ClassifiedImages& images) const;
 
   const std::string& classifier() const { return classifier_.name; }
+  const std::string& frechet_name() const { return classifier_.frechet_name; }
   /// How the real images' pixels were read.
   Pixels pixels() const { return pixels_; }
   const Examples& real_images() const { return real_images_; }
 
  private:
   SampleClassifier classifier_;
+  Processes& processes_;
   Examples real_images_, train_;
   Pixels pixels_;
   Tensor real_;  // (N, features), in a random order: blocks of a sorted set would differ from each other
   Moments moments_;
 };
+
+/// The Euclidean distance of pixels of each image (n, numbers) to the nearest of a set: (n). Needs no
+/// classifier. Throws Error where widths differ.
+std::vector<double> nearest_distances(const Tensor& images, const Examples& train);
+/// Their median and mean, with standard errors by bootstrap.
+struct NearestStatistics {
+  Estimate mean, median;
+};
+NearestStatistics nearest_statistics(const Tensor& images, const Examples& train);
 
 /// Throws Error unless 1 <= n <= count: so many images of a set are to be taken.
 void check_count(const Examples& images, int64_t n);

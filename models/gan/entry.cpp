@@ -8,9 +8,10 @@
 namespace gradzoo {
 
 void GanOptions::describe(OptionTable& options) {
-  options.add(
-      "preset", preset, kGanPresets,
-      "collapse: minimax against a D that learns a hundred times faster; shows mode collapse on ring8");
+  options.add("preset", preset, kGanPresets,
+              "collapse: minimax against a D that learns a hundred times faster; shows mode collapse on "
+              "ring8; pacgan: "
+              "as Lin et al. 2018 train on grid25 (400,000 steps)");
   options.add("net", net, kGanNets,
               "dcgan: two convolutions in each network (default on images); mlp: multilayer perceptrons");
   options.add("conditional", conditional, "G and D are conditional on the label, if the images have labels");
@@ -25,7 +26,14 @@ void GanOptions::describe(OptionTable& options) {
   options.add("discriminator_hidden", discriminator_hidden, "units of the hidden layers of an mlp D",
               {1, 65536});
   options.add("init", init, kGeneratorInits,
-              "initialisation of G's weights: he (samples differ from the first step on), torch");
+              "initialisation of G's weights: he (samples differ from the first step on), torch; normal: "
+              "N(0, 0.02^2) in G and D");
+  options.add("generator_norm", generator_norm, kGeneratorNorms,
+              "batch: batch normalisation in the hidden layers of an mlp G");
+  options.add("maxout", maxout,
+              "linear maps of which each unit of an mlp D takes the largest (Goodfellow et al. 2013); 1: "
+              "activation",
+              {1, 64});
   options.add("activation", activation, kCriticActivations, "activation of D; with a penalty: silu");
   options.add("penalty", penalty, kSlopePenalties,
               "penalty on the slope of D's score s: (|grad_x s| - 1)^2 between real and fake examples "
@@ -33,6 +41,7 @@ void GanOptions::describe(OptionTable& options) {
   options.add("penalty_weight", penalty_weight, "weight of the penalty: lambda, or gamma for r1", {0, 1e6});
   options.add("critic_steps", critic_steps, "steps of D for each step of G; a training step is one of D",
               {1, 1000});
+  options.add("simultaneous", simultaneous, "G steps against D as it was before D's step, not after it");
   options.add("pac", pac, "number of examples that D judges at once, all real or all fake (Lin et al. 2018)",
               {1, 64});
   options.add(
@@ -56,15 +65,36 @@ void GanOptions::describe(OptionTable& options) {
 void GanOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
   prefer_by_data(table, training, shape);
   prefer_by_loss(table, training, shape);
-  if (preset == GanPreset::collapse) {
-    const auto collapse = [&](auto& field, const auto& value) { table.prefer(field, value, "preset"); };
-    collapse(loss, &minimax);
-    collapse(training.lr, 0.0001);
-    collapse(discriminator_rate, 100.0);
-    collapse(instance_noise, 0.0);
-    collapse(training.steps, 6000);
-  }
+  prefer_by_preset(table, training);
+  // Running statistics are those of G's own weights.
+  if (generator_norm == GeneratorNorm::batch) table.prefer(training.ema, 0, "generator_norm");
   check(training, shape);
+}
+
+void GanOptions::prefer_by_preset(OptionTable& table, TrainingOptions& training) {
+  const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, "preset"); };
+  if (preset == GanPreset::collapse) {
+    prefer(loss, &minimax);
+    prefer(training.lr, 0.0001);
+    prefer(discriminator_rate, 100.0);
+    prefer(instance_noise, 0.0);
+    prefer(training.steps, 6000);
+  } else if (preset == GanPreset::pacgan) {
+    // 400 epochs of 100,000 packs.
+    prefer(pac, 2);
+    prefer(training.batch, 100 * pac);
+    prefer(training.steps, 400'000);
+    prefer(training.lr, 0.0001);
+    prefer(training.schedule, Decay::constant);
+    prefer(beta1, 0.8);
+    prefer(generator_hidden, std::vector<int64_t>(4, 400));
+    prefer(generator_norm, GeneratorNorm::batch);
+    prefer(discriminator_hidden, std::vector<int64_t>(3, 200));
+    prefer(maxout, 5);
+    prefer(init, GeneratorInit::normal);
+    prefer(simultaneous, true);
+    prefer(instance_noise, 0.0);
+  }
 }
 
 void GanOptions::prefer_by_data(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
@@ -117,6 +147,21 @@ void GanOptions::prefer_by_loss(OptionTable& table, TrainingOptions& training, c
 
 void GanOptions::check(const TrainingOptions& training, const DataShape& shape) const {
   conditioning_classes(conditional, shape, "gan");
+  if (preset == GanPreset::pacgan && shape.is_image())
+    throw Error("gan: preset=pacgan is for points, and these data are images. Hint: data=grid25, or pac=2");
+  const bool batch_norm = generator_norm == GeneratorNorm::batch;
+  if (net == GanNet::dcgan && (batch_norm || maxout > 1 || init == GeneratorInit::normal))
+    throw Error("gan: generator_norm=batch, maxout and init=normal are for perceptrons. Hint: net=mlp");
+  if (batch_norm && training.ema > 0) {
+    throw Error(
+        "gan: generator_norm=batch keeps statistics of G's own weights, and ema={} averages them. Hint: "
+        "ema=0",
+        training.ema);
+  }
+  if (batch_norm && training.batch < 2 * pac * training.shards) {
+    throw Error("gan: generator_norm=batch wants two packs in a batch, or in its shards. Hint: batch={}",
+                2 * pac * training.shards);
+  }
   const int64_t whole = pac * training.shards;  // a pack lies within a shard
   if (pac > 1 && training.batch % whole != 0) {
     throw Error("gan: pac={} does not divide a {} of {}. Hint: batch={}", pac,

@@ -28,6 +28,8 @@ GanShape sizes_from(const GanOptions& options, const DataShape& shape) {
           .generator_hidden = options.generator_hidden,
           .discriminator_hidden = options.discriminator_hidden,
           .init = options.init,
+          .generator_norm = options.generator_norm,
+          .maxout = options.maxout,
           .activation = options.activation,
           .spectral_norm = options.spectral_norm,
           .classes = conditioning_classes(options.conditional, shape, "gan"),
@@ -76,8 +78,8 @@ Gan::Gan(const GanOptions& options, const DataShape& shape, const TrainingOption
       generator_loss_(add_metric({options.loss->generator_name, options.loss->generator_means, true})),
       of_real_(add_metric(of_real_info(*options.loss))),
       of_fake_(add_metric(of_fake_info(*options.loss))) {
-  add_learner(discriminator_learner_);
-  add_last_learner(generator_learner_);
+  add_learner(options.simultaneous ? generator_learner_ : discriminator_learner_);
+  add_last_learner(options.simultaneous ? discriminator_learner_ : generator_learner_);
 }
 
 void Gan::add_to(State& state) { state.add("gan.noise", noise_rng_); }
@@ -125,18 +127,21 @@ void Gan::train_step(const StepContext& context, MetricRow row) {
   if (!generator_moves) row[generator_loss_] = loss.generator(of_fake.detach()).item();  // before D's step
   if (options_.penalty != SlopePenalty::none)
     descended = descended + slope_penalty(real, of_real, fake, labels) * options_.penalty_weight;
+  const auto step_generator = [&] {
+    const Tensor answer = loss.generator(discriminator_.judge(with_noise(fake, noise), labels));
+    row[generator_loss_] = answer.item();
+    generator_learner_.step(answer, context.learning_rate);
+  };
+  if (generator_moves && options_.simultaneous) step_generator();
   discriminator_learner_.step(descended, options_.discriminator_rate * context.learning_rate);
-  if (!generator_moves) return;
-  const Tensor answer = loss.generator(discriminator_.judge(with_noise(fake, noise), labels));
-  row[generator_loss_] = answer.item();
-  generator_learner_.step(answer, context.learning_rate);
+  if (generator_moves && !options_.simultaneous) step_generator();
 }
 
 // Recorded where G is to learn from it.
 Tensor Gan::generated(const Tensor& z, const Tensor& labels, bool recorded) const {
   std::optional<NoGrad> quiet;
   if (!recorded) quiet.emplace();
-  return generator_.centred(z, labels);
+  return generator_.centred_in_training(z, labels);
 }
 
 // G has no way back from an image to its z.
@@ -150,7 +155,7 @@ Abilities Gan::do_abilities() {
 
 Tensor Gan::do_sample(const SampleRequest& request, const SamplingOptions&) const {
   const Tensor x = generator_.draw(request.n, request.rng, request.labels);
-  return shape_.is_image() ? reshape(x, {request.n, shape_.height(), shape_.width()}) : x;
+  return shape_.is_image() ? as_images(x, shape_) : x;
 }
 
 std::optional<ModeCoverage> Gan::coverage(uint64_t seed) {
@@ -176,9 +181,14 @@ std::vector<CurveLevel> Gan::levels(const DataView&) {
 }
 
 std::string Gan::warning() const {
-  if (options_.penalty == SlopePenalty::none || options_.activation != steep_leaky_relu) return "";
-  return "D bends at kinks (activation=leaky_relu), where its second derivative is lost, so the penalty's "
-         "gradient does not see how the kinks move. Hint: activation=silu";
+  const bool maxout = options_.maxout > 1;
+  if (options_.penalty == SlopePenalty::none || (options_.activation != steep_leaky_relu && !maxout))
+    return "";
+  return fmt::format(
+      "D bends at kinks ({}), where its second derivative is lost, so the penalty's gradient does not see "
+      "how "
+      "the kinks move. Hint: {}activation=silu",
+      maxout ? "maxout" : "activation=leaky_relu", maxout ? "maxout=1, " : "");
 }
 
 std::string Gan::collapse_hint() const {

@@ -15,8 +15,8 @@ class Gan : public Model {
  public:
   Gan(const GanOptions& options, const DataShape& shape, const TrainingOptions& training);
 
-  /// One step of D, then, every critic_steps-th time, one of G, on the same tape and the same fakes. If G's
-  /// step is not finite, D's is undone.
+  /// One step of D, then, every critic_steps-th time, one of G, on the same tape and the same fakes; G first
+  /// if they are simultaneous. If the second one's step is not finite, the first one's is undone.
   void train_step(const StepContext& context, MetricRow row) override;
 
   Generator& generator() { return generator_; }

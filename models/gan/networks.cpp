@@ -1,11 +1,54 @@
 #include "models/gan/networks.h"
 
+#include <span>
+
+#include <fmt/format.h>
+
 #include "autograd/ops.h"
 #include "base/error.h"
 #include "models/networks/labels.h"
 #include "models/pictures/class_rows.h"
+#include "nn/layers/batch_norm.h"
+#include "nn/layers/maxout.h"
 
 namespace gradzoo {
+
+/// Linear layers with batch normalisation, which makes a bias idle, and ReLU behind each but the last.
+class BatchNormMlp : public Module {
+ public:
+  BatchNormMlp(std::span<const int64_t> sizes, Rng& rng, const LinearOptions& options) {
+    LinearOptions hidden = options;
+    hidden.bias = false;
+    for (size_t i = 0; i + 1 < sizes.size(); ++i) {
+      const bool last = i + 2 == sizes.size();
+      linears_.push_back(std::make_unique<Linear>(sizes[i], sizes[i + 1], rng, last ? options : hidden));
+      register_module(fmt::format("linear{}", i), *linears_.back());
+      if (last) break;
+      norms_.push_back(std::make_unique<BatchNorm1d>(sizes[i + 1], kNorm));
+      register_module(fmt::format("norm{}", i), *norms_.back());
+    }
+  }
+  Tensor forward(const Tensor& x) const override {
+    return run(x, [](const BatchNorm1d& norm, const Tensor& y) { return norm(y); });
+  }
+  Tensor by_batch(const Tensor& x, int64_t parts) const {
+    return run(x, [&](const BatchNorm1d& norm, const Tensor& y) { return norm.by_batch(y, parts); });
+  }
+
+ private:
+  static constexpr BatchNormOptions kNorm{.eps = 1e-4, .momentum = 0.05};  // Lin et al.'s
+
+  template <class Normalise>
+  Tensor run(const Tensor& x, const Normalise& normalise) const {
+    Tensor y = x;
+    for (size_t i = 0; i < norms_.size(); ++i) y = relu(normalise(*norms_[i], linears_[i]->forward(y)));
+    return linears_.back()->forward(y);
+  }
+
+  std::vector<std::unique_ptr<Linear>> linears_;
+  std::vector<std::unique_ptr<BatchNorm1d>> norms_;
+};
+
 namespace {
 
 class CriticActivationLayer : public Module {
@@ -20,6 +63,8 @@ class CriticActivationLayer : public Module {
 // With He's, the spread of z reaches the examples undiminished: G does not begin on one point.
 init::Initializer initializer(GeneratorInit how) {
   if (how == GeneratorInit::torch) return {};
+  if (how == GeneratorInit::normal)
+    return [](Tensor& weight, Rng& rng) { init::normal(weight, rng, 0, 0.02); };
   return [](Tensor& weight, Rng& rng) { init::kaiming_normal(weight, rng); };
 }
 
@@ -35,6 +80,12 @@ std::unique_ptr<Module> generator_layers(const GanShape& shape, Rng& rng) {
   return std::make_unique<Mlp>(
       layer_sizes(inputs, shape.generator_hidden, shape.data.size()), rng,
       MlpOptions{.activation = "relu", .linear = {.init = initializer(shape.init), .dtype = shape.dtype}});
+}
+
+std::unique_ptr<BatchNormMlp> normalised_layers(const GanShape& shape, Rng& rng) {
+  return std::make_unique<BatchNormMlp>(
+      layer_sizes(shape.latent + shape.classes, shape.generator_hidden, shape.data.size()), rng,
+      LinearOptions{.init = initializer(shape.init), .dtype = shape.dtype});
 }
 
 // What D's first layer sees.
@@ -53,15 +104,27 @@ DataShape packed_shape(const GanShape& shape) {
 Tensor steep_leaky_relu(const Tensor& x) { return leaky_relu(x, 0.2); }
 
 Generator::Generator(const GanShape& shape, Rng& rng)
-    : latent_(shape.latent),
-      classes_(shape.classes),
-      pixels_(shape.data.is_image()),
-      layers_(generator_layers(shape, rng)) {
-  register_module("layers", *layers_);
+    : latent_(shape.latent), classes_(shape.classes), pac_(shape.pac), pixels_(shape.data.is_image()) {
+  if (shape.generator_norm == GeneratorNorm::batch) {
+    normalised_ = normalised_layers(shape, rng);
+    register_module("layers", *normalised_);
+  } else {
+    layers_ = generator_layers(shape, rng);
+    register_module("layers", *layers_);
+  }
 }
 
+Generator::~Generator() = default;
+
 Tensor Generator::centred(const Tensor& z, const Tensor& labels) const {
-  const Tensor x = layers_->forward(beside_label(z, labels, classes_));
+  const Tensor inputs = beside_label(z, labels, classes_);
+  const Tensor x = normalised_ ? normalised_->forward(inputs) : layers_->forward(inputs);
+  return pixels_ ? tanh(x) : x;
+}
+
+Tensor Generator::centred_in_training(const Tensor& z, const Tensor& labels) const {
+  if (!normalised_) return centred(z, labels);
+  const Tensor x = normalised_->by_batch(beside_label(z, labels, classes_), pac_);
   return pixels_ ? tanh(x) : x;
 }
 
@@ -82,7 +145,10 @@ Discriminator::Discriminator(const GanShape& shape, Rng& rng)
       channels_(shape.data.channels()) {
   const DataShape seen = packed_shape(shape);
   const int64_t outputs = 1 + classes_;
-  const LinearOptions linear{.spectral_norm = shape.spectral_norm, .dtype = shape.dtype};
+  const LinearOptions linear{
+      .init = shape.init == GeneratorInit::normal ? initializer(shape.init) : init::Initializer(),
+      .spectral_norm = shape.spectral_norm,
+      .dtype = shape.dtype};
   if (shape.net == GanNet::dcgan) {
     const auto& convolutions =
         layers_.append<ImageEncoder>(seen, rng,
@@ -94,7 +160,11 @@ Discriminator::Discriminator(const GanShape& shape, Rng& rng)
   } else {
     const std::vector<int64_t> sizes = layer_sizes(seen.size(), shape.discriminator_hidden, outputs);
     for (size_t i = 0; i + 1 < sizes.size(); ++i) {
-      if (i > 0) layers_.append<CriticActivationLayer>(shape.activation);
+      if (shape.maxout > 1 && i + 2 < sizes.size()) {
+        layers_.append<Maxout>(sizes[i], sizes[i + 1], shape.maxout, rng, linear);
+        continue;
+      }
+      if (i > 0 && shape.maxout == 1) layers_.append<CriticActivationLayer>(shape.activation);
       layers_.append<Linear>(sizes[i], sizes[i + 1], rng, linear);
     }
   }

@@ -13,10 +13,16 @@ namespace gradzoo {
 /// The initialisation of G's weights.
 enum class GeneratorInit {
   he,
-  torch,  // lets z through by a sixth a layer
+  torch,   // lets z through by a sixth a layer
+  normal,  // N(0, 0.02^2) in both networks, biases 0 (Radford et al. 2016)
 };
-inline constexpr Choice<GeneratorInit> kGeneratorInits[] = {{"he", GeneratorInit::he},
-                                                            {"torch", GeneratorInit::torch}};
+inline constexpr Choice<GeneratorInit> kGeneratorInits[] = {
+    {"he", GeneratorInit::he}, {"torch", GeneratorInit::torch}, {"normal", GeneratorInit::normal}};
+
+/// What stands between product and ReLU in the hidden layers of an mlp G.
+enum class GeneratorNorm { none, batch };
+inline constexpr Choice<GeneratorNorm> kGeneratorNorms[] = {{"none", GeneratorNorm::none},
+                                                            {"batch", GeneratorNorm::batch}};
 
 enum class GanNet {
   dcgan,  // two convolutions each (Radford et al. 2016)
@@ -39,6 +45,8 @@ struct GanShape {
   std::vector<int64_t> generator_hidden = {256, 256};  // of mlp
   std::vector<int64_t> discriminator_hidden = {256, 256};
   GeneratorInit init = GeneratorInit::he;
+  GeneratorNorm generator_norm = GeneratorNorm::none;  // of mlp
+  int64_t maxout = 1;  // pieces of an mlp D's maxout layers; 1: `activation` bends
   CriticActivation activation = steep_leaky_relu;
   bool spectral_norm = false;  // of D's weights
   int64_t classes = 0;         // 0: neither player is conditional on a label
@@ -46,25 +54,32 @@ struct GanShape {
   DType dtype = DType::f32;
 };
 
+class BatchNormMlp;
+
 /// The generator: maps z, and a label if it is conditional, to an example, by ReLU layers or transposed
 /// convolutions.
 class Generator : public Module {
  public:
   Generator(const GanShape& shape, Rng& rng);
+  ~Generator() override;
   /// z (B, latent), labels (B) i64 -> (B, inputs)
   Tensor forward(const Tensor& z) const override { return generate(z, {}); }
   Tensor generate(const Tensor& z, const Tensor& labels) const;
   /// The same in D's units, pixels in [-1, 1].
   Tensor centred(const Tensor& z, const Tensor& labels) const;
+  /// That of a training step: where G has batch normalisation, by the statistics of this batch. Those of the
+  /// first members of all packs are apart from those of the second, and so on, as in Lin et al.'s code.
+  Tensor centred_in_training(const Tensor& z, const Tensor& labels) const;
   int64_t latent() const { return latent_; }
   int64_t classes() const { return classes_; }
   /// n examples from new z, one draw of rng: (n, inputs). Without given labels the classes take turns.
   Tensor draw(int64_t n, Rng& rng, const Tensor& labels = {}) const;
 
  private:
-  int64_t latent_, classes_;
+  int64_t latent_, classes_, pac_;
   bool pixels_;
-  std::unique_ptr<Module> layers_;
+  std::unique_ptr<BatchNormMlp> normalised_;  // either this
+  std::unique_ptr<Module> layers_;            // or this
 };
 
 /// The discriminator: maps an example to its score, for most losses a logit, by layers or convolutions and a

@@ -8,9 +8,13 @@
 
 namespace gradzoo {
 
-enum class GanPreset { healthy, collapse };
-inline constexpr Choice<GanPreset> kGanPresets[] = {{"healthy", GanPreset::healthy},
-                                                    {"collapse", GanPreset::collapse}};
+enum class GanPreset {
+  healthy,
+  collapse,
+  pacgan,  // Lin et al. 2018, section 4.1 and the authors' code, on grid25
+};
+inline constexpr Choice<GanPreset> kGanPresets[] = {
+    {"healthy", GanPreset::healthy}, {"collapse", GanPreset::collapse}, {"pacgan", GanPreset::pacgan}};
 
 /// Additional fakes for D.
 enum class NegativeAugmentation { none, jigsaw };
@@ -28,10 +32,13 @@ struct GanOptions {
   std::vector<int64_t> generator_hidden = {256, 256};
   std::vector<int64_t> discriminator_hidden = {256, 256};
   GeneratorInit init = GeneratorInit::he;
+  GeneratorNorm generator_norm = GeneratorNorm::none;
+  int64_t maxout = 1;
   CriticActivation activation = steep_leaky_relu;
   SlopePenalty penalty = SlopePenalty::none;
   double penalty_weight = 10;
   int64_t critic_steps = 1;
+  bool simultaneous = false;
   int64_t pac = 1;
   NegativeAugmentation negative_augmentation = NegativeAugmentation::none;
   bool spectral_norm = false;
@@ -48,6 +55,7 @@ struct GanOptions {
  private:
   void prefer_by_data(OptionTable& table, TrainingOptions& training, const DataShape& shape);
   void prefer_by_loss(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+  void prefer_by_preset(OptionTable& table, TrainingOptions& training);
   void check(const TrainingOptions& training, const DataShape& shape) const;
 };
 

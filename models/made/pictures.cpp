@@ -33,7 +33,7 @@ Picture masks(const MadeNetwork& network, const Shape& tile) {
   return {"masks",
           "Masks: white pixels are inputs. Above, ten units of the first hidden layer. Below, ten outputs in "
           "the order of drawing: the first depends on nothing, the last on all other pixels.",
-          ImageGrid{reshape(concat({units, outputs}, 0), {2 * kImageColumns, tile[0], tile[1]}),
+          ImageGrid{reshape(concat({units, outputs}, 0), tile.insert(0, 2 * kImageColumns)),
                     kImageColumns,
                     {"hidden units", "outputs"}}};
 }
@@ -73,7 +73,7 @@ std::vector<Picture> made_pictures(const MadeNetwork& network, Pixels pixels, co
                                    const DataView& data) {
   std::vector<Picture> out;
   const Shape tile = tile_of(shape);
-  if (tile.rank() == 2) {
+  if (tile.rank() > 0) {
     out.push_back(masks(network, tile));
     out.push_back(filters_picture(
         transpose(spread(network.hidden(0).weight(), kFilters)), tile, "filters",

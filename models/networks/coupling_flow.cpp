@@ -83,8 +83,9 @@ void check_flowable(const char* model, const DataShape& shape) {
         "--data ring8, or nce, which takes one",
         model);
   if (shape.is_image() && (shape.height() % 4 != 0 || shape.width() % 4 != 0))
-    throw Error("{}: images are squeezed twice, and {}x{} are not multiples of 4. Hint: pad them", model,
-                shape.height(), shape.width());
+    throw Error(
+        "{}: images are squeezed twice, and {}x{} are not multiples of 4. Hint: images whose sides are",
+        model, shape.height(), shape.width());
 }
 
 CouplingFlow::CouplingFlow(const DataShape& shape, const CouplingFlowOptions& options, Rng& rng, DType dtype)

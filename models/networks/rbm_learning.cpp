@@ -11,7 +11,7 @@
 #include "autograd/tape.h"
 #include "models/networks/rbm_exact.h"
 #include "models/networks/rbm_gibbs.h"
-#include "nn/learn/shards.h"
+#include "nn/parallel/shards.h"
 
 namespace gradzoo {
 namespace {

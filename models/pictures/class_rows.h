@@ -11,7 +11,7 @@ struct ClassRows {
 };
 /// Ten of each of the first ten classes.
 ClassRows class_rows(int64_t classes);
-/// images (n, H, W) of these labels.
+/// images (n, H, W) or (n, H, W, 3) of these labels.
 Picture class_rows_picture(const ClassRows& rows, const Tensor& images);
 
 /// The classes in turn, (n) i64; undefined where there are none.

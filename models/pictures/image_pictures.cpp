@@ -29,7 +29,7 @@ Tensor in_rows(const Tensor& codes) { return reshape(codes, {-1, codes.dim(-1)})
 }  // namespace
 
 Tensor as_images(const Tensor& rows, const DataShape& shape) {
-  return reshape(clamp(rows, 0, 1), {rows.dim(0), shape.height(), shape.width()});
+  return reshape(clamp(rows, 0, 1), shape.example.insert(0, rows.dim(0)));
 }
 
 ImageGrid rows_by_turns(std::span<const Tensor> parts, std::vector<std::string> captions,

@@ -12,10 +12,10 @@ namespace gradzoo {
 
 inline constexpr int64_t kImageColumns = 10;
 
-/// Rows (n, H W) as images (n, H, W), clamped to [0,1].
+/// Rows (n, numbers) as images (n, H, W), or (n, H, W, 3) of coloured ones, clamped to [0,1].
 Tensor as_images(const Tensor& rows, const DataShape& shape);
 
-/// A row of the first part, a row of the second, ..., and again: each part (n, H W). The last images that
+/// A row of the first part, a row of the second, ..., and again: each part (n, numbers). The last images that
 /// fill no row are left out; fewer than kImageColumns are one row. `captions` name the parts.
 ImageGrid rows_by_turns(std::span<const Tensor> parts, std::vector<std::string> captions,
                         const DataShape& shape);
@@ -32,7 +32,8 @@ Tensor label_of_each_pair(const Tensor& labels);
 /// A label a row (n) as one an image (n kImageColumns); undefined stays so.
 Tensor along_rows(const Tensor& labels);
 
-/// The first twenty of the samples (n, H W), n at least ten, and under each the training image nearest to it.
+/// The first twenty of the samples (n, numbers), n at least ten, and under each the training image nearest to
+/// it.
 Picture neighbours_picture(const Tensor& samples, const DataShape& shape, const Examples& train);
 
 }  // namespace gradzoo

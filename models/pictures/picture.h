@@ -10,7 +10,7 @@ namespace gradzoo {
 
 /// Images in rows, e.g. samples; `row_captions` name the rows if they differ in meaning.
 struct ImageGrid {
-  Tensor pixels;  // (n, H, W) in [0,1]
+  Tensor pixels;  // (n, H, W) in [0,1], or (n, H, W, 3): red, green, blue
   int64_t columns = 10;
   std::vector<std::string> row_captions = {};
 };

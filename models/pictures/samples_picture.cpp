@@ -38,13 +38,13 @@ Picture histogram(std::vector<double> numbers, const Toy* truth) {
 Picture tiles(const Tensor& samples, const Shape& tile) {
   const int64_t n = std::min<int64_t>(100, samples.dim(0));
   return {"samples", "Samples, each a small image.",
-          ImageGrid{reshape(clamp(samples.rows(0, n), 0, 1), {n, tile[0], tile[1]})}};
+          ImageGrid{reshape(clamp(samples.rows(0, n), 0, 1), tile.insert(0, n))}};
 }
 
 }  // namespace
 
 Picture samples_picture(const Tensor& samples, const Toy* truth) {
-  if (samples.rank() == 3) return {"samples", "Samples.", ImageGrid{samples}};
+  if (samples.rank() >= 3) return {"samples", "Samples.", ImageGrid{samples}};
   if (in_plane(truth)) {
     return {"samples", "Samples over the contours of the true density.",
             Planes{{samples_over_truth(*truth, samples)}}};

@@ -9,7 +9,7 @@ namespace gradzoo {
 
 Shape tile_of(const DataShape& shape) {
   if (shape.toy) return shape.toy->tile();
-  return shape.is_image() && shape.channels() == 1 ? Shape{shape.height(), shape.width()} : Shape{};
+  return shape.is_image() ? shape.example : Shape{};
 }
 
 Picture filters_picture(const Tensor& weights, const Shape& tile, std::string name, std::string caption) {
@@ -17,12 +17,12 @@ Picture filters_picture(const Tensor& weights, const Shape& tile, std::string na
   const Tensor filters = transpose(slice(weights.detach(), 1, 0, count));  // (count, n)
   const Tensor size = maximum(max(abs(filters), 1, true), 1e-12);
   return {std::move(name), std::move(caption),
-          ImageGrid{reshape(filters / size * 0.5 + 0.5, {count, tile[0], tile[1]})}};
+          ImageGrid{reshape(filters / size * 0.5 + 0.5, tile.insert(0, count))}};
 }
 
 ImageGrid chains_grid(std::span<const Tensor> steps, const Shape& tile) {
   const int64_t rows = steps[0].dim(0), columns = static_cast<int64_t>(steps.size());
-  return {reshape(clamp(stack(steps, 1), 0, 1), {rows * columns, tile[0], tile[1]}), columns};
+  return {reshape(clamp(stack(steps, 1), 0, 1), tile.insert(0, rows * columns)), columns};
 }
 
 std::vector<int64_t> growing_steps(int64_t last, int64_t count) {

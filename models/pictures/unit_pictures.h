@@ -10,11 +10,12 @@
 /// Pictures of binary units.
 namespace gradzoo {
 
-/// Rows and columns of an example as a picture, for images and for a toy of patterns; rank 0 for other data.
+/// The shape of an example as a picture, (H, W) or (H, W, 3), for images and for a toy of patterns; rank 0
+/// for other data.
 Shape tile_of(const DataShape& shape);
 
 /// The first hundred columns of weights (n, k) as images, each with its own scale: grey is 0, white its
-/// largest weight's size, black minus that.
+/// largest weight's size, black minus that; of coloured images each colour by itself.
 Picture filters_picture(const Tensor& weights, const Shape& tile, std::string name, std::string caption);
 
 /// Each row one chain, columns in the order of `steps`, (chains, n) each.

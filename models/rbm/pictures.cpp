@@ -49,7 +49,7 @@ Picture rbm_chains(const RbmLayer& layer, const Tensor& x, int64_t steps, const 
   }
   return {"chains",
           fmt::format("Each row is one Gibbs chain from noise to {} steps; the steps shown grow by a "
-                      "constant factor. A chain that shows the same digit in many columns mixes slowly.",
+                      "constant factor. A chain that shows the same image in many columns mixes slowly.",
                       steps),
           chains_grid(columns, tile)};
 }

@@ -101,7 +101,7 @@ Tensor Rbm::do_sample(const SampleRequest& request, const SamplingOptions& sampl
 std::vector<Picture> Rbm::do_pictures(const DataView& data) {
   Rng rng(data.seed, "pictures/chains");
   std::vector<Picture> out;
-  if (const Shape tile = tile_of(shape_); tile.rank() == 2) {
+  if (const Shape tile = tile_of(shape_); tile.rank() > 0) {
     out.push_back(filters_picture(layer_.weight(), tile, "filters",
                                   "Filters of the first hidden units: white pixels excite a unit, black ones "
                                   "inhibit it; each unit has its own scale."));

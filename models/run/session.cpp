@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include <fmt/ranges.h>
+
 #include "base/error.h"
 #include "datasets/registry.h"
 #include "models/base/over_examples.h"
@@ -24,15 +26,15 @@ void check_kind(const ModelEntry& model, const DataShape& shape, const std::stri
                 model.name, data, why);
   }
   if (model.data == DataKind::points && shape.is_image()) {
-    throw Error("{} learns points, and {} has images of {}x{}{}. Hint: --data ring8", model.name, data,
-                shape.height(), shape.width(), why);
+    throw Error("{} learns points, and {} has images of {}{}. Hint: --data ring8", model.name, data,
+                fmt::join(shape.example, "x"), why);
   }
 }
 
-// A folder stays findable from elsewhere.
+// A folder or file stays findable from elsewhere.
 std::string absolute_data(const std::string& data) {
   const std::vector<std::string> names = dataset_names();
-  if (std::ranges::find(names, data) != names.end() || !std::filesystem::is_directory(data)) return data;
+  if (std::ranges::find(names, data) != names.end() || !std::filesystem::exists(data)) return data;
   return std::filesystem::absolute(data).lexically_normal().string();
 }
 
@@ -75,6 +77,12 @@ void RunOptions::complete(const DataShape& shape) {
   data.data = absolute_data(data.data);
 }
 
+void RunOptions::prefer_passes_over(int64_t images) {
+  constexpr int64_t kUsual = 55'000, kMostTimes = 20;  // MNIST's
+  const int64_t times = std::min(kMostTimes, kUsual / std::max<int64_t>(1, images));
+  if (times > 1 && training.steps == 0) table_.prefer(training.epochs, times * training.epochs, "few images");
+}
+
 std::unique_ptr<RunOptions> run_options(const std::string& model, std::span<const std::string> assignments) {
   auto options = std::make_unique<RunOptions>(find_model(model));
   options->assign(assignments);
@@ -103,6 +111,7 @@ TrainPlan plan_of(const RunOptions& options, const SessionOptions& session, int6
           .learning_rate = options.training.lr,
           .schedule = options.training.schedule,
           .shards = options.training.shards,
+          .processes = session.processes,
           .finish = std::move(finish)};
 }
 

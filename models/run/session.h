@@ -32,6 +32,9 @@ class RunOptions {
   void complete(const DataShape& shape);
   /// The same for data given by name.
   void complete();
+  /// Of a new run, then: another default of epochs where there are fewer images than defaults were chosen
+  /// with, for as many steps, and at most twenty times the passes.
+  void prefer_passes_over(int64_t images);
 
   /// An untrained model.
   std::unique_ptr<Model> make_model(const DataShape& shape) const { return model->make(shape, training); }
@@ -53,9 +56,10 @@ std::unique_ptr<RunOptions> run_options(const std::string& model, std::span<cons
 
 /// How a session differs from a run by the command.
 struct SessionOptions {
-  bool drop_last = false;  // steps of one size: an epoch's short batch is left out
-  int64_t log_every = 0;   // steps between log rows; 0: ten an epoch, every 50 steps at least
-  int64_t steps = 0;       // 0: as the options say
+  bool drop_last = false;          // steps of one size: an epoch's short batch is left out
+  int64_t log_every = 0;           // steps between log rows; 0: ten an epoch, every 50 steps at least
+  int64_t steps = 0;               // 0: as the options say
+  Processes* processes = nullptr;  // that share the training; nullptr: this one trains alone
 };
 
 /// A run while it trains: data, batches, model, trainer, and the State that checkpoints save.

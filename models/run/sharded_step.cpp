@@ -27,10 +27,12 @@ Tensor rows_of(const Tensor& all, int64_t begin, int64_t end) {
 
 }  // namespace
 
-ShardedStep::ShardedStep(Model& model, int64_t shards)
+ShardedStep::ShardedStep(Model& model, int64_t shards, Processes& processes)
     : model_(model),
+      processes_(processes),
       begun_(common_of(model.own_state())),
-      shards_(shards, {[this](int64_t shard) { enter(shard); }, [this](int64_t shard) { leave(shard); }}) {
+      shards_(shards, {[this](int64_t shard) { enter(shard); }, [this](int64_t shard) { leave(shard); }},
+              processes) {
   const State state = model.own_state();
   for (const State::Entry& entry : state.entries()) {
     if (Rng* const* rng = std::get_if<Rng*>(&entry.target)) streams_.push_back(*rng);
@@ -38,7 +40,7 @@ ShardedStep::ShardedStep(Model& model, int64_t shards)
       throw Error("shards={} do not divide the {} rows of {}. Hint: a number of them that {} divides", shards,
                   entry.shape()[0], entry.name, shards);
   }
-  for (int64_t i = 0; i < shards; ++i) {
+  for (int64_t i = 0; i < shards_.mine(); ++i) {
     Own& own = own_.emplace_back(Own{begun_, {}, std::vector<double>(model.metrics().size())});
     for (Learner* learner : model.learners())
       own.records.emplace_back(learner->parameters().tensors().size());
@@ -54,7 +56,7 @@ void ShardedStep::check_rows(int64_t rows) const {
 }
 
 void ShardedStep::enter(int64_t shard) {
-  const Own& own = own_[static_cast<size_t>(shard)];
+  const Own& own = this->own(shard);
   own.state.restore();
   for (Rng* stream : streams_) stream->set_window({shard, shards_.count()});
   for (size_t i = 0; i < own.records.size(); ++i)
@@ -62,7 +64,7 @@ void ShardedStep::enter(int64_t shard) {
 }
 
 void ShardedStep::leave(int64_t shard) {
-  Own& own = own_[static_cast<size_t>(shard)];
+  Own& own = this->own(shard);
   own.state.take();
   for (Rng* stream : streams_) stream->set_window({});
   for (size_t i = 0; i < own.records.size(); ++i)
@@ -70,7 +72,7 @@ void ShardedStep::leave(int64_t shard) {
 }
 
 void ShardedStep::run(const StepContext& context, std::vector<double>& row) {
-  check_rows(context.batch.count());
+  check_rows(context.batch.count() * processes_.count());
   begun_.take();
   for (Own& own : own_) own.state.take();
   try {
@@ -84,10 +86,11 @@ void ShardedStep::run(const StepContext& context, std::vector<double>& row) {
 }
 
 void ShardedStep::train_part(const StepContext& context, int64_t shard) {
-  const int64_t rows = context.batch.count() / shards_.count(), begin = shard * rows, end = begin + rows;
+  const int64_t rows = context.batch.count() / shards_.mine(), begin = (shard - shards_.first()) * rows,
+                end = begin + rows;
   const Batch part{rows_of(context.batch.x, begin, end), rows_of(context.batch.labels, begin, end),
                    rows_of(context.batch.rows, begin, end)};
-  std::vector<double>& row = own_[static_cast<size_t>(shard)].row;
+  std::vector<double>& row = own(shard).row;
   model_.train_step({context.step, context.steps, context.learning_rate, part}, MetricRow(row));
   row = mean_over_shards(tensor(row, {std::ssize(row)}, DType::f64)).to_vector();
 }
@@ -97,6 +100,20 @@ void ShardedStep::check_same() const {
     if (const std::string name = own.state.first_difference(own_[0].state); !name.empty())
       throw Error("shards leave {} differently: training with shards is not made for it. Hint: shards=1",
                   name);
+  }
+}
+
+void ShardedStep::gather_rows() {
+  if (processes_.is_alone()) return;
+  const State state = model_.own_state();
+  for (const State::Entry& entry : state.entries()) {
+    if (!entry.by_rows) continue;
+    std::vector<std::byte> whole = entry.bytes();
+    const auto count = static_cast<size_t>(processes_.count()), share = whole.size() / count;
+    const std::vector<std::byte> mine(whole.begin() + processes_.rank() * static_cast<int64_t>(share),
+                                      whole.begin() + (processes_.rank() + 1) * static_cast<int64_t>(share));
+    processes_.all_gather(mine, std::vector<size_t>(count, share), whole);
+    entry.restore(whole.data());
   }
 }
 

@@ -67,8 +67,9 @@ void Trainer::begin() {
   const State own = model_.own_state();
   numbers_.emplace(numbers_of(own));
   if (step_ < plan_.steps) model_.reopen();
-  if (plan_.shards == 1) return;
-  sharded_.emplace(model_, plan_.shards);
+  Processes& processes = plan_.processes == nullptr ? this_process() : *plan_.processes;
+  if (plan_.shards == 1 && processes.is_alone()) return;
+  sharded_.emplace(model_, plan_.shards, processes);
   // An epoch may end in a short batch.
   sharded_->check_rows(batches_.at(std::min(plan_.steps, plan_.steps_per_epoch) - 1).count());
 }
@@ -81,7 +82,8 @@ void Trainer::train_step(const Batch& batch) {
 
 void Trainer::one_step() {
   const double begun = seconds_now();
-  const Batch batch = batches_.at(step_);
+  const RowWindow window = sharded_ ? sharded_->window() : RowWindow();
+  const Batch batch = batches_.part(step_, window);
   const auto take_back = [&] {
     model_.take_back();
     numbers_->restore();
@@ -102,7 +104,11 @@ void Trainer::one_step() {
   ++summed_;
   ++step_;
   row_seconds_ += seconds_now() - begun;
-  row_examples_ += batch.x.dim(0);
+  row_examples_ += batch.count() * window.count;
+}
+
+void Trainer::gather_rows() {
+  if (sharded_) sharded_->gather_rows();
 }
 
 // Runs the failed step again, every value kept, so that the message can name the op that made the first bad

@@ -19,6 +19,7 @@ struct TrainPlan {
   double learning_rate;
   Decay schedule;
   int64_t shards = 1;                 // equal parts of a batch
+  Processes* processes = nullptr;     // that share them; nullptr: this one has all
   std::function<void()> finish = {};  // after the last step, before it is observed; see Model::finish
 };
 
@@ -57,6 +58,8 @@ class Trainer {
   /// of the step before. Throws Error where the plan's shards do not divide a batch or the rows of the state
   /// that belong to batches'.
   bool run(TrainObserver& observer);
+  /// A collective call of those who share the shards: the State becomes whole in each.
+  void gather_rows();
   int64_t step() const { return step_; }
 
  private:

@@ -20,14 +20,14 @@ Tensor decode_images(const VaeNetwork& network, const Tensor& z, const DataShape
 Picture reconstructions(const VaeNetwork& network, const Batch& batch, const DataShape& shape) {
   const std::array<Tensor, 2> parts = {
       batch.x, sigmoid(network.decode(network.encode(batch.x, batch.labels).mean, batch.labels))};
-  return {"reconstructions", "Held-out digits, and under each its reconstruction.",
+  return {"reconstructions", "Held-out images, and under each its reconstruction.",
           rows_by_turns(parts, {"original", "decoded"}, shape)};
 }
 
 Picture interpolation(const VaeNetwork& network, const Batch& batch, const DataShape& shape) {
   constexpr int64_t kPairs = 8;
   return {"interpolation",
-          "Each row moves on a straight line from the code of one held-out digit to that of another.",
+          "Each row moves on a straight line from the code of one held-out image to that of another.",
           ImageGrid{as_images(images_between(network, {batch.x.rows(0, 2 * kPairs), {}, {}}), shape),
                     kImageColumns}};
 }
@@ -43,7 +43,7 @@ Picture under_each_label(const VaeNetwork& network, const Batch& batch, const Da
   }
   return {"under_each_label",
           "Each row is the code of one held-out image, decoded with each label in turn. The label sets the "
-          "digit, the code its style.",
+          "kind, the code its style.",
           ImageGrid{concat(rows, 0), columns}};
 }
 
@@ -93,8 +93,11 @@ Picture manifold(const VaeNetwork& network, const DataShape& shape) {
 Picture codes_by_label(const VaeNetwork& network, const Examples& images, Pixels pixels, uint64_t seed) {
   const Batch batch =
       read_examples(images, 0, std::min<int64_t>(5000, images.count()), pixels, Rng(seed, "eval/pixels"));
-  return {"codes", "The codes of held-out digits, coloured by label.",
-          Scatter{network.encode(batch.x, batch.labels).mean, batch.labels, "z1", "z2"}};
+  const bool labelled = batch.labels.defined();
+  return {"codes",
+          labelled ? "The codes of held-out images, coloured by label." : "The codes of held-out images.",
+          Scatter{network.encode(batch.x, batch.labels).mean,
+                  labelled ? batch.labels : zeros({batch.count()}, DType::i64), "z1", "z2"}};
 }
 
 }  // namespace

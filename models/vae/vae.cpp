@@ -8,9 +8,10 @@
 #include "autograd/tape.h"
 #include "models/base/over_examples.h"
 #include "models/networks/labels.h"
+#include "models/pictures/image_pictures.h"
 #include "models/vae/eval.h"
 #include "models/vae/pictures.h"
-#include "nn/learn/shards.h"
+#include "nn/parallel/shards.h"
 
 namespace gradzoo {
 namespace {
@@ -52,7 +53,7 @@ Vae::Vae(const VaeOptions& options, const DataShape& shape, const TrainingOption
       reconstruction_(add_metric({"reconstruction_nats_per_image",
                                   "-log p(x|z) at a z drawn from the encoder: the reconstruction error"})),
       kl_(add_metric(
-          {"kl_nats_per_image", "KL(q(z|x) || p(z)): the information about the digit in its code"})),
+          {"kl_nats_per_image", "KL(q(z|x) || p(z)): the information about the image in its code"})),
       grad_norm_(add_metric(grad_norm_info())) {
   add_learner(learner_);
 }
@@ -172,7 +173,7 @@ Prior Vae::prior_of(const VaeOptions& asked) const {
 Tensor Vae::do_sample(const SampleRequest& request, const SamplingOptions& sampling) const {
   const Prior which = prior_of(options_in<VaeOptions>(sampling));
   const Tensor z = prior_.sample(which, request.n, request.labels, request.rng);
-  return reshape(sigmoid(network_.decode(z, request.labels)), {request.n, shape_.height(), shape_.width()});
+  return as_images(sigmoid(network_.decode(z, request.labels)), shape_);
 }
 
 Abilities Vae::do_abilities() {

@@ -25,6 +25,15 @@ std::vector<NamedTensor> Module::named_parameters() const {
   return all;
 }
 
+std::vector<Tensor> Module::parameters() const {
+  std::vector<Tensor> all;
+  for (const NamedTensor& p : named_parameters()) {
+    const auto is_it = [&](const Tensor& earlier) { return earlier.impl() == p.tensor.impl(); };
+    if (std::ranges::none_of(all, is_it)) all.push_back(p.tensor);
+  }
+  return all;
+}
+
 std::vector<NamedTensor> Module::named_buffers() const {
   std::vector<NamedTensor> all = buffers_;
   for (const auto& [name, child] : children_) {

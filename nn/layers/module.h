@@ -42,10 +42,13 @@ class Module {
 
   /// Own parameters first, then each child's, in the order of their registration.
   std::vector<NamedTensor> named_parameters() const;
+  /// The same tensors without names, for an optimiser. One that is registered under two names comes once.
+  std::vector<Tensor> parameters() const;
   /// Buffers: tensors in the State that are not parameters and have no gradient, named and ordered as
   /// parameters are.
   std::vector<NamedTensor> named_buffers() const;
-  /// Called after each step of the learner: updates the buffers from the parameters, here and in every child.
+  /// Called after each step of the learner: updates the buffers from the parameters, or from what the step's
+  /// batch has left, here and in every child.
   void update_buffers() const;
 
  protected:

@@ -10,7 +10,7 @@
 #include "autograd/diagnose.h"
 #include "autograd/grad.h"
 #include "nn/learn/clip.h"
-#include "nn/learn/shards.h"
+#include "nn/parallel/shards.h"
 
 namespace gradzoo {
 namespace {
@@ -84,10 +84,13 @@ double Learner::apply(double learning_rate) { return reduce_and_apply(0, learnin
 double Learner::reduce_and_apply(double loss, double learning_rate) {
   if (Shards* shards = Shards::here()) {
     if (is_tracing()) check_finite(grad_norm(parameters_), "gradient's norm");
-    shards->gather(parameters_.flat_grad().clone(), [&](const Tensor& mean) {
-      assign(parameters_.grad_to_write(), mean);
-      apply_whole(0, learning_rate);
-    });
+    // The one shard of a process has the gradient to itself; others write theirs into the same place.
+    const bool single = shards->mine() == 1;
+    shards->gather(single ? parameters_.flat_grad() : parameters_.flat_grad().clone(),
+                   [&](const Tensor& mean) {
+                     if (!single) assign(parameters_.grad_to_write(), mean);
+                     apply_whole(0, learning_rate);
+                   });
   } else {
     apply_whole(loss, learning_rate);
   }
@@ -127,9 +130,13 @@ void Learner::take_back() {
   moved_ = false;
 }
 
-void Learner::add_to(State& state) {
+void Learner::add_weights_to(State& state) {
   parameters_.add_to(state);
   for (const NamedTensor& buffer : module_.named_buffers()) state.add(prefix_ + buffer.name, buffer.tensor);
+}
+
+void Learner::add_to(State& state) {
+  add_weights_to(state);
   optimizer_->add_to(state, prefix_ + "optimizer");
   if (ema_) ema_->add_to(state, prefix_ + "average");
 }

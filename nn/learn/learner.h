@@ -45,7 +45,7 @@ class Learner {
 
   /// One step down the gradient of a scalar loss, recorded on a live tape. Returns the gradient's norm before
   /// clipping. Throws NonFinite, before anything is changed, where the loss or the norm is not finite; on a
-  /// tracing tape its message names the op. In a shard (nn/learn/shards.h) the loss is its rows' mean, and
+  /// tracing tape its message names the op. In a shard (nn/parallel/shards.h) the loss is its rows' mean, and
   /// all shards together make one step, down the mean of their gradients.
   double step(const Tensor& loss, double learning_rate);
   /// The same for gradients that no tape made: written into parameters().grad_to_write().
@@ -56,6 +56,8 @@ class Learner {
   void take_back();
 
   void add_to(State& state);
+  /// Of all that, the parameters and buffers: what the module computes with.
+  void add_weights_to(State& state);
   Parameters& parameters() { return parameters_; }
 
   /// While what it returns, or a copy of that, lives, the parameters hold their average (where one is kept):

@@ -1,6 +1,7 @@
 #include "nn/learn/optim.h"
 
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -26,18 +27,37 @@ AdamOptions decoupled(AdamOptions options) {
 
 }  // namespace
 
+Optimizer::Optimizer(std::vector<Tensor> parameters, double lr)
+    : own_(std::make_unique<Parameters>(std::move(parameters))), parameters_(*own_), lr_(lr) {
+  check_not_negative("the learning rate", lr);
+}
+
+void Optimizer::step() {
+  if (!lr_) throw Error("step: the optimiser has no learning rate of its own. Hint: step(1e-3)");
+  step(*lr_);
+}
+
 void Optimizer::step(double lr) {
   check_not_negative("the learning rate", lr);
   update(parameters_.flat(), parameters_.flat_grad(), lr);
 }
 
 Sgd::Sgd(Parameters& parameters, const SgdOptions& options) : Optimizer(parameters), options_(options) {
-  check_fraction("sgd: momentum", options.momentum);
-  check_not_negative("sgd: weight_decay", options.weight_decay);
-  if (options.nesterov && options.momentum == 0.0) {
+  prepare();
+}
+
+Sgd::Sgd(std::vector<Tensor> parameters, double lr, const SgdOptions& options)
+    : Optimizer(std::move(parameters), lr), options_(options) {
+  prepare();
+}
+
+void Sgd::prepare() {
+  check_fraction("sgd: momentum", options_.momentum);
+  check_not_negative("sgd: weight_decay", options_.weight_decay);
+  if (options_.nesterov && options_.momentum == 0.0) {
     throw Error("sgd: nesterov without momentum. Hint: momentum = 0.9");
   }
-  if (options.momentum > 0.0) momentum_ = parameters.make_flat();
+  if (options_.momentum > 0.0) momentum_ = parameters().make_flat();
 }
 
 void Sgd::add_to(State& state, const std::string& prefix) {
@@ -57,11 +77,23 @@ Adam::Adam(Parameters& parameters, const AdamOptions& options)
       options_(options),
       first_moment_(parameters.make_flat()),
       second_moment_(parameters.make_flat()) {
-  check_fraction("adam: beta1", options.beta1);
-  check_fraction("adam: beta2", options.beta2);
-  check_not_negative("adam: weight_decay", options.weight_decay);
-  check_not_negative("adam: eps", options.eps);
-  if (options.eps == 0.0) throw Error("adam: eps is 0, so 0/0 where no gradient arrives. Hint: eps = 1e-8");
+  check_options();
+}
+
+Adam::Adam(std::vector<Tensor> tensors, double lr, const AdamOptions& options)
+    : Optimizer(std::move(tensors), lr),
+      options_(options),
+      first_moment_(parameters().make_flat()),
+      second_moment_(parameters().make_flat()) {
+  check_options();
+}
+
+void Adam::check_options() const {
+  check_fraction("adam: beta1", options_.beta1);
+  check_fraction("adam: beta2", options_.beta2);
+  check_not_negative("adam: weight_decay", options_.weight_decay);
+  check_not_negative("adam: eps", options_.eps);
+  if (options_.eps == 0.0) throw Error("adam: eps is 0, so 0/0 where no gradient arrives. Hint: eps = 1e-8");
 }
 
 void Adam::add_to(State& state, const std::string& prefix) {
@@ -80,5 +112,7 @@ void Adam::update(Tensor& weights, const Tensor& gradients, double lr) {
 }
 
 AdamW::AdamW(Parameters& parameters, AdamOptions options) : Adam(parameters, decoupled(options)) {}
+AdamW::AdamW(std::vector<Tensor> parameters, double lr, AdamOptions options)
+    : Adam(std::move(parameters), lr, decoupled(options)) {}
 
 }  // namespace gradzoo

@@ -1,14 +1,27 @@
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "nn/learn/parameters.h"
 #include "state/state.h"
 
 namespace gradzoo {
 
-/// Updates parameters by their gradients. The parameters must outlive it. A parameter without a gradient
-/// counts as one whose gradient is 0.
+/// Updates parameters by their gradients. A parameter without a gradient counts as one whose gradient is 0.
+/// Made of Parameters, which must outlive it, it is a Learner's; made of tensors it keeps Parameters of its
+/// own, and a loop is as in PyTorch:
+///
+///     Adam optimizer(net.parameters(), 1e-3);
+///     for (const auto& [x, y] : batches) {
+///       const Tape tape;
+///       const Tensor loss = mse(net(x), y);
+///       optimizer.zero_grad();
+///       backward(loss);
+///       optimizer.step();
+///     }
 class Optimizer {
  public:
   virtual ~Optimizer() = default;
@@ -17,17 +30,24 @@ class Optimizer {
 
   /// One step with learning rate `lr`; throws Error unless lr is finite and not negative.
   void step(double lr);
+  /// With the rate that it was made with; throws Error where that was none.
+  void step();
+  /// Marks every gradient as empty: the next backward() stores instead of adding.
+  void zero_grad() { parameters_.zero_grad(); }
   /// Adds to a State everything that the next step reads except the parameters, as
   /// `prefix.momentum.decoder.weight`.
   virtual void add_to(State& state, const std::string& prefix) = 0;
 
  protected:
   explicit Optimizer(Parameters& parameters) : parameters_(parameters) {}
+  Optimizer(std::vector<Tensor> parameters, double lr);
   const Parameters& parameters() const { return parameters_; }
 
  private:
   virtual void update(Tensor& weights, const Tensor& gradients, double lr) = 0;
+  std::unique_ptr<Parameters> own_;  // where it was made of tensors
   Parameters& parameters_;
+  std::optional<double> lr_;
 };
 
 struct SgdOptions {
@@ -41,9 +61,11 @@ struct SgdOptions {
 class Sgd : public Optimizer {
  public:
   explicit Sgd(Parameters& parameters, const SgdOptions& options = {});
+  Sgd(std::vector<Tensor> parameters, double lr, const SgdOptions& options = {});
   void add_to(State& state, const std::string& prefix) override;
 
  private:
+  void prepare();
   void update(Tensor& weights, const Tensor& gradients, double lr) override;
   SgdOptions options_;
   Tensor momentum_;  // flat; undefined without momentum
@@ -61,9 +83,11 @@ struct AdamOptions {
 class Adam : public Optimizer {
  public:
   explicit Adam(Parameters& parameters, const AdamOptions& options = {});
+  explicit Adam(std::vector<Tensor> parameters, double lr = 1e-3, const AdamOptions& options = {});
   void add_to(State& state, const std::string& prefix) override;
 
  private:
+  void check_options() const;
   void update(Tensor& weights, const Tensor& gradients, double lr) override;
   AdamOptions options_;
   Tensor first_moment_;   // flat, m
@@ -76,6 +100,8 @@ class Adam : public Optimizer {
 class AdamW : public Adam {
  public:
   explicit AdamW(Parameters& parameters, AdamOptions options = {.weight_decay = 0.01});
+  explicit AdamW(std::vector<Tensor> parameters, double lr = 1e-3,
+                 AdamOptions options = {.weight_decay = 0.01});
 };
 
 }  // namespace gradzoo

@@ -20,6 +20,60 @@ std::vector<NamedTensor> collect(std::initializer_list<Parameters::NamedModule> 
   return all;
 }
 
+std::vector<NamedTensor> with_names(std::vector<Tensor> tensors) {
+  std::vector<NamedTensor> named;
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    Tensor& t = tensors[i];
+    if (!t.is_leaf()) {
+      throw Error(
+          fmt::format("Parameters: tensor {} {} wants no gradient. Hint: requires_grad_() makes it a leaf", i,
+                      t.label()));
+    }
+    std::string name(t.name());
+    const auto is_its = [&](const NamedTensor& n) { return n.name == name && n.tensor.impl() != t.impl(); };
+    if (name.empty() || std::ranges::any_of(named, is_its)) name = std::to_string(i);
+    named.push_back({std::move(name), std::move(t)});
+  }
+  return named;
+}
+
+// The distinct tensors of `named` whose values lie in that block, by place; empty where two of them overlap.
+std::vector<Tensor::Impl*> parts_in(const Storage* block, std::span<const NamedTensor> named) {
+  std::vector<Tensor::Impl*> parts;
+  for (const NamedTensor& p : named) {
+    if (p.tensor.impl()->storage == block) parts.push_back(p.tensor.impl());
+  }
+  std::ranges::sort(parts,
+                    [](auto* a, auto* b) { return std::pair(a->offset, a) < std::pair(b->offset, b); });
+  parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
+  const auto overlap = [](const auto* a, const auto* b) { return a->offset + a->size > b->offset; };
+  return std::ranges::adjacent_find(parts, overlap) == parts.end() ? parts : std::vector<Tensor::Impl*>();
+}
+
+// Nobody else may see the values that move. Tensors that share a block with each other alone, side by side,
+// are what another optimiser has left at its end: each gets a block of its own.
+void take_apart(std::span<const NamedTensor> named) {
+  for (const NamedTensor& p : named) {
+    const Storage* block = p.tensor.impl()->storage;
+    if (block->refs.count() == 1) continue;
+    const std::vector<Tensor::Impl*> parts = parts_in(block, named);
+    if (block->refs.count() != static_cast<int>(parts.size())) {
+      throw Error(
+          fmt::format("Parameters: '{}' shares its values with another tensor, as one does that an optimiser "
+                      "or Learner trains already. Hint: one of them at a time, for all of the parameters",
+                      p.name));
+    }
+    const auto on_a_tape = [](const auto* part) { return part->record.serial != 0; };
+    if (std::ranges::any_of(parts, on_a_tape)) continue;  // move_into refuses it
+    for (Tensor::Impl* part : parts) {
+      part->refs.add();
+      const Tensor copy = Tensor(part).detach().clone();
+      std::swap(part->storage, copy.impl()->storage);
+      std::swap(part->offset, copy.impl()->offset);
+    }
+  }
+}
+
 int64_t padded(int64_t size, DType dtype) {
   const int64_t step = kSliceAlignment / static_cast<int64_t>(dtype_bytes(dtype));
   return (size + step - 1) / step * step;
@@ -31,8 +85,15 @@ Parameters::Parameters(const Module& module) : Parameters(module.named_parameter
 
 Parameters::Parameters(std::initializer_list<NamedModule> modules) : Parameters(collect(modules)) {}
 
+Parameters::Parameters(std::vector<Tensor> tensors) : Parameters(with_names(std::move(tensors))) {}
+
 Parameters::Parameters(std::vector<NamedTensor> named) {
-  if (named.empty()) throw Error("Parameters: the module has no parameters. Hint: register_parameter them");
+  if (named.empty()) {
+    throw Error(
+        "Parameters: the module has no parameters. Hint: register_parameter them, register_module its "
+        "layers");
+  }
+  take_apart(named);
   const DType dtype = named.front().tensor.dtype();
   int64_t size = 0;
   for (NamedTensor& p : named) {

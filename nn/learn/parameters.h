@@ -27,11 +27,14 @@ class Parameters {
   };
 
   /// Moves the parameters; handles to them stay valid. Throws Error if there are none, if dtypes are mixed,
-  /// or if a parameter is in other Parameters already. A tensor registered under two names counts once, by
-  /// its first.
+  /// or if a parameter is in other Parameters; where these are gone, all of theirs may come together. A
+  /// tensor registered under two names counts once, by its first.
   explicit Parameters(const Module& module);
   /// Several modules, their names prefixed: Parameters{{"encoder", encoder}, {"decoder", decoder}}.
   Parameters(std::initializer_list<NamedModule> modules);
+  /// Tensors that belong to no module, or module.parameters(). Each has its tensor's name; where that is ""
+  /// or taken, its place among them: "0", "1", ...
+  explicit Parameters(std::vector<Tensor> tensors);
 
   Parameters(const Parameters&) = delete;
   Parameters& operator=(const Parameters&) = delete;

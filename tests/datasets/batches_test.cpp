@@ -10,6 +10,7 @@
 #include <doctest/doctest.h>
 
 #include "autograd/kernels/threads/parallel.h"
+#include "autograd/ops.h"
 #include "datasets/images/idx_files.h"
 
 namespace gradzoo {
@@ -103,6 +104,24 @@ TEST_CASE("the batch of a step doesn't depend on which were asked for before it,
       CHECK(same(Batches(data, options).at(s), expected[static_cast<size_t>(s)]));
   }
   kernels::set_threads(before);
+}
+
+TEST_CASE("parts of a batch, drawn pixels too, are its rows, and what does not divide it is refused") {
+  for (const Pixels pixels : {Pixels::grey, Pixels::dynamic_binary, Pixels::dequantised}) {
+    Batches batches(even_images(20), {.batch = 12, .seed = 3, .pixels = pixels});
+    const Batch whole = batches.at(4);
+    for (int64_t i = 0; i < 3; ++i) {
+      const Batch part = batches.part(4, {i, 3});
+      CHECK(same(part, {whole.x.rows(4 * i, 4 * i + 4), whole.labels.rows(4 * i, 4 * i + 4),
+                        whole.rows.rows(4 * i, 4 * i + 4)}));
+    }
+    CHECK_THROWS_AS(batches.part(4, {0, 5}), Error);
+  }
+  struct Counting : BatchSource {
+    int64_t steps_per_epoch() const override { return 1; }
+    Batch at(int64_t) override { return {reshape(arange(6), {6, 1}), {}, {}}; }
+  } others;
+  CHECK(others.part(0, {1, 2}).x.to_vector() == std::vector<double>{3, 4, 5});
 }
 
 TEST_CASE("batches of MNIST are the same at 1, 2, 3 and 8 threads") {

@@ -4,8 +4,14 @@ namespace gradzoo::fuzz {
 
 std::span<const Target> targets() {
   static constexpr Target kTargets[] = {
-      {"checkpoint", checkpoint}, {"config", config}, {"idx", idx},
-      {"metrics", metrics},       {"run", run},       {"settings", settings},
+      {"checkpoint", checkpoint},
+      {"config", config},
+      {"idx", idx},
+      {"metrics", metrics},
+      {"npy", npy},
+      {"picture", picture},
+      {"run", run},
+      {"settings", settings},
   };
   return kTargets;
 }

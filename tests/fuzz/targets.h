@@ -25,6 +25,10 @@ bool config(Bytes bytes);
 bool idx(Bytes bytes);
 /// metrics.jsonl: read as a report does, and cut back as a resumed run does.
 bool metrics(Bytes bytes);
+/// A .npy or .npz file, as an array and as a dataset: written and read again, an array is the same.
+bool npy(Bytes bytes);
+/// A PNG or JPEG file: decoded twice, it is the same.
+bool picture(Bytes bytes);
 /// A run directory: config.toml, metrics.jsonl and checkpoint, a line `%%` between two. Opened as `eval`,
 /// `report` and `train --resume` open it, but not trained.
 bool run(Bytes bytes);

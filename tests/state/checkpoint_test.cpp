@@ -115,15 +115,15 @@ TEST_CASE("a file that fits is loaded, and nothing of one that does not") {
         "it is a checkpoint of 'gan', not of 'vae'. Hint: name a run of vae");
   CHECK(changed([](Forgery& f) { f.metadata.clear(); }).find("no known model") != std::string::npos);
   CHECK(changed([](Forgery& f) { f["step"].name = "stop"; }) ==
-        "'step' is missing. Hint: the run had other settings");
+        "'step' is missing. Hint: it was written with other settings");
   CHECK(changed([](Forgery& f) {
           f.tensors.push_back({"extra", DType::u8, {0}, {}});
-        }) == "'extra' is in the file, but not in this model. Hint: the run had other settings");
+        }) == "'extra' is in the file, but not in this model. Hint: it was written with other settings");
   CHECK(changed([](Forgery& f) {
           f["net.weights"].shape = {3, 2};
-        }) == "'net.weights' is f32 (3,2), not f32 (2,3). Hint: the run had other settings");
+        }) == "'net.weights' is f32 (3,2), not f32 (2,3). Hint: it was written with other settings");
   CHECK(changed([](Forgery& f) { f["net.weights"].dtype = DType::f64, f["net.weights"].shape = {3}; }) ==
-        "'net.weights' is f64 (3), not f32 (2,3). Hint: the run had other settings");
+        "'net.weights' is f64 (3), not f32 (2,3). Hint: it was written with other settings");
   CHECK(changed([](Forgery& f) { f["best"].dtype = DType::i64; }).find("'best' is i64 ()") == 0);
 }
 

@@ -1,5 +1,8 @@
 #include "state/safetensors_header.h"
 
+#include <string>
+#include <utility>
+
 #include <doctest/doctest.h>
 
 #include "support/error_message.h"
@@ -112,8 +115,19 @@ TEST_CASE("an entry beyond the end tells that the file was cut short, and an unk
         "f: 'w' reaches byte 9 of 8. Hint: the file was cut short");
   CHECK(header_refusal(entry(R"("U8")", "[1]", "[18446744073709551614,18446744073709551615]")) ==
         "f: 'w' reaches byte 18446744073709551615 of 8. Hint: the file was cut short");
-  CHECK(header_refusal(entry(R"("BF16")", "[4]", "[0,8]")) ==
-        "f: 'w' has the dtype 'BF16'. Hint: F32, F64, I64 and U8 are read");
+  CHECK(header_refusal(entry(R"("I16")", "[4]", "[0,8]")) ==
+        "f: 'w' has the dtype 'I16'. Hint: F32, F64, I64, U8, F16 and BF16 are read");
+}
+
+TEST_CASE("halves are f32 of two bytes each in the file") {
+  for (const auto& [name, stored] : {std::pair("F16", Stored::f16), std::pair("BF16", Stored::bf16)}) {
+    const SafetensorsHeader header = parse(entry("\"" + std::string(name) + "\"", "[4]", "[0,8]"), 8);
+    CHECK(header.entries[0].dtype == DType::f32);
+    CHECK((header.entries[0].stored == stored));
+    CHECK(safetensors_dtype(DType::f32, stored) == name);
+  }
+  CHECK(header_refusal(entry(R"("F16")", "[2]", "[0,8]")) ==
+        "f: 'w' has 8 bytes, but F16 (2) takes 4. Hint: the file is damaged, or no safetensors file");
 }
 
 TEST_CASE("a header that nests a million deep ends at the first step too deep") {

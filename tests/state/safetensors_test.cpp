@@ -65,6 +65,25 @@ TEST_CASE("a file is, byte by byte, what Python's safetensors lays out") {
   CHECK(text_of(file) == want);
 }
 
+TEST_CASE("halves are written two bytes each behind the floats, and read back as the nearest floats") {
+  SafetensorsTensor w = named<float>("w", {1.0f, 0.1f, -3.0f}, {3});
+  w.half = true;
+  const std::string text =
+      text_of(to_safetensors({named<uint8_t>("mask", {7}, {1}), w, named<float>("b", {0.1f}, {1})}));
+  CHECK(text.find(R"("b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"w":{"dtype":"F16","shape":[3],)"
+                  R"("data_offsets":[4,10]},"mask":{"dtype":"U8","shape":[1],"data_offsets":[10,11]})") !=
+        std::string::npos);
+  const SafetensorsReader reader("a.safetensors", text);
+  const Tensor back = reader.read_tensor(*reader.find("w"));
+  CHECK(back.dtype() == DType::f32);
+  // Half of 0.1 is 0x2e66 = 1638 / 1024 / 16.
+  CHECK(back.to_vector() == std::vector<double>{1.0, 1638.0 / 16384, -3.0});
+  CHECK(reader.data_bytes() == 4 + 12 + 1);
+  SafetensorsTensor wide = named<double>("d", {1.0}, {1});
+  wide.half = true;
+  CHECK(error_message([&] { to_safetensors({wide}); }).find("f32 alone has halves") != std::string::npos);
+}
+
 TEST_CASE("a file without metadata or tensors is an empty object") {
   CHECK(text_of(to_safetensors({})) == little_endian(8) + "{}      ");
 }

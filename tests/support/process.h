@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cerrno>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,13 @@
 
 namespace gradzoo::test {
 
+/// What processes keep for the next one, as long as these tests run.
+inline const std::string& cache_of_processes() {
+  static const ScratchDirectory scratch;
+  static const std::string folder = scratch.file("cache");
+  return folder;
+}
+
 /// A program as a process of its own, its output in files of a scratch directory. Killed at the end if it
 /// still runs.
 class Process {
@@ -24,9 +32,10 @@ class Process {
     words.reserve(copy.size() + 1);
     for (std::string& word : copy) words.push_back(word.data());
     words.push_back(nullptr);
-    const std::string out = output_.file("out"), err = output_.file("err");
+    const std::string out = output_.file("out"), err = output_.file("err"), &cache = cache_of_processes();
     id_ = ::fork();
     if (id_ != 0) return;
+    ::setenv("XDG_CACHE_HOME", cache.c_str(), 1);
     const int out_file = ::open(out.c_str(), O_WRONLY | O_CREAT, 0600);
     const int err_file = ::open(err.c_str(), O_WRONLY | O_CREAT, 0600);
     if (::dup2(out_file, 1) < 0 || ::dup2(err_file, 2) < 0 || ::chdir(folder.c_str()) != 0) ::_exit(126);

@@ -41,6 +41,35 @@ inline void write_small_dataset(const std::string& folder, uint32_t train, uint3
   write("t10k-labels-idx1-ubyte", labels(test));
 }
 
+/// The same of coloured images of 8 x 8, (n, 8, 8, 3): the label says which stripes, the image's number which
+/// colour they have. With four labels, or none.
+inline void write_coloured_dataset(const std::string& folder, uint32_t train, uint32_t test, bool labels) {
+  constexpr uint32_t kSide = 8, kColours = 3, kLabels = 4;
+  std::filesystem::create_directories(folder);
+  for (const auto& [part, count] : {std::pair{"train", train}, std::pair{"t10k", test}}) {
+    Bytes pixels, label_of;
+    uint32_t noise = 12345 + count;
+    for (uint32_t i = 0; i < count; ++i) {
+      label_of.push_back(static_cast<uint8_t>(i % kLabels));
+      for (uint32_t place = 0; place < kSide * kSide * kColours; ++place) {
+        noise = noise * 1664525u + 1013904223u;
+        const uint32_t y = place / (kSide * kColours), x = place / kColours % kSide, label = i % kLabels;
+        const bool striped = label == 0   ? y % 2 == 0
+                             : label == 1 ? x % 2 == 0
+                                          : label == 3 || (x + y) % 2 == 0;
+        const bool bright = place % kColours == i % kColours && striped;
+        pixels.push_back(static_cast<uint8_t>((bright ? 200u : 10u) + (noise >> 24) % 40u));
+      }
+    }
+    const std::string prefix = folder + "/" + part;
+    const auto write = [&](const char* what, const Bytes& bytes) {
+      write_file(prefix + what, std::string(bytes.begin(), bytes.end()));
+    };
+    write("-images-idx3-ubyte", idx_bytes({count, kSide, kSide, kColours}, pixels));
+    if (labels) write("-labels-idx1-ubyte", idx_bytes({count}, label_of));
+  }
+}
+
 /// Words separated by single spaces.
 inline std::vector<std::string> words_of(const std::string& text) {
   std::vector<std::string> words;

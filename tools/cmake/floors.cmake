@@ -33,9 +33,9 @@ function(gradzoo_floor name)
     target_precompile_headers(${target} PRIVATE <algorithm> <array> <cmath> <cstdint> <memory> <optional> <span>
                               <string> <string_view> <utility> <vector> <fmt/format.h>)
   endif()
-  # A release build compiles the files of a folder at a time, but for kernels: these compile themselves once an
+  # A release build, and one with the sanitizers, compiles the files of a folder at a time, but for kernels: these compile themselves once an
   # instruction set.
-  if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT CMAKE_DISABLE_PRECOMPILE_HEADERS)
+  if((CMAKE_BUILD_TYPE STREQUAL "Release" OR GRADZOO_SANITIZE) AND NOT CMAKE_DISABLE_PRECOMPILE_HEADERS)
     set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
     foreach(source IN LISTS sources)
       # Special functions are linked by programs that use them: Boost computes tables before main.

@@ -10,4 +10,5 @@ install(FILES tools/cmake/gradzoo-config.cmake tools/cmake/dependencies.cmake
 
 install(DIRECTORY "${public_headers}/gradzoo" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(DIRECTORY datasets/mnist DESTINATION "${CMAKE_INSTALL_DATADIR}/gradzoo/datasets")
+install(DIRECTORY course zoo DESTINATION "${CMAKE_INSTALL_DATADIR}/gradzoo")
 install(FILES LICENSE README.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")

@@ -31,7 +31,7 @@ int run_study(const std::string& name, const Arguments& arguments) {
 }
 
 Command study(const std::string& name, const std::string& summary) {
-  return {name, summary, [name](const Arguments& arguments) { return run_study(name, arguments); }};
+  return {name, summary, [name](const Arguments& arguments) { return run_study(name, arguments); }, true};
 }
 
 std::vector<Command> all_commands() {
@@ -44,13 +44,16 @@ std::vector<Command> all_commands() {
   for (const Use& use : uses())
     all.push_back(
         {use.name, use.summary, [&use](const Arguments& arguments) { return use_command(use, arguments); }});
-  all.insert(all.end(), {study("lab", "run a small experiment that shows one idea"),
-                         study("verify", "hold what theory and papers say against this machine"),
-                         study("gradcheck", "check every derivative of ops"),
-                         {"data", "look a dataset over: data check", data_command},
-                         study("explain", "step through a small computation and its gradients"),
-                         study("bench", "time training steps on this machine"),
-                         study("doctor", "look the machine over: what slows training down here")});
+  all.insert(all.end(),
+             {study("lab", "run a small experiment that shows one idea"),
+              study("verify", "hold what theory and papers say against this machine"),
+              study("gradcheck", "check every derivative of ops"),
+              {"zoo", "trained models that come with the program", zoo_command},
+              {"data", "look a dataset over, or convert it: data check, data convert", data_command},
+              study("explain", "step through a small computation and its gradients"),
+              study("course", "build such a tape yourself, in six steps, graded by derivatives"),
+              study("bench", "time training steps on this machine"),
+              study("doctor", "look the machine over: what slows training down here")});
   return all;
 }
 

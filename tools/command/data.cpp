@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdio>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -8,25 +9,68 @@
 #include "datasets/images/check.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
+#include "tools/command/options_table.h"
+#include "tools/run/live_line.h"
+#include "tools/uses/write_images.h"
 
 namespace gradzoo {
 namespace {
 
+/// How pictures are read, by --set.
+struct ImageSettings {
+  ImageOptions options;
+  OptionTable table;
+  std::vector<std::string> assignments;
+
+  explicit ImageSettings(CommandLine& line) {
+    options.describe(table);
+    line.options("--set", "KEY=VALUE", assignments, "how images are read (listed below)");
+  }
+  void apply() {
+    for (const std::string& assignment : assignments) table.assign(assignment);
+  }
+  void print_help(const CommandLine& line) const {
+    fmt::print("{}\n{}", line.help(), options_table(table.all()));
+  }
+};
+
 int check(const Arguments& arguments) {
-  std::string data = "mnist";
+  std::string data, place, out;
   bool json = false;
-  CommandLine line("data check", "Looks a dataset over: files, check sums, sizes, pixels, labels.");
-  line.option("--data", "NAME|DIR", data, "mnist, fashion, or a folder of IDX files (default: mnist)");
+  CommandLine line(
+      "data check",
+      "Looks a dataset over: files, check sums, sizes, pixels, labels, what is skipped and why.");
+  line.positional(
+      "NAME|PATH", place,
+      "mnist, fashion, a folder of pictures, IDX files or CIFAR-10's, a .npy or .npz file (default: "
+      "mnist)",
+      false);
+  line.option("--data", "NAME|PATH", data, "the same");
+  line.option("--out", "FILE", out, "x.png: ten of its images");
   line.flag("--json", json, "print one JSON object");
+  ImageSettings settings(line);
   if (!line.parse(arguments)) {
-    fmt::print("{}", line.help());
+    settings.print_help(line);
     return 0;
   }
-  const std::vector<Finding> findings = check_dataset(data);
+  settings.apply();
+  if (!data.empty() && !place.empty())
+    throw Error("data check: {} and --data {} are two datasets. Hint: one of them", place, data);
+  if (data.empty()) data = place.empty() ? "mnist" : place;
+  if (!out.empty() && !out.ends_with(".png"))
+    throw Error("{}: ten images are a picture. Hint: --out x.png", out);
+  Countdown countdown(stderr, "reading " + printable(data));
+  DatasetCheck found = check_dataset(data, settings.options, [&](double share) { countdown.done(share); });
+  for (Finding& finding : found.findings) finding.text = printable(finding.text);
+  const std::vector<Finding>& findings = found.findings;
   const auto bad = std::ranges::count(findings, false, &Finding::good);
+  const bool drawn = !out.empty() && found.data.train_images.defined() && found.data.is_images();
+  if (drawn) write_png(out, some_images(found.data, 10));
   if (json) {
-    nlohmann::ordered_json object{
-        {"data", data}, {"findings", nlohmann::ordered_json::array()}, {"bad", bad}};
+    nlohmann::ordered_json object{{"data", printable(data)},
+                                  {"findings", nlohmann::ordered_json::array()},
+                                  {"bad", bad},
+                                  {"file", drawn ? nlohmann::json(printable(out)) : nlohmann::json()}};
     for (const Finding& finding : findings) {
       object["findings"].push_back({{"what", finding.what}, {"text", finding.text}, {"good", finding.good}});
     }
@@ -35,6 +79,7 @@ int check(const Arguments& arguments) {
     for (const Finding& finding : findings) {
       fmt::print("  {:<4} {:<34} {}\n", finding.good ? "ok" : "BAD", finding.what, finding.text);
     }
+    if (drawn) fmt::print("{}\n", printable(out));
   }
   if (bad == 0) return 0;
   const Finding& first = *std::ranges::find(findings, false, &Finding::good);
@@ -42,14 +87,41 @@ int check(const Arguments& arguments) {
                           data, first.what, first.text));
 }
 
+int convert(const Arguments& arguments) {
+  std::string from, to, form_name;
+  CommandLine line("data convert", "Writes a dataset in another form; both parts and all labels are kept.");
+  line.positional("A", from, "mnist, fashion, a folder, a .npy or .npz file");
+  line.positional("B", to, "x.npy (and x_labels.npy, x_test.npy, x_test_labels.npy), x.npz, or a new folder");
+  line.option(
+      "--form", "FORM", form_name,
+      "png, npy, npz or idx (default: by the ending of B; a folder is of PNG files, a sub-folder a class)");
+  ImageSettings settings(line);
+  if (!line.parse(arguments)) {
+    settings.print_help(line);
+    return 0;
+  }
+  settings.apply();
+  const ImageForm form =
+      form_name.empty()
+          ? form_of_path(to)
+          : find_named(std::span<const Choice<ImageForm>>(kImageForms), form_name, "form").value;
+  Countdown countdown(stderr, "reading " + printable(from));
+  const ImageDataset data = load_images(from, settings.options, [&](double share) { countdown.done(share); });
+  write_dataset(to, data, form);
+  fmt::print("{}: {} for training, {} for a test{}\n", printable(to), data.train_images.dim(0),
+             data.test_images.dim(0), data.test_drawn ? ", drawn" : "");
+  return 0;
+}
+
 }  // namespace
 
 int data_command(const Arguments& arguments) {
-  const std::vector<std::string> known = {"check"};
+  const std::vector<std::string> known = {"check", "convert"};
   const std::string name = arguments.empty() ? "" : arguments.front();
   if (name == "check") return check({arguments.begin() + 1, arguments.end()});
+  if (name == "convert") return convert({arguments.begin() + 1, arguments.end()});
   if (name == "--help" || name == "-h") {
-    fmt::print("usage: gradzoo data check [...]\n");
+    fmt::print("usage: gradzoo data check [...]\n       gradzoo data convert A B [...]\n");
     return 0;
   }
   if (name.empty()) throw Error("data: what shall be done with it? Hint: gradzoo data check");

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <system_error>
@@ -9,10 +10,12 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <signal.h>
+#include <unistd.h>
 
 #include "autograd/kernels/gemm/blas_kernel.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "nn/parallel/processes.h"
 #include "tools/command/commands.h"
 #include "tools/version.h"
 
@@ -48,8 +51,11 @@ int dispatch(const Arguments& arguments, std::span<const Command> commands) {
   return find_command(name, commands).run({arguments.begin() + 1, arguments.end()});
 }
 
+// Where many processes work, the first says it for all.
 int complain(std::string message) {
   std::ranges::replace(message, '\n', ' ');
+  message = all_processes().fail(message);
+  if (message.empty()) return 1;
   std::fflush(stdout);
   std::fputs(fmt::format("gradzoo: {}\n", printable(message)).c_str(), stderr);
   return 1;
@@ -74,14 +80,48 @@ void open_closed_streams() {
   }
 }
 
+/// How those who start many processes tell each of it: how many, and which it is.
+struct Launcher {
+  const char *count, *rank;
+};
+constexpr Launcher kLaunchers[] = {{"OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"},
+                                   {"PMI_SIZE", "PMI_RANK"},
+                                   {"SLURM_STEP_NUM_TASKS", "SLURM_PROCID"}};
+
+int64_t number_of(const char* variable) {
+  const char* const text = std::getenv(variable);
+  return text == nullptr ? 0 : std::atoll(text);
+}
+
+// Each would do all of the work, into the same folder.
+void check_alone() {
+  for (const Launcher& launcher : kLaunchers) {
+    if (number_of(launcher.count) <= 1) continue;
+    if (number_of(launcher.rank) > 0) {  // the first says it, before its end ends all
+      ::sleep(1);
+      std::_Exit(1);
+    }
+    throw Error(
+        "{} processes were started, and this program works in one. Hint: gradzoo-mpi shares the work among "
+        "them; cmake -D GRADZOO_MPI=ON builds it",
+        number_of(launcher.count));
+  }
+}
+
 }  // namespace
 
 int run_command(char** argv, std::span<const Command> commands) {
+  return run_command(argv, commands, check_alone);
+}
+
+int run_command(char** argv, std::span<const Command> commands, const std::function<void()>& begin) {
   open_closed_streams();
   std::signal(SIGXFSZ, SIG_IGN);  // write() then says that the file grew too large
   try {
     kernels::restart_for_blas_kernel(argv);
+    begin();
     const int status = dispatch(arguments_of(argv), commands);
+    all_processes().finish();
     // A full disk or a closed pipe shows here, or was noted by an earlier flush.
     if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
       return complain("cannot write to standard output. Hint: is the disk full, or the pipe closed?");

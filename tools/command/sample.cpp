@@ -56,7 +56,8 @@ Walked walk_on(const OpenedRun& run, int64_t count, const WalkOptions& options) 
   Countdown countdown(stderr, "sample");
   ChainOptions chains = options.chains();
   chains.done = [&](double share) { countdown.done(share); };
-  const Walk walked = walk(target, run.shape, count, *sampler, chains, run.seed());
+  const Walk walked =
+      walk(shared_target(target, all_processes()), run.shape, count, *sampler, chains, run.seed());
   return {walked.samples, walk_table(walked.chains, count, *sampler, chains),
           walk_json(walked.chains, count, *sampler, chains)};
 }
@@ -75,9 +76,9 @@ int sample_command(const Arguments& arguments) {
                    "Draws samples from a run, as its model does or by Markov chains on what it learned.");
   line.positional("RUN", run_path, "a run directory");
   line.option("-n", "N", count, "samples (default: 100)", 1, kMostSamples);
-  line.option("--out", "FILE", out,
-              "x.png a picture, x.npy float32 (n, H, W) or (n, d), x.csv a line a sample (default: "
-              "RUN/samples/sample-seed<S>.png)");
+  line.option("--out", "FILE|DIR/", out,
+              "x.png a picture, x.npy float32 (n, H, W), (n, H, W, 3) or (n, d), x.csv a line a sample, "
+              "DIR/ a PNG a sample (default: RUN/samples/sample-seed<S>.png)");
   line.option("--label", "L", label, "of this class, by a model that has learned labels (default: any)", 0,
               1'000'000);
   line.option("--sampler", "NAME", sampler,
@@ -105,8 +106,8 @@ int sample_command(const Arguments& arguments) {
   OpenedRun run(run_path, chosen_seed, threads);
   run.progress = stderr;
   if (out.empty())
-    out = run.directory.picture(fmt::format("sample-{}{}seed{}", chains ? sampler + "-" : "",
-                                            label >= 0 ? fmt::format("label{}-", label) : "", run.seed()));
+    out = run.directory.result(fmt::format("sample-{}{}seed{}.png", chains ? sampler + "-" : "",
+                                           label >= 0 ? fmt::format("label{}-", label) : "", run.seed()));
   Tensor samples;
   std::optional<Walked> walked;
   if (chains) {
@@ -118,6 +119,7 @@ int sample_command(const Arguments& arguments) {
     const Tensor labels = label >= 0 ? full({count}, static_cast<double>(label), DType::i64) : Tensor();
     samples = run.samples(count, rng, labels, assignments);
   }
+  if (!all_processes().is_first()) return 0;
   write_samples(out, samples, run.shape.toy.get());
   if (json) {
     Json object{{"run", run.directory.path()}, {"step", run.step}, {"samples", count},

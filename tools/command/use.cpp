@@ -12,6 +12,7 @@
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
 #include "tools/command/shared_options.h"
+#include "tools/run/zoo.h"
 
 namespace gradzoo {
 namespace {
@@ -102,8 +103,11 @@ void describe(CommandLine& line, const Use& use, UseArguments& typed) {
 
 // Opens what the names say, refuses what cannot be done, and reads the data.
 UseCall call_of(const Use& use, const UseArguments& typed) {
-  UseCall call{
-      .names = typed.names, .runs = {}, .n = typed.n, .settings = typed.settings, .progress = stderr};
+  UseCall call{.names = find_runs(typed.names),
+               .runs = {},
+               .n = typed.n,
+               .settings = typed.settings,
+               .progress = stderr};
   const auto seed = typed.seed < 0 ? std::nullopt : std::optional(static_cast<uint64_t>(typed.seed));
   call.open = [seed](const std::string& path) {
     auto run = std::make_unique<OpenedRun>(path, seed);
@@ -111,7 +115,7 @@ UseCall call_of(const Use& use, const UseArguments& typed) {
     static_cast<void>(run->data());
     return run;
   };
-  for (const std::string& name : typed.names) {
+  for (const std::string& name : call.names) {
     std::unique_ptr<OpenedRun>& run = call.runs.emplace_back();
     if (use.names == UseNames::set_and_set && !is_run(name)) continue;
     run = std::make_unique<OpenedRun>(name, seed);
@@ -132,7 +136,7 @@ UseCall call_of(const Use& use, const UseArguments& typed) {
 std::string file_of(const Use& use, const UseCall& call, const std::string& words) {
   const std::string name = fmt::format("{}-{}seed{}", use.name, words.empty() ? "" : words + "-", call.seed);
   for (const auto& run : call.runs)
-    if (run) return run->directory.picture(name);
+    if (run) return run->directory.result(name + ".png");
   return name + ".png";
 }
 
@@ -173,6 +177,7 @@ int use_command(const Use& use, const Arguments& arguments) {
       std::fflush(stdout);
     };
   const UseResult result = options->run(call);
+  if (!all_processes().is_first()) return 0;
   std::string file;
   if (result.picture) {
     file = typed.out.empty() ? file_of(use, call, result.words) : typed.out;

@@ -4,6 +4,7 @@
 #include <span>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "base/atomic_file.h"
@@ -46,13 +47,25 @@ Json table_json(const LabTable& table) {
 }
 
 std::string command_of(const RanLab& ran) {
-  return fmt::format("gradzoo lab {} --seed {}", ran.lab.name, ran.seed);
+  std::string command = fmt::format("gradzoo lab {} --seed {}", ran.lab.name, ran.seed);
+  for (const std::string& knob : ran.knobs) command += " --set " + knob;
+  return command;
+}
+
+// What a lab says to see in its numbers was written for its own knobs.
+std::string interpretation_of(const RanLab& ran) {
+  if (ran.knobs.empty()) return ran.result.interpretation;
+  return fmt::format(
+      "This is the lab with {}. What follows was written for its own numbers: where the tables say "
+      "otherwise, "
+      "they are right, and the question is why. {}",
+      fmt::join(ran.knobs, ", "), ran.result.interpretation);
 }
 
 Report page_of(const RanLab& ran) {
   Report page{.title = fmt::format("Lab: {}", ran.lab.name),
               .summary = fmt::format("{} ({})", ran.lab.idea, ran.lab.source),
-              .interpretation = ran.result.interpretation,
+              .interpretation = interpretation_of(ran),
               .facts = {{"seed", fmt::format("{}", ran.seed)},
                         {"seconds", fmt::format("{:.1f}", ran.seconds)},
                         {"gradzoo", kVersion}},
@@ -77,7 +90,7 @@ std::string lab_text(const RanLab& ran) {
   std::string out =
       wrapped(fmt::format("{}: {} ({})", ran.lab.name, ran.lab.idea, ran.lab.source), kWidth, "");
   for (const LabTable& table : ran.result.tables) out += "\n" + text_columns(text_rows(table));
-  return out + "\nWhat to see\n" + wrapped(ran.result.interpretation, kWidth) + "\nExercise\n" +
+  return out + "\nWhat to see\n" + wrapped(interpretation_of(ran), kWidth) + "\nExercise\n" +
          wrapped(ran.result.exercise, kWidth);
 }
 
@@ -86,6 +99,7 @@ std::string lab_json(const RanLab& ran) {
            {"idea", ran.lab.idea},
            {"source", ran.lab.source},
            {"seed", ran.seed},
+           {"knobs", ran.knobs},
            {"seconds", ran.seconds},
            {"tables", Json::array()},
            {"pictures", Json::array()},

@@ -13,7 +13,6 @@
 #include "base/text.h"
 #include "nn/learn/schedule.h"
 #include "tools/clock.h"
-#include "tools/lab/labs/mode_collapse.h"
 #include "tools/run/draw_picture.h"
 
 namespace gradzoo {
@@ -83,6 +82,14 @@ const LabEntry& find_lab(std::string_view name) {
   throw Error("lab: '{}' is not known. {}", name, did_you_mean(name, names));
 }
 
+LabResult LabEntry::run(const LabContext& context, std::span<const std::string> knobs) const {
+  const std::unique_ptr<Lab> lab = make();
+  OptionTable table;
+  lab->describe(table);
+  for (const std::string& knob : knobs) table.assign(knob);
+  return lab->run(context);
+}
+
 LabEntry coin_lab();
 LabEntry compression_lab();
 LabEntry gaussian_laplace_lab();
@@ -91,6 +98,7 @@ LabEntry likelihood_vs_quality_lab();
 LabEntry optimal_discriminator_lab();
 LabEntry score_matching_lab();
 LabEntry blindness_lab();
+LabEntry mode_collapse_lab();
 LabEntry noise_levels_lab();
 LabEntry one_idea_lab();
 LabEntry prior_holes_lab();
@@ -105,14 +113,13 @@ std::span<const LabEntry> labs() {
       forward_reverse_kl_lab(),
       likelihood_vs_quality_lab(),
       optimal_discriminator_lab(),
-      {ModeCollapseLab::name, ModeCollapseLab::idea, ModeCollapseLab::source,
-       [](const LabContext& context) { return ModeCollapseLab{}.run(context); }},
-      score_matching_lab(),
+      mode_collapse_lab(),
+      prior_holes_lab(),
       blindness_lab(),
       noise_levels_lab(),
-      one_idea_lab(),
-      prior_holes_lab(),
       nce_constant_lab(),
+      one_idea_lab(),
+      score_matching_lab(),
       relu_lost_gradient_lab(),
   };
   return kLabs;

@@ -2,15 +2,17 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
+#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "autograd/tensor.h"
 #include "base/function_ref.h"
+#include "base/options.h"
 #include "models/pictures/picture.h"
 #include "models/run/session.h"
 #include "nn/layers/module.h"
@@ -54,17 +56,6 @@ struct LabContext {
   uint64_t seed = 0;
   /// Called now and then with a line on how far it is.
   std::function<void(const std::string&)> progress = [](const std::string&) {};
-  /// Other sizes than a lab's own, by name: a test runs a smaller one.
-  std::map<std::string, std::vector<double>, std::less<>> sizes = {};
-
-  /// The lab's own size, unless there is another of that name.
-  int64_t size(std::string_view name, int64_t own) const { return sizes_of<int64_t>(name, {own}).front(); }
-  template <class T>
-  std::vector<T> sizes_of(std::string_view name, std::vector<T> own) const {
-    const auto other = sizes.find(name);
-    if (other != sizes.end()) own.assign(other->second.begin(), other->second.end());
-    return own;
-  }
 };
 
 struct LabPicture {
@@ -78,20 +69,42 @@ struct LabResult {
   std::vector<LabTable> tables = {};
   std::vector<LabPicture> pictures = {};
   std::string interpretation = {};  // what to see in it: about five sentences, with its numbers
-  std::string exercise = {};        // one question; docs/labs.md has the answer
+  std::string exercise = {};        // one question; docs/labs-answers.md has the answer
 
   /// The table whose rows are named by `heading`; throws Error where there is none.
   const LabTable& table(std::string_view heading) const;
 };
 
-/// A lab is a program in a file of its own: it trains and measures by the library, and returns what it found.
-/// Its last lines say what it is, and its line in `labs()` names it.
-struct LabEntry {
-  std::string name, idea, source;
-  LabResult (*run)(const LabContext& context);
+/// A lab: a struct of its knobs, the numbers that one may turn, and a run that trains and measures by the
+/// library. It stands in a file of its own, whose last lines say what it is; its line in `labs()` names it.
+class Lab {
+ public:
+  virtual ~Lab() = default;
+
+  virtual void describe(OptionTable& knobs) = 0;
+  virtual LabResult run(const LabContext& context) const = 0;
 };
 
-/// Every lab.
+struct LabEntry {
+  std::string name, idea, source;
+  int level;  // 1: probability alone; 2: a model that is trained; 3: what its gradients do
+  std::unique_ptr<Lab> (*make)();
+
+  /// The lab with these knobs, each KEY=VALUE. Throws Error, before anything runs, where there is none of
+  /// that name or it is out of range.
+  LabResult run(const LabContext& context, std::span<const std::string> knobs = {}) const;
+  LabResult run(const LabContext& context, std::initializer_list<std::string> knobs) const {
+    return run(context, std::span(knobs.begin(), knobs.size()));
+  }
+};
+
+template <class L>
+LabEntry lab_entry(int level, std::string name, std::string idea, std::string source) {
+  return {std::move(name), std::move(idea), std::move(source), level,
+          []() -> std::unique_ptr<Lab> { return std::make_unique<L>(); }};
+}
+
+/// Every lab, the easiest first.
 std::span<const LabEntry> labs();
 
 /// Throws Error with the nearest name where there is none of that name.

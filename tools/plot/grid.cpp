@@ -32,33 +32,42 @@ std::int64_t offset(std::int64_t i, std::int64_t side, std::int64_t per_group, c
 std::int64_t count_tiles(std::size_t values, std::int64_t height, std::int64_t width,
                          const GridOptions& options) {
   if (height <= 0 || width <= 0 || options.columns <= 0 || options.scale <= 0 || options.gap < 0 ||
-      options.margin < 0) {
+      options.margin < 0 || (options.channels != 1 && options.channels != 3)) {
     throw Error(
-        "image_grid: tiles of {} x {}, {} columns, scale {}, gap {}, margin {}. Hint: sizes, "
-        "columns and scale are positive, gap and margin not negative.",
-        height, width, options.columns, options.scale, options.gap, options.margin);
+        "image_grid: tiles of {} x {} x {}, {} columns, scale {}, gap {}, margin {}. Hint: sizes, "
+        "columns and scale are positive, gap and margin not negative, channels 1 or 3.",
+        height, width, options.channels, options.columns, options.scale, options.gap, options.margin);
   }
   const auto total = static_cast<std::int64_t>(values);
-  if (total == 0 || total % height != 0 || total / height % width != 0) {
+  const bool whole = total % height == 0 && total / height % width == 0;
+  if (total == 0 || !whole || total / height / width % options.channels != 0) {
     throw Error(
-        "image_grid: {} values are no whole number of {} x {} tiles. Hint: pixels are (count, "
-        "height, width) with at least one tile.",
-        total, height, width);
+        "image_grid: {} values are no whole number of {} x {} x {} tiles. Hint: pixels are (count, "
+        "height, width, channels) with at least one tile.",
+        total, height, width, options.channels);
   }
-  return total / height / width;
+  return total / height / width / options.channels;
 }
 
-Color grey(float value) {
-  if (std::isnan(value)) return kNaN;
-  const auto level = static_cast<std::uint8_t>(std::lround(255 * std::clamp(value, 0.0F, 1.0F)));
-  return {level, level, level};
+std::uint8_t level(float value) {
+  return static_cast<std::uint8_t>(std::lround(255 * std::clamp(value, 0.0F, 1.0F)));
 }
 
-void draw_tile(Canvas& canvas, std::span<const float> tile, std::int64_t width, TilePosition at, int scale) {
-  for (std::int64_t i = 0; i < static_cast<std::int64_t>(tile.size()); ++i) {
-    const Rect square{1.0 * static_cast<double>(at.x + i % width * scale),
-                      1.0 * static_cast<double>(at.y + i / width * scale), 1.0 * scale, 1.0 * scale};
-    canvas.fill_rect(square, grey(tile[static_cast<std::size_t>(i)]));
+// One number is a grey, three are red, green and blue.
+Color color_of(std::span<const float> pixel) {
+  if (std::ranges::any_of(pixel, [](float value) { return std::isnan(value); })) return kNaN;
+  return {level(pixel.front()), level(pixel[pixel.size() / 2]), level(pixel.back())};
+}
+
+void draw_tile(Canvas& canvas, std::span<const float> tile, std::int64_t width, TilePosition at,
+               const GridOptions& options) {
+  const auto channels = static_cast<std::size_t>(options.channels);
+  for (std::size_t p = 0; p * channels < tile.size(); ++p) {
+    const auto i = static_cast<std::int64_t>(p);
+    const Rect square{1.0 * static_cast<double>(at.x + i % width * options.scale),
+                      1.0 * static_cast<double>(at.y + i / width * options.scale), 1.0 * options.scale,
+                      1.0 * options.scale};
+    canvas.fill_rect(square, color_of(tile.subspan(p * channels, channels)));
   }
 }
 
@@ -95,10 +104,10 @@ Image image_grid(std::span<const float> pixels, std::int64_t height, std::int64_
   const std::int64_t total_width = last.x + width * options.scale + options.margin;
   const std::int64_t total_height = last.y + height * options.scale + options.margin;
   Canvas canvas(checked_side(total_width), checked_side(total_height), kDarkPaper);
-  const auto tile_size = static_cast<std::size_t>(height * width);
+  const auto tile_size = static_cast<std::size_t>(height * width * options.channels);
   for (std::int64_t i = 0; i < count; ++i) {
     draw_tile(canvas, pixels.subspan(static_cast<std::size_t>(i) * tile_size, tile_size), width,
-              tile_position(i, height, width, options), options.scale);
+              tile_position(i, height, width, options), options);
   }
   draw_words(canvas, height, width, rows, options);
   return canvas.take();

@@ -142,7 +142,11 @@ std::string of_another_version(const ConfigFile& config) {
 }  // namespace
 
 ConfigFile read_config(const std::string& path) {
-  std::istringstream file(read_plain_file(path, kMostConfigBytes));
+  return parse_config(path, read_plain_file(path, kMostConfigBytes));
+}
+
+ConfigFile parse_config(const std::string& path, const std::string& whole) {
+  std::istringstream file(whole);
   ConfigFile config{.path = path, .model = {}, .version = {}, .data_sha256 = {}, .values = {}};
   std::string text;
   std::vector<std::string> seen;

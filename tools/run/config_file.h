@@ -20,6 +20,8 @@ struct ConfigFile {
 /// Reads `key = value` lines with strings, numbers, true and false; comments and empty lines are skipped.
 /// Throws Error naming file and line for tables, arrays, bare words and keys that come twice.
 ConfigFile read_config(const std::string& path);
+/// The same of such a file's text.
+ConfigFile parse_config(const std::string& path, const std::string& whole);
 
 /// The text of a config file that says the same: strings and lists quoted and escaped.
 std::string config_text(const std::string& model, const OptionTable& options,

@@ -12,12 +12,17 @@
 namespace gradzoo {
 namespace {
 
+// A tile has at least 32 pixels of the picture a side, and is shown as it is where it has 64 by itself.
+int scale_of(int64_t side) {
+  constexpr int64_t kLeastSide = 32, kWide = 64;
+  return static_cast<int>(side >= kWide ? 1 : std::max<int64_t>(2, kLeastSide / side));
+}
+
 Image draw(const ImageGrid& grid, const std::string&) {
   GridOptions options;
   options.columns = grid.columns;
-  constexpr int64_t kLeastSide = 32;  // of a tile, in pixels of the picture
-  options.scale =
-      std::max(options.scale, static_cast<int>(kLeastSide / std::max<int64_t>(1, grid.pixels.dim(1))));
+  options.scale = scale_of(std::max<int64_t>(1, grid.pixels.dim(1)));
+  if (grid.pixels.rank() == 4) options.channels = static_cast<int>(grid.pixels.dim(3));
   const auto period = static_cast<int64_t>(grid.row_captions.size());
   if (period > 0) {
     const int64_t rows = (grid.pixels.dim(0) + grid.columns - 1) / grid.columns;

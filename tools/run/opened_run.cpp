@@ -10,11 +10,14 @@
 #include "autograd/ops.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "models/pictures/class_rows.h"
+#include "nn/parallel/shared_rows.h"
 #include "state/checkpoint.h"
-#include "state/safetensors.h"
+#include "state/eight_bits.h"
 #include "tools/run/config_file.h"
 #include "tools/run/live_line.h"
 #include "tools/run/training.h"
+#include "tools/run/zoo.h"
 
 namespace gradzoo {
 namespace {
@@ -73,6 +76,20 @@ void check_finite(const State& state, const std::string& path) {
   }
 }
 
+// The last block is as long as the others: its last labels come again.
+Tensor labels_of_block(const Tensor& labels, const RowBlocks& blocks, int64_t block) {
+  if (!labels.defined() || blocks.count == 1) return labels;
+  Tensor rows = arange(blocks.size) + static_cast<double>(block * blocks.size);
+  return index_select(labels, 0, cast(clamp(rows, 0, static_cast<double>(blocks.rows - 1)), DType::i64));
+}
+
+// Of a run of the zoo its weights, whole.
+SafetensorsReader state_file(const RunDirectory& directory) {
+  if (directory.is_weights_alone())
+    return without_eight_bits(SafetensorsReader(directory.weights(), Links::refuse));
+  return SafetensorsReader(directory.checkpoint(), Links::refuse);
+}
+
 }  // namespace
 
 // Weights with gradients, two moments and an average are in the file but for the gradients, and making them
@@ -103,14 +120,15 @@ RunMode::RunMode(int64_t threads) {
 
 bool is_run(const std::string& path) {
   std::error_code error;
-  return std::filesystem::exists(RunDirectory(path).config(), error);
+  return std::filesystem::exists(RunDirectory(find_run(path)).config(), error);
 }
 
 OpenedRun::OpenedRun(const std::string& path, std::optional<uint64_t> seed, int64_t threads)
-    : mode_(threads), seed_(seed), directory(path) {
+    : mode_(threads), seed_(seed), directory(find_run(path)) {
   directory.check_is_run();
   options = requested_options({.config = directory.config()});
-  const SafetensorsReader file(directory.checkpoint(), Links::refuse);
+  const bool alone = directory.is_weights_alone();
+  const SafetensorsReader file = state_file(directory);
   shape = recorded_shape(file, options->data);
   options->complete(shape);
   {
@@ -118,10 +136,15 @@ OpenedRun::OpenedRun(const std::string& path, std::optional<uint64_t> seed, int6
     model = options->make_model(shape);
   }
   State state;
-  model->register_state(state);
+  if (alone) {
+    state = model->weights().state;
+    model->close_training();
+  } else {
+    model->register_state(state);
+  }
   state.add("trainer.step", step);
-  load_checkpoint(file, state, {.model = model_name(), .partial = true});
-  check_finite(state, directory.checkpoint());
+  load_checkpoint(file, state, {.model = model_name(), .partial = !alone});
+  check_finite(state, file.path());
 }
 
 std::string OpenedRun::description() const {
@@ -131,12 +154,26 @@ std::string OpenedRun::description() const {
 Tensor OpenedRun::samples(int64_t n, Rng& rng, const Tensor& labels,
                           const std::vector<std::string>& assignments) const {
   Countdown countdown(progress, "samples of " + printable(path()));
-  return model->sample({n, rng, labels, assignments, [&](double share) { countdown.done(share); }});
+  const RowBlocks blocks(n);
+  const Tensor asked = labels.defined() ? labels : any_labels(n, model->label_count());
+  int64_t drawn = 0;  // blocks
+  return shared_draws(blocks, all_processes(), rng, [&](int64_t i, Rng& own) {
+    const auto done = [&](double share) {
+      countdown.done((static_cast<double>(drawn) + share) * static_cast<double>(all_processes().count()) /
+                     static_cast<double>(blocks.count));
+    };
+    Tensor samples = model->sample({blocks.size, own, labels_of_block(asked, blocks, i), assignments, done});
+    ++drawn;
+    return samples;
+  });
 }
 
 const RunData& OpenedRun::data() {
   if (data_) return *data_;
+  Countdown countdown(progress, "reading " + printable(options->data.data));
+  options->data.progress = [&](double share) { countdown.done(share); };
   auto read = std::make_unique<RunData>(options->data, options->training);
+  options->data.progress = {};
   check_same_data(directory, *read);
   data_ = std::move(read);
   return *data_;

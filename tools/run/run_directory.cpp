@@ -30,6 +30,13 @@ bool make_folder(const std::string& path) {
 
 }  // namespace
 
+RunDirectory::RunDirectory(std::string path) : path_(std::move(path)), results_(path_) {
+  std::error_code error;
+  if (!fs::exists(weights(), error) || fs::exists(checkpoint(), error)) return;
+  const fs::path whole = fs::absolute(path_, error).lexically_normal();
+  results_ = "runs/zoo-" + (whole.has_filename() ? whole : whole.parent_path()).filename().string();
+}
+
 std::string RunDirectory::epoch_picture(int64_t epoch) const {
   return picture(fmt::format("epoch-{:04}", epoch));
 }
@@ -57,7 +64,8 @@ void RunDirectory::check_is_run() const {
   if (!fs::is_directory(path_, error)) {
     throw Error("{} is not a run: it is a file. Hint: name the folder that gradzoo train made", path_);
   }
-  for (const std::string& file : {config(), metrics(), checkpoint(), report()}) check_plain_or_absent(file);
+  for (const std::string& file : {config(), metrics(), checkpoint(), weights(), report()})
+    check_plain_or_absent(file);
   if (!fs::exists(config(), error)) {
     throw Error(
         "{} is not a run: it holds no config.toml. Hint: name a folder that gradzoo train "
@@ -74,7 +82,13 @@ void RunDirectory::check_is_run() const {
 
 void RunDirectory::make_samples_folder() const {
   std::error_code error;
+  if (is_weights_alone()) fs::create_directories(results_, error);
   if (!make_folder(samples()) && !fs::is_directory(samples(), error)) cannot_make(samples(), EEXIST);
+}
+
+std::string RunDirectory::result(const std::string& file) const {
+  make_samples_folder();
+  return samples() + "/" + file;
 }
 
 NewRunDirectory::NewRunDirectory(const std::string& out, const std::string& model) : NewRunDirectory() {

@@ -6,18 +6,24 @@
 
 namespace gradzoo {
 
-/// Where a run's files lie.
+/// Where a run's files lie. What is made from a run of weights alone (tools/run/zoo.h) does not lie there,
+/// but under runs/zoo-NAME.
 class RunDirectory {
  public:
-  explicit RunDirectory(std::string path) : path_(std::move(path)) {}
+  explicit RunDirectory(std::string path);
 
   const std::string& path() const { return path_; }
   std::string config() const { return path_ + "/config.toml"; }
   std::string metrics() const { return path_ + "/metrics.jsonl"; }
   std::string checkpoint() const { return path_ + "/checkpoint.safetensors"; }
+  /// Those of a run that is not trained on, in place of a checkpoint.
+  std::string weights() const { return path_ + "/weights.safetensors"; }
+  bool is_weights_alone() const { return results_ != path_; }
   std::string report() const { return path_ + "/report.html"; }
-  std::string samples() const { return path_ + "/samples"; }
+  std::string samples() const { return results_ + "/samples"; }
   std::string picture(const std::string& name) const { return samples() + "/" + name + ".png"; }
+  /// Where a file that is made of a finished run goes, in samples(), which is made where it is not there.
+  std::string result(const std::string& file) const;
   /// The samples after an epoch, counted from 1.
   std::string epoch_picture(int64_t epoch) const;
   /// The epochs that have such a picture, ascending.
@@ -30,7 +36,7 @@ class RunDirectory {
   void make_samples_folder() const;
 
  private:
-  std::string path_;
+  std::string path_, results_;
 };
 
 /// A run directory in the making: unless keep() is called, it and the folders made for it are removed again.

@@ -28,6 +28,14 @@ int64_t epoch_of(const Session& session, int64_t step) {
   return (step + per_epoch - 1) / per_epoch;
 }
 
+// An epoch of few images is short: of many epochs some forty are drawn, as many as the report shows, and the
+// last.
+bool is_drawn(const Session& session, int64_t step) {
+  constexpr int64_t kMost = 40;
+  const int64_t every = (epoch_of(session, session.steps) + kMost - 1) / kMost;
+  return step == session.steps || epoch_of(session, step) % every == 0;
+}
+
 std::string but_for_numbers(std::string text) {
   std::erase_if(text,
                 [](char c) { return std::string_view("0123456789.e+-").find(c) != std::string_view::npos; });
@@ -36,13 +44,15 @@ std::string but_for_numbers(std::string text) {
 
 }  // namespace
 
+Metadata run_metadata(const std::string& model, const DataShape& shape) {
+  return {{"model", model},
+          {"example", fmt::format("{}", fmt::join(shape.example, "x"))},
+          {"classes", fmt::format("{}", shape.classes)}};
+}
+
 void save_run_checkpoint(const RunDirectory& directory, const State& state, const std::string& model,
                          const DataShape& shape) {
-  save_checkpoint(directory.checkpoint(), state,
-                  {{"model", model},
-                   {"example", fmt::format("{}", fmt::join(shape.example, "x"))},
-                   {"classes", fmt::format("{}", shape.classes)}},
-                  Links::refuse);
+  save_checkpoint(directory.checkpoint(), state, run_metadata(model, shape), Links::refuse);
 }
 
 std::string CollapseWatch::look(const Quantities& found) {
@@ -95,7 +105,7 @@ void RunObserver::on_epoch(int64_t step) {
 
 // The picture comes last: where it lies, the rest was written.
 void RunObserver::show_epoch(int64_t step) {
-  const std::optional<Image> image = samples();
+  const std::optional<Image> image = is_drawn(run_.session, step) ? samples() : std::nullopt;
   measure(step, true);
   if (!image) return;
   metrics_.check_in_place();
@@ -106,8 +116,10 @@ bool RunObserver::is_owed_an_epoch(const RunDirectory& directory, const Session&
   const int64_t step = session.trainer.step();
   const bool is_end = step == session.steps || step % session.batches->steps_per_epoch() == 0;
   std::error_code error;
+  // Of an epoch that is not drawn nothing tells whether it was measured: then it is, again.
   return step > 0 && is_end &&
-         !std::filesystem::exists(directory.epoch_picture(epoch_of(session, step)), error);
+         (!is_drawn(session, step) ||
+          !std::filesystem::exists(directory.epoch_picture(epoch_of(session, step)), error));
 }
 
 void RunObserver::catch_up() { show_epoch(run_.session.trainer.step()); }

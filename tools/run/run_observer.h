@@ -9,6 +9,7 @@
 
 #include "base/function_ref.h"
 #include "models/run/session.h"
+#include "state/safetensors_header.h"
 #include "tools/clock.h"
 #include "tools/run/live_line.h"
 #include "tools/run/metrics_log.h"
@@ -18,6 +19,9 @@
 #include "tools/run/training.h"
 
 namespace gradzoo {
+
+/// What a file of weights says of their model: its name, and the shape of its examples.
+Metadata run_metadata(const std::string& model, const DataShape& shape);
 
 /// Writes a checkpoint of the whole state; any Python user can open it.
 void save_run_checkpoint(const RunDirectory& directory, const State& state, const std::string& model,

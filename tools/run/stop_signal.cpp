@@ -38,4 +38,6 @@ StopSignal::~StopSignal() {
 
 bool StopSignal::requested() const { return stop_requested != 0; }
 
+void StopSignal::request() const { stop_requested = 1; }
+
 }  // namespace gradzoo

@@ -12,6 +12,8 @@ class StopSignal {
   StopSignal& operator=(const StopSignal&) = delete;
 
   bool requested() const;
+  /// As a signal would: where another process got one.
+  void request() const;
 };
 
 }  // namespace gradzoo

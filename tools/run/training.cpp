@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <memory>
+#include <numbers>
 #include <optional>
 #include <span>
 
@@ -9,14 +11,18 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "models/registry.h"
 #include "state/checkpoint.h"
 #include "tools/run/config_file.h"
+#include "tools/run/live_line.h"
 #include "tools/run/metrics_log.h"
 #include "tools/run/opened_run.h"
 #include "tools/run/repeat_command.h"
 #include "tools/run/run_observer.h"
 #include "tools/run/run_report.h"
+#include "tools/run/together.h"
+#include "tools/run/zoo.h"
 
 namespace gradzoo {
 namespace {
@@ -33,6 +39,22 @@ std::string before_hint(std::string message, const std::string& clause) {
 
 std::string amount_of(const RunData& data) {
   return data.shape().toy ? "fresh points" : fmt::format("{} images", data.train().count());
+}
+
+// What a model of bits does with images of grey values and colours; "" where they are nearly bits: a digit's
+// pixel has 0.08 bits of the draw's noise.
+std::string what_bits_lose(const RunOptions& options, const RunData& data) {
+  constexpr double kNoticed = 0.25;
+  if (!data.shape().is_image() || !is_binary(options.model->pixels())) return "";
+  const double bits =
+      grey_entropy_floor(data.train()) / (std::numbers::ln2 * static_cast<double>(data.shape().size()));
+  if (bits < kNoticed) return "";
+  return fmt::format(
+      "{} learns bits: {} is drawn as 0 or 1, with its value as the probability, and of these images that "
+      "draw "
+      "makes {:.2f} bits each of noise. Hint: vae, gan, flow-matching, ddpm and realnvp learn {} themselves",
+      options.entry().name, data.shape().channels() > 1 ? "each colour of a pixel" : "each pixel", bits,
+      data.shape().channels() > 1 ? "colours" : "grey values");
 }
 
 // What ended the run goes before what its report may fail with.
@@ -77,12 +99,13 @@ TrainOutcome run_training(const OpenRun& run, const StopSignal& stop, const Trai
   progress.line(fmt::format("{} on {}: {}, steps {} to {}, into {}", run.options.entry().name,
                             session.data.name(), amount_of(session.data), first, session.steps,
                             directory.path()));
-  const std::string warning = session.model->warning();
-  if (!warning.empty()) progress.line("warning: " + warning);
+  for (const std::string& warning : {session.model->warning(), what_bits_lose(run.options, session.data)})
+    if (!warning.empty()) progress.line("warning: " + warning);
   if (run.owes_epoch) observer.catch_up();
+  TogetherObserver together(all_processes(), session, stop, request.checkpoint_every, &observer);
   bool finished = false;
   try {
-    finished = session.train(observer);
+    finished = session.train(together);
   } catch (const Error& error) {
     progress.end();
     report_failure(observer, error);
@@ -109,11 +132,24 @@ TrainOutcome run_training(const OpenRun& run, const StopSignal& stop, const Trai
   return {directory.path(), step, true};
 }
 
+// Of a process that computes beside the first one, which writes the run.
+TrainOutcome train_beside(Session& session, const StopSignal& stop, const TrainRequest& request) {
+  TogetherObserver observer(all_processes(), session, stop, request.checkpoint_every, nullptr);
+  const bool finished = session.train(observer);
+  return {"", session.trainer.step(), finished};
+}
+
 TrainOutcome begin_run(const TrainRequest& request) {
+  Processes& processes = all_processes();
   const std::unique_ptr<RunOptions> options = requested_options(request);
   options->complete();
-  Session session(*options);
+  check_shards(processes, options->training.shards);
+  RunData data(options->data, options->training);
+  if (data.shape().is_image()) options->prefer_passes_over(data.train().count());
+  Session session(*options, std::move(data), {.processes = &processes});
+  check_same_run(processes, *options, session.data.sha256());
   const StopSignal stop;
+  if (!processes.is_first()) return train_beside(session, stop, request);
   std::optional<MetricsLog> metrics;
   NewRunDirectory made(request.out, options->entry().name);
   const RunDirectory& directory = made.directory();
@@ -164,8 +200,11 @@ struct ReopenedRun {
 
  private:
   static RunDirectory checked(const std::string& path) {
-    RunDirectory directory(path);
+    RunDirectory directory(find_run(path));
     directory.check_is_run();
+    if (directory.is_weights_alone())
+      throw Error("{} holds weights alone, which no optimiser goes on with. Hint: train --config {}", path,
+                  directory.config());
     return directory;
   }
   static Session session_of(const RunOptions& options, const RunDirectory& directory, std::string& sha256) {
@@ -173,7 +212,7 @@ struct ReopenedRun {
     RunData data(options.data, options.training);
     sha256 = check_same_data(directory, data);
     const PoolLimit limit = limit_to_checkpoint(checkpoint);
-    return Session(options, std::move(data));
+    return Session(options, std::move(data), {.processes = &all_processes()});
   }
   ReopenedRun(const TrainRequest& request, RunDirectory place)
       : directory(std::move(place)),
@@ -188,8 +227,34 @@ struct ReopenedRun {
   }
 };
 
+// What the others need of a resumed run.
+void share_run(ReopenedRun& run) {
+  Processes& processes = all_processes();
+  check_shards(processes, run.options->training.shards);
+  shared_text(processes, config_text(run.options->entry().name, run.options->table(), run.data_sha256));
+  check_same_run(processes, *run.options, run.data_sha256);
+  share_state(processes, run.session.state);
+}
+
+// The run lies with the first process, which sends its settings and its state.
+TrainOutcome resume_beside(const TrainRequest& request) {
+  Processes& processes = all_processes();
+  const std::string settings = shared_text(processes, "");
+  if (settings.empty()) return {"", 0, true};
+  const ConfigFile config = parse_config("the run's config.toml", settings);
+  RunOptions options(find_model(config.model));
+  apply_config(config, options.table());
+  options.complete();
+  const StopSignal stop;
+  Session session(options, {.processes = &processes});
+  check_same_run(processes, options, session.data.sha256());
+  share_state(processes, session.state);
+  return train_beside(session, stop, request);
+}
+
 TrainOutcome resume_run(const TrainRequest& request) {
   if (request.out.empty()) throw Error("--resume does not know which run. Hint: gradzoo train --resume RUN");
+  if (!all_processes().is_first()) return resume_beside(request);
   const StopSignal stop;
   ReopenedRun run(request);
   const RunDirectory& directory = run.directory;
@@ -202,8 +267,10 @@ TrainOutcome resume_run(const TrainRequest& request) {
     Progress(request.progress, step, step, 1)
         .line(fmt::format("{} is finished: {} steps. To go on: {} with larger --epochs or --steps",
                           directory.path(), step, resume_command(directory.path())));
+    shared_text(all_processes(), "");
     return {directory.path(), step, true};
   }
+  share_run(run);
   const bool owes_epoch = RunObserver::is_owed_an_epoch(directory, run.session);
   const double seconds_before = run.metrics.cut_back(step, owes_epoch);
   write_config(directory, *run.options, run.data_sha256);
@@ -227,6 +294,11 @@ std::unique_ptr<RunOptions> requested_options(const TrainRequest& request) {
   }
   if (config) apply_config(*config, options->table());
   options->assign(request.assignments);
+  if (request.progress != nullptr) {
+    auto countdown =
+        std::make_shared<Countdown>(request.progress, "reading " + printable(options->data.data));
+    options->data.progress = [countdown](double share) { countdown->done(share); };
+  }
   return options;
 }
 

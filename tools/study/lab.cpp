@@ -18,11 +18,25 @@ namespace {
 
 void list_labs() {
   std::vector<std::vector<std::string>> rows;
-  for (const LabEntry& entry : labs()) rows.push_back({entry.name, entry.idea});
-  fmt::print("{}\ngradzoo lab NAME runs one, in a minute or two\n", text_columns(rows));
+  for (const LabEntry& entry : labs()) rows.push_back({std::to_string(entry.level), entry.name, entry.idea});
+  fmt::print(
+      "{}\nThe easiest first. gradzoo lab NAME runs one, in a minute or two; gradzoo lab NAME --knobs lists "
+      "what "
+      "may be turned by --set\n",
+      text_columns(rows));
 }
 
-RanLab run_lab(const LabEntry& entry, uint64_t seed) {
+void list_knobs(const LabEntry& entry) {
+  const std::unique_ptr<Lab> lab = entry.make();
+  OptionTable table;
+  lab->describe(table);
+  std::vector<std::vector<std::string>> rows;
+  for (const Option& knob : table.all()) rows.push_back({knob.key, knob.text(), knob.meaning});
+  fmt::print("{}\ngradzoo lab {} --set {}={} turns one\n", text_columns(rows), entry.name,
+             table.all().front().key, table.all().front().text());
+}
+
+RanLab run_lab(const LabEntry& entry, uint64_t seed, const std::vector<std::string>& knobs) {
   LiveLine line(stderr);
   const double begun = steady_seconds();
   const auto tell = [&](const std::string& text) {
@@ -31,8 +45,8 @@ RanLab run_lab(const LabEntry& entry, uint64_t seed) {
     else
       line.line(text);
   };
-  LabResult result = entry.run({.seed = seed, .progress = tell});
-  return {entry, std::move(result), seed, steady_seconds() - begun};
+  LabResult result = entry.run({.seed = seed, .progress = tell}, knobs);
+  return {entry, std::move(result), seed, steady_seconds() - begun, knobs};
 }
 
 }  // namespace
@@ -40,10 +54,13 @@ RanLab run_lab(const LabEntry& entry, uint64_t seed) {
 int lab_command(const Arguments& arguments) {
   std::string name, out;
   int64_t seed = 0, threads = 0;
-  bool json = false;
+  bool json = false, knobs_only = false;
+  std::vector<std::string> knobs;
   CommandLine line("lab", "Runs a small experiment that shows one idea, and writes a folder with its page.");
   line.positional("NAME", name, "which one; none lists them", false);
   line.option("--out", "DIR", out, "a new or an empty folder (default: the next free runs/lab-NAME-<n>)");
+  line.options("--set", "KEY=VALUE", knobs, "one of the lab's knobs; may be given several times");
+  line.flag("--knobs", knobs_only, "list the lab's knobs, and run nothing");
   add_seed(line, seed, "of all random numbers (default: 0)");
   line.option("--threads", "T", threads, "threads (default: the cores)", 1, kernels::kMaxThreads);
   line.flag("--json", json, "print one JSON object, what lab.json holds");
@@ -52,15 +69,20 @@ int lab_command(const Arguments& arguments) {
     return 0;
   }
   if (name.empty()) {
-    if (json || !out.empty()) throw Error("lab: which one? Hint: gradzoo lab lists them");
+    if (json || knobs_only || !out.empty() || !knobs.empty())
+      throw Error("lab: which one? Hint: gradzoo lab lists them");
     list_labs();
     return 0;
   }
   const LabEntry& entry = find_lab(name);
+  if (knobs_only) {
+    list_knobs(entry);
+    return 0;
+  }
   kernels::set_flush_denormals(true);
   use_threads(threads);
   NewRunDirectory folder(out, "lab-" + entry.name);
-  const RanLab ran = run_lab(entry, static_cast<uint64_t>(seed));
+  const RanLab ran = run_lab(entry, static_cast<uint64_t>(seed), knobs);
   const std::string& path = folder.directory().path();
   write_lab(path, ran);
   folder.keep();

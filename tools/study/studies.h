@@ -11,6 +11,7 @@ int verify_command(const Arguments& arguments);
 int gradcheck_command(const Arguments& arguments);
 int explain_command(const Arguments& arguments);
 int bench_command(const Arguments& arguments);
+int course_command(const Arguments& arguments);
 int doctor_command(const Arguments& arguments);
 
 }  // namespace gradzoo

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "autograd/ops.h"
 #include "autograd/plain.h"
@@ -39,8 +40,8 @@ struct AnomalyReport {
   double caught_at_5 = 0;  // share of the others above the score that 5 % of the own lie above
 };
 
-constexpr int64_t kFewest = 2;  // that have a spread
-constexpr std::string_view kDigit = "digit=";
+constexpr int64_t kFewest = 2;                                    // that have a spread
+constexpr std::string_view kLabel = "label=", kDigit = "digit=";  // the second of digits
 
 Tensor test_images(const DatasetOptions& data, Pixels pixels, int64_t n) {
   const Examples test = Dataset(data).split(Split::test);
@@ -55,28 +56,32 @@ void check_size(const OpenedRun& run, const DataShape& other, const std::string&
     throw Error("anomaly: {} has points of {} numbers, and {} learned images. Hint: --against noise", against,
                 other.size(), run.path());
   if (other.example == run.shape.example) return;
-  throw Error("anomaly: {} has images of {}x{}, and {} learned those of {}x{}. Hint: images of one size",
-              against, other.height(), other.width(), run.path(), run.shape.height(), run.shape.width());
+  throw Error("anomaly: {} has images of {}, and {} learned those of {}. Hint: images of one size", against,
+              fmt::join(other.example, "x"), run.path(), fmt::join(run.shape.example, "x"));
 }
 
 // Random bytes, read as the model reads pixels.
 Tensor noise_images(const DataShape& shape, Pixels pixels, int64_t n, uint64_t seed) {
   Rng rng(seed, "anomaly/noise");
-  Tensor bytes = cast(floor(rand({n, shape.height(), shape.width()}, rng) * 256.0), DType::u8);
+  Tensor bytes = cast(floor(rand(shape.example.insert(0, n), rng) * 256.0), DType::u8);
   const Examples noise{bytes, {}, arange(n, DType::i64)};
   return read_examples(noise, 0, n, pixels, Rng(seed, "anomaly/pixels")).x;
 }
 
-int64_t digit_of(const std::string& against) {
+int64_t label_of(const std::string& against) {
   int64_t label = 0;
-  const char *const begin = against.data() + kDigit.size(), *const end = against.data() + against.size();
+  const char *const begin = against.data() + against.find('=') + 1, *const end =
+                                                                        against.data() + against.size();
   const auto [stop, failure] = std::from_chars(begin, end, label);
   if (failure != std::errc() || stop != end)
-    throw Error("anomaly: --against {} names no label. Hint: --against digit=9", against);
+    throw Error("anomaly: --against {} names no label. Hint: --against label=9", against);
   return label;
 }
 
-AgainstImages against_digit(const OpenedRun& run, int64_t label, Pixels pixels, int64_t n) {
+AgainstImages against_label(const OpenedRun& run, int64_t label, Pixels pixels, int64_t n) {
+  if (run.shape.classes == 0)
+    throw Error("anomaly: {} has images without labels. Hint: --against noise, or other images",
+                run.options->data.data);
   DatasetOptions own = run.options->data, others = own;
   const std::vector<int64_t> learned_labels = own.subset.labels(run.shape.classes);
   others.subset.only = fmt::format("{}", label);
@@ -94,12 +99,13 @@ AgainstImages against_digit(const OpenedRun& run, int64_t label, Pixels pixels, 
           others.description(), remark};
 }
 
-/// The image sets behind `against`: noise, digit=9, the name or folder of a dataset, or a run of images
+/// The image sets behind `against`: noise, label=9, the name or folder of a dataset, or a run of images
 /// (`other` then). At most n of each, from test sets.
 AgainstImages images_against(const OpenedRun& run, const std::string& against, const OpenedRun* other_run,
                              int64_t n, uint64_t seed) {
   const Pixels pixels = run.options->model->pixels();
-  if (against.starts_with(kDigit)) return against_digit(run, digit_of(against), pixels, n);
+  if (against.starts_with(kLabel) || against.starts_with(kDigit))
+    return against_label(run, label_of(against), pixels, n);
   const DatasetOptions& data = run.options->data;
   if (against == "noise") {
     const Tensor own = test_images(data, pixels, n);
@@ -199,7 +205,7 @@ Image anomaly_picture(const AnomalyReport& report, const AgainstImages& images, 
                  draw_picture(strip));
 }
 
-// "fashion", "digit9", or the last part of a path.
+// "fashion", "label9", or the last part of a path.
 std::string file_word(const std::string& against) {
   std::string word = std::filesystem::path(against).lexically_normal().filename().string();
   std::erase(word, '=');
@@ -243,14 +249,14 @@ struct Anomaly {
 
   void describe(OptionTable& table) {
     table.add("against", against,
-              "the others: noise (uniform bytes), digit=9 (a label, best of a run with --set exclude=9), "
+              "the others: noise (uniform bytes), label=9 (best of a run with --set exclude=9), "
               "fashion or another dataset, a folder of IDX files, or a run on such images, whose model then "
               "judges the other way round as well");
   }
 
   UseResult run(UseCall& call) const {
     if (against.empty())
-      throw Error("anomaly: against what is not said. Hint: --against noise, fashion, digit=9 or a folder");
+      throw Error("anomaly: against what is not said. Hint: --against noise, fashion, label=9 or a folder");
     const OpenedRun& run = call.run();
     const std::unique_ptr<OpenedRun> other = is_run(against) ? call.open(against) : nullptr;
     const Judged judged = judged_by(run, against, other.get(), call);

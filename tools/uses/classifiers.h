@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "models/eval/sample_metrics.h"
 #include "tools/run/opened_run.h"
@@ -11,18 +12,26 @@
 /// What samples are measured by.
 namespace gradzoo {
 
-/// Which data have a classifier of their own: MNIST's digits, whose weights are in the program, and Fashion-
-/// MNIST.
-bool has_own_classifier(const DatasetOptions& data);
-/// That classifier. Fashion-MNIST's is trained when it is first asked for, which `progress` shows, and
-/// kept as a run in the user's cache ($XDG_CACHE_HOME/gradzoo, else ~/.cache/gradzoo); where `may_train` is
-/// false it is not, and there may be none. Throws Error where there is no place for it.
-std::optional<SampleClassifier> own_classifier(const DatasetOptions& data, bool may_train,
-                                               std::FILE* progress);
+/// Why no classifier can know these data, as a clause: "has images without labels"; "" where one can.
+std::string lacks_classifier(const DataShape& shape);
+
+/// The classifier of digits that is in the program.
+SampleClassifier digits_classifier();
+
+/// The classifier of a run's data: of MNIST the one in the program. Of others it is trained when it is first
+/// asked for, which `progress` shows, and kept as a run in the user's cache ($XDG_CACHE_HOME/gradzoo, else
+/// ~/.cache/gradzoo), for other images under the first digits of their SHA-256; where `may_train` is false it
+/// is not, and there may be none. There is none of data that lack one. Throws Error where there is no place
+/// for it.
+std::optional<SampleClassifier> own_classifier(const DatasetOptions& options, const RunData& data,
+                                               bool may_train, std::FILE* progress);
 
 /// The classifier of another run, to measure what `run` draws. Throws Error where it is none, or of other
 /// data.
 SampleClassifier classifier_of(std::unique_ptr<OpenedRun> classifier, const OpenedRun& run);
+
+/// What the Frechet distance of a classifier of these data is called: of MNIST "digit-FID", else "class-FID".
+std::string frechet_name_of(const std::string& data);
 
 /// The user's cache folder: $XDG_CACHE_HOME/gradzoo, else ~/.cache/gradzoo. Throws Error where neither is
 /// set.

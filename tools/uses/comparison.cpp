@@ -52,12 +52,13 @@ void check_strip(const OpenedRun& run, const std::string& classifier) {
   if (!run.shape.is_image())
     throw Error("compare: {} learned points, of which there is no strip. Hint: leave --strip away",
                 run.path());
-  if (classifier.empty() && !has_own_classifier(run.options->data))
-    throw Error("compare: a strip is made by a classifier, and {} has none. Hint: --classifier RUN2",
-                run.options->data.data);
+  if (const std::string lacks = lacks_classifier(run.shape); classifier.empty() && !lacks.empty())
+    throw Error("compare: a strip is made by a classifier of the images, and {} {}. Hint: leave --strip away",
+                run.options->data.data, lacks);
 }
 
 double seconds_to_train(const RunDirectory& directory) {
+  if (directory.is_weights_alone()) return NAN;
   const auto rows = read_metrics(directory.metrics());
   for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
     if (const auto found = row->find("seconds"); found != row->end()) return found->second;
@@ -97,13 +98,14 @@ void add_quality(ComparedRun& out, OpenedRun& run, const std::string& classifier
   if (!classifier_path.empty())
     classifier = classifier_of(call.open(classifier_path), run);
   else
-    classifier = own_classifier(run.options->data, true, call.progress);
+    classifier = own_classifier(run.options->data, run.data(), true, call.progress);
   if (!classifier) {
-    out.why_no_quality = "these data have no classifier of their own: --classifier RUN2";
+    out.why_no_quality =
+        fmt::format("no classifier measures it: {} {}", run.options->data.data, lacks_classifier(run.shape));
     return;
   }
   const SampleMetrics metrics = metrics_of(run, std::move(*classifier), Split::test);
-  out.quality = quality_of(run, metrics, call.n);
+  out.quality = quality_of(run, metrics, samples_to_measure(run, Split::test, call.n));
   out.binary = is_binary(metrics.pixels());
 }
 
@@ -119,7 +121,7 @@ ComparedRun measured(OpenedRun& run, const std::string& classifier, const UseCal
   Rng rng = run.sample_stream();
   out.grid = draw_picture(run.model->snapshot(view, rng));
   out.shape = run.shape;
-  out.command = repeat_command(*run.options, run.shape);
+  out.command = repeat_command(*run.options, run.data().shape());
   run.release_data();
   return out;
 }
@@ -137,9 +139,10 @@ struct Compare {
   std::string classifier, strip, markdown, html;
 
   void describe(OptionTable& table) {
-    table.add("classifier", classifier,
-              "a run of the classifier to measure images by, instead of the program's own, of MNIST and "
-              "Fashion-MNIST");
+    table.add(
+        "classifier", classifier,
+        "a run of the classifier to measure images by, instead of the program's own: of MNIST, or trained "
+        "once on these images' labels");
     table.add("html", html,
               "x.html: the page, with the samples of each; beside the picture unless it says so");
     table.add("markdown", markdown,
@@ -166,7 +169,7 @@ struct Compare {
     UseResult out;
     out.details = comparison_json(runs);
     call.print(comparison_table(runs));  // the page may fail, and this took minutes
-    const std::string page = !html.empty() ? html : call.runs.front()->directory.samples() + "/compare.html";
+    const std::string page = !html.empty() ? html : call.runs.front()->directory.result("compare.html");
     write_comparison(page, runs);
     if (!markdown.empty()) write_comparison_markdown(markdown, runs);
     if (all_measured(runs)) out.picture = draw_picture(strip_of(runs));

@@ -13,6 +13,7 @@
 #include "models/pictures/image_pictures.h"
 #include "tools/report/report.h"
 #include "tools/run/draw_picture.h"
+#include "tools/uses/classifiers.h"
 #include "tools/uses/comparison.h"
 #include "tools/uses/sample_quality.h"
 #include "tools/uses/use.h"
@@ -38,10 +39,12 @@ std::string density_text(const ComparedRun& run) {
   return fmt::format("{} {} ({})", number, run.density->unit, run.density->density_kind);
 }
 
-Row columns() {
-  return {"run",        "model",      "density",      "digit-FID", "KID", fmt::format("p > {}", kConfident),
+Row columns(const std::string& frechet_name) {
+  return {"run",        "model",      "density",      frechet_name, "KID", fmt::format("p > {}", kConfident),
           "parameters", "s to train", "s to draw 100"};
 }
+
+std::string frechet_name(const std::vector<ComparedRun>& runs) { return frechet_name_of(runs.front().data); }
 
 Row row_of(const ComparedRun& run) {
   const auto quality = [&](auto words) { return run.quality ? words(*run.quality) : kNone; };
@@ -63,7 +66,8 @@ std::vector<std::string> notes_of(const std::vector<ComparedRun>& runs) {
     if (!run.density && !run.why_no_density.empty())
       notes.push_back(fmt::format("{}: no density: {}", printable(run.run), run.why_no_density));
     if (!run.quality)
-      notes.push_back(fmt::format("{}: no digit-FID: {}", printable(run.run), run.why_no_quality));
+      notes.push_back(
+          fmt::format("{}: no {}: {}", printable(run.run), frechet_name(runs), run.why_no_quality));
     if (run.quality && !run.quality->kernel)
       notes.push_back(fmt::format("{}: no KID: {} samples make no two blocks of 50", printable(run.run),
                                   run.quality->statistics.count));
@@ -76,16 +80,15 @@ std::vector<std::string> notes_of(const std::vector<ComparedRun>& runs) {
   const auto with_quality =
       std::ranges::find_if(runs, [](const auto& run) { return run.quality.has_value(); });
   if (with_quality != runs.end())
-    notes.push_back(
-        fmt::format("digit-FID is of {} samples against the test images: compare equal counts alone",
-                    with_quality->quality->statistics.count));
+    notes.push_back(fmt::format("{} is of {} samples against the test images: compare equal counts alone",
+                                frechet_name(runs), with_quality->quality->statistics.count));
   return notes;
 }
 
 }  // namespace
 
 std::string comparison_table(const std::vector<ComparedRun>& runs) {
-  std::vector<Row> rows = {columns()};
+  std::vector<Row> rows = {columns(frechet_name(runs))};
   for (const ComparedRun& run : runs) rows.push_back(row_of(run));
   std::string out = text_columns(rows, "");
   out += "\n";
@@ -128,13 +131,14 @@ void write_comparison(const std::string& path, const std::vector<ComparedRun>& r
   Report report;
   report.title = fmt::format("{} runs on {}", runs.size(), runs.front().data);
   report.summary =
-      "Side by side, on the test set: lower digit-FID and KID are better, +- is a standard error.";
+      fmt::format("Side by side, on the test set: lower {} and KID are better, +- is a standard error.",
+                  frechet_name(runs));
   if (all_measured(runs)) {
     const Picture strip = strip_of(runs);
     report.pictures.push_back(
         {.title = "side by side", .caption = strip.caption, .png = encode_png(draw_picture(strip))});
   }
-  ReportTable table{.columns = columns(), .rows = {}, .notes = notes_of(runs)};
+  ReportTable table{.columns = columns(frechet_name(runs)), .rows = {}, .notes = notes_of(runs)};
   for (const ComparedRun& run : runs) {
     table.rows.push_back(row_of(run));
     report.pictures.push_back(
@@ -163,9 +167,10 @@ std::string minutes_cell(double seconds) {
 }
 
 std::string table_of(const std::vector<ComparedRun>& runs, const std::vector<std::string>& pictures) {
-  std::string out =
-      "| model | samples | likelihood | digit-FID | sure | minutes | command "
-      "|\n|---|---|---|--:|--:|--:|---|\n";
+  std::string out = fmt::format(
+      "| model | samples | likelihood | {} | sure | minutes | command "
+      "|\n|---|---|---|--:|--:|--:|---|\n",
+      frechet_name(runs));
   for (size_t i = 0; i < runs.size(); ++i) {
     const ComparedRun& run = runs[i];
     out += fmt::format("| {}{} | {} | {} | {} | {} | {} | `{}` |\n", run.model, run.binary ? ", binary" : "",

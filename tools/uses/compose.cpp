@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "autograd/ops.h"
 #include "autograd/plain.h"
@@ -38,7 +39,7 @@ struct RunProduct {
 };
 
 std::string size_of(const DataShape& shape) {
-  return shape.is_image() ? fmt::format("images of {}x{}", shape.height(), shape.width())
+  return shape.is_image() ? fmt::format("images of {}", fmt::join(shape.example, "x"))
                           : fmt::format("points of {} numbers", shape.size());
 }
 
@@ -129,12 +130,13 @@ void tell_plane(UseResult& out, const RunProduct& composition, const Tensor& sam
         kKl, *kl, "from the product of the true densities to that of the learned ones, by quadrature"));
 }
 
-// The share of the samples (n, H, W) that a classifier calls one of the labels that the run was given;
-// nothing where it was given all, or its data have no classifier.
-std::optional<Estimate> called_share(const OpenedRun& run, const Tensor& samples) {
+// The share of the samples (n, H, W) or (n, H, W, 3) that a classifier calls one of the labels that the run
+// was given; nothing where it was given all, or its data have no classifier.
+std::optional<Estimate> called_share(OpenedRun& run, const Tensor& samples) {
+  if (run.shape.classes == 0) return std::nullopt;
   const std::vector<int64_t> labels = run.options->data.subset.labels(run.shape.classes);
   if (static_cast<int64_t>(labels.size()) == run.shape.classes) return std::nullopt;
-  const auto classifier = own_classifier(run.options->data, false, nullptr);
+  const auto classifier = own_classifier(run.options->data, run.data(), false, nullptr);
   if (!classifier) return std::nullopt;
   const Tensor called = argmax(classifier->probabilities(flatten_rows(samples)), 1);
   Tensor right = zeros({called.size()}, DType::f64);

@@ -1,10 +1,12 @@
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "tools/run/live_line.h"
+#include "tools/uses/classifiers.h"
 #include "tools/uses/sample_quality.h"
 #include "tools/uses/use.h"
 
@@ -59,6 +61,24 @@ void assign_evaluation(Model& model, const std::vector<std::string>& assignments
   for (const std::string& assignment : assignments) table.assign(assignment);
 }
 
+// Without labels nothing says which features of images matter: what tells augmented images apart is blind to
+// what the augmentation changes, and a distance by it would pass for one of kinds. The neighbours need none,
+// and a classifier of samples against images is c2st.
+void measure_without_classifier(UseResult& out, OpenedRun& run, int64_t n, Split split) {
+  const NearestReport report = nearest_report(run, n, split);
+  out.text = "\n";
+  out.numbers = nearest_numbers(report);
+  const std::string by_heart = learned_by_heart(report.of_samples.median, report.of_real.median);
+  out.remarks = by_heart.empty() ? "" : by_heart + "\n";
+  out.remarks += fmt::format(
+      "no class-FID and no KID: {} {}, and they are distances of a classifier's features. Hint: gradzoo c2st "
+      "{} "
+      "test tells samples from images without labels\n",
+      printable(run.options->data.data), lacks_classifier(run.shape), printable(run.path()));
+  out.details["ruler"] = nullptr;
+  out.details["learned_by_heart"] = !by_heart.empty();
+}
+
 struct Evaluate {
   Split split = Split::test;
   std::string classifier;
@@ -83,9 +103,10 @@ struct Evaluate {
       out.details = quality_json(report);
       return out;
     }
-    const bool draws = has_own_classifier(run.options->data) && run.model->abilities().samples;
+    const bool draws = run.shape.is_image() && run.model->abilities().samples;
     if (call.n > 0 && !draws)
-      throw Error("eval: -n counts samples for a classifier to measure. Hint: --classifier RUN2");
+      throw Error("eval: -n counts samples to measure, and {} draws {}. Hint: leave -n away", run.path(),
+                  run.shape.is_image() ? "none" : "points, which an evaluation holds against the truth");
     const Examples examples = run.data().evaluation_examples(split);
     const Quantities found = evaluated(run, examples, split, call);
     out.details = {{"model", run.model_name()},
@@ -95,8 +116,13 @@ struct Evaluate {
                    {"quantities", Json::array()}};
     for (const Quantity& quantity : found) out.details["quantities"].push_back(json_of(quantity));
     if (!draws) return out;
-    const QualityReport report = quality_report(run, *own_classifier(run.options->data, true, call.progress),
-                                                call.n > 0 ? call.n : 1000, split);
+    const int64_t n = call.n > 0 ? call.n : samples_to_measure(run, split, 1000);
+    std::optional<SampleClassifier> own = own_classifier(run.options->data, run.data(), true, call.progress);
+    if (!own) {
+      measure_without_classifier(out, run, n, split);
+      return out;
+    }
+    const QualityReport report = quality_report(run, std::move(*own), n, split);
     out.text = "\n" + quality_table(report);
     out.details["ruler"] = quality_json(report);
     return out;
@@ -111,9 +137,10 @@ Use eval_use() {
        .summary = "evaluate a run on images that it was not trained on",
        .description =
            "Evaluates a run on examples that it was not trained on, or its samples by a classifier.",
-       .count = {"samples that a classifier measures: the program's own of MNIST and Fashion-MNIST (default: "
-                 "1000; with --classifier 400)",
-                 0, 1, 10'000},
+       .count =
+           {"samples that a classifier measures (default: 1000, or all real images where they are fewer; "
+            "with --classifier 400)",
+            0, 1, 10'000},
        .seed_meaning = "of the samples",
        .settings_meaning =
            "of the evaluation: importance_samples, codes drawn an image for the VAE's log p(x); prior, of "

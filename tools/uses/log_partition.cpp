@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "nn/parallel/shared_rows.h"
 #include "tools/plot/chart.h"
 #include "tools/run/live_line.h"
 #include "tools/uses/use.h"
@@ -55,6 +56,34 @@ void add_chains(LineChart& chart, const AisEstimate& annealing, double begin_log
   }
 }
 
+using Anneal = FunctionRef<LogPartition(const AnnealingOptions& options, Rng& rng, const ShareDone& done)>;
+
+// Chains in blocks, each a process's own. `sign` of the log-ratio in log Z: -1 of chains that go down.
+LogPartition in_blocks(const Partition& partition, const AnnealingOptions& options, double sign, Rng& rng,
+                       const ShareDone& done, Processes& processes, Anneal anneal) {
+  const RowBlocks blocks(options.chains);
+  std::optional<LogPartition> first;
+  double annealed = 0;
+  const Tensor weights = shared_draws(blocks, processes, rng, [&](int64_t i, Rng& own) {
+    LogPartition found =
+        anneal({.chains = blocks.size, .temperatures = options.temperatures}, own, [&](double share) {
+          const double all = static_cast<double>(blocks.count) / static_cast<double>(processes.count());
+          if (done) done(std::min(1.0, (annealed + share) / all));
+        });
+    ++annealed;
+    Tensor its = found.annealing.log_weights;
+    if (i == 0) first = std::move(found);
+    return its;
+  });
+  if (first && blocks.count == 1) return std::move(*first);
+  AisEstimate all = ais_estimate(weights);
+  if (first) {
+    all.recorded_betas = std::move(first->annealing.recorded_betas);
+    all.history = std::move(first->annealing.history);
+  }
+  return {partition.begin_log_z + sign * all.log_ratio, std::move(all)};
+}
+
 }  // namespace
 
 std::vector<std::string> LogZReport::warnings() const {
@@ -82,7 +111,7 @@ std::vector<std::string> LogZReport::warnings() const {
 }
 
 LogZReport measure_log_z(const Partition& partition, const AnnealingOptions& options, uint64_t seed,
-                         const ShareDone& done) {
+                         const ShareDone& done, Processes& processes) {
   const auto half = [&](double before) {
     return [&done, before](double share) {
       if (done) done(before + share / 2);
@@ -91,8 +120,14 @@ LogZReport measure_log_z(const Partition& partition, const AnnealingOptions& opt
   LogZReport out{.why_not_exact = partition.cost, .begin_log_z = partition.begin_log_z, .options = options};
   if (partition.exact) out.exact = partition.exact();
   Rng upwards(seed, "logz/up"), downwards(seed, "logz/down");
-  out.up = anneal_up(partition, options, upwards, half(0));
-  out.down = anneal_down(partition, options, downwards, half(0.5));
+  out.up = in_blocks(partition, options, 1, upwards, half(0), processes,
+                     [&](const AnnealingOptions& block, Rng& rng, const ShareDone& told) {
+                       return anneal_up(partition, block, rng, told);
+                     });
+  out.down = in_blocks(partition, options, -1, downwards, half(0.5), processes,
+                       [&](const AnnealingOptions& block, Rng& rng, const ShareDone& told) {
+                         return anneal_down(partition, block, rng, told);
+                       });
   return out;
 }
 
@@ -148,8 +183,8 @@ struct LogZ {
       throw Error("logz: {}: {}. Hint: leave --exact away, and annealed importance sampling estimates it",
                   run.path(), partition.cost);
     Countdown countdown(call.progress, "logz");
-    const LogZReport report =
-        measure_log_z(partition, annealing, call.seed, [&](double share) { countdown.done(share); });
+    const LogZReport report = measure_log_z(
+        partition, annealing, call.seed, [&](double share) { countdown.done(share); }, all_processes());
     UseResult out;
     out.text = fmt::format("{}: {} at step {}\n{}", printable(run.path()), run.model_name(), run.step,
                            log_z_table(report));

@@ -7,6 +7,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "models/base/abilities.h"
+#include "nn/parallel/processes.h"
 #include "samplers/partition.h"
 #include "tools/plot/image.h"
 
@@ -26,9 +27,10 @@ struct LogZReport {
 };
 
 /// Annealing upwards from exact samples of the path's beginning, and downwards from the model's. A function
-/// of the seed.
+/// of the seed. A collective call: blocks of chains are shared out, and the first process alone gets their
+/// history.
 LogZReport measure_log_z(const Partition& partition, const AnnealingOptions& options, uint64_t seed,
-                         const ShareDone& done = {});
+                         const ShareDone& done = {}, Processes& processes = this_process());
 
 std::string log_z_table(const LogZReport& report);
 /// {"exact" (null where it is not known), "forward" and "reverse": {"value", "error", "low", "high", "ess",

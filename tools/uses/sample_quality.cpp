@@ -1,6 +1,7 @@
 #include "tools/uses/sample_quality.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <memory>
 #include <utility>
@@ -9,7 +10,9 @@
 #include <nlohmann/json.hpp>
 
 #include "autograd/ops.h"
+#include "autograd/plain.h"
 #include "autograd/tape.h"
+#include "base/error.h"
 #include "base/options.h"
 #include "base/text.h"
 #include "models/pictures/class_rows.h"
@@ -18,6 +21,25 @@
 
 namespace gradzoo {
 namespace {
+
+// "digit-FID" as a metric is "digit_fid".
+std::string metric_key(std::string name) {
+  for (char& c : name) c = c == '-' ? '_' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return name;
+}
+
+// The share of images that a classifier calls by their label.
+double called_right(const SampleClassifier& classifier, const Examples& images) {
+  constexpr int64_t kAtOnce = 500;
+  const NoGrad quiet;
+  double right = 0;
+  for (int64_t begin = 0; begin < images.count(); begin += kAtOnce) {
+    const Batch batch =
+        read_examples(images, begin, std::min(begin + kAtOnce, images.count()), Pixels::grey, Rng(0));
+    right += accuracy(classifier.probabilities(batch.x), batch.labels) * static_cast<double>(batch.count());
+  }
+  return right / static_cast<double>(images.count());
+}
 
 // Samples as they are measured; `rng` draws binary pixels.
 Tensor as_measured(const Tensor& samples, Pixels pixels, Rng& rng) {
@@ -37,7 +59,8 @@ Tensor measured_samples(const Model& model, int64_t n, Pixels pixels, Rng& rng, 
 
 SampleMetrics metrics_of(OpenedRun& run, SampleClassifier classifier, Split split) {
   const RunData& data = run.data();
-  return {std::move(classifier), data.evaluation_examples(split), data.train(), run.options->model->pixels()};
+  return {std::move(classifier), data.evaluation_examples(split), data.train(), run.options->model->pixels(),
+          all_processes()};
 }
 
 SampleQuality quality_of(const OpenedRun& run, const SampleMetrics& metrics, int64_t n) {
@@ -47,7 +70,12 @@ SampleQuality quality_of(const OpenedRun& run, const SampleMetrics& metrics, int
   return metrics.measure(as_measured(run.samples(n, rng, asked), metrics.pixels(), rng), asked);
 }
 
+int64_t samples_to_measure(OpenedRun& run, Split split, int64_t usual) {
+  return std::min(usual, run.data().evaluation_examples(split).count());
+}
+
 QualityReport quality_report(OpenedRun& run, SampleClassifier classifier, int64_t n, Split split) {
+  const double right = called_right(classifier, run.data().evaluation_examples(split));
   const SampleMetrics metrics = metrics_of(run, std::move(classifier), split);
   return {run.path(),
           run.description(),
@@ -56,7 +84,32 @@ QualityReport quality_report(OpenedRun& run, SampleClassifier classifier, int64_
           is_binary(metrics.pixels()),
           quality_of(run, metrics, n),
           metrics.measure_real(n),
-          metrics.measure_training(n)};
+          metrics.measure_training(n),
+          right};
+}
+
+NearestReport nearest_report(OpenedRun& run, int64_t n, Split split) {
+  const Examples real = run.data().evaluation_examples(split);
+  check_count(real, n);
+  const Pixels pixels = run.options->model->pixels();
+  Rng rng = run.sample_stream();
+  const Tensor samples =
+      as_measured(run.samples(n, rng, any_labels(n, run.model->label_count())), pixels, rng);
+  if (!all_finite(samples))
+    throw Error("samples: a pixel of them is not finite. Hint: train with a smaller lr");
+  const Pixels read = pixels == Pixels::dequantised ? Pixels::grey : pixels;
+  const Examples& train = run.data().train();
+  return {n, n, nearest_statistics(samples, train), nearest_statistics(evenly_spread(real, n, read), train)};
+}
+
+std::string learned_by_heart(const Estimate& samples_median, const Estimate& real_median) {
+  constexpr double kShare = 0.5;
+  if (!(samples_median.value < kShare * real_median.value)) return "";
+  return fmt::format(
+      "learned by heart: half of the samples lie within {:.3g} of a training image, half of the images that "
+      "were not trained on within {:.3g}: so samples repeat training images. More images help, or fewer "
+      "steps",
+      samples_median.value, real_median.value);
 }
 
 Quantities quick_quality(const SampleMetrics& metrics, const Tensor& images) {
@@ -68,7 +121,7 @@ Quantities quick_quality(const SampleMetrics& metrics, const Tensor& images) {
                    kConfident)},
       quantity(kLabelEntropy, label_entropy(found.probabilities),
                "of the labels that the classifier gives to samples: low where few classes are drawn")};
-  out.add({"digit_fid", metrics.frechet_of(found), NAN, "",
+  out.add({metric_key(metrics.frechet_name()), metrics.frechet_of(found), NAN, "",
            fmt::format("Frechet distance of {} samples' features to held-out images': lower is better, and "
                        "never 0 of so few",
                        found.count())});
@@ -77,8 +130,8 @@ Quantities quick_quality(const SampleMetrics& metrics, const Tensor& images) {
 
 SampleWatch watch_samples(const RunOptions& options, Session& session) {
   constexpr int64_t kSamples = 200, kTimes = 10;
-  if (!has_own_classifier(options.data) || !session.model->abilities().samples) return {};
-  std::optional<SampleClassifier> classifier = own_classifier(options.data, false, nullptr);
+  if (!session.model->abilities().samples) return {};
+  std::optional<SampleClassifier> classifier = own_classifier(options.data, session.data, false, nullptr);
   if (!classifier) return {};
   const DataView view = session.data.view();
   const auto metrics = std::make_shared<const SampleMetrics>(std::move(*classifier), view.examples,
@@ -118,11 +171,23 @@ Json json_of_quality(const SampleQuality& quality) {
   return out;
 }
 
+std::string remark_of(const std::string& sentence) { return sentence.empty() ? "" : sentence + "\n"; }
+
 double entropy_of_all_alike(const SampleQuality& quality) {
   return std::log(static_cast<double>(quality.statistics.called.size()));
 }
 
 }  // namespace
+
+Quantities nearest_numbers(const NearestReport& report) {
+  return {number_of("nearest_training_image_median", report.of_samples.median, "",
+                    fmt::format("of {} samples: Euclidean distance of pixels to the nearest training image",
+                                report.samples)),
+          number_of("nearest_training_image_mean", report.of_samples.mean, "", "the same"),
+          number_of("real_nearest_training_image_median", report.of_real.median, "",
+                    fmt::format("of {} real images that were not trained on", report.real)),
+          number_of("real_nearest_training_image_mean", report.of_real.mean, "", "the same")};
+}
 
 Quantities quality_numbers(const SampleQuality& quality) {
   const SampleStatistics& s = quality.statistics;
@@ -140,18 +205,21 @@ Quantities quality_numbers(const SampleQuality& quality) {
            number_of("nearest_training_image_mean", s.nearest_mean, "",
                      "far below the real ones': learned by heart, or blurred"),
            number_of("frechet_distance", quality.frechet, "",
-                     "digit-FID: of features to all real ones; compare equal counts alone")});
+                     quality.frechet_name + ": of features to all real ones; compare equal counts alone")});
   if (quality.kernel)
     out.add(number_of("kernel_distance", *quality.kernel, "", "KID: to real ones; unbiased"));
   return out;
 }
 
 std::string quality_table(const QualityReport& report) {
-  std::string text =
-      fmt::format("{}\nmeasured by {}{}\n\n", printable(report.samples_of), printable(report.classifier),
-                  report.binary ? ", binary samples against binary images: pixels are drawn by their "
-                                  "probabilities"
-                                : "");
+  std::string text = fmt::format(
+      "{}\nmeasured by {}{}{}\n\n", printable(report.samples_of), printable(report.classifier),
+      std::isfinite(report.called_right)
+          ? fmt::format(", which calls {:.3g} of the real images by their label", report.called_right)
+          : "",
+      report.binary ? ", binary samples against binary images: pixels are drawn by their "
+                      "probabilities"
+                    : "");
   std::vector<std::vector<std::string>> rows = {
       {"", fmt::format("{} samples", report.samples.statistics.count),
        fmt::format("{} real", report.real.statistics.count),
@@ -168,13 +236,19 @@ std::string quality_table(const QualityReport& report) {
                     called(report.training), "", ""});
   }
   return text + text_columns(rows) +
-         "\n+- is a standard error, by bootstrap over the images; KID's is over blocks of them.\n";
+         "\n+- is a standard error, by bootstrap over the images; KID's is over blocks of them.\n" +
+         remark_of(learned_by_heart(report.samples.statistics.nearest_median,
+                                    report.real.statistics.nearest_median));
 }
 
 Json quality_json(const QualityReport& report) {
   return {{"run", report.run},
           {"samples_of", report.samples_of},
           {"classifier", report.classifier},
+          {"classifier_called_right_share", report.called_right},
+          {"learned_by_heart",
+           !learned_by_heart(report.samples.statistics.nearest_median, report.real.statistics.nearest_median)
+                .empty()},
           {"split", name_of(kSplits, report.split)},
           {"binary", report.binary},
           {"confident_above", kConfident},

@@ -26,6 +26,18 @@ SampleQuality quality_of(const OpenedRun& run, const SampleMetrics& metrics, int
 /// Its numbers under their names.
 Quantities quality_numbers(const SampleQuality& quality);
 
+/// What can be said of samples without a classifier: how near the training images are, to samples and to as
+/// many real images. A line of text each and JSON.
+struct NearestReport {
+  int64_t samples, real;
+  NearestStatistics of_samples, of_real;
+};
+NearestReport nearest_report(OpenedRun& run, int64_t n, Split split);
+Quantities nearest_numbers(const NearestReport& report);
+/// A sentence where samples lie nearer to training images than real ones do by half or more: the model has
+/// learned them by heart, and repeats them. "" where they do not.
+std::string learned_by_heart(const Estimate& samples_median, const Estimate& real_median);
+
 /// What a classifier says of a run's samples, and of as many real images of its data.
 struct QualityReport {
   std::string run;                     // its path
@@ -33,7 +45,10 @@ struct QualityReport {
   Split split;                         // the real images'
   bool binary;
   SampleQuality samples, real, training;
+  double called_right = NAN;  // share of the split's images that the classifier calls by their label
 };
+/// As many samples as are measured unless it is said: `usual`, or all real images where they are fewer.
+int64_t samples_to_measure(OpenedRun& run, Split split, int64_t usual);
 /// Measures n samples of `run`, and n images of its `split` and of those that it trained on, evenly spread.
 QualityReport quality_report(OpenedRun& run, SampleClassifier classifier, int64_t n, Split split);
 /// The same as text and as JSON.

@@ -151,15 +151,14 @@ Planes planes_of(const TwoSets& sets, const C2stResult& result) {
                     surest(b, result.rows_b, result.logits_b, false, result.rows_b.dim(0) / kTenth), frame)}};
 }
 
-// (n, H, W) of images and of points that are tiles.
+// Of images and of points that are tiles.
 std::optional<ImageGrid> grid_of(const TwoSets& sets, const C2stResult& result) {
-  const Shape tile =
-      sets.shape.is_image() ? Shape{sets.shape.height(), sets.shape.width()} : tile_of(sets.shape);
-  if (tile.rank() != 2) return std::nullopt;
+  const Shape tile = tile_of(sets.shape);
+  if (tile.rank() == 0) return std::nullopt;
   const Tensor of_a = surest(sets.a.samples, result.rows_a, result.logits_a, true, kInPicture),
                of_b = surest(sets.b.samples, result.rows_b, result.logits_b, false, kInPicture);
   const Tensor both = clamp(concat(of_a, of_b, 0), 0, 1);
-  return ImageGrid{reshape(both, {both.dim(0), tile[0], tile[1]}), kInPicture, {"surely A", "surely B"}};
+  return ImageGrid{reshape(both, tile.insert(0, both.dim(0))), kInPicture, {"surely A", "surely B"}};
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ namespace gradzoo {
 
 /// A set, and what it is.
 struct SampleSet {
-  Tensor samples;           // (n, H, W) in [0, 1], or points (n, d)
+  Tensor samples;           // (n, H, W) or (n, H, W, 3) in [0, 1], or points (n, d)
   std::string description;  // "runs/vae-1", "mnist (test)"
 };
 struct TwoSets {

@@ -9,6 +9,7 @@
 
 #include "autograd/ops.h"
 #include "models/pictures/image_pictures.h"
+#include "nn/parallel/shared_rows.h"
 #include "samplers/domain.h"
 #include "tools/uses/who_can.h"
 
@@ -25,6 +26,16 @@ Tensor noise_like(const DataShape& shape, int64_t n, Rng& rng) {
   if (!shape.toy) return z;
   const Box box = shape.toy->box();
   return box.centre() + z * box.sides() / 6.0;
+}
+
+// Each process has one block of rows.
+Tensor by_rows(const Tensor& x, Processes& processes, FunctionRef<Tensor(const Tensor& x)> fn) {
+  const int64_t n = x.dim(0), count = processes.count();
+  const RowBlocks blocks(n, (n + count - 1) / count);
+  return shared_rows(blocks, processes, [&](int64_t i) {
+    const int64_t first = i * blocks.size;
+    return fn(x.rows(first, std::min(first + blocks.size, n)));
+  });
 }
 
 // Inside the domain; bits are tossed.
@@ -77,6 +88,33 @@ void check_fits(const SamplerEntry& sampler, const Target& target, const RunOpti
               fitting.empty() ? "" : fmt::format("on this run walk {}; ", fitting),
               setting.empty() ? "" : fmt::format("train it with --set {}, or ", setting),
               models.empty() ? "it walks on no model of such data" : "a run of " + models);
+}
+
+Target shared_target(const Target& target, Processes& processes) {
+  if (processes.is_alone()) return target;
+  Target shared = target;
+  if (target.log_prob)
+    shared.log_prob = [target, &processes](const Tensor& x) {
+      return by_rows(x, processes, [&](const Tensor& rows) { return log_prob_of(target, rows); });
+    };
+  if (!target.binary)
+    shared.score = [target, &processes](const Tensor& x) {
+      return by_rows(x, processes, [&](const Tensor& rows) { return score_of(target, rows); });
+    };
+  if (target.log_prob && !target.binary)
+    shared.value_and_score = [target, &processes](const Tensor& x) {
+      // One row of both: log p, then the score.
+      const Tensor both = by_rows(x, processes, [&](const Tensor& rows) {
+        const PointValue value = value_and_score(target, rows);
+        return concat(reshape(value.log_prob, {rows.dim(0), 1}), value.score, 1);
+      });
+      return PointValue{reshape(slice(both, 1, 0, 1), {x.dim(0)}), slice(both, 1, 1, both.dim(1))};
+    };
+  if (target.noisy_score)
+    shared.noisy_score = [target, &processes](const Tensor& x, double sigma) {
+      return by_rows(x, processes, [&](const Tensor& rows) { return noisy_score_of(target, rows, sigma); });
+    };
+  return shared;
 }
 
 Walk walk(const Target& target, const DataShape& shape, int64_t n, Sampler& sampler,

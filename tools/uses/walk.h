@@ -8,6 +8,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "models/run/session.h"
+#include "nn/parallel/processes.h"
 #include "samplers/chains.h"
 #include "samplers/registry.h"
 
@@ -42,10 +43,14 @@ Target with_extent(Target target, const DataShape& shape);
 void check_fits(const SamplerEntry& sampler, const Target& target, const RunOptions& options,
                 const DataShape& shape);
 
+/// The same target, whose values at rows are shared out among processes: every evaluation is a collective
+/// call.
+Target shared_target(const Target& target, Processes& processes);
+
 /// Chains and where they ended, in the shape in which the model's data come: images clamped to [0,1].
 struct Walk {
   ChainResult chains;
-  Tensor samples;  // (n, H, W) or (n, d)
+  Tensor samples;  // (n, H, W), (n, H, W, 3) or (n, d)
 };
 /// n chains in one batch, from where the target says; else from noise as wide as the data.
 Walk walk(const Target& target, const DataShape& shape, int64_t n, Sampler& sampler,

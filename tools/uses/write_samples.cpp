@@ -1,46 +1,25 @@
 #include "tools/uses/write_samples.h"
 
-#include <bit>
-#include <cstring>
 #include <filesystem>
 #include <iterator>
+#include <numeric>
 #include <span>
 #include <vector>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
+#include "autograd/ops.h"
 #include "base/atomic_file.h"
 #include "base/error.h"
-#include "models/base/model.h"
+#include "datasets/images/npy.h"
 #include "models/pictures/samples_picture.h"
 #include "tools/run/draw_picture.h"
+#include "tools/uses/write_images.h"
 
 namespace gradzoo {
 namespace {
 
 std::string ending_of(const std::string& path) { return std::filesystem::path(path).extension().string(); }
-
-// https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html: magic, version 1.0, the header's
-// length (two bytes, little-endian), the header padded so that the data begin at a multiple of 64.
-std::string npy_bytes(const Tensor& samples) {
-  static_assert(std::endian::native == std::endian::little);
-  std::string header = fmt::format("{{'descr': '<f4', 'fortran_order': False, 'shape': ({}), }}",
-                                   fmt::join(samples.shape(), ", "));
-  constexpr size_t kFixed = 10;  // magic, version, length
-  while ((kFixed + header.size() + 1) % 64 != 0) header += ' ';
-  header += '\n';
-  std::string bytes("\x93NUMPY\x01\x00", 8);
-  bytes += static_cast<char>(header.size() & 0xff);
-  bytes += static_cast<char>(header.size() >> 8);
-  bytes += header;
-  const std::vector<double> values = samples.to_vector();
-  const std::vector<float> floats(values.begin(), values.end());
-  const size_t begin = bytes.size();
-  bytes.resize(begin + floats.size() * sizeof(float));
-  std::memcpy(bytes.data() + begin, floats.data(), floats.size() * sizeof(float));
-  return bytes;
-}
 
 std::string csv_text(const Tensor& samples) {
   const std::vector<double> values = samples.to_vector();
@@ -53,19 +32,37 @@ std::string csv_text(const Tensor& samples) {
   return fmt::to_string(text);
 }
 
+bool names_folder(const std::string& path) {
+  std::error_code error;
+  return path.ends_with('/') || std::filesystem::is_directory(path, error);
+}
+
+void write_folder(const std::string& path, const Tensor& samples) {
+  const Tensor images = image_bytes(samples);
+  std::vector<int64_t> rows(static_cast<size_t>(images.dim(0)));
+  std::iota(rows.begin(), rows.end(), int64_t{0});
+  make_new_folder(path);
+  write_png_files(path, images, rows);
+}
+
 }  // namespace
 
 void check_samples_path(const std::string& path) {
   const std::string ending = ending_of(path);
-  if (ending == ".png" || ending == ".npy" || ending == ".csv") return;
-  throw Error(fmt::format("{}: its ending says no format. Hint: .png, .npy or .csv", path));
+  if (names_folder(path) || ending == ".png" || ending == ".npy" || ending == ".csv") return;
+  throw Error(
+      fmt::format("{}: its ending says no format. Hint: .png, .npy or .csv, or a folder: {}/", path, path));
 }
 
 void write_samples(const std::string& path, const Tensor& samples, const Toy* truth) {
   check_samples_path(path);
+  if (names_folder(path)) {
+    if (samples.rank() >= 3) return write_folder(path, samples);
+    throw Error("{}: points are no pictures of their own. Hint: x.npy or x.csv", path);
+  }
   const std::string ending = ending_of(path);
   if (ending == ".png") return write_png(path, draw_picture(samples_picture(samples, truth)));
-  const std::string bytes = ending == ".npy" ? npy_bytes(samples) : csv_text(samples);
+  const std::string bytes = ending == ".csv" ? csv_text(samples) : npy_bytes(cast(samples, DType::f32));
   write_file_atomically(path, std::as_bytes(std::span(bytes)));
 }
 

@@ -7,13 +7,14 @@
 
 namespace gradzoo {
 
-/// Writes images (n, H, W) or points (n, d) atomically, by the ending of `path`: `.png` a grid with rows of
-/// ten or a scatter, over the contours of `truth` where it is a 2-D toy of known density, `.npy` NumPy's
-/// format 1.0, float32, `.csv` a line a sample. Throws Error for another ending, before anything is written,
-/// or where the file cannot be written.
+/// Writes images (n, H, W) or (n, H, W, 3), or points (n, d), by what `path` is. `.png`: a grid with rows of
+/// ten or a scatter, over the contours of `truth` where it is a 2-D toy of known density. `.npy`: NumPy's
+/// format 1.0, float32. `.csv`: a line a sample. A folder (`path` ends in '/', or
+/// is one that is empty): 000000.png and so on, an image each. A file is written atomically. Throws Error for
+/// another ending, before anything is written, for points into a folder, or where the file cannot be written.
 void write_samples(const std::string& path, const Tensor& samples, const Toy* truth = nullptr);
 
-/// Throws Error unless the ending of `path` is one that write_samples knows.
+/// Throws Error unless `path` is one that write_samples knows what to do with.
 void check_samples_path(const std::string& path);
 
 }  // namespace gradzoo

@@ -135,6 +135,11 @@ TEST_CASE("an input that the function ignores fails, at every order, with its nu
   CHECK_MESSAGE(contains(result.message, "allow_unused = true"), result.message);
   CHECK_FALSE(gradgradcheck(f, inputs).ok);
   CHECK_FALSE(gradcheck(f, inputs, {.directions = 2}).ok);
+  const auto in_vain = [&](std::span<const Tensor> xs) {
+    square(xs[1]);  // recorded, and not on the way to what is returned
+    return f(xs);
+  };
+  CHECK(contains(gradcheck(in_vain, inputs).message, "input 1 is not used"));
   CHECK(gradcheck([](const Tensor&) { return ones({2}, DType::f64); }, point({1, 2}))
             .message.starts_with("f, order 1: input 0 is not used"));
 }

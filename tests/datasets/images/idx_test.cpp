@@ -49,6 +49,16 @@ TEST_CASE("images and labels are read as bytes in the file's shape") {
   CHECK(labels.to_vector() == std::vector<double>{9, 0, 255});
 }
 
+TEST_CASE("images of four axes are coloured ones, a single channel is grey, and other numbers are refused") {
+  const test::ScratchFolder scratch;
+  const Tensor coloured = read_idx_images(scratch.write("rgb", idx_bytes({2, 2, 3, 3}, counting(36))));
+  CHECK(coloured.shape() == Shape{2, 2, 3, 3});
+  for (int i = 0; i < 36; ++i) CHECK(coloured.data<uint8_t>()[i] == i);
+  CHECK(read_idx_images(scratch.write("grey", idx_bytes({2, 2, 3, 1}, counting(12)))).shape() ==
+        Shape{2, 2, 3});
+  CHECK(contains(refusal(idx_bytes({2, 2, 3, 4}, counting(48))), "has 4 channels"));
+}
+
 TEST_CASE("gzipped, plain and many-membered gzip files give the same values, whatever their names") {
   const test::ScratchFolder scratch;
   const Bytes bytes = idx_bytes({50, 60, 70}, counting(50 * 60 * 70));  // more than a read buffer
@@ -84,7 +94,7 @@ TEST_CASE("another type of value and another number of axes are refused") {
   CHECK(contains(refusal(idx_bytes({2, 3, 4}, counting(24), 0x07)),
                  "holds an unknown type of value (type 0x07)"));
   CHECK(contains(refusal(idx_bytes({24}, counting(24))), "has 1 axes where images have 3"));
-  CHECK(contains(refusal(idx_bytes({2, 2, 3, 2}, counting(24))), "has 4 axes where images have 3"));
+  CHECK(contains(refusal(idx_bytes({2, 2, 3, 2, 1}, counting(24))), "has 5 axes where images have 3"));
   CHECK(contains(refusal(idx_bytes({}, {})), "has 0 axes"));
   const test::ScratchFolder scratch;
   const std::string path = scratch.write("labels", idx_bytes({2, 3, 4}, counting(24)));

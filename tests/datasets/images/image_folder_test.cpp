@@ -21,9 +21,9 @@ TEST_CASE("an unknown dataset is answered by the nearest known one") {
   CHECK(test::contains(refusal(""), "unknown dataset ''"));
 }
 
-TEST_CASE("a path that is no folder is refused as a path") {
-  CHECK(test::contains(refusal("./no/such/folder"), "./no/such/folder: no such folder. Hint: "));
-  CHECK(test::contains(refusal("/etc/passwd"), "/etc/passwd: no such folder"));
+TEST_CASE("a path where nothing is is refused as a path") {
+  CHECK(test::contains(refusal("./no/such/folder"), "./no/such/folder: no such folder or file. Hint: "));
+  CHECK(test::contains(refusal("images.npy"), "images.npy: no such folder or file"));
 }
 
 TEST_CASE("Fashion-MNIST is found where Debian puts it, or its package is named") {

@@ -10,7 +10,7 @@
 #include "models/base/mode_quantities.h"
 #include "models/networks/noise_path.h"
 #include "models/pictures/image_pictures.h"
-#include "samplers/kinds/annealed.h"
+#include "support/error_message.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"
 
@@ -148,7 +148,8 @@ TEST_CASE("the generator is judged at its samples with noise") {
 /// A small model of images at noise from .8 down to .2, and its images.
 struct Levels {
   explicit Levels(std::vector<std::string> more = {}) {
-    more.insert(more.begin(), {"hidden=12,12", "sigma=0.2", "sigma_begin=0.8", "ema=0", "schedule=constant"});
+    more.insert(more.begin(),
+                {"net=mlp", "hidden=12,12", "sigma=0.2", "sigma_begin=0.8", "ema=0", "schedule=constant"});
     model = test::small_model<Dde>("dde", more, {.example = {4, 4}});
   }
   Rng rng{12, "dde_test"};
@@ -177,6 +178,29 @@ TEST_CASE("at all levels the loss is |sigma grad f + e|^2 of images in [-1,1]") 
     wanted = mean(square(grad(sum(f), at) * sigma + e)).item();
   }
   CHECK(test::step_on(*levels.model, levels.x, 0)["density_error"] == doctest::Approx(wanted).epsilon(1e-4));
+}
+
+TEST_CASE("a net of zeros leaves the density of a denoiser that shrinks towards the data's mean") {
+  const Levels levels;
+  Rng rng(9, "dde_test");
+  const Tensor bytes = cast(floor(rand({50, 4, 4}, rng) * 256.0), DType::u8);
+  levels.model->prepare({bytes, Tensor(), arange(50, DType::i64)});
+  State state;
+  levels.model->register_state(state);
+  for (const char* name : {"density.net.out.weight", "density.net.out.bias"}) {
+    Tensor values = std::get<Tensor>(state.find(name)->target);
+    std::fill_n(values.mutable_data<float>(), values.size(), 0.0f);
+  }
+  const Tensor seen = flatten_rows(cast(bytes, DType::f64)) / 255.0;
+  const Tensor centre = mean(seen, 0, true);
+  const double v = mean(square(seen - centre)).item() * 4;  // in [-1,1]
+  const Tensor apart = sum(square(cast(levels.x, DType::f64) - centre), 1) * 4.0;
+  for (const double sigma : {0.1, 0.4}) {
+    const double s = sigma * 2;
+    // r = m + v/(v + s^2) (x - m), so x - r = s^2/(v + s^2) (x - m), and f = -|x - r|^2 / (2 s^2).
+    const Tensor wanted = apart * (-0.5 * s * s / ((v + s * s) * (v + s * s)));
+    CHECK(test::max_error(levels.model->log_density(levels.x, sigma), wanted.to_vector()) < 1e-4);
+  }
 }
 
 TEST_CASE("scores at any noise are those of the log-density there, in the data's units") {
@@ -229,7 +253,8 @@ TEST_CASE("steps of the data's density shorten to nothing while it learns alone"
     const Levels levels({"generator=true", "latent=3", "density_steps=100", "channels=8"});
     State state;
     levels.model->register_state(state);
-    const Tensor weight = std::get<Tensor>(state.find("density.out.weight")->target), before = weight.clone();
+    const Tensor weight = std::get<Tensor>(state.find("density.net.out.weight")->target),
+                 before = weight.clone();
     test::step_on(*levels.model, levels.x, 0.01, step, 200);
     return max(abs(weight - before)).item();
   };
@@ -255,22 +280,61 @@ TEST_CASE("the generator's least noise falls over the run, and its loss weighs g
   }
 }
 
-TEST_CASE("chains come down the levels, and end where the last noise is taken away") {
-  const Levels levels({"chain_step=0.3", "chain_steps=12", "level_steps=4"});
+TEST_CASE(
+    "samples come down the levels by the posterior of each, and end where the last noise is taken away") {
+  const Levels levels({"chain_steps=3"});
+  Rng rng(9, "dde_test");
+  const Tensor bytes = cast(floor(rand({50, 4, 4}, rng) * 256.0), DType::u8);
+  levels.model->prepare({bytes, Tensor(), arange(50, DType::i64)});
+  const Tensor centre = mean(flatten_rows(cast(bytes, DType::f32)) / 255.0, 0, true);
   Rng a(7, "dde_test"), b(7, "dde_test");
-  Tensor x = randn({6, 16}, b) * 0.4 + 0.5;
-  AnnealedLangevin sampler({.step = 0.3 * 0.01,
-                            .convention = StepConvention::full,
-                            .sigma_begin = 0.4,
-                            .sigma_end = 0.1,
-                            .levels = 3,
-                            .level_steps = 4});
   const Target target = levels.model->target();
-  sampler.begin(target, x);
-  for (int i = 0; i < 12; ++i) sampler.step(target, b);
-  x = sampler.x() + target.noisy_score(sampler.x(), 0.1) * 0.01;
+  const auto score = [&](const Tensor& x, double sigma) { return target.noisy_score(x, sigma); };
+  double sigma = 0.4;  // in the data's units
+  Tensor x = randn({6, 16}, b) * sigma + centre;
+  for (int i = 0; i < 3; ++i) {
+    // x' given x and E[x_1 | x] = x + sigma^2 s, at s' = sigma / 4^(1/3): Ho et al. 2020, eqs. 6-7.
+    const double next = sigma / std::cbrt(4.0), kept = next * next / (sigma * sigma);
+    const Tensor guess = x + score(x, sigma) * (sigma * sigma);
+    x = guess + (x - guess) * kept + randn({6, 16}, b) * (next * std::sqrt(1 - kept));
+    sigma = next;
+  }
+  x = x + score(x, sigma) * (sigma * sigma);
   const Tensor wanted = as_images(x, {.example = {4, 4}});
-  CHECK(test::max_error(levels.model->sample({.n = 6, .rng = a}), wanted.to_vector()) < 1e-5);
+  CHECK(test::max_error(levels.model->sample({.n = 6, .rng = a}), wanted.to_vector()) < 1e-4);
+}
+
+TEST_CASE("a U-Net begins as the denoiser of a Gaussian, and learns") {
+  const auto model = test::small_model<Dde>(
+      "dde", {"net=unet", "channels=8", "ema=0", "schedule=constant", "lr=0.003"}, {.example = {6, 5}});
+  Rng rng(12, "dde_test");
+  // A row of each image is white throughout, or black.
+  const Tensor bytes = cast(bernoulli(full({20, 6, 1}, 0.5), rng) * full({20, 6, 5}, 255), DType::u8);
+  model->prepare({bytes, Tensor(), arange(20, DType::i64)});
+  const Tensor x = flatten_rows(cast(bytes, DType::f32)) / 255.0;
+  const Tensor noisy = x + randn(x.shape(), rng) * 0.3;
+  // Its output is 0 at first, so r shrinks towards the mean, and sigma^2 grad f = -sigma^4/(v + sigma^2)^2 (x
+  // - m).
+  const Tensor centre = mean(x, 0, true);
+  const double v = mean(square(x - centre)).item(), share = 0.09 / (v + 0.09);
+  const Tensor moved = model->target().noisy_score(noisy, 0.3) * 0.09;
+  CHECK(test::max_error(moved, ((noisy - centre) * (-share * share)).to_vector()) < 1e-5);
+  double first = 0, last = 0;
+  for (int64_t step = 0; step < 60; ++step) {
+    const double error = test::step_on(*model, x, 0.003, step, 60)["density_error"];
+    (step < 10 ? first : last) += step < 10 || step >= 50 ? error : 0;
+  }
+  CHECK(last < 0.8 * first);
+}
+
+TEST_CASE("a U-Net is of images at several levels") {
+  const auto refusal = [](const std::vector<std::string>& options, const DataShape& shape) {
+    return test::error_message([&] { test::small_model<Dde>("dde", options, shape); });
+  };
+  const std::string points = refusal({"net=unet"}, test::toy_shape("ring8"));
+  CHECK_MESSAGE(test::contains(points, "net=unet is for images"), points);
+  const std::string one = refusal({"net=unet", "sigma_begin=0"}, {.example = {4, 4}});
+  CHECK_MESSAGE(test::contains(one, "Hint: sigma_begin=3"), one);
 }
 
 }  // namespace

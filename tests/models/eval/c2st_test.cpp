@@ -152,6 +152,16 @@ TEST_CASE("images that differ in where their ink is are told apart, and images o
   CHECK(c2st(tiny, other).p_value < 0.01);
 }
 
+TEST_CASE("coloured images of one brightness that differ in colour alone are told apart") {
+  Rng rng(9, "c2st_test");
+  const auto images = [&](double red) {
+    const Tensor tint = tensor({red, 0.5, 1 - red}, {3});
+    return clamp(rand({80, 8, 8, 3}, rng) * 0.5 + tint * 0.5, 0, 1);
+  };
+  CHECK(c2st(images(0.3), images(0.7)).p_value < 0.01);
+  CHECK(c2st(images(0.3), images(0.3)).p_value > 0.001);
+}
+
 TEST_CASE("sets of different widths, too few examples and numbers that are none are refused") {
   CHECK(contains(error_message([] { c2st(zeros({30, 2}), zeros({30, 3})); }), "two sets of one width"));
   CHECK(contains(error_message([] { c2st(zeros({30, 2}), zeros({7, 2})); }), "7 examples. Hint: 20"));

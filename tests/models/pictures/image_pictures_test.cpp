@@ -27,6 +27,13 @@ TEST_CASE("Rows take turns, ten images each, cut to the range of pixels; what fi
   CHECK(row.pixels.dim(0) == 12);
 }
 
+TEST_CASE("Rows of coloured examples are images of height, width and three colours") {
+  const Tensor rows = reshape(arange(24) / 24.0, {2, 12});
+  const Tensor images = as_images(rows, {.example = {2, 2, 3}});
+  CHECK(images.shape() == Shape{2, 2, 2, 3});
+  CHECK(images.to_vector() == rows.to_vector());
+}
+
 TEST_CASE("Under each sample stands the training image nearest to it") {
   const DataShape shape{.example = {2, 2}};
   const Examples train{

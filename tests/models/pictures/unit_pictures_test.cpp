@@ -9,9 +9,9 @@
 namespace gradzoo {
 namespace {
 
-TEST_CASE("Examples have a tile where they are images of one channel, or patterns of a toy") {
+TEST_CASE("Examples have a tile where they are images, grey or coloured, or patterns of a toy") {
   CHECK(tile_of({.example = {28, 27}}) == Shape{28, 27});
-  CHECK(tile_of({.example = {8, 8, 3}}).rank() == 0);
+  CHECK(tile_of({.example = {8, 8, 3}}) == Shape{8, 8, 3});
   CHECK(tile_of({.example = {16}, .toy = make_toy("bars-and-stripes")}) == Shape{4, 4});
   CHECK(tile_of({.example = {2}, .toy = make_toy("ring8")}).rank() == 0);
 }
@@ -21,6 +21,13 @@ TEST_CASE("A filter is a column of the weights, grey where it is 0, on a scale o
   const auto& grid = std::get<ImageGrid>(picture.content);
   CHECK(grid.pixels.shape() == Shape{2, 2, 2});
   CHECK(grid.pixels.to_vector() == std::vector<double>{0.5, 0.75, 0, 0.625, 1, 0.5, 0, 0.75});
+}
+
+TEST_CASE("A filter of coloured images has the weight of each colour in its place") {
+  const Picture picture = filters_picture(tensor({1, 0, -2}, {3, 1}), {1, 1, 3}, "f", "");
+  const auto& grid = std::get<ImageGrid>(picture.content);
+  CHECK(grid.pixels.shape() == Shape{1, 1, 1, 3});
+  CHECK(grid.pixels.to_vector() == std::vector<double>{0.75, 0.5, 0});
 }
 
 TEST_CASE("A row of chains is one chain at one step after another") {

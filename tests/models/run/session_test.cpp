@@ -42,6 +42,23 @@ TEST_CASE("every model of the list has options that complete and a model that tr
   }
 }
 
+TEST_CASE(
+    "few images are passed over more often, for as many steps, at most twenty times, unless it is chosen") {
+  const auto epochs_of = [](int64_t images, const std::vector<std::string>& assignments) {
+    RunOptions options(find_model("vae"));
+    options.assign(assignments);
+    options.complete({.example = {4, 4}});
+    options.prefer_passes_over(images);
+    return options.training.epochs;
+  };
+  const int64_t usual = epochs_of(55'000, {});
+  CHECK(epochs_of(60'000, {}) == usual);
+  CHECK(epochs_of(5'500, {}) == 10 * usual);
+  CHECK(epochs_of(100, {}) == 20 * usual);
+  CHECK(epochs_of(100, {"epochs=3"}) == 3);
+  CHECK(epochs_of(100, {"steps=7"}) == usual);
+}
+
 TEST_CASE("data of the wrong kind are refused with the reason") {
   const std::string points =
       error_message([] { run_options("classifier", std::vector<std::string>{"data=ring8"}); });

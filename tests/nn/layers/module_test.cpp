@@ -36,6 +36,23 @@ TEST_CASE("a module names its own parameters first, then its children's with the
   CHECK(names == std::vector<std::string>{"scale", "decoder.a.w", "decoder.b.w"});
 }
 
+TEST_CASE("parameters() has each tensor once, in the order of the names") {
+  struct Tied : Module {
+    Tensor a = ones({1}), b = ones({2});
+    Tied() {
+      register_parameter("a", a);
+      register_parameter("again", a);
+      register_parameter("b", b);
+    }
+  };
+  const Tied tied;
+  const std::vector<Tensor> parameters = tied.parameters();
+  REQUIRE(parameters.size() == 2);
+  CHECK(parameters[0].impl() == tied.a.impl());
+  CHECK(parameters[1].impl() == tied.b.impl());
+  CHECK(tied.named_parameters().size() == 3);
+}
+
 TEST_CASE("a registered parameter is a leaf that carries its full name") {
   const Tree tree;
   for (const NamedTensor& p : tree.named_parameters()) {

@@ -107,6 +107,79 @@ TEST_CASE("the optimisers agree with their papers' rules, one weight at a time, 
   }
 }
 
+// The loop of a PyTorch user: an optimiser of the tensors, zero_grad, backward, step.
+TEST_CASE("optimisers of tensors take the steps that those of Parameters take") {
+  const auto by_tensors = [](auto make) {
+    const test::Vector module({1, -2, 3});
+    auto optimizer = make(module.parameters());
+    for (const Doubles& gradient : kGradients) {
+      optimizer.zero_grad();
+      test::give_gradient(module.w, gradient);
+      optimizer.step();
+    }
+    return module.w.to_vector();
+  };
+  using Tensors = std::vector<Tensor>;
+  const SgdOptions sgd{.momentum = 0.9, .nesterov = true};
+  const AdamOptions adam{.beta1 = 0.5, .weight_decay = 0.01};
+  CHECK(by_tensors([&](const Tensors& w) { return Sgd(w, 0.1, sgd); }) ==
+        after_three_steps([&](Parameters& p) { return Sgd(p, sgd); }));
+  CHECK(by_tensors([&](const Tensors& w) { return Adam(w, 0.1, adam); }) ==
+        after_three_steps([&](Parameters& p) { return Adam(p, adam); }));
+  CHECK(by_tensors([](const Tensors& w) { return AdamW(w, 0.1); }) ==
+        after_three_steps([](Parameters& p) { return AdamW(p); }));
+}
+
+TEST_CASE("tensors without a module are optimised too, Adam by 1e-3 unless told otherwise") {
+  Tensor a = tensor({0}, {1}, DType::f64).requires_grad_(), b = a.detach().clone().requires_grad_();
+  Adam optimizer({a, b});
+  State state;
+  optimizer.add_to(state, "optimizer");
+  CHECK(state.find("optimizer.first_moment.0") != nullptr);
+  CHECK(state.find("optimizer.first_moment.1") != nullptr);
+  {
+    const Tape tape;
+    backward(sum(a * 3.0 - b));
+  }
+  optimizer.step();
+  CHECK(a.item() == doctest::Approx(-1e-3).scale(0).epsilon(1e-6));
+  CHECK(b.item() == doctest::Approx(1e-3).scale(0).epsilon(1e-6));
+  optimizer.zero_grad();
+  CHECK_FALSE(a.grad().defined());
+}
+
+TEST_CASE("an optimiser follows another one that is gone") {
+  const test::Pair net;
+  {
+    Adam first(net.parameters(), 0.5);
+    test::give_gradient(net.a.w, {1, 1, 1});
+    first.step();
+    CHECK(test::contains(error_message([&] { Adam(net.parameters()); }), "one of them at a time"));
+  }
+  check_near(net.a.w.to_vector(), {0.5, -2.5, 2.5}, 1e-7);
+  CHECK(test::contains(error_message([&] { Sgd(net.a.parameters(), 1); }), "for all of the parameters"));
+  Sgd second(net.parameters(), 1);
+  second.zero_grad();
+  test::give_gradient(net.a.w, {1, 2, 3});
+  second.step();
+  check_near(net.a.w.to_vector(), {-0.5, -4.5, -0.5}, 1e-7);
+  CHECK(net.b.w.to_vector() == Doubles(17, 0.5));
+}
+
+TEST_CASE(
+    "an optimiser is refused tensors that want no gradient or are another's, and a step without a rate") {
+  Tensor w = ones({2}).requires_grad_().named("w");
+  CHECK(test::contains(error_message([&] { Sgd({w.detach()}, 0.1); }),
+                       "wants no gradient. Hint: requires_grad_()"));
+  CHECK(test::contains(error_message([&] { Sgd({w}, -1); }), "the learning rate is -1"));
+  const test::Vector module({1});
+  Parameters parameters(module);
+  Sgd sgd(parameters);
+  CHECK(test::contains(error_message([&] { sgd.step(); }), "no learning rate of its own. Hint: step(1e-3)"));
+  CHECK(test::contains(error_message([&] { Adam(module.parameters()); }),
+                       "'w' shares its values with another tensor, as one does that an optimiser"));
+}
+
 TEST_CASE("Adam's first step is lr in every coordinate, whatever the gradient's scale") {
   const test::Vector module({0, 0, 0});
   Parameters parameters(module);

@@ -14,7 +14,7 @@ namespace {
 using test::contains;
 using test::error_message;
 
-LabResult two_rows(const LabContext&) {
+LabResult two_rows() {
   LabTable table{"thing", {{"size, m", "how long"}, {"age, s", "how old"}}};
   table.add("first", {1.25, NAN});
   table.add("second <b>", {1e-7, 3});
@@ -26,12 +26,17 @@ LabResult two_rows(const LabContext&) {
   return out;
 }
 
-const LabEntry kLab{"things", "what things are", "someone 1900", two_rows};
+struct ThingsLab : Lab {
+  void describe(OptionTable&) override {}
+  LabResult run(const LabContext&) const override { return two_rows(); }
+};
 
-RanLab ran() { return {kLab, two_rows({}), 7, 1.5}; }
+const LabEntry kLab = lab_entry<ThingsLab>(1, "things", "what things are", "someone 1900");
+
+RanLab ran() { return {kLab, two_rows(), 7, 1.5}; }
 
 TEST_CASE("a table knows its numbers by name") {
-  const LabResult result = two_rows({});
+  const LabResult result = two_rows();
   const LabTable& table = result.table("thing");
   CHECK(table.at("second <b>", "age, s") == 3);
   CHECK(contains(error_message([&] { static_cast<void>(table.at("third", "age, s")); }), "third"));
@@ -49,6 +54,19 @@ TEST_CASE("a lab is told as text in lines of a terminal's width") {
   CHECK(contains(text, "  thing       size, m  age, s\n  first       1.25     -\n"));
   CHECK(contains(text, "What to see\n  What is to be seen.\n  xxx"));  // too long a word has its own line
   CHECK(contains(text, "Exercise\n  Why?\n"));
+}
+
+TEST_CASE("turned knobs stand in the command, in the numbers, and before what was written for others") {
+  RanLab turned = ran();
+  turned.knobs = {"width=.3", "steps=7"};
+  CHECK(nlohmann::json::parse(lab_json(turned))["knobs"] == std::vector<std::string>{"width=.3", "steps=7"});
+  CHECK(nlohmann::json::parse(lab_json(ran()))["knobs"].empty());
+  CHECK(contains(lab_text(turned), "This is the lab with width=.3, steps=7."));
+  CHECK(!contains(lab_text(ran()), "This is the lab with"));
+  const test::ScratchDirectory scratch;
+  write_lab(scratch.file(""), turned);
+  CHECK(contains(test::read_file(scratch.file("report.html")),
+                 "gradzoo lab things --seed 7 --set width=.3 --set steps=7"));
 }
 
 TEST_CASE("a lab's folder holds its page, its picture and its numbers") {

@@ -28,17 +28,64 @@ TEST_CASE("labs have names of their own, and are found by them") {
   CHECK(contains(error_message([] { find_lab("noise-level"); }), "did you mean 'noise-levels'"));
 }
 
-TEST_CASE("the page of labs has each lab, with its command, its exercise and the answer") {
-  const std::string page = test::read_file(test::source_dir() + "/docs/labs.md");
+TEST_CASE(
+    "the page of labs has each lab in order, with its command and its exercise, and the answer elsewhere") {
+  const std::string page = test::read_file(test::source_dir() + "/docs/labs.md"),
+                    answers = test::read_file(test::source_dir() + "/docs/labs-answers.md");
+  size_t before = 0;
   for (const LabEntry& entry : labs()) {
     INFO(entry.name);
     const size_t begin = page.find("\n## " + entry.name + "\n");
     REQUIRE(begin != std::string::npos);
+    CHECK(begin > before);  // in the order of `gradzoo lab`
+    before = begin;
     const std::string section = page.substr(begin, page.find("\n## ", begin + 4) - begin);
     CHECK(contains(section, "gradzoo lab " + entry.name + "\n"));
     CHECK(contains(section, "*Exercise.*"));
-    CHECK(contains(section, "*Answer.*"));
+    CHECK(!contains(section, "*Answer.*"));
+    CHECK(contains(answers, fmt::format("\n## {}\n\n*Exercise.* ", entry.name)));
   }
+}
+
+TEST_CASE(
+    "labs stand in order of difficulty; a knob has a value in its range, and none is silently passed over") {
+  int level = 1;
+  for (const LabEntry& entry : labs()) {
+    INFO(entry.name);
+    CHECK(entry.level >= level);
+    level = entry.level;
+    const std::unique_ptr<Lab> lab = entry.make();
+    OptionTable knobs;
+    lab->describe(knobs);
+    CHECK(knobs.all().size() >= 2);
+    for (const Option& knob : knobs.all()) {
+      CHECK(!knob.meaning.empty());
+      OptionTable again;
+      const std::unique_ptr<Lab> other = entry.make();
+      other->describe(again);
+      again.set(knob.key, knob.text());  // its own value is one that it takes
+      CHECK(again.find(knob.key).text() == knob.text());
+      // Another one is taken too, and no other knob turns with it.
+      if (knob.type == OptionType::list) continue;
+      const double value = std::stod(knob.text());
+      again.set(knob.key, knob.type == OptionType::integer
+                              ? fmt::format("{}", value < knob.range.high ? value + 1 : value - 1)
+                              : fmt::format("{}", (value + knob.range.high) / 2));
+      for (const Option& other_knob : again.all())
+        CHECK((other_knob.text() == knobs.find(other_knob.key).text()) == (other_knob.key != knob.key));
+    }
+  }
+  CHECK(level == 3);
+  const auto turned = [](const char* knob) {
+    return error_message([&] { find_lab("coin").run({}, {knob}); });
+  };
+  CHECK(contains(turned("chanc=0.6"), "did you mean 'chance'"));
+  CHECK(contains(turned("chance=2"), "0.99"));
+  CHECK(contains(turned("chance"), "key=value"));
+  CHECK(contains(error_message([] {
+                   find_lab("noise-levels").run({}, {"sigma=1", "sigma_begin=0.5"});
+                 }),
+                 "sigma is the smaller one"));
 }
 
 TEST_CASE("fit lowers a loss and tells of each quarter") {
@@ -65,12 +112,10 @@ TEST_CASE("each sample belongs to its nearest centre") {
   CHECK(total_variation({0.5, 0.5, 0}, {0.25, 0.5, 0.25}) == 0.25);
 }
 
-TEST_CASE("a training tells of each tenth, and a size is the lab's own unless there is another") {
+TEST_CASE("a training tells of each tenth") {
   std::vector<std::string> told;
-  const LabContext context{.progress = [&](const std::string& text) { told.push_back(text); },
-                           .sizes = {{"steps", {20}}}};
-  CHECK(context.size("chains", 7) == 7);
-  const int64_t steps = context.size("steps", 4000);
+  const LabContext context{.progress = [&](const std::string& text) { told.push_back(text); }};
+  constexpr int64_t steps = 20;
   const auto session = train(
       "nce", std::vector<std::string>{"data=ring8", "hidden=8", fmt::format("steps={}", steps)}, context);
   CHECK(session->trainer.step() == 20);

@@ -52,6 +52,25 @@ TEST_CASE("every pixel of every tile stands as a block of scale x scale at its t
   }
 }
 
+TEST_CASE("three numbers of a pixel are its red, green and blue, each in its place") {
+  const std::vector<float> pixels{1,    0,    0,    0, 1, 0,   // red, green
+                                  0.2F, 0.4F, 0.6F, 0, 0, 1};  // a blue grey, blue
+  const GridOptions options{.columns = 1, .scale = 2, .channels = 3, .gap = 3, .margin = 1};
+  const Image image = image_grid(pixels, 1, 2, options);
+  CHECK(image.width == 2 + 4);
+  CHECK(image.height == 2 + 2 * 2 + 3);
+  CHECK(pixel(image, 1, 1) == Pixel{255, 0, 0});
+  CHECK(pixel(image, 2, 2) == Pixel{255, 0, 0});
+  CHECK(pixel(image, 3, 1) == Pixel{0, 255, 0});
+  CHECK(pixel(image, 1, 6) == Pixel{51, 102, 153});
+  CHECK(pixel(image, 4, 7) == Pixel{0, 0, 255});
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  CHECK(pixel(image_grid(std::vector{0.5F, nan, 0.5F}, 1, 1, {.scale = 1, .channels = 3, .margin = 0}), 0,
+              0) == Pixel{220, 40, 40});
+  CHECK_THROWS_AS(image_grid(pixels, 1, 2, {.channels = 2}), Error);
+  CHECK_THROWS_AS(image_grid(std::vector<float>(8), 1, 2, {.channels = 3}), Error);  // no whole pixels
+}
+
 TEST_CASE("zero is black, one is white, values beyond are clamped and NaN cannot pass for either") {
   const std::vector<float> pixels{0, 1, -3, 7, std::numeric_limits<float>::quiet_NaN(), 0.5F};
   const Image image = image_grid(pixels, 1, 6, {.scale = 1, .margin = 0});

@@ -29,6 +29,17 @@ TEST_CASE("A grid of images shows each pixel in its place") {
   CHECK(top == 8 + 8 * 4 + 2 + 8 * 1);  // margin, the first row of tiles, gap, row
 }
 
+TEST_CASE("A grid of coloured images shows their colours, and large ones as they are") {
+  Tensor pixels = zeros({1, 64, 64, 3});
+  for (int64_t i = 0; i < 64 * 64; ++i) pixels.mutable_data<float>()[3 * i + 1] = 1.0f;
+  const Image image = draw_picture({"grid", "", ImageGrid{pixels, 1}});
+  CHECK(image.width == 64 + 2 * 8);
+  const size_t middle = 3 * static_cast<size_t>(image.width * 40 + 40);
+  CHECK(image.rgb[middle] == 0);
+  CHECK(image.rgb[middle + 1] == 255);
+  CHECK(image.rgb[middle + 2] == 0);
+}
+
 TEST_CASE("Every kind of picture is drawn, in f32 and f64") {
   for (DType dtype : {DType::f32, DType::f64}) {
     const Picture grid{"grid", "", ImageGrid{zeros({4, 3, 3}, dtype), 2, {"above", "below"}}};

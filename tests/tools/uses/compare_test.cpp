@@ -26,8 +26,8 @@ TEST_CASE(
 
   const ProcessResult plain = run_gradzoo("compare binary game -n 10 --html plain.html", run.folder);
   REQUIRE_MESSAGE(plain.status == 0, plain.err);
-  for (const char* words : {"digit-FID", "bound of -log p(x)", "game: no density: G draws",
-                            "page: plain.html", "binary: no digit-FID: these data have no classifier"})
+  for (const char* words : {"class-FID", "bound of -log p(x)", "game: no density: G draws",
+                            "page: plain.html", "class-FID is of 10 samples"})
     CHECK_MESSAGE(contains(plain.out, words), plain.out);
 
   const ProcessResult json =
@@ -97,7 +97,6 @@ TEST_CASE(
 
   check_refused("compare binary judge", run.folder, {"judge is a run of classifier", "draws no samples"});
   check_refused("compare binary --strip x.jpg", run.folder, {"x.jpg is no picture", "x.png"});
-  check_refused("compare binary --strip x.png -n 10", run.folder, {"data has none", "--classifier RUN2"});
   check_refused("compare", run.folder, {"no run is given", "gradzoo compare"});
   trained("vae --set hidden=8 --set latent=2 --data mnist", "digits");
   check_refused("compare binary digits", run.folder, {"learned", "mnist", "runs of the same data"});

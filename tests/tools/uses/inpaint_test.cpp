@@ -55,7 +55,7 @@ TEST_CASE("the half that is told is known, and a classifier is asked what the ot
     const Tensor shown = half(axis, begin), hidden = batch.x - shown;
     CHECK(found["hidden_error_black"].get<double>() ==
           doctest::Approx(std::sqrt(sum(square(hidden)).item() / (20 * 392))).epsilon(1e-5));
-    const SampleClassifier judge = *own_classifier({.data = "mnist"}, false, nullptr);
+    const SampleClassifier judge = digits_classifier();
     CHECK(found["called_right_black"] == accuracy(judge.probabilities(shown), batch.labels));
     CHECK(found["called_right_whole"] == accuracy(judge.probabilities(batch.x), batch.labels));
   }

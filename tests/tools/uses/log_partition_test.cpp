@@ -51,6 +51,20 @@ TEST_CASE("Both directions and enumeration agree on a small machine, and nothing
   CHECK(draw_log_z(report).width > 0);
 }
 
+TEST_CASE("Chains in several blocks say the same, with the first block's history") {
+  const auto layer = small_rbm(0.5);
+  const LogZReport report =
+      measure_log_z(rbm_partition(*layer, zeros({12})), {.chains = 260, .temperatures = 300}, 3);
+  REQUIRE(report.exact);
+  for (const LogPartition* z : {&report.up, &report.down}) {
+    CHECK(std::abs(z->value - *report.exact) < 4 * z->annealing.error);
+    CHECK(z->annealing.log_weights.size() == 260);
+    CHECK(z->annealing.history.size() == 20);
+    CHECK(z->annealing.history[0].back() == z->annealing.log_weights.to_vector()[0]);
+  }
+  CHECK(report.warnings().empty());
+}
+
 TEST_CASE("Too few temperatures are warned of in words") {
   const auto layer = small_rbm(4);
   const LogZReport report =

@@ -25,8 +25,7 @@ TEST_CASE("digits are measured each tenth of a run and at its end; points and ot
   CHECK(value_of(end, "digit_fid") > 500);  // it has learned nothing
   {                                         // held against the validation images
     const DataView view = session.data.view();
-    const SampleMetrics metrics(*own_classifier({.data = "mnist"}, false, nullptr), view.examples, view.train,
-                                Pixels::grey);
+    const SampleMetrics metrics(digits_classifier(), view.examples, view.train, Pixels::grey);
     Rng rng(session.data.seed(), "watch");
     const Tensor drawn = measured_samples(*session.model, 200, metrics.pixels(), rng);
     CHECK(value_of(end, "digit_fid") == metrics.frechet_of(metrics.seen(drawn)));
@@ -41,8 +40,7 @@ TEST_CASE("digits are measured each tenth of a run and at its end; points and ot
 TEST_CASE("real digits are near themselves by the same numbers") {
   const Dataset mnist("mnist");
   const Examples valid = mnist.split(Split::valid);
-  const SampleMetrics metrics(*own_classifier({.data = "mnist"}, false, nullptr), mnist.split(Split::test),
-                              valid, Pixels::grey);
+  const SampleMetrics metrics(digits_classifier(), mnist.split(Split::test), valid, Pixels::grey);
   const Quantities found = quick_quality(metrics, evenly_spread(valid, 400));
   CHECK(value_of(found, "confident_share") > 0.95);
   CHECK(value_of(found, "label_entropy") > 2.2);
@@ -53,7 +51,7 @@ TEST_CASE("a model of binary pixels is measured by binary draws against binary i
   const Dataset mnist("mnist");
   const Examples valid = mnist.split(Split::valid);
   const auto metrics = [&](Pixels pixels) {
-    return SampleMetrics(*own_classifier({.data = "mnist"}, false, nullptr), valid, valid, pixels);
+    return SampleMetrics(digits_classifier(), valid, valid, pixels);
   };
   const SampleMetrics grey = metrics(Pixels::grey), binary = metrics(Pixels::dynamic_binary);
   const Tensor drawn = evenly_spread(valid, 400, Pixels::dynamic_binary);

@@ -10,6 +10,20 @@
 namespace gradzoo {
 namespace {
 
+/// Its knobs.
+struct CoinLab : Lab {
+  double chance = 0.7;
+  int64_t flips = 1000;
+  double sceptic = 20;
+
+  void describe(OptionTable& options) override {
+    options.add("chance", chance, "chance of heads, in truth", {0.01, 0.99});
+    options.add("flips", flips, "of the coin", {1, 1000000});
+    options.add("sceptic", sceptic, "the sceptic's prior is Beta(sceptic, sceptic)", {0.1, 10000});
+  }
+  LabResult run(const LabContext& context) const override;
+};
+
 constexpr int64_t kShown[] = {0, 1, 3, 10, 30, 100, 300};  // flips, and all of them
 
 /// Beta(a, b) on [0, 1].
@@ -49,11 +63,10 @@ Series density_of(const Beta& beta, std::string name) {
   return out;
 }
 
-LabResult run_coin(const LabContext& context) {
-  constexpr double chance = 0.7;  // of heads, in truth
-  const int64_t flips = context.size("flips", 1000);
+LabResult CoinLab::run(const LabContext& context) const {
   Rng rng(context.seed, "lab/coin");
   const std::vector<double> uniform = rand({flips}, rng, DType::f64).to_vector();
+  const std::string doubt = fmt::format("Beta({0}, {0})", sceptic);
   LabTable table{
       "flips",
       {{"heads", "number of heads"},
@@ -64,8 +77,8 @@ LabResult run_coin(const LabContext& context) {
        {"posterior sd", "posterior standard deviation: falls as 1/sqrt(flips)"},
        {"95 % from", "2.5 % quantile of the posterior"},
        {"95 % to", "97.5 % quantile of the posterior"},
-       {"from Beta(20, 20)",
-        "posterior mean from the prior Beta(20, 20), which is nearly sure that the coin is fair"},
+       {fmt::format("from {}", doubt),
+        fmt::format("posterior mean from the prior {}, which thinks that the coin is fair", doubt)},
        {"bits against fair",
         "log2 p(flips | theta uniform) / p(flips | 1/2): above 0 speaks for a biased coin"}}};
   std::vector<Series> curves = {density_of({1, 1}, "prior")};
@@ -75,11 +88,11 @@ LabResult run_coin(const LabContext& context) {
     if (std::ranges::find(kShown, n) == std::end(kShown) && n != flips) continue;
     // The posterior is proportional to theta^heads (1 - theta)^tails times the prior.
     const double up = static_cast<double>(heads), down = static_cast<double>(n - heads);
-    const Beta posterior{1 + up, 1 + down}, sceptic{20 + up, 20 + down};
+    const Beta posterior{1 + up, 1 + down}, doubting{sceptic + up, sceptic + down};
     const double evidence = posterior.log_norm() + (up + down) * std::log(2.0);  // B(1, 1) = 1
     table.add(fmt::format("{}", n), {up, n == 0 ? NAN : up / (up + down), posterior.mean(),
                                      posterior.deviation(), posterior.quantile(0.025),
-                                     posterior.quantile(0.975), sceptic.mean(), evidence / std::log(2.0)});
+                                     posterior.quantile(0.975), doubting.mean(), evidence / std::log(2.0)});
     if (n > 0) curves.push_back(density_of(posterior, n == 1 ? "1 flip" : fmt::format("{} flips", n)));
   }
   const LabTable::Row last = table.rows.back();
@@ -89,10 +102,10 @@ LabResult run_coin(const LabContext& context) {
       "theta for heads or by 1 - theta for tails, so it stays a Beta. After one flip the maximum likelihood "
       "estimate is 0 or 1, which no one believes; the posterior mean is 1/3 or 2/3. After {} flips the "
       "posterior is {:.3f} +- {:.3f}; the truth is {:.2f}. heads / flips says the same, so the prior no "
-      "longer matters. Even the prior Beta(20, 20) leads to {:.3f}. The evidence against a fair coin first "
+      "longer matters. Even the prior {} leads to {:.3f}. The evidence against a fair coin first "
       "falls below 0 (a biased coin of unknown chance must spread its bets). Then it grows by a constant "
       "number of bits a flip, the KL divergence of the two coins: {:.0f} bits by now.",
-      flips, last.values[2], last.values[3], chance, last.values[6], last.values[7]);
+      flips, last.values[2], last.values[3], chance, doubt, last.values[6], last.values[7]);
   out.exercise =
       "How many flips of a coin with chance .7 give 20 bits against a fair one, on average? (Use KL(.7 || "
       ".5) in bits, and the loss at the beginning.)";
@@ -109,8 +122,8 @@ LabResult run_coin(const LabContext& context) {
 }  // namespace
 
 LabEntry coin_lab() {
-  return {"coin", "from prior to posterior: inference about a coin's chance of heads",
-          "Bayes 1763; Laplace 1774", run_coin};
+  return lab_entry<CoinLab>(1, "coin", "from prior to posterior: inference about a coin's chance of heads",
+                            "Bayes 1763; Laplace 1774");
 }
 
 }  // namespace gradzoo

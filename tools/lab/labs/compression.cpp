@@ -11,6 +11,21 @@
 namespace gradzoo {
 namespace {
 
+/// Its knobs.
+struct CompressionLab : Lab {
+  std::vector<int64_t> sizes = {30, 100, 300, 1000, 3000};
+  int64_t trials = 400;
+  double sharpness = 1;
+
+  void describe(OptionTable& options) override {
+    options.add("sizes", sizes, "symbols of each training set", {2, 100000});
+    options.add("trials", trials, "training sets of each size", {2, 100000});
+    options.add("sharpness", sharpness, "power of the source's probabilities: 0 makes all symbols equal",
+                {0, 10});
+  }
+  LabResult run(const LabContext& context) const override;
+};
+
 const std::vector<double> kSource = {0.35, 0.2, 0.15, 0.1, 0.08, 0.06, 0.04, 0.02};
 
 // Bits a symbol of the source under a code made for q: H(p) + KL(p || q).
@@ -22,16 +37,26 @@ double cross_entropy(const std::vector<double>& p, const std::vector<double>& q)
 
 // Shares of n symbols of the source; half a symbol more of each, so that none has an infinite code
 // (Krichevsky & Trofimov 1981).
-std::vector<double> fitted(int64_t n, Rng& rng) {
-  std::vector<double> counts(kSource.size(), 0.5);
+std::vector<double> fitted(const std::vector<double>& source, int64_t n, Rng& rng) {
+  std::vector<double> counts(source.size(), 0.5);
   for (const double u : rand({n}, rng, DType::f64).to_vector()) {
     size_t symbol = 0;
-    for (double below = kSource[0]; u >= below && symbol + 1 < kSource.size(); below += kSource[symbol])
+    for (double below = source[0]; u >= below && symbol + 1 < source.size(); below += source[symbol])
       ++symbol;
     ++counts[symbol];
   }
-  for (double& count : counts) count /= static_cast<double>(n) + 0.5 * static_cast<double>(kSource.size());
+  for (double& count : counts) count /= static_cast<double>(n) + 0.5 * static_cast<double>(source.size());
   return counts;
+}
+
+// The source with its probabilities to a power, in proportion.
+std::vector<double> sharpened(double power) {
+  if (power == 1) return kSource;
+  std::vector<double> out;
+  double total = 0;
+  for (const double p : kSource) total += out.emplace_back(std::pow(p, power));
+  for (double& p : out) p /= total;
+  return out;
 }
 
 // n times the variance of estimates of a Laplace law's centre, variance 1, over trials.
@@ -77,12 +102,10 @@ std::vector<int64_t> huffman_lengths(const std::vector<double>& probabilities) {
   return lengths;
 }
 
-LabResult run_compression(const LabContext& context) {
-  const std::vector<int64_t> sizes =
-      context.sizes_of<int64_t>("sizes", {30, 100, 300, 1000, 3000});  // of the training set
-  const int64_t trials = context.size("trials", 400);
+LabResult CompressionLab::run(const LabContext& context) const {
   Rng rng(context.seed, "lab/compression");
-  const double entropy = cross_entropy(kSource, kSource);
+  const std::vector<double> source = sharpened(sharpness);
+  const double entropy = cross_entropy(source, source);
   LabTable codes{
       "training symbols",
       {{"bits a symbol",
@@ -103,14 +126,14 @@ LabResult run_compression(const LabContext& context) {
     context.progress(fmt::format("{} training symbols", n));
     double bits = 0, huffman = 0;
     for (int64_t trial = 0; trial < trials; ++trial) {
-      const std::vector<double> q = fitted(n, rng);
-      bits += cross_entropy(kSource, q) / static_cast<double>(trials);
+      const std::vector<double> q = fitted(source, n, rng);
+      bits += cross_entropy(source, q) / static_cast<double>(trials);
       const std::vector<int64_t> lengths = huffman_lengths(q);
-      for (size_t i = 0; i < kSource.size(); ++i)
-        huffman += kSource[i] * static_cast<double>(lengths[i]) / static_cast<double>(trials);
+      for (size_t i = 0; i < source.size(); ++i)
+        huffman += source[i] * static_cast<double>(lengths[i]) / static_cast<double>(trials);
     }
     const auto count = static_cast<double>(n);
-    const double expected = static_cast<double>(kSource.size() - 1) / (2 * count * std::log(2.0));
+    const double expected = static_cast<double>(source.size() - 1) / (2 * count * std::log(2.0));
     codes.add(fmt::format("{}", n), {bits, bits - entropy, expected, huffman});
     measured.x.push_back(count);
     measured.y.push_back(bits - entropy);
@@ -149,9 +172,10 @@ LabResult run_compression(const LabContext& context) {
 }  // namespace
 
 LabEntry compression_lab() {
-  return {"compression",
-          "cross-entropy is code length, KL is the bits lost, and maximum likelihood loses fewest",
-          "Shannon 1948; Fisher 1922; Rissanen 1986", run_compression};
+  return lab_entry<CompressionLab>(
+      1, "compression",
+      "cross-entropy is code length, KL is the bits lost, and maximum likelihood loses fewest",
+      "Shannon 1948; Fisher 1922; Rissanen 1986");
 }
 
 }  // namespace gradzoo

@@ -12,7 +12,21 @@
 namespace gradzoo {
 namespace {
 
-constexpr double kLeftWeight = 0.6;  // the weight of the left mode
+/// Its knobs.
+struct ForwardReverseKlLab : Lab {
+  int64_t steps = 1500;
+  double left = 0.6;
+  double apart = 2.5;
+  double width = 0.8;
+
+  void describe(OptionTable& options) override {
+    options.add("steps", steps, "of Adam, each fit", {1, 100000});
+    options.add("left", left, "weight of the left mode", {0.01, 0.99});
+    options.add("apart", apart, "the modes are at -apart and apart", {0, 6});
+    options.add("width", width, "standard deviation of a mode", {0.1, 3});
+  }
+  LabResult run(const LabContext& context) const override;
+};
 
 /// N(mean, e^(2 log_width)) on a line, in f64.
 class Bell : public Module {
@@ -72,10 +86,9 @@ Series curve(const Line& line, const Tensor& log_values, std::string name) {
   return {.name = std::move(name), .x = line.x.to_vector(), .y = exp(log_values).to_vector()};
 }
 
-LabResult run_forward_reverse_kl(const LabContext& context) {
-  const int64_t steps = context.size("steps", 1500);  // of Adam, each fit
+LabResult ForwardReverseKlLab::run(const LabContext& context) const {
   const std::shared_ptr<const Toy> toy =
-      make_mixture({{kLeftWeight, 1 - kLeftWeight}, tensor({-2.5, 2.5}, {2, 1}, DType::f64), {0.8, 0.8}});
+      make_mixture({{left, 1 - left}, tensor({-apart, apart}, {2, 1}, DType::f64), {width, width}});
   const Line line(*toy);
   const Fit fits[] = {{"forward KL", forward_kl, 0, 1, Dash::none},
                       {"reverse KL, from the left", reverse_kl, -2, 1, Dash::none},
@@ -85,8 +98,8 @@ LabResult run_forward_reverse_kl(const LabContext& context) {
                       {"Jensen-Shannon, from wide", jensen_shannon, 0, 4, Dash::dashes}};
   LabTable table{
       "fit by",
-      {{"mean", "mean of the Gaussian; the modes are at -2.5 and 2.5"},
-       {"sd", "standard deviation of the Gaussian; that of the modes is .8"},
+      {{"mean", fmt::format("mean of the Gaussian; the modes are at {} and {}", -apart, apart)},
+       {"sd", fmt::format("standard deviation of the Gaussian; that of the modes is {}", width)},
        {"KL(p || q)", "forward KL, nats: the mean loss in code length on the data"},
        {"KL(q || p)", "reverse KL, nats: how unlikely q's samples are under p"},
        {"JSD(p, q)",
@@ -104,11 +117,14 @@ LabResult run_forward_reverse_kl(const LabContext& context) {
     curves.back().dash = each.dash;
   }
   LabResult out;
-  out.pictures.push_back({"fits", "Two modes of weight .6 and .4, and the best Gaussian by each divergence.",
-                          draw_chart(LineChart{.title = "a Gaussian for two modes",
-                                               .x_label = "x",
-                                               .y_label = "density",
-                                               .series = std::move(curves)})});
+  out.pictures.push_back(
+      {"fits",
+       fmt::format("Two modes of weight {:g} and {:g}, and the best Gaussian by each divergence.", left,
+                   1 - left),
+       draw_chart(LineChart{.title = "a Gaussian for two modes",
+                            .x_label = "x",
+                            .y_label = "density",
+                            .series = std::move(curves)})});
   out.interpretation = fmt::format(
       "KL(p || q) is infinite if q is 0 where p has data, so the forward fit covers both modes and the gap. "
       "It has the mean {:.3f} and standard deviation {:.3f} of p, as the maximum likelihood fit of a "
@@ -133,9 +149,10 @@ LabResult run_forward_reverse_kl(const LabContext& context) {
 }  // namespace
 
 LabEntry forward_reverse_kl_lab() {
-  return {"forward-reverse-kl",
-          "a Gaussian fitted to two modes: which divergence covers both, which one picks a mode",
-          "Minka 2005; Goodfellow et al. 2014", run_forward_reverse_kl};
+  return lab_entry<ForwardReverseKlLab>(
+      1, "forward-reverse-kl",
+      "a Gaussian fitted to two modes: which divergence covers both, which one picks a mode",
+      "Minka 2005; Goodfellow et al. 2014");
 }
 
 }  // namespace gradzoo

@@ -11,7 +11,20 @@
 namespace gradzoo {
 namespace {
 
-constexpr double kLevel = 0.05;  // errors of type I that are allowed
+/// Its knobs.
+struct GaussianLaplaceLab : Lab {
+  std::vector<int64_t> sizes = {10, 30, 100, 300};
+  int64_t trials = 4000;
+  double level = 0.05;
+
+  void describe(OptionTable& options) override {
+    options.add("sizes", sizes, "samples in a test", {2, 10000});
+    options.add("trials", trials, "of each test", {20, 100000});
+    options.add("level", level, "share of Gaussian samples that a test may reject: errors of type I",
+                {0.001, 0.5});
+  }
+  LabResult run(const LabContext& context) const override;
+};
 
 // (trials, n), mean 0 and variance 1.
 Tensor gaussian(int64_t trials, int64_t n, Rng& rng) { return randn({trials, n}, rng, DType::f64); }
@@ -56,15 +69,12 @@ double share_above(const std::vector<double>& values, double bound) {
   return static_cast<double>(count) / static_cast<double>(values.size());
 }
 
-LabResult run_gaussian_laplace(const LabContext& context) {
-  const std::vector<int64_t> sizes =
-      context.sizes_of<int64_t>("sizes", {10, 30, 100, 300});  // samples in a test
-  const int64_t trials = context.size("trials", 4000);         // of each test
+LabResult GaussianLaplaceLab::run(const LabContext& context) const {
   Rng rng(context.seed, "lab/gaussian-laplace");
   LabTable second{"samples", {}}, first{"samples, type I", {}};
   LineChart chart{.title = "Laplace taken for Gaussian",
                   .x_label = "samples in a test",
-                  .y_label = "type II errors at 5 % of type I",
+                  .y_label = fmt::format("type II errors at {:g} % of type I", 100 * level),
                   .log_x = true,
                   .y_low = 0,
                   .y_high = 1};
@@ -72,7 +82,8 @@ LabResult run_gaussian_laplace(const LabContext& context) {
     second.columns.push_back(
         {statistic.name, fmt::format("type II errors: Laplace samples that this test calls Gaussian. {}",
                                      statistic.meaning)});
-    first.columns.push_back({statistic.name, "type I errors on new Gaussian samples; the level is .05"});
+    first.columns.push_back(
+        {statistic.name, fmt::format("type I errors on new Gaussian samples; the level is {:g}", level)});
     chart.series.push_back({.name = statistic.name});
   }
   for (const int64_t n : sizes) {
@@ -81,7 +92,7 @@ LabResult run_gaussian_laplace(const LabContext& context) {
                  other = laplace(trials, n, rng);
     std::vector<double> missed, alarms;
     for (const Statistic& statistic : kStatistics) {
-      const double bound = exceeded_by(statistic.of(null).to_vector(), kLevel);
+      const double bound = exceeded_by(statistic.of(null).to_vector(), level);
       missed.push_back(1 - share_above(statistic.of(other).to_vector(), bound));
       alarms.push_back(share_above(statistic.of(again).to_vector(), bound));
     }
@@ -97,14 +108,15 @@ LabResult run_gaussian_laplace(const LabContext& context) {
   out.pictures.push_back(
       {"errors", "Share of Laplace samples that each test takes for Gaussian ones.", draw_chart(chart)});
   out.interpretation = fmt::format(
-      "Null hypothesis: the samples are Gaussian. Each test rejects 5 % of Gaussian samples (type I error) "
-      "and misses some Laplace ones (type II error). The mean misses 95 % of them whatever the number of "
+      "Null hypothesis: the samples are Gaussian. Each test rejects {:g} % of Gaussian samples (type I "
+      "error) "
+      "and misses some Laplace ones (type II error). The mean misses {:.0f} % of them whatever the number of "
       "samples: it is no better than chance, since both distributions have the same mean. Their variances "
       "are equal too, but not the spread of the sample variance, which gives this test a little power. The "
       "fourth moment detects the heavy tails: with {} samples it misses {:.1f} %. The likelihood ratio uses "
       "all moments and misses {:.1f} %; by Neyman and Pearson no test does better. A classifier between data "
       "and samples learns exactly this ratio, which is why classifiers judge generators.",
-      most.name, 100 * most.values[2], 100 * most.values[3]);
+      100 * level, 100 * most.values[0], most.name, 100 * most.values[2], 100 * most.values[3]);
   out.exercise =
       "How many samples does the likelihood ratio need for errors of 5 % on both sides? (Its mean is "
       "KL(Laplace || Gaussian) = .072 under the Laplace distribution, and -KL(Gaussian || Laplace) = -.056 "
@@ -116,9 +128,10 @@ LabResult run_gaussian_laplace(const LabContext& context) {
 }  // namespace
 
 LabEntry gaussian_laplace_lab() {
-  return {"gaussian-laplace",
-          "two distributions with equal mean and variance, discriminated by moments and by a classifier",
-          "Neyman & Pearson 1933; Goodfellow et al. 2014", run_gaussian_laplace};
+  return lab_entry<GaussianLaplaceLab>(
+      1, "gaussian-laplace",
+      "two distributions with equal mean and variance, discriminated by moments and by a classifier",
+      "Neyman & Pearson 1933; Goodfellow et al. 2014");
 }
 
 }  // namespace gradzoo

@@ -13,27 +13,43 @@
 namespace gradzoo {
 namespace {
 
-constexpr double kTooWide = 1.1;  // standard deviation of a model of N(0, I) that is a little off
+/// Its knobs.
+struct LikelihoodVsQualityLab : Lab {
+  std::vector<int64_t> dimensions = {1, 3, 10, 30, 100, 300, 1000};
+  double wide = 1.1;
 
-// log N(x; 0, kTooWide^2 I) from log N(x; 0, I) = -|x|^2/2 - d/2 log(2 pi).
-Tensor slightly_wide(const Tensor& log_p, int64_t dimensions) {
+  void describe(OptionTable& options) override {
+    options.add("dimensions", dimensions, "of the data of the first model", {1, 100000});
+    options.add("wide", wide, "standard deviation of a model of N(0, I) that is a little off", {0.5, 3});
+  }
+  LabResult run(const LabContext& context) const override;
+};
+
+// log N(x; 0, wide^2 I) from log N(x; 0, I) = -|x|^2/2 - d/2 log(2 pi).
+Tensor slightly_wide(const Tensor& log_p, int64_t dimensions, double wide) {
   const auto d = static_cast<double>(dimensions);
   const double log_norm = d / 2 * std::log(2 * std::numbers::pi);
-  return (log_p + log_norm) / (kTooWide * kTooWide) - log_norm - d * std::log(kTooWide);
+  return (log_p + log_norm) / (wide * wide) - log_norm - d * std::log(wide);
 }
 
-LabTable lost_by_dimension(const std::vector<int64_t>& dimensions, const LabContext& context) {
-  LabTable table{"dimensions",
-                 {{"99 % noise",
-                   "nats that .01 N(0, I) + .99 N(0, 9 I) loses to the truth, N(0, I), on the truth's draws"},
-                  {"all noise", "nats that N(0, 9 I) alone loses"},
-                  {"10 % too wide", "nats that N(0, 1.21 I) loses, whose samples are all nearly right"}}};
+std::string too_wide(double wide) {
+  return fmt::format("{:g} % too {}", 100 * std::abs(wide - 1), wide < 1 ? "narrow" : "wide");
+}
+
+LabTable lost_by_dimension(const std::vector<int64_t>& dimensions, double wide, const LabContext& context) {
+  LabTable table{
+      "dimensions",
+      {{"99 % noise",
+        "nats that .01 N(0, I) + .99 N(0, 9 I) loses to the truth, N(0, I), on the truth's draws"},
+       {"all noise", "nats that N(0, 9 I) alone loses"},
+       {too_wide(wide),
+        fmt::format("nats that N(0, {:g} I) loses, whose samples are all nearly right", wide * wide)}}};
   for (const int64_t d : dimensions) {
     context.progress(fmt::format("{} dimensions", d));
     const auto lost = [&](auto log_model) { return mixture_loss(log_model, d, context.seed); };
     table.add(fmt::format("{}", d),
               {lost(one_percent_data), lost([](const Tensor&, const Tensor& log_noise) { return log_noise; }),
-               lost([&](const Tensor& log_p, const Tensor&) { return slightly_wide(log_p, d); })});
+               lost([&](const Tensor& log_p, const Tensor&) { return slightly_wide(log_p, d, wide); })});
   }
   return table;
 }
@@ -68,10 +84,8 @@ LineChart lost_chart(const LabTable& table, const std::vector<int64_t>& dimensio
   return chart;
 }
 
-LabResult run_likelihood_vs_quality(const LabContext& context) {
-  const std::vector<int64_t> dimensions = context.sizes_of<int64_t>(
-      "dimensions", {1, 3, 10, 30, 100, 300, 1000});  // of the data of the first model
-  LabTable lost = lost_by_dimension(dimensions, context);
+LabResult LikelihoodVsQualityLab::run(const LabContext& context) const {
+  LabTable lost = lost_by_dimension(dimensions, wide, context);
   context.progress("a model that memorises ring8");
   const Memory memory = measure_memory({kernel_log_density, kernel_samples}, context.seed);
   LabTable remembered = memory_by_width(memory);
@@ -97,14 +111,14 @@ LabResult run_likelihood_vs_quality(const LabContext& context) {
   out.interpretation = fmt::format(
       "A good likelihood does not mean good samples, nor the reverse. A mixture of 1 % truth and 99 % noise "
       "has p_m >= .01 p everywhere, so it loses at most log 100 = 4.605 nats in any dimension. In {} "
-      "dimensions noise alone loses {:.3g}. A model that is 10 % too wide, whose samples are all nearly "
+      "dimensions noise alone loses {:.3g}. A model that is {}, whose samples are all nearly "
       "right, loses {:.2f}; the mixture, whose samples are 99 % noise, loses {:.3f}. In the reverse case a "
       "model memorises: it repeats 2,000 points with noise of {}. No classifier tells its samples from fresh "
       "points (p = {:.2f}), but it finds test points next to impossible: log p {:.4g}, where the truth has "
       "{:.2f}. Its training points have {:.2f}. Neither the training likelihood nor the samples reveal "
       "memorising; only test data do.",
-      most.name, most.values[1], most.values[2], most.values[0], memory.widths.back(), memory.p_value,
-      memory.log_px.back(), truth, remembered.rows.back().values[1]);
+      most.name, most.values[1], too_wide(wide), most.values[2], most.values[0], memory.widths.back(),
+      memory.p_value, memory.log_px.back(), truth, remembered.rows.back().values[1]);
   out.exercise =
       "What is the memoriser's mean log p of its own n training points in the plane at a small width w? What "
       "does halving w do to it, and to log p of a test point at a distance r from the nearest training "
@@ -116,8 +130,9 @@ LabResult run_likelihood_vs_quality(const LabContext& context) {
 }  // namespace
 
 LabEntry likelihood_vs_quality_lab() {
-  return {"likelihood-vs-quality", "a good likelihood with samples of noise, and perfect samples with none",
-          "Theis, van den Oord & Bethge 2016", run_likelihood_vs_quality};
+  return lab_entry<LikelihoodVsQualityLab>(
+      2, "likelihood-vs-quality", "a good likelihood with samples of noise, and perfect samples with none",
+      "Theis, van den Oord & Bethge 2016");
 }
 
 }  // namespace gradzoo

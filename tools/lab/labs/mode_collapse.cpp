@@ -53,11 +53,19 @@ struct GanSetting {
 
 }  // namespace
 
+void ModeCollapseLab::describe(OptionTable& options) {
+  options.add("steps", steps, "of training, each setting and seed", {1, 1000000});
+  options.add("looks", looks, "at the modes covered, evenly over the steps", {1, 1000});
+  options.add("seeds", seeds, "the lab's and those after it", {1, 100});
+  options.add("noise", noise, "on what D sees, where there is any", {0, 5});
+}
+
 LabResult ModeCollapseLab::run(const LabContext& context) const {
-  const GanSetting settings[] = {{"default", {}},
-                                 {"minimax", {"loss=minimax"}},
-                                 {"collapse", {"preset=collapse"}},
-                                 {"collapse, with noise", {"preset=collapse", "instance_noise=0.2"}}};
+  const GanSetting settings[] = {
+      {"default", {}},
+      {"minimax", {"loss=minimax"}},
+      {"collapse", {"preset=collapse"}},
+      {"collapse, with noise", {"preset=collapse", fmt::format("instance_noise={}", noise)}}};
   LabTable table{
       "setting",
       {{"modes", "of eight, that hold 20 of 2,500 samples within 3 sigma, at the end; mean of the seeds"},
@@ -135,6 +143,12 @@ LabResult ModeCollapseLab::run(const LabContext& context) const {
       "Run gradzoo train gan --data ring8 --set preset=collapse --set loss=non-saturating.";
   out.tables.push_back(std::move(table));
   return out;
+}
+
+LabEntry mode_collapse_lab() {
+  return lab_entry<ModeCollapseLab>(2, "mode-collapse",
+                                    "a GAN that finds all modes of a ring, and one that loses most of them",
+                                    "Goodfellow et al. 2014; Metz et al. 2017");
 }
 
 }  // namespace gradzoo

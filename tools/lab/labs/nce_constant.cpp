@@ -11,17 +11,35 @@
 namespace gradzoo {
 namespace {
 
+/// Its knobs.
+struct NceConstantLab : Lab {
+  int64_t steps = 3000;
+  int64_t hidden = 128;
+  double width = 1.2;
+  double narrow = 0.5;
+  double wide = 6;
+
+  void describe(OptionTable& options) override {
+    options.add("steps", steps, "of training, each noise", {10, 100000});
+    options.add("hidden", hidden, "units of both hidden layers", {1, 4096});
+    options.add("width", width, "of the noise, in standard deviations of the data", {0.1, 50});
+    options.add("narrow", narrow, "the same of a narrow one", {0.1, 50});
+    options.add("wide", wide, "the same of a wide one", {0.1, 50});
+  }
+  LabResult run(const LabContext& context) const override;
+};
+
 /// Gaussian noise, as wide as so many of the data's standard deviations, and for how long it is told from
 /// data.
 struct NoiseWidth {
-  const char* name;
+  std::string name;
   double width;
   int64_t steps;
 };
 
-LabResult run_nce_constant(const LabContext& context) {
-  const int64_t steps = context.size("steps", 3000);   // of training, each noise
-  const int64_t hidden = context.size("hidden", 128);  // units of both hidden layers
+LabResult NceConstantLab::run(const LabContext& context) const {
+  const std::string usual = fmt::format("{}", width), early = usual + ", early",
+                    little = fmt::format("{}, narrow", narrow), much = fmt::format("{}, wide", wide);
   const std::shared_ptr<const Toy> toy = make_toy("ring8", {.noise = 0.2});
   LabTable table{
       "noise width",
@@ -29,8 +47,10 @@ LabResult run_nce_constant(const LabContext& context) {
        {"KL, nats", "KL(truth || exp f / Z)"},
        {"held-out log p", "mean of f - c on held-out points, nats: a log-likelihood, if c is log Z"}}};
   std::vector<Plane> planes;
-  const NoiseWidth noises[] = {
-      {"1.2, early", 1.2, steps / 10}, {"1.2", 1.2, steps}, {"0.5", 0.5, steps}, {"6", 6, steps}};
+  const NoiseWidth noises[] = {{early, width, std::max<int64_t>(1, steps / 10)},
+                               {usual, width, steps},
+                               {little, narrow, steps},
+                               {much, wide, steps}};
   for (const NoiseWidth& noise : noises) {
     const std::vector<std::string> settings = {"data=ring8",
                                                "toy_noise=0.2",
@@ -53,15 +73,15 @@ LabResult run_nce_constant(const LabContext& context) {
   out.interpretation = fmt::format(
       "An energy gives its density up to Z. Here nothing is integrated: a classifier with the odds exp(f - "
       "c) / (2 p_noise) discriminates data from noise, and its best constant c is log Z. Against Gaussian "
-      "noise a little wider than the data, c is right to {:.3f} nats and the KL is {:.4f}. A right c alone "
+      "noise of {} times the data's width, c is right to {:.3f} nats and the KL is {:.4f}. A right c alone "
       "proves little: after a tenth of the steps c was right to {:.3f} nats, for a ring without modes (KL "
-      "{:.3f}; none at all would have {:.3f}). Noise half as wide as the data leaves regions with data but "
-      "next to no noise, where nothing constrains the energy (KL {:.3f}, c off by {:.2f}). Noise of width 6 "
+      "{:.3f}; none at all would have {:.3f}). Narrow noise, of {} widths, leaves regions with data but "
+      "next to no noise, where nothing constrains the energy (KL {:.3f}, c off by {:.2f}). Noise of {} "
+      "widths "
       "is easy to discriminate, so the energy learns little (KL {:.3f}).",
-      std::abs(table.at("1.2", "c - log Z")), table.at("1.2", "KL, nats"),
-      std::abs(table.at("1.2, early", "c - log Z")), table.at("1.2, early", "KL, nats"),
-      ring_without_modes_kl(*toy), table.at("0.5", "KL, nats"), table.at("0.5", "c - log Z"),
-      table.at("6", "KL, nats"));
+      width, std::abs(table.at(usual, "c - log Z")), table.at(usual, "KL, nats"),
+      std::abs(table.at(early, "c - log Z")), table.at(early, "KL, nats"), ring_without_modes_kl(*toy),
+      narrow, table.at(little, "KL, nats"), table.at(little, "c - log Z"), wide, table.at(much, "KL, nats"));
   out.exercise =
       "With p_noise = p_data, what are the best f and c, and what is the loss with two noise points for each "
       "data point?";
@@ -72,9 +92,10 @@ LabResult run_nce_constant(const LabContext& context) {
 }  // namespace
 
 LabEntry nce_constant_lab() {
-  return {"nce-constant",
-          "log Z learned as a parameter, by classifying data against noise; and which noise works",
-          "Gutmann & Hyvarinen 2010", run_nce_constant};
+  return lab_entry<NceConstantLab>(
+      3, "nce-constant",
+      "log Z learned as a parameter, by classifying data against noise; and which noise works",
+      "Gutmann & Hyvarinen 2010");
 }
 
 }  // namespace gradzoo

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -5,6 +6,7 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "base/error.h"
 #include "datasets/toys/toy.h"
 #include "models/pictures/plane_pictures.h"
 #include "nn/layers/layers.h"
@@ -16,9 +18,28 @@
 namespace gradzoo {
 namespace {
 
+/// Its knobs.
+struct NoiseLevelsLab : Lab {
+  int64_t steps = 4000;
+  int64_t chains = 2000;
+  int64_t walk_steps = 1000;
+  double sigma = 0.1;
+  double sigma_begin = 4;
+  int64_t levels = 10;
+
+  void describe(OptionTable& options) override {
+    options.add("steps", steps, "of training, each net", {1, 100000});
+    options.add("chains", chains, "of each way", {1, 100000});
+    options.add("walk_steps", walk_steps, "Langevin steps of each chain, all levels together", {10, 100000});
+    options.add("sigma", sigma, "the smallest noise", {0.01, 2});
+    options.add("sigma_begin", sigma_begin, "the largest noise", {0.1, 50});
+    options.add("levels", levels, "of the annealing", {2, 1000});
+  }
+  LabResult run(const LabContext& context) const override;
+};
+
 constexpr double kRadius = 4, kModeWidth = 0.3;  // of the ring; of a mode
-constexpr double kLargest = 4, kSmallest = 0.1;  // noise
-constexpr int64_t kModes = 8, kLevels = 10, kLevelBatch = 256;
+constexpr int64_t kModes = 8, kLevelBatch = 256;
 constexpr double kStep = 0.1;  // of a Langevin step, in variances of what it walks on
 
 // Mode k has the weight k/36.
@@ -80,40 +101,42 @@ Way of_one_level(std::string name, std::function<Tensor(const Tensor&)> score, d
           std::make_unique<UnadjustedLangevin>(UnadjustedLangevinOptions{.step = step})};
 }
 
-Way annealed(std::string name, const LevelNet& net, int64_t walk_steps) {
-  const AnnealedOptions options{.step = kStep * kSmallest * kSmallest,
+Way annealed(std::string name, const LevelNet& net, const NoiseLevelsLab& lab) {
+  const AnnealedOptions options{.step = kStep * lab.sigma * lab.sigma,
                                 .convention = StepConvention::full,
-                                .sigma_begin = kLargest,
-                                .sigma_end = kSmallest,
-                                .levels = kLevels,
-                                .level_steps = walk_steps / kLevels};
+                                .sigma_begin = lab.sigma_begin,
+                                .sigma_end = lab.sigma,
+                                .levels = lab.levels,
+                                .level_steps = std::max<int64_t>(1, lab.walk_steps / lab.levels)};
   return {std::move(name),
-          {.score = [&](const Tensor& x) { return net.score(x, kSmallest); },
+          {.score = [&net, smallest = lab.sigma](const Tensor& x) { return net.score(x, smallest); },
            .noisy_score = [&](const Tensor& x, double sigma) { return net.score(x, sigma); }},
           std::make_unique<AnnealedLangevin>(options)};
 }
 
-LabResult run_noise_levels(const LabContext& context) {
-  const int64_t steps = context.size("steps", 4000);  // of training, each net
-  const int64_t chains = context.size("chains", 2000);
-  const int64_t walk_steps =
-      context.size("walk_steps", 1000);  // Langevin steps of each chain, all levels together
+LabResult NoiseLevelsLab::run(const LabContext& context) const {
+  if (sigma >= sigma_begin)
+    throw Error("lab: noise from sigma_begin={} down to sigma={}. Hint: sigma is the smaller one",
+                sigma_begin, sigma);
+  const std::string one_small = fmt::format("one level, {}", sigma),
+                    one_large = fmt::format("one level, {}", sigma_begin),
+                    down = fmt::format("annealed, {} to {}", sigma_begin, sigma);
   const MixtureParts parts = ring();
   const std::shared_ptr<const Toy> toy = make_mixture(parts);
   Rng small_rng(context.seed, "lab/noise-levels/small"), large_rng(context.seed, "lab/noise-levels/large"),
       all_rng(context.seed, "lab/noise-levels/all");
   LevelNet small(small_rng), large(large_rng), all(all_rng);
-  train_levels(small, kSmallest, kSmallest, *toy, steps, context);
-  train_levels(large, kLargest, kLargest, *toy, steps, context);
-  train_levels(all, kLargest, kSmallest, *toy, steps, context);
+  train_levels(small, sigma, sigma, *toy, steps, context);
+  train_levels(large, sigma_begin, sigma_begin, *toy, steps, context);
+  train_levels(all, sigma_begin, sigma, *toy, steps, context);
   std::vector<Way> ways;
   ways.push_back(of_one_level(
       "exact, no noise", [&](const Tensor& x) { return toy->score(x); }, 0));
   ways.push_back(of_one_level(
-      "one level, 0.1", [&](const Tensor& x) { return small.score(x, kSmallest); }, kSmallest));
+      one_small, [&](const Tensor& x) { return small.score(x, sigma); }, sigma));
   ways.push_back(of_one_level(
-      "one level, 4", [&](const Tensor& x) { return large.score(x, kLargest); }, kLargest));
-  ways.push_back(annealed("annealed, 4 to 0.1", all, walk_steps));
+      one_large, [&](const Tensor& x) { return large.score(x, sigma_begin); }, sigma_begin));
+  ways.push_back(annealed(down, all, *this));
 
   LabResult out;
   LabTable table{
@@ -132,7 +155,7 @@ LabResult run_noise_levels(const LabContext& context) {
   for (const Way& way : ways) {
     context.progress(way.name + ": walking");
     Rng rng(context.seed, "lab/noise-levels/walk");
-    const Tensor start = randn({chains, 2}, rng) * kLargest;
+    const Tensor start = randn({chains, 2}, rng) * sigma_begin;
     const Tensor x = run_chains(way.target, start, *way.sampler, {.steps = walk_steps}, rng).x;
     const Nearest found = nearest_centres(x, parts.means);
     table.add(way.name,
@@ -155,9 +178,9 @@ LabResult run_noise_levels(const LabContext& context) {
       "all modes, so chains move freely, but they sample the blurred density: {:.0f} % of the samples lie "
       "near a mode. Annealing lowers the noise level by level. Chains find the right mode while it is easy "
       "to move, and then settle in it: {:.0f} % are wrong and {:.0f} % lie near a mode.",
-      100 * table.at("exact, no noise", "wrong share"), 100 * table.at("one level, 0.1", "wrong share"),
-      100 * table.at("one level, 4", "near a mode"), 100 * table.at("annealed, 4 to 0.1", "wrong share"),
-      100 * table.at("annealed, 4 to 0.1", "near a mode"));
+      100 * table.at("exact, no noise", "wrong share"), 100 * table.at(one_small, "wrong share"),
+      100 * table.at(one_large, "near a mode"), 100 * table.at(down, "wrong share"),
+      100 * table.at(down, "near a mode"));
   out.exercise =
       "Chains at level 4 sample the data with noise of 4. Would one denoising step x + sigma^2 s(x) correct "
       "them?";
@@ -168,8 +191,9 @@ LabResult run_noise_levels(const LabContext& context) {
 }  // namespace
 
 LabEntry noise_levels_lab() {
-  return {"noise-levels", "why Langevin on a score of one noise level fails, and annealing works",
-          "Song & Ermon 2019", run_noise_levels};
+  return lab_entry<NoiseLevelsLab>(2, "noise-levels",
+                                   "why Langevin on a score of one noise level fails, and annealing works",
+                                   "Song & Ermon 2019");
 }
 
 }  // namespace gradzoo

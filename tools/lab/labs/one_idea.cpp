@@ -16,8 +16,23 @@
 namespace gradzoo {
 namespace {
 
+/// Its knobs.
+struct OneIdeaLab : Lab {
+  int64_t steps = 6000;
+  int64_t samples = 2500;
+  int64_t walk_steps = 50;
+  double width = 0.1;
+
+  void describe(OptionTable& options) override {
+    options.add("steps", steps, "of training", {1, 100000});
+    options.add("samples", samples, "of each solver", {10, 100000});
+    options.add("walk_steps", walk_steps, "of each solver, from noise to data", {1, 1000});
+    options.add("width", width, "of a mode of the ring", {0.01, 0.5});
+  }
+  LabResult run(const LabContext& context) const override;
+};
+
 constexpr int64_t kPathBatch = 512, kPoints = 4000;
-constexpr double kRingWidth = 0.1;  // of a mode
 
 std::unique_ptr<TimeNetwork> trained(const Toy& toy, const NoisePath& path, int64_t steps,
                                      const LabContext& context) {
@@ -68,11 +83,8 @@ std::shared_ptr<const Toy> noisy(const Modes& modes, const Mixing& at) {
   return make_mixture({std::vector<double>(k, 1), modes.centers * at.data, std::vector<double>(k, width)});
 }
 
-LabResult run_one_idea(const LabContext& context) {
-  const int64_t steps = context.size("steps", 6000);  // of training
-  const int64_t samples = context.size("samples", 2500);
-  const int64_t walk_steps = context.size("walk_steps", 50);  // of each solver, from noise to data
-  const std::shared_ptr<const Toy> toy = make_toy("ring8", {.noise = kRingWidth});
+LabResult OneIdeaLab::run(const LabContext& context) const {
+  const std::shared_ptr<const Toy> toy = make_toy("ring8", {.noise = width});
   const NoisePath path = cosine_path();
   const std::unique_ptr<TimeNetwork> network = trained(*toy, path, steps, context);
   const NoGrad quiet;
@@ -165,8 +177,9 @@ LabResult run_one_idea(const LabContext& context) {
 }  // namespace
 
 LabEntry one_idea_lab() {
-  return {"one-idea", "one network, four predictions: noise, clean data, score, velocity",
-          "Vincent 2011; Ho et al. 2020; Song et al. 2021; Lipman et al. 2023", run_one_idea};
+  return lab_entry<OneIdeaLab>(3, "one-idea",
+                               "one network, four predictions: noise, clean data, score, velocity",
+                               "Vincent 2011; Ho et al. 2020; Song et al. 2021; Lipman et al. 2023");
 }
 
 }  // namespace gradzoo

@@ -10,6 +10,20 @@
 namespace gradzoo {
 namespace {
 
+/// Its knobs.
+struct OptimalDiscriminatorLab : Lab {
+  int64_t steps = 4000;
+  int64_t early_steps = 20;
+  double away = 5;
+
+  void describe(OptionTable& options) override {
+    options.add("steps", steps, "of training, each pair of densities", {1, 100000});
+    options.add("early_steps", early_steps, "of one more", {1, 100000});
+    options.add("away", away, "the far bumps are at -away and away; p's at -1.2 and 1.2", {0, 6});
+  }
+  LabResult run(const LabContext& context) const override;
+};
+
 /// Two densities that are to be told apart, and for how long.
 struct Rivals {
   const char* name;
@@ -33,14 +47,13 @@ Series along(const DiscriminatorOnLine& line, const Tensor& values, std::string 
           .y = values.to_vector()};
 }
 
-LabResult run_optimal_discriminator(const LabContext& context) {
-  const int64_t steps = context.size("steps", 4000);            // of training, each pair of densities
-  const int64_t early_steps = context.size("early_steps", 20);  // of one more
-  constexpr TwoBumps kBumps{1.2, 0.6}, kBell{0, 1.5}, kAway{5, 0.6};
+LabResult OptimalDiscriminatorLab::run(const LabContext& context) const {
+  constexpr TwoBumps kBumps{1.2, 0.6}, kBell{0, 1.5};
+  const TwoBumps far_away{away, 0.6};
   const Rivals all[] = {{"bumps, a bell; early", kBumps, kBell, early_steps},
                         {"bumps, a bell", kBumps, kBell, steps},
                         {"bumps twice", kBumps, kBumps, steps},
-                        {"bumps, bumps far away", kBumps, kAway, steps}};
+                        {"bumps, bumps far away", kBumps, far_away, steps}};
   LabTable table{"p, q",
                  {{"V(D)", "E_p log D + E_q log(1 - D) of the trained classifier, nats, by quadrature"},
                   {"2 JSD - log 4", "the largest possible V, nats, from both densities"},
@@ -93,9 +106,10 @@ LabResult run_optimal_discriminator(const LabContext& context) {
 }  // namespace
 
 LabEntry optimal_discriminator_lab() {
-  return {"optimal-discriminator",
-          "a classifier between two distributions learns p/(p + q), and its loss measures their distance",
-          "Goodfellow et al. 2014", run_optimal_discriminator};
+  return lab_entry<OptimalDiscriminatorLab>(
+      2, "optimal-discriminator",
+      "a classifier between two distributions learns p/(p + q), and its loss measures their distance",
+      "Goodfellow et al. 2014");
 }
 
 }  // namespace gradzoo

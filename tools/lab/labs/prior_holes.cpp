@@ -14,6 +14,22 @@
 namespace gradzoo {
 namespace {
 
+/// Its knobs.
+struct PriorHolesLab : Lab {
+  int64_t epochs = 5;
+  int64_t steps = 0;
+  int64_t images = 5000;
+  int64_t draws = 5000;
+
+  void describe(OptionTable& options) override {
+    options.add("epochs", epochs, "of training", {1, 1000});
+    options.add("steps", steps, "of training in place of epochs (0: the epochs)", {0, 1000000});
+    options.add("images", images, "held-out digits whose codes are looked at", {100, 5000});
+    options.add("draws", draws, "from each prior", {100, 100000});
+  }
+  LabResult run(const LabContext& context) const override;
+};
+
 constexpr double kHalf = 4;     // of the map, in standard deviations of N(0, I)
 constexpr int64_t kSide = 120;  // cells of the map on an axis
 
@@ -47,12 +63,11 @@ Plane plane_of(const std::string& title, const Tensor& map, const Tensor& draws)
           .points = draws.rows(0, std::min<int64_t>(300, draws.dim(0)))};
 }
 
-LabResult run_prior_holes(const LabContext& context) {
-  const int64_t images = context.size("images", 5000), draws = context.size("draws", 5000);
+LabResult PriorHolesLab::run(const LabContext& context) const {
   const std::unique_ptr<Session> session =
       train("vae",
-            {"latent=2", fmt::format("epochs={}", context.size("epochs", 5)),
-             fmt::format("steps={}", context.size("steps", 0)), fmt::format("seed={}", context.seed)},
+            {"latent=2", fmt::format("epochs={}", epochs), fmt::format("steps={}", steps),
+             fmt::format("seed={}", context.seed)},
             context);
   const NoGrad quiet;
   Vae& vae = dynamic_cast<Vae&>(*session->model);
@@ -105,8 +120,9 @@ LabResult run_prior_holes(const LabContext& context) {
 }  // namespace
 
 LabEntry prior_holes_lab() {
-  return {"prior-holes", "the codes of a VAE leave holes in N(0, I); a mixture fitted to them does not",
-          "Hoffman & Johnson 2016; Dai & Wipf 2019; Ghosh et al. 2020", run_prior_holes};
+  return lab_entry<PriorHolesLab>(
+      2, "prior-holes", "the codes of a VAE leave holes in N(0, I); a mixture fitted to them does not",
+      "Hoffman & Johnson 2016; Dai & Wipf 2019; Ghosh et al. 2020");
 }
 
 }  // namespace gradzoo

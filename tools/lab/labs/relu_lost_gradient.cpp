@@ -14,7 +14,17 @@
 namespace gradzoo {
 namespace {
 
-constexpr int64_t kUnits = 5;
+/// Its knobs.
+struct ReluLostGradientLab : Lab {
+  int64_t units = 5;
+  std::vector<int64_t> sharpnesses = {1, 4, 16, 64, 256};
+
+  void describe(OptionTable& options) override {
+    options.add("units", units, "of the energy", {1, 100});
+    options.add("sharpnesses", sharpnesses, "b of softplus(b z) / b, which tends to ReLU", {1, 100000});
+  }
+  LabResult run(const LabContext& context) const override;
+};
 
 /// f(x) = sum_j v_j act(w_j x + b_j) on a line, where x is N(0, 1) by quadrature, and J(b) = E 1/2 (df/dx)^2.
 struct Energy {
@@ -84,16 +94,14 @@ double largest_gap(const std::vector<double>& a, const std::vector<double>& b) {
   return out;
 }
 
-LabResult run_relu_lost_gradient(const LabContext& context) {
-  const std::vector<double> sharpnesses = context.sizes_of<double>(
-      "sharpnesses", {1, 4, 16, 64, 256});  // of softplus(b z) / b, which tends to ReLU
+LabResult ReluLostGradientLab::run(const LabContext& context) const {
   Rng rng(context.seed, "lab/relu");
   constexpr int64_t kPoints = 40000;
   const Tensor x = (arange(kPoints, DType::f64) + 0.5) * (16.0 / kPoints) - 8.0;
   const Tensor density = exp(square(x) * -0.5);
-  Energy energy{[](const Tensor& z) { return relu(z); }, randn({kUnits}, rng, DType::f64),
-                randn({kUnits}, rng, DType::f64), reshape(x, {kPoints, 1}), density / sum(density)};
-  const Tensor b = randn({kUnits}, rng, DType::f64) * 0.5;
+  Energy energy{[](const Tensor& z) { return relu(z); }, randn({units}, rng, DType::f64),
+                randn({units}, rng, DType::f64), reshape(x, {kPoints, 1}), density / sum(density)};
+  const Tensor b = randn({units}, rng, DType::f64) * 0.5;
 
   LabTable table{"activation",
                  {{"autodiff", "largest |dJ/db_j| by automatic differentiation, J = E 1/2 |grad_x f|^2"},
@@ -114,7 +122,8 @@ LabResult run_relu_lost_gradient(const LabContext& context) {
   chart.expected = by_kinks(energy, b);
   chart.values = add("relu", largest(chart.expected));
   Series line{.name = "differences"}, seen{.name = "autodiff"};
-  for (const double sharpness : sharpnesses) {
+  for (const int64_t b_of_softplus : sharpnesses) {
+    const auto sharpness = static_cast<double>(b_of_softplus);
     energy.activation = [sharpness](const Tensor& z) { return softplus(z * sharpness) / sharpness; };
     const std::string name = fmt::format("softplus, {}", sharpness);
     add(name, NAN);
@@ -155,9 +164,10 @@ LabResult run_relu_lost_gradient(const LabContext& context) {
 }  // namespace
 
 LabEntry relu_lost_gradient_lab() {
-  return {"relu-lost-gradient",
-          "why score matching refuses ReLU: a gradient that automatic differentiation cannot see",
-          "Leibniz's rule, where an integrand jumps", run_relu_lost_gradient};
+  return lab_entry<ReluLostGradientLab>(
+      3, "relu-lost-gradient",
+      "why score matching refuses ReLU: a gradient that automatic differentiation cannot see",
+      "Leibniz's rule, where an integrand jumps");
 }
 
 }  // namespace gradzoo

@@ -16,9 +16,30 @@
 namespace gradzoo {
 namespace {
 
+/// Its knobs.
+struct ScoreMatchingLab : Lab {
+  int64_t steps = 1500;
+  int64_t hidden = 64;
+  int64_t half_way = 150;
+  int64_t batches = 200;
+  double sigma = 0.05;
+  double left = 0.8;
+
+  void describe(OptionTable& options) override {
+    options.add("steps", steps, "of training, each objective", {1, 100000});
+    options.add("hidden", hidden, "units of both hidden layers", {1, 4096});
+    options.add("half_way", half_way, "steps to the energy at which the noise of gradients is measured",
+                {1, 100000});
+    options.add("batches", batches, "by which that is measured", {2, 10000});
+    options.add("sigma", sigma, "noise of dsm", {0.001, 10});
+    options.add("left", left, "weight of the left of two modes far apart", {0.01, 0.99});
+  }
+  LabResult run(const LabContext& context) const override;
+};
+
 constexpr int64_t kScoreBatch = 256;
-constexpr double kSigma = 0.05, kFdEps = 0.03;                    // of dsm's noise; of fd-ssm's steps
-constexpr double kApart = 4, kPairWidth = 0.5, kLeftShare = 0.8;  // two modes at -4 and 4
+constexpr double kFdEps = 0.03;                 // of fd-ssm's steps
+constexpr double kApart = 4, kPairWidth = 0.5;  // two modes at -4 and 4
 
 /// A toy, and an energy of one shape that is to learn it.
 struct Task {
@@ -32,16 +53,18 @@ std::shared_ptr<const Toy> two_modes(double left) {
       "two modes");
 }
 
-ScoreTask task_of(ScoreObjective objective) {
-  return {.objective = objective, .sigma = kSigma, .fd_eps = kFdEps};
+ScoreTask task_of(ScoreObjective objective, double sigma) {
+  return {.objective = objective, .sigma = sigma, .fd_eps = kFdEps};
 }
 
 // dsm's objective comes times sigma^2.
-double scale_of(ScoreObjective objective) { return objective == ScoreObjective::dsm ? kSigma * kSigma : 1; }
+double scale_of(const ScoreTask& task) {
+  return task.objective == ScoreObjective::dsm ? task.sigma * task.sigma : 1;
+}
 
-Tensor loss_of(const ScoreNetwork& network, const Toy& toy, ScoreObjective objective, Rng& rng) {
+Tensor loss_of(const ScoreNetwork& network, const Toy& toy, const ScoreTask& task, Rng& rng) {
   const Tensor x = toy.sample(kScoreBatch, rng);
-  return mean(score_task_objective(network.function(), x, &toy, task_of(objective), rng));
+  return mean(score_task_objective(network.function(), x, &toy, task, rng));
 }
 
 /// What a step costs and how far the trained energy is from the truth.
@@ -49,14 +72,14 @@ struct Outcome {
   double fisher, kl, ms, mb;
 };
 
-Outcome train_energy(ScoreNetwork& network, const Toy& toy, ScoreObjective objective, int64_t steps,
+Outcome train_energy(ScoreNetwork& network, const Toy& toy, const ScoreTask& task, int64_t steps,
                      const LabContext& context) {
   Rng rng(context.seed, "lab/score-matching/train");
   const auto before = static_cast<double>(pool_stats().live_bytes);
   reset_pool_peak();
-  const std::string what = fmt::format("{}, {}", toy.name(), name_of(kScoreObjectives, objective));
+  const std::string what = fmt::format("{}, {}", toy.name(), name_of(kScoreObjectives, task.objective));
   const double seconds = fit(network, {.steps = steps, .lr = 5e-3}, context, what,
-                             [&](int64_t) { return loss_of(network, toy, objective, rng); });
+                             [&](int64_t) { return loss_of(network, toy, task, rng); });
   const double peak = static_cast<double>(pool_stats().peak_bytes);
   const NoGrad quiet;
   const auto f = [&](const Tensor& x) { return network(x); };
@@ -88,7 +111,7 @@ std::vector<double> equal_weights(const Toy& truth, const Grid& grid) {
 struct GradientNoise {
   double norm, deviation;
 };
-GradientNoise gradient_noise(const ScoreNetwork& network, const Toy& toy, ScoreObjective objective,
+GradientNoise gradient_noise(const ScoreNetwork& network, const Toy& toy, const ScoreTask& task,
                              int64_t batches, uint64_t seed) {
   std::vector<Tensor> parameters;
   for (const NamedTensor& named : network.named_parameters()) parameters.push_back(named.tensor);
@@ -97,7 +120,7 @@ GradientNoise gradient_noise(const ScoreNetwork& network, const Toy& toy, ScoreO
   for (int64_t i = 0; i < batches; ++i) {
     const Tape tape;
     std::vector<double> all;
-    for (const Tensor& part : grad(loss_of(network, toy, objective, rng), parameters)) {
+    for (const Tensor& part : grad(loss_of(network, toy, task, rng), parameters)) {
       const std::vector<double> entries = part.to_vector();
       all.insert(all.end(), entries.begin(), entries.end());
     }
@@ -115,7 +138,7 @@ GradientNoise gradient_noise(const ScoreNetwork& network, const Toy& toy, ScoreO
     norm += centre * centre;
     variance += (squares[k] / n - centre * centre) * n / (n - 1);
   }
-  const double scale = scale_of(objective);
+  const double scale = scale_of(task);
   return {std::sqrt(norm) / scale, std::sqrt(variance) / scale};
 }
 
@@ -148,15 +171,9 @@ double share_left(const Series& density, double cell) {
   return share;
 }
 
-LabResult run_score_matching(const LabContext& context) {
-  const int64_t steps = context.size("steps", 1500);  // of training, each objective
-  const int64_t hidden = context.size("hidden", 64);  // units of both hidden layers
-  const int64_t half_way =
-      context.size("half_way", 150);  // steps to the energy that the noise of gradients is measured at
-  const int64_t batches = context.size("batches", 200);  // by so many
+LabResult ScoreMatchingLab::run(const LabContext& context) const {
   const Task ring{make_toy("ring8", {.noise = 0.2}), {.hidden = {hidden, hidden}, .input_scale = 3}};
-  const Task pair{two_modes(kLeftShare),
-                  {.inputs = 1, .hidden = {hidden, hidden}, .confinement = 2 * kApart}};
+  const Task pair{two_modes(left), {.inputs = 1, .hidden = {hidden, hidden}, .confinement = 2 * kApart}};
   LabTable fits{"objective",
                 {{"Fisher divergence",
                   "1/2 E|s - s_truth|^2 on the ring of eight modes, which all objectives minimise"},
@@ -166,15 +183,18 @@ LabResult run_score_matching(const LabContext& context) {
                  {"gradient noise",
                   "standard deviation of one batch's gradient divided by the norm of the mean gradient, on "
                   "the same half-trained energy"}}};
-  LabTable blind{"objective, two modes",
-                 {{"left share", "share of the learned density at the left mode; the truth has .8 there"},
-                  {"KL, nats", "KL(truth || exp f / Z)"},
-                  {"Fisher divergence", "1/2 E|s - s_truth|^2"}}};
+  LabTable blind{
+      "objective, two modes",
+      {{"left share",
+        fmt::format("share of the learned density at the left mode; the truth has {:g} there", left)},
+       {"KL, nats", "KL(truth || exp f / Z)"},
+       {"Fisher divergence", "1/2 E|s - s_truth|^2"}}};
 
   // One energy for all gradients.
   ScoreNetwork common = make_network(ring.shape, context.seed);
-  train_energy(common, *ring.toy, ScoreObjective::esm, half_way, context);
-  const double length = gradient_noise(common, *ring.toy, ScoreObjective::esm, batches, context.seed).norm;
+  const ScoreTask by_truth = task_of(ScoreObjective::esm, sigma);
+  train_energy(common, *ring.toy, by_truth, half_way, context);
+  const double length = gradient_noise(common, *ring.toy, by_truth, batches, context.seed).norm;
 
   const Grid line(pair.toy->box(), 800);
   const double cell = line.volume;
@@ -184,15 +204,16 @@ LabResult run_score_matching(const LabContext& context) {
       line, [&](const Tensor& x) { return pair.toy->log_prob(x); }, "truth", DType::f64)};
   blind.add("truth, weights .5", equal_weights(*pair.toy, line));
   for (const auto& [name, objective] : kScoreObjectives) {
+    const ScoreTask task = task_of(objective, sigma);
     ScoreNetwork energy = make_network(ring.shape, context.seed);
-    const Outcome fitted = train_energy(energy, *ring.toy, objective, steps, context);
-    const GradientNoise noise = gradient_noise(common, *ring.toy, objective, batches, context.seed);
+    const Outcome fitted = train_energy(energy, *ring.toy, task, steps, context);
+    const GradientNoise noise = gradient_noise(common, *ring.toy, task, batches, context.seed);
     fits.add(std::string(name), {fitted.fisher, fitted.kl, fitted.ms, fitted.mb, noise.deviation / length});
     planes.push_back(density_plane(
         *ring.toy, [&](const Tensor& x) { return energy(x); }, std::string(name)));
 
     ScoreNetwork apart = make_network(pair.shape, context.seed);
-    const Outcome seen = train_energy(apart, *pair.toy, objective, steps, context);
+    const Outcome seen = train_energy(apart, *pair.toy, task, steps, context);
     const NoGrad quiet;
     densities.push_back(line_density(
         line, [&](const Tensor& x) { return apart(x); }, std::string(name)));
@@ -203,7 +224,9 @@ LabResult run_score_matching(const LabContext& context) {
       "densities", "The truth, and the energy that each objective learned, as exp f / Z.", planes));
   out.pictures.push_back(
       {"two_modes",
-       "Two modes far apart, with the weights .8 and .2, and the density that each objective learned.",
+       fmt::format("Two modes far apart, with the weights {:g} and {:g}, and the density that each objective "
+                   "learned.",
+                   left, 1 - left),
        draw_chart(
            LineChart{.title = "two modes", .x_label = "x", .y_label = "density", .series = densities})});
   double least = 1, most = 0;  // learned shares, which stand below the truth's row
@@ -218,10 +241,11 @@ LabResult run_score_matching(const LabContext& context) {
       "to {:.0f} times as long as the mean gradient; for the explicit one the factor is {:.1f}. "
       "ism-hutchinson and ssm-vr are the same estimator, equal in every number. The slices of ssm and fd-ssm "
       "vary more, and fd-ssm avoids the second derivative. No objective sees the weights of two modes far "
-      "apart: equal weights instead of .8 and .2 have a Fisher divergence of {:.0e} and a KL of {:.2f} nats. "
+      "apart: equal weights instead of {:g} and {:g} have a Fisher divergence of {:.0e} and a KL of {:.2f} "
+      "nats. "
       "The learned shares, {:.2f} to {:.2f}, come from how the network interpolates in the gap.",
       fits.at("esm", "KL, nats"), fits.at("ism", "gradient noise"), fits.at("fd-ssm", "gradient noise"),
-      fits.at("esm", "gradient noise"), blind.at("truth, weights .5", "Fisher divergence"),
+      fits.at("esm", "gradient noise"), left, 1 - left, blind.at("truth, weights .5", "Fisher divergence"),
       blind.at("truth, weights .5", "KL, nats"), least, most);
   out.exercise =
       "Raise dsm's noise from .05 to 4. Will its learned share of the left mode be right? And what is then "
@@ -233,9 +257,10 @@ LabResult run_score_matching(const LabContext& context) {
 }  // namespace
 
 LabEntry score_matching_lab() {
-  return {"score-matching",
-          "one energy trained by every objective of score matching, and what none of them sees",
-          "Hyvarinen 2005; Vincent 2011; Song et al. 2019; Pang et al. 2020", run_score_matching};
+  return lab_entry<ScoreMatchingLab>(
+      3, "score-matching",
+      "one energy trained by every objective of score matching, and what none of them sees",
+      "Hyvarinen 2005; Vincent 2011; Song et al. 2019; Pang et al. 2020");
 }
 
 }  // namespace gradzoo

@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -167,10 +169,50 @@ DenoisingReport toy_denoising(Tensor (*guess)(const Tensor& noisy)) {
   return {measure_denoising(guess, images, kSigma, rng), 100};
 }
 
+/// Means of f over images of each kind, with the tutorial's settings.
+struct TutorialScores {
+  double train, test, noise;
+};
+using ScoresOf = TutorialScores (*)(const RowContext& context);
+
+constexpr const char* kTutorialSteps = "steps=9000";
+
+TutorialScores scores_by_tutorial(const RowContext& context) {
+  Session& session = trained("ebm.mnist_scores", {"preset=uva", kTutorialSteps}, context);
+  Rng rng(context.seed, "ledger/mnist-scores");
+  const auto mean_f = [&](const Tensor& x) {
+    return -mean(session.model->anomaly_scores({x, rng}).scores).item();
+  };
+  const Tensor test = pixels_of(session.data.evaluation_examples(Split::test));
+  return {mean_f(pixels_of(session.data.train())), mean_f(test), mean_f(rand(test.shape(), rng))};
+}
+
+RowResult tutorial_scores(ScoresOf scores, const RowContext& context) {
+  const TutorialScores f = scores(context);
+  const bool near_zero = std::abs(f.train) < 1;
+  return {near_zero ? f.noise : std::numeric_limits<double>::infinity(), AtMost{-10},
+          fmt::format("preset=uva, {}: mean f of {} training digits {:.3f} (in [-1,1], else the value is "
+                      "infinite), of test digits {:.3f}, of uniform noise the value (published: -17.9)",
+                      kTutorialSteps, kImages, f.train, f.test)};
+}
+
 }  // namespace
 
 std::vector<Row> ebm_image_rows() {
+  Row tutorial =
+      figure({"ebm.mnist_scores", "the tutorial's energy is near 0 on digits and far below on noise",
+              "Lippe 2022 (UvA deep learning tutorial 8)", 1200},
+             tutorial_scores, scores_by_tutorial,
+             {{"an energy that is flat",
+               [](const RowContext&) {
+                 return TutorialScores{0, 0, 0};
+               }},
+              {"an energy that has drifted", [](const RowContext&) {
+                 return TutorialScores{-30, -30, -48};
+               }}});
+  tutorial.resumes = true;
   return {
+      std::move(tutorial),
       figure({"ebm.anomaly", "the energy tells what is no digit", "Du & Mordatch 2019", 400}, anomaly,
              anomalies_of_energy,
              {{"an energy of the wrong sign", [](const RowContext&) { return toy_anomalies(-1, true); }},

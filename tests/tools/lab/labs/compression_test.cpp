@@ -10,8 +10,7 @@ namespace {
 
 TEST_CASE(
     "compression: fitting loses (k - 1) / 2n bits, whole bits cost more, and the median beats the mean") {
-  const LabResult result =
-      find_lab("compression").run({.seed = 1, .sizes = {{"sizes", {100, 1000}}, {"trials", {300}}}});
+  const LabResult result = find_lab("compression").run({.seed = 1}, {"sizes=100,1000", "trials=300"});
   const LabTable& codes = result.table("training symbols");
   // Huffman's code of the true shares is the shortest of whole bits: each merge of the two rarest costs a
   // bit.

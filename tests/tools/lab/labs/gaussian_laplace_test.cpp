@@ -10,7 +10,7 @@ namespace {
 TEST_CASE("gaussian-laplace: the mean sees nothing, the likelihood ratio most, at the errors asked for") {
   const int64_t trials = 4000;
   const LabResult result =
-      find_lab("gaussian-laplace").run({.seed = 1, .sizes = {{"sizes", {30, 100}}, {"trials", {trials}}}});
+      find_lab("gaussian-laplace").run({.seed = 1}, {"sizes=30,100", fmt::format("trials={}", trials)});
   const LabTable& missed = result.table("samples");
   const LabTable& alarms = result.table("samples, type I");
   // The bound and the share are both estimated: their errors add up.
@@ -29,7 +29,7 @@ TEST_CASE(
     "gaussian-laplace: the error of type I that is allowed is a twentieth, to a hundredth of all tests") {
   const int64_t trials = 40'000;
   const LabResult result =
-      find_lab("gaussian-laplace").run({.seed = 2, .sizes = {{"sizes", {10}}, {"trials", {trials}}}});
+      find_lab("gaussian-laplace").run({.seed = 2}, {"sizes=10", fmt::format("trials={}", trials)});
   const double error = std::sqrt(2 * 0.05 * 0.95 / static_cast<double>(trials));
   for (const double share : result.table("samples, type I").rows[0].values)
     CHECK(std::abs(share - 0.05) < 4.5 * error);

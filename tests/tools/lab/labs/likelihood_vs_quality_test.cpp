@@ -8,8 +8,7 @@ namespace gradzoo {
 namespace {
 
 TEST_CASE("likelihood-vs-quality: 99 % noise costs log 100 at most, memory the test points alone") {
-  const LabResult result =
-      find_lab("likelihood-vs-quality").run({.seed = 1, .sizes = {{"dimensions", {1, 100, 1000}}}});
+  const LabResult result = find_lab("likelihood-vs-quality").run({.seed = 1}, {"dimensions=1,100,1000"});
   const LabTable& lost = result.table("dimensions");
   for (const LabTable::Row& row : lost.rows) {
     const double d = std::stod(row.name);

@@ -7,7 +7,7 @@ namespace {
 
 TEST_CASE("mode-collapse: a D that is far ahead keeps G on a few modes; minimax alone does not") {
   // By other seeds and roundings too, after 6,000 steps default and minimax have 8, collapse 2 to 4.
-  const LabResult result = ModeCollapseLab{.steps = 6000, .looks = 8, .seeds = 1}.run({.seed = 1});
+  const LabResult result = find_lab("mode-collapse").run({.seed = 1}, {"steps=6000", "looks=8", "seeds=1"});
   const LabTable& table = result.table("setting");
   REQUIRE(table.rows.size() == 4);
   for (const char* healthy : {"default", "minimax"}) {

@@ -10,8 +10,7 @@ namespace gradzoo {
 namespace {
 
 TEST_CASE("nce-constant: c finds log Z before the density has its modes") {
-  const LabResult result =
-      find_lab("nce-constant").run({.seed = 1, .sizes = {{"steps", {400}}, {"hidden", {32}}}});
+  const LabResult result = find_lab("nce-constant").run({.seed = 1}, {"steps=400", "hidden=32"});
   const LabTable& table = result.table("noise width");
   REQUIRE(table.rows.size() == 4);
   CHECK(std::abs(table.at("1.2", "c - log Z")) < 0.05);

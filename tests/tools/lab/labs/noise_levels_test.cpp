@@ -7,8 +7,7 @@ namespace {
 
 TEST_CASE("noise-levels: annealing gives modes their weights, one level gives the weights or the modes") {
   const LabResult result =
-      find_lab("noise-levels")
-          .run({.seed = 1, .sizes = {{"steps", {2500}}, {"chains", {500}}, {"walk_steps", {600}}}});
+      find_lab("noise-levels").run({.seed = 1}, {"steps=2500", "chains=500", "walk_steps=600"});
   const LabTable& table = result.table("chains on the score");
   CHECK(table.at("exact, no noise", "wrong share") > 0.15);  // even the truth's own score
   CHECK(table.at("exact, no noise", "near a mode") > 0.95);

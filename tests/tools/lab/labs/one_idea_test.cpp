@@ -11,8 +11,7 @@ namespace {
 TEST_CASE(
     "one-idea: four readings are one, their errors are in ratio, and five solvers reach the same modes") {
   const LabResult result =
-      find_lab("one-idea")
-          .run({.seed = 1, .sizes = {{"steps", {2000}}, {"samples", {800}}, {"walk_steps", {40}}}});
+      find_lab("one-idea").run({.seed = 1}, {"steps=2000", "samples=800", "walk_steps=40"});
   const LabTable& readings = result.table("time t");
   REQUIRE(readings.rows.size() == 5);
   for (const LabTable::Row& row : readings.rows) {

@@ -8,7 +8,7 @@ namespace gradzoo {
 namespace {
 
 TEST_CASE("optimal-discriminator: D is p/(p + q), and V nears 2 JSD - log 4 from below") {
-  const LabResult result = find_lab("optimal-discriminator").run({.seed = 1, .sizes = {{"steps", {400}}}});
+  const LabResult result = find_lab("optimal-discriminator").run({.seed = 1}, {"steps=400"});
   const LabTable& table = result.table("p, q");
   for (const LabTable::Row& row : table.rows) {
     CHECK(row.values[0] < row.values[1] + 1e-6);  // V(D) <= V(D*)

@@ -7,8 +7,7 @@ namespace {
 
 TEST_CASE("prior-holes: draws from N(0, I) fall between the codes, those of the mixture hardly do") {
   const LabResult result =
-      find_lab("prior-holes")
-          .run({.seed = 1, .sizes = {{"steps", {400}}, {"images", {2000}}, {"draws", {2000}}}});
+      find_lab("prior-holes").run({.seed = 1}, {"steps=400", "images=2000", "draws=2000"});
   const LabTable& table = result.table("codes from");
   const auto normal = [&](const char* column) { return table.at("N(0, I)", column); };
   const auto mixture = [&](const char* column) { return table.at("mixture", column); };

@@ -7,8 +7,7 @@ namespace {
 
 TEST_CASE("relu-lost-gradient: autodiff gives 0 where differences do not, and softplus tends to these") {
   for (const uint64_t seed : {uint64_t{1}, uint64_t{2}}) {
-    const LabResult result =
-        find_lab("relu-lost-gradient").run({.seed = seed, .sizes = {{"sharpnesses", {1, 16, 256}}}});
+    const LabResult result = find_lab("relu-lost-gradient").run({.seed = seed}, {"sharpnesses=1,16,256"});
     const LabTable& table = result.table("activation");
     CHECK(table.at("relu", "autodiff") == 0);
     CHECK(table.at("relu", "differences") > 0.01);

@@ -11,8 +11,7 @@ namespace {
 TEST_CASE(
     "score-matching: every objective learns the ring, with noise that theory ranks, and none sees weights") {
   const LabResult result =
-      find_lab("score-matching")
-          .run({.seed = 1, .sizes = {{"steps", {600}}, {"hidden", {64}}, {"batches", {60}}}});
+      find_lab("score-matching").run({.seed = 1}, {"steps=600", "hidden=64", "batches=60"});
   const LabTable& fits = result.table("objective");
   const auto noise = [&](const std::string& objective) { return fits.at(objective, "gradient noise"); };
   const auto same = [&](const LabTable& table, const char* column) {

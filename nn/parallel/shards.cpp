@@ -1,4 +1,4 @@
-#include "nn/learn/shards.h"
+#include "nn/parallel/shards.h"
 
 #include <condition_variable>
 #include <exception>
@@ -8,11 +8,11 @@
 #include <utility>
 #include <vector>
 
-#include "autograd/kernels/pointwise/elementwise.h"
 #include "autograd/kernels/threads/float_mode.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "autograd/trace.h"
+#include "nn/parallel/tree_mean.h"
 
 namespace gradzoo {
 namespace {
@@ -22,33 +22,23 @@ struct Stopped {};
 
 thread_local Shards* shards_here = nullptr;
 
-// Uses the values up.
-Tensor mean_of(std::vector<Tensor>& values) {
-  visit_floating(values[0].dtype(), [&]<class T>() {
-    const size_t count = values.size();
-    for (size_t apart = 1; apart < count; apart *= 2) {
-      for (size_t i = 0; i + apart < count; i += 2 * apart)
-        kernels::add_to(values[i + apart].data<T>(), values[i].mutable_data<T>(), values[i].size());
-    }
-  });
-  values[0] *= 1.0 / static_cast<double>(values.size());
-  return std::move(values[0]);
-}
-
 }  // namespace
 
-/// One thread a shard; whose turn it is runs, and all others wait.
+/// One thread a shard, where there are several; whose turn it is runs, and all others wait.
 class Shards::Threads {
  public:
-  Threads(Shards& shards, int64_t count, Switch own) : shards_(shards), own_(std::move(own)) {
-    all_.resize(static_cast<size_t>(count));
+  Threads(Shards& shards, int64_t count, Switch own, Processes& processes)
+      : shards_(shards), own_(std::move(own)), tree_(count, processes) {
+    all_.resize(static_cast<size_t>(tree_.mine()));
     given_.resize(all_.size());
+    if (is_single()) return;
     for (size_t i = 0; i < all_.size(); ++i) {
       all_[i] = std::make_unique<Shard>();
       all_[i]->thread = std::thread([this, i] { serve(i); });
     }
   }
   ~Threads() {
+    if (is_single()) return;
     for (size_t i = 0; i < all_.size(); ++i) {
       {
         const std::lock_guard lock(mutex_);
@@ -60,10 +50,12 @@ class Shards::Threads {
     }
   }
 
-  int64_t count() const { return static_cast<int64_t>(all_.size()); }
-  int64_t turn() const { return turn_; }
+  const TreeMean& tree() const { return tree_; }
+  int64_t part_of(size_t i) const { return tree_.first() + static_cast<int64_t>(i); }
+  int64_t turn() const { return part_of(static_cast<size_t>(turn_)); }
 
   void run(FunctionRef<void(int64_t)> part) {
+    if (is_single()) return run_single(part);
     part_ = &part;
     tracing_ = tape_state().mode.tracing;
     float_mode_ = kernels::FloatMode::of_this_thread();
@@ -78,7 +70,7 @@ class Shards::Threads {
       if (done == all_.size()) return;
       if (done > 0) stop(std::make_exception_ptr(Error("a shard waits for a gradient that another has not")));
       try {
-        mean_ = mean_of(given_);
+        mean_ = tree_.of(given_);
         (*all_[0]->once)(mean_);
       } catch (...) {
         stop(std::current_exception());
@@ -87,6 +79,7 @@ class Shards::Threads {
   }
 
   Tensor gather(Tensor mine, FunctionRef<void(const Tensor&)> once) {
+    if (is_single()) return gather_single(std::move(mine), once);
     const auto i = static_cast<size_t>(turn_);
     Shard& me = *all_[i];
     given_[i] = std::move(mine);
@@ -109,16 +102,54 @@ class Shards::Threads {
   };
   static constexpr int64_t kCaller = -1;
 
+  // The one shard of a process waits for none beside it, and needs no thread.
+  bool is_single() const { return all_.size() == 1; }
+
+  void run_single(FunctionRef<void(int64_t)> part) {
+    turn_ = 0;
+    begin_turn();
+    try {
+      part(part_of(0));
+    } catch (...) {
+      end_turn();
+      throw;
+    }
+    end_turn();
+  }
+
+  Tensor gather_single(Tensor mine, FunctionRef<void(const Tensor&)> once) {
+    end_turn();
+    given_[0] = std::move(mine);
+    try {
+      mean_ = tree_.of(given_);
+      once(mean_);
+    } catch (...) {
+      begin_turn();  // the shard unwinds as itself
+      throw;
+    }
+    begin_turn();
+    return mean_;
+  }
+
+  void begin_turn() {
+    own_.enter(part_of(0));
+    shards_here = &shards_;
+  }
+  void end_turn() {
+    shards_here = nullptr;
+    own_.leave(part_of(0));
+  }
+
   // Returns what the shard has thrown.
   std::exception_ptr give_turn(size_t i) {
-    own_.enter(static_cast<int64_t>(i));
+    own_.enter(part_of(i));
     {
       std::unique_lock lock(mutex_);
       turn_ = static_cast<int64_t>(i);
       all_[i]->wake.notify_one();
       caller_.wait(lock, [&] { return turn_ == kCaller; });
     }
-    own_.leave(static_cast<int64_t>(i));
+    own_.leave(part_of(i));
     return std::exchange(all_[i]->failure, nullptr);
   }
 
@@ -147,7 +178,7 @@ class Shards::Threads {
       try {
         float_mode_->apply();
         const TraceScope tracing(tracing_);
-        (*part_)(static_cast<int64_t>(i));
+        (*part_)(part_of(i));
       } catch (const Stopped&) {
       } catch (...) {
         me.failure = std::current_exception();
@@ -160,6 +191,7 @@ class Shards::Threads {
 
   Shards& shards_;
   Switch own_;
+  TreeMean tree_;
   std::vector<std::unique_ptr<Shard>> all_;
   std::vector<Tensor> given_;  // what each brings
   Tensor mean_;                // of the last gathering
@@ -172,12 +204,18 @@ class Shards::Threads {
   bool quits_ = false;
 };
 
-Shards::Shards(int64_t count, Switch own)
-    : threads_(std::make_unique<Threads>(*this, count, std::move(own))) {}
+Shards::Shards(int64_t count, Switch own, Processes& processes)
+    : threads_(std::make_unique<Threads>(*this, count, std::move(own), processes)) {}
+
+Shards::Shards(int64_t count, Switch own) : Shards(count, std::move(own), this_process()) {}
 
 Shards::~Shards() = default;
 
-int64_t Shards::count() const { return threads_->count(); }
+int64_t Shards::count() const { return threads_->tree().parts(); }
+
+int64_t Shards::first() const { return threads_->tree().first(); }
+
+int64_t Shards::mine() const { return threads_->tree().mine(); }
 
 void Shards::run(FunctionRef<void(int64_t)> part) { threads_->run(part); }
 

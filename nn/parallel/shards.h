@@ -6,13 +6,15 @@
 
 #include "autograd/tensor.h"
 #include "base/function_ref.h"
+#include "nn/parallel/processes.h"
 
 namespace gradzoo {
 
 /// A training step in parts ("shards"), each on rows of its own, as processes of their own would run it: each
 /// on a thread with its own tape, but one after the other. Where all have come to the same gradient, its mean
-/// is formed and one of them goes on with it for all; then each goes on. Nothing of a result depends on
-/// threads.
+/// is formed and one of them goes on with it for all; then each goes on. Where processes share the work, each
+/// runs an equal range of the shards, and a mean is that of all processes' (nn/parallel/tree_mean.h). Nothing
+/// of a result depends on threads or on the number of processes.
 class Shards {
  public:
   /// What a shard has for itself of what all share: put in place before its thread runs, and put aside when
@@ -21,14 +23,21 @@ class Shards {
     std::function<void(int64_t shard)> enter, leave;
   };
 
+  /// `processes` must outlive it. Throws Error where they do not divide the count.
+  Shards(int64_t count, Switch own, Processes& processes);
+  /// Of this process alone.
   Shards(int64_t count, Switch own);
   ~Shards();
   Shards(const Shards&) = delete;
   Shards& operator=(const Shards&) = delete;
 
-  int64_t count() const;
-  /// Runs part(0), ..., part(count - 1), tracing and rounding as the calling thread does. Throws what the
-  /// first shard to fail has thrown; the others are stopped where they wait.
+  int64_t count() const;  // of all processes
+  /// Those of this process: first(), ..., first() + mine() - 1.
+  int64_t first() const;
+  int64_t mine() const;
+  /// A collective call where a part gathers: runs part(first()), part(first() + 1), ..., tracing and rounding
+  /// as the calling thread does. Throws what the first shard to fail has thrown; the others of this process
+  /// are stopped where they wait.
   void run(FunctionRef<void(int64_t shard)> part);
 
   /// The shards that the calling thread is one of; nullptr where it is none.

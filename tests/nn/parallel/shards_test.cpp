@@ -1,4 +1,4 @@
-#include "nn/learn/shards.h"
+#include "nn/parallel/shards.h"
 
 #include <cmath>
 #include <limits>

@@ -1,0 +1,112 @@
+// What the grader and your program say to each other: a case is a line of words on standard input, its answer
+// a line of words on standard output. What your code prints itself goes to standard error and is shown after
+// the report. Nothing here knows any answer.
+#pragma once
+
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <new>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "value.h"
+
+namespace driver {
+
+/// The words of a case, in turn.
+class Words {
+ public:
+  explicit Words(const char* line) : at_(line) {}
+
+  std::string next() {
+    while (*at_ == ' ') ++at_;
+    const char* const begin = at_;
+    while (*at_ != ' ' && *at_ != '\n' && *at_ != '\0') ++at_;
+    return {begin, at_};
+  }
+  double number() { return std::strtod(next().c_str(), nullptr); }
+  int integer() { return static_cast<int>(number()); }
+  std::vector<double> numbers(size_t n) {
+    std::vector<double> all(n);
+    for (double& x : all) x = number();
+    return all;
+  }
+
+ private:
+  const char* at_;
+};
+
+/// The answer so far.
+class Answer {
+ public:
+  void word(const std::string& text) { text_ += " " + text; }
+  void number(double value) {
+    char digits[40];
+    std::snprintf(digits, sizeof digits, " %.17g", value);
+    text_ += digits;
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+/// Answers one case: each driver has its own.
+void answer_case(Words& words, Answer& answer);
+
+// One line: what is thrown may hold several.
+inline std::string one_line(std::string text) {
+  for (char& c : text)
+    if (c == '\n') c = ' ';
+  return text;
+}
+
+// A case may use so much of a processor; what uses more is ended by SIGPROF.
+inline int run_all() {
+  FILE* const out = ::fdopen(::dup(1), "w");
+  ::dup2(2, 1);
+  char* line = nullptr;
+  size_t room = 0;
+  while (::getline(&line, &room, stdin) > 0) {
+    Words words(line);
+    const std::string id = words.next();
+    const double seconds = words.number();
+    std::fprintf(out, "begin %s\n", id.c_str());
+    std::fflush(out);
+    const auto whole = static_cast<time_t>(seconds);
+    const itimerval limit{{0, 0},
+                          {whole, static_cast<suseconds_t>((seconds - static_cast<double>(whole)) * 1e6)}};
+    ::setitimer(ITIMER_PROF, &limit, nullptr);
+    Answer answer;
+    std::string kind = "answer", text;
+    try {
+      answer_case(words, answer);
+      text = answer.text();
+    } catch (const course::NotWritten& gap) {
+      kind = "unwritten", text = " " + one_line(gap.what());
+    } catch (const std::invalid_argument&) {
+      kind = "answer", text = " refused";
+    } catch (const std::bad_alloc&) {
+      kind = "memory";
+    } catch (const std::exception& error) {
+      kind = "error", text = " " + one_line(error.what());
+    } catch (...) {
+      kind = "error", text = " something that is no std::exception";
+    }
+    const itimerval off{};
+    ::setitimer(ITIMER_PROF, &off, nullptr);
+    std::fprintf(out, "%s %s%s\n", kind.c_str(), id.c_str(), text.c_str());
+    std::fflush(out);
+    std::fflush(stdout);
+  }
+  return 0;
+}
+
+}  // namespace driver
+
+int main() { return driver::run_all(); }

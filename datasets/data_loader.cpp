@@ -1,0 +1,52 @@
+#include "datasets/data_loader.h"
+
+#include <algorithm>
+
+#include "autograd/kernels/random/random.h"
+#include "autograd/ops.h"
+#include "autograd/random.h"
+#include "autograd/tape.h"
+
+namespace gradzoo {
+
+BatchRows::BatchRows(std::span<const Tensor> tensors, const DataLoaderOptions& options)
+    : count_(0), options_(options), key_(Rng(options.seed, "data_loader").key()) {
+  for (size_t k = 0; k < tensors.size(); ++k) {
+    const Tensor& t = tensors[k];
+    if (!t.defined() || t.rank() == 0)
+      throw Error("DataLoader: tensor {} {} has no rows. Hint: its first axis counts examples", k, t.label());
+    if (k == 0) count_ = t.dim(0);
+    if (t.dim(0) != count_) {
+      throw Error(
+          "DataLoader: size mismatch between tensors, {} rows in {} and {} in {}. Hint: one row an example",
+          count_, tensors[0].label(), t.dim(0), t.label());
+    }
+  }
+  if (options_.batch_size < 1)
+    throw Error("DataLoader: batch_size = {} is out of range. Hint: 1 or more", options_.batch_size);
+  if (size() == 0) {
+    throw Error("DataLoader: {} rows make no batch of {}. Hint: a smaller batch_size, or drop_last = false",
+                count_, options_.batch_size);
+  }
+}
+
+int64_t BatchRows::size() const {
+  const int64_t whole = count_ / options_.batch_size;
+  return options_.drop_last || count_ % options_.batch_size == 0 ? whole : whole + 1;
+}
+
+Tensor BatchRows::order(int64_t epoch) const {
+  if (epoch < 0) throw Error("DataLoader: epoch {} is out of range. Hint: epochs count from 0", epoch);
+  if (!options_.shuffle) return {};
+  Tensor order = empty({count_}, DType::i64);
+  kernels::permutation({key_, static_cast<uint64_t>(epoch), 0}, order.mutable_data<int64_t>(), count_);
+  return order;
+}
+
+Tensor BatchRows::take(const Tensor& from, const Tensor& order, int64_t i) const {
+  const NoGrad quiet;
+  const int64_t begin = i * options_.batch_size, end = std::min(begin + options_.batch_size, count_);
+  return order.defined() ? index_select(from, 0, order.rows(begin, end)) : from.rows(begin, end);
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,29 @@
+#include "datasets/images/image_options.h"
+
+#include <fmt/format.h>
+
+namespace gradzoo {
+
+void ImageOptions::describe(OptionTable& options) {
+  options.add(
+      "size", size,
+      "side of an image in pixels: cut to the square in its middle, and resampled; 0: as in the files",
+      {0, 4096});
+  options.add("color", color, kImageColors,
+              "numbers of a pixel: grey (1) or rgb (3); auto: rgb, unless every pixel of all files is grey");
+  options.add("background", background,
+              "colour behind transparent pixels: white, black, or six hexadecimal digits as in ff8000");
+}
+
+std::string ImageOptions::description() const {
+  std::string text;
+  const auto add = [&](std::string_view key, const std::string& value) {
+    text += fmt::format("{}{}={}", text.empty() ? "" : " ", key, value);
+  };
+  if (size != 0) add("size", fmt::format("{}", size));
+  if (color != ImageColor::from_files) add("color", std::string(name_of(kImageColors, color)));
+  if (background != "white") add("background", background);
+  return text;
+}
+
+}  // namespace gradzoo

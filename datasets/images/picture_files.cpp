@@ -1,0 +1,171 @@
+#include "datasets/images/picture_files.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+#include <sys/stat.h>
+
+#include "base/error.h"
+
+namespace gradzoo {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int64_t kMostFiles = 1'000'000;
+constexpr int kDeepest = 32;
+constexpr size_t kMostClasses = 256;  // a label is a byte
+
+bool has_picture_ending(std::string name) {
+  std::ranges::transform(name, name.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return name.ends_with(".png") || name.ends_with(".jpg") || name.ends_with(".jpeg");
+}
+
+struct ListedFile {
+  PictureFile file;
+  std::pair<dev_t, ino_t> identity;
+  bool link = false;
+};
+
+/// Goes through folders and notes what it passes over.
+class Listing {
+ public:
+  explicit Listing(std::vector<Skipped>& skipped) : skipped_(skipped) {}
+
+  // All pictures below `folder`, whose names are to begin with `prefix`; in no order.
+  void walk(const fs::path& folder, const std::string& prefix, std::vector<ListedFile>& out, int depth = 0) {
+    std::error_code error;
+    fs::directory_iterator entry(folder, error);
+    if (error) return note_skipped(skipped_, "a folder that cannot be read", prefix);
+    for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+      const std::string last = entry->path().filename().string(), name = prefix + last;
+      if (++files_ > kMostFiles)
+        throw Error("{}: it holds more than {} files. Hint: a smaller folder", folder.string(), kMostFiles);
+      if (last.starts_with(".")) {
+        note_skipped(skipped_, "hidden", name);
+        continue;
+      }
+      struct stat own {};
+      if (::lstat(entry->path().c_str(), &own) != 0) continue;  // removed while we look
+      if (S_ISDIR(own.st_mode)) {
+        if (depth == kDeepest)
+          note_skipped(skipped_, "a folder too deep", name);
+        else
+          walk(entry->path(), name + "/", out, depth + 1);
+        continue;
+      }
+      take(entry->path(), name, S_ISLNK(own.st_mode), own, out);
+    }
+  }
+
+  // Each file once: one of its plain names, of links the first. Sorted by class and name.
+  std::vector<PictureFile> each_once(std::vector<ListedFile> files) {
+    std::ranges::sort(files, [](const ListedFile& a, const ListedFile& b) {
+      return std::tie(a.link, a.file.name) < std::tie(b.link, b.file.name);
+    });
+    std::vector<PictureFile> out;
+    for (ListedFile& listed : files) {
+      if (seen_.insert(listed.identity).second)
+        out.push_back(std::move(listed.file));
+      else
+        note_skipped(skipped_, "a link to a picture that is taken already", listed.file.name);
+    }
+    std::ranges::sort(out, {}, &PictureFile::name);
+    return out;
+  }
+
+ private:
+  void take(const fs::path& path, const std::string& name, bool link, struct stat status,
+            std::vector<ListedFile>& out) {
+    if (link && ::stat(path.c_str(), &status) != 0) return note_skipped(skipped_, "a link to nothing", name);
+    if (link && S_ISDIR(status.st_mode))
+      return note_skipped(skipped_, "a link to a folder, which is not followed", name);
+    if (!S_ISREG(status.st_mode)) return note_skipped(skipped_, "no plain file", name);
+    if (!has_picture_ending(name)) return note_skipped(skipped_, "neither .png nor .jpg", name);
+    const int64_t seconds = status.st_mtim.tv_sec, nanoseconds = status.st_mtim.tv_nsec;
+    out.push_back({{path.string(), name, 0, static_cast<uint64_t>(status.st_size),
+                    seconds * 1'000'000'000 + nanoseconds},
+                   {status.st_dev, status.st_ino},
+                   link});
+  }
+
+  std::vector<Skipped>& skipped_;
+  std::set<std::pair<dev_t, ino_t>> seen_;
+  int64_t files_ = 0;
+};
+
+// "cats" of "train/cats/tom.png" below the prefix "train/"; empty where no folder lies between.
+std::string_view class_of(const PictureFile& file, size_t prefix) {
+  const std::string_view below = std::string_view(file.name).substr(prefix);
+  const size_t slash = below.find('/');
+  return slash == std::string_view::npos ? std::string_view() : below.substr(0, slash);
+}
+
+// The folders that all of these lie in; empty where one lies in none.
+std::set<std::string> classes_of(const std::vector<PictureFile>& files, size_t prefix) {
+  std::set<std::string> classes;
+  for (const PictureFile& file : files) {
+    const std::string_view name = class_of(file, prefix);
+    if (name.empty()) return {};
+    classes.emplace(name);
+  }
+  return classes;
+}
+
+void set_labels(std::vector<PictureFile>& files, const std::vector<std::string>& classes, size_t prefix) {
+  if (classes.empty()) return;
+  for (PictureFile& file : files)
+    file.label = std::ranges::lower_bound(classes, class_of(file, prefix)) - classes.begin();
+  std::ranges::stable_sort(files, {}, &PictureFile::label);
+}
+
+bool is_real_folder(const fs::path& path) {
+  std::error_code error;
+  return fs::is_directory(fs::symlink_status(path, error));
+}
+
+}  // namespace
+
+PictureFolder list_pictures(const std::string& folder) {
+  PictureFolder out;
+  Listing listing(out.skipped);
+  std::string train, test;  // "train/", "test/"; "" where the folder is the whole set
+  if (is_real_folder(fs::path(folder) / "train"))
+    for (const char* name : {"test", "val", "valid", "validation"})
+      if (test.empty() && is_real_folder(fs::path(folder) / name)) test = std::string(name) + "/";
+  if (!test.empty()) train = "train/";
+  std::vector<ListedFile> files;
+  listing.walk(fs::path(folder) / train, train, files);
+  out.train = listing.each_once(std::move(files));
+  if (!test.empty()) {
+    std::vector<ListedFile> held_out;
+    listing.walk(fs::path(folder) / test, test, held_out);
+    out.test = listing.each_once(std::move(held_out));
+    out.has_test = !out.test.empty();
+  }
+  std::set<std::string> classes = classes_of(out.train, train.size());
+  if (out.has_test) {
+    const std::set<std::string> of_test = classes_of(out.test, test.size());
+    if (classes.empty() != of_test.empty())
+      throw Error(
+          "{}: one of its {} and {} has a sub-folder a class, and the other none. Hint: both or neither",
+          folder, train, test);
+    classes.insert(of_test.begin(), of_test.end());
+  }
+  if (classes.size() > kMostClasses)
+    throw Error(
+        "{}: its pictures lie in {} sub-folders, and {} classes are the most. Hint: fewer, or all pictures "
+        "in one folder",
+        folder, classes.size(), kMostClasses);
+  if (classes.size() > 1) out.classes.assign(classes.begin(), classes.end());
+  set_labels(out.train, out.classes, train.size());
+  set_labels(out.test, out.classes, test.size());
+  return out;
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "datasets/images/image_dataset.h"
+#include "datasets/images/picture_files.h"
+
+namespace gradzoo {
+
+/// Reads all these pictures, in parallel: images of one shape and their labels; grey where `options` or every
+/// pixel is. What cannot be read is passed over and noted. Throws Error where pictures have several sizes and
+/// `options.size` is 0, where none can be read, or where they would take more than 4 GiB.
+ImageDataset read_pictures(const PictureFolder& files, const std::string& folder, const ImageOptions& options,
+                           const ReadProgress& progress);
+
+}  // namespace gradzoo

@@ -1,0 +1,398 @@
+// Steps 4 and 5: arrays in place of numbers, rules written in ops, and so derivatives of derivatives.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <memory>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "value.h"
+
+namespace course {
+
+using Shape = std::vector<int>;
+using Numbers = std::vector<double>;
+
+inline size_t count(const Shape& shape) {
+  size_t n = 1;
+  for (const int size : shape) n *= static_cast<size_t>(size);
+  return n;
+}
+
+inline std::string text(const Shape& shape) {
+  std::string out = "(";
+  for (size_t i = 0; i < shape.size(); ++i) out += (i > 0 ? "," : "") + std::to_string(shape[i]);
+  return out + ")";
+}
+
+struct ArrayTape;
+
+/// Numbers in rows, the last axis runs fastest, and a place on a tape. Copies share the numbers, which nobody
+/// changes.
+struct Array {
+  Shape shape;
+  std::shared_ptr<const Numbers> values;  // null: no array
+  ArrayTape* tape = nullptr;              // null: a constant
+  int index = -1;
+
+  double operator[](size_t i) const { return (*values)[i]; }
+  double item() const { return (*values).at(0); }
+};
+
+/// From the gradient of a result y to that of one operand: written in ops, so that it can be recorded.
+using Rule = std::function<Array(const Array& g, const Array& y)>;
+
+struct Operand {
+  Array array;
+  Rule rule;
+};
+
+struct ArrayNode {
+  std::vector<Operand> operands;  // none: a leaf
+  Array result;
+};
+
+struct ArrayTape {
+  std::vector<ArrayNode> nodes;
+  bool recording = true;
+
+  Array leaf(const Array& x);
+};
+
+/// An array of no tape.
+inline Array constant(Shape shape, Numbers values) {
+  if (values.size() != count(shape))
+    throw std::invalid_argument(std::to_string(values.size()) + " numbers for " + text(shape));
+  return {std::move(shape), std::make_shared<const Numbers>(std::move(values)), nullptr, -1};
+}
+inline Array constant(double value) { return constant({}, {value}); }
+inline Array filled(const Shape& shape, double value) {
+  return constant(shape, Numbers(count(shape), value));
+}
+/// The same numbers without a history.
+inline Array detach(const Array& x) { return {x.shape, x.values, nullptr, -1}; }
+
+inline Array ArrayTape::leaf(const Array& x) {
+  const Array made{x.shape, x.values, this, static_cast<int>(nodes.size())};
+  nodes.push_back({{}, made});
+  return made;
+}
+
+// ---------------------------------------------------------------------------------------------------- step 4
+
+/// Puts a result on the tape of its operands, if it has one that records; a constant stays a constant.
+inline Array record(Array result, std::vector<Operand> operands) {
+  // gap: record, a node at the end of the operands' tape
+  ArrayTape* tape = nullptr;
+  for (const Operand& operand : operands)
+    if (operand.array.tape != nullptr) tape = operand.array.tape;
+  if (tape == nullptr || !tape->recording) return result;
+  result.tape = tape;
+  result.index = static_cast<int>(tape->nodes.size());
+  tape->nodes.push_back({std::move(operands), result});
+  return result;
+  // end
+}
+
+/// NumPy's rule: axes are compared from the last one on; sizes agree, or one of them is 1 or missing.
+/// std::invalid_argument where they do not.
+inline Shape broadcast(const Shape& a, const Shape& b) {
+  // gap: broadcast, the shape that both fit into
+  Shape out(std::max(a.size(), b.size()), 1);
+  for (size_t i = 1; i <= out.size(); ++i) {
+    const int m = i <= a.size() ? a[a.size() - i] : 1, n = i <= b.size() ? b[b.size() - i] : 1;
+    if (m != n && m != 1 && n != 1) throw std::invalid_argument(text(a) + " and " + text(b) + " do not fit");
+    out[out.size() - i] = m == 1 ? n : m;
+  }
+  return out;
+  // end
+}
+
+/// Of element i of `large` the place in `small`, which was broadcast to it; this one is complete.
+inline size_t place(size_t i, const Shape& large, const Shape& small) {
+  size_t at = 0, stride = 1;
+  for (size_t axis = 1; axis <= small.size(); ++axis) {
+    const auto n = static_cast<size_t>(large[large.size() - axis]);
+    const auto m = static_cast<size_t>(small[small.size() - axis]);
+    if (m != 1) at += i % n * stride;
+    stride *= m;
+    i /= n;
+  }
+  return at;
+}
+
+Array sum_to(const Array& x, const Shape& shape);
+
+/// x repeated along new axes and axes of size 1.
+inline Array broadcast_to(const Array& x, const Shape& shape) {
+  // gap: broadcast_to, and its rule, which is a sum
+  if (broadcast(x.shape, shape) != shape)
+    throw std::invalid_argument(text(x.shape) + " does not broadcast to " + text(shape));
+  Numbers out(count(shape));
+  for (size_t i = 0; i < out.size(); ++i) out[i] = x[place(i, shape, x.shape)];
+  return record(constant(shape, std::move(out)),
+                {{x, [s = x.shape](const Array& g, const Array&) { return sum_to(g, s); }}});
+  // end
+}
+
+/// The other way: sums over what broadcasting `shape` to x.shape repeats.
+inline Array sum_to(const Array& x, const Shape& shape) {
+  // gap: sum_to, and its rule, which repeats
+  if (shape == x.shape) return x;
+  if (broadcast(shape, x.shape) != x.shape)
+    throw std::invalid_argument(text(x.shape) + " does not sum to " + text(shape));
+  Numbers out(count(shape), 0.0);
+  for (size_t i = 0; i < x.values->size(); ++i) out[place(i, x.shape, shape)] += x[i];
+  return record(constant(shape, std::move(out)),
+                {{x, [s = x.shape](const Array& g, const Array&) { return broadcast_to(g, s); }}});
+  // end
+}
+
+inline Array sum(const Array& x) { return sum_to(x, {}); }
+
+/// Over one axis, counted from 0, which stays with size 1; std::invalid_argument where there is none.
+inline Array sum(const Array& x, int axis) {
+  // gap: sum over one axis, by sum_to
+  Shape shape = x.shape;
+  if (axis < 0 || axis >= static_cast<int>(shape.size())) throw std::invalid_argument("no such axis");
+  shape[static_cast<size_t>(axis)] = 1;
+  return sum_to(x, shape);
+  // end
+}
+
+/// fn of one element each, after broadcasting, and of each element; complete, and record nothing.
+template <class Fn>
+Array pointwise(const Array& a, const Array& b, Fn fn) {
+  const Shape shape = broadcast(a.shape, b.shape);
+  Numbers out(count(shape));
+  if (a.shape == b.shape) {
+    for (size_t i = 0; i < out.size(); ++i) out[i] = fn((*a.values)[i], (*b.values)[i]);
+  } else {
+    for (size_t i = 0; i < out.size(); ++i)
+      out[i] = fn(a[place(i, shape, a.shape)], b[place(i, shape, b.shape)]);
+  }
+  return constant(shape, std::move(out));
+}
+template <class Fn>
+Array pointwise(const Array& x, Fn fn) {
+  Numbers out(*x.values);
+  for (double& value : out) value = fn(value);
+  return constant(x.shape, std::move(out));
+}
+
+inline Array operator+(const Array& a, const Array& b) {
+  // gap: operator+ of arrays; leave the summing back to grad
+  const Rule same = [](const Array& g, const Array&) { return g; };
+  return record(pointwise(a, b, [](double x, double y) { return x + y; }), {{a, same}, {b, same}});
+  // end
+}
+
+inline Array operator*(const Array& a, const Array& b) {
+  // gap: operator* of arrays
+  return record(pointwise(a, b, [](double x, double y) { return x * y; }),
+                {{a, [b](const Array& g, const Array&) { return g * b; }},
+                 {b, [a](const Array& g, const Array&) { return g * a; }}});
+  // end
+}
+
+inline Array operator-(const Array& a, const Array& b) {
+  // gap: operator- of arrays
+  return record(pointwise(a, b, [](double x, double y) { return x - y; }),
+                {{a, [](const Array& g, const Array&) { return g; }},
+                 {b, [](const Array& g, const Array&) { return g * constant(-1); }}});
+  // end
+}
+
+inline Array operator/(const Array& a, const Array& b) {
+  // gap: operator/ of arrays
+  return record(pointwise(a, b, [](double x, double y) { return x / y; }),
+                {{a, [b](const Array& g, const Array&) { return g / b; }},
+                 {b, [b](const Array& g, const Array& y) { return constant(-1) * g * y / b; }}});
+  // end
+}
+
+// With a number; complete.
+inline Array operator+(const Array& a, double b) { return a + constant(b); }
+inline Array operator-(double a, const Array& b) { return constant(a) - b; }
+inline Array operator*(double a, const Array& b) { return constant(a) * b; }
+inline Array operator/(const Array& a, double b) { return a / constant(b); }
+
+inline Array exp(const Array& x) {
+  // gap: exp of arrays
+  return record(pointwise(x, [](double v) { return std::exp(v); }),
+                {{x, [](const Array& g, const Array& y) { return g * y; }}});
+  // end
+}
+
+inline Array log(const Array& x) {
+  // gap: log of arrays
+  return record(pointwise(x, [](double v) { return std::log(v); }),
+                {{x, [x](const Array& g, const Array&) { return g / x; }}});
+  // end
+}
+
+inline Array tanh(const Array& x) {
+  // gap: tanh of arrays
+  return record(pointwise(x, [](double v) { return std::tanh(v); }),
+                {{x, [](const Array& g, const Array& y) { return g * (1.0 - y * y); }}});
+  // end
+}
+
+Array cos(const Array& x);
+inline Array sin(const Array& x) {
+  // gap: sin of arrays
+  return record(pointwise(x, [](double v) { return std::sin(v); }),
+                {{x, [x](const Array& g, const Array&) { return g * cos(x); }}});
+  // end
+}
+
+inline Array cos(const Array& x) {
+  // gap: cos of arrays, which the rule of sin asks for
+  return record(pointwise(x, [](double v) { return std::cos(v); }),
+                {{x, [x](const Array& g, const Array&) { return -1.0 * (g * sin(x)); }}});
+  // end
+}
+
+/// (m, n) -> (n, m).
+inline Array transpose(const Array& x) {
+  // gap: transpose
+  if (x.shape.size() != 2) throw std::invalid_argument("transpose of " + text(x.shape));
+  const auto m = static_cast<size_t>(x.shape[0]), n = static_cast<size_t>(x.shape[1]);
+  Numbers out(m * n);
+  for (size_t i = 0; i < m; ++i)
+    for (size_t j = 0; j < n; ++j) out[j * m + i] = x[i * n + j];
+  return record(constant({x.shape[1], x.shape[0]}, std::move(out)),
+                {{x, [](const Array& g, const Array&) { return transpose(g); }}});
+  // end
+}
+
+/// (m, k) times (k, n) -> (m, n); std::invalid_argument for what does not fit.
+inline Array matmul(const Array& a, const Array& b) {
+  // gap: matmul, and its two rules
+  if (a.shape.size() != 2 || b.shape.size() != 2 || a.shape[1] != b.shape[0])
+    throw std::invalid_argument("matmul of " + text(a.shape) + " and " + text(b.shape));
+  const auto m = static_cast<size_t>(a.shape[0]), k = static_cast<size_t>(a.shape[1]);
+  const auto n = static_cast<size_t>(b.shape[1]);
+  Numbers out(m * n, 0.0);
+  for (size_t i = 0; i < m; ++i) {
+    double* const row = out.data() + i * n;
+    for (size_t l = 0; l < k; ++l) {  // along rows of b: memory in order
+      const double factor = a[i * k + l];
+      const double* const from = b.values->data() + l * n;
+      for (size_t j = 0; j < n; ++j) row[j] += factor * from[j];
+    }
+  }
+  return record(constant({a.shape[0], b.shape[1]}, std::move(out)),
+                {{a, [b](const Array& g, const Array&) { return matmul(g, transpose(b)); }},
+                 {b, [a](const Array& g, const Array&) { return matmul(transpose(a), g); }}});
+  // end
+}
+
+/// Switches a tape's recording for as long as it lives; complete.
+struct Recording {
+  Recording(ArrayTape& which, bool on) : tape(which), before(which.recording) { tape.recording = on; }
+  ~Recording() { tape.recording = before; }
+  Recording(const Recording&) = delete;
+
+  ArrayTape& tape;
+  bool before;
+};
+
+/// Which nodes up to `last` lead to one of xs: a gradient of the others is not worth computing. Complete.
+inline std::vector<bool> leads_to(const ArrayTape& tape, int last, const std::vector<Array>& xs) {
+  std::vector<bool> leads(static_cast<size_t>(last) + 1, false);
+  for (const Array& x : xs)
+    if (x.index >= 0 && x.index <= last) leads[static_cast<size_t>(x.index)] = true;
+  for (size_t i = 0; i < leads.size(); ++i)
+    for (const Operand& operand : tape.nodes[i].operands)
+      if (operand.array.index >= 0 && leads[static_cast<size_t>(operand.array.index)]) leads[i] = true;
+  return leads;
+}
+
+/// d sum(y) / dx for each x of xs, of x's shape; zeros where y does not depend on it, or was never recorded.
+/// With create_graph the sweep's own ops are recorded too.
+inline std::vector<Array> grad(const Array& y, const std::vector<Array>& xs, bool create_graph = false) {
+  std::vector<Array> found;
+  if (y.tape == nullptr) {
+    for (const Array& x : xs) found.push_back(filled(x.shape, 0));
+    return found;
+  }
+  ArrayTape& tape = *y.tape;
+  // gap: create_graph, see given
+  // given: if (create_graph) throw NotWritten("create_graph, step 5: is the sweep recorded?");
+  // given: const Recording during(tape, false);
+  const Recording during(tape, create_graph);
+  // end
+  const std::vector<bool> leads = leads_to(tape, y.index, xs);
+  std::vector<Array> adjoint(leads.size());  // of each node its gradient so far; values null: none yet
+  adjoint[static_cast<size_t>(y.index)] = filled(y.shape, 1);
+  // gap: the sweep over arrays: rules, summing back to the operand's shape, adding up
+  for (size_t i = leads.size(); i-- > 0;) {
+    if (adjoint[i].values == nullptr || !leads[i]) continue;
+    const ArrayNode node = tape.nodes[i];  // a copy: what the rules record may move the list
+    for (const Operand& operand : node.operands) {
+      if (operand.array.index < 0 || !leads[static_cast<size_t>(operand.array.index)]) continue;
+      const Array gradient = sum_to(operand.rule(adjoint[i], node.result), operand.array.shape);
+      Array& total = adjoint[static_cast<size_t>(operand.array.index)];
+      total = total.values == nullptr ? gradient : total + gradient;
+    }
+  }
+  // end
+  for (const Array& x : xs) {
+    const bool reached = x.index >= 0 && x.index <= y.index;
+    const Array gradient = reached ? adjoint[static_cast<size_t>(x.index)] : Array{};
+    found.push_back(gradient.values != nullptr ? gradient : filled(x.shape, 0));
+  }
+  return found;
+}
+
+// ---------------------------------------------------------------------------------------------------- step 5
+
+/// A function of one array that gives a single number.
+using ArrayFunction = std::function<Array(const Array&)>;
+
+/// The Hessian of f at x times v, of x's shape and of no tape: the gradient of g'v. No matrix is made.
+inline Array hvp(const ArrayFunction& f, const Array& x, const Array& v) {
+  // gap: hvp, a gradient of a gradient
+  ArrayTape tape;
+  const Array at = tape.leaf(x);
+  const Array g = grad(f(at), {at}, true)[0];
+  return detach(grad(sum(g * v), {at})[0]);
+  // end
+}
+
+/// sum_i d2f/dx_i^2, exactly: one product with a unit vector for each element of x.
+inline double hessian_trace(const ArrayFunction& f, const Array& x) {
+  // gap: hessian_trace, exactly
+  double trace = 0;
+  for (size_t i = 0; i < x.values->size(); ++i) {
+    Numbers unit(x.values->size(), 0.0);
+    unit[i] = 1;
+    trace += hvp(f, x, constant(x.shape, unit))[i];
+  }
+  return trace;
+  // end
+}
+
+/// v'Hv: one product, whatever the size of x.
+inline double trace_by_probe(const ArrayFunction& f, const Array& x, const Array& v) {
+  // gap: trace_by_probe, v'Hv
+  return sum(hvp(f, x, v) * v).item();
+  // end
+}
+
+/// A random v of this shape, each element +1 or -1 with equal chance: then E[vv'] = I, and v'Hv is the trace
+/// on average.
+inline Array probe(const Shape& shape, std::mt19937_64& random) {
+  // gap: probe, signs drawn by chance
+  Numbers signs(count(shape));
+  for (double& sign : signs) sign = random() % 2 == 0 ? 1 : -1;
+  return constant(shape, signs);
+  // end
+}
+
+}  // namespace course

@@ -1,0 +1,117 @@
+#include "datasets/images/array_files.h"
+
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "autograd/ops.h"
+#include "datasets/images/npy.h"
+#include "datasets/images/picture_makers.h"
+#include "datasets/images/zip.h"
+#include "support/error_message.h"
+
+namespace gradzoo {
+namespace {
+
+struct ArrayFolder {
+  test::ScratchDirectory folder;
+  std::string write(const std::string& name, const Tensor& values) const {
+    test::write_file(folder.file(name), npy_bytes(values));
+    return folder.file(name);
+  }
+  ImageDataset load(const std::string& name, const ImageOptions& options = {}) const {
+    return load_array_file(folder.file(name), options);
+  }
+  std::string refusal(const std::string& name, const ImageOptions& options = {}) const {
+    return test::error_message([&] { load(name, options); });
+  }
+};
+
+Tensor counted(const Shape& shape) {
+  return cast(reshape(arange(shape.size(), DType::i64), shape), DType::u8);
+}
+
+TEST_CASE("images may be (N,H,W), (N,H,W,C), (N,C,H,W) or rows with a size, in bytes or floats") {
+  const ArrayFolder at;
+  const Tensor grey = counted({3, 4, 5}), colour = counted({3, 4, 5, 3});
+  at.write("grey.npy", grey);
+  at.write("colour.npy", colour);
+  at.write("first.npy", permute(colour, {0, 3, 1, 2}));
+  at.write("unit.npy", cast(grey, DType::f32) / 255.0);
+  at.write("whole.npy", cast(grey, DType::f64));
+  at.write("one.npy", grey.view({3, 4, 5, 1}));
+  CHECK(at.load("grey.npy").train_images.to_vector() == grey.to_vector());
+  CHECK(at.load("colour.npy").train_images.shape() == Shape{3, 4, 5, 3});
+  CHECK(at.load("first.npy").train_images.to_vector() == colour.to_vector());
+  for (const char* name : {"unit.npy", "whole.npy", "one.npy"}) {
+    CHECK(at.load(name).train_images.shape() == grey.shape());
+    CHECK(at.load(name).train_images.dtype() == DType::u8);
+    CHECK(at.load(name).train_images.to_vector() == grey.to_vector());
+  }
+  at.write("rows.npy", counted({2, 9}));
+  CHECK(at.load("rows.npy", {.size = 3}).train_images.shape() == Shape{2, 3, 3});
+  CHECK(at.load("rows.npy").train_images.shape() == Shape{2, 9});  // points
+  CHECK(at.load("rows.npy").train_images.dtype() == DType::f32);
+  // Half opaque red over white.
+  const Tensor clear = cast(tensor({255, 0, 0, 128}, {1, 1, 1, 4}), DType::u8);
+  at.write("clear.npy", clear);
+  CHECK(at.load("clear.npy").train_images.to_vector() == std::vector<double>{255, 127, 127});
+}
+
+TEST_CASE("labels and a test part lie beside a .npy file, or in a .npz file under the usual names") {
+  const ArrayFolder at;
+  const Tensor images = counted({4, 2, 2}), held = counted({2, 2, 2}), labels = tensor({3, 1, 0, 2}, {4});
+  at.write("x.npy", images);
+  at.write("x_labels.npy", labels);
+  at.write("x_test.npy", held);
+  at.write("x_test_labels.npy", cast(tensor({1, 1}, {2, 1}), DType::i64));
+  const ImageDataset beside = at.load("x.npy");
+  CHECK(beside.train_labels.dtype() == DType::u8);
+  CHECK(beside.train_labels.to_vector() == labels.to_vector());
+  CHECK(beside.test_images.to_vector() == held.to_vector());
+  CHECK(beside.test_labels.to_vector() == std::vector<double>{1, 1});
+  const std::vector<std::pair<std::string, std::string>> members = {{"train_images.npy", npy_bytes(images)},
+                                                                    {"train_labels.npy", npy_bytes(labels)},
+                                                                    {"x_test.npy", npy_bytes(held)},
+                                                                    {"notes.txt", "hello"}};
+  test::write_file(at.folder.file("y.npz"), zip_bytes(members));
+  const ImageDataset zipped = at.load("y.npz");
+  CHECK(zipped.train_images.to_vector() == images.to_vector());
+  CHECK(zipped.train_labels.to_vector() == labels.to_vector());
+  CHECK(zipped.test_images.to_vector() == held.to_vector());
+  REQUIRE(zipped.skipped.size() == 1);
+  CHECK(zipped.skipped[0].first == std::vector<std::string>{"notes.txt"});
+  CHECK(is_array_file(at.folder.file("x.npy")));
+  CHECK(is_array_file(at.folder.file("y.npz")));
+  test::write_file(at.folder.file("z.txt"), "hello, world");
+  CHECK_FALSE(is_array_file(at.folder.file("z.txt")));
+  CHECK_FALSE(is_array_file(at.folder.path().string()));
+}
+
+TEST_CASE("arrays that are no images are refused with what they hold") {
+  const ArrayFolder at;
+  const auto says = [&](const std::string& name, const Tensor& values, const std::string& part) {
+    at.write(name, values);
+    const std::string refusal = at.refusal(name);
+    CHECK_MESSAGE(test::contains(refusal, part), refusal);
+  };
+  says("a.npy", tensor({0, 0.5, 1.5}, {1, 1, 3}), "pixels go from 0 to 1.5");
+  says("b.npy", tensor({0, -1, 2}, {1, 1, 3}), "pixels go from -1");
+  says("c.npy", tensor({0, NAN, 1}, {1, 1, 3}), "not finite");
+  says("d.npy", counted({2, 2, 2, 2}), "its shape is");
+  says("e.npy", counted({7}), "its shape is");
+  at.write("f.npy", counted({3, 2, 2}));
+  at.write("f_labels.npy", counted({2}));
+  CHECK(test::contains(at.refusal("f.npy"), "one label for each"));
+  at.write("f_labels.npy", tensor({0, 0.5, 1}, {3}));
+  CHECK(test::contains(at.refusal("f.npy"), "label 1 is 0.5"));
+  at.write("f_labels.npy", tensor({0, 256, 1}, {3}));
+  CHECK(test::contains(at.refusal("f.npy"), "label 1 is 256"));
+  const std::vector<std::pair<std::string, std::string>> others = {
+      {"weights.npy", npy_bytes(counted({2, 2}))}};
+  test::write_file(at.folder.file("g.npz"), zip_bytes(others));
+  CHECK(test::contains(at.refusal("g.npz"), "it has weights.npy"));
+}
+
+}  // namespace
+}  // namespace gradzoo

@@ -1,0 +1,146 @@
+#include "datasets/images/picture.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
+#include <doctest/doctest.h>
+
+#include "datasets/images/picture_makers.h"
+#include "support/error_message.h"
+
+namespace gradzoo {
+namespace {
+
+constexpr Rgb kWhite{255, 255, 255}, kBlack{0, 0, 0};
+
+DecodedPicture decoded(const std::string& file, const Rgb& background = kWhite) {
+  return decode_picture(std::as_bytes(std::span(file)), background);
+}
+
+Rgb pixel(const DecodedPicture& picture, int64_t x, int64_t y) {
+  const uint8_t* const at = picture.rgb.data() + 3 * (y * picture.width + x);
+  return {at[0], at[1], at[2]};
+}
+
+// The corpus' picture: red, green over blue, yellow, each a quarter.
+constexpr std::array<Rgb, 4> kQuarters{{{255, 0, 0}, {0, 255, 0}, {0, 0, 255}, {255, 255, 0}}};
+
+std::array<Rgb, 4> corners(const DecodedPicture& picture) {
+  const int64_t right = picture.width - 1, bottom = picture.height - 1;
+  return {pixel(picture, 0, 0), pixel(picture, right, 0), pixel(picture, 0, bottom),
+          pixel(picture, right, bottom)};
+}
+
+// The largest difference of any value at the corners from the quarters' colours.
+int difference(const DecodedPicture& picture) {
+  int most = 0;
+  for (size_t i = 0; i < 4; ++i)
+    for (size_t c = 0; c < 3; ++c)
+      most = std::max(most, std::abs(int{corners(picture)[i][c]} - int{kQuarters[i][c]}));
+  return most;
+}
+
+std::string picture_refusal(const std::string& file) {
+  return test::error_message([&] { decoded(file); });
+}
+
+}  // namespace
+
+TEST_CASE("PNG of each kind: colour, palette, interlaced; bits and grey by their values") {
+  for (const char* name : {"rgb.png", "palette.png", "interlaced.png"}) {
+    CAPTURE(name);
+    const DecodedPicture picture = decoded(test::corpus_picture(name));
+    CHECK(picture.width == 12);
+    CHECK(picture.height == 8);
+    CHECK(difference(picture) == 0);
+    CHECK(picture.rgb == decoded(test::corpus_picture("rgb.png")).rgb);
+  }
+  CHECK(pixel(decoded(test::corpus_picture("grey.png")), 0, 0) == Rgb{76, 76, 76});  // 0.299 of 255
+  for (const uint8_t value : decoded(test::corpus_picture("bits.png")).rgb)
+    CHECK((value == 0 || value == 255));
+  const DecodedPicture deep = decoded(test::corpus_picture("deep.png"));  // pixel i is 682 i of 65535
+  CHECK(pixel(deep, 3, 1) == Rgb{15 * 682 / 256, 15 * 682 / 256, 15 * 682 / 256});
+}
+
+TEST_CASE("Transparent pixels show the background, half transparent ones half of it") {
+  const std::string file = test::corpus_picture("alpha.png");  // clear, half, opaque from the left
+  CHECK(pixel(decoded(file), 0, 0) == kWhite);
+  CHECK(pixel(decoded(file, kBlack), 0, 0) == kBlack);
+  CHECK(pixel(decoded(file, {1, 2, 3}), 0, 0) == Rgb{1, 2, 3});
+  CHECK(pixel(decoded(file, kBlack), 4, 0) == Rgb{128, 0, 0});
+  CHECK(pixel(decoded(file), 4, 0) == Rgb{255, 127, 127});
+  CHECK(pixel(decoded(file, kBlack), 6, 0) == Rgb{0, 255, 0});
+  CHECK(background_colour("ff8000") == Rgb{255, 128, 0});
+  CHECK(background_colour("black") == kBlack);
+  for (const char* word : {"", "red", "ff80", "ff80000", "0xff80", "-12345"}) {
+    const std::string message = test::error_message([&] { background_colour(word); });
+    CHECK_MESSAGE(test::contains(message, "is no colour. Hint: white, black"), message);
+  }
+}
+
+TEST_CASE("JPEG: baseline, progressive, subsampled, CMYK are within what JPEG loses") {
+  for (const char* name : {"baseline.jpg", "progressive.jpg", "subsampled.jpg", "cmyk.jpg"}) {
+    CAPTURE(name);
+    const DecodedPicture picture = decoded(test::corpus_picture(name));
+    CHECK(picture.width == 24);
+    CHECK(picture.height == 16);
+    CHECK(difference(picture) <= 12);
+  }
+}
+
+TEST_CASE("Each EXIF orientation is turned upright") {
+  for (int orientation = 2; orientation <= 8; ++orientation) {
+    CAPTURE(orientation);
+    const DecodedPicture picture =
+        decoded(test::corpus_picture("turned" + std::to_string(orientation) + ".jpg"));
+    CHECK(picture.width == 24);
+    CHECK(picture.height == 16);
+    CHECK(difference(picture) <= 12);
+  }
+}
+
+TEST_CASE("What is cut short, damaged, too large or no picture is refused before pixels are decoded") {
+  CHECK(test::contains(picture_refusal(test::corpus_picture("short.png")), "end too early. Hint: "));
+  CHECK(test::contains(picture_refusal(test::corpus_picture("short.jpg")), "end too early. Hint: "));
+  CHECK(test::contains(picture_refusal(test::corpus_picture("huge.png")), "more than 64 million pixels"));
+  CHECK(test::contains(picture_refusal(test::corpus_picture("bomb.png")),
+                       "cannot be decoded"));  // 16 MB in one pixel
+  CHECK(test::contains(picture_refusal("GIF89a"), "neither PNG nor JPEG"));
+  CHECK(test::contains(picture_refusal(""), "it is empty"));
+  std::string damaged = test::corpus_picture("rgb.png");
+  damaged[damaged.size() - 20] ^= 1;
+  CHECK(test::contains(picture_refusal(damaged), "it is damaged"));
+  // A JPEG of 65,000 x 1,000 pixels in 735 bytes.
+  std::string wide = test::corpus_picture("baseline.jpg");
+  const size_t frame = wide.find("\xff\xc0");
+  REQUIRE(frame != std::string::npos);
+  wide.replace(frame + 5, 4, "\x03\xe8\xfd\xe8");
+  CHECK(test::contains(picture_refusal(wide), "end too early"));
+}
+
+TEST_CASE("Every prefix of a picture is refused") {
+  for (const char* name : {"rgb.png", "progressive.jpg", "cmyk.jpg"}) {
+    const std::string whole = test::corpus_picture(name);
+    for (size_t length = 0; length < whole.size(); ++length) {
+      CAPTURE(length);
+      CHECK(test::contains(picture_refusal(whole.substr(0, length)), "Hint: "));
+    }
+  }
+}
+
+TEST_CASE("A JPEG whose table has more codes than there are bytes is refused: stb would write past its own") {
+  std::string file = test::corpus_picture("baseline.jpg");
+  const size_t table = file.find("\xff\xc4");
+  REQUIRE(table != std::string::npos);
+  const size_t length = 2 + 1 + 16 + 16 * 255;
+  std::string bad = "\xff\xc4";
+  bad += static_cast<char>(length >> 8);
+  bad += static_cast<char>(length & 0xff);
+  bad += '\0';
+  bad += std::string(16, '\xff') + std::string(16 * 255, '\x01');
+  file.insert(table, bad);
+  CHECK(test::contains(picture_refusal(file), "it is damaged"));
+}
+
+}  // namespace gradzoo

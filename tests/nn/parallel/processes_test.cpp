@@ -1,0 +1,93 @@
+#include "nn/parallel/processes.h"
+
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "support/error_message.h"
+#include "support/thread_processes.h"
+
+namespace gradzoo {
+namespace {
+
+using test::all_well;
+using test::as_processes;
+using test::contains;
+
+TEST_CASE("processes gather texts by rank, broadcast the first one's bytes, and ask each other") {
+  std::vector<std::vector<std::string>> heard(3);
+  std::vector<double> numbers = {1, 2, 3};
+  std::vector<int> any(3), none(3);
+  const auto failures = as_processes(3, [&](Processes& p) {
+    const auto rank = static_cast<size_t>(p.rank());
+    heard[rank] = p.all_gather(std::string(rank, 'x'));
+    p.broadcast(std::as_writable_bytes(std::span(&numbers[rank], 1)));
+    any[rank] = p.any(rank == 2);
+    none[rank] = p.any(false);
+  });
+  CHECK(all_well(failures));
+  for (const auto& texts : heard) CHECK(texts == std::vector<std::string>{"", "x", "xx"});
+  CHECK(numbers == std::vector<double>{1, 1, 1});
+  CHECK(any == std::vector<int>{1, 1, 1});
+  CHECK(none == std::vector<int>{0, 0, 0});
+}
+
+TEST_CASE("a failure reaches all at their next call, with its rank, and is said by the first alone") {
+  std::vector<std::string> said(4);
+  const auto failures = as_processes(4, [&](Processes& p) {
+    p.any(false);
+    if (p.rank() == 2) throw Error("the disk is full. Hint: free some space");
+    try {
+      p.all_gather("more");
+    } catch (const RemoteFailure& failure) {
+      said[static_cast<size_t>(p.rank())] = p.fail(failure.what());
+      // From here on nobody waits for anybody.
+      CHECK(contains(test::error_message([&] { p.any(true); }), "have parted"));
+      throw;
+    }
+  });
+  const std::string wanted = "process 2 of 4: the disk is full. Hint: free some space";
+  CHECK(failures[2] == "the disk is full. Hint: free some space");
+  for (const size_t rank : {size_t{0}, size_t{1}, size_t{3}}) CHECK(failures[rank] == wanted);
+  CHECK(said == std::vector<std::string>{wanted, "", "", ""});
+}
+
+TEST_CASE("where several fail at once each keeps its own, and the first says its own") {
+  std::vector<std::string> said(3);
+  test::ThreadProcesses::Board board(3);
+  std::vector<std::thread> threads;
+  for (int64_t rank = 0; rank < 3; ++rank)
+    threads.emplace_back([&, rank] {
+      test::ThreadProcesses p(board, rank);
+      said[static_cast<size_t>(rank)] = p.fail("failure " + std::to_string(rank));
+    });
+  for (std::thread& thread : threads) thread.join();
+  CHECK(said == std::vector<std::string>{"failure 0", "", ""});
+}
+
+TEST_CASE("processes that come to different calls are told, and none hangs") {
+  const auto failures = as_processes(2, [&](Processes& p) {
+    if (p.rank() == 0) p.any(false);
+  });
+  CHECK(contains(failures[0], "has come to a question, and another to the end"));
+  CHECK(contains(failures[1], "has come to the end, and another to a question"));
+}
+
+TEST_CASE("one alone needs nobody, and a scope says who they are") {
+  CHECK(all_processes().is_alone());
+  CHECK(all_processes().any(true));
+  CHECK(all_processes().all_gather("me") == std::vector<std::string>{"me"});
+  CHECK(all_processes().fail("why") == "why");
+  CHECK_FALSE(all_processes().any(false));
+  AloneProcess other;
+  {
+    const ProcessesScope scope(other);
+    CHECK(&all_processes() == &other);
+  }
+  CHECK(&all_processes() == &this_process());
+}
+
+}  // namespace
+}  // namespace gradzoo

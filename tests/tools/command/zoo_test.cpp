@@ -1,0 +1,122 @@
+#include <cmath>
+#include <filesystem>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "autograd/ops.h"
+#include "state/eight_bits.h"
+#include "state/half.h"
+#include "support/largest_difference.h"
+#include "tools/refusals.h"
+#include "tools/run/opened_run.h"
+
+using namespace gradzoo;
+using namespace gradzoo::test;
+
+TEST_CASE("a run's averages in 8 and 16 bits are a run themselves, which nothing is written to") {
+  const SmallRun run;
+  const ProcessResult trained = run_gradzoo(
+      "train flow-matching --data data --threads 1 --set channels=8 --set classes=labels "
+      "--batch 20 --epochs 1 --out flow",
+      run.folder);
+  REQUIRE_MESSAGE(trained.status == 0, trained.err);
+  const ProcessResult kept = run_gradzoo("zoo --keep flow --out zoo/small", run.folder);
+  REQUIRE_MESSAGE(kept.status == 0, kept.err);
+  const auto card = nlohmann::json::parse(read_file(run.folder + "/zoo/small/card.json"));
+  const std::string weights = run.folder + "/zoo/small/weights.safetensors";
+  CHECK(card["bytes"] == std::filesystem::file_size(weights));
+  CHECK(card["command"].get<std::string>().starts_with("gradzoo train flow-matching"));
+  CHECK(card["samples"] == 24);  // as many as there are real images
+  CHECK(card["digit_fid"]["value"].get<double>() > 0);
+  CHECK(card["of_32_bits"]["digit_fid"]["value"] != card["digit_fid"]["value"]);
+
+  // No moments; each number is near its average, and of few numbers the nearest half.
+  const SafetensorsReader whole(run.folder + "/flow/checkpoint.safetensors"), kept_file(weights),
+      half = without_eight_bits(SafetensorsReader(weights));
+  CHECK(std::filesystem::file_size(weights) < whole.data_bytes() / 2);
+  int64_t compared = 0, in_eight = 0;
+  for (const SafetensorsEntry& entry : half.entries()) {
+    CHECK(entry.name.find("optimizer") == std::string::npos);
+    const SafetensorsEntry* const average = whole.find("average." + entry.name);
+    if (average == nullptr) continue;
+    const Tensor wanted = whole.read_tensor(*average), found = half.read_tensor(entry);
+    if (const SafetensorsEntry* const short_one = kept_file.find(entry.name)) {
+      CHECK((short_one->stored == Stored::f16));
+      for (int64_t i = 0; i < wanted.size(); ++i)
+        CHECK(found.data<float>()[i] == from_f16(to_f16(wanted.data<float>()[i])));
+    } else {
+      in_eight += wanted.size();
+      CHECK(largest_difference(wanted, found) <= max(abs(wanted)).item() / 253);
+    }
+    compared += wanted.size();
+  }
+  CHECK(compared > 1000);
+  CHECK(in_eight > 0);
+
+  const std::set<std::string> before = files_in(run.folder + "/zoo");
+  {
+    const InFolder inside(run.folder);
+    OpenedRun a("flow"), b("zoo/small");
+    Rng first = a.sample_stream(), second = b.sample_stream();
+    const Tensor labels = full({6}, 2, DType::i64);
+    const Tensor x = a.samples(6, first, labels), y = b.samples(6, second, labels);
+    const double away = largest_difference(x, y);
+    CHECK(away < 0.02);
+    CHECK(away > 0);
+    CHECK(b.step == a.step);
+  }
+  for (const char* line :
+       {"sample zoo/small", "interpolate zoo/small", "eval zoo/small", "inpaint zoo/small",
+        "compare zoo/small flow -n 20", "anomaly zoo/small --against noise", "c2st zoo/small test -n 20"}) {
+    const ProcessResult result = run_gradzoo(line, run.folder);
+    CHECK_MESSAGE(result.status == 0, result.err);
+  }
+  CHECK(std::filesystem::exists(run.folder + "/runs/zoo-small/samples/sample-seed0.png"));
+  CHECK(files_in(run.folder + "/zoo") == before);
+  check_refused("train --resume zoo/small", run.folder, {"weights alone", "train --config"});
+  check_refused("zoo --keep flow --out zoo/small", run.folder, {"exists already"});
+  check_refused("zoo --keep flow", run.folder, {"--out"});
+  check_refused("sample zoo/smal", run.folder, {"no run zoo/smal", "Hint"});
+
+  // From anywhere, where the zoo is found by its place.
+  ::setenv("GRADZOO_ZOO", (run.folder + "/zoo").c_str(), 1);
+  const ProcessResult listed = run_gradzoo("zoo --json", run.folder);
+  const ProcessResult beside = run_gradzoo("compare zoo/* -n 20", run.folder);
+  CHECK_MESSAGE(beside.status == 0, beside.err);
+  const ScratchDirectory elsewhere;
+  const ProcessResult drawn = run_gradzoo("sample zoo/small --out x.png", elsewhere.file(""));
+  CHECK_MESSAGE(drawn.status == 0, drawn.err);
+  check_refused("train --resume zoo/small", elsewhere.file(""), {"weights alone"});
+  ::unsetenv("GRADZOO_ZOO");
+  REQUIRE_MESSAGE(listed.status == 0, listed.err);
+  const auto list = nlohmann::json::parse(listed.out);
+  REQUIRE(list.size() == 1);
+  CHECK(list[0]["name"] == "zoo/small");
+}
+
+TEST_CASE("what training makes anew has the bytes of the zoo, and a card that is not its own is seen") {
+  const SmallRun run;
+  REQUIRE(run_gradzoo("zoo --keep run --out zoo/small", run.folder).status == 0);
+  const ProcessResult same = run_gradzoo("zoo --verify small --threads 2", run.folder);
+  CHECK_MESSAGE(same.status == 0, same.err);
+  CHECK(contains(same.out, "the same bytes"));
+  const std::string path = run.folder + "/zoo/small/card.json";
+  auto card = nlohmann::json::parse(read_file(path));
+  card["sha256"] = std::string(64, '0');
+  write_file(path, card.dump());
+  std::filesystem::remove_all(run.folder + "/runs");
+  const ProcessResult near = run_gradzoo("zoo --verify small", run.folder);
+  CHECK_MESSAGE(near.status == 0, near.err);
+  CHECK(contains(near.out, "other bytes"));
+  card["digit_fid"]["value"] = card["digit_fid"]["value"].get<double>() + 1e6;
+  write_file(path, card.dump());
+  std::filesystem::remove_all(run.folder + "/runs");
+  const ProcessResult other = run_gradzoo("zoo --verify small", run.folder);
+  CHECK(other.status == 1);
+  CHECK(contains(other.err, "no longer what training makes"));
+  CHECK(run_gradzoo("zoo run --draw x.png", run.folder).status == 1);  // no images of 28 x 28
+  check_refused("zoo run", run.folder, {"--draw"});
+  write_file(path, "{}");
+  check_refused("zoo --verify small", run.folder, {"no card"});
+}

@@ -1,0 +1,245 @@
+#include "tools/course/check.h"
+
+#include <initializer_list>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/error.h"
+#include "tools/course/folder.h"
+#include "tools/course/learners.h"
+#include "tools/course/scalar_program.h"
+#include "tools/course/steps/steps.h"
+#include "tools/course/training.h"
+
+using namespace gradzoo;
+using namespace gradzoo::test;
+
+namespace {
+
+std::vector<const course::Step*> all_steps() {
+  std::vector<const course::Step*> all;
+  for (const course::Step& step : course::steps()) all.push_back(&step);
+  return all;
+}
+
+// The report on step 1 after a change of the solution's value.h.
+std::string report_after(const std::string& from, const std::string& to) {
+  const ScratchDirectory scratch;
+  const std::string folder = scratch.file("learner");
+  copy_solution(folder);
+  REQUIRE(replace_in(folder + "/value.h", from, to));
+  const course::Checked checked = course::check_step(folder, course::find_step(1), 1);
+  CHECK(checked.points() < 100);
+  return course::report_of(checked);
+}
+
+bool says(const std::string& text, const std::string& words) { return text.find(words) != std::string::npos; }
+
+// A solution's text with its gaps opened: what the skeleton is.
+std::string with_gaps(const std::string& solution) {
+  std::istringstream lines(solution);
+  std::string out, what, given, indent;
+  bool inside = false;
+  for (std::string line; std::getline(lines, line);) {
+    const size_t begin = std::min(line.find_first_not_of(' '), line.size());
+    const std::string text = line.substr(begin);
+    if (text.starts_with("// gap: ")) {
+      what = text.substr(8);
+      indent = line.substr(0, begin);
+      given.clear();
+      inside = true;
+    } else if (inside && text.starts_with("// given: ")) {
+      given += indent + text.substr(10) + "\n";
+    } else if (inside && text == "// end") {
+      out += given.empty() ? fmt::format("{}throw NotWritten(\"{}\");\n", indent, what) : given;
+      inside = false;
+    } else if (!inside) {
+      out += line + "\n";
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("the solution gets all points for several seeds, and a training that fits the ring") {
+  const ScratchDirectory scratch;
+  const std::string folder = scratch.file("learner");
+  copy_solution(folder);
+  for (const uint64_t seed : std::initializer_list<uint64_t>{1, 2, 3, 77})
+    for (const course::Checked& checked : course::check_steps(folder, all_steps(), seed))
+      CHECK_MESSAGE(checked.points() == 100, course::report_of(checked));
+  const course::RingSize size{.steps = 200, .batch = 64, .cells = 32};
+  const course::RingResult ring = course::train_ring(folder, size, 0);
+  CHECK(ring.kl_by_quarter.size() == 4);
+  CHECK(ring.kl < 0.4);  // that of the ring without its modes is .5
+  CHECK(ring.kl < ring.kl_by_quarter.front());
+  CHECK(course::ring_picture(ring, size).width > 400);
+}
+
+TEST_CASE(
+    "the skeleton is the solution with its gaps open, compiles, gets no point, and says what is missing") {
+  const ScratchDirectory scratch;
+  const std::string folder = scratch.file("learner");
+  course::start_folder(folder);
+  for (const auto& file : std::filesystem::directory_iterator(course_tests() + "/solutions")) {
+    const std::string name = file.path().filename().string();
+    CHECK_MESSAGE(read_file(folder + "/" + name) == with_gaps(read_file(file.path().string())), name);
+  }
+  for (course::Checked& checked : course::check_steps(folder, all_steps(), 1)) {
+    course::ask_training(folder, checked);
+    INFO(course::report_of(checked));
+    CHECK(checked.failure.empty());
+    CHECK(checked.points() == 0);
+    CHECK(!checked.begun);
+    CHECK(says(course::report_of(checked), "not written yet"));
+  }
+  CHECK_THROWS_WITH_AS(course::start_folder(folder), doctest::Contains("nothing of yours is overwritten"),
+                       Error);
+}
+
+TEST_CASE("an endless loop, a crash, an exception, NaN and memory are one sentence each") {
+  const std::string body = "return a.tape->record(Op::exp, a, {}, std::exp(a.value()));";
+  const auto exp_becomes = [&](const std::string& text) { return report_after(body, text); };
+  CHECK(says(exp_becomes("for (volatile int i = 0;; i = i + 1) {\n  }"), "no end within 2 s"));
+  CHECK(says(exp_becomes("volatile int* p = nullptr;\n  *p = 1;\n  " + body),
+             "touched memory that is not its own"));
+  CHECK(says(exp_becomes("throw std::runtime_error(\"none of that\");"), "the exception 'none of that'"));
+  CHECK(says(exp_becomes("return a.tape->record(Op::exp, a, {}, std::log(-std::exp(a.value())));"),
+             "there is a NaN"));
+  CHECK(says(exp_becomes("for (;;) a.tape->leaf(1);"), "ran out of memory"));
+  CHECK(says(exp_becomes("std::exit(3);"), "exit(3)"));
+  const std::string one = exp_becomes("return a.tape->record(Op::exp, a, {}, std::log(a.value()));");
+  CHECK(says(one, "expected  0.75 2.117"));
+  CHECK(says(one, "exp is std::exp of the operand's value"));
+}
+
+TEST_CASE("what does not compile is named by the learner's own line, and a changed type by its declaration") {
+  const std::string broken = report_after("std::exp(a.value())", "std::exq(a.value())");
+  CHECK(says(broken, "value.h, line "));
+  CHECK(says(broken, "exq"));
+  CHECK(says(report_after("  double value() const;", "  float value() const;"), "value.h, line "));
+  const ScratchDirectory scratch;
+  const std::string folder = scratch.file("learner");
+  copy_solution(folder);
+  REQUIRE(replace_in(folder + "/value.h", "  double value() const;", "  float value() const;"));
+  REQUIRE(replace_in(folder + "/value.h", "inline double Value::value()", "inline float Value::value()"));
+  CHECK(
+      says(course::check_step(folder, course::find_step(1), 1).failure, "Value::value() must give a double"));
+}
+
+TEST_CASE("nobody passes by gradzoo's derivatives, by another program, or by stored numbers") {
+  CHECK(says(report_after("#include <cmath>", "#include <gradzoo/gradzoo.h>\n#include <cmath>"),
+             "it includes gradzoo"));
+  CHECK(says(report_after("  return adjoint;", "  popen(\"gradzoo explain\", \"r\");\n  return adjoint;"),
+             "starts another program"));
+  // The right answers of seed 1, stored by the value of y: they serve that seed and no other.
+  std::string stored;
+  for (const course::Case& asked : course::cases_of_sweep(1)) {
+    if (asked.question != "200 random graphs") continue;
+    const std::string text = asked.input.substr(asked.input.find(' '));
+    const course::ScalarProgram program = course::scalar_program(text.substr(0, text.rfind(" end")));
+    stored += fmt::format("{{{:.17g}, {{{:.17g}}}}}, ", program.values().back(),
+                          fmt::join(program.gradients(), ", "));
+  }
+  const ScratchDirectory scratch;
+  const std::string folder = scratch.file("learner");
+  copy_solution(folder);
+  REQUIRE(replace_in(folder + "/value.h", "  std::vector<double> adjoint(y.tape->nodes.size(), 0.0);",
+                     "  struct Stored {\n    double y;\n    std::vector<double> found;\n  };\n"
+                     "  static const std::vector<Stored> all = {" +
+                         stored +
+                         "};\n  std::vector<double> adjoint(y.tape->nodes.size(), 0.0);\n"
+                         "  for (const Stored& one : all)\n"
+                         "    if (std::abs(one.y - y.value()) < 1e-9)\n"
+                         "      for (size_t i = 0; i < one.found.size(); ++i) adjoint[i] = one.found[i];\n"
+                         "  if (!all.empty()) return adjoint;"));
+  const auto right_graphs = [&](uint64_t seed) {
+    for (const course::Question& question : course::check_step(folder, course::find_step(2), seed).questions)
+      if (question.name == "200 random graphs") return question.right;
+    return -1;
+  };
+  CHECK(right_graphs(1) == 200);
+  CHECK(right_graphs(2) < 10);
+}
+
+TEST_CASE("a check answers from what was compiled before, and keeps what was won") {
+  const ScratchDirectory scratch;
+  const std::string folder = scratch.file("learner");
+  copy_solution(folder);
+  const std::vector<const course::Step*> first = {&course::find_step(1)};
+  const std::vector<course::Checked> checked = course::check_steps(folder, first, 4);
+  course::keep_state(folder, checked);
+  CHECK(course::read_state(folder).front().points == 100);
+  CHECK(course::read_state(folder).front().seed == 4);
+  CHECK(course::read_state(folder).back().points == 0);
+  const auto programs = [&] {
+    std::vector<std::string> names;
+    for (const auto& file : std::filesystem::directory_iterator(folder + "/.course"))
+      if (file.path().filename().string().starts_with("scalar-")) names.push_back(file.path().string());
+    return names;
+  };
+  REQUIRE(programs().size() == 1);
+  const std::string program = programs().front();
+  const auto written = std::filesystem::last_write_time(program);
+  course::check_steps(folder, first, 5);
+  CHECK(std::filesystem::last_write_time(program) == written);
+  write_file(folder + "/value.h", read_file(folder + "/value.h") + "// changed\n");
+  course::check_steps(folder, first, 5);
+  REQUIRE(programs().size() == 1);
+  CHECK(programs().front() != program);
+  write_file(folder + "/.course/state.json", "[1, 2");
+  CHECK(course::read_state(folder).front().points == 0);
+}
+
+TEST_CASE("points are the share of questions of which every case is right") {
+  course::Checked checked;
+  CHECK(checked.points() == 0);
+  checked.questions = {{"all", 20, 20}, {"all but one", 19, 20}, {"none", 0, 3}};
+  CHECK(checked.points() == 33);
+}
+
+TEST_CASE("a number is right to the tolerance and no further, each by its place") {
+  const course::Case asked{
+      .question = "q", .asked = "a", .input = "i", .expected = " 2 0.5 refused", .hint = "h"};
+  const auto right = [&](const std::string& words) {
+    return course::judge(asked, {course::Answer::Kind::words, words}).right;
+  };
+  CHECK(right(" 2 0.5 refused"));
+  CHECK(right(" 2.000000000001 0.5 refused"));
+  CHECK(right(" 2 0.5 refused | 7 8"));  // facts behind the line are for hints
+  CHECK(!right(" 2.00000000001 0.5 refused"));
+  CHECK(!right(" 2 0.50000000001 refused"));
+  CHECK(!right(" 0.5 2 refused"));
+  CHECK(!right(" 2 0.5"));
+  CHECK(!right(" 2 0.5 refused 1"));
+  CHECK(!right(" 2 nan refused"));
+  CHECK(!right(""));
+}
+
+TEST_CASE("the goal of step 6 is asked where all else is right, and once for the same files") {
+  const ScratchDirectory scratch;
+  const std::string folder = scratch.file("learner");
+  copy_solution(folder);
+  const course::RingSize few{.steps = 8, .batch = 16, .cells = 16};
+  course::Checked checked = course::check_step(folder, course::find_step(6), 1);
+  course::ask_training(folder, checked, few);
+  CHECK(checked.points() < 100);
+  CHECK(checked.questions.back().failed.front().expected == "below 0.01 nats");
+  const std::string first = checked.questions.back().failed.front().came;
+  CHECK(std::stod(first) > 0.01);
+  std::string kept;
+  for (const auto& file : std::filesystem::directory_iterator(folder + "/.course"))
+    if (file.path().string().ends_with(".kl-8")) kept = file.path().string();
+  REQUIRE(!kept.empty());
+  write_file(kept, "0.005");
+  checked = course::check_step(folder, course::find_step(6), 1);
+  course::ask_training(folder, checked, few);
+  CHECK(checked.points() == 100);
+  course::Checked other = course::check_step(folder, course::find_step(1), 1);
+  const size_t questions = other.questions.size();
+  course::ask_training(folder, other, few);
+  CHECK(other.questions.size() == questions);
+}

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace gradzoo::course {
+
+/// What a learner's program made of one case.
+struct Answer {
+  enum class Kind {
+    words,      // the text is its answer: words, between them blanks
+    unwritten,  // the text is the gap's
+    error,      // an exception: the text is what it says
+    memory,
+    crash,  // the text is the signal's name
+    slow,
+    none  // the program was not asked: it had died too often
+  };
+  Kind kind = Kind::none;
+  std::string text = {};
+};
+
+/// What a certain mistake makes of a case: its first words, or "crash" or "slow".
+struct Known {
+  std::string answer, hint;
+};
+
+/// A question to a learner's program, and its answer by gradzoo's own engine.
+struct Case {
+  std::string question;  // the line of the report that it belongs to
+  std::string asked;
+  std::string input;     // what the driver reads: no answers
+  std::string expected;  // words; what follows a "|" in the answer are facts for `diagnose` alone
+  std::string hint;      // where nothing better is known
+  std::vector<Known> known = {};
+  std::function<std::string(const Answer&)> diagnose = {};  // a hint, or "" for nothing found
+  double tolerance = 1e-12;  // of a number, in units of the answer's largest, at least 1
+  double seconds = 2;        // of a processor
+};
+
+struct Verdict {
+  bool right = false;
+  std::string came = {}, hint = {};  // of a wrong one
+};
+Verdict judge(const Case& asked, const Answer& answer);
+
+/// The words of a text.
+std::vector<std::string> words_of(const std::string& text);
+/// " 0.5" to all digits, for what a driver reads and what is expected of it.
+std::string digits(double value);
+std::string digits(const std::vector<double>& values);
+
+}  // namespace gradzoo::course

@@ -1,0 +1,141 @@
+#include "tools/course/check.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "tools/course/ask.h"
+#include "tools/course/compile.h"
+
+namespace gradzoo::course {
+namespace {
+
+Question& question_of(Checked& checked, const std::string& name) {
+  const auto found = std::ranges::find(checked.questions, name, &Question::name);
+  if (found != checked.questions.end()) return *found;
+  return checked.questions.emplace_back(Question{name});
+}
+
+// For a person: words to six digits, few of them.
+std::string short_words(const std::string& text) {
+  std::string out;
+  size_t count = 0;
+  for (const std::string& word : words_of(text)) {
+    if (++count > 8) return out + " ...";
+    char* end = nullptr;
+    const double value = std::strtod(word.c_str(), &end);
+    if (!out.empty()) out += ' ';
+    out += *end == '\0' ? fmt::format("{:.6g}", value) : word;
+  }
+  return out;
+}
+
+// A text in lines of at most `width` characters, each but the first behind `margin`.
+std::string wrapped(const std::string& text, const std::string& margin, size_t width) {
+  std::string out;
+  size_t used = 0;
+  for (const std::string& word : words_of(text)) {
+    if (used > 0 && used + 1 + word.size() > width) {
+      out += "\n" + margin;
+      used = 0;
+    }
+    out += (used > 0 ? " " : "") + word;
+    used += word.size() + (used > 0 ? 1 : 0);
+  }
+  return out;
+}
+
+std::string report_of(const Failed& failed) {
+  const std::string margin(15, ' ');
+  std::string text;
+  const std::pair<const char*, const std::string*> lines[] = {{"asked", &failed.asked},
+                                                              {"came", &failed.came},
+                                                              {"expected", &failed.expected},
+                                                              {"hint", &failed.hint}};
+  for (const auto& [name, line] : lines)
+    text += fmt::format("     {:<9} {}\n", name, wrapped(*line, margin, 90));
+  return text;
+}
+
+}  // namespace
+
+int Checked::points() const {
+  if (questions.empty()) return 0;
+  const auto full = std::ranges::count_if(questions, [](const Question& q) { return q.right == q.cases; });
+  return static_cast<int>(100 * full / static_cast<int64_t>(questions.size()));
+}
+
+Checked check_step(const Learner& learner, const Step& step, uint64_t seed) {
+  Checked checked{.step = &step, .seed = seed};
+  const Built built = build_driver(learner, step.driver, step.files);
+  if (!built.failure.empty()) {
+    checked.failure = built.failure;
+    checked.begun = true;
+    return checked;
+  }
+  const std::vector<Case> cases = step.cases(seed);
+  const Answers answers = ask(built.program, learner.folder, cases);
+  checked.printed = answers.printed;
+  for (size_t i = 0; i < cases.size(); ++i) {
+    Question& question = question_of(checked, cases[i].question);
+    const Verdict verdict = judge(cases[i], answers.answers[i]);
+    checked.begun = checked.begun || answers.answers[i].kind != Answer::Kind::unwritten;
+    ++question.cases;
+    if (verdict.right) {
+      ++question.right;
+    } else {
+      question.failed.push_back({cases[i].asked, verdict.came, short_words(cases[i].expected), verdict.hint});
+    }
+  }
+  return checked;
+}
+
+std::vector<Checked> check_steps(const Learner& learner, const std::vector<const Step*>& wanted,
+                                 uint64_t seed) {
+  // Compiled side by side; a failure shows when its step is checked.
+  std::map<std::string, std::vector<std::string>> drivers;
+  for (const Step* step : wanted) drivers[step->driver] = step->files;
+  std::vector<std::thread> builds;
+  builds.reserve(drivers.size());
+  for (const auto& [driver, files] : drivers) {
+    builds.emplace_back([&learner, driver = driver, files = files] {
+      try {
+        build_driver(learner, driver, files);
+      } catch (const std::exception&) {  // the same again below, on the caller's thread
+      }
+    });
+  }
+  for (std::thread& build : builds) build.join();
+  std::vector<Checked> all;
+  all.reserve(wanted.size());
+  for (const Step* step : wanted) all.push_back(check_step(learner, *step, seed));
+  return all;
+}
+
+std::string report_of(const Checked& checked, size_t most_failed) {
+  std::string text =
+      fmt::format("step {}, {}: {} of 100\n", checked.step->number, checked.step->title, checked.points());
+  if (!checked.failure.empty()) return text + "  " + wrapped(checked.failure, "    ", 100) + "\n";
+  if (!checked.begun) return text + "  not begun: " + checked.questions.front().failed.front().came + "\n";
+  size_t shown = 0;
+  std::set<std::string> hints;  // each is said once
+  for (const Question& question : checked.questions) {
+    const bool right = question.right == question.cases;
+    text += fmt::format("  {:<6} {:<36} {:>3} of {}\n", right ? "right" : "wrong", question.name,
+                        question.right, question.cases);
+    for (const Failed& failed : question.failed) {
+      if (shown == most_failed || !hints.insert(failed.hint).second) continue;
+      text += report_of(failed);
+      ++shown;
+    }
+  }
+  if (!checked.printed.empty())
+    text += fmt::format("  your code printed: {}\n", wrapped(printable(checked.printed), "    ", 90));
+  return text;
+}
+
+}  // namespace gradzoo::course

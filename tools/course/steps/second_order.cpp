@@ -1,0 +1,212 @@
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "tools/course/array_program.h"
+#include "tools/course/draws.h"
+#include "tools/course/steps/steps.h"
+
+namespace gradzoo::course {
+namespace {
+
+Case of_order(const std::string& question, int order, const ArrayProgram& program, const std::string& hint,
+              std::vector<Known> known = {}) {
+  const char* const asked =
+      order == 2 ? "the gradients of the sum of the squares of the gradients of the sum of the last array"
+                 : "the same once more (third order): gradients of sums of squares of gradients";
+  return {.question = question,
+          .asked = fmt::format("{}, of {}", asked, program.formula()),
+          .input = fmt::format("order {}", order) + program.text(),
+          .expected = program.gradients(order),
+          .hint = hint,
+          .known = std::move(known)};
+}
+
+Shape flat(size_t n) { return {static_cast<int64_t>(n)}; }
+
+std::vector<double> product(const std::vector<double>& hessian, const std::vector<double>& v) {
+  std::vector<double> out(v.size(), 0.0);
+  for (size_t i = 0; i < hessian.size(); ++i) out[i / v.size()] += hessian[i] * v[i % v.size()];
+  return out;
+}
+
+double inner(const std::vector<double>& a, const std::vector<double>& b) {
+  double total = 0;
+  for (size_t i = 0; i < a.size(); ++i) total += a[i] * b[i];
+  return total;
+}
+
+double trace_of(const std::vector<double>& hessian, size_t n) {
+  double total = 0;
+  for (size_t i = 0; i < n; ++i) total += hessian[i * n + i];
+  return total;
+}
+
+// The questions about one function f of n numbers.
+void add_hessian_cases(std::vector<Case>& cases, const ArrayProgram& f, size_t n, Draws& draws) {
+  const std::vector<double> hessian = f.hessian();
+  std::vector<double> v(n);
+  for (double& number : v) number = draws.between(-1, 1);
+  const std::string shape = flat(n).str();
+  const std::vector<double> hv = product(hessian, v), zeros(n, 0.0);
+  const std::string given = words_of_shape(flat(n)) + digits(v);
+  const std::string no_history = "all zeros: the first gradient has no history to differentiate";
+  cases.push_back({.question = "Hessian times vector",
+                   .asked = fmt::format("hvp of f at v0, with v = {}, of {}", digits(v), f.formula()),
+                   .input = "hvp" + given + f.text(),
+                   .expected = shape + digits(hv) + " free",
+                   .hint = "g'v is a number, and its gradient is Hv",
+                   .known = {{shape + digits(zeros), no_history},
+                             {shape + digits(hv) + " on",
+                              "the tape of hvp ends with it: what it gives must be "
+                              "detached, or points to a tape that is gone"}}});
+  const double trace = trace_of(hessian, n);
+  double all = 0;
+  for (const double number : hessian) all += number;
+  cases.push_back({.question = "the Hessian's trace, exactly",
+                   .asked = "hessian_trace of f at v0, of " + f.formula(),
+                   .input = "trace" + f.text(),
+                   .expected = digits(trace),
+                   .hint = "one product with each unit vector, and of each the element that belongs to it",
+                   .known = {{digits(all),
+                              "that is the sum of the whole Hessian: a vector of ones takes the "
+                              "elements off the diagonal along"},
+                             {digits(hessian.front()), "that is the first element of the diagonal alone"},
+                             {"0", no_history}}});
+  cases.push_back({.question = "the trace by probes",
+                   .asked = fmt::format("v'Hv with v = {}, of {}", digits(v), f.formula()),
+                   .input = "probe" + given + f.text(),
+                   .expected = digits(inner(v, hv)),
+                   .hint = "the product of v with Hv, summed",
+                   .known = {{digits(inner(std::vector<double>(n, 1.0), hv)),
+                              "that is the sum of Hv: it wants v once more"},
+                             {digits(inner(hv, hv)), "that is |Hv|^2: the second factor is v"},
+                             {"0", no_history}}});
+  cases.push_back({.question = "the trace by probes",
+                   .asked = "the average of v'Hv over all vectors of signs, of " + f.formula(),
+                   .input = "mean" + f.text(),
+                   .expected = digits(trace),
+                   .hint = "the average over all signs is the trace: off the diagonal they cancel",
+                   .seconds = 4});
+}
+
+Case signs_case(int n, uint64_t seed) {
+  constexpr int kDraws = 4000;
+  std::vector<double> identity(static_cast<size_t>(n * n), 0.0);
+  for (size_t i = 0; i < identity.size(); i += static_cast<size_t>(n) + 1) identity[i] = 1;
+  return {
+      .question = "probes",
+      .asked = fmt::format("E[vv'] over {} probes of {} numbers, on the diagonal exactly", kDraws, n),
+      .input = fmt::format("signs {} {} {}", kDraws, n, seed),
+      .expected = digits(identity),
+      .hint = "off the diagonal the average must go to 0: each sign is drawn by itself, and + as often as -",
+      .diagnose = [n](const Answer& answer) -> std::string {
+        const std::vector<std::string> words = words_of(answer.text);
+        for (size_t i = 0; i < words.size(); i += static_cast<size_t>(n) + 1) {
+          const double square = std::strtod(words[i].c_str(), nullptr);
+          if (std::abs(square - 1) > 0.2)
+            return fmt::format("E[v_i^2] is {:.2g}: v'Hv is the trace on average only where it is 1", square);
+          if (std::abs(square - 1) > 1e-9)
+            return "E[v_i^2] is 1 on average, but these are no signs: +1 and -1 have the least variance";
+        }
+        return "";
+      },
+      .tolerance = 0.12};
+}
+
+}  // namespace
+
+std::vector<Case> cases_of_second_order(uint64_t seed) {
+  const std::string one = "one rule differentiated", quiet = "nothing recorded unasked",
+                    second =
+                        "40 random graphs, "
+                        "second order",
+                    third = "20 random graphs, third order", linear = "a linear function",
+                    pair = "leaf 1 2 0.5 1.5 ";
+  std::vector<Case> cases;
+  const auto raw = [](const std::string& op) {
+    return fmt::format(
+        "the first gradient of {} is right and the second is not: a rule that computes on bare "
+        "numbers leaves no record of itself. Is every rule written in ops on Arrays?",
+        op);
+  };
+  const std::string freed =
+      "a sweep was asked for what an earlier one had already thrown away: a graph that will "
+      "be differentiated again has to stay";
+  const ArrayProgram twice = array_program(pair + "exp 0 mul 1 0");
+  cases.push_back(
+      {.question = "two sweeps over one graph",
+       .asked = "the gradient of the sum of the last array, after another sweep with create_graph, of " +
+                twice.formula(),
+       .input = "again" + twice.text(),
+       .expected = twice.gradients(),
+       .hint = "the second sweep starts as the first did: what did that one leave changed?",
+       .known = {{"(2) 0 0", freed}, {"error", freed}, {"crash", freed}}});
+  for (const auto& [text, op] : std::vector<std::pair<std::string, std::string>>{
+           {pair + "mul 0 0 mul 1 0", "*"},
+           {pair + "exp 0", "exp"},
+           {pair + "log 0", "log"},
+           {pair + "tanh 0", "tanh"},
+           {pair + "sin 0", "sin"},
+           {pair + "cos 0", "cos"},
+           {pair + "leaf 1 2 2 4 div 0 1", "/"},
+           {"leaf 2 2 2 1 2 3 5 leaf 2 2 1 0.5 -1 matmul 0 1 mul 2 2", "matmul"},
+           {"leaf 2 2 2 1 2 3 5 transpose 0 mul 1 0 mul 2 2", "transpose"},
+           {"leaf 2 2 2 1 2 3 5 axis 0 0 mul 1 1 mul 2 1", "sum"},
+           {"leaf 1 2 1 2 broadcast_to 0 2 3 2 mul 1 1 mul 2 1", "broadcast_to"}}) {
+    cases.push_back(
+        of_order(one, 2, array_program(text), raw(op),
+                 {{"error", freed},
+                  {"crash", "look for a reference to a node: the list moves while the rules record"}}));
+  }
+  for (const char* text : {"exp 0", "tanh 0", "sin 0"})
+    cases.push_back(of_order(one, 3, array_program(pair + text), raw(text), {{"error", freed}}));
+
+  const ArrayProgram plain = array_program(pair + "exp 0 tanh 1");
+  const std::string asked_for =
+      "without create_graph the sweep must record nothing, with it everything, and "
+      "recording must be as before when it ends";
+  cases.push_back(
+      {.question = quiet,
+       .asked = "how many nodes grad adds without create_graph, whether it adds more with it, and whether "
+                "the tape still records, of " +
+                plain.formula(),
+       .input = "recorded" + plain.text(),
+       .expected = "0 more on",
+       .hint = asked_for,
+       .known = {{"0 nothing", "with create_graph the sweep has to be recorded"},
+                 {"0 more off", "who switches recording on again?"}}});
+
+  const ArrayProgram flat_one = array_program("leaf 1 3 1 2 3 const 1 3 4 5 6 mul 0 1 sum 2");
+  const std::string no_hessian =
+      "of a linear function the gradient is a constant and has no tape: its own gradient "
+      "is zeros, no error";
+  cases.push_back({.question = linear,
+                   .asked = "hvp of f at v0, with v = 1 1 1, of " + flat_one.formula(),
+                   .input = "hvp 1 3 1 1 1" + flat_one.text(),
+                   .expected = "(3) 0 0 0 free",
+                   .hint = no_hessian,
+                   .known = {{"crash", no_hessian}, {"error", no_hessian}}});
+
+  Draws draws(seed);
+  const ArrayProgram square = array_program(
+      "leaf 1 3 0.5 -1 2 const 1 3 1 2 3 mul 0 0 mul 2 0 mul 3 1 sum 4 "
+      "sum 0 mul 5 6");
+  add_hessian_cases(cases, square, 3, draws);
+  for (const int n : {1, 2, 4, 6})
+    add_hessian_cases(cases, draw_function(n, draws.seed()), static_cast<size_t>(n), draws);
+  cases.push_back(signs_case(4, draws.seed()));
+  for (int i = 0; i < 40; ++i)
+    cases.push_back(of_order(second, 2, draw_array_program(2 + i / 6, draws.seed()),
+                             "every rule alone was asked before: what is used twice, or broadcast?"));
+  for (int i = 0; i < 20; ++i)
+    cases.push_back(of_order(third, 3, draw_array_program(2 + i / 6, draws.seed()),
+                             "the second order is right: is something in the sweep itself not recorded?"));
+  for (Case& random : cases)
+    if (random.question == second || random.question == third) random.tolerance = 1e-10;
+  return cases;
+}
+
+}  // namespace gradzoo::course

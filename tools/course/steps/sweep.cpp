@@ -1,0 +1,146 @@
+#include <cmath>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "tools/course/draws.h"
+#include "tools/course/scalar_program.h"
+#include "tools/course/steps/steps.h"
+
+namespace gradzoo::course {
+namespace {
+
+Case gradient_case(const std::string& question, const ScalarProgram& program, const std::string& hint,
+                   std::vector<Known> known = {}, const std::string& what = "gradients") {
+  return {.question = question,
+          .asked = "the adjoints of the leaves of " + program.formula(),
+          .input = what + program.text(),
+          .expected = digits(program.gradients()),
+          .hint = hint,
+          .known = std::move(known)};
+}
+
+struct Rule {
+  const char* text;
+  const char* hint;
+  std::vector<Known> known;
+};
+
+// Each rule alone, and what usual slips make of it.
+std::vector<Rule> rules() {
+  const double power = std::pow(2, 3), root = std::tanh(0.5);
+  return {
+      {"leaf 0 5 leaf 0 3 add 0 1", "a sum passes its adjoint on to both", {}},
+      {"leaf 0 5 leaf 0 3 sub 0 1",
+       "a - b falls as b grows",
+       {{"1 1", "the second operand of a difference: which sign has its derivative?"}}},
+      {"leaf 0 5 leaf 0 3 mul 0 1",
+       "the derivative of a product in one factor is the other one",
+       {{"5 3", "the derivative of a product in one factor is the OTHER one"}}},
+      {"leaf 0 5 leaf 0 4 div 0 1",
+       "write a / b as a times b to the power -1",
+       {{digits(std::vector<double>{0.25, -1.25}), "in b: the derivative of 1 / b is not -1 / b"},
+        {digits(std::vector<double>{0.25, 0.3125}), "in b: a larger denominator makes a smaller quotient"}}},
+      {"leaf 0 0.5 exp 0", "the derivative of exp is its own value, which stands on the tape", {}},
+      {"leaf 0 4 log 0",
+       "the derivative of log a is a quotient in a",
+       {{digits(1 / std::log(4)), "of a the operand, or of the logarithm? The rule of log divides by one"}}},
+      {"leaf 0 0.5 sin 0",
+       "the derivative of sin is another function of the same angle",
+       {{digits(-std::cos(0.5)), "which sign has the derivative of sin at 0?"},
+        {digits(std::cos(std::sin(0.5))), "cos of the operand, or of what came out?"}}},
+      {"leaf 0 0.5 tanh 0",
+       "the derivative of tanh, written in what came out: t = tanh a",
+       {{digits(1 - 0.25), "1 - t^2: is t what went in, or what came out?"},
+        {digits(1 - root), "1 - t, or 1 - t^2?"}}},
+      {"leaf 0 2 leaf 0 3 pow 0 1",
+       "a^b is e^(b log a): differentiate in a, and in b",
+       {{"12 0", "a^b depends on b, too: write it as e^(b log a)"},
+        {"12 8", "in b: the derivative of 2^b is not 2^b itself, as 2 is not e"},
+        {digits(std::vector<double>{12, power / std::log(2)}), "in b: times the logarithm, or over it?"},
+        {digits(std::vector<double>{8, power * std::log(2)}), "in a: the power falls by one"},
+        {digits(std::vector<double>{24, power * std::log(2)}), "in a: the power falls by one"}}}};
+}
+
+}  // namespace
+
+std::vector<Case> cases_of_sweep(uint64_t seed) {
+  const std::string one = "one rule at a time", fan = "a value used twice", chains = "a chain of ops",
+                    again = "a second call", between = "from a value in the middle",
+                    shape = "one adjoint a node", graphs = "200 random graphs", linear = "100,000 ops";
+  std::vector<Case> cases;
+  const std::string left_over =
+      "the second call sees the adjoints of the first: where do they live, and who "
+      "sets them to 0?";
+  cases.push_back(gradient_case(again, scalar_program("leaf 0 0.5 leaf 0 2 mul 0 1"),
+                                "the first call alone is asked below: what is different in the second?",
+                                {{"4 1", left_over}, {"6 1.5", left_over}, {"error", left_over}}, "twice"));
+  const std::string no_seed = "all adjoints are 0: what is dy/dy, where the sweep begins?";
+  for (const Rule& rule : rules()) {
+    const ScalarProgram program = scalar_program(rule.text);
+    std::vector<Known> known = rule.known;
+    if (program.gradients().size() == 1)
+      known.push_back({"0", no_seed});
+    else
+      known.push_back({"0 0", no_seed});
+    cases.push_back(gradient_case(one, program, rule.hint, known));
+  }
+
+  const std::string overwritten =
+      "one of the ways from y back to x is lost: what comes by a second way must not replace the first";
+  cases.push_back(
+      gradient_case(fan, scalar_program("leaf 0 1.5 add 0 0"), overwritten, {{"1", overwritten}}));
+  cases.push_back(gradient_case(fan, scalar_program("leaf 0 1.5 exp 0 sin 0 mul 1 2 add 3 0"), overwritten));
+  cases.push_back(gradient_case(fan, scalar_program("leaf 0 1.5 mul 0 0 mul 1 1 mul 2 2"), overwritten));
+
+  const std::string backwards =
+      "the last op's operands are right and nothing before them: an adjoint must be complete before it is "
+      "passed on, so in which order are the nodes visited?";
+  cases.push_back(
+      gradient_case(chains, scalar_program("leaf 0 0.5 exp 0 sin 1 tanh 2"), backwards, {{"0", backwards}}));
+  cases.push_back(
+      gradient_case(chains, scalar_program("leaf 0 0.5 leaf 0 2 mul 0 1 exp 2 muln 3 3 mul 4 0"), backwards));
+
+  const ScalarProgram longer = scalar_program("leaf 0 0.5 leaf 0 2 mul 0 1 exp 2 sin 3 mul 4 3");
+  const std::string tail = "the sweep begins at y, which need not be the last node of its tape";
+  cases.push_back({.question = between,
+                   .asked = "the adjoints of the leaves with y = v2 of " + longer.formula(),
+                   .input = "between 2" + longer.text(),
+                   .expected = digits(longer.gradients(2)),
+                   .hint = tail,
+                   .known = {{digits(longer.gradients()), tail}}});
+  cases.push_back({.question = shape,
+                   .asked = "how many adjoints backward(y) gives, and how many nodes the tape then has, of " +
+                            longer.formula(),
+                   .input = "size" + longer.text(),
+                   .expected = "6 6",
+                   .hint = "one adjoint for each node; the sweep adds nothing to the tape"});
+
+  Draws draws(seed);
+  for (int i = 0; i < 200; ++i) {
+    const ScalarProgram program = draw_scalar_program(2 + i / 5, draws.seed());
+    cases.push_back(gradient_case(graphs, program,
+                                  "every rule alone was asked before: what do ops together do that one op "
+                                  "does not?"));
+  }
+
+  constexpr int kLong = 100000;
+  const double factor = 1 + draws.between(1e-6, 1e-5);
+  const std::string deep =
+      "a function that calls itself 100,000 times has no room left on the stack: a loop "
+      "over the tape needs no recursion";
+  cases.push_back(
+      {.question = linear,
+       .asked = fmt::format("the adjoint of x after y = y * {:.6g}, {} times", factor, kLong),
+       .input = fmt::format("chain {} 1{}", kLong, digits(factor)),
+       .expected = digits(std::pow(factor, kLong)),
+       .hint = "each op multiplies the adjoint by the same factor",
+       .known = {{"crash", deep},
+                 {"slow",
+                  "each visit of a node may take a constant time only: what is done 100,000 times for "
+                  "100,000 nodes?"}},
+       .tolerance = 1e-9});
+  return cases;
+}
+
+}  // namespace gradzoo::course
