@@ -49,6 +49,7 @@ class Process {
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
 
+  pid_t id() const { return id_; }
   void signal(int number) const { ::kill(id_, number); }
   bool running() {
     if (!ended_ && ::waitpid(id_, &status_, WNOHANG) == id_) ended_ = true;

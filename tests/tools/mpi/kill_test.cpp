@@ -36,7 +36,7 @@ TEST_CASE("killed at any point, on any process, a run goes on to the same bytes"
     std::this_thread::sleep_for(std::chrono::milliseconds(random() % 400));
     const std::map<int, pid_t> ranks = ranks_with(run);
     if (ranks.contains(rank)) ::kill(ranks.at(rank), SIGKILL);
-    met += process.wait() != 0;
+    met += wait_for_mpirun(process) != 0;
     begun = fs::exists(run + "/config.toml");
     if (!begun) fs::remove_all(run);  // what a killed start left behind
   }

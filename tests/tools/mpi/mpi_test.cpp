@@ -56,7 +56,7 @@ TEST_CASE("a signal to one of them stops all at the same step, and fewer go on t
     std::map<int, pid_t> ranks = ranks_with(run);
     if (process.running() && ranks.contains(std::min(signalled, count - 1)))
       ::kill(ranks[std::min(signalled, count - 1)], SIGTERM);
-    if (process.wait() != 0) CHECK(contains(process.out(), "stopped at step"));
+    if (wait_for_mpirun(process) != 0) CHECK(contains(process.out(), "stopped at step"));
     count /= 2;
   }
   runs.finish(0, "train --resume " + run);
@@ -70,7 +70,7 @@ TEST_CASE("a disk that is full for the first ends all, with one sentence and the
       "-n", "1", "bash", "-c",
       fmt::format("ulimit -f 24; exec {} {}{} --set hidden=64", mpi_program(), kShared, run)};
   const ProcessResult result =
-      run_process(mpi_words({full, share_words(1, kShared + run + " --set hidden=64")}), runs.folder);
+      run_mpirun(mpi_words({full, share_words(1, kShared + run + " --set hidden=64")}), runs.folder);
   CHECK(result.status != 0);
   CHECK(contains(result.err, "gradzoo: "));
   CHECK(contains(result.err, "File too large"));
@@ -82,7 +82,7 @@ TEST_CASE("one that starts late is waited for") {
   const std::string whole = runs.whole(), run = runs.file("run");
   const std::vector<std::string> late = {"-n", "1", "bash", "-c",
                                          fmt::format("sleep 1; exec {} {}{}", mpi_program(), kShared, run)};
-  const ProcessResult result = run_process(mpi_words({share_words(1, kShared + run), late}), runs.folder);
+  const ProcessResult result = run_mpirun(mpi_words({share_words(1, kShared + run), late}), runs.folder);
   REQUIRE_MESSAGE(result.status == 0, result.err);
   check_same_run(run, whole);
 }
@@ -92,7 +92,7 @@ TEST_CASE("of two trainings into one folder one is refused, and the other is who
   const std::string whole = runs.whole(), run = runs.file("run");
   Process first(mpi_words({share_words(2, kShared + run)}), runs.folder);
   const ProcessResult second = runs.share(2, kShared + run);
-  const int status = first.wait();
+  const int status = wait_for_mpirun(first);
   CHECK((status == 0) != (second.status == 0));
   CHECK(contains(status == 0 ? second.err : first.err(), "exists already"));
   check_same_run(run, whole);
@@ -124,7 +124,7 @@ TEST_CASE("samples, evaluations, chains and annealing have the bytes of one proc
 TEST_CASE("what does not fit together is one sentence, and leaves nothing behind") {
   const MpiRuns runs;
   const auto refused = [&](const std::vector<std::vector<std::string>>& programs, const std::string& why) {
-    const ProcessResult result = run_process(mpi_words(programs), runs.folder);
+    const ProcessResult result = run_mpirun(mpi_words(programs), runs.folder);
     CHECK(result.status != 0);
     CAPTURE(result.err);
     CHECK(contains(result.err, why));
