@@ -142,20 +142,32 @@ class Derivation {
     check_sweeps();
   }
 
-  // One from f, and one from each element of each derivative below the highest order.
+  // One from f, and one from each element of each derivative below the highest order. f_xy stands for f_yx,
+  // so a derivative goes on by its last variable and those behind it.
   void check_sweeps() const {
-    int64_t first = 0, second = 0;
-    for (const Variable& v : variables_) {
-      first += v.leaf.size();
-      second += v.leaf.size() * first;  // f_xy stands for f_yx
+    std::vector<int64_t> elements(variables_.size(), 0);  // of the last order, by their last variable
+    if (!elements.empty()) elements[0] = 1;               // f
+    int64_t sweeps = 0;
+    for (int64_t order = 1; order <= request_.order && sweeps <= kMostSweeps; ++order) {
+      int64_t sum = 0;
+      for (size_t v = 0; v < variables_.size(); ++v) {
+        sum += elements[v];
+        if (v + 1 == variables_.size()) sweeps += sum;
+        elements[v] = sum * variables_[v].leaf.size();
+      }
     }
-    const int64_t sweeps = 1 + (request_.order > 1 ? first : 0) + (request_.order > 2 ? second : 0);
     if (sweeps > kMostSweeps)
       throw Error(
-          "explain: derivatives of order {} take {} sweeps, one from each element of those before, and at "
-          "most "
-          "{} are shown. Hint: --order {}, or fewer numbers in --at",
-          request_.order, sweeps, kMostSweeps, request_.order - 1);
+          "explain: derivatives of order {} take more than {} sweeps, one from each element of those before. "
+          "Hint: --order {}, or fewer numbers in --at",
+          request_.order, kMostSweeps, request_.order - 1);
+    int64_t most_axes = 0;
+    for (const Variable& v : variables_)
+      most_axes = std::max(most_axes, request_.order * static_cast<int64_t>(axes_of(v.leaf.shape()).size()));
+    if (most_axes > kMaxRank)
+      throw Error(
+          "explain: a derivative of order {} has {} axes here, and a tensor has at most {}. Hint: --order {}",
+          request_.order, most_axes, kMaxRank, request_.order - 1);
   }
 
   Derivative evaluate_f(const Expression& expression) {
@@ -302,8 +314,9 @@ class Derivation {
 }  // namespace
 
 Explanation explain_expression(const ExpressionRequest& request) {
-  if (request.order < 1 || request.order > 3)
-    throw Error("explain: derivatives of order {} are not shown. Hint: order is 1, 2 or 3", request.order);
+  if (request.order < 1 || request.order > kHighestExplainedOrder)
+    throw Error("explain: derivatives of order {} are not shown. Hint: 1 to {}", request.order,
+                kHighestExplainedOrder);
   Tape tape({.trace = true});
   Derivation derivation(request);
   derivation.run();

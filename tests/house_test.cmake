@@ -25,18 +25,19 @@ set(room_run eval pictures base networks run registry)
 
 # Rooms of tools/ that the ones named may not include: what writes a run knows nothing of what is done with it, and
 # what trains nothing of what studies (lab, ledger, bench, doctor, study are a program of their own).
-set(studies lab ledger course bench doctor study)
+set(studies lab ledger course bench doctor serve study)
 set(above_plot report run uses command mpi ${studies})
 set(above_report run uses command mpi ${studies})
 set(above_run uses command mpi ${studies})
 set(above_uses command mpi ${studies})
 set(above_command mpi ${studies})
 set(above_mpi ${studies})
-set(above_lab uses course bench doctor command mpi study)
+set(above_lab uses serve course bench doctor command mpi study)
 set(above_ledger lab course bench doctor command mpi study)
 set(above_course uses lab ledger bench doctor command mpi study)
 set(above_bench lab ledger course doctor command mpi study)
 set(above_doctor lab ledger course command mpi study)
+set(above_serve uses ledger course bench doctor command mpi study)
 set(above_study mpi)
 
 # room_of(path variable): "vae" of "models/vae/vae.h", "registry" of "models/registry.h".

@@ -48,6 +48,7 @@ std::vector<Command> all_commands() {
              {study("lab", "run a small experiment that shows one idea"),
               study("verify", "hold what theory and papers say against this machine"),
               study("gradcheck", "check every derivative of ops"),
+              study("serve", "a live page in the browser: runs as they train, functions to explain, labs"),
               {"zoo", "trained models that come with the program", zoo_command},
               {"data", "look a dataset over, or convert it: data check, data convert", data_command},
               study("explain", "step through a small computation and its gradients"),

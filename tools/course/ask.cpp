@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "tools/course/child.h"
+#include "tools/run/child.h"
 
 namespace gradzoo::course {
 namespace {
@@ -57,7 +57,7 @@ std::string signal_name(int number) {
   }
 }
 
-Answer death_of(const Ended& ended) {
+Answer death_of(const EndedProcess& ended) {
   if (ended.killed || ended.signal == SIGPROF || ended.signal == SIGXCPU) return {Answer::Kind::slow};
   if (ended.signal != 0) return {Answer::Kind::crash, signal_name(ended.signal)};
   return {Answer::Kind::crash, fmt::format("it left by exit({})", ended.status)};
@@ -79,11 +79,11 @@ Answers ask(const std::string& program, const std::string& folder, std::span<con
       longest = std::max(longest, cases[i].seconds);
     }
     // The driver has a clock of its own for processor time; this one is for what waits and does not work.
-    const Ended ended = run_child({program}, folder, input,
-                                  {.quiet_seconds = 10 + 10 * longest,
-                                   .memory_bytes = uint64_t{1} << 30,
-                                   .stack_bytes = uint64_t{1} << 20,
-                                   .spoil_freed = spoil_freed});
+    const EndedProcess ended = run_child({program}, folder, input,
+                                         {.quiet_seconds = 10 + 10 * longest,
+                                          .memory_bytes = uint64_t{1} << 30,
+                                          .stack_bytes = uint64_t{1} << 20,
+                                          .spoil_freed = spoil_freed});
     if (all.printed.size() < kMostPrinted)
       all.printed += ended.err.substr(0, kMostPrinted - all.printed.size());
     std::istringstream lines(ended.out);

@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "base/plain_file.h"
 #include "base/text.h"
-#include "tools/course/child.h"
+#include "tools/run/child.h"
 
 namespace gradzoo::course {
 namespace {
@@ -121,7 +121,7 @@ Built build_driver(const Learner& learner, const std::string& driver, const std:
     throw Error("course: {} cannot be made: {}. Hint: may you write there?", cache.string(), error.message());
   const std::string unfinished = program.string() + fmt::format(".{}", ::getpid());
   words.insert(words.end(), {"-I", fs::absolute(learner.folder).string(), source, "-o", unfinished});
-  const Ended ended = run_child(words, learner.folder, "", {.quiet_seconds = 120});
+  const EndedProcess ended = run_child(words, learner.folder, "", {.quiet_seconds = 120});
   if (!ended.started)
     throw Error("course: there is no compiler '{}'. Hint: apt install g++, or set CXX", words.front());
   if (ended.killed) return {.failure = "the compiler took more than 120 s. Hint: does a template never end?"};

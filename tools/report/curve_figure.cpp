@@ -139,6 +139,19 @@ std::string hover_data(const std::vector<Series>& series, const LineChart& curve
 
 }  // namespace
 
+std::string curve_styles() {
+  const auto variables = [](const auto& colors) {
+    std::string css;
+    for (std::size_t i = 0; i < colors.size(); ++i)
+      css += fmt::format("--s{}:#{:02x}{:02x}{:02x};", i, colors[i].red, colors[i].green, colors[i].blue);
+    return css;
+  };
+  std::string css = fmt::format(":root{{{}}}@media (prefers-color-scheme:dark){{:root{{{}}}}}",
+                                variables(kLineColors), variables(kNightLineColors));
+  for (std::size_t i = 0; i < kLineColors.size(); ++i) css += fmt::format(".s{0}{{--tint:var(--s{0})}}", i);
+  return css;
+}
+
 Series thinned(const Series& series, std::size_t limit) {
   if (series.x.size() <= limit) return series;
   const std::size_t stretch = (4 * series.x.size() + limit - 1) / limit;

@@ -12,6 +12,9 @@ namespace gradzoo {
 /// lengths.
 std::string curve_figure(const LineChart& curve);
 
+/// The colours of lines, by day and by night, as variables and classes of a style sheet.
+std::string curve_styles();
+
 /// At most about `limit` points of `series` that look the same when drawn: the first, the last, the lowest
 /// and the highest of each stretch, and every gap.
 Series thinned(const Series& series, std::size_t limit);

@@ -70,20 +70,6 @@ std::string figures_part(const Report& report) {
   return html.empty() ? "" : R"(<dl class="figures">)" + html + "</dl>";
 }
 
-// The colours of lines, by day and by night, as variables of the style sheet.
-std::string line_styles() {
-  const auto variables = [](const auto& colors) {
-    std::string css;
-    for (std::size_t i = 0; i < colors.size(); ++i)
-      css += fmt::format("--s{}:#{:02x}{:02x}{:02x};", i, colors[i].red, colors[i].green, colors[i].blue);
-    return css;
-  };
-  std::string css = fmt::format(":root{{{}}}@media (prefers-color-scheme:dark){{:root{{{}}}}}",
-                                variables(kLineColors), variables(kNightLineColors));
-  for (std::size_t i = 0; i < kLineColors.size(); ++i) css += fmt::format(".s{0}{{--tint:var(--s{0})}}", i);
-  return css;
-}
-
 std::string curves_part(const Report& report) {
   std::string html;
   for (const LineChart& curve : report.curves) html += curve_figure(curve);
@@ -241,7 +227,7 @@ std::string report_page(const Report& report) {
 )",
       html_escape(report.title), kReportStyle, html_escape(report.summary), contents, body, kReportScript,
       report.mark.empty() ? "" : kMarkBegin + html_escape(report.mark) + kMarkEnd, notices_part(report),
-      line_styles());
+      curve_styles());
 }
 
 void write_report(const std::string& path, const Report& report, Links links) {

@@ -68,7 +68,8 @@ int explain_command(const Arguments& arguments) {
   line.option("--cpp", "FILE", cpp, "write a C++ program that computes the same");
   line.option("--expr", "TEXT", request.expression, "a function of your own, in place of EXAMPLE");
   line.option("--at", "VALUES", request.at, "where: a value for each of its variables, x=.8,y=.3");
-  line.option("--order", "N", request.order, "its highest derivatives (default: 1)", 1, 3);
+  line.option("--order", "N", request.order, "its highest derivatives (default: 1)", 1,
+              kHighestExplainedOrder);
   line.flag("--list", list, "list the examples");
   if (!line.parse(arguments)) {
     fmt::print("{}examples:\n", line.help());

@@ -12,6 +12,7 @@ int gradcheck_command(const Arguments& arguments);
 int explain_command(const Arguments& arguments);
 int bench_command(const Arguments& arguments);
 int course_command(const Arguments& arguments);
+int serve_command(const Arguments& arguments);
 int doctor_command(const Arguments& arguments);
 
 }  // namespace gradzoo

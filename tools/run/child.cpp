@@ -1,4 +1,4 @@
-#include "tools/course/child.h"
+#include "tools/run/child.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <poll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -14,7 +15,7 @@
 
 #include "base/error.h"
 
-namespace gradzoo::course {
+namespace gradzoo {
 namespace {
 
 constexpr size_t kMostOutput = size_t{64} << 20;
@@ -28,7 +29,7 @@ struct Pipe {
   explicit Pipe(Kind kind = Kind::pipe) {
     const int failed = kind == Kind::pipe ? ::pipe2(ends, O_CLOEXEC)
                                           : ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends);
-    if (failed != 0) throw Error("course: a pipe cannot be made. Hint: are too many files open?");
+    if (failed != 0) throw Error("a pipe cannot be made. Hint: are too many files open?");
   }
   ~Pipe() {
     close_end(0);
@@ -49,9 +50,11 @@ void set_limit(__rlimit_resource which, uint64_t value) {
 }
 
 // Between fork and exec: calls of the system alone.
-[[noreturn]] void become(char** argv, char** environment, const char* folder, const Limits& limits) {
+[[noreturn]] void become(char** argv, char** environment, const char* folder, const ProcessLimits& limits) {
   ::setpgid(0, 0);
+  reset_signals();
   set_limit(RLIMIT_CORE, 0);
+  if (limits.cpu_seconds != 0) set_limit(RLIMIT_CPU, limits.cpu_seconds);
   if (limits.memory_bytes != 0) set_limit(RLIMIT_AS, limits.memory_bytes);
   if (limits.stack_bytes != 0) set_limit(RLIMIT_STACK, limits.stack_bytes);
   if (::chdir(folder) == 0) ::execvpe(argv[0], argv, environment);
@@ -67,7 +70,8 @@ void drain(Pipe& pipe, std::string& into) {
 }
 
 // Feeds and reads until both outputs are closed; false after a silence.
-bool converse(Pipe& in, Pipe& out, Pipe& err, const std::string& input, double quiet_seconds, Ended& ended) {
+bool converse(Pipe& in, Pipe& out, Pipe& err, const std::string& input, double quiet_seconds,
+              EndedProcess& ended) {
   size_t fed = 0;
   if (input.empty()) in.close_end(1);
   while (out.ends[0] >= 0 || err.ends[0] >= 0) {
@@ -89,8 +93,15 @@ bool converse(Pipe& in, Pipe& out, Pipe& err, const std::string& input, double q
 
 }  // namespace
 
-Ended run_child(const std::vector<std::string>& words, const std::string& folder, const std::string& input,
-                const Limits& limits) {
+void reset_signals() {
+  sigset_t none;
+  sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  std::signal(SIGPIPE, SIG_DFL);
+}
+
+EndedProcess run_child(const std::vector<std::string>& words, const std::string& folder,
+                       const std::string& input, const ProcessLimits& limits) {
   Pipe in(Pipe::Kind::sockets), out, err;
   std::vector<std::string> copy = words;
   std::vector<char*> argv;
@@ -101,22 +112,26 @@ Ended run_child(const std::vector<std::string>& words, const std::string& folder
   std::string path_line = std::string("PATH=") + (path != nullptr ? path : "/usr/bin:/bin");
   std::string locale = "LC_ALL=C";
   std::string tunables = "GLIBC_TUNABLES=glibc.malloc.perturb=90:glibc.malloc.tcache_count=0";
-  char* environment[] = {path_line.data(), locale.data(), limits.spoil_freed ? tunables.data() : nullptr,
-                         nullptr};
+  std::string openmp = fmt::format("OMP_NUM_THREADS={}", limits.threads),
+              openblas = fmt::format("OPENBLAS_NUM_THREADS={}", limits.threads);
+  std::vector<char*> environment = {path_line.data(), locale.data()};
+  if (limits.spoil_freed) environment.push_back(tunables.data());
+  if (limits.threads > 0) environment.insert(environment.end(), {openmp.data(), openblas.data()});
+  environment.push_back(nullptr);
   const pid_t child = ::fork();
-  if (child < 0) throw Error("course: no process can be started. Hint: is the machine out of memory?");
+  if (child < 0) throw Error("no process can be started. Hint: is the machine out of memory?");
   if (child == 0) {
     ::dup2(in.ends[0], 0);
     ::dup2(out.ends[1], 1);
     ::dup2(err.ends[1], 2);
-    become(argv.data(), environment, folder.c_str(), limits);
+    become(argv.data(), environment.data(), folder.c_str(), limits);
   }
   ::setpgid(child, child);
   in.close_end(0);
   out.close_end(1);
   err.close_end(1);
   ::fcntl(in.ends[1], F_SETFL, O_NONBLOCK);
-  Ended ended;
+  EndedProcess ended;
   ended.killed = !converse(in, out, err, input, limits.quiet_seconds, ended);
   // What the program started itself ends with it.
   if (ended.killed) ::kill(-child, SIGKILL);
@@ -130,4 +145,4 @@ Ended run_child(const std::vector<std::string>& words, const std::string& folder
   return ended;
 }
 
-}  // namespace gradzoo::course
+}  // namespace gradzoo

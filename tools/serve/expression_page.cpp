@@ -1,0 +1,121 @@
+#include "tools/serve/expression_page.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <semaphore>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/plain_file.h"
+#include "base/text.h"
+#include "tools/run/child.h"
+
+namespace gradzoo {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+constexpr size_t kMostPages = 30, kLongestText = 2000;
+constexpr uint64_t kMostPageBytes = uint64_t{16} << 20;
+
+/// A folder for one page, removed again.
+class PageFolder {
+ public:
+  PageFolder() {
+    path_ = (fs::temp_directory_path() / "gradzoo-serve-XXXXXX").string();
+    if (::mkdtemp(path_.data()) == nullptr)
+      throw Error("serve: cannot make {}. Hint: TMPDIR names a folder where you may write", path_);
+  }
+  ~PageFolder() {
+    std::error_code error;
+    fs::remove_all(path_, error);
+  }
+  PageFolder(const PageFolder&) = delete;
+  PageFolder& operator=(const PageFolder&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+/// A turn among the two that are explained at a time.
+class Turn {
+ public:
+  Turn() { at_once.acquire(); }
+  ~Turn() { at_once.release(); }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+ private:
+  static inline std::counting_semaphore<2> at_once{2};
+};
+
+Json refusal(const std::string& sentence, const std::string& pointer = "") {
+  return {{"error", sentence}, {"pointer", pointer}};
+}
+
+// What was said on stderr: the lines that point into the text, then "gradzoo: the sentence".
+Json refusal_of(const EndedProcess& ended) {
+  if (ended.killed || ended.signal != 0)
+    return refusal(
+        "it took more than 10 seconds or more than 2 GB, which is all it gets. Hint: a lower "
+        "order, or gradzoo explain --expr in a terminal, which has no limit");
+  std::string text = ended.err;
+  while (text.ends_with('\n')) text.pop_back();
+  const size_t last = text.rfind('\n');
+  std::string sentence = last == std::string::npos ? text : text.substr(last + 1);
+  if (sentence.starts_with("gradzoo: ")) sentence.erase(0, 9);
+  if (sentence.empty()) sentence = "it ended without a word. Hint: gradzoo explain --expr in a terminal";
+  return refusal(sentence, last == std::string::npos ? "" : text.substr(0, last));
+}
+
+}  // namespace
+
+Json ExpressionPages::explain(const ExpressionRequest& request) {
+  if (request.expression.empty()) return refusal("there is no function. Hint: type one, such as sin(x^2)");
+  if (request.expression.size() > kLongestText || request.at.size() > kLongestText)
+    return refusal(
+        fmt::format("a text of more than {} characters is not taken. Hint: gradzoo explain --expr "
+                    "in a terminal takes 10,000",
+                    kLongestText));
+  if (request.expression.find('\0') != std::string::npos || request.at.find('\0') != std::string::npos)
+    return refusal("a text holds a zero byte. Hint: remove it");
+  if (request.order < 1 || request.order > kHighestExplainedOrder)
+    return refusal(fmt::format("derivatives of order {} are not shown. Hint: 1 to {}", request.order,
+                               kHighestExplainedOrder));
+  const Turn turn;
+  const PageFolder folder;
+  std::error_code error;
+  const std::string program = fs::read_symlink("/proc/self/exe", error).string();
+  // --expr=TEXT, so that a function may begin with a sign.
+  std::vector<std::string> words = {
+      program,  "explain",  "--expr=" + request.expression, "--order", std::to_string(request.order),
+      "--html", "page.html"};
+  if (!request.at.empty()) words.push_back("--at=" + request.at);
+  const EndedProcess ended =
+      run_child(words, folder.path(), "",
+                {.quiet_seconds = 10, .cpu_seconds = 10, .memory_bytes = uint64_t{2} << 30, .threads = 1});
+  if (ended.killed || ended.signal != 0 || ended.status != 0) return refusal_of(ended);
+  const std::string file = folder.path() + "/page.html";
+  if (fs::file_size(file, error) > kMostPageBytes || error)
+    return refusal("its page would hold more than 16 MB. Hint: a lower order, or fewer numbers");
+  const std::lock_guard lock(mutex_);
+  pages_.push_front({next_, read_plain_file(file, kMostPageBytes, Links::refuse)});
+  if (pages_.size() > kMostPages) pages_.pop_back();
+  return {{"id", next_++}};
+}
+
+std::string ExpressionPages::page(int64_t id) {
+  const std::lock_guard lock(mutex_);
+  const auto found = std::ranges::find(pages_, id, &Page::id);
+  if (found == pages_.end())
+    throw Error("the page {} is not kept any more. Hint: explain the function again", id);
+  return found->html;
+}
+
+}  // namespace gradzoo

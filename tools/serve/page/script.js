@@ -1,0 +1,348 @@
+
+// The live page: it asks for the runs every two seconds, and draws anew what has changed.
+const kPause = 2000, kMostColours = 8;
+const kExamples = [
+  ['sin(x^2)*exp(-y)', 'x=.8, y=.3'], ['x^5', 'x=2'], ['log(1 + exp(x))', 'x=0'], ['exp(-x^2/2)', 'x=1'],
+  ["x'*A*x", 'A=[[2,1],[1,3]], x=[.5,-1]'], ['sum(softplus(A*x + b))', 'A=[[1,2],[3,4]], x=[.5,-1], b=[0,1]'],
+];
+const byId = id => document.getElementById(id);
+let runs = [], chosen = null, labsKnown = false;
+
+async function ask(path, body) {
+  const options = body === undefined ? {} :
+    {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(body)};
+  let response;
+  try {
+    response = await fetch(path, options);
+  } catch (failure) {
+    throw new Error('gradzoo serve does not answer. Is it still there?');
+  }
+  const json = await response.json();
+  if (!response.ok) throw Object.assign(new Error(json.error), {pointer: json.pointer});
+  return json;
+}
+
+function tell(failure) {
+  byId('trouble').textContent = failure ? failure.message : '';
+  byId('trouble').hidden = !failure;
+}
+
+const link = (path, values) => path + '?' + new URLSearchParams(values);
+const fileLink = (run, file, step) => link('/picture', {run: run.name, file, step});
+const page = () => byId(location.hash.slice(1))?.classList.contains('page') ? location.hash.slice(1) : 'runs';
+// What a reader looks at first: runs that were trained, not those that were made for a lab.
+const shown = () => runs.filter(run => chosen.has(run.name));
+const place = name => shown().findIndex(run => run.name === name);
+
+// ---- the list of runs
+
+function describe(run) {
+  if (run.problem) return run.problem;
+  const epoch = run.epoch === undefined ? '' : ', epoch ' + Number(run.epoch.toFixed(2));
+  return run.model + epoch + (run.training ? ', training' : '');
+}
+
+function listRuns() {
+  const word = byId('filter').value.trim().toLowerCase();
+  const names = byId('names');
+  const focused = document.activeElement?.dataset?.run;
+  names.replaceChildren();
+  for (const run of runs) {
+    const text = [run.name, run.model, ...(run.settings ?? []).map(setting => setting.join('='))].join(' ');
+    if (word && !text.toLowerCase().includes(word)) continue;
+    const label = add(add(names, 'li', ''), 'label', '');
+    const box = add(label, 'input', '');
+    Object.assign(box, {type: 'checkbox', checked: chosen.has(run.name)});
+    box.dataset.run = run.name;
+    box.addEventListener('change', () => {
+      if (box.checked) chosen.add(run.name); else chosen.delete(run.name);
+      draw();
+    });
+    add(label, 'i', chosen.has(run.name) ? 's' + place(run.name) % kMostColours : '');
+    add(label, 'b', '', run.name);
+    add(label, 'small', run.problem ? 'problem' : run.training ? 'training' : '', describe(run));
+    if (run.name === focused) box.focus();
+  }
+  if (runs.length === 0) add(names, 'li', '', 'No runs yet. gradzoo train vae makes one.');
+}
+
+function chooseAll(all) {
+  const word = byId('filter').value;
+  chosen = new Set(all ? [...byId('names').querySelectorAll('input')].map(box => box.dataset.run) : []);
+  if (all && word === '') chosen = new Set(runs.map(run => run.name));
+  draw();
+}
+
+// ---- pages
+
+let curvesAsked = '';
+
+async function drawCurves() {
+  const known = shown().filter(run => run.last);
+  byId('no-curves').hidden = known.length > 0;
+  const smoothing = byId('smoothing').value;
+  byId('smoothed').textContent = (smoothing / 100).toFixed(2);
+  const query = new URLSearchParams({x: byId('axis').value, smoothing, log: byId('log').checked ? '1' : '0'});
+  shown().forEach(run => query.append('run', run.name));
+  const asked = query + JSON.stringify(known.map(run => [run.step, run.seconds]));
+  if (asked === curvesAsked) return;
+  curvesAsked = asked;
+  const figures = known.length > 0 ? await ask('/api/curves?' + query) : [];
+  const box = byId('curves');
+  if (box.querySelector('.tip')) {  // somebody reads a value
+    curvesAsked = '';
+    return;
+  }
+  box.innerHTML = figures.map(figure => figure.html).join('');
+  box.querySelectorAll('.chart').forEach(showValues);
+}
+
+// A strip of a run's pictures that follows the newest one, until its slider is moved back.
+function drawStrip(run) {
+  let strip = byId('strip ' + run.name);
+  if (!strip) {
+    strip = add(byId('strips'), 'figure', 'strip live');
+    strip.id = 'strip ' + run.name;
+    add(strip, 'h3', '', run.name);
+    const controls = add(strip, 'div', 'controls');
+    const slider = add(controls, 'input', '');
+    Object.assign(slider, {type: 'range', min: 0, max: 0, value: 0});
+    slider.setAttribute('aria-label', 'picture of ' + run.name);
+    add(controls, 'output', '');
+    add(strip, 'img', '');
+    slider.addEventListener('input', () => showPicture(strip));
+  }
+  const slider = strip.querySelector('input');
+  const epochs = run.pictures.filter(file => file.startsWith('epoch-'));
+  const others = run.pictures.filter(file => !file.startsWith('epoch-'));
+  const atEnd = strip.files === undefined || Number(slider.value) === strip.last;
+  strip.files = [...others, ...epochs];
+  strip.last = strip.files.length - 1;
+  strip.run = run;
+  slider.max = strip.last;
+  if (atEnd) slider.value = strip.last;
+  showPicture(strip);
+}
+
+const pictureLabel = file => file.replace('.png', '').replace(/^epoch-0*/, 'epoch ');
+
+function showPicture(strip) {
+  const file = strip.files[Number(strip.querySelector('input').value)];
+  const image = strip.querySelector('img');
+  const label = pictureLabel(file);
+  strip.querySelector('output').textContent = label;
+  strip.querySelector('input').setAttribute('aria-valuetext', label);
+  const source = fileLink(strip.run, file, file.startsWith('epoch-') ? 0 : strip.run.step ?? 0);
+  if (image.getAttribute('src') !== source) image.src = source;
+  image.alt = strip.run.name + ', ' + label;
+}
+
+function drawSamples() {
+  const drawn = shown().filter(run => run.pictures.length > 0);
+  byId('no-samples').hidden = drawn.length > 0;
+  const wanted = new Set(drawn.map(run => 'strip ' + run.name));
+  [...byId('strips').children].forEach(strip => { if (!wanted.has(strip.id)) strip.remove(); });
+  drawn.forEach(drawStrip);
+}
+
+function fillSides() {
+  ['left', 'right'].forEach((id, i) => {
+    const select = byId(id), value = select.value;
+    const names = runs.map(run => run.name);
+    if ([...select.options].map(option => option.value).join('\n') !== names.join('\n')) {
+      select.replaceChildren(...names.map(name => new Option(name, name)));
+      select.value = names.includes(value) ? value : shown()[i]?.name ?? names[Math.min(i, names.length - 1)];
+    }
+  });
+}
+
+function table(parent, head, rows) {
+  const box = add(parent, 'div', 'scroll');
+  box.tabIndex = 0;
+  const body = add(box, 'table', '');
+  const headings = add(body, 'tr', '');
+  head.forEach(text => add(headings, 'th', '', text));
+  for (const cells of rows) {
+    const row = add(body, 'tr', cells[1] === cells[2] ? '' : 'differs');
+    cells.forEach(text => add(row, 'td', '', text));
+  }
+}
+
+let sidesDrawn = '';
+
+function drawSides() {
+  fillSides();
+  const pair = ['left', 'right'].map(id => runs.find(run => run.name === byId(id).value));
+  const state = JSON.stringify([pair, byId('equal').checked]);
+  if (state === sidesDrawn) return;
+  sidesDrawn = state;
+  const box = byId('sides');
+  box.replaceChildren();
+  if (!pair[0] || !pair[1]) return;
+  const pictures = add(box, 'div', 'sides');
+  for (const run of pair) {
+    const figure = add(pictures, 'figure', '');
+    add(figure, 'h3', '', run.name);
+    const epochs = run.pictures.filter(file => file.startsWith('epoch-'));
+    const file = epochs.at(-1) ?? run.pictures.at(-1);
+    if (file) Object.assign(add(figure, 'img', ''), {src: fileLink(run, file, run.step ?? 0), alt: run.name + ', ' + pictureLabel(file)});
+    add(figure, 'figcaption', '', file ? pictureLabel(file) : 'no pictures yet');
+    if (run.report) {
+      const report = add(add(figure, 'p', ''), 'a', '', 'its report');
+      Object.assign(report, {href: link('/report', {run: run.name}), target: '_blank', rel: 'noopener'});
+    }
+  }
+  const rows = (of, equal) => {
+    const sides = pair.map(run => new Map(of(run)));
+    const keys = [...new Set([...sides[0].keys(), ...sides[1].keys()])];
+    return keys.map(key => [key, ...sides.map(side => String(side.get(key) ?? '-'))])
+      .filter(row => equal || row[1] !== row[2]);
+  };
+  const number = value => Number(value).toPrecision(5).replace(/\.?0+$/, '');
+  const head = name => [name, pair[0].name, pair[1].name];
+  table(box, head('setting'), rows(run => [['model', run.model], ...run.settings ?? []], byId('equal').checked));
+  table(box, head('last measured'), rows(run => Object.entries(run.last ?? {}).map(([key, value]) =>
+    [key.replaceAll('_', ' '), number(value)]), true));
+}
+
+// ---- a function
+
+async function explain(event) {
+  event?.preventDefault();
+  const refusal = byId('refusal'), frame = byId('explained');
+  refusal.hidden = true;
+  try {
+    const {id} = await ask('/api/explain',
+      {expr: byId('expr').value, at: byId('at').value, order: Number(byId('order').value)});
+    frame.src = link('/explained', {id});
+    frame.hidden = false;
+  } catch (failure) {
+    refusal.textContent = (failure.pointer ? failure.pointer + '\n' : '') + failure.message;
+    refusal.hidden = false;
+    frame.hidden = true;
+  }
+}
+
+function offerExamples() {
+  for (const [expr, at] of kExamples) {
+    const button = add(byId('examples'), 'button', '', expr);
+    button.type = 'button';
+    button.addEventListener('click', () => {
+      byId('expr').value = expr;
+      byId('at').value = at;
+      explain();
+    });
+  }
+}
+
+// ---- labs
+
+function listLabs(labs) {
+  labsKnown = true;
+  for (const lab of labs) {
+    const box = add(byId('lab-list'), 'article', 'lab');
+    add(add(box, 'h3', '', lab.name), 'small', '', 'level ' + lab.level);
+    add(box, 'p', '', lab.idea);
+    const more = add(box, 'details', '');
+    add(more, 'summary', '', 'Run it');
+    const form = add(more, 'form', '');
+    for (const knob of lab.knobs) {
+      const label = add(form, 'label', '');
+      label.append(knob.name);
+      const input = add(label, 'input', '');
+      Object.assign(input, {name: knob.name, value: knob.value});
+      add(label, 'small', '', knob.meaning);
+    }
+    add(form, 'button', '', 'Start').type = 'submit';
+    form.addEventListener('submit', event => {
+      event.preventDefault();
+      const turned = lab.knobs.filter(knob => form.elements[knob.name].value !== knob.value);
+      const knobs = Object.fromEntries(turned.map(knob => [knob.name, form.elements[knob.name].value]));
+      ask('/api/labs/start', {lab: lab.name, knobs}).then(() => draw(), tell);
+      byId('labs').scrollIntoView();
+    });
+  }
+}
+
+function drawStarted(started) {
+  const box = byId('started');
+  box.replaceChildren();
+  for (const lab of started) {
+    const knobs = Object.entries(lab.knobs).map(knob => knob.join('='));
+    const line = add(box, 'p', '');
+    add(line, 'b', '', [lab.lab, ...knobs].join(' '));
+    line.append(': ' + lab.state + (lab.state === 'done' ? '' : ' ' + lab.progress));
+    if (lab.state === 'runs') {
+      add(line, 'button', '', 'Stop').addEventListener('click', () =>
+        ask('/api/labs/stop', {number: lab.number}).then(() => draw(), tell));
+    }
+    if (lab.report) {
+      add(line, 'button', '', 'Show').addEventListener('click', () => showLab(lab.number));
+    }
+  }
+}
+
+function showLab(number) {
+  const frame = byId('lab-page');
+  frame.src = link('/lab', {number});
+  frame.hidden = false;
+}
+
+let running = 0;
+
+async function drawLabs() {
+  const {labs, started} = await ask('/api/labs');
+  if (!labsKnown) listLabs(labs);
+  drawStarted(started);
+  const done = started.find(lab => lab.number === running && lab.state === 'done');
+  if (done) showLab(done.number);  // whoever watched it wants to see it
+  running = started.find(lab => lab.state === 'runs')?.number ?? 0;
+}
+
+// ---- all of it
+
+const kDraw = {runs: drawCurves, samples: drawSamples, pair: drawSides, labs: drawLabs, function: () => {}};
+
+async function draw() {
+  const now = page();
+  document.querySelectorAll('.page').forEach(section => { section.hidden = section.id !== now; });
+  document.querySelectorAll('nav a').forEach(anchor => {
+    if (anchor.hash === '#' + now) anchor.setAttribute('aria-current', 'page');
+    else anchor.removeAttribute('aria-current');
+  });
+  byId('desk').classList.toggle('whole', now !== 'runs' && now !== 'samples');
+  try {
+    if (chosen) {
+      listRuns();
+      await kDraw[now]();
+    }
+    tell();
+  } catch (failure) {
+    tell(failure);
+  }
+}
+
+async function poll() {
+  try {
+    const answer = await ask('/api/runs');
+    const before = new Set(runs.map(run => run.name));
+    runs = answer.runs;
+    byId('folder').textContent = 'Runs in ' + answer.folder;
+    document.querySelectorAll('.computes').forEach(anchor => { anchor.hidden = !answer.computes; });
+    if (!chosen) chosen = new Set(runs.slice(0, kMostColours).map(run => run.name));
+    else runs.filter(run => !before.has(run.name)).forEach(run => chosen.add(run.name));
+    await draw();
+  } catch (failure) {
+    tell(failure);
+  }
+  setTimeout(poll, kPause);
+}
+
+['axis', 'smoothing', 'log', 'left', 'right', 'equal'].forEach(id => byId(id).addEventListener('input', draw));
+byId('filter').addEventListener('input', listRuns);
+byId('all').addEventListener('click', () => chooseAll(true));
+byId('none').addEventListener('click', () => chooseAll(false));
+byId('expression').addEventListener('submit', explain);
+window.addEventListener('hashchange', draw);
+offerExamples();
+poll();

@@ -1,0 +1,94 @@
+#include "tools/serve/run_curves.h"
+
+#include <cmath>
+#include <map>
+
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "tools/report/curve_figure.h"
+#include "tools/run/metrics_log.h"
+
+namespace gradzoo {
+namespace {
+
+const std::string kValidation = "valid_", kError = "_stderr";
+
+bool is_axis(const std::string& key) { return key == "step" || key == "epoch" || key == "seconds"; }
+
+// The curves of one run by metric, first as it was trained, then as it was validated.
+struct RunSeries {
+  std::map<std::string, Series> training, validation;
+};
+
+RunSeries series_of_run(const RunDirectory& run, const std::string& x) {
+  RunSeries found;
+  for (const auto& row : read_metrics(run.metrics())) {
+    const auto at = row.find(x);
+    if (at == row.end()) continue;
+    for (const auto& [key, value] : row) {
+      if (is_axis(key) || key.ends_with(kError)) continue;
+      const bool validation = key.starts_with(kValidation);
+      Series& series = validation ? found.validation[key.substr(kValidation.size())] : found.training[key];
+      series.x.push_back(at->second);
+      series.y.push_back(value);
+    }
+  }
+  return found;
+}
+
+void add_series(std::map<std::string, LineChart>& charts, const std::string& key, Series series,
+                const std::string& name, size_t place, Dash dash) {
+  series.name = name;
+  series.color = place;
+  series.dash = dash;
+  charts[key].series.push_back(std::move(series));
+}
+
+}  // namespace
+
+std::vector<double> smoothed(const std::vector<double>& values, double s) {
+  std::vector<double> result = values;
+  double sum = 0, weight = 0;
+  for (double& value : result) {
+    if (!std::isfinite(value)) continue;
+    sum = s * sum + (1 - s) * value;
+    weight = s * weight + (1 - s);
+    value = sum / weight;
+  }
+  return result;
+}
+
+nlohmann::json run_curves(const RunsFolder& folder, const CurveView& view) {
+  if (!is_axis(view.x)) throw Error("curves have no axis '{}'. Hint: step, epoch or seconds", view.x);
+  if (!(view.smoothing >= 0 && view.smoothing <= .99))
+    throw Error("smoothing {} is out of range. Hint: 0 to .99", view.smoothing);
+  std::map<std::string, LineChart> charts;
+  for (size_t place = 0; place < view.runs.size(); ++place) {
+    const std::string& name = view.runs[place];
+    RunSeries run;
+    try {
+      run = series_of_run(folder.run(name), view.x);
+    } catch (const Error&) {
+      continue;  // removed meanwhile, or damaged: the list of runs says so
+    }
+    for (auto& [key, series] : run.training) {
+      series.y = smoothed(series.y, view.smoothing);
+      add_series(charts, key, std::move(series), name, place, Dash::none);
+    }
+    for (auto& [key, series] : run.validation)
+      add_series(charts, key, std::move(series), name + ", validation", place, Dash::dashes);
+  }
+  nlohmann::json figures = nlohmann::json::array();
+  for (auto& [key, chart] : charts) {
+    const MetricName name = metric_name(key);
+    chart.title = name.name;
+    chart.x_label = view.x == "seconds" ? "seconds of training" : view.x;
+    chart.y_label = name.unit;
+    chart.log_y = view.log_y;
+    figures.push_back({{"key", key}, {"html", curve_figure(chart)}});
+  }
+  return figures;
+}
+
+}  // namespace gradzoo
