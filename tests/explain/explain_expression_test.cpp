@@ -102,9 +102,23 @@ TEST_CASE("the third derivative of a function of a vector has three axes, and is
   CHECK(explained("sum(x^3)*y", "x=[1,2],y=3", 3)
             .text.find("f_xxy = [[6, 0], [0, 12]]   f_xxy[i,j] = d3 f / dx_i dx_j dy") != std::string::npos);
   CHECK(message("sum(A*A)", "A=[[1,2,3,4],[1,2,3,4],[1,2,3,4],[1,2,3,4]]", 3) ==
-        "explain: derivatives of order 3 take 273 sweeps, one from each element of those before, and at most "
-        "200 "
-        "are shown. Hint: --order 2, or fewer numbers in --at");
+        "explain: derivatives of order 3 take more than 200 sweeps, one from each element of those before. "
+        "Hint: --order 2, or fewer numbers in --at");
+  CHECK(message("sum(A*A)", "A=[[1,2],[3,4]]", 4) ==
+        "explain: a derivative of order 4 has 8 axes here, and a tensor has at most 6. Hint: --order 3");
+  CHECK(
+      message("sum(x^3)", "x=[1,2,3]", 6).starts_with("explain: derivatives of order 6 take more than 200"));
+}
+
+TEST_CASE("to the ninth order, in closed form") {
+  // f = x^9 y: d^9 f / dx^9 = 9! y, and nothing is left of y twice
+  const std::map<std::string, double> got = derivatives(explained("x^9*y", "x=.5,y=2", 9).text);
+  CHECK(got.at("f_xxxxxxxxx") == doctest::Approx(362880 * 2));
+  CHECK(got.at("f_xxxxxxxxy") == doctest::Approx(362880 * .5));
+  CHECK(got.at("f_xxxxxxxyy") == 0);
+  CHECK(got.size() == 55);  // 1 + 2 + ... + 10
+  const double x = 0.8;
+  CHECK(derivatives(explained("sin(x)", "x=.8", 7).text).at("f_xxxxxxx") == doctest::Approx(-std::cos(x)));
 }
 
 TEST_CASE("at a kink, at a jump and outside of a domain the table says so in place of a difference") {
@@ -185,6 +199,5 @@ TEST_CASE("what is wrong is one sentence with a hint") {
   CHECK(message("x^2", "x=1,z=2") ==
         "expression: --at gives z, which the expression does not use. Hint: its variables are x");
   CHECK(message("x*y", "x=1").starts_with("expression, column 3: y has no value. Hint: --at y=1"));
-  CHECK(message("x^2", "x=1", 4) ==
-        "explain: derivatives of order 4 are not shown. Hint: order is 1, 2 or 3");
+  CHECK(message("x^2", "x=1", 10) == "explain: derivatives of order 10 are not shown. Hint: 1 to 9");
 }

@@ -61,7 +61,7 @@ Json refusal(const std::string& sentence, const std::string& pointer = "") {
 
 // What was said on stderr: the lines that point into the text, then "gradzoo: the sentence".
 Json refusal_of(const EndedProcess& ended) {
-  if (ended.killed || ended.signal != 0)
+  if (ended.killed || ended.signal != 0 || ended.err.find("out of memory") != std::string::npos)
     return refusal(
         "it took more than 10 seconds or more than 2 GB, which is all it gets. Hint: a lower "
         "order, or gradzoo explain --expr in a terminal, which has no limit");

@@ -27,8 +27,8 @@ using Json = nlohmann::json;
 using httplib::Request;
 using httplib::Response;
 
-constexpr size_t kThreads = 64, kMostBody = 16384, kMostOverlaid = 24;
-constexpr time_t kSilence = 5;  // seconds without a byte, after which a connection is given up
+constexpr size_t kThreads = 256, kMostBody = 16384, kMostOverlaid = 24;
+constexpr time_t kSilence = 3;  // seconds without a byte, after which a connection is given up
 
 // The page loads nothing from elsewhere. A run's report and an explained function hold scripts of their own:
 // they get a frame without rights to this page.
@@ -255,8 +255,10 @@ PageServer::PageServer(const ServeOptions& options) : parts_(std::make_unique<Pa
   server.set_write_timeout(kSilence);
   server.set_keep_alive_timeout(kSilence);
   // Two servers must not share a port, as the library's own options would allow.
-  server.set_socket_options([](socket_t socket) {
+  socket_t listening = INVALID_SOCKET;
+  server.set_socket_options([&listening](socket_t socket) {
     const int yes = 1;
+    listening = socket;
     ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
   });
   parts_->route_errors();
@@ -270,6 +272,8 @@ PageServer::PageServer(const ServeOptions& options) : parts_(std::make_unique<Pa
     throw Error("serve: cannot listen at {}, port {}. Hint: is it taken? --port 0 takes one that is free",
                 printable(options.host), options.port);
   parts_->port = port;
+  ::listen(listening, SOMAXCONN);  // the library lets five wait
+  server.set_socket_options([](socket_t) {});
 }
 
 PageServer::~PageServer() = default;

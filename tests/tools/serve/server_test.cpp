@@ -1,0 +1,277 @@
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <random>
+
+#include <sys/file.h>
+
+#include "support/error_message.h"
+#include "tools/serve/served.h"
+
+using namespace gradzoo;
+using namespace gradzoo::test;
+using nlohmann::json;
+
+namespace {
+
+json named(const json& entries, const std::string& name) {
+  for (const json& entry : entries)
+    if (entry["name"] == name) return entry;
+  return nullptr;
+}
+
+}  // namespace
+
+TEST_CASE("runs are listed with settings, numbers and pictures, and their curves lie over each other") {
+  const ScratchDirectory scratch;
+  write_run(scratch.file("vae-1"), 5);
+  write_run(scratch.file("deep/er/vae-2"), 3);
+  std::filesystem::create_directories(scratch.file("empty"));
+  const Served served(scratch.file(""));
+  const json answer = served.get("/api/runs").json();
+  REQUIRE(answer["runs"].size() == 2);
+  const json run = named(answer["runs"], "vae-1");
+  CHECK(run["model"] == "vae");
+  CHECK(run["settings"] == json::parse(R"([["latent", "8"], ["lr", "0.001"]])"));
+  CHECK(run["step"] == 50);
+  CHECK(run["last"] == json::parse(R"({"loss_nats_per_image": 20.0})"));
+  CHECK(run["pictures"] == json::parse(R"(["epoch-0001.png", "epoch-0002.png"])"));
+  CHECK(run["training"] == false);
+  CHECK(named(answer["runs"], "deep/er/vae-2")["step"] == 30);
+
+  const json curves = served.get("/api/curves?run=vae-1&run=deep%2Fer%2Fvae-2&x=epoch").json();
+  REQUIRE(curves.size() == 1);
+  const std::string html = curves[0]["html"];
+  CHECK(curves[0]["key"] == "loss_nats_per_image");
+  CHECK(contains(html, "<h3>loss <small>nats/image</small></h3>"));
+  CHECK(contains(html, R"(<i class="s0"></i>vae-1)"));
+  CHECK(contains(html, R"(<i class="s1"></i>deep/er/vae-2)"));
+  CHECK(contains(html, "&quot;0.3&quot;,&quot;33.3333&quot;"));  // the last point of the second: epoch, loss
+
+  CHECK(served.get("/picture?run=vae-1&file=epoch-0002.png").body == "\x89PNG two");
+  CHECK(contains(served.get("/report?run=vae-1").body, "<title>of "));
+  CHECK(served.get("/curves").status == 404);
+}
+
+TEST_CASE("a training is seen as it goes on, and the page leaves it alone") {
+  const ScratchDirectory scratch;
+  const std::string run = scratch.file("vae-1"), metrics = run + "/metrics.jsonl";
+  write_run(run, 2);
+  const Served served(scratch.file(""));
+  const int file = ::open(metrics.c_str(), O_WRONLY | O_APPEND);
+  REQUIRE(::flock(file, LOCK_EX | LOCK_NB) == 0);  // as a training has it
+  CHECK(served.get("/api/runs").json()["runs"][0]["training"] == true);
+  const std::string row =
+      "{\"step\": 30, \"epoch\": 0.3, \"seconds\": 2, \"loss_nats_per_image\": 7}\n{\"step\": 4";
+  REQUIRE(::write(file, row.data(), row.size()) == static_cast<ssize_t>(row.size()));
+  CHECK(served.get("/api/runs").json()["runs"][0]["last"]["loss_nats_per_image"] == 7);  // the torn row waits
+  CHECK(contains(served.get("/api/curves?run=vae-1").body, "\\&quot;7\\&quot;") == false);
+  CHECK(contains(served.get("/api/curves?run=vae-1").json()[0]["html"].get<std::string>(), "&quot;7&quot;"));
+  ::close(file);
+  CHECK(served.get("/api/runs").json()["runs"][0]["training"] == false);
+}
+
+TEST_CASE("what is damaged is said of that run alone") {
+  const ScratchDirectory scratch;
+  write_run(scratch.file("good"), 2);
+  write_run(scratch.file("bad"), 2);
+  write_file(scratch.file("bad/metrics.jsonl"), "{\"step\": 1}\nnonsense\n{\"step\": 3}\n");
+  const Served served(scratch.file(""));
+  const json runs = served.get("/api/runs").json()["runs"];
+  CHECK(contains(named(runs, "bad")["problem"].get<std::string>(), "line 2"));
+  CHECK(!named(runs, "good").contains("problem"));
+  CHECK(served.get("/api/curves?run=bad&run=good").json().size() == 1);
+  CHECK(contains(served.get("/api/curves?run=good&x=lr").json()["error"].get<std::string>(),
+                 "step, epoch or seconds"));
+  CHECK(served.get("/api/curves?run=good&smoothing=100").status == 400);
+  CHECK(served.get("/api/curves?run=good&smoothing=nan").status == 400);
+}
+
+TEST_CASE("nothing outside of the folder is read, and no link is followed") {
+  const ScratchDirectory scratch;
+  write_run(scratch.file("secret"), 2);
+  write_run(scratch.file("runs/vae-1"), 2);
+  write_file(scratch.file("secret.png"), "secret");
+  std::filesystem::create_directory_symlink(scratch.file("secret"), scratch.file("runs/link"));
+  std::filesystem::create_symlink(scratch.file("secret.png"), scratch.file("runs/vae-1/samples/link.png"));
+  const Served served(scratch.file(""), "runs");
+  CHECK(served.get("/api/runs").json()["runs"].size() == 1);
+  for (const char* path :
+       {"/picture?run=../secret&file=epoch-0001.png", "/picture?run=link&file=epoch-0001.png",
+        "/picture?run=vae-1/../../secret&file=epoch-0001.png", "/picture?run=vae-1&file=link.png",
+        "/picture?run=vae-1&file=../config.toml", "/picture?run=vae-1&file=%2e%2e%2fconfig.toml",
+        "/picture?run=vae-1&file=/etc/passwd", "/picture?run=%2fetc&file=passwd", "/report?run=../secret",
+        "/report?run=link", "/report", "/lab?number=1", "/explained?id=1", "/explained?id=x"}) {
+    const Reply reply = served.get(path);
+    CAPTURE(path);
+    CHECK(reply.status == 400);
+    CHECK(contains(reply.json()["error"].get<std::string>(), "Hint: "));
+  }
+  for (const char* path : {"/../secret.png", "/%2e%2e/secret.png", "/runs/vae-1/config.toml", "//etc/passwd"})
+    CHECK_MESSAGE(served.get(path).status >= 400, path);
+}
+
+TEST_CASE("only its own page may ask: Host, Origin and the kind of request are looked at") {
+  const ScratchDirectory scratch;
+  write_run(scratch.file("vae-1"), 2);
+  const Served served(scratch.file(""));
+  const auto status = [&](const std::string& headers, const std::string& method = "GET") {
+    return served.raw(method + " /api/runs HTTP/1.1\r\nConnection: close\r\n" + headers + "\r\n").status;
+  };
+  const std::string host = "Host: " + served.host() + "\r\n";
+  CHECK(status(host) == 200);
+  CHECK(status(fmt::format("Host: localhost:{}\r\n", served.port())) == 200);
+  CHECK(status("Host: evil.example\r\n") == 421);
+  CHECK(status(fmt::format("Host: evil.example:{}\r\n", served.port())) == 421);
+  CHECK(status("Host: 127.0.0.1.evil.example\r\n") == 421);
+  CHECK(status("") == 421);
+  CHECK(status(host + "Host: evil.example\r\n") == 421);
+  CHECK(status(host + "Origin: http://" + served.host() + "\r\n") == 200);
+  CHECK(status(host + "Origin: http://evil.example\r\n") == 403);
+  CHECK(status(host + "Origin: null\r\n") == 403);
+  CHECK(status(host + "Origin: https://" + served.host() + "\r\n") == 403);
+  CHECK(status(host + "Sec-Fetch-Site: cross-site\r\n") == 403);
+  CHECK(status(host, "PUT") == 405);
+  CHECK(status(host, "DELETE") == 405);
+  const std::string body = R"({"expr": "x", "at": "x=1"})";
+  CHECK(served.post("/api/explain", body, "Content-Type: text/plain\r\n").status == 415);  // a form's
+  CHECK(served.post("/api/explain", body, "").status == 415);
+  CHECK(served.post("/api/explain", body).status == 200);
+
+  const Reply page = served.get("/");
+  CHECK(contains(page.head, "frame-ancestors 'none'"));
+  CHECK(contains(page.head, "X-Content-Type-Options: nosniff"));
+  CHECK(!contains(page.body, "://"));  // it loads nothing from elsewhere
+  CHECK(contains(served.get("/report?run=vae-1").head, "sandbox allow-scripts"));
+}
+
+TEST_CASE("a function becomes its page, at any order; what is wrong, endless or huge is one sentence") {
+  const ScratchDirectory scratch;
+  const Served served(scratch.file(""));
+  const auto explain = [&](const json& body) { return served.post("/api/explain", body); };
+  const Reply explained = explain({{"expr", "-sin(x^2)"}, {"at", "x=.8"}, {"order", 5}});
+  REQUIRE_MESSAGE(explained.status == 200, explained.body);
+  const Reply page = served.get(fmt::format("/explained?id={}", explained.json()["id"].get<int>()));
+  CHECK(contains(page.body, "f_xxxxx"));
+  CHECK(contains(page.head, "sandbox allow-scripts"));
+
+  const Reply wrong = explain({{"expr", "2*sine(x)"}, {"at", "x=3"}});
+  CHECK(wrong.status == 400);
+  CHECK(wrong.json()["pointer"] == "  2*sine(x)\n    ^");
+  CHECK(wrong.json()["error"] ==
+        "expression, column 3: no function is called 'sine'. Hint: did you mean 'sin'?");
+  const auto refused = [&](const json& body) {
+    const Reply reply = explain(body);
+    CHECK_MESSAGE(reply.status == 400, body.dump());
+    const std::string error = reply.json().value("error", "");
+    CHECK_MESSAGE(contains(error, "Hint: "), error);
+    return error;
+  };
+  CHECK(contains(refused({{"expr", ""}}), "there is no function"));
+  CHECK(contains(refused({{"expr", "x"}, {"at", "x=1"}, {"order", 10}}), "1 to 9"));
+  CHECK(contains(refused({{"expr", "x"}, {"at", "x=1"}, {"order", "2"}}), "whole number"));
+  CHECK(contains(refused({{"expr", 7}}), "no text"));
+  CHECK(contains(refused({{"expr", std::string(3000, 'x')}}), "2000"));
+  CHECK(contains(refused({{"expr", std::string("x\0y", 3)}, {"at", "x=1"}}), "zero byte"));
+  CHECK(contains(refused({{"expr", "--html=/tmp/x"}, {"at", "--order=3"}}), "expression"));
+  std::string nested = "x";
+  for (int i = 0; i < 90; ++i) nested = "sin(" + nested + ")";
+  CHECK(contains(refused({{"expr", nested}, {"at", "x=1"}, {"order", 9}}), "which is all it gets"));
+  CHECK(served.get("/api/runs").status == 200);
+  CHECK(served.post("/api/explain", std::string("{")).status == 400);
+  CHECK(served.post("/api/explain", std::string("[1]")).status == 400);
+}
+
+TEST_CASE("a lab is run and shown, one at a time; stopped, it leaves nothing behind") {
+  const ScratchDirectory scratch;
+  Served served(scratch.file(""));
+  const auto started = [&] { return served.get("/api/labs").json()["started"]; };
+  CHECK(named(served.get("/api/labs").json()["labs"], "coin")["knobs"].size() > 0);
+  const auto start = [&](const json& body) { return served.post("/api/labs/start", body); };
+  CHECK(contains(start({{"lab", "coyn"}}).json()["error"].get<std::string>(), "coin"));
+  CHECK(start({{"lab", "coin"}, {"knobs", {{"chanse", "1"}}}}).status == 400);
+  CHECK(start({{"lab", "coin"}, {"seed", -1}}).status == 400);
+  CHECK(started().empty());
+  CHECK(scratch.entries() == 0);
+
+  REQUIRE(start({{"lab", "coin"}, {"seed", 3}}).status == 200);
+  for (int i = 0; i < 6000 && started()[0]["state"] == "runs"; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  CHECK(started()[0]["state"] == "done");
+  CHECK(contains(read_file(scratch.file("lab-coin-1/lab.json")), "\"seed\":3"));
+  CHECK(served.get("/lab?number=1").body == read_file(scratch.file("lab-coin-1/report.html")));
+
+  REQUIRE(start({{"lab", "mode-collapse"}}).status == 200);
+  const Reply second = start({{"lab", "coin"}});
+  CHECK(contains(second.json()["error"].get<std::string>(), "one runs at a time"));
+  CHECK(served.post("/api/labs/stop", json{{"number", 2}}).status == 200);
+  CHECK(started()[0]["state"] == "stopped");
+  CHECK(scratch.entries() == 1);
+  CHECK(served.post("/api/labs/stop", json{{"number", 9}}).status == 400);
+
+  REQUIRE(start({{"lab", "mode-collapse"}}).status == 200);
+  served.process().signal(SIGTERM);
+  CHECK(served.process().wait() == 0);
+  CHECK(scratch.entries() == 1);
+}
+
+TEST_CASE("a port that is taken, and a folder that is not there, are refused") {
+  const ScratchDirectory scratch;
+  const Served served(scratch.file(""));
+  const ProcessResult taken =
+      run_process({command(), "serve", ".", "--port", std::to_string(served.port())}, scratch.file(""));
+  CHECK(taken.status == 1);
+  CHECK(taken.err ==
+        fmt::format("gradzoo: serve: cannot listen at 127.0.0.1, port {}. Hint: is it taken? --port 0 "
+                    "takes one that is free\n",
+                    served.port()));
+  CHECK(run_process({command(), "serve", "nowhere"}, scratch.file("")).err ==
+        "gradzoo: serve: nowhere is no folder. Hint: name the one that holds your runs, such as runs\n");
+}
+
+TEST_CASE("what is broken, huge, silent, or one of a thousand at once leaves it alive") {
+  const ScratchDirectory scratch;
+  write_run(scratch.file("vae-1"), 2);
+  const Served served(scratch.file(""));
+  CHECK(served.post("/api/explain", std::string(1 << 20, ' ')).status == 413);
+  CHECK(served.raw("GET /" + std::string(100000, 'a') + " HTTP/1.1\r\n\r\n").status != 200);
+  CHECK(served.raw("GET / HTTP/1.1\r\nHost: x\r\nA: " + std::string(100000, 'a') + "\r\n\r\n").status != 200);
+  // 300 of a good request's texts with bytes changed, cut out or put in (seed fixed).
+  const std::string good = fmt::format(
+      "POST /api/explain?run=%41&x=step HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\n"
+      "Content-Length: 12\r\nConnection: close\r\n\r\n{{\"expr\":\"\"}}\n",
+      served.host());
+  std::mt19937 random(11);
+  for (int i = 0; i < 300; ++i) {
+    std::string bytes = good;
+    for (uint64_t change = random() % 6; change > 0; --change) {
+      const size_t at = random() % bytes.size();
+      if (random() % 3 == 0) bytes.erase(at, random() % 9);
+      if (bytes.empty()) break;
+      bytes[random() % bytes.size()] = static_cast<char>(random() % 256);
+    }
+    const Connection connection(served.port());
+    connection.send(bytes);  // and gone
+  }
+  // More connections than there are threads: all silent, or cut within a line.
+  std::vector<std::unique_ptr<Connection>> many;
+  for (int i = 0; i < 1000; ++i) {
+    many.push_back(std::make_unique<Connection>(served.port()));
+    if (i % 2 == 0) many.back()->send("GET / HT");
+  }
+  CHECK(many.back()->connected());
+  Reply reply;
+  for (int i = 0; i < 10 && reply.status != 200; ++i) reply = served.get("/api/runs");
+  CHECK(reply.status == 200);
+  CHECK(reply.json()["runs"].size() == 1);
+  // A thousand at once that do ask.
+  many.clear();
+  for (int i = 0; i < 1000; ++i) {
+    many.push_back(std::make_unique<Connection>(served.port()));
+    many.back()->send(
+        fmt::format("GET /api/runs HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", served.host()));
+  }
+  int answered = 0;
+  for (const auto& connection : many) answered += reply_of(connection->receive()).status == 200;
+  CHECK(answered == 1000);
+}
