@@ -43,7 +43,9 @@ void find_runs_below(const fs::path& folder, const std::string& name, int depth,
   std::ranges::sort(below);
   for (const std::string& next : below) {
     if (names.size() >= kMostRuns) return;
-    find_runs_below(folder / next, name.empty() ? next : name + "/" + next, depth + 1, names);
+    std::string its_name = name.empty() ? "" : name + "/";
+    its_name += next;
+    find_runs_below(folder / next, its_name, depth + 1, names);
   }
 }
 
