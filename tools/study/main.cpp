@@ -13,8 +13,7 @@ std::vector<Command> studies() {
   const std::map<std::string, CommandFunction> functions = {
       {"list", list_command},           {"lab", lab_command},         {"verify", verify_command},
       {"gradcheck", gradcheck_command}, {"explain", explain_command}, {"bench", bench_command},
-      {"course", course_command},       {"serve", serve_command},
-      {"doctor", doctor_command}};
+      {"course", course_command},       {"serve", serve_command},     {"doctor", doctor_command}};
   std::vector<Command> studies;
   for (const Command& command : commands()) {
     const auto found = functions.find(command.name);
