@@ -110,13 +110,16 @@ def check(root, release, work, options, told):
             told.report(name, 1, "page", "no such file", "a page")
         else:
             read.append(pages.parse(name, (root / name).read_text()))
-    shop = sandbox.Workshop(ROOT, release, work)
+    prefix = work / "prefix"
+    installed = subprocess.run(["cmake", "--install", str(release), "--prefix", str(prefix)], capture_output=True, text=True)
+    if installed.returncode:
+        return told.report("README.md", 1, "cmake --install", installed.stderr.strip()[-300:], "an installation")
+    shop = sandbox.Workshop(ROOT, release, prefix, work)
     shop.times = []
     programs, cmakes = [], []
     for page in read:
         followed = links.check(page, root, told.report)
         if followed:
-            told.notes += [(page.name, 0, "link", "")] * 0
             told.notes.append((page.name, 0, "page of links", f"{followed} links"))
         cpp.plan(page, root, told.note, told.report, programs)
         cmakes += fences.others(page, root, shop, told.note, told.report)
@@ -124,7 +127,7 @@ def check(root, release, work, options, told):
 
     def build_and_run():
         if programs or cmakes:
-            ready = cpp.build(programs, work, root, release, cmakes, told.report, mpi)
+            ready = cpp.build(programs, work, root, cmakes, told.report, mpi)
             cpp.run(ready, work, shop.environment, told.report)
     jobs = [("C++", build_and_run)]
     jobs += [(page.name, commands.PageRun(page, shop, told.note, told.report).all)

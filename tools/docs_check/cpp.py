@@ -18,7 +18,7 @@ class Program:
 
     def __init__(self, name, mpi=False):
         self.name, self.mpi = name, mpi
-        self.blocks = []  # (block, with_, then, continues)
+        self.blocks = []  # (block, with, then, continues, includes)
 
 
 def plan(page, root, note, report, programs):
@@ -51,17 +51,17 @@ def plan(page, root, note, report, programs):
             if program is None:
                 program = Program(name, mpi="mpi.h" in file.read_text())
                 programs.append(program)
-            program.blocks.append((block, "", "", False))
+            program.blocks.append((block, "", "", False, []))
             note(block.page, block.line, "C++ run", f"in tests/docs/{name}")
             continue
-        if not ({"with", "then", "continues", "alone"} & set(says)):
+        if not ({"with", "then", "continues", "include"} & set(says)):
             if sources is None:
                 sources = [(file, file.read_text()) for file in excerpts.linked_sources(page, root)]
             found = next((file for file, text in sources if excerpts.missing(block.lines, text) is None), None)
             if found:
                 note(block.page, block.line, "excerpt", f"stands in {found.relative_to(root.resolve())}")
                 continue
-        alone.blocks.append((block, says.get("with", ""), says.get("then", ""), "continues" in says))
+        alone.blocks.append((block, says.get("with", ""), says.get("then", ""), "continues" in says, says.get("include", "").split()))
         note(block.page, block.line, "C++ run", "as a function, " + (says.get("with") or "alone"))
     if alone.blocks:
         programs.append(alone)
@@ -73,8 +73,9 @@ def numbered(block):
 
 def source_of_page(program):
     includes, bodies, calls = [], [], []
-    for block, before, after, continues in program.blocks:
+    for block, before, after, continues, headers in program.blocks:
         text = []
+        includes += [f"#include {header}" for header in headers]
         for row in block.lines:
             if row.startswith("#include"):
                 includes.append(row)
@@ -117,14 +118,10 @@ def source_in_file(program, root):
     return "\n".join(out), blocks if used == len(blocks) else None
 
 
-def build(programs, work, root, release, cmake_fences, report, mpi):
+def build(programs, work, root, cmake_fences, report, mpi):
     """Writes a project that finds the installed package, builds it, and gives what may be run: (block, words)."""
     prefix, project = work / "prefix", work / "cpp"
     project.mkdir(parents=True, exist_ok=True)
-    installed = subprocess.run(["cmake", "--install", str(release), "--prefix", str(prefix)], capture_output=True, text=True)
-    if installed.returncode:
-        report("README.md", 1, "cmake --install", installed.stderr.strip()[-300:], "an installation")
-        return []
     text = "cmake_minimum_required(VERSION 3.25)\nproject(pages LANGUAGES CXX)\nset(CMAKE_CXX_STANDARD 20)\n"
     text += "if(NOT TARGET gradzoo::gradzoo)\n  find_package(gradzoo REQUIRED)\nendif()\n"
     (project / "all.h").write_text("#include <cstdio>\n#include <cstdlib>\n#include <stdexcept>\n"

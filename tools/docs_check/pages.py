@@ -58,7 +58,7 @@ def parse(name, text):
         marker, begin = MARKER.match(line), FENCE.match(line)
         if marker:
             said = marker.group(1)
-            if re.match(r"[A-Z]\w*=|not \S+.*: |before |masked \S", said) and not said.startswith("not:"):
+            if re.match(r"[A-Z]\w*=|not \S+.*: |before |masked \S|fresh$", said) and not said.startswith("not:"):
                 parts.append(Setting(name, at + 1, said))
             else:
                 markers.append((at + 1, said))

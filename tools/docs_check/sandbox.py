@@ -14,7 +14,7 @@ TOYS = {"nce", "cnce", "fce"}
 WITH_LABELS = ("flow-matching", "ddpm", "ncsn")
 
 
-def make_digits(root, folder, train=600, test=300):
+def make_digits(root, folder, train=400, test=100):
     """MNIST's first images, 8 x 8: every third pixel."""
     folder.mkdir(parents=True)
     source = root / "datasets/mnist"
@@ -41,15 +41,15 @@ def make_picture(path, width, height, seed):
 class Workshop:
     """What all pages share: the program, the data, and runs that are made once and copied."""
 
-    def __init__(self, root, release, work):
+    def __init__(self, root, release, prefix, work):
         self.root, self.release, self.work = root, release, work
         make_digits(root, work / "data/mnist")
         self.pictures = work / "pictures"
         for label in ("a", "b"):
             (self.pictures / label).mkdir(parents=True)
             for number in range(30):
-                make_picture(self.pictures / label / f"{number}.png", 32 + number % 3, 36, number + ord(label))
-        self.environment = dict(os.environ, PATH=f"{release}:{os.environ['PATH']}", HOME=str(work / "home"),
+                make_picture(self.pictures / label / f"{number}.png", 32, 32, number + ord(label))
+        self.environment = dict(os.environ, PATH=f"{prefix}/bin:{os.environ['PATH']}", HOME=str(work / "home"),
                                 XDG_CACHE_HOME=str(work / "cache"), GRADZOO_DATA=str(work / "data"),
                                 OMP_NUM_THREADS="1", OMP_WAIT_POLICY="passive", OMPI_ALLOW_RUN_AS_ROOT="1",
                                 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1", OMPI_MCA_rmaps_base_oversubscribe="1")
@@ -97,11 +97,17 @@ class Workshop:
         for name in ("ops.md", "ledger.md"):  # which commands write
             shutil.copy(self.root / "docs" / name, folder / "docs" / name)
         (folder / "runs").mkdir()
-        for name in ("FOLDER", "cats", "DIR"):
+        for name in ("FOLDER", "cats"):
             (folder / name).symlink_to(self.pictures)
+        (folder / "DIR").symlink_to(folder / "runs")
         if page.startswith("course/"):
             subprocess.run(["gradzoo", "course", "start", "learner"], cwd=folder, env=self.environment, capture_output=True)
-            for file in (self.root / "tests/course/solutions").glob("*.h"):
-                shutil.copy(file, folder / "learner" / file.name)
             folder = folder / "learner"
+            self.solve(folder)
+        if page.endswith("course-instructor.md"):
+            subprocess.run(["gradzoo", "course", "start", "class/anna"], cwd=folder, env=self.environment, capture_output=True)
         return folder
+
+    def solve(self, folder):
+        for file in (self.root / "tests/course/solutions").glob("*.h"):
+            shutil.copy(file, folder / file.name)
