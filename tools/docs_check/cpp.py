@@ -27,7 +27,19 @@ def plan(page, root, note, report, programs):
     sources = None
     for block in page.parts:
         language = getattr(block, "language", None)
-        says = dict(said.partition(" ")[::2] for _, said in getattr(block, "markers", []))
+        says = {}
+        for _, said in getattr(block, "markers", []):
+            verb, _, rest = said.partition(" ")
+            says[verb] = (says[verb] + "\n" + rest) if verb in says else rest
+        if says.get("output", "").startswith("of examples/"):
+            name = says["output"][3:]
+            program = next((known for known in programs if known.name == name), None)
+            if program is None:
+                program = Program(name)
+                programs.append(program)
+            program.blocks.append((block, "", "", False, []))
+            note(block.page, block.line, "output compared", name)
+            continue
         if language in (None, "") and not ({"from", "in"} & set(says)):
             continue
         if language not in ("cpp", "c++", "cc", "cxx", "", None) and "from" not in says:
@@ -61,6 +73,12 @@ def plan(page, root, note, report, programs):
             if found:
                 note(block.page, block.line, "excerpt", f"stands in {found.relative_to(root.resolve())}")
                 continue
+        if re.search(r"^int main\(", "\n".join(block.lines), re.MULTILINE):
+            whole = Program(f"whole_{page.name}_{block.line}")
+            whole.blocks.append((block, "", "", False, []))
+            programs.append(whole)
+            note(block.page, block.line, "C++ run", "as it stands")
+            continue
         alone.blocks.append((block, says.get("with", ""), says.get("then", ""), "continues" in says, says.get("include", "").split()))
         note(block.page, block.line, "C++ run", "as a function, " + (says.get("with") or "alone"))
     if alone.blocks:
@@ -81,10 +99,7 @@ def source_of_page(program):
                 includes.append(row)
             text.append("" if row.startswith("#include") else row)
         body = f'{before}\n#line {block.line} "{block.page}"\n' + "\n".join(text) + f'\n#line 1 "after"\n{after}\n'
-        if re.search(r"\bint main\(", "\n".join(text)):
-            space = f"program_{block.line}"
-            bodies.append(("at", block, f"namespace {space} {{\n{body}\n}}\n", f"{space}::main()"))
-        elif continues and bodies:
+        if continues and bodies:
             kind, first, sofar, call = bodies[-1]
             bodies[-1] = (kind, first, sofar + body, call)
         else:
@@ -92,12 +107,8 @@ def source_of_page(program):
     text = "".join(dict.fromkeys(row + "\n" for row in includes)) + "using namespace gradzoo;\n"
     text += "#define CHECK(what) do { if (!(what)) throw std::runtime_error(\"not so: \" #what); } while (false)\n"
     for kind, block, body, call in bodies:
-        if kind == "in":
-            call = f"block_{block.line}()"
-            body = f"static void {call} {{\n{body}}}\n"
-        else:
-            call = f"if ({call} != 0) throw std::runtime_error(\"returned non-zero\")"
-        text += body
+        call = f"block_{block.line}()"
+        text += f"static void {call} {{\n{body}}}\n"
         calls.append((block, f"if (which == {block.line}) {call};"))
     text += "int main(int, char** argv) {\n  const int which = std::atoi(argv[1]);\n  try {\n    "
     text += "\n    ".join(call for _, call in calls)
@@ -107,20 +118,27 @@ def source_of_page(program):
 
 
 def source_in_file(program, root):
+    """The file with the blocks in it, whose #includes go to its top; one of a file that the page makes up is dropped."""
     blocks = [block for block, *_ in program.blocks]
     lines, out, used = (root / "tests/docs" / program.name).read_text().split("\n"), [], 0
+    top, made_up = [], program.name.replace(".cpp", ".h")
     for number, line in enumerate(lines, 1):
         if line.strip() == "//! block" and used < len(blocks):
-            out.append(numbered(blocks[used]) + f'#line {number + 1} "tests/docs/{program.name}"')
+            block = blocks[used]
+            rows = ["" if row.startswith(("#include", "#pragma once")) else row for row in block.lines]
+            top += [row for row in block.lines if row.startswith("#include") and f"/{made_up}" not in row]
+            out.append(f'#line {block.line} "{block.page}"\n' + "\n".join(rows) +
+                       f'\n#line {number + 1} "tests/docs/{program.name}"')
             used += 1
         else:
             out.append(line)
-    return "\n".join(out), blocks if used == len(blocks) else None
+    text = "\n".join(top) + f'\n#line 1 "tests/docs/{program.name}"\n' + "\n".join(out)
+    return text, blocks if used == len(blocks) else None
 
 
-def build(programs, work, root, cmake_fences, report, mpi):
+def build(programs, work, root, cmake_fences, report, mpi, again=False):
     """Writes a project that finds the installed package, builds it, and gives what may be run: (block, words)."""
-    prefix, project = work / "prefix", work / "cpp"
+    prefix, project = work / "prefix", work / ("cpp_again" if again else "cpp")
     project.mkdir(parents=True, exist_ok=True)
     text = "cmake_minimum_required(VERSION 3.25)\nproject(pages LANGUAGES CXX)\nset(CMAKE_CXX_STANDARD 20)\n"
     text += "if(NOT TARGET gradzoo::gradzoo)\n  find_package(gradzoo REQUIRED)\nendif()\n"
@@ -136,9 +154,10 @@ def build(programs, work, root, cmake_fences, report, mpi):
         folder = project / f"cmake_{number}"
         folder.mkdir(exist_ok=True)
         (folder / "main.cpp").write_text("#include <gradzoo/gradzoo.h>\nint main() { return gradzoo::scalar(0).item() != 0; }\n")
-        (folder / "CMakeLists.txt").write_text(
-            "cmake_minimum_required(VERSION 3.25)\nproject(my_program LANGUAGES CXX)\n"
-            "add_executable(my_program main.cpp)\n" + "\n".join(block.lines) + "\n")
+        begin = ("cmake_minimum_required(VERSION 3.25)\nproject(my_program LANGUAGES CXX)\n"
+                 "add_executable(my_program main.cpp)\n")
+        lines = "\n".join(block.lines) + "\n"
+        (folder / "CMakeLists.txt").write_text(lines if "add_executable" in lines else begin + lines)
     runs = []
     for number, program in enumerate(programs):
         if program.mpi and not mpi:
@@ -147,6 +166,12 @@ def build(programs, work, root, cmake_fences, report, mpi):
         if program.name.startswith("page_"):
             source, blocks = source_of_page(program)
             words = [[str(project / "build" / target), str(block.line)] for block in blocks]
+        elif program.name.startswith("examples/"):
+            source, blocks = (root / program.name).read_text(), [block for block, *_ in program.blocks]
+            words = [[str(project / "build" / target)]] * len(blocks)
+        elif program.name.startswith("whole_"):
+            block = program.blocks[0][0]
+            source, blocks, words = numbered(block), [block], [[str(project / "build" / target)]]
         else:
             source, blocks = source_in_file(program, root)
             if blocks is None:
@@ -158,8 +183,10 @@ def build(programs, work, root, cmake_fences, report, mpi):
                 words = [["mpirun", "--oversubscribe", "-n", "2", *words[0]]]
         (project / f"{target}.cpp").write_text(source)
         text += f"add_executable({target} {target}.cpp)\ntarget_link_libraries({target} PRIVATE gradzoo::gradzoo)\n"
-        text += f"target_include_directories({target} PRIVATE \"{root}/tests\")\n"
-        text += f"target_precompile_headers({target} REUSE_FROM headers)\n"
+        if "//! tree" in source:  # compiled as the tree's own files are
+            text += f"target_include_directories({target} BEFORE PRIVATE \"{root}\")\n"
+        else:
+            text += f"target_precompile_headers({target} REUSE_FROM headers)\n"
         if program.mpi:
             text += f"target_link_libraries({target} PRIVATE MPI::MPI_CXX)\n"
             text += f"target_compile_definitions({target} PRIVATE OMPI_SKIP_MPICXX)\n"
@@ -172,19 +199,27 @@ def build(programs, work, root, cmake_fences, report, mpi):
         if made.returncode == 0:
             made = subprocess.run(["cmake", "--build", str(folder / "build"), "--", "-k", "-j2"], capture_output=True, text=True)
         if made.returncode and folder == project:
-            tell_errors(made.stdout + made.stderr, programs, root, report)
+            bad = tell_errors(made.stdout + made.stderr, programs, root, report)
+            rest = [program for program in programs if program.name.startswith("page_") and
+                    any(block in bad for block, *_ in program.blocks)]
+            for program in rest:
+                program.blocks = [part for part in program.blocks if part[0] not in bad]
+            rest = [program for program in rest if program.blocks]
+            if rest and not again:
+                ready += build(rest, work, root, [], report, mpi, again=True)
         elif made.returncode:
             block = cmake_fences[int(folder.name.split("_")[1])]
             report(block.page, block.line, "cmake", made.stderr.strip()[-300:], "a project that builds")
         elif folder != project:
             block = cmake_fences[int(folder.name.split("_")[1])]
-            ready.append((block, [str(folder / "build/my_program")]))
+            target = re.search(r"add_executable\((\w+)", (folder / "CMakeLists.txt").read_text()).group(1)
+            ready.append((block, [str(folder / "build" / target)]))
     return [(block, words) for block, words in runs
             if os.path.exists(words[0]) or words[0] == "mpirun" and os.path.exists(words[-1])] + ready
 
 
 def tell_errors(output, programs, root, report):
-    told = set()
+    told, bad = set(), []
     for line in output.split("\n"):
         error = ERROR.match(line)
         if not error:
@@ -195,11 +230,13 @@ def tell_errors(output, programs, root, report):
         blocks = [block for program in programs for block, *_ in program.blocks if block.page == name and
                   block.line <= int(number) <= block.line + len(block.lines)]
         place = (name, blocks[0].line) if blocks else (name, int(number))
+        bad += blocks
         if place not in told:
             told.add(place)
             report(name, int(number), "C++", said, "a program")
     if not told:
         report("tools/check_docs", 1, "build of the C++ blocks", output.strip()[-600:], "a build")
+    return bad
 
 
 def run(ready, work, environment, report):
@@ -208,7 +245,12 @@ def run(ready, work, environment, report):
         folder.mkdir(parents=True, exist_ok=True)
         try:
             ran = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, timeout=60)
-            if ran.returncode:
+            if any(said.startswith("output of examples/") for _, said in block.markers):
+                lines = [line.strip() for line in (ran.stdout + ran.stderr).split("\n")]
+                for at, line in enumerate(block.lines):
+                    if line.strip() and line.strip() not in lines:
+                        report(block.page, block.line + at, "output", (lines or ["nothing"])[0], line.strip())
+            elif ran.returncode:
                 said = (ran.stderr.strip() or ran.stdout.strip() or "nothing").split("\n")[-1]
                 report(block.page, block.line, "C++", f"ended with {ran.returncode}: {said}", "an end with 0")
         except subprocess.TimeoutExpired:

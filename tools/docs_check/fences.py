@@ -20,10 +20,8 @@ def others(page, root, shop, note, report):
             note(block.page, block.line, "CMake built", "in a project of one program")
         elif block.language == "python":
             python(block, shop, note, report)
-        elif {"from", "in"} & set(says):
+        elif {"from", "in", "output"} & set(says):
             pass  # cpp.plan
-        elif "output" in says:
-            output(block, says["output"], root, shop, note, report)
         elif "folders" in says:
             folders(block, root, note, report)
         elif not block.language and not block.fenced:
@@ -53,17 +51,6 @@ def python(block, shop, note, report):
     note(block.page, block.line, "Python run", "beside runs/vae-1")
     if ran.returncode:
         report(block.page, block.line, "Python", ran.stderr.strip().split("\n")[-1], "an end with 0")
-
-
-def output(block, what, root, shop, note, report):
-    """`output of COMMAND`: all lines of the block are among what it prints."""
-    words = what.removeprefix("of ").split()
-    ran = subprocess.run(words, cwd=shop.work, env=shop.environment, capture_output=True, text=True, timeout=60)
-    lines = [line.strip() for line in (ran.stdout + ran.stderr).split("\n")]
-    note(block.page, block.line, "output", what)
-    for number, line in enumerate(block.lines):
-        if line.strip() and line.strip() not in lines:
-            report(block.page, block.line + number, what, "no such line", line.strip())
 
 
 def folders(block, root, note, report):

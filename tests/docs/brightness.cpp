@@ -1,0 +1,24 @@
+// The use of docs/architecture.md: it finds its options, and refuses points.
+//! tree
+#include <cmath>
+
+#include "autograd/ops.h"
+#include "autograd/plain.h"
+#include "tools/uses/use.h"
+
+namespace gradzoo {
+
+//! block
+
+}  // namespace gradzoo
+
+int main() {
+  const gradzoo::Use use = gradzoo::brightness_use();
+  gradzoo::OptionTable table;
+  use.options()->describe(table);
+  gradzoo::Abilities abilities;
+  gradzoo::DataShape points;
+  return use.name == "brightness" && gradzoo::lacks_samples_of_images(abilities, points) == "draws points"
+             ? 0
+             : 1;
+}
