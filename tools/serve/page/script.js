@@ -404,6 +404,6 @@ byId('filter').addEventListener('input', listRuns);
 byId('all').addEventListener('click', () => chooseAll(true));
 byId('none').addEventListener('click', () => chooseAll(false));
 byId('expression').addEventListener('submit', explain);
-window.addEventListener('hashchange', draw);
+window.addEventListener('hashchange', () => { scrollTo(0, 0); draw(); });
 offerExamples();
 poll();

@@ -1,0 +1,289 @@
+#!/usr/bin/python3
+"""browser_test.py GRADZOO: uses the page of `gradzoo serve` in headless Chromium, as a reader would, while a training
+goes on in another process. Ends with 77 where Chromium or Selenium is missing."""
+import json
+import math
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+import traceback
+
+sys.dont_write_bytecode = True
+from browser import By, Keys, Page, begin_browser, check, eventually  # ends with 77 where Selenium is missing
+from selenium.webdriver.support.ui import Select
+
+TABS = ['runs', 'samples', 'pair', 'function', 'labs']
+
+
+def curves(page):
+    listed = eventually('the list of runs', lambda: page.js(
+        'return [...document.querySelectorAll("#names input")].map(box => box.dataset.run)'))
+    check(listed == ['deep/b', 'a', 'live'] or sorted(listed) == ['a', 'deep/b', 'live'], f'listed: {listed}')
+    eventually('three lines', lambda: len([n for n in page.chart('objective') if 'validation' not in n]) == 3)
+    with open(page.folder + '/a/metrics.jsonl') as file:
+        rows = [json.loads(row) for row in file]
+    wanted = [(row['step'], row['objective']) for row in rows if 'objective' in row]
+    drawn = page.chart('objective')['a']['points']
+    check(len(drawn) == len(wanted) and all(x == s and math.isclose(y, v, rel_tol=1e-3)
+                                            for (x, y), (s, v) in zip(drawn, wanted)), f'{drawn} is not {wanted}')
+    for name, line in page.chart('objective').items():
+        dot = page.js('''return document.querySelector(`#names [data-run="${arguments[0]}"]`)
+            .parentNode.querySelector('i').className''', name.removesuffix(', validation'))
+        check(line['pen'].split()[0] == dot, f"{name} has the pen {line['pen']}, and {dot} on the list")
+
+    # It grows while the training goes on, and again.
+    eventually('the word training', lambda: 'training' in page.text('#names li:last-child small'))
+    for _ in range(2):
+        before = page.chart('objective')['live']['points'][-1][0]
+        eventually('the curve grows', lambda: page.chart('objective')['live']['points'][-1][0] > before)
+
+    page.click('#names [data-run="a"]')
+    eventually('a is gone', lambda: 'deep/b' in page.chart('objective') and 'a' not in page.chart('objective'))
+    page.click('#none')
+    eventually('no curves', lambda: page.one('#no-curves').is_displayed() and not page.chart('objective'))
+    page.type('#filter', 'lr=0.002')
+    eventually('the filter', lambda: page.js('return document.querySelectorAll("#names li").length') == 1)
+    page.click('#all')
+    eventually('b alone', lambda: set(n.removesuffix(', validation') for n in page.chart('objective')) == {'deep/b'})
+    page.type('#filter', Keys.DELETE)
+    page.click('#all')
+    Select(page.one('#axis')).select_by_visible_text('epoch')
+    eventually('along epochs', lambda: math.isclose(page.chart('objective')['a']['points'][-1][0], rows[-1]['epoch'],
+                                                    rel_tol=1e-3))
+    page.js('''const s = document.getElementById('smoothing'); s.value = 50; s.dispatchEvent(new Event('input'))''')
+    total = weight = 0
+    for _, value in wanted:
+        total, weight = total / 2 + value / 2, weight / 2 + .5
+    eventually('smoothed', lambda: math.isclose(page.chart('objective')['a']['points'][-1][1], total / weight,
+                                                rel_tol=1e-3))
+
+
+def samples(page):
+    page.open('samples')
+    strip = lambda run: page.js('return document.getElementById("strip " + arguments[0])', run)
+    slider = lambda run: strip(run).find_element(By.CSS_SELECTOR, 'input')
+    number = lambda run, what: int(slider(run).get_property(what))
+    image = lambda run: strip(run).find_element(By.CSS_SELECTOR, 'img.moment')
+    eventually('pictures of the live run', lambda: number('live', 'max') >= 2)
+    eventually('it follows the newest', lambda: number('live', 'value') == number('live', 'max'))
+    moments = lambda run: sorted(f for f in os.listdir(f'{page.folder}/{run}/samples') if f.startswith('epoch-'))
+    slider('live').send_keys(Keys.HOME, Keys.ARROW_RIGHT)
+    files = moments('live')
+    check(strip('live').find_element(By.CSS_SELECTOR, 'output').text == f'epoch {int(files[1][6:10])}', 'its label')
+    second = page.bytes_of(image('live'))
+    check(second == page.picture_file('live', files[1]), f'the second picture is {files[1]}')
+    slider('live').send_keys(Keys.ARROW_LEFT)
+    first = page.bytes_of(image('live'))
+    check(first == page.picture_file('live', files[0]) and first != second, 'the arrow key shows the first')
+    last = number('live', 'max')
+    eventually('more pictures', lambda: number('live', 'max') > last)
+    check(number('live', 'value') == 0, 'the slider stays where it was moved to')
+    files = moments('a')
+    check(number('a', 'max') == len(files) - 1, 'all pictures of a')
+    check(page.bytes_of(image('a')) == page.picture_file('a', files[-1]), 'a shows its newest')
+    ends = strip('a').find_elements(By.CSS_SELECTOR, '.ends figcaption')
+    check([e.get_property('textContent') for e in ends] == ['score'], f'below stand {[e.text for e in ends]}')
+
+
+def pair(page):
+    page.open('pair')
+    runs, wanted = ['deep/b', 'a'], []
+    for side, run in zip(['left', 'right'], runs):
+        Select(page.one('#' + side)).select_by_value(run)
+        with open(f'{page.folder}/{run}/config.toml', 'rb') as file:
+            wanted.append(tomllib.load(file))
+    differing = sorted(key for key in wanted[0] if wanted[0][key] != wanted[1].get(key))
+    rows = lambda: page.js('''return [...document.querySelectorAll('#sides .scroll:nth-of-type(2) tr')]
+        .map(row => [...row.children].map(cell => cell.textContent))''')
+    eventually('their names', lambda: rows()[0][1:] == runs)
+    table = {row[0]: row[1:] for row in rows()[1:]}
+    check(sorted(table) == differing and {'lr', 'seed'} <= set(table), f'{table} is not {differing}')
+    check(table['lr'] == ['0.002', '0.004'], f"lr {table['lr']}")
+    page.click('#equal')
+    eventually('equal ones, too', lambda: ['data', 'ring8', 'ring8'] in rows())
+    for run, image in zip(runs, page.browser.find_elements(By.CSS_SELECTOR, '#sides img')):
+        newest = max(f for f in os.listdir(f'{page.folder}/{run}/samples') if f.startswith('epoch-'))
+        check(page.bytes_of(image) == page.picture_file(run, newest), f'the picture of {run}')
+
+
+def function(page):
+    page.open('function')
+    page.type('#expr', 'sin(x^2)*exp(-y)')
+    page.type('#at', 'x=.8, y=.3')
+    page.type('#order', '2')
+    page.click('#expression button')
+    x, y, e = .8, .3, math.exp(-.3)
+    s, c = math.sin(x * x), math.cos(x * x)
+    page.explained({'x': x, 'f': s * e, 'f_x': 2 * x * c * e, 'f_y': -s * e})
+    # Step by step: beside each adjoint the same by differences, and among them the derivatives, first and second.
+    steps = int(page.one('#slider').get_attribute('max'))
+    beside = []
+    for step in range(steps + 1):
+        beside += page.js('''const slider = document.getElementById('slider');
+            slider.value = arguments[0]; slider.dispatchEvent(new Event('input'));
+            const terms = [...document.querySelectorAll('#panel dt')];
+            return terms.flatMap((term, at) => term.textContent !== 'differences' ? [] :
+              [[terms[at - 1], term].map(beside => parseFloat(beside.nextSibling.textContent))])''', step)
+    check(len(beside) > 4 and all(math.isclose(a, d, rel_tol=2e-3, abs_tol=1e-6) for a, d in beside),
+          f'adjoints and differences: {beside}')
+    for wanted in [2 * x * c * e, -s * e, (2 * c - 4 * x * x * s) * e, -2 * x * c * e, s * e]:
+        check(any(math.isclose(a, wanted, rel_tol=1e-3) for a, _ in beside), f'{wanted} is no adjoint: {beside}')
+
+    page.one('#hide').click()
+    revealed = lambda: {name: value for name, value in page.nodes().items() if value != '?'}
+    eventually('what is not given is hidden', lambda: revealed() == {'x': '0.8', 'y': '0.3'} and len(page.nodes()) > 8)
+    page.js('''[...document.querySelectorAll('#graph .node')].find(node => node.textContent.includes('f = '))
+        .dispatchEvent(new MouseEvent('click', {bubbles: true}))''')
+    eventually('a click reveals f alone', lambda: revealed() == {'x': '0.8', 'y': '0.3', 'f': '0.442'})
+    page.out()
+
+    page.type('#expr', '2*sine(x)')
+    page.press(Keys.ENTER)
+    eventually('the refusal', lambda: page.text('#refusal') == '  2*sine(x)\n    ^\nexpression, column 3: no function '
+               "is called 'sine'. Hint: did you mean 'sin'?")
+    check(not page.one('#explained').is_displayed() and not page.one('#working').is_displayed(), 'the refusal alone')
+
+
+def by_keyboard(page):
+    """From the top of the page to a third derivative and a finished lab, without the mouse."""
+    page.browser.get('about:blank')
+    page.browser.get(page.address)
+    eventually('the page', lambda: page.js('return document.querySelectorAll("#names li").length') == 3)
+    page.tab_to('#names [data-run="a"]')
+    page.press(Keys.SPACE)
+    eventually('a is gone', lambda: 'deep/b' in page.chart('objective') and 'a' not in page.chart('objective'))
+    polls = lambda: page.js('''return performance.getEntriesByType('resource')
+        .filter(entry => entry.name.endsWith('/api/runs')).length''')
+    before = polls()
+    eventually('another look at the runs', lambda: polls() > before + 1)
+    check(page.js('return document.activeElement.dataset.run') == 'a', 'the focus stays on the list')
+    page.press(Keys.SPACE)
+    page.tab_to('nav a[href="#function"]', back=True)
+    page.press(Keys.ENTER)
+    for selector, text in [('#expr', 'x^5'), ('#at', 'x=2'), ('#order', '3')]:
+        page.tab_to(selector)
+        page.js('document.activeElement.select()')
+        page.press(text)
+    page.press(Keys.ENTER)
+    page.explained({'f': 32, 'f_x': 80, 'f_xx': 160})
+    page.out()
+    page.tab_to('#explained')
+    page.press(Keys.END)  # to the last step, where x holds the third derivative
+    page.in_frame('#explained', lambda: '240' in page.text('#panel') and '240' in page.text('#sentence'))
+    page.out()
+
+    page.tab_to('nav a[href="#labs"]', back=True)
+    page.press(Keys.ENTER)
+    eventually('the labs', lambda: page.js('return document.querySelectorAll(".lab").length') > 5)
+    lab = lambda name: page.js('''const lab = [...document.querySelectorAll('.lab')].find(lab =>
+        lab.querySelector('h3').firstChild.textContent === arguments[0]); lab.id ||= 'test-' + arguments[0];
+        return '#' + lab.id''', name)
+    coin, long = lab('coin'), lab('mode-collapse')
+    page.tab_to(coin + ' summary')
+    page.press(Keys.ENTER)
+    page.tab_to(coin + ' [name="chance"]')
+    page.js('document.activeElement.select()')
+    page.press('7', Keys.ENTER)
+    eventually('the refusal', lambda: 'Hint: ' in page.text(coin + ' .problem'))
+    before = polls()
+    eventually('another look at the runs', lambda: polls() > before)
+    check('chance' in page.text(coin + ' .problem'), 'the refusal stays')
+    page.js('document.activeElement.select()')
+    page.press('0.6', Keys.ENTER)
+    eventually('the lab is done', lambda: page.text('#started p').startswith('coin chance=0.6: done'))
+    check(page.text(coin + ' .problem') == '', 'the refusal is gone')
+    page.in_frame('#lab-page', lambda: 'coin' in page.text('h1, title'))
+    page.out()
+    with open(page.folder + '/lab-coin-1/lab.json') as file:
+        check('0.6' in json.dumps(json.load(file)), 'the knob is turned')
+    # One that takes long is watched, and stopped.
+    page.tab_to(long + ' summary')
+    page.press(Keys.ENTER)
+    page.tab_to(long + ' button')
+    page.press(Keys.ENTER)
+    eventually('what it says meanwhile', lambda: page.text('#started p').startswith('mode-collapse: runs, '))
+    page.tab_to('#started .stop', back=True)
+    page.press(Keys.ENTER)
+    eventually('it is stopped', lambda: page.text('#started p').startswith('mode-collapse: stopped'))
+    check(not os.path.exists(page.folder + '/lab-mode-collapse-1'), 'stopped, it leaves nothing')
+
+
+def looks(page):
+    """On a phone nothing is wider than the screen; by day and by night all texts stand out from their ground."""
+    chrome = page.browser.execute_cdp_cmd
+    chrome('Emulation.setDeviceMetricsOverride', {'width': 390, 'height': 844, 'deviceScaleFactor': 1, 'mobile': False})
+    page.js('document.querySelectorAll("details").forEach(details => { details.open = true; })')
+    for tab in TABS:
+        page.open(tab)
+        eventually('drawn', lambda: page.js('return document.querySelectorAll(".page:not([hidden]) *").length') > 8)
+        wide = page.js(page.measures + 'return tooWide()')
+        check(not wide, f'wider than a phone, on {tab}: {wide}')
+    page.open('function')
+    page.click('#expression button')
+    page.explained({})
+    eventually('the drawing', lambda: page.nodes())
+    wide = page.js(page.measures + 'return tooWide()')
+    page.out()
+    check(not wide, f'wider than a phone, in the frame: {wide}')
+    chrome('Emulation.clearDeviceMetricsOverride', {})
+    grounds = []
+    for light in ['light', 'dark']:
+        chrome('Emulation.setEmulatedMedia', {'features': [{'name': 'prefers-color-scheme', 'value': light}]})
+        for tab in TABS:
+            page.open(tab)
+            texts, faint, ground = page.js(page.measures + 'return contrasts(4.5)')
+            check(texts > 8, f'texts are measured on {tab}: {texts}')
+            check(not faint, f'texts that are hard to read, {light}, on {tab}: {faint}')
+        grounds.append(ground)
+    check(grounds[0] > .7 and grounds[1] < .05, f'a light and a dark ground: {grounds}')
+
+
+def run(program, scratch):
+    folder = scratch + '/runs'
+    os.makedirs(folder + '/deep')
+    quiet = {'stdout': subprocess.DEVNULL, 'stderr': subprocess.DEVNULL, 'stdin': subprocess.DEVNULL,
+             'env': {**os.environ, 'OMP_WAIT_POLICY': 'passive'}}
+    train = [program, 'train', 'score', '--data', 'ring8', '--threads', '1']
+    settings = [('a', '--steps 200 --lr 0.004'), ('deep/b', '--steps 120 --lr 0.002 --seed 1')]
+    finished = [subprocess.Popen([*train, *words.split(), '--out', f'{folder}/{name}'], **quiet)
+                for name, words in settings]
+    processes = list(finished)
+    browser = None
+    try:
+        browser = begin_browser(scratch + '/profile')
+        for training in finished:
+            check(training.wait() == 0, 'a training failed')
+        processes.append(subprocess.Popen([*train, '--epochs', '120', '--out', folder + '/live'], **quiet))
+        server = subprocess.Popen([program, 'serve', folder, '--port', '0'], stdout=subprocess.PIPE, text=True)
+        processes.append(server)
+        page = Page(browser, server.stdout.readline().strip(), folder)
+        eventually('the live run', lambda: os.path.getsize(folder + '/live/metrics.jsonl') > 0)
+        browser.get(page.address)
+        for part in [curves, samples, pair, function, by_keyboard, looks]:
+            begin = time.monotonic()
+            try:
+                part(page)
+            except Exception as error:
+                browser.save_screenshot('browser_test.png')
+                line = traceback.extract_tb(error.__traceback__)[-1 if type(error) is not AssertionError else -2].lineno
+                sys.exit(f'{part.__name__}, line {line}: {str(error).split("Stacktrace")[0]} (see browser_test.png)')
+            print(f'{part.__name__}: {time.monotonic() - begin:.1f} s', flush=True)
+        # Two things were refused, as asked for: a function, a knob. Nothing else is on the console.
+        console = [entry['message'] for entry in browser.get_log('browser')]
+        others = [m for m in console if not ('status of 400' in m and ('/api/explain' in m or '/api/labs/start' in m))]
+        check(len(console) == 2 and not others, f'the console says: {console}')
+        check(server.poll() is None, 'the server lives')
+    finally:
+        if browser:
+            browser.quit()
+        for process in processes:
+            process.kill()
+            process.wait()
+
+
+if __name__ == '__main__':
+    with tempfile.TemporaryDirectory(prefix='gradzoo-browser-', ignore_cleanup_errors=True) as scratch:
+        run(os.path.abspath(sys.argv[1]), scratch)
