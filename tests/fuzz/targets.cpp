@@ -11,6 +11,7 @@ std::span<const Target> targets() {
       {"npy", npy},
       {"picture", picture},
       {"run", run},
+      {"serve", serve},
       {"settings", settings},
   };
   return kTargets;

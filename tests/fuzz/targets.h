@@ -32,6 +32,9 @@ bool picture(Bytes bytes);
 /// A run directory: config.toml, metrics.jsonl and checkpoint, a line `%%` between two. Opened as `eval`,
 /// `report` and `train --resume` open it, but not trained.
 bool run(Bytes bytes);
+/// What a browser, or anybody, sends to the live page: it is answered, and shows no file but those of runs.
+/// Nothing is computed.
+bool serve(Bytes bytes);
 /// A line that names a model, then `key=value` lines. Where the model is small, it is made.
 bool settings(Bytes bytes);
 

@@ -23,7 +23,7 @@ using Json = nlohmann::json;
 using httplib::Request;
 using httplib::Response;
 
-constexpr size_t kMostOverlaid = 24;
+constexpr size_t kMostOverlaid = 24, kMostBody = 16384;
 
 // The page loads nothing from elsewhere. A run's report and an explained function hold scripts of their own:
 // they get a frame without rights to this page.
@@ -190,7 +190,10 @@ void PageRoutes::add_to(httplib::Server& server) const {
   add_runs(server);
   add_explain(server);
   add_labs(server);
+  server.set_payload_max_length(kMostBody);
   server.set_pre_routing_handler([this](const Request& request, Response& response) {
+    // A Range is ignored, as it may be: the library would cut refusals by it, too.
+    const_cast<httplib::Ranges&>(request.ranges).clear();
     return admit(request, response, address_, computes_) ? httplib::Server::HandlerResponse::Unhandled
                                                          : httplib::Server::HandlerResponse::Handled;
   });

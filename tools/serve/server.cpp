@@ -20,7 +20,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr size_t kThreads = 256, kMostBody = 16384;
+constexpr size_t kThreads = 256;
 constexpr time_t kSilence = 3;  // seconds without a byte, after which a connection is given up
 
 // Of a thousand that ask at once each has a file.
@@ -56,7 +56,6 @@ PageServer::PageServer(const ServeOptions& options) : parts_(std::make_unique<Pa
   allow_many_connections();
   httplib::Server& server = parts_->server;
   server.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
-  server.set_payload_max_length(kMostBody);
   server.set_read_timeout(kSilence);
   server.set_write_timeout(kSilence);
   server.set_keep_alive_timeout(kSilence);

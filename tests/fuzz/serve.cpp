@@ -1,0 +1,124 @@
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <string>
+
+#include <httplib.h>
+#include <nlohmann/json.hpp>
+
+#include "fuzz/targets.h"
+#include "tools/serve/routes.h"
+
+namespace gradzoo::fuzz {
+namespace {
+
+const std::string kSecret = "what no page may show";
+
+// The bytes of a connection, and what comes back; no socket.
+class Memory : public httplib::Stream {
+ public:
+  explicit Memory(std::string_view bytes) : bytes_(bytes) {}
+  bool is_readable() const override { return !bytes_.empty(); }
+  bool is_writable() const override { return true; }
+  ssize_t read(char* to, size_t size) override {
+    const size_t n = std::min(size, bytes_.size());
+    std::memcpy(to, bytes_.data(), n);
+    bytes_.remove_prefix(n);
+    return static_cast<ssize_t>(n);
+  }
+  ssize_t write(const char* from, size_t size) override {
+    answered.append(from, size);
+    return static_cast<ssize_t>(size);
+  }
+  void get_remote_ip_and_port(std::string& ip, int& port) const override { ip = "127.0.0.1", port = 1; }
+  void get_local_ip_and_port(std::string& ip, int& port) const override { ip = "127.0.0.1", port = 2; }
+  socket_t socket() const override { return INVALID_SOCKET; }
+
+  std::string answered;
+
+ private:
+  std::string_view bytes_;
+};
+
+// Computes nothing, and starts no process.
+class Idle : public Workshop {
+ public:
+  nlohmann::json explain(const ExpressionRequest& request) override {
+    return {{"id", request.expression.size() + request.at.size()}};
+  }
+  std::string explained(int64_t) override { return "<!DOCTYPE html>"; }
+  nlohmann::json labs() override {
+    return {{"labs", nlohmann::json::array()}, {"started", nlohmann::json::array()}};
+  }
+  int64_t start_lab(const LabRequest& request) override {
+    require(request.seed >= 0, "a lab with a negative seed");
+    return static_cast<int64_t>(request.knobs.size());
+  }
+  void stop_lab(int64_t number) override {
+    if (number != 1) throw Error("no lab was started under the number {}. Hint: start one", number);
+  }
+  std::string lab_report(int64_t) override { return "<!DOCTYPE html>"; }
+};
+
+class Answering : public httplib::Server {
+ public:
+  Answering() { routes_.add_to(*this); }
+  std::string answer(std::string_view bytes) {
+    Memory memory(bytes);
+    bool closed = false;
+    process_request(memory, true, closed, [](httplib::Request&) {});
+    return memory.answered;
+  }
+
+ private:
+  // A folder with a run, and what lies beside it or is linked into it.
+  std::string served() const {
+    const std::string folder = scratch_.file("runs"), run = folder + "/a";
+    std::filesystem::create_directories(run + "/samples");
+    test::write_file(run + "/config.toml", "model = \"vae\"\nversion = \"0.2.0\"\nlatent = 8\n");
+    test::write_file(run + "/metrics.jsonl", "{\"step\": 1, \"epoch\": 0.1, \"seconds\": 1, \"kl\": 5}\n");
+    test::write_file(run + "/report.html", "<!DOCTYPE html>");
+    test::write_file(run + "/samples/epoch-0001.png", "a picture");
+    test::write_file(run + "/secret.png", kSecret);
+    test::write_file(scratch_.file("secret.png"), kSecret);
+    const std::string outside = scratch_.file("outside");
+    std::filesystem::copy(run, outside, std::filesystem::copy_options::recursive);
+    test::write_file(outside + "/samples/epoch-0001.png", kSecret);
+    std::filesystem::create_directory_symlink(outside, folder + "/link");
+    return folder;
+  }
+
+  test::ScratchDirectory scratch_;
+  RunsFolder runs_{served()};
+  Idle idle_;
+  PageRoutes routes_{runs_, idle_, true};
+};
+
+// Whether it is a page; what else comes is a status and, in words, why.
+bool is_page(std::string_view answer) {
+  constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+  if (answer.starts_with(kContinue)) answer.remove_prefix(kContinue.size());
+  if (answer.empty()) return false;  // there was no request
+  require(answer.starts_with("HTTP/1.1 ") && answer.size() > 12, "an answer without a status");
+  const std::string_view status = answer.substr(9, 3);
+  const size_t end = answer.find("\r\n\r\n");
+  require(end != std::string_view::npos, "an answer without an end of its head");
+  require(answer.find(kSecret) == std::string_view::npos, "a file that is not a run's is shown");
+  require(status != "500", "a request that is not refused, but fails");
+  if (status < "400") return true;
+  const std::string_view body = answer.substr(end + 4);
+  if (body.empty()) return false;  // HEAD
+  const nlohmann::json json = nlohmann::json::parse(body, nullptr, false);
+  require(json.is_object() && json.contains("error"), "a refusal that says nothing");
+  require(json["error"].get<std::string>().find("Hint: ") != std::string::npos, "a refusal without a hint");
+  return false;
+}
+
+}  // namespace
+
+bool serve(Bytes bytes) {
+  static Answering server;
+  return is_page(server.answer(text_of(bytes)));
+}
+
+}  // namespace gradzoo::fuzz
