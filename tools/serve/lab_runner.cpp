@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -68,6 +69,7 @@ pid_t start_process(std::vector<std::string> words, int output) {
   const pid_t process = ::fork();
   if (process != 0) return process;
   ::setpgid(0, 0);
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // where the server is killed
   reset_signals();
   const int nothing = ::open("/dev/null", O_RDONLY);
   ::dup2(nothing, 0);

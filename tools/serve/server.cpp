@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "tools/serve/expression_page.h"
 #include "tools/serve/host_name.h"
+#include "tools/serve/impatient_server.h"
 #include "tools/serve/lab_runner.h"
 #include "tools/serve/routes.h"
 #include "tools/serve/runs_folder.h"
@@ -21,7 +22,6 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr size_t kThreads = 256;
-constexpr time_t kSilence = 3;  // seconds without a byte, after which a connection is given up
 
 // Of a thousand that ask at once each has a file.
 void allow_many_connections() {
@@ -49,16 +49,13 @@ struct PageServer::Parts : Workshop {
   ExpressionPages pages;
   LabRunner lab_runner;
   PageRoutes routes;
-  httplib::Server server;
+  ImpatientServer server;
 };
 
 PageServer::PageServer(const ServeOptions& options) : parts_(std::make_unique<Parts>(options)) {
   allow_many_connections();
   httplib::Server& server = parts_->server;
   server.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
-  server.set_read_timeout(kSilence);
-  server.set_write_timeout(kSilence);
-  server.set_keep_alive_timeout(kSilence);
   // Two servers must not share a port, as the library's own options would allow.
   socket_t listening = INVALID_SOCKET;
   server.set_socket_options([&listening](socket_t socket) {

@@ -1,7 +1,9 @@
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <random>
+#include <thread>
 
 #include <sys/file.h>
 
@@ -18,6 +20,17 @@ json named(const json& entries, const std::string& name) {
   for (const json& entry : entries)
     if (entry["name"] == name) return entry;
   return nullptr;
+}
+
+// How many processes work in this folder.
+int processes_in(const std::string& folder) {
+  int count = 0;
+  std::error_code error;
+  for (const auto& process : std::filesystem::directory_iterator("/proc")) {
+    const std::filesystem::path cwd = std::filesystem::read_symlink(process.path() / "cwd", error);
+    count += !error && cwd == std::filesystem::canonical(folder);
+  }
+  return count;
 }
 
 }  // namespace
@@ -100,8 +113,11 @@ TEST_CASE("nothing outside of the folder is read, and no link is followed") {
        {"/picture?run=../secret&file=epoch-0001.png", "/picture?run=link&file=epoch-0001.png",
         "/picture?run=vae-1/../../secret&file=epoch-0001.png", "/picture?run=vae-1&file=link.png",
         "/picture?run=vae-1&file=../config.toml", "/picture?run=vae-1&file=%2e%2e%2fconfig.toml",
-        "/picture?run=vae-1&file=/etc/passwd", "/picture?run=%2fetc&file=passwd", "/report?run=../secret",
-        "/report?run=link", "/report", "/lab?number=1", "/explained?id=1", "/explained?id=x"}) {
+        "/picture?run=vae-1&file=..%2f..%2fsecret%2freport.html",
+        "/picture?run=..%2fsecret&file=epoch-0001.png", "/picture?run=vae-1%00&file=epoch-0001.png",
+        "/picture?run=vae-1&file=epoch-0001.png%00", "/picture?run=vae-1&file=/etc/passwd",
+        "/picture?run=%2fetc&file=passwd", "/report?run=../secret", "/report?run=link", "/report",
+        "/lab?number=1", "/explained?id=1", "/explained?id=x"}) {
     const Reply reply = served.get(path);
     CAPTURE(path);
     CHECK(reply.status == 400);
@@ -210,9 +226,25 @@ TEST_CASE("a lab is run and shown, one at a time; stopped, it leaves nothing beh
   CHECK(served.post("/api/labs/stop", json{{"number", 9}}).status == 400);
 
   REQUIRE(start({{"lab", "mode-collapse"}}).status == 200);
+  CHECK(processes_in(scratch.file("")) > 1);  // the server, the lab
   served.process().signal(SIGTERM);
   CHECK(served.process().wait() == 0);
   CHECK(scratch.entries() == 1);
+  CHECK(processes_in(scratch.file("")) == 0);
+}
+
+TEST_CASE("a lab ends with a server that is killed") {
+  const ScratchDirectory scratch;
+  Served served(scratch.file(""));
+  REQUIRE(served.post("/api/labs/start", json{{"lab", "mode-collapse"}}).status == 200);
+  served.process().signal(SIGKILL);
+  served.process().wait();
+  int left = 1;
+  for (int i = 0; i < 1000 && left > 0; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    left = processes_in(scratch.file(""));
+  }
+  CHECK(left == 0);
 }
 
 TEST_CASE("a port that is taken, and a folder that is not there, are refused") {
@@ -274,4 +306,37 @@ TEST_CASE("what is broken, huge, silent, or one of a thousand at once leaves it 
   int answered = 0;
   for (const auto& connection : many) answered += reply_of(connection->receive()).status == 200;
   CHECK(answered == 1000);
+}
+
+TEST_CASE("who sends a byte now and then, or a body without an end, does not keep it from others") {
+  const ScratchDirectory scratch;
+  write_run(scratch.file("vae-1"), 2);
+  const Served served(scratch.file(""));
+  // A gigabyte that is announced, one that comes in pieces, and one that is packed: none is taken.
+  const std::string head = fmt::format(
+      "POST /api/explain HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nConnection: close\r\n",
+      served.host());
+  CHECK(served.raw(head + "Content-Length: 1073741824\r\n\r\n{").status == 413);
+  std::string pieces = head + "Transfer-Encoding: chunked\r\n\r\n";
+  for (int i = 0; i < 100; ++i) pieces += "1000\r\n" + std::string(0x1000, ' ') + "\r\n";
+  CHECK(served.raw(pieces).status != 200);
+  CHECK(served.raw(head + "Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\nx").status != 200);
+  CHECK(served.raw(head + "Content-Length: 18446744073709551615\r\n\r\nx").status != 200);
+
+  // More of them than there are threads.
+  std::vector<std::unique_ptr<Connection>> slow;
+  for (int i = 0; i < 300; ++i) slow.push_back(std::make_unique<Connection>(served.port()));
+  std::atomic<bool> done = false;
+  std::thread drip([&] {
+    for (size_t i = 0; !done; ++i) {
+      const std::string_view request = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nA: ";
+      for (const auto& connection : slow) connection->send(i < request.size() ? request.substr(i, 1) : "a");
+      std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    }
+  });
+  Reply reply;
+  for (int i = 0; i < 5 && reply.status != 200; ++i) reply = served.get("/api/runs");
+  done = true;
+  drip.join();
+  CHECK(reply.status == 200);
 }
