@@ -23,5 +23,5 @@ int main() {
   Rng rng(1);
   const Bilinear layer(2, 3, 4, rng, DType::f64);
   const std::vector<Tensor> inputs = {randn({5, 2}, rng, DType::f64), randn({5, 3}, rng, DType::f64)};
-  return check_order(layer, inputs, 2).passed ? 0 : 1;
+  return check_order(layer, inputs, 2).ok ? 0 : 1;
 }

@@ -61,7 +61,7 @@ def gradzoo(words, knobs):
         if "--epochs" in words[:-1]:  # which and --steps contradict each other
             place = words.index("--epochs")
             del words[place:place + 2]
-        at_most(words, "--steps", 2)
+        at_most(words, "--steps", 2, add="--config" not in words)
         lower(words, "hidden", 64)
         model = next((word for word in words[2:] if word in QUICK), "")
         given = set_keys(words)
