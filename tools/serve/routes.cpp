@@ -58,11 +58,17 @@ Json body_of(const Request& request) {
   return body;
 }
 
+// A zero byte would end an argument of a program, and a message.
+std::string without_zero_bytes(std::string text) {
+  if (text.find('\0') != std::string::npos) throw Error("a text holds a zero byte. Hint: remove it");
+  return text;
+}
+
 std::string text_in(const Json& body, const char* name) {
   const auto found = body.find(name);
   if (found == body.end()) return "";
   if (!found->is_string()) throw Error("{} is no text. Hint: write it in quotes", name);
-  return found->get<std::string>();
+  return without_zero_bytes(found->get<std::string>());
 }
 
 int64_t integer_in(const Json& body, const char* name, int64_t otherwise) {
@@ -79,7 +85,7 @@ LabRequest lab_request(const Json& body) {
   if (!body["knobs"].is_object()) throw Error("knobs are no object. Hint: {{\"sigma\": \"0.3\"}}");
   for (const auto& [key, value] : body["knobs"].items()) {
     if (!value.is_string()) throw Error("the knob '{}' is no text. Hint: write it in quotes", printable(key));
-    request.knobs[key] = value.get<std::string>();
+    request.knobs[without_zero_bytes(key)] = without_zero_bytes(value.get<std::string>());
   }
   return request;
 }

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "tools/report/curve_figure.h"
 #include "tools/run/metrics_log.h"
 
@@ -74,7 +75,8 @@ std::vector<double> smoothed(const std::vector<double>& values, double s) {
 }
 
 nlohmann::json run_curves(const RunsFolder& folder, const CurveView& view) {
-  if (!is_axis(view.x)) throw Error("curves have no axis '{}'. Hint: step, epoch or seconds", view.x);
+  if (!is_axis(view.x))
+    throw Error("curves have no axis '{}'. Hint: step, epoch or seconds", printable(view.x));
   if (!(view.smoothing >= 0 && view.smoothing <= .99))
     throw Error("smoothing {} is out of range. Hint: 0 to .99", view.smoothing);
   std::map<std::string, LineChart> charts;
