@@ -6,7 +6,8 @@ import re
 FENCE = re.compile(r"\s*(```+|~~~+)")
 ITEM = re.compile(r"(\s*)([-*+]|\d+[.)])(\s+)(?=\S)")
 CODE_SPAN = r"(?<!`)(?P<ticks>`+)(?!`)(?P<code>(?:(?!\n\n).)+?)(?<!`)(?P=ticks)(?!`)"
-LINK = r"\]\((?P<target>[^()\s]+)\)"
+LINK = r"(?P<name>\[[\w-]+\.md)?\]\((?P<target>[^()\s]+)\)"
+SHORT = 44  # characters of code that stay on one line of a table
 INLINE = re.compile(CODE_SPAN + "|" + LINK, re.DOTALL)
 
 
@@ -85,16 +86,25 @@ def map_text(text, change):
     return "\n".join(out)
 
 
-def convert(text, link):
-    """The page with `link(target)` in place of each target, and code in tables that has a bar."""
+def convert(text, link, label=lambda target: None):
+    """The page with `link(target)` in place of each target, and `label(target)` in that of a file's name.
+
+    Code in tables becomes HTML: for the sake of its bars, and so that what is short stays on a line.
+    """
 
     def change(run):
         def one(match):
             if match["target"]:
-                return "](" + link(match["target"]) + ")"
-            if "\\|" in match["code"]:
-                return "<code>" + html.escape(match["code"].replace("\\|", "\0")).replace("\0", "&#124;") + "</code>"
-            return match[0]
+                name = match["name"] or ""
+                if name and label(match["target"]):
+                    name = "[" + label(match["target"])
+                return name + "](" + link(match["target"]) + ")"
+            in_table = run[run.rfind("\n", 0, match.start()) + 1:match.start() + 1].startswith("|")
+            if not in_table:
+                return match[0]
+            kind = ' class="short"' if len(match["code"]) <= SHORT else ""
+            code = html.escape(match["code"].strip().replace("\\|", "|"), quote=False)
+            return f"<code{kind}>" + re.sub(r"[\\`*_{}\[\]()#+!|~^-]", lambda each: f"&#{ord(each[0])};", code) + "</code>"
 
         return INLINE.sub(one, run)
 

@@ -22,7 +22,7 @@ def source_page(name, text):
         lexer = TextLexer(stripnl=False)
     code = highlight(text, lexer, HtmlFormatter(linespans="L", cssclass="highlight source", wrapcode=True))
     code = re.sub(r'id="L-(\d+)"', r'id="L\1"', code)
-    return f"---\ntitle: {name}\nhide: [toc]\n---\n\n# {name}\n\n{code}\n"
+    return f"---\ntitle: {name}\nhide: [navigation, toc]\n---\n\n# {name}\n\n{code}\n"
 
 
 def write(root, places, into):
