@@ -1,4 +1,5 @@
-# cmake --install: the libraries, their headers, its CMake package, the command and the bundled data.
+# cmake --install: the libraries, their headers, the packages by which builds find them, the command, its manual and
+# completion, the bundled data and the documentation.
 include(CMakePackageConfigHelpers)
 
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/gradzoo")
@@ -11,4 +12,49 @@ install(FILES tools/cmake/gradzoo-config.cmake tools/cmake/dependencies.cmake
 install(DIRECTORY "${public_headers}/gradzoo" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(DIRECTORY datasets/mnist DESTINATION "${CMAKE_INSTALL_DATADIR}/gradzoo/datasets")
 install(DIRECTORY course zoo DESTINATION "${CMAKE_INSTALL_DATADIR}/gradzoo")
-install(FILES LICENSE README.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+# A folder of its own below the prefix, also where that is /usr/local: README.md and docs/ with all that they link to.
+install(CODE "execute_process(
+  COMMAND \"${CMAKE_COMMAND}\" -D \"SOURCE_DIR=${PROJECT_SOURCE_DIR}\" -D
+          \"OUTPUT_DIR=\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_DOCDIR}\" -P
+          \"${PROJECT_SOURCE_DIR}/tools/cmake/installed_docs.cmake\"
+  COMMAND_ERROR_IS_FATAL ANY)")
+
+# Manual pages, by the program itself, and what shells complete.
+if(TARGET gradzoo_command AND TARGET gradzoo_study_command)
+  set(manual "${PROJECT_BINARY_DIR}/share/man")
+  add_custom_command(
+    OUTPUT "${manual}/stamp"
+    COMMAND "${CMAKE_COMMAND}" -D "PROGRAM=$<TARGET_FILE:gradzoo_command>" -D "OUTPUT_DIR=${manual}/man1" -P
+            "${PROJECT_SOURCE_DIR}/tools/cmake/manual.cmake"
+    COMMAND "${CMAKE_COMMAND}" -E touch "${manual}/stamp"
+    DEPENDS gradzoo_command gradzoo_study_command "${PROJECT_SOURCE_DIR}/tools/cmake/manual.cmake"
+    COMMENT "Manual pages"
+    VERBATIM)
+  add_custom_target(gradzoo_manual ALL DEPENDS "${manual}/stamp")
+  install(DIRECTORY "${manual}/man1" DESTINATION "${CMAKE_INSTALL_MANDIR}")
+  install(FILES tools/completion/gradzoo.bash DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions" RENAME gradzoo)
+  install(FILES tools/completion/_gradzoo DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions")
+endif()
+
+# pkg-config, for builds without CMake: all floors, from the top down, and what they are linked with.
+set(pc_libs "")
+foreach(floor IN LISTS floor_targets)
+  if(NOT floor STREQUAL "gradzoo_study")  # of one program alone
+    list(PREPEND pc_libs "-l${floor}")
+  endif()
+endforeach()
+list(APPEND pc_libs ${OpenMP_CXX_FLAGS})
+foreach(library OpenBLAS Highway libmd)
+  get_target_property(file gradzoo_dependency::${library} IMPORTED_LOCATION)
+  cmake_path(GET file STEM file)
+  string(REGEX REPLACE "^lib" "-l" file "${file}")
+  list(APPEND pc_libs "${file}")
+endforeach()
+list(APPEND pc_libs -lfmt -lz)
+list(JOIN pc_libs " " pc_libs)
+set(pc_cflags "${OpenMP_CXX_FLAGS}")
+# Wherever it is installed or moved to.
+file(RELATIVE_PATH pc_prefix "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
+string(REGEX REPLACE "/$" "" pc_prefix "${pc_prefix}")
+configure_file(tools/cmake/gradzoo.pc.in "${PROJECT_BINARY_DIR}/gradzoo.pc" @ONLY)
+install(FILES "${PROJECT_BINARY_DIR}/gradzoo.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")

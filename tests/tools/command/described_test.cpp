@@ -1,0 +1,124 @@
+#include <regex>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "support/error_message.h"
+#include "tools/small_runs.h"
+
+// What every command says of itself, asked of the program: help, manual page and completions are of one
+// description.
+using namespace gradzoo::test;
+
+namespace {
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+// Names before the tab.
+std::vector<std::string> completed(const std::string& words, const std::string& folder) {
+  std::vector<std::string> names;
+  const ProcessResult result = run_gradzoo("--complete " + words, folder);
+  CHECK(result.status == 0);
+  for (const std::string& line : lines_of(result.out)) names.push_back(line.substr(0, line.find('\t')));
+  return names;
+}
+
+std::vector<std::string> commands_in(const std::string& folder) {
+  std::vector<std::string> commands = completed("", folder);
+  std::erase_if(commands, [](const std::string& name) { return name.starts_with('-'); });
+  commands.insert(commands.end(), {"data check", "data convert"});
+  return commands;
+}
+
+// "-n" of "  -n N   samples", "--out" of "  --out FILE  where".
+std::vector<std::string> options_in(const std::string& help) {
+  std::vector<std::string> options;
+  bool listed = false;
+  for (const std::string& line : lines_of(help)) {
+    if (line.starts_with("Options:")) listed = true;
+    if (line.empty()) listed = false;
+    std::smatch names;
+    static const std::regex kOption("^  (?:-\\w,)?(--?[\\w-]+).*");
+    if (listed && std::regex_match(line, names, kOption)) options.push_back(names[1]);
+  }
+  return options;
+}
+
+std::string unescaped(std::string roff) {
+  for (size_t at; (at = roff.find("\\-")) != std::string::npos;) roff.erase(at, 1);
+  return roff;
+}
+
+}  // namespace
+
+TEST_CASE("Every --help ends in examples, whose options the command has") {
+  const ScratchDirectory scratch;
+  const std::string folder = scratch.file("");
+  const std::vector<std::string> commands = commands_in(folder);
+  CHECK(commands.size() > 20);
+  for (const std::string& command : commands) {
+    INFO("gradzoo ", command);
+    const ProcessResult result = run_gradzoo(command + " --help", folder);
+    REQUIRE(result.status == 0);
+    const size_t at = result.out.find("\nExamples:\n");
+    REQUIRE(at != std::string::npos);
+    const std::vector<std::string> examples = lines_of(result.out.substr(at + 11));
+    REQUIRE_FALSE(examples.empty());
+    const std::vector<std::string> options = completed(command + " --", folder);
+    for (const std::string& example : examples) {
+      INFO(example);
+      const std::string typed = example.substr(0, example.find("  # "));
+      CHECK((typed == "  gradzoo " + command || typed.starts_with("  gradzoo " + command + " ")));
+      std::istringstream words(typed);
+      for (std::string word; words >> word;)
+        if (word.starts_with("--")) CHECK(std::ranges::find(options, word) != options.end());
+    }
+  }
+}
+
+TEST_CASE("Every option of a --help is in the manual page and among the completions") {
+  const ScratchDirectory scratch;
+  const std::string folder = scratch.file("");
+  for (const std::string& command : commands_in(folder)) {
+    INFO("gradzoo ", command);
+    const std::vector<std::string> options = options_in(run_gradzoo(command + " --help", folder).out);
+    CHECK(std::ranges::find(options, "--help") != options.end());
+    const std::string page = unescaped(run_gradzoo(command + " --man", folder).out);
+    const std::vector<std::string> known = completed(command + " -", folder);
+    CHECK(known.size() == options.size());
+    for (const std::string& option : options) {
+      INFO(option);
+      CHECK(contains(page, "\\fB" + option + "\\fR"));
+      CHECK(std::ranges::find(known, option) != known.end());
+    }
+  }
+}
+
+TEST_CASE("Names of data, models and settings are completed as the program knows them") {
+  const ScratchDirectory scratch;
+  const std::string folder = scratch.file("");
+  const auto has = [&](const std::string& words, const std::string& name) {
+    const std::vector<std::string> names = completed(words, folder);
+    return std::ranges::find(names, name) != names.end();
+  };
+  CHECK(has("train ra", "") == false);
+  CHECK(has("train realn", "realnvp"));
+  CHECK(has("train vae --data mni", "mnist"));
+  CHECK(has("train vae --data tw", "two-moons"));
+  CHECK(has("train vae --set", "") == false);
+  CHECK(has("train vae --set lat", "latent="));
+  CHECK_FALSE(has("train gan --set beta", "sampler="));
+  CHECK(has("train vae --set objective=iw", "objective=iwae"));
+  CHECK(has("train vae --set data=ring", "data=ring8"));
+  CHECK(has("sample zoo/va", "zoo/vae"));
+  CHECK(has("explain squ", "square-sine"));
+  CHECK(has("data check mni", "mnist"));
+  CHECK(has("nothing-like-this x", "") == false);
+}

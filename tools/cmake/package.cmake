@@ -1,0 +1,47 @@
+# cpack -G DEB in the build folder: gradzoo_<version>_<architecture>.deb. A debian/ folder would say all this again in a
+# language of its own. Without gradzoo-mpi, which each cluster builds with its own MPI.
+set(debian "${PROJECT_BINARY_DIR}/debian")
+file(READ LICENSE license)
+string(REGEX REPLACE "^MIT License\n\nCopyright \\(c\\) ([^\n]*)\n\n" "" license_text "${license}")
+set(copyright_holders "${CMAKE_MATCH_1}")
+string(REGEX REPLACE "\n$" "" license_text "${license_text}")
+string(REPLACE "\n\n" "\n.\n" license_text "${license_text}")
+string(REPLACE "\n" "\n " license_text "${license_text}")
+configure_file(tools/cmake/copyright.in "${debian}/copyright" @ONLY)
+
+# In Debian's form, from the page that people read.
+set(maintainer "gradzoo contributors <maintainers@gradzoo.example>")
+execute_process(
+  COMMAND "${CMAKE_COMMAND}" -D "CHANGELOG=${PROJECT_SOURCE_DIR}/docs/changelog.md" -D "OUTPUT=${debian}/changelog" -D
+          "MAINTAINER=${maintainer}" -D "VERSION=${PROJECT_VERSION}" -P "${PROJECT_SOURCE_DIR}/tools/cmake/debian_changelog.cmake"
+  COMMAND_ERROR_IS_FATAL ANY)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS docs/changelog.md LICENSE)
+install(FILES "${debian}/copyright" "${debian}/changelog.gz" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME gradzoo)
+set(CPACK_PACKAGE_VENDOR gradzoo)
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ
+                                                WORLD_EXECUTE)
+set(CPACK_DEBIAN_PACKAGE_MAINTAINER "${maintainer}")
+set(CPACK_DEBIAN_PACKAGE_SECTION science)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_COMPONENTS_ALL Unspecified)
+set(CPACK_DEBIAN_UNSPECIFIED_PACKAGE_NAME gradzoo)
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "generative models trained with a readable tape autodiff")
+set(CPACK_DEBIAN_UNSPECIFIED_DESCRIPTION
+    "A small reverse-mode automatic differentiation engine in C++20 with
+derivatives of any order, and a zoo of generative models trained with it on a
+multicore CPU: variational auto-encoders, GANs, energy-based models, RBMs,
+score and denoising models, flows, diffusion.
+
+The package has the command with its manual, the static library with headers,
+the MNIST digits, trained models and the documentation.")
+# What a program of one's own is compiled with; the command needs none of it.
+set(CPACK_DEBIAN_UNSPECIFIED_PACKAGE_RECOMMENDS "libfmt-dev, libhwy-dev, libmd-dev, libopenblas-dev, zlib1g-dev")
+set(CPACK_DEBIAN_UNSPECIFIED_PACKAGE_SUGGESTS "cmake, g++, pkgconf")
+include(CPack)
