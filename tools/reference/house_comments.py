@@ -16,11 +16,11 @@ import sys
 kNewline = "\u2424"
 kRaw = re.compile(r'R"([^(\s]*)\(')
 kAccess = re.compile(r"(public|private|protected)\s*:(?!:)")
-kScope = re.compile(r"^(?:template\s*<.*>\s*)?(?:\[\[\w+\]\]\s*)?(class|struct|union|enum)\b[^=()]*$", re.S)
+kScope = re.compile(r"^(?:template\s*)?(?:requires\b.*>\s*)?(class|struct|union|enum)\b[^=()]*$", re.S)
 # Not to be documented: they name nothing new.
 kNameless = re.compile(r"^(namespace|using namespace|friend|static_assert|extern template|template\s+\w|"
                        r"(?:template\s*<.*>\s*)?(?:class|struct|enum class|enum)\s+[\w:]+(\s*:\s*\w+)?\s*;)", re.S)
-kOutside = re.compile(r"^[^=]*?\b\w+(<[\w, .]*>)?::~?(\w+|operator\S+)\s*(\(|=|$)", re.S)  # Tensor::size() {...}
+kOutside = re.compile(r"^[^=(]*?\b\w+::~?(\w+|operator\S+)\(", re.S)  # Tensor::size() {...}
 
 
 def split_comments(text):
@@ -60,6 +60,18 @@ def split_comments(text):
     return "".join(code), comments
 
 
+def bare(text):
+    """A declaration without template arguments and attributes."""
+    text = re.sub(r"\[\[.*?\]\]|\balignas\(\w+\)", "", text)
+    while (shorter := re.sub(r"<[^<>]*>", "", text)) != text:
+        text = shorter
+    return text.strip()
+
+
+def scope_of(text):
+    return kScope.match(bare(text))
+
+
 def name_of(text):
     """What a function's declaration declares; of anything else its text."""
     head = re.match(r"(?:template\s*<[^()]*?>\s*)?(?:requires[^;{]*?>\s)?[^()=]*?(\boperator\s*\S+?|\w+)\s*\(", text, re.S)
@@ -69,6 +81,7 @@ def name_of(text):
 class Declaration:
     def __init__(self, begin, scope):
         self.begin, self.end, self.scope, self.text, self.own, self.shared = begin, begin, scope, "", "", False
+        self.close = None  # of a class or enum: where its brace is
 
 
 def declarations(code):
@@ -102,7 +115,7 @@ def declarations(code):
             depth -= 1
         elif c == "{" and depth == 0:
             head = code[begin:i].strip() if begin is not None else ""
-            scope = kScope.match(re.sub(r"\[\[.*?\]\]", "", head))
+            scope = scope_of(head)
             if head.startswith("namespace") or head.startswith("extern"):
                 begin = None
                 scopes.append(("namespace", None))
@@ -134,7 +147,9 @@ def declarations(code):
             continue
         elif c == "}":
             finish(i - 1)
-            scopes.pop()
+            opened = scopes.pop()[1]
+            if opened:
+                opened.close = i
         elif c == ";" and depth == 0:
             finish(i)
         elif c == "," and depth == 0 and scopes[-1][0] == "enum":
@@ -177,8 +192,10 @@ def described(text):
                 while k + 1 in comments and continued(k + 1):
                     k += 1
                     behind.append(comments[k][1])
-        if behind and "{" in code[one.begin:one.end] and kScope.match(one.text):
-            behind = behind[:1]
+        if one.close and line_of(one.close) == first and first in comments:
+            behind = [comments[first][1]]
+        if one.scope[1] and line_of(one.scope[1].close) == first:  # a line that is all of an enum or struct
+            behind = []
         body = code.find("{", one.begin, one.end)
         if behind and body >= 0 and line_of(body) < end:  # of statements, within
             behind = []
@@ -198,7 +215,7 @@ def described(text):
             inherits = one.scope[1]
             if not one.own and inherits and line_of(inherits.begin) == first:
                 one.own, one.shared = inherits.own, True
-        used = max(used, first if kScope.match(one.text) else end)
+        used = max(used, first if scope_of(one.text) else end)
     # The text of the file: above its namespace, or the first thing in it.
     whole = ""
     for n, line in enumerate(lines):
@@ -214,7 +231,7 @@ def described(text):
 def special(one):
     """Copying, moving, destroying: what the compiler would write, unless a comment says more."""
     text = re.sub(r"\s+", " ", one.text)
-    if re.match(r"^(virtual )?~", text) or re.search(r"= delete;$", text):
+    if re.match(r"^(virtual )?~|using (\w+)::\2;", text) or re.search(r"= delete;$", text):
         return True
     if re.search(r"= default;$", text):
         return not one.own or one.shared
@@ -230,12 +247,30 @@ def special(one):
 kConventions = [
     (r"^void describe\w*\(OptionTable&", "Names each field in a table of options (base/options.h)."),
     (r"^explicit operator bool\(\) const", "Whether it is well: `ok`, or something is held."),
-    (r"^const SamplerEntry& \w+_entry\(\)", "Its line in the list of samplers (samplers/registry.h)."),
+    (r"^(?:const )?SamplerEntry&? \w+_entry\(\)", "Its line in the list of samplers (samplers/registry.h)."),
 ]
 
 
 def convention(one):
     return next((words for pattern, words in kConventions if re.match(pattern, one.text)), "")
+
+
+def one_each(text):
+    """`T a = 1, b;` as `T a = 1;` and `T b;`, since Doxygen's comment is of one name. The text alone where it is no
+    such list."""
+    parts, depth, begin = [], 0, 0
+    for i, c in enumerate(text):
+        if c in "<([{":
+            depth += 1
+        elif c in ")]}" or (c == ">" and text[i - 1] != "-"):
+            depth -= 1
+        elif c == "," and depth == 0:
+            parts.append(text[begin:i])
+            begin = i + 1
+    first = parts and re.match(r"^((?:[^<>=(){}]|<[^;={}]*>)+?[\s&*])(\w+\s*(?:[={\[].*)?)$", parts[0], re.S)
+    if not first or not text.endswith(";"):
+        return [text]
+    return [f"{part};" for part in [parts[0]] + [first[1] + name.lstrip() for name in parts[1:] + [text[begin:-1]]]]
 
 
 def filtered(text):
@@ -247,12 +282,18 @@ def filtered(text):
     for one in sorted(found, key=lambda one: -one.begin):
         one.own = one.own or convention(one)
         # What overrides without a word does as its base says.
-        if special(one) or not one.own and re.search(r"\boverride\b", one.text):
+        if one.close and "fmt::formatter" in one.text:
+            one.end = one.close + 1
             gone = re.sub(r"[^\n]", " ", out[one.begin:one.end + 1])
             out = out[:one.begin] + gone + out[one.end + 1:]
-        elif one.own and not kNameless.match(one.text) and not kOutside.match(one.text.split("{")[0]):
-            out = out[:one.begin] + f"/** \\verbatim {one.own.replace(chr(10), kNewline)} \\endverbatim */ " + \
-                out[one.begin:]
+        elif special(one) or not one.own and re.search(r"\boverride\b", one.text):
+            gone = re.sub(r"[^\n]", " ", out[one.begin:one.end + 1])
+            out = out[:one.begin] + gone + out[one.end + 1:]
+        elif one.own and not kNameless.match(one.text) and not kOutside.match(bare(one.text.split("{")[0])):
+            comment = f"/** \\verbatim {one.own.replace(chr(10), kNewline)} \\endverbatim */ "
+            text_of = out[one.begin:one.end + 1]
+            several = one_each(text_of) if one.scope[0] != "enum" and not scope_of(one.text) else [text_of]
+            out = out[:one.begin] + " ".join(comment + each for each in several) + out[one.end + 1:]
     words = whole.replace("\n", kNewline) or " "
     return f"{out}\n/** \\file\n \\verbatim {words} \\endverbatim */\n"
 
