@@ -99,7 +99,6 @@ class DataLoader {
   };
 
   int64_t size() const { return rows_.size(); }  // batches of an epoch
-  /// Throws Error for an epoch below 0. The loader must outlive it.
   /// One epoch by its number. Throws Error below 0. The loader must outlive it.
   Epoch epoch(int64_t e) const { return {*this, e}; }
   Iterator begin() { return {*this, next_epoch_++}; }  // the next epoch begins

@@ -78,21 +78,28 @@ def name_of(text):
     return head[1] if head else text
 
 
+def without_comments(text, code):
+    """The text with literals as they are, and its comments blanked out as in `code`."""
+    return "\n".join(old[:len(new.rstrip())] + " " * (len(old) - len(new.rstrip()))
+                     for old, new in zip(text.split("\n"), code.split("\n")))
+
+
 class Declaration:
     def __init__(self, begin, scope):
         self.begin, self.end, self.scope, self.text, self.own, self.shared = begin, begin, scope, "", "", False
-        self.close = None  # of a class or enum: where its brace is
+        self.close = None  # of a class or enum: where its last brace is
+        self.body = None   # of a function that is defined here: where its first brace is
 
 
 def declarations(code):
     """Every declaration in a namespace, class or enum, in order; (kind, its Declaration) is the scope of each."""
     found, scopes, begin, depth, i = [], [("namespace", None)], None, 0, 0
 
-    def finish(end):
+    def finish(end, body=None):
         nonlocal begin
         if begin is not None:
             one = Declaration(begin, scopes[-1])
-            one.end, one.text = end, code[begin:end + 1].strip()
+            one.end, one.body, one.text = end, body, code[begin:end + 1].strip()
             found.append(one)
         begin = None
 
@@ -136,7 +143,7 @@ def declarations(code):
                 if following[:1] == "," or (following[:1] == "{" and head.count("(")):
                     i = k  # in a constructor's list of members
                     continue
-                finish(k - 1)
+                finish(k - 1, i)
                 i = k
                 continue
         elif c == "{":
@@ -275,10 +282,7 @@ def one_each(text):
 
 def filtered(text):
     code, found, whole = described(text)
-    plain = []  # literals as they were: the text, but its comments
-    for old, new in zip(text.split("\n"), code.split("\n")):
-        plain.append(old[:len(new.rstrip())] + " " * (len(old) - len(new.rstrip())))
-    out = "\n".join(plain)
+    out = without_comments(text, code)
     for one in sorted(found, key=lambda one: -one.begin):
         one.own = one.own or convention(one)
         # What overrides without a word does as its base says.
@@ -293,7 +297,8 @@ def filtered(text):
             comment = f"/** \\verbatim {one.own.replace(chr(10), kNewline)} \\endverbatim */ "
             text_of = out[one.begin:one.end + 1]
             several = one_each(text_of) if one.scope[0] != "enum" and not scope_of(one.text) else [text_of]
-            out = out[:one.begin] + " ".join(comment + each for each in several) + out[one.end + 1:]
+            new = " ".join(comment + each for each in several)
+            out = out[:one.begin] + new + "\n" * (text_of.count("\n") - new.count("\n")) + out[one.end + 1:]
     words = whole.replace("\n", kNewline) or " "
     return f"{out}\n/** \\file\n \\verbatim {words} \\endverbatim */\n"
 
