@@ -7,15 +7,33 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "tools/command/completion.h"
 
 namespace gradzoo {
+namespace {
+
+// "-n,--count" is -n and --count.
+std::vector<std::string> split_names(const std::string& names) {
+  const size_t comma = names.find(',');
+  if (comma == std::string::npos) return {names};
+  return {names.substr(0, comma), names.substr(comma + 1)};
+}
+
+}  // namespace
 
 struct CommandLine::Parser {
-  explicit Parser(const std::string& command, const std::string& summary)
-      : name(command), app(summary, "gradzoo " + command) {}
+  enum class Asked { help, manual, completion };
+
+  Parser(const std::string& command, const std::string& summary, std::vector<CommandExample> examples)
+      : name(command),
+        app(summary, "gradzoo " + command),
+        page{command, summary, {}, {}, std::move(examples)} {}
 
   std::string name;
   CLI::App app;
+  CommandPage page;
+  Asked asked = Asked::help;
+  Arguments words;  // of --complete
   bool help = false;
   std::vector<CLI::Option*> required;
   UnknownHint hint = [](const std::string&, const std::string&) { return std::string(); };
@@ -26,6 +44,21 @@ struct CommandLine::Parser {
       for (const std::string& name_of_option : option->get_lnames()) names.push_back("--" + name_of_option);
     }
     return names;
+  }
+
+  // What is typed may be wrong as yet: of such words nothing is known.
+  void parse_before_completion(Arguments before) {
+    before.resize(before.size() - std::min(before.size(), 1 + words_that_wait(page, words)));
+    try {
+      app.parse(Arguments(before.rbegin(), before.rend()));
+    } catch (const CLI::ParseError&) {
+      return;
+    }
+  }
+
+  CLI::Option* described(CLI::Option* option, CommandArgument argument) {
+    page.arguments.push_back(std::move(argument));
+    return option;
   }
 
   // The first argument that nothing takes: an option that isn't known rather than what follows it.
@@ -56,8 +89,9 @@ CLI::Validator not_empty() {
 
 }  // namespace
 
-CommandLine::CommandLine(const std::string& name, const std::string& summary)
-    : parser_(std::make_unique<Parser>(name, summary)) {
+CommandLine::CommandLine(const std::string& name, const std::string& summary,
+                         std::vector<CommandExample> examples)
+    : parser_(std::make_unique<Parser>(name, summary, std::move(examples))) {
   parser_->app.set_help_flag();
   parser_->app.allow_extras();
   flag("-h,--help", parser_->help, "print this");
@@ -67,19 +101,35 @@ CommandLine::~CommandLine() = default;
 
 void CommandLine::positional(const std::string& name, std::string& value, const std::string& meaning,
                              bool required) {
-  CLI::Option* const option = parser_->app.add_option(name, value, meaning);
+  CLI::Option* const option = parser_->described(
+      parser_->app.add_option(name, value, meaning),
+      {.names = {name}, .placeholder = "", .meaning = meaning, .positional = true, .required = required});
   option->type_name("")->check(not_empty());
   if (required) parser_->required.push_back(option);
 }
 
 void CommandLine::positionals(const std::string& name, std::vector<std::string>& values,
                               const std::string& meaning) {
-  parser_->app.add_option(name, values, meaning)->type_name("")->check(not_empty());
+  parser_
+      ->described(
+          parser_->app.add_option(name, values, meaning),
+          {.names = {name}, .placeholder = "", .meaning = meaning, .positional = true, .repeats = true})
+      ->type_name("")
+      ->check(not_empty());
+}
+
+template <class T>
+CLI::Option* CommandLine::add(const std::string& names, const std::string& placeholder, T& value,
+                              const std::string& meaning) {
+  return parser_
+      ->described(parser_->app.add_option(names, value, meaning),
+                  {.names = split_names(names), .placeholder = placeholder, .meaning = meaning})
+      ->type_name(placeholder);
 }
 
 void CommandLine::option(const std::string& names, const std::string& placeholder, std::string& value,
                          const std::string& meaning) {
-  parser_->app.add_option(names, value, meaning)->type_name(placeholder)->check(not_empty());
+  add(names, placeholder, value, meaning)->check(not_empty());
 }
 
 void CommandLine::option(const std::string& names, const std::string& placeholder, int64_t& value,
@@ -90,7 +140,7 @@ void CommandLine::option(const std::string& names, const std::string& placeholde
     return number >= low && number <= high ? std::string()
                                            : fmt::format("{} is not in {}..{}", text, low, high);
   };
-  parser_->app.add_option(names, value, meaning)->type_name(placeholder)->check(CLI::Validator(in_range, ""));
+  add(names, placeholder, value, meaning)->check(CLI::Validator(in_range, ""));
 }
 
 void CommandLine::option(const std::string& names, const std::string& placeholder, double& value,
@@ -101,23 +151,45 @@ void CommandLine::option(const std::string& names, const std::string& placeholde
     return number >= low && number <= high ? std::string()
                                            : fmt::format("{} is not in {:g}..{:g}", text, low, high);
   };
-  parser_->app.add_option(names, value, meaning)->type_name(placeholder)->check(CLI::Validator(in_range, ""));
+  add(names, placeholder, value, meaning)->check(CLI::Validator(in_range, ""));
 }
 
 void CommandLine::options(const std::string& names, const std::string& placeholder,
                           std::vector<std::string>& values, const std::string& meaning) {
-  parser_->app.add_option(names, values, meaning)->type_name(placeholder)->allow_extra_args(false);
+  add(names, placeholder, values, meaning)->allow_extra_args(false);
+  parser_->page.arguments.back().repeats = true;
 }
 
 void CommandLine::flag(const std::string& names, bool& value, const std::string& meaning) {
-  parser_->app.add_flag(names, value, meaning);
+  parser_->described(parser_->app.add_flag(names, value, meaning),
+                     {.names = split_names(names), .placeholder = "", .meaning = meaning});
+}
+
+void CommandLine::completes(const std::string& name, Completions values) {
+  for (CommandArgument& argument : parser_->page.arguments)
+    if (std::ranges::find(argument.names, name) != argument.names.end()) argument.values = std::move(values);
+}
+
+void CommandLine::section(const std::string& title, std::function<std::string()> text) {
+  parser_->page.sections.push_back({title, std::move(text)});
 }
 
 void CommandLine::on_unknown(UnknownHint hint) { parser_->hint = std::move(hint); }
 
-bool CommandLine::parse(const std::vector<std::string>& arguments) {
+bool CommandLine::parse(const Arguments& arguments) {
+  const std::string first = arguments.empty() ? "" : arguments.front();
+  if (first == "--man" && arguments.size() == 1) {
+    parser_->asked = Parser::Asked::manual;
+    return false;
+  }
+  if (first == "--complete") {
+    parser_->asked = Parser::Asked::completion;
+    parser_->words.assign(arguments.begin() + 1, arguments.end());
+    parser_->parse_before_completion(parser_->words);
+    return false;
+  }
   try {
-    parser_->app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    parser_->app.parse(Arguments(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::ParseError& error) {
     throw Error(fmt::format("{}: {}. Hint: gradzoo {} --help", parser_->name, error.what(), parser_->name));
   }
@@ -132,9 +204,15 @@ bool CommandLine::parse(const std::vector<std::string>& arguments) {
 }
 
 std::string CommandLine::help() const {
+  if (parser_->asked == Parser::Asked::manual) return manual_page(parser_->page);
+  if (parser_->asked == Parser::Asked::completion) return completion_lines(parser_->page, parser_->words);
   // Told to CLI11 only now: it would ask for them before it grants --help.
   for (CLI::Option* option : parser_->required) option->required();
-  return parser_->app.help();
+  std::string text = parser_->app.help();
+  while (text.ends_with("\n\n")) text.pop_back();
+  for (const CommandPage::Section& section : parser_->page.sections)
+    text += fmt::format("\n{}\n{}", section.title, section.text());
+  return text + "\n" + examples_text(parser_->page.examples);
 }
 
 }  // namespace gradzoo

@@ -5,10 +5,9 @@
 #include <string>
 #include <vector>
 
-namespace gradzoo {
+#include "tools/command/command_line.h"
 
-/// What follows the sub-command's name.
-using Arguments = std::vector<std::string>;
+namespace gradzoo {
 
 /// Each sub-command returns the exit status; what the user got wrong is thrown as an Error.
 using CommandFunction = std::function<int(const Arguments& arguments)>;

@@ -10,6 +10,7 @@
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
 #include "tools/command/options_table.h"
+#include "tools/command/values.h"
 #include "tools/run/live_line.h"
 #include "tools/uses/write_images.h"
 
@@ -25,21 +26,22 @@ struct ImageSettings {
   explicit ImageSettings(CommandLine& line) {
     options.describe(table);
     line.options("--set", "KEY=VALUE", assignments, "how images are read (listed below)");
+    line.completes("--set", [this](const std::string& partial) { return settings_of(table.all(), partial); });
+    line.section("Settings:", [this] { return options_table(table.all()); });
   }
   void apply() {
     for (const std::string& assignment : assignments) table.assign(assignment);
-  }
-  void print_help(const CommandLine& line) const {
-    fmt::print("{}\n{}", line.help(), options_table(table.all()));
   }
 };
 
 int check(const Arguments& arguments) {
   std::string data, place, out;
   bool json = false;
-  CommandLine line(
-      "data check",
-      "Looks a dataset over: files, check sums, sizes, pixels, labels, what is skipped and why.");
+  CommandLine line("data check",
+                   "Looks a dataset over: files, check sums, sizes, pixels, labels, what is skipped and why.",
+                   {{"gradzoo data check", "MNIST as it comes with the program"},
+                    {"gradzoo data check pictures --set size=32 --out ten.png",
+                     "pictures of your own, as training reads them"}});
   line.positional(
       "NAME|PATH", place,
       "mnist, fashion, a folder of pictures, IDX files or CIFAR-10's, a .npy or .npz file (default: "
@@ -49,8 +51,10 @@ int check(const Arguments& arguments) {
   line.option("--out", "FILE", out, "x.png: ten of its images");
   line.flag("--json", json, "print one JSON object");
   ImageSettings settings(line);
+  for (const char* const name : {"NAME|PATH", "--data"})
+    line.completes(name, [](const std::string&) { return data_known(); });
   if (!line.parse(arguments)) {
-    settings.print_help(line);
+    fmt::print("{}", line.help());
     return 0;
   }
   settings.apply();
@@ -89,15 +93,18 @@ int check(const Arguments& arguments) {
 
 int convert(const Arguments& arguments) {
   std::string from, to, form_name;
-  CommandLine line("data convert", "Writes a dataset in another form; both parts and all labels are kept.");
+  CommandLine line("data convert", "Writes a dataset in another form; both parts and all labels are kept.",
+                   {{"gradzoo data convert mnist mnist.npz", "for NumPy"},
+                    {"gradzoo data convert pictures small --set size=32", "a folder of smaller PNG files"}});
   line.positional("A", from, "mnist, fashion, a folder, a .npy or .npz file");
+  line.completes("A", [](const std::string&) { return data_known(); });
   line.positional("B", to, "x.npy (and x_labels.npy, x_test.npy, x_test_labels.npy), x.npz, or a new folder");
   line.option(
       "--form", "FORM", form_name,
       "png, npy, npz or idx (default: by the ending of B; a folder is of PNG files, a sub-folder a class)");
   ImageSettings settings(line);
   if (!line.parse(arguments)) {
-    settings.print_help(line);
+    fmt::print("{}", line.help());
     return 0;
   }
   settings.apply();
@@ -117,11 +124,25 @@ int convert(const Arguments& arguments) {
 
 int data_command(const Arguments& arguments) {
   const std::vector<std::string> known = {"check", "convert"};
-  const std::string name = arguments.empty() ? "" : arguments.front();
-  if (name == "check") return check({arguments.begin() + 1, arguments.end()});
-  if (name == "convert") return convert({arguments.begin() + 1, arguments.end()});
-  if (name == "--help" || name == "-h") {
-    fmt::print("usage: gradzoo data check [...]\n       gradzoo data convert A B [...]\n");
+  // A shell that completes what follows `data check` asks that command.
+  const bool completing = arguments.size() > 2 && arguments.front() == "--complete";
+  Arguments rest = arguments;
+  if (completing) rest.erase(rest.begin());
+  std::string name = rest.empty() ? "" : rest.front();
+  if (name == "check" || name == "convert") {
+    if (completing)
+      rest.front() = "--complete";
+    else
+      rest.erase(rest.begin());
+    return name == "check" ? check(rest) : convert(rest);
+  }
+  CommandLine line("data", "Looks a dataset over, or writes it in another form.",
+                   {{"gradzoo data check --help", "what check looks at"},
+                    {"gradzoo data convert mnist mnist.npz", "writes MNIST for NumPy"}});
+  line.positional("WHAT", name, "check or convert, followed by its own arguments", false);
+  line.completes("WHAT", [&](const std::string&) { return words_known(known); });
+  if (!line.parse(arguments)) {
+    fmt::print("{}", line.help());
     return 0;
   }
   if (name.empty()) throw Error("data: what shall be done with it? Hint: gradzoo data check");

@@ -4,6 +4,7 @@
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
 #include "tools/command/shared_options.h"
+#include "tools/command/values.h"
 #include "tools/run/opened_run.h"
 #include "tools/run/training.h"
 #include "tools/uses/sample_quality.h"
@@ -16,8 +17,10 @@ int report_command(const Arguments& arguments) {
   CommandLine line(
       "report",
       "Makes pictures and report.html of a run anew, as of its checkpoint: of one that was killed, "
-      "say, or whose report was thrown away.");
+      "say, or whose report was thrown away.",
+      {{"gradzoo report runs/vae-1", "writes runs/vae-1/report.html"}});
   line.positional("RUN", run, "a run directory");
+  line.completes("RUN", [](const std::string&) { return runs_known(); });
   add_threads(line, threads);
   if (!line.parse(arguments)) {
     fmt::print("{}", line.help());

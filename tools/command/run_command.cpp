@@ -17,16 +17,78 @@
 #include "base/text.h"
 #include "nn/parallel/processes.h"
 #include "tools/command/commands.h"
+#include "tools/command/completion.h"
 #include "tools/version.h"
 
 namespace gradzoo {
 namespace {
 
+std::string commands_text(std::span<const Command> commands) {
+  std::string text;
+  for (const Command& command : commands) text += fmt::format("  {:<11} {}\n", command.name, command.summary);
+  return text;
+}
+
+// The program's own page; CommandLine makes those of its commands.
+CommandPage page_of(std::span<const Command> commands) {
+  return {
+      .name = "",
+      .summary =
+          "Generative models on MNIST, trained with a tape autodiff. What follows the name of a command is "
+          "on a page of its own: gradzoo COMMAND --help, or man gradzoo-COMMAND.",
+      .arguments = {{.names = {"COMMAND"}, .meaning = "see below", .positional = true, .required = true},
+                    {.names = {"--version"}, .meaning = "print the version"},
+                    {.names = {"-h", "--help"}, .meaning = "print the commands"}},
+      .sections = {{"Commands", [commands] { return commands_text(commands); }},
+                   {"Files",
+                    [] {
+                      return std::string(
+                          "  runs/MODEL-n   what training writes: config.toml, metrics.jsonl, "
+                          "checkpoint.safetensors, report.html\n  zoo/MODEL      runs that come "
+                          "trained, wherever a run is asked for\n");
+                    }},
+                   {"Environment",
+                    [] {
+                      return std::string(
+                          "  OMP_NUM_THREADS       threads, where --threads is not given\n"
+                          "  GRADZOO_TARGET        portable, avx2 or avx512: at most these instructions\n"
+                          "  GRADZOO_BLAS_KERNEL   fit, keep or restart: whose kernels OpenBLAS runs\n"
+                          "  GRADZOO_ZOO           the folder of the zoo\n");
+                    }},
+                   {"Exit status",
+                    [] {
+                      return std::string(
+                          "  0 where all went well; 1 with one line on standard error where not; 130 where "
+                          "training was stopped\n");
+                    }}},
+      .examples = {
+          {"gradzoo train vae", "digits within a minute, and runs/vae-1/report.html"},
+          {"gradzoo sample zoo/ddpm --label 7 --out sevens.png", "sevens by a model that comes trained"},
+          {"gradzoo serve", "the same in the browser, live"}}};
+}
+
 void print_help(std::span<const Command> commands) {
   fmt::print("gradzoo {}: generative models on MNIST, trained with a tape autodiff\n\n", kVersion);
-  fmt::print("usage: gradzoo COMMAND [...]\n\n");
-  for (const Command& command : commands) fmt::print("  {:<11} {}\n", command.name, command.summary);
+  fmt::print("usage: gradzoo COMMAND [...]\n\n{}", commands_text(commands));
   fmt::print("\n  --version  print the version\n  --help     print this; gradzoo COMMAND --help says more\n");
+  fmt::print("\n{}", examples_text(page_of(commands).examples));
+}
+
+// What may stand in place of the last word: a command, or what the command itself says.
+int print_completions(const Arguments& words, std::span<const Command> commands) {
+  if (words.size() > 1) {
+    const auto command = std::ranges::find(commands, words.front(), &Command::name);
+    if (command == commands.end()) return 0;
+    Arguments rest = {"--complete"};
+    rest.insert(rest.end(), words.begin() + 1, words.end());
+    return command->run(rest);
+  }
+  Candidates candidates;
+  for (const Command& command : commands) candidates.push_back({command.name, command.summary});
+  candidates.push_back({"--help", "print the commands"});
+  candidates.push_back({"--version", "print the version"});
+  fmt::print("{}", candidate_lines(candidates, words.empty() ? "" : words.front()));
+  return 0;
 }
 
 const Command& find_command(const std::string& name, std::span<const Command> commands) {
@@ -46,6 +108,11 @@ int dispatch(const Arguments& arguments, std::span<const Command> commands) {
   }
   if (name == "--help" || name == "-h" || name == "help") {
     print_help(commands);
+    return 0;
+  }
+  if (name == "--complete") return print_completions({arguments.begin() + 1, arguments.end()}, commands);
+  if (name == "--man") {
+    fmt::print("{}", manual_page(page_of(commands)));
     return 0;
   }
   return find_command(name, commands).run({arguments.begin() + 1, arguments.end()});

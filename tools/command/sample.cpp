@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <optional>
 
 #include <fmt/format.h>
@@ -10,6 +11,7 @@
 #include "tools/command/commands.h"
 #include "tools/command/options_table.h"
 #include "tools/command/shared_options.h"
+#include "tools/command/values.h"
 #include "tools/run/live_line.h"
 #include "tools/run/opened_run.h"
 #include "tools/uses/walk.h"
@@ -20,11 +22,28 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-void print_samplers() {
+std::string samplers_text() {
+  std::string text;
   for (const SamplerEntry& entry : sampler_registry()) {
     const WalkOptions options(entry.name, {});
-    fmt::print("\n--sampler {}: {}\n{}", entry.name, entry.moves, options_table(options.table().all()));
+    text += fmt::format("{}--sampler {}: {}\n{}", text.empty() ? "" : "\n", entry.name, entry.moves,
+                        options_table(options.table().all()));
   }
+  return text;
+}
+
+Candidates samplers_known() {
+  Candidates candidates;
+  for (const SamplerEntry& entry : sampler_registry()) candidates.push_back({entry.name, entry.moves});
+  return candidates;
+}
+
+// For a shell: of the sampler whose name was typed.
+Candidates sampler_settings(const std::string& sampler, const std::string& partial) {
+  if (std::ranges::find(sampler_registry(), sampler, &SamplerEntry::name) == sampler_registry().end())
+    return {};
+  const WalkOptions options(sampler, {});
+  return settings_of(options.table().all(), partial);
 }
 
 // Options of how the model draws; those of a sampler without --sampler are the likeliest mistake.
@@ -72,8 +91,12 @@ int sample_command(const Arguments& arguments) {
   std::string sampler;
   std::vector<std::string> assignments;
   bool json = false;
-  CommandLine line("sample",
-                   "Draws samples from a run, as its model does or by Markov chains on what it learned.");
+  CommandLine line(
+      "sample", "Draws samples from a run, as its model does or by Markov chains on what it learned.",
+      {{"gradzoo sample zoo/vae -n 25 --out digits.png", "25 digits by a model that comes trained"},
+       {"gradzoo sample zoo/flow-matching --label 7", "sevens"},
+       {"gradzoo sample zoo/ebm --sampler mala --set steps=200", "a Markov chain for each sample"},
+       {"gradzoo sample zoo/vae -n 1000 --out digits.npy", "for NumPy"}});
   line.positional("RUN", run_path, "a run directory");
   line.option("-n", "N", count, "samples (default: 100)", 1, kMostSamples);
   line.option("--out", "FILE|DIR/", out,
@@ -90,9 +113,12 @@ int sample_command(const Arguments& arguments) {
   add_seed(line, seed, "of the samples (default: the run's)");
   add_threads(line, threads);
   line.flag("--json", json, "print one JSON object: the file, and what the chains say of themselves");
+  line.completes("RUN", [](const std::string&) { return runs_known(); });
+  line.completes("--sampler", [](const std::string&) { return samplers_known(); });
+  line.completes("--set", [&](const std::string& partial) { return sampler_settings(sampler, partial); });
+  line.section("Samplers:", samplers_text);
   if (!line.parse(arguments)) {
     fmt::print("{}", line.help());
-    print_samplers();
     return 0;
   }
   if (!out.empty()) check_samples_path(out);

@@ -13,6 +13,7 @@
 #include "tools/command/commands.h"
 #include "tools/command/options_table.h"
 #include "tools/command/shared_options.h"
+#include "tools/command/values.h"
 #include "tools/run/training.h"
 #include "tools/uses/sample_quality.h"
 
@@ -33,16 +34,25 @@ std::unique_ptr<RunOptions> default_options(const ModelEntry& model, const std::
   return options;
 }
 
-// What can be set: of every run, then of the model where one is named.
-void print_settings(const std::string& name, const std::string& data) {
+// What can be set of a run: of every one, then of the model where one is named.
+std::string settings_text(const std::string& name, const std::string& data) {
   const ModelEntry& model = name.empty() ? model_registry().front() : find_model(name);
   const auto options = name.empty() ? std::make_unique<RunOptions>(model) : default_options(model, data);
   const std::span<const Option> all = options->table().all();
-  fmt::print("\nsettings of every run: key, default{}, meaning (--set key=value)\n{}",
-             name.empty() ? "" : fmt::format(" for {} on {}", name, options->data.data),
-             options_table(all.first(options->shared())));
-  if (name.empty()) return fmt::print("\ngradzoo train MODEL --help lists a model's own settings too\n");
-  fmt::print("\nsettings of {}\n{}", name, options_table(all.subspan(options->shared())));
+  std::string text = fmt::format("of every run: key, default{}, meaning (--set key=value)\n{}",
+                                 name.empty() ? "" : fmt::format(" for {} on {}", name, options->data.data),
+                                 options_table(all.first(options->shared())));
+  if (name.empty()) return text + "\ngradzoo train MODEL --help lists a model's own settings too\n";
+  return text + fmt::format("\nof {}\n{}", name, options_table(all.subspan(options->shared())));
+}
+
+// For a shell: of the model where its name was typed, else of every run.
+Candidates settings_known(const std::string& name, const std::string& partial) {
+  const auto entry = std::ranges::find(model_registry(), name, &ModelEntry::name);
+  const bool known = entry != model_registry().end();
+  const RunOptions options(known ? *entry : model_registry().front());
+  const std::span<const Option> all = options.table().all();
+  return settings_of(known ? all : all.first(options.shared()), partial);
 }
 
 // Of an option that is a setting of the model's run: how it is set.
@@ -67,8 +77,12 @@ int train_command(const Arguments& arguments) {
   std::string data, epochs, steps, batch, lr, seed;
   int64_t threads = 0;
   std::vector<std::string> settings;
-  CommandLine line("train",
-                   "Trains a model into a run directory: metrics, samples, checkpoint, report.html.");
+  CommandLine line(
+      "train", "Trains a model into a run directory: metrics, samples, checkpoint, report.html.",
+      {{"gradzoo train vae", "a variational autoencoder on MNIST, into runs/vae-1"},
+       {"gradzoo train ddpm --data ring8 --steps 2000", "diffusion on points in the plane"},
+       {"gradzoo train vae --set latent=2 --epochs 5 --out runs/flat", "two codes, another place"},
+       {"gradzoo train --resume runs/vae-1 --epochs 20", "goes on where it ended"}});
   line.positional("MODEL", request.model, "what to train; not needed with --config; with --resume the run",
                   false);
   line.on_unknown([&](const std::string& option, const std::string& value) {
@@ -93,9 +107,12 @@ int train_command(const Arguments& arguments) {
   line.option("--checkpoint-every", "N", request.checkpoint_every,
               "steps between checkpoints, beside those after each epoch (default: none)", 0,
               int64_t{1} << 40);
+  line.completes("MODEL", [&](const std::string&) { return request.resume ? runs_known() : models_known(); });
+  line.completes("--data", [](const std::string&) { return data_known(); });
+  line.completes("--set", [&](const std::string& partial) { return settings_known(request.model, partial); });
+  line.section("Settings:", [&] { return settings_text(request.model, data); });
   if (!line.parse(arguments)) {
     fmt::print("{}", line.help());
-    print_settings(request.model, data);
     return 0;
   }
   if (!epochs.empty() && !steps.empty())

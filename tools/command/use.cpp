@@ -12,6 +12,7 @@
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
 #include "tools/command/shared_options.h"
+#include "tools/command/values.h"
 #include "tools/run/zoo.h"
 
 namespace gradzoo {
@@ -64,6 +65,9 @@ class TypedOptions {
       else
         line.option(flag_of(option.key), placeholder_of(option), texts_.emplace_back(option.key, "").second,
                     help_of(option));
+      if (!option.choices.empty())
+        line.completes(flag_of(option.key),
+                       [&option](const std::string&) { return words_known(option.choices); });
     }
   }
   void read() {
@@ -87,6 +91,8 @@ void describe(CommandLine& line, const Use& use, UseArguments& typed) {
     line.positional(use.names == UseNames::run ? "RUN" : "A", typed.names[0], use.names_meaning);
     if (use.names == UseNames::set_and_set) line.positional("B", typed.names[1], "the same");
   }
+  for (const char* const runs : {"RUN", "A", "B", "--classifier", "--with"})
+    line.completes(runs, [](const std::string&) { return runs_known(); });
   if (!use.count.meaning.empty())
     line.option("-n", "N", typed.n,
                 use.count.value > 0 ? fmt::format("{} (default: {})", use.count.meaning, use.count.value)
@@ -157,7 +163,7 @@ Json json_of(const Use& use, const UseCall& call, const UseResult& result, const
 
 int use_command(const Use& use, const Arguments& arguments) {
   UseArguments typed{.names = {}, .n = use.count.value};
-  CommandLine line(use.name, use.description);
+  CommandLine line(use.name, use.description, use.examples);
   const std::unique_ptr<UseOptions> options = use.options();
   OptionTable table;
   options->describe(table);

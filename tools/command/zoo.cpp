@@ -19,6 +19,7 @@
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
 #include "tools/command/shared_options.h"
+#include "tools/command/values.h"
 #include "tools/plot/image.h"
 #include "tools/run/draw_picture.h"
 #include "tools/run/repeat_command.h"
@@ -200,7 +201,10 @@ int zoo_command(const Arguments& arguments) {
   bool json = false;
   CommandLine line("zoo",
                    "Lists the trained models that come with the program: sample, eval, compare and the other "
-                   "uses take them as runs, zoo/ddpm say. Or adds to them, or trains one anew.");
+                   "uses take them as runs, zoo/ddpm say. Or adds to them, or trains one anew.",
+                   {{"gradzoo zoo", "lists them, with their digit-FID"},
+                    {"gradzoo zoo --draw zoo.png", "ten digits by each"},
+                    {"gradzoo zoo --keep runs/vae-1 --out zoo/mine", "adds one of your own"}});
   line.positionals("RUN", others, "of --draw: runs whose samples stand above the zoo's");
   line.option("--draw", "FILE", picture, "x.png: ten samples of each");
   line.option("--verify", "NAME", verified,
@@ -209,6 +213,9 @@ int zoo_command(const Arguments& arguments) {
   line.option("--keep", "RUN", kept,
               "writes a run's averaged weights, in 8 bits, to --out, and measures them");
   line.option("--out", "DIR", out, "of --keep: a folder that is not there yet");
+  for (const char* const runs : {"RUN", "--keep"})
+    line.completes(runs, [](const std::string&) { return runs_known(); });
+  line.completes("--verify", [](const std::string&) { return words_known(zoo_names()); });
   add_seed(line, seed, "of --draw (default: each run's)");
   add_threads(line, threads);
   line.flag("--json", json, "print the list as JSON");

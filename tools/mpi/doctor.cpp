@@ -79,7 +79,8 @@ std::vector<std::string> cells_of(const std::string& line) {
 
 int doctor_of_processes(const Arguments& arguments) {
   bool json = false;
-  CommandLine line("doctor", "Who runs where, threads a process, and what a mean of gradients takes.");
+  CommandLine line("doctor", "Who runs where, threads a process, and what a mean of gradients takes.",
+                   {{"mpirun -n 4 gradzoo-mpi doctor", "asks four processes"}});
   line.flag("--json", json, "print JSON");
   if (!line.parse(arguments)) {
     fmt::print("{}", line.help());

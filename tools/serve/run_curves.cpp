@@ -1,5 +1,6 @@
 #include "tools/serve/run_curves.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -45,6 +46,19 @@ void add_series(std::map<std::string, LineChart>& charts, const std::string& key
   charts[key].series.push_back(std::move(series));
 }
 
+// What was trained on before what only validation measured, and the pace behind all.
+std::vector<std::string> in_reading_order(const std::map<std::string, LineChart>& charts) {
+  const auto rank = [&](const std::string& key) {
+    if (key == "lr" || key == "examples_per_s") return 2;
+    const auto dashed = [](const Series& series) { return series.dash == Dash::dashes; };
+    return std::ranges::all_of(charts.at(key).series, dashed) ? 1 : 0;
+  };
+  std::vector<std::string> keys;
+  for (const auto& [key, chart] : charts) keys.push_back(key);
+  std::ranges::stable_sort(keys, {}, rank);
+  return keys;
+}
+
 }  // namespace
 
 std::vector<double> smoothed(const std::vector<double>& values, double s) {
@@ -80,7 +94,8 @@ nlohmann::json run_curves(const RunsFolder& folder, const CurveView& view) {
       add_series(charts, key, std::move(series), name + ", validation", place, Dash::dashes);
   }
   nlohmann::json figures = nlohmann::json::array();
-  for (auto& [key, chart] : charts) {
+  for (const std::string& key : in_reading_order(charts)) {
+    LineChart& chart = charts[key];
     const MetricName name = metric_name(key);
     chart.title = name.name;
     chart.x_label = view.x == "seconds" ? "seconds of training" : view.x;

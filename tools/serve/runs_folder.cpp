@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/plain_file.h"
 #include "base/text.h"
+#include "datasets/toys/toy.h"
 #include "tools/run/config_file.h"
 #include "tools/run/metrics_log.h"
 
@@ -98,7 +99,11 @@ Json describe_run(const RunDirectory& run, const std::string& name) {
     json["model"] = config.model;
     json["version"] = config.version;
     Json& settings = json["settings"] = Json::array();
-    for (const auto& [key, value] : config.values) settings.push_back({key, value});
+    json["points"] = false;
+    for (const auto& [key, value] : config.values) {
+      settings.push_back({key, value});
+      if (key == "data") json["points"] = is_toy(value);
+    }
     json["training"] = is_training(run.metrics());
     json["pictures"] = pictures_of(run);
     json["report"] = is_plain(run.report());

@@ -22,9 +22,9 @@ class RunsFolder {
   std::vector<std::string> names() const;
   /// Throws Error for a name that is not among names(), and for a folder that is no run.
   RunDirectory run(const std::string& name) const;
-  /// {"name", "model", "version", "settings": [[key, value]], "training", "step", "epoch", "seconds", "last":
-  /// {metric: value}, "pictures": [file], "report"} of each run; "problem", one sentence, where it cannot be
-  /// read.
+  /// {"name", "model", "version", "settings": [[key, value]], "points": learns a toy, "training", "step",
+  /// "epoch", "seconds", "last": {metric: value}, "pictures": [file], "report"} of each run; "problem", one
+  /// sentence, where it cannot be read.
   nlohmann::json description() const;
   /// Its report.html. Throws Error where it has none.
   std::string report(const std::string& name) const;

@@ -15,6 +15,7 @@
 #include "tools/bench/workloads.h"
 #include "tools/command/command_line.h"
 #include "tools/command/shared_options.h"
+#include "tools/command/values.h"
 #include "tools/study/bench_growth.h"
 #include "tools/study/bench_json.h"
 #include "tools/study/studies.h"
@@ -103,15 +104,20 @@ void print_row(const Json& row) {
   }
 }
 
-void print_help(const CommandLine& line) {
-  fmt::print("{}\nworkloads:\n", line.help());
-  for (const Workload& workload : workloads()) fmt::print("  {:<20} {}\n", workload.name, workload.step);
-  fmt::print("  {:<20} a chain of 1000 small ops: what recording and sweeping cost an op\n", kTapeOverhead);
-  fmt::print("\nwith --growth:\n");
-  for (const Growth& growth : growths()) {
-    fmt::print("  {:<20} {}, {} from {} to {}\n", growth.name, growth.work, growth.symbol,
-               growth.sizes.front(), growth.sizes.back());
-  }
+std::string workloads_text() {
+  std::string text;
+  for (const Workload& workload : workloads())
+    text += fmt::format("  {:<20} {}\n", workload.name, workload.step);
+  return text + fmt::format("  {:<20} a chain of 1000 small ops: what recording and sweeping cost an op\n",
+                            kTapeOverhead);
+}
+
+std::string growths_text() {
+  std::string text;
+  for (const Growth& growth : growths())
+    text += fmt::format("  {:<20} {}, {} from {} to {}\n", growth.name, growth.work, growth.symbol,
+                        growth.sizes.front(), growth.sizes.back());
+  return text;
 }
 
 void bench_workloads(const std::vector<std::string>& names, const BenchOptions& options, bool json) {
@@ -162,8 +168,13 @@ int bench_command(const Arguments& arguments) {
   std::string growth;
   int64_t threads = 0, steps = 0;
   bool quick = false, json = false, convolutions = false;
-  CommandLine line("bench", "Times training steps of the library's own models on this machine.");
+  CommandLine line("bench", "Times training steps of the library's own models on this machine.",
+                   {{"gradzoo bench --quick", "a look at every workload"},
+                    {"gradzoo bench vae_b100 --threads 2 --json", "one of them, for a program"}});
   line.positionals("NAME", names, "workloads, or with --growth what grows; all where none is given");
+  line.completes("NAME", [](const std::string&) { return words_known(known_names()); });
+  line.section("Workloads:", workloads_text);
+  line.section("With --growth:", growths_text);
   line.option("--threads", "T", threads, "threads (default: the cores)", 1, kernels::kMaxThreads);
   line.option("--steps", "N", steps, "steps that are timed, after a warm-up (default: 300)", 1, 1'000'000);
   line.option("--growth", "DIR", growth,
@@ -172,7 +183,7 @@ int bench_command(const Arguments& arguments) {
   line.flag("--quick", quick, "20 steps of each (or --steps), the smallest sizes: a look, not a measurement");
   line.flag("--json", json, "print one JSON object a workload or curve");
   if (!line.parse(arguments)) {
-    print_help(line);
+    fmt::print("{}", line.help());
     return 0;
   }
   kernels::set_flush_denormals(true);

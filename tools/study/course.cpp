@@ -183,13 +183,24 @@ int course_command(const Arguments& arguments) {
   CourseRequest request;
   CommandLine line(
       "course",
-      "Build the tape yourself, in six steps, each graded by derivatives. Without a word it lists them.");
+      "Build the tape yourself, in six steps, each graded by derivatives. Without a word it lists them.",
+      {{"gradzoo course start mine", "a folder to work in, with the first page"},
+       {"gradzoo course check mine 1", "asks your code of step 1, and says what was expected"}});
   line.positional(
       "WHAT", request.what,
       "start DIR: a folder to work in; next DIR: the next page; check DIR [STEP]: asks, and says what "
       "came and what was expected; show DIR: draws your own tape of mine.h; train DIR: your engine of step "
       "6 on eight Gaussians; grade FOLDER: all folders in it; DIR alone: the steps, with your points",
       false);
+  line.completes("WHAT", [](const std::string&) {
+    return Candidates{{"start", "a new folder"},
+                      {"next", "the next page"},
+                      {"check", "grades a step"},
+                      {"show", "draws your own tape"},
+                      {"train", "your engine on eight Gaussians"},
+                      {"grade", "all folders in one"},
+                      folders_of_shell()};
+  });
   line.positional("DIR", request.folder, "the folder", false);
   line.positional("STEP", request.step, "of check: 1 to 6 (default: all)", false);
   add_seed(line, request.seed, "of the cases that are drawn (default: by chance; it is printed)");

@@ -120,7 +120,8 @@ Json page_json(const Machine& machine, const MachineRates& rates, const std::vec
 int doctor_command(const Arguments& arguments) {
   bool json = false;
   int64_t threads = 0;
-  CommandLine line("doctor", "Looks the machine over: what it has, how fast it is, and what slows it down.");
+  CommandLine line("doctor", "Looks the machine over: what it has, how fast it is, and what slows it down.",
+                   {{"gradzoo doctor", "a page, with a hint for each thing that is wrong"}});
   add_threads(line, threads);
   line.flag("--json", json, "print one JSON object");
   if (!line.parse(arguments)) {

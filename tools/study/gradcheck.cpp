@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "tools/command/command_line.h"
+#include "tools/command/values.h"
 #include "tools/study/op_table.h"
 #include "tools/study/studies.h"
 
@@ -48,8 +49,15 @@ int gradcheck_command(const Arguments& arguments) {
   std::vector<std::string> names;
   int64_t order = 2;
   bool json = false;
-  CommandLine line("gradcheck", "Checks the derivatives of ops against differences, and their f32 kernels.");
+  CommandLine line("gradcheck", "Checks the derivatives of ops against differences, and their f32 kernels.",
+                   {{"gradzoo gradcheck softplus --order 3", "one op, to the third derivative"},
+                    {"gradzoo gradcheck", "all of them, to the second"}});
   line.positionals("OP", names, "ops by name; all where none is given");
+  line.completes("OP", [](const std::string&) {
+    Candidates ops;
+    for (const ListedOp& op : listed_ops()) ops.push_back({op.info->name, op.info->formula});
+    return ops;
+  });
   line.option("--order", "N", order, "highest derivative (default: 2)", 1, 3);
   line.flag("--json", json, "print one JSON object");
   if (!line.parse(arguments)) {

@@ -8,6 +8,7 @@
 #include "tools/clock.h"
 #include "tools/command/command_line.h"
 #include "tools/command/shared_options.h"
+#include "tools/command/values.h"
 #include "tools/lab/folder.h"
 #include "tools/run/live_line.h"
 #include "tools/run/run_directory.h"
@@ -24,6 +25,24 @@ void list_labs() {
       "what "
       "may be turned by --set\n",
       text_columns(rows));
+}
+
+Candidates labs_known() {
+  Candidates candidates;
+  for (const LabEntry& entry : labs()) candidates.push_back({entry.name, entry.idea});
+  return candidates;
+}
+
+// For a shell: of the lab whose name was typed.
+Candidates knobs_known(const std::string& name, const std::string& partial) {
+  for (const LabEntry& entry : labs()) {
+    if (entry.name != name) continue;
+    const std::unique_ptr<Lab> lab = entry.make();
+    OptionTable table;
+    lab->describe(table);
+    return settings_of(table.all(), partial);
+  }
+  return {};
 }
 
 void list_knobs(const LabEntry& entry) {
@@ -56,10 +75,15 @@ int lab_command(const Arguments& arguments) {
   int64_t seed = 0, threads = 0;
   bool json = false, knobs_only = false;
   std::vector<std::string> knobs;
-  CommandLine line("lab", "Runs a small experiment that shows one idea, and writes a folder with its page.");
+  CommandLine line("lab", "Runs a small experiment that shows one idea, and writes a folder with its page.",
+                   {{"gradzoo lab", "lists them, the easiest first"},
+                    {"gradzoo lab noise-levels", "runs one, in a minute or two"},
+                    {"gradzoo lab noise-levels --knobs", "what may be turned by --set"}});
   line.positional("NAME", name, "which one; none lists them", false);
+  line.completes("NAME", [](const std::string&) { return labs_known(); });
   line.option("--out", "DIR", out, "a new or an empty folder (default: the next free runs/lab-NAME-<n>)");
   line.options("--set", "KEY=VALUE", knobs, "one of the lab's knobs; may be given several times");
+  line.completes("--set", [&](const std::string& partial) { return knobs_known(name, partial); });
   line.flag("--knobs", knobs_only, "list the lab's knobs, and run nothing");
   add_seed(line, seed, "of all random numbers (default: 0)");
   line.option("--threads", "T", threads, "threads (default: the cores)", 1, kernels::kMaxThreads);

@@ -13,6 +13,7 @@
 #include "models/registry.h"
 #include "samplers/registry.h"
 #include "tools/command/command_line.h"
+#include "tools/command/values.h"
 #include "tools/lab/lab.h"
 #include "tools/study/op_table.h"
 #include "tools/study/studies.h"
@@ -156,20 +157,23 @@ void print_rows(const Json& rows, bool headed) {
 int list_command(const Arguments& arguments) {
   std::string what, markdown;
   bool json = false;
-  CommandLine line("list", "Lists what there is.");
+  CommandLine line("list", "Lists what there is.",
+                   {{"gradzoo list", "models, what can be done with each, data, samplers, labs"},
+                    {"gradzoo list ops --json", "every op with its gradient's formula"}});
   line.positional("WHAT", what,
                   "models, uses (of finished runs, and which models can), datasets (toys among them), toys, "
                   "samplers, labs "
                   "or ops; all but ops where it is left out",
                   false);
+  std::vector<std::string> names;
+  for (const ListSection& section : sections()) names.push_back(section.name);
+  line.completes("WHAT", [&](const std::string&) { return words_known(names); });
   line.flag("--json", json, "print one JSON object");
   line.option("--markdown", "FILE", markdown, "write the table of ops to this file, as docs/ops.md");
   if (!line.parse(arguments)) {
     fmt::print("{}", line.help());
     return 0;
   }
-  std::vector<std::string> names;
-  for (const ListSection& section : sections()) names.push_back(section.name);
   if (!what.empty() && std::ranges::find(names, what) == names.end()) {
     throw Error(fmt::format("list: '{}' is not known. {}", what, did_you_mean(what, names)));
   }

@@ -16,7 +16,9 @@ int serve_command(const Arguments& arguments) {
   ServeOptions options;
   CommandLine line("serve",
                    "Serves a live page: the runs of a folder with their curves and samples, functions to "
-                   "explain, labs to run.");
+                   "explain, labs to run.",
+                   {{"gradzoo serve", "the runs below runs/, at http://127.0.0.1:6006/"},
+                    {"gradzoo serve experiments --port 7000", "of another folder, at another port"}});
   line.positional("DIR", options.folder, "the folder of runs (default: runs)", false);
   line.option("--port", "N", options.port, "of the page; 0: any that is free (default: 6006)", 0, 65535);
   line.option("--host", "ADDRESS", options.host,

@@ -133,8 +133,22 @@ int verify_command(const Arguments& arguments) {
   std::string markdown;
   bool quick = false, plant = false, json = false;
   int64_t threads = 0;
-  CommandLine line("verify", "Holds what theory and papers say against what this program computes.");
+  CommandLine line("verify", "Holds what theory and papers say against what this program computes.",
+                   {{"gradzoo verify --quick", "every row that takes seconds"},
+                    {"gradzoo verify vae.kl_closed_form", "one row"},
+                    {"gradzoo verify --plant vae.kl_closed_form", "sees it fail for each planted error"}});
   line.positionals("ROW", names, "rows by name; all where none is given");
+  line.completes("ROW", [](const std::string&) {
+    Candidates rows;
+    for (const Row& row : ledger_rows()) rows.push_back({row.name, row.claim});
+    return rows;
+  });
+  line.section("Rows, (q) runs under --quick:", [] {
+    std::string text;
+    for (const Row& row : ledger_rows())
+      text += fmt::format("  {:<32} {}  {}\n", row.name, row.quick ? "(q)" : "   ", row.claim);
+    return text;
+  });
   line.flag("--quick", quick, "only the rows that take seconds");
   line.flag("--plant", plant,
             "plant errors in the rows, of identities where none is named, and see each fail");
@@ -143,10 +157,7 @@ int verify_command(const Arguments& arguments) {
   line.option("--markdown", "FILE", markdown,
               "write what was measured as a page, as docs/ledger.md is written");
   if (!line.parse(arguments)) {
-    fmt::print("{}\nrows, (q) runs under --quick:\n", line.help());
-    for (const Row& row : ledger_rows()) {
-      fmt::print("  {:<32} {}  {}\n", row.name, row.quick ? "(q)" : "   ", row.claim);
-    }
+    fmt::print("{}", line.help());
     return 0;
   }
   const std::vector<const Row*> rows = select_rows(names, quick || (plant && names.empty()));

@@ -292,6 +292,7 @@ Use anomaly_use() {
            "How well a run's model separates test images of the kind that it learned from others, by "
            "an energy, a score, a velocity or a bound: the area under the receiver operating "
            "characteristic (AUROC).",
+       .examples = {{"gradzoo anomaly zoo/ebm --against noise", "how well it tells digits from noise"}},
        .count = {"test images of each", 1000, 2, 10'000},
        .file_meaning = "the characteristic, both histograms, and the worst mistakes",
        .missing = lacks_judgement});

@@ -210,6 +210,8 @@ Use compare_use() {
        .summary = "hold runs of different models on the same data against each other",
        .description = "Holds runs of different models on the same data against each other, on the test set, "
                       "each by the numbers that it has; a page shows their samples.",
+       .examples = {{"gradzoo compare zoo/vae zoo/ddpm",
+                     "likelihoods, digit-FID and a row of samples of each"}},
        .names = UseNames::runs,
        .names_meaning = "run directories",
        .count = {"samples that a classifier measures", 1000, 1, 10'000},

@@ -273,6 +273,8 @@ Use compose_use() {
        .summary = "sample the product of what several runs learned",
        .description = "Samples the product of what runs have learned, by Markov chains on the sum of their "
                       "log-densities or scores: what all of them find likely.",
+       .examples = {{"gradzoo compose runs/ebm-7 runs/ebm-thick",
+                     "samples that both find likely: thick sevens"}},
        .names = UseNames::runs,
        .names_meaning = "two run directories or more, of data of one shape",
        .count = {"chains, a sample each", 100, 1, 100'000},

@@ -141,6 +141,8 @@ Use denoise_use() {
        .summary = "take Gaussian noise off test examples",
        .description = "Takes Gaussian noise off test examples, by a model that has a score, an energy, a "
                       "denoiser or a velocity, and says how near it comes.",
+       .examples = {{"gradzoo denoise zoo/dae --sigma 0.3 -n 100",
+                     "how near it comes to clean digits, in dB"}},
        .count = {"test examples, the first 30 images of which are drawn", 1000, 1, 10'000},
        .seed_meaning = "of the noise",
        .file_meaning = "examples, the same with noise, and the guesses",

@@ -137,6 +137,8 @@ Use eval_use() {
        .summary = "evaluate a run on images that it was not trained on",
        .description =
            "Evaluates a run on examples that it was not trained on, or its samples by a classifier.",
+       .examples = {{"gradzoo eval zoo/vae", "its numbers on test digits"},
+                    {"gradzoo eval runs/vae-1 --split valid --json", "on held-out digits, for a program"}},
        .count =
            {"samples that a classifier measures (default: 1000, or all real images where they are fewer; "
             "with --classifier 400)",

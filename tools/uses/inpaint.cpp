@@ -97,6 +97,8 @@ Use inpaint_use() {
        .description =
            "Draws the hidden half of test images given the other, by what a model knows of images: "
            "a density, a score or a velocity.",
+       .examples = {{"gradzoo inpaint zoo/flow-matching --keep left",
+                     "fills in the right half of test digits"}},
        .count = {"test images, the first 30 of which are drawn", 100, 1, 10'000},
        .file_meaning = "images, what is known of them, and what was filled in",
        .missing = lacks_images_to_fill});

@@ -56,6 +56,8 @@ Use interpolate_use() {
        .summary = "draw what lies between the codes of two images",
        .description = "Draws rows of images on the way from one test image's code to another's, by a model "
                       "that has codes; one that finds none of an image goes between two draws of its own.",
+       .examples = {{"gradzoo interpolate zoo/vae -n 4 --out between.png",
+                     "four rows between two digits each"}},
        .count = {"rows", 6, 1, 100},
        .seed_meaning = "of which images are chosen",
        .file_meaning = "the rows",

@@ -206,6 +206,7 @@ Use logz_use() {
        .summary = "find the normalising constant of a run of binary units",
        .description = "Finds log Z of a run of binary units: exactly where one side has 20 units or fewer, "
                       "and by annealed importance sampling upwards and downwards.",
+       .examples = {{"gradzoo logz zoo/rbm", "log Z by annealed importance sampling"}},
        .seed_meaning = "of the chains",
        .file_meaning = "log Z along the path as single chains tell it",
        .missing = lacks_partition});

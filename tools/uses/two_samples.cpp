@@ -237,6 +237,7 @@ Use c2st_use() {
        .description = "Are these two sets of samples from one law? A classifier learns a half of both; its "
                       "logits on the rest, relabelled at random, give a p-value that holds whatever it is "
                       "worth.",
+       .examples = {{"gradzoo c2st zoo/ddpm test", "its samples against test digits: a p-value"}},
        .names = UseNames::set_and_set,
        .names_meaning = "a run directory (its samples) or a dataset (its test examples); beside a run also: "
                         "test, data (test or training examples of what that one learned)",

@@ -13,6 +13,7 @@
 #include "base/options.h"
 #include "models/base/quantity.h"
 #include "tools/plot/image.h"
+#include "tools/run/command_example.h"
 #include "tools/run/opened_run.h"
 #include "tools/uses/who_can.h"
 
@@ -73,6 +74,7 @@ struct Use {
   std::string name;
   std::string summary;      // a line of `gradzoo --help`
   std::string description;  // of its own help
+  std::vector<CommandExample> examples = {};
   UseNames names = UseNames::run;
   std::string names_meaning = "a run directory";
   UseCount count = {};

@@ -29,9 +29,9 @@ function tell(failure) {
 
 const link = (path, values) => path + '?' + new URLSearchParams(values);
 const fileLink = (run, file, step) => link('/picture', {run: run.name, file, step});
-const page = () => byId(location.hash.slice(1))?.classList.contains('page') ? location.hash.slice(1) : 'runs';
-// What a reader looks at first: runs that were trained, not those that were made for a lab.
-const shown = () => runs.filter(run => chosen.has(run.name));
+// Of the address: no element has a tab's own name, or the browser would scroll past the tabs to it.
+const page = () => byId(location.hash.slice(1) + '-page') ? location.hash.slice(1) : 'runs';
+const shown = () => runs.filter(run => chosen.has(run.name) && !run.problem);
 const place = name => shown().findIndex(run => run.name === name);
 
 // ---- the list of runs
@@ -42,28 +42,47 @@ function describe(run) {
   return run.model + epoch + (run.training ? ', training' : '');
 }
 
+const entries = new Map();  // of the list, by name: they stay, so that clicks, focus and scrolling do
+
+function entryOf(name) {
+  let entry = entries.get(name);
+  if (entry) return entry;
+  entry = document.createElement('li');
+  const label = add(entry, 'label', '');
+  const box = add(label, 'input', '');
+  box.type = 'checkbox';
+  box.dataset.run = name;
+  box.addEventListener('change', () => {
+    if (box.checked) chosen.add(name); else chosen.delete(name);
+    draw();
+  });
+  add(label, 'i', '');
+  add(label, 'b', '', name);
+  add(label, 'small', '');
+  entries.set(name, entry);
+  return entry;
+}
+
 function listRuns() {
   const word = byId('filter').value.trim().toLowerCase();
-  const names = byId('names');
-  const focused = document.activeElement?.dataset?.run;
-  names.replaceChildren();
+  const listed = [];
   for (const run of runs) {
     const text = [run.name, run.model, ...(run.settings ?? []).map(setting => setting.join('='))].join(' ');
     if (word && !text.toLowerCase().includes(word)) continue;
-    const label = add(add(names, 'li', ''), 'label', '');
-    const box = add(label, 'input', '');
-    Object.assign(box, {type: 'checkbox', checked: chosen.has(run.name)});
-    box.dataset.run = run.name;
-    box.addEventListener('change', () => {
-      if (box.checked) chosen.add(run.name); else chosen.delete(run.name);
-      draw();
-    });
-    add(label, 'i', chosen.has(run.name) ? 's' + place(run.name) % kMostColours : '');
-    add(label, 'b', '', run.name);
-    add(label, 'small', run.problem ? 'problem' : run.training ? 'training' : '', describe(run));
-    if (run.name === focused) box.focus();
+    const entry = entryOf(run.name);
+    entry.querySelector('input').checked = chosen.has(run.name);
+    const at = place(run.name);
+    entry.querySelector('i').className = at < 0 ? '' : 's' + at % kMostColours;
+    const small = entry.querySelector('small');
+    small.className = run.problem ? 'problem' : run.training ? 'training' : '';
+    if (small.textContent !== describe(run)) small.textContent = describe(run);
+    listed.push(entry);
   }
-  if (runs.length === 0) add(names, 'li', '', 'No runs yet. gradzoo train vae makes one.');
+  const names = byId('names');
+  if (listed.length !== names.children.length || listed.some((entry, i) => entry !== names.children[i]))
+    names.replaceChildren(...listed);
+  byId('no-runs').hidden = listed.length > 0;
+  byId('no-runs').textContent = runs.length > 0 ? 'None is like that.' : 'No runs yet. gradzoo train vae makes one.';
 }
 
 function chooseAll(all) {
@@ -88,6 +107,7 @@ async function drawCurves() {
   if (asked === curvesAsked) return;
   curvesAsked = asked;
   const figures = known.length > 0 ? await ask('/api/curves?' + query) : [];
+  if (asked !== curvesAsked) return;  // something else was chosen meanwhile
   const box = byId('curves');
   if (box.querySelector('.tip')) {  // somebody reads a value
     curvesAsked = '';
@@ -97,7 +117,21 @@ async function drawCurves() {
   box.querySelectorAll('.chart').forEach(showValues);
 }
 
-// A strip of a run's pictures that follows the newest one, until its slider is moved back.
+const isMoment = file => file.startsWith('epoch-');
+const pictureLabel = file => file.replace('.png', '').replace(/^epoch-0*/, 'epoch ').replaceAll('_', ' ');
+
+// A picture that is shown larger than it is keeps its pixels; one of points in the plane is dark at night.
+function setPicture(image, run, file) {
+  const source = fileLink(run, file, isMoment(file) ? 0 : run.step ?? 0);
+  if (image.getAttribute('src') === source) return;
+  image.onload = () => image.classList.toggle('pixels', image.naturalWidth < image.clientWidth);
+  image.src = source;
+  image.alt = run.name + ', ' + pictureLabel(file);
+  image.classList.toggle('invert-at-night', run.points);
+}
+
+// A run's pictures over time, of which the newest is shown until the slider is moved back. Below it, what was drawn
+// at the end.
 function drawStrip(run) {
   let strip = byId('strip ' + run.name);
   if (!strip) {
@@ -109,32 +143,41 @@ function drawStrip(run) {
     Object.assign(slider, {type: 'range', min: 0, max: 0, value: 0});
     slider.setAttribute('aria-label', 'picture of ' + run.name);
     add(controls, 'output', '');
-    add(strip, 'img', '');
+    add(strip, 'img', 'moment');
+    add(strip, 'div', 'ends');
     slider.addEventListener('input', () => showPicture(strip));
   }
   const slider = strip.querySelector('input');
-  const epochs = run.pictures.filter(file => file.startsWith('epoch-'));
-  const others = run.pictures.filter(file => !file.startsWith('epoch-'));
   const atEnd = strip.files === undefined || Number(slider.value) === strip.last;
-  strip.files = [...others, ...epochs];
+  strip.files = run.pictures.filter(isMoment);
   strip.last = strip.files.length - 1;
   strip.run = run;
   slider.max = strip.last;
   if (atEnd) slider.value = strip.last;
-  showPicture(strip);
+  strip.querySelector('.controls').hidden = strip.querySelector('.moment').hidden = strip.last < 0;
+  if (strip.last >= 0) showPicture(strip);
+  drawEnds(strip.querySelector('.ends'), run, run.pictures.filter(file => !isMoment(file)));
 }
 
-const pictureLabel = file => file.replace('.png', '').replace(/^epoch-0*/, 'epoch ');
-
 function showPicture(strip) {
-  const file = strip.files[Number(strip.querySelector('input').value)];
-  const image = strip.querySelector('img');
-  const label = pictureLabel(file);
-  strip.querySelector('output').textContent = label;
-  strip.querySelector('input').setAttribute('aria-valuetext', label);
-  const source = fileLink(strip.run, file, file.startsWith('epoch-') ? 0 : strip.run.step ?? 0);
-  if (image.getAttribute('src') !== source) image.src = source;
-  image.alt = strip.run.name + ', ' + label;
+  const slider = strip.querySelector('input');
+  const file = strip.files[Number(slider.value)];
+  strip.querySelector('output').textContent = pictureLabel(file);
+  slider.setAttribute('aria-valuetext', pictureLabel(file));
+  setPicture(strip.querySelector('.moment'), strip.run, file);
+}
+
+function drawEnds(box, run, files) {
+  while (box.children.length > files.length) box.lastChild.remove();
+  files.forEach((file, i) => {
+    const figure = box.children[i] ?? add(box, 'figure', '');
+    if (!figure.firstChild) {
+      add(figure, 'img', '').loading = 'lazy';
+      add(figure, 'figcaption', '');
+    }
+    setPicture(figure.firstChild, run, file);
+    figure.lastChild.textContent = pictureLabel(file);
+  });
 }
 
 function drawSamples() {
@@ -151,14 +194,14 @@ function fillSides() {
     const names = runs.map(run => run.name);
     if ([...select.options].map(option => option.value).join('\n') !== names.join('\n')) {
       select.replaceChildren(...names.map(name => new Option(name, name)));
-      select.value = names.includes(value) ? value : shown()[i]?.name ?? names[Math.min(i, names.length - 1)];
+      select.value = names.includes(value) ? value : (shown()[i] ?? shown()[0])?.name ?? names[0] ?? '';
     }
   });
 }
 
 function table(parent, head, rows) {
   const box = add(parent, 'div', 'scroll');
-  box.tabIndex = 0;
+  Object.assign(box, {tabIndex: 0, role: 'group', ariaLabel: head[0]});  // reached by keyboard, to be scrolled
   const body = add(box, 'table', '');
   const headings = add(body, 'tr', '');
   head.forEach(text => add(headings, 'th', '', text));
@@ -183,10 +226,9 @@ function drawSides() {
   for (const run of pair) {
     const figure = add(pictures, 'figure', '');
     add(figure, 'h3', '', run.name);
-    const epochs = run.pictures.filter(file => file.startsWith('epoch-'));
-    const file = epochs.at(-1) ?? run.pictures.at(-1);
-    if (file) Object.assign(add(figure, 'img', ''), {src: fileLink(run, file, run.step ?? 0), alt: run.name + ', ' + pictureLabel(file)});
-    add(figure, 'figcaption', '', file ? pictureLabel(file) : 'no pictures yet');
+    const file = run.pictures.filter(isMoment).at(-1) ?? run.pictures.at(-1);
+    if (file) setPicture(add(figure, 'img', ''), run, file);
+    add(figure, 'figcaption', run.problem ? 'problem' : '', run.problem ?? (file ? pictureLabel(file) : 'no pictures yet'));
     if (run.report) {
       const report = add(add(figure, 'p', ''), 'a', '', 'its report');
       Object.assign(report, {href: link('/report', {run: run.name}), target: '_blank', rel: 'noopener'});
@@ -207,20 +249,26 @@ function drawSides() {
 
 // ---- a function
 
+let explained = 0;
+
 async function explain(event) {
   event?.preventDefault();
-  const refusal = byId('refusal'), frame = byId('explained');
+  const refusal = byId('refusal'), frame = byId('explained'), asked = ++explained;
   refusal.hidden = true;
+  byId('working').hidden = false;
   try {
     const {id} = await ask('/api/explain',
       {expr: byId('expr').value, at: byId('at').value, order: Number(byId('order').value)});
+    if (asked !== explained) return;  // a later one is on its way
     frame.src = link('/explained', {id});
     frame.hidden = false;
   } catch (failure) {
+    if (asked !== explained) return;
     refusal.textContent = (failure.pointer ? failure.pointer + '\n' : '') + failure.message;
     refusal.hidden = false;
     frame.hidden = true;
   }
+  byId('working').hidden = true;
 }
 
 function offerExamples() {
@@ -254,31 +302,44 @@ function listLabs(labs) {
       add(label, 'small', '', knob.meaning);
     }
     add(form, 'button', '', 'Start').type = 'submit';
+    const refusal = add(form, 'p', 'problem', '');
+    refusal.setAttribute('role', 'alert');
     form.addEventListener('submit', event => {
       event.preventDefault();
       const turned = lab.knobs.filter(knob => form.elements[knob.name].value !== knob.value);
       const knobs = Object.fromEntries(turned.map(knob => [knob.name, form.elements[knob.name].value]));
-      ask('/api/labs/start', {lab: lab.name, knobs}).then(() => draw(), tell);
-      byId('labs').scrollIntoView();
+      refusal.textContent = '';
+      ask('/api/labs/start', {lab: lab.name, knobs}).then(() => {
+        byId('started').scrollIntoView({block: 'center'});
+        return draw();
+      }, failure => { refusal.textContent = failure.message; });
     });
   }
 }
 
-function drawStarted(started) {
+function lineOf(lab) {
   const box = byId('started');
-  box.replaceChildren();
-  for (const lab of started) {
-    const knobs = Object.entries(lab.knobs).map(knob => knob.join('='));
-    const line = add(box, 'p', '');
-    add(line, 'b', '', [lab.lab, ...knobs].join(' '));
-    line.append(': ' + lab.state + (lab.state === 'done' ? '' : ' ' + lab.progress));
-    if (lab.state === 'runs') {
-      add(line, 'button', '', 'Stop').addEventListener('click', () =>
-        ask('/api/labs/stop', {number: lab.number}).then(() => draw(), tell));
-    }
-    if (lab.report) {
-      add(line, 'button', '', 'Show').addEventListener('click', () => showLab(lab.number));
-    }
+  let line = byId('lab ' + lab.number);
+  if (line) return line;
+  line = document.createElement('p');
+  line.id = 'lab ' + lab.number;
+  const knobs = Object.entries(lab.knobs).map(knob => knob.join('='));
+  add(line, 'b', '', [lab.lab, ...knobs].join(' '));
+  add(line, 'span', '');
+  add(line, 'button', 'stop', 'Stop').addEventListener('click', () =>
+    ask('/api/labs/stop', {number: lab.number}).then(() => draw(), tell));
+  add(line, 'button', 'show', 'Show').addEventListener('click', () => showLab(lab.number));
+  box.prepend(line);
+  return line;
+}
+
+function drawStarted(started) {
+  for (const lab of [...started].reverse()) {
+    const line = lineOf(lab);
+    const text = ': ' + lab.state + (lab.state === 'done' || lab.progress === '' ? '' : ', ' + lab.progress);
+    if (line.children[1].textContent !== text) line.children[1].textContent = text;
+    line.querySelector('.stop').hidden = lab.state !== 'runs';
+    line.querySelector('.show').hidden = !lab.report;
   }
 }
 
@@ -305,7 +366,7 @@ const kDraw = {runs: drawCurves, samples: drawSamples, pair: drawSides, labs: dr
 
 async function draw() {
   const now = page();
-  document.querySelectorAll('.page').forEach(section => { section.hidden = section.id !== now; });
+  document.querySelectorAll('.page').forEach(section => { section.hidden = section.id !== now + '-page'; });
   document.querySelectorAll('nav a').forEach(anchor => {
     if (anchor.hash === '#' + now) anchor.setAttribute('aria-current', 'page');
     else anchor.removeAttribute('aria-current');
