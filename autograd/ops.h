@@ -89,12 +89,12 @@ Tensor mean(const Tensor& x, int axis, bool keepdim = false);
 Tensor mean(const Tensor& x, std::initializer_list<int> axes, bool keepdim = false);
 /// Divides by n - correction.
 Tensor var(const Tensor& x, int correction = 1);
-Tensor var_axis(const Tensor& x, int axis, bool keepdim = false, int correction = 1);  // over one
+Tensor var_axis(const Tensor& x, int axis, bool keepdim = false, int correction = 1);  // over one axis
 Tensor var(const Tensor& x, std::initializer_list<int> axes, bool keepdim = false, int correction = 1);
 /// var's square root, of gradient 0 where all are equal. PyTorch says std, which in C++ is the library's
 /// name.
 Tensor stddev(const Tensor& x, int correction = 1);
-Tensor stddev_axis(const Tensor& x, int axis, bool keepdim = false, int correction = 1);  // over one
+Tensor stddev_axis(const Tensor& x, int axis, bool keepdim = false, int correction = 1);  // over one axis
 Tensor stddev(const Tensor& x, std::initializer_list<int> axes, bool keepdim = false, int correction = 1);
 /// sqrt(sum x^2), of gradient 0 at 0; the squares do not overflow.
 Tensor norm(const Tensor& x);
@@ -173,7 +173,7 @@ Tensor max_pool2d(const Tensor& x, int64_t k);          // maxima: (..., H/k, W/
 Tensor upsample_nearest2d(const Tensor& x, int64_t k);  // each pixel k x k times: (..., k H, k W, C)
 /// (..., H, W, C) -> (..., H/k, W/k, k k C): of each window the rows, of these the pixels; and back.
 Tensor space_to_depth(const Tensor& x, int64_t k);
-Tensor depth_to_space(const Tensor& x, int64_t k);  // the way back
+Tensor depth_to_space(const Tensor& x, int64_t k);  // the way back of space_to_depth
 
 // Shapes.
 /// The same values in another shape; one size may be -1. Shares storage.
@@ -235,7 +235,7 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& labels);
 /// mean (a - b)^2 over everything.
 Tensor mse(const Tensor& a, const Tensor& b);
 
-// Operators.
+// Operators: neg, add, sub, mul and div.
 inline Tensor operator+(const Tensor& a, const Tensor& b) { return add(a, b); }
 inline Tensor operator-(const Tensor& a, const Tensor& b) { return sub(a, b); }
 inline Tensor operator*(const Tensor& a, const Tensor& b) { return mul(a, b); }

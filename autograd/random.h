@@ -22,7 +22,7 @@ class Rng {
   /// Draw 0 of a stream; streams of one seed with different names are independent.
   explicit Rng(uint64_t seed, std::string_view stream = "default");
 
-  uint64_t seed() const { return seed_; }                // as it was made with
+  uint64_t seed() const { return seed_; }                // that it was made with
   const std::string& stream() const { return stream_; }  // its name
   uint64_t draw() const { return draw_; }                // the next draw's number
   /// Continues from (or jumps to) a draw number.

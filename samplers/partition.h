@@ -37,7 +37,7 @@ std::vector<double> temperatures_up(int64_t count);
 /// The estimate of log Z by annealing.
 struct LogPartition {
   double value;           // of log Z
-  AisEstimate annealing;  // with its errors
+  AisEstimate annealing;  // what it was made of
 };
 /// Forward, from exact samples: below log Z on average. `done` receives the share that is done.
 LogPartition anneal_up(const Partition& partition, const AnnealingOptions& options, Rng& rng,

@@ -26,7 +26,7 @@ struct GradcheckOptions {
 
 /// What a check of derivatives found.
 struct [[nodiscard]] GradcheckResult {
-  bool ok = true;        // no derivative differs by more than the tolerance
+  bool ok = true;        // all agree within the tolerance
   std::string message;   // "" where ok; else order, input, element, both values
   int order = 0;         // the highest that was checked; where not ok, the one that failed
   int64_t compared = 0;  // derivatives

@@ -24,7 +24,7 @@ class ForwardPass {
     Tensor jacobian;   // (K, ...y)
     Tensor laplacian;  // (1, ...y)
   };
-  /// The pass: may be run again, with other directions.
+  /// One pass; another may follow, with other directions.
   Rows run(const Tensor& directions);
 
  private:

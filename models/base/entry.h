@@ -27,7 +27,7 @@ class ModelOptions {
 
 /// One line of the registry: a model's name, options and constructor.
 struct ModelEntry {
-  std::string name;     // as --model takes it
+  std::string name;     // "vae": as the command takes it
   std::string summary;  // one line
   std::string source;   // paper
   /// If an evaluation gives no likelihood: the reason, as a clause.

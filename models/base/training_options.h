@@ -19,7 +19,7 @@ struct TrainingOptions {
   Decay schedule = Decay::constant;  // how it falls
   double clip = 0;                   // 0: not clipped
   double ema = 0;                    // 0: none
-  int64_t seed = 0;                  // of weights, order and noise
+  int64_t seed = 0;                  // of all random numbers
   int64_t shards = 1;                // equal parts of a batch whose gradients are added in a fixed order
 
   void describe(OptionTable& options);

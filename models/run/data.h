@@ -11,7 +11,7 @@ namespace gradzoo {
 /// The examples of a run: for training, and for validation and pictures.
 class RunData {
  public:
-  /// Reads the data. Of images, split=train leaves none held out.
+  /// Reads the data. With split=train nothing is held out, but of a toy, whose points have no end.
   RunData(const DatasetOptions& data, const TrainingOptions& training);
 
   const std::string& name() const { return dataset_.name(); }  // of the dataset

@@ -30,7 +30,7 @@ struct LogRow {
   double epoch;                     // steps / steps_per_epoch
   double learning_rate;             // of the last step
   std::span<const double> metrics;  // in the order of Model::metrics()
-  double examples_per_s;            // wall clock, hooks included
+  double examples_per_s;            // of the steps alone, without hooks
 };
 
 /// Hooks around the steps: progress, pictures, checkpoints.

@@ -41,7 +41,7 @@ class Optimizer {
  protected:
   explicit Optimizer(Parameters& parameters) : parameters_(parameters) {}  // the rate comes with each step
   Optimizer(std::vector<Tensor> parameters, double lr);                    // step() takes that rate
-  const Parameters& parameters() const { return parameters_; }             // that it steps
+  const Parameters& parameters() const { return parameters_; }             // those that it steps
 
  private:
   virtual void update(Tensor& weights, const Tensor& gradients, double lr) = 0;
@@ -62,7 +62,8 @@ struct SgdOptions {
 class Sgd : public Optimizer {
  public:
   explicit Sgd(Parameters& parameters, const SgdOptions& options = {});  // the rate comes with each step
-  Sgd(std::vector<Tensor> parameters, double lr, const SgdOptions& options = {});  // of tensors of one's own
+  Sgd(std::vector<Tensor> parameters, double lr,
+      const SgdOptions& options = {});  // of one's own tensors; step() takes `lr`
   void add_to(State& state, const std::string& prefix) override;
 
  private:
@@ -85,7 +86,7 @@ struct AdamOptions {
 class Adam : public Optimizer {
  public:
   explicit Adam(Parameters& parameters, const AdamOptions& options = {});  // the rate comes with each step
-  /// Of tensors of one's own.
+  /// Of tensors of one's own; step() takes the rate `lr`.
   explicit Adam(std::vector<Tensor> parameters, double lr = 1e-3, const AdamOptions& options = {});
   void add_to(State& state, const std::string& prefix) override;
 
@@ -104,7 +105,7 @@ class AdamW : public Adam {
  public:
   /// The rate comes with each step.
   explicit AdamW(Parameters& parameters, AdamOptions options = {.weight_decay = 0.01});
-  /// Of tensors of one's own.
+  /// Of tensors of one's own; step() takes the rate `lr`.
   explicit AdamW(std::vector<Tensor> parameters, double lr = 1e-3,
                  AdamOptions options = {.weight_decay = 0.01});
 };

@@ -20,7 +20,7 @@ class Shards {
   /// What a shard has for itself of what all share: put in place before its thread runs, and put aside when
   /// it waits or is done. Called by the thread that called run().
   struct Switch {
-    std::function<void(int64_t shard)> enter, leave;  // called with the shard's number, from 0
+    std::function<void(int64_t shard)> enter, leave;  // with the shard's number
   };
 
   /// `processes` must outlive it. Throws Error where they do not divide the count.

@@ -88,6 +88,7 @@ class Declaration:
     def __init__(self, begin, scope):
         self.begin, self.end, self.scope, self.text, self.own, self.shared = begin, begin, scope, "", "", False
         self.close = None  # of a class or enum: where its last brace is
+        self.section = ""  # what stands above it for a group of which it is the first
         self.body = None   # of a function that is defined here: where its first brace is
 
 
@@ -206,7 +207,11 @@ def described(text):
         body = code.find("{", one.begin, one.end)
         if behind and body >= 0 and line_of(body) < end:  # of statements, within
             behind = []
-        one.own = "\n".join(filter(None, [heading, " ".join(behind)]))
+        plain = heading and not comments[first - 1][2]
+        following = next((other for other in found if other.begin > one.end and other.scope == one.scope), None)
+        of_group = plain and following and line_of(following.begin) == end + 1 and not comments.get(end + 1, (0, "", 0))[2]
+        one.section = heading if of_group else ""
+        one.own = "\n".join(filter(None, ["" if of_group and behind else heading, " ".join(behind)]))
         scope = id(one.scope[1])
         name = name_of(one.text)
         if heading:

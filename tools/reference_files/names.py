@@ -17,7 +17,7 @@ class Name:
 
     def __init__(self, name, kind, line, declaration, text, protected=False):
         self.name, self.kind, self.line, self.declaration, self.text = name, kind, line, declaration, text
-        self.protected, self.members = protected, []
+        self.protected, self.members, self.section = protected, [], ""
 
 
 def text_of(element):
@@ -57,6 +57,9 @@ class Source:
                 mine = [each for each in several if re.search(rf"\b{name}\b", each)] if len(several) > 1 else []
                 return mine[0].strip() if mine else without_body(self.code, one)
         return ""
+
+    def section(self, line):
+        return next((one.section for one, (first, last) in zip(self.found, self.lines) if first <= line <= last), "")
 
     def head(self, line):
         """Of a class or enum."""
@@ -106,6 +109,7 @@ def read(root, xml):
         if kind == "namespace":
             for member in members:
                 path, made = named(member, f"{full}::" if full else "")
+                made.section = source_of(path).section(made.line)
                 headers[path].names.append(made)
             continue
         path, line = place(compound)

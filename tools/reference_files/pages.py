@@ -63,12 +63,24 @@ def groups(members):
     return out
 
 
+def sections(members):
+    """Groups of one name, or of the same names, below one heading: [[group, ...], ...]."""
+    out = []
+    for group in groups(members):
+        names = list(dict.fromkeys(member.name for member in group))
+        if out and group[0].kind == "function" and out[-1][0] == names:
+            out[-1][1].append(group)
+        else:
+            out.append((names, [group]))
+    return out
+
+
 def sentence(text):
     """A comment behind a declaration is a clause: as a sentence where it begins with a plain word."""
     text = text.strip()
-    if re.match(r"[a-z]+[ ,;:]", text) and not re.match(r"[a-z] |d_|e\^", text):
+    if re.match(r"[a-z]{2,}[ ,;:]", text) and not re.match(r"[a-z]+ [-+=]", text):
         text = text[0].upper() + text[1:]
-    return text
+    return text + "." if re.match(r"[A-Z]", text) and re.search(r"[\w)\]`]$", text) else text
 
 
 class Writer:
@@ -87,26 +99,23 @@ class Writer:
         for header in page.headers:
             if deeper:
                 out.append((2, header.path, page.anchor(header.path), header))
-            for group in groups(header.names):
+            for listed, several in sections(header.names):
                 level = 2 + deeper
-                names = list(dict.fromkeys(name.name for name in group))
-                heading = ", ".join(names)
+                heading = ", ".join(listed)
                 anchor = page.anchor(heading)
-                out.append((level, heading, anchor, group))
-                for name in names:
+                out.append((level, heading, anchor, several))
+                for name in listed:
                     self.target(name, page, anchor)
                     self.target(name.rpartition("::")[2], page, anchor)
-                for name in group:
-                    if name.kind in ("class", "struct"):
-                        own = name.name.rpartition("::")[2].partition("<")[0]
-                        methods = [each for each in name.members if each.kind == "function" and each.name != own]
-                        for several in groups(methods):
-                            names_of = list(dict.fromkeys(each.name for each in several))
-                            title = ", ".join(f"{own}::{each}" for each in names_of)
-                            anchor = page.anchor(title)
-                            out.append((level + 1, title, anchor, several))
-                            for each in names_of:
-                                self.target(f"{own}::{each}", page, anchor)
+                for name in (each for group in several for each in group if each.kind in ("class", "struct")):
+                    own = name.name.rpartition("::")[2].partition("<")[0]
+                    methods = [each for each in name.members if each.kind == "function" and each.name != own]
+                    for called, of_name in sections(methods):
+                        title = ", ".join(f"{own}::{each}" for each in called)
+                        anchor = page.anchor(title)
+                        out.append((level + 1, title, anchor, of_name))
+                        for each in called:
+                            self.target(f"{own}::{each}", page, anchor)
                     # Other members stand in the class's own text.
         return out
 
@@ -191,8 +200,13 @@ class Writer:
     def fence(self, declarations):
         return "```cpp\n" + "\n".join(declarations) + "\n```"
 
-    def one(self, group, page):
+    def all_of(self, several, page):
         """What stands below a heading."""
+        section = several[0][0].section
+        above = [f"*{self.words(' '.join(section.split()), page)}*"] if section and section != several[0][0].text else []
+        return "\n\n".join(above + [self.one(group, page) for group in several])
+
+    def one(self, group, page):
         first = group[0]
         out = []
         if first.kind in ("class", "struct", "enum"):
@@ -213,7 +227,7 @@ class Writer:
             rows = []
             for each in fields:
                 declared = " ".join(each.declaration.rstrip(";").split())
-                text = self.prose(sentence(each.text), page).replace("\n", "\n    ")
+                text = self.prose(each.text, page).replace("\n", "\n    ")
                 rows.append(f"- `{declared}`: {text}" if "`" not in declared else f"- {each.name}: {text}")
             out += ["\n".join(rows)] if rows else []
         return "\n\n".join(filter(None, out))
@@ -236,7 +250,7 @@ class Writer:
             for level, heading, _, what in headings:
                 shown = heading if re.fullmatch(r"[\w:, ./]+", heading) and "__" not in heading else f"`{heading}`"
                 out.append("#" * level + " " + shown)
-                out.append(self.one(what, page) if isinstance(what, list) else self.about(what, page))
+                out.append(self.all_of(what, page) if isinstance(what, list) else self.about(what, page))
             self.put(page.place, "\n\n".join(out))
         self.put("index.md", self.index(laid))
         return len(laid) + 1
