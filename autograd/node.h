@@ -17,10 +17,11 @@ inline constexpr size_t kMaxAttributeBytes = 64;  // size of an op struct, at mo
 /// One recorded operation: a line of the Wengert list. Nodes lie in execution order, so the reverse sweep is
 /// a loop over indices.
 struct Node {
-  const OpInfo* op = nullptr;                           // leaf_info() for a leaf
-  uint64_t serial = 0;                                  // never re-used
-  Shape shape;                                          // of the output
-  DType dtype = DType::f32;                             // of the output
+  const OpInfo* op = nullptr;  // leaf_info() for a leaf
+  uint64_t serial = 0;         // never re-used
+  Shape shape;                 // of the output
+  /// Of the output.
+  DType dtype = DType::f32;
   enum class Saved : uint8_t { kept, released, lost };  // lost: by a sweep that failed further on
   Saved state = Saved::kept;  // of its saved tensors: a sweep releases what it has used
   int n_inputs = 0;           // of the op
