@@ -220,7 +220,7 @@ def described(text):
         elif scope in last and first <= last[scope][0] + 1 and opens_line:
             _, words, named, of_all = last[scope]
             last[scope] = (end, words, named, of_all)
-            if not one.own and (of_all or name == named):
+            if not one.own and (of_all or name == named) and not re.search(r"\boverride\b", one.text):
                 one.own, one.shared = words, True
         else:
             last.pop(scope, None)
