@@ -15,7 +15,7 @@ FLOORS = {
     "explain": "A tape as text and as a page.",
     "base": "Errors, options, text and files.",
 }
-SMALL_FOLDER = 70  # names of a folder whose headers share a page
+SMALL_FOLDER = 100  # names of a folder whose headers share a page
 kCode = re.compile(r"(`[^`]+`)")
 kWord = re.compile(r"(?<![\w./:])([A-Za-z]\w+(?:::\w+)*)(\(\))?(?![\w/:]|\.h)")
 
@@ -64,14 +64,17 @@ def groups(members):
 
 
 def sections(members):
-    """Groups of one name, or of the same names, below one heading: [[group, ...], ...]."""
-    out = []
+    """Groups of the same names below one heading, where the first of them stands: [(names, [group, ...]), ...]."""
+    out, functions = [], {}
     for group in groups(members):
         names = list(dict.fromkeys(member.name for member in group))
-        if out and group[0].kind == "function" and out[-1][0] == names:
-            out[-1][1].append(group)
+        known = functions.get(tuple(names)) if group[0].kind == "function" else None
+        if known:
+            known.append(group)
         else:
             out.append((names, [group]))
+            if group[0].kind == "function":
+                functions[tuple(names)] = out[-1][1]
     return out
 
 
@@ -80,7 +83,7 @@ def sentence(text):
     text = text.strip()
     if re.match(r"[a-z]{2,}[ ,;:]", text) and not re.match(r"[a-z]+ [-+=]", text):
         text = text[0].upper() + text[1:]
-    return text + "." if re.match(r"[A-Z]", text) and re.search(r"[\w)\]`]$", text) else text
+    return text + "." if re.match(r"[A-Z`]|\w+\(\) ", text) and re.search(r"[\w)\]`]$", text) else text
 
 
 class Writer:
