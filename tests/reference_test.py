@@ -104,7 +104,8 @@ def test_a_name_without_a_comment_is_refused():
         check(ran.returncode != 0, "names without comments are let through")
         told = {re.sub(r"^(\S+?):\d+: (?:Member |Compound )?(?:gradzoo::)?(\w+).*", r"\1 \2", line)
                 for line in ran.stderr.splitlines() if "is not documented" in line}
-        expected = {"autograd/grad.h grad", "nn/learn/optim.h beta1", "samplers/chains.h ChainResult", "base/text.h nameless"}
+        expected = {"autograd/grad.h grad", "nn/learn/optim.h beta1", "samplers/chains.h ChainResult",
+                    "base/text.h nameless"}
         check(told == expected, f"told: {sorted(told)}")
 
 
@@ -131,7 +132,9 @@ def test_pages():
         for place, text in texts.items():
             for target in re.findall(r"\]\(([^()\s]+)\)", text):
                 path, _, anchor = target.partition("#")
-                there = place if not path else str((out / place).parent.joinpath(path).resolve().relative_to(out.resolve()))
+                there = place
+                if path:
+                    there = str((out / place).parent.joinpath(path).resolve().relative_to(out.resolve()))
                 check(there in anchors and (not anchor or anchor in anchors[there]), f"{place} links to {target}")
 
 

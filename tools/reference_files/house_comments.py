@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Doxygen's INPUT_FILTER: says in Doxygen's words which comment of a header belongs to which declaration.
 
-The house writes comments for people: `///` above a declaration, for it and the overloads that follow; `// meaning` behind
-one; and `//`, or `/// Each ...`, above a group of declarations that no blank line parts, for those without a comment
-of their own. Doxygen knows none of that. So each declaration gets its text as one Doxygen comment in front of it, on its line, and every
-other comment goes: lines keep their numbers, and warnings are right about them. The text is passed as it stands (in
-\\verbatim, kNewline for a line's end), so that `x' W_k t <= *p` means nothing to Doxygen; tools/reference renders it.
+The house writes comments for people: `///` above a declaration, for it and the overloads that follow; `// meaning`
+behind one; and `//`, or `/// Each ...`, above a group of declarations that no blank line parts, for those without a
+comment of their own. Doxygen knows none of that. So each declaration gets its text as one Doxygen comment in front of
+it, on its line, and every other comment goes: lines keep their numbers, and warnings are right about them. The text is
+passed as it stands (in \\verbatim, kNewline for a line's end), so that `x' W_k t <= *p` means nothing to Doxygen;
+tools/reference renders it.
 
     house_comments.py header.h            # what Doxygen reads
     house_comments.py --groups header.h   # which declarations share the comment of one above them
@@ -74,7 +75,8 @@ def scope_of(text):
 
 def name_of(text):
     """What a function's declaration declares; of anything else its text."""
-    head = re.match(r"(?:template\s*<[^()]*?>\s*)?(?:requires[^;{]*?>\s)?[^()=]*?(\boperator\s*\S+?|\w+)\s*\(", text, re.S)
+    head = re.match(r"(?:template\s*<[^()]*?>\s*)?(?:requires[^;{]*?>\s)?[^()=]*?(\boperator\s*\S+?|\w+)\s*\(", text,
+                    re.S)
     return head[1] if head else text
 
 
@@ -209,7 +211,7 @@ def described(text):
             behind = []
         plain = heading and not comments[first - 1][2]
         following = next((other for other in found if other.begin > one.end and other.scope == one.scope), None)
-        of_group = plain and following and line_of(following.begin) == end + 1 and not comments.get(end + 1, (0, "", 0))[2]
+        of_group = plain and following and line_of(following.begin) == end + 1
         one.section = heading if of_group else ""
         one.own = "\n".join(filter(None, ["" if of_group and behind else heading, " ".join(behind)]))
         scope = id(one.scope[1])

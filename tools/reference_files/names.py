@@ -104,7 +104,8 @@ def read(root, xml):
             source_of(compound.find("location").get("file"))
         if kind not in ("class", "struct", "union", "namespace"):
             continue
-        full = re.sub(r"\s+", "", compound.findtext("compoundname")).partition("<")[0].removeprefix("gradzoo").removeprefix("::")
+        full = re.sub(r"\s+", "", compound.findtext("compoundname")).partition("<")[0]
+        full = full.removeprefix("gradzoo").removeprefix("::")
         members = [each for each in compound.findall("sectiondef/memberdef") if each.get("prot") != "private"]
         if kind == "namespace":
             for member in members:

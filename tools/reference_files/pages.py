@@ -15,8 +15,9 @@ FLOORS = {
     "explain": "A tape as text and as a page.",
     "base": "Errors, options, text and files.",
 }
-SMALL_FOLDER = 100  # names of a folder whose headers share a page
+SMALL_FOLDER = 90  # names of a folder whose headers share a page
 kCode = re.compile(r"(`[^`]+`)")
+kHeader = re.compile(r"(?<![\w/.])((?:[a-z_0-9]+/)*[a-z_0-9]+\.h)\b")
 kWord = re.compile(r"(?<![\w./:])([A-Za-z]\w+(?:::\w+)*)(\(\))?(?![\w/:]|\.h)")
 
 
@@ -154,7 +155,7 @@ class Writer:
                 return f"[{match[0]}]({target})" if target else match[0]
 
             escaped = kWord.sub(linked, escaped)
-            out.append(re.sub(r"(?<![\w/.])((?:[a-z_0-9]+/)*[a-z_0-9]+\.h)\b", lambda m: self.header_link(m[1], page), escaped))
+            out.append(kHeader.sub(lambda match: self.header_link(match[1], page), escaped))
         return "".join(out)
 
     def header_link(self, path, page):
@@ -179,7 +180,8 @@ class Writer:
             if block and (line.startswith("  ") or not line.strip()):
                 block.append(line)
                 continue
-            item = re.match(r"- ", line) and (listed or i == 0 or not lines[i - 1].strip() or lines[i - 1].rstrip().endswith(":"))
+            before = lines[i - 1].strip() if i else ""
+            item = line.startswith("- ") and (listed or not before or before.endswith(":"))
             if line.startswith("  ") and not listed:
                 block.append(line)
                 continue
@@ -195,8 +197,7 @@ class Writer:
                 if listed and line.strip():
                     out.append("")
                 listed = False
-                out.append(re.sub(r"^(\d+)\.(?= )|^([-+#>])(?= )", lambda m: f"{m[1]}\\." if m[1] else "\\" + m[2],
-                                  self.words(line, page)))
+                out.append(re.sub(r"^(\d*)([-+#>.])(?= )", r"\1\\\2", self.words(line, page)))
         end_block()
         return "\n".join(out).strip()
 
@@ -206,7 +207,9 @@ class Writer:
     def all_of(self, several, page):
         """What stands below a heading."""
         section = several[0][0].section
-        above = [f"*{self.words(' '.join(section.split()), page)}*"] if section and section != several[0][0].text else []
+        above = []
+        if section and section != several[0][0].text:
+            above.append(f"*{self.words(' '.join(section.split()), page)}*")
         return "\n\n".join(above + [self.one(group, page) for group in several])
 
     def one(self, group, page):
@@ -228,16 +231,20 @@ class Writer:
                 out += [self.fence([each.declaration for each in several]), self.prose(sentence(several[0].text), page)]
             fields = [each for each in name.members if each.kind != "function" and each.text]
             rows = []
-            for each in fields:
+            for i, each in enumerate(fields):
+                if i and (each.line, each.text) == (fields[i - 1].line, fields[i - 1].text):
+                    continue
+                together = [other.name for other in fields[i + 1:]
+                            if (other.line, other.text) == (each.line, each.text)]
                 declared = " ".join(each.declaration.rstrip(";").split())
-                text = self.prose(each.text, page).replace("\n", "\n    ")
-                rows.append(f"- `{declared}`: {text}" if "`" not in declared else f"- {each.name}: {text}")
+                shown = ", ".join(f"`{one}`" for one in [declared] + together)
+                rows.append(f"- {shown}: " + self.prose(each.text, page).replace("\n", "\n    "))
             out += ["\n".join(rows)] if rows else []
         return "\n\n".join(filter(None, out))
 
     def about(self, header, page):
         """A header's include, and what it says of itself."""
-        out = [self.fence([f"#include <gradzoo/{header.path}>" if header.path != "gradzoo.h" else "#include <gradzoo/gradzoo.h>"])]
+        out = [self.fence([f"#include <gradzoo/{header.path}>"])]
         if header.path in self.from_all and header.path != "gradzoo.h":
             out.append("`<gradzoo/gradzoo.h>` has it too.")
         if header.whole:
@@ -260,8 +267,10 @@ class Writer:
 
     def index(self, laid):
         out = ["# Reference", "Every public name of the library, by floor, from the comments of its headers. "
-               "A header is included as `<gradzoo/...>`; [gradzoo.h](gradzoo.md) brings the engine and the layers in one. "
-               "Names are in the namespace `gradzoo`."]
+               "A header is included as `<gradzoo/...>`; [gradzoo.h](gradzoo.md) brings the engine and the layers "
+               "in one. "
+               "Names are in the namespace `gradzoo`. Headers that only stand behind others are left out, and so are "
+               "the families of models: they are had by name, from the registry."]
         for floor, what in FLOORS.items():
             out += [f"## {floor}", what]
             rows = []
