@@ -8,6 +8,7 @@
 
 namespace gradzoo {
 
+/// What grad takes, under PyTorch's names.
 struct GradOptions {
   Tensor grad_output = {};                // dL/dy, of y's shape; required unless y has one element
   bool create_graph = false;              // record the sweep, so that its results can be differentiated again
@@ -25,9 +26,10 @@ inline Tensors grad(const Tensor& y, std::initializer_list<Tensor> xs, const Gra
   return grad(y, std::span(xs.begin(), xs.size()), options);
 }
 
+/// What backward takes, under PyTorch's names.
 struct BackwardOptions {
-  Tensor grad_output = {};
-  bool retain_graph = false;
+  Tensor grad_output = {};    // dL/dy, of the loss's shape; required unless it has one element
+  bool retain_graph = false;  // keep saved tensors for another sweep
 };
 
 /// Accumulates dL/dp into p.grad() for the given leaves, or for every leaf that the loss reaches where none

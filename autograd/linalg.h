@@ -45,6 +45,7 @@ inline Tensor einsum(std::string_view equation, std::initializer_list<Tensor> op
 /// L, lower triangular, with L L' = A: (..., n, n). Of (A + A') / 2, so that the gradient is symmetric, as
 /// PyTorch's. Throws Error where a matrix is not positive definite.
 Tensor cholesky(const Tensor& a);
+/// Which triangle triangular_solve reads, and how.
 struct TriangularOptions {
   bool upper = false;      // T is the upper triangle of the matrix, else the lower one
   bool transpose = false;  // T' X = B
@@ -58,9 +59,10 @@ Tensor solve(const Tensor& a, const Tensor& b);
 Tensor inverse(const Tensor& a);
 /// det A = sign exp(logabsdet), each (...). A singular matrix: 0, -infinity and no gradient.
 struct SignAndLogDet {
-  Tensor sign;  // -1, 0 or 1: a constant
-  Tensor logabsdet;
+  Tensor sign;       // -1, 0 or 1: a constant
+  Tensor logabsdet;  // log |det A|
 };
+/// Sign and log |det| of (..., n, n): does not overflow where det would.
 SignAndLogDet slogdet(const Tensor& a);
 /// log det A: (...). Throws Error where a determinant is negative. Of a positive definite matrix,
 /// 2 sum log diagonal(cholesky(A)) costs half.

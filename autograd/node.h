@@ -11,8 +11,8 @@ namespace gradzoo {
 
 struct OpInfo;  // op_info.h
 
-inline constexpr int kMaxInputs = 4;
-inline constexpr size_t kMaxAttributeBytes = 64;
+inline constexpr int kMaxInputs = 4;              // operands of an op, at most
+inline constexpr size_t kMaxAttributeBytes = 64;  // size of an op struct, at most
 
 /// One recorded operation: a line of the Wengert list. Nodes lie in execution order, so the reverse sweep is
 /// a loop over indices.
@@ -20,6 +20,7 @@ struct Node {
   const OpInfo* op = nullptr;  // leaf_info() for a leaf
   uint64_t serial = 0;         // never re-used
   Shape shape;                 // of the output
+  /// Of the output.
   DType dtype = DType::f32;
   enum class Saved : uint8_t { kept, released, lost };  // lost: by a sweep that failed further on
   Saved state = Saved::kept;  // of its saved tensors: a sweep releases what it has used
@@ -34,6 +35,7 @@ struct Node {
   alignas(8) std::array<std::byte, kMaxAttributeBytes> attributes{};  // the op struct's bytes
 
   const Tensor& leaf() const { return saved[kMaxInputs]; }  // a leaf's tensor is kept as its output
+  /// Drops what gradients read: a sweep has used it.
   void release_saved() {
     saved.fill(Tensor());
     state = Saved::released;
@@ -43,14 +45,15 @@ struct Node {
 /// The thread's nodes, in chunks that it keeps: a reference to a node stays good while the list grows.
 class NodeList {
  public:
-  static constexpr int64_t kChunk = 1024;
+  static constexpr int64_t kChunk = 1024;  // nodes in one of them
 
   NodeList() = default;
   NodeList(const NodeList&) = delete;
   NodeList& operator=(const NodeList&) = delete;
   ~NodeList();
 
-  int64_t size() const { return size_; }
+  int64_t size() const { return size_; }  // number of nodes
+  /// Node i, 0 <= i < size().
   Node& operator[](int64_t i) { return chunks_[static_cast<size_t>(i / kChunk)][i % kChunk]; }
   /// A fresh node at the end, with the next serial.
   Node& push();

@@ -20,16 +20,17 @@ inline constexpr int kSmooth = INT_MAX;
 /// What an input is: a value of f32 or f64, an index (i64), a mask (u8).
 enum class Role : uint8_t { value, index, mask };
 
-constexpr unsigned reads_in(int i) { return 1u << i; }
-inline constexpr unsigned kReadsOut = 1u << kMaxInputs;
-inline constexpr unsigned kReadsNothing = 0;
+constexpr unsigned reads_in(int i) { return 1u << i; }   // for `saves`: the gradient reads input i
+inline constexpr unsigned kReadsOut = 1u << kMaxInputs;  // for `saves`: it reads the output
+inline constexpr unsigned kReadsNothing = 0;             // for `saves`: it reads nothing
 
 /// The operands of one application.
 class Inputs {
  public:
+  /// `count` pointers, which must outlive it.
   Inputs(const Tensor* const* tensors, int count) : tensors_(tensors), count_(count) {}
-  const Tensor& operator[](int i) const { return *tensors_[i]; }
-  int size() const { return count_; }
+  const Tensor& operator[](int i) const { return *tensors_[i]; }  // operand i
+  int size() const { return count_; }                             // how many
 
  private:
   const Tensor* const* tensors_;
@@ -40,19 +41,22 @@ class Vjp;  // op.h
 
 /// One for each op, static.
 struct OpInfo {
-  const char* name;
-  const char* formula;
-  Kind kind = Kind::other;
+  const char* name;         // "exp"
+  const char* formula;      // the function and its derivative, for readers
+  Kind kind = Kind::other;  // how the output depends on the inputs
+  /// Of the op struct at `op`: how often its output is continuously differentiable.
   int (*smoothness)(const void* op) = [](const void*) { return kSmooth; };
-  int arity = 0;
+  int arity = 0;                    // operands
   const Role* roles = nullptr;      // arity of them
   const unsigned* saves = nullptr;  // arity of them
-  unsigned constants = 0;
-  size_t attribute_bytes = 0;
+  unsigned constants = 0;  // the op's `constants`, bit i for operand i: those of which no derivative is taken
+  size_t attribute_bytes = 0;  // size of the op struct
+  /// The output's shape. Throws Error for operands that do not fit.
   Shape (*shape)(const void* op, Inputs in) = nullptr;
-  void (*forward)(const void* op, Inputs in, Tensor& out) = nullptr;
+  void (*forward)(const void* op, Inputs in, Tensor& out) = nullptr;     // fills the output
   void (*accumulate)(const void* op, Inputs in, Tensor& sum) = nullptr;  // null: by forward, and a sum
   Tensor (*alias)(const void* op, Inputs in) = nullptr;                  // null: forward
+  /// The gradients of the operands from that of the output, in differentiable ops.
   void (*vjp)(const void* op, Vjp& v, const Tensor& g) = nullptr;
   void (*vjp_fast)(const void* op, Vjp& v, const Tensor& g) = nullptr;  // null: vjp
   Tensor (*slopes)(const void* op, const Tensor& x) = nullptr;          // null: by sweeps
@@ -61,6 +65,7 @@ struct OpInfo {
   Tensor (*reapply)(const void* op, Inputs in, int64_t k) = nullptr;
 };
 
+/// How smooth the op of a node is, with its attributes: kSmooth, or a number of continuous derivatives.
 inline int smoothness_of(const Node& node) { return node.op->smoothness(node.attributes.data()); }
 
 /// How many operands an op takes: `saves` has an entry for each.
@@ -139,6 +144,7 @@ struct InfoOf {
 
 }  // namespace detail
 
+/// The table of an op's functions, made at compile time.
 template <class Op>
 const OpInfo& info_of() {
   static_assert(std::is_trivially_copyable_v<Op> && sizeof(Op) <= kMaxAttributeBytes && alignof(Op) <= 8,

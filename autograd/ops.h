@@ -16,64 +16,64 @@
 namespace gradzoo {
 
 // Elementwise, one operand.
-Tensor neg(const Tensor& x);
-Tensor abs(const Tensor& x);
-Tensor exp(const Tensor& x);
-Tensor expm1(const Tensor& x);  // e^x - 1, accurate near 0
-Tensor log(const Tensor& x);
-Tensor log1p(const Tensor& x);  // log(1 + x), accurate near 0
-Tensor exp2(const Tensor& x);   // 2^x; this and log2 are exact at powers of two
-Tensor log2(const Tensor& x);
-Tensor log10(const Tensor& x);
-Tensor sqrt(const Tensor& x);
-Tensor rsqrt(const Tensor& x);       // x^(-1/2)
-Tensor reciprocal(const Tensor& x);  // 1 / x
-Tensor square(const Tensor& x);
-Tensor sin(const Tensor& x);
-Tensor cos(const Tensor& x);
-Tensor tan(const Tensor& x);
-Tensor asin(const Tensor& x);
-Tensor acos(const Tensor& x);
-Tensor atan(const Tensor& x);
-Tensor sinh(const Tensor& x);
-Tensor cosh(const Tensor& x);
-Tensor asinh(const Tensor& x);
-Tensor acosh(const Tensor& x);
-Tensor atanh(const Tensor& x);
+Tensor neg(const Tensor& x);               // -x
+Tensor abs(const Tensor& x);               // its gradient at 0 is 0
+Tensor exp(const Tensor& x);               // e^x
+Tensor expm1(const Tensor& x);             // e^x - 1, accurate near 0
+Tensor log(const Tensor& x);               // natural; NaN below 0
+Tensor log1p(const Tensor& x);             // log(1 + x), accurate near 0
+Tensor exp2(const Tensor& x);              // 2^x; this and log2 are exact at powers of two
+Tensor log2(const Tensor& x);              // to base 2
+Tensor log10(const Tensor& x);             // to base 10
+Tensor sqrt(const Tensor& x);              // NaN below 0
+Tensor rsqrt(const Tensor& x);             // x^(-1/2)
+Tensor reciprocal(const Tensor& x);        // 1 / x
+Tensor square(const Tensor& x);            // x^2
+Tensor sin(const Tensor& x);               // of radians
+Tensor cos(const Tensor& x);               // of radians
+Tensor tan(const Tensor& x);               // of radians
+Tensor asin(const Tensor& x);              // in [-pi/2, pi/2]; NaN outside [-1, 1]
+Tensor acos(const Tensor& x);              // in [0, pi]; NaN outside [-1, 1]
+Tensor atan(const Tensor& x);              // in [-pi/2, pi/2]
+Tensor sinh(const Tensor& x);              // (e^x - e^-x) / 2
+Tensor cosh(const Tensor& x);              // (e^x + e^-x) / 2
+Tensor asinh(const Tensor& x);             // inverse of sinh
+Tensor acosh(const Tensor& x);             // inverse of cosh, 0 or more; NaN below 1
+Tensor atanh(const Tensor& x);             // inverse of tanh; NaN outside [-1, 1]
 Tensor lgamma(const Tensor& x);            // log |Gamma(x)|
 Tensor digamma(const Tensor& x);           // d lgamma / dx
 Tensor polygamma(int n, const Tensor& x);  // d^n digamma / dx^n, 0 <= n <= 1000; 999 to differentiate
-Tensor clamp(const Tensor& x, double low, double high);
+Tensor clamp(const Tensor& x, double low, double high);  // min(max(x, low), high)
 
 // Activations: one family, closed under differentiation.
-Tensor sigmoid(const Tensor& x);
-Tensor tanh(const Tensor& x);
-Tensor softplus(const Tensor& x);     // log(1 + e^x)
-Tensor log_sigmoid(const Tensor& x);  // -softplus(-x)
-Tensor relu(const Tensor& x);
-Tensor leaky_relu(const Tensor& x, double slope = 0.01);
-Tensor elu(const Tensor& x, double alpha = 1.0);
-Tensor silu(const Tensor& x);  // x sigmoid(x)
-Tensor gelu(const Tensor& x);  // x Phi(x), exact
-Tensor erf(const Tensor& x);
-Tensor erfc(const Tensor& x);  // 1 - erf(x), accurate where that is tiny
+Tensor sigmoid(const Tensor& x);                          // 1 / (1 + e^-x)
+Tensor tanh(const Tensor& x);                             // hyperbolic tangent
+Tensor softplus(const Tensor& x);                         // log(1 + e^x)
+Tensor log_sigmoid(const Tensor& x);                      // -softplus(-x)
+Tensor relu(const Tensor& x);                             // max(x, 0)
+Tensor leaky_relu(const Tensor& x, double slope = 0.01);  // x above 0, else slope x
+Tensor elu(const Tensor& x, double alpha = 1.0);          // x above 0, else alpha (e^x - 1)
+Tensor silu(const Tensor& x);                             // x sigmoid(x)
+Tensor gelu(const Tensor& x);                             // x Phi(x), exact
+Tensor erf(const Tensor& x);                              // 2 / sqrt(pi) integral of e^(-t^2) from 0 to x
+Tensor erfc(const Tensor& x);                             // 1 - erf(x), accurate where that is tiny
 
 // Elementwise, two operands, broadcasting; and with a number.
-Tensor add(const Tensor& a, const Tensor& b);
-Tensor sub(const Tensor& a, const Tensor& b);
-Tensor mul(const Tensor& a, const Tensor& b);
-Tensor div(const Tensor& a, const Tensor& b);
-Tensor pow(const Tensor& a, const Tensor& b);    // a > 0 where the gradient in b is wanted
-Tensor atan2(const Tensor& y, const Tensor& x);  // angle of the point (x, y), in [-pi, pi]
-Tensor maximum(const Tensor& a, const Tensor& b);
-Tensor minimum(const Tensor& a, const Tensor& b);
-Tensor add(const Tensor& x, double c);
-Tensor mul(const Tensor& x, double c);
-Tensor div(const Tensor& x, double c);
-Tensor div(double c, const Tensor& x);
-Tensor pow(const Tensor& x, double exponent);
-Tensor maximum(const Tensor& x, double c);
-Tensor minimum(const Tensor& x, double c);
+Tensor add(const Tensor& a, const Tensor& b);      // a + b
+Tensor sub(const Tensor& a, const Tensor& b);      // a - b
+Tensor mul(const Tensor& a, const Tensor& b);      // a b
+Tensor div(const Tensor& a, const Tensor& b);      // a / b
+Tensor pow(const Tensor& a, const Tensor& b);      // a > 0 where the gradient in b is wanted
+Tensor atan2(const Tensor& y, const Tensor& x);    // angle of the point (x, y), in [-pi, pi]
+Tensor maximum(const Tensor& a, const Tensor& b);  // the larger; equals share the gradient
+Tensor minimum(const Tensor& a, const Tensor& b);  // the smaller; equals share the gradient
+Tensor add(const Tensor& x, double c);             // x + c
+Tensor mul(const Tensor& x, double c);             // c x
+Tensor div(const Tensor& x, double c);             // x / c
+Tensor div(double c, const Tensor& x);             // c / x
+Tensor pow(const Tensor& x, double exponent);      // x^exponent
+Tensor maximum(const Tensor& x, double c);         // the larger of x and c
+Tensor minimum(const Tensor& x, double c);         // the smaller of x and c
 /// mask (u8) ? a : b, all three broadcast together.
 Tensor where(const Tensor& mask, const Tensor& a, const Tensor& b);
 Tensor where(const Tensor& mask, const Tensor& a, double b);
@@ -89,12 +89,12 @@ Tensor mean(const Tensor& x, int axis, bool keepdim = false);
 Tensor mean(const Tensor& x, std::initializer_list<int> axes, bool keepdim = false);
 /// Divides by n - correction.
 Tensor var(const Tensor& x, int correction = 1);
-Tensor var_axis(const Tensor& x, int axis, bool keepdim = false, int correction = 1);
+Tensor var_axis(const Tensor& x, int axis, bool keepdim = false, int correction = 1);  // over one axis
 Tensor var(const Tensor& x, std::initializer_list<int> axes, bool keepdim = false, int correction = 1);
 /// var's square root, of gradient 0 where all are equal. PyTorch says std, which in C++ is the library's
 /// name.
 Tensor stddev(const Tensor& x, int correction = 1);
-Tensor stddev_axis(const Tensor& x, int axis, bool keepdim = false, int correction = 1);
+Tensor stddev_axis(const Tensor& x, int axis, bool keepdim = false, int correction = 1);  // over one axis
 Tensor stddev(const Tensor& x, std::initializer_list<int> axes, bool keepdim = false, int correction = 1);
 /// sqrt(sum x^2), of gradient 0 at 0; the squares do not overflow.
 Tensor norm(const Tensor& x);
@@ -102,15 +102,15 @@ Tensor norm(const Tensor& x, int axis, bool keepdim = false);
 /// The product, with the gradients of all orders that it has where factors are 0; 1 of nothing.
 Tensor prod(const Tensor& x);
 Tensor prod(const Tensor& x, int axis, bool keepdim = false);
-Tensor max(const Tensor& x);
-Tensor max(const Tensor& x, int axis, bool keepdim = false);
-Tensor min(const Tensor& x);
-Tensor min(const Tensor& x, int axis, bool keepdim = false);
-Tensor logsumexp(const Tensor& x);
-Tensor logsumexp(const Tensor& x, int axis, bool keepdim = false);
-Tensor softmax(const Tensor& x, int axis);
-Tensor log_softmax(const Tensor& x, int axis);
-Tensor cumsum(const Tensor& x, int axis, bool reverse = false);
+Tensor max(const Tensor& x);                                  // the largest; ties share the gradient equally
+Tensor max(const Tensor& x, int axis, bool keepdim = false);  // along an axis
+Tensor min(const Tensor& x);                                  // the smallest; ties share the gradient equally
+Tensor min(const Tensor& x, int axis, bool keepdim = false);  // along an axis
+Tensor logsumexp(const Tensor& x);                            // log sum e^x, which does not overflow
+Tensor logsumexp(const Tensor& x, int axis, bool keepdim = false);  // along an axis
+Tensor softmax(const Tensor& x, int axis);                          // e^x / sum e^x along the axis
+Tensor log_softmax(const Tensor& x, int axis);                      // x - logsumexp(x) along the axis
+Tensor cumsum(const Tensor& x, int axis, bool reverse = false);  // running sum, from the end where `reverse`
 /// Sums the axes that broadcasting `shape` to x.shape() would have made: broadcast_to's other half.
 Tensor sum_to(const Tensor& x, const Shape& shape);
 
@@ -118,7 +118,7 @@ Tensor sum_to(const Tensor& x, const Shape& shape);
 /// Numbers, and the places (i64) on the axis where they stood: differentiable in the numbers, each of which
 /// has the gradient of its one place.
 struct ValuesAndIndices {
-  Tensor values, indices;
+  Tensor values, indices;  // of one shape
 };
 /// Ascending; equals keep their order.
 ValuesAndIndices sort(const Tensor& x, int axis = -1, bool descending = false);
@@ -126,7 +126,7 @@ ValuesAndIndices sort(const Tensor& x, int axis = -1, bool descending = false);
 ValuesAndIndices topk(const Tensor& x, int64_t k, int axis = -1, bool largest = true);
 /// max and min with argmax and argmin. All the gradient goes to that one place: max and min share it.
 ValuesAndIndices max_with_index(const Tensor& x, int axis, bool keepdim = false);
-ValuesAndIndices min_with_index(const Tensor& x, int axis, bool keepdim = false);
+ValuesAndIndices min_with_index(const Tensor& x, int axis, bool keepdim = false);  // as max_with_index
 
 // Products.
 /// op(a) op(b) over the last two axes, (..., m, k) x (..., k, n) -> (..., m, n), leading axes broadcast. Rank
@@ -142,7 +142,7 @@ Tensor chain_laplacian(const Tensor& rows, const Tensor& slopes, bool keeps_jaco
 
 // Convolutions, channels last: x (..., H, W, in), weight (kh, kw, in, out), bias (out) or undefined.
 struct ConvOptions {
-  int64_t stride = 1, padding = 0, dilation = 1;
+  int64_t stride = 1, padding = 0, dilation = 1;  // pixels, on both axes: of the window, around, of its taps
 };
 /// y[i] = sum_k x[i stride + k dilation - padding] w[k] + bias, x being 0 outside: (..., oh, ow, out).
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
@@ -157,8 +157,8 @@ Tensor conv2d_weight(const Tensor& x, const Tensor& y, int64_t kernel_height, in
 
 // Normalisation: y = (x - mean) / sqrt(var + eps) scale + shift, then SiLU where asked for.
 struct NormOptions {
-  double eps = 1e-5;
-  bool silu = false;
+  double eps = 1e-5;  // added to the variance
+  bool silu = false;  // y sigmoid(y) is given
 };
 /// Over the numbers of each image's group of channels (Wu & He 2018): x (B, ..., C), scale and shift (C), or
 /// (B,C) for each image its own.
@@ -168,12 +168,12 @@ Tensor group_norm(const Tensor& x, int64_t groups, const Tensor& scale, const Te
 Tensor layer_norm(const Tensor& x, const Tensor& scale, const Tensor& shift, const NormOptions& options = {});
 
 // Windows of k x k pixels, side by side, of images (..., H, W, C).
-Tensor avg_pool2d(const Tensor& x, int64_t k);
-Tensor max_pool2d(const Tensor& x, int64_t k);
-Tensor upsample_nearest2d(const Tensor& x, int64_t k);
+Tensor avg_pool2d(const Tensor& x, int64_t k);          // means: (..., H/k, W/k, C)
+Tensor max_pool2d(const Tensor& x, int64_t k);          // maxima: (..., H/k, W/k, C)
+Tensor upsample_nearest2d(const Tensor& x, int64_t k);  // each pixel k x k times: (..., k H, k W, C)
 /// (..., H, W, C) -> (..., H/k, W/k, k k C): of each window the rows, of these the pixels; and back.
 Tensor space_to_depth(const Tensor& x, int64_t k);
-Tensor depth_to_space(const Tensor& x, int64_t k);
+Tensor depth_to_space(const Tensor& x, int64_t k);  // the way back of space_to_depth
 
 // Shapes.
 /// The same values in another shape; one size may be -1. Shares storage.
@@ -188,11 +188,12 @@ Tensor permute(const Tensor& x, std::span<const int> axes);
 inline Tensor permute(const Tensor& x, std::initializer_list<int> axes) {
   return permute(x, std::span(axes.begin(), axes.size()));
 }
-Tensor broadcast_to(const Tensor& x, const Shape& shape);
-Tensor unsqueeze(const Tensor& x, int axis);
-Tensor squeeze(const Tensor& x, int axis);
+Tensor broadcast_to(const Tensor& x, const Shape& shape);  // repeats axes of size 1, adds axes in front
+Tensor unsqueeze(const Tensor& x, int axis);               // a new axis of size 1, at `axis`
+Tensor squeeze(const Tensor& x, int axis);                 // without an axis, which must have size 1
 /// All of x `copies` times, one after another: (B, ...) -> (copies B, ...).
 Tensor tile_rows(const Tensor& x, int64_t copies);
+/// Tensors end to end along an axis; their other sizes agree.
 Tensor concat(std::span<const Tensor> parts, int axis);
 Tensor concat(const Tensor& a, const Tensor& b, int axis);
 inline Tensor concat(std::initializer_list<Tensor> parts, int axis) {
@@ -213,7 +214,7 @@ Tensor slice(const Tensor& x, int axis, int64_t begin, int64_t end, int64_t step
 Tensor unslice(const Tensor& x, int axis, int64_t begin, int64_t step, int64_t size);
 /// `before` and `after` copies of `value` added to one axis.
 Tensor pad(const Tensor& x, int axis, int64_t before, int64_t after, double value = 0.0);
-Tensor flip(const Tensor& x, int axis);
+Tensor flip(const Tensor& x, int axis);  // elements of the axis in reverse order
 
 // Indexing; `index` is i64.
 /// y[..., j, ...] = x[..., index[..., j, ...], ...]: index has x's rank and, off `axis`, x's sizes; one
@@ -234,7 +235,7 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& labels);
 /// mean (a - b)^2 over everything.
 Tensor mse(const Tensor& a, const Tensor& b);
 
-// Operators.
+// Operators: neg, add, sub, mul and div.
 inline Tensor operator+(const Tensor& a, const Tensor& b) { return add(a, b); }
 inline Tensor operator-(const Tensor& a, const Tensor& b) { return sub(a, b); }
 inline Tensor operator*(const Tensor& a, const Tensor& b) { return mul(a, b); }
@@ -253,12 +254,12 @@ inline Tensor operator/(double c, const Tensor& x) { return div(c, x); }
 /// other handles keep what they had. Throws for a leaf while a tape records (the step of an optimiser stands
 /// in a NoGrad), and for a tracked y where x was none and has other handles, which would not follow.
 Tensor& operator+=(Tensor& x, const Tensor& y);
-Tensor& operator-=(Tensor& x, const Tensor& y);
-Tensor& operator*=(Tensor& x, const Tensor& y);
-Tensor& operator/=(Tensor& x, const Tensor& y);
+Tensor& operator-=(Tensor& x, const Tensor& y);  // as +=
+Tensor& operator*=(Tensor& x, const Tensor& y);  // as +=
+Tensor& operator/=(Tensor& x, const Tensor& y);  // as +=
 Tensor& operator+=(Tensor& x, double c);
-Tensor& operator-=(Tensor& x, double c);
-Tensor& operator*=(Tensor& x, double c);
-Tensor& operator/=(Tensor& x, double c);
+Tensor& operator-=(Tensor& x, double c);  // as +=
+Tensor& operator*=(Tensor& x, double c);  // as +=
+Tensor& operator/=(Tensor& x, double c);  // as +=
 
 }  // namespace gradzoo

@@ -36,9 +36,9 @@ Tensor all(const Tensor& x, int axis, bool keepdim = false);
 /// True where every number of f32 or f64 is finite.
 bool all_finite(const Tensor& x);
 
-Tensor sign(const Tensor& x);
-Tensor floor(const Tensor& x);
-Tensor ceil(const Tensor& x);
+Tensor sign(const Tensor& x);   // -1, 0 or 1
+Tensor floor(const Tensor& x);  // the largest integer that is not above x
+Tensor ceil(const Tensor& x);   // the smallest integer that is not below x
 Tensor trunc(const Tensor& x);  // towards 0
 Tensor round(const Tensor& x);  // to the nearest integer, halves to the even one
 

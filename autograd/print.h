@@ -9,6 +9,7 @@
 
 namespace gradzoo {
 
+/// How to_string writes.
 struct PrintOptions {
   int digits = 4;        // of a number, significant
   int64_t whole = 1000;  // a tensor of more numbers shows but the ends of each axis,
@@ -21,6 +22,7 @@ struct PrintOptions {
 ///     [[ 1,  2.5, -3],
 ///      [10,  0,    7]]
 std::string to_string(const Tensor& x, const PrintOptions& options = {});
+/// Writes to_string(x).
 std::ostream& operator<<(std::ostream& out, const Tensor& x);
 
 }  // namespace gradzoo

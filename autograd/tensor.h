@@ -20,10 +20,12 @@ namespace gradzoo {
 /// arithmetic.
 enum class DType : uint8_t { f32, f64, i64, u8 };
 
-std::string_view dtype_name(DType dtype);
+std::string_view dtype_name(DType dtype);  // "f32"
+/// Of one number.
 constexpr size_t dtype_bytes(DType dtype) { return dtype == DType::f32 ? 4 : dtype == DType::u8 ? 1 : 8; }
-inline bool is_floating(DType dtype) { return dtype == DType::f32 || dtype == DType::f64; }
+inline bool is_floating(DType dtype) { return dtype == DType::f32 || dtype == DType::f64; }  // f32 and f64
 
+/// The DType of a C++ type: float, double, int64_t or uint8_t.
 template <class T>
 consteval DType dtype_of() {
   if constexpr (std::is_same_v<T, float>) return DType::f32;
@@ -50,7 +52,7 @@ decltype(auto) visit_any(DType dtype, Fn&& fn) {
 
 /// Where a tensor stands on its thread's node list: alive iff the node at `index` still has this serial.
 struct Record {
-  int64_t index = -1;
+  int64_t index = -1;   // on the list; -1: none
   uint64_t serial = 0;  // 0: never recorded
 };
 
@@ -74,12 +76,12 @@ class Tensor {
   }
   ~Tensor() { release(impl_); }
 
-  bool defined() const { return impl_ != nullptr; }
-  const Shape& shape() const;
-  int rank() const { return shape().rank(); }
-  int64_t size() const;  // number of elements
-  int64_t dim(int axis) const;
-  DType dtype() const;
+  bool defined() const { return impl_ != nullptr; }  // has a value; Tensor() has none
+  const Shape& shape() const;                        // throws Error where undefined, as all that follow
+  int rank() const { return shape().rank(); }        // number of axes
+  int64_t size() const;                              // number of elements
+  int64_t dim(int axis) const;  // the size of an axis; -1 is the last. Throws Error where there is none
+  DType dtype() const;          // of the values
 
   /// The values, read-only. Throws if T is not the tensor's dtype.
   template <class T>
@@ -153,21 +155,23 @@ class Tensor {
   Impl* impl_ = nullptr;
 };
 
+/// What the handles of one tensor share.
 struct Tensor::Impl {
-  Storage* storage = nullptr;
-  int64_t offset = 0;  // elements
-  Shape shape;
-  int64_t size = 0;
-  DType dtype = DType::f32;
-  bool requires_grad = false;
-  bool grad_is_empty = true;
-  bool swept = false;  // a gradient, by a sweep that was not recorded
-  RefCount refs;
-  Tensor grad;
-  Record record;
+  Storage* storage = nullptr;         // where the values lie, from `offset` on
+  int64_t offset = 0;                 // elements
+  Shape shape;                        // of the tensor
+  int64_t size = 0;                   // number of elements
+  DType dtype = DType::f32;           // of the values
+  bool requires_grad = false;         // as a leaf
+  bool grad_is_empty = true;          // the next gradient is stored, not added
+  bool swept = false;                 // a gradient, by a sweep that was not recorded
+  RefCount refs;                      // the handles
+  Tensor grad;                        // of a leaf, by backward()
+  Record record;                      // the node that made it
   const std::string* name = nullptr;  // interned
 };
 
+/// Tensors of one step: their memory is the pool's.
 using Tensors = std::vector<Tensor, PoolAllocator<Tensor>>;
 
 inline void Tensor::retain(Impl* impl) {
@@ -230,6 +234,6 @@ Tensor cast(const Tensor& x, DType dtype);
 
 /// A differentiable function of one tensor, and of several.
 using TensorFn = FunctionRef<Tensor(const Tensor&)>;
-using TensorsFn = FunctionRef<Tensor(std::span<const Tensor>)>;
+using TensorsFn = FunctionRef<Tensor(std::span<const Tensor>)>;  // of several
 
 }  // namespace gradzoo

@@ -13,11 +13,12 @@ class FunctionRef;
 template <class R, class... Args>
 class FunctionRef<R(Args...)> {
  public:
+  /// Any callable that takes Args and gives R; it must live as long as this.
   template <class Fn>
   requires(!std::is_same_v<std::remove_cvref_t<Fn>, FunctionRef> && std::is_invocable_r_v<R, Fn&, Args...>)
       FunctionRef(Fn&& fn)
       : object_(address_of(fn)), call_(&call<std::remove_reference_t<Fn>>) {}
-  R operator()(Args... args) const { return call_(object_, std::forward<Args>(args)...); }
+  R operator()(Args... args) const { return call_(object_, std::forward<Args>(args)...); }  // calls it
 
  private:
   // A function's address and an object's are cast differently.

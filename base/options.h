@@ -28,8 +28,8 @@ namespace gradzoo {
 /// The name of an enum's value. Each enum has one list of them, beside its definition.
 template <class E>
 struct Choice {
-  std::string_view name;
-  E value;
+  std::string_view name;  // as it is written in options
+  E value;                // that it stands for
 };
 
 /// The name of a value; every value must be in the list.
@@ -45,6 +45,7 @@ constexpr std::string_view name_of(const Choice<E> (&choices)[n], E value) {
   return name_of(std::span<const Choice<E>>(choices), value);
 }
 
+/// Throws Error: `what` `name` is not known, with the nearest of `known` as a hint.
 [[noreturn]] void throw_unknown(std::string_view what, std::string_view name, std::vector<std::string> known);
 /// The value of a name. Throws Error naming the nearest for any other: "split 'tset' is not known. Hint:
 /// ...".
@@ -77,23 +78,24 @@ const T& find_named(std::span<const T> entries, std::string_view name, std::stri
 
 /// What a number may be.
 struct Bounds {
-  double low = -std::numeric_limits<double>::infinity();
-  double high = std::numeric_limits<double>::infinity();
+  double low = -std::numeric_limits<double>::infinity();  // smallest allowed
+  double high = std::numeric_limits<double>::infinity();  // largest allowed
 };
 
+/// How an option's value is written: 3, 0.5, any text or one of its choices, true or false, "512,512".
 enum class OptionType { integer, real, text, flag, list };
 
 /// One field of a struct, under its name.
 struct Option {
-  std::string key;
-  OptionType type = OptionType::text;
-  std::string meaning;                // one line, units included
-  std::vector<std::string> choices;   // of a text; empty: any
-  Bounds range;                       // of a number, and of each number of a list
-  std::string source = "default";     // where the value is from: default, set, config, or what implied it
-  bool chosen = false;                // by the user: no other default replaces it
-  const void* field = nullptr;        // in the struct
-  std::function<std::string()> text;  // the value now
+  std::string key;                     // its name
+  OptionType type = OptionType::text;  // how its value is written
+  std::string meaning;                 // one line, units included
+  std::vector<std::string> choices;    // of a text; empty: any
+  Bounds range;                        // of a number, and of each number of a list
+  std::string source = "default";      // where the value is from: default, set, config, or what implied it
+  bool chosen = false;                 // by the user: no other default replaces it
+  const void* field = nullptr;         // in the struct
+  std::function<std::string()> text;   // the value now
   // Called with this option: false, and nothing changed, where the text is of another type; throws Error out
   // of range.
   std::function<bool(const Option&, std::string_view)> read;
@@ -139,8 +141,8 @@ class OptionTable {
   void prefer(T& field, const std::type_identity_t<T>& value, std::string_view source);
 
   const Option& find(std::string_view key) const { return options_[position(key)]; }  // throws like set
-  bool has(std::string_view key) const;
-  const std::vector<Option>& all() const { return options_; }
+  bool has(std::string_view key) const;                        // whether an option has that name
+  const std::vector<Option>& all() const { return options_; }  // in the order of their descriptions
 
  private:
   template <class T>

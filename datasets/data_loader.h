@@ -12,8 +12,8 @@ namespace gradzoo {
 
 /// Names and defaults are those of PyTorch's DataLoader.
 struct DataLoaderOptions {
-  int64_t batch_size = 1;
-  bool shuffle = false;
+  int64_t batch_size = 1;  // rows of a batch
+  bool shuffle = false;    // another order each epoch
   bool drop_last = false;  // leave out a last batch that is shorter
   uint64_t seed = 0;       // of the order, where rows are shuffled
 };
@@ -50,7 +50,7 @@ class BatchRows {
 template <size_t N>
 class DataLoader {
  public:
-  using Batch = std::array<Tensor, N>;
+  using Batch = std::array<Tensor, N>;  // rows of each tensor, in the tensors' order
 
   /// Keeps handles on the tensors. Throws Error as BatchRows does.
   explicit DataLoader(const Tensor (&tensors)[N], const DataLoaderOptions& options = {})
@@ -58,23 +58,27 @@ class DataLoader {
     for (size_t k = 0; k < N; ++k) tensors_[k] = tensors[k];
   }
 
+  /// Over the batches of one epoch: an input iterator, whose end is std::default_sentinel.
   class Iterator {
    public:
-    using value_type = Batch;
-    using difference_type = std::ptrdiff_t;
+    using value_type = Batch;                // of standard algorithms
+    using difference_type = std::ptrdiff_t;  // of standard algorithms
 
+    /// At the first batch.
     Iterator(const DataLoader& loader, int64_t epoch) : loader_(&loader), order_(loader.rows_.order(epoch)) {}
+    /// The batch, made now.
     Batch operator*() const {
       Batch batch;
       for (size_t k = 0; k < N; ++k) batch[k] = loader_->rows_.take(loader_->tensors_[k], order_, i_);
       return batch;
     }
+    /// To the next batch.
     Iterator& operator++() {
       ++i_;
       return *this;
     }
-    void operator++(int) { ++i_; }
-    bool operator==(std::default_sentinel_t) const { return i_ == loader_->size(); }
+    void operator++(int) { ++i_; }                                                    // to the next batch
+    bool operator==(std::default_sentinel_t) const { return i_ == loader_->size(); }  // past the last batch
 
    private:
     const DataLoader* loader_;
@@ -85,20 +89,20 @@ class DataLoader {
   /// One pass over all rows.
   class Epoch {
    public:
-    Epoch(const DataLoader& loader, int64_t epoch) : loader_(loader), epoch_(epoch) {}
-    Iterator begin() const { return {loader_, epoch_}; }
-    std::default_sentinel_t end() const { return {}; }
+    Epoch(const DataLoader& loader, int64_t epoch) : loader_(loader), epoch_(epoch) {}  // number `epoch`
+    Iterator begin() const { return {loader_, epoch_}; }                                // the first batch
+    std::default_sentinel_t end() const { return {}; }                                  // past the last
 
    private:
     const DataLoader& loader_;
     int64_t epoch_;
   };
 
-  int64_t size() const { return rows_.size(); }
-  /// Throws Error for an epoch below 0. The loader must outlive it.
+  int64_t size() const { return rows_.size(); }  // batches of an epoch
+  /// One epoch by its number. Throws Error below 0. The loader must outlive it.
   Epoch epoch(int64_t e) const { return {*this, e}; }
-  Iterator begin() { return {*this, next_epoch_++}; }
-  std::default_sentinel_t end() const { return {}; }
+  Iterator begin() { return {*this, next_epoch_++}; }  // the next epoch begins
+  std::default_sentinel_t end() const { return {}; }   // past its last batch
 
  private:
   BatchRows rows_;

@@ -23,10 +23,10 @@ struct DataShape {
   int64_t size() const { return example.size(); }  // numbers in one example
   /// The largest distance of two among a thousand examples, pixels in [0,1]; 0: unknown. A toy's is measured.
   double diameter() const;
-  bool is_image() const { return example.rank() >= 2; }
-  int64_t channels() const { return example.rank() == 3 ? example[2] : 1; }
-  int64_t height() const { return example[0]; }
-  int64_t width() const { return example[1]; }
+  bool is_image() const { return example.rank() >= 2; }                      // else points
+  int64_t channels() const { return example.rank() == 3 ? example[2] : 1; }  // 3 of colours, else 1
+  int64_t height() const { return example[0]; }                              // of an image, in pixels
+  int64_t width() const { return example[1]; }                               // of an image, in pixels
 };
 
 /// Reshapes rows (B, H W C), as batches have them, to images (B, H, W, C). Recorded.
@@ -34,18 +34,18 @@ Tensor as_image_batch(const Tensor& rows, const DataShape& shape);
 
 /// Which data, and the options of a toy or of images.
 struct DatasetOptions {
-  std::string data = "mnist";
-  double toy_scale = 1;
-  double toy_noise = 0;  // 0: the toy's own
-  SubsetOptions subset = {};
-  ImageOptions images = {};
+  std::string data = "mnist";  // a name, or a folder or file
+  double toy_scale = 1;        // a toy's points are multiplied by it
+  double toy_noise = 0;        // 0: the toy's own
+  SubsetOptions subset = {};   // which images
+  ImageOptions images = {};    // how files become images
   ReadProgress progress = {};  // of reading pictures; no option: who shows a run sets it
 
   void describe(OptionTable& options);
   /// The name with the options that differ from their defaults: "mnist only=7 size=16"; "mnist" for all
   /// images as they are.
   std::string description() const;
-  ToyOptions toy() const { return {.scale = toy_scale, .noise = toy_noise}; }
+  ToyOptions toy() const { return {.scale = toy_scale, .noise = toy_noise}; }  // of a toy
 };
 
 /// The largest distance of two among the first thousand rows of x (n, d).
@@ -64,8 +64,8 @@ class Dataset {
   explicit Dataset(const DatasetOptions& options);
   explicit Dataset(const std::string& name) : Dataset(DatasetOptions{.data = name}) {}
 
-  const std::string& name() const { return name_; }
-  const DataShape& shape() const { return shape_; }
+  const std::string& name() const { return name_; }  // as it was asked for
+  const DataShape& shape() const { return shape_; }  // of its examples
   /// Names of the classes, by label; empty where they are numbers.
   std::vector<std::string> class_names() const;
   /// SHA-256 of all images (or points) and labels, of both parts; "" for a toy, which its name and options

@@ -14,7 +14,7 @@ struct Examples {
   Tensor rows;    // (n) i64: the rows of `values` that are meant, ascending
   int64_t first_index = 0;  // row r is example first_index + r of the dataset: training ones first, then test
 
-  int64_t count() const { return rows.dim(0); }
+  int64_t count() const { return rows.dim(0); }  // examples that are meant
   /// Shape of one example: (H, W), (H, W, 3) or (d).
   Shape example() const { return values.shape().erase(0); }
   /// Numbers in one example.

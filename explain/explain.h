@@ -14,7 +14,7 @@ namespace gradzoo {
 /// A line of the program that the page shows beside the graph, and when it began: what is recorded and
 /// visited from then on belongs to it, up to the next line.
 struct CodeLine {
-  std::string text;
+  std::string text;   // as it is shown
   int64_t node = 0;   // the next one to be recorded
   int64_t visit = 0;  // the next one of a sweep
 };
@@ -23,8 +23,9 @@ CodeLine code_line(std::string text);
 /// A leaf, recorded now and not at its first use, so that it belongs to the line that makes it.
 Tensor on_tape(Tensor leaf);
 
+/// What stands on a page beside the graph.
 struct ExplainPage {
-  std::string title = {};
+  std::string title = {};           // heading of the page
   std::string summary = {};         // a sentence or two under the title
   std::vector<CodeLine> code = {};  // in the order of execution
 };

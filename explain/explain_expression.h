@@ -7,8 +7,9 @@
 
 namespace gradzoo {
 
-inline constexpr int64_t kHighestExplainedOrder = 9;
+inline constexpr int64_t kHighestExplainedOrder = 9;  // the most that may be asked for
 
+/// The function, where, and how far.
 struct ExpressionRequest {
   std::string expression;  // explain/expression.h says how it is written
   std::string at;          // "x=.8, A=[[1,2],[3,4]]": a value for each variable

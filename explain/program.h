@@ -10,6 +10,7 @@ namespace gradzoo {
 
 /// What explain can make of a recorded computation.
 struct Explanation {
+  /// Tables to read; the graph in Graphviz's language; a page that steps through it.
   std::string text, dot, html;
   std::string program;  // C++ that does the same and prints what it computed
 };

@@ -18,6 +18,7 @@ class ReplayBuffer {
   /// Chains that stand somewhere, (count, d), storage shared.
   ReplayBuffer(Tensor chains, double fresh);
 
+  /// Some of the chains.
   struct Drawn {
     Tensor x;     // (n, d): where the chains stand, or a fresh start
     Tensor rows;  // (n) i64: which chains, all different
@@ -31,7 +32,7 @@ class ReplayBuffer {
 
   /// All of them, (count, d).
   const Tensor& chains() const { return chains_; }
-  int64_t count() const { return chains_.dim(0); }
+  int64_t count() const { return chains_.dim(0); }  // how many
 
  private:
   Tensor chains_;  // (count, d)

@@ -19,13 +19,13 @@ struct Conditionals {
 
 /// The interval of every coordinate of x; log-densities and scores are evaluated only inside.
 struct Domain {
-  double lower = -std::numeric_limits<double>::infinity();
-  double upper = std::numeric_limits<double>::infinity();
+  double lower = -std::numeric_limits<double>::infinity();  // of every coordinate
+  double upper = std::numeric_limits<double>::infinity();   // of every coordinate
 };
 
 /// A rectangle: its ends on each axis, or one number for all axes. Empty: none.
 struct Extent {
-  std::vector<double> low = {}, high = {};
+  std::vector<double> low = {}, high = {};  // by axis
 };
 
 /// log p and its gradient in x of every row, both detached. log_prob is undefined if

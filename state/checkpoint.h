@@ -14,10 +14,11 @@ namespace gradzoo {
 void save_checkpoint(const std::string& path, const State& state, const Metadata& metadata = {},
                      Links links = Links::follow);
 
+/// What load_checkpoint insists on.
 struct LoadOptions {
-  std::string model = {};  // what metadata["model"] must say; "": anything
-  bool partial = false;    // the file may hold more than the State: weights alone, to sample from
-  Links links = Links::follow;
+  std::string model = {};       // what metadata["model"] must say; "": anything
+  bool partial = false;         // the file may hold more than the State: weights alone, to sample from
+  Links links = Links::follow;  // whether a symbolic link is followed
 };
 
 /// Restores every entry of the State from the file and returns its metadata. The file is hostile: format,

@@ -24,8 +24,9 @@ class SafetensorsReader {
   /// One that keeps the bytes.
   SafetensorsReader(const std::string& name, std::vector<std::byte> bytes);
 
-  const std::string& path() const { return path_; }
-  const Metadata& metadata() const { return header_.metadata; }
+  const std::string& path() const { return path_; }              // as it was opened
+  const Metadata& metadata() const { return header_.metadata; }  // of the header
+  /// In the order of their bytes.
   const std::vector<SafetensorsEntry>& entries() const { return header_.entries; }
   /// Bytes that its tensors take in memory.
   uint64_t data_bytes() const;
@@ -51,9 +52,9 @@ class SafetensorsReader {
 
 /// A tensor to write.
 struct SafetensorsTensor {
-  std::string name;
-  DType dtype = DType::f32;
-  Shape shape;
+  std::string name;              // of the entry
+  DType dtype = DType::f32;      // of `bytes`
+  Shape shape;                   // of the tensor
   std::vector<std::byte> bytes;  // of the dtype
   bool half = false;             // f32 alone: written as F16, each the nearest
 };

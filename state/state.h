@@ -15,15 +15,16 @@ namespace gradzoo {
 /// and resume walk it; what is not in it is lost.
 class State {
  public:
+  /// One name, and the object that it is bound to.
   struct Entry {
-    std::string name;
-    std::variant<Tensor, int64_t*, double*, Rng*> target;
-    bool by_rows = false;  // its rows belong to the rows of a batch
+    std::string name;                                      // unique in the State
+    std::variant<Tensor, int64_t*, double*, Rng*> target;  // the live object
+    bool by_rows = false;                                  // its rows belong to the rows of a batch
 
     /// How the entry is stored. Numbers are scalars; an Rng is i64 (3): seed, key of seed and stream, draw.
     DType dtype() const;
-    Shape shape() const;
-    size_t size_bytes() const;
+    Shape shape() const;        // of what is stored
+    size_t size_bytes() const;  // of what is stored
     /// The value now.
     std::vector<std::byte> bytes() const;
     void copy_to(std::byte* out) const;  // size_bytes() of them
@@ -45,8 +46,8 @@ class State {
   /// A tensor of which each part of a batch has its own equal share of rows: chains, say.
   void add_rows(std::string name, const Tensor& tensor);
 
-  const std::vector<Entry>& entries() const { return entries_; }
-  const Entry* find(std::string_view name) const;  // nullptr where there is none
+  const std::vector<Entry>& entries() const { return entries_; }  // in the order of addition
+  const Entry* find(std::string_view name) const;                 // nullptr where there is none
 
   /// Names, dtypes, shapes and values as one byte string: two States agree bit for bit iff theirs are equal.
   std::vector<std::byte> bytes() const;
@@ -60,7 +61,7 @@ class StateCopy {
  public:
   /// The objects that `state` names must outlive it.
   explicit StateCopy(State state);
-  void take();
+  void take();  // copies the values as they are now
   /// Back to what the last take() found.
   void restore() const;
   /// The first entry whose values differ from those of another copy of the same State; "" where all agree.

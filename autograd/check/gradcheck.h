@@ -13,6 +13,7 @@
 
 namespace gradzoo {
 
+/// How gradcheck compares, and what it names in messages.
 struct GradcheckOptions {
   double tolerance = 1e-6;    // |analytic - numeric| <= tolerance max(1, |analytic|, |numeric|)
   double step = 1e-3;         // of the finite differences, times max(1, |x|)
@@ -23,8 +24,9 @@ struct GradcheckOptions {
   std::vector<std::string> inputs = {};  // their names, for messages; "input 0" where there is none
 };
 
+/// What a check of derivatives found.
 struct [[nodiscard]] GradcheckResult {
-  bool ok = true;
+  bool ok = true;        // all agree within the tolerance
   std::string message;   // "" where ok; else order, input, element, both values
   int order = 0;         // the highest that was checked; where not ok, the one that failed
   int64_t compared = 0;  // derivatives
@@ -38,6 +40,7 @@ struct [[nodiscard]] GradcheckResult {
 
 /// "ok: 24 derivatives up to order 2, worst error 3.1e-11", or "failed: " and the message.
 std::string to_string(const GradcheckResult& result);
+/// Writes to_string(result).
 std::ostream& operator<<(std::ostream& out, const GradcheckResult& result);
 
 /// The orders from `first` to `last` of what the functions below check; stops at the first that fails.

@@ -12,9 +12,10 @@ class ForwardPass {
  public:
   /// What is carried: the rows of J alone, or with L; J to the end, or no further than L needs it.
   struct Carries {
-    bool laplacian, jacobian_to_y;
+    bool laplacian, jacobian_to_y;  // L is carried; and J to the end
   };
 
+  /// From x (B,d) to y, both on a live tape that traces. With `create_graph` the pass is recorded itself.
   ForwardPass(const Tensor& x, const Tensor& y, Carries what, bool create_graph);
 
   /// Carries directions (K,B,d), or (K,1,d) where all rows share them, to y. Either result is undefined where
@@ -23,6 +24,7 @@ class ForwardPass {
     Tensor jacobian;   // (K, ...y)
     Tensor laplacian;  // (1, ...y)
   };
+  /// One pass; another may follow, with other directions.
   Rows run(const Tensor& directions);
 
  private:

@@ -12,8 +12,9 @@
 /// tracked, and in whatever else f reads).
 namespace gradzoo {
 
+/// What vjp, jvp, hvp, jacobian and hessian take.
 struct FunctionalOptions {
-  bool create_graph = false;
+  bool create_graph = false;  // record the derivative into the caller's live tape
 };
 
 /// u' J: the gradient of u.f at x; u has f(x)'s shape. Shape of x.
@@ -63,23 +64,27 @@ inline std::vector<Tensors> hessian(TensorsFn f, TensorList xs, FunctionalOption
   return hessian(f, as_span(xs), options);
 }
 
+/// How a trace, that of the Hessian, is formed.
 enum class TraceMethod {
   automatic,   // forward where every op on the way has a forward rule, else reverse
   reverse,     // one vjp a coordinate, many coordinates stacked into one batch
   forward,     // Jacobian and Laplacian carried through the graph once
   hutchinson,  // mean of v'Jv over random probes v with E[vv'] = I (Hutchinson 1990)
 };
+/// The law of a random probe's numbers: +1 or -1 with equal odds, or N(0, 1).
 enum class Probe { rademacher, gaussian };
 
+/// What laplacian and its kin take.
 struct TraceOptions {
-  TraceMethod method = TraceMethod::automatic;
-  int64_t probes = 1;  // hutchinson: how many a row
-  Probe probe = Probe::rademacher;
-  Rng* rng = nullptr;  // hutchinson: where probes come from
+  TraceMethod method = TraceMethod::automatic;  // how
+  int64_t probes = 1;                           // hutchinson: how many a row
+  Probe probe = Probe::rademacher;              // hutchinson: their law
+  Rng* rng = nullptr;                           // hutchinson: where probes come from
   Tensor* standard_error =
       nullptr;  // hutchinson, probes >= 2: set to the standard error of each row's mean (B)
   size_t max_bytes =
       size_t{1} << 28;  // reverse and hutchinson: bound on the memory of one chunk of directions
+  /// Record into the caller's live tape, so that the result can be differentiated again.
   bool create_graph = false;
   bool allow_kinks = false;  // f has relu, abs, ...: its second derivative misses what the kinks contribute;
                              // refused unless true
@@ -103,10 +108,11 @@ struct DirectionalDerivatives {
   Tensor second;    // (B): sum_k v_k' (Hess f) v_k
   Tensor gradient;  // (B,d); undefined unless asked for
 };
+/// What directional_derivatives takes.
 struct DirectionalOptions {
-  bool create_graph = false;
-  bool gradient = false;     // costs a sweep, of whatever number of directions
-  bool allow_kinks = false;  // as in TraceOptions
+  bool create_graph = false;  // record into the caller's live tape
+  bool gradient = false;      // costs a sweep, of whatever number of directions
+  bool allow_kinks = false;   // as in TraceOptions
 };
 /// x (B,d), directions (K,B,d), f (B,d) -> (B). From one evaluation of f: forward where every op on the way
 /// has a forward rule, else K sweeps through the gradient. Rows must not interact.

@@ -15,13 +15,14 @@ namespace gradzoo {
 /// together; test is for final figures.
 enum class Split { fit, valid, train, test };
 
+/// Their names in options.
 inline constexpr Choice<Split> kSplits[] = {
     {"fit", Split::fit}, {"valid", Split::valid}, {"train", Split::train}, {"test", Split::test}};
 
 /// Files that were passed over, for one reason.
 struct Skipped {
-  std::string why;  // "it is damaged"
-  int64_t count = 0;
+  std::string why;                 // "it is damaged"
+  int64_t count = 0;               // files
   std::vector<std::string> first;  // names of the first three, as they are: perhaps no UTF-8
 };
 /// Counts one more.
@@ -37,14 +38,15 @@ struct ImageDataset {
   Tensor test_labels;                    // (M) u8
   int64_t classes = 0;                   // labels are 0 ... classes-1; 0: there are none
   std::vector<std::string> class_names;  // of folders; empty: numbers
-  std::vector<Skipped> skipped;
-  bool test_drawn = false;  // the files have no test part: it is a sixth of them, drawn
+  std::vector<Skipped> skipped;          // what was passed over
+  bool test_drawn = false;               // the files have no test part: it is a sixth of them, drawn
 
-  bool is_images() const { return train_images.rank() >= 3; }
-  int64_t height() const { return train_images.dim(1); }
-  int64_t width() const { return train_images.dim(2); }
+  bool is_images() const { return train_images.rank() >= 3; }  // else points
+  int64_t height() const { return train_images.dim(1); }       // in pixels
+  int64_t width() const { return train_images.dim(2); }        // in pixels
+  /// 3 of colours, else 1.
   int64_t channels() const { return train_images.rank() == 4 ? train_images.dim(3) : 1; }
-  int64_t pixels() const { return height() * width(); }
+  int64_t pixels() const { return height() * width(); }  // height times width
 
   /// One part. `valid` is a twelfth of the training images (5,000 of MNIST's 60,000), `fit` the others: a
   /// fixed seeded choice, the same in every run and whatever the run's seed. Throws Error if there are fewer

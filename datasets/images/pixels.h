@@ -15,6 +15,7 @@ enum class Pixels {
   dequantised,     // (x + u)/256, u uniform on [0,1), drawn anew at each visit: bits/dim
 };
 
+/// Their names in options.
 inline constexpr Choice<Pixels> kPixels[] = {{"grey", Pixels::grey},
                                              {"dynamic-binary", Pixels::dynamic_binary},
                                              {"fixed-binary", Pixels::fixed_binary},

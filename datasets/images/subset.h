@@ -11,14 +11,16 @@ namespace gradzoo {
 
 /// The ink of an image: which quarter of the training images it is in by mean grey.
 enum class Ink { any, thin, thick };
+/// Their names in options.
 inline constexpr Choice<Ink> kInks[] = {{"any", Ink::any}, {"thin", Ink::thin}, {"thick", Ink::thick}};
 
 /// Which images of a set to use.
 struct SubsetOptions {
   std::string only = "all", exclude = "none";  // labels as "7" or "0,1"
-  Ink ink = Ink::any;
+  Ink ink = Ink::any;                          // by mean grey
 
   void describe(OptionTable& options);
+  /// Nothing is left out.
   bool is_all() const { return only == "all" && exclude == "none" && ink == Ink::any; }
   /// The labels below `classes` to use. Throws Error if one is not a class or if none is left.
   std::vector<int64_t> labels(int64_t classes) const;

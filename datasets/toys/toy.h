@@ -15,12 +15,12 @@ namespace gradzoo {
 struct Box {
   std::vector<double> low, high;  // (d) each
 
-  int64_t dimensions() const { return static_cast<int64_t>(low.size()); }
+  int64_t dimensions() const { return static_cast<int64_t>(low.size()); }  // d
   /// The same centre, sides `factor` times as long.
   Box scaled(double factor) const;
   /// (1, d) f32 each.
   Tensor centre() const;
-  Tensor sides() const;
+  Tensor sides() const;  // lengths, (1, d) f32
 };
 
 /// What a user may change of a toy.
@@ -34,7 +34,7 @@ struct ToyOptions {
 /// high quality.
 struct Modes {
   Tensor centers;  // (k, d) f64
-  double sigma;
+  double sigma;    // standard deviation of each, on every axis
 };
 
 /// A distribution on R^d that can be sampled exactly, with exact log-density and score where these exist.
@@ -42,8 +42,8 @@ class Toy {
  public:
   virtual ~Toy() = default;
 
-  virtual const std::string& name() const = 0;
-  virtual int64_t dimensions() const = 0;
+  virtual const std::string& name() const = 0;  // as known_toys() has it, or a file's
+  virtual int64_t dimensions() const = 0;       // d
   /// n exact draws, (n, d). Uses a fixed number of draws of rng, at most 16.
   virtual Tensor sample(int64_t n, Rng& rng, DType dtype = DType::f32) const = 0;
   /// log p(x), normalised, of every row: x (B, d) -> (B), nats; differentiable wherever there is a score.
@@ -76,7 +76,7 @@ struct ToyInfo {
 /// Every toy: gaussian, mixture, ring8, grid25, two-moons, checkerboard, gamma, exponential,
 /// bars-and-stripes.
 std::span<const ToyInfo> known_toys();
-bool is_toy(std::string_view name);
+bool is_toy(std::string_view name);  // one of known_toys()
 /// Throws Error naming the nearest for an unknown name, or for a scale or noise that is out of range.
 std::shared_ptr<const Toy> make_toy(std::string_view name, const ToyOptions& options = {});
 

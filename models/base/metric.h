@@ -21,8 +21,8 @@ inline MetricInfo grad_norm_info(bool live = false) {
 /// The handle of one of a model's metrics.
 class Metric {
  public:
-  explicit Metric(size_t index) : index_(index) {}
-  size_t index() const { return index_; }
+  explicit Metric(size_t index) : index_(index) {}  // its place in a row
+  size_t index() const { return index_; }           // its place in a row
   bool operator==(const Metric&) const = default;
 
  private:
@@ -32,8 +32,8 @@ class Metric {
 /// The metrics of a step, to be filled.
 class MetricRow {
  public:
-  explicit MetricRow(std::span<double> values) : values_(values) {}
-  double& operator[](Metric metric) const { return values_[metric.index()]; }
+  explicit MetricRow(std::span<double> values) : values_(values) {}  // of the model's metrics, in order
+  double& operator[](Metric metric) const { return values_[metric.index()]; }  // to be set
 
  private:
   std::span<double> values_;

@@ -10,11 +10,12 @@
 /// null distribution by permutation.
 namespace gradzoo {
 
+/// How the test is done.
 struct C2stOptions {
   double held_out = 0.5;       // share of each set that the classifier never sees
   int64_t epochs = 0;          // 0: 10 of images, 40 of points
   int64_t permutations = 999;  // of the held-out labels
-  uint64_t seed = 0;
+  uint64_t seed = 0;           // of the split, the classifier and the permutations
 };
 
 /// The minimum number of examples in a set.

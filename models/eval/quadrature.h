@@ -11,11 +11,11 @@ struct Grid {
   /// `cells` along each axis. Throws Error unless box has 1 or 2 dimensions and 1 <= cells <= 4096.
   Grid(Box box, int64_t cells);
 
-  Box box;
-  int64_t cells;
+  Box box;        // that is covered
+  int64_t cells;  // along each axis
   double volume;  // of one cell
 
-  int64_t count() const;
+  int64_t count() const;                                                      // of cells
   Tensor points(int64_t begin, int64_t end, DType dtype = DType::f64) const;  // (end - begin, d)
 };
 

@@ -24,7 +24,7 @@ struct ClassifiedImages {
   Tensor features;       // (n, features)
   Tensor probabilities;  // (n, classes)
 
-  int64_t count() const { return images.dim(0); }
+  int64_t count() const { return images.dim(0); }  // images
 };
 /// Applies the two parts of a classifier to images in blocks: features of pixels, probabilities of features.
 /// Where there are several processes, a collective call, and blocks are shared out. Throws Error if there is
@@ -54,7 +54,7 @@ Tensor first_of_each_class(const ClassifiedImages& seen);
 
 /// The share of images with a probability above kConfident, and the entropy of their mean, without errors.
 double confident_share(const Tensor& probabilities);
-double label_entropy(const Tensor& probabilities);
+double label_entropy(const Tensor& probabilities);  // nats
 
 /// What images are measured by.
 struct SampleClassifier {
@@ -69,9 +69,9 @@ struct SampleClassifier {
 
 /// What is known of some images.
 struct SampleQuality {
-  SampleStatistics statistics;
-  std::string frechet_name;  // of its classifier
-  Estimate frechet;          // its error by bootstrap; it falls with the count: compare equal counts alone
+  SampleStatistics statistics;  // of the classifier's answers
+  std::string frechet_name;     // of its classifier
+  Estimate frechet;             // its error by bootstrap; it falls with the count: compare equal counts alone
   std::optional<Estimate> kernel;  // unbiased at any count; none below two blocks of 50
   Tensor one_each;                 // (classes, pixels): see first_of_each_class
 };
@@ -88,16 +88,17 @@ class SampleMetrics {
   SampleQuality measure(const Tensor& images, const Tensor& asked = {}) const;
   /// n real images, evenly spread over the set, and n training images as samples of a perfect model would be.
   SampleQuality measure_real(int64_t n) const;
-  SampleQuality measure_training(int64_t n) const;
-  ClassifiedImages seen(const Tensor& images) const;
+  SampleQuality measure_training(int64_t n) const;    // of training images, at most n
+  ClassifiedImages seen(const Tensor& images) const;  // features and probabilities of images (n, pixels)
   /// The Frechet distance alone, quickly.
   double frechet_of(const ClassifiedImages& images) const;
 
-  const std::string& classifier() const { return classifier_.name; }
+  const std::string& classifier() const { return classifier_.name; }  // its name
+  /// Of the classifier whose features the distance takes.
   const std::string& frechet_name() const { return classifier_.frechet_name; }
   /// How the real images' pixels were read.
   Pixels pixels() const { return pixels_; }
-  const Examples& real_images() const { return real_images_; }
+  const Examples& real_images() const { return real_images_; }  // that are compared with
 
  private:
   SampleClassifier classifier_;
@@ -113,8 +114,9 @@ class SampleMetrics {
 std::vector<double> nearest_distances(const Tensor& images, const Examples& train);
 /// Their median and mean, with standard errors by bootstrap.
 struct NearestStatistics {
-  Estimate mean, median;
+  Estimate mean, median;  // over the images
 };
+/// Of images (n, numbers); throws as nearest_distances does.
 NearestStatistics nearest_statistics(const Tensor& images, const Examples& train);
 
 /// Throws Error unless 1 <= n <= count: so many images of a set are to be taken.

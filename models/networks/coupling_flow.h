@@ -10,6 +10,7 @@
 
 namespace gradzoo {
 
+/// What CouplingFlow takes.
 struct CouplingFlowOptions {
   int64_t couplings = 8;                     // of images: at half the resolution
   std::vector<int64_t> hidden = {128, 128};  // of points: of each coupling's perceptron
@@ -52,6 +53,7 @@ class CouplingFlow : public FlowSequence {
   struct Drawn {
     Tensor x, log_prob;  // (n, numbers), (n)
   };
+  /// n samples of the model itself: temperature 1.
   Drawn draw(int64_t n, Rng& rng) const;
   /// Before training: initialises every actnorm from a batch of data (B, numbers), B at least 2.
   void begin_at(const Tensor& x) override;

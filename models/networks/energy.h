@@ -12,9 +12,9 @@ namespace gradzoo {
 
 /// The options of a model that has an EnergyNetwork.
 struct EnergyOptions {
-  std::vector<int64_t> hidden = {128, 128};
-  std::string activation = "silu";
-  double input_scale = 1;      // x is multiplied by it first
+  std::vector<int64_t> hidden = {128, 128};  // of a perceptron on points
+  std::string activation = "silu";           // as Activation takes it
+  double input_scale = 1;                    // x is multiplied by it first
   double output_scale = 1;     // what the perceptron gives is multiplied by it: how far training moves f
   double confinement = 0;      // adds -|x|^2 / (2 confinement^2), so that exp f can be normalised; 0: none
   bool spectral_norm = false;  // of every layer's weight; described by models that offer it

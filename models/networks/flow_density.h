@@ -8,8 +8,9 @@ namespace gradzoo {
 /// u(x, t): x (B, d) -> (B, d).
 using VelocityFn = FunctionRef<Tensor(const Tensor& x, double t)>;
 
+/// How a density is integrated along a flow.
 struct FlowDensityOptions {
-  int64_t steps = 24;
+  int64_t steps = 24;            // from data to noise
   double noise = 1;              // standard deviation of the density at t = 0
   TraceOptions divergence = {};  // exact unless it says otherwise
 };

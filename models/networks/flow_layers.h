@@ -10,9 +10,10 @@ namespace gradzoo {
 
 /// Mapped rows, and log |det J| of the map: (B), or () if all rows share it.
 struct Mapped {
-  Tensor to, log_det;
+  Tensor to, log_det;  // log_det: nats
 };
 
+/// An invertible map of rows with its log-determinant, in both directions.
 class FlowLayer : public Module {
  public:
   /// y of rows x (B, ...), and log |det dy/dx|.
@@ -26,7 +27,7 @@ class FlowLayer : public Module {
 /// Layers one after another, named 0, 1, ...
 class FlowSequence : public FlowLayer {
  public:
-  void append(std::unique_ptr<FlowLayer> layer);
+  void append(std::unique_ptr<FlowLayer> layer);  // behind the others
   Mapped map(const Tensor& x) const override;
   Mapped inverse(const Tensor& y) const override;
   void begin_at(const Tensor& x) override;
@@ -64,7 +65,7 @@ class AffineCoupling : public FlowLayer {
 /// variance 1 (Kingma & Dhariwal 2018, section 3.1).
 class ActNorm : public FlowLayer {
  public:
-  ActNorm(int64_t channels, DType dtype);
+  ActNorm(int64_t channels, DType dtype);  // begin_at gives it values; the identity until then
   Mapped map(const Tensor& x) const override;
   Mapped inverse(const Tensor& y) const override;
   void begin_at(const Tensor& x) override;

@@ -12,6 +12,7 @@ enum class NoiseNet {
   mdsm     // of one energy, that of data with noise sigma_0 (Li, Chen & Sommer 2019)
 };
 
+/// Their names in options.
 inline constexpr Choice<NoiseNet> kNoiseNets[] = {
     {"score", NoiseNet::score}, {"energy", NoiseNet::energy}, {"mdsm", NoiseNet::mdsm}};
 

@@ -11,8 +11,8 @@ namespace gradzoo {
 
 /// The factors of x_t = data * x_1 + noise * eps at a time, and their derivatives in t.
 struct Mixing {
-  double data, noise;
-  double data_slope, noise_slope;
+  double data, noise;              // of x_1, and of eps
+  double data_slope, noise_slope;  // their derivatives in t
 };
 
 /// Paths go from noise at t = 0 to data at t = 1; those below throw Error outside [0, 1].
@@ -30,14 +30,16 @@ NoisePath geometric_path(double first, double last);
 
 /// The factors at times t (B), each (B, 1) of t's dtype.
 struct MixingColumns {
-  Tensor data, noise, data_slope, noise_slope;
+  Tensor data, noise, data_slope, noise_slope;  // (B, 1) each
 };
+/// Throws Error for a time outside [0, 1].
 MixingColumns mixing_columns(const NoisePath& path, const Tensor& t);
 
 /// x_t from noise to data, both (B, numbers), at times t (B), and its velocity dx_t/dt.
 struct PathPoints {
-  Tensor x, velocity;
+  Tensor x, velocity;  // (B, numbers) each
 };
+/// Throws Error for a time outside [0, 1].
 PathPoints points_on(const NoisePath& path, const Tensor& noise, const Tensor& data, const Tensor& t);
 
 /// One time in each of n equal parts of [0, 1], in a random order; through a window its rows of the whole
@@ -51,6 +53,7 @@ struct Prediction {
 };
 /// From the noise prediction, by E[x_1|x_t] = (x_t - b E[eps|x_t]) / a:
 Prediction prediction_from_noise(const Tensor& noise, const Tensor& x, const Mixing& at);
+/// From E[x_1|x_t], by E[eps|x_t] = (x_t - a E[x_1|x_t]) / b.
 Prediction prediction_from_denoised(const Tensor& denoised, const Tensor& x, const Mixing& at);
 /// s = -E[eps|x_t] / b (Vincent 2011).
 Prediction prediction_from_score(const Tensor& score, const Tensor& x, const Mixing& at);
@@ -58,6 +61,6 @@ Prediction prediction_from_score(const Tensor& score, const Tensor& x, const Mix
 Prediction prediction_from_velocity(const Tensor& velocity, const Tensor& x, const Mixing& at);
 /// And back.
 Tensor score_of(const Prediction& prediction, const Mixing& at);
-Tensor velocity_of(const Prediction& prediction, const Mixing& at);
+Tensor velocity_of(const Prediction& prediction, const Mixing& at);  // v = a' E[x_1|x_t] + b' E[eps|x_t]
 
 }  // namespace gradzoo

@@ -10,8 +10,10 @@
 /// Which noise goes with which example of a batch.
 namespace gradzoo {
 
+/// Noise as it was drawn, or in the order that optimally_paired gives it.
 enum class Pairing { independent, optimal };
 
+/// Their names in options.
 inline constexpr Choice<Pairing> kPairings[] = {{"independent", Pairing::independent},
                                                 {"optimal", Pairing::optimal}};
 

@@ -14,15 +14,16 @@ using PredictAt = FunctionRef<Prediction(const Tensor& x, double t)>;
 
 /// Langevin steps at a level: x' = x + e sigma^2 s + sqrt(2 e) sigma z, repeated (Song & Ermon 2019).
 struct LevelOptions {
-  int64_t repeats = 5;
-  double step = 0.1;  // e: the step is so many times the level's variance
+  int64_t repeats = 5;  // Langevin steps at a level
+  double step = 0.1;    // e: the step is so many times the level's variance
 };
 
+/// What a step along a path needs; what it refers to must outlive it.
 struct Trajectory {
-  const NoisePath& path;
-  PredictAt predict;
-  Rng& rng;
-  LevelOptions level = {};
+  const NoisePath& path;                  // its mixing at every time
+  PredictAt predict;                      // the model's conditional means
+  Rng& rng;                               // of the noise that steps add
+  LevelOptions level = {};                // for langevin_step alone
   std::function<void(double)> done = {};  // receives the share that is done
 };
 
@@ -42,6 +43,7 @@ Tensor ancestral_step(const Trajectory& trajectory, const Tensor& x, double from
 /// in the coordinates x_1 + sigma eps. At pure noise, ddim's step.
 Tensor langevin_step(const Trajectory& trajectory, const Tensor& x, double from, double to);
 
+/// The steps by their names in options.
 inline constexpr Choice<PathStep> kSolvers[] = {{"euler", euler_step},
                                                 {"heun", heun_step},
                                                 {"ddim", ddim_step},

@@ -10,6 +10,7 @@ namespace gradzoo {
 
 /// The largest smaller side, in units, that is enumerated.
 inline constexpr int64_t kMostEnumerated = 20;
+/// Whether its smaller side can be enumerated.
 inline bool is_enumerable(const RbmLayer& layer) {
   return std::min(layer.visible(), layer.hidden()) <= kMostEnumerated;
 }
@@ -21,9 +22,9 @@ double exact_log_partition(const RbmLayer& layer);
 
 /// Expectations under the model: E[x h'] (n, m), E[x] (n), E[h] (m).
 struct RbmMoments {
-  Tensor products, visible, hidden;
+  Tensor products, visible, hidden;  // E[x h'], E[x], E[h]
 };
-RbmMoments exact_moments(const RbmLayer& layer);
+RbmMoments exact_moments(const RbmLayer& layer);  // throws Error as exact_log_partition does
 
 /// n independent draws of x, (n, visible): the smaller side from its marginal, then the other given it.
 Tensor exact_samples(const RbmLayer& layer, int64_t n, Rng& rng);

@@ -26,9 +26,9 @@ class RbmGibbs {
 
   /// x W, and h W', without biases.
   Tensor hidden_logits(const Tensor& x) const;
-  Tensor visible_logits(const Tensor& h) const;
-  Tensor draw_hidden(const Tensor& x, Rng& rng) const;
-  Tensor draw_visible(const Tensor& h, Rng& rng) const;
+  Tensor visible_logits(const Tensor& h) const;          // h W', without biases
+  Tensor draw_hidden(const Tensor& x, Rng& rng) const;   // 0 or 1 with P(h = 1 | x)
+  Tensor draw_visible(const Tensor& h, Rng& rng) const;  // 0 or 1 with P(x = 1 | h)
   /// x after `steps` times x -> h -> x.
   Tensor walk(Tensor x, int64_t steps, Rng& rng) const;
 

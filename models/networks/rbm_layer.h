@@ -14,8 +14,8 @@ class RbmLayer : public Module {
   /// positive.
   RbmLayer(int64_t visible, int64_t hidden, Rng& rng, DType dtype = DType::f32);
 
-  int64_t visible() const { return weight_.dim(0); }
-  int64_t hidden() const { return weight_.dim(1); }
+  int64_t visible() const { return weight_.dim(0); }            // n
+  int64_t hidden() const { return weight_.dim(1); }             // m
   const Tensor& weight() const { return weight_; }              // (n, m)
   const Tensor& visible_bias() const { return visible_bias_; }  // (n)
   const Tensor& hidden_bias() const { return hidden_bias_; }    // (m)

@@ -14,16 +14,18 @@ enum class RbmChains {
   persistent,  // k steps from where the chains stood: PCD-k (Tieleman 2008)
   exact,       // no samples: expectations by enumerating the smaller side
 };
+/// Their names in options.
 inline constexpr Choice<RbmChains> kRbmChains[] = {
     {"data", RbmChains::data}, {"persistent", RbmChains::persistent}, {"exact", RbmChains::exact}};
 
+/// How a machine learns.
 struct RbmLearningOptions {
-  RbmChains chains = RbmChains::persistent;
-  int64_t chain_steps = 1;
-  int64_t particles = 100;
-  bool centred = true;
-  double momentum = 0.5;
-  double weight_decay = 0;
+  RbmChains chains = RbmChains::persistent;  // where negative samples come from
+  int64_t chain_steps = 1;                   // Gibbs steps, k
+  int64_t particles = 100;                   // persistent chains
+  bool centred = true;                       // gradients about the means of both sides
+  double momentum = 0.5;                     // of SGD
+  double weight_decay = 0;                   // times W, added to the gradient
 
   void describe(OptionTable& options);
 };
@@ -42,7 +44,7 @@ class RbmLearning {
   RbmLearning(RbmLayer& layer, const RbmLearningOptions& options, LearnerOptions learner, uint64_t seed,
               const std::string& name = "");
 
-  Learner& learner() { return learner_; }
+  Learner& learner() { return learner_; }  // with clipping and averaging
   /// Initialises the visible biases as log p/(1 - p) and the moving mean from the data's means p (n), clamped
   /// to [0.001, 0.999]; persistent chains restart at such noise.
   void begin_at(const Tensor& means);
@@ -53,9 +55,10 @@ class RbmLearning {
   /// Its log p/(1 - p): the biases of a machine without hidden units.
   Tensor base_bias() const;
 
+  /// What one step says of itself.
   struct Step {
     double f_data, f_sample;  // mean F
-    double grad_norm;
+    double grad_norm;         // before clipping
   };
   /// One step on x (B, n) of 0 and 1. Throws NonFinite as Learner::apply does; then only draw numbers have
   /// changed.

@@ -14,9 +14,9 @@ Partition rbm_partition(const RbmLayer& layer, const Tensor& base_bias);
 
 /// log Z of an evaluation, and how it was computed.
 struct RbmLogPartition {
-  double value;
-  double error;  // standard error; NaN of an exact one
-  bool exact;
+  double value;     // nats
+  double error;     // standard error; NaN of an exact one
+  bool exact;       // by enumeration
   std::string how;  // "log Z exact", or "log Z = ... by annealed importance sampling, ..."
 };
 /// Exact if the layer can be enumerated, otherwise by forward annealing. Deterministic in the seed.

@@ -8,10 +8,11 @@
 
 namespace gradzoo {
 
+/// What ResidualNet takes.
 struct ResidualNetOptions {
-  int64_t channels = 32;  // of the blocks
-  int64_t blocks = 2;
-  DType dtype = DType::f32;
+  int64_t channels = 32;     // of the blocks
+  int64_t blocks = 2;        // residual ones
+  DType dtype = DType::f32;  // of the parameters
 };
 
 /// A network of images that keeps their sides: a convolution 3x3 to `channels`, then blocks
@@ -20,6 +21,7 @@ struct ResidualNetOptions {
 /// at first.
 class ResidualNet : public Module {
  public:
+  /// Channels of input and output.
   ResidualNet(int64_t in, int64_t out, Rng& rng, const ResidualNetOptions& options = {});
   /// (B,H,W,in) -> (B,H,W,out)
   Tensor forward(const Tensor& x) const override;

@@ -12,6 +12,7 @@ namespace gradzoo {
 /// starts as the identity.
 class ResidualBlock : public Module {
  public:
+  /// Channels in and out; numbers of the embedding.
   ResidualBlock(int64_t in, int64_t out, int64_t embedding, Rng& rng, DType dtype = DType::f32);
   /// (x (B,H,W,in), e (B,embedding)) -> (B,H,W,out)
   Tensor forward_all(std::span<const Tensor> inputs) const override;
@@ -24,10 +25,11 @@ class ResidualBlock : public Module {
   std::unique_ptr<Conv2d> skip_;  // null where in = out
 };
 
+/// What the U-Net takes.
 struct UnetOptions {
-  int64_t channels = 32;    // at half the image's resolution; twice as many at a quarter
-  int64_t embedding = 128;  // numbers of time and label
-  DType dtype = DType::f32;
+  int64_t channels = 32;     // at half the image's resolution; twice as many at a quarter
+  int64_t embedding = 128;   // numbers of time and label
+  DType dtype = DType::f32;  // of the parameters
 };
 
 /// A small U-Net (Ronneberger et al. 2015) on images whose sides are multiples of 4. Its output has the

@@ -18,9 +18,9 @@ class RunOptions {
   RunOptions(const RunOptions&) = delete;
   RunOptions& operator=(const RunOptions&) = delete;
 
-  const ModelEntry& entry() const { return entry_; }
-  OptionTable& table() { return table_; }
-  const OptionTable& table() const { return table_; }
+  const ModelEntry& entry() const { return entry_; }   // of the registry
+  OptionTable& table() { return table_; }              // to set options by their names
+  const OptionTable& table() const { return table_; }  // to read them
   /// How many options at the front of the table every run has; the model's own follow.
   size_t shared() const { return shared_; }
 
@@ -39,9 +39,9 @@ class RunOptions {
   /// An untrained model.
   std::unique_ptr<Model> make_model(const DataShape& shape) const { return model->make(shape, training); }
 
-  DatasetOptions data;
-  TrainingOptions training;
-  std::unique_ptr<ModelOptions> model;
+  DatasetOptions data;                  // which data
+  TrainingOptions training;             // what every run has
+  std::unique_ptr<ModelOptions> model;  // the model's own
 
  private:
   void prefer_narrow_toys();
@@ -65,20 +65,22 @@ struct SessionOptions {
 /// A run while it trains: data, batches, model, trainer, and the State that checkpoints save.
 class Session {
  public:
+  /// Reads the data and makes the model, untrained.
   explicit Session(const RunOptions& options, const SessionOptions& session = {});
   /// With examples derived from the dataset's, for example of another shape.
   Session(const RunOptions& options, RunData data, const SessionOptions& session = {});
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
+  /// Trainer::run.
   bool train(TrainObserver& observer) { return trainer.run(observer); }
 
-  RunData data;
-  std::unique_ptr<BatchSource> batches;
-  std::unique_ptr<Model> model;
-  int64_t steps;  // of the whole run
-  Trainer trainer;
-  State state;
+  RunData data;                          // the examples
+  std::unique_ptr<BatchSource> batches;  // of the training examples
+  std::unique_ptr<Model> model;          // what is trained
+  int64_t steps;                         // of the whole run
+  Trainer trainer;                       // the loop
+  State state;                           // all that a checkpoint saves
 };
 
 }  // namespace gradzoo

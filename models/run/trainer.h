@@ -12,12 +12,13 @@
 
 namespace gradzoo {
 
+/// How long and how fast to train.
 struct TrainPlan {
-  int64_t steps;
-  int64_t steps_per_epoch;
-  int64_t log_every;
-  double learning_rate;
-  Decay schedule;
+  int64_t steps;                      // of the whole run
+  int64_t steps_per_epoch;            // for epochs in log rows
+  int64_t log_every;                  // steps between rows
+  double learning_rate;               // the schedule's largest
+  Decay schedule;                     // how it falls
   int64_t shards = 1;                 // equal parts of a batch
   Processes* processes = nullptr;     // that share them; nullptr: this one has all
   std::function<void()> finish = {};  // after the last step, before it is observed; see Model::finish
@@ -25,18 +26,18 @@ struct TrainPlan {
 
 /// The means of a model's metrics over the steps since the last row.
 struct LogRow {
-  int64_t step;  // steps done
-  double epoch;  // steps / steps_per_epoch
-  double learning_rate;
-  std::span<const double> metrics;
-  double examples_per_s;
+  int64_t step;                     // steps done
+  double epoch;                     // steps / steps_per_epoch
+  double learning_rate;             // of the last step
+  std::span<const double> metrics;  // in the order of Model::metrics()
+  double examples_per_s;            // of the steps alone, without hooks
 };
 
 /// Hooks around the steps: progress, pictures, checkpoints.
 class TrainObserver {
  public:
   virtual ~TrainObserver() = default;
-  virtual void on_log(const LogRow& row) = 0;
+  virtual void on_log(const LogRow& row) = 0;  // every plan.log_every steps, and after the last
   /// Calls what finishes a model after its last step, which may take seconds.
   virtual void on_finish(FunctionRef<void()> finish) { finish(); }
   /// After the last step of each epoch, and after the last step of all.
@@ -49,7 +50,7 @@ class TrainObserver {
 /// uninterrupted one.
 class Trainer {
  public:
-  Trainer(Model& model, BatchSource& batches, TrainPlan plan);
+  Trainer(Model& model, BatchSource& batches, TrainPlan plan);  // both must outlive it
 
   /// The step reached, and the metric sums of the log row under way.
   void register_state(State& state);
@@ -60,7 +61,7 @@ class Trainer {
   bool run(TrainObserver& observer);
   /// A collective call of those who share the shards: the State becomes whole in each.
   void gather_rows();
-  int64_t step() const { return step_; }
+  int64_t step() const { return step_; }  // steps done
 
  private:
   double learning_rate(int64_t step) const;

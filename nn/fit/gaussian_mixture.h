@@ -16,8 +16,8 @@ struct GaussianMixture {
 
   /// Room for k components in d dimensions: zeros, no density yet.
   static GaussianMixture with_room(int64_t k, int64_t d);
-  int64_t components() const { return means.dim(0); }
-  int64_t dimensions() const { return means.dim(1); }
+  int64_t components() const { return means.dim(0); }  // k
+  int64_t dimensions() const { return means.dim(1); }  // d
   /// log p(z) of every row of z (n, d): (n) f64, differentiable in z.
   Tensor log_prob(const Tensor& z) const;
   /// n draws: (n, d) f64.
@@ -29,6 +29,7 @@ struct GaussianMixture {
   void assign(const GaussianMixture& other);
 };
 
+/// How many components, and when to stop.
 struct MixtureOptions {
   int64_t components = 100;  // at most: no more than there are rows
   int64_t rounds = 40;       // of EM, at most
@@ -36,8 +37,9 @@ struct MixtureOptions {
   double tolerance = 1e-4;   // nats: ends where a round gains less
 };
 
+/// What was fitted, and how it went.
 struct MixtureFit {
-  GaussianMixture mixture;
+  GaussianMixture mixture;  // of the last round
   /// After k-means and after each round, the mean over the rows of what EM raises, nats: log sum_k w_k
   /// exp E[log N(z + noise; mean_k, covariance_k)], noise ~ N(0, ridge I). It never falls.
   std::vector<double> objective;

@@ -4,10 +4,11 @@
 
 namespace gradzoo {
 
+/// What BatchNorm1d takes.
 struct BatchNormOptions {
-  double eps = 1e-5;
-  double momentum = 0.1;  // share of a batch in the running statistics
-  DType dtype = DType::f32;
+  double eps = 1e-5;         // added to the variance
+  double momentum = 0.1;     // share of a batch in the running statistics
+  DType dtype = DType::f32;  // of scale and shift
 };
 
 /// Batch normalisation (Ioffe & Szegedy 2015): y = (x - m) / s scale + shift with a scale (1 at first) and a
@@ -20,7 +21,7 @@ struct BatchNormOptions {
 /// shard's rows, and the averages move towards the mean over the shards.
 class BatchNorm1d : public Module {
  public:
-  explicit BatchNorm1d(int64_t features, const BatchNormOptions& options = {});
+  explicit BatchNorm1d(int64_t features, const BatchNormOptions& options = {});  // the size of x's last axis
   Tensor forward(const Tensor& x) const override;
   /// With `parts` above 1 row i belongs to part i mod parts, and each part is normalised as a batch of its
   /// own; running statistics move towards the mean over the parts. Throws Error unless B is a multiple of

@@ -14,10 +14,12 @@ namespace gradzoo {
 GradcheckResult check_orders(const Module& module, std::span<const Tensor> inputs, int first, int last,
                              const GradcheckOptions& options = {});
 
+/// The first derivatives, in x and every parameter, against finite differences.
 inline GradcheckResult gradcheck(const Module& module, const Tensor& x,
                                  const GradcheckOptions& options = {}) {
   return check_orders(module, {&x, 1}, 1, 1, options);
 }
+/// The same of a module of several inputs.
 inline GradcheckResult gradcheck(const Module& module, std::span<const Tensor> inputs,
                                  const GradcheckOptions& options = {}) {
   return check_orders(module, inputs, 1, 1, options);

@@ -10,21 +10,23 @@
 /// Layers of images, channels last: (B, H, W, C).
 namespace gradzoo {
 
+/// What the convolutions take.
 struct ConvLayerOptions {
-  ConvOptions conv = {};
+  ConvOptions conv = {};       // stride, padding, dilation
   int64_t output_padding = 0;  // of a transpose
-  bool bias = true;
+  bool bias = true;            // add one
   /// Initialises a weight in PyTorch's layout: (out, in, kh, kw), or (in, out, kh, kw) for a transpose. If
   /// empty, weight and bias get PyTorch's initialisation; otherwise the bias is 0.
   init::Initializer init = {};
   bool spectral_norm = false;  // the weight, as a matrix, is divided by its largest singular value
-  DType dtype = DType::f32;
+  DType dtype = DType::f32;    // of the parameters
 };
 
 /// y = x * w + b, k x k: x (B, H, W, in), weight (k, k, in, out), bias (out). Uses one draw for each random
 /// parameter.
 class Conv2d : public Module {
  public:
+  /// `in` and `out` channels.
   Conv2d(int64_t in, int64_t out, int64_t k, Rng& rng, const ConvLayerOptions& options = {});
   Tensor forward(const Tensor& x) const override;
 
@@ -37,6 +39,7 @@ class Conv2d : public Module {
 /// The transpose: x (B, H, W, in), weight (k, k, out, in), bias (out).
 class ConvTranspose2d : public Module {
  public:
+  /// `in` and `out` channels.
   ConvTranspose2d(int64_t in, int64_t out, int64_t k, Rng& rng, const ConvLayerOptions& options = {});
   Tensor forward(const Tensor& x) const override;
 
@@ -50,6 +53,7 @@ class ConvTranspose2d : public Module {
 /// Group normalisation with a scale (1 at first) and a shift (0 at first) for each channel.
 class GroupNorm : public Module {
  public:
+  /// `groups` divides `channels`.
   GroupNorm(int64_t groups, int64_t channels, const NormOptions& options = {}, DType dtype = DType::f32);
   Tensor forward(const Tensor& x) const override;
   /// The same with z (1 + a) + b before SiLU: a and b (B, C) come from an embedding of time or label.
@@ -64,7 +68,7 @@ class GroupNorm : public Module {
 /// Embedding: rows of a table by index (B) i64 -> (B, width). Rows are initialised as N(0, 1).
 class Embedding : public Module {
  public:
-  Embedding(int64_t rows, int64_t width, Rng& rng, DType dtype = DType::f32);
+  Embedding(int64_t rows, int64_t width, Rng& rng, DType dtype = DType::f32);  // indices are below `rows`
   Tensor forward(const Tensor& index) const override;
 
  private:

@@ -25,7 +25,7 @@ class MaskedLinear : public Module {
   MaskedLinear(const Tensor& mask, Rng& rng, bool bias = true);
   Tensor forward(const Tensor& x) const override;
 
-  const Tensor& mask() const { return mask_; }
+  const Tensor& mask() const { return mask_; }  // (out, in)
   Tensor weight() const;                        // (out, in), 0 where the mask is
   const Tensor& bias() const { return bias_; }  // undefined without one
 

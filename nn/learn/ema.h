@@ -10,7 +10,7 @@ namespace gradzoo {
 /// An exponential moving average of parameters, for sampling and evaluation. The parameters must outlive it.
 class Ema {
  public:
-  explicit Ema(Parameters& parameters, double decay = 0.999);
+  explicit Ema(Parameters& parameters, double decay = 0.999);  // nothing is stored before the first update
   Ema(const Ema&) = delete;
   Ema& operator=(const Ema&) = delete;
 
@@ -18,7 +18,7 @@ class Ema {
   /// average += (1 - d_t) (weights - average), d_t = min(decay, (1 + t) / (10 + t)): so an early average
   /// forgets fast (the ramp of TensorFlow's ExponentialMovingAverage).
   void update();
-  int64_t updates() const { return updates_; }
+  int64_t updates() const { return updates_; }  // how many there were
   /// Whether the parameters hold the average at present.
   bool in_scope() const { return swapped_in_; }
   /// Enters the average as `prefix.decoder.weight` and the number of updates.
@@ -28,7 +28,7 @@ class Ema {
   /// before it and end inside or after it.
   class Scope {
    public:
-    explicit Scope(Ema& ema) : ema_(ema) { ema_.swap(); }
+    explicit Scope(Ema& ema) : ema_(ema) { ema_.swap(); }  // swaps weights and average, and back at the end
     ~Scope() { ema_.swap(); }
     Scope(const Scope&) = delete;
     Scope& operator=(const Scope&) = delete;

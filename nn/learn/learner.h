@@ -19,8 +19,8 @@ class NonFinite : public Error {
 
 /// Makes an optimiser of parameters: `adam({.beta1 = 0.5})`, `sgd({.momentum = 0.9})`, or your own.
 using OptimizerMaker = std::function<std::unique_ptr<Optimizer>(Parameters&)>;
-OptimizerMaker adam(const AdamOptions& options = {});
-OptimizerMaker sgd(const SgdOptions& options = {});
+OptimizerMaker adam(const AdamOptions& options = {});  // Adam, or AdamW where `decoupled`
+OptimizerMaker sgd(const SgdOptions& options = {});    // Sgd
 
 /// Makes of a learner's gradients, (N) with padding between parameters, what it is to descend: the mean over
 /// all processes of a training, say. Called once a step, when the gradient is whole and before anything
@@ -28,17 +28,19 @@ OptimizerMaker sgd(const SgdOptions& options = {});
 /// that all who reduce it see that it failed.
 using Reducer = std::function<void(Tensor& gradient)>;
 
+/// How a learner steps.
 struct LearnerOptions {
-  OptimizerMaker optimizer = adam();
-  double clip = 0.0;     // largest gradient norm; 0: not clipped
-  double ema = 0.0;      // decay of the weight average; 0: none
-  Reducer reducer = {};  // none: a step descends its own loss
+  OptimizerMaker optimizer = adam();  // made of the module's parameters
+  double clip = 0.0;                  // largest gradient norm; 0: not clipped
+  double ema = 0.0;                   // decay of the weight average; 0: none
+  Reducer reducer = {};               // none: a step descends its own loss
 };
 
 /// Trains parameters: flat gradients, an optimiser, clipping, averaging. A model has one Learner for each
 /// optimiser. The module must outlive it.
 class Learner {
  public:
+  /// Of all parameters of the module.
   explicit Learner(const Module& module, const LearnerOptions& options = {});
   /// One of several learners of a model: `name.` prefixes the names of all its entries in a State.
   Learner(const std::string& name, const Module& module, const LearnerOptions& options = {});
@@ -53,12 +55,12 @@ class Learner {
 
   /// What steps change from here on, take_back() takes back: the first of them keeps a copy.
   void mark();
-  void take_back();
+  void take_back();  // undoes what steps changed since mark()
 
-  void add_to(State& state);
+  void add_to(State& state);  // all that outlives a step: weights, moments, averages, buffers
   /// Of all that, the parameters and buffers: what the module computes with.
   void add_weights_to(State& state);
-  Parameters& parameters() { return parameters_; }
+  Parameters& parameters() { return parameters_; }  // flat, with their gradients
 
   /// While what it returns, or a copy of that, lives, the parameters hold their average (where one is kept):
   /// for sampling and evaluation. Step throws meanwhile. The learner must outlive it.

@@ -39,9 +39,9 @@ class Optimizer {
   virtual void add_to(State& state, const std::string& prefix) = 0;
 
  protected:
-  explicit Optimizer(Parameters& parameters) : parameters_(parameters) {}
-  Optimizer(std::vector<Tensor> parameters, double lr);
-  const Parameters& parameters() const { return parameters_; }
+  explicit Optimizer(Parameters& parameters) : parameters_(parameters) {}  // the rate comes with each step
+  Optimizer(std::vector<Tensor> parameters, double lr);                    // step() takes that rate
+  const Parameters& parameters() const { return parameters_; }             // those that it steps
 
  private:
   virtual void update(Tensor& weights, const Tensor& gradients, double lr) = 0;
@@ -50,6 +50,7 @@ class Optimizer {
   std::optional<double> lr_;
 };
 
+/// PyTorch's names.
 struct SgdOptions {
   double momentum = 0.0;      // in [0, 1)
   double weight_decay = 0.0;  // added to the gradient, times w
@@ -60,8 +61,9 @@ struct SgdOptions {
 /// al. 2013): w -= lr (g + mu v).
 class Sgd : public Optimizer {
  public:
-  explicit Sgd(Parameters& parameters, const SgdOptions& options = {});
-  Sgd(std::vector<Tensor> parameters, double lr, const SgdOptions& options = {});
+  explicit Sgd(Parameters& parameters, const SgdOptions& options = {});  // the rate comes with each step
+  Sgd(std::vector<Tensor> parameters, double lr,
+      const SgdOptions& options = {});  // of one's own tensors; step() takes `lr`
   void add_to(State& state, const std::string& prefix) override;
 
  private:
@@ -71,18 +73,20 @@ class Sgd : public Optimizer {
   Tensor momentum_;  // flat; undefined without momentum
 };
 
+/// PyTorch's names.
 struct AdamOptions {
-  double beta1 = 0.9;    // in [0, 1)
-  double beta2 = 0.999;  // in [0, 1)
-  double eps = 1e-8;     // above 0
-  double weight_decay = 0.0;
-  bool decoupled = false;  // w -= lr decay w apart from the gradient: AdamW
+  double beta1 = 0.9;         // in [0, 1)
+  double beta2 = 0.999;       // in [0, 1)
+  double eps = 1e-8;          // above 0
+  double weight_decay = 0.0;  // times w; added to the gradient unless `decoupled`
+  bool decoupled = false;     // w -= lr decay w apart from the gradient: AdamW
 };
 
 /// Adam, Kingma & Ba 2015, algorithm 1.
 class Adam : public Optimizer {
  public:
-  explicit Adam(Parameters& parameters, const AdamOptions& options = {});
+  explicit Adam(Parameters& parameters, const AdamOptions& options = {});  // the rate comes with each step
+  /// Of tensors of one's own; step() takes the rate `lr`.
   explicit Adam(std::vector<Tensor> parameters, double lr = 1e-3, const AdamOptions& options = {});
   void add_to(State& state, const std::string& prefix) override;
 
@@ -99,7 +103,9 @@ class Adam : public Optimizer {
 /// scaled by lr).
 class AdamW : public Adam {
  public:
+  /// The rate comes with each step.
   explicit AdamW(Parameters& parameters, AdamOptions options = {.weight_decay = 0.01});
+  /// Of tensors of one's own; step() takes the rate `lr`.
   explicit AdamW(std::vector<Tensor> parameters, double lr = 1e-3,
                  AdamOptions options = {.weight_decay = 0.01});
 };

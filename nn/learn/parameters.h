@@ -16,14 +16,16 @@ namespace gradzoo {
 /// Optimisers, EMA and clipping are then one loop each.
 class Parameters {
  public:
+  /// Where one parameter lives.
   struct Slice {
-    std::string name;
-    Tensor tensor;   // the leaf itself, which now lives in flat()
-    int64_t offset;  // of its first element in flat() and flat_grad()
+    std::string name;  // "decoder.hidden.weight"
+    Tensor tensor;     // the leaf itself, which now lives in flat()
+    int64_t offset;    // of its first element in flat() and flat_grad()
   };
+  /// One of several modules.
   struct NamedModule {
-    std::string name;
-    std::reference_wrapper<const Module> module;
+    std::string name;                             // prefixes the names of its parameters
+    std::reference_wrapper<const Module> module;  // it must outlive the Parameters
   };
 
   /// Moves the parameters; handles to them stay valid. Throws Error if there are none, if dtypes are mixed,
@@ -39,10 +41,10 @@ class Parameters {
   Parameters(const Parameters&) = delete;
   Parameters& operator=(const Parameters&) = delete;
 
-  DType dtype() const { return flat_.dtype(); }
+  DType dtype() const { return flat_.dtype(); }  // of all of them
   /// Number of parameters, without padding.
   int64_t count() const;
-  std::span<const Slice> slices() const { return slices_; }
+  std::span<const Slice> slices() const { return slices_; }  // one for each parameter, in order
   /// The leaves, for grad() and backward().
   std::span<const Tensor> tensors() const { return tensors_; }
 
@@ -63,7 +65,7 @@ class Parameters {
   /// Where the leaves stand on the calling thread's live tape is put aside, so that another thread's tape may
   /// meet them; and put back.
   void take_records(std::span<Record> records);
-  void put_records(std::span<const Record> records);
+  void put_records(std::span<const Record> records);  // puts back what take_records gave
 
   /// A tensor of flat()'s layout, zeroed, as one view per parameter: for optimiser moments and averages.
   Tensor make_flat() const;

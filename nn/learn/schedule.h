@@ -20,7 +20,9 @@ double step_decay(int64_t step, int64_t every, double factor);
 /// Rises linearly over the first 2 % of `total`, stays, and falls linearly to 0 over the second half.
 double hold_linear_decay(int64_t step, int64_t total);
 
+/// How the learning rate goes over a run.
 enum class Decay { constant, linear, cosine, hold_linear };
+/// Their names in options.
 inline constexpr Choice<Decay> kDecays[] = {{"constant", Decay::constant},
                                             {"linear", Decay::linear},
                                             {"cosine", Decay::cosine},

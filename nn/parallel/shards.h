@@ -20,7 +20,7 @@ class Shards {
   /// What a shard has for itself of what all share: put in place before its thread runs, and put aside when
   /// it waits or is done. Called by the thread that called run().
   struct Switch {
-    std::function<void(int64_t shard)> enter, leave;
+    std::function<void(int64_t shard)> enter, leave;  // with the shard's number
   };
 
   /// `processes` must outlive it. Throws Error where they do not divide the count.
@@ -34,7 +34,7 @@ class Shards {
   int64_t count() const;  // of all processes
   /// Those of this process: first(), ..., first() + mine() - 1.
   int64_t first() const;
-  int64_t mine() const;
+  int64_t mine() const;  // how many
   /// A collective call where a part gathers: runs part(first()), part(first() + 1), ..., tracing and rounding
   /// as the calling thread does. Throws what the first shard to fail has thrown; the others of this process
   /// are stopped where they wait.

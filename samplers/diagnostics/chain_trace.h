@@ -13,9 +13,10 @@ class ChainTrace {
   /// Makes room for chains like x (B, d) and `draws` transitions; of many chains the first are traced.
   ChainTrace(const Tensor& x, bool has_log_prob, int64_t draws);
 
+  /// After a transition: the chains' states and what is known there.
   void record(const Tensor& x, const PointValue& value);
 
-  const std::vector<std::string>& names() const { return names_; }
+  const std::vector<std::string>& names() const { return names_; }  // of the statistics
   /// Each gives one value for every statistic; effective sample sizes are scaled to all B chains. NaN with
   /// fewer than four draws.
   std::vector<double> bulk_ess() const;

@@ -8,9 +8,10 @@
 
 namespace gradzoo {
 
+/// The options of AnnealedLangevin.
 struct AnnealedOptions {
-  double step = 2e-5;  // e at the last level
-  StepConvention convention = StepConvention::half;
+  double step = 2e-5;                                // e at the last level
+  StepConvention convention = StepConvention::half;  // what e means
   std::string sigmas = {};    // "1,.5,.1": the noise levels; "": geometric, as the next three say
   double sigma_begin = 1;     // the first
   double sigma_end = 0.01;    // the last
@@ -36,7 +37,7 @@ class AnnealedLangevin : public Sampler {
   bool is_exact() const override { return false; }
   WalkLength length() const override;
   std::string remarks() const override;
-  const std::vector<double>& sigmas() const { return sigmas_; }
+  const std::vector<double>& sigmas() const { return sigmas_; }  // noise levels, the largest first
 
  protected:
   void on_begin(const Tensor& x) override;

@@ -6,6 +6,7 @@
 
 namespace gradzoo {
 
+/// The options of Hmc.
 struct HmcOptions {
   double step = 0.1;            // of the leapfrog integrator, e
   int64_t leapfrog_steps = 10;  // of a transition, L

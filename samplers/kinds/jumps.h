@@ -4,6 +4,7 @@
 
 namespace gradzoo {
 
+/// The options of its sampler.
 struct JumpsOptions {
   int64_t proposals = 10;  // of a chain in a transition
   double noise = 0.01;     // standard deviation, of the second kind

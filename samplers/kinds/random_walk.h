@@ -4,6 +4,7 @@
 
 namespace gradzoo {
 
+/// The options of its sampler.
 struct RandomWalkOptions {
   double step = 0.5;  // standard deviation of a proposal
 

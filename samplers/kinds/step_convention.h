@@ -9,6 +9,7 @@ enum class StepConvention {
   full,  // x' = x + e grad f + sqrt(2e) z  (Roberts & Tweedie 1996)
   half,  // x' = x + e/2 grad f + sqrt(e) z  (Song & Ermon 2019; the lectures)
 };
+/// Their names in options.
 inline constexpr Choice<StepConvention> kStepConventions[] = {{"full", StepConvention::full},
                                                               {"half", StepConvention::half}};
 
