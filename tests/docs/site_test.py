@@ -6,7 +6,6 @@ Ends with 77, which ctest takes for skipped, where mkdocs with its theme, chromi
 
 import functools
 import http.server
-import importlib.metadata
 import json
 import shutil
 import subprocess
@@ -239,14 +238,15 @@ def dark_mode(browser, base):
 def overflow(browser):
     """What reaches beyond the screen and lies in nothing that scrolls by itself."""
     return browser.execute_script("""
+      const width = document.documentElement.clientWidth;  // innerWidth grows with what is too wide
       window.scrollTo(400, 0);
       const moved = window.scrollX;
       window.scrollTo(0, 0);
       const wide = [...document.querySelectorAll('.md-content *')].filter((e) => {
-        if (e.getBoundingClientRect().right <= innerWidth + 1) return false;
+        if (e.getBoundingClientRect().right <= width + 1) return false;
         for (let a = e.parentElement; a && !a.matches('.md-content'); a = a.parentElement)
           if (/auto|scroll/.test(getComputedStyle(a).overflowX)) return false;
-        return !/auto|scroll/.test(getComputedStyle(e).overflowX) || e.offsetWidth > innerWidth;
+        return !/auto|scroll/.test(getComputedStyle(e).overflowX) || e.offsetWidth > width;
       });
       return moved || wide.length ? [moved, document.documentElement.scrollWidth,
                                      wide.slice(0, 3).map((e) => e.outerHTML.slice(0, 80))] : null;
@@ -314,7 +314,8 @@ def main():
 
 if not shutil.which("mkdocs"):
     skip("mkdocs is not installed")
-if not [each for each in importlib.metadata.entry_points(group="mkdocs.themes") if each.name == "material"]:
+if "material" not in subprocess.run(["/usr/bin/python3", "-c", "import mkdocs.utils as u; print(u.get_theme_names())"],
+                                    capture_output=True, text=True).stdout:
     skip("mkdocs-material is not installed")
 if not Path(BROWSER).exists() or not Path(DRIVER).exists():
     skip("chromium and chromium-driver are not installed")
