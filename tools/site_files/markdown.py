@@ -104,7 +104,8 @@ def convert(text, link, label=lambda target: None):
                 return match[0]
             kind = ' class="short"' if len(match["code"]) <= SHORT else ""
             code = html.escape(match["code"].strip().replace("\\|", "|"), quote=False)
-            return f"<code{kind}>" + re.sub(r"[\\`*_{}\[\]()#+!|~^-]", lambda each: f"&#{ord(each[0])};", code) + "</code>"
+            code = re.sub(r"[\\`*_{}\[\]()#+!|~^-]", lambda each: f"&#{ord(each[0])};", code)
+            return f"<code{kind}>{code}</code>"
 
         return INLINE.sub(one, run)
 
