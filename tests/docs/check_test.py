@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """tools/check_docs tells every error that is planted in a page, and finds nothing in a page that is right."""
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -53,7 +54,7 @@ PLANTED = [
     ("a stale excerpt", "int three();", "int four();", "C++"),
     ("a stale excerpt of a named file", "Its [code](code.h):\n", "<!-- run: from code.h -->", None),
     ("a wrong number", "## The end", "Codes have 21 dimensions.\n<!-- number: latent of vae -->\n\n## The end", "expected 20"),
-    ("a comment that directs nothing", "## The end", "<!-- run: with int x; -->\n\n## The end", "directs nothing"),
+    ("a comment that directs nothing", "## The end", "<!-- run: then int x; -->\n\n## The end", "directs nothing"),
     ("a block of nothing known", "## The end", "```rust\nfn main() {}\n```\n\n## The end", "a block of rust"),
     ("a command that is none", "## The end", "Then:\n\n    gradzoo trian vae\n\n## The end", "gradzoo trian vae"),
 ]
@@ -68,6 +69,8 @@ def main(build):
         text = RIGHT.replace(old, new)
         if new.startswith("<!-- run: from"):
             text = text.replace("int three();", "int four();")
+        if "sum(x)" not in old:  # C++ takes the longest: only where an error is in it
+            text = re.sub(r"<!-- run: with.*?```\n\n(?=Its|<!-- run: from)", "", text, flags=re.DOTALL)
         pages[f"planted_{number}.md"] = text
     for name, text in pages.items():
         (folder / name).write_text(text)

@@ -114,7 +114,7 @@ def check(root, release, work, options, told):
     installed = subprocess.run(["cmake", "--install", str(release), "--prefix", str(prefix)], capture_output=True, text=True)
     if installed.returncode:
         return told.report("README.md", 1, "cmake --install", installed.stderr.strip()[-300:], "an installation")
-    shop = sandbox.Workshop(ROOT, release, prefix, work)
+    shop = sandbox.Workshop(ROOT, release, prefix, work, root)
     shop.times = []
     programs, cmakes = [], []
     for page in read:

@@ -64,6 +64,8 @@ class PageRun:
         for said in says:
             if said.startswith("not:"):
                 return self.note(self.page.name, line, "left out", f"{text}   ({said[4:].strip()})")
+        if "<Tab>" in text:
+            return self.note(self.page.name, line, "left out", f"{text}   (a key that is pressed)")
         for prefix, reason in self.leave:
             if text.startswith(prefix):
                 return self.note(self.page.name, line, "left out", f"{text}   ({reason})")
@@ -73,6 +75,8 @@ class PageRun:
         for said in says:
             if said.startswith("as "):
                 text = said[3:]
+        if text.startswith("(cd "):
+            return self.note(self.page.name, line, "left out", f"{text}   (builds for long)")
         for part in shell.parts(text):
             try:
                 words = shell.split(part)
@@ -108,7 +112,10 @@ class PageRun:
         words = self.real_words(words, inline)
         if words is None:
             return self.report(self.page.name, line, text, "no run that can", "a comment `run: RUN=...` above it")
+        pipe = next((at for at, word in enumerate(words) if word in shell.OPERATORS), len(words))
+        words, rest = words[:pipe], words[pipe:]
         words, stop = short.gradzoo(words, self.shop.knobs)
+        words += rest
         if words[1:2] == ["serve"]:
             self.note(self.page.name, line, "short", shell.joined(words) + "   (started, asked, stopped)")
             return self.serve(line, text, words)
@@ -121,6 +128,10 @@ class PageRun:
         mask = any(said.startswith("masked:") for said in says) or any(text.startswith(p) for p, _ in self.mask)
         fails = next((said for said in says if said.startswith("fails")), None)
         ran = self.execute(line, text, launcher + words, environment, stop)
+        few = ran and ran[0] and re.search(r"Hint: 1 to (\d+)$", ran[2].strip())
+        if few and "-n" not in asked and "-n" in words:  # fewer than the short form takes
+            words[words.index("-n") + 1] = few.group(1)
+            ran = self.execute(line, text, launcher + words, environment, stop)
         if ran and ran[0] and "Hint: leave -n away" in ran[2] and "-n" not in asked:
             del words[words.index("-n"):words.index("-n") + 2]
             ran = self.execute(line, text, launcher + words, environment, stop)
@@ -168,12 +179,13 @@ class PageRun:
                 word = self.copied("runs/vae-1") + "/config.toml"
             elif word.startswith("/usr/share/") and not (sandbox.os.path.exists(word)):
                 word = "FOLDER"
-            elif re.match(r"runs/[\w-]+$", word) and out[-1] not in ("--out",):
-                word = self.copied(word, command)
+            elif re.match(r"runs/[\w-]+(/|$)", word) and out[-1] not in ("--out",):
+                run = "/".join(word.split("/")[:2])
+                word = self.copied(run, command) + word[len(run):]
             elif word == "FOLDER" and command == "course":
                 word = "class"
             out.append(shell.placeholder(word, command, out))
-        if command == "train" and inline and "--out" not in out and "--resume" not in out and "--help" not in out:
+        if command == "train" and inline and "--out" not in out and "--resume" not in out and not {"--help", "--man"} & set(out):
             self.scratch += 1
             out += ["--out", f"runs/in-prose-{self.scratch}"]
         if command == "anomaly" and inline and "--against" not in out:
@@ -306,7 +318,7 @@ class PageRun:
         elif name == "export":
             ran = subprocess.run(["bash", "-c", text], capture_output=True, text=True)
             wrong, level = (ran.stderr.strip() or None), "run"
-        elif name in ("cmp", "cat", "ls", "mkdir"):
+        elif name in ("cmp", "sed"):
             ran = subprocess.run(["bash", "-c", text], cwd=self.folder, capture_output=True, text=True)
             wrong, level = (f"ended with {ran.returncode}: {ran.stdout}{ran.stderr}" if ran.returncode else None), "run"
         elif name.endswith("python3") or "/" in name:

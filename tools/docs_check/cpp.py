@@ -98,7 +98,7 @@ def source_of_page(program):
             if row.startswith("#include"):
                 includes.append(row)
             text.append("" if row.startswith("#include") else row)
-        body = f'{before}\n#line {block.line} "{block.page}"\n' + "\n".join(text) + f'\n#line 1 "after"\n{after}\n'
+        body = f'#line {block.line - 1 - before.count(chr(10))} "{block.page}"\n{before}\n#line {block.line} "{block.page}"\n' + "\n".join(text) + f'\n#line {block.line - 1} "{block.page}"\n{after}\n'
         if continues and bodies:
             kind, first, sofar, call = bodies[-1]
             bodies[-1] = (kind, first, sofar + body, call)
@@ -228,7 +228,7 @@ def tell_errors(output, programs, root, report):
         if name.startswith(str(root)):
             name = name[len(str(root)) + 1:]
         blocks = [block for program in programs for block, *_ in program.blocks if block.page == name and
-                  block.line <= int(number) <= block.line + len(block.lines)]
+                  block.line - 4 <= int(number) <= block.line + len(block.lines)]
         place = (name, blocks[0].line) if blocks else (name, int(number))
         bad += blocks
         if place not in told:

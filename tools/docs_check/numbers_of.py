@@ -174,7 +174,7 @@ def settings_in_prose(page, shop, note, report):
         for option in re.findall(r"(?<![\w-])--[a-z][a-z-]*", said):
             if said.startswith(("gradzoo", "--")):
                 count += 1
-                if option not in options and not any(word in said for word in ("brightness",)):
+                if option not in options and option not in ("--man", "--complete") and not any(word in said for word in ("brightness",)):
                     report(page.name, line, f"`{said}`", f"no option {option}", "an option of some command")
         for asked, key, value in re.findall(r"(?:^|\s)(--set )?([a-z][a-z_]*)=([\w.,:-]+)", said):
             if said.startswith(("ctest", "cmake", "gradzoo brightness", "gradzoo explain", "gradzoo sample RUN --sampler mine")):

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 MARKER = re.compile(r"^\s*<!-- run: (.*?) -->\s*$")
 FENCE = re.compile(r"^(\s*)```\s*([\w+-]*)")
-COMMANDS = re.compile(r"^(\$ )?(([A-Z_]+=\S+ )*(gradzoo|gradzoo-mpi|gradzoo-study|mpirun|cmake|ctest|apt-get|ssh|export|cmp|"
-                      r"python3|/usr/bin/python3|\.ci/run|tools/\w+|tests/fuzz/run)(?=\s|$)|build/\w+/gradzoo)")
+COMMANDS = re.compile(r"^(\$ )?(([A-Z_]+=\S+ )*(gradzoo|gradzoo-mpi|gradzoo-study|mpirun|cmake|ctest|apt-get|ssh|export|cmp|sed|"
+                      r"python3|/usr/bin/python3|\.ci/run|tools/\w+|tests/fuzz/run)(?=\s|$)|build/\w+/gradzoo\b|\(cd \S+ && \w)")
 
 
 @dataclass

@@ -49,7 +49,7 @@ def gradzoo(words, knobs):
     """Short form of [gradzoo, command, ...], and whether it is to be stopped when begun."""
     words = list(words)
     command = words[1] if len(words) > 1 else ""
-    if "--help" in words or "-h" in words or "--version" in words:
+    if "--help" in words or "-h" in words or "--version" in words or "--man" in words:
         return words, False
     if command == "train":
         if "--resume" in words:
