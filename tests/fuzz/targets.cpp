@@ -4,15 +4,8 @@ namespace gradzoo::fuzz {
 
 std::span<const Target> targets() {
   static constexpr Target kTargets[] = {
-      {"checkpoint", checkpoint},
-      {"config", config},
-      {"idx", idx},
-      {"metrics", metrics},
-      {"npy", npy},
-      {"picture", picture},
-      {"run", run},
-      {"serve", serve},
-      {"settings", settings},
+      {"checkpoint", checkpoint}, {"config", config}, {"idx", idx},     {"metrics", metrics},   {"npy", npy},
+      {"picture", picture},       {"run", run},       {"serve", serve}, {"settings", settings},
   };
   return kTargets;
 }

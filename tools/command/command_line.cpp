@@ -61,6 +61,14 @@ struct CommandLine::Parser {
     return option;
   }
 
+  template <class T>
+  CLI::Option* add_option(const std::string& names, const std::string& placeholder, T& value,
+                          const std::string& meaning) {
+    return described(app.add_option(names, value, meaning),
+                     {.names = split_names(names), .placeholder = placeholder, .meaning = meaning})
+        ->type_name(placeholder);
+  }
+
   // The first argument that nothing takes: an option that isn't known rather than what follows it.
   [[noreturn]] void refuse(const std::vector<std::string>& extras) const {
     const auto option = std::ranges::find_if(extras, [](const std::string& s) { return s.starts_with('-'); });
@@ -118,18 +126,9 @@ void CommandLine::positionals(const std::string& name, std::vector<std::string>&
       ->check(not_empty());
 }
 
-template <class T>
-CLI::Option* CommandLine::add(const std::string& names, const std::string& placeholder, T& value,
-                              const std::string& meaning) {
-  return parser_
-      ->described(parser_->app.add_option(names, value, meaning),
-                  {.names = split_names(names), .placeholder = placeholder, .meaning = meaning})
-      ->type_name(placeholder);
-}
-
 void CommandLine::option(const std::string& names, const std::string& placeholder, std::string& value,
                          const std::string& meaning) {
-  add(names, placeholder, value, meaning)->check(not_empty());
+  parser_->add_option(names, placeholder, value, meaning)->check(not_empty());
 }
 
 void CommandLine::option(const std::string& names, const std::string& placeholder, int64_t& value,
@@ -140,7 +139,7 @@ void CommandLine::option(const std::string& names, const std::string& placeholde
     return number >= low && number <= high ? std::string()
                                            : fmt::format("{} is not in {}..{}", text, low, high);
   };
-  add(names, placeholder, value, meaning)->check(CLI::Validator(in_range, ""));
+  parser_->add_option(names, placeholder, value, meaning)->check(CLI::Validator(in_range, ""));
 }
 
 void CommandLine::option(const std::string& names, const std::string& placeholder, double& value,
@@ -151,12 +150,12 @@ void CommandLine::option(const std::string& names, const std::string& placeholde
     return number >= low && number <= high ? std::string()
                                            : fmt::format("{} is not in {:g}..{:g}", text, low, high);
   };
-  add(names, placeholder, value, meaning)->check(CLI::Validator(in_range, ""));
+  parser_->add_option(names, placeholder, value, meaning)->check(CLI::Validator(in_range, ""));
 }
 
 void CommandLine::options(const std::string& names, const std::string& placeholder,
                           std::vector<std::string>& values, const std::string& meaning) {
-  add(names, placeholder, values, meaning)->allow_extra_args(false);
+  parser_->add_option(names, placeholder, values, meaning)->allow_extra_args(false);
   parser_->page.arguments.back().repeats = true;
 }
 
@@ -165,9 +164,9 @@ void CommandLine::flag(const std::string& names, bool& value, const std::string&
                      {.names = split_names(names), .placeholder = "", .meaning = meaning});
 }
 
-void CommandLine::completes(const std::string& name, Completions values) {
+void CommandLine::completes(const std::string& name, const Completions& values) {
   for (CommandArgument& argument : parser_->page.arguments)
-    if (std::ranges::find(argument.names, name) != argument.names.end()) argument.values = std::move(values);
+    if (std::ranges::find(argument.names, name) != argument.names.end()) argument.values = values;
 }
 
 void CommandLine::section(const std::string& title, std::function<std::string()> text) {

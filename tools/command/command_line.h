@@ -8,10 +8,6 @@
 
 #include "tools/command/command_page.h"
 
-namespace CLI {
-class Option;
-}
-
 namespace gradzoo {
 
 /// What follows the sub-command's name.
@@ -47,7 +43,7 @@ class CommandLine {
   /// What may stand for a positional or an option, e.g. "--data": what a shell completes. Without it, a
   /// placeholder of FILE, PATH or DIR stands for files or folders. `values` is asked after the words before
   /// it were parsed.
-  void completes(const std::string& name, Completions values);
+  void completes(const std::string& name, const Completions& values);
   /// A part of the help below the options, made when help is asked for.
   void section(const std::string& title, std::function<std::string()> text);
 
@@ -63,10 +59,6 @@ class CommandLine {
   std::string help() const;
 
  private:
-  template <class T>
-  CLI::Option* add(const std::string& names, const std::string& placeholder, T& value,
-                   const std::string& meaning);
-
   struct Parser;
   std::unique_ptr<Parser> parser_;
 };

@@ -84,6 +84,7 @@ std::string verbatim(const std::string& text) {
 
 std::string examples_text(const std::vector<CommandExample>& examples) {
   std::vector<std::vector<std::string>> rows;
+  rows.reserve(examples.size());
   for (const CommandExample& example : examples) rows.push_back({example.command, "# " + example.meaning});
   return fmt::format("Examples:\n{}", text_columns(rows));
 }

@@ -5,6 +5,8 @@
 #include <system_error>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "base/error.h"
 #include "datasets/registry.h"
 #include "datasets/toys/toy.h"
@@ -27,6 +29,7 @@ std::vector<std::string> own_runs() {
   }
   std::ranges::sort(found, std::greater<>());
   std::vector<std::string> names;
+  names.reserve(found.size());
   for (const auto& [time, name] : found) names.push_back(name);
   return names;
 }
@@ -81,7 +84,7 @@ Candidates settings_of(std::span<const Option> options, const std::string& parti
   }
   const std::vector<std::string> flags = {"true", "false"};
   for (const std::string& choice : option->type == OptionType::flag ? flags : option->choices)
-    candidates.push_back({key + "=" + choice, option->meaning});
+    candidates.push_back({fmt::format("{}={}", key, choice), option->meaning});
   return candidates;
 }
 

@@ -55,6 +55,7 @@ std::vector<std::string> in_reading_order(const std::map<std::string, LineChart>
     return std::ranges::all_of(charts.at(key).series, dashed) ? 1 : 0;
   };
   std::vector<std::string> keys;
+  keys.reserve(charts.size());
   for (const auto& [key, chart] : charts) keys.push_back(key);
   std::ranges::stable_sort(keys, {}, rank);
   return keys;
