@@ -7,7 +7,7 @@ binary=$(realpath "$1")
 leave_out() { echo "left out: $1"; exit 77; }
 fail() { echo "package: $1" >&2; exit 1; }
 [ "$(id -u)" -eq 0 ] || leave_out "a clean system is made by root"
-for tool in cpack dpkg-shlibdeps lintian mmdebstrap pkg-config; do
+for tool in cpack dpkg-shlibdeps lintian mmdebstrap pkg-config python3; do
   command -v "$tool" > /dev/null || leave_out "no $tool"
 done
 
@@ -79,7 +79,8 @@ cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d
 mmdebstrap --quiet --mode=root --variant=apt --skip=cleanup/apt "$VERSION_CODENAME" clean - < sources > mmdebstrap.log 2>&1 ||
   { tail -n 5 mmdebstrap.log; leave_out "no package archive answers"; }
 in_clean() { chroot clean env -i ${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root DEBIAN_FRONTEND=noninteractive "$@"; }
-mount --bind /proc clean/proc && trap 'umount "$work/clean/proc"; rm -rf "$work"' EXIT
+mount --bind /proc clean/proc 2> /dev/null || leave_out "nothing can be mounted here"
+trap 'umount "$work/clean/proc"; rm -rf "$work"' EXIT
 # How packages are had here, they are had there.
 cp -r /etc/apt/apt.conf.d clean/etc/apt/ 2> /dev/null || true
 [ ! -e /etc/resolv.conf ] || cp /etc/resolv.conf clean/etc/resolv.conf
