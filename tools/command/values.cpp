@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -18,13 +19,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Bash puts a candidate into the line as it is: a folder called $(command) must not become one. Of such names
+// the shell's own completion of folders knows how they are quoted.
+bool needs_no_quotes(std::string_view name) {
+  return name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-+/") ==
+         std::string_view::npos;
+}
+
 // Folders below runs/ that hold a run, the newest first.
 std::vector<std::string> own_runs() {
   std::vector<std::pair<fs::file_time_type, std::string>> found;
   std::error_code failure;
   for (const fs::directory_entry& entry : fs::directory_iterator("runs", failure)) {
     const fs::path config = entry.path() / "config.toml";
-    if (!fs::exists(config, failure)) continue;
+    if (!fs::exists(config, failure) || !needs_no_quotes(entry.path().native())) continue;
     found.emplace_back(fs::last_write_time(config, failure), entry.path().string());
   }
   std::ranges::sort(found, std::greater<>());
@@ -36,7 +44,9 @@ std::vector<std::string> own_runs() {
 
 std::vector<std::string> zoo_of_program() {
   try {
-    return zoo_names();
+    std::vector<std::string> names = zoo_names();
+    std::erase_if(names, [](const std::string& name) { return !needs_no_quotes(name); });
+    return names;
   } catch (const Error&) {
     return {};
   }

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <filesystem>
 #include <regex>
 #include <sstream>
 #include <string>
@@ -99,6 +101,17 @@ TEST_CASE("Every option of a --help is in the manual page and among the completi
       CHECK(std::ranges::find(known, option) != known.end());
     }
   }
+}
+
+TEST_CASE("A run whose name a shell would take for more than a name is not offered") {
+  const ScratchDirectory scratch;
+  for (const char* const name : {"plain-1", "$(touch x)", "a b", "new\nline", "tab\there"}) {
+    const std::string run = scratch.file(std::string("runs/") + name);
+    std::filesystem::create_directories(run);
+    write_file(run + "/config.toml", "");
+  }
+  const std::vector<std::string> offered = completed("sample runs/", scratch.file(""));
+  CHECK(offered == std::vector<std::string>{"runs/plain-1", ""});
 }
 
 TEST_CASE("Names of data, models and settings are completed as the program knows them") {
