@@ -132,6 +132,7 @@ TEST_CASE("Names of data, models and settings are completed as the program knows
   CHECK(has("train vae --set data=ring", "data=ring8"));
   CHECK(has("sample zoo/va", "zoo/vae"));
   CHECK(has("explain squ", "square-sine"));
+  CHECK(has("gradcheck relu softp", "softplus"));  // the second of several
   CHECK(has("data check mni", "mnist"));
   CHECK(has("nothing-like-this x", "") == false);
 }
