@@ -52,7 +52,6 @@ foreach(library OpenBLAS Highway libmd)
 endforeach()
 list(APPEND pc_libs -lfmt -lz)
 list(JOIN pc_libs " " pc_libs)
-set(pc_cflags "${OpenMP_CXX_FLAGS}")
 # Wherever it is installed or moved to.
 file(RELATIVE_PATH pc_prefix "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
 string(REGEX REPLACE "/$" "" pc_prefix "${pc_prefix}")

@@ -165,8 +165,13 @@ void CommandLine::flag(const std::string& names, bool& value, const std::string&
 }
 
 void CommandLine::completes(const std::string& name, const Completions& values) {
-  for (CommandArgument& argument : parser_->page.arguments)
-    if (std::ranges::find(argument.names, name) != argument.names.end()) argument.values = values;
+  const auto has_name = [&](const CommandArgument& argument) {
+    return std::ranges::find(argument.names, name) != argument.names.end();
+  };
+  const auto argument = std::ranges::find_if(parser_->page.arguments, has_name);
+  if (argument == parser_->page.arguments.end())
+    throw Error("{}: {} is completed before it is described", parser_->name, name);
+  argument->values = values;
 }
 
 void CommandLine::section(const std::string& title, std::function<std::string()> text) {

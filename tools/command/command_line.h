@@ -42,7 +42,7 @@ class CommandLine {
 
   /// What may stand for a positional or an option, e.g. "--data": what a shell completes. Without it, a
   /// placeholder of FILE, PATH or DIR stands for files or folders. `values` is asked after the words before
-  /// it were parsed.
+  /// it were parsed. Throws Error where nothing of that name was described before.
   void completes(const std::string& name, const Completions& values);
   /// A part of the help below the options, made when help is asked for.
   void section(const std::string& title, std::function<std::string()> text);

@@ -51,8 +51,7 @@ int check(const Arguments& arguments) {
   line.option("--out", "FILE", out, "x.png: ten of its images");
   line.flag("--json", json, "print one JSON object");
   ImageSettings settings(line);
-  for (const char* const name : {"NAME|PATH", "--data"})
-    line.completes(name, [](const std::string&) { return data_known(); });
+  for (const char* const name : {"NAME|PATH", "--data"}) line.completes(name, data_known);
   if (!line.parse(arguments)) {
     fmt::print("{}", line.help());
     return 0;
@@ -97,7 +96,7 @@ int convert(const Arguments& arguments) {
                    {{"gradzoo data convert mnist mnist.npz", "for NumPy"},
                     {"gradzoo data convert pictures small --set size=32", "a folder of smaller PNG files"}});
   line.positional("A", from, "mnist, fashion, a folder, a .npy or .npz file");
-  line.completes("A", [](const std::string&) { return data_known(); });
+  line.completes("A", data_known);
   line.positional("B", to, "x.npy (and x_labels.npy, x_test.npy, x_test_labels.npy), x.npz, or a new folder");
   line.option(
       "--form", "FORM", form_name,

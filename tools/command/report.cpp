@@ -20,7 +20,7 @@ int report_command(const Arguments& arguments) {
       "say, or whose report was thrown away.",
       {{"gradzoo report runs/vae-1", "writes runs/vae-1/report.html"}});
   line.positional("RUN", run, "a run directory");
-  line.completes("RUN", [](const std::string&) { return runs_known(); });
+  line.completes("RUN", runs_known);
   add_threads(line, threads);
   if (!line.parse(arguments)) {
     fmt::print("{}", line.help());

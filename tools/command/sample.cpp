@@ -113,7 +113,7 @@ int sample_command(const Arguments& arguments) {
   add_seed(line, seed, "of the samples (default: the run's)");
   add_threads(line, threads);
   line.flag("--json", json, "print one JSON object: the file, and what the chains say of themselves");
-  line.completes("RUN", [](const std::string&) { return runs_known(); });
+  line.completes("RUN", runs_known);
   line.completes("--sampler", [](const std::string&) { return samplers_known(); });
   line.completes("--set", [&](const std::string& partial) { return sampler_settings(sampler, partial); });
   line.section("Samplers:", samplers_text);

@@ -108,7 +108,7 @@ int train_command(const Arguments& arguments) {
               "steps between checkpoints, beside those after each epoch (default: none)", 0,
               int64_t{1} << 40);
   line.completes("MODEL", [&](const std::string&) { return request.resume ? runs_known() : models_known(); });
-  line.completes("--data", [](const std::string&) { return data_known(); });
+  line.completes("--data", data_known);
   line.completes("--set", [&](const std::string& partial) { return settings_known(request.model, partial); });
   line.section("Settings:", [&] { return settings_text(request.model, data); });
   if (!line.parse(arguments)) {

@@ -68,6 +68,8 @@ class TypedOptions {
       if (!option.choices.empty())
         line.completes(flag_of(option.key),
                        [&option](const std::string&) { return words_known(option.choices); });
+      else if (option.key == "classifier")  // a run, as RUN is
+        line.completes(flag_of(option.key), runs_known);
     }
   }
   void read() {
@@ -86,13 +88,17 @@ class TypedOptions {
 void describe(CommandLine& line, const Use& use, UseArguments& typed) {
   if (use.names == UseNames::runs) {
     line.positionals("RUN", typed.names, use.names_meaning);
+    line.completes("RUN", runs_known);
   } else {
     typed.names.resize(use.names == UseNames::run ? 1 : 2);
-    line.positional(use.names == UseNames::run ? "RUN" : "A", typed.names[0], use.names_meaning);
-    if (use.names == UseNames::set_and_set) line.positional("B", typed.names[1], "the same");
+    const std::string first = use.names == UseNames::run ? "RUN" : "A";
+    line.positional(first, typed.names[0], use.names_meaning);
+    line.completes(first, runs_known);
+    if (use.names == UseNames::set_and_set) {
+      line.positional("B", typed.names[1], "the same");
+      line.completes("B", runs_known);
+    }
   }
-  for (const char* const runs : {"RUN", "A", "B", "--classifier", "--with"})
-    line.completes(runs, [](const std::string&) { return runs_known(); });
   if (!use.count.meaning.empty())
     line.option("-n", "N", typed.n,
                 use.count.value > 0 ? fmt::format("{} (default: {})", use.count.meaning, use.count.value)

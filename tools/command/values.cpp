@@ -54,13 +54,13 @@ std::vector<std::string> zoo_of_program() {
 
 }  // namespace
 
-Candidates models_known() {
+Candidates models_known(const std::string&) {
   Candidates candidates;
   for (const ModelEntry& entry : model_registry()) candidates.push_back({entry.name, entry.summary});
   return candidates;
 }
 
-Candidates data_known() {
+Candidates data_known(const std::string&) {
   Candidates candidates;
   for (const DatasetInfo& info : known_datasets()) candidates.push_back({info.name, info.description});
   for (const ToyInfo& info : known_toys()) candidates.push_back({info.name, info.description});
@@ -68,7 +68,7 @@ Candidates data_known() {
   return candidates;
 }
 
-Candidates runs_known() {
+Candidates runs_known(const std::string&) {
   Candidates candidates;
   for (const std::string& name : own_runs()) candidates.push_back({name, "a run"});
   for (const std::string& name : zoo_of_program()) candidates.push_back({"zoo/" + name, "comes trained"});

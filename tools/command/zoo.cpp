@@ -213,8 +213,7 @@ int zoo_command(const Arguments& arguments) {
   line.option("--keep", "RUN", kept,
               "writes a run's averaged weights, in 8 bits, to --out, and measures them");
   line.option("--out", "DIR", out, "of --keep: a folder that is not there yet");
-  for (const char* const runs : {"RUN", "--keep"})
-    line.completes(runs, [](const std::string&) { return runs_known(); });
+  for (const char* const runs : {"RUN", "--keep"}) line.completes(runs, runs_known);
   line.completes("--verify", [](const std::string&) { return words_known(zoo_names()); });
   add_seed(line, seed, "of --draw (default: each run's)");
   add_threads(line, threads);

@@ -96,6 +96,11 @@ TEST_CASE("What may follow the words before the cursor") {
   CHECK(Parsed({"--complete"}).help == "runs/a\tone\nother\ttwo\n");
 }
 
+TEST_CASE("Nothing is completed that is not described") {
+  CommandLine line("demo", "Shows how.", {});
+  CHECK(contains(error_message([&] { line.completes("--out", {}); }), "--out is completed before"));
+}
+
 TEST_CASE("What is wrong is said with the name of the command and of the nearest option") {
   CHECK(contains(refusal({}), "demo: RUN is missing"));
   CHECK(contains(refusal({"here", "there"}), "demo: 'there' is one argument too many"));

@@ -131,6 +131,9 @@ TEST_CASE("Names of data, models and settings are completed as the program knows
   CHECK(has("train vae --set objective=iw", "objective=iwae"));
   CHECK(has("train vae --set data=ring", "data=ring8"));
   CHECK(has("sample zoo/va", "zoo/vae"));
+  CHECK(has("compare zoo/vae zoo/dd", "zoo/ddpm"));
+  CHECK(has("c2st zoo/vae zoo/dd", "zoo/ddpm"));
+  CHECK(has("eval zoo/vae --classifier zoo/dd", "zoo/ddpm"));
   CHECK(has("explain squ", "square-sine"));
   CHECK(has("gradcheck relu softp", "softplus"));  // the second of several
   CHECK(has("data check mni", "mnist"));
