@@ -1,6 +1,6 @@
 # Users' programs outside the tree: install gradzoo into a fresh prefix, find it there, build a program of tests/ and
 # all of examples/, run them.
-# cmake -D BINARY_DIR=... -D SOURCE_DIR=... -D CXX=... -D BUILD_TYPE=... -P consumer_test.cmake
+# cmake -D BINARY_DIR=... -D SOURCE_DIR=... -D CXX=... -D BUILD_TYPE=... -D WARNING_AS_ERROR=... -P consumer_test.cmake
 cmake_minimum_required(VERSION 3.25)
 
 set(work "${BINARY_DIR}/consumer")
@@ -40,7 +40,7 @@ endforeach()
 # The examples, by the package that they find. Each fails unless it reaches what it promises, and prints it.
 set(examples "${SOURCE_DIR}/../examples")
 run("${CMAKE_COMMAND}" -S "${examples}" -B "${work}/examples" "-DCMAKE_PREFIX_PATH=${work}/prefix"
-    "-DCMAKE_CXX_COMPILER=${CXX}" "-DCMAKE_BUILD_TYPE=${BUILD_TYPE}")
+    "-DCMAKE_CXX_COMPILER=${CXX}" "-DCMAKE_BUILD_TYPE=${BUILD_TYPE}" "-DCMAKE_COMPILE_WARNING_AS_ERROR=${WARNING_AS_ERROR}")
 cmake_host_system_information(RESULT cores QUERY NUMBER_OF_LOGICAL_CORES)
 run("${CMAKE_COMMAND}" --build "${work}/examples" --parallel ${cores})
 run("${work}/prefix/bin/gradzoo" train realnvp --data ring8 --steps 20 --out "${work}/run")

@@ -56,6 +56,11 @@ find_package(fmt QUIET)
 if(NOT fmt_FOUND)
   gradzoo_missing("fmt" libfmt-dev)
 endif()
+# A system's fmt takes strings of the system's C++ library. For another one its headers are compiled with ours.
+set(GRADZOO_FMT fmt::fmt)
+if(CMAKE_CXX_FLAGS MATCHES "-stdlib=libc[+][+]")
+  set(GRADZOO_FMT fmt::fmt-header-only)
+endif()
 
 find_package(ZLIB QUIET)
 if(NOT ZLIB_FOUND)

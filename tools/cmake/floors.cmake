@@ -26,16 +26,16 @@ function(gradzoo_floor name)
   if(arg_DIRECTS)
     target_compile_options(${target} PRIVATE "$<$<CONFIG:Release>:-Og>")
   endif()
-  # Parsed once rather than in every file. Files still include what they use: the clang preset compiles each alone.
+  # Parsed once rather than in every file. Files still include what they use: the clang preset does without.
   if(arg_HEADERS_OF)
     target_precompile_headers(${target} REUSE_FROM gradzoo_${arg_HEADERS_OF})
   else()
     target_precompile_headers(${target} PRIVATE <algorithm> <array> <cmath> <cstdint> <memory> <optional> <span>
                               <string> <string_view> <utility> <vector> <fmt/format.h>)
   endif()
-  # A release build, and one with the sanitizers, compiles the files of a folder at a time, but for kernels: these compile themselves once an
-  # instruction set.
-  if((CMAKE_BUILD_TYPE STREQUAL "Release" OR GRADZOO_SANITIZE) AND NOT CMAKE_DISABLE_PRECOMPILE_HEADERS)
+  # A release build, and one with the sanitizers, compiles the files of a folder at a time, but for kernels: these
+  # compile themselves once an instruction set.
+  if(CMAKE_BUILD_TYPE STREQUAL "Release" OR GRADZOO_SANITIZE)
     set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
     foreach(source IN LISTS sources)
       # Special functions are linked by programs that use them: Boost computes tables before main.

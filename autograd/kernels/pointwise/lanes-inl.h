@@ -37,7 +37,7 @@ HWY_INLINE Vector<T> load_some(const T* from, int64_t count) {
   if (count >= lanes<T>()) return hn::LoadU(d, from);
   if constexpr (has_masks()) return hn::MaskedLoad(hn::FirstN(d, static_cast<size_t>(count)), d, from);
   HWY_ALIGN T some[hn::MaxLanes(d)] = {};
-  std::copy_n(from, count, some);
+  for (int64_t i = 0; i < count; ++i) some[i] = from[i];
   return hn::Load(d, some);
 }
 
