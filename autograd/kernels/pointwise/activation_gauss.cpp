@@ -20,13 +20,12 @@ HWY_BEFORE_NAMESPACE();
 namespace gradzoo::kernels::HWY_NAMESPACE {
 namespace {
 
-/// exp(-c x^2), the rounding error of x^2 included (exact where the machine has a fused multiply-add).
+/// exp(-c x^2), the rounding error of x^2 included.
 template <class D, class V>
 HWY_INLINE V gaussian(D d, double c, V x) {
   const V square = hn::Mul(x, x);
-  const V error = hn::MulSub(x, x, square);
   const V y = exp(d, hn::Mul(constant(d, -c), square));
-  return hn::NegMulAdd(hn::Mul(y, constant(d, c)), error, y);
+  return hn::MulAdd(hn::Mul(y, constant(d, c)), minus_product(d, square, x, x), y);
 }
 
 /// Neighbouring Hermite polynomials by H_(k+1) = a x H_k - a k H_(k-1): a = 1 the probabilists' He, a = 2 the

@@ -44,7 +44,7 @@ HWY_INLINE SmallLogistic<V> small_logistic(D d, V x) {
   const V u = hn::Add(one, e);
   const V lost = hn::Sub(e, hn::Sub(u, one));  // u + lost = 1 + e
   const V ratio = hn::Div(e, u);
-  const V error = hn::NegMulAdd(ratio, lost, hn::NegMulAdd(ratio, u, e));
+  const V error = hn::NegMulAdd(ratio, lost, minus_product(d, e, ratio, u));
   return {ratio, hn::Mul(error, hn::Sub(one, ratio))};  // 1 / (1 + e) = 1 - ratio
 }
 
@@ -63,17 +63,18 @@ HWY_INLINE V silu(D d, V x) {
   return hn::Sub(hn::Max(x, hn::Zero(d)), hn::MulAdd(size, value, hn::Mul(size, rest)));
 }
 
-/// sigmoid^(n) = sum_k (-1)^k A(n,k) p^(k+1) q^(n-k), k < n, with the Eulerian numbers A; n = 0 is p.
+/// sigmoid^(n) = p q sum_k c(n,k) p^k q^(n-1-k), for even n with q - p taken out; n = 0 is p.
 template <class D, class V>
 HWY_INLINE V sigmoid_derivative(D d, int n, const Logistic<V>& s) {
   if (n == 0) return s.p;
   const double* row = kSignedEulerian.row[n];
   V sum = constant(d, row[0]);
   V power = s.p;
-  for (int k = 1; k < n; ++k) {
+  for (int k = 1; k < n - (n % 2 == 0); ++k) {
     sum = hn::MulAdd(constant(d, row[k]), power, hn::Mul(sum, s.q));
     power = hn::Mul(power, s.p);
   }
+  if (n % 2 == 0) sum = hn::Mul(sum, hn::Sub(s.q, s.p));
   return hn::Mul(hn::Mul(s.p, s.q), sum);
 }
 

@@ -5,7 +5,8 @@
 namespace gradzoo::kernels {
 
 /// Row n, column k < n: (-1)^k A(n,k), with the Eulerian numbers
-/// A(n,k) = (n-k) A(n-1,k-1) + (k+1) A(n-1,k), A(1,0) = 1.
+/// A(n,k) = (n-k) A(n-1,k-1) + (k+1) A(n-1,k), A(1,0) = 1. The polynomial of an even n is 0 at p = q, where
+/// its terms are largest: there the row is divided by q - p, whose digits are all right.
 struct SignedEulerian {
   double row[kMaxActivationOrder + 1][kMaxActivationOrder] = {};
 
@@ -16,6 +17,9 @@ struct SignedEulerian {
         const double left = k > 0 ? -row[n - 1][k - 1] : 0;
         row[n][k] = (n - k) * left + (k + 1) * row[n - 1][k];
       }
+    }
+    for (int n = 2; n <= kMaxActivationOrder; n += 2) {
+      for (int k = 1; k < n; ++k) row[n][k] += row[n][k - 1];
     }
   }
 };

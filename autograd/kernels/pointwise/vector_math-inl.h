@@ -32,6 +32,25 @@ HWY_INLINE hn::Vec<D> infinity(D d) {
   return hn::Set(d, std::numeric_limits<Lane<D>>::infinity());
 }
 
+/// c - a b for c near a b, with one rounding at the end.
+template <class D, class V>
+HWY_INLINE V minus_product(D d, V c, V a, V b) {
+  if constexpr (HWY_NATIVE_FMA) {
+    return hn::NegMulAdd(a, b, c);
+  } else {
+    // Dekker's product: where the lower half of the digits is cut off, products of halves are exact, or
+    // nearly.
+    const hn::RebindToUnsigned<D> bits;
+    constexpr int kLow = sizeof(Lane<D>) == 4 ? 12 : 27;
+    const V upper = hn::BitCast(d, hn::ShiftLeft<kLow>(hn::Set(bits, ~hn::TFromD<decltype(bits)>{0})));
+    const V a_high = hn::And(a, upper), a_low = hn::Sub(a, a_high);
+    const V b_high = hn::And(b, upper), b_low = hn::Sub(b, b_high);
+    const V middle = hn::Add(hn::Mul(a_high, b_low), hn::Mul(a_low, b_high));
+    const V near = hn::Sub(c, hn::Mul(a_high, b_high));
+    return hn::Sub(hn::Sub(near, middle), hn::Mul(a_low, b_low));
+  }
+}
+
 /// e^x. Highway's overflows wrongly far out and takes NaN to 0.
 template <class D, class V>
 HWY_INLINE V exp(D d, V x) {
@@ -116,7 +135,7 @@ HWY_INLINE V tanh(D d, V x) {
   const V u = hn::Add(two, t);
   const V lost = hn::Add(hn::Sub(t, hn::Sub(u, two)), t_rest);  // u + lost = 2 + t + t_rest
   const V ratio = hn::Div(t, u);
-  const V error = hn::NegMulAdd(ratio, lost, hn::Add(t_rest, hn::NegMulAdd(ratio, u, t)));
+  const V error = hn::NegMulAdd(ratio, lost, hn::Add(t_rest, minus_product(d, t, ratio, u)));
   const V inverse = hn::NegMulAdd(constant(d, 0.5), ratio, constant(d, 0.5));  // 1 / (2 + t)
   return hn::IfThenElse(hn::IsNaN(x), x, hn::CopySign(hn::MulAdd(error, inverse, ratio), x));
 }
@@ -139,7 +158,13 @@ HWY_INLINE V through_double(D d, V x, const F& f) {
   const hn::Rebind<float, decltype(wide)> half;
   for (size_t i = 0; i < hn::Lanes(d); i += hn::Lanes(wide)) {
     const auto y = f(wide, hn::PromoteTo(wide, hn::Load(half, lanes + i)));
-    hn::Store(hn::DemoteTo(half, y), half, lanes + i);
+    if constexpr (HWY_TARGET == HWY_EMU128 || HWY_TARGET == HWY_SCALAR) {  // whose DemoteTo knows no infinity
+      HWY_ALIGN double values[hn::MaxLanes(wide)];
+      hn::Store(y, wide, values);
+      for (size_t j = 0; j < hn::Lanes(wide); ++j) lanes[i + j] = static_cast<float>(values[j]);
+    } else {
+      hn::Store(hn::DemoteTo(half, y), half, lanes + i);
+    }
   }
   return hn::Load(d, lanes);
 }
