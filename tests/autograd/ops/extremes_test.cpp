@@ -2,37 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include "support/polygamma.h"
+
 using namespace gradzoo;
 using namespace gradzoo::test;
 
 namespace {
-
-// The n-th polygamma, n >= 1, at x > 0: 30 terms of sum n!/(x+k)^(n+1), the rest by Euler-Maclaurin
-// (Abramowitz & Stegun 6.4.11).
-Real polygamma_truth(int n, Real x) {
-  static constexpr Real kBernoulli[] = {1.0L / 6, -1.0L / 30, 1.0L / 42, -1.0L / 30, 5.0L / 66};
-  Real sum = 0;
-  for (int k = 0; k < 30; ++k) sum += std::tgamma(Real(n + 1)) / std::pow(x + k, Real(n + 1));
-  const Real z = x + 30;
-  sum +=
-      std::tgamma(Real(n)) / std::pow(z, Real(n)) + std::tgamma(Real(n + 1)) / (2 * std::pow(z, Real(n + 1)));
-  for (int k = 1; k <= 5; ++k) {
-    sum += kBernoulli[k - 1] * std::tgamma(Real(2 * k + n)) /
-           (std::tgamma(Real(2 * k + 1)) * std::pow(z, Real(2 * k + n)));
-  }
-  return n % 2 == 1 ? sum : -sum;
-}
-
-// A & S 6.3.18.
-Real digamma_truth(Real x) {
-  static constexpr Real kCoefficients[] = {1.0L / 12, -1.0L / 120, 1.0L / 252, -1.0L / 240, 1.0L / 132};
-  Real sum = 0;
-  for (int k = 0; k < 30; ++k) sum -= 1 / (x + k);
-  const Real z = x + 30;
-  sum += std::log(z) - 1 / (2 * z);
-  for (int k = 1; k <= 5; ++k) sum -= kCoefficients[k - 1] / std::pow(z, Real(2 * k));
-  return sum;
-}
 
 Real sign_of(Real x) { return static_cast<Real>((x > 0) - (x < 0)); }
 
