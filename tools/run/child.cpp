@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/close_range.h>
 #include <poll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -52,7 +53,7 @@ void set_limit(__rlimit_resource which, uint64_t value) {
 // Between fork and exec: calls of the system alone.
 [[noreturn]] void become(char** argv, char** environment, const char* folder, const ProcessLimits& limits) {
   ::setpgid(0, 0);
-  reset_signals();
+  inherit_nothing();
   set_limit(RLIMIT_CORE, 0);
   if (limits.cpu_seconds != 0) set_limit(RLIMIT_CPU, limits.cpu_seconds);
   if (limits.memory_bytes != 0) set_limit(RLIMIT_AS, limits.memory_bytes);
@@ -93,11 +94,12 @@ bool converse(Pipe& in, Pipe& out, Pipe& err, const std::string& input, double q
 
 }  // namespace
 
-void reset_signals() {
+void inherit_nothing() {
   sigset_t none;
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   std::signal(SIGPIPE, SIG_DFL);
+  ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
 }
 
 EndedProcess run_child(const std::vector<std::string>& words, const std::string& folder,

@@ -24,8 +24,9 @@ struct EndedProcess {
   std::string out = {}, err = {};
 };
 
-/// Between fork and exec: signals as a program finds them, whatever this process blocks or ignores.
-void reset_signals();
+/// Between fork and exec: signals as a program finds them, whatever this process blocks or ignores, and no
+/// file open but the standard ones.
+void inherit_nothing();
 
 /// Runs words[0], found by PATH, in `folder`, with `input` on its standard input, and waits for its end.
 EndedProcess run_child(const std::vector<std::string>& words, const std::string& folder,

@@ -66,11 +66,12 @@ pid_t start_process(std::vector<std::string> words, int output) {
   argv.reserve(words.size() + 1);
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
-  const pid_t process = ::fork();
+  const pid_t server = ::getpid(), process = ::fork();
   if (process != 0) return process;
   ::setpgid(0, 0);
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // where the server is killed
-  reset_signals();
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);       // where the server is killed from now on,
+  if (::getppid() != server) ::_exit(127);  // or was before
+  inherit_nothing();
   const int nothing = ::open("/dev/null", O_RDONLY);
   ::dup2(nothing, 0);
   ::dup2(output, 1);
