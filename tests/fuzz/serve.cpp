@@ -1,12 +1,10 @@
-#include <algorithm>
-#include <cstring>
 #include <filesystem>
 #include <string>
 
-#include <httplib.h>
 #include <nlohmann/json.hpp>
 
 #include "fuzz/targets.h"
+#include "tools/serve/http_server.h"
 #include "tools/serve/routes.h"
 
 namespace gradzoo::fuzz {
@@ -14,34 +12,8 @@ namespace {
 
 const std::string kSecret = "what no page may show";
 
-// The bytes of a connection, and what comes back; no socket.
-class Memory : public httplib::Stream {
- public:
-  explicit Memory(std::string_view bytes) : bytes_(bytes) {}
-  bool is_readable() const override { return !bytes_.empty(); }
-  bool is_writable() const override { return true; }
-  ssize_t read(char* to, size_t size) override {
-    const size_t n = std::min(size, bytes_.size());
-    std::memcpy(to, bytes_.data(), n);
-    bytes_.remove_prefix(n);
-    return static_cast<ssize_t>(n);
-  }
-  ssize_t write(const char* from, size_t size) override {
-    answered.append(from, size);
-    return static_cast<ssize_t>(size);
-  }
-  void get_remote_ip_and_port(std::string& ip, int& port) const override { ip = "127.0.0.1", port = 1; }
-  void get_local_ip_and_port(std::string& ip, int& port) const override { ip = "127.0.0.1", port = 2; }
-  socket_t socket() const override { return INVALID_SOCKET; }
-
-  std::string answered;
-
- private:
-  std::string_view bytes_;
-};
-
 // Computes nothing, and starts no process.
-class Idle : public Workshop {
+class Idle : public Computations {
  public:
   nlohmann::json explain(const ExpressionRequest& request) override {
     return {{"id", request.expression.size() + request.at.size()}};
@@ -60,15 +32,9 @@ class Idle : public Workshop {
   std::string lab_report(int64_t) override { return "<!DOCTYPE html>"; }
 };
 
-class Answering : public httplib::Server {
+class Answering {
  public:
-  Answering() { routes_.add_to(*this); }
-  std::string answer(std::string_view bytes) {
-    Memory memory(bytes);
-    bool closed = false;
-    process_request(memory, true, closed, [](httplib::Request&) {});
-    return memory.answered;
-  }
+  std::string answer(std::string_view bytes) { return answer_to_bytes(bytes, routes_); }
 
  private:
   // A folder with a run, and what lies beside it or is linked into it.
@@ -91,13 +57,11 @@ class Answering : public httplib::Server {
   test::ScratchDirectory scratch_;
   RunsFolder runs_{served()};
   Idle idle_;
-  PageRoutes routes_{runs_, idle_, true};
+  PageRoutes routes_{{.runs = runs_, .computations = idle_, .computes = true}};
 };
 
 // Whether it is a page; what else comes is a status and, in words, why.
 bool is_page(std::string_view answer) {
-  constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-  if (answer.starts_with(kContinue)) answer.remove_prefix(kContinue.size());
   if (answer.empty()) return false;  // there was no request
   require(answer.starts_with("HTTP/1.1 ") && answer.size() > 12, "an answer without a status");
   const std::string_view status = answer.substr(9, 3);

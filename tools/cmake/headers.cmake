@@ -17,9 +17,6 @@ gradzoo_find_header(gradzoo_cli11 CLI/CLI.hpp libcli11-dev)
 gradzoo_find_header(gradzoo_random123 Random123/philox.h librandom123-dev)
 gradzoo_find_header(gradzoo_stb stb/stb_image_write.h libstb-dev)
 gradzoo_find_header(gradzoo_boost boost/math/special_functions/polygamma.hpp libboost-dev)
-# Of the live page, in gradzoo-study alone. Debian builds it with these.
-gradzoo_find_library(httplib HEADER httplib.h LIBRARY cpp-httplib PACKAGE libcpp-httplib-dev
-                     DEFINES CPPHTTPLIB_OPENSSL_SUPPORT CPPHTTPLIB_ZLIB_SUPPORT CPPHTTPLIB_BROTLI_SUPPORT)
 if(GRADZOO_TESTS)
   gradzoo_find_header(gradzoo_doctest doctest/doctest.h doctest-dev)
 endif()

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <semaphore>
 #include <vector>
 
 #include <fmt/format.h>
@@ -43,18 +42,6 @@ class PageFolder {
   std::string path_;
 };
 
-/// A turn among the two that are explained at a time.
-class Turn {
- public:
-  Turn() { at_once.acquire(); }
-  ~Turn() { at_once.release(); }
-  Turn(const Turn&) = delete;
-  Turn& operator=(const Turn&) = delete;
-
- private:
-  static inline std::counting_semaphore<2> at_once{2};
-};
-
 Json refusal(const std::string& sentence, const std::string& pointer = "") {
   return {{"error", sentence}, {"pointer", pointer}};
 }
@@ -88,7 +75,6 @@ Json ExpressionPages::explain(const ExpressionRequest& request) {
   if (request.order < 1 || request.order > kHighestExplainedOrder)
     return refusal(fmt::format("derivatives of order {} are not shown. Hint: 1 to {}", request.order,
                                kHighestExplainedOrder));
-  const Turn turn;
   const PageFolder folder;
   std::error_code error;
   const std::string program = fs::read_symlink("/proc/self/exe", error).string();

@@ -11,8 +11,7 @@
 namespace gradzoo {
 
 /// Explains functions that are typed into the page: each by a process of its own, `gradzoo explain --expr`,
-/// with limits on time and memory, so that no function harms the server. May be called by many threads; two
-/// are explained at a time, and the others wait.
+/// with limits on time and memory, so that no function harms the server. May be called by many threads.
 class ExpressionPages {
  public:
   /// {"id"}: the page's number. Or {"error", "pointer"}: one sentence, and the two lines that point into the

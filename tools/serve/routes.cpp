@@ -1,11 +1,12 @@
 #include "tools/serve/routes.h"
 
+#include <algorithm>
 #include <charconv>
 #include <exception>
+#include <optional>
 #include <string>
-#include <utility>
 
-#include <httplib.h>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -20,10 +21,9 @@ namespace gradzoo {
 namespace {
 
 using Json = nlohmann::json;
-using httplib::Request;
-using httplib::Response;
+using Page = PageRoutes::Page;
 
-constexpr size_t kMostOverlaid = 24, kMostBody = 16384;
+constexpr size_t kMostOverlaid = 24;
 
 // The page loads nothing from elsewhere. A run's report and an explained function hold scripts of their own:
 // they get a frame without rights to this page.
@@ -34,17 +34,8 @@ constexpr const char* kFramePolicy =
     "sandbox allow-scripts; default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
     "script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
-void answer(Response& response, int status, const Json& json) {
-  response.status = status;
-  response.set_content(json.dump(-1, ' ', false, Json::error_handler_t::replace), "application/json");
-}
-
-void refuse(Response& response, int status, const std::string& sentence) {
-  answer(response, status, {{"error", sentence}});
-}
-
-int64_t number_in(const Request& request, const char* name) {
-  const std::string text = request.get_param_value(name);
+int64_t number_in(const HttpRequest& request, const char* name) {
+  const std::string text = request.parameter(name);
   int64_t number = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (failure != std::errc() || end != text.data() + text.size())
@@ -52,9 +43,9 @@ int64_t number_in(const Request& request, const char* name) {
   return number;
 }
 
-Json body_of(const Request& request) {
+Json body_of(const HttpRequest& request) {
   Json body = Json::parse(request.body, nullptr, false);
-  if (!body.is_object()) throw Error("the request's body is no JSON object. Hint: {{\"expr\": \"sin(x)\"}}");
+  if (!body.is_object()) throw Error("the request's body is no JSON object. Hint: {\"expr\": \"sin(x)\"}");
   return body;
 }
 
@@ -82,7 +73,7 @@ LabRequest lab_request(const Json& body) {
   LabRequest request{.lab = text_in(body, "lab"), .knobs = {}, .seed = integer_in(body, "seed", 0)};
   if (request.seed < 0) throw Error("the seed {} is negative. Hint: 0 or more", request.seed);
   if (!body.contains("knobs")) return request;
-  if (!body["knobs"].is_object()) throw Error("knobs are no object. Hint: {{\"sigma\": \"0.3\"}}");
+  if (!body["knobs"].is_object()) throw Error("knobs are no object. Hint: {\"sigma\": \"0.3\"}");
   for (const auto& [key, value] : body["knobs"].items()) {
     if (!value.is_string()) throw Error("the knob '{}' is no text. Hint: write it in quotes", printable(key));
     request.knobs[without_zero_bytes(key)] = without_zero_bytes(value.get<std::string>());
@@ -90,135 +81,145 @@ LabRequest lab_request(const Json& body) {
   return request;
 }
 
-CurveView curve_view(const Request& request) {
+CurveView curve_view(const HttpRequest& request) {
   CurveView view;
-  const auto [begin, end] = request.params.equal_range("run");
+  const auto [begin, end] = request.query.equal_range("run");
   for (auto run = begin; run != end && view.runs.size() < kMostOverlaid; ++run)
     view.runs.push_back(run->second);
-  if (request.has_param("x")) view.x = request.get_param_value("x");
-  if (request.has_param("smoothing"))
+  if (request.query.contains("x")) view.x = request.parameter("x");
+  if (request.query.contains("smoothing"))
     view.smoothing = static_cast<double>(number_in(request, "smoothing")) / 100;
-  view.log_y = request.get_param_value("log") == "1";
+  view.log_y = request.parameter("log") == "1";
   return view;
 }
 
-// Who asks, and for whom: false, with the answer, where it is refused.
-bool admit(const Request& request, Response& response, const std::string& address, bool computes) {
-  response.set_header("X-Content-Type-Options", "nosniff");
-  response.set_header("Cross-Origin-Resource-Policy", "same-origin");
-  response.set_header("Referrer-Policy", "no-referrer");
-  response.set_header("Cache-Control", "no-store");
-  const std::string name = request.get_header_value("Host");
-  const std::string origin = request.get_header_value("Origin");
-  const std::string site = request.get_header_value("Sec-Fetch-Site");
-  if (request.get_header_value_count("Host") != 1 || !is_own_name(name)) {
-    refuse(response, 421, "this page has another name. Hint: ask for it as " + address);
-  } else if ((!origin.empty() && !is_same_origin(origin, name)) || site == "cross-site") {
-    refuse(response, 403, "another site asks. Hint: open " + address + " itself");
-  } else if (request.method != "GET" && request.method != "HEAD" && request.method != "POST") {
-    refuse(response, 405, "this page is read. Hint: GET");
-  } else if (request.method == "POST" &&
-             !request.get_header_value("Content-Type").starts_with("application/json")) {
-    refuse(response, 415, "what is posted is JSON. Hint: Content-Type: application/json");
-  } else if (request.method == "POST" && !computes) {
-    refuse(response, 403, "functions and labs are for this machine alone. Hint: serve without --host");
-  } else {
-    return true;
+HttpResponse text_response(const char* content_type, std::string text) {
+  return {.content_type = content_type, .body = std::move(text)};
+}
+
+HttpResponse framed(const char* content_type, std::string text) {
+  return {.content_type = content_type,
+          .body = std::move(text),
+          .headers = {{"Content-Security-Policy", kFramePolicy}}};
+}
+
+HttpResponse framed_page(std::string html) { return framed("text/html; charset=utf-8", std::move(html)); }
+
+struct Route {
+  std::string_view method, path;  // GET: HEAD too
+  HttpResponse (*answer)(const Page&, const HttpRequest&);
+  bool takes_long = false;
+};
+
+constexpr Route kRoutes[] = {
+    {"GET", "/",
+     [](const Page&, const HttpRequest&) -> HttpResponse {
+       return {.content_type = "text/html; charset=utf-8",
+               .body = kServeBody,
+               .headers = {{"Content-Security-Policy", kPagePolicy}}};
+     }},
+    {"GET", "/style.css",
+     [](const Page&, const HttpRequest&) {
+       return text_response("text/css; charset=utf-8", kReportStyle + curve_styles() + kServeStyle);
+     }},
+    {"GET", "/script.js",
+     [](const Page&, const HttpRequest&) {
+       return text_response("text/javascript; charset=utf-8", std::string(kReportScript) + kServeScript);
+     }},
+    {"GET", "/api/runs",
+     [](const Page& page, const HttpRequest&) {
+       return json_response(
+           {{"folder", page.runs.path()}, {"computes", page.computes}, {"runs", page.runs.description()}});
+     }},
+    {"GET", "/api/curves",
+     [](const Page& page, const HttpRequest& request) {
+       return json_response(run_curves(page.runs, curve_view(request)));
+     }},
+    {"GET", "/picture",
+     [](const Page& page, const HttpRequest& request) {
+       return framed("image/png", page.runs.picture(request.parameter("run"), request.parameter("file")));
+     }},
+    {"GET", "/report",
+     [](const Page& page, const HttpRequest& request) {
+       return framed_page(page.runs.report(request.parameter("run")));
+     }},
+    {"POST", "/api/explain",
+     [](const Page& page, const HttpRequest& request) {
+       const Json body = body_of(request);
+       const Json result = page.computations.explain({.expression = text_in(body, "expr"),
+                                                      .at = text_in(body, "at"),
+                                                      .order = integer_in(body, "order", 1)});
+       return json_response(result, result.contains("error") ? 400 : 200);
+     },
+     true},
+    {"GET", "/explained",
+     [](const Page& page, const HttpRequest& request) {
+       return framed_page(page.computations.explained(number_in(request, "id")));
+     }},
+    {"GET", "/api/labs",
+     [](const Page& page, const HttpRequest&) { return json_response(page.computations.labs()); }},
+    {"POST", "/api/labs/start",
+     [](const Page& page, const HttpRequest& request) {
+       return json_response({{"number", page.computations.start_lab(lab_request(body_of(request)))}});
+     }},
+    {"POST", "/api/labs/stop",
+     [](const Page& page, const HttpRequest& request) {
+       page.computations.stop_lab(integer_in(body_of(request), "number", 0));
+       return json_response(Json::object());
+     }},
+    {"GET", "/lab",
+     [](const Page& page, const HttpRequest& request) {
+       return framed_page(page.computations.lab_report(number_in(request, "number")));
+     }},
+};
+
+const Route* route_of(const HttpRequest& request) {
+  const auto found = std::ranges::find(kRoutes, request.path, &Route::path);
+  return found == std::end(kRoutes) ? nullptr : found;
+}
+
+// Who asks, and for whom.
+std::optional<HttpResponse> refused_asker(const HttpRequest& request, const std::string& address) {
+  if (!is_own_name(request.host))
+    return refusal_response(421, "this page has another name. Hint: ask for it as " + address);
+  if ((!request.origin.empty() && !is_same_origin(request.origin, request.host)) ||
+      request.fetch_site == "cross-site")
+    return refusal_response(403, "another site asks. Hint: open " + address + " itself");
+  return std::nullopt;
+}
+
+HttpResponse answer_of(const Route& route, const Page& page, const HttpRequest& request) {
+  if (route.method != (request.method == "HEAD" ? "GET" : request.method)) {
+    HttpResponse response =
+        refusal_response(405, fmt::format("{} is not asked so. Hint: {}", route.path, route.method));
+    response.headers["Allow"] = route.method == "GET" ? "GET, HEAD" : "POST";
+    return response;
   }
-  return false;
+  const bool posted = route.method == "POST";
+  if (posted && !request.content_type.starts_with("application/json"))
+    return refusal_response(415, "what is posted is JSON. Hint: Content-Type: application/json");
+  if (posted && !page.computes)
+    return refusal_response(403, "functions and labs are for this machine alone. Hint: serve without --host");
+  return route.answer(page, request);
 }
 
 }  // namespace
 
-void PageRoutes::add_page(httplib::Server& server) const {
-  server.Get("/", [](const Request&, Response& response) {
-    response.set_header("Content-Security-Policy", kPagePolicy);
-    response.set_content(kServeBody, "text/html; charset=utf-8");
-  });
-  server.Get("/style.css", [](const Request&, Response& response) {
-    response.set_content(kReportStyle + curve_styles() + kServeStyle, "text/css; charset=utf-8");
-  });
-  server.Get("/script.js", [](const Request&, Response& response) {
-    response.set_content(std::string(kReportScript) + kServeScript, "text/javascript; charset=utf-8");
-  });
+HttpResponse PageRoutes::answer(const HttpRequest& request) const {
+  try {
+    if (std::optional<HttpResponse> refused = refused_asker(request, page_.address)) return *refused;
+    if (const Route* route = route_of(request)) return answer_of(*route, page_, request);
+    return refusal_response(404, "there is no such page. Hint: begin at /");
+  } catch (const Error& error) {
+    return refusal_response(400, printable(error.what()));
+  } catch (const std::exception& error) {
+    return refusal_response(500, printable(error.what()));
+  }
 }
 
-void PageRoutes::add_runs(httplib::Server& server) const {
-  server.Get("/api/runs", [this](const Request&, Response& response) {
-    answer(response, 200, {{"folder", runs_.path()}, {"computes", computes_}, {"runs", runs_.description()}});
-  });
-  server.Get("/api/curves", [this](const Request& request, Response& response) {
-    answer(response, 200, run_curves(runs_, curve_view(request)));
-  });
-  server.Get("/picture", [this](const Request& request, Response& response) {
-    response.set_header("Content-Security-Policy", kFramePolicy);
-    response.set_content(runs_.picture(request.get_param_value("run"), request.get_param_value("file")),
-                         "image/png");
-  });
-  server.Get("/report", [this](const Request& request, Response& response) {
-    response.set_header("Content-Security-Policy", kFramePolicy);
-    response.set_content(runs_.report(request.get_param_value("run")), "text/html; charset=utf-8");
-  });
-}
-
-void PageRoutes::add_explain(httplib::Server& server) const {
-  server.Post("/api/explain", [this](const Request& request, Response& response) {
-    const Json body = body_of(request);
-    const Json result = workshop_.explain({.expression = text_in(body, "expr"),
-                                           .at = text_in(body, "at"),
-                                           .order = integer_in(body, "order", 1)});
-    answer(response, result.contains("error") ? 400 : 200, result);
-  });
-  server.Get("/explained", [this](const Request& request, Response& response) {
-    response.set_header("Content-Security-Policy", kFramePolicy);
-    response.set_content(workshop_.explained(number_in(request, "id")), "text/html; charset=utf-8");
-  });
-}
-
-void PageRoutes::add_labs(httplib::Server& server) const {
-  server.Get("/api/labs",
-             [this](const Request&, Response& response) { answer(response, 200, workshop_.labs()); });
-  server.Post("/api/labs/start", [this](const Request& request, Response& response) {
-    answer(response, 200, {{"number", workshop_.start_lab(lab_request(body_of(request)))}});
-  });
-  server.Post("/api/labs/stop", [this](const Request& request, Response& response) {
-    workshop_.stop_lab(integer_in(body_of(request), "number", 0));
-    answer(response, 200, Json::object());
-  });
-  server.Get("/lab", [this](const Request& request, Response& response) {
-    response.set_header("Content-Security-Policy", kFramePolicy);
-    response.set_content(workshop_.lab_report(number_in(request, "number")), "text/html; charset=utf-8");
-  });
-}
-
-void PageRoutes::add_to(httplib::Server& server) const {
-  add_page(server);
-  add_runs(server);
-  add_explain(server);
-  add_labs(server);
-  server.set_payload_max_length(kMostBody);
-  server.set_pre_routing_handler([this](const Request& request, Response& response) {
-    // A Range is ignored, as it may be: the library would cut refusals by it, too.
-    const_cast<httplib::Ranges&>(request.ranges).clear();
-    return admit(request, response, address_, computes_) ? httplib::Server::HandlerResponse::Unhandled
-                                                         : httplib::Server::HandlerResponse::Handled;
-  });
-  server.set_exception_handler([](const Request&, Response& response, const std::exception_ptr& thrown) {
-    try {
-      std::rethrow_exception(thrown);
-    } catch (const Error& error) {
-      refuse(response, 400, printable(error.what()));
-    } catch (const std::exception& error) {
-      refuse(response, 500, printable(error.what()));
-    }
-  });
-  server.set_error_handler([](const Request&, Response& response) {
-    if (!response.body.empty()) return;
-    const bool missing = response.status == 404;
-    refuse(
-        response, response.status,
-        missing ? "there is no such page. Hint: begin at /" : "the request cannot be answered. Hint: GET /");
-  });
+bool PageRoutes::takes_long(const HttpRequest& request) const {
+  const Route* route = route_of(request);
+  return route != nullptr && route->takes_long;
 }
 
 }  // namespace gradzoo

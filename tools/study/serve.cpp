@@ -28,13 +28,13 @@ int serve_command(const Arguments& arguments) {
     fmt::print("{}", line.help());
     return 0;
   }
-  PageServer server(options);
   // A signal ends the lab that runs, and the process: there is nothing to be kept. Blocked before there are
   // threads.
   sigset_t ends;
   sigemptyset(&ends);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&ends, signal);
   ::pthread_sigmask(SIG_BLOCK, &ends, nullptr);
+  PageServer server(options);
   std::thread([&server, ends] {
     int signal = 0;
     ::sigwait(&ends, &signal);

@@ -55,6 +55,13 @@ class Connection {
   bool connected_ = false;
 };
 
+/// Whether it holds within 20 seconds.
+template <class Holds>
+bool eventually(Holds&& holds) {
+  for (int i = 0; i < 2000 && !holds(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  return holds();
+}
+
 struct Reply {
   int status = 0;  // 0: none came
   std::string head, body;

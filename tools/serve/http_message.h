@@ -1,0 +1,46 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace gradzoo {
+
+/// A request over HTTP, as far as the page looks at it.
+struct HttpRequest {
+  std::string method, path;
+  std::multimap<std::string, std::string> query = {};  // decoded
+  /// Headers; "" where there is none. `host` is "" too where there are several.
+  std::string host = {}, origin = {}, fetch_site = {}, content_type = {};
+  std::string body = {};
+
+  /// The first value of that name in the query; "" where there is none.
+  std::string parameter(const std::string& name) const;
+};
+
+struct HttpResponse {
+  int status = 200;
+  std::string content_type, body;
+  std::map<std::string, std::string> headers = {};  // more of them
+};
+
+/// What answers. Called by many threads; throws nothing.
+class HttpHandler {
+ public:
+  virtual ~HttpHandler() = default;
+  virtual HttpResponse answer(const HttpRequest& request) const = 0;
+  /// Whether the answer may take seconds: such ones wait for each other, and for nobody else.
+  virtual bool takes_long(const HttpRequest& request) const = 0;
+};
+
+/// "a=1&b=%2f+" by names and values: "1" and "/ ". What is no escape stays as it is.
+std::multimap<std::string, std::string> parsed_query(std::string_view query);
+
+HttpResponse json_response(const nlohmann::json& json, int status = 200);
+
+/// {"error": sentence}
+HttpResponse refusal_response(int status, const std::string& sentence);
+
+}  // namespace gradzoo
