@@ -1,9 +1,29 @@
 #include "tools/plot/image.h"
 
 #include <cstddef>
+#include <cstdlib>
+
+#include <zlib.h>
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+
+namespace {
+
+// In place of stb's own compression, which takes ten times as long: half of a short run.
+unsigned char* compress_by_zlib(unsigned char* data, int size, int* compressed_size, int /*level*/) {
+  uLongf room = compressBound(static_cast<uLong>(size));
+  auto* const compressed = static_cast<unsigned char*>(std::malloc(room));  // stb frees it
+  if (compressed == nullptr ||
+      compress2(compressed, &room, data, static_cast<uLong>(size), Z_DEFAULT_COMPRESSION) != Z_OK) {
+    std::free(compressed);
+    return nullptr;
+  }
+  *compressed_size = static_cast<int>(room);
+  return compressed;
+}
+
+}  // namespace
 
 // stb's implementation, for this file alone; its warnings are not ours.
 #pragma GCC diagnostic push
@@ -15,6 +35,7 @@
 #define STB_IMAGE_WRITE_IMPLEMENTATION
 #define STB_IMAGE_WRITE_STATIC
 #define STBI_WRITE_NO_STDIO
+#define STBIW_ZLIB_COMPRESS compress_by_zlib
 #include <stb/stb_image_write.h>
 #pragma GCC diagnostic pop
 
