@@ -12,7 +12,7 @@
 namespace gradzoo::course {
 namespace {
 
-constexpr int kMostDeaths = 8, kMostSlowDeaths = 3;
+constexpr int kMostDeaths = 8, kMostSlowDeaths = 3, kMostFilled = 3;  // the driver leaves after kMostFilled
 constexpr size_t kMostPrinted = 2000;
 
 // "kind id text" of one line of a driver's output.
@@ -74,14 +74,16 @@ Answers ask(const std::string& program, const std::string& folder, std::span<con
   while (next < cases.size() && deaths < kMostDeaths && slow_deaths < kMostSlowDeaths) {
     std::string input;
     double longest = 0;
+    uint64_t memory = 0;
     for (size_t i = next; i < cases.size(); ++i) {
       input += fmt::format("{} {:g} {}\n", i, cases[i].seconds, cases[i].input);
       longest = std::max(longest, cases[i].seconds);
+      memory = std::max(memory, cases[i].memory_bytes);
     }
     // The driver has a clock of its own for processor time; this one is for what waits and does not work.
     const EndedProcess ended = run_child({program}, folder, input,
                                          {.quiet_seconds = 10 + 10 * longest,
-                                          .memory_bytes = uint64_t{1} << 30,
+                                          .memory_bytes = memory,
                                           .stack_bytes = uint64_t{1} << 20,
                                           .spoil_freed = spoil_freed});
     if (all.printed.size() < kMostPrinted)
@@ -98,7 +100,9 @@ Answers ask(const std::string& program, const std::string& folder, std::span<con
         next = std::max(next, line.id + 1);
       }
     }
-    if (next >= cases.size()) break;
+    if (next >= cases.size() ||
+        std::ranges::count(all.answers, Answer::Kind::memory, &Answer::kind) >= kMostFilled)
+      break;
     begun = std::max(begun, next);
     all.answers[begun] = death_of(ended);
     if (all.answers[begun].kind == Answer::Kind::slow) ++slow_deaths;

@@ -14,7 +14,8 @@ struct Answers {
 };
 
 /// Puts the cases to a compiled driver as a process of its own. Where it dies the case at hand is answered by
-/// how, and another process goes on with the next; after a few deaths the rest is not asked.
+/// how, and another process goes on with the next; after a few deaths, or answers that
+/// filled the memory, the rest is not asked.
 /// Memory that it frees is overwritten unless that would take too long.
 Answers ask(const std::string& program, const std::string& folder, std::span<const Case> cases,
             bool spoil_freed = true);

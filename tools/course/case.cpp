@@ -108,7 +108,8 @@ Verdict judge(const Case& asked, const Answer& answer) {
   };
   switch (answer.kind) {
     case Answer::Kind::none:
-      return wrong("nothing: the program had died too often before", "mend what is above first");
+      return wrong("nothing: the program had died, or filled its memory, too often before",
+                   "mend what is above first");
     case Answer::Kind::unwritten:
       return wrong(printable(answer.text), "that gap comes first");
     case Answer::Kind::error:
@@ -116,7 +117,8 @@ Verdict judge(const Case& asked, const Answer& answer) {
                    or_else(known_hint("error"), asked.hint));
     case Answer::Kind::memory:
       return wrong("it ran out of memory",
-                   "it may use 1 GB: does a loop record more and more, or is a size negative?");
+                   fmt::format("it may use {:g} GB: does a loop record more and more, or is a size negative?",
+                               static_cast<double>(asked.memory_bytes) / (1 << 30)));
     case Answer::Kind::crash:
       return wrong("it crashed: " + answer.text,
                    or_else(known_hint("crash"),

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -15,7 +16,7 @@ struct Answer {
     memory,
     crash,  // the text is the signal's name
     slow,
-    none  // the program was not asked: it had died too often
+    none  // the program was not asked: it had died, or filled its memory, too often
   };
   Kind kind = Kind::none;
   std::string text = {};
@@ -35,8 +36,9 @@ struct Case {
   std::string hint;      // where nothing better is known
   std::vector<Known> known = {};
   std::function<std::string(const Answer&)> diagnose = {};  // a hint, or "" for nothing found
-  double tolerance = 1e-12;  // of a number, in units of the answer's largest, at least 1
-  double seconds = 2;        // of a processor
+  double tolerance = 1e-12;                   // of a number, in units of the answer's largest, at least 1
+  double seconds = 2;                         // of a processor
+  uint64_t memory_bytes = uint64_t{1} << 30;  // of addresses
 };
 
 struct Verdict {

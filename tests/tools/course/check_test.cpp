@@ -24,15 +24,43 @@ std::vector<const course::Step*> all_steps() {
   return all;
 }
 
+// Step 1, whose cases may use a tenth of the time and an eighth of the memory.
+const course::Step& strict_step() {
+  static const course::Step step = [] {
+    course::Step strict = course::find_step(1);
+    strict.cases = [](uint64_t seed) {
+      std::vector<course::Case> cases = course::find_step(1).cases(seed);
+      for (course::Case& one : cases) {
+        CHECK(one.seconds == 2);
+        CHECK(one.memory_bytes == uint64_t{1} << 30);
+        one.seconds /= 10;
+        one.memory_bytes /= 8;
+      }
+      return cases;
+    };
+    return strict;
+  }();
+  return step;
+}
+
 // The report on step 1 after a change of the solution's value.h.
-std::string report_after(const std::string& from, const std::string& to) {
+std::string report_after(const std::string& from, const std::string& to,
+                         const course::Step& step = course::find_step(1)) {
   const ScratchDirectory scratch;
   const std::string folder = scratch.file("learner");
   copy_solution(folder);
   REQUIRE(replace_in(folder + "/value.h", from, to));
-  const course::Checked checked = course::check_step(folder, course::find_step(1), 1);
+  const course::Checked checked = course::check_step(folder, step, 1);
   CHECK(checked.points() < 100);
   return course::report_of(checked);
+}
+
+// The solution, which several tests compile once.
+const std::string& solution() {
+  static const ScratchDirectory scratch;
+  static const std::string folder = scratch.file("learner");
+  if (!std::filesystem::exists(folder)) copy_solution(folder);
+  return folder;
 }
 
 bool says(const std::string& text, const std::string& words) { return text.find(words) != std::string::npos; }
@@ -65,9 +93,7 @@ std::string with_gaps(const std::string& solution) {
 }  // namespace
 
 TEST_CASE("the solution gets all points for several seeds, and a training that fits the ring") {
-  const ScratchDirectory scratch;
-  const std::string folder = scratch.file("learner");
-  copy_solution(folder);
+  const std::string& folder = solution();
   for (const uint64_t seed : std::initializer_list<uint64_t>{1, 2, 3, 77})
     for (const course::Checked& checked : course::check_steps(folder, all_steps(), seed))
       CHECK_MESSAGE(checked.points() == 100, course::report_of(checked));
@@ -102,14 +128,16 @@ TEST_CASE(
 
 TEST_CASE("an endless loop, a crash, an exception, NaN and memory are one sentence each") {
   const std::string body = "return a.tape->record(Op::exp, a, {}, std::exp(a.value()));";
-  const auto exp_becomes = [&](const std::string& text) { return report_after(body, text); };
-  CHECK(says(exp_becomes("for (volatile int i = 0;; i = i + 1) {\n  }"), "no end within 2 s"));
+  const auto exp_becomes = [&](const std::string& text) { return report_after(body, text, strict_step()); };
+  CHECK(says(exp_becomes("for (volatile int i = 0;; i = i + 1) {\n  }"), "no end within 0.2 s"));
   CHECK(says(exp_becomes("volatile int* p = nullptr;\n  *p = 1;\n  " + body),
              "touched memory that is not its own"));
   CHECK(says(exp_becomes("throw std::runtime_error(\"none of that\");"), "the exception 'none of that'"));
   CHECK(says(exp_becomes("return a.tape->record(Op::exp, a, {}, std::log(-std::exp(a.value())));"),
              "there is a NaN"));
-  CHECK(says(exp_becomes("for (;;) a.tape->leaf(1);"), "ran out of memory"));
+  const std::string filled = exp_becomes("for (;;) a.tape->leaf(1);");
+  CHECK(says(filled, "ran out of memory"));
+  CHECK(says(filled, "it may use 0.125 GB"));
   CHECK(says(exp_becomes("std::exit(3);"), "exit(3)"));
   const std::string one = exp_becomes("return a.tape->record(Op::exp, a, {}, std::log(a.value()));");
   CHECK(says(one, "expected  0.75 2.117"));
@@ -220,9 +248,7 @@ TEST_CASE("a number is right to the tolerance and no further, each by its place"
 }
 
 TEST_CASE("the goal of step 6 is asked where all else is right, and once for the same files") {
-  const ScratchDirectory scratch;
-  const std::string folder = scratch.file("learner");
-  copy_solution(folder);
+  const std::string& folder = solution();
   const course::RingSize few{.steps = 8, .batch = 16, .cells = 16};
   course::Checked checked = course::check_step(folder, course::find_step(6), 1);
   course::ask_training(folder, checked, few);
