@@ -2,6 +2,7 @@
 """Completion as it is met in a real bash and a real zsh, each on a terminal of its own: keys are typed, Tab among them,
 and the line that then stands there is compared.  shells_test.py SOURCE_DIR BINARY_DIR; 77 where a shell is missing."""
 
+import concurrent.futures
 import os
 import pathlib
 import pty
@@ -133,9 +134,10 @@ def main():
         pathlib.Path(folder, "settings.toml").touch()
         environment = {"PATH": f"{BINARY}:/usr/bin:/bin", "HOME": folder, "TERM": "dumb", "LANG": "C.UTF-8",
                        "COLUMNS": "200", "LINES": "50"}
-        failures = []
-        for name, (words, setup) in shells(environment).items():
-            failures += check(name, words, setup, environment, folder)
+        with concurrent.futures.ThreadPoolExecutor() as pool:  # most of it is waiting
+            checks = [pool.submit(check, name, words, setup, environment, folder)
+                      for name, (words, setup) in shells(environment).items()]
+        failures = [failure for done in checks for failure in done.result()]
     print("\n".join(failures) or f"{2 * len(COMPLETED)} lines completed")
     return 1 if failures else 0
 
