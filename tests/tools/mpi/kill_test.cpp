@@ -24,7 +24,7 @@ TEST_CASE("killed at any point, on any process, a run goes on to the same bytes"
   const std::string train = shared_training(40) + run;
   runs.finish(0, shared_training(40) + whole);
   std::mt19937 random(7);
-  constexpr int kKills = 24;
+  constexpr int kKills = 50;
   bool begun = false;
   int met = 0;  // of them, on the way
   for (int i = 0; i < kKills; ++i) {
