@@ -204,9 +204,8 @@ void Dde::train_step(const StepContext& context, MetricRow row) {
     row[error_] = train_density(*density_, density_learner_, x, rate, norm);
   } else {
     const NoGrad quiet;
-    row[error_] = mean(denoising_error(*density_, x, randn_like(x, noise_rng_),
-                                       draw_levels(x.dim(0), options_.sigma, noise_rng_)))
-                      .item();
+    const Tensor sigma = draw_levels(x.dim(0), options_.sigma, noise_rng_);
+    row[error_] = mean(denoising_error(*density_, x, randn_like(x, noise_rng_), sigma)).item();
   }
   row[grad_norm_] = norm;
   if (!generator_) return;

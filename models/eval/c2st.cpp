@@ -91,7 +91,8 @@ void train(const Module& f, const Tensor& a, const Tensor& b, int64_t epochs, do
   const int64_t steps = epochs * ((std::max(a.dim(0), b.dim(0)) + kBatch - 1) / kBatch);
   const Tensor sides = concat(full({kBatch, 1}, -1.0), ones({kBatch, 1}), 0);
   for (int64_t step = 0; step < steps; ++step) {
-    const Tensor batch = concat(some_of(a, rng), some_of(b, rng), 0);
+    const Tensor of_b = some_of(b, rng), of_a = some_of(a, rng);
+    const Tensor batch = concat(of_a, of_b, 0);
     const Tape tape;
     const double left = 1 - static_cast<double>(step) / static_cast<double>(steps);
     learner.step(mean(softplus(sides * f.forward(batch))), rate * left);

@@ -69,7 +69,8 @@ StepCost perceptron_step(const Mlp& net, const Tensor& x, double seconds) {
 StepCost width_step(int64_t width, double seconds) {
   constexpr int64_t kBatch = 128;
   Rng rng(1);
-  return perceptron_step(Mlp({width, width, width}, rng), randn({kBatch, width}, rng), seconds);
+  const Tensor x = randn({kBatch, width}, rng);
+  return perceptron_step(Mlp({width, width, width}, rng), x, seconds);
 }
 
 // L layers 64-64: each costs the same, until weights and activations, 43 KB a layer, leave the caches.
@@ -77,7 +78,8 @@ StepCost depth_step(int64_t depth, double seconds) {
   constexpr int64_t kWidth = 64, kBatch = 64;
   Rng rng(1);
   const std::vector<int64_t> sizes(static_cast<size_t>(depth + 1), kWidth);
-  return perceptron_step(Mlp(sizes, rng), randn({kBatch, kWidth}, rng), seconds);
+  const Tensor x = randn({kBatch, kWidth}, rng);
+  return perceptron_step(Mlp(sizes, rng), x, seconds);
 }
 
 // Laplacian of an energy d-256-256-1. Forward carries d directions through the two upper layers, each of B

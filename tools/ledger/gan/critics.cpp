@@ -147,7 +147,8 @@ TrainedCritic critic_on_line(LogitsFn loss, SlopeFn penalty, double shift, doubl
   TrainedCritic out{};
   {
     const Tape tape;
-    const Tensor between = points_between(draws(kJudged, shift), draws(kJudged, 0), 1, rng);
+    const Tensor fake = draws(kJudged, 0), real = draws(kJudged, shift);
+    const Tensor between = points_between(real, fake, 1, rng);
     out.slope = mean(grad(sum(critic.forward(between)), between)).item();
   }
   const NoGrad quiet;
