@@ -33,7 +33,8 @@ void Cholesky::forward(Inputs in, Tensor& out) const {
 void Cholesky::vjp(Vjp& v, const Tensor& g) const {
   const Tensor& l = v.out();
   const Tensor product = matmul(l, g, true);
-  const Tensor phi = (tril(product) + tril(product, -1)) * 0.5;
+  const Tensor lower = tril(product), below = tril(product, -1);
+  const Tensor phi = (lower + below) * 0.5;
   const TriangularOptions transposed{.transpose = true};
   const Tensor left = triangular_solve(l, phi, transposed);               // L'^-1 P
   const Tensor whole = triangular_solve(l, transpose(left), transposed);  // (L'^-1 P L^-1)'

@@ -70,7 +70,8 @@ void Pow::vjp(Vjp& v, const Tensor& g) const {
   const Tensor base = where(eq(a, zero), where(ge(b, zero), one, a), a);
   const FallingProduct p = falling_product(b, n);
   const Tensor power = pow(a, add(b, static_cast<double>(-n)));
-  v.give(1, mul(mul(g, power), add(p.derivative, mul(p.value, log(base)))));
+  const Tensor slope = add(p.derivative, mul(p.value, log(base)));
+  v.give(1, mul(mul(g, power), slope));
 }
 
 std::vector<OpCase<Pow>> Pow::cases() {

@@ -116,7 +116,10 @@ struct Sqrt : UnaryOp<kernels::Unary::sqrt, kReadsOut> {
 struct Rsqrt : UnaryOp<kernels::Unary::rsqrt, kReadsOut> {
   static constexpr const char* name = "rsqrt";
   static constexpr const char* formula = "y = 1 / sqrt(x);  dx = -g/2 y^3";
-  void vjp(Vjp& v, const Tensor& g) const { v.give(0, mul(mul(g, -0.5), pow(v.out(), 3.0))); }
+  void vjp(Vjp& v, const Tensor& g) const {
+    const Tensor cube = pow(v.out(), 3.0);
+    v.give(0, mul(mul(g, -0.5), cube));
+  }
   static std::vector<OpCase<Rsqrt>> cases() { return unary_cases<Rsqrt>({.low = 0.5}); }
 };
 

@@ -95,11 +95,13 @@ void GroupNorm::vjp(Vjp& v, const Tensor& g) const {
   Tensor h = reshape(g, by_channel);
   if (silu) {  // silu'(z) = s (1 + z (1 - s)), s = sigmoid(z)
     const Tensor z = flat * scale + beside_pixels(v.in(2)), s = sigmoid(z);
-    h = h * s * (1.0 + z * (1.0 - s));
+    const Tensor rise = 1.0 + z * (1.0 - s);
+    h = h * s * rise;
   }
   if (v.needs(0)) {
     const Tensor k = reshape(h * scale, by_group);
-    v.give(0, reshape(r * (k - group_mean(k) - n * group_mean(k * n)), shape));
+    const Tensor along = n * group_mean(k * n);
+    v.give(0, reshape(r * (k - group_mean(k) - along), shape));
   }
   if (v.needs(1)) v.give(1, sum(h * flat, 1));
   if (v.needs(2)) v.give(2, sum(h, 1));

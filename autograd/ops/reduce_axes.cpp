@@ -132,7 +132,8 @@ Tensor prod(const Tensor& x, int axis, bool keepdim) {
       const Tensor last = slice(product, from_end, n - 1, n);
       left_over = left_over.defined() ? mul(left_over, last) : last;
     }
-    product = mul(slice(product, from_end, 0, half), slice(product, from_end, half, 2 * half));
+    const Tensor first = slice(product, from_end, 0, half), second = slice(product, from_end, half, 2 * half);
+    product = mul(first, second);
   }
   if (left_over.defined()) product = mul(product, left_over);
   return keepdim ? product : squeeze(product, from_end);

@@ -20,7 +20,8 @@ struct LogSumExp {
   Shape shape(Inputs in) const { return reduced_shape(in[0].shape(), axis, keepdim); }
   void forward(Inputs in, Tensor& out) const;
   void vjp(Vjp& v, const Tensor& g) const {
-    v.give(0, mul(keep_axis(g, axis, keepdim), softmax(v.in(0), axis)));
+    const Tensor p = softmax(v.in(0), axis);
+    v.give(0, mul(keep_axis(g, axis, keepdim), p));
   }
   static std::vector<OpCase<LogSumExp>> cases() {
     return reduction_cases<LogSumExp>({}, /*needs_elements=*/true);
@@ -63,7 +64,8 @@ struct LogSoftmax {
   Shape shape(Inputs in) const { return in[0].shape(); }
   void forward(Inputs in, Tensor& out) const;
   void vjp(Vjp& v, const Tensor& g) const {
-    v.give(0, sub(g, mul(exp(v.out()), sum(g, axis, /*keepdim=*/true))));
+    const Tensor total = sum(g, axis, /*keepdim=*/true);
+    v.give(0, sub(g, mul(exp(v.out()), total)));
   }
   static std::vector<OpCase<LogSoftmax>> cases() { return softmax_cases<LogSoftmax>(); }
 };

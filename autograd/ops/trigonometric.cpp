@@ -36,7 +36,8 @@ void Atan2::vjp(Vjp& v, const Tensor& g) const {
     return far.defined() ? where(far, instead, t) : t;
   };
   const Tensor a = div(within(v.in(0), 1.0), unit), b = div(within(v.in(1), 1.0), unit);
-  const Tensor scale = within(div(div(g, add(square(a), square(b))), unit), 0.0);
+  const Tensor a2 = square(a), b2 = square(b);
+  const Tensor scale = within(div(div(g, add(a2, b2)), unit), 0.0);
   if (v.needs(0)) v.give(0, mul(scale, b));
   if (v.needs(1)) v.give(1, neg(mul(scale, a)));
 }

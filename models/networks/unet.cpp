@@ -37,7 +37,8 @@ Tensor ResidualBlock::forward_all(std::span<const Tensor> inputs) const {
   const Tensor by_channel = modulation_(inputs[1]);  // (B, 2 out)
   const Tensor h = norm_out_.modulated(conv_in_(norm_in_(x)), slice(by_channel, 1, 0, out_),
                                        slice(by_channel, 1, out_, 2 * out_));
-  return (skip_ ? (*skip_)(x) : x) + conv_out_(h);
+  const Tensor residual = conv_out_(h);
+  return (skip_ ? (*skip_)(x) : x) + residual;
 }
 
 Unet::Unet(int64_t image_channels, int64_t labels, Rng& rng, const UnetOptions& options)
