@@ -7,13 +7,6 @@
 namespace gradzoo {
 namespace {
 
-Image paper(int width, int height) {
-  Image out{width, height, {}};
-  const size_t pixels = static_cast<size_t>(width) * static_cast<size_t>(height);
-  for (size_t i = 0; i < pixels; ++i) out.rgb.insert(out.rgb.end(), {kPaper.red, kPaper.green, kPaper.blue});
-  return out;
-}
-
 void paste(Image& onto, const Image& image, int x, int y) {
   const std::ptrdiff_t width = std::ptrdiff_t{3} * image.width;
   for (int row = 0; row < image.height; ++row) {
@@ -26,14 +19,14 @@ void paste(Image& onto, const Image& image, int x, int y) {
 }  // namespace
 
 Image side_by_side(const Image& left, const Image& right) {
-  Image out = paper(left.width + right.width, std::max(left.height, right.height));
+  Image out = filled_image(left.width + right.width, std::max(left.height, right.height), kPaper);
   paste(out, left, 0, 0);
   paste(out, right, left.width, 0);
   return out;
 }
 
 Image stacked(const Image& above, const Image& below) {
-  Image out = paper(std::max(above.width, below.width), above.height + below.height);
+  Image out = filled_image(std::max(above.width, below.width), above.height + below.height, kPaper);
   paste(out, above, 0, 0);
   paste(out, below, 0, above.height);
   return out;

@@ -92,6 +92,17 @@ PixelBox box_around(std::span<const std::vector<Point>> lines, double width, con
 
 }  // namespace
 
+Image filled_image(int width, int height, Color color) {
+  Image image{width, height, {}};
+  image.rgb.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3);
+  for (std::size_t i = 0; i < image.rgb.size(); i += 3) {
+    image.rgb[i] = color.red;
+    image.rgb[i + 1] = color.green;
+    image.rgb[i + 2] = color.blue;
+  }
+  return image;
+}
+
 Canvas::Canvas(int width, int height, Color background) {
   constexpr int kMaxSide = 16384;
   if (width < 1 || height < 1 || width > kMaxSide || height > kMaxSide) {
@@ -100,11 +111,7 @@ Canvas::Canvas(int width, int height, Color background) {
         "draw fewer tiles or a smaller scale.",
         width, height, kMaxSide);
   }
-  image_ = {width, height, {}};
-  image_.rgb.reserve(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3);
-  for (std::int64_t i = 0; i < std::int64_t{width} * height; ++i) {
-    image_.rgb.insert(image_.rgb.end(), {background.red, background.green, background.blue});
-  }
+  image_ = filled_image(width, height, background);
   clear_clip();
 }
 

@@ -13,6 +13,9 @@ struct Color {
   friend bool operator==(const Color&, const Color&) = default;
 };
 
+/// A picture of one colour.
+Image filled_image(int width, int height, Color color);
+
 /// In pixels, y downwards. Pixel (i, j) covers [i, i + 1) x [j, j + 1).
 struct Point {
   double x = 0, y = 0;
