@@ -12,8 +12,14 @@ for tool in cpack dpkg-shlibdeps lintian mmdebstrap pkg-config python3; do
 done
 
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap 'wait; rm -rf "$work"' EXIT
 cd "$work"
+
+echo "== a clean system is begun"
+. /etc/os-release
+cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources > sources 2> /dev/null || true
+mmdebstrap --quiet --mode=root --variant=apt --skip=cleanup/apt "$VERSION_CODENAME" clean - < sources > mmdebstrap.log 2>&1 &
+clean_system=$!
 
 echo "== cpack"
 mkdir packages
@@ -21,9 +27,8 @@ cpack --config "$binary/CPackConfig.cmake" -G DEB -B packages > cpack.log 2>&1 |
 package=$(ls "$work"/packages/gradzoo_*.deb)
 version=$(dpkg-deb --field "$package" Version)
 
-echo "== lintian"
-lintian --fail-on error --allow-root "$package" > lintian.log 2>&1 || { cat lintian.log; fail "lintian found errors"; }
-grep '^[EW]:' lintian.log || true
+lintian --fail-on error --allow-root "$package" > lintian.log 2>&1 &
+lintian=$!
 
 echo "== what it holds"
 dpkg-deb --fsys-tarfile "$package" | tar --list > files
@@ -73,14 +78,11 @@ c++ own.cpp -o own $(pkg-config --cflags --libs gradzoo)
 [ "$(./own)" = "27 18" ] || fail "x^3 at 3 has the slopes $(./own), and not 27 18"
 [ "$(pkg-config --modversion gradzoo)" = "$version" ] || fail "gradzoo.pc is of another version"
 
-echo "== a clean system"
-. /etc/os-release
-cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources > sources 2> /dev/null || true
-mmdebstrap --quiet --mode=root --variant=apt --skip=cleanup/apt "$VERSION_CODENAME" clean - < sources > mmdebstrap.log 2>&1 ||
-  { tail -n 5 mmdebstrap.log; leave_out "no package archive answers"; }
+echo "== the clean system"
+wait "$clean_system" || { tail -n 5 mmdebstrap.log; leave_out "no package archive answers"; }
 in_clean() { chroot clean env -i ${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root DEBIAN_FRONTEND=noninteractive "$@"; }
 mount --bind /proc clean/proc 2> /dev/null || leave_out "nothing can be mounted here"
-trap 'umount "$work/clean/proc"; rm -rf "$work"' EXIT
+trap 'wait; umount "$work/clean/proc"; rm -rf "$work"' EXIT
 # How packages are had here, they are had there.
 cp -r /etc/apt/apt.conf.d clean/etc/apt/ 2> /dev/null || true
 [ ! -e /etc/resolv.conf ] || cp /etc/resolv.conf clean/etc/resolv.conf
@@ -100,4 +102,8 @@ in_clean apt-get purge -y -q gradzoo > purge.log 2>&1 || { tail -n 20 purge.log;
 chroot clean find / -xdev -not -path '/proc*' -not -path '/tmp*' | sort > after
 left=$(comm -13 before after | grep -i gradzoo | grep -v '^/root' || true)
 [ -z "$left" ] || fail "purge leaves: $left"
+
+echo "== lintian"
+wait "$lintian" || { cat lintian.log; fail "lintian found errors"; }
+grep '^[EW]:' lintian.log || true
 echo "package: $(basename "$package"), $(($(stat -c %s "$package") / 1000000)) MB, installed, used and removed"
