@@ -1,7 +1,6 @@
 #include "base/options.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -12,12 +11,6 @@
 
 namespace gradzoo {
 namespace {
-
-template <class Number>
-bool parse_number(std::string_view text, Number& number) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size();
-}
 
 void check_range(const Option& option, double number) {
   const auto [low, high] = option.range;
@@ -44,16 +37,6 @@ const char* what_is_wanted(OptionType type) {
   return "a text";
 }
 
-bool parse_list(std::string_view text, std::vector<int64_t>& list) {
-  list.clear();
-  while (true) {
-    const size_t comma = std::min(text.find(','), text.size());
-    if (!parse_number(text.substr(0, comma), list.emplace_back())) return false;
-    if (comma == text.size()) return true;
-    text.remove_prefix(comma + 1);
-  }
-}
-
 }  // namespace
 
 void throw_unknown(std::string_view what, std::string_view name, std::vector<std::string> known) {
@@ -65,10 +48,10 @@ void OptionTable::add(std::string_view key, int64_t& field, std::string_view mea
   option.range = range;
   option.text = [&field] { return fmt::format("{}", field); };
   option.read = [&field](const Option& facts, std::string_view text) {
-    int64_t number = 0;
-    if (!parse_number(text, number)) return false;
-    check_range(facts, static_cast<double>(number));
-    field = number;
+    const std::optional<int64_t> number = parse_number<int64_t>(text);
+    if (!number) return false;
+    check_range(facts, static_cast<double>(*number));
+    field = *number;
     return true;
   };
 }
@@ -78,10 +61,10 @@ void OptionTable::add(std::string_view key, double& field, std::string_view mean
   option.range = range;
   option.text = [&field] { return fmt::format("{}", field); };
   option.read = [&field](const Option& facts, std::string_view text) {
-    double number = 0;
-    if (!parse_number(text, number)) return false;
-    check_range(facts, number);
-    field = number;
+    const std::optional<double> number = parse_number<double>(text);
+    if (!number) return false;
+    check_range(facts, *number);
+    field = *number;
     return true;
   };
 }
@@ -114,10 +97,10 @@ void OptionTable::add(std::string_view key, std::vector<int64_t>& field, std::st
   option.range = each;
   option.text = [&field] { return fmt::format("{}", fmt::join(field, ",")); };
   option.read = [&field](const Option& facts, std::string_view text) {
-    std::vector<int64_t> list;
-    if (!parse_list(text, list)) return false;
-    for (const int64_t number : list) check_range(facts, static_cast<double>(number));
-    field = std::move(list);
+    std::optional<std::vector<int64_t>> list = parse_numbers<int64_t>(text);
+    if (!list) return false;
+    for (const int64_t number : *list) check_range(facts, static_cast<double>(number));
+    field = std::move(*list);
     return true;
   };
 }
@@ -162,9 +145,7 @@ void OptionTable::assign(std::string_view assignment) {
 }
 
 double rounded(double value, int digits) {
-  double out = value;
-  parse_number(fmt::format("{:.{}g}", value, digits), out);
-  return out;
+  return parse_number<double>(fmt::format("{:.{}g}", value, digits)).value_or(value);
 }
 
 }  // namespace gradzoo

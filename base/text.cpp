@@ -1,11 +1,18 @@
 #include "base/text.h"
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <locale.h>
+#if __has_include(<xlocale.h>)
+#include <xlocale.h>  // macOS
+#endif
 
 namespace gradzoo {
 namespace {
@@ -79,6 +86,70 @@ CodePoint first_code_point(std::string_view text) {
   if (lead < 0xc2 || lead > 0xf4 || code < kLeast[bytes] || code > 0x10ffff || surrogate) return {0, 0};
   return {code, bytes};
 }
+
+namespace {
+
+// libc++ has no std::from_chars of doubles before version 20.
+template <class T>
+concept ReadFromChars = requires(const char* text, T& number) {
+  std::from_chars(text, text, number);
+};
+
+template <ReadFromChars T>
+std::optional<T> from_chars(std::string_view text, int base) {
+  T number{};
+  const char* const end = text.data() + text.size();
+  std::from_chars_result read;
+  if constexpr (std::is_integral_v<T>)
+    read = std::from_chars(text.data(), end, number, base);
+  else
+    read = std::from_chars(text.data(), end, number);
+  return read.ec == std::errc() && read.ptr == end ? std::optional(number) : std::nullopt;
+}
+
+// What strtod takes beyond that begins with a space, a '+' or "0x".
+template <class T>
+std::optional<T> from_chars(std::string_view text, int) {
+  static const locale_t kPlain = ::newlocale(LC_ALL_MASK, "C", nullptr);
+  const bool minus = text.starts_with('-');
+  const std::string digits(text.substr(minus ? 1 : 0));
+  constexpr std::string_view kBegins = "0123456789.iInN";
+  if (digits.empty() || kBegins.find(digits[0]) == std::string_view::npos || digits.starts_with("0x") ||
+      digits.starts_with("0X"))
+    return {};
+  char* end = nullptr;
+  const double number = ::strtod_l(digits.c_str(), &end, kPlain);
+  const bool over = std::isinf(number) && lower(digits[0]) != 'i';
+  const bool under = number == 0 && digits.find_first_of("123456789") < digits.find_first_of("eE");
+  if (end != digits.c_str() + digits.size() || over || under) return {};
+  return minus ? -number : number;
+}
+
+}  // namespace
+
+template <class T>
+std::optional<T> parse_number(std::string_view text) {
+  return from_chars<T>(text, 10);
+}
+template std::optional<int64_t> parse_number(std::string_view);
+template std::optional<double> parse_number(std::string_view);
+
+std::optional<uint32_t> parse_hexadecimal(std::string_view text) { return from_chars<uint32_t>(text, 16); }
+
+template <class T>
+std::optional<std::vector<T>> parse_numbers(std::string_view text) {
+  std::vector<T> numbers;
+  while (true) {
+    const size_t comma = std::min(text.find(','), text.size());
+    const std::optional<T> number = parse_number<T>(text.substr(0, comma));
+    if (!number) return {};
+    numbers.push_back(*number);
+    if (comma == text.size()) return numbers;
+    text.remove_prefix(comma + 1);
+  }
+}
+template std::optional<std::vector<int64_t>> parse_numbers(std::string_view);
+template std::optional<std::vector<double>> parse_numbers(std::string_view);
 
 namespace {
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,6 +27,19 @@ CodePoint first_code_point(std::string_view text);
 
 /// Rows of cells as lines: columns as wide as their widest cell, two spaces apart, and nothing trails.
 std::string text_columns(std::span<const std::vector<std::string>> rows, std::string_view indent = "  ");
+
+/// The number that the whole text is, in decimal digits; `T` is int64_t or double, and of doubles "inf" and
+/// "nan" are numbers. Nothing where anything stands before or behind it, a space or a '+', or where it is
+/// beyond T's range: a double's ends at its least subnormal too. Does not depend on the locale.
+template <class T>
+std::optional<T> parse_number(std::string_view text);
+
+/// The same of hexadecimal digits, without a "0x".
+std::optional<uint32_t> parse_hexadecimal(std::string_view text);
+
+/// The numbers of "1,.5,.1", nothing where one of them is none.
+template <class T>
+std::optional<std::vector<T>> parse_numbers(std::string_view text);
 
 /// A text from outside, fit for a terminal: control characters, what steers the direction of writing, and
 /// bytes that are no UTF-8 become '?'.

@@ -1,7 +1,6 @@
 #include "explain/expression_parser.h"
 
 #include <algorithm>
-#include <charconv>
 #include <numbers>
 #include <optional>
 
@@ -230,14 +229,11 @@ size_t ExpressionParser::number() {
     for (int i = 0; i < (sign ? 2 : 1); ++i) digits += static_cast<char>(text_[at_++]);
     take_digits();
   }
-  double value = 0;
-  const char* const end = digits.data() + digits.size();
-  const std::from_chars_result read = std::from_chars(digits.data(), end, value);
-  if (read.ec != std::errc())
-    fail(column, "this number is beyond what a double holds. Hint: 1e-300 to 1e300");
-  if (is_letter(peek()) || peek() == '(' || read.ptr != end || at_point())
+  const std::optional<double> value = parse_number<double>(digits);
+  if (!value) fail(column, "this number is beyond what a double holds. Hint: 1e-300 to 1e300");
+  if (is_letter(peek()) || peek() == '(' || at_point())
     fail(at_, "a number ends where this begins. Hint: a product needs its sign, as in 2*x");
-  return push({.column = column, .number = value});
+  return push({.column = column, .number = *value});
 }
 
 std::string ExpressionParser::name() {

@@ -1,11 +1,11 @@
 #include "datasets/images/picture.h"
 
 #include <algorithm>
-#include <charconv>
 #include <mutex>
 #include <utility>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "datasets/images/stb_pictures.h"
 
 namespace gradzoo {
@@ -37,14 +37,12 @@ DecodedPicture upright(DecodedPicture stored, int orientation) {
 Rgb background_colour(const std::string& word) {
   if (word == "white") return {255, 255, 255};
   if (word == "black") return {0, 0, 0};
-  uint32_t number = 0;
-  const char* const end = word.data() + word.size();
-  const auto [stop, failure] = std::from_chars(word.data(), end, number, 16);
-  if (word.size() != 6 || failure != std::errc() || stop != end)
+  const std::optional<uint32_t> number = parse_hexadecimal(word);
+  if (word.size() != 6 || !number)
     throw Error("background='{}' is no colour. Hint: white, black, or six digits as in background=ff8000",
                 word);
-  return {static_cast<uint8_t>(number >> 16), static_cast<uint8_t>(number >> 8),
-          static_cast<uint8_t>(number)};
+  return {static_cast<uint8_t>(*number >> 16), static_cast<uint8_t>(*number >> 8),
+          static_cast<uint8_t>(*number)};
 }
 
 void over_background(const uint8_t* rgba, int64_t pixels, const Rgb& background, uint8_t* rgb) {

@@ -1,30 +1,26 @@
 #include "datasets/images/subset.h"
 
 #include <algorithm>
-#include <charconv>
 #include <numeric>
 
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace gradzoo {
 namespace {
 
 std::vector<int64_t> numbers_of(const std::string& key, const std::string& text, int64_t classes) {
-  std::vector<int64_t> labels;
-  const char *at = text.data(), *const end = at + text.size();
-  while (true) {
-    int64_t& label = labels.emplace_back();
-    const auto [stop, failure] = std::from_chars(at, end, label);
-    if (failure != std::errc() || (stop != end && *stop != ','))
-      throw Error("{}='{}' is no list of labels. Hint: {}=7, or several as in {}=0,1", key, text, key, key);
+  std::optional<std::vector<int64_t>> labels = parse_numbers<int64_t>(text);
+  if (!labels)
+    throw Error("{}='{}' is no list of labels. Hint: {}=7, or several as in {}=0,1", key, text, key, key);
+  for (const int64_t label : *labels) {
     if (label < 0 || label >= classes)
       throw Error("{}={}: label {} is no class of these images. Hint: 0 to {}", key, text, label,
                   classes - 1);
-    if (stop == end) return labels;
-    at = stop + 1;
   }
+  return std::move(*labels);
 }
 
 template <class Keep>

@@ -1,7 +1,6 @@
-#include <charconv>
-
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "models/diffusion/diffusion.h"
 #include "models/diffusion/levels.h"
 
@@ -13,9 +12,8 @@ Classes Classes::read(const std::string& text) {
   const std::string kind = text.substr(0, colon);
   int64_t clusters = 0;
   if (colon != std::string::npos) {
-    const char* const end = text.data() + text.size();
-    const auto read = std::from_chars(text.data() + colon + 1, end, clusters);
-    if (read.ec != std::errc() || read.ptr != end || clusters < 1 || clusters > kMost)
+    clusters = parse_number<int64_t>(text.substr(colon + 1)).value_or(0);
+    if (clusters < 1 || clusters > kMost)
       throw Error("classes={}: how many clusters? Hint: {}:100, at most {}", text, kind, kMost);
   }
   if (kind == "labels") return {true, clusters};

@@ -1,25 +1,17 @@
 #include "models/made/order.h"
 
-#include <charconv>
 #include <numeric>
 
 #include "autograd/random.h"
 #include "base/error.h"
+#include "base/text.h"
 
 namespace gradzoo {
 namespace {
 
 Order listed(const std::string& text) {
-  Order order;
-  const char *at = text.data(), *const end = at + text.size();
-  while (true) {
-    int64_t& number = order.emplace_back();
-    const auto [stop, failure] = std::from_chars(at, end, number);
-    if (failure != std::errc() || (stop != end && *stop != ','))
-      throw Error("order='{}' is not an order. Hint: natural, random, or a permutation such as 2,0,1", text);
-    if (stop == end) return order;
-    at = stop + 1;
-  }
+  if (std::optional<Order> order = parse_numbers<int64_t>(text)) return std::move(*order);
+  throw Error("order='{}' is not an order. Hint: natural, random, or a permutation such as 2,0,1", text);
 }
 
 }  // namespace

@@ -1,13 +1,13 @@
 #include "samplers/kinds/annealed.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "autograd/ops.h"
+#include "base/text.h"
 #include "samplers/domain.h"
 #include "samplers/kinds/check_step.h"
 
@@ -16,18 +16,8 @@ namespace {
 
 // The numbers of "1,.5,.1".
 std::vector<double> numbers_in(const std::string& text) {
-  std::vector<double> out;
-  const char* at = text.data();
-  const char* end = at + text.size();
-  while (true) {
-    double value = 0;
-    const auto [next, error] = std::from_chars(at, end, value);
-    if (error != std::errc() || (next != end && *next != ','))
-      throw Error("annealed: sigmas is '{}'. Hint: numbers with commas between, as sigmas=1,0.3,0.1", text);
-    out.push_back(value);
-    if (next == end) return out;
-    at = next + 1;
-  }
+  if (auto numbers = parse_numbers<double>(text)) return std::move(*numbers);
+  throw Error("annealed: sigmas is '{}'. Hint: numbers with commas between, as sigmas=1,0.3,0.1", text);
 }
 
 std::vector<double> geometric(double begin, double end, int64_t levels) {

@@ -1,5 +1,7 @@
 #include "base/text.h"
 
+#include <cmath>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -38,6 +40,68 @@ TEST_CASE("a word near no known name, empty or endless, is answered by all of th
   CHECK(did_you_mean(std::string(1'000'000, 'x'), kNames) == all);
   CHECK(did_you_mean("x", std::vector<std::string>{"k"}) == "Hint: one of k");
   CHECK(did_you_mean("x", std::vector<std::string>{}) == "Hint: no name is known here");
+}
+
+TEST_CASE("a number is the whole text, or it is none") {
+  CHECK(parse_number<int64_t>("0") == 0);
+  CHECK(parse_number<int64_t>("-042") == -42);
+  CHECK(parse_number<int64_t>("9223372036854775807") == std::numeric_limits<int64_t>::max());
+  for (const char* text : {"", "-", "+1", " 1", "1 ", "1,", "0x10", "1.5", "1e2", "9223372036854775808"}) {
+    CAPTURE(text);
+    CHECK(!parse_number<int64_t>(text));
+  }
+  CHECK(!parse_number<int64_t>(std::string_view("1\0", 2)));
+  CHECK(parse_number<int64_t>(std::string_view("123").substr(0, 2)) == 12);  // no further than the text
+
+  const std::vector<std::pair<const char*, double>> reals = {
+      {"0", 0},
+      {"-2.5", -2.5},
+      {".5", .5},
+      {"5.", 5},
+      {"1e3", 1000},
+      {"1E+3", 1000},
+      {"25e-1", 2.5},
+      {"0e999", 0},
+      {"0.1", 0.1},
+      {"9007199254740993", 9007199254740992},          // halfway: to even
+      {"9007199254740993.0000001", 9007199254740994},  // above
+      {"1.7976931348623157e308", std::numeric_limits<double>::max()},
+      {"2.2250738585072014e-308", std::numeric_limits<double>::min()},
+      {"4.9e-324", std::numeric_limits<double>::denorm_min()},
+      {"3e-310", 3e-310},
+      {"inf", INFINITY},
+      {"-Infinity", -INFINITY}};
+  for (const auto& [text, wanted] : reals) {
+    CAPTURE(text);
+    CHECK(parse_number<double>(text) == wanted);
+  }
+  CHECK(std::signbit(parse_number<double>("-0").value_or(1)));
+  CHECK(std::isnan(parse_number<double>("nan").value_or(1)));
+  CHECK(std::isnan(parse_number<double>("-NaN(7)").value_or(1)));
+  for (const char* text : {"",      "-",      ".",      "e3",          "+1",      "--1", "-+1",  " 1",
+                           "1 ",    "\t1",    "1x",     "1e",          "1e+",     "1,5", "0x10", "-0X1p3",
+                           "1e400", "-1e400", "1e-400", "0.0001e-400", "infinit", "in",  "na",   "1..2"}) {
+    CAPTURE(text);
+    CHECK(!parse_number<double>(text));
+  }
+  CHECK(!parse_number<double>(std::string_view("1\0", 2)));
+  CHECK(parse_number<double>(std::string_view("1.25").substr(0, 3)) == 1.2);
+}
+
+TEST_CASE("hexadecimal digits stand alone") {
+  CHECK(parse_hexadecimal("ff8000") == 0xff8000);
+  CHECK(parse_hexadecimal("FFFFFFFF") == 0xffffffff);
+  for (const char* text : {"", "0x1", "-1", "+1", " 1", "1g", "100000000"}) CHECK(!parse_hexadecimal(text));
+}
+
+TEST_CASE("a list is of numbers with commas between, and nothing else") {
+  CHECK(parse_numbers<int64_t>("7") == std::vector<int64_t>{7});
+  CHECK(parse_numbers<int64_t>("2,0,-1") == std::vector<int64_t>{2, 0, -1});
+  CHECK(parse_numbers<double>("1,.5,1e-3") == std::vector<double>{1, .5, 1e-3});
+  for (const char* text : {"", ",", "1,", ",1", "1,,2", "1, 2", "1;2", "1,x"}) {
+    CHECK(!parse_numbers<int64_t>(text));
+    CHECK(!parse_numbers<double>(text));
+  }
 }
 
 TEST_CASE("rows of cells stand in columns as wide as their widest cell, and nothing trails") {

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <sstream>
 
 #include <fmt/format.h>
 
 #include "base/error.h"
 #include "base/plain_file.h"
+#include "base/text.h"
 #include "tools/version.h"
 
 namespace gradzoo {
@@ -95,12 +95,9 @@ class Line {
       if (text_[i] == 'n') return '\n';
       if (text_[i] == 't') return '\t';
       if (text_.substr(i, 3) == "u00" && i + 4 < text_.size()) {
-        const char* const digits = text_.data() + i + 3;
-        unsigned code = 0;
-        const auto [end, failure] = std::from_chars(digits, digits + 2, code, 16);
+        const uint32_t code = parse_hexadecimal(text_.substr(i + 3, 2)).value_or(0);
         i += 4;
-        if (failure == std::errc() && end == digits + 2 && code > 0 && code < 0x80)
-          return static_cast<char>(code);
+        if (code > 0 && code < 0x80) return static_cast<char>(code);
       }
     }
     fail("has an escape that is not read. Hint: \\\", \\\\, \\n, \\t or \\u00XX");

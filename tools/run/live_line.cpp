@@ -3,11 +3,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <condition_variable>
 #include <cstdint>
-#include <mutex>
-#include <stop_token>
-#include <thread>
+#include <future>
 #include <utility>
 
 #include <fmt/format.h>
@@ -49,14 +46,11 @@ void LiveLine::line(const std::string& text) {
 
 void LiveLine::during(const std::string& what, FunctionRef<void()> work) {
   if (out_ == nullptr) return work();
-  // Ends with the work, however that ends.
-  const std::jthread teller([&](const std::stop_token& ended) {
-    std::mutex mutex;
-    std::unique_lock lock(mutex);
-    std::condition_variable_any never;
+  std::promise<void> end;
+  const std::future<void> ended = end.get_future();
+  const std::future<void> teller = std::async(std::launch::async, [&] {
     const auto goes_on_after = [&](double seconds) {
-      never.wait_for(lock, ended, std::chrono::duration<double>(seconds), [] { return false; });
-      return !ended.stop_requested();
+      return ended.wait_for(std::chrono::duration<double>(seconds)) == std::future_status::timeout;
     };
     constexpr double kFlicker = 0.2;  // what is done at once is not shown
     const double begun = steady_seconds();
@@ -64,6 +58,7 @@ void LiveLine::during(const std::string& what, FunctionRef<void()> work) {
     for (double pause = kFlicker; is_live() && goes_on_after(pause); pause = 1)
       show(fmt::format("{}  {}", what, duration(steady_seconds() - begun)));
   });
+  const std::promise<void> until_here = std::move(end);  // ends with the work, however that ends
   work();
 }
 

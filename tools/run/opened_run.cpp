@@ -1,6 +1,5 @@
 #include "tools/run/opened_run.h"
 
-#include <charconv>
 #include <filesystem>
 #include <utility>
 
@@ -31,10 +30,8 @@ std::string metadata_of(const SafetensorsReader& file, const std::string& key) {
 
 // A number of 0 ... kLargestSide, or -1.
 int64_t number_of(std::string_view text) {
-  int64_t number = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool good = failure == std::errc() && end == text.data() + text.size();
-  return good && number >= 0 && number <= kLargestSide ? number : -1;
+  const int64_t number = parse_number<int64_t>(text).value_or(-1);
+  return number >= 0 && number <= kLargestSide ? number : -1;
 }
 
 // "28x28", each number of 1 or more; empty where it is none.

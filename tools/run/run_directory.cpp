@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 #include <filesystem>
 
@@ -11,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/plain_file.h"
+#include "base/text.h"
 
 namespace gradzoo {
 namespace {
@@ -46,11 +46,9 @@ std::vector<int64_t> RunDirectory::epochs_with_picture() const {
   std::error_code error;
   for (const fs::directory_entry& entry : fs::directory_iterator(samples(), error)) {
     const std::string name = entry.path().stem().string();
-    int64_t epoch = 0;
     if (!name.starts_with("epoch-") || entry.path().extension() != ".png") continue;
-    const char* const digits = name.data() + std::strlen("epoch-");
-    const auto [end, failure] = std::from_chars(digits, name.data() + name.size(), epoch);
-    if (failure == std::errc() && end == name.data() + name.size()) epochs.push_back(epoch);
+    if (const auto epoch = parse_number<int64_t>(name.substr(std::strlen("epoch-"))))
+      epochs.push_back(*epoch);
   }
   std::ranges::sort(epochs);
   return epochs;

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <filesystem>
 
@@ -69,13 +68,8 @@ Tensor noise_images(const DataShape& shape, Pixels pixels, int64_t n, uint64_t s
 }
 
 int64_t label_of(const std::string& against) {
-  int64_t label = 0;
-  const char *const begin = against.data() + against.find('=') + 1, *const end =
-                                                                        against.data() + against.size();
-  const auto [stop, failure] = std::from_chars(begin, end, label);
-  if (failure != std::errc() || stop != end)
-    throw Error("anomaly: --against {} names no label. Hint: --against label=9", against);
-  return label;
+  if (const auto label = parse_number<int64_t>(against.substr(against.find('=') + 1))) return *label;
+  throw Error("anomaly: --against {} names no label. Hint: --against label=9", against);
 }
 
 AgainstImages against_label(const OpenedRun& run, int64_t label, Pixels pixels, int64_t n) {
