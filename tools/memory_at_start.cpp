@@ -26,7 +26,8 @@ size_t blas_threads(char** environment) {
 // OpenBLAS starts its threads before main, and where there is no memory for their stacks and buffers it asks
 // for ever: this runs before, by calls of the system alone.
 void check_memory(int, char**, char** environment) {
-  constexpr size_t kThread = size_t{48} << 20, kRest = size_t{32} << 20;
+  // A thread's stack, and its buffer: of 32 MB in OpenBLAS 0.3.21, and of 128 in 0.3.29.
+  constexpr size_t kThread = size_t{144} << 20, kRest = size_t{32} << 20;
   const size_t needed = blas_threads(environment) * kThread + kRest;
   void* const room =
       ::mmap(nullptr, needed, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

@@ -132,21 +132,24 @@ TEST_CASE("Names from outside reach no terminal raw, and paths that lead nowhere
 TEST_CASE("Too little memory is told at once, where OpenBLAS would ask for it for ever") {
   const ScratchDirectory scratch;
   write_small_dataset(scratch.file("data"), 60, 12, 8);
+  int refused = 0;  // before it began
   const auto limited = [&](int megabytes, const std::string& words) {
     std::filesystem::remove_all(scratch.file("run"));
     const std::string line =
-        fmt::format("ulimit -v {}; exec timeout -s KILL 30 '{}' {}", megabytes * 1024, command(), words);
+        fmt::format("ulimit -v {}; OPENBLAS_NUM_THREADS=2 exec timeout -s KILL 30 '{}' {}", megabytes * 1024,
+                    command(), words);
     const ProcessResult result = run_process({"/bin/sh", "-c", line}, scratch.file(""));
     INFO(megabytes, " MB: ", words, " -> ", result.status, ": ", result.err);
     CHECK((result.status == 0 || result.status == 1 || result.status == 127));
     CHECK((result.status == 0) == result.err.empty());
+    refused += contains(result.err, "too little memory to start. Hint: ");
     return result.status;
   };
   for (int megabytes = 40; megabytes < 600; megabytes += 60) {
     limited(megabytes, "--version");
     limited(megabytes, std::string(kTrain) + "--steps 1 --out run --threads 3");
   }
-  CHECK(limited(60, "--version") == 1);
+  CHECK(refused > 0);  // between what the loader needs and what OpenBLAS does
   CHECK(limited(4000, "--version") == 0);
 }
 

@@ -27,7 +27,7 @@ SimdLevel processor_level() {
 
 void set_highest_level(SimdLevel level) {
   int64_t above = 0;
-  if (level < SimdLevel::avx512) above |= HWY_AVX3 | HWY_AVX3_DL;
+  if (level < SimdLevel::avx512) above |= HWY_AVX3 | (HWY_AVX3 - 1);
   if (level < SimdLevel::avx2) above |= HWY_AVX2 | HWY_SSE4 | HWY_SSSE3;
   hwy::DisableTargets(above);
   hwy::GetChosenTarget().DeInit();  // the next kernel chooses
