@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <string_view>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -17,7 +18,7 @@ namespace {
 
 constexpr GrowthOptions kQuick{.sizes = 3, .rounds = 1, .seconds = 0};
 
-const Growth& find(const std::string& name) {
+const Growth& find(std::string_view name) {
   const auto found = std::ranges::find(growths(), name, &Growth::name);
   REQUIRE(found != growths().end());
   return *found;

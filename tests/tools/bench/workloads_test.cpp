@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -14,7 +15,7 @@ using namespace gradzoo;
 
 namespace {
 
-const Workload& workload(const std::string& name) {
+const Workload& workload(std::string_view name) {
   const auto found = std::ranges::find(workloads(), name, &Workload::name);
   REQUIRE(found != workloads().end());
   return *found;
