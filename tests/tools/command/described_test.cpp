@@ -39,15 +39,15 @@ std::vector<std::string> commands_in(const std::string& folder) {
   return commands;
 }
 
-// "-n" of "  -n N   samples", "--out" of "  --out FILE  where".
+// "-n" of "  -n N   samples", "--out" of "  --out FILE  where"; newer CLI11s put the long names in a column.
 std::vector<std::string> options_in(const std::string& help) {
   std::vector<std::string> options;
   bool listed = false;
   for (const std::string& line : lines_of(help)) {
-    if (line.starts_with("Options:")) listed = true;
+    if (line.starts_with("Options:") || line.starts_with("OPTIONS:")) listed = true;
     if (line.empty()) listed = false;
     std::smatch names;
-    static const std::regex kOption("^  (?:-\\w,)?(--?[\\w-]+).*");
+    static const std::regex kOption("^ {2,12}(?:-\\w, *)?(--?[\\w-]+).*");
     if (listed && std::regex_match(line, names, kOption)) options.push_back(names[1]);
   }
   return options;
