@@ -1,12 +1,11 @@
-#include <iterator>
-
 #include "tools/resumed_runs.h"
 
 using namespace gradzoo::test;
 
-TEST_CASE("A run is repeated by its config file, and its bytes do not depend on the number of threads") {
-  std::vector<ResumeTask> tasks = tasks_on_images();
-  std::ranges::copy(tasks_on_points(), std::back_inserter(tasks));
+namespace {
+
+// By its config file, at other numbers of threads.
+void check_repeated(const std::vector<ResumeTask>& tasks) {
   for (const ResumeTask& task : tasks) {
     CAPTURE(task.model);
     CAPTURE(task.data);
@@ -26,4 +25,14 @@ TEST_CASE("A run is repeated by its config file, and its bytes do not depend on 
       CHECK(read_file(scratch.file(run + "/config.toml")) == read_file(scratch.file("t1/config.toml")));
     }
   }
+}
+
+}  // namespace
+
+TEST_CASE("A run on images is repeated by its config file, whose bytes do not depend on the threads") {
+  check_repeated(tasks_on_images());
+}
+
+TEST_CASE("A run on points is repeated by its config file, whose bytes do not depend on the threads") {
+  check_repeated(tasks_on_points());
 }
