@@ -71,9 +71,9 @@ TEST_CASE("a number is the whole text, or it is none") {
       {"3e-310", 3e-310},
       {"inf", INFINITY},
       {"-Infinity", -INFINITY}};
-  for (const auto& [text, wanted] : reals) {
-    CAPTURE(text);
-    CHECK(parse_number<double>(text) == wanted);
+  for (const auto& real : reals) {
+    CAPTURE(real.first);
+    CHECK(parse_number<double>(real.first) == real.second);
   }
   CHECK(std::signbit(parse_number<double>("-0").value_or(1)));
   CHECK(std::isnan(parse_number<double>("nan").value_or(1)));
