@@ -190,7 +190,6 @@ class HttpServer::Connection : public std::enable_shared_from_this<Connection> {
 
   void answer() {
     waits_for_client_ = false;
-    stream_.expires_never();
     keep_alive_ = parser_->keep_alive();
     is_head_ = parser_->get().method() == http::verb::head;
     HttpRequest request = request_of(parser_->release());

@@ -7,6 +7,9 @@
 #include <thread>
 #include <vector>
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include "support/error_message.h"
 #include "tools/serve/served.h"
 
@@ -76,7 +79,9 @@ TEST_CASE("requests are answered one after the other, however they are cut") {
   CHECK(server.ask(kGet + kClose).body == "GET /page here ");
   const Reply head = server.ask("HEAD /page HTTP/1.1\r\nHost: here\r\n" + kClose);
   CHECK(head.status == 200);
-  CHECK(contains(head.head, "Content-Length: 16"));
+  for (const char* line : {"Content-Length: 16", "Cache-Control: no-store", "X-Content-Type-Options: nosniff",
+                           "Cross-Origin-Resource-Policy: same-origin", "Referrer-Policy: no-referrer"})
+    CHECK(contains(head.head, line));
   CHECK(head.body == "");
   CHECK(server
             .ask("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" + kClose +
@@ -124,6 +129,17 @@ TEST_CASE("what is no request, or too long, is refused by one sentence, to its e
   CHECK(status(post + "Transfer-Encoding: chunked\r\n\r\n1;" + std::string(100'000, 'a')) == 400);
   CHECK(server.ask(post + "Content-Length: 16384\r\n\r\n" + long_text).status == 200);
   CHECK(server.echo.asked == 1);
+}
+
+TEST_CASE("a client that goes on sending what is refused still gets its answer") {
+  Listening server;
+  const Connection client(server.port());
+  client.send("POST / HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n");
+  for (int i = 0; i < 3; ++i) {  // a closed socket would take the answer away
+    std::this_thread::sleep_for(50ms);
+    client.send(std::string(1000, 'a'));
+  }
+  CHECK(reply_of(client.receive()).status == 413);
 }
 
 TEST_CASE("whoever is slow is closed at the deadline, though a byte comes now and then") {
@@ -185,6 +201,36 @@ TEST_CASE("what takes long keeps nobody waiting, and is not begun for a client t
   server.echo.go.count_down();
   for (const auto& connection : waiting) CHECK(reply_of(connection->receive()).status == 200);
   CHECK(server.echo.asked == 1 + 99);
+  CHECK(server.ask(slow).status == 200);  // there is room again
+}
+
+TEST_CASE("a client that was just answered is not the one that has kept the server waiting longest") {
+  Listening server({.to_arrive = 600s, .most_connections = 10});
+  const Connection first(server.port());
+  std::vector<std::unique_ptr<Connection>> silent;
+  for (int i = 0; i < 9; ++i) silent.push_back(std::make_unique<Connection>(server.port()));
+  first.send(kGet + "\r\n");
+  CHECK(eventually([&] { return server.echo.asked == 1; }));
+  for (int i = 0; i < 3; ++i) silent.push_back(std::make_unique<Connection>(server.port()));
+  for (size_t i = 0; i < 3; ++i) CHECK(silent[i]->receive() == "");
+  first.send(kGet + kClose);
+  CHECK(first.receive().ends_with("GET /page here "));
+}
+
+TEST_CASE("where there is no file for a client, it is taken once there is") {
+  Listening server;
+  rlimit allowed{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &allowed) == 0);
+  const int free = ::dup(0);
+  ::close(free);
+  const rlimit few{static_cast<rlim_t>(free) + 1, allowed.rlim_max};  // one more
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
+  const Connection client(server.port());
+  client.send(kGet + kClose);
+  std::this_thread::sleep_for(50ms);
+  CHECK(server.echo.asked == 0);
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &allowed) == 0);
+  CHECK(reply_of(client.receive()).status == 200);
 }
 
 TEST_CASE("two servers do not share a port; one that is stopped before it listens does not begin") {
