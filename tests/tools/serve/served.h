@@ -34,12 +34,14 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
 
   bool connected() const { return connected_; }
-  void send(std::string_view bytes) const {
+  /// Whether all could be sent.
+  bool send(std::string_view bytes) const {
     while (!bytes.empty()) {
       const ssize_t n = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-      if (n <= 0) return;
+      if (n <= 0) return false;
       bytes.remove_prefix(static_cast<size_t>(n));
     }
+    return true;
   }
   /// Until the other side closes.
   std::string receive() const {
