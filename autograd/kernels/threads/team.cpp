@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <memory>
 
 #include <omp.h>
@@ -92,18 +93,22 @@ bool Team::run(const Loop& loop, int members) {
   return true;
 }
 
-// Sends those that serve home, starts as many as are wanted, and waits until they stand. The region's first
-// thread only holds it open: its place, where threads are bound to places, is the leader's.
+// Sends those that serve home.
+void Team::dismiss() {
+  if (!host_.joinable()) return;
+  dismissed_ = true;
+  call_ += 2;
+  wake(call_);
+  ++ended_;
+  wake(ended_);
+  host_.join();
+  dismissed_ = false;
+}
+
+// Starts as many as are wanted, and waits until they stand. The region's first thread only holds it open: its
+// place, where threads are bound to places, is the leader's.
 void Team::grow(int members) {
-  if (host_.joinable()) {
-    dismissed_ = true;
-    call_ += 2;
-    wake(call_);
-    ++ended_;
-    wake(ended_);
-    host_.join();
-    dismissed_ = false;
-  }
+  dismiss();
   const uint32_t start = call_, ended = ended_;
   host_ = std::thread([this, members, start, ended] {
 #pragma omp parallel num_threads(members)
@@ -119,6 +124,12 @@ void Team::grow(int members) {
   standing_.wait(0);
   size_ = standing_;  // fewer than wanted where OpenMP has a limit
   standing_ = 0;
+  // OpenMP is ended with the process, and LLVM's fails where threads still serve. A loop that runs then runs on.
+  static const int is_dismissed_at_exit = std::atexit([] {
+    Team& team = of_process();
+    if (!team.taken_.exchange(true)) team.dismiss();
+  });
+  static_cast<void>(is_dismissed_at_exit);
 }
 
 void Team::serve(int member, uint32_t start) {

@@ -56,6 +56,7 @@ class Team {
 
   static Team& of_process();
   void lead(const Loop& loop, int members);
+  void dismiss();
   void grow(int members);
   void serve(int member, uint32_t start);
   void work(int member) noexcept;
