@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include "autograd/kernels/random/random.h"
+#include "autograd/kernels/threads/scratch.h"
 
 namespace gradzoo {
 namespace {
@@ -62,18 +63,37 @@ Tensor randperm(int64_t n, Rng& rng) {
   return out;
 }
 
+namespace {
+
+// Whether that number in [0, 1) lies below p: of a word, all 32 digits.
+bool lies_below(uint32_t word, float p) {
+  const auto high = static_cast<float>(word >> 8), low = static_cast<float>(word & 0xff) * 0x1p-8F;
+  return low < p * 0x1p24F - high;
+}
+bool lies_below(double u, double p) { return u < p; }
+
+}  // namespace
+
 Tensor bernoulli(const Tensor& p, Rng& rng, FirstRow first_row) {
-  Tensor out = rand(p.shape(), rng, p.dtype(), first_row);
+  Tensor out = empty(p.shape(), p.dtype());
+  const Layout layout = layout_of(p.shape());
+  const kernels::RandomAddress at{rng.key(), rng.next_draw(), first_row.value_or(rng.first_row(layout.rows))};
   visit_floating(p.dtype(), [&]<class T>() {
     const T* probability = p.data<T>();
     T* values = out.mutable_data<T>();
+    const int64_t n = out.size();
+    using Draw = std::conditional_t<sizeof(T) == 4, uint32_t, double>;
+    Draw* draws = kernels::scratch<Draw>(n);
+    if constexpr (sizeof(T) == 4)
+      kernels::random_bits(at, draws, layout.rows, layout.cols);
+    else
+      kernels::uniform(at, draws, layout.rows, layout.cols);
     using Bits = std::conditional_t<sizeof(T) == 4, int32_t, int64_t>;  // as wide as T: one vector loop
     Bits wrong_any = 0;
-    const int64_t n = out.size();
     for (int64_t i = 0; i < n; ++i) {
       const T q = probability[i];
       wrong_any |= static_cast<Bits>(!((q >= 0) & (q <= 1)));  // true of NaN
-      values[i] = values[i] < q ? T{1} : T{0};
+      values[i] = lies_below(draws[i], q) ? T{1} : T{0};
     }
     if (wrong_any == 0) return;
     rng.set_draw(rng.draw() - 1);

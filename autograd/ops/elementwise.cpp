@@ -107,9 +107,11 @@ void Minimum::vjp(Vjp& v, const Tensor& g) const {
   if (v.needs(1)) v.give(1, winners_share(lt(b, a), a, b, g));
 }
 
-// c = 0 and c = 1 stand apart: at x = 0 the formula would read 0 * 0^-1.
+// c = 0 and c = 1 stand apart: at x = 0 the formula would read 0 * 0^-1. Where c < 0, x^(c-1) alone may leave
+// the range: c (g y) / x.
 void PowScalar::vjp(Vjp& v, const Tensor& g) const {
   if (c == 0.0 || c == 1.0) return v.give(0, mul(g, c));
+  if (c < 0.0) return v.give(0, div(mul(mul(g, c), pow(v.in(0), c)), v.in(0)));
   v.give(0, mul(g, mul(pow(v.in(0), c - 1.0), c)));
 }
 

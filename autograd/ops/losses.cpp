@@ -66,11 +66,11 @@ Shape CrossEntropy::shape(Inputs in) const {
 void CrossEntropy::forward(Inputs in, Tensor& out) const {
   const int64_t rows = in[0].dim(0), classes = in[0].dim(1);
   visit_floating(out.dtype(), [&]<class T>() {
-    const T* logits = in[0].data<T>();
+    Tensor log_p = empty_like(in[0]);
+    kernels::log_softmax(in[0].data<T>(), log_p.mutable_data<T>(), rows, classes, 1);
     const int64_t* label = in[1].data<int64_t>();
     T* y = out.mutable_data<T>();
-    kernels::logsumexp(logits, y, rows, classes, 1);
-    for (int64_t row = 0; row < rows; ++row) y[row] -= logits[row * classes + label[row]];
+    for (int64_t row = 0; row < rows; ++row) y[row] = -log_p.data<T>()[row * classes + label[row]];
   });
 }
 

@@ -9,13 +9,18 @@ namespace gradzoo::ops {
 /// Elementwise on logits l and targets t of one shape; at l = +-inf and a target of 0 or 1 the limits.
 struct BceWithLogits {
   static constexpr const char* name = "binary_cross_entropy_with_logits";
-  static constexpr const char* formula = "y = softplus(l) - l t;  dl = g (sigmoid(l) - t);  dt = -g l";
+  static constexpr const char* formula =
+      "y = softplus(l) - l t;  dl = g ((1 - t) sigmoid(l) - t sigmoid(-l));  dt = -g l";
   static constexpr Kind kind = Kind::elementwise;
   static constexpr std::array<unsigned, 2> saves = {reads_in(0) | reads_in(1), reads_in(0)};
   Shape shape(Inputs in) const;
   void forward(Inputs in, Tensor& out) const;
   void vjp(Vjp& v, const Tensor& g) const {
-    if (v.needs(0)) v.give(0, mul(g, sub(sigmoid(v.in(0)), v.in(1))));
+    if (v.needs(0)) {  // sigmoid(l) - t, whose digits would cancel
+      const Tensor &l = v.in(0), &t = v.in(1);
+      const Tensor up = mul(add(neg(t), 1.0), sigmoid(l)), down = mul(t, sigmoid(neg(l)));
+      v.give(0, mul(g, sub(up, down)));
+    }
     if (v.needs(1)) v.give(1, neg(mul(g, v.in(0))));
   }
   void vjp_fast(Vjp& v, const Tensor& g) const;
@@ -25,15 +30,17 @@ struct BceWithLogits {
 /// -log softmax(l)[label] a row: l (B, C), labels (B) -> (B).
 struct CrossEntropy {
   static constexpr const char* name = "cross_entropy";
-  static constexpr const char* formula = "y = logsumexp(l) - l[k];  dl = g (softmax(l) - one_hot(k))";
+  static constexpr const char* formula =
+      "y = -log p[k], p = softmax(l);  dl = g p, at k -g sum_{j != k} p[j]";
   static constexpr Kind kind = Kind::other;
   static constexpr std::array<Role, 2> roles = {Role::value, Role::index};
   static constexpr std::array<unsigned, 2> saves = {reads_in(0) | reads_in(1), kReadsNothing};
   Shape shape(Inputs in) const;
   void forward(Inputs in, Tensor& out) const;
   void vjp(Vjp& v, const Tensor& g) const {
-    const Tensor &l = v.in(0), &k = v.in(1);
-    v.give(0, mul(unsqueeze(g, 1), sub(softmax(l, 1), one_hot(k, l.dim(1), l.dtype()))));
+    const Tensor &l = v.in(0), is_k = one_hot(v.in(1), l.dim(1), l.dtype());
+    const Tensor others = mul(softmax(l, 1), add(neg(is_k), 1.0));
+    v.give(0, mul(unsqueeze(g, 1), sub(others, mul(is_k, sum(others, 1, /*keepdim=*/true)))));
   }
   static std::vector<OpCase<CrossEntropy>> cases();
 };

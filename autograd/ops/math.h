@@ -116,9 +116,8 @@ struct Sqrt : UnaryOp<kernels::Unary::sqrt, kReadsOut> {
 struct Rsqrt : UnaryOp<kernels::Unary::rsqrt, kReadsOut> {
   static constexpr const char* name = "rsqrt";
   static constexpr const char* formula = "y = 1 / sqrt(x);  dx = -g/2 y^3";
-  void vjp(Vjp& v, const Tensor& g) const {
-    const Tensor cube = pow(v.out(), 3.0);
-    v.give(0, mul(mul(g, -0.5), cube));
+  void vjp(Vjp& v, const Tensor& g) const {  // y^3 alone may leave the range
+    v.give(0, mul(mul(mul(mul(g, -0.5), v.out()), v.out()), v.out()));
   }
   static std::vector<OpCase<Rsqrt>> cases() { return unary_cases<Rsqrt>({.low = 0.5}); }
 };
@@ -126,7 +125,7 @@ struct Rsqrt : UnaryOp<kernels::Unary::rsqrt, kReadsOut> {
 struct Reciprocal : UnaryOp<kernels::Unary::reciprocal, kReadsOut> {
   static constexpr const char* name = "reciprocal";
   static constexpr const char* formula = "y = 1 / x;  dx = -g y^2";
-  void vjp(Vjp& v, const Tensor& g) const { v.give(0, neg(mul(g, square(v.out())))); }
+  void vjp(Vjp& v, const Tensor& g) const { v.give(0, neg(mul(mul(g, v.out()), v.out()))); }
   static std::vector<OpCase<Reciprocal>> cases() {
     return unary_cases<Reciprocal>({.avoid = 0.0, .margin = 0.5});
   }
@@ -135,7 +134,7 @@ struct Reciprocal : UnaryOp<kernels::Unary::reciprocal, kReadsOut> {
 struct Square : UnaryOp<kernels::Unary::square, reads_in(0)> {
   static constexpr const char* name = "square";
   static constexpr const char* formula = "y = x^2;  dx = 2 g x";
-  void vjp(Vjp& v, const Tensor& g) const { v.give(0, mul(g, mul(v.in(0), 2.0))); }
+  void vjp(Vjp& v, const Tensor& g) const { v.give(0, mul(mul(g, 2.0), v.in(0))); }
   static std::vector<OpCase<Square>> cases() { return unary_cases<Square>({}); }
 };
 

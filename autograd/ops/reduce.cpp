@@ -1,6 +1,7 @@
 #include "autograd/ops/reduce.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -80,6 +81,12 @@ std::vector<OpCase<SumTo>> SumTo::cases() {
   return cases;
 }
 
+bool has_left_range(const Tensor& total) {
+  return visit_floating(total.dtype(), [&]<class T>() {
+    return std::any_of(total.data<T>(), total.data<T>() + total.size(), [](T t) { return std::isinf(t); });
+  });
+}
+
 Tensor tie_shares(const Tensor& x, const Tensor& extremum) {
   const NoGrad constant;
   const Tensor equal = cast(eq(x, extremum), x.dtype());
@@ -151,7 +158,9 @@ Tensor sum_to(const Tensor& x, const Shape& shape) {
 Tensor mean(const Tensor& x, int axis, bool keepdim) {
   const CompositeScope mean_of_axis(ops::kMean);
   const int from_end = ops::axis_from_end(axis, x.rank(), "mean");
-  return div(sum(x, from_end, keepdim), static_cast<double>(x.shape()[from_end]));
+  const Tensor total = sum(x, from_end, keepdim);
+  const auto n = static_cast<double>(x.shape()[from_end]);
+  return ops::has_left_range(total) ? sum(div(x, n), from_end, keepdim) : div(total, n);
 }
 
 Tensor mean(const Tensor& x) {

@@ -66,6 +66,9 @@ struct SumTo {
   static std::vector<OpCase<SumTo>> cases();
 };
 
+/// Whether a sum is infinite: the mean of finite numbers is then that of their shares, x / n.
+bool has_left_range(const Tensor& total);
+
 /// For each line along the axis: 1 / (number of elements that equal `extremum`) where x equals it, else 0. It
 /// is a constant to derivatives.
 Tensor tie_shares(const Tensor& x, const Tensor& extremum);

@@ -92,7 +92,8 @@ Tensor sum(const Tensor& x, std::initializer_list<int> axes, bool keepdim) {
 
 Tensor mean(const Tensor& x, std::initializer_list<int> axes, bool keepdim) {
   const Tensor total = sum_over(x, axes, keepdim, "mean");
-  return div(total, static_cast<double>(count_over(x.shape(), axes)));
+  const auto n = static_cast<double>(count_over(x.shape(), axes));
+  return ops::has_left_range(total) ? sum_over(div(x, n), axes, keepdim, "mean") : div(total, n);
 }
 
 Tensor var(const Tensor& x, std::initializer_list<int> axes, bool keepdim, int correction) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <numbers>
+
 #include "autograd/op.h"
 #include "autograd/ops.h"
 #include "autograd/ops/axis.h"
@@ -49,7 +51,14 @@ struct Softmax {
   void forward(Inputs in, Tensor& out) const;
   void vjp(Vjp& v, const Tensor& g) const {
     const Tensor& y = v.out();
-    v.give(0, mul(y, sub(g, sum(mul(g, y), axis, /*keepdim=*/true))));
+    const auto mean_of = [&](const Tensor& t) { return sum(mul(t, y), axis, /*keepdim=*/true); };
+    // A constant off g changes nothing; off their own mean, no digits cancel where a y is near 1.
+    const Tensor near = [&] {
+      const NoGrad constant;
+      return mean_of(g);
+    }();
+    const Tensor off = sub(g, near);
+    v.give(0, mul(y, sub(off, mean_of(off))));
   }
   static std::vector<OpCase<Softmax>> cases() { return softmax_cases<Softmax>(); }
 };
@@ -64,8 +73,11 @@ struct LogSoftmax {
   Shape shape(Inputs in) const { return in[0].shape(); }
   void forward(Inputs in, Tensor& out) const;
   void vjp(Vjp& v, const Tensor& g) const {
-    const Tensor total = sum(g, axis, /*keepdim=*/true);
-    v.give(0, sub(g, mul(exp(v.out()), total)));
+    // Where e^y > 1/2, (g - sum_j g_j) - (e^y - 1) sum_j g_j.
+    const Tensor &y = v.out(), total = sum(g, axis, /*keepdim=*/true);
+    const Tensor is_likely = gt(y, -std::numbers::ln2);
+    const Tensor rest = where(is_likely, sub(g, total), g), p = where(is_likely, expm1(y), exp(y));
+    v.give(0, sub(rest, mul(p, total)));
   }
   static std::vector<OpCase<LogSoftmax>> cases() { return softmax_cases<LogSoftmax>(); }
 };

@@ -1,5 +1,7 @@
 #include "nn/layers/batch_norm.h"
 
+#include <limits>
+
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "nn/parallel/shards.h"
@@ -38,7 +40,9 @@ Tensor BatchNorm1d::by_batch(const Tensor& x, int64_t parts) const {
   }
   const Tensor y = reshape(x, {x.dim(0) / parts, parts, features});
   const Tensor m = mean(y, 0, true), off = y - m;  // (1, parts, features), (B / parts, parts, features)
-  const Tensor s = sqrt(mean(square(off), 0, true) + options_.eps);
+  const Tensor var = mean(square(off), 0, true), far = eq(var, std::numeric_limits<double>::infinity());
+  Tensor s = sqrt(var + options_.eps);
+  if (any(far)) s = where(far, stddev_axis(y, 0, true, 0), s);  // where eps is nothing, and squares too much
   {
     const NoGrad quiet;
     seen_ = mean_over_shards(mean(concat(m, s, 0), 1));

@@ -1,10 +1,14 @@
 #include "autograd/random.h"
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
+#include <vector>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "autograd/kernels/random/random.h"
 #include "autograd/ops.h"
 #include "support/error_message.h"
 
@@ -12,14 +16,29 @@ namespace gradzoo {
 namespace {
 
 TEST_CASE("a Bernoulli draw is 1 exactly where the uniform draw of its place lies below p") {
-  for (const DType dtype : {DType::f32, DType::f64}) {
-    Rng chosen(1, "random_test"), uniform(1, "random_test");
-    const Tensor p = rand({200, 50}, chosen, dtype), u_of_p = rand({200, 50}, uniform, dtype);
-    const std::vector<double> ones = bernoulli(p, chosen).to_vector(),
-                              u = rand({200, 50}, uniform, dtype).to_vector(), bound = u_of_p.to_vector();
-    size_t wrong = 0;
-    for (size_t i = 0; i < u.size(); ++i) wrong += (ones[i] == 1) != (u[i] < bound[i]);
-    CHECK(wrong == 0);
+  Rng chosen(1, "random_test"), uniform(1, "random_test");
+  const Tensor p = rand({200, 50}, chosen, DType::f64);
+  const std::vector<double> bound = rand({200, 50}, uniform, DType::f64).to_vector(),
+                            ones = bernoulli(p, chosen).to_vector(),
+                            u = rand({200, 50}, uniform, DType::f64).to_vector();
+  for (size_t i = 0; i < u.size(); ++i) REQUIRE((ones[i] == 1) == (u[i] < bound[i]));
+}
+
+TEST_CASE("a Bernoulli draw of a float p takes all 32 digits of its place's word") {
+  constexpr int64_t kRows = 1000, kCols = 1000;
+  Rng rng(1, "random_test");
+  std::vector<uint32_t> words(kRows * kCols);
+  kernels::random_bits({rng.key(), rng.draw(), 0}, words.data(), kRows, kCols);
+  Tensor p = empty({kRows, kCols}, DType::f32);
+  for (size_t i = 0; i < words.size(); ++i) {  // at the word, just below it, just above
+    const auto near = static_cast<float>(words[i] * 0x1p-32);
+    const float choices[] = {near, std::nextafter(near, 0.0F), std::nextafter(near, 1.0F), 0x1p-30F};
+    p.mutable_data<float>()[i] = std::min(1.0F, choices[i % 4]);
+  }
+  const Tensor drawn = bernoulli(p, rng);
+  for (size_t i = 0; i < words.size(); ++i) {
+    const bool is_below = words[i] * 0x1p-32 < static_cast<double>(p.data<float>()[i]);
+    REQUIRE((drawn.data<float>()[i] == 1) == is_below);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "autograd/kernels/threads/parallel.h"
+#include "autograd/kernels/threads/scratch.h"
 
 namespace gradzoo::kernels {
 namespace {
@@ -31,15 +32,21 @@ void for_pixels(const PoolSizes& s, int64_t first, Fn&& fn) {
 
 }  // namespace
 
+// Of many pixels in double.
 template <class T>
 void pool_sum(const PoolSizes& s, T factor, const T* x, T* y) {
+  constexpr int64_t kFewPixels = 64;
+  struct Sums;
   for_windows(s, [&](int64_t window, int64_t first) {
-    T* sums = y + window * s.channels;
-    std::fill_n(sums, s.channels, T{0});
-    for_pixels(s, first, [&](int64_t at) {
-      for (int64_t c = 0; c < s.channels; ++c) sums[c] += x[at + c];
-    });
-    for (int64_t c = 0; c < s.channels; ++c) sums[c] *= factor;
+    T* const to = y + window * s.channels;
+    const auto add_to = [&](auto* sums) {
+      std::fill_n(sums, s.channels, 0);
+      for_pixels(s, first, [&](int64_t at) {
+        for (int64_t c = 0; c < s.channels; ++c) sums[c] += x[at + c];
+      });
+      for (int64_t c = 0; c < s.channels; ++c) to[c] = static_cast<T>(sums[c]) * factor;
+    };
+    s.k* s.k <= kFewPixels ? add_to(to) : add_to(scratch<double, Sums>(s.channels));
   });
 }
 template void pool_sum(const PoolSizes&, float, const float*, float*);

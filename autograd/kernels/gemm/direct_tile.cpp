@@ -22,11 +22,10 @@ constexpr int kDotRows = kWide ? 5 : 3, kDotColumns = kWide ? 5 : 4;
 
 using V = Vector<float>;
 
-HWY_INLINE V begin_of(const DirectTile& t, const float* c, const float* bias, int64_t count) {
-  const Tag<float> d;
-  if (bias != nullptr) return load_some(bias, count);
-  if (t.beta == 0) return hn::Zero(d);
-  return hn::Mul(hn::Set(d, t.beta), load_some(c, count));
+/// C = beta C + sum. What earlier blocks of K have made is large beside one number: it comes in at the end.
+HWY_INLINE void store_sum(const DirectTile& t, V sum, float* c, int64_t count) {
+  if (t.beta != 0) sum = hn::MulAdd(hn::Set(Tag<float>(), t.beta), load_some(c, count), sum);
+  store_some(sum, c, count);
 }
 
 /// R rows by W vectors of C, `columns` numbers wide. B's rows go by in vectors, A's numbers one by one.
@@ -40,8 +39,9 @@ HWY_INLINE void block(const DirectTile& t, int64_t row, int64_t column, int64_t 
   for (int r = 0; r < R; ++r) {
     HWY_UNROLL(16)
     for (int w = 0; w < W; ++w)
-      sums[r][w] = begin_of(t, c + r * t.ldc + w * n, t.bias == nullptr ? nullptr : t.bias + column + w * n,
-                            kWhole ? n : std::max<int64_t>(0, columns - w * n));
+      sums[r][w] = t.bias == nullptr ? hn::Zero(d)
+                                     : load_some(t.bias + column + w * n,
+                                                 kWhole ? n : std::max<int64_t>(0, columns - w * n));
   }
   const float* a = t.a + row * row_step;
   const float* b = t.b + column;
@@ -62,7 +62,7 @@ HWY_INLINE void block(const DirectTile& t, int64_t row, int64_t column, int64_t 
   for (int r = 0; r < R; ++r) {
     HWY_UNROLL(16)
     for (int w = 0; w < W; ++w)
-      store_some(sums[r][w], c + r * t.ldc + w * n, kWhole ? n : std::max<int64_t>(0, columns - w * n));
+      store_sum(t, sums[r][w], c + r * t.ldc + w * n, kWhole ? n : std::max<int64_t>(0, columns - w * n));
   }
 }
 

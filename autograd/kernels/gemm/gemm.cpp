@@ -168,7 +168,7 @@ void multiply_here(const Product<T>& p) {
   }
 }
 
-/// C from products of K's blocks, each in its own scratch, added in order.
+/// C from products of K's blocks, each in its own scratch, added in order and in double.
 template <class T>
 void multiply_deep(const Product<T>& p, int64_t depth) {
   const int64_t area = p.m * p.n, blocks = (p.k + depth - 1) / depth;
@@ -184,10 +184,16 @@ void multiply_deep(const Product<T>& p, int64_t depth) {
     }
   });
   start(p);
-  parallel_for(area, 8192, 16, [&](int64_t begin, int64_t end) {
-    for (int64_t block = 0; block < blocks; ++block) {
-      const T* from = partial + block * area;
-      for (int64_t i = begin; i < end; ++i) p.c[i] += from[i];
+  constexpr int64_t kStrip = 64;
+  parallel_for(area, std::max(kStrip, 65536 / blocks), kStrip, [&](int64_t begin, int64_t end) {
+    for (int64_t first = begin; first < end; first += kStrip) {
+      const int64_t width = std::min(kStrip, end - first);
+      double sums[kStrip];
+      std::copy_n(p.c + first, width, sums);
+      for (int64_t block = 0; block < blocks; ++block) {
+        for (int64_t i = 0; i < width; ++i) sums[i] += static_cast<double>(partial[block * area + first + i]);
+      }
+      for (int64_t i = 0; i < width; ++i) p.c[first + i] = static_cast<T>(sums[i]);
     }
   });
 }
@@ -206,6 +212,9 @@ void turn_b(Product<T>& p) {
   p.ldb = stride;
   p.trans_b = false;
 }
+
+/// A vector times a matrix adds one number after another, in single precision.
+constexpr int64_t kLongVector = 4096, kVectorDepth = 256;
 
 void prepare_product(int64_t m, int64_t n, int64_t k) {
   prepare_blas();
@@ -227,6 +236,7 @@ void gemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, const T* 
   if (k == 0) return start(p);
   counted_flops() += p.flops();
   if (std::is_same_v<T, float> && trans_b && transposing_pays(m, n, k)) turn_b(p);
+  if ((m == 1 || n == 1) && k > kLongVector) return multiply_deep(p, kVectorDepth);
   const Tiling tiling = direct_tiling_of(p).value_or(packed_tiling(m, n, k, true));
   if (tiling.partial) return multiply_deep(p, tiling.depth);
   const int64_t grain = p.flops() < kSerialFlops ? tiling.count() : 1;

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "autograd/kernels/threads/parallel.h"
+#include "autograd/kernels/threads/scratch.h"
 
 namespace gradzoo::kernels {
 namespace {
@@ -17,16 +18,36 @@ int64_t grain_of(int64_t elements_each) {
   return std::max<int64_t>(1, kGrain / std::max<int64_t>(elements_each, 1));
 }
 
-/// Calls fn(o, begin, end) on column ranges [begin, end) of inner, for every o: what one call adds to is its
-/// own, so that sums keep index order whatever the threads.
-template <class Fn>
-void for_each_strip(int64_t outer, int64_t m, int64_t inner, Fn fn) {
-  constexpr int64_t kStrip = 64;
+/// To row place(row, column) of y's (outer, n, inner) are added the rows of src (outer, m, inner) with the
+/// same o: in their order, whatever the threads, and in double where many may fall into one place.
+template <class T, class Place>
+void add_rows(const T* src, T* y, int64_t outer, int64_t n, int64_t m, int64_t inner, Place place) {
+  constexpr int64_t kStrip = 64, kFew = 64;
+  struct Sums;
   const int64_t strips = (inner + kStrip - 1) / kStrip;
   parallel_for(outer * strips, grain_of(m * std::min(inner, kStrip)), 1, [=](int64_t begin, int64_t end) {
     for (int64_t task = begin; task < end; ++task) {
-      const int64_t first = task % strips * kStrip;
-      fn(task / strips, first, std::min(inner, first + kStrip));
+      const int64_t o = task / strips, first = task % strips * kStrip,
+                    width = std::min(kStrip, inner - first);
+      const auto add_to = [&](auto* sums, int64_t stride) {
+        for (int64_t row = o * m; row < (o + 1) * m; ++row) {
+          for (int64_t i = 0; i < width; ++i) {
+            auto& sum = sums[place(row, first + i) * stride + i];
+            sum += src[row * inner + first + i];
+          }
+        }
+      };
+      T* const to = y + o * n * inner + first;
+      if (m <= kFew) {
+        add_to(to, inner);
+        continue;
+      }
+      double* const sums = scratch<double, Sums>(n * width);
+      for (int64_t r = 0; r < n; ++r) std::copy_n(to + r * inner, width, sums + r * width);
+      add_to(sums, width);
+      for (int64_t r = 0; r < n; ++r)
+        std::transform(sums + r * width, sums + (r + 1) * width, to + r * inner,
+                       [](double sum) { return static_cast<T>(sum); });
     }
   });
 }
@@ -54,12 +75,8 @@ void gather(const T* x, const int64_t* index, T* y, int64_t outer, int64_t n, in
 template <class T>
 void scatter_add(const T* src, const int64_t* index, T* y, int64_t outer, int64_t n, int64_t m,
                  int64_t inner) {
-  for_each_strip(outer, m, inner, [=](int64_t o, int64_t begin, int64_t end) {
-    for (int64_t j = 0; j < m; ++j) {
-      const int64_t row = (o * m + j) * inner;
-      for (int64_t i = begin; i < end; ++i) y[(o * n + index[row + i]) * inner + i] += src[row + i];
-    }
-  });
+  add_rows(src, y, outer, n, m, inner,
+           [=](int64_t row, int64_t column) { return index[row * inner + column]; });
 }
 
 template <class T>
@@ -76,13 +93,7 @@ void index_select(const T* x, const int64_t* index, T* y, int64_t outer, int64_t
 
 template <class T>
 void index_add(const T* src, const int64_t* index, T* y, int64_t outer, int64_t n, int64_t m, int64_t inner) {
-  for_each_strip(outer, m, inner, [=](int64_t o, int64_t begin, int64_t end) {
-    for (int64_t j = 0; j < m; ++j) {
-      const T* from = src + (o * m + j) * inner;
-      T* to = y + (o * n + index[j]) * inner;
-      for (int64_t i = begin; i < end; ++i) to[i] += from[i];
-    }
-  });
+  add_rows(src, y, outer, n, m, inner, [=](int64_t row, int64_t) { return index[row % m]; });
 }
 
 bool indices_valid(const int64_t* index, int64_t count, int64_t n) {

@@ -21,14 +21,14 @@ void strided_store(const T* x, T* y, int rank, const int64_t* dims, const int64_
 /// checked the indices.
 template <class T>
 void gather(const T* x, const int64_t* index, T* y, int64_t outer, int64_t n, int64_t m, int64_t inner);
-/// y (outer, n, inner) += src (outer, m, inner) at index, in index order.
+/// y (outer, n, inner) += src (outer, m, inner) at index, in index order, and in double where there are many.
 template <class T>
 void scatter_add(const T* src, const int64_t* index, T* y, int64_t outer, int64_t n, int64_t m,
                  int64_t inner);
 /// y (outer, m, inner)[o,j,:] = x (outer, n, inner)[o, index[j], :].
 template <class T>
 void index_select(const T* x, const int64_t* index, T* y, int64_t outer, int64_t n, int64_t m, int64_t inner);
-/// y (outer, n, inner)[o, index[j], :] += src (outer, m, inner)[o,j,:], in index order.
+/// y (outer, n, inner)[o, index[j], :] += src (outer, m, inner)[o,j,:], likewise.
 template <class T>
 void index_add(const T* src, const int64_t* index, T* y, int64_t outer, int64_t n, int64_t m, int64_t inner);
 /// True where all of index lies in [0, n).

@@ -18,17 +18,23 @@ HWY_BEFORE_NAMESPACE();
 namespace gradzoo::kernels::HWY_NAMESPACE {
 namespace {
 
+constexpr int64_t kFewPixels = 64;  // whose sum, one number after another, has lost little
+
 /// sums[c] = sum of x[c] over the pixels, or of the squares of x[c] - mean[c] where there is a mean.
 template <class T>
 HWY_NOINLINE void channel_sums(int64_t pixels, int64_t channels, const T* x, const T* mean, T* sums) {
   for_vectors<T>(channels, [&](auto d, const auto& load, const auto& store) HWY_ATTR {
-    auto sum = hn::Zero(d);
+    SumOfSums<decltype(hn::Zero(d))> total{hn::Zero(d), hn::Zero(d)};
     const auto centre = mean == nullptr ? hn::Zero(d) : load(mean);
-    for (int64_t p = 0; p < pixels; ++p) {
-      const auto value = hn::Sub(load(x + p * channels), centre);
-      sum = mean == nullptr ? hn::Add(sum, value) : hn::MulAdd(value, value, sum);
+    for (int64_t first = 0; first < pixels; first += kFewPixels) {
+      auto sum = hn::Zero(d);
+      for (int64_t p = first; p < std::min(pixels, first + kFewPixels); ++p) {
+        const auto value = hn::Sub(load(x + p * channels), centre);
+        sum = mean == nullptr ? hn::Add(sum, value) : hn::MulAdd(value, value, sum);
+      }
+      total.add(sum);
     }
-    store(sum, sums);
+    store(total.value(), sums);
   });
 }
 
@@ -52,18 +58,23 @@ HWY_NOINLINE void slope_sums(int64_t pixels, int64_t channels, bool silu_too, co
                              const T* a, const T* b, const T* mean, T* h, T* sums, T* moments) {
   const ActivationFn<Activation::silu, 1> slope{1, 0};
   for_vectors<T>(channels, [&](auto d, const auto& load, const auto& store) HWY_ATTR {
-    auto sum = hn::Zero(d), moment = hn::Zero(d);
+    SumOfSums<decltype(hn::Zero(d))> total{hn::Zero(d), hn::Zero(d)}, total_moment = total;
     const auto factor = load(a), offset = load(b), centre = load(mean);
-    for (int64_t p = 0; p < pixels; ++p) {
-      const auto value = load(x + p * channels);
-      auto slanted = load(g + p * channels);
-      if (silu_too) slanted = hn::Mul(slanted, slope(d, hn::MulAdd(value, factor, offset)));
-      store(slanted, h + p * channels);
-      sum = hn::Add(sum, slanted);
-      moment = hn::MulAdd(slanted, hn::Sub(value, centre), moment);
+    for (int64_t first = 0; first < pixels; first += kFewPixels) {
+      auto sum = hn::Zero(d), moment = hn::Zero(d);
+      for (int64_t p = first; p < std::min(pixels, first + kFewPixels); ++p) {
+        const auto value = load(x + p * channels);
+        auto slanted = load(g + p * channels);
+        if (silu_too) slanted = hn::Mul(slanted, slope(d, hn::MulAdd(value, factor, offset)));
+        store(slanted, h + p * channels);
+        sum = hn::Add(sum, slanted);
+        moment = hn::MulAdd(slanted, hn::Sub(value, centre), moment);
+      }
+      total.add(sum);
+      total_moment.add(moment);
     }
-    store(sum, sums);
-    store(moment, moments);
+    store(total.value(), sums);
+    store(total_moment.value(), moments);
   });
 }
 

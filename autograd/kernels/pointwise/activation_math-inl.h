@@ -19,7 +19,7 @@ namespace gradzoo::kernels::HWY_NAMESPACE {
 /// p = sigmoid(x), q = 1 - p = sigmoid(-x), both to full relative accuracy.
 template <class V>
 struct Logistic {
-  V p, q;
+  V x, p, q;
 };
 
 template <class D, class V>
@@ -28,7 +28,14 @@ HWY_INLINE Logistic<V> logistic(D d, V x) {
   const V large = hn::Div(constant(d, 1), hn::Add(constant(d, 1), e));
   const V small = hn::Mul(e, large);
   const auto positive = hn::Ge(x, hn::Zero(d));
-  return {hn::IfThenElse(positive, large, small), hn::IfThenElse(positive, small, large)};
+  return {x, hn::IfThenElse(positive, large, small), hn::IfThenElse(positive, small, large)};
+}
+
+/// q - p = -tanh(x / 2), to full relative accuracy: +-(e^-|x| - 1) / (1 + e^-|x|).
+template <class D, class V>
+HWY_INLINE V difference(D d, const Logistic<V>& s) {
+  const V size = hn::Mul(hn::Expm1(d, hn::Neg(hn::Abs(s.x))), hn::Max(s.p, s.q));
+  return hn::CopySign(size, hn::Neg(s.x));
 }
 
 /// sigmoid(-|x|) = e / (1 + e), e = e^-|x|, as `value` and what its rounding lost.
@@ -74,7 +81,7 @@ HWY_INLINE V sigmoid_derivative(D d, int n, const Logistic<V>& s) {
     sum = hn::MulAdd(constant(d, row[k]), power, hn::Mul(sum, s.q));
     power = hn::Mul(power, s.p);
   }
-  if (n % 2 == 0) sum = hn::Mul(sum, hn::Sub(s.q, s.p));
+  if (n % 2 == 0) sum = hn::Mul(sum, difference(d, s));
   return hn::Mul(hn::Mul(s.p, s.q), sum);
 }
 

@@ -33,9 +33,8 @@ HWY_INLINE void bce_grad(const T* g, const T* l, const T* t, T* y, int64_t n) {
   const hn::ScalableTag<T> d;
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
   const auto f = [d](auto g_, auto l_, auto t_) HWY_ATTR {
-    const auto one = constant(d, 1), e = exp(d, hn::Neg(hn::Abs(l_)));
-    const auto sigmoid = hn::Div(hn::IfThenElse(hn::Ge(l_, hn::Zero(d)), one, e), hn::Add(one, e));
-    return hn::Mul(g_, hn::Sub(sigmoid, t_));
+    const auto s = logistic(d, l_);
+    return hn::Mul(g_, hn::Sub(hn::Mul(hn::Sub(constant(d, 1), t_), s.p), hn::Mul(t_, s.q)));
   };
   int64_t i = 0;
   for (; i + lanes <= n; i += lanes) {

@@ -26,10 +26,11 @@ HWY_INLINE V near_rise(D d, V s, V e) {
 /// e^3/24). For |e| at most 1/16 what is left out is below e^4/120, an ulp of a float.
 template <class D, class V>
 HWY_INLINE V tiny_rise(D d, V s, V e) {
-  const auto [p, q] = logistic(d, s);
+  const auto at = logistic(d, s);
+  const V p = at.p, q = at.q;
   const V third =
       hn::Mul(constant(d, 1.0 / 24), hn::NegMulAdd(constant(d, 6), hn::Mul(p, q), constant(d, 1)));
-  const V second = hn::MulAdd(e, third, hn::Mul(constant(d, 1.0 / 6), hn::Sub(q, p)));
+  const V second = hn::MulAdd(e, third, hn::Mul(constant(d, 1.0 / 6), difference(d, at)));
   const V first = hn::MulAdd(e, second, constant(d, 0.5));
   const V pe = hn::Mul(p, e);
   return hn::MulAdd(hn::Mul(pe, hn::Mul(q, e)), first, pe);

@@ -140,6 +140,18 @@ HWY_INLINE V tanh(D d, V x) {
   return hn::IfThenElse(hn::IsNaN(x), x, hn::CopySign(hn::MulAdd(error, inverse, ratio), x));
 }
 
+/// A sum of many sums of few: what each addition rounds away is added at the end (Knuth's two-sum).
+template <class V>
+struct SumOfSums {
+  V total, lost;
+  HWY_INLINE void add(V x) {
+    const V sum = hn::Add(total, x), added = hn::Sub(sum, total);
+    lost = hn::Add(lost, hn::Add(hn::Sub(total, hn::Sub(sum, added)), hn::Sub(x, added)));
+    total = sum;
+  }
+  HWY_INLINE V value() const { return hn::Add(total, lost); }
+};
+
 /// Applies the scalar `f` to every lane.
 template <class D, class V, class F>
 HWY_INLINE V each_lane(D d, V x, F f) {

@@ -34,35 +34,39 @@ HWY_INLINE void row_words(const RandomAddress& at, uint64_t row, uint64_t block,
   }
 }
 
-HWY_INLINE void uniforms(const uint32_t* words, float* u, int64_t n) {
-  const hn::ScalableTag<float> d;
-  const hn::RebindToSigned<decltype(d)> di;
-  const hn::RebindToUnsigned<decltype(d)> du;
-  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
-  for (int64_t i = 0; i < n; i += lanes) {
-    const auto high = hn::BitCast(di, hn::ShiftRight<8>(hn::LoadU(du, words + i)));
-    hn::StoreU(hn::Mul(hn::ConvertTo(d, high), hn::Set(d, 0x1p-24F)), d, u + i);
+/// Whether the numbers in [0, 1) that the words are lie below p. A word has more digits than a float: its
+/// last eight are beside what p is above the others, a difference that is exact where they matter.
+template <class D, class V>
+HWY_INLINE auto lies_below(D d, const uint32_t* words, V p) {
+  if constexpr (sizeof(Lane<D>) == 4) {
+    const hn::RebindToSigned<D> di;
+    const hn::RebindToUnsigned<D> du;
+    const auto word = hn::LoadU(du, words);
+    const V high = hn::ConvertTo(d, hn::BitCast(di, hn::ShiftRight<8>(word)));
+    const V low = hn::ConvertTo(d, hn::BitCast(di, hn::And(word, hn::Set(du, 0xff))));
+    return hn::Lt(hn::Mul(low, constant(d, 0x1p-8)), hn::Sub(hn::Mul(p, constant(d, 0x1p24)), high));
+  } else {
+    HWY_ALIGN double u[hn::MaxLanes(d)];
+    for (size_t i = 0; i < hn::Lanes(d); ++i) {
+      const uint64_t pair = words[2 * i] | static_cast<uint64_t>(words[2 * i + 1]) << 32;
+      u[i] = static_cast<double>(static_cast<int64_t>(pair >> 11)) * 0x1p-53;
+    }
+    return hn::Lt(hn::Load(d, u), p);
   }
 }
 
-HWY_INLINE void uniforms(const uint32_t* words, double* u, int64_t n) {
-  for (int64_t i = 0; i < n; ++i) {
-    const uint64_t pair = words[2 * i] | static_cast<uint64_t>(words[2 * i + 1]) << 32;
-    u[i] = static_cast<double>(static_cast<int64_t>(pair >> 11)) * 0x1p-53;
-  }
-}
-
-/// `n` whole vectors of units; u is read where draws are wanted.
+/// `n` whole vectors of units; words are read where draws are wanted.
 template <class T>
-HWY_INLINE void units(T scale, const T* x, const T* bias, const T* u, T* draws, T* probabilities, T factor,
-                      int64_t n) {
+HWY_INLINE void units(T scale, const T* x, const T* bias, const uint32_t* words, T* draws, T* probabilities,
+                      T factor, int64_t n) {
+  constexpr auto kWordsEach = static_cast<int64_t>(sizeof(T) / 4);
   const hn::ScalableTag<T> d;
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
   for (int64_t i = 0; i < n; i += lanes) {
     const auto z = hn::MulAdd(hn::Set(d, scale), hn::LoadU(d, x + i), hn::LoadU(d, bias + i));
     const auto p = sigmoid(d, z);
     if (draws != nullptr) {
-      const auto below = hn::Lt(hn::LoadU(d, u + i), p);
+      const auto below = lies_below(d, words + i * kWordsEach, p);
       hn::StoreU(hn::IfThenElseZero(below, hn::Set(d, T{1})), d, draws + i);
     }
     if (probabilities != nullptr) hn::StoreU(hn::Mul(hn::Set(d, factor), p), d, probabilities + i);
@@ -73,10 +77,9 @@ HWY_INLINE void units(T scale, const T* x, const T* bias, const T* u, T* draws, 
 template <class T>
 HWY_NOINLINE void row_of_units(const RandomAddress& at, uint64_t row, T scale, const T* x, const T* bias,
                                T factor, T* draws, T* probabilities, int64_t cols) {
-  constexpr size_t kMost = kMostWords * 4 / sizeof(T), kMostLanes = hn::MaxLanes(hn::ScalableTag<T>());
+  constexpr size_t kMostLanes = hn::MaxLanes(hn::ScalableTag<T>());
   constexpr auto kPerBlock = static_cast<int64_t>(16 / sizeof(T));
   HWY_ALIGN uint32_t words[kMostWords];
-  HWY_ALIGN T u[kMost];
   const auto lanes = static_cast<int64_t>(hn::Lanes(hn::ScalableTag<T>()));
   const int64_t at_once = static_cast<int64_t>(kVectors * hn::Lanes(Blocks())) * kPerBlock;
   for (int64_t column = 0; column < cols; column += at_once) {
@@ -84,11 +87,10 @@ HWY_NOINLINE void row_of_units(const RandomAddress& at, uint64_t row, T scale, c
     if (draws != nullptr) {
       const int64_t blocks = (n + kPerBlock - 1) / kPerBlock;
       row_words(at, row, static_cast<uint64_t>(column / kPerBlock), static_cast<uint64_t>(blocks), words);
-      uniforms(words, u, (n + lanes - 1) / lanes * lanes);
     }
     T* drawn = draws == nullptr ? nullptr : draws + column;
     T* likely = probabilities == nullptr ? nullptr : probabilities + column;
-    units(scale, x + column, bias + column, u, drawn, likely, factor, whole);
+    units(scale, x + column, bias + column, words, drawn, likely, factor, whole);
     if (whole == n) continue;
     HWY_ALIGN T in[kMostLanes] = {};
     HWY_ALIGN T shift[kMostLanes] = {};
@@ -96,8 +98,8 @@ HWY_NOINLINE void row_of_units(const RandomAddress& at, uint64_t row, T scale, c
     HWY_ALIGN T second[kMostLanes];
     std::copy_n(x + column + whole, n - whole, in);
     std::copy_n(bias + column + whole, n - whole, shift);
-    units(scale, in, shift, u + whole, drawn == nullptr ? nullptr : first,
-          likely == nullptr ? nullptr : second, factor, lanes);
+    units(scale, in, shift, words + whole * static_cast<int64_t>(sizeof(T) / 4),
+          drawn == nullptr ? nullptr : first, likely == nullptr ? nullptr : second, factor, lanes);
     if (drawn != nullptr) std::copy_n(first, n - whole, drawn + whole);
     if (likely != nullptr) std::copy_n(second, n - whole, likely + whole);
   }

@@ -13,7 +13,8 @@ struct BinaryUnits {
 };
 
 /// Units with p = sigmoid(scale x + bias), x (rows, cols), bias (cols). A draw is u < p with the u that
-/// uniform() gives at this address, so p is met to 2^-24 (float) or 2^-53 (double).
+/// uniform() gives at this address, a float's with 8 digits more: p is met to 2^-32 (float) or 2^-53
+/// (double).
 template <class T>
 void bernoulli_sigmoid(const RandomAddress& at, double scale, const T* x, const T* bias,
                        const BinaryUnits<T>& out, int64_t rows, int64_t cols);

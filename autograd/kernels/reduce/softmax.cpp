@@ -1,5 +1,5 @@
 // logsumexp, softmax and log_softmax of lines, shifted by the largest value m of the line:
-// lse = m + log sum e^(x - m).
+// lse = m + log(1 + s), where s sums e^(x - m) over all but one that is largest, and may be far below 1.
 #include <algorithm>
 #include <cmath>
 
@@ -20,52 +20,78 @@ HWY_BEFORE_NAMESPACE();
 namespace gradzoo::kernels::HWY_NAMESPACE {
 namespace {
 
-/// Sum of e^(x - shift) in blocks, their sums added in double.
+/// e^(x - most), and 0 for the largest themselves.
 template <class T>
-HWY_INLINE double sum_exp(const T* x, T shift, int64_t n) {
-  constexpr int64_t kBlock = 4096;
-  double total = 0;
-  for (int64_t at = 0; at < n; at += kBlock) {
-    total += static_cast<double>(fold<Reduce::sum>(ShiftedExp<T>{shift}, x + at, std::min(kBlock, n - at)));
+struct ExpOfOthers {
+  T most;
+  template <class D, class V>
+  HWY_INLINE V operator()(D d, V x) const {
+    const V m = hn::Set(d, most);
+    return hn::IfThenZeroElse(hn::Eq(x, m), exp(d, hn::Sub(x, m)));
   }
-  return total;
+};
+
+/// 1 for the largest.
+template <class T>
+struct IsLargest {
+  T most;
+  template <class D, class V>
+  HWY_INLINE V operator()(D d, V x) const {
+    return hn::IfThenElseZero(hn::Eq(x, hn::Set(d, most)), constant(d, 1));
+  }
+};
+
+/// s of a line, in blocks whose sums are added in double.
+template <class T>
+HWY_INLINE double sum_of_others(const T* x, T most, int64_t n) {
+  constexpr int64_t kBlock = 4096;
+  double others = 0, largest = 0;
+  for (int64_t at = 0; at < n; at += kBlock) {
+    const int64_t size = std::min(kBlock, n - at);
+    others += static_cast<double>(fold<Reduce::sum>(ExpOfOthers<T>{most}, x + at, size));
+    largest += static_cast<double>(fold<Reduce::sum>(IsLargest<T>{most}, x + at, size));
+  }
+  return others + (largest - 1);
 }
 
 /// A contiguous line. An infinite m (all -inf, or some +inf) is the logsumexp itself.
 template <class T>
 HWY_INLINE void line(SoftmaxOutput output, const T* x, T* y, int64_t n) {
   const T most = fold<Reduce::max>(Identity(), x, n);
-  const double sum = std::isinf(most) ? 1 : sum_exp(x, most, n);
+  const double others = std::isinf(most) ? 0 : sum_of_others(x, most, n);
   switch (output) {
     case SoftmaxOutput::logsumexp:
-      *y = static_cast<T>(static_cast<double>(most) + std::log(sum));
+      *y = static_cast<T>(static_cast<double>(most) + std::log1p(others));
       return;
     case SoftmaxOutput::log_softmax:
       map(Subtract<T>{most}, x, y, n);
-      map(Subtract<T>{static_cast<T>(std::log(sum))}, y, y, n);
+      map(Subtract<T>{static_cast<T>(std::log1p(others))}, y, y, n);
       return;
     case SoftmaxOutput::softmax:
       if (most == -std::numeric_limits<T>::infinity()) return std::fill(y, y + n, T{0});
       map(ShiftedExp<T>{most}, x, y, n);
-      map(Scale<T>{static_cast<T>(1 / sum)}, y, y, n);
+      map(Scale<T>{static_cast<T>(1 / (1 + others))}, y, y, n);
       return;
   }
 }
 
-/// Sum over i of e^(x[i] - shift) for up to one vector of lines; rows in blocks, so that errors do not pile
-/// up.
+/// s of up to one vector of lines; rows in blocks, so that errors do not pile up.
 template <class D, class V>
-HWY_INLINE V sum_exp_columns(D d, const Lane<D>* x, V shift, int64_t n, int64_t stride, int64_t count) {
+HWY_INLINE V sum_others_of_columns(D d, const Lane<D>* x, V most, int64_t n, int64_t stride, int64_t count) {
   constexpr int64_t kBlock = 128;
-  V total = hn::Zero(d);
+  SumOfSums<V> total{hn::Zero(d), hn::Zero(d)};
+  V largest = constant(d, -1);
   for (int64_t at = 0; at < n; at += kBlock) {
     V partial = hn::Zero(d);
     for (int64_t i = at; i < std::min(n, at + kBlock); ++i) {
-      partial = hn::Add(partial, exp(d, hn::Sub(load_some(x + i * stride, count), shift)));
+      const V value = load_some(x + i * stride, count);
+      const auto is_largest = hn::Eq(value, most);
+      partial = hn::Add(partial, hn::IfThenZeroElse(is_largest, exp(d, hn::Sub(value, most))));
+      largest = hn::Add(largest, hn::IfThenElseZero(is_largest, constant(d, 1)));
     }
-    total = hn::Add(total, partial);
+    total.add(partial);
   }
-  return total;
+  return hn::Add(total.value(), largest);
 }
 
 /// `count` <= one vector of lines side by side: x[i * stride + j], i < n, j < count.
@@ -77,8 +103,8 @@ HWY_INLINE void side_by_side(SoftmaxOutput output, const T* x, T* y, int64_t n, 
   V most = hn::Neg(infinity(d));
   for (int64_t i = 0; i < n; ++i) most = Combine<Reduce::max>()(d, most, load_some(x + i * stride, count));
   const auto infinite = hn::Eq(hn::Abs(most), infinity(d));
-  const V sum = hn::IfThenElse(infinite, constant(d, 1), sum_exp_columns(d, x, most, n, stride, count));
-  const V log_sum = log(d, sum);
+  const V others = hn::IfThenZeroElse(infinite, sum_others_of_columns(d, x, most, n, stride, count));
+  const V sum = hn::Add(constant(d, 1), others), log_sum = log1p(d, others);
   if (output == SoftmaxOutput::logsumexp) return store_some(hn::Add(most, log_sum), y, count);
   const auto empty = hn::Eq(most, hn::Neg(infinity(d)));
   for (int64_t i = 0; i < n; ++i) {

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include "autograd/grad.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "nn/layers/gradcheck_module.h"
@@ -177,6 +178,18 @@ TEST_CASE("a batch that cannot be normalised is refused") {
   CHECK(test::contains(refusal({2, 3}, 2), "at least 4"));
   CHECK(test::contains(refusal({4, 3}, 0), "parts"));
   CHECK(test::contains(test::error_message([] { BatchNorm1d(0); }), "at least one"));
+}
+
+TEST_CASE("numbers whose squares leave the range are normalised as their small multiples are") {
+  BatchNorm1d norm(2, {.eps = 1e-12});
+  const Tensor small = tensor({-1, 5, 1, 5, 2, 5, 3, 5}, {4, 2}, DType::f32);
+  const Tensor unit = tensor({1e19, 1}, {2}, DType::f32);
+  Tensor huge = small * unit;
+  huge.requires_grad_();
+  const Tape tape;
+  const Tensor y = norm.by_batch(huge);
+  CHECK(test::max_error(y, norm.by_batch(small).to_vector()) < 1e-6);
+  CHECK(all_finite(grad(sum(square(y)), huge)));
 }
 
 }  // namespace

@@ -84,3 +84,18 @@ TEST_CASE("Draws and probabilities do not depend on each other being asked for, 
   CHECK(test::same_at_any_thread_count([&] { return units_of<float>(at, 1, x, bias).draws; }));
   CHECK(test::same_at_any_thread_count([&] { return units_of<float>(at, 1, x, bias).probabilities; }));
 }
+
+TEST_CASE("A unit of a small probability takes all 32 digits of its place's word") {
+  constexpr int64_t kRows = 100, kCols = 1001;
+  const RandomAddress at{5, 3, 0};
+  std::vector<uint32_t> words(kRows * kCols);
+  kernels::random_bits(at, words.data(), kRows, kCols);
+  std::vector<float> x(words.size());
+  for (size_t i = 0; i < x.size(); ++i) {  // p near the word
+    const double u = words[i] * 0x1p-32;
+    x[i] = static_cast<float>(std::log(u) - std::log1p(-u));
+  }
+  const Units<float> found = units_of<float>(at, 1, x, std::vector<float>(kCols, 0));
+  for (size_t i = 0; i < x.size(); ++i)
+    REQUIRE((found.draws[i] == 1) == (words[i] * 0x1p-32 < static_cast<double>(found.probabilities[i])));
+}
