@@ -23,6 +23,7 @@ void check_model(const SafetensorsReader& file, const std::string& model) {
 
 void check_entry(const SafetensorsReader& file, const State::Entry& entry) {
   const SafetensorsEntry* stored = file.find(entry.name);
+  if (!stored && entry.optional) return;
   if (!stored) {
     throw Error(fmt::format("{}: '{}' is missing. Hint: it was written with other settings", file.path(),
                             entry.name));
@@ -63,13 +64,15 @@ Metadata load_checkpoint(const SafetensorsReader& file, State& state, const Load
   for (const State::Entry& entry : state.entries()) check_entry(file, entry);
   if (!options.partial) check_nothing_more(file, state);
 
-  std::vector<std::vector<std::byte>> values;
+  std::vector<std::pair<const State::Entry*, std::vector<std::byte>>> values;
   for (const State::Entry& entry : state.entries()) {
-    values.push_back(file.read(*file.find(entry.name)));
-    const std::string refusal = entry.refusal(values.back().data());
+    const SafetensorsEntry* stored = file.find(entry.name);
+    if (!stored) continue;
+    values.emplace_back(&entry, file.read(*stored));
+    const std::string refusal = entry.refusal(values.back().second.data());
     if (!refusal.empty()) throw Error(fmt::format("{}: {}", file.path(), refusal));
   }
-  for (size_t i = 0; i < values.size(); ++i) state.entries()[i].restore(values[i].data());
+  for (const auto& [entry, bytes] : values) entry->restore(bytes.data());
   return file.metadata();
 }
 

@@ -137,6 +137,11 @@ void State::add_rows(std::string name, const Tensor& tensor) {
   entries_.back().by_rows = true;
 }
 
+void State::add_optional(std::string name, const Tensor& tensor) {
+  add(std::move(name), tensor);
+  entries_.back().optional = true;
+}
+
 void State::add(Entry entry) {
   if (entry.name.empty() || entry.name == "__metadata__") {
     throw Error(fmt::format("State: '{}' cannot name an entry. Hint: choose another name", entry.name));

@@ -20,6 +20,7 @@ class State {
     std::string name;                                      // unique in the State
     std::variant<Tensor, int64_t*, double*, Rng*> target;  // the live object
     bool by_rows = false;                                  // its rows belong to the rows of a batch
+    bool optional = false;                                 // a file may lack it: then it stays as it is
 
     /// How the entry is stored. Numbers are scalars; an Rng is i64 (3): seed, key of seed and stream, draw.
     DType dtype() const;
@@ -43,6 +44,8 @@ class State {
   void add(std::string name, Rng& rng);
   /// One of another State.
   void add(Entry entry);
+  /// A tensor that files of before know nothing of.
+  void add_optional(std::string name, const Tensor& tensor);
   /// A tensor of which each part of a batch has its own equal share of rows: chains, say.
   void add_rows(std::string name, const Tensor& tensor);
 

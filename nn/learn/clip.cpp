@@ -1,6 +1,8 @@
 #include "nn/learn/clip.h"
 
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -12,7 +14,16 @@ namespace gradzoo {
 double grad_norm(Parameters& parameters) {
   const Tensor& gradients = parameters.flat_grad();
   return visit_floating(gradients.dtype(), [&]<class T>() {
-    return std::sqrt(kernels::sum_squares(gradients.data<T>(), gradients.size()));
+    const T *const begin = gradients.data<T>(), *const end = begin + gradients.size();
+    const double squares = kernels::sum_squares(begin, gradients.size());
+    if (!std::isinf(squares)) return std::sqrt(squares);
+    const auto largest = static_cast<double>(
+        std::abs(*std::max_element(begin, end, [](T a, T b) { return std::abs(a) < std::abs(b); })));
+    const double in_units = std::accumulate(begin, end, 0.0, [=](double sum, T g) {
+      const double unit = static_cast<double>(g) / largest;
+      return sum + unit * unit;
+    });
+    return std::isinf(largest) ? largest : largest * std::sqrt(in_units);
   });
 }
 

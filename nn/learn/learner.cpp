@@ -88,7 +88,7 @@ double Learner::reduce_and_apply(double loss, double learning_rate) {
     const bool single = shards->mine() == 1;
     shards->gather(single ? parameters_.flat_grad() : parameters_.flat_grad().clone(),
                    [&](const Tensor& mean) {
-                     if (!single) assign(parameters_.grad_to_write(), mean);
+                     if (!single) assign(parameters_.flat_grad(), mean);
                      apply_whole(0, learning_rate);
                    });
   } else {

@@ -11,12 +11,6 @@
 
 namespace gradzoo {
 
-/// A loss or gradient is not finite. The step that found it has changed nothing.
-class NonFinite : public Error {
- public:
-  using Error::Error;
-};
-
 /// Makes an optimiser of parameters: `adam({.beta1 = 0.5})`, `sgd({.momentum = 0.9})`, or your own.
 using OptimizerMaker = std::function<std::unique_ptr<Optimizer>(Parameters&)>;
 OptimizerMaker adam(const AdamOptions& options = {});  // Adam, or AdamW where `decoupled`

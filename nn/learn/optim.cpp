@@ -1,11 +1,13 @@
 #include "nn/learn/optim.h"
 
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "autograd/kernels/pointwise/elementwise.h"
+#include "autograd/kernels/reduce/reduce.h"
 
 namespace gradzoo {
 namespace {
@@ -27,8 +29,15 @@ AdamOptions decoupled(AdamOptions options) {
 
 }  // namespace
 
+Optimizer::Optimizer(Parameters& parameters)
+    : parameters_(parameters),
+      missed_(zeros({static_cast<int64_t>(parameters.slices().size())}, DType::i64)) {}
+
 Optimizer::Optimizer(std::vector<Tensor> parameters, double lr)
-    : own_(std::make_unique<Parameters>(std::move(parameters))), parameters_(*own_), lr_(lr) {
+    : own_(std::make_unique<Parameters>(std::move(parameters))),
+      parameters_(*own_),
+      lr_(lr),
+      missed_(zeros({static_cast<int64_t>(own_->slices().size())}, DType::i64)) {
   check_not_negative("the learning rate", lr);
 }
 
@@ -39,7 +48,23 @@ void Optimizer::step() {
 
 void Optimizer::step(double lr) {
   check_not_negative("the learning rate", lr);
-  update(parameters_.flat(), parameters_.flat_grad(), lr);
+  const Tensor& gradients = parameters_.flat_grad();
+  begin(gradients);
+  const auto slices = parameters_.slices();
+  int64_t* const missed = missed_.mutable_data<int64_t>();
+  stretches_.clear();
+  for (size_t i = 0; i < slices.size(); ++i) {
+    const int64_t end = i + 1 < slices.size() ? slices[i + 1].offset : gradients.size();
+    if (!slices[i].tensor.grad().defined()) {
+      ++missed[i];
+    } else if (!stretches_.empty() && stretches_.back().end == slices[i].offset &&
+               stretches_.back().missed == missed[i]) {
+      stretches_.back().end = end;
+    } else {
+      stretches_.push_back({slices[i].offset, end, missed[i]});
+    }
+  }
+  for (const Stretch& stretch : stretches_) update(parameters_.flat(), gradients, stretch, lr);
 }
 
 Sgd::Sgd(Parameters& parameters, const SgdOptions& options) : Optimizer(parameters), options_(options) {
@@ -64,11 +89,11 @@ void Sgd::add_to(State& state, const std::string& prefix) {
   if (momentum_.defined()) parameters().add_to(state, prefix + ".momentum", momentum_);
 }
 
-void Sgd::update(Tensor& weights, const Tensor& gradients, double lr) {
+void Sgd::update(Tensor& weights, const Tensor& gradients, const Stretch& at, double lr) {
   visit_floating(weights.dtype(), [&]<class T>() {
-    T* velocity = momentum_.defined() ? momentum_.mutable_data<T>() : nullptr;
-    kernels::sgd_update(weights.mutable_data<T>(), gradients.data<T>(), velocity, weights.size(), lr,
-                        options_.momentum, options_.weight_decay, options_.nesterov);
+    T* velocity = momentum_.defined() ? momentum_.mutable_data<T>() + at.begin : nullptr;
+    kernels::sgd_update(weights.mutable_data<T>() + at.begin, gradients.data<T>() + at.begin, velocity,
+                        at.size(), lr, options_.momentum, options_.weight_decay, options_.nesterov);
   });
 }
 
@@ -100,14 +125,28 @@ void Adam::add_to(State& state, const std::string& prefix) {
   parameters().add_to(state, prefix + ".first_moment", first_moment_);
   parameters().add_to(state, prefix + ".second_moment", second_moment_);
   state.add(prefix + ".step", step_);
+  state.add_optional(prefix + ".missed", missed());
 }
 
-void Adam::update(Tensor& weights, const Tensor& gradients, double lr) {
+void Adam::begin(const Tensor& gradients) {
+  visit_floating(gradients.dtype(), [&]<class T>() {
+    const double squares = kernels::sum_squares(gradients.data<T>(), gradients.size());
+    if (squares > static_cast<double>(std::numeric_limits<T>::max()))
+      throw NonFinite(fmt::format(
+          "the square of the gradient's norm, about {:.1e}, leaves the range of {}, and Adam would keep "
+          "it for good. Hint: clip, or another loss",
+          squares, dtype_name(gradients.dtype())));
+  });
   ++step_;
+}
+
+void Adam::update(Tensor& weights, const Tensor& gradients, const Stretch& at, double lr) {
   visit_floating(weights.dtype(), [&]<class T>() {
-    kernels::adam_update(weights.mutable_data<T>(), gradients.data<T>(), first_moment_.mutable_data<T>(),
-                         second_moment_.mutable_data<T>(), weights.size(), lr, options_.beta1, options_.beta2,
-                         options_.eps, options_.weight_decay, options_.decoupled, step_);
+    kernels::adam_update(weights.mutable_data<T>() + at.begin, gradients.data<T>() + at.begin,
+                         first_moment_.mutable_data<T>() + at.begin,
+                         second_moment_.mutable_data<T>() + at.begin, at.size(), lr, options_.beta1,
+                         options_.beta2, options_.eps, options_.weight_decay, options_.decoupled,
+                         step_ - at.missed);
   });
 }
 

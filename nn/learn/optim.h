@@ -10,9 +10,16 @@
 
 namespace gradzoo {
 
-/// Updates parameters by their gradients. A parameter without a gradient counts as one whose gradient is 0.
-/// Made of Parameters, which must outlive it, it is a Learner's; made of tensors it keeps Parameters of its
-/// own, and a loop is as in PyTorch:
+/// A loss or gradient is not finite, or its square is not and Adam keeps that. The step that found it has
+/// changed nothing.
+class NonFinite : public Error {
+ public:
+  using Error::Error;
+};
+
+/// Updates parameters by their gradients. A parameter that no backward() has reached since zero_grad() is
+/// left alone, and so is what the optimiser knows of it. Made of Parameters, which must outlive it, it is a
+/// Learner's; made of tensors it keeps Parameters of its own, and a loop is as in PyTorch:
 ///
 ///     Adam optimizer(net.parameters(), 1e-3);
 ///     for (const auto& [x, y] : batches) {
@@ -39,15 +46,27 @@ class Optimizer {
   virtual void add_to(State& state, const std::string& prefix) = 0;
 
  protected:
-  explicit Optimizer(Parameters& parameters) : parameters_(parameters) {}  // the rate comes with each step
-  Optimizer(std::vector<Tensor> parameters, double lr);                    // step() takes that rate
-  const Parameters& parameters() const { return parameters_; }             // those that it steps
+  /// Neighbouring parameters in flat() that have gradients.
+  struct Stretch {
+    int64_t begin, end;                           // of their numbers
+    int64_t missed;                               // steps, each of them alike
+    int64_t size() const { return end - begin; }  // numbers
+  };
+
+  explicit Optimizer(Parameters& parameters);                   // the rate comes with each step
+  Optimizer(std::vector<Tensor> parameters, double lr);         // step() takes that rate
+  const Parameters& parameters() const { return parameters_; }  // those that it steps
+  Tensor& missed() { return missed_; }                          // steps without each of them, i64
 
  private:
-  virtual void update(Tensor& weights, const Tensor& gradients, double lr) = 0;
+  /// Before a step; throws where it refuses the gradients.
+  virtual void begin(const Tensor& /*gradients*/) {}
+  virtual void update(Tensor& weights, const Tensor& gradients, const Stretch& at, double lr) = 0;
   std::unique_ptr<Parameters> own_;  // where it was made of tensors
   Parameters& parameters_;
   std::optional<double> lr_;
+  Tensor missed_;
+  std::vector<Stretch> stretches_;
 };
 
 /// PyTorch's names.
@@ -68,7 +87,7 @@ class Sgd : public Optimizer {
 
  private:
   void prepare();
-  void update(Tensor& weights, const Tensor& gradients, double lr) override;
+  void update(Tensor& weights, const Tensor& gradients, const Stretch& at, double lr) override;
   SgdOptions options_;
   Tensor momentum_;  // flat; undefined without momentum
 };
@@ -92,7 +111,8 @@ class Adam : public Optimizer {
 
  private:
   void check_options() const;
-  void update(Tensor& weights, const Tensor& gradients, double lr) override;
+  void begin(const Tensor& gradients) override;
+  void update(Tensor& weights, const Tensor& gradients, const Stretch& at, double lr) override;
   AdamOptions options_;
   Tensor first_moment_;   // flat, m
   Tensor second_moment_;  // flat, v

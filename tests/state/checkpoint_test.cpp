@@ -185,6 +185,27 @@ TEST_CASE("a disk that fills up leaves the older checkpoint as it was") {
   CHECK_FALSE(error_message([&] { save_checkpoint("/dev/full", Run(3).state); }).empty());
 }
 
+TEST_CASE("a file of before an optional entry opens, and leaves it as it is; one with it restores it") {
+  const ScratchDirectory scratch;
+  const std::string older = scratch.file("older"), newer = scratch.file("newer");
+  Tensor missed = full({2}, 7, DType::i64);
+  Run run(1);
+  save_checkpoint(older, run.state);
+  run.state.add_optional("missed", missed);
+  save_checkpoint(newer, run.state);
+  missed.mutable_data<int64_t>()[0] = 3;
+  load_checkpoint(older, run.state);
+  CHECK(missed.to_vector() == Doubles{3, 7});
+  load_checkpoint(newer, run.state);
+  CHECK(missed.to_vector() == Doubles{7, 7});
+  missed = full({3}, 7, DType::i64);
+  Run other(1);
+  other.state.add_optional("missed", missed);
+  CHECK(error_message([&] {
+          load_checkpoint(newer, other.state);
+        }).find("'missed' is i64 (2), not i64 (3)") != std::string::npos);
+}
+
 TEST_CASE("a missing checkpoint is named") {
   Run run(1);
   CHECK(error_message([&] { load_checkpoint("/absent/checkpoint.safetensors", run.state); }) ==

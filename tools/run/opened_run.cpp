@@ -68,7 +68,7 @@ DataShape recorded_shape(const SafetensorsReader& file, const DatasetOptions& da
 void check_finite(const State& state, const std::string& path) {
   for (const State::Entry& entry : state.entries()) {
     const Tensor* const tensor = std::get_if<Tensor>(&entry.target);
-    if (tensor == nullptr || all_finite(*tensor)) continue;
+    if (tensor == nullptr || !is_floating(tensor->dtype()) || all_finite(*tensor)) continue;
     throw Error("{}: '{}' holds values that are not finite. Hint: the file is damaged", path, entry.name);
   }
 }

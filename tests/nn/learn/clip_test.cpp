@@ -70,4 +70,15 @@ TEST_CASE("a norm to clip to is above zero") {
   CHECK_FALSE(test::error_message([&] { clip_grad_norm(parameters, 0.0); }).empty());
 }
 
+TEST_CASE("the norm of a gradient whose square leaves the range is finite") {
+  const test::Vector module({1, 1}, DType::f64);
+  Parameters parameters(module);
+  test::give_gradient(module.w, {3e200, -4e200});
+  CHECK(grad_norm(parameters) == doctest::Approx(5e200).epsilon(1e-15));
+  CHECK(clip_grad_norm(parameters, 1.0) == doctest::Approx(5e200).epsilon(1e-15));
+  CHECK(module.w.grad().to_vector()[1] == doctest::Approx(-0.8).epsilon(1e-15));
+  test::give_gradient(module.w, {3e200, -std::numeric_limits<double>::infinity()});
+  CHECK(std::isinf(grad_norm(parameters)));
+}
+
 }  // namespace gradzoo

@@ -1,6 +1,7 @@
 #include "nn/learn/optim.h"
 
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <memory>
 
@@ -238,7 +239,7 @@ TEST_CASE("state entries are named by optimiser, moment and parameter") {
   Adam adam(parameters);
   State state;
   adam.add_to(state, "optimizer");
-  REQUIRE(state.entries().size() == 5);
+  REQUIRE(state.entries().size() == 6);
   CHECK(state.find("optimizer.first_moment.a.w") != nullptr);
   CHECK(state.find("optimizer.second_moment.b.w")->shape() == Shape{17});
   CHECK(state.find("optimizer.step")->dtype() == DType::i64);
@@ -259,6 +260,63 @@ TEST_CASE("settings out of range are refused with a hint") {
   CHECK(refused([&] { sgd.step(nan); }));
   CHECK(refused([&] { sgd.step(-0.1); }));
   CHECK(module.w.item() == 1.0);
+}
+
+TEST_CASE("a parameter that no gradient has reached stays, as does what is known of it, as in PyTorch") {
+  const auto sgd = [](Parameters& p) -> std::unique_ptr<Optimizer> {
+    return std::make_unique<Sgd>(p, SgdOptions{.momentum = 0.9, .weight_decay = 0.1});
+  };
+  const auto adam = [](Parameters& p) -> std::unique_ptr<Optimizer> {
+    return std::make_unique<Adam>(p, AdamOptions{.weight_decay = 0.1});
+  };
+  for (const auto& make : std::vector<std::function<std::unique_ptr<Optimizer>(Parameters&)>>{sgd, adam}) {
+    for (const size_t renewed_at : {size_t{5}, size_t{3}}) {  // never, or in between
+      test::Pair pair;
+      const test::Vector alone(pair.a.w.to_vector());
+      Parameters parameters(pair), of_alone(alone);
+      auto optimizer = make(parameters);
+      const auto reference = make(of_alone);
+      for (size_t step = 0; step < 5; ++step) {
+        if (step == renewed_at) {
+          auto fresh = make(parameters);
+          copy_state(*optimizer, *fresh);
+          optimizer = std::move(fresh);
+        }
+        parameters.zero_grad();
+        test::give_gradient(pair.b.w, Doubles(17, 0.25));
+        if (step == 1 || step == 4) {  // a is reached late, and now and then
+          of_alone.zero_grad();
+          test::give_gradient(pair.a.w, {1, -2, 3});
+          test::give_gradient(alone.w, {1, -2, 3});
+          reference->step(0.1);
+        }
+        optimizer->step(0.1);
+        CHECK(pair.a.w.to_vector() == alone.w.to_vector());
+      }
+      CHECK(pair.b.w.to_vector()[0] < 0.5);
+    }
+  }
+}
+
+TEST_CASE("Adam refuses a gradient whose square it could never forget, before anything is changed") {
+  const test::Vector module({1, 2}, DType::f32);
+  Parameters parameters(module);
+  Adam adam(parameters);
+  State state;
+  parameters.add_to(state);
+  adam.add_to(state, "optimizer");
+  const auto step_with = [&](const Doubles& gradient) {
+    parameters.zero_grad();
+    test::give_gradient(module.w, gradient);
+    adam.step(0.1);
+  };
+  step_with({1, 1});
+  const auto before = state.bytes();
+  CHECK_THROWS_WITH_AS(step_with({5e19, 1}), doctest::Contains("2.5e+39, leaves the range of f32"),
+                       NonFinite);
+  CHECK(state.bytes() == before);
+  step_with({1e19, 1});
+  CHECK(module.w.to_vector()[0] < 0.9);
 }
 
 }  // namespace gradzoo
