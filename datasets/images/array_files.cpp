@@ -77,31 +77,47 @@ Arrays read_npz_file(const std::string& bytes, const std::string& path, std::vec
   return arrays;
 }
 
-// Floats in [0, 1], or whole numbers in [0, 255], as bytes.
-Tensor as_bytes(const Tensor& values, const std::string& path) {
-  if (values.dtype() == DType::u8) return values;
-  return visit_floating(values.dtype(), [&]<class T>() {
-    const T* const from = values.data<T>();
-    T least = 0, most = 0;
-    bool whole = true, finite = true;
-    for (int64_t i = 0; i < values.size(); ++i) {
-      finite = finite && std::isfinite(from[i]);
-      least = std::min(least, from[i]);
-      most = std::max(most, from[i]);
-      whole = whole && from[i] == std::floor(from[i]);
-    }
-    if (!finite || least < 0 || most > 255 || (most > 1 && !whole))
-      throw Error("{}: its pixels go from {} to {}{}. Hint: floats in [0, 1], or whole numbers from 0 to 255",
-                  path, least, most, finite ? "" : ", and some are not finite");
-    const T scale = most > 1 ? T{1} : T{255};
-    Tensor out = empty(values.shape(), DType::u8);
-    uint8_t* const to = out.mutable_data<uint8_t>();
-    for (int64_t i = 0; i < values.size(); ++i) to[i] = static_cast<uint8_t>(from[i] * scale + T{0.5});
-    return out;
+// What the pixels of both parts are: numbers in [0, 1], among them bits, or whole numbers in [0, 255].
+struct PixelRange {
+  double least = 0, most = 0;
+  bool whole = true, finite = true;
+
+  void add(const Tensor& values) {
+    if (!values.defined()) return;
+    visit_any(values.dtype(), [&]<class T>() {
+      for (int64_t i = 0; i < values.size(); ++i) {
+        const auto x = static_cast<double>(values.data<T>()[i]);
+        finite = finite && std::isfinite(x);
+        least = std::min(least, x);
+        most = std::max(most, x);
+        whole = whole && x == std::floor(x);
+      }
+    });
+  }
+  bool are_bits() const { return most == 1 && whole; }
+};
+
+// White is 255, or 1 where no pixel of either part is above.
+Tensor as_bytes(const Tensor& values, const PixelRange& range, const std::string& path) {
+  if (!range.finite || range.least < 0 || range.most > 255 || (range.most > 1 && !range.whole))
+    throw Error("{}: its pixels go from {} to {}{}. Hint: floats in [0, 1], or whole numbers from 0 to 255",
+                path, range.least, range.most, range.finite ? "" : ", and some are not finite");
+  if (values.dtype() == DType::u8 && range.most > 1) return values;
+  const double scale = range.most > 1 ? 1 : 255;
+  Tensor out = empty(values.shape(), DType::u8);
+  visit_any(values.dtype(), [&]<class T>() {
+    std::transform(values.data<T>(), values.data<T>() + values.size(), out.mutable_data<uint8_t>(),
+                   [=](T x) { return static_cast<uint8_t>(std::lround(static_cast<double>(x) * scale)); });
   });
+  return out;
 }
 
 bool is_channels(int64_t count) { return count == 1 || count == 3 || count == 4; }
+
+// Where both may be, as in (N, 1, 4, 4), images are squared.
+bool has_channels_first(const Shape& s) {
+  return is_channels(s[1]) && (!is_channels(s[3]) || (s[2] == s[3] && s[1] != s[2]));
+}
 
 // (N, C, H, W) to (N, H, W, C).
 Tensor channels_last(const Tensor& images) {
@@ -117,14 +133,14 @@ Tensor channels_last(const Tensor& images) {
 }
 
 // (N, H, W) or (N, H, W, 3) of any of the forms; points (N, D) f32.
-Tensor as_examples(const Tensor& values, const ImageOptions& options, const std::string& path) {
+Tensor as_examples(const Tensor& values, const PixelRange& range, const ImageOptions& options,
+                   const std::string& path) {
   if (values.rank() == 2 && options.size == 0) return cast(values, DType::f32);
-  Tensor images = as_bytes(values, path);
+  Tensor images = as_bytes(values, range, path);
   const int64_t n = images.dim(0), side = options.size;
   if (images.rank() == 2 && images.dim(1) == side * side) images = images.view({n, side, side});
   if (images.rank() == 2 && images.dim(1) == 3 * side * side) images = images.view({n, 3, side, side});
-  if (images.rank() == 4 && !is_channels(images.dim(3)) && is_channels(images.dim(1)))
-    images = channels_last(images);
+  if (images.rank() == 4 && has_channels_first(images.shape())) images = channels_last(images);
   const bool good = images.rank() == 3 || (images.rank() == 4 && is_channels(images.dim(3)));
   if (!good || images.dim(1) > kMostArraySide || images.dim(2) > kMostArraySide)
     throw Error(
@@ -175,11 +191,15 @@ ImageDataset load_array_file(const std::string& path, const ImageOptions& option
   const bool npz = bytes.starts_with("PK");
   const Arrays arrays = npz ? read_npz_file(bytes, path, data.skipped) : read_npy_files(bytes, path);
   bytes = {};
+  PixelRange range;
+  range.add(arrays.train);
+  range.add(arrays.test);
   data.form = npz ? "a .npz file" : "a .npy file";
-  data.train_images = as_examples(arrays.train, options, path);
+  data.train_images = as_examples(arrays.train, range, options, path);
+  if (data.is_images() && range.are_bits()) data.form += kOfBits;
   data.train_labels = as_labels(arrays.train_labels, data.train_images.dim(0), path);
   if (!arrays.test.defined()) return data;
-  data.test_images = as_examples(arrays.test, options, path);
+  data.test_images = as_examples(arrays.test, range, options, path);
   data.test_labels = as_labels(arrays.test_labels, data.test_images.dim(0), path);
   return data;
 }

@@ -18,6 +18,7 @@ constexpr size_t kCifarSide = 32, kCifarPixels = kCifarSide * kCifarSide, kRowBy
 constexpr size_t kMostRows = 1'000'000;
 constexpr int kCifarClasses = 10;
 
+// Of a file that is there packed and unpacked, the latter.
 std::vector<std::string> batch_files(const std::string& folder) {
   std::vector<std::string> files;
   std::error_code error;
@@ -27,6 +28,9 @@ std::vector<std::string> batch_files(const std::string& folder) {
       files.push_back(entry.path().string());
   }
   std::ranges::sort(files);
+  std::erase_if(files, [&](const std::string& file) {
+    return file.ends_with(".gz") && std::ranges::binary_search(files, file.substr(0, file.size() - 3));
+  });
   return files;
 }
 

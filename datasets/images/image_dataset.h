@@ -19,6 +19,9 @@ enum class Split { fit, valid, train, test };
 inline constexpr Choice<Split> kSplits[] = {
     {"fit", Split::fit}, {"valid", Split::valid}, {"train", Split::train}, {"test", Split::test}};
 
+/// What a data set's form says where its pixels are 0 and 1 alone: black and white.
+inline constexpr std::string_view kOfBits = " of bits, 0 black and 1 white";
+
 /// Files that were passed over, for one reason.
 struct Skipped {
   std::string why;                 // "it is damaged"

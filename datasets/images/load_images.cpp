@@ -22,9 +22,9 @@ constexpr int64_t kKnownClasses = 10;  // of mnist and fashion
 
 std::string sides(const Tensor& images) { return fmt::format("{}x{}", images.dim(1), images.dim(2)); }
 
-int64_t greatest(const Tensor& labels) {
-  const uint8_t* begin = labels.data<uint8_t>();
-  return *std::max_element(begin, begin + labels.size());
+uint8_t greatest(const Tensor& bytes) {
+  const uint8_t* begin = bytes.data<uint8_t>();
+  return *std::max_element(begin, begin + bytes.size());
 }
 
 void check_labels_match(const Tensor& images, const Tensor& labels, const std::string& images_path,
@@ -40,6 +40,21 @@ void check_ten_classes(const ImageDataset& data, const ImageFiles& files) {
     if (labels.defined() && greatest(labels) >= kKnownClasses)
       throw Error("{}: has a label {}, but {} has the classes 0 to 9. Hint: fetch or copy it again", path,
                   greatest(labels), data.name);
+}
+
+// Bytes of 0 and 1 alone, in both parts, are bits.
+void brighten_bits(ImageDataset& data) {
+  Tensor* const parts[] = {&data.train_images, &data.test_images};
+  uint8_t most = 0;
+  for (const Tensor* part : parts)
+    if (part->defined()) most = std::max(most, greatest(*part));
+  if (most != 1) return;
+  data.form += kOfBits;
+  for (Tensor* part : parts) {
+    if (!part->defined()) continue;
+    uint8_t* const bytes = part->mutable_data<uint8_t>();
+    std::for_each(bytes, bytes + part->size(), [](uint8_t& byte) { byte = byte == 0 ? 0 : 255; });
+  }
 }
 
 ImageDataset load_idx_folder(const std::string& spec, const std::string& folder) {
@@ -60,6 +75,7 @@ ImageDataset load_idx_folder(const std::string& spec, const std::string& folder)
     throw Error("{}: its images are {}, those of {} {}. Hint: are both of one set?", files.test_images,
                 sides(data.test_images), files.train_images, sides(data.train_images));
   if (spec == "mnist" || spec == "fashion") check_ten_classes(data, files);
+  brighten_bits(data);
   return data;
 }
 
@@ -75,9 +91,9 @@ ImageDataset load_picture_folder(const std::string& folder, const ImageOptions& 
   ImageDataset data;
   if (!read_image_cache(cache, data)) {
     data = read_pictures(files, folder, options, progress);
-    write_image_cache(cache, data);
+    if (!may_read_more(data)) write_image_cache(cache, data);
   }
-  data.form = "pictures";
+  data.form = files.beside_classes ? "pictures, some of them beside the sub-folders" : "pictures";
   data.class_names = std::move(files.classes);
   data.classes = static_cast<int64_t>(data.class_names.size());
   data.skipped.insert(data.skipped.end(), files.skipped.begin(), files.skipped.end());
@@ -130,7 +146,8 @@ ImageDataset load_images(const std::string& spec, const ImageOptions& options, c
     throw Error("{}: one of its parts has labels, and the other none. Hint: both or neither", spec);
   if (!data.test_images.defined()) draw_test_part(data);
   if (data.train_labels.defined())
-    data.classes = std::max({data.classes, greatest(data.train_labels) + 1, greatest(data.test_labels) + 1});
+    data.classes =
+        std::max<int64_t>({data.classes, greatest(data.train_labels) + 1, greatest(data.test_labels) + 1});
   return data;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <set>
 #include <string_view>
 #include <tuple>
@@ -10,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace gradzoo {
 namespace {
@@ -20,9 +22,14 @@ constexpr int64_t kMostFiles = 1'000'000;
 constexpr int kDeepest = 32;
 constexpr size_t kMostClasses = 256;  // a label is a byte
 
-bool has_picture_ending(std::string name) {
+std::string in_lower_case(std::string name) {
   std::ranges::transform(name, name.begin(),
                          [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return name;
+}
+
+bool has_picture_ending(const std::string& file) {
+  const std::string name = in_lower_case(file);
   return name.ends_with(".png") || name.ends_with(".jpg") || name.ends_with(".jpeg");
 }
 
@@ -117,31 +124,105 @@ std::set<std::string> classes_of(const std::vector<PictureFile>& files, size_t p
   return classes;
 }
 
+// Names by label: where each is another number, that is the label, and numbers between have no name; else in
+// the order of names.
+std::vector<std::string> by_label(const std::set<std::string>& names) {
+  std::vector<std::string> numbered(kMostClasses);
+  size_t most = 0;
+  for (const std::string& name : names) {
+    const auto label = static_cast<size_t>(parse_number<int64_t>(name).value_or(-1));  // -1: the largest
+    const bool digits = name.find_first_not_of("0123456789") == std::string::npos;
+    if (!digits || label >= kMostClasses || !numbered[label].empty()) return {names.begin(), names.end()};
+    numbered[label] = name;
+    most = std::max(most, label);
+  }
+  numbered.resize(most + 1);
+  return numbered;
+}
+
 void set_labels(std::vector<PictureFile>& files, const std::vector<std::string>& classes, size_t prefix) {
   if (classes.empty()) return;
-  for (PictureFile& file : files)
-    file.label = std::ranges::lower_bound(classes, class_of(file, prefix)) - classes.begin();
+  std::map<std::string_view, int64_t> labels;
+  for (size_t label = 0; label < classes.size(); ++label) labels.emplace(classes[label], label);
+  for (PictureFile& file : files) file.label = labels.at(class_of(file, prefix));
   std::ranges::stable_sort(files, {}, &PictureFile::label);
 }
 
-bool is_real_folder(const fs::path& path) {
+/// What a folder holds, hidden names left out.
+struct Contents {
+  std::vector<std::string> folders, others;
+};
+
+Contents contents_of(const fs::path& folder) {
+  Contents out;
   std::error_code error;
-  return fs::is_directory(fs::symlink_status(path, error));
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with(".")) continue;
+    (fs::is_directory(entry.symlink_status(error)) ? out.folders : out.others).push_back(name);
+  }
+  std::ranges::sort(out.folders);
+  return out;
+}
+
+/// Where the pictures of the parts lie, below the folder: "train/" and "test/", or "" of the whole of it.
+struct Parts {
+  std::string train, test;
+};
+
+// Folders that hold but one folder are gone through; what lies beside the parts is noted.
+Parts find_parts(const fs::path& folder, std::vector<Skipped>& skipped) {
+  std::string inside;
+  Contents found = contents_of(folder);
+  const auto first_of = [&](std::initializer_list<const char*> names) -> std::string {
+    for (const char* name : names) {
+      const auto at = std::ranges::find(found.folders, name, in_lower_case);
+      if (at != found.folders.end()) return *at;
+    }
+    return "";
+  };
+  for (int depth = 0;; ++depth) {
+    const std::string train = first_of({"train", "training"});
+    const std::string test = first_of({"test", "testing", "val", "valid", "validation", "eval", "dev"});
+    if (!train.empty()) {
+      for (const auto* names : {&found.folders, &found.others})
+        for (const std::string& name : *names)
+          if (name != train && name != test)
+            note_skipped(skipped, "it lies beside the folder of training", inside + name);
+      return {inside + train + "/", test.empty() ? "" : inside + test + "/"};
+    }
+    const bool wraps = found.folders.size() == 1 && std::ranges::none_of(found.others, has_picture_ending);
+    if (!wraps || depth == kDeepest) return {inside, ""};
+    inside += found.folders.front() + "/";
+    found = contents_of(folder / inside);
+  }
+}
+
+// The pictures that lie beside sub-folders of classes, where they are few: a cover, say. They have no class.
+void leave_out_few(std::vector<PictureFile>& files, size_t prefix, PictureFolder& out) {
+  const auto is_loose = [&](const PictureFile& file) { return class_of(file, prefix).empty(); };
+  const auto loose = static_cast<size_t>(std::ranges::count_if(files, is_loose));
+  if (loose == 0 || loose == files.size()) return;
+  std::set<std::string_view> folders;
+  for (const PictureFile& file : files) folders.insert(class_of(file, prefix));
+  if (folders.size() < 3) return;  // "" among them
+  out.beside_classes = loose * 10 > files.size();
+  if (out.beside_classes) return;
+  for (const PictureFile& file : files)
+    if (is_loose(file)) note_skipped(out.skipped, "it lies beside the folders of classes", file.name);
+  std::erase_if(files, is_loose);
 }
 
 }  // namespace
 
 PictureFolder list_pictures(const std::string& folder) {
   PictureFolder out;
+  const auto [train, test] = find_parts(folder, out.skipped);
   Listing listing(out.skipped);
-  std::string train, test;  // "train/", "test/"; "" where the folder is the whole set
-  if (is_real_folder(fs::path(folder) / "train"))
-    for (const char* name : {"test", "val", "valid", "validation"})
-      if (test.empty() && is_real_folder(fs::path(folder) / name)) test = std::string(name) + "/";
-  if (!test.empty()) train = "train/";
   std::vector<ListedFile> files;
   listing.walk(fs::path(folder) / train, train, files);
   out.train = listing.each_once(std::move(files));
+  leave_out_few(out.train, train.size(), out);
   if (!test.empty()) {
     std::vector<ListedFile> held_out;
     listing.walk(fs::path(folder) / test, test, held_out);
@@ -162,7 +243,7 @@ PictureFolder list_pictures(const std::string& folder) {
         "{}: its pictures lie in {} sub-folders, and {} classes are the most. Hint: fewer, or all pictures "
         "in one folder",
         folder, classes.size(), kMostClasses);
-  if (classes.size() > 1) out.classes.assign(classes.begin(), classes.end());
+  if (classes.size() > 1) out.classes = by_label(classes);
   set_labels(out.train, out.classes, train.size());
   set_labels(out.test, out.classes, test.size());
   return out;

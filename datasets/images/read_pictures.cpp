@@ -20,6 +20,9 @@ constexpr int64_t kMostSetBytes = int64_t{1} << 32;
 constexpr int64_t kLargestPictureSide = 4096;  // of what a model learns
 constexpr int64_t kPicturesBetweenReports = 256;
 
+// Why a picture was passed over that another day may be read.
+const std::string kUnreadable = "it cannot be read", kNoMemory = "there is not enough memory for it";
+
 struct Size {
   int64_t height = 0, width = 0;
   bool operator==(const Size&) const = default;
@@ -118,9 +121,9 @@ class PictureReader {
       return {};
     } catch (const Error& error) {
       const std::string why = without_hint(error.what());
-      return {why.starts_with(file.path) ? "it cannot be read" : why, {}};
+      return {why.starts_with(file.path) ? kUnreadable : why, {}};
     } catch (const std::bad_alloc&) {
-      return {"there is not enough memory for it", {}};
+      return {kNoMemory, {}};
     }
   }
 
@@ -143,6 +146,11 @@ class PictureReader {
 };
 
 }  // namespace
+
+bool may_read_more(const ImageDataset& data) {
+  return std::ranges::any_of(data.skipped,
+                             [](const Skipped& s) { return s.why == kUnreadable || s.why == kNoMemory; });
+}
 
 ImageDataset read_pictures(const PictureFolder& files, const std::string& folder, const ImageOptions& options,
                            const ReadProgress& progress) {

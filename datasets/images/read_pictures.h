@@ -11,4 +11,7 @@ namespace gradzoo {
 ImageDataset read_pictures(const PictureFolder& files, const std::string& folder, const ImageOptions& options,
                            const ReadProgress& progress);
 
+/// Whether a picture was passed over for what may pass: permission, memory.
+bool may_read_more(const ImageDataset& data);
+
 }  // namespace gradzoo

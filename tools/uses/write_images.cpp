@@ -73,6 +73,8 @@ std::string idx_file(const Tensor& values) {
   return out;
 }
 
+constexpr std::array<const char*, 4> kNpyEndings = {".npy", "_labels.npy", "_test.npy", "_test_labels.npy"};
+
 /// A part's array, under its name in a form of several arrays.
 using NamedArrays = std::vector<std::pair<std::string, Tensor>>;
 
@@ -172,8 +174,17 @@ void write_dataset(const std::string& path, const ImageDataset& data, ImageForm 
       return;
     case ImageForm::npy: {
       const std::string stem = path.ends_with(".npy") ? path.substr(0, path.size() - 4) : path;
-      for (const auto& [name, array] : arrays_of(data, {"", "_labels", "_test", "_test_labels"}))
-        write_bytes(stem + name + ".npy", npy_bytes(array));
+      const NamedArrays arrays = arrays_of(data, kNpyEndings);
+      for (const char* ending : kNpyEndings) {
+        const bool is_written =
+            std::ranges::find(arrays, ending, &NamedArrays::value_type::first) != arrays.end();
+        if (std::error_code error; !is_written && fs::exists(stem + ending, error))
+          throw Error(
+              "{}: it is there already, and would be read as part of the new data. Hint: another name, or "
+              "remove it",
+              stem + ending);
+      }
+      for (const auto& [ending, array] : arrays) write_bytes(stem + ending, npy_bytes(array));
       return;
     }
     case ImageForm::npz: {

@@ -58,6 +58,48 @@ TEST_CASE("images may be (N,H,W), (N,H,W,C), (N,C,H,W) or rows with a size, in b
   CHECK(at.load("clear.npy").train_images.to_vector() == std::vector<double>{255, 127, 127});
 }
 
+TEST_CASE("where channels may stand first or last, images are squared") {
+  const ArrayFolder at;
+  const std::pair<Shape, Shape> shapes[] = {
+      {{2, 1, 4, 4}, {2, 4, 4}},     {{2, 3, 4, 4}, {2, 4, 4, 3}}, {{2, 4, 3, 3}, {2, 3, 3, 3}},
+      {{2, 4, 4, 3}, {2, 4, 4, 3}},  {{2, 4, 4, 1}, {2, 4, 4}},    {{2, 3, 3, 3}, {2, 3, 3, 3}},
+      {{2, 1, 28, 28}, {2, 28, 28}}, {{2, 1, 1, 4}, {2, 1, 1, 3}}, {{2, 3, 28, 28}, {2, 28, 28, 3}}};
+  for (const auto& [stored, read] : shapes) {
+    CAPTURE(stored.str());
+    at.write("x.npy", counted(stored));
+    CHECK(at.load("x.npy").train_images.shape() == read);
+  }
+}
+
+TEST_CASE("pixels of 0 and 1 alone are black and white, in any type, and both parts are scaled alike") {
+  const ArrayFolder at;
+  const Tensor bits = cast(tensor({0, 1, 1, 0}, {1, 2, 2}), DType::u8);
+  const std::vector<double> black_and_white = {0, 255, 255, 0};
+  for (const DType dtype : {DType::u8, DType::i64, DType::f32, DType::f64}) {
+    at.write("bits.npy", cast(bits, dtype));
+    const ImageDataset data = at.load("bits.npy");
+    CHECK(data.train_images.to_vector() == black_and_white);
+    CHECK(data.form == "a .npy file of bits, 0 black and 1 white");
+  }
+  const auto zip = [&](const Tensor& train, const Tensor& test) {
+    test::write_file(at.folder.file("parts.npz"),
+                     zip_bytes(std::vector<std::pair<std::string, std::string>>{
+                         {"x_train.npy", npy_bytes(train)}, {"x_test.npy", npy_bytes(test)}}));
+    return at.folder.file("parts.npz");
+  };
+  zip(bits, cast(bits, DType::f64));
+  CHECK(at.load("parts.npz").train_images.to_vector() == black_and_white);
+  CHECK(at.load("parts.npz").test_images.to_vector() == black_and_white);
+  const Tensor bytes = cast(tensor({0, 1, 200, 7}, {1, 2, 2}), DType::u8);
+  zip(bytes, bits);  // nearly black, and so it was
+  CHECK(at.load("parts.npz").test_images.to_vector() == bits.to_vector());
+  CHECK(at.load("parts.npz").form == "a .npz file");
+  zip(cast(bits, DType::f32) * 0.5, bytes);
+  CHECK(test::contains(at.refusal("parts.npz"), "its pixels go from 0 to 200"));
+  at.write("dark.npy", zeros({1, 2, 2}, DType::u8));
+  CHECK(at.load("dark.npy").train_images.to_vector() == std::vector<double>(4, 0.0));
+}
+
 TEST_CASE("labels and a test part lie beside a .npy file, or in a .npz file under the usual names") {
   const ArrayFolder at;
   const Tensor images = counted({4, 2, 2}), held = counted({2, 2, 2}), labels = tensor({3, 1, 0, 2}, {4});

@@ -35,6 +35,14 @@ TEST_CASE("CIFAR-10's planes become pixels, batches in their order, names from t
       for (int c = 0; c < 3; ++c) REQUIRE(*pixels++ == static_cast<uint8_t>((c * 1024 + p) * 7 + seeds[n]));
 }
 
+TEST_CASE("a batch that lies there packed too is read once") {
+  const test::ScratchDirectory folder;
+  test::write_file(folder.file("data_batch_1.bin"), cifar_row(3, 1));
+  test::write_file(folder.file("data_batch_1.bin.gz"), cifar_row(4, 1));  // not packed: read as it is
+  test::write_file(folder.file("data_batch_2.bin.gz"), cifar_row(5, 1));
+  CHECK(load_cifar_folder(folder.path().string()).train_labels.to_vector() == std::vector<double>{3, 5});
+}
+
 TEST_CASE("a batch that is cut short, or has a label above 9, is refused") {
   const test::ScratchDirectory folder;
   const auto refusal = [&](const std::string& bytes) {

@@ -8,6 +8,7 @@
 #include "datasets/images/idx_files.h"
 #include "datasets/images/image_dataset.h"
 #include "datasets/images/npy.h"
+#include "datasets/images/picture_header.h"
 #include "datasets/images/picture_makers.h"
 #include "support/error_message.h"
 
@@ -91,6 +92,34 @@ TEST_CASE("the second start reads the cache alone, until a file changes, one is 
   CHECK(has(at.load(), 99) == 1);
   CHECK(at.load({.size = 2}).train_images.shape() == Shape{11, 2, 2, 3});
   CHECK(at.load().train_images.shape() == Shape{11, 4, 6, 3});
+}
+
+TEST_CASE("what could not be read this time is not remembered") {
+  const TwoClasses at;
+  at.write("dogs/huge.png", 7);
+  fs::resize_file(at.folder.path() / "data/dogs/huge.png",
+                  kMostPictureBytes + 1);  // as one without permission
+  REQUIRE(at.load().skipped.front().why == "it cannot be read");
+  CHECK_FALSE(fs::exists(at.folder.file("cache/gradzoo/images")));
+  fs::remove(at.folder.path() / "data/dogs/huge.png");
+  at.load();
+  CHECK_FALSE(at.cache().empty());
+}
+
+TEST_CASE("bits in IDX files are black and white, where no pixel of either part is more") {
+  const test::ScratchFolder at;
+  const auto read = [&](const test::Bytes& train, const test::Bytes& test) {
+    at.write("train-images-idx3-ubyte", test::idx_bytes({1, 2, 2}, train));
+    at.write("t10k-images-idx3-ubyte", test::idx_bytes({1, 2, 2}, test));
+    return load_images(at.path().string());
+  };
+  const ImageDataset bits = read({0, 1, 1, 0}, {0, 0, 0, 1});
+  CHECK(bits.train_images.to_vector() == std::vector<double>{0, 255, 255, 0});
+  CHECK(bits.test_images.to_vector() == std::vector<double>{0, 0, 0, 255});
+  CHECK(bits.form == "IDX files of bits, 0 black and 1 white");
+  const ImageDataset bytes = read({0, 1, 1, 0}, {0, 0, 0, 2});
+  CHECK(bytes.train_images.to_vector() == std::vector<double>{0, 1, 1, 0});
+  CHECK(bytes.form == "IDX files");
 }
 
 TEST_CASE("a cache that is damaged is made anew, and none is kept where it is off") {

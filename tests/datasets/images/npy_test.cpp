@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 
 #include <doctest/doctest.h>
 
@@ -71,6 +72,18 @@ TEST_CASE("numbers of every type and byte order are read as they are") {
   check("u8", uint64_t{}, DType::f64);
   check("f4", float{}, DType::f32);
   check("f8", double{}, DType::f64);
+  const auto check_ends = [&]<class T>(const std::string& type, T) {
+    const T least = std::numeric_limits<T>::min(), most = std::numeric_limits<T>::max();
+    CHECK(read(npy_file(header("<" + type, "(2,)"), bytes_of<T>({least, most}))).to_vector() ==
+          std::vector<double>{static_cast<double>(least), static_cast<double>(most)});
+  };
+  check_ends("i1", int8_t{});
+  check_ends("i2", int16_t{});
+  check_ends("u2", uint16_t{});
+  check_ends("i4", int32_t{});
+  check_ends("u4", uint32_t{});
+  check_ends("i8", int64_t{});
+  check_ends("u8", uint64_t{});
   CHECK(read(npy_file(header("|b1", "(2,)"), std::string("\1\0", 2))).to_vector() ==
         std::vector<double>{1, 0});
   // 1.5, -2, the least subnormal and infinity as binary16.

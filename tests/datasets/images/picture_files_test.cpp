@@ -75,6 +75,65 @@ TEST_CASE("train and test, or val, are the parts; classes of both have the same 
   CHECK_MESSAGE(test::contains(half.refusal(), "the other none"), half.refusal());
 }
 
+TEST_CASE("the parts have other names too, in any case of letters, and what lies beside them is said") {
+  const std::pair<const char*, const char*> parts[] = {
+      {"Train", "TEST"},   {"training", "testing"},      {"train", "eval"},
+      {"TRAINING", "Dev"}, {"wrap/train", "wrap/valid"}, {"a/b/Train", "a/b/test"}};
+  for (const auto& [train, test] : parts) {
+    CAPTURE(train);
+    const Pictures at;
+    for (const char* name : {"/cats/a.png", "/dogs/b.png"})
+      for (const char* part : {train, test}) at.add(std::string(part) + name);
+    CHECK(at.list().has_test);
+    CHECK(at.list().train.size() == 2);
+    CHECK(at.list().test.size() == 2);
+    CHECK(at.list().classes == std::vector<std::string>{"cats", "dogs"});
+  }
+  const Pictures at;
+  for (const char* name : {"train/cats/a.png", "train/dogs/b.png", "extra/c.png", "d.png"}) at.add(name);
+  const PictureFolder found = at.list();
+  CHECK_FALSE(found.has_test);
+  CHECK(found.classes == std::vector<std::string>{"cats", "dogs"});
+  REQUIRE(skipped(found, "beside the folder of training") != nullptr);
+  CHECK(skipped(found, "beside the folder of training")->count == 2);
+  at.add("test/cats/c.png");
+  at.add("val/cats/c.png");
+  CHECK(names(at.list().test) == std::vector<std::string>{"test/cats/c.png:0"});
+  CHECK(skipped(at.list(), "beside the folder of training")->count == 3);
+}
+
+TEST_CASE("a folder around the classes, or a cover beside them, costs no labels") {
+  const Pictures wrapped, covered, many;
+  for (const char* name : {"set/cats/a.png", "set/dogs/b.png", "readme.txt"}) wrapped.add(name);
+  CHECK(names(wrapped.list().train) == std::vector<std::string>{"set/cats/a.png:0", "set/dogs/b.png:1"});
+  for (int i = 0; i < 9; ++i)
+    for (const char* folder : {"cats/", "dogs/"}) covered.add(folder + std::to_string(i) + ".png");
+  covered.add("cover.png");
+  CHECK(covered.list().classes == std::vector<std::string>{"cats", "dogs"});
+  CHECK(covered.list().train.size() == 18);
+  CHECK(skipped(covered.list(), "beside the folders of classes")->first ==
+        std::vector<std::string>{"cover.png"});
+  for (const char* name : {"a.png", "cats/a.png", "dogs/b.png"}) many.add(name);
+  CHECK(many.list().beside_classes);
+  CHECK(many.list().classes.empty());
+}
+
+TEST_CASE("classes whose names are numbers have these for labels") {
+  const Pictures at, mixed, twice;
+  for (int i = 0; i < 12; ++i) at.add(std::to_string(i) + "/a.png");
+  const PictureFolder found = at.list();
+  for (const PictureFile& file : found.train) CHECK(file.name == std::to_string(file.label) + "/a.png");
+  CHECK(found.classes.at(10) == "10");
+  for (const char* name : {"1/a.png", "13/a.png", "025/a.png"}) mixed.add(name);
+  CHECK(names(mixed.list().train) == std::vector<std::string>{"1/a.png:1", "13/a.png:13", "025/a.png:25"});
+  CHECK(mixed.list().classes.size() == 26);
+  CHECK(mixed.list().classes.at(2).empty());
+  mixed.add("cats/a.png");
+  CHECK(mixed.list().classes == std::vector<std::string>{"025", "1", "13", "cats"});
+  for (const char* name : {"7/a.png", "07/a.png"}) twice.add(name);
+  CHECK(twice.list().classes == std::vector<std::string>{"07", "7"});
+}
+
 TEST_CASE(
     "a picture is taken once, whatever links lead to it; folders behind links, and hidden files, are not") {
   const Pictures at, elsewhere;

@@ -31,6 +31,9 @@ TEST_CASE("A new pixel is the mean over its area, and parts of old pixels count 
 TEST_CASE("The square in the middle is cut out, and channels stay apart") {
   CHECK(resampled({1, 2, 3, 4, 5, 6, 7, 8}, 2, 4, 2) == std::vector<int>{2, 3, 6, 7});
   CHECK(resampled({1, 2, 3, 4, 5, 6, 7, 8}, 4, 2, 2) == std::vector<int>{3, 4, 5, 6});
+  CHECK(resampled({1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, 2, 5, 2) ==
+        std::vector<int>{2, 3, 7, 8});  // of three, one
+  CHECK(resampled({1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, 5, 2, 2) == std::vector<int>{3, 4, 5, 6});
   CHECK(resampled({1, 2, 3, 201, 202, 203, 1, 2, 3, 201, 202, 203}, 2, 2, 1, 3) ==
         std::vector<int>{101, 102, 103});
 }
