@@ -28,6 +28,9 @@ struct AisEstimate {
   std::vector<double> recorded_betas;        // at which history speaks: the first, the last, some between
   std::vector<std::vector<double>> history;  // of some chains' w, one entry a temperature that is kept
   Tensor x;                                  // (B, d): where they ended
+
+  /// Whether so few chains carry the estimate that its error is too small, and it is not to be trusted.
+  bool is_of_few() const { return ess < 0.1; }
 };
 
 /// What chains with these log-weights, (B) f64, say: all but where they went.

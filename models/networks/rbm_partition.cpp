@@ -41,8 +41,11 @@ RbmLogPartition rbm_log_partition(const RbmLayer& layer, const Tensor& base_bias
   return {
       up.value, up.annealing.error, false,
       fmt::format("log Z = {:.2f} +- {:.2f} by annealed importance sampling, {} chains of {} temperatures, "
-                  "ESS {:.2f}",
-                  up.value, up.annealing.error, options.chains, options.temperatures, up.annealing.ess)};
+                  "ESS {:.2f}{}",
+                  up.value, up.annealing.error, options.chains, options.temperatures, up.annealing.ess,
+                  up.annealing.is_of_few() ? ": a few chains carry it, so that it is not to be trusted; more "
+                                             "ais_temperatures"
+                                           : "")};
 }
 
 }  // namespace gradzoo

@@ -19,7 +19,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr double kStandardErrors = 3;
-constexpr double kFewChains = 0.1;  // ESS below which a few chains carry the estimate
 constexpr size_t kChainsDrawn = 12;
 
 double low(const LogPartition& z) { return z.value - kStandardErrors * z.annealing.error; }
@@ -98,7 +97,7 @@ std::vector<std::string> LogZReport::warnings() const {
                     gap, gap / allowed));
   }
   for (const LogPartition* z : {&up, &down}) {
-    if (z->annealing.ess >= kFewChains) continue;
+    if (!z->annealing.is_of_few()) continue;
     out.push_back(fmt::format(
         "{} a few chains carry the estimate (ESS {:.2f}), and its interval is too short: more temperatures",
         z == &up ? "upwards" : "downwards", z->annealing.ess));
