@@ -194,6 +194,9 @@ TEST_CASE("a net of zeros leaves the density of a denoiser that shrinks towards 
   const Tensor seen = flatten_rows(cast(bytes, DType::f64)) / 255.0;
   const Tensor centre = mean(seen, 0, true);
   const double v = mean(square(seen - centre)).item() * 4;  // in [-1,1]
+  CHECK(std::get<Tensor>(state.find("dde.data_variance")->target).item() == doctest::Approx(v));
+  CHECK(test::max_error(std::get<Tensor>(state.find("dde.data_mean")->target),
+                        (centre * 2.0 - 1.0).to_vector()) < 1e-6);
   const Tensor apart = sum(square(cast(levels.x, DType::f64) - centre), 1) * 4.0;
   for (const double sigma : {0.1, 0.4}) {
     const double s = sigma * 2;
