@@ -111,7 +111,10 @@ void Minimum::vjp(Vjp& v, const Tensor& g) const {
 // the range: c (g y) / x.
 void PowScalar::vjp(Vjp& v, const Tensor& g) const {
   if (c == 0.0 || c == 1.0) return v.give(0, mul(g, c));
-  if (c < 0.0) return v.give(0, div(mul(mul(g, c), pow(v.in(0), c)), v.in(0)));
+  if (c < 0.0) {
+    const Tensor scaled = mul(g, c), power = pow(v.in(0), c);
+    return v.give(0, div(mul(scaled, power), v.in(0)));
+  }
   v.give(0, mul(g, mul(pow(v.in(0), c - 1.0), c)));
 }
 

@@ -18,7 +18,7 @@ struct BceWithLogits {
   void vjp(Vjp& v, const Tensor& g) const {
     if (v.needs(0)) {  // sigmoid(l) - t, whose digits would cancel
       const Tensor &l = v.in(0), &t = v.in(1);
-      const Tensor up = mul(add(neg(t), 1.0), sigmoid(l)), down = mul(t, sigmoid(neg(l)));
+      const Tensor p = sigmoid(l), q = sigmoid(neg(l)), up = mul(p, add(neg(t), 1.0)), down = mul(t, q);
       v.give(0, mul(g, sub(up, down)));
     }
     if (v.needs(1)) v.give(1, neg(mul(g, v.in(0))));
@@ -39,8 +39,9 @@ struct CrossEntropy {
   void forward(Inputs in, Tensor& out) const;
   void vjp(Vjp& v, const Tensor& g) const {
     const Tensor &l = v.in(0), is_k = one_hot(v.in(1), l.dim(1), l.dtype());
-    const Tensor others = mul(softmax(l, 1), add(neg(is_k), 1.0));
-    v.give(0, mul(unsqueeze(g, 1), sub(others, mul(is_k, sum(others, 1, /*keepdim=*/true)))));
+    const Tensor is_other = add(neg(is_k), 1.0), others = mul(softmax(l, 1), is_other);
+    const Tensor slope = sub(others, mul(is_k, sum(others, 1, /*keepdim=*/true)));
+    v.give(0, mul(unsqueeze(g, 1), slope));
   }
   static std::vector<OpCase<CrossEntropy>> cases();
 };

@@ -76,8 +76,8 @@ struct LogSoftmax {
     // Where e^y > 1/2, (g - sum_j g_j) - (e^y - 1) sum_j g_j.
     const Tensor &y = v.out(), total = sum(g, axis, /*keepdim=*/true);
     const Tensor is_likely = gt(y, -std::numbers::ln2);
-    const Tensor rest = where(is_likely, sub(g, total), g), p = where(is_likely, expm1(y), exp(y));
-    v.give(0, sub(rest, mul(p, total)));
+    const Tensor rest = where(is_likely, sub(g, total), g), p = exp(y), less_one = expm1(y);
+    v.give(0, sub(rest, mul(where(is_likely, less_one, p), total)));
   }
   static std::vector<OpCase<LogSoftmax>> cases() { return softmax_cases<LogSoftmax>(); }
 };

@@ -64,10 +64,10 @@ TEST_CASE("where channels may stand first or last, images are squared") {
       {{2, 1, 4, 4}, {2, 4, 4}},     {{2, 3, 4, 4}, {2, 4, 4, 3}}, {{2, 4, 3, 3}, {2, 3, 3, 3}},
       {{2, 4, 4, 3}, {2, 4, 4, 3}},  {{2, 4, 4, 1}, {2, 4, 4}},    {{2, 3, 3, 3}, {2, 3, 3, 3}},
       {{2, 1, 28, 28}, {2, 28, 28}}, {{2, 1, 1, 4}, {2, 1, 1, 3}}, {{2, 3, 28, 28}, {2, 28, 28, 3}}};
-  for (const auto& [stored, read] : shapes) {
-    CAPTURE(stored.str());
-    at.write("x.npy", counted(stored));
-    CHECK(at.load("x.npy").train_images.shape() == read);
+  for (const auto& shape : shapes) {
+    CAPTURE(shape.first.str());
+    at.write("x.npy", counted(shape.first));
+    CHECK(at.load("x.npy").train_images.shape() == shape.second);
   }
 }
 

@@ -79,7 +79,8 @@ TEST_CASE("the parts have other names too, in any case of letters, and what lies
   const std::pair<const char*, const char*> parts[] = {
       {"Train", "TEST"},   {"training", "testing"},      {"train", "eval"},
       {"TRAINING", "Dev"}, {"wrap/train", "wrap/valid"}, {"a/b/Train", "a/b/test"}};
-  for (const auto& [train, test] : parts) {
+  for (const auto& part_names : parts) {
+    const char *const train = part_names.first, *const test = part_names.second;
     CAPTURE(train);
     const Pictures at;
     for (const char* name : {"/cats/a.png", "/dogs/b.png"})
