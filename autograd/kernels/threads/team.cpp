@@ -124,7 +124,8 @@ void Team::grow(int members) {
   standing_.wait(0);
   size_ = standing_;  // fewer than wanted where OpenMP has a limit
   standing_ = 0;
-  // OpenMP is ended with the process, and LLVM's fails where threads still serve. A loop that runs then runs on.
+  // OpenMP is ended with the process, and LLVM's fails where threads still serve. A loop that runs then runs
+  // on.
   static const int is_dismissed_at_exit = std::atexit([] {
     Team& team = of_process();
     if (!team.taken_.exchange(true)) team.dismiss();
