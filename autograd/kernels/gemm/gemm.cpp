@@ -214,7 +214,7 @@ void turn_b(Product<T>& p) {
 }
 
 /// A vector times a matrix adds one number after another, in single precision.
-constexpr int64_t kLongVector = 4096, kVectorDepth = 256;
+constexpr int64_t kLongVector = 4096, kVectorDepth = 128;
 
 void prepare_product(int64_t m, int64_t n, int64_t k) {
   prepare_blas();
