@@ -75,35 +75,32 @@ bool lies_below(double u, double p) { return u < p; }
 }  // namespace
 
 Tensor bernoulli(const Tensor& p, Rng& rng, FirstRow first_row) {
-  Tensor out = empty(p.shape(), p.dtype());
-  const Layout layout = layout_of(p.shape());
-  const kernels::RandomAddress at{rng.key(), rng.next_draw(), first_row.value_or(rng.first_row(layout.rows))};
-  visit_floating(p.dtype(), [&]<class T>() {
-    const T* probability = p.data<T>();
-    T* values = out.mutable_data<T>();
-    const int64_t n = out.size();
-    using Draw = std::conditional_t<sizeof(T) == 4, uint32_t, double>;
-    Draw* draws = kernels::scratch<Draw>(n);
-    if constexpr (sizeof(T) == 4)
-      kernels::random_bits(at, draws, layout.rows, layout.cols);
-    else
-      kernels::uniform(at, draws, layout.rows, layout.cols);
-    using Bits = std::conditional_t<sizeof(T) == 4, int32_t, int64_t>;  // as wide as T: one vector loop
-    Bits wrong_any = 0;
-    for (int64_t i = 0; i < n; ++i) {
-      const T q = probability[i];
-      wrong_any |= static_cast<Bits>(!((q >= 0) & (q <= 1)));  // true of NaN
-      values[i] = lies_below(draws[i], q) ? T{1} : T{0};
-    }
-    if (wrong_any == 0) return;
-    rng.set_draw(rng.draw() - 1);
-    const auto wrong =
-        std::find_if_not(probability, probability + out.size(), [](T q) { return q >= 0 && q <= 1; });
-    throw Error(
-        "bernoulli: p is {} at element {} of {}. Hint: probabilities lie in [0, 1]; of logits, sigmoid",
-        *wrong, wrong - probability, p.shape().str());
-  });
-  return out;
+  return draw(
+      p.shape(), rng, p.dtype(), first_row,
+      [&]<class T>(const auto& at, T* values, int64_t rows, int64_t cols) {
+        const T* probability = p.data<T>();
+        const int64_t n = p.size();
+        using Draw = std::conditional_t<sizeof(T) == 4, uint32_t, double>;
+        Draw* draws = kernels::scratch<Draw>(n);
+        if constexpr (sizeof(T) == 4)
+          kernels::random_bits(at, draws, rows, cols);
+        else
+          kernels::uniform(at, draws, rows, cols);
+        using Bits = std::conditional_t<sizeof(T) == 4, int32_t, int64_t>;  // as wide as T: one vector loop
+        Bits wrong_any = 0;
+        for (int64_t i = 0; i < n; ++i) {
+          const T q = probability[i];
+          wrong_any |= static_cast<Bits>(!((q >= 0) & (q <= 1)));  // true of NaN
+          values[i] = lies_below(draws[i], q) ? T{1} : T{0};
+        }
+        if (wrong_any == 0) return;
+        rng.set_draw(rng.draw() - 1);
+        const auto wrong =
+            std::find_if_not(probability, probability + n, [](T q) { return q >= 0 && q <= 1; });
+        throw Error(
+            "bernoulli: p is {} at element {} of {}. Hint: probabilities lie in [0, 1]; of logits, sigmoid",
+            *wrong, wrong - probability, p.shape().str());
+      });
 }
 
 Tensor randn_like(const Tensor& x, Rng& rng) { return randn(x.shape(), rng, x.dtype()); }

@@ -23,8 +23,8 @@ void check_model(const SafetensorsReader& file, const std::string& model) {
 
 void check_entry(const SafetensorsReader& file, const State::Entry& entry) {
   const SafetensorsEntry* stored = file.find(entry.name);
-  if (!stored && entry.optional) return;
   if (!stored) {
+    if (entry.optional) return;
     throw Error(fmt::format("{}: '{}' is missing. Hint: it was written with other settings", file.path(),
                             entry.name));
   }

@@ -12,11 +12,7 @@ namespace {
 State common_of(const State& state) {
   State common;
   for (const State::Entry& entry : state.entries()) {
-    if (entry.by_rows) continue;
-    if (const Tensor* tensor = std::get_if<Tensor>(&entry.target)) common.add(entry.name, *tensor);
-    if (int64_t* const* count = std::get_if<int64_t*>(&entry.target)) common.add(entry.name, **count);
-    if (double* const* number = std::get_if<double*>(&entry.target)) common.add(entry.name, **number);
-    if (Rng* const* rng = std::get_if<Rng*>(&entry.target)) common.add(entry.name, **rng);
+    if (!entry.by_rows) common.add(entry);
   }
   return common;
 }

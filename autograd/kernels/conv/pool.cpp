@@ -36,6 +36,7 @@ void for_pixels(const PoolSizes& s, int64_t first, Fn&& fn) {
 template <class T>
 void pool_sum(const PoolSizes& s, T factor, const T* x, T* y) {
   constexpr int64_t kFewPixels = 64;
+  const int64_t pixels = s.k * s.k;
   struct Sums;
   for_windows(s, [&](int64_t window, int64_t first) {
     T* const to = y + window * s.channels;
@@ -46,7 +47,8 @@ void pool_sum(const PoolSizes& s, T factor, const T* x, T* y) {
       });
       for (int64_t c = 0; c < s.channels; ++c) to[c] = static_cast<T>(sums[c]) * factor;
     };
-    s.k* s.k <= kFewPixels ? add_to(to) : add_to(scratch<double, Sums>(s.channels));
+    if (pixels <= kFewPixels) return add_to(to);
+    add_to(scratch<double, Sums>(s.channels));
   });
 }
 template void pool_sum(const PoolSizes&, float, const float*, float*);
