@@ -112,12 +112,15 @@ void Team::grow(int members) {
   const uint32_t start = call_, ended = ended_;
   host_ = std::thread([this, members, start, ended] {
 #pragma omp parallel num_threads(members)
-    if (const int member = omp_get_thread_num(); member > 0) {
-      serve(member, start);
-    } else {
-      standing_ = omp_get_num_threads();
-      standing_.notify_all();
-      ended_.wait(ended);
+    {
+#pragma omp barrier  // a region may begin before its last thread does
+      if (const int member = omp_get_thread_num(); member > 0) {
+        serve(member, start);
+      } else {
+        standing_ = omp_get_num_threads();
+        standing_.notify_all();
+        ended_.wait(ended);
+      }
     }
   });
   wanted_ = members;
