@@ -160,7 +160,8 @@ TEST_CASE("threads that open a tape leave nothing behind") {
   for (int i = 0; i < 20; ++i) on_another_thread(taped);
   const int64_t before = resident_bytes();
   for (int i = 0; i < 300; ++i) on_another_thread(taped);
-  CHECK(resident_bytes() - before < 300 * 20'000);  // one tape's nodes alone are 280,000
+  // One tape's nodes alone are 280,000. An emulated processor takes some 27,000 a thread for itself.
+  CHECK(resident_bytes() - before < 300 * 70'000);
 }
 
 TEST_CASE("trim_pool gives back what a large tape needed") {
