@@ -50,8 +50,6 @@ struct Card {
   std::optional<Measures> measures = {};
 };
 
-std::string card_path(const RunDirectory& directory) { return directory.path() + "/card.json"; }
-
 Json estimate_json(const Estimate& e) { return {{"value", e.value}, {"standard_error", e.standard_error}}; }
 
 Estimate estimate_of(const Json& json) {
@@ -59,7 +57,7 @@ Estimate estimate_of(const Json& json) {
 }
 
 Card read_card(const RunDirectory& directory) {
-  const std::string path = card_path(directory);
+  const std::string path = directory.card();
   try {
     const Json json = Json::parse(read_plain_file(path, kLongestCard));
     Card card{json.at("model"), json.at("command"), json.at("sha256"), json.at("bytes"), {}};
@@ -107,7 +105,7 @@ RunDirectory keep(const std::string& run_path, const std::string& out) {
     add_measures(card["of_32_bits"], measure(run.directory));
   }
   const std::string text = card.dump(2) + "\n";
-  write_file_atomically(card_path(kept), std::as_bytes(std::span(text)));
+  write_file_atomically(kept.card(), std::as_bytes(std::span(text)));
   made.keep();
   return kept;
 }

@@ -82,8 +82,10 @@ Tensor labels_of_block(const Tensor& labels, const RowBlocks& blocks, int64_t bl
 
 // Of a run of the zoo its weights, whole.
 SafetensorsReader state_file(const RunDirectory& directory) {
-  if (directory.is_weights_alone())
+  if (directory.is_weights_alone()) {
+    check_card(directory);
     return without_eight_bits(SafetensorsReader(directory.weights(), Links::refuse));
+  }
   return SafetensorsReader(directory.checkpoint(), Links::refuse);
 }
 

@@ -18,6 +18,8 @@ class RunDirectory {
   std::string checkpoint() const { return path_ + "/checkpoint.safetensors"; }
   /// Those of a run that is not trained on, in place of a checkpoint.
   std::string weights() const { return path_ + "/weights.safetensors"; }
+  /// Beside weights of the zoo: their SHA-256, and what was measured of them.
+  std::string card() const { return path_ + "/card.json"; }
   bool is_weights_alone() const { return results_ != path_; }
   std::string report() const { return path_ + "/report.html"; }
   std::string samples() const { return results_ + "/samples"; }

@@ -10,10 +10,12 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "datasets/images/sha256.h"
 #include "state/eight_bits.h"
 #include "tools/run/run_observer.h"
 
@@ -23,7 +25,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kPrefix = "zoo/", kAll = "zoo/*";
-constexpr uint64_t kLongestConfig = 1 << 20;
+constexpr uint64_t kLongestText = 1 << 20;
 constexpr int64_t kFewNumbers = 4096;  // of a tensor that stays in 16 bits
 
 bool exists(const fs::path& path) {
@@ -83,6 +85,16 @@ std::vector<std::string> find_runs(const std::vector<std::string>& typed) {
   return runs;
 }
 
+void check_card(const RunDirectory& run) {
+  if (!exists(run.card())) return;
+  const auto card = nlohmann::json::parse(read_plain_file(run.card(), kLongestText), nullptr, false);
+  if (card.is_object() && card.value("sha256", nlohmann::json()) == sha256_of_contents(run.weights())) return;
+  throw Error(
+      "{}: the weights have another SHA-256 than {} says, so one of the two was changed. Hint: bring "
+      "the old file back, or gradzoo zoo --keep RUN --out DIR writes both anew",
+      run.weights(), run.card());
+}
+
 void write_weights(OpenedRun& run, const RunDirectory& to) {
   const Model::Weights weights = run.model->weights();
   std::vector<SafetensorsTensor> tensors;
@@ -105,7 +117,7 @@ void write_weights(OpenedRun& run, const RunDirectory& to) {
   write_file_atomically(to.weights(),
                         to_safetensors(std::move(tensors), run_metadata(run.model_name(), run.shape)),
                         Links::refuse);
-  const std::string config = read_plain_file(run.directory.config(), kLongestConfig, Links::refuse);
+  const std::string config = read_plain_file(run.directory.config(), kLongestText, Links::refuse);
   write_file_atomically(to.config(), std::as_bytes(std::span(config)), Links::refuse);
 }
 

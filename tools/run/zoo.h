@@ -22,6 +22,9 @@ std::string find_run(const std::string& typed);
 /// The same of several, where "zoo/*", as a shell leaves it outside the source tree, is all of them.
 std::vector<std::string> find_runs(const std::vector<std::string>& typed);
 
+/// Throws Error where a card lies beside the weights and gives another SHA-256 than theirs.
+void check_card(const RunDirectory& run);
+
 /// Writes config.toml and weights.safetensors of a run into a folder that is there.
 void write_weights(OpenedRun& run, const RunDirectory& to);
 

@@ -74,6 +74,13 @@ TEST_CASE("a run's averages in 8 and 16 bits are a run themselves, which nothing
   }
   CHECK(std::filesystem::exists(run.folder + "/runs/zoo-small/samples/sample-seed0.png"));
   CHECK(files_in(run.folder + "/zoo") == before);
+  const std::string bytes = read_file(weights);
+  std::string changed = bytes;
+  changed.back() = static_cast<char>(changed.back() ^ 1);
+  write_file(weights, changed);
+  for (const char* line : {"sample zoo/small", "compare zoo/small flow -n 20", "eval zoo/small"})
+    check_refused(line, run.folder, {"weights.safetensors", "another SHA-256", "card.json"});
+  write_file(weights, bytes);
   check_refused("train --resume zoo/small", run.folder, {"weights alone", "train --config"});
   check_refused("zoo --keep flow --out zoo/small", run.folder, {"exists already"});
   check_refused("zoo --keep flow", run.folder, {"--out"});
