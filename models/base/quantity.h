@@ -37,6 +37,7 @@ struct Quantity {
   /// by which models of different families are compared; "" for all others.
   std::string density_kind = "";
   ErrorKind error_kind = ErrorKind::standard;  // what `error` is
+  bool trusted = true;                         // false where what measured it says that `error` is too small
 };
 
 /// A quantity of that name and unit.

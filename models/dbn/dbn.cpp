@@ -128,9 +128,7 @@ Quantities Dbn::do_evaluate_at_length(const DataView& data, const ShareDone& don
       kDbnBound, concat(bounds, 0),
       fmt::format("lower bound of log p(x), {} draws for each example; of the top machine: {}",
                   options_.bound_samples, log_z.how));
-  if (!log_z.exact) bound.error = std::hypot(bound.error, log_z.error);
-  bound.density_kind = log_z.exact ? "lower bound of log p(x)" : "lower bound of log p(x) by annealing";
-  return {quantity(kLogZ, log_z.value, "of the top machine", log_z.error), std::move(bound)};
+  return {log_z.as_quantity("of the top machine"), log_z.within(std::move(bound), "lower bound of log p(x)")};
 }
 
 Tensor Dbn::top_noise(size_t layer, int64_t n, Rng& rng) const {

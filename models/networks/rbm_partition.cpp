@@ -1,6 +1,7 @@
 #include "models/networks/rbm_partition.h"
 
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -38,14 +39,29 @@ RbmLogPartition rbm_log_partition(const RbmLayer& layer, const Tensor& base_bias
   if (is_enumerable(layer)) return {exact_log_partition(layer), NAN, true, "log Z exact"};
   Rng rng(seed, "eval/annealing");
   const LogPartition up = anneal_up(rbm_partition(layer, base_bias), options, rng);
+  const bool trusted = !up.annealing.is_of_few();
   return {
       up.value, up.annealing.error, false,
       fmt::format("log Z = {:.2f} +- {:.2f} by annealed importance sampling, {} chains of {} temperatures, "
                   "ESS {:.2f}{}",
                   up.value, up.annealing.error, options.chains, options.temperatures, up.annealing.ess,
-                  up.annealing.is_of_few() ? ": a few chains carry it, so that it is not to be trusted; more "
-                                             "ais_temperatures"
-                                           : "")};
+                  trusted ? ""
+                          : ": a few chains carry it, so that it is not to be trusted; more "
+                            "ais_temperatures"),
+      trusted};
+}
+
+Quantity RbmLogPartition::as_quantity(std::string meaning) const {
+  Quantity out = quantity(kLogZ, value, std::move(meaning), error);
+  out.trusted = trusted;
+  return out;
+}
+
+Quantity RbmLogPartition::within(Quantity density, const std::string& kind) const {
+  if (!exact) density.error = std::hypot(density.error, error);
+  density.density_kind = kind + (exact ? "" : trusted ? " by annealing" : " by annealing, not to be trusted");
+  density.trusted = trusted;
+  return density;
 }
 
 }  // namespace gradzoo

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "models/base/quantity.h"
 #include "models/networks/rbm_layer.h"
 #include "samplers/partition.h"
 
@@ -14,10 +15,15 @@ Partition rbm_partition(const RbmLayer& layer, const Tensor& base_bias);
 
 /// log Z of an evaluation, and how it was computed.
 struct RbmLogPartition {
-  double value;     // nats
-  double error;     // standard error; NaN of an exact one
-  bool exact;       // by enumeration
-  std::string how;  // "log Z exact", or "log Z = ... by annealed importance sampling, ..."
+  double value;         // nats
+  double error;         // standard error; NaN of an exact one
+  bool exact;           // by enumeration
+  std::string how;      // "log Z exact", or "log Z = ... by annealed importance sampling, ..."
+  bool trusted = true;  // unless a few chains carry the estimate
+
+  Quantity as_quantity(std::string meaning) const;  // "log_z"
+  /// A quantity of the density that subtracts this log Z: its error, its kind and whether it is trusted.
+  Quantity within(Quantity density, const std::string& kind) const;
 };
 /// Exact if the layer can be enumerated, otherwise by forward annealing. Deterministic in the seed.
 RbmLogPartition rbm_log_partition(const RbmLayer& layer, const Tensor& base_bias,

@@ -33,11 +33,9 @@ RbmNumbers rbm_numbers(const RbmLayer& layer, const Examples& examples, Pixels p
 }
 
 Quantity rbm_log_likelihood(const RbmNumbers& numbers, const RbmLogPartition& log_z) {
-  Quantity out = mean_over_examples(kRbmLogLikelihood, neg(numbers.free_energy) - log_z.value,
-                                    "mean log p(x) = -F(x) - log Z, " + log_z.how);
-  if (!log_z.exact) out.error = std::hypot(out.error, log_z.error);
-  out.density_kind = log_z.exact ? "log p(x)" : "log p(x) by annealing";
-  return out;
+  return log_z.within(mean_over_examples(kRbmLogLikelihood, neg(numbers.free_energy) - log_z.value,
+                                         "mean log p(x) = -F(x) - log Z, " + log_z.how),
+                      "log p(x)");
 }
 
 double rbm_free_energy_gap(const RbmLayer& layer, const DataView& data, Pixels pixels) {

@@ -82,7 +82,7 @@ Quantities Rbm::do_evaluate_at_length(const DataView& data, const ShareDone&) {
   const RbmNumbers numbers = rbm_numbers(layer_, data.examples, options_.pixels, data.seed);
   const RbmLogPartition log_z =
       rbm_log_partition(layer_, learning_.base_bias(), options_.annealing, data.seed);
-  return {quantity(kLogZ, log_z.value, log_z.how, log_z.error), rbm_log_likelihood(numbers, log_z)};
+  return {log_z.as_quantity(log_z.how), rbm_log_likelihood(numbers, log_z)};
 }
 
 Tensor Rbm::noise(int64_t n, Rng& rng) const {

@@ -110,7 +110,8 @@ Json comparison_json(const std::vector<ComparedRun>& runs) {
                            {"value", run.density->value},
                            {"standard_error", nullptr},
                            {"unit", run.density->unit},
-                           {"kind", run.density->density_kind}};
+                           {"kind", run.density->density_kind},
+                           {"trusted", run.density->trusted}};
       if (std::isfinite(run.density->error)) object["density"]["standard_error"] = run.density->error;
     } else {
       object["why_no_density"] = run.why_no_density;

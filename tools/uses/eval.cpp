@@ -17,11 +17,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json json_of(const Quantity& quantity) {
-  Json json{{"name", quantity.name},
-            {"value", quantity.value},
-            {"standard_error", nullptr},
-            {"unit", quantity.unit},
-            {"meaning", quantity.meaning}};
+  Json json{{"name", quantity.name}, {"value", quantity.value},     {"standard_error", nullptr},
+            {"unit", quantity.unit}, {"meaning", quantity.meaning}, {"trusted", quantity.trusted}};
   if (!std::isfinite(quantity.error)) return json;
   json[quantity.error_kind == ErrorKind::quadrature ? "quadrature_error" : "standard_error"] = quantity.error;
   return json;
