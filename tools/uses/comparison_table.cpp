@@ -106,12 +106,9 @@ Json comparison_json(const std::vector<ComparedRun>& runs) {
                 {"seconds_to_draw_100", run.seconds_to_draw}};
     if (std::isfinite(run.seconds_to_train)) object["seconds_to_train"] = run.seconds_to_train;
     if (run.density) {
-      object["density"] = {{"name", run.density->name},
-                           {"value", run.density->value},
-                           {"standard_error", nullptr},
-                           {"unit", run.density->unit},
-                           {"kind", run.density->density_kind},
-                           {"trusted", run.density->trusted}};
+      object["density"] = {{"name", run.density->name},         {"value", run.density->value},
+                           {"standard_error", nullptr},         {"unit", run.density->unit},
+                           {"kind", run.density->density_kind}, {"trusted", run.density->trusted}};
       if (std::isfinite(run.density->error)) object["density"]["standard_error"] = run.density->error;
     } else {
       object["why_no_density"] = run.why_no_density;
