@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cmath>
 #include <numbers>
 #include <string>
+#include <utility>
 
 #include "autograd/ops.h"
 #include "models/base/quantity.h"
@@ -21,6 +23,23 @@ inline Quantities density_quantities(const DensityFit& fit, std::string kl_meani
                "log Z by quadrature; its error is its change when the box is doubled", fit.box_error);
   log_z.error_kind = ErrorKind::quadrature;
   return {std::move(kl), std::move(log_z)};
+}
+
+/// A log Z that was sampled, or is exact where its error is NaN.
+inline Quantity sampled_log_z(double value, double error, bool trusted, std::string meaning) {
+  Quantity out = quantity(kLogZ, value, std::move(meaning), error);
+  out.trusted = trusted;
+  return out;
+}
+
+/// A quantity of the density that has `log_z` subtracted: its error, its kind and whether it is trusted.
+inline Quantity less_log_z(Quantity density, const Quantity& log_z, const std::string& kind) {
+  density.trusted = log_z.trusted;
+  density.density_kind = kind;
+  if (std::isnan(log_z.error)) return density;
+  density.error = std::hypot(density.error, log_z.error);
+  density.density_kind += log_z.trusted ? " by annealing" : " by annealing, not to be trusted";
+  return density;
 }
 
 /// -log2 p(x) / d + 8 from log p (B) of d dequantised pixels in [0,1]: bits of the bytes 0 ... 255.

@@ -7,6 +7,7 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "models/base/density_quantities.h"
 #include "models/base/over_examples.h"
 #include "models/networks/rbm_exact.h"
 #include "models/networks/rbm_gibbs.h"
@@ -112,7 +113,8 @@ RbmLogPartition Dbn::top_log_partition(uint64_t seed) const {
 }
 
 Quantities Dbn::do_evaluate_at_length(const DataView& data, const ShareDone& done) {
-  const RbmLogPartition log_z = top_log_partition(data.seed);
+  const RbmLogPartition found = top_log_partition(data.seed);
+  const Quantity log_z = sampled_log_z(found.value, found.error, found.trusted, "of the top machine");
   Rng rng(data.seed, "eval/bound");
   Tensors bounds;
   int64_t measured = 0;
@@ -127,8 +129,8 @@ Quantities Dbn::do_evaluate_at_length(const DataView& data, const ShareDone& don
   Quantity bound = mean_over_examples(
       kDbnBound, concat(bounds, 0),
       fmt::format("lower bound of log p(x), {} draws for each example; of the top machine: {}",
-                  options_.bound_samples, log_z.how));
-  return {log_z.as_quantity("of the top machine"), log_z.within(std::move(bound), "lower bound of log p(x)")};
+                  options_.bound_samples, found.how));
+  return {log_z, less_log_z(std::move(bound), log_z, "lower bound of log p(x)")};
 }
 
 Tensor Dbn::top_noise(size_t layer, int64_t n, Rng& rng) const {

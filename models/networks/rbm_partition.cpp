@@ -1,7 +1,6 @@
 #include "models/networks/rbm_partition.h"
 
 #include <cmath>
-#include <utility>
 
 #include <fmt/format.h>
 
@@ -49,19 +48,6 @@ RbmLogPartition rbm_log_partition(const RbmLayer& layer, const Tensor& base_bias
                           : ": a few chains carry it, so that it is not to be trusted; more "
                             "ais_temperatures"),
       trusted};
-}
-
-Quantity RbmLogPartition::as_quantity(std::string meaning) const {
-  Quantity out = quantity(kLogZ, value, std::move(meaning), error);
-  out.trusted = trusted;
-  return out;
-}
-
-Quantity RbmLogPartition::within(Quantity density, const std::string& kind) const {
-  if (!exact) density.error = std::hypot(density.error, error);
-  density.density_kind = kind + (exact ? "" : trusted ? " by annealing" : " by annealing, not to be trusted");
-  density.trusted = trusted;
-  return density;
 }
 
 }  // namespace gradzoo

@@ -2,7 +2,6 @@
 
 #include <string>
 
-#include "models/base/quantity.h"
 #include "models/networks/rbm_layer.h"
 #include "samplers/partition.h"
 
@@ -20,10 +19,6 @@ struct RbmLogPartition {
   bool exact;           // by enumeration
   std::string how;      // "log Z exact", or "log Z = ... by annealed importance sampling, ..."
   bool trusted = true;  // unless a few chains carry the estimate
-
-  Quantity as_quantity(std::string meaning) const;  // "log_z"
-  /// A quantity of the density that subtracts this log Z: its error, its kind and whether it is trusted.
-  Quantity within(Quantity density, const std::string& kind) const;
 };
 /// Exact if the layer can be enumerated, otherwise by forward annealing. Deterministic in the seed.
 RbmLogPartition rbm_log_partition(const RbmLayer& layer, const Tensor& base_bias,

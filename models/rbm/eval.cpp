@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "autograd/ops.h"
+#include "models/base/density_quantities.h"
 #include "models/base/over_examples.h"
 #include "models/networks/rbm_gibbs.h"
 #include "models/rbm/rbm.h"
@@ -32,10 +33,10 @@ RbmNumbers rbm_numbers(const RbmLayer& layer, const Examples& examples, Pixels p
   return {concat(free_energies, 0), concat(wrong, 0)};
 }
 
-Quantity rbm_log_likelihood(const RbmNumbers& numbers, const RbmLogPartition& log_z) {
-  return log_z.within(mean_over_examples(kRbmLogLikelihood, neg(numbers.free_energy) - log_z.value,
-                                         "mean log p(x) = -F(x) - log Z, " + log_z.how),
-                      "log p(x)");
+Quantity rbm_log_likelihood(const RbmNumbers& numbers, const Quantity& log_z) {
+  return less_log_z(mean_over_examples(kRbmLogLikelihood, neg(numbers.free_energy) - log_z.value,
+                                       "mean log p(x) = -F(x) - log Z, " + log_z.meaning),
+                    log_z, "log p(x)");
 }
 
 double rbm_free_energy_gap(const RbmLayer& layer, const DataView& data, Pixels pixels) {

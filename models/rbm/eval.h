@@ -2,7 +2,6 @@
 
 #include "models/base/model.h"
 #include "models/networks/rbm_layer.h"
-#include "models/networks/rbm_partition.h"
 
 namespace gradzoo {
 
@@ -15,7 +14,7 @@ struct RbmNumbers {
 RbmNumbers rbm_numbers(const RbmLayer& layer, const Examples& examples, Pixels pixels, uint64_t seed);
 
 /// Mean of -F - log Z, with a standard error that includes that of an estimated log Z.
-Quantity rbm_log_likelihood(const RbmNumbers& numbers, const RbmLogPartition& log_z);
+Quantity rbm_log_likelihood(const RbmNumbers& numbers, const Quantity& log_z);
 
 /// Mean F of up to 10,000 of data.examples minus that of as many of data.train.
 double rbm_free_energy_gap(const RbmLayer& layer, const DataView& data, Pixels pixels);

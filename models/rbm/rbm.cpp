@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "autograd/ops.h"
+#include "models/base/density_quantities.h"
 #include "models/base/over_examples.h"
 #include "models/networks/rbm_exact.h"
 #include "models/networks/rbm_gibbs.h"
@@ -68,7 +69,8 @@ Quantities Rbm::do_validate(const DataView& data) {
   Quantities out{std::move(f), mean_over_examples(kRbmReconstruction, numbers.wrong,
                                                   "pixels that x -> h -> P(x | h) gets wrong")};
   if (is_quick())
-    out.add(rbm_log_likelihood(numbers, {exact_log_partition(layer_), NAN, true, "log Z exact"}));
+    out.add(
+        rbm_log_likelihood(numbers, sampled_log_z(exact_log_partition(layer_), NAN, true, "log Z exact")));
   return out;
 }
 
@@ -80,9 +82,10 @@ Quantities Rbm::do_evaluate(const DataView& data) {
 
 Quantities Rbm::do_evaluate_at_length(const DataView& data, const ShareDone&) {
   const RbmNumbers numbers = rbm_numbers(layer_, data.examples, options_.pixels, data.seed);
-  const RbmLogPartition log_z =
+  const RbmLogPartition found =
       rbm_log_partition(layer_, learning_.base_bias(), options_.annealing, data.seed);
-  return {log_z.as_quantity(log_z.how), rbm_log_likelihood(numbers, log_z)};
+  const Quantity log_z = sampled_log_z(found.value, found.error, found.trusted, found.how);
+  return {log_z, rbm_log_likelihood(numbers, log_z)};
 }
 
 Tensor Rbm::noise(int64_t n, Rng& rng) const {
