@@ -111,6 +111,8 @@ Tensor logsumexp(const Tensor& x, int axis, bool keepdim = false);  // along an 
 Tensor softmax(const Tensor& x, int axis);                          // e^x / sum e^x along the axis
 Tensor log_softmax(const Tensor& x, int axis);                      // x - logsumexp(x) along the axis
 Tensor cumsum(const Tensor& x, int axis, bool reverse = false);  // running sum, from the end where `reverse`
+Tensor cumprod(const Tensor& x, int axis);                       // running product, differentiable as prod
+Tensor logaddexp(const Tensor& a, const Tensor& b);              // log (e^a + e^b), which does not overflow
 /// Sums the axes that broadcasting `shape` to x.shape() would have made: broadcast_to's other half.
 Tensor sum_to(const Tensor& x, const Shape& shape);
 

@@ -228,7 +228,8 @@ requires detail::kIsNumber<T> Tensor tensor(const Range& values, const Shape& sh
 Tensor arange(int64_t n, DType dtype = DType::f32);
 /// The n x n identity.
 Tensor eye(int64_t n, DType dtype = DType::f32);
-/// The values converted to another dtype. Never recorded, since gradients do not flow between dtypes: throws
+/// The values converted to another dtype: to an integer towards zero, to its nearest where it cannot hold the
+/// number, NaN to 0. Never recorded, since gradients do not flow between dtypes: throws
 /// for a floating-point dtype where an op on x would be recorded.
 Tensor cast(const Tensor& x, DType dtype);
 

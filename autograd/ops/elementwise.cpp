@@ -88,23 +88,24 @@ std::vector<OpCase<Pow>> Pow::cases() {
 
 namespace {
 
-/// g where `won`, half of it where a = b, else 0.
-Tensor winners_share(const Tensor& won, const Tensor& a, const Tensor& b, const Tensor& g) {
-  return where(won, g, where(eq(a, b), mul(g, 0.5), constant_like(g, 0.0)));
+/// 0 where `lost`, half of g where a = b, else g: where one of the two is NaN, so is the value, and g goes to
+/// both.
+Tensor winners_share(const Tensor& lost, const Tensor& a, const Tensor& b, const Tensor& g) {
+  return where(lost, constant_like(g, 0.0), where(eq(a, b), mul(g, 0.5), g));
 }
 
 }  // namespace
 
 void Maximum::vjp(Vjp& v, const Tensor& g) const {
   const Tensor &a = v.in(0), &b = v.in(1);
-  if (v.needs(0)) v.give(0, winners_share(gt(a, b), a, b, g));
-  if (v.needs(1)) v.give(1, winners_share(gt(b, a), a, b, g));
+  if (v.needs(0)) v.give(0, winners_share(lt(a, b), a, b, g));
+  if (v.needs(1)) v.give(1, winners_share(lt(b, a), a, b, g));
 }
 
 void Minimum::vjp(Vjp& v, const Tensor& g) const {
   const Tensor &a = v.in(0), &b = v.in(1);
-  if (v.needs(0)) v.give(0, winners_share(lt(a, b), a, b, g));
-  if (v.needs(1)) v.give(1, winners_share(lt(b, a), a, b, g));
+  if (v.needs(0)) v.give(0, winners_share(gt(a, b), a, b, g));
+  if (v.needs(1)) v.give(1, winners_share(gt(b, a), a, b, g));
 }
 
 // c = 0 and c = 1 stand apart: at x = 0 the formula would read 0 * 0^-1. Where c < 0, x^(c-1) alone may leave

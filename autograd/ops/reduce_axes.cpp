@@ -125,7 +125,7 @@ Tensor logsumexp(const Tensor& x) { return logsumexp(ops::one_row(x), -1); }
 Tensor prod(const Tensor& x, int axis, bool keepdim) {
   const int from_end = ops::axis_from_end(axis, x.rank(), "prod");
   int64_t n = x.shape()[from_end];
-  if (n == 0) return ones(ops::reduced_shape(x.shape(), from_end, keepdim), x.dtype());
+  if (n == 0) return exp(sum(x, from_end, keepdim));  // 1, whose gradient has no numbers
   Tensor product = n == 1 ? x.clone() : x, left_over;
   for (; n > 1; n /= 2) {
     const int64_t half = n / 2;
@@ -141,5 +141,23 @@ Tensor prod(const Tensor& x, int axis, bool keepdim) {
 }
 
 Tensor prod(const Tensor& x) { return prod(ops::one_row(x), -1); }
+
+// Each element times the one `shift` before it, which by then is a product of `shift` (Hillis and Steele
+// 1986).
+Tensor cumprod(const Tensor& x, int axis) {
+  const int from_end = ops::axis_from_end(axis, x.rank(), "cumprod");
+  const int64_t n = x.shape()[from_end];
+  Tensor products = x.clone();
+  for (int64_t shift = 1; shift < n; shift *= 2) {
+    const Tensor before = slice(products, from_end, 0, n - shift), at = slice(products, from_end, shift, n);
+    products = concat({slice(products, from_end, 0, shift), mul(before, at)}, from_end);
+  }
+  return products;
+}
+
+Tensor logaddexp(const Tensor& a, const Tensor& b) {
+  const Shape shape = broadcast_shapes(a.shape(), b.shape(), "logaddexp");
+  return logsumexp(stack({broadcast_to(a, shape), broadcast_to(b, shape)}), 0);
+}
 
 }  // namespace gradzoo

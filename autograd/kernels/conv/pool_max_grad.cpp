@@ -33,8 +33,11 @@ HWY_NOINLINE void max_grad(const PoolSizes& s, const T* x, const T* y, const T* 
         ties = hn::Add(ties, hn::IfThenElseZero(hn::Eq(load(x + at), largest), one));
       });
       const auto share = hn::Div(load(g + window * s.channels), ties);
-      for_pixels([&](int64_t at)
-                     HWY_ATTR { store(hn::IfThenElseZero(hn::Eq(load(x + at), largest), share), gx + at); });
+      const auto unknown = hn::IsNaN(largest);  // as what it is a gradient of
+      for_pixels([&](int64_t at) HWY_ATTR {
+        const auto known = hn::IfThenElseZero(hn::Eq(load(x + at), largest), share);
+        store(hn::IfThenElse(unknown, largest, known), gx + at);
+      });
     });
   }
 }

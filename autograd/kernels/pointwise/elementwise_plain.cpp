@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <limits>
+#include <type_traits>
 
 #include "autograd/kernels/pointwise/broadcast_rows.h"
 #include "autograd/kernels/pointwise/elementwise.h"
@@ -95,10 +97,26 @@ template void fill(double, double*, int64_t);
 template void fill(double, int64_t*, int64_t);
 template void fill(double, uint8_t*, int64_t);
 
+namespace {
+
+// A number that an integer cannot hold has no conversion in C++.
+template <class From, class To>
+To converted(From x) {
+  if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
+    using Limits = std::numeric_limits<To>;
+    if (std::isnan(x)) return 0;
+    if (x <= static_cast<From>(Limits::min())) return Limits::min();
+    if (x >= static_cast<From>(Limits::max())) return Limits::max();
+  }
+  return static_cast<To>(x);
+}
+
+}  // namespace
+
 template <class From, class To>
 void cast(const From* x, To* y, int64_t n) {
   parallel_for(n, kGrain, 64, [=](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) y[i] = static_cast<To>(x[i]);
+    for (int64_t i = begin; i < end; ++i) y[i] = converted<From, To>(x[i]);
   });
 }
 template void cast(const float*, float*, int64_t);

@@ -1,6 +1,7 @@
 #include "autograd/ops/elementwise.h"
 
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -97,6 +98,27 @@ TEST_CASE("maximum and minimum hand NaN on") {
   const Tensor x = tensor({kNaN, 1}, {2}, DType::f64), y = tensor({1, kNaN}, {2}, DType::f64);
   for (const double value : maximum(x, y).to_vector()) CHECK(std::isnan(value));
   for (const double value : minimum(x, y).to_vector()) CHECK(std::isnan(value));
+}
+
+TEST_CASE("what is NaN in maximum and minimum passes its gradient to both") {
+  for (const bool recorded : {false, true}) {
+    const Tensor a = tensor({kNaN, 1.0, 3.0}, {3}, DType::f64).requires_grad_(),
+                 b = tensor({1.0, kNaN, 2.0}, {3}, DType::f64).requires_grad_();
+    Tape tape;
+    const Tensors slopes = grad(sum(maximum(a, b) + minimum(a, b)), {a, b}, {.create_graph = recorded});
+    for (const Tensor& slope : slopes) CHECK(slope.to_vector() == std::vector<double>{2, 2, 1});
+  }
+}
+
+TEST_CASE("what an integer cannot hold becomes its nearest, and NaN 0") {
+  const Tensor x = tensor({kNaN, 1e30, -1e30, INFINITY, -INFINITY, -1.9, 2.9}, {7}, DType::f64);
+  constexpr int64_t kMost = std::numeric_limits<int64_t>::max(), kLeast = std::numeric_limits<int64_t>::min();
+  for (const DType dtype : {DType::f64, DType::f32}) {
+    const Tensor whole = cast(cast(x, dtype), DType::i64), bytes = cast(cast(x, dtype), DType::u8);
+    const std::vector<int64_t> found(whole.data<int64_t>(), whole.data<int64_t>() + 7);
+    CHECK(found == std::vector<int64_t>{0, kMost, kLeast, kMost, kLeast, -1, 2});
+    CHECK(bytes.to_vector() == std::vector<double>{0, 255, 0, 255, 0, 0, 2});
+  }
 }
 
 TEST_CASE("whole powers have exact derivatives at 0, to the order where they vanish") {

@@ -39,12 +39,20 @@ TEST_CASE("ties of a window share its gradient, as in max, on recorded and on pl
   CHECK(max_error(grad(y, x, {.create_graph = true}), thirds) < 1e-15);
 }
 
-TEST_CASE("a window with a NaN is NaN, one of -inf is -inf") {
+TEST_CASE("a window with a NaN is NaN and so are its slopes, one of -inf is -inf") {
   const double nan = NAN, inf = INFINITY;
-  const Tensor x = tensor({1, nan, 2, 3, -inf, -inf, -inf, -inf}, {2, 2, 2, 1}, DType::f64);
-  const std::vector<double> y = max_pool2d(x, 2).to_vector();
+  const Tensor x = tensor({1, nan, 2, 3, -inf, -inf, -inf, -inf}, {2, 2, 2, 1}, DType::f64).requires_grad_();
+  const Tape tape;
+  const Tensor pooled = max_pool2d(x, 2);
+  const std::vector<double> y = pooled.to_vector();
   CHECK(std::isnan(y[0]));
   CHECK(y[1] == -inf);
+  for (const bool recorded : {false, true}) {
+    const std::vector<double> slopes =
+        grad(sum(pooled), x, {.create_graph = recorded, .retain_graph = true}).to_vector();
+    for (size_t i = 0; i < 4; ++i) CHECK(std::isnan(slopes[i]));
+    for (size_t i = 4; i < 8; ++i) CHECK(slopes[i] == 0.25);
+  }
 }
 
 TEST_CASE("windows that do not fit are refused with the sizes") {

@@ -119,6 +119,47 @@ TEST_CASE("products over any axis and everything are what a loop gives") {
   CHECK(prod(one, 0, true).data<double>() != one.data<double>());
 }
 
+TEST_CASE("running products are what a loop gives, with gradients where factors are 0") {
+  for (const int64_t n : {1, 2, 3, 5, 8, 13}) {
+    const Tensor x = wave({2, n, 3});
+    std::vector<double> wanted = x.to_vector();
+    for (int64_t o = 0; o < 2; ++o)
+      for (int64_t i = 1; i < n; ++i)
+        for (int64_t k = 0; k < 3; ++k)
+          wanted[static_cast<size_t>((o * n + i) * 3 + k)] *=
+              wanted[static_cast<size_t>((o * n + i - 1) * 3 + k)];
+    CHECK(max_error(cumprod(x, 1), wanted) < 1e-13);
+    CHECK(cumprod(x, -2).shape() == x.shape());
+  }
+  CHECK(cumprod(zeros({2, 0}), 1).shape() == Shape{2, 0});
+  const Tensor x = tensor({2, 0, 3, 0, -0.5}, {5}, DType::f64);
+  for (const int order : {1, 2, 3}) {
+    const GradcheckResult result =
+        check_order([](const Tensor& in) { return sum(cumprod(in, 0)); }, x, order);
+    CHECK_MESSAGE(result.ok, result.message);
+  }
+}
+
+TEST_CASE("logaddexp does not overflow, broadcasts, and takes -inf for log 0") {
+  const Tensor a = tensor({1000, -1000, 3, -INFINITY}, {4}, DType::f64),
+               b = tensor({1000.5}, {1}, DType::f64);
+  const std::vector<double> wanted = {1000.5 + std::log1p(std::exp(-0.5)), 1000.5, 1000.5, 1000.5};
+  CHECK(max_error(logaddexp(a, b), wanted) < 1e-12);
+  const Tensor x = tensor({0.3, -2, 5}, {3}, DType::f64), y = tensor({1, -2, 4}, {3}, DType::f64);
+  for (const int order : {1, 2}) {
+    const GradcheckResult result =
+        check_order([&](const Tensor& in) { return sum(logaddexp(in, y)); }, x, order);
+    CHECK_MESSAGE(result.ok, result.message);
+  }
+}
+
+TEST_CASE("a product of nothing has a gradient without numbers") {
+  const Tensor x = zeros({2, 0}, DType::f64).requires_grad_();
+  Tape tape;
+  const Tensor slopes = grad(sum(prod(x, 1)), x, {.create_graph = true});
+  CHECK(slopes.shape() == Shape{2, 0});
+}
+
 TEST_CASE("a product's gradients are right where factors are 0, to third order") {
   for (const auto& values : {std::vector<double>{2, 0, 3, -1, 0.5}, {2, 0, 3, 0, 0.5}, {0, 0, 0, 0, 0}}) {
     const Tensor x = tensor(values, {5}, DType::f64);
