@@ -13,6 +13,7 @@
 
 #include "autograd/kernels/pointwise/peak.h"
 #include "autograd/kernels/threads/parallel.h"
+#include "base/container.h"
 #include "base/error.h"
 #include "datasets/images/mnist.h"
 #include "tools/uses/classifiers.h"
@@ -79,25 +80,17 @@ std::vector<Cache> caches_of(int cpu) {
   return caches;
 }
 
-double cpu_quota() {
-  std::istringstream line(first_line("/sys/fs/cgroup/cpu.max"));
-  double quota = 0, period = 0;
-  return line >> quota >> period && period > 0 ? quota / period : 0;  // "max" is no number
-}
-
 // Of the system, or of the container where its limit is lower.
-void read_memory(Machine& machine) {
+void read_memory(Machine& machine, const ContainerLimits& limits) {
   std::ifstream file("/proc/meminfo");
   for (std::string line; std::getline(file, line);) {
     const int64_t bytes = number_or_0(line.substr(line.find(':') + 1)) << 10;
     if (line.starts_with("MemTotal:")) machine.memory = bytes;
     if (line.starts_with("MemAvailable:")) machine.free_memory = bytes;
   }
-  const int64_t limit = number_or_0(first_line("/sys/fs/cgroup/memory.max"));  // "max": 0
-  if (limit <= 0 || limit >= machine.memory) return;
-  machine.memory = limit;
-  machine.free_memory =
-      std::min(machine.free_memory, limit - number_or_0(first_line("/sys/fs/cgroup/memory.current")));
+  if (limits.memory == 0 || limits.memory >= machine.memory) return;
+  machine.memory = limits.memory;
+  machine.free_memory = std::min(machine.free_memory, limits.memory - limits.used);
 }
 
 Folder data_folder() {
@@ -140,7 +133,8 @@ Machine read_machine() {
   machine.cpus = static_cast<int>(::sysconf(_SC_NPROCESSORS_ONLN));
   machine.allowed_cpus = static_cast<int>(cpus.size());
   machine.cores = cores_among(cpus);
-  machine.cpu_quota = cpu_quota();
+  const ContainerLimits limits = container_limits();
+  machine.cpu_quota = limits.cpus;
   machine.threads = kernels::threads();
   machine.omp_num_threads = variable("OMP_NUM_THREADS");
   if (!cpus.empty()) machine.caches = caches_of(cpus.front());
@@ -150,7 +144,7 @@ Machine read_machine() {
   machine.load = std::atof(first_line("/proc/loadavg").c_str());
   machine.data = data_folder();
   machine.cache = writable_folder();
-  read_memory(machine);
+  read_memory(machine, limits);
   return machine;
 }
 

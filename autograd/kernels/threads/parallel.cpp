@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <cstdlib>
 #include <fstream>
 #include <set>
@@ -11,6 +12,7 @@
 #include <sched.h>
 
 #include "autograd/kernels/threads/team.h"
+#include "base/container.h"
 
 namespace gradzoo::kernels {
 namespace {
@@ -36,12 +38,9 @@ int physical_cores() {
 }
 
 /// CPUs that the container's quota grants, rounded up; a large number without a quota.
-int cgroup_cpus() {
-  std::ifstream file("/sys/fs/cgroup/cpu.max");
-  std::string quota;
-  double period = 0;
-  if (!(file >> quota >> period) || quota == "max" || period <= 0) return kMaxThreads;
-  return static_cast<int>((std::strtod(quota.c_str(), nullptr) + period - 1) / period);
+int granted_cpus() {
+  const double cpus = container_limits().cpus;
+  return cpus > 0 && cpus < kMaxThreads ? static_cast<int>(std::ceil(cpus)) : kMaxThreads;
 }
 
 int default_threads() {
@@ -49,7 +48,7 @@ int default_threads() {
     const int count = std::atoi(text);
     if (count >= 1) return std::min(count, kMaxThreads);
   }
-  return std::clamp(std::min(physical_cores(), cgroup_cpus()), 1, kMaxThreads);
+  return std::clamp(std::min(physical_cores(), granted_cpus()), 1, kMaxThreads);
 }
 
 /// Elements a block: a function of the size alone.
