@@ -61,6 +61,13 @@ Tensor gathered(Tensor mine, Processes& processes, FunctionRef<int64_t(int64_t r
 
 }  // namespace
 
+Tensor rows_of_block(const Tensor& x, const RowBlocks& blocks, int64_t block) {
+  const int64_t first = block * blocks.size, end = first + blocks.size;
+  if (end <= blocks.rows) return x.rows(first, end);
+  const Tensor rows = arange(blocks.size, DType::f64) + static_cast<double>(first);
+  return index_select(x, 0, cast(clamp(rows, 0, static_cast<double>(blocks.rows - 1)), DType::i64));
+}
+
 Tensor shared_rows(const RowBlocks& blocks, Processes& processes,
                    FunctionRef<Tensor(int64_t block)> of_block) {
   const int64_t count = processes.count();

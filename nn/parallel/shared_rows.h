@@ -18,6 +18,11 @@ struct RowBlocks {
   int64_t rows, count, size;  // the last block may go beyond the rows
 };
 
+/// The rows of block i of x, (rows, ...) -> (size, ...): where the last block goes beyond them, the last row
+/// comes again. So a row is computed in the same place of a block of the same size, however many processes
+/// there are.
+Tensor rows_of_block(const Tensor& x, const RowBlocks& blocks, int64_t block);
+
 /// A collective call: `of_block(i)` is called for this process's share of the blocks, and gives the rows of
 /// block i, (size, ...), of which those beyond the rows are left out; the first process has block 0. Returns
 /// all rows, in all processes.

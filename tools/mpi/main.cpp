@@ -6,11 +6,15 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "autograd/kernels/threads/parallel.h"
 #include "tools/command/commands.h"
 #include "tools/mpi/doctor.h"
 #include "tools/mpi/mpi_processes.h"
 #include "tools/mpi/threads.h"
+#include "tools/run/together.h"
 #include "tools/uses/use.h"
 
 /// gradzoo-mpi: what many processes do together, and what one of them does while the others wait.
@@ -26,14 +30,28 @@ CommandFunction by_the_first(CommandFunction run) {
   };
 }
 
+// What mixes rows of all: each must have been asked for the same. What a run is, OpenedRun compares.
+CommandFunction by_all_alike(CommandFunction run) {
+  return [run = std::move(run)](const Arguments& arguments) {
+    check_same_kernels(all_processes());
+    check_same_text(all_processes(), fmt::format("{}", fmt::join(arguments, " ")));
+    return run(arguments);
+  };
+}
+
+// A training compares its settings itself: they may come from a file.
 std::vector<Command> shared_commands() {
-  std::vector<std::string> together = {"train", "sample"};
-  for (const Use& use : uses()) together.push_back(use.name);
+  std::vector<std::string> alike = {"sample"};
+  for (const Use& use : uses()) alike.push_back(use.name);
   std::vector<Command> out;
   for (const Command& command : commands()) {
     if (command.is_study) continue;
-    const bool shared = std::ranges::find(together, command.name) != together.end();
-    out.push_back({command.name, command.summary, shared ? command.run : by_the_first(command.run)});
+    CommandFunction run = command.run;
+    if (std::ranges::find(alike, command.name) != alike.end())
+      run = by_all_alike(std::move(run));
+    else if (command.name != "train")
+      run = by_the_first(std::move(run));
+    out.push_back({command.name, command.summary, std::move(run)});
   }
   out.push_back({"doctor", "who runs where, and what a reduction takes", doctor_of_processes});
   return out;

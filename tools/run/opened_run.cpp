@@ -15,6 +15,7 @@
 #include "state/eight_bits.h"
 #include "tools/run/config_file.h"
 #include "tools/run/live_line.h"
+#include "tools/run/together.h"
 #include "tools/run/training.h"
 #include "tools/run/zoo.h"
 
@@ -71,13 +72,6 @@ void check_finite(const State& state, const std::string& path) {
     if (tensor == nullptr || !is_floating(tensor->dtype()) || all_finite(*tensor)) continue;
     throw Error("{}: '{}' holds values that are not finite. Hint: the file is damaged", path, entry.name);
   }
-}
-
-// The last block is as long as the others: its last labels come again.
-Tensor labels_of_block(const Tensor& labels, const RowBlocks& blocks, int64_t block) {
-  if (!labels.defined() || blocks.count == 1) return labels;
-  Tensor rows = arange(blocks.size) + static_cast<double>(block * blocks.size);
-  return index_select(labels, 0, cast(clamp(rows, 0, static_cast<double>(blocks.rows - 1)), DType::i64));
 }
 
 // Of a run of the zoo its weights, whole.
@@ -144,24 +138,27 @@ OpenedRun::OpenedRun(const std::string& path, std::optional<uint64_t> seed, int6
   state.add("trainer.step", step);
   load_checkpoint(file, state, {.model = model_name(), .partial = !alone});
   check_finite(state, file.path());
+  if (!all_processes().is_alone())
+    check_same_text(all_processes(), config_text(model_name(), options->table(), "") + fingerprint(state));
 }
 
 std::string OpenedRun::description() const {
   return fmt::format("{}: {} at step {} on {}", path(), model_name(), step, options->data.data);
 }
 
-Tensor OpenedRun::samples(int64_t n, Rng& rng, const Tensor& labels,
+Tensor OpenedRun::samples(int64_t n, Rng& rng, const Tensor& chosen,
                           const std::vector<std::string>& assignments) const {
   Countdown countdown(progress, "samples of " + printable(path()));
   const RowBlocks blocks(n);
-  const Tensor asked = labels.defined() ? labels : any_labels(n, model->label_count());
+  const Tensor asked = chosen.defined() ? chosen : any_labels(n, model->label_count());
   int64_t drawn = 0;  // blocks
   return shared_draws(blocks, all_processes(), rng, [&](int64_t i, Rng& own) {
     const auto done = [&](double share) {
       countdown.done((static_cast<double>(drawn) + share) * static_cast<double>(all_processes().count()) /
                      static_cast<double>(blocks.count));
     };
-    Tensor samples = model->sample({blocks.size, own, labels_of_block(asked, blocks, i), assignments, done});
+    const Tensor labels = asked.defined() ? rows_of_block(asked, blocks, i) : Tensor();
+    Tensor samples = model->sample({blocks.size, own, labels, assignments, done});
     ++drawn;
     return samples;
   });

@@ -44,7 +44,7 @@ void check_shards(const Processes& processes, int64_t shards) {
               processes.count(), shards, processes.count());
 }
 
-void check_same_run(Processes& processes, const RunOptions& options, const std::string& data_sha256) {
+void check_same_kernels(Processes& processes) {
   if (processes.is_alone()) return;
   const std::vector<std::string> kernels = processes.all_gather(kernels_of_this_process());
   for (size_t rank = 1; rank < kernels.size(); ++rank) {
@@ -54,9 +54,11 @@ void check_same_run(Processes& processes, const RunOptions& options, const std::
         "GRADZOO_TARGET=avx2 and OPENBLAS_CORETYPE=Haswell for all",
         rank, kernels[rank], kernels[0]);
   }
-  // With the program's version.
-  const std::vector<std::string> all =
-      processes.all_gather(config_text(options.entry().name, options.table(), data_sha256));
+}
+
+void check_same_text(Processes& processes, const std::string& text) {
+  if (processes.is_alone()) return;
+  const std::vector<std::string> all = processes.all_gather(text);
   for (size_t rank = 1; rank < all.size(); ++rank) {
     if (all[rank] == all[0]) continue;
     throw Error(
@@ -64,6 +66,19 @@ void check_same_run(Processes& processes, const RunOptions& options, const std::
         "and data",
         rank, first_difference(all[rank], all[0]), first_difference(all[0], all[rank]));
   }
+}
+
+// With the program's version.
+void check_same_run(Processes& processes, const RunOptions& options, const std::string& data_sha256) {
+  check_same_kernels(processes);
+  check_same_text(processes, config_text(options.entry().name, options.table(), data_sha256));
+}
+
+std::string fingerprint(const State& state) {
+  std::string text;
+  for (const State::Entry& entry : state.entries())
+    text += fmt::format("{} {:016x}\n", entry.name, fnv1a(entry.bytes()));
+  return text;
 }
 
 std::string kernels_of_this_process() {
@@ -83,23 +98,17 @@ void share_state(Processes& processes, State& state) {
   }
 }
 
-// Weights are compared by a hash of each entry: 8 bytes from each process.
 void TogetherObserver::bring_together() {
   if (processes_.is_alone()) return;
   session_.trainer.gather_rows();
-  std::vector<uint64_t> mine;
-  for (const State::Entry& entry : session_.state.entries()) mine.push_back(fnv1a(entry.bytes()));
-  const std::string_view text(reinterpret_cast<const char*>(mine.data()), mine.size() * sizeof(uint64_t));
-  const std::vector<std::string> all = processes_.all_gather(text);
+  const std::vector<std::string> all = processes_.all_gather(fingerprint(session_.state));
   for (size_t rank = 1; rank < all.size(); ++rank) {
     if (all[rank] == all[0]) continue;
-    const auto [theirs, ours] = std::ranges::mismatch(all[rank], all[0]);
-    const auto entry = static_cast<size_t>(ours - all[0].begin()) / sizeof(uint64_t);
+    const std::string entry = first_difference(all[rank], all[0]);
     throw Error(
         "step {}: process {} has come to another {} than process 0. Hint: processors that round differently? "
         "gradzoo-mpi doctor lists their kernels",
-        session_.trainer.step(), rank,
-        entry < mine.size() ? session_.state.entries()[entry].name : std::string("state"));
+        session_.trainer.step(), rank, entry.substr(0, entry.rfind(' ')));
   }
 }
 

@@ -15,9 +15,15 @@ namespace gradzoo {
 /// Throws Error where the processes do not divide the shards.
 void check_shards(const Processes& processes, int64_t shards);
 
-/// What must be the same everywhere: the program's version, the settings, the data, the kernels. Throws
-/// Error, in all processes, naming the first that differs and what.
+/// What must be the same everywhere: the kernels, and the lines of a text. Throw Error, in all processes,
+/// naming the first that differs and what.
+void check_same_kernels(Processes& processes);
+void check_same_text(Processes& processes, const std::string& text);
+/// The same of a training: the program's version, the settings, the data, the kernels.
 void check_same_run(Processes& processes, const RunOptions& options, const std::string& data_sha256);
+
+/// A line for each entry: its name and a hash of its bytes.
+std::string fingerprint(const State& state);
 
 /// Which kernels compute here, ours and OpenBLAS's: each pair rounds in its own way.
 std::string kernels_of_this_process();

@@ -131,6 +131,7 @@ Quantities quick_quality(const SampleMetrics& metrics, const Tensor& images) {
 SampleWatch watch_samples(const RunOptions& options, Session& session) {
   constexpr int64_t kSamples = 200, kTimes = 10;
   if (!session.model->abilities().samples) return {};
+  const ProcessesScope alone(this_process());  // who writes the run watches it, and opens the classifier
   std::optional<SampleClassifier> classifier = own_classifier(options.data, session.data, false, nullptr);
   if (!classifier) return {};
   const DataView view = session.data.view();

@@ -28,14 +28,9 @@ Tensor noise_like(const DataShape& shape, int64_t n, Rng& rng) {
   return box.centre() + z * box.sides() / 6.0;
 }
 
-// Each process has one block of rows.
 Tensor by_rows(const Tensor& x, Processes& processes, FunctionRef<Tensor(const Tensor& x)> fn) {
-  const int64_t n = x.dim(0), count = processes.count();
-  const RowBlocks blocks(n, (n + count - 1) / count);
-  return shared_rows(blocks, processes, [&](int64_t i) {
-    const int64_t first = i * blocks.size;
-    return fn(x.rows(first, std::min(first + blocks.size, n)));
-  });
+  const RowBlocks blocks(x.dim(0));
+  return shared_rows(blocks, processes, [&](int64_t i) { return fn(rows_of_block(x, blocks, i)); });
 }
 
 // Inside the domain; bits are tossed.
@@ -91,7 +86,6 @@ void check_fits(const SamplerEntry& sampler, const Target& target, const RunOpti
 }
 
 Target shared_target(const Target& target, Processes& processes) {
-  if (processes.is_alone()) return target;
   Target shared = target;
   if (target.log_prob)
     shared.log_prob = [target, &processes](const Tensor& x) {
@@ -139,7 +133,8 @@ std::string diagnostics_table(const ChainResult& result, int64_t n, const Sample
     worst = std::max(worst, result.rhat[i]);
     fmt::format_to(out, "  {:<10} {:>10} {:>10} {:>8} {:>18}\n", result.statistics[i],
                    number(result.ess[i], "{:.0f}"), number(result.tail_ess[i], "{:.0f}"),
-                   number(result.rhat[i], "{:.3f}"), number(result.ess[i] / evaluations, "{:.2g}"));
+                   number(result.rhat[i], result.rhat[i] < 1e4 ? "{:.3f}" : "{:.1e}"),
+                   number(result.ess[i] / evaluations, "{:.2g}"));
   }
   if (worst > kDisagreement) {
     fmt::format_to(out, "the chains do not agree yet (R-hat above {}): more steps, or another step\n",

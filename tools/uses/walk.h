@@ -43,8 +43,8 @@ Target with_extent(Target target, const DataShape& shape);
 void check_fits(const SamplerEntry& sampler, const Target& target, const RunOptions& options,
                 const DataShape& shape);
 
-/// The same target, whose values at rows are shared out among processes: every evaluation is a collective
-/// call.
+/// The same target, whose values at rows are shared out among processes, in blocks (RowBlocks): every
+/// evaluation is a collective call, and gives the same bytes however many they are.
 Target shared_target(const Target& target, Processes& processes);
 
 /// Chains and where they ended, in the shape in which the model's data come: images clamped to [0,1].

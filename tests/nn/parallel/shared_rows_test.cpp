@@ -19,6 +19,15 @@ TEST_CASE("blocks are of equal size, by the number of rows alone") {
   CHECK(none.count == 0);
 }
 
+TEST_CASE("a block has rows of its own, and the last one the last row again where there are no more") {
+  const RowBlocks blocks(10, 4);
+  const Tensor x = reshape(arange(20, DType::f64), {10, 2}), labels = arange(10, DType::i64);
+  CHECK(rows_of_block(x, blocks, 1).to_vector() == std::vector<double>{8, 9, 10, 11, 12, 13, 14, 15});
+  CHECK(rows_of_block(x, blocks, 2).to_vector() == std::vector<double>{16, 17, 18, 19, 18, 19, 18, 19});
+  CHECK(rows_of_block(labels, blocks, 0).to_vector() == std::vector<double>{0, 1, 2, 3});
+  CHECK(rows_of_block(labels, blocks, 2).to_vector() == std::vector<double>{8, 9, 9, 9});
+}
+
 TEST_CASE("rows of all blocks come to all in order, those beyond the last left out") {
   for (const int64_t rows : {1, 7, 10, 23}) {
     const RowBlocks blocks(rows, 4);

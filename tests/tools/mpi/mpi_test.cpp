@@ -19,6 +19,17 @@ void wait_for_rows(Process& process, const std::string& run, std::ptrdiff_t rows
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
 }
 
+// These programs end with one sentence that says why, and leave none of the files behind.
+void check_refused_together(const MpiRuns& runs, const std::vector<std::vector<std::string>>& programs,
+                            const std::string& why) {
+  const ProcessResult result = run_mpirun(mpi_words(programs), runs.folder);
+  CHECK(result.status != 0);
+  CAPTURE(result.err);
+  CHECK(contains(result.err, why));
+  CHECK(result.err.find("gradzoo: ") == result.err.rfind("gradzoo: "));
+  for (const char* const file : {"run", "x.npy"}) CHECK_FALSE(fs::exists(runs.file(file)));
+}
+
 TEST_CASE("one, two and four processes, and one without MPI, write the same run") {
   const MpiRuns runs;
   const std::string whole = runs.whole();
@@ -33,6 +44,15 @@ TEST_CASE("one, two and four processes, and one without MPI, write the same run"
   const ProcessResult again = runs.share(2, "train --resume shared2");
   CHECK(again.status == 0);
   CHECK(contains(again.out, "is finished"));
+}
+
+TEST_CASE(
+    "who writes the run opens the classifier that measures its samples, and others do not wait for it") {
+  const MpiRuns runs;
+  const std::string whole = runs.whole();
+  runs.finish(0, "eval whole -n 20");  // which trains it
+  runs.finish(2, kShared + "run");
+  CHECK(contains(read_file(runs.file("run/metrics.jsonl")), "confident"));
 }
 
 TEST_CASE("persistent chains come into a checkpoint in order") {
@@ -103,11 +123,19 @@ TEST_CASE("samples, evaluations, chains and annealing have the bytes of one proc
   runs.finish(0, kShared + "vae");
   runs.finish(0, "train rbm --data data --batch 20 --epochs 1 --set hidden=21 --out rbm");
   runs.finish(0, "train ebm --data ring8 --steps 30 --set hidden=16 --set chain_steps=2 --out ebm");
-  for (const std::string& line : {std::string("sample vae -n 300 --out x.npy"),
-                                  std::string("sample ebm --sampler hmc --set steps=40 "
-                                              "-n 300 --out x.npy --json"),
-                                  std::string("logz rbm --chains 260 --temperatures 50 --json"),
-                                  std::string("c2st vae test -n 30 --json")}) {
+  runs.finish(0, "train nce --data ring8 --steps 60 --out nce");
+  // As many rows as one block has, one more, and some that no number of processes divides.
+  for (const std::string& line :
+       {std::string("sample vae -n 300 --out x.npy"),
+        std::string("sample ebm --sampler hmc --set steps=40 "
+                    "-n 300 --out x.npy --json"),
+        std::string("sample ebm --sampler hmc --set steps=40 -n 4 --out x.npy --json"),
+        std::string("sample nce --sampler ula --set steps=4 -n 100 --out x.npy"),
+        std::string("sample nce --sampler ula --set steps=4 -n 126 --out x.npy"),
+        std::string("sample nce --sampler mala --set steps=9 -n 251 --out x.npy"),
+        std::string("sample rbm --sampler gibbs --set steps=20 -n 150 --out x.npy --json"),
+        std::string("logz rbm --chains 260 --temperatures 50 --json"),
+        std::string("c2st vae test -n 30 --json")}) {
     CAPTURE(line);
     const ProcessResult alone = run_gradzoo(line, runs.folder);
     REQUIRE_MESSAGE(alone.status == 0, alone.err);
@@ -121,15 +149,34 @@ TEST_CASE("samples, evaluations, chains and annealing have the bytes of one proc
   }
 }
 
+TEST_CASE("samples are not mixed of different seeds, kernels or copies of a run") {
+  const MpiRuns runs;
+  runs.finish(0, kShared + "vae");
+  fs::create_directories(runs.file("other"));
+  fs::copy(runs.file("vae"), runs.file("other/vae"), fs::copy_options::recursive);
+  fs::create_directory_symlink(runs.file("data"), runs.file("other/data"));
+  const std::string checkpoint = runs.file("other/vae/checkpoint.safetensors");
+  std::string bytes = read_file(checkpoint);
+  bytes.back() = static_cast<char>(bytes.back() ^ 1);
+  write_file(checkpoint, bytes);
+  const std::string line = "sample vae -n 20 --out x.npy";
+  const std::vector<std::string> here = share_words(1, line);
+  check_refused_together(runs, {here, share_words(1, line + " --seed 9")},
+                         "process 1 has 'vae -n 20 --out x.npy --seed 9'");
+  check_refused_together(runs, {here, share_words(1, line, {"env", "GRADZOO_TARGET=portable"})},
+                         "which round differently");
+  for (const std::string& use : {line, std::string("eval vae")}) {
+    std::vector<std::string> first = share_words(1, use),
+                             stale = {"-n", "1", "-wdir", runs.file("other"), mpi_program()};
+    for (const std::string& word : words_of(use)) stale.push_back(word);
+    check_refused_together(runs, {first, stale}, "and process 0 '");
+  }
+}
+
 TEST_CASE("what does not fit together is one sentence, and leaves nothing behind") {
   const MpiRuns runs;
   const auto refused = [&](const std::vector<std::vector<std::string>>& programs, const std::string& why) {
-    const ProcessResult result = run_mpirun(mpi_words(programs), runs.folder);
-    CHECK(result.status != 0);
-    CAPTURE(result.err);
-    CHECK(contains(result.err, why));
-    CHECK(result.err.find("gradzoo: ") == result.err.rfind("gradzoo: "));
-    CHECK_FALSE(fs::exists(runs.file("run")));
+    check_refused_together(runs, programs, why);
   };
   const std::string run = kShared + "run";
   refused({share_words(3, run)}, "3 processes do not divide shards=4. Hint: --set shards=3");
