@@ -146,19 +146,19 @@ std::string OpenedRun::description() const {
   return fmt::format("{}: {} at step {} on {}", path(), model_name(), step, options->data.data);
 }
 
-Tensor OpenedRun::samples(int64_t n, Rng& rng, const Tensor& chosen,
+Tensor OpenedRun::samples(int64_t n, Rng& rng, const Tensor& labels,
                           const std::vector<std::string>& assignments) const {
   Countdown countdown(progress, "samples of " + printable(path()));
   const RowBlocks blocks(n);
-  const Tensor asked = chosen.defined() ? chosen : any_labels(n, model->label_count());
+  const Tensor asked = labels.defined() ? labels : any_labels(n, model->label_count());
   int64_t drawn = 0;  // blocks
   return shared_draws(blocks, all_processes(), rng, [&](int64_t i, Rng& own) {
     const auto done = [&](double share) {
       countdown.done((static_cast<double>(drawn) + share) * static_cast<double>(all_processes().count()) /
                      static_cast<double>(blocks.count));
     };
-    const Tensor labels = asked.defined() ? rows_of_block(asked, blocks, i) : Tensor();
-    Tensor samples = model->sample({blocks.size, own, labels, assignments, done});
+    const Tensor of_block = asked.defined() ? rows_of_block(asked, blocks, i) : Tensor();
+    Tensor samples = model->sample({blocks.size, own, of_block, assignments, done});
     ++drawn;
     return samples;
   });

@@ -47,9 +47,9 @@ class OpenedRun {
   /// Gives their memory back until they are asked for again.
   void release_data() { data_.reset(); }
   /// A collective call of all processes, which share the rows. n samples, (n, H, W), (n, H, W, 3) or (n, d):
-  /// those that `gradzoo sample` draws, as long as `rng` begins as sample_stream(). `chosen`
-  /// labels and `assignments` as Model::sample takes them.
-  Tensor samples(int64_t n, Rng& rng, const Tensor& chosen = {},
+  /// those that `gradzoo sample` draws, as long as `rng` begins as sample_stream(). `labels` and
+  /// `assignments` as Model::sample takes them.
+  Tensor samples(int64_t n, Rng& rng, const Tensor& labels = {},
                  const std::vector<std::string>& assignments = {}) const;
   Rng sample_stream() const { return Rng(seed(), "samples"); }
 

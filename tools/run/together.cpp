@@ -31,6 +31,12 @@ std::string first_difference(const std::string& theirs, const std::string& ours)
   return "";
 }
 
+// The first process whose text is another than that of process 0; 0 where all have the same.
+size_t first_other(const std::vector<std::string>& texts) {
+  const auto other = std::ranges::find_if(texts, [&](const std::string& text) { return text != texts[0]; });
+  return other == texts.end() ? 0 : static_cast<size_t>(other - texts.begin());
+}
+
 uint64_t fnv1a(std::span<const std::byte> bytes, uint64_t hash = 0xcbf29ce484222325u) {
   for (const std::byte b : bytes) hash = (hash ^ std::to_integer<uint64_t>(b)) * 0x100000001b3u;
   return hash;
@@ -47,25 +53,22 @@ void check_shards(const Processes& processes, int64_t shards) {
 void check_same_kernels(Processes& processes) {
   if (processes.is_alone()) return;
   const std::vector<std::string> kernels = processes.all_gather(kernels_of_this_process());
-  for (size_t rank = 1; rank < kernels.size(); ++rank) {
-    if (kernels[rank] == kernels[0]) continue;
-    throw Error(
-        "process {} computes by {}, and process 0 by {}, which round differently. Hint: "
-        "GRADZOO_TARGET=avx2 and OPENBLAS_CORETYPE=Haswell for all",
-        rank, kernels[rank], kernels[0]);
-  }
+  const size_t rank = first_other(kernels);
+  if (rank == 0) return;
+  throw Error(
+      "process {} computes by {}, and process 0 by {}, which round differently. Hint: "
+      "GRADZOO_TARGET=avx2 and OPENBLAS_CORETYPE=Haswell for all",
+      rank, kernels[rank], kernels[0]);
 }
 
 void check_same_text(Processes& processes, const std::string& text) {
   if (processes.is_alone()) return;
   const std::vector<std::string> all = processes.all_gather(text);
-  for (size_t rank = 1; rank < all.size(); ++rank) {
-    if (all[rank] == all[0]) continue;
-    throw Error(
-        "process {} has '{}', and process 0 '{}'. Hint: all processes need the same program, settings "
-        "and data",
-        rank, first_difference(all[rank], all[0]), first_difference(all[0], all[rank]));
-  }
+  const size_t rank = first_other(all);
+  if (rank == 0) return;
+  throw Error(
+      "process {} has '{}', and process 0 '{}'. Hint: all processes need the same program, settings and data",
+      rank, first_difference(all[rank], all[0]), first_difference(all[0], all[rank]));
 }
 
 // With the program's version.
@@ -102,14 +105,13 @@ void TogetherObserver::bring_together() {
   if (processes_.is_alone()) return;
   session_.trainer.gather_rows();
   const std::vector<std::string> all = processes_.all_gather(fingerprint(session_.state));
-  for (size_t rank = 1; rank < all.size(); ++rank) {
-    if (all[rank] == all[0]) continue;
-    const std::string entry = first_difference(all[rank], all[0]);
-    throw Error(
-        "step {}: process {} has come to another {} than process 0. Hint: processors that round differently? "
-        "gradzoo-mpi doctor lists their kernels",
-        session_.trainer.step(), rank, entry.substr(0, entry.rfind(' ')));
-  }
+  const size_t rank = first_other(all);
+  if (rank == 0) return;
+  const std::string entry = first_difference(all[rank], all[0]);
+  throw Error(
+      "step {}: process {} has come to another {} than process 0. Hint: processors that round differently? "
+      "gradzoo-mpi doctor lists their kernels",
+      session_.trainer.step(), rank, entry.empty() ? "state" : entry.substr(0, entry.rfind(' ')));
 }
 
 void TogetherObserver::on_log(const LogRow& row) {

@@ -49,7 +49,7 @@ TEST_CASE("one, two and four processes, and one without MPI, write the same run"
 TEST_CASE(
     "who writes the run opens the classifier that measures its samples, and others do not wait for it") {
   const MpiRuns runs;
-  const std::string whole = runs.whole();
+  runs.finish(0, kShared + "whole");
   runs.finish(0, "eval whole -n 20");  // which trains it
   runs.finish(2, kShared + "run");
   CHECK(contains(read_file(runs.file("run/metrics.jsonl")), "confident"));
