@@ -35,12 +35,12 @@ Partition rbm_partition(const RbmLayer& layer, const Tensor& base_bias) {
 
 RbmLogPartition rbm_log_partition(const RbmLayer& layer, const Tensor& base_bias,
                                   const AnnealingOptions& options, uint64_t seed) {
-  if (is_enumerable(layer)) return {exact_log_partition(layer), NAN, true, "log Z exact"};
+  if (is_enumerable(layer)) return {exact_log_partition(layer), NAN, "log Z exact"};
   Rng rng(seed, "eval/annealing");
   const LogPartition up = anneal_up(rbm_partition(layer, base_bias), options, rng);
   const bool trusted = !up.annealing.is_of_few();
   return {
-      up.value, up.annealing.error, false,
+      up.value, up.annealing.error,
       fmt::format("log Z = {:.2f} +- {:.2f} by annealed importance sampling, {} chains of {} temperatures, "
                   "ESS {:.2f}{}",
                   up.value, up.annealing.error, options.chains, options.temperatures, up.annealing.ess,

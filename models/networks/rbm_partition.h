@@ -15,8 +15,7 @@ Partition rbm_partition(const RbmLayer& layer, const Tensor& base_bias);
 /// log Z of an evaluation, and how it was computed.
 struct RbmLogPartition {
   double value;         // nats
-  double error;         // standard error; NaN of an exact one
-  bool exact;           // by enumeration
+  double error;         // standard error; NaN of an exact one, by enumeration
   std::string how;      // "log Z exact", or "log Z = ... by annealed importance sampling, ..."
   bool trusted = true;  // unless a few chains carry the estimate
 };
