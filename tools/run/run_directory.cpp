@@ -17,6 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kMark = "/.begun";
+
 [[noreturn]] void cannot_make(const std::string& path, int code) {
   throw Error("cannot make {}: {}. Hint: --out DIR where you may write", path, std::strerror(code));
 }
@@ -118,8 +120,16 @@ bool NewRunDirectory::claim(const std::string& path) {
     was_there_ = fs::is_directory(fs::symlink_status(path, error)) && fs::is_empty(path, error) && !error;
     if (!was_there_) return false;
   }
+  // What is empty another may have made just now: who makes the mark has it.
+  if (!make_folder(path + kMark)) return was_there_ = false;
   directory_ = RunDirectory(path);
   return true;
+}
+
+void NewRunDirectory::keep() {
+  kept_ = true;
+  std::error_code ignored;
+  fs::remove(directory_.path() + kMark, ignored);
 }
 
 NewRunDirectory::~NewRunDirectory() {

@@ -44,20 +44,19 @@ class RunDirectory {
 /// A run directory in the making: unless keep() is called, it and the folders made for it are removed again.
 class NewRunDirectory {
  public:
-  /// Makes `out`, or the next free runs/<model>-<n> where that is empty: making the folder is what claims the
-  /// name, or that `out` was an empty one. Throws Error where `out` is anything else or nothing can be made
-  /// there.
+  /// Makes `out`, or the next free runs/<model>-<n> where that is empty; an empty folder `out` will do. Of
+  /// several processes one has it. Throws Error where `out` is anything else or nothing can be made there.
   NewRunDirectory(const std::string& out, const std::string& model);
   ~NewRunDirectory();
   NewRunDirectory(const NewRunDirectory&) = delete;
   NewRunDirectory& operator=(const NewRunDirectory&) = delete;
 
   const RunDirectory& directory() const { return directory_; }
-  void keep() { kept_ = true; }
+  void keep();
 
  private:
   NewRunDirectory() = default;  // so that the destructor clears up after a constructor that throws
-  // Makes the folder, or takes one that is empty; false where something of that name exists.
+  // Makes the folder, or takes one that is empty; false where something of that name exists, or is another's.
   bool claim(const std::string& path);
 
   RunDirectory directory_{""};

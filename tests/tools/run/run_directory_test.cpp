@@ -22,6 +22,21 @@ TEST_CASE("A run directory that is not kept goes, with the folders made for it, 
   }
 }
 
+TEST_CASE("A directory that another has begun is not taken for an empty one, and is left to it") {
+  const ScratchDirectory scratch;
+  std::filesystem::create_directory(scratch.file("empty"));
+  for (const char* name : {"run", "empty"}) {
+    NewRunDirectory first(scratch.file(name), "vae");
+    CHECK(contains(error_message([&] { NewRunDirectory(scratch.file(name), "vae"); }), "exists already"));
+    write_file(first.directory().config(), "");
+    first.keep();
+    std::vector<std::string> files;
+    for (const auto& entry : std::filesystem::directory_iterator(scratch.file(name)))
+      files.push_back(entry.path().filename().string());
+    CHECK(files == std::vector<std::string>{"config.toml"});
+  }
+}
+
 TEST_CASE("A directory that exists is left as it is") {
   const ScratchDirectory scratch;
   std::filesystem::create_directory(scratch.file("run"));
