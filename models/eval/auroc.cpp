@@ -83,4 +83,10 @@ RocCurve roc_curve(const Tensor& positive, const Tensor& negative) {
   return curve;
 }
 
+double true_positives_at(const RocCurve& curve, double false_positives) {
+  const auto beyond = std::ranges::upper_bound(curve.false_positives, false_positives);
+  const auto points = beyond - curve.false_positives.begin();  // the first is (0, 0)
+  return curve.true_positives[static_cast<size_t>(points - 1)];
+}
+
 }  // namespace gradzoo

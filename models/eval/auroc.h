@@ -20,5 +20,8 @@ struct RocCurve {
 };
 /// Its area by trapezoids is auroc(). Throws as auroc() does.
 RocCurve roc_curve(const Tensor& positive, const Tensor& negative);
+/// The share of the positives at or above the lowest threshold that at most this share of the negatives
+/// reaches.
+double true_positives_at(const RocCurve& curve, double false_positives);
 
 }  // namespace gradzoo

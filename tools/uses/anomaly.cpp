@@ -118,11 +118,8 @@ AnomalyReport judge(Model& model, const AgainstImages& images, uint64_t seed, co
   AnomalyScores own = model.anomaly_scores({images.own, rng, [&](double share) { done(share / 2); }});
   const AnomalyScores others =
       model.anomaly_scores({images.others, rng, [&](double share) { done(0.5 + share / 2); }});
-  AnomalyReport out{std::move(own.statistic), own.scores, others.scores, auroc(others.scores, own.scores)};
-  const RocCurve curve = roc_curve(out.others, out.own);
-  for (size_t i = 0; i < curve.false_positives.size() && curve.false_positives[i] <= 0.05; ++i)
-    out.caught_at_5 = curve.true_positives[i];
-  return out;
+  return {std::move(own.statistic), own.scores, others.scores, auroc(others.scores, own.scores),
+          true_positives_at(roc_curve(others.scores, own.scores), 0.05)};
 }
 
 LineChart roc_chart(const AnomalyReport& report) {

@@ -1,6 +1,8 @@
 #include "models/eval/auroc.h"
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 #include <doctest/doctest.h>
@@ -80,6 +82,24 @@ TEST_CASE("the curve goes from (0, 0) to (1, 1), a point for each score, ties sl
   const RocCurve curve = roc_curve(tensor({3, 2, 2}, {3}), tensor({2, 1}, {2}));
   CHECK(curve.false_positives == std::vector<double>{0, 0, 0.5, 1});
   CHECK(curve.true_positives == std::vector<double>{0, 1.0 / 3, 1, 1});
+}
+
+TEST_CASE(
+    "what is caught where 5 % of the negatives are: all above the highest threshold that few of these "
+    "reach") {
+  // negatives 1 ... 40: two of them, 39 and 40, are 5 %
+  const RocCurve curve = roc_curve(tensor({38, 38.5, 39, 45, 12}, {5}), arange(40, DType::f64) + 1.0);
+  CHECK(true_positives_at(curve, 0.05) == 0.6);  // 38.5, 39, 45
+  CHECK(true_positives_at(curve, 0.049) == 0.2);
+  CHECK(true_positives_at(curve, 0) == 0.2);
+  CHECK(true_positives_at(curve, 1) == 1);
+  Rng rng(3, "auroc_test");
+  const Tensor positive = randn({300}, rng, DType::f64) + 1.0, negative = randn({200}, rng, DType::f64);
+  std::vector<double> highest = negative.to_vector();
+  std::ranges::sort(highest, std::greater<>());
+  const Tensor eleventh = full({1}, highest[10], DType::f64);  // ten of 200 lie above it
+  CHECK(true_positives_at(roc_curve(positive, negative), 0.05) ==
+        doctest::Approx(mean(cast(gt(positive, eleventh), DType::f64)).item()).epsilon(1e-12));
 }
 
 TEST_CASE("no example and a score that is not a number are refused") {

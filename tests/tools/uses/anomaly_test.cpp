@@ -103,6 +103,7 @@ TEST_CASE("noise has all bytes: a run that has learned darker noise tells it fro
   const auto found =
       nlohmann::json::parse(run_gradzoo("anomaly run --against noise -n 60 --json", folder).out);
   CHECK(found["auroc"].get<double>() > 0.9);  // 0.5 were it as dark
+  CHECK(found["caught_at_5_percent"].get<double>() > 0.7);
 }
 
 TEST_CASE("a run may learn some labels alone, or heavy strokes, and what leaves nothing is refused") {
