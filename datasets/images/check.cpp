@@ -7,6 +7,7 @@
 #include <fstream>
 #include <map>
 #include <numeric>
+#include <ranges>
 #include <string_view>
 #include <unordered_set>
 
@@ -76,7 +77,16 @@ std::string describe_points(const Tensor& points) {
   const auto [least, most] = std::ranges::minmax(values);
   if (!std::isfinite(std::accumulate(values.begin(), values.end(), 0.0)))
     throw Error("some numbers are not finite. Hint: leave such points out");
-  return fmt::format("{} of {} numbers, {:.6g} to {:.6g}", points.dim(0), points.dim(1), least, most);
+  std::string constant;
+  for (int64_t j = 0; j < points.dim(1); ++j) {
+    const auto column = std::views::iota(int64_t{0}, points.dim(0)) | std::views::transform([&](int64_t i) {
+                          return values[static_cast<size_t>(i * points.dim(1) + j)];
+                        });
+    const auto [low, high] = std::ranges::minmax(column);
+    if (low == high) constant += fmt::format("; number {} is {:.6g} in all of them", j, low);
+  }
+  return fmt::format("{} of {} numbers, {:.6g} to {:.6g}{}", points.dim(0), points.dim(1), least, most,
+                     constant);
 }
 
 std::string describe_labels(const Tensor& labels, const std::vector<std::string>& names) {

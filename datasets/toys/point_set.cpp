@@ -31,6 +31,7 @@ class PointSet : public Toy {
     constexpr double kMargin = 0.05;  // at each end
     for (size_t axis = 0; axis < box_.low.size(); ++axis) {
       const double side = box_.high[axis] - box_.low[axis], more = side > 0 ? kMargin * side : 1;
+      if (!(side > 0)) constant_ = static_cast<int64_t>(axis);
       box_.low[axis] -= more;
       box_.high[axis] += more;
     }
@@ -54,11 +55,13 @@ class PointSet : public Toy {
     return fmt::format("the points of {} come without a density. Hint: ring8 has one", name_);
   }
   Box box() const override { return box_; }
+  std::optional<int64_t> constant_coordinate() const override { return constant_; }
 
  private:
   Tensor points_;  // (n, d) f32
   std::string name_;
   Box box_;
+  std::optional<int64_t> constant_;
 };
 
 }  // namespace

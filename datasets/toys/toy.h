@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -62,6 +63,8 @@ class Toy {
   virtual Shape tile() const { return {}; }
   /// Whether points are binary.
   virtual bool binary() const { return false; }
+  /// A coordinate that is the same in all points, so that they have no density.
+  virtual std::optional<int64_t> constant_coordinate() const { return std::nullopt; }
   /// Null if the toy is not a mixture of equal round Gaussians.
   virtual const Modes* modes() const { return nullptr; }
 };

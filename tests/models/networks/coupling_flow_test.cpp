@@ -13,6 +13,7 @@
 #include "autograd/grad.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "datasets/toys/point_set.h"
 #include "models/eval/quadrature.h"
 #include "nn/layers/init.h"
 #include "support/error_message.h"
@@ -323,6 +324,16 @@ TEST_CASE("what no coupling bends is refused with the reason") {
   CHECK(contains(refusal(test::toy_shape("bars-and-stripes")), "probabilities but no density"));
   CHECK(contains(refusal({.example = {27, 28}}), "27x28"));
   CHECK(refusal({.example = {3}}) == "");
+  const auto points = [](std::vector<double> values) {
+    return DataShape{
+        .example = {3},
+        .toy = make_point_set({tensor(values, {2, 3}), {}, arange(2, DType::i64)}, "points.npy")};
+  };
+  CHECK(
+      refusal(points({1, 5, 2, 2, 5, 1})) ==
+      "realnvp: number 1 of the points, counted from 0, is the same in all of them, so they have no density. "
+      "Hint: leave it out");
+  CHECK(refusal(points({1, 5, 2, 2, 6, 1})) == "");
   Rng rng(5, "coupling_flow_test");
   const CouplingFlow flow({.example = {2}}, kSmallFlow, rng);
   CHECK(contains(error_message([&] { flow.map(zeros({3, 4})); }), "(3,4)"));
