@@ -214,7 +214,7 @@ Use compare_use() {
                      "likelihoods, digit-FID and a row of samples of each"}},
        .names = UseNames::runs,
        .names_meaning = "run directories",
-       .count = {"samples that a classifier measures", 1000, 1, 10'000},
+       .count = {"samples that a classifier measures", 1000, 2, 10'000},
        .seed_meaning = "of the samples",
        .file_meaning = "a row of samples a run, where a classifier measures them",
        .missing = lacks_samples_to_compare});

@@ -139,7 +139,7 @@ Use eval_use() {
        .count =
            {"samples that a classifier measures (default: 1000, or all real images where they are fewer; "
             "with --classifier 400)",
-            0, 1, 10'000},
+            0, 2, 10'000},
        .seed_meaning = "of the samples",
        .settings_meaning =
            "of the evaluation: importance_samples, codes drawn an image for the VAE's log p(x); prior, of "

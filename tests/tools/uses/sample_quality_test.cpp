@@ -71,7 +71,7 @@ TEST_CASE("Samples of a run are held against a classifier beside real images, as
     const SampleMetrics metrics =
         metrics_of(opened, classifier_of(std::make_unique<OpenedRun>("judge"), opened), Split::test);
     Rng rng = opened.sample_stream();
-    const Tensor labels = any_labels(10, 4);
+    const Tensor labels = any_labels(10, opened.model->labels());
     const Tensor bits = bernoulli(flatten_rows(opened.samples(10, rng, labels)), rng);
     CHECK(asked["samples"]["nearest_training_image_mean"] ==
           metrics.measure(bits, labels).statistics.nearest_mean.value);
@@ -82,6 +82,7 @@ TEST_CASE("Samples of a run are held against a classifier beside real images, as
   CHECK(object["binary"] == false);
 
   check_refused("eval run --classifier judge -n 100", run.folder, {"100 of 24", "1 to 24"});
+  check_refused("eval run --classifier judge -n 1", run.folder, {"1 is not in 2..10000"});
   check_refused("eval judge --classifier judge -n 5", run.folder, {"draws none"});
   check_refused("sample judge", run.folder, {"draws none"});
 
