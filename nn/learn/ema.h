@@ -16,7 +16,8 @@ class Ema {
 
   /// After each optimiser step: the first update stores the weights, the one after t earlier ones does
   /// average += (1 - d_t) (weights - average), d_t = min(decay, (1 + t) / (10 + t)): so an early average
-  /// forgets fast (the ramp of TensorFlow's ExponentialMovingAverage).
+  /// forgets fast (the ramp of TensorFlow's ExponentialMovingAverage). It comes to rest where a step is below
+  /// half an ulp of the average: with decay .999 in f32 within 3e-5 of the weight, relative, as in PyTorch.
   void update();
   int64_t updates() const { return updates_; }  // how many there were
   /// Whether the parameters hold the average at present.

@@ -71,6 +71,10 @@ transposed, and [c] is 1 where c holds, else 0. The other columns:
 - **continuous derivatives**: an op with 0 has a kink, one with -1 jumps; two numbers where attributes decide.
 - **saved**: what the tape keeps for the gradient of each operand; #1 and #2 are operands, y is the output.
 
+Gradients keep f32's digits to the edges of its range (tests/autograd/ops/precision_test.cpp), but for one, as in
+PyTorch: that of `pow(a, b)` with a tensor b is infinite where a^(b-1) is, whatever g would make of it.
+`exp(b * log(a))` has it.
+
 | op | rule | kind | continuous derivatives | saved |
 |---|---|---|--:|---|
 )";

@@ -89,6 +89,12 @@ TEST_CASE("a class that is nearly certain keeps the digits of what it is not") {
   check_each(cases);
 }
 
+TEST_CASE("a power of a tensor by way of the logarithm takes its gradient past the range") {
+  check_each({{"log of x^-1", {1e25, 1e-25}, [](const Tensor& x) {
+                 return log(exp(full({2}, -1.0, x.dtype()) * log(x)));
+               }}});
+}
+
 TEST_CASE("softmax along columns has the digits that it has along rows") {
   const Tensor x = tensor({12, 0, -1, 0, 1e4, 1e4}, {3, 2}, DType::f32);
   for (const auto& f : std::vector<std::function<Tensor(const Tensor&, int)>>{
