@@ -1,12 +1,18 @@
 #include "datasets/dataset.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "base/error.h"
+#include "base/text.h"
 #include "datasets/images/sha256.h"
 #include "datasets/registry.h"
 #include "datasets/toys/point_set.h"
@@ -65,7 +71,65 @@ double diameter_of_images(const ImageDataset& images) {
   return diameter_of(read_examples(train, 0, n, Pixels::grey, rng).x);
 }
 
+// Those of these that are not just all numbers below `classes`.
+LabelNames worth_noting(LabelNames names, int64_t classes) {
+  bool numbers = std::ssize(names) == classes;
+  for (const auto& [label, name] : names) numbers = numbers && name == fmt::format("{}", label);
+  return numbers ? LabelNames() : names;
+}
+
+LabelNames learned_labels(const ImageDataset& images, const SubsetOptions& subset) {
+  std::array<bool, 256> has_images{};
+  const Tensor& labels = images.train_labels;
+  for (int64_t i = 0; i < (labels.defined() ? labels.size() : 0); ++i)
+    has_images[labels.data<uint8_t>()[i]] = true;
+  LabelNames names;
+  if (images.classes == 0) return names;
+  for (const int64_t label : subset.labels(images.classes)) {
+    const auto place = static_cast<size_t>(label);
+    if (has_images[place])
+      names[label] = images.class_names.empty() ? fmt::format("{}", label) : images.class_names[place];
+  }
+  return worth_noting(std::move(names), images.classes);
+}
+
 }  // namespace
+
+LabelNames selected_labels(const SubsetOptions& subset, int64_t classes) {
+  LabelNames names;
+  if (classes == 0) return names;
+  for (const int64_t label : subset.labels(classes)) names[label] = fmt::format("{}", label);
+  return worth_noting(std::move(names), classes);
+}
+
+LabelNames DataShape::labels() const {
+  LabelNames all = learned;
+  for (int64_t label = 0; learned.empty() && label < classes; ++label) all[label] = fmt::format("{}", label);
+  return all;
+}
+
+int64_t label_named(const LabelNames& names, const std::string& text) {
+  for (const auto& [label, name] : names)
+    if (name == text) return label;
+  const std::optional<int64_t> number = parse_number<int64_t>(text);
+  if (number && names.contains(*number)) return *number;
+  throw Error("label {} is no class that was learned. Hint: {}", printable(text), list_of(names));
+}
+
+std::string list_of(const LabelNames& names) {
+  constexpr size_t kMost = 20;
+  std::vector<std::string> some;
+  bool follow = true;  // 0, 1, 2 and so on
+  for (const auto& [label, name] : names) {
+    const std::string number = fmt::format("{}", label);
+    follow = follow && label == std::ssize(some) && name == number;
+    some.push_back(name == number ? name : number + " " + printable(name));
+  }
+  if (follow && some.size() > 1) return fmt::format("0 to {}", some.size() - 1);
+  const bool more = some.size() > kMost;
+  some.resize(std::min(some.size(), kMost));
+  return fmt::format("{}{}", fmt::join(some, ", "), more ? " and more" : "");
+}
 
 double DataShape::diameter() const {
   if (!toy) return image_diameter;
@@ -85,7 +149,10 @@ DataShape shape_of(const DatasetOptions& options) {
   if (is_toy(options.data)) return shape_of_toy(options);
   for (const DatasetInfo& known : known_datasets()) {
     if (known.name == options.data && options.images.is_default())
-      return {.example = known.example, .classes = known.classes, .image_diameter = known.diameter};
+      return {.example = known.example,
+              .classes = known.classes,
+              .image_diameter = known.diameter,
+              .learned = selected_labels(options.subset, known.classes)};
   }
   return Dataset(options).shape();
 }
@@ -102,6 +169,7 @@ Dataset::Dataset(const DatasetOptions& options) : name_(options.data), subset_(o
   }
   shape_.example = images_->train_images.shape().erase(0);
   shape_.classes = images_->classes;
+  shape_.learned = learned_labels(*images_, subset_);
   if (!images_->is_images()) {
     shape_.toy = make_point_set(images_->split(Split::fit), name_);
     return;
@@ -110,10 +178,6 @@ Dataset::Dataset(const DatasetOptions& options) : name_(options.data), subset_(o
   shape_.image_diameter = known != known_datasets().end() && options.images.is_default()
                               ? known->diameter
                               : diameter_of_images(*images_);
-}
-
-std::vector<std::string> Dataset::class_names() const {
-  return images_ ? images_->class_names : std::vector<std::string>();
 }
 
 std::string Dataset::sha256() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +13,13 @@
 
 namespace gradzoo {
 
+/// Names of labels.
+using LabelNames = std::map<int64_t, std::string>;
+/// The label of this name, or of this number. Throws Error where it is none of these.
+int64_t label_named(const LabelNames& names, const std::string& text);
+/// For a hint: "0 to 9", or "0 cat, 2 dog", twenty at most.
+std::string list_of(const LabelNames& names);
+
 /// The shape of what a model learns from.
 struct DataShape {
   Shape example;                             // (H, W) or (H, W, C) of an image, (d) of a point
@@ -19,6 +27,7 @@ struct DataShape {
   std::shared_ptr<const Toy> toy = nullptr;  // the truth, where it is known
   double scale = 1;                          // what a toy's points were multiplied by
   double image_diameter = 0;                 // what diameter() is of images; 0: unknown
+  LabelNames learned = {};  // the labels that training images have; empty: all, named by their numbers
 
   int64_t size() const { return example.size(); }  // numbers in one example
   /// The largest distance of two among a thousand examples, pixels in [0,1]; 0: unknown. A toy's is measured.
@@ -27,7 +36,11 @@ struct DataShape {
   int64_t channels() const { return example.rank() == 3 ? example[2] : 1; }  // 3 of colours, else 1
   int64_t height() const { return example[0]; }                              // of an image, in pixels
   int64_t width() const { return example[1]; }                               // of an image, in pixels
+  LabelNames labels() const;  // those that training images have
 };
+
+/// DataShape::learned where each class has images: what these options leave.
+LabelNames selected_labels(const SubsetOptions& subset, int64_t classes);
 
 /// Reshapes rows (B, H W C), as batches have them, to images (B, H, W, C). Recorded.
 Tensor as_image_batch(const Tensor& rows, const DataShape& shape);
@@ -66,8 +79,6 @@ class Dataset {
 
   const std::string& name() const { return name_; }  // as it was asked for
   const DataShape& shape() const { return shape_; }  // of its examples
-  /// Names of the classes, by label; empty where they are numbers.
-  std::vector<std::string> class_names() const;
   /// SHA-256 of all images (or points) and labels, of both parts; "" for a toy, which its name and options
   /// determine.
   std::string sha256() const;

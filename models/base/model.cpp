@@ -21,10 +21,10 @@ void assign(SamplingOptions& sampling, const std::vector<std::string>& assignmen
   for (const std::string& assignment : assignments) table.assign(assignment);
 }
 
-void check_labels(const SampleRequest& request, int64_t count) {
+void check_labels(const SampleRequest& request, const LabelNames& names) {
   const Tensor& labels = request.labels;
   if (!labels.defined()) return;
-  if (count == 0)
+  if (names.empty())
     throw Error(
         "this model was not trained on labels, so it cannot sample by label. Hint: leave the label away, or "
         "train it with conditional=true");
@@ -33,7 +33,8 @@ void check_labels(const SampleRequest& request, int64_t count) {
                 dtype_name(labels.dtype()), labels.shape().str(), request.n);
   for (int64_t i = 0; i < request.n; ++i) {
     const int64_t label = labels.data<int64_t>()[i];
-    if (label < 0 || label >= count) throw Error("label {} is no class. Hint: 0 to {}", label, count - 1);
+    if (!names.contains(label))
+      throw Error("label {} is no class that was learned. Hint: {}", label, list_of(names));
   }
 }
 
@@ -127,18 +128,18 @@ Quantities Model::evaluate_at_length(const DataView& data, const ShareDone& done
 }
 
 Tensor Model::sample(const SampleRequest& request) const {
-  check_labels(request, label_count());
+  check_labels(request, labels());
   const std::unique_ptr<SamplingOptions> sampling = sampling_options();
   assign(*sampling, request.options);
   const Shown shown(*this);
-  const Tensor labels = request.labels.defined() ? request.labels : any_labels(request.n, label_count());
-  return do_sample({request.n, request.rng, labels, {}, request.done}, *sampling);
+  const Tensor asked = request.labels.defined() ? request.labels : any_labels(request.n, labels());
+  return do_sample({request.n, request.rng, asked, {}, request.done}, *sampling);
 }
 
 Abilities Model::abilities() {
   Abilities own = do_abilities();
   const Target& free = own.target;
-  if (label_count() > 0 && (free.log_prob || free.score) && !free.noisy_score) own.needs_label = true;
+  if (!labels().empty() && (free.log_prob || free.score) && !free.noisy_score) own.needs_label = true;
   Abilities all = with_consequences(std::move(own));
   const auto showing = [&](auto& function) {
     if (function)
@@ -153,8 +154,8 @@ Abilities Model::abilities() {
   if (all.interpolate)
     all.interpolate = [this, f = std::move(all.interpolate)](const InterpolateRequest& request) {
       const Shown shown(*this);
-      const Tensor labels = label_count() > 0 ? request.ends.labels : Tensor();
-      return f({{request.ends.x, labels, {}}, request.rng});
+      const Tensor of_ends = labels().empty() ? Tensor() : request.ends.labels;
+      return f({{request.ends.x, of_ends, {}}, request.rng});
     };
   const auto holding = [&](auto& function) {
     if (function)
@@ -217,8 +218,8 @@ std::string Model::interpretation(const DataView& data) {
 }
 
 Picture Model::do_snapshot(const DataView& data, Rng& rng) {
-  if (label_count() > 0) {
-    const ClassRows rows = class_rows(label_count());
+  if (const LabelNames names = labels(); !names.empty()) {
+    const ClassRows rows = class_rows(names);
     return class_rows_picture(rows, drawn(rows.labels.dim(0), rng, rows.labels));
   }
   const bool images = data.examples.example().rank() >= 2;

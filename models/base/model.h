@@ -166,8 +166,8 @@ class Model {
   void take_back();  // back to the last mark()
   /// Numbers that are trained, of all learners.
   int64_t parameter_count() const;
-  /// Samples may be asked for by labels below this.
-  virtual int64_t label_count() const { return 0; }
+  /// What samples may be asked for by; empty: the model is not conditional on a label.
+  virtual LabelNames labels() const { return {}; }
 
  protected:
   /// In the constructor: a learner whose State and average are this model's; another number that steps
@@ -187,8 +187,8 @@ class Model {
   virtual Quantities do_evaluate(const DataView& data) = 0;
   /// What may take minutes; `done` is defined.
   virtual Quantities do_evaluate_at_length(const DataView&, const ShareDone&) { return {}; }
-  /// `request.labels` are defined, those of the classes in turn where none were asked for, iff label_count()
-  /// is above 0; its options are in `sampling`, which sampling_options() made.
+  /// `request.labels` are defined, those of labels() in turn where none were asked for, iff there are any;
+  /// its options are in `sampling`, which sampling_options() made.
   virtual Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const = 0;
   /// n samples as the run is set, for pictures.
   Tensor drawn(int64_t n, Rng& rng, const Tensor& labels = {}) const {

@@ -48,7 +48,7 @@ class Diffusion : public Model {
 
   const TimeNetwork& network() const { return network_; }
   const NoisePath& path() const { return kind_.path; }
-  int64_t label_count() const override { return classes_.by_label ? shape_.classes : 0; }
+  LabelNames labels() const override { return classes_.by_label ? shape_.labels() : LabelNames(); }
   void prepare(const Examples& examples) override;
   /// What the network is told of n samples: their labels (n), or clusters, of these labels where there are
   /// some, drawn as often as they occur; undefined of a model without classes.

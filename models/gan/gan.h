@@ -25,7 +25,7 @@ class Gan : public Model {
   /// modes.
   std::optional<ModeCoverage> coverage(uint64_t seed);
   std::vector<CurveLevel> levels(const DataView& data) override;
-  int64_t label_count() const override { return generator_.classes(); }
+  LabelNames labels() const override { return generator_.labels(); }
   std::string warning() const override;
   std::string collapse_hint() const override;
 

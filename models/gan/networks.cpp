@@ -104,7 +104,11 @@ DataShape packed_shape(const GanShape& shape) {
 Tensor steep_leaky_relu(const Tensor& x) { return leaky_relu(x, 0.2); }
 
 Generator::Generator(const GanShape& shape, Rng& rng)
-    : latent_(shape.latent), classes_(shape.classes), pac_(shape.pac), pixels_(shape.data.is_image()) {
+    : latent_(shape.latent),
+      classes_(shape.classes),
+      pac_(shape.pac),
+      labels_(shape.classes > 0 ? shape.data.labels() : LabelNames()),
+      pixels_(shape.data.is_image()) {
   if (shape.generator_norm == GeneratorNorm::batch) {
     normalised_ = normalised_layers(shape, rng);
     register_module("layers", *normalised_);
@@ -135,7 +139,7 @@ Tensor Generator::generate(const Tensor& z, const Tensor& labels) const {
 
 Tensor Generator::draw(int64_t n, Rng& rng, const Tensor& labels) const {
   const Tensor z = randn({n, latent_}, rng);
-  return generate(z, labels.defined() ? labels : any_labels(n, classes_));
+  return generate(z, labels.defined() ? labels : any_labels(n, labels_));
 }
 
 Discriminator::Discriminator(const GanShape& shape, Rng& rng)

@@ -71,12 +71,13 @@ class Generator : public Module {
   /// first members of all packs are apart from those of the second, and so on, as in Lin et al.'s code.
   Tensor centred_in_training(const Tensor& z, const Tensor& labels) const;
   int64_t latent() const { return latent_; }
-  int64_t classes() const { return classes_; }
-  /// n examples from new z, one draw of rng: (n, inputs). Without given labels the classes take turns.
+  const LabelNames& labels() const { return labels_; }  // none: it is not conditional
+  /// n examples from new z, one draw of rng: (n, inputs). Without given labels all take turns.
   Tensor draw(int64_t n, Rng& rng, const Tensor& labels = {}) const;
 
  private:
   int64_t latent_, classes_, pac_;
+  LabelNames labels_;
   bool pixels_;
   std::unique_ptr<BatchNormMlp> normalised_;  // either this
   std::unique_ptr<Module> layers_;            // or this

@@ -20,7 +20,7 @@ Picture neighbours(const Generator& generator, const DataShape& shape, const Dat
 Picture interpolation(const Generator& generator, const DataShape& shape, const DataView& data) {
   constexpr int64_t kRows = 8;
   Rng rng(data.seed, "pictures/interpolation");
-  const Tensor images = images_between(generator, kRows, any_labels(kRows, generator.classes()), rng);
+  const Tensor images = images_between(generator, kRows, any_labels(kRows, generator.labels()), rng);
   return {"interpolation",
           "Each row moves from one z to another on an arc, so every point is as likely as a draw. In a "
           "conditional model each row has one label.",

@@ -1,19 +1,20 @@
 #include "models/pictures/class_rows.h"
 
-#include <algorithm>
-
-#include <fmt/format.h>
-
+#include "base/text.h"
 #include "models/pictures/image_pictures.h"
 
 namespace gradzoo {
 
-ClassRows class_rows(int64_t classes) {
-  constexpr int64_t kMostRows = 10;
-  const int64_t rows = std::min(classes, kMostRows);
-  ClassRows out{empty({rows * kImageColumns}, DType::i64), {}};
-  for (int64_t i = 0; i < out.labels.size(); ++i) out.labels.mutable_data<int64_t>()[i] = i / kImageColumns;
-  for (int64_t label = 0; label < rows; ++label) out.captions.push_back(fmt::format("{}", label));
+ClassRows class_rows(const LabelNames& names) {
+  constexpr size_t kMostRows = 10;
+  ClassRows out;
+  std::vector<int64_t> labels;
+  for (const auto& [label, name] : names) {
+    if (out.captions.size() == kMostRows) break;
+    labels.insert(labels.end(), kImageColumns, label);
+    out.captions.push_back(printable(name));
+  }
+  out.labels = tensor(labels, {std::ssize(labels)});
   return out;
 }
 
@@ -22,10 +23,14 @@ Picture class_rows_picture(const ClassRows& rows, const Tensor& images) {
           ImageGrid{images, kImageColumns, rows.captions}};
 }
 
-Tensor any_labels(int64_t n, int64_t classes) {
-  if (classes == 0) return {};
+Tensor any_labels(int64_t n, const LabelNames& names) {
+  if (names.empty()) return {};
   Tensor labels = empty({n}, DType::i64);
-  for (int64_t i = 0; i < n; ++i) labels.mutable_data<int64_t>()[i] = i % classes;
+  auto next = names.begin();
+  for (int64_t i = 0; i < n; ++i) {
+    labels.mutable_data<int64_t>()[i] = next->first;
+    if (++next == names.end()) next = names.begin();
+  }
   return labels;
 }
 

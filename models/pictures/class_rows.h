@@ -1,5 +1,6 @@
 #pragma once
 
+#include "datasets/dataset.h"
 #include "models/pictures/picture.h"
 
 /// Samples of a model that is conditional on labels, a row a class.
@@ -9,12 +10,12 @@ struct ClassRows {
   Tensor labels;  // (n) i64
   std::vector<std::string> captions;
 };
-/// Ten of each of the first ten classes.
-ClassRows class_rows(int64_t classes);
+/// Ten of each of the first ten labels.
+ClassRows class_rows(const LabelNames& names);
 /// images (n, H, W) or (n, H, W, 3) of these labels.
 Picture class_rows_picture(const ClassRows& rows, const Tensor& images);
 
-/// The classes in turn, (n) i64; undefined where there are none.
-Tensor any_labels(int64_t n, int64_t classes);
+/// These labels in turn, (n) i64; undefined where there are none.
+Tensor any_labels(int64_t n, const LabelNames& names);
 
 }  // namespace gradzoo

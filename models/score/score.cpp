@@ -75,7 +75,7 @@ Score::Score(const ScoreOptions& options, const DataShape& shape, const Training
   // Refuses an activation that the objective cannot take before a first step does.
   Tape tape;
   Rng rng(0, "score/check");
-  objective_of({zeros({1, shape_.size()}), any_labels(1, network_.shape().classes), {}}, rng);
+  objective_of({zeros({1, shape_.size()}), any_labels(1, Score::labels()), {}}, rng);
 }
 
 Tensor Score::objective_of(const Batch& batch, Rng& rng) const {
@@ -107,11 +107,11 @@ Quantities Score::do_evaluate(const DataView& data) { return do_validate(data); 
 Abilities Score::do_abilities() {
   Target target{.data_noise = task_.learned_noise()};
   if (network_.shape().is_energy) {
-    target.log_prob = [this](const Tensor& x) { return network_(x, any_labels(x.dim(0), label_count())); };
+    target.log_prob = [this](const Tensor& x) { return network_(x, any_labels(x.dim(0), labels())); };
   } else {
-    target.score = [this](const Tensor& x) { return network_.score(x, any_labels(x.dim(0), label_count())); };
+    target.score = [this](const Tensor& x) { return network_.score(x, any_labels(x.dim(0), labels())); };
   }
-  if (label_count() > 0) return {.target = std::move(target)};
+  if (!labels().empty()) return {.target = std::move(target)};
   return {.target = std::move(target),
           .inpaint = [this](const InpaintRequest& request) { return completed_images(request); }};
 }
@@ -176,13 +176,13 @@ Picture Score::do_snapshot(const DataView&, Rng& rng) {
   }
   ScoreOptions quick = options_;  // every epoch draws one
   quick.sample_steps = std::max<int64_t>(1, options_.sample_steps / 4);
-  return score_raw_and_denoised(draw(50, any_labels(50, label_count()), quick, rng), shape_);
+  return score_raw_and_denoised(draw(50, any_labels(50, labels()), quick, rng), shape_);
 }
 
 std::vector<Picture> Score::do_pictures(const DataView& data) {
   if (shape_.toy) return score_toy_pictures(network_, task_, *shape_.toy);
   Rng rng(data.seed, "pictures/score");
-  const ScoreSamples samples = draw(50, any_labels(50, label_count()), options_, rng);
+  const ScoreSamples samples = draw(50, any_labels(50, labels()), options_, rng);
   return {score_raw_and_denoised(samples, shape_), neighbours_picture(samples.denoised, shape_, data.train)};
 }
 

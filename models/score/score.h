@@ -23,7 +23,7 @@ class Score : public Model {
 
   ScoreNetwork& network() { return network_; }
   const ScoreTask& task() const { return task_; }
-  int64_t label_count() const override { return network_.shape().classes; }
+  LabelNames labels() const override { return network_.shape().classes > 0 ? shape_.labels() : LabelNames(); }
 
  protected:
   void add_to(State& state) override;

@@ -29,6 +29,8 @@ struct VaeShape {
   std::string encoder_activation = "sigmoid";
   std::string decoder_activation = "tanh";
   DType dtype = DType::f32;
+  /// That it is conditional on.
+  LabelNames labels() const { return classes > 0 ? data.labels() : LabelNames(); }
 };
 
 /// Encoder pixels-hidden-(mean, logvar) and decoder latent-hidden-pixels; or two convolutions in place of

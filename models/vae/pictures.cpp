@@ -35,11 +35,12 @@ Picture interpolation(const VaeNetwork& network, const Batch& batch, const DataS
 // One code under each label: what is left of it is style.
 Picture under_each_label(const VaeNetwork& network, const Batch& batch, const DataShape& shape) {
   const Tensor codes = network.encode(batch.x, batch.labels).mean;
-  const int64_t columns = std::min(network.shape().classes, kImageColumns);
+  const LabelNames known = network.shape().labels();
+  const int64_t columns = std::min(std::ssize(known), kImageColumns);
   Tensors rows;
   for (int64_t i = 0; i < 8; ++i) {
     const Tensor z = broadcast_to(codes.rows(i, i + 1), {columns, network.shape().latent});
-    rows.push_back(decode_images(network, z, shape, arange(columns, DType::i64)));
+    rows.push_back(decode_images(network, z, shape, any_labels(columns, known)));
   }
   return {"under_each_label",
           "Each row is the code of one held-out image, decoded with each label in turn. The label sets the "
@@ -50,7 +51,7 @@ Picture under_each_label(const VaeNetwork& network, const Batch& batch, const Da
 Picture neighbours(const VaeNetwork& network, const VaePrior& prior, const DataShape& shape,
                    const DataView& data) {
   Rng rng(data.seed, "pictures/neighbours");
-  const Tensor labels = any_labels(2 * kImageColumns, network.shape().classes);
+  const Tensor labels = any_labels(2 * kImageColumns, network.shape().labels());
   const Tensor z = prior.sample(Prior::mixture, 2 * kImageColumns, labels, rng);
   return neighbours_picture(sigmoid(network.decode(z, labels)), shape, data.train);
 }
@@ -59,7 +60,7 @@ Picture neighbours(const VaeNetwork& network, const VaePrior& prior, const DataS
 Picture samples_of(Prior which, const VaeNetwork& network, const VaePrior& prior, const DataShape& shape,
                    uint64_t seed) {
   Rng rng(seed, "pictures/samples");
-  const Tensor labels = any_labels(100, network.shape().classes);
+  const Tensor labels = any_labels(100, network.shape().labels());
   const Tensor images = decode_images(network, prior.sample(which, 100, labels, rng), shape, labels);
   if (which == Prior::normal)
     return {"samples_normal",

@@ -180,7 +180,7 @@ Abilities Vae::do_abilities() {
   Abilities own{
       .interpolate =
           [this](const InterpolateRequest& request) { return images_between(network_, request.ends); },
-      .needs_label = label_count() > 0};  // it bounds log p(x|label)
+      .needs_label = !labels().empty()};  // it bounds log p(x|label)
   if (!own.needs_label) own.anomaly = [this](const AnomalyRequest& request) { return minus_bound(request); };
   return own;
 }

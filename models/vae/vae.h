@@ -23,7 +23,7 @@ class Vae : public Model {
   VaeNetwork& network() { return network_; }
   const VaePrior& prior() const { return prior_; }
   void describe_evaluation(OptionTable& options) override;
-  int64_t label_count() const override { return network_.shape().classes; }
+  LabelNames labels() const override { return network_.shape().labels(); }
 
  protected:
   void add_to(State& state) override;

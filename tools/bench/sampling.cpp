@@ -43,8 +43,9 @@ WorkloadResult unet_sampling(const BenchOptions& options) {
   reset_peak_memory();
   const NoGrad quiet;
   Rng rng(1, "bench/unet");
-  const TimeNetwork net({}, {.example = {28, 28}, .classes = kClasses}, kClasses, rng);
-  const Tensor labels = any_labels(kSamples, kClasses), start = randn({kSamples, kNumbers}, rng);
+  const DataShape digits{.example = {28, 28}, .classes = kClasses};
+  const TimeNetwork net({}, digits, kClasses, rng);
+  const Tensor labels = any_labels(kSamples, digits.labels()), start = randn({kSamples, kNumbers}, rng);
   const NoisePath path = straight_path();
   const auto predict = [&](const Tensor& x, double t) {
     return prediction_from_velocity(net.predict(x, full({kSamples}, t), labels), x, path(t));

@@ -81,14 +81,20 @@ Walked walk_on(const OpenedRun& run, int64_t count, const WalkOptions& options) 
           walk_json(walked.chains, count, *sampler, chains)};
 }
 
+// The label that is asked for by a name or number; nothing where none is.
+std::optional<int64_t> asked_label(const Model& model, const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  const LabelNames names = model.labels();
+  return names.empty() ? 0 : label_named(names, text);  // Model::sample() says what it lacks
+}
+
 }  // namespace
 
 int sample_command(const Arguments& arguments) {
   constexpr int64_t kMostSamples = 200'000;
   std::string run_path, out;
   int64_t count = 100, seed = -1, threads = 0;
-  int64_t label = -1;
-  std::string sampler;
+  std::string label, sampler;
   std::vector<std::string> assignments;
   bool json = false;
   CommandLine line(
@@ -102,8 +108,10 @@ int sample_command(const Arguments& arguments) {
   line.option("--out", "FILE|DIR/", out,
               "x.png a picture, x.npy float32 (n, H, W), (n, H, W, 3) or (n, d), x.csv a line a sample, "
               "DIR/ a PNG a sample (default: RUN/samples/sample-seed<S>.png)");
-  line.option("--label", "L", label, "of this class, by a model that has learned labels (default: any)", 0,
-              1'000'000);
+  line.option(
+      "--label", "L", label,
+      "of this class, by its number or its folder's name, of a model that has learned labels (default: "
+      "all in turn)");
   line.option("--sampler", "NAME", sampler,
               "walk on the model's log-density or score instead, a chain a sample: " + sampler_names() +
                   "; prints acceptance, effective sample sizes (ESS) and R-hat");
@@ -122,18 +130,19 @@ int sample_command(const Arguments& arguments) {
     return 0;
   }
   if (!out.empty()) check_samples_path(out);
-  if (label >= 0 && !sampler.empty())
+  if (!label.empty() && !sampler.empty())
     throw Error(
         "sample: --label {} is the model's own way to draw, and --sampler {} another. Hint: one of them",
-        label, sampler);
+        printable(label), sampler);
   std::optional<WalkOptions> chains;
   if (!sampler.empty()) chains.emplace(sampler, assignments);
   const auto chosen_seed = seed < 0 ? std::nullopt : std::optional(static_cast<uint64_t>(seed));
   OpenedRun run(run_path, chosen_seed, threads);
   run.progress = stderr;
+  const std::optional<int64_t> asked = asked_label(*run.model, label);
   if (out.empty())
     out = run.directory.result(fmt::format("sample-{}{}seed{}.png", chains ? sampler + "-" : "",
-                                           label >= 0 ? fmt::format("label{}-", label) : "", run.seed()));
+                                           asked ? fmt::format("label{}-", *asked) : "", run.seed()));
   Tensor samples;
   std::optional<Walked> walked;
   if (chains) {
@@ -142,7 +151,7 @@ int sample_command(const Arguments& arguments) {
   } else {
     check_own_options(*run.model, assignments);
     Rng rng = run.sample_stream();
-    const Tensor labels = label >= 0 ? full({count}, static_cast<double>(label), DType::i64) : Tensor();
+    const Tensor labels = asked ? full({count}, static_cast<double>(*asked), DType::i64) : Tensor();
     samples = run.samples(count, rng, labels, assignments);
   }
   if (!all_processes().is_first()) return 0;

@@ -88,9 +88,10 @@ int train_command(const Arguments& arguments) {
   line.on_unknown([&](const std::string& option, const std::string& value) {
     return setting_hint(request.model, option, value);
   });
-  line.option(
-      "--data", "NAME|DIR", data,
-      "dataset: mnist, fashion, a toy such as ring8 (gradzoo list datasets), or a folder of IDX files");
+  line.option("--data", "NAME|DIR", data,
+              "dataset: mnist, fashion, a toy such as ring8 (gradzoo list datasets), a folder of pictures, "
+              "of IDX files or "
+              "of CIFAR-10's, a .npy or .npz file");
   line.option("--epochs", "N", epochs,
               "passes over the training examples; an epoch of a toy is 50,000 points");
   line.option("--steps", "N", steps, "training steps, instead of epochs");

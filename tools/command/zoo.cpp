@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "datasets/images/sha256.h"
+#include "models/pictures/class_rows.h"
 #include "models/pictures/image_pictures.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
@@ -149,7 +150,8 @@ void draw(const std::string& file, const std::vector<std::string>& others, int64
     OpenedRun run(path, seed < 0 ? std::nullopt : std::optional(static_cast<uint64_t>(seed)));
     run.progress = stderr;
     Rng rng = run.sample_stream();
-    const Tensor labels = run.model->label_count() == kEach ? arange(kEach, DType::i64) : Tensor();
+    const LabelNames known = run.model->labels();
+    const Tensor labels = std::ssize(known) == kEach ? any_labels(kEach, known) : Tensor();
     if (run.shape.example != Shape{28, 28})
       throw Error("zoo: {} draws no images of 28 x 28, as the zoo does. Hint: gradzoo sample {}", path, path);
     rows.push_back(as_images(flatten_rows(run.samples(kEach, rng, labels)), run.shape));

@@ -1,9 +1,11 @@
 #include "tools/run/opened_run.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "autograd/kernels/threads/parallel.h"
 #include "autograd/ops.h"
@@ -49,16 +51,33 @@ Shape sides_of(std::string_view text) {
   return {};
 }
 
+// As run_metadata() wrote them; nothing where they are no names of labels below `classes`.
+std::optional<LabelNames> names_of(const std::string& text, int64_t classes) {
+  LabelNames names;
+  const nlohmann::json labels = nlohmann::json::parse(text, nullptr, false);
+  if (!labels.is_object()) return std::nullopt;
+  for (const auto& [key, name] : labels.items()) {
+    const int64_t label = number_of(key);
+    if (label < 0 || label >= classes || !name.is_string()) return std::nullopt;
+    names[label] = name.get<std::string>();
+  }
+  return names;
+}
+
 // Of two sides or more it is an image, of one a point.
 DataShape recorded_shape(const SafetensorsReader& file, const DatasetOptions& data) {
   const Shape example = sides_of(metadata_of(file, "example"));
   const int64_t classes = number_of(metadata_of(file, "classes"));
-  if (example.rank() == 0 || classes < 0) {
+  const std::string labels = metadata_of(file, "labels");
+  const std::optional<LabelNames> learned = labels.empty()
+                                                ? selected_labels(data.subset, std::max<int64_t>(0, classes))
+                                                : names_of(labels, classes);
+  if (example.rank() == 0 || classes < 0 || !learned) {
     throw Error(fmt::format(
         "{}: its metadata do not give the shape of an example. Hint: a checkpoint that gradzoo train wrote",
         file.path()));
   }
-  if (example.rank() > 1) return {.example = example, .classes = classes};
+  if (example.rank() > 1) return {.example = example, .classes = classes, .learned = *learned};
   DataShape toy = shape_of(data);
   if (toy.example == example) return toy;
   throw Error("{}: is of points with {} numbers, but {} has others. Hint: config.toml was changed",
@@ -150,7 +169,7 @@ Tensor OpenedRun::samples(int64_t n, Rng& rng, const Tensor& labels,
                           const std::vector<std::string>& assignments) const {
   Countdown countdown(progress, "samples of " + printable(path()));
   const RowBlocks blocks(n);
-  const Tensor asked = labels.defined() ? labels : any_labels(n, model->label_count());
+  const Tensor asked = labels.defined() ? labels : any_labels(n, model->labels());
   int64_t drawn = 0;  // blocks
   return shared_draws(blocks, all_processes(), rng, [&](int64_t i, Rng& own) {
     const auto done = [&](double share) {

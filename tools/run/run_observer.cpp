@@ -45,9 +45,14 @@ std::string but_for_numbers(std::string text) {
 }  // namespace
 
 Metadata run_metadata(const std::string& model, const DataShape& shape) {
-  return {{"model", model},
-          {"example", fmt::format("{}", fmt::join(shape.example, "x"))},
-          {"classes", fmt::format("{}", shape.classes)}};
+  Metadata metadata{{"model", model},
+                    {"example", fmt::format("{}", fmt::join(shape.example, "x"))},
+                    {"classes", fmt::format("{}", shape.classes)}};
+  nlohmann::json labels;
+  for (const auto& [label, name] : shape.learned) labels[fmt::format("{}", label)] = name;
+  if (!labels.empty())
+    metadata["labels"] = labels.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return metadata;
 }
 
 void save_run_checkpoint(const RunDirectory& directory, const State& state, const std::string& model,

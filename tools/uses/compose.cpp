@@ -134,14 +134,14 @@ void tell_plane(UseResult& out, const RunProduct& composition, const Tensor& sam
 // was given; nothing where it was given all, or its data have no classifier.
 std::optional<Estimate> called_share(OpenedRun& run, const Tensor& samples) {
   if (run.shape.classes == 0) return std::nullopt;
-  const std::vector<int64_t> labels = run.options->data.subset.labels(run.shape.classes);
-  if (static_cast<int64_t>(labels.size()) == run.shape.classes) return std::nullopt;
+  const LabelNames labels = run.shape.labels();
+  if (std::ssize(labels) == run.shape.classes) return std::nullopt;
   const auto classifier = own_classifier(run.options->data, run.data(), false, nullptr);
   if (!classifier) return std::nullopt;
   const Tensor called = argmax(classifier->probabilities(flatten_rows(samples)), 1);
   Tensor right = zeros({called.size()}, DType::f64);
   for (int64_t i = 0; i < called.size(); ++i)
-    if (std::ranges::find(labels, called.data<int64_t>()[i]) != labels.end())
+    if (labels.contains(called.data<int64_t>()[i]))
       right.mutable_data<double>()[i] = 1;
   return mean_of_rows(right);
 }

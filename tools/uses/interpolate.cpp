@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "models/base/over_examples.h"
+#include "models/pictures/class_rows.h"
 #include "models/pictures/image_pictures.h"
 #include "tools/run/draw_picture.h"
 #include "tools/uses/use.h"
@@ -11,10 +12,10 @@ namespace gradzoo {
 namespace {
 
 // The label of each pair, -1: any two examples. A conditional model takes the classes in turn.
-std::vector<int64_t> labels_of_pairs(int64_t pairs, int64_t asked, int64_t classes) {
-  std::vector<int64_t> labels;
-  for (int64_t i = 0; i < pairs; ++i) labels.push_back(asked >= 0 ? asked : classes > 0 ? i % classes : -1);
-  return labels;
+std::vector<int64_t> labels_of_pairs(int64_t pairs, int64_t asked, const LabelNames& classes) {
+  if (asked >= 0 || classes.empty()) return std::vector<int64_t>(static_cast<size_t>(pairs), asked);
+  const std::vector<double> labels = any_labels(pairs, classes).to_vector();
+  return {labels.begin(), labels.end()};
 }
 
 struct Interpolate {
@@ -27,13 +28,14 @@ struct Interpolate {
 
   UseResult run(UseCall& call) const {
     OpenedRun& run = call.run();
-    if (label >= run.shape.classes && label >= 0)
-      throw Error("interpolate: label {} is no class. Hint: {}", label,
-                  run.shape.classes > 0 ? fmt::format("0 to {}", run.shape.classes - 1) : "without --label");
+    const LabelNames known = run.shape.labels();
+    if (label >= 0 && !known.contains(label))
+      throw Error("interpolate: label {} is no class that was learned. Hint: {}", label,
+                  known.empty() ? "without --label" : list_of(known));
     Rng rng(call.seed, "interpolate");
     const Batch ends =
         pairs_of(run.data().evaluation_examples(Split::test),
-                 labels_of_pairs(call.n, label, run.model->label_count()), run.options->model->pixels(), rng);
+                 labels_of_pairs(call.n, label, run.model->labels()), run.options->model->pixels(), rng);
     UseResult out;
     out.details["pairs"] = call.n;
     if (label >= 0) out.words = fmt::format("label{}", label);

@@ -65,7 +65,7 @@ SampleMetrics metrics_of(OpenedRun& run, SampleClassifier classifier, Split spli
 
 SampleQuality quality_of(const OpenedRun& run, const SampleMetrics& metrics, int64_t n) {
   check_count(metrics.real_images(), n);
-  const Tensor asked = any_labels(n, run.model->label_count());
+  const Tensor asked = any_labels(n, run.model->labels());
   Rng rng = run.sample_stream();
   return metrics.measure(as_measured(run.samples(n, rng, asked), metrics.pixels(), rng), asked);
 }
@@ -93,8 +93,7 @@ NearestReport nearest_report(OpenedRun& run, int64_t n, Split split) {
   check_count(real, n);
   const Pixels pixels = run.options->model->pixels();
   Rng rng = run.sample_stream();
-  const Tensor samples =
-      as_measured(run.samples(n, rng, any_labels(n, run.model->label_count())), pixels, rng);
+  const Tensor samples = as_measured(run.samples(n, rng, any_labels(n, run.model->labels())), pixels, rng);
   if (!all_finite(samples))
     throw Error("samples: a pixel of them is not finite. Hint: train with a smaller lr");
   const Pixels read = pixels == Pixels::dequantised ? Pixels::grey : pixels;

@@ -232,7 +232,7 @@ TEST_CASE("classes are labels, clusters, clusters within labels, or none") {
   CHECK(test::option_text("ddpm", {"classes=clusters:20"}, labelled, "guidance") == "1.5");
   CHECK(test::option_text("ddpm", {"classes=labels:30"}, labelled, "guidance") == "1.25");
   const auto labels_of = [&](const std::string& classes) {
-    return test::small_model<Ddpm>("ddpm", {"channels=8", "classes=" + classes}, labelled)->label_count();
+    return test::small_model<Ddpm>("ddpm", {"channels=8", "classes=" + classes}, labelled)->labels().size();
   };
   CHECK(labels_of("labels") == 3);
   CHECK(labels_of("labels:30") == 3);

@@ -55,8 +55,8 @@ TEST_CASE("labels are asked for by a model that learned them alone, and decide w
   };
   CHECK(drawn(0) != drawn(2));
   CHECK(drawn(1) == drawn(1));
-  CHECK(error_message([&] { drawn(3); }) == "label 3 is no class. Hint: 0 to 2");
-  CHECK(error_message([&] { drawn(-1); }) == "label -1 is no class. Hint: 0 to 2");
+  CHECK(error_message([&] { drawn(3); }) == "label 3 is no class that was learned. Hint: 0 to 2");
+  CHECK(error_message([&] { drawn(-1); }) == "label -1 is no class that was learned. Hint: 0 to 2");
   Rng any(1, "samples");
   CHECK(contains(
       error_message([&] { conditional->sample({.n = 3, .rng = any, .labels = zeros({2}, DType::i64)}); }),
@@ -142,11 +142,13 @@ TEST_CASE("the density by the divergence along the flow is the Gaussian's that t
 }
 
 TEST_CASE("the film strip of a conditional model has a row a class") {
-  const ClassRows rows = class_rows(3);
+  const ClassRows rows = class_rows({{0, "0"}, {1, "1"}, {2, "2"}});
   CHECK(rows.captions == std::vector<std::string>{"0", "1", "2"});
   for (int64_t i = 0; i < 30; ++i) CHECK(rows.labels.data<int64_t>()[i] == i / 10);
-  CHECK(class_rows(47).labels.dim(0) == 100);
-  CHECK(any_labels(5, 3).to_vector() == std::vector<double>{0, 1, 2, 0, 1});
+  CHECK(class_rows(DataShape{.example = {2, 2}, .classes = 47}.labels()).labels.dim(0) == 100);
+  CHECK(class_rows({{3, "cat"}, {7, "7"}}).captions == std::vector<std::string>{"cat", "7"});
+  CHECK(class_rows({{3, "cat"}, {7, "7"}}).labels.data<int64_t>()[10] == 7);
+  CHECK(any_labels(5, {{0, "0"}, {3, "cat"}, {7, "7"}}).to_vector() == std::vector<double>{0, 3, 7, 0, 3});
 }
 
 TEST_CASE("images whose sides are no multiples of 4 are padded, which is said; odd channels are refused") {

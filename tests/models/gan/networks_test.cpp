@@ -28,8 +28,8 @@ TEST_CASE("D sees pixels in [-1, 1] and points as they are, and bends by a fifth
 
 TEST_CASE("draws are made of the labels that are asked for, or of the classes in turn") {
   Rng rng(2, "networks_test");
-  const Generator generator({.data = {.example = {2, 2}}, .latent = 3, .generator_hidden = {5}, .classes = 3},
-                            rng);
+  const Generator generator(
+      {.data = {.example = {2, 2}, .classes = 3}, .latent = 3, .generator_hidden = {5}, .classes = 3}, rng);
   const NoGrad quiet;
   const auto drawn = [&](const Tensor& labels) {
     Rng draws(3, "networks_test");

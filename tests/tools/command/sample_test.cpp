@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "autograd/ops.h"
+#include "models/pictures/class_rows.h"
 #include "tools/refusals.h"
 #include "tools/run/opened_run.h"
 #include "tools/uses/write_samples.h"
@@ -128,4 +129,52 @@ TEST_CASE("Samples of the first class are those of a model that is told its labe
   Rng rng = told.sample_stream();
   write_samples("y.csv", told.samples(6, rng, zeros({6}, DType::i64)), nullptr);
   CHECK(read_file(run.folder + "/y.csv") == drawn);
+}
+
+TEST_CASE("A class is asked for by its number or its folder's name; one without images is never drawn") {
+  const SmallRun run;
+  const auto done = [&](const std::string& line) {
+    const ProcessResult result = run_gradzoo(line, run.folder);
+    REQUIRE_MESSAGE(result.status == 0, result.err);
+    return result.out;
+  };
+  done("data convert data pictures/");
+  const std::string train =
+      "train vae --steps 2 --batch 12 --set hidden=8 --set latent=2 --set conditional=true ";
+  done(train + "--data data --set exclude=2 --out without");
+  const std::string refusal = "is no class that was learned. Hint: 0, 1, 3";
+  check_refused("sample without --label 2", run.folder, {"label 2 " + refusal});
+  check_refused("sample without --label cat", run.folder, {"label cat " + refusal});
+  check_refused("interpolate without --label 2", run.folder, {"label 2 " + refusal});
+  for (const std::string part : {"train", "test"}) {
+    std::filesystem::rename(run.folder + "/pictures/" + part + "/1",
+                            run.folder + "/pictures/" + part + "/21");
+    std::filesystem::rename(run.folder + "/pictures/" + part + "/3",
+                            run.folder + "/pictures/" + part + "/13");
+  }
+  done(train + "--data pictures --out numbered");
+  check_refused("sample numbered --label 1", run.folder,
+                {"is no class that was learned. Hint: 0, 2, 13, 21"});
+  for (const std::string part : {"train", "test"})
+    std::filesystem::rename(run.folder + "/pictures/" + part + "/13",
+                            run.folder + "/pictures/" + part + "/cat");
+  done(train + "--data pictures --out named");
+  check_refused("sample named --label 5", run.folder, {"Hint: 0, 1 2, 2 21, 3 cat"});
+  const auto drawn = [&](const std::string& label) {
+    done("sample named -n 4 --out x.csv --label " + label);
+    return read_file(run.folder + "/x.csv");
+  };
+  CHECK(drawn("cat") == drawn("3"));
+  CHECK(drawn("cat") != drawn("0"));
+  const InFolder inside(run.folder);
+  for (const auto& [path, labels] : {std::pair{"without", std::vector<double>{0, 1, 3}},
+                                     std::pair{"numbered", std::vector<double>{0, 2, 13, 21}}}) {
+    const OpenedRun opened(path);
+    Rng rng = opened.sample_stream(), same = opened.sample_stream();
+    CHECK(opened.samples(5, rng).to_vector() ==
+          opened.samples(5, same, any_labels(5, opened.model->labels())).to_vector());
+    std::vector<double> known;
+    for (const auto& [label, name] : opened.model->labels()) known.push_back(static_cast<double>(label));
+    CHECK(known == labels);
+  }
 }

@@ -44,7 +44,7 @@ SampleQuality measured(const Drawn& drawn, const RowContext& context) {
   const SampleMetrics metrics(*own_classifier({.data = trained.data.name()}, trained.data, true, nullptr),
                               test, trained.data.train(), Pixels::grey);
   Rng rng(context.seed, "ledger/samples");
-  const Tensor asked = any_labels(drawn.samples, trained.model->label_count());
+  const Tensor asked = any_labels(drawn.samples, trained.model->labels());
   return metrics.measure(
       measured_samples(*trained.model, drawn.samples, metrics.pixels(), rng, asked, drawn.sampling), asked);
 }
