@@ -51,7 +51,7 @@ double Trainer::learning_rate(int64_t step) const {
 }
 
 bool Trainer::run(TrainObserver& observer) {
-  if (!numbers_) begin();
+  begin();
   while (step_ < plan_.steps) {
     one_step();
     if (step_ % plan_.log_every == 0 || step_ == plan_.steps) log(observer);
@@ -64,6 +64,7 @@ bool Trainer::run(TrainObserver& observer) {
 
 // What a first step needs to know of the model as it now is.
 void Trainer::begin() {
+  if (numbers_) return;
   const State own = model_.own_state();
   numbers_.emplace(numbers_of(own));
   if (step_ < plan_.steps) model_.reopen();

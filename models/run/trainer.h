@@ -59,13 +59,15 @@ class Trainer {
   /// of the step before. Throws Error where the plan's shards do not divide a batch or the rows of the state
   /// that belong to batches'.
   bool run(TrainObserver& observer);
+  /// What comes before a first step, unless it has been done. Throws Error where shards divide no batch, the
+  /// last of an epoch, or rows of the State.
+  void begin();
   /// A collective call of those who share the shards: the State becomes whole in each.
   void gather_rows();
   int64_t step() const { return step_; }  // steps done
 
  private:
   double learning_rate(int64_t step) const;
-  void begin();
   void one_step();
   void train_step(const Batch& batch);
   std::string traced_reason(const Batch& batch, const std::string& untraced);

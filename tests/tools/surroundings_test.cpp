@@ -132,6 +132,8 @@ TEST_CASE("Names from outside reach no terminal raw, and paths that lead nowhere
 TEST_CASE("Too little memory is told at once, where OpenBLAS would ask for it for ever") {
   const ScratchDirectory scratch;
   write_small_dataset(scratch.file("data"), 60, 12, 8);
+  const std::string train =
+      "train vae --data data --set hidden=8 --set latent=2 --batch 20 --steps 1 --out run --threads 3";
   int refused = 0;  // before it began
   const auto limited = [&](int megabytes, const std::string& words) {
     std::filesystem::remove_all(scratch.file("run"));
@@ -147,10 +149,11 @@ TEST_CASE("Too little memory is told at once, where OpenBLAS would ask for it fo
   };
   for (int megabytes = 40; megabytes < 600; megabytes += 60) {
     limited(megabytes, "--version");
-    limited(megabytes, std::string(kTrain) + "--steps 1 --out run --threads 3");
+    limited(megabytes, train);
   }
   CHECK(refused > 0);  // between what the loader needs and what OpenBLAS does
   CHECK(limited(4000, "--version") == 0);
+  CHECK(limited(4000, train) == 0);
 }
 
 TEST_CASE("A run whose pictures were thrown away goes on") {

@@ -148,6 +148,7 @@ TrainOutcome begin_run(const TrainRequest& request) {
   if (data.shape().is_image()) options->prefer_passes_over(data.train().count());
   Session session(*options, std::move(data), {.processes = &processes});
   check_same_run(processes, *options, session.data.sha256());
+  session.trainer.begin();  // what cannot be trained leaves no folder
   const StopSignal stop;
   if (!processes.is_first()) return train_beside(session, stop, request);
   std::optional<MetricsLog> metrics;

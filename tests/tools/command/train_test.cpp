@@ -57,7 +57,9 @@ TEST_CASE("A seed is kept to the last digit, and one beyond doubles is refused")
 TEST_CASE("An empty folder that exists is as good as a new one, and stays where nothing came of the run") {
   const SmallRun run;
   std::filesystem::create_directory(run.scratch.file("mine"));
-  check_refused(std::string(kTrain) + "--batch 100000 --out mine", run.folder, {"batch"});
+  const std::string train = "train vae --data data --set hidden=8 --set latent=2 --out mine --batch ";
+  check_refused(train + "100000", run.folder, {"'batch': 100000 is out of range"});
+  check_refused(train + "20 --set shards=4", run.folder, {"shards=4 do not divide a batch of 10 rows"});
   CHECK(std::filesystem::is_directory(run.scratch.file("mine")));
   CHECK(run_gradzoo(std::string(kTrain) + "--steps 1 --out mine", run.folder).status == 0);
   CHECK(std::filesystem::exists(run.scratch.file("mine/report.html")));
