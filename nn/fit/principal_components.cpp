@@ -15,12 +15,16 @@ constexpr int64_t kSubspaceRounds = 60;
 constexpr int64_t kSpareDirections = 10;  // the last directions converge by the ratio to these
 
 // An orthonormal basis of the columns of y (d, k): y L^-T, L L' = y'y, twice, since once loses half the
-// digits (Yamamoto et al. 2015, CholeskyQR2). A column that the others hold already becomes noise.
+// digits (Yamamoto et al. 2015, CholeskyQR2), and once more where lengths differ so much that a ridge has
+// decided (Fukaya et al. 2020, shifted CholeskyQR3). A column that the others hold already becomes noise.
 Tensor orthonormal(Tensor y) {
-  for (int round = 0; round < 2; ++round) {
+  constexpr int kFewest = 2, kMost = 4;
+  const Tensor unit = eye(y.dim(1), DType::f64);
+  for (int round = 0; round < kMost; ++round) {
     const Tensor gram = matmul(y, y, true, false);
+    if (round >= kFewest && max(abs(gram - unit)).item() < 1e-12) break;
     const double ridge = 1e-15 * std::max(trace(gram).item(), 1e-290);
-    const Tensor factor = cholesky(gram + eye(gram.dim(0), DType::f64) * ridge);
+    const Tensor factor = cholesky(gram + unit * ridge);
     y = transpose(triangular_solve(factor, transpose(y)));
   }
   return y;

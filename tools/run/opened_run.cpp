@@ -73,9 +73,10 @@ DataShape recorded_shape(const SafetensorsReader& file, const DatasetOptions& da
                                                 ? selected_labels(data.subset, std::max<int64_t>(0, classes))
                                                 : names_of(labels, classes);
   if (example.rank() == 0 || classes < 0 || !learned) {
-    throw Error(fmt::format(
-        "{}: its metadata do not give the shape of an example. Hint: a checkpoint that gradzoo train wrote",
-        file.path()));
+    throw Error(
+        fmt::format("{}: its metadata do not give the shape of an example, or its labels. Hint: a checkpoint "
+                    "that gradzoo train wrote",
+                    file.path()));
   }
   if (example.rank() > 1) return {.example = example, .classes = classes, .learned = *learned};
   DataShape toy = shape_of(data);

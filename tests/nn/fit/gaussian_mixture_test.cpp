@@ -115,6 +115,19 @@ TEST_CASE("empty components, one row, duplicates") {
   CHECK_THROWS_WITH_AS(fit_mixture(zeros({0, 2}), {}, rng), doctest::Contains("n above 0"), Error);
 }
 
+TEST_CASE("what weights lack of 1 by rounding goes to the last component that weighs anything") {
+  GaussianMixture mixture = known_mixture();
+  mixture.weights = cast(tensor({0.3, 0.3, 0.0}, {3}), DType::f64);
+  Rng rng(12, "gaussian_mixture_test");
+  const std::vector<double> z = mixture.sample(2000, rng).to_vector();
+  double second = 0;  // whose mean is 3; the first's is -2, that of the idle one (9, 9)
+  for (size_t i = 0; i < z.size(); i += 2) {
+    CHECK(z[i + 1] < 7);
+    second += z[i] > 1.1 ? 1 : 0;
+  }
+  CHECK(second / 2000 == doctest::Approx(0.7).epsilon(0.08));  // the errors of both cuts are below .01
+}
+
 TEST_CASE("a fit is the same at any number of threads, and assign copies it whole") {
   const auto fitted = [] {
     Rng rng(5, "test/mixture");

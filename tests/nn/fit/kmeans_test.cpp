@@ -1,6 +1,7 @@
 #include "nn/fit/kmeans.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <set>
 
@@ -73,6 +74,28 @@ TEST_CASE("first centres are drawn far from each other") {
     complete += std::set<int64_t>(labels, labels + 5).size() == 5;
   }
   CHECK(complete >= 56);
+}
+
+TEST_CASE("the second centre is a row by its squared distance from the first") {
+  // From 0 the others lie at 1, 2 and 3 of ten: 100, 400 and 900 of 1400.
+  const Tensor x = cast(tensor({0, 10, 20, 30}, {4, 1}), DType::f64);
+  constexpr int kDraws = 4000;
+  std::array<double, 4> second{};
+  double first = 0;
+  Rng rng(11, "kmeans_test");
+  for (int i = 0; i < kDraws; ++i) {
+    const Tensor centres = kmeans(x, 2, rng, 0).centres;
+    if (centres.data<double>()[0] > 1e-9) continue;
+    ++first;
+    ++second[static_cast<size_t>(std::lround(centres.data<double>()[1] / 10))];
+  }
+  // Each count is within five of its standard deviations but for 1 in a million.
+  CHECK(std::abs(first - kDraws / 4.0) < 5 * std::sqrt(kDraws * 3 / 16.0));
+  CHECK(second[0] == 0);
+  for (size_t k = 1; k < 4; ++k) {
+    const double p = static_cast<double>(k * k) / 14;
+    CHECK(std::abs(second[k] - first * p) < 5 * std::sqrt(first * p * (1 - p)));
+  }
 }
 
 TEST_CASE("k-means with fewer distinct rows than clusters, or one row") {

@@ -1,6 +1,8 @@
 #include "nn/fit/principal_components.h"
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include <doctest/doctest.h>
 
@@ -47,6 +49,23 @@ TEST_CASE("principal components of rows whose covariance is known") {
   const Tensor projected = found.project(x);
   CHECK(test::largest_difference(matmul(projected, projected, true, false) / 12.0, diag(found.variances)) <
         1e-8);
+}
+
+TEST_CASE("each variance is that of its direction, the largest first, however near or far apart they are") {
+  Rng rng(4, "test/pca");
+  for (const std::vector<double>& scales :
+       {std::vector<double>{1, 1.001, 0.999, 1.002, 0.998}, std::vector<double>{1, 1e-2, 1e-4, 1e-5, 1e-6}}) {
+    const Tensor x = randn({400, 5}, rng, DType::f64) * tensor(scales, {5}, DType::f64);
+    const PrincipalComponents found = principal_components(x, 5, rng);
+    const Tensor projected = found.project(x);
+    const std::vector<double> of_directions = mean(square(projected), 0).to_vector(),
+                              variances = found.variances.to_vector();
+    CHECK(std::ranges::is_sorted(variances, std::greater<>()));
+    for (size_t i = 0; i < variances.size(); ++i)
+      CHECK(of_directions[i] == doctest::Approx(variances[i]).epsilon(1e-9));
+    CHECK(test::largest_difference(matmul(found.directions, found.directions, false, true),
+                                   eye(5, DType::f64)) < 1e-13);
+  }
 }
 
 TEST_CASE("flat rows, one row, all directions; bytes by threads; what is refused") {

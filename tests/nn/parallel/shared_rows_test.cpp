@@ -73,6 +73,22 @@ TEST_CASE("draws in blocks are rows of one draw, whoever draws them, and the str
   }
 }
 
+TEST_CASE("where blocks draw unlike numbers of times, what follows is drawn after all of them") {
+  const RowBlocks blocks(9, 3);
+  for (int64_t count = 1; count <= 3; ++count) {
+    const auto failures = test::as_processes(count, [&](Processes& processes) {
+      Rng rng(5, "rows");
+      shared_draws(blocks, processes, rng, [&](int64_t block, Rng& own) {
+        Tensor rows = randn({blocks.size, 1}, own);
+        for (int64_t i = block; i < 2; ++i) rows = rows + randn({blocks.size, 1}, own);
+        return rows;
+      });
+      CHECK(rng.draw() == 3);
+    });
+    CHECK(test::all_well(failures));
+  }
+}
+
 TEST_CASE("a failure in a block ends all") {
   const auto failures = test::as_processes(3, [&](Processes& processes) {
     shared_rows(RowBlocks(9, 3), processes, [&](int64_t block) {

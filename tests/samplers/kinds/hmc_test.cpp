@@ -102,6 +102,17 @@ TEST_CASE("adaptation stops with the warm-up, and does not begin where it is swi
   CHECK(fixed.inverse_mass().to_vector() == std::vector<double>{1, 1, 1});
 }
 
+TEST_CASE("a second warm-up, on another target, finds another mass") {
+  Hmc sampler({.step = 1e-3, .leapfrog_steps = 8});
+  Rng rng(6, "test/hmc");
+  const ChainOptions options{.steps = 500, .warmup = 400};
+  const Tensor start = randn({200, kWide}, rng, DType::f64);
+  run_chains(stretched(), start, sampler, options, rng);
+  run_chains(kNormal, start, sampler, options, rng);
+  for (const double variance : sampler.inverse_mass().to_vector())
+    CHECK(variance == doctest::Approx(1).epsilon(0.1));
+}
+
 TEST_CASE("a trajectory whose energy is off by more than 1000 is counted and told, and not taken") {
   const Target steep{.log_prob = [](const Tensor& x) { return sum(square(square(x)), 1) * -1e6; }};
   Hmc sampler({.step = 0.5, .adapt = false});
