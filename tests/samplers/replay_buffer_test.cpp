@@ -53,6 +53,14 @@ TEST_CASE("a share of the chains begins anew, whole rows at a time, and the buff
   CHECK(buffer.chains().to_vector() == before);
 }
 
+TEST_CASE("a share of 1 begins all anew, and a share of 0 none") {
+  Rng rng(4, "test");
+  for (int round = 0; round < 200; ++round) {
+    CHECK(max(numbered(1).draw(10, minus_one, rng).x).item() == -1);
+    CHECK(min(numbered(0).draw(10, minus_one, rng).x).item() == 0);
+  }
+}
+
 TEST_CASE("chains are put back at their rows, the others untouched") {
   ReplayBuffer buffer = numbered(0);
   buffer.put_back(tensor({7, 2}, {2}, DType::i64), tensor({70, 71, 20, 21}, {2, 2}));

@@ -23,6 +23,7 @@ std::vector<int> resampled(const std::vector<uint8_t>& image, int64_t height, in
 TEST_CASE("A new pixel is the mean over its area, and parts of old pixels count by their share") {
   CHECK(resampled({10, 20, 30, 41}, 2, 2, 1) == std::vector<int>{25});
   CHECK(resampled({0, 90, 30, 0, 90, 30, 0, 90, 30}, 3, 3, 2) == std::vector<int>{30, 50, 30, 50});
+  CHECK(resampled({10, 20, 30, 42}, 2, 2, 1) == std::vector<int>{26});  // of 25.5
   CHECK(resampled({7}, 1, 1, 3) == std::vector<int>(9, 7));
   CHECK(resampled({0, 100, 0, 100}, 2, 2, 3) == std::vector<int>{0, 50, 100, 0, 50, 100, 0, 50, 100});
   CHECK(resampled({1, 2, 3, 4}, 2, 2, 2) == std::vector<int>{1, 2, 3, 4});

@@ -168,6 +168,13 @@ TEST_CASE("independent draws are worth their number, in the bulk and in the tail
   CHECK(tail_ess(draws) == doctest::Approx(16000).epsilon(0.1));
 }
 
+TEST_CASE("the tails are worth what the worse of both is worth, whichever it is") {
+  const Tensor slow = autoregression(4, 2000, 0.98, 12), fast = autoregression(4, 2000, 0, 13);
+  const Tensor draws = fast + relu(slow) * 5.0;  // above, where slow is
+  CHECK(tail_ess(draws) < 0.05 * 8000);
+  CHECK(tail_ess(neg(draws)) == doctest::Approx(tail_ess(draws)).epsilon(0.05));
+}
+
 TEST_CASE("the tails of bits are those of the one quantile that tells them apart") {
   const Tensor bits = cast(gt(autoregression(4, 500, 0, 11), 0.0), DType::f64);
   CHECK(tail_ess(bits) > 1000);
