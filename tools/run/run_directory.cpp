@@ -114,9 +114,11 @@ bool NewRunDirectory::claim(const std::string& path) {
     missing.insert(missing.begin(), parent.string());
   }
   for (const std::string& parent : missing) {
-    if (make_folder(parent)) made_parents_.push_back(parent);
+    if (make_folder(parent)) made_.push_back(parent);
   }
-  if (!make_folder(path)) {
+  if (make_folder(path)) {
+    made_.push_back(path);  // where nothing comes of it
+  } else {
     was_there_ = fs::is_directory(fs::symlink_status(path, error)) && fs::is_empty(path, error) && !error;
     if (!was_there_) return false;
   }
@@ -137,7 +139,7 @@ NewRunDirectory::~NewRunDirectory() {
   std::error_code ignored;
   if (!directory_.path().empty()) fs::remove_all(directory_.path(), ignored);
   if (was_there_) fs::create_directory(directory_.path(), ignored);
-  for (auto parent = made_parents_.rbegin(); parent != made_parents_.rend(); ++parent) {
+  for (auto parent = made_.rbegin(); parent != made_.rend(); ++parent) {
     fs::remove(*parent, ignored);
   }
 }

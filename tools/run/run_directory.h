@@ -60,8 +60,8 @@ class NewRunDirectory {
   bool claim(const std::string& path);
 
   RunDirectory directory_{""};
-  std::vector<std::string> made_parents_;  // outermost first
-  bool was_there_ = false;                 // as an empty folder
+  std::vector<std::string> made_;  // folders, outermost first
+  bool was_there_ = false;         // as an empty folder
   bool kept_ = false;
 };
 

@@ -90,9 +90,8 @@ TEST_CASE("a class that is nearly certain keeps the digits of what it is not") {
 }
 
 TEST_CASE("a power of a tensor by way of the logarithm takes its gradient past the range") {
-  check_each({{"log of x^-1", {1e25, 1e-25}, [](const Tensor& x) {
-                 return log(exp(full({2}, -1.0, x.dtype()) * log(x)));
-               }}});
+  const auto power = [](const Tensor& x) { return log(exp(full({1}, -1.0, x.dtype()) * log(x))); };
+  check_each({{"log of x^-1", {1e25}, power}, {"log of x^-1", {1e-25}, power}});
 }
 
 TEST_CASE("softmax along columns has the digits that it has along rows") {
