@@ -141,8 +141,7 @@ std::optional<Estimate> called_share(OpenedRun& run, const Tensor& samples) {
   const Tensor called = argmax(classifier->probabilities(flatten_rows(samples)), 1);
   Tensor right = zeros({called.size()}, DType::f64);
   for (int64_t i = 0; i < called.size(); ++i)
-    if (labels.contains(called.data<int64_t>()[i]))
-      right.mutable_data<double>()[i] = 1;
+    if (labels.contains(called.data<int64_t>()[i])) right.mutable_data<double>()[i] = 1;
   return mean_of_rows(right);
 }
 
