@@ -7,7 +7,6 @@
 #include <fstream>
 #include <map>
 #include <numeric>
-#include <ranges>
 #include <string_view>
 #include <unordered_set>
 
@@ -78,12 +77,11 @@ std::string describe_points(const Tensor& points) {
   if (!std::isfinite(std::accumulate(values.begin(), values.end(), 0.0)))
     throw Error("some numbers are not finite. Hint: leave such points out");
   std::string constant;
-  for (int64_t j = 0; j < points.dim(1); ++j) {
-    const auto column = std::views::iota(int64_t{0}, points.dim(0)) | std::views::transform([&](int64_t i) {
-                          return values[static_cast<size_t>(i * points.dim(1) + j)];
-                        });
-    const auto [low, high] = std::ranges::minmax(column);
-    if (low == high) constant += fmt::format("; number {} is {:.6g} in all of them", j, low);
+  const auto width = static_cast<size_t>(points.dim(1));
+  for (size_t j = 0; j < width; ++j) {
+    size_t at = j;
+    while (at < values.size() && values[at] == values[j]) at += width;
+    if (at >= values.size()) constant += fmt::format("; number {} is {:.6g} in all of them", j, values[j]);
   }
   return fmt::format("{} of {} numbers, {:.6g} to {:.6g}{}", points.dim(0), points.dim(1), least, most,
                      constant);

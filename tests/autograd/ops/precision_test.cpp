@@ -9,6 +9,7 @@
 
 #include "autograd/grad.h"
 #include "autograd/ops.h"
+#include "autograd/random.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {
