@@ -4,7 +4,6 @@
 #include <array>
 #include <cmath>
 #include <optional>
-#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -72,7 +71,7 @@ double diameter_of_images(const ImageDataset& images) {
 }
 
 // Those of these that are not just all numbers below `classes`.
-LabelNames worth_noting(LabelNames names, int64_t classes) {
+LabelNames worth_noting(const LabelNames& names, int64_t classes) {
   bool numbers = std::ssize(names) == classes;
   for (const auto& [label, name] : names) numbers = numbers && name == fmt::format("{}", label);
   return numbers ? LabelNames() : names;
@@ -90,7 +89,7 @@ LabelNames learned_labels(const ImageDataset& images, const SubsetOptions& subse
     if (has_images[place])
       names[label] = images.class_names.empty() ? fmt::format("{}", label) : images.class_names[place];
   }
-  return worth_noting(std::move(names), images.classes);
+  return worth_noting(names, images.classes);
 }
 
 }  // namespace
@@ -99,7 +98,7 @@ LabelNames selected_labels(const SubsetOptions& subset, int64_t classes) {
   LabelNames names;
   if (classes == 0) return names;
   for (const int64_t label : subset.labels(classes)) names[label] = fmt::format("{}", label);
-  return worth_noting(std::move(names), classes);
+  return worth_noting(names, classes);
 }
 
 LabelNames DataShape::labels() const {
