@@ -1,12 +1,13 @@
 # Every floor is a library of its own, linked with the floors below it and with what it needs from outside: what a floor
 # must not know, it cannot be linked with.
 
-# gradzoo_floor(name FOLDERS folder... [WITHOUT regex...] [DIRECTS] [HEADERS_OF owner] [PUBLIC target...] [PRIVATE target...]):
-# the library gradzoo_<name> of all .cpp files in these folders but those whose path matches a regex. What DIRECTS the
-# work, and does next to none of it, is compiled fast rather than made fast. HEADERS_OF shares the precompiled headers of
-# another floor, which must be compiled alike.
+# gradzoo_floor(name FOLDERS folder... [WITHOUT regex...] [OPTIMISE level] [HEADERS_OF owner] [PUBLIC target...]
+#               [PRIVATE target...]):
+# the library gradzoo_<name> of all .cpp files in these folders but those whose path matches a regex. OPTIMISE is the
+# level of a release build where it is not CMake's, -O3. HEADERS_OF shares the precompiled headers of another floor, which
+# must be compiled alike.
 function(gradzoo_floor name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "DIRECTS" "HEADERS_OF" "FOLDERS;WITHOUT;PUBLIC;PRIVATE")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "OPTIMISE;HEADERS_OF" "FOLDERS;WITHOUT;PUBLIC;PRIVATE")
   set(target gradzoo_${name})
   list(TRANSFORM arg_FOLDERS PREPEND "${PROJECT_SOURCE_DIR}/" OUTPUT_VARIABLE globs)
   list(TRANSFORM globs APPEND "/*.cpp")
@@ -25,8 +26,8 @@ function(gradzoo_floor name)
   add_dependencies(${target} gradzoo_public_headers)
   if(GRADZOO_SANITIZE OR GRADZOO_FUZZ)
     target_compile_options(${target} PRIVATE -O1)
-  elseif(arg_DIRECTS)
-    target_compile_options(${target} PRIVATE "$<$<CONFIG:Release>:-Og>")
+  elseif(arg_OPTIMISE)
+    target_compile_options(${target} PRIVATE "$<$<CONFIG:Release>:${arg_OPTIMISE}>")
   endif()
   # Parsed once rather than in every file. Files still include what they use: the clang preset does without.
   if(arg_HEADERS_OF)
