@@ -62,7 +62,7 @@ struct Abilities {
   /// model that has codes; one that finds none of an image draws its own. The ends have labels iff the model
   /// is conditional.
   std::function<Tensor(const InterpolateRequest&)> interpolate = {};
-  /// What it knows of examples it knows given their label alone: nothing above follows from its target.
+  /// The target is a density given a label: what follows from a target without one does not follow here.
   bool needs_label = false;
 };
 

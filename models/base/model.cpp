@@ -172,36 +172,6 @@ Abilities Model::abilities() {
   return all;
 }
 
-namespace {
-
-// What the model has; throws Error where it has it not.
-template <class Function>
-const Function& owned(const Function& function, const std::string& lacks) {
-  if (function) return function;
-  throw Error("this model {}. Hint: gradzoo list uses", lacks);
-}
-
-}  // namespace
-
-Tensor Model::inpaint(const InpaintRequest& request) {
-  const Abilities all = abilities();
-  return owned(all.inpaint, lacks_target(all, "fill in"))(request);
-}
-
-Tensor Model::interpolate(const InterpolateRequest& request) {
-  return owned(abilities().interpolate, "has no codes to go between")(request);
-}
-
-Tensor Model::denoise(const DenoiseRequest& request) {
-  const Abilities all = abilities();
-  return owned(all.denoise, lacks_target(all, "denoise"))(request);
-}
-
-AnomalyScores Model::anomaly_scores(const AnomalyRequest& request) {
-  const Abilities all = abilities();
-  return owned(all.anomaly, lacks_target(all, "judge"))(request);
-}
-
 Picture Model::snapshot(const DataView& data, Rng& rng) {
   const Shown shown(*this);
   return do_snapshot(data, rng);

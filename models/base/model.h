@@ -2,7 +2,6 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -118,14 +117,6 @@ class Model {
   /// What it can do. Each shows the averages; a target and a partition, and copies of their parts, show them
   /// as long as they live, and a training step meanwhile throws Error. The model must outlive all of it.
   Abilities abilities();
-  /// One of them. Throws Error where the model has it not.
-  Tensor inpaint(const InpaintRequest& request);
-  Tensor interpolate(const InterpolateRequest& request);        // between pairs of examples
-  Tensor denoise(const DenoiseRequest& request);                // a guess at the examples without their noise
-  AnomalyScores anomaly_scores(const AnomalyRequest& request);  // the less likely, the larger
-  /// What chains walk on; empty where there is neither density nor score.
-  Target target() { return abilities().target; }
-  std::optional<Partition> partition() { return abilities().partition; }  // empty where Z is not known of
   /// The film strip's frame after an epoch.
   Picture snapshot(const DataView& data, Rng& rng);
   /// Every picture beside the snapshots.

@@ -62,10 +62,10 @@ class Parameters {
   /// Whether gradients are computed; for example off for a discriminator while its generator learns.
   void requires_grad_(bool wanted);
 
-  /// Where the leaves stand on the calling thread's live tape is put aside, so that another thread's tape may
-  /// meet them; and put back.
+  /// Moves the parameters' records on this thread's tape into `records`, one each, so that the tape of
+  /// another thread can record the parameters.
   void take_records(std::span<Record> records);
-  void put_records(std::span<const Record> records);  // puts back what take_records gave
+  void put_records(std::span<const Record> records);  // the same records back
 
   /// A tensor of flat()'s layout, zeroed, as one view per parameter: for optimiser moments and averages.
   Tensor make_flat() const;

@@ -69,7 +69,7 @@ struct Walked {
 };
 
 Walked walk_on(const OpenedRun& run, int64_t count, const WalkOptions& options) {
-  const Target target = with_extent(run.model->target(), run.shape);
+  const Target target = with_extent(run.model->abilities().target, run.shape);
   check_fits(options.entry(), target, *run.options, run.shape);
   const std::unique_ptr<Sampler> sampler = options.make();
   Countdown countdown(stderr, "sample");

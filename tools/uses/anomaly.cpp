@@ -115,9 +115,9 @@ AgainstImages images_against(const OpenedRun& run, const std::string& against, c
 
 AnomalyReport judge(Model& model, const AgainstImages& images, uint64_t seed, const ShareDone& done) {
   Rng rng(seed, "anomaly");
-  AnomalyScores own = model.anomaly_scores({images.own, rng, [&](double share) { done(share / 2); }});
+  AnomalyScores own = model.abilities().anomaly({images.own, rng, [&](double share) { done(share / 2); }});
   const AnomalyScores others =
-      model.anomaly_scores({images.others, rng, [&](double share) { done(0.5 + share / 2); }});
+      model.abilities().anomaly({images.others, rng, [&](double share) { done(0.5 + share / 2); }});
   return {std::move(own.statistic), own.scores, others.scores, auroc(others.scores, own.scores),
           true_positives_at(roc_curve(others.scores, own.scores), 0.05)};
 }

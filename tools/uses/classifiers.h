@@ -18,11 +18,11 @@ std::string lacks_classifier(const DataShape& shape);
 /// The classifier of digits that is in the program.
 SampleClassifier digits_classifier();
 
-/// The classifier of a run's data: of MNIST the one in the program. Of others it is trained when it is first
-/// asked for, which `progress` shows, and kept as a run in the user's cache ($XDG_CACHE_HOME/gradzoo, else
-/// ~/.cache/gradzoo), for other images under the first digits of their SHA-256; where `may_train` is false it
-/// is not, and there may be none. There is none of data that lack one. Throws Error where there is no place
-/// for it.
+/// The classifier of a run's data: for MNIST the one in the program; for other images one that is trained at
+/// the first call, with its progress on `progress`, and kept as a run in the user's cache
+/// ($XDG_CACHE_HOME/gradzoo, else ~/.cache/gradzoo) under the first digits of the images' SHA-256. Returns
+/// nothing for data that no classifier can know (lacks_classifier), and where `may_train` is false for images
+/// whose classifier is not in the cache. Throws Error if the cache cannot be written.
 std::optional<SampleClassifier> own_classifier(const DatasetOptions& options, const RunData& data,
                                                bool may_train, std::FILE* progress);
 

@@ -76,7 +76,7 @@ RunProduct compose(const UseCall& call) {
   for (const auto& run : call.runs) {
     out.runs.push_back(run.get());
     check_fit(*out.runs[0], *run);
-    out.factors.push_back(run->model->target());
+    out.factors.push_back(run->model->abilities().target);
   }
   out.product = product_of_all(out.factors);
   if (!out.shape().toy || out.product.binary) return out;

@@ -37,8 +37,8 @@ Denoising denoise_examples(UseCall& call, double sigma) {
   out.noisy = out.clean + randn_like(out.clean, rng) * sigma;
   const Domain domain = run.shape.is_image() ? Domain{0, 1} : Domain{};
   Countdown countdown(call.progress, "denoise");
-  out.guess =
-      run.model->denoise({out.noisy, sigma, rng, domain, [&](double share) { countdown.done(share); }});
+  out.guess = run.model->abilities().denoise(
+      {out.noisy, sigma, rng, domain, [&](double share) { countdown.done(share); }});
   return out;
 }
 

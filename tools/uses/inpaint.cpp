@@ -66,7 +66,7 @@ struct Inpaint {
     Rng rng(call.seed, "inpaint");
     Countdown countdown(call.progress, "inpaint");
     const Tensor filled =
-        run.model->inpaint({images, known, rng, [&](double share) { countdown.done(share); }});
+        run.model->abilities().inpaint({images, known, rng, [&](double share) { countdown.done(share); }});
     UseResult out;
     out.words = name_of(kHalves, keep);
     out.details = {{"images", images.dim(0)}, {"keep", out.words}};

@@ -39,7 +39,7 @@ struct Interpolate {
     UseResult out;
     out.details["pairs"] = call.n;
     if (label >= 0) out.words = fmt::format("label{}", label);
-    const Tensor images = run.model->interpolate({ends, rng});
+    const Tensor images = run.model->abilities().interpolate({ends, rng});
     out.picture = draw_picture({"interpolate", "", ImageGrid{as_images(images, run.shape), kImageColumns}});
     return out;
   }

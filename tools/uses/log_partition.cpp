@@ -177,7 +177,7 @@ struct LogZ {
 
   UseResult run(UseCall& call) const {
     const OpenedRun& run = call.run();
-    const Partition partition = *run.model->partition();
+    const Partition partition = *run.model->abilities().partition;
     if (exact && !partition.exact)
       throw Error("logz: {}: {}. Hint: leave --exact away, and annealed importance sampling estimates it",
                   run.path(), partition.cost);

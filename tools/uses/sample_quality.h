@@ -47,7 +47,7 @@ struct QualityReport {
   SampleQuality samples, real, training;
   double called_right = NAN;  // share of the split's images that the classifier calls by their label
 };
-/// As many samples as are measured unless it is said: `usual`, or all real images where they are fewer.
+/// The default of -n: `usual`, or the number of real images if that is smaller.
 int64_t samples_to_measure(OpenedRun& run, Split split, int64_t usual);
 /// Measures n samples of `run`, and n images of its `split` and of those that it trained on, evenly spread.
 QualityReport quality_report(OpenedRun& run, SampleClassifier classifier, int64_t n, Split split);

@@ -106,7 +106,7 @@ TEST_CASE(
   CHECK(model.weight() == now);
   CHECK(tape.size() == 0);
   {
-    const Target target = model.target();
+    const Target target = model.abilities().target;
     CHECK(target.log_prob(ones({1, 1}, DType::f64)).item() == shown);
     CHECK(model.weight() == shown);  // as long as the target lives
   }
@@ -118,7 +118,7 @@ TEST_CASE("two targets show the average as long as either lives, and no step is 
   for (int64_t step = 0; step < 3; ++step) test::step_on(model, {}, 1.0, step);
   const double now = model.weight();
   const double shown = model.validate(kView)[kWeight].value;
-  std::optional<Target> first = model.target(), second = model.target();
+  std::optional<Target> first = model.abilities().target, second = model.abilities().target;
   const Tensor one = ones({1, 1}, DType::f64);
   CHECK(second->log_prob(one).item() == shown);
   first.reset();
@@ -131,11 +131,11 @@ TEST_CASE("two targets show the average as long as either lives, and no step is 
   CHECK(model.weight() == now);
   Rng rng(1);
   {
-    const auto score = model.target().score;  // a part of a target is a copy of it
+    const auto score = model.abilities().target.score;  // a part of a target is a copy of it
     CHECK(score(one).item() == shown);
   }
   {
-    const auto initial = model.target().initial;
+    const auto initial = model.abilities().target.initial;
     CHECK(initial(1, rng).item() == shown);
   }
   CHECK(model.weight() == now);
@@ -193,9 +193,9 @@ TEST_CASE("inpainting leaves known pixels as they were, and what is made of the 
   Rng rng(1, "model_test");
   const Tensor images = tensor({0.2, 0.4, 0.6, 0.8}, {2, 2}, DType::f64),
                known = tensor({1, 0}, {2}, DType::f64);
-  CHECK(model.inpaint({images, known, rng}).to_vector() == std::vector<double>{0.2, 1, 0.6, 1});
+  CHECK(model.abilities().inpaint({images, known, rng}).to_vector() == std::vector<double>{0.2, 1, 0.6, 1});
   const std::string message = error_message([&] {
-    model.inpaint({images, tensor({1}, {1}, DType::f64), rng});
+    model.abilities().inpaint({images, tensor({1}, {1}, DType::f64), rng});
   });
   CHECK_MESSAGE(contains(message, "(pixels)"), message);
 }
@@ -205,25 +205,26 @@ TEST_CASE("a guess without noise lies where examples do, and it and scores come 
   const double w = model.weight();
   Rng rng(1, "model_test");
   const Tensor rows = reshape(arange(600, DType::f64), {600, 1});
-  const Tensor guess = model.denoise({rows, 0.5, rng});  // the slope w all the way: y + sigma^2 w
+  const Tensor guess = model.abilities().denoise({rows, 0.5, rng});  // the slope w all the way: y + sigma^2 w
   REQUIRE(guess.shape() == Shape{600, 1});
   const std::vector<double> parts = {250 / 600.0, 500 / 600.0, 1};
   std::vector<double> told;
   const auto done = [&](double share) { told.push_back(share); };
-  model.denoise({rows, 0.5, rng, {}, done});
+  model.abilities().denoise({rows, 0.5, rng, {}, done});
   CHECK(told == parts);
   told.clear();
-  model.anomaly_scores({rows, rng, done});
+  model.abilities().anomaly({rows, rng, done});
   CHECK(told == parts);
   CHECK(max(abs(guess - rows - 0.25 * w)).item() < 1e-3);
-  CHECK(max(abs(model.denoise({rows, 0.5, rng, {0, 1}}) - clamp(rows + 0.25 * w, 0, 1))).item() < 1e-3);
-  const AnomalyScores found = model.anomaly_scores({rows, rng});
+  CHECK(max(abs(model.abilities().denoise({rows, 0.5, rng, {0, 1}}) - clamp(rows + 0.25 * w, 0, 1))).item() <
+        1e-3);
+  const AnomalyScores found = model.abilities().anomaly({rows, rng});
   REQUIRE(found.scores.shape() == Shape{600});
   CHECK(max(abs(found.scores + reshape(rows, {600}) * w)).item() < 1e-12);
   for (const double sigma : {0.0, -1.0, double(NAN)})
-    CHECK(contains(error_message([&] { model.denoise({rows, sigma, rng}); }), "Hint: above 0"));
-  CHECK(contains(error_message([&] { model.denoise({zeros({0, 1}), 1, rng}); }), "one or more"));
-  CHECK(contains(error_message([&] { model.anomaly_scores({zeros({3}), rng}); }), "(n, numbers)"));
+    CHECK(contains(error_message([&] { model.abilities().denoise({rows, sigma, rng}); }), "Hint: above 0"));
+  CHECK(contains(error_message([&] { model.abilities().denoise({zeros({0, 1}), 1, rng}); }), "one or more"));
+  CHECK(contains(error_message([&] { model.abilities().anomaly({zeros({3}), rng}); }), "(n, numbers)"));
 }
 
 TEST_CASE(
@@ -231,13 +232,9 @@ TEST_CASE(
   const DataShape shape{.example = {4, 4}, .classes = 3};
   Rng rng(1);
   const auto refusal = [&](const std::string& name, const std::vector<std::string>& assignments) {
-    const auto model = test::small_model<Model>(name, assignments, shape);
-    return error_message([&] {
-             model->denoise({zeros({2, 16}), 0.3, rng});
-           }) +
-           "; " + error_message([&] {
-             model->anomaly_scores({zeros({2, 16}), rng});
-           });
+    const Abilities all = test::small_model<Model>(name, assignments, shape)->abilities();
+    CHECK_FALSE((all.denoise || all.anomaly));
+    return lacks_target(all, "denoise") + "; " + lacks_target(all, "judge");
   };
   const auto classifier = test::small_model<Model>("classifier", {}, shape);
   const Abilities none = classifier->abilities();

@@ -118,7 +118,7 @@ TEST_CASE("training finds the denoiser of a Gaussian, whose best error is 2 s^2 
     // where noisy data lie, the score is nearly that of N(0, s^2 + sigma^2)
     Rng rng(6, "test");
     const Tensor x = randn({2000, 2}, rng) * std::sqrt(5.0), truth = x * -0.2;
-    const Tensor miss = trained.dae->target().score(x) - truth;
+    const Tensor miss = trained.dae->abilities().target.score(x) - truth;
     CHECK(mean(square(miss)).item() < 0.1 * mean(square(truth)).item());
   }
 }
@@ -126,12 +126,12 @@ TEST_CASE("training finds the denoiser of a Gaussian, whose best error is 2 s^2 
 TEST_CASE("the target offers a score, and with tied weights its log-density, whatever the inputs' scale") {
   for (const std::string scale : {"1", "2.5"}) {
     Trained trained("tied", scale);
-    const Target target = trained.dae->target();
+    const Target target = trained.dae->abilities().target;
     const Tensor x = test::wave({5, 2}, DType::f32);
     const PointValue by_autodiff = value_and_score({.log_prob = target.log_prob}, x);
     CHECK(test::max_error(by_autodiff.score, target.score(x).to_vector()) < 1e-4);
   }
-  CHECK(!Trained("free").dae->target().log_prob);
+  CHECK(!Trained("free").dae->abilities().target.log_prob);
 }
 
 TEST_CASE("samples have the data's spread: the chain's is wider by the noise, the last step takes that off") {
@@ -142,7 +142,7 @@ TEST_CASE("samples have the data's spread: the chain's is wider by the noise, th
   // r(x) has variance s^4 / (s^2 + sigma^2) = 3.2
   CHECK(mean(square(x)).item() == doctest::Approx(3.2).epsilon(0.15));
   Rng start(2, "test");
-  const Tensor from = trained.dae->target().initial(4000, start);
+  const Tensor from = trained.dae->abilities().target.initial(4000, start);
   CHECK(mean(square(from)).item() == doctest::Approx(5).epsilon(0.1));
 }
 
@@ -198,7 +198,7 @@ TEST_CASE("masking blanks a share of the pixels, learns to fill them in, and has
   CHECK(last["error_per_noise"] < 0.3);
   // The noise is 1/4 of the lit pixels, 8 of 16.
   CHECK(first["denoising_error"] / first["error_per_noise"] == doctest::Approx(2).epsilon(0.1));
-  CHECK_FALSE(made->target().score);
+  CHECK_FALSE(made->abilities().target.score);
   const Tensor drawn = made->sample({5, rng});
   CHECK(drawn.shape() == Shape{5, 4, 4});
   const std::string tied = test::error_message([&] {

@@ -32,7 +32,7 @@ struct Stepped {
     test::step_on(*dae, second, 0.01, 1);
   }
   // r by the score: (r(x) - x) / sigma^2.
-  Tensor r(const Tensor& x) const { return x + dae->target().score(x) * kVariance; }
+  Tensor r(const Tensor& x) const { return x + dae->abilities().target.score(x) * kVariance; }
   Tensor walked(const Target& target, const Tensor& from, Rng& draws) const {
     UnadjustedLangevin sampler({.step = 0.3 * kVariance});
     return run_chains(target, from, sampler, {.steps = 5}, draws).x;
@@ -42,7 +42,7 @@ struct Stepped {
 TEST_CASE("chains begin with the mean and spread of all batches that were seen, noise included") {
   const Stepped stepped;
   Rng a(2, "sampling_test"), b(2, "sampling_test");
-  const Tensor from = stepped.dae->target().initial(5, a), z = randn({5, 12}, b);
+  const Tensor from = stepped.dae->abilities().target.initial(5, a), z = randn({5, 12}, b);
   const Tensor seen = concat(stepped.first, stepped.second, 0);  // two batches of one size
   const Tensor spread = sqrt(mean(square(seen), 0) - square(mean(seen, 0)) + kVariance);
   CHECK(test::max_error(from, (mean(seen, 0) + spread * z).to_vector()) < 1e-5);
@@ -52,7 +52,7 @@ TEST_CASE("samples are ends of Langevin chains of chain_step sigma^2 a step, and
   const Stepped stepped;
   Rng a(3, "sampling_test"), b(3, "sampling_test");
   const Tensor drawn = stepped.dae->sample({5, a});
-  const Target target = stepped.dae->target();
+  const Target target = stepped.dae->abilities().target;
   const Tensor raw = stepped.walked(target, target.initial(5, b), b);
   CHECK(test::max_error(drawn, clamp(stepped.r(raw), 0, 1).to_vector()) < 1e-5);
   CHECK(test::max_error(drawn, clamp(raw, 0, 1).to_vector()) > 1e-2);
@@ -63,10 +63,10 @@ TEST_CASE("what fills an image in walks given the noisy known pixels, and goes t
   Rng a(4, "sampling_test"), b(4, "sampling_test"), pixels(5, "sampling_test");
   const Tensor images = rand({3, 12}, pixels), known = bernoulli(full({12}, 0.5), pixels);
   const Tensor values = images + randn({3, 12}, b) * 0.4;
-  const Target free = stepped.dae->target();
+  const Target free = stepped.dae->abilities().target;
   const Tensor raw = stepped.walked(given({.score = free.score}, values, known), free.initial(3, b), b);
   const Tensor wanted = completed(stepped.r(completed(raw, values, known)), images, known);
-  CHECK(test::max_error(stepped.dae->inpaint({images, known, a}), wanted.to_vector()) < 1e-5);
+  CHECK(test::max_error(stepped.dae->abilities().inpaint({images, known, a}), wanted.to_vector()) < 1e-5);
 }
 
 TEST_CASE("r is a perceptron of the activation that is asked for, behind a sigmoid") {
@@ -75,7 +75,7 @@ TEST_CASE("r is a perceptron of the activation that is asked for, behind a sigmo
   const Mlp mlp({12, 8, 12}, init, {.activation = "tanh"});
   const Tensor x = test::wave({4, 12}, DType::f32);
   const Tensor wanted = (sigmoid(mlp.forward(x)) - x) / kVariance;
-  CHECK(test::max_error(dae->target().score(x), wanted.detach().to_vector()) < 1e-5);
+  CHECK(test::max_error(dae->abilities().target.score(x), wanted.detach().to_vector()) < 1e-5);
 }
 
 TEST_CASE("errors are told beside that of leaving the noise: d sigma^2, or what masking took away") {
@@ -93,7 +93,7 @@ TEST_CASE("errors are told beside that of leaving the noise: d sigma^2, or what 
   const Tensor clean = read_examples(images, 0, 20, Pixels::grey, Rng(0)).x;
   Rng noise(7, "dae/held_out");
   const Tensor noisy = clean + randn({20, 12}, noise) * 0.4;
-  const Tensor back = noisy + gaussian->target().score(noisy) * kVariance;
+  const Tensor back = noisy + gaussian->abilities().target.score(noisy) * kVariance;
   CHECK(found[kDaeError].value == doctest::Approx(mean(sum(square(back - clean), 1)).item()).epsilon(1e-4));
 
   const auto masking = small({"noise=masking", "masked=0.3"});

@@ -129,7 +129,7 @@ TEST_CASE("Samples are drawn from the top pair downwards; every layer has its pi
   CHECK(count_nonzero(logical_or(eq(x, 0), eq(x, 1))) == 320);
   const Examples some = patterns(10);
   CHECK(model->pictures({some, some, 1}).size() == 4);
-  CHECK(model->partition()->exact() == doctest::Approx(exact_log_partition(*model->layers()[1])));
+  CHECK(model->abilities().partition->exact() == doctest::Approx(exact_log_partition(*model->layers()[1])));
 }
 
 TEST_CASE("A stack without layers, and one too large for exact gradients, are refused") {

@@ -103,7 +103,7 @@ TEST_CASE("samples are ends of Langevin chains from all over the box, their nois
   const Box box = shape.toy->box();
   const double low = box.low[0], high = box.high[0];
   Tensor x = rand({9, 1}, b) * (high - low) + low;
-  const Target target = model->target();
+  const Target target = model->abilities().target;
   for (int64_t step = 0; step < 4; ++step) {
     const double e = 0.5 * 0.09;
     x = x + score_of(target, x) * e + randn({9, 1}, b) * std::sqrt(2 * e);
@@ -208,7 +208,7 @@ TEST_CASE("a net of zeros leaves the density of a denoiser that shrinks towards 
 
 TEST_CASE("scores at any noise are those of the log-density there, in the data's units") {
   const Levels levels;
-  const Target target = levels.model->target();
+  const Target target = levels.model->abilities().target;
   for (const double sigma : {0.1, 0.4}) {
     const Tensor at = levels.x.clone().requires_grad_();
     const Tape tape;
@@ -291,7 +291,7 @@ TEST_CASE(
   levels.model->prepare({bytes, Tensor(), arange(50, DType::i64)});
   const Tensor centre = mean(flatten_rows(cast(bytes, DType::f32)) / 255.0, 0, true);
   Rng a(7, "dde_test"), b(7, "dde_test");
-  const Target target = levels.model->target();
+  const Target target = levels.model->abilities().target;
   const auto score = [&](const Tensor& x, double sigma) { return target.noisy_score(x, sigma); };
   double sigma = 0.4;  // in the data's units
   Tensor x = randn({6, 16}, b) * sigma + centre;
@@ -320,7 +320,7 @@ TEST_CASE("a U-Net begins as the denoiser of a Gaussian, and learns") {
   // - m).
   const Tensor centre = mean(x, 0, true);
   const double v = mean(square(x - centre)).item(), share = 0.09 / (v + 0.09);
-  const Tensor moved = model->target().noisy_score(noisy, 0.3) * 0.09;
+  const Tensor moved = model->abilities().target.noisy_score(noisy, 0.3) * 0.09;
   CHECK(test::max_error(moved, ((noisy - centre) * (-share * share)).to_vector()) < 1e-5);
   double first = 0, last = 0;
   for (int64_t step = 0; step < 60; ++step) {

@@ -90,7 +90,7 @@ TEST_CASE("chains walk on the score in the data's own units, at any level") {
   Rng rng(3, "diffusion_test");
   for (int64_t step = 0; step < 5; ++step) test::step_on(*model, rand({8, 64}, rng), 0.02, step);
   const NoGrad quiet;
-  const Target target = model->target();
+  const Target target = model->abilities().target;
   const Tensor y = rand({4, 64}, rng);
   const double sigma = 0.2, t = model->time_of_level(2 * sigma);
   const Mixing at = model->path()(t);
@@ -285,7 +285,7 @@ TEST_CASE("a network is told the clusters of what it trains on, and those that s
   const auto between = [&](int64_t label) {
     Rng draws(4, "diffusion_test");
     const Batch ends{batch.x.rows(0, 2).clone(), full({2}, static_cast<double>(label), DType::i64), {}};
-    return model->interpolate({ends, draws}).to_vector();
+    return model->abilities().interpolate({ends, draws}).to_vector();
   };
   CHECK(between(0) == between(2));
 }

@@ -184,7 +184,7 @@ TEST_CASE("on a Gaussian the learned flow carries noise to the mean and width of
       make_gaussian(zeros({2}, DType::f64),
                     tensor({1 + kSigma * kSigma, 0.6, 0.6, 1 + kSigma * kSigma}, {2, 2}, DType::f64));
   const Tensor best = noisy + wider->score(noisy) * (kSigma * kSigma);
-  const Tensor guess = model->denoise({noisy, kSigma, rng});
+  const Tensor guess = model->abilities().denoise({noisy, kSigma, rng});
   CHECK(std::sqrt(mean(square(guess - best)).item()) < 0.1);
   CHECK(std::sqrt(mean(square(noisy - best)).item()) > 0.3);
 }
@@ -202,10 +202,10 @@ TEST_CASE("the hidden half of an image is drawn as the known half asks for") {
   const Tensor truth = broadcast_to(tensor({0, 1, 0, 1, 0, 1, 0, 1}, {8, 1}), {8, 64}).clone();
   Tensor known = zeros({64});
   std::fill_n(known.mutable_data<float>(), 32, 1.0F);
-  const Tensor filled = model->inpaint({truth, known, rng});
+  const Tensor filled = model->abilities().inpaint({truth, known, rng});
   CHECK(mean(abs(filled - truth)).item() < 0.05);
   const Tensor noisy = truth + randn_like(truth, rng) * 0.5;
-  CHECK(mean(abs(model->denoise({noisy, 0.5, rng, {0, 1}}) - truth)).item() < 0.1);
+  CHECK(mean(abs(model->abilities().denoise({noisy, 0.5, rng, {0, 1}}) - truth)).item() < 0.1);
 }
 
 }  // namespace

@@ -54,7 +54,7 @@ TEST_CASE("learned scores are those of the data with the noise that is told, in 
   const auto& planes = content_of<Planes>(points.pictures, "scores").planes;
   REQUIRE(planes.size() == 4);
   const double widest = max(visible_box(*points.shape.toy).sides()).item();
-  const Target target = points.model->target();
+  const Target target = points.model->abilities().target;
   const NoGrad quiet;
   const double shares[] = {0.25, 0.08};
   for (size_t i = 0; i < 2; ++i) {

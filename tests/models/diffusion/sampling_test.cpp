@@ -67,13 +67,13 @@ TEST_CASE("an image is filled in by single steps at a level, and what noise its 
   }
   const Tensor clean = clamp((model->predict(x, 1).denoised + 1.0) * 0.5, 0, 1);
   const Tensor wanted = truth * known + clean * (1.0 - known);
-  CHECK(test::max_error(model->inpaint({truth, known, a}), wanted.to_vector()) < 1e-4);
+  CHECK(test::max_error(model->abilities().inpaint({truth, known, a}), wanted.to_vector()) < 1e-4);
 }
 
 TEST_CASE("chains that name no level walk on the score at the noise that the target tells") {
   const auto model = stirred<Ddpm>("ddpm", {"classes=none"}, kPlain);
   const NoGrad quiet;
-  const Target target = model->target();
+  const Target target = model->abilities().target;
   Rng rng(5, "sampling_test");
   const Tensor y = rand({3, 16}, rng);
   CHECK(test::same_bytes(target.score(y), target.noisy_score(y, target.data_noise)));

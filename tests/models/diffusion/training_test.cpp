@@ -121,7 +121,7 @@ TEST_CASE(
     }
   }
   const Tensor filled = clamp((x + 1.0) * 0.5, 0, 1), wanted = images * known + filled * (1.0 - known);
-  CHECK(test::max_error(model->inpaint({images, known, a}), wanted.to_vector()) < 1e-4);
+  CHECK(test::max_error(model->abilities().inpaint({images, known, a}), wanted.to_vector()) < 1e-4);
 }
 
 TEST_CASE("the optimiser is Adam with beta2 of 0.99") {
@@ -159,7 +159,7 @@ TEST_CASE("ddim taken back finds the noise of an image, so that rows begin and e
   const Tensor ends = rand({4, 64}, rng);
   const Tensor labels = tensor({2, 2, 0, 0}, {4}, DType::i64);
   const auto check = [&](const auto& model) {
-    const Tensor rows = model->interpolate({{ends, labels, {}}, rng});
+    const Tensor rows = model->abilities().interpolate({{ends, labels, {}}, rng});
     REQUIRE(rows.shape() == Shape{40 / 2, 64});
     const auto apart = [](const Tensor& a, const Tensor& b) { return mean(abs(a - b)).item(); };
     CHECK(apart(rows.rows(0, 1), ends.rows(0, 1)) < 0.05);
@@ -169,10 +169,11 @@ TEST_CASE("ddim taken back finds the noise of an image, so that rows begin and e
   check(test::small_model<FlowMatching>("flow-matching", {"channels=8", "ema=0"}, kLabelled));
   const auto ddpm = test::small_model<Ddpm>("ddpm", {"channels=8", "ema=0"}, kLabelled);
   check(ddpm);
-  CHECK(test::contains(test::error_message([&] {
-                         ddpm->interpolate({{ends, tensor({2, 1, 0, 0}, {4}, DType::i64), {}}, rng});
-                       }),
-                       "pair 0 has two labels"));
+  CHECK(test::contains(
+      test::error_message([&] {
+        ddpm->abilities().interpolate({{ends, tensor({2, 1, 0, 0}, {4}, DType::i64), {}}, rng});
+      }),
+      "pair 0 has two labels"));
 }
 
 }  // namespace

@@ -181,7 +181,7 @@ TEST_CASE("on a toy validation gives KL and log Z, and the target is f itself") 
   const Quantities found = small.model->validate({points, points, 1});
   REQUIRE(found.size() == 3);
   CHECK(found[kKl].value > 0);
-  const Tensor f = small.model->target().log_prob(small.x);
+  const Tensor f = small.model->abilities().target.log_prob(small.x);
   CHECK(f.to_vector() == small.model->network().log_density(small.x).to_vector());
 }
 

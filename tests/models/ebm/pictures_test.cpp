@@ -60,7 +60,7 @@ TEST_CASE("what fills an image in walks given the noisy known pixels, and is den
   const auto model = small_in_plane();
   Rng a(3, "pictures_test"), b(3, "pictures_test"), pixels(4, "pictures_test");
   const Tensor images = rand({5, 6}, pixels), known = tensor({1, 1, 0, 0, 0, 1}, {6});
-  const Tensor filled = model->inpaint({images, known, a});
+  const Tensor filled = model->abilities().inpaint({images, known, a});
   const Tensor values = images + randn({5, 6}, b) * 0.3;
   const Tensor raw = walked(given(model->network().target(), values, known), 5, 5, b);
   const Tensor x = lifted(*model, completed(raw, values, known));

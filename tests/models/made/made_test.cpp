@@ -59,7 +59,7 @@ TEST_CASE("samples are 0 and 1, chains walk on log p of a table, and pictures ar
   const Tensor drawn = model->sample({7, rng});
   CHECK(drawn.shape() == Shape{7, 6, 5});
   CHECK(count_nonzero(logical_or(eq(drawn, 0), eq(drawn, 1))) == drawn.size());
-  const Target target = model->target();
+  const Target target = model->abilities().target;
   CHECK(target.binary);
   const Tensor x = target.initial(4, rng);
   CHECK(target.log_prob(x).to_vector() == model->network().log_prob(x).to_vector());
@@ -74,10 +74,10 @@ TEST_CASE("hidden pixels are drawn where they come last in the order, and refuse
   Tensor upper = zeros({30}), left = zeros({30});
   for (int64_t i = 0; i < 15; ++i) upper.mutable_data<float>()[i] = 1;
   for (int64_t i = 0; i < 30; ++i) left.mutable_data<float>()[i] = i % 5 < 2 ? 1.0F : 0.0F;
-  const Tensor filled = model->inpaint({x, upper, rng});
+  const Tensor filled = model->abilities().inpaint({x, upper, rng});
   CHECK(sum(abs((filled - x) * upper)).item() == 0);
   CHECK(count_nonzero(logical_or(eq(filled, 0), eq(filled, 1))) == filled.size());
-  CHECK(contains(error_message([&] { model->inpaint({x, left, rng}); }), "Hint: --keep upper"));
+  CHECK(contains(error_message([&] { model->abilities().inpaint({x, left, rng}); }), "Hint: --keep upper"));
 }
 
 TEST_CASE("grey pixels that are known are drawn, 0 or 1, before the rest is drawn given them") {
@@ -86,14 +86,14 @@ TEST_CASE("grey pixels that are known are drawn, 0 or 1, before the rest is draw
   Tensor upper = zeros({30});
   for (int64_t i = 0; i < 15; ++i) upper.mutable_data<float>()[i] = 1;
   // What is known stands in the answer as it was given.
-  const Tensor grey = full({400, 30}, 0.5), filled = model->inpaint({grey, upper, rng});
+  const Tensor grey = full({400, 30}, 0.5), filled = model->abilities().inpaint({grey, upper, rng});
   CHECK(sum(abs((filled - grey) * upper)).item() == 0);
   const Tensor rest = slice(filled, 1, 15, 30);
   CHECK(count_nonzero(logical_or(eq(rest, 0), eq(rest, 1))) == rest.size());
   // The rest is the network's of draws: the same stream, pixel by pixel.
   Rng one(6, "made_test"), other(6, "made_test");
   const Tensor values = bernoulli(grey, other), wanted = model->network().complete(values, upper, other);
-  CHECK(slice(model->inpaint({grey, upper, one}), 1, 15, 30).to_vector() ==
+  CHECK(slice(model->abilities().inpaint({grey, upper, one}), 1, 15, 30).to_vector() ==
         slice(wanted, 1, 15, 30).to_vector());
 }
 

@@ -111,7 +111,7 @@ TEST_CASE("samples are noise drawn again by the learned density") {
   const auto model = small<Nce>("nce", shape);
   train(*model, *shape.toy, 100);
   const Grid grid(Box{{-8, -8}, {8, 8}}, 200);
-  const auto learned = [&](const Tensor& x) { return model->target().log_prob(x); };
+  const auto learned = [&](const Tensor& x) { return model->abilities().target.log_prob(x); };
   const Tensor f = on_grid(grid, learned, DType::f32);
   const Tensor points = grid.points(0, grid.count());
   const Tensor weight = exp(f - log_partition(grid, f)) * grid.volume;
@@ -194,7 +194,7 @@ TEST_CASE("an evaluation gives c's error as c - log Z, and the mean of f - c") {
         doctest::Approx(mean(model->network().log_density(held_out.values)).item() - c).epsilon(1e-5));
 }
 
-TEST_CASE("a sample that is asked for alone is the model's too, not its noise's") {
+TEST_CASE("a single sample is drawn from the model, not from its noise") {
   // f = -x^2 / (2 0.5^2), and noise nearly three times as wide.
   const auto model =
       test::small_model<Nce>("nce", {"hidden=4", "confinement=0.5", "ema=0"}, test::toy_shape("gaussian"));

@@ -37,13 +37,14 @@ TEST_CASE("An evaluation is exact where a side is small, and annealed to the sam
   CHECK(found[kRbmLogLikelihood].value ==
         doctest::Approx(-mean(model->layer().free_energy(some.values)).item() - exact).epsilon(1e-5));
   Rng rng(3);
-  const LogPartition annealed = anneal_up(*model->partition(), {.chains = 200, .temperatures = 500}, rng);
+  const LogPartition annealed =
+      anneal_up(*model->abilities().partition, {.chains = 200, .temperatures = 500}, rng);
   CHECK(std::abs(annealed.value - exact) < 5 * annealed.annealing.error);
 }
 
 TEST_CASE("What chains walk on is -F over a table of 0 and 1, with both conditionals") {
   const auto model = machine({"hidden=5"});
-  const Target target = model->target();
+  const Target target = model->abilities().target;
   CHECK(target.binary);
   const Examples some = patterns(7, 1);
   CHECK(max(abs(target.log_prob(some.values) + model->layer().free_energy(some.values))).item() == 0);

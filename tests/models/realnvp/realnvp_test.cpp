@@ -69,7 +69,7 @@ TEST_CASE("uniform pixels cost eight bits, and the first batch brings a flow nea
   CHECK(bits() < before);
   CHECK(bits() > 7.9);
   CHECK(bits() < 8.3);
-  CHECK(model->target().domain.upper == 1);
+  CHECK(model->abilities().target.domain.upper == 1);
   Rng rng(4, "realnvp_test");
   CHECK(model->sample({3, rng}).shape() == Shape{3, 8, 8});
 }
@@ -98,7 +98,7 @@ TEST_CASE("chains on images begin at draws within the pixels' domain") {
   model->prepare({bytes, zeros({100}, DType::u8), arange(100, DType::i64)});
   Rng rng(8, "realnvp_test"), again(8, "realnvp_test");
   CHECK(min(model->flow().sample(500, again)).item() < 0);
-  const Target target = model->target();
+  const Target target = model->abilities().target;
   const Tensor begun = target.initial(500, rng);
   CHECK(min(begun).item() >= target.domain.lower);
   CHECK(max(begun).item() <= target.domain.upper);
@@ -133,7 +133,7 @@ TEST_CASE("a row between two images begins and ends with them, and its middle is
   Rng rng(4, "realnvp_test");
   const Tensor ends = rand({4, 64}, rng);
   for (int step = 0; step < 3; ++step) test::step_on(*model, ends, 0.01);
-  const Tensor rows = model->interpolate({{ends, zeros({4}, DType::i64), {}}, rng});
+  const Tensor rows = model->abilities().interpolate({{ends, zeros({4}, DType::i64), {}}, rng});
   REQUIRE(rows.shape() == Shape{20, 64});
   const auto apart = [](const Tensor& a, const Tensor& b) { return max(abs(a - b)).item(); };
   CHECK(apart(rows.rows(0, 1), ends.rows(0, 1)) < 1e-4);
@@ -142,7 +142,7 @@ TEST_CASE("a row between two images begins and ends with them, and its middle is
   const Tensor third = z.rows(0, 1) * (6.0 / 9) + z.rows(1, 2) * (3.0 / 9);
   CHECK(apart(rows.rows(3, 4), clamp(model->flow().inverse(third).to, 0, 1)) < 1e-4);
   CHECK(contains(error_message([&] {
-                   model->interpolate({{ends.rows(0, 3).clone(), {}, {}}, rng});
+                   model->abilities().interpolate({{ends.rows(0, 3).clone(), {}, {}}, rng});
                  }),
                  "2 pairs"));
 }

@@ -111,7 +111,7 @@ TEST_CASE("what fills an image in walks given the noisy known pixels, and is den
   const Tensor raw = walked(given(free, values, known), randn({3, 16}, b) * 0.5, 0.025, 4, b);
   const Tensor x = completed(raw, values, known);
   const Tensor wanted = completed(clamp(x + model->network().score(x) * 0.25, 0, 1), images, known);
-  CHECK(test::max_error(model->inpaint({images, known, a}), wanted.to_vector()) < 1e-5);
+  CHECK(test::max_error(model->abilities().inpaint({images, known, a}), wanted.to_vector()) < 1e-5);
 }
 
 TEST_CASE("a pixel's error after denoising and the curl are those of examples with the learned noise") {
@@ -135,9 +135,9 @@ TEST_CASE("what chains walk on is the score itself, of a conditional model that 
   const auto told = test::small_model<Score>("score", {"conditional=true", "hidden=8", "ema=0"},
                                              {.example = {4, 4}, .classes = 3});
   const Tensor x = test::wave({4, 16}, DType::f32);
-  CHECK(plain->target().score(x).to_vector() == plain->network().score(x).to_vector());
+  CHECK(plain->abilities().target.score(x).to_vector() == plain->network().score(x).to_vector());
   const Tensor turns = tensor({0, 1, 2, 0}, {4}, DType::i64);
-  CHECK(told->target().score(x).to_vector() == told->network().score(x, turns).to_vector());
+  CHECK(told->abilities().target.score(x).to_vector() == told->network().score(x, turns).to_vector());
 }
 
 }  // namespace

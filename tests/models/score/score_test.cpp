@@ -128,12 +128,12 @@ TEST_CASE("chains may walk on the log-density of an energy, and on the score of 
   const DataShape ring = test::toy_shape("ring8");
   const auto energy = test::small_model<Score>("score", {}, ring),
              field = test::small_model<Score>("score", {"net=vector"}, ring);
-  CHECK(energy->target().log_prob);
-  CHECK(!field->target().log_prob);
-  CHECK(field->target().score);
+  CHECK(energy->abilities().target.log_prob);
+  CHECK(!field->abilities().target.log_prob);
+  CHECK(field->abilities().target.score);
   Rng rng(1, "score_test");
   const ChainResult walked =
-      run_chains(field->target(), zeros({3, 2}), UnadjustedLangevin(), {.steps = 5}, rng);
+      run_chains(field->abilities().target, zeros({3, 2}), UnadjustedLangevin(), {.steps = 5}, rng);
   CHECK(all_finite(walked.x));
 }
 
@@ -183,7 +183,7 @@ TEST_CASE("a conditional score model is asked for classes, and knows as many as 
   const auto labels = [](double a) { return full({2}, a, DType::i64); };
   CHECK(made->sample({2, rng, labels(1)}).shape() == Shape{2, 4, 4});
   CHECK(contains(error_message([&] { made->sample({2, rng, labels(2)}); }), "label 2 is no class"));
-  const Target target = made->target();
+  const Target target = made->abilities().target;
   CHECK(target.score(zeros({3, 16})).shape() == Shape{3, 16});
   CHECK(contains(refusal(test::toy_shape("ring8"), {"conditional=true"}), "no labels"));
 }

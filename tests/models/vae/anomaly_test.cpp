@@ -15,7 +15,7 @@ TEST_CASE("an image's score is minus the bound at one code, written out") {
   Rng draws(1, "anomaly_test"), again(1, "anomaly_test");
   const Tensor x = bernoulli(full({5, 16}, 0.4), draws);
   again.set_draw(draws.draw());
-  const AnomalyScores found = vae->anomaly_scores({x, draws});
+  const AnomalyScores found = vae->abilities().anomaly({x, draws});
   const Posterior q = vae->network().encode(x, {});
   const Tensor z = q.mean + exp(q.logvar * 0.5) * randn({5, 2}, again);
   const Tensor logits = vae->network().decode(z, {});
@@ -24,10 +24,8 @@ TEST_CASE("an image's score is minus the bound at one code, written out") {
   CHECK(max(abs(found.scores - (kl - log_px))).item() < 1e-4);
   CHECK(test::contains(found.statistic, "lower bound of log p(x)"));
   const auto told = test::small_model<Vae>("vae", {"hidden=8", "conditional=true"}, shape);
-  CHECK(test::contains(test::error_message([&] {
-                         told->anomaly_scores({x, draws});
-                       }),
-                       "conditional on a label"));
+  CHECK_FALSE(told->abilities().anomaly);
+  CHECK(test::contains(lacks_target(told->abilities(), "judge"), "conditional on a label"));
 }
 
 }  // namespace

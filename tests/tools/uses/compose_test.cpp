@@ -87,7 +87,7 @@ TEST_CASE("images of a product, with what was learned by each run and how bright
   {  // of samples without the noise that chains walk in
     const InFolder inside(run.folder);
     OpenedRun ones("ones"), thick("thick");
-    const std::vector<Target> factors = {ones.model->target(), thick.model->target()};
+    const std::vector<Target> factors = {ones.model->abilities().target, thick.model->abilities().target};
     const Target product = product_of_all(factors);
     const WalkOptions options("mala", std::vector<std::string>{"steps=30", "step=0.002"});
     const std::unique_ptr<Sampler> sampler = options.make();

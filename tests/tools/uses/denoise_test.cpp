@@ -35,7 +35,7 @@ TEST_CASE("of images PSNR is told before and after, the same at any number of th
     const Tensor clean = evenly_spread(score.data().evaluation_examples(Split::test), 4);
     Rng rng(3, "denoise");
     const Tensor noisy = clean + randn_like(clean, rng) * 0.4;
-    const Tensor guess = score.model->denoise({noisy, 0.4, rng, {0, 1}});
+    const Tensor guess = score.model->abilities().denoise({noisy, 0.4, rng, {0, 1}});
     CHECK(min(guess).item() >= 0);
     const auto mean_psnr = [&](const Tensor& x) {
       return doctest::Approx(mean_of_rows(psnr(x, clean)).value).epsilon(1e-5);

@@ -62,7 +62,7 @@ LabResult NceConstantLab::run(const LabContext& context) const {
     const Quantities found =
         session->model->evaluate(session->data.view(session->data.evaluation_examples(Split::test)));
     table.add(noise.name, {found[kNceConstantError].value, found[kKl].value, found[kNceLogProb].value});
-    const Target target = session->model->target();
+    const Target target = session->model->abilities().target;
     const Picture both = density_picture("", "", *toy, target.log_prob);
     planes.push_back(std::get<Planes>(both.content).planes[1]);
     planes.back().title = fmt::format("noise width {}", noise.name);

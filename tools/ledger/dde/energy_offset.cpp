@@ -24,7 +24,7 @@ RowResult energy_offset(DdeLogDensity log_density, const RowContext& context) {
                                              "seed=1"};
   const double sigma = std::stod(run_options("dde", settings)->table().find("sigma").text());
   const auto trained = train_model("dde", settings, context);
-  const Target model = trained->model->target();
+  const Target model = trained->model->abilities().target;
   const OffsetSpread found = dde_fit(*trained->data.shape().toy, sigma, [&](const Tensor& x) {
                                return log_density(model, sigma, x);
                              }).offset;

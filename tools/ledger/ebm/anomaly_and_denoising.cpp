@@ -87,7 +87,7 @@ AnomalyReport anomalies_of_energy(const RowContext& context) {
   Session& session = trained("ebm.anomaly", {kEpochs, "exclude=9"}, context);
   Rng rng(context.seed, "ledger/anomaly");
   const auto of = [&rng](Session& of_session) {
-    return [&](const Tensor& x) { return of_session.model->anomaly_scores({x, rng}).scores; };
+    return [&](const Tensor& x) { return of_session.model->abilities().anomaly({x, rng}).scores; };
   };
   const Tensor digits = pixels_of(session.data.evaluation_examples(Split::test)), fashion = fashion_images();
   const auto score = of(session);
@@ -148,7 +148,7 @@ DenoisingReport denoising_by_energy(const RowContext& context) {
   Rng rng(context.seed, "ledger/denoise");
   const Tensor images = pixels_of(session.data.evaluation_examples(Split::test));
   const auto guess = [&](const Tensor& noisy) {
-    return session.model->denoise({noisy, kSigma, rng, {0, 1}});
+    return session.model->abilities().denoise({noisy, kSigma, rng, {0, 1}});
   };
   return {measure_denoising(guess, images, kSigma, rng), images.dim(0)};
 }
@@ -181,7 +181,7 @@ TutorialScores scores_by_tutorial(const RowContext& context) {
   Session& session = trained("ebm.mnist_scores", {"preset=uva", kTutorialSteps}, context);
   Rng rng(context.seed, "ledger/mnist-scores");
   const auto mean_f = [&](const Tensor& x) {
-    return -mean(session.model->anomaly_scores({x, rng}).scores).item();
+    return -mean(session.model->abilities().anomaly({x, rng}).scores).item();
   };
   const Tensor test = pixels_of(session.data.evaluation_examples(Split::test));
   return {mean_f(pixels_of(session.data.train())), mean_f(test), mean_f(rand(test.shape(), rng))};

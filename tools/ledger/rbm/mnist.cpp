@@ -19,7 +19,7 @@ RowResult rbm_784x16(const RowContext& context) {
   const Quantities found = evaluate_on_test(*trained);
   forget_checkpoints("rbm.784x16", context);
   Rng rng(1, "ledger/784x16");
-  const std::optional<Partition> partition = trained->model->partition();
+  const std::optional<Partition> partition = trained->model->abilities().partition;
   const LogPartition up = anneal_up(*partition, {.chains = 100, .temperatures = 10'000}, rng);
   const double off = up.value - found[kLogZ].value;
   return {std::abs(off) <= kAnnealingError ? found[kRbmLogLikelihood].value : NAN, AtLeast{-144},
