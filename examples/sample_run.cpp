@@ -7,8 +7,8 @@
 #include <exception>
 
 #include <gradzoo/gradzoo.h>
-#include <gradzoo/tools/run/opened_run.h>
-#include <gradzoo/tools/uses/write_samples.h>
+#include <gradzoo/runs/opened_run.h>
+#include <gradzoo/runs/uses/write_samples.h>
 
 using namespace gradzoo;
 

@@ -4,7 +4,7 @@
 
 #include "autograd/ops.h"
 #include "autograd/plain.h"
-#include "tools/uses/use.h"
+#include "runs/uses/use.h"
 
 namespace gradzoo {
 

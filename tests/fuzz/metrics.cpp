@@ -1,7 +1,7 @@
 #include <filesystem>
 
 #include "fuzz/targets.h"
-#include "tools/run/metrics_log.h"
+#include "runs/metrics_log.h"
 
 namespace gradzoo::fuzz {
 

@@ -3,10 +3,10 @@
 #include <string>
 
 #include "fuzz/targets.h"
+#include "runs/metrics_log.h"
+#include "runs/opened_run.h"
+#include "runs/run_report.h"
 #include "state/checkpoint.h"
-#include "tools/run/metrics_log.h"
-#include "tools/run/opened_run.h"
-#include "tools/run/run_report.h"
 
 namespace gradzoo::fuzz {
 namespace {

@@ -5,7 +5,7 @@
 #include "fuzz/targets.h"
 #include "models/registry.h"
 #include "models/run/session.h"
-#include "tools/run/config_file.h"
+#include "runs/config_file.h"
 
 namespace gradzoo::fuzz {
 

@@ -4,11 +4,11 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "runs/refusals.h"
 #include "support/file_size_limit.h"
 #include "support/paths.h"
 #include "support/process.h"
 #include "tools/command/commands.h"
-#include "tools/refusals.h"
 
 // The command as its users meet it: a process of its own.
 using namespace gradzoo::test;

@@ -1,4 +1,4 @@
-#include "tools/resumed_runs.h"
+#include "runs/resumed_runs.h"
 
 using namespace gradzoo::test;
 

@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "autograd/kernels/gemm/blas_kernel.h"
+#include "runs/refusals.h"
 #include "support/paths.h"
-#include "tools/refusals.h"
 
 // What surrounds the command may be as wrong as what it is told: streams, limits, files that others changed.
 using namespace gradzoo::test;

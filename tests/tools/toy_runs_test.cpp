@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "tools/refusals.h"
+#include "runs/refusals.h"
 
 // Runs on toys as their users meet them: processes of their own.
 using namespace gradzoo::test;

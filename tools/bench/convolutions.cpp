@@ -5,9 +5,9 @@
 
 #include "autograd/random.h"
 #include "autograd/tape.h"
+#include "base/clock.h"
 #include "base/function_ref.h"
 #include "tools/bench/meters.h"
-#include "tools/clock.h"
 
 namespace gradzoo {
 namespace {

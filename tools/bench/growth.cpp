@@ -9,12 +9,12 @@
 #include "autograd/grad.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "base/clock.h"
 #include "base/function_ref.h"
 #include "nn/layers/layers.h"
 #include "tools/bench/meters.h"
 #include "tools/bench/op_chain.h"
 #include "tools/bench/workloads.h"
-#include "tools/clock.h"
 
 namespace gradzoo {
 namespace {

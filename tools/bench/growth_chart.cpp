@@ -7,8 +7,8 @@
 
 #include <fmt/format.h>
 
-#include "tools/plot/arrange.h"
-#include "tools/plot/chart.h"
+#include "plot/arrange.h"
+#include "plot/chart.h"
 
 namespace gradzoo {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <span>
 
+#include "plot/image.h"
 #include "tools/bench/growth.h"
-#include "tools/plot/image.h"
 
 namespace gradzoo {
 

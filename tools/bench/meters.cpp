@@ -11,8 +11,8 @@
 
 #include "autograd/kernels/gemm/gemm.h"
 #include "autograd/tensor.h"
+#include "base/clock.h"
 #include "tools/bench/allocation_count.h"
-#include "tools/clock.h"
 
 namespace gradzoo {
 

@@ -5,9 +5,9 @@
 
 #include "autograd/grad.h"
 #include "autograd/tape.h"
+#include "base/clock.h"
 #include "tools/bench/meters.h"
 #include "tools/bench/op_chain.h"
-#include "tools/clock.h"
 
 namespace gradzoo {
 namespace {

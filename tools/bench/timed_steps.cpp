@@ -2,8 +2,8 @@
 
 #include "autograd/kernels/threads/flops.h"
 #include "autograd/tensor.h"
+#include "base/clock.h"
 #include "tools/bench/meters.h"
-#include "tools/clock.h"
 
 namespace gradzoo {
 

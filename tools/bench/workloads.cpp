@@ -7,12 +7,12 @@
 #include <fmt/format.h>
 
 #include "autograd/kernels/threads/flops.h"
+#include "base/clock.h"
 #include "models/run/session.h"
 #include "tools/bench/annealing.h"
 #include "tools/bench/hmc_steps.h"
 #include "tools/bench/meters.h"
 #include "tools/bench/sampling.h"
-#include "tools/clock.h"
 
 namespace gradzoo {
 namespace {

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "tools/version.h"
+#include "base/version.h"
 
 namespace gradzoo {
 namespace {

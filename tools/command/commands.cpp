@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "tools/uses/use.h"
+#include "runs/uses/use.h"
 
 namespace gradzoo {
 namespace {

@@ -18,7 +18,7 @@ int sample_command(const Arguments& arguments);
 int data_command(const Arguments& arguments);
 int zoo_command(const Arguments& arguments);
 
-/// A use of finished runs (tools/uses/use.h): all of them by one driver.
+/// A use of finished runs (runs/uses/use.h): all of them by one driver.
 struct Use;
 int use_command(const Use& use, const Arguments& arguments);
 

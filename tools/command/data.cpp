@@ -7,12 +7,12 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "datasets/images/check.h"
+#include "runs/live_line.h"
+#include "runs/uses/write_images.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
 #include "tools/command/options_table.h"
 #include "tools/command/values.h"
-#include "tools/run/live_line.h"
-#include "tools/uses/write_images.h"
 
 namespace gradzoo {
 namespace {

@@ -1,13 +1,13 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "runs/opened_run.h"
+#include "runs/training.h"
+#include "runs/uses/sample_quality.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
 #include "tools/command/shared_options.h"
 #include "tools/command/values.h"
-#include "tools/run/opened_run.h"
-#include "tools/run/training.h"
-#include "tools/uses/sample_quality.h"
 
 namespace gradzoo {
 

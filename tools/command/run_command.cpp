@@ -15,10 +15,10 @@
 #include "autograd/kernels/gemm/blas_kernel.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "base/version.h"
 #include "nn/parallel/processes.h"
 #include "tools/command/commands.h"
 #include "tools/command/completion.h"
-#include "tools/version.h"
 
 namespace gradzoo {
 namespace {

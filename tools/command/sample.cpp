@@ -7,15 +7,15 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "runs/live_line.h"
+#include "runs/opened_run.h"
+#include "runs/uses/walk.h"
+#include "runs/uses/write_samples.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
 #include "tools/command/options_table.h"
 #include "tools/command/shared_options.h"
 #include "tools/command/values.h"
-#include "tools/run/live_line.h"
-#include "tools/run/opened_run.h"
-#include "tools/uses/walk.h"
-#include "tools/uses/write_samples.h"
 
 namespace gradzoo {
 namespace {

@@ -9,13 +9,13 @@
 #include "autograd/kernels/threads/parallel.h"
 #include "base/error.h"
 #include "models/registry.h"
+#include "runs/training.h"
+#include "runs/uses/sample_quality.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
 #include "tools/command/options_table.h"
 #include "tools/command/shared_options.h"
 #include "tools/command/values.h"
-#include "tools/run/training.h"
-#include "tools/uses/sample_quality.h"
 
 namespace gradzoo {
 namespace {

@@ -1,4 +1,4 @@
-#include "tools/uses/use.h"
+#include "runs/uses/use.h"
 
 #include <algorithm>
 #include <deque>
@@ -9,11 +9,11 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "runs/zoo.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
 #include "tools/command/shared_options.h"
 #include "tools/command/values.h"
-#include "tools/run/zoo.h"
 
 namespace gradzoo {
 namespace {

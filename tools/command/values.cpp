@@ -12,7 +12,7 @@
 #include "datasets/registry.h"
 #include "datasets/toys/toy.h"
 #include "models/registry.h"
-#include "tools/run/zoo.h"
+#include "runs/zoo.h"
 
 namespace gradzoo {
 namespace {

@@ -1,4 +1,4 @@
-#include "tools/run/zoo.h"
+#include "runs/zoo.h"
 
 #include <algorithm>
 #include <cmath>
@@ -17,15 +17,15 @@
 #include "datasets/images/sha256.h"
 #include "models/pictures/class_rows.h"
 #include "models/pictures/image_pictures.h"
+#include "plot/image.h"
+#include "runs/draw_picture.h"
+#include "runs/repeat_command.h"
+#include "runs/training.h"
+#include "runs/uses/sample_quality.h"
 #include "tools/command/command_line.h"
 #include "tools/command/commands.h"
 #include "tools/command/shared_options.h"
 #include "tools/command/values.h"
-#include "tools/plot/image.h"
-#include "tools/run/draw_picture.h"
-#include "tools/run/repeat_command.h"
-#include "tools/run/training.h"
-#include "tools/uses/sample_quality.h"
 
 namespace gradzoo {
 namespace {

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "tools/run/child.h"
+#include "runs/child.h"
 
 namespace gradzoo::course {
 namespace {

@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "base/plain_file.h"
 #include "base/text.h"
-#include "tools/run/child.h"
+#include "runs/child.h"
 
 namespace gradzoo::course {
 namespace {

@@ -9,13 +9,13 @@
 
 #include "autograd/grad.h"
 #include "autograd/ops.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "datasets/toys/toy.h"
 #include "models/eval/quadrature.h"
-#include "tools/clock.h"
+#include "plot/plane.h"
 #include "tools/course/case.h"
 #include "tools/course/density_net.h"
-#include "tools/plot/plane.h"
 
 namespace gradzoo::course {
 namespace {

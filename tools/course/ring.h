@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "tools/plot/image.h"
+#include "plot/image.h"
 
 namespace gradzoo::course {
 

@@ -16,7 +16,7 @@
 #include "base/container.h"
 #include "base/error.h"
 #include "datasets/images/mnist.h"
-#include "tools/uses/classifiers.h"
+#include "runs/uses/classifiers.h"
 
 namespace gradzoo {
 namespace {

@@ -13,10 +13,10 @@
 #include "autograd/kernels/threads/parallel.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "base/clock.h"
 #include "base/function_ref.h"
 #include "tools/bench/convolutions.h"
 #include "tools/bench/meters.h"
-#include "tools/clock.h"
 #include "tools/doctor/machine.h"
 
 namespace gradzoo {

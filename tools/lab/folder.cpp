@@ -9,8 +9,8 @@
 
 #include "base/atomic_file.h"
 #include "base/text.h"
-#include "tools/report/report.h"
-#include "tools/version.h"
+#include "base/version.h"
+#include "plot/pages/report.h"
 
 namespace gradzoo {
 namespace {

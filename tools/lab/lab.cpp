@@ -9,11 +9,11 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "nn/learn/schedule.h"
-#include "tools/clock.h"
-#include "tools/run/draw_picture.h"
+#include "runs/draw_picture.h"
 
 namespace gradzoo {
 namespace {

@@ -17,8 +17,8 @@
 #include "models/run/session.h"
 #include "nn/layers/module.h"
 #include "nn/learn/learner.h"
-#include "tools/plot/chart.h"
-#include "tools/plot/image.h"
+#include "plot/chart.h"
+#include "plot/image.h"
 
 /// Labs: small experiments, each of which shows one idea in numbers and a picture within a minute or two.
 /// `gradzoo lab NAME` runs one and writes a folder with its page. This is what they need beside the library.

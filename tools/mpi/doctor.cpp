@@ -10,13 +10,13 @@
 #include "autograd/kernels/gemm/blas_kernel.h"
 #include "autograd/kernels/threads/parallel.h"
 #include "autograd/ops.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "nn/parallel/tree_mean.h"
-#include "tools/clock.h"
+#include "runs/together.h"
 #include "tools/command/command_line.h"
 #include "tools/mpi/mpi_processes.h"
 #include "tools/mpi/threads.h"
-#include "tools/run/together.h"
 
 namespace gradzoo {
 namespace {

@@ -10,12 +10,12 @@
 #include <fmt/ranges.h>
 
 #include "autograd/kernels/threads/parallel.h"
+#include "runs/together.h"
+#include "runs/uses/use.h"
 #include "tools/command/commands.h"
 #include "tools/mpi/doctor.h"
 #include "tools/mpi/mpi_processes.h"
 #include "tools/mpi/threads.h"
-#include "tools/run/together.h"
-#include "tools/uses/use.h"
 
 /// gradzoo-mpi: what many processes do together, and what one of them does while the others wait.
 namespace {

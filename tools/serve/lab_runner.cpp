@@ -18,8 +18,8 @@
 #include "base/error.h"
 #include "base/plain_file.h"
 #include "base/text.h"
+#include "runs/child.h"
 #include "tools/lab/lab.h"
-#include "tools/run/child.h"
 
 namespace gradzoo {
 namespace {

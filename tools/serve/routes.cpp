@@ -11,8 +11,8 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "tools/report/curve_figure.h"
-#include "tools/report/page_files.h"
+#include "plot/pages/curve_figure.h"
+#include "plot/pages/page_files.h"
 #include "tools/serve/host_name.h"
 #include "tools/serve/page_files.h"
 #include "tools/serve/run_curves.h"

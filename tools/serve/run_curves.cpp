@@ -8,8 +8,8 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "tools/report/curve_figure.h"
-#include "tools/run/metrics_log.h"
+#include "plot/pages/curve_figure.h"
+#include "runs/metrics_log.h"
 
 namespace gradzoo {
 namespace {

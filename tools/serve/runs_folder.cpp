@@ -11,8 +11,8 @@
 #include "base/plain_file.h"
 #include "base/text.h"
 #include "datasets/toys/toy.h"
-#include "tools/run/config_file.h"
-#include "tools/run/metrics_log.h"
+#include "runs/config_file.h"
+#include "runs/metrics_log.h"
 
 namespace gradzoo {
 namespace {

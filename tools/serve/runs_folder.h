@@ -5,7 +5,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "tools/run/run_directory.h"
+#include "runs/run_directory.h"
 
 namespace gradzoo {
 

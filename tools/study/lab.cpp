@@ -3,15 +3,15 @@
 #include <fmt/format.h>
 
 #include "autograd/kernels/threads/parallel.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "tools/clock.h"
+#include "runs/live_line.h"
+#include "runs/run_directory.h"
 #include "tools/command/command_line.h"
 #include "tools/command/shared_options.h"
 #include "tools/command/values.h"
 #include "tools/lab/folder.h"
-#include "tools/run/live_line.h"
-#include "tools/run/run_directory.h"
 #include "tools/study/studies.h"
 
 namespace gradzoo {

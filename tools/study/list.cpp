@@ -11,13 +11,13 @@
 #include "datasets/registry.h"
 #include "datasets/toys/toy.h"
 #include "models/registry.h"
+#include "runs/uses/use.h"
 #include "samplers/registry.h"
 #include "tools/command/command_line.h"
 #include "tools/command/values.h"
 #include "tools/lab/lab.h"
 #include "tools/study/op_table.h"
 #include "tools/study/studies.h"
-#include "tools/uses/use.h"
 
 namespace gradzoo {
 namespace {

@@ -13,12 +13,12 @@
 #include "autograd/kernels/threads/parallel.h"
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "runs/live_line.h"
 #include "tools/command/command_line.h"
 #include "tools/command/shared_options.h"
 #include "tools/doctor/machine.h"
 #include "tools/ledger/ledger.h"
 #include "tools/ledger/markdown.h"
-#include "tools/run/live_line.h"
 #include "tools/study/studies.h"
 
 namespace gradzoo {

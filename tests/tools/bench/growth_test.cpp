@@ -9,8 +9,8 @@
 #include <nlohmann/json.hpp>
 
 #include "autograd/tape.h"
+#include "runs/refusals.h"
 #include "tools/bench/growth_chart.h"
-#include "tools/refusals.h"
 
 using namespace gradzoo;
 

@@ -7,9 +7,9 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "runs/small_runs.h"
 #include "tools/bench/allocation_count.h"
 #include "tools/bench/tape_overhead.h"
-#include "tools/small_runs.h"
 
 using namespace gradzoo;
 

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "datasets/images/picture_makers.h"
-#include "tools/refusals.h"
+#include "runs/refusals.h"
 
 using namespace gradzoo;
 using namespace gradzoo::test;

@@ -7,8 +7,8 @@
 
 #include <doctest/doctest.h>
 
+#include "runs/small_runs.h"
 #include "support/error_message.h"
-#include "tools/small_runs.h"
 
 // What every command says of itself, asked of the program: help, manual page and completions are of one
 // description.

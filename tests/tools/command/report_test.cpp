@@ -1,4 +1,4 @@
-#include "tools/report/report.h"
+#include "plot/pages/report.h"
 
 #include <chrono>
 #include <filesystem>
@@ -6,7 +6,7 @@
 
 #include <doctest/doctest.h>
 
-#include "tools/refusals.h"
+#include "runs/refusals.h"
 
 // A run has a report at every moment, and a report knows of which step it is.
 using namespace gradzoo::test;

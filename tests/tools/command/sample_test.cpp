@@ -4,9 +4,9 @@
 
 #include "autograd/ops.h"
 #include "models/pictures/class_rows.h"
-#include "tools/refusals.h"
-#include "tools/run/opened_run.h"
-#include "tools/uses/write_samples.h"
+#include "runs/opened_run.h"
+#include "runs/refusals.h"
+#include "runs/uses/write_samples.h"
 
 using namespace gradzoo;
 using namespace gradzoo::test;

@@ -5,11 +5,11 @@
 #include <nlohmann/json.hpp>
 
 #include "autograd/ops.h"
+#include "runs/opened_run.h"
+#include "runs/refusals.h"
 #include "state/eight_bits.h"
 #include "state/half.h"
 #include "support/largest_difference.h"
-#include "tools/refusals.h"
-#include "tools/run/opened_run.h"
 
 using namespace gradzoo;
 using namespace gradzoo::test;

@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "autograd/kernels/pointwise/peak.h"
+#include "runs/refusals.h"
 #include "tools/doctor/rates.h"
-#include "tools/refusals.h"
 
 using namespace gradzoo;
 

@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "tools/resumed_runs.h"
+#include "runs/resumed_runs.h"
 
 /// Programs that mpirun starts.
 namespace gradzoo::test {

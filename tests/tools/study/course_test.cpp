@@ -1,8 +1,8 @@
 // gradzoo course, as it is typed.
 #include <doctest/doctest.h>
 
+#include "runs/refusals.h"
 #include "tools/course/learners.h"
-#include "tools/refusals.h"
 
 using namespace gradzoo::test;
 

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "tools/refusals.h"
+#include "runs/refusals.h"
 
 using namespace gradzoo::test;
 

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include "tools/refusals.h"
+#include "runs/refusals.h"
 
 using namespace gradzoo::test;
 

@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include "tools/refusals.h"
+#include "runs/refusals.h"
 
 using namespace gradzoo;
 using namespace gradzoo::test;

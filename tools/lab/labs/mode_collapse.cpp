@@ -7,7 +7,7 @@
 #include "models/gan/gan.h"
 #include "models/pictures/plane_pictures.h"
 #include "models/run/session.h"
-#include "tools/plot/chart.h"
+#include "plot/chart.h"
 
 namespace gradzoo {
 namespace {

@@ -8,8 +8,8 @@
 #include "models/base/over_examples.h"
 #include "models/vae/eval.h"
 #include "models/vae/vae.h"
+#include "runs/draw_picture.h"
 #include "tools/lab/lab.h"
-#include "tools/run/draw_picture.h"
 
 namespace gradzoo {
 namespace {

@@ -5,9 +5,9 @@
 
 #include "models/diffusion/diffusion.h"
 #include "models/pictures/class_rows.h"
+#include "runs/uses/sample_quality.h"
 #include "tools/ledger/rows.h"
 #include "tools/ledger/train_model.h"
-#include "tools/uses/sample_quality.h"
 
 namespace gradzoo {
 namespace {

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "plot/image.h"
+
+namespace gradzoo {
+
+struct Color {
+  std::uint8_t red = 0, green = 0, blue = 0;
+  friend bool operator==(const Color&, const Color&) = default;
+};
+
+/// A picture of one colour.
+Image filled_image(int width, int height, Color color);
+
+/// In pixels, y downwards. Pixel (i, j) covers [i, i + 1) x [j, j + 1).
+struct Point {
+  double x = 0, y = 0;
+  friend bool operator==(const Point&, const Point&) = default;
+};
+
+struct Rect {
+  double x = 0, y = 0, width = 0, height = 0;
+};
+
+struct Stroke {
+  double width = 1;
+  Color color = {};
+  double opacity = 1;
+};
+
+/// An Image that is drawn on, anti-aliased: each shape covers a pixel by a fraction, and is blended by it.
+/// What lies outside the clip rectangle, or is not finite, is not drawn.
+class Canvas {
+ public:
+  /// Throws Error unless both sides are in 1 ... 16384.
+  Canvas(int width, int height, Color background);
+
+  int width() const { return image_.width; }
+  int height() const { return image_.height; }
+  Image take() { return std::move(image_); }
+
+  void set_clip(Rect clip);
+  void clear_clip();
+
+  void fill_rect(Rect rect, Color color, double opacity = 1);
+  void fill_circle(Point center, double radius, Color color, double opacity = 1);
+  /// The area between two curves that share their x (ascending): a band. Sizes equal.
+  void fill_between(std::span<const Point> upper, std::span<const Point> lower, Color color, double opacity);
+  /// A line with round ends and joins, blended once, also where it crosses itself. One point makes a dot.
+  void stroke(std::span<const Point> line, const Stroke& stroke);
+  /// The same for several lines at once (a glyph).
+  void stroke(std::span<const std::vector<Point>> lines, const Stroke& stroke);
+
+ private:
+  void blend(int x, int y, Color color, double coverage);
+
+  Image image_;
+  Rect clip_;
+};
+
+}  // namespace gradzoo

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string_view>
+
+#include "plot/canvas.h"
+
+namespace gradzoo {
+
+enum class Anchor { left, middle, right };
+
+struct TextStyle {
+  double size = 10;  ///< height of a capital letter in pixels
+  Color color = {};
+  Anchor anchor = Anchor::left;
+  bool bold = false;
+  bool upwards = false;  ///< turned by 90 degrees, read from below
+};
+
+/// Width of `text` in pixels at capitals `size` pixels high, from the first stroke to the last.
+double text_width(std::string_view text, double size);
+
+/// Draws one line of ASCII text in the built-in stroke font, its baseline through `origin`, which is its left
+/// end, middle or right end by `style.anchor`. Every character outside ASCII 32-126 is drawn as one `?`.
+void draw_text(Canvas& canvas, Point origin, std::string_view text, const TextStyle& style);
+
+}  // namespace gradzoo

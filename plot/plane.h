@@ -1,0 +1,64 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "plot/canvas.h"
+#include "plot/contour.h"
+#include "plot/scale.h"
+
+namespace gradzoo {
+
+/// A vector at a place, both in the units of the axes.
+struct Arrow {
+  Point tail = {}, vector = {};
+};
+
+/// One view of a rectangle of the plane; what is empty is not drawn.
+struct PlaneView {
+  std::string title = {};
+  Range x = {-1, 1}, y = {-1, 1};
+  Field density = {};  ///< filled contours; its grid covers the rectangle, values at the cells' centres
+  std::string density_name = "density";  ///< beside the scale; the first view's with a density stands
+  bool probability = false;  ///< its colours go from 0 to 1, in even steps, whatever the values are
+  Field contours = {};       ///< the same kind of grid, as the borders of its regions of highest density
+  std::vector<Point> points = {};
+  std::vector<Arrow> arrows = {};
+};
+
+/// The views side by side, four in a row, one unit as long in all of them and along both axes.
+///
+/// Densities share one colour scale, with a bar at the right: colour goes by the square root, so that low
+/// modes stay visible, up to the highest density of any view, but at most six times the peak of the flattest
+/// one, so that a spike does not blank the views beside it. Cells without a finite value are grey.
+///
+/// Contours enclose 50, 90 and 99 % of the probability.
+///
+/// Arrows share one scale too: their length grows like log(1 + |v| / median), and is full from the 90th
+/// percentile of |v| on, so that a far field does not dominate: compare directions, not lengths. A full arrow
+/// reaches almost to the next tail.
+///
+/// Points beyond the rectangle are not drawn but counted in a remark. Throws Error for no view, a rectangle
+/// without area or with sides more than tenfold apart, and a field whose sizes disagree.
+Image draw_planes(const std::vector<PlaneView>& views);
+
+/// Where everything of a picture of planes stands, in pixels.
+struct PlaneLayout {
+  int width = 0, height = 0;
+  std::vector<Rect> plots = {};  ///< one a view
+  Rect scale = {};               ///< the bar of colours; without area if there is none
+};
+
+/// At most 1400 pixels wide and 500 a row of four views. Throws as draw_planes does.
+PlaneLayout lay_out(const std::vector<PlaneView>& views, bool with_scale);
+
+/// What makes the arrows of all views of a picture comparable.
+struct ArrowScale {
+  double median = 0;   ///< of |v| over all arrows that are finite and not 0; 0: there is none
+  double longest = 0;  ///< |v| from which on an arrow has its full length: the 90th percentile
+  double length = 0;   ///< that length in pixels: just short of the usual distance between neighbouring tails
+};
+
+ArrowScale arrow_scale(const std::vector<PlaneView>& views, double pixels_per_unit);
+
+}  // namespace gradzoo

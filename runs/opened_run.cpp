@@ -1,0 +1,198 @@
+#include "runs/opened_run.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "autograd/kernels/threads/parallel.h"
+#include "autograd/ops.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "models/pictures/class_rows.h"
+#include "nn/parallel/shared_rows.h"
+#include "runs/config_file.h"
+#include "runs/live_line.h"
+#include "runs/together.h"
+#include "runs/training.h"
+#include "runs/zoo.h"
+#include "state/checkpoint.h"
+#include "state/eight_bits.h"
+
+namespace gradzoo {
+namespace {
+
+constexpr int64_t kLargestSide = 4096;
+
+std::string metadata_of(const SafetensorsReader& file, const std::string& key) {
+  const auto found = file.metadata().find(key);
+  return found == file.metadata().end() ? "" : found->second;
+}
+
+// A number of 0 ... kLargestSide, or -1.
+int64_t number_of(std::string_view text) {
+  const int64_t number = parse_number<int64_t>(text).value_or(-1);
+  return number >= 0 && number <= kLargestSide ? number : -1;
+}
+
+// "28x28", each number of 1 or more; empty where it is none.
+Shape sides_of(std::string_view text) {
+  Shape sides;
+  while (sides.rank() < kMaxRank) {
+    const size_t cross = std::min(text.find('x'), text.size());
+    const int64_t side = number_of(text.substr(0, cross));
+    if (side < 1) return {};
+    sides = sides.insert(sides.rank(), side);
+    if (cross == text.size()) return sides;
+    text.remove_prefix(cross + 1);
+  }
+  return {};
+}
+
+// As run_metadata() wrote them; nothing where they are no names of labels below `classes`.
+std::optional<LabelNames> names_of(const std::string& text, int64_t classes) {
+  LabelNames names;
+  const nlohmann::json labels = nlohmann::json::parse(text, nullptr, false);
+  if (!labels.is_object()) return std::nullopt;
+  for (const auto& [key, name] : labels.items()) {
+    const int64_t label = number_of(key);
+    if (label < 0 || label >= classes || !name.is_string()) return std::nullopt;
+    names[label] = name.get<std::string>();
+  }
+  return names;
+}
+
+// Of two sides or more it is an image, of one a point.
+DataShape recorded_shape(const SafetensorsReader& file, const DatasetOptions& data) {
+  const Shape example = sides_of(metadata_of(file, "example"));
+  const int64_t classes = number_of(metadata_of(file, "classes"));
+  const std::string labels = metadata_of(file, "labels");
+  const std::optional<LabelNames> learned = labels.empty()
+                                                ? selected_labels(data.subset, std::max<int64_t>(0, classes))
+                                                : names_of(labels, classes);
+  if (example.rank() == 0 || classes < 0 || !learned) {
+    throw Error(
+        fmt::format("{}: its metadata do not give the shape of an example, or its labels. Hint: a checkpoint "
+                    "that gradzoo train wrote",
+                    file.path()));
+  }
+  if (example.rank() > 1) return {.example = example, .classes = classes, .learned = *learned};
+  DataShape toy = shape_of(data);
+  if (toy.example == example) return toy;
+  throw Error("{}: is of points with {} numbers, but {} has others. Hint: config.toml was changed",
+              file.path(), example.size(), data.data);
+}
+
+// Training stops before weights lose their meaning, so such a file was damaged or made elsewhere.
+void check_finite(const State& state, const std::string& path) {
+  for (const State::Entry& entry : state.entries()) {
+    const Tensor* const tensor = std::get_if<Tensor>(&entry.target);
+    if (tensor == nullptr || !is_floating(tensor->dtype()) || all_finite(*tensor)) continue;
+    throw Error("{}: '{}' holds values that are not finite. Hint: the file is damaged", path, entry.name);
+  }
+}
+
+// Of a run of the zoo its weights, whole.
+SafetensorsReader state_file(const RunDirectory& directory) {
+  if (directory.is_weights_alone()) {
+    check_card(directory);
+    return without_eight_bits(SafetensorsReader(directory.weights(), Links::refuse));
+  }
+  return SafetensorsReader(directory.checkpoint(), Links::refuse);
+}
+
+}  // namespace
+
+// Weights with gradients, two moments and an average are in the file but for the gradients, and making them
+// takes some more; a small model has its share whatever its size.
+PoolLimit limit_to_checkpoint(const SafetensorsReader& file) {
+  constexpr uint64_t kTimes = 16, kLeast = 64 << 20;
+  return {kTimes * file.data_bytes() + kLeast,
+          fmt::format(
+              "{}: it has {} bytes, far less than the model of its settings. Hint: config.toml was changed, "
+              "or the file is damaged",
+              file.path(), file.data_bytes())};
+}
+
+std::string check_same_data(const RunDirectory& directory, const RunData& data) {
+  const std::string recorded = read_config(directory.config()).data_sha256;
+  std::string found = data.sha256();
+  if (recorded.empty() || recorded == found) return found;
+  throw Error(
+      "{}: the images of {} have changed since the run began: their SHA-256 is {:.12}..., and was {:.12}.... "
+      "Hint: bring the old ones back, or begin a new run",
+      directory.path(), data.name(), found, recorded);
+}
+
+RunMode::RunMode(int64_t threads) {
+  kernels::set_flush_denormals(true);
+  if (threads > 0) kernels::set_threads(static_cast<int>(threads));
+}
+
+bool is_run(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::exists(RunDirectory(find_run(path)).config(), error);
+}
+
+OpenedRun::OpenedRun(const std::string& path, std::optional<uint64_t> seed, int64_t threads)
+    : mode_(threads), seed_(seed), directory(find_run(path)) {
+  directory.check_is_run();
+  options = requested_options({.config = directory.config()});
+  const bool alone = directory.is_weights_alone();
+  const SafetensorsReader file = state_file(directory);
+  shape = recorded_shape(file, options->data);
+  options->complete(shape);
+  {
+    const PoolLimit limit = limit_to_checkpoint(file);
+    model = options->make_model(shape);
+  }
+  State state;
+  if (alone) {
+    state = model->weights().state;
+    model->close_training();
+  } else {
+    model->register_state(state);
+  }
+  state.add("trainer.step", step);
+  load_checkpoint(file, state, {.model = model_name(), .partial = !alone});
+  check_finite(state, file.path());
+  if (!all_processes().is_alone())
+    check_same_text(all_processes(), config_text(model_name(), options->table(), "") + fingerprint(state));
+}
+
+std::string OpenedRun::description() const {
+  return fmt::format("{}: {} at step {} on {}", path(), model_name(), step, options->data.data);
+}
+
+Tensor OpenedRun::samples(int64_t n, Rng& rng, const Tensor& labels,
+                          const std::vector<std::string>& assignments) const {
+  Countdown countdown(progress, "samples of " + printable(path()));
+  const RowBlocks blocks(n);
+  const Tensor asked = labels.defined() ? labels : any_labels(n, model->labels());
+  int64_t drawn = 0;  // blocks
+  return shared_draws(blocks, all_processes(), rng, [&](int64_t i, Rng& own) {
+    const auto done = [&](double share) {
+      countdown.done((static_cast<double>(drawn) + share) * static_cast<double>(all_processes().count()) /
+                     static_cast<double>(blocks.count));
+    };
+    const Tensor of_block = asked.defined() ? rows_of_block(asked, blocks, i) : Tensor();
+    Tensor samples = model->sample({blocks.size, own, of_block, assignments, done});
+    ++drawn;
+    return samples;
+  });
+}
+
+const RunData& OpenedRun::data() {
+  if (data_) return *data_;
+  Countdown countdown(progress, "reading " + printable(options->data.data));
+  options->data.progress = [&](double share) { countdown.done(share); };
+  auto read = std::make_unique<RunData>(options->data, options->training);
+  options->data.progress = {};
+  check_same_data(directory, *read);
+  data_ = std::move(read);
+  return *data_;
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,69 @@
+#include "runs/uses/write_samples.h"
+
+#include <filesystem>
+#include <iterator>
+#include <numeric>
+#include <span>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "autograd/ops.h"
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "datasets/images/npy.h"
+#include "models/pictures/samples_picture.h"
+#include "runs/draw_picture.h"
+#include "runs/uses/write_images.h"
+
+namespace gradzoo {
+namespace {
+
+std::string ending_of(const std::string& path) { return std::filesystem::path(path).extension().string(); }
+
+std::string csv_text(const Tensor& samples) {
+  const std::vector<double> values = samples.to_vector();
+  const size_t width = static_cast<size_t>(samples.size() / samples.dim(0));
+  fmt::memory_buffer text;
+  for (size_t i = 0; i < values.size(); ++i) {
+    fmt::format_to(std::back_inserter(text), "{}{}", static_cast<float>(values[i]),
+                   (i + 1) % width == 0 ? '\n' : ',');
+  }
+  return fmt::to_string(text);
+}
+
+bool names_folder(const std::string& path) {
+  std::error_code error;
+  return path.ends_with('/') || std::filesystem::is_directory(path, error);
+}
+
+void write_folder(const std::string& path, const Tensor& samples) {
+  const Tensor images = image_bytes(samples);
+  std::vector<int64_t> rows(static_cast<size_t>(images.dim(0)));
+  std::iota(rows.begin(), rows.end(), int64_t{0});
+  make_new_folder(path);
+  write_png_files(path, images, rows);
+}
+
+}  // namespace
+
+void check_samples_path(const std::string& path) {
+  const std::string ending = ending_of(path);
+  if (names_folder(path) || ending == ".png" || ending == ".npy" || ending == ".csv") return;
+  throw Error(
+      fmt::format("{}: its ending says no format. Hint: .png, .npy or .csv, or a folder: {}/", path, path));
+}
+
+void write_samples(const std::string& path, const Tensor& samples, const Toy* truth) {
+  check_samples_path(path);
+  if (names_folder(path)) {
+    if (samples.rank() >= 3) return write_folder(path, samples);
+    throw Error("{}: points are no pictures of their own. Hint: x.npy or x.csv", path);
+  }
+  const std::string ending = ending_of(path);
+  if (ending == ".png") return write_png(path, draw_picture(samples_picture(samples, truth)));
+  const std::string bytes = ending == ".csv" ? csv_text(samples) : npy_bytes(cast(samples, DType::f32));
+  write_file_atomically(path, std::as_bytes(std::span(bytes)));
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,44 @@
+#include "runs/opened_run.h"
+
+#include <algorithm>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "autograd/ops.h"
+#include "runs/resumed_runs.h"
+
+namespace gradzoo {
+namespace {
+
+TEST_CASE("samples in several blocks are drawn by their own labels, and none comes twice") {
+  const test::ScratchDirectory scratch;
+  const std::string folder = scratch.file(""), path = scratch.file("run");
+  test::write_small_dataset(scratch.file("data"), 60, 12, 8);
+  REQUIRE(
+      test::run_gradzoo("train vae --data data --steps 30 --batch 10 --set conditional=true --set hidden=8 "
+                        "--set latent=2 --out run",
+                        folder)
+          .status == 0);
+  const OpenedRun run(path);
+  const auto drawn = [&](const Tensor& labels) {
+    Rng rng = run.sample_stream();
+    return run.samples(260, rng, labels);
+  };
+  Tensor labels = zeros({260}, DType::i64);
+  const Tensor of_zeros = drawn(labels);
+  std::fill_n(labels.mutable_data<int64_t>() + 130, 130, 1);
+  const Tensor mixed = drawn(labels);
+  // Three blocks of 87; within one, a draw from the prior may group rows by label.
+  CHECK(mixed.rows(0, 87).to_vector() == of_zeros.rows(0, 87).to_vector());
+  std::vector<std::vector<double>> rows;
+  for (int64_t i = 0; i < 260; ++i) {
+    if (i >= 130) CHECK(mixed.rows(i, i + 1).to_vector() != of_zeros.rows(i, i + 1).to_vector());
+    rows.push_back(of_zeros.rows(i, i + 1).to_vector());
+  }
+  std::ranges::sort(rows);
+  CHECK(std::ranges::adjacent_find(rows) == rows.end());
+}
+
+}  // namespace
+}  // namespace gradzoo

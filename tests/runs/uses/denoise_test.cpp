@@ -1,0 +1,85 @@
+#include <cmath>
+#include <filesystem>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "autograd/ops.h"
+#include "datasets/batches.h"
+#include "models/eval/noised_toy.h"
+#include "models/eval/psnr.h"
+#include "models/eval/sample_metrics.h"
+#include "runs/opened_run.h"
+#include "runs/refusals.h"
+
+using namespace gradzoo;
+using namespace gradzoo::test;
+
+TEST_CASE("of images PSNR is told before and after, the same at any number of threads") {
+  const SmallRun run;
+  REQUIRE(run_gradzoo("train score --threads 1 --data data --batch 20 --epochs 1 --set hidden=8 --out score",
+                      run.folder)
+              .status == 0);
+  const ProcessResult denoised = run_gradzoo("denoise score --sigma 0.4 -n 4", run.folder);
+  REQUIRE_MESSAGE(denoised.status == 0, denoised.err);
+  for (const char* part : {"4 test examples of", "noise of 0.4", "psnr_gain", "dB", "denoise-0.4-seed0.png"})
+    CHECK_MESSAGE(contains(denoised.out, part), denoised.out);
+  CHECK(run_gradzoo("denoise score --sigma 0.4 -n 4 --threads 2", run.folder).out == denoised.out);
+  // Of test images, and a guess is of pixels: in [0, 1].
+  const auto numbers =
+      nlohmann::json::parse(run_gradzoo("denoise score --sigma 0.4 -n 4 --seed 3 --json", run.folder).out);
+  {
+    const InFolder inside(run.folder);
+    OpenedRun score("score");
+    const Tensor clean = evenly_spread(score.data().evaluation_examples(Split::test), 4);
+    Rng rng(3, "denoise");
+    const Tensor noisy = clean + randn_like(clean, rng) * 0.4;
+    const Tensor guess = score.model->abilities().denoise({noisy, 0.4, rng, {0, 1}});
+    CHECK(min(guess).item() >= 0);
+    const auto mean_psnr = [&](const Tensor& x) {
+      return doctest::Approx(mean_of_rows(psnr(x, clean)).value).epsilon(1e-5);
+    };
+    CHECK(numbers["psnr_noisy_db"].get<double>() == mean_psnr(noisy));
+    CHECK(numbers["psnr_denoised_db"].get<double>() == mean_psnr(guess));
+    CHECK(numbers["psnr_clipped_db"].get<double>() == mean_psnr(clamp(noisy, 0, 1)));
+  }
+  check_refused("denoise score --sigma 0", run.folder, {"'sigma'", "0.001"});
+  check_refused("denoise score --sigma much", run.folder, {"'sigma'", "'much'", "a number"});
+  check_refused("denoise", run.folder, {"RUN is missing"});
+}
+
+TEST_CASE("of points the distance is told, beside that of the best guess, which none goes below") {
+  const ScratchDirectory scratch;
+  const std::string folder = scratch.file("");
+  const ProcessResult trained = run_gradzoo(
+      "train dae --data ring8 --steps 300 --threads 1 --set hidden=64 --seed 7 --out run", folder);
+  REQUIRE_MESSAGE(trained.status == 0, trained.err);
+  const auto numbers =
+      nlohmann::json::parse(run_gradzoo("denoise run --json -n 2000 --out x.png", folder).out);
+  CHECK(numbers["run"] == "run");
+  CHECK(numbers["examples"] == 2000);
+  CHECK(numbers["sigma"] == 0.3);
+  CHECK(numbers["seed"] == 7);  // the run's
+  const double noisy = numbers["squared_distance_noisy"], guess = numbers["squared_distance_denoised"],
+               exact = numbers["squared_distance_exact"];
+  // 2 sigma^2 = .18, its standard error .18 / sqrt(2000); 3.9 of them
+  CHECK(std::abs(noisy - 0.18) < 3.9 * 0.18 / std::sqrt(2000.0));
+  CHECK(exact < 0.15);
+  CHECK(guess >= exact);
+  {
+    const InFolder inside(folder);
+    OpenedRun opened("run");
+    Rng rng(7, "denoise");
+    const Tensor points =
+        read_examples(opened.data().evaluation_examples(Split::test), 0, 2000, Pixels::grey, rng).x;
+    const Tensor with_noise = points + randn_like(points, rng) * 0.3;
+    const Tensor best =
+        cast(with_noise, DType::f64) + score_at(noised_toy(*opened.shape.toy, 0.3, 1200), with_noise) * 0.09;
+    CHECK(exact == doctest::Approx(sum(square(best - cast(points, DType::f64))).item() / 2000).epsilon(1e-6));
+  }
+  CHECK(std::filesystem::exists(scratch.file("x.png")));
+  const ProcessResult fine = run_gradzoo("denoise run --sigma 0.002 -n 10 --out y.png", folder);
+  REQUIRE_MESSAGE(fine.status == 0, fine.err);
+  CHECK_FALSE(contains(fine.out, "exact"));  // too fine for the grid that the truth is known on
+}

@@ -1,0 +1,173 @@
+#include "runs/uses/walk.h"
+
+#include <cmath>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "autograd/ops.h"
+#include "models/registry.h"
+#include "runs/uses/who_can.h"
+#include "samplers/kinds/flip.h"
+#include "samplers/kinds/hmc.h"
+#include "samplers/kinds/langevin.h"
+#include "samplers/kinds/random_walk.h"
+#include "support/error_message.h"
+
+namespace gradzoo {
+namespace {
+
+using test::contains;
+using test::error_message;
+
+const Target kNormal{.log_prob = [](const Tensor& x) { return sum(square(x) * -0.5, 1); }};
+const Target kScore{.score = [](const Tensor& x) { return neg(x); }};
+
+TEST_CASE("each sampler has its own options, and half of the steps warm up unless told") {
+  const WalkOptions mh("mh", std::vector<std::string>{"steps=10"});
+  CHECK(mh.chains().warmup == 5);
+  CHECK(mh.table().find("step").text() == "0.5");
+  CHECK(mh.make()->step_size() == 0.5);
+  const WalkOptions ula("ula",
+                        std::vector<std::string>{"warmup=0", "noise=0", "convention=half", "step=0.2"});
+  CHECK(ula.chains().warmup == 0);
+  CHECK(ula.make()->step_size() == 0.2);
+  CHECK_FALSE(ula.make()->is_sampling());
+  const auto refusal = [](const std::string& sampler, const std::string& assignment) {
+    return error_message([&] { WalkOptions(sampler, std::vector{assignment}); });
+  };
+  CHECK(contains(refusal("mh", "noise=0"), "'noise' is not known"));
+  CHECK(contains(refusal("ula", "stp=0.2"), "did you mean 'step'"));
+  CHECK(contains(refusal("ula", "step=0"), "ula: step is 0"));
+  CHECK(contains(refusal("ula", "steps=0"), "ula: steps is 0"));
+  CHECK(contains(refusal("mala", "warmup=1000"), "below steps"));
+  CHECK(contains(refusal("mal", "step=1"), "did you mean 'mala'"));
+}
+
+TEST_CASE("a model that a sampler does not fit is refused by what it has and what is needed") {
+  const auto refusal = [](const char* sampler, const Target& target) {
+    return error_message([&] {
+      check_fits(find_sampler(sampler), target, RunOptions(find_model("gan")),
+                 shape_to_ask(DataKind::points));
+    });
+  };
+  CHECK(refusal("mala", kNormal) == "");
+  CHECK(refusal("ula", kScore) == "");
+  const Target bits{.log_prob = kNormal.log_prob, .binary = true};
+  const std::string discrete = refusal("hmc", bits);
+  CHECK_MESSAGE(contains(discrete,
+                         "hmc walks on a log-density and score, and this run of gan has a distribution over "
+                         "binary x. Hint: on this run walk flip; a run of "),
+                discrete);
+  const std::string score = refusal("mh", kScore);
+  CHECK_MESSAGE(
+      contains(score, "mh walks on a log-density, and this run of gan has a score but no log-density"),
+      score);
+  CHECK(contains(refusal("ula", {}), "neither log-density nor score"));
+}
+
+TEST_CASE("chains on images come back as images in [0,1], chains on points as points") {
+  const ChainOptions chains{.steps = 20, .warmup = 10};
+  UnadjustedLangevin ula({.step = 0.5});
+  const Walk images = walk(kNormal, {.example = {2, 3}}, 5, ula, chains, 1);
+  CHECK(images.samples.shape() == Shape{5, 2, 3});
+  CHECK(min(images.samples).item() == 0);
+  CHECK(max(images.samples).item() <= 1);
+  const Walk points = walk(kNormal, {.example = {2}}, 5, ula, chains, 1);
+  CHECK(points.samples.shape() == Shape{5, 2});
+  CHECK(points.chains.statistics.size() == 2);
+}
+
+TEST_CASE("chains start where the target says, else inside a toy's box") {
+  Target from{.score = kScore.score, .initial = [](int64_t n, Rng&) { return full({n, 2}, 7); }};
+  UnadjustedLangevin still({.step = 1e-9, .noise = 0});
+  CHECK(walk(from, {.example = {2}}, 3, still, {.steps = 1}, 1).samples.to_vector()[0] == doctest::Approx(7));
+  const auto toy = make_toy("ring8", {.scale = 5});
+  const Tensor x = walk(kScore, {.example = {2}, .toy = toy}, 2000, still, {.steps = 1}, 1).samples;
+  CHECK(max(x).item() > toy->box().high[0] / 2);
+  CHECK(max(abs(x)).item() < toy->box().high[0] * 2);
+}
+
+TEST_CASE(
+    "points of a toy have its box as their extent, unless the target knows one; bits and images have none") {
+  const auto toy = make_toy("two-moons");
+  const DataShape shape{.example = {2}, .toy = toy};
+  const Extent extent = with_extent(kNormal, shape).extent;
+  CHECK(extent.low == toy->box().low);
+  CHECK(extent.high == toy->box().high);
+  Target known = kNormal;
+  known.extent = {{0}, {1}};
+  CHECK(with_extent(known, shape).extent.high == std::vector<double>{1});
+  CHECK(with_extent({.log_prob = kNormal.log_prob, .binary = true}, shape).extent.low.empty());
+  CHECK(with_extent(kNormal, {.example = {2, 2}}).extent.low.empty());
+}
+
+TEST_CASE("the table shows acceptance and every statistic, and says where chains do not agree") {
+  const ChainResult good{
+      {}, 0.5, {"x0", "x1"}, {2505, std::nan("")}, {1711, std::nan("")}, {1.0, std::nan("")}, 501};
+  const std::string table =
+      walk_table(good, 10, AdjustedLangevin({.step = 0.1}), {.steps = 500, .warmup = 100});
+  for (const char* part : {"mala: 10 chains, 500 steps of 0.1 (100 warm-up), acceptance 0.500", "2505",
+                           "1711", "1.000", "ESS per gradient", "0.5\n", "-"}) {
+    CHECK_MESSAGE(contains(table, part), table);
+  }
+  const auto json = walk_json(good, 10, AdjustedLangevin({.step = 0.1}), {.steps = 500, .warmup = 100});
+  CHECK(json["statistics"][0]["ess_per_evaluation"].get<double>() == doctest::Approx(0.5));
+  CHECK(!contains(table, "do not agree"));
+  CHECK(contains(walk_table(good, 10, RandomWalk(), {.steps = 500}), "ESS per log p"));
+  const ChainResult bad{{}, 1, {"x0"}, {10}, {7}, {1.5}, 501};
+  const std::string other = walk_table(bad, 10, UnadjustedLangevin({.noise = 0.5}), {.steps = 500});
+  for (const char* part : {"do not agree", "not samples of exp f", "biased by the step"}) {
+    CHECK_MESSAGE(contains(other, part), other);
+  }
+  const std::string climbed = walk_table(bad, 10, UnadjustedLangevin({.noise = 0}), {.steps = 500});
+  CHECK(contains(climbed, "climb to the modes"));
+  CHECK(!contains(climbed, "ESS"));
+}
+
+TEST_CASE("a walk that has an end takes all of it, and counts its last part, unless told otherwise") {
+  const auto chains = [](std::vector<std::string> assignments) {
+    assignments.push_back("sigmas=1,0.5,0.2");
+    return WalkOptions("annealed", assignments).chains();
+  };
+  CHECK(chains({}).steps == 300);
+  CHECK(chains({}).warmup == 200);
+  CHECK(chains({"level_steps=10"}).steps == 30);
+  CHECK(chains({"steps=50"}).warmup == 25);
+  CHECK(chains({"warmup=0"}).steps == 300);
+}
+
+TEST_CASE("what only some samplers have is told of these alone: divergences, a step") {
+  const ChainResult result{{}, 0.5, {"x0"}, {10}, {7}, {1.5}, 501};
+  const std::string hmc = walk_json(result, 10, Hmc(), {.steps = 500}).dump();
+  CHECK_MESSAGE(contains(hmc, "\"divergences\":0"), hmc);
+  const std::string flip = walk_json(result, 10, SingleFlip(), {.steps = 500}).dump();
+  CHECK_MESSAGE(contains(flip, "\"step\":null,"), flip);
+  CHECK_MESSAGE(contains(flip, "\"divergences\":null,"), flip);
+  CHECK(contains(walk_table(result, 10, SingleFlip(), {.steps = 500}),
+                 "flip: 10 chains, 500 steps (0 warm-up)"));
+}
+
+TEST_CASE("chains on bits start at tossed coins, and inside a domain where there is one") {
+  const Target bits{.log_prob = kNormal.log_prob, .binary = true};
+  SingleFlip flip;
+  const Tensor x = walk(bits, {.example = {2}}, 400, flip, {.steps = 1}, 1).samples;
+  // The step flips one of both: a 1 always, a 0 as often as the density falls. Five standard errors of 800.
+  const double chosen = 0.5 * std::exp(-0.5);
+  CHECK(std::abs(mean(x).item() - (chosen + 0.5) / 2) < 5 * 0.5 / std::sqrt(800));
+  const Target half{.log_prob = kNormal.log_prob, .domain = {0, 1.5}};
+  RandomWalk mh({.step = 0.1});
+  CHECK(min(walk(half, {.example = {2}}, 400, mh, {.steps = 1}, 1).samples).item() >= 0);
+}
+
+TEST_CASE("where chains begin and how they move are two streams of the seed") {
+  UnadjustedLangevin sampler({.step = 0.1});
+  const Tensor walked = walk(kNormal, {.example = {2}}, 5, sampler, {.steps = 3}, 4).samples;
+  Rng start(4, "chains/start"), moves(4, "chains");
+  UnadjustedLangevin again({.step = 0.1});
+  CHECK(walked.to_vector() ==
+        run_chains(kNormal, randn({5, 2}, start), again, {.steps = 3}, moves).x.to_vector());
+}
+
+}  // namespace
+}  // namespace gradzoo
