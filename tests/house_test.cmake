@@ -12,7 +12,9 @@ set(may_include_nn nn state autograd base)
 set(may_include_samplers samplers state autograd base)
 set(may_include_datasets datasets autograd base)
 set(may_include_models models datasets samplers nn state autograd base)
-set(may_include_tools tools models datasets samplers nn state explain autograd base)
+set(may_include_plot plot base)
+set(may_include_runs runs plot models datasets samplers nn state autograd base)
+set(may_include_tools tools runs plot models datasets samplers nn state explain autograd base)
 
 # Rooms of models/, what each may include of the others; every other folder there is a family, which includes these but
 # no other family.
@@ -23,21 +25,17 @@ set(room_base eval pictures base)
 set(room_networks networks)
 set(room_run eval pictures base networks run registry)
 
-# Rooms of tools/ that the ones named may not include: what writes a run knows nothing of what is done with it, and
-# what trains nothing of what studies (lab, ledger, bench, doctor, study are a program of their own).
+# Rooms of tools/ that the ones named may not include: what trains nothing of what studies (lab, ledger, bench, doctor,
+# study are a program of their own).
 set(studies lab ledger course bench doctor serve study)
-set(above_plot report run uses command mpi ${studies})
-set(above_report run uses command mpi ${studies})
-set(above_run uses command mpi ${studies})
-set(above_uses command mpi ${studies})
 set(above_command mpi ${studies})
 set(above_mpi ${studies})
-set(above_lab uses serve course bench doctor command mpi study)
+set(above_lab serve course bench doctor command mpi study)
 set(above_ledger lab course bench doctor command mpi study)
-set(above_course uses lab ledger bench doctor command mpi study)
+set(above_course lab ledger bench doctor command mpi study)
 set(above_bench lab ledger course doctor command mpi study)
 set(above_doctor lab ledger course command mpi study)
-set(above_serve uses ledger course bench doctor command mpi study)
+set(above_serve ledger course bench doctor command mpi study)
 set(above_study mpi)
 
 # room_of(path variable): "vae" of "models/vae/vae.h", "registry" of "models/registry.h".
@@ -47,7 +45,7 @@ function(room_of path variable)
 endfunction()
 
 set(failures "")
-foreach(floor base autograd explain state nn samplers datasets models tools tests)
+foreach(floor base autograd explain state nn samplers datasets models plot runs tools tests)
   file(GLOB_RECURSE files RELATIVE "${SOURCE_DIR}" "${SOURCE_DIR}/${floor}/*.h" "${SOURCE_DIR}/${floor}/*.cpp")
   foreach(file IN LISTS files)
     file(READ "${SOURCE_DIR}/${file}" text)
@@ -86,11 +84,14 @@ foreach(floor base autograd explain state nn samplers datasets models tools test
                                  "registry < run. Hint: what two families share stands in models/networks or below\n")
         endif()
       endif()
+      if(NOT file MATCHES "^runs/uses/" AND file MATCHES "^runs/" AND path MATCHES "^runs/uses/")
+        string(APPEND failures "${file}: includes \"${path}\". Hint: what writes a run knows nothing of what is done with it\n")
+      endif()
       if(file MATCHES "^tools/([a-z]+)/" AND path MATCHES "^tools/[a-z]+/")
         string(REGEX REPLACE "^tools/([a-z]+)/.*$" "\\1" from "${file}")
         string(REGEX REPLACE "^tools/([a-z]+)/.*$" "\\1" to "${path}")
         if(to IN_LIST above_${from})
-          string(APPEND failures "${file}: includes \"${path}\". Rooms: plot, report < run < uses < command; run < "
+          string(APPEND failures "${file}: includes \"${path}\". Rooms: command < mpi; "
                                  "lab, ledger, course, bench < doctor < study, above command. Hint: what two rooms share stands in the lower one\n")
         endif()
       endif()

@@ -1,13 +1,17 @@
 # Every floor is a library of its own, linked with the floors below it and with what it needs from outside: what a floor
 # must not know, it cannot be linked with.
 
-# gradzoo_floor(name FOLDERS folder... [WITHOUT regex...] [OPTIMISE level] [HEADERS_OF owner] [PUBLIC target...]
-#               [PRIVATE target...]):
-# the library gradzoo_<name> of all .cpp files in these folders but those whose path matches a regex. OPTIMISE is the
+# gradzoo_floor(name FOLDERS folder... [OF floor] [WITHOUT regex...] [OPTIMISE level] [HEADERS_OF owner]
+#               [PUBLIC target...] [PRIVATE target...]):
+# the library gradzoo_<name> of all .cpp files in these folders but those whose path matches a regex, in a build that has
+# the floor of that name, or the one that it is a part OF. OPTIMISE is the
 # level of a release build where it is not CMake's, -O3. HEADERS_OF shares the precompiled headers of another floor, which
 # must be compiled alike.
 function(gradzoo_floor name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "OPTIMISE;HEADERS_OF" "FOLDERS;WITHOUT;PUBLIC;PRIVATE")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "OF;OPTIMISE;HEADERS_OF" "FOLDERS;WITHOUT;PUBLIC;PRIVATE")
+  if(NOT name IN_LIST floors AND NOT arg_OF IN_LIST floors)
+    return()
+  endif()
   set(target gradzoo_${name})
   list(TRANSFORM arg_FOLDERS PREPEND "${PROJECT_SOURCE_DIR}/" OUTPUT_VARIABLE globs)
   list(TRANSFORM globs APPEND "/*.cpp")
