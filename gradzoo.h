@@ -9,6 +9,7 @@
 #include "autograd/ops.h"
 #include "autograd/print.h"
 #include "autograd/random.h"
+#include "autograd/runtime.h"
 #include "autograd/tape.h"
 #include "autograd/tensor.h"
 #include "autograd/trace.h"

@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "autograd/kernels/threads/parallel.h"
 #include "autograd/ops.h"
+#include "autograd/runtime.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "models/pictures/class_rows.h"
@@ -127,8 +127,8 @@ std::string check_same_data(const RunDirectory& directory, const RunData& data) 
 }
 
 RunMode::RunMode(int64_t threads) {
-  kernels::set_flush_denormals(true);
-  if (threads > 0) kernels::set_threads(static_cast<int>(threads));
+  set_flush_denormals(true);
+  if (threads > 0) set_num_threads(static_cast<int>(threads));
 }
 
 bool is_run(const std::string& path) {

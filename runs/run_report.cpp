@@ -7,8 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "autograd/kernels/gemm/blas_kernel.h"
-#include "autograd/kernels/threads/parallel.h"
+#include "autograd/runtime.h"
 #include "base/plain_file.h"
 #include "base/version.h"
 #include "plot/pages/report.h"
@@ -168,8 +167,8 @@ std::vector<Fact> facts_of(const ReportedRun& run, const MetricRows& rows) {
     facts.push_back({"examples/s, median", fmt::format("{:.0f}", sorted[sorted.size() / 2])});
   }
   if (!seconds.values.empty()) facts.push_back({"seconds", fmt::format("{:.1f}", seconds.values.back())});
-  facts.push_back({"threads", fmt::format("{}", kernels::threads())});
-  facts.push_back({"OpenBLAS kernel", kernels::blas_kernel().used});
+  facts.push_back({"threads", fmt::format("{}", num_threads())});
+  facts.push_back({"OpenBLAS kernel", blas_kernel().used});
   facts.push_back({"gradzoo", kVersion});
   return facts;
 }

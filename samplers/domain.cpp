@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "autograd/kernels/threads/parallel.h"
+#include "autograd/runtime.h"
 #include "base/error.h"
 
 namespace gradzoo {
@@ -35,7 +35,7 @@ Landing<T> landing(T x, T lower, T upper) {
 template <class T>
 void reflect_all(T lower, T upper, T* x, T* velocity, int64_t n) {
   constexpr int64_t kGrain = 16384;
-  kernels::parallel_for(n, kGrain, 64, [=](int64_t begin, int64_t end) {
+  parallel_for(n, kGrain, 64, [=](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       if (x[i] >= lower && x[i] <= upper) continue;
       const Landing<T> found = landing(x[i], lower, upper);

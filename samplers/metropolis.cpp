@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "autograd/kernels/threads/parallel.h"
 #include "autograd/ops.h"
+#include "autograd/runtime.h"
 
 namespace gradzoo {
 namespace {
@@ -18,11 +18,10 @@ Tensor rows_where(const Tensor& mask, const Tensor& a, const Tensor& b) {
     const uint8_t* chosen = mask.data<uint8_t>();
     const T *from_a = a.data<T>(), *from_b = b.data<T>();
     T* to = out.mutable_data<T>();
-    kernels::parallel_for(a.dim(0), kGrain / std::max<int64_t>(width, 1) + 1, 1,
-                          [=](int64_t begin, int64_t end) {
-                            for (int64_t r = begin; r < end; ++r)
-                              std::copy_n((chosen[r] ? from_a : from_b) + r * width, width, to + r * width);
-                          });
+    parallel_for(a.dim(0), kGrain / std::max<int64_t>(width, 1) + 1, 1, [=](int64_t begin, int64_t end) {
+      for (int64_t r = begin; r < end; ++r)
+        std::copy_n((chosen[r] ? from_a : from_b) + r * width, width, to + r * width);
+    });
   });
   return out;
 }

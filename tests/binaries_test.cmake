@@ -3,8 +3,8 @@
 cmake_minimum_required(VERSION 3.25)
 
 set(failures "")
-set(programs "${BINARY_DIR}/gradzoo" "${BINARY_DIR}/gradzoo-study" "${BINARY_DIR}/consumer/build/consumer"
-             "${BINARY_DIR}/consumer/prefix/bin/gradzoo" "${BINARY_DIR}/consumer/prefix/bin/gradzoo-study")
+set(programs "${BINARY_DIR}/gradzoo" "${BINARY_DIR}/gradzoo-lab" "${BINARY_DIR}/consumer/build/consumer"
+             "${BINARY_DIR}/consumer/prefix/bin/gradzoo" "${BINARY_DIR}/consumer/prefix/libexec/gradzoo/gradzoo-lab")
 file(GLOB tests "${BINARY_DIR}/tests/*_tests")
 foreach(program IN LISTS programs tests)
   if(NOT EXISTS "${program}")

@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include "autograd/kernels/move/move.h"
-#include "autograd/kernels/threads/parallel.h"
 #include "autograd/random.h"
+#include "autograd/runtime.h"
 
 namespace gradzoo {
 namespace {
@@ -23,7 +23,7 @@ uint64_t fixed_binary_key() {
 // out (B, P) holds u ~ U[0,1); each becomes fn(u, its pixel).
 template <class T, class Fn>
 void combine(const uint8_t* images, const int64_t* rows, T* out, int64_t count, int64_t pixels, Fn fn) {
-  kernels::parallel_for(count, kSerialRows, 1, [&](int64_t begin, int64_t end) {
+  parallel_for(count, kSerialRows, 1, [&](int64_t begin, int64_t end) {
     for (int64_t r = begin; r < end; ++r) {
       const uint8_t* image = images + rows[r] * pixels;  // (P)
       T* values = out + r * pixels;                      // (P)

@@ -7,7 +7,7 @@
 #include <tuple>
 #include <utility>
 
-#include "autograd/kernels/threads/parallel.h"
+#include "autograd/runtime.h"
 #include "base/error.h"
 #include "base/plain_file.h"
 #include "datasets/images/picture.h"
@@ -61,7 +61,7 @@ class PictureReader {
     std::vector<Outcome> outcomes(files.size());
     for (int64_t begin = 0; begin < count; begin += kPicturesBetweenReports) {
       const int64_t chunk = std::min(kPicturesBetweenReports, count - begin);
-      kernels::parallel_for(chunk, 1, 1, [&](int64_t first, int64_t last) {
+      parallel_for(chunk, 1, 1, [&](int64_t first, int64_t last) {
         for (int64_t i = begin + first; i < begin + last; ++i)
           outcomes[static_cast<size_t>(i)] = read_one(files[static_cast<size_t>(i)], pixels + i * bytes());
       });

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "autograd/kernels/threads/parallel.h"
+#include "autograd/runtime.h"
 
 namespace gradzoo {
 namespace {
@@ -24,7 +24,7 @@ void for_overlaps(int64_t length, int64_t side, Fn fn) {
 template <class Fn>
 void for_pixels(const Tensor& images, Fn fn) {
   const int64_t pixels = images.dim(0) * images.dim(1) * images.dim(2);
-  kernels::parallel_for(pixels, kSerialPixels, 64, [&](int64_t begin, int64_t end) {
+  parallel_for(pixels, kSerialPixels, 64, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) fn(i);
   });
 }
@@ -62,7 +62,7 @@ Tensor crop_and_resample(const Tensor& images, int64_t side) {
   Tensor out = empty(images.rank() == 4 ? Shape{n, side, side, channels} : Shape{n, side, side}, DType::u8);
   const uint8_t* const from = images.data<uint8_t>();
   uint8_t* const to = out.mutable_data<uint8_t>();
-  kernels::parallel_for(n, 16, 1, [&](int64_t begin, int64_t end) {
+  parallel_for(n, 16, 1, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i)
       crop_and_resample(from + i * height * width * channels, height, width, channels, side,
                         to + i * side * side * channels);

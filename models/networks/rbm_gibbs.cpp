@@ -5,8 +5,8 @@
 #include "autograd/kernels/gemm/binary.h"
 #include "autograd/kernels/gemm/turn.h"
 #include "autograd/kernels/random/bernoulli.h"
-#include "autograd/kernels/threads/parallel.h"
 #include "autograd/ops.h"
+#include "autograd/runtime.h"
 #include "autograd/tape.h"
 
 namespace gradzoo {
@@ -34,7 +34,7 @@ Tensor turned(const Tensor& w) {
   visit_floating(w.dtype(), [&]<class T>() {
     const T* from = w.data<T>();
     T* into = to.mutable_data<T>();
-    kernels::parallel_for(n, std::max<int64_t>(1, 8192 / m), 16, [=](int64_t begin, int64_t end) {
+    parallel_for(n, std::max<int64_t>(1, 8192 / m), 16, [=](int64_t begin, int64_t end) {
       kernels::turn(from + begin * m, m, end - begin, m, into + begin, n);
     });
   });

@@ -18,7 +18,7 @@
 #include "runs/uses/who_can.h"
 
 /// What is done with finished runs. A use is an object: a file here and a line in uses(); the one command
-/// that runs them all (tools/command/use.cpp) parses, opens, refuses, prints and writes.
+/// that runs them all (tools/gradzoo/use.cpp) parses, opens, refuses, prints and writes.
 namespace gradzoo {
 
 /// What a use is given.

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <variant>
 
-#include "tools/ledger/row.h"
+#include "tools/verify/ledger/row.h"
 
 namespace gradzoo {
 

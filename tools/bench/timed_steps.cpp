@@ -1,6 +1,6 @@
 #include "tools/bench/timed_steps.h"
 
-#include "autograd/kernels/threads/flops.h"
+#include "autograd/runtime.h"
 #include "autograd/tensor.h"
 #include "base/clock.h"
 #include "tools/bench/meters.h"
@@ -13,7 +13,7 @@ WorkloadResult timed_steps(const BenchOptions& options, int64_t batch, FunctionR
   out.batch = batch;
   out.step_ms.reserve(static_cast<size_t>(options.steps));
   reset_pool_peak();
-  const double flops = kernels::counted_flops(), allocations = allocations_so_far();
+  const double flops = counted_flops(), allocations = allocations_so_far();
   double total = 0;
   for (int64_t i = 0; i < options.steps; ++i) {
     const double begun = steady_seconds();
@@ -21,7 +21,7 @@ WorkloadResult timed_steps(const BenchOptions& options, int64_t batch, FunctionR
     out.step_ms.push_back((steady_seconds() - begun) * 1e3);
   }
   const auto steps = static_cast<double>(options.steps);
-  out.gemm_gflop = (kernels::counted_flops() - flops) * 1e-9 / steps;
+  out.gemm_gflop = (counted_flops() - flops) * 1e-9 / steps;
   out.allocations_per_step = (allocations_so_far() - allocations) / steps;
   out.peak_rss_mb = peak_memory_mb();
   out.pool_peak_mb = static_cast<double>(pool_stats().peak_bytes) * 1e-6;

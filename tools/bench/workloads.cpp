@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "autograd/kernels/threads/flops.h"
+#include "autograd/runtime.h"
 #include "base/clock.h"
 #include "models/run/session.h"
 #include "tools/bench/annealing.h"
@@ -71,7 +71,7 @@ class StepClock : public TrainObserver {
   WorkloadResult result() const {
     const auto steps = static_cast<double>(ends_.size() - 1);
     WorkloadResult out;
-    out.gemm_gflop = (kernels::counted_flops() - flops_) * 1e-9 / steps;
+    out.gemm_gflop = (counted_flops() - flops_) * 1e-9 / steps;
     out.allocations_per_step = (allocations_so_far() - allocations_) / steps;
     out.peak_rss_mb = peak_memory_mb();
     out.pool_peak_mb = static_cast<double>(pool_stats().peak_bytes) * 1e-6;
@@ -84,7 +84,7 @@ class StepClock : public TrainObserver {
  private:
   void begin() {
     reset_pool_peak();
-    flops_ = kernels::counted_flops();
+    flops_ = counted_flops();
     allocations_ = allocations_so_far();
   }
 

@@ -2,13 +2,13 @@
 # must not know, it cannot be linked with.
 
 # gradzoo_floor(name FOLDERS folder... [OF floor] [WITHOUT regex...] [OPTIMISE level] [HEADERS_OF owner]
-#               [PUBLIC target...] [PRIVATE target...]):
+#               [NOT_INSTALLED] [PUBLIC target...] [PRIVATE target...]):
 # the library gradzoo_<name> of all .cpp files in these folders but those whose path matches a regex, in a build that has
-# the floor of that name, or the one that it is a part OF. OPTIMISE is the
+# the floor of that name, or the one that it is a part OF. Programs alone are linked with one that is NOT_INSTALLED. OPTIMISE is the
 # level of a release build where it is not CMake's, -O3. HEADERS_OF shares the precompiled headers of another floor, which
 # must be compiled alike.
 function(gradzoo_floor name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "OF;OPTIMISE;HEADERS_OF" "FOLDERS;WITHOUT;PUBLIC;PRIVATE")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "NOT_INSTALLED" "OF;OPTIMISE;HEADERS_OF" "FOLDERS;WITHOUT;PUBLIC;PRIVATE")
   if(NOT name IN_LIST floors AND NOT arg_OF IN_LIST floors)
     return()
   endif()
@@ -52,6 +52,8 @@ function(gradzoo_floor name)
       endif()
     endforeach()
   endif()
-  install(TARGETS ${target} EXPORT gradzoo-targets)
-  set_property(GLOBAL APPEND PROPERTY GRADZOO_FLOOR_TARGETS ${target})
+  if(NOT arg_NOT_INSTALLED)
+    install(TARGETS ${target} EXPORT gradzoo-targets)
+    set_property(GLOBAL APPEND PROPERTY GRADZOO_FLOOR_TARGETS ${target})
+  endif()
 endfunction()

@@ -20,14 +20,14 @@ install(CODE "execute_process(
   COMMAND_ERROR_IS_FATAL ANY)")
 
 # Manual pages, by the program itself, and what shells complete.
-if(TARGET gradzoo_command AND TARGET gradzoo_study_command)
+if(TARGET gradzoo_tools)
   set(manual "${PROJECT_BINARY_DIR}/share/man")
   add_custom_command(
     OUTPUT "${manual}/stamp"
     COMMAND "${CMAKE_COMMAND}" -D "PROGRAM=$<TARGET_FILE:gradzoo_command>" -D "OUTPUT_DIR=${manual}/man1" -P
             "${PROJECT_SOURCE_DIR}/tools/cmake/manual.cmake"
     COMMAND "${CMAKE_COMMAND}" -E touch "${manual}/stamp"
-    DEPENDS gradzoo_command gradzoo_study_command "${PROJECT_SOURCE_DIR}/tools/cmake/manual.cmake"
+    DEPENDS gradzoo_programs "${PROJECT_SOURCE_DIR}/tools/cmake/manual.cmake"
     COMMENT "Manual pages"
     VERBATIM)
   add_custom_target(gradzoo_manual ALL DEPENDS "${manual}/stamp")
@@ -39,9 +39,7 @@ endif()
 # pkg-config, for builds without CMake: all floors, from the top down, and what they are linked with.
 set(pc_libs "")
 foreach(floor IN LISTS floor_targets)
-  if(NOT floor STREQUAL "gradzoo_study")  # of one program alone
-    list(PREPEND pc_libs "-l${floor}")
-  endif()
+  list(PREPEND pc_libs "-l${floor}")
 endforeach()
 list(APPEND pc_libs ${OpenMP_CXX_FLAGS})
 foreach(library OpenBLAS Highway libmd)

@@ -25,7 +25,6 @@ foreach(line IN LISTS lines)
 endforeach()
 page(data check)
 page(data convert)
-file(WRITE "${OUTPUT_DIR}/gradzoo-study.1" ".so man1/gradzoo.1\n")
 
 file(GLOB pages "${OUTPUT_DIR}/*.1")
 execute_process(COMMAND gzip -9n ${pages} COMMAND_ERROR_IS_FATAL ANY)

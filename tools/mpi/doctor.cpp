@@ -14,7 +14,7 @@
 #include "base/text.h"
 #include "nn/parallel/tree_mean.h"
 #include "runs/together.h"
-#include "tools/command/command_line.h"
+#include "tools/cli/command_line.h"
 #include "tools/mpi/mpi_processes.h"
 #include "tools/mpi/threads.h"
 

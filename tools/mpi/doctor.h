@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tools/command/commands.h"
+#include "tools/gradzoo/commands.h"
 
 namespace gradzoo {
 

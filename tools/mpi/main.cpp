@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,7 +13,7 @@
 #include "autograd/kernels/threads/parallel.h"
 #include "runs/together.h"
 #include "runs/uses/use.h"
-#include "tools/command/commands.h"
+#include "tools/gradzoo/commands.h"
 #include "tools/mpi/doctor.h"
 #include "tools/mpi/mpi_processes.h"
 #include "tools/mpi/threads.h"
@@ -21,6 +22,8 @@
 namespace {
 
 using namespace gradzoo;
+
+using CommandFunction = std::function<int(const Arguments&)>;
 
 CommandFunction by_the_first(CommandFunction run) {
   return [run = std::move(run)](const Arguments& arguments) {
@@ -45,7 +48,6 @@ std::vector<Command> shared_commands() {
   for (const Use& use : uses()) alike.push_back(use.name);
   std::vector<Command> out;
   for (const Command& command : commands()) {
-    if (command.is_study) continue;
     CommandFunction run = command.run;
     if (std::ranges::find(alike, command.name) != alike.end())
       run = by_all_alike(std::move(run));
@@ -77,7 +79,8 @@ void begin() {
 }  // namespace
 
 int main(int, char** argv) {
-  const int status = run_command(argv, shared_commands(), begin);
+  const std::vector<Command> commands = shared_commands();
+  const int status = run_commands(argv, {commands}, begin);
   together.reset();
   processes.reset();
   return status;

@@ -19,6 +19,7 @@
 #include "base/plain_file.h"
 #include "base/text.h"
 #include "runs/child.h"
+#include "tools/cli/program.h"
 #include "tools/lab/lab.h"
 
 namespace gradzoo {
@@ -49,10 +50,8 @@ std::string new_folder(const std::string& parent, const std::string& lab) {
 }
 
 std::vector<std::string> words_of_lab(const LabRequest& request, const std::string& folder) {
-  std::error_code error;
-  const fs::path program = fs::read_symlink("/proc/self/exe", error);
-  std::vector<std::string> words = {
-      program.string(), "lab", request.lab, "--out", folder, "--seed", std::to_string(request.seed)};
+  std::vector<std::string> words = {find_program("lab").path.string(), request.lab, "--out", folder, "--seed",
+                                    std::to_string(request.seed)};
   for (const auto& [key, value] : request.knobs) {
     words.emplace_back("--set");
     words.push_back(fmt::format("{}={}", key, value));

@@ -8,7 +8,7 @@
 #include "datasets/toys/toy.h"
 #include "models/pictures/plane_pictures.h"
 #include "tools/lab/lab.h"
-#include "tools/ledger/quality/likelihood_and_samples.h"
+#include "tools/verify/ledger/quality/likelihood_and_samples.h"
 
 namespace gradzoo {
 namespace {

@@ -5,7 +5,7 @@
 #include "autograd/ops.h"
 #include "models/gan/losses.h"
 #include "tools/lab/lab.h"
-#include "tools/ledger/gan/game.h"
+#include "tools/verify/ledger/gan/game.h"
 
 namespace gradzoo {
 namespace {

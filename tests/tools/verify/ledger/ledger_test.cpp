@@ -1,0 +1,80 @@
+#include "tools/verify/ledger/ledger.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "support/error_message.h"
+
+namespace gradzoo {
+namespace {
+
+TEST_CASE(
+    "every row has a name of its own, a claim, a source and an expected time, and what takes more than ten "
+    "minutes can be resumed") {
+  std::set<std::string> names;
+  for (const Row& row : ledger_rows()) {
+    CHECK(names.insert(row.name).second);
+    CHECK_FALSE(row.claim.empty());
+    CHECK_FALSE(row.source.empty());
+    CHECK(row.expected_seconds > 0);
+    CHECK((row.expected_seconds <= kLongestAtOnce || row.resumes));
+    CHECK((row.kind == RowKind::figure || row.quick));
+  }
+}
+
+TEST_CASE("a value passes near its target, or on its side of a bound, and NaN never does") {
+  CHECK(passes({1.0, Near{1.1, 0.11}, ""}));
+  CHECK_FALSE(passes({1.0, Near{1.2, 0.11}, ""}));
+  CHECK_FALSE(passes({1.0, Near{0.8, 0.11}, ""}));
+  CHECK_FALSE(passes({NAN, Near{0, INFINITY}, ""}));
+  CHECK(passes({1.0, AtMost{1}, ""}));
+  CHECK(passes({-5.0, AtMost{1}, ""}));
+  CHECK_FALSE(passes({1.01, AtMost{1}, ""}));
+  CHECK_FALSE(passes({NAN, AtMost{INFINITY}, ""}));
+  CHECK(passes({8.0, AtLeast{8}, ""}));
+  CHECK(passes({9.0, AtLeast{8}, ""}));
+  CHECK_FALSE(passes({7.9, AtLeast{8}, ""}));
+  CHECK_FALSE(passes({NAN, AtLeast{-INFINITY}, ""}));
+  CHECK(gate_text(Near{16, 0.2}) == "16 +- 0.2");
+  CHECK(gate_text(AtMost{1e-10}) == "at most 1e-10");
+  CHECK(gate_text(AtLeast{8}) == "at least 8");
+}
+
+TEST_CASE("an unknown row names the nearest") {
+  const std::string message = test::error_message([] { select_rows({"vae.kl_closedform"}, false); });
+  CHECK(test::contains(message, "did you mean 'vae.kl_closed_form'"));
+}
+
+TEST_CASE("quick selects all identities and nothing else") {
+  const std::vector<const Row*> quick = select_rows({}, true);
+  for (const Row* row : quick) CHECK(row->kind == RowKind::identity);
+  const auto rows = ledger_rows();
+  CHECK(std::count_if(rows.begin(), rows.end(), [](const Row& row) {
+          return row.kind == RowKind::identity;
+        }) == static_cast<std::ptrdiff_t>(quick.size()));
+  CHECK(select_rows({"vae.is_nll"}, false).size() == 1);
+}
+
+TEST_CASE("the JSON has the promised keys, counts failures, and writes no NaN") {
+  const Row row{"a.b", RowKind::figure, "claim \"quoted\"", "source", false, 1, nullptr};
+  const std::vector<RowOutcome> outcomes = {{&row, {1, Near{1, 0.5}, "s"}, true, 0.5},
+                                            {&row, {NAN, AtLeast{8}, "s"}, false, 0.5}};
+  const auto json = nlohmann::json::parse(ledger_json(outcomes));
+  CHECK(json["failed"] == 1);
+  REQUIRE(json["rows"].size() == 2);
+  for (const char* key : {"row", "kind", "claim", "source", "setting", "value", "gate", "target", "tolerance",
+                          "pass", "seconds"}) {
+    CHECK(json["rows"][0].contains(key));
+  }
+  CHECK(json["rows"][0]["tolerance"] == 0.5);
+  CHECK(json["rows"][1]["gate"] == "at least");
+  CHECK(json["rows"][1]["target"] == 8);
+  CHECK(json["rows"][1]["value"].is_null());
+}
+
+}  // namespace
+}  // namespace gradzoo

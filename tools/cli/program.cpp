@@ -1,0 +1,152 @@
+#include "tools/cli/program.h"
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <map>
+#include <system_error>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include "autograd/runtime.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "nn/parallel/processes.h"
+
+namespace gradzoo {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Where many processes work, the first says it for all.
+int complain(std::string message) {
+  std::ranges::replace(message, '\n', ' ');
+  message = all_processes().fail(message);
+  if (message.empty()) return 1;
+  std::fflush(stdout);
+  std::fputs(fmt::format("gradzoo: {}\n", printable(message)).c_str(), stderr);
+  return 1;
+}
+
+// What follows the program's name.
+Arguments arguments_of(char** argv) {
+  Arguments arguments;
+  for (char** word = argv; *word != nullptr; ++word) {
+    if (word != argv) arguments.emplace_back(*word);
+  }
+  return arguments;
+}
+
+// A stream that the caller closed would lend its number to the next file that is opened, and what is printed
+// would go into that file.
+void open_closed_streams() {
+  for (const int descriptor : {0, 1, 2}) {
+    if (::fcntl(descriptor, F_GETFD) >= 0) continue;
+    const char* const path = descriptor == 1 ? "/dev/full" : "/dev/null";
+    if (::open(path, descriptor == 0 ? O_RDONLY : O_WRONLY) < 0) ::open("/dev/null", O_RDWR);
+  }
+}
+
+/// How those who start many processes tell each of it: how many, and which it is.
+struct Launcher {
+  const char *count, *rank;
+};
+constexpr Launcher kLaunchers[] = {{"OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"},
+                                   {"PMI_SIZE", "PMI_RANK"},
+                                   {"SLURM_STEP_NUM_TASKS", "SLURM_PROCID"}};
+
+int64_t number_of(const char* variable) {
+  const char* const text = std::getenv(variable);
+  return text == nullptr ? 0 : std::atoll(text);
+}
+
+// Each would do all of the work, into the same folder.
+void check_alone() {
+  for (const Launcher& launcher : kLaunchers) {
+    if (number_of(launcher.count) <= 1) continue;
+    if (number_of(launcher.rank) > 0) {  // the first says it, before its end ends all
+      ::sleep(1);
+      std::_Exit(1);
+    }
+    throw Error(
+        "{} processes were started, and this program works in one. Hint: gradzoo-mpi shares the work among "
+        "them; cmake -D GRADZOO_MPI=ON builds it",
+        number_of(launcher.count));
+  }
+}
+
+}  // namespace
+
+int run_main(char** argv, const std::function<int(const Arguments&)>& work) {
+  return run_main(argv, work, check_alone);
+}
+
+int run_main(char** argv, const std::function<int(const Arguments&)>& work,
+             const std::function<void()>& begin) {
+  open_closed_streams();
+  std::signal(SIGXFSZ, SIG_IGN);  // write() then says that the file grew too large
+  try {
+    restart_for_blas_kernel(argv);
+    begin();
+    const int status = work(arguments_of(argv));
+    all_processes().finish();
+    // A full disk or a closed pipe shows here, or was noted by an earlier flush.
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+      return complain("cannot write to standard output. Hint: is the disk full, or the pipe closed?");
+    }
+    return status;
+  } catch (const std::bad_alloc&) {
+    return complain("out of memory. Hint: a smaller batch or fewer samples");
+  } catch (const fs::filesystem_error& error) {
+    return complain(
+        fmt::format("{}: {}. Hint: check the path", error.path1().string(), error.code().message()));
+  } catch (const nlohmann::json::exception&) {
+    return complain("a name in what is printed is not UTF-8, as JSON must be. Hint: rename it");
+  } catch (const std::system_error& error) {
+    if (std::ferror(stdout) == 0) return complain(error.what());
+    return complain(
+        fmt::format("cannot write to standard output: {}. Hint: free some space, or keep the pipe open",
+                    error.code().message()));
+  } catch (const std::exception& error) {
+    return complain(error.what());
+  }
+}
+
+int run_program(char** argv, const Command& command) {
+  return run_main(argv, [&command](const Arguments& arguments) {
+    if (arguments != Arguments{"--summary"}) return command.run(arguments);
+    fmt::print("{}\n", command.summary);
+    return 0;
+  });
+}
+
+std::vector<ProgramFile> program_files() {
+  constexpr std::string_view kPrefix = "gradzoo-";
+  const fs::path folder = fs::read_symlink("/proc/self/exe").parent_path();
+  std::map<std::string, fs::path> found;
+  for (const fs::path& place : {folder, folder / "../libexec/gradzoo"}) {
+    std::error_code failure;
+    for (const fs::directory_entry& entry : fs::directory_iterator(place, failure)) {
+      const std::string file = entry.path().filename().string();
+      if (file.starts_with(kPrefix) && entry.is_regular_file(failure) &&
+          ::access(entry.path().c_str(), X_OK) == 0)
+        found.emplace(file.substr(kPrefix.size()), entry.path());  // the first place wins
+    }
+  }
+  std::vector<ProgramFile> programs;
+  for (const auto& [name, path] : found) programs.push_back({name, path});
+  return programs;
+}
+
+ProgramFile find_program(const std::string& name) {
+  for (const ProgramFile& program : program_files())
+    if (program.name == name) return program;
+  throw Error("the program gradzoo-{} is not there. Hint: build all, cmake --build --preset release", name);
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "tools/cli/command_line.h"
+
+namespace gradzoo {
+
+/// A sub-command. It returns the exit status; what the user got wrong is thrown as an Error.
+struct Command {
+  std::string name;
+  std::string summary;  // its line of `gradzoo --help`
+  std::function<int(const Arguments& arguments)> run;
+};
+
+/// main() of a program: calls `begin`, then `work` with the arguments. An Error becomes one line on stderr
+/// and status 1. Without `begin` the program works alone: where mpirun or srun has started several of it, it
+/// says so.
+int run_main(char** argv, const std::function<int(const Arguments&)>& work);
+int run_main(char** argv, const std::function<int(const Arguments&)>& work,
+             const std::function<void()>& begin);
+
+/// main() of gradzoo-NAME, which `gradzoo NAME` starts. With --summary alone it prints its summary.
+int run_program(char** argv, const Command& command);
+
+/// A program gradzoo-NAME.
+struct ProgramFile {
+  std::string name;  // NAME
+  std::filesystem::path path;
+};
+/// Those beside the running program and in ../libexec/gradzoo, by name.
+std::vector<ProgramFile> program_files();
+/// The one of this name. Throws Error where there is none.
+ProgramFile find_program(const std::string& name);
+
+}  // namespace gradzoo

@@ -1,0 +1,25 @@
+#include "tools/cli/shared_options.h"
+
+#include "autograd/runtime.h"
+#include "base/error.h"
+
+namespace gradzoo {
+
+void add_threads(CommandLine& line, int64_t& threads) {
+  line.option("--threads", "T", threads, "threads; the result does not depend on them (default: the cores)",
+              1, kMaxThreads);
+}
+
+void use_threads(int64_t threads) {
+  if (threads > 0) set_num_threads(static_cast<int>(threads));
+}
+
+void add_seed(CommandLine& line, int64_t& seed, const std::string& meaning) {
+  line.option("--seed", "S", seed, meaning, 0, int64_t{1} << 53);
+}
+
+void check_picture(const std::string& command, const std::string& file) {
+  if (!file.ends_with(".png")) throw Error("{}: {} is no picture. Hint: x.png", command, file);
+}
+
+}  // namespace gradzoo

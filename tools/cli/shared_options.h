@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "tools/cli/command_line.h"
+
+/// Options that several commands have, each said once.
+namespace gradzoo {
+
+/// --threads of a command whose result does not depend on them; 0: as many as the cores.
+void add_threads(CommandLine& line, int64_t& threads);
+/// Takes it.
+void use_threads(int64_t threads);
+
+/// --seed, `meaning` being what is drawn by it and where it is from otherwise.
+void add_seed(CommandLine& line, int64_t& seed, const std::string& meaning);
+
+/// Throws Error where a file is to be a picture by its name and is none.
+void check_picture(const std::string& command, const std::string& file);
+
+}  // namespace gradzoo

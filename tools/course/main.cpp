@@ -1,0 +1,240 @@
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <limits>
+#include <random>
+#include <span>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "tools/cli/command_line.h"
+#include "tools/cli/program.h"
+#include "tools/cli/shared_options.h"
+#include "tools/course/folder.h"
+#include "tools/course/training.h"
+
+namespace gradzoo {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct CourseRequest {
+  std::string what, folder, step;
+  int64_t seed = -1, steps = 0;
+  bool csv = false, all = false;
+};
+
+uint64_t seed_of(const CourseRequest& request) {
+  if (request.seed >= 0) return static_cast<uint64_t>(request.seed);
+  return std::random_device()() % 1000000;  // a check draws its own cases, which nobody can know before
+}
+
+void check_folder(const CourseRequest& request) {
+  if (request.folder.empty())
+    throw Error("course: {} which folder? Hint: gradzoo course {} DIR", request.what, request.what);
+  if (!course::is_learners(request.folder))
+    throw Error(
+        "course: {} holds no value.h, so it is no folder of the course. Hint: gradzoo course start DIR",
+        request.folder);
+}
+
+void list_steps(const std::string& folder) {
+  const bool here = course::is_learners(folder);
+  const std::vector<course::StepState> state =
+      here ? course::read_state(folder) : std::vector<course::StepState>(course::steps().size());
+  std::vector<std::vector<std::string>> rows;
+  for (const course::Step& step : course::steps()) {
+    rows.push_back({std::to_string(step.number), step.title, step.goal});
+    if (here)
+      rows.back().push_back(fmt::format("{} of 100", state[static_cast<size_t>(step.number - 1)].points));
+  }
+  fmt::print("{}\n", text_columns(rows));
+  if (here)
+    fmt::print("gradzoo course next {0} shows the next page, gradzoo course check {0} asks\n",
+               printable(folder));
+  else
+    fmt::print("gradzoo course start DIR makes a folder to work in\n");
+}
+
+// The first step that is not complete.
+const course::Step& next_step(const std::string& folder) {
+  const std::vector<course::StepState> state = course::read_state(folder);
+  for (const course::Step& step : course::steps())
+    if (state[static_cast<size_t>(step.number - 1)].points < 100) return step;
+  return course::steps().back();
+}
+
+std::string typed_step(const std::string& text, const course::Step*& step) {
+  if (text.size() != 1 || text[0] < '0' || text[0] > '9')
+    throw Error("course: '{}' is no step. Hint: 1 to {}", text, course::steps().size());
+  step = &course::find_step(text[0] - '0');
+  return text;
+}
+
+int check(const CourseRequest& request) {
+  check_folder(request);
+  const uint64_t seed = seed_of(request);
+  std::vector<const course::Step*> wanted;
+  if (request.step.empty()) {
+    for (const course::Step& step : course::steps()) wanted.push_back(&step);
+  } else {
+    typed_step(request.step, wanted.emplace_back());
+  }
+  std::vector<course::Checked> checked = course::check_steps(request.folder, wanted, seed);
+  for (course::Checked& step : checked) course::ask_training(request.folder, step);
+  course::keep_state(request.folder, checked);
+  constexpr size_t kFew = 3;
+  bool complete = true;
+  for (const course::Checked& step : checked) {
+    fmt::print("{}\n", course::report_of(step, request.all ? std::numeric_limits<size_t>::max() : kFew));
+    complete = complete && step.points() == 100;
+  }
+  fmt::print("seed {0}: --seed {0} asks the same again\n", seed);
+  return complete ? 0 : 1;
+}
+
+int next(const CourseRequest& request) {
+  check_folder(request);
+  fmt::print("{}", course::page_of(next_step(request.folder)));
+  return 0;
+}
+
+int show(const CourseRequest& request) {
+  check_folder(request);
+  const std::string page = course::tape_page(request.folder), path = request.folder + "/tape.html";
+  write_file_atomically(path, std::as_bytes(std::span(page)));
+  fmt::print("{}\n", printable(path));
+  return 0;
+}
+
+int train(const CourseRequest& request) {
+  check_folder(request);
+  course::RingSize size;
+  if (request.steps > 0) size.steps = static_cast<int>(request.steps);
+  const course::RingResult ring =
+      course::train_ring(request.folder, size, request.seed < 0 ? 0 : seed_of(request));
+  const std::string path = request.folder + "/ring8.png";
+  write_png(path, course::ring_picture(ring, size));
+  const double own = course::own_step_seconds(size), yours = ring.seconds / size.steps;
+  fmt::print("KL(truth || yours) = {:.4f} nats after {} steps{}\n", ring.kl, size.steps,
+             ring.kl < course::kRingGoal ? ": reached, the goal is below 0.01" : "; the goal is below 0.01");
+  fmt::print("your step {:.1f} ms, gradzoo's the same step {:.1f} ms\nyours goes to: {}\n{}\n", 1e3 * yours,
+             1e3 * own, course::to_string(course::time_parts(request.folder, size)), printable(path));
+  return ring.kl < course::kRingGoal ? 0 : 1;
+}
+
+// 0 where a file is missing: one folder does not end the grading of the others.
+int points_of(const course::Learner& learner, const course::Step& step, uint64_t seed) {
+  try {
+    course::Checked checked = course::check_step(learner, step, seed);
+    course::ask_training(learner, checked);
+    return checked.points();
+  } catch (const Error& error) {
+    fmt::print(stderr, "{}: step {}: {}\n", printable(learner.folder), step.number, error.what());
+    return 0;
+  }
+}
+
+int grade(const CourseRequest& request) {
+  if (request.folder.empty())
+    throw Error("course: grade which folder? Hint: gradzoo course grade FOLDER --csv");
+  std::error_code error;
+  std::vector<std::string> learners;
+  for (const fs::directory_entry& entry : fs::directory_iterator(request.folder, error))
+    if (course::is_learners(entry.path().string())) learners.push_back(entry.path().string());
+  if (learners.empty())
+    throw Error("course: {} holds no folders of the course. Hint: one a student, each with a value.h",
+                request.folder);
+  std::ranges::sort(learners);
+  const uint64_t seed = seed_of(request);
+  std::vector<std::vector<std::string>> rows = {
+      {"name", "step1", "step2", "step3", "step4", "step5", "step6", "mean"}};
+  for (const std::string& folder : learners) {
+    std::vector<std::string>& row = rows.emplace_back();
+    row.push_back(printable(fs::path(folder).filename().string()));
+    const course::Learner learner(
+        folder, fmt::format("{}/.course-grades/{}", request.folder, fs::path(folder).filename().string()));
+    int total = 0;
+    for (const course::Step& step : course::steps()) {
+      const int points = points_of(learner, step, seed);
+      row.push_back(std::to_string(points));
+      total += points;
+    }
+    row.push_back(fmt::format("{:.1f}", total / static_cast<double>(course::steps().size())));
+  }
+  if (!request.csv) {
+    fmt::print("{}\nseed {}\n", text_columns(rows), seed);
+    return 0;
+  }
+  for (std::vector<std::string>& row : rows) {
+    std::ranges::replace(row.front(), ',', ' ');
+    std::ranges::replace(row.front(), '"', ' ');
+    fmt::print("{}\n", fmt::join(row, ","));
+  }
+  return 0;
+}
+
+int run(const Arguments& arguments) {
+  CourseRequest request;
+  CommandLine line(
+      "course",
+      "Build the tape yourself, in six steps, each graded by derivatives. Without a word it lists them.",
+      {{"gradzoo course start mine", "a folder to work in, with the first page"},
+       {"gradzoo course check mine 1", "asks your code of step 1, and says what was expected"}});
+  line.positional(
+      "WHAT", request.what,
+      "start DIR: a folder to work in; next DIR: the next page; check DIR [STEP]: asks, and says what "
+      "came and what was expected; show DIR: draws your own tape of mine.h; train DIR: your engine of step "
+      "6 on eight Gaussians; grade FOLDER: all folders in it; DIR alone: the steps, with your points",
+      false);
+  line.completes("WHAT", [](const std::string&) {
+    return Candidates{{"start", "a new folder"},
+                      {"next", "the next page"},
+                      {"check", "grades a step"},
+                      {"show", "draws your own tape"},
+                      {"train", "your engine on eight Gaussians"},
+                      {"grade", "all folders in one"},
+                      folders_of_shell()};
+  });
+  line.positional("DIR", request.folder, "the folder", false);
+  line.positional("STEP", request.step, "of check: 1 to 6 (default: all)", false);
+  add_seed(line, request.seed, "of the cases that are drawn (default: by chance; it is printed)");
+  line.option("--steps", "N", request.steps, "of train (default: 1500)", 4, 100000);
+  line.flag("--all", request.all, "of check: print every case that failed");
+  line.flag("--csv", request.csv, "of grade: comma-separated");
+  if (!line.parse(arguments)) {
+    fmt::print("{}", line.help());
+    return 0;
+  }
+  const std::string& what = request.what;
+  if (what.empty() || course::is_learners(what)) {
+    list_steps(what.empty() ? "." : what);
+    return 0;
+  }
+  if (what == "start") {
+    if (request.folder.empty()) throw Error("course: start which folder? Hint: gradzoo course start DIR");
+    course::start_folder(request.folder);
+    fmt::print("{0}: read {0}/pages/1-values.md, write value.h, then gradzoo course check {0} 1\n",
+               printable(request.folder));
+    return 0;
+  }
+  if (what == "check") return check(request);
+  if (what == "next") return next(request);
+  if (what == "show") return show(request);
+  if (what == "train") return train(request);
+  if (what == "grade") return grade(request);
+  const std::vector<std::string> known = {"start", "check", "next", "show", "train", "grade"};
+  throw Error("course: '{}' is not known. {}", what, did_you_mean(what, known));
+}
+
+}  // namespace
+}  // namespace gradzoo
+
+int main(int, char** argv) {
+  return gradzoo::run_program(
+      argv, {"course", "build such a tape yourself, in six steps, graded by derivatives", gradzoo::run});
+}

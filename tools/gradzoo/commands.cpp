@@ -1,0 +1,175 @@
+#include "tools/gradzoo/commands.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "base/version.h"
+#include "runs/child.h"
+#include "runs/uses/use.h"
+#include "tools/cli/completion.h"
+
+namespace gradzoo {
+namespace {
+
+std::vector<Command> own_commands() {
+  std::vector<Command> all = {{"train", "train a model into a run directory", train_command},
+                              {"report", "make a run's pictures and report.html anew", report_command},
+                              {"sample", "draw samples from a run", sample_command}};
+  for (const Use& use : uses())
+    all.push_back(
+        {use.name, use.summary, [&use](const Arguments& arguments) { return use_command(use, arguments); }});
+  all.push_back({"zoo", "trained models that come with the program", zoo_command});
+  all.push_back({"data", "look a dataset over, or convert it: data check, data convert", data_command});
+  return all;
+}
+
+/// Goes on as the program; returns only by an Error.
+int start(const ProgramFile& program, const Arguments& arguments) {
+  Arguments words = {program.path.string()};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  std::fflush(stdout);
+  ::execv(argv.front(), argv.data());
+  throw Error("{}: {} cannot be started: {}. Hint: build all, cmake --build --preset release", program.name,
+              program.path.string(), std::generic_category().message(errno));
+}
+
+// What the program itself says of it.
+std::string summary_of(const ProgramFile& program) {
+  const EndedProcess ended = run_child({program.path.string(), "--summary"}, "/", "", {.quiet_seconds = 5});
+  return ended.status == 0 ? ended.out.substr(0, ended.out.find('\n')) : "";
+}
+
+// The commands, and the programs that are no command: a name and a line of the help each.
+Candidates all_known(const CommandSet& set) {
+  Candidates known;
+  for (const Command& command : set.commands) known.push_back({command.name, command.summary});
+  for (const ProgramFile& program : set.programs) known.push_back({program.name, summary_of(program)});
+  return known;
+}
+
+std::string commands_text(const CommandSet& set) {
+  std::string text;
+  for (const auto& [name, summary] : all_known(set)) text += fmt::format("  {:<11} {}\n", name, summary);
+  return text;
+}
+
+// The program's own page; CommandLine makes those of its commands.
+CommandPage page_of(const CommandSet& set) {
+  return {
+      .name = "",
+      .summary =
+          "Generative models on MNIST, trained with a tape autodiff. What follows the name of a command is "
+          "on a page of its own: gradzoo COMMAND --help, or man gradzoo-COMMAND.",
+      .arguments = {{.names = {"COMMAND"}, .meaning = "see below", .positional = true, .required = true},
+                    {.names = {"--version"}, .meaning = "print the version"},
+                    {.names = {"-h", "--help"}, .meaning = "print the commands"}},
+      .sections = {{"Commands", [&set] { return commands_text(set); }},
+                   {"Files",
+                    [] {
+                      return std::string(
+                          "  runs/MODEL-n   what training writes: config.toml, metrics.jsonl, "
+                          "checkpoint.safetensors, report.html\n  zoo/MODEL      runs that come "
+                          "trained, wherever a run is asked for\n");
+                    }},
+                   {"Environment",
+                    [] {
+                      return std::string(
+                          "  OMP_NUM_THREADS       threads, where --threads is not given\n"
+                          "  GRADZOO_TARGET        portable, avx2 or avx512: at most these instructions\n"
+                          "  GRADZOO_BLAS_KERNEL   fit, keep or restart: whose kernels OpenBLAS runs\n"
+                          "  GRADZOO_ZOO           the folder of the zoo\n");
+                    }},
+                   {"Exit status",
+                    [] {
+                      return std::string(
+                          "  0 where all went well; 1 with one line on standard error where not; 130 where "
+                          "training was stopped\n");
+                    }}},
+      .examples = {
+          {"gradzoo train vae", "digits within a minute, and runs/vae-1/report.html"},
+          {"gradzoo sample zoo/ddpm --label 7 --out sevens.png", "sevens by a model that comes trained"},
+          {"gradzoo serve", "the same in the browser, live"}}};
+}
+
+void print_help(const CommandSet& set) {
+  fmt::print("gradzoo {}: generative models on MNIST, trained with a tape autodiff\n\n", kVersion);
+  fmt::print("usage: gradzoo COMMAND [...]\n\n{}", commands_text(set));
+  fmt::print("\n  --version  print the version\n  --help     print this; gradzoo COMMAND --help says more\n");
+  fmt::print("\n{}", examples_text(page_of(set).examples));
+}
+
+int run_command(const std::string& name, const Arguments& arguments, const CommandSet& set) {
+  std::vector<std::string> known;
+  for (const Command& command : set.commands) {
+    if (command.name == name) return command.run(arguments);
+    known.push_back(command.name);
+  }
+  for (const ProgramFile& program : set.programs) {
+    if (program.name == name) return start(program, arguments);
+    known.push_back(program.name);
+  }
+  throw Error(fmt::format("'{}' is not a command. {}", name, did_you_mean(name, known)));
+}
+
+// What may stand in place of the last word: a command, or what the command itself says.
+int print_completions(const Arguments& words, const CommandSet& set) {
+  if (words.size() > 1) {
+    Arguments rest = {"--complete"};
+    rest.insert(rest.end(), words.begin() + 1, words.end());
+    return run_command(words.front(), rest, set);
+  }
+  Candidates candidates = all_known(set);
+  candidates.push_back({"--help", "print the commands"});
+  candidates.push_back({"--version", "print the version"});
+  fmt::print("{}", candidate_lines(candidates, words.empty() ? "" : words.front()));
+  return 0;
+}
+
+int dispatch(const Arguments& arguments, const CommandSet& set) {
+  const std::string name = arguments.empty() ? "help" : arguments.front();
+  if (name == "--version") {
+    fmt::print("gradzoo {}\n", kVersion);
+    return 0;
+  }
+  if (name == "--help" || name == "-h" || name == "help") {
+    print_help(set);
+    return 0;
+  }
+  if (name == "--complete") return print_completions({arguments.begin() + 1, arguments.end()}, set);
+  if (name == "--man") {
+    fmt::print("{}", manual_page(page_of(set)));
+    return 0;
+  }
+  return run_command(name, {arguments.begin() + 1, arguments.end()}, set);
+}
+
+}  // namespace
+
+std::span<const Command> commands() {
+  static const std::vector<Command> kCommands = own_commands();
+  return kCommands;
+}
+
+int run_commands(char** argv, const CommandSet& set) {
+  return run_main(argv, [&](const Arguments& arguments) { return dispatch(arguments, set); });
+}
+
+int run_commands(char** argv, const CommandSet& set, const std::function<void()>& begin) {
+  return run_main(
+      argv, [&](const Arguments& arguments) { return dispatch(arguments, set); }, begin);
+}
+
+}  // namespace gradzoo

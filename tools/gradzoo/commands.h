@@ -1,0 +1,34 @@
+#pragma once
+
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "tools/cli/program.h"
+
+namespace gradzoo {
+
+struct Use;
+
+/// The sub-commands of this program, which train and work with runs; each says in its file what it takes.
+int train_command(const Arguments& arguments);
+int report_command(const Arguments& arguments);
+int sample_command(const Arguments& arguments);
+int data_command(const Arguments& arguments);
+int zoo_command(const Arguments& arguments);
+/// All uses of finished runs (runs/uses/use.h) by one driver.
+int use_command(const Use& use, const Arguments& arguments);
+
+/// All of these, in the order of the help.
+std::span<const Command> commands();
+
+/// What a program is asked for by the word behind its name: sub-commands, then programs gradzoo-NAME.
+struct CommandSet {
+  std::span<const Command> commands;
+  std::vector<ProgramFile> programs = {};
+};
+/// main() of a program with these; `begin` as run_main has it.
+int run_commands(char** argv, const CommandSet& set);
+int run_commands(char** argv, const CommandSet& set, const std::function<void()>& begin);
+
+}  // namespace gradzoo

@@ -1,0 +1,144 @@
+#include <algorithm>
+#include <csignal>
+#include <span>
+#include <utility>
+
+#include <fmt/format.h>
+#include <signal.h>
+
+#include "autograd/runtime.h"
+#include "base/error.h"
+#include "models/registry.h"
+#include "runs/training.h"
+#include "runs/uses/sample_quality.h"
+#include "tools/cli/command_line.h"
+#include "tools/cli/options_table.h"
+#include "tools/cli/shared_options.h"
+#include "tools/cli/values.h"
+#include "tools/gradzoo/commands.h"
+
+namespace gradzoo {
+namespace {
+
+constexpr int kStopped = 130;  // as shells give for a process that SIGINT ended
+
+// The defaults, some of which follow from the data; of data that the model cannot learn, as they stand.
+std::unique_ptr<RunOptions> default_options(const ModelEntry& model, const std::string& data) {
+  auto options = std::make_unique<RunOptions>(model);
+  if (!data.empty()) options->table().set("data", data);
+  try {
+    options->complete();
+  } catch (const Error&) {
+    options = std::make_unique<RunOptions>(model);
+  }
+  return options;
+}
+
+// What can be set of a run: of every one, then of the model where one is named.
+std::string settings_text(const std::string& name, const std::string& data) {
+  const ModelEntry& model = name.empty() ? model_registry().front() : find_model(name);
+  const auto options = name.empty() ? std::make_unique<RunOptions>(model) : default_options(model, data);
+  const std::span<const Option> all = options->table().all();
+  std::string text = fmt::format("of every run: key, default{}, meaning (--set key=value)\n{}",
+                                 name.empty() ? "" : fmt::format(" for {} on {}", name, options->data.data),
+                                 options_table(all.first(options->shared())));
+  if (name.empty()) return text + "\ngradzoo train MODEL --help lists a model's own settings too\n";
+  return text + fmt::format("\nof {}\n{}", name, options_table(all.subspan(options->shared())));
+}
+
+// For a shell: of the model where its name was typed, else of every run.
+Candidates settings_known(const std::string& name, const std::string& partial) {
+  const auto entry = std::ranges::find(model_registry(), name, &ModelEntry::name);
+  const bool known = entry != model_registry().end();
+  const RunOptions options(known ? *entry : model_registry().front());
+  const std::span<const Option> all = options.table().all();
+  return settings_of(known ? all : all.first(options.shared()), partial);
+}
+
+// Of an option that is a setting of the model's run: how it is set.
+std::string setting_hint(const std::string& model, std::string option, const std::string& value) {
+  option.erase(0, std::min(option.find_first_not_of('-'), option.size()));
+  std::ranges::replace(option, '-', '_');
+  const auto entry = std::ranges::find(model_registry(), model, &ModelEntry::name);
+  if (entry == model_registry().end() || !RunOptions(*entry).table().has(option)) return "";
+  return fmt::format("--set {}={}", option, value.empty() ? "VALUE" : value);
+}
+
+// `--resume RUN` names the run where a model would stand.
+void take_run_for_out(TrainRequest& request) {
+  if (request.resume && request.out.empty() && !request.model.empty())
+    request.out = std::exchange(request.model, "");
+}
+
+}  // namespace
+
+int train_command(const Arguments& arguments) {
+  TrainRequest request;
+  std::string data, epochs, steps, batch, lr, seed;
+  int64_t threads = 0;
+  std::vector<std::string> settings;
+  CommandLine line(
+      "train", "Trains a model into a run directory: metrics, samples, checkpoint, report.html.",
+      {{"gradzoo train vae", "a variational autoencoder on MNIST, into runs/vae-1"},
+       {"gradzoo train ddpm --data ring8 --steps 2000", "diffusion on points in the plane"},
+       {"gradzoo train vae --set latent=2 --epochs 5 --out runs/flat", "two codes, another place"},
+       {"gradzoo train --resume runs/vae-1 --epochs 20", "goes on where it ended"}});
+  line.positional("MODEL", request.model, "what to train; not needed with --config; with --resume the run",
+                  false);
+  line.on_unknown([&](const std::string& option, const std::string& value) {
+    return setting_hint(request.model, option, value);
+  });
+  line.option("--data", "NAME|DIR", data,
+              "dataset: mnist, fashion, a toy such as ring8 (gradzoo list datasets), a folder of pictures, "
+              "of IDX files or "
+              "of CIFAR-10's, a .npy or .npz file");
+  line.option("--epochs", "N", epochs,
+              "passes over the training examples; an epoch of a toy is 50,000 points");
+  line.option("--steps", "N", steps, "training steps, instead of epochs");
+  line.option("--batch", "N", batch, "examples in a step");
+  line.option("--lr", "X", lr, "learning rate at the start");
+  line.option("--seed", "S", seed, "seed of all random numbers");
+  add_threads(line, threads);
+  line.option("--out", "DIR", request.out, "run directory (default: the next free runs/MODEL-n)");
+  line.option("--config", "FILE", request.config,
+              "settings to start from: a run's config.toml repeats the run");
+  line.options("--set", "KEY=VALUE", settings, "any setting below; may be given several times");
+  line.flag("--resume", request.resume,
+            "go on with a run (train --resume RUN), to more --epochs or --steps if given");
+  line.option("--checkpoint-every", "N", request.checkpoint_every,
+              "steps between checkpoints, beside those after each epoch (default: none)", 0,
+              int64_t{1} << 40);
+  line.completes("MODEL", [&](const std::string&) { return request.resume ? runs_known() : models_known(); });
+  line.completes("--data", data_known);
+  line.completes("--set", [&](const std::string& partial) { return settings_known(request.model, partial); });
+  line.section("Settings:", [&] { return settings_text(request.model, data); });
+  if (!line.parse(arguments)) {
+    fmt::print("{}", line.help());
+    return 0;
+  }
+  if (!epochs.empty() && !steps.empty())
+    throw Error("train: --epochs and --steps contradict. Hint: give one");
+
+  if (steps == "0") throw Error("train: --steps 0 trains nothing. Hint: 1 or more, or --epochs");
+
+  request.assignments = settings;
+  const auto assign = [&](const std::string& key, const std::string& value) {
+    if (!value.empty()) request.assignments.push_back(key + "=" + value);
+  };
+  assign("data", data);
+  assign("epochs", epochs);
+  assign("steps", steps);
+  assign("batch", batch);
+  assign("lr", lr);
+  assign("seed", seed);
+  take_run_for_out(request);
+  if (lr == "0") fmt::print(stderr, "train: --lr 0 changes no weight\n");
+  request.progress = stdout;
+  request.watch = watch_samples;
+  std::signal(SIGPIPE, SIG_IGN);  // nobody may be reading any more, yet the run goes on
+  set_flush_denormals(true);
+  use_threads(threads);
+  return train_run(request).finished ? 0 : kStopped;
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,208 @@
+#include "runs/uses/use.h"
+
+#include <algorithm>
+#include <deque>
+#include <filesystem>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "runs/zoo.h"
+#include "tools/cli/command_line.h"
+#include "tools/cli/shared_options.h"
+#include "tools/cli/values.h"
+#include "tools/gradzoo/commands.h"
+
+namespace gradzoo {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// What was typed.
+struct UseArguments {
+  std::vector<std::string> names;
+  int64_t n = 0, seed = -1, threads = 0;
+  std::string out = {};
+  std::vector<std::string> settings = {};
+  bool json = false;
+};
+
+// held_out is --held-out.
+std::string flag_of(std::string key) {
+  std::ranges::replace(key, '_', '-');
+  return "--" + key;
+}
+
+std::string placeholder_of(const Option& option) {
+  switch (option.type) {
+    case OptionType::integer:
+      return "N";
+    case OptionType::real:
+      return "X";
+    default:
+      return "VALUE";
+  }
+}
+
+std::string help_of(const Option& option) {
+  std::string text = option.meaning;
+  if (!option.choices.empty()) {
+    text += ":";
+    for (const std::string& choice : option.choices) text += " " + choice;
+  }
+  return option.text().empty() ? text : fmt::format("{} (default: {})", text, option.text());
+}
+
+/// The options of a use on the command line: texts until they are read.
+class TypedOptions {
+ public:
+  TypedOptions(CommandLine& line, OptionTable& table) : table_(table) {
+    for (const Option& option : table.all()) {
+      if (option.type == OptionType::flag)
+        line.flag(flag_of(option.key), flags_.emplace_back(option.key, false).second, option.meaning);
+      else
+        line.option(flag_of(option.key), placeholder_of(option), texts_.emplace_back(option.key, "").second,
+                    help_of(option));
+      if (!option.choices.empty())
+        line.completes(flag_of(option.key),
+                       [&option](const std::string&) { return words_known(option.choices); });
+      else if (option.key == "classifier")  // a run, as RUN is
+        line.completes(flag_of(option.key), runs_known);
+    }
+  }
+  void read() {
+    for (const auto& [key, value] : texts_)
+      if (!value.empty()) table_.set(key, value, flag_of(key));
+    for (const auto& [key, value] : flags_)
+      if (value) table_.set(key, "true", flag_of(key));
+  }
+
+ private:
+  OptionTable& table_;
+  std::deque<std::pair<std::string, std::string>> texts_;  // stay where they are
+  std::deque<std::pair<std::string, bool>> flags_;
+};
+
+void describe(CommandLine& line, const Use& use, UseArguments& typed) {
+  if (use.names == UseNames::runs) {
+    line.positionals("RUN", typed.names, use.names_meaning);
+    line.completes("RUN", runs_known);
+  } else {
+    typed.names.resize(use.names == UseNames::run ? 1 : 2);
+    const std::string first = use.names == UseNames::run ? "RUN" : "A";
+    line.positional(first, typed.names[0], use.names_meaning);
+    line.completes(first, runs_known);
+    if (use.names == UseNames::set_and_set) {
+      line.positional("B", typed.names[1], "the same");
+      line.completes("B", runs_known);
+    }
+  }
+  if (!use.count.meaning.empty())
+    line.option("-n", "N", typed.n,
+                use.count.value > 0 ? fmt::format("{} (default: {})", use.count.meaning, use.count.value)
+                                    : use.count.meaning,
+                use.count.low, use.count.high);
+  if (!use.settings_meaning.empty()) line.options("--set", "KEY=VALUE", typed.settings, use.settings_meaning);
+  if (!use.file_meaning.empty())
+    line.option("--out", "FILE", typed.out,
+                fmt::format("x.png: {} (default: RUN/samples/{}-...png)", use.file_meaning, use.name));
+  add_seed(line, typed.seed, use.seed_meaning + " (default: the run's)");
+  add_threads(line, typed.threads);
+  line.flag("--json", typed.json, "print JSON");
+}
+
+// Opens what the names say, refuses what cannot be done, and reads the data.
+UseCall call_of(const Use& use, const UseArguments& typed) {
+  UseCall call{.names = find_runs(typed.names),
+               .runs = {},
+               .n = typed.n,
+               .settings = typed.settings,
+               .progress = stderr};
+  const auto seed = typed.seed < 0 ? std::nullopt : std::optional(static_cast<uint64_t>(typed.seed));
+  call.open = [seed](const std::string& path) {
+    auto run = std::make_unique<OpenedRun>(path, seed);
+    run->progress = stderr;
+    static_cast<void>(run->data());
+    return run;
+  };
+  for (const std::string& name : call.names) {
+    std::unique_ptr<OpenedRun>& run = call.runs.emplace_back();
+    if (use.names == UseNames::set_and_set && !is_run(name)) continue;
+    run = std::make_unique<OpenedRun>(name, seed);
+    run->progress = stderr;
+    check_able(use, *run);
+  }
+  const auto first = std::ranges::find_if(call.runs, [](const auto& run) { return run != nullptr; });
+  call.seed = seed ? *seed : first == call.runs.end() ? 0 : (*first)->seed();
+  for (const auto& run : call.runs) {
+    if (!run) continue;
+    static_cast<void>(run->data());
+    if (call.runs.size() > 2) run->release_data();
+  }
+  return call;
+}
+
+// One rule: among the samples of the first run, by the use, what it was asked, and the seed.
+std::string file_of(const Use& use, const UseCall& call, const std::string& words) {
+  const std::string name = fmt::format("{}-{}seed{}", use.name, words.empty() ? "" : words + "-", call.seed);
+  for (const auto& run : call.runs)
+    if (run) return run->directory.result(name + ".png");
+  return name + ".png";
+}
+
+Json json_of(const Use& use, const UseCall& call, const UseResult& result, const std::string& file) {
+  if (result.details.is_array()) return result.details;
+  Json object = Json::object();
+  if (use.names == UseNames::runs) object["runs"] = call.names;
+  if (use.names == UseNames::run)
+    object = {{"run", call.names[0]}, {"model", call.run().model_name()}, {"step", call.run().step}};
+  object.update(result.details);
+  add_numbers(object, result.numbers);
+  object["seed"] = call.seed;
+  if (!file.empty()) object["file"] = file;
+  return object;
+}
+
+}  // namespace
+
+int use_command(const Use& use, const Arguments& arguments) {
+  UseArguments typed{.names = {}, .n = use.count.value};
+  CommandLine line(use.name, use.description, use.examples);
+  const std::unique_ptr<UseOptions> options = use.options();
+  OptionTable table;
+  options->describe(table);
+  describe(line, use, typed);
+  TypedOptions own(line, table);
+  if (!line.parse(arguments)) {
+    fmt::print("{}", line.help());
+    return 0;
+  }
+  own.read();
+  if (!typed.out.empty()) check_picture(use.name, typed.out);
+  const RunMode mode(typed.threads);
+  UseCall call = call_of(use, typed);
+  if (!typed.json)
+    call.print = [](const std::string& text) {
+      fmt::print("{}", text);
+      std::fflush(stdout);
+    };
+  const UseResult result = options->run(call);
+  if (!all_processes().is_first()) return 0;
+  std::string file;
+  if (result.picture) {
+    file = typed.out.empty() ? file_of(use, call, result.words) : typed.out;
+    write_png(file, *result.picture);
+  }
+  if (typed.json) {
+    fmt::print("{}\n", json_of(use, call, result, file).dump());
+    return 0;
+  }
+  fmt::print("{}{}{}{}", result.text, number_lines(result.numbers), number_legend(result.numbers),
+             result.remarks);
+  if (!file.empty()) fmt::print("{}\n", printable(file));
+  return 0;
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,245 @@
+#include "runs/zoo.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "autograd/ops.h"
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "datasets/images/sha256.h"
+#include "models/pictures/class_rows.h"
+#include "models/pictures/image_pictures.h"
+#include "plot/image.h"
+#include "runs/draw_picture.h"
+#include "runs/repeat_command.h"
+#include "runs/training.h"
+#include "runs/uses/sample_quality.h"
+#include "tools/cli/command_line.h"
+#include "tools/cli/shared_options.h"
+#include "tools/cli/values.h"
+#include "tools/gradzoo/commands.h"
+
+namespace gradzoo {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+constexpr uint64_t kLongestCard = 1 << 16;
+constexpr int64_t kMeasured = 1000;
+// Two means of one distribution lie further apart than this many standard errors once in 16,000 times.
+constexpr double kErrors = 4;
+
+/// What a classifier says of samples.
+struct Measures {
+  int64_t samples = 0;
+  Estimate fid, sure;
+};
+
+/// What card.json says of a run; its measures where its data have a classifier.
+struct Card {
+  std::string model, command, sha256;
+  int64_t bytes = 0;
+  std::optional<Measures> measures = {};
+};
+
+Json estimate_json(const Estimate& e) { return {{"value", e.value}, {"standard_error", e.standard_error}}; }
+
+Estimate estimate_of(const Json& json) {
+  return {json.at("value").get<double>(), json.at("standard_error").get<double>()};
+}
+
+Card read_card(const RunDirectory& directory) {
+  const std::string path = directory.card();
+  try {
+    const Json json = Json::parse(read_plain_file(path, kLongestCard));
+    Card card{json.at("model"), json.at("command"), json.at("sha256"), json.at("bytes"), {}};
+    if (json.contains("digit_fid"))
+      card.measures = {json.at("samples"), estimate_of(json.at("digit_fid")),
+                       estimate_of(json.at("confident_share"))};
+    return card;
+  } catch (const nlohmann::json::exception&) {
+    throw Error("{}: it is no card of the zoo. Hint: the file is damaged", path);
+  }
+}
+
+// Of samples of the run in `directory`; none where its data have no classifier of their own.
+std::optional<Measures> measure(const RunDirectory& directory) {
+  OpenedRun run(directory.path());
+  run.progress = stderr;
+  std::optional<SampleClassifier> classifier = own_classifier(run.options->data, run.data(), true, stderr);
+  if (!classifier) return {};
+  const int64_t samples = samples_to_measure(run, Split::test, kMeasured);
+  const SampleQuality quality =
+      quality_of(run, metrics_of(run, std::move(*classifier), Split::test), samples);
+  return Measures{samples, quality.frechet, quality.statistics.confident};
+}
+
+void add_measures(Json& json, const std::optional<Measures>& measures) {
+  if (!measures) return;
+  json["digit_fid"] = estimate_json(measures->fid);
+  json["confident_share"] = estimate_json(measures->sure);
+}
+
+// Averages of a run as a run of the zoo in `out`, a folder that is not there.
+RunDirectory keep(const std::string& run_path, const std::string& out) {
+  OpenedRun run(run_path);
+  NewRunDirectory made(out, run.model_name());
+  write_weights(run, made.directory());
+  RunDirectory kept(made.directory().path());
+  Json card{{"model", run.model_name()},
+            {"command", repeat_command(*run.options, run.data().shape())},
+            {"step", run.step},
+            {"sha256", sha256_of_contents(kept.weights())},
+            {"bytes", static_cast<int64_t>(fs::file_size(kept.weights()))}};
+  if (const std::optional<Measures> measures = measure(kept)) {
+    card["samples"] = measures->samples;
+    add_measures(card, measures);
+    add_measures(card["of_32_bits"], measure(run.directory));
+  }
+  const std::string text = card.dump(2) + "\n";
+  write_file_atomically(kept.card(), std::as_bytes(std::span(text)));
+  made.keep();
+  return kept;
+}
+
+std::string words(const std::optional<Measures>& measures) {
+  if (!measures) return "not measured";
+  return fmt::format("digit-FID {:>4.0f} +- {:<3.0f} p > 0.9 {:.2f}", measures->fid.value,
+                     measures->fid.standard_error, measures->sure.value);
+}
+
+void print_list(bool json) {
+  Json all = Json::array();
+  double megabytes = 0;
+  for (const std::string& name : zoo_names()) {
+    const Card card = read_card(RunDirectory(find_run("zoo/" + name)));
+    megabytes += static_cast<double>(card.bytes) / 1e6;
+    if (json) {
+      all.push_back(
+          {{"name", "zoo/" + name}, {"model", card.model}, {"bytes", card.bytes}, {"command", card.command}});
+      add_measures(all.back(), card.measures);
+    } else {
+      fmt::print("zoo/{:<14} {}  {:>5.2f} MB  {}\n", name, words(card.measures),
+                 static_cast<double>(card.bytes) / 1e6, card.command);
+    }
+  }
+  if (json)
+    fmt::print("{}\n", all.dump());
+  else
+    fmt::print("{:.1f} MB in {}; of {} samples each\n", megabytes, printable(zoo_folder()), kMeasured);
+}
+
+// Ten samples of these runs and of the zoo's, one of each class where a model knows them.
+void draw(const std::string& file, const std::vector<std::string>& others, int64_t seed) {
+  constexpr int64_t kEach = 10;
+  ImageGrid grid;
+  grid.columns = kEach;
+  Tensors rows;
+  std::vector<std::string> runs = others;
+  for (const std::string& name : zoo_names()) runs.push_back("zoo/" + name);
+  for (const std::string& path : runs) {
+    OpenedRun run(path, seed < 0 ? std::nullopt : std::optional(static_cast<uint64_t>(seed)));
+    run.progress = stderr;
+    Rng rng = run.sample_stream();
+    const LabelNames known = run.model->labels();
+    const Tensor labels = std::ssize(known) == kEach ? any_labels(kEach, known) : Tensor();
+    if (run.shape.example != Shape{28, 28})
+      throw Error("zoo: {} draws no images of 28 x 28, as the zoo does. Hint: gradzoo sample {}", path, path);
+    rows.push_back(as_images(flatten_rows(run.samples(kEach, rng, labels)), run.shape));
+    grid.row_captions.push_back(path);
+  }
+  if (rows.empty()) throw Error("zoo: {} holds no run. Hint: gradzoo zoo --keep RUN --out DIR", zoo_folder());
+  grid.pixels = concat(rows, 0);
+  write_png(file, draw_picture({"zoo", "Ten samples of every model.", std::move(grid)}));
+  fmt::print("{}\n", printable(file));
+}
+
+bool agree(const Estimate& a, const Estimate& b) {
+  return std::abs(a.value - b.value) <= kErrors * std::hypot(a.standard_error, b.standard_error);
+}
+
+int verify(const std::string& name) {
+  const RunDirectory known(find_run(name.find('/') == std::string::npos ? "zoo/" + name : name));
+  const Card card = read_card(known);
+  const TrainOutcome trained = train_run({.config = known.config(),
+                                          .out = "runs/verify-" + fs::path(known.path()).filename().string(),
+                                          .progress = stderr,
+                                          .watch = watch_samples});
+  if (!trained.finished)
+    throw Error("zoo: training was stopped. Hint: {}, then gradzoo zoo --keep {} --out DIR",
+                resume_command(trained.directory), trained.directory);
+  const RunDirectory anew = keep(trained.directory, trained.directory + "/kept");
+  const Card found = read_card(anew);
+  if (found.sha256 == card.sha256) {
+    fmt::print("{}: the same bytes, SHA-256 {:.16}...\n", printable(name), card.sha256);
+    return 0;
+  }
+  fmt::print("{}: other bytes, as other instructions round otherwise: {}, was {}\n", printable(name),
+             words(found.measures), words(card.measures));
+  if (found.measures && card.measures && agree(found.measures->fid, card.measures->fid) &&
+      agree(found.measures->sure, card.measures->sure))
+    return 0;
+  throw Error("zoo: {} is no longer what training makes, by more than {} standard errors. Hint: {}", name,
+              kErrors, card.command);
+}
+
+}  // namespace
+
+int zoo_command(const Arguments& arguments) {
+  std::string verified, kept, out, picture;
+  std::vector<std::string> others;
+  int64_t seed = -1, threads = 0;
+  bool json = false;
+  CommandLine line("zoo",
+                   "Lists the trained models that come with the program: sample, eval, compare and the other "
+                   "uses take them as runs, zoo/ddpm say. Or adds to them, or trains one anew.",
+                   {{"gradzoo zoo", "lists them, with their digit-FID"},
+                    {"gradzoo zoo --draw zoo.png", "ten digits by each"},
+                    {"gradzoo zoo --keep runs/vae-1 --out zoo/mine", "adds one of your own"}});
+  line.positionals("RUN", others, "of --draw: runs whose samples stand above the zoo's");
+  line.option("--draw", "FILE", picture, "x.png: ten samples of each");
+  line.option("--verify", "NAME", verified,
+              "trains it anew and compares: the same bytes on the same instruction set, the same numbers "
+              "within four standard errors on others");
+  line.option("--keep", "RUN", kept,
+              "writes a run's averaged weights, in 8 bits, to --out, and measures them");
+  line.option("--out", "DIR", out, "of --keep: a folder that is not there yet");
+  for (const char* const runs : {"RUN", "--keep"}) line.completes(runs, runs_known);
+  line.completes("--verify", [](const std::string&) { return words_known(zoo_names()); });
+  add_seed(line, seed, "of --draw (default: each run's)");
+  add_threads(line, threads);
+  line.flag("--json", json, "print the list as JSON");
+  if (!line.parse(arguments)) {
+    fmt::print("{}", line.help());
+    return 0;
+  }
+  use_threads(threads);
+  if (!kept.empty() && out.empty()) throw Error("zoo: --keep {} needs a place. Hint: --out zoo/NAME", kept);
+  if (kept.empty() && !out.empty()) throw Error("zoo: --out {} belongs to --keep. Hint: --keep RUN", out);
+  if (picture.empty() && !others.empty())
+    throw Error("zoo: {} has no place. Hint: --draw x.png", others.front());
+  const RunMode mode(threads);
+  if (!verified.empty()) return verify(verified);
+  if (!kept.empty()) {
+    fmt::print("{}\n", printable(keep(kept, out).path()));
+    return 0;
+  }
+  if (picture.empty()) {
+    print_list(json);
+    return 0;
+  }
+  check_picture("zoo", picture);
+  draw(picture, others, seed);
+  return 0;
+}
+
+}  // namespace gradzoo

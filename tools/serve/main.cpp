@@ -1,0 +1,59 @@
+#include <csignal>
+#include <cstdio>
+#include <thread>
+
+#include <fmt/format.h>
+#include <pthread.h>
+
+#include "base/text.h"
+#include "tools/cli/command_line.h"
+#include "tools/cli/program.h"
+#include "tools/serve/server.h"
+
+namespace gradzoo {
+
+namespace {
+
+int run(const Arguments& arguments) {
+  ServeOptions options;
+  CommandLine line("serve",
+                   "Serves a live page: the runs of a folder with their curves and samples, functions to "
+                   "explain, labs to run.",
+                   {{"gradzoo serve", "the runs below runs/, at http://127.0.0.1:6006/"},
+                    {"gradzoo serve experiments --port 7000", "of another folder, at another port"}});
+  line.positional("DIR", options.folder, "the folder of runs (default: runs)", false);
+  line.option("--port", "N", options.port, "of the page; 0: any that is free (default: 6006)", 0, 65535);
+  line.option("--host", "ADDRESS", options.host,
+              "of this machine, under which others reach the page: then it shows runs alone (default: "
+              "127.0.0.1, this machine)");
+  if (!line.parse(arguments)) {
+    fmt::print("{}", line.help());
+    return 0;
+  }
+  // A signal ends the lab that runs, and the process: there is nothing to be kept. Blocked before there are
+  // threads.
+  sigset_t ends;
+  sigemptyset(&ends);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&ends, signal);
+  ::pthread_sigmask(SIG_BLOCK, &ends, nullptr);
+  PageServer server(options);
+  std::thread([&server, ends] {
+    int signal = 0;
+    ::sigwait(&ends, &signal);
+    server.stop();
+    std::_Exit(0);
+  }).detach();
+  fmt::print("{}\nshows the runs in {}; Ctrl-C ends it\n", server.address(), printable(options.folder));
+  std::fflush(stdout);
+  server.listen();
+  return 0;
+}
+
+}  // namespace
+}  // namespace gradzoo
+
+int main(int, char** argv) {
+  return gradzoo::run_program(
+      argv,
+      {"serve", "a live page in the browser: runs as they train, functions to explain, labs", gradzoo::run});
+}

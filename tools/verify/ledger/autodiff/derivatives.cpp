@@ -1,0 +1,258 @@
+#include <algorithm>
+#include <span>
+
+#include <fmt/format.h>
+
+#include "autograd/check/op_checks.h"
+#include "autograd/functional/functional.h"
+#include "autograd/ops.h"
+#include "autograd/ops/all.h"
+#include "tools/verify/ledger/rows.h"
+
+namespace gradzoo {
+namespace {
+
+/// y = x^3 with a first derivative that forgets the 3.
+struct WrongCube {
+  static constexpr const char* name = "wrong_cube";
+  static constexpr const char* formula = "y = x^3;  dx = g x^2";
+  static constexpr Kind kind = Kind::elementwise;
+  static constexpr std::array<unsigned, 1> saves = {reads_in(0)};
+  Shape shape(Inputs in) const { return in[0].shape(); }
+  void forward(Inputs in, Tensor& out) const {
+    visit_floating(out.dtype(), [&]<class T>() {
+      T* y = out.mutable_data<T>();
+      for (int64_t i = 0; i < out.size(); ++i)
+        y[i] = in[0].data<T>()[i] * in[0].data<T>()[i] * in[0].data<T>()[i];
+    });
+  }
+  void vjp(Vjp& v, const Tensor& g) const { v.give(0, g * square(v.in(0))); }
+  static std::vector<OpCase<WrongCube>> cases() { return unary_cases<WrongCube>({}); }
+};
+
+/// Ops, checked to an order of derivatives.
+using CheckOps = std::vector<OpReport> (*)(int order, const RowContext& context);
+
+// Briefly every eighth.
+template <bool kSmoothAlone>
+std::vector<OpReport> check_ops(int order, const RowContext& context) {
+  std::vector<OpReport> reports;
+  int64_t index = 0;
+  for_each_op([&]<class Op>() {
+    const Op by_default{};
+    if ((kSmoothAlone && info_of<Op>().smoothness(&by_default) < order) ||
+        (context.brief && ++index % 8 != 0))
+      return;
+    reports.push_back(gradcheck_op<Op>(order));
+  });
+  return reports;
+}
+
+std::vector<OpReport> check_wrong_cube(int order, const RowContext&) {
+  return {gradcheck_op<WrongCube>(order)};
+}
+
+// How many reports are not ok, against none.
+RowResult ops_result(std::span<const OpReport> reports, int order) {
+  int failed = 0;
+  double worst = 0;
+  std::string names;
+  for (const OpReport& report : reports) {
+    worst = std::max(worst, report.worst_error);
+    if (report.ok) continue;
+    ++failed;
+    names += " " + report.name;
+  }
+  return {static_cast<double>(failed), AtMost{0},
+          fmt::format("f64, {} ops to order {}, worst relative error {:.1e}; ops that fail:{}",
+                      reports.size(), order, worst, failed ? names : " none")};
+}
+
+RowResult ops_order2(CheckOps check, const RowContext& context) { return ops_result(check(2, context), 2); }
+RowResult third_order(CheckOps check, const RowContext& context) { return ops_result(check(3, context), 3); }
+
+double largest_difference(const Tensor& a, const Tensor& b) {
+  const std::vector<double> x = a.to_vector(), y = b.to_vector();
+  double worst = x.size() == y.size() ? 0 : INFINITY;
+  for (size_t i = 0; i < std::min(x.size(), y.size()); ++i) worst = std::max(worst, std::abs(x[i] - y[i]));
+  return worst;
+}
+
+/// A smooth scalar network (B,d) -> (B).
+struct Network {
+  Tensor w1, b1, w2;
+  explicit Network(int64_t d) {
+    Rng rng(5, "ledger/network");
+    w1 = randn({9, d}, rng, DType::f64);
+    b1 = randn({9}, rng, DType::f64);
+    w2 = randn({1, 9}, rng, DType::f64);
+  }
+  Tensor operator()(const Tensor& x) const {
+    const Tensor h = softplus(linear(x, w1, b1));
+    return reshape(linear(tanh(h) * h, w2), {x.dim(0)});
+  }
+};
+
+/// The Hessian of the network at one point, d x d, row-major.
+std::vector<double> network_hessian(int64_t d) {
+  Rng rng(6, "ledger/point");
+  const Network f(d);
+  return hessian([&](const Tensor& x) { return sum(f(x)); }, randn({1, d}, rng, DType::f64)).to_vector();
+}
+
+double quadratic_form(const std::vector<double>& h, const std::vector<double>& v) {
+  const size_t d = v.size();
+  double total = 0;
+  for (size_t i = 0; i < d; ++i) {
+    for (size_t j = 0; j < d; ++j) total += v[i] * h[i * d + j] * v[j];
+  }
+  return total;
+}
+
+// Mean and variance of v'Hv, v's coordinates independent, each with the given values and weights: all
+// combinations.
+struct Moments {
+  double mean = 0, variance = 0;
+};
+
+Moments enumerate_probes(const std::vector<double>& h, size_t d, const std::vector<double>& values,
+                         const std::vector<double>& weights) {
+  size_t count = 1;
+  for (size_t i = 0; i < d; ++i) count *= values.size();
+  double first = 0, second = 0;
+  std::vector<double> v(d);
+  for (size_t code = 0; code < count; ++code) {
+    double weight = 1;
+    for (size_t i = 0, rest = code; i < d; ++i, rest /= values.size()) {
+      v[i] = values[rest % values.size()];
+      weight *= weights[rest % values.size()];
+    }
+    const double q = quadratic_form(h, v);
+    first += weight * q;
+    second += weight * q * q;
+  }
+  return {first, second - first * first};
+}
+
+double trace(const std::vector<double>& h, size_t d) {
+  double total = 0;
+  for (size_t i = 0; i < d; ++i) total += h[i * d + i];
+  return total;
+}
+
+using HessianTrace = FunctionRef<Tensor(TensorFn f, const Tensor& x)>;
+
+/// Largest error of a Laplacian (B) against tr A of x'Ax/2 and against the trace of the Hessian of a smooth
+/// network; of the Hessian's symmetry; and of Hv.
+double hessian_trace_error(HessianTrace laplacian_of) {
+  constexpr int64_t kD = 6, kRows = 5;
+  Rng rng(3, "ledger/hessian");
+  const Tensor x = randn({kRows, kD}, rng, DType::f64), v = randn({kD}, rng, DType::f64);
+  const Tensor a = randn({kD, kD}, rng, DType::f64);
+  const auto quadratic = [&](const Tensor& t) { return sum(t * matmul(t, a), 1) * 0.5; };
+  double worst =
+      largest_difference(laplacian_of(quadratic, x), full({kRows}, trace(a.to_vector(), kD), DType::f64));
+
+  const Network f(kD);
+  const Tensor traces = laplacian_of(f, x);
+  for (int64_t row = 0; row < kRows; ++row) {
+    const auto one = [&](const Tensor& t) { return sum(f(reshape(t, {1, kD}))); };
+    const Tensor point = reshape(x.rows(row, row + 1), {kD});
+    const Tensor h = hessian(one, point);
+    worst = std::max(worst, std::abs(trace(h.to_vector(), kD) - traces.rows(row, row + 1).item()));
+    worst = std::max(worst, largest_difference(h, transpose(h)));
+    worst = std::max(worst,
+                     largest_difference(hvp(one, point, v), reshape(matmul(h, reshape(v, {kD, 1})), {kD})));
+  }
+  return worst;
+}
+
+using Laplacian = Tensor (*)(TensorFn f, const Tensor& x, TraceMethod method);
+
+RowResult hessian_trace(Laplacian of, const RowContext&) {
+  double worst = 0;
+  for (TraceMethod method : {TraceMethod::reverse, TraceMethod::forward}) {
+    worst =
+        std::max(worst, hessian_trace_error([&](TensorFn f, const Tensor& x) { return of(f, x, method); }));
+  }
+  return {
+      worst, AtMost{1e-10},
+      "f64, d = 6, 5 rows, softplus/tanh network; Laplacians by reverse and by forward rules; largest error"};
+}
+
+using ProbeVariance = double (*)(Probe probe, const std::vector<double>& h, size_t d);
+
+/// Rademacher: |H|_F^2 off the diagonal, times 2. Gaussian: |H|_F^2 times 2. (Hutchinson 1990; Avron & Toledo
+/// 2011, lemma 1)
+double probe_variance(Probe probe, const std::vector<double>& h, size_t d) {
+  double all = 0, diagonal = 0;
+  for (double value : h) all += value * value;
+  for (size_t i = 0; i < d; ++i) diagonal += h[i * d + i] * h[i * d + i];
+  return probe == Probe::rademacher ? 2 * (all - diagonal) : 2 * all;
+}
+
+/// Largest relative error of mean and variance of v'Hv against tr H and a formula, over all 2^d Rademacher
+/// probes of a Hessian, and over Gaussian probes by a quadrature that is exact for them.
+double hutchinson_error(ProbeVariance variance) {
+  double worst = 0;
+  const auto compare = [&](Probe probe, size_t d, const std::vector<double>& values,
+                           const std::vector<double>& weights) {
+    const std::vector<double> h = network_hessian(static_cast<int64_t>(d));
+    const Moments found = enumerate_probes(h, d, values, weights);
+    const double expected = variance(probe, h, d);
+    worst = std::max(worst, std::abs(found.mean - trace(h, d)) / std::max(1.0, std::abs(trace(h, d))));
+    worst = std::max(worst, std::abs(found.variance - expected) / std::max(1.0, std::abs(expected)));
+  };
+  compare(Probe::rademacher, 8, {-1, 1}, {0.5, 0.5});
+  const double root3 =
+      std::sqrt(3.0);  // three-point Gauss-Hermite: exact for polynomials of degree 5 in each coordinate
+  compare(Probe::gaussian, 6, {-root3, 0, root3}, {1.0 / 6, 2.0 / 3, 1.0 / 6});
+  return worst;
+}
+
+RowResult hutchinson_variance(ProbeVariance variance, const RowContext&) {
+  return {hutchinson_error(variance), AtMost{1e-11},
+          "f64, network Hessian: all 2^8 Rademacher probes; Gaussian probes by 3^6 Gauss-Hermite nodes, "
+          "exact for degree 5; largest relative error"};
+}
+
+}  // namespace
+
+std::vector<Row> derivative_rows() {
+  return {
+      identity(
+          {"autodiff.ops_order2", "every op's first and second derivative is what finite differences say",
+           "definition of the derivative", 20},
+          ops_order2, check_ops<false>, {{"x^3 with a derivative that forgets the 3", check_wrong_cube}}),
+      identity({"autodiff.third_order", "so is the third derivative of every smooth op",
+                "definition of the derivative", 20},
+               third_order, check_ops<true>,
+               {{"x^3 with a derivative that forgets the 3", check_wrong_cube}}),
+      identity(
+          {"autodiff.hessian_trace",
+           "the Laplacian is the trace of the Hessian, which is symmetric, and of x'Ax/2 it is tr A",
+           "calculus (Schwarz)", 1},
+          hessian_trace,
+          [](TensorFn f, const Tensor& x, TraceMethod method) { return laplacian(f, x, {.method = method}); },
+          {{"half of the trace",
+            [](TensorFn f, const Tensor& x, TraceMethod) { return laplacian(f, x) * 0.5; }},
+           {"a dimension left out",
+            [](TensorFn f, const Tensor& x, TraceMethod) {
+              const int64_t d = x.dim(1);
+              const auto rest = [&](const Tensor& part) { return f(concat(part, slice(x, 1, d - 1, d), 1)); };
+              return laplacian(rest, slice(x, 1, 0, d - 1));
+            }}}),
+      identity(
+          {"autodiff.hutchinson_variance",
+           "E v'Hv = tr H; its variance is 2(|H|_F^2 - sum H_ii^2) for Rademacher and 2|H|_F^2 for Gaussian "
+           "probes",
+           "Hutchinson 1990; Avron & Toledo 2011", 1},
+          hutchinson_variance, probe_variance,
+          {{"a missing factor of 2",
+            [](Probe p, const std::vector<double>& h, size_t d) { return probe_variance(p, h, d) / 2; }},
+           {"the diagonal left in", [](Probe, const std::vector<double>& h, size_t d) {
+              return probe_variance(Probe::gaussian, h, d);
+            }}})};
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,227 @@
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "autograd/grad.h"
+#include "autograd/ops.h"
+#include "autograd/random.h"
+#include "autograd/tape.h"
+#include "nn/layers/image_layers.h"
+#include "tools/verify/ledger/rows.h"
+
+namespace gradzoo {
+namespace {
+
+struct ConvCase {
+  Shape x, w;
+  ConvOptions options;
+  int64_t output_padding;  // what a stride leaves of both sides
+};
+
+const ConvCase kConvCases[] = {{{2, 9, 7, 3}, {3, 3, 3, 5}, {.padding = 1}, 0},
+                               {{1, 10, 8, 1}, {4, 4, 1, 33}, {.stride = 2, .padding = 1}, 0},
+                               {{3, 6, 8, 20}, {3, 3, 20, 2}, {.stride = 2, .padding = 1}, 1},
+                               {{2, 11, 11, 4}, {2, 3, 4, 17}, {.padding = 3, .dilation = 2}, 0},
+                               {{1, 5, 8, 2}, {1, 1, 2, 3}, {.stride = 3}, 1}};
+
+double inner(const Tensor& a, const Tensor& b) { return sum(a * b).item(); }
+
+double relative(double a, double b) { return std::abs(a - b) / std::max({1.0, std::abs(a), std::abs(b)}); }
+
+using ConvFn = Tensor (*)(const Tensor& x, const Tensor& w, const ConvOptions& options);
+
+Tensor plain_conv(const Tensor& x, const Tensor& w, const ConvOptions& options) {
+  return conv2d(x, w, {}, options);
+}
+
+Tensor plain_transpose(const Tensor& y, const Tensor& w, const ConvOptions& options, int64_t output_padding) {
+  return conv_transpose2d(y, w, {}, options, output_padding);
+}
+
+/// A convolution, its transpose and its gradient in the weight, which are one trilinear form.
+struct ConvTriad {
+  ConvFn conv = plain_conv;
+  Tensor (*transpose)(const Tensor& y, const Tensor& w, const ConvOptions& options,
+                      int64_t output_padding) = plain_transpose;
+  Tensor (*weight)(const Tensor& x, const Tensor& y, int64_t kernel_height, int64_t kernel_width,
+                   const ConvOptions& options) = conv2d_weight;
+};
+
+/// The largest relative difference of <conv(x,w), y>, <x, transpose(y,w)> and <w, weight(x,y)>, over odd
+/// shapes.
+double adjoint_triad_error(const ConvTriad& of) {
+  Rng rng(1, "ledger/conv");
+  double worst = 0;
+  for (const ConvCase& c : kConvCases) {
+    const Tensor x = randn(c.x, rng, DType::f64), w = randn(c.w, rng, DType::f64);
+    const Tensor made = of.conv(x, w, c.options);
+    const Tensor y = randn(made.shape(), rng, DType::f64);
+    const double form = inner(made, y);
+    const Tensor back = of.transpose(y, w, c.options, c.output_padding);
+    worst = std::max(worst, back.shape() == x.shape() ? relative(inner(back, x), form) : INFINITY);
+    worst = std::max(worst, relative(inner(of.weight(x, y, c.w[0], c.w[1], c.options), w), form));
+  }
+  return worst;
+}
+
+RowResult adjoint_triad(const ConvTriad& triad, const RowContext&) {
+  return {adjoint_triad_error(triad), AtMost{1e-12},
+          "f64, strides 1 to 3, paddings, a dilation, 1 to 33 channels: largest relative difference of the "
+          "three"};
+}
+
+/// The largest difference from seven nested loops, over odd shapes.
+double naive_conv_error(ConvFn conv) {
+  Rng rng(2, "ledger/conv");
+  double worst = 0;
+  for (const ConvCase& c : kConvCases) {
+    const Tensor x = randn(c.x, rng, DType::f64), w = randn(c.w, rng, DType::f64);
+    const Tensor y = conv(x, w, c.options);
+    const double *px = x.data<double>(), *pw = w.data<double>(), *py = y.data<double>();
+    for (int64_t at = 0; at < y.size(); ++at) {
+      const int64_t o = at % c.w[3], j = at / c.w[3] % y.dim(2), i = at / c.w[3] / y.dim(2) % y.dim(1);
+      const int64_t b = at / c.w[3] / y.dim(2) / y.dim(1);
+      double sum = 0;
+      for (int64_t ky = 0; ky < c.w[0]; ++ky) {
+        for (int64_t kx = 0; kx < c.w[1]; ++kx) {
+          const int64_t row = i * c.options.stride + ky * c.options.dilation - c.options.padding;
+          const int64_t column = j * c.options.stride + kx * c.options.dilation - c.options.padding;
+          if (row < 0 || row >= c.x[1] || column < 0 || column >= c.x[2]) continue;
+          for (int64_t k = 0; k < c.x[3]; ++k)
+            sum += px[((b * c.x[1] + row) * c.x[2] + column) * c.x[3] + k] *
+                   pw[((ky * c.w[1] + kx) * c.x[3] + k) * c.w[3] + o];
+        }
+      }
+      worst = std::max(worst, std::abs(py[at] - sum));
+    }
+  }
+  return worst;
+}
+
+RowResult naive(ConvFn conv, const RowContext&) {
+  return {naive_conv_error(conv), AtMost{1e-11}, "f64, the same shapes: largest difference of a number"};
+}
+
+using NormFn = Tensor (*)(const Tensor& x, int64_t groups, const Tensor& scale, const Tensor& shift,
+                          const NormOptions& options);
+
+// The gradient of |dL/dx|^2 in x, scale and shift, L a weighted sum.
+Tensors penalty_gradient(NormFn norm, const Tensor& x0, const Tensor& scale0, const Tensor& shift0,
+                         const Tensor& weights) {
+  const Tensor x = x0.clone().requires_grad_(), scale = scale0.clone().requires_grad_(),
+               shift = shift0.clone().requires_grad_();
+  const Tape tape;
+  const Tensor y = sum(norm(x, 2, scale, shift, {.eps = 0.1, .silu = true}) * weights);
+  const Tensor slope = grad(y, x, {.create_graph = true});
+  const Tensor wanted[] = {x, scale, shift};
+  return grad(sum(square(slope)), wanted);
+}
+
+Tensor plain_norm(const Tensor& x, int64_t groups, const Tensor& scale, const Tensor& shift,
+                  const NormOptions& options) {
+  const int64_t b = x.dim(0), p = x.dim(1), c = x.dim(2);
+  const Tensor grouped =
+      reshape(transpose(reshape(x, {b, p, groups, c / groups}), 1, 2), {b, groups, p * c / groups});
+  const Tensor centred = grouped - mean(grouped, 2, true);
+  const Tensor n = centred / sqrt(mean(square(centred), 2, true) + options.eps);
+  const Tensor back = reshape(transpose(reshape(n, {b, groups, p, c / groups}), 1, 2), {b, p, c});
+  const Tensor z = back * scale + shift;
+  return options.silu ? z * sigmoid(z) : z;
+}
+
+/// The largest difference, relative to 1 or more, of the gradient of |dL/dx|^2 through `norm` and through the
+/// same in public ops: second derivatives in x, scale and shift.
+double norm_second_order_error(NormFn norm) {
+  Rng rng(3, "ledger/norm");
+  const Tensor x = randn({2, 5, 6}, rng, DType::f64), weights = randn({2, 5, 6}, rng, DType::f64);
+  const Tensor scale = randn({6}, rng, DType::f64), shift = randn({6}, rng, DType::f64);
+  const Tensors fused = penalty_gradient(norm, x, scale, shift, weights);
+  const Tensors plain = penalty_gradient(plain_norm, x, scale, shift, weights);
+  double worst = 0;
+  for (size_t i = 0; i < plain.size(); ++i) {
+    const std::vector<double> a = fused[i].to_vector(), b = plain[i].to_vector();
+    for (size_t k = 0; k < a.size(); ++k) worst = std::max(worst, relative(a[k], b[k]));
+  }
+  return worst;
+}
+
+RowResult norm_second_order(NormFn norm, const RowContext&) {
+  return {norm_second_order_error(norm), AtMost{1e-10},
+          "f64, 2 images of 5 pixels and 6 channels in 2 groups, SiLU, eps 0.1: largest relative difference "
+          "of the "
+          "gradient of |dL/dx|^2 in x, scale and shift"};
+}
+
+using DropoutFn = Tensor (*)(const Tensor& x, double p, Rng& rng);
+
+/// |z| of the mean of dropped ones against 1, and of the share that is 0 against p: the larger.
+double dropout_z(DropoutFn hide, double p, uint64_t seed) {
+  constexpr int64_t kCount = 1'000'000;
+  Rng rng(seed, "ledger/dropout");
+  const std::vector<double> y = hide(ones({1000, kCount / 1000}, DType::f64), p, rng).to_vector();
+  const double n = kCount;
+  double sum = 0, hidden = 0;
+  for (const double v : y) {
+    sum += v;
+    hidden += v == 0 ? 1 : 0;
+  }
+  const double share_error = std::sqrt(p * (1 - p) / n), mean_error = std::sqrt(p / (1 - p) / n);
+  return std::max(std::abs(sum / n - 1) / mean_error, std::abs(hidden / n - p) / share_error);
+}
+
+RowResult dropout_mean(DropoutFn hide, const RowContext& context) {
+  const double z = std::max(dropout_z(hide, 0.1, context.seed), dropout_z(hide, 0.7, context.seed + 1));
+  return {z, AtMost{4.5},
+          "p = 0.1 and 0.7, 1e6 numbers each: larger |z| of the mean and of the share of zeros; false alarm "
+          "3e-5"};
+}
+
+}  // namespace
+
+std::vector<Row> layer_rows() {
+  return {
+      identity({"conv.adjoint_triad", "<conv(x,w), y> = <x, conv_transpose(y,w)> = <w, conv_weight(x,y)>",
+                "one trilinear form: Dumoulin & Visin 2016", 1},
+               adjoint_triad, {},
+               {{"a transpose that is a hundredth short",
+                 {.transpose = [](const Tensor& y, const Tensor& w, const ConvOptions& o,
+                                  int64_t p) { return plain_transpose(y, w, o, p) * 0.99; }}},
+                {"a weight's gradient that is turned over",
+                 {.weight = [](const Tensor& x, const Tensor& y, int64_t h, int64_t w,
+                               const ConvOptions& o) { return flip(conv2d_weight(x, y, h, w, o), 0); }}}}),
+      identity(
+          {"conv.naive", "a convolution is what seven nested loops say, at odd shapes", "the definition", 1},
+          naive, plain_conv,
+          {{"a kernel that is turned over",
+            [](const Tensor& x, const Tensor& w, const ConvOptions& o) {
+              return plain_conv(x, flip(w, 1), o);
+            }},
+           {"a hundredth short", [](const Tensor& x, const Tensor& w,
+                                    const ConvOptions& o) { return plain_conv(x, w, o) * 0.99; }}}),
+      identity({"norm.second_order",
+                "a gradient penalty through group norm with SiLU has the gradient of the same in plain ops",
+                "Wu & He 2018, eqs. 1-4", 1},
+               norm_second_order, group_norm,
+               {{"a hundredth of the scale taken for constant",
+                 [](const Tensor& x, int64_t groups, const Tensor& scale, const Tensor& shift,
+                    const NormOptions& o) {
+                   return group_norm(x, groups, scale.detach() * 1.0 + (scale - scale.detach()) * 0.99, shift,
+                                     o);
+                 }},
+                {"an eps that is a hundredth larger",
+                 [](const Tensor& x, int64_t groups, const Tensor& scale, const Tensor& shift,
+                    const NormOptions& o) {
+                   NormOptions other = o;
+                   other.eps *= 1.01;
+                   return group_norm(x, groups, scale, shift, other);
+                 }}}),
+      identity({"dropout.mean", "dropout keeps the mean and hides the share p",
+                "Srivastava et al. 2014, section 10", 1},
+               dropout_mean, dropout,
+               {{"what is kept is not scaled",
+                 [](const Tensor& x, double p, Rng& rng) { return dropout(x, p, rng) * (1 - p); }},
+                {"2 % more is hidden",
+                 [](const Tensor& x, double p, Rng& rng) { return dropout(x, p * 1.02, rng); }}})};
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,162 @@
+#include "models/dbn/bound.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "autograd/ops.h"
+#include "autograd/tape.h"
+#include "models/dbn/dbn.h"
+#include "models/networks/rbm_exact.h"
+#include "models/rbm/rbm.h"
+#include "nn/distributions.h"
+#include "tools/verify/ledger/rbm/random_rbm.h"
+#include "tools/verify/ledger/rows.h"
+#include "tools/verify/ledger/train_model.h"
+
+namespace gradzoo {
+namespace {
+
+/// One draw of the bound for each x (B, n): what dbn_bound gives.
+using DbnBound = Tensor (*)(const RbmStack& layers, const Tensor& x, double top_log_z, Rng& rng);
+
+void copy_values(const Tensor& from, Tensor to) {
+  std::copy_n(from.data<double>(), from.size(), to.mutable_data<double>());
+}
+
+Tensor all_patterns(int64_t bits) { return binary_patterns(0, int64_t{1} << bits, bits, DType::f64); }
+
+/// Both factors of all pairs (x, h) of the layer below: (2^n, 2^m).
+struct PairTables {
+  Tensor likelihood;   // log p(x | h)
+  Tensor recognition;  // log Q(h | x)
+};
+
+PairTables pair_tables(const RbmLayer& layer) {
+  const int64_t n = layer.visible(), m = layer.hidden();
+  const Tensor x = all_patterns(n), h = all_patterns(m);
+  const auto log_probs = [](const Tensor& units, const Tensor& logits) {  // (U, k), (L, k) -> (U, L)
+    const Tensor linear = matmul(units, logits, false, true);
+    return linear - reshape(sum(softplus(logits), 1), {1, logits.dim(0)});
+  };
+  const Tensor down = matmul(h, layer.weight(), false, true) + layer.visible_bias(),
+               up = matmul(x, layer.weight()) + layer.hidden_bias();
+  return {log_probs(x, down), transpose(log_probs(h, up))};
+}
+
+/// Of a machine of 6 x 4 below its own transpose, whose recognition is exact, so that every draw of the bound
+/// is log p(x): the largest |bound - log p(x)| over all x, nats.
+double tied_bound_error(DbnBound bound) {
+  const NoGrad quiet;
+  RbmStack layers;
+  layers.push_back(random_rbm(6, 4, 1, DType::f64, 8));
+  layers.push_back(random_rbm(4, 6, 1, DType::f64, 9));
+  const RbmLayer &below = *layers[0], &top = *layers[1];
+  copy_values(transpose(below.weight()), top.weight().detach());
+  copy_values(below.hidden_bias(), top.visible_bias().detach());
+  copy_values(below.visible_bias(), top.hidden_bias().detach());
+  const double log_z = exact_log_partition(below);  // of the transpose, too
+  const Tensor x = all_patterns(6);
+  Rng rng(1, "ledger/dbn-tied");
+  const Tensor log_p = neg(below.free_energy(x)) - log_z;
+  return max(abs(bound(layers, x, exact_log_partition(top), rng) - log_p)).item();
+}
+
+/// Of layers 6-5-4 with weights N(0, 1), over all 64 x.
+struct UntiedBound {
+  double z;      // largest |mean of 2000 draws - expected bound| in standard errors
+  double slack;  // least log p(x) - expected bound: below 0 it is no bound; nats
+};
+
+UntiedBound untied_bound(DbnBound bound, uint64_t seed) {
+  constexpr int64_t kDraws = 2000;
+  const NoGrad quiet;
+  RbmStack layers;
+  layers.push_back(random_rbm(6, 5, 1, DType::f64, 10));
+  layers.push_back(random_rbm(5, 4, 1, DType::f64, 11));
+  const RbmLayer& top = *layers[1];
+  const double log_z = exact_log_partition(top);
+  const Tensor x = all_patterns(6);
+  const PairTables tables = pair_tables(*layers[0]);
+  const Tensor prior = neg(top.free_energy(all_patterns(5))) - log_z;  // (2^m): log p(h)
+  const Tensor joint = tables.likelihood + prior, recognition = exp(tables.recognition);
+  const Tensor expected = sum(recognition * (joint - tables.recognition), 1), log_p = logsumexp(joint, 1);
+
+  Rng rng(seed, "ledger/dbn-untied");
+  Tensors draws;
+  for (int64_t i = 0; i < kDraws; ++i) draws.push_back(bound(layers, x, log_z, rng));
+  const Tensor all = stack(draws);  // (draws, 64)
+  const Tensor error = sqrt(var_axis(all, 0) / static_cast<double>(kDraws));
+  return {max(abs(mean(all, 0) - expected) / error).item(), min(log_p - expected).item()};
+}
+
+RowResult bound_below(DbnBound bound, const RowContext& context) {
+  constexpr double kError = 1e-10, kStandardErrors = 5.2;
+  const double tied = tied_bound_error(bound);
+  const UntiedBound untied = untied_bound(bound, context.seed);
+  return {untied.slack >= 0 ? std::max(tied / kError, untied.z / kStandardErrors) : INFINITY, AtMost{1},
+          fmt::format(
+              "f64; a machine of 6 x 4 under its own transpose: every draw is log p(x) by enumeration, off "
+              "by {:.1e} nats (allowed {:.0e}); layers 6-5-4: means of 2000 draws of all 64 x within "
+              "{:.2f} SE of the enumerated bound (allowed {}; false alarm 2e-5), which is below log p(x) "
+              "by {:.4f} nats or more; value: the larger share",
+              tied, kError, untied.z, kStandardErrors, untied.slack)};
+}
+
+// Each layer as many epochs as the machine that stands alone.
+RowResult versus_rbm(const RowContext& context) {
+  const std::string seed = fmt::format("seed={}", context.seed);
+  const auto stack =
+      train_model_resumably("dbn.vs_rbm", "dbn", {"hidden=500,500", "epochs=40", seed}, context);
+  const double bound = evaluate_on_test(*stack)[kDbnBound].value;
+  forget_checkpoints("dbn.vs_rbm", context);
+  const auto single =
+      train_model_resumably("dbn.vs_rbm.rbm", "rbm", {"hidden=500", "epochs=20", seed}, context);
+  const double alone = evaluate_on_test(*single)[kRbmLogLikelihood].value;
+  forget_checkpoints("dbn.vs_rbm.rbm", context);
+  return {
+      bound, AtLeast{alone - 5},
+      fmt::format(
+          "784-500-500, 20 epochs of 55k a layer, dynamic-binary: the bound of the test images, nats/image, "
+          "beside log p(x) of a machine of 500 units after 20 epochs by annealing, {:.2f}: {:+.2f}",
+          alone, bound - alone)};
+}
+
+// log p(x | h), and the logits of Q(h | x).
+Tensor log_likelihood_below(const RbmLayer& layer, const Tensor& x, const Tensor& h) {
+  return sum(bernoulli_log_prob(x, matmul(h, layer.weight(), false, true) + layer.visible_bias()), 1);
+}
+Tensor recognition_logits(const RbmLayer& layer, const Tensor& x) {
+  return matmul(x, layer.weight()) + layer.hidden_bias();
+}
+
+}  // namespace
+
+std::vector<Row> dbn_rows() {
+  return {
+      figure({"dbn.vs_rbm",
+              "the bound of a stack of two lies within 5 nats of a single machine's log p(x), or above it",
+              "Salakhutdinov & Murray 2008, section 6", 400},
+             versus_rbm),
+      identity({"dbn.bound",
+                "what greedy stacking bounds is below log p(x), and equal to it where recognition is exact",
+                "Hinton, Osindero & Teh 2006; Salakhutdinov & Murray 2008, eq. 18", 1},
+               bound_below, dbn_bound,
+               {{"a Z that is left out", [](const RbmStack& layers, const Tensor& x, double,
+                                            Rng& rng) { return dbn_bound(layers, x, 0, rng); }},
+                {"an entropy that is left out",
+                 [](const RbmStack& layers, const Tensor& x, double log_z, Rng& rng) {
+                   const Tensor h = bernoulli(layers[0]->hidden_probabilities(x), rng);
+                   return log_likelihood_below(*layers[0], x, h) - layers[1]->free_energy(h) - log_z;
+                 }},
+                {"hidden units of fair coins",
+                 [](const RbmStack& layers, const Tensor& x, double log_z, Rng& rng) {
+                   const Tensor up = recognition_logits(*layers[0], x),
+                                h = bernoulli(full(up.shape(), 0.5, up.dtype()), rng);
+                   return log_likelihood_below(*layers[0], x, h) - sum(bernoulli_log_prob(h, up), 1) -
+                          layers[1]->free_energy(h) - log_z;
+                 }}})};
+}
+
+}  // namespace gradzoo

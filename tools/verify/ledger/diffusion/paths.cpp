@@ -1,0 +1,318 @@
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "autograd/check/gradcheck.h"
+#include "autograd/grad.h"
+#include "autograd/ops.h"
+#include "autograd/tape.h"
+#include "models/networks/flow_density.h"
+#include "models/networks/path_steps.h"
+#include "models/networks/unet.h"
+#include "models/score/objectives.h"
+#include "nn/layers/layers.h"
+#include "tools/verify/ledger/rows.h"
+
+namespace gradzoo {
+namespace {
+
+constexpr double kMean = 0.7, kStd = 0.5;   // of the data, a Gaussian
+constexpr double kFirst = 3, kLast = 0.05;  // noise levels
+
+double variance_at(const Mixing& at) { return at.data * at.data * kStd * kStd + at.noise * at.noise; }
+
+// E[x_1 | x_t] = m + a s^2 / v (x_t - a m), of data N(m, s^2).
+Prediction gaussian_prediction(const Tensor& x, const Mixing& at) {
+  const Tensor denoised = (x - at.data * kMean) * (at.data * kStd * kStd / variance_at(at)) + kMean;
+  return {denoised, (x - denoised * at.data) / at.noise};
+}
+
+double relative_error(const Tensor& found, const Tensor& wanted) {
+  return max(abs(found - wanted)).item() / std::max(1.0, max(abs(wanted)).item());
+}
+
+/// How one reading becomes the others.
+struct Conversions {
+  Prediction (*from_noise)(const Tensor&, const Tensor&, const Mixing&) = prediction_from_noise;
+  Prediction (*from_denoised)(const Tensor&, const Tensor&, const Mixing&) = prediction_from_denoised;
+  Prediction (*from_score)(const Tensor&, const Tensor&, const Mixing&) = prediction_from_score;
+  Prediction (*from_velocity)(const Tensor&, const Tensor&, const Mixing&) = prediction_from_velocity;
+  Tensor (*to_score)(const Prediction&, const Mixing&) = score_of;
+  Tensor (*to_velocity)(const Prediction&, const Mixing&) = velocity_of;
+};
+
+/// x_t is N(a m, v), v = a^2 s^2 + b^2, so its score is -(x - a m) / v, and what carries it along is a' m +
+/// v' / (2 v) (x - a m): the largest relative error of either, from each of the four readings, on three
+/// paths.
+double conversion_error(const Conversions& how) {
+  const Tensor x = arange(31, DType::f64) * 0.2 - 3.0;
+  double worst = 0;
+  for (const NoisePath& path : {straight_path(), cosine_path(), geometric_path(kFirst, kLast)}) {
+    for (const double t : {0.1, 0.4, 0.7, 0.95}) {
+      const Mixing at = path(t);
+      const double v = variance_at(at);
+      const double slope = at.data * at.data_slope * kStd * kStd + at.noise * at.noise_slope;  // v' / 2
+      const Tensor away = x - at.data * kMean;
+      const Tensor score = away * (-1 / v), velocity = away * (slope / v) + at.data_slope * kMean;
+      const Prediction exact = gaussian_prediction(x, at);
+      for (const Prediction& prediction :
+           {how.from_noise(exact.noise, x, at), how.from_denoised(exact.denoised, x, at),
+            how.from_score(score, x, at), how.from_velocity(velocity, x, at)}) {
+        worst = std::max({worst, relative_error(how.to_score(prediction, at), score),
+                          relative_error(how.to_velocity(prediction, at), velocity)});
+      }
+    }
+  }
+  return worst;
+}
+
+RowResult conversions(const Conversions& how, const RowContext&) {
+  return {conversion_error(how), AtMost{1e-10},
+          "data N(.7, .25); straight, cosine and geometric path, t = .1, .4, .7, .95; from noise, denoised, "
+          "score "
+          "and velocity to score and velocity: largest relative error"};
+}
+
+using SquaredNoise = double (*)(const Mixing& at);
+
+/// The relative difference of b^2 times denoising score matching, value and theta-gradient, from the error of
+/// the noise that the same network's score stands for; `weight` is b^2 there.
+double score_equivalence_error(SquaredNoise weight) {
+  Rng rng(1, "ledger/score-equivalence");
+  const Mlp net({3, 24, 24, 3}, rng, {.activation = "silu", .linear = {.dtype = DType::f64}});
+  const Tensor data = randn({40, 3}, rng, DType::f64), eps = randn({40, 3}, rng, DType::f64);
+  const Mixing at = geometric_path(kFirst, kLast)(0.6);
+  const std::vector<NamedTensor> named = net.named_parameters();
+  Tensors parameters;
+  for (const NamedTensor& parameter : named) parameters.push_back(parameter.tensor);
+
+  const Tape tape;
+  const Tensor by_noise = mean(sum(square(net.forward(data + eps * at.noise) - eps), 1)) * 0.5;
+  const auto score = [&](const Tensor& x) { return net.forward(x) * (-1 / at.noise); };
+  const Tensor by_score =
+      mean(denoising_score_matching({score, false}, data, eps, {.sigma = at.noise, .antithetic = false})) *
+      weight(at);
+  double worst = relative_error(by_score, by_noise);
+  const Tensors a = grad(by_noise, parameters, {.retain_graph = true}), b = grad(by_score, parameters);
+  for (size_t i = 0; i < a.size(); ++i)
+    worst = std::max(worst, max(abs(a[i] - b[i])).item() / max(abs(a[i])).item());
+  return worst;
+}
+
+RowResult score_equivalence(SquaredNoise weight, const RowContext&) {
+  return {score_equivalence_error(weight), AtMost{1e-10},
+          "perceptron 3-24-24-3 SiLU, f64, 40 points: value and theta-gradient of b^2 DSM beside the noise's "
+          "error"};
+}
+
+/// The largest difference between two draws of the same start with other random streams.
+double stream_difference(PathStep step) {
+  const NoisePath path = cosine_path();
+  const auto predict = [&](const Tensor& x, double t) { return gaussian_prediction(x, path(t)); };
+  const Tensor start = (arange(64, DType::f64) / 16.0 - 2.0).view({64, 1});
+  Rng first(1, "ledger/streams"), second(2, "ledger/streams");
+  return max(abs(follow_path({path, predict, first}, step, start, 25) -
+                 follow_path({path, predict, second}, step, start, 25)))
+      .item();
+}
+
+RowResult ddim_deterministic(PathStep step, const RowContext&) {
+  return {stream_difference(step), AtMost{0},
+          "64 starts, 25 steps, two random streams; by ancestral steps they differ"};
+}
+
+using LogDensityAlong = Tensor (*)(VelocityFn v, const Tensor& x);
+
+/// Mean over draws of N(m, S) of the bits a dimension between its density and that by the cosine path's flow:
+/// KL of what the path's start leaves of the data.
+double gaussian_flow_bits_error(LogDensityAlong log_density) {
+  const NoisePath path = cosine_path();
+  const double scale = path(1).data, noise = path(1).noise;
+  const auto velocity = [&](const Tensor& x, double t) {
+    return velocity_of(gaussian_prediction(x, path(t)), path(t));
+  };
+  Rng rng(3, "ledger/flow-bits");
+  const Tensor x = randn({20'000, 2}, rng, DType::f64) * kStd + kMean;
+  const double variance = scale * scale * kStd * kStd + noise * noise;
+  const Tensor wanted = sum(square(x * scale - scale * kMean), 1) * (-0.5 / variance) -
+                        std::log(2 * std::numbers::pi * variance);
+  const Tensor found = log_density(velocity, x * scale);
+  return std::abs(mean(found - wanted).item()) / (2 * std::numbers::ln2);
+}
+
+RowResult flow_likelihood(LogDensityAlong log_density, const RowContext&) {
+  return {gaussian_flow_bits_error(log_density), AtMost{1e-3},
+          "N(.7, .25) in two dimensions, 20,000 draws, 96 steps along the cosine path: mean error, bits/dim"};
+}
+
+/// The largest difference between a level's steps with e and those written x + alpha/2 s + sqrt(alpha) z,
+/// alpha = eps sigma_i^2 / sigma_L^2 (Song & Ermon 2019, algorithm 1), eps = 2 e sigma_L^2.
+double step_convention_error(PathStep step) {
+  constexpr double kStep = 0.03;
+  constexpr int64_t kRepeats = 6;
+  const NoisePath path = geometric_path(kFirst, kLast);
+  const auto predict = [&](const Tensor& x, double t) { return gaussian_prediction(x, path(t)); };
+  Rng ours(1, "ledger/convention"), theirs(1, "ledger/convention");
+  const Tensor start = (arange(64, DType::f64) / 16.0 - 2.0).view({64, 1});
+  const Tensor x = step({path, predict, ours, {.repeats = kRepeats, .step = kStep}}, start, 0.4, 0.5);
+
+  const Mixing at = path(0.4);
+  const double least = path(1).noise, epsilon = 2 * kStep * least * least;
+  const double alpha = epsilon * at.noise * at.noise / (least * least);
+  Tensor y = start;
+  for (int64_t i = 0; i < kRepeats; ++i)
+    y = y + score_of(gaussian_prediction(y, at), at) * (alpha / 2) + randn_like(y, theirs) * std::sqrt(alpha);
+  return relative_error(x, y);
+}
+
+RowResult step_conventions(PathStep step, const RowContext&) {
+  return {step_convention_error(step), AtMost{1e-12},
+          "64 chains, 6 steps at a level, both written out: largest relative difference"};
+}
+
+/// The largest |z| of mean and variance of many chains against what a Langevin step makes of them, level by
+/// level:
+///   v <- (1 - e sigma^2 / (s^2 + sigma^2))^2 v + 2 e sigma^2.
+double gaussian_levels_z(PathStep step, uint64_t seed) {
+  constexpr int64_t kChains = 200'000, kLevels = 8;
+  const NoisePath path = geometric_path(kFirst, kLast);
+  Rng rng(seed, "ledger/levels");
+  const auto predict = [&](const Tensor& x, double t) { return gaussian_prediction(x, path(t)); };
+  const LevelOptions level{.repeats = 4, .step = 0.15};
+  const Trajectory trajectory{path, predict, rng, level};
+  Tensor x = randn({kChains, 1}, rng, DType::f64) * kFirst;
+  double mean_now = 0, variance = kFirst * kFirst, worst = 0;
+  for (int64_t i = 0; i < kLevels; ++i) {
+    const double from = static_cast<double>(i) / kLevels, to = static_cast<double>(i + 1) / kLevels;
+    x = step(trajectory, x, from, to);
+    const double sigma = path(from).noise, e = level.step * sigma * sigma;
+    const double pull = 1 - e / (kStd * kStd + sigma * sigma);
+    for (int64_t k = 0; k < level.repeats; ++k) {
+      mean_now = kMean + pull * (mean_now - kMean);
+      variance = pull * pull * variance + 2 * e;
+    }
+    const double n = static_cast<double>(kChains);
+    worst = std::max({worst, std::abs(mean(x).item() - mean_now) / std::sqrt(variance / n),
+                      std::abs(var(x).item() / variance - 1) / std::sqrt(2 / n)});
+  }
+  return worst;
+}
+
+RowResult gaussian_levels(PathStep step, const RowContext& context) {
+  return {gaussian_levels_z(step, context.seed), AtMost{4.5},
+          "data N(.7, .25), 8 levels from 3 to .05, 4 steps each, 2e5 chains: largest |z| of 16 means and "
+          "variances; false alarm 1.1e-4"};
+}
+
+using UnetFn = Tensor (*)(const Unet& net, const Tensor& x, const Tensor& t);
+
+// Every weight moved away from 0, with which some layers begin.
+RowResult unet_second_order(UnetFn read, const RowContext& context) {
+  Rng rng(context.seed, "ledger/unet");
+  const Unet net(1, 0, rng, {.channels = 8, .embedding = 8, .dtype = DType::f64});
+  for (NamedTensor& parameter : net.named_parameters()) {
+    Tensor values = parameter.tensor;
+    const NoGrad quiet;
+    values += randn(values.shape(), rng, DType::f64) * 0.1;
+  }
+  const Tensor x = randn({1, 4, 4, 1}, rng, DType::f64), t = full({1}, 0.4, DType::f64);
+  const auto energy = [&](const Tensor& y) { return sum(square(y - read(net, y, t)), {1, 2, 3}) * -0.5; };
+  const GradcheckResult found = gradgradcheck(energy, x, {.directions = 6, .name = "unet"});
+  return {
+      found.ok ? found.worst_error : NAN, AtMost{1e-6},
+      "f = -|x - u(x)|^2 / 2 by a U-Net of 8 channels on 4 x 4 pixels, f64: grad of grad in x against finite "
+      "differences along 6 directions, worst relative error"};
+}
+
+}  // namespace
+
+std::vector<Row> path_rows() {
+  return {
+      identity(
+          {"diffusion.conversions",
+           "noise, denoised, score and velocity are one reading: each gives the others, and those of a "
+           "Gaussian",
+           "Song et al. 2021; Lipman et al. 2023", 1},
+          conversions, {},
+          {{"the noise's denoised a hundredth short",
+            {.from_noise =
+                 [](const Tensor& said, const Tensor& x, const Mixing& at) {
+                   return Prediction{prediction_from_noise(said, x, at).denoised * 0.99,
+                                     prediction_from_noise(said, x, at).noise};
+                 }}},
+           {"the velocity's denoised a hundredth short",
+            {.from_velocity =
+                 [](const Tensor& said, const Tensor& x, const Mixing& at) {
+                   return Prediction{prediction_from_velocity(said, x, at).denoised * 0.99,
+                                     prediction_from_velocity(said, x, at).noise};
+                 }}},
+           {"a score of the wrong sign",
+            {.from_score = [](const Tensor& said, const Tensor& x,
+                              const Mixing& at) { return prediction_from_score(-said, x, at); }}},
+           {"a denoised of another x",
+            {.from_denoised = [](const Tensor& said, const Tensor& x,
+                                 const Mixing& at) { return prediction_from_denoised(said, x * 0.99, at); }}},
+           {"a score that is not divided by the noise",
+            {.to_score = [](const Prediction& prediction,
+                            const Mixing& at) { return score_of(prediction, at) * at.noise; }}},
+           {"a velocity without its noise",
+            {.to_velocity = [](const Prediction& prediction,
+                               const Mixing& at) { return prediction.denoised * at.data_slope; }}}}),
+      identity({"ddpm.score_equivalence", "predicting the noise is denoising score matching weighted by b^2",
+                "Vincent 2011; Ho et al. 2020, section 3.2", 1},
+               score_equivalence, [](const Mixing& at) { return at.noise * at.noise; },
+               {{"a weight of b in place of b^2", [](const Mixing& at) { return at.noise; }}}),
+      identity({"ddpm.ddim_deterministic", "ddim's samples are a function of where they start",
+                "Song, Meng & Ermon 2021", 1},
+               ddim_deterministic, ddim_step, {{"ancestral steps, which draw", ancestral_step}}),
+      identity(
+          {"ddpm.flow_likelihood_gaussian",
+           "the density by the probability flow of the cosine path is the Gaussian's",
+           "Song et al. 2021, section 4.3", 1},
+          flow_likelihood,
+          [](VelocityFn v, const Tensor& x) {
+            return flow_log_density(v, x, {.steps = 96, .noise = cosine_path()(0).noise});
+          },
+          {{"noise at the start that is a tenth wider",
+            [](VelocityFn v, const Tensor& x) {
+              return flow_log_density(v, x, {.steps = 96, .noise = 1.1});
+            }},
+           {"a hundredth of log p left out",
+            [](VelocityFn v, const Tensor& x) { return flow_log_density(v, x, {.steps = 96}) * 0.99; }}}),
+      identity({"ncsn.step_conventions", "e and sqrt(2e), and alpha/2 and sqrt(alpha), are one Langevin step",
+                "Song & Ermon 2019, algorithm 1", 1},
+               step_conventions, langevin_step,
+               {{"steps of twice the size",
+                 [](const Trajectory& trajectory, const Tensor& x, double from, double to) {
+                   return langevin_step({trajectory.path,
+                                         trajectory.predict,
+                                         trajectory.rng,
+                                         {trajectory.level.repeats, trajectory.level.step * 2}},
+                                        x, from, to);
+                 }}}),
+      identity(
+          {"ncsn.gaussian_levels",
+           "under the exact score annealed Langevin has the law that its linear steps give a Gaussian",
+           "Song & Ermon 2020, proposition 3", 2},
+          gaussian_levels, langevin_step,
+          {{"ancestral steps in their place", ancestral_step},
+           {"a pull that is a fiftieth short",
+            [](const Trajectory& trajectory, const Tensor& x, double from, double to) {
+              const auto predict = [&](const Tensor& y, double t) {
+                Prediction prediction = trajectory.predict(y, t);
+                prediction.noise = prediction.noise * 0.98;
+                return prediction;
+              };
+              return langevin_step({trajectory.path, predict, trajectory.rng, trajectory.level}, x, from, to);
+            }}}),
+      identity({"unet.second_order", "the U-Net is differentiated twice, in x, as finite differences say",
+                "chain rule", 5},
+               unet_second_order, [](const Unet& net, const Tensor& x, const Tensor& t) { return net(x, t); },
+               {{"a hundredth of the output taken for constant",
+                 [](const Unet& net, const Tensor& x, const Tensor& t) {
+                   const Tensor u = net(x, t);
+                   return u * 0.99 + u.detach() * 0.01;
+                 }}})};
+}
+
+}  // namespace gradzoo

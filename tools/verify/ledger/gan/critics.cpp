@@ -1,0 +1,265 @@
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "autograd/grad.h"
+#include "autograd/ops.h"
+#include "autograd/tape.h"
+#include "models/eval/quadrature.h"
+#include "models/gan/gan.h"
+#include "nn/distributions.h"
+#include "nn/learn/learner.h"
+#include "nn/learn/schedule.h"
+#include "tools/verify/ledger/gan/game.h"
+#include "tools/verify/ledger/rows.h"
+
+namespace gradzoo {
+namespace {
+
+constexpr double kStep = 1e-5;
+constexpr TwoBumps kBumps{1.2, 0.6}, kBell{0, 1.5};
+
+/// A number from points, leaves of the live tape, and the scores that were made from them: gradient_penalty.
+using SlopeFn = Tensor (*)(const Tensor& x, const Tensor& scores);
+
+double relative(double found, double expected) {
+  return std::abs(found - expected) / std::max(1e-3, std::abs(expected));
+}
+
+// The mean over packs of `of_slope` of the squared slope, by central differences of the score.
+double penalty_by_differences(const Discriminator& d, const Tensor& x, double (*of_slope)(double)) {
+  const int64_t packs = x.dim(0) / d.pac(), inputs = x.size() / packs;
+  std::vector<double> squared(static_cast<size_t>(packs), 0);
+  for (int64_t input = 0; input < inputs; ++input) {
+    Tensor above = x.clone(), below = x.clone();
+    for (int64_t pack = 0; pack < packs; ++pack) {
+      above.mutable_data<double>()[pack * inputs + input] += kStep;
+      below.mutable_data<double>()[pack * inputs + input] -= kStep;
+    }
+    const std::vector<double> slope = ((d.judge(above, {}) - d.judge(below, {})) / (2 * kStep)).to_vector();
+    for (size_t pack = 0; pack < slope.size(); ++pack) squared[pack] += slope[pack] * slope[pack];
+  }
+  double total = 0;
+  for (double s : squared) total += of_slope(s);
+  return total / static_cast<double>(packs);
+}
+
+Tensor on_quantiles(double shift, int64_t n) {  // (n, 1) f32 of N(shift, 1)
+  std::vector<double> points;
+  for (int64_t i = 0; i < n; ++i) {
+    points.push_back(shift + normal_quantile((static_cast<double>(i) + 0.5) / static_cast<double>(n)));
+  }
+  return tensor(points, {n, 1});
+}
+
+/// The larger relative error of `penalty` and of its gradient in D's weights, of a small smooth critic in f64
+/// that judges `pac` examples at once. The penalty against the mean of `of_slope`(|grad_x s|^2), slopes by
+/// differences of the score; its gradient, along a direction drawn for each weight, against differences of
+/// that.
+double penalty_error(GanNet net, int64_t pac, SlopeFn penalty, double (*of_slope)(double squared),
+                     uint64_t seed) {
+  Rng rng(seed, "ledger/penalty");
+  const Discriminator d({.net = net,
+                         .data = {.example = {8, 4}},
+                         .channels = 2,
+                         .discriminator_hidden = {6, 5},
+                         .activation = silu,
+                         .pac = pac,
+                         .dtype = DType::f64},
+                        rng);
+  const Tensor x = rand({4, 32}, rng, DType::f64) * 2.0 - 1.0;
+  const auto value = [&] {
+    const Tape tape;
+    const Tensor at = x.clone().requires_grad_();
+    return penalty(at, d.judge(at, {})).item();
+  };
+  double worst = relative(value(), penalty_by_differences(d, x, of_slope));
+  for (const NamedTensor& parameter : d.named_parameters()) {
+    Tensor weight = parameter.tensor;
+    const Tensor was = weight.clone().detach(), direction = randn(weight.shape(), rng, DType::f64);
+    double along = 0;
+    {
+      const Tape tape;
+      const Tensor at = x.clone().requires_grad_();
+      along = sum(grad(penalty(at, d.judge(at, {})), weight).detach() * direction).item();
+    }
+    const auto moved = [&](double step) {
+      for (int64_t i = 0; i < weight.size(); ++i)
+        weight.mutable_data<double>()[i] = was.data<double>()[i] + step * direction.data<double>()[i];
+      return value();
+    };
+    const double above = moved(kStep), below = moved(-kStep);
+    moved(0);
+    worst = std::max(worst, relative(along, (above - below) / (2 * kStep)));
+  }
+  return worst;
+}
+
+double from_one(double squared) { return (std::sqrt(squared) - 1) * (std::sqrt(squared) - 1); }
+
+double half(double squared) { return squared / 2; }
+
+/// Both penalties on the slope of D: that of Wasserstein's, and R1.
+struct Penalties {
+  SlopeFn norm = gradient_penalty, r1 = r1_penalty;
+};
+
+RowResult slope_penalties(const Penalties& penalties, const RowContext& context) {
+  double worst = 0;
+  for (const GanNet net : {GanNet::mlp, GanNet::dcgan}) {
+    for (const int64_t pac : {1, 2}) {
+      worst = std::max({worst, penalty_error(net, pac, penalties.norm, from_one, context.seed),
+                        penalty_error(net, pac, penalties.r1, half, context.seed)});
+    }
+  }
+  return {
+      worst, AtMost{1e-6},
+      "both penalties, perceptrons and convolutions, SiLU, f64, 4 examples of 8x4 judged one by one and two "
+      "at once: against slopes of the score by central differences, and their gradient in every weight and "
+      "bias, along a drawn direction, against central differences; largest relative error"};
+}
+
+/// A critic trained to tell N(shift, 1) from N(0, 1), whose distance W1 is the shift.
+struct TrainedCritic {
+  double slope;  // mean of ds/dx over points between the two
+  double gap;    // E s(x) - E s(G(z)), over quantiles
+};
+
+/// By `loss` and `weight` times `penalty`. At its best E s' = 1 + shift / (2 weight).
+TrainedCritic critic_on_line(LogitsFn loss, SlopeFn penalty, double shift, double weight, int64_t steps,
+                             uint64_t seed) {
+  constexpr int64_t kDraws = 256, kJudged = 20000;
+  Rng rng(seed, "ledger/critic");
+  const Discriminator critic({.data = {.example = {1}}, .discriminator_hidden = {32, 32}, .activation = silu},
+                             rng);
+  Learner learner(critic, {.optimizer = adam({.beta1 = 0.5, .beta2 = 0.9}), .ema = 0.99});
+  const auto draws = [&](int64_t n, double at) { return randn({n, 1}, rng) + at; };
+  for (int64_t step = 0; step < steps; ++step) {
+    const Tensor real = draws(kDraws, shift), fake = draws(kDraws, 0);
+    const Tape tape;
+    const Tensor between = points_between(real, fake, 1, rng);
+    learner.step(
+        loss(critic.forward(real), critic.forward(fake)) + penalty(between, critic.forward(between)) * weight,
+        5e-3 * decay(Decay::cosine, step, steps));
+  }
+  const auto averaged = learner.averaged();
+  TrainedCritic out{};
+  {
+    const Tape tape;
+    const Tensor fake = draws(kJudged, 0), real = draws(kJudged, shift);
+    const Tensor between = points_between(real, fake, 1, rng);
+    out.slope = mean(grad(sum(critic.forward(between)), between)).item();
+  }
+  const NoGrad quiet;
+  out.gap =
+      mean(critic.forward(on_quantiles(shift, kJudged)) - critic.forward(on_quantiles(0, kJudged))).item();
+  return out;
+}
+
+/// How the critic of two bells is trained.
+struct CriticTraining {
+  LogitsFn loss = wasserstein.discriminator;
+  SlopeFn penalty = gradient_penalty;
+  double weight = 100;
+};
+
+RowResult wgan_lipschitz(const CriticTraining& how, const RowContext& context) {
+  const int64_t steps = context.count(1500, 400);
+  constexpr double kShift = 2, kWeight = 100;
+  const TrainedCritic found = critic_on_line(how.loss, how.penalty, kShift, how.weight, steps, context.seed);
+  const double expected = 1 + kShift / (2 * kWeight);
+  return {
+      std::max(std::abs(found.slope - expected) / 0.01, std::abs(found.gap / kShift - 1) / 0.04), AtMost{1},
+      fmt::format("N(2, 1) against N(0, 1), SiLU 1-32-32-1, {} steps of 256 + 256 fresh draws, lambda {}: "
+                  "mean slope {:.4f}, exactly {} at its best (allowed .01), value {:.4f} of W1 = 2 (allowed "
+                  "4 %, of which lambda's own share is about 1 %); value: the larger share",
+                  steps, kWeight, found.slope, expected, found.gap)};
+}
+
+/// |E_p s^2 + E_q s^2 - chi^2| and twice |loss of D - (1 - chi^2 / 2)| at the best critic of least squares,
+/// s* = (p - q)/(p + q) at quantiles, where chi^2, the integral of (p - q)^2 / (p + q), is by quadrature: the
+/// larger. `generator` is E s^2 / 2.
+double least_squares_error(LogitsFn discriminator, FunctionRef<Tensor(const Tensor& scores)> generator,
+                           const TwoBumps& p, const TwoBumps& q) {
+  constexpr int64_t kQuantiles = 250000, kCells = 4000;
+  // (p - q)/(p + q) = tanh of half of log p - log q.
+  const auto best = [&](const Tensor& x) { return tanh((p.log_prob(x) - q.log_prob(x)) * 0.5); };
+  const Tensor real = best(p.quantiles(kQuantiles)), fake = best(q.quantiles(kQuantiles));
+  const Grid grid({{-12}, {12}}, kCells);
+  const auto integrand = [&](const Tensor& x) {
+    const Tensor of_p = exp(p.log_prob(x)), of_q = exp(q.log_prob(x));
+    return square(of_p - of_q) / (of_p + of_q + 1e-300);
+  };
+  const double chi2 = sum(on_grid(grid, integrand)).item() * grid.volume;
+  return std::max(std::abs(2 * (generator(real) + generator(fake)).item() - chi2),
+                  2 * std::abs(discriminator(real, fake).item() - (1 - chi2 / 2)));
+}
+
+/// Least squares' two losses.
+struct LeastSquares {
+  LogitsFn discriminator = least_squares.discriminator;
+  Tensor (*generator)(const Tensor& scores) = least_squares.generator;
+};
+
+RowResult lsgan_chi2(const LeastSquares& losses, const RowContext&) {
+  return {least_squares_error(losses.discriminator, losses.generator, kBumps, kBell), AtMost{1e-5},
+          "p two bumps N(+-1.2, .6^2), q = N(0, 1.5^2), f64: both losses over 250,000 quantiles a bump, "
+          "chi-squared on a grid of 4,000 cells; the larger error"};
+}
+
+Tensor squared_slopes(const Tensor& x, const Tensor& scores, bool recorded) {
+  return sum(square(grad(sum(scores), x, {.create_graph = recorded, .retain_graph = true})), 1);
+}
+
+}  // namespace
+
+std::vector<Row> gan_critic_rows() {
+  return {
+      identity({"gan.gradient_penalty",
+                "the penalties on D's slope, and their gradients through the second derivative, are finite "
+                "differences'",
+                "Gulrajani et al. 2017, eq. 3; Mescheder et al. 2018, eq. 9", 1},
+               slope_penalties, {},
+               {{"slopes that are not recorded",
+                 {.r1 =
+                      [](const Tensor& x, const Tensor& scores) {
+                        return mean(squared_slopes(x, scores, false)) * 0.5 + sum(scores) * 0.0;
+                      }}},
+                {"a norm of each example of a pack",
+                 {.norm =
+                      [](const Tensor& x, const Tensor& scores) {
+                        return mean(square(sqrt(squared_slopes(x, scores, true)) - 1.0));
+                      }}},
+                {"the square of the norm in its place",
+                 {.norm =
+                      [](const Tensor& x, const Tensor& scores) {
+                        return mean(square(squared_slopes(x, scores, true) - 1.0));
+                      }}}}),
+      identity({"gan.wgan_lipschitz",
+                "between N(m,1) and N(0,1) the critic's slope tends to 1 and its value to W1 = m",
+                "Gulrajani et al. 2017, proposition 1", 5},
+               wgan_lipschitz, {},
+               {{"a penalty of half of the slope",
+                 {.penalty = [](const Tensor& x,
+                                const Tensor& scores) { return gradient_penalty(x, scores * 0.5); }}},
+                {"a tenth of the penalty's weight", {.weight = 10}},
+                {"real and fake swapped",
+                 {.loss = [](const Tensor& real,
+                             const Tensor& fake) { return wasserstein.discriminator(fake, real); }}}}),
+      identity({"gan.lsgan_chi2",
+                "at the best critic of least squares E_p s^2 + E_q s^2 is Pearson's chi-squared of p + q "
+                "against 2 q",
+                "Mao et al. 2017, theorem 1", 1},
+               lsgan_chi2, {},
+               {{"labels of 0 and 1",
+                 {.discriminator =
+                      [](const Tensor& real, const Tensor& fake) {
+                        return (mean(square(real - 1.0)) + mean(square(fake))) * 0.5;
+                      }}},
+                {"the generator's half left out",
+                 {.generator = [](const Tensor& scores) { return mean(square(scores)); }}},
+                {"minimax's loss in its place", {.discriminator = minimax.discriminator}}})};
+}
+
+}  // namespace gradzoo

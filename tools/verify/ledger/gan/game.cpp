@@ -1,0 +1,227 @@
+#include "tools/verify/ledger/gan/game.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include <fmt/format.h>
+
+#include "autograd/ops.h"
+#include "autograd/tape.h"
+#include "models/gan/gan.h"
+#include "nn/distributions.h"
+#include "nn/learn/learner.h"
+#include "nn/learn/schedule.h"
+#include "tools/verify/ledger/rows.h"
+
+namespace gradzoo {
+namespace {
+
+constexpr int64_t kBatch = 512;
+constexpr int64_t kCells = 2000;
+const Box kLine = {{-9}, {9}};
+constexpr TwoBumps kReal{1.2, 0.6}, kFake{0, 1.5};
+
+/// The model's own discriminator for numbers on the line, with what trains it.
+struct TrainedDiscriminator {
+  Rng rng;
+  Discriminator network;
+  Learner learner;
+
+  explicit TrainedDiscriminator(uint64_t seed)
+      : rng(seed, "ledger/discriminator"),
+        network({.data = {.example = {1}}, .discriminator_hidden = {64, 64}}, rng),
+        learner(network, {.ema = 0.99}) {}
+
+  void train(LogitsFn loss, const TwoBumps& p, const TwoBumps& q, int64_t steps) {
+    for (int64_t step = 0; step < steps; ++step) {
+      const Tensor real = p.sample(kBatch, rng), fake = q.sample(kBatch, rng);
+      Tape tape;
+      learner.step(loss(network.forward(real), network.forward(fake)),
+                   5e-3 * decay(Decay::cosine, step, steps));
+    }
+  }
+  Tensor logits(const Tensor& x) {  // (n, 1) f32 -> (n) f64
+    const NoGrad quiet;
+    const auto averaged = learner.averaged();
+    return reshape(cast(network.forward(x), DType::f64), {x.dim(0)});
+  }
+};
+
+/// Values on a grid of the line, where both densities live.
+struct OnLine {
+  Grid grid{kLine, kCells};
+  Tensor log_p, log_q;  // (cells) f64
+  OnLine(const TwoBumps& p, const TwoBumps& q)
+      : log_p(on_grid(grid, [&](const Tensor& x) { return p.log_prob(x); })),
+        log_q(on_grid(grid, [&](const Tensor& x) { return q.log_prob(x); })) {}
+};
+
+// log D* - log(1 - D*) = log p - log q.
+Tensor optimal_logits(const TwoBumps& p, const TwoBumps& q, const Tensor& x) {
+  return p.log_prob(x) - q.log_prob(x);
+}
+
+// The standard error of the mean of log D, or of log(1 - D), over draws.
+double standard_error(const Tensor& logits, bool real) {
+  const Tensor terms = neg(softplus(real ? neg(logits) : logits));
+  return std::sqrt(var(terms).item() / static_cast<double>(logits.size()));
+}
+
+RowResult optimal_discriminator(LogitsFn loss, const RowContext& context) {
+  const int64_t steps = context.count(4000, 400);
+  const double share = context.brief ? 2 : 1;
+  const DiscriminatorErrors found = trained_discriminator(loss, kReal, kFake, steps, context.seed).errors();
+  return {std::max(found.mean / 0.01, found.sup / 0.03), AtMost{share},
+          fmt::format("p two bumps N(+-1.2, .6^2), q = N(0, 1.5^2), leaky 1-64-64-1, {} steps of 512 + 512 "
+                      "fresh draws, rate 5e-3 falling: |D - D*| is {:.4f} in the mean under (p+q)/2 (allowed "
+                      ".01), {:.4f} at most over its central 95% (allowed .03); value: the larger share",
+                      steps, found.mean, found.sup)};
+}
+
+/// |V(D*) - (2 JSD(p, q) - log 4)| in nats: V by `value` from the logits of D* at quantiles of p and q, JSD
+/// by quadrature on a grid.
+double jsd_error(LogitsFn value, const TwoBumps& p, const TwoBumps& q) {
+  constexpr int64_t kQuantiles = 250000;
+  const double found =
+      value(optimal_logits(p, q, p.quantiles(kQuantiles)), optimal_logits(p, q, q.quantiles(kQuantiles)))
+          .item();
+  const OnLine line(p, q);
+  return std::abs(found - (2 * jsd_on_grid(line.grid, line.log_p, line.log_q) - std::log(4.0)));
+}
+
+RowResult jsd(LogitsFn value, const RowContext&) {
+  return {jsd_error(value, kReal, kFake), AtMost{1e-5},
+          "p two bumps N(+-1.2, .6^2), q = N(0, 1.5^2), f64: V in logits over 250,000 quantiles a bump, JSD "
+          "on a grid of 2,000 cells; error in nats"};
+}
+
+/// V of a trained discriminator on draws that it never saw.
+struct HeldOutValue {
+  double value;           // nats
+  double standard_error;  // over the draws
+  double in_se() const;   // |value + log 4| / standard_error
+};
+
+double HeldOutValue::in_se() const { return std::abs(value + std::log(4.0)) / standard_error; }
+
+/// Trains as discriminator_errors does, then takes `value` of each of two held-out sets of draws.
+std::vector<HeldOutValue> held_out_values(LogitsFn loss, LogitsFn value, const TwoBumps& p, const TwoBumps& q,
+                                          int64_t steps, uint64_t seed) {
+  constexpr int64_t kHeldOut = 4000;
+  TrainedDiscriminator trained(seed);
+  trained.train(loss, p, q, steps);
+  Rng rng(seed, "ledger/held-out");
+  std::vector<HeldOutValue> out;
+  for (int set = 0; set < 2; ++set) {
+    const Tensor real = trained.logits(p.sample(kHeldOut, rng)),
+                 fake = trained.logits(q.sample(kHeldOut, rng));
+    out.push_back(
+        {value(real, fake).item(), std::hypot(standard_error(real, true), standard_error(fake, false))});
+  }
+  return out;
+}
+
+/// A game at its end: what trains D, what its value is, and the generator's law beside the data's.
+struct Endgame {
+  LogitsFn loss = minimax.discriminator, value = gan_value;
+  TwoBumps q = kReal;
+};
+
+RowResult equilibrium(const Endgame& game, const RowContext& context) {
+  const int64_t steps = context.count(2000, 500);
+  const std::vector<HeldOutValue> found =
+      held_out_values(game.loss, game.value, kReal, game.q, steps, context.seed);
+  return {std::min(found[0].in_se(), found[1].in_se()), AtMost{3},
+          fmt::format("p = q two bumps N(+-1.2, .6^2), {} steps of 512 + 512 fresh draws: V of two held-out "
+                      "sets of 4000 + 4000 is {:+.1e} and {:+.1e} nats from -log 4, {:.2f} and {:.2f} SE; "
+                      "value: the smaller (both beyond 3 SE by chance: below 1e-4)",
+                      steps, found[0].value + std::log(4.0), found[1].value + std::log(4.0), found[0].in_se(),
+                      found[1].in_se())};
+}
+
+Tensor smoothed(const Tensor& real, const Tensor& fake) {
+  return minimax.discriminator(real, fake) + label_smoothing_term(real, 0.1);
+}
+
+}  // namespace
+
+Tensor TwoBumps::sample(int64_t n, Rng& rng) const {
+  const Tensor side = rademacher({n, 1}, rng);
+  return side * gap + randn({n, 1}, rng) * sigma;
+}
+
+Tensor TwoBumps::log_prob(const Tensor& x) const {
+  const double log_norm = std::log(2 * sigma * std::sqrt(2 * std::numbers::pi));
+  const Tensor exponents =
+      concat(square((x - gap) * (1 / sigma)), square((x + gap) * (1 / sigma)), 1) * -0.5;  // (n, 2)
+  return logsumexp(exponents, 1) - log_norm;
+}
+
+Tensor TwoBumps::quantiles(int64_t n) const {
+  std::vector<double> points;
+  for (double centre : {-gap, gap}) {
+    for (int64_t i = 0; i < n; ++i) {
+      const double share = (static_cast<double>(i) + 0.5) / static_cast<double>(n);
+      points.push_back(centre + sigma * normal_quantile(share));
+    }
+  }
+  return tensor(points, {2 * n, 1}, DType::f64);
+}
+
+DiscriminatorErrors DiscriminatorOnLine::errors() const {
+  const std::vector<double> off = abs(sigmoid(logits) - sigmoid(log_p - log_q)).to_vector();
+  const std::vector<double> weight = ((exp(log_p) + exp(log_q)) * (grid.volume / 2)).to_vector();
+  DiscriminatorErrors errors{0, 0};
+  double below = 0;
+  for (size_t i = 0; i < off.size(); ++i) {
+    errors.mean += weight[i] * off[i];
+    if (below >= 0.025 && below <= 0.975) errors.sup = std::max(errors.sup, off[i]);
+    below += weight[i];
+  }
+  return errors;
+}
+
+DiscriminatorOnLine trained_discriminator(LogitsFn loss, const TwoBumps& p, const TwoBumps& q, int64_t steps,
+                                          uint64_t seed) {
+  TrainedDiscriminator trained(seed);
+  trained.train(loss, p, q, steps);
+  const OnLine line(p, q);
+  return {line.grid, line.log_p, line.log_q,
+          trained.logits(line.grid.points(0, line.grid.count(), DType::f32))};
+}
+
+std::vector<Row> gan_game_rows() {
+  return {
+      identity(
+          {"gan.optimal_discriminator", "the best discriminator against a fixed generator is D* = p/(p + q)",
+           "Goodfellow et al. 2014, proposition 1", 5},
+          optimal_discriminator, minimax.discriminator,
+          {{"real and fake swapped",
+            [](const Tensor& real, const Tensor& fake) { return minimax.discriminator(fake, real); }},
+           {"the real half weighs double",
+            [](const Tensor& real, const Tensor& fake) {
+              return mean(softplus(neg(real))) * 2.0 + mean(softplus(fake));
+            }},
+           {"labels smoothed by a tenth", smoothed}}),
+      identity({"gan.jsd", "at D* the value of the game is 2 JSD(p, q) - log 4",
+                "Goodfellow et al. 2014, theorem 1", 1},
+               jsd, gan_value,
+               {{"a dropped log 4", [](const Tensor& real,
+                                       const Tensor& fake) { return gan_value(real, fake) + std::log(4.0); }},
+                {"the sign of what D minimises", minimax.discriminator},
+                {"the non-saturating loss in the value's place",
+                 [](const Tensor& real, const Tensor& fake) {
+                   return neg(mean(softplus(neg(real)))) - non_saturating.generator(fake);
+                 }}}),
+      identity({"gan.equilibrium",
+                "a discriminator trained on p = q is left with V = -log 4 on draws that it never saw",
+                "Goodfellow et al. 2014, theorem 1", 3},
+               equilibrium, {},
+               {{"a generator whose bumps are a sixth too wide", {.q = {1.2, 0.7}}},
+                {"a value without its second half",
+                 {.value = [](const Tensor& real, const Tensor&) { return neg(mean(softplus(neg(real)))); }}},
+                {"labels smoothed by a tenth", {.loss = smoothed}}})};
+}
+
+}  // namespace gradzoo

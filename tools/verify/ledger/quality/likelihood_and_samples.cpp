@@ -1,0 +1,117 @@
+#include "tools/verify/ledger/quality/likelihood_and_samples.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "autograd/ops.h"
+#include "autograd/tape.h"
+#include "datasets/toys/toy.h"
+#include "models/eval/c2st.h"
+#include "nn/distributions.h"
+#include "tools/verify/ledger/rows.h"
+
+namespace gradzoo {
+namespace {
+
+using LogMixture = Tensor (*)(const Tensor& log_p, const Tensor& log_noise);
+
+RowResult one_percent(LogMixture log_mixture, const RowContext& context) {
+  constexpr double kRounding = 1e-9;
+  const int64_t dimensions[] = {1, 10, 100, 1000};
+  std::vector<double> losses;
+  for (const int64_t d : dimensions) losses.push_back(mixture_loss(log_mixture, d, context.seed));
+  return {
+      std::ranges::max(losses), AtMost{std::log(100.0) + kRounding},
+      fmt::format("p = N(0, I), noise N(0, 9 I), p_m = .01 p + .99 noise in {} dimensions: E_p[log p - log "
+                  "p_m] = {:.3f} nats; log 100 = {:.3f}",
+                  fmt::join(dimensions, ", "), fmt::join(losses, ", "), std::log(100.0))};
+}
+
+RowResult memoriser(const PointModel& model, const RowContext& context) {
+  constexpr double kIndistinguishable = 1e-3, kUnlikely = -1e3;
+  const Memory memory = measure_memory(model, context.seed);
+  const bool falls = std::ranges::is_sorted(memory.log_px, std::greater<>());
+  return {
+      falls && memory.p_value > kIndistinguishable ? memory.log_px.back() : NAN, AtMost{kUnlikely},
+      fmt::format("kernels on 2000 points of ring8, widths {}: mean log p of 500 test points {:.3g}, which "
+                  "must fall; samples at the least width against fresh points: p = {:.3f} by c2st",
+                  fmt::join(memory.widths, ", "), fmt::join(memory.log_px, ", "), memory.p_value)};
+}
+
+}  // namespace
+
+Tensor one_percent_data(const Tensor& log_p, const Tensor& log_noise) {
+  return logsumexp(stack({log_p + std::log(0.01), log_noise + std::log(0.99)}), 0);
+}
+
+double mixture_loss(FunctionRef<Tensor(const Tensor& log_p, const Tensor& log_noise)> log_mixture,
+                    int64_t dimensions, uint64_t seed) {
+  constexpr int64_t kDraws = 2000;
+  constexpr double kWidth = 3;
+  const NoGrad quiet;
+  Rng rng(seed, "ledger/quality");
+  const Tensor x = randn({kDraws, dimensions}, rng, DType::f64);
+  const Tensor log_p = sum(standard_normal_log_prob(x), 1);
+  const Tensor log_noise =
+      sum(standard_normal_log_prob(x / kWidth), 1) - static_cast<double>(dimensions) * std::log(kWidth);
+  return mean(log_p - log_mixture(log_p, log_noise)).item();
+}
+
+Tensor kernel_log_density(const Tensor& train, double width, const Tensor& x) {
+  const auto n = static_cast<size_t>(train.dim(0));
+  return make_mixture({std::vector<double>(n, 1.0), train, std::vector<double>(n, width)})->log_prob(x);
+}
+
+Tensor kernel_samples(const Tensor& train, double width, int64_t n, Rng& rng) {
+  const Tensor centres = index_select(train, 0, randperm(train.dim(0), rng).rows(0, n).clone());
+  return centres + randn_like(centres, rng) * width;
+}
+
+Memory measure_memory(const PointModel& model, uint64_t seed) {
+  constexpr int64_t kTrain = 2000, kTest = 500, kSamples = 1000;
+  const NoGrad quiet;
+  Rng rng(seed, "ledger/memoriser");
+  const auto truth = make_toy("ring8");
+  const Tensor train = truth->sample(kTrain, rng), test = truth->sample(kTest, rng);
+  Memory out{{0.1, 0.03, 0.01, 0.003, 0.001, 0.0003}, {}, 0, train, {}};
+  for (const double width : out.widths)
+    out.log_px.push_back(
+        mean(model.log_density(cast(train, DType::f64), width, cast(test, DType::f64))).item());
+  out.samples = model.sample(train, out.widths.back(), kSamples, rng);
+  out.p_value = c2st(out.samples, truth->sample(kSamples, rng), {.seed = seed}).p_value;
+  return out;
+}
+
+std::vector<Row> quality_rows() {
+  return {
+      identity({"quality.one_percent",
+                "a model of 1 % data and 99 % noise loses at most log 100 nats, whatever the dimension",
+                "Theis, van den Oord & Bethge 2016, section 3.2", 1},
+               one_percent, one_percent_data,
+               {{"a tenth of the data",
+                 [](const Tensor& log_p, const Tensor& log_noise) {
+                   return logsumexp(stack({log_p + std::log(0.001), log_noise + std::log(0.999)}), 0);
+                 }},
+                {"a density that lacks a constant",
+                 [](const Tensor& log_p, const Tensor& log_noise) {
+                   return logsumexp(stack({log_p + std::log(0.01), log_noise + std::log(0.99)}), 0) - 0.1;
+                 }}}),
+      identity(
+          {"quality.memoriser",
+           "a model that repeats what it has seen draws perfect samples and finds test data impossible",
+           "Theis, van den Oord & Bethge 2016, section 3.3", 2},
+          memoriser, {kernel_log_density, kernel_samples},
+          {{"a model that does not memorise",
+            {[](const Tensor& train, double, const Tensor& x) { return kernel_log_density(train, 0.1, x); },
+             kernel_samples}},
+           {"samples that are a fifth too wide",
+            {kernel_log_density, [](const Tensor& train, double width, int64_t n, Rng& rng) {
+               return kernel_samples(train, width, n, rng) * 1.2;
+             }}}})};
+}
+
+}  // namespace gradzoo

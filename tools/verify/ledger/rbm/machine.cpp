@@ -1,0 +1,272 @@
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "autograd/grad.h"
+#include "autograd/ops.h"
+#include "autograd/tape.h"
+#include "models/networks/rbm_exact.h"
+#include "models/networks/rbm_gibbs.h"
+#include "models/networks/rbm_learning.h"
+#include "samplers/target.h"
+#include "tools/verify/ledger/rbm/random_rbm.h"
+#include "tools/verify/ledger/rows.h"
+
+namespace gradzoo {
+namespace {
+
+/// log p(x, h) + log Z of all pairs, (2^n, 2^m), with the patterns of both sides.
+struct JointTable {
+  Tensor x, h, log_weights;
+};
+
+JointTable joint_table(const RbmLayer& layer) {
+  const NoGrad quiet;
+  const DType dtype = layer.weight().dtype();
+  const int64_t n = layer.visible(), m = layer.hidden();
+  const Tensor x = binary_patterns(0, int64_t{1} << n, n, dtype),
+               h = binary_patterns(0, int64_t{1} << m, m, dtype);
+  const Tensor of_x = matmul(x, reshape(layer.visible_bias(), {n, 1})),
+               of_h = reshape(matmul(h, reshape(layer.hidden_bias(), {m, 1})), {1, h.dim(0)});
+  return {x, h, matmul(matmul(x, layer.weight()), h, false, true) + of_x + of_h};
+}
+
+double largest(const Tensor& x) { return max(abs(x)).item(); }
+
+/// Both conditionals and a draw of hidden units, x (B, n) -> (B, m).
+struct UnitSides {
+  Conditionals (*conditionals)(const RbmLayer&) = [](const RbmLayer& layer) {
+    return Conditionals{[&layer](const Tensor& x) { return layer.hidden_probabilities(x); },
+                        [&layer](const Tensor& h) { return layer.visible_probabilities(h); }};
+  };
+  Tensor (*draw)(const RbmLayer&, const Tensor& x, Rng& rng) =
+      [](const RbmLayer& layer, const Tensor& x, Rng& rng) { return RbmGibbs(layer).draw_hidden(x, rng); };
+};
+
+/// Largest |P - P from the table of all p(x, h)| over both conditionals and all x and h of a machine of 5
+/// x 4.
+double conditionals_error(const UnitSides& sides) {
+  const NoGrad quiet;
+  const auto layer = random_rbm(5, 4, 1, DType::f64, 1);
+  const JointTable table = joint_table(*layer);
+  const Conditionals found = sides.conditionals(*layer);
+  const Tensor of_h = matmul(softmax(table.log_weights, 1), table.h);        // (2^n, m)
+  const Tensor of_x = matmul(softmax(table.log_weights, 0), table.x, true);  // (2^m, n)
+  return std::max(largest(found.hidden(table.x) - of_h), largest(found.visible(table.h) - of_x));
+}
+
+/// Draws of hidden units, x (B, n) -> (B, m): the largest deviation of a unit's mean, in standard errors of
+/// 200,000 draws, of 4 units.
+double draws_z(const UnitSides& sides, uint64_t seed) {
+  const NoGrad quiet;
+  constexpr int64_t kDraws = 200'000;
+  const auto layer = random_rbm(5, 4, 1, DType::f32, 1);
+  const Tensor x = binary_patterns(0b10110, 0b10111, 5, DType::f32);
+  Rng rng(seed, "ledger/draws");
+  const Tensor means = mean(sides.draw(*layer, broadcast_to(x, {kDraws, 5}), rng), 0);
+  const Tensor p = reshape(layer->hidden_probabilities(x), {4});
+  return largest((means - p) / sqrt(p * (1.0 - p) / static_cast<double>(kDraws)));
+}
+
+RowResult rbm_conditionals(const UnitSides& sides, const RowContext& context) {
+  constexpr double kError = 1e-14, kStandardErrors = 4.3;
+  const double error = conditionals_error(sides);
+  const double z = draws_z(sides, context.seed);
+  return {
+      std::max(error / kError, z / kStandardErrors), AtMost{1},
+      fmt::format("5 x 4 units, f64, both conditionals of all states against the table of p(x, h): off by "
+                  "{:.1e} (allowed {:.0e}); 200000 draws of h by the fused kernel: {:.2f} SE (allowed {}; "
+                  "false alarm 7e-5); value: the larger share",
+                  error, kError, z, kStandardErrors)};
+}
+
+using FreeEnergy = Tensor (*)(const RbmLayer& layer, const Tensor& x);
+
+/// Largest |F(x) + log sum_h exp(x'Wh + b'x + c'h)| over all x of a machine of 6 x 5.
+double free_energy_error(FreeEnergy free_energy) {
+  const NoGrad quiet;
+  const auto layer = random_rbm(6, 5, 1, DType::f64, 2);
+  const JointTable table = joint_table(*layer);
+  return largest(free_energy(*layer, table.x) + logsumexp(table.log_weights, 1));
+}
+
+RowResult rbm_free_energy(FreeEnergy free_energy, const RowContext&) {
+  return {free_energy_error(free_energy), AtMost{1e-12}, "6 x 5 units, f64, all 64 x, nats"};
+}
+
+using LogPartitionOf = double (*)(const RbmLayer& layer);
+
+/// Largest |log Z - that of the table of all p(x, h)| of machines of 5 x 9 and 9 x 5, whose smaller sides
+/// differ.
+double log_partition_error(LogPartitionOf log_partition_of) {
+  double worst = 0;
+  for (const bool wide : {false, true}) {
+    const auto layer = random_rbm(wide ? 9 : 5, wide ? 5 : 9, 1, DType::f64, 3);
+    const double exact = logsumexp(joint_table(*layer).log_weights).item();
+    worst = std::max(worst, std::abs(log_partition_of(*layer) - exact));
+  }
+  return worst;
+}
+
+RowResult rbm_exact_logz(LogPartitionOf log_partition_of, const RowContext&) {
+  return {
+      log_partition_error(log_partition_of), AtMost{1e-11},
+      "5 x 9 and 9 x 5 units, f64: enumeration of the smaller side, x or h, against the sum over all pairs, "
+      "nats"};
+}
+
+/// Gradients of weight, visible and hidden bias for data and samples given; centred at mu (n) and lambda (m)
+/// where these are defined.
+using RbmGradient = Tensors (*)(RbmLayer& layer, const Tensor& data, const Tensor& samples, const Tensor& mu,
+                                const Tensor& lambda);
+
+/// |gradient - the tape's| over the latter's norm: of mean F(data) - mean F(samples), or of the same in the
+/// centred parameters, carried back to W, b and c.
+double rbm_gradient_error(RbmGradient gradient, bool centred) {
+  constexpr int64_t kVisible = 7, kHidden = 5;
+  const auto layer = random_rbm(kVisible, kHidden, 1, DType::f64, 4);
+  Rng rng(5, "ledger/rbm-gradient");
+  const auto patterns = [&](int64_t rows) { return bernoulli(full({rows, kVisible}, 0.4, DType::f64), rng); };
+  const Tensor data = patterns(11), samples = patterns(6);
+  const Tensor mu = centred ? rand({kVisible}, rng, DType::f64) : Tensor(),
+               lambda = centred ? rand({kHidden}, rng, DType::f64) : Tensor();
+  const Tensors found = gradient(*layer, data, samples, mu, lambda);
+
+  // The machine in centred parameters: b = b' - W lambda, c = c' - W'mu.
+  const auto column = [](const Tensor& v) { return reshape(v, {v.size(), 1}); };
+  Tensor w = layer->weight().detach().clone(), b = layer->visible_bias().detach().clone(),
+         c = layer->hidden_bias().detach().clone();
+  if (centred) {
+    b = b + reshape(matmul(w, column(lambda)), {kVisible});
+    c = c + reshape(matmul(w, column(mu), true), {kHidden});
+  }
+  for (Tensor* p : {&w, &b, &c}) p->requires_grad_();
+  const Tape tape;
+  const Tensor b_plain = centred ? b - reshape(matmul(w, column(lambda)), {kVisible}) : b;
+  const Tensor c_plain = centred ? c - reshape(matmul(w, column(mu), true), {kHidden}) : c;
+  const auto f = [&](const Tensor& x) {
+    return neg(reshape(matmul(x, column(b_plain)), {x.dim(0)}) + sum(softplus(matmul(x, w) + c_plain), 1));
+  };
+  const Tensors leaves{w, b, c};
+  Tensors expected = grad(mean(f(data)) - mean(f(samples)), leaves);
+  const NoGrad quiet;
+  if (centred) {
+    expected[1] = expected[1] - reshape(matmul(expected[0], column(lambda)), {kVisible});
+    expected[2] = expected[2] - reshape(matmul(expected[0], column(mu), true), {kHidden});
+  }
+  double error = 0, size = 0;
+  for (size_t i = 0; i < expected.size(); ++i) {
+    error += sum(square(found[i] - expected[i])).item();
+    size += sum(square(expected[i])).item();
+  }
+  return std::sqrt(error / size);
+}
+
+Tensors written_gradient(RbmLayer& layer, const Tensor& data, const Tensor& samples, const Tensor& mu,
+                         const Tensor& lambda) {
+  RbmLearning learning(layer, {.chains = RbmChains::data, .centred = mu.defined()}, {}, 1);
+  if (mu.defined()) learning.centre_at(mu, lambda);
+  learning.write_gradient(data, samples);
+  return {layer.weight().grad(), layer.visible_bias().grad(), layer.hidden_bias().grad()};
+}
+
+RowResult rbm_gradient_vs_tape(RbmGradient gradient, const RowContext&) {
+  const double plain = rbm_gradient_error(gradient, false), centred = rbm_gradient_error(gradient, true);
+  return {std::max(plain, centred), AtMost{1e-13},
+          fmt::format("7 x 5 units, f64, 11 data and 6 samples: error over the norm, plain {:.1e}, centred "
+                      "{:.1e}, by autodiff of the centred machine",
+                      plain, centred)};
+}
+
+}  // namespace
+
+std::unique_ptr<RbmLayer> random_rbm(int64_t visible, int64_t hidden, double scale, DType dtype,
+                                     uint64_t seed) {
+  Rng rng(seed, "ledger/rbm");
+  auto layer = std::make_unique<RbmLayer>(visible, hidden, rng, dtype);
+  const auto draw = [&](Tensor into, double width) {
+    const Tensor values = randn(into.shape(), rng, dtype) * width;
+    visit_floating(dtype,
+                   [&]<class T>() { std::copy_n(values.data<T>(), values.size(), into.mutable_data<T>()); });
+  };
+  draw(layer->weight().detach(), scale);
+  draw(layer->visible_bias().detach(), 1);
+  draw(layer->hidden_bias().detach(), 1);
+  return layer;
+}
+
+std::vector<Row> rbm_machine_rows() {
+  return {
+      identity({"rbm.conditionals", "both conditionals are products of sigmoids, and so they are drawn",
+                "Hinton 2012, section 2", 1},
+               rbm_conditionals, {},
+               {{"a forgotten hidden bias",
+                 {.conditionals =
+                      [](const RbmLayer& layer) {
+                        Conditionals planted = UnitSides().conditionals(layer);
+                        planted.hidden = [&layer](const Tensor& x) {
+                          return sigmoid(matmul(x, layer.weight()));
+                        };
+                        return planted;
+                      }}},
+                {"weights of the wrong sign downwards",
+                 {.conditionals =
+                      [](const RbmLayer& layer) {
+                        Conditionals planted = UnitSides().conditionals(layer);
+                        planted.visible = [&layer](const Tensor& h) {
+                          return sigmoid(layer.visible_bias() - matmul(h, layer.weight(), false, true));
+                        };
+                        return planted;
+                      }}},
+                {"draws from logits that are a tenth too large",
+                 {.draw =
+                      [](const RbmLayer& layer, const Tensor& x, Rng& rng) {
+                        return draw_units(matmul(x, layer.weight()), layer.hidden_bias(), rng, 1.1);
+                      }}}}),
+      identity({"rbm.free_energy", "F(x) = -b'x - sum softplus(c + W'x) is -log sum_h e^f(x,h)",
+                "Hinton 2012, section 16.1", 1},
+               rbm_free_energy, [](const RbmLayer& layer, const Tensor& x) { return layer.free_energy(x); },
+               {{"a visible bias of the wrong sign",
+                 [](const RbmLayer& layer, const Tensor& x) {
+                   const Tensor linear =
+                       reshape(matmul(x, reshape(layer.visible_bias(), {layer.visible(), 1})), {x.dim(0)});
+                   return layer.free_energy(x) + linear * 2.0;
+                 }},
+                {"the likeliest h in place of the sum over h",
+                 [](const RbmLayer& layer, const Tensor& x) {
+                   const Tensor logits = matmul(x, layer.weight()) + layer.hidden_bias();
+                   return layer.free_energy(x) + sum(softplus(logits) - relu(logits), 1);
+                 }}}),
+      identity(
+          {"rbm.exact_logz", "log Z by either side is that of all pairs", "Salakhutdinov & Murray 2008", 1},
+          rbm_exact_logz, exact_log_partition,
+          {{"a forgotten factor of 2",
+            [](const RbmLayer& layer) { return exact_log_partition(layer) - std::log(2.0); }},
+           {"hidden units alone",
+            [](const RbmLayer& layer) {
+              const NoGrad quiet;
+              const int64_t m = layer.hidden();
+              const Tensor h = binary_patterns(0, int64_t{1} << m, m, DType::f64);
+              return logsumexp(reshape(matmul(h, reshape(layer.hidden_bias(), {m, 1})), {h.dim(0)})).item();
+            }}}),
+      identity(
+          {"rbm.gradient_vs_tape",
+           "the gradient by products is the tape's of mean F(data) - mean F(samples), plain and centred",
+           "Hinton 2002; Melchior, Fischer & Wiskott 2016", 1},
+          rbm_gradient_vs_tape, written_gradient,
+          {{"data and samples swapped",
+            [](RbmLayer& layer, const Tensor& data, const Tensor& samples, const Tensor& mu,
+               const Tensor& lambda) { return written_gradient(layer, samples, data, mu, lambda); }},
+           {"centring left out",
+            [](RbmLayer& layer, const Tensor& data, const Tensor& samples, const Tensor&, const Tensor&) {
+              return written_gradient(layer, data, samples, {}, {});
+            }},
+           {"hidden units centred at a half",
+            [](RbmLayer& layer, const Tensor& data, const Tensor& samples, const Tensor& mu, const Tensor&) {
+              return written_gradient(layer, data, samples, mu,
+                                      mu.defined() ? full({layer.hidden()}, 0.5, DType::f64) : Tensor());
+            }}})};
+}
+
+}  // namespace gradzoo

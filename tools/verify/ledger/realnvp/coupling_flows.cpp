@@ -1,0 +1,136 @@
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <string>
+
+#include "autograd/functional/functional.h"
+#include "autograd/ops.h"
+#include "base/function_ref.h"
+#include "models/eval/quadrature.h"
+#include "models/networks/coupling_flow.h"
+#include "nn/layers/init.h"
+#include "tools/verify/ledger/rows.h"
+
+namespace gradzoo {
+namespace {
+
+constexpr const char* kFlows =
+    "f64, parameters N(0, 0.2^2): flows of 2 and of 5 numbers, 6 couplings of 16 units, and of 8 x 8 pixels, "
+    "4 and 4 couplings of 4 and 8 channels, half factored out between; ";
+
+const CouplingFlowOptions kOptions{.couplings = 6, .hidden = {16}};
+const CouplingFlowOptions kImageOptions{.couplings = 4, .low_couplings = 4, .channels = 4};
+
+/// A flow in f64 whose every parameter is a draw of N(0, 0.2^2), so that no layer is the identity.
+std::unique_ptr<CouplingFlow> stirred_flow(const DataShape& shape, uint64_t seed) {
+  Rng rng(seed, "ledger/realnvp/flow");
+  auto flow =
+      std::make_unique<CouplingFlow>(shape, shape.is_image() ? kImageOptions : kOptions, rng, DType::f64);
+  for (const NamedTensor& named : flow->named_parameters()) {
+    Tensor leaf = named.tensor;
+    init::normal(leaf, rng, 0, 0.2);
+  }
+  return flow;
+}
+
+// The largest of what `measure` gives of each flow at some points.
+double worst_of_flows(FunctionRef<double(const CouplingFlow& flow, const Tensor& x)> measure) {
+  double worst = 0;
+  for (const DataShape& shape :
+       {DataShape{.example = {2}}, DataShape{.example = {5}}, DataShape{.example = {8, 8}}}) {
+    const auto flow = stirred_flow(shape, 1);
+    Rng rng(2, "ledger/realnvp");
+    const Tensor x = shape.is_image() ? rand({3, shape.size()}, rng, DType::f64)
+                                      : randn({100, shape.size()}, rng, DType::f64) * 2.0;
+    worst = std::max(worst, measure(*flow, x));
+  }
+  return worst;
+}
+
+/// A flow's map and its inverse, rows x (B, d).
+struct FlowMaps {
+  Mapped (*map)(const CouplingFlow& flow, const Tensor& x) = [](const CouplingFlow& flow, const Tensor& x) {
+    return flow.map(x);
+  };
+  Mapped (*inverse)(const CouplingFlow& flow, const Tensor& z) =
+      [](const CouplingFlow& flow, const Tensor& z) { return flow.inverse(z); };
+};
+
+RowResult inverse(const FlowMaps& maps, const RowContext&) {
+  const double worst = worst_of_flows([&](const CouplingFlow& flow, const Tensor& x) {
+    return max(abs(maps.inverse(flow, maps.map(flow, x).to).to - x)).item();
+  });
+  return {worst, AtMost{1e-11}, std::string(kFlows) + "x to z and back: largest difference"};
+}
+
+// The largest |log_det - log |det dz/dx|| of three points, the determinant from the whole Jacobian.
+RowResult logdet(const FlowMaps& maps, const RowContext&) {
+  const double worst = worst_of_flows([&](const CouplingFlow& flow, const Tensor& x) {
+    double error = 0;
+    for (int64_t i = 0; i < 3; ++i) {
+      const Tensor row = x.rows(i, i + 1).clone();
+      const Tensor j = jacobian([&](const Tensor& at) { return maps.map(flow, at).to; }, row);
+      const double numeric = slogdet(reshape(j, {row.size(), row.size()})).logabsdet.item();
+      error = std::max(error, std::abs(maps.map(flow, row).log_det.item() - numeric));
+    }
+    return error;
+  });
+  return {worst, AtMost{1e-9},
+          std::string(kFlows) +
+              "against slogdet of the Jacobian by reverse sweeps, 3 points each: largest "
+              "difference, nats"};
+}
+
+using FlowLogProb = Tensor (*)(const CouplingFlow& flow, const Tensor& x);
+
+RowResult normalised(FlowLogProb log_prob, const RowContext& context) {
+  const auto flow = stirred_flow({.example = {2}}, 1);
+  const Grid grid({{-15, -15}, {15, 15}}, context.count(600, 300));
+  const double error =
+      std::abs(log_partition(grid, on_grid(grid, [&](const Tensor& x) { return log_prob(*flow, x); })));
+  return {
+      error, AtMost{1e-6},
+      "f64, 6 couplings of 16 units, parameters N(0, 0.2^2): |log of the integral over [-15, 15]^2|, 600^2 "
+      "cells"};
+}
+
+}  // namespace
+
+std::vector<Row> coupling_flow_rows() {
+  return {
+      identity(
+          {"flow.inverse", "a flow of couplings undoes itself to rounding", "Dinh et al. 2017, eq. 8", 1},
+          inverse, {},
+          {{"an inverse of another z",
+            {.inverse = [](const CouplingFlow& flow, const Tensor& z) { return flow.inverse(z + 1e-6); }}},
+           {"an inverse in f32",
+            {.inverse =
+                 [](const CouplingFlow& flow, const Tensor& z) {
+                   return flow.inverse(cast(cast(z, DType::f32), DType::f64));
+                 }}}}),
+      identity({"flow.logdet", "log |det J| of a flow is the sum of what its couplings stretch",
+                "Dinh et al. 2017, eq. 6", 1},
+               logdet, {},
+               {{"a hundredth of the log-determinant forgotten",
+                 {.map =
+                      [](const CouplingFlow& flow, const Tensor& x) {
+                        const Mapped at = flow.map(x);
+                        return Mapped{at.to, at.log_det * 0.99};
+                      }}},
+                {"a layer that stretches without a word",
+                 {.map = [](const CouplingFlow& flow, const Tensor& x) { return flow.map(x * 0.9); }}},
+                {"the wrong sign",
+                 {.map =
+                      [](const CouplingFlow& flow, const Tensor& x) {
+                        return Mapped{flow.map(x).to, -flow.map(x).log_det};
+                      }}}}),
+      identity({"flow.normalised", "the density of a flow integrates to one, whatever its parameters",
+                "change of variables", 3},
+               normalised, [](const CouplingFlow& flow, const Tensor& x) { return flow.log_prob(x); },
+               {{"a constant that is 1e-4 off",
+                 [](const CouplingFlow& flow, const Tensor& x) { return flow.log_prob(x) + 1e-4; }},
+                {"a density of another x",
+                 [](const CouplingFlow& flow, const Tensor& x) { return flow.log_prob(x * 1.01); }}})};
+}
+
+}  // namespace gradzoo

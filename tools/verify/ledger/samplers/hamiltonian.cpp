@@ -1,0 +1,150 @@
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "autograd/ops.h"
+#include "autograd/tape.h"
+#include "samplers/kinds/hmc.h"
+#include "samplers/leapfrog.h"
+#include "samplers/metropolis.h"
+#include "tools/verify/ledger/rows.h"
+#include "tools/verify/ledger/samplers/line_density.h"
+
+namespace gradzoo {
+namespace {
+
+/// N(0,1) cut to [-0.5, 1], which chains must not leave.
+LineDensity cut_normal_density() {
+  constexpr double kLower = -0.5, kUpper = 1;
+  const auto sample = [](int64_t n, Rng& rng) {
+    Tensor x = randn({n, 1}, rng, DType::f64);
+    while (true) {  // by rejection
+      const Tensor outside = logical_or(lt(x, kLower), gt(x, kUpper));
+      if (!any(outside)) return x;
+      x = where(outside, randn({n, 1}, rng, DType::f64), x);
+    }
+  };
+  Target target = standard_normal_density().target;
+  target.domain = {kLower, kUpper};
+  return {target, sample};
+}
+
+Trajectory leapfrog_from(const Target& target, const Tensor& x, const Tensor& p, double e, int64_t steps) {
+  return leapfrog(target, x, value_and_score(target, x), p.clone(), ones({x.dim(1)}, x.dtype()), e, steps);
+}
+
+/// One transition of many chains on a target.
+using HamiltonianMove = Tensor (*)(const Target& target, const Tensor& x, Rng& rng);
+
+RowResult hmc_exchangeable(HamiltonianMove move, const RowContext& context) {
+  const int64_t pairs = context.count(1'000'000, 100'000);
+  constexpr double kMost = 4.4;  // standard errors; one of six beyond it: 6.5e-5
+  double worst = 0;
+  std::string found;
+  const struct {
+    const char* name;
+    LineDensity density;
+  } cases[] = {{"N(0,1)", standard_normal_density()},
+               {"a lopsided mixture", lopsided_density()},
+               {"N(0,1) cut to [-.5, 1]", cut_normal_density()}};
+  for (const auto& each : cases) {
+    const auto kernel = [&](const Tensor& x, Rng& rng) { return move(each.density.target, x, rng); };
+    const double z = exchange_z(each.density, kernel, pairs, context.seed);
+    found += fmt::format("{} {:.2f}, ", each.name, z);
+    worst = std::max(worst, z);
+  }
+  return {
+      worst, AtMost{kMost},
+      fmt::format("{} pairs (x, x'), x drawn from p, 4 leapfrog steps of .5, f64, larger |z| of x^2 x' - x "
+                  "x'^2 and x^3 x' - x x'^3: {}at most {} SE as there are 6; false alarm 7e-5",
+                  pairs, found, kMost)};
+}
+
+/// The energy that a trajectory of so many steps of e loses: x, p (B, d) -> (B).
+using EnergyLost = Tensor (*)(const Target& target, const Tensor& x, const Tensor& p, double e,
+                              int64_t steps);
+
+/// The slope of log(root mean square of the energy lost) over log e, fitted to trajectories of one length in
+/// 10, 20, 40 and 80 steps on the lopsided mixture.
+double energy_order(EnergyLost integrate, uint64_t seed) {
+  constexpr int64_t kChains = 1000;
+  const NoGrad quiet;
+  Rng rng(seed, "ledger/energy");
+  const LineDensity density = lopsided_density();
+  const Tensor x = density.sample(kChains, rng), p = randn_like(x, rng);
+  double count = 0, sum_x = 0, sum_y = 0, sum_xx = 0, sum_xy = 0;
+  for (const int64_t steps : {10, 20, 40, 80}) {
+    const double e = 1 / static_cast<double>(steps);
+    const double rms = std::sqrt(mean(square(integrate(density.target, x, p, e, steps))).item());
+    const double log_e = std::log(e), log_rms = std::log(rms);
+    ++count;
+    sum_x += log_e;
+    sum_y += log_rms;
+    sum_xx += log_e * log_e;
+    sum_xy += log_e * log_rms;
+  }
+  return (count * sum_xy - sum_x * sum_y) / (count * sum_xx - sum_x * sum_x);
+}
+
+RowResult hmc_energy(EnergyLost integrate, const RowContext& context) {
+  const double order = energy_order(integrate, context.seed);
+  return {
+      order, Near{2, 0.1},
+      "trajectories of length 1 in 10, 20, 40 and 80 leapfrog steps from 1000 draws of a lopsided mixture, "
+      "f64: slope of log rms(H(end) - H(begin)) over log e"};
+}
+
+Tensor energy_of(const Target& target, const Tensor& x, const Tensor& p) {
+  return sum(square(p), 1) * 0.5 - target.log_prob(x);
+}
+
+// Kicks are not halved at both ends: an integrator of order 1.
+Tensor lost_by_euler(const Target& target, const Tensor& x, const Tensor& p, double e, int64_t steps) {
+  Tensor at = x, momentum = p;
+  for (int64_t i = 0; i < steps; ++i) {
+    momentum = momentum + score_of(target, at) * e;
+    at = at + momentum * e;
+  }
+  return energy_of(target, x, p) - energy_of(target, at, momentum);
+}
+
+// Mirrors stop a particle in place of turning it round.
+Tensor stopped_at_mirrors(const Target& target, const Tensor& x, Rng& rng) {
+  const Tensor moved = clamp(x + randn_like(x, rng) * 0.8, target.domain.lower, target.domain.upper);
+  const Tensor ratio = target.log_prob(moved) - target.log_prob(x);
+  const Tensor moves = metropolis_moves(ratio, rand({x.dim(0)}, rng, x.dtype()));
+  return where(moves.view({x.dim(0), 1}), moved, x);
+}
+
+}  // namespace
+
+std::vector<Row> hamiltonian_rows() {
+  return {identity({"samplers.hmc_exchangeable",
+                    "a transition of HMC from x ~ p: (x, x') has the law of (x', x), in a bounded domain too",
+                    "Duane et al. 1987; Neal 2011", 3},
+                   hmc_exchangeable,
+                   [](const Target& target, const Tensor& x, Rng& rng) {
+                     return one_step(Hmc({.step = 0.5, .leapfrog_steps = 4, .adapt = false}), target, x, rng);
+                   },
+                   {{"trajectories that are always taken",
+                     [](const Target& target, const Tensor& x, Rng& rng) {
+                       return leapfrog_from(target, x, randn_like(x, rng), 1.5, 4).x;
+                     }},
+                    {"the energy lost upside down",
+                     [](const Target& target, const Tensor& x, Rng& rng) {
+                       const Trajectory end = leapfrog_from(target, x, randn_like(x, rng), 1.2, 3);
+                       return metropolis(x, end.value, end.x, end.value, neg(end.energy_lost), rng).x;
+                     }},
+                    {"mirrors that stop a particle", stopped_at_mirrors}}),
+          identity({"samplers.hmc_energy",
+                    "the leapfrog integrator's error of the energy falls with the square of its step",
+                    "Leimkuhler & Reich 2004; Neal 2011, section 2.3", 1},
+                   hmc_energy,
+                   [](const Target& target, const Tensor& x, const Tensor& p, double e, int64_t steps) {
+                     return leapfrog_from(target, x, p, e, steps).energy_lost;
+                   },
+                   {{"kicks that are not halved at the ends", lost_by_euler}})};
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,330 @@
+#include "samplers/kinds/langevin.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "autograd/ops.h"
+#include "autograd/tape.h"
+#include "samplers/kinds/random_walk.h"
+#include "samplers/metropolis.h"
+#include "tools/verify/ledger/rows.h"
+#include "tools/verify/ledger/samplers/line_density.h"
+#include "tools/verify/ledger/statistics.h"
+
+namespace gradzoo {
+namespace {
+
+// Largest of up to ten |z|: false alarm at most 10 * 6.8e-6.
+constexpr double kLimit = 4.5;
+
+/// One transition of many chains on a target.
+using Move = Tensor (*)(const Target& target, const Tensor& x, Rng& rng);
+struct NamedMove {
+  const char* name;
+  Move move;
+};
+
+Tensor mh_of_step_2(const Target& target, const Tensor& x, Rng& rng) {
+  return one_step(RandomWalk({.step = 2}), target, x, rng);
+}
+
+// Langevin's proposal, with an acceptance that is not given all of the ratio.
+Tensor langevin_with(const Target& target, const Tensor& x, Rng& rng, double e, double proposal_ratio) {
+  const PointValue at = value_and_score(target, x);
+  const Tensor z = randn_like(x, rng), moved = x + at.score * e + z * std::sqrt(2 * e);
+  const PointValue there = value_and_score(target, moved);
+  const Tensor forward = sum(square(z), 1) * -0.5;
+  const Tensor backward = sum(square(x - moved - there.score * e), 1) * (-0.25 / e);
+  const Tensor ratio = there.log_prob - at.log_prob + (backward - forward) * proposal_ratio;
+  const Tensor moves = metropolis_moves(ratio, rand({x.dim(0)}, rng, x.dtype()));
+  return where(moves.view({x.dim(0), 1}), moved, x);
+}
+
+RowResult exchangeable(const std::vector<NamedMove>& moves, const RowContext& context) {
+  const int64_t pairs = context.count(1'000'000, 100'000);
+  double worst = 0;
+  std::string found;
+  for (const NamedMove& each : moves) {
+    for (const bool lopsided : {false, true}) {
+      const LineDensity density = lopsided ? lopsided_density() : standard_normal_density();
+      const auto kernel = [&](const Tensor& x, Rng& rng) { return each.move(density.target, x, rng); };
+      const double z = exchange_z(density, kernel, pairs, context.seed);
+      found += fmt::format("{} on {} {:.2f}, ", each.name, lopsided ? "a lopsided mixture" : "N(0,1)", z);
+      worst = std::max(worst, z);
+    }
+  }
+  return {worst, AtMost{kLimit},
+          fmt::format("{} pairs (x, x'), x drawn from p, f64, larger |z| of x^2 x' - x x'^2 and x^3 x' - x "
+                      "x'^3: {}at most {} SE as there are 8; false alarm 6e-5",
+                      pairs, found, kLimit)};
+}
+
+constexpr int64_t kStates = 5;
+
+// Up with probability 0.7, down with 0.3, on a ring: not symmetric, so that the proposal's ratio counts.
+double table_proposal(int64_t from, int64_t to) {
+  if (to == (from + 1) % kStates) return 0.7;
+  return from == (to + 1) % kStates ? 0.3 : 0.0;
+}
+
+size_t cell(int64_t i, int64_t j) { return static_cast<size_t>(i * kStates + j); }
+
+/// A Metropolis acceptance in logarithms, elementwise.
+using Acceptance = Tensor (*)(const Tensor& log_ratio);
+
+/// Probabilities of five states, none alike.
+std::vector<double> table_probabilities() { return {0.4, 0.05, 0.25, 0.1, 0.2}; }
+
+/// Largest |p_i P_ij - p_j P_ji| and |(pP)_i - p_i| of the transition matrix P_ij = q_ij a_ij that an
+/// acceptance makes of a lopsided proposal q on the five states.
+double table_balance_error(Acceptance acceptance) {
+  const std::vector<double> p = table_probabilities();
+  std::vector<double> log_ratio(kStates * kStates, 0.0);
+  const auto each_move = [](auto visit) {
+    for (int64_t i = 0; i < kStates; ++i) {
+      for (int64_t j = 0; j < kStates; ++j) {
+        if (table_proposal(i, j) > 0) visit(i, j);
+      }
+    }
+  };
+  const auto at = [&](int64_t i) { return p[static_cast<size_t>(i)]; };
+  each_move([&](int64_t i, int64_t j) {
+    log_ratio[cell(i, j)] = std::log(at(j) * table_proposal(j, i)) - std::log(at(i) * table_proposal(i, j));
+  });
+  const std::vector<double> taken = acceptance(tensor(log_ratio, {kStates, kStates}, DType::f64)).to_vector();
+  std::vector<double> flow(kStates * kStates, 0.0);  // p_i P_ij, i != j
+  std::array<double, kStates> gain{};                // (pP)_i - p_i
+  each_move([&](int64_t i, int64_t j) {
+    flow[cell(i, j)] = at(i) * table_proposal(i, j) * taken[cell(i, j)];
+    gain[static_cast<size_t>(j)] += flow[cell(i, j)];
+    gain[static_cast<size_t>(i)] -= flow[cell(i, j)];
+  });
+  double worst = 0;
+  each_move(
+      [&](int64_t i, int64_t j) { worst = std::max(worst, std::abs(flow[cell(i, j)] - flow[cell(j, i)])); });
+  for (const double state : gain) worst = std::max(worst, std::abs(state));
+  return worst;
+}
+
+Target table_target() {
+  return {.log_prob = [](const Tensor& x) {
+    const Tensor flat = reshape(x, {x.dim(0)}), outside = full(flat.shape(), -INFINITY, x.dtype());
+    const Tensor low = zeros_like(flat), high = full(flat.shape(), kStates, x.dtype());
+    const Tensor state = cast(clamp(floor(flat), 0, static_cast<double>(kStates - 1)), DType::i64);
+    const Tensor log_p = log(tensor(table_probabilities(), {kStates}, x.dtype()));
+    const Tensor inside = where(lt(flat, high), index_select(log_p, 0, state), outside);
+    return where(ge(flat, low), inside, outside);
+  }};
+}
+
+/// The five states as steps of a density on [0,5): Pearson's chi-square (4 degrees of freedom) of where
+/// `chains` walkers are that began in the first state, after `steps` transitions.
+double table_chi_square(Kernel kernel, int64_t chains, int64_t steps, uint64_t seed) {
+  Rng rng(seed, "ledger/table");
+  const NoGrad quiet;
+  Tensor x = rand({chains, 1}, rng, DType::f64);
+  for (int64_t step = 0; step < steps; ++step) x = kernel(x, rng);
+  std::array<double, kStates> count{};
+  for (const double value : x.to_vector()) count.at(static_cast<size_t>(value)) += 1;
+  double chi_square = 0;
+  for (size_t state = 0; state < count.size(); ++state) {
+    const double expected = static_cast<double>(chains) * table_probabilities()[state];
+    chi_square += (count[state] - expected) * (count[state] - expected) / expected;
+  }
+  return chi_square;
+}
+
+/// The rule of the matrix, and a sampler that goes by it.
+struct TableWalk {
+  Acceptance acceptance = metropolis_acceptance;
+  Move move = mh_of_step_2;
+};
+
+RowResult mh_table(const TableWalk& walk, const RowContext& context) {
+  constexpr double kChiSquare = 23.51;  // 4 degrees of freedom, exceeded with probability 1e-4
+  const int64_t chains = context.count(100'000, 20'000), steps = context.count(100, 60);
+  const double balance = table_balance_error(walk.acceptance);
+  const Target table = table_target();
+  const auto kernel = [&](const Tensor& x, Rng& rng) { return walk.move(table, x, rng); };
+  const double chi_square = table_chi_square(kernel, chains, steps, context.seed);
+  return {std::max(balance / 1e-15, chi_square / kChiSquare), AtMost{1},
+          fmt::format("detailed balance and stationarity of the 5 x 5 matrix with a lopsided proposal off by "
+                      "{:.1e} (allowed 1e-15); {} chains of the sampler from state 1, {} steps: chi-square "
+                      "{:.2f} (allowed {}, false alarm 1e-4); value: the larger share",
+                      balance, chains, steps, chi_square, kChiSquare)};
+}
+
+/// A Gaussian in the plane, correlated and off the origin.
+struct PlaneGaussian {
+  double mean[2] = {1, -2};
+  double covariance[3] = {1, 0.8, 1.5};  // xx, xy, yy
+
+  Target target() const;
+};
+
+Target PlaneGaussian::target() const {
+  const auto [xx, xy, yy] = covariance;
+  const double determinant = xx * yy - xy * xy;
+  const Tensor mu = tensor({mean[0], mean[1]}, {2}, DType::f64);
+  const Tensor precision =
+      tensor({yy / determinant, -xy / determinant, -xy / determinant, xx / determinant}, {2, 2}, DType::f64);
+  return {.log_prob = [mu, precision](const Tensor& x) {
+    const Tensor centred = x - mu;
+    return sum(matmul(centred, precision) * centred, 1) * -0.5;
+  }};
+}
+
+/// The largest |z| of mean, variances and covariance of independent chains that began at the origin.
+double moments_z(const PlaneGaussian& gaussian, Kernel kernel, int64_t chains, int64_t steps, uint64_t seed) {
+  Rng rng(seed, "ledger/moments");
+  const NoGrad quiet;
+  Tensor x = zeros({chains, 2}, DType::f64);
+  for (int64_t step = 0; step < steps; ++step) x = kernel(x, rng);
+  const Tensor a = slice(x, 1, 0, 1) - gaussian.mean[0], b = slice(x, 1, 1, 2) - gaussian.mean[1];
+  const double z[] = {z_score(a, 0), z_score(b, 0), z_score(square(a), gaussian.covariance[0]),
+                      z_score(a * b, gaussian.covariance[1]), z_score(square(b), gaussian.covariance[2])};
+  double worst = 0;
+  for (const double one : z) worst = std::max(worst, std::abs(one));
+  return worst;
+}
+
+struct GaussianMoves {
+  Move mh = [](const Target& target, const Tensor& x, Rng& rng) {
+    return one_step(RandomWalk({.step = 1}), target, x, rng);
+  };
+  Move mala = [](const Target& target, const Tensor& x, Rng& rng) {
+    return one_step(AdjustedLangevin({.step = 0.3}), target, x, rng);
+  };
+};
+
+RowResult moments(const GaussianMoves& moves, const RowContext& context) {
+  const int64_t chains = context.count(10'000, 3000), steps = context.count(200, 100);
+  const PlaneGaussian gaussian;
+  const Target target = gaussian.target();
+  const auto z_of = [&](Move move) {
+    const auto kernel = [&](const Tensor& x, Rng& rng) { return move(target, x, rng); };
+    return moments_z(gaussian, kernel, chains, steps, context.seed);
+  };
+  const double mh = z_of(moves.mh), mala = z_of(moves.mala);
+  return {std::max(mh, mala), AtMost{kLimit},
+          fmt::format("correlated Gaussian in the plane, {} independent chains from the origin, {} steps: "
+                      "largest |z| of 2 means, 2 variances, covariance: mh {:.2f}, mala {:.2f}; at most {} "
+                      "SE as there are 10; false alarm 7e-5",
+                      chains, steps, mh, mala, kLimit)};
+}
+
+/// The variance of chains on N(0,1).
+struct UlaLaw {
+  double variance;
+  double z;           // standard errors from 1/(1 - e/2)
+  double z_from_one;  // standard errors from 1
+};
+
+/// e is that of x' = x + e grad f + sqrt(2e) z.
+UlaLaw measure_ula_law(Kernel kernel, double e, int64_t chains, int64_t steps, uint64_t seed) {
+  Rng rng(seed, "ledger/ula_law");
+  const NoGrad quiet;
+  Tensor x = randn({chains, 1}, rng, DType::f64);
+  for (int64_t step = 0; step < steps; ++step) x = kernel(x, rng);
+  const Tensor squares = square(x);
+  return {mean(squares).item(), std::abs(z_score(squares, 1 / (1 - e / 2))), std::abs(z_score(squares, 1))};
+}
+
+using LangevinStep = Tensor (*)(const UnadjustedLangevinOptions& options, const Target& target,
+                                const Tensor& x, Rng& rng);
+
+RowResult ula_law(LangevinStep langevin, const RowContext& context) {
+  const int64_t chains = context.count(100'000, 50'000), steps = context.count(60, 40);
+  const Target normal = standard_normal_density().target;
+  const auto law = [&](double step, StepConvention convention, double e) {
+    const auto kernel = [&](const Tensor& x, Rng& rng) {
+      return langevin({.step = step, .convention = convention}, normal, x, rng);
+    };
+    return measure_ula_law(kernel, e, chains, steps, context.seed);
+  };
+  const UlaLaw full = law(0.2, StepConvention::full, 0.2), half = law(0.8, StepConvention::half, 0.4);
+  const bool biased = std::min(full.z_from_one, half.z_from_one) > 10;
+  return {biased ? std::max(full.z, half.z) : INFINITY, AtMost{kLimit},
+          fmt::format("{} chains, {} steps: variance {:.4f} at e = 0.2 (law 1.1111, {:.2f} SE off), {:.4f} "
+                      "at e = 0.8 of the half convention (law 1/(1 - e/4) = 1.25, {:.2f} SE off); {:.0f} and "
+                      "{:.0f} SE from 1 (at least 10); false alarm 2e-5",
+                      chains, steps, full.variance, full.z, half.variance, half.z, full.z_from_one,
+                      half.z_from_one)};
+}
+
+Tensor ula(const Target& target, const Tensor& x, Rng& rng) {
+  return one_step(UnadjustedLangevin({.step = 0.3}), target, x, rng);
+}
+
+}  // namespace
+
+std::vector<Row> langevin_rows() {
+  return {
+      identity({"samplers.exchangeable",
+                "one transition of an exact kernel from x ~ p: (x, x') has the law of (x', x)",
+                "detailed balance: Hastings 1970; Roberts & Tweedie 1996", 1},
+               exchangeable,
+               {{"mh", [](const Target& target, const Tensor& x,
+                          Rng& rng) { return one_step(RandomWalk({.step = 1.5}), target, x, rng); }},
+                {"mala", [](const Target& target, const Tensor& x,
+                            Rng& rng) { return one_step(AdjustedLangevin({.step = 0.5}), target, x, rng); }}},
+               {{"an acceptance without the proposal's ratio",
+                 {{"planted", [](const Target& target, const Tensor& x,
+                                 Rng& rng) { return langevin_with(target, x, rng, 0.5, 0); }}}},
+                {"the proposal's ratio upside down",
+                 {{"planted", [](const Target& target, const Tensor& x,
+                                 Rng& rng) { return langevin_with(target, x, rng, 0.5, -1); }}}},
+                {"Langevin without an acceptance",
+                 {{"planted",
+                   [](const Target& target, const Tensor& x, Rng& rng) {
+                     return one_step(UnadjustedLangevin({.step = 0.5}), target, x, rng);
+                   }}}},
+                {"every proposal taken",
+                 {{"planted",
+                   [](const Target&, const Tensor& x, Rng& rng) { return x + randn_like(x, rng) * 1.5; }}}}}),
+      identity(
+          {"samplers.mh_table",
+           "Metropolis-Hastings leaves a table of five probabilities as it is, and gets there from one state",
+           "Hastings 1970", 1},
+          mh_table, {},
+          {{"an acceptance that forgets its bound", {.acceptance = [](const Tensor& r) { return exp(r); }}},
+           {"every move taken", {.acceptance = [](const Tensor& r) { return ones_like(r); }}},
+           {"half of the ratio",
+            {.acceptance = [](const Tensor& r) { return metropolis_acceptance(r * 0.5); }}},
+           {"chains that refuse too little",
+            {.move =
+                 [](const Target&, const Tensor& x, Rng& rng) {
+                   const Target warm{
+                       .log_prob = [](const Tensor& y) { return table_target().log_prob(y) * 0.9; }};
+                   return mh_of_step_2(warm, x, rng);
+                 }}}}),
+      identity(
+          {"samplers.moments",
+           "mh and mala reach mean and covariance of a Gaussian, by standard errors of independent chains",
+           "Roberts & Tweedie 1996", 1},
+          moments, {},
+          {{"Langevin without an acceptance", {.mala = ula}},
+           {"chains that do not get there",
+            {.mh = [](const Target& target, const Tensor& x,
+                      Rng& rng) { return one_step(RandomWalk({.step = 0.01}), target, x, rng); }}}}),
+      identity({"samplers.ula_law", "unadjusted Langevin on N(0,1) has variance 1/(1 - e/2), and not 1",
+                "x' = (1 - e) x + sqrt(2e) z is an autoregression", 1},
+               ula_law,
+               [](const UnadjustedLangevinOptions& options, const Target& target, const Tensor& x, Rng& rng) {
+                 return one_step(UnadjustedLangevin(options), target, x, rng);
+               },
+               {{"an exact kernel",
+                 [](const UnadjustedLangevinOptions& options, const Target& target, const Tensor& x,
+                    Rng& rng) { return one_step(AdjustedLangevin({.step = options.step}), target, x, rng); }},
+                {"noise of half the variance", [](const UnadjustedLangevinOptions& options,
+                                                  const Target& target, const Tensor& x, Rng& rng) {
+                   UnadjustedLangevinOptions quiet = options;
+                   quiet.noise = std::sqrt(0.5);
+                   return one_step(UnadjustedLangevin(quiet), target, x, rng);
+                 }}})};
+}
+
+}  // namespace gradzoo

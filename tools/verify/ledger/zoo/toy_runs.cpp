@@ -1,0 +1,76 @@
+#include "tools/verify/ledger/zoo/toy_runs.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "autograd/ops.h"
+#include "base/error.h"
+#include "datasets/toys/toy.h"
+#include "models/registry.h"
+#include "tools/verify/ledger/rows.h"
+#include "tools/verify/ledger/train_model.h"
+
+namespace gradzoo {
+namespace {
+
+constexpr int64_t kToySteps = 1500;
+
+bool learns(const std::string& model, const std::string& toy) {
+  try {
+    const auto options = run_options(model, std::vector<std::string>{"data=" + toy});
+    options->make_model(shape_of(options->data));
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+RowResult toys_train(const RowContext& context) {
+  const std::vector<ToyRun> runs = toy_runs();
+  std::vector<std::string> failed;
+  for (const ToyRun& run : runs) {
+    context.progress(fmt::format("{} on {}", run.model, run.toy));
+    const std::string failure = toy_run_failure(run, kToySteps);
+    if (!failure.empty()) failed.push_back(fmt::format("{} on {}: {}", run.model, run.toy, failure));
+  }
+  return {static_cast<double>(failed.size()), AtMost{0},
+          fmt::format("{} pairs, {} steps each by their defaults{}{}", runs.size(), kToySteps,
+                      failed.empty() ? "" : "; ", fmt::join(failed, "; "))};
+}
+
+}  // namespace
+
+std::vector<ToyRun> toy_runs() {
+  std::vector<ToyRun> runs;
+  for (const ModelEntry& model : model_registry()) {
+    if (model.data == DataKind::images) continue;
+    for (const ToyInfo& toy : known_toys()) {
+      if (learns(model.name, toy.name)) runs.push_back({model.name, toy.name});
+    }
+  }
+  return runs;
+}
+
+std::string toy_run_failure(const ToyRun& run, int64_t steps, const std::vector<std::string>& assignments) {
+  std::vector<std::string> all{"data=" + run.toy, fmt::format("steps={}", steps)};
+  all.insert(all.end(), assignments.begin(), assignments.end());
+  try {
+    const auto trained = train_model(run.model, all, {});
+    for (const State::Entry& entry : trained->state.entries()) {
+      const Tensor* tensor = std::get_if<Tensor>(&entry.target);
+      if (tensor != nullptr && is_floating(tensor->dtype()) && !all_finite(*tensor))
+        return entry.name + " is not finite";
+    }
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+std::vector<Row> zoo_rows() {
+  return {{"zoo.toys_train", RowKind::figure,
+           "every model trains on every toy that it can learn by its defaults", "a default is a promise",
+           false, 200, toys_train}};
+}
+
+}  // namespace gradzoo

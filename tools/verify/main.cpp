@@ -1,0 +1,188 @@
+#include <algorithm>
+#include <cstdio>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <span>
+#include <vector>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "autograd/runtime.h"
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "runs/live_line.h"
+#include "tools/cli/command_line.h"
+#include "tools/cli/program.h"
+#include "tools/cli/shared_options.h"
+#include "tools/doctor/machine.h"
+#include "tools/verify/ledger/ledger.h"
+#include "tools/verify/ledger/markdown.h"
+
+namespace gradzoo {
+namespace {
+
+void print_outcome(const RowOutcome& outcome) {
+  const RowResult& result = outcome.result;
+  fmt::print("{:<4}  {:<32} {:>12.6g}  {}  {:.1f} s\n", outcome.pass ? "ok" : "FAIL", outcome.row->name,
+             result.value, gate_text(result.gate), outcome.seconds);
+  fmt::print("      {}\n      {}; {}\n", outcome.row->claim, outcome.row->source, result.setting);
+  std::fflush(stdout);
+}
+
+std::vector<RowOutcome> run_rows(const std::vector<const Row*>& rows, bool quiet) {
+  std::vector<RowOutcome> outcomes;
+  for (const Row* row : rows) {
+    RowContext context;
+    context.folder = "runs/verify";
+    if (row->kind == RowKind::figure) {
+      const std::string takes =
+          row->expected_seconds > kLongestAtOnce
+              ? fmt::format("a long row, about {:.0f} minutes", row->expected_seconds / 60)
+              : fmt::format("about {:.0f} s", row->expected_seconds);
+      fmt::print(stderr, "{}: {} on two cores; stopped, it goes on from {}\n", row->name, takes,
+                 context.folder);
+    }
+    if (!quiet) {
+      context.progress = [&](const std::string& text) {
+        fmt::print("      {}: {}\n", row->name, text);
+        std::fflush(stdout);
+      };
+    }
+    outcomes.push_back(run_row(*row, context));
+    if (!quiet) print_outcome(outcomes.back());
+  }
+  return outcomes;
+}
+
+// The error as it is planted, and what the row says of it.
+void print_plants(const PlantReport& report) {
+  const RowResult& honest = report.honest.result;
+  fmt::print("{}: {}\n  must be {}\n", report.honest.row->name, report.honest.row->claim,
+             gate_text(honest.gate));
+  fmt::print("  {:<60} {:>12.6g}  {}\n", "as it is", honest.value, report.honest.pass ? "holds" : "FAILS");
+  for (const PlantOutcome& plant : report.plants)
+    fmt::print("  {:<60} {:>12.6g}  {}\n", plant.name, plant.result.value,
+               plant.caught ? "fails, as it must" : "NOT SEEN");
+  std::fflush(stdout);
+}
+
+// Rows that have errors to plant; throws Error where one that was named has none.
+std::vector<const Row*> rows_with_plants(std::vector<const Row*> rows, bool named) {
+  for (const Row* row : rows) {
+    if (named && row->plants.empty())
+      throw Error(
+          "verify --plant: {} has no planted errors. Hint: each would train for as long as the row, about "
+          "{:.0f} s",
+          row->name, row->expected_seconds);
+  }
+  std::erase_if(rows, [](const Row* row) { return row->plants.empty(); });
+  return rows;
+}
+
+int plant_command(const std::vector<const Row*>& rows, bool json) {
+  std::vector<PlantReport> reports;
+  for (const Row* row : rows) {
+    RowContext context;
+    context.folder = "runs/verify";
+    reports.push_back(plant_errors(*row, context));
+    if (!json) print_plants(reports.back());
+  }
+  if (json) fmt::print("{}\n", plants_json(reports));
+  const auto toothless = std::ranges::find_if_not(reports, &PlantReport::has_teeth);
+  if (toothless == reports.end()) return 0;
+  throw Error("verify --plant: {} {}", toothless->honest.row->name,
+              toothless->honest.pass ? "does not see an error that is planted in it"
+                                     : "fails without any planted error");
+}
+
+void print_summary(const std::vector<RowOutcome>& outcomes) {
+  double seconds = 0;
+  for (const RowOutcome& outcome : outcomes) seconds += outcome.seconds;
+  const auto passed = std::ranges::count(outcomes, true, &RowOutcome::pass);
+  fmt::print("{} of {} rows hold, in {}\n", passed, outcomes.size(), duration(seconds));
+  std::fflush(stdout);
+}
+
+// "Intel(R) Xeon(R) Processor"; "an unknown processor" where the system does not say.
+std::string today() {
+  const std::time_t now = std::time(nullptr);
+  return fmt::format("{:%Y-%m-%d}", fmt::gmtime(now));
+}
+
+// A part of the rows does not replace a page of all of them.
+void check_page(const std::string& path, bool all_rows) {
+  if (path.empty() || all_rows || !std::filesystem::exists(path)) return;
+  throw Error("verify: {} exists, and a page of some rows would replace it. Hint: another FILE, or all rows",
+              path);
+}
+
+void write_markdown(const std::string& path, const std::vector<RowOutcome>& outcomes) {
+  const std::string text =
+      ledger_markdown(outcomes, fmt::format("{}, {} threads of {}, {} kernels of {}", today(), num_threads(),
+                                            processor_name(), blas_kernel().used, blas_version()));
+  write_file_atomically(path, std::as_bytes(std::span(text)));
+}
+
+int run(const Arguments& arguments) {
+  std::vector<std::string> names;
+  std::string markdown;
+  bool quick = false, plant = false, json = false;
+  int64_t threads = 0;
+  CommandLine line("verify", "Holds what theory and papers say against what this program computes.",
+                   {{"gradzoo verify --quick", "every row that takes seconds"},
+                    {"gradzoo verify vae.kl_closed_form", "one row"},
+                    {"gradzoo verify --plant vae.kl_closed_form", "sees it fail for each planted error"}});
+  line.positionals("ROW", names, "rows by name; all where none is given");
+  line.completes("ROW", [](const std::string&) {
+    Candidates rows;
+    for (const Row& row : ledger_rows()) rows.push_back({row.name, row.claim});
+    return rows;
+  });
+  line.section("Rows, (q) runs under --quick:", [] {
+    std::string text;
+    for (const Row& row : ledger_rows())
+      text += fmt::format("  {:<32} {}  {}\n", row.name, row.quick ? "(q)" : "   ", row.claim);
+    return text;
+  });
+  line.flag("--quick", quick, "only the rows that take seconds");
+  line.flag("--plant", plant,
+            "plant errors in the rows, of identities where none is named, and see each fail");
+  add_threads(line, threads);
+  line.flag("--json", json, "print one JSON object");
+  line.option("--markdown", "FILE", markdown,
+              "write what was measured as a page, as docs/ledger.md is written");
+  if (!line.parse(arguments)) {
+    fmt::print("{}", line.help());
+    return 0;
+  }
+  const std::vector<const Row*> rows = select_rows(names, quick || (plant && names.empty()));
+  if (plant) {
+    if (!markdown.empty())
+      throw Error(
+          "verify: --plant measures errors, and a page of them is no ledger. Hint: leave out --markdown");
+    use_threads(threads);
+    return plant_command(rows_with_plants(rows, !names.empty()), json);
+  }
+  check_page(markdown, names.empty() && !quick);
+  std::vector<RowOutcome> outcomes;
+  use_threads(threads);
+  if (!json) fmt::print("OpenBLAS kernel {}, {} threads\n", blas_kernel().used, num_threads());
+  outcomes = run_rows(rows, json);
+  if (json) fmt::print("{}\n", ledger_json(outcomes));
+  if (!markdown.empty()) write_markdown(markdown, outcomes);
+  if (!json) print_summary(outcomes);
+  const auto failed = std::ranges::find(outcomes, false, &RowOutcome::pass);
+  if (failed == outcomes.end()) return 0;
+  throw Error("verify: {} of {} rows fail, first {}", std::ranges::count(outcomes, false, &RowOutcome::pass),
+              outcomes.size(), failed->row->name);
+}
+
+}  // namespace
+}  // namespace gradzoo
+
+int main(int, char** argv) {
+  return gradzoo::run_program(
+      argv, {"verify", "hold what theory and papers say against this machine", gradzoo::run});
+}
