@@ -7,9 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "datasets/images/picture_header.h"
-
 namespace gradzoo {
+
+inline constexpr int64_t kMostPixels = int64_t{1} << 26;        // of one picture
+inline constexpr int64_t kMostPictureBytes = int64_t{1} << 28;  // of one file
 
 using Rgb = std::array<uint8_t, 3>;
 
@@ -23,13 +24,15 @@ struct DecodedPicture {
   std::vector<uint8_t> rgb;  // (height, width, 3)
 };
 
-/// Reads a PNG or JPEG of any kind: 1 to 16 bits (of 16 the upper 8 are kept), palettes, grey, CMYK; turned
-/// as its EXIF orientation says, transparent pixels over `background`. Throws Error, which names no file, as
-/// read_picture_header does, and where pixels cannot be decoded.
+/// Reads a PNG by libpng or a JPEG by libjpeg-turbo, told by its first bytes: 1 to 16 bits (of 16 the upper 8
+/// are kept), palettes, grey, CMYK (as Adobe stores it, inverted); turned as its EXIF orientation says,
+/// transparent pixels over `background`. Throws Error, which names no file, for what is neither, cannot be
+/// decoded, is cut short (a JPEG of one scan may lack its end marker), has more than `most_pixels` pixels,
+/// more of them than its bytes can hold, or thousands of scans; of these last three no pixel is decoded.
 DecodedPicture decode_picture(std::span<const std::byte> file, const Rgb& background,
                               int64_t most_pixels = kMostPixels);
 
-/// Pixels of 4 bytes (red, green, blue, opacity) over `background`, 3 bytes each.
+/// Pixels of 4 bytes (red, green, blue, opacity) over `background`, 3 bytes each; `rgb` may be `rgba`.
 void over_background(const uint8_t* rgba, int64_t pixels, const Rgb& background, uint8_t* rgb);
 
 }  // namespace gradzoo

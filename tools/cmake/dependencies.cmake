@@ -51,6 +51,8 @@ gradzoo_find_library(OpenBLAS HEADER openblas_config.h LIBRARY openblas PACKAGE 
                      SUFFIXES openblas-pthread openblas openblas-openmp openblas-serial)
 gradzoo_find_library(Highway HEADER hwy/highway.h LIBRARY hwy PACKAGE libhwy-dev DEFINES HWY_SHARED_DEFINE)
 gradzoo_find_library(libmd HEADER sha256.h LIBRARY md PACKAGE libmd-dev)
+gradzoo_find_library(libpng HEADER png.h LIBRARY png PACKAGE libpng-dev)
+gradzoo_find_library(TurboJPEG HEADER turbojpeg.h LIBRARY turbojpeg PACKAGE libturbojpeg0-dev)
 
 find_package(fmt QUIET)
 if(NOT fmt_FOUND)

@@ -8,7 +8,7 @@
 #include "datasets/images/idx_files.h"
 #include "datasets/images/image_dataset.h"
 #include "datasets/images/npy.h"
-#include "datasets/images/picture_header.h"
+#include "datasets/images/picture.h"
 #include "datasets/images/picture_makers.h"
 #include "support/error_message.h"
 
