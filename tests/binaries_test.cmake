@@ -33,7 +33,7 @@ foreach(library IN LISTS LIBRARIES)
   endif()
   # The engine can be had without what reads files, command lines and pictures.
   if(library MATCHES "gradzoo_(base|kernels|autograd)[.]" AND symbols MATCHES
-                                                            "(CLI::|nlohmann::|inflate|SHA256|stbi_|png_|tjDecompress)[^\n]*")
+                                                            "(CLI::|nlohmann::|inflate|SHA256|stbi_|png_|tjDecompress|zip_open)[^\n]*")
     string(APPEND failures "${library}: knows ${CMAKE_MATCH_0}\n")
   endif()
 endforeach()

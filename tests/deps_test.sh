@@ -25,4 +25,4 @@ expect "$arch" 'from elsewhere (.*librandom123-dev'
 expect "$(said brew)" '^  brew install cmake openblas fmt nlohmann-json '
 expect "$(said nothing)" 'No apt here. .*libopenblas-dev .*doctest-dev'
 # Each library of Debian's has a name, or "-", in every column.
-[ "$(PATH=$work "$source_dir/tools/deps" names | grep -c -e -dev)" -eq 13 ] || { echo "libraries are missing" >&2; exit 1; }
+[ "$(PATH=$work "$source_dir/tools/deps" names | grep -c -e -dev)" -eq 14 ] || { echo "libraries are missing" >&2; exit 1; }

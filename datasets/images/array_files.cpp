@@ -56,24 +56,24 @@ Arrays read_npz_file(const std::string& bytes, const std::string& path, std::vec
   std::vector<std::string> used;
   const auto find = [&](std::span<const std::string_view> names) -> Tensor {
     for (const std::string_view name : names)
-      for (const ZipReader::Member& member : zip.members())
-        if (member.name == std::string(name) + ".npy") {
-          used.push_back(member.name);
-          return read_npy(zip.read(member), path + ": " + std::string(name));
+      for (size_t i = 0; i < zip.names().size(); ++i)
+        if (zip.names()[i] == std::string(name) + ".npy") {
+          used.push_back(zip.names()[i]);
+          return read_npy(zip.read(i), path + ": " + std::string(name));
         }
     return {};
   };
   Arrays arrays{find(kTrainNames), find(kTrainLabelNames), find(kTestNames), find(kTestLabelNames)};
   if (!arrays.train.defined()) {
     std::string names;
-    for (const ZipReader::Member& member : zip.members())
-      if (names.size() < 200) names += (names.empty() ? "" : ", ") + printable(member.name);
+    for (const std::string& member : zip.names())
+      if (names.size() < 200) names += (names.empty() ? "" : ", ") + printable(member);
     throw Error("{}: none of its arrays has a name of images (it has {}). Hint: images, x, x_train or arr_0",
                 path, names.empty() ? "none" : names);
   }
-  for (const ZipReader::Member& member : zip.members())
-    if (std::ranges::find(used, member.name) == used.end())
-      note_skipped(skipped, "an array of no name that is read", member.name);
+  for (const std::string& member : zip.names())
+    if (std::ranges::find(used, member) == used.end())
+      note_skipped(skipped, "an array of no name that is read", member);
   return arrays;
 }
 

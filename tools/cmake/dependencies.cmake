@@ -53,6 +53,7 @@ gradzoo_find_library(Highway HEADER hwy/highway.h LIBRARY hwy PACKAGE libhwy-dev
 gradzoo_find_library(libmd HEADER sha256.h LIBRARY md PACKAGE libmd-dev)
 gradzoo_find_library(libpng HEADER png.h LIBRARY png PACKAGE libpng-dev)
 gradzoo_find_library(TurboJPEG HEADER turbojpeg.h LIBRARY turbojpeg PACKAGE libturbojpeg0-dev)
+gradzoo_find_library(libzip HEADER zip.h LIBRARY zip PACKAGE libzip-dev)
 
 find_package(fmt QUIET)
 if(NOT fmt_FOUND)

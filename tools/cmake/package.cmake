@@ -42,6 +42,6 @@ score and denoising models, flows, diffusion.
 The package has the command with its manual, the static library with headers,
 the MNIST digits, trained models and the documentation.")
 # What a program of one's own is compiled with; the command needs none of it.
-set(CPACK_DEBIAN_UNSPECIFIED_PACKAGE_RECOMMENDS "libfmt-dev, libhwy-dev, libmd-dev, libopenblas-dev, libpng-dev, libturbojpeg0-dev, zlib1g-dev")
+set(CPACK_DEBIAN_UNSPECIFIED_PACKAGE_RECOMMENDS "libfmt-dev, libhwy-dev, libmd-dev, libopenblas-dev, libpng-dev, libturbojpeg0-dev, libzip-dev, zlib1g-dev")
 set(CPACK_DEBIAN_UNSPECIFIED_PACKAGE_SUGGESTS "cmake, g++, pkgconf")
 include(CPack)
