@@ -13,7 +13,6 @@
 #include "tools/command/commands.h"
 #include "tools/mpi/doctor.h"
 #include "tools/mpi/mpi_processes.h"
-#include "tools/mpi/threads.h"
 #include "tools/run/together.h"
 #include "tools/uses/use.h"
 
@@ -62,6 +61,15 @@ void silence() {
   for (std::FILE* stream : {stdout, stderr}) {
     if (std::freopen("/dev/null", "w", stream) == nullptr) std::fclose(stream);
   }
+}
+
+// mpirun binds processes to cores of their own, or leaves all cores to each: those who may use the same share
+// them.
+void share_cores(Processes& processes) {
+  const std::string mine = processes.place() + " " + allowed_processors();
+  const auto sharing = static_cast<int>(std::ranges::count(processes.all_gather(mine), mine));
+  if (std::getenv("OMP_NUM_THREADS") == nullptr)
+    kernels::set_threads(std::max(1, kernels::threads() / sharing));
 }
 
 std::unique_ptr<MpiProcesses> processes;

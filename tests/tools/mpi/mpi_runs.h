@@ -3,7 +3,6 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
-#include <map>
 #include <sstream>
 #include <string>
 #include <thread>
@@ -16,16 +15,13 @@ namespace gradzoo::test {
 
 inline std::string mpi_program() { return binary_dir() + "/gradzoo-mpi"; }
 
-/// `mpirun`'s words for processes of one machine, whoever calls it, with as many as there are cores or more.
-inline std::vector<std::string> mpirun_words() {
-  return {"/usr/bin/env", "OMPI_ALLOW_RUN_AS_ROOT=1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1", "mpirun",
-          "--oversubscribe"};
-}
-
-/// Several programs of one mpirun, each `-n N program arguments...`; a shell's words where it is quoted by
-/// one.
-inline std::vector<std::string> mpi_words(const std::vector<std::vector<std::string>>& programs) {
-  std::vector<std::string> words = mpirun_words();
+/// Programs of one mpirun, each `-n N program arguments...`, on one machine, whoever calls it, with as many
+/// processes as there are cores or more. `options` are mpirun's.
+inline std::vector<std::string> mpi_words(const std::vector<std::vector<std::string>>& programs,
+                                          const std::string& options = "") {
+  std::vector<std::string> words = words_of(
+      "/usr/bin/env OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 mpirun --oversubscribe " +
+      options);
   for (const std::vector<std::string>& program : programs) {
     if (&program != programs.data()) words.emplace_back(":");
     words.insert(words.end(), program.begin(), program.end());
@@ -44,30 +40,26 @@ inline std::vector<std::string> share_words(int count, const std::string& line,
   return words;
 }
 
-/// The processes of this machine.
-inline std::vector<pid_t> all_process_ids() {
+/// The processes that `parent` started and that live.
+inline std::vector<pid_t> living_children(pid_t parent) {
   std::vector<pid_t> ids;
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
-    const std::string name = entry.path().filename().string();
-    if (name.find_first_not_of("0123456789") == std::string::npos) ids.push_back(std::stoi(name));
+  std::error_code ended;
+  for (const auto& task : std::filesystem::directory_iterator(fmt::format("/proc/{}/task", parent), ended)) {
+    std::istringstream children(read_file(task.path() / "children"));
+    for (pid_t id = 0; children >> id;) {
+      const std::string stat = read_file(fmt::format("/proc/{}/stat", id));  // "12 (name) S 11 ..."
+      if (!stat.empty() && stat.find(") Z ") == std::string::npos) ids.push_back(id);
+    }
   }
   return ids;
 }
 
-/// The processes of gradzoo-mpi with `mark` among their words, by rank.
-inline std::map<int, pid_t> ranks_with(const std::string& mark) {
-  std::map<int, pid_t> ranks;
-  for (const pid_t id : all_process_ids()) {
-    const std::string folder = fmt::format("/proc/{}", id), words = read_file(folder + "/cmdline");
-    const std::string program = words.substr(0, words.find('\0'));
-    if (!program.ends_with("gradzoo-mpi") || words.find(mark) == std::string::npos) continue;
-    const std::string variables = read_file(folder + "/environ");
-    const std::string name = "OMPI_COMM_WORLD_RANK=";
-    const size_t at = variables.find(name);
-    if (at != std::string::npos) ranks[std::stoi(variables.substr(at + name.size()))] = id;
-  }
-  return ranks;
+/// The process of that rank; 0 where there is none.
+inline pid_t process_of_rank(const Process& mpirun, int rank) {
+  const std::string variable = fmt::format("OMPI_COMM_WORLD_RANK={}", rank);
+  for (const pid_t id : living_children(mpirun.id()))
+    if (contains(read_file(fmt::format("/proc/{}/environ", id)), variable + '\0')) return id;
+  return 0;
 }
 
 /// A training of four shards, into ...
@@ -79,27 +71,13 @@ inline std::string shared_training(int epochs) {
 }
 inline const std::string kShared = shared_training(3);
 
-/// Whether any process that `parent` started lives.
-inline bool has_living_children(pid_t parent) {
-  for (const pid_t id : all_process_ids()) {
-    const std::string words = read_file(fmt::format("/proc/{}/stat", id));  // "12 (name) S 11 ..."
-    const size_t name_end = words.rfind(')');
-    if (name_end == std::string::npos || name_end + 3 >= words.size()) continue;
-    std::istringstream rest(words.substr(name_end + 1));
-    char state = 0;
-    pid_t its_parent = 0;
-    if (rest >> state >> its_parent && its_parent == parent && state != 'Z') return true;
-  }
-  return false;
-}
-
 /// Waits for mpirun's end. That of Debian 12 may lock itself, in PMIx_server_finalize, when a process was
 /// killed and all have ended: so it is killed after 20 seconds without any. As long as one lives, it waits.
 inline int wait_for_mpirun(Process& mpirun) {
   constexpr int kMostChecks = 100;
   for (int without = 0; mpirun.running() && without < kMostChecks; ++without) {
     std::this_thread::sleep_for(std::chrono::milliseconds(without == 0 ? 50 : 200));
-    if (has_living_children(mpirun.id())) without = -1;
+    if (!living_children(mpirun.id()).empty()) without = -1;
   }
   if (mpirun.running()) mpirun.signal(SIGKILL);
   return mpirun.wait();
@@ -120,8 +98,8 @@ struct MpiRuns {
   MpiRuns() { write_small_dataset(scratch.file("data"), 480, 40, 8); }
   std::string file(const std::string& name) const { return scratch.file(name); }
 
-  ProcessResult share(int count, const std::string& line, const std::vector<std::string>& before = {}) const {
-    return run_mpirun(mpi_words({share_words(count, line, before)}), folder);
+  ProcessResult share(int count, const std::string& line, const std::string& options = "") const {
+    return run_mpirun(mpi_words({share_words(count, line)}, options), folder);
   }
   void finish(int count, const std::string& line) const {
     const ProcessResult result = count == 0 ? run_gradzoo(line, folder) : share(count, line);
