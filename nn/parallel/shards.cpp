@@ -99,11 +99,9 @@ class Shards::Threads {
   // Shard i's turn ends. Once all have had theirs, a round is over: what all wait for is formed by the last.
   void hand_on(size_t i, At at, FunctionRef<void(const Tensor&)>* once) {
     all_[i].at = at;
-    if (i + 1 < mine()) {
-      const auto next = std::find_if(all_.begin() + static_cast<int64_t>(i) + 1, all_.end(),
-                                     [](const Shard& shard) { return shard.at != At::end; });
-      if (next != all_.end()) return give_turn(static_cast<size_t>(next - all_.begin()));
-    }
+    const auto next = std::find_if(all_.begin() + static_cast<int64_t>(i) + 1, all_.end(),
+                                   [](const Shard& shard) { return shard.at != At::end; });
+    if (next != all_.end()) return give_turn(static_cast<size_t>(next - all_.begin()));
     const auto waits = [](const Shard& shard) { return shard.at == At::waiting; };
     const auto first = std::ranges::find_if(all_, waits);
     if (first == all_.end()) return give_turn(0);  // all have ended

@@ -91,7 +91,7 @@ TEST_CASE("gradzoo doctor prints one page, or one object with the same machine, 
     CHECK(cache["cpus"] >= 1);
     before = cache["bytes"];
   }
-  CHECK(object["free_memory_bytes"] > 0);
+  CHECK(object["free_memory_bytes"] > int64_t{1} << 27);
   CHECK(object["free_memory_bytes"] <= object["memory_bytes"]);
   CHECK(object["others_cpus"] <= object["cpus"]);
   CHECK(object["stolen_share"] <= 1);
