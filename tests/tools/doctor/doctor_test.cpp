@@ -48,7 +48,7 @@ TEST_CASE("each ailment is named alone, with its numbers and what to do") {
   };
   for (const auto& row : rows) {
     const Json found = ailments_of(patient(row.patch));
-    INFO(row.what);
+    INFO(std::string(row.what));
     REQUIRE(found.size() == 1);
     CHECK_MESSAGE(test::contains(text_at(found[0], "what"), row.what), found.dump());
     CHECK_MESSAGE(test::contains(text_at(found[0], "hint"), row.hint), found.dump());
