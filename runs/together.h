@@ -12,9 +12,6 @@
 /// functions here are collective calls.
 namespace gradzoo {
 
-/// Throws Error where the processes do not divide the shards.
-void check_shards(const Processes& processes, int64_t shards);
-
 /// What must be the same everywhere: the kernels, and the lines of a text. Throw Error, in all processes,
 /// naming the first that differs and what.
 void check_same_kernels(Processes& processes);

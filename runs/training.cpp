@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "models/registry.h"
+#include "nn/parallel/tree_mean.h"
 #include "runs/config_file.h"
 #include "runs/live_line.h"
 #include "runs/metrics_log.h"
@@ -143,7 +144,7 @@ TrainOutcome begin_run(const TrainRequest& request) {
   Processes& processes = all_processes();
   const std::unique_ptr<RunOptions> options = requested_options(request);
   options->complete();
-  check_shards(processes, options->training.shards);
+  static_cast<void>(parts_of_each(options->training.shards, processes));
   RunData data(options->data, options->training);
   if (data.shape().is_image()) options->prefer_passes_over(data.train().count());
   Session session(*options, std::move(data), {.processes = &processes});
@@ -231,7 +232,7 @@ struct ReopenedRun {
 // What the others need of a resumed run.
 void share_run(ReopenedRun& run) {
   Processes& processes = all_processes();
-  check_shards(processes, run.options->training.shards);
+  static_cast<void>(parts_of_each(run.options->training.shards, processes));
   shared_text(processes, config_text(run.options->entry().name, run.options->table(), run.data_sha256));
   check_same_run(processes, *run.options, run.data_sha256);
   share_state(processes, run.session.state);

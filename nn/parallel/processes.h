@@ -17,9 +17,10 @@ class RemoteFailure : public Error {
   using Error::Error;
 };
 
-/// The processes that compute one thing together, each with its part of the rows. Collective calls are made
-/// by all processes in the same order, each on one thread; each waits for all. Throws RemoteFailure in such
-/// a call where another process has called fail(), and Error where another has come to a different call.
+/// The processes that compute one thing together, each with its part of the rows; as it is, one that computes
+/// alone. Collective calls are made by all processes in the same order, each on one thread; each waits for
+/// all. Throws RemoteFailure in such a call where another process has called fail(), and Error where another
+/// has come to a different call.
 class Processes {
  public:
   Processes() = default;
@@ -27,10 +28,12 @@ class Processes {
   Processes(const Processes&) = delete;
   Processes& operator=(const Processes&) = delete;
 
-  virtual int64_t rank() const = 0;               // 0 ... count() - 1
-  virtual int64_t count() const = 0;              // 1 where the process is alone
+  virtual int64_t rank() const { return 0; }      // 0 ... count() - 1
+  virtual int64_t count() const { return 1; }     // 1 where the process is alone
   bool is_first() const { return rank() == 0; }   // of rank 0, which writes files and speaks
   bool is_alone() const { return count() == 1; }  // nobody to wait for
+  /// Where this process runs: a host's name; "" where that says nothing.
+  virtual std::string place() const { return ""; }
   /// Of this one: "process 3 of 8", and where it runs if that is known.
   std::string name() const;
 
@@ -38,13 +41,17 @@ class Processes {
   void all_gather(std::span<const std::byte> mine, std::span<const size_t> sizes, std::span<std::byte> all);
   /// Every process's text, by rank.
   std::vector<std::string> all_gather(std::string_view mine);
+  /// Every process's value, by rank. `T` is plain bytes.
+  template <class T>
+  std::vector<T> all_gather_values(const T& mine) {
+    agree(Call::gather, false);
+    return values_of_all(mine);
+  }
   /// Of `out`, one piece a process, sends each its piece; `in` gets what all have for this one, by rank.
   void all_to_all(std::span<const std::byte> out, std::span<const size_t> out_sizes, std::span<std::byte> in,
                   std::span<const size_t> in_sizes);
-  /// The bytes of the first process become those of all.
-  void broadcast(std::span<std::byte> bytes);
   /// Whether it is so for any process.
-  bool any(bool mine);
+  bool any(bool mine) { return agree(Call::any, mine); }
   /// Once, at the end: so that one that fails late still reaches all.
   void finish() { agree(Call::finish, false); }
 
@@ -56,38 +63,29 @@ class Processes {
  protected:
   /// What only knows of bytes. Called between processes that have agreed on it.
   virtual void do_all_gather(std::span<const std::byte> mine, std::span<const size_t> sizes,
-                             std::span<std::byte> all) = 0;
+                             std::span<std::byte> all);
   /// out_sizes and in_sizes by rank: the bytes that go to each process, and those that come from it.
   virtual void do_all_to_all(std::span<const std::byte> out, std::span<const size_t> out_sizes,
-                             std::span<std::byte> in, std::span<const size_t> in_sizes) = 0;
-  virtual void do_broadcast(std::span<std::byte> bytes) = 0;  // those of rank 0 go to all
-  /// Where this process runs: a host's name; "" where that says nothing.
-  virtual std::string place() const { return ""; }
+                             std::span<std::byte> in, std::span<const size_t> in_sizes);
 
  private:
-  enum class Call : int32_t { fail, finish, gather, gather_text, exchange, broadcast, any };
-  static const char* word_of(Call call);
+  enum class Call : int32_t { fail, finish, gather, gather_text, exchange, any };
+  /// What each process says before a collective call.
+  struct Intent {
+    Call call;
+    int32_t flag;
+  };
   bool agree(Call call, bool flag);
-  [[noreturn]] void throw_failure();
   std::vector<std::string> texts_of_all(std::string_view mine);
+  template <class T>
+  std::vector<T> values_of_all(const T& mine) {
+    std::vector<T> all(static_cast<size_t>(count()));
+    do_all_gather(std::as_bytes(std::span(&mine, 1)), std::vector<size_t>(all.size(), sizeof(T)),
+                  std::as_writable_bytes(std::span(all)));
+    return all;
+  }
 
-  bool failed_ = false;           // here or elsewhere
-  std::vector<std::byte> calls_;  // of all, of agree()
-  std::vector<size_t> call_sizes_;
-};
-
-/// A process that computes alone.
-class AloneProcess final : public Processes {
- public:
-  int64_t rank() const override { return 0; }
-  int64_t count() const override { return 1; }
-
- protected:
-  void do_all_gather(std::span<const std::byte> mine, std::span<const size_t> sizes,
-                     std::span<std::byte> all) override;
-  void do_all_to_all(std::span<const std::byte> out, std::span<const size_t> out_sizes,
-                     std::span<std::byte> in, std::span<const size_t> in_sizes) override;
-  void do_broadcast(std::span<std::byte>) override {}
+  bool failed_ = false;  // here or elsewhere
 };
 
 /// This one alone.

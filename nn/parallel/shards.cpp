@@ -1,5 +1,6 @@
 #include "nn/parallel/shards.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <exception>
 #include <mutex>
@@ -24,70 +25,44 @@ thread_local Shards* shards_here = nullptr;
 
 }  // namespace
 
-/// One thread a shard, where there are several; whose turn it is runs, and all others wait.
+/// Whose turn it is runs, and all others wait. The first of this process's shards runs on the thread that
+/// called run(), each other one on a thread of its own.
 class Shards::Threads {
  public:
   Threads(Shards& shards, int64_t count, Switch own, Processes& processes)
-      : shards_(shards), own_(std::move(own)), tree_(count, processes) {
-    all_.resize(static_cast<size_t>(tree_.mine()));
-    given_.resize(all_.size());
-    if (is_single()) return;
-    for (size_t i = 0; i < all_.size(); ++i) {
-      all_[i] = std::make_unique<Shard>();
-      all_[i]->thread = std::thread([this, i] { serve(i); });
-    }
+      : shards_(shards), own_(std::move(own)), tree_(count, processes), given_(mine()), all_(mine()) {
+    for (size_t i = 1; i < mine(); ++i) all_[i].thread = std::thread([this, i] { serve(i); });
   }
   ~Threads() {
-    if (is_single()) return;
-    for (size_t i = 0; i < all_.size(); ++i) {
-      {
-        const std::lock_guard lock(mutex_);
-        quits_ = true;
-        turn_ = static_cast<int64_t>(i);
-      }
-      all_[i]->wake.notify_one();
-      all_[i]->thread.join();
+    quits_ = true;
+    for (size_t i = 1; i < mine(); ++i) {
+      give_turn(i);
+      all_[i].thread.join();
     }
   }
 
   const TreeMean& tree() const { return tree_; }
-  int64_t part_of(size_t i) const { return tree_.first() + static_cast<int64_t>(i); }
-  int64_t turn() const { return part_of(static_cast<size_t>(turn_)); }
+  int64_t turn() const { return part_of(turn_); }
 
   void run(FunctionRef<void(int64_t)> part) {
-    if (is_single()) return run_single(part);
     part_ = &part;
     tracing_ = tape_state().mode.tracing;
     float_mode_ = kernels::FloatMode::of_this_thread();
-    stopped_ = false;
-    for (const auto& shard : all_) shard->at = At::start;
-    while (true) {
-      for (size_t i = 0; i < all_.size(); ++i) {
-        if (const std::exception_ptr failure = give_turn(i)) stop(failure);
-      }
-      size_t done = 0;
-      for (const auto& shard : all_) done += shard->at == At::end ? 1 : 0;
-      if (done == all_.size()) return;
-      if (done > 0) stop(std::make_exception_ptr(Error("a shard waits for a gradient that another has not")));
-      try {
-        mean_ = tree_.of(given_);
-        (*all_[0]->once)(mean_);
-      } catch (...) {
-        stop(std::current_exception());
-      }
-    }
+    failure_ = nullptr;
+    for (Shard& shard : all_) shard.at = At::start;
+    run_part(0);
+    await_turn(0);
+    if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
   }
 
   Tensor gather(Tensor mine, FunctionRef<void(const Tensor&)> once) {
-    if (is_single()) return gather_single(std::move(mine), once);
-    const auto i = static_cast<size_t>(turn_);
-    Shard& me = *all_[i];
+    const size_t i = turn_;
+    leave(i);
     given_[i] = std::move(mine);
-    me.once = &once;
-    me.at = At::waiting;
-    std::unique_lock lock(mutex_);
-    hand_back(i, lock);
-    if (stopped_) throw Stopped();
+    hand_on(i, At::waiting, &once);
+    await_turn(i);
+    enter(i);
+    if (failure_) throw Stopped();
     return mean_;
   }
 
@@ -97,117 +72,89 @@ class Shards::Threads {
     std::thread thread;
     std::condition_variable wake;
     At at = At::end;
-    FunctionRef<void(const Tensor&)>* once = nullptr;
-    std::exception_ptr failure;
   };
-  static constexpr int64_t kCaller = -1;
 
-  // The one shard of a process waits for none beside it, and needs no thread.
-  bool is_single() const { return all_.size() == 1; }
+  size_t mine() const { return static_cast<size_t>(tree_.mine()); }
+  int64_t part_of(size_t i) const { return tree_.first() + static_cast<int64_t>(i); }
 
-  void run_single(FunctionRef<void(int64_t)> part) {
-    turn_ = 0;
-    begin_turn();
-    try {
-      part(part_of(0));
-    } catch (...) {
-      end_turn();
-      throw;
-    }
-    end_turn();
-  }
-
-  Tensor gather_single(Tensor mine, FunctionRef<void(const Tensor&)> once) {
-    end_turn();
-    given_[0] = std::move(mine);
-    try {
-      mean_ = tree_.of(given_);
-      once(mean_);
-    } catch (...) {
-      begin_turn();  // the shard unwinds as itself
-      throw;
-    }
-    begin_turn();
-    return mean_;
-  }
-
-  void begin_turn() {
-    own_.enter(part_of(0));
-    shards_here = &shards_;
-  }
-  void end_turn() {
-    shards_here = nullptr;
-    own_.leave(part_of(0));
-  }
-
-  // Returns what the shard has thrown.
-  std::exception_ptr give_turn(size_t i) {
+  void enter(size_t i) {
     own_.enter(part_of(i));
-    {
-      std::unique_lock lock(mutex_);
-      turn_ = static_cast<int64_t>(i);
-      all_[i]->wake.notify_one();
-      caller_.wait(lock, [&] { return turn_ == kCaller; });
-    }
-    own_.leave(part_of(i));
-    return std::exchange(all_[i]->failure, nullptr);
-  }
-
-  [[noreturn]] void stop(const std::exception_ptr& failure) {
-    stopped_ = true;
-    for (size_t i = 0; i < all_.size(); ++i) {
-      if (all_[i]->at == At::waiting) give_turn(i);
-    }
-    std::rethrow_exception(failure);
-  }
-
-  // Until it is the shard's turn again.
-  void hand_back(size_t i, std::unique_lock<std::mutex>& lock) {
-    turn_ = kCaller;
-    caller_.notify_one();
-    all_[i]->wake.wait(lock, [&] { return turn_ == static_cast<int64_t>(i); });
-  }
-
-  void serve(size_t i) {
-    Shard& me = *all_[i];
     shards_here = &shards_;
+  }
+  void leave(size_t i) {
+    shards_here = nullptr;
+    own_.leave(part_of(i));
+  }
+
+  void give_turn(size_t i) {
+    const std::lock_guard lock(mutex_);
+    turn_ = i;
+    all_[i].wake.notify_one();
+  }
+  void await_turn(size_t i) {
     std::unique_lock lock(mutex_);
-    me.wake.wait(lock, [&] { return turn_ == static_cast<int64_t>(i); });
-    while (!quits_) {
-      lock.unlock();
+    all_[i].wake.wait(lock, [&] { return turn_ == i; });
+  }
+
+  // Shard i's turn ends. Once all have had theirs, a round is over: what all wait for is formed by the last.
+  void hand_on(size_t i, At at, FunctionRef<void(const Tensor&)>* once) {
+    all_[i].at = at;
+    const auto next = std::find_if(all_.begin() + static_cast<int64_t>(i) + 1, all_.end(),
+                                   [](const Shard& shard) { return shard.at != At::end; });
+    if (next != all_.end()) return give_turn(static_cast<size_t>(next - all_.begin()));
+    const auto waits = [](const Shard& shard) { return shard.at == At::waiting; };
+    const auto first = std::ranges::find_if(all_, waits);
+    if (first == all_.end()) return give_turn(0);  // all have ended
+    try {
+      if (!failure_ && !std::ranges::all_of(all_, waits))
+        throw Error("a shard waits for a gradient that another has not");
+      if (!failure_) (*once)(mean_ = tree_.of(given_));
+    } catch (...) {
+      failure_ = std::current_exception();
+    }
+    give_turn(static_cast<size_t>(first - all_.begin()));
+  }
+
+  void run_part(size_t i) {
+    if (!failure_) {
+      enter(i);
       try {
-        float_mode_->apply();
-        const TraceScope tracing(tracing_);
         (*part_)(part_of(i));
       } catch (const Stopped&) {
       } catch (...) {
-        me.failure = std::current_exception();
+        if (!failure_) failure_ = std::current_exception();
       }
-      me.at = At::end;
-      lock.lock();
-      hand_back(i, lock);
+      leave(i);
+    }
+    hand_on(i, At::end, nullptr);
+  }
+
+  void serve(size_t i) {
+    while (true) {
+      await_turn(i);
+      if (quits_) return;
+      float_mode_->apply();
+      const TraceScope tracing(tracing_);
+      run_part(i);
     }
   }
 
   Shards& shards_;
   Switch own_;
   TreeMean tree_;
-  std::vector<std::unique_ptr<Shard>> all_;
   std::vector<Tensor> given_;  // what each brings
-  Tensor mean_;                // of the last gathering
+  std::vector<Shard> all_;
+  Tensor mean_;  // of the last gathering
   FunctionRef<void(int64_t)>* part_ = nullptr;
-  bool tracing_ = false, stopped_ = false;
+  bool tracing_ = false, quits_ = false;
   std::optional<kernels::FloatMode> float_mode_;
-  std::mutex mutex_;  // of what follows
-  std::condition_variable caller_;
-  int64_t turn_ = kCaller;
-  bool quits_ = false;
+  std::exception_ptr failure_;  // of the first to fail: the others are stopped where they wait
+  std::mutex mutex_;            // of what follows
+  size_t turn_ = 0;
 };
 
 Shards::Shards(int64_t count, Switch own, Processes& processes)
     : threads_(std::make_unique<Threads>(*this, count, std::move(own), processes)) {}
-
-Shards::Shards(int64_t count, Switch own) : Shards(count, std::move(own), this_process()) {}
 
 Shards::~Shards() = default;
 

@@ -11,22 +11,21 @@
 namespace gradzoo {
 
 /// A training step in parts ("shards"), each on rows of its own, as processes of their own would run it: each
-/// on a thread with its own tape, but one after the other. Where all have come to the same gradient, its mean
-/// is formed and one of them goes on with it for all; then each goes on. Where processes share the work, each
-/// runs an equal range of the shards, and a mean is that of all processes' (nn/parallel/tree_mean.h). Nothing
-/// of a result depends on threads or on the number of processes.
+/// with its own tape, the first on the calling thread and the others on threads of theirs, but one after the
+/// other. Where all have come to the same gradient, its mean is formed and one of them goes on with it for
+/// all; then each goes on. Where processes share the work, each runs an equal range of the shards, and a mean
+/// is that of all processes' (nn/parallel/tree_mean.h). Nothing of a result depends on threads or on the
+/// number of processes.
 class Shards {
  public:
-  /// What a shard has for itself of what all share: put in place before its thread runs, and put aside when
-  /// it waits or is done. Called by the thread that called run().
+  /// Puts a shard's copy of what all share in place before the shard runs, and puts it aside when the shard
+  /// waits or is done. Called by the shard's thread.
   struct Switch {
     std::function<void(int64_t shard)> enter, leave;  // with the shard's number
   };
 
   /// `processes` must outlive it. Throws Error where they do not divide the count.
-  Shards(int64_t count, Switch own, Processes& processes);
-  /// Of this process alone.
-  Shards(int64_t count, Switch own);
+  Shards(int64_t count, Switch own, Processes& processes = this_process());
   ~Shards();
   Shards(const Shards&) = delete;
   Shards& operator=(const Shards&) = delete;

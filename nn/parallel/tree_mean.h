@@ -24,17 +24,21 @@ class TreeMean {
   Tensor of(std::vector<Tensor>& values);
 
  private:
-  // Where the subtrees begin that a process adds up alone.
-  std::vector<int64_t> whole_subtrees(int64_t rank) const;
-  template <class T>
-  void add_by_exchange(std::vector<Tensor>& values);
-  template <class T>
-  void add_gathered(std::vector<T*>& nodes, int64_t n) const;
+  void add_across(std::vector<Tensor>& values);
 
+  struct Pair {
+    int64_t into, from;
+  };
   int64_t parts_, mine_, first_;
   Processes& processes_;
-  std::vector<std::vector<int64_t>> subtrees_;  // of each process
-  std::vector<std::byte> sent_, received_;
+  std::vector<Pair> here_, across_;             // by the tree: within this process, and between processes
+  std::vector<std::vector<int64_t>> subtrees_;  // where those begin that each process adds up alone
 };
+
+/// How many parts each process has. Throws Error where they do not divide them.
+int64_t parts_of_each(int64_t parts, const Processes& processes);
+
+/// A tensor's values, to write.
+std::span<std::byte> bytes_of(Tensor& tensor);
 
 }  // namespace gradzoo

@@ -51,11 +51,6 @@ class ThreadProcesses final : public Processes {
       }
     });
   }
-  void do_broadcast(std::span<std::byte> bytes) override {
-    meet(bytes, {}, [&] {
-      if (rank_ > 0) std::ranges::copy(board_.given[0], bytes.begin());
-    });
-  }
 
  private:
   void meet(std::span<const std::byte> given, std::span<const size_t> sizes,

@@ -1,8 +1,5 @@
 #include "tools/bench/convolutions.h"
 
-#include <algorithm>
-#include <vector>
-
 #include "autograd/random.h"
 #include "autograd/tape.h"
 #include "base/clock.h"
@@ -13,18 +10,6 @@ namespace gradzoo {
 namespace {
 
 constexpr int64_t kBatch = 64;
-
-double median_seconds(FunctionRef<Tensor()> product, double seconds) {
-  constexpr size_t kLeast = 5;
-  static_cast<void>(product());
-  std::vector<double> times;
-  for (const double begun = steady_seconds(); times.size() < kLeast || steady_seconds() < begun + seconds;) {
-    const double start = steady_seconds();
-    static_cast<void>(product());
-    times.push_back(steady_seconds() - start);
-  }
-  return quantile(times, 0.5);
-}
 
 }  // namespace
 
@@ -50,7 +35,7 @@ ConvolutionRates convolution_rates(const ConvolutionCase& of, double seconds) {
   const auto flops = static_cast<double>(2 * y.size() * of.kernel * of.kernel * of.in);
   const int64_t extra = of.side - conv_transpose2d(y, w, {}, of.options).dim(1);
   const auto rate = [&](FunctionRef<Tensor()> product) {
-    return flops / median_seconds(product, seconds) * 1e-9;
+    return flops / median_seconds([&] { static_cast<void>(product()); }, seconds) * 1e-9;
   };
   return {rate([&] { return conv2d(x, w, {}, of.options); }),
           rate([&] { return conv_transpose2d(y, w, {}, of.options, extra); }),

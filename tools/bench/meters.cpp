@@ -27,6 +27,17 @@ double quantile(std::vector<double> values, double share) {
   return *at;
 }
 
+double median_seconds(FunctionRef<void()> call, double seconds) {
+  call();
+  std::vector<double> times;
+  for (const double begun = steady_seconds(); times.size() < 5 || steady_seconds() < begun + seconds;) {
+    const double start = steady_seconds();
+    call();
+    times.push_back(steady_seconds() - start);
+  }
+  return quantile(times, 0.5);
+}
+
 double sgemm_rate() {
   constexpr int64_t kSide = 2048;
   constexpr int kRuns = 5;

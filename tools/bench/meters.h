@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "base/function_ref.h"
+
 /// What a bench reads of the machine and of the process.
 namespace gradzoo {
 
@@ -20,5 +22,8 @@ double allocations_so_far();
 
 /// The value that this share of the values, at least one, stays below: the median at 0.5.
 double quantile(std::vector<double> values, double share);
+
+/// The median time of calls, at least five, over about `seconds` after a first one.
+double median_seconds(FunctionRef<void()> call, double seconds);
 
 }  // namespace gradzoo

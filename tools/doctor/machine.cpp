@@ -1,27 +1,38 @@
 #include "tools/doctor/machine.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <set>
 #include <sstream>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 #include <sched.h>
 #include <unistd.h>
 
 #include "autograd/kernels/pointwise/peak.h"
-#include "autograd/kernels/threads/parallel.h"
+#include "autograd/ops.h"
+#include "autograd/runtime.h"
+#include "autograd/tape.h"
+#include "base/clock.h"
 #include "base/container.h"
 #include "base/error.h"
+#include "base/function_ref.h"
+#include "base/options.h"
 #include "datasets/images/mnist.h"
 #include "runs/uses/classifiers.h"
+#include "tools/bench/convolutions.h"
+#include "tools/bench/meters.h"
 
 namespace gradzoo {
 namespace {
 
 namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
 
 std::string first_line(const std::string& path) {
   std::ifstream file(path);
@@ -30,132 +41,177 @@ std::string first_line(const std::string& path) {
   return line;
 }
 
-int64_t number_or_0(const std::string& text) { return std::atoll(text.c_str()); }
-
-std::string variable(const char* name) {
-  const char* const value = std::getenv(name);
-  return value == nullptr ? "" : value;
+// "48K", "32768K", "1M" or "12345 kB".
+int64_t bytes_in(const std::string& text) {
+  const int64_t number = std::atoll(text.c_str());
+  return text.find_first_of("Kk") != std::string::npos ? number << 10
+         : text.ends_with('M')                         ? number << 20
+                                                       : number;
 }
 
-std::vector<int> cpus_allowed() {
+struct Cpus {
+  int allowed = 0, cores = 0, first = 0;  // by the process's affinity, and physical ones among them
+};
+
+Cpus cpus_of_this_process() {
   cpu_set_t allowed;
   CPU_ZERO(&allowed);
-  std::vector<int> cpus;
-  if (::sched_getaffinity(0, sizeof(allowed), &allowed) != 0) return cpus;
-  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-    if (CPU_ISSET(static_cast<size_t>(cpu), &allowed)) cpus.push_back(cpu);
+  static_cast<void>(::sched_getaffinity(0, sizeof(allowed), &allowed));
+  Cpus cpus;
+  std::set<std::string> siblings;
+  for (int cpu = CPU_SETSIZE - 1; cpu >= 0; --cpu) {
+    if (!CPU_ISSET(static_cast<size_t>(cpu), &allowed)) continue;
+    ++cpus.allowed;
+    cpus.first = cpu;
+    const std::string its =
+        first_line(fmt::format("/sys/devices/system/cpu/cpu{}/topology/thread_siblings_list", cpu));
+    siblings.insert(its.empty() ? std::to_string(cpu) : its);
   }
+  cpus.cores = static_cast<int>(siblings.size());
   return cpus;
 }
 
-std::string cpu_folder(int cpu) { return fmt::format("/sys/devices/system/cpu/cpu{}/", cpu); }
-
-int cores_among(const std::vector<int>& cpus) {
-  std::set<std::string> siblings;
-  for (const int cpu : cpus) siblings.insert(first_line(cpu_folder(cpu) + "topology/thread_siblings_list"));
-  return siblings.contains("") ? static_cast<int>(cpus.size()) : static_cast<int>(siblings.size());
-}
-
-// "48K", "32768K" or "1M".
-int64_t bytes_in(const std::string& text) {
-  const int64_t number = number_or_0(text);
-  if (text.ends_with('K')) return number << 10;
-  return text.ends_with('M') ? number << 20 : number;
-}
-
-std::vector<Cache> caches_of(int cpu) {
-  std::vector<Cache> caches;
+// Instructions' left out.
+Json caches_of(int cpu) {
+  Json caches = Json::array();
   for (int index = 0; index < 8; ++index) {
-    const std::string folder = fmt::format("{}cache/index{}/", cpu_folder(cpu), index);
-    const std::string type = first_line(folder + "type");
+    const std::string folder = fmt::format("/sys/devices/system/cpu/cpu{}/cache/index{}/", cpu, index),
+                      type = first_line(folder + "type");
     if (type.empty() || type == "Instruction") continue;
-    const std::string map = first_line(folder + "shared_cpu_map");  // hexadecimal, with commas
     int sharing = 0;
-    for (const char digit : map)
-      for (int bits = digit == ',' ? 0 : std::stoi(std::string(1, digit), nullptr, 16); bits != 0; bits /= 2)
-        sharing += bits % 2;
-    caches.push_back({static_cast<int>(number_or_0(first_line(folder + "level"))),
-                      bytes_in(first_line(folder + "size")), sharing});
+    for (const char digit : first_line(folder + "shared_cpu_map"))  // hexadecimal, with commas
+      sharing += digit == ',' ? 0 : std::popcount(std::stoul(std::string(1, digit), nullptr, 16));
+    caches.push_back({{"level", std::atoi(first_line(folder + "level").c_str())},
+                      {"bytes", bytes_in(first_line(folder + "size"))},
+                      {"cpus", sharing}});
   }
   return caches;
 }
 
-// Of the system, or of the container where its limit is lower.
-void read_memory(Machine& machine, const ContainerLimits& limits) {
+int64_t memory_of_system(const std::string& name) {
   std::ifstream file("/proc/meminfo");
-  for (std::string line; std::getline(file, line);) {
-    const int64_t bytes = number_or_0(line.substr(line.find(':') + 1)) << 10;
-    if (line.starts_with("MemTotal:")) machine.memory = bytes;
-    if (line.starts_with("MemAvailable:")) machine.free_memory = bytes;
-  }
-  if (limits.memory == 0 || limits.memory >= machine.memory) return;
-  machine.memory = limits.memory;
-  machine.free_memory = std::min(machine.free_memory, limits.memory - limits.used);
+  for (std::string line; std::getline(file, line);)
+    if (line.starts_with(name)) return bytes_in(line.substr(name.size()));
+  return 0;
 }
 
-Folder data_folder() {
+Json folder(FunctionRef<std::string()> find, FunctionRef<std::string(const std::string& path)> problem_of) {
   try {
-    return {mnist_folder(), ""};
+    const std::string path = find(), problem = problem_of(path);
+    return {{"path", path}, {"problem", problem.empty() ? Json() : Json(problem)}};
   } catch (const Error& error) {
-    return {"", error.what()};
+    return {{"path", ""}, {"problem", error.what()}};
   }
 }
 
 // Whether files could be made in it, or in the nearest folder above that there is.
-Folder writable_folder() {
-  try {
-    const fs::path folder = cache_folder();
-    fs::path there = folder;
-    while (!fs::exists(there) && there.has_relative_path()) there = there.parent_path();
-    const bool writable = ::access(there.c_str(), W_OK | X_OK) == 0;
-    return {folder.string(), writable ? "" : fmt::format("{} cannot be written to", there.string())};
-  } catch (const Error& error) {
-    return {"", error.what()};
-  }
+std::string not_writable(const std::string& folder) {
+  fs::path there = folder;
+  while (!fs::exists(there) && there.has_relative_path()) there = there.parent_path();
+  return ::access(there.c_str(), W_OK | X_OK) == 0 ? "" : there.string() + " cannot be written to";
+}
+
+/// Ticks of the system's clock so far, over all CPUs, and the seconds that this process has computed.
+struct Ticks {
+  double all = 0, busy = 0, stolen = 0;
+  double clock = steady_seconds(), own = static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+};
+
+Ticks ticks_so_far() {
+  // proc(5): cpu user nice system idle iowait irq softirq steal ...
+  std::istringstream line(first_line("/proc/stat"));
+  std::string name;
+  double user = 0, nice = 0, system = 0, idle = 0, wait = 0, irq = 0, soft = 0, stolen = 0;
+  line >> name >> user >> nice >> system >> idle >> wait >> irq >> soft >> stolen;
+  const double busy = user + nice + system + irq + soft;
+  return {busy + idle + wait + stolen, busy, stolen};
+}
+
+// A rate, in 10^9 a second, with one thread and with all that the program takes.
+Json with_one_and_all(FunctionRef<double()> rate) {
+  const int all = num_threads();
+  set_num_threads(1);
+  const double one = rounded(rate(), 5);
+  set_num_threads(all);
+  return {{"one_thread", one}, {"all", all == 1 ? one : rounded(rate(), 5)}};
+}
+
+// Of calls that do so much work.
+Json rate_of(double work, FunctionRef<void()> call) {
+  return with_one_and_all([&] { return 1e-9 * work / median_seconds(call, 0.3); });
+}
+
+Json rates_of_instructions() {
+  constexpr int64_t kBlocks = 48, kRounds = 40'000;  // a block: a tenth of a millisecond
+  const double flops = static_cast<double>(kBlocks) * kernels::run_multiply_adds(kRounds);
+  return rate_of(flops, [&] {
+    parallel_for(kBlocks, 1, 1,
+                 [&](int64_t begin, int64_t end) { kernels::run_multiply_adds(kRounds * (end - begin)); });
+  });
 }
 
 }  // namespace
 
 std::string processor_name() {
   std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);) {
+  for (std::string line; std::getline(file, line);)
     if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
-  }
   return "an unknown processor";
 }
 
-Machine read_machine() {
-  const std::vector<int> cpus = cpus_allowed();
-  Machine machine;
-  machine.processor = processor_name();
-  machine.instructions = kernels::instruction_set();
-  machine.gradzoo_target = variable("GRADZOO_TARGET");
-  machine.cpus = static_cast<int>(::sysconf(_SC_NPROCESSORS_ONLN));
-  machine.allowed_cpus = static_cast<int>(cpus.size());
-  machine.cores = cores_among(cpus);
+Json examined_machine() {
+  constexpr int64_t kSide = 1024, kNumbers = int64_t{16} << 20;
+  const Cpus cpus = cpus_of_this_process();
   const ContainerLimits limits = container_limits();
-  machine.cpu_quota = limits.cpus;
-  machine.threads = kernels::threads();
-  machine.omp_num_threads = variable("OMP_NUM_THREADS");
-  if (!cpus.empty()) machine.caches = caches_of(cpus.front());
-  machine.blas = kernels::blas_version();
-  machine.kernel = kernels::blas_kernel();
-  machine.openblas_coretype = variable("OPENBLAS_CORETYPE");
-  machine.load = std::atof(first_line("/proc/loadavg").c_str());
-  machine.data = data_folder();
-  machine.cache = writable_folder();
-  read_memory(machine, limits);
-  return machine;
-}
+  int64_t memory = memory_of_system("MemTotal:"), free = memory_of_system("MemAvailable:");
+  if (limits.memory > 0 && limits.memory < memory) {  // of the container
+    memory = limits.memory;
+    free = std::min(free, limits.memory - limits.used);
+  }
+  const BlasKernel& kernel = blas_kernel();
+  Json variables = Json::object();
+  for (const char* name : {"GRADZOO_TARGET", "OMP_NUM_THREADS", "OPENBLAS_CORETYPE"})
+    if (const char* const value = std::getenv(name)) variables[name] = value;
 
-CpuTicks read_cpu_ticks() {
-  // proc(5): cpu user nice system idle iowait irq softirq steal ...
-  std::istringstream line(first_line("/proc/stat"));
-  std::string name;
-  double user = 0, nice = 0, system = 0, idle = 0, wait = 0, irq = 0, soft = 0, stolen = 0;
-  if (!(line >> name >> user >> nice >> system >> idle >> wait >> irq >> soft >> stolen)) return {};
-  const double busy = user + nice + system + irq + soft;
-  return {busy + idle + wait + stolen, busy, stolen};
+  const NoGrad quiet;
+  const Ticks before = ticks_so_far();
+  const double load = std::atof(first_line("/proc/loadavg").c_str());
+  const Json instructions = rates_of_instructions();
+  const Tensor a = full({kSide, kSide}, 0.5), b = full({kSide, kSide}, 0.25);
+  const Json products = rate_of(2.0 * kSide * kSide * kSide, [&] { static_cast<void>(matmul(a, b)); });
+  const Json convolutions =
+      with_one_and_all([] { return convolution_rates(convolution_cases()[2], 0.1).forward; });
+  const Tensor x = full({kNumbers}, 0.5), y = full({kNumbers}, 0.25);
+  const Json additions = rate_of(3.0 * sizeof(float) * kNumbers, [&] { static_cast<void>(x + y); });
+  const Ticks after = ticks_so_far();
+  const double ticks = std::max(1.0, after.all - before.all), seconds = after.clock - before.clock,
+               busy = (after.busy - before.busy) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+  return {
+      {"processor", processor_name()},
+      {"instructions", instruction_set()},
+      {"cpus", ::sysconf(_SC_NPROCESSORS_ONLN)},
+      {"allowed_cpus", cpus.allowed},
+      {"cores", cpus.cores},
+      {"cpu_quota", limits.cpus > 0 ? Json(rounded(limits.cpus, 5)) : Json()},
+      {"threads", num_threads()},
+      {"caches", caches_of(cpus.first)},
+      {"memory_bytes", memory},
+      {"free_memory_bytes", free},
+      {"load", load},
+      {"others_cpus", rounded(std::max(0.0, (busy - (after.own - before.own)) / seconds), 5)},
+      {"stolen_share", rounded((after.stolen - before.stolen) / ticks, 5)},
+      {"blas", blas_version()},
+      {"blas_kernel", kernel.used},
+      {"blas_kernel_chosen_by_openblas", kernel.chosen},
+      {"blas_kernel_that_fits", kernel.fitting},
+      {"environment", variables},
+      {"data", folder([] { return mnist_folder(); }, [](const std::string&) { return ""; })},
+      {"cache", folder([] { return cache_folder().string(); }, not_writable)},
+      {"instructions_gflops", instructions},
+      {"products_gflops", products},
+      {"convolutions_gflops", convolutions},
+      {"memory_gb_per_s", additions},
+  };
 }
 
 }  // namespace gradzoo

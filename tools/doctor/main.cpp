@@ -6,113 +6,84 @@
 #include "tools/cli/command_line.h"
 #include "tools/cli/program.h"
 #include "tools/cli/shared_options.h"
-#include "tools/doctor/findings.h"
+#include "tools/doctor/machine.h"
 
 namespace gradzoo {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr double kGiB = 1024.0 * 1024 * 1024;
-
-std::string bytes_text(int64_t bytes) {
-  const auto value = static_cast<double>(bytes);
-  if (value >= kGiB) return fmt::format("{:.1f} GiB", value / kGiB);
-  return value >= 1 << 20 ? fmt::format("{:.3g} MiB", value / (1 << 20))
-                          : fmt::format("{:.3g} KiB", value / 1024);
+std::string bytes_text(double bytes) {
+  if (bytes >= 1 << 30) return fmt::format("{:.1f} GiB", bytes / (1 << 30));
+  return bytes >= 1 << 20 ? fmt::format("{:.3g} MiB", bytes / (1 << 20))
+                          : fmt::format("{:.3g} KiB", bytes / 1024);
 }
 
-std::string caches_text(const Machine& machine) {
+std::string caches_text(const Json& machine) {
   std::string text;
-  for (const Cache& cache : machine.caches)
-    text += fmt::format("{}L{} {}{}", text.empty() ? "" : ", ", cache.level, bytes_text(cache.bytes),
-                        cache.cpus > 1 ? fmt::format(" for {} CPUs", cache.cpus) : "");
+  for (const Json& cache : machine["caches"])
+    text +=
+        fmt::format("{}L{} {}{}", text.empty() ? "" : ", ", text_at(cache, "level"),
+                    bytes_text(number_at(cache, "bytes")),
+                    number_at(cache, "cpus") > 1 ? fmt::format(" for {} CPUs", text_at(cache, "cpus")) : "");
   return text.empty() ? "not known" : text;
 }
 
-std::string why_kernel(const Machine& machine) {
-  const kernels::BlasKernel& kernel = machine.kernel;
-  if (!machine.openblas_coretype.empty()) return "as OPENBLAS_CORETYPE says";
-  if (kernel.used != kernel.chosen)
-    return fmt::format("OpenBLAS chose {}, and {} fits the processor", kernel.chosen, kernel.used);
-  return "chosen by OpenBLAS";
+std::string why_kernel(const Json& machine) {
+  const std::string used = text_at(machine, "blas_kernel"),
+                    chosen = text_at(machine, "blas_kernel_chosen_by_openblas");
+  if (!text_at(machine, "environment/OPENBLAS_CORETYPE").empty()) return "as OPENBLAS_CORETYPE says";
+  return used == chosen ? "chosen by OpenBLAS"
+                        : fmt::format("OpenBLAS chose {}, and {} fits the processor", chosen, used);
 }
 
 void print_row(const std::string& name, const std::string& text) {
   fmt::print("  {:<14} {}\n", name, printable(text));
 }
 
-void print_rate(const std::string& name, const Rate& rate, const Rate& most, const std::string& unit) {
-  const auto share = [](double part, double whole) {
-    return whole > 0 ? fmt::format(" ({:.0f} %)", 100 * part / whole) : "";
+void print_page(const Json& machine) {
+  const auto number = [&](const std::string& path) { return number_at(machine, path); };
+  const auto text = [&](const std::string& path, const std::string& otherwise = "") {
+    const std::string found = text_at(machine, path);
+    return found.empty() ? otherwise : found;
   };
-  print_row(name, fmt::format("{:>6.1f} {}{} with one thread, {:>6.1f}{} with all", rate.one, unit,
-                              share(rate.one, most.one), rate.all, share(rate.all, most.all)));
-}
-
-void print_page(const Machine& machine, const MachineRates& rates, const std::vector<Ailment>& ailments) {
   fmt::print("machine\n");
-  print_row("processor", fmt::format("{}; kernels use {}", machine.processor, machine.instructions));
-  print_row("CPUs",
-            fmt::format("{} of {} may be used, {} cores{}; threads: {}", machine.allowed_cpus, machine.cpus,
-                        machine.cores,
-                        machine.cpu_quota > 0 ? fmt::format(", a quota of {:.1f}", machine.cpu_quota) : "",
-                        machine.threads));
+  print_row("processor", text("processor") + "; kernels use " + text("instructions"));
+  print_row(
+      "CPUs",
+      fmt::format("{} of {} may be used, {} cores{}; threads: {}", text("allowed_cpus"), text("cpus"),
+                  text("cores"),
+                  number("cpu_quota") > 0 ? fmt::format(", a quota of {:.1f}", number("cpu_quota")) : "",
+                  text("threads")));
   print_row("caches", caches_text(machine));
-  print_row("memory",
-            fmt::format("{} of {} free", bytes_text(machine.free_memory), bytes_text(machine.memory)));
+  print_row("memory", fmt::format("{} of {} free", bytes_text(number("free_memory_bytes")),
+                                  bytes_text(number("memory_bytes"))));
   print_row("load",
             fmt::format("{:.2f} processes in the last minute; others kept {:.1f} CPUs busy while this was "
                         "measured; stolen by the host: {:.1f} %",
-                        machine.load, rates.others, 100 * rates.stolen));
+                        number("load"), number("others_cpus"), 100 * number("stolen_share")));
   print_row("products",
-            fmt::format("{}, kernel {}, {}", machine.blas, machine.kernel.used, why_kernel(machine)));
-  print_row("data", machine.data.path.empty() ? "not found" : machine.data.path);
-  print_row("cache folder", machine.cache.path.empty() ? "none" : machine.cache.path);
+            fmt::format("{}, kernel {}, {}", text("blas"), text("blas_kernel"), why_kernel(machine)));
+  print_row("data", text("data/path", "not found"));
+  print_row("cache folder", text("cache/path", "none"));
   fmt::print("rates\n");
-  print_rate("instructions", rates.instructions, {}, "GFLOP/s");
-  print_rate("products", rates.products, rates.instructions, "GFLOP/s");
-  print_rate("convolutions", rates.convolutions, rates.instructions, "GFLOP/s");
-  print_rate("memory", rates.memory, {}, "GB/s   ");
-  fmt::print("{}\n", ailments.empty() ? "nothing is wrong" : "wrong");
-  for (const Ailment& ailment : ailments)
-    fmt::print("  - {}\n    Hint: {}\n", printable(ailment.what), printable(ailment.hint));
-}
-
-Json rate_json(const Rate& rate) { return {{"one_thread", rounded(rate.one)}, {"all", rounded(rate.all)}}; }
-
-Json folder_json(const Folder& folder) {
-  return {{"path", folder.path}, {"problem", folder.problem.empty() ? Json() : Json(folder.problem)}};
-}
-
-Json page_json(const Machine& machine, const MachineRates& rates, const std::vector<Ailment>& ailments) {
-  Json caches = Json::array(), wrong = Json::array();
-  for (const Cache& cache : machine.caches)
-    caches.push_back({{"level", cache.level}, {"bytes", cache.bytes}, {"cpus", cache.cpus}});
-  for (const Ailment& ailment : ailments) wrong.push_back({{"what", ailment.what}, {"hint", ailment.hint}});
-  return {{"processor", machine.processor},
-          {"instructions", machine.instructions},
-          {"cpus", machine.cpus},
-          {"allowed_cpus", machine.allowed_cpus},
-          {"cores", machine.cores},
-          {"cpu_quota", machine.cpu_quota > 0 ? rounded(machine.cpu_quota) : Json()},
-          {"threads", machine.threads},
-          {"caches", caches},
-          {"memory_bytes", machine.memory},
-          {"free_memory_bytes", machine.free_memory},
-          {"load", rounded(machine.load)},
-          {"others_cpus", rounded(rates.others)},
-          {"stolen_share", rounded(rates.stolen)},
-          {"blas", machine.blas},
-          {"blas_kernel", machine.kernel.used},
-          {"blas_kernel_chosen_by_openblas", machine.kernel.chosen},
-          {"data", folder_json(machine.data)},
-          {"cache", folder_json(machine.cache)},
-          {"instructions_gflops", rate_json(rates.instructions)},
-          {"products_gflops", rate_json(rates.products)},
-          {"convolutions_gflops", rate_json(rates.convolutions)},
-          {"memory_gb_per_s", rate_json(rates.memory)},
-          {"wrong", wrong}};
+  const auto print_rate = [&](const std::string& name, const std::string& key, bool of_most,
+                              const char* unit) {
+    const auto rate = [&](const std::string& threads, const char* its_unit) {
+      const double value = number(key + threads), most = number("instructions_gflops" + threads);
+      return fmt::format("{:>6.1f}{}{}", value, its_unit,
+                         of_most && most > 0 ? fmt::format(" ({:.0f} %)", 100 * value / most) : "");
+    };
+    print_row(name, rate("/one_thread", unit) + " with one thread, " + rate("/all", "") + " with all");
+  };
+  print_rate("instructions", "instructions_gflops", false, " GFLOP/s");
+  print_rate("products", "products_gflops", true, " GFLOP/s");
+  print_rate("convolutions", "convolutions_gflops", true, " GFLOP/s");
+  print_rate("memory", "memory_gb_per_s", false, " GB/s   ");
+  fmt::print("{}\n", machine["wrong"].empty() ? "nothing is wrong" : "wrong");
+  for (const Json& ailment : machine["wrong"])
+    fmt::print("  - {}\n    Hint: {}\n", printable(text_at(ailment, "what")),
+               printable(text_at(ailment, "hint")));
 }
 
 int run(const Arguments& arguments) {
@@ -127,14 +98,12 @@ int run(const Arguments& arguments) {
     return 0;
   }
   use_threads(threads);
-  const Machine machine = read_machine();
-  const MachineRates rates = measure_rates();
-  const std::vector<Ailment> ailments = ailments_of(machine, rates);
-  if (json) {
-    fmt::print("{}\n", page_json(machine, rates, ailments).dump());
-  } else {
-    print_page(machine, rates, ailments);
-  }
+  Json machine = examined_machine();
+  machine["wrong"] = ailments_of(machine);
+  if (json)
+    fmt::print("{}\n", machine.dump());
+  else
+    print_page(machine);
   return 0;
 }
 

@@ -1,35 +1,37 @@
 #include "tools/mpi/doctor.h"
 
 #include <algorithm>
+#include <string>
 #include <vector>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <sched.h>
 #include <unistd.h>
 
-#include "autograd/kernels/gemm/blas_kernel.h"
-#include "autograd/kernels/threads/parallel.h"
 #include "autograd/ops.h"
+#include "autograd/runtime.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "nn/parallel/tree_mean.h"
 #include "runs/together.h"
 #include "tools/cli/command_line.h"
 #include "tools/mpi/mpi_processes.h"
-#include "tools/mpi/threads.h"
 
 namespace gradzoo {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// A mean of gradients of so many bytes, formed by all.
-struct Reduction {
-  int64_t bytes;
-  double seconds;  // the median
-};
+cpu_set_t allowed_set() {
+  cpu_set_t allowed;
+  CPU_ZERO(&allowed);
+  static_cast<void>(::sched_getaffinity(0, sizeof(allowed), &allowed));
+  return allowed;
+}
 
-Reduction measure(Processes& processes, int64_t bytes) {
+// The median seconds of a mean of gradients of so many bytes, formed by all.
+double seconds_of_mean(Processes& processes, int64_t bytes) {
   const int64_t rounds = std::clamp<int64_t>((int64_t{256} << 20) / bytes, 9, 201);
   TreeMean mean(processes.count(), processes);
   std::vector<double> times;
@@ -41,41 +43,24 @@ Reduction measure(Processes& processes, int64_t bytes) {
     times.push_back(steady_seconds() - begun);
   }
   std::ranges::nth_element(times, times.begin() + rounds / 2);
-  return {bytes, times[static_cast<size_t>(rounds / 2)]};
-}
-
-std::string host_name() {
-  char host[256] = {};
-  ::gethostname(host, sizeof(host) - 1);
-  return host;
-}
-
-// Host, process number of the system, processors, threads, kernels.
-std::string line_of(const Processes& processes) {
-  return fmt::format("{}\t{}\t{}\t{}\t{}\t{}", processes.rank(), host_name(), ::getpid(),
-                     allowed_processors(), kernels::threads(), kernels_of_this_process());
-}
-
-// mpirun binds each of two processes to a core, whatever cores there are.
-bool binding_leaves_cores(Processes& processes) {
-  const std::string host = host_name();
-  const std::vector<std::string> hosts = processes.all_gather(host);
-  const auto here = static_cast<int>(std::ranges::count(hosts, host));
-  return here * allowed_count() < static_cast<int>(::sysconf(_SC_NPROCESSORS_ONLN));
-}
-
-std::vector<std::string> cells_of(const std::string& line) {
-  std::vector<std::string> cells(1);
-  for (const char c : line) {
-    if (c == '\t')
-      cells.emplace_back();
-    else
-      cells.back() += c;
-  }
-  return cells;
+  return times[static_cast<size_t>(rounds / 2)];
 }
 
 }  // namespace
+
+std::string allowed_processors() {
+  const cpu_set_t allowed = allowed_set();
+  const auto has = [&](size_t i) { return i < CPU_SETSIZE && CPU_ISSET(i, &allowed); };
+  std::string text;
+  for (size_t i = 0; i < CPU_SETSIZE; ++i) {
+    if (!has(i)) continue;
+    text += fmt::format("{}{}", text.empty() ? "" : ",", i);
+    const size_t begin = i;
+    while (has(i + 1)) ++i;
+    if (i > begin) text += fmt::format("-{}", i);
+  }
+  return text.empty() ? "?" : text;
+}
 
 int doctor_of_processes(const Arguments& arguments) {
   bool json = false;
@@ -87,38 +72,36 @@ int doctor_of_processes(const Arguments& arguments) {
     return 0;
   }
   Processes& processes = all_processes();
-  const bool leaves_cores = processes.any(binding_leaves_cores(processes));
-  std::vector<std::vector<std::string>> rows;
-  for (const std::string& text : processes.all_gather(line_of(processes))) rows.push_back(cells_of(text));
-  std::vector<Reduction> reductions;
-  for (const int64_t bytes :
-       {int64_t{4} << 10, int64_t{64} << 10, int64_t{1} << 20, int64_t{4} << 20, int64_t{16} << 20})
-    reductions.push_back(measure(processes, bytes));
+  Json out{{"library", MpiProcesses::library()}, {"processes", Json::array()}, {"reductions", Json::array()}};
+  const Json mine{{"rank", processes.rank()}, {"host", processes.place()},
+                  {"pid", ::getpid()},        {"processors", allowed_processors()},
+                  {"threads", num_threads()}, {"kernels", kernels_of_this_process()}};
+  std::vector<std::vector<std::string>> rows = {
+      {"process", "host", "pid", "processors", "threads", "kernels"}};
+  int here = 0;  // processes of this host
+  for (const std::string& text : processes.all_gather(mine.dump())) {
+    const Json its = out["processes"].emplace_back(Json::parse(text));
+    here += its["host"] == mine["host"];
+    rows.emplace_back();
+    for (const Json& value : its)
+      rows.back().push_back(value.is_string() ? value.get<std::string>() : value.dump());
+  }
+  // mpirun binds each of two processes to a core, whatever cores there are.
+  const cpu_set_t allowed = allowed_set();
+  const bool leaves_cores = processes.any(here * CPU_COUNT(&allowed) < ::sysconf(_SC_NPROCESSORS_ONLN));
+  std::vector<std::vector<std::string>> table = {{"MB", "ms", "MB/s"}};
+  for (const int64_t bytes : {4 << 10, 64 << 10, 1 << 20, 4 << 20, 16 << 20}) {
+    const double seconds = seconds_of_mean(processes, bytes), megabytes = 1e-6 * static_cast<double>(bytes);
+    out["reductions"].push_back({{"bytes", bytes}, {"seconds", seconds}});
+    table.push_back({fmt::format("{:.3g}", megabytes), fmt::format("{:.3g}", 1e3 * seconds),
+                     fmt::format("{:.0f}", megabytes / seconds)});
+  }
   if (json) {
-    Json out{
-        {"library", MpiProcesses::library()}, {"processes", Json::array()}, {"reductions", Json::array()}};
-    for (const std::vector<std::string>& row : rows)
-      out["processes"].push_back({{"rank", std::stoll(row[0])},
-                                  {"host", row[1]},
-                                  {"pid", std::stoll(row[2])},
-                                  {"processors", row[3]},
-                                  {"threads", std::stoll(row[4])},
-                                  {"kernels", row[5]}});
-    for (const Reduction& r : reductions)
-      out["reductions"].push_back({{"bytes", r.bytes}, {"seconds", r.seconds}});
     fmt::print("{}\n", out.dump());
     return 0;
   }
-  fmt::print("{}, {} processes\n", MpiProcesses::library(), processes.count());
-  rows.insert(rows.begin(), {"process", "host", "pid", "processors", "threads", "kernels"});
-  fmt::print("{}\nthe mean of gradients of all processes\n", text_columns(rows));
-  std::vector<std::vector<std::string>> table = {{"MB", "ms", "MB/s"}};
-  for (const Reduction& r : reductions) {
-    const double megabytes = static_cast<double>(r.bytes) / 1e6;
-    table.push_back({fmt::format("{:.3g}", megabytes), fmt::format("{:.3g}", 1e3 * r.seconds),
-                     fmt::format("{:.0f}", megabytes / r.seconds)});
-  }
-  fmt::print("{}", text_columns(table));
+  fmt::print("{}, {} processes\n{}\nthe mean of gradients of all processes\n{}", MpiProcesses::library(),
+             processes.count(), text_columns(rows), text_columns(table));
   if (processes.is_alone()) fmt::print("alone. Hint: mpirun -n 4 gradzoo-mpi doctor\n");
   if (leaves_cores) fmt::print("cores are left over. Hint: mpirun --bind-to none, or --map-by slot:PE=4\n");
   return 0;

@@ -10,13 +10,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "autograd/kernels/threads/parallel.h"
+#include "autograd/runtime.h"
 #include "runs/together.h"
 #include "runs/uses/use.h"
 #include "tools/gradzoo/commands.h"
 #include "tools/mpi/doctor.h"
 #include "tools/mpi/mpi_processes.h"
-#include "tools/mpi/threads.h"
 
 /// gradzoo-mpi: what many processes do together, and what one of them does while the others wait.
 namespace {
@@ -64,6 +63,14 @@ void silence() {
   for (std::FILE* stream : {stdout, stderr}) {
     if (std::freopen("/dev/null", "w", stream) == nullptr) std::fclose(stream);
   }
+}
+
+// mpirun binds processes to cores of their own, or leaves all cores to each: those who may use the same share
+// them.
+void share_cores(Processes& processes) {
+  const std::string mine = processes.place() + " " + allowed_processors();
+  const auto sharing = static_cast<int>(std::ranges::count(processes.all_gather(mine), mine));
+  if (std::getenv("OMP_NUM_THREADS") == nullptr) set_num_threads(std::max(1, num_threads() / sharing));
 }
 
 std::unique_ptr<MpiProcesses> processes;

@@ -29,7 +29,7 @@ struct Quiet : TrainObserver {
 
 /// The State after six steps in eight shards, by this process of those that share them.
 std::vector<std::byte> trained(const std::string& model, std::vector<std::string> assignments,
-                               Processes* processes, int64_t epoch = 3) {
+                               Processes* processes, int64_t epoch) {
   assignments.insert(assignments.end(), {"batch=16", "shards=8"});
   const auto options = test::options_for(model, assignments, kSmall);
   const std::unique_ptr<Model> made = options->make_model(kSmall);
@@ -53,13 +53,13 @@ std::vector<std::byte> trained(const std::string& model, std::vector<std::string
   return state.bytes();
 }
 
-void check_same(const std::string& model, const std::vector<std::string>& assignments) {
+void check_same(const std::string& model, const std::vector<std::string>& assignments, int64_t epoch = 3) {
   CAPTURE(model);
-  const std::vector<std::byte> alone = trained(model, assignments, nullptr);
+  const std::vector<std::byte> alone = trained(model, assignments, nullptr, epoch);
   for (const int64_t count : {2, 4, 8}) {
     std::vector<std::vector<std::byte>> states(static_cast<size_t>(count));
     const auto failures = test::as_processes(count, [&](Processes& processes) {
-      states[static_cast<size_t>(processes.rank())] = trained(model, assignments, &processes);
+      states[static_cast<size_t>(processes.rank())] = trained(model, assignments, &processes, epoch);
     });
     CHECK(test::all_well(failures));
     for (const std::vector<std::byte>& state : states) CHECK(state == alone);
@@ -69,20 +69,10 @@ void check_same(const std::string& model, const std::vector<std::string>& assign
 TEST_CASE("processes that share the shards come to the bytes of one that has them all") {
   check_same("vae", {"hidden=8", "latent=2", "prior=normal"});
   check_same("gan", {"net=mlp", "latent=2", "generator_hidden=8", "discriminator_hidden=8"});
-  check_same("rbm", {"hidden=6", "particles=16"});  // persistent chains belong to rows
+  // Persistent chains belong to rows: each process has its own until an epoch ends, here the first alone.
+  check_same("rbm", {"hidden=6", "particles=16"});
+  check_same("rbm", {"hidden=6", "particles=16"}, 4);
   check_same("ebm", {"net=mlp", "hidden=8", "buffer=32", "chain_steps=3"});
-}
-
-TEST_CASE("chains that belong to rows are each process's own until they are gathered") {
-  const std::vector<std::string> rbm = {"hidden=6", "particles=16"};
-  const std::vector<std::byte> whole = trained("rbm", rbm, nullptr);
-  std::vector<std::vector<std::byte>> states(2);
-  // No epoch ends, so nothing is gathered before the end, where one does.
-  const auto failures = test::as_processes(2, [&](Processes& processes) {
-    states[static_cast<size_t>(processes.rank())] = trained("rbm", rbm, &processes, 4);
-  });
-  CHECK(test::all_well(failures));
-  CHECK(states[0] == states[1]);
 }
 
 TEST_CASE("a loss that is not finite in one process ends all, which name the op, and nothing has moved") {

@@ -1,6 +1,5 @@
 #include "nn/parallel/processes.h"
 
-#include <cstring>
 #include <string>
 #include <vector>
 
@@ -16,20 +15,18 @@ using test::all_well;
 using test::as_processes;
 using test::contains;
 
-TEST_CASE("processes gather texts by rank, broadcast the first one's bytes, and ask each other") {
+TEST_CASE("processes gather texts and values by rank, and ask each other") {
   std::vector<std::vector<std::string>> heard(3);
-  std::vector<double> numbers = {1, 2, 3};
   std::vector<int> any(3), none(3);
   const auto failures = as_processes(3, [&](Processes& p) {
     const auto rank = static_cast<size_t>(p.rank());
     heard[rank] = p.all_gather(std::string(rank, 'x'));
-    p.broadcast(std::as_writable_bytes(std::span(&numbers[rank], 1)));
+    CHECK(p.all_gather_values(p.rank() * 2) == std::vector<int64_t>{0, 2, 4});
     any[rank] = p.any(rank == 2);
     none[rank] = p.any(false);
   });
   CHECK(all_well(failures));
   for (const auto& texts : heard) CHECK(texts == std::vector<std::string>{"", "x", "xx"});
-  CHECK(numbers == std::vector<double>{1, 1, 1});
   CHECK(any == std::vector<int>{1, 1, 1});
   CHECK(none == std::vector<int>{0, 0, 0});
 }
@@ -81,7 +78,7 @@ TEST_CASE("one alone needs nobody, and a scope says who they are") {
   CHECK(all_processes().all_gather("me") == std::vector<std::string>{"me"});
   CHECK(all_processes().fail("why") == "why");
   CHECK_FALSE(all_processes().any(false));
-  AloneProcess other;
+  Processes other;
   {
     const ProcessesScope scope(other);
     CHECK(&all_processes() == &other);

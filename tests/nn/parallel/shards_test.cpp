@@ -87,6 +87,17 @@ TEST_CASE("what a shard throws, or acts for all and throws, stops the others and
     CHECK(test::contains(message, "shard " + std::to_string(bad)));
     CHECK(unwound == 3);
   }
+  const std::string first = test::error_message([&] {
+    shards.run([](int64_t i) {
+      if (i == 1) throw Error("the first to fail");
+      try {
+        mean_over_shards(1.0);
+      } catch (...) {
+        throw Error("what follows from it");
+      }
+    });
+  });
+  CHECK(test::contains(first, "the first to fail"));
   CHECK(test::contains(test::error_message([&] {
                          shards.run([&](int64_t) {
                            shards.gather(zeros({1}), [](const Tensor&) { throw Error("all fail"); });

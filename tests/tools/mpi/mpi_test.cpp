@@ -1,17 +1,106 @@
 #include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "runs/resumed_runs.h"
 #include "support/error_message.h"
-#include "tools/mpi/mpi_runs.h"
 
 // What processes of one mpirun do together, by the program that a user starts.
 using namespace gradzoo::test;
 namespace fs = std::filesystem;
 
 namespace {
+
+std::string mpi_program() { return binary_dir() + "/gradzoo-mpi"; }
+
+/// `count` processes of gradzoo-mpi with the words of a line, as mpirun takes them; `before` stands before
+/// the program.
+std::string shared_by(int count, const std::string& line, const std::string& before = "env") {
+  return fmt::format("-n {} {} {} {}", count, before, mpi_program(), line);
+}
+
+/// mpirun of programs, " : " between them, on one machine, whoever calls it, with as many processes as there
+/// are cores or more.
+std::vector<std::string> mpirun_of(const std::string& programs) {
+  return words_of(
+      "/usr/bin/env OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 mpirun --oversubscribe " +
+      programs);
+}
+
+/// The processes that `parent` started and that live.
+std::vector<pid_t> living_children(pid_t parent) {
+  std::vector<pid_t> ids;
+  std::error_code ended;
+  for (const auto& task : fs::directory_iterator(fmt::format("/proc/{}/task", parent), ended)) {
+    std::istringstream children(read_file(task.path() / "children"));
+    for (pid_t id = 0; children >> id;) {
+      const std::string stat = read_file(fmt::format("/proc/{}/stat", id));  // "12 (name) S 11 ..."
+      if (!stat.empty() && stat.find(") Z ") == std::string::npos) ids.push_back(id);
+    }
+  }
+  return ids;
+}
+
+/// The process of that rank; 0 where there is none.
+pid_t process_of_rank(const Process& mpirun, int rank) {
+  const std::string variable = fmt::format("OMPI_COMM_WORLD_RANK={}", rank);
+  for (const pid_t id : living_children(mpirun.id()))
+    if (contains(read_file(fmt::format("/proc/{}/environ", id)), variable + '\0')) return id;
+  return 0;
+}
+
+/// A training of four shards, into ...
+std::string shared_training(int epochs) {
+  return fmt::format(
+      "train vae --data data --batch 16 --epochs {} --set shards=4 --set hidden=16 --set latent=3 "
+      "--set prior=normal --checkpoint-every 5 --out ",
+      epochs);
+}
+const std::string kShared = shared_training(3);
+
+/// Waits for mpirun's end. That of Debian 12 may lock itself, in PMIx_server_finalize, when a process was
+/// killed and all have ended: so it is killed after 20 seconds without any. As long as one lives, it waits.
+int wait_for_mpirun(Process& mpirun) {
+  constexpr int kMostChecks = 100;
+  for (int without = 0; mpirun.running() && without < kMostChecks; ++without) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(without == 0 ? 50 : 200));
+    if (!living_children(mpirun.id()).empty()) without = -1;
+  }
+  if (mpirun.running()) mpirun.signal(SIGKILL);
+  return mpirun.wait();
+}
+
+/// Runs that processes share, on small data.
+struct MpiRuns {
+  ScratchDirectory scratch;
+  std::string folder = scratch.file("");
+
+  MpiRuns() { write_small_dataset(scratch.file("data"), 480, 40, 8); }
+  std::string file(const std::string& name) const { return scratch.file(name); }
+
+  ProcessResult mpirun(const std::string& programs) const {
+    Process process(mpirun_of(programs), folder);
+    const int status = wait_for_mpirun(process);
+    return {status, process.out(), process.err()};
+  }
+  void finish(int count, const std::string& line) const {
+    const ProcessResult result = count == 0 ? run_gradzoo(line, folder) : mpirun(shared_by(count, line));
+    REQUIRE_MESSAGE(result.status == 0, result.err);
+  }
+  /// A run that one process made.
+  std::string whole() const {
+    finish(0, kShared + "whole");
+    return file("whole");
+  }
+};
 
 // Waits until the run has that many rows, or its process ended.
 void wait_for_rows(Process& process, const std::string& run, std::ptrdiff_t rows) {
@@ -20,9 +109,8 @@ void wait_for_rows(Process& process, const std::string& run, std::ptrdiff_t rows
 }
 
 // These programs end with one sentence that says why, and leave none of the files behind.
-void check_refused_together(const MpiRuns& runs, const std::vector<std::vector<std::string>>& programs,
-                            const std::string& why) {
-  const ProcessResult result = run_mpirun(mpi_words(programs), runs.folder);
+void check_refused(const MpiRuns& runs, const std::string& programs, const std::string& why) {
+  const ProcessResult result = runs.mpirun(programs);
   CHECK(result.status != 0);
   CAPTURE(result.err);
   CHECK(contains(result.err, why));
@@ -35,13 +123,15 @@ TEST_CASE("one, two and four processes, and one without MPI, write the same run"
   const std::string whole = runs.whole();
   for (const int count : {1, 2, 4}) {
     const std::string run = fmt::format("shared{}", count);
-    const ProcessResult result = runs.share(count, kShared + run);
+    // Between hosts they speak by TCP.
+    const ProcessResult result =
+        runs.mpirun((count == 2 ? "--mca btl tcp,self " : "") + shared_by(count, kShared + run));
     REQUIRE_MESSAGE(result.status == 0, result.err);
     CHECK(std::ranges::count(result.out, '\n') > 0);
     CHECK(result.out.find("report:") == result.out.rfind("report:"));  // one of them speaks
     check_same_run(runs.file(run), whole);
   }
-  const ProcessResult again = runs.share(2, "train --resume shared2");
+  const ProcessResult again = runs.mpirun(shared_by(2, "train --resume shared2"));
   CHECK(again.status == 0);
   CHECK(contains(again.out, "is finished"));
 }
@@ -55,29 +145,25 @@ TEST_CASE(
   CHECK(contains(read_file(runs.file("run/metrics.jsonl")), "confident"));
 }
 
-TEST_CASE("persistent chains come into a checkpoint in order") {
+TEST_CASE(
+    "a signal to any of them stops all at one step, a death ends all, and others go on to the same end") {
   const MpiRuns runs;
-  const std::string train =
-      "train rbm --data data --batch 16 --epochs 2 --set shards=4 --set hidden=8 --set particles=20 --out ";
-  runs.finish(0, train + "whole");
-  runs.finish(4, train + "shared");
-  CHECK(read_file(runs.file("shared/checkpoint.safetensors")) ==
-        read_file(runs.file("whole/checkpoint.safetensors")));
-}
-
-TEST_CASE("a signal to one of them stops all at the same step, and fewer go on to the same end") {
-  const MpiRuns runs;
-  const std::string whole = runs.whole(), run = runs.file("run");
-  int count = 4;
-  for (const int signalled : {3, 0}) {
-    const std::string line = count == 4 ? kShared + run : "train --resume " + run;
-    Process process(mpi_words({share_words(count, line)}), runs.folder);
-    wait_for_rows(process, run, count == 4 ? 1 : 12);
-    std::map<int, pid_t> ranks = ranks_with(run);
-    if (process.running() && ranks.contains(std::min(signalled, count - 1)))
-      ::kill(ranks[std::min(signalled, count - 1)], SIGTERM);
-    if (wait_for_mpirun(process) != 0) CHECK(contains(process.out(), "stopped at step"));
-    count /= 2;
+  const std::string whole = runs.file("whole"), run = runs.file("run"), train = shared_training(20);
+  runs.finish(0, train + whole);
+  const struct {
+    int count, rank, signal;
+  } ends[] = {{4, 3, SIGTERM}, {2, 1, SIGKILL}, {2, 0, SIGTERM}, {1, 0, SIGKILL}};
+  for (std::ptrdiff_t rows = 1; const auto& end : ends) {
+    CAPTURE(rows);
+    Process mpirun(mpirun_of(shared_by(end.count, rows == 1 ? train + run : "train --resume " + run)),
+                   runs.folder);
+    wait_for_rows(mpirun, run, rows);
+    const pid_t process = process_of_rank(mpirun, end.rank);
+    REQUIRE(process != 0);
+    ::kill(process, end.signal);
+    CHECK(wait_for_mpirun(mpirun) != 0);
+    if (end.signal == SIGTERM) CHECK(contains(mpirun.out(), "stopped at step"));
+    rows = std::ranges::count(read_file(run + "/metrics.jsonl"), '\n') + 2;
   }
   runs.finish(0, "train --resume " + run);
   check_same_run(run, whole);
@@ -86,36 +172,13 @@ TEST_CASE("a signal to one of them stops all at the same step, and fewer go on t
 TEST_CASE("a disk that is full for the first ends all, with one sentence and the last checkpoint") {
   const MpiRuns runs;
   const std::string run = runs.file("run");
-  const std::vector<std::string> full = {
-      "-n", "1", "bash", "-c",
-      fmt::format("ulimit -f 24; exec {} {}{} --set hidden=64", mpi_program(), kShared, run)};
+  const std::string line = kShared + run + " --set hidden=64";
   const ProcessResult result =
-      run_mpirun(mpi_words({full, share_words(1, kShared + run + " --set hidden=64")}), runs.folder);
+      runs.mpirun(shared_by(1, line, "prlimit --fsize=24576") + " : " + shared_by(1, line));
   CHECK(result.status != 0);
   CHECK(contains(result.err, "gradzoo: "));
   CHECK(contains(result.err, "File too large"));
   CHECK(result.err.find("gradzoo: ") == result.err.rfind("gradzoo: "));
-}
-
-TEST_CASE("one that starts late is waited for") {
-  const MpiRuns runs;
-  const std::string whole = runs.whole(), run = runs.file("run");
-  const std::vector<std::string> late = {"-n", "1", "bash", "-c",
-                                         fmt::format("sleep 1; exec {} {}{}", mpi_program(), kShared, run)};
-  const ProcessResult result = run_mpirun(mpi_words({share_words(1, kShared + run), late}), runs.folder);
-  REQUIRE_MESSAGE(result.status == 0, result.err);
-  check_same_run(run, whole);
-}
-
-TEST_CASE("of two trainings into one folder one is refused, and the other is whole") {
-  const MpiRuns runs;
-  const std::string whole = runs.whole(), run = runs.file("run");
-  Process first(mpi_words({share_words(2, kShared + run)}), runs.folder);
-  const ProcessResult second = runs.share(2, kShared + run);
-  const int status = wait_for_mpirun(first);
-  CHECK((status == 0) != (second.status == 0));
-  CHECK(contains(status == 0 ? second.err : first.err(), "exists already"));
-  check_same_run(run, whole);
 }
 
 TEST_CASE("samples, evaluations, chains and annealing have the bytes of one process") {
@@ -141,7 +204,7 @@ TEST_CASE("samples, evaluations, chains and annealing have the bytes of one proc
     REQUIRE_MESSAGE(alone.status == 0, alone.err);
     const std::string samples = read_file(runs.file("x.npy"));
     fs::remove(runs.file("x.npy"));
-    const ProcessResult shared = runs.share(3, line);
+    const ProcessResult shared = runs.mpirun(shared_by(3, line));
     REQUIRE_MESSAGE(shared.status == 0, shared.err);
     CHECK(shared.out == alone.out);
     CHECK(read_file(runs.file("x.npy")) == samples);
@@ -160,52 +223,43 @@ TEST_CASE("samples are not mixed of different seeds, kernels or copies of a run"
   bytes.back() = static_cast<char>(bytes.back() ^ 1);
   write_file(checkpoint, bytes);
   const std::string line = "sample vae -n 20 --out x.npy";
-  const std::vector<std::string> here = share_words(1, line);
-  check_refused_together(runs, {here, share_words(1, line + " --seed 9")},
-                         "process 1 has 'vae -n 20 --out x.npy --seed 9'");
-  check_refused_together(runs, {here, share_words(1, line, {"env", "GRADZOO_TARGET=portable"})},
-                         "which round differently");
-  for (const std::string& use : {line, std::string("eval vae")}) {
-    std::vector<std::string> first = share_words(1, use),
-                             stale = {"-n", "1", "-wdir", runs.file("other"), mpi_program()};
-    for (const std::string& word : words_of(use)) stale.push_back(word);
-    check_refused_together(runs, {first, stale}, "and process 0 '");
-  }
+  const std::string here = shared_by(1, line) + " : ";
+  check_refused(runs, here + shared_by(1, line + " --seed 9"),
+                "process 1 has 'vae -n 20 --out x.npy --seed 9'");
+  check_refused(runs, here + shared_by(1, line, "env GRADZOO_TARGET=portable"), "which round differently");
+  for (const std::string& use : {line, std::string("eval vae")})
+    check_refused(runs, shared_by(1, use) + " : " + shared_by(1, use, "-wdir " + runs.file("other")),
+                  "and process 0 '");
 }
 
 TEST_CASE("what does not fit together is one sentence, and leaves nothing behind") {
   const MpiRuns runs;
-  const auto refused = [&](const std::vector<std::vector<std::string>>& programs, const std::string& why) {
-    check_refused_together(runs, programs, why);
-  };
-  const std::string run = kShared + "run";
-  refused({share_words(3, run)}, "3 processes do not divide shards=4. Hint: --set shards=3");
-  refused({share_words(2, "train vae --data data --out run")}, "2 processes do not divide shards=1");
-  refused({share_words(2, "train vae --data data --batch 18 --set shards=4 --out run")},
-          "shards=4 do not divide a batch of 18");
-  refused({share_words(1, run), share_words(1, run + " --lr 0.5")}, "process 1 has 'lr = 0.5'");
-  refused({share_words(1, run), share_words(1, run, {"env", "GRADZOO_TARGET=portable"})},
-          "which round differently. Hint: GRADZOO_TARGET");
-  write_small_dataset(runs.file("other/data"), 480, 16, 9);
-  refused(
-      {share_words(1, run),
-       {"-n", "1", "-wdir", runs.file("other"), mpi_program(), "train", "--config", runs.file("none.toml")}},
-      "process 1 of 2");
-  refused({{"-n", "2", binary_dir() + "/gradzoo", "train", "vae", "--data", "data", "--out", "run"}},
-          "2 processes were started, and this program works in one. Hint: gradzoo-mpi");
+  const std::string run = kShared + "run", first = shared_by(1, run) + " : ";
+  check_refused(runs, shared_by(3, run), "3 processes do not divide shards=4. Hint: --set shards=3");
+  check_refused(runs, shared_by(2, "train vae --data data --out run"), "2 processes do not divide shards=1");
+  check_refused(runs, shared_by(2, "train vae --data data --batch 18 --set shards=4 --out run"),
+                "shards=4 do not divide a batch of 18");
+  check_refused(runs, first + shared_by(1, run + " --lr 0.5"), "process 1 has 'lr = 0.5'");
+  check_refused(runs, first + shared_by(1, run, "env GRADZOO_TARGET=portable"),
+                "which round differently. Hint: GRADZOO_TARGET");
+  check_refused(runs, first + shared_by(1, "train --config " + runs.file("none.toml")), "process 1 of 2");
+  check_refused(runs, "-n 2 " + binary_dir() + "/gradzoo train vae --data data --out run",
+                "2 processes were started, and this program works in one. Hint: gradzoo-mpi");
 }
 
 TEST_CASE("doctor lists the processes and what a mean takes") {
   const MpiRuns runs;
-  const ProcessResult result = runs.share(2, "doctor --json");
+  const ProcessResult result = runs.mpirun("--bind-to none " + shared_by(2, "doctor --json"));
   REQUIRE_MESSAGE(result.status == 0, result.err);
   const nlohmann::json found = nlohmann::json::parse(result.out);
   CHECK(found["processes"].size() == 2);
   CHECK(found["processes"][1]["rank"] == 1);
-  CHECK(found["processes"][1]["threads"] >= 1);
+  const unsigned threads = found["processes"][1]["threads"], cores = std::thread::hardware_concurrency();
+  CHECK(threads >= 1);
+  CHECK(threads <= std::max(1U, cores / 2));  // the two share all cores
   CHECK(found["reductions"].size() == 5);
   for (const nlohmann::json& reduction : found["reductions"]) CHECK(reduction["seconds"] > 0);
-  CHECK(contains(runs.share(2, "doctor").out, "Open MPI"));
+  CHECK(contains(runs.mpirun(shared_by(2, "doctor")).out, "Open MPI"));
 }
 
 }  // namespace
