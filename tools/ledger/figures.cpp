@@ -332,7 +332,7 @@ std::vector<Row> rbm_mnist_rows() {
                  }),
                  AtLeast{-144},
                  "dynamic-binary, all 60k: mean log p(x) of the test images, nats/image, log Z by "
-                 "enumeration; annealing, 100 chains of 10000 temperatures, is within .5 of it",
+                 "enumeration; annealing, 100 chains of 10000 temperatures, must be within .5 of it",
                  {kLogZ, kAnnealedOff}),
           figure({"rbm.784x500", "an RBM of 500 units by CD-25",
                   "Salakhutdinov & Murray 2008, table 2: -86.3", 900},
