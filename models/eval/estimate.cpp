@@ -5,10 +5,19 @@
 #include <numeric>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "base/options.h"
 
 namespace gradzoo {
+
+std::string with_error(const Estimate& e, std::string_view sign) {
+  const std::string value = fmt::format("{:.4g}", e.value);
+  return std::isfinite(e.standard_error) ? fmt::format("{} {} {}", value, sign, rounded(e.standard_error, 2))
+                                         : value;
+}
 
 Estimate mean_of_rows(const Tensor& values) {
   const NoGrad quiet;

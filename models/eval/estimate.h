@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
+#include <string_view>
 
 #include "autograd/random.h"
 #include "base/function_ref.h"
@@ -12,6 +14,9 @@ namespace gradzoo {
 struct Estimate {
   double value = 0, standard_error = 0;  // the error NaN where it is not known
 };
+
+/// "98.13 +- 0.31": the value in four digits, its error in two, and none where it is not known.
+std::string with_error(const Estimate& e, std::string_view sign = "+-");
 
 /// The mean of values (n) and its standard error, NaN of one value.
 Estimate mean_of_rows(const Tensor& values);

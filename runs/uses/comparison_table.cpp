@@ -8,7 +8,6 @@
 
 #include "autograd/ops.h"
 #include "base/atomic_file.h"
-#include "base/options.h"
 #include "base/text.h"
 #include "models/pictures/image_pictures.h"
 #include "plot/pages/report.h"
@@ -26,17 +25,12 @@ using Row = std::vector<std::string>;
 
 const std::string kNone = "-";
 
-std::string with_error(const Estimate& e) {
-  return fmt::format("{:.4g} +- {}", e.value, rounded(e.standard_error, 2));
-}
-
 std::string seconds(double s) { return std::isfinite(s) ? fmt::format("{:.3g}", s) : kNone; }
 
 std::string density_text(const ComparedRun& run) {
   if (!run.density) return kNone;
-  const Estimate e{run.density->value, run.density->error};
-  const std::string number = std::isfinite(e.standard_error) ? with_error(e) : fmt::format("{:.4g}", e.value);
-  return fmt::format("{} {} ({})", number, run.density->unit, run.density->density_kind);
+  return fmt::format("{} {} ({})", with_error({run.density->value, run.density->error}), run.density->unit,
+                     run.density->density_kind);
 }
 
 Row columns(const std::string& frechet_name) {
@@ -148,10 +142,7 @@ void write_comparison(const std::string& path, const std::vector<ComparedRun>& r
 
 namespace {
 
-std::string cell(const Estimate& e) {
-  return std::isfinite(e.standard_error) ? fmt::format("{:.4g} ± {}", e.value, rounded(e.standard_error, 2))
-                                         : fmt::format("{:.4g}", e.value);
-}
+std::string cell(const Estimate& e) { return with_error(e, "±"); }
 
 std::string likelihood_cell(const ComparedRun& run) {
   if (!run.density) return "none";

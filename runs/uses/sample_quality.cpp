@@ -13,7 +13,6 @@
 #include "autograd/plain.h"
 #include "autograd/tape.h"
 #include "base/error.h"
-#include "base/options.h"
 #include "base/text.h"
 #include "models/pictures/class_rows.h"
 #include "runs/run_observer.h"
@@ -156,8 +155,7 @@ Quantity number_of(const char* name, const Estimate& e, const char* unit, std::s
 }
 
 std::string cell(const Quantity* number) {
-  if (number == nullptr) return "";
-  return fmt::format("{:.4g} +- {}", number->value, rounded(number->error, 2));
+  return number == nullptr ? "" : with_error({number->value, number->error});
 }
 
 const Quantity* find_number(const Quantities& numbers, const std::string& name) {
@@ -192,9 +190,9 @@ Quantities nearest_numbers(const NearestReport& report) {
 Quantities quality_numbers(const SampleQuality& quality) {
   const SampleStatistics& s = quality.statistics;
   Quantities out{
-      number_of("confident_share", s.confident, "", fmt::format("called with p > {}", kConfident))};
+      number_of(kConfidentShare.name, s.confident, "", fmt::format("called with p > {}", kConfident))};
   if (s.as_asked)
-    out.add(number_of("called_as_asked_share", *s.as_asked, "",
+    out.add(number_of(kCalledAsAsked.name, *s.as_asked, "",
                       "the classifier agrees with the label that was asked for"));
   out.add({number_of("label_entropy", s.label_entropy, "nats",
                      fmt::format("{:.3f} where all classes come alike", entropy_of_all_alike(quality))),
@@ -204,7 +202,7 @@ Quantities quality_numbers(const SampleQuality& quality) {
                      "Euclidean distance of pixels to the nearest training image"),
            number_of("nearest_training_image_mean", s.nearest_mean, "",
                      "far below the real ones': learned by heart, or blurred"),
-           number_of("frechet_distance", quality.frechet, "",
+           number_of(kFrechetDistance.name, quality.frechet, "",
                      quality.frechet_name + ": of features to all real ones; compare equal counts alone")});
   if (quality.kernel)
     out.add(number_of("kernel_distance", *quality.kernel, "", "KID: to real ones; unbiased"));

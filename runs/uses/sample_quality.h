@@ -23,6 +23,9 @@ SampleMetrics metrics_of(OpenedRun& run, SampleClassifier classifier, Split spli
 /// images.
 SampleQuality quality_of(const OpenedRun& run, const SampleMetrics& metrics, int64_t n);
 
+/// What a row or a chart asks of quality_numbers.
+inline constexpr QuantityInfo kConfidentShare{"confident_share", ""},
+    kCalledAsAsked{"called_as_asked_share", ""}, kFrechetDistance{"frechet_distance", ""};
 /// Its numbers under their names.
 Quantities quality_numbers(const SampleQuality& quality);
 

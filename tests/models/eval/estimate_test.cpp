@@ -10,6 +10,13 @@
 namespace gradzoo {
 namespace {
 
+TEST_CASE("an estimate is told in four digits, its error in two, and none where it is not known") {
+  CHECK(with_error({98.1273, 0.3141}) == "98.13 +- 0.31");
+  CHECK(with_error({-0.5, 12.34}, "±") == "-0.5 ± 12");
+  CHECK(with_error({1234567, NAN}) == "1.235e+06");
+  CHECK(with_error({1, INFINITY}) == "1");
+}
+
 TEST_CASE("the bootstrap's error of a mean is its standard error, and of what does not vary 0") {
   constexpr int64_t kCount = 400;
   Rng rng(1, "estimate_test");

@@ -100,15 +100,9 @@ Json json_of(const RowOutcome& outcome) {
 
 }  // namespace
 
-Row figure(RowInfo info, RowResult (*measure)(const RowContext&), bool resumes) {
-  return {std::move(info.name),
-          RowKind::figure,
-          std::move(info.claim),
-          std::move(info.source),
-          false,
-          info.expected_seconds,
-          measure,
-          resumes};
+Row figure(RowInfo info, RowResult (*measure)(const RowContext&)) {
+  return {std::move(info.name),  RowKind::figure, std::move(info.claim), std::move(info.source), false,
+          info.expected_seconds, measure};
 }
 
 std::span<const Row> ledger_rows() {

@@ -107,15 +107,8 @@ Row identity(RowInfo info, RowResult (*measure)(Subject, const RowContext&),
   return row_of<Subject>(RowKind::identity, std::move(info), measure, std::move(honest), std::move(plants));
 }
 
-/// A figure's row: what it trains is its subject, and plants are numbers that it must refuse.
-template <class Subject>
-Row figure(RowInfo info, RowResult (*measure)(Subject, const RowContext&),
-           std::remove_cvref_t<std::type_identity_t<Subject>> honest,
-           std::vector<Planted<std::remove_cvref_t<std::type_identity_t<Subject>>>> plants) {
-  return row_of<Subject>(RowKind::figure, std::move(info), measure, std::move(honest), std::move(plants));
-}
-
-/// A figure's row without planted errors: each would train for as long as the row.
-Row figure(RowInfo info, RowResult (*measure)(const RowContext&), bool resumes = false);
+/// A figure's row without planted errors: each would train for as long as the row. What is a number of a
+/// model that is trained has a row by figure.h.
+Row figure(RowInfo info, RowResult (*measure)(const RowContext&));
 
 }  // namespace gradzoo

@@ -10,6 +10,10 @@ double z_score(const Tensor& values, double truth) {
   return (mean(values).item() - truth) / std::sqrt(var(values).item() / static_cast<double>(values.size()));
 }
 
+double largest_abs(const Tensor& x) { return max(abs(x)).item(); }
+
+double inner(const Tensor& a, const Tensor& b) { return sum(a * b).item(); }
+
 // Q(a + 1, h) = Q(a, h) + h^a e^-h / Gamma(a + 1) from Q(1/2, h) = erfc sqrt h or Q(1, h) = e^-h, h = x/2.
 double chi_square_tail(double x, int64_t k) {
   const double h = x / 2;

@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
+#include <map>
+#include <span>
+#include <sstream>
+#include <vector>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "state/checkpoint.h"
 
@@ -44,43 +48,49 @@ class RowObserver : public TrainObserver {
 };
 
 // Trains; goes on from `checkpoint` where that is a file, and saves there unless it is "".
-std::unique_ptr<Session> train(const RunOptions& options, const RowContext& context, const std::string& what,
-                               const std::string& checkpoint) {
-  auto session = std::make_unique<Session>(options);
+std::unique_ptr<Session> train(const std::string& line, const std::string& checkpoint,
+                               const RowContext& context) {
+  auto session = std::make_unique<Session>(*options_of_line(line));
   if (!checkpoint.empty() && std::filesystem::exists(checkpoint))
-    load_checkpoint(checkpoint, session->state, {.model = what});
-  RowObserver observer(context, *session, what, checkpoint);
+    load_checkpoint(checkpoint, session->state, {.model = line});
+  RowObserver observer(context, *session, line, checkpoint);
   session->train(observer);
   return session;
 }
 
-std::string described(const std::string& name, const std::vector<std::string>& assignments) {
-  return fmt::format("{} {}", name, fmt::join(assignments, " "));
+std::string checkpoint_of(const std::string& line, const RowContext& context) {
+  return context.folder.empty() ? "" : fmt::format("{}/{}.safetensors", context.folder, line);
 }
 
 }  // namespace
 
-std::unique_ptr<Session> train_model(const std::string& model, const std::vector<std::string>& assignments,
-                                     const RowContext& context) {
-  return train(*run_options(model, assignments), context, described(model, assignments), "");
+std::unique_ptr<RunOptions> options_of_line(const std::string& line) {
+  std::istringstream text(line);
+  const std::vector<std::string> words{std::istream_iterator<std::string>(text), {}};
+  return run_options(words[0], std::span(words).subspan(1));
 }
 
-std::unique_ptr<Session> train_model_resumably(const std::string& row, const std::string& model,
-                                               const std::vector<std::string>& assignments,
-                                               const RowContext& context) {
-  const std::unique_ptr<RunOptions> options = run_options(model, assignments);
-  const std::string what = described(row, assignments);
-  if (context.folder.empty()) return train(*options, context, what, "");
-  std::filesystem::create_directories(context.folder);
-  return train(*options, context, what,
-               fmt::format("{}/{}-seed{}.safetensors", context.folder, row, options->training.seed));
+std::unique_ptr<Session> train_model(const std::string& line, const RowContext& context) {
+  return train(line, "", context);
 }
 
-void forget_checkpoints(const std::string& row, const RowContext& context) {
-  if (context.folder.empty()) return;
-  for (const auto& file : std::filesystem::directory_iterator(context.folder)) {
-    if (file.path().filename().string().starts_with(row + "-seed")) std::filesystem::remove(file.path());
+std::unique_ptr<Session> train_resumably(const std::string& line, const RowContext& context) {
+  if (!context.folder.empty()) std::filesystem::create_directories(context.folder);
+  return train(line, checkpoint_of(line, context), context);
+}
+
+void forget_checkpoint(const std::string& line, const RowContext& context) {
+  std::filesystem::remove(checkpoint_of(line, context));
+}
+
+Session& trained_once(const std::string& line, const RowContext& context) {
+  static std::map<std::string, std::unique_ptr<Session>> known;
+  std::unique_ptr<Session>& session = known[line];
+  if (!session) {
+    session = train_resumably(line, context);
+    forget_checkpoint(line, context);
   }
+  return *session;
 }
 
 Quantities evaluate_on_test(Session& trained) {

@@ -2,26 +2,29 @@
 
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "models/run/session.h"
 #include "tools/verify/ledger/row.h"
 
+/// Models that rows look at. A line is what `gradzoo train` would train, "nce data=ring8 seed=1": MODEL
+/// KEY=VALUE ....
 namespace gradzoo {
 
-/// Trains in memory what `gradzoo train MODEL --set KEY=VALUE ...` would train, and tells `context` of each
-/// epoch.
-std::unique_ptr<Session> train_model(const std::string& model, const std::vector<std::string>& assignments,
-                                     const RowContext& context);
+/// The options of a line, completed.
+std::unique_ptr<RunOptions> options_of_line(const std::string& line);
 
-/// The same for a long row: every few epochs the state is saved in context.folder under the names of row and
-/// seed, and training goes on from what is there.
-std::unique_ptr<Session> train_model_resumably(const std::string& row, const std::string& model,
-                                               const std::vector<std::string>& assignments,
-                                               const RowContext& context);
+/// Trains a line in memory, and tells `context` of each epoch.
+std::unique_ptr<Session> train_model(const std::string& line, const RowContext& context);
 
-/// Removes what train_model_resumably saved: a row that has its result starts anew the next time.
-void forget_checkpoints(const std::string& row, const RowContext& context);
+/// The same for a long row: every few epochs the state is saved in context.folder under the line's name, and
+/// training goes on from what is there, until it is forgotten.
+std::unique_ptr<Session> train_resumably(const std::string& line, const RowContext& context);
+
+/// Removes what train_resumably saved: a row that has its result starts anew the next time.
+void forget_checkpoint(const std::string& line, const RowContext& context);
+
+/// The same once in a process, for rows that look at the same model.
+Session& trained_once(const std::string& line, const RowContext& context);
 
 /// What `eval` would print of the test examples.
 Quantities evaluate_on_test(Session& trained);

@@ -8,6 +8,7 @@
 #include "autograd/tape.h"
 #include "nn/layers/image_layers.h"
 #include "tools/verify/ledger/rows.h"
+#include "tools/verify/ledger/statistics.h"
 
 namespace gradzoo {
 namespace {
@@ -23,8 +24,6 @@ const ConvCase kConvCases[] = {{{2, 9, 7, 3}, {3, 3, 3, 5}, {.padding = 1}, 0},
                                {{3, 6, 8, 20}, {3, 3, 20, 2}, {.stride = 2, .padding = 1}, 1},
                                {{2, 11, 11, 4}, {2, 3, 4, 17}, {.padding = 3, .dilation = 2}, 0},
                                {{1, 5, 8, 2}, {1, 1, 2, 3}, {.stride = 3}, 1}};
-
-double inner(const Tensor& a, const Tensor& b) { return sum(a * b).item(); }
 
 double relative(double a, double b) { return std::abs(a - b) / std::max({1.0, std::abs(a), std::abs(b)}); }
 

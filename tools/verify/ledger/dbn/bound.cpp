@@ -13,6 +13,7 @@
 #include "nn/distributions.h"
 #include "tools/verify/ledger/rbm/random_rbm.h"
 #include "tools/verify/ledger/rows.h"
+#include "tools/verify/ledger/statistics.h"
 #include "tools/verify/ledger/train_model.h"
 
 namespace gradzoo {
@@ -60,7 +61,7 @@ double tied_bound_error(DbnBound bound) {
   const Tensor x = all_patterns(6);
   Rng rng(1, "ledger/dbn-tied");
   const Tensor log_p = neg(below.free_energy(x)) - log_z;
-  return max(abs(bound(layers, x, exact_log_partition(top), rng) - log_p)).item();
+  return largest_abs(bound(layers, x, exact_log_partition(top), rng) - log_p);
 }
 
 /// Of layers 6-5-4 with weights N(0, 1), over all 64 x.
@@ -106,15 +107,10 @@ RowResult bound_below(DbnBound bound, const RowContext& context) {
 
 // Each layer as many epochs as the machine that stands alone.
 RowResult versus_rbm(const RowContext& context) {
-  const std::string seed = fmt::format("seed={}", context.seed);
-  const auto stack =
-      train_model_resumably("dbn.vs_rbm", "dbn", {"hidden=500,500", "epochs=40", seed}, context);
-  const double bound = evaluate_on_test(*stack)[kDbnBound].value;
-  forget_checkpoints("dbn.vs_rbm", context);
-  const auto single =
-      train_model_resumably("dbn.vs_rbm.rbm", "rbm", {"hidden=500", "epochs=20", seed}, context);
-  const double alone = evaluate_on_test(*single)[kRbmLogLikelihood].value;
-  forget_checkpoints("dbn.vs_rbm.rbm", context);
+  const double
+      bound = evaluate_on_test(trained_once("dbn hidden=500,500 epochs=40 seed=1", context))[kDbnBound].value,
+      alone =
+          evaluate_on_test(trained_once("rbm hidden=500 epochs=20 seed=1", context))[kRbmLogLikelihood].value;
   return {
       bound, AtLeast{alone - 5},
       fmt::format(

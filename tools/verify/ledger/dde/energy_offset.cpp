@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -8,8 +7,8 @@
 #include "autograd/ops.h"
 #include "models/base/mode_quantities.h"
 #include "models/dde/dde.h"
+#include "tools/verify/ledger/figure.h"
 #include "tools/verify/ledger/rows.h"
-#include "tools/verify/ledger/train_model.h"
 
 namespace gradzoo {
 namespace {
@@ -20,10 +19,9 @@ using DdeLogDensity = Tensor (*)(const Target& model, double sigma, const Tensor
 // Briefly not trained for long, and held to less.
 RowResult energy_offset(DdeLogDensity log_density, const RowContext& context) {
   const int64_t steps = context.count(3000, 600);
-  const std::vector<std::string> settings = {"data=ring8", "toy_noise=0.2", fmt::format("steps={}", steps),
-                                             "seed=1"};
-  const double sigma = std::stod(run_options("dde", settings)->table().find("sigma").text());
-  const auto trained = train_model("dde", settings, context);
+  const std::string line = fmt::format("dde data=ring8 toy_noise=0.2 steps={} seed=1", steps);
+  const double sigma = std::stod(options_of_line(line)->table().find("sigma").text());
+  const auto trained = train_model(line, context);
   const Target model = trained->model->abilities().target;
   const OffsetSpread found = dde_fit(*trained->data.shape().toy, sigma, [&](const Tensor& x) {
                                return log_density(model, sigma, x);
@@ -35,22 +33,16 @@ RowResult energy_offset(DdeLogDensity log_density, const RowContext& context) {
                   steps, found.sd, found.largest)};
 }
 
-/// Modes of 8 that a generator finds, with these assignments.
-using ModesCovered = double (*)(const RowContext& context, const char* fake_density);
-
-double train_generator(const RowContext& context, const char* fake_density) {
-  const auto trained = train_model("dde", {"data=ring8", "generator=true", fake_density, "seed=1"}, context);
-  return evaluate_on_test(*trained)[kModesCovered].value;
+// Modes that a generator covers, the first run with f_q; 0 where it covers more than 2 without.
+double modes_with_fake_density(Measured runs) {
+  return runs[1][kModesCovered].value <= 2 ? runs[0][kModesCovered].value : 0;
 }
 
-RowResult modes(ModesCovered modes_covered, const RowContext& context) {
-  const double covered = modes_covered(context, "fake_density=true"),
-               alone = modes_covered(context, "fake_density=false");
-  return {alone <= 2 ? covered : 0, AtLeast{8},
-          fmt::format(
-              "ring8, the default steps, seed 1: modes of 8 with 20 or more of 2,500 samples within 3 sigma; "
-              "without f_q: {:.0f}, where more than 2 would count as 0",
-              alone)};
+Refused modes_found(double with, double without) {
+  return [=] {
+    return std::vector<Quantities>{{quantity(kModesCovered, with, "")},
+                                   {quantity(kModesCovered, without, "")}};
+  };
 }
 
 }  // namespace
@@ -67,17 +59,16 @@ std::vector<Row> dde_rows() {
                  }},
                 {"half of the energy",
                  [](const Target& model, double, const Tensor& x) { return model.log_prob(x) * 0.5; }}}),
-      figure({"dde.modes",
-              "a generator between two densities finds every mode, and up one density alone at most two",
-              "Bigdeli et al. 2020, section 4", 300},
-             modes, train_generator,
-             {{"seven modes of eight",
-               [](const RowContext&, const char* fake_density) {
-                 return std::string_view(fake_density).ends_with("true") ? 7.0 : 1.0;
-               }},
-              {"three modes without f_q", [](const RowContext&, const char* fake_density) {
-                 return std::string_view(fake_density).ends_with("true") ? 8.0 : 3.0;
-               }}})};
+      figure(
+          {"dde.modes",
+           "a generator between two densities finds every mode, and up one density alone at most two",
+           "Bigdeli et al. 2020, section 4", 300},
+          runs_of("dde data=ring8 generator=true seed=1", {"fake_density=true", "fake_density=false"}),
+          modes_with_fake_density, AtLeast{8},
+          "the default steps: modes of 8 with 20 or more of 2,500 samples within 3 sigma, where more than 2 "
+          "without f_q would count as 0",
+          {kModesCovered},
+          {{"seven modes of eight", modes_found(7, 1)}, {"three modes without f_q", modes_found(8, 3)}})};
 }
 
 }  // namespace gradzoo

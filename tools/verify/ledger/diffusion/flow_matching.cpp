@@ -7,6 +7,7 @@
 #include "models/networks/noise_path.h"
 #include "nn/layers/layers.h"
 #include "tools/verify/ledger/rows.h"
+#include "tools/verify/ledger/statistics.h"
 
 namespace gradzoo {
 namespace {
@@ -30,8 +31,7 @@ double gaussian_velocity_z(PathsBetween paths, int64_t count,
     const Tensor residual = at.velocity - ((at.x - t * kMean) * slope + kMean);
     for (const double power : {0.0, 1.0, 2.0}) {
       const Tensor weighted = power == 0 ? residual : residual * pow(at.x, power);
-      const double error = std::sqrt(var(weighted).item() / static_cast<double>(count));
-      worst = std::max(worst, std::abs(mean(weighted).item()) / error);
+      worst = std::max(worst, std::abs(z_score(weighted, 0)));
     }
   }
   return worst;

@@ -12,6 +12,7 @@
 #include "models/score/objectives.h"
 #include "nn/layers/layers.h"
 #include "tools/verify/ledger/rows.h"
+#include "tools/verify/ledger/statistics.h"
 
 namespace gradzoo {
 namespace {
@@ -28,7 +29,7 @@ Prediction gaussian_prediction(const Tensor& x, const Mixing& at) {
 }
 
 double relative_error(const Tensor& found, const Tensor& wanted) {
-  return max(abs(found - wanted)).item() / std::max(1.0, max(abs(wanted)).item());
+  return largest_abs(found - wanted) / std::max(1.0, largest_abs(wanted));
 }
 
 /// How one reading becomes the others.
@@ -94,8 +95,7 @@ double score_equivalence_error(SquaredNoise weight) {
       weight(at);
   double worst = relative_error(by_score, by_noise);
   const Tensors a = grad(by_noise, parameters, {.retain_graph = true}), b = grad(by_score, parameters);
-  for (size_t i = 0; i < a.size(); ++i)
-    worst = std::max(worst, max(abs(a[i] - b[i])).item() / max(abs(a[i])).item());
+  for (size_t i = 0; i < a.size(); ++i) worst = std::max(worst, largest_abs(a[i] - b[i]) / largest_abs(a[i]));
   return worst;
 }
 
@@ -111,9 +111,8 @@ double stream_difference(PathStep step) {
   const auto predict = [&](const Tensor& x, double t) { return gaussian_prediction(x, path(t)); };
   const Tensor start = (arange(64, DType::f64) / 16.0 - 2.0).view({64, 1});
   Rng first(1, "ledger/streams"), second(2, "ledger/streams");
-  return max(abs(follow_path({path, predict, first}, step, start, 25) -
-                 follow_path({path, predict, second}, step, start, 25)))
-      .item();
+  return largest_abs(follow_path({path, predict, first}, step, start, 25) -
+                     follow_path({path, predict, second}, step, start, 25));
 }
 
 RowResult ddim_deterministic(PathStep step, const RowContext&) {

@@ -1,9 +1,8 @@
 #include <algorithm>
 #include <cmath>
-#include <limits>
-#include <map>
 #include <optional>
-#include <utility>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -11,27 +10,15 @@
 #include "models/ebm/ebm.h"
 #include "models/eval/auroc.h"
 #include "models/eval/psnr.h"
+#include "tools/verify/ledger/figure.h"
 #include "tools/verify/ledger/rows.h"
-#include "tools/verify/ledger/train_model.h"
 
 namespace gradzoo {
 namespace {
 
 constexpr double kNoiseGate = 0.99, kFashionGate = 0.95, kSigma = 0.3;
 constexpr int64_t kImages = 2000;
-constexpr const char* kEpochs = "epochs=4";
-
-// Rows that look at the same model share it within a process.
-Session& trained(const std::string& row, std::vector<std::string> assignments, const RowContext& context) {
-  static std::map<std::vector<std::string>, std::unique_ptr<Session>> known;
-  assignments.push_back(fmt::format("seed={}", context.seed));
-  std::unique_ptr<Session>& session = known[assignments];
-  if (!session) {
-    session = train_model_resumably(row, "ebm", assignments, context);
-    forget_checkpoints(row, context);
-  }
-  return *session;
-}
+constexpr const char* kOfDigits = "ebm epochs=4 seed=1";
 
 Tensor pixels_of(const Examples& examples) {
   Rng unused(0);
@@ -48,8 +35,6 @@ Tensor fashion_images() {
     return {};
   }
 }
-
-std::string words(const Estimate& e) { return fmt::format("{:.4f} +- {:.4f}", e.value, e.standard_error); }
 
 /// Scores of images, (n, pixels) -> (n): the higher, the less expected.
 using AnomalyScore = FunctionRef<Tensor(const Tensor& images)>;
@@ -84,7 +69,7 @@ struct AnomalyReport {
 using AnomalyOf = AnomalyReport (*)(const RowContext& context);
 
 AnomalyReport anomalies_of_energy(const RowContext& context) {
-  Session& session = trained("ebm.anomaly", {kEpochs, "exclude=9"}, context);
+  Session& session = trained_once(std::string(kOfDigits) + " exclude=9", context);
   Rng rng(context.seed, "ledger/anomaly");
   const auto of = [&rng](Session& of_session) {
     return [&](const Tensor& x) { return of_session.model->abilities().anomaly({x, rng}).scores; };
@@ -95,36 +80,53 @@ AnomalyReport anomalies_of_energy(const RowContext& context) {
       measure_anomalies(score, digits, test_images({.subset = {.only = "9"}}), fashion, rng);
   std::string others = "Fashion-MNIST is not here (apt-get install dataset-fashion-mnist)";
   if (found.fashion) {
-    Session& clothes = trained("ebm.anomaly.fashion", {kEpochs, "data=fashion"}, context);
+    Session& clothes = trained_once(std::string(kOfDigits) + " data=fashion", context);
     const auto score_of_clothes = of(clothes);
     const Estimate back = auroc(score_of_clothes(digits), score_of_clothes(fashion));
     others = fmt::format("Fashion-MNIST {}; the other way round, trained on Fashion-MNIST, digits get {}",
-                         words(*found.fashion), words(back));
+                         with_error(*found.fashion), with_error(back));
   }
   return {found, digits.dim(0), others};
 }
 
 RowResult anomaly(AnomalyOf anomalies, const RowContext& context) {
   const auto [found, images, others] = anomalies(context);
-  return {anomaly_figure(found), AtLeast{1},
-          fmt::format(
-              "the default energy, {}, on the digits 0 to 8: AUROC of -f, {} test digits against as many "
-              "others: uniform noise {} (at least {}); the held-out digit 9 {}; {} (at least {}); value: "
-              "the smallest over "
-              "its gate",
-              kEpochs, images, words(found.noise), kNoiseGate, words(found.held_out), others, kFashionGate)};
+  return {
+      anomaly_figure(found), AtLeast{1},
+      fmt::format("{}, on the digits 0 to 8: AUROC of -f, {} test digits against as many "
+                  "others: uniform noise {} (at least {}); the held-out digit 9 {}; {} (at least {}); value: "
+                  "the smallest over "
+                  "its gate",
+                  kOfDigits, images, with_error(found.noise), kNoiseGate, with_error(found.held_out), others,
+                  kFashionGate)};
 }
 
-/// Gain in PSNR of guesses from images (n, pixels) with Gaussian noise: dB, mean over the images.
-struct DenoisingGain {
-  Estimate before, gain;
-};
+constexpr QuantityInfo kPsnrBefore{"psnr_before", "dB"}, kGain{"gain", "dB"};
 
-DenoisingGain measure_denoising(FunctionRef<Tensor(const Tensor& noisy)> denoise, const Tensor& images,
-                                double sigma, Rng& rng) {
-  const Tensor noisy = images + randn_like(images, rng) * sigma;
+// PSNR of images (n, pixels) with Gaussian noise, and how much guesses gain: dB, means over the images.
+Quantities denoising_gain(FunctionRef<Tensor(const Tensor& noisy)> denoise, const Tensor& images, Rng& rng) {
+  const Tensor noisy = images + randn_like(images, rng) * kSigma;
   const Tensor before = psnr(noisy, images);
-  return {mean_of_rows(before), mean_of_rows(psnr(denoise(noisy), images) - before)};
+  const Estimate gain = mean_of_rows(psnr(denoise(noisy), images) - before);
+  return {quantity(kPsnrBefore, mean_of_rows(before).value, ""),
+          quantity(kGain, gain.value, "", gain.standard_error)};
+}
+
+Quantities denoising_by_energy(Session& trained) {
+  Rng rng(1, "ledger/denoise");
+  const auto guess = [&](const Tensor& noisy) {
+    return trained.model->abilities().denoise({noisy, kSigma, rng, {0, 1}});
+  };
+  return denoising_gain(guess, pixels_of(trained.data.evaluation_examples(Split::test)), rng);
+}
+
+// Of images of black and white pixels.
+Refused toy_denoising(Tensor (*guess)(const Tensor& noisy)) {
+  return [guess] {
+    Rng rng(2, "ledger/toy-denoising");
+    const Tensor images = bernoulli(full({100, 400}, 0.5), rng);
+    return std::vector<Quantities>{denoising_gain(guess, images, rng)};
+  };
 }
 
 // The figures of a toy world: what is expected is dark, clothes are bright or dark, and a score is the mean
@@ -137,94 +139,53 @@ AnomalyReport toy_anomalies(double sign, bool bright_clothes) {
   return {measure_anomalies(score, dark, grey, bright_clothes ? bright : dark, rng), 200, ""};
 }
 
-struct DenoisingReport {
-  DenoisingGain found;
-  int64_t images;
-};
-using DenoisingOf = DenoisingReport (*)(const RowContext& context);
+constexpr QuantityInfo kOfTraining{"f_of_training_digits", ""}, kOfTest{"f_of_test_digits", ""},
+    kOfNoise{"f_of_noise", ""};
 
-DenoisingReport denoising_by_energy(const RowContext& context) {
-  Session& session = trained("ebm.denoise", {kEpochs}, context);
-  Rng rng(context.seed, "ledger/denoise");
-  const Tensor images = pixels_of(session.data.evaluation_examples(Split::test));
-  const auto guess = [&](const Tensor& noisy) {
-    return session.model->abilities().denoise({noisy, kSigma, rng, {0, 1}});
-  };
-  return {measure_denoising(guess, images, kSigma, rng), images.dim(0)};
+Quantities scores(double training, double test, double noise) {
+  return {quantity(kOfTraining, training, ""), quantity(kOfTest, test, ""), quantity(kOfNoise, noise, "")};
 }
 
-RowResult denoise(DenoisingOf denoising, const RowContext& context) {
-  const auto [found, images] = denoising(context);
-  return {
-      found.gain.value, AtLeast{5},
-      fmt::format(
-          "the default energy, {}, {} test digits with noise of {}: PSNR {:.2f} dB before, gain +- {:.2f}",
-          kEpochs, images, kSigma, found.before.value, found.gain.standard_error)};
-}
-
-// Of images of black and white pixels.
-DenoisingReport toy_denoising(Tensor (*guess)(const Tensor& noisy)) {
-  Rng rng(2, "ledger/toy-denoising");
-  const Tensor images = bernoulli(full({100, 400}, 0.5), rng);
-  return {measure_denoising(guess, images, kSigma, rng), 100};
-}
-
-/// Means of f over images of each kind, with the tutorial's settings.
-struct TutorialScores {
-  double train, test, noise;
-};
-using ScoresOf = TutorialScores (*)(const RowContext& context);
-
-constexpr const char* kTutorialSteps = "steps=9000";
-
-TutorialScores scores_by_tutorial(const RowContext& context) {
-  Session& session = trained("ebm.mnist_scores", {"preset=uva", kTutorialSteps}, context);
-  Rng rng(context.seed, "ledger/mnist-scores");
+// Means of f over images of each kind.
+Quantities mean_scores(Session& trained) {
+  Rng rng(1, "ledger/mnist-scores");
   const auto mean_f = [&](const Tensor& x) {
-    return -mean(session.model->abilities().anomaly({x, rng}).scores).item();
+    return -mean(trained.model->abilities().anomaly({x, rng}).scores).item();
   };
-  const Tensor test = pixels_of(session.data.evaluation_examples(Split::test));
-  return {mean_f(pixels_of(session.data.train())), mean_f(test), mean_f(rand(test.shape(), rng))};
+  const Tensor test = pixels_of(trained.data.evaluation_examples(Split::test));
+  const double of_training = mean_f(pixels_of(trained.data.train())), of_test = mean_f(test);
+  return scores(of_training, of_test, mean_f(rand(test.shape(), rng)));
 }
 
-RowResult tutorial_scores(ScoresOf scores, const RowContext& context) {
-  const TutorialScores f = scores(context);
-  const bool near_zero = std::abs(f.train) < 1;
-  return {near_zero ? f.noise : std::numeric_limits<double>::infinity(), AtMost{-10},
-          fmt::format("preset=uva, {}: mean f of {} training digits {:.3f} (in [-1,1], else the value is "
-                      "infinite), of test digits {:.3f}, of uniform noise the value (published: -17.9)",
-                      kTutorialSteps, kImages, f.train, f.test)};
+double score_of_noise(const Quantities& found) {
+  return std::abs(found[kOfTraining].value) < 1 ? found[kOfNoise].value : INFINITY;
 }
 
 }  // namespace
 
 std::vector<Row> ebm_image_rows() {
-  Row tutorial =
+  return {
       figure({"ebm.mnist_scores", "the tutorial's energy is near 0 on digits and far below on noise",
               "Lippe 2022 (UvA deep learning tutorial 8)", 1200},
-             tutorial_scores, scores_by_tutorial,
-             {{"an energy that is flat",
-               [](const RowContext&) {
-                 return TutorialScores{0, 0, 0};
-               }},
-              {"an energy that has drifted", [](const RowContext&) {
-                 return TutorialScores{-30, -30, -48};
-               }}});
-  tutorial.resumes = true;
-  return {
-      std::move(tutorial),
-      figure({"ebm.anomaly", "the energy tells what is no digit", "Du & Mordatch 2019", 400}, anomaly,
-             anomalies_of_energy,
-             {{"an energy of the wrong sign", [](const RowContext&) { return toy_anomalies(-1, true); }},
-              {"clothes taken for digits", [](const RowContext&) { return toy_anomalies(1, false); }}}),
+             {{"ebm preset=uva steps=9000 seed=1", mean_scores}}, largest(score_of_noise), AtMost{-10},
+             "means of f over 2000 digits of training, which must lie in [-1,1], else the value is infinite, "
+             "and "
+             "of the test set, and over uniform noise, the value (published: -17.9)",
+             {kOfTraining, kOfTest},
+             {{"an energy that is flat", [] { return std::vector<Quantities>{scores(0, 0, 0)}; }},
+              {"an energy that has drifted", [] { return std::vector<Quantities>{scores(-30, -30, -48)}; }}}),
+      row_of<AnomalyOf>(
+          RowKind::figure, {"ebm.anomaly", "the energy tells what is no digit", "Du & Mordatch 2019", 400},
+          anomaly, anomalies_of_energy,
+          {{"an energy of the wrong sign", [](const RowContext&) { return toy_anomalies(-1, true); }},
+           {"clothes taken for digits", [](const RowContext&) { return toy_anomalies(1, false); }}}),
       figure({"ebm.denoise", "the slope of the energy takes noise off digits",
               "Saremi & Hyvarinen 2019 (the method); the gate is ours", 200},
-             denoise, denoising_by_energy,
-             {{"guesses that leave the noise",
-               [](const RowContext&) { return toy_denoising([](const Tensor& noisy) { return noisy; }); }},
-              {"noise cut off at black and white alone", [](const RowContext&) {
-                 return toy_denoising([](const Tensor& noisy) { return clamp(noisy, 0, 1); });
-               }}})};
+             {{kOfDigits, denoising_by_energy, "", true}}, least(kGain), AtLeast{5},
+             "the default energy, 2000 test digits with noise of .3: gain in PSNR, dB", {kPsnrBefore, kGain},
+             {{"guesses that leave the noise", toy_denoising([](const Tensor& noisy) { return noisy; })},
+              {"noise cut off at black and white alone",
+               toy_denoising([](const Tensor& noisy) { return clamp(noisy, 0, 1); })}})};
 }
 
 }  // namespace gradzoo

@@ -11,6 +11,7 @@
 #include "autograd/tape.h"
 #include "models/ebm/ebm.h"
 #include "tools/verify/ledger/rows.h"
+#include "tools/verify/ledger/statistics.h"
 #include "tools/verify/ledger/train_model.h"
 
 namespace gradzoo {
@@ -80,7 +81,7 @@ SpectralErrors spectral_errors(Ebm& model, const DataShape& shape, const Tensor&
     singular = std::max(singular, std::abs(largest_singular_value(taken_weight(tensors, layer)) - 1));
   const Tensor wanted = written_out(tensors, shape, x), found = model.network().log_density(x);
   const Tensor slopes = sqrt(sum(square(model.network().score(x)), 1));
-  return {singular, max(abs(found - wanted)).item() / (max(wanted) - min(wanted)).item(),
+  return {singular, largest_abs(found - wanted) / (max(wanted) - min(wanted)).item(),
           max(slopes).item() / steepest()};
 }
 
@@ -93,10 +94,10 @@ struct SpectralTraining {
 RowResult spectral_norm(const SpectralTraining& how, const RowContext& context) {
   constexpr double kSingular = 0.1, kValue = 1e-3;
   constexpr int64_t kImages = 200;
-  const auto trained = train_model("ebm",
-                                   {"preset=uva", how.norm, "channels=4", "hidden=16", "buffer=256",
-                                    "chain_steps=5", "steps=100", "seed=1"},
-                                   context);
+  const auto trained = train_model(
+      fmt::format("ebm preset=uva {} channels=4 hidden=16 buffer=256 chain_steps=5 steps=100 seed=1",
+                  how.norm),
+      context);
   auto& model = dynamic_cast<Ebm&>(*trained->model);
   how.after(model);
   Rng rng(context.seed, "ledger/spectral");

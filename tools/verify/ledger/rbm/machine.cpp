@@ -9,9 +9,11 @@
 #include "models/networks/rbm_exact.h"
 #include "models/networks/rbm_gibbs.h"
 #include "models/networks/rbm_learning.h"
+#include "nn/layers/init.h"
 #include "samplers/target.h"
 #include "tools/verify/ledger/rbm/random_rbm.h"
 #include "tools/verify/ledger/rows.h"
+#include "tools/verify/ledger/statistics.h"
 
 namespace gradzoo {
 namespace {
@@ -32,8 +34,6 @@ JointTable joint_table(const RbmLayer& layer) {
   return {x, h, matmul(matmul(x, layer.weight()), h, false, true) + of_x + of_h};
 }
 
-double largest(const Tensor& x) { return max(abs(x)).item(); }
-
 /// Both conditionals and a draw of hidden units, x (B, n) -> (B, m).
 struct UnitSides {
   Conditionals (*conditionals)(const RbmLayer&) = [](const RbmLayer& layer) {
@@ -53,7 +53,7 @@ double conditionals_error(const UnitSides& sides) {
   const Conditionals found = sides.conditionals(*layer);
   const Tensor of_h = matmul(softmax(table.log_weights, 1), table.h);        // (2^n, m)
   const Tensor of_x = matmul(softmax(table.log_weights, 0), table.x, true);  // (2^m, n)
-  return std::max(largest(found.hidden(table.x) - of_h), largest(found.visible(table.h) - of_x));
+  return std::max(largest_abs(found.hidden(table.x) - of_h), largest_abs(found.visible(table.h) - of_x));
 }
 
 /// Draws of hidden units, x (B, n) -> (B, m): the largest deviation of a unit's mean, in standard errors of
@@ -66,7 +66,7 @@ double draws_z(const UnitSides& sides, uint64_t seed) {
   Rng rng(seed, "ledger/draws");
   const Tensor means = mean(sides.draw(*layer, broadcast_to(x, {kDraws, 5}), rng), 0);
   const Tensor p = reshape(layer->hidden_probabilities(x), {4});
-  return largest((means - p) / sqrt(p * (1.0 - p) / static_cast<double>(kDraws)));
+  return largest_abs((means - p) / sqrt(p * (1.0 - p) / static_cast<double>(kDraws)));
 }
 
 RowResult rbm_conditionals(const UnitSides& sides, const RowContext& context) {
@@ -88,7 +88,7 @@ double free_energy_error(FreeEnergy free_energy) {
   const NoGrad quiet;
   const auto layer = random_rbm(6, 5, 1, DType::f64, 2);
   const JointTable table = joint_table(*layer);
-  return largest(free_energy(*layer, table.x) + logsumexp(table.log_weights, 1));
+  return largest_abs(free_energy(*layer, table.x) + logsumexp(table.log_weights, 1));
 }
 
 RowResult rbm_free_energy(FreeEnergy free_energy, const RowContext&) {
@@ -185,11 +185,7 @@ std::unique_ptr<RbmLayer> random_rbm(int64_t visible, int64_t hidden, double sca
                                      uint64_t seed) {
   Rng rng(seed, "ledger/rbm");
   auto layer = std::make_unique<RbmLayer>(visible, hidden, rng, dtype);
-  const auto draw = [&](Tensor into, double width) {
-    const Tensor values = randn(into.shape(), rng, dtype) * width;
-    visit_floating(dtype,
-                   [&]<class T>() { std::copy_n(values.data<T>(), values.size(), into.mutable_data<T>()); });
-  };
+  const auto draw = [&](Tensor into, double width) { init::normal(into, rng, 0, width); };
   draw(layer->weight().detach(), scale);
   draw(layer->visible_bias().detach(), 1);
   draw(layer->hidden_bias().detach(), 1);

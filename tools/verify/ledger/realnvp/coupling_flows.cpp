@@ -10,6 +10,7 @@
 #include "models/networks/coupling_flow.h"
 #include "nn/layers/init.h"
 #include "tools/verify/ledger/rows.h"
+#include "tools/verify/ledger/statistics.h"
 
 namespace gradzoo {
 namespace {
@@ -58,7 +59,7 @@ struct FlowMaps {
 
 RowResult inverse(const FlowMaps& maps, const RowContext&) {
   const double worst = worst_of_flows([&](const CouplingFlow& flow, const Tensor& x) {
-    return max(abs(maps.inverse(flow, maps.map(flow, x).to).to - x)).item();
+    return largest_abs(maps.inverse(flow, maps.map(flow, x).to).to - x);
   });
   return {worst, AtMost{1e-11}, std::string(kFlows) + "x to z and back: largest difference"};
 }

@@ -10,14 +10,13 @@
 #include "samplers/chains.h"
 #include "samplers/kinds/langevin.h"
 #include "tools/verify/ledger/rows.h"
+#include "tools/verify/ledger/statistics.h"
 
 namespace gradzoo {
 namespace {
 
 using ImplicitScore = Tensor (*)(const ScoreFunction& model, const Tensor& x);
 Tensor by_trace(const ScoreFunction& model, const Tensor& x) { return implicit_score_matching(model, x); }
-
-double inner(const Tensor& a, const Tensor& b) { return sum(a * b).item(); }
 
 /// The least of a quadratic function of theta, by conjugate gradients from 0: exact after theta's length.
 Tensor minimise_quadratic(TensorFn f, int64_t length) {
@@ -70,8 +69,6 @@ Tensor correlated_points(int64_t n, uint64_t seed) {
   return matmul(randn({n, 3}, rng, DType::f64), mix) + tensor({0.5, -1.0, 2.0}, {3}, DType::f64);
 }
 
-double largest(const Tensor& x) { return max(abs(x)).item(); }
-
 /// A Gaussian model s(x) = b - P x fitted to n points by minimising the objective exactly.
 struct GaussianFit {
   double precision_error;  // largest entry of P C - I, C the covariance of the points with 1/n
@@ -84,7 +81,7 @@ GaussianFit fit_gaussian(ImplicitScore implicit, uint64_t seed) {
   const DensityMoments moments = density_moments(points);
   const Tensor product = matmul(score.precision(), moments.covariance);
   const Tensor at_mean = score(reshape(moments.mean, {1, 3}));
-  return {largest(product - eye(3, DType::f64)), largest(at_mean)};
+  return {largest_abs(product - eye(3, DType::f64)), largest_abs(at_mean)};
 }
 
 RowResult ism_gaussian_covariance(ImplicitScore objective, const RowContext& context) {
@@ -133,7 +130,7 @@ LangevinMoments langevin_moments(LangevinRun run, uint64_t seed) {
   for (int64_t i = 0; i < kSteps; ++i) advance();
   const std::vector<double> law_mean = m.to_vector(), law = c.to_vector();
   for (int64_t i = 0; i < 2000; ++i) advance();
-  const double bias = largest(c - truth.covariance) / largest(truth.covariance);
+  const double bias = largest_abs(c - truth.covariance) / largest_abs(truth.covariance);
 
   // Gaussian: var of a mean C_ii / n; of a mean of products (C_ii C_jj + C_ij^2) / n.
   const double n = kChains;

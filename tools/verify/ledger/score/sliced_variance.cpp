@@ -8,6 +8,7 @@
 #include "autograd/tape.h"
 #include "models/score/objectives.h"
 #include "tools/verify/ledger/rows.h"
+#include "tools/verify/ledger/statistics.h"
 
 namespace gradzoo {
 namespace {
@@ -97,7 +98,7 @@ SlicedVarianceGap sliced_variance_gap(SlicedEstimate plain, SlicedEstimate reduc
                                            : SlicedVariances{products / 2 + off, 2 * off};
     const Tensor exact = sum(square(matmul(x.points, precision)), 1) * 0.5 - trace_p;
     for (const Tensor& found : {of_plain.mean, of_reduced.mean})
-      out.worst = std::max(out.worst, max(abs(found - exact)).item() / trace_p);
+      out.worst = std::max(out.worst, largest_abs(found - exact) / trace_p);
     out.worst = std::max({out.worst, relative_to(of_plain.variance, truth.plain),
                           relative_to(of_reduced.variance, truth.reduced)});
     return SlicedVariances{of_plain.variance, of_reduced.variance};

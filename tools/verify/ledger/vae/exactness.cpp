@@ -151,11 +151,10 @@ Exactness exactness_of_small(const ExactnessParts& parts) {
 RowResult is_exact(const ExactnessParts& parts, const RowContext& context) {
   constexpr int64_t kImages = 50, kSamples = 5000;
   const auto of_digits = [&] {
-    const std::unique_ptr<Session> vae =
-        train_model("vae",
-                    {"latent=2", "hidden=100", "pixels=dynamic-binary", "objective=iwae", "samples=10",
-                     "epochs=1", "lr=0.001", "schedule=constant", "prior=normal"},
-                    context);
+    const std::unique_ptr<Session> vae = train_model(
+        "vae latent=2 hidden=100 pixels=dynamic-binary objective=iwae samples=10 epochs=1 "
+        "lr=0.001 schedule=constant prior=normal",
+        context);
     const Tensor x = read_examples(vae->data.evaluation_examples(Split::test), 0, kImages,
                                    Pixels::dynamic_binary, Rng(context.seed, "ledger/pixels"))
                          .x;

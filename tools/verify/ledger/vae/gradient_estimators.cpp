@@ -144,7 +144,7 @@ RowResult estimator_variance(const Estimators& estimators, const RowContext& con
   constexpr int64_t kSamples = 2;
   const int64_t images = context.count(100, 20), replicates = context.count(100, 40);
   const std::unique_ptr<Session> vae = train_model(
-      "vae", {context.brief ? "steps=100" : "epochs=1", "lr=0.001", "schedule=constant", "prior=normal"},
+      fmt::format("vae {} lr=0.001 schedule=constant prior=normal", context.brief ? "steps=100" : "epochs=1"),
       context);
   const VaeNetwork& network = dynamic_cast<Vae&>(*vae->model).network();
   const Tensor x = read_examples(vae->data.view().examples, 0, images, Pixels::grey, Rng(0)).x;

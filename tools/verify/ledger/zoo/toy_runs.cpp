@@ -17,7 +17,7 @@ constexpr int64_t kToySteps = 1500;
 
 bool learns(const std::string& model, const std::string& toy) {
   try {
-    const auto options = run_options(model, std::vector<std::string>{"data=" + toy});
+    const auto options = options_of_line(fmt::format("{} data={}", model, toy));
     options->make_model(shape_of(options->data));
     return true;
   } catch (const Error&) {
@@ -52,10 +52,9 @@ std::vector<ToyRun> toy_runs() {
 }
 
 std::string toy_run_failure(const ToyRun& run, int64_t steps, const std::vector<std::string>& assignments) {
-  std::vector<std::string> all{"data=" + run.toy, fmt::format("steps={}", steps)};
-  all.insert(all.end(), assignments.begin(), assignments.end());
   try {
-    const auto trained = train_model(run.model, all, {});
+    const auto trained = train_model(
+        fmt::format("{} data={} steps={} {}", run.model, run.toy, steps, fmt::join(assignments, " ")), {});
     for (const State::Entry& entry : trained->state.entries()) {
       const Tensor* tensor = std::get_if<Tensor>(&entry.target);
       if (tensor != nullptr && is_floating(tensor->dtype()) && !all_finite(*tensor))
@@ -68,9 +67,9 @@ std::string toy_run_failure(const ToyRun& run, int64_t steps, const std::vector<
 }
 
 std::vector<Row> zoo_rows() {
-  return {{"zoo.toys_train", RowKind::figure,
-           "every model trains on every toy that it can learn by its defaults", "a default is a promise",
-           false, 200, toys_train}};
+  return {figure({"zoo.toys_train", "every model trains on every toy that it can learn by its defaults",
+                  "a default is a promise", 200},
+                 toys_train)};
 }
 
 }  // namespace gradzoo

@@ -1,0 +1,129 @@
+#include "tools/verify/ledger/figure.h"
+
+#include <cmath>
+#include <memory>
+#include <sstream>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "models/eval/estimate.h"
+
+namespace gradzoo {
+namespace {
+
+using Number = std::function<double(const Quantities&)>;
+
+// A line's words that another one lacks.
+std::string words_beside(const std::string& line, const std::string& other) {
+  std::istringstream text(line);
+  std::vector<std::string> words;
+  for (std::string word; text >> word;)
+    if ((" " + other + " ").find(" " + word + " ") == std::string::npos) words.push_back(word);
+  return fmt::format("{}", fmt::join(words, " "));
+}
+
+std::string said(const Quantities& measured, const std::vector<QuantityInfo>& infos) {
+  std::vector<std::string> words;
+  for (const QuantityInfo& info : infos) {
+    const Quantity* found = measured.find(info);
+    if (found == nullptr) continue;
+    words.push_back(found->name + " " + with_error({found->value, found->error}));
+  }
+  return words.empty() ? "" : fmt::format(": {}", fmt::join(words, ", "));
+}
+
+struct Figure {
+  FigureRuns runs;
+  FigureValue value;
+  Gate gate;
+  std::string setting;
+  std::vector<QuantityInfo> said;
+};
+
+RowResult result_of(const Figure& figure, Measured measured) {
+  std::string setting = figure.setting;
+  for (size_t i = 0; i < measured.size(); ++i) {
+    const FigureRun& run = figure.runs.at(i);
+    const std::string words = i == 0 ? run.line : words_beside(run.line, figure.runs[0].line);
+    setting += fmt::format("; {}{}{}{}", words, words.empty() || run.how.empty() ? "" : ", ", run.how,
+                           said(measured[i], figure.said));
+  }
+  return {figure.value(measured), figure.gate, setting};
+}
+
+RowResult measure(const Figure& figure, const RowContext& context) {
+  std::vector<Quantities> measured;
+  for (const FigureRun& run : figure.runs) {
+    const auto alone = run.shared ? nullptr : train_resumably(run.line, context);
+    measured.push_back(run.measure(run.shared ? trained_once(run.line, context) : *alone));
+    context.progress(run.line + said(measured.back(), figure.said));
+  }
+  for (const FigureRun& run : figure.runs) forget_checkpoint(run.line, context);
+  return result_of(figure, measured);
+}
+
+}  // namespace
+
+FigureRuns runs_of(const std::string& line, const std::vector<std::string>& words) {
+  FigureRuns runs;
+  for (const std::string& word : words) runs.push_back({line + " " + word});
+  return runs;
+}
+
+FigureRuns seeds_of(const std::string& line, int seeds) {
+  FigureRuns runs;
+  for (int seed = 1; seed <= seeds; ++seed) runs.push_back({fmt::format("{} seed={}", line, seed)});
+  return runs;
+}
+
+FigureValue largest(Number number) {
+  return [number = std::move(number)](Measured measured) {
+    double most = -INFINITY;
+    for (const Quantities& each : measured) {
+      if (const double x = number(each); !(x <= most) && !std::isnan(most)) most = x;
+    }
+    return most;
+  };
+}
+
+FigureValue largest(QuantityInfo info) {
+  return largest([info](const Quantities& measured) { return measured[info].value; });
+}
+
+FigureValue least(QuantityInfo info) {
+  const FigureValue largest_negative =
+      largest([info](const Quantities& measured) { return -measured[info].value; });
+  return [largest_negative](Measured measured) { return -largest_negative(measured); };
+}
+
+FigureValue mean_of(QuantityInfo info) {
+  return [info](Measured measured) {
+    double sum = 0;
+    for (const Quantities& each : measured) sum += each[info].value;
+    return sum / static_cast<double>(measured.size());
+  };
+}
+
+Row figure(RowInfo info, FigureRuns runs, FigureValue value, Gate gate, std::string setting,
+           std::vector<QuantityInfo> said, std::vector<Planted<Refused>> plants) {
+  const auto figure = std::make_shared<const Figure>(
+      Figure{std::move(runs), std::move(value), gate, std::move(setting), std::move(said)});
+  Row row{std::move(info.name),
+          RowKind::figure,
+          std::move(info.claim),
+          std::move(info.source),
+          false,
+          info.expected_seconds,
+          [figure](const RowContext& context) { return measure(*figure, context); },
+          true};
+  for (Planted<Refused>& plant : plants)
+    row.plants.push_back(
+        {std::move(plant.name), [figure, refused = std::move(plant.subject)](const RowContext&) {
+           return result_of(*figure, refused());
+         }});
+  return row;
+}
+
+}  // namespace gradzoo

@@ -1,0 +1,359 @@
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "autograd/ops.h"
+#include "datasets/toys/toy.h"
+#include "models/base/density_quantities.h"
+#include "models/base/mode_quantities.h"
+#include "models/classifier/classifier.h"
+#include "models/eval/quadrature.h"
+#include "models/nce/fce.h"
+#include "models/rbm/rbm.h"
+#include "models/score/eval.h"
+#include "models/vae/eval.h"
+#include "tools/verify/ledger/figure.h"
+#include "tools/verify/ledger/rows.h"
+
+/// Published results, and gates of ours, that are numbers of trained models: a table a family.
+namespace gradzoo {
+
+std::vector<Row> vae_figure_rows() {
+  return {
+      figure({"vae.pytorch_examples", "the loss of PyTorch's VAE example on the test set after 10 epochs",
+              "pytorch/examples, measured: 105.65, 105.59, 105.60", 70},
+             seeds_of("vae architecture=pytorch-examples epochs=10 prior=normal split=train", 3),
+             mean_of(kVaeBceKl), Near{105.6, 0.4},
+             "784-400-20 ReLU, Adam 1e-3, batch 128, 10 epochs of all 60k grey, z drawn at evaluation, test "
+             "bce_kl in nats/image, the mean",
+             {kVaeBceKl}),
+      figure(
+          {"vae.is_nll", "-log p(x) of a one-layer VAE with 50 codes",
+           "PyTorch, measured: 89.0, ELBO 94.5 (Burda et al. 2016, table 1: 86.76 with two hidden layers of "
+           "200)",
+           450},
+          {{"vae pixels=dynamic-binary latent=50 encoder_activation=softplus decoder_activation=softplus "
+            "epochs=150 prior=normal lr=0.002 schedule=linear importance_samples=1000 seed=1 split=train"}},
+          largest([](const Quantities& found) { return -found[kVaeLogPx].value; }), Near{88.5, 1.0},
+          "784-500-50 softplus, 150 epochs of all 60k, Adam 2e-3 (chosen on the validation images among "
+          "1e-3, 2e-3, 4e-3) falling linearly to 0, test: -log p(x) with 1000 importance samples, "
+          "nats/image; between 87.5 and 89.5",
+          {kVaeElbo})};
+}
+
+namespace {
+
+std::vector<double> each(Measured runs, QuantityInfo info) {
+  std::vector<double> values;
+  for (const Quantities& run : runs) values.push_back(run[info].value);
+  return values;
+}
+
+double median_covered(Measured runs) {
+  std::vector<double> modes = each(runs, kModesCovered);
+  std::ranges::sort(modes);
+  return (modes[(modes.size() - 1) / 2] + modes[modes.size() / 2]) / 2;
+}
+
+// Of runs that cover all 8 modes with 4% in the smallest and 90% of high quality.
+double count_of_good_rings(Measured runs) {
+  return static_cast<double>(std::ranges::count_if(runs, [](const Quantities& run) {
+    return run[kModesCovered].value == 8 && run[kSmallestModeShare].value >= 0.04 &&
+           run[kHighQualityShare].value >= 0.9;
+  }));
+}
+
+// Half of the runs without pairs, then half with them.
+double more_touched_in_pairs(Measured runs) {
+  const auto mean = mean_of(kModesTouched);
+  return mean(runs.subspan(runs.size() / 2)) - mean(runs.first(runs.size() / 2));
+}
+
+FigureRuns without_and_with_pairs() {
+  FigureRuns runs = seeds_of("gan data=grid25 instance_noise=0 lr=0.001 pac=1", 3);
+  for (const FigureRun& run : seeds_of("gan data=grid25 instance_noise=0 lr=0.001 pac=2", 3))
+    runs.push_back(run);
+  return runs;
+}
+
+// `n` runs that came to one end, and `m` to another.
+Refused ended(size_t n, ModeCoverage first, size_t m = 0, ModeCoverage second = {}) {
+  return [=] {
+    std::vector<Quantities> runs(n, coverage_quantities(first));
+    runs.insert(runs.end(), m, coverage_quantities(second));
+    return runs;
+  };
+}
+const ModeCoverage kSevenOfEight{8, 7, 8, 0.1, 1};
+
+}  // namespace
+
+std::vector<Row> gan_mode_rows() {
+  return {
+      figure({"gan.ring8", "the default GAN finds all eight modes of ring8",
+              "Metz et al. 2017 and Lin et al. 2018 pose the task; the gate is ours", 120},
+             seeds_of("gan data=ring8", 10), count_of_good_rings, AtLeast{8},
+             "defaults (non-saturating, z 2, 12,000 steps, instance noise .2 for the first half), 2500 "
+             "samples: how many of 10 seeds cover 8 of 8 with 4% in the smallest mode and 90% of high "
+             "quality (at least 8; aim 10)",
+             {kModesCovered, kSmallestModeShare, kHighQualityShare},
+             {{"seven modes of eight", ended(10, kSevenOfEight)},
+              {"3 % in the smallest mode", ended(10, {8, 8, 8, 0.03, 1})},
+              {"89 % of high quality", ended(10, {8, 8, 8, 0.1, 0.89})}}),
+      figure({"gan.ring8_collapse",
+              "minimax against a D that is far ahead collapses onto at most half of the modes",
+              "Goodfellow et al. 2014, section 3, warns of it; the gate is ours", 60},
+             seeds_of("gan data=ring8 preset=collapse", 10), median_covered, AtMost{4},
+             "minimax, rate 1e-4 for G and 1e-2 for D, 6,000 steps, 2500 samples: modes covered, the median",
+             {kModesCovered},
+             {{"six runs of ten with five modes, the others with one: their mean is 3.4",
+               ended(6, {8, 5, 5, 0, 1}, 4, {8, 1, 1, 0, 1})}}),
+      figure({"gan.grid25", "the default GAN finds more of grid25's modes than PacGAN's plain one",
+              "Lin et al. 2018, table 1", 90},
+             seeds_of("gan data=grid25", 3), mean_of(kModesTouched), AtLeast{17.3},
+             "defaults, 2500 samples: the mean of the modes of 25 with one sample of high quality or more "
+             "(PacGAN's rule; its table 1: 17.3 for a plain GAN; aim 25)",
+             {kModesTouched, kModesCovered, kHighQualityShare},
+             {{"17 modes of 25", ended(3, {25, 25, 17, 0, 1})}}),
+      figure({"gan.pac",
+              "a D that judges two samples at once touches no fewer modes; that it touches more is not seen "
+              "here",
+              "Lin et al. 2018, table 1", 180},
+             without_and_with_pairs(), more_touched_in_pairs, AtLeast{-1},
+             "grid25 without instance noise, rate 1e-3, 12,000 steps, 2500 samples: the mean of the modes of "
+             "25 touched with pac=2, less that with pac=1 (PacGAN's table 1: 23.8 with 2, 17.3 with 1)",
+             {kModesTouched, kModesCovered, kHighQualityShare},
+             {{"two modes fewer in pairs", ended(3, {25, 20, 22, 0, 1}, 3, {25, 20, 20, 0, 1})}}),
+      figure({"wgan_gp.ring8", "the Wasserstein GAN with a gradient penalty finds all eight modes",
+              "Gulrajani et al. 2017, figure 1; the gate is ours", 120},
+             seeds_of("gan data=ring8 loss=wgan-gp", 2), least(kModesCovered), AtLeast{8},
+             "defaults of loss=wgan-gp (SiLU, lambda .1, 30,000 steps, G's every fifth), 2500 samples: modes "
+             "covered of 8, the fewest",
+             {kModesCovered, kHighQualityShare}, {{"seven modes of eight", ended(2, kSevenOfEight)}})};
+}
+
+namespace {
+
+// KL(truth || model), where log Z moves by no more than 1e-3 when the box is doubled.
+double kl_in_a_box(const Quantities& found) { return found[kLogZ].error <= 1e-3 ? found[kKl].value : NAN; }
+constexpr const char* kByQuadrature =
+    "KL(p || model) in nats by quadrature, log Z the same to 1e-3 when the box is doubled";
+constexpr const char* kBesideRing = "; a ring without modes would have .085";
+
+// The truth, and a little everywhere, so that exp f has no integral.
+std::vector<Quantities> over_a_floor() {
+  const auto truth = make_toy("grid25");
+  const auto log_density = [&](const Tensor& x) { return log(exp(truth->log_prob(x)) + 1e-4); };
+  return {density_quantities(density_fit(*truth, log_density), "")};
+}
+
+// grid25's own modes with other weights, alternately `heavy` times and once as much, and other widths, in
+// those of the truth: as good as a model could be otherwise.
+std::vector<Quantities> wrong_modes(double heavy, double wide) {
+  const auto truth = make_toy("grid25");
+  const Modes& modes = *truth->modes();
+  MixtureParts parts{.weights = {}, .means = modes.centers, .sigmas = {}};
+  for (int64_t i = 0; i < modes.centers.dim(0); ++i) {
+    parts.weights.push_back(i % 2 == 0 ? heavy : 1);
+    parts.sigmas.push_back(wide * modes.sigma);
+  }
+  const auto model = make_mixture(parts);
+  return {density_quantities(density_fit(*truth, [&](const Tensor& x) { return model->log_prob(x); }), "")};
+}
+
+}  // namespace
+
+std::vector<Row> ebm_toy_rows() {
+  return {
+      figure({"ebm.kl_ring8", "an energy-based model finds the eight modes of a ring",
+              "Tieleman 2008 (the method)", 100},
+             {{"ebm data=ring8 toy_noise=0.2 epochs=20 seed=1"}}, largest(kl_in_a_box), AtMost{0.02},
+             std::string(kByQuadrature) + kBesideRing, {kLogZ}),
+      figure({"ebm.kl_two_moons", "an energy-based model learns two moons", "Tieleman 2008 (the method)", 60},
+             {{"ebm data=two-moons epochs=20 seed=1"}}, largest(kl_in_a_box), AtMost{0.02}, kByQuadrature,
+             {kLogZ}),
+      figure(
+          {"ebm.kl_grid25",
+           "chains that jump teach an energy-based model how heavy 25 modes are that lie forty widths apart",
+           "ter Braak 2006 (the jumps)", 220},
+          {{"ebm data=grid25 seed=1"}}, largest(kl_in_a_box), AtMost{0.25},
+          std::string(kByQuadrature) + "; aim 0.1", {kLogZ},
+          {{"every second mode five times too heavy", [] { return wrong_modes(5, 1); }},
+           {"modes of half the width", [] { return wrong_modes(1, 0.5); }},
+           {"a log Z that the box does not hold", over_a_floor}})};
+}
+
+std::vector<Row> score_toy_rows() {
+  return {
+      figure({"score.ism_kl_ring8",
+              "KL(truth || model) of an energy fitted to a ring of eight modes by implicit score matching",
+              "measured: .0002", 90},
+             {{"score data=ring8 toy_noise=0.2 objective=ism steps=4000 lr=0.005 seed=1"}}, largest(kKl),
+             AtMost{0.003}, std::string(kByQuadrature) + kBesideRing, {kScoreFisher}),
+      figure({"score.ism_kl_two_moons",
+              "KL(truth || model) of an energy fitted to two moons by implicit score matching",
+              "measured: .003", 90},
+             {{"score data=two-moons objective=ism input_scale=6 steps=6000 lr=0.005 seed=1"}}, largest(kKl),
+             AtMost{0.01}, kByQuadrature, {kScoreFisher}),
+      figure({"score.dsm_kl_ring8",
+              "KL(p_sigma || model) of an energy fitted to a ring of eight modes by denoising score matching",
+              "measured: .0002, noise in antithetic pairs", 90},
+             {{"score data=ring8 toy_noise=0.2 objective=dsm sigma=0.05 steps=4000 lr=0.005 seed=1"}},
+             largest(kScoreKlToNoised), AtMost{0.005}, std::string(kByQuadrature) + kBesideRing,
+             {kScoreFisher})};
+}
+
+namespace {
+
+/// The larger of |c - log Z| / 0.05 and KL / 0.02: c alone can be right with no modes found. At most 1
+/// passes; NaN where one is.
+double nce_share(const Quantities& found) {
+  const double by_constant = std::abs(found[kNceConstantError].value) / 0.05, by_kl = found[kKl].value / 0.02;
+  return std::isnan(by_constant + by_kl) ? NAN : std::max(by_constant, by_kl);
+}
+
+Refused nce_found(double constant_error, double kl) {
+  return [=] {
+    return std::vector<Quantities>{{quantity(kNceConstantError, constant_error, ""), quantity(kKl, kl, "")}};
+  };
+}
+
+/// Of fce, nce and realnvp the larger of (energy - nce) / 0.002 and (flow - realnvp) / 0.02, KLs: at most 1
+/// passes; NaN where one is.
+double fce_share(Measured of) {
+  const double of_energy = (of[0][kKl].value - of[1][kKl].value) / 0.002,
+               of_flow = (of[0][kFlowKl].value - of[2][kKl].value) / 0.02;
+  return std::isnan(of_energy + of_flow) ? NAN : std::max(of_energy, of_flow);
+}
+
+Refused fce_found(double energy, double flow) {
+  return [=] {
+    return std::vector<Quantities>{{quantity(kKl, energy, ""), quantity(kFlowKl, flow, "")},
+                                   {quantity(kKl, 0.03, "")},
+                                   {quantity(kKl, 0.015, "")}};
+  };
+}
+
+}  // namespace
+
+std::vector<Row> nce_toy_rows() {
+  return {figure({"nce.toy_logz", "NCE finds the modes of ring8 and two-moons, and its c their log Z",
+                  "Gutmann & Hyvarinen 2010; gates: |c - log Z| at most 0.05 and KL at most 0.02", 90},
+                 runs_of("nce", {"data=ring8 seed=1", "data=ring8 seed=2", "data=two-moons seed=1",
+                                 "data=two-moons seed=2"}),
+                 largest(nce_share), AtMost{1},
+                 "nce by default (MLP 2-128-128-1 silu, fitted Gaussian noise 1.2 times as wide, nu 2, batch "
+                 "512, 40 epochs of 50,000 points), the larger of |c - log Z| / 0.05 and KL / 0.02",
+                 {kNceConstantError, kKl, kKlWithoutModes},
+                 {{"a ring without modes, perfectly normalised", nce_found(0, 0.085)},
+                  {"modes found, and a c that is .06 off", nce_found(-0.06, 0.001)},
+                  {"a c that is no number", nce_found(NAN, 0.001)},
+                  {"a KL that is no number", nce_found(0.001, NAN)}}),
+          figure({"nce.vs_noise", "NCE finds ring8 against noise of every kind",
+                  "Gutmann & Hyvarinen 2010, section 4; gate: KL at most 0.02", 150},
+                 runs_of("nce data=ring8 seed=1",
+                         {"noise=gaussian", "noise=fitted", "noise=mixture", "noise=flow"}),
+                 largest(kKl), AtMost{0.02}, "KL(truth || e^f / Z), the largest", {kKl}),
+          figure({"fce.ring8",
+                  "told from a flow that goes against it, the energy is as good as NCE's, and the flow as "
+                  "good as by likelihood",
+                  "Gao et al. 2020; gates: 0.002 and 0.02 nats", 250},
+                 {{"fce data=ring8 seed=1"}, {"nce data=ring8 seed=1"}, {"realnvp data=ring8 seed=1"}},
+                 fce_share, AtMost{1},
+                 "defaults, 3,920 steps of 512 points, by likelihood 4,000: KL(truth || model) of the energy "
+                 "by fce over that by nce against a fixed Gaussian, in .002, and of the flow by fce over "
+                 "that by maximum likelihood, in .02, the larger",
+                 {kKl, kFlowKl},
+                 {{"an energy behind NCE's", fce_found(0.033, 0.01)},
+                  {"a flow behind that by likelihood", fce_found(0.03, 0.04)},
+                  {"an energy that is no number", fce_found(NAN, 0.01)},
+                  {"a flow that is no number", fce_found(0.03, NAN)}})};
+}
+
+// Two-moons is a thin toy and a long training: where the network is not bounded outside of what it has seen,
+// some seeds come to a KL of 1e5, by cells that hold 1e-8 of the data.
+std::vector<Row> flow_figure_rows() {
+  return {figure({"flow_matching.kl_ring8", "flow matching learns ring8 to a KL of at most 0.01 nats",
+                  "Lipman et al. 2023", 120},
+                 {{"flow-matching data=ring8 seed=1"}}, largest(kKl), AtMost{0.01},
+                 "perceptron of 256, 256, 256 SiLU, 6,000 steps of 1,000 points; density by the divergence, "
+                 "48 steps of Runge and Kutta's fourth order, 128 x 128 cells",
+                 {kLogZ}),
+          figure({"flow_matching.kl_two_moons", "and two-moons, whatever the seed, after a long training too",
+                  "Lipman et al. 2023", 720},
+                 seeds_of("flow-matching data=two-moons steps=32000", 3), largest(kKl), AtMost{0.01},
+                 "32,000 steps of 1,000 points, KL(truth || model) by quadrature, the worst", {kKl}),
+          figure({"ncsn.kl_ring8", "scores at many noise levels learn ring8 to a KL of at most 0.01 nats",
+                  "Song & Ermon 2019; Song et al. 2021", 120},
+                 {{"ncsn data=ring8 toy_noise=0.2 sigma_end=0.05 seed=1"}}, largest(kKl), AtMost{0.01},
+                 "perceptron of 256, 256, 256 SiLU, the default 10,000 steps of 1,000 points; density by the "
+                 "probability flow, 128 x 128 cells",
+                 {kLogZ})};
+}
+
+std::vector<Row> classifier_rows() {
+  return {
+      figure({"classifier.test_error",
+              "the classifier that samples are held against errs on at most 2.5 % of the test digits",
+              "Simard, Steinkraus & Platt 2003, table 1: 1.6 % with 800 hidden units", 80},
+             seeds_of("classifier net=mlp", 3), largest(kClassifierError), AtMost{2.5},
+             "784-512-256-10 ReLU, 10 epochs of 55k, MNIST's test set, percent, the worst",
+             {kClassifierError}),
+      figure({"classifier.cnn_error", "the convolutional classifier errs on at most 0.8 % of the test digits",
+              "LeCun et al. 1998, table 1: LeNet-5 0.95 %, with distortions 0.8 %", 300},
+             seeds_of("classifier", 1), largest(kClassifierError), AtMost{0.8},
+             "the default network: 3x3 convolutions of 16, 16, 32, 32 channels and a layer of 128, 16 epochs "
+             "of 55k moved by up to 2 pixels, MNIST's test set, percent")};
+}
+
+namespace {
+
+constexpr QuantityInfo kAnnealedOff{"annealed_log_z_off", "nats"};
+
+// What eval prints, and by how much annealing misses the log Z of enumeration.
+Quantities with_annealing(Session& trained) {
+  Quantities found = evaluate_on_test(trained);
+  Rng rng(1, "ledger/784x16");
+  const std::optional<Partition> partition = trained.model->abilities().partition;
+  const LogPartition up = anneal_up(*partition, {.chains = 100, .temperatures = 10'000}, rng);
+  found.add(quantity(kAnnealedOff, up.value - found[kLogZ].value, ""));
+  return found;
+}
+
+}  // namespace
+
+std::vector<Row> rbm_mnist_rows() {
+  return {figure({"rbm.784x16", "16 hidden units learn MNIST as far as they can, and Z is known exactly",
+                  "Melchior, Fischer & Wiskott 2016 (PyDeep: about -143)", 60},
+                 {{"rbm hidden=16 chains=persistent chain_steps=1 centred=true epochs=40 split=train seed=1",
+                   with_annealing}},
+                 largest([](const Quantities& found) {
+                   return std::abs(found[kAnnealedOff].value) <= 0.5 ? found[kRbmLogLikelihood].value : NAN;
+                 }),
+                 AtLeast{-144},
+                 "dynamic-binary, all 60k: mean log p(x) of the test images, nats/image, log Z by "
+                 "enumeration; annealing, 100 chains of 10000 temperatures, must be within .5 of it",
+                 {kLogZ, kAnnealedOff}),
+          figure({"rbm.784x500", "an RBM of 500 units by CD-25",
+                  "Salakhutdinov & Murray 2008, table 2: -86.3", 900},
+                 {{"rbm hidden=500 chains=data chain_steps=25 epochs=60 split=train seed=1"}},
+                 least(kRbmLogLikelihood), AtLeast{-90},
+                 "dynamic-binary, all 60k: mean log p(x) of the test images, nats/image, log Z by annealed "
+                 "importance sampling, 100 chains of 10000 temperatures",
+                 {kLogZ})};
+}
+
+std::vector<Row> realnvp_figure_rows() {
+  return {figure({"realnvp.toys", "a flow learns ring8 and two-moons to a KL of at most 0.02 nats",
+                  "Dinh et al. 2017", 200},
+                 runs_of("realnvp seed=1", {"data=ring8", "data=two-moons"}), largest(kKl), AtMost{0.02},
+                 "KL(truth || flow) by quadrature, the larger", {kKl}),
+          figure({"realnvp.mnist_bpd", "a small flow of dequantised MNIST in minutes",
+                  "Dinh et al. 2017; published: 1.06 bits/dim", 600},
+                 {{"realnvp data=mnist seed=1"}}, largest(kBitsPerDim), AtMost{1.35},
+                 "test set; published: RealNVP 1.06, Glow 1.05 (Grathwohl et al. 2019, table 2), of larger "
+                 "networks and far longer training",
+                 {kBitsPerDim})};
+}
+
+}  // namespace gradzoo
