@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "autograd/ops.h"
 #include "tools/course/draws.h"
 
 using namespace gradzoo;
@@ -38,4 +39,11 @@ TEST_CASE("a seed draws the same programs for ever") {
         "v0 = (3,3); v1 = (1) -0.43087012297220295; v2 = cos(v1); v3 = sum(v1, axis 0); v4 = tanh(v3); "
         "v5 = sin(v0); v6 = exp(v5); v7 = v2 / v6");
   CHECK(course::draw_function(2, 5).formula().ends_with("v8 = exp(v0); v9 = sum(v7); ... (13 lines)"));
+  double numbers = 0, arrays = 0;
+  for (uint64_t seed = 0; seed < 20; ++seed) {
+    numbers += course::draw_scalar_program(40, seed).made.back().item();
+    arrays += sum(course::draw_array_program(20, seed).made.back()).item();
+  }
+  CHECK(numbers == doctest::Approx(23.8040112534).epsilon(1e-9));
+  CHECK(arrays == doctest::Approx(12.7735757192).epsilon(1e-9));
 }
