@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/folders.h"
 #include "tools/uses/use.h"
 
 namespace gradzoo {
@@ -14,9 +15,7 @@ namespace {
 
 /// Goes on as gradzoo-study, which has this command; returns only by an Error.
 int run_study(const std::string& name, const Arguments& arguments) {
-  std::error_code failure;
-  const std::filesystem::path program =
-      std::filesystem::read_symlink("/proc/self/exe", failure).parent_path() / "gradzoo-study";
+  const std::filesystem::path program = program_path().parent_path() / "gradzoo-study";
   std::vector<std::string> words = {"gradzoo", name};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;

@@ -15,8 +15,8 @@
 #include "autograd/kernels/threads/parallel.h"
 #include "base/container.h"
 #include "base/error.h"
+#include "base/folders.h"
 #include "datasets/images/mnist.h"
-#include "tools/uses/classifiers.h"
 
 namespace gradzoo {
 namespace {
@@ -103,15 +103,12 @@ Folder data_folder() {
 
 // Whether files could be made in it, or in the nearest folder above that there is.
 Folder writable_folder() {
-  try {
-    const fs::path folder = cache_folder();
-    fs::path there = folder;
-    while (!fs::exists(there) && there.has_relative_path()) there = there.parent_path();
-    const bool writable = ::access(there.c_str(), W_OK | X_OK) == 0;
-    return {folder.string(), writable ? "" : fmt::format("{} cannot be written to", there.string())};
-  } catch (const Error& error) {
-    return {"", error.what()};
-  }
+  const fs::path folder = user_cache_folder();
+  if (folder.empty()) return {"", "there is no place for what is kept. Hint: set HOME or XDG_CACHE_HOME"};
+  fs::path there = folder;
+  while (!fs::exists(there) && there.has_relative_path()) there = there.parent_path();
+  const bool writable = ::access(there.c_str(), W_OK | X_OK) == 0;
+  return {folder.string(), writable ? "" : fmt::format("{} cannot be written to", there.string())};
 }
 
 }  // namespace

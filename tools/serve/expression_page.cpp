@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/folders.h"
 #include "base/plain_file.h"
 #include "base/text.h"
 #include "tools/run/child.h"
@@ -77,11 +78,10 @@ Json ExpressionPages::explain(const ExpressionRequest& request) {
                                kHighestExplainedOrder));
   const PageFolder folder;
   std::error_code error;
-  const std::string program = fs::read_symlink("/proc/self/exe", error).string();
   // --expr=TEXT, so that a function may begin with a sign.
   std::vector<std::string> words = {
-      program,  "explain",  "--expr=" + request.expression, "--order", std::to_string(request.order),
-      "--html", "page.html"};
+      program_path(), "explain",  "--expr=" + request.expression, "--order", std::to_string(request.order),
+      "--html",       "page.html"};
   if (!request.at.empty()) words.push_back("--at=" + request.at);
   const EndedProcess ended =
       run_child(words, folder.path(), "",
