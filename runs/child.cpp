@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <linux/close_range.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -51,15 +52,40 @@ void set_limit(__rlimit_resource which, uint64_t value) {
 }
 
 // Between fork and exec: calls of the system alone.
-[[noreturn]] void become(char** argv, char** environment, const char* folder, const ProcessLimits& limits) {
-  ::setpgid(0, 0);
-  inherit_nothing();
+[[noreturn]] void become(char** argv, char** environment, const char* folder,
+                         const std::array<int, 3>& streams, const ProcessLimits& limits) {
+  for (int i = 0; i < 3; ++i) ::dup2(streams[static_cast<size_t>(i)], i);
+  sigset_t none;
+  sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  std::signal(SIGPIPE, SIG_DFL);
+  ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
   set_limit(RLIMIT_CORE, 0);
   if (limits.cpu_seconds != 0) set_limit(RLIMIT_CPU, limits.cpu_seconds);
   if (limits.memory_bytes != 0) set_limit(RLIMIT_AS, limits.memory_bytes);
   if (limits.stack_bytes != 0) set_limit(RLIMIT_STACK, limits.stack_bytes);
   if (::chdir(folder) == 0) ::execvpe(argv[0], argv, environment);
   ::_exit(127);
+}
+
+std::vector<std::string> environment_of(const ProcessLimits& limits) {
+  const char* const path = std::getenv("PATH");
+  std::vector<std::string> lines = {std::string("PATH=") + (path != nullptr ? path : "/usr/bin:/bin"),
+                                    "LC_ALL=C"};
+  if (limits.spoil_freed)
+    lines.emplace_back("GLIBC_TUNABLES=glibc.malloc.perturb=90:glibc.malloc.tcache_count=0");
+  if (limits.threads > 0)
+    for (const char* variable : {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"})
+      lines.push_back(fmt::format("{}={}", variable, limits.threads));
+  return lines;
+}
+
+// For exec, as long as the words live.
+std::vector<char*> pointers_to(std::vector<std::string>& words) {
+  std::vector<char*> pointers;
+  for (std::string& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  return pointers;
 }
 
 // Reads what is there; closes at the end.
@@ -94,41 +120,27 @@ bool converse(Pipe& in, Pipe& out, Pipe& err, const std::string& input, double q
 
 }  // namespace
 
-void inherit_nothing() {
-  sigset_t none;
-  sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  std::signal(SIGPIPE, SIG_DFL);
-  ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+pid_t start_child(std::vector<std::string> words, const std::string& folder,
+                  const std::array<int, 3>& streams, const ProcessLimits& limits) {
+  std::vector<std::string> lines = environment_of(limits);
+  std::vector<char*> argv = pointers_to(words), environment = pointers_to(lines);
+  char** const variables = limits.same_environment ? environ : environment.data();
+  const pid_t parent = ::getpid(), child = ::fork();
+  if (child < 0) throw Error("no process can be started. Hint: is the machine out of memory?");
+  if (child == 0) {
+    ::setpgid(0, 0);
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);       // where this process is killed from now on,
+    if (::getppid() != parent) ::_exit(127);  // or was before
+    become(argv.data(), variables, folder.c_str(), streams, limits);
+  }
+  ::setpgid(child, child);
+  return child;
 }
 
 EndedProcess run_child(const std::vector<std::string>& words, const std::string& folder,
                        const std::string& input, const ProcessLimits& limits) {
   Pipe in(Pipe::Kind::sockets), out, err;
-  std::vector<std::string> copy = words;
-  std::vector<char*> argv;
-  argv.reserve(copy.size() + 1);
-  for (std::string& word : copy) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  const char* const path = std::getenv("PATH");
-  std::string path_line = std::string("PATH=") + (path != nullptr ? path : "/usr/bin:/bin");
-  std::string locale = "LC_ALL=C";
-  std::string tunables = "GLIBC_TUNABLES=glibc.malloc.perturb=90:glibc.malloc.tcache_count=0";
-  std::string openmp = fmt::format("OMP_NUM_THREADS={}", limits.threads),
-              openblas = fmt::format("OPENBLAS_NUM_THREADS={}", limits.threads);
-  std::vector<char*> environment = {path_line.data(), locale.data()};
-  if (limits.spoil_freed) environment.push_back(tunables.data());
-  if (limits.threads > 0) environment.insert(environment.end(), {openmp.data(), openblas.data()});
-  environment.push_back(nullptr);
-  const pid_t child = ::fork();
-  if (child < 0) throw Error("no process can be started. Hint: is the machine out of memory?");
-  if (child == 0) {
-    ::dup2(in.ends[0], 0);
-    ::dup2(out.ends[1], 1);
-    ::dup2(err.ends[1], 2);
-    become(argv.data(), environment.data(), folder.c_str(), limits);
-  }
-  ::setpgid(child, child);
+  const pid_t child = start_child(words, folder, {in.ends[0], out.ends[1], err.ends[1]}, limits);
   in.close_end(0);
   out.close_end(1);
   err.close_end(1);

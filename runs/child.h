@@ -1,19 +1,23 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include <sys/types.h>
+
 namespace gradzoo {
 
-/// What a process may use. It gets an empty environment but for PATH, no core file, and a group of its own.
+/// What a process may use. It leaves no core file.
 struct ProcessLimits {
-  double quiet_seconds = 10;  // without a word on its output; then its whole group is killed
-  uint64_t cpu_seconds = 0;   // of its threads together; 0: as many as it takes
-  uint64_t memory_bytes = 0;  // of addresses; 0: as many as there are
-  int threads = 0;            // of OpenMP and OpenBLAS; 0: as many as usual
-  uint64_t stack_bytes = 0;   // 0: as many as usual
-  bool spoil_freed = false;   // what is freed is overwritten, so that a pointer to it shows (glibc)
+  double quiet_seconds = 10;      // without a word on its output; then its whole group is killed
+  uint64_t cpu_seconds = 0;       // of its threads together; 0: as many as it takes
+  uint64_t memory_bytes = 0;      // of addresses; 0: as many as there are
+  int threads = 0;                // of OpenMP and OpenBLAS; 0: as many as usual
+  uint64_t stack_bytes = 0;       // 0: as many as usual
+  bool spoil_freed = false;       // what is freed is overwritten, so that a pointer to it shows (glibc)
+  bool same_environment = false;  // as this process; false: an empty one but for PATH
 };
 
 struct EndedProcess {
@@ -24,11 +28,13 @@ struct EndedProcess {
   std::string out = {}, err = {};
 };
 
-/// Between fork and exec: signals as a program finds them, whatever this process blocks or ignores, and no
-/// file open but the standard ones.
-void inherit_nothing();
+/// Starts words[0], found by PATH, in `folder`, its input, output and errors being `streams`, with no other
+/// file open and signals as a program finds them. It has a group of its own, and is killed where the thread
+/// that started it ends. Throws Error where no process can be started.
+pid_t start_child(std::vector<std::string> words, const std::string& folder,
+                  const std::array<int, 3>& streams, const ProcessLimits& limits);
 
-/// Runs words[0], found by PATH, in `folder`, with `input` on its standard input, and waits for its end.
+/// Starts it with `input` on its standard input, and waits for its end.
 EndedProcess run_child(const std::vector<std::string>& words, const std::string& folder,
                        const std::string& input, const ProcessLimits& limits);
 

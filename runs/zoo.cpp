@@ -1,7 +1,6 @@
 #include "runs/zoo.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <iterator>
@@ -9,11 +8,11 @@
 #include <system_error>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/folders.h"
 #include "base/text.h"
 #include "datasets/images/sha256.h"
 #include "runs/run_observer.h"
@@ -33,26 +32,9 @@ bool exists(const fs::path& path) {
   return fs::exists(path, error);
 }
 
-std::vector<std::string> places() {
-  const char* const folder = std::getenv("GRADZOO_ZOO");
-  if (folder != nullptr && *folder != '\0') return {folder};
-  std::vector<std::string> folders;
-  std::error_code error;
-  const fs::path program = fs::read_symlink("/proc/self/exe", error);
-  if (!error) folders.push_back((program.parent_path().parent_path() / "share/gradzoo/zoo").string());
-  folders.emplace_back(GRADZOO_SOURCE_ZOO_DIR);
-  return folders;
-}
-
 }  // namespace
 
-std::string zoo_folder() {
-  const std::vector<std::string> folders = places();
-  const auto found = std::ranges::find_if(folders, [](const std::string& folder) { return exists(folder); });
-  if (found != folders.end()) return *found;
-  throw Error("zoo: it is not at {}. Hint: set GRADZOO_ZOO to the folder that holds it",
-              fmt::join(folders, " nor at "));
-}
+std::string zoo_folder() { return find_data_folder("zoo", "", "GRADZOO_ZOO").string(); }
 
 std::vector<std::string> zoo_names() {
   std::vector<std::string> names;

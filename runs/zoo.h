@@ -10,8 +10,7 @@
 /// card.json.
 namespace gradzoo {
 
-/// Where it lies: GRADZOO_ZOO if that variable is set, else ../share/gradzoo/zoo beside the program, else
-/// the source tree. Throws Error where there is none.
+/// Where it lies, by find_data_folder() of GRADZOO_ZOO.
 std::string zoo_folder();
 /// Its runs' names, sorted.
 std::vector<std::string> zoo_names();

@@ -12,8 +12,8 @@
 #include <fmt/format.h>
 
 #include "base/atomic_file.h"
-#include "base/cache_folder.h"
 #include "base/error.h"
+#include "base/folders.h"
 #include "base/plain_file.h"
 #include "datasets/images/sha256.h"
 

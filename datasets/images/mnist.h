@@ -2,11 +2,14 @@
 
 #include <string>
 
+#include "base/folders.h"
+
 namespace gradzoo {
 
-/// The folder of the bundled MNIST: GRADZOO_DATA/mnist if that environment variable is set, else
-/// ../share/gradzoo/datasets/mnist beside the running program, else datasets/mnist in the source tree. Throws
-/// Error naming where it looked if it isn't there.
-std::string mnist_folder();
+/// The folder of the bundled MNIST, below what GRADZOO_DATA names, where it names some. Throws Error naming
+/// where it looked if it isn't there.
+inline std::string mnist_folder() {
+  return (find_data_folder("datasets", "mnist", "GRADZOO_DATA") / "mnist").string();
+}
 
 }  // namespace gradzoo

@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "base/cache_folder.h"
 #include "base/error.h"
+#include "base/folders.h"
 #include "base/text.h"
 #include "datasets/registry.h"
 #include "models/classifier/digits.h"
@@ -91,13 +91,6 @@ void train_into(const std::filesystem::path& folder, const DatasetOptions& data,
 
 }  // namespace
 
-std::filesystem::path cache_folder() {
-  if (auto folder = user_cache_folder(); !folder.empty()) return folder;
-  throw Error(
-      "there is no place to keep the classifier that measures these samples. Hint: set HOME or "
-      "XDG_CACHE_HOME");
-}
-
 std::string frechet_name_of(const std::string& data) { return data == kDigits ? "digit-FID" : "class-FID"; }
 
 std::string lacks_classifier(const DataShape& shape) {
@@ -114,11 +107,16 @@ std::optional<SampleClassifier> own_classifier(const DatasetOptions& options, co
                                                bool may_train, std::FILE* progress) {
   if (is_known(kDigits, options, data.shape())) return digits_classifier();
   if (!lacks_classifier(data.shape()).empty()) return std::nullopt;
-  if (!may_train && user_cache_folder().empty()) return std::nullopt;
+  const std::filesystem::path cache = user_cache_folder();
+  if (cache.empty() && !may_train) return std::nullopt;
+  if (cache.empty())
+    throw Error(
+        "there is no place to keep the classifier that measures these samples. Hint: set HOME or "
+        "XDG_CACHE_HOME");
   const std::string name = is_known(kFashion, options, data.shape())
                                ? "fashion-classifier"
                                : fmt::format("classifier-{:.16}", data.sha256());
-  const std::filesystem::path folder = cache_folder() / name;
+  const std::filesystem::path folder = cache / name;
   const bool finished = finished_report_step(RunDirectory(folder.string())).has_value();
   if (!finished && !may_train) return std::nullopt;
   if (!finished) train_into(folder, options, data.train().count(), progress);

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,9 +31,5 @@ SampleClassifier classifier_of(std::unique_ptr<OpenedRun> classifier, const Open
 
 /// What the Frechet distance of a classifier of these data is called: of MNIST "digit-FID", else "class-FID".
 std::string frechet_name_of(const std::string& data);
-
-/// The user's cache folder: $XDG_CACHE_HOME/gradzoo, else ~/.cache/gradzoo. Throws Error where neither is
-/// set.
-std::filesystem::path cache_folder();
 
 }  // namespace gradzoo

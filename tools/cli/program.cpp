@@ -15,6 +15,7 @@
 
 #include "autograd/runtime.h"
 #include "base/error.h"
+#include "base/folders.h"
 #include "base/text.h"
 #include "nn/parallel/processes.h"
 
@@ -127,7 +128,7 @@ int run_program(char** argv, const Command& command) {
 
 std::vector<ProgramFile> program_files() {
   constexpr std::string_view kPrefix = "gradzoo-";
-  const fs::path folder = fs::read_symlink("/proc/self/exe").parent_path();
+  const fs::path folder = program_path().parent_path();
   std::map<std::string, fs::path> found;
   for (const fs::path& place : {folder, folder / "../libexec/gradzoo"}) {
     std::error_code failure;

@@ -1,21 +1,14 @@
 #include "tools/course/materials.h"
 
-#include <algorithm>
-#include <cstdlib>
-#include <filesystem>
-#include <system_error>
-
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "base/error.h"
+#include "base/folders.h"
 #include "base/plain_file.h"
 #include "tools/course/steps/steps.h"
 
 namespace gradzoo::course {
 namespace {
-
-namespace fs = std::filesystem;
 
 std::vector<Step> all_steps() {
   return {{1,
@@ -75,23 +68,7 @@ const Step& find_step(int64_t number) {
   throw Error("course: there is no step {}. Hint: 1 to {}", number, steps().size());
 }
 
-std::string course_folder() {
-  const char* const named = std::getenv("GRADZOO_COURSE");
-  std::vector<std::string> places;
-  std::error_code error;
-  if (named != nullptr && *named != '\0') {
-    places = {named};
-  } else {
-    const fs::path program = fs::read_symlink("/proc/self/exe", error);
-    if (!error) places.push_back((program.parent_path().parent_path() / "share/gradzoo/course").string());
-    places.emplace_back(GRADZOO_SOURCE_COURSE_DIR);
-  }
-  const auto found = std::ranges::find_if(
-      places, [&](const std::string& folder) { return fs::exists(fs::path(folder) / "skeleton", error); });
-  if (found != places.end()) return *found;
-  throw Error("course: its pages are not at {}. Hint: set GRADZOO_COURSE to the folder that holds them",
-              fmt::join(places, " nor at "));
-}
+std::string course_folder() { return find_data_folder("course", "skeleton", "GRADZOO_COURSE").string(); }
 
 std::string page_of(const Step& step) {
   constexpr uint64_t kMost = 1 << 20;

@@ -24,8 +24,7 @@ std::span<const Step> steps();
 /// Throws Error where there is no such step.
 const Step& find_step(int64_t number);
 
-/// The course's pages, skeleton and drivers: GRADZOO_COURSE, else beside the installed program, else in the
-/// source tree. Throws Error where they are nowhere.
+/// The course's pages, skeleton and drivers, by find_data_folder() of GRADZOO_COURSE.
 std::string course_folder();
 
 /// A page's text.

@@ -21,6 +21,7 @@
 #include "base/clock.h"
 #include "base/container.h"
 #include "base/error.h"
+#include "base/folders.h"
 #include "base/function_ref.h"
 #include "base/options.h"
 #include "datasets/images/mnist.h"
@@ -206,7 +207,12 @@ Json examined_machine() {
       {"blas_kernel_that_fits", kernel.fitting},
       {"environment", variables},
       {"data", folder([] { return mnist_folder(); }, [](const std::string&) { return ""; })},
-      {"cache", folder([] { return cache_folder().string(); }, not_writable)},
+      {"cache", folder(
+                    [] {
+                      if (const fs::path kept = user_cache_folder(); !kept.empty()) return kept.string();
+                      throw Error("there is no place for what is kept. Hint: set HOME or XDG_CACHE_HOME");
+                    },
+                    not_writable)},
       {"instructions_gflops", instructions},
       {"products_gflops", products},
       {"convolutions_gflops", convolutions},

@@ -77,6 +77,7 @@ Json ExpressionPages::explain(const ExpressionRequest& request) {
     return refusal(fmt::format("derivatives of order {} are not shown. Hint: 1 to {}", request.order,
                                kHighestExplainedOrder));
   const PageFolder folder;
+  std::error_code error;
   // --expr=TEXT, so that a function may begin with a sign.
   std::vector<std::string> words = {find_program("explain").path.string(),
                                     "--expr=" + request.expression,
@@ -90,7 +91,6 @@ Json ExpressionPages::explain(const ExpressionRequest& request) {
                 {.quiet_seconds = 10, .cpu_seconds = 10, .memory_bytes = uint64_t{2} << 30, .threads = 1});
   if (ended.killed || ended.signal != 0 || ended.status != 0) return refusal_of(ended);
   const std::string file = folder.path() + "/page.html";
-  std::error_code error;
   if (fs::file_size(file, error) > kMostPageBytes || error)
     return refusal("its page would hold more than 16 MB. Hint: a lower order, or fewer numbers");
   const std::lock_guard lock(mutex_);

@@ -10,7 +10,6 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -57,26 +56,6 @@ std::vector<std::string> words_of_lab(const LabRequest& request, const std::stri
     words.push_back(fmt::format("{}={}", key, value));
   }
   return words;
-}
-
-// In a group of its own, its output into a file, its input empty.
-pid_t start_process(std::vector<std::string> words, int output) {
-  std::vector<char*> argv;
-  argv.reserve(words.size() + 1);
-  for (std::string& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  const pid_t server = ::getpid(), process = ::fork();
-  if (process != 0) return process;
-  ::setpgid(0, 0);
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);       // where the server is killed from now on,
-  if (::getppid() != server) ::_exit(127);  // or was before
-  inherit_nothing();
-  const int nothing = ::open("/dev/null", O_RDONLY);
-  ::dup2(nothing, 0);
-  ::dup2(output, 1);
-  ::dup2(output, 2);
-  ::execv(argv[0], argv.data());
-  ::_exit(127);
 }
 
 // The last line that a process printed.
@@ -144,13 +123,19 @@ int64_t LabRunner::start(const LabRequest& request) {
   Started lab{
       .number = next_, .request = request, .folder = new_folder(folder_, request.lab), .state = "runs"};
   lab.output = ::memfd_create("lab", MFD_CLOEXEC);
-  if (lab.output >= 0) lab.process = start_process(words_of_lab(request, lab.folder), lab.output);
-  if (lab.process < 0) {
-    if (lab.output >= 0) ::close(lab.output);
+  const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  try {
+    if (lab.output < 0) throw Error("its output has no room. Hint: is the machine out of memory?");
+    lab.process = start_child(words_of_lab(request, lab.folder), ".", {nothing, lab.output, lab.output},
+                              {.same_environment = true});
+  } catch (const Error&) {
+    ::close(lab.output);
+    ::close(nothing);
     std::error_code error;
     fs::remove(lab.folder, error);
-    throw Error("no process can be started. Hint: is the machine out of memory?");
+    throw;
   }
+  ::close(nothing);
   labs_.push_front(lab);
   if (labs_.size() > kMostKept) {
     ::close(labs_.back().output);

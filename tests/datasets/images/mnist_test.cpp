@@ -44,8 +44,8 @@ TEST_CASE("GRADZOO_DATA says where MNIST lies, and goes before all else") {
   const test::ScratchFolder scratch;
   const DataVariable variable(scratch.path().string());
   CHECK(test::error_message([] { mnist_folder(); }) ==
-        "mnist: its folder is not at " + (scratch.path() / "mnist").string() +
-            ". Hint: set GRADZOO_DATA to the folder that holds mnist/");
+        "datasets: mnist is not at " + (scratch.path() / "mnist").string() +
+            ". Hint: set GRADZOO_DATA to the folder that holds it");
   fs::create_directory(scratch.path() / "mnist");
   CHECK(mnist_folder() == (scratch.path() / "mnist").string());
 }

@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "tools/course/folder.h"
 #include "tools/course/learners.h"
-#include "tools/course/scalar_program.h"
+#include "tools/course/program.h"
 #include "tools/course/steps/steps.h"
 #include "tools/course/training.h"
 
@@ -168,9 +168,9 @@ TEST_CASE("nobody passes by gradzoo's derivatives, by another program, or by sto
   for (const course::Case& asked : course::cases_of_sweep(1)) {
     if (asked.question != "200 random graphs") continue;
     const std::string text = asked.input.substr(asked.input.find(' '));
-    const course::ScalarProgram program = course::scalar_program(text.substr(0, text.rfind(" end")));
-    stored += fmt::format("{{{:.17g}, {{{:.17g}}}}}, ", program.values().back(),
-                          fmt::join(program.gradients(), ", "));
+    const course::Program program(text.substr(0, text.rfind(" end")));
+    stored += fmt::format("{{{:.17g}, {{{:.17g}}}}}, ", program.made.back().item(),
+                          fmt::join(course::numbers_of(program.gradients()), ", "));
   }
   const ScratchDirectory scratch;
   const std::string folder = scratch.file("learner");

@@ -1,94 +1,49 @@
-// gradzoo course, as it is typed.
+#include "tools/course/program.h"
+
+#include <cmath>
+
 #include <doctest/doctest.h>
 
-#include "runs/refusals.h"
-#include "tools/course/learners.h"
+#include "autograd/ops.h"
+#include "tools/course/draws.h"
 
-using namespace gradzoo::test;
+using namespace gradzoo;
 
-TEST_CASE("gradzoo course starts a folder, opens its next page, and keeps what was won") {
-  const ScratchDirectory scratch;
-  const std::string here = scratch.file("");
-  CHECK(contains(run_gradzoo("course", here).out, "6  It learns"));
-  REQUIRE(run_gradzoo("course start mine", here).status == 0);
-  const ProcessResult begun = run_gradzoo("course check mine 1 --seed 5", here);
-  CHECK(begun.status == 1);  // what is not complete ends a script
-  CHECK(contains(begun.out, "not begun: not written yet"));
-  CHECK(contains(begun.out, "--seed 5 asks the same again"));
-  CHECK(run_gradzoo("course next mine", here).out == read_file(scratch.file("mine/pages/1-values.md")));
+TEST_CASE("a program shows what it reads, counts its nodes, and has derivatives of any order") {
+  const course::Program numbers("leaf 0 0.5 leaf 0 2 nsub 3 1 muln 2 4 pow 0 3");
+  CHECK(numbers.formula() == "v0 = 0.5; v1 = 2; v2 = 3 - v1; v3 = v2 * 4; v4 = pow(v0, v3)");
+  CHECK(numbers.made.back().item() == doctest::Approx(0.0625));
+  CHECK(numbers.nodes == 7);  // 3 and 4 are nodes, too
+  CHECK(numbers.gradients().front().item() == doctest::Approx(0.5));
+  CHECK(numbers.gradients().back().item() == doctest::Approx(-4 * 0.0625 * std::log(0.5)));
+  CHECK(numbers.gradients(1, 3).back().item() == -4);
 
-  // Step 1 solved, step 2 open.
-  std::string half = read_file(course_tests() + "/solutions/value.h");
-  const size_t pull = half.find("  // gap: pull");
-  const size_t end = half.find("  // end", pull);
-  REQUIRE(end != std::string::npos);
-  write_file(scratch.file("mine/value.h"), half.replace(pull, end - pull, "  throw NotWritten(\"pull\");\n"));
-  const ProcessResult one = run_gradzoo("course check mine 1", here);
-  CHECK_MESSAGE(one.status == 0, one.out);
-  CHECK(contains(one.out, "step 1, Values that remember: 100 of 100"));
-  CHECK(run_gradzoo("course next mine", here).out == read_file(scratch.file("mine/pages/2-sweep.md")));
-  const std::string listed = run_gradzoo("course mine", here).out;
-  CHECK(contains(listed, "100 of 100"));
-  CHECK(contains(listed, "gradients in one pass over the tape   0 of 100"));
-  CHECK(run_gradzoo("course check mine 2", here).status == 1);
-
-  write_file(scratch.file("mine/.course/state.json"),
-             R"({"1": {"points": 85, "seed": 1}})");  // not all of it
-  CHECK(run_gradzoo("course next mine", here).out == read_file(scratch.file("mine/pages/1-values.md")));
-
-  const ProcessResult shown = run_gradzoo("course show mine", here);
-  REQUIRE_MESSAGE(shown.status == 0, shown.err);
-  const std::string page = read_file(scratch.file("mine/tape.html"));
-  for (const char* part : {"Your tape", "v0 = leaf()", "v2 = mul(v0, v1)", "yours: 0.75"})  // h = x w
-    CHECK_MESSAGE(contains(page, part), part);
+  const course::Program arrays("leaf 2 2 3 1 2 3 4 5 6 const 0 2 axis 0 1 sum_to 0 1 3 mul 3 3 mul 4 1");
+  CHECK(arrays.formula() ==
+        "v0 = (2,3); v1 = constant () 2; v2 = sum(v0, axis 1); v3 = sum_to(v0, (3)); v4 = v3 * v3; v5 = v4 * "
+        "v1");
+  CHECK(course::as_answer({arrays.made[2], arrays.made[5]}) == " (2,1) 6 15 (3) 50 98 162");
+  CHECK(course::as_input(arrays.made[2]) == " 2 2 1 6 15");
+  CHECK(course::as_answer(arrays.gradients()) == " (2,3) 20 28 36 20 28 36");
+  CHECK(course::as_answer(arrays.gradients(2)) == " (2,3) 320 448 576 320 448 576");
+  CHECK(course::as_answer({course::Program("leaf 1 2 3 5 mul 0 0 mul 1 0 sum 2").hessian()}) ==
+        " (2,2) 18 0 0 30");
 }
 
-TEST_CASE("gradzoo course draws and times a training, and grades a folder of folders") {
-  const ScratchDirectory scratch;
-  const std::string here = scratch.file("");
-  copy_solution(scratch.file("class/full"));
-  REQUIRE(run_gradzoo("course start class/none,yet", here).status == 0);
-  std::filesystem::create_directories(scratch.file("class/elsewhere"));
-  REQUIRE(run_gradzoo("course start class/part", here).status == 0);
-  std::filesystem::remove(scratch.file("class/part/learn.h"));
-  const ProcessResult trained = run_gradzoo("course train class/full --steps 8", here);
-  CHECK(trained.status == 1);  // eight steps do not reach the goal
-  for (const char* part : {"nats after 8 steps; the goal is below 0.01", "gradzoo's the same step",
-                           "yours goes to: the net ", "ring8.png"})
-    CHECK_MESSAGE(contains(trained.out, part), trained.out);
-  CHECK(read_file(scratch.file("class/full/ring8.png")).starts_with("\x89PNG"));
-
-  // Without a training, which takes its time: a solution that cannot learn has all points but one question's.
-  REQUIRE(replace_in(scratch.file("class/full/learn.h"), "return loss.item();", "return loss.item() + 1;"));
-  const ProcessResult graded = run_gradzoo("course grade class --csv --seed 3", here);
-  REQUIRE_MESSAGE(graded.status == 0, graded.err);
-  CHECK(graded.out ==
-        "name,step1,step2,step3,step4,step5,step6,mean\n"
-        "full,100,100,100,100,100,66,94.3\n"
-        "none yet,0,0,0,0,0,0,0.0\n"
-        "part,0,0,0,0,0,0,0.0\n");
-  CHECK(contains(graded.err, "learn.h"));
-  CHECK_FALSE(
-      std::filesystem::exists(scratch.file("class/part/.course")));  // what is handed in stays as it was
-}
-
-TEST_CASE("what gradzoo course cannot do is one sentence") {
-  const ScratchDirectory scratch;
-  const std::string here = scratch.file("");
-  std::filesystem::create_directories(scratch.file("taken"));
-  write_file(scratch.file("taken/thing"), "mine");
-  check_refused("course start taken", here, {"taken", "nothing of yours is overwritten"});
-  CHECK(read_file(scratch.file("taken/thing")) == "mine");
-  check_refused("course start", here, {"which folder", "gradzoo course start DIR"});
-  check_refused("course check taken", here, {"taken", "gradzoo course start DIR"});
-  check_refused("course chekc taken", here, {"did you mean 'check'"});
-  check_refused("course grade taken", here, {"holds no folders of the course"});
-  REQUIRE(run_gradzoo("course start mine", here).status == 0);
-  check_refused("course check mine 7", here, {"7", "1 to 6"});
-  check_refused("course check mine two", here, {"'two'", "1 to 6"});
-  const ProcessResult early = run_gradzoo("course train mine", here);
-  CHECK(early.status == 1);
-  CHECK(contains(early.err, "not written yet"));
-  std::filesystem::remove(scratch.file("mine/gradcheck.h"));
-  check_refused("course check mine 3", here, {"gradcheck.h", "gradzoo course start DIR"});
+TEST_CASE("a seed draws the same programs for ever") {
+  CHECK(
+      course::draw_scalar_program(4, 3).formula() ==
+      "v0 = 0.552375; v1 = 1.26243; v2 = 0.823464; v3 = 1.20763; v4 = tanh(v3); v5 = sin(v0); v6 = v4 + v5; "
+      "v7 = 1.07097 - v5");
+  CHECK(course::draw_array_program(4, 3).formula() ==
+        "v0 = (3,3); v1 = (1) -0.43087012297220295; v2 = cos(v1); v3 = sum(v1, axis 0); v4 = tanh(v3); "
+        "v5 = sin(v0); v6 = exp(v5); v7 = v2 / v6");
+  CHECK(course::draw_function(2, 5).formula().ends_with("v8 = exp(v0); v9 = sum(v7); ... (13 lines)"));
+  double numbers = 0, arrays = 0;
+  for (uint64_t seed = 0; seed < 20; ++seed) {
+    numbers += course::draw_scalar_program(40, seed).made.back().item();
+    arrays += sum(course::draw_array_program(20, seed).made.back()).item();
+  }
+  CHECK(numbers == doctest::Approx(23.8040112534).epsilon(1e-9));
+  CHECK(arrays == doctest::Approx(12.7735757192).epsilon(1e-9));
 }

@@ -1,7 +1,7 @@
 #include <string>
 
-#include "tools/course/array_program.h"
 #include "tools/course/draws.h"
+#include "tools/course/program.h"
 #include "tools/course/steps/steps.h"
 
 namespace gradzoo::course {
@@ -11,21 +11,21 @@ constexpr const char* kSix = "leaf 2 2 3 1 2 3 4 5 6";
 
 Case value_of(const std::string& question, const std::string& text, const std::string& hint,
               std::vector<Known> known = {}) {
-  const ArrayProgram program = array_program(text);
+  const Program program(text);
   return {.question = question,
           .asked = "the last array of " + program.formula(),
-          .input = "values" + program.text(),
-          .expected = program.value(),
+          .input = "values" + program.input(),
+          .expected = as_answer({program.made.back()}),
           .hint = hint,
           .known = std::move(known)};
 }
 
-Case gradient_of(const std::string& question, const ArrayProgram& program, const std::string& hint,
+Case gradient_of(const std::string& question, const Program& program, const std::string& hint,
                  std::vector<Known> known = {}) {
   return {.question = question,
           .asked = "the gradients of the sum of the last array by each leaf, of " + program.formula(),
-          .input = "order 1" + program.text(),
-          .expected = program.gradients(),
+          .input = "order 1" + program.input(),
+          .expected = as_answer(program.gradients()),
           .hint = hint,
           .known = std::move(known)};
 }
@@ -33,7 +33,7 @@ Case gradient_of(const std::string& question, const ArrayProgram& program, const
 Case refused(const std::string& text, const std::string& why, const std::string& hint) {
   return {.question = "shapes that do not fit",
           .asked = "std::invalid_argument for " + why,
-          .input = "values" + array_program(text).text(),
+          .input = "values " + text + " end",
           .expected = "refused",
           .hint = hint,
           .known = {{"crash", hint}}};
@@ -104,51 +104,48 @@ std::vector<Case> cases_of_arrays(uint64_t seed) {
       {a, {"sin 0", "the derivative of sin is cos", {}}},
       {a, {"cos 0", "the derivative of cos is -sin: is the sign there?", {}}}};
   for (const auto& [leaves, rule] : all)
-    cases.push_back(gradient_of(rules, array_program(leaves + rule.text), rule.hint, rule.known));
+    cases.push_back(gradient_of(rules, Program(leaves + rule.text), rule.hint, rule.known));
   const std::string second_alone = "an op with one operand on a tape belongs there, whichever operand it is";
-  cases.push_back(gradient_of(rules, array_program("const 1 2 3 4 leaf 1 2 1 2 mul 0 1"),
+  cases.push_back(gradient_of(rules, Program("const 1 2 3 4 leaf 1 2 1 2 mul 0 1"),
                               "the derivative in one factor is the OTHER factor",
                               {{"(2) 0 0", second_alone}}));
   const std::string used_once = "an array is used twice: what comes by the second way must be added";
-  cases.push_back(gradient_of(rules, array_program(a + "exp 0 sin 0 mul 1 2"), used_once));
+  cases.push_back(gradient_of(rules, Program(a + "exp 0 sin 0 mul 1 2"), used_once));
   const std::string matrix_rules = "of c = a b: by a it is g b', by b it is a' g. Which shapes fit?";
-  cases.push_back(gradient_of(rules,
-                              array_program("leaf 2 2 2 1 2 3 5 leaf 2 2 2 0.5 -1 2 1.5 matmul 0 1 mul 2 2"),
+  cases.push_back(gradient_of(rules, Program("leaf 2 2 2 1 2 3 5 leaf 2 2 2 0.5 -1 2 1.5 matmul 0 1 mul 2 2"),
                               matrix_rules, {{"refused", matrix_rules}}));
-  cases.push_back(gradient_of(rules,
-                              array_program("leaf 2 1 2 1 2 leaf 2 2 3 0.5 -1 2 1.5 3 4 matmul 0 1 sin 2"),
+  cases.push_back(gradient_of(rules, Program("leaf 2 1 2 1 2 leaf 2 2 3 0.5 -1 2 1.5 3 4 matmul 0 1 sin 2"),
                               matrix_rules, {{"refused", matrix_rules}}));
-  cases.push_back(gradient_of(rules, array_program(six + " transpose 0 sin 1 mul 1 2"),
+  cases.push_back(gradient_of(rules, Program(six + " transpose 0 sin 1 mul 1 2"),
                               "the gradient of a transpose is turned back"));
 
   const std::string sum_back =
       "a gradient has the shape of what it is the gradient of: what was repeated forwards "
       "is added up backwards";
-  cases.push_back(gradient_of(back, array_program(six + " leaf 1 3 10 20 30 mul 0 1"), sum_back));
-  cases.push_back(gradient_of(back, array_program(six + " leaf 2 2 1 10 20 mul 0 1"), sum_back));
-  cases.push_back(gradient_of(back, array_program(six + " leaf 0 10 mul 0 1"), sum_back));
-  cases.push_back(gradient_of(back, array_program("leaf 1 3 1 2 3 broadcast_to 0 2 2 3 mul 1 1"), sum_back));
-  cases.push_back(gradient_of(back, array_program(six + " axis 0 1 mul 1 1"),
+  cases.push_back(gradient_of(back, Program(six + " leaf 1 3 10 20 30 mul 0 1"), sum_back));
+  cases.push_back(gradient_of(back, Program(six + " leaf 2 2 1 10 20 mul 0 1"), sum_back));
+  cases.push_back(gradient_of(back, Program(six + " leaf 0 10 mul 0 1"), sum_back));
+  cases.push_back(gradient_of(back, Program("leaf 1 3 1 2 3 broadcast_to 0 2 2 3 mul 1 1"), sum_back));
+  cases.push_back(gradient_of(back, Program(six + " axis 0 1 mul 1 1"),
                               "the gradient of a sum goes to everything that was added up",
                               {{"refused", "the gradient of a sum has the sum's shape: repeat it"}}));
-  cases.push_back(gradient_of(back, array_program(six + " sum 0 mul 1 1"),
+  cases.push_back(gradient_of(back, Program(six + " sum 0 mul 1 1"),
                               "the gradient of a sum goes to everything that was added up"));
 
   const std::string constants = "an op on constants alone is a constant: it has no tape to go on";
   cases.push_back(
       {.question = tape,
        .asked = "how many nodes the tape has of a leaf x, constants c and d, exp(c) d, and x times that",
-       .input =
-           "nodes" + array_program("leaf 1 2 1 2 const 1 2 3 4 const 1 2 5 6 exp 1 mul 3 2 mul 0 4").text(),
+       .input = "nodes leaf 1 2 1 2 const 1 2 3 4 const 1 2 5 6 exp 1 mul 3 2 mul 0 4 end",
        .expected = "2",
        .hint = "the leaf, and the one op on it. " + constants,
        .known = {{"crash", constants}, {"1", "an op with one operand on a tape belongs there"}}});
-  cases.push_back(gradient_of(tape, array_program("leaf 1 2 1 2 leaf 1 2 3 4 exp 0"),
+  cases.push_back(gradient_of(tape, Program("leaf 1 2 1 2 leaf 1 2 3 4 exp 0"),
                               "a leaf that y does not depend on has a gradient of zeros"));
 
   Draws draws(seed);
   for (int i = 0; i < 120; ++i) {
-    const ArrayProgram program = draw_array_program(2 + i / 8, draws.seed());
+    const Program program = draw_array_program(2 + i / 8, draws.seed());
     cases.push_back(
         gradient_of(graphs, program, "every rule alone was asked before: which shapes meet here?"));
   }

@@ -5,38 +5,26 @@
 
 #include "autograd/grad.h"
 #include "autograd/ops.h"
-#include "tools/course/array_program.h"
 #include "tools/course/density_net.h"
 #include "tools/course/draws.h"
+#include "tools/course/program.h"
 #include "tools/course/steps/steps.h"
 
 namespace gradzoo::course {
 namespace {
 
-Tensor drawn(const Shape& shape, double scale, Draws& draws) {
-  std::vector<double> numbers(static_cast<size_t>(shape.size()));
-  for (double& number : numbers) number = draws.between(-scale, scale);
-  return tensor(numbers, shape, DType::f64);
-}
-
 Tensors draw_parameters(const std::vector<int64_t>& sizes, Draws& draws) {
   Tensors parameters;
   for (size_t i = 0; i + 1 < sizes.size(); ++i) {
-    parameters.push_back(drawn({sizes[i], sizes[i + 1]}, 1, draws).requires_grad_());
-    parameters.push_back(drawn({1, sizes[i + 1]}, 0.5, draws).requires_grad_());
+    parameters.push_back(draws.array({sizes[i], sizes[i + 1]}).requires_grad_());
+    parameters.push_back(draws.array({1, sizes[i + 1]}, 0.5).requires_grad_());
   }
   return parameters;
 }
 
-std::string as_input(const Tensor& x) { return words_of_shape(x.shape()) + digits(x.to_vector()); }
-std::string as_input(const Tensors& all) {
+std::string list_of(const Tensors& all) {
   std::string text = fmt::format(" {}", all.size());
   for (const Tensor& x : all) text += as_input(x);
-  return text;
-}
-std::string as_words(const Tensors& all) {
-  std::string text;
-  for (const Tensor& x : all) text += " " + words_of_array(x);
   return text;
 }
 std::string in_words(const std::vector<int64_t>& sizes) {
@@ -70,8 +58,8 @@ std::string loss_words(const Tensors& parameters, const Tensor& x, const LossOpt
                        bool gradients) {
   const Tape tape;
   const Tensor loss = matching_loss(parameters, x, options);
-  const std::string words = words_of_array(loss.detach());
-  return gradients ? words + as_words(grad(loss, parameters)) : words;
+  const std::string words = as_answer({loss.detach()});
+  return gradients ? words + as_answer(grad(loss, parameters)) : words;
 }
 
 // Values after some steps, one after another, each of shape (n).
@@ -91,14 +79,12 @@ Case adam_case(Draws& draws, int steps, double scale) {
   constexpr double kRate = 0.1;
   std::vector<double> values(3);
   for (double& value : values) value = draws.between(-1, 1);
-  const Shape shape{3};
   std::vector<std::vector<double>> gradients;
-  std::string input =
-      fmt::format("adam 1{}{}{} {}", words_of_shape(shape), digits(values), digits(kRate), steps);
+  std::string input = fmt::format("adam 1 1 3{}{} {}", digits(values), digits(kRate), steps);
   for (int i = 0; i < steps; ++i) {
     std::vector<double>& gradient = gradients.emplace_back(3);
     for (double& g : gradient) g = scale * draws.between(0.2, 1) * (draws.below(2) == 0 ? -1 : 1);
-    input += fmt::format(" 1{}{}", words_of_shape(shape), digits(gradient));
+    input += " 1 1 3" + digits(gradient);
   }
   Case asked{
       .question = "Adam",
@@ -133,7 +119,7 @@ Case steps_case(Draws& draws) {
   constexpr int kSteps = 4;
   constexpr double kRate = 0.02;
   Tensors parameters = draw_parameters({2, 4, 3, 1}, draws);
-  std::string input = "steps" + as_input(parameters) + fmt::format("{} {}", digits(kRate), kSteps);
+  std::string input = "steps" + list_of(parameters) + fmt::format("{} {}", digits(kRate), kSteps);
   std::vector<AdamSteps> adam(parameters.size(), AdamSteps({.rate = kRate}));
   std::string losses;
   std::string kept_gradients;  // what a gradient that is never reset makes of the losses
@@ -158,7 +144,7 @@ Case steps_case(Draws& draws) {
     return loss;
   };
   for (int step = 0; step < kSteps; ++step) {
-    const Tensor x = drawn({5, 2}, 1.5, draws);
+    const Tensor x = draws.array({5, 2}, 1.5);
     input += as_input(x);
     losses += digits(train(parameters, adam, x, nullptr));
     kept_gradients += digits(train(kept, kept_adam, x, &kept_sum));
@@ -168,7 +154,7 @@ Case steps_case(Draws& draws) {
       .asked = fmt::format(
           "the losses of {} steps of a net 2-4-3-1 on five points each, and its parameters then", kSteps),
       .input = input,
-      .expected = losses + as_words(parameters),
+      .expected = losses + as_answer(parameters),
       .hint =
           "each step: a tape of its own, its loss, its gradients, one step of Adam; the loss is that before "
           "the step",
@@ -203,30 +189,30 @@ std::vector<Case> cases_of_learning(uint64_t seed) {
     const std::vector<int64_t> sizes =
         i % 2 == 0 ? std::vector<int64_t>{2, 5, 1} : std::vector<int64_t>{2, 4, 3, 1};
     const Tensors parameters = draw_parameters(sizes, draws);
-    const Tensor x = drawn({3, 2}, 1.5, draws);
+    const Tensor x = draws.array({3, 2}, 1.5);
     Case asked{.question = "layers",
                .asked = fmt::format("log_density of a net {} at three points", in_words(sizes)),
-               .input = "density" + as_input(parameters) + as_input(x),
-               .expected = words_of_array(density_net(parameters, x).detach()),
+               .input = "density" + list_of(parameters) + as_input(x),
+               .expected = as_answer({density_net(parameters, x).detach()}),
                .hint = "x W + b, tanh, and so on; no tanh after the last layer, and a bias in each"};
-    asked.known.push_back({words_of_array(density_net(parameters, x, true).detach()),
+    asked.known.push_back({as_answer({density_net(parameters, x, true).detach()}),
                            "relu has no second derivative to speak of: between the layers stands tanh"});
-    asked.known.push_back({words_of_array(tanh(density_net(parameters, x)).detach()),
+    asked.known.push_back({as_answer({tanh(density_net(parameters, x)).detach()}),
                            "no tanh after the last layer: log p may be any number"});
     Tensors unbiased = parameters;
     for (size_t k = 1; k < unbiased.size(); k += 2) unbiased[k] = zeros(unbiased[k].shape(), DType::f64);
-    asked.known.push_back({words_of_array(density_net(unbiased, x).detach()), "the biases are not added"});
+    asked.known.push_back({as_answer({density_net(unbiased, x).detach()}), "the biases are not added"});
     cases.push_back(std::move(asked));
   }
   for (int i = 0; i < 8; ++i) {
     const std::vector<int64_t> sizes =
         i % 2 == 0 ? std::vector<int64_t>{2, 5, 1} : std::vector<int64_t>{3, 4, 3, 1};
     const Tensors parameters = draw_parameters(sizes, draws);
-    const Tensor x = drawn({4, sizes.front()}, 1.5, draws);
+    const Tensor x = draws.array({4, sizes.front()}, 1.5);
     Case asked{.question = "the loss",
                .asked = fmt::format("score_matching_loss of a net {} at four points, and its gradients",
                                     in_words(sizes)),
-               .input = "loss" + as_input(parameters) + as_input(x),
+               .input = "loss" + list_of(parameters) + as_input(x),
                .expected = loss_words(parameters, x, {}, true),
                .hint = "the mean over rows of the trace and half the square of the score",
                .tolerance = 1e-10};

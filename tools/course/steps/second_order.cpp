@@ -4,90 +4,67 @@
 
 #include <fmt/format.h>
 
-#include "tools/course/array_program.h"
+#include "autograd/ops.h"
 #include "tools/course/draws.h"
+#include "tools/course/program.h"
 #include "tools/course/steps/steps.h"
 
 namespace gradzoo::course {
 namespace {
 
-Case of_order(const std::string& question, int order, const ArrayProgram& program, const std::string& hint,
+Case of_order(const std::string& question, int order, const Program& program, const std::string& hint,
               std::vector<Known> known = {}) {
   const char* const asked =
       order == 2 ? "the gradients of the sum of the squares of the gradients of the sum of the last array"
                  : "the same once more (third order): gradients of sums of squares of gradients";
   return {.question = question,
           .asked = fmt::format("{}, of {}", asked, program.formula()),
-          .input = fmt::format("order {}", order) + program.text(),
-          .expected = program.gradients(order),
+          .input = fmt::format("order {}", order) + program.input(),
+          .expected = as_answer(program.gradients(order)),
           .hint = hint,
           .known = std::move(known)};
 }
 
-Shape flat(size_t n) { return {static_cast<int64_t>(n)}; }
-
-std::vector<double> product(const std::vector<double>& hessian, const std::vector<double>& v) {
-  std::vector<double> out(v.size(), 0.0);
-  for (size_t i = 0; i < hessian.size(); ++i) out[i / v.size()] += hessian[i] * v[i % v.size()];
-  return out;
-}
-
-double inner(const std::vector<double>& a, const std::vector<double>& b) {
-  double total = 0;
-  for (size_t i = 0; i < a.size(); ++i) total += a[i] * b[i];
-  return total;
-}
-
-double trace_of(const std::vector<double>& hessian, size_t n) {
-  double total = 0;
-  for (size_t i = 0; i < n; ++i) total += hessian[i * n + i];
-  return total;
-}
+std::string single(const Tensor& x) { return digits(x.item()); }
 
 // The questions about one function f of n numbers.
-void add_hessian_cases(std::vector<Case>& cases, const ArrayProgram& f, size_t n, Draws& draws) {
-  const std::vector<double> hessian = f.hessian();
-  std::vector<double> v(n);
-  for (double& number : v) number = draws.between(-1, 1);
-  const std::string shape = flat(n).str();
-  const std::vector<double> hv = product(hessian, v), zeros(n, 0.0);
-  const std::string given = words_of_shape(flat(n)) + digits(v);
+void add_hessian_cases(std::vector<Case>& cases, const Program& f, int64_t n, Draws& draws) {
+  const Tensor hessian = f.hessian(), v = draws.array({n}), hv = sum(hessian * v, 1);
+  const std::string shown = digits(v.to_vector());
   const std::string no_history = "all zeros: the first gradient has no history to differentiate";
   cases.push_back({.question = "Hessian times vector",
-                   .asked = fmt::format("hvp of f at v0, with v = {}, of {}", digits(v), f.formula()),
-                   .input = "hvp" + given + f.text(),
-                   .expected = shape + digits(hv) + " free",
+                   .asked = fmt::format("hvp of f at v0, with v = {}, of {}", shown, f.formula()),
+                   .input = "hvp" + as_input(v) + f.input(),
+                   .expected = as_answer({hv}) + " free",
                    .hint = "g'v is a number, and its gradient is Hv",
-                   .known = {{shape + digits(zeros), no_history},
-                             {shape + digits(hv) + " on",
+                   .known = {{as_answer({zeros_like(v)}), no_history},
+                             {as_answer({hv}) + " on",
                               "the tape of hvp ends with it: what it gives must be "
                               "detached, or points to a tape that is gone"}}});
-  const double trace = trace_of(hessian, n);
-  double all = 0;
-  for (const double number : hessian) all += number;
-  cases.push_back({.question = "the Hessian's trace, exactly",
-                   .asked = "hessian_trace of f at v0, of " + f.formula(),
-                   .input = "trace" + f.text(),
-                   .expected = digits(trace),
-                   .hint = "one product with each unit vector, and of each the element that belongs to it",
-                   .known = {{digits(all),
-                              "that is the sum of the whole Hessian: a vector of ones takes the "
-                              "elements off the diagonal along"},
-                             {digits(hessian.front()), "that is the first element of the diagonal alone"},
-                             {"0", no_history}}});
+  const std::string diagonal = single(trace(hessian));
+  cases.push_back(
+      {.question = "the Hessian's trace, exactly",
+       .asked = "hessian_trace of f at v0, of " + f.formula(),
+       .input = "trace" + f.input(),
+       .expected = diagonal,
+       .hint = "one product with each unit vector, and of each the element that belongs to it",
+       .known = {{single(sum(hessian)),
+                  "that is the sum of the whole Hessian: a vector of ones takes the "
+                  "elements off the diagonal along"},
+                 {digits(hessian.to_vector().front()), "that is the first element of the diagonal alone"},
+                 {"0", no_history}}});
   cases.push_back({.question = "the trace by probes",
-                   .asked = fmt::format("v'Hv with v = {}, of {}", digits(v), f.formula()),
-                   .input = "probe" + given + f.text(),
-                   .expected = digits(inner(v, hv)),
+                   .asked = fmt::format("v'Hv with v = {}, of {}", shown, f.formula()),
+                   .input = "probe" + as_input(v) + f.input(),
+                   .expected = single(sum(v * hv)),
                    .hint = "the product of v with Hv, summed",
-                   .known = {{digits(inner(std::vector<double>(n, 1.0), hv)),
-                              "that is the sum of Hv: it wants v once more"},
-                             {digits(inner(hv, hv)), "that is |Hv|^2: the second factor is v"},
+                   .known = {{single(sum(hv)), "that is the sum of Hv: it wants v once more"},
+                             {single(sum(hv * hv)), "that is |Hv|^2: the second factor is v"},
                              {"0", no_history}}});
   cases.push_back({.question = "the trace by probes",
                    .asked = "the average of v'Hv over all vectors of signs, of " + f.formula(),
-                   .input = "mean" + f.text(),
-                   .expected = digits(trace),
+                   .input = "mean" + f.input(),
+                   .expected = diagonal,
                    .hint = "the average over all signs is the trace: off the diagonal they cancel",
                    .seconds = 4});
 }
@@ -135,13 +112,13 @@ std::vector<Case> cases_of_second_order(uint64_t seed) {
   const std::string freed =
       "a sweep was asked for what an earlier one had already thrown away: a graph that will "
       "be differentiated again has to stay";
-  const ArrayProgram twice = array_program(pair + "exp 0 mul 1 0");
+  const Program twice(pair + "exp 0 mul 1 0");
   cases.push_back(
       {.question = "two sweeps over one graph",
        .asked = "the gradient of the sum of the last array, after another sweep with create_graph, of " +
                 twice.formula(),
-       .input = "again" + twice.text(),
-       .expected = twice.gradients(),
+       .input = "again" + twice.input(),
+       .expected = as_answer(twice.gradients()),
        .hint = "the second sweep starts as the first did: what did that one leave changed?",
        .known = {{"(2) 0 0", freed}, {"error", freed}, {"crash", freed}}});
   for (const auto& [text, op] : std::vector<std::pair<std::string, std::string>>{
@@ -157,14 +134,14 @@ std::vector<Case> cases_of_second_order(uint64_t seed) {
            {"leaf 2 2 2 1 2 3 5 axis 0 0 mul 1 1 mul 2 1", "sum"},
            {"leaf 1 2 1 2 broadcast_to 0 2 3 2 mul 1 1 mul 2 1", "broadcast_to"}}) {
     cases.push_back(
-        of_order(one, 2, array_program(text), raw(op),
+        of_order(one, 2, Program(text), raw(op),
                  {{"error", freed},
                   {"crash", "look for a reference to a node: the list moves while the rules record"}}));
   }
   for (const char* text : {"exp 0", "tanh 0", "sin 0"})
-    cases.push_back(of_order(one, 3, array_program(pair + text), raw(text), {{"error", freed}}));
+    cases.push_back(of_order(one, 3, Program(pair + text), raw(text), {{"error", freed}}));
 
-  const ArrayProgram plain = array_program(pair + "exp 0 tanh 1");
+  const Program plain(pair + "exp 0 tanh 1");
   const std::string asked_for =
       "without create_graph the sweep must record nothing, with it everything, and "
       "recording must be as before when it ends";
@@ -173,30 +150,29 @@ std::vector<Case> cases_of_second_order(uint64_t seed) {
        .asked = "how many nodes grad adds without create_graph, whether it adds more with it, and whether "
                 "the tape still records, of " +
                 plain.formula(),
-       .input = "recorded" + plain.text(),
+       .input = "recorded" + plain.input(),
        .expected = "0 more on",
        .hint = asked_for,
        .known = {{"0 nothing", "with create_graph the sweep has to be recorded"},
                  {"0 more off", "who switches recording on again?"}}});
 
-  const ArrayProgram flat_one = array_program("leaf 1 3 1 2 3 const 1 3 4 5 6 mul 0 1 sum 2");
+  const Program flat_one("leaf 1 3 1 2 3 const 1 3 4 5 6 mul 0 1 sum 2");
   const std::string no_hessian =
       "of a linear function the gradient is a constant and has no tape: its own gradient "
       "is zeros, no error";
   cases.push_back({.question = linear,
                    .asked = "hvp of f at v0, with v = 1 1 1, of " + flat_one.formula(),
-                   .input = "hvp 1 3 1 1 1" + flat_one.text(),
+                   .input = "hvp 1 3 1 1 1" + flat_one.input(),
                    .expected = "(3) 0 0 0 free",
                    .hint = no_hessian,
                    .known = {{"crash", no_hessian}, {"error", no_hessian}}});
 
   Draws draws(seed);
-  const ArrayProgram square = array_program(
+  const Program square(
       "leaf 1 3 0.5 -1 2 const 1 3 1 2 3 mul 0 0 mul 2 0 mul 3 1 sum 4 "
       "sum 0 mul 5 6");
   add_hessian_cases(cases, square, 3, draws);
-  for (const int n : {1, 2, 4, 6})
-    add_hessian_cases(cases, draw_function(n, draws.seed()), static_cast<size_t>(n), draws);
+  for (const int n : {1, 2, 4, 6}) add_hessian_cases(cases, draw_function(n, draws.seed()), n, draws);
   cases.push_back(signs_case(4, draws.seed()));
   for (int i = 0; i < 40; ++i)
     cases.push_back(of_order(second, 2, draw_array_program(2 + i / 6, draws.seed()),

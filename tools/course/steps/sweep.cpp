@@ -4,18 +4,18 @@
 #include <fmt/format.h>
 
 #include "tools/course/draws.h"
-#include "tools/course/scalar_program.h"
+#include "tools/course/program.h"
 #include "tools/course/steps/steps.h"
 
 namespace gradzoo::course {
 namespace {
 
-Case gradient_case(const std::string& question, const ScalarProgram& program, const std::string& hint,
+Case gradient_case(const std::string& question, const Program& program, const std::string& hint,
                    std::vector<Known> known = {}, const std::string& what = "gradients") {
   return {.question = question,
           .asked = "the adjoints of the leaves of " + program.formula(),
-          .input = what + program.text(),
-          .expected = digits(program.gradients()),
+          .input = what + program.input(),
+          .expected = digits(numbers_of(program.gradients())),
           .hint = hint,
           .known = std::move(known)};
 }
@@ -72,53 +72,49 @@ std::vector<Case> cases_of_sweep(uint64_t seed) {
   const std::string left_over =
       "the second call sees the adjoints of the first: where do they live, and who "
       "sets them to 0?";
-  cases.push_back(gradient_case(again, scalar_program("leaf 0 0.5 leaf 0 2 mul 0 1"),
+  cases.push_back(gradient_case(again, Program("leaf 0 0.5 leaf 0 2 mul 0 1"),
                                 "the first call alone is asked below: what is different in the second?",
                                 {{"4 1", left_over}, {"6 1.5", left_over}, {"error", left_over}}, "twice"));
   const std::string no_seed = "all adjoints are 0: what is dy/dy, where the sweep begins?";
   for (const Rule& rule : rules()) {
-    const ScalarProgram program = scalar_program(rule.text);
+    const Program program(rule.text);
     std::vector<Known> known = rule.known;
-    if (program.gradients().size() == 1)
-      known.push_back({"0", no_seed});
-    else
-      known.push_back({"0 0", no_seed});
+    known.push_back({program.leaves.size() == 1 ? "0" : "0 0", no_seed});
     cases.push_back(gradient_case(one, program, rule.hint, known));
   }
 
   const std::string overwritten =
       "one of the ways from y back to x is lost: what comes by a second way must not replace the first";
-  cases.push_back(
-      gradient_case(fan, scalar_program("leaf 0 1.5 add 0 0"), overwritten, {{"1", overwritten}}));
-  cases.push_back(gradient_case(fan, scalar_program("leaf 0 1.5 exp 0 sin 0 mul 1 2 add 3 0"), overwritten));
-  cases.push_back(gradient_case(fan, scalar_program("leaf 0 1.5 mul 0 0 mul 1 1 mul 2 2"), overwritten));
+  cases.push_back(gradient_case(fan, Program("leaf 0 1.5 add 0 0"), overwritten, {{"1", overwritten}}));
+  cases.push_back(gradient_case(fan, Program("leaf 0 1.5 exp 0 sin 0 mul 1 2 add 3 0"), overwritten));
+  cases.push_back(gradient_case(fan, Program("leaf 0 1.5 mul 0 0 mul 1 1 mul 2 2"), overwritten));
 
   const std::string backwards =
       "the last op's operands are right and nothing before them: an adjoint must be complete before it is "
       "passed on, so in which order are the nodes visited?";
   cases.push_back(
-      gradient_case(chains, scalar_program("leaf 0 0.5 exp 0 sin 1 tanh 2"), backwards, {{"0", backwards}}));
+      gradient_case(chains, Program("leaf 0 0.5 exp 0 sin 1 tanh 2"), backwards, {{"0", backwards}}));
   cases.push_back(
-      gradient_case(chains, scalar_program("leaf 0 0.5 leaf 0 2 mul 0 1 exp 2 muln 3 3 mul 4 0"), backwards));
+      gradient_case(chains, Program("leaf 0 0.5 leaf 0 2 mul 0 1 exp 2 muln 3 3 mul 4 0"), backwards));
 
-  const ScalarProgram longer = scalar_program("leaf 0 0.5 leaf 0 2 mul 0 1 exp 2 sin 3 mul 4 3");
+  const Program longer("leaf 0 0.5 leaf 0 2 mul 0 1 exp 2 sin 3 mul 4 3");
   const std::string tail = "the sweep begins at y, which need not be the last node of its tape";
   cases.push_back({.question = between,
                    .asked = "the adjoints of the leaves with y = v2 of " + longer.formula(),
-                   .input = "between 2" + longer.text(),
-                   .expected = digits(longer.gradients(2)),
+                   .input = "between 2" + longer.input(),
+                   .expected = digits(numbers_of(longer.gradients(1, 2))),
                    .hint = tail,
-                   .known = {{digits(longer.gradients()), tail}}});
+                   .known = {{digits(numbers_of(longer.gradients())), tail}}});
   cases.push_back({.question = shape,
                    .asked = "how many adjoints backward(y) gives, and how many nodes the tape then has, of " +
                             longer.formula(),
-                   .input = "size" + longer.text(),
+                   .input = "size" + longer.input(),
                    .expected = "6 6",
                    .hint = "one adjoint for each node; the sweep adds nothing to the tape"});
 
   Draws draws(seed);
   for (int i = 0; i < 200; ++i) {
-    const ScalarProgram program = draw_scalar_program(2 + i / 5, draws.seed());
+    const Program program = draw_scalar_program(2 + i / 5, draws.seed());
     cases.push_back(gradient_case(graphs, program,
                                   "every rule alone was asked before: what do ops together do that one op "
                                   "does not?"));

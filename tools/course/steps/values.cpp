@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "tools/course/draws.h"
-#include "tools/course/scalar_program.h"
+#include "tools/course/program.h"
 #include "tools/course/steps/steps.h"
 
 namespace gradzoo::course {
@@ -20,12 +20,10 @@ constexpr const char* kDangling =
     "vector moves; a place in it stays";
 
 // Whether a leaf no longer holds the number that it was made of.
-bool has_lost_leaf(const ScalarProgram& program, const Answer& answer) {
+bool has_lost_leaf(const Program& program, const Answer& answer) {
   const std::vector<std::string> words = words_of(answer.text);
-  const std::vector<double> values = program.values();
-  for (size_t i = 0; i < std::min(words.size(), values.size()); ++i)
-    if (program.lines[i].op == "leaf" && std::abs(std::strtod(words[i].c_str(), nullptr) - values[i]) > 1e-3)
-      return true;
+  for (size_t i = 0; i < std::min(words.size(), program.leaves.size()); ++i)
+    if (std::abs(std::strtod(words[i].c_str(), nullptr) - program.leaves[i].item()) > 1e-3) return true;
   return false;
 }
 
@@ -39,11 +37,11 @@ size_t named_ops(const std::string& text) {
 
 Case value_case(const std::string& question, const std::string& text, const std::string& hint,
                 std::vector<Known> known = {}, const std::string& what = "values") {
-  const ScalarProgram program = scalar_program(text);
+  const Program program(text);
   return {.question = question,
           .asked = "the values of " + program.formula(),
-          .input = what + program.text(),
-          .expected = digits(program.values()),
+          .input = what + program.input(),
+          .expected = digits(numbers_of(program.made)),
           .hint = hint,
           .known = std::move(known),
           .diagnose = [program](const Answer& answer) {
@@ -53,11 +51,11 @@ Case value_case(const std::string& question, const std::string& text, const std:
 
 Case node_case(const std::string& question, const std::string& text, const std::string& nodes,
                const std::string& hint, std::vector<Known> known = {}) {
-  const ScalarProgram program = scalar_program(text);
+  const Program program(text);
   const size_t wanted = named_ops(nodes);
   return {.question = question,
           .asked = "the tape, node by node, of " + program.formula(),
-          .input = "nodes" + program.text(),
+          .input = "nodes" + program.input(),
           .expected = nodes,
           .hint = hint,
           .known = std::move(known),
@@ -92,11 +90,12 @@ std::vector<Case> cases_of_values(uint64_t seed) {
   cases.push_back(value_case(one, "leaf 0 2 leaf 0 3 pow 0 1", "pow(a, b) is a to the power b",
                              {{"2 3 9", "the operands of pow are exchanged: that is 3 to the power 2"}}));
 
-  const ScalarProgram both = scalar_program("leaf 0 2 leaf 1 3 mul 0 0 exp 1 add 2 0");
+  const std::string both = "v0 = 2; v1 = 3 on a second tape; v2 = v0 * v0; v3 = exp(v1); v4 = v2 + v0",
+                    both_input = " leaf 0 2 leaf 1 3 mul 0 0 exp 1 add 2 0 end";
   const std::string global = "each tape has nodes of its own: is the list static, or global?";
   cases.push_back({.question = two,
-                   .asked = "how many nodes each tape has after " + both.formula(),
-                   .input = "sizes" + both.text(),
+                   .asked = "how many nodes each tape has after " + both,
+                   .input = "sizes" + both_input,
                    .expected = "3 2",
                    .hint = "one node for each leaf and each op, on the tape of its operands",
                    .diagnose = [global](const Answer& answer) {
@@ -104,9 +103,9 @@ std::vector<Case> cases_of_values(uint64_t seed) {
                      return words.size() == 2 && words[0] == words[1] ? global : std::string();
                    }});
   cases.push_back({.question = two,
-                   .asked = "the values of " + both.formula(),
-                   .input = "values" + both.text(),
-                   .expected = digits(both.values()),
+                   .asked = "the values of " + both,
+                   .input = "values" + both_input,
+                   .expected = digits({2, 3, 4, std::exp(3), 6}),
                    .hint = global});
   cases.push_back(
       {.question = two,
@@ -146,22 +145,18 @@ std::vector<Case> cases_of_values(uint64_t seed) {
 
   Draws draws(seed);
   for (int i = 0; i < 200; ++i) {
-    const ScalarProgram program = draw_scalar_program(2 + i / 5, draws.seed());
-    size_t nodes = program.lines.size();
-    for (const ScalarLine& line : program.lines)
-      nodes +=
-          line.op.size() == 4 && line.op != "leaf" && line.op != "tanh" ? 1 : 0;  // addn, nadd: a constant's
+    const Program program = draw_scalar_program(2 + i / 5, draws.seed());
     cases.push_back({.question = graphs,
                      .asked = "the values of " + program.formula(),
-                     .input = "values" + program.text(),
-                     .expected = digits(program.values()),
+                     .input = "values" + program.input(),
+                     .expected = digits(numbers_of(program.made)),
                      .hint = "every op alone was asked before: which of them is not as it was?"});
     if (i % 10 != 0) continue;
     cases.push_back({.question = "parents before children",
                      .asked = "how many nodes there are, and whether (1) all operands stand before, of " +
                               program.formula(),
-                     .input = "order" + program.text(),
-                     .expected = fmt::format("{} 1", nodes),
+                     .input = "order" + program.input(),
+                     .expected = fmt::format("{} 1", program.nodes),
                      .hint = "one node for each leaf, number and op, in the order in which they were made"});
   }
   return cases;
