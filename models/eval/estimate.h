@@ -10,7 +10,10 @@ namespace gradzoo {
 
 /// A value and its standard error.
 struct Estimate {
-  double value = 0, standard_error = 0;  // the error NaN where it is not known
+  ///@{
+  /// the error NaN where it is not known
+  double value = 0, standard_error = 0;
+  ///@}
 };
 
 /// The mean of values (n) and its standard error, NaN of one value.

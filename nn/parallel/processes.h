@@ -27,10 +27,10 @@ class Processes {
   Processes(const Processes&) = delete;
   Processes& operator=(const Processes&) = delete;
 
-  virtual int64_t rank() const = 0;               // 0 ... count() - 1
-  virtual int64_t count() const = 0;              // 1 where the process is alone
-  bool is_first() const { return rank() == 0; }   // of rank 0, which writes files and speaks
-  bool is_alone() const { return count() == 1; }  // nobody to wait for
+  virtual int64_t rank() const = 0;               ///< 0 ... count() - 1
+  virtual int64_t count() const = 0;              ///< 1 where the process is alone
+  bool is_first() const { return rank() == 0; }   ///< of rank 0, which writes files and speaks
+  bool is_alone() const { return count() == 1; }  ///< nobody to wait for
   /// Of this one: "process 3 of 8", and where it runs if that is known.
   std::string name() const;
 
@@ -60,7 +60,7 @@ class Processes {
   /// out_sizes and in_sizes by rank: the bytes that go to each process, and those that come from it.
   virtual void do_all_to_all(std::span<const std::byte> out, std::span<const size_t> out_sizes,
                              std::span<std::byte> in, std::span<const size_t> in_sizes) = 0;
-  virtual void do_broadcast(std::span<std::byte> bytes) = 0;  // those of rank 0 go to all
+  virtual void do_broadcast(std::span<std::byte> bytes) = 0;  ///< those of rank 0 go to all
   /// Where this process runs: a host's name; "" where that says nothing.
   virtual std::string place() const { return ""; }
 
@@ -71,8 +71,8 @@ class Processes {
   [[noreturn]] void throw_failure();
   std::vector<std::string> texts_of_all(std::string_view mine);
 
-  bool failed_ = false;           // here or elsewhere
-  std::vector<std::byte> calls_;  // of all, of agree()
+  bool failed_ = false;           ///< here or elsewhere
+  std::vector<std::byte> calls_;  ///< of all, of agree()
   std::vector<size_t> call_sizes_;
 };
 
@@ -99,7 +99,7 @@ Processes& all_processes();
 /// While it lives, all_processes() are these.
 class ProcessesScope {
  public:
-  explicit ProcessesScope(Processes& processes);  // until it ends, of the whole program
+  explicit ProcessesScope(Processes& processes);  ///< until it ends, of the whole program
   ~ProcessesScope();
   ProcessesScope(const ProcessesScope&) = delete;
   ProcessesScope& operator=(const ProcessesScope&) = delete;
