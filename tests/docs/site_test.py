@@ -48,8 +48,8 @@ def broken_links(site):
     names = {page: set(re.findall(r'\b(?:id|name)="([^"]+)"', text)) for page, text in texts.items()}
     wrong = []
     for page, text in texts.items():
-        wrong += [f"{page} loads {url}" for url in re.findall(r'<(?:script|img|link)\b[^>]*?(?:src|href)="((?:https?:)?//[^"]+)',
-                                                              text)]
+        wrong += [f"{page} loads {url}" for url in re.findall(
+            r'<(?:script|img|link)\b[^>]*?(?:src|href)="((?:https?:)?//[^"]+)', text)]
         if page.startswith("reference/") or page == "404.html":
             continue
         for target in re.findall(r'<(?:a|img|link|script)\b[^>]*?(?:href|src)="(?![a-z]+:|//)([^"]*)"', text):
@@ -70,7 +70,7 @@ def search(browser, page, word, expected):
     hits = lambda: browser.execute_script(
         "return [...document.querySelectorAll('.md-search-result__link')].map((a) => a.href)")
     until(f"{expected} is not found by {word}", lambda: any(expected in href for href in hits()))
-    assert not [href for href in hits() if ".cpp.html" in href], "sources stand among the hits"
+    assert not [href for href in hits() if re.search(r"\.(cpp|h)\.html", href)], "sources stand among the hits"
 
 
 # The widest reach of what does not scroll inside itself, beyond the screen.
@@ -84,19 +84,22 @@ return [...document.querySelectorAll('.md-content *')].filter((e) => {
 
 def read(browser, base):
     search(browser, base + "index.html", "logsumexp", "docs/ops.html")
+    search(browser, base + "index.html", "serial", "docs/engine.html")
     search(browser, (SITE / "docs/index.html").as_uri(), "Hutchinson", "docs/laplacian.html")
     browser.get(base + "reference/ops_8h.html")
     assert "logsumexp" in browser.find_element(By.TAG_NAME, "body").text, "the reference has no logsumexp"
     browser.get(base + "docs/vae.html")
     colours = lambda: browser.execute_script("return document.body.dataset.mdColorScheme")
     before = colours()
-    browser.execute_script("[...document.querySelectorAll('[data-md-component=palette] label')].find((e) => !e.hidden).click()")
+    browser.execute_script("[...document.querySelectorAll('[data-md-component=palette] label')]"
+                           ".find((e) => !e.hidden).click()")
     until("the switch does not change the colours", lambda: colours() != before)
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
                             {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True})
     for page in PHONE_PAGES:
         browser.get(base + page)
-        until(f"{page} at 390 pixels: {browser.execute_script(OVERFLOW)}", lambda: not browser.execute_script(OVERFLOW), 3)
+        wide = lambda: browser.execute_script(OVERFLOW)
+        until(f"{page} at 390 pixels: {wide()}", lambda: not wide(), 3)
     asked = {message["params"]["request"]["url"] for entry in browser.get_log("performance")
              if (message := json.loads(entry["message"])["message"])["method"] == "Network.requestWillBeSent"}
     foreign = [url for url in asked if not url.startswith((base, "data:", "blob:", "about:", "file:", "chrome"))]
@@ -107,6 +110,15 @@ with tempfile.TemporaryDirectory() as folder:  # what must be found
     (Path(folder) / "index.html").write_text('<a href="none.html"></a><a href="#none"></a><a href="https://a.org"></a>'
                                              '<script src="https://a.org/x.js"></script><img src="//a.org/x.png">')
     assert len(broken_links(Path(folder))) == 4, broken_links(Path(folder))
+    for name in ("tools/site", "tools/docs", "README.md", "CONTRIBUTING.md", "docs", "course/pages"):
+        (Path(folder) / name).parent.mkdir(exist_ok=True)
+        (shutil.copytree if (SOURCE / name).is_dir() else shutil.copy)(SOURCE / name, Path(folder) / name)
+    for planted, told in ((lambda docs: (docs / "stray.md").write_text("# Stray"),
+                           "not in the navigation: docs/stray.md"),
+                          (lambda docs: (docs / "stray.md").unlink() or (docs / "gan.md").unlink(), "docs/gan.md")):
+        planted(Path(folder) / "docs")
+        ran = subprocess.run([f"{folder}/tools/site", "--without-reference"], capture_output=True, text=True)
+        assert ran.returncode and told in ran.stderr, f"'{told}' is not refused: {ran.stdout}{ran.stderr}"
 shutil.rmtree(SITE, ignore_errors=True)
 ran = subprocess.run([str(SOURCE / "tools/site"), "--out", str(SITE)], capture_output=True, text=True)
 assert ran.returncode == 0, ran.stdout + ran.stderr
@@ -122,7 +134,8 @@ with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
     options = webdriver.ChromeOptions()
     options.binary_location = shutil.which("chromium")
     for argument in ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-                     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", f"--user-data-dir={profile}"):
+                     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+                     f"--user-data-dir={profile}"):
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"performance": "ALL"})
     browser = webdriver.Chrome(service=Service(shutil.which("chromedriver")), options=options)

@@ -1,10 +1,8 @@
 # A page for each header.
 1s#^.*pragma once.*$#/** \\file */#
-# What Doxygen need not ask a comment for, line by line (INPUT_FILTER of the Doxyfile): what a compiler would write,
-# and overrides without a word, which do as their base says.
+# What a compiler would write needs no comment (the Doxyfile reads headers by these lines).
 s#^.*\)( const)? = (delete|default);.*$##
 s#^ *(virtual )?~\w+\(\).*[;}]$##
-/\/\/\//!s#^ +[^/(]+\(.*\) (const )?(noexcept )?override;.*$##
 # What means the same wherever it stands is said here once.
 s#^ +void describe\w*\(OptionTable&.*$#/** Names each field in a table of options (base/options.h). */ &#
 s#^ +explicit operator bool\(\) const.*$#/** Whether it is well: `ok`, or something is held. */ &#

@@ -27,7 +27,8 @@ def on_files(files, config):
             made.add(place)
             full = ROOT / place
             body = full.read_text() if full.is_file() else "\n".join(sorted(each.name for each in full.iterdir()))
-            text = f"---\nhide: [navigation, toc]\n---\n# {place}\n\n`````` {full.suffix[1:] or 'text'}\n{body}\n``````\n"
+            text = f"---\nhide: [navigation, toc]\n---\n# {place}\n\n"
+            text += f"`````` {full.suffix[1:] or 'text'}\n{body}\n``````\n"
             page_of = Path(config["docs_dir"], place + ".md")
             page_of.parent.mkdir(parents=True, exist_ok=True)
             page_of.write_text(text)
