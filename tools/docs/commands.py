@@ -1,5 +1,6 @@
 """For tools/check_docs: a page's commands, run in a folder of its own in the page's order."""
 import gzip
+import itertools
 import json
 import os
 import re
@@ -107,6 +108,7 @@ class Workshop:
 
 class Run:
     def __init__(self, page, shop):
+        self.count = itertools.count()
         self.page, self.shop, self.words, self.leave = page, shop, dict(WORDS), []
         self.folder = folder = shop.work / "pages" / re.sub(r"\W", "_", page.name)
         (folder / "runs").mkdir(parents=True)
@@ -238,7 +240,7 @@ class Run:
             words += ["--steps", "3" if "--resume" in words else "2"] if "--config" not in words else []
             model = next((word for word in words if word in self.shop.models), None)
             words += self.shop.few(words, "train", model, "--help") if model else []
-            words += ["--out", f"runs/in-prose-{part.line}-{len(os.listdir(self.folder / 'runs'))}"] \
+            words += ["--out", f"runs/in-prose-{next(self.count)}"] \
                 if inline and not {"--out", "--resume"} & set(words) else []
         elif command == "lab" and len(words) > 2 and not helps:
             words += self.shop.few(words, "lab", words[2], "--knobs")
