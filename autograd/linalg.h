@@ -30,6 +30,7 @@ Tensor trace(const Tensor& x);
 Tensor dot(const Tensor& a, const Tensor& b);
 /// a_i b_j of vectors (m) and (n): (m, n).
 Tensor outer(const Tensor& a, const Tensor& b);
+///@{
 /// Sums of products by name, as NumPy and PyTorch write them: einsum("bij,bjk->bik", {a, b}). Each operand
 /// names its axes by letters; a letter that the output does not name is summed, one that an operand names
 /// twice is its diagonal. "..." stands for leading axes that broadcast. Sizes of a letter agree or are 1.
@@ -39,6 +40,7 @@ Tensor einsum(std::string_view equation, std::span<const Tensor> operands);
 inline Tensor einsum(std::string_view equation, std::initializer_list<Tensor> operands) {
   return einsum(equation, std::span(operands.begin(), operands.size()));
 }
+///@}
 
 // Factorisations and solves, of (..., n, n). A matrix that holds NaN or infinity is refused, but by
 // triangular_solve, which carries it on.
@@ -47,8 +49,8 @@ inline Tensor einsum(std::string_view equation, std::initializer_list<Tensor> op
 Tensor cholesky(const Tensor& a);
 /// Which triangle triangular_solve reads, and how.
 struct TriangularOptions {
-  bool upper = false;      // T is the upper triangle of the matrix, else the lower one
-  bool transpose = false;  // T' X = B
+  bool upper = false;      ///< T is the upper triangle of the matrix, else the lower one
+  bool transpose = false;  ///< T' X = B
 };
 /// X with T X = B: T a triangle of `t` (..., n, n), whose other half is not read; B (..., n, m), or a vector
 /// (n) for X (..., n). Throws Error where T has a zero on its diagonal.
@@ -59,8 +61,8 @@ Tensor solve(const Tensor& a, const Tensor& b);
 Tensor inverse(const Tensor& a);
 /// det A = sign exp(logabsdet), each (...). A singular matrix: 0, -infinity and no gradient.
 struct SignAndLogDet {
-  Tensor sign;       // -1, 0 or 1: a constant
-  Tensor logabsdet;  // log |det A|
+  Tensor sign;       ///< -1, 0 or 1: a constant
+  Tensor logabsdet;  ///< log |det A|
 };
 /// Sign and log |det| of (..., n, n): does not overflow where det would.
 SignAndLogDet slogdet(const Tensor& a);

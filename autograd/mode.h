@@ -7,11 +7,11 @@ namespace gradzoo {
 
 /// What the thread is doing.
 struct Mode {
-  bool recording = false;  // an op with a tracked input becomes a node
-  bool tracing = false;    // keeping more than gradients need: see trace.h
-  int64_t mark = 0;        // first node of the innermost tape
-  int64_t origin = -1;     // the node whose vjp is running
-  int sweep = 0;           // what Node::sweep is of the nodes that are recorded now
+  bool recording = false;  ///< an op with a tracked input becomes a node
+  bool tracing = false;    ///< keeping more than gradients need: see trace.h
+  int64_t mark = 0;        ///< first node of the innermost tape
+  int64_t origin = -1;     ///< the node whose vjp is running
+  int sweep = 0;           ///< what Node::sweep is of the nodes that are recorded now
 };
 
 /// Puts the thread's mode back when it ends, and cuts the node list back where it was asked to. Scopes that
@@ -28,8 +28,8 @@ class ModeScope {
 
  private:
   Mode outer_;
-  ModeScope *below_, *above_ = nullptr;  // the thread's scopes, outermost first
-  int64_t mark_ = -1;                    // -1: cut nothing
+  ModeScope *below_, *above_ = nullptr;  ///< the thread's scopes, outermost first
+  int64_t mark_ = -1;                    ///< -1: cut nothing
   size_t visit_mark_ = 0;
 };
 

@@ -44,9 +44,9 @@ class Vjp {
  public:
   /// `needed`: bit i for input i.
   Vjp(Sweep& sweep, Node& node, unsigned needed) : sweep_(sweep), node_(node), needed_(needed) {}
-  bool needs(int i) const { return (needed_ >> i) & 1u; }  // whether input i wants a gradient
-  const Tensor& in(int i) const { return saved(i); }       // input i, which `saves` must name
-  const Tensor& out() const { return saved(kMaxInputs); }  // the output, which `saves` must name
+  bool needs(int i) const { return (needed_ >> i) & 1u; }  ///< whether input i wants a gradient
+  const Tensor& in(int i) const { return saved(i); }       ///< input i, which `saves` must name
+  const Tensor& out() const { return saved(kMaxInputs); }  ///< the output, which `saves` must name
   /// Shape that the gradient of input i will be reduced to.
   const Shape& shape(int i) const;
   /// The gradient of input i, of its shape or of one that it was broadcast to: the engine sums it back.

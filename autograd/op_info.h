@@ -20,17 +20,17 @@ inline constexpr int kSmooth = INT_MAX;
 /// What an input is: a value of f32 or f64, an index (i64), a mask (u8).
 enum class Role : uint8_t { value, index, mask };
 
-constexpr unsigned reads_in(int i) { return 1u << i; }   // for `saves`: the gradient reads input i
-inline constexpr unsigned kReadsOut = 1u << kMaxInputs;  // for `saves`: it reads the output
-inline constexpr unsigned kReadsNothing = 0;             // for `saves`: it reads nothing
+constexpr unsigned reads_in(int i) { return 1u << i; }   ///< for `saves`: the gradient reads input i
+inline constexpr unsigned kReadsOut = 1u << kMaxInputs;  ///< for `saves`: it reads the output
+inline constexpr unsigned kReadsNothing = 0;             ///< for `saves`: it reads nothing
 
 /// The operands of one application.
 class Inputs {
  public:
   /// `count` pointers, which must outlive it.
   Inputs(const Tensor* const* tensors, int count) : tensors_(tensors), count_(count) {}
-  const Tensor& operator[](int i) const { return *tensors_[i]; }  // operand i
-  int size() const { return count_; }                             // how many
+  const Tensor& operator[](int i) const { return *tensors_[i]; }  ///< operand i
+  int size() const { return count_; }                             ///< how many
 
  private:
   const Tensor* const* tensors_;
@@ -41,26 +41,27 @@ class Vjp;  // op.h
 
 /// One for each op, static.
 struct OpInfo {
-  const char* name;         // "exp"
-  const char* formula;      // the function and its derivative, for readers
-  Kind kind = Kind::other;  // how the output depends on the inputs
+  const char* name;         ///< "exp"
+  const char* formula;      ///< the function and its derivative, for readers
+  Kind kind = Kind::other;  ///< how the output depends on the inputs
   /// Of the op struct at `op`: how often its output is continuously differentiable.
   int (*smoothness)(const void* op) = [](const void*) { return kSmooth; };
-  int arity = 0;                    // operands
-  const Role* roles = nullptr;      // arity of them
-  const unsigned* saves = nullptr;  // arity of them
-  unsigned constants = 0;  // the op's `constants`, bit i for operand i: those of which no derivative is taken
-  size_t attribute_bytes = 0;  // size of the op struct
+  int arity = 0;                    ///< operands
+  const Role* roles = nullptr;      ///< arity of them
+  const unsigned* saves = nullptr;  ///< arity of them
+  /// the op's `constants`, bit i for operand i: those of which no derivative is taken
+  unsigned constants = 0;
+  size_t attribute_bytes = 0;  ///< size of the op struct
   /// The output's shape. Throws Error for operands that do not fit.
   Shape (*shape)(const void* op, Inputs in) = nullptr;
-  void (*forward)(const void* op, Inputs in, Tensor& out) = nullptr;     // fills the output
-  void (*accumulate)(const void* op, Inputs in, Tensor& sum) = nullptr;  // null: by forward, and a sum
-  Tensor (*alias)(const void* op, Inputs in) = nullptr;                  // null: forward
+  void (*forward)(const void* op, Inputs in, Tensor& out) = nullptr;     ///< fills the output
+  void (*accumulate)(const void* op, Inputs in, Tensor& sum) = nullptr;  ///< null: by forward, and a sum
+  Tensor (*alias)(const void* op, Inputs in) = nullptr;                  ///< null: forward
   /// The gradients of the operands from that of the output, in differentiable ops.
   void (*vjp)(const void* op, Vjp& v, const Tensor& g) = nullptr;
-  void (*vjp_fast)(const void* op, Vjp& v, const Tensor& g) = nullptr;  // null: vjp
-  Tensor (*slopes)(const void* op, const Tensor& x) = nullptr;          // null: by sweeps
-  std::string (*attributes)(const void* op) = nullptr;                  // null: none to show
+  void (*vjp_fast)(const void* op, Vjp& v, const Tensor& g) = nullptr;  ///< null: vjp
+  Tensor (*slopes)(const void* op, const Tensor& x) = nullptr;          ///< null: by sweeps
+  std::string (*attributes)(const void* op) = nullptr;                  ///< null: none to show
   /// The op again, lifted over k stacked copies (k = 0: as it is), on other operands.
   Tensor (*reapply)(const void* op, Inputs in, int64_t k) = nullptr;
 };

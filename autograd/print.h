@@ -11,9 +11,9 @@ namespace gradzoo {
 
 /// How to_string writes.
 struct PrintOptions {
-  int digits = 4;        // of a number, significant
-  int64_t whole = 1000;  // a tensor of more numbers shows but the ends of each axis,
-  int64_t edge = 3;      // so many of them
+  int digits = 4;        ///< of a number, significant
+  int64_t whole = 1000;  ///< a tensor of more numbers shows but the ends of each axis,
+  int64_t edge = 3;      ///< so many of them
 };
 
 /// A tensor as text: dtype, shape, and its values in brackets, an axis a level, numbers of one width.
@@ -30,6 +30,7 @@ std::ostream& operator<<(std::ostream& out, const Tensor& x);
 /// fmt::print("{}\n", x)
 template <>
 struct fmt::formatter<gradzoo::Tensor> : fmt::formatter<std::string> {
+  /// What fmt calls.
   template <class Context>
   auto format(const gradzoo::Tensor& x, Context& context) const {
     return fmt::formatter<std::string>::format(gradzoo::to_string(x), context);

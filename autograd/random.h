@@ -11,7 +11,10 @@ namespace gradzoo {
 
 /// Which of `count` equal parts of the rows a draw is for.
 struct RowWindow {
-  int64_t part = 0, count = 1;  // the part, from 0, and how many there are
+  ///@{
+  /// the part, from 0, and how many there are
+  int64_t part = 0, count = 1;
+  ///@}
 };
 
 /// A stream of random draws (Philox, counter-based). Its whole state is (seed, stream, draw number): each
@@ -22,9 +25,9 @@ class Rng {
   /// Draw 0 of a stream; streams of one seed with different names are independent.
   explicit Rng(uint64_t seed, std::string_view stream = "default");
 
-  uint64_t seed() const { return seed_; }                // that it was made with
-  const std::string& stream() const { return stream_; }  // its name
-  uint64_t draw() const { return draw_; }                // the next draw's number
+  uint64_t seed() const { return seed_; }                ///< that it was made with
+  const std::string& stream() const { return stream_; }  ///< its name
+  uint64_t draw() const { return draw_; }                ///< the next draw's number
   /// Continues from (or jumps to) a draw number.
   void set_draw(uint64_t draw) { draw_ = draw; }
   /// The Philox key of (seed, stream).
@@ -36,7 +39,7 @@ class Rng {
   /// of what a draw of n count rows gives without a window. A permutation is one of the part's own. The
   /// window is no part of the state.
   void set_window(const RowWindow& window) { window_ = window; }
-  const RowWindow& window() const { return window_; }  // {0, 1} unless it was set
+  const RowWindow& window() const { return window_; }  ///< {0, 1} unless it was set
   /// The global index of row 0 of a draw of `rows` rows.
   int64_t first_row(int64_t rows) const { return window_.part * rows; }
 
@@ -62,17 +65,17 @@ class WholeRows {
   RowWindow window_;
 };
 
-// One draw each, f32 or f64. `first_row` is the global index of row 0; by the generator's window where it is
-// not given.
+/// One draw each, f32 or f64. `first_row` is the global index of row 0; by the generator's window where it is
+/// not given.
 using FirstRow = std::optional<int64_t>;
-Tensor randn(const Shape& shape, Rng& rng, DType dtype = DType::f32, FirstRow first_row = {});  // N(0,1)
+Tensor randn(const Shape& shape, Rng& rng, DType dtype = DType::f32, FirstRow first_row = {});  ///< N(0,1)
 Tensor rand(const Shape& shape, Rng& rng, DType dtype = DType::f32,
-            FirstRow first_row = {});  // uniform on [0,1)
-Tensor rademacher(const Shape& shape, Rng& rng, DType dtype = DType::f32, FirstRow first_row = {});  // +-1
+            FirstRow first_row = {});  ///< uniform on [0,1)
+Tensor rademacher(const Shape& shape, Rng& rng, DType dtype = DType::f32, FirstRow first_row = {});  ///< +-1
 /// A permutation of 0..n-1, i64.
 Tensor randperm(int64_t n, Rng& rng);
 /// 1 with probability p elementwise, else 0; p of any shape. Throws Error for a p outside [0,1], or NaN.
 Tensor bernoulli(const Tensor& p, Rng& rng, FirstRow first_row = {});
-Tensor randn_like(const Tensor& x, Rng& rng);  // N(0, 1) of x's shape and dtype
+Tensor randn_like(const Tensor& x, Rng& rng);  ///< N(0, 1) of x's shape and dtype
 
 }  // namespace gradzoo

@@ -26,9 +26,9 @@ std::string instruction_set();
 /// another is set in its place, unless the environment's OPENBLAS_CORETYPE or GRADZOO_BLAS_KERNEL=keep says
 /// otherwise.
 struct BlasKernel {
-  std::string chosen;   // by OpenBLAS when it was loaded
-  std::string fitting;  // what should run: chosen, where that fits the processor
-  std::string used;     // what runs: fitting, unless OpenBLAS cannot change its kernel
+  std::string chosen;   ///< by OpenBLAS when it was loaded
+  std::string fitting;  ///< what should run: chosen, where that fits the processor
+  std::string used;     ///< what runs: fitting, unless OpenBLAS cannot change its kernel
 };
 /// Decides with the first call, which the first product makes. Throws Error for an unknown
 /// GRADZOO_BLAS_KERNEL.

@@ -8,7 +8,7 @@
 
 namespace gradzoo {
 
-inline constexpr int kMaxRank = 6;  // axes of a tensor, at most
+inline constexpr int kMaxRank = 6;  ///< axes of a tensor, at most
 
 /// The sizes of a tensor's axes, inline, at most six. `Shape{}` is a scalar's shape.
 class Shape {
@@ -17,13 +17,13 @@ class Shape {
   /// Throws Error if there are more than kMaxRank sizes or one is below -1 (the size that reshape works out).
   Shape(std::initializer_list<int64_t> sizes);
 
-  int rank() const { return rank_; }  // number of axes
+  int rank() const { return rank_; }  ///< number of axes
   /// The size of an axis; -1 is the last. The axis must exist.
   int64_t operator[](int axis) const { return sizes_[static_cast<size_t>(axis < 0 ? axis + rank_ : axis)]; }
   /// Number of elements: the product of the sizes, 1 for a scalar. Throws Error where a size is -1.
   int64_t size() const;
-  const int64_t* begin() const { return sizes_.data(); }        // the sizes, first axis first
-  const int64_t* end() const { return sizes_.data() + rank_; }  // past the last axis
+  const int64_t* begin() const { return sizes_.data(); }        ///< the sizes, first axis first
+  const int64_t* end() const { return sizes_.data() + rank_; }  ///< past the last axis
 
   /// Gives an axis, which exists, another size.
   void set(int axis, int64_t size) { sizes_[static_cast<size_t>(axis < 0 ? axis + rank_ : axis)] = size; }
@@ -56,7 +56,10 @@ Shape broadcast_shapes(const Shape& a, const Shape& b, std::string_view op);
 
 /// A contiguous shape seen as (outer, n, inner) around one axis: what reductions and gathers walk over.
 struct AxisView {
-  int64_t outer = 1, n = 1, inner = 1;  // products of the sizes before and after the axis, and its own
+  ///@{
+  /// products of the sizes before and after the axis, and its own
+  int64_t outer = 1, n = 1, inner = 1;
+  ///@}
 };
 /// The view around `axis`, which may be negative.
 AxisView view_axis(const Shape& shape, int axis);

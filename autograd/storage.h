@@ -13,20 +13,20 @@ namespace gradzoo {
 /// A count of handles, one at first. Counting is safe from any number of threads.
 class RefCount {
  public:
-  void add() noexcept { count_.fetch_add(1, std::memory_order_relaxed); }  // one more handle
+  void add() noexcept { count_.fetch_add(1, std::memory_order_relaxed); }  ///< one more handle
   /// True where that was the last one: its holder may destroy what was counted.
   bool drop() noexcept {
     // Whoever holds the only handle shares it with nobody: no need to lock the bus.
     if (count_.load(std::memory_order_acquire) == 1) return true;
     return count_.fetch_sub(1, std::memory_order_acq_rel) == 1;
   }
-  int count() const noexcept { return count_.load(std::memory_order_acquire); }  // handles now
+  int count() const noexcept { return count_.load(std::memory_order_acquire); }  ///< handles now
 
  private:
   std::atomic<int> count_{1};
 };
 
-constexpr size_t kMaxBytes = size_t{1} << 60;  // of one block: sizes below it cannot wrap
+constexpr size_t kMaxBytes = size_t{1} << 60;  ///< of one block: sizes below it cannot wrap
 
 /// A block of at least `bytes`, 64-byte aligned. Comes from the pool's free list of its size class, else from
 /// the system. Throws where there is no memory left, or for more than kMaxBytes.
@@ -36,13 +36,13 @@ void pool_free(void* block, size_t bytes) noexcept;
 
 /// What the calling thread's pool holds.
 struct PoolStats {
-  size_t live_bytes = 0;    // handed out less freed by this thread, rounded to size classes; 0 at least
-  size_t peak_bytes = 0;    // largest live_bytes since the last reset_pool_peak()
-  size_t cached_bytes = 0;  // free blocks kept for re-use
-  uint64_t system_allocations = 0;  // blocks that came from the system
+  size_t live_bytes = 0;    ///< handed out less freed by this thread, rounded to size classes; 0 at least
+  size_t peak_bytes = 0;    ///< largest live_bytes since the last reset_pool_peak()
+  size_t cached_bytes = 0;  ///< free blocks kept for re-use
+  uint64_t system_allocations = 0;  ///< blocks that came from the system
 };
-PoolStats pool_stats();  // of the calling thread
-void reset_pool_peak();  // peak_bytes becomes live_bytes
+PoolStats pool_stats();  ///< of the calling thread
+void reset_pool_peak();  ///< peak_bytes becomes live_bytes
 /// Gives every free block of the calling thread and of the shared pool back to the system, and what else the
 /// engine keeps for the thread without need.
 void trim_pool();
@@ -67,7 +67,7 @@ class PoolPeak {
 /// many bytes beyond those that were alive before: what a file from outside asks for is held to its size.
 class PoolLimit {
  public:
-  PoolLimit(size_t bytes, std::string why);  // `bytes` beyond those alive now
+  PoolLimit(size_t bytes, std::string why);  ///< `bytes` beyond those alive now
   ~PoolLimit();
   PoolLimit(const PoolLimit&) = delete;
   PoolLimit& operator=(const PoolLimit&) = delete;
@@ -83,27 +83,27 @@ class PoolLimit {
 /// Standard-library allocator on the pool, for containers that live within a step.
 template <class T>
 struct PoolAllocator {
-  using value_type = T;  // of its elements
+  using value_type = T;  ///< of its elements
   PoolAllocator() = default;
   template <class U>
-  PoolAllocator(const PoolAllocator<U>&) {}  // from that of another type: all are equal
+  PoolAllocator(const PoolAllocator<U>&) {}  ///< from that of another type: all are equal
   /// n elements, uninitialised.
   T* allocate(size_t n) { return static_cast<T*>(pool_allocate(n * sizeof(T))); }
-  void deallocate(T* p, size_t n) noexcept { pool_free(p, n * sizeof(T)); }  // of allocate(n)
-  bool operator==(const PoolAllocator&) const { return true; }  // any frees what any other has allocated
+  void deallocate(T* p, size_t n) noexcept { pool_free(p, n * sizeof(T)); }  ///< of allocate(n)
+  bool operator==(const PoolAllocator&) const { return true; }  ///< any frees what any other has allocated
 };
 
 /// Bytes shared by tensors, with the version that counts in-place changes. The bytes follow this header.
 struct alignas(64) Storage {
-  size_t bytes = 0;                   // that follow
-  uint64_t version = 0;               // counts changes in place
-  std::atomic<uint64_t> saved_by{0};  // serial of the last node that saved a tensor of these bytes
-  RefCount refs;                      // handles of tensors
+  size_t bytes = 0;                   ///< that follow
+  uint64_t version = 0;               ///< counts changes in place
+  std::atomic<uint64_t> saved_by{0};  ///< serial of the last node that saved a tensor of these bytes
+  RefCount refs;                      ///< handles of tensors
 
-  std::byte* data() { return reinterpret_cast<std::byte*>(this + 1); }  // the first byte
+  std::byte* data() { return reinterpret_cast<std::byte*>(this + 1); }  ///< the first byte
   /// Uninitialised bytes, with one handle: the caller's.
   static Storage* create(size_t bytes);
-  static void destroy(Storage* storage) noexcept;  // gives the block back; no handle may be left
+  static void destroy(Storage* storage) noexcept;  ///< gives the block back; no handle may be left
 };
 
 }  // namespace gradzoo

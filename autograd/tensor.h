@@ -20,10 +20,10 @@ namespace gradzoo {
 /// arithmetic.
 enum class DType : uint8_t { f32, f64, i64, u8 };
 
-std::string_view dtype_name(DType dtype);  // "f32"
+std::string_view dtype_name(DType dtype);  ///< "f32"
 /// Of one number.
 constexpr size_t dtype_bytes(DType dtype) { return dtype == DType::f32 ? 4 : dtype == DType::u8 ? 1 : 8; }
-inline bool is_floating(DType dtype) { return dtype == DType::f32 || dtype == DType::f64; }  // f32 and f64
+inline bool is_floating(DType dtype) { return dtype == DType::f32 || dtype == DType::f64; }  ///< f32 and f64
 
 /// The DType of a C++ type: float, double, int64_t or uint8_t.
 template <class T>
@@ -52,8 +52,8 @@ decltype(auto) visit_any(DType dtype, Fn&& fn) {
 
 /// Where a tensor stands on its thread's node list: alive iff the node at `index` still has this serial.
 struct Record {
-  int64_t index = -1;   // on the list; -1: none
-  uint64_t serial = 0;  // 0: never recorded
+  int64_t index = -1;   ///< on the list; -1: none
+  uint64_t serial = 0;  ///< 0: never recorded
 };
 
 /// A handle to contiguous row-major values. Copies share them; `clone` copies them.
@@ -68,20 +68,23 @@ class Tensor {
   struct Impl;
 
   Tensor() = default;  // undefined: no value
+  ///@{
+  /// Another handle to the same values.
   Tensor(const Tensor& other) : impl_(other.impl_) { retain(impl_); }
   Tensor(Tensor&& other) noexcept : impl_(std::exchange(other.impl_, nullptr)) {}
   Tensor& operator=(Tensor other) noexcept {
     std::swap(impl_, other.impl_);
     return *this;
   }
+  ///@}
   ~Tensor() { release(impl_); }
 
-  bool defined() const { return impl_ != nullptr; }  // has a value; Tensor() has none
-  const Shape& shape() const;                        // throws Error where undefined, as all that follow
-  int rank() const { return shape().rank(); }        // number of axes
-  int64_t size() const;                              // number of elements
-  int64_t dim(int axis) const;  // the size of an axis; -1 is the last. Throws Error where there is none
-  DType dtype() const;          // of the values
+  bool defined() const { return impl_ != nullptr; }  ///< has a value; Tensor() has none
+  const Shape& shape() const;                        ///< throws Error where undefined, as all that follow
+  int rank() const { return shape().rank(); }        ///< number of axes
+  int64_t size() const;                              ///< number of elements
+  int64_t dim(int axis) const;  ///< the size of an axis; -1 is the last. Throws Error where there is none
+  DType dtype() const;          ///< of the values
 
   /// The values, read-only. Throws if T is not the tensor's dtype.
   template <class T>
@@ -104,7 +107,7 @@ class Tensor {
   /// Makes this tensor a leaf whose gradients are wanted (or not). Throws for i64, u8 and recorded results,
   /// and where a live tape has met the leaf.
   Tensor& requires_grad_(bool wanted = true);
-  bool is_leaf() const;  // requires grad by itself, not through history
+  bool is_leaf() const;  ///< requires grad by itself, not through history
   /// The gradient that backward() accumulated; undefined before the first. Detached.
   Tensor grad() const;
   /// Marks the gradient as empty: the next backward() stores into its buffer instead of adding.
@@ -134,41 +137,43 @@ class Tensor {
 
   /// A name for error messages and the explorer.
   Tensor& named(std::string_view name);
-  std::string_view name() const;  // "" where none was given
-  std::string label() const;      // "weight(500,784)": name and shape, for messages
+  std::string_view name() const;  ///< "" where none was given
+  std::string label() const;      ///< "weight(500,784)": name and shape, for messages
 
-  // What the engine uses. An alias shares the storage and has no history.
+  ///@{
+  /// What the engine uses. An alias shares the storage and has no history.
   Impl* impl() const { return impl_; }
-  bool wants_record() const;  // an op on this tensor must go through the tape
+  bool wants_record() const;  ///< an op on this tensor must go through the tape
   Tensor alias(const Shape& shape) const;
   Tensor alias_rows(int64_t begin, int64_t end) const;
   uint64_t version() const;
-  explicit Tensor(Impl* impl) : impl_(impl) {}  // takes over the handle
+  ///@}
+  explicit Tensor(Impl* impl) : impl_(impl) {}  ///< takes over the handle
 
  private:
   static void retain(Impl* impl);
   static void release(Impl* impl) noexcept;
   const void* checked_data(DType dtype) const;
   void check_mutable();
-  Impl& defined_impl() const;  // throws on an undefined tensor
+  Impl& defined_impl() const;  ///< throws on an undefined tensor
   [[noreturn]] static void throw_undefined();
   Impl* impl_ = nullptr;
 };
 
 /// What the handles of one tensor share.
 struct Tensor::Impl {
-  Storage* storage = nullptr;         // where the values lie, from `offset` on
-  int64_t offset = 0;                 // elements
-  Shape shape;                        // of the tensor
-  int64_t size = 0;                   // number of elements
-  DType dtype = DType::f32;           // of the values
-  bool requires_grad = false;         // as a leaf
-  bool grad_is_empty = true;          // the next gradient is stored, not added
-  bool swept = false;                 // a gradient, by a sweep that was not recorded
-  RefCount refs;                      // the handles
-  Tensor grad;                        // of a leaf, by backward()
-  Record record;                      // the node that made it
-  const std::string* name = nullptr;  // interned
+  Storage* storage = nullptr;         ///< where the values lie, from `offset` on
+  int64_t offset = 0;                 ///< elements
+  Shape shape;                        ///< of the tensor
+  int64_t size = 0;                   ///< number of elements
+  DType dtype = DType::f32;           ///< of the values
+  bool requires_grad = false;         ///< as a leaf
+  bool grad_is_empty = true;          ///< the next gradient is stored, not added
+  bool swept = false;                 ///< a gradient, by a sweep that was not recorded
+  RefCount refs;                      ///< the handles
+  Tensor grad;                        ///< of a leaf, by backward()
+  Record record;                      ///< the node that made it
+  const std::string* name = nullptr;  ///< interned
 };
 
 /// Tensors of one step: their memory is the pool's.
@@ -186,7 +191,8 @@ inline int64_t Tensor::size() const { return defined_impl().size; }
 inline DType Tensor::dtype() const { return defined_impl().dtype; }
 inline uint64_t Tensor::version() const { return impl_->storage->version; }
 
-// Factories. Values are uninitialised (empty), constant, or given; none is recorded.
+///@{
+/// Factories. Values are uninitialised (empty), constant, or given; none is recorded.
 Tensor empty(const Shape& shape, DType dtype = DType::f32);
 Tensor full(const Shape& shape, double value, DType dtype = DType::f32);
 Tensor zeros(const Shape& shape, DType dtype = DType::f32);
@@ -194,6 +200,7 @@ Tensor ones(const Shape& shape, DType dtype = DType::f32);
 inline Tensor empty_like(const Tensor& x) { return empty(x.shape(), x.dtype()); }
 inline Tensor zeros_like(const Tensor& x) { return zeros(x.shape(), x.dtype()); }
 inline Tensor ones_like(const Tensor& x) { return ones(x.shape(), x.dtype()); }
+///@}
 /// A rank-0 tensor.
 Tensor scalar(double value, DType dtype = DType::f32);
 
@@ -235,6 +242,6 @@ Tensor cast(const Tensor& x, DType dtype);
 
 /// A differentiable function of one tensor, and of several.
 using TensorFn = FunctionRef<Tensor(const Tensor&)>;
-using TensorsFn = FunctionRef<Tensor(std::span<const Tensor>)>;  // of several
+using TensorsFn = FunctionRef<Tensor(std::span<const Tensor>)>;  ///< of several
 
 }  // namespace gradzoo

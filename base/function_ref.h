@@ -18,10 +18,11 @@ class FunctionRef<R(Args...)> {
   requires(!std::is_same_v<std::remove_cvref_t<Fn>, FunctionRef> && std::is_invocable_r_v<R, Fn&, Args...>)
       FunctionRef(Fn&& fn)
       : object_(address_of(fn)), call_(&call<std::remove_reference_t<Fn>>) {}
-  R operator()(Args... args) const { return call_(object_, std::forward<Args>(args)...); }  // calls it
+  R operator()(Args... args) const { return call_(object_, std::forward<Args>(args)...); }  ///< calls it
 
  private:
-  // A function's address and an object's are cast differently.
+  ///@{
+  /// A function's address and an object's are cast differently.
   template <class Fn>
   static void* address_of(Fn& fn) {
     if constexpr (std::is_function_v<Fn>)
@@ -36,6 +37,7 @@ class FunctionRef<R(Args...)> {
     else
       return (*static_cast<Fn*>(object))(std::forward<Args>(args)...);
   }
+  ///@}
 
   void* object_;
   R (*call_)(void*, Args...);

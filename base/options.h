@@ -28,10 +28,11 @@ namespace gradzoo {
 /// The name of an enum's value. Each enum has one list of them, beside its definition.
 template <class E>
 struct Choice {
-  std::string_view name;  // as it is written in options
-  E value;                // that it stands for
+  std::string_view name;  ///< as it is written in options
+  E value;                ///< that it stands for
 };
 
+///@{
 /// The name of a value; every value must be in the list.
 template <class E>
 constexpr std::string_view name_of(std::span<const Choice<E>> choices, E value) {
@@ -44,6 +45,7 @@ template <class E, size_t n>
 constexpr std::string_view name_of(const Choice<E> (&choices)[n], E value) {
   return name_of(std::span<const Choice<E>>(choices), value);
 }
+///@}
 
 /// Throws Error: `what` `name` is not known, with the nearest of `known` as a hint.
 [[noreturn]] void throw_unknown(std::string_view what, std::string_view name, std::vector<std::string> known);
@@ -78,8 +80,8 @@ const T& find_named(std::span<const T> entries, std::string_view name, std::stri
 
 /// What a number may be.
 struct Bounds {
-  double low = -std::numeric_limits<double>::infinity();  // smallest allowed
-  double high = std::numeric_limits<double>::infinity();  // largest allowed
+  double low = -std::numeric_limits<double>::infinity();  ///< smallest allowed
+  double high = std::numeric_limits<double>::infinity();  ///< largest allowed
 };
 
 /// How an option's value is written: 3, 0.5, any text or one of its choices, true or false, "512,512".
@@ -87,19 +89,19 @@ enum class OptionType { integer, real, text, flag, list };
 
 /// One field of a struct, under its name.
 struct Option {
-  std::string key;                     // its name
-  OptionType type = OptionType::text;  // how its value is written
-  std::string meaning;                 // one line, units included
-  std::vector<std::string> choices;    // of a text; empty: any
-  Bounds range;                        // of a number, and of each number of a list
-  std::string source = "default";      // where the value is from: default, set, config, or what implied it
-  bool chosen = false;                 // by the user: no other default replaces it
-  const void* field = nullptr;         // in the struct
-  std::function<std::string()> text;   // the value now
-  // Called with this option: false, and nothing changed, where the text is of another type; throws Error out
-  // of range.
+  std::string key;                     ///< its name
+  OptionType type = OptionType::text;  ///< how its value is written
+  std::string meaning;                 ///< one line, units included
+  std::vector<std::string> choices;    ///< of a text; empty: any
+  Bounds range;                        ///< of a number, and of each number of a list
+  std::string source = "default";      ///< where the value is from: default, set, config, or what implied it
+  bool chosen = false;                 ///< by the user: no other default replaces it
+  const void* field = nullptr;         ///< in the struct
+  std::function<std::string()> text;   ///< the value now
+  /// Called with this option: false, and nothing changed, where the text is of another type; throws Error out
+  /// of range.
   std::function<bool(const Option&, std::string_view)> read;
-  std::function<std::function<void()>()> keep;  // what puts the value of now back, once; it does not throw
+  std::function<std::function<void()>()> keep;  ///< what puts the value of now back, once; it does not throw
 };
 
 /// The options of one or more structs, which must outlive it and stay where they are.
@@ -109,6 +111,7 @@ class OptionTable {
   OptionTable(const OptionTable&) = delete;
   OptionTable& operator=(const OptionTable&) = delete;
 
+  ///@{
   /// Each names a field; `describe` calls them.
   void add(std::string_view key, int64_t& field, std::string_view meaning, Bounds range = {});
   void add(std::string_view key, double& field, std::string_view meaning, Bounds range = {});
@@ -116,7 +119,7 @@ class OptionTable {
   void add(std::string_view key, std::string& field, std::string_view meaning,
            std::span<const std::string> choices = {});
   void add(std::string_view key, std::vector<int64_t>& field, std::string_view meaning,
-           Bounds each = {});  // "512,512"
+           Bounds each = {});  ///< "512,512"
   template <class E>
   void add(std::string_view key, E& field, std::span<const Choice<E>> choices, std::string_view meaning);
   template <class E, size_t n>
@@ -128,6 +131,7 @@ class OptionTable {
   void add(std::string_view key, E& field, const Choice<E> (&choices)[n], std::string_view meaning) {
     add(key, field, std::span<const Choice<E>>(choices), meaning);
   }
+  ///@}
 
   /// Sets a value from its text. Throws Error for an unknown key (naming the nearest), a value of the wrong
   /// type, out of range, or not among the choices.
@@ -140,9 +144,9 @@ class OptionTable {
   template <class T>
   void prefer(T& field, const std::type_identity_t<T>& value, std::string_view source);
 
-  const Option& find(std::string_view key) const { return options_[position(key)]; }  // throws like set
-  bool has(std::string_view key) const;                        // whether an option has that name
-  const std::vector<Option>& all() const { return options_; }  // in the order of their descriptions
+  const Option& find(std::string_view key) const { return options_[position(key)]; }  ///< throws like set
+  bool has(std::string_view key) const;                        ///< whether an option has that name
+  const std::vector<Option>& all() const { return options_; }  ///< in the order of their descriptions
 
  private:
   template <class T>

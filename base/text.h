@@ -19,8 +19,8 @@ std::string did_you_mean(std::string_view word, std::span<const std::string> kno
 
 /// A character of a text, and how many bytes it takes.
 struct CodePoint {
-  char32_t code;  // its number in Unicode
-  size_t bytes;   // 0: what the text begins with is no UTF-8
+  char32_t code;  ///< its number in Unicode
+  size_t bytes;   ///< 0: what the text begins with is no UTF-8
 };
 /// By the Unicode Standard, table 3-7: no overlong forms, no surrogates, nothing above U+10FFFF.
 CodePoint first_code_point(std::string_view text);

@@ -12,20 +12,21 @@ namespace gradzoo {
 
 /// Some examples, ready for a model.
 struct Batch {
-  Tensor x;       // (B, size of an example) f32 or f64
-  Tensor labels;  // (B) i64; undefined where there are none
-  Tensor rows;    // (B) i64: rows of the set's values; undefined where points are drawn afresh
+  Tensor x;       ///< (B, size of an example) f32 or f64
+  Tensor labels;  ///< (B) i64; undefined where there are none
+  Tensor rows;    ///< (B) i64: rows of the set's values; undefined where points are drawn afresh
 
-  int64_t count() const { return x.dim(0); }  // rows
+  int64_t count() const { return x.dim(0); }  ///< rows
 };
 
 /// How examples become batches.
 struct BatchOptions {
-  int64_t batch = 100;           // rows of one
-  uint64_t seed = 0;             // of the order, and of pixels that are drawn anew
-  Pixels pixels = Pixels::grey;  // how bytes become numbers; no matter of points
-  bool drop_last = false;    // an epoch that batches don't fill ends in a short one, as PyTorch's examples do
-  DType dtype = DType::f32;  // of x
+  int64_t batch = 100;           ///< rows of one
+  uint64_t seed = 0;             ///< of the order, and of pixels that are drawn anew
+  Pixels pixels = Pixels::grey;  ///< how bytes become numbers; no matter of points
+  /// an epoch that batches don't fill ends in a short one, as PyTorch's examples do
+  bool drop_last = false;
+  DType dtype = DType::f32;  ///< of x
 };
 
 /// Batches for training. The batch of step s is a pure function of (seed, s), so a resumed run continues at
@@ -33,7 +34,7 @@ struct BatchOptions {
 class BatchSource {
  public:
   virtual ~BatchSource() = default;
-  virtual int64_t steps_per_epoch() const = 0;  // batches of one pass over the data
+  virtual int64_t steps_per_epoch() const = 0;  ///< batches of one pass over the data
   /// The batch of a step, 0 <= step; fast when steps follow each other within an epoch.
   virtual Batch at(int64_t step) = 0;
   /// One of `window.count` equal parts of its rows: what a process reads that shares the batch with others.
@@ -49,8 +50,8 @@ class Batches : public BatchSource {
   /// Throws Error unless 1 <= batch, and batch <= the number of images where short batches are dropped.
   explicit Batches(Examples data, const BatchOptions& options = {});
 
-  const Examples& data() const { return data_; }            // all of them
-  const BatchOptions& options() const { return options_; }  // as given
+  const Examples& data() const { return data_; }            ///< all of them
+  const BatchOptions& options() const { return options_; }  ///< as given
   int64_t steps_per_epoch() const override;
   Batch at(int64_t step) override { return part(step, {}); }
   Batch part(int64_t step, const RowWindow& window) override;
@@ -61,7 +62,7 @@ class Batches : public BatchSource {
   Examples data_;
   BatchOptions options_;
   uint64_t order_key_, pixels_key_;
-  Tensor order_;  // (n) i64: the permutation of `order_epoch_`
+  Tensor order_;  ///< (n) i64: the permutation of `order_epoch_`
   int64_t order_epoch_ = -1;
 };
 

@@ -12,10 +12,10 @@ namespace gradzoo {
 
 /// Names and defaults are those of PyTorch's DataLoader.
 struct DataLoaderOptions {
-  int64_t batch_size = 1;  // rows of a batch
-  bool shuffle = false;    // another order each epoch
-  bool drop_last = false;  // leave out a last batch that is shorter
-  uint64_t seed = 0;       // of the order, where rows are shuffled
+  int64_t batch_size = 1;  ///< rows of a batch
+  bool shuffle = false;    ///< another order each epoch
+  bool drop_last = false;  ///< leave out a last batch that is shorter
+  uint64_t seed = 0;       ///< of the order, where rows are shuffled
 };
 
 /// Which rows of n stand in which batch.
@@ -50,7 +50,7 @@ class BatchRows {
 template <size_t N>
 class DataLoader {
  public:
-  using Batch = std::array<Tensor, N>;  // rows of each tensor, in the tensors' order
+  using Batch = std::array<Tensor, N>;  ///< rows of each tensor, in the tensors' order
 
   /// Keeps handles on the tensors. Throws Error as BatchRows does.
   explicit DataLoader(const Tensor (&tensors)[N], const DataLoaderOptions& options = {})
@@ -61,8 +61,8 @@ class DataLoader {
   /// Over the batches of one epoch: an input iterator, whose end is std::default_sentinel.
   class Iterator {
    public:
-    using value_type = Batch;                // of standard algorithms
-    using difference_type = std::ptrdiff_t;  // of standard algorithms
+    using value_type = Batch;                ///< of standard algorithms
+    using difference_type = std::ptrdiff_t;  ///< of standard algorithms
 
     /// At the first batch.
     Iterator(const DataLoader& loader, int64_t epoch) : loader_(&loader), order_(loader.rows_.order(epoch)) {}
@@ -77,8 +77,8 @@ class DataLoader {
       ++i_;
       return *this;
     }
-    void operator++(int) { ++i_; }                                                    // to the next batch
-    bool operator==(std::default_sentinel_t) const { return i_ == loader_->size(); }  // past the last batch
+    void operator++(int) { ++i_; }                                                    ///< to the next batch
+    bool operator==(std::default_sentinel_t) const { return i_ == loader_->size(); }  ///< past the last batch
 
    private:
     const DataLoader* loader_;
@@ -89,20 +89,20 @@ class DataLoader {
   /// One pass over all rows.
   class Epoch {
    public:
-    Epoch(const DataLoader& loader, int64_t epoch) : loader_(loader), epoch_(epoch) {}  // number `epoch`
-    Iterator begin() const { return {loader_, epoch_}; }                                // the first batch
-    std::default_sentinel_t end() const { return {}; }                                  // past the last
+    Epoch(const DataLoader& loader, int64_t epoch) : loader_(loader), epoch_(epoch) {}  ///< number `epoch`
+    Iterator begin() const { return {loader_, epoch_}; }                                ///< the first batch
+    std::default_sentinel_t end() const { return {}; }                                  ///< past the last
 
    private:
     const DataLoader& loader_;
     int64_t epoch_;
   };
 
-  int64_t size() const { return rows_.size(); }  // batches of an epoch
+  int64_t size() const { return rows_.size(); }  ///< batches of an epoch
   /// One epoch by its number. Throws Error below 0. The loader must outlive it.
   Epoch epoch(int64_t e) const { return {*this, e}; }
-  Iterator begin() { return {*this, next_epoch_++}; }  // the next epoch begins
-  std::default_sentinel_t end() const { return {}; }   // past its last batch
+  Iterator begin() { return {*this, next_epoch_++}; }  ///< the next epoch begins
+  std::default_sentinel_t end() const { return {}; }   ///< past its last batch
 
  private:
   BatchRows rows_;

@@ -22,21 +22,21 @@ std::string list_of(const LabelNames& names);
 
 /// The shape of what a model learns from.
 struct DataShape {
-  Shape example;                             // (H, W) or (H, W, C) of an image, (d) of a point
-  int64_t classes = 0;                       // labels are 0 ... classes-1; 0: there are none
-  std::shared_ptr<const Toy> toy = nullptr;  // the truth, where it is known
-  double scale = 1;                          // what a toy's points were multiplied by
-  double image_diameter = 0;                 // what diameter() is of images; 0: unknown
-  LabelNames learned = {};  // the labels that training images have; empty: all, named by their numbers
+  Shape example;                             ///< (H, W) or (H, W, C) of an image, (d) of a point
+  int64_t classes = 0;                       ///< labels are 0 ... classes-1; 0: there are none
+  std::shared_ptr<const Toy> toy = nullptr;  ///< the truth, where it is known
+  double scale = 1;                          ///< what a toy's points were multiplied by
+  double image_diameter = 0;                 ///< what diameter() is of images; 0: unknown
+  LabelNames learned = {};  ///< the labels that training images have; empty: all, named by their numbers
 
-  int64_t size() const { return example.size(); }  // numbers in one example
+  int64_t size() const { return example.size(); }  ///< numbers in one example
   /// The largest distance of two among a thousand examples, pixels in [0,1]; 0: unknown. A toy's is measured.
   double diameter() const;
-  bool is_image() const { return example.rank() >= 2; }                      // else points
-  int64_t channels() const { return example.rank() == 3 ? example[2] : 1; }  // 3 of colours, else 1
-  int64_t height() const { return example[0]; }                              // of an image, in pixels
-  int64_t width() const { return example[1]; }                               // of an image, in pixels
-  LabelNames labels() const;  // those that training images have
+  bool is_image() const { return example.rank() >= 2; }                      ///< else points
+  int64_t channels() const { return example.rank() == 3 ? example[2] : 1; }  ///< 3 of colours, else 1
+  int64_t height() const { return example[0]; }                              ///< of an image, in pixels
+  int64_t width() const { return example[1]; }                               ///< of an image, in pixels
+  LabelNames labels() const;  ///< those that training images have
 };
 
 /// DataShape::learned where each class has images: what these options leave.
@@ -47,18 +47,18 @@ Tensor as_image_batch(const Tensor& rows, const DataShape& shape);
 
 /// Which data, and the options of a toy or of images.
 struct DatasetOptions {
-  std::string data = "mnist";  // a name, or a folder or file
-  double toy_scale = 1;        // a toy's points are multiplied by it
-  double toy_noise = 0;        // 0: the toy's own
-  SubsetOptions subset = {};   // which images
-  ImageOptions images = {};    // how files become images
-  ReadProgress progress = {};  // of reading pictures; no option: who shows a run sets it
+  std::string data = "mnist";  ///< a name, or a folder or file
+  double toy_scale = 1;        ///< a toy's points are multiplied by it
+  double toy_noise = 0;        ///< 0: the toy's own
+  SubsetOptions subset = {};   ///< which images
+  ImageOptions images = {};    ///< how files become images
+  ReadProgress progress = {};  ///< of reading pictures; no option: who shows a run sets it
 
   void describe(OptionTable& options);
   /// The name with the options that differ from their defaults: "mnist only=7 size=16"; "mnist" for all
   /// images as they are.
   std::string description() const;
-  ToyOptions toy() const { return {.scale = toy_scale, .noise = toy_noise}; }  // of a toy
+  ToyOptions toy() const { return {.scale = toy_scale, .noise = toy_noise}; }  ///< of a toy
 };
 
 /// The largest distance of two among the first thousand rows of x (n, d).
@@ -71,14 +71,16 @@ DataShape shape_of(const DatasetOptions& options);
 /// Images in bytes, points from a file, or a toy, by its name.
 class Dataset {
  public:
+  ///@{
   /// A toy's name, or what load_images takes. Throws Error where a toy's options are given for images, or
   /// those of images or a subset for a toy. Points from a file are a toy without density (point_set.h), whose
   /// parts are those of the file.
   explicit Dataset(const DatasetOptions& options);
   explicit Dataset(const std::string& name) : Dataset(DatasetOptions{.data = name}) {}
+  ///@}
 
-  const std::string& name() const { return name_; }  // as it was asked for
-  const DataShape& shape() const { return shape_; }  // of its examples
+  const std::string& name() const { return name_; }  ///< as it was asked for
+  const DataShape& shape() const { return shape_; }  ///< of its examples
   /// SHA-256 of all images (or points) and labels, of both parts; "" for a toy, which its name and options
   /// determine.
   std::string sha256() const;

@@ -14,9 +14,9 @@ namespace gradzoo {
 /// A line of the program that the page shows beside the graph, and when it began: what is recorded and
 /// visited from then on belongs to it, up to the next line.
 struct CodeLine {
-  std::string text;   // as it is shown
-  int64_t node = 0;   // the next one to be recorded
-  int64_t visit = 0;  // the next one of a sweep
+  std::string text;   ///< as it is shown
+  int64_t node = 0;   ///< the next one to be recorded
+  int64_t visit = 0;  ///< the next one of a sweep
 };
 /// A line that begins now, on the calling thread.
 CodeLine code_line(std::string text);
@@ -25,9 +25,9 @@ Tensor on_tape(Tensor leaf);
 
 /// What stands on a page beside the graph.
 struct ExplainPage {
-  std::string title = {};           // heading of the page
-  std::string summary = {};         // a sentence or two under the title
-  std::vector<CodeLine> code = {};  // in the order of execution
+  std::string title = {};           ///< heading of the page
+  std::string summary = {};         ///< a sentence or two under the title
+  std::vector<CodeLine> code = {};  ///< in the order of execution
 };
 
 /// One line a node, in order of execution, with sweeps and their visits between them:

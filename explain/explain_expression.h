@@ -7,13 +7,13 @@
 
 namespace gradzoo {
 
-inline constexpr int64_t kHighestExplainedOrder = 9;  // the most that may be asked for
+inline constexpr int64_t kHighestExplainedOrder = 9;  ///< the most that may be asked for
 
 /// The function, where, and how far.
 struct ExpressionRequest {
-  std::string expression;  // explain/expression.h says how it is written
-  std::string at;          // "x=.8, A=[[1,2],[3,4]]": a value for each variable
-  int64_t order = 1;       // of the highest derivatives, 1 to kHighestExplainedOrder
+  std::string expression;  ///< explain/expression.h says how it is written
+  std::string at;          ///< "x=.8, A=[[1,2],[3,4]]": a value for each variable
+  int64_t order = 1;       ///< of the highest derivatives, 1 to kHighestExplainedOrder
 };
 
 /// Evaluates f in f64 on a tape of its own, then sweeps for all its derivatives up to the order: f_x and f_y

@@ -10,9 +10,11 @@ namespace gradzoo {
 
 /// What explain can make of a recorded computation.
 struct Explanation {
+  ///@{
   /// Tables to read; the graph in Graphviz's language; a page that steps through it.
   std::string text, dot, html;
-  std::string program;  // C++ that does the same and prints what it computed
+  ///@}
+  std::string program;  ///< C++ that does the same and prints what it computed
 };
 
 /// The explanation of what a tape holds; `text` is the caller's.

@@ -21,13 +21,13 @@ class AnnealingPath {
 
 /// The estimate of log Z_end - log Z_begin from chains with log-weights w.
 struct AisEstimate {
-  double log_ratio;                          // logmeanexp of w: its exponential is unbiased
-  double error;                              // standard error of log_ratio, by the delta method
-  double ess;                                // (sum e^w)^2 / sum e^2w over the number of chains, in (0, 1]
-  Tensor log_weights;                        // (B) f64
-  std::vector<double> recorded_betas;        // at which history speaks: the first, the last, some between
-  std::vector<std::vector<double>> history;  // of some chains' w, one entry a temperature that is kept
-  Tensor x;                                  // (B, d): where they ended
+  double log_ratio;                          ///< logmeanexp of w: its exponential is unbiased
+  double error;                              ///< standard error of log_ratio, by the delta method
+  double ess;                                ///< (sum e^w)^2 / sum e^2w over the number of chains, in (0, 1]
+  Tensor log_weights;                        ///< (B) f64
+  std::vector<double> recorded_betas;        ///< at which history speaks: the first, the last, some between
+  std::vector<std::vector<double>> history;  ///< of some chains' w, one entry a temperature that is kept
+  Tensor x;                                  ///< (B, d): where they ended
 
   /// Whether so few chains carry the estimate that its error is too small, and it is not to be trusted.
   bool is_of_few() const { return ess < 0.1; }

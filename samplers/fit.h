@@ -8,9 +8,11 @@
 /// Which samplers fit which targets.
 namespace gradzoo {
 
+///@{
 /// What a sampler needs of a target, as bits. A sampler that does not need binary x needs continuous x.
 inline constexpr unsigned kNeedsLogProb = 1, kNeedsScore = 2, kNeedsBinary = 4, kNeedsConditionals = 8,
                           kNeedsExtent = 16;
+///@}
 
 /// "log-density", "score", "log-density and score", "log-density with an extent", "log-density of
 /// binary x" or "pair of conditionals".

@@ -6,9 +6,9 @@ namespace gradzoo {
 
 /// The end of a trajectory of H(x, p) = -log p(x) + p'M^-1 p/2.
 struct Trajectory {
-  Tensor x;            // (B, d)
-  PointValue value;    // there
-  Tensor energy_lost;  // (B): H at the beginning minus H at the end
+  Tensor x;            ///< (B, d)
+  PointValue value;    ///< there
+  Tensor energy_lost;  ///< (B): H at the beginning minus H at the end
 };
 
 /// L steps of size e of the leapfrog integrator (Neal 2011, section 2.3) from x (B, d), of known value, with

@@ -20,8 +20,8 @@ class ReplayBuffer {
 
   /// Some of the chains.
   struct Drawn {
-    Tensor x;     // (n, d): where the chains stand, or a fresh start
-    Tensor rows;  // (n) i64: which chains, all different
+    Tensor x;     ///< (n, d): where the chains stand, or a fresh start
+    Tensor rows;  ///< (n) i64: which chains, all different
   };
   /// n random chains, each restarted with probability `fresh`. Changes nothing. Throws Error unless 1 <= n <=
   /// count.
@@ -32,10 +32,10 @@ class ReplayBuffer {
 
   /// All of them, (count, d).
   const Tensor& chains() const { return chains_; }
-  int64_t count() const { return chains_.dim(0); }  // how many
+  int64_t count() const { return chains_.dim(0); }  ///< how many
 
  private:
-  Tensor chains_;  // (count, d)
+  Tensor chains_;  ///< (count, d)
   double fresh_;
 };
 

@@ -14,15 +14,18 @@ namespace gradzoo {
 
 /// The result of a transition of chains at x (B, d).
 struct Transition {
-  Tensor x;          // (B, d)
-  PointValue value;  // there
-  double moved = 1;  // share of the chains that took their proposal
+  Tensor x;          ///< (B, d)
+  PointValue value;  ///< there
+  double moved = 1;  ///< share of the chains that took their proposal
 };
 
 /// The length of a chain with a fixed end: its transitions, and how many of these come before its last part.
 /// 0: any length.
 struct WalkLength {
-  int64_t steps = 0, before_last = 0;  // 0: any
+  ///@{
+  /// 0: any
+  int64_t steps = 0, before_last = 0;
+  ///@}
 };
 
 /// The transition of a Markov chain, with its own state; many chains as one batch, a chain a row. Each
@@ -44,7 +47,7 @@ class Sampler {
   /// Points are not checked for being finite; a proposal whose density is NaN is not accepted.
   void step(const Target& target, Rng& rng, bool warming_up = false);
 
-  const Tensor& x() const { return at_.x; }  // the chains' states, (B, d)
+  const Tensor& x() const { return at_.x; }  ///< the chains' states, (B, d)
   /// Log-density and score at the chains' states, as far as transition() evaluated them.
   const PointValue& value() const { return at_.value; }
   /// Share of the chains that the last step moved.
@@ -52,8 +55,8 @@ class Sampler {
   /// Evaluations of the target since begin(), for each chain.
   int64_t evaluations() const { return evaluations_; }
 
-  virtual std::string_view name() const = 0;  // "mala"
-  virtual unsigned needs() const = 0;         // bits of what it needs of a target (samplers/fit.h)
+  virtual std::string_view name() const = 0;  ///< "mala"
+  virtual unsigned needs() const = 0;         ///< bits of what it needs of a target (samplers/fit.h)
   /// The current step size; 0 for a sampler without one.
   virtual double step_size() const { return 0; }
   /// Whether proposals may be rejected, so that the stationary distribution is exactly the target.
@@ -90,18 +93,18 @@ class Sampler {
 class SamplerOptions {
  public:
   virtual ~SamplerOptions() = default;
-  virtual void describe(OptionTable& table) = 0;  // names each field in the table
+  virtual void describe(OptionTable& table) = 0;  ///< names each field in the table
   /// Throws Error for an invalid value.
   virtual std::unique_ptr<Sampler> make() const = 0;
 };
 
 /// A line of the list of samplers.
 struct SamplerEntry {
-  std::string name;                                        // as --sampler takes it
-  unsigned needs;                                          // see Sampler::needs
-  std::string moves;                                       // the transition, as a line
-  std::string source;                                      // paper
-  std::unique_ptr<SamplerOptions> (*options)() = nullptr;  // at their defaults
+  std::string name;                                        ///< as --sampler takes it
+  unsigned needs;                                          ///< see Sampler::needs
+  std::string moves;                                       ///< the transition, as a line
+  std::string source;                                      ///< paper
+  std::unique_ptr<SamplerOptions> (*options)() = nullptr;  ///< at their defaults
 };
 
 /// The registry entry of a sampler of type S, constructed from options of type O with

@@ -13,44 +13,48 @@ namespace gradzoo {
 /// Both conditionals of a bipartite binary model p(x, h): given one side, the units of the other are
 /// independent (block Gibbs). Neither or both are set.
 struct Conditionals {
-  std::function<Tensor(const Tensor&)> hidden = {};   // x (B, n) of 0 and 1 -> P(h_j = 1 | x), (B, m)
-  std::function<Tensor(const Tensor&)> visible = {};  // h (B, m) of 0 and 1 -> P(x_i = 1 | h), (B, n)
+  std::function<Tensor(const Tensor&)> hidden = {};   ///< x (B, n) of 0 and 1 -> P(h_j = 1 | x), (B, m)
+  std::function<Tensor(const Tensor&)> visible = {};  ///< h (B, m) of 0 and 1 -> P(x_i = 1 | h), (B, n)
 };
 
 /// The interval of every coordinate of x; log-densities and scores are evaluated only inside.
 struct Domain {
-  double lower = -std::numeric_limits<double>::infinity();  // of every coordinate
-  double upper = std::numeric_limits<double>::infinity();   // of every coordinate
+  double lower = -std::numeric_limits<double>::infinity();  ///< of every coordinate
+  double upper = std::numeric_limits<double>::infinity();   ///< of every coordinate
 };
 
 /// A rectangle: its ends on each axis, or one number for all axes. Empty: none.
 struct Extent {
-  std::vector<double> low = {}, high = {};  // by axis
+  ///@{
+  /// by axis
+  std::vector<double> low = {}, high = {};
+  ///@}
 };
 
 /// log p and its gradient in x of every row, both detached. log_prob is undefined if
 /// the target has only a score.
 struct PointValue {
-  Tensor log_prob;  // (B)
-  Tensor score;     // (B, d)
+  Tensor log_prob;  ///< (B)
+  Tensor score;     ///< (B, d)
 };
 
 /// What chains sample: a log-density or a score is set. Rows must be independent of each other.
 struct Target {
   std::function<Tensor(const Tensor&)> log_prob =
-      {};  // (B, d) -> (B), up to a constant; differentiable where score is empty
-  std::function<Tensor(const Tensor&)> score = {};  // (B, d) -> (B, d): grad_x log p; empty: by autodiff
-  std::function<PointValue(const Tensor&)> value_and_score = {};  // both at once; empty: from those above
-  std::function<Tensor(int64_t, Rng&)> initial = {};  // n -> (n, d): where chains start; empty: no idea of it
+      {};  ///< (B, d) -> (B), up to a constant; differentiable where score is empty
+  std::function<Tensor(const Tensor&)> score = {};  ///< (B, d) -> (B, d): grad_x log p; empty: by autodiff
+  std::function<PointValue(const Tensor&)> value_and_score = {};  ///< both at once; empty: from those above
+  /// n -> (n, d): where chains start; empty: no idea of it
+  std::function<Tensor(int64_t, Rng&)> initial = {};
   std::function<Tensor(const Tensor&, double)> noisy_score =
-      {};                          // (B, d), sigma -> (B, d): the score of p * N(0, sigma^2)
-  Conditionals conditionals = {};  // of a bipartite binary model
-  bool binary = false;             // x is made of 0 and 1: log_prob is of a table, its score means nothing
-  Domain domain = {};              // chains are reflected where they would leave it
-  Extent extent = {};              // nearly all of the probability lies inside, and chains may leave it;
-                                   // empty: not known but for the domain
-  double data_noise = 0;           // standard deviation of Gaussian noise that is part of the law: it is that
-                                   // of data and such noise
+      {};                          ///< (B, d), sigma -> (B, d): the score of p * N(0, sigma^2)
+  Conditionals conditionals = {};  ///< of a bipartite binary model
+  bool binary = false;             ///< x is made of 0 and 1: log_prob is of a table, its score means nothing
+  Domain domain = {};              ///< chains are reflected where they would leave it
+  Extent extent = {};              ///< nearly all of the probability lies inside, and chains may leave it;
+                                   ///< empty: not known but for the domain
+  /// standard deviation of Gaussian noise that is part of the law: it is that of data and such noise
+  double data_noise = 0;
 };
 
 /// By one batched graph. Throws Error if the target has neither, if x (B, d) is not a batch of rows, if the

@@ -24,13 +24,13 @@ class SafetensorsReader {
   /// One that keeps the bytes.
   SafetensorsReader(const std::string& name, std::vector<std::byte> bytes);
 
-  const std::string& path() const { return path_; }              // as it was opened
-  const Metadata& metadata() const { return header_.metadata; }  // of the header
+  const std::string& path() const { return path_; }              ///< as it was opened
+  const Metadata& metadata() const { return header_.metadata; }  ///< of the header
   /// In the order of their bytes.
   const std::vector<SafetensorsEntry>& entries() const { return header_.entries; }
   /// Bytes that its tensors take in memory.
   uint64_t data_bytes() const;
-  const SafetensorsEntry* find(std::string_view name) const;  // nullptr where there is none
+  const SafetensorsEntry* find(std::string_view name) const;  ///< nullptr where there is none
 
   /// The entry's bytes, of its dtype; throws Error where the file has become shorter since.
   std::vector<std::byte> read(const SafetensorsEntry& entry) const;
@@ -43,7 +43,7 @@ class SafetensorsReader {
   void read_at(uint64_t offset, std::span<std::byte> out) const;
 
   std::string path_;
-  std::unique_ptr<PlainFile> file_;  // or in memory:
+  std::unique_ptr<PlainFile> file_;  ///< or in memory:
   std::vector<std::byte> kept_;
   std::string_view bytes_;
   SafetensorsHeader header_;
@@ -52,11 +52,11 @@ class SafetensorsReader {
 
 /// A tensor to write.
 struct SafetensorsTensor {
-  std::string name;              // of the entry
-  DType dtype = DType::f32;      // of `bytes`
-  Shape shape;                   // of the tensor
-  std::vector<std::byte> bytes;  // of the dtype
-  bool half = false;             // f32 alone: written as F16, each the nearest
+  std::string name;              ///< of the entry
+  DType dtype = DType::f32;      ///< of `bytes`
+  Shape shape;                   ///< of the tensor
+  std::vector<std::byte> bytes;  ///< of the dtype
+  bool half = false;             ///< f32 alone: written as F16, each the nearest
 };
 
 /// A whole file in the layout of Python's `safetensors`: entries by alignment of dtype (I64, F64, F32, F16,

@@ -18,18 +18,18 @@ enum class Stored { whole, f16, bf16 };
 
 /// One tensor of a safetensors file.
 struct SafetensorsEntry {
-  std::string name;               // unique in the file
-  DType dtype = DType::f32;       // of what is read
-  Stored stored = Stored::whole;  // how its numbers are kept
-  Shape shape;                    // of the tensor
-  uint64_t begin = 0;             // of its bytes in the file's data section
-  uint64_t end = 0;               // one past the last
+  std::string name;               ///< unique in the file
+  DType dtype = DType::f32;       ///< of what is read
+  Stored stored = Stored::whole;  ///< how its numbers are kept
+  Shape shape;                    ///< of the tensor
+  uint64_t begin = 0;             ///< of its bytes in the file's data section
+  uint64_t end = 0;               ///< one past the last
 };
 
 /// What a file says before its data.
 struct SafetensorsHeader {
-  Metadata metadata;                      // free text, by key
-  std::vector<SafetensorsEntry> entries;  // in the order of their bytes
+  Metadata metadata;                      ///< free text, by key
+  std::vector<SafetensorsEntry> entries;  ///< in the order of their bytes
 };
 
 /// The format's name of a dtype: F32, F64, I64 or U8, and F16 or BF16 of what is stored so.

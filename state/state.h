@@ -17,18 +17,18 @@ class State {
  public:
   /// One name, and the object that it is bound to.
   struct Entry {
-    std::string name;                                      // unique in the State
-    std::variant<Tensor, int64_t*, double*, Rng*> target;  // the live object
-    bool by_rows = false;                                  // its rows belong to the rows of a batch
-    bool optional = false;                                 // a file may lack it: then it stays as it is
+    std::string name;                                      ///< unique in the State
+    std::variant<Tensor, int64_t*, double*, Rng*> target;  ///< the live object
+    bool by_rows = false;                                  ///< its rows belong to the rows of a batch
+    bool optional = false;                                 ///< a file may lack it: then it stays as it is
 
     /// How the entry is stored. Numbers are scalars; an Rng is i64 (3): seed, key of seed and stream, draw.
     DType dtype() const;
-    Shape shape() const;        // of what is stored
-    size_t size_bytes() const;  // of what is stored
+    Shape shape() const;        ///< of what is stored
+    size_t size_bytes() const;  ///< of what is stored
     /// The value now.
     std::vector<std::byte> bytes() const;
-    void copy_to(std::byte* out) const;  // size_bytes() of them
+    void copy_to(std::byte* out) const;  ///< size_bytes() of them
     /// Why `bytes` cannot be restored (another seed or stream, a count below 0 or above 2^53), as a sentence;
     /// "" where they can.
     std::string refusal(const std::byte* bytes) const;
@@ -36,12 +36,14 @@ class State {
     void restore(const std::byte* bytes) const;
   };
 
+  ///@{
   /// Each throws Error where the name is empty or taken. A tensor is changed in place when it is restored:
   /// assign to its values, not to the handle.
   void add(std::string name, const Tensor& tensor);
   void add(std::string name, int64_t& value);
   void add(std::string name, double& value);
   void add(std::string name, Rng& rng);
+  ///@}
   /// One of another State.
   void add(Entry entry);
   /// A tensor that files of before know nothing of.
@@ -49,8 +51,8 @@ class State {
   /// A tensor of which each part of a batch has its own equal share of rows: chains, say.
   void add_rows(std::string name, const Tensor& tensor);
 
-  const std::vector<Entry>& entries() const { return entries_; }  // in the order of addition
-  const Entry* find(std::string_view name) const;                 // nullptr where there is none
+  const std::vector<Entry>& entries() const { return entries_; }  ///< in the order of addition
+  const Entry* find(std::string_view name) const;                 ///< nullptr where there is none
 
   /// Names, dtypes, shapes and values as one byte string: two States agree bit for bit iff theirs are equal.
   std::vector<std::byte> bytes() const;
@@ -64,7 +66,7 @@ class StateCopy {
  public:
   /// The objects that `state` names must outlive it.
   explicit StateCopy(State state);
-  void take();  // copies the values as they are now
+  void take();  ///< copies the values as they are now
   /// Back to what the last take() found.
   void restore() const;
   /// The first entry whose values differ from those of another copy of the same State; "" where all agree.

@@ -15,23 +15,25 @@ namespace gradzoo {
 
 /// How gradcheck compares, and what it names in messages.
 struct GradcheckOptions {
-  double tolerance = 1e-6;    // |analytic - numeric| <= tolerance max(1, |analytic|, |numeric|)
-  double step = 1e-3;         // of the finite differences, times max(1, |x|)
-  int64_t directions = 0;     // 0: every element of the Jacobian; k: k random directions for each input
-  uint64_t seed = 0;          // of the directions, and of grad_output at order 2 and above
-  bool allow_unused = false;  // f may do without an input
-  std::string name = "f";     // for messages
-  std::vector<std::string> inputs = {};  // their names, for messages; "input 0" where there is none
+  double tolerance = 1e-6;    ///< |analytic - numeric| <= tolerance max(1, |analytic|, |numeric|)
+  double step = 1e-3;         ///< of the finite differences, times max(1, |x|)
+  int64_t directions = 0;     ///< 0: every element of the Jacobian; k: k random directions for each input
+  uint64_t seed = 0;          ///< of the directions, and of grad_output at order 2 and above
+  bool allow_unused = false;  ///< f may do without an input
+  std::string name = "f";     ///< for messages
+  std::vector<std::string> inputs = {};  ///< their names, for messages; "input 0" where there is none
 };
 
 /// What a check of derivatives found.
 struct [[nodiscard]] GradcheckResult {
-  bool ok = true;        // all agree within the tolerance
-  std::string message;   // "" where ok; else order, input, element, both values
-  int order = 0;         // the highest that was checked; where not ok, the one that failed
-  int64_t compared = 0;  // derivatives
+  bool ok = true;        ///< all agree within the tolerance
+  std::string message;   ///< "" where ok; else order, input, element, both values
+  int order = 0;         ///< the highest that was checked; where not ok, the one that failed
+  int64_t compared = 0;  ///< derivatives
+  ///@{
   /// The worst derivative: |analytic - numeric| / max(1, |analytic|, |numeric|), and both.
   double worst_error = 0, analytic = 0, numeric = 0;
+  ///@}
 
   explicit operator bool() const { return ok; }
   /// Throws Error with the message unless ok.
@@ -77,6 +79,7 @@ auto outputs_of(F& f) {
   };
 }
 
+///@{
 /// Holds grad() of f to finite differences: the full Jacobian, each element of every output against each
 /// element of every input, or u'Jv for random u, v where `directions` are given (for large sizes). The
 /// differences are fourth-order central ones; where they disagree with grad(), Ridders' extrapolation
@@ -93,7 +96,9 @@ template <CheckedFunction F>
 GradcheckResult gradcheck(F&& f, const Tensor& input, const GradcheckOptions& options = {}) {
   return check_orders(outputs_of(f), {&input, 1}, 1, 1, options);
 }
+///@}
 
+///@{
 /// gradcheck of the gradient itself: (inputs, grad_output) -> grad(f(inputs), inputs, {.grad_output}) is
 /// differentiated with respect to inputs and grad_output.
 template <CheckedFunction F>
@@ -104,7 +109,9 @@ template <CheckedFunction F>
 GradcheckResult gradgradcheck(F&& f, const Tensor& input, const GradcheckOptions& options = {}) {
   return check_orders(outputs_of(f), {&input, 1}, 2, 2, options);
 }
+///@}
 
+///@{
 /// Derivatives of every order from 1 to `order`: 1 is gradcheck, 2 gradgradcheck, 3 the gradient of that
 /// gradient, and so on. Stops at the first order that fails. Sizes grow fast: small inputs at order 3.
 template <CheckedFunction F>
@@ -116,12 +123,14 @@ template <CheckedFunction F>
 GradcheckResult check_order(F&& f, const Tensor& input, int order, const GradcheckOptions& options = {}) {
   return check_orders(outputs_of(f), {&input, 1}, 1, order, options);
 }
+///@}
 
 }  // namespace gradzoo
 
 /// fmt::print("{}\n", gradcheck(f, x))
 template <>
 struct fmt::formatter<gradzoo::GradcheckResult> : fmt::formatter<std::string> {
+  /// What fmt calls.
   template <class Context>
   auto format(const gradzoo::GradcheckResult& result, Context& context) const {
     return fmt::formatter<std::string>::format(gradzoo::to_string(result), context);

@@ -11,14 +11,14 @@ namespace gradzoo {
 
 /// What the checks of one op found.
 struct [[nodiscard]] OpReport {
-  std::string name;        // of the op
-  int cases = 0;           // the op's own, and those derived from them
-  int order = 0;           // the highest that was checked
-  int64_t compared = 0;    // derivatives
-  double worst_error = 0;  // of a derivative, relative: GradcheckResult
-  bool ok = true;          // no check failed
-  std::string message;     // "" where ok; else op, operand shapes, order, input, both values
-  double seconds = 0;      // wall clock
+  std::string name;        ///< of the op
+  int cases = 0;           ///< the op's own, and those derived from them
+  int order = 0;           ///< the highest that was checked
+  int64_t compared = 0;    ///< derivatives
+  double worst_error = 0;  ///< of a derivative, relative: GradcheckResult
+  bool ok = true;          ///< no check failed
+  std::string message;     ///< "" where ok; else op, operand shapes, order, input, both values
+  double seconds = 0;      ///< wall clock
 
   explicit operator bool() const { return ok; }
   /// Throws Error with the message unless ok.
@@ -35,8 +35,8 @@ struct CaseUnderTest {
 
 struct OpUnderTest {
   const OpInfo* info = nullptr;
-  double tolerance = 1e-6;      // of derivatives, relative
-  double f32_tolerance = 1e-5;  // of f32 values and gradients against f64, relative
+  double tolerance = 1e-6;      ///< of derivatives, relative
+  double f32_tolerance = 1e-5;  ///< of f32 values and gradients against f64, relative
   std::vector<CaseUnderTest> cases;
 };
 

@@ -12,7 +12,10 @@ class ForwardPass {
  public:
   /// What is carried: the rows of J alone, or with L; J to the end, or no further than L needs it.
   struct Carries {
-    bool laplacian, jacobian_to_y;  // L is carried; and J to the end
+    ///@{
+    /// L is carried; and J to the end
+    bool laplacian, jacobian_to_y;
+    ///@}
   };
 
   /// From x (B,d) to y, both on a live tape that traces. With `create_graph` the pass is recorded itself.
@@ -21,8 +24,8 @@ class ForwardPass {
   /// Carries directions (K,B,d), or (K,1,d) where all rows share them, to y. Either result is undefined where
   /// it is not carried, or is 0.
   struct Rows {
-    Tensor jacobian;   // (K, ...y)
-    Tensor laplacian;  // (1, ...y)
+    Tensor jacobian;   ///< (K, ...y)
+    Tensor laplacian;  ///< (1, ...y)
   };
   /// One pass; another may follow, with other directions.
   Rows run(const Tensor& directions);
@@ -54,13 +57,13 @@ class ForwardPass {
   NodeList& nodes_;
   int64_t first_, last_, directions_ = 0;
   bool with_laplacian_, create_graph_;
-  bool keeps_ = false;                       // whether J is kept at the node that step() is at
-  std::array<Tensor, kMaxInputs> operands_;  // the operands of that node
+  bool keeps_ = false;                       ///< whether J is kept at the node that step() is at
+  std::array<Tensor, kMaxInputs> operands_;  ///< the operands of that node
   Tensor output_;
-  NodeMask between_;         // nodes to carry through
-  NodeMask keeps_jacobian_;  // those whose J an op further on reads
-  // What is carried for each node, S being its shape: J (K, ...S) where it is kept, and behind it L (1, ...S)
-  // from the first op on that bends. Leading axes of S may be 1 while all share them.
+  NodeMask between_;         ///< nodes to carry through
+  NodeMask keeps_jacobian_;  ///< those whose J an op further on reads
+  /// What is carried for each node, S being its shape: J (K, ...S) where it is kept, and behind it L (1,
+  /// ...S) from the first op on that bends. Leading axes of S may be 1 while all share them.
   Tensors rows_;
 };
 

@@ -14,7 +14,7 @@ namespace gradzoo {
 
 /// What vjp, jvp, hvp, jacobian and hessian take.
 struct FunctionalOptions {
-  bool create_graph = false;  // record the derivative into the caller's live tape
+  bool create_graph = false;  ///< record the derivative into the caller's live tape
 };
 
 /// u' J: the gradient of u.f at x; u has f(x)'s shape. Shape of x.
@@ -45,7 +45,8 @@ Tensors jacobian(TensorsFn f, std::span<const Tensor> xs, FunctionalOptions opti
 /// sweep an element of the xs.
 std::vector<Tensors> hessian(TensorsFn f, std::span<const Tensor> xs, FunctionalOptions options = {});
 
-// With the tensors in braces: hvp(f, {a, b}, {u, v}).
+///@{
+/// With the tensors in braces: hvp(f, {a, b}, {u, v}).
 using TensorList = std::initializer_list<Tensor>;
 inline std::span<const Tensor> as_span(TensorList xs) { return {xs.begin(), xs.size()}; }
 inline Tensors vjp(TensorsFn f, TensorList xs, const Tensor& u, FunctionalOptions options = {}) {
@@ -63,56 +64,57 @@ inline Tensors jacobian(TensorsFn f, TensorList xs, FunctionalOptions options = 
 inline std::vector<Tensors> hessian(TensorsFn f, TensorList xs, FunctionalOptions options = {}) {
   return hessian(f, as_span(xs), options);
 }
+///@}
 
 /// How a trace, that of the Hessian, is formed.
 enum class TraceMethod {
-  automatic,   // forward where every op on the way has a forward rule, else reverse
-  reverse,     // one vjp a coordinate, many coordinates stacked into one batch
-  forward,     // Jacobian and Laplacian carried through the graph once
-  hutchinson,  // mean of v'Jv over random probes v with E[vv'] = I (Hutchinson 1990)
+  automatic,   ///< forward where every op on the way has a forward rule, else reverse
+  reverse,     ///< one vjp a coordinate, many coordinates stacked into one batch
+  forward,     ///< Jacobian and Laplacian carried through the graph once
+  hutchinson,  ///< mean of v'Jv over random probes v with E[vv'] = I (Hutchinson 1990)
 };
 /// The law of a random probe's numbers: +1 or -1 with equal odds, or N(0, 1).
 enum class Probe { rademacher, gaussian };
 
 /// What laplacian and its kin take.
 struct TraceOptions {
-  TraceMethod method = TraceMethod::automatic;  // how
-  int64_t probes = 1;                           // hutchinson: how many a row
-  Probe probe = Probe::rademacher;              // hutchinson: their law
-  Rng* rng = nullptr;                           // hutchinson: where probes come from
+  TraceMethod method = TraceMethod::automatic;  ///< how
+  int64_t probes = 1;                           ///< hutchinson: how many a row
+  Probe probe = Probe::rademacher;              ///< hutchinson: their law
+  Rng* rng = nullptr;                           ///< hutchinson: where probes come from
   Tensor* standard_error =
-      nullptr;  // hutchinson, probes >= 2: set to the standard error of each row's mean (B)
+      nullptr;  ///< hutchinson, probes >= 2: set to the standard error of each row's mean (B)
   size_t max_bytes =
-      size_t{1} << 28;  // reverse and hutchinson: bound on the memory of one chunk of directions
+      size_t{1} << 28;  ///< reverse and hutchinson: bound on the memory of one chunk of directions
   /// Record into the caller's live tape, so that the result can be differentiated again.
   bool create_graph = false;
-  bool allow_kinks = false;  // f has relu, abs, ...: its second derivative misses what the kinks contribute;
-                             // refused unless true
-  bool check_rows = false;   // shift one row, and throw if the result of another moves
+  bool allow_kinks = false;  ///< f has relu, abs, ...: its second derivative misses what the kinks
+                             ///< contribute; refused unless true
+  bool check_rows = false;   ///< shift one row, and throw if the result of another moves
 };
 
 /// Sum_i d^2 f_b / dx_bi^2 of every row b: x (B,d), f (B,d) -> (B). Gives (B). Rows must not interact.
 Tensor laplacian(TensorFn f, const Tensor& x, const TraceOptions& options = {});
 /// f of every row with its first derivatives and the sum of its second ones.
 struct GradientAndLaplacian {
-  Tensor value;      // (B)
-  Tensor gradient;   // (B,d)
-  Tensor laplacian;  // (B)
+  Tensor value;      ///< (B)
+  Tensor gradient;   ///< (B,d)
+  Tensor laplacian;  ///< (B)
 };
 /// What laplacian gives, and the gradient with it: by the forward method from one evaluation of f.
 GradientAndLaplacian gradient_and_laplacian(TensorFn f, const Tensor& x, const TraceOptions& options = {});
 /// f of every row and its derivatives along directions v_1 ... v_K of the row's own.
 struct DirectionalDerivatives {
-  Tensor value;     // (B)
-  Tensor first;     // (K,B): v_k' grad f
-  Tensor second;    // (B): sum_k v_k' (Hess f) v_k
-  Tensor gradient;  // (B,d); undefined unless asked for
+  Tensor value;     ///< (B)
+  Tensor first;     ///< (K,B): v_k' grad f
+  Tensor second;    ///< (B): sum_k v_k' (Hess f) v_k
+  Tensor gradient;  ///< (B,d); undefined unless asked for
 };
 /// What directional_derivatives takes.
 struct DirectionalOptions {
-  bool create_graph = false;  // record into the caller's live tape
-  bool gradient = false;      // costs a sweep, of whatever number of directions
-  bool allow_kinks = false;   // as in TraceOptions
+  bool create_graph = false;  ///< record into the caller's live tape
+  bool gradient = false;      ///< costs a sweep, of whatever number of directions
+  bool allow_kinks = false;   ///< as in TraceOptions
 };
 /// x (B,d), directions (K,B,d), f (B,d) -> (B). From one evaluation of f: forward where every op on the way
 /// has a forward rule, else K sweeps through the gradient. Rows must not interact.

@@ -19,37 +19,39 @@ enum class Split { fit, valid, train, test };
 inline constexpr Choice<Split> kSplits[] = {
     {"fit", Split::fit}, {"valid", Split::valid}, {"train", Split::train}, {"test", Split::test}};
 
+///@{
 /// What a data set's form says where its pixels are 0 and 1 alone: black and white.
 inline constexpr std::string_view kOfBits = " of bits, 0 black and 1 white";
+///@}
 
 /// Files that were passed over, for one reason.
 struct Skipped {
-  std::string why;                 // "it is damaged"
-  int64_t count = 0;               // files
-  std::vector<std::string> first;  // names of the first three, as they are: perhaps no UTF-8
+  std::string why;                 ///< "it is damaged"
+  int64_t count = 0;               ///< files
+  std::vector<std::string> first;  ///< names of the first three, as they are: perhaps no UTF-8
 };
 /// Counts one more.
 void note_skipped(std::vector<Skipped>& skipped, std::string_view why, const std::string& name);
 
 /// A set of images in bytes, or of points in numbers, all in memory; with labels or without.
 struct ImageDataset {
-  std::string name;                      // "mnist", "fashion", or the path
-  std::string form;                      // "IDX files", "pictures": what the files are
-  Tensor train_images;                   // (N, H, W) or (N, H, W, 3) u8; of points (N, D) f32
-  Tensor train_labels;                   // (N) u8; undefined where there are none, in both parts
-  Tensor test_images;                    // (M, ...)
-  Tensor test_labels;                    // (M) u8
-  int64_t classes = 0;                   // labels are 0 ... classes-1; 0: there are none
-  std::vector<std::string> class_names;  // of folders; empty: numbers
-  std::vector<Skipped> skipped;          // what was passed over
-  bool test_drawn = false;               // the files have no test part: it is a sixth of them, drawn
+  std::string name;                      ///< "mnist", "fashion", or the path
+  std::string form;                      ///< "IDX files", "pictures": what the files are
+  Tensor train_images;                   ///< (N, H, W) or (N, H, W, 3) u8; of points (N, D) f32
+  Tensor train_labels;                   ///< (N) u8; undefined where there are none, in both parts
+  Tensor test_images;                    ///< (M, ...)
+  Tensor test_labels;                    ///< (M) u8
+  int64_t classes = 0;                   ///< labels are 0 ... classes-1; 0: there are none
+  std::vector<std::string> class_names;  ///< of folders; empty: numbers
+  std::vector<Skipped> skipped;          ///< what was passed over
+  bool test_drawn = false;               ///< the files have no test part: it is a sixth of them, drawn
 
-  bool is_images() const { return train_images.rank() >= 3; }  // else points
-  int64_t height() const { return train_images.dim(1); }       // in pixels
-  int64_t width() const { return train_images.dim(2); }        // in pixels
+  bool is_images() const { return train_images.rank() >= 3; }  ///< else points
+  int64_t height() const { return train_images.dim(1); }       ///< in pixels
+  int64_t width() const { return train_images.dim(2); }        ///< in pixels
   /// 3 of colours, else 1.
   int64_t channels() const { return train_images.rank() == 4 ? train_images.dim(3) : 1; }
-  int64_t pixels() const { return height() * width(); }  // height times width
+  int64_t pixels() const { return height() * width(); }  ///< height times width
 
   /// One part. `valid` is a twelfth of the training images (5,000 of MNIST's 60,000), `fit` the others: a
   /// fixed seeded choice, the same in every run and whatever the run's seed. Throws Error if there are fewer

@@ -16,9 +16,9 @@ inline constexpr Choice<ImageColor> kImageColors[] = {
 
 /// How files become images of one shape.
 struct ImageOptions {
-  int64_t size = 0;                           // side in pixels; 0: as in the files
-  ImageColor color = ImageColor::from_files;  // auto: as in the files
-  std::string background = "white";  // behind transparent pixels: white, black or six hexadecimal digits
+  int64_t size = 0;                           ///< side in pixels; 0: as in the files
+  ImageColor color = ImageColor::from_files;  ///< auto: as in the files
+  std::string background = "white";  ///< behind transparent pixels: white, black or six hexadecimal digits
 
   void describe(OptionTable& options);
   /// Files' own size and colours.

@@ -22,6 +22,6 @@ std::string npy_bytes(const Tensor& values);
 /// numpy.load and numpy.save of one array. Throw Error as read_npy does, and where the file cannot be read or
 /// written.
 Tensor load_npy(const std::string& path);
-void save_npy(const std::string& path, const Tensor& values);  // numpy.save
+void save_npy(const std::string& path, const Tensor& values);  ///< numpy.save
 
 }  // namespace gradzoo

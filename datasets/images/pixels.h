@@ -9,10 +9,10 @@ namespace gradzoo {
 
 /// How a byte x in 0 ... 255 becomes a pixel of a model.
 enum class Pixels {
-  grey,            // x/255: no normalised density, so no log p(x)
-  dynamic_binary,  // 1 with probability x/255, else 0, drawn anew at each visit: nats/image
-  fixed_binary,    // the same drawn once, for every run: nats/image
-  dequantised,     // (x + u)/256, u uniform on [0,1), drawn anew at each visit: bits/dim
+  grey,            ///< x/255: no normalised density, so no log p(x)
+  dynamic_binary,  ///< 1 with probability x/255, else 0, drawn anew at each visit: nats/image
+  fixed_binary,    ///< the same drawn once, for every run: nats/image
+  dequantised,     ///< (x + u)/256, u uniform on [0,1), drawn anew at each visit: bits/dim
 };
 
 /// Their names in options.

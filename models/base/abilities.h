@@ -17,37 +17,37 @@ using ShareDone = std::function<void(double)>;
 
 /// Which images are to be completed.
 struct InpaintRequest {
-  Tensor images;        // (n, pixels) in [0,1]
-  Tensor known;         // (pixels): 1 where the images are to be believed, else 0
-  Rng& rng;             // of what is drawn
-  ShareDone done = {};  // called as it goes on
+  Tensor images;        ///< (n, pixels) in [0,1]
+  Tensor known;         ///< (pixels): 1 where the images are to be believed, else 0
+  Rng& rng;             ///< of what is drawn
+  ShareDone done = {};  ///< called as it goes on
 };
 
 /// Which examples are to be freed of Gaussian noise.
 struct DenoiseRequest {
-  Tensor examples;      // (n, numbers)
-  double sigma;         // standard deviation of their noise
-  Rng& rng;             // of what is drawn
-  Domain domain = {};   // where numbers without noise lie, {0, 1} for pixels: so does the guess
-  ShareDone done = {};  // called as it goes on
+  Tensor examples;      ///< (n, numbers)
+  double sigma;         ///< standard deviation of their noise
+  Rng& rng;             ///< of what is drawn
+  Domain domain = {};   ///< where numbers without noise lie, {0, 1} for pixels: so does the guess
+  ShareDone done = {};  ///< called as it goes on
 };
 
 /// Between the codes of which examples to go.
 struct InterpolateRequest {
-  Batch ends;  // 0 and 1, 2 and 3, ...; the two of a pair of one label, of a model that is conditional
-  Rng& rng;    // of what is drawn
+  Batch ends;  ///< 0 and 1, 2 and 3, ...; the two of a pair of one label, of a model that is conditional
+  Rng& rng;    ///< of what is drawn
 };
 
 /// Which examples are to be judged.
 struct AnomalyRequest {
-  Tensor examples;      // (n, numbers), as training sees them
-  Rng& rng;             // of what is drawn
-  ShareDone done = {};  // called as it goes on
+  Tensor examples;      ///< (n, numbers), as training sees them
+  Rng& rng;             ///< of what is drawn
+  ShareDone done = {};  ///< called as it goes on
 };
 
 /// What a model can do beside learning. An empty field is what it cannot.
 struct Abilities {
-  bool samples = true;  // sample() draws
+  bool samples = true;  ///< sample() draws
   /// What Markov chains may walk on: a log-density, a score, or neither.
   Target target = {};
   /// What is known of the normalising constant, where annealing reaches it.

@@ -8,8 +8,8 @@ namespace gradzoo {
 
 /// Anomaly scores of examples.
 struct AnomalyScores {
-  Tensor scores;          // (n): the higher, the less expected
-  std::string statistic;  // what they are
+  Tensor scores;          ///< (n): the higher, the less expected
+  std::string statistic;  ///< what they are
 };
 
 /// By a target, x (n, d):

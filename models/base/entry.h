@@ -15,7 +15,7 @@ enum class DataKind { any, images, points, binary };
 class ModelOptions {
  public:
   virtual ~ModelOptions() = default;
-  virtual void describe(OptionTable& table) = 0;  // names the options in the table
+  virtual void describe(OptionTable& table) = 0;  ///< names the options in the table
   /// Sets defaults that depend on other options and on the data, by OptionTable::prefer. Throws Error for
   /// invalid combinations.
   virtual void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) = 0;
@@ -27,16 +27,16 @@ class ModelOptions {
 
 /// One line of the registry: a model's name, options and constructor.
 struct ModelEntry {
-  std::string name;     // "vae": as the command takes it
-  std::string summary;  // one line
-  std::string source;   // paper
+  std::string name;     ///< "vae": as the command takes it
+  std::string summary;  ///< one line
+  std::string source;   ///< paper
   /// If an evaluation gives no likelihood: the reason, as a clause.
   std::string why_no_density = "";
-  DataKind data = DataKind::any;       // what it learns from
-  std::string why_data = "";           // why nothing else, as a clause; "" where it says itself
-  std::string default_data = "mnist";  // where none is named
-  bool narrow_toys = false;            // toys' modes are as narrow as papers on adversaries have them
-  std::unique_ptr<ModelOptions> (*options)() = nullptr;  // at their defaults
+  DataKind data = DataKind::any;       ///< what it learns from
+  std::string why_data = "";           ///< why nothing else, as a clause; "" where it says itself
+  std::string default_data = "mnist";  ///< where none is named
+  bool narrow_toys = false;            ///< toys' modes are as narrow as papers on adversaries have them
+  std::unique_ptr<ModelOptions> (*options)() = nullptr;  ///< at their defaults
 };
 
 /// The options of a model of type M are a struct O with `describe(OptionTable&)` and, if needed,

@@ -8,9 +8,9 @@ namespace gradzoo {
 
 /// A metric that every training step reports; its unit ends its name.
 struct MetricInfo {
-  std::string name;         // "elbo_nats_per_image"
-  std::string explanation;  // what the number means, for the report
-  bool live = false;        // shown on the progress line; the first metric always is
+  std::string name;         ///< "elbo_nats_per_image"
+  std::string explanation;  ///< what the number means, for the report
+  bool live = false;        ///< shown on the progress line; the first metric always is
 };
 
 /// The metrics that every model reports of its learner.
@@ -21,8 +21,8 @@ inline MetricInfo grad_norm_info(bool live = false) {
 /// The handle of one of a model's metrics.
 class Metric {
  public:
-  explicit Metric(size_t index) : index_(index) {}  // its place in a row
-  size_t index() const { return index_; }           // its place in a row
+  explicit Metric(size_t index) : index_(index) {}  ///< its place in a row
+  size_t index() const { return index_; }           ///< its place in a row
   bool operator==(const Metric&) const = default;
 
  private:
@@ -32,8 +32,8 @@ class Metric {
 /// The metrics of a step, to be filled.
 class MetricRow {
  public:
-  explicit MetricRow(std::span<double> values) : values_(values) {}  // of the model's metrics, in order
-  double& operator[](Metric metric) const { return values_[metric.index()]; }  // to be set
+  explicit MetricRow(std::span<double> values) : values_(values) {}  ///< of the model's metrics, in order
+  double& operator[](Metric metric) const { return values_[metric.index()]; }  ///< to be set
 
  private:
   std::span<double> values_;

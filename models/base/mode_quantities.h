@@ -5,10 +5,12 @@
 
 namespace gradzoo {
 
+///@{
 /// What is measured of samples of a toy with modes: see ModeCoverage.
 inline constexpr QuantityInfo kModesCovered{"modes_covered", "modes"},
     kModesTouched{"modes_touched", "modes"}, kSmallestModeShare{"smallest_mode_share", ""},
     kHighQualityShare{"high_quality_share", ""};
+///@}
 
 /// Modes covered, modes touched, the smallest mode's share and the share of high quality, of kModeSamples
 /// samples.

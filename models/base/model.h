@@ -21,43 +21,43 @@ namespace gradzoo {
 
 /// What a training step is given. Everything random in it is a function of the seed and the step.
 struct StepContext {
-  int64_t step;          // from 0
-  int64_t steps;         // of the whole run, for warm-ups
-  double learning_rate;  // by the schedule
-  const Batch& batch;    // its examples
+  int64_t step;          ///< from 0
+  int64_t steps;         ///< of the whole run, for warm-ups
+  double learning_rate;  ///< by the schedule
+  const Batch& batch;    ///< its examples
 };
 
 /// What a model may look at to draw pictures and to evaluate itself.
 struct DataView {
-  const Examples& examples;  // the split at hand
-  const Examples& train;     // for nearest training neighbours
-  uint64_t seed;             // of what is drawn
-  const Toy* toy = nullptr;  // the truth, where it is known
+  const Examples& examples;  ///< the split at hand
+  const Examples& train;     ///< for nearest training neighbours
+  uint64_t seed;             ///< of what is drawn
+  const Toy* toy = nullptr;  ///< the truth, where it is known
 };
 
 /// What samples are asked for.
 struct SampleRequest {
-  int64_t n;                              // how many
-  Rng& rng;                               // of what is drawn
-  Tensor labels = {};                     // (n) i64, of a model that is conditional on them; undefined: any
-  std::vector<std::string> options = {};  // key=value, for this request alone: see sampling_options
-  ShareDone done = {};                    // called as it goes on
+  int64_t n;                              ///< how many
+  Rng& rng;                               ///< of what is drawn
+  Tensor labels = {};                     ///< (n) i64, of a model that is conditional on them; undefined: any
+  std::vector<std::string> options = {};  ///< key=value, for this request alone: see sampling_options
+  ShareDone done = {};                    ///< called as it goes on
 };
 
 /// How samples are drawn, as a value: a copy of the run's settings, in which a request changes what it wants.
 class SamplingOptions {
  public:
   virtual ~SamplingOptions() = default;
-  virtual void describe(OptionTable&) {}  // names the options; none
+  virtual void describe(OptionTable&) {}  ///< names the options; none
 };
 
 /// Those that are in a struct O, with `describe_sampling(OptionTable&)`.
 template <class O>
 class SamplingOptionsOf final : public SamplingOptions {
  public:
-  explicit SamplingOptionsOf(O options) : options(std::move(options)) {}  // a copy of the run's
+  explicit SamplingOptionsOf(O options) : options(std::move(options)) {}  ///< a copy of the run's
   void describe(OptionTable& table) override { options.describe_sampling(table); }
-  O options;  // to be changed
+  O options;  ///< to be changed
 };
 /// Those of the run, as a value.
 template <class O>
@@ -72,11 +72,15 @@ const O& options_in(const SamplingOptions& sampling) {
 
 /// A horizontal line in a metric's curve: what it could reach at best, or would say of chance.
 struct CurveLevel {
-  Metric metric;              // in whose curve
-  std::string name;           // "entropy floor"
-  double value;               // in its unit
-  std::string unit, meaning;  // meaning: one line
-  bool is_figure = true;      // a number of this run, listed among its figures too; else a constant of theory
+  Metric metric;     ///< in whose curve
+  std::string name;  ///< "entropy floor"
+  double value;      ///< in its unit
+  ///@{
+  /// meaning: one line
+  std::string unit, meaning;
+  ///@}
+  /// a number of this run, listed among its figures too; else a constant of theory
+  bool is_figure = true;
 };
 
 /// A model: its parameters, its objective and what it can show. All that outlives a step is in its State.
@@ -109,8 +113,8 @@ class Model {
   /// The full evaluation that `eval` prints: what takes seconds, then what may take minutes, each alone where
   /// the first is to be shown before the second is known.
   Quantities evaluate(const DataView& data);
-  Quantities evaluate_quickly(const DataView& data);                                // what takes seconds
-  Quantities evaluate_at_length(const DataView& data, const ShareDone& done = {});  // what may take minutes
+  Quantities evaluate_quickly(const DataView& data);                                ///< what takes seconds
+  Quantities evaluate_at_length(const DataView& data, const ShareDone& done = {});  ///< what may take minutes
   /// Images (n, H, W), or (n, H, W, 3), in [0,1], or points (n, d). Throws Error where the model draws none,
   /// has no use for labels, or does not know an option.
   Tensor sample(const SampleRequest& request) const;
@@ -142,19 +146,19 @@ class Model {
   virtual void describe_evaluation(OptionTable&) {}
   /// Of every optimiser, and the State beside theirs.
   std::span<Learner* const> learners() const { return learners_; }
-  State own_state();  // what add_to() names
+  State own_state();  ///< what add_to() names
   /// What samples and evaluations read.
   struct Weights {
-    State state;  // weights of the learners, then what is the model's own but for what belongs to rows
-    size_t of_learners = 0;                             // entries at the front
-    std::vector<std::shared_ptr<const void>> averages;  // as long as it lives, weights are their averages
+    State state;  ///< weights of the learners, then what is the model's own but for what belongs to rows
+    size_t of_learners = 0;                             ///< entries at the front
+    std::vector<std::shared_ptr<const void>> averages;  ///< as long as it lives, weights are their averages
   };
-  Weights weights();  // their entries, named
+  Weights weights();  ///< their entries, named
   /// After the weights alone have been read back: what training left beside them is not there.
   void close_training() { closed_ = true; }
   /// What learners step from here on, take_back() takes back. A model of one learner copies nothing.
   void mark();
-  void take_back();  // back to the last mark()
+  void take_back();  ///< back to the last mark()
   /// Numbers that are trained, of all learners.
   int64_t parameter_count() const;
   /// What samples may be asked for by; empty: the model is not conditional on a label.
@@ -169,7 +173,7 @@ class Model {
   /// A number that each step reports; the handle is for MetricRow.
   Metric add_metric(MetricInfo info);
 
-  virtual void add_to(State& state) = 0;  // names what outlives a step beside the learners
+  virtual void add_to(State& state) = 0;  ///< names what outlives a step beside the learners
   /// Whether that has been said: chains, say, are as they began.
   bool is_closed() const { return closed_; }
   /// Of validate(); the parameters hold their averages.
@@ -188,14 +192,14 @@ class Model {
   /// Unless overridden 100 samples of an image model, ten of each class where it is conditional, 1,000 points
   /// of another, over the truth's contours where there are some.
   virtual Picture do_snapshot(const DataView& data, Rng& rng);
-  virtual std::vector<Picture> do_pictures(const DataView& data) = 0;  // of pictures()
+  virtual std::vector<Picture> do_pictures(const DataView& data) = 0;  ///< of pictures()
   /// Samples alone, unless overridden; what follows from a target is added.
   virtual Abilities do_abilities() { return {}; }
-  virtual std::string do_interpretation(const DataView&) { return ""; }  // of interpretation()
+  virtual std::string do_interpretation(const DataView&) { return ""; }  ///< of interpretation()
 
  private:
   class Shown;
-  // As long as a copy lives, the learners' parameters hold their averages.
+  /// As long as a copy lives, the learners' parameters hold their averages.
   std::vector<std::shared_ptr<const void>> averages() const;
 
   std::vector<Learner*> learners_, last_learners_;

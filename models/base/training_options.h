@@ -11,16 +11,16 @@ namespace gradzoo {
 
 /// The options that every training run has.
 struct TrainingOptions {
-  Split split = Split::fit;          // what is trained on: fit, or train
-  int64_t epochs = 10;               // passes over the examples
-  int64_t steps = 0;                 // 0: as many as epochs make
-  int64_t batch = 100;               // examples of a step
-  double lr = 1e-3;                  // learning rate, the schedule's largest
-  Decay schedule = Decay::constant;  // how it falls
-  double clip = 0;                   // 0: not clipped
-  double ema = 0;                    // 0: none
-  int64_t seed = 0;                  // of all random numbers
-  int64_t shards = 1;                // equal parts of a batch whose gradients are added in a fixed order
+  Split split = Split::fit;          ///< what is trained on: fit, or train
+  int64_t epochs = 10;               ///< passes over the examples
+  int64_t steps = 0;                 ///< 0: as many as epochs make
+  int64_t batch = 100;               ///< examples of a step
+  double lr = 1e-3;                  ///< learning rate, the schedule's largest
+  Decay schedule = Decay::constant;  ///< how it falls
+  double clip = 0;                   ///< 0: not clipped
+  double ema = 0;                    ///< 0: none
+  int64_t seed = 0;                  ///< of all random numbers
+  int64_t shards = 1;                ///< equal parts of a batch whose gradients are added in a fixed order
 
   void describe(OptionTable& options);
   /// The seed of every random stream of the run.

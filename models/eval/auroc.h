@@ -16,7 +16,10 @@ Estimate auroc(const Tensor& positive, const Tensor& negative);
 
 /// The characteristic itself: a point for every threshold that changes something, from (0, 0) to (1, 1).
 struct RocCurve {
-  std::vector<double> false_positives, true_positives;  // shares of the negatives and of the positives
+  ///@{
+  /// shares of the negatives and of the positives
+  std::vector<double> false_positives, true_positives;
+  ///@}
 };
 /// Its area by trapezoids is auroc(). Throws as auroc() does.
 RocCurve roc_curve(const Tensor& positive, const Tensor& negative);

@@ -12,10 +12,10 @@ namespace gradzoo {
 
 /// How the test is done.
 struct C2stOptions {
-  double held_out = 0.5;       // share of each set that the classifier never sees
-  int64_t epochs = 0;          // 0: 10 of images, 40 of points
-  int64_t permutations = 999;  // of the held-out labels
-  uint64_t seed = 0;           // of the split, the classifier and the permutations
+  double held_out = 0.5;       ///< share of each set that the classifier never sees
+  int64_t epochs = 0;          ///< 0: 10 of images, 40 of points
+  int64_t permutations = 999;  ///< of the held-out labels
+  uint64_t seed = 0;           ///< of the split, the classifier and the permutations
 };
 
 /// The minimum number of examples in a set.
@@ -23,11 +23,17 @@ inline constexpr int64_t kC2stFewest = 20;
 
 /// The result of the test; logits above 0 mean that the classifier predicts the first set.
 struct C2stResult {
-  double statistic = 0;       // mean held-out logit of a minus that of b
-  double p_value = 1;         // uniform if the distributions are equal, for any classifier
-  double accuracy = 0;        // balanced accuracy on the held-out examples
-  Tensor rows_a, rows_b;      // (n) i64: those that were held out
-  Tensor logits_a, logits_b;  // (n)
+  double statistic = 0;  ///< mean held-out logit of a minus that of b
+  double p_value = 1;    ///< uniform if the distributions are equal, for any classifier
+  double accuracy = 0;   ///< balanced accuracy on the held-out examples
+  ///@{
+  /// (n) i64: those that were held out
+  Tensor rows_a, rows_b;
+  ///@}
+  ///@{
+  /// (n)
+  Tensor logits_a, logits_b;
+  ///@}
 };
 
 /// Trains a classifier on a part of both sets, a perceptron of points (n, d), convolutions of images (n, H,

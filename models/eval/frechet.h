@@ -9,7 +9,10 @@ namespace gradzoo {
 
 /// Mean (d) and covariance (d,d), dividing by n - 1, of features (n, d); f64.
 struct Moments {
-  Tensor mean, covariance;  // (d) and (d,d)
+  ///@{
+  /// (d) and (d,d)
+  Tensor mean, covariance;
+  ///@}
 };
 /// Throws Error for fewer than two rows, or one that is not finite.
 Moments moments_of(const Tensor& features);

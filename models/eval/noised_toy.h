@@ -6,9 +6,9 @@ namespace gradzoo {
 
 /// A toy with Gaussian noise on a grid: log density and score of p * N(0, noise^2 I).
 struct NoisedToy {
-  Grid grid;     // reaches 6 noise beyond the toy's box
-  Tensor log_p;  // (count) f64, normalised on the grid
-  Tensor score;  // (count, d) f64; 0 where p is 0; undefined where noise is 0 and the score is not known
+  Grid grid;     ///< reaches 6 noise beyond the toy's box
+  Tensor log_p;  ///< (count) f64, normalised on the grid
+  Tensor score;  ///< (count, d) f64; 0 where p is 0; undefined where noise is 0 and the score is not known
 };
 
 /// By convolution on the grid, exact to rounding if the noise spans 2 cells or more. Throws Error if the

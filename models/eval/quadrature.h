@@ -11,12 +11,12 @@ struct Grid {
   /// `cells` along each axis. Throws Error unless box has 1 or 2 dimensions and 1 <= cells <= 4096.
   Grid(Box box, int64_t cells);
 
-  Box box;        // that is covered
-  int64_t cells;  // along each axis
-  double volume;  // of one cell
+  Box box;        ///< that is covered
+  int64_t cells;  ///< along each axis
+  double volume;  ///< of one cell
 
-  int64_t count() const;                                                      // of cells
-  Tensor points(int64_t begin, int64_t end, DType dtype = DType::f64) const;  // (end - begin, d)
+  int64_t count() const;                                                      ///< of cells
+  Tensor points(int64_t begin, int64_t end, DType dtype = DType::f64) const;  ///< (end - begin, d)
 };
 
 /// fn of all points, chunk by chunk, nothing recorded: fn (B, d) -> (B), or (B, d) for a score. Returns
@@ -40,9 +40,9 @@ double fisher_divergence_on_grid(const Grid& grid, const Tensor& log_p, const Te
 
 /// How well an unnormalised log-density fits a toy.
 struct DensityFit {
-  double log_partition;  // log Z of exp f, nats
-  double kl;             // KL(truth || model), nats
-  double box_error;  // |change of log Z| when the box is doubled: the figures hold where it is at most 1e-3
+  double log_partition;  ///< log Z of exp f, nats
+  double kl;             ///< KL(truth || model), nats
+  double box_error;  ///< |change of log Z| when the box is doubled: the figures hold where it is at most 1e-3
 };
 /// KL(truth || exp f / Z) by quadrature: f (B, d) -> (B) is evaluated in `dtype` and summed in f64. The
 /// doubled box has as many cells, each twice as wide, so box_error shows a grid that is too coarse as well.

@@ -20,11 +20,11 @@ inline constexpr double kConfident = 0.9;
 
 /// Images, with their features and class probabilities.
 struct ClassifiedImages {
-  Tensor images;         // (n, pixels) in [0,1]
-  Tensor features;       // (n, features)
-  Tensor probabilities;  // (n, classes)
+  Tensor images;         ///< (n, pixels) in [0,1]
+  Tensor features;       ///< (n, features)
+  Tensor probabilities;  ///< (n, classes)
 
-  int64_t count() const { return images.dim(0); }  // images
+  int64_t count() const { return images.dim(0); }  ///< images
 };
 /// Applies the two parts of a classifier to images in blocks: features of pixels, probabilities of features.
 /// Where there are several processes, a collective call, and blocks are shared out. Throws Error if there is
@@ -34,13 +34,16 @@ ClassifiedImages classified(const Tensor& images, TensorFn features, TensorFn pr
 
 /// Standard errors are by bootstrap over the images.
 struct SampleStatistics {
-  int64_t count = 0;                 // images measured
-  Estimate confident;                // share of them with max_y p(y|x) > kConfident
-  Estimate label_entropy;            // of the mean of p(y|x), nats: log(classes) if all come alike
-  std::vector<int64_t> called = {};  // images by their most probable class: (classes)
-  std::optional<Estimate> as_asked;  // share that is called what was asked for
-  Estimate diversity;  // root mean square distance of features of two images that are called the same
-  Estimate nearest_mean, nearest_median;  // Euclidean distance of pixels to the nearest training image
+  int64_t count = 0;                 ///< images measured
+  Estimate confident;                ///< share of them with max_y p(y|x) > kConfident
+  Estimate label_entropy;            ///< of the mean of p(y|x), nats: log(classes) if all come alike
+  std::vector<int64_t> called = {};  ///< images by their most probable class: (classes)
+  std::optional<Estimate> as_asked;  ///< share that is called what was asked for
+  Estimate diversity;  ///< root mean square distance of features of two images that are called the same
+  ///@{
+  /// Euclidean distance of pixels to the nearest training image
+  Estimate nearest_mean, nearest_median;
+  ///@}
 };
 
 /// Measures images; `asked` (n) i64 are the labels that were asked for, undefined where none were. Throws
@@ -54,14 +57,14 @@ Tensor first_of_each_class(const ClassifiedImages& seen);
 
 /// The share of images with a probability above kConfident, and the entropy of their mean, without errors.
 double confident_share(const Tensor& probabilities);
-double label_entropy(const Tensor& probabilities);  // nats
+double label_entropy(const Tensor& probabilities);  ///< nats
 
 /// What images are measured by.
 struct SampleClassifier {
-  std::string name;                                            // "the program's own classifier of digits"
-  std::function<Tensor(const Tensor&)> features = {};          // of pixels (n, pixels): (n, features)
-  std::function<Tensor(const Tensor&)> probabilities_of = {};  // of features: (n, classes)
-  std::string frechet_name = "class-FID";                      // what its Frechet distance is called
+  std::string name;                                            ///< "the program's own classifier of digits"
+  std::function<Tensor(const Tensor&)> features = {};          ///< of pixels (n, pixels): (n, features)
+  std::function<Tensor(const Tensor&)> probabilities_of = {};  ///< of features: (n, classes)
+  std::string frechet_name = "class-FID";                      ///< what its Frechet distance is called
 
   /// Of pixels.
   Tensor probabilities(const Tensor& images) const { return probabilities_of(features(images)); }
@@ -69,11 +72,12 @@ struct SampleClassifier {
 
 /// What is known of some images.
 struct SampleQuality {
-  SampleStatistics statistics;  // of the classifier's answers
-  std::string frechet_name;     // of its classifier
-  Estimate frechet;             // its error by bootstrap; it falls with the count: compare equal counts alone
-  std::optional<Estimate> kernel;  // unbiased at any count; none below two blocks of 50
-  Tensor one_each;                 // (classes, pixels): see first_of_each_class
+  SampleStatistics statistics;  ///< of the classifier's answers
+  std::string frechet_name;     ///< of its classifier
+  /// its error by bootstrap; it falls with the count: compare equal counts alone
+  Estimate frechet;
+  std::optional<Estimate> kernel;  ///< unbiased at any count; none below two blocks of 50
+  Tensor one_each;                 ///< (classes, pixels): see first_of_each_class
 };
 
 /// Holds samples against the real images of a set, and against those that were trained on, by a classifier.
@@ -88,24 +92,24 @@ class SampleMetrics {
   SampleQuality measure(const Tensor& images, const Tensor& asked = {}) const;
   /// n real images, evenly spread over the set, and n training images as samples of a perfect model would be.
   SampleQuality measure_real(int64_t n) const;
-  SampleQuality measure_training(int64_t n) const;    // of training images, at most n
-  ClassifiedImages seen(const Tensor& images) const;  // features and probabilities of images (n, pixels)
+  SampleQuality measure_training(int64_t n) const;    ///< of training images, at most n
+  ClassifiedImages seen(const Tensor& images) const;  ///< features and probabilities of images (n, pixels)
   /// The Frechet distance alone, quickly.
   double frechet_of(const ClassifiedImages& images) const;
 
-  const std::string& classifier() const { return classifier_.name; }  // its name
+  const std::string& classifier() const { return classifier_.name; }  ///< its name
   /// Of the classifier whose features the distance takes.
   const std::string& frechet_name() const { return classifier_.frechet_name; }
   /// How the real images' pixels were read.
   Pixels pixels() const { return pixels_; }
-  const Examples& real_images() const { return real_images_; }  // that are compared with
+  const Examples& real_images() const { return real_images_; }  ///< that are compared with
 
  private:
   SampleClassifier classifier_;
   Processes& processes_;
   Examples real_images_, train_;
   Pixels pixels_;
-  Tensor real_;  // (N, features), in a random order: blocks of a sorted set would differ from each other
+  Tensor real_;  ///< (N, features), in a random order: blocks of a sorted set would differ from each other
   Moments moments_;
 };
 
@@ -114,7 +118,10 @@ class SampleMetrics {
 std::vector<double> nearest_distances(const Tensor& images, const Examples& train);
 /// Their median and mean, with standard errors by bootstrap.
 struct NearestStatistics {
-  Estimate mean, median;  // over the images
+  ///@{
+  /// over the images
+  Estimate mean, median;
+  ///@}
 };
 /// Of images (n, numbers); throws as nearest_distances does.
 NearestStatistics nearest_statistics(const Tensor& images, const Examples& train);

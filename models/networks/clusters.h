@@ -18,9 +18,9 @@ class Clusters {
 
   /// Finds them. Seconds.
   void fit(const Examples& examples, uint64_t seed);
-  void add_to(State& state, const std::string& prefix);  // names them, under `prefix`
-  int64_t count() const { return centres_.dim(0); }      // clusters
-  int64_t labels() const { return labels_; }             // classes; 0: no labels
+  void add_to(State& state, const std::string& prefix);  ///< names them, under `prefix`
+  int64_t count() const { return centres_.dim(0); }      ///< clusters
+  int64_t labels() const { return labels_; }             ///< classes; 0: no labels
   /// The nearest cluster of each of x (n, numbers), pixels in [0,1], among those of its label (n): (n) i64.
   Tensor of(const Tensor& x, const Tensor& labels = {}) const;
   /// n clusters at random, as often as training examples are in them; of these labels (n) where there are
@@ -29,9 +29,9 @@ class Clusters {
 
  private:
   int64_t labels_;
-  Tensor mean_, directions_;  // (numbers), (components, numbers)
-  Tensor centres_;            // (count, components); those of a label side by side
-  Tensor shares_;             // (count), of a label's examples, or of all
+  Tensor mean_, directions_;  ///< (numbers), (components, numbers)
+  Tensor centres_;            ///< (count, components); those of a label side by side
+  Tensor shares_;             ///< (count), of a label's examples, or of all
 };
 
 }  // namespace gradzoo

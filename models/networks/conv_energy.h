@@ -11,11 +11,11 @@ namespace gradzoo {
 
 /// What ConvEnergy takes.
 struct ConvEnergyOptions {
-  int64_t channels = 16;               // of the first convolution; 2, 4 and 4 times as many behind it
-  std::vector<int64_t> hidden = {64};  // of the linear layers behind the convolutions
-  std::string activation = "silu";     // as Activation takes it
-  bool spectral_norm = false;          // of every layer's weight
-  DType dtype = DType::f32;            // of the parameters
+  int64_t channels = 16;               ///< of the first convolution; 2, 4 and 4 times as many behind it
+  std::vector<int64_t> hidden = {64};  ///< of the linear layers behind the convolutions
+  std::string activation = "silu";     ///< as Activation takes it
+  bool spectral_norm = false;          ///< of every layer's weight
+  DType dtype = DType::f32;            ///< of the parameters
 };
 
 /// A scalar function of an image by four convolutions of stride 2 (5x5 with a padding of 4, then 3x3 with 1)
@@ -24,12 +24,13 @@ struct ConvEnergyOptions {
 /// - 1. The network of the UvA deep learning tutorial 8 (Lippe 2022), 28x28 to 16x16, 8x8, 4x4, 2x2.
 class ConvEnergy : public Module {
  public:
-  ConvEnergy(const DataShape& shape, const ConvEnergyOptions& options, Rng& rng);  // throws Error for points
+  ConvEnergy(const DataShape& shape, const ConvEnergyOptions& options,
+             Rng& rng);  ///< throws Error for points
   Tensor forward(const Tensor& x) const override;
 
  private:
   DataShape shape_;
-  Sequential layers_;  // images to features
+  Sequential layers_;  ///< images to features
   Mlp head_;
 };
 

@@ -12,11 +12,11 @@ namespace gradzoo {
 
 /// What CouplingFlow takes.
 struct CouplingFlowOptions {
-  int64_t couplings = 8;                     // of images: at half the resolution
-  std::vector<int64_t> hidden = {128, 128};  // of points: of each coupling's perceptron
-  int64_t low_couplings = 6;                 // of images: at a quarter of the resolution
-  int64_t channels = 32;  // of images: of each coupling's network; twice as many at the lower resolution
-  int64_t blocks = 2;     // of images: residual blocks of that network
+  int64_t couplings = 8;                     ///< of images: at half the resolution
+  std::vector<int64_t> hidden = {128, 128};  ///< of points: of each coupling's perceptron
+  int64_t low_couplings = 6;                 ///< of images: at a quarter of the resolution
+  int64_t channels = 32;  ///< of images: of each coupling's network; twice as many at the lower resolution
+  int64_t blocks = 2;     ///< of images: residual blocks of that network
 
   void describe(OptionTable& options);
   /// The options for points, with `prefix` before each name, for a model that contains a flow among other
@@ -51,7 +51,10 @@ class CouplingFlow : public FlowSequence {
   Tensor sample(int64_t n, Rng& rng, double temperature = 1) const;
   /// Samples with their log-densities, in one pass; on a live tape both are functions of the parameters.
   struct Drawn {
-    Tensor x, log_prob;  // (n, numbers), (n)
+    ///@{
+    /// (n, numbers), (n)
+    Tensor x, log_prob;
+    ///@}
   };
   /// n samples of the model itself: temperature 1.
   Drawn draw(int64_t n, Rng& rng) const;
@@ -61,7 +64,7 @@ class CouplingFlow : public FlowSequence {
  private:
   void append_points(const CouplingFlowOptions& options, Rng& rng);
   void append_images(const CouplingFlowOptions& options, Rng& rng);
-  Tensor entered(const Tensor& x) const;  // as the first layer takes it
+  Tensor entered(const Tensor& x) const;  ///< as the first layer takes it
 
   DataShape shape_;
   DType dtype_;

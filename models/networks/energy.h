@@ -12,12 +12,12 @@ namespace gradzoo {
 
 /// The options of a model that has an EnergyNetwork.
 struct EnergyOptions {
-  std::vector<int64_t> hidden = {128, 128};  // of a perceptron on points
-  std::string activation = "silu";           // as Activation takes it
-  double input_scale = 1;                    // x is multiplied by it first
-  double output_scale = 1;     // what the perceptron gives is multiplied by it: how far training moves f
-  double confinement = 0;      // adds -|x|^2 / (2 confinement^2), so that exp f can be normalised; 0: none
-  bool spectral_norm = false;  // of every layer's weight; described by models that offer it
+  std::vector<int64_t> hidden = {128, 128};  ///< of a perceptron on points
+  std::string activation = "silu";           ///< as Activation takes it
+  double input_scale = 1;                    ///< x is multiplied by it first
+  double output_scale = 1;     ///< what the perceptron gives is multiplied by it: how far training moves f
+  double confinement = 0;      ///< adds -|x|^2 / (2 confinement^2), so that exp f can be normalised; 0: none
+  bool spectral_norm = false;  ///< of every layer's weight; described by models that offer it
 
   void describe(OptionTable& options);
 };
@@ -29,8 +29,8 @@ class EnergyNetwork : public Module {
   /// By a multilayer perceptron, for rows of `inputs` numbers.
   EnergyNetwork(int64_t inputs, const EnergyOptions& options, Rng& rng, DType dtype = DType::f32,
                 int64_t classes = 0);
-  /// By another network, (B, inputs) -> (B, 1), whose parameters have the prefix `name.`; `hidden` and the
-  /// other options of layers are not used.
+  /// By another network, (B, inputs) -> (B, 1), whose parameters have the prefix `name`. The options of
+  /// layers, `hidden` and others, are not used.
   EnergyNetwork(int64_t inputs, const EnergyOptions& options, const std::string& name,
                 std::unique_ptr<Module> net);
   /// f of every row: x (B, d), and for a conditional network labels (B) i64 -> (B).

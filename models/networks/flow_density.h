@@ -10,9 +10,9 @@ using VelocityFn = FunctionRef<Tensor(const Tensor& x, double t)>;
 
 /// How a density is integrated along a flow.
 struct FlowDensityOptions {
-  int64_t steps = 24;            // from data to noise
-  double noise = 1;              // standard deviation of the density at t = 0
-  TraceOptions divergence = {};  // exact unless it says otherwise
+  int64_t steps = 24;            ///< from data to noise
+  double noise = 1;              ///< standard deviation of the density at t = 0
+  TraceOptions divergence = {};  ///< exact unless it says otherwise
 };
 
 /// log p_1(x) of points x (B, d) under the flow of u that carries N(0, noise^2 I) from t = 0 to 1: (B). Along

@@ -10,7 +10,10 @@ namespace gradzoo {
 
 /// Mapped rows, and log |det J| of the map: (B), or () if all rows share it.
 struct Mapped {
-  Tensor to, log_det;  // log_det: nats
+  ///@{
+  /// log_det: nats
+  Tensor to, log_det;
+  ///@}
 };
 
 /// An invertible map of rows with its log-determinant, in both directions.
@@ -27,7 +30,7 @@ class FlowLayer : public Module {
 /// Layers one after another, named 0, 1, ...
 class FlowSequence : public FlowLayer {
  public:
-  void append(std::unique_ptr<FlowLayer> layer);  // behind the others
+  void append(std::unique_ptr<FlowLayer> layer);  ///< behind the others
   Mapped map(const Tensor& x) const override;
   Mapped inverse(const Tensor& y) const override;
   void begin_at(const Tensor& x) override;
@@ -52,26 +55,29 @@ class AffineCoupling : public FlowLayer {
 
  private:
   struct Affine {
-    Tensor log_scale, shift;  // 0 where numbers hold still
+    ///@{
+    /// 0 where numbers hold still
+    Tensor log_scale, shift;
+    ///@}
   };
   Affine affine(const Tensor& x) const;
 
-  Tensor reads_, moves_;  // m times the input's scale, 1 - m
+  Tensor reads_, moves_;  ///< m times the input's scale, 1 - m
   std::unique_ptr<Module> net_;
-  Tensor factor_;  // f: (n)
+  Tensor factor_;  ///< f: (n)
 };
 
 /// y = (x - b) e^(-l) for each channel, the last axis; begin_at gives the batch's channels mean 0 and
 /// variance 1 (Kingma & Dhariwal 2018, section 3.1).
 class ActNorm : public FlowLayer {
  public:
-  ActNorm(int64_t channels, DType dtype);  // begin_at gives it values; the identity until then
+  ActNorm(int64_t channels, DType dtype);  ///< begin_at gives it values; the identity until then
   Mapped map(const Tensor& x) const override;
   Mapped inverse(const Tensor& y) const override;
   void begin_at(const Tensor& x) override;
 
  private:
-  Tensor centre_, log_width_;  // b, l
+  Tensor centre_, log_width_;  ///< b, l
 };
 
 /// Windows of 2 x 2 pixels become channels: (B, H, W, C) -> (B, H/2, W/2, 4 C), ordered by the rows of each

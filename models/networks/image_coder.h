@@ -12,13 +12,13 @@ namespace gradzoo {
 
 /// What ImageEncoder and ImageDecoder take.
 struct ImageCoderOptions {
-  int64_t channels = 64;                       // at half the image's resolution; twice as many at a quarter
-  Tensor (*activation)(const Tensor&) = relu;  // between the layers
-  int64_t norm_groups = 0;  // of a decoder: channels are normalised in so many groups behind each layer but
-                            // the last; 0: not
-  bool he = false;          // weights begin as He et al. 2015 have them, biases at 0; else as PyTorch's
-  bool spectral_norm = false;  // of an encoder's weights
-  DType dtype = DType::f32;    // of the parameters
+  int64_t channels = 64;                       ///< at half the image's resolution; twice as many at a quarter
+  Tensor (*activation)(const Tensor&) = relu;  ///< between the layers
+  int64_t norm_groups = 0;  ///< of a decoder: channels are normalised in so many groups behind each layer but
+                            ///< the last; 0: not
+  bool he = false;          ///< weights begin as He et al. 2015 have them, biases at 0; else as PyTorch's
+  bool spectral_norm = false;  ///< of an encoder's weights
+  DType dtype = DType::f32;    ///< of the parameters
 };
 
 /// Throws Error, naming `model`, for images whose sides are not multiples of 4.
@@ -32,7 +32,7 @@ class ImageEncoder : public Module {
   /// Of images that are codable.
   ImageEncoder(const DataShape& shape, Rng& rng, const ImageCoderOptions& options = {});
   Tensor forward(const Tensor& x) const override;
-  int64_t features() const { return features_; }  // numbers that an image becomes
+  int64_t features() const { return features_; }  ///< numbers that an image becomes
 
  private:
   DataShape shape_;
@@ -57,7 +57,7 @@ class ImageDecoder : public Module {
   Tensor (*activation_)(const Tensor&);
   Linear in_;
   ConvTranspose2d first_, second_;
-  std::unique_ptr<GroupNorm> norm_quarter_, norm_half_;  // null: none
+  std::unique_ptr<GroupNorm> norm_quarter_, norm_half_;  ///< null: none
 };
 
 }  // namespace gradzoo

@@ -7,9 +7,9 @@ namespace gradzoo {
 
 /// How the noise prediction E[eps|x_t] of x_t = x_1 + sigma eps is computed.
 enum class NoiseNet {
-  score,   // the network itself
-  energy,  // sigma times the gradient of an energy E / sigma (Song & Ermon 2020, technique 3)
-  mdsm     // of one energy, that of data with noise sigma_0 (Li, Chen & Sommer 2019)
+  score,   ///< the network itself
+  energy,  ///< sigma times the gradient of an energy E / sigma (Song & Ermon 2020, technique 3)
+  mdsm     ///< of one energy, that of data with noise sigma_0 (Li, Chen & Sommer 2019)
 };
 
 /// Their names in options.

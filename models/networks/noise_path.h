@@ -11,8 +11,14 @@ namespace gradzoo {
 
 /// The factors of x_t = data * x_1 + noise * eps at a time, and their derivatives in t.
 struct Mixing {
-  double data, noise;              // of x_1, and of eps
-  double data_slope, noise_slope;  // their derivatives in t
+  ///@{
+  /// of x_1, and of eps
+  double data, noise;
+  ///@}
+  ///@{
+  /// their derivatives in t
+  double data_slope, noise_slope;
+  ///@}
 };
 
 /// Paths go from noise at t = 0 to data at t = 1; those below throw Error outside [0, 1].
@@ -30,14 +36,20 @@ NoisePath geometric_path(double first, double last);
 
 /// The factors at times t (B), each (B, 1) of t's dtype.
 struct MixingColumns {
-  Tensor data, noise, data_slope, noise_slope;  // (B, 1) each
+  ///@{
+  /// (B, 1) each
+  Tensor data, noise, data_slope, noise_slope;
+  ///@}
 };
 /// Throws Error for a time outside [0, 1].
 MixingColumns mixing_columns(const NoisePath& path, const Tensor& t);
 
 /// x_t from noise to data, both (B, numbers), at times t (B), and its velocity dx_t/dt.
 struct PathPoints {
-  Tensor x, velocity;  // (B, numbers) each
+  ///@{
+  /// (B, numbers) each
+  Tensor x, velocity;
+  ///@}
 };
 /// Throws Error for a time outside [0, 1].
 PathPoints points_on(const NoisePath& path, const Tensor& noise, const Tensor& data, const Tensor& t);
@@ -48,8 +60,8 @@ Tensor stratified_times(int64_t n, Rng& rng);
 
 /// The two conditional means from which every prediction follows; they satisfy a x_1 + b eps = x_t.
 struct Prediction {
-  Tensor denoised;  // E[x_1 | x_t]
-  Tensor noise;     // E[eps | x_t]
+  Tensor denoised;  ///< E[x_1 | x_t]
+  Tensor noise;     ///< E[eps | x_t]
 };
 /// From the noise prediction, by E[x_1|x_t] = (x_t - b E[eps|x_t]) / a:
 Prediction prediction_from_noise(const Tensor& noise, const Tensor& x, const Mixing& at);
@@ -61,6 +73,6 @@ Prediction prediction_from_score(const Tensor& score, const Tensor& x, const Mix
 Prediction prediction_from_velocity(const Tensor& velocity, const Tensor& x, const Mixing& at);
 /// And back.
 Tensor score_of(const Prediction& prediction, const Mixing& at);
-Tensor velocity_of(const Prediction& prediction, const Mixing& at);  // v = a' E[x_1|x_t] + b' E[eps|x_t]
+Tensor velocity_of(const Prediction& prediction, const Mixing& at);  ///< v = a' E[x_1|x_t] + b' E[eps|x_t]
 
 }  // namespace gradzoo

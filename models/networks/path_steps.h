@@ -14,17 +14,17 @@ using PredictAt = FunctionRef<Prediction(const Tensor& x, double t)>;
 
 /// Langevin steps at a level: x' = x + e sigma^2 s + sqrt(2 e) sigma z, repeated (Song & Ermon 2019).
 struct LevelOptions {
-  int64_t repeats = 5;  // Langevin steps at a level
-  double step = 0.1;    // e: the step is so many times the level's variance
+  int64_t repeats = 5;  ///< Langevin steps at a level
+  double step = 0.1;    ///< e: the step is so many times the level's variance
 };
 
 /// What a step along a path needs; what it refers to must outlive it.
 struct Trajectory {
-  const NoisePath& path;                  // its mixing at every time
-  PredictAt predict;                      // the model's conditional means
-  Rng& rng;                               // of the noise that steps add
-  LevelOptions level = {};                // for langevin_step alone
-  std::function<void(double)> done = {};  // receives the share that is done
+  const NoisePath& path;                  ///< its mixing at every time
+  PredictAt predict;                      ///< the model's conditional means
+  Rng& rng;                               ///< of the noise that steps add
+  LevelOptions level = {};                ///< for langevin_step alone
+  std::function<void(double)> done = {};  ///< receives the share that is done
 };
 
 /// Takes rows x (B, d) from one time to a later one.

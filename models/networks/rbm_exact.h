@@ -22,9 +22,12 @@ double exact_log_partition(const RbmLayer& layer);
 
 /// Expectations under the model: E[x h'] (n, m), E[x] (n), E[h] (m).
 struct RbmMoments {
-  Tensor products, visible, hidden;  // E[x h'], E[x], E[h]
+  ///@{
+  /// E[x h'], E[x], E[h]
+  Tensor products, visible, hidden;
+  ///@}
 };
-RbmMoments exact_moments(const RbmLayer& layer);  // throws Error as exact_log_partition does
+RbmMoments exact_moments(const RbmLayer& layer);  ///< throws Error as exact_log_partition does
 
 /// n independent draws of x, (n, visible): the smaller side from its marginal, then the other given it.
 Tensor exact_samples(const RbmLayer& layer, int64_t n, Rng& rng);

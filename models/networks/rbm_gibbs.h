@@ -26,15 +26,15 @@ class RbmGibbs {
 
   /// x W, and h W', without biases.
   Tensor hidden_logits(const Tensor& x) const;
-  Tensor visible_logits(const Tensor& h) const;          // h W', without biases
-  Tensor draw_hidden(const Tensor& x, Rng& rng) const;   // 0 or 1 with P(h = 1 | x)
-  Tensor draw_visible(const Tensor& h, Rng& rng) const;  // 0 or 1 with P(x = 1 | h)
+  Tensor visible_logits(const Tensor& h) const;          ///< h W', without biases
+  Tensor draw_hidden(const Tensor& x, Rng& rng) const;   ///< 0 or 1 with P(h = 1 | x)
+  Tensor draw_visible(const Tensor& h, Rng& rng) const;  ///< 0 or 1 with P(x = 1 | h)
   /// x after `steps` times x -> h -> x.
   Tensor walk(Tensor x, int64_t steps, Rng& rng) const;
 
  private:
   const RbmLayer& layer_;
-  Tensor turned_;  // (m, n)
+  Tensor turned_;  ///< (m, n)
 };
 
 }  // namespace gradzoo

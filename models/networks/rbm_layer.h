@@ -14,11 +14,11 @@ class RbmLayer : public Module {
   /// positive.
   RbmLayer(int64_t visible, int64_t hidden, Rng& rng, DType dtype = DType::f32);
 
-  int64_t visible() const { return weight_.dim(0); }            // n
-  int64_t hidden() const { return weight_.dim(1); }             // m
-  const Tensor& weight() const { return weight_; }              // (n, m)
-  const Tensor& visible_bias() const { return visible_bias_; }  // (n)
-  const Tensor& hidden_bias() const { return hidden_bias_; }    // (m)
+  int64_t visible() const { return weight_.dim(0); }            ///< n
+  int64_t hidden() const { return weight_.dim(1); }             ///< m
+  const Tensor& weight() const { return weight_; }              ///< (n, m)
+  const Tensor& visible_bias() const { return visible_bias_; }  ///< (n)
+  const Tensor& hidden_bias() const { return hidden_bias_; }    ///< (m)
 
   /// P(h_j = 1 | x) = sigmoid(c_j + W_j'x): x (B, n) -> (B, m).
   Tensor hidden_probabilities(const Tensor& x) const;

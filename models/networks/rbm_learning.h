@@ -10,9 +10,9 @@ namespace gradzoo {
 
 /// Where the samples of the model, for the negative phase of the gradient, come from.
 enum class RbmChains {
-  data,        // k Gibbs steps from the batch: CD-k (Hinton 2002)
-  persistent,  // k steps from where the chains stood: PCD-k (Tieleman 2008)
-  exact,       // no samples: expectations by enumerating the smaller side
+  data,        ///< k Gibbs steps from the batch: CD-k (Hinton 2002)
+  persistent,  ///< k steps from where the chains stood: PCD-k (Tieleman 2008)
+  exact,       ///< no samples: expectations by enumerating the smaller side
 };
 /// Their names in options.
 inline constexpr Choice<RbmChains> kRbmChains[] = {
@@ -20,18 +20,18 @@ inline constexpr Choice<RbmChains> kRbmChains[] = {
 
 /// How a machine learns.
 struct RbmLearningOptions {
-  RbmChains chains = RbmChains::persistent;  // where negative samples come from
-  int64_t chain_steps = 1;                   // Gibbs steps, k
-  int64_t particles = 100;                   // persistent chains
-  bool centred = true;                       // gradients about the means of both sides
-  double momentum = 0.5;                     // of SGD
-  double weight_decay = 0;                   // times W, added to the gradient
+  RbmChains chains = RbmChains::persistent;  ///< where negative samples come from
+  int64_t chain_steps = 1;                   ///< Gibbs steps, k
+  int64_t particles = 100;                   ///< persistent chains
+  bool centred = true;                       ///< gradients about the means of both sides
+  double momentum = 0.5;                     ///< of SGD
+  double weight_decay = 0;                   ///< times W, added to the gradient
 
   void describe(OptionTable& options);
 };
 
 /// Trains the layer's parameters on F(data) - F(samples), by products on raw buffers, without a tape.
-///   grad_W = <x~ p~'> - <x p'>,  grad_b = <x~> - <x>,  grad_c = <p~> - <p>,  p = P(h = 1 | x)
+///   grad_W = E[x~ p~'] - E[x p'],  grad_b = E[x~] - E[x],  grad_c = E[p~] - E[p],  p = P(h = 1 | x)
 /// which is the gradient of mean F(data) - mean F(samples), samples x~ held fixed. `centred` uses x - mu and
 /// h - lambda, moving means of data and of p, in the products (Montavon & Mueller 2012), for the same
 /// parameters (Melchior, Fischer & Wiskott 2016, algorithm 1):
@@ -44,7 +44,7 @@ class RbmLearning {
   RbmLearning(RbmLayer& layer, const RbmLearningOptions& options, LearnerOptions learner, uint64_t seed,
               const std::string& name = "");
 
-  Learner& learner() { return learner_; }  // with clipping and averaging
+  Learner& learner() { return learner_; }  ///< with clipping and averaging
   /// Initialises the visible biases as log p/(1 - p) and the moving mean from the data's means p (n), clamped
   /// to [0.001, 0.999]; persistent chains restart at such noise.
   void begin_at(const Tensor& means);
@@ -57,8 +57,11 @@ class RbmLearning {
 
   /// What one step says of itself.
   struct Step {
-    double f_data, f_sample;  // mean F
-    double grad_norm;         // before clipping
+    ///@{
+    /// mean F
+    double f_data, f_sample;
+    ///@}
+    double grad_norm;  ///< before clipping
   };
   /// One step on x (B, n) of 0 and 1. Throws NonFinite as Learner::apply does; then only draw numbers have
   /// changed.
@@ -84,8 +87,8 @@ class RbmLearning {
   RbmLearningOptions options_;
   Learner learner_;
   Rng rng_;
-  Tensor visible_mean_, hidden_mean_;  // mu (n), lambda (m)
-  Tensor chains_;                      // (C, n)
+  Tensor visible_mean_, hidden_mean_;  ///< mu (n), lambda (m)
+  Tensor chains_;                      ///< (C, n)
 };
 
 }  // namespace gradzoo

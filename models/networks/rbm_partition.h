@@ -14,10 +14,10 @@ Partition rbm_partition(const RbmLayer& layer, const Tensor& base_bias);
 
 /// log Z of an evaluation, and how it was computed.
 struct RbmLogPartition {
-  double value;         // nats
-  double error;         // standard error; NaN of an exact one, by enumeration
-  std::string how;      // "log Z exact", or "log Z = ... by annealed importance sampling, ..."
-  bool trusted = true;  // unless a few chains carry the estimate
+  double value;         ///< nats
+  double error;         ///< standard error; NaN of an exact one, by enumeration
+  std::string how;      ///< "log Z exact", or "log Z = ... by annealed importance sampling, ..."
+  bool trusted = true;  ///< unless a few chains carry the estimate
 };
 /// Exact if the layer can be enumerated, otherwise by forward annealing. Deterministic in the seed.
 RbmLogPartition rbm_log_partition(const RbmLayer& layer, const Tensor& base_bias,

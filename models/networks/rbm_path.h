@@ -25,8 +25,8 @@ class RbmPath final : public AnnealingPath {
  private:
   const RbmLayer& layer_;
   RbmGibbs gibbs_;
-  Tensor base_bias_;  // a
-  Tensor rise_;       // b - a, (n, 1)
+  Tensor base_bias_;  ///< a
+  Tensor rise_;       ///< b - a, (n, 1)
 };
 
 }  // namespace gradzoo

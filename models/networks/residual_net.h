@@ -10,9 +10,9 @@ namespace gradzoo {
 
 /// What ResidualNet takes.
 struct ResidualNetOptions {
-  int64_t channels = 32;     // of the blocks
-  int64_t blocks = 2;        // residual ones
-  DType dtype = DType::f32;  // of the parameters
+  int64_t channels = 32;     ///< of the blocks
+  int64_t blocks = 2;        ///< residual ones
+  DType dtype = DType::f32;  ///< of the parameters
 };
 
 /// A network of images that keeps their sides: a convolution 3x3 to `channels`, then blocks

@@ -11,9 +11,9 @@ namespace gradzoo {
 
 /// What TimeNetwork takes.
 struct TimeNetworkOptions {
-  int64_t channels = 32;                          // of the U-Net, at half the image's resolution
-  std::vector<int64_t> hidden = {256, 256, 256};  // of the perceptron
-  bool bounded = false;                           // what the perceptron says, however far x is: see predict
+  int64_t channels = 32;                          ///< of the U-Net, at half the image's resolution
+  std::vector<int64_t> hidden = {256, 256, 256};  ///< of the perceptron
+  bool bounded = false;                           ///< what the perceptron says, however far x is: see predict
 };
 
 /// The next multiple of 4: a side of an image whose U-Net halves it twice.
@@ -29,7 +29,7 @@ class TimeNetwork : public Module {
   /// nearly linear where it was not trained, and a flow along a linear velocity leaves exponentially. One
   /// that is bounded sees x / sqrt(1 + (x/R)^2), which is x where noise and data are, and never beyond R.
   Tensor predict(const Tensor& x, const Tensor& t, const Tensor& labels) const;
-  int64_t classes() const { return classes_; }  // 0: no labels
+  int64_t classes() const { return classes_; }  ///< 0: no labels
   /// Whether it is a network for images.
   bool is_convolutional() const { return unet_ != nullptr; }
   /// The label index that means no label, n times.
@@ -41,9 +41,9 @@ class TimeNetwork : public Module {
 
   DataShape shape_;
   int64_t classes_;
-  std::unique_ptr<Unet> unet_;  // of images
-  std::unique_ptr<Mlp> mlp_;    // of points
-  Tensor reach_;                // (1), R; a buffer, so that weights of another R are refused
+  std::unique_ptr<Unet> unet_;  ///< of images
+  std::unique_ptr<Mlp> mlp_;    ///< of points
+  Tensor reach_;                ///< (1), R; a buffer, so that weights of another R are refused
 };
 
 }  // namespace gradzoo

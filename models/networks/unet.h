@@ -22,14 +22,14 @@ class ResidualBlock : public Module {
   GroupNorm norm_in_, norm_out_;
   Conv2d conv_in_, conv_out_;
   Linear modulation_;
-  std::unique_ptr<Conv2d> skip_;  // null where in = out
+  std::unique_ptr<Conv2d> skip_;  ///< null where in = out
 };
 
 /// What the U-Net takes.
 struct UnetOptions {
-  int64_t channels = 32;     // at half the image's resolution; twice as many at a quarter
-  int64_t embedding = 128;   // numbers of time and label
-  DType dtype = DType::f32;  // of the parameters
+  int64_t channels = 32;     ///< at half the image's resolution; twice as many at a quarter
+  int64_t embedding = 128;   ///< numbers of time and label
+  DType dtype = DType::f32;  ///< of the parameters
 };
 
 /// A small U-Net (Ronneberger et al. 2015) on images whose sides are multiples of 4. Its output has the
@@ -45,7 +45,7 @@ class Unet : public Module {
   Tensor embed(std::span<const Tensor> inputs) const;
 
   Linear time_in_, time_out_;
-  std::unique_ptr<Embedding> labels_;  // null: none
+  std::unique_ptr<Embedding> labels_;  ///< null: none
   Conv2d in_;
   ResidualBlock high_;
   Conv2d down_;

@@ -14,11 +14,11 @@ class RunData {
   /// Reads the data. With split=train nothing is held out, but of a toy, whose points have no end.
   RunData(const DatasetOptions& data, const TrainingOptions& training);
 
-  const std::string& name() const { return dataset_.name(); }  // of the dataset
-  const DataShape& shape() const { return shape_; }            // of an example
-  std::string sha256() const { return dataset_.sha256(); }     // of the dataset; "" for a toy
-  uint64_t seed() const { return seed_; }                      // of the run's random streams
-  const Examples& train() const { return train_; }             // to train on
+  const std::string& name() const { return dataset_.name(); }  ///< of the dataset
+  const DataShape& shape() const { return shape_; }            ///< of an example
+  std::string sha256() const { return dataset_.sha256(); }     ///< of the dataset; "" for a toy
+  uint64_t seed() const { return seed_; }                      ///< of the run's random streams
+  const Examples& train() const { return train_; }             ///< to train on
   /// Replaces the training examples, for example by images of another shape; validation stays the same.
   void replace_training(Examples examples);
   /// Whether some examples are held out from training to validate on (split=fit).

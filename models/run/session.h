@@ -18,9 +18,9 @@ class RunOptions {
   RunOptions(const RunOptions&) = delete;
   RunOptions& operator=(const RunOptions&) = delete;
 
-  const ModelEntry& entry() const { return entry_; }   // of the registry
-  OptionTable& table() { return table_; }              // to set options by their names
-  const OptionTable& table() const { return table_; }  // to read them
+  const ModelEntry& entry() const { return entry_; }   ///< of the registry
+  OptionTable& table() { return table_; }              ///< to set options by their names
+  const OptionTable& table() const { return table_; }  ///< to read them
   /// How many options at the front of the table every run has; the model's own follow.
   size_t shared() const { return shared_; }
 
@@ -39,9 +39,9 @@ class RunOptions {
   /// An untrained model.
   std::unique_ptr<Model> make_model(const DataShape& shape) const { return model->make(shape, training); }
 
-  DatasetOptions data;                  // which data
-  TrainingOptions training;             // what every run has
-  std::unique_ptr<ModelOptions> model;  // the model's own
+  DatasetOptions data;                  ///< which data
+  TrainingOptions training;             ///< what every run has
+  std::unique_ptr<ModelOptions> model;  ///< the model's own
 
  private:
   void prefer_narrow_toys();
@@ -56,10 +56,10 @@ std::unique_ptr<RunOptions> run_options(const std::string& model, std::span<cons
 
 /// How a session differs from a run by the command.
 struct SessionOptions {
-  bool drop_last = false;          // steps of one size: an epoch's short batch is left out
-  int64_t log_every = 0;           // steps between log rows; 0: ten an epoch, every 50 steps at least
-  int64_t steps = 0;               // 0: as the options say
-  Processes* processes = nullptr;  // that share the training; nullptr: this one trains alone
+  bool drop_last = false;          ///< steps of one size: an epoch's short batch is left out
+  int64_t log_every = 0;           ///< steps between log rows; 0: ten an epoch, every 50 steps at least
+  int64_t steps = 0;               ///< 0: as the options say
+  Processes* processes = nullptr;  ///< that share the training; nullptr: this one trains alone
 };
 
 /// A run while it trains: data, batches, model, trainer, and the State that checkpoints save.
@@ -75,12 +75,12 @@ class Session {
   /// Trainer::run.
   bool train(TrainObserver& observer) { return trainer.run(observer); }
 
-  RunData data;                          // the examples
-  std::unique_ptr<BatchSource> batches;  // of the training examples
-  std::unique_ptr<Model> model;          // what is trained
-  int64_t steps;                         // of the whole run
-  Trainer trainer;                       // the loop
-  State state;                           // all that a checkpoint saves
+  RunData data;                          ///< the examples
+  std::unique_ptr<BatchSource> batches;  ///< of the training examples
+  std::unique_ptr<Model> model;          ///< what is trained
+  int64_t steps;                         ///< of the whole run
+  Trainer trainer;                       ///< the loop
+  State state;                           ///< all that a checkpoint saves
 };
 
 }  // namespace gradzoo

@@ -34,7 +34,7 @@ class ShardedStep {
   /// What a shard has for itself while others run.
   struct Own {
     StateCopy state;
-    std::vector<std::vector<Record>> records;  // of each learner's leaves
+    std::vector<std::vector<Record>> records;  ///< of each learner's leaves
     std::vector<double> row;
   };
   void train_part(const StepContext& context, int64_t shard);

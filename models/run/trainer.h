@@ -14,30 +14,30 @@ namespace gradzoo {
 
 /// How long and how fast to train.
 struct TrainPlan {
-  int64_t steps;                      // of the whole run
-  int64_t steps_per_epoch;            // for epochs in log rows
-  int64_t log_every;                  // steps between rows
-  double learning_rate;               // the schedule's largest
-  Decay schedule;                     // how it falls
-  int64_t shards = 1;                 // equal parts of a batch
-  Processes* processes = nullptr;     // that share them; nullptr: this one has all
-  std::function<void()> finish = {};  // after the last step, before it is observed; see Model::finish
+  int64_t steps;                      ///< of the whole run
+  int64_t steps_per_epoch;            ///< for epochs in log rows
+  int64_t log_every;                  ///< steps between rows
+  double learning_rate;               ///< the schedule's largest
+  Decay schedule;                     ///< how it falls
+  int64_t shards = 1;                 ///< equal parts of a batch
+  Processes* processes = nullptr;     ///< that share them; nullptr: this one has all
+  std::function<void()> finish = {};  ///< after the last step, before it is observed; see Model::finish
 };
 
 /// The means of a model's metrics over the steps since the last row.
 struct LogRow {
-  int64_t step;                     // steps done
-  double epoch;                     // steps / steps_per_epoch
-  double learning_rate;             // of the last step
-  std::span<const double> metrics;  // in the order of Model::metrics()
-  double examples_per_s;            // of the steps alone, without hooks
+  int64_t step;                     ///< steps done
+  double epoch;                     ///< steps / steps_per_epoch
+  double learning_rate;             ///< of the last step
+  std::span<const double> metrics;  ///< in the order of Model::metrics()
+  double examples_per_s;            ///< of the steps alone, without hooks
 };
 
 /// Hooks around the steps: progress, pictures, checkpoints.
 class TrainObserver {
  public:
   virtual ~TrainObserver() = default;
-  virtual void on_log(const LogRow& row) = 0;  // every plan.log_every steps, and after the last
+  virtual void on_log(const LogRow& row) = 0;  ///< every plan.log_every steps, and after the last
   /// Calls what finishes a model after its last step, which may take seconds.
   virtual void on_finish(FunctionRef<void()> finish) { finish(); }
   /// After the last step of each epoch, and after the last step of all.
@@ -50,7 +50,7 @@ class TrainObserver {
 /// uninterrupted one.
 class Trainer {
  public:
-  Trainer(Model& model, BatchSource& batches, TrainPlan plan);  // both must outlive it
+  Trainer(Model& model, BatchSource& batches, TrainPlan plan);  ///< both must outlive it
 
   /// The step reached, and the metric sums of the log row under way.
   void register_state(State& state);
@@ -64,7 +64,7 @@ class Trainer {
   void begin();
   /// A collective call of those who share the shards: the State becomes whole in each.
   void gather_rows();
-  int64_t step() const { return step_; }  // steps done
+  int64_t step() const { return step_; }  ///< steps done
 
  private:
   double learning_rate(int64_t step) const;
@@ -76,10 +76,10 @@ class Trainer {
   Model& model_;
   BatchSource& batches_;
   TrainPlan plan_;
-  std::optional<StateCopy> numbers_;  // the model's own, draw numbers among them, as the step found them
+  std::optional<StateCopy> numbers_;  ///< the model's own, draw numbers among them, as the step found them
   std::optional<ShardedStep> sharded_;
   int64_t step_ = 0;
-  Tensor sums_;  // (metrics) f64, since the last log row
+  Tensor sums_;  ///< (metrics) f64, since the last log row
   int64_t summed_ = 0;
   std::vector<double> row_;
   double row_seconds_ = 0;

@@ -10,14 +10,14 @@ namespace gradzoo {
 
 /// p(z) = sum_k w_k N(z; mean_k, covariance_k), all f64.
 struct GaussianMixture {
-  Tensor weights;      // (k), their sum 1; 0 of an empty component
-  Tensor means;        // (k, d)
-  Tensor covariances;  // (k, d, d)
+  Tensor weights;      ///< (k), their sum 1; 0 of an empty component
+  Tensor means;        ///< (k, d)
+  Tensor covariances;  ///< (k, d, d)
 
   /// Room for k components in d dimensions: zeros, no density yet.
   static GaussianMixture with_room(int64_t k, int64_t d);
-  int64_t components() const { return means.dim(0); }  // k
-  int64_t dimensions() const { return means.dim(1); }  // d
+  int64_t components() const { return means.dim(0); }  ///< k
+  int64_t dimensions() const { return means.dim(1); }  ///< d
   /// log p(z) of every row of z (n, d): (n) f64, differentiable in z.
   Tensor log_prob(const Tensor& z) const;
   /// n draws: (n, d) f64.
@@ -31,15 +31,15 @@ struct GaussianMixture {
 
 /// How many components, and when to stop.
 struct MixtureOptions {
-  int64_t components = 100;  // at most: no more than there are rows
-  int64_t rounds = 40;       // of EM, at most
-  double ridge = 1e-4;       // variance of the noise that the rows are taken with, in every direction
-  double tolerance = 1e-4;   // nats: ends where a round gains less
+  int64_t components = 100;  ///< at most: no more than there are rows
+  int64_t rounds = 40;       ///< of EM, at most
+  double ridge = 1e-4;       ///< variance of the noise that the rows are taken with, in every direction
+  double tolerance = 1e-4;   ///< nats: ends where a round gains less
 };
 
 /// What was fitted, and how it went.
 struct MixtureFit {
-  GaussianMixture mixture;  // of the last round
+  GaussianMixture mixture;  ///< of the last round
   /// After k-means and after each round, the mean over the rows of what EM raises, nats: log sum_k w_k
   /// exp E[log N(z + noise; mean_k, covariance_k)], noise ~ N(0, ridge I). It never falls.
   std::vector<double> objective;

@@ -6,9 +6,9 @@ namespace gradzoo {
 
 /// A partition of rows by the nearest of k centres.
 struct Clustering {
-  Tensor centres;     // (k, d) f64
-  Tensor labels;      // (n) i64, the cluster of each row
-  double distortion;  // mean squared distance of a row from its centre
+  Tensor centres;     ///< (k, d) f64
+  Tensor labels;      ///< (n) i64, the cluster of each row
+  double distortion;  ///< mean squared distance of a row from its centre
 };
 
 /// Lloyd's algorithm (Lloyd 1982) on rows x (n, d) from centres by k-means++ (Arthur & Vassilvitskii 2007),

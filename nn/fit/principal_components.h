@@ -6,9 +6,9 @@ namespace gradzoo {
 
 /// The directions in which rows vary most (Pearson 1901; Hotelling 1933).
 struct PrincipalComponents {
-  Tensor mean;        // (d) f64
-  Tensor directions;  // (k, d) f64, orthonormal, by falling variance
-  Tensor variances;   // (k)
+  Tensor mean;        ///< (d) f64
+  Tensor directions;  ///< (k, d) f64, orthonormal, by falling variance
+  Tensor variances;   ///< (k)
 
   /// The coordinates of x (n, d): (n, k) f64.
   Tensor project(const Tensor& x) const;

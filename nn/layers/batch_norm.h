@@ -6,9 +6,9 @@ namespace gradzoo {
 
 /// What BatchNorm1d takes.
 struct BatchNormOptions {
-  double eps = 1e-5;         // added to the variance
-  double momentum = 0.1;     // share of a batch in the running statistics
-  DType dtype = DType::f32;  // of scale and shift
+  double eps = 1e-5;         ///< added to the variance
+  double momentum = 0.1;     ///< share of a batch in the running statistics
+  DType dtype = DType::f32;  ///< of scale and shift
 };
 
 /// Batch normalisation (Ioffe & Szegedy 2015): y = (x - m) / s scale + shift with a scale (1 at first) and a
@@ -21,7 +21,8 @@ struct BatchNormOptions {
 /// shard's rows, and the averages move towards the mean over the shards.
 class BatchNorm1d : public Module {
  public:
-  explicit BatchNorm1d(int64_t features, const BatchNormOptions& options = {});  // the size of x's last axis
+  explicit BatchNorm1d(int64_t features,
+                       const BatchNormOptions& options = {});  ///< the size of x's last axis
   Tensor forward(const Tensor& x) const override;
   /// With `parts` above 1 row i belongs to part i mod parts, and each part is normalised as a batch of its
   /// own; running statistics move towards the mean over the parts. Throws Error unless B is a multiple of
@@ -32,8 +33,8 @@ class BatchNorm1d : public Module {
   void do_update_buffers() const override;
 
   BatchNormOptions options_;
-  Tensor scale_, shift_, mean_, stddev_;  // (features) each
-  mutable Tensor seen_;                   // (2, features): mean and stddev of the last batch
+  Tensor scale_, shift_, mean_, stddev_;  ///< (features) each
+  mutable Tensor seen_;                   ///< (2, features): mean and stddev of the last batch
 };
 
 }  // namespace gradzoo

@@ -16,10 +16,12 @@ Tensor functional_call(const Module& module, std::span<const Tensor> parameters,
 Tensor functional_call(const Module& module, std::span<const Tensor> parameters,
                        std::span<const Tensor> inputs);
 
+///@{
 /// With other tensors for those parameters and buffers that are named; the others stay. Throws Error for a
 /// name that the module does not have, or that comes twice.
 Tensor functional_call(const Module& module, std::span<const NamedTensor> parameters, const Tensor& x);
 Tensor functional_call(const Module& module, std::span<const NamedTensor> parameters,
                        std::span<const Tensor> inputs);
+///@}
 
 }  // namespace gradzoo

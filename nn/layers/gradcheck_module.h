@@ -24,6 +24,7 @@ inline GradcheckResult gradcheck(const Module& module, std::span<const Tensor> i
                                  const GradcheckOptions& options = {}) {
   return check_orders(module, inputs, 1, 1, options);
 }
+///@{
 /// The second derivatives alone.
 inline GradcheckResult gradgradcheck(const Module& module, const Tensor& x,
                                      const GradcheckOptions& options = {}) {
@@ -33,6 +34,8 @@ inline GradcheckResult gradgradcheck(const Module& module, std::span<const Tenso
                                      const GradcheckOptions& options = {}) {
   return check_orders(module, inputs, 2, 2, options);
 }
+///@}
+///@{
 /// Derivatives of every order from 1 to `order`.
 inline GradcheckResult check_order(const Module& module, const Tensor& x, int order,
                                    const GradcheckOptions& options = {}) {
@@ -42,5 +45,6 @@ inline GradcheckResult check_order(const Module& module, std::span<const Tensor>
                                    const GradcheckOptions& options = {}) {
   return check_orders(module, inputs, 1, order, options);
 }
+///@}
 
 }  // namespace gradzoo

@@ -12,14 +12,14 @@ namespace gradzoo {
 
 /// What the convolutions take.
 struct ConvLayerOptions {
-  ConvOptions conv = {};       // stride, padding, dilation
-  int64_t output_padding = 0;  // of a transpose
-  bool bias = true;            // add one
+  ConvOptions conv = {};       ///< stride, padding, dilation
+  int64_t output_padding = 0;  ///< of a transpose
+  bool bias = true;            ///< add one
   /// Initialises a weight in PyTorch's layout: (out, in, kh, kw), or (in, out, kh, kw) for a transpose. If
   /// empty, weight and bias get PyTorch's initialisation; otherwise the bias is 0.
   init::Initializer init = {};
-  bool spectral_norm = false;  // the weight, as a matrix, is divided by its largest singular value
-  DType dtype = DType::f32;    // of the parameters
+  bool spectral_norm = false;  ///< the weight, as a matrix, is divided by its largest singular value
+  DType dtype = DType::f32;    ///< of the parameters
 };
 
 /// y = x * w + b, k x k: x (B, H, W, in), weight (k, k, in, out), bias (out). Uses one draw for each random
@@ -33,7 +33,7 @@ class Conv2d : public Module {
  private:
   ConvOptions options_;
   Tensor weight_, bias_;
-  std::unique_ptr<SpectralNorm> spectral_;  // null: none
+  std::unique_ptr<SpectralNorm> spectral_;  ///< null: none
 };
 
 /// The transpose: x (B, H, W, in), weight (k, k, out, in), bias (out).
@@ -47,7 +47,7 @@ class ConvTranspose2d : public Module {
   ConvOptions options_;
   int64_t output_padding_;
   Tensor weight_, bias_;
-  std::unique_ptr<SpectralNorm> spectral_;  // null: none
+  std::unique_ptr<SpectralNorm> spectral_;  ///< null: none
 };
 
 /// Group normalisation with a scale (1 at first) and a shift (0 at first) for each channel.
@@ -68,7 +68,7 @@ class GroupNorm : public Module {
 /// Embedding: rows of a table by index (B) i64 -> (B, width). Rows are initialised as N(0, 1).
 class Embedding : public Module {
  public:
-  Embedding(int64_t rows, int64_t width, Rng& rng, DType dtype = DType::f32);  // indices are below `rows`
+  Embedding(int64_t rows, int64_t width, Rng& rng, DType dtype = DType::f32);  ///< indices are below `rows`
   Tensor forward(const Tensor& index) const override;
 
  private:

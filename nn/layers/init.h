@@ -13,8 +13,8 @@ using Initializer = std::function<void(Tensor& weight, Rng& rng)>;
 
 /// Products that an initialiser scales by.
 struct Fans {
-  int64_t in = 0;   // numbers that a unit reads
-  int64_t out = 0;  // units that read a number
+  int64_t in = 0;   ///< numbers that a unit reads
+  int64_t out = 0;  ///< units that read a number
 };
 /// Throws Error for a rank below 2.
 Fans fans(const Shape& weight);
@@ -23,7 +23,7 @@ Fans fans(const Shape& weight);
 void uniform(Tensor& weight, Rng& rng, double low, double high);
 /// N(mean, std^2)
 void normal(Tensor& weight, Rng& rng, double mean = 0.0, double std = 1.0);
-void zeros(Tensor& weight, Rng& rng);  // all 0; `rng` is not used
+void zeros(Tensor& weight, Rng& rng);  ///< all 0; `rng` is not used
 
 /// U(-b, b), b = gain sqrt(3 / fan_in). He et al. 2015, "Delving deep into rectifiers", eq. 10; gain sqrt(2)
 /// is for relu.

@@ -25,13 +25,16 @@ class MaskedLinear : public Module {
   MaskedLinear(const Tensor& mask, Rng& rng, bool bias = true);
   Tensor forward(const Tensor& x) const override;
 
-  const Tensor& mask() const { return mask_; }  // (out, in)
-  Tensor weight() const;                        // (out, in), 0 where the mask is
-  const Tensor& bias() const { return bias_; }  // undefined without one
+  const Tensor& mask() const { return mask_; }  ///< (out, in)
+  Tensor weight() const;                        ///< (out, in), 0 where the mask is
+  const Tensor& bias() const { return bias_; }  ///< undefined without one
 
  private:
   struct Block {
-    Tensor weight, mask;  // (rows, inputs from the first to the last that a row reads)
+    ///@{
+    /// (rows, inputs from the first to the last that a row reads)
+    Tensor weight, mask;
+    ///@}
   };
   std::vector<Block> blocks_;
   Tensor mask_, bias_;

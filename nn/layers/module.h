@@ -12,8 +12,8 @@ namespace gradzoo {
 
 /// A parameter or buffer, under its full name.
 struct NamedTensor {
-  std::string name;  // "decoder.hidden.weight"
-  Tensor tensor;     // the handle that the module has
+  std::string name;  ///< "decoder.hidden.weight"
+  Tensor tensor;     ///< the handle that the module has
 };
 
 /// A part of a model that owns parameters and knows their names, its children's prefixed by the child's name:

@@ -10,7 +10,7 @@ namespace gradzoo {
 /// An exponential moving average of parameters, for sampling and evaluation. The parameters must outlive it.
 class Ema {
  public:
-  explicit Ema(Parameters& parameters, double decay = 0.999);  // nothing is stored before the first update
+  explicit Ema(Parameters& parameters, double decay = 0.999);  ///< nothing is stored before the first update
   Ema(const Ema&) = delete;
   Ema& operator=(const Ema&) = delete;
 
@@ -19,7 +19,7 @@ class Ema {
   /// forgets fast (the ramp of TensorFlow's ExponentialMovingAverage). It comes to rest where a step is below
   /// half an ulp of the average: with decay .999 in f32 within 3e-5 of the weight, relative, as in PyTorch.
   void update();
-  int64_t updates() const { return updates_; }  // how many there were
+  int64_t updates() const { return updates_; }  ///< how many there were
   /// Whether the parameters hold the average at present.
   bool in_scope() const { return swapped_in_; }
   /// Enters the average as `prefix.decoder.weight` and the number of updates.
@@ -29,7 +29,7 @@ class Ema {
   /// before it and end inside or after it.
   class Scope {
    public:
-    explicit Scope(Ema& ema) : ema_(ema) { ema_.swap(); }  // swaps weights and average, and back at the end
+    explicit Scope(Ema& ema) : ema_(ema) { ema_.swap(); }  ///< swaps weights and average, and back at the end
     ~Scope() { ema_.swap(); }
     Scope(const Scope&) = delete;
     Scope& operator=(const Scope&) = delete;
@@ -43,7 +43,7 @@ class Ema {
 
   Parameters& parameters_;
   double decay_;
-  Tensor average_;  // of parameters_.flat()'s layout
+  Tensor average_;  ///< of parameters_.flat()'s layout
   int64_t updates_ = 0;
   bool swapped_in_ = false;
 };

@@ -13,8 +13,8 @@ namespace gradzoo {
 
 /// Makes an optimiser of parameters: `adam({.beta1 = 0.5})`, `sgd({.momentum = 0.9})`, or your own.
 using OptimizerMaker = std::function<std::unique_ptr<Optimizer>(Parameters&)>;
-OptimizerMaker adam(const AdamOptions& options = {});  // Adam, or AdamW where `decoupled`
-OptimizerMaker sgd(const SgdOptions& options = {});    // Sgd
+OptimizerMaker adam(const AdamOptions& options = {});  ///< Adam, or AdamW where `decoupled`
+OptimizerMaker sgd(const SgdOptions& options = {});    ///< Sgd
 
 /// Makes of a learner's gradients, (N) with padding between parameters, what it is to descend: the mean over
 /// all processes of a training, say. Called once a step, when the gradient is whole and before anything
@@ -24,10 +24,10 @@ using Reducer = std::function<void(Tensor& gradient)>;
 
 /// How a learner steps.
 struct LearnerOptions {
-  OptimizerMaker optimizer = adam();  // made of the module's parameters
-  double clip = 0.0;                  // largest gradient norm; 0: not clipped
-  double ema = 0.0;                   // decay of the weight average; 0: none
-  Reducer reducer = {};               // none: a step descends its own loss
+  OptimizerMaker optimizer = adam();  ///< made of the module's parameters
+  double clip = 0.0;                  ///< largest gradient norm; 0: not clipped
+  double ema = 0.0;                   ///< decay of the weight average; 0: none
+  Reducer reducer = {};               ///< none: a step descends its own loss
 };
 
 /// Trains parameters: flat gradients, an optimiser, clipping, averaging. A model has one Learner for each
@@ -49,12 +49,12 @@ class Learner {
 
   /// What steps change from here on, take_back() takes back: the first of them keeps a copy.
   void mark();
-  void take_back();  // undoes what steps changed since mark()
+  void take_back();  ///< undoes what steps changed since mark()
 
-  void add_to(State& state);  // all that outlives a step: weights, moments, averages, buffers
+  void add_to(State& state);  ///< all that outlives a step: weights, moments, averages, buffers
   /// Of all that, the parameters and buffers: what the module computes with.
   void add_weights_to(State& state);
-  Parameters& parameters() { return parameters_; }  // flat, with their gradients
+  Parameters& parameters() { return parameters_; }  ///< flat, with their gradients
 
   /// While what it returns, or a copy of that, lives, the parameters hold their average (where one is kept):
   /// for sampling and evaluation. Step throws meanwhile. The learner must outlive it.
@@ -65,17 +65,17 @@ class Learner {
   double reduce_and_apply(double loss, double learning_rate);
   void apply_whole(double loss, double learning_rate);
 
-  std::string prefix_;    // "" or "name."
-  const Module& module_;  // whose buffers follow
+  std::string prefix_;    ///< "" or "name."
+  const Module& module_;  ///< whose buffers follow
   Parameters parameters_;
   std::unique_ptr<Optimizer> optimizer_;
   double clip_;
   Reducer reducer_;
-  double norm_ = 0;  // of the last step's gradient
+  double norm_ = 0;  ///< of the last step's gradient
   std::optional<Ema> ema_;
-  std::weak_ptr<Ema::Scope> shown_;      // one for all who show the average at the same time
-  bool marked_ = false, moved_ = false;  // since the mark
-  std::optional<StateCopy> before_;      // the first step since the mark
+  std::weak_ptr<Ema::Scope> shown_;      ///< one for all who show the average at the same time
+  bool marked_ = false, moved_ = false;  ///< since the mark
+  std::optional<StateCopy> before_;      ///< the first step since the mark
 };
 
 }  // namespace gradzoo

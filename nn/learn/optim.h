@@ -48,21 +48,24 @@ class Optimizer {
  protected:
   /// Neighbouring parameters in flat() that have gradients.
   struct Stretch {
-    int64_t begin, end;                           // of their numbers
-    int64_t missed;                               // steps, each of them alike
-    int64_t size() const { return end - begin; }  // numbers
+    ///@{
+    /// of their numbers
+    int64_t begin, end;
+    ///@}
+    int64_t missed;                               ///< steps, each of them alike
+    int64_t size() const { return end - begin; }  ///< numbers
   };
 
-  explicit Optimizer(Parameters& parameters);                   // the rate comes with each step
-  Optimizer(std::vector<Tensor> parameters, double lr);         // step() takes that rate
-  const Parameters& parameters() const { return parameters_; }  // those that it steps
-  Tensor& missed() { return missed_; }                          // steps without each of them, i64
+  explicit Optimizer(Parameters& parameters);                   ///< the rate comes with each step
+  Optimizer(std::vector<Tensor> parameters, double lr);         ///< step() takes that rate
+  const Parameters& parameters() const { return parameters_; }  ///< those that it steps
+  Tensor& missed() { return missed_; }                          ///< steps without each of them, i64
 
  private:
   /// Before a step; throws where it refuses the gradients.
   virtual void begin(const Tensor& /*gradients*/) {}
   virtual void update(Tensor& weights, const Tensor& gradients, const Stretch& at, double lr) = 0;
-  std::unique_ptr<Parameters> own_;  // where it was made of tensors
+  std::unique_ptr<Parameters> own_;  ///< where it was made of tensors
   Parameters& parameters_;
   std::optional<double> lr_;
   Tensor missed_;
@@ -71,40 +74,40 @@ class Optimizer {
 
 /// PyTorch's names.
 struct SgdOptions {
-  double momentum = 0.0;      // in [0, 1)
-  double weight_decay = 0.0;  // added to the gradient, times w
-  bool nesterov = false;      // needs momentum
+  double momentum = 0.0;      ///< in [0, 1)
+  double weight_decay = 0.0;  ///< added to the gradient, times w
+  bool nesterov = false;      ///< needs momentum
 };
 
 /// Stochastic gradient descent, PyTorch's rule: v = mu v + g + decay w, w -= lr v; Nesterov's (Sutskever et
 /// al. 2013): w -= lr (g + mu v).
 class Sgd : public Optimizer {
  public:
-  explicit Sgd(Parameters& parameters, const SgdOptions& options = {});  // the rate comes with each step
+  explicit Sgd(Parameters& parameters, const SgdOptions& options = {});  ///< the rate comes with each step
   Sgd(std::vector<Tensor> parameters, double lr,
-      const SgdOptions& options = {});  // of one's own tensors; step() takes `lr`
+      const SgdOptions& options = {});  ///< of one's own tensors; step() takes `lr`
   void add_to(State& state, const std::string& prefix) override;
 
  private:
   void prepare();
   void update(Tensor& weights, const Tensor& gradients, const Stretch& at, double lr) override;
   SgdOptions options_;
-  Tensor momentum_;  // flat; undefined without momentum
+  Tensor momentum_;  ///< flat; undefined without momentum
 };
 
 /// PyTorch's names.
 struct AdamOptions {
-  double beta1 = 0.9;         // in [0, 1)
-  double beta2 = 0.999;       // in [0, 1)
-  double eps = 1e-8;          // above 0
-  double weight_decay = 0.0;  // times w; added to the gradient unless `decoupled`
-  bool decoupled = false;     // w -= lr decay w apart from the gradient: AdamW
+  double beta1 = 0.9;         ///< in [0, 1)
+  double beta2 = 0.999;       ///< in [0, 1)
+  double eps = 1e-8;          ///< above 0
+  double weight_decay = 0.0;  ///< times w; added to the gradient unless `decoupled`
+  bool decoupled = false;     ///< w -= lr decay w apart from the gradient: AdamW
 };
 
 /// Adam, Kingma & Ba 2015, algorithm 1.
 class Adam : public Optimizer {
  public:
-  explicit Adam(Parameters& parameters, const AdamOptions& options = {});  // the rate comes with each step
+  explicit Adam(Parameters& parameters, const AdamOptions& options = {});  ///< the rate comes with each step
   /// Of tensors of one's own; step() takes the rate `lr`.
   explicit Adam(std::vector<Tensor> parameters, double lr = 1e-3, const AdamOptions& options = {});
   void add_to(State& state, const std::string& prefix) override;
@@ -114,8 +117,8 @@ class Adam : public Optimizer {
   void begin(const Tensor& gradients) override;
   void update(Tensor& weights, const Tensor& gradients, const Stretch& at, double lr) override;
   AdamOptions options_;
-  Tensor first_moment_;   // flat, m
-  Tensor second_moment_;  // flat, v
+  Tensor first_moment_;   ///< flat, m
+  Tensor second_moment_;  ///< flat, v
   int64_t step_ = 0;
 };
 

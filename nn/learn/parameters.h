@@ -18,14 +18,14 @@ class Parameters {
  public:
   /// Where one parameter lives.
   struct Slice {
-    std::string name;  // "decoder.hidden.weight"
-    Tensor tensor;     // the leaf itself, which now lives in flat()
-    int64_t offset;    // of its first element in flat() and flat_grad()
+    std::string name;  ///< "decoder.hidden.weight"
+    Tensor tensor;     ///< the leaf itself, which now lives in flat()
+    int64_t offset;    ///< of its first element in flat() and flat_grad()
   };
   /// One of several modules.
   struct NamedModule {
-    std::string name;                             // prefixes the names of its parameters
-    std::reference_wrapper<const Module> module;  // it must outlive the Parameters
+    std::string name;                             ///< prefixes the names of its parameters
+    std::reference_wrapper<const Module> module;  ///< it must outlive the Parameters
   };
 
   /// Moves the parameters; handles to them stay valid. Throws Error if there are none, if dtypes are mixed,
@@ -41,16 +41,18 @@ class Parameters {
   Parameters(const Parameters&) = delete;
   Parameters& operator=(const Parameters&) = delete;
 
-  DType dtype() const { return flat_.dtype(); }  // of all of them
+  DType dtype() const { return flat_.dtype(); }  ///< of all of them
   /// Number of parameters, without padding.
   int64_t count() const;
-  std::span<const Slice> slices() const { return slices_; }  // one for each parameter, in order
+  std::span<const Slice> slices() const { return slices_; }  ///< one for each parameter, in order
   /// The leaves, for grad() and backward().
   std::span<const Tensor> tensors() const { return tensors_; }
 
+  ///@{
   /// All values, (N) with padding. Change them in place only.
   Tensor& flat() { return flat_; }
   const Tensor& flat() const { return flat_; }
+  ///@}
   /// All gradients, (N) with padding. A parameter that no backward() has reached since zero_grad() counts as
   /// 0 here.
   Tensor& flat_grad();
@@ -65,13 +67,15 @@ class Parameters {
   /// Moves the parameters' records on this thread's tape into `records`, one each, so that the tape of
   /// another thread can record the parameters.
   void take_records(std::span<Record> records);
-  void put_records(std::span<const Record> records);  // the same records back
+  void put_records(std::span<const Record> records);  ///< the same records back
 
   /// A tensor of flat()'s layout, zeroed, as one view per parameter: for optimiser moments and averages.
   Tensor make_flat() const;
+  ///@{
   /// Enters each parameter under its own name; with a prefix, the parts of a tensor of flat()'s layout.
   void add_to(State& state) const;
   void add_to(State& state, const std::string& prefix, const Tensor& flat) const;
+  ///@}
   /// The part of a flat tensor that belongs to a slice, in the parameter's shape; storage shared.
   static Tensor part(const Tensor& flat, const Slice& slice);
 

@@ -28,10 +28,10 @@ class Processes {
   Processes(const Processes&) = delete;
   Processes& operator=(const Processes&) = delete;
 
-  virtual int64_t rank() const { return 0; }      // 0 ... count() - 1
-  virtual int64_t count() const { return 1; }     // 1 where the process is alone
-  bool is_first() const { return rank() == 0; }   // of rank 0, which writes files and speaks
-  bool is_alone() const { return count() == 1; }  // nobody to wait for
+  virtual int64_t rank() const { return 0; }      ///< 0 ... count() - 1
+  virtual int64_t count() const { return 1; }     ///< 1 where the process is alone
+  bool is_first() const { return rank() == 0; }   ///< of rank 0, which writes files and speaks
+  bool is_alone() const { return count() == 1; }  ///< nobody to wait for
   /// Where this process runs: a host's name; "" where that says nothing.
   virtual std::string place() const { return ""; }
   /// Of this one: "process 3 of 8", and where it runs if that is known.
@@ -85,7 +85,7 @@ class Processes {
     return all;
   }
 
-  bool failed_ = false;  // here or elsewhere
+  bool failed_ = false;  ///< here or elsewhere
 };
 
 /// This one alone.
@@ -97,7 +97,7 @@ Processes& all_processes();
 /// While it lives, all_processes() are these.
 class ProcessesScope {
  public:
-  explicit ProcessesScope(Processes& processes);  // until it ends, of the whole program
+  explicit ProcessesScope(Processes& processes);  ///< until it ends, of the whole program
   ~ProcessesScope();
   ProcessesScope(const ProcessesScope&) = delete;
   ProcessesScope& operator=(const ProcessesScope&) = delete;

@@ -21,7 +21,10 @@ class Shards {
   /// Puts a shard's copy of what all share in place before the shard runs, and puts it aside when the shard
   /// waits or is done. Called by the shard's thread.
   struct Switch {
-    std::function<void(int64_t shard)> enter, leave;  // with the shard's number
+    ///@{
+    /// with the shard's number
+    std::function<void(int64_t shard)> enter, leave;
+    ///@}
   };
 
   /// `processes` must outlive it. Throws Error where they do not divide the count.
@@ -30,10 +33,10 @@ class Shards {
   Shards(const Shards&) = delete;
   Shards& operator=(const Shards&) = delete;
 
-  int64_t count() const;  // of all processes
+  int64_t count() const;  ///< of all processes
   /// Those of this process: first(), ..., first() + mine() - 1.
   int64_t first() const;
-  int64_t mine() const;  // how many
+  int64_t mine() const;  ///< how many
   /// A collective call where a part gathers: runs part(first()), part(first() + 1), ..., tracing and rounding
   /// as the calling thread does. Throws what the first shard to fail has thrown; the others of this process
   /// are stopped where they wait.
@@ -54,10 +57,12 @@ class Shards {
   std::unique_ptr<Threads> threads_;
 };
 
+///@{
 /// The mean of what the shards call it with, each with its own value of the same shape; the value itself
 /// where the calling thread is no shard. Not recorded.
 Tensor mean_over_shards(const Tensor& value);
 double mean_over_shards(double value);
+///@}
 /// A shard's equal part of the rows, storage shared; all rows where the calling thread is no shard. Throws
 /// Error where the shards do not divide the rows.
 Tensor rows_of_shard(const Tensor& all);

@@ -10,14 +10,14 @@ namespace gradzoo {
 
 /// The options of AnnealedLangevin.
 struct AnnealedOptions {
-  double step = 2e-5;                                // e at the last level
-  StepConvention convention = StepConvention::half;  // what e means
-  std::string sigmas = {};    // "1,.5,.1": the noise levels; "": geometric, as the next three say
-  double sigma_begin = 1;     // the first
-  double sigma_end = 0.01;    // the last
-  int64_t levels = 10;        // how many
-  int64_t level_steps = 100;  // transitions at each
-  bool denoise = false;       // ends at the mean of what was noisy, x + sigma^2 score, at the last sigma
+  double step = 2e-5;                                ///< e at the last level
+  StepConvention convention = StepConvention::half;  ///< what e means
+  std::string sigmas = {};    ///< "1,.5,.1": the noise levels; "": geometric, as the next three say
+  double sigma_begin = 1;     ///< the first
+  double sigma_end = 0.01;    ///< the last
+  int64_t levels = 10;        ///< how many
+  int64_t level_steps = 100;  ///< transitions at each
+  bool denoise = false;       ///< ends at the mean of what was noisy, x + sigma^2 score, at the last sigma
 
   void describe(OptionTable& options);
 };
@@ -37,7 +37,7 @@ class AnnealedLangevin : public Sampler {
   bool is_exact() const override { return false; }
   WalkLength length() const override;
   std::string remarks() const override;
-  const std::vector<double>& sigmas() const { return sigmas_; }  // noise levels, the largest first
+  const std::vector<double>& sigmas() const { return sigmas_; }  ///< noise levels, the largest first
 
  protected:
   void on_begin(const Tensor& x) override;
@@ -46,12 +46,12 @@ class AnnealedLangevin : public Sampler {
   Transition transition(const Target& target, Rng& rng, bool warming_up) override;
 
  private:
-  double sigma() const;  // of the transition that comes next
+  double sigma() const;  ///< of the transition that comes next
 
   AnnealedOptions options_;
   std::vector<double> sigmas_;
-  int64_t taken_ = 0;     // transitions since begin()
-  bool is_noisy_ = true;  // whether the target's score knew of the noise
+  int64_t taken_ = 0;     ///< transitions since begin()
+  bool is_noisy_ = true;  ///< whether the target's score knew of the noise
 };
 
 SamplerEntry annealed_entry();

@@ -6,7 +6,7 @@ namespace gradzoo {
 
 /// The options of its sampler.
 struct FlipOptions {
-  int64_t flips = 1;  // tried in a transition, one after the other
+  int64_t flips = 1;  ///< tried in a transition, one after the other
 
   void describe(OptionTable& options);
 };

@@ -6,7 +6,7 @@ namespace gradzoo {
 
 /// The options of its sampler.
 struct GibbsOptions {
-  int64_t sweeps = 1;  // of a transition
+  int64_t sweeps = 1;  ///< of a transition
 
   void describe(OptionTable& options);
 };

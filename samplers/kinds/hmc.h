@@ -8,11 +8,11 @@ namespace gradzoo {
 
 /// The options of Hmc.
 struct HmcOptions {
-  double step = 0.1;            // of the leapfrog integrator, e
-  int64_t leapfrog_steps = 10;  // of a transition, L
-  double jitter = 0.1;          // each transition's step is e (1 + jitter u), u uniform on [-1, 1]
-  bool adapt = true;            // step and mass while warming up
-  double acceptance = 0.8;      // that the step is adapted to
+  double step = 0.1;            ///< of the leapfrog integrator, e
+  int64_t leapfrog_steps = 10;  ///< of a transition, L
+  double jitter = 0.1;          ///< each transition's step is e (1 + jitter u), u uniform on [-1, 1]
+  bool adapt = true;            ///< step and mass while warming up
+  double acceptance = 0.8;      ///< that the step is adapted to
 
   void describe(OptionTable& options);
 };
@@ -55,8 +55,8 @@ class Hmc : public Sampler {
   bool is_tuning_ = false;
   WarmupWindows windows_;
   RunningVariance variance_;
-  int64_t warmed_up_ = 0;  // transitions of this warm-up
-  Tensor inverse_mass_;    // (d)
+  int64_t warmed_up_ = 0;  ///< transitions of this warm-up
+  Tensor inverse_mass_;    ///< (d)
   int64_t divergences_ = 0;
 };
 

@@ -6,8 +6,8 @@ namespace gradzoo {
 
 /// The options of its sampler.
 struct JumpsOptions {
-  int64_t proposals = 10;  // of a chain in a transition
-  double noise = 0.01;     // standard deviation, of the second kind
+  int64_t proposals = 10;  ///< of a chain in a transition
+  double noise = 0.01;     ///< standard deviation, of the second kind
 
   void describe(OptionTable& options);
 };
@@ -23,7 +23,7 @@ struct JumpsOptions {
 /// Jumps alone hardly move within a mode: take them in turns with another exact sampler.
 class Jumps : public Sampler {
  public:
-  static constexpr int64_t kFewestChains = 4;  // two in each half
+  static constexpr int64_t kFewestChains = 4;  ///< two in each half
 
   /// Throws Error for fewer than one proposal, and for noise below 0.
   explicit Jumps(const JumpsOptions& options = {});

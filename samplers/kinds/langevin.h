@@ -7,17 +7,17 @@ namespace gradzoo {
 
 /// The options of MALA, which accepts or rejects.
 struct AdjustedLangevinOptions {
-  double step = 0.01;                                // e
-  StepConvention convention = StepConvention::full;  // what e means
+  double step = 0.01;                                ///< e
+  StepConvention convention = StepConvention::full;  ///< what e means
 
   void describe(OptionTable& options);
 };
 
 /// The options of ULA, which accepts all.
 struct UnadjustedLangevinOptions {
-  double step = 0.01;                                // e
-  StepConvention convention = StepConvention::full;  // what e means
-  double noise = 1;  // factor on the noise; 1 samples exp f, 0 climbs to a mode
+  double step = 0.01;                                ///< e
+  StepConvention convention = StepConvention::full;  ///< what e means
+  double noise = 1;  ///< factor on the noise; 1 samples exp f, 0 climbs to a mode
 
   void describe(OptionTable& options);
 };

@@ -6,7 +6,7 @@ namespace gradzoo {
 
 /// The options of its sampler.
 struct RandomWalkOptions {
-  double step = 0.5;  // standard deviation of a proposal
+  double step = 0.5;  ///< standard deviation of a proposal
 
   void describe(OptionTable& options);
 };

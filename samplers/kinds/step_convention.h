@@ -6,8 +6,8 @@ namespace gradzoo {
 
 /// What e means in a Langevin step. Both target exp f; e of `full` is half the e of `half`.
 enum class StepConvention {
-  full,  // x' = x + e grad f + sqrt(2e) z  (Roberts & Tweedie 1996)
-  half,  // x' = x + e/2 grad f + sqrt(e) z  (Song & Ermon 2019; the lectures)
+  full,  ///< x' = x + e grad f + sqrt(2e) z  (Roberts & Tweedie 1996)
+  half,  ///< x' = x + e/2 grad f + sqrt(e) z  (Song & Ermon 2019; the lectures)
 };
 /// Their names in options.
 inline constexpr Choice<StepConvention> kStepConventions[] = {{"full", StepConvention::full},

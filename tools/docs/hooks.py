@@ -1,0 +1,71 @@
+"""What mkdocs does not do by itself (mkdocs.yml names this file): pages of the sources that pages link to, lists as
+GitHub reads them, and a search that also works where a page is opened as a file."""
+import json
+import os
+import re
+from pathlib import Path
+
+from mkdocs.structure.files import File
+
+ROOT = Path(__file__).resolve().parents[2]
+LINK = re.compile(r"\]\(([^()\s#:]+)(#L(\d+))?(?=[)#])")
+made = set()  # pages of sources
+
+
+def source(page, target):
+    """The file or folder of the tree to which a page links, where that is no page of the site itself."""
+    place = os.path.normpath(os.path.join(os.path.dirname(page), target))
+    return place if (ROOT / place).exists() and not place.endswith((".md", ".png")) else None
+
+
+def on_files(files, config):
+    for page in list(files.documentation_pages()):
+        for target, *_ in LINK.findall(Path(page.abs_src_path).read_text()):
+            place = source(page.src_path, target)
+            if not place or place in made:
+                continue
+            made.add(place)
+            full = ROOT / place
+            body = full.read_text() if full.is_file() else "\n".join(sorted(each.name for each in full.iterdir()))
+            text = f"---\nhide: [navigation, toc]\n---\n# {place}\n\n"
+            text += f"`````` {full.suffix[1:] or 'text'}\n{body}\n``````\n"
+            page_of = Path(config["docs_dir"], place + ".md")
+            page_of.parent.mkdir(parents=True, exist_ok=True)
+            page_of.write_text(text)
+            files.append(File(place + ".md", config["docs_dir"], config["site_dir"], False))
+    return files
+
+
+def on_nav(nav, config, files):
+    lost = [page.src_path for page in files.documentation_pages()
+            if page.page not in nav.pages and page.src_path.removesuffix(".md") not in made]
+    if lost:
+        raise SystemExit(f"tools/site: not in the navigation: {', '.join(lost)}. Hint: a line in tools/docs/mkdocs.yml")
+
+
+def on_page_markdown(text, page, config, files):
+    def link(match):
+        target, line, number = match.groups()
+        if not source(page.file.src_path, target):
+            return match[0]
+        return f"]({target.rstrip('/')}.md" + (f"#line-0-{number}" if line else "")
+
+    text = LINK.sub(link, text)
+    text = re.sub(r"^   ```.*?^   ```$", lambda fence: fence[0].replace("\n   ", "\n    "), text, flags=re.M | re.S)
+    text = re.sub(r"^   (?=\S)", "    ", text, flags=re.M)  # Python-Markdown: what belongs to an item stands four in
+    return re.sub(r"^\|.*", lambda row: row[0].replace("\\|", "&#124;") if "`" not in row[0] else
+                  re.sub(r"`([^`]*\\\|[^`]*)`", bars, row[0]), text, flags=re.M)
+
+
+def bars(code):
+    text = code[1].replace("&", "&amp;").replace("<", "&lt;").replace("\\|", "&#124;").replace("*", "&#42;")
+    return f"<code>{text}</code>"
+
+
+def on_post_build(config):
+    site = Path(config["site_dir"])
+    index = json.loads((site / "search/search_index.json").read_text())
+    index["docs"] = [each for each in index["docs"] if each["location"].partition(".html")[0] not in made]
+    text = json.dumps(index)
+    (site / "search/search_index.json").write_text(text)
+    (site / "search/search_index.js").write_text(f"__found_index({text});\n")
