@@ -134,7 +134,7 @@ TEST_CASE("A run directory holds settings, metrics, checkpoint, pictures and rep
   const SmallRun run;
   for (const char* name : {"config.toml", "metrics.jsonl", "checkpoint.safetensors", "report.html",
                            "samples/epoch-0001.png", "samples/epoch-0002.png", "samples/reconstructions.png",
-                           "samples/manifold.png", "samples/codes.png", "samples/kl_by_dimension.png"}) {
+                           "samples/manifold.png", "samples/codes.png", "samples/kl_by_dimension.svg"}) {
     CHECK_MESSAGE(std::filesystem::exists(run.scratch.file("run/" + std::string(name))), name);
   }
   const std::string report = read_file(run.scratch.file("run/report.html"));

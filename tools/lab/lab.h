@@ -18,7 +18,7 @@
 #include "nn/layers/module.h"
 #include "nn/learn/learner.h"
 #include "tools/plot/chart.h"
-#include "tools/plot/image.h"
+#include "tools/plot/drawing.h"
 
 /// Labs: small experiments, each of which shows one idea in numbers and a picture within a minute or two.
 /// `gradzoo lab NAME` runs one and writes a folder with its page. This is what they need beside the library.
@@ -61,7 +61,7 @@ struct LabContext {
 struct LabPicture {
   std::string name;     // of its file, without ending
   std::string caption;  // what it shows, a sentence or two
-  Image image;
+  Drawing drawing;
 };
 
 /// What a lab found.

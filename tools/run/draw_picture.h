@@ -1,12 +1,12 @@
 #pragma once
 
 #include "models/pictures/picture.h"
-#include "tools/plot/image.h"
+#include "tools/plot/drawing.h"
 
 namespace gradzoo {
 
-/// Draws what a model shows of itself: a grid of images, points or fields in the plane, bars. Throws Error
-/// where shapes disagree.
-Image draw_picture(const Picture& picture);
+/// Draws what a model shows of itself: a grid of images, points or fields in the plane as a PNG, bars as an
+/// SVG. Throws Error where shapes disagree.
+Drawing draw_picture(const Picture& picture);
 
 }  // namespace gradzoo

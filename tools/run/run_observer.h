@@ -11,6 +11,7 @@
 #include "models/run/session.h"
 #include "state/safetensors_header.h"
 #include "tools/clock.h"
+#include "tools/plot/drawing.h"
 #include "tools/run/live_line.h"
 #include "tools/run/metrics_log.h"
 #include "tools/run/run_directory.h"
@@ -89,7 +90,7 @@ class RunObserver : public TrainObserver {
   bool report_is_due() const;
   void save(int64_t step);
   void measure(int64_t step, bool append);
-  std::optional<Image> samples();
+  std::optional<Drawing> samples();
   void show_epoch(int64_t step);
   void append(int64_t step, const Quantities& quantities);
   bool attempt(const std::string& doing, const std::string& what, FunctionRef<void()> work);

@@ -9,7 +9,7 @@
 #include "models/base/abilities.h"
 #include "nn/parallel/processes.h"
 #include "samplers/partition.h"
-#include "tools/plot/image.h"
+#include "tools/plot/drawing.h"
 
 /// log Z of a trained model from three sides: what `gradzoo logz` does.
 namespace gradzoo {
@@ -38,6 +38,6 @@ std::string log_z_table(const LogZReport& report);
 nlohmann::ordered_json log_z_json(const LogZReport& report);
 /// log Z along the path as single chains tell it: those that go up, those that go down, and where they should
 /// end.
-Image draw_log_z(const LogZReport& report);
+Drawing draw_log_z(const LogZReport& report);
 
 }  // namespace gradzoo

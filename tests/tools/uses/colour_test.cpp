@@ -1,4 +1,5 @@
 #include <map>
+#include <span>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 #include "models/registry.h"
 #include "support/error_message.h"
 #include "support/numbers.h"
+#include "support/png_decoder.h"
 #include "tools/run/training.h"
 #include "tools/small_runs.h"
 #include "tools/uses/sample_quality.h"
@@ -77,7 +79,10 @@ UseResult done_with(const Use& use, const std::string& path) {
 }
 
 // Whether some pixel is no grey, by far.
-bool is_coloured(const Image& image) {
+bool is_coloured(const Drawing& drawing) {
+  REQUIRE(drawing.ending == ".png");
+  const PngDecoder image(
+      std::span(reinterpret_cast<const std::uint8_t*>(drawing.bytes.data()), drawing.bytes.size()));
   constexpr int kFar = 40;
   for (size_t i = 0; i + 2 < image.rgb.size(); i += 3)
     if (std::abs(image.rgb[i] - image.rgb[i + 1]) > kFar ||

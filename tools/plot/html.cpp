@@ -1,4 +1,4 @@
-#include "tools/report/html.h"
+#include "tools/plot/html.h"
 
 namespace gradzoo {
 
