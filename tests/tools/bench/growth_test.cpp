@@ -53,6 +53,8 @@ TEST_CASE("A growth law is recovered from points on it, a wrong one shows, and t
   const auto far = at_sizes([](double x) { return 0.1 + 0.02 * x + 0.03 * std::max(0.0, x - 256); });
   CHECK(bent.fitted(kSizes, far).text("n") == "0.1 + 0.02 n + 0.03 max(0, n - 256)");
   CHECK(largest_factor(line.fitted(kSizes, far), far) > 1.3);
+  const auto early = at_sizes([](double x) { return 0.1 + 0.02 * x + 0.03 * std::max(0.0, x - 2); });
+  CHECK(bent.fitted(kSizes, early).knee == 2);
   CHECK_THROWS_AS(line.fitted(kSizes, at_sizes([](double x) { return x - 1; })), Error);
 }
 
