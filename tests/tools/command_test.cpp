@@ -141,7 +141,8 @@ TEST_CASE("A run directory holds settings, metrics, checkpoint, pictures and rep
   for (const char* word : {"epoch 2", "bce kl", "entropy floor", "gradzoo train vae --data", "hidden"}) {
     CHECK_MESSAGE(contains(report, word), word);
   }
-  CHECK_FALSE(contains(report, "http://"));
+  for (const char* outside : {"src=\"http", "href=\"http", "url(http", "fetch("})
+    CHECK_FALSE(contains(report, outside));
 }
 
 TEST_CASE("Samples come as a picture, as NumPy's array and as lines of numbers, the same for a seed") {
