@@ -158,26 +158,6 @@ void Canvas::fill_circle(Point center, double radius, Color color, double opacit
   }
 }
 
-void Canvas::fill_between(std::span<const Point> upper, std::span<const Point> lower, Color color,
-                          double opacity) {
-  for (std::size_t i = 0; i + 1 < upper.size() && i + 1 < lower.size(); ++i) {
-    const double left = upper[i].x, right = upper[i + 1].x;
-    if (!finite(upper[i]) || !finite(upper[i + 1]) || !finite(lower[i]) || !finite(lower[i + 1]) ||
-        left >= right)
-      continue;
-    const PixelBox columns = pixels_within(left, 0, right, height(), clip_);
-    for (int x = columns.left; x < columns.right; ++x) {
-      const double t = (std::clamp(x + 0.5, left, right) - left) / (right - left);
-      const double y0 = std::lerp(upper[i].y, upper[i + 1].y, t),
-                   y1 = std::lerp(lower[i].y, lower[i + 1].y, t);
-      const double top = std::min(y0, y1), bottom = std::max(y0, y1), share = overlap(x, left, right);
-      const PixelBox rows = pixels_within(left, top, right, bottom, clip_);
-      for (int y = rows.top; y < rows.bottom; ++y)
-        blend(x, y, color, opacity * share * overlap(y, top, bottom));
-    }
-  }
-}
-
 void Canvas::stroke(std::span<const Point> line, const Stroke& pen) {
   const std::vector<Point> copy(line.begin(), line.end());
   stroke(std::span(&copy, 1), pen);

@@ -48,8 +48,6 @@ class Canvas {
 
   void fill_rect(Rect rect, Color color, double opacity = 1);
   void fill_circle(Point center, double radius, Color color, double opacity = 1);
-  /// The area between two curves that share their x (ascending): a band. Sizes equal.
-  void fill_between(std::span<const Point> upper, std::span<const Point> lower, Color color, double opacity);
   /// A line with round ends and joins, blended once, also where it crosses itself. One point makes a dot.
   void stroke(std::span<const Point> line, const Stroke& stroke);
   /// The same for several lines at once (a glyph).

@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "plot/image.h"
+#include "plot/canvas.h"
+#include "plot/drawing.h"
 #include "plot/palette.h"
 
 namespace gradzoo {
@@ -34,16 +35,7 @@ struct LineChart {
   bool log_x = false, log_y = false;
   std::optional<double> y_low = {},
                         y_high = {};  ///< else chosen so that a few wild values do not flatten the rest
-  int width = 900, height = 560;
-};
-
-/// Points (x, y), one unit as long on both axes, coloured by label; at the median of each class stands its
-/// label. x, y and label have one length.
-struct ScatterChart {
-  std::string title = {}, x_label = {}, y_label = {};
-  std::vector<double> x = {}, y = {};
-  std::vector<int> label = {};  ///< >= 0; labels from 10 on use the colours again
-  int width = 800, height = 800;
+  int width = 760, height = 460;
 };
 
 /// Bars from zero; a value that is not finite leaves its place empty.
@@ -53,13 +45,28 @@ struct BarChart {
   std::vector<std::string> names = {};  ///< one a bar; empty: 1, 2, 3, ...
   std::vector<double> expected = {};    ///< one a bar, joined by a line: what they should be; empty: none
   std::string values_name = {}, expected_name = "expected of the truth";  ///< in the legend; "": not there
-  int width = 900, height = 480;
+  int width = 640, height = 360;
 };
 
-/// Each draws its chart. They throw Error if lengths disagree or if there is no room for the plot (200 x 150
-/// pixels).
-Image draw_chart(const LineChart& chart);
-Image draw_chart(const ScatterChart& chart);
-Image draw_chart(const BarChart& chart);
+/// A chart as an SVG file that is read alone or in a page, by day and by night.
+struct SvgChart {
+  std::string svg;
+  Rect plot;  ///< where the axes' ranges are, in its units
+};
+
+/// Each draws its chart. They throw Error if lengths disagree, or for an axis that cannot be.
+SvgChart svg_chart(const LineChart& chart);
+Drawing draw_chart(const LineChart& chart);
+Drawing draw_chart(const BarChart& chart);
+
+/// Two charts in one file.
+Drawing side_by_side(const LineChart& left, const LineChart& right);
+
+/// At most about `limit` points of `series` that look the same when drawn: the first, the last, the lowest
+/// and the highest of each stretch, and every gap.
+Series thinned(const Series& series, std::size_t limit);
+
+/// The style's classes of a pen: "s3 dashes".
+std::string pen_class(LinePen pen);
 
 }  // namespace gradzoo

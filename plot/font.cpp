@@ -101,16 +101,12 @@ void draw_text(Canvas& canvas, Point origin, std::string_view text, const TextSt
   // A pen of an odd number of pixels is sharp when it runs along pixel centres, an even one along their
   // borders.
   const double snap = std::lround(pen) % 2 == 1 ? 0.5 : 0;
-  const double along = style.upwards ? -origin.y : origin.x, across = style.upwards ? origin.x : origin.y;
-  const double baseline = std::round(across) - snap;
-  double start = along - shift * width_of(glyphs, scale);
+  const double baseline = std::round(origin.y) - snap;
+  double start = origin.x - shift * width_of(glyphs, scale);
   for (const std::size_t glyph : glyphs) {
     Strokes strokes = strokes_of(glyph);
     for (std::vector<Point>& line : strokes) {
-      for (Point& p : line) {
-        const double x = std::round(start) + snap + p.x * scale, y = baseline - hinted(p.y, scale);
-        p = style.upwards ? Point{y, -x} : Point{x, y};
-      }
+      for (Point& p : line) p = {std::round(start) + snap + p.x * scale, baseline - hinted(p.y, scale)};
     }
     canvas.stroke(strokes, {pen, style.color, 1});
     start += (kGlyphs[glyph].width + kSpacing) * scale;

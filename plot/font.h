@@ -13,7 +13,6 @@ struct TextStyle {
   Color color = {};
   Anchor anchor = Anchor::left;
   bool bold = false;
-  bool upwards = false;  ///< turned by 90 degrees, read from below
 };
 
 /// Width of `text` in pixels at capitals `size` pixels high, from the first stroke to the last.

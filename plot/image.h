@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/plain_file.h"
@@ -25,6 +25,6 @@ std::vector<std::uint8_t> encode_png(const Image& image);
 void write_png(const std::string& path, const Image& image, Links links = Links::follow);
 
 /// RFC 4648 base64 with padding, for `data:` URIs.
-std::string base64(std::span<const std::uint8_t> bytes);
+std::string base64(std::string_view bytes);
 
 }  // namespace gradzoo

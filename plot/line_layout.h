@@ -10,7 +10,7 @@
 
 namespace gradzoo {
 
-/// What every drawing of a line chart has in common: a picture's (draw_chart) and a page's (curve_figure).
+/// What the values of a line chart say of its axes.
 struct LineLayout {
   Scale x;  ///< shows every finite x
   Scale y;  ///< shows the series, without the few values that would flatten the others, and every level

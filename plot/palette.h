@@ -52,7 +52,6 @@ inline constexpr std::array<Color, 10> kClassColors{{{51, 34, 136},
                                                      {170, 68, 153},
                                                      {255, 60, 0}}};
 
-inline Color line_color(std::size_t series) { return kLineColors[line_pen(series).color]; }
 inline Color class_color(std::size_t label) { return kClassColors[label % kClassColors.size()]; }
 
 /// From paper white (0) over sea blue to dark indigo (1): equal steps of `share` look equal (constant speed

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <numbers>
 #include <span>
 
@@ -65,6 +66,12 @@ constexpr Color kArrow{30, 34, 44}, kSeam{255, 255, 255};
 
 double size_of(const Arrow& arrow) { return std::hypot(arrow.vector.x, arrow.vector.y); }
 
+double median(std::vector<double>& values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::ranges::nth_element(values, middle);
+  return *middle;
+}
+
 /// The median over the tails of the distance to the nearest other one; 0 for fewer than two. Of very many
 /// arrows some tails speak for all.
 double usual_distance(const std::vector<Arrow>& arrows) {
@@ -79,10 +86,7 @@ double usual_distance(const std::vector<Arrow>& arrows) {
     }
     if (std::isfinite(nearest)) distances.push_back(nearest);
   }
-  if (distances.empty()) return 0;
-  const auto middle = distances.begin() + static_cast<std::ptrdiff_t>(distances.size() / 2);
-  std::ranges::nth_element(distances, middle);
-  return *middle;
+  return distances.empty() ? 0 : median(distances);
 }
 
 /// A shaft from the tail along a unit vector, and two barbs of a third of its length.
@@ -185,15 +189,19 @@ class Panel {
 
   void draw_points() {
     const bool many = view_.points.size() > 400;
-    const double radius = many ? 1.8 : 2.8, opacity = many ? 0.5 : 0.7;
+    const double radius = (many ? 1.8 : 2.8) * (view_.labels.empty() ? 1 : 1.4), opacity = many ? 0.5 : 0.7;
     std::size_t outside = 0;
-    for (const Point p : view_.points) {
+    for (const Point& p : view_.points) {
       // Not finite counts as outside too.
       const bool inside =
           p.x >= view_.x.low && p.x <= view_.x.high && p.y >= view_.y.low && p.y <= view_.y.high;
       outside += inside ? 0 : 1;
-      if (inside) canvas_.fill_circle(pixel(p.x, p.y), radius, kDot, opacity);
+      const std::size_t i = static_cast<std::size_t>(&p - view_.points.data());
+      const Color color =
+          view_.labels.empty() ? kDot : class_color(static_cast<std::size_t>(view_.labels[i]));
+      if (inside) canvas_.fill_circle(pixel(p.x, p.y), radius, color, opacity);
     }
+    draw_class_names();
     if (outside == 0) return;
     const std::string remark = fmt::format("{} of {} points outside", outside, view_.points.size());
     const double width = text_width(remark, 10);
@@ -201,6 +209,26 @@ class Panel {
                       0.85);
     draw_text(canvas_, {plot_.x + plot_.width - 8, plot_.y + 18}, remark,
               {.size = 10, .color = kInk, .anchor = Anchor::right});
+  }
+
+  // The classes' names where most of their points are: colours alone do not name ten classes.
+  void draw_class_names() {
+    std::map<int, std::array<std::vector<double>, 2>> of_label;
+    for (std::size_t i = 0; i < view_.labels.size(); ++i) {
+      const Point p = pixel(view_.points[i].x, view_.points[i].y);
+      if (!std::isfinite(p.x) || !std::isfinite(p.y)) continue;
+      of_label[view_.labels[i]][0].push_back(p.x), of_label[view_.labels[i]][1].push_back(p.y);
+    }
+    if (of_label.size() < 2) return;
+    for (auto& [label, places] : of_label) {
+      constexpr double kSize = 18;
+      const std::string name = fmt::format("{}", label);
+      const Point middle{median(places[0]), median(places[1])};
+      const double width = text_width(name, kSize) + 18;
+      canvas_.fill_rect({middle.x - width / 2, middle.y - 16, width, 32}, kPaper, 0.82);
+      draw_text(canvas_, {middle.x, middle.y + kSize / 2}, name,
+                {.size = kSize, .color = kInk, .anchor = Anchor::middle, .bold = true});
+    }
   }
 
   void draw_axes() {
@@ -247,7 +275,7 @@ void draw_scale(Canvas& canvas, Rect bar, const ColorScale& colors, const std::s
 }
 
 constexpr std::size_t kViewsInARow = 4;
-constexpr double kMostWidth = 1400, kMostHeight = 500;
+constexpr double kMostWidth = 1400, kMostHeight = 500, kMostHeightLabelled = 800;
 constexpr double kLeft = 48, kBetween = 14, kTop = 38, kBottom = 34, kScaleWidth = 76, kBar = 14;
 
 double length(Range range) { return range.high - range.low; }
@@ -255,6 +283,10 @@ double length(Range range) { return range.high - range.low; }
 void check_view(const PlaneView& view) {
   check_field(view.density);
   check_field(view.contours);
+  if ((!view.labels.empty() && view.labels.size() != view.points.size()) ||
+      std::ranges::any_of(view.labels, [](int label) { return label < 0; }))
+    throw Error("plane '{}': {} labels for {} points. Hint: one a point, from 0", view.title,
+                view.labels.size(), view.points.size());
   const double across = length(view.x), up = length(view.y);
   if (std::isfinite(across) && std::isfinite(up) && across > 0 && up > 0 && across <= 10 * up &&
       up <= 10 * across)
@@ -294,11 +326,12 @@ PlaneLayout lay_out(const std::vector<PlaneView>& views, bool with_scale) {
   if (views.empty()) throw Error("planes: there is none to draw. Hint: give at least one.");
   for (const PlaneView& view : views) check_view(view);
   const double scale_width = with_scale ? kScaleWidth : 0;
+  const double most_height = views[0].labels.empty() ? kMostHeight : kMostHeightLabelled;
   double pixels_per_unit = std::numeric_limits<double>::infinity();
   for (const auto row : rows_of(views)) {
     const auto [across, up] = extent(row);
     pixels_per_unit = std::min({pixels_per_unit, (kMostWidth - borders(row.size()) - scale_width) / across,
-                                (kMostHeight - kTop - kBottom) / up});
+                                (most_height - kTop - kBottom) / up});
   }
 
   PlaneLayout layout;

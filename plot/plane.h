@@ -23,6 +23,8 @@ struct PlaneView {
   bool probability = false;  ///< its colours go from 0 to 1, in even steps, whatever the values are
   Field contours = {};       ///< the same kind of grid, as the borders of its regions of highest density
   std::vector<Point> points = {};
+  std::vector<int> labels =
+      {};  ///< one a point, >= 0: its colour, and a name at the median of each; empty: none
   std::vector<Arrow> arrows = {};
 };
 
@@ -49,7 +51,7 @@ struct PlaneLayout {
   Rect scale = {};               ///< the bar of colours; without area if there is none
 };
 
-/// At most 1400 pixels wide and 500 a row of four views. Throws as draw_planes does.
+/// At most 1400 pixels wide and 500 a row of four views, 800 of labelled points. Throws as draw_planes does.
 PlaneLayout lay_out(const std::vector<PlaneView>& views, bool with_scale);
 
 /// What makes the arrows of all views of a picture comparable.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "base/error.h"
 #include "plot/chart.h"
 #include "plot/grid.h"
@@ -18,7 +20,7 @@ int scale_of(int64_t side) {
   return static_cast<int>(side >= kWide ? 1 : std::max<int64_t>(2, kLeastSide / side));
 }
 
-Image draw(const ImageGrid& grid, const std::string&) {
+Drawing draw(const ImageGrid& grid, const std::string&) {
   GridOptions options;
   options.columns = grid.columns;
   options.scale = scale_of(std::max<int64_t>(1, grid.pixels.dim(1)));
@@ -32,33 +34,17 @@ Image draw(const ImageGrid& grid, const std::string&) {
     options.rows_per_group = period;
   }
   const std::vector<double> values = grid.pixels.to_vector();
-  return image_grid(std::vector<float>(values.begin(), values.end()), grid.pixels.dim(1), grid.pixels.dim(2),
-                    options);
+  return png_drawing(image_grid(std::vector<float>(values.begin(), values.end()), grid.pixels.dim(1),
+                                grid.pixels.dim(2), options));
 }
 
-Image draw(const Scatter& scatter, const std::string& title) {
-  ScatterChart chart;
-  chart.title = title;
-  chart.x_label = scatter.x_name;
-  chart.y_label = scatter.y_name;
-  const std::vector<double> points = scatter.points.to_vector();  // (n, 2)
-  for (size_t i = 0; i + 1 < points.size(); i += 2) {
-    chart.x.push_back(points[i]);
-    chart.y.push_back(points[i + 1]);
-  }
-  for (double label : scatter.labels.to_vector()) chart.label.push_back(static_cast<int>(label));
-  return draw_chart(chart);
-}
-
-Image draw(const Bars& bars, const std::string& title) {
-  BarChart chart;
-  chart.title = title;
-  chart.x_label = bars.x_name;
-  chart.y_label = bars.y_name;
-  chart.values = bars.values;
-  chart.names = bars.names;
-  chart.expected = bars.expected;
-  return draw_chart(chart);
+Drawing draw(const Bars& bars, const std::string& title) {
+  return draw_chart(BarChart{.title = title,
+                             .x_label = bars.x_name,
+                             .y_label = bars.y_name,
+                             .values = bars.values,
+                             .names = bars.names,
+                             .expected = bars.expected});
 }
 
 Field field_of(const Tensor& values) {
@@ -91,7 +77,23 @@ std::vector<Arrow> arrows_of(const Plane& plane) {
   return arrows;
 }
 
-Image draw(const Planes& planes, const std::string&) {
+// One unit is as long on both axes.
+Drawing draw(const Scatter& scatter, const std::string& title) {
+  PlaneView view{.title = fmt::format("{}: x {}, y {}", title, scatter.x_name, scatter.y_name),
+                 .points = points_of(scatter.points)};
+  std::vector<double> x, y;
+  for (const Point& point : view.points) x.push_back(point.x), y.push_back(point.y);
+  for (const double label : scatter.labels.to_vector()) view.labels.push_back(static_cast<int>(label));
+  view.x = padded({range_of(x)}, 0.03), view.y = padded({range_of(y)}, 0.03);
+  const double side = std::max(view.x.high - view.x.low, view.y.high - view.y.low);
+  for (Range* range : {&view.x, &view.y}) {
+    const double middle = (range->low + range->high) / 2;
+    *range = {middle - side / 2, middle + side / 2};
+  }
+  return png_drawing(draw_planes({view}));
+}
+
+Drawing draw(const Planes& planes, const std::string&) {
   std::vector<PlaneView> views;
   for (const Plane& plane : planes.planes) {
     views.push_back({.title = plane.title,
@@ -104,12 +106,12 @@ Image draw(const Planes& planes, const std::string&) {
                      .points = points_of(plane.points),
                      .arrows = arrows_of(plane)});
   }
-  return draw_planes(views);
+  return png_drawing(draw_planes(views));
 }
 
 }  // namespace
 
-Image draw_picture(const Picture& picture) {
+Drawing draw_picture(const Picture& picture) {
   return std::visit([&](const auto& content) { return draw(content, metric_name(picture.name).name); },
                     picture.content);
 }

@@ -39,21 +39,21 @@ RunDirectory::RunDirectory(std::string path) : path_(std::move(path)), results_(
   results_ = "runs/zoo-" + (whole.has_filename() ? whole : whole.parent_path()).filename().string();
 }
 
-std::string RunDirectory::epoch_picture(int64_t epoch) const {
-  return picture(fmt::format("epoch-{:04}", epoch));
+std::string RunDirectory::epoch_picture(int64_t epoch, const std::string& ending) const {
+  return picture(fmt::format("epoch-{:04}{}", epoch, ending));
 }
 
-std::vector<int64_t> RunDirectory::epochs_with_picture() const {
-  std::vector<int64_t> epochs;
+std::vector<std::pair<int64_t, std::string>> RunDirectory::epoch_pictures() const {
+  std::vector<std::pair<int64_t, std::string>> pictures;
   std::error_code error;
   for (const fs::directory_entry& entry : fs::directory_iterator(samples(), error)) {
     const std::string name = entry.path().stem().string();
-    if (!name.starts_with("epoch-") || entry.path().extension() != ".png") continue;
+    if (!name.starts_with("epoch-") || !is_picture(entry.path().native())) continue;
     if (const auto epoch = parse_number<int64_t>(name.substr(std::strlen("epoch-"))))
-      epochs.push_back(*epoch);
+      pictures.emplace_back(*epoch, entry.path().string());
   }
-  std::ranges::sort(epochs);
-  return epochs;
+  std::ranges::sort(pictures);
+  return pictures;
 }
 
 void RunDirectory::check_is_run() const {
@@ -76,7 +76,7 @@ void RunDirectory::check_is_run() const {
     throw Error("{}: this is a link, no folder. Hint: put the folder itself there", samples());
   }
   for (const fs::directory_entry& entry : fs::directory_iterator(samples(), error)) {
-    if (entry.path().extension() == ".png") check_plain_or_absent(entry.path().string());
+    if (is_picture(entry.path().native())) check_plain_or_absent(entry.path().string());
   }
 }
 

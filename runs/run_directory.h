@@ -2,9 +2,14 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace gradzoo {
+
+/// Whether a file of a run's samples is a picture.
+inline bool is_picture(std::string_view file) { return file.ends_with(".png") || file.ends_with(".svg"); }
 
 /// Where a run's files lie. What is made from a run of weights alone (runs/zoo.h) does not lie there,
 /// but under runs/zoo-NAME.
@@ -23,13 +28,13 @@ class RunDirectory {
   bool is_weights_alone() const { return results_ != path_; }
   std::string report() const { return path_ + "/report.html"; }
   std::string samples() const { return results_ + "/samples"; }
-  std::string picture(const std::string& name) const { return samples() + "/" + name + ".png"; }
+  std::string picture(const std::string& file) const { return samples() + "/" + file; }
   /// Where a file that is made of a finished run goes, in samples(), which is made where it is not there.
   std::string result(const std::string& file) const;
   /// The samples after an epoch, counted from 1.
-  std::string epoch_picture(int64_t epoch) const;
-  /// The epochs that have such a picture, ascending.
-  std::vector<int64_t> epochs_with_picture() const;
+  std::string epoch_picture(int64_t epoch, const std::string& ending) const;
+  /// The epochs that have such a picture, ascending, with its path.
+  std::vector<std::pair<int64_t, std::string>> epoch_pictures() const;
 
   /// Throws Error unless this is a run: a folder with a config.toml, whose files are plain files, no links,
   /// devices or pipes.

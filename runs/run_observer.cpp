@@ -111,21 +111,24 @@ void RunObserver::on_epoch(int64_t step) {
 
 // The picture comes last: where it lies, the rest was written.
 void RunObserver::show_epoch(int64_t step) {
-  const std::optional<Image> image = is_drawn(run_.session, step) ? samples() : std::nullopt;
+  const std::optional<Drawing> drawn = is_drawn(run_.session, step) ? samples() : std::nullopt;
   measure(step, true);
-  if (!image) return;
+  if (!drawn) return;
   metrics_.check_in_place();
-  write_png(run_.directory.epoch_picture(epoch_of(run_.session, step)), *image, Links::refuse);
+  write_drawing(run_.directory.epoch_picture(epoch_of(run_.session, step), drawn->ending), *drawn,
+                Links::refuse);
 }
 
 bool RunObserver::is_owed_an_epoch(const RunDirectory& directory, const Session& session) {
   const int64_t step = session.trainer.step();
   const bool is_end = step == session.steps || step % session.batches->steps_per_epoch() == 0;
-  std::error_code error;
+  const auto has_picture = [&] {
+    const auto pictures = directory.epoch_pictures();
+    const int64_t epoch = epoch_of(session, step);
+    return std::ranges::any_of(pictures, [&](const auto& picture) { return picture.first == epoch; });
+  };
   // Of an epoch that is not drawn nothing tells whether it was measured: then it is, again.
-  return step > 0 && is_end &&
-         (!is_drawn(session, step) ||
-          !std::filesystem::exists(directory.epoch_picture(epoch_of(session, step)), error));
+  return step > 0 && is_end && (!is_drawn(session, step) || !has_picture());
 }
 
 void RunObserver::catch_up() { show_epoch(run_.session.trainer.step()); }
@@ -151,15 +154,15 @@ void RunObserver::leave_out(const std::string& what, const std::string& why) {
   missing_.emplace_back(what, why);
 }
 
-std::optional<Image> RunObserver::samples() {
+std::optional<Drawing> RunObserver::samples() {
   const double begun = steady_seconds();
-  std::optional<Image> image;
+  std::optional<Drawing> drawn;
   attempt("drawing samples", "samples", [&] {
     Rng rng(run_.session.data.seed(), "samples");
-    image = draw_picture(run_.session.model->snapshot(run_.session.data.view(), rng));
+    drawn = draw_picture(run_.session.model->snapshot(run_.session.data.view(), rng));
   });
   samples_seconds_ = steady_seconds() - begun;
-  return image;
+  return drawn;
 }
 
 void RunObserver::measure(int64_t step, bool append_them) {
@@ -252,22 +255,21 @@ void RunObserver::report(const std::string& ended) {
 }
 
 std::vector<ReportPicture> RunObserver::pictures() {
-  std::vector<std::pair<Picture, Image>> drawn;
+  std::vector<std::pair<Picture, Drawing>> drawn;
   attempt("drawing pictures", "pictures", [&] {
     for (Picture& picture : run_.session.model->pictures(run_.session.data.view())) {
-      Image image = draw_picture(picture);
-      drawn.emplace_back(std::move(picture), std::move(image));
+      Drawing drawing = draw_picture(picture);
+      drawn.emplace_back(std::move(picture), std::move(drawing));
     }
   });
   std::vector<ReportPicture> all;
-  for (const auto& [picture, image] : drawn) {
-    write_png(run_.directory.picture(picture.name), image, Links::refuse);
+  for (const auto& [picture, drawing] : drawn) {
+    write_drawing(run_.directory.picture(picture.name + drawing.ending), drawing, Links::refuse);
     std::string caption = picture.caption;
     if (!run_.session.data.holds_out())
       caption += " (This run trained on all images, so none here is held out.)";
     all.push_back(
-        {metric_name(picture.name).name, caption, encode_png(image),
-         std::holds_alternative<Bars>(picture.content) || std::holds_alternative<Planes>(picture.content)});
+        {metric_name(picture.name).name, caption, drawing, std::holds_alternative<Planes>(picture.content)});
   }
   return all;
 }
@@ -277,8 +279,9 @@ LeftOut RunObserver::finish(Effort effort) {
   metrics_.check_in_place();
   if (is_owed_an_epoch(run_.directory, run_.session) && measured_step_ < 0) {
     const int64_t step = run_.session.trainer.step();
-    if (const std::optional<Image> image = samples())
-      write_png(run_.directory.epoch_picture(epoch_of(run_.session, step)), *image, Links::refuse);
+    if (const std::optional<Drawing> drawn = samples())
+      write_drawing(run_.directory.epoch_picture(epoch_of(run_.session, step), drawn->ending), *drawn,
+                    Links::refuse);
   }
   measure(run_.session.trainer.step(), false);
   find_levels();

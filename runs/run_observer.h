@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/function_ref.h"
 #include "models/run/session.h"
+#include "plot/drawing.h"
 #include "runs/live_line.h"
 #include "runs/metrics_log.h"
 #include "runs/run_directory.h"
@@ -89,7 +90,7 @@ class RunObserver : public TrainObserver {
   bool report_is_due() const;
   void save(int64_t step);
   void measure(int64_t step, bool append);
-  std::optional<Image> samples();
+  std::optional<Drawing> samples();
   void show_epoch(int64_t step);
   void append(int64_t step, const Quantities& quantities);
   bool attempt(const std::string& doing, const std::string& what, FunctionRef<void()> work);

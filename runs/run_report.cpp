@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 #include <map>
 
 #include <fmt/format.h>
@@ -21,11 +22,6 @@ constexpr size_t kMostFrames = 40;
 
 constexpr std::uint64_t kMostPictureBytes = 1 << 26;
 
-std::vector<std::uint8_t> read_bytes(const std::string& path) {
-  const std::string bytes = read_plain_file(path, kMostPictureBytes, Links::refuse);
-  return {bytes.begin(), bytes.end()};
-}
-
 // What the model showed after each epoch; of a long run so many of them, evenly, that the page stays light.
 FilmStrip film_of(const ReportedRun& run) {
   FilmStrip film{.title = "Epoch by epoch",
@@ -34,13 +30,15 @@ FilmStrip film_of(const ReportedRun& run) {
                  .invert_at_night = !run.session.data.shape().is_image()};
   const int64_t per_epoch = run.session.batches->steps_per_epoch();
   const int64_t last = (run.session.trainer.step() + per_epoch - 1) / per_epoch;
-  std::vector<int64_t> epochs = run.directory.epochs_with_picture();
-  std::erase_if(epochs, [&](int64_t epoch) { return epoch > last; });
+  std::vector<std::pair<int64_t, std::string>> epochs = run.directory.epoch_pictures();
+  std::erase_if(epochs, [&](const auto& epoch) { return epoch.first > last; });
   const size_t frames = std::min(epochs.size(), kMostFrames);
   for (size_t i = 0; i < frames; ++i) {
     const size_t at = frames == 1 ? 0 : i * (epochs.size() - 1) / (frames - 1);
-    film.snapshots.push_back(
-        {fmt::format("epoch {}", epochs[at]), read_bytes(run.directory.epoch_picture(epochs[at]))});
+    const auto& [epoch, path] = epochs[at];
+    film.snapshots.push_back({fmt::format("epoch {}", epoch),
+                              {std::filesystem::path(path).extension().string(),
+                               read_plain_file(path, kMostPictureBytes, Links::refuse)}});
   }
   return film;
 }

@@ -126,8 +126,8 @@ TrainOutcome run_training(const OpenRun& run, const StopSignal& stop, const Trai
   }
   const LeftOut missing = observer.finish(RunObserver::Effort::in_proportion);
   run.metrics.close();
-  const std::vector<int64_t> pictures = directory.epochs_with_picture();
-  if (!pictures.empty()) progress.line("samples: " + directory.epoch_picture(pictures.back()));
+  const auto pictures = directory.epoch_pictures();
+  if (!pictures.empty()) progress.line("samples: " + pictures.back().second);
   progress.line("report:  " + directory.report());
   tell_missing(progress, missing, directory);
   return {directory.path(), step, true};

@@ -7,9 +7,9 @@
 #include <fmt/format.h>
 
 #include "base/atomic_file.h"
+#include "plot/html.h"
 #include "plot/image.h"
 #include "plot/pages/curve_figure.h"
-#include "plot/pages/html.h"
 #include "plot/pages/page_files.h"
 
 namespace gradzoo {
@@ -27,28 +27,30 @@ struct Sides {
   int width = 0, height = 0;
 };
 
-/// A PNG names its sides in bytes 16 to 23.
-Sides sides_of(std::span<const std::uint8_t> png) {
-  if (png.size() < 24) return {};
+/// A PNG names its sides in bytes 16 to 23. A chart has none here: it fits its place.
+Sides sides_of(const Drawing& drawing) {
+  if (drawing.ending != ".png" || drawing.bytes.size() < 24) return {};
   const auto side = [&](std::size_t at) {
-    return png[at] << 24 | png[at + 1] << 16 | png[at + 2] << 8 | png[at + 3];
+    int value = 0;
+    for (std::size_t i = at; i < at + 4; ++i)
+      value = value << 8 | static_cast<std::uint8_t>(drawing.bytes[i]);
+    return value;
   };
   return {side(16), side(20)};
 }
 
-bool is_wide(std::span<const std::uint8_t> png) { return sides_of(png).width > 1000; }
+bool is_wide(const Drawing& drawing) { return sides_of(drawing).width > 1000; }
 
-/// width and height attributes, so that the page does not jump while pictures are decoded.
-std::string side_attributes(std::span<const std::uint8_t> png) {
-  const Sides sides = sides_of(png);
-  return sides.width > 0 ? fmt::format(R"( width="{}" height="{}")", sides.width, sides.height) : "";
-}
-
-std::string image_tag(std::span<const std::uint8_t> png, const std::string& description,
-                      bool invert_at_night = false) {
-  return fmt::format(R"(<img{} src="data:image/png;base64,{}" alt="{}"{}>)",
-                     invert_at_night ? R"( class="invert-at-night")" : "", base64(png),
-                     html_escape(description), side_attributes(png));
+/// width and height attributes, so that the page does not jump while pictures are decoded. What a file holds
+/// is shown, never run: an SVG is an image too.
+std::string image_tag(const Drawing& drawing, const std::string& description, bool invert_at_night = false) {
+  const Sides sides = sides_of(drawing);
+  const bool png = drawing.ending == ".png";
+  return fmt::format(
+      R"(<img{} src="data:image/{};base64,{}" alt="{}"{}>)",
+      invert_at_night && png ? R"( class="invert-at-night")" : "", png ? "png" : "svg+xml",
+      base64(drawing.bytes), html_escape(description),
+      sides.width > 0 ? fmt::format(R"( width="{}" height="{}")", sides.width, sides.height) : "");
 }
 
 std::string notices_part(const Report& report) {
@@ -72,7 +74,11 @@ std::string figures_part(const Report& report) {
 
 std::string curves_part(const Report& report) {
   std::string html;
-  for (const LineChart& curve : report.curves) html += curve_figure(curve);
+  for (const LineChart& curve : report.curves) {
+    LineChart sized = curve;
+    sized.width = html.empty() ? 1000 : 500, sized.height = html.empty() ? 360 : 300;
+    html += curve_figure(sized);
+  }
   return html.empty() ? "" : R"(<div class="curves">)" + html + "</div>";
 }
 
@@ -81,11 +87,12 @@ std::string strips_part(const Report& report) {
   for (const FilmStrip& strip : report.strips) {
     if (strip.snapshots.empty()) continue;
     html += fmt::format(R"(<figure class="strip{}"><h3>{}</h3><div class="frames">)",
-                        is_wide(strip.snapshots[0].png) ? " wide" : "", html_escape(strip.title));
+                        is_wide(strip.snapshots[0].drawing) ? " wide" : "", html_escape(strip.title));
     for (const Snapshot& snapshot : strip.snapshots) {
-      html += fmt::format("<figure>{}<figcaption>{}</figcaption></figure>\n",
-                          image_tag(snapshot.png, strip.title + ", " + snapshot.label, strip.invert_at_night),
-                          html_escape(snapshot.label));
+      html +=
+          fmt::format("<figure>{}<figcaption>{}</figcaption></figure>\n",
+                      image_tag(snapshot.drawing, strip.title + ", " + snapshot.label, strip.invert_at_night),
+                      html_escape(snapshot.label));
     }
     html += fmt::format("</div><figcaption>{}</figcaption></figure>\n", html_escape(strip.caption));
   }
@@ -95,12 +102,12 @@ std::string strips_part(const Report& report) {
 std::string pictures_part(const Report& report) {
   std::string html;
   for (const ReportPicture& picture : report.pictures) {
-    const bool wide = is_wide(picture.png);
+    const bool wide = is_wide(picture.drawing);
     html += fmt::format("<figure{}><h3>{}</h3>{}{}{}<figcaption>{}</figcaption></figure>\n",
                         wide ? R"( class="wide")" : "", html_escape(picture.title),
                         wide ? R"(<div class="scroll" tabindex="0">)" : "",
-                        image_tag(picture.png, picture.title, picture.invert_at_night), wide ? "</div>" : "",
-                        html_escape(picture.caption));
+                        image_tag(picture.drawing, picture.title, picture.invert_at_night),
+                        wide ? "</div>" : "", html_escape(picture.caption));
   }
   return html.empty() ? "" : R"(<div class="pictures">)" + html + "</div>";
 }
@@ -210,8 +217,7 @@ std::string report_page(const Report& report) {
   style-src 'unsafe-inline'; script-src 'unsafe-inline'">
 <link rel="icon" href="data:,">
 <title>{0}</title>
-<style>{8}
-{1}</style>
+<style>{1}</style>
 </head>
 <body>
 <main>
@@ -226,8 +232,7 @@ std::string report_page(const Report& report) {
 </html>
 )",
       html_escape(report.title), kReportStyle, html_escape(report.summary), contents, body, kReportScript,
-      report.mark.empty() ? "" : kMarkBegin + html_escape(report.mark) + kMarkEnd, notices_part(report),
-      curve_styles());
+      report.mark.empty() ? "" : kMarkBegin + html_escape(report.mark) + kMarkEnd, notices_part(report));
 }
 
 void write_report(const std::string& path, const Report& report, Links links) {

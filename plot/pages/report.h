@@ -1,11 +1,11 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "base/plain_file.h"
 #include "plot/chart.h"
+#include "plot/drawing.h"
 
 namespace gradzoo {
 
@@ -16,7 +16,7 @@ struct KeyFigure {
 
 struct Snapshot {
   std::string label = {};  ///< when it was taken: "epoch 3"
-  std::vector<std::uint8_t> png = {};
+  Drawing drawing = {};
 };
 
 /// Pictures of one thing over time, leafed through with a slider; wide ones as of ReportPicture.
@@ -30,8 +30,8 @@ struct FilmStrip {
 /// rather than made illegible.
 struct ReportPicture {
   std::string title = {}, caption = {};
-  std::vector<std::uint8_t> png = {};
-  bool invert_at_night = false;  ///< for drawings on white: bars, lines, planes
+  Drawing drawing = {};
+  bool invert_at_night = false;  ///< for planes, on white; a chart has a night of its own
 };
 
 /// Lines under each other; the first column names them.

@@ -14,7 +14,6 @@
 #include "models/eval/auroc.h"
 #include "models/eval/sample_metrics.h"
 #include "models/pictures/image_pictures.h"
-#include "plot/arrange.h"
 #include "plot/chart.h"
 #include "runs/draw_picture.h"
 #include "runs/live_line.h"
@@ -129,8 +128,8 @@ LineChart roc_chart(const AnomalyReport& report) {
                   .y_label = "share of the others that are",
                   .y_low = -0.02,
                   .y_high = 1.02,
-                  .width = 640,
-                  .height = 560};
+                  .width = 520,
+                  .height = 440};
   Series chance{.name = "chance", .color = 6};
   for (int i = 0; i <= 50; ++i) chance.x.push_back(i / 50.0), chance.y.push_back(i / 50.0);
   chart.series = {{.name = "by the score", .x = curve.false_positives, .y = curve.true_positives}, chance};
@@ -173,8 +172,8 @@ LineChart histogram_chart(const AnomalyReport& report, const AgainstImages& imag
                   .series = {histogram_of(images.name_of_own, own, low, high),
                              histogram_of(images.name_of_others, others, low, high)},
                   .y_low = 0,
-                  .width = 640,
-                  .height = 560};
+                  .width = 520,
+                  .height = 440};
   for (const Series& series : chart.series)
     chart.y_high = std::max(chart.y_high.value_or(0), 1.05 * *std::ranges::max_element(series.y));
   return chart;
@@ -184,16 +183,13 @@ Tensor some_of(const Tensor& images, const Tensor& scores, bool highest, int64_t
   return index_select(images, 0, argsort(scores, 0, highest).rows(0, n));
 }
 
-/// The characteristic, both histograms of scores, and under them the images that were most wrongly judged.
-Image anomaly_picture(const AnomalyReport& report, const AgainstImages& images, const DataShape& shape) {
+/// The images that were most wrongly judged.
+Drawing worst_mistakes(const AnomalyReport& report, const AgainstImages& images, const DataShape& shape) {
   const NoGrad quiet;
   const int64_t n = std::min({kImageColumns, images.own.dim(0), images.others.dim(0)});
   const std::array<Tensor, 2> wrong = {some_of(images.own, report.own, true, n),
                                        some_of(images.others, report.others, false, n)};
-  const Picture strip{"anomaly", "The images that were most wrongly judged.",
-                      rows_by_turns(wrong, {"own, strangest", "others, likeliest"}, shape)};
-  return stacked(side_by_side(draw_chart(roc_chart(report)), draw_chart(histogram_chart(report, images))),
-                 draw_picture(strip));
+  return draw_picture({"anomaly", "", rows_by_turns(wrong, {"own, strangest", "others, likeliest"}, shape)});
 }
 
 // "fashion", "label9", or the last part of a path.
@@ -254,7 +250,8 @@ struct Anomaly {
     UseResult out;
     tell(out, run, judged);
     out.words = file_word(against);
-    out.picture = anomaly_picture(judged.report, judged.images, run.shape);
+    out.picture = worst_mistakes(judged.report, judged.images, run.shape);
+    out.charts = side_by_side(roc_chart(judged.report), histogram_chart(judged.report, judged.images));
     out.details["other_way_round"] = nullptr;
     if (!other) return out;
     UseResult reverse;
@@ -285,7 +282,7 @@ Use anomaly_use() {
            "characteristic (AUROC).",
        .examples = {{"gradzoo anomaly zoo/ebm --against noise", "how well it tells digits from noise"}},
        .count = {"test images of each", 1000, 2, 10'000},
-       .file_meaning = "the characteristic, both histograms, and the worst mistakes",
+       .file_meaning = "the worst mistakes; x.svg beside it: the characteristic and both histograms",
        .missing = lacks_judgement});
 }
 

@@ -173,7 +173,7 @@ struct Compare {
     write_comparison(page, runs);
     if (!markdown.empty()) write_comparison_markdown(markdown, runs);
     if (all_measured(runs)) out.picture = draw_picture(strip_of(runs));
-    if (!strip.empty()) write_png(strip, *out.picture);
+    if (!strip.empty()) write_drawing(strip, *out.picture);
     out.remarks = fmt::format("page: {}\n", printable(page));
     return out;
   }

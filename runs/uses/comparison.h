@@ -10,6 +10,7 @@
 #include "models/base/quantity.h"
 #include "models/eval/sample_metrics.h"
 #include "models/pictures/picture.h"
+#include "plot/drawing.h"
 #include "plot/image.h"
 
 /// Runs of different models on the same data, side by side.
@@ -27,7 +28,7 @@ struct ComparedRun {
   int64_t parameters = 0;
   double seconds_to_train = 0;  // NaN where the run does not tell
   double seconds_to_draw = 0;   // 100 samples
-  Image grid = {};
+  Drawing grid = {};
   DataShape shape = {};
   std::string command = {};  // that repeats the run
 };

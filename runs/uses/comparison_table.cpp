@@ -128,13 +128,13 @@ void write_comparison(const std::string& path, const std::vector<ComparedRun>& r
   if (all_measured(runs)) {
     const Picture strip = strip_of(runs);
     report.pictures.push_back(
-        {.title = "side by side", .caption = strip.caption, .png = encode_png(draw_picture(strip))});
+        {.title = "side by side", .caption = strip.caption, .drawing = draw_picture(strip)});
   }
   ReportTable table{.columns = columns(frechet_name(runs)), .rows = {}, .notes = notes_of(runs)};
   for (const ComparedRun& run : runs) {
     table.rows.push_back(row_of(run));
     report.pictures.push_back(
-        {.title = run.run, .caption = fmt::format("{}: samples.", run.model), .png = encode_png(run.grid)});
+        {.title = run.run, .caption = fmt::format("{}: samples.", run.model), .drawing = run.grid});
   }
   report.tables.push_back(std::move(table));
   write_report(path, report);
@@ -179,8 +179,8 @@ void write_comparison_markdown(const std::string& path, const std::vector<Compar
   for (size_t i = 0; all_measured(runs) && i < runs.size(); ++i) {
     const Tensor row = as_images(runs[i].quality->one_each, runs[i].shape);
     pictures.push_back(fmt::format("{}-{}-{}.png", page.stem().string(), i + 1, runs[i].model));
-    write_png((page.parent_path() / pictures.back()).string(),
-              draw_picture({runs[i].model, "", ImageGrid{row, row.dim(0)}}));
+    write_drawing((page.parent_path() / pictures.back()).string(),
+                  draw_picture({runs[i].model, "", ImageGrid{row, row.dim(0)}}));
   }
   const std::string text = table_of(runs, pictures);
   write_file_atomically(path, std::as_bytes(std::span(text)));

@@ -17,6 +17,7 @@
 #include "runs/draw_picture.h"
 #include "runs/live_line.h"
 #include "runs/uses/use.h"
+#include "runs/uses/write_samples.h"
 
 /// Gaussian noise taken off test examples.
 namespace gradzoo {
@@ -146,6 +147,8 @@ Use denoise_use() {
        .count = {"test examples, the first 30 images of which are drawn", 1000, 1, 10'000},
        .seed_meaning = "of the noise",
        .file_meaning = "examples, the same with noise, and the guesses",
+       .draws_chart =
+           [](const DataShape& shape) { return shape.example.rank() > 0 && picture_ending(shape) == ".svg"; },
        .missing = lacks_denoising});
 }
 

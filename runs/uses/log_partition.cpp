@@ -153,7 +153,7 @@ nlohmann::ordered_json log_z_json(const LogZReport& report) {
   return json;
 }
 
-Image draw_log_z(const LogZReport& report) {
+Drawing draw_log_z(const LogZReport& report) {
   LineChart chart{.title = "log Z from independent units (0) to the model (1)",
                   .x_label = "inverse temperature beta",
                   .y_label = "log Z of beta, nats"};
@@ -208,6 +208,7 @@ Use logz_use() {
        .examples = {{"gradzoo logz zoo/rbm", "log Z by annealed importance sampling"}},
        .seed_meaning = "of the chains",
        .file_meaning = "log Z along the path as single chains tell it",
+       .draws_chart = [](const DataShape&) { return true; },
        .missing = lacks_partition});
 }
 

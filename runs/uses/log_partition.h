@@ -8,6 +8,7 @@
 
 #include "models/base/abilities.h"
 #include "nn/parallel/processes.h"
+#include "plot/drawing.h"
 #include "plot/image.h"
 #include "samplers/partition.h"
 
@@ -38,6 +39,6 @@ std::string log_z_table(const LogZReport& report);
 nlohmann::ordered_json log_z_json(const LogZReport& report);
 /// log Z along the path as single chains tell it: those that go up, those that go down, and where they should
 /// end.
-Image draw_log_z(const LogZReport& report);
+Drawing draw_log_z(const LogZReport& report);
 
 }  // namespace gradzoo

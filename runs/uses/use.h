@@ -12,6 +12,7 @@
 
 #include "base/options.h"
 #include "models/base/quantity.h"
+#include "plot/drawing.h"
 #include "plot/image.h"
 #include "runs/command_example.h"
 #include "runs/opened_run.h"
@@ -43,8 +44,9 @@ struct UseResult {
   Quantities numbers = {};   // a line of text each, and a key of JSON (number_key) with `_standard_error`
   std::string remarks = {};  // lines below them
   nlohmann::ordered_json details = nlohmann::ordered_json::object();  // JSON beside the numbers
-  std::optional<Image> picture = {};
-  std::string words = {};  // of the picture's name: RUN/samples/<use>-<words>-seed<S>.png
+  std::optional<Drawing> picture = {};
+  std::optional<Drawing> charts = {};  // a file beside the picture's
+  std::string words = {};              // of the picture's name: RUN/samples/<use>-<words>-seed<S>.png
 };
 
 /// The options of one use, and what it does.
@@ -81,6 +83,8 @@ struct Use {
   std::string seed_meaning = "of what is drawn";
   std::string settings_meaning = "";  // of --set; "": there is none
   std::string file_meaning = "";      // of --out; "": there is no picture
+  /// Whether the picture of such data is a chart, x.svg.
+  bool (*draws_chart)(const DataShape&) = [](const DataShape&) { return false; };
   /// What a run lacks for it, as a clause: "has no codes to go between"; "" where it can.
   Missing missing = [](const Abilities&, const DataShape&) { return std::string(); };
   std::unique_ptr<UseOptions> (*options)() = nullptr;

@@ -21,6 +21,8 @@ namespace {
 
 std::string ending_of(const std::string& path) { return std::filesystem::path(path).extension().string(); }
 
+bool is_drawn(const std::string& ending) { return ending == ".png" || ending == ".svg"; }
+
 std::string csv_text(const Tensor& samples) {
   const std::vector<double> values = samples.to_vector();
   const size_t width = static_cast<size_t>(samples.size() / samples.dim(0));
@@ -47,11 +49,17 @@ void write_folder(const std::string& path, const Tensor& samples) {
 
 }  // namespace
 
-void check_samples_path(const std::string& path) {
+std::string picture_ending(const DataShape& shape) {
+  return shape.is_image() || shape.size() > 1 ? ".png" : ".svg";
+}
+
+void check_samples_path(const std::string& path, const std::string& picture) {
   const std::string ending = ending_of(path);
-  if (names_folder(path) || ending == ".png" || ending == ".npy" || ending == ".csv") return;
-  throw Error(
-      fmt::format("{}: its ending says no format. Hint: .png, .npy or .csv, or a folder: {}/", path, path));
+  if (names_folder(path) || ending == ".npy" || ending == ".csv") return;
+  if (!is_drawn(ending))
+    throw Error("{}: its ending says no format. Hint: .png, .npy or .csv, or a folder: {}/", path, path);
+  if (!picture.empty() && ending != picture)
+    throw Error("{}: the picture of such samples is another kind of file. Hint: x{}", path, picture);
 }
 
 void write_samples(const std::string& path, const Tensor& samples, const Toy* truth) {
@@ -61,7 +69,7 @@ void write_samples(const std::string& path, const Tensor& samples, const Toy* tr
     throw Error("{}: points are no pictures of their own. Hint: x.npy or x.csv", path);
   }
   const std::string ending = ending_of(path);
-  if (ending == ".png") return write_png(path, draw_picture(samples_picture(samples, truth)));
+  if (is_drawn(ending)) return write_drawing(path, draw_picture(samples_picture(samples, truth)));
   const std::string bytes = ending == ".csv" ? csv_text(samples) : npy_bytes(cast(samples, DType::f32));
   write_file_atomically(path, std::as_bytes(std::span(bytes)));
 }

@@ -58,13 +58,6 @@ TEST_CASE("a translucent line that crosses itself is blended once") {
   CHECK(red_of(image, 10, 20) == 128);
 }
 
-TEST_CASE("a band inks the area between its curves") {
-  Canvas canvas(100, 100, kBlack);
-  const std::vector<Point> upper{{10, 20}, {50, 10}, {90, 40}}, lower{{10, 60}, {50, 50}, {90, 80}};
-  canvas.fill_between(upper, lower, kWhite, 1);
-  CHECK(ink(canvas.take()) == doctest::Approx(80 * 40).epsilon(0.005));
-}
-
 TEST_CASE("nothing is drawn outside the clip, outside the picture, or at a point that is not finite") {
   const double nan = std::numeric_limits<double>::quiet_NaN(),
                infinity = std::numeric_limits<double>::infinity();

@@ -67,12 +67,6 @@ TEST_CASE("anchors put the left end, the middle or the right end at the origin")
         doctest::Approx(200).epsilon(0.01));
 }
 
-TEST_CASE("upward text runs along the other axis") {
-  const Extent extent = inked(drawn("HHHH", {.size = 12, .anchor = Anchor::middle, .upwards = true}));
-  CHECK(extent.bottom - extent.top == doctest::Approx(text_width("HHHH", 12)).epsilon(0.06));
-  CHECK(extent.right - extent.left == doctest::Approx(12).epsilon(0.2));
-}
-
 TEST_CASE("a character that is not printable ASCII is one question mark, however many bytes it has") {
   CHECK(drawn("a\xE2\x82\xAC z\n", {.size = 12}).rgb == drawn("a? z?", {.size = 12}).rgb);
   CHECK(text_width("", 12) == 0);

@@ -84,6 +84,39 @@ TEST_CASE("contours of a round density are drawn where its regions end") {
   CHECK(darkness_near(image, place(view, plot, 2.7, 2.7), 2) == 0);
 }
 
+TEST_CASE("labelled points have the colour of their class and its name at its median, in a larger picture") {
+  PlaneView view;
+  CHECK(lay_out({view}, false).height <= 500);
+  for (int i = 0; i < 9; ++i) view.points.push_back({-0.5, -0.8 + 0.1 * i}), view.labels.push_back(0);
+  view.points.push_back({0.5, 0.5}), view.labels.push_back(9);
+  const Rect plot = lay_out({view}, false).plots[0];
+  CHECK(plot.height > 500);
+  const Image image = draw_planes({view});
+  const auto near_class = [&](Point p, std::size_t label) {
+    int found = 0;
+    for (int y = -4; y <= 4; ++y)
+      for (int x = -4; x <= 4; ++x) {
+        const Color c = pixel(image, {p.x + x, p.y + y}), full = class_color(label);
+        const auto tint = [](int value) { return static_cast<int>(std::lround(255 + 0.7 * (value - 255))); };
+        found += std::abs(c.red - tint(full.red)) + std::abs(c.green - tint(full.green)) +
+                             std::abs(c.blue - tint(full.blue)) <
+                         12
+                     ? 1
+                     : 0;
+      }
+    return found;
+  };
+  CHECK(near_class(place(view, plot, -0.5, 0), 0) > 20);
+  CHECK(near_class(place(view, plot, -0.5, -0.8), 0) > 20);
+  CHECK(near_class(place(view, plot, -0.5, -0.4), 0) == 0);  // under the name, at the median
+  CHECK(darkness_near(image, place(view, plot, -0.5, -0.4), 8) > 1000);
+  CHECK(darkness_near(image, place(view, plot, 0.5, 0.5), 8) > 1000);
+  view.labels.pop_back();
+  CHECK_THROWS_AS(draw_planes({view}), Error);
+  view.labels.push_back(-1);
+  CHECK_THROWS_AS(draw_planes({view}), Error);
+}
+
 TEST_CASE("an arrow runs from its tail along its vector, upwards for a positive y") {
   PlaneView view{.arrows = {{{0.3, 0.3}, {0, 2}}}};
   const Image image = draw_planes({view});

@@ -6,13 +6,26 @@
 
 #include "autograd/tensor.h"
 #include "base/error.h"
+#include "support/error_message.h"
+#include "support/png_decoder.h"
 
 using namespace gradzoo;
+
+namespace {
+
+test::PngDecoder drawn(const Picture& picture) {
+  const Drawing drawing = draw_picture(picture);
+  REQUIRE(drawing.ending == ".png");
+  return test::PngDecoder(
+      std::span(reinterpret_cast<const std::uint8_t*>(drawing.bytes.data()), drawing.bytes.size()));
+}
+
+}  // namespace
 
 TEST_CASE("A grid of images shows each pixel in its place") {
   Tensor pixels = zeros({3, 4, 5});
   pixels.mutable_data<float>()[2 * 20 + 1 * 5 + 3] = 1.0f;  // image 2, row 1, column 3
-  const Image image = draw_picture({"grid", "", ImageGrid{pixels, 2}});
+  const test::PngDecoder image = drawn({"grid", "", ImageGrid{pixels, 2}});
   int white = 0, left = image.width, top = image.height;
   for (int y = 0; y < image.height; ++y) {
     for (int x = 0; x < image.width; ++x) {
@@ -32,7 +45,7 @@ TEST_CASE("A grid of images shows each pixel in its place") {
 TEST_CASE("A grid of coloured images shows their colours, and large ones as they are") {
   Tensor pixels = zeros({1, 64, 64, 3});
   for (int64_t i = 0; i < 64 * 64; ++i) pixels.mutable_data<float>()[3 * i + 1] = 1.0f;
-  const Image image = draw_picture({"grid", "", ImageGrid{pixels, 1}});
+  const test::PngDecoder image = drawn({"grid", "", ImageGrid{pixels, 1}});
   CHECK(image.width == 64 + 2 * 8);
   const size_t middle = 3 * static_cast<size_t>(image.width * 40 + 40);
   CHECK(image.rgb[middle] == 0);
@@ -44,22 +57,25 @@ TEST_CASE("Every kind of picture is drawn, in f32 and f64") {
   for (DType dtype : {DType::f32, DType::f64}) {
     const Picture grid{"grid", "", ImageGrid{zeros({4, 3, 3}, dtype), 2, {"above", "below"}}};
     const Picture points{"points", "", Scatter{zeros({5, 2}, dtype), zeros({5}, DType::i64), "x", "y"}};
-    CHECK(draw_picture(grid).width > 12);
-    CHECK(draw_picture(points).width > 200);
+    CHECK(drawn(grid).width > 12);
+    CHECK(drawn(points).width > 200);
   }
-  CHECK(draw_picture({"bars", "", Bars{{1, 2, 3}, "dimension", "nats"}}).height > 150);
+  const Drawing bars = draw_picture({"bars_nats", "", Bars{{1, 2, 3}, "dimension", "high"}});
+  CHECK(bars.ending == ".svg");
+  for (const char* text : {">bars</text>", ">dimension</text>", ">high</text>"})
+    CHECK(test::contains(bars.bytes, text));
 }
 
 TEST_CASE("Planes are drawn side by side from whatever of them is defined, in f32 and f64") {
   for (DType dtype : {DType::f32, DType::f64}) {
     Plane plane{.title = "one"};
-    const Image alone = draw_picture({"plane", "", Planes{{plane}}});
+    const test::PngDecoder alone = drawn({"plane", "", Planes{{plane}}});
     plane.density = ones({3, 4}, dtype);
     plane.contours = ones({5, 5}, dtype);
     plane.points = zeros({7, 2}, dtype);
     plane.arrow_tails = zeros({2, 2}, dtype);
     plane.arrows = ones({2, 2}, dtype);
-    CHECK(draw_picture({"plane", "", Planes{{plane, plane}}}).width > 1.5 * alone.width);
+    CHECK(drawn({"plane", "", Planes{{plane, plane}}}).width > 1.5 * alone.width);
   }
 }
 

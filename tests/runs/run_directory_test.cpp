@@ -62,8 +62,17 @@ TEST_CASE("The epochs with a picture are found in order, other files are not") {
   NewRunDirectory made(scratch.file("run"), "vae");
   const RunDirectory& run = made.directory();
   run.make_samples_folder();
-  for (int64_t epoch : {12, 2, 10000}) write_file(run.epoch_picture(epoch), "");
-  for (const char* other : {"epoch-x", "epoch-", "sample-seed3", "epoch-3b"})
-    write_file(run.picture(other), "");
-  CHECK(run.epochs_with_picture() == std::vector<int64_t>{2, 12, 10000});
+  for (const char* ending : {".png", ".svg"}) {
+    const int64_t first = ending == std::string(".png") ? 0 : 1;
+    for (int64_t epoch : {12, 2, 10000}) write_file(run.epoch_picture(first + epoch, ending), "");
+    for (const char* other : {"epoch-x", "epoch-", "sample-seed3", "epoch-3b"})
+      write_file(run.picture(other + std::string(ending)), "");
+  }
+  write_file(run.picture("epoch-0007.npy"), "");
+  std::vector<int64_t> epochs;
+  for (const auto& [epoch, path] : run.epoch_pictures()) {
+    epochs.push_back(epoch);
+    CHECK(path == run.epoch_picture(epoch, epoch % 2 == 0 ? ".png" : ".svg"));
+  }
+  CHECK(epochs == std::vector<int64_t>{2, 3, 12, 13, 10000, 10001});
 }

@@ -46,10 +46,10 @@ TEST_CASE("of many epochs some forty are drawn, the last one too, and all are me
   const std::vector<std::string> small = {
       "data=" + scratch.file("data"), "epochs=82", "batch=30", "hidden=4", "latent=2", "prior=normal"};
   REQUIRE(train_run({.model = "vae", .assignments = small, .out = out}).finished);
-  const std::vector<int64_t> drawn = RunDirectory(out).epochs_with_picture();
+  const auto drawn = RunDirectory(out).epoch_pictures();
   REQUIRE(drawn.size() == 28);  // each third, and the last
-  CHECK(drawn.front() == 3);
-  CHECK(drawn.back() == 82);
+  CHECK(drawn.front().first == 3);
+  CHECK(drawn.back().first == 82);
   int64_t measured = 0;
   for (const auto& row : read_metrics(RunDirectory(out).metrics()))
     measured += row.contains("valid_bce_kl_nats_per_image") ? 1 : 0;

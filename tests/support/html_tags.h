@@ -55,7 +55,7 @@ inline bool is_well_nested(std::string_view page) {
   std::vector<std::string> open;
   for (const HtmlTag& tag : html_tags(page)) {
     if (tag.name == "!DOCTYPE" || tag.name == "meta" || tag.name == "link" || tag.name == "img" ||
-        tag.name == "input" || tag.name == "path")
+        tag.name == "input" || tag.name == "path" || tag.name == "rect")
       continue;
     if (!tag.closing) {
       open.push_back(tag.name);

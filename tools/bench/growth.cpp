@@ -1,15 +1,20 @@
 #include "tools/bench/growth.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
+#include <numeric>
+#include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "autograd/functional/functional.h"
 #include "autograd/grad.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/function_ref.h"
 #include "nn/layers/layers.h"
 #include "tools/bench/meters.h"
@@ -85,26 +90,23 @@ StepCost depth_step(int64_t depth, double seconds) {
 // Laplacian of an energy d-256-256-1. Forward carries d directions through the two upper layers, each of B
 // 256^2 operations; the first layer's Jacobian is its weight. Reverse sends d B stacked rows of d numbers
 // through every layer: B d^2 256 operations in the first, and d^2 B numbers for the rows.
-StepCost laplacian_step(int64_t dimension, double seconds, TraceMethod method, bool gradient) {
-  constexpr int64_t kBatch = 32, kHidden = 256;
-  constexpr size_t kUnbounded = size_t{1} << 40;  // all directions at once
-  Rng rng(1);
-  const Mlp net({dimension, kHidden, kHidden, 1}, rng, {.activation = "softplus"});
-  const Tensors parameters = parameters_of(net);
-  const Tensor x = randn({kBatch, dimension}, rng);
-  const auto energy = [&](const Tensor& at) { return reshape(net.forward(at), {at.dim(0)}); };
-  const TraceOptions options{.method = method, .max_bytes = kUnbounded, .create_graph = gradient};
-  const auto step = [&] {
-    if (!gradient) return void(laplacian(energy, x, options));
-    const Tape tape;
-    grad(mean(laplacian(energy, x, options)), parameters);
+auto laplacian_step(TraceMethod method, bool gradient) {
+  return [=](int64_t dimension, double seconds) {
+    constexpr int64_t kBatch = 32, kHidden = 256;
+    constexpr size_t kUnbounded = size_t{1} << 40;  // all directions at once
+    Rng rng(1);
+    const Mlp net({dimension, kHidden, kHidden, 1}, rng, {.activation = "softplus"});
+    const Tensors parameters = parameters_of(net);
+    const Tensor x = randn({kBatch, dimension}, rng);
+    const auto energy = [&](const Tensor& at) { return reshape(net.forward(at), {at.dim(0)}); };
+    const TraceOptions options{.method = method, .max_bytes = kUnbounded, .create_graph = gradient};
+    const auto step = [&] {
+      if (!gradient) return void(laplacian(energy, x, options));
+      const Tape tape;
+      grad(mean(laplacian(energy, x, options)), parameters);
+    };
+    return cost_of(step, seconds);
   };
-  return cost_of(step, seconds);
-}
-
-template <TraceMethod method, bool gradient>
-StepCost laplacian_step(int64_t dimension, double seconds) {
-  return laplacian_step(dimension, seconds, method, gradient);
 }
 
 // n recorded ops on 16 numbers, and their sweep: each costs the same, until the tape, 0.5 KB a node, leaves
@@ -122,90 +124,143 @@ StepCost chain_step(int64_t nodes, double seconds) {
   return cost;
 }
 
-/// 1, 2, 5, 10, 20, 50, ... within the bounds.
-std::vector<int64_t> round_numbers(int64_t from, int64_t to) {
-  std::vector<int64_t> numbers;
-  for (int64_t power = 1; power <= to; power *= 10) {
-    for (const int64_t factor : {1, 2, 5}) {
-      const int64_t number = factor * power;
-      if (from <= number && number <= to) numbers.push_back(number);
-    }
-  }
-  return numbers;
+double term(const GrowthLaw& law, size_t k, double x) {
+  return static_cast<int>(k) <= law.order ? std::pow(x, k) : std::max(0.0, x - law.knee);
 }
 
-std::vector<int64_t> powers_of_two(int64_t from, int64_t to) {
-  std::vector<int64_t> powers;
-  for (int64_t power = from; power <= to; power *= 2) powers.push_back(power);
-  return powers;
+double dot(const std::vector<double>& a, const std::vector<double>& b) {
+  return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
+}
+
+double relative_error(const GrowthLaw& law, std::span<const double> x, std::span<const double> y) {
+  double sum = 0;
+  for (size_t i = 0; i < x.size(); ++i) sum += std::pow(law(x[i]) / y[i] - 1, 2);
+  return sum;
+}
+
+// The terms, by `coefficient(k)`, those that are "" left out.
+template <class Fn>
+std::string terms_text(const GrowthLaw& law, std::string_view x, const std::string& knee, Fn coefficient) {
+  std::vector<std::string> terms;
+  for (int k = 0; k <= law.order + (law.leaves_cache ? 1 : 0); ++k) {
+    const std::string c = coefficient(static_cast<size_t>(k));
+    if (c.empty()) continue;
+    terms.push_back(k > law.order ? fmt::format("{} max(0, {} - {})", c, x, knee)
+                    : k == 0      ? c
+                                  : fmt::format("{} {}{}", c, x, k > 1 ? fmt::format("^{}", k) : ""));
+  }
+  return terms.empty() ? "0" : fmt::format("{}", fmt::join(terms, " + "));
+}
+
+std::vector<double> numbers(std::initializer_list<int> steps, int factor, int from, int to) {
+  std::vector<double> all;
+  for (int power = 1; power <= to; power *= factor)
+    for (const int step : steps)
+      if (from <= step * power && step * power <= to) all.push_back(step * power);
+  return all;
 }
 
 std::vector<Growth> all_growths() {
-  std::vector<int64_t> dimensions = powers_of_two(1, 512);
+  const auto twos = [](int from, int to) { return numbers({1}, 2, from, to); };
+  const auto tens = [](int from, int to) { return numbers({1, 2, 5}, 10, from, to); };
+  const GrowthLaw line{1}, square{2}, out_of_cache{1, true};
+  std::vector<double> dimensions = twos(1, 512);
   dimensions.push_back(784);
-  const GrowthTheory line{{0, 1}}, square{{0, 1, 2}}, line_out_of_cache{{0, 1}, true};
-  using enum TraceMethod;
-  return {
-      {"batch",
-       "training step of the VAE 784-500-20",
-       "B",
-       "images in a batch",
-       powers_of_two(16, 4096),
-       {{"batch", "", line, line, vae_step}}},
-      {"width",
-       "two layers w-w-w, batch 128: forward and backward",
-       "w",
-       "units in a layer",
-       powers_of_two(64, 4096),
-       {{"width", "", square, square, width_step}}},
-      {"depth",
-       "L layers of 64 units, batch 64: forward and backward",
-       "L",
-       "layers",
-       round_numbers(1, 1000),
-       {{"depth", "", line_out_of_cache, line, depth_step}}},
-      {"dimension",
-       "exact Laplacian of an energy d-256-256-1, batch 32",
-       "d",
-       "dimensions of x",
-       dimensions,
-       {{"dimension_forward", "forward", line, line, laplacian_step<forward, false>},
-        {"dimension_forward_gradient", "forward, with a gradient", line, line, laplacian_step<forward, true>},
-        {"dimension_reverse", "reverse", square, square, laplacian_step<reverse, false>},
-        {"dimension_reverse_gradient", "reverse, with a gradient", square, square,
-         laplacian_step<reverse, true>}}},
-      {"nodes",
-       "chain of n ops on 16 numbers: forward and backward",
-       "n",
-       "nodes on the tape",
-       round_numbers(100, 1'000'000),
-       {{"nodes", "", line_out_of_cache, line, chain_step}}},
-  };
+  const std::string two_layers = "two layers w-w-w, batch 128: forward and backward";
+  std::vector<Growth> all = {
+      {"batch", "batch", "training step of the VAE 784-500-20", "B", twos(16, 4096), line, line, vae_step},
+      {"width", "width", two_layers, "w", twos(64, 4096), square, square, width_step},
+      {"depth", "depth", "L layers of 64 units, batch 64: forward and backward", "L", tens(1, 1000),
+       out_of_cache, line, depth_step}};
+  for (const bool reverse : {false, true})
+    for (const bool gradient : {false, true})
+      all.push_back(
+          {"dimension",
+           fmt::format("dimension_{}{}", reverse ? "reverse" : "forward", gradient ? "_gradient" : ""),
+           "exact Laplacian of an energy d-256-256-1, batch 32", "d", dimensions, reverse ? square : line,
+           reverse ? square : line,
+           laplacian_step(reverse ? TraceMethod::reverse : TraceMethod::forward, gradient)});
+  all.push_back({"nodes", "nodes", "chain of n ops on 16 numbers: forward and backward", "n",
+                 tens(100, 1'000'000), out_of_cache, line, chain_step});
+  return all;
 }
 
 }  // namespace
+
+double GrowthLaw::operator()(double x) const {
+  double sum = 0;
+  for (size_t k = 0; k < coefficients.size(); ++k) sum += coefficients[k] * term(*this, k, x);
+  return sum;
+}
+
+std::string GrowthLaw::form(std::string_view x) const {
+  return terms_text(*this, x, fmt::format("{}0", x), [](size_t k) { return std::string(1, "abcdef"[k]); });
+}
+
+std::string GrowthLaw::text(std::string_view x) const {
+  return terms_text(*this, x, fmt::format("{:g}", knee), [&](size_t k) {
+    return coefficients[k] > 0 ? fmt::format("{:.3g}", coefficients[k]) : "";
+  });
+}
+
+GrowthLaw GrowthLaw::fitted(std::span<const double> x, std::span<const double> y) const {
+  if (x.size() != y.size() || x.empty() || std::ranges::any_of(y, [](double v) { return !(v > 0); }))
+    throw Error("growth law: {} x and {} y. Hint: one y > 0 an x, at least one", x.size(), y.size());
+  if (leaves_cache && knee == 0) {
+    GrowthLaw best = *this;
+    for (size_t i = 1; i < x.size(); ++i) {
+      GrowthLaw law = *this;
+      law.knee = x[i];
+      law = law.fitted(x, y);
+      if (i == 1 || relative_error(law, x, y) < relative_error(best, x, y)) best = std::move(law);
+    }
+    return best;
+  }
+  // Coordinate descent, each coefficient to its best value >= 0 while the others stand: convex, so it ends in
+  // the least of all. Columns are terms / y, of length 1.
+  GrowthLaw law = *this;
+  const size_t terms = static_cast<size_t>(order) + (leaves_cache ? 2 : 1);
+  std::vector<std::vector<double>> columns(terms);
+  std::vector<double> lengths, left(x.size(), 1);
+  for (size_t k = 0; k < terms; ++k) {
+    for (size_t i = 0; i < x.size(); ++i) columns[k].push_back(term(law, k, x[i]) / y[i]);
+    lengths.push_back(std::sqrt(dot(columns[k], columns[k])));
+    for (double& value : columns[k]) value /= lengths[k] > 0 ? lengths[k] : 1;
+  }
+  law.coefficients.assign(terms, 0);
+  double change = 1;
+  for (int sweep = 0; change > 1e-13 && sweep < 200'000; ++sweep) {
+    change = 0;
+    for (size_t k = 0; k < terms; ++k) {
+      const double step = std::max(dot(columns[k], left), -law.coefficients[k]);
+      law.coefficients[k] += step;
+      change = std::max(change, std::abs(step));
+      for (size_t i = 0; i < x.size(); ++i) left[i] -= step * columns[k][i];
+    }
+  }
+  for (size_t k = 0; k < terms; ++k) law.coefficients[k] /= lengths[k] > 0 ? lengths[k] : 1;
+  return law;
+}
 
 std::span<const Growth> growths() {
   static const std::vector<Growth> kGrowths = all_growths();
   return kGrowths;
 }
 
-MeasuredCurve measure_curve(const Growth& growth, const GrowthCurve& curve, const GrowthOptions& options) {
-  MeasuredCurve out;
-  const size_t count = std::min(options.sizes, growth.sizes.size());
-  out.sizes.assign(growth.sizes.begin(), growth.sizes.begin() + static_cast<std::ptrdiff_t>(count));
-  out.ms.assign(count, std::numeric_limits<double>::infinity());
-  out.mb.assign(count, 0);
-  for (int round = 0; round < options.rounds; ++round) {
-    for (size_t i = 0; i < count; ++i) {
-      const StepCost cost = curve.measure(growth.sizes[i], options.seconds);
+MeasuredGrowth measure(const Growth& growth, const GrowthOptions& options) {
+  MeasuredGrowth out{growth.sizes, {}, {}, {}, {}};
+  out.sizes.resize(std::min(options.sizes, growth.sizes.size()));
+  out.ms.assign(out.sizes.size(), std::numeric_limits<double>::infinity());
+  out.mb = out.ms;
+  for (int round = 0; round < options.rounds; ++round)
+    for (size_t i = 0; i < out.sizes.size(); ++i) {
+      const StepCost cost = growth.measure(static_cast<int64_t>(out.sizes[i]), options.seconds);
       out.ms[i] = std::min(out.ms[i], cost.ms);
       out.mb[i] = cost.mb;
     }
-  }
   trim_pool();
-  out.time = fit_growth_law(out.sizes, out.ms, curve.time);
-  out.memory = fit_growth_law(out.sizes, out.mb, curve.memory);
+  out.time = growth.time.fitted(out.sizes, out.ms);
+  out.memory = growth.memory.fitted(out.sizes, out.mb);
   return out;
 }
 

@@ -1,13 +1,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "autograd/runtime.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "tools/bench/bench_growth.h"
 #include "tools/bench/bench_json.h"
 #include "tools/bench/convolutions.h"
 #include "tools/bench/growth.h"
@@ -112,11 +112,62 @@ std::string workloads_text() {
 }
 
 std::string growths_text() {
-  std::string text;
+  std::string text, last;
   for (const Growth& growth : growths())
-    text += fmt::format("  {:<20} {}, {} from {} to {}\n", growth.name, growth.work, growth.symbol,
-                        growth.sizes.front(), growth.sizes.back());
+    if (std::exchange(last, growth.name) != growth.name)
+      text += fmt::format("  {:<20} {}, {} from {} to {}\n", growth.name, growth.work, growth.symbol,
+                          growth.sizes.front(), growth.sizes.back());
   return text;
+}
+
+// Law and worst ratio of one quantity; and for each size what was measured, the law's and their ratio.
+Json grown(const std::vector<double>& values, const GrowthLaw& law, const char* unit,
+           const MeasuredGrowth& of, const std::string& symbol, Json& points) {
+  double worst = 1, worst_at = 0;
+  for (size_t i = 0; i < values.size(); ++i) {
+    const double line = law(of.sizes[i]), ratio = values[i] / line;
+    if (std::abs(std::log(ratio)) >= std::abs(std::log(worst))) worst = ratio, worst_at = of.sizes[i];
+    points[i].update({{symbol, of.sizes[i]},
+                      {unit, rounded(values[i])},
+                      {fmt::format("{}_line", unit), rounded(line)},
+                      {fmt::format("{}_ratio", unit), rounded(ratio)}});
+  }
+  return {{"law", law.form(symbol)},
+          {"line", law.text(symbol)},
+          {"worst_ratio", rounded(worst)},
+          {"worst_at", worst_at}};
+}
+
+void bench_growth(const std::vector<std::string>& names, bool quick, bool json) {
+  std::vector<std::string> known;
+  for (const Growth& growth : growths()) known.push_back(growth.name);
+  for (const std::string& name : names)
+    if (std::ranges::find(known, name) == known.end())
+      throw Error("bench: growth '{}' is not known. {}", name, did_you_mean(name, known));
+  for (const Growth& growth : growths()) {
+    if (!names.empty() && std::ranges::find(names, growth.name) == names.end()) continue;
+    const MeasuredGrowth found =
+        measure(growth, quick ? GrowthOptions{.sizes = 4, .rounds = 1, .seconds = 0} : GrowthOptions{});
+    Json object = bench_object("curve", growth.curve), points(found.sizes.size(), Json::object());
+    object["work"] = growth.work;
+    object["size"] = growth.symbol;
+    object["ms"] = grown(found.ms, found.time, "ms", found, growth.symbol, points);
+    object["mb"] = grown(found.mb, found.memory, "mb", found, growth.symbol, points);
+    object["points"] = points;
+    if (json) {
+      fmt::print("{}\n", object.dump());
+    } else {
+      fmt::print("{}: {}\n  {:>8} {:>10} {:>10} {:>6} {:>10} {:>10} {:>6}\n", growth.curve, growth.work,
+                 growth.symbol, "ms", "line", "ratio", "MB", "line", "ratio");
+      for (size_t i = 0; i < found.sizes.size(); ++i) {
+        const double x = found.sizes[i], ms = found.time(x), mb = found.memory(x);
+        fmt::print("  {:>8} {:>10.4g} {:>10.4g} {:>6.2f} {:>10.4g} {:>10.4g} {:>6.2f}\n", x, found.ms[i], ms,
+                   found.ms[i] / ms, found.mb[i], mb, found.mb[i] / mb);
+      }
+      fmt::print("  ms = {},  MB = {}\n\n", found.time.text(growth.symbol), found.memory.text(growth.symbol));
+    }
+    std::fflush(stdout);
+  }
 }
 
 void bench_workloads(const std::vector<std::string>& names, const BenchOptions& options, bool json) {
@@ -161,9 +212,8 @@ void bench_convolutions(bool quick, bool json) {
 
 int run(const Arguments& arguments) {
   std::vector<std::string> names;
-  std::string growth;
   int64_t threads = 0, steps = 0;
-  bool quick = false, json = false, convolutions = false;
+  bool quick = false, json = false, convolutions = false, growth = false;
   CommandLine line("bench", "Times training steps of the library's own models on this machine.",
                    {{"gradzoo bench --quick", "a look at every workload"},
                     {"gradzoo bench vae_b100 --threads 2 --json", "one of them, for a program"}});
@@ -173,8 +223,9 @@ int run(const Arguments& arguments) {
   line.section("With --growth:", growths_text);
   line.option("--threads", "T", threads, "threads (default: the cores)", 1, kMaxThreads);
   line.option("--steps", "N", steps, "steps that are timed, after a warm-up (default: 300)", 1, 1'000'000);
-  line.option("--growth", "DIR", growth,
-              "measure how time and memory grow instead, and draw it into DIR beside what theory gives");
+  line.flag(
+      "--growth", growth,
+      "measure how time and memory grow instead, beside what theory gives: a table (no pictures in a DIR)");
   line.flag("--convolutions", convolutions, "measure the three products of convolutions instead, in GFLOP/s");
   line.flag("--quick", quick, "20 steps of each (or --steps), the smallest sizes: a look, not a measurement");
   line.flag("--json", json, "print one JSON object a workload or curve");
@@ -185,14 +236,14 @@ int run(const Arguments& arguments) {
   set_flush_denormals(true);
   use_threads(threads);
   if (convolutions) {
-    if (!growth.empty() || !names.empty() || steps > 0)
+    if (growth || !names.empty() || steps > 0)
       throw Error("bench: --convolutions takes no workloads, steps or --growth. Hint: it alone");
     bench_convolutions(quick, json);
     return 0;
   }
-  if (!growth.empty()) {
+  if (growth) {
     if (steps > 0) throw Error("bench: --growth repeats by time, not by --steps. Hint: --quick is shorter");
-    bench_growth({names, growth, quick, json});
+    bench_growth(names, quick, json);
     return 0;
   }
   BenchOptions options = quick ? BenchOptions{.steps = kQuickSteps, .warm_up = kQuickWarmUp} : BenchOptions{};

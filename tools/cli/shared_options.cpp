@@ -18,8 +18,10 @@ void add_seed(CommandLine& line, int64_t& seed, const std::string& meaning) {
   line.option("--seed", "S", seed, meaning, 0, int64_t{1} << 53);
 }
 
-void check_picture(const std::string& command, const std::string& file) {
-  if (!file.ends_with(".png")) throw Error("{}: {} is no picture. Hint: x.png", command, file);
+void check_picture(const std::string& command, const std::string& file, const char* ending) {
+  if (!file.ends_with(ending))
+    throw Error("{}: {} is no {}. Hint: x{}", command, file,
+                ending == std::string(".svg") ? "chart" : "picture", ending);
 }
 
 }  // namespace gradzoo

@@ -17,6 +17,6 @@ void use_threads(int64_t threads);
 void add_seed(CommandLine& line, int64_t& seed, const std::string& meaning);
 
 /// Throws Error where a file is to be a picture by its name and is none.
-void check_picture(const std::string& command, const std::string& file);
+void check_picture(const std::string& command, const std::string& file, const char* ending = ".png");
 
 }  // namespace gradzoo

@@ -106,7 +106,8 @@ int sample_command(const Arguments& arguments) {
   line.positional("RUN", run_path, "a run directory");
   line.option("-n", "N", count, "samples (default: 100)", 1, kMostSamples);
   line.option("--out", "FILE|DIR/", out,
-              "x.png a picture, x.npy float32 (n, H, W), (n, H, W, 3) or (n, d), x.csv a line a sample, "
+              "x.png a picture (x.svg of numbers on a line), x.npy float32 (n, H, W), (n, H, W, 3) or (n, "
+              "d), x.csv a line a sample, "
               "DIR/ a PNG a sample (default: RUN/samples/sample-seed<S>.png)");
   line.option(
       "--label", "L", label,
@@ -140,9 +141,11 @@ int sample_command(const Arguments& arguments) {
   OpenedRun run(run_path, chosen_seed, threads);
   run.progress = stderr;
   const std::optional<int64_t> asked = asked_label(*run.model, label);
+  const std::string ending = picture_ending(run.shape);
   if (out.empty())
-    out = run.directory.result(fmt::format("sample-{}{}seed{}.png", chains ? sampler + "-" : "",
-                                           asked ? fmt::format("label{}-", *asked) : "", run.seed()));
+    out = run.directory.result(fmt::format("sample-{}{}seed{}{}", chains ? sampler + "-" : "",
+                                           asked ? fmt::format("label{}-", *asked) : "", run.seed(), ending));
+  check_samples_path(out, ending);
   Tensor samples;
   std::optional<Walked> walked;
   if (chains) {

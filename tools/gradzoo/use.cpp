@@ -105,9 +105,12 @@ void describe(CommandLine& line, const Use& use, UseArguments& typed) {
                                     : use.count.meaning,
                 use.count.low, use.count.high);
   if (!use.settings_meaning.empty()) line.options("--set", "KEY=VALUE", typed.settings, use.settings_meaning);
-  if (!use.file_meaning.empty())
-    line.option("--out", "FILE", typed.out,
-                fmt::format("x.png: {} (default: RUN/samples/{}-...png)", use.file_meaning, use.name));
+  if (!use.file_meaning.empty()) {
+    const char* ending = use.draws_chart({}) ? "svg" : "png";
+    line.option(
+        "--out", "FILE", typed.out,
+        fmt::format("x.{0}: {1} (default: RUN/samples/{2}-...{0})", ending, use.file_meaning, use.name));
+  }
   add_seed(line, typed.seed, use.seed_meaning + " (default: the run's)");
   add_threads(line, typed.threads);
   line.flag("--json", typed.json, "print JSON");
@@ -145,14 +148,17 @@ UseCall call_of(const Use& use, const UseArguments& typed) {
 }
 
 // One rule: among the samples of the first run, by the use, what it was asked, and the seed.
-std::string file_of(const Use& use, const UseCall& call, const std::string& words) {
-  const std::string name = fmt::format("{}-{}seed{}", use.name, words.empty() ? "" : words + "-", call.seed);
+std::string file_of(const Use& use, const UseCall& call, const UseResult& result) {
+  const std::string name =
+      fmt::format("{}-{}seed{}{}", use.name, result.words.empty() ? "" : result.words + "-", call.seed,
+                  result.picture->ending);
   for (const auto& run : call.runs)
-    if (run) return run->directory.result(name + ".png");
-  return name + ".png";
+    if (run) return run->directory.result(name);
+  return name;
 }
 
-Json json_of(const Use& use, const UseCall& call, const UseResult& result, const std::string& file) {
+Json json_of(const Use& use, const UseCall& call, const UseResult& result, const std::string& file,
+             const std::string& charts) {
   if (result.details.is_array()) return result.details;
   Json object = Json::object();
   if (use.names == UseNames::runs) object["runs"] = call.names;
@@ -162,6 +168,7 @@ Json json_of(const Use& use, const UseCall& call, const UseResult& result, const
   add_numbers(object, result.numbers);
   object["seed"] = call.seed;
   if (!file.empty()) object["file"] = file;
+  if (!charts.empty()) object["charts"] = charts;
   return object;
 }
 
@@ -180,9 +187,12 @@ int use_command(const Use& use, const Arguments& arguments) {
     return 0;
   }
   own.read();
-  if (!typed.out.empty()) check_picture(use.name, typed.out);
+  if (!typed.out.empty() && !is_picture(typed.out))
+    throw Error("{}: {} is no picture. Hint: x.png, or x.svg of a chart", use.name, typed.out);
   const RunMode mode(typed.threads);
   UseCall call = call_of(use, typed);
+  const bool chart = !call.runs.empty() && call.runs.front() && use.draws_chart(call.run().shape);
+  if (!typed.out.empty()) check_picture(use.name, typed.out, chart ? ".svg" : ".png");
   if (!typed.json)
     call.print = [](const std::string& text) {
       fmt::print("{}", text);
@@ -190,18 +200,23 @@ int use_command(const Use& use, const Arguments& arguments) {
     };
   const UseResult result = options->run(call);
   if (!all_processes().is_first()) return 0;
-  std::string file;
+  std::string file, charts;
   if (result.picture) {
-    file = typed.out.empty() ? file_of(use, call, result.words) : typed.out;
-    write_png(file, *result.picture);
+    file = typed.out.empty() ? file_of(use, call, result) : typed.out;
+    write_drawing(file, *result.picture);
+  }
+  if (result.charts) {
+    charts = std::filesystem::path(file).replace_extension(result.charts->ending).string();
+    write_drawing(charts, *result.charts);
   }
   if (typed.json) {
-    fmt::print("{}\n", json_of(use, call, result, file).dump());
+    fmt::print("{}\n", json_of(use, call, result, file, charts).dump());
     return 0;
   }
   fmt::print("{}{}{}{}", result.text, number_lines(result.numbers), number_legend(result.numbers),
              result.remarks);
-  if (!file.empty()) fmt::print("{}\n", printable(file));
+  for (const std::string& written : {file, charts})
+    if (!written.empty()) fmt::print("{}\n", printable(written));
   return 0;
 }
 

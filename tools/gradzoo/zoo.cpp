@@ -159,7 +159,7 @@ void draw(const std::string& file, const std::vector<std::string>& others, int64
   }
   if (rows.empty()) throw Error("zoo: {} holds no run. Hint: gradzoo zoo --keep RUN --out DIR", zoo_folder());
   grid.pixels = concat(rows, 0);
-  write_png(file, draw_picture({"zoo", "Ten samples of every model.", std::move(grid)}));
+  write_drawing(file, draw_picture({"zoo", "Ten samples of every model.", std::move(grid)}));
   fmt::print("{}\n", printable(file));
 }
 

@@ -79,7 +79,7 @@ Report page_of(const RanLab& ran) {
   }
   page.glossary.push_back({"Exercise", ran.result.exercise});
   for (const LabPicture& picture : ran.result.pictures)
-    page.pictures.push_back({picture.name, picture.caption, encode_png(picture.image), true});
+    page.pictures.push_back({picture.name, picture.caption, picture.drawing, true});
   return page;
 }
 
@@ -107,13 +107,14 @@ std::string lab_json(const RanLab& ran) {
            {"exercise", ran.result.exercise}};
   for (const LabTable& table : ran.result.tables) out["tables"].push_back(table_json(table));
   for (const LabPicture& picture : ran.result.pictures)
-    out["pictures"].push_back({{"file", picture.name + ".png"}, {"caption", picture.caption}});
+    out["pictures"].push_back(
+        {{"file", picture.name + picture.drawing.ending}, {"caption", picture.caption}});
   return out.dump();
 }
 
 void write_lab(const std::string& folder, const RanLab& ran) {
   for (const LabPicture& picture : ran.result.pictures)
-    write_png(fmt::format("{}/{}.png", folder, picture.name), picture.image);
+    write_drawing(fmt::format("{}/{}{}", folder, picture.name, picture.drawing.ending), picture.drawing);
   const std::string json = lab_json(ran) + "\n";
   write_file_atomically(folder + "/lab.json", std::as_bytes(std::span(json)));
   write_report(folder + "/report.html", page_of(ran));

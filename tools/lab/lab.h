@@ -18,6 +18,7 @@
 #include "nn/layers/module.h"
 #include "nn/learn/learner.h"
 #include "plot/chart.h"
+#include "plot/drawing.h"
 #include "plot/image.h"
 
 /// Labs: small experiments, each of which shows one idea in numbers and a picture within a minute or two.
@@ -61,7 +62,7 @@ struct LabContext {
 struct LabPicture {
   std::string name;     // of its file, without ending
   std::string caption;  // what it shows, a sentence or two
-  Image image;
+  Drawing drawing;
 };
 
 /// What a lab found.

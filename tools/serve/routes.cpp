@@ -120,7 +120,7 @@ constexpr Route kRoutes[] = {
      }},
     {"GET", "/style.css",
      [](const Page&, const HttpRequest&) {
-       return text_response("text/css; charset=utf-8", kReportStyle + curve_styles() + kServeStyle);
+       return text_response("text/css; charset=utf-8", std::string(kReportStyle) + kServeStyle);
      }},
     {"GET", "/script.js",
      [](const Page&, const HttpRequest&) {
@@ -137,7 +137,9 @@ constexpr Route kRoutes[] = {
      }},
     {"GET", "/picture",
      [](const Page& page, const HttpRequest& request) {
-       return framed("image/png", page.runs.picture(request.parameter("run"), request.parameter("file")));
+       const std::string file = request.parameter("file");
+       return framed(file.ends_with(".svg") ? "image/svg+xml" : "image/png",
+                     page.runs.picture(request.parameter("run"), file));
      }},
     {"GET", "/report",
      [](const Page& page, const HttpRequest& request) {

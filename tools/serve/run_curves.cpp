@@ -104,6 +104,7 @@ nlohmann::json run_curves(const RunsFolder& folder, const CurveView& view) {
     chart.x_label = view.x == "seconds" ? "seconds of training" : view.x;
     chart.y_label = name.unit;
     chart.log_y = view.log_y;
+    chart.width = 600, chart.height = 320;
     figures.push_back({{"key", key}, {"html", curve_figure(chart)}});
   }
   return figures;

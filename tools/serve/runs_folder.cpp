@@ -69,7 +69,7 @@ std::vector<std::string> pictures_of(const RunDirectory& run) {
   std::error_code error;
   for (const fs::directory_entry& entry : fs::directory_iterator(run.samples(), error)) {
     const std::string name = entry.path().filename().string();
-    if (entry.path().extension() != ".png" || !is_plain(entry.path())) continue;
+    if (!is_picture(name) || !is_plain(entry.path())) continue;
     (name.starts_with("epoch-") ? epochs : others).push_back(name);
   }
   std::ranges::sort(epochs);

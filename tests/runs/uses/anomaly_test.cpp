@@ -54,10 +54,12 @@ TEST_CASE("the others: a label, another set, another run both ways; what is wron
   CHECK_MESSAGE(contains(label, "has learned images of label 3 too"), label);
   CHECK_MESSAGE(contains(label, "more exclude=3 against"), label);
   CHECK(std::filesystem::exists(run.folder + "/other/samples/anomaly-digit3-seed0.png"));
+  CHECK(read_file(run.folder + "/other/samples/anomaly-digit3-seed0.svg").starts_with("<svg"));
   const auto both = nlohmann::json::parse(told("other --against without --json -n 12 --out x.png"));
   CHECK(both["own"].get<std::string>().ends_with("more"));
   CHECK(both["others"].get<std::string>().ends_with("data exclude=3"));
   CHECK(both["own_images"] == 12);
+  CHECK((both["file"] == "x.png" && both["charts"] == "x.svg"));
   CHECK(both["other_way_round"]["run"] == "without");
   CHECK(both["other_way_round"]["others"] == both["own"]);
   const double area = both["auroc"];

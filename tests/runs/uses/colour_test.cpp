@@ -1,4 +1,5 @@
 #include <map>
+#include <span>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -13,6 +14,7 @@
 #include "runs/uses/use.h"
 #include "support/error_message.h"
 #include "support/numbers.h"
+#include "support/png_decoder.h"
 
 using namespace gradzoo;
 using namespace gradzoo::test;
@@ -77,7 +79,10 @@ UseResult done_with(const Use& use, const std::string& path) {
 }
 
 // Whether some pixel is no grey, by far.
-bool is_coloured(const Image& image) {
+bool is_coloured(const Drawing& drawing) {
+  REQUIRE(drawing.ending == ".png");
+  const PngDecoder image(
+      std::span(reinterpret_cast<const std::uint8_t*>(drawing.bytes.data()), drawing.bytes.size()));
   constexpr int kFar = 40;
   for (size_t i = 0; i + 2 < image.rgb.size(); i += 3)
     if (std::abs(image.rgb[i] - image.rgb[i + 1]) > kFar ||

@@ -32,11 +32,12 @@ struct BinaryRuns {
 TEST_CASE("logz tells the exact log Z of a small machine and both estimates, and draws their paths") {
   const BinaryRuns runs;
   const std::string line = "logz small --chains 20 --temperatures 50 --seed 3 ";
-  const ProcessResult text = run_gradzoo(line + "--exact --out z.png", runs.folder);
+  const ProcessResult text = run_gradzoo(line + "--exact --out z.svg", runs.folder);
   REQUIRE_MESSAGE(text.status == 0, text.err);
   for (const char* word : {"exact", "by enumeration", "forward", "reverse", "ESS"})
     CHECK_MESSAGE(contains(text.out, word), text.out);
-  CHECK(std::filesystem::exists(runs.folder + "/z.png"));
+  CHECK(read_file(runs.folder + "/z.svg").starts_with("<svg xmlns="));
+  check_refused(line + "--out z.png", runs.folder, {"z.png is no chart", "x.svg"});
   const ProcessResult object = run_gradzoo(line + "--json", runs.folder);
   REQUIRE_MESSAGE(object.status == 0, object.err);
   const auto json = nlohmann::json::parse(object.out);

@@ -135,14 +135,15 @@ TEST_CASE("A run directory holds settings, metrics, checkpoint, pictures and rep
   const SmallRun run;
   for (const char* name : {"config.toml", "metrics.jsonl", "checkpoint.safetensors", "report.html",
                            "samples/epoch-0001.png", "samples/epoch-0002.png", "samples/reconstructions.png",
-                           "samples/manifold.png", "samples/codes.png", "samples/kl_by_dimension.png"}) {
+                           "samples/manifold.png", "samples/codes.png", "samples/kl_by_dimension.svg"}) {
     CHECK_MESSAGE(std::filesystem::exists(run.scratch.file("run/" + std::string(name))), name);
   }
   const std::string report = read_file(run.scratch.file("run/report.html"));
   for (const char* word : {"epoch 2", "bce kl", "entropy floor", "gradzoo train vae --data", "hidden"}) {
     CHECK_MESSAGE(contains(report, word), word);
   }
-  CHECK_FALSE(contains(report, "http://"));
+  for (const char* outside : {"src=\"http", "href=\"http", "url(http", "fetch("})
+    CHECK_FALSE(contains(report, outside));
 }
 
 TEST_CASE("Samples come as a picture, as NumPy's array and as lines of numbers, the same for a seed") {

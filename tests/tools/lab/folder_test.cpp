@@ -20,7 +20,7 @@ LabResult two_rows() {
   table.add("second <b>", {1e-7, 3});
   LabResult out;
   out.tables.push_back(table);
-  out.pictures.push_back({"square", "A black square.", {2, 2, std::vector<std::uint8_t>(12)}});
+  out.pictures.push_back({"square", "A black square.", png_drawing({2, 2, std::vector<std::uint8_t>(12)})});
   out.interpretation = "What is to be seen. " + std::string(200, 'x');
   out.exercise = "Why?";
   return out;

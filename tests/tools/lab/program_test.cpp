@@ -14,7 +14,7 @@ TEST_CASE("gradzoo lab lists labs, runs one into a folder of its own, and says w
   REQUIRE_MESSAGE(text.status == 0, text.err);
   for (const char* part : {"posterior mean", "What to see", "Exercise", "runs/lab-coin-1/report.html"})
     CHECK_MESSAGE(contains(text.out, part), text.out);
-  for (const char* file : {"report.html", "lab.json", "posterior.png"})
+  for (const char* file : {"report.html", "lab.json", "posterior.svg"})
     CHECK(std::filesystem::exists(scratch.file("runs/lab-coin-1/") + file));
   CHECK_FALSE(std::filesystem::exists(scratch.file("runs/lab-coin-1/samples")));
   const ProcessResult json = run_gradzoo("lab coin --seed 4 --json --out there", folder);

@@ -38,8 +38,8 @@ TEST_CASE("validation is dashed, in the chart and the colour of what it validate
   REQUIRE(figures.size() == 1);
   const std::string html = figures[0]["html"];
   CHECK(figures[0]["key"] == "kl");
-  CHECK_MESSAGE(test::contains(html, R"(<i class="s1"></i>a)"), html);
-  CHECK_MESSAGE(test::contains(html, R"(<i class="s1 dashes"></i>a, validation)"), html);
+  CHECK_MESSAGE(test::contains(html, R"(<path class="line s1" d=)"), html);
+  CHECK_MESSAGE(test::contains(html, R"(<path class="line s1 dashes" d=)"), html);
   CHECK(!test::contains(html, "stderr"));
 }
 

@@ -118,16 +118,16 @@ async function drawCurves() {
 }
 
 const isMoment = file => file.startsWith('epoch-');
-const pictureLabel = file => file.replace('.png', '').replace(/^epoch-0*/, 'epoch ').replaceAll('_', ' ');
+const pictureLabel = file => file.replace(/\.(png|svg)$/, '').replace(/^epoch-0*/, 'epoch ').replaceAll('_', ' ');
 
 // A picture that is shown larger than it is keeps its pixels; one of points in the plane is dark at night.
 function setPicture(image, run, file) {
   const source = fileLink(run, file, isMoment(file) ? 0 : run.step ?? 0);
   if (image.getAttribute('src') === source) return;
-  image.onload = () => image.classList.toggle('pixels', image.naturalWidth < image.clientWidth);
+  image.onload = () => image.classList.toggle('pixels', file.endsWith('.png') && image.naturalWidth < image.clientWidth);
   image.src = source;
   image.alt = run.name + ', ' + pictureLabel(file);
-  image.classList.toggle('invert-at-night', run.points);
+  image.classList.toggle('invert-at-night', run.points && file.endsWith('.png'));
 }
 
 // A run's pictures over time, of which the newest is shown until the slider is moved back. Below it, what was drawn

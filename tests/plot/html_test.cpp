@@ -1,4 +1,4 @@
-#include "plot/pages/html.h"
+#include "plot/html.h"
 
 #include <string>
 

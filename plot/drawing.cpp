@@ -1,0 +1,21 @@
+#include "plot/drawing.h"
+
+#include <span>
+
+#include "base/atomic_file.h"
+#include "base/error.h"
+
+namespace gradzoo {
+
+Drawing png_drawing(const Image& image) {
+  const std::vector<std::uint8_t> bytes = encode_png(image);
+  return {".png", {bytes.begin(), bytes.end()}};
+}
+
+void write_drawing(const std::string& path, const Drawing& drawing, Links links) {
+  if (!path.ends_with(drawing.ending))
+    throw Error("{}: this picture is another kind of file. Hint: x{}", path, drawing.ending);
+  write_file_atomically(path, std::as_bytes(std::span(drawing.bytes)), links);
+}
+
+}  // namespace gradzoo
