@@ -128,53 +128,6 @@ TEST_CASE(
   CHECK(spread(GeneratorInit::torch) < 0.02);
 }
 
-TEST_CASE("R1 is half the squared slope at real examples, and its gradient in D is finite differences'") {
-  Rng rng(5, "gan_test");
-  const GanShape shape = {
-      .data = {.example = {8, 4}}, .channels = 2, .activation = silu, .dtype = DType::f64};
-  for (const GanNet net : {GanNet::dcgan, GanNet::mlp}) {
-    CAPTURE(name_of(kGanNets, net));
-    GanShape of_net = shape;
-    of_net.net = net;
-    of_net.discriminator_hidden = {5};
-    const Discriminator d(of_net, rng);
-    const Tensor x = rand({3, 32}, rng, DType::f64);
-    const auto penalty = [&] {
-      const Tape tape;
-      const Tensor at = x.clone().requires_grad_();
-      return r1_penalty(at, d.judge(at, {})).item();
-    };
-    // By differences of the logit along each pixel.
-    double expected = 0;
-    for (int64_t i = 0; i < 32; ++i) {
-      Tensor step = zeros({1, 32}, DType::f64);
-      step.mutable_data<double>()[i] = 1e-5;
-      const Tensor slope = (d.judge(x + step, {}) - d.judge(x - step, {})) / 2e-5;
-      expected += sum(square(slope)).item() / 6;
-    }
-    CHECK(penalty() == doctest::Approx(expected).epsilon(1e-7));
-
-    for (const NamedTensor& parameter : d.named_parameters()) {
-      CAPTURE(parameter.name);
-      Tensor weight = parameter.tensor;
-      double slope = 0;
-      {
-        const Tape tape;
-        const Tensor at = x.clone().requires_grad_();
-        slope = grad(r1_penalty(at, d.judge(at, {})), weight).to_vector()[0];
-      }
-      double* first = weight.mutable_data<double>();
-      const double was = *first;
-      weight.mutable_data<double>()[0] = was + 1e-5;
-      const double above = penalty();
-      weight.mutable_data<double>()[0] = was - 1e-5;
-      const double below = penalty();
-      weight.mutable_data<double>()[0] = was;
-      CHECK(slope == doctest::Approx((above - below) / 2e-5).epsilon(1e-6).scale(1e-3));
-    }
-  }
-}
-
 TEST_CASE("curves have the values that theory gives where D cannot tell, and figures do not repeat them") {
   for (const Choice<const GanLoss*>& choice : kGanLosses) {
     CAPTURE(choice.name);
