@@ -20,8 +20,7 @@ struct Node {
   const OpInfo* op = nullptr;  ///< leaf_info() for a leaf
   uint64_t serial = 0;         ///< never re-used
   Shape shape;                 ///< of the output
-  /// Of the output.
-  DType dtype = DType::f32;
+  DType dtype = DType::f32;    ///< of the output
   /// lost: by a sweep that failed further on
   enum class Saved : uint8_t { kept, released, lost };
   Saved state = Saved::kept;  ///< of its saved tensors: a sweep releases what it has used

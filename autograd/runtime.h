@@ -7,7 +7,7 @@
 /// What computes, and how: threads, denormals, instructions, the BLAS.
 namespace gradzoo {
 
-inline constexpr int kMaxThreads = 256;
+inline constexpr int kMaxThreads = 256;  ///< that set_num_threads takes
 
 /// Threads that ops may use: the last set_num_threads, else OMP_NUM_THREADS, else the physical cores this
 /// process may use. No result depends on it.

@@ -9,8 +9,7 @@ namespace gradzoo {
 
 /// What a tape keeps.
 struct TapeOptions {
-  bool trace =
-      false;  ///< keep every node's operands, output and adjoints: for the explorer and error reports
+  bool trace = false;  ///< keep all operands, outputs and adjoints: for the explorer and error reports
 };
 
 /// Records while alive. A tape is a scope on its thread's node list: inner tapes see outer nodes; the end of

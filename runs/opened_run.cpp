@@ -15,7 +15,7 @@
 #include "nn/parallel/shared_rows.h"
 #include "runs/config_file.h"
 #include "runs/live_line.h"
-#include "runs/together.h"
+#include "runs/shared_training.h"
 #include "runs/training.h"
 #include "runs/zoo.h"
 #include "state/checkpoint.h"

@@ -21,7 +21,7 @@
 #include "runs/repeat_command.h"
 #include "runs/run_observer.h"
 #include "runs/run_report.h"
-#include "runs/together.h"
+#include "runs/shared_training.h"
 #include "runs/zoo.h"
 #include "state/checkpoint.h"
 
@@ -103,7 +103,7 @@ TrainOutcome run_training(const OpenRun& run, const StopSignal& stop, const Trai
   for (const std::string& warning : {session.model->warning(), what_bits_lose(run.options, session.data)})
     if (!warning.empty()) progress.line("warning: " + warning);
   if (run.owes_epoch) observer.catch_up();
-  TogetherObserver together(all_processes(), session, stop, request.checkpoint_every, &observer);
+  SharedTrainingObserver together(all_processes(), session, stop, request.checkpoint_every, &observer);
   bool finished = false;
   try {
     finished = session.train(together);
@@ -135,7 +135,7 @@ TrainOutcome run_training(const OpenRun& run, const StopSignal& stop, const Trai
 
 // Of a process that computes beside the first one, which writes the run.
 TrainOutcome train_beside(Session& session, const StopSignal& stop, const TrainRequest& request) {
-  TogetherObserver observer(all_processes(), session, stop, request.checkpoint_every, nullptr);
+  SharedTrainingObserver observer(all_processes(), session, stop, request.checkpoint_every, nullptr);
   const bool finished = session.train(observer);
   return {"", session.trainer.step(), finished};
 }

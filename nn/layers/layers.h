@@ -14,11 +14,10 @@ namespace gradzoo {
 
 /// What Linear takes.
 struct LinearOptions {
-  bool bias = true;  ///< add one
-  init::Initializer init =
-      {};                      ///< of the weight; empty: PyTorch's, for weight and bias. Given: the bias is 0
-  bool spectral_norm = false;  ///< the weight is divided by its largest singular value
-  DType dtype = DType::f32;    ///< of the parameters
+  bool bias = true;             ///< add one
+  init::Initializer init = {};  ///< of the weight, with a bias of 0; empty: PyTorch's, for both
+  bool spectral_norm = false;   ///< the weight is divided by its largest singular value
+  DType dtype = DType::f32;     ///< of the parameters
 };
 
 /// y = x W' + b: x (..., in), weight (out, in), bias (out) -> (..., out). Uses one draw for each random

@@ -54,14 +54,14 @@ void check_able(const Use& use, const OpenedRun& run) {
   std::string hint = remedy(*run.options, use.missing, run.shape);
   if (!hint.empty()) hint = fmt::format("train it with --set {}", hint);
   const auto add = [&](const std::string& words) { hint += (hint.empty() ? "" : ", or ") + words; };
-  if (const std::string able = names_of(who_can(use.missing, run.shape)); !able.empty()) {
+  if (const std::string able = names_of(capable_models(use.missing, run.shape)); !able.empty()) {
     add("a run of " + able);
   } else {
     for (const DataKind kind : {DataKind::images, DataKind::points, DataKind::binary}) {
       const auto [what, data] = kind == DataKind::images   ? std::pair("images", "mnist")
                                 : kind == DataKind::points ? std::pair("points", "ring8")
                                                            : std::pair("0 and 1", "bars-and-stripes");
-      const std::string others = names_of(who_can(use.missing, shape_to_ask(kind)));
+      const std::string others = names_of(capable_models(use.missing, shape_to_ask(kind)));
       if (!others.empty() && hint.empty())
         add(fmt::format("a run on {} (--data {}) of {}", what, data, others));
     }

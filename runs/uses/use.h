@@ -16,7 +16,7 @@
 #include "plot/image.h"
 #include "runs/command_example.h"
 #include "runs/opened_run.h"
-#include "runs/uses/who_can.h"
+#include "runs/uses/capable_models.h"
 
 /// What is done with finished runs. A use is an object: a file here and a line in uses(); the one command
 /// that runs them all (tools/gradzoo/use.cpp) parses, opens, refuses, prints and writes.

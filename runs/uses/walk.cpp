@@ -10,7 +10,7 @@
 #include "autograd/ops.h"
 #include "models/pictures/image_pictures.h"
 #include "nn/parallel/shared_rows.h"
-#include "runs/uses/who_can.h"
+#include "runs/uses/capable_models.h"
 #include "samplers/domain.h"
 
 namespace gradzoo {
@@ -77,7 +77,8 @@ void check_fits(const SamplerEntry& sampler, const Target& target, const RunOpti
   const auto missing = [&](const Abilities& abilities, const DataShape& on) {
     return why_unfit(sampler.name, sampler.needs, with_extent(abilities.target, on));
   };
-  const std::string models = names_of(who_can(missing, shape)), setting = remedy(options, missing, shape);
+  const std::string models = names_of(capable_models(missing, shape)),
+                    setting = remedy(options, missing, shape);
   throw Error("sample: {} walks on a {}, and this run of {} has {}. Hint: {}{}{}", sampler.name,
               needs_text(sampler.needs), options.entry().name, target_text(target),
               fitting.empty() ? "" : fmt::format("on this run walk {}; ", fitting),

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <exception>
 #include <map>
+#include <regex>
 #include <system_error>
 
 #include <fcntl.h>
@@ -118,25 +119,29 @@ int run_main(char** argv, const std::function<int(const Arguments&)>& work,
   }
 }
 
+bool told_summary(char** argv, const std::string& summary) {
+  if (arguments_of(argv) != Arguments{"--summary"}) return false;
+  fmt::print("{}\n", summary);
+  return true;
+}
+
 int run_program(char** argv, const Command& command) {
-  return run_main(argv, [&command](const Arguments& arguments) {
-    if (arguments != Arguments{"--summary"}) return command.run(arguments);
-    fmt::print("{}\n", command.summary);
-    return 0;
-  });
+  if (told_summary(argv, command.summary)) return 0;
+  return run_main(argv, command.run);
 }
 
 std::vector<ProgramFile> program_files() {
-  constexpr std::string_view kPrefix = "gradzoo-";
+  static const std::regex kFile("gradzoo-([a-z0-9-]+)");
   const fs::path folder = program_path().parent_path();
   std::map<std::string, fs::path> found;
   for (const fs::path& place : {folder, folder / "../libexec/gradzoo"}) {
     std::error_code failure;
     for (const fs::directory_entry& entry : fs::directory_iterator(place, failure)) {
       const std::string file = entry.path().filename().string();
-      if (file.starts_with(kPrefix) && entry.is_regular_file(failure) &&
+      std::smatch name;
+      if (std::regex_match(file, name, kFile) && entry.is_regular_file(failure) &&
           ::access(entry.path().c_str(), X_OK) == 0)
-        found.emplace(file.substr(kPrefix.size()), entry.path());  // the first place wins
+        found.emplace(name[1], entry.path());  // the first place wins
     }
   }
   std::vector<ProgramFile> programs;

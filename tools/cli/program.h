@@ -23,7 +23,9 @@ int run_main(char** argv, const std::function<int(const Arguments&)>& work);
 int run_main(char** argv, const std::function<int(const Arguments&)>& work,
              const std::function<void()>& begin);
 
-/// main() of gradzoo-NAME, which `gradzoo NAME` starts. With --summary alone it prints its summary.
+/// Where --summary is the one argument: prints the summary, for `gradzoo --help`, and returns true.
+bool told_summary(char** argv, const std::string& summary);
+/// main() of gradzoo-NAME, which `gradzoo NAME` starts.
 int run_program(char** argv, const Command& command);
 
 /// A program gradzoo-NAME.

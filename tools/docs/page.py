@@ -2,7 +2,7 @@
 import re
 from dataclasses import dataclass, field
 
-COMMAND = re.compile(r"(\$ )?(([A-Z_]+=\S+ )*(gradzoo|gradzoo-mpi|gradzoo-study|mpirun|cmake|ctest|apt-get|ssh|"
+COMMAND = re.compile(r"(\$ )?(([A-Z_]+=\S+ )*(gradzoo|gradzoo-mpi|mpirun|cmake|ctest|apt-get|ssh|"
                      r"export|cmp|sed|python3|/usr/bin/python3|\.ci/run|tools/\w+|tests/fuzz/run)(?=\s|$)|"
                      r"build/\w+/gradzoo\b|\(cd \S+ && \w)")
 FENCE = re.compile(r"( *)```\s*([\w+-]*)")

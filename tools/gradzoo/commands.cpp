@@ -56,7 +56,9 @@ std::string summary_of(const ProgramFile& program) {
 Candidates all_known(const CommandSet& set) {
   Candidates known;
   for (const Command& command : set.commands) known.push_back({command.name, command.summary});
-  for (const ProgramFile& program : set.programs) known.push_back({program.name, summary_of(program)});
+  for (const ProgramFile& program : set.programs)
+    if (std::string summary = summary_of(program); !summary.empty())
+      known.push_back({program.name, std::move(summary)});
   return known;
 }
 
@@ -127,6 +129,9 @@ int run_command(const std::string& name, const Arguments& arguments, const Comma
 // What may stand in place of the last word: a command, or what the command itself says.
 int print_completions(const Arguments& words, const CommandSet& set) {
   if (words.size() > 1) {
+    const auto is_meant = [&](const auto& known) { return known.name == words.front(); };
+    if (std::ranges::none_of(set.commands, is_meant) && std::ranges::none_of(set.programs, is_meant))
+      return 0;
     Arguments rest = {"--complete"};
     rest.insert(rest.end(), words.begin() + 1, words.end());
     return run_command(words.front(), rest, set);

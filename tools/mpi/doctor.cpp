@@ -14,7 +14,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "nn/parallel/tree_mean.h"
-#include "runs/together.h"
+#include "runs/shared_training.h"
 #include "tools/cli/command_line.h"
 #include "tools/mpi/mpi_processes.h"
 

@@ -11,7 +11,7 @@
 #include <fmt/ranges.h>
 
 #include "autograd/runtime.h"
-#include "runs/together.h"
+#include "runs/shared_training.h"
 #include "runs/uses/use.h"
 #include "tools/gradzoo/commands.h"
 #include "tools/mpi/doctor.h"
@@ -86,6 +86,7 @@ void begin() {
 }  // namespace
 
 int main(int, char** argv) {
+  if (told_summary(argv, "")) return 0;  // no sub-command of gradzoo
   const std::vector<Command> commands = shared_commands();
   const int status = run_commands(argv, {commands}, begin);
   together.reset();

@@ -103,7 +103,7 @@ TEST_CASE("every model does what its abilities say, or is refused with a hint th
         CHECK_MESSAGE(contains(refused.err.substr(hint), able->setting), refused.err);
         check_works(use, runs.run_of(entry.name, able->setting), runs.folder());
       }
-      for (const CapableModel& other : who_can(use.missing, shape_to_ask(kind)))
+      for (const CapableModel& other : capable_models(use.missing, shape_to_ask(kind)))
         CHECK_MESSAGE(contains(refused.err.substr(hint), names_of({other})), refused.err);
     }
   }

@@ -237,37 +237,38 @@ Refused fce_found(double energy, double flow) {
 }  // namespace
 
 std::vector<Row> nce_toy_rows() {
-  return {figure({"nce.toy_logz", "NCE finds the modes of ring8 and two-moons, and its c their log Z",
-                  "Gutmann & Hyvarinen 2010; gates: |c - log Z| at most 0.05 and KL at most 0.02", 90},
-                 runs_of("nce", {"data=ring8 seed=1", "data=ring8 seed=2", "data=two-moons seed=1",
-                                 "data=two-moons seed=2"}),
-                 largest(nce_share), AtMost{1},
-                 "nce by default (MLP 2-128-128-1 silu, fitted Gaussian noise 1.2 times as wide, nu 2, batch "
-                 "512, 40 epochs of 50,000 points), the larger of |c - log Z| / 0.05 and KL / 0.02",
-                 {kNceConstantError, kKl, kKlWithoutModes},
-                 {{"a ring without modes, perfectly normalised", nce_found(0, 0.085)},
-                  {"modes found, and a c that is .06 off", nce_found(-0.06, 0.001)},
-                  {"a c that is no number", nce_found(NAN, 0.001)},
-                  {"a KL that is no number", nce_found(0.001, NAN)}}),
-          figure({"nce.vs_noise", "NCE finds ring8 against noise of every kind",
-                  "Gutmann & Hyvarinen 2010, section 4; gate: KL at most 0.02", 150},
-                 runs_of("nce data=ring8 seed=1",
-                         {"noise=gaussian", "noise=fitted", "noise=mixture", "noise=flow"}),
-                 largest(kKl), AtMost{0.02}, "KL(truth || e^f / Z), the largest", {kKl}),
-          figure({"fce.ring8",
-                  "told from a flow that goes against it, the energy is as good as NCE's, and the flow as "
-                  "good as by likelihood",
-                  "Gao et al. 2020; gates: 0.002 and 0.02 nats", 250},
-                 {{"fce data=ring8 seed=1"}, {"nce data=ring8 seed=1"}, {"realnvp data=ring8 seed=1"}},
-                 fce_share, AtMost{1},
-                 "defaults, 3,920 steps of 512 points, by likelihood 4,000: KL(truth || model) of the energy "
-                 "by fce over that by nce against a fixed Gaussian, in .002, and of the flow by fce over "
-                 "that by maximum likelihood, in .02, the larger",
-                 {kKl, kFlowKl},
-                 {{"an energy behind NCE's", fce_found(0.033, 0.01)},
-                  {"a flow behind that by likelihood", fce_found(0.03, 0.04)},
-                  {"an energy that is no number", fce_found(NAN, 0.01)},
-                  {"a flow that is no number", fce_found(0.03, NAN)}})};
+  return {
+      figure({"nce.toy_logz", "NCE finds the modes of ring8 and two-moons, and its c their log Z",
+              "Gutmann & Hyvarinen 2010; gates: |c - log Z| at most 0.05 and KL at most 0.02", 90},
+             runs_of("nce", {"data=ring8 seed=1", "data=ring8 seed=2", "data=two-moons seed=1",
+                             "data=two-moons seed=2"}),
+             largest(nce_share), AtMost{1},
+             "nce by default (MLP 2-128-128-1 silu, fitted Gaussian noise 1.2 times as wide, nu 2, batch "
+             "512, 40 epochs of 50,000 points), the larger of |c - log Z| / 0.05 and KL / 0.02",
+             {kNceConstantError, kKl, kKlWithoutModes},
+             {{"a ring without modes, perfectly normalised", nce_found(0, 0.085)},
+              {"modes found, and a c that is .06 off", nce_found(-0.06, 0.001)},
+              {"a c that is no number", nce_found(NAN, 0.001)},
+              {"a KL that is no number", nce_found(0.001, NAN)}}),
+      figure(
+          {"nce.vs_noise", "NCE finds ring8 against noise of every kind",
+           "Gutmann & Hyvarinen 2010, section 4; gate: KL at most 0.02", 150},
+          runs_of("nce data=ring8 seed=1", {"noise=gaussian", "noise=fitted", "noise=mixture", "noise=flow"}),
+          largest(kKl), AtMost{0.02}, "KL(truth || e^f / Z), the largest", {kKl}),
+      figure({"fce.ring8",
+              "an energy and a flow that are trained against each other are as good as NCE's energy and the "
+              "flow by likelihood",
+              "Gao et al. 2020; gates: 0.002 and 0.02 nats", 250},
+             {{"fce data=ring8 seed=1"}, {"nce data=ring8 seed=1"}, {"realnvp data=ring8 seed=1"}}, fce_share,
+             AtMost{1},
+             "defaults, 3,920 steps of 512 points, by likelihood 4,000: KL(truth || model) of the energy "
+             "by fce over that by nce against a fixed Gaussian, in .002, and of the flow by fce over "
+             "that by maximum likelihood, in .02, the larger",
+             {kKl, kFlowKl},
+             {{"an energy behind NCE's", fce_found(0.033, 0.01)},
+              {"a flow behind that by likelihood", fce_found(0.03, 0.04)},
+              {"an energy that is no number", fce_found(NAN, 0.01)},
+              {"a flow that is no number", fce_found(0.03, NAN)}})};
 }
 
 // Two-moons is a thin toy and a long training: where the network is not bounded outside of what it has seen,

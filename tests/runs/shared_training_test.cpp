@@ -1,4 +1,4 @@
-#include "runs/together.h"
+#include "runs/shared_training.h"
 
 #include <doctest/doctest.h>
 
@@ -22,7 +22,7 @@ TEST_CASE("processes that come to different weights are told at a checkpoint, wh
         Tensor values = std::get<Tensor>(entry.target);
         values.mutable_data<float>()[0] += 1e-6F;
       }
-      TogetherObserver observer(processes, session, stop, 0, nullptr);
+      SharedTrainingObserver observer(processes, session, stop, 0, nullptr);
       observer.on_epoch(0);
     });
     for (const std::string& failure : failures) {

@@ -1,4 +1,4 @@
-#include "runs/uses/who_can.h"
+#include "runs/uses/capable_models.h"
 
 #include <cstdlib>
 #include <map>
@@ -108,7 +108,7 @@ std::optional<CapableModel> ask(const ModelEntry& entry, const Missing& missing,
   return CapableModel{entry.name, setting};
 }
 
-std::vector<CapableModel> who_can(const Missing& missing, const DataShape& shape) {
+std::vector<CapableModel> capable_models(const Missing& missing, const DataShape& shape) {
   std::vector<CapableModel> out;
   for (const ModelEntry& entry : model_registry())
     if (std::optional<CapableModel> able = ask(entry, missing, shape)) out.push_back(std::move(*able));

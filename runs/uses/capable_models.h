@@ -23,7 +23,7 @@ struct CapableModel {
 /// cannot learn data of this shape.
 std::optional<CapableModel> ask(const ModelEntry& entry, const Missing& missing, const DataShape& shape);
 /// All that can.
-std::vector<CapableModel> who_can(const Missing& missing, const DataShape& shape);
+std::vector<CapableModel> capable_models(const Missing& missing, const DataShape& shape);
 /// "ebm, score with net=energy"; "" of none.
 std::string names_of(const std::vector<CapableModel>& models);
 

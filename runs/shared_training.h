@@ -32,11 +32,11 @@ void share_state(Processes& processes, State& state);
 /// What a process observes of a shared training: the first lets `first` show and save it, when it has what
 /// belongs to rows from all; all stop where any is asked to. Where processes come to different weights, which
 /// is seen with each checkpoint, it throws Error.
-class TogetherObserver final : public TrainObserver {
+class SharedTrainingObserver final : public TrainObserver {
  public:
   /// `first`: nullptr in all but the first process. `checkpoint_every` as RunObserver has it.
-  TogetherObserver(Processes& processes, Session& session, const StopSignal& stop, int64_t checkpoint_every,
-                   RunObserver* first)
+  SharedTrainingObserver(Processes& processes, Session& session, const StopSignal& stop,
+                         int64_t checkpoint_every, RunObserver* first)
       : processes_(processes),
         session_(session),
         stop_(stop),

@@ -1,4 +1,4 @@
-#include "runs/together.h"
+#include "runs/shared_training.h"
 
 #include <optional>
 #include <span>
@@ -91,7 +91,7 @@ void share_state(Processes& processes, State& state) {
   }
 }
 
-void TogetherObserver::bring_together() {
+void SharedTrainingObserver::bring_together() {
   if (processes_.is_alone()) return;
   session_.trainer.gather_rows();
   if (const std::optional<Other> other = other_of(processes_, fingerprint(session_.state)))
@@ -102,23 +102,23 @@ void TogetherObserver::bring_together() {
         other->line.empty() ? "state" : other->line.substr(0, other->line.rfind(' ')));
 }
 
-void TogetherObserver::on_log(const LogRow& row) {
+void SharedTrainingObserver::on_log(const LogRow& row) {
   if (first_ != nullptr) first_->on_log(row);
 }
 
-void TogetherObserver::on_finish(FunctionRef<void()> finish) {
+void SharedTrainingObserver::on_finish(FunctionRef<void()> finish) {
   if (first_ != nullptr)
     first_->on_finish(finish);
   else
     finish();
 }
 
-void TogetherObserver::on_epoch(int64_t step) {
+void SharedTrainingObserver::on_epoch(int64_t step) {
   bring_together();
   if (first_ != nullptr) first_->on_epoch(step);
 }
 
-bool TogetherObserver::should_stop(int64_t step) {
+bool SharedTrainingObserver::should_stop(int64_t step) {
   const bool stops = processes_.any(stop_.requested());
   if (stops) stop_.request();
   if (stops || (checkpoint_every_ > 0 && step % checkpoint_every_ == 0)) bring_together();
