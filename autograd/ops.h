@@ -134,10 +134,7 @@ Tensor sum_to(const Tensor& x, const Shape& shape);
 /// Numbers, and the places (i64) on the axis where they stood: differentiable in the numbers, each of which
 /// has the gradient of its one place.
 struct ValuesAndIndices {
-  ///@{
-  /// of one shape
-  Tensor values, indices;
-  ///@}
+  Tensor values, indices;  ///< of one shape
 };
 /// Ascending; equals keep their order.
 ValuesAndIndices sort(const Tensor& x, int axis = -1, bool descending = false);
@@ -161,10 +158,9 @@ Tensor chain_laplacian(const Tensor& rows, const Tensor& slopes, bool keeps_jaco
 
 /// Convolutions, channels last: x (..., H, W, in), weight (kh, kw, in, out), bias (out) or undefined.
 struct ConvOptions {
-  ///@{
-  /// pixels, on both axes: of the window, around, of its taps
-  int64_t stride = 1, padding = 0, dilation = 1;
-  ///@}
+  int64_t stride = 1;    ///< of the window, in pixels on both axes
+  int64_t padding = 0;   ///< pixels of 0 around x
+  int64_t dilation = 1;  ///< between taps of the weight
 };
 /// y[i] = sum_k x[i stride + k dilation - padding] w[k] + bias, x being 0 outside: (..., oh, ow, out).
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias = {},

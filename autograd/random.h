@@ -11,10 +11,7 @@ namespace gradzoo {
 
 /// Which of `count` equal parts of the rows a draw is for.
 struct RowWindow {
-  ///@{
-  /// the part, from 0, and how many there are
-  int64_t part = 0, count = 1;
-  ///@}
+  int64_t part = 0, count = 1;  ///< the part, from 0, and how many there are
 };
 
 /// A stream of random draws (Philox, counter-based). Its whole state is (seed, stream, draw number): each

@@ -56,10 +56,7 @@ Shape broadcast_shapes(const Shape& a, const Shape& b, std::string_view op);
 
 /// A contiguous shape seen as (outer, n, inner) around one axis: what reductions and gathers walk over.
 struct AxisView {
-  ///@{
-  /// products of the sizes before and after the axis, and its own
-  int64_t outer = 1, n = 1, inner = 1;
-  ///@}
+  int64_t outer = 1, n = 1, inner = 1;  ///< products of the sizes before and after the axis, and its own
 };
 /// The view around `axis`, which may be negative.
 AxisView view_axis(const Shape& shape, int axis);

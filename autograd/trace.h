@@ -31,10 +31,7 @@ struct Visit {
   Tensor adjoint;                           ///< of the node, complete
   std::array<Tensor, kMaxInputs> gives{};   ///< what the rule contributed to each input's adjoint
   std::array<Tensor, kMaxInputs> totals{};  ///< that adjoint, with the contribution added
-  ///@{
-  /// the nodes that the rule recorded
-  int64_t made_begin = 0, made_end = 0;
-  ///@}
+  int64_t made_begin = 0, made_end = 0;     ///< the nodes that the rule recorded
 };
 
 /// All that a thread's tracing tapes have kept.

@@ -22,10 +22,7 @@ struct Transition {
 /// The length of a chain with a fixed end: its transitions, and how many of these come before its last part.
 /// 0: any length.
 struct WalkLength {
-  ///@{
-  /// 0: any
-  int64_t steps = 0, before_last = 0;
-  ///@}
+  int64_t steps = 0, before_last = 0;  ///< 0: any
 };
 
 /// The transition of a Markov chain, with its own state; many chains as one batch, a chain a row. Each

@@ -25,10 +25,7 @@ struct Domain {
 
 /// A rectangle: its ends on each axis, or one number for all axes. Empty: none.
 struct Extent {
-  ///@{
-  /// by axis
-  std::vector<double> low = {}, high = {};
-  ///@}
+  std::vector<double> low = {}, high = {};  ///< by axis
 };
 
 /// log p and its gradient in x of every row, both detached. log_prob is undefined if

@@ -12,10 +12,7 @@ class ForwardPass {
  public:
   /// What is carried: the rows of J alone, or with L; J to the end, or no further than L needs it.
   struct Carries {
-    ///@{
-    /// L is carried; and J to the end
-    bool laplacian, jacobian_to_y;
-    ///@}
+    bool laplacian, jacobian_to_y;  ///< L is carried; and J to the end
   };
 
   /// From x (B,d) to y, both on a live tape that traces. With `create_graph` the pass is recorded itself.

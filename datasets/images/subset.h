@@ -16,11 +16,8 @@ inline constexpr Choice<Ink> kInks[] = {{"any", Ink::any}, {"thin", Ink::thin}, 
 
 /// Which images of a set to use.
 struct SubsetOptions {
-  ///@{
-  /// labels as "7" or "0,1"
-  std::string only = "all", exclude = "none";
-  ///@}
-  Ink ink = Ink::any;  ///< by mean grey
+  std::string only = "all", exclude = "none";  ///< labels as "7" or "0,1"
+  Ink ink = Ink::any;                          ///< by mean grey
 
   void describe(OptionTable& options);
   /// Nothing is left out.

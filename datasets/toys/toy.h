@@ -14,10 +14,7 @@ namespace gradzoo {
 
 /// An interval for each axis; the rectangle that quadrature and pictures use.
 struct Box {
-  ///@{
-  /// (d) each
-  std::vector<double> low, high;
-  ///@}
+  std::vector<double> low, high;  ///< (d) each
 
   int64_t dimensions() const { return static_cast<int64_t>(low.size()); }  ///< d
   /// The same centre, sides `factor` times as long.

@@ -72,13 +72,10 @@ const O& options_in(const SamplingOptions& sampling) {
 
 /// A horizontal line in a metric's curve: what it could reach at best, or would say of chance.
 struct CurveLevel {
-  Metric metric;     ///< in whose curve
-  std::string name;  ///< "entropy floor"
-  double value;      ///< in its unit
-  ///@{
-  /// meaning: one line
-  std::string unit, meaning;
-  ///@}
+  Metric metric;              ///< in whose curve
+  std::string name;           ///< "entropy floor"
+  double value;               ///< in its unit
+  std::string unit, meaning;  ///< meaning: one line
   /// a number of this run, listed among its figures too; else a constant of theory
   bool is_figure = true;
 };

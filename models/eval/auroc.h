@@ -16,10 +16,7 @@ Estimate auroc(const Tensor& positive, const Tensor& negative);
 
 /// The characteristic itself: a point for every threshold that changes something, from (0, 0) to (1, 1).
 struct RocCurve {
-  ///@{
-  /// shares of the negatives and of the positives
-  std::vector<double> false_positives, true_positives;
-  ///@}
+  std::vector<double> false_positives, true_positives;  ///< shares of the negatives and of the positives
 };
 /// Its area by trapezoids is auroc(). Throws as auroc() does.
 RocCurve roc_curve(const Tensor& positive, const Tensor& negative);

@@ -23,17 +23,11 @@ inline constexpr int64_t kC2stFewest = 20;
 
 /// The result of the test; logits above 0 mean that the classifier predicts the first set.
 struct C2stResult {
-  double statistic = 0;  ///< mean held-out logit of a minus that of b
-  double p_value = 1;    ///< uniform if the distributions are equal, for any classifier
-  double accuracy = 0;   ///< balanced accuracy on the held-out examples
-  ///@{
-  /// (n) i64: those that were held out
-  Tensor rows_a, rows_b;
-  ///@}
-  ///@{
-  /// (n)
-  Tensor logits_a, logits_b;
-  ///@}
+  double statistic = 0;       ///< mean held-out logit of a minus that of b
+  double p_value = 1;         ///< uniform if the distributions are equal, for any classifier
+  double accuracy = 0;        ///< balanced accuracy on the held-out examples
+  Tensor rows_a, rows_b;      ///< (n) i64: those that were held out
+  Tensor logits_a, logits_b;  ///< (n)
 };
 
 /// Trains a classifier on a part of both sets, a perceptron of points (n, d), convolutions of images (n, H,

@@ -12,10 +12,7 @@ namespace gradzoo {
 
 /// A value and its standard error.
 struct Estimate {
-  ///@{
-  /// the error NaN where it is not known
-  double value = 0, standard_error = 0;
-  ///@}
+  double value = 0, standard_error = 0;  ///< the error NaN where it is not known
 };
 
 /// "98.13 +- 0.31": the value in four digits, its error in two, and none where it is not known.

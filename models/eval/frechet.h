@@ -9,10 +9,7 @@ namespace gradzoo {
 
 /// Mean (d) and covariance (d,d), dividing by n - 1, of features (n, d); f64.
 struct Moments {
-  ///@{
-  /// (d) and (d,d)
-  Tensor mean, covariance;
-  ///@}
+  Tensor mean, covariance;  ///< (d) and (d,d)
 };
 /// Throws Error for fewer than two rows, or one that is not finite.
 Moments moments_of(const Tensor& features);

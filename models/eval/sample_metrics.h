@@ -40,10 +40,7 @@ struct SampleStatistics {
   std::vector<int64_t> called = {};  ///< images by their most probable class: (classes)
   std::optional<Estimate> as_asked;  ///< share that is called what was asked for
   Estimate diversity;  ///< root mean square distance of features of two images that are called the same
-  ///@{
-  /// Euclidean distance of pixels to the nearest training image
-  Estimate nearest_mean, nearest_median;
-  ///@}
+  Estimate nearest_mean, nearest_median;  ///< Euclidean distance of pixels to the nearest training image
 };
 
 /// Measures images; `asked` (n) i64 are the labels that were asked for, undefined where none were. Throws
@@ -118,10 +115,7 @@ class SampleMetrics {
 std::vector<double> nearest_distances(const Tensor& images, const Examples& train);
 /// Their median and mean, with standard errors by bootstrap.
 struct NearestStatistics {
-  ///@{
-  /// over the images
-  Estimate mean, median;
-  ///@}
+  Estimate mean, median;  ///< over the images
 };
 /// Of images (n, numbers); throws as nearest_distances does.
 NearestStatistics nearest_statistics(const Tensor& images, const Examples& train);

@@ -51,10 +51,7 @@ class CouplingFlow : public FlowSequence {
   Tensor sample(int64_t n, Rng& rng, double temperature = 1) const;
   /// Samples with their log-densities, in one pass; on a live tape both are functions of the parameters.
   struct Drawn {
-    ///@{
-    /// (n, numbers), (n)
-    Tensor x, log_prob;
-    ///@}
+    Tensor x, log_prob;  ///< (n, numbers), (n)
   };
   /// n samples of the model itself: temperature 1.
   Drawn draw(int64_t n, Rng& rng) const;

@@ -10,10 +10,7 @@ namespace gradzoo {
 
 /// Mapped rows, and log |det J| of the map: (B), or () if all rows share it.
 struct Mapped {
-  ///@{
-  /// log_det: nats
-  Tensor to, log_det;
-  ///@}
+  Tensor to, log_det;  ///< log_det: nats
 };
 
 /// An invertible map of rows with its log-determinant, in both directions.
@@ -55,10 +52,7 @@ class AffineCoupling : public FlowLayer {
 
  private:
   struct Affine {
-    ///@{
-    /// 0 where numbers hold still
-    Tensor log_scale, shift;
-    ///@}
+    Tensor log_scale, shift;  ///< 0 where numbers hold still
   };
   Affine affine(const Tensor& x) const;
 

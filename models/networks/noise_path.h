@@ -11,14 +11,8 @@ namespace gradzoo {
 
 /// The factors of x_t = data * x_1 + noise * eps at a time, and their derivatives in t.
 struct Mixing {
-  ///@{
-  /// of x_1, and of eps
-  double data, noise;
-  ///@}
-  ///@{
-  /// their derivatives in t
-  double data_slope, noise_slope;
-  ///@}
+  double data, noise;              ///< of x_1, and of eps
+  double data_slope, noise_slope;  ///< their derivatives in t
 };
 
 /// Paths go from noise at t = 0 to data at t = 1; those below throw Error outside [0, 1].
@@ -36,20 +30,14 @@ NoisePath geometric_path(double first, double last);
 
 /// The factors at times t (B), each (B, 1) of t's dtype.
 struct MixingColumns {
-  ///@{
-  /// (B, 1) each
-  Tensor data, noise, data_slope, noise_slope;
-  ///@}
+  Tensor data, noise, data_slope, noise_slope;  ///< (B, 1) each
 };
 /// Throws Error for a time outside [0, 1].
 MixingColumns mixing_columns(const NoisePath& path, const Tensor& t);
 
 /// x_t from noise to data, both (B, numbers), at times t (B), and its velocity dx_t/dt.
 struct PathPoints {
-  ///@{
-  /// (B, numbers) each
-  Tensor x, velocity;
-  ///@}
+  Tensor x, velocity;  ///< (B, numbers) each
 };
 /// Throws Error for a time outside [0, 1].
 PathPoints points_on(const NoisePath& path, const Tensor& noise, const Tensor& data, const Tensor& t);

@@ -22,10 +22,7 @@ double exact_log_partition(const RbmLayer& layer);
 
 /// Expectations under the model: E[x h'] (n, m), E[x] (n), E[h] (m).
 struct RbmMoments {
-  ///@{
-  /// E[x h'], E[x], E[h]
-  Tensor products, visible, hidden;
-  ///@}
+  Tensor products, visible, hidden;  ///< E[x h'], E[x], E[h]
 };
 RbmMoments exact_moments(const RbmLayer& layer);  ///< throws Error as exact_log_partition does
 

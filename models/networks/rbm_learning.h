@@ -57,11 +57,8 @@ class RbmLearning {
 
   /// What one step says of itself.
   struct Step {
-    ///@{
-    /// mean F
-    double f_data, f_sample;
-    ///@}
-    double grad_norm;  ///< before clipping
+    double f_data, f_sample;  ///< mean F
+    double grad_norm;         ///< before clipping
   };
   /// One step on x (B, n) of 0 and 1. Throws NonFinite as Learner::apply does; then only draw numbers have
   /// changed.

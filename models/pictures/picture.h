@@ -17,32 +17,23 @@ struct ImageGrid {
 
 /// Points in the plane, coloured by label.
 struct Scatter {
-  Tensor points;  ///< (n, 2)
-  Tensor labels;  ///< (n) i64
-  ///@{
-  /// of the axes
-  std::string x_name, y_name;
-  ///@}
+  Tensor points;               ///< (n, 2)
+  Tensor labels;               ///< (n) i64
+  std::string x_name, y_name;  ///< of the axes
 };
 
 /// One bar a value.
 struct Bars {
-  std::vector<double> values;  ///< heights
-  ///@{
-  /// the unit in y_name
-  std::string x_name, y_name;
-  ///@}
+  std::vector<double> values;           ///< heights
+  std::string x_name, y_name;           ///< the unit in y_name
   std::vector<std::string> names = {};  ///< one a bar; empty: 1, 2, 3, ...
   std::vector<double> expected = {};    ///< one a bar, drawn as a line over them: the truth; empty: none
 };
 
 /// One view of a rectangle of the plane. Undefined parts are not drawn.
 struct Plane {
-  std::string title;  ///< above it
-  ///@{
-  /// what it shows
-  double x_low = -1, x_high = 1, y_low = -1, y_high = 1;
-  ///@}
+  std::string title;                                      ///< above it
+  double x_low = -1, x_high = 1, y_low = -1, y_high = 1;  ///< what it shows
   Tensor density = {};  ///< (rows, columns) at the centres of a regular grid, row 0 lowest: filled contours
   std::string density_name = "density";  ///< what the scale of colours shows
   bool probability = false;              ///< the scale is from 0 to 1 whatever the values are

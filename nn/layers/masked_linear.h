@@ -31,10 +31,7 @@ class MaskedLinear : public Module {
 
  private:
   struct Block {
-    ///@{
-    /// (rows, inputs from the first to the last that a row reads)
-    Tensor weight, mask;
-    ///@}
+    Tensor weight, mask;  ///< (rows, inputs from the first to the last that a row reads)
   };
   std::vector<Block> blocks_;
   Tensor mask_, bias_;

@@ -48,10 +48,7 @@ class Optimizer {
  protected:
   /// Neighbouring parameters in flat() that have gradients.
   struct Stretch {
-    ///@{
-    /// of their numbers
-    int64_t begin, end;
-    ///@}
+    int64_t begin, end;                           ///< of their numbers
     int64_t missed;                               ///< steps, each of them alike
     int64_t size() const { return end - begin; }  ///< numbers
   };

@@ -52,12 +52,12 @@ class Processes {
                   std::span<const size_t> in_sizes);
   /// Whether it is so for any process.
   bool any(bool mine) { return agree(Call::any, mine); }
-  /// Once, at the end: so that one that fails late still reaches all.
+  /// Called once, after the last collective call: the others wait for a process that fails late.
   void finish() { agree(Call::finish, false); }
 
-  /// In place of the next collective call: the others' throws RemoteFailure. Returns, once all have come
-  /// there, what this process is to say of the failure: "" of all but the first, which says it for all. After
-  /// a failure, of whichever process, it returns at once, and collective calls throw.
+  /// Tells the other processes that this one has failed, at their next collective call, which throws
+  /// RemoteFailure. Returns when all have come there: the sentence to print in the first process, "" in the
+  /// others. After a failure of any process it returns at once, and collective calls throw.
   std::string fail(const std::string& why);
 
  protected:
