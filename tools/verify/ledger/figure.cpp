@@ -68,7 +68,7 @@ RowResult measure(const Figure& figure, const RowContext& context) {
 
 FigureRuns runs_of(const std::string& line, const std::vector<std::string>& words) {
   FigureRuns runs;
-  for (const std::string& word : words) runs.push_back({line + " " + word});
+  for (const std::string& word : words) runs.push_back({fmt::format("{} {}", line, word)});
   return runs;
 }
 
