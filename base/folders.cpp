@@ -26,7 +26,7 @@ fs::path named(const char* variable) {
 
 fs::path program_path() {
   std::error_code error;
-  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  fs::path program = fs::read_symlink("/proc/self/exe", error);
   if (!error) return program;
 #if __has_include(<sys/auxv.h>)  // without /proc: as it was started
   if (const auto* const started = reinterpret_cast<const char*>(::getauxval(AT_EXECFN)))  // NOLINT

@@ -145,6 +145,7 @@ std::vector<ProgramFile> program_files() {
     }
   }
   std::vector<ProgramFile> programs;
+  programs.reserve(found.size());
   for (const auto& [name, path] : found) programs.push_back({name, path});
   return programs;
 }

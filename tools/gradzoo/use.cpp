@@ -149,9 +149,8 @@ UseCall call_of(const Use& use, const UseArguments& typed) {
 
 // One rule: among the samples of the first run, by the use, what it was asked, and the seed.
 std::string file_of(const Use& use, const UseCall& call, const UseResult& result) {
-  const std::string name =
-      fmt::format("{}-{}seed{}{}", use.name, result.words.empty() ? "" : result.words + "-", call.seed,
-                  result.picture->ending);
+  std::string name = fmt::format("{}-{}seed{}{}", use.name, result.words.empty() ? "" : result.words + "-",
+                                 call.seed, result.picture->ending);
   for (const auto& run : call.runs)
     if (run) return run->directory.result(name);
   return name;
