@@ -36,6 +36,11 @@ int three();
     $ gradzoo gradcheck exp
     ...
 
+<!-- run: not: nobody has written it -->
+```cpp
+unwritten();
+```
+
 ## The end
 """
 

@@ -26,7 +26,7 @@ class Part:
 
     def said(self, verb):
         """What the block's comments say after this word, a line each; None where none has it."""
-        rest = [said[len(verb):].strip() for said in self.says if re.match(rf"{verb}\b", said)]
+        rest = [said[len(verb):].strip() for said in self.says if re.match(rf"{verb}(?!\w)", said)]
         return "\n".join(rest) if rest else None
 
 
