@@ -86,7 +86,7 @@ std::string zip_bytes(std::span<const std::pair<std::string, std::string>> membe
     out += member.first + member.second;
     add(directory, {{0x02014b50, 4}, {20, 2}});
     add_common(directory);
-    add(directory, {{0, 10}, {place, 4}});  // no comment; disk and attributes
+    add(directory, {{0, 8}, {0, 2}, {place, 4}});  // no comment; disk and attributes
     directory += member.first;
   }
   const uint64_t begin = out.size(), count = members.size();
