@@ -256,6 +256,8 @@ def run(program, scratch):
         browser = begin_browser(scratch + '/profile')
         for training in finished:
             check(training.wait() == 0, 'a training failed')
+        for name, _ in settings:  # a short training on a busy machine leaves its last pictures out
+            subprocess.run([program, 'report', f'{folder}/{name}'], check=True, **quiet)
         processes.append(subprocess.Popen([*train, '--epochs', '120', '--out', folder + '/live'], **quiet))
         server = subprocess.Popen([program, 'serve', folder, '--port', '0'], stdout=subprocess.PIPE, text=True)
         processes.append(server)
