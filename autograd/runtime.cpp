@@ -23,9 +23,8 @@ void restart_for_blas_kernel(char** arguments) { kernels::restart_for_blas_kerne
 
 double counted_flops() { return kernels::counted_flops(); }
 
-void detail::parallel_ranges(int64_t n, int64_t grain, int64_t align,
-                             void (*fn)(void* context, int64_t begin, int64_t end), void* context) {
-  kernels::detail::parallel_ranges(n, grain, align, fn, context);
+void parallel_for(int64_t n, int64_t grain, int64_t align, FunctionRef<void(int64_t begin, int64_t end)> fn) {
+  kernels::parallel_for(n, grain, align, fn);
 }
 
 }  // namespace gradzoo

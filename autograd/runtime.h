@@ -2,7 +2,8 @@
 
 #include <cstdint>
 #include <string>
-#include <type_traits>
+
+#include "base/function_ref.h"
 
 /// What computes, and how: threads, denormals, instructions, the BLAS.
 namespace gradzoo {
@@ -43,23 +44,9 @@ void restart_for_blas_kernel(char** arguments);
 /// multiplication and an addition each counted.
 double counted_flops();
 
-namespace detail {
-void parallel_ranges(int64_t n, int64_t grain, int64_t align,
-                     void (*fn)(void* context, int64_t begin, int64_t end), void* context);
-}  // namespace detail
-
 /// Calls `fn(begin, end)` on ranges that cover [0, n), in parallel once n exceeds `grain`. Ranges begin at
 /// multiples of `align`, and are the same at any number of threads. `fn` must not throw. Only one loop of the
 /// process is parallel at a time; another runs on the thread that calls it.
-template <class Fn>
-void parallel_for(int64_t n, int64_t grain, int64_t align, Fn&& fn) {
-  if (n <= 0) return;
-  detail::parallel_ranges(
-      n, grain, align,
-      [](void* context, int64_t begin, int64_t end) {
-        (*static_cast<std::remove_reference_t<Fn>*>(context))(begin, end);
-      },
-      const_cast<void*>(static_cast<const void*>(&fn)));
-}
+void parallel_for(int64_t n, int64_t grain, int64_t align, FunctionRef<void(int64_t begin, int64_t end)> fn);
 
 }  // namespace gradzoo
