@@ -60,7 +60,7 @@ def make_points(path, count=1000):
                      struct.pack(f"<{2 * count}f", *numbers))
 
 
-class Workshop:
+class Supplies:
     """What all pages share: the program, the data, and runs of two steps, each made once."""
 
     def __init__(self, root, build, work, report, note):
@@ -169,7 +169,7 @@ class Run:
                 words = shlex.split(re.sub(r"\s\[(-[^\]]*)\]", r" \1", each), comments=True)
             except ValueError as error:
                 return wrong(str(error))
-            if re.search(r"(^|/)gradzoo(-mpi|-study)?$|^mpirun$",
+            if re.search(r"(^|/)gradzoo(-mpi)?$|^mpirun$",
                          next((word for word in words if "=" not in word), "")):
                 self.gradzoo(part, words, shown, told, wrong)
             else:
