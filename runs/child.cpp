@@ -80,15 +80,6 @@ std::vector<std::string> environment_of(const ProcessLimits& limits) {
   return lines;
 }
 
-// For exec, as long as the words live.
-std::vector<char*> pointers_to(std::vector<std::string>& words) {
-  std::vector<char*> pointers;
-  pointers.reserve(words.size() + 1);
-  for (std::string& word : words) pointers.push_back(word.data());
-  pointers.push_back(nullptr);
-  return pointers;
-}
-
 // Reads what is there; closes at the end.
 void drain(Pipe& pipe, std::string& into) {
   char buffer[1 << 16];
@@ -121,10 +112,18 @@ bool converse(Pipe& in, Pipe& out, Pipe& err, const std::string& input, double q
 
 }  // namespace
 
+std::vector<char*> exec_arguments(std::vector<std::string>& words) {
+  std::vector<char*> pointers;
+  pointers.reserve(words.size() + 1);
+  for (std::string& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
 pid_t start_child(std::vector<std::string> words, const std::string& folder,
                   const std::array<int, 3>& streams, const ProcessLimits& limits) {
   std::vector<std::string> lines = environment_of(limits);
-  std::vector<char*> argv = pointers_to(words), environment = pointers_to(lines);
+  std::vector<char*> argv = exec_arguments(words), environment = exec_arguments(lines);
   char** const variables = limits.same_environment ? environ : environment.data();
   const pid_t parent = ::getpid(), child = ::fork();
   if (child < 0) throw Error("no process can be started. Hint: is the machine out of memory?");

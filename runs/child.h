@@ -28,6 +28,9 @@ struct EndedProcess {
   std::string out = {}, err = {};
 };
 
+/// The words as exec() takes them, as long as they live.
+std::vector<char*> exec_arguments(std::vector<std::string>& words);
+
 /// Starts words[0], found by PATH, in `folder`, its input, output and errors being `streams`, with no other
 /// file open and signals as a program finds them. It has a group of its own, and is killed where the thread
 /// that started it ends. Throws Error where no process can be started.

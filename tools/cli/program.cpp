@@ -67,11 +67,12 @@ int64_t number_of(const char* variable) {
   return text == nullptr ? 0 : std::atoll(text);
 }
 
-// Each would do all of the work, into the same folder.
+}  // namespace
+
 void check_alone() {
   for (const Launcher& launcher : kLaunchers) {
-    if (number_of(launcher.count) <= 1) continue;
-    if (number_of(launcher.rank) > 0) {  // the first says it, before its end ends all
+    if (number_of(launcher.count) <= 1) continue;  // else each would do all of the work, into the same folder
+    if (number_of(launcher.rank) > 0) {            // the first says it, before its end ends all
       ::sleep(1);
       std::_Exit(1);
     }
@@ -80,12 +81,6 @@ void check_alone() {
         "them; cmake -D GRADZOO_MPI=ON builds it",
         number_of(launcher.count));
   }
-}
-
-}  // namespace
-
-int run_main(char** argv, const std::function<int(const Arguments&)>& work) {
-  return run_main(argv, work, check_alone);
 }
 
 int run_main(char** argv, const std::function<int(const Arguments&)>& work,

@@ -16,12 +16,12 @@ struct Command {
   std::function<int(const Arguments& arguments)> run;
 };
 
+/// Throws Error where mpirun or srun has started several of a program that works alone.
+void check_alone();
 /// main() of a program: calls `begin`, then `work` with the arguments. An Error becomes one line on stderr
-/// and status 1. Without `begin` the program works alone: where mpirun or srun has started several of it, it
-/// says so.
-int run_main(char** argv, const std::function<int(const Arguments&)>& work);
+/// and status 1.
 int run_main(char** argv, const std::function<int(const Arguments&)>& work,
-             const std::function<void()>& begin);
+             const std::function<void()>& begin = check_alone);
 
 /// Where --summary is the one argument: prints the summary, for `gradzoo --help`, and returns true.
 bool told_summary(char** argv, const std::string& summary);

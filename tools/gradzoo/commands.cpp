@@ -36,12 +36,8 @@ std::vector<Command> own_commands() {
 int start(const ProgramFile& program, const Arguments& arguments) {
   Arguments words = {program.path.string()};
   words.insert(words.end(), arguments.begin(), arguments.end());
-  std::vector<char*> argv;
-  argv.reserve(words.size() + 1);
-  for (std::string& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
   std::fflush(stdout);
-  ::execv(argv.front(), argv.data());
+  ::execv(program.path.c_str(), exec_arguments(words).data());
   throw Error("{}: {} cannot be started: {}. Hint: build all, cmake --build --preset release", program.name,
               program.path.string(), std::generic_category().message(errno));
 }
@@ -52,13 +48,17 @@ std::string summary_of(const ProgramFile& program) {
   return ended.status == 0 ? ended.out.substr(0, ended.out.find('\n')) : "";
 }
 
-// The commands, and the programs that are no command: a name and a line of the help each.
-Candidates all_known(const CommandSet& set) {
+// Commands and programs whose name begins with `partial`: the name and a line of the help each. A program
+// that has no such line is not told.
+Candidates all_known(const CommandSet& set, const std::string& partial = "") {
   Candidates known;
-  for (const Command& command : set.commands) known.push_back({command.name, command.summary});
-  for (const ProgramFile& program : set.programs)
+  for (const Command& command : set.commands)
+    if (command.name.starts_with(partial)) known.push_back({command.name, command.summary});
+  for (const ProgramFile& program : set.programs()) {
+    if (!program.name.starts_with(partial)) continue;
     if (std::string summary = summary_of(program); !summary.empty())
       known.push_back({program.name, std::move(summary)});
+  }
   return known;
 }
 
@@ -119,7 +119,7 @@ int run_command(const std::string& name, const Arguments& arguments, const Comma
     if (command.name == name) return command.run(arguments);
     known.push_back(command.name);
   }
-  for (const ProgramFile& program : set.programs) {
+  for (const ProgramFile& program : set.programs()) {
     if (program.name == name) return start(program, arguments);
     known.push_back(program.name);
   }
@@ -130,16 +130,17 @@ int run_command(const std::string& name, const Arguments& arguments, const Comma
 int print_completions(const Arguments& words, const CommandSet& set) {
   if (words.size() > 1) {
     const auto is_meant = [&](const auto& known) { return known.name == words.front(); };
-    if (std::ranges::none_of(set.commands, is_meant) && std::ranges::none_of(set.programs, is_meant))
+    if (std::ranges::none_of(set.commands, is_meant) && std::ranges::none_of(set.programs(), is_meant))
       return 0;
     Arguments rest = {"--complete"};
     rest.insert(rest.end(), words.begin() + 1, words.end());
     return run_command(words.front(), rest, set);
   }
-  Candidates candidates = all_known(set);
+  const std::string partial = words.empty() ? "" : words.front();
+  Candidates candidates = all_known(set, partial);
   candidates.push_back({"--help", "print the commands"});
   candidates.push_back({"--version", "print the version"});
-  fmt::print("{}", candidate_lines(candidates, words.empty() ? "" : words.front()));
+  fmt::print("{}", candidate_lines(candidates, partial));
   return 0;
 }
 
@@ -166,10 +167,6 @@ int dispatch(const Arguments& arguments, const CommandSet& set) {
 std::span<const Command> commands() {
   static const std::vector<Command> kCommands = own_commands();
   return kCommands;
-}
-
-int run_commands(char** argv, const CommandSet& set) {
-  return run_main(argv, [&](const Arguments& arguments) { return dispatch(arguments, set); });
 }
 
 int run_commands(char** argv, const CommandSet& set, const std::function<void()>& begin) {

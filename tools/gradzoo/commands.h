@@ -22,13 +22,13 @@ int use_command(const Use& use, const Arguments& arguments);
 /// All of these, in the order of the help.
 std::span<const Command> commands();
 
-/// What a program is asked for by the word behind its name: sub-commands, then programs gradzoo-NAME.
+/// What a program is asked for by the word behind its name: sub-commands, then programs gradzoo-NAME, which
+/// are looked for where no sub-command is meant.
 struct CommandSet {
   std::span<const Command> commands;
-  std::vector<ProgramFile> programs = {};
+  std::vector<ProgramFile> (*programs)() = [] { return std::vector<ProgramFile>(); };
 };
 /// main() of a program with these; `begin` as run_main has it.
-int run_commands(char** argv, const CommandSet& set);
-int run_commands(char** argv, const CommandSet& set, const std::function<void()>& begin);
+int run_commands(char** argv, const CommandSet& set, const std::function<void()>& begin = check_alone);
 
 }  // namespace gradzoo

@@ -1,5 +1,5 @@
 #include "tools/gradzoo/commands.h"
 
 int main(int, char** argv) {
-  return gradzoo::run_commands(argv, {gradzoo::commands(), gradzoo::program_files()});
+  return gradzoo::run_commands(argv, {gradzoo::commands(), gradzoo::program_files});
 }
