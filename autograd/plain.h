@@ -58,6 +58,15 @@ Tensor argmin(const Tensor& x, int axis);
 /// The places of x's numbers in ascending order; equals stay in theirs, NaN counts as the largest. Any dtype.
 Tensor argsort(const Tensor& x, int axis = -1, bool descending = false);
 
+/// Of a symmetric matrix A = V diag(values) V'.
+struct SymmetricEigen {
+  Tensor values;   ///< (n) f64, ascending
+  Tensor vectors;  ///< (n, n) f64, an eigenvector a row: V'
+};
+/// By LAPACK, in f64. Throws Error for what is no square matrix, and where it does not converge, as of one
+/// that is not finite.
+SymmetricEigen symmetric_eigen(const Tensor& a);
+
 /// 1 at each label, else 0: labels (...) i64 -> (..., classes).
 Tensor one_hot(const Tensor& labels, int64_t classes, DType dtype = DType::f32);
 /// The share of rows whose largest number stands at the label: logits (..., classes), labels (...) i64. NaN

@@ -34,6 +34,8 @@ struct BlasKernel {
 /// Decides with the first call, which the first product makes. Throws Error for an unknown
 /// GRADZOO_BLAS_KERNEL.
 BlasKernel blas_kernel();
+/// The kernel that this processor can run and that is faster than `used`; "" where none is.
+std::string better_blas_kernel(const std::string& used);
 /// By name and version: "OpenBLAS 0.3.21".
 std::string blas_version();
 /// For main(), before its first product: starts the program anew with OPENBLAS_CORETYPE set where the kernel
@@ -43,6 +45,9 @@ void restart_for_blas_kernel(char** arguments);
 /// Floating-point operations that the calling thread has asked of products and convolutions so far, a
 /// multiplication and an addition each counted.
 double counted_flops();
+/// Runs `rounds` of independent f32 multiply-adds in registers, on the calling thread, by the widest
+/// instructions, and returns how many floating-point operations they were: what a product is held against.
+double run_multiply_adds(int64_t rounds);
 
 /// Calls `fn(begin, end)` on ranges that cover [0, n), in parallel once n exceeds `grain`. Ranges begin at
 /// multiples of `align`, and are the same at any number of threads. `fn` must not throw. Only one loop of the

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "autograd/kernels/gemm/eigen.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 
@@ -12,11 +11,9 @@ namespace {
 
 // V f(values) V' of a symmetric matrix.
 Tensor of_spectrum(const Tensor& matrix, double (*f)(double)) {
-  const int64_t n = matrix.dim(0);
-  Tensor vectors = matrix.clone(), values = empty({n}, DType::f64);
-  kernels::symmetric_eigen(n, vectors.mutable_data<double>(), values.mutable_data<double>());
+  auto [values, vectors] = symmetric_eigen(matrix);
   double* v = values.mutable_data<double>();
-  std::transform(v, v + n, v, f);
+  std::transform(v, v + values.size(), v, f);
   return matmul(transpose(vectors) * values, vectors);
 }
 

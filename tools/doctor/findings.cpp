@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "autograd/kernels/gemm/blas_kernel.h"
+#include "autograd/runtime.h"
 #include "tools/doctor/machine.h"
 
 namespace gradzoo {
@@ -26,8 +26,7 @@ Json ailments_of(const Json& machine) {
   const std::string held = text("environment/OPENBLAS_CORETYPE"), target = text("environment/GRADZOO_TARGET"),
                     omp = text("environment/OMP_NUM_THREADS"), used = text("blas_kernel"),
                     fitting = text("blas_kernel_that_fits");
-  const std::string better(
-      kernels::fitting_blas_kernel({used, kernels::processor_level(), nullptr, nullptr}));
+  const std::string better = better_blas_kernel(used);
   const double threads = number("threads"), cores = number("cores"), allowed = number("allowed_cpus"),
                quota = number("cpu_quota"), gib = number("free_memory_bytes") / (1 << 30),
                most = number("instructions_gflops/one_thread"), one = number("products_gflops/one_thread"),

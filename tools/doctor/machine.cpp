@@ -14,7 +14,6 @@
 #include <sched.h>
 #include <unistd.h>
 
-#include "autograd/kernels/pointwise/peak.h"
 #include "autograd/ops.h"
 #include "autograd/runtime.h"
 #include "autograd/tape.h"
@@ -145,10 +144,10 @@ Json rate_of(double work, FunctionRef<void()> call) {
 
 Json rates_of_instructions() {
   constexpr int64_t kBlocks = 48, kRounds = 40'000;  // a block: a tenth of a millisecond
-  const double flops = static_cast<double>(kBlocks) * kernels::run_multiply_adds(kRounds);
+  const double flops = static_cast<double>(kBlocks) * run_multiply_adds(kRounds);
   return rate_of(flops, [&] {
     parallel_for(kBlocks, 1, 1,
-                 [&](int64_t begin, int64_t end) { kernels::run_multiply_adds(kRounds * (end - begin)); });
+                 [&](int64_t begin, int64_t end) { run_multiply_adds(kRounds * (end - begin)); });
   });
 }
 

@@ -1,27 +1,10 @@
 #include "tools/list/op_table.h"
 
 #include <algorithm>
-#include <vector>
 
 #include <fmt/format.h>
 
-#include "autograd/ops/all.h"
-
 namespace gradzoo {
-
-std::span<const ListedOp> listed_ops() {
-  static const std::vector<ListedOp> kOps = [] {
-    std::vector<ListedOp> ops;
-    for_each_op([&]<class Op>() {
-      std::vector<int> smoothness;
-      for (const OpCase<Op>& c : Op::cases()) smoothness.push_back(info_of<Op>().smoothness(&c.op));
-      const auto [least, most] = std::ranges::minmax(smoothness);
-      ops.push_back({&info_of<Op>(), gradcheck_op<Op>, least, most});
-    });
-    return ops;
-  }();
-  return kOps;
-}
 
 std::string_view kind_name(Kind kind) {
   switch (kind) {

@@ -1,23 +1,11 @@
 #pragma once
 
-#include <span>
 #include <string>
 #include <string_view>
 
-#include "autograd/check/op_checks.h"
-#include "autograd/op.h"
+#include "autograd/check/op_list.h"
 
 namespace gradzoo {
-
-/// An op of the library, without its type.
-struct ListedOp {
-  const OpInfo* info;
-  OpReport (*check)(int order);
-  int least_smooth, most_smooth;  // continuous derivatives, by its attributes
-};
-
-/// Every op of AllOps, in its order, each name once.
-std::span<const ListedOp> listed_ops();
 
 std::string_view kind_name(Kind kind);
 /// How many continuous derivatives: "all", "0", "-1 to all" where attributes decide.

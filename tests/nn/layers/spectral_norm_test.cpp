@@ -6,7 +6,6 @@
 
 #include "autograd/check/gradcheck.h"
 #include "autograd/grad.h"
-#include "autograd/kernels/gemm/eigen.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "nn/layers/image_layers.h"
@@ -21,9 +20,7 @@ namespace {
 double largest_singular_value(const Tensor& weight) {
   const int64_t n = weight.dim(weight.rank() - 1);
   const Tensor a = cast(reshape(weight.detach(), {weight.size() / n, n}), DType::f64);
-  Tensor square = matmul(a, a, true, false), values = empty({n}, DType::f64);
-  kernels::symmetric_eigen(n, square.mutable_data<double>(), values.mutable_data<double>());
-  return std::sqrt(max(values).item());
+  return std::sqrt(max(symmetric_eigen(matmul(a, a, true, false)).values).item());
 }
 
 void iterate(const Module& module, int times) {

@@ -3,10 +3,9 @@
 
 #include <fmt/format.h>
 
-#include "autograd/check/op_checks.h"
+#include "autograd/check/op_list.h"
 #include "autograd/functional/functional.h"
 #include "autograd/ops.h"
-#include "autograd/ops/all.h"
 #include "tools/verify/ledger/rows.h"
 
 namespace gradzoo {
@@ -38,13 +37,10 @@ template <bool kSmoothAlone>
 std::vector<OpReport> check_ops(int order, const RowContext& context) {
   std::vector<OpReport> reports;
   int64_t index = 0;
-  for_each_op([&]<class Op>() {
-    const Op by_default{};
-    if ((kSmoothAlone && info_of<Op>().smoothness(&by_default) < order) ||
-        (context.brief && ++index % 8 != 0))
-      return;
-    reports.push_back(gradcheck_op<Op>(order));
-  });
+  for (const ListedOp& op : listed_ops()) {
+    if ((kSmoothAlone && op.smooth < order) || (context.brief && ++index % 8 != 0)) continue;
+    reports.push_back(op.check(order));
+  }
   return reports;
 }
 

@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "autograd/kernels/gemm/eigen.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "models/ebm/ebm.h"
@@ -61,9 +60,7 @@ double steepest() {
 double largest_singular_value(const Tensor& weight) {
   const int64_t n = weight.dim(-1);
   const Tensor a = cast(reshape(weight.detach(), {weight.size() / n, n}), DType::f64);
-  Tensor square = matmul(a, a, true, false), values = empty({n}, DType::f64);
-  kernels::symmetric_eigen(n, square.mutable_data<double>(), values.mutable_data<double>());
-  return std::sqrt(max(values).item());
+  return std::sqrt(max(symmetric_eigen(matmul(a, a, true, false)).values).item());
 }
 
 struct SpectralErrors {
