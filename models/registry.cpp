@@ -9,7 +9,6 @@
 #include "models/gan/gan.h"
 #include "models/made/made.h"
 #include "models/nce/cnce.h"
-#include "models/nce/fce.h"
 #include "models/nce/nce.h"
 #include "models/rbm/rbm.h"
 #include "models/realnvp/realnvp.h"

@@ -11,7 +11,7 @@
 #include "autograd/runtime.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "models/pictures/class_rows.h"
+#include "models/pictures/image_pictures.h"
 #include "nn/parallel/shared_rows.h"
 #include "runs/config_file.h"
 #include "runs/live_line.h"

@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "models/base/mode_quantities.h"
+#include "models/base/density_quantities.h"
 #include "runs/draw_picture.h"
 #include "runs/run_report.h"
 #include "state/checkpoint.h"

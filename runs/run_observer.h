@@ -17,7 +17,7 @@
 #include "runs/run_report.h"
 #include "runs/stop_signal.h"
 #include "runs/training.h"
-#include "state/safetensors_header.h"
+#include "state/safetensors.h"
 
 namespace gradzoo {
 

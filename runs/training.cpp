@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "models/registry.h"
-#include "nn/parallel/tree_mean.h"
+#include "nn/parallel/processes.h"
 #include "runs/config_file.h"
 #include "runs/live_line.h"
 #include "runs/metrics_log.h"

@@ -1,5 +1,3 @@
-#include "samplers/fit.h"
-
 #include <vector>
 
 #include <fmt/format.h>
@@ -7,6 +5,7 @@
 
 #include "samplers/domain.h"
 #include "samplers/registry.h"
+#include "samplers/target.h"
 
 namespace gradzoo {
 namespace {

@@ -1,9 +1,9 @@
-#include "samplers/leapfrog.h"
-
 #include "autograd/kernels/pointwise/leapfrog.h"
+
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "samplers/domain.h"
+#include "samplers/kinds/hmc.h"
 
 namespace gradzoo {
 namespace {

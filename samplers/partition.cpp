@@ -1,8 +1,7 @@
-#include "samplers/partition.h"
-
 #include <algorithm>
 
 #include "base/error.h"
+#include "samplers/ais.h"
 
 namespace gradzoo {
 

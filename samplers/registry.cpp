@@ -5,7 +5,6 @@
 #include <fmt/ranges.h>
 
 #include "samplers/kinds/annealed.h"
-#include "samplers/kinds/flip.h"
 #include "samplers/kinds/gibbs.h"
 #include "samplers/kinds/hmc.h"
 #include "samplers/kinds/jumps.h"

@@ -6,7 +6,6 @@
 
 #include "autograd/random.h"
 #include "base/options.h"
-#include "samplers/fit.h"
 #include "samplers/target.h"
 #include "state/state.h"
 
@@ -53,7 +52,7 @@ class Sampler {
   int64_t evaluations() const { return evaluations_; }
 
   virtual std::string_view name() const = 0;  ///< "mala"
-  virtual unsigned needs() const = 0;         ///< bits of what it needs of a target (samplers/fit.h)
+  virtual unsigned needs() const = 0;         ///< bits of what it needs of a target (samplers/target.h)
   /// The current step size; 0 for a sampler without one.
   virtual double step_size() const { return 0; }
   /// Whether proposals may be rejected, so that the stationary distribution is exactly the target.

@@ -2,12 +2,16 @@
 
 #include <functional>
 #include <limits>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "autograd/random.h"
 #include "autograd/tensor.h"
 
 /// Markov chains over any log-density or score: many chains as one batch, x (B, d), a chain a row.
+///
+/// Which samplers fit which targets.
 namespace gradzoo {
 
 /// Both conditionals of a bipartite binary model p(x, h): given one side, the units of the other are
@@ -64,5 +68,25 @@ Tensor score_of(const Target& target, const Tensor& x);
 Tensor noisy_score_of(const Target& target, const Tensor& x, double sigma);
 /// Only log p, detached: x (B, d) -> (B). Throws as value_and_score, and if there is no log_prob.
 Tensor log_prob_of(const Target& target, const Tensor& x);
+
+///@{
+/// What a sampler needs of a target, as bits. A sampler that does not need binary x needs continuous x.
+inline constexpr unsigned kNeedsLogProb = 1, kNeedsScore = 2, kNeedsBinary = 4, kNeedsConditionals = 8,
+                          kNeedsExtent = 16;
+///@}
+
+/// "log-density", "score", "log-density and score", "log-density with an extent", "log-density of
+/// binary x" or "pair of conditionals".
+std::string_view needs_text(unsigned needs);
+
+/// What a target has, as the end of a sentence: "a score but no log-density".
+std::string_view target_text(const Target& target);
+
+/// "" if the target has what is needed; otherwise a sentence that says what is missing, begins with `name`
+/// and ends with a hint that names the samplers that fit.
+std::string why_unfit(std::string_view name, unsigned needs, const Target& target);
+
+/// The samplers of the list that fit this target, such as "ula, annealed"; "" if none does.
+std::string fitting_samplers(const Target& target);
 
 }  // namespace gradzoo

@@ -1,8 +1,7 @@
-#include "samplers/target_path.h"
-
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "base/error.h"
+#include "samplers/ais.h"
 
 namespace gradzoo {
 namespace {

@@ -1,5 +1,3 @@
-#include "state/safetensors_header.h"
-
 #include <algorithm>
 #include <limits>
 #include <optional>
@@ -8,6 +6,8 @@
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
+#include "state/safetensors.h"
 
 namespace gradzoo {
 namespace {

@@ -1,8 +1,8 @@
-#include "autograd/check/finite_difference.h"
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
+
+#include "autograd/check/gradcheck.h"
 
 namespace gradzoo {
 namespace {

@@ -1,10 +1,9 @@
-#include "autograd/check/nested_gradient.h"
-
 #include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "autograd/check/gradcheck.h"
 #include "autograd/grad.h"
 #include "autograd/ops.h"
 

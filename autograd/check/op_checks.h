@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstring>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -78,5 +79,16 @@ template <class MyOp>
 [[nodiscard]] OpReport gradcheck_op(int order = 2) {
   return detail::check_op(detail::under_test<MyOp>(), order);
 }
+
+/// An op of the library, without its type.
+struct ListedOp {
+  const OpInfo* info;
+  OpReport (*check)(int order);   ///< gradcheck_op of it
+  int smooth;                     ///< continuous derivatives with the attributes that it has by default
+  int least_smooth, most_smooth;  ///< over its cases
+};
+
+/// Every op of the library (ops/all.h), each name once.
+std::span<const ListedOp> listed_ops();
 
 }  // namespace gradzoo

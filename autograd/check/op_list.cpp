@@ -1,8 +1,7 @@
-#include "autograd/check/op_list.h"
-
 #include <algorithm>
 #include <vector>
 
+#include "autograd/check/op_checks.h"
 #include "autograd/ops/all.h"
 
 namespace gradzoo {

@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "autograd/check/finite_difference.h"
 #include "autograd/check/gradcheck.h"
 
 namespace gradzoo {

@@ -1,6 +1,6 @@
-#include "datasets/images/image_options.h"
-
 #include <fmt/format.h>
+
+#include "datasets/images/image_dataset.h"
 
 namespace gradzoo {
 

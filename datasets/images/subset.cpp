@@ -1,5 +1,3 @@
-#include "datasets/images/subset.h"
-
 #include <algorithm>
 #include <numeric>
 
@@ -7,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "datasets/dataset.h"
 
 namespace gradzoo {
 namespace {

@@ -1,9 +1,8 @@
-#include "models/base/anomaly.h"
-
 #include <fmt/format.h>
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "models/base/abilities.h"
 #include "samplers/denoised.h"
 
 namespace gradzoo {

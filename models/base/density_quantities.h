@@ -7,6 +7,7 @@
 
 #include "autograd/ops.h"
 #include "models/base/quantity.h"
+#include "models/eval/modes.h"
 #include "models/eval/quadrature.h"
 
 namespace gradzoo {
@@ -46,5 +47,16 @@ inline Quantity less_log_z(Quantity density, const Quantity& log_z, const std::s
 inline Tensor bits_per_dim(const Tensor& log_p, int64_t d) {
   return log_p * (-1 / (static_cast<double>(d) * std::numbers::ln2)) + 8.0;
 }
+
+///@{
+/// What is measured of samples of a toy with modes: see ModeCoverage.
+inline constexpr QuantityInfo kModesCovered{"modes_covered", "modes"},
+    kModesTouched{"modes_touched", "modes"}, kSmallestModeShare{"smallest_mode_share", ""},
+    kHighQualityShare{"high_quality_share", ""};
+///@}
+
+/// Modes covered, modes touched, the smallest mode's share and the share of high quality, of kModeSamples
+/// samples.
+Quantities coverage_quantities(const ModeCoverage& coverage);
 
 }  // namespace gradzoo

@@ -1,6 +1,6 @@
-#include "models/base/mode_quantities.h"
-
 #include <fmt/format.h>
+
+#include "models/base/density_quantities.h"
 
 namespace gradzoo {
 

@@ -5,7 +5,7 @@
 
 #include "autograd/tape.h"
 #include "base/error.h"
-#include "models/pictures/class_rows.h"
+#include "models/pictures/image_pictures.h"
 #include "models/pictures/samples_picture.h"
 
 namespace gradzoo {

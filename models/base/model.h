@@ -11,7 +11,6 @@
 #include "base/options.h"
 #include "datasets/dataset.h"
 #include "models/base/abilities.h"
-#include "models/base/metric.h"
 #include "models/base/quantity.h"
 #include "models/pictures/picture.h"
 #include "nn/learn/learner.h"

@@ -1,4 +1,4 @@
-#include "models/base/training_options.h"
+#include "models/base/entry.h"
 
 namespace gradzoo {
 

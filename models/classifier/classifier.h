@@ -1,12 +1,53 @@
 #pragma once
 
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "datasets/dataset.h"
 #include "models/base/entry.h"
-#include "models/classifier/network.h"
-#include "models/classifier/options.h"
+#include "nn/layers/image_layers.h"
+#include "nn/layers/layers.h"
 
 /// A classifier p(y|x) = softmax(network(x))_y, trained by cross-entropy: no generative model, but what
 /// samples of one are measured by (models/eval/sample_metrics.h).
 namespace gradzoo {
+
+enum class ClassifierNet { cnn, mlp };
+inline constexpr Choice<ClassifierNet> kClassifierNets[] = {{"cnn", ClassifierNet::cnn},
+                                                            {"mlp", ClassifierNet::mlp}};
+
+struct ClassifierOptions {
+  ClassifierNet net = ClassifierNet::cnn;
+  int64_t channels = 16;
+  std::vector<int64_t> hidden = {512, 256};
+  std::string activation = "relu";
+  int64_t shift = 0;
+  double noise = 0.2;
+  double weight_decay = 0.01;
+
+  void describe(OptionTable& options);
+  void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+};
+
+/// Logits of images, and the features of which they are a linear function; sample metrics use both.
+class ClassifierNetwork : public Module {
+ public:
+  ClassifierNetwork(const ClassifierOptions& options, const DataShape& shape, Rng& rng);
+  /// x (B, pixels) in [0,1] -> (B, features), not below 0 with relu.
+  Tensor features(const Tensor& x) const;
+  /// features (B, features) -> (B, classes)
+  Tensor logits(const Tensor& features) const { return head_->forward(features); }
+  /// x (B, pixels) -> (B, classes)
+  Tensor forward(const Tensor& x) const override { return logits(features(x)); }
+
+ private:
+  DataShape shape_;
+  Sequential
+      convolutions_;  // of a cnn: 3x3, of c, c, 2c, 2c channels, a pooling behind each second; else empty
+  std::unique_ptr<Mlp> body_;  // behind them, or all of an mlp
+  std::unique_ptr<Linear> head_;
+};
 
 inline constexpr QuantityInfo kClassifierError{"error", "percent"},
     kClassifierLoss{"cross_entropy", "nats/image"};

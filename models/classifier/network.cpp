@@ -1,6 +1,5 @@
-#include "models/classifier/network.h"
-
 #include "autograd/ops.h"
+#include "models/classifier/classifier.h"
 
 namespace gradzoo {
 namespace {

@@ -1,8 +1,7 @@
-#include "models/dae/denoiser.h"
-
 #include <cmath>
 
 #include "autograd/ops.h"
+#include "models/dae/dae.h"
 
 namespace gradzoo {
 

@@ -1,8 +1,7 @@
-#include "models/dbn/bound.h"
-
 #include "autograd/ops.h"
 #include "autograd/tape.h"
-#include "models/networks/rbm_gibbs.h"
+#include "models/dbn/dbn.h"
+#include "models/networks/rbm_layer.h"
 #include "nn/distributions.h"
 
 namespace gradzoo {

@@ -9,11 +9,10 @@
 #include "autograd/tape.h"
 #include "models/base/density_quantities.h"
 #include "models/base/over_examples.h"
-#include "models/networks/rbm_exact.h"
-#include "models/networks/rbm_gibbs.h"
+#include "models/networks/rbm_layer.h"
 #include "models/pictures/image_pictures.h"
 #include "models/pictures/unit_pictures.h"
-#include "nn/learn/schedule.h"
+#include "nn/learn/optim.h"
 
 namespace gradzoo {
 namespace {

@@ -1,12 +1,45 @@
 #pragma once
 
-#include "models/base/entry.h"
-#include "models/dbn/bound.h"
-#include "models/dbn/options.h"
-#include "models/networks/rbm_learning.h"
-#include "models/networks/rbm_partition.h"
+#include <memory>
+#include <vector>
 
+#include "datasets/images/pixels.h"
+#include "models/base/entry.h"
+#include "models/networks/rbm_layer.h"
+#include "samplers/ais.h"
+
+/// Deep belief networks (Hinton, Osindero & Teh 2006): a restricted Boltzmann machine whose visible units are
+/// the hidden ones of a directed net below.
+///   p(x, h_1 ... h_(L-1)) = p(x | h_1) ... p(h_(L-2) | h_(L-1)) p_top(h_(L-1)),
+/// p(. | h) the visible conditional of each layer, p_top the marginal of the top machine.
 namespace gradzoo {
+
+/// What a layer passes to the next one as training data.
+enum class DbnUpward { samples, probabilities };
+inline constexpr Choice<DbnUpward> kDbnUpward[] = {{"samples", DbnUpward::samples},
+                                                   {"probabilities", DbnUpward::probabilities}};
+
+struct DbnOptions {
+  std::vector<int64_t> hidden = {500, 500};
+  RbmLearningOptions learning;
+  DbnUpward upward = DbnUpward::samples;
+  Pixels pixels = Pixels::dynamic_binary;
+  int64_t sample_steps = 1000;
+  AnnealingOptions annealing;
+  int64_t bound_samples = 10;
+
+  void describe(OptionTable& options);
+  void describe_sampling(OptionTable& options);
+  void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+};
+
+/// From the data upwards.
+using RbmStack = std::vector<std::unique_ptr<RbmLayer>>;
+
+/// For every x (B, n) one draw of an estimate whose mean is a lower bound of log p(x) (Salakhutdinov & Murray
+/// 2008, eq. 18), (B) f64: h_l ~ Q(h_l | h_(l-1)), the hidden conditional of layer l, and
+///   sum_l log p(h_(l-1) | h_l) - log Q(h_l | h_(l-1)) - F_top(h_(L-1)) - log Z_top.
+Tensor dbn_bound(const RbmStack& layers, const Tensor& x, double top_log_z, Rng& rng);
 
 inline constexpr QuantityInfo kDbnBound{"bound", "nats/example"},
     kDbnReconstruction{"reconstruction", "units/example"};

@@ -2,13 +2,111 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
+#include "base/options.h"
 #include "models/base/entry.h"
-#include "models/dde/density.h"
-#include "models/dde/options.h"
+#include "models/networks/energy.h"
 #include "models/networks/image_coder.h"
+#include "models/networks/time_network.h"
+#include "nn/layers/layers.h"
 
 namespace gradzoo {
+
+/// What a denoiser of data at many noise levels adds to the denoiser of a Gaussian.
+class LevelNet : public Module {
+ public:
+  /// x (B, d), scaled to a variance of 1, sigma (B, 1) -> (B, d). Differentiable twice in x.
+  virtual Tensor predict(const Tensor& x, const Tensor& sigma) const = 0;
+  Tensor forward(const Tensor&) const override;  // throws Error: it needs a sigma
+};
+
+/// Layers of SiLU units that see x times `input_scale`, and log sigma; behind the first, each adds to the one
+/// before it, of the same size.
+class LevelPerceptron : public LevelNet {
+ public:
+  LevelPerceptron(int64_t inputs, const std::vector<int64_t>& hidden, double input_scale, Rng& rng);
+  Tensor predict(const Tensor& x, const Tensor& sigma) const override;
+
+ private:
+  double input_scale_;
+  std::vector<std::unique_ptr<Linear>> layers_;
+};
+
+/// The U-Net of diffusion, whose time goes from 0 at the widest noise to 1 at the least, evenly in log sigma.
+class LevelUnet : public LevelNet {
+ public:
+  LevelUnet(const DataShape& shape, int64_t channels, double widest, double least, Rng& rng);
+  Tensor predict(const Tensor& x, const Tensor& sigma) const override;
+
+ private:
+  double log_widest_, log_least_;
+  TimeNetwork net_;
+};
+
+enum class DdeNet { mlp, unet };
+inline constexpr Choice<DdeNet> kDdeNets[] = {{"mlp", DdeNet::mlp}, {"unet", DdeNet::unet}};
+
+struct DdeOptions {
+  DdeNet net = DdeNet::mlp;
+  EnergyOptions energy = {.hidden = {128, 128}, .input_scale = 4};
+  double sigma = 0.1;
+  double sigma_begin = 0;
+  double generator_sigma = 0;
+  int64_t density_steps = 0;
+  int64_t fake_steps = 1;
+  double generator_lr = 0;
+  int64_t channels = 32;
+  bool generator = false;
+  bool fake_density = true;
+  int64_t latent = 2;
+  std::vector<int64_t> generator_hidden = {128, 128};
+  double chain_step = 0.2;
+  int64_t chain_steps = 500;
+
+  void describe(OptionTable& options);
+  void describe_sampling(OptionTable& options);
+  void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+};
+
+/// The log-density f(x, sigma), up to a constant for each sigma, of data with Gaussian noise of sigma.
+class NoisyDensity : public Module {
+ public:
+  /// x (B, d), sigma (B, 1) -> (B)
+  virtual Tensor log_density(const Tensor& x, const Tensor& sigma) const = 0;
+  /// grad_x f of every row: (B, d). Records into the caller's tape under create_graph.
+  Tensor score(const Tensor& x, const Tensor& sigma, bool create_graph = false) const;
+  Tensor forward(const Tensor&) const override;  // throws Error: it needs a sigma
+};
+
+/// Of one sigma, by any energy.
+class OneLevelDensity : public NoisyDensity {
+ public:
+  OneLevelDensity(int64_t inputs, const EnergyOptions& options, Rng& rng) : energy_(inputs, options, rng) {
+    register_module("energy", energy_);
+  }
+  Tensor log_density(const Tensor& x, const Tensor&) const override { return energy_.log_density(x); }
+
+ private:
+  EnergyNetwork energy_;
+};
+
+/// Of all sigma, by a denoiser r:
+///   f(x, sigma) = -|x - r(x, sigma)|^2 / (2 sigma^2),
+/// so that its curvature, 1/sigma^2 where r is flat, is built in. With data of mean m and variance v,
+///   r = m + v/(v + sigma^2) (x - m) + sigma sqrt(v/(v + sigma^2)) net((x - m) / sqrt(v + sigma^2), log
+///   sigma)
+/// (Karras et al. 2022, table 1), whose first terms alone denoise a Gaussian.
+class LevelDensity : public NoisyDensity {
+ public:
+  /// `data_mean` (1, d) and `data_variance` (1, 1) are kept as they are, the caller's own.
+  LevelDensity(std::unique_ptr<LevelNet> net, Tensor data_mean, Tensor data_variance);
+  Tensor log_density(const Tensor& x, const Tensor& sigma) const override;
+
+ private:
+  Tensor mean_, variance_;
+  std::unique_ptr<LevelNet> net_;
+};
 
 inline constexpr QuantityInfo kDdeError{"density_error", ""}, kDdeOffsetSd{"offset_sd", "nats"},
     kDdeOffsetMax{"offset_max", "nats"};

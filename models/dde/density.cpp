@@ -1,11 +1,10 @@
-#include "models/dde/density.h"
-
 #include <utility>
 
 #include "autograd/functional/functional_scope.h"
 #include "autograd/grad.h"
 #include "autograd/ops.h"
 #include "base/error.h"
+#include "models/dde/dde.h"
 
 namespace gradzoo {
 

@@ -1,11 +1,10 @@
-#include "models/dde/level_net.h"
-
 #include <cmath>
 
 #include <fmt/format.h>
 
 #include "autograd/ops.h"
 #include "base/error.h"
+#include "models/dde/dde.h"
 
 namespace gradzoo {
 

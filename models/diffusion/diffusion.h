@@ -1,13 +1,88 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
 #include "models/base/entry.h"
-#include "models/diffusion/options.h"
 #include "models/networks/clusters.h"
+#include "models/networks/noise_energy.h"
+#include "models/networks/noise_path.h"
+#include "models/networks/pairing.h"
+#include "models/networks/time_network.h"
 
+/// The number of noise levels, and the steps at each (Song & Ermon 2020, "Improved techniques for training
+/// score-based generative models").
 namespace gradzoo {
+
+/// What a model is conditional on: labels, clusters of images, clusters within each label, or nothing.
+struct Classes {
+  bool by_label = false;
+  int64_t clusters = 0;  // in all; 0: none
+
+  /// "labels", "labels:100", "clusters:100" or "none". Throws Error for others.
+  static Classes read(const std::string& text);
+  bool any() const { return by_label || clusters > 0; }
+};
+
+/// The options of every model along a path from noise to data.
+struct PathOptions {
+  std::string classes = "labels";
+  double label_dropout = 0.1;
+  double guidance = 1.25;
+  int64_t sample_steps = 20;
+  PathStep solver = euler_step;
+  LevelOptions level = {};
+  TimeNetworkOptions network = {};
+  Pixels pixels = Pixels::grey;
+  int64_t image_epochs = 4;  // by default; no setting
+
+  void describe(OptionTable& options);
+  /// The options of a request for samples.
+  void describe_sampling(OptionTable& options, bool is_conditional);
+  void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+};
+
+struct FlowOptions : PathOptions {
+  Pairing pairing = Pairing::independent;
+
+  FlowOptions() { network.bounded = true; }
+  void describe(OptionTable& options);
+  void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+};
+
+struct DdpmOptions : PathOptions {
+  DdpmOptions() {
+    sample_steps = 50;
+    solver = ddim_step;
+    pixels = Pixels::dequantised;
+    image_epochs = 10;
+  }
+};
+
+struct NcsnOptions : PathOptions {
+  NoiseNet net = NoiseNet::score;
+  double sigma_begin = 20;
+  double sigma_end = 0.01;
+
+  NcsnOptions() {
+    solver = langevin_step;
+    image_epochs = 10;
+  }
+  void describe(OptionTable& options);
+  void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+};
+
+/// The ratio g of neighbouring levels at which samples of one level are still typical of the next, in d
+/// dimensions (technique 2): Phi(sqrt(2d) (g - 1) + 3g) - Phi(sqrt(2d) (g - 1) - 3g) = 1/2, but at most 2,
+/// which few dimensions would exceed.
+double level_ratio(int64_t dimensions);
+/// Levels from first down to last at about that ratio, 2 or more. Throws Error unless first > last > 0.
+int64_t level_count(double first, double last, int64_t dimensions);
+/// The step e, in units of a level's variance, at which so many Langevin steps bring a Gaussian of the level
+/// before, g times as wide, nearest to the level's own variance (technique 4): least
+///   (1 - e)^(2 repeats) (g^2 - A) + A,  A = 2 / (2 - e),  for e in (0, 1).
+double level_step(double ratio, int64_t repeats);
 
 inline constexpr QuantityInfo kVelocityError{"velocity_error", ""}, kNoiseError{"noise_error", ""};
 

@@ -2,7 +2,6 @@
 
 #include "base/text.h"
 #include "models/diffusion/diffusion.h"
-#include "models/diffusion/levels.h"
 
 namespace gradzoo {
 

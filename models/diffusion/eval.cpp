@@ -6,7 +6,7 @@
 #include "models/base/density_quantities.h"
 #include "models/base/over_examples.h"
 #include "models/diffusion/pictures.h"
-#include "models/networks/flow_density.h"
+#include "models/networks/noise_path.h"
 
 namespace gradzoo {
 namespace {

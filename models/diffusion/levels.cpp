@@ -1,9 +1,8 @@
-#include "models/diffusion/levels.h"
-
 #include <algorithm>
 #include <cmath>
 
 #include "base/error.h"
+#include "models/diffusion/diffusion.h"
 
 namespace gradzoo {
 namespace {

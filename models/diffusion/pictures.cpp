@@ -7,8 +7,7 @@
 
 #include "autograd/ops.h"
 #include "models/eval/energy_distance.h"
-#include "models/eval/noised_toy.h"
-#include "models/pictures/class_rows.h"
+#include "models/eval/quadrature.h"
 #include "models/pictures/image_pictures.h"
 #include "models/pictures/plane_pictures.h"
 

@@ -1,9 +1,8 @@
-#include "models/ebm/chains.h"
-
 #include <algorithm>
 #include <cmath>
 
 #include "autograd/ops.h"
+#include "models/ebm/ebm.h"
 #include "nn/learn/learner.h"
 #include "samplers/kinds/langevin.h"
 

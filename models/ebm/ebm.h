@@ -1,14 +1,166 @@
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <optional>
 
+#include "autograd/tensor.h"
+#include "datasets/dataset.h"
 #include "models/base/entry.h"
-#include "models/ebm/chains.h"
-#include "models/ebm/network.h"
-#include "models/ebm/objective.h"
+#include "models/networks/energy.h"
+#include "samplers/kinds/jumps.h"
 #include "samplers/replay_buffer.h"
+#include "samplers/sampler.h"
 
+/// Energy-based models: p(x) = exp f(x) / Z, Z unknown (contrastive divergence: Hinton 2002; with chains that
+/// go on: Tieleman 2008; with a replay buffer and Langevin steps: Du & Mordatch 2019).
 namespace gradzoo {
+
+/// x' = x + step grad f + noise z, with its limits.
+struct ChainMove {
+  double step = 0.01, noise = 0;
+  double step_clip = 0;  // each number of grad f stays within +- this; 0: as it is
+  bool clamp = false;    // each number of x stays in [0,1]
+
+  /// T = noise^2 / (2 step): in the limit of small steps, chains without limits sample exp(f / T).
+  double temperature() const { return noise * noise / (2 * step); }
+  bool is_limited() const { return step_clip > 0 || clamp; }
+};
+
+/// x' = clamp(x + step clip(grad f) + noise z): the short chains of image models (Du & Mordatch 2019; Nijkamp
+/// et al. 2019). Their stationary distribution is not known.
+class LimitedLangevin : public Sampler {
+ public:
+  explicit LimitedLangevin(const ChainMove& move) : move_(move) {}
+
+  std::string_view name() const override { return "limited ula"; }
+  unsigned needs() const override { return kNeedsScore; }
+  double step_size() const override { return move_.step; }
+  bool is_exact() const override { return false; }
+  bool is_sampling() const override { return move_.noise > 0; }
+  std::string remarks() const override { return "limited moves: not samples of exp f"; }
+
+ protected:
+  Transition transition(const Target& target, Rng& rng, bool warming_up) override;
+
+ private:
+  ChainMove move_;
+};
+
+/// Where the chains of a training step start.
+enum class ChainStart {
+  data,    // at the batch: CD-k
+  noise,   // at noise each time: short runs
+  buffer,  // where they stood: PCD
+};
+inline constexpr Choice<ChainStart> kChainStarts[] = {
+    {"data", ChainStart::data}, {"noise", ChainStart::noise}, {"buffer", ChainStart::buffer}};
+
+/// The sampler of the chains: x' = x + step grad f + noise z, with its limits.
+using EbmSampler = std::unique_ptr<Sampler> (*)(const ChainMove& move);
+std::unique_ptr<Sampler> ebm_ula(const ChainMove& move);
+/// Exact for exp f: the noise must be sqrt(2 step), and no move may be limited.
+std::unique_ptr<Sampler> ebm_mala(const ChainMove& move);
+inline constexpr Choice<EbmSampler> kEbmSamplers[] = {{"ula", ebm_ula}, {"mala", ebm_mala}};
+
+enum class EbmNet { mlp, conv };
+inline constexpr Choice<EbmNet> kEbmNets[] = {{"mlp", EbmNet::mlp}, {"conv", EbmNet::conv}};
+
+enum class EbmPreset {
+  own,
+  uva,  // the UvA deep learning tutorial 8 (Lippe 2022), pixels in [0,1] where it has [-1,1]
+};
+inline constexpr Choice<EbmPreset> kEbmPresets[] = {{"own", EbmPreset::own}, {"uva", EbmPreset::uva}};
+
+struct EbmOptions {
+  EbmPreset preset = EbmPreset::own;
+  EbmNet net = EbmNet::mlp;
+  int64_t channels = 16;
+  EnergyOptions energy = {.input_scale = 8, .confinement = 4};
+  double data_noise = 0;
+  double l2 = 0;
+  double beta1 = 0.9;
+  ChainStart init = ChainStart::buffer;
+  EbmSampler sampler = ebm_ula;
+  int64_t chain_steps = 10;
+  int64_t jumps = 0;
+  double step = 0.02;
+  double noise = 0;
+  double step_clip = 0;
+  bool clamp = false;
+  int64_t buffer = 5000;
+  double fresh = 0.05;
+  int64_t sample_steps = 1000;
+
+  ChainMove move() const { return {.step = step, .noise = noise, .step_clip = step_clip, .clamp = clamp}; }
+  void describe(OptionTable& options);
+  void describe_sampling(OptionTable& options);
+  void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+};
+
+/// Whether chains of such moves sample exp f: T = 1, and no move is limited.
+bool chains_sample_f(const ChainMove& move);
+
+/// The chains of an energy-based model: Langevin steps x' = x + step grad f + noise z. They sample exp(f /
+/// T), T = noise^2 / (2 step), in the limit of small steps, where nothing limits their moves.
+class EbmChains {
+ public:
+  /// mala is exact only at T = 1.
+  EbmChains(EbmSampler sampler, const ChainMove& move) : move_(move), sampler_(sampler(move)) {}
+  /// With its jumps.
+  explicit EbmChains(const EbmOptions& options);
+
+  const ChainMove& move() const { return move_; }
+  double temperature() const { return move_.temperature(); }
+  /// Whether they sample exp f.
+  bool sample_f() const { return chains_sample_f(move_); }
+  bool jump() const { return jumps_ != nullptr; }
+  /// The fewest chains that can walk together.
+  int64_t fewest() const { return jump() ? Jumps::kFewestChains : 1; }
+
+  /// k transitions of every chain x (B, d), nothing recorded: returns their ends. Adds the share of moves
+  /// accepted, a transition, to `accepted` where not null; calls `done` with the share that is done. Throws
+  /// NonFinite where f or its gradient is not finite at the end.
+  Tensor walk(const Target& target, const Tensor& x, int64_t steps, Rng& rng, double* accepted = nullptr,
+              const std::function<void(double)>& done = {});
+  /// The jumps of every chain x (B, d), nothing recorded: returns where they land. Adds the share that was
+  /// taken to `taken` where not null. The target needs an extent, and B must not be below fewest().
+  Tensor jump(const Target& target, const Tensor& x, Rng& rng, double* taken = nullptr);
+  /// walk(), with jumps after every `run` transitions and at the end, where they have some.
+  Tensor walk_and_jump(const Target& target, const Tensor& x, int64_t steps, int64_t run, Rng& rng,
+                       const std::function<void(double)>& done = {});
+  /// Adds the sampler's adapted values to a State.
+  void add_to(State& state, const std::string& prefix) { sampler_->add_to(state, prefix); }
+
+ private:
+  ChainMove move_;
+  std::unique_ptr<Sampler> sampler_;
+  std::unique_ptr<Jumps> jumps_;  // null: none
+};
+
+/// f for examples of this shape, by the chosen network. Throws Error for net=conv with points.
+EnergyNetwork ebm_network(const EbmOptions& options, const DataShape& shape, Rng& rng);
+
+/// The objective of a batch, and its parts.
+struct CdTerms {
+  Tensor loss;      // scalar, to descend: its gradient is meant, its value is no likelihood
+  Tensor f_data;    // (B), detached
+  Tensor f_sample;  // (C), detached
+};
+
+/// Contrastive divergence: loss = -(mean f(data) - mean f(samples)) + l2 (mean f(data)^2 + mean
+/// f(samples)^2), samples held fixed. With samples of the model itself and l2 = 0, minus its gradient is that
+/// of the mean log p(data):
+///   grad log p(x) = grad f(x) - E_model grad f   (Hinton 2002, eq. 3).
+/// data (B, d), samples (C, d). Recorded where a tape is alive.
+CdTerms contrastive_divergence(TensorFn log_density, const Tensor& data, const Tensor& samples,
+                               double l2 = 0);
+
+/// The largest |f(data) - f(samples)| of a model of this dimension that has not diverged. E_data f - E_model
+/// f is of the order of the dimension for any model that has learned something: far beyond it, the network
+/// learns faster than its chains move. If l2 holds f near 0, a gap of 1/l2 is the best for any samples, and
+/// with one above 2/l2 the loss is higher than with f = 0.
+double largest_gap(int64_t dimension, double l2);
 
 inline constexpr QuantityInfo kEbmFData{"f_data", "nats"}, kEbmFSample{"f_sample", "nats"},
     kEbmTemperature{"temperature", ""};

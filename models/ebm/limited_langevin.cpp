@@ -1,6 +1,5 @@
-#include "models/ebm/limited_langevin.h"
-
 #include "autograd/ops.h"
+#include "models/ebm/ebm.h"
 
 namespace gradzoo {
 

@@ -1,5 +1,4 @@
-#include "models/ebm/network.h"
-
+#include "models/ebm/ebm.h"
 #include "models/networks/conv_energy.h"
 
 namespace gradzoo {

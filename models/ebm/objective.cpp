@@ -1,8 +1,7 @@
-#include "models/ebm/objective.h"
-
 #include <algorithm>
 
 #include "autograd/ops.h"
+#include "models/ebm/ebm.h"
 
 namespace gradzoo {
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "datasets/dataset.h"
-#include "models/ebm/chains.h"
+#include "models/ebm/ebm.h"
 #include "models/networks/energy.h"
 #include "models/pictures/picture.h"
 

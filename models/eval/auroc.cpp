@@ -1,5 +1,3 @@
-#include "models/eval/auroc.h"
-
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -7,6 +5,7 @@
 
 #include "autograd/tensor.h"
 #include "base/error.h"
+#include "models/eval/estimate.h"
 
 namespace gradzoo {
 namespace {

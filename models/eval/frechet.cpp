@@ -1,10 +1,9 @@
-#include "models/eval/frechet.h"
-
 #include <algorithm>
 #include <cmath>
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "models/eval/sample_metrics.h"
 
 namespace gradzoo {
 namespace {

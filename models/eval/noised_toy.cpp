@@ -1,5 +1,3 @@
-#include "models/eval/noised_toy.h"
-
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -8,6 +6,7 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "models/eval/quadrature.h"
 
 namespace gradzoo {
 namespace {

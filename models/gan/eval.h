@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "models/base/mode_quantities.h"
+#include "models/base/density_quantities.h"
 #include "models/base/model.h"
-#include "models/gan/losses.h"
+#include "models/gan/gan.h"
 #include "models/gan/networks.h"
 
 /// The quantities of a GAN's evaluation.

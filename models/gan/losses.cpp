@@ -1,7 +1,6 @@
-#include "models/gan/losses.h"
-
 #include "autograd/grad.h"
 #include "autograd/ops.h"
+#include "models/gan/gan.h"
 
 namespace gradzoo {
 namespace {

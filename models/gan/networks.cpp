@@ -7,9 +7,8 @@
 #include "autograd/ops.h"
 #include "base/error.h"
 #include "models/networks/labels.h"
-#include "models/pictures/class_rows.h"
-#include "nn/layers/batch_norm.h"
-#include "nn/layers/maxout.h"
+#include "models/pictures/image_pictures.h"
+#include "nn/layers/layers.h"
 
 namespace gradzoo {
 

@@ -3,7 +3,6 @@
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "models/eval/quadrature.h"
-#include "models/pictures/class_rows.h"
 #include "models/pictures/image_pictures.h"
 #include "models/pictures/plane_pictures.h"
 

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "models/base/model.h"
-#include "models/gan/losses.h"
+#include "models/gan/gan.h"
 #include "models/gan/networks.h"
 
 namespace gradzoo {

@@ -1,10 +1,85 @@
 #pragma once
 
-#include "models/base/entry.h"
-#include "models/made/network.h"
-#include "models/made/options.h"
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
 
+#include "autograd/random.h"
+#include "datasets/images/pixels.h"
+#include "models/base/entry.h"
+#include "nn/layers/layers.h"
+
+/// Masked autoencoder for distribution estimation (Germain, Gregor, Murray & Larochelle 2015):
+///   log p(x) = sum_i log p(x_i | x_before(i)),  x_i in {0, 1},
+/// with all conditionals by one network, whose output i depends only on inputs before i in the order.
 namespace gradzoo {
+
+/// The order of the variables: variable order[p] of an example comes p-th.
+using Order = std::vector<int64_t>;
+
+/// "natural": 0, 1, ..., size-1; "random": a permutation that follows from the seed; or a permutation itself,
+/// "2,0,1". Throws Error for anything else.
+Order order_of(const std::string& text, int64_t size, uint64_t seed);
+
+/// The place of each variable: the inverse permutation. Throws Error unless the order is a permutation of 0
+/// ... size-1.
+std::vector<int64_t> places_in(const Order& order);
+
+struct MadeShape {
+  Order order;  // of the numbers of an example
+  std::vector<int64_t> hidden = {1000};
+  bool direct = true;  // outputs also read inputs, past the hidden layers (eq. 10)
+  std::string activation = "relu";
+  DType dtype = DType::f32;
+};
+
+class MadeNetwork : public Module {
+ public:
+  /// Throws Error if the order is not a permutation or there is no hidden layer.
+  MadeNetwork(const MadeShape& shape, Rng& rng);
+
+  int64_t size() const { return std::ssize(shape_.order); }  // numbers in an example (D)
+  const Order& order() const { return shape_.order; }
+  /// The linear map of a hidden layer; layers count from 0.
+  const MaskedLinear& hidden(size_t layer) const { return *hidden_[layer]; }
+
+  /// Logits of p(x_i = 1 | x_before(i)): x (B, D) of 0 and 1 -> (B, D). Differentiable.
+  Tensor forward(const Tensor& x) const override;
+  /// log p(x), nats: (B, D) -> (B). Differentiable.
+  Tensor log_prob(const Tensor& x) const;
+
+  /// n exact draws, (n, D) of 0 and 1: each variable given those before it. Nothing is recorded.
+  Tensor sample(int64_t n, Rng& rng) const;
+  /// Draws that are `values` (n, D), of 0 and 1, where `known` (D) is 1. They are draws from p(x | known
+  /// ones) only if the known variables come first in the order: see known_come_first.
+  Tensor complete(const Tensor& values, const Tensor& known, Rng& rng) const;
+
+ private:
+  Tensor draw_rows(const Tensor& uniform, const Tensor& values, const std::vector<bool>& known) const;
+
+  MadeShape shape_;
+  Activation activation_;
+  std::vector<std::unique_ptr<MaskedLinear>> hidden_;
+  std::unique_ptr<MaskedLinear> output_, direct_;  // direct_: null without
+};
+
+/// Whether every known variable (1 in `known`, (D)) comes before every other one.
+bool known_come_first(const Order& order, const Tensor& known);
+
+/// (D, D), a row an output: 1 where its input comes before it, else 0.
+Tensor may_read(const Order& order, DType dtype = DType::f32);
+
+struct MadeOptions {
+  std::vector<int64_t> hidden = {1000};
+  std::string activation = "relu";
+  bool direct = true;
+  std::string order = "natural";
+  Pixels pixels = Pixels::dynamic_binary;
+
+  void describe(OptionTable& options);
+  void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+};
 
 inline constexpr QuantityInfo kMadeNll{"nll", "nats/example"};
 

@@ -1,9 +1,8 @@
-#include "models/made/network.h"
-
 #include <algorithm>
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "models/made/made.h"
 #include "nn/distributions.h"
 
 namespace gradzoo {

@@ -1,10 +1,9 @@
-#include "models/made/order.h"
-
 #include <numeric>
 
 #include "autograd/random.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "models/made/made.h"
 
 namespace gradzoo {
 namespace {

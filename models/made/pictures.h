@@ -1,7 +1,7 @@
 #pragma once
 
 #include "models/base/model.h"
-#include "models/made/network.h"
+#include "models/made/made.h"
 
 namespace gradzoo {
 

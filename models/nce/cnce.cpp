@@ -4,7 +4,7 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
-#include "models/nce/objective.h"
+#include "models/nce/nce.h"
 
 namespace gradzoo {
 namespace {

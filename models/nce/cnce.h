@@ -1,7 +1,6 @@
 #pragma once
 
-#include "models/nce/contrastive.h"
-#include "models/nce/options.h"
+#include "models/nce/nce.h"
 
 namespace gradzoo {
 

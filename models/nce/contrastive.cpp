@@ -1,9 +1,8 @@
-#include "models/nce/contrastive.h"
-
 #include "autograd/ops.h"
 #include "models/base/density_quantities.h"
 #include "models/base/over_examples.h"
 #include "models/nce/correction.h"
+#include "models/nce/nce.h"
 #include "models/pictures/plane_pictures.h"
 
 namespace gradzoo {

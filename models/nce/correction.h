@@ -1,6 +1,6 @@
 #pragma once
 
-#include "models/nce/noise.h"
+#include "models/nce/nce.h"
 #include "models/pictures/picture.h"
 
 /// Turns noise into samples of a density f that was learned against it: D / (1 - D) = e^(f - c) / (nu p_n)

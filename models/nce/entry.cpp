@@ -1,5 +1,4 @@
 #include "models/nce/cnce.h"
-#include "models/nce/fce.h"
 #include "models/nce/nce.h"
 
 namespace gradzoo {

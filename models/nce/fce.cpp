@@ -1,9 +1,7 @@
-#include "models/nce/fce.h"
-
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "models/eval/quadrature.h"
-#include "models/nce/objective.h"
+#include "models/nce/nce.h"
 #include "models/pictures/plane_pictures.h"
 
 namespace gradzoo {

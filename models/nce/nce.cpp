@@ -2,8 +2,7 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
-#include "models/nce/objective.h"
-#include "nn/learn/schedule.h"
+#include "nn/learn/optim.h"
 
 namespace gradzoo {
 

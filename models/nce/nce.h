@@ -1,11 +1,148 @@
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <optional>
 
-#include "models/nce/contrastive.h"
-#include "models/nce/options.h"
+#include "autograd/ops.h"
+#include "base/options.h"
+#include "datasets/toys/toy.h"
+#include "models/base/entry.h"
+#include "models/networks/coupling_flow.h"
+#include "models/networks/energy.h"
 
+/// Noise-contrastive estimation (Gutmann & Hyvarinen 2010): a classifier between data and noise of known
+/// density p_n, with nu noise points for each data point. With log_model = f(x) - c its odds that x is data
+/// are
+///     D / (1 - D) = e^{f(x) - c} / (nu p_n(x)),
+/// so it is best if e^{f - c} = p_data; then c = log Z normalises f. Everything is computed in logarithms.
+///
+/// What nce, cnce and fce share: an energy on points with a known density, its evaluation and its pictures.
 namespace gradzoo {
+
+/// The noise that data are classified against.
+enum class NoiseKind {
+  gaussian,  // round, at the data's mean, as wide as their widest axis
+  fitted,    // their mean and covariance
+  mixture,   // a kernel estimate from 100 of them, Scott's width
+  flow,      // a RealNVP that is fitted to them first
+};
+inline constexpr Choice<NoiseKind> kNoiseKinds[] = {{"gaussian", NoiseKind::gaussian},
+                                                    {"fitted", NoiseKind::fitted},
+                                                    {"mixture", NoiseKind::mixture},
+                                                    {"flow", NoiseKind::flow}};
+
+/// A density with samples.
+struct Noise {
+  std::function<Tensor(int64_t n, Rng&)> sample;    // (n, d)
+  std::function<Tensor(const Tensor& x)> log_prob;  // normalised: (B, d) -> (B)
+};
+Noise noise_of(std::shared_ptr<const Toy> toy);
+/// The flow must outlive it.
+Noise noise_of(const CouplingFlow& flow);
+
+/// The noise for points (n, d), all its widths times `width`; not for `flow`, which is learned.
+std::shared_ptr<const Toy> contrasting_noise(NoiseKind kind, const Tensor& points, double width);
+
+/// Which of fce's two models samples are drawn from.
+enum class FceDraws { energy, flow };
+inline constexpr Choice<FceDraws> kFceDraws[] = {{"energy", FceDraws::energy}, {"flow", FceDraws::flow}};
+
+struct NceOptions {
+  NoiseKind noise = NoiseKind::fitted;
+  double noise_width = 1.2;
+  int64_t nu = 2;
+  int64_t flow_steps = 1000;
+  CouplingFlowOptions flow = {};
+  EnergyOptions energy = {.input_scale = 3, .confinement = 2};
+
+  void describe(OptionTable& options);
+  void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+};
+
+struct FceOptions {
+  double warm_up = 0.25;
+  double flow_rate = 0.4;
+  FceDraws draw = FceDraws::energy;
+  CouplingFlowOptions flow = {};
+  EnergyOptions energy = {.input_scale = 3, .confinement = 2};
+
+  void describe(OptionTable& options);
+  void describe_sampling(OptionTable& options);
+  void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+};
+
+struct CnceOptions {
+  double eps = 0.3;
+  int64_t nu = 1;
+  EnergyOptions energy = {.input_scale = 3, .confinement = 2};
+
+  void describe(OptionTable& options);
+  void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+};
+
+/// f(x) = log p~(x) and, if it is learned, the constant c that normalises it: log p(x) = f(x) - c.
+class NceNetwork : public Module {
+ public:
+  NceNetwork(int64_t inputs, const EnergyOptions& energy, bool learns_constant, Rng& rng);
+  Tensor log_density(const Tensor& x) const { return energy_.log_density(x); }  // f: (B, d) -> (B)
+  Tensor log_model(const Tensor& x) const;                                      // f - c: (B)
+  Tensor score(const Tensor& x) const { return energy_.score(x); }              // grad f: (B, d)
+  const Tensor& constant() const { return constant_; }                          // c (1); undefined: none
+
+ private:
+  EnergyNetwork energy_;
+  Tensor constant_;
+};
+
+/// log D/(1-D) of each x: log_model, log_noise (B) -> (B).
+Tensor nce_logit(const Tensor& log_model, const Tensor& log_noise, double nu = 1);
+/// -log D of each data point's logit.
+Tensor nce_data_loss(const Tensor& logit);
+/// -log(1 - D) of each noise point's logit.
+Tensor nce_noise_loss(const Tensor& logit);
+
+/// Conditional NCE (Ceylan & Gutmann 2018) with symmetric noise y = x + eps xi: which of x and y is the data
+/// point? Z cancels. -log sigmoid(f(x) - f(y)) of each pair: (B), (B) -> (B).
+Tensor cnce_loss(const Tensor& f_data, const Tensor& f_noise);
+
+inline constexpr QuantityInfo kKlWithoutModes{"kl_without_modes", "nats"},
+    kNceConstantError{"c_error", "nats"}, kNceLogProb{"log_p", "nats"};
+
+class ContrastiveModel : public Model {
+ public:
+  const NceNetwork& network() const { return network_; }
+
+ protected:
+  /// Throws Error if the points have no known density.
+  ContrastiveModel(const EnergyOptions& energy, bool learns_constant, const DataShape& shape,
+                   const TrainingOptions& training);
+
+  const DataShape& shape() const { return shape_; }
+  Learner& learner() { return learner_; }
+  Rng& noise_rng() { return noise_rng_; }
+  /// Points of the truth, to fit a proposal to: (n, d) f64.
+  Tensor fit_points(const TrainingOptions& training) const;
+  /// The proposal that samples come from.
+  virtual const Noise& proposal() const = 0;
+  /// KL and log Z by quadrature, and the error of c if it is learned; nothing in more than two dimensions.
+  virtual Quantities fit_to_truth(int64_t cells) const;
+
+  void add_to(State& state) override;
+  Quantities do_validate(const DataView& data) override;
+  Quantities do_evaluate(const DataView& data) override;
+  /// Proposals resampled with weights e^f / p_proposal, 50 for each sample.
+  Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
+  Picture do_snapshot(const DataView& data, Rng& rng) override;
+  std::vector<Picture> do_pictures(const DataView& data) override;
+  Abilities do_abilities() override;
+
+ private:
+  DataShape shape_;
+  Rng init_rng_, noise_rng_;
+  NceNetwork network_;
+  Learner learner_;
+};
 
 /// Noise-contrastive estimation (Gutmann & Hyvarinen 2010): f and c, from classifying data against noise of
 /// known density.
@@ -32,5 +169,43 @@ class Nce : public ContrastiveModel {
 
 /// Its line in the list of models.
 ModelEntry nce_entry();
+
+inline constexpr QuantityInfo kFlowKl{"flow_kl", "nats"};
+
+/// Flow contrastive estimation (Gao et al. 2020): an energy e^(f - c) learns to discriminate data from a flow
+/// q, which plays against it,
+///   min_q max_f,c  V = E_data log D + E_q log(1 - D),   D = e^(f - c) / (e^(f - c) + q).
+/// At the best f, V = 2 JSD(data, q) - log 4: the flow approaches the data, so the task stays hard, which
+/// teaches the energy most. The result is a normalised energy, and a density with one-pass samples.
+class Fce : public ContrastiveModel {
+ public:
+  Fce(const FceOptions& options, const DataShape& shape, const TrainingOptions& training);
+
+  /// Initialises the actnorms from the data.
+  void prepare(const Examples& training) override;
+  void train_step(const StepContext& context, MetricRow row) override;
+  std::unique_ptr<SamplingOptions> sampling_options() const override { return sampling_options_of(options_); }
+  const CouplingFlow& flow() const { return flow_; }
+
+ protected:
+  const Noise& proposal() const override { return noise_; }
+  /// The flow's KL beside the energy's.
+  Quantities fit_to_truth(int64_t cells) const override;
+  Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
+  std::vector<Picture> do_pictures(const DataView& data) override;
+  std::string do_interpretation(const DataView& data) override;
+
+ private:
+  FceOptions options_;
+  uint64_t seed_;
+  Rng flow_rng_;
+  CouplingFlow flow_;
+  Noise noise_;
+  Learner flow_learner_;
+  Metric loss_, c_, d_data_, d_noise_, flow_nll_, grad_norm_;
+};
+
+/// Its line in the list of models.
+ModelEntry fce_entry();
 
 }  // namespace gradzoo

@@ -1,6 +1,5 @@
-#include "models/nce/network.h"
-
 #include "autograd/ops.h"
+#include "models/nce/nce.h"
 
 namespace gradzoo {
 

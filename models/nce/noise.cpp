@@ -1,10 +1,9 @@
-#include "models/nce/noise.h"
-
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
 #include "autograd/ops.h"
+#include "models/nce/nce.h"
 
 namespace gradzoo {
 namespace {

@@ -1,6 +1,6 @@
-#include "models/nce/objective.h"
-
 #include <cmath>
+
+#include "models/nce/nce.h"
 
 namespace gradzoo {
 

@@ -1,10 +1,9 @@
-#include "models/networks/flow_density.h"
-
 #include <cmath>
 #include <numbers>
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "models/networks/noise_path.h"
 
 namespace gradzoo {
 namespace {

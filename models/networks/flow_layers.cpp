@@ -1,5 +1,3 @@
-#include "models/networks/flow_layers.h"
-
 #include <algorithm>
 #include <cmath>
 
@@ -7,6 +5,7 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "models/networks/coupling_flow.h"
 
 namespace gradzoo {
 namespace {

@@ -1,11 +1,10 @@
-#include "models/networks/path_steps.h"
-
 #include <algorithm>
 #include <cmath>
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "base/error.h"
+#include "models/networks/noise_path.h"
 
 namespace gradzoo {
 namespace {

@@ -1,11 +1,9 @@
-#include "models/networks/rbm_exact.h"
-
 #include <cmath>
 #include <vector>
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
-#include "models/networks/rbm_gibbs.h"
+#include "models/networks/rbm_layer.h"
 
 namespace gradzoo {
 namespace {

@@ -1,5 +1,3 @@
-#include "models/networks/rbm_gibbs.h"
-
 #include <algorithm>
 
 #include "autograd/kernels/gemm/binary.h"
@@ -8,6 +6,7 @@
 #include "autograd/ops.h"
 #include "autograd/runtime.h"
 #include "autograd/tape.h"
+#include "models/networks/rbm_layer.h"
 
 namespace gradzoo {
 namespace {

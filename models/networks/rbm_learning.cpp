@@ -1,5 +1,3 @@
-#include "models/networks/rbm_learning.h"
-
 #include <algorithm>
 #include <cmath>
 
@@ -9,8 +7,7 @@
 #include "autograd/kernels/pointwise/softplus_rise.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
-#include "models/networks/rbm_exact.h"
-#include "models/networks/rbm_gibbs.h"
+#include "models/networks/rbm_layer.h"
 #include "nn/parallel/shards.h"
 
 namespace gradzoo {

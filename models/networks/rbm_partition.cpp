@@ -1,11 +1,8 @@
-#include "models/networks/rbm_partition.h"
-
 #include <cmath>
 
 #include <fmt/format.h>
 
-#include "models/networks/rbm_exact.h"
-#include "models/networks/rbm_path.h"
+#include "models/networks/rbm_layer.h"
 
 namespace gradzoo {
 namespace {

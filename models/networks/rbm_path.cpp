@@ -1,10 +1,9 @@
-#include "models/networks/rbm_path.h"
-
 #include <cmath>
 
 #include "autograd/kernels/pointwise/softplus_rise.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "models/networks/rbm_layer.h"
 
 namespace gradzoo {
 

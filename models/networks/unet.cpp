@@ -1,6 +1,5 @@
-#include "models/networks/unet.h"
-
 #include "base/error.h"
+#include "models/networks/time_network.h"
 
 namespace gradzoo {
 namespace {

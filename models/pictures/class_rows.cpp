@@ -1,5 +1,3 @@
-#include "models/pictures/class_rows.h"
-
 #include "base/text.h"
 #include "models/pictures/image_pictures.h"
 

@@ -8,6 +8,8 @@
 #include "models/pictures/picture.h"
 
 /// Pictures of models of images, in rows of ten.
+///
+/// Samples of a model that is conditional on labels, a row a class.
 namespace gradzoo {
 
 inline constexpr int64_t kImageColumns = 10;
@@ -35,5 +37,17 @@ Tensor along_rows(const Tensor& labels);
 /// The first twenty of the samples (n, numbers), n at least ten, and under each the training image nearest to
 /// it.
 Picture neighbours_picture(const Tensor& samples, const DataShape& shape, const Examples& train);
+
+struct ClassRows {
+  Tensor labels;  // (n) i64
+  std::vector<std::string> captions;
+};
+/// Ten of each of the first ten labels.
+ClassRows class_rows(const LabelNames& names);
+/// images (n, H, W) or (n, H, W, 3) of these labels.
+Picture class_rows_picture(const ClassRows& rows, const Tensor& images);
+
+/// These labels in turn, (n) i64; undefined where there are none.
+Tensor any_labels(int64_t n, const LabelNames& names);
 
 }  // namespace gradzoo

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "models/networks/rbm_exact.h"
+#include "models/networks/rbm_layer.h"
 #include "models/rbm/rbm.h"
 
 namespace gradzoo {

@@ -6,7 +6,7 @@
 #include "autograd/ops.h"
 #include "models/base/density_quantities.h"
 #include "models/base/over_examples.h"
-#include "models/networks/rbm_gibbs.h"
+#include "models/networks/rbm_layer.h"
 #include "models/rbm/rbm.h"
 
 namespace gradzoo {

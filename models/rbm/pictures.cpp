@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "autograd/ops.h"
-#include "models/networks/rbm_gibbs.h"
+#include "models/networks/rbm_layer.h"
 #include "models/pictures/unit_pictures.h"
 
 namespace gradzoo {

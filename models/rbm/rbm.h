@@ -1,13 +1,25 @@
 #pragma once
 
+#include "datasets/images/pixels.h"
 #include "models/base/entry.h"
 #include "models/networks/rbm_layer.h"
-#include "models/networks/rbm_learning.h"
-#include "models/rbm/options.h"
+#include "samplers/ais.h"
 
 /// Restricted Boltzmann machine (Smolensky 1986; Hinton 2002, "Training products of experts by minimizing
 /// contrastive divergence"; Salakhutdinov & Murray 2008 for its Z).
 namespace gradzoo {
+
+struct RbmOptions {
+  int64_t hidden = 500;
+  RbmLearningOptions learning;
+  Pixels pixels = Pixels::dynamic_binary;
+  int64_t sample_steps = 1000;
+  AnnealingOptions annealing;
+
+  void describe(OptionTable& options);
+  void describe_sampling(OptionTable& options);
+  void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+};
 
 inline constexpr QuantityInfo kRbmLogLikelihood{"log_px", "nats/example"},
     kRbmFreeEnergy{"free_energy", "nats/example"}, kRbmReconstruction{"reconstruction", "units/example"};

@@ -1,6 +1,5 @@
-#include "models/run/data.h"
-
 #include "base/error.h"
+#include "models/run/session.h"
 
 namespace gradzoo {
 

@@ -1,9 +1,8 @@
-#include "models/run/sharded_step.h"
-
 #include <algorithm>
 #include <variant>
 
 #include "base/error.h"
+#include "models/run/trainer.h"
 
 namespace gradzoo {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "autograd/trace.h"
 #include "nn/learn/learner.h"
-#include "nn/learn/schedule.h"
+#include "nn/learn/optim.h"
 
 namespace gradzoo {
 namespace {

@@ -10,7 +10,7 @@
 #include "autograd/tape.h"
 #include "models/base/density_quantities.h"
 #include "models/base/over_examples.h"
-#include "models/eval/noised_toy.h"
+#include "models/eval/quadrature.h"
 #include "samplers/tweedie.h"
 
 namespace gradzoo {

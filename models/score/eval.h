@@ -1,11 +1,21 @@
 #pragma once
 
+#include <optional>
+
+#include "datasets/dataset.h"
 #include "models/base/model.h"
+#include "models/eval/quadrature.h"
 #include "models/score/network.h"
-#include "models/score/task.h"
-#include "models/score/truth.h"
 
 namespace gradzoo {
+
+/// A toy without noise, and with the noise of the learned density, on grids.
+struct ScoreTruth {
+  NoisedToy clean;
+  std::optional<NoisedToy> noised;  // none without noise, or where it is too small for the grid
+};
+/// None unless the data are a toy of one or two dimensions with a known density.
+std::optional<ScoreTruth> score_truth(const DataShape& shape, const ScoreTask& task);
 
 inline constexpr QuantityInfo kScoreObjective{"objective", ""}, kScoreKlToNoised{"kl_to_noised", "nats"},
     kScoreFisher{"fisher_divergence", ""}, kScoreCurl{"curl_share", ""},

@@ -4,11 +4,63 @@
 #include <string>
 #include <vector>
 
+#include "datasets/toys/toy.h"
+#include "models/base/entry.h"
 #include "models/networks/energy.h"
 #include "models/score/objectives.h"
 #include "nn/layers/layers.h"
 
 namespace gradzoo {
+
+enum class ScoreNet { energy, vector };
+inline constexpr Choice<ScoreNet> kScoreNets[] = {{"energy", ScoreNet::energy}, {"vector", ScoreNet::vector}};
+enum class ProbeKind { rademacher, gaussian };
+inline constexpr Choice<ProbeKind> kProbeKinds[] = {{"rademacher", ProbeKind::rademacher},
+                                                    {"gaussian", ProbeKind::gaussian}};
+
+struct ScoreOptions {
+  ScoreObjective objective = ScoreObjective::dsm;
+  ScoreNet net = ScoreNet::vector;
+  bool conditional = false;
+  double sigma = 0.5;
+  double data_noise = 0;
+  bool antithetic = true;
+  ProbeKind probes = ProbeKind::rademacher;
+  int64_t probe_count = 1;
+  double fd_eps = 0.1;
+  std::vector<int64_t> hidden = {1024, 1024, 1024};
+  std::string activation = "silu";
+  double input_scale = 1;
+  double confinement = 0;
+  int64_t sample_steps = 500;
+  double sample_step = 0;
+  bool denoise = true;
+
+  void describe(OptionTable& options);
+  void describe_sampling(OptionTable& options);
+  void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+};
+
+/// The objective, and the data it is for.
+struct ScoreTask {
+  ScoreObjective objective = ScoreObjective::dsm;
+  double sigma = 0.5;                        // of dsm's noise
+  double data_noise = 0;                     // standard deviation of Gaussian noise that belongs to the data
+  bool antithetic = true;                    // dsm: noise in pairs +-eps
+  ProbeKind probes = ProbeKind::rademacher;  // ssm, ism_hutchinson
+  int64_t probe_count = 1;                   // of a row
+  double fd_eps = 0.1;                       // fd_ssm: length of a step
+
+  static ScoreTask of(const ScoreOptions& options);
+
+  /// The noise of the learned density, p * N(0, noise^2 I).
+  double learned_noise() const;
+};
+
+/// The objective of every row, (B), on the caller's tape; dsm is multiplied by sigma^2. `data` (B, d) is
+/// without noise; `toy` gives esm its score and may be null elsewhere.
+Tensor score_task_objective(const ScoreFunction& model, const Tensor& data, const Toy* toy,
+                            const ScoreTask& task, Rng& rng);
 
 struct ScoreShape {
   int64_t inputs = 2;

@@ -3,7 +3,6 @@
 #include "models/base/model.h"
 #include "models/score/network.h"
 #include "models/score/samples.h"
-#include "models/score/task.h"
 
 namespace gradzoo {
 

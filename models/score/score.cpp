@@ -5,7 +5,6 @@
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "models/networks/labels.h"
-#include "models/pictures/class_rows.h"
 #include "models/pictures/image_pictures.h"
 #include "models/score/eval.h"
 #include "models/score/pictures.h"

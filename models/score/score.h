@@ -3,11 +3,9 @@
 #include <optional>
 
 #include "models/base/entry.h"
+#include "models/score/eval.h"
 #include "models/score/network.h"
-#include "models/score/options.h"
 #include "models/score/samples.h"
-#include "models/score/task.h"
-#include "models/score/truth.h"
 
 /// Score models: a network for s(x) = grad_x log p(x) of data, or of data with Gaussian noise, by score
 /// matching (objectives.h), sampled by Langevin from noise, with a last denoising step (Vincent 2011; Song &

@@ -1,9 +1,8 @@
-#include "models/score/task.h"
-
 #include <cmath>
 
 #include "autograd/ops.h"
 #include "autograd/random.h"
+#include "models/score/network.h"
 
 namespace gradzoo {
 

@@ -1,7 +1,7 @@
-#include "models/score/truth.h"
-
 #include <algorithm>
 #include <cmath>
+
+#include "models/score/eval.h"
 
 namespace gradzoo {
 namespace {

@@ -9,7 +9,7 @@
 #include "autograd/tape.h"
 #include "models/base/over_examples.h"
 #include "models/eval/importance.h"
-#include "models/vae/objective.h"
+#include "models/vae/vae.h"
 #include "nn/distributions.h"
 
 namespace gradzoo {

@@ -2,8 +2,7 @@
 
 #include "datasets/images/pixels.h"
 #include "models/base/model.h"
-#include "models/vae/network.h"
-#include "models/vae/prior.h"
+#include "models/vae/vae.h"
 
 namespace gradzoo {
 

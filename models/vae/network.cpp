@@ -1,7 +1,6 @@
-#include "models/vae/network.h"
-
 #include "autograd/ops.h"
 #include "models/networks/labels.h"
+#include "models/vae/vae.h"
 
 namespace gradzoo {
 

@@ -1,8 +1,7 @@
-#include "models/vae/objective.h"
-
 #include <cmath>
 
 #include "autograd/ops.h"
+#include "models/vae/vae.h"
 #include "nn/distributions.h"
 
 namespace gradzoo {

@@ -4,7 +4,6 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
-#include "models/pictures/class_rows.h"
 #include "models/pictures/image_pictures.h"
 #include "nn/distributions.h"
 

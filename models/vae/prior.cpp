@@ -1,5 +1,3 @@
-#include "models/vae/prior.h"
-
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -8,6 +6,7 @@
 #include "autograd/tape.h"
 #include "models/base/over_examples.h"
 #include "models/networks/labels.h"
+#include "models/vae/vae.h"
 #include "nn/distributions.h"
 
 namespace gradzoo {

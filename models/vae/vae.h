@@ -1,15 +1,184 @@
 #pragma once
 
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "autograd/random.h"
+#include "autograd/tensor.h"
+#include "base/options.h"
+#include "datasets/batches.h"
+#include "datasets/dataset.h"
 #include "models/base/entry.h"
-#include "models/vae/network.h"
-#include "models/vae/objective.h"
-#include "models/vae/options.h"
-#include "models/vae/prior.h"
+#include "models/base/model.h"
+#include "models/networks/image_coder.h"
+#include "nn/fit/gaussian_mixture.h"
+#include "nn/layers/layers.h"
 
 /// Variational auto-encoder (Kingma & Welling 2014, "Auto-encoding variational Bayes"):
 ///   p(z) = N(0, I),  p(x|z) = prod_i Bernoulli(x_i; sigmoid(decoder(z)_i)),  q(z|x) = N(mean(x), diag exp
 ///   logvar(x)), log p(x) >= ELBO(x) = E_q[log p(x|z)] - KL(q(z|x) || p(z)).
 namespace gradzoo {
+
+/// q(z|x) of every row.
+struct Posterior {
+  Tensor mean;    // (B, latent)
+  Tensor logvar;  // (B, latent), natural logarithm
+};
+
+enum class VaeNet { mlp, conv };
+inline constexpr Choice<VaeNet> kVaeNets[] = {{"mlp", VaeNet::mlp}, {"conv", VaeNet::conv}};
+
+struct VaeShape {
+  VaeNet net = VaeNet::mlp;
+  DataShape data = {.example = {28, 28}};
+  int64_t classes = 0;    // 0: unconditional
+  int64_t channels = 32;  // of conv
+  int64_t latent = 20;
+  int64_t hidden = 500;  // of mlp, as the two below
+  std::string encoder_activation = "sigmoid";
+  std::string decoder_activation = "tanh";
+  DType dtype = DType::f32;
+  /// That it is conditional on.
+  LabelNames labels() const { return classes > 0 ? data.labels() : LabelNames(); }
+};
+
+/// Encoder pixels-hidden-(mean, logvar) and decoder latent-hidden-pixels; or two convolutions in place of
+/// hidden layers. Labels y (B) i64 are inputs of both, q(z|x,y) and p(x|z,y) (Sohn et al. 2015), if the
+/// network is conditional.
+class VaeNetwork : public Module {
+ public:
+  VaeNetwork(const VaeShape& shape, Rng& rng);
+  Posterior encode(const Tensor& x, const Tensor& labels = {}) const;  // x (B, pixels)
+  Tensor decode(const Tensor& z, const Tensor& labels = {}) const;     // z (B, latent) -> logits (B, pixels)
+  /// log p(x|z) of every row, nats: (B). On grey pixels this is minus the cross-entropy, not a density.
+  Tensor log_likelihood(const Tensor& x, const Tensor& z, const Tensor& labels = {}) const;
+  const VaeShape& shape() const { return shape_; }
+
+ private:
+  VaeShape shape_;
+  std::unique_ptr<ImageEncoder> encoder_;                  // of conv
+  std::unique_ptr<Linear> encoder_hidden_, encoder_head_;  // mean and logvar side by side: (B, 2 latent)
+  Activation encoder_activation_;
+  std::unique_ptr<ImageDecoder> decoder_;
+  std::unique_ptr<Linear> decoder_hidden_, decoder_out_;
+  Activation decoder_activation_;
+};
+
+enum class VaeEstimator { reparam, log_derivative };
+inline constexpr Choice<VaeEstimator> kVaeEstimators[] = {{"reparam", VaeEstimator::reparam},
+                                                          {"log-derivative", VaeEstimator::log_derivative}};
+enum class VaeBaseline { none, constant, leave_one_out };
+inline constexpr Choice<VaeBaseline> kVaeBaselines[] = {{"none", VaeBaseline::none},
+                                                        {"constant", VaeBaseline::constant},
+                                                        {"leave-one-out", VaeBaseline::leave_one_out}};
+enum class VaeObjective { elbo, iwae };
+inline constexpr Choice<VaeObjective> kVaeObjectives[] = {{"elbo", VaeObjective::elbo},
+                                                          {"iwae", VaeObjective::iwae}};
+
+struct VaeObjectiveOptions {
+  VaeObjective objective = VaeObjective::elbo;
+  VaeEstimator estimator = VaeEstimator::reparam;
+  VaeBaseline baseline = VaeBaseline::constant;  // of log_derivative
+  double baseline_value = 0.0;                   // of VaeBaseline::constant: nats
+  int64_t samples = 1;                           // K, z drawn an image
+  double kl_weight = 1.0;                        // beta
+};
+
+/// The objective of a batch, and its parts.
+struct VaeTerms {
+  Tensor loss;   // scalar, to descend; under log_derivative its value is not the bound, its gradient is right
+  Tensor bound;  // (B) nats: the ELBO, or the IWAE bound; detached
+  Tensor reconstruction;  // (B) nats: mean over the samples of -log p(x|z); detached
+  Tensor kl;              // (B) nats: KL(q(z|x) || p(z)) in closed form; detached
+};
+
+/// The objective of a batch of B images from their codes' distribution and the likelihood: log_likelihood(z)
+/// gives log p(x|z), (B K), for z (B K, latent), K rows an image. eps (B K, latent) is the noise. Recorded
+/// where a tape is alive.
+VaeTerms vae_objective(const Posterior& q, TensorFn log_likelihood, const Tensor& eps,
+                       const VaeObjectiveOptions& options);
+/// The same for a network and images (B, pixels), with their labels if it is conditional.
+VaeTerms vae_objective(const VaeNetwork& network, const Batch& batch, const Tensor& eps,
+                       const VaeObjectiveOptions& options);
+
+/// K log importance weights log p(x|z) + log p(z) - log q(z|x), z ~ q, of every row: (B, K).
+Tensor vae_log_weights(const VaeNetwork& network, const Batch& batch, int64_t samples, Rng& rng);
+/// log p(z) of every row, given its label where there are some.
+using LogPrior = std::function<Tensor(const Tensor& z, const Tensor& labels)>;
+/// The same weights under other priors, of the same z: (B, K) of each, one after another.
+Tensor vae_log_weights(const VaeNetwork& network, const Batch& batch, int64_t samples, Rng& rng,
+                       std::span<const LogPrior> priors);
+
+enum class Prior { normal, mixture };
+inline constexpr Choice<Prior> kPriors[] = {{"normal", Prior::normal}, {"mixture", Prior::mixture}};
+
+/// p(z), or p(z|y) of a conditional VAE: N(0, I), under which it trains; or, once it is trained, mixtures of
+/// Gaussians fitted to the codes of training images, one for each class. The codes fill only a part of
+/// N(0, I), and a decoder knows nothing of the rest (Dai & Wipf 2019; Ghosh et al. 2020, "From variational to
+/// deterministic autoencoders").
+class VaePrior {
+ public:
+  /// `components` Gaussians, shared by the classes; 0: N(0, I) alone. classes 0: unconditional.
+  VaePrior(int64_t components, int64_t latent, int64_t classes);
+
+  void add_to(State& state);
+  /// Fits mixtures to one code of each image, z ~ q(z|x).
+  void fit(const VaeNetwork& network, const Examples& images, Pixels pixels, uint64_t seed);
+  /// The mixtures are of other weights than the network's.
+  void forget();
+  bool can_be_fitted() const { return !mixtures_.empty(); }
+  bool is_fitted() const { return fitted_ != 0; }
+  /// `wanted`, or N(0, I) as long as there is no mixture.
+  Prior in_use(Prior wanted) const { return is_fitted() ? wanted : Prior::normal; }
+
+  /// log p(z) of every row of z (n, latent): (n), of z's dtype. Labels (n) iff it is conditional.
+  Tensor log_prob(Prior which, const Tensor& z, const Tensor& labels) const;
+  /// (n, latent) f32
+  Tensor sample(Prior which, int64_t n, const Tensor& labels, Rng& rng) const;
+  /// KL(q(z|x) || p(z)) of every row (n), nats: of N(0, I) in closed form, of a mixture log q(z|x) - log p(z)
+  /// at z ~ q(z|x), whose mean it is.
+  Tensor kl(Prior which, const Posterior& q, const Tensor& z, const Tensor& labels) const;
+
+ private:
+  int64_t latent_, fitted_ = 0;
+  std::vector<GaussianMixture> mixtures_;  // of each class, or one
+};
+
+/// z ~ q(z|x), a row each.
+Tensor draw_codes(const Posterior& q, Rng& rng);
+
+enum class VaeArchitecture { seed, pytorch_examples };
+inline constexpr Choice<VaeArchitecture> kVaeArchitectures[] = {
+    {"seed", VaeArchitecture::seed}, {"pytorch-examples", VaeArchitecture::pytorch_examples}};
+
+struct VaeOptions {
+  VaeArchitecture architecture = VaeArchitecture::seed;
+  VaeNet net = VaeNet::mlp;
+  bool conditional = false;
+  int64_t channels = 32;
+  int64_t hidden = 500;
+  int64_t latent = 20;
+  std::string encoder_activation = "sigmoid";
+  std::string decoder_activation = "tanh";
+  Pixels pixels = Pixels::grey;
+  VaeObjective objective = VaeObjective::elbo;
+  int64_t samples = 1;
+  VaeEstimator estimator = VaeEstimator::reparam;
+  VaeBaseline baseline = VaeBaseline::constant;
+  double beta = 1;
+  double kl_warmup = 0;
+  int64_t importance_samples = 1000;
+  Prior prior = Prior::mixture;
+  int64_t components = 200;
+
+  void describe(OptionTable& options);
+  void describe_evaluation(OptionTable& options);  // what an evaluation may choose anew
+  void describe_sampling(OptionTable& options);
+  void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+};
 
 class Vae : public Model {
  public:

@@ -1,9 +1,8 @@
-#include "nn/layers/batch_norm.h"
-
 #include <limits>
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "nn/layers/layers.h"
 #include "nn/parallel/shards.h"
 
 namespace gradzoo {

@@ -1,5 +1,3 @@
-#include "nn/layers/functional_call.h"
-
 #include <algorithm>
 #include <iterator>
 #include <string>
@@ -7,6 +5,7 @@
 
 #include "autograd/functional/substitution.h"
 #include "base/text.h"
+#include "nn/layers/module.h"
 
 namespace gradzoo {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "nn/layers/functional_call.h"
+#include "nn/layers/module.h"
 
 namespace gradzoo {
 namespace {

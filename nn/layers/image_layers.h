@@ -4,8 +4,8 @@
 
 #include "autograd/ops.h"
 #include "nn/layers/init.h"
+#include "nn/layers/layers.h"
 #include "nn/layers/module.h"
-#include "nn/layers/spectral_norm.h"
 
 /// Layers of images, channels last: (B, H, W, C).
 namespace gradzoo {

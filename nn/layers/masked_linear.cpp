@@ -1,9 +1,8 @@
-#include "nn/layers/masked_linear.h"
-
 #include <algorithm>
 
 #include "autograd/ops.h"
 #include "nn/layers/init.h"
+#include "nn/layers/layers.h"
 
 namespace gradzoo {
 namespace {

@@ -1,8 +1,7 @@
-#include "nn/layers/maxout.h"
-
 #include <algorithm>
 
 #include "autograd/ops.h"
+#include "nn/layers/layers.h"
 
 namespace gradzoo {
 

@@ -7,7 +7,14 @@
 #include <vector>
 
 #include "autograd/tensor.h"
+#include "state/checkpoint.h"
 
+/// A module as a function of its parameters, as PyTorch's torch.func.functional_call: differentiable in them,
+/// and in what else the module reads, to any order. The module is as before afterwards; while the call lasts
+/// no other thread may use it.
+///
+/// A module's weights as a file: safetensors, which Python reads by safetensors.torch.load_file, as a
+/// state_dict.
 namespace gradzoo {
 
 /// A parameter or buffer, under its full name.
@@ -68,5 +75,28 @@ class Module {
   std::vector<NamedTensor> parameters_, buffers_;
   std::vector<std::pair<std::string, Module*>> children_;
 };
+
+/// module(x) with parameters[i] in the place of module.parameters()[i]. Throws Error for another number of
+/// them, and for another shape or dtype.
+Tensor functional_call(const Module& module, std::span<const Tensor> parameters, const Tensor& x);
+/// The same of a module that takes several tensors.
+Tensor functional_call(const Module& module, std::span<const Tensor> parameters,
+                       std::span<const Tensor> inputs);
+
+///@{
+/// With other tensors for those parameters and buffers that are named; the others stay. Throws Error for a
+/// name that the module does not have, or that comes twice.
+Tensor functional_call(const Module& module, std::span<const NamedTensor> parameters, const Tensor& x);
+Tensor functional_call(const Module& module, std::span<const NamedTensor> parameters,
+                       std::span<const Tensor> inputs);
+///@}
+
+/// Writes all parameters and buffers by their names, atomically.
+void save(const Module& module, const std::string& path);
+
+/// Reads them back into a module of the same structure, in place: every handle and optimiser follows. Throws
+/// Error, before anything changes, where the file is damaged, lacks one of them, has one of another shape or
+/// dtype, or has more; unless `options.partial`: then more is allowed, as in a checkpoint of a training.
+void load(Module& module, const std::string& path, const LoadOptions& options = {});
 
 }  // namespace gradzoo

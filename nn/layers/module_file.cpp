@@ -1,4 +1,4 @@
-#include "nn/layers/module_file.h"
+#include "nn/layers/module.h"
 
 namespace gradzoo {
 namespace {

@@ -1,10 +1,9 @@
-#include "nn/layers/spectral_norm.h"
-
 #include <algorithm>
 
 #include "autograd/ops.h"
 #include "autograd/random.h"
 #include "autograd/tape.h"
+#include "nn/layers/layers.h"
 
 namespace gradzoo {
 namespace {

@@ -1,5 +1,3 @@
-#include "nn/learn/clip.h"
-
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -8,6 +6,7 @@
 
 #include "autograd/kernels/pointwise/elementwise.h"
 #include "autograd/kernels/reduce/reduce.h"
+#include "nn/learn/optim.h"
 
 namespace gradzoo {
 

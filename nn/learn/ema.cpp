@@ -1,11 +1,10 @@
-#include "nn/learn/ema.h"
-
 #include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "autograd/kernels/pointwise/elementwise.h"
+#include "nn/learn/learner.h"
 
 namespace gradzoo {
 

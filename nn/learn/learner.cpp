@@ -9,7 +9,7 @@
 
 #include "autograd/diagnose.h"
 #include "autograd/grad.h"
-#include "nn/learn/clip.h"
+#include "nn/learn/optim.h"
 #include "nn/parallel/shards.h"
 
 namespace gradzoo {

@@ -1,5 +1,3 @@
-#include "nn/learn/schedule.h"
-
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -7,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "nn/learn/optim.h"
 
 namespace gradzoo {
 namespace {

@@ -13,7 +13,7 @@
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "autograd/trace.h"
-#include "nn/parallel/tree_mean.h"
+#include "nn/parallel/processes.h"
 
 namespace gradzoo {
 namespace {

@@ -14,7 +14,7 @@ namespace gradzoo {
 /// with its own tape, the first on the calling thread and the others on threads of theirs, but one after the
 /// other. Where all have come to the same gradient, its mean is formed and one of them goes on with it for
 /// all; then each goes on. Where processes share the work, each runs an equal range of the shards, and a mean
-/// is that of all processes' (nn/parallel/tree_mean.h). Nothing of a result depends on threads or on the
+/// is that of all processes' (nn/parallel/processes.h). Nothing of a result depends on threads or on the
 /// number of processes.
 class Shards {
  public:

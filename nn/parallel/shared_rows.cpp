@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "autograd/ops.h"
-#include "nn/parallel/tree_mean.h"
+#include "nn/parallel/processes.h"
 
 namespace gradzoo {
 namespace {

@@ -1,9 +1,8 @@
-#include "nn/parallel/tree_mean.h"
-
 #include <algorithm>
 #include <utility>
 
 #include "autograd/ops.h"
+#include "nn/parallel/processes.h"
 
 namespace gradzoo {
 namespace {

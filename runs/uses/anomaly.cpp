@@ -11,7 +11,7 @@
 #include "autograd/tape.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "models/eval/auroc.h"
+#include "models/eval/estimate.h"
 #include "models/eval/sample_metrics.h"
 #include "models/pictures/image_pictures.h"
 #include "plot/chart.h"

@@ -8,8 +8,8 @@
 
 #include "autograd/ops.h"
 #include "base/text.h"
-#include "models/eval/noised_toy.h"
 #include "models/eval/psnr.h"
+#include "models/eval/quadrature.h"
 #include "models/eval/sample_metrics.h"
 #include "models/pictures/image_pictures.h"
 #include "models/pictures/plane_pictures.h"

@@ -2,7 +2,6 @@
 
 #include "base/error.h"
 #include "models/base/over_examples.h"
-#include "models/pictures/class_rows.h"
 #include "models/pictures/image_pictures.h"
 #include "runs/draw_picture.h"
 #include "runs/uses/use.h"

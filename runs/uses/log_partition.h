@@ -10,7 +10,7 @@
 #include "nn/parallel/processes.h"
 #include "plot/drawing.h"
 #include "plot/image.h"
-#include "samplers/partition.h"
+#include "samplers/ais.h"
 
 /// log Z of a trained model from three sides: what `gradzoo logz` does.
 namespace gradzoo {

@@ -14,7 +14,7 @@
 #include "autograd/tape.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "models/pictures/class_rows.h"
+#include "models/pictures/image_pictures.h"
 #include "runs/run_observer.h"
 #include "runs/uses/use.h"
 

@@ -1,6 +1,6 @@
-#include "samplers/adapt/dual_averaging.h"
-
 #include <cmath>
+
+#include "samplers/kinds/hmc.h"
 
 namespace gradzoo {
 namespace {

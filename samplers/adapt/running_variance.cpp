@@ -1,6 +1,6 @@
-#include "samplers/adapt/running_variance.h"
-
 #include <algorithm>
+
+#include "samplers/kinds/hmc.h"
 
 namespace gradzoo {
 

@@ -8,7 +8,6 @@
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "samplers/diagnostics/autocovariance.h"
-#include "samplers/diagnostics/ranks.h"
 
 namespace gradzoo {
 namespace {

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <span>
+#include <vector>
+
 #include "autograd/tensor.h"
 
 /// Diagnostics of mixing. Draws are (chains, n) with n >= 4. The result is NaN if the draws do not vary or
@@ -24,5 +27,15 @@ double tail_ess(const Tensor& draws);
 /// The larger split R-hat of the normal scores of the draws, which sees chains of different location, and of
 /// their distances from the median, which sees chains of different width.
 double rank_normalised_rhat(const Tensor& draws);
+
+/// Phi^-1(p) for 0 < p < 1, to about 1e-16 of it (Wichura 1988, algorithm AS 241).
+double standard_normal_quantile(double p);
+
+/// Normal scores: Phi^-1((r - 3/8)/(S + 1/4)), where r is a value's rank from 1, averaged over ties (Blom
+/// 1958; Vehtari et al. 2021, eq. 14).
+std::vector<double> normal_scores(std::span<const double> values);
+
+/// The p-quantile, with linear interpolation (Hyndman & Fan 1996, type 7).
+double sample_quantile(std::vector<double> values, double p);
 
 }  // namespace gradzoo

@@ -1,10 +1,10 @@
-#include "samplers/diagnostics/ranks.h"
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
 #include <numeric>
+
+#include "samplers/diagnostics/diagnostics.h"
 
 namespace gradzoo {
 namespace {

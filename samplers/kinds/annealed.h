@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "samplers/kinds/step_convention.h"
+#include "samplers/kinds/langevin.h"
 #include "samplers/sampler.h"
 
 namespace gradzoo {

@@ -1,9 +1,8 @@
-#include "samplers/kinds/flip.h"
-
 #include <algorithm>
 
 #include "autograd/ops.h"
 #include "base/error.h"
+#include "samplers/kinds/gibbs.h"
 #include "samplers/metropolis.h"
 
 namespace gradzoo {

@@ -4,7 +4,6 @@
 
 #include "autograd/ops.h"
 #include "samplers/kinds/check_step.h"
-#include "samplers/leapfrog.h"
 #include "samplers/metropolis.h"
 
 namespace gradzoo {

@@ -1,10 +1,85 @@
 #pragma once
 
-#include "samplers/adapt/dual_averaging.h"
-#include "samplers/adapt/running_variance.h"
+#include <string>
+#include <vector>
+
+#include "autograd/tensor.h"
 #include "samplers/sampler.h"
+#include "samplers/target.h"
+#include "state/state.h"
 
 namespace gradzoo {
+
+/// Finds the step at which acceptance has a wanted mean: doubles or halves it until acceptance crosses that
+/// (as Hoffman & Gelman 2014, algorithm 4), and from there on averages by their section 3.2 (Nesterov 2009),
+/// with their t0 10 and kappa .75. Their gamma .05 answers an error of the acceptance with up to three times
+/// as much in the log step, and acceptance answers that with one to two times as much: the step swings
+/// without end between accepted always and never, and what is kept, in the middle, is accepted up to .2 too
+/// often. Here gamma is .5.
+class DualAveraging {
+ public:
+  DualAveraging(double step, double wanted) : wanted_(wanted) { restart(step); }
+
+  /// Forgets everything but where to begin.
+  void restart(double step);
+  /// Call after a transition at step(), with the mean acceptance probability of its proposals, in [0, 1].
+  void update(double acceptance);
+
+  double step() const;  // to try next
+  double kept() const;  // the weighted mean of what was tried, of the logarithms: to go on with
+  void add_to(State& state, const std::string& prefix);
+
+ private:
+  void search(double acceptance);
+
+  double wanted_;
+  double towards_ = 0, error_ = 0, log_step_ = 0, log_kept_ = 0, count_ = 0;
+  double direction_ = 0, doublings_left_ = 0;  // of the search; below 0: it is over
+};
+
+/// Variances of the coordinates of points that come in batches (Welford 1962).
+class RunningVariance {
+ public:
+  void reset(int64_t dimensions);
+  /// x (B, d): every row counts, from any chain.
+  void add(const Tensor& x);
+  int64_t count() const { return count_; }
+  /// Variance of coordinate i, shrunk towards 1e-3 as if by five more points (Stan's rule), so that it is
+  /// never 0.
+  double regularised(int64_t i) const;
+
+ private:
+  int64_t count_ = 0;
+  std::vector<double> mean_, squares_;  // (d): of deviations from the mean
+};
+
+/// The windows of warm-up in which the mass is estimated, as Stan plans them. There is none at first, while
+/// chains still move to the typical set. Then each window is twice as long as the one before. There is none
+/// at the end, where the step settles.
+class WarmupWindows {
+ public:
+  /// No windows in fewer than 20 transitions.
+  void plan(int64_t transitions);
+  /// Whether transition t, counted from 0, belongs to a window, and whether it is a window's last.
+  bool inside(int64_t t) const { return t >= first_ && t < end_; }
+  bool closes(int64_t t) const;
+
+ private:
+  int64_t first_ = 0, end_ = 0;
+};
+
+/// The end of a trajectory of H(x, p) = -log p(x) + p'M^-1 p/2.
+struct Trajectory {
+  Tensor x;            ///< (B, d)
+  PointValue value;    ///< there
+  Tensor energy_lost;  ///< (B): H at the beginning minus H at the end
+};
+
+/// L steps of size e of the leapfrog integrator (Neal 2011, section 2.3) from x (B, d), of known value, with
+/// momenta p = M^1/2 z: z (B, d), which it overwrites; scale (d) is the diagonal of M^-1/2. In a bounded
+/// domain x is reflected and p reversed. Evaluates the target L times and allocates only tensors.
+Trajectory leapfrog(const Target& target, const Tensor& x, const PointValue& value, Tensor z,
+                    const Tensor& scale, double e, int64_t steps);
 
 /// The options of Hmc.
 struct HmcOptions {

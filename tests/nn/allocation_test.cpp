@@ -4,10 +4,8 @@
 #include "autograd/grad.h"
 #include "autograd/ops.h"
 #include "nn/layers/layers.h"
-#include "nn/learn/clip.h"
-#include "nn/learn/ema.h"
+#include "nn/learn/learner.h"
 #include "nn/learn/optim.h"
-#include "nn/learn/schedule.h"
 #include "tools/bench/allocation_count.h"
 
 namespace gradzoo {

@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include "models/base/mode_quantities.h"
+#include "models/base/density_quantities.h"
 #include "runs/metrics_log.h"
 #include "runs/small_runs.h"
 #include "runs/training.h"

@@ -6,7 +6,6 @@
 
 #include "autograd/ops.h"
 #include "samplers/kinds/random_walk.h"
-#include "samplers/target_path.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {

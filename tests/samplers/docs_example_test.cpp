@@ -8,7 +8,7 @@
 
 #include "autograd/ops.h"
 #include "samplers/chains.h"
-#include "samplers/kinds/flip.h"
+#include "samplers/kinds/gibbs.h"
 #include "samplers/kinds/hmc.h"
 #include "samplers/kinds/langevin.h"
 #include "support/paths.h"

@@ -1,9 +1,8 @@
-#include "samplers/fit.h"
-
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"
 #include "samplers/registry.h"
+#include "samplers/target.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

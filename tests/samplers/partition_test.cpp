@@ -1,10 +1,9 @@
-#include "samplers/partition.h"
-
 #include <cmath>
 
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"
+#include "samplers/ais.h"
 
 namespace gradzoo {
 namespace {

@@ -1,11 +1,10 @@
-#include "samplers/target_path.h"
-
 #include <cmath>
 
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"
-#include "samplers/kinds/flip.h"
+#include "samplers/ais.h"
+#include "samplers/kinds/gibbs.h"
 #include "samplers/kinds/hmc.h"
 #include "samplers/kinds/langevin.h"
 #include "samplers/kinds/random_walk.h"

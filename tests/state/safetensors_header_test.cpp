@@ -1,10 +1,9 @@
-#include "state/safetensors_header.h"
-
 #include <string>
 #include <utility>
 
 #include <doctest/doctest.h>
 
+#include "state/safetensors.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

@@ -7,8 +7,7 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
-#include "models/networks/rbm_exact.h"
-#include "models/networks/rbm_learning.h"
+#include "models/networks/rbm_layer.h"
 #include "state/state.h"
 
 namespace gradzoo::test {

@@ -2,7 +2,7 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
-#include "models/networks/rbm_path.h"
+#include "models/networks/rbm_layer.h"
 #include "tools/bench/meters.h"
 #include "tools/bench/timed_steps.h"
 

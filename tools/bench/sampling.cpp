@@ -4,9 +4,9 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
-#include "models/networks/path_steps.h"
+#include "models/networks/noise_path.h"
 #include "models/networks/time_network.h"
-#include "models/pictures/class_rows.h"
+#include "models/pictures/image_pictures.h"
 #include "nn/layers/layers.h"
 #include "samplers/kinds/annealed.h"
 #include "tools/bench/meters.h"

@@ -15,7 +15,6 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "datasets/images/sha256.h"
-#include "models/pictures/class_rows.h"
 #include "models/pictures/image_pictures.h"
 #include "plot/image.h"
 #include "runs/draw_picture.h"

@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "nn/learn/schedule.h"
+#include "nn/learn/optim.h"
 #include "runs/draw_picture.h"
 
 namespace gradzoo {

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "autograd/check/op_list.h"
+#include "autograd/check/op_checks.h"
 
 namespace gradzoo {
 

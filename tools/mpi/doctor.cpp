@@ -13,7 +13,7 @@
 #include "autograd/runtime.h"
 #include "base/clock.h"
 #include "base/text.h"
-#include "nn/parallel/tree_mean.h"
+#include "nn/parallel/processes.h"
 #include "runs/shared_training.h"
 #include "tools/cli/command_line.h"
 #include "tools/mpi/mpi_processes.h"

@@ -1,9 +1,8 @@
-#include "autograd/check/nested_gradient.h"
-
 #include <cmath>
 
 #include <doctest/doctest.h>
 
+#include "autograd/check/gradcheck.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 

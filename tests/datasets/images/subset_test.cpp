@@ -1,10 +1,9 @@
-#include "datasets/images/subset.h"
-
 #include <algorithm>
 
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"
+#include "datasets/dataset.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

@@ -1,5 +1,3 @@
-#include "models/base/anomaly.h"
-
 #include <cmath>
 
 #include <doctest/doctest.h>
@@ -7,6 +5,7 @@
 #include "autograd/ops.h"
 #include "autograd/random.h"
 #include "base/error.h"
+#include "models/base/abilities.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

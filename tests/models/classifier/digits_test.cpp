@@ -6,7 +6,7 @@
 
 #include "datasets/dataset.h"
 #include "datasets/images/sha256.h"
-#include "models/run/data.h"
+#include "models/run/session.h"
 #include "support/paths.h"
 #include "support/small_model.h"
 

@@ -7,7 +7,7 @@
 #include "autograd/grad.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
-#include "models/base/mode_quantities.h"
+#include "models/base/density_quantities.h"
 #include "models/networks/noise_path.h"
 #include "models/pictures/image_pictures.h"
 #include "support/error_message.h"

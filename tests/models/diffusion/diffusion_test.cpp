@@ -10,7 +10,7 @@
 #include "autograd/tape.h"
 #include "models/base/over_examples.h"
 #include "models/diffusion/pictures.h"
-#include "models/eval/noised_toy.h"
+#include "models/eval/quadrature.h"
 #include "models/networks/clusters.h"
 #include "models/networks/noise_path.h"
 #include "support/error_message.h"

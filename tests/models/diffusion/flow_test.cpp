@@ -5,8 +5,8 @@
 
 #include "autograd/ops.h"
 #include "models/diffusion/diffusion.h"
-#include "models/networks/flow_density.h"
-#include "models/pictures/class_rows.h"
+#include "models/networks/noise_path.h"
+#include "models/pictures/image_pictures.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"

@@ -1,10 +1,9 @@
-#include "models/diffusion/levels.h"
-
 #include <cmath>
 #include <string>
 
 #include <doctest/doctest.h>
 
+#include "models/diffusion/diffusion.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 

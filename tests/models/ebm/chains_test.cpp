@@ -1,4 +1,4 @@
-#include "models/ebm/chains.h"
+#include "samplers/chains.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,7 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"
-#include "samplers/chains.h"
+#include "models/ebm/ebm.h"
 #include "samplers/kinds/langevin.h"
 #include "support/tensor_values.h"
 

@@ -1,12 +1,10 @@
-#include "models/ebm/limited_langevin.h"
-
 #include <algorithm>
 #include <cmath>
 
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"
-#include "models/ebm/chains.h"
+#include "models/ebm/ebm.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {

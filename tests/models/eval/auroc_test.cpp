@@ -1,5 +1,3 @@
-#include "models/eval/auroc.h"
-
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -10,6 +8,7 @@
 #include "autograd/ops.h"
 #include "autograd/plain.h"
 #include "autograd/random.h"
+#include "models/eval/estimate.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

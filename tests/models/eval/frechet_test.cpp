@@ -1,10 +1,9 @@
-#include "models/eval/frechet.h"
-
 #include <cmath>
 
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"
+#include "models/eval/sample_metrics.h"
 #include "support/error_message.h"
 #include "support/tensor_values.h"
 

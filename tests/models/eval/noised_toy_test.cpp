@@ -1,11 +1,10 @@
-#include "models/eval/noised_toy.h"
-
 #include <cmath>
 #include <string_view>
 
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"
+#include "models/eval/quadrature.h"
 #include "support/error_message.h"
 #include "support/tensor_values.h"
 

@@ -7,7 +7,7 @@
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "models/eval/modes.h"
-#include "models/gan/losses.h"
+#include "models/gan/gan.h"
 
 namespace gradzoo {
 namespace {

@@ -6,7 +6,7 @@
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "models/gan/gan.h"
-#include "models/run/sharded_step.h"
+#include "models/run/trainer.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"

@@ -1,12 +1,11 @@
-#include "models/made/network.h"
-
 #include <cmath>
 
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
-#include "models/networks/rbm_exact.h"
+#include "models/made/made.h"
+#include "models/networks/rbm_layer.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

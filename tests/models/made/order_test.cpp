@@ -1,9 +1,8 @@
-#include "models/made/order.h"
-
 #include <algorithm>
 
 #include <doctest/doctest.h>
 
+#include "models/made/made.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

@@ -1,5 +1,3 @@
-#include "models/nce/fce.h"
-
 #include <algorithm>
 #include <cmath>
 

@@ -8,7 +8,6 @@
 #include "models/eval/quadrature.h"
 #include "models/nce/cnce.h"
 #include "models/nce/correction.h"
-#include "models/nce/objective.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 

@@ -4,7 +4,7 @@
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "models/networks/image_coder.h"
-#include "models/networks/unet.h"
+#include "models/networks/time_network.h"
 #include "nn/layers/image_layers.h"
 #include "nn/layers/layers.h"
 

@@ -1,11 +1,10 @@
-#include "models/networks/flow_density.h"
-
 #include <cmath>
 #include <numbers>
 
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"
+#include "models/networks/noise_path.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {

@@ -1,11 +1,10 @@
-#include "models/networks/flow_layers.h"
-
 #include <cmath>
 
 #include <doctest/doctest.h>
 
 #include "autograd/functional/functional.h"
 #include "autograd/ops.h"
+#include "models/networks/coupling_flow.h"
 #include "nn/layers/layers.h"
 #include "support/tensor_values.h"
 

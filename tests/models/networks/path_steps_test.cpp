@@ -1,10 +1,9 @@
-#include "models/networks/path_steps.h"
-
 #include <cmath>
 
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"
+#include "models/networks/noise_path.h"
 #include "support/error_message.h"
 #include "support/tensor_values.h"
 

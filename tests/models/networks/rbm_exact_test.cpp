@@ -1,5 +1,3 @@
-#include "models/networks/rbm_exact.h"
-
 #include <cmath>
 #include <string>
 
@@ -8,6 +6,7 @@
 #include "autograd/grad.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "models/networks/rbm_layer.h"
 
 namespace gradzoo {
 namespace {

@@ -1,12 +1,10 @@
-#include "models/networks/rbm_learning.h"
-
 #include <cmath>
 
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
-#include "models/networks/rbm_exact.h"
+#include "models/networks/rbm_layer.h"
 #include "support/rbm_twin.h"
 
 namespace gradzoo {

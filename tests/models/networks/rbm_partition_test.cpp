@@ -1,5 +1,3 @@
-#include "models/networks/rbm_partition.h"
-
 #include <cmath>
 #include <string>
 
@@ -7,6 +5,7 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "models/networks/rbm_layer.h"
 
 namespace gradzoo {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
-#include "models/networks/flow_density.h"
+#include "models/networks/noise_path.h"
 #include "support/stir.h"
 #include "support/tensor_values.h"
 

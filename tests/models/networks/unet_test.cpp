@@ -1,5 +1,3 @@
-#include "models/networks/unet.h"
-
 #include <cmath>
 #include <map>
 #include <string>
@@ -8,6 +6,7 @@
 
 #include "autograd/grad.h"
 #include "autograd/tape.h"
+#include "models/networks/time_network.h"
 #include "support/error_message.h"
 #include "support/stir.h"
 #include "support/tensor_values.h"

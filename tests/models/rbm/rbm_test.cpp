@@ -7,7 +7,7 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
-#include "models/networks/rbm_exact.h"
+#include "models/networks/rbm_layer.h"
 #include "support/rbm_twin.h"
 #include "support/small_model.h"
 

@@ -1,5 +1,3 @@
-#include "models/run/data.h"
-
 #include <algorithm>
 
 #include <doctest/doctest.h>

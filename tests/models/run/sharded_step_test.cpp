@@ -1,5 +1,3 @@
-#include "models/run/sharded_step.h"
-
 #include <string>
 #include <vector>
 

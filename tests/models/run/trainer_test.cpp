@@ -6,7 +6,6 @@
 
 #include "autograd/kernels/threads/parallel.h"
 #include "autograd/ops.h"
-#include "models/run/sharded_step.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 #include "tools/bench/allocation_count.h"

@@ -1,5 +1,3 @@
-#include "models/score/task.h"
-
 #include <cmath>
 
 #include <doctest/doctest.h>
@@ -7,8 +5,9 @@
 #include "autograd/ops.h"
 #include "autograd/random.h"
 #include "autograd/tape.h"
-#include "models/eval/noised_toy.h"
-#include "models/score/truth.h"
+#include "models/eval/quadrature.h"
+#include "models/score/eval.h"
+#include "models/score/network.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"
 

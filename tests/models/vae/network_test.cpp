@@ -1,5 +1,3 @@
-#include "models/vae/network.h"
-
 #include <map>
 #include <string>
 
@@ -7,6 +5,7 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "models/vae/vae.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {

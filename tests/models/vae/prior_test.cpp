@@ -1,5 +1,3 @@
-#include "models/vae/prior.h"
-
 #include <algorithm>
 #include <cmath>
 

@@ -1,5 +1,3 @@
-#include "nn/layers/batch_norm.h"
-
 #include <cmath>
 #include <vector>
 
@@ -9,6 +7,7 @@
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "nn/layers/gradcheck_module.h"
+#include "nn/layers/layers.h"
 #include "nn/learn/learner.h"
 #include "nn/parallel/shards.h"
 #include "support/error_message.h"

@@ -1,5 +1,3 @@
-#include "nn/layers/functional_call.h"
-
 #include <cmath>
 #include <string>
 #include <vector>
@@ -11,6 +9,7 @@
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "nn/layers/layers.h"
+#include "nn/layers/module.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

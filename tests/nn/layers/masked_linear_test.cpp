@@ -1,5 +1,3 @@
-#include "nn/layers/masked_linear.h"
-
 #include <doctest/doctest.h>
 
 #include "autograd/check/gradcheck.h"
@@ -7,6 +5,7 @@
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "nn/layers/init.h"
+#include "nn/layers/layers.h"
 #include "nn/learn/learner.h"
 #include "support/error_message.h"
 #include "support/largest_difference.h"

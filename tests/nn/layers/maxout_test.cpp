@@ -1,5 +1,3 @@
-#include "nn/layers/maxout.h"
-
 #include <algorithm>
 #include <vector>
 
@@ -7,6 +5,7 @@
 
 #include "autograd/ops.h"
 #include "nn/layers/gradcheck_module.h"
+#include "nn/layers/layers.h"
 #include "support/error_message.h"
 #include "support/tensor_values.h"
 

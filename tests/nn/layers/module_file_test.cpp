@@ -1,11 +1,10 @@
-#include "nn/layers/module_file.h"
-
 #include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
 
 #include "nn/layers/layers.h"
+#include "nn/layers/module.h"
 #include "nn/learn/learner.h"
 #include "state/safetensors.h"
 #include "support/error_message.h"

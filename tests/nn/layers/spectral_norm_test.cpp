@@ -1,5 +1,3 @@
-#include "nn/layers/spectral_norm.h"
-
 #include <cmath>
 
 #include <doctest/doctest.h>

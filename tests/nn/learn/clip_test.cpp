@@ -1,10 +1,9 @@
-#include "nn/learn/clip.h"
-
 #include <cmath>
 #include <limits>
 
 #include <doctest/doctest.h>
 
+#include "nn/learn/optim.h"
 #include "nn/toy_modules.h"
 #include "support/error_message.h"
 

@@ -1,10 +1,9 @@
-#include "nn/learn/ema.h"
-
 #include <algorithm>
 #include <cmath>
 
 #include <doctest/doctest.h>
 
+#include "nn/learn/learner.h"
 #include "nn/toy_modules.h"
 #include "support/error_message.h"
 

@@ -1,7 +1,6 @@
-#include "nn/learn/schedule.h"
-
 #include <doctest/doctest.h>
 
+#include "nn/learn/optim.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

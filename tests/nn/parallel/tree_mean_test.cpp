@@ -1,11 +1,10 @@
-#include "nn/parallel/tree_mean.h"
-
 #include <vector>
 
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"
 #include "autograd/random.h"
+#include "nn/parallel/processes.h"
 #include "support/error_message.h"
 #include "support/thread_processes.h"
 

@@ -7,8 +7,8 @@
 
 #include "autograd/ops.h"
 #include "datasets/batches.h"
-#include "models/eval/noised_toy.h"
 #include "models/eval/psnr.h"
+#include "models/eval/quadrature.h"
 #include "models/eval/sample_metrics.h"
 #include "runs/opened_run.h"
 #include "runs/refusals.h"

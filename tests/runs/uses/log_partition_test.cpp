@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "autograd/ops.h"
-#include "models/networks/rbm_partition.h"
+#include "models/networks/rbm_layer.h"
 
 namespace gradzoo {
 namespace {

@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include "autograd/ops.h"
-#include "models/pictures/class_rows.h"
 #include "models/pictures/image_pictures.h"
 #include "runs/refusals.h"
 #include "runs/uses/classifiers.h"

@@ -8,7 +8,7 @@
 #include "autograd/ops.h"
 #include "models/registry.h"
 #include "runs/uses/capable_models.h"
-#include "samplers/kinds/flip.h"
+#include "samplers/kinds/gibbs.h"
 #include "samplers/kinds/hmc.h"
 #include "samplers/kinds/langevin.h"
 #include "samplers/kinds/random_walk.h"

@@ -1,9 +1,9 @@
-#include "samplers/adapt/dual_averaging.h"
-
 #include <algorithm>
 #include <cmath>
 
 #include <doctest/doctest.h>
+
+#include "samplers/kinds/hmc.h"
 
 namespace gradzoo {
 namespace {

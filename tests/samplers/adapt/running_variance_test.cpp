@@ -1,8 +1,7 @@
-#include "samplers/adapt/running_variance.h"
-
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"
+#include "samplers/kinds/hmc.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {

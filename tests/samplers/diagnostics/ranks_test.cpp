@@ -1,5 +1,3 @@
-#include "samplers/diagnostics/ranks.h"
-
 #include <cmath>
 
 #include <boost/math/special_functions/erf.hpp>

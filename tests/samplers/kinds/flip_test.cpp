@@ -1,10 +1,9 @@
-#include "samplers/kinds/flip.h"
-
 #include <cmath>
 
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"
+#include "samplers/kinds/gibbs.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {

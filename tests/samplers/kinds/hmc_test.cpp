@@ -6,7 +6,6 @@
 
 #include "autograd/ops.h"
 #include "samplers/chains.h"
-#include "samplers/leapfrog.h"
 #include "samplers/metropolis.h"
 #include "support/tensor_values.h"
 #include "tools/bench/allocation_count.h"

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "autograd/ops.h"
-#include "models/pictures/class_rows.h"
+#include "models/pictures/image_pictures.h"
 #include "runs/opened_run.h"
 #include "runs/refusals.h"
 #include "runs/uses/write_samples.h"

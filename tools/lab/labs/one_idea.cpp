@@ -8,7 +8,7 @@
 #include "autograd/tape.h"
 #include "datasets/toys/toy.h"
 #include "models/eval/modes.h"
-#include "models/networks/path_steps.h"
+#include "models/networks/noise_path.h"
 #include "models/networks/time_network.h"
 #include "models/pictures/plane_pictures.h"
 #include "tools/lab/lab.h"

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "autograd/ops.h"
-#include "models/gan/losses.h"
+#include "models/gan/gan.h"
 #include "tools/lab/lab.h"
 #include "tools/verify/ledger/gan/game.h"
 

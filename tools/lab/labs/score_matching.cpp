@@ -10,7 +10,6 @@
 #include "models/eval/quadrature.h"
 #include "models/pictures/plane_pictures.h"
 #include "models/score/network.h"
-#include "models/score/task.h"
 #include "tools/lab/lab.h"
 
 namespace gradzoo {

@@ -10,11 +10,10 @@
 #include "autograd/tape.h"
 #include "models/eval/quadrature.h"
 #include "models/networks/energy.h"
-#include "models/vae/network.h"
+#include "models/vae/vae.h"
 #include "nn/distributions.h"
 #include "samplers/ais.h"
 #include "samplers/kinds/hmc.h"
-#include "samplers/target_path.h"
 #include "tools/verify/ledger/rows.h"
 
 namespace gradzoo {

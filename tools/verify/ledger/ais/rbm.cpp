@@ -6,9 +6,8 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
-#include "models/networks/rbm_exact.h"
-#include "models/networks/rbm_partition.h"
-#include "samplers/partition.h"
+#include "models/networks/rbm_layer.h"
+#include "samplers/ais.h"
 #include "tools/verify/ledger/rbm/random_rbm.h"
 #include "tools/verify/ledger/rows.h"
 #include "tools/verify/ledger/statistics.h"

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "autograd/check/op_list.h"
+#include "autograd/check/op_checks.h"
 #include "autograd/functional/functional.h"
 #include "autograd/ops.h"
 #include "tools/verify/ledger/rows.h"

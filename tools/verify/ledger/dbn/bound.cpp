@@ -1,5 +1,3 @@
-#include "models/dbn/bound.h"
-
 #include <algorithm>
 #include <cmath>
 
@@ -8,7 +6,7 @@
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "models/dbn/dbn.h"
-#include "models/networks/rbm_exact.h"
+#include "models/networks/rbm_layer.h"
 #include "models/rbm/rbm.h"
 #include "nn/distributions.h"
 #include "tools/verify/ledger/rbm/random_rbm.h"

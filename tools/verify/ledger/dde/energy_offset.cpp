@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "autograd/ops.h"
-#include "models/base/mode_quantities.h"
+#include "models/base/density_quantities.h"
 #include "models/dde/dde.h"
 #include "tools/verify/ledger/figure.h"
 #include "tools/verify/ledger/rows.h"

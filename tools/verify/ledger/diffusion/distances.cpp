@@ -3,7 +3,7 @@
 
 #include "autograd/ops.h"
 #include "autograd/random.h"
-#include "models/eval/frechet.h"
+#include "models/eval/sample_metrics.h"
 #include "tools/verify/ledger/rows.h"
 
 namespace gradzoo {

@@ -3,7 +3,6 @@
 
 #include "autograd/ops.h"
 #include "models/eval/quadrature.h"
-#include "models/networks/flow_density.h"
 #include "models/networks/noise_path.h"
 #include "nn/layers/layers.h"
 #include "tools/verify/ledger/rows.h"

@@ -8,7 +8,7 @@
 
 #include "autograd/ops.h"
 #include "models/ebm/ebm.h"
-#include "models/eval/auroc.h"
+#include "models/eval/estimate.h"
 #include "models/eval/psnr.h"
 #include "tools/verify/ledger/figure.h"
 #include "tools/verify/ledger/rows.h"

@@ -5,7 +5,7 @@
 #include "autograd/grad.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
-#include "models/ebm/objective.h"
+#include "models/ebm/ebm.h"
 #include "nn/layers/layers.h"
 #include "tools/verify/ledger/rows.h"
 

@@ -10,7 +10,7 @@
 #include "models/gan/gan.h"
 #include "nn/distributions.h"
 #include "nn/learn/learner.h"
-#include "nn/learn/schedule.h"
+#include "nn/learn/optim.h"
 #include "tools/verify/ledger/gan/game.h"
 #include "tools/verify/ledger/rows.h"
 

@@ -11,7 +11,7 @@
 #include "models/gan/gan.h"
 #include "nn/distributions.h"
 #include "nn/learn/learner.h"
-#include "nn/learn/schedule.h"
+#include "nn/learn/optim.h"
 #include "tools/verify/ledger/rows.h"
 
 namespace gradzoo {

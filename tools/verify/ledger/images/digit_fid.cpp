@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "models/pictures/class_rows.h"
+#include "models/pictures/image_pictures.h"
 #include "runs/uses/sample_quality.h"
 #include "tools/verify/ledger/figure.h"
 #include "tools/verify/ledger/rows.h"

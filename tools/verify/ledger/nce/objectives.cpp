@@ -8,7 +8,7 @@
 #include "autograd/ops.h"
 #include "datasets/toys/toy.h"
 #include "models/eval/quadrature.h"
-#include "models/nce/objective.h"
+#include "models/nce/nce.h"
 #include "models/networks/energy.h"
 #include "tools/verify/ledger/rows.h"
 
@@ -37,7 +37,7 @@ std::vector<double> solve(std::vector<double> a, std::vector<double> b) {
   return b;
 }
 
-/// The objective as models/nce/objective.h has it.
+/// The objective as models/nce/nce.h has it.
 struct NceParts {
   Tensor (*logit)(const Tensor& log_model, const Tensor& log_noise, double nu) = nce_logit;
   Tensor (*data_loss)(const Tensor& logit) = nce_data_loss;

@@ -4,8 +4,7 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
-#include "models/networks/rbm_exact.h"
-#include "models/networks/rbm_learning.h"
+#include "models/networks/rbm_layer.h"
 #include "tools/verify/ledger/rows.h"
 
 namespace gradzoo {

@@ -6,7 +6,6 @@
 
 #include "autograd/ops.h"
 #include "autograd/tape.h"
-#include "samplers/kinds/flip.h"
 #include "samplers/kinds/gibbs.h"
 #include "tools/verify/ledger/rows.h"
 #include "tools/verify/ledger/samplers/line_density.h"

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include "autograd/ops.h"
-#include "samplers/diagnostics/ranks.h"
 #include "tools/verify/ledger/rows.h"
 
 namespace gradzoo {

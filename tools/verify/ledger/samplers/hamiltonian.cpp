@@ -6,7 +6,6 @@
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "samplers/kinds/hmc.h"
-#include "samplers/leapfrog.h"
 #include "samplers/metropolis.h"
 #include "tools/verify/ledger/rows.h"
 #include "tools/verify/ledger/samplers/line_density.h"

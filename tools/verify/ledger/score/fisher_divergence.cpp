@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "autograd/check/finite_difference.h"
+#include "autograd/check/gradcheck.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "models/eval/quadrature.h"
