@@ -8,6 +8,7 @@
 #include "autograd/kernels/random/random.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
+#include "datasets/images/read_pixels.h"
 
 namespace gradzoo {
 namespace {

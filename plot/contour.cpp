@@ -1,5 +1,3 @@
-#include "plot/contour.h"
-
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -7,6 +5,7 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "plot/plane.h"
 
 namespace gradzoo {
 namespace {

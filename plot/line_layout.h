@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "plot/chart.h"
-#include "plot/palette.h"
 #include "plot/scale.h"
 
 namespace gradzoo {

@@ -1,8 +1,8 @@
-#include "plot/palette.h"
-
 #include <algorithm>
 #include <array>
 #include <cmath>
+
+#include "plot/chart.h"
 
 namespace gradzoo {
 namespace {

@@ -12,8 +12,8 @@
 
 #include "base/error.h"
 #include "base/function_ref.h"
+#include "plot/chart.h"
 #include "plot/font.h"
-#include "plot/palette.h"
 
 namespace gradzoo {
 namespace {

@@ -5,12 +5,13 @@
 
 #include "models/run/session.h"
 #include "nn/parallel/processes.h"
-#include "runs/run_observer.h"
-#include "runs/stop_signal.h"
 
 /// A training that several processes share: the first one writes the run, the others compute beside it. All
 /// functions here are collective calls.
 namespace gradzoo {
+
+class RunObserver;
+class StopSignal;
 
 /// What must be the same everywhere: the kernels, and the lines of a text. Throw Error, in all processes,
 /// naming the first that differs and what.

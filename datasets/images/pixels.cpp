@@ -1,5 +1,3 @@
-#include "datasets/images/pixels.h"
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -9,6 +7,7 @@
 #include "autograd/kernels/move/move.h"
 #include "autograd/random.h"
 #include "autograd/runtime.h"
+#include "datasets/images/read_pixels.h"
 
 namespace gradzoo {
 namespace {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "autograd/kernels/random/random.h"
 #include "autograd/tensor.h"
 #include "base/options.h"
 #include "datasets/images/image_dataset.h"
@@ -25,12 +24,6 @@ inline constexpr Choice<Pixels> kPixels[] = {{"grey", Pixels::grey},
 constexpr bool is_binary(Pixels pixels) {
   return pixels == Pixels::dynamic_binary || pixels == Pixels::fixed_binary;
 }
-
-/// The images at `rows` (B) i64 of data.values, as `dtype` (f32 or f64): (B, H*W). Random values are a pure
-/// function of `at`, whose first_row belongs to the first of `rows`; with fixed_binary they depend on the
-/// image alone. Dequantised values stay below 1 in the given dtype.
-Tensor read_pixels(const Examples& data, const Tensor& rows, Pixels pixels, const kernels::RandomAddress& at,
-                   DType dtype = DType::f32);
 
 /// The lower bound of the binary cross-entropy of any model of grey pixels, in nats/image: the mean over the
 /// images of sum_i H(x_i/255), with H(p) = -p ln p - (1-p) ln(1-p). For MNIST's test set 45.53.

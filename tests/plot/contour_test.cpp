@@ -1,4 +1,4 @@
-#include "plot/contour.h"
+#include "plot/plane.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "plot/palette.h"
+#include "plot/chart.h"
 
 #include <algorithm>
 #include <array>

@@ -7,7 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "base/error.h"
-#include "plot/palette.h"
+#include "plot/chart.h"
 
 namespace gradzoo {
 namespace {

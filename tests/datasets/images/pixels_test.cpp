@@ -1,4 +1,4 @@
-#include "datasets/images/pixels.h"
+#include "datasets/images/read_pixels.h"
 
 #include <algorithm>
 #include <cmath>
