@@ -1,10 +1,10 @@
 // backward(): a sweep whose gradients go into the leaves' own buffers.
 #include <algorithm>
 
-#include "autograd/grad.h"
 #include "autograd/grad_arguments.h"
 #include "autograd/kernels/pointwise/elementwise.h"
 #include "autograd/sweep.h"
+#include "gradzoo/autograd/grad.h"
 
 namespace gradzoo {
 namespace {

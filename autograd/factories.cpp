@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "autograd/kernels/pointwise/elementwise.h"
-#include "autograd/tensor.h"
+#include "gradzoo/autograd/tensor.h"
 
 namespace gradzoo {
 

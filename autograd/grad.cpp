@@ -1,4 +1,4 @@
-#include "autograd/grad.h"
+#include "gradzoo/autograd/grad.h"
 
 #include "autograd/grad_arguments.h"
 #include "autograd/sweep.h"

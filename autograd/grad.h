@@ -4,7 +4,7 @@
 #include <optional>
 #include <span>
 
-#include "autograd/tape.h"
+#include "gradzoo/autograd/tape.h"
 
 namespace gradzoo {
 

@@ -1,6 +1,6 @@
 #include "autograd/grad_arguments.h"
 
-#include "autograd/tape.h"
+#include "gradzoo/autograd/tape.h"
 
 namespace gradzoo {
 namespace {

@@ -3,7 +3,7 @@
 #include <span>
 #include <vector>
 
-#include "autograd/tensor.h"
+#include "gradzoo/autograd/tensor.h"
 
 /// What grad and backward are asked for, looked up on the tape; what cannot be asked for throws Error.
 namespace gradzoo {

@@ -4,7 +4,7 @@
 #include <span>
 #include <string_view>
 
-#include "autograd/tensor.h"
+#include "gradzoo/autograd/tensor.h"
 
 /// Matrices: products by name, triangles and diagonals, factorisations, solves. A matrix is the last two
 /// axes, (..., m, n); axes before them are a batch, and those of two operands broadcast. Every function has

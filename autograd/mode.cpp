@@ -1,7 +1,7 @@
-#include "autograd/mode.h"
+#include "gradzoo/autograd/mode.h"
 
-#include "autograd/tape.h"
-#include "autograd/trace.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/autograd/trace.h"
 
 namespace gradzoo {
 

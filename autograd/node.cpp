@@ -1,8 +1,8 @@
-#include "autograd/node.h"
+#include "gradzoo/autograd/node.h"
 
 #include <atomic>
 
-#include "autograd/op_info.h"
+#include "gradzoo/autograd/op_info.h"
 
 namespace gradzoo {
 

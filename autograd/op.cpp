@@ -1,9 +1,9 @@
-#include "autograd/op.h"
+#include "gradzoo/autograd/op.h"
 
 #include <cstring>
 
 #include "autograd/refusals.h"
-#include "autograd/trace.h"
+#include "gradzoo/autograd/trace.h"
 
 namespace gradzoo::detail {
 namespace {

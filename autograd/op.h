@@ -4,8 +4,8 @@
 #include <concepts>
 #include <cstdint>
 
-#include "autograd/op_info.h"
-#include "autograd/tape.h"
+#include "gradzoo/autograd/op_info.h"
+#include "gradzoo/autograd/tape.h"
 
 /// The contract that every op meets, and apply(), the only way to record. An op is one struct; its data
 /// members are its attributes (trivially copyable, at most 64 bytes):

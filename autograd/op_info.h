@@ -6,7 +6,7 @@
 #include <string>
 #include <type_traits>
 
-#include "autograd/node.h"
+#include "gradzoo/autograd/node.h"
 
 /// An op without its type: what a node points to, made from the op's struct (op.h).
 namespace gradzoo {

@@ -3,9 +3,9 @@
 #include <initializer_list>
 #include <span>
 
-#include "autograd/linalg.h"
-#include "autograd/plain.h"
-#include "autograd/tensor.h"
+#include "gradzoo/autograd/linalg.h"
+#include "gradzoo/autograd/plain.h"
+#include "gradzoo/autograd/tensor.h"
 
 /// Every public differentiable op; plain.h has what is never recorded: comparisons, masks, rounding, argmax.
 /// Names and conventions are PyTorch's: NumPy broadcasting; relu'(0) = abs'(0) = 0; ties share equally in max

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "autograd/tensor.h"
+#include "gradzoo/autograd/tensor.h"
 
 /// Plain functions: never recorded, constants to every derivative.
 namespace gradzoo {

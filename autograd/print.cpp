@@ -1,4 +1,4 @@
-#include "autograd/print.h"
+#include "gradzoo/autograd/print.h"
 
 #include <algorithm>
 #include <ostream>

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "autograd/tensor.h"
+#include "gradzoo/autograd/tensor.h"
 
 namespace gradzoo {
 

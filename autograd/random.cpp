@@ -1,4 +1,4 @@
-#include "autograd/random.h"
+#include "gradzoo/autograd/random.h"
 
 #include <algorithm>
 #include <type_traits>

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "autograd/tensor.h"
+#include "gradzoo/autograd/tensor.h"
 
 namespace gradzoo {
 

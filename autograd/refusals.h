@@ -1,6 +1,6 @@
 #pragma once
 
-#include "autograd/op_info.h"
+#include "gradzoo/autograd/op_info.h"
 
 /// What the engine refuses, and what it says then. The tests are inline, since every op and every visit of a
 /// sweep passes them; the words are not.

@@ -1,4 +1,4 @@
-#include "autograd/runtime.h"
+#include "gradzoo/autograd/runtime.h"
 
 #include "autograd/kernels/gemm/blas_kernel.h"
 #include "autograd/kernels/pointwise/peak.h"

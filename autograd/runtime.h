@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include "base/function_ref.h"
+#include "gradzoo/base/function_ref.h"
 
 /// What computes, and how: threads, denormals, instructions, the BLAS.
 namespace gradzoo {

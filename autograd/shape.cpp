@@ -1,10 +1,10 @@
-#include "autograd/shape.h"
+#include "gradzoo/autograd/shape.h"
 
 #include <algorithm>
 
 #include <fmt/ranges.h>
 
-#include "base/error.h"
+#include "gradzoo/base/error.h"
 
 namespace gradzoo {
 

@@ -1,4 +1,4 @@
-#include "autograd/storage.h"
+#include "gradzoo/autograd/storage.h"
 
 #include <algorithm>
 #include <array>
@@ -15,8 +15,8 @@
 #include <malloc.h>
 #endif
 
-#include "base/error.h"
 #include "base/per_thread.h"
+#include "gradzoo/base/error.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define GRADZOO_POOL_CACHES false

@@ -1,9 +1,9 @@
 #include "autograd/sweep.h"
 
 #include "autograd/kernels/pointwise/elementwise.h"
-#include "autograd/ops.h"
 #include "autograd/refusals.h"
-#include "autograd/trace.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/trace.h"
 
 namespace gradzoo {
 namespace {

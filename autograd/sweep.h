@@ -3,7 +3,7 @@
 #include <span>
 #include <vector>
 
-#include "autograd/op.h"
+#include "gradzoo/autograd/op.h"
 
 namespace gradzoo {
 

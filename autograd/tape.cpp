@@ -1,8 +1,8 @@
-#include "autograd/tape.h"
+#include "gradzoo/autograd/tape.h"
 
 #include "autograd/refusals.h"
-#include "autograd/trace.h"
 #include "base/per_thread.h"
+#include "gradzoo/autograd/trace.h"
 
 namespace gradzoo {
 

@@ -2,8 +2,8 @@
 
 #include <cstdint>
 
-#include "autograd/mode.h"
-#include "autograd/node.h"
+#include "gradzoo/autograd/mode.h"
+#include "gradzoo/autograd/node.h"
 
 namespace gradzoo {
 

@@ -1,4 +1,4 @@
-#include "autograd/tensor.h"
+#include "gradzoo/autograd/tensor.h"
 
 #include <algorithm>
 #include <cstring>
@@ -7,9 +7,9 @@
 
 #include <fmt/format.h>
 
-#include "autograd/op.h"
-#include "autograd/ops.h"
-#include "autograd/tape.h"
+#include "gradzoo/autograd/op.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
 
 namespace gradzoo {
 

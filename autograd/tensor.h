@@ -9,10 +9,10 @@
 #include <utility>
 #include <vector>
 
-#include "autograd/shape.h"
-#include "autograd/storage.h"
-#include "base/error.h"
-#include "base/function_ref.h"
+#include "gradzoo/autograd/shape.h"
+#include "gradzoo/autograd/storage.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/function_ref.h"
 
 namespace gradzoo {
 

@@ -1,4 +1,4 @@
-#include "autograd/trace.h"
+#include "gradzoo/autograd/trace.h"
 
 #include "base/per_thread.h"
 

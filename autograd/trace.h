@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "autograd/op.h"
+#include "gradzoo/autograd/op.h"
 
 /// What a tracing tape keeps beyond what gradients need: for the explorer, forward rules and error reports.
 /// Gradients come out the same without it; the engine writes here only while Mode::tracing.

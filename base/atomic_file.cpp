@@ -1,4 +1,4 @@
-#include "base/atomic_file.h"
+#include "gradzoo/base/atomic_file.h"
 
 #include <atomic>
 #include <cerrno>
@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/error.h"
+#include "gradzoo/base/error.h"
 
 namespace gradzoo {
 namespace {

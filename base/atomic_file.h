@@ -4,7 +4,7 @@
 #include <span>
 #include <string>
 
-#include "base/plain_file.h"
+#include "gradzoo/base/plain_file.h"
 
 namespace gradzoo {
 

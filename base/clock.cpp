@@ -1,4 +1,4 @@
-#include "base/clock.h"
+#include "gradzoo/base/clock.h"
 
 #include <chrono>
 

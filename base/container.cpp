@@ -1,4 +1,4 @@
-#include "base/container.h"
+#include "gradzoo/base/container.h"
 
 #include <filesystem>
 #include <fstream>
@@ -7,7 +7,7 @@
 #include <sstream>
 #include <vector>
 
-#include "base/text.h"
+#include "gradzoo/base/text.h"
 
 namespace gradzoo {
 namespace {

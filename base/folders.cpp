@@ -1,4 +1,4 @@
-#include "base/folders.h"
+#include "gradzoo/base/folders.h"
 
 #include <cstdlib>
 #include <system_error>
@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "base/error.h"
+#include "gradzoo/base/error.h"
 
 #if __has_include(<sys/auxv.h>)
 #include <sys/auxv.h>

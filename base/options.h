@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/error.h"
+#include "gradzoo/base/error.h"
 
 /// Options are described once: a plain struct holds them, typed, and its `describe` names each field,
 ///

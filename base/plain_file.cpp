@@ -1,4 +1,4 @@
-#include "base/plain_file.h"
+#include "gradzoo/base/plain_file.h"
 
 #include <cerrno>
 #include <cstring>
@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/error.h"
+#include "gradzoo/base/error.h"
 
 namespace gradzoo {
 namespace {

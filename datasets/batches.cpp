@@ -1,4 +1,4 @@
-#include "datasets/batches.h"
+#include "gradzoo/datasets/batches.h"
 
 #include <algorithm>
 #include <utility>
@@ -6,9 +6,9 @@
 #include <fmt/format.h>
 
 #include "autograd/kernels/random/random.h"
-#include "autograd/ops.h"
-#include "autograd/tape.h"
 #include "datasets/images/read_pixels.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
 
 namespace gradzoo {
 namespace {

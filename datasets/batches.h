@@ -2,11 +2,11 @@
 
 #include <memory>
 
-#include "autograd/random.h"
-#include "autograd/tensor.h"
-#include "datasets/images/image_dataset.h"
-#include "datasets/images/pixels.h"
-#include "datasets/toys/toy.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/autograd/tensor.h"
+#include "gradzoo/datasets/images/image_dataset.h"
+#include "gradzoo/datasets/images/pixels.h"
+#include "gradzoo/datasets/toys/toy.h"
 
 namespace gradzoo {
 

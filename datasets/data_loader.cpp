@@ -1,11 +1,11 @@
-#include "datasets/data_loader.h"
+#include "gradzoo/datasets/data_loader.h"
 
 #include <algorithm>
 
 #include "autograd/kernels/random/random.h"
-#include "autograd/ops.h"
-#include "autograd/random.h"
-#include "autograd/tape.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/autograd/tape.h"
 
 namespace gradzoo {
 

@@ -6,7 +6,7 @@
 #include <iterator>
 #include <span>
 
-#include "autograd/tensor.h"
+#include "gradzoo/autograd/tensor.h"
 
 namespace gradzoo {
 

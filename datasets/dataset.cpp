@@ -1,4 +1,4 @@
-#include "datasets/dataset.h"
+#include "gradzoo/datasets/dataset.h"
 
 #include <algorithm>
 #include <array>
@@ -8,13 +8,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "base/error.h"
-#include "base/text.h"
-#include "datasets/images/sha256.h"
-#include "datasets/registry.h"
 #include "datasets/toys/point_set.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/datasets/images/sha256.h"
+#include "gradzoo/datasets/registry.h"
 
 namespace gradzoo {
 namespace {

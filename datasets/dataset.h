@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "base/options.h"
-#include "datasets/batches.h"
-#include "datasets/examples.h"
-#include "datasets/images/image_dataset.h"
-#include "datasets/toys/toy.h"
+#include "gradzoo/base/options.h"
+#include "gradzoo/datasets/batches.h"
+#include "gradzoo/datasets/examples.h"
+#include "gradzoo/datasets/images/image_dataset.h"
+#include "gradzoo/datasets/toys/toy.h"
 
 namespace gradzoo {
 

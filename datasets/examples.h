@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "autograd/tensor.h"
+#include "gradzoo/autograd/tensor.h"
 
 namespace gradzoo {
 

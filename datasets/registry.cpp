@@ -1,8 +1,8 @@
-#include "datasets/registry.h"
+#include "gradzoo/datasets/registry.h"
 
 #include <array>
 
-#include "datasets/toys/toy.h"
+#include "gradzoo/datasets/toys/toy.h"
 
 namespace gradzoo {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "autograd/shape.h"
+#include "gradzoo/autograd/shape.h"
 
 namespace gradzoo {
 

@@ -4,7 +4,7 @@
 #include <span>
 
 #include <fmt/core.h>
-#include <gradzoo/gradzoo.h>
+#include <gradzoo.h>
 
 using namespace gradzoo;
 

@@ -2,7 +2,7 @@
 // their gradients one.
 #include <cstdio>
 
-#include <gradzoo/gradzoo.h>
+#include <gradzoo.h>
 #include <mpi.h>
 
 using namespace gradzoo;

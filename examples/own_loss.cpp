@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <numbers>
 
-#include <gradzoo/gradzoo.h>
+#include <gradzoo.h>
 
 using namespace gradzoo;
 

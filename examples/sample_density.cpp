@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <vector>
 
-#include <gradzoo/gradzoo.h>
+#include <gradzoo.h>
 #include <gradzoo/samplers/chains.h>
 #include <gradzoo/samplers/kinds/hmc.h>
 

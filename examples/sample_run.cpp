@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <exception>
 
-#include <gradzoo/gradzoo.h>
+#include <gradzoo.h>
 #include <gradzoo/runs/opened_run.h>
 #include <gradzoo/runs/uses/write_samples.h>
 

@@ -2,7 +2,7 @@
 #include <cstdio>
 #include <vector>
 
-#include <gradzoo/gradzoo.h>
+#include <gradzoo.h>
 
 using namespace gradzoo;
 

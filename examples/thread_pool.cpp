@@ -5,7 +5,7 @@
 #include <thread>
 #include <vector>
 
-#include <gradzoo/gradzoo.h>
+#include <gradzoo.h>
 
 using namespace gradzoo;
 

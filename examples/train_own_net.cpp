@@ -2,7 +2,7 @@
 #include <cstdio>
 #include <numbers>
 
-#include <gradzoo/gradzoo.h>
+#include <gradzoo.h>
 
 using namespace gradzoo;
 

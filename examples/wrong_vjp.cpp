@@ -6,8 +6,8 @@
 #include <cstdio>
 #include <vector>
 
+#include <gradzoo.h>
 #include <gradzoo/autograd/check/op_checks.h>
-#include <gradzoo/gradzoo.h>
 
 using namespace gradzoo;
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/text.h"
+#include "gradzoo/base/text.h"
 
 namespace gradzoo {
 

@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "autograd/trace.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/trace.h"
 
 namespace gradzoo {
 namespace {

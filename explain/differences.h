@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "autograd/tensor.h"
 #include "explain/story.h"
+#include "gradzoo/autograd/tensor.h"
 
 namespace gradzoo {
 

@@ -1,13 +1,13 @@
-#include "explain/examples.h"
+#include "gradzoo/explain/examples.h"
 
 #include <algorithm>
 
 #include <fmt/format.h>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
-#include "base/error.h"
-#include "base/text.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
 
 namespace gradzoo {
 namespace {

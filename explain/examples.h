@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "explain/program.h"
+#include "gradzoo/explain/program.h"
 
 namespace gradzoo {
 

@@ -1,4 +1,4 @@
-#include "explain/explain.h"
+#include "gradzoo/explain/explain.h"
 
 #include <fmt/format.h>
 

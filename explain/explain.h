@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "autograd/tape.h"
+#include "gradzoo/autograd/tape.h"
 
 /// A recorded computation to look at: each node's value, rule, what it saved, its adjoint in every sweep, and
 /// which node's rule recorded it. All functions read a live tape opened with Tape({.trace = true}) and throw

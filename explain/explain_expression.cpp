@@ -1,4 +1,4 @@
-#include "explain/explain_expression.h"
+#include "gradzoo/explain/explain_expression.h"
 
 #include <algorithm>
 #include <iterator>
@@ -8,11 +8,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
-#include "explain/expression.h"
-#include "explain/expression_functions.h"
 #include "explain/story.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/explain/expression.h"
+#include "gradzoo/explain/expression_functions.h"
 
 namespace gradzoo {
 namespace {

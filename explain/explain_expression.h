@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include "explain/program.h"
+#include "gradzoo/explain/program.h"
 
 namespace gradzoo {
 

@@ -1,4 +1,4 @@
-#include "explain/expression.h"
+#include "gradzoo/explain/expression.h"
 
 #include <algorithm>
 #include <cctype>
@@ -6,10 +6,10 @@
 
 #include <fmt/format.h>
 
-#include "autograd/tape.h"
 #include "explain/code_points.h"
-#include "explain/expression_functions.h"
 #include "explain/expression_parser.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/explain/expression_functions.h"
 
 namespace gradzoo {
 namespace {

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "autograd/tensor.h"
-#include "base/error.h"
+#include "gradzoo/autograd/tensor.h"
+#include "gradzoo/base/error.h"
 
 /// Functions written as on the board: `sum(softplus(A*x + b))`, `x'*A*x`, `sin(x^2)*exp(-y)`.
 ///

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "explain/expression.h"
-#include "explain/expression_functions.h"
+#include "gradzoo/explain/expression.h"
+#include "gradzoo/explain/expression_functions.h"
 
 namespace gradzoo {
 namespace {

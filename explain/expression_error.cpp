@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "explain/code_points.h"
-#include "explain/expression.h"
 #include "explain/expression_parser.h"
+#include "gradzoo/explain/expression.h"
 
 namespace gradzoo {
 namespace {

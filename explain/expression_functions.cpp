@@ -1,12 +1,12 @@
-#include "explain/expression_functions.h"
+#include "gradzoo/explain/expression_functions.h"
 
 #include <algorithm>
 #include <vector>
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
 #include "explain/expression_operators.h"
+#include "gradzoo/autograd/ops.h"
 
 namespace gradzoo {
 namespace {

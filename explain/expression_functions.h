@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "autograd/tensor.h"
+#include "gradzoo/autograd/tensor.h"
 
 /// The functions and operators of expressions: one list, to which an op joins by a line.
 namespace gradzoo {

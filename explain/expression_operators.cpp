@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "base/error.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/error.h"
 
 namespace gradzoo {
 namespace {

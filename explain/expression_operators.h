@@ -2,7 +2,7 @@
 
 #include <span>
 
-#include "explain/expression_functions.h"
+#include "gradzoo/explain/expression_functions.h"
 
 namespace gradzoo {
 

@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
-#include "base/text.h"
 #include "explain/code_points.h"
-#include "explain/expression_functions.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/explain/expression_functions.h"
 
 namespace gradzoo {
 namespace {

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "explain/expression.h"
+#include "gradzoo/explain/expression.h"
 
 namespace gradzoo {
 

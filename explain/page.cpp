@@ -5,9 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "explain/differences.h"
-#include "explain/explain.h"
 #include "explain/page_files.h"
 #include "explain/story.h"
+#include "gradzoo/explain/explain.h"
 
 namespace gradzoo {
 namespace {

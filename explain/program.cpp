@@ -1,4 +1,4 @@
-#include "explain/program.h"
+#include "gradzoo/explain/program.h"
 
 #include <algorithm>
 
@@ -20,7 +20,7 @@ bool is_leaf(const std::string& line) { return line.find("requires_grad_()") != 
 
 std::string whole_program(std::span<const CodeLine> lines) {
   std::string text =
-      "#include <iostream>\n\n#include <gradzoo/gradzoo.h>\n\nusing namespace gradzoo;\n\nint main() {\n"
+      "#include <iostream>\n\n#include <gradzoo.h>\n\nusing namespace gradzoo;\n\nint main() {\n"
       "  Tape tape;\n";
   for (const CodeLine& line : lines) text += fmt::format("  {}\n", line.text);
   const bool backward =

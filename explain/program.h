@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "explain/explain.h"
+#include "gradzoo/explain/explain.h"
 
 namespace gradzoo {
 

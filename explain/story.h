@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "autograd/tape.h"
-#include "autograd/trace.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/autograd/trace.h"
 
 namespace gradzoo {
 

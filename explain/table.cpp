@@ -5,10 +5,10 @@
 
 #include <fmt/format.h>
 
-#include "base/text.h"
 #include "explain/differences.h"
-#include "explain/explain.h"
 #include "explain/story.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/explain/explain.h"
 
 namespace gradzoo {
 namespace {

@@ -3,7 +3,7 @@
 #include <span>
 #include <string_view>
 
-#include "models/base/entry.h"
+#include "gradzoo/models/base/entry.h"
 
 namespace gradzoo {
 

@@ -1,4 +1,4 @@
-#include "nn/distributions.h"
+#include "gradzoo/nn/distributions.h"
 
 #include <cmath>
 #include <numbers>

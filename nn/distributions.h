@@ -1,6 +1,6 @@
 #pragma once
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
 
 /// Log-densities and divergences in closed form, elementwise and differentiable. Sum them over the axes that
 /// make one event: sum(log_prob, 1) for rows.

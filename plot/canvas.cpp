@@ -1,10 +1,10 @@
-#include "plot/canvas.h"
+#include "gradzoo/plot/canvas.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
-#include "base/error.h"
+#include "gradzoo/base/error.h"
 
 namespace gradzoo {
 namespace {

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "plot/image.h"
+#include "gradzoo/plot/image.h"
 
 namespace gradzoo {
 

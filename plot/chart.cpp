@@ -1,4 +1,4 @@
-#include "plot/chart.h"
+#include "gradzoo/plot/chart.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,8 +7,8 @@
 
 #include <fmt/format.h>
 
-#include "base/error.h"
-#include "base/text.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
 #include "plot/font.h"
 #include "plot/html.h"
 #include "plot/line_layout.h"

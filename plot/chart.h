@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "plot/canvas.h"
-#include "plot/drawing.h"
+#include "gradzoo/plot/canvas.h"
+#include "gradzoo/plot/drawing.h"
 
 namespace gradzoo {
 

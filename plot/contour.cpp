@@ -4,8 +4,8 @@
 #include <limits>
 #include <numeric>
 
-#include "base/error.h"
-#include "plot/plane.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/plot/plane.h"
 
 namespace gradzoo {
 namespace {

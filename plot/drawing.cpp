@@ -1,9 +1,9 @@
-#include "plot/drawing.h"
+#include "gradzoo/plot/drawing.h"
 
 #include <span>
 
-#include "base/atomic_file.h"
-#include "base/error.h"
+#include "gradzoo/base/atomic_file.h"
+#include "gradzoo/base/error.h"
 
 namespace gradzoo {
 

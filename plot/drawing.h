@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "base/plain_file.h"
-#include "plot/image.h"
+#include "gradzoo/base/plain_file.h"
+#include "gradzoo/plot/image.h"
 
 namespace gradzoo {
 

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "plot/canvas.h"
+#include "gradzoo/plot/canvas.h"
 
 namespace gradzoo {
 

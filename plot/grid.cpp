@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/error.h"
-#include "plot/canvas.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/plot/canvas.h"
 #include "plot/font.h"
 
 namespace gradzoo {

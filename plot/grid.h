@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "plot/image.h"
+#include "gradzoo/plot/image.h"
 
 namespace gradzoo {
 

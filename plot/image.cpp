@@ -1,4 +1,4 @@
-#include "plot/image.h"
+#include "gradzoo/plot/image.h"
 
 #include <cstddef>
 #include <cstdlib>
@@ -6,8 +6,8 @@
 
 #include <zlib.h>
 
-#include "base/atomic_file.h"
-#include "base/error.h"
+#include "gradzoo/base/atomic_file.h"
+#include "gradzoo/base/error.h"
 
 namespace {
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/plain_file.h"
+#include "gradzoo/base/plain_file.h"
 
 namespace gradzoo {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/error.h"
+#include "gradzoo/base/error.h"
 
 namespace gradzoo {
 namespace {

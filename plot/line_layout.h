@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "plot/chart.h"
-#include "plot/scale.h"
+#include "gradzoo/plot/chart.h"
+#include "gradzoo/plot/scale.h"
 
 namespace gradzoo {
 

@@ -2,7 +2,7 @@
 #include <array>
 #include <cmath>
 
-#include "plot/chart.h"
+#include "gradzoo/plot/chart.h"
 
 namespace gradzoo {
 namespace {

@@ -1,4 +1,4 @@
-#include "plot/plane.h"
+#include "gradzoo/plot/plane.h"
 
 #include <algorithm>
 #include <array>
@@ -10,9 +10,9 @@
 
 #include <fmt/format.h>
 
-#include "base/error.h"
-#include "base/function_ref.h"
-#include "plot/chart.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/function_ref.h"
+#include "gradzoo/plot/chart.h"
 #include "plot/font.h"
 
 namespace gradzoo {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "plot/canvas.h"
-#include "plot/scale.h"
+#include "gradzoo/plot/canvas.h"
+#include "gradzoo/plot/scale.h"
 
 namespace gradzoo {
 

@@ -1,4 +1,4 @@
-#include "runs/config_file.h"
+#include "gradzoo/runs/config_file.h"
 
 #include <algorithm>
 #include <cctype>
@@ -6,10 +6,10 @@
 
 #include <fmt/format.h>
 
-#include "base/error.h"
-#include "base/plain_file.h"
-#include "base/text.h"
-#include "base/version.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/plain_file.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/base/version.h"
 
 namespace gradzoo {
 namespace {

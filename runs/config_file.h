@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/options.h"
+#include "gradzoo/base/options.h"
 
 /// config.toml: a run's resolved settings as `key = value` lines of TOML, the model and the version first.
 namespace gradzoo {

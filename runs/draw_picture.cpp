@@ -1,15 +1,15 @@
-#include "runs/draw_picture.h"
+#include "gradzoo/runs/draw_picture.h"
 
 #include <algorithm>
 #include <vector>
 
 #include <fmt/format.h>
 
-#include "base/error.h"
-#include "plot/chart.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/plot/chart.h"
+#include "gradzoo/plot/plane.h"
+#include "gradzoo/runs/metrics_log.h"
 #include "plot/grid.h"
-#include "plot/plane.h"
-#include "runs/metrics_log.h"
 
 namespace gradzoo {
 namespace {

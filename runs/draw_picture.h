@@ -1,8 +1,8 @@
 #pragma once
 
-#include "models/pictures/picture.h"
-#include "plot/drawing.h"
-#include "plot/image.h"
+#include "gradzoo/models/pictures/picture.h"
+#include "gradzoo/plot/drawing.h"
+#include "gradzoo/plot/image.h"
 
 namespace gradzoo {
 

@@ -1,4 +1,4 @@
-#include "runs/live_line.h"
+#include "gradzoo/runs/live_line.h"
 
 #include <algorithm>
 #include <chrono>
@@ -11,7 +11,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "base/text.h"
+#include "gradzoo/base/text.h"
 
 namespace gradzoo {
 namespace {

@@ -4,8 +4,8 @@
 #include <cstdio>
 #include <string>
 
-#include "base/clock.h"
-#include "base/function_ref.h"
+#include "gradzoo/base/clock.h"
+#include "gradzoo/base/function_ref.h"
 
 namespace gradzoo {
 

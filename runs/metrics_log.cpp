@@ -1,4 +1,4 @@
-#include "runs/metrics_log.h"
+#include "gradzoo/runs/metrics_log.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -13,8 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/error.h"
-#include "base/plain_file.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/plain_file.h"
 
 namespace gradzoo {
 namespace {

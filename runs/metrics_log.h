@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "models/base/model.h"
-#include "models/run/trainer.h"
+#include "gradzoo/models/base/model.h"
+#include "gradzoo/models/run/trainer.h"
 
 /// metrics.jsonl: one JSON object a log row, units in the keys.
 namespace gradzoo {

@@ -1,4 +1,4 @@
-#include "runs/opened_run.h"
+#include "gradzoo/runs/opened_run.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -7,18 +7,18 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "autograd/ops.h"
-#include "autograd/runtime.h"
-#include "base/error.h"
-#include "base/text.h"
-#include "models/pictures/image_pictures.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/runtime.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/models/pictures/image_pictures.h"
+#include "gradzoo/runs/config_file.h"
+#include "gradzoo/runs/live_line.h"
+#include "gradzoo/runs/shared_training.h"
+#include "gradzoo/runs/training.h"
+#include "gradzoo/runs/zoo.h"
+#include "gradzoo/state/checkpoint.h"
 #include "nn/parallel/shared_rows.h"
-#include "runs/config_file.h"
-#include "runs/live_line.h"
-#include "runs/shared_training.h"
-#include "runs/training.h"
-#include "runs/zoo.h"
-#include "state/checkpoint.h"
 #include "state/eight_bits.h"
 
 namespace gradzoo {

@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "autograd/storage.h"
-#include "autograd/tape.h"
-#include "models/run/session.h"
-#include "runs/run_directory.h"
-#include "state/safetensors.h"
+#include "gradzoo/autograd/storage.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/run/session.h"
+#include "gradzoo/runs/run_directory.h"
+#include "gradzoo/state/safetensors.h"
 
 namespace gradzoo {
 

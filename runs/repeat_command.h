@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "models/run/session.h"
+#include "gradzoo/models/run/session.h"
 
 namespace gradzoo {
 

@@ -1,4 +1,4 @@
-#include "runs/run_directory.h"
+#include "gradzoo/runs/run_directory.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -8,9 +8,9 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
-#include "base/error.h"
-#include "base/plain_file.h"
-#include "base/text.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/plain_file.h"
+#include "gradzoo/base/text.h"
 
 namespace gradzoo {
 namespace {

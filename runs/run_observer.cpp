@@ -7,11 +7,11 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
-#include "base/error.h"
-#include "models/base/density_quantities.h"
-#include "runs/draw_picture.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/models/base/density_quantities.h"
+#include "gradzoo/runs/draw_picture.h"
+#include "gradzoo/state/checkpoint.h"
 #include "runs/run_report.h"
-#include "state/checkpoint.h"
 
 namespace gradzoo {
 namespace {

@@ -7,17 +7,17 @@
 #include <utility>
 #include <vector>
 
-#include "base/clock.h"
-#include "base/function_ref.h"
-#include "models/run/session.h"
-#include "plot/drawing.h"
-#include "runs/live_line.h"
-#include "runs/metrics_log.h"
-#include "runs/run_directory.h"
+#include "gradzoo/base/clock.h"
+#include "gradzoo/base/function_ref.h"
+#include "gradzoo/models/run/session.h"
+#include "gradzoo/plot/drawing.h"
+#include "gradzoo/runs/live_line.h"
+#include "gradzoo/runs/metrics_log.h"
+#include "gradzoo/runs/run_directory.h"
+#include "gradzoo/runs/training.h"
+#include "gradzoo/state/safetensors.h"
 #include "runs/run_report.h"
 #include "runs/stop_signal.h"
-#include "runs/training.h"
-#include "state/safetensors.h"
 
 namespace gradzoo {
 

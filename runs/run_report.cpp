@@ -8,12 +8,12 @@
 
 #include <fmt/format.h>
 
-#include "autograd/runtime.h"
-#include "base/plain_file.h"
-#include "base/version.h"
-#include "plot/pages/report.h"
-#include "runs/metrics_log.h"
-#include "runs/repeat_command.h"
+#include "gradzoo/autograd/runtime.h"
+#include "gradzoo/base/plain_file.h"
+#include "gradzoo/base/version.h"
+#include "gradzoo/plot/pages/report.h"
+#include "gradzoo/runs/metrics_log.h"
+#include "gradzoo/runs/repeat_command.h"
 
 namespace gradzoo {
 namespace {

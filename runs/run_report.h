@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
-#include "models/run/session.h"
-#include "plot/pages/report.h"
-#include "runs/run_directory.h"
+#include "gradzoo/models/run/session.h"
+#include "gradzoo/plot/pages/report.h"
+#include "gradzoo/runs/run_directory.h"
 
 namespace gradzoo {
 

@@ -1,4 +1,4 @@
-#include "runs/shared_training.h"
+#include "gradzoo/runs/shared_training.h"
 
 #include <optional>
 #include <span>
@@ -7,9 +7,9 @@
 
 #include <fmt/format.h>
 
-#include "autograd/runtime.h"
-#include "base/error.h"
-#include "runs/config_file.h"
+#include "gradzoo/autograd/runtime.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/runs/config_file.h"
 
 namespace gradzoo {
 namespace {

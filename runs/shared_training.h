@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <string>
 
-#include "models/run/session.h"
-#include "nn/parallel/processes.h"
+#include "gradzoo/models/run/session.h"
+#include "gradzoo/nn/parallel/processes.h"
 
 /// A training that several processes share: the first one writes the run, the others compute beside it. All
 /// functions here are collective calls.

@@ -1,4 +1,4 @@
-#include "runs/training.h"
+#include "gradzoo/runs/training.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -9,21 +9,21 @@
 
 #include <fmt/format.h>
 
-#include "base/atomic_file.h"
-#include "base/error.h"
-#include "base/text.h"
-#include "models/registry.h"
-#include "nn/parallel/processes.h"
-#include "runs/config_file.h"
-#include "runs/live_line.h"
-#include "runs/metrics_log.h"
-#include "runs/opened_run.h"
-#include "runs/repeat_command.h"
+#include "gradzoo/base/atomic_file.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/models/registry.h"
+#include "gradzoo/nn/parallel/processes.h"
+#include "gradzoo/runs/config_file.h"
+#include "gradzoo/runs/live_line.h"
+#include "gradzoo/runs/metrics_log.h"
+#include "gradzoo/runs/opened_run.h"
+#include "gradzoo/runs/repeat_command.h"
+#include "gradzoo/runs/shared_training.h"
+#include "gradzoo/runs/zoo.h"
+#include "gradzoo/state/checkpoint.h"
 #include "runs/run_observer.h"
 #include "runs/run_report.h"
-#include "runs/shared_training.h"
-#include "runs/zoo.h"
-#include "state/checkpoint.h"
 
 namespace gradzoo {
 namespace {

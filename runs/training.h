@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "models/run/session.h"
+#include "gradzoo/models/run/session.h"
 
 namespace gradzoo {
 

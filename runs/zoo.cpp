@@ -1,4 +1,4 @@
-#include "runs/zoo.h"
+#include "gradzoo/runs/zoo.h"
 
 #include <algorithm>
 #include <cstring>
@@ -10,11 +10,11 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "base/atomic_file.h"
-#include "base/error.h"
-#include "base/folders.h"
-#include "base/text.h"
-#include "datasets/images/sha256.h"
+#include "gradzoo/base/atomic_file.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/folders.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/datasets/images/sha256.h"
 #include "runs/run_observer.h"
 #include "state/eight_bits.h"
 

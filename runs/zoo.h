@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "runs/opened_run.h"
+#include "gradzoo/runs/opened_run.h"
 
 /// The zoo: runs whose weights come with the program. One is a folder with config.toml, weights.safetensors
 /// (averages where the run kept some, in 8 bits, of few numbers in 16; no optimiser, no chains) and

@@ -1,11 +1,11 @@
-#include "samplers/ais.h"
+#include "gradzoo/samplers/ais.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "base/error.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/base/error.h"
 
 namespace gradzoo {
 namespace {

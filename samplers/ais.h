@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "base/options.h"
-#include "samplers/sampler.h"
+#include "gradzoo/base/options.h"
+#include "gradzoo/samplers/sampler.h"
 
 /// Annealed importance sampling (Neal 2001): the ratio of two normalising constants by chains along a path of
 /// densities from one to the other.

@@ -1,10 +1,10 @@
-#include "samplers/chains.h"
+#include "gradzoo/samplers/chains.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
 #include "samplers/diagnostics/chain_trace.h"
 
 namespace gradzoo {

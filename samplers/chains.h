@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "samplers/sampler.h"
+#include "gradzoo/samplers/sampler.h"
 
 namespace gradzoo {
 

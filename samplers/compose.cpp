@@ -1,11 +1,11 @@
-#include "samplers/compose.h"
+#include "gradzoo/samplers/compose.h"
 
 #include <algorithm>
 #include <cmath>
 #include <vector>
 
-#include "autograd/ops.h"
-#include "base/error.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/error.h"
 
 namespace gradzoo {
 namespace {

@@ -3,7 +3,7 @@
 #include <array>
 #include <span>
 
-#include "samplers/target.h"
+#include "gradzoo/samplers/target.h"
 
 namespace gradzoo {
 

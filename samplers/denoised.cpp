@@ -2,11 +2,11 @@
 
 #include <cmath>
 
-#include "autograd/ops.h"
-#include "autograd/plain.h"
-#include "autograd/tape.h"
-#include "base/error.h"
-#include "samplers/tweedie.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/plain.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/samplers/tweedie.h"
 
 namespace gradzoo {
 namespace {

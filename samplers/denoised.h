@@ -1,6 +1,6 @@
 #pragma once
 
-#include "samplers/target.h"
+#include "gradzoo/samplers/target.h"
 
 namespace gradzoo {
 

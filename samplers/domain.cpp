@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "autograd/runtime.h"
-#include "base/error.h"
+#include "gradzoo/autograd/runtime.h"
+#include "gradzoo/base/error.h"
 
 namespace gradzoo {
 namespace {

@@ -1,14 +1,14 @@
 #include "samplers/filled.h"
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "base/error.h"
-#include "samplers/chains.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/samplers/chains.h"
+#include "gradzoo/samplers/kinds/hmc.h"
+#include "gradzoo/samplers/kinds/langevin.h"
+#include "gradzoo/samplers/tweedie.h"
 #include "samplers/domain.h"
 #include "samplers/given.h"
-#include "samplers/kinds/hmc.h"
-#include "samplers/kinds/langevin.h"
-#include "samplers/tweedie.h"
 
 namespace gradzoo {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <functional>
 
-#include "samplers/target.h"
+#include "gradzoo/samplers/target.h"
 
 namespace gradzoo {
 

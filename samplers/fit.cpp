@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "gradzoo/samplers/registry.h"
+#include "gradzoo/samplers/target.h"
 #include "samplers/domain.h"
-#include "samplers/registry.h"
-#include "samplers/target.h"
 
 namespace gradzoo {
 namespace {

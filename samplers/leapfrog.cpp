@@ -1,9 +1,9 @@
 #include "autograd/kernels/pointwise/leapfrog.h"
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/samplers/kinds/hmc.h"
 #include "samplers/domain.h"
-#include "samplers/kinds/hmc.h"
 
 namespace gradzoo {
 namespace {

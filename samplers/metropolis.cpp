@@ -1,9 +1,9 @@
-#include "samplers/metropolis.h"
+#include "gradzoo/samplers/metropolis.h"
 
 #include <algorithm>
 
-#include "autograd/ops.h"
-#include "autograd/runtime.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/runtime.h"
 
 namespace gradzoo {
 namespace {

@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "base/error.h"
-#include "samplers/ais.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/samplers/ais.h"
 
 namespace gradzoo {
 

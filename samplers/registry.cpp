@@ -1,15 +1,15 @@
-#include "samplers/registry.h"
+#include "gradzoo/samplers/registry.h"
 
 #include <vector>
 
 #include <fmt/ranges.h>
 
-#include "samplers/kinds/annealed.h"
-#include "samplers/kinds/gibbs.h"
-#include "samplers/kinds/hmc.h"
-#include "samplers/kinds/jumps.h"
-#include "samplers/kinds/langevin.h"
-#include "samplers/kinds/random_walk.h"
+#include "gradzoo/samplers/kinds/annealed.h"
+#include "gradzoo/samplers/kinds/gibbs.h"
+#include "gradzoo/samplers/kinds/hmc.h"
+#include "gradzoo/samplers/kinds/jumps.h"
+#include "gradzoo/samplers/kinds/langevin.h"
+#include "gradzoo/samplers/kinds/random_walk.h"
 
 namespace gradzoo {
 

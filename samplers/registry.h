@@ -3,7 +3,7 @@
 #include <span>
 #include <string_view>
 
-#include "samplers/sampler.h"
+#include "gradzoo/samplers/sampler.h"
 
 namespace gradzoo {
 

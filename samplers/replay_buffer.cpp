@@ -1,10 +1,10 @@
-#include "samplers/replay_buffer.h"
+#include "gradzoo/samplers/replay_buffer.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
 
 namespace gradzoo {
 namespace {

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "autograd/random.h"
-#include "autograd/tensor.h"
-#include "base/function_ref.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/autograd/tensor.h"
+#include "gradzoo/base/function_ref.h"
 
 namespace gradzoo {
 

@@ -1,7 +1,7 @@
-#include "samplers/sampler.h"
+#include "gradzoo/samplers/sampler.h"
 
-#include "autograd/tape.h"
-#include "base/error.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/base/error.h"
 #include "samplers/domain.h"
 
 namespace gradzoo {

@@ -4,10 +4,10 @@
 #include <string>
 #include <string_view>
 
-#include "autograd/random.h"
-#include "base/options.h"
-#include "samplers/target.h"
-#include "state/state.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/base/options.h"
+#include "gradzoo/samplers/target.h"
+#include "gradzoo/state/state.h"
 
 namespace gradzoo {
 

@@ -1,8 +1,8 @@
-#include "samplers/target.h"
+#include "gradzoo/samplers/target.h"
 
 #include "autograd/functional/functional_scope.h"
-#include "autograd/grad.h"
-#include "autograd/ops.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
 
 namespace gradzoo {
 namespace {

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "autograd/random.h"
-#include "autograd/tensor.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/autograd/tensor.h"
 
 /// Markov chains over any log-density or score: many chains as one batch, x (B, d), a chain a row.
 ///

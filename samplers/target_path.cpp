@@ -1,7 +1,7 @@
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "base/error.h"
-#include "samplers/ais.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/samplers/ais.h"
 
 namespace gradzoo {
 namespace {

@@ -1,7 +1,7 @@
-#include "samplers/tweedie.h"
+#include "gradzoo/samplers/tweedie.h"
 
-#include "autograd/ops.h"
-#include "base/error.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/error.h"
 
 namespace gradzoo {
 

@@ -1,4 +1,4 @@
-#include "state/checkpoint.h"
+#include "gradzoo/state/checkpoint.h"
 
 #include <cstddef>
 #include <utility>
@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "base/atomic_file.h"
-#include "state/safetensors.h"
+#include "gradzoo/base/atomic_file.h"
+#include "gradzoo/state/safetensors.h"
 
 namespace gradzoo {
 namespace {

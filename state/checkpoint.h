@@ -2,9 +2,9 @@
 
 #include <string>
 
-#include "base/plain_file.h"
-#include "state/safetensors.h"
-#include "state/state.h"
+#include "gradzoo/base/plain_file.h"
+#include "gradzoo/state/safetensors.h"
+#include "gradzoo/state/state.h"
 
 /// Checkpoints: a State as a safetensors file, which any Python user can open.
 namespace gradzoo {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "base/error.h"
+#include "gradzoo/base/error.h"
 
 namespace gradzoo {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "state/safetensors.h"
+#include "gradzoo/state/safetensors.h"
 
 /// Weights in 8 bits, which a model draws from as it does from whole ones: each block of 64 numbers,
 /// row-major, shares a scale, |x|max / 127, and a number is the nearest of 255 multiples of it (Dettmers et

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "autograd/tensor.h"
-#include "base/plain_file.h"
+#include "gradzoo/autograd/tensor.h"
+#include "gradzoo/base/plain_file.h"
 
 /// Files of named tensors in the safetensors format (https://github.com/huggingface/safetensors): 8 bytes of
 /// header length, little-endian; a JSON header; the tensors' bytes, row-major and little-endian.

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "state/safetensors.h"
+#include "gradzoo/state/safetensors.h"
 
 namespace gradzoo {
 namespace {

@@ -1,4 +1,4 @@
-#include "state/state.h"
+#include "gradzoo/state/state.h"
 
 #include <algorithm>
 #include <array>

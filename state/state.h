@@ -6,7 +6,7 @@
 #include <variant>
 #include <vector>
 
-#include "autograd/random.h"
+#include "gradzoo/autograd/random.h"
 
 namespace gradzoo {
 

@@ -44,6 +44,20 @@ function(room_of path variable)
 endfunction()
 
 set(failures "")
+
+# What users and programs see of the house stays small.
+include("${SOURCE_DIR}/tools/cmake/public_headers.cmake")
+set(public_headers gradzoo.h)
+foreach(floor base autograd explain state nn samplers datasets models plot runs)
+  list(TRANSFORM ${floor}_headers PREPEND "${floor}/" OUTPUT_VARIABLE of_floor)
+  list(APPEND public_headers ${of_floor})
+endforeach()
+list(LENGTH public_headers count)
+if(count GREATER 150)
+  string(APPEND failures "tools/cmake/public_headers.cmake: ${count} public headers, more than 150. Hint: what is one subject "
+                         "stands in one header\n")
+endif()
+
 foreach(floor base autograd explain state nn samplers datasets models plot runs tools tests)
   file(GLOB_RECURSE files RELATIVE "${SOURCE_DIR}" "${SOURCE_DIR}/${floor}/*.h" "${SOURCE_DIR}/${floor}/*.cpp")
   foreach(file IN LISTS files)
@@ -64,6 +78,11 @@ foreach(floor base autograd explain state nn samplers datasets models plot runs 
     file(STRINGS "${SOURCE_DIR}/${file}" includes REGEX "^#include \"")
     foreach(include IN LISTS includes)
       string(REGEX REPLACE "^#include \"(.*)\".*$" "\\1" path "${include}")
+      if(file IN_LIST public_headers AND NOT path MATCHES "^gradzoo/")
+        string(APPEND failures "${file}: includes \"${path}\", which no user has. Hint: a public header includes public ones, "
+                               "as gradzoo/...\n")
+      endif()
+      string(REGEX REPLACE "^gradzoo/" "" path "${path}")
       set(allowed FALSE)
       foreach(below IN LISTS may_include_${lives_in})
         string(FIND "${path}/" "${below}/" position)

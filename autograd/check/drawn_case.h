@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "autograd/check/op_checks.h"
-#include "autograd/random.h"
+#include "gradzoo/autograd/check/op_checks.h"
+#include "gradzoo/autograd/random.h"
 
 namespace gradzoo::detail {
 

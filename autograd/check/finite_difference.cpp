@@ -2,7 +2,7 @@
 #include <cmath>
 #include <limits>
 
-#include "autograd/check/gradcheck.h"
+#include "gradzoo/autograd/check/gradcheck.h"
 
 namespace gradzoo {
 namespace {

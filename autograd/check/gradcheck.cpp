@@ -1,4 +1,4 @@
-#include "autograd/check/gradcheck.h"
+#include "gradzoo/autograd/check/gradcheck.h"
 
 #include <algorithm>
 #include <cmath>

@@ -9,8 +9,8 @@
 
 #include <fmt/format.h>
 
-#include "autograd/random.h"
-#include "base/function_ref.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/base/function_ref.h"
 
 /// Derivatives of smooth functions of one number, from values alone.
 namespace gradzoo {

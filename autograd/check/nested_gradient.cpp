@@ -3,9 +3,9 @@
 
 #include <fmt/format.h>
 
-#include "autograd/check/gradcheck.h"
-#include "autograd/grad.h"
-#include "autograd/ops.h"
+#include "gradzoo/autograd/check/gradcheck.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
 
 namespace gradzoo {
 namespace {

@@ -1,4 +1,4 @@
-#include "autograd/check/op_checks.h"
+#include "gradzoo/autograd/check/op_checks.h"
 
 #include <algorithm>
 #include <chrono>

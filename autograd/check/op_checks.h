@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "autograd/op.h"
-#include "autograd/ops/cases.h"
+#include "gradzoo/autograd/op.h"
+#include "gradzoo/autograd/ops/cases.h"
 
 namespace gradzoo {
 

@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
-#include "autograd/functional/functional.h"
-#include "autograd/grad.h"
-#include "autograd/ops.h"
+#include "gradzoo/autograd/functional/functional.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
 
 namespace gradzoo::detail {
 namespace {

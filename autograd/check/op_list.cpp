@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <vector>
 
-#include "autograd/check/op_checks.h"
 #include "autograd/ops/all.h"
+#include "gradzoo/autograd/check/op_checks.h"
 
 namespace gradzoo {
 

@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 
 #include "autograd/check/op_kind_check.h"
-#include "autograd/grad.h"
-#include "autograd/ops.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
 
 namespace gradzoo::detail {
 namespace {

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "autograd/tape.h"
+#include "gradzoo/autograd/tape.h"
 
 namespace gradzoo {
 namespace {

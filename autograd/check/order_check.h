@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "autograd/check/gradcheck.h"
+#include "gradzoo/autograd/check/gradcheck.h"
 
 namespace gradzoo {
 

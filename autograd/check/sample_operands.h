@@ -3,9 +3,9 @@
 #include <span>
 #include <vector>
 
-#include "autograd/op.h"
-#include "autograd/ops/cases.h"
-#include "autograd/random.h"
+#include "gradzoo/autograd/op.h"
+#include "gradzoo/autograd/ops/cases.h"
+#include "gradzoo/autograd/random.h"
 
 namespace gradzoo {
 

@@ -6,9 +6,9 @@
 #include <fmt/format.h>
 
 #include "autograd/functional/functional_scope.h"
-#include "autograd/grad.h"
-#include "autograd/ops.h"
-#include "autograd/trace.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/trace.h"
 
 namespace gradzoo {
 namespace {

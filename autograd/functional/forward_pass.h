@@ -3,7 +3,7 @@
 #include <array>
 
 #include "autograd/functional/nodes_between.h"
-#include "autograd/op.h"
+#include "gradzoo/autograd/op.h"
 
 namespace gradzoo {
 

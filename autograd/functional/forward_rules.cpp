@@ -3,7 +3,7 @@
 #include "autograd/functional/forward_pass.h"
 #include "autograd/functional/functional_scope.h"
 #include "autograd/functional/nodes_between.h"
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
 
 namespace gradzoo {
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "autograd/tape.h"
-#include "base/function_ref.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/base/function_ref.h"
 
 /// Forward rules: the Jacobian J and the Laplacian L of every node with respect to x, carried from x to y in
 /// one pass over a traced tape: J along K directions, L the sum of the second derivatives along them. They

@@ -1,10 +1,10 @@
-#include "autograd/functional/functional.h"
+#include "gradzoo/autograd/functional/functional.h"
 
 #include <fmt/format.h>
 
 #include "autograd/functional/functional_scope.h"
-#include "autograd/grad.h"
-#include "autograd/ops.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
 
 namespace gradzoo {
 namespace {

@@ -4,8 +4,8 @@
 #include <span>
 #include <vector>
 
-#include "autograd/random.h"
-#include "autograd/tensor.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/autograd/tensor.h"
 
 /// Derivatives of functions, on top of grad(). Each opens its own tape, unless `create_graph`: then it
 /// records into the caller's live tape, so that the result can be differentiated again (in x where x is

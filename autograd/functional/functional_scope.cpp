@@ -1,7 +1,7 @@
 #include "autograd/functional/functional_scope.h"
 
-#include "autograd/op.h"
 #include "autograd/ops/shaping.h"
+#include "gradzoo/autograd/op.h"
 
 namespace gradzoo {
 

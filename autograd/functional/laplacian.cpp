@@ -5,14 +5,14 @@
 #include <fmt/format.h>
 
 #include "autograd/functional/forward_rules.h"
-#include "autograd/functional/functional.h"
 #include "autograd/functional/functional_scope.h"
 #include "autograd/functional/nodes_between.h"
 #include "autograd/functional/row_checks.h"
-#include "autograd/grad.h"
-#include "autograd/op.h"
-#include "autograd/ops.h"
-#include "autograd/trace.h"
+#include "gradzoo/autograd/functional/functional.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/op.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/trace.h"
 
 namespace gradzoo {
 namespace {

@@ -1,6 +1,6 @@
 #include "autograd/functional/nodes_between.h"
 
-#include "autograd/op.h"
+#include "gradzoo/autograd/op.h"
 
 namespace gradzoo {
 

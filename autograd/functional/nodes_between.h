@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "autograd/tape.h"
-#include "base/function_ref.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/base/function_ref.h"
 
 namespace gradzoo {
 

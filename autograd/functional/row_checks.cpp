@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "autograd/functional/nodes_between.h"
-#include "autograd/op.h"
-#include "base/error.h"
+#include "gradzoo/autograd/op.h"
+#include "gradzoo/base/error.h"
 
 namespace gradzoo {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "autograd/tensor.h"
+#include "gradzoo/autograd/tensor.h"
 
 /// What functions of rows ask of their arguments. `op` names who asks.
 namespace gradzoo {

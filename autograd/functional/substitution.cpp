@@ -4,8 +4,8 @@
 #include <functional>
 #include <utility>
 
-#include "autograd/tape.h"
-#include "autograd/trace.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/autograd/trace.h"
 
 namespace gradzoo {
 namespace {

@@ -3,9 +3,9 @@
 #include <fmt/core.h>
 
 #include "autograd/kernels/pointwise/elementwise.h"
-#include "autograd/op.h"
-#include "autograd/ops.h"
-#include "autograd/ops/cases.h"
+#include "gradzoo/autograd/op.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/ops/cases.h"
 
 /// Activations: one family, closed under differentiation. Act is f(x); the gradient of each is MulAct, which
 /// is g f^(n)(x) in one pass, and the gradients of MulAct are MulAct again.

@@ -1,5 +1,5 @@
 #include "autograd/ops/elementwise.h"
-#include "autograd/tape.h"
+#include "gradzoo/autograd/tape.h"
 
 /// x += y and its like: in place, or recorded where a live tape has to know.
 namespace gradzoo {

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "autograd/shape.h"
+#include "gradzoo/autograd/shape.h"
 
 namespace gradzoo::ops {
 

@@ -2,9 +2,9 @@
 
 #include <string>
 
-#include "autograd/op.h"
-#include "autograd/ops.h"
-#include "autograd/ops/cases.h"
+#include "gradzoo/autograd/op.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/ops/cases.h"
 
 /// Stacks of matrices (..., m, n), and solves over them.
 namespace gradzoo::ops {

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "autograd/shape.h"
+#include "gradzoo/autograd/shape.h"
 
 /// What the generic checks feed an op. Each op states its own sample domain beside itself:
 /// `static std::vector<OpCase<Op>> cases()`, and where 1e-6 is not right, `static constexpr double

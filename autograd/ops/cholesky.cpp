@@ -1,8 +1,8 @@
 #include "autograd/ops/cholesky.h"
 
 #include "autograd/kernels/gemm/cholesky.h"
-#include "autograd/ops.h"
 #include "autograd/ops/batches.h"
+#include "gradzoo/autograd/ops.h"
 
 namespace gradzoo {
 namespace ops {

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "autograd/linalg.h"
-#include "autograd/op.h"
-#include "autograd/ops/cases.h"
+#include "gradzoo/autograd/linalg.h"
+#include "gradzoo/autograd/op.h"
+#include "gradzoo/autograd/ops/cases.h"
 
 namespace gradzoo::ops {
 

@@ -4,8 +4,8 @@
 #include <array>
 
 #include "autograd/kernels/move/move.h"
-#include "autograd/ops.h"
 #include "autograd/ops/batches.h"
+#include "gradzoo/autograd/ops.h"
 
 namespace gradzoo {
 namespace ops {

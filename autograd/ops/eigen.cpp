@@ -1,6 +1,6 @@
 #include "autograd/kernels/gemm/eigen.h"
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
 
 namespace gradzoo {
 

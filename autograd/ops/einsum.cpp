@@ -1,9 +1,9 @@
 #include <string>
 #include <vector>
 
-#include "autograd/linalg.h"
-#include "autograd/ops.h"
 #include "autograd/ops/einsum_equation.h"
+#include "gradzoo/autograd/linalg.h"
+#include "gradzoo/autograd/ops.h"
 
 namespace gradzoo {
 namespace {

@@ -3,9 +3,9 @@
 #include <fmt/core.h>
 
 #include "autograd/kernels/pointwise/elementwise.h"
-#include "autograd/op.h"
-#include "autograd/ops.h"
-#include "autograd/ops/cases.h"
+#include "gradzoo/autograd/op.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/ops/cases.h"
 
 /// Elementwise arithmetic of two operands, which broadcast, and of an operand and a number.
 namespace gradzoo::ops {

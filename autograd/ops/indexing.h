@@ -1,9 +1,9 @@
 #pragma once
 
-#include "autograd/op.h"
-#include "autograd/ops.h"
 #include "autograd/ops/axis.h"
-#include "autograd/ops/cases.h"
+#include "gradzoo/autograd/op.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/ops/cases.h"
 
 /// Reading and adding at indices: gather and scatter_add, index_select and index_add, are each other's
 /// derivative. Repeated indices add up in index order. An index with fewer axes than the values is shared by

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "autograd/op.h"
-#include "autograd/ops.h"
-#include "autograd/ops/cases.h"
+#include "gradzoo/autograd/op.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/ops/cases.h"
 
 namespace gradzoo::ops {
 

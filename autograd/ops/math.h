@@ -6,9 +6,9 @@
 
 #include "autograd/kernels/pointwise/elementwise.h"
 #include "autograd/kernels/pointwise/special.h"
-#include "autograd/op.h"
-#include "autograd/ops.h"
-#include "autograd/ops/cases.h"
+#include "gradzoo/autograd/op.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/ops/cases.h"
 
 /// Elementwise mathematics of one operand.
 namespace gradzoo::ops {

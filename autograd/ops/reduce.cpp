@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "autograd/trace.h"
+#include "gradzoo/autograd/trace.h"
 
 namespace gradzoo {
 namespace ops {

@@ -1,10 +1,10 @@
 #pragma once
 
 #include "autograd/kernels/reduce/reduce.h"
-#include "autograd/op.h"
-#include "autograd/ops.h"
 #include "autograd/ops/axis.h"
-#include "autograd/ops/cases.h"
+#include "gradzoo/autograd/op.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/ops/cases.h"
 
 /// Reductions over one axis, counted from the end. A reduction over everything is one over the last axis of
 /// the operand in one row.

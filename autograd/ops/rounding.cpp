@@ -2,7 +2,7 @@
 
 #include "autograd/kernels/pointwise/elementwise.h"
 #include "autograd/kernels/pointwise/special.h"
-#include "autograd/plain.h"
+#include "gradzoo/autograd/plain.h"
 
 namespace gradzoo {
 namespace {

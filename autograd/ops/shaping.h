@@ -1,9 +1,9 @@
 #pragma once
 
-#include "autograd/op.h"
-#include "autograd/ops.h"
 #include "autograd/ops/axis.h"
-#include "autograd/ops/cases.h"
+#include "gradzoo/autograd/op.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/ops/cases.h"
 
 /// Ops that move values and compute nothing. Axes are counted from the end.
 namespace gradzoo::ops {

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "autograd/op.h"
-#include "autograd/ops.h"
-#include "autograd/ops/cases.h"
 #include "autograd/ops/shaping.h"
+#include "gradzoo/autograd/op.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/ops/cases.h"
 
 /// Parts of an axis: slice and pad are each other's derivative; concat's is slice.
 namespace gradzoo::ops {

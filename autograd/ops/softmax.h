@@ -2,11 +2,11 @@
 
 #include <numbers>
 
-#include "autograd/op.h"
-#include "autograd/ops.h"
 #include "autograd/ops/axis.h"
-#include "autograd/ops/cases.h"
 #include "autograd/ops/reduce.h"
+#include "gradzoo/autograd/op.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/ops/cases.h"
 
 /// log-sum-exp along one axis and its derivatives: a family closed under differentiation.
 namespace gradzoo::ops {

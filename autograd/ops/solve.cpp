@@ -2,8 +2,8 @@
 
 #include "autograd/kernels/gemm/lu.h"
 #include "autograd/kernels/move/move.h"
-#include "autograd/ops.h"
 #include "autograd/ops/batches.h"
+#include "gradzoo/autograd/ops.h"
 
 namespace gradzoo {
 namespace ops {

@@ -4,8 +4,8 @@
 #include <type_traits>
 #include <vector>
 
-#include "autograd/ops.h"
 #include "autograd/ops/axis.h"
+#include "gradzoo/autograd/ops.h"
 
 /// Order along an axis: places are plain integers, values are gathered at them.
 namespace gradzoo {

@@ -9,13 +9,13 @@
 #include <utility>
 #include <vector>
 
-#include "autograd/ops.h"
-#include "base/error.h"
-#include "base/plain_file.h"
-#include "base/text.h"
-#include "datasets/images/npy.h"
 #include "datasets/images/picture.h"
 #include "datasets/images/zip.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/plain_file.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/datasets/images/npy.h"
 
 namespace gradzoo {
 namespace {

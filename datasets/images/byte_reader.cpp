@@ -11,7 +11,7 @@
 #include <fmt/format.h>
 #include <zlib.h>
 
-#include "base/error.h"
+#include "gradzoo/base/error.h"
 
 namespace gradzoo {
 namespace {

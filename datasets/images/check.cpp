@@ -1,4 +1,4 @@
-#include "datasets/images/check.h"
+#include "gradzoo/datasets/images/check.h"
 
 #include <algorithm>
 #include <array>
@@ -12,10 +12,10 @@
 
 #include <fmt/format.h>
 
-#include "datasets/images/image_dataset.h"
 #include "datasets/images/image_folder.h"
-#include "datasets/images/sha256.h"
-#include "datasets/registry.h"
+#include "gradzoo/datasets/images/image_dataset.h"
+#include "gradzoo/datasets/images/sha256.h"
+#include "gradzoo/datasets/registry.h"
 
 namespace gradzoo {
 namespace {

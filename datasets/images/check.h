@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "datasets/images/image_dataset.h"
+#include "gradzoo/datasets/images/image_dataset.h"
 
 namespace gradzoo {
 

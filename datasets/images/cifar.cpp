@@ -5,9 +5,9 @@
 #include <sstream>
 #include <vector>
 
-#include "base/error.h"
-#include "base/plain_file.h"
 #include "datasets/images/byte_reader.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/plain_file.h"
 
 namespace gradzoo {
 namespace {

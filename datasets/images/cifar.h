@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "datasets/images/image_dataset.h"
+#include "gradzoo/datasets/images/image_dataset.h"
 
 namespace gradzoo {
 

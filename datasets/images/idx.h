@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "autograd/tensor.h"
+#include "gradzoo/autograd/tensor.h"
 
 namespace gradzoo {
 

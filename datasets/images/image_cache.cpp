@@ -11,11 +11,11 @@
 
 #include <fmt/format.h>
 
-#include "base/atomic_file.h"
-#include "base/error.h"
-#include "base/folders.h"
-#include "base/plain_file.h"
-#include "datasets/images/sha256.h"
+#include "gradzoo/base/atomic_file.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/folders.h"
+#include "gradzoo/base/plain_file.h"
+#include "gradzoo/datasets/images/sha256.h"
 
 namespace gradzoo {
 namespace {

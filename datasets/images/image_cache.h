@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "datasets/images/image_dataset.h"
 #include "datasets/images/picture_files.h"
+#include "gradzoo/datasets/images/image_dataset.h"
 
 namespace gradzoo {
 

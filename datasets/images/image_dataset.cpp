@@ -1,4 +1,4 @@
-#include "datasets/images/image_dataset.h"
+#include "gradzoo/datasets/images/image_dataset.h"
 
 #include <algorithm>
 #include <vector>
@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "autograd/random.h"
-#include "base/error.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/base/error.h"
 
 namespace gradzoo {
 namespace {

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "base/options.h"
-#include "datasets/examples.h"
+#include "gradzoo/base/options.h"
+#include "gradzoo/datasets/examples.h"
 
 namespace gradzoo {
 

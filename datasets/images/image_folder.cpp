@@ -5,11 +5,11 @@
 
 #include <fmt/format.h>
 
-#include "base/error.h"
-#include "base/text.h"
-#include "datasets/images/mnist.h"
-#include "datasets/registry.h"
-#include "datasets/toys/toy.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/datasets/images/mnist.h"
+#include "gradzoo/datasets/registry.h"
+#include "gradzoo/datasets/toys/toy.h"
 
 namespace gradzoo {
 namespace {

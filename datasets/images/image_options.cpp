@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "datasets/images/image_dataset.h"
+#include "gradzoo/datasets/images/image_dataset.h"
 
 namespace gradzoo {
 

@@ -4,16 +4,16 @@
 
 #include <fmt/format.h>
 
-#include "base/error.h"
 #include "datasets/images/array_files.h"
 #include "datasets/images/cifar.h"
 #include "datasets/images/idx.h"
 #include "datasets/images/image_cache.h"
-#include "datasets/images/image_dataset.h"
 #include "datasets/images/image_folder.h"
 #include "datasets/images/picture.h"
 #include "datasets/images/read_pictures.h"
 #include "datasets/images/resample.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/datasets/images/image_dataset.h"
 
 namespace gradzoo {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "base/folders.h"
+#include "gradzoo/base/folders.h"
 
 namespace gradzoo {
 

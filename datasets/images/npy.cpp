@@ -1,4 +1,4 @@
-#include "datasets/images/npy.h"
+#include "gradzoo/datasets/images/npy.h"
 
 #include <algorithm>
 #include <array>
@@ -11,10 +11,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "base/atomic_file.h"
-#include "base/error.h"
-#include "base/plain_file.h"
-#include "base/text.h"
+#include "gradzoo/base/atomic_file.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/plain_file.h"
+#include "gradzoo/base/text.h"
 
 namespace gradzoo {
 namespace {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "autograd/tensor.h"
+#include "gradzoo/autograd/tensor.h"
 
 namespace gradzoo {
 

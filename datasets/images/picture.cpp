@@ -13,9 +13,9 @@
 #include <png.h>
 #include <turbojpeg.h>
 
-#include "base/error.h"
-#include "base/text.h"
 #include "datasets/images/byte_reader.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
 
 namespace gradzoo {
 namespace {

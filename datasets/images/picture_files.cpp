@@ -10,8 +10,8 @@
 
 #include <sys/stat.h>
 
-#include "base/error.h"
-#include "base/text.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
 
 namespace gradzoo {
 namespace {

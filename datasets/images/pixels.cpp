@@ -5,9 +5,9 @@
 #include <fmt/format.h>
 
 #include "autograd/kernels/move/move.h"
-#include "autograd/random.h"
-#include "autograd/runtime.h"
 #include "datasets/images/read_pixels.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/autograd/runtime.h"
 
 namespace gradzoo {
 namespace {

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "autograd/tensor.h"
-#include "base/options.h"
-#include "datasets/images/image_dataset.h"
+#include "gradzoo/autograd/tensor.h"
+#include "gradzoo/base/options.h"
+#include "gradzoo/datasets/images/image_dataset.h"
 
 namespace gradzoo {
 

@@ -7,11 +7,11 @@
 #include <tuple>
 #include <utility>
 
-#include "autograd/runtime.h"
-#include "base/error.h"
-#include "base/plain_file.h"
 #include "datasets/images/picture.h"
 #include "datasets/images/resample.h"
+#include "gradzoo/autograd/runtime.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/plain_file.h"
 
 namespace gradzoo {
 namespace {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "datasets/images/image_dataset.h"
 #include "datasets/images/picture_files.h"
+#include "gradzoo/datasets/images/image_dataset.h"
 
 namespace gradzoo {
 

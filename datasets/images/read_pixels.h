@@ -1,7 +1,7 @@
 #pragma once
 
 #include "autograd/kernels/random/random.h"
-#include "datasets/images/pixels.h"
+#include "gradzoo/datasets/images/pixels.h"
 
 namespace gradzoo {
 

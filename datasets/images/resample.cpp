@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "autograd/runtime.h"
+#include "gradzoo/autograd/runtime.h"
 
 namespace gradzoo {
 namespace {

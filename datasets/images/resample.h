@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "autograd/tensor.h"
+#include "gradzoo/autograd/tensor.h"
 
 namespace gradzoo {
 

@@ -5,7 +5,7 @@
 #include <span>
 #include <string>
 
-#include "autograd/tensor.h"
+#include "gradzoo/autograd/tensor.h"
 
 namespace gradzoo {
 

@@ -3,9 +3,9 @@
 
 #include <fmt/format.h>
 
-#include "base/error.h"
-#include "base/text.h"
-#include "datasets/dataset.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/datasets/dataset.h"
 
 namespace gradzoo {
 namespace {

@@ -6,9 +6,9 @@
 #include <zip.h>
 #include <zlib.h>
 
-#include "base/error.h"
-#include "base/text.h"
 #include "datasets/images/byte_reader.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
 
 namespace gradzoo {
 namespace {

@@ -3,8 +3,8 @@
 #include <memory>
 #include <string>
 
-#include "datasets/examples.h"
-#include "datasets/toys/toy.h"
+#include "gradzoo/datasets/examples.h"
+#include "gradzoo/datasets/toys/toy.h"
 
 namespace gradzoo {
 

@@ -1,13 +1,13 @@
-#include "datasets/toys/toy.h"
+#include "gradzoo/datasets/toys/toy.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
-#include "base/text.h"
 #include "datasets/toys/toy_makers.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/text.h"
 
 namespace gradzoo {
 namespace {

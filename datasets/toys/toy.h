@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "autograd/random.h"
-#include "autograd/tensor.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/autograd/tensor.h"
 
 namespace gradzoo {
 

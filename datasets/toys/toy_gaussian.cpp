@@ -1,8 +1,8 @@
 #include <cmath>
 #include <numbers>
 
-#include "autograd/ops.h"
 #include "datasets/toys/toy_makers.h"
+#include "gradzoo/autograd/ops.h"
 
 namespace gradzoo {
 namespace {

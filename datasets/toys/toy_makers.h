@@ -1,6 +1,6 @@
 #pragma once
 
-#include "datasets/toys/toy.h"
+#include "gradzoo/datasets/toys/toy.h"
 
 /// How each toy is made: at scale 1, with a noise that is in range. For the registry in toy.cpp.
 namespace gradzoo {

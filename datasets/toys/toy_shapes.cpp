@@ -2,8 +2,8 @@
 #include <limits>
 #include <numbers>
 
-#include "autograd/ops.h"
 #include "datasets/toys/toy_makers.h"
+#include "gradzoo/autograd/ops.h"
 
 namespace gradzoo {
 namespace {

@@ -1,4 +1,4 @@
-#include "models/base/abilities.h"
+#include "gradzoo/models/base/abilities.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "base/error.h"
-#include "base/function_ref.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/function_ref.h"
 #include "samplers/denoised.h"
 #include "samplers/filled.h"
 #include "samplers/given.h"

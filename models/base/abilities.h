@@ -4,10 +4,10 @@
 #include <optional>
 #include <string>
 
-#include "autograd/random.h"
-#include "datasets/dataset.h"
-#include "samplers/ais.h"
-#include "samplers/target.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/datasets/dataset.h"
+#include "gradzoo/samplers/ais.h"
+#include "gradzoo/samplers/target.h"
 
 namespace gradzoo {
 

@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/base/abilities.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/base/abilities.h"
 #include "samplers/denoised.h"
 
 namespace gradzoo {

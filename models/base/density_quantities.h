@@ -5,10 +5,10 @@
 #include <string>
 #include <utility>
 
-#include "autograd/ops.h"
-#include "models/base/quantity.h"
-#include "models/eval/modes.h"
-#include "models/eval/quadrature.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/base/quantity.h"
+#include "gradzoo/models/eval/modes.h"
+#include "gradzoo/models/eval/quadrature.h"
 
 namespace gradzoo {
 

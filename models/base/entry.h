@@ -4,11 +4,11 @@
 #include <memory>
 #include <string>
 
-#include "base/options.h"
-#include "datasets/dataset.h"
-#include "models/base/model.h"
-#include "nn/learn/learner.h"
-#include "nn/learn/optim.h"
+#include "gradzoo/base/options.h"
+#include "gradzoo/datasets/dataset.h"
+#include "gradzoo/models/base/model.h"
+#include "gradzoo/nn/learn/learner.h"
+#include "gradzoo/nn/learn/optim.h"
 
 namespace gradzoo {
 

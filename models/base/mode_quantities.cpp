@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "models/base/density_quantities.h"
+#include "gradzoo/models/base/density_quantities.h"
 
 namespace gradzoo {
 

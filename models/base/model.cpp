@@ -1,11 +1,11 @@
-#include "models/base/model.h"
+#include "gradzoo/models/base/model.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "autograd/tape.h"
-#include "base/error.h"
-#include "models/pictures/image_pictures.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/models/pictures/image_pictures.h"
 #include "models/pictures/samples_picture.h"
 
 namespace gradzoo {

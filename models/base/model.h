@@ -7,14 +7,14 @@
 #include <utility>
 #include <vector>
 
-#include "autograd/random.h"
-#include "base/options.h"
-#include "datasets/dataset.h"
-#include "models/base/abilities.h"
-#include "models/base/quantity.h"
-#include "models/pictures/picture.h"
-#include "nn/learn/learner.h"
-#include "state/state.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/base/options.h"
+#include "gradzoo/datasets/dataset.h"
+#include "gradzoo/models/base/abilities.h"
+#include "gradzoo/models/base/quantity.h"
+#include "gradzoo/models/pictures/picture.h"
+#include "gradzoo/nn/learn/learner.h"
+#include "gradzoo/state/state.h"
 
 namespace gradzoo {
 

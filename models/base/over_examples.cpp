@@ -1,12 +1,12 @@
-#include "models/base/over_examples.h"
+#include "gradzoo/models/base/over_examples.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "base/error.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/error.h"
 
 namespace gradzoo {
 

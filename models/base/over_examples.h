@@ -1,7 +1,7 @@
 #pragma once
 
-#include "base/function_ref.h"
-#include "models/base/model.h"
+#include "gradzoo/base/function_ref.h"
+#include "gradzoo/models/base/model.h"
 
 namespace gradzoo {
 

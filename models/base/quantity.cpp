@@ -1,8 +1,8 @@
-#include "models/base/quantity.h"
+#include "gradzoo/models/base/quantity.h"
 
 #include <algorithm>
 
-#include "base/error.h"
+#include "gradzoo/base/error.h"
 
 namespace gradzoo {
 

@@ -1,4 +1,4 @@
-#include "models/base/entry.h"
+#include "gradzoo/models/base/entry.h"
 
 namespace gradzoo {
 

@@ -1,9 +1,9 @@
-#include "models/classifier/classifier.h"
+#include "gradzoo/models/classifier/classifier.h"
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "base/error.h"
-#include "models/base/over_examples.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/models/base/over_examples.h"
 #include "models/classifier/pictures.h"
 #include "models/classifier/shift.h"
 

@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "datasets/dataset.h"
-#include "models/base/entry.h"
-#include "nn/layers/image_layers.h"
-#include "nn/layers/layers.h"
+#include "gradzoo/datasets/dataset.h"
+#include "gradzoo/models/base/entry.h"
+#include "gradzoo/nn/layers/image_layers.h"
+#include "gradzoo/nn/layers/layers.h"
 
 /// A classifier p(y|x) = softmax(network(x))_y, trained by cross-entropy: no generative model, but what
 /// samples of one are measured by (models/eval/sample_metrics.h).

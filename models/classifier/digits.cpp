@@ -1,6 +1,6 @@
 #include "models/classifier/digits.h"
 
-#include "state/checkpoint.h"
+#include "gradzoo/state/checkpoint.h"
 
 namespace gradzoo {
 namespace detail {

@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "models/classifier/classifier.h"
+#include "gradzoo/models/classifier/classifier.h"
 
 namespace gradzoo {
 

@@ -1,4 +1,4 @@
-#include "models/classifier/classifier.h"
+#include "gradzoo/models/classifier/classifier.h"
 
 namespace gradzoo {
 

@@ -1,5 +1,5 @@
-#include "autograd/ops.h"
-#include "models/classifier/classifier.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/classifier/classifier.h"
 
 namespace gradzoo {
 namespace {

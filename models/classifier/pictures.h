@@ -2,9 +2,9 @@
 
 #include <vector>
 
-#include "autograd/tensor.h"
-#include "datasets/examples.h"
-#include "models/pictures/picture.h"
+#include "gradzoo/autograd/tensor.h"
+#include "gradzoo/datasets/examples.h"
+#include "gradzoo/models/pictures/picture.h"
 
 /// Pictures of what a classifier gets right and wrong.
 namespace gradzoo {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "autograd/random.h"
+#include "gradzoo/autograd/random.h"
 
 namespace gradzoo {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "datasets/dataset.h"
+#include "gradzoo/datasets/dataset.h"
 
 namespace gradzoo {
 

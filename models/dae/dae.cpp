@@ -5,15 +5,15 @@
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/base/over_examples.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/base/over_examples.h"
+#include "gradzoo/models/pictures/image_pictures.h"
+#include "gradzoo/nn/parallel/shards.h"
+#include "gradzoo/samplers/chains.h"
+#include "gradzoo/samplers/kinds/langevin.h"
 #include "models/dae/pictures.h"
-#include "models/pictures/image_pictures.h"
-#include "nn/parallel/shards.h"
-#include "samplers/chains.h"
 #include "samplers/given.h"
-#include "samplers/kinds/langevin.h"
 
 namespace gradzoo {
 namespace {

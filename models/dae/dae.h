@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "autograd/tensor.h"
-#include "models/base/entry.h"
-#include "nn/layers/layers.h"
+#include "gradzoo/autograd/tensor.h"
+#include "gradzoo/models/base/entry.h"
+#include "gradzoo/nn/layers/layers.h"
 
 /// Denoising autoencoder (Vincent et al. 2008; Vincent 2011, "A connection between score matching and
 /// denoising autoencoders"; Alain & Bengio 2014): r is trained to restore x from x~ = x + sigma eps, eps ~

@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
 #include "models/dae/dae.h"
 
 namespace gradzoo {

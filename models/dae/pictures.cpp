@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "models/pictures/image_pictures.h"
-#include "models/pictures/plane_pictures.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/pictures/image_pictures.h"
+#include "gradzoo/models/pictures/plane_pictures.h"
 
 namespace gradzoo {
 namespace {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "autograd/tensor.h"
-#include "datasets/dataset.h"
+#include "gradzoo/autograd/tensor.h"
+#include "gradzoo/datasets/dataset.h"
 #include "models/dae/dae.h"
 
 namespace gradzoo {

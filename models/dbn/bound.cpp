@@ -1,8 +1,8 @@
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/dbn/dbn.h"
-#include "models/networks/rbm_layer.h"
-#include "nn/distributions.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/dbn/dbn.h"
+#include "gradzoo/models/networks/rbm_layer.h"
+#include "gradzoo/nn/distributions.h"
 
 namespace gradzoo {
 

@@ -1,18 +1,18 @@
-#include "models/dbn/dbn.h"
+#include "gradzoo/models/dbn/dbn.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/base/density_quantities.h"
-#include "models/base/over_examples.h"
-#include "models/networks/rbm_layer.h"
-#include "models/pictures/image_pictures.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/base/density_quantities.h"
+#include "gradzoo/models/base/over_examples.h"
+#include "gradzoo/models/networks/rbm_layer.h"
+#include "gradzoo/models/pictures/image_pictures.h"
+#include "gradzoo/nn/learn/optim.h"
 #include "models/pictures/unit_pictures.h"
-#include "nn/learn/optim.h"
 
 namespace gradzoo {
 namespace {

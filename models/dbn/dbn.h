@@ -3,10 +3,10 @@
 #include <memory>
 #include <vector>
 
-#include "datasets/images/pixels.h"
-#include "models/base/entry.h"
-#include "models/networks/rbm_layer.h"
-#include "samplers/ais.h"
+#include "gradzoo/datasets/images/pixels.h"
+#include "gradzoo/models/base/entry.h"
+#include "gradzoo/models/networks/rbm_layer.h"
+#include "gradzoo/samplers/ais.h"
 
 /// Deep belief networks (Hinton, Osindero & Teh 2006): a restricted Boltzmann machine whose visible units are
 /// the hidden ones of a directed net below.

@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "models/dbn/dbn.h"
-#include "models/networks/rbm_layer.h"
+#include "gradzoo/models/dbn/dbn.h"
+#include "gradzoo/models/networks/rbm_layer.h"
 
 namespace gradzoo {
 

@@ -1,21 +1,21 @@
-#include "models/dde/dde.h"
+#include "gradzoo/models/dde/dde.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/base/density_quantities.h"
-#include "models/base/over_examples.h"
-#include "models/eval/quadrature.h"
-#include "models/networks/noise_path.h"
-#include "models/pictures/image_pictures.h"
-#include "models/pictures/plane_pictures.h"
-#include "nn/learn/optim.h"
-#include "samplers/kinds/langevin.h"
-#include "samplers/tweedie.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/base/density_quantities.h"
+#include "gradzoo/models/base/over_examples.h"
+#include "gradzoo/models/eval/quadrature.h"
+#include "gradzoo/models/networks/noise_path.h"
+#include "gradzoo/models/pictures/image_pictures.h"
+#include "gradzoo/models/pictures/plane_pictures.h"
+#include "gradzoo/nn/learn/optim.h"
+#include "gradzoo/samplers/kinds/langevin.h"
+#include "gradzoo/samplers/tweedie.h"
 
 namespace gradzoo {
 DdeFit dde_fit(const Toy& toy, double sigma, TensorFn log_density) {

@@ -4,12 +4,12 @@
 #include <optional>
 #include <vector>
 
-#include "base/options.h"
-#include "models/base/entry.h"
-#include "models/networks/energy.h"
-#include "models/networks/image_coder.h"
-#include "models/networks/time_network.h"
-#include "nn/layers/layers.h"
+#include "gradzoo/base/options.h"
+#include "gradzoo/models/base/entry.h"
+#include "gradzoo/models/networks/energy.h"
+#include "gradzoo/models/networks/image_coder.h"
+#include "gradzoo/models/networks/time_network.h"
+#include "gradzoo/nn/layers/layers.h"
 
 namespace gradzoo {
 

@@ -1,10 +1,10 @@
 #include <utility>
 
 #include "autograd/functional/functional_scope.h"
-#include "autograd/grad.h"
-#include "autograd/ops.h"
-#include "base/error.h"
-#include "models/dde/dde.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/models/dde/dde.h"
 
 namespace gradzoo {
 

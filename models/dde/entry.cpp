@@ -1,6 +1,6 @@
-#include "autograd/ops.h"
-#include "base/error.h"
-#include "models/dde/dde.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/models/dde/dde.h"
 
 namespace gradzoo {
 

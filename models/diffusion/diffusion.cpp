@@ -5,12 +5,12 @@
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/base/over_examples.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/base/over_examples.h"
+#include "gradzoo/models/pictures/image_pictures.h"
+#include "gradzoo/models/pictures/plane_pictures.h"
 #include "models/diffusion/pictures.h"
-#include "models/pictures/image_pictures.h"
-#include "models/pictures/plane_pictures.h"
 #include "samplers/given.h"
 
 namespace gradzoo {

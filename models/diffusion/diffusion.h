@@ -4,12 +4,12 @@
 #include <optional>
 #include <string>
 
-#include "models/base/entry.h"
+#include "gradzoo/models/base/entry.h"
+#include "gradzoo/models/networks/noise_path.h"
+#include "gradzoo/models/networks/time_network.h"
 #include "models/networks/clusters.h"
 #include "models/networks/noise_energy.h"
-#include "models/networks/noise_path.h"
 #include "models/networks/pairing.h"
-#include "models/networks/time_network.h"
 
 /// The number of noise levels, and the steps at each (Song & Ermon 2020, "Improved techniques for training
 /// score-based generative models").

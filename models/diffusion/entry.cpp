@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "base/text.h"
+#include "gradzoo/base/text.h"
 #include "models/diffusion/diffusion.h"
 
 namespace gradzoo {

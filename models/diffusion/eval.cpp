@@ -1,12 +1,12 @@
 #include <algorithm>
 #include <cmath>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/base/density_quantities.h"
-#include "models/base/over_examples.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/base/density_quantities.h"
+#include "gradzoo/models/base/over_examples.h"
+#include "gradzoo/models/networks/noise_path.h"
 #include "models/diffusion/pictures.h"
-#include "models/networks/noise_path.h"
 
 namespace gradzoo {
 namespace {

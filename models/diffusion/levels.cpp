@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/error.h"
+#include "gradzoo/base/error.h"
 #include "models/diffusion/diffusion.h"
 
 namespace gradzoo {

@@ -5,11 +5,11 @@
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/eval/quadrature.h"
+#include "gradzoo/models/pictures/image_pictures.h"
+#include "gradzoo/models/pictures/plane_pictures.h"
 #include "models/eval/energy_distance.h"
-#include "models/eval/quadrature.h"
-#include "models/pictures/image_pictures.h"
-#include "models/pictures/plane_pictures.h"
 
 namespace gradzoo {
 namespace {

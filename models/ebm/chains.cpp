@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "autograd/ops.h"
-#include "models/ebm/ebm.h"
-#include "nn/learn/learner.h"
-#include "samplers/kinds/langevin.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/ebm/ebm.h"
+#include "gradzoo/nn/learn/learner.h"
+#include "gradzoo/samplers/kinds/langevin.h"
 
 namespace gradzoo {
 

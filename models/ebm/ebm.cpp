@@ -1,4 +1,4 @@
-#include "models/ebm/ebm.h"
+#include "gradzoo/models/ebm/ebm.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,16 +6,16 @@
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/base/density_quantities.h"
-#include "models/base/over_examples.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/base/density_quantities.h"
+#include "gradzoo/models/base/over_examples.h"
+#include "gradzoo/models/pictures/plane_pictures.h"
+#include "gradzoo/nn/parallel/shards.h"
+#include "gradzoo/samplers/tweedie.h"
 #include "models/ebm/pictures.h"
-#include "models/pictures/plane_pictures.h"
 #include "models/pictures/samples_picture.h"
-#include "nn/parallel/shards.h"
 #include "samplers/given.h"
-#include "samplers/tweedie.h"
 
 namespace gradzoo {
 

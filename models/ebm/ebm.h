@@ -4,13 +4,13 @@
 #include <memory>
 #include <optional>
 
-#include "autograd/tensor.h"
-#include "datasets/dataset.h"
-#include "models/base/entry.h"
-#include "models/networks/energy.h"
-#include "samplers/kinds/jumps.h"
-#include "samplers/replay_buffer.h"
-#include "samplers/sampler.h"
+#include "gradzoo/autograd/tensor.h"
+#include "gradzoo/datasets/dataset.h"
+#include "gradzoo/models/base/entry.h"
+#include "gradzoo/models/networks/energy.h"
+#include "gradzoo/samplers/kinds/jumps.h"
+#include "gradzoo/samplers/replay_buffer.h"
+#include "gradzoo/samplers/sampler.h"
 
 /// Energy-based models: p(x) = exp f(x) / Z, Z unknown (contrastive divergence: Hinton 2002; with chains that
 /// go on: Tieleman 2008; with a replay buffer and Langevin steps: Du & Mordatch 2019).

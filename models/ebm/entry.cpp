@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "autograd/ops.h"
-#include "models/ebm/ebm.h"
-#include "samplers/kinds/jumps.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/ebm/ebm.h"
+#include "gradzoo/samplers/kinds/jumps.h"
 
 namespace gradzoo {
 

@@ -1,5 +1,5 @@
-#include "autograd/ops.h"
-#include "models/ebm/ebm.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/ebm/ebm.h"
 
 namespace gradzoo {
 

@@ -1,4 +1,4 @@
-#include "models/ebm/ebm.h"
+#include "gradzoo/models/ebm/ebm.h"
 #include "models/networks/conv_energy.h"
 
 namespace gradzoo {

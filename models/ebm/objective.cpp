@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "autograd/ops.h"
-#include "models/ebm/ebm.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/ebm/ebm.h"
 
 namespace gradzoo {
 

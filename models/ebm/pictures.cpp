@@ -6,10 +6,10 @@
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "models/pictures/image_pictures.h"
-#include "models/pictures/plane_pictures.h"
-#include "samplers/tweedie.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/pictures/image_pictures.h"
+#include "gradzoo/models/pictures/plane_pictures.h"
+#include "gradzoo/samplers/tweedie.h"
 
 namespace gradzoo {
 namespace {

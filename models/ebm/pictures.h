@@ -1,9 +1,9 @@
 #pragma once
 
-#include "datasets/dataset.h"
-#include "models/ebm/ebm.h"
-#include "models/networks/energy.h"
-#include "models/pictures/picture.h"
+#include "gradzoo/datasets/dataset.h"
+#include "gradzoo/models/ebm/ebm.h"
+#include "gradzoo/models/networks/energy.h"
+#include "gradzoo/models/pictures/picture.h"
 
 namespace gradzoo {
 

@@ -3,9 +3,9 @@
 #include <functional>
 #include <numeric>
 
-#include "autograd/tensor.h"
-#include "base/error.h"
-#include "models/eval/estimate.h"
+#include "gradzoo/autograd/tensor.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/models/eval/estimate.h"
 
 namespace gradzoo {
 namespace {

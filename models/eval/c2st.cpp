@@ -1,4 +1,4 @@
-#include "models/eval/c2st.h"
+#include "gradzoo/models/eval/c2st.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,11 +6,11 @@
 #include <span>
 #include <vector>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "nn/layers/image_layers.h"
-#include "nn/layers/layers.h"
-#include "nn/learn/learner.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/nn/layers/image_layers.h"
+#include "gradzoo/nn/layers/layers.h"
+#include "gradzoo/nn/learn/learner.h"
 
 namespace gradzoo {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <cstdint>
 
-#include "autograd/random.h"
-#include "autograd/tensor.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/autograd/tensor.h"
 
 /// Do two sets of samples have the same distribution? A test by a classifier (Lopez-Paz & Oquab 2017,
 /// "Revisiting classifier two-sample tests"), with logits as the statistic (Cheng & Cloninger 2022) and its

@@ -1,8 +1,8 @@
 #include "models/eval/energy_distance.h"
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "base/error.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/base/error.h"
 
 namespace gradzoo {
 namespace {

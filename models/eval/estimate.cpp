@@ -1,4 +1,4 @@
-#include "models/eval/estimate.h"
+#include "gradzoo/models/eval/estimate.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,9 +7,9 @@
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "base/options.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/base/options.h"
 
 namespace gradzoo {
 

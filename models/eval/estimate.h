@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "autograd/random.h"
-#include "base/function_ref.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/base/function_ref.h"
 
 /// How well a score separates two sets, over all thresholds.
 namespace gradzoo {

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/eval/sample_metrics.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/eval/sample_metrics.h"
 
 namespace gradzoo {
 namespace {

@@ -1,11 +1,11 @@
-#include "models/eval/importance.h"
+#include "gradzoo/models/eval/importance.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
 
 namespace gradzoo {
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "autograd/tensor.h"
-#include "base/function_ref.h"
+#include "gradzoo/autograd/tensor.h"
+#include "gradzoo/base/function_ref.h"
 
 namespace gradzoo {
 

@@ -1,4 +1,4 @@
-#include "models/eval/modes.h"
+#include "gradzoo/models/eval/modes.h"
 
 #include <algorithm>
 #include <limits>

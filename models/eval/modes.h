@@ -1,6 +1,6 @@
 #pragma once
 
-#include "datasets/toys/toy.h"
+#include "gradzoo/datasets/toys/toy.h"
 
 namespace gradzoo {
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "datasets/batches.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/datasets/batches.h"
 
 namespace gradzoo {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "datasets/images/image_dataset.h"
+#include "gradzoo/datasets/images/image_dataset.h"
 
 namespace gradzoo {
 

@@ -4,9 +4,9 @@
 #include <utility>
 #include <vector>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/eval/quadrature.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/eval/quadrature.h"
 
 namespace gradzoo {
 namespace {

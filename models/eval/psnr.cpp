@@ -1,10 +1,10 @@
-#include "models/eval/psnr.h"
+#include "gradzoo/models/eval/psnr.h"
 
 #include <cmath>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "base/error.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/base/error.h"
 
 namespace gradzoo {
 

@@ -1,11 +1,11 @@
-#include "models/eval/quadrature.h"
+#include "gradzoo/models/eval/quadrature.h"
 
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
 
 namespace gradzoo {
 namespace {

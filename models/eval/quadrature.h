@@ -1,7 +1,7 @@
 #pragma once
 
-#include "autograd/tensor.h"
-#include "datasets/toys/toy.h"
+#include "gradzoo/autograd/tensor.h"
+#include "gradzoo/datasets/toys/toy.h"
 
 /// Integrals over a box in one or two dimensions by the midpoint rule, in f64, points in chunks.
 namespace gradzoo {

@@ -1,14 +1,14 @@
-#include "models/eval/sample_metrics.h"
+#include "gradzoo/models/eval/sample_metrics.h"
 
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <utility>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "base/error.h"
-#include "datasets/batches.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/datasets/batches.h"
 #include "models/eval/nearest_images.h"
 #include "nn/parallel/shared_rows.h"
 

@@ -5,12 +5,12 @@
 #include <string>
 #include <vector>
 
-#include "autograd/random.h"
-#include "autograd/tensor.h"
-#include "datasets/examples.h"
-#include "datasets/images/pixels.h"
-#include "models/eval/estimate.h"
-#include "nn/parallel/processes.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/autograd/tensor.h"
+#include "gradzoo/datasets/examples.h"
+#include "gradzoo/datasets/images/pixels.h"
+#include "gradzoo/models/eval/estimate.h"
+#include "gradzoo/nn/parallel/processes.h"
 
 /// Distances between two sets of pictures by a classifier's features.
 ///

@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "base/error.h"
-#include "models/gan/gan.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/models/gan/gan.h"
 #include "models/gan/jigsaw.h"
 #include "models/networks/labels.h"
 

@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "models/base/over_examples.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/base/over_examples.h"
 
 namespace gradzoo {
 namespace {

@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "models/base/density_quantities.h"
-#include "models/base/model.h"
-#include "models/gan/gan.h"
-#include "models/gan/networks.h"
+#include "gradzoo/models/base/density_quantities.h"
+#include "gradzoo/models/base/model.h"
+#include "gradzoo/models/gan/gan.h"
+#include "gradzoo/models/gan/networks.h"
 
 /// The quantities of a GAN's evaluation.
 namespace gradzoo {

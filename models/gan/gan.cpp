@@ -1,4 +1,4 @@
-#include "models/gan/gan.h"
+#include "gradzoo/models/gan/gan.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,13 +6,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/pictures/image_pictures.h"
 #include "models/gan/eval.h"
 #include "models/gan/jigsaw.h"
 #include "models/gan/pictures.h"
 #include "models/networks/labels.h"
-#include "models/pictures/image_pictures.h"
 
 namespace gradzoo {
 namespace {

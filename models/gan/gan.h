@@ -3,12 +3,12 @@
 #include <optional>
 #include <vector>
 
-#include "autograd/random.h"
-#include "autograd/tensor.h"
-#include "base/options.h"
-#include "models/base/entry.h"
-#include "models/eval/modes.h"
-#include "models/gan/networks.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/autograd/tensor.h"
+#include "gradzoo/base/options.h"
+#include "gradzoo/models/base/entry.h"
+#include "gradzoo/models/eval/modes.h"
+#include "gradzoo/models/gan/networks.h"
 
 /// Generative adversarial network (Goodfellow et al. 2014, "Generative adversarial nets"): x = G(z), z ~ N(0,
 /// I), against a discriminator D(x), the probability that x is real:

@@ -4,8 +4,8 @@
 #include <array>
 #include <vector>
 
-#include "autograd/ops.h"
-#include "base/error.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/error.h"
 
 namespace gradzoo {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <string_view>
 
-#include "autograd/random.h"
-#include "datasets/dataset.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/datasets/dataset.h"
 
 namespace gradzoo {
 

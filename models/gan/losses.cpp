@@ -1,6 +1,6 @@
-#include "autograd/grad.h"
-#include "autograd/ops.h"
-#include "models/gan/gan.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/gan/gan.h"
 
 namespace gradzoo {
 namespace {

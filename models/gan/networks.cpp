@@ -1,14 +1,14 @@
-#include "models/gan/networks.h"
+#include "gradzoo/models/gan/networks.h"
 
 #include <span>
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "base/error.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/models/pictures/image_pictures.h"
+#include "gradzoo/nn/layers/layers.h"
 #include "models/networks/labels.h"
-#include "models/pictures/image_pictures.h"
-#include "nn/layers/layers.h"
 
 namespace gradzoo {
 

@@ -3,10 +3,10 @@
 #include <memory>
 #include <vector>
 
-#include "base/options.h"
-#include "datasets/dataset.h"
-#include "models/networks/image_coder.h"
-#include "nn/layers/layers.h"
+#include "gradzoo/base/options.h"
+#include "gradzoo/datasets/dataset.h"
+#include "gradzoo/models/networks/image_coder.h"
+#include "gradzoo/nn/layers/layers.h"
 
 namespace gradzoo {
 

@@ -1,10 +1,10 @@
 #include "models/gan/pictures.h"
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/eval/quadrature.h"
-#include "models/pictures/image_pictures.h"
-#include "models/pictures/plane_pictures.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/eval/quadrature.h"
+#include "gradzoo/models/pictures/image_pictures.h"
+#include "gradzoo/models/pictures/plane_pictures.h"
 
 namespace gradzoo {
 namespace {

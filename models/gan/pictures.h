@@ -2,9 +2,9 @@
 
 #include <vector>
 
-#include "models/base/model.h"
-#include "models/gan/gan.h"
-#include "models/gan/networks.h"
+#include "gradzoo/models/base/model.h"
+#include "gradzoo/models/gan/gan.h"
+#include "gradzoo/models/gan/networks.h"
 
 namespace gradzoo {
 

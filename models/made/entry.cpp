@@ -1,4 +1,4 @@
-#include "models/made/made.h"
+#include "gradzoo/models/made/made.h"
 
 namespace gradzoo {
 

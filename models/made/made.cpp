@@ -1,10 +1,10 @@
-#include "models/made/made.h"
+#include "gradzoo/models/made/made.h"
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/base/over_examples.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/base/over_examples.h"
+#include "gradzoo/models/pictures/image_pictures.h"
 #include "models/made/pictures.h"
-#include "models/pictures/image_pictures.h"
 
 namespace gradzoo {
 

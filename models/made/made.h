@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "autograd/random.h"
-#include "datasets/images/pixels.h"
-#include "models/base/entry.h"
-#include "nn/layers/layers.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/datasets/images/pixels.h"
+#include "gradzoo/models/base/entry.h"
+#include "gradzoo/nn/layers/layers.h"
 
 /// Masked autoencoder for distribution estimation (Germain, Gregor, Murray & Larochelle 2015):
 ///   log p(x) = sum_i log p(x_i | x_before(i)),  x_i in {0, 1},

@@ -1,9 +1,9 @@
 #include <algorithm>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/made/made.h"
-#include "nn/distributions.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/made/made.h"
+#include "gradzoo/nn/distributions.h"
 
 namespace gradzoo {
 namespace {

@@ -1,9 +1,9 @@
 #include <numeric>
 
-#include "autograd/random.h"
-#include "base/error.h"
-#include "base/text.h"
-#include "models/made/made.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/models/made/made.h"
 
 namespace gradzoo {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "autograd/ops.h"
-#include "models/pictures/image_pictures.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/pictures/image_pictures.h"
 #include "models/pictures/unit_pictures.h"
 
 namespace gradzoo {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "models/base/model.h"
-#include "models/made/made.h"
+#include "gradzoo/models/base/model.h"
+#include "gradzoo/models/made/made.h"
 
 namespace gradzoo {
 

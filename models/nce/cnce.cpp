@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/nce/nce.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/nce/nce.h"
 
 namespace gradzoo {
 namespace {

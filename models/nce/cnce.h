@@ -1,6 +1,6 @@
 #pragma once
 
-#include "models/nce/nce.h"
+#include "gradzoo/models/nce/nce.h"
 
 namespace gradzoo {
 

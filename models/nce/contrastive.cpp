@@ -1,9 +1,9 @@
-#include "autograd/ops.h"
-#include "models/base/density_quantities.h"
-#include "models/base/over_examples.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/base/density_quantities.h"
+#include "gradzoo/models/base/over_examples.h"
+#include "gradzoo/models/nce/nce.h"
+#include "gradzoo/models/pictures/plane_pictures.h"
 #include "models/nce/correction.h"
-#include "models/nce/nce.h"
-#include "models/pictures/plane_pictures.h"
 
 namespace gradzoo {
 namespace {

@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "models/eval/estimate.h"
-#include "models/pictures/plane_pictures.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/eval/estimate.h"
+#include "gradzoo/models/pictures/plane_pictures.h"
 
 namespace gradzoo {
 namespace {

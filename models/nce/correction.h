@@ -1,7 +1,7 @@
 #pragma once
 
-#include "models/nce/nce.h"
-#include "models/pictures/picture.h"
+#include "gradzoo/models/nce/nce.h"
+#include "gradzoo/models/pictures/picture.h"
 
 /// Turns noise into samples of a density f that was learned against it: D / (1 - D) = e^(f - c) / (nu p_n)
 /// is, up to a constant, the importance weight of a noise point.

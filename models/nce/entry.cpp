@@ -1,5 +1,5 @@
+#include "gradzoo/models/nce/nce.h"
 #include "models/nce/cnce.h"
-#include "models/nce/nce.h"
 
 namespace gradzoo {
 namespace {

@@ -1,8 +1,8 @@
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/eval/quadrature.h"
-#include "models/nce/nce.h"
-#include "models/pictures/plane_pictures.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/eval/quadrature.h"
+#include "gradzoo/models/nce/nce.h"
+#include "gradzoo/models/pictures/plane_pictures.h"
 
 namespace gradzoo {
 namespace {

@@ -1,8 +1,8 @@
-#include "models/nce/nce.h"
+#include "gradzoo/models/nce/nce.h"
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "nn/learn/optim.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/nn/learn/optim.h"
 
 namespace gradzoo {
 

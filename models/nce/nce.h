@@ -4,12 +4,12 @@
 #include <memory>
 #include <optional>
 
-#include "autograd/ops.h"
-#include "base/options.h"
-#include "datasets/toys/toy.h"
-#include "models/base/entry.h"
-#include "models/networks/coupling_flow.h"
-#include "models/networks/energy.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/options.h"
+#include "gradzoo/datasets/toys/toy.h"
+#include "gradzoo/models/base/entry.h"
+#include "gradzoo/models/networks/coupling_flow.h"
+#include "gradzoo/models/networks/energy.h"
 
 /// Noise-contrastive estimation (Gutmann & Hyvarinen 2010): a classifier between data and noise of known
 /// density p_n, with nu noise points for each data point. With log_model = f(x) - c its odds that x is data

@@ -1,5 +1,5 @@
-#include "autograd/ops.h"
-#include "models/nce/nce.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/nce/nce.h"
 
 namespace gradzoo {
 

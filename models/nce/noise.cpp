@@ -2,8 +2,8 @@
 #include <cmath>
 #include <utility>
 
-#include "autograd/ops.h"
-#include "models/nce/nce.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/nce/nce.h"
 
 namespace gradzoo {
 namespace {

@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "models/nce/nce.h"
+#include "gradzoo/models/nce/nce.h"
 
 namespace gradzoo {
 

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "autograd/ops.h"
-#include "autograd/plain.h"
-#include "autograd/tape.h"
-#include "base/error.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/plain.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/base/error.h"
 #include "models/networks/labels.h"
 #include "nn/fit/kmeans.h"
 #include "nn/fit/principal_components.h"

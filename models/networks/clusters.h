@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "datasets/dataset.h"
-#include "state/state.h"
+#include "gradzoo/datasets/dataset.h"
+#include "gradzoo/state/state.h"
 
 namespace gradzoo {
 

@@ -1,15 +1,15 @@
-#include "models/networks/coupling_flow.h"
+#include "gradzoo/models/networks/coupling_flow.h"
 
 #include <cmath>
 #include <numbers>
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "base/function_ref.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/base/function_ref.h"
+#include "gradzoo/nn/layers/layers.h"
 #include "models/networks/residual_net.h"
-#include "nn/layers/layers.h"
 
 namespace gradzoo {
 namespace {

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "base/options.h"
-#include "datasets/dataset.h"
-#include "nn/layers/module.h"
+#include "gradzoo/base/options.h"
+#include "gradzoo/datasets/dataset.h"
+#include "gradzoo/nn/layers/module.h"
 
 /// The invertible layers of flows; log |det J| costs no more than the layer.
 namespace gradzoo {

@@ -1,10 +1,10 @@
-#include "models/networks/energy.h"
+#include "gradzoo/models/networks/energy.h"
 
 #include "autograd/functional/functional_scope.h"
-#include "autograd/grad.h"
-#include "autograd/ops.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/nn/layers/layers.h"
 #include "models/networks/labels.h"
-#include "nn/layers/layers.h"
 
 namespace gradzoo {
 namespace {

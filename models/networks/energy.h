@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "base/options.h"
-#include "nn/layers/module.h"
-#include "samplers/target.h"
+#include "gradzoo/base/options.h"
+#include "gradzoo/nn/layers/module.h"
+#include "gradzoo/samplers/target.h"
 
 namespace gradzoo {
 

@@ -1,9 +1,9 @@
 #include <cmath>
 #include <numbers>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/networks/noise_path.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/networks/noise_path.h"
 
 namespace gradzoo {
 namespace {

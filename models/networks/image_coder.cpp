@@ -1,9 +1,9 @@
-#include "models/networks/image_coder.h"
+#include "gradzoo/models/networks/image_coder.h"
 
 #include <cmath>
 
-#include "autograd/ops.h"
-#include "base/error.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/error.h"
 
 namespace gradzoo {
 namespace {

@@ -2,9 +2,9 @@
 
 #include <memory>
 
-#include "datasets/dataset.h"
-#include "nn/layers/image_layers.h"
-#include "nn/layers/layers.h"
+#include "gradzoo/datasets/dataset.h"
+#include "gradzoo/nn/layers/image_layers.h"
+#include "gradzoo/nn/layers/layers.h"
 
 /// Images to features and back by two convolutions that halve or double the sides, as in DCGAN (Radford et
 /// al. 2016); GANs and auto-encoders share them.

@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "autograd/ops.h"
-#include "base/error.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/error.h"
 
 namespace gradzoo {
 

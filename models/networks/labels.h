@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "datasets/dataset.h"
+#include "gradzoo/datasets/dataset.h"
 
 /// Labels as inputs of a network, for class-conditional models.
 namespace gradzoo {

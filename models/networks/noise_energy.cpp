@@ -1,9 +1,9 @@
 #include "models/networks/noise_energy.h"
 
 #include "autograd/functional/functional_scope.h"
-#include "autograd/grad.h"
-#include "autograd/ops.h"
-#include "autograd/tape.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
 
 namespace gradzoo {
 

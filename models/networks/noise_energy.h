@@ -1,7 +1,7 @@
 #pragma once
 
-#include "base/options.h"
-#include "models/networks/time_network.h"
+#include "gradzoo/base/options.h"
+#include "gradzoo/models/networks/time_network.h"
 
 namespace gradzoo {
 

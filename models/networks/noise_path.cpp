@@ -1,10 +1,10 @@
-#include "models/networks/noise_path.h"
+#include "gradzoo/models/networks/noise_path.h"
 
 #include <cmath>
 #include <numbers>
 
-#include "autograd/ops.h"
-#include "base/error.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/error.h"
 
 namespace gradzoo {
 namespace {

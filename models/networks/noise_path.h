@@ -2,11 +2,11 @@
 
 #include <functional>
 
-#include "autograd/functional/functional.h"
-#include "autograd/random.h"
-#include "autograd/tensor.h"
-#include "base/function_ref.h"
-#include "base/options.h"
+#include "gradzoo/autograd/functional/functional.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/autograd/tensor.h"
+#include "gradzoo/base/function_ref.h"
+#include "gradzoo/base/options.h"
 
 /// How noise is mixed into data, and how one learned prediction converts to all others. Flow matching,
 /// diffusion and noise-conditional scores share it.

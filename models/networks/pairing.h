@@ -4,8 +4,8 @@
 #include <span>
 #include <vector>
 
-#include "autograd/tensor.h"
-#include "base/options.h"
+#include "gradzoo/autograd/tensor.h"
+#include "gradzoo/base/options.h"
 
 /// Which noise goes with which example of a batch.
 namespace gradzoo {

@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "base/error.h"
-#include "models/networks/noise_path.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/models/networks/noise_path.h"
 
 namespace gradzoo {
 namespace {

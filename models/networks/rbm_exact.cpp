@@ -1,9 +1,9 @@
 #include <cmath>
 #include <vector>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/networks/rbm_layer.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/networks/rbm_layer.h"
 
 namespace gradzoo {
 namespace {

@@ -3,10 +3,10 @@
 #include "autograd/kernels/gemm/binary.h"
 #include "autograd/kernels/gemm/turn.h"
 #include "autograd/kernels/random/bernoulli.h"
-#include "autograd/ops.h"
-#include "autograd/runtime.h"
-#include "autograd/tape.h"
-#include "models/networks/rbm_layer.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/runtime.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/networks/rbm_layer.h"
 
 namespace gradzoo {
 namespace {

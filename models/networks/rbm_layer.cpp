@@ -1,7 +1,7 @@
-#include "models/networks/rbm_layer.h"
+#include "gradzoo/models/networks/rbm_layer.h"
 
-#include "autograd/ops.h"
-#include "nn/layers/init.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/nn/layers/init.h"
 
 namespace gradzoo {
 namespace {

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <string>
 
-#include "autograd/random.h"
-#include "base/options.h"
-#include "nn/layers/module.h"
-#include "nn/learn/learner.h"
-#include "samplers/ais.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/base/options.h"
+#include "gradzoo/nn/layers/module.h"
+#include "gradzoo/nn/learn/learner.h"
+#include "gradzoo/samplers/ais.h"
 
 /// Restricted Boltzmann machines (Smolensky 1986; Hinton 2002):
 ///   log p(x, h) = x'W h + b'x + c'h - log Z,  x in {0,1}^n, h in {0,1}^m.

@@ -5,10 +5,10 @@
 #include "autograd/kernels/gemm/gemm.h"
 #include "autograd/kernels/pointwise/elementwise.h"
 #include "autograd/kernels/pointwise/softplus_rise.h"
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/networks/rbm_layer.h"
-#include "nn/parallel/shards.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/networks/rbm_layer.h"
+#include "gradzoo/nn/parallel/shards.h"
 
 namespace gradzoo {
 namespace {

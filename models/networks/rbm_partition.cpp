@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "models/networks/rbm_layer.h"
+#include "gradzoo/models/networks/rbm_layer.h"
 
 namespace gradzoo {
 namespace {

@@ -3,8 +3,8 @@
 #include <memory>
 #include <vector>
 
-#include "nn/layers/image_layers.h"
-#include "nn/layers/layers.h"
+#include "gradzoo/nn/layers/image_layers.h"
+#include "gradzoo/nn/layers/layers.h"
 
 namespace gradzoo {
 

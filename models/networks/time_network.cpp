@@ -1,8 +1,8 @@
-#include "models/networks/time_network.h"
+#include "gradzoo/models/networks/time_network.h"
 
 #include <algorithm>
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
 
 namespace gradzoo {
 namespace {

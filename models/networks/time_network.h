@@ -3,9 +3,9 @@
 #include <memory>
 #include <vector>
 
-#include "datasets/dataset.h"
-#include "nn/layers/image_layers.h"
-#include "nn/layers/layers.h"
+#include "gradzoo/datasets/dataset.h"
+#include "gradzoo/nn/layers/image_layers.h"
+#include "gradzoo/nn/layers/layers.h"
 
 namespace gradzoo {
 

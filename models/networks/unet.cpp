@@ -1,5 +1,5 @@
-#include "base/error.h"
-#include "models/networks/time_network.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/models/networks/time_network.h"
 
 namespace gradzoo {
 namespace {

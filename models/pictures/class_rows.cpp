@@ -1,5 +1,5 @@
-#include "base/text.h"
-#include "models/pictures/image_pictures.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/models/pictures/image_pictures.h"
 
 namespace gradzoo {
 

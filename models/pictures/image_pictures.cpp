@@ -1,10 +1,10 @@
-#include "models/pictures/image_pictures.h"
+#include "gradzoo/models/pictures/image_pictures.h"
 
 #include <algorithm>
 #include <array>
 #include <numbers>
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
 #include "models/eval/nearest_images.h"
 
 namespace gradzoo {

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "datasets/dataset.h"
-#include "models/pictures/picture.h"
+#include "gradzoo/datasets/dataset.h"
+#include "gradzoo/models/pictures/picture.h"
 
 /// Pictures of models of images, in rows of ten.
 ///

@@ -1,10 +1,10 @@
-#include "models/pictures/plane_pictures.h"
+#include "gradzoo/models/pictures/plane_pictures.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "autograd/ops.h"
-#include "models/eval/quadrature.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/eval/quadrature.h"
 
 namespace gradzoo {
 namespace {

@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "models/pictures/plane_pictures.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/pictures/plane_pictures.h"
 
 namespace gradzoo {
 namespace {

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "autograd/tensor.h"
-#include "datasets/toys/toy.h"
-#include "models/pictures/picture.h"
+#include "gradzoo/autograd/tensor.h"
+#include "gradzoo/datasets/toys/toy.h"
+#include "gradzoo/models/pictures/picture.h"
 
 namespace gradzoo {
 

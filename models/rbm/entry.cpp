@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "models/networks/rbm_layer.h"
-#include "models/rbm/rbm.h"
+#include "gradzoo/models/networks/rbm_layer.h"
+#include "gradzoo/models/rbm/rbm.h"
 
 namespace gradzoo {
 

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "autograd/ops.h"
-#include "models/base/density_quantities.h"
-#include "models/base/over_examples.h"
-#include "models/networks/rbm_layer.h"
-#include "models/rbm/rbm.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/base/density_quantities.h"
+#include "gradzoo/models/base/over_examples.h"
+#include "gradzoo/models/networks/rbm_layer.h"
+#include "gradzoo/models/rbm/rbm.h"
 
 namespace gradzoo {
 namespace {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "models/base/model.h"
-#include "models/networks/rbm_layer.h"
+#include "gradzoo/models/base/model.h"
+#include "gradzoo/models/networks/rbm_layer.h"
 
 namespace gradzoo {
 

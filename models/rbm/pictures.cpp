@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "models/networks/rbm_layer.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/networks/rbm_layer.h"
 #include "models/pictures/unit_pictures.h"
 
 namespace gradzoo {

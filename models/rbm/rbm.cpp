@@ -1,14 +1,14 @@
-#include "models/rbm/rbm.h"
+#include "gradzoo/models/rbm/rbm.h"
 
 #include <cmath>
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "models/base/density_quantities.h"
-#include "models/base/over_examples.h"
-#include "models/networks/rbm_layer.h"
-#include "models/pictures/image_pictures.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/base/density_quantities.h"
+#include "gradzoo/models/base/over_examples.h"
+#include "gradzoo/models/networks/rbm_layer.h"
+#include "gradzoo/models/pictures/image_pictures.h"
 #include "models/pictures/unit_pictures.h"
 #include "models/rbm/eval.h"
 #include "models/rbm/pictures.h"

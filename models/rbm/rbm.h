@@ -1,9 +1,9 @@
 #pragma once
 
-#include "datasets/images/pixels.h"
-#include "models/base/entry.h"
-#include "models/networks/rbm_layer.h"
-#include "samplers/ais.h"
+#include "gradzoo/datasets/images/pixels.h"
+#include "gradzoo/models/base/entry.h"
+#include "gradzoo/models/networks/rbm_layer.h"
+#include "gradzoo/samplers/ais.h"
 
 /// Restricted Boltzmann machine (Smolensky 1986; Hinton 2002, "Training products of experts by minimizing
 /// contrastive divergence"; Salakhutdinov & Murray 2008 for its Z).

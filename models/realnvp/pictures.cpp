@@ -1,10 +1,10 @@
 #include "models/realnvp/pictures.h"
 
-#include "autograd/functional/functional.h"
-#include "autograd/ops.h"
-#include "models/pictures/image_pictures.h"
-#include "models/pictures/plane_pictures.h"
-#include "samplers/target.h"
+#include "gradzoo/autograd/functional/functional.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/pictures/image_pictures.h"
+#include "gradzoo/models/pictures/plane_pictures.h"
+#include "gradzoo/samplers/target.h"
 
 namespace gradzoo {
 namespace {

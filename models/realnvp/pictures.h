@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "models/base/model.h"
-#include "models/networks/coupling_flow.h"
+#include "gradzoo/models/base/model.h"
+#include "gradzoo/models/networks/coupling_flow.h"
 
 namespace gradzoo {
 

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/base/density_quantities.h"
-#include "models/base/over_examples.h"
-#include "models/pictures/image_pictures.h"
-#include "models/pictures/plane_pictures.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/base/density_quantities.h"
+#include "gradzoo/models/base/over_examples.h"
+#include "gradzoo/models/pictures/image_pictures.h"
+#include "gradzoo/models/pictures/plane_pictures.h"
 #include "models/realnvp/pictures.h"
 
 namespace gradzoo {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "models/base/entry.h"
-#include "models/networks/coupling_flow.h"
+#include "gradzoo/models/base/entry.h"
+#include "gradzoo/models/networks/coupling_flow.h"
 
 namespace gradzoo {
 

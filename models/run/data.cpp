@@ -1,5 +1,5 @@
-#include "base/error.h"
-#include "models/run/session.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/models/run/session.h"
 
 namespace gradzoo {
 

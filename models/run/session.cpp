@@ -1,14 +1,14 @@
-#include "models/run/session.h"
+#include "gradzoo/models/run/session.h"
 
 #include <algorithm>
 #include <filesystem>
 
 #include <fmt/ranges.h>
 
-#include "base/error.h"
-#include "datasets/registry.h"
-#include "models/base/over_examples.h"
-#include "models/registry.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/datasets/registry.h"
+#include "gradzoo/models/base/over_examples.h"
+#include "gradzoo/models/registry.h"
 
 namespace gradzoo {
 namespace {

@@ -4,10 +4,10 @@
 #include <span>
 #include <string>
 
-#include "datasets/dataset.h"
-#include "models/base/entry.h"
-#include "models/base/model.h"
-#include "models/run/trainer.h"
+#include "gradzoo/datasets/dataset.h"
+#include "gradzoo/models/base/entry.h"
+#include "gradzoo/models/base/model.h"
+#include "gradzoo/models/run/trainer.h"
 
 namespace gradzoo {
 

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <variant>
 
-#include "base/error.h"
-#include "models/run/trainer.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/models/run/trainer.h"
 
 namespace gradzoo {
 namespace {

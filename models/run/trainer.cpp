@@ -1,4 +1,4 @@
-#include "models/run/trainer.h"
+#include "gradzoo/models/run/trainer.h"
 
 #include <algorithm>
 #include <chrono>
@@ -6,9 +6,9 @@
 #include <utility>
 #include <variant>
 
-#include "autograd/trace.h"
-#include "nn/learn/learner.h"
-#include "nn/learn/optim.h"
+#include "gradzoo/autograd/trace.h"
+#include "gradzoo/nn/learn/learner.h"
+#include "gradzoo/nn/learn/optim.h"
 
 namespace gradzoo {
 namespace {

@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "base/function_ref.h"
-#include "models/base/model.h"
-#include "nn/learn/optim.h"
-#include "nn/parallel/shards.h"
+#include "gradzoo/base/function_ref.h"
+#include "gradzoo/models/base/model.h"
+#include "gradzoo/nn/learn/optim.h"
+#include "gradzoo/nn/parallel/shards.h"
 
 namespace gradzoo {
 

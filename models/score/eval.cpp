@@ -1,17 +1,17 @@
-#include "models/score/eval.h"
+#include "gradzoo/models/score/eval.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
 
-#include "autograd/functional/functional.h"
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/base/density_quantities.h"
-#include "models/base/over_examples.h"
-#include "models/eval/quadrature.h"
-#include "samplers/tweedie.h"
+#include "gradzoo/autograd/functional/functional.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/base/density_quantities.h"
+#include "gradzoo/models/base/over_examples.h"
+#include "gradzoo/models/eval/quadrature.h"
+#include "gradzoo/samplers/tweedie.h"
 
 namespace gradzoo {
 namespace {

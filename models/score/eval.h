@@ -2,10 +2,10 @@
 
 #include <optional>
 
-#include "datasets/dataset.h"
-#include "models/base/model.h"
-#include "models/eval/quadrature.h"
-#include "models/score/network.h"
+#include "gradzoo/datasets/dataset.h"
+#include "gradzoo/models/base/model.h"
+#include "gradzoo/models/eval/quadrature.h"
+#include "gradzoo/models/score/network.h"
 
 namespace gradzoo {
 

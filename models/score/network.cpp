@@ -1,7 +1,7 @@
-#include "models/score/network.h"
+#include "gradzoo/models/score/network.h"
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
 #include "models/networks/labels.h"
 
 namespace gradzoo {

@@ -4,11 +4,11 @@
 #include <string>
 #include <vector>
 
-#include "datasets/toys/toy.h"
-#include "models/base/entry.h"
-#include "models/networks/energy.h"
-#include "models/score/objectives.h"
-#include "nn/layers/layers.h"
+#include "gradzoo/datasets/toys/toy.h"
+#include "gradzoo/models/base/entry.h"
+#include "gradzoo/models/networks/energy.h"
+#include "gradzoo/models/score/objectives.h"
+#include "gradzoo/nn/layers/layers.h"
 
 namespace gradzoo {
 

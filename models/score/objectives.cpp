@@ -1,17 +1,17 @@
-#include "models/score/objectives.h"
+#include "gradzoo/models/score/objectives.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
 
-#include "autograd/functional/functional.h"
 #include "autograd/functional/functional_scope.h"
 #include "autograd/functional/nodes_between.h"
 #include "autograd/functional/row_checks.h"
-#include "autograd/grad.h"
-#include "autograd/op.h"
-#include "autograd/ops.h"
+#include "gradzoo/autograd/functional/functional.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/op.h"
+#include "gradzoo/autograd/ops.h"
 
 namespace gradzoo {
 namespace {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "autograd/tensor.h"
-#include "base/options.h"
+#include "gradzoo/autograd/tensor.h"
+#include "gradzoo/base/options.h"
 
 /// Score matching (Hyvarinen 2005; Vincent 2011; Song et al. 2019; Pang et al. 2020): objectives that fit a
 /// score s(x) = grad_x log p~(x) to data without the normaliser. Each returns the objective of every row,

@@ -5,10 +5,10 @@
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/pictures/image_pictures.h"
-#include "models/pictures/plane_pictures.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/pictures/image_pictures.h"
+#include "gradzoo/models/pictures/plane_pictures.h"
 #include "models/pictures/samples_picture.h"
 
 namespace gradzoo {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "models/base/model.h"
-#include "models/score/network.h"
+#include "gradzoo/models/base/model.h"
+#include "gradzoo/models/score/network.h"
 #include "models/score/samples.h"
 
 namespace gradzoo {

@@ -2,16 +2,16 @@
 
 #include <cmath>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/pictures/image_pictures.h"
+#include "gradzoo/models/score/eval.h"
+#include "gradzoo/samplers/chains.h"
+#include "gradzoo/samplers/kinds/langevin.h"
+#include "gradzoo/samplers/tweedie.h"
 #include "models/networks/labels.h"
-#include "models/pictures/image_pictures.h"
-#include "models/score/eval.h"
 #include "models/score/pictures.h"
-#include "samplers/chains.h"
 #include "samplers/given.h"
-#include "samplers/kinds/langevin.h"
-#include "samplers/tweedie.h"
 
 namespace gradzoo {
 namespace {

@@ -2,9 +2,9 @@
 
 #include <optional>
 
-#include "models/base/entry.h"
-#include "models/score/eval.h"
-#include "models/score/network.h"
+#include "gradzoo/models/base/entry.h"
+#include "gradzoo/models/score/eval.h"
+#include "gradzoo/models/score/network.h"
 #include "models/score/samples.h"
 
 /// Score models: a network for s(x) = grad_x log p(x) of data, or of data with Gaussian noise, by score

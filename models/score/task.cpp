@@ -1,8 +1,8 @@
 #include <cmath>
 
-#include "autograd/ops.h"
-#include "autograd/random.h"
-#include "models/score/network.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/models/score/network.h"
 
 namespace gradzoo {
 

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "models/score/eval.h"
+#include "gradzoo/models/score/eval.h"
 
 namespace gradzoo {
 namespace {

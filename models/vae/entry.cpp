@@ -1,5 +1,5 @@
+#include "gradzoo/models/vae/vae.h"
 #include "models/networks/labels.h"
-#include "models/vae/vae.h"
 
 namespace gradzoo {
 

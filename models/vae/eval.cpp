@@ -1,16 +1,16 @@
-#include "models/vae/eval.h"
+#include "gradzoo/models/vae/eval.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/base/over_examples.h"
-#include "models/eval/importance.h"
-#include "models/vae/vae.h"
-#include "nn/distributions.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/base/over_examples.h"
+#include "gradzoo/models/eval/importance.h"
+#include "gradzoo/models/vae/vae.h"
+#include "gradzoo/nn/distributions.h"
 
 namespace gradzoo {
 namespace {

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "datasets/images/pixels.h"
-#include "models/base/model.h"
-#include "models/vae/vae.h"
+#include "gradzoo/datasets/images/pixels.h"
+#include "gradzoo/models/base/model.h"
+#include "gradzoo/models/vae/vae.h"
 
 namespace gradzoo {
 

@@ -1,6 +1,6 @@
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/vae/vae.h"
 #include "models/networks/labels.h"
-#include "models/vae/vae.h"
 
 namespace gradzoo {
 

@@ -1,8 +1,8 @@
 #include <cmath>
 
-#include "autograd/ops.h"
-#include "models/vae/vae.h"
-#include "nn/distributions.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/vae/vae.h"
+#include "gradzoo/nn/distributions.h"
 
 namespace gradzoo {
 namespace {

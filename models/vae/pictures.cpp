@@ -2,10 +2,10 @@
 
 #include <array>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/pictures/image_pictures.h"
-#include "nn/distributions.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/pictures/image_pictures.h"
+#include "gradzoo/nn/distributions.h"
 
 namespace gradzoo {
 namespace {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "models/base/model.h"
-#include "models/vae/eval.h"
+#include "gradzoo/models/base/model.h"
+#include "gradzoo/models/vae/eval.h"
 
 namespace gradzoo {
 

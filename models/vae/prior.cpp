@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/base/over_examples.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/base/over_examples.h"
+#include "gradzoo/models/vae/vae.h"
+#include "gradzoo/nn/distributions.h"
 #include "models/networks/labels.h"
-#include "models/vae/vae.h"
-#include "nn/distributions.h"
 
 namespace gradzoo {
 namespace {

@@ -1,17 +1,17 @@
-#include "models/vae/vae.h"
+#include "gradzoo/models/vae/vae.h"
 
 #include <algorithm>
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/base/over_examples.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/base/over_examples.h"
+#include "gradzoo/models/pictures/image_pictures.h"
+#include "gradzoo/models/vae/eval.h"
+#include "gradzoo/nn/parallel/shards.h"
 #include "models/networks/labels.h"
-#include "models/pictures/image_pictures.h"
-#include "models/vae/eval.h"
 #include "models/vae/pictures.h"
-#include "nn/parallel/shards.h"
 
 namespace gradzoo {
 namespace {

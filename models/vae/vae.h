@@ -6,16 +6,16 @@
 #include <string>
 #include <vector>
 
-#include "autograd/random.h"
-#include "autograd/tensor.h"
-#include "base/options.h"
-#include "datasets/batches.h"
-#include "datasets/dataset.h"
-#include "models/base/entry.h"
-#include "models/base/model.h"
-#include "models/networks/image_coder.h"
-#include "nn/fit/gaussian_mixture.h"
-#include "nn/layers/layers.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/autograd/tensor.h"
+#include "gradzoo/base/options.h"
+#include "gradzoo/datasets/batches.h"
+#include "gradzoo/datasets/dataset.h"
+#include "gradzoo/models/base/entry.h"
+#include "gradzoo/models/base/model.h"
+#include "gradzoo/models/networks/image_coder.h"
+#include "gradzoo/nn/fit/gaussian_mixture.h"
+#include "gradzoo/nn/layers/layers.h"
 
 /// Variational auto-encoder (Kingma & Welling 2014, "Auto-encoding variational Bayes"):
 ///   p(z) = N(0, I),  p(x|z) = prod_i Bernoulli(x_i; sigmoid(decoder(z)_i)),  q(z|x) = N(mean(x), diag exp

@@ -1,14 +1,14 @@
-#include "nn/fit/gaussian_mixture.h"
+#include "gradzoo/nn/fit/gaussian_mixture.h"
 
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 
-#include "autograd/linalg.h"
-#include "autograd/ops.h"
-#include "autograd/plain.h"
-#include "autograd/tape.h"
-#include "base/error.h"
+#include "gradzoo/autograd/linalg.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/plain.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/base/error.h"
 #include "nn/fit/kmeans.h"
 
 namespace gradzoo {

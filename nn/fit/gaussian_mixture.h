@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "autograd/random.h"
-#include "state/state.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/state/state.h"
 
 namespace gradzoo {
 

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <vector>
 
-#include "autograd/ops.h"
-#include "autograd/plain.h"
-#include "autograd/tape.h"
-#include "base/error.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/plain.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/base/error.h"
 
 namespace gradzoo {
 namespace {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "autograd/random.h"
+#include "gradzoo/autograd/random.h"
 
 namespace gradzoo {
 

@@ -1,9 +1,9 @@
 #include <limits>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "nn/layers/layers.h"
-#include "nn/parallel/shards.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/nn/layers/layers.h"
+#include "gradzoo/nn/parallel/shards.h"
 
 namespace gradzoo {
 namespace {

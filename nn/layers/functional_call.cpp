@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "autograd/functional/substitution.h"
-#include "base/text.h"
-#include "nn/layers/module.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/nn/layers/module.h"
 
 namespace gradzoo {
 namespace {

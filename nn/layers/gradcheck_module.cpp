@@ -1,11 +1,11 @@
-#include "nn/layers/gradcheck_module.h"
+#include "gradzoo/nn/layers/gradcheck_module.h"
 
 #include <algorithm>
 #include <iterator>
 #include <string>
 #include <vector>
 
-#include "nn/layers/module.h"
+#include "gradzoo/nn/layers/module.h"
 
 namespace gradzoo {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <span>
 
-#include "autograd/check/gradcheck.h"
-#include "nn/layers/module.h"
+#include "gradzoo/autograd/check/gradcheck.h"
+#include "gradzoo/nn/layers/module.h"
 
 /// gradcheck of a module, whose own parameters move as its inputs do. A message names the parameter:
 /// "d output[0,2] / d hidden.weight[2,1] of (3,4): analytic 0.31, numeric 0.62".

@@ -1,8 +1,8 @@
-#include "nn/layers/image_layers.h"
+#include "gradzoo/nn/layers/image_layers.h"
 
 #include <cmath>
 
-#include "base/error.h"
+#include "gradzoo/base/error.h"
 
 namespace gradzoo {
 namespace {

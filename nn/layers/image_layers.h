@@ -2,10 +2,10 @@
 
 #include <memory>
 
-#include "autograd/ops.h"
-#include "nn/layers/init.h"
-#include "nn/layers/layers.h"
-#include "nn/layers/module.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/nn/layers/init.h"
+#include "gradzoo/nn/layers/layers.h"
+#include "gradzoo/nn/layers/module.h"
 
 /// Layers of images, channels last: (B, H, W, C).
 namespace gradzoo {

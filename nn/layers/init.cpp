@@ -1,4 +1,4 @@
-#include "nn/layers/init.h"
+#include "gradzoo/nn/layers/init.h"
 
 #include <algorithm>
 #include <cmath>

@@ -2,7 +2,7 @@
 
 #include <functional>
 
-#include "autograd/random.h"
+#include "gradzoo/autograd/random.h"
 
 /// Initialisers: each fills a weight in place, of shape (out, in) or (out, in, ...) with a receptive field in
 /// the last axes, for which fan_in = in * field and fan_out = out * field. A random one uses one draw.

@@ -1,12 +1,12 @@
-#include "nn/layers/layers.h"
+#include "gradzoo/nn/layers/layers.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "base/text.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/text.h"
 
 namespace gradzoo {
 namespace {

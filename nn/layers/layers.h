@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "autograd/random.h"
-#include "nn/layers/init.h"
-#include "nn/layers/module.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/nn/layers/init.h"
+#include "gradzoo/nn/layers/module.h"
 
 namespace gradzoo {
 

@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "autograd/ops.h"
-#include "nn/layers/init.h"
-#include "nn/layers/layers.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/nn/layers/init.h"
+#include "gradzoo/nn/layers/layers.h"
 
 namespace gradzoo {
 namespace {

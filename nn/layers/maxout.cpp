@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "autograd/ops.h"
-#include "nn/layers/layers.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/nn/layers/layers.h"
 
 namespace gradzoo {
 

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "autograd/tensor.h"
-#include "state/checkpoint.h"
+#include "gradzoo/autograd/tensor.h"
+#include "gradzoo/state/checkpoint.h"
 
 /// A module as a function of its parameters, as PyTorch's torch.func.functional_call: differentiable in them,
 /// and in what else the module reads, to any order. The module is as before afterwards; while the call lasts

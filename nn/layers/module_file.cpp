@@ -1,4 +1,4 @@
-#include "nn/layers/module.h"
+#include "gradzoo/nn/layers/module.h"
 
 namespace gradzoo {
 namespace {

@@ -1,9 +1,9 @@
 #include <algorithm>
 
-#include "autograd/ops.h"
-#include "autograd/random.h"
-#include "autograd/tape.h"
-#include "nn/layers/layers.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/nn/layers/layers.h"
 
 namespace gradzoo {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "autograd/kernels/pointwise/elementwise.h"
 #include "autograd/kernels/reduce/reduce.h"
-#include "nn/learn/optim.h"
+#include "gradzoo/nn/learn/optim.h"
 
 namespace gradzoo {
 

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "autograd/kernels/pointwise/elementwise.h"
-#include "nn/learn/learner.h"
+#include "gradzoo/nn/learn/learner.h"
 
 namespace gradzoo {
 

@@ -1,4 +1,4 @@
-#include "nn/learn/learner.h"
+#include "gradzoo/nn/learn/learner.h"
 
 #include <algorithm>
 #include <cmath>
@@ -8,9 +8,9 @@
 #include <fmt/format.h>
 
 #include "autograd/diagnose.h"
-#include "autograd/grad.h"
-#include "nn/learn/optim.h"
-#include "nn/parallel/shards.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/nn/learn/optim.h"
+#include "gradzoo/nn/parallel/shards.h"
 
 namespace gradzoo {
 namespace {

@@ -5,9 +5,9 @@
 #include <optional>
 #include <string>
 
-#include "nn/learn/optim.h"
-#include "nn/learn/parameters.h"
-#include "state/state.h"
+#include "gradzoo/nn/learn/optim.h"
+#include "gradzoo/nn/learn/parameters.h"
+#include "gradzoo/state/state.h"
 
 namespace gradzoo {
 

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "base/options.h"
-#include "nn/learn/parameters.h"
-#include "state/state.h"
+#include "gradzoo/base/options.h"
+#include "gradzoo/nn/learn/parameters.h"
+#include "gradzoo/state/state.h"
 
 /// Learning-rate schedules: factors of the base rate, pure functions of the step, which counts from 0. They
 /// multiply: lr = base * warm_up(step, 100) * cosine_decay(step, steps).

@@ -1,4 +1,4 @@
-#include "nn/learn/parameters.h"
+#include "gradzoo/nn/learn/parameters.h"
 
 #include <algorithm>
 #include <utility>

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "nn/layers/module.h"
-#include "state/state.h"
+#include "gradzoo/nn/layers/module.h"
+#include "gradzoo/state/state.h"
 
 namespace gradzoo {
 

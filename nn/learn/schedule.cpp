@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "base/error.h"
-#include "nn/learn/optim.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/nn/learn/optim.h"
 
 namespace gradzoo {
 namespace {

@@ -1,4 +1,4 @@
-#include "nn/parallel/processes.h"
+#include "gradzoo/nn/parallel/processes.h"
 
 #include <algorithm>
 #include <utility>

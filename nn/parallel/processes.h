@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "autograd/tensor.h"
-#include "base/error.h"
+#include "gradzoo/autograd/tensor.h"
+#include "gradzoo/base/error.h"
 
 namespace gradzoo {
 

@@ -1,4 +1,4 @@
-#include "nn/parallel/shards.h"
+#include "gradzoo/nn/parallel/shards.h"
 
 #include <algorithm>
 #include <condition_variable>
@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "autograd/kernels/threads/float_mode.h"
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "autograd/trace.h"
-#include "nn/parallel/processes.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/autograd/trace.h"
+#include "gradzoo/nn/parallel/processes.h"
 
 namespace gradzoo {
 namespace {

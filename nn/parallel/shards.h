@@ -4,9 +4,9 @@
 #include <functional>
 #include <memory>
 
-#include "autograd/tensor.h"
-#include "base/function_ref.h"
-#include "nn/parallel/processes.h"
+#include "gradzoo/autograd/tensor.h"
+#include "gradzoo/base/function_ref.h"
+#include "gradzoo/nn/parallel/processes.h"
 
 namespace gradzoo {
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "autograd/ops.h"
-#include "nn/parallel/processes.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/nn/parallel/processes.h"
 
 namespace gradzoo {
 namespace {

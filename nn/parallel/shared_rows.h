@@ -2,10 +2,10 @@
 
 #include <cstdint>
 
-#include "autograd/random.h"
-#include "autograd/tensor.h"
-#include "base/function_ref.h"
-#include "nn/parallel/processes.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/autograd/tensor.h"
+#include "gradzoo/base/function_ref.h"
+#include "gradzoo/nn/parallel/processes.h"
 
 namespace gradzoo {
 

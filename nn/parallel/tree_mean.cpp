@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "autograd/ops.h"
-#include "nn/parallel/processes.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/nn/parallel/processes.h"
 
 namespace gradzoo {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "plot/chart.h"
+#include "gradzoo/plot/chart.h"
 
 namespace gradzoo {
 

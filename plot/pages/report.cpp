@@ -1,4 +1,4 @@
-#include "plot/pages/report.h"
+#include "gradzoo/plot/pages/report.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -6,10 +6,10 @@
 
 #include <fmt/format.h>
 
-#include "base/atomic_file.h"
+#include "gradzoo/base/atomic_file.h"
+#include "gradzoo/plot/image.h"
+#include "gradzoo/plot/pages/curve_figure.h"
 #include "plot/html.h"
-#include "plot/image.h"
-#include "plot/pages/curve_figure.h"
 #include "plot/pages/page_files.h"
 
 namespace gradzoo {

@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
-#include "base/plain_file.h"
-#include "plot/chart.h"
-#include "plot/drawing.h"
+#include "gradzoo/base/plain_file.h"
+#include "gradzoo/plot/chart.h"
+#include "gradzoo/plot/drawing.h"
 
 namespace gradzoo {
 

@@ -6,18 +6,18 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "autograd/ops.h"
-#include "autograd/plain.h"
-#include "autograd/tape.h"
-#include "base/error.h"
-#include "base/text.h"
-#include "models/eval/estimate.h"
-#include "models/eval/sample_metrics.h"
-#include "models/pictures/image_pictures.h"
-#include "plot/chart.h"
-#include "runs/draw_picture.h"
-#include "runs/live_line.h"
-#include "runs/uses/use.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/plain.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/models/eval/estimate.h"
+#include "gradzoo/models/eval/sample_metrics.h"
+#include "gradzoo/models/pictures/image_pictures.h"
+#include "gradzoo/plot/chart.h"
+#include "gradzoo/runs/draw_picture.h"
+#include "gradzoo/runs/live_line.h"
+#include "gradzoo/runs/uses/use.h"
 
 /// Images that a run learned held against others, by how little its model expects them.
 namespace gradzoo {

@@ -1,4 +1,4 @@
-#include "runs/uses/capable_models.h"
+#include "gradzoo/runs/uses/capable_models.h"
 
 #include <cstdlib>
 #include <map>
@@ -7,8 +7,8 @@
 
 #include <fmt/format.h>
 
-#include "base/error.h"
-#include "models/registry.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/models/registry.h"
 
 namespace gradzoo {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "models/run/session.h"
+#include "gradzoo/models/run/session.h"
 
 /// Which models can do something: asked of the models themselves, each of which is made, small and untrained.
 namespace gradzoo {

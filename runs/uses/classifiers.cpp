@@ -1,4 +1,4 @@
-#include "runs/uses/classifiers.h"
+#include "gradzoo/runs/uses/classifiers.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -7,13 +7,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "base/error.h"
-#include "base/folders.h"
-#include "base/text.h"
-#include "datasets/registry.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/folders.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/datasets/registry.h"
+#include "gradzoo/runs/training.h"
 #include "models/classifier/digits.h"
 #include "runs/run_report.h"
-#include "runs/training.h"
 
 namespace gradzoo {
 namespace {

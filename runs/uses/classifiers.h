@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "models/eval/sample_metrics.h"
-#include "runs/opened_run.h"
+#include "gradzoo/models/eval/sample_metrics.h"
+#include "gradzoo/runs/opened_run.h"
 
 /// What samples are measured by.
 namespace gradzoo {

@@ -9,18 +9,18 @@
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "base/clock.h"
-#include "base/error.h"
-#include "base/text.h"
-#include "models/pictures/image_pictures.h"
-#include "runs/draw_picture.h"
-#include "runs/live_line.h"
-#include "runs/metrics_log.h"
-#include "runs/repeat_command.h"
-#include "runs/uses/classifiers.h"
-#include "runs/uses/sample_quality.h"
-#include "runs/uses/use.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/clock.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/models/pictures/image_pictures.h"
+#include "gradzoo/runs/draw_picture.h"
+#include "gradzoo/runs/live_line.h"
+#include "gradzoo/runs/metrics_log.h"
+#include "gradzoo/runs/repeat_command.h"
+#include "gradzoo/runs/uses/classifiers.h"
+#include "gradzoo/runs/uses/sample_quality.h"
+#include "gradzoo/runs/uses/use.h"
 
 namespace gradzoo {
 namespace {

@@ -6,12 +6,12 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "datasets/dataset.h"
-#include "models/base/quantity.h"
-#include "models/eval/sample_metrics.h"
-#include "models/pictures/picture.h"
-#include "plot/drawing.h"
-#include "plot/image.h"
+#include "gradzoo/datasets/dataset.h"
+#include "gradzoo/models/base/quantity.h"
+#include "gradzoo/models/eval/sample_metrics.h"
+#include "gradzoo/models/pictures/picture.h"
+#include "gradzoo/plot/drawing.h"
+#include "gradzoo/plot/image.h"
 
 /// Runs of different models on the same data, side by side.
 namespace gradzoo {

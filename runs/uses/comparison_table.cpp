@@ -6,16 +6,16 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "autograd/ops.h"
-#include "base/atomic_file.h"
-#include "base/text.h"
-#include "models/pictures/image_pictures.h"
-#include "plot/pages/report.h"
-#include "runs/draw_picture.h"
-#include "runs/uses/classifiers.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/atomic_file.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/models/pictures/image_pictures.h"
+#include "gradzoo/plot/pages/report.h"
+#include "gradzoo/runs/draw_picture.h"
+#include "gradzoo/runs/uses/classifiers.h"
+#include "gradzoo/runs/uses/sample_quality.h"
+#include "gradzoo/runs/uses/use.h"
 #include "runs/uses/comparison.h"
-#include "runs/uses/sample_quality.h"
-#include "runs/uses/use.h"
 
 namespace gradzoo {
 namespace {

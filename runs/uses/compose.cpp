@@ -1,4 +1,4 @@
-#include "samplers/compose.h"
+#include "gradzoo/samplers/compose.h"
 
 #include <algorithm>
 #include <cmath>
@@ -9,20 +9,20 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "autograd/ops.h"
-#include "autograd/plain.h"
-#include "autograd/tape.h"
-#include "base/error.h"
-#include "base/text.h"
-#include "models/eval/quadrature.h"
-#include "models/pictures/image_pictures.h"
-#include "models/pictures/plane_pictures.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/plain.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/models/eval/quadrature.h"
+#include "gradzoo/models/pictures/image_pictures.h"
+#include "gradzoo/models/pictures/plane_pictures.h"
+#include "gradzoo/runs/draw_picture.h"
+#include "gradzoo/runs/live_line.h"
+#include "gradzoo/runs/uses/classifiers.h"
+#include "gradzoo/runs/uses/use.h"
+#include "gradzoo/runs/uses/walk.h"
 #include "models/pictures/samples_picture.h"
-#include "runs/draw_picture.h"
-#include "runs/live_line.h"
-#include "runs/uses/classifiers.h"
-#include "runs/uses/use.h"
-#include "runs/uses/walk.h"
 #include "samplers/denoised.h"
 
 /// Runs whose densities are multiplied, and what their product comes to.

@@ -6,18 +6,18 @@
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "base/text.h"
-#include "models/eval/psnr.h"
-#include "models/eval/quadrature.h"
-#include "models/eval/sample_metrics.h"
-#include "models/pictures/image_pictures.h"
-#include "models/pictures/plane_pictures.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/models/eval/psnr.h"
+#include "gradzoo/models/eval/quadrature.h"
+#include "gradzoo/models/eval/sample_metrics.h"
+#include "gradzoo/models/pictures/image_pictures.h"
+#include "gradzoo/models/pictures/plane_pictures.h"
+#include "gradzoo/runs/draw_picture.h"
+#include "gradzoo/runs/live_line.h"
+#include "gradzoo/runs/uses/use.h"
+#include "gradzoo/runs/uses/write_samples.h"
 #include "models/pictures/samples_picture.h"
-#include "runs/draw_picture.h"
-#include "runs/live_line.h"
-#include "runs/uses/use.h"
-#include "runs/uses/write_samples.h"
 
 /// Gaussian noise taken off test examples.
 namespace gradzoo {

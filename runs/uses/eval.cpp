@@ -3,12 +3,12 @@
 
 #include <fmt/format.h>
 
-#include "base/error.h"
-#include "base/text.h"
-#include "runs/live_line.h"
-#include "runs/uses/classifiers.h"
-#include "runs/uses/sample_quality.h"
-#include "runs/uses/use.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/runs/live_line.h"
+#include "gradzoo/runs/uses/classifiers.h"
+#include "gradzoo/runs/uses/sample_quality.h"
+#include "gradzoo/runs/uses/use.h"
 
 /// A run on examples that it was not trained on, or its samples by a classifier.
 namespace gradzoo {

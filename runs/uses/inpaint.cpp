@@ -5,12 +5,12 @@
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "models/pictures/image_pictures.h"
-#include "runs/draw_picture.h"
-#include "runs/live_line.h"
-#include "runs/uses/classifiers.h"
-#include "runs/uses/use.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/pictures/image_pictures.h"
+#include "gradzoo/runs/draw_picture.h"
+#include "gradzoo/runs/live_line.h"
+#include "gradzoo/runs/uses/classifiers.h"
+#include "gradzoo/runs/uses/use.h"
 
 /// The hidden half of test images drawn given the other.
 namespace gradzoo {

@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 
-#include "base/error.h"
-#include "models/base/over_examples.h"
-#include "models/pictures/image_pictures.h"
-#include "runs/draw_picture.h"
-#include "runs/uses/use.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/models/base/over_examples.h"
+#include "gradzoo/models/pictures/image_pictures.h"
+#include "gradzoo/runs/draw_picture.h"
+#include "gradzoo/runs/uses/use.h"
 
 /// Rows of images between the codes of two.
 namespace gradzoo {

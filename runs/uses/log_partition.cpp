@@ -6,12 +6,12 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "base/error.h"
-#include "base/text.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/plot/chart.h"
+#include "gradzoo/runs/live_line.h"
+#include "gradzoo/runs/uses/use.h"
 #include "nn/parallel/shared_rows.h"
-#include "plot/chart.h"
-#include "runs/live_line.h"
-#include "runs/uses/use.h"
 
 namespace gradzoo {
 namespace {

@@ -6,11 +6,11 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "models/base/abilities.h"
-#include "nn/parallel/processes.h"
-#include "plot/drawing.h"
-#include "plot/image.h"
-#include "samplers/ais.h"
+#include "gradzoo/models/base/abilities.h"
+#include "gradzoo/nn/parallel/processes.h"
+#include "gradzoo/plot/drawing.h"
+#include "gradzoo/plot/image.h"
+#include "gradzoo/samplers/ais.h"
 
 /// log Z of a trained model from three sides: what `gradzoo logz` does.
 namespace gradzoo {

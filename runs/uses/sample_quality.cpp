@@ -1,4 +1,4 @@
-#include "runs/uses/sample_quality.h"
+#include "gradzoo/runs/uses/sample_quality.h"
 
 #include <algorithm>
 #include <cctype>
@@ -9,14 +9,14 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "autograd/ops.h"
-#include "autograd/plain.h"
-#include "autograd/tape.h"
-#include "base/error.h"
-#include "base/text.h"
-#include "models/pictures/image_pictures.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/plain.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/models/pictures/image_pictures.h"
+#include "gradzoo/runs/uses/use.h"
 #include "runs/run_observer.h"
-#include "runs/uses/use.h"
 
 namespace gradzoo {
 namespace {

@@ -5,9 +5,9 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "runs/opened_run.h"
-#include "runs/training.h"
-#include "runs/uses/classifiers.h"
+#include "gradzoo/runs/opened_run.h"
+#include "gradzoo/runs/training.h"
+#include "gradzoo/runs/uses/classifiers.h"
 
 /// How good a model's samples are, by a classifier of its data.
 namespace gradzoo {

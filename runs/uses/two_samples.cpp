@@ -6,16 +6,16 @@
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "autograd/plain.h"
-#include "autograd/tape.h"
-#include "base/error.h"
-#include "base/text.h"
-#include "models/pictures/image_pictures.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/plain.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/models/pictures/image_pictures.h"
+#include "gradzoo/runs/draw_picture.h"
+#include "gradzoo/runs/live_line.h"
+#include "gradzoo/runs/uses/use.h"
 #include "models/pictures/unit_pictures.h"
-#include "runs/draw_picture.h"
-#include "runs/live_line.h"
-#include "runs/uses/use.h"
 
 namespace gradzoo {
 namespace {

@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <string>
 
-#include "models/eval/c2st.h"
-#include "models/pictures/picture.h"
-#include "runs/opened_run.h"
+#include "gradzoo/models/eval/c2st.h"
+#include "gradzoo/models/pictures/picture.h"
+#include "gradzoo/runs/opened_run.h"
 
 /// Two sets of samples held against each other: what `gradzoo c2st` does.
 namespace gradzoo {

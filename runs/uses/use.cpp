@@ -1,4 +1,4 @@
-#include "runs/uses/use.h"
+#include "gradzoo/runs/uses/use.h"
 
 #include <algorithm>
 #include <cctype>
@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
-#include "base/error.h"
-#include "models/registry.h"
-#include "runs/metrics_log.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/models/registry.h"
+#include "gradzoo/runs/metrics_log.h"
 
 namespace gradzoo {
 

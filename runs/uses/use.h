@@ -10,13 +10,13 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/options.h"
-#include "models/base/quantity.h"
-#include "plot/drawing.h"
-#include "plot/image.h"
-#include "runs/command_example.h"
-#include "runs/opened_run.h"
-#include "runs/uses/capable_models.h"
+#include "gradzoo/base/options.h"
+#include "gradzoo/models/base/quantity.h"
+#include "gradzoo/plot/drawing.h"
+#include "gradzoo/plot/image.h"
+#include "gradzoo/runs/command_example.h"
+#include "gradzoo/runs/opened_run.h"
+#include "gradzoo/runs/uses/capable_models.h"
 
 /// What is done with finished runs. A use is an object: a file here and a line in uses(); the one command
 /// that runs them all (tools/gradzoo/use.cpp) parses, opens, refuses, prints and writes.

@@ -1,4 +1,4 @@
-#include "runs/uses/walk.h"
+#include "gradzoo/runs/uses/walk.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,10 +7,10 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "autograd/ops.h"
-#include "models/pictures/image_pictures.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/pictures/image_pictures.h"
+#include "gradzoo/runs/uses/capable_models.h"
 #include "nn/parallel/shared_rows.h"
-#include "runs/uses/capable_models.h"
 #include "samplers/domain.h"
 
 namespace gradzoo {

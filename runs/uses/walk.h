@@ -7,10 +7,10 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "models/run/session.h"
-#include "nn/parallel/processes.h"
-#include "samplers/chains.h"
-#include "samplers/registry.h"
+#include "gradzoo/models/run/session.h"
+#include "gradzoo/nn/parallel/processes.h"
+#include "gradzoo/samplers/chains.h"
+#include "gradzoo/samplers/registry.h"
 
 /// Markov chains on a model that was trained: what `gradzoo sample --sampler` does.
 namespace gradzoo {

@@ -1,4 +1,4 @@
-#include "runs/uses/write_images.h"
+#include "gradzoo/runs/uses/write_images.h"
 
 #include <algorithm>
 #include <array>
@@ -12,10 +12,10 @@
 
 #include <fmt/format.h>
 
-#include "base/atomic_file.h"
-#include "base/error.h"
-#include "datasets/images/npy.h"
 #include "datasets/images/zip.h"
+#include "gradzoo/base/atomic_file.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/datasets/images/npy.h"
 
 namespace gradzoo {
 namespace {

@@ -3,10 +3,10 @@
 #include <span>
 #include <string>
 
-#include "autograd/tensor.h"
-#include "base/options.h"
-#include "datasets/images/image_dataset.h"
-#include "plot/image.h"
+#include "gradzoo/autograd/tensor.h"
+#include "gradzoo/base/options.h"
+#include "gradzoo/datasets/images/image_dataset.h"
+#include "gradzoo/plot/image.h"
 
 namespace gradzoo {
 

@@ -1,4 +1,4 @@
-#include "runs/uses/write_samples.h"
+#include "gradzoo/runs/uses/write_samples.h"
 
 #include <filesystem>
 #include <iterator>
@@ -8,13 +8,13 @@
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "base/atomic_file.h"
-#include "base/error.h"
-#include "datasets/images/npy.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/atomic_file.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/datasets/images/npy.h"
+#include "gradzoo/runs/draw_picture.h"
+#include "gradzoo/runs/uses/write_images.h"
 #include "models/pictures/samples_picture.h"
-#include "runs/draw_picture.h"
-#include "runs/uses/write_images.h"
 
 namespace gradzoo {
 namespace {

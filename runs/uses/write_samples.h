@@ -2,9 +2,9 @@
 
 #include <string>
 
-#include "autograd/tensor.h"
-#include "datasets/dataset.h"
-#include "datasets/toys/toy.h"
+#include "gradzoo/autograd/tensor.h"
+#include "gradzoo/datasets/dataset.h"
+#include "gradzoo/datasets/toys/toy.h"
 
 namespace gradzoo {
 

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "samplers/kinds/hmc.h"
+#include "gradzoo/samplers/kinds/hmc.h"
 
 namespace gradzoo {
 

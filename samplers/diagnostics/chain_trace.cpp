@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <limits>
 
-#include "autograd/ops.h"
-#include "samplers/diagnostics/diagnostics.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/samplers/diagnostics/diagnostics.h"
 
 namespace gradzoo {
 namespace {

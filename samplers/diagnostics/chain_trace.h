@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "samplers/target.h"
+#include "gradzoo/samplers/target.h"
 
 namespace gradzoo {
 

@@ -1,12 +1,12 @@
-#include "samplers/diagnostics/diagnostics.h"
+#include "gradzoo/samplers/diagnostics/diagnostics.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <span>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
 #include "samplers/diagnostics/autocovariance.h"
 
 namespace gradzoo {

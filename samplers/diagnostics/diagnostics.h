@@ -3,7 +3,7 @@
 #include <span>
 #include <vector>
 
-#include "autograd/tensor.h"
+#include "gradzoo/autograd/tensor.h"
 
 /// Diagnostics of mixing. Draws are (chains, n) with n >= 4. The result is NaN if the draws do not vary or
 /// are not finite.

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <numeric>
 
-#include "samplers/diagnostics/diagnostics.h"
+#include "gradzoo/samplers/diagnostics/diagnostics.h"
 
 namespace gradzoo {
 namespace {

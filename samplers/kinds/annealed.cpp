@@ -1,4 +1,4 @@
-#include "samplers/kinds/annealed.h"
+#include "gradzoo/samplers/kinds/annealed.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "autograd/ops.h"
-#include "base/text.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/text.h"
 #include "samplers/domain.h"
 #include "samplers/kinds/check_step.h"
 

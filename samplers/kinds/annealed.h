@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "samplers/kinds/langevin.h"
-#include "samplers/sampler.h"
+#include "gradzoo/samplers/kinds/langevin.h"
+#include "gradzoo/samplers/sampler.h"
 
 namespace gradzoo {
 

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <string_view>
 
-#include "base/error.h"
+#include "gradzoo/base/error.h"
 
 namespace gradzoo {
 

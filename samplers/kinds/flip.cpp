@@ -1,9 +1,9 @@
 #include <algorithm>
 
-#include "autograd/ops.h"
-#include "base/error.h"
-#include "samplers/kinds/gibbs.h"
-#include "samplers/metropolis.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/samplers/kinds/gibbs.h"
+#include "gradzoo/samplers/metropolis.h"
 
 namespace gradzoo {
 namespace {

@@ -1,10 +1,10 @@
-#include "samplers/kinds/hmc.h"
+#include "gradzoo/samplers/kinds/hmc.h"
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/samplers/metropolis.h"
 #include "samplers/kinds/check_step.h"
-#include "samplers/metropolis.h"
 
 namespace gradzoo {
 namespace {

@@ -3,10 +3,10 @@
 #include <string>
 #include <vector>
 
-#include "autograd/tensor.h"
-#include "samplers/sampler.h"
-#include "samplers/target.h"
-#include "state/state.h"
+#include "gradzoo/autograd/tensor.h"
+#include "gradzoo/samplers/sampler.h"
+#include "gradzoo/samplers/target.h"
+#include "gradzoo/state/state.h"
 
 namespace gradzoo {
 

@@ -1,12 +1,12 @@
-#include "samplers/kinds/jumps.h"
+#include "gradzoo/samplers/kinds/jumps.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "autograd/ops.h"
-#include "base/error.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/samplers/metropolis.h"
 #include "samplers/domain.h"
-#include "samplers/metropolis.h"
 
 namespace gradzoo {
 namespace {

@@ -1,13 +1,13 @@
-#include "samplers/kinds/langevin.h"
+#include "gradzoo/samplers/kinds/langevin.h"
 
 #include <cmath>
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/samplers/metropolis.h"
 #include "samplers/domain.h"
 #include "samplers/kinds/check_step.h"
-#include "samplers/metropolis.h"
 
 namespace gradzoo {
 namespace {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "base/options.h"
-#include "samplers/sampler.h"
+#include "gradzoo/base/options.h"
+#include "gradzoo/samplers/sampler.h"
 
 namespace gradzoo {
 

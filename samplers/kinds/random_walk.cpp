@@ -1,9 +1,9 @@
-#include "samplers/kinds/random_walk.h"
+#include "gradzoo/samplers/kinds/random_walk.h"
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/samplers/metropolis.h"
 #include "samplers/domain.h"
 #include "samplers/kinds/check_step.h"
-#include "samplers/metropolis.h"
 
 namespace gradzoo {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "samplers/sampler.h"
+#include "gradzoo/samplers/sampler.h"
 
 namespace gradzoo {
 

@@ -10,9 +10,9 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
-#include "autograd/trace.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/trace.h"
 #include "support/error_message.h"
 #include "support/paths.h"
 

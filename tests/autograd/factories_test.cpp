@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/tensor.h"
+#include "gradzoo/autograd/tensor.h"
 #include "support/error_message.h"
 
 using namespace gradzoo;

@@ -1,9 +1,9 @@
 // What grad() is asked for in a list, and what a caller may do with what it gives.
 #include <doctest/doctest.h>
 
-#include "autograd/grad.h"
-#include "autograd/op.h"
-#include "autograd/ops.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/op.h"
+#include "gradzoo/autograd/ops.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

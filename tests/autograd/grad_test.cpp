@@ -1,11 +1,11 @@
-#include "autograd/grad.h"
+#include "gradzoo/autograd/grad.h"
 
 #include <cmath>
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "autograd/random.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/random.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

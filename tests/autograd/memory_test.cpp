@@ -5,9 +5,9 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
-#include "autograd/random.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/random.h"
 #include "tools/bench/allocation_count.h"
 
 namespace gradzoo {

@@ -1,11 +1,11 @@
-#include "autograd/print.h"
+#include "gradzoo/autograd/print.h"
 
 #include <limits>
 #include <sstream>
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
 
 namespace gradzoo {
 namespace {

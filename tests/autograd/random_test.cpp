@@ -1,4 +1,4 @@
-#include "autograd/random.h"
+#include "gradzoo/autograd/random.h"
 
 #include <algorithm>
 #include <cmath>
@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 
 #include "autograd/kernels/random/random.h"
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

@@ -1,10 +1,10 @@
-#include "autograd/runtime.h"
+#include "gradzoo/autograd/runtime.h"
 
 #include <vector>
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
 
 namespace gradzoo {
 namespace {

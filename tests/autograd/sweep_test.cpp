@@ -6,10 +6,10 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
 #include "autograd/ops/linalg.h"
-#include "autograd/random.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/random.h"
 #include "support/error_message.h"
 #include "support/largest_difference.h"
 

@@ -1,13 +1,13 @@
-#include "autograd/tape.h"
+#include "gradzoo/autograd/tape.h"
 
 #include <cmath>
 #include <memory>
 
 #include <doctest/doctest.h>
 
-#include "autograd/grad.h"
-#include "autograd/op.h"
-#include "autograd/ops.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/op.h"
+#include "gradzoo/autograd/ops.h"
 
 using namespace gradzoo;
 

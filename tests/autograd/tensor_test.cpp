@@ -1,9 +1,9 @@
-#include "autograd/tensor.h"
+#include "gradzoo/autograd/tensor.h"
 
 #include <doctest/doctest.h>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
 #include "support/error_message.h"
 
 using namespace gradzoo;

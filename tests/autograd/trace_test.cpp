@@ -1,11 +1,11 @@
-#include "autograd/trace.h"
+#include "gradzoo/autograd/trace.h"
 
 #include <string_view>
 
 #include <doctest/doctest.h>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
 
 using namespace gradzoo;
 

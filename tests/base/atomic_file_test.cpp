@@ -1,4 +1,4 @@
-#include "base/atomic_file.h"
+#include "gradzoo/base/atomic_file.h"
 
 #include <filesystem>
 #include <fstream>
@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/error.h"
+#include "gradzoo/base/error.h"
 #include "support/error_message.h"
 #include "support/file_size_limit.h"
 #include "support/scratch.h"

@@ -1,4 +1,4 @@
-#include "base/container.h"
+#include "gradzoo/base/container.h"
 
 #include <filesystem>
 #include <string>

@@ -1,4 +1,4 @@
-#include "base/folders.h"
+#include "gradzoo/base/folders.h"
 
 #include <cstdlib>
 

@@ -1,4 +1,4 @@
-#include "base/options.h"
+#include "gradzoo/base/options.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "base/plain_file.h"
+#include "gradzoo/base/plain_file.h"
 
 #include <filesystem>
 

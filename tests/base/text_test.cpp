@@ -1,4 +1,4 @@
-#include "base/text.h"
+#include "gradzoo/base/text.h"
 
 #include <cmath>
 #include <limits>

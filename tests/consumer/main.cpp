@@ -2,7 +2,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include <gradzoo/gradzoo.h>
+#include <gradzoo.h>
 
 using gradzoo::Tensor;
 

@@ -1,7 +1,7 @@
 # What a user must be told of by the compiler, or must not meet: each of these is refused for the reason given.
 # must_not_compile(name reason code)
 function(must_not_compile name reason code)
-  try_compile(compiled SOURCE_FROM_CONTENT "${name}.cpp" "#include <gradzoo/gradzoo.h>\n${code}\n"
+  try_compile(compiled SOURCE_FROM_CONTENT "${name}.cpp" "#include <gradzoo.h>\n${code}\n"
               LINK_LIBRARIES gradzoo::gradzoo COMPILE_DEFINITIONS -Werror=unused-result CXX_STANDARD 20 CXX_STANDARD_REQUIRED ON
               OUTPUT_VARIABLE output)
   if(compiled)

@@ -1,4 +1,4 @@
-#include "datasets/batches.h"
+#include "gradzoo/datasets/batches.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,8 +10,8 @@
 #include <doctest/doctest.h>
 
 #include "autograd/kernels/threads/parallel.h"
-#include "autograd/ops.h"
 #include "datasets/images/idx_files.h"
+#include "gradzoo/autograd/ops.h"
 
 namespace gradzoo {
 namespace {

@@ -1,4 +1,4 @@
-#include "datasets/data_loader.h"
+#include "gradzoo/datasets/data_loader.h"
 
 #include <algorithm>
 #include <numeric>
@@ -6,8 +6,8 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

@@ -1,10 +1,10 @@
-#include "datasets/dataset.h"
+#include "gradzoo/datasets/dataset.h"
 
 #include <set>
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

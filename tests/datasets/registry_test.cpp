@@ -1,9 +1,9 @@
-#include "datasets/registry.h"
+#include "gradzoo/datasets/registry.h"
 
 #include <doctest/doctest.h>
 
-#include "datasets/images/image_dataset.h"
-#include "datasets/toys/toy.h"
+#include "gradzoo/datasets/images/image_dataset.h"
+#include "gradzoo/datasets/toys/toy.h"
 
 namespace gradzoo {
 

@@ -1,5 +1,5 @@
 // The layer of docs/architecture.md, by its five steps.
-#include <gradzoo/gradzoo.h>
+#include <gradzoo.h>
 
 namespace gradzoo {
 

@@ -2,9 +2,9 @@
 //! tree
 #include <cmath>
 
-#include "autograd/ops.h"
-#include "autograd/plain.h"
-#include "runs/uses/use.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/plain.h"
+#include "gradzoo/runs/uses/use.h"
 
 namespace gradzoo {
 

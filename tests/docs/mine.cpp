@@ -2,10 +2,10 @@
 //! tree
 #include <cmath>
 
-#include "autograd/ops.h"
-#include "samplers/chains.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/samplers/chains.h"
+#include "gradzoo/samplers/registry.h"
 #include "samplers/kinds/check_step.h"
-#include "samplers/registry.h"
 
 namespace gradzoo {
 

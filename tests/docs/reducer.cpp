@@ -1,5 +1,5 @@
 // The reducer of docs/parallel.md: two processes with different gradients take the same step.
-#include <gradzoo/gradzoo.h>
+#include <gradzoo.h>
 #include <mpi.h>
 
 using namespace gradzoo;

@@ -3,7 +3,7 @@
 //! tree
 #include <cstdio>
 
-#include "autograd/check/op_checks.h"
+#include "gradzoo/autograd/check/op_checks.h"
 
 //! block
 

@@ -4,10 +4,10 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/grad.h"
-#include "autograd/op.h"
-#include "autograd/ops.h"
 #include "explain/story.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/op.h"
+#include "gradzoo/autograd/ops.h"
 
 using namespace gradzoo;
 

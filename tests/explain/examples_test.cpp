@@ -1,10 +1,10 @@
-#include "explain/examples.h"
+#include "gradzoo/explain/examples.h"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include "base/error.h"
 #include "explain/page_data.h"
+#include "gradzoo/base/error.h"
 #include "support/html_tags.h"
 
 using namespace gradzoo;

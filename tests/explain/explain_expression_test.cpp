@@ -1,4 +1,4 @@
-#include "explain/explain_expression.h"
+#include "gradzoo/explain/explain_expression.h"
 
 #include <cmath>
 #include <map>
@@ -8,8 +8,8 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include "base/error.h"
 #include "explain/page_data.h"
+#include "gradzoo/base/error.h"
 #include "support/html_tags.h"
 
 using namespace gradzoo;

@@ -1,4 +1,4 @@
-#include "explain/explain.h"
+#include "gradzoo/explain/explain.h"
 
 #include <algorithm>
 #include <set>
@@ -8,11 +8,11 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "autograd/grad.h"
-#include "autograd/op.h"
-#include "autograd/ops.h"
-#include "autograd/trace.h"
 #include "explain/page_data.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/op.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/trace.h"
 #include "support/html_tags.h"
 
 using namespace gradzoo;

@@ -1,13 +1,13 @@
-#include "explain/expression_functions.h"
+#include "gradzoo/explain/expression_functions.h"
 
 #include <cmath>
 
 #include <doctest/doctest.h>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
-#include "base/error.h"
-#include "explain/expression.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/explain/expression.h"
 #include "support/expression_calls.h"
 
 using namespace gradzoo;

@@ -1,4 +1,4 @@
-#include "explain/expression.h"
+#include "gradzoo/explain/expression.h"
 
 #include <cmath>
 #include <numbers>
@@ -6,8 +6,8 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
 
 using namespace gradzoo;
 

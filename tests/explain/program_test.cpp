@@ -1,11 +1,11 @@
-#include "explain/program.h"
+#include "gradzoo/explain/program.h"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "explain/examples.h"
-#include "explain/explain_expression.h"
-#include "explain/expression_functions.h"
+#include "gradzoo/explain/examples.h"
+#include "gradzoo/explain/explain_expression.h"
+#include "gradzoo/explain/expression_functions.h"
 #include "support/expression_calls.h"
 #include "support/paths.h"
 #include "support/process.h"
@@ -32,7 +32,7 @@ TEST_CASE("the programs that explanations print compile as they stand") {
   programs.push_back(explain_expression({.expression = all, .at = test::kCallValues}).program);
   std::string file;
   for (size_t i = 0; i < programs.size(); ++i) {
-    CHECK(programs[i].starts_with("#include <iostream>\n\n#include <gradzoo/gradzoo.h>\n"));
+    CHECK(programs[i].starts_with("#include <iostream>\n\n#include <gradzoo.h>\n"));
     file += fmt::format("#define main program_{}\n{}#undef main\n", i, programs[i]);
   }
   const test::ScratchDirectory scratch;

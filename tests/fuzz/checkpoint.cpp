@@ -1,11 +1,11 @@
-#include "state/checkpoint.h"
+#include "gradzoo/state/checkpoint.h"
 
 #include <optional>
 #include <utility>
 #include <vector>
 
-#include "autograd/ops.h"
 #include "fuzz/targets.h"
+#include "gradzoo/autograd/ops.h"
 
 namespace gradzoo::fuzz {
 namespace {

@@ -1,4 +1,4 @@
-#include "datasets/images/npy.h"
+#include "gradzoo/datasets/images/npy.h"
 
 #include "datasets/images/array_files.h"
 #include "fuzz/targets.h"

@@ -3,10 +3,10 @@
 #include <string>
 
 #include "fuzz/targets.h"
-#include "runs/metrics_log.h"
-#include "runs/opened_run.h"
+#include "gradzoo/runs/metrics_log.h"
+#include "gradzoo/runs/opened_run.h"
+#include "gradzoo/state/checkpoint.h"
 #include "runs/run_report.h"
-#include "state/checkpoint.h"
 
 namespace gradzoo::fuzz {
 namespace {

@@ -2,9 +2,9 @@
 #include <string>
 #include <vector>
 
-#include "autograd/storage.h"
 #include "fuzz/same_options.h"
 #include "fuzz/targets.h"
+#include "gradzoo/autograd/storage.h"
 
 namespace gradzoo::fuzz {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/error.h"
+#include "gradzoo/base/error.h"
 #include "support/scratch.h"
 
 /// What reads bytes from outside, one function a reader. Each takes any bytes at all: they are read, or

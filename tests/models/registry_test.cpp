@@ -1,4 +1,4 @@
-#include "models/registry.h"
+#include "gradzoo/models/registry.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 
 #include "autograd/kernels/threads/parallel.h"
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 

@@ -1,11 +1,11 @@
 // What training asks of the system allocator, over all of nn together.
 #include <doctest/doctest.h>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
-#include "nn/layers/layers.h"
-#include "nn/learn/learner.h"
-#include "nn/learn/optim.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/nn/layers/layers.h"
+#include "gradzoo/nn/learn/learner.h"
+#include "gradzoo/nn/learn/optim.h"
 #include "tools/bench/allocation_count.h"
 
 namespace gradzoo {

@@ -1,12 +1,12 @@
-#include "nn/distributions.h"
+#include "gradzoo/nn/distributions.h"
 
 #include <cmath>
 #include <numbers>
 
 #include <doctest/doctest.h>
 
-#include "autograd/grad.h"
-#include "autograd/random.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/random.h"
 
 namespace gradzoo {
 namespace {

@@ -8,11 +8,11 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
-#include "nn/layers/image_layers.h"
-#include "nn/layers/layers.h"
-#include "nn/learn/optim.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/nn/layers/image_layers.h"
+#include "gradzoo/nn/layers/layers.h"
+#include "gradzoo/nn/learn/optim.h"
 #include "support/error_message.h"
 #include "support/paths.h"
 

@@ -2,9 +2,9 @@
 
 #include <vector>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
-#include "nn/layers/module.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/nn/layers/module.h"
 
 namespace gradzoo::test {
 

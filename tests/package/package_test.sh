@@ -63,7 +63,7 @@ PYTHON
 echo "== a program by pkg-config"
 cat > own.cpp << 'CPP'
 #include <cstdio>
-#include <gradzoo/gradzoo.h>
+#include <gradzoo.h>
 using namespace gradzoo;
 int main() {
   Tensor x = full({1}, 3.0, DType::f64).requires_grad_();

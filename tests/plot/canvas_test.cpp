@@ -1,4 +1,4 @@
-#include "plot/canvas.h"
+#include "gradzoo/plot/canvas.h"
 
 #include <cmath>
 #include <limits>
@@ -7,7 +7,7 @@
 
 #include <doctest/doctest.h>
 
-#include "base/error.h"
+#include "gradzoo/base/error.h"
 
 namespace gradzoo {
 namespace {

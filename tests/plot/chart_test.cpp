@@ -1,4 +1,4 @@
-#include "plot/chart.h"
+#include "gradzoo/plot/chart.h"
 
 #include <algorithm>
 #include <cmath>
@@ -9,7 +9,7 @@
 
 #include <doctest/doctest.h>
 
-#include "base/error.h"
+#include "gradzoo/base/error.h"
 #include "support/error_message.h"
 #include "support/html_tags.h"
 

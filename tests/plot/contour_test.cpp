@@ -1,5 +1,3 @@
-#include "plot/plane.h"
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -7,7 +5,8 @@
 
 #include <doctest/doctest.h>
 
-#include "base/error.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/plot/plane.h"
 
 namespace gradzoo {
 namespace {

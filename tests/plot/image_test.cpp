@@ -1,11 +1,11 @@
-#include "plot/image.h"
+#include "gradzoo/plot/image.h"
 
 #include <cstdint>
 #include <string>
 
 #include <doctest/doctest.h>
 
-#include "base/error.h"
+#include "gradzoo/base/error.h"
 #include "support/png_decoder.h"
 #include "support/scratch.h"
 

@@ -1,5 +1,3 @@
-#include "plot/chart.h"
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -7,6 +5,8 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+
+#include "gradzoo/plot/chart.h"
 
 namespace gradzoo {
 namespace {

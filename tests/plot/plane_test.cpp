@@ -1,4 +1,4 @@
-#include "plot/plane.h"
+#include "gradzoo/plot/plane.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,8 +6,8 @@
 
 #include <doctest/doctest.h>
 
-#include "base/error.h"
-#include "plot/chart.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/plot/chart.h"
 
 namespace gradzoo {
 namespace {

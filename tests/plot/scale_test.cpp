@@ -1,4 +1,4 @@
-#include "plot/scale.h"
+#include "gradzoo/plot/scale.h"
 
 #include <cmath>
 #include <limits>

@@ -1,8 +1,8 @@
-#include "runs/config_file.h"
+#include "gradzoo/runs/config_file.h"
 
 #include <doctest/doctest.h>
 
-#include "base/version.h"
+#include "gradzoo/base/version.h"
 #include "support/error_message.h"
 #include "support/scratch.h"
 

@@ -1,11 +1,11 @@
-#include "runs/draw_picture.h"
+#include "gradzoo/runs/draw_picture.h"
 
 #include <algorithm>
 
 #include <doctest/doctest.h>
 
-#include "autograd/tensor.h"
-#include "base/error.h"
+#include "gradzoo/autograd/tensor.h"
+#include "gradzoo/base/error.h"
 #include "support/error_message.h"
 #include "support/png_decoder.h"
 

@@ -1,4 +1,4 @@
-#include "runs/live_line.h"
+#include "gradzoo/runs/live_line.h"
 
 #include <cstdlib>
 #include <stdexcept>

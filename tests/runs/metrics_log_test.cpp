@@ -1,4 +1,4 @@
-#include "runs/metrics_log.h"
+#include "gradzoo/runs/metrics_log.h"
 
 #include <algorithm>
 #include <cmath>

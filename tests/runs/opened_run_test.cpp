@@ -1,11 +1,11 @@
-#include "runs/opened_run.h"
+#include "gradzoo/runs/opened_run.h"
 
 #include <algorithm>
 #include <vector>
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
 #include "runs/resumed_runs.h"
 
 namespace gradzoo {

@@ -1,4 +1,4 @@
-#include "runs/repeat_command.h"
+#include "gradzoo/runs/repeat_command.h"
 
 #include <sstream>
 

@@ -13,8 +13,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "models/registry.h"
-#include "models/run/session.h"
+#include "gradzoo/models/registry.h"
+#include "gradzoo/models/run/session.h"
 #include "runs/small_runs.h"
 
 /// Runs that are stopped or killed, and go on.

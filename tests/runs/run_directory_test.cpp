@@ -1,4 +1,4 @@
-#include "runs/run_directory.h"
+#include "gradzoo/runs/run_directory.h"
 
 #include <filesystem>
 

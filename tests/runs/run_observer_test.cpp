@@ -4,10 +4,10 @@
 
 #include <doctest/doctest.h>
 
-#include "models/base/density_quantities.h"
-#include "runs/metrics_log.h"
+#include "gradzoo/models/base/density_quantities.h"
+#include "gradzoo/runs/metrics_log.h"
+#include "gradzoo/runs/training.h"
 #include "runs/small_runs.h"
-#include "runs/training.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

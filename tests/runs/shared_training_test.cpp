@@ -1,4 +1,4 @@
-#include "runs/shared_training.h"
+#include "gradzoo/runs/shared_training.h"
 
 #include <doctest/doctest.h>
 

@@ -1,11 +1,11 @@
-#include "samplers/ais.h"
+#include "gradzoo/samplers/ais.h"
 
 #include <cmath>
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "samplers/kinds/random_walk.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/samplers/kinds/random_walk.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {

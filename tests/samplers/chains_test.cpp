@@ -1,4 +1,4 @@
-#include "samplers/chains.h"
+#include "gradzoo/samplers/chains.h"
 
 #include <cmath>
 #include <memory>
@@ -7,10 +7,10 @@
 #include <doctest/doctest.h>
 
 #include "autograd/kernels/threads/parallel.h"
-#include "autograd/ops.h"
-#include "samplers/kinds/langevin.h"
-#include "samplers/kinds/random_walk.h"
-#include "samplers/registry.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/samplers/kinds/langevin.h"
+#include "gradzoo/samplers/kinds/random_walk.h"
+#include "gradzoo/samplers/registry.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {

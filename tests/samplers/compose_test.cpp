@@ -1,4 +1,4 @@
-#include "samplers/compose.h"
+#include "gradzoo/samplers/compose.h"
 
 #include <array>
 #include <cmath>
@@ -6,8 +6,8 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "base/error.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/error.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

@@ -4,9 +4,9 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "autograd/random.h"
-#include "base/error.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/base/error.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

@@ -6,11 +6,11 @@
 #include <doctest/doctest.h>
 #include <fmt/core.h>
 
-#include "autograd/ops.h"
-#include "samplers/chains.h"
-#include "samplers/kinds/gibbs.h"
-#include "samplers/kinds/hmc.h"
-#include "samplers/kinds/langevin.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/samplers/chains.h"
+#include "gradzoo/samplers/kinds/gibbs.h"
+#include "gradzoo/samplers/kinds/hmc.h"
+#include "gradzoo/samplers/kinds/langevin.h"
 #include "support/paths.h"
 
 namespace gradzoo {

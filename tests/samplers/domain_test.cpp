@@ -5,11 +5,11 @@
 #include <doctest/doctest.h>
 
 #include "autograd/kernels/threads/parallel.h"
-#include "autograd/ops.h"
-#include "samplers/chains.h"
-#include "samplers/kinds/hmc.h"
-#include "samplers/kinds/langevin.h"
-#include "samplers/kinds/random_walk.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/samplers/chains.h"
+#include "gradzoo/samplers/kinds/hmc.h"
+#include "gradzoo/samplers/kinds/langevin.h"
+#include "gradzoo/samplers/kinds/random_walk.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {

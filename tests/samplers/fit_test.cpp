@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "samplers/registry.h"
-#include "samplers/target.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/samplers/registry.h"
+#include "gradzoo/samplers/target.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

@@ -4,10 +4,10 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "base/error.h"
-#include "samplers/chains.h"
-#include "samplers/kinds/langevin.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/samplers/chains.h"
+#include "gradzoo/samplers/kinds/langevin.h"
 
 namespace gradzoo {
 namespace {

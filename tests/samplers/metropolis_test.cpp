@@ -1,4 +1,4 @@
-#include "samplers/metropolis.h"
+#include "gradzoo/samplers/metropolis.h"
 
 #include <cmath>
 

@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "samplers/ais.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/samplers/ais.h"
 
 namespace gradzoo {
 namespace {

@@ -1,10 +1,10 @@
-#include "samplers/replay_buffer.h"
+#include "gradzoo/samplers/replay_buffer.h"
 
 #include <set>
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
 
 namespace gradzoo {
 namespace {

@@ -2,12 +2,12 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "samplers/ais.h"
-#include "samplers/kinds/gibbs.h"
-#include "samplers/kinds/hmc.h"
-#include "samplers/kinds/langevin.h"
-#include "samplers/kinds/random_walk.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/samplers/ais.h"
+#include "gradzoo/samplers/kinds/gibbs.h"
+#include "gradzoo/samplers/kinds/hmc.h"
+#include "gradzoo/samplers/kinds/langevin.h"
+#include "gradzoo/samplers/kinds/random_walk.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {

@@ -1,9 +1,9 @@
-#include "samplers/target.h"
+#include "gradzoo/samplers/target.h"
 
 #include <doctest/doctest.h>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {

@@ -1,4 +1,4 @@
-#include "state/checkpoint.h"
+#include "gradzoo/state/checkpoint.h"
 
 #include <algorithm>
 #include <bit>
@@ -7,7 +7,7 @@
 
 #include <doctest/doctest.h>
 
-#include "state/safetensors.h"
+#include "gradzoo/state/safetensors.h"
 #include "support/error_message.h"
 #include "support/file_size_limit.h"
 #include "support/scratch.h"

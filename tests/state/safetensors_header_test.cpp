@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "state/safetensors.h"
+#include "gradzoo/state/safetensors.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

@@ -1,4 +1,4 @@
-#include "state/safetensors.h"
+#include "gradzoo/state/safetensors.h"
 
 #include <cstdint>
 

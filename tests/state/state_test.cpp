@@ -1,4 +1,4 @@
-#include "state/state.h"
+#include "gradzoo/state/state.h"
 
 #include <bit>
 #include <cmath>
@@ -6,8 +6,8 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

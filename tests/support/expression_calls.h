@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "explain/expression_functions.h"
+#include "gradzoo/explain/expression_functions.h"
 
 namespace gradzoo::test {
 

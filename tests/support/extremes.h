@@ -7,8 +7,8 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
 #include "support/tensor_values.h"
 
 /// Elementwise ops at the ends of their domain: huge and infinite arguments, zero, subnormals. Value and both

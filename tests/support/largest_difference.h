@@ -6,7 +6,7 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/tensor.h"
+#include "gradzoo/autograd/tensor.h"
 
 namespace gradzoo::test {
 

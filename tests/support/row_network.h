@@ -1,7 +1,7 @@
 #pragma once
 
-#include "autograd/ops.h"
-#include "autograd/random.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/random.h"
 
 namespace gradzoo::test {
 

@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/registry.h"
-#include "models/run/session.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/registry.h"
+#include "gradzoo/models/run/session.h"
 
 /// Models of the list at small sizes, without data on disk.
 namespace gradzoo::test {

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "autograd/ops.h"
-#include "autograd/random.h"
-#include "nn/layers/module.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/nn/layers/module.h"
 
 namespace gradzoo::test {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "autograd/tensor.h"
+#include "gradzoo/autograd/tensor.h"
 #include "support/error_message.h"
 
 namespace gradzoo::test {

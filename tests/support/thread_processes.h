@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "nn/parallel/processes.h"
+#include "gradzoo/nn/parallel/processes.h"
 
 namespace gradzoo::test {
 

@@ -1,8 +1,8 @@
 #include "tools/bench/annealing.h"
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/networks/rbm_layer.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/networks/rbm_layer.h"
 #include "tools/bench/meters.h"
 #include "tools/bench/timed_steps.h"
 

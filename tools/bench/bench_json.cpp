@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "autograd/runtime.h"
+#include "gradzoo/autograd/runtime.h"
 
 namespace gradzoo {
 

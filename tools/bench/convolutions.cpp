@@ -1,9 +1,9 @@
 #include "tools/bench/convolutions.h"
 
-#include "autograd/random.h"
-#include "autograd/tape.h"
-#include "base/clock.h"
-#include "base/function_ref.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/base/clock.h"
+#include "gradzoo/base/function_ref.h"
 #include "tools/bench/meters.h"
 
 namespace gradzoo {

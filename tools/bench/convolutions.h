@@ -3,7 +3,7 @@
 #include <span>
 #include <string>
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
 
 namespace gradzoo {
 

@@ -9,14 +9,14 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "autograd/functional/functional.h"
-#include "autograd/grad.h"
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "base/clock.h"
-#include "base/error.h"
-#include "base/function_ref.h"
-#include "nn/layers/layers.h"
+#include "gradzoo/autograd/functional/functional.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/base/clock.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/function_ref.h"
+#include "gradzoo/nn/layers/layers.h"
 #include "tools/bench/meters.h"
 #include "tools/bench/op_chain.h"
 #include "tools/bench/workloads.h"

@@ -2,8 +2,8 @@
 
 #include <cmath>
 
-#include "autograd/ops.h"
-#include "samplers/kinds/hmc.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/samplers/kinds/hmc.h"
 #include "tools/bench/meters.h"
 #include "tools/bench/timed_steps.h"
 

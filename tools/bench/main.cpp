@@ -5,9 +5,9 @@
 
 #include <fmt/format.h>
 
-#include "autograd/runtime.h"
-#include "base/error.h"
-#include "base/text.h"
+#include "gradzoo/autograd/runtime.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
 #include "tools/bench/bench_json.h"
 #include "tools/bench/convolutions.h"
 #include "tools/bench/growth.h"

@@ -9,8 +9,8 @@
 #include <malloc.h>
 #endif
 
-#include "autograd/ops.h"
-#include "base/clock.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/clock.h"
 #include "tools/bench/allocation_count.h"
 
 namespace gradzoo {

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "base/function_ref.h"
+#include "gradzoo/base/function_ref.h"
 
 /// What a bench reads of the machine and of the process.
 namespace gradzoo {

@@ -2,13 +2,13 @@
 
 #include <cmath>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/networks/noise_path.h"
-#include "models/networks/time_network.h"
-#include "models/pictures/image_pictures.h"
-#include "nn/layers/layers.h"
-#include "samplers/kinds/annealed.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/networks/noise_path.h"
+#include "gradzoo/models/networks/time_network.h"
+#include "gradzoo/models/pictures/image_pictures.h"
+#include "gradzoo/nn/layers/layers.h"
+#include "gradzoo/samplers/kinds/annealed.h"
 #include "tools/bench/meters.h"
 #include "tools/bench/timed_steps.h"
 

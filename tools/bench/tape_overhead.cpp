@@ -3,9 +3,9 @@
 #include <utility>
 #include <vector>
 
-#include "autograd/grad.h"
-#include "autograd/tape.h"
-#include "base/clock.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/base/clock.h"
 #include "tools/bench/meters.h"
 #include "tools/bench/op_chain.h"
 

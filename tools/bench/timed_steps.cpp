@@ -1,8 +1,8 @@
 #include "tools/bench/timed_steps.h"
 
-#include "autograd/runtime.h"
-#include "autograd/tensor.h"
-#include "base/clock.h"
+#include "gradzoo/autograd/runtime.h"
+#include "gradzoo/autograd/tensor.h"
+#include "gradzoo/base/clock.h"
 #include "tools/bench/meters.h"
 
 namespace gradzoo {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/function_ref.h"
+#include "gradzoo/base/function_ref.h"
 #include "tools/bench/workloads.h"
 
 namespace gradzoo {

@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
-#include "autograd/runtime.h"
-#include "base/clock.h"
-#include "models/run/session.h"
+#include "gradzoo/autograd/runtime.h"
+#include "gradzoo/base/clock.h"
+#include "gradzoo/models/run/session.h"
 #include "tools/bench/annealing.h"
 #include "tools/bench/hmc_steps.h"
 #include "tools/bench/meters.h"

@@ -5,8 +5,8 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "base/error.h"
-#include "base/text.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
 #include "tools/cli/completion.h"
 
 namespace gradzoo {

@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "base/text.h"
-#include "base/version.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/base/version.h"
 
 namespace gradzoo {
 namespace {

@@ -3,7 +3,7 @@
 #include <span>
 #include <string>
 
-#include "base/options.h"
+#include "gradzoo/base/options.h"
 
 namespace gradzoo {
 

@@ -14,11 +14,11 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
-#include "autograd/runtime.h"
-#include "base/error.h"
-#include "base/folders.h"
-#include "base/text.h"
-#include "nn/parallel/processes.h"
+#include "gradzoo/autograd/runtime.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/folders.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/nn/parallel/processes.h"
 
 namespace gradzoo {
 namespace {

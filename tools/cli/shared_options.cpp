@@ -1,7 +1,7 @@
 #include "tools/cli/shared_options.h"
 
-#include "autograd/runtime.h"
-#include "base/error.h"
+#include "gradzoo/autograd/runtime.h"
+#include "gradzoo/base/error.h"
 
 namespace gradzoo {
 

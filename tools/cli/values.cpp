@@ -8,11 +8,11 @@
 
 #include <fmt/format.h>
 
-#include "base/error.h"
-#include "datasets/registry.h"
-#include "datasets/toys/toy.h"
-#include "models/registry.h"
-#include "runs/zoo.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/datasets/registry.h"
+#include "gradzoo/datasets/toys/toy.h"
+#include "gradzoo/models/registry.h"
+#include "gradzoo/runs/zoo.h"
 
 namespace gradzoo {
 namespace {

@@ -9,7 +9,6 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/gradzoo-config-version.c
 install(FILES tools/cmake/gradzoo-config.cmake tools/cmake/dependencies.cmake
               "${PROJECT_BINARY_DIR}/gradzoo-config-version.cmake" DESTINATION "${package_dir}")
 
-install(DIRECTORY "${public_headers}/gradzoo" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(DIRECTORY datasets/mnist DESTINATION "${CMAKE_INSTALL_DATADIR}/gradzoo/datasets")
 install(DIRECTORY course zoo DESTINATION "${CMAKE_INSTALL_DATADIR}/gradzoo")
 # A folder of its own below the prefix, also where that is /usr/local: README.md and docs/ with all that they link to.

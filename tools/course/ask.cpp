@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "runs/child.h"
+#include "gradzoo/runs/child.h"
 
 namespace gradzoo::course {
 namespace {

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "base/text.h"
+#include "gradzoo/base/text.h"
 #include "tools/course/ask.h"
 #include "tools/course/compile.h"
 

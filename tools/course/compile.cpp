@@ -10,10 +10,10 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "base/error.h"
-#include "base/plain_file.h"
-#include "base/text.h"
-#include "runs/child.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/plain_file.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/runs/child.h"
 
 namespace gradzoo::course {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <cmath>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
 
 namespace gradzoo::course {
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "autograd/tensor.h"
+#include "gradzoo/autograd/tensor.h"
 
 /// The net of step 6 by gradzoo's own engine, and what usual slips would make of it.
 namespace gradzoo::course {

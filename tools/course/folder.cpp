@@ -7,9 +7,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "base/atomic_file.h"
-#include "base/error.h"
-#include "base/plain_file.h"
+#include "gradzoo/base/atomic_file.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/plain_file.h"
 
 namespace gradzoo::course {
 namespace {

@@ -8,9 +8,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "base/atomic_file.h"
-#include "base/error.h"
-#include "base/text.h"
+#include "gradzoo/base/atomic_file.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/program.h"
 #include "tools/cli/shared_options.h"

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "base/error.h"
-#include "base/folders.h"
-#include "base/plain_file.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/folders.h"
+#include "gradzoo/base/plain_file.h"
 #include "tools/course/steps/steps.h"
 
 namespace gradzoo::course {

@@ -7,13 +7,13 @@
 
 #include <fmt/format.h>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
-#include "base/clock.h"
-#include "base/error.h"
-#include "datasets/toys/toy.h"
-#include "models/eval/quadrature.h"
-#include "plot/plane.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/clock.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/datasets/toys/toy.h"
+#include "gradzoo/models/eval/quadrature.h"
+#include "gradzoo/plot/plane.h"
 #include "tools/course/case.h"
 #include "tools/course/density_net.h"
 

@@ -4,10 +4,10 @@
 
 #include <fmt/format.h>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
-#include "base/error.h"
-#include "explain/explain.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/explain/explain.h"
 #include "tools/course/ask.h"
 #include "tools/course/compile.h"
 #include "tools/course/folder.h"

@@ -8,9 +8,9 @@
 
 #include <fmt/format.h>
 
-#include "base/atomic_file.h"
-#include "base/error.h"
-#include "base/plain_file.h"
+#include "gradzoo/base/atomic_file.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/plain_file.h"
 #include "tools/course/ask.h"
 #include "tools/course/compile.h"
 

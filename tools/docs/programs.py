@@ -4,7 +4,7 @@ import re
 import subprocess
 from dataclasses import dataclass
 
-HEADERS = "#include <cstdio>\n#include <stdexcept>\n#include <fmt/core.h>\n#include <gradzoo/gradzoo.h>\n"
+HEADERS = "#include <cstdio>\n#include <stdexcept>\n#include <fmt/core.h>\n#include <gradzoo.h>\n"
 CHECK = '#define CHECK(what) if (!(what)) throw std::runtime_error("not so: " #what)\n'
 PROJECT = """cmake_minimum_required(VERSION 3.25)
 project(pages LANGUAGES CXX)
@@ -164,7 +164,7 @@ def check(pages, root, work, environment, report, note):
             if not lost:
                 run(page, part, ["/usr/bin/python3", "-c", lines], folder, environment, report)
             continue
-        (folder / "main.cpp").write_text("#include <gradzoo/gradzoo.h>\nint main() { return 0; }\n")
+        (folder / "main.cpp").write_text("#include <gradzoo.h>\nint main() { return 0; }\n")
         begin = "cmake_minimum_required(VERSION 3.25)\nproject(mine LANGUAGES CXX)\n"
         begin += "add_executable(my_program main.cpp)\n"
         (folder / "CMakeLists.txt").write_text(lines if "add_executable" in lines else begin + lines)

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "autograd/runtime.h"
+#include "gradzoo/autograd/runtime.h"
 #include "tools/doctor/machine.h"
 
 namespace gradzoo {

@@ -14,17 +14,17 @@
 #include <sched.h>
 #include <unistd.h>
 
-#include "autograd/ops.h"
-#include "autograd/runtime.h"
-#include "autograd/tape.h"
-#include "base/clock.h"
-#include "base/container.h"
-#include "base/error.h"
-#include "base/folders.h"
-#include "base/function_ref.h"
-#include "base/options.h"
-#include "datasets/images/mnist.h"
-#include "runs/uses/classifiers.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/runtime.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/base/clock.h"
+#include "gradzoo/base/container.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/folders.h"
+#include "gradzoo/base/function_ref.h"
+#include "gradzoo/base/options.h"
+#include "gradzoo/datasets/images/mnist.h"
+#include "gradzoo/runs/uses/classifiers.h"
 #include "tools/bench/convolutions.h"
 #include "tools/bench/meters.h"
 

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "base/text.h"
+#include "gradzoo/base/text.h"
 #include "tools/bench/bench_json.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/program.h"

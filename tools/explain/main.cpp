@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include "base/atomic_file.h"
-#include "explain/examples.h"
-#include "explain/explain_expression.h"
-#include "explain/expression.h"
-#include "explain/expression_functions.h"
+#include "gradzoo/base/atomic_file.h"
+#include "gradzoo/explain/examples.h"
+#include "gradzoo/explain/explain_expression.h"
+#include "gradzoo/explain/expression.h"
+#include "gradzoo/explain/expression_functions.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/program.h"
 

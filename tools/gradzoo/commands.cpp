@@ -10,11 +10,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "base/error.h"
-#include "base/text.h"
-#include "base/version.h"
-#include "runs/child.h"
-#include "runs/uses/use.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/base/version.h"
+#include "gradzoo/runs/child.h"
+#include "gradzoo/runs/uses/use.h"
 #include "tools/cli/completion.h"
 
 namespace gradzoo {

@@ -4,11 +4,11 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "base/error.h"
-#include "base/text.h"
-#include "datasets/images/check.h"
-#include "runs/live_line.h"
-#include "runs/uses/write_images.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/datasets/images/check.h"
+#include "gradzoo/runs/live_line.h"
+#include "gradzoo/runs/uses/write_images.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/options_table.h"
 #include "tools/cli/values.h"

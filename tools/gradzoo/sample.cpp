@@ -5,12 +5,12 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
-#include "base/error.h"
-#include "base/text.h"
-#include "runs/live_line.h"
-#include "runs/opened_run.h"
-#include "runs/uses/walk.h"
-#include "runs/uses/write_samples.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/runs/live_line.h"
+#include "gradzoo/runs/opened_run.h"
+#include "gradzoo/runs/uses/walk.h"
+#include "gradzoo/runs/uses/write_samples.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/options_table.h"
 #include "tools/cli/shared_options.h"

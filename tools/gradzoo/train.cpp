@@ -6,11 +6,11 @@
 #include <fmt/format.h>
 #include <signal.h>
 
-#include "autograd/runtime.h"
-#include "base/error.h"
-#include "models/registry.h"
-#include "runs/training.h"
-#include "runs/uses/sample_quality.h"
+#include "gradzoo/autograd/runtime.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/models/registry.h"
+#include "gradzoo/runs/training.h"
+#include "gradzoo/runs/uses/sample_quality.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/options_table.h"
 #include "tools/cli/shared_options.h"

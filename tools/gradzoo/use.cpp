@@ -1,4 +1,4 @@
-#include "runs/uses/use.h"
+#include "gradzoo/runs/uses/use.h"
 
 #include <algorithm>
 #include <deque>
@@ -7,9 +7,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "base/error.h"
-#include "base/text.h"
-#include "runs/zoo.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/runs/zoo.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/shared_options.h"
 #include "tools/cli/values.h"

@@ -1,4 +1,4 @@
-#include "runs/zoo.h"
+#include "gradzoo/runs/zoo.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,17 +10,17 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "autograd/ops.h"
-#include "base/atomic_file.h"
-#include "base/error.h"
-#include "base/text.h"
-#include "datasets/images/sha256.h"
-#include "models/pictures/image_pictures.h"
-#include "plot/image.h"
-#include "runs/draw_picture.h"
-#include "runs/repeat_command.h"
-#include "runs/training.h"
-#include "runs/uses/sample_quality.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/atomic_file.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/datasets/images/sha256.h"
+#include "gradzoo/models/pictures/image_pictures.h"
+#include "gradzoo/plot/image.h"
+#include "gradzoo/runs/draw_picture.h"
+#include "gradzoo/runs/repeat_command.h"
+#include "gradzoo/runs/training.h"
+#include "gradzoo/runs/uses/sample_quality.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/shared_options.h"
 #include "tools/cli/values.h"

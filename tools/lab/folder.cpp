@@ -7,10 +7,10 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
-#include "base/atomic_file.h"
-#include "base/text.h"
-#include "base/version.h"
-#include "plot/pages/report.h"
+#include "gradzoo/base/atomic_file.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/base/version.h"
+#include "gradzoo/plot/pages/report.h"
 
 namespace gradzoo {
 namespace {

@@ -7,13 +7,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "base/clock.h"
-#include "base/error.h"
-#include "base/text.h"
-#include "nn/learn/optim.h"
-#include "runs/draw_picture.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/base/clock.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/nn/learn/optim.h"
+#include "gradzoo/runs/draw_picture.h"
 
 namespace gradzoo {
 namespace {

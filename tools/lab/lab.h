@@ -10,16 +10,16 @@
 #include <utility>
 #include <vector>
 
-#include "autograd/tensor.h"
-#include "base/function_ref.h"
-#include "base/options.h"
-#include "models/pictures/picture.h"
-#include "models/run/session.h"
-#include "nn/layers/module.h"
-#include "nn/learn/learner.h"
-#include "plot/chart.h"
-#include "plot/drawing.h"
-#include "plot/image.h"
+#include "gradzoo/autograd/tensor.h"
+#include "gradzoo/base/function_ref.h"
+#include "gradzoo/base/options.h"
+#include "gradzoo/models/pictures/picture.h"
+#include "gradzoo/models/run/session.h"
+#include "gradzoo/nn/layers/module.h"
+#include "gradzoo/nn/learn/learner.h"
+#include "gradzoo/plot/chart.h"
+#include "gradzoo/plot/drawing.h"
+#include "gradzoo/plot/image.h"
 
 /// Labs: small experiments, each of which shows one idea in numbers and a picture within a minute or two.
 /// `gradzoo lab NAME` runs one and writes a folder with its page. This is what they need beside the library.

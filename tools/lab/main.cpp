@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include "autograd/runtime.h"
-#include "base/clock.h"
-#include "base/error.h"
-#include "base/text.h"
-#include "runs/live_line.h"
-#include "runs/run_directory.h"
+#include "gradzoo/autograd/runtime.h"
+#include "gradzoo/base/clock.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/runs/live_line.h"
+#include "gradzoo/runs/run_directory.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/program.h"
 #include "tools/cli/shared_options.h"

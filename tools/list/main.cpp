@@ -5,14 +5,14 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "base/atomic_file.h"
-#include "base/error.h"
-#include "base/text.h"
-#include "datasets/registry.h"
-#include "datasets/toys/toy.h"
-#include "models/registry.h"
-#include "runs/uses/use.h"
-#include "samplers/registry.h"
+#include "gradzoo/base/atomic_file.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/datasets/registry.h"
+#include "gradzoo/datasets/toys/toy.h"
+#include "gradzoo/models/registry.h"
+#include "gradzoo/runs/uses/use.h"
+#include "gradzoo/samplers/registry.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/program.h"
 #include "tools/cli/values.h"

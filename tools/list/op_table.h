@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "autograd/check/op_checks.h"
+#include "gradzoo/autograd/check/op_checks.h"
 
 namespace gradzoo {
 

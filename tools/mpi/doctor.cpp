@@ -9,12 +9,12 @@
 #include <sched.h>
 #include <unistd.h>
 
-#include "autograd/ops.h"
-#include "autograd/runtime.h"
-#include "base/clock.h"
-#include "base/text.h"
-#include "nn/parallel/processes.h"
-#include "runs/shared_training.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/runtime.h"
+#include "gradzoo/base/clock.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/nn/parallel/processes.h"
+#include "gradzoo/runs/shared_training.h"
 #include "tools/cli/command_line.h"
 #include "tools/mpi/mpi_processes.h"
 

@@ -10,9 +10,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "autograd/runtime.h"
-#include "runs/shared_training.h"
-#include "runs/uses/use.h"
+#include "gradzoo/autograd/runtime.h"
+#include "gradzoo/runs/shared_training.h"
+#include "gradzoo/runs/uses/use.h"
 #include "tools/gradzoo/commands.h"
 #include "tools/mpi/doctor.h"
 #include "tools/mpi/mpi_processes.h"

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "nn/parallel/processes.h"
+#include "gradzoo/nn/parallel/processes.h"
 
 namespace gradzoo {
 

@@ -6,7 +6,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "explain/explain_expression.h"
+#include "gradzoo/explain/explain_expression.h"
 
 namespace gradzoo {
 

@@ -21,8 +21,8 @@
 #include <boost/beast/http/write.hpp>
 #include <sys/resource.h>
 
-#include "base/error.h"
-#include "base/text.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
 
 namespace gradzoo {
 namespace {

@@ -14,10 +14,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/error.h"
-#include "base/plain_file.h"
-#include "base/text.h"
-#include "runs/child.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/plain_file.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/runs/child.h"
 #include "tools/cli/program.h"
 #include "tools/lab/lab.h"
 

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <pthread.h>
 
-#include "base/text.h"
+#include "gradzoo/base/text.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/program.h"
 #include "tools/serve/server.h"

@@ -9,9 +9,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "base/error.h"
-#include "base/text.h"
-#include "plot/pages/curve_figure.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/plot/pages/curve_figure.h"
 #include "plot/pages/page_files.h"
 #include "tools/serve/host_name.h"
 #include "tools/serve/page_files.h"

@@ -4,7 +4,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "explain/explain_expression.h"
+#include "gradzoo/explain/explain_expression.h"
 #include "tools/serve/http_message.h"
 #include "tools/serve/lab_runner.h"
 #include "tools/serve/runs_folder.h"

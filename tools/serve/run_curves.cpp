@@ -6,10 +6,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/error.h"
-#include "base/text.h"
-#include "plot/pages/curve_figure.h"
-#include "runs/metrics_log.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/plot/pages/curve_figure.h"
+#include "gradzoo/runs/metrics_log.h"
 
 namespace gradzoo {
 namespace {

@@ -7,12 +7,12 @@
 #include <nlohmann/json.hpp>
 #include <sys/stat.h>
 
-#include "base/error.h"
-#include "base/plain_file.h"
-#include "base/text.h"
-#include "datasets/toys/toy.h"
-#include "runs/config_file.h"
-#include "runs/metrics_log.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/plain_file.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/datasets/toys/toy.h"
+#include "gradzoo/runs/config_file.h"
+#include "gradzoo/runs/metrics_log.h"
 
 namespace gradzoo {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "runs/run_directory.h"
+#include "gradzoo/runs/run_directory.h"
 
 namespace gradzoo {
 

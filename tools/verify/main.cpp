@@ -9,10 +9,10 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include "autograd/runtime.h"
-#include "base/atomic_file.h"
-#include "base/error.h"
-#include "runs/live_line.h"
+#include "gradzoo/autograd/runtime.h"
+#include "gradzoo/base/atomic_file.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/runs/live_line.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/program.h"
 #include "tools/cli/shared_options.h"

@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 
 #include "autograd/kernels/gemm/blas_kernel.h"
-#include "base/error.h"
+#include "gradzoo/base/error.h"
 
 namespace gradzoo::kernels {
 namespace {

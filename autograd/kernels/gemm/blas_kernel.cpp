@@ -7,7 +7,7 @@
 #include <cblas.h>
 #include <unistd.h>
 
-#include "base/error.h"
+#include "gradzoo/base/error.h"
 
 // OpenBLAS's own, in builds that carry several kernels (DYNAMIC_ARCH); null in others.
 extern "C" {

@@ -2,7 +2,7 @@
 
 #include "autograd/kernels/gemm/blas.h"
 #include "autograd/kernels/threads/scratch.h"
-#include "base/error.h"
+#include "gradzoo/base/error.h"
 
 // LAPACK's own name and types; OpenBLAS brings it, without a header of its own.
 extern "C" void dsyev_(const char* job, const char* triangle, const int* n, double* a, const int* lda,

@@ -15,7 +15,7 @@
 #include "autograd/kernels/threads/flops.h"
 #include "autograd/kernels/threads/parallel.h"
 #include "autograd/kernels/threads/scratch.h"
-#include "base/error.h"
+#include "gradzoo/base/error.h"
 
 namespace gradzoo::kernels {
 namespace {

@@ -2,7 +2,7 @@
 #include "autograd/kernels/pointwise/elementwise.h"
 #include "autograd/kernels/pointwise/simd_targets.h"
 #include "autograd/kernels/threads/parallel.h"
-#include "base/error.h"
+#include "gradzoo/base/error.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "autograd/kernels/pointwise/losses.cpp"

@@ -6,7 +6,7 @@
 
 #include <hwy/targets.h>
 
-#include "base/error.h"
+#include "gradzoo/base/error.h"
 
 namespace gradzoo::kernels {
 

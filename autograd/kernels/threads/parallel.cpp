@@ -12,7 +12,7 @@
 #include <sched.h>
 
 #include "autograd/kernels/threads/team.h"
-#include "base/container.h"
+#include "gradzoo/base/container.h"
 
 namespace gradzoo::kernels {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/check/gradcheck.h"
+#include "gradzoo/autograd/check/gradcheck.h"
 
 using gradzoo::five_point_stencil;
 using gradzoo::ridders_derivative;

@@ -1,4 +1,4 @@
-#include "autograd/check/gradcheck.h"
+#include "gradzoo/autograd/check/gradcheck.h"
 
 #include <cmath>
 #include <limits>
@@ -6,9 +6,9 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/grad.h"
-#include "autograd/op.h"
-#include "autograd/ops.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/op.h"
+#include "gradzoo/autograd/ops.h"
 #include "support/error_message.h"
 
 using namespace gradzoo;

@@ -2,9 +2,9 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/check/gradcheck.h"
-#include "autograd/ops.h"
-#include "autograd/tape.h"
+#include "gradzoo/autograd/check/gradcheck.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
 
 using namespace gradzoo;
 

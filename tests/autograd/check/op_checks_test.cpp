@@ -1,11 +1,11 @@
-#include "autograd/check/op_checks.h"
+#include "gradzoo/autograd/check/op_checks.h"
 
 #include <algorithm>
 
 #include <doctest/doctest.h>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
 #include "support/error_message.h"
 
 using namespace gradzoo;

@@ -5,10 +5,10 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/check/op_checks.h"
-#include "autograd/functional/functional.h"
-#include "autograd/ops.h"
 #include "autograd/ops/all.h"
+#include "gradzoo/autograd/check/op_checks.h"
+#include "gradzoo/autograd/functional/functional.h"
+#include "gradzoo/autograd/ops.h"
 #include "support/error_message.h"
 
 using namespace gradzoo;

@@ -3,8 +3,8 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/check/op_checks.h"
 #include "autograd/ops/all.h"
+#include "gradzoo/autograd/check/op_checks.h"
 
 using namespace gradzoo;
 

@@ -2,9 +2,9 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/functional/functional.h"
-#include "autograd/grad.h"
-#include "autograd/ops.h"
+#include "gradzoo/autograd/functional/functional.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
 #include "support/error_message.h"
 #include "support/largest_difference.h"
 #include "support/row_network.h"

@@ -3,8 +3,8 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
 #include "support/tensor_values.h"
 
 using namespace gradzoo;

@@ -5,9 +5,9 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/check/gradcheck.h"
-#include "autograd/linalg.h"
-#include "autograd/ops.h"
+#include "gradzoo/autograd/check/gradcheck.h"
+#include "gradzoo/autograd/linalg.h"
+#include "gradzoo/autograd/ops.h"
 #include "support/tensor_values.h"
 
 using namespace gradzoo;

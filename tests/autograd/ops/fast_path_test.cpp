@@ -6,8 +6,8 @@
 #include <doctest/doctest.h>
 
 #include "autograd/check/sample_operands.h"
-#include "autograd/grad.h"
 #include "autograd/ops/all.h"
+#include "gradzoo/autograd/grad.h"
 
 using namespace gradzoo;
 

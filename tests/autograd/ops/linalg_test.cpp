@@ -2,9 +2,9 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/grad.h"
 #include "autograd/kernels/threads/parallel.h"
 #include "autograd/ops/elementwise.h"
+#include "gradzoo/autograd/grad.h"
 #include "support/tensor_values.h"
 
 using namespace gradzoo;

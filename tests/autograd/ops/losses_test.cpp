@@ -5,7 +5,7 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/grad.h"
+#include "gradzoo/autograd/grad.h"
 #include "support/tensor_values.h"
 
 using namespace gradzoo;

@@ -2,10 +2,10 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
-#include "autograd/random.h"
-#include "autograd/tape.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/autograd/tape.h"
 #include "support/error_message.h"
 #include "support/numbers.h"
 

@@ -7,9 +7,9 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
-#include "autograd/random.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/random.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {

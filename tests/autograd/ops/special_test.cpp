@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/grad.h"
+#include "gradzoo/autograd/grad.h"
 
 using namespace gradzoo;
 

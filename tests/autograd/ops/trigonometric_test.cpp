@@ -5,7 +5,7 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/grad.h"
+#include "gradzoo/autograd/grad.h"
 #include "support/unary_oracle.h"
 
 using namespace gradzoo;

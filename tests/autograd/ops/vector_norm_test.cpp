@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/check/gradcheck.h"
-#include "autograd/grad.h"
+#include "gradzoo/autograd/check/gradcheck.h"
+#include "gradzoo/autograd/grad.h"
 #include "support/tensor_values.h"
 
 using namespace gradzoo;

@@ -4,10 +4,10 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "datasets/images/npy.h"
 #include "datasets/images/picture_makers.h"
 #include "datasets/images/zip.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/datasets/images/npy.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

@@ -1,4 +1,4 @@
-#include "datasets/images/check.h"
+#include "gradzoo/datasets/images/check.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -8,7 +8,7 @@
 #include <doctest/doctest.h>
 
 #include "datasets/images/idx_files.h"
-#include "datasets/images/sha256.h"
+#include "gradzoo/datasets/images/sha256.h"
 
 namespace gradzoo {
 namespace {

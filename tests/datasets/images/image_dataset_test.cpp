@@ -1,4 +1,4 @@
-#include "datasets/images/image_dataset.h"
+#include "gradzoo/datasets/images/image_dataset.h"
 
 #include <algorithm>
 #include <array>

@@ -4,12 +4,12 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
 #include "datasets/images/idx_files.h"
-#include "datasets/images/image_dataset.h"
-#include "datasets/images/npy.h"
 #include "datasets/images/picture.h"
 #include "datasets/images/picture_makers.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/datasets/images/image_dataset.h"
+#include "gradzoo/datasets/images/npy.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

@@ -1,4 +1,4 @@
-#include "datasets/images/mnist.h"
+#include "gradzoo/datasets/images/mnist.h"
 
 #include <cstdlib>
 #include <filesystem>
@@ -7,7 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "datasets/images/idx_files.h"
-#include "datasets/images/image_dataset.h"
+#include "gradzoo/datasets/images/image_dataset.h"
 #include "support/paths.h"
 
 namespace gradzoo {

@@ -1,4 +1,4 @@
-#include "datasets/images/npy.h"
+#include "gradzoo/datasets/images/npy.h"
 
 #include <cmath>
 #include <cstdint>
@@ -7,7 +7,7 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
 #include "support/error_message.h"
 #include "support/scratch.h"
 

@@ -1,5 +1,3 @@
-#include "datasets/images/read_pixels.h"
-
 #include <algorithm>
 #include <cmath>
 #include <string>
@@ -9,6 +7,7 @@
 
 #include "autograd/kernels/threads/parallel.h"
 #include "datasets/images/idx_files.h"
+#include "datasets/images/read_pixels.h"
 
 namespace gradzoo {
 namespace {

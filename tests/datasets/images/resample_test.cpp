@@ -6,7 +6,7 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/random.h"
+#include "gradzoo/autograd/random.h"
 
 namespace gradzoo {
 namespace {

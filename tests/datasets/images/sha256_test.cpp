@@ -1,4 +1,4 @@
-#include "datasets/images/sha256.h"
+#include "gradzoo/datasets/images/sha256.h"
 
 #include <doctest/doctest.h>
 

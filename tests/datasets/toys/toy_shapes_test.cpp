@@ -3,8 +3,8 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "datasets/toys/toy.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/datasets/toys/toy.h"
 #include "support/error_message.h"
 
 using namespace gradzoo;

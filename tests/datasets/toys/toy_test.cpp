@@ -1,10 +1,10 @@
-#include "datasets/toys/toy.h"
+#include "gradzoo/datasets/toys/toy.h"
 
 #include <cmath>
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
 #include "support/error_message.h"
 #include "support/numbers.h"
 

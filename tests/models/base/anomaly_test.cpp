@@ -2,10 +2,10 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "autograd/random.h"
-#include "base/error.h"
-#include "models/base/abilities.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/models/base/abilities.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

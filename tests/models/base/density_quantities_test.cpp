@@ -1,4 +1,4 @@
-#include "models/base/density_quantities.h"
+#include "gradzoo/models/base/density_quantities.h"
 
 #include <cmath>
 

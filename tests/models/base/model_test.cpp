@@ -1,13 +1,13 @@
-#include "models/base/model.h"
+#include "gradzoo/models/base/model.h"
 
 #include <cmath>
 #include <optional>
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "nn/layers/layers.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/nn/layers/layers.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 

@@ -1,11 +1,11 @@
-#include "models/base/over_examples.h"
+#include "gradzoo/models/base/over_examples.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
 #include "support/error_message.h"
 
 using namespace gradzoo;

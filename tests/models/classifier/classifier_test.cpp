@@ -1,13 +1,13 @@
-#include "models/classifier/classifier.h"
+#include "gradzoo/models/classifier/classifier.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/run/trainer.h"
 #include "models/classifier/shift.h"
-#include "models/run/trainer.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 

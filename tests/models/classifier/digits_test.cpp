@@ -4,9 +4,9 @@
 
 #include <doctest/doctest.h>
 
-#include "datasets/dataset.h"
-#include "datasets/images/sha256.h"
-#include "models/run/session.h"
+#include "gradzoo/datasets/dataset.h"
+#include "gradzoo/datasets/images/sha256.h"
+#include "gradzoo/models/run/session.h"
 #include "support/paths.h"
 #include "support/small_model.h"
 

@@ -4,8 +4,8 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "datasets/dataset.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/datasets/dataset.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {

@@ -2,11 +2,11 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/samplers/chains.h"
+#include "gradzoo/samplers/kinds/langevin.h"
 #include "models/dae/dae.h"
-#include "samplers/chains.h"
 #include "samplers/given.h"
-#include "samplers/kinds/langevin.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"
 

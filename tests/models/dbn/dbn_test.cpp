@@ -1,12 +1,12 @@
-#include "models/dbn/dbn.h"
+#include "gradzoo/models/dbn/dbn.h"
 
 #include <cmath>
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/networks/rbm_layer.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/networks/rbm_layer.h"
 #include "support/rbm_twin.h"
 #include "support/small_model.h"
 

@@ -1,15 +1,15 @@
-#include "models/dde/dde.h"
+#include "gradzoo/models/dde/dde.h"
 
 #include <cmath>
 
 #include <doctest/doctest.h>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/base/density_quantities.h"
-#include "models/networks/noise_path.h"
-#include "models/pictures/image_pictures.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/base/density_quantities.h"
+#include "gradzoo/models/networks/noise_path.h"
+#include "gradzoo/models/pictures/image_pictures.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"

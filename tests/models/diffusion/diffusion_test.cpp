@@ -6,13 +6,13 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/base/over_examples.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/base/over_examples.h"
+#include "gradzoo/models/eval/quadrature.h"
+#include "gradzoo/models/networks/noise_path.h"
 #include "models/diffusion/pictures.h"
-#include "models/eval/quadrature.h"
 #include "models/networks/clusters.h"
-#include "models/networks/noise_path.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 #include "support/stir.h"

@@ -3,10 +3,10 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/networks/noise_path.h"
+#include "gradzoo/models/pictures/image_pictures.h"
 #include "models/diffusion/diffusion.h"
-#include "models/networks/noise_path.h"
-#include "models/pictures/image_pictures.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"

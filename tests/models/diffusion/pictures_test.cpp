@@ -6,11 +6,11 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/pictures/image_pictures.h"
+#include "gradzoo/models/pictures/plane_pictures.h"
 #include "models/eval/energy_distance.h"
-#include "models/pictures/image_pictures.h"
-#include "models/pictures/plane_pictures.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"
 

@@ -3,9 +3,9 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/base/density_quantities.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/base/density_quantities.h"
 #include "models/diffusion/diffusion.h"
 #include "models/diffusion/pictures.h"
 #include "support/small_model.h"

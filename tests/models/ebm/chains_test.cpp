@@ -1,4 +1,4 @@
-#include "samplers/chains.h"
+#include "gradzoo/samplers/chains.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,9 +6,9 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "models/ebm/ebm.h"
-#include "samplers/kinds/langevin.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/ebm/ebm.h"
+#include "gradzoo/samplers/kinds/langevin.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {

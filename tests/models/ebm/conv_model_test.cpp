@@ -3,8 +3,8 @@
 #include <doctest/doctest.h>
 
 #include "autograd/kernels/threads/flops.h"
-#include "autograd/ops.h"
-#include "models/ebm/ebm.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/ebm/ebm.h"
 #include "support/error_message.h"
 #include "support/numbers.h"
 #include "support/small_model.h"

@@ -1,10 +1,10 @@
-#include "models/ebm/ebm.h"
+#include "gradzoo/models/ebm/ebm.h"
 
 #include <cmath>
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
 #include "support/small_model.h"
 
 namespace gradzoo {

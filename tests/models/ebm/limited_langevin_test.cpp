@@ -3,8 +3,8 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "models/ebm/ebm.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/ebm/ebm.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {

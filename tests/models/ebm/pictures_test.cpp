@@ -4,8 +4,8 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "models/ebm/ebm.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/ebm/ebm.h"
 #include "samplers/given.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"

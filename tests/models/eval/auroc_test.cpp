@@ -5,10 +5,10 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "autograd/plain.h"
-#include "autograd/random.h"
-#include "models/eval/estimate.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/plain.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/models/eval/estimate.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

@@ -1,11 +1,11 @@
-#include "models/eval/c2st.h"
+#include "gradzoo/models/eval/c2st.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

@@ -1,11 +1,11 @@
-#include "models/eval/estimate.h"
+#include "gradzoo/models/eval/estimate.h"
 
 #include <cmath>
 #include <set>
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
 
 namespace gradzoo {
 namespace {

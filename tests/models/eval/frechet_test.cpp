@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "models/eval/sample_metrics.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/eval/sample_metrics.h"
 #include "support/error_message.h"
 #include "support/tensor_values.h"
 

@@ -1,11 +1,11 @@
-#include "models/eval/importance.h"
+#include "gradzoo/models/eval/importance.h"
 
 #include <cmath>
 #include <vector>
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
 
 using namespace gradzoo;
 

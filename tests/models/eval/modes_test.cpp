@@ -1,10 +1,10 @@
-#include "models/eval/modes.h"
+#include "gradzoo/models/eval/modes.h"
 
 #include <cmath>
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

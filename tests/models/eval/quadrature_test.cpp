@@ -1,10 +1,10 @@
-#include "models/eval/quadrature.h"
+#include "gradzoo/models/eval/quadrature.h"
 
 #include <cmath>
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
 #include "support/error_message.h"
 
 using namespace gradzoo;

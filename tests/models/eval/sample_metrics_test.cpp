@@ -1,11 +1,11 @@
-#include "models/eval/sample_metrics.h"
+#include "gradzoo/models/eval/sample_metrics.h"
 
 #include <cmath>
 #include <limits>
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

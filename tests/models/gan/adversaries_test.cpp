@@ -2,9 +2,9 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/gan/gan.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/gan/gan.h"
 #include "models/gan/jigsaw.h"
 #include "support/error_message.h"
 #include "support/small_model.h"

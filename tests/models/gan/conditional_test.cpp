@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "models/gan/gan.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/gan/gan.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 

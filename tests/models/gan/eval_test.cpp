@@ -4,10 +4,10 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/eval/modes.h"
-#include "models/gan/gan.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/eval/modes.h"
+#include "gradzoo/models/gan/gan.h"
 
 namespace gradzoo {
 namespace {

@@ -3,10 +3,10 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/gan/gan.h"
 #include "models/gan/eval.h"
-#include "models/gan/gan.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 

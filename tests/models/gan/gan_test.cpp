@@ -1,13 +1,13 @@
-#include "models/gan/gan.h"
+#include "gradzoo/models/gan/gan.h"
 
 #include <cmath>
 
 #include <doctest/doctest.h>
 
-#include "autograd/check/gradcheck.h"
-#include "autograd/grad.h"
-#include "autograd/ops.h"
-#include "autograd/tape.h"
+#include "gradzoo/autograd/check/gradcheck.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
 #include "support/small_model.h"
 
 namespace gradzoo {

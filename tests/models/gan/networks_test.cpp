@@ -1,13 +1,13 @@
-#include "models/gan/networks.h"
+#include "gradzoo/models/gan/networks.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/gan/gan.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/gan/gan.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"

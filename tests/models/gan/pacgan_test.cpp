@@ -2,11 +2,11 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/gan/gan.h"
-#include "models/run/trainer.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/gan/gan.h"
+#include "gradzoo/models/run/trainer.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"

@@ -1,12 +1,12 @@
-#include "models/made/made.h"
+#include "gradzoo/models/made/made.h"
 
 #include <cmath>
 #include <string>
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 

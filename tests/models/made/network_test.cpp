@@ -2,10 +2,10 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/made/made.h"
-#include "models/networks/rbm_layer.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/made/made.h"
+#include "gradzoo/models/networks/rbm_layer.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

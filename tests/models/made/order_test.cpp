@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "models/made/made.h"
+#include "gradzoo/models/made/made.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
 #include "support/small_model.h"
 
 namespace gradzoo {

@@ -3,8 +3,8 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "models/nce/nce.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/nce/nce.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 

@@ -1,11 +1,11 @@
-#include "models/nce/nce.h"
+#include "gradzoo/models/nce/nce.h"
 
 #include <cmath>
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "models/eval/quadrature.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/eval/quadrature.h"
 #include "models/nce/cnce.h"
 #include "models/nce/correction.h"
 #include "support/error_message.h"

@@ -5,8 +5,8 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "base/error.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/error.h"
 #include "support/error_message.h"
 #include "support/numbers.h"
 

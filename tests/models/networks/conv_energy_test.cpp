@@ -4,8 +4,8 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/check/gradcheck.h"
-#include "autograd/ops.h"
+#include "gradzoo/autograd/check/gradcheck.h"
+#include "gradzoo/autograd/ops.h"
 #include "support/error_message.h"
 #include "support/tensor_values.h"
 

@@ -1,4 +1,4 @@
-#include "models/networks/coupling_flow.h"
+#include "gradzoo/models/networks/coupling_flow.h"
 
 #include <cmath>
 #include <map>
@@ -8,13 +8,13 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "autograd/check/gradcheck.h"
-#include "autograd/functional/functional.h"
-#include "autograd/grad.h"
-#include "autograd/ops.h"
-#include "autograd/tape.h"
 #include "datasets/toys/point_set.h"
-#include "nn/layers/init.h"
+#include "gradzoo/autograd/check/gradcheck.h"
+#include "gradzoo/autograd/functional/functional.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/nn/layers/init.h"
 #include "support/error_message.h"
 #include "support/numbers.h"
 #include "support/small_model.h"

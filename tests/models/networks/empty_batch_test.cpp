@@ -1,12 +1,12 @@
 #include <doctest/doctest.h>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/networks/image_coder.h"
-#include "models/networks/time_network.h"
-#include "nn/layers/image_layers.h"
-#include "nn/layers/layers.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/networks/image_coder.h"
+#include "gradzoo/models/networks/time_network.h"
+#include "gradzoo/nn/layers/image_layers.h"
+#include "gradzoo/nn/layers/layers.h"
 
 namespace gradzoo {
 namespace {

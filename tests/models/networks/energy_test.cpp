@@ -1,11 +1,11 @@
-#include "models/networks/energy.h"
+#include "gradzoo/models/networks/energy.h"
 
 #include <cmath>
 
 #include <doctest/doctest.h>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
 #include "support/error_message.h"
 #include "support/tensor_values.h"
 

@@ -3,8 +3,8 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "models/networks/noise_path.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/networks/noise_path.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {

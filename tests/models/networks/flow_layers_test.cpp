@@ -2,10 +2,10 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/functional/functional.h"
-#include "autograd/ops.h"
-#include "models/networks/coupling_flow.h"
-#include "nn/layers/layers.h"
+#include "gradzoo/autograd/functional/functional.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/networks/coupling_flow.h"
+#include "gradzoo/nn/layers/layers.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {

@@ -1,12 +1,12 @@
-#include "models/networks/image_coder.h"
+#include "gradzoo/models/networks/image_coder.h"
 
 #include <cmath>
 #include <map>
 
 #include <doctest/doctest.h>
 
-#include "autograd/check/gradcheck.h"
-#include "autograd/ops.h"
+#include "gradzoo/autograd/check/gradcheck.h"
+#include "gradzoo/autograd/ops.h"
 #include "support/error_message.h"
 #include "support/tensor_values.h"
 

@@ -1,10 +1,10 @@
-#include "models/networks/noise_path.h"
+#include "gradzoo/models/networks/noise_path.h"
 
 #include <cmath>
 
 #include <doctest/doctest.h>
 
-#include "autograd/tensor.h"
+#include "gradzoo/autograd/tensor.h"
 #include "support/error_message.h"
 #include "support/tensor_values.h"
 

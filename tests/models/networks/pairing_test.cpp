@@ -5,8 +5,8 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "autograd/random.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/random.h"
 
 namespace gradzoo {
 namespace {

@@ -5,10 +5,10 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/check/gradcheck.h"
-#include "autograd/grad.h"
-#include "autograd/tape.h"
-#include "nn/layers/init.h"
+#include "gradzoo/autograd/check/gradcheck.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/nn/layers/init.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {

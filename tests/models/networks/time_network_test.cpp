@@ -1,12 +1,12 @@
-#include "models/networks/time_network.h"
+#include "gradzoo/models/networks/time_network.h"
 
 #include <algorithm>
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/networks/noise_path.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/networks/noise_path.h"
 #include "support/stir.h"
 #include "support/tensor_values.h"
 

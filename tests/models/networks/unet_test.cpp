@@ -4,9 +4,9 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/grad.h"
-#include "autograd/tape.h"
-#include "models/networks/time_network.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/networks/time_network.h"
 #include "support/error_message.h"
 #include "support/stir.h"
 #include "support/tensor_values.h"

@@ -1,11 +1,11 @@
-#include "models/pictures/image_pictures.h"
+#include "gradzoo/models/pictures/image_pictures.h"
 
 #include <array>
 #include <cmath>
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
 
 namespace gradzoo {
 

@@ -1,10 +1,10 @@
-#include "models/pictures/plane_pictures.h"
+#include "gradzoo/models/pictures/plane_pictures.h"
 
 #include <cmath>
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
 #include "support/error_message.h"
 
 using namespace gradzoo;

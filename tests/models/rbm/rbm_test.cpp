@@ -1,13 +1,13 @@
-#include "models/rbm/rbm.h"
+#include "gradzoo/models/rbm/rbm.h"
 
 #include <cmath>
 #include <string>
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/networks/rbm_layer.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/networks/rbm_layer.h"
 #include "support/rbm_twin.h"
 #include "support/small_model.h"
 

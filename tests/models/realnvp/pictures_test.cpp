@@ -4,9 +4,9 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "models/pictures/image_pictures.h"
-#include "nn/layers/init.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/pictures/image_pictures.h"
+#include "gradzoo/nn/layers/init.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"
 

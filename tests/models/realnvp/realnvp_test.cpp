@@ -5,8 +5,8 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "models/base/quantity.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/base/quantity.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"

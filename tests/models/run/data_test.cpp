@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "models/run/session.h"
+#include "gradzoo/models/run/session.h"
 
 namespace gradzoo {
 namespace {

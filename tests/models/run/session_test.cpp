@@ -1,4 +1,4 @@
-#include "models/run/session.h"
+#include "gradzoo/models/run/session.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -6,8 +6,8 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "models/registry.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/registry.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 

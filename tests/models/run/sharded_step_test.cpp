@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "models/run/trainer.h"
+#include "gradzoo/models/run/trainer.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 #include "support/thread_processes.h"

@@ -1,11 +1,11 @@
-#include "models/run/trainer.h"
+#include "gradzoo/models/run/trainer.h"
 
 #include <cmath>
 
 #include <doctest/doctest.h>
 
 #include "autograd/kernels/threads/parallel.h"
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 #include "tools/bench/allocation_count.h"

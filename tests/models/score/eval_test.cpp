@@ -1,10 +1,10 @@
-#include "models/score/eval.h"
+#include "gradzoo/models/score/eval.h"
 
 #include <cmath>
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

@@ -1,15 +1,15 @@
-#include "models/score/objectives.h"
+#include "gradzoo/models/score/objectives.h"
 
 #include <cmath>
 
 #include <doctest/doctest.h>
 
-#include "autograd/check/gradcheck.h"
-#include "autograd/functional/functional.h"
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "nn/layers/layers.h"
-#include "samplers/tweedie.h"
+#include "gradzoo/autograd/check/gradcheck.h"
+#include "gradzoo/autograd/functional/functional.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/nn/layers/layers.h"
+#include "gradzoo/samplers/tweedie.h"
 #include "support/error_message.h"
 #include "support/tensor_values.h"
 

@@ -2,14 +2,14 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/score/eval.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/score/eval.h"
+#include "gradzoo/samplers/chains.h"
+#include "gradzoo/samplers/kinds/langevin.h"
+#include "gradzoo/samplers/tweedie.h"
 #include "models/score/score.h"
-#include "samplers/chains.h"
 #include "samplers/given.h"
-#include "samplers/kinds/langevin.h"
-#include "samplers/tweedie.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"
 

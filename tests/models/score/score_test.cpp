@@ -4,12 +4,12 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/run/trainer.h"
-#include "models/score/eval.h"
-#include "samplers/chains.h"
-#include "samplers/kinds/langevin.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/run/trainer.h"
+#include "gradzoo/models/score/eval.h"
+#include "gradzoo/samplers/chains.h"
+#include "gradzoo/samplers/kinds/langevin.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"

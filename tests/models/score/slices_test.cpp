@@ -2,11 +2,11 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/score/objectives.h"
-#include "nn/layers/layers.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/score/objectives.h"
+#include "gradzoo/nn/layers/layers.h"
 #include "support/error_message.h"
 #include "support/tensor_values.h"
 

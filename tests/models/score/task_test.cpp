@@ -2,12 +2,12 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "autograd/random.h"
-#include "autograd/tape.h"
-#include "models/eval/quadrature.h"
-#include "models/score/eval.h"
-#include "models/score/network.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/eval/quadrature.h"
+#include "gradzoo/models/score/eval.h"
+#include "gradzoo/models/score/network.h"
 #include "support/small_model.h"
 #include "support/tensor_values.h"
 

@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "models/vae/vae.h"
-#include "nn/distributions.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/vae/vae.h"
+#include "gradzoo/nn/distributions.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 

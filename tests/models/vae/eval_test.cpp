@@ -1,11 +1,11 @@
-#include "models/vae/eval.h"
+#include "gradzoo/models/vae/eval.h"
 
 #include <cmath>
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
 
 namespace gradzoo {
 namespace {

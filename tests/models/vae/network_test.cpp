@@ -3,9 +3,9 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/vae/vae.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/vae/vae.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {

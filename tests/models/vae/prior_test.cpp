@@ -3,11 +3,11 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/vae/eval.h"
-#include "models/vae/vae.h"
-#include "nn/distributions.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/vae/eval.h"
+#include "gradzoo/models/vae/vae.h"
+#include "gradzoo/nn/distributions.h"
 #include "support/error_message.h"
 #include "support/largest_difference.h"
 #include "support/small_model.h"

@@ -1,15 +1,15 @@
-#include "models/vae/vae.h"
+#include "gradzoo/models/vae/vae.h"
 
 #include <cmath>
 
 #include <doctest/doctest.h>
 
-#include "autograd/check/gradcheck.h"
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/eval/importance.h"
-#include "models/vae/eval.h"
-#include "nn/distributions.h"
+#include "gradzoo/autograd/check/gradcheck.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/eval/importance.h"
+#include "gradzoo/models/vae/eval.h"
+#include "gradzoo/nn/distributions.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
 

@@ -1,4 +1,4 @@
-#include "nn/fit/gaussian_mixture.h"
+#include "gradzoo/nn/fit/gaussian_mixture.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,10 +6,10 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/check/gradcheck.h"
-#include "autograd/linalg.h"
-#include "autograd/ops.h"
-#include "base/error.h"
+#include "gradzoo/autograd/check/gradcheck.h"
+#include "gradzoo/autograd/linalg.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/error.h"
 #include "support/largest_difference.h"
 #include "support/numbers.h"
 

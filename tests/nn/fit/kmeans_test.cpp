@@ -7,8 +7,8 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "base/error.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/error.h"
 #include "support/numbers.h"
 
 using namespace gradzoo;

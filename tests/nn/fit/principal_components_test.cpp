@@ -6,9 +6,9 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/linalg.h"
-#include "autograd/ops.h"
-#include "base/error.h"
+#include "gradzoo/autograd/linalg.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/error.h"
 #include "support/largest_difference.h"
 #include "support/numbers.h"
 

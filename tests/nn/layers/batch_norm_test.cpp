@@ -3,13 +3,13 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "nn/layers/gradcheck_module.h"
-#include "nn/layers/layers.h"
-#include "nn/learn/learner.h"
-#include "nn/parallel/shards.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/nn/layers/gradcheck_module.h"
+#include "gradzoo/nn/layers/layers.h"
+#include "gradzoo/nn/learn/learner.h"
+#include "gradzoo/nn/parallel/shards.h"
 #include "support/error_message.h"
 #include "support/tensor_values.h"
 

@@ -4,12 +4,12 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/functional/functional.h"
-#include "autograd/grad.h"
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "nn/layers/layers.h"
-#include "nn/layers/module.h"
+#include "gradzoo/autograd/functional/functional.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/nn/layers/layers.h"
+#include "gradzoo/nn/layers/module.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

@@ -1,4 +1,4 @@
-#include "nn/layers/gradcheck_module.h"
+#include "gradzoo/nn/layers/gradcheck_module.h"
 
 #include <algorithm>
 #include <string>
@@ -6,10 +6,10 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/op.h"
-#include "autograd/ops.h"
-#include "nn/layers/image_layers.h"
-#include "nn/layers/layers.h"
+#include "gradzoo/autograd/op.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/nn/layers/image_layers.h"
+#include "gradzoo/nn/layers/layers.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

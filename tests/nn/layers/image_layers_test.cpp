@@ -1,10 +1,10 @@
-#include "nn/layers/image_layers.h"
+#include "gradzoo/nn/layers/image_layers.h"
 
 #include <cmath>
 
 #include <doctest/doctest.h>
 
-#include "autograd/check/gradcheck.h"
+#include "gradzoo/autograd/check/gradcheck.h"
 #include "support/error_message.h"
 #include "support/tensor_values.h"
 

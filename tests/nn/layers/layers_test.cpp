@@ -1,11 +1,11 @@
-#include "nn/layers/layers.h"
+#include "gradzoo/nn/layers/layers.h"
 
 #include <cmath>
 
 #include <doctest/doctest.h>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

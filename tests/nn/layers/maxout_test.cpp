@@ -3,9 +3,9 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "nn/layers/gradcheck_module.h"
-#include "nn/layers/layers.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/nn/layers/gradcheck_module.h"
+#include "gradzoo/nn/layers/layers.h"
 #include "support/error_message.h"
 #include "support/tensor_values.h"
 

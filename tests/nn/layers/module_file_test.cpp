@@ -3,10 +3,10 @@
 
 #include <doctest/doctest.h>
 
-#include "nn/layers/layers.h"
-#include "nn/layers/module.h"
-#include "nn/learn/learner.h"
-#include "state/safetensors.h"
+#include "gradzoo/nn/layers/layers.h"
+#include "gradzoo/nn/layers/module.h"
+#include "gradzoo/nn/learn/learner.h"
+#include "gradzoo/state/safetensors.h"
 #include "support/error_message.h"
 #include "support/scratch.h"
 

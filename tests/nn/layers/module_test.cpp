@@ -1,10 +1,10 @@
-#include "nn/layers/module.h"
+#include "gradzoo/nn/layers/module.h"
 
 #include <doctest/doctest.h>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
-#include "autograd/tape.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
 #include "nn/toy_modules.h"
 #include "support/error_message.h"
 

@@ -2,13 +2,13 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/check/gradcheck.h"
-#include "autograd/grad.h"
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "nn/layers/image_layers.h"
-#include "nn/layers/layers.h"
-#include "nn/learn/learner.h"
+#include "gradzoo/autograd/check/gradcheck.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/nn/layers/image_layers.h"
+#include "gradzoo/nn/layers/layers.h"
+#include "gradzoo/nn/learn/learner.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {

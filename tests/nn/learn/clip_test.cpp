@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "nn/learn/optim.h"
+#include "gradzoo/nn/learn/optim.h"
 #include "nn/toy_modules.h"
 #include "support/error_message.h"
 

@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "nn/learn/learner.h"
+#include "gradzoo/nn/learn/learner.h"
 #include "nn/toy_modules.h"
 #include "support/error_message.h"
 

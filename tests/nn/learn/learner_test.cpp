@@ -1,4 +1,4 @@
-#include "nn/learn/learner.h"
+#include "gradzoo/nn/learn/learner.h"
 
 #include <algorithm>
 #include <array>
@@ -10,11 +10,11 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
-#include "autograd/trace.h"
-#include "nn/layers/layers.h"
-#include "state/state.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/trace.h"
+#include "gradzoo/nn/layers/layers.h"
+#include "gradzoo/state/state.h"
 #include "support/error_message.h"
 
 using namespace gradzoo;

@@ -1,4 +1,4 @@
-#include "nn/learn/optim.h"
+#include "gradzoo/nn/learn/optim.h"
 
 #include <cmath>
 #include <functional>

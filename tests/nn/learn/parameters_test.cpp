@@ -1,4 +1,4 @@
-#include "nn/learn/parameters.h"
+#include "gradzoo/nn/learn/parameters.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -6,7 +6,7 @@
 
 #include <doctest/doctest.h>
 
-#include "nn/learn/optim.h"
+#include "gradzoo/nn/learn/optim.h"
 #include "nn/toy_modules.h"
 #include "support/error_message.h"
 

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "nn/learn/optim.h"
+#include "gradzoo/nn/learn/optim.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

@@ -1,4 +1,4 @@
-#include "nn/parallel/shards.h"
+#include "gradzoo/nn/parallel/shards.h"
 
 #include <cmath>
 #include <limits>
@@ -8,9 +8,9 @@
 #include <doctest/doctest.h>
 
 #include "autograd/kernels/threads/parallel.h"
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "nn/learn/learner.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/nn/learn/learner.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

@@ -2,9 +2,9 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "autograd/random.h"
-#include "nn/parallel/processes.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/nn/parallel/processes.h"
 #include "support/error_message.h"
 #include "support/thread_processes.h"
 

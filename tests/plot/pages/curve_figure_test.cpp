@@ -1,4 +1,4 @@
-#include "plot/pages/curve_figure.h"
+#include "gradzoo/plot/pages/curve_figure.h"
 
 #include <cmath>
 #include <string>

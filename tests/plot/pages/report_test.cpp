@@ -1,11 +1,11 @@
-#include "plot/pages/report.h"
+#include "gradzoo/plot/pages/report.h"
 
 #include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
 
-#include "base/error.h"
+#include "gradzoo/base/error.h"
 #include "support/error_message.h"
 #include "support/html_tags.h"
 #include "support/scratch.h"

@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
 #include "runs/refusals.h"
 #include "runs/uses/two_samples.h"
 

@@ -6,12 +6,12 @@
 #include <nlohmann/json.hpp>
 
 #include "autograd/kernels/threads/parallel.h"
-#include "autograd/ops.h"
-#include "models/registry.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/registry.h"
+#include "gradzoo/runs/training.h"
+#include "gradzoo/runs/uses/sample_quality.h"
+#include "gradzoo/runs/uses/use.h"
 #include "runs/small_runs.h"
-#include "runs/training.h"
-#include "runs/uses/sample_quality.h"
-#include "runs/uses/use.h"
 #include "support/error_message.h"
 #include "support/numbers.h"
 #include "support/png_decoder.h"

@@ -4,8 +4,8 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "gradzoo/runs/uses/sample_quality.h"
 #include "runs/refusals.h"
-#include "runs/uses/sample_quality.h"
 #include "support/html_tags.h"
 #include "support/png_decoder.h"
 

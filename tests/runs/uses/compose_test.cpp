@@ -1,4 +1,4 @@
-#include "samplers/compose.h"
+#include "gradzoo/samplers/compose.h"
 
 #include <cmath>
 #include <filesystem>
@@ -6,10 +6,10 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include "autograd/ops.h"
-#include "runs/opened_run.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/runs/opened_run.h"
+#include "gradzoo/runs/uses/walk.h"
 #include "runs/refusals.h"
-#include "runs/uses/walk.h"
 #include "samplers/denoised.h"
 
 using namespace gradzoo;

@@ -5,12 +5,12 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "autograd/ops.h"
-#include "datasets/batches.h"
-#include "models/eval/psnr.h"
-#include "models/eval/quadrature.h"
-#include "models/eval/sample_metrics.h"
-#include "runs/opened_run.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/datasets/batches.h"
+#include "gradzoo/models/eval/psnr.h"
+#include "gradzoo/models/eval/quadrature.h"
+#include "gradzoo/models/eval/sample_metrics.h"
+#include "gradzoo/runs/opened_run.h"
 #include "runs/refusals.h"
 
 using namespace gradzoo;

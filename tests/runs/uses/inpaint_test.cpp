@@ -4,12 +4,12 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include "autograd/ops.h"
-#include "autograd/plain.h"
-#include "datasets/batches.h"
-#include "runs/opened_run.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/plain.h"
+#include "gradzoo/datasets/batches.h"
+#include "gradzoo/runs/opened_run.h"
+#include "gradzoo/runs/uses/classifiers.h"
 #include "runs/refusals.h"
-#include "runs/uses/classifiers.h"
 
 using namespace gradzoo;
 using namespace gradzoo::test;

@@ -8,8 +8,8 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include "autograd/ops.h"
-#include "models/networks/rbm_layer.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/networks/rbm_layer.h"
 
 namespace gradzoo {
 namespace {

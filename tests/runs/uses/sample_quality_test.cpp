@@ -1,4 +1,4 @@
-#include "runs/uses/sample_quality.h"
+#include "gradzoo/runs/uses/sample_quality.h"
 
 #include <cmath>
 #include <numeric>
@@ -6,10 +6,10 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include "autograd/ops.h"
-#include "models/pictures/image_pictures.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/pictures/image_pictures.h"
+#include "gradzoo/runs/uses/classifiers.h"
 #include "runs/refusals.h"
-#include "runs/uses/classifiers.h"
 
 using namespace gradzoo;
 using namespace gradzoo::test;

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "runs/uses/sample_quality.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/runs/uses/sample_quality.h"
 
 namespace gradzoo {
 namespace {

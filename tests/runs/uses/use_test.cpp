@@ -1,4 +1,4 @@
-#include "runs/uses/use.h"
+#include "gradzoo/runs/uses/use.h"
 
 #include <limits>
 #include <map>
@@ -7,10 +7,10 @@
 #include <fmt/format.h>
 
 #include "autograd/kernels/threads/parallel.h"
-#include "autograd/ops.h"
-#include "models/registry.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/registry.h"
+#include "gradzoo/runs/uses/sample_quality.h"
 #include "runs/refusals.h"
-#include "runs/uses/sample_quality.h"
 
 using namespace gradzoo;
 using namespace gradzoo::test;

@@ -1,17 +1,17 @@
-#include "runs/uses/walk.h"
+#include "gradzoo/runs/uses/walk.h"
 
 #include <cmath>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include "autograd/ops.h"
-#include "models/registry.h"
-#include "runs/uses/capable_models.h"
-#include "samplers/kinds/gibbs.h"
-#include "samplers/kinds/hmc.h"
-#include "samplers/kinds/langevin.h"
-#include "samplers/kinds/random_walk.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/registry.h"
+#include "gradzoo/runs/uses/capable_models.h"
+#include "gradzoo/samplers/kinds/gibbs.h"
+#include "gradzoo/samplers/kinds/hmc.h"
+#include "gradzoo/samplers/kinds/langevin.h"
+#include "gradzoo/samplers/kinds/random_walk.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

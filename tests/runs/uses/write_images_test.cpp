@@ -1,12 +1,12 @@
-#include "runs/uses/write_images.h"
+#include "gradzoo/runs/uses/write_images.h"
 
 #include <cmath>
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "autograd/random.h"
 #include "datasets/images/picture_makers.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/random.h"
 #include "support/error_message.h"
 
 namespace gradzoo {

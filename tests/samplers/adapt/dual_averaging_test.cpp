@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "samplers/kinds/hmc.h"
+#include "gradzoo/samplers/kinds/hmc.h"
 
 namespace gradzoo {
 namespace {

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "samplers/kinds/hmc.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/samplers/kinds/hmc.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {

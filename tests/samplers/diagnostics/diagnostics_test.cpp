@@ -1,4 +1,4 @@
-#include "samplers/diagnostics/diagnostics.h"
+#include "gradzoo/samplers/diagnostics/diagnostics.h"
 
 #include <cmath>
 #include <numeric>
@@ -6,8 +6,8 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "autograd/random.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/random.h"
 #include "samplers/diagnostics/autocovariance.h"
 #include "support/tensor_values.h"
 

@@ -3,9 +3,9 @@
 #include <boost/math/special_functions/erf.hpp>
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "autograd/random.h"
-#include "samplers/diagnostics/diagnostics.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/samplers/diagnostics/diagnostics.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {

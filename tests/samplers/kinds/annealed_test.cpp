@@ -1,10 +1,10 @@
-#include "samplers/kinds/annealed.h"
+#include "gradzoo/samplers/kinds/annealed.h"
 
 #include <cmath>
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {

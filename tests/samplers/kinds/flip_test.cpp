@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "samplers/kinds/gibbs.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/samplers/kinds/gibbs.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {

@@ -1,9 +1,9 @@
-#include "samplers/kinds/gibbs.h"
+#include "gradzoo/samplers/kinds/gibbs.h"
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "samplers/chains.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/samplers/chains.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {

@@ -1,12 +1,12 @@
-#include "samplers/kinds/hmc.h"
+#include "gradzoo/samplers/kinds/hmc.h"
 
 #include <cmath>
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "samplers/chains.h"
-#include "samplers/metropolis.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/samplers/chains.h"
+#include "gradzoo/samplers/metropolis.h"
 #include "support/tensor_values.h"
 #include "tools/bench/allocation_count.h"
 

@@ -1,4 +1,4 @@
-#include "samplers/kinds/jumps.h"
+#include "gradzoo/samplers/kinds/jumps.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,9 +6,9 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "samplers/chains.h"
-#include "samplers/kinds/random_walk.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/samplers/chains.h"
+#include "gradzoo/samplers/kinds/random_walk.h"
 #include "support/error_message.h"
 #include "support/tensor_values.h"
 

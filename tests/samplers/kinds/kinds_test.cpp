@@ -3,10 +3,10 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
-#include "samplers/kinds/langevin.h"
-#include "samplers/kinds/random_walk.h"
-#include "samplers/registry.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/samplers/kinds/langevin.h"
+#include "gradzoo/samplers/kinds/random_walk.h"
+#include "gradzoo/samplers/registry.h"
 #include "support/error_message.h"
 #include "support/tensor_values.h"
 

@@ -8,8 +8,8 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include "autograd/tape.h"
-#include "base/error.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/base/error.h"
 #include "runs/refusals.h"
 
 using namespace gradzoo;

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "base/error.h"
+#include "gradzoo/base/error.h"
 #include "tools/course/folder.h"
 #include "tools/course/learners.h"
 #include "tools/course/program.h"
@@ -159,7 +159,7 @@ TEST_CASE("what does not compile is named by the learner's own line, and a chang
 }
 
 TEST_CASE("nobody passes by gradzoo's derivatives, by another program, or by stored numbers") {
-  CHECK(says(report_after("#include <cmath>", "#include <gradzoo/gradzoo.h>\n#include <cmath>"),
+  CHECK(says(report_after("#include <cmath>", "#include <gradzoo.h>\n#include <cmath>"),
              "it includes gradzoo"));
   CHECK(says(report_after("  return adjoint;", "  popen(\"gradzoo explain\", \"r\");\n  return adjoint;"),
              "starts another program"));

@@ -3,7 +3,7 @@
 
 #include "autograd/kernels/gemm/blas_kernel.h"
 #include "autograd/kernels/pointwise/peak.h"
-#include "autograd/runtime.h"
+#include "gradzoo/autograd/runtime.h"
 #include "runs/refusals.h"
 #include "tools/doctor/machine.h"
 

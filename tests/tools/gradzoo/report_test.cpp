@@ -1,4 +1,4 @@
-#include "plot/pages/report.h"
+#include "gradzoo/plot/pages/report.h"
 
 #include <chrono>
 #include <filesystem>

@@ -2,11 +2,11 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "autograd/ops.h"
-#include "models/pictures/image_pictures.h"
-#include "runs/opened_run.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/pictures/image_pictures.h"
+#include "gradzoo/runs/opened_run.h"
+#include "gradzoo/runs/uses/write_samples.h"
 #include "runs/refusals.h"
-#include "runs/uses/write_samples.h"
 
 using namespace gradzoo;
 using namespace gradzoo::test;

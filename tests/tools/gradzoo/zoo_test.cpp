@@ -4,8 +4,8 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include "autograd/ops.h"
-#include "runs/opened_run.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/runs/opened_run.h"
 #include "runs/refusals.h"
 #include "state/eight_bits.h"
 #include "state/half.h"

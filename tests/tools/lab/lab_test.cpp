@@ -5,8 +5,8 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "nn/layers/layers.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/nn/layers/layers.h"
 #include "support/error_message.h"
 #include "support/paths.h"
 #include "support/scratch.h"

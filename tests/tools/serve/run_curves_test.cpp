@@ -5,7 +5,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include "base/error.h"
+#include "gradzoo/base/error.h"
 #include "support/error_message.h"
 #include "support/scratch.h"
 #include "tools/serve/host_name.h"

@@ -3,8 +3,8 @@
 
 #include <fmt/format.h>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
 #include "tools/course/density_net.h"
 #include "tools/course/draws.h"
 #include "tools/course/program.h"

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
 #include "tools/course/draws.h"
 #include "tools/course/program.h"
 #include "tools/course/steps/steps.h"

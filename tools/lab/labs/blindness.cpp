@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "datasets/toys/toy.h"
-#include "models/eval/quadrature.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/datasets/toys/toy.h"
+#include "gradzoo/models/eval/quadrature.h"
 #include "tools/lab/lab.h"
 
 namespace gradzoo {

@@ -3,8 +3,8 @@
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "autograd/random.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/random.h"
 #include "tools/lab/lab.h"
 
 namespace gradzoo {

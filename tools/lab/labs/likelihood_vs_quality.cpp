@@ -3,10 +3,10 @@
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "datasets/toys/toy.h"
-#include "models/pictures/plane_pictures.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/datasets/toys/toy.h"
+#include "gradzoo/models/pictures/plane_pictures.h"
 #include "tools/lab/lab.h"
 #include "tools/verify/ledger/quality/likelihood_and_samples.h"
 

@@ -4,10 +4,10 @@
 
 #include <fmt/format.h>
 
-#include "models/gan/gan.h"
-#include "models/pictures/plane_pictures.h"
-#include "models/run/session.h"
-#include "plot/chart.h"
+#include "gradzoo/models/gan/gan.h"
+#include "gradzoo/models/pictures/plane_pictures.h"
+#include "gradzoo/models/run/session.h"
+#include "gradzoo/plot/chart.h"
 
 namespace gradzoo {
 namespace {

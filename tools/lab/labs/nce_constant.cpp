@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include "models/base/density_quantities.h"
-#include "models/eval/quadrature.h"
-#include "models/nce/nce.h"
-#include "models/pictures/plane_pictures.h"
+#include "gradzoo/models/base/density_quantities.h"
+#include "gradzoo/models/eval/quadrature.h"
+#include "gradzoo/models/nce/nce.h"
+#include "gradzoo/models/pictures/plane_pictures.h"
 #include "tools/lab/lab.h"
 
 namespace gradzoo {

@@ -4,15 +4,15 @@
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "base/error.h"
-#include "datasets/toys/toy.h"
-#include "models/pictures/plane_pictures.h"
-#include "nn/layers/layers.h"
-#include "samplers/chains.h"
-#include "samplers/kinds/annealed.h"
-#include "samplers/kinds/langevin.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/datasets/toys/toy.h"
+#include "gradzoo/models/pictures/plane_pictures.h"
+#include "gradzoo/nn/layers/layers.h"
+#include "gradzoo/samplers/chains.h"
+#include "gradzoo/samplers/kinds/annealed.h"
+#include "gradzoo/samplers/kinds/langevin.h"
 #include "tools/lab/lab.h"
 
 namespace gradzoo {

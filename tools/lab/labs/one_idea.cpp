@@ -4,13 +4,13 @@
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "datasets/toys/toy.h"
-#include "models/eval/modes.h"
-#include "models/networks/noise_path.h"
-#include "models/networks/time_network.h"
-#include "models/pictures/plane_pictures.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/datasets/toys/toy.h"
+#include "gradzoo/models/eval/modes.h"
+#include "gradzoo/models/networks/noise_path.h"
+#include "gradzoo/models/networks/time_network.h"
+#include "gradzoo/models/pictures/plane_pictures.h"
 #include "tools/lab/lab.h"
 
 namespace gradzoo {

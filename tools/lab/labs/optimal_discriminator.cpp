@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "models/gan/gan.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/gan/gan.h"
 #include "tools/lab/lab.h"
 #include "tools/verify/ledger/gan/game.h"
 

@@ -3,12 +3,12 @@
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/base/over_examples.h"
-#include "models/vae/eval.h"
-#include "models/vae/vae.h"
-#include "runs/draw_picture.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/base/over_examples.h"
+#include "gradzoo/models/vae/eval.h"
+#include "gradzoo/models/vae/vae.h"
+#include "gradzoo/runs/draw_picture.h"
 #include "tools/lab/lab.h"
 
 namespace gradzoo {

@@ -5,10 +5,10 @@
 
 #include <fmt/format.h>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
-#include "autograd/random.h"
-#include "autograd/tape.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/autograd/tape.h"
 #include "tools/lab/lab.h"
 
 namespace gradzoo {

@@ -3,13 +3,13 @@
 
 #include <fmt/format.h>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
-#include "autograd/storage.h"
-#include "autograd/tape.h"
-#include "models/eval/quadrature.h"
-#include "models/pictures/plane_pictures.h"
-#include "models/score/network.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/storage.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/eval/quadrature.h"
+#include "gradzoo/models/pictures/plane_pictures.h"
+#include "gradzoo/models/score/network.h"
 #include "tools/lab/lab.h"
 
 namespace gradzoo {

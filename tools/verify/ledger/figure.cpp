@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "models/eval/estimate.h"
+#include "gradzoo/models/eval/estimate.h"
 
 namespace gradzoo {
 namespace {

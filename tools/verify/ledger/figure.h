@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "models/base/quantity.h"
+#include "gradzoo/models/base/quantity.h"
 #include "tools/verify/ledger/row.h"
 #include "tools/verify/ledger/train_model.h"
 

@@ -2,15 +2,15 @@
 #include <cmath>
 #include <vector>
 
-#include "autograd/ops.h"
-#include "datasets/toys/toy.h"
-#include "models/base/density_quantities.h"
-#include "models/classifier/classifier.h"
-#include "models/eval/quadrature.h"
-#include "models/nce/nce.h"
-#include "models/rbm/rbm.h"
-#include "models/score/eval.h"
-#include "models/vae/eval.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/datasets/toys/toy.h"
+#include "gradzoo/models/base/density_quantities.h"
+#include "gradzoo/models/classifier/classifier.h"
+#include "gradzoo/models/eval/quadrature.h"
+#include "gradzoo/models/nce/nce.h"
+#include "gradzoo/models/rbm/rbm.h"
+#include "gradzoo/models/score/eval.h"
+#include "gradzoo/models/vae/eval.h"
 #include "tools/verify/ledger/figure.h"
 #include "tools/verify/ledger/rows.h"
 

@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "base/error.h"
-#include "base/text.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/base/text.h"
 #include "tools/verify/ledger/rows.h"
 
 namespace gradzoo {

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
 
 namespace gradzoo {
 

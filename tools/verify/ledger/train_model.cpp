@@ -10,7 +10,7 @@
 
 #include <fmt/format.h>
 
-#include "state/checkpoint.h"
+#include "gradzoo/state/checkpoint.h"
 
 namespace gradzoo {
 namespace {

@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "models/run/session.h"
+#include "gradzoo/models/run/session.h"
 #include "tools/verify/ledger/row.h"
 
 /// Models that rows look at. A line is what `gradzoo train` would train, "nce data=ring8 seed=1": MODEL

@@ -8,7 +8,7 @@
 
 #include "autograd/kernels/gemm/blas_kernel.h"
 #include "autograd/kernels/gemm/gemm_tiling.h"
-#include "base/error.h"
+#include "gradzoo/base/error.h"
 #include "support/numbers.h"
 
 using namespace gradzoo;

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "autograd/kernels/pointwise/elementwise.h"
-#include "base/error.h"
+#include "gradzoo/base/error.h"
 #include "support/activation_oracle.h"
 #include "support/numbers.h"
 

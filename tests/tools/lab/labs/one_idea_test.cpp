@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "models/networks/noise_path.h"
+#include "gradzoo/models/networks/noise_path.h"
 #include "tools/lab/lab.h"
 
 namespace gradzoo {

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "models/score/objectives.h"
+#include "gradzoo/models/score/objectives.h"
 #include "tools/lab/lab.h"
 
 namespace gradzoo {

@@ -3,7 +3,7 @@
 #include <boost/math/special_functions/gamma.hpp>
 #include <doctest/doctest.h>
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
 
 using namespace gradzoo;
 

@@ -6,14 +6,14 @@
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/eval/quadrature.h"
-#include "models/networks/energy.h"
-#include "models/vae/vae.h"
-#include "nn/distributions.h"
-#include "samplers/ais.h"
-#include "samplers/kinds/hmc.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/eval/quadrature.h"
+#include "gradzoo/models/networks/energy.h"
+#include "gradzoo/models/vae/vae.h"
+#include "gradzoo/nn/distributions.h"
+#include "gradzoo/samplers/ais.h"
+#include "gradzoo/samplers/kinds/hmc.h"
 #include "tools/verify/ledger/rows.h"
 
 namespace gradzoo {

@@ -4,10 +4,10 @@
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/networks/rbm_layer.h"
-#include "samplers/ais.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/networks/rbm_layer.h"
+#include "gradzoo/samplers/ais.h"
 #include "tools/verify/ledger/rbm/random_rbm.h"
 #include "tools/verify/ledger/rows.h"
 #include "tools/verify/ledger/statistics.h"

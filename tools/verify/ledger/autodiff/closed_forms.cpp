@@ -5,11 +5,11 @@
 
 #include <fmt/format.h>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
-#include "autograd/random.h"
-#include "autograd/tape.h"
-#include "base/function_ref.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/base/function_ref.h"
 #include "tools/verify/ledger/rows.h"
 
 namespace gradzoo {

@@ -3,9 +3,9 @@
 
 #include <fmt/format.h>
 
-#include "autograd/check/op_checks.h"
-#include "autograd/functional/functional.h"
-#include "autograd/ops.h"
+#include "gradzoo/autograd/check/op_checks.h"
+#include "gradzoo/autograd/functional/functional.h"
+#include "gradzoo/autograd/ops.h"
 #include "tools/verify/ledger/rows.h"
 
 namespace gradzoo {

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "autograd/random.h"
-#include "models/eval/c2st.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/models/eval/c2st.h"
 #include "tools/verify/ledger/rows.h"
 
 namespace gradzoo {

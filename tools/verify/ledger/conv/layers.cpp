@@ -2,11 +2,11 @@
 #include <cmath>
 #include <vector>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
-#include "autograd/random.h"
-#include "autograd/tape.h"
-#include "nn/layers/image_layers.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/nn/layers/image_layers.h"
 #include "tools/verify/ledger/rows.h"
 #include "tools/verify/ledger/statistics.h"
 

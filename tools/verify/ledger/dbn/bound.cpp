@@ -3,12 +3,12 @@
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/dbn/dbn.h"
-#include "models/networks/rbm_layer.h"
-#include "models/rbm/rbm.h"
-#include "nn/distributions.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/dbn/dbn.h"
+#include "gradzoo/models/networks/rbm_layer.h"
+#include "gradzoo/models/rbm/rbm.h"
+#include "gradzoo/nn/distributions.h"
 #include "tools/verify/ledger/rbm/random_rbm.h"
 #include "tools/verify/ledger/rows.h"
 #include "tools/verify/ledger/statistics.h"

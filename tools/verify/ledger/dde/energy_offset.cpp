@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "models/base/density_quantities.h"
-#include "models/dde/dde.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/base/density_quantities.h"
+#include "gradzoo/models/dde/dde.h"
 #include "tools/verify/ledger/figure.h"
 #include "tools/verify/ledger/rows.h"
 

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "autograd/ops.h"
-#include "autograd/random.h"
-#include "models/eval/sample_metrics.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/models/eval/sample_metrics.h"
 #include "tools/verify/ledger/rows.h"
 
 namespace gradzoo {

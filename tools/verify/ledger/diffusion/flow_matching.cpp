@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "autograd/ops.h"
-#include "models/eval/quadrature.h"
-#include "models/networks/noise_path.h"
-#include "nn/layers/layers.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/eval/quadrature.h"
+#include "gradzoo/models/networks/noise_path.h"
+#include "gradzoo/nn/layers/layers.h"
 #include "tools/verify/ledger/rows.h"
 #include "tools/verify/ledger/statistics.h"
 

@@ -2,14 +2,14 @@
 #include <cmath>
 #include <numbers>
 
-#include "autograd/check/gradcheck.h"
-#include "autograd/grad.h"
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/networks/noise_path.h"
-#include "models/networks/time_network.h"
-#include "models/score/objectives.h"
-#include "nn/layers/layers.h"
+#include "gradzoo/autograd/check/gradcheck.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/networks/noise_path.h"
+#include "gradzoo/models/networks/time_network.h"
+#include "gradzoo/models/score/objectives.h"
+#include "gradzoo/nn/layers/layers.h"
 #include "tools/verify/ledger/rows.h"
 #include "tools/verify/ledger/statistics.h"
 

@@ -6,10 +6,10 @@
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "models/ebm/ebm.h"
-#include "models/eval/estimate.h"
-#include "models/eval/psnr.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/ebm/ebm.h"
+#include "gradzoo/models/eval/estimate.h"
+#include "gradzoo/models/eval/psnr.h"
 #include "tools/verify/ledger/figure.h"
 #include "tools/verify/ledger/rows.h"
 

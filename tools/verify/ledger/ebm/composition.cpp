@@ -3,11 +3,11 @@
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "models/eval/quadrature.h"
-#include "samplers/chains.h"
-#include "samplers/compose.h"
-#include "samplers/kinds/langevin.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/eval/quadrature.h"
+#include "gradzoo/samplers/chains.h"
+#include "gradzoo/samplers/compose.h"
+#include "gradzoo/samplers/kinds/langevin.h"
 #include "tools/verify/ledger/rows.h"
 #include "tools/verify/ledger/statistics.h"
 

@@ -2,11 +2,11 @@
 #include <cmath>
 #include <vector>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/ebm/ebm.h"
-#include "nn/layers/layers.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/ebm/ebm.h"
+#include "gradzoo/nn/layers/layers.h"
 #include "tools/verify/ledger/rows.h"
 
 namespace gradzoo {

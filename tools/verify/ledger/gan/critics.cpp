@@ -3,14 +3,14 @@
 
 #include <fmt/format.h>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/eval/quadrature.h"
-#include "models/gan/gan.h"
-#include "nn/distributions.h"
-#include "nn/learn/learner.h"
-#include "nn/learn/optim.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/eval/quadrature.h"
+#include "gradzoo/models/gan/gan.h"
+#include "gradzoo/nn/distributions.h"
+#include "gradzoo/nn/learn/learner.h"
+#include "gradzoo/nn/learn/optim.h"
 #include "tools/verify/ledger/gan/game.h"
 #include "tools/verify/ledger/rows.h"
 

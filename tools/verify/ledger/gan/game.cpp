@@ -6,12 +6,12 @@
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/gan/gan.h"
-#include "nn/distributions.h"
-#include "nn/learn/learner.h"
-#include "nn/learn/optim.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/gan/gan.h"
+#include "gradzoo/nn/distributions.h"
+#include "gradzoo/nn/learn/learner.h"
+#include "gradzoo/nn/learn/optim.h"
 #include "tools/verify/ledger/rows.h"
 
 namespace gradzoo {

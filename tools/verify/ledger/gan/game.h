@@ -1,7 +1,7 @@
 #pragma once
 
-#include "autograd/random.h"
-#include "models/eval/quadrature.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/models/eval/quadrature.h"
 
 /// A discriminator of numbers, trained on two densities that are known (Goodfellow et al. 2014).
 namespace gradzoo {

@@ -3,8 +3,8 @@
 
 #include <fmt/format.h>
 
-#include "models/pictures/image_pictures.h"
-#include "runs/uses/sample_quality.h"
+#include "gradzoo/models/pictures/image_pictures.h"
+#include "gradzoo/runs/uses/sample_quality.h"
 #include "tools/verify/ledger/figure.h"
 #include "tools/verify/ledger/rows.h"
 

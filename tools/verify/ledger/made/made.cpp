@@ -1,4 +1,4 @@
-#include "models/made/made.h"
+#include "gradzoo/models/made/made.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,13 +6,13 @@
 
 #include <fmt/format.h>
 
-#include "autograd/functional/functional.h"
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "base/function_ref.h"
-#include "models/networks/rbm_layer.h"
-#include "nn/distributions.h"
-#include "nn/layers/init.h"
+#include "gradzoo/autograd/functional/functional.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/base/function_ref.h"
+#include "gradzoo/models/networks/rbm_layer.h"
+#include "gradzoo/nn/distributions.h"
+#include "gradzoo/nn/layers/init.h"
 #include "tools/verify/ledger/figure.h"
 #include "tools/verify/ledger/rows.h"
 

@@ -4,12 +4,12 @@
 
 #include <fmt/format.h>
 
-#include "autograd/functional/functional.h"
-#include "autograd/ops.h"
-#include "datasets/toys/toy.h"
-#include "models/eval/quadrature.h"
-#include "models/nce/nce.h"
-#include "models/networks/energy.h"
+#include "gradzoo/autograd/functional/functional.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/datasets/toys/toy.h"
+#include "gradzoo/models/eval/quadrature.h"
+#include "gradzoo/models/nce/nce.h"
+#include "gradzoo/models/networks/energy.h"
 #include "tools/verify/ledger/rows.h"
 
 namespace gradzoo {

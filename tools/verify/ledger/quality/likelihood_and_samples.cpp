@@ -7,11 +7,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "datasets/toys/toy.h"
-#include "models/eval/c2st.h"
-#include "nn/distributions.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/datasets/toys/toy.h"
+#include "gradzoo/models/eval/c2st.h"
+#include "gradzoo/nn/distributions.h"
 #include "tools/verify/ledger/rows.h"
 
 namespace gradzoo {

@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "autograd/random.h"
-#include "base/function_ref.h"
+#include "gradzoo/autograd/random.h"
+#include "gradzoo/base/function_ref.h"
 
 /// Likelihood is not quality (Theis, van den Oord & Bethge 2016, section 3): both directions, as numbers.
 namespace gradzoo {

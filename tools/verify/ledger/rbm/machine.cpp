@@ -3,12 +3,12 @@
 
 #include <fmt/format.h>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/networks/rbm_layer.h"
-#include "nn/layers/init.h"
-#include "samplers/target.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/networks/rbm_layer.h"
+#include "gradzoo/nn/layers/init.h"
+#include "gradzoo/samplers/target.h"
 #include "tools/verify/ledger/rbm/random_rbm.h"
 #include "tools/verify/ledger/rows.h"
 #include "tools/verify/ledger/statistics.h"

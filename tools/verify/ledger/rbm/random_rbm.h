@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "models/networks/rbm_layer.h"
+#include "gradzoo/models/networks/rbm_layer.h"
 
 namespace gradzoo {
 

@@ -3,12 +3,12 @@
 #include <memory>
 #include <string>
 
-#include "autograd/functional/functional.h"
-#include "autograd/ops.h"
-#include "base/function_ref.h"
-#include "models/eval/quadrature.h"
-#include "models/networks/coupling_flow.h"
-#include "nn/layers/init.h"
+#include "gradzoo/autograd/functional/functional.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/function_ref.h"
+#include "gradzoo/models/eval/quadrature.h"
+#include "gradzoo/models/networks/coupling_flow.h"
+#include "gradzoo/nn/layers/init.h"
 #include "tools/verify/ledger/rows.h"
 #include "tools/verify/ledger/statistics.h"
 

@@ -1,6 +1,6 @@
-#include "samplers/kinds/annealed.h"
+#include "gradzoo/samplers/kinds/annealed.h"
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
 #include "tools/verify/ledger/rows.h"
 
 namespace gradzoo {

@@ -1,11 +1,11 @@
-#include "samplers/diagnostics/diagnostics.h"
+#include "gradzoo/samplers/diagnostics/diagnostics.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
 #include "tools/verify/ledger/rows.h"
 
 namespace gradzoo {

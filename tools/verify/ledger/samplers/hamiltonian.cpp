@@ -3,10 +3,10 @@
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "samplers/kinds/hmc.h"
-#include "samplers/metropolis.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/samplers/kinds/hmc.h"
+#include "gradzoo/samplers/metropolis.h"
 #include "tools/verify/ledger/rows.h"
 #include "tools/verify/ledger/samplers/line_density.h"
 

@@ -1,4 +1,4 @@
-#include "samplers/kinds/langevin.h"
+#include "gradzoo/samplers/kinds/langevin.h"
 
 #include <algorithm>
 #include <array>
@@ -6,10 +6,10 @@
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "samplers/kinds/random_walk.h"
-#include "samplers/metropolis.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/samplers/kinds/random_walk.h"
+#include "gradzoo/samplers/metropolis.h"
 #include "tools/verify/ledger/rows.h"
 #include "tools/verify/ledger/samplers/line_density.h"
 #include "tools/verify/ledger/statistics.h"

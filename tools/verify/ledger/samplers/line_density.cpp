@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "autograd/ops.h"
-#include "autograd/tape.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
 #include "tools/verify/ledger/statistics.h"
 
 namespace gradzoo {

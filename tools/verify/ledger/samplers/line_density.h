@@ -2,7 +2,7 @@
 
 #include <functional>
 
-#include "samplers/chains.h"
+#include "gradzoo/samplers/chains.h"
 
 /// Densities on the line that can be drawn from exactly, and what a reversible kernel does to their draws.
 namespace gradzoo {

@@ -3,10 +3,10 @@
 
 #include <fmt/format.h>
 
-#include "autograd/check/gradcheck.h"
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/eval/quadrature.h"
+#include "gradzoo/autograd/check/gradcheck.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/eval/quadrature.h"
 #include "tools/verify/ledger/rows.h"
 #include "tools/verify/ledger/score/round_mixture.h"
 

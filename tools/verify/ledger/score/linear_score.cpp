@@ -3,12 +3,12 @@
 
 #include <fmt/format.h>
 
-#include "autograd/functional/functional.h"
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/score/objectives.h"
-#include "samplers/chains.h"
-#include "samplers/kinds/langevin.h"
+#include "gradzoo/autograd/functional/functional.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/score/objectives.h"
+#include "gradzoo/samplers/chains.h"
+#include "gradzoo/samplers/kinds/langevin.h"
 #include "tools/verify/ledger/rows.h"
 #include "tools/verify/ledger/statistics.h"
 

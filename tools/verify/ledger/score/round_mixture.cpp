@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "autograd/ops.h"
+#include "gradzoo/autograd/ops.h"
 
 namespace gradzoo {
 

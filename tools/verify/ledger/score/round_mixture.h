@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "autograd/tensor.h"
-#include "datasets/toys/toy.h"
+#include "gradzoo/autograd/tensor.h"
+#include "gradzoo/datasets/toys/toy.h"
 
 namespace gradzoo {
 

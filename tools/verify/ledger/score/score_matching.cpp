@@ -2,12 +2,12 @@
 #include <array>
 #include <cmath>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/eval/quadrature.h"
-#include "models/score/objectives.h"
-#include "nn/layers/layers.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/eval/quadrature.h"
+#include "gradzoo/models/score/objectives.h"
+#include "gradzoo/nn/layers/layers.h"
 #include "tools/verify/ledger/rows.h"
 #include "tools/verify/ledger/score/round_mixture.h"
 

@@ -3,10 +3,10 @@
 
 #include <fmt/format.h>
 
-#include "autograd/linalg.h"
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/score/objectives.h"
+#include "gradzoo/autograd/linalg.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/score/objectives.h"
 #include "tools/verify/ledger/rows.h"
 #include "tools/verify/ledger/statistics.h"
 

@@ -1,12 +1,12 @@
-#include "samplers/tweedie.h"
+#include "gradzoo/samplers/tweedie.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "models/eval/quadrature.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/eval/quadrature.h"
 #include "tools/verify/ledger/rows.h"
 #include "tools/verify/ledger/score/round_mixture.h"
 

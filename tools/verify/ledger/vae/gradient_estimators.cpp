@@ -4,11 +4,11 @@
 
 #include <fmt/format.h>
 
-#include "autograd/grad.h"
-#include "autograd/ops.h"
-#include "autograd/tape.h"
-#include "models/vae/vae.h"
-#include "nn/distributions.h"
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/vae/vae.h"
+#include "gradzoo/nn/distributions.h"
 #include "tools/verify/ledger/rows.h"
 #include "tools/verify/ledger/train_model.h"
 

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "autograd/ops.h"
-#include "base/error.h"
-#include "datasets/toys/toy.h"
-#include "models/registry.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/base/error.h"
+#include "gradzoo/datasets/toys/toy.h"
+#include "gradzoo/models/registry.h"
 #include "tools/verify/ledger/rows.h"
 #include "tools/verify/ledger/train_model.h"
 

@@ -4,9 +4,9 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/functional/functional.h"
-#include "autograd/ops.h"
-#include "models/eval/quadrature.h"
+#include "gradzoo/autograd/functional/functional.h"
+#include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/eval/quadrature.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {
