@@ -32,7 +32,7 @@ lintian=$!
 
 echo "== what it holds"
 dpkg-deb --fsys-tarfile "$package" | tar --list > files
-for path in usr/bin/gradzoo usr/libexec/gradzoo/gradzoo-lab usr/lib/libgradzoo_autograd.a usr/include/gradzoo/gradzoo.h \
+for path in usr/bin/gradzoo usr/libexec/gradzoo/gradzoo-lab usr/lib/libgradzoo.so usr/include/gradzoo.h \
   usr/lib/cmake/gradzoo/gradzoo-config.cmake usr/lib/pkgconfig/gradzoo.pc usr/share/man/man1/gradzoo-train.1.gz \
   usr/share/bash-completion/completions/gradzoo usr/share/zsh/vendor-completions/_gradzoo \
   usr/share/gradzoo/datasets/mnist/train-images-idx3-ubyte.gz usr/share/gradzoo/zoo/vae/weights.safetensors \

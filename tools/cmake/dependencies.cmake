@@ -1,5 +1,5 @@
 # The libraries that gradzoo is linked with. Read by the build and, installed, by find_package(gradzoo):
-# a static library passes its dependencies on to whoever links it.
+# a static library passes its dependencies on to whoever links it, a shared one only what its headers include.
 
 # gradzoo_missing(what package): notes a library that isn't there; gradzoo_report_missing() names them all and ends.
 function(gradzoo_missing what package)
@@ -46,15 +46,6 @@ if(NOT OpenMP_CXX_FOUND)
   gradzoo_missing("OpenMP for ${CMAKE_CXX_COMPILER_ID}" libomp-dev)
 endif()
 
-# openblas_config.h stands beside OpenBLAS's own cblas.h, and not beside the reference BLAS's.
-gradzoo_find_library(OpenBLAS HEADER openblas_config.h LIBRARY openblas PACKAGE libopenblas-dev
-                     SUFFIXES openblas-pthread openblas openblas-openmp openblas-serial)
-gradzoo_find_library(Highway HEADER hwy/highway.h LIBRARY hwy PACKAGE libhwy-dev DEFINES HWY_SHARED_DEFINE)
-gradzoo_find_library(libmd HEADER sha256.h LIBRARY md PACKAGE libmd-dev)
-gradzoo_find_library(libpng HEADER png.h LIBRARY png PACKAGE libpng-dev)
-gradzoo_find_library(TurboJPEG HEADER turbojpeg.h LIBRARY turbojpeg PACKAGE libturbojpeg0-dev)
-gradzoo_find_library(libzip HEADER zip.h LIBRARY zip PACKAGE libzip-dev)
-
 find_package(fmt QUIET)
 if(NOT fmt_FOUND)
   gradzoo_missing("fmt" libfmt-dev)
@@ -65,7 +56,18 @@ if(CMAKE_CXX_FLAGS MATCHES "-stdlib=libc[+][+]")
   set(GRADZOO_FMT fmt::fmt-header-only)
 endif()
 
-find_package(ZLIB QUIET)
-if(NOT ZLIB_FOUND)
-  gradzoo_missing("zlib" zlib1g-dev)
+if(NOT GRADZOO_HEADERS_ALONE)
+  # openblas_config.h stands beside OpenBLAS's own cblas.h, and not beside the reference BLAS's.
+  gradzoo_find_library(OpenBLAS HEADER openblas_config.h LIBRARY openblas PACKAGE libopenblas-dev
+                       SUFFIXES openblas-pthread openblas openblas-openmp openblas-serial)
+  gradzoo_find_library(Highway HEADER hwy/highway.h LIBRARY hwy PACKAGE libhwy-dev DEFINES HWY_SHARED_DEFINE)
+  gradzoo_find_library(libmd HEADER sha256.h LIBRARY md PACKAGE libmd-dev)
+  gradzoo_find_library(libpng HEADER png.h LIBRARY png PACKAGE libpng-dev)
+  gradzoo_find_library(TurboJPEG HEADER turbojpeg.h LIBRARY turbojpeg PACKAGE libturbojpeg0-dev)
+  gradzoo_find_library(libzip HEADER zip.h LIBRARY zip PACKAGE libzip-dev)
+
+  find_package(ZLIB QUIET)
+  if(NOT ZLIB_FOUND)
+    gradzoo_missing("zlib" zlib1g-dev)
+  endif()
 endif()

@@ -28,6 +28,7 @@ set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXE
 set(CPACK_DEBIAN_PACKAGE_MAINTAINER "${maintainer}")
 set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)  # by which dpkg knows libgradzoo.so for ours
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_COMPONENTS_ALL Unspecified)
@@ -39,9 +40,13 @@ derivatives of any order, and a zoo of generative models trained with it on a
 multicore CPU: variational auto-encoders, GANs, energy-based models, RBMs,
 score and denoising models, flows, diffusion.
 
-The package has the command with its manual, the static library with headers,
+The package has the command with its manual, the library with its headers,
 the MNIST digits, trained models and the documentation.")
 # What a program of one's own is compiled with; the command needs none of it.
-set(CPACK_DEBIAN_UNSPECIFIED_PACKAGE_RECOMMENDS "libfmt-dev, libhwy-dev, libmd-dev, libopenblas-dev, libpng-dev, libturbojpeg0-dev, libzip-dev, zlib1g-dev")
+set(of_static_library ", libhwy-dev, libmd-dev, libopenblas-dev, libpng-dev, libturbojpeg0-dev, libzip-dev, zlib1g-dev")
+if(GRADZOO_SHARED)
+  set(of_static_library "")
+endif()
+set(CPACK_DEBIAN_UNSPECIFIED_PACKAGE_RECOMMENDS "libfmt-dev${of_static_library}")
 set(CPACK_DEBIAN_UNSPECIFIED_PACKAGE_SUGGESTS "cmake, g++, pkgconf")
 include(CPack)
