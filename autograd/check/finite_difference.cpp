@@ -1,8 +1,8 @@
+#include "gradzoo/autograd/check/finite_difference.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
-
-#include "gradzoo/autograd/check/gradcheck.h"
 
 namespace gradzoo {
 namespace {

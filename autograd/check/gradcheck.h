@@ -9,79 +9,9 @@
 
 #include <fmt/format.h>
 
-#include "gradzoo/autograd/random.h"
-#include "gradzoo/base/function_ref.h"
+#include "gradzoo/autograd/check/nested_gradient.h"
 
-/// Derivatives of smooth functions of one number, from values alone.
 namespace gradzoo {
-
-/// The values of several functions at t, in f64: the length does not depend on t.
-using CurveFn = FunctionRef<std::vector<double>(double)>;
-
-/// What five values at 0, +-h and +-2h tell.
-struct Stencil {
-  std::vector<double> slope;  // d/dt at 0, error O(h^4) + O(eps / h)
-  /// Slope to the right of 0 less slope to the left, over steps h and 2h: twice as large over 2h where the
-  /// function is smooth, the same where it has a kink at 0.
-  std::vector<double> jump, wide_jump;
-};
-
-/// f'(0) = (8 (f(h) - f(-h)) - (f(2h) - f(-2h))) / 12h.
-Stencil five_point_stencil(CurveFn f, double h);
-
-/// d/dt at 0 by Ridders' extrapolation from step h down to h / 2^9: of all central differences and their
-/// Richardson extrapolations, for each function the one whose neighbours agree best (Ridders 1982, Advances
-/// in Engineering Software 4). Slower; finds the right step where one step does not suit.
-std::vector<double> ridders_derivative(CurveFn f, double h);
-
-/// Several tensors from several.
-using OutputsFn = FunctionRef<Tensors(std::span<const Tensor>)>;
-
-/// What messages call input i: its name, or "input 3" where there is none.
-std::string input_name(std::span<const std::string> names, size_t i);
-
-/// The gradient of f as a function of its own, any number of times over:
-///
-///     F_0(x)        = f(x)                             one output or several
-///     F_k(x, u)     = sum_j u_j' dF_{k-1, j} / dx       one output for each variable x of F_{k-1}
-///
-/// where u holds one tensor for each output of F_{k-1}: F_k is what grad() returns for grad_output = u. The
-/// arguments of F_k are those of F_{k-1} followed by u. Arguments of i64 and u8 are constants.
-class NestedGradient {
- public:
-  /// Builds F_0 ... F_depth at `inputs` (copied), of an f that outlives this object; each u is drawn
-  /// uniformly from +-[0.5, 1.5). `names` are the inputs', for argument_name.
-  NestedGradient(OutputsFn f, std::span<const Tensor> inputs, int depth, Rng& rng,
-                 std::vector<std::string> names = {});
-
-  int depth() const { return static_cast<int>(arguments_of_.size()) - 1; }
-  /// The arguments of F_depth, and what to call them.
-  const std::vector<Tensor>& arguments() const { return arguments_; }
-  std::string argument_name(size_t i) const;
-  std::string output_name(size_t j) const { return output_name(depth(), j); }
-
-  /// F_depth at the arguments given, detached; the outermost gradient by a plain sweep.
-  std::vector<Tensor> values(std::span<const Tensor> arguments) const;
-  /// F_depth at arguments that the caller tracks, recorded on the caller's tape.
-  std::vector<Tensor> recorded(std::span<const Tensor> arguments) const;
-
-  /// Copies that require grad (constants: shared).
-  static std::vector<Tensor> leaves(std::span<const Tensor> arguments);
-  /// sum_j u_j' dy_j / dx, one for each x that is not a constant; zeros where no y was recorded from x.
-  /// `record` makes the sums differentiable.
-  static std::vector<Tensor> pull_back(std::span<const Tensor> ys, std::span<const Tensor> us,
-                                       std::span<const Tensor> xs, bool record);
-
- private:
-  std::vector<Tensor> evaluate(int level, std::span<const Tensor> arguments, bool record) const;
-  std::string output_name(int level, size_t j) const;
-
-  OutputsFn f_;
-  std::vector<std::string> names_;
-  std::vector<Tensor> arguments_;
-  std::vector<size_t> arguments_of_;  // arguments_of_[k]: how many F_k has
-  std::vector<size_t> outputs_of_;    // outputs_of_[k]: how many F_k has
-};
 
 /// How gradcheck compares, and what it names in messages.
 struct GradcheckOptions {
@@ -196,3 +126,13 @@ GradcheckResult check_order(F&& f, const Tensor& input, int order, const Gradche
 ///@}
 
 }  // namespace gradzoo
+
+/// fmt::print("{}\n", gradcheck(f, x))
+template <>
+struct fmt::formatter<gradzoo::GradcheckResult> : fmt::formatter<std::string> {
+  /// What fmt calls.
+  template <class Context>
+  auto format(const gradzoo::GradcheckResult& result, Context& context) const {
+    return fmt::formatter<std::string>::format(gradzoo::to_string(result), context);
+  }
+};

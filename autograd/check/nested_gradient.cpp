@@ -1,9 +1,10 @@
+#include "gradzoo/autograd/check/nested_gradient.h"
+
 #include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "gradzoo/autograd/check/gradcheck.h"
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/ops.h"
 

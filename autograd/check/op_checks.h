@@ -82,7 +82,7 @@ template <class MyOp>
 
 /// An op of the library, without its type.
 struct ListedOp {
-  const OpInfo* info;
+  const OpInfo* info;             ///< its name, rule and what it saves
   OpReport (*check)(int order);   ///< gradcheck_op of it
   int smooth;                     ///< continuous derivatives with the attributes that it has by default
   int least_smooth, most_smooth;  ///< over its cases

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "gradzoo/autograd/check/finite_difference.h"
 #include "gradzoo/autograd/check/gradcheck.h"
 
 namespace gradzoo {

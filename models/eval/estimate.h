@@ -9,7 +9,7 @@
 #include "gradzoo/autograd/random.h"
 #include "gradzoo/base/function_ref.h"
 
-/// How well a score separates two sets, over all thresholds.
+/// Estimates with their standard errors, and how well a score separates two sets.
 namespace gradzoo {
 
 /// A value and its standard error.

@@ -115,10 +115,10 @@ class TreeMean {
   /// Throws Error where the processes do not divide the parts.
   TreeMean(int64_t parts, Processes& processes);
 
-  int64_t parts() const { return parts_; }
+  int64_t parts() const { return parts_; }  ///< of all processes
   /// Those of this process: first() ... first() + mine() - 1.
   int64_t first() const { return first_; }
-  int64_t mine() const { return mine_; }
+  int64_t mine() const { return mine_; }  ///< how many
   /// A collective call. `values`, of this process's parts, are used up; all of one floating dtype and shape.
   Tensor of(std::vector<Tensor>& values);
 

@@ -18,6 +18,7 @@ namespace gradzoo {
 /// often. Here gamma is .5.
 class DualAveraging {
  public:
+  /// From this step to the one of this mean acceptance.
   DualAveraging(double step, double wanted) : wanted_(wanted) { restart(step); }
 
   /// Forgets everything but where to begin.
@@ -25,9 +26,9 @@ class DualAveraging {
   /// Call after a transition at step(), with the mean acceptance probability of its proposals, in [0, 1].
   void update(double acceptance);
 
-  double step() const;  // to try next
-  double kept() const;  // the weighted mean of what was tried, of the logarithms: to go on with
-  void add_to(State& state, const std::string& prefix);
+  double step() const;  ///< to try next
+  double kept() const;  ///< the weighted mean of what was tried, of the logarithms: to go on with
+  void add_to(State& state, const std::string& prefix);  ///< under such names
 
  private:
   void search(double acceptance);
@@ -40,10 +41,10 @@ class DualAveraging {
 /// Variances of the coordinates of points that come in batches (Welford 1962).
 class RunningVariance {
  public:
-  void reset(int64_t dimensions);
+  void reset(int64_t dimensions);  ///< to no points
   /// x (B, d): every row counts, from any chain.
   void add(const Tensor& x);
-  int64_t count() const { return count_; }
+  int64_t count() const { return count_; }  ///< of points
   /// Variance of coordinate i, shrunk towards 1e-3 as if by five more points (Stan's rule), so that it is
   /// never 0.
   double regularised(int64_t i) const;
@@ -60,9 +61,9 @@ class WarmupWindows {
  public:
   /// No windows in fewer than 20 transitions.
   void plan(int64_t transitions);
-  /// Whether transition t, counted from 0, belongs to a window, and whether it is a window's last.
+  /// Whether transition t, counted from 0, belongs to a window.
   bool inside(int64_t t) const { return t >= first_ && t < end_; }
-  bool closes(int64_t t) const;
+  bool closes(int64_t t) const;  ///< whether it is a window's last
 
  private:
   int64_t first_ = 0, end_ = 0;

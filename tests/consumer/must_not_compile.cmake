@@ -12,8 +12,7 @@ function(must_not_compile name reason code)
   endif()
 endfunction()
 
-foreach(header autograd/tensor.h nn/layers/module.h samplers/chains.h datasets/dataset.h models/registry.h runs/zoo.h
-               gradzoo.h)
+foreach(header autograd/tensor.h nn/layers/module.h samplers/chains.h datasets/dataset.h models/registry.h runs/zoo.h)
   string(MAKE_C_IDENTIFIER "claims_${header}" name)
   must_not_compile(${name} "no folder of ours" "#if !__has_include(\"${header}\")\n#error no folder of ours\n#endif")
 endforeach()
@@ -23,5 +22,5 @@ must_not_compile(tape "nodiscard" "void f() { gradzoo::Tape(); }")
 must_not_compile(gradcheck "nodiscard" "void f(const gradzoo::Tensor& x) { gradzoo::gradcheck(gradzoo::square, x); }")
 must_not_compile(
   gradcheck_op "nodiscard"
-  "#include <gradzoo/autograd/check/op_checks.h>\n#include <gradzoo/autograd/ops/math.h>\nvoid f() { gradzoo::gradcheck_op<gradzoo::ops::Exp>()\; }"
+  "#include <gradzoo/autograd/check/op_checks.h>\nvoid f() { gradzoo::listed_ops()[0].check(2)\; }"
 )

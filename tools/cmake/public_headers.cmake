@@ -14,7 +14,9 @@ set(base_headers
     version.h
 )
 set(autograd_headers
+    check/finite_difference.h
     check/gradcheck.h
+    check/nested_gradient.h
     check/op_checks.h
     functional/functional.h
     grad.h

@@ -1,9 +1,9 @@
+#include "gradzoo/autograd/check/finite_difference.h"
+
 #include <cmath>
 #include <limits>
 
 #include <doctest/doctest.h>
-
-#include "gradzoo/autograd/check/gradcheck.h"
 
 using gradzoo::five_point_stencil;
 using gradzoo::ridders_derivative;

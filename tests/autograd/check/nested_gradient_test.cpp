@@ -1,8 +1,9 @@
+#include "gradzoo/autograd/check/nested_gradient.h"
+
 #include <cmath>
 
 #include <doctest/doctest.h>
 
-#include "gradzoo/autograd/check/gradcheck.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
 

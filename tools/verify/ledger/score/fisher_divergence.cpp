@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "gradzoo/autograd/check/gradcheck.h"
+#include "gradzoo/autograd/check/finite_difference.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/eval/quadrature.h"
