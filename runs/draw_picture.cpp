@@ -1,6 +1,7 @@
 #include "gradzoo/runs/draw_picture.h"
 
 #include <algorithm>
+#include <string>
 #include <vector>
 
 #include <fmt/format.h>
@@ -8,7 +9,6 @@
 #include "gradzoo/base/error.h"
 #include "gradzoo/plot/chart.h"
 #include "gradzoo/plot/plane.h"
-#include "gradzoo/runs/metrics_log.h"
 #include "plot/grid.h"
 
 namespace gradzoo {
@@ -112,8 +112,9 @@ Drawing draw(const Planes& planes, const std::string&) {
 }  // namespace
 
 Drawing draw_picture(const Picture& picture) {
-  return std::visit([&](const auto& content) { return draw(content, metric_name(picture.name).name); },
-                    picture.content);
+  std::string title = picture.name;
+  std::ranges::replace(title, '_', ' ');
+  return std::visit([&](const auto& content) { return draw(content, title); }, picture.content);
 }
 
 }  // namespace gradzoo

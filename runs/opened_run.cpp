@@ -12,10 +12,9 @@
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/text.h"
 #include "gradzoo/models/pictures/image_pictures.h"
-#include "gradzoo/runs/config_file.h"
+#include "gradzoo/models/registry.h"
 #include "gradzoo/runs/live_line.h"
 #include "gradzoo/runs/shared_training.h"
-#include "gradzoo/runs/training.h"
 #include "gradzoo/runs/zoo.h"
 #include "gradzoo/state/checkpoint.h"
 #include "nn/parallel/shared_rows.h"
@@ -94,11 +93,10 @@ void check_finite(const State& state, const std::string& path) {
   }
 }
 
-// Of a run of the zoo its weights, whole.
 SafetensorsReader state_file(const RunDirectory& directory) {
   if (directory.is_weights_alone()) {
     check_card(directory);
-    return without_eight_bits(SafetensorsReader(directory.weights(), Links::refuse));
+    return SafetensorsReader(directory.weights(), Links::refuse);
   }
   return SafetensorsReader(directory.checkpoint(), Links::refuse);
 }
@@ -136,30 +134,46 @@ bool is_run(const std::string& path) {
   return std::filesystem::exists(RunDirectory(find_run(path)).config(), error);
 }
 
+std::unique_ptr<RunOptions> options_of(const ConfigFile& config) {
+  if (config.model.empty())
+    throw Error("{}: names no model. Hint: model = \"{}\"", config.path, model_registry().front().name);
+  auto options = std::make_unique<RunOptions>(find_model(config.model));
+  apply_config(config, options->table());
+  return options;
+}
+
+OpenedModel open_model(const ConfigFile& config, const SafetensorsReader& stored, bool weights_alone) {
+  std::optional<SafetensorsReader> in_full;
+  if (weights_alone) in_full.emplace(without_eight_bits(stored));
+  const SafetensorsReader& file = weights_alone ? *in_full : stored;
+  OpenedModel out{.options = options_of(config), .shape = {}, .step = 0, .model = nullptr};
+  out.shape = recorded_shape(file, out.options->data);
+  out.options->complete(out.shape);
+  {
+    const PoolLimit limit = limit_to_checkpoint(file);
+    out.model = out.options->make_model(out.shape);
+  }
+  State state;
+  if (weights_alone) {
+    state = out.model->weights().state;
+    out.model->close_training();
+  } else {
+    out.model->register_state(state);
+  }
+  state.add("trainer.step", out.step);
+  load_checkpoint(file, state, {.model = config.model, .partial = !weights_alone});
+  check_finite(state, file.path());
+  if (!all_processes().is_alone())
+    check_same_text(all_processes(),
+                    config_text(config.model, out.options->table(), "") + fingerprint(state));
+  return out;
+}
+
 OpenedRun::OpenedRun(const std::string& path, std::optional<uint64_t> seed, int64_t threads)
     : mode_(threads), seed_(seed), directory(find_run(path)) {
   directory.check_is_run();
-  options = requested_options({.config = directory.config()});
-  const bool alone = directory.is_weights_alone();
-  const SafetensorsReader file = state_file(directory);
-  shape = recorded_shape(file, options->data);
-  options->complete(shape);
-  {
-    const PoolLimit limit = limit_to_checkpoint(file);
-    model = options->make_model(shape);
-  }
-  State state;
-  if (alone) {
-    state = model->weights().state;
-    model->close_training();
-  } else {
-    model->register_state(state);
-  }
-  state.add("trainer.step", step);
-  load_checkpoint(file, state, {.model = model_name(), .partial = !alone});
-  check_finite(state, file.path());
-  if (!all_processes().is_alone())
-    check_same_text(all_processes(), config_text(model_name(), options->table(), "") + fingerprint(state));
+  const ConfigFile config = read_config(directory.config());
+  static_cast<OpenedModel&>(*this) = open_model(config, state_file(directory), directory.is_weights_alone());
 }
 
 std::string OpenedRun::description() const {

@@ -10,6 +10,7 @@
 #include "gradzoo/autograd/storage.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/run/session.h"
+#include "gradzoo/runs/config_file.h"
 #include "gradzoo/runs/run_directory.h"
 #include "gradzoo/state/safetensors.h"
 
@@ -25,9 +26,24 @@ class RunMode {
   NoGrad quiet_;
 };
 
+/// The settings that a config file asks of the model which it names. Throws Error where it names none.
+std::unique_ptr<RunOptions> options_of(const ConfigFile& config);
+
+/// A model with its weights as of a checkpoint.
+struct OpenedModel {
+  std::unique_ptr<RunOptions> options;
+  DataShape shape;
+  int64_t step = 0;  // of the checkpoint
+  std::unique_ptr<Model> model;
+};
+/// The model of a config file's text and a checkpoint's bytes, wherever both come from (parse_config, and
+/// SafetensorsReader of bytes). `weights_alone`: the file has what a run of the zoo keeps, and not the state
+/// of its training. Throws Error where the checkpoint is damaged or of another model.
+OpenedModel open_model(const ConfigFile& config, const SafetensorsReader& stored, bool weights_alone);
+
 /// A run read back from its directory, and the only door to a finished one: options, and the model with its
 /// weights as of the checkpoint.
-class OpenedRun {
+class OpenedRun : public OpenedModel {
  public:
   /// `seed`: of what is drawn; the run's own where none is given. Throws Error where the directory is no run,
   /// or its checkpoint is damaged or of another model.
@@ -60,10 +76,6 @@ class OpenedRun {
 
  public:
   RunDirectory directory;
-  std::unique_ptr<RunOptions> options;
-  DataShape shape;
-  int64_t step = 0;  // of the checkpoint
-  std::unique_ptr<Model> model;
   std::FILE* progress = nullptr;  // where long work says how it goes
 };
 

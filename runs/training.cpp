@@ -140,6 +140,30 @@ TrainOutcome train_beside(Session& session, const StopSignal& stop, const TrainR
   return {"", session.trainer.step(), finished};
 }
 
+// The options that are asked for, not yet completed: defaults, then the config file, then the assignments.
+std::unique_ptr<RunOptions> requested_options(const TrainRequest& request) {
+  std::unique_ptr<RunOptions> options;
+  if (!request.config.empty()) {
+    ConfigFile config = read_config(request.config);
+    if (config.model.empty()) config.model = request.model;
+    if (!request.model.empty() && config.model != request.model) {
+      throw Error("{}: is of {}, not of {}. Hint: leave the model away", config.path, config.model,
+                  request.model);
+    }
+    options = options_of(config);
+  } else {
+    if (request.model.empty()) throw Error("no model is given. Hint: gradzoo list models");
+    options = std::make_unique<RunOptions>(find_model(request.model));
+  }
+  options->assign(request.assignments);
+  if (request.progress != nullptr) {
+    auto countdown =
+        std::make_shared<Countdown>(request.progress, "reading " + printable(options->data.data));
+    options->data.progress = [countdown](double share) { countdown->done(share); };
+  }
+  return options;
+}
+
 TrainOutcome begin_run(const TrainRequest& request) {
   Processes& processes = all_processes();
   const std::unique_ptr<RunOptions> options = requested_options(request);
@@ -170,13 +194,13 @@ std::unique_ptr<RunOptions> resumed_options(const TrainRequest& request, const R
   if (!request.config.empty()) {
     throw Error("--resume goes on with the run's own settings. Hint: leave --config away");
   }
-  const std::unique_ptr<RunOptions> before = requested_options({.config = directory.config()});
+  const std::unique_ptr<RunOptions> before = options_of(read_config(directory.config()));
   if (!request.model.empty() && request.model != before->entry().name) {
     throw Error("{} is a run of {}, not of {}. Hint: leave the model away", directory.path(),
                 before->entry().name, request.model);
   }
-  std::unique_ptr<RunOptions> options =
-      requested_options({.config = directory.config(), .assignments = request.assignments});
+  std::unique_ptr<RunOptions> options = options_of(read_config(directory.config()));
+  options->assign(request.assignments);
   before->complete();
   options->complete();
   for (const Option& was : before->table().all()) {
@@ -281,28 +305,6 @@ TrainOutcome resume_run(const TrainRequest& request) {
 }
 
 }  // namespace
-
-std::unique_ptr<RunOptions> requested_options(const TrainRequest& request) {
-  std::optional<ConfigFile> config;
-  if (!request.config.empty()) config = read_config(request.config);
-  const std::string name = !request.model.empty() ? request.model : config ? config->model : "";
-  if (name.empty() && config) {
-    throw Error("{}: names no model. Hint: model = \"{}\"", config->path, model_registry().front().name);
-  }
-  if (name.empty()) throw Error("no model is given. Hint: gradzoo list models");
-  auto options = std::make_unique<RunOptions>(find_model(name));
-  if (config && !config->model.empty() && config->model != name) {
-    throw Error("{}: is of {}, not of {}. Hint: leave the model away", config->path, config->model, name);
-  }
-  if (config) apply_config(*config, options->table());
-  options->assign(request.assignments);
-  if (request.progress != nullptr) {
-    auto countdown =
-        std::make_shared<Countdown>(request.progress, "reading " + printable(options->data.data));
-    options->data.progress = [countdown](double share) { countdown->done(share); };
-  }
-  return options;
-}
 
 TrainOutcome train_run(const TrainRequest& request) {
   return request.resume ? resume_run(request) : begin_run(request);

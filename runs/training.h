@@ -34,10 +34,6 @@ struct TrainOutcome {
   bool finished = false;  // false: a signal stopped it; the checkpoint is of that step
 };
 
-/// The options that are asked for, not yet completed: defaults, then the config file, then the assignments.
-/// Throws Error for anything that is not known or out of range.
-std::unique_ptr<RunOptions> requested_options(const TrainRequest& request);
-
 /// Trains in a new run directory, or goes on with one, up to its last step or a signal (StopSignal): metrics,
 /// samples after each epoch, checkpoints with a report of the curves so far, and at the end pictures and the
 /// whole report. What a resumed run ends

@@ -40,5 +40,19 @@ TEST_CASE("samples in several blocks are drawn by their own labels, and none com
   CHECK(std::ranges::adjacent_find(rows) == rows.end());
 }
 
+TEST_CASE("a model opens from a config's text and its weights' bytes as from their folder") {
+  const OpenedRun run("zoo/realnvp");
+  const std::string text = test::read_file(run.directory.config()),
+                    bytes = test::read_file(run.directory.weights());
+  const SafetensorsReader weights("bytes", std::string_view(bytes));
+  const OpenedModel opened = open_model(parse_config("a text", text), weights, true);
+  CHECK(opened.step == run.step);
+  CHECK(opened.shape.example == run.shape.example);
+  Rng rng = run.sample_stream(), again = run.sample_stream();
+  CHECK(opened.model->sample({10, rng}).to_vector() == run.model->sample({10, again}).to_vector());
+  CHECK_THROWS_WITH_AS(open_model(parse_config("a text", "seed = 1\n"), weights, true),
+                       doctest::Contains("a text: names no model"), Error);
+}
+
 }  // namespace
 }  // namespace gradzoo
