@@ -7,13 +7,17 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <linux/close_range.h>
 #include <poll.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#if __has_include(<linux/close_range.h>)
+#include <linux/close_range.h>
+#endif
+#if __has_include(<sys/prctl.h>)
+#include <sys/prctl.h>
+#endif
 
 #include "gradzoo/base/error.h"
 
@@ -59,7 +63,11 @@ void set_limit(__rlimit_resource which, uint64_t value) {
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   std::signal(SIGPIPE, SIG_DFL);
+#ifdef CLOSE_RANGE_CLOEXEC
   ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+#else
+  for (int i = 3; i < ::getdtablesize(); ++i) ::fcntl(i, F_SETFD, FD_CLOEXEC);
+#endif
   set_limit(RLIMIT_CORE, 0);
   if (limits.cpu_seconds != 0) set_limit(RLIMIT_CPU, limits.cpu_seconds);
   if (limits.memory_bytes != 0) set_limit(RLIMIT_AS, limits.memory_bytes);
@@ -129,7 +137,9 @@ pid_t start_child(std::vector<std::string> words, const std::string& folder,
   if (child < 0) throw Error("no process can be started. Hint: is the machine out of memory?");
   if (child == 0) {
     ::setpgid(0, 0);
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);       // where this process is killed from now on,
+#ifdef PR_SET_PDEATHSIG
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // where this process is killed from now on,
+#endif
     if (::getppid() != parent) ::_exit(127);  // or was before
     become(argv.data(), variables, folder.c_str(), streams, limits);
   }

@@ -7,18 +7,17 @@ namespace detail {
 
 // The file as it stands, taken in by the assembler under the names that the compiler gives these two.
 extern const char digit_weights[], digit_weights_end[];
-asm(".section .rodata\n"
-    ".balign 16\n"
-    ".hidden _ZN7gradzoo6detail13digit_weightsE\n"
-    ".global _ZN7gradzoo6detail13digit_weightsE\n"
-    "_ZN7gradzoo6detail13digit_weightsE:\n"
-    ".incbin \"" GRADZOO_DIGIT_WEIGHTS
-    "\"\n"
-    ".hidden _ZN7gradzoo6detail17digit_weights_endE\n"
-    ".global _ZN7gradzoo6detail17digit_weights_endE\n"
-    "_ZN7gradzoo6detail17digit_weights_endE:\n"
-    ".byte 0\n"
-    ".previous\n");
+#ifdef __APPLE__
+#define CONSTANTS ".const_data\n.balign 16\n"
+#define AFTERWARDS ".text\n"
+#define LABEL(name) ".private_extern _" name "\n.globl _" name "\n_" name ":\n"
+#else
+#define CONSTANTS ".section .rodata\n.balign 16\n"
+#define AFTERWARDS ".previous\n"
+#define LABEL(name) ".hidden " name "\n.globl " name "\n" name ":\n"
+#endif
+asm(CONSTANTS LABEL("_ZN7gradzoo6detail13digit_weightsE") ".incbin \"" GRADZOO_DIGIT_WEIGHTS "\"\n" LABEL(
+    "_ZN7gradzoo6detail17digit_weights_endE") ".byte 0\n" AFTERWARDS);
 
 }  // namespace detail
 

@@ -99,6 +99,7 @@ void restart_for_blas_kernel(char** arguments) {
   if (kernel.used == kernel.fitting) return;
   ::setenv(kCoretype, kernel.fitting.c_str(), 0);  // never twice: what is set is kept
   ::execv("/proc/self/exe", arguments);
+  ::execvp(arguments[0], arguments);  // where /proc is not mounted
 }
 
 std::string blas_version() {
