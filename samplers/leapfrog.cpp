@@ -29,8 +29,8 @@ Tensor kinetic_energy(double kick, const Tensor& g, const Tensor& scale, const T
 }  // namespace
 
 // Two half kicks meet between steps, and the last one is known to the energy alone.
-Trajectory leapfrog(const Target& target, const Tensor& x, const PointValue& value, Tensor z,
-                    const Tensor& scale, double e, int64_t steps) {
+LeapfrogEnd leapfrog(const Target& target, const Tensor& x, const PointValue& value, Tensor z,
+                     const Tensor& scale, double e, int64_t steps) {
   const NoGrad quiet;
   Tensor at = x.clone(), score = value.score;
   const Tensor before = kinetic_energy(0, score, scale, z);

@@ -69,7 +69,7 @@ Transition Hmc::transition(const Target& target, Rng& rng, bool warming_up) {
   if (is_tuning_ && !warming_up) step_ = tuning_.kept();
   is_tuning_ = warming_up && options_.adapt;
   const double e = jittered_step(rng);
-  const Trajectory end =
+  const LeapfrogEnd end =
       leapfrog(target, x(), value(), randn_like(x(), rng), sqrt(inverse_mass_), e, options_.leapfrog_steps);
   count_evaluations(options_.leapfrog_steps);
   Transition out = metropolis(x(), value(), end.x, end.value, end.energy_lost, rng);

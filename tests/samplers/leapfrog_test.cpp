@@ -34,7 +34,7 @@ TEST_CASE("the trajectory is the written-out one, with any mass, and so is the e
   const Point begin{test::wave({7, 3}), test::wave({7, 3}, DType::f64, 2)};
   for (const int64_t steps : {1, 2, 9}) {
     const Point end = written_out(begin, inverse_mass, 0.1, steps);
-    const Trajectory found =
+    const LeapfrogEnd found =
         leapfrog(kQuartic, begin.x, value_and_score(kQuartic, begin.x), begin.p * scale, scale, 0.1, steps);
     CHECK(test::max_error(found.x, end.x.to_vector()) < 1e-13);
     CHECK(test::max_error(found.value.log_prob, kQuartic.log_prob(end.x).to_vector()) < 1e-13);
@@ -70,8 +70,8 @@ TEST_CASE("a free particle between mirrors comes back where geometry says, and l
                    .score = [](const Tensor& x) { return zeros_like(x); },
                    .domain = {0, 1}};
   const Tensor x = tensor({0.25}, {1, 1}, DType::f64);
-  const Trajectory found = leapfrog(box, x, value_and_score(box, x), full({1, 1}, 1, DType::f64),
-                                    ones({1}, DType::f64), 0.125, 14);
+  const LeapfrogEnd found = leapfrog(box, x, value_and_score(box, x), full({1, 1}, 1, DType::f64),
+                                     ones({1}, DType::f64), 0.125, 14);
   CHECK(found.x.item() == 0);  // 0.25 + 1.75 is twice the width
   CHECK(found.energy_lost.item() == 0);
 }

@@ -29,7 +29,7 @@ LineDensity cut_normal_density() {
   return {target, sample};
 }
 
-Trajectory leapfrog_from(const Target& target, const Tensor& x, const Tensor& p, double e, int64_t steps) {
+LeapfrogEnd leapfrog_from(const Target& target, const Tensor& x, const Tensor& p, double e, int64_t steps) {
   return leapfrog(target, x, value_and_score(target, x), p.clone(), ones({x.dim(1)}, x.dtype()), e, steps);
 }
 
@@ -132,7 +132,7 @@ std::vector<Row> hamiltonian_rows() {
                      }},
                     {"the energy lost upside down",
                      [](const Target& target, const Tensor& x, Rng& rng) {
-                       const Trajectory end = leapfrog_from(target, x, randn_like(x, rng), 1.2, 3);
+                       const LeapfrogEnd end = leapfrog_from(target, x, randn_like(x, rng), 1.2, 3);
                        return metropolis(x, end.value, end.x, end.value, neg(end.energy_lost), rng).x;
                      }},
                     {"mirrors that stop a particle", stopped_at_mirrors}}),
