@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "autograd/kernels/gemm/blas_kernel.h"
+#include "gradzoo/autograd/runtime.h"
 #include "runs/refusals.h"
 #include "support/paths.h"
 
@@ -188,8 +188,7 @@ TEST_CASE("On a processor that OpenBLAS does not know, the command takes the ker
   };
   const std::string kept = kernel({"GRADZOO_BLAS_KERNEL=keep"});
   if (kept != "Prescott") return;  // an OpenBLAS of one kernel, or of another processor's
-  const std::string_view fits =
-      gradzoo::kernels::fitting_blas_kernel({kept, gradzoo::kernels::processor_level(), nullptr, nullptr});
+  const std::string_view fits = gradzoo::better_blas_kernel(std::string(kept));
   const std::string expected(fits.empty() ? kept : fits);
   CHECK(kernel({}) == expected);
   CHECK(kernel({"GRADZOO_BLAS_KERNEL=restart"}) == expected);  // started anew
