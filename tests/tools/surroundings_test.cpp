@@ -188,8 +188,7 @@ TEST_CASE("On a processor that OpenBLAS does not know, the command takes the ker
   };
   const std::string kept = kernel({"GRADZOO_BLAS_KERNEL=keep"});
   if (kept != "Prescott") return;  // an OpenBLAS of one kernel, or of another processor's
-  const std::string_view fits = gradzoo::better_blas_kernel(std::string(kept));
-  const std::string expected(fits.empty() ? kept : fits);
+  const std::string fits = gradzoo::better_blas_kernel(kept), expected = fits.empty() ? kept : fits;
   CHECK(kernel({}) == expected);
   CHECK(kernel({"GRADZOO_BLAS_KERNEL=restart"}) == expected);  // started anew
   CHECK(kernel({"GRADZOO_ONE_KERNEL=1"}) == expected);         // likewise, since it cannot change
