@@ -1,5 +1,6 @@
 """programs_test.py SOURCE_DIR BINARY_DIR CXX: a program is one folder. Adds the page's example to a copy of the tree, which
 CMake then builds, and puts it beside a copy of gradzoo, which then knows it."""
+import os
 import pathlib
 import re
 import shlex
@@ -12,7 +13,8 @@ SOURCE, BINARY, CXX = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.
 
 
 def run(*words, **options):
-    return subprocess.run(list(map(str, words)), check=True, capture_output=True, text=True, **options).stdout
+    found = dict(os.environ, LD_LIBRARY_PATH=str(BINARY))  # libgradzoo.so, by copies of programs
+    return subprocess.run(list(map(str, words)), check=True, capture_output=True, text=True, env=found, **options).stdout
 
 
 def main():
