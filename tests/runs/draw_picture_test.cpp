@@ -60,9 +60,9 @@ TEST_CASE("Every kind of picture is drawn, in f32 and f64") {
     CHECK(drawn(grid).width > 12);
     CHECK(drawn(points).width > 200);
   }
-  const Drawing bars = draw_picture({"bars_nats", "", Bars{{1, 2, 3}, "dimension", "high"}});
+  const Drawing bars = draw_picture({"bars_of_it", "", Bars{{1, 2, 3}, "dimension", "high"}});
   CHECK(bars.ending == ".svg");
-  for (const char* text : {">bars</text>", ">dimension</text>", ">high</text>"})
+  for (const char* text : {">bars of it</text>", ">dimension</text>", ">high</text>"})
     CHECK(test::contains(bars.bytes, text));
 }
 
