@@ -20,7 +20,7 @@ kernels::Broadcast broadcast_layout(const Shape& a, const Shape& b, const Shape&
   return layout;
 }
 
-void forward_binary(kernels::Binary f, Inputs in, Tensor& out) {
+void forward_binary(Binary f, Inputs in, Tensor& out) {
   const bool flat = in[0].shape() == in[1].shape();
   visit_floating(out.dtype(), [&]<class T>() {
     const T *a = in[0].data<T>(), *b = in[1].data<T>();
@@ -30,14 +30,14 @@ void forward_binary(kernels::Binary f, Inputs in, Tensor& out) {
   });
 }
 
-void forward_scalar(kernels::ScalarOp f, Inputs in, double c, Tensor& out) {
+void forward_scalar(Scalar f, Inputs in, double c, Tensor& out) {
   visit_floating(out.dtype(), [&]<class T>() {
     kernels::scalar(f, in[0].data<T>(), c, out.mutable_data<T>(), out.size());
   });
 }
 
 void Pow::forward(Inputs in, Tensor& out) const {
-  if (n == 0) return forward_binary(kernels::Binary::pow, in, out);
+  if (n == 0) return forward_binary(Binary::pow, in, out);
   visit_floating(out.dtype(), [&]<class T>() {
     kernels::pow_derivative(n, in[0].data<T>(), in[1].data<T>(), out.mutable_data<T>(),
                             broadcast_layout(in[0].shape(), in[1].shape(), out.shape()));

@@ -7,7 +7,7 @@
 namespace gradzoo {
 namespace ops {
 
-void forward_unary(kernels::Unary f, Inputs in, Tensor& out) {
+void forward_unary(Unary f, Inputs in, Tensor& out) {
   visit_floating(out.dtype(),
                  [&]<class T>() { kernels::unary(f, in[0].data<T>(), out.mutable_data<T>(), out.size()); });
 }

@@ -11,7 +11,7 @@ namespace gradzoo {
 namespace ops {
 namespace {
 
-void forward_reduce(kernels::Reduce f, int axis, const Tensor& x, Tensor& out) {
+void forward_reduce(Reduce f, int axis, const Tensor& x, Tensor& out) {
   const AxisView view = view_from_end(x.shape(), axis);
   visit_floating(out.dtype(), [&]<class T>() {
     kernels::reduce(f, x.data<T>(), out.mutable_data<T>(), view.outer, view.n, view.inner);
@@ -25,13 +25,13 @@ void sum_axes(const Tensor& x, int first, int end, Tensor& out) {
     (i < first ? view.outer : i < end ? view.n : view.inner) *= x.shape()[i];
   }
   visit_floating(out.dtype(), [&]<class T>() {
-    kernels::reduce(kernels::Reduce::sum, x.data<T>(), out.mutable_data<T>(), view.outer, view.n, view.inner);
+    kernels::reduce(Reduce::sum, x.data<T>(), out.mutable_data<T>(), view.outer, view.n, view.inner);
   });
 }
 
 }  // namespace
 
-void Sum::forward(Inputs in, Tensor& out) const { forward_reduce(kernels::Reduce::sum, axis, in[0], out); }
+void Sum::forward(Inputs in, Tensor& out) const { forward_reduce(Reduce::sum, axis, in[0], out); }
 
 Shape SumTo::shape(Inputs in) const {
   const Shape& x = in[0].shape();
@@ -103,19 +103,19 @@ void check_elements(const Shape& shape, int axis, const char* op) {
 
 }  // namespace
 
-template <kernels::Reduce kWhich>
+template <Reduce kWhich>
 Shape Extremum<kWhich>::shape(Inputs in) const {
   check_elements(in[0].shape(), axis, name);
   return reduced_shape(in[0].shape(), axis, keepdim);
 }
 
-template <kernels::Reduce kWhich>
+template <Reduce kWhich>
 void Extremum<kWhich>::forward(Inputs in, Tensor& out) const {
   forward_reduce(kWhich, axis, in[0], out);
 }
 
-template struct Extremum<kernels::Reduce::max>;
-template struct Extremum<kernels::Reduce::min>;
+template struct Extremum<Reduce::max>;
+template struct Extremum<Reduce::min>;
 
 void Cumsum::forward(Inputs in, Tensor& out) const {
   const AxisView view = view_from_end(in[0].shape(), axis);

@@ -74,9 +74,9 @@ bool has_left_range(const Tensor& total);
 Tensor tie_shares(const Tensor& x, const Tensor& extremum);
 
 /// The largest (Max) or smallest (Min) along an axis; equals share the gradient.
-template <kernels::Reduce kWhich>
+template <Reduce kWhich>
 struct Extremum {
-  static constexpr bool kIsMax = kWhich == kernels::Reduce::max;
+  static constexpr bool kIsMax = kWhich == Reduce::max;
   static constexpr const char* name = kIsMax ? "max" : "min";
   static constexpr const char* formula = kIsMax ? "y = max_i x_i;  dx_i = g [x_i = y] / #{j: x_j = y}"
                                                 : "y = min_i x_i;  dx_i = g [x_i = y] / #{j: x_j = y}";
@@ -96,8 +96,8 @@ struct Extremum {
     return reduction_cases<Extremum>({.shape = {}, .distinct = true}, /*needs_elements=*/true);
   }
 };
-using Max = Extremum<kernels::Reduce::max>;
-using Min = Extremum<kernels::Reduce::min>;
+using Max = Extremum<Reduce::max>;
+using Min = Extremum<Reduce::min>;
 
 /// Running sum along an axis, from its end where `reverse`.
 struct Cumsum {

@@ -39,8 +39,8 @@ struct Atan : ElementwiseOp<reads_in(0)> {
 };
 
 /// The angle of the point (x, y), operands in C's order: y first.
-struct Atan2 : BinaryOp<kernels::Binary::atan2, Kind::elementwise, reads_in(0) | reads_in(1),
-                        reads_in(0) | reads_in(1)> {
+struct Atan2
+    : BinaryOp<Binary::atan2, Kind::elementwise, reads_in(0) | reads_in(1), reads_in(0) | reads_in(1)> {
   static constexpr const char* name = "atan2";
   static constexpr const char* formula =
       "y = angle of (b, a);  da = g b / (a^2 + b^2);  db = -g a / (a^2 + b^2)";

@@ -50,7 +50,7 @@ struct Dequantise {
 
 template <class T>
 void fill_pixels(const Examples& data, const int64_t* rows, int64_t count, Pixels convention,
-                 const kernels::RandomAddress& at, T* out) {
+                 const RandomAddress& at, T* out) {
   const uint8_t* images = data.values.data<uint8_t>();
   const int64_t pixels = data.size();
   switch (convention) {
@@ -75,7 +75,7 @@ void fill_pixels(const Examples& data, const int64_t* rows, int64_t count, Pixel
 
 }  // namespace
 
-Tensor read_pixels(const Examples& data, const Tensor& rows, Pixels pixels, const kernels::RandomAddress& at,
+Tensor read_pixels(const Examples& data, const Tensor& rows, Pixels pixels, const RandomAddress& at,
                    DType dtype) {
   if (rows.rank() != 1 || !kernels::indices_valid(rows.data<int64_t>(), rows.size(), data.values.dim(0)))
     throw Error(

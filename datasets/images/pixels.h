@@ -29,7 +29,7 @@ constexpr bool is_binary(Pixels pixels) {
 /// The images at `rows` (B) i64 of data.values, as `dtype` (f32 or f64): (B, H*W). Random values are a pure
 /// function of `at`, whose first_row belongs to the first of `rows`; with fixed_binary they depend on the
 /// image alone. Dequantised values stay below 1 in the given dtype.
-Tensor read_pixels(const Examples& data, const Tensor& rows, Pixels pixels, const kernels::RandomAddress& at,
+Tensor read_pixels(const Examples& data, const Tensor& rows, Pixels pixels, const RandomAddress& at,
                    DType dtype = DType::f32);
 
 /// The lower bound of the binary cross-entropy of any model of grey pixels, in nats/image: the mean over the

@@ -36,7 +36,7 @@ double clip_grad_norm(Parameters& parameters, double max_norm) {
   Tensor& gradients = parameters.flat_grad();
   visit_floating(gradients.dtype(), [&]<class T>() {
     T* values = gradients.mutable_data<T>();
-    kernels::scalar(kernels::ScalarOp::mul, values, max_norm / norm, values, gradients.size());
+    kernels::scalar(kernels::Scalar::mul, values, max_norm / norm, values, gradients.size());
   });
   return norm;
 }

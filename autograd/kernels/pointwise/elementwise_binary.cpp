@@ -209,23 +209,23 @@ template void binary(Binary, const float*, const float*, float*, int64_t);
 template void binary(Binary, const double*, const double*, double*, int64_t);
 
 template <class T>
-void scalar(ScalarOp op, const T* x, double c, T* y, int64_t n) {
+void scalar(Scalar op, const T* x, double c, T* y, int64_t n) {
   const T value = static_cast<T>(c);
   switch (op) {
-    case ScalarOp::add:
+    case Scalar::add:
       return flat(Binary::add, x, &value, 0, y, n);
-    case ScalarOp::mul:
+    case Scalar::mul:
       return flat(Binary::mul, x, &value, 0, y, n);
-    case ScalarOp::div:
+    case Scalar::div:
       return flat(Binary::div, x, &value, 0, y, n);
-    case ScalarOp::pow:
+    case Scalar::pow:
       if (c == 2) return unary(Unary::square, x, y, n);
       if (c == -1) return unary(Unary::reciprocal, x, y, n);
       return flat(Binary::pow, x, &value, 0, y, n);
   }
 }
-template void scalar(ScalarOp, const float*, double, float*, int64_t);
-template void scalar(ScalarOp, const double*, double, double*, int64_t);
+template void scalar(Scalar, const float*, double, float*, int64_t);
+template void scalar(Scalar, const double*, double, double*, int64_t);
 
 template <class T>
 void clamp(const T* x, double lo, double hi, T* y, int64_t n) {
