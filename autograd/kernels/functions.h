@@ -21,7 +21,7 @@ enum class Unary {
   floor,
 };
 enum class Scalar { add, mul, div, pow };                                ///< of an element and a number
-enum class Binary { add, sub, mul, div, pow, maximum, minimum, atan2 };  ///< of two elements
+enum class Binary { add, sub, mul, div, maximum, minimum, pow, atan2 };  ///< of two elements
 enum class Compare { lt, le, gt, ge, eq, ne };                           ///< of two elements, to a mask
 enum class Logical { both, either, one };                                ///< of two masks
 enum class Reduce { sum, max, min };                                     ///< of the elements of an axis
@@ -31,6 +31,8 @@ enum class Activation { sigmoid, tanh, softplus, log_sigmoid, relu, leaky_relu, 
 }  // namespace gradzoo::ops
 
 namespace gradzoo::kernels {
+
+enum class SoftmaxOutput { logsumexp, softmax, log_softmax };  ///< of a line
 
 using ops::Activation, ops::Binary, ops::Compare, ops::Logical, ops::Reduce, ops::Scalar, ops::Unary;
 

@@ -1,4 +1,7 @@
+#include <algorithm>
+
 #include "autograd/ops/elementwise.h"
+#include "autograd/plain.h"
 #include "autograd/tape.h"
 
 /// x += y and its like: in place, or recorded where a live tape has to know.
@@ -35,10 +38,9 @@ Tensor beside(const Tensor& x, const Tensor& y) {
 
 using Function = Tensor (*)(const Tensor&, const Tensor&);
 Tensor& assign(Tensor& x, const Tensor& y, const char* op, ops::Binary f, Function function) {
-  if (broadcast_shapes(x.shape(), y.shape(), op) != x.shape()) {
+  if (broadcast_shapes(x.shape(), y.shape(), op) != x.shape())
     throw Error("{}: {} does not fit into {}. Hint: x = x + y has the shape that both broadcast to", op,
                 y.label(), x.label());
-  }
   if (becomes_result(x, y.wants_record(), op)) return x = function(x, y);
   const Tensor operand = beside(x, y);
   const Tensor* in[] = {&x, &operand};
@@ -55,6 +57,10 @@ Tensor& assign(Tensor& x, double c, const char* op, ops::Scalar f, ScalarFunctio
 }
 
 }  // namespace
+
+void assign_values(Tensor& to, const Tensor& from) {
+  visit_any(to.dtype(), [&]<class T>() { std::copy_n(from.data<T>(), from.size(), to.mutable_data<T>()); });
+}
 
 Tensor& operator+=(Tensor& x, const Tensor& y) { return assign(x, y, "+=", ops::Binary::add, add); }
 Tensor& operator-=(Tensor& x, const Tensor& y) { return assign(x, y, "-=", ops::Binary::sub, sub); }

@@ -12,10 +12,9 @@ namespace {
 using ops::Compare;
 
 Tensor compare(Compare op, const Tensor& a, const Tensor& b, const char* name) {
-  if (a.dtype() != b.dtype()) {
+  if (a.dtype() != b.dtype())
     throw Error("{}: operands of two dtypes, {} {} and {} {}. Hint: cast one of them", name,
                 dtype_name(a.dtype()), a.shape().str(), dtype_name(b.dtype()), b.shape().str());
-  }
   Tensor mask = empty(broadcast_shapes(a.shape(), b.shape(), name), DType::u8);
   const kernels::Broadcast layout = ops::broadcast_layout(a.shape(), b.shape(), mask.shape());
   visit_any(a.dtype(), [&]<class T>() {
@@ -101,10 +100,9 @@ Tensor all(const Tensor& x, int axis, bool keepdim) {
 
 double accuracy(const Tensor& logits, const Tensor& labels) {
   const Tensor called = argmax(logits, -1);
-  if (called.shape() != labels.shape()) {
+  if (called.shape() != labels.shape())
     throw Error("accuracy: labels {} for logits {}. Hint: one label a row, {}", labels.shape().str(),
                 logits.shape().str(), called.shape().str());
-  }
   return static_cast<double>(count_nonzero(eq(called, labels))) / static_cast<double>(labels.size());
 }
 

@@ -96,17 +96,14 @@ Tensor winners_share(const Tensor& lost, const Tensor& a, const Tensor& b, const
 
 }  // namespace
 
-void Maximum::vjp(Vjp& v, const Tensor& g) const {
+template <bool kIsMax>
+void Winner<kIsMax>::vjp(Vjp& v, const Tensor& g) const {
   const Tensor &a = v.in(0), &b = v.in(1);
-  if (v.needs(0)) v.give(0, winners_share(lt(a, b), a, b, g));
-  if (v.needs(1)) v.give(1, winners_share(lt(b, a), a, b, g));
+  if (v.needs(0)) v.give(0, winners_share(kIsMax ? lt(a, b) : lt(b, a), a, b, g));
+  if (v.needs(1)) v.give(1, winners_share(kIsMax ? lt(b, a) : lt(a, b), a, b, g));
 }
-
-void Minimum::vjp(Vjp& v, const Tensor& g) const {
-  const Tensor &a = v.in(0), &b = v.in(1);
-  if (v.needs(0)) v.give(0, winners_share(gt(a, b), a, b, g));
-  if (v.needs(1)) v.give(1, winners_share(gt(b, a), a, b, g));
-}
+template struct Winner<true>;
+template struct Winner<false>;
 
 // c = 0 and c = 1 stand apart: at x = 0 the formula would read 0 * 0^-1. Where c < 0, x^(c-1) alone may leave
 // the range: c (g y) / x.

@@ -90,29 +90,23 @@ struct Pow : BinaryOp<Binary::pow, Kind::elementwise, reads_in(0) | reads_in(1),
   static std::vector<OpCase<Pow>> cases();
 };
 
-struct Maximum
-    : BinaryOp<Binary::maximum, Kind::elementwise, reads_in(0) | reads_in(1), reads_in(0) | reads_in(1)> {
-  static constexpr const char* name = "maximum";
-  static constexpr const char* formula = "y = max(a, b);  da = g [a > b] + g/2 [a = b];  db likewise";
+/// The larger (Maximum) or the smaller (Minimum); equals share the gradient.
+template <bool kIsMax>
+struct Winner : BinaryOp<kIsMax ? Binary::maximum : Binary::minimum, Kind::elementwise,
+                         reads_in(0) | reads_in(1), reads_in(0) | reads_in(1)> {
+  static constexpr const char* name = kIsMax ? "maximum" : "minimum";
+  static constexpr const char* formula = kIsMax
+                                             ? "y = max(a, b);  da = g [a > b] + g/2 [a = b];  db likewise"
+                                             : "y = min(a, b);  da = g [a < b] + g/2 [a = b];  db likewise";
   static constexpr int smoothness = 0;
   Shape shape(Inputs in) const { return broadcast_shapes(in[0].shape(), in[1].shape(), name); }
   void vjp(Vjp& v, const Tensor& g) const;
-  static std::vector<OpCase<Maximum>> cases() {
-    return binary_cases<Maximum>({.distinct = true}, {.distinct = true});
+  static std::vector<OpCase<Winner>> cases() {
+    return binary_cases<Winner>({.distinct = true}, {.distinct = true});
   }
 };
-
-struct Minimum
-    : BinaryOp<Binary::minimum, Kind::elementwise, reads_in(0) | reads_in(1), reads_in(0) | reads_in(1)> {
-  static constexpr const char* name = "minimum";
-  static constexpr const char* formula = "y = min(a, b);  da = g [a < b] + g/2 [a = b];  db likewise";
-  static constexpr int smoothness = 0;
-  Shape shape(Inputs in) const { return broadcast_shapes(in[0].shape(), in[1].shape(), name); }
-  void vjp(Vjp& v, const Tensor& g) const;
-  static std::vector<OpCase<Minimum>> cases() {
-    return binary_cases<Minimum>({.distinct = true}, {.distinct = true});
-  }
-};
+using Maximum = Winner<true>;
+using Minimum = Winner<false>;
 
 /// What ops of an operand and a number have in common.
 template <Scalar f, Kind how, unsigned reads>

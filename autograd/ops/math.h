@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <numbers>
 
 #include <fmt/core.h>
@@ -36,6 +37,14 @@ struct ElementwiseOp {
 template <Unary f, unsigned reads>
 struct UnaryOp : ElementwiseOp<reads> {
   void forward(Inputs in, Tensor& out) const { forward_unary(f, in, out); }
+};
+
+/// One whose forward is a function of the C library, one number at a time.
+template <double (*f)(double), unsigned reads>
+struct LibraryOp : ElementwiseOp<reads> {
+  void forward(Inputs in, Tensor& out) const {
+    forward_each([](double x) { return f(x); }, in, out);
+  }
 };
 
 struct Neg : UnaryOp<Unary::neg, kReadsNothing> {
@@ -82,26 +91,23 @@ struct Log1p : UnaryOp<Unary::log1p, reads_in(0)> {
   static std::vector<OpCase<Log1p>> cases() { return unary_cases<Log1p>({.low = -0.5}); }
 };
 
-struct Exp2 : ElementwiseOp<kReadsOut> {
+struct Exp2 : LibraryOp<std::exp2, kReadsOut> {
   static constexpr const char* name = "exp2";
   static constexpr const char* formula = "y = 2^x;  dx = g y log 2";
-  void forward(Inputs in, Tensor& out) const;
   void vjp(Vjp& v, const Tensor& g) const { v.give(0, mul(mul(g, v.out()), std::numbers::ln2)); }
   static std::vector<OpCase<Exp2>> cases() { return unary_cases<Exp2>({}); }
 };
 
-struct Log2 : ElementwiseOp<reads_in(0)> {
+struct Log2 : LibraryOp<std::log2, reads_in(0)> {
   static constexpr const char* name = "log2";
   static constexpr const char* formula = "y = log x / log 2;  dx = g / (x log 2)";
-  void forward(Inputs in, Tensor& out) const;
   void vjp(Vjp& v, const Tensor& g) const { v.give(0, div(mul(g, std::numbers::log2e), v.in(0))); }
   static std::vector<OpCase<Log2>> cases() { return unary_cases<Log2>({.low = 0.5}); }
 };
 
-struct Log10 : ElementwiseOp<reads_in(0)> {
+struct Log10 : LibraryOp<std::log10, reads_in(0)> {
   static constexpr const char* name = "log10";
   static constexpr const char* formula = "y = log x / log 10;  dx = g / (x log 10)";
-  void forward(Inputs in, Tensor& out) const;
   void vjp(Vjp& v, const Tensor& g) const { v.give(0, div(mul(g, std::numbers::log10e), v.in(0))); }
   static std::vector<OpCase<Log10>> cases() { return unary_cases<Log10>({.low = 0.5}); }
 };

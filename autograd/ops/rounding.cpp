@@ -26,17 +26,8 @@ Tensor plain_map(const Tensor& x, double (*f)(double)) {
 
 Tensor sign(const Tensor& x) { return plain_map(x, ops::Unary::sign); }
 Tensor floor(const Tensor& x) { return plain_map(x, ops::Unary::floor); }
-Tensor ceil(const Tensor& x) {
-  return plain_map(
-      x, +[](double v) { return std::ceil(v); });
-}
-Tensor trunc(const Tensor& x) {
-  return plain_map(
-      x, +[](double v) { return std::trunc(v); });
-}
-Tensor round(const Tensor& x) {
-  return plain_map(
-      x, +[](double v) { return std::nearbyint(v); });
-}
+Tensor ceil(const Tensor& x) { return plain_map(x, std::ceil); }
+Tensor trunc(const Tensor& x) { return plain_map(x, std::trunc); }
+Tensor round(const Tensor& x) { return plain_map(x, std::nearbyint); }
 
 }  // namespace gradzoo

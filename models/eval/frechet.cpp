@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "autograd/kernels/gemm/eigen.h"
+#include "autograd/kernels/gemm/factors.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 

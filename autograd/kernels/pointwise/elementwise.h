@@ -67,6 +67,16 @@ void activation(Activation f, int n, double alpha, const T* x, T* y, int64_t cou
 template <class T>
 void mul_activation(Activation f, int n, double alpha, const T* g, const T* x, T* y, int64_t count);
 
+/// first[i] = g[i] f'(x[i]), second[i] = g[i] h[i] f''(x[i]); the factors are 1 where g and h are null.
+template <class T>
+void activation_slopes(Activation f, double alpha, const T* g, const T* h, const T* x, T* first, T* second,
+                       int64_t count);
+
+/// y[i] = a[i] f''(x[i]) + b[i] f'''(x[i])
+template <class T>
+void activation_slopes_grad(Activation f, double alpha, const T* a, const T* b, const T* x, T* y,
+                            int64_t count);
+
 /// Binary cross-entropy with logits: y = softplus(l) - l t = max(l,0) - l t + log1p(exp(-|l|)).
 template <class T>
 void bce_with_logits(const T* logits, const T* targets, T* y, int64_t n);

@@ -1,5 +1,3 @@
-#include "autograd/ops/cholesky.h"
-
 #include <limits>
 
 #include <doctest/doctest.h>
@@ -7,6 +5,7 @@
 #include "autograd/functional/functional.h"
 #include "autograd/grad.h"
 #include "autograd/ops.h"
+#include "autograd/ops/solve.h"
 #include "support/tensor_values.h"
 
 using namespace gradzoo;

@@ -1,10 +1,9 @@
-#include "autograd/ops/hyperbolic.h"
-
 #include <cmath>
 
 #include <doctest/doctest.h>
 
 #include "autograd/grad.h"
+#include "autograd/ops/trigonometric.h"
 #include "support/unary_oracle.h"
 
 using namespace gradzoo;

@@ -1,9 +1,8 @@
-#include "autograd/ops/vector_norm.h"
-
 #include <doctest/doctest.h>
 
 #include "autograd/check/gradcheck.h"
 #include "autograd/grad.h"
+#include "autograd/ops/reduce.h"
 #include "support/tensor_values.h"
 
 using namespace gradzoo;

@@ -6,7 +6,7 @@
 
 #include "autograd/check/gradcheck.h"
 #include "autograd/grad.h"
-#include "autograd/kernels/gemm/eigen.h"
+#include "autograd/kernels/gemm/factors.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "nn/layers/image_layers.h"

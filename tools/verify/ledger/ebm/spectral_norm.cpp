@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "autograd/kernels/gemm/eigen.h"
+#include "autograd/kernels/gemm/factors.h"
 #include "autograd/ops.h"
 #include "autograd/tape.h"
 #include "models/ebm/ebm.h"
