@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "autograd/ops.h"
+#include "autograd/plain.h"
 #include "autograd/random.h"
 #include "autograd/tape.h"
 
@@ -35,8 +36,7 @@ void SpectralNorm::iterate() const {
   const Tensor a = as_matrix(weight_);
   const Tensor next = unit(matmul(a, matmul(a, u_), true, false));
   Tensor u = u_;  // in place: the State holds on to it
-  visit_floating(u.dtype(),
-                 [&]<class T>() { std::copy_n(next.data<T>(), next.size(), u.mutable_data<T>()); });
+  assign_values(u, next);
 }
 
 Tensor SpectralNorm::normalised() const {
