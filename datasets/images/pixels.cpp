@@ -4,8 +4,6 @@
 #include <cmath>
 #include <limits>
 
-#include <fmt/format.h>
-
 #include "autograd/kernels/move/move.h"
 #include "autograd/random.h"
 #include "autograd/runtime.h"
@@ -78,9 +76,8 @@ void fill_pixels(const Examples& data, const int64_t* rows, int64_t count, Pixel
 Tensor read_pixels(const Examples& data, const Tensor& rows, Pixels pixels, const RandomAddress& at,
                    DType dtype) {
   if (rows.rank() != 1 || !kernels::indices_valid(rows.data<int64_t>(), rows.size(), data.values.dim(0)))
-    throw Error(
-        fmt::format("read_pixels: rows {} must be one axis of numbers below {}. Hint: take them from a split",
-                    rows.shape().str(), data.values.dim(0)));
+    throw Error("read_pixels: rows {} must be one axis of numbers below {}. Hint: take them from a split",
+                rows.shape().str(), data.values.dim(0));
   // One draw for ever: the doubles are the floats.
   if (pixels == Pixels::fixed_binary && dtype == DType::f64)
     return cast(read_pixels(data, rows, pixels, at, DType::f32), dtype);
