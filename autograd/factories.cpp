@@ -25,10 +25,9 @@ Tensor scalar(double value, DType dtype) { return full(Shape{}, value, dtype); }
 
 template <class T>
 Tensor detail::tensor_of(std::span<const T> values, const Shape& shape, DType dtype) {
-  if (static_cast<int64_t>(values.size()) != shape.size()) {
+  if (static_cast<int64_t>(values.size()) != shape.size())
     throw Error("tensor: {} values for shape {}. Hint: it needs {}", values.size(), shape.str(),
                 shape.size());
-  }
   Tensor out = empty(shape, dtype);
   visit_any(dtype, [&]<class To>() {
     std::transform(values.begin(), values.end(), out.mutable_data<To>(),
@@ -66,10 +65,9 @@ Tensor eye(int64_t n, DType dtype) {
 
 Tensor cast(const Tensor& x, DType dtype) {
   if (x.dtype() == dtype) return x;
-  if (is_floating(dtype) && x.wants_record()) {
+  if (is_floating(dtype) && x.wants_record())
     throw Error("cast: tensor {} is tracked, and no gradient flows from {} to {}. Hint: detach() it first",
                 x.label(), dtype_name(dtype), dtype_name(x.dtype()));
-  }
   Tensor out = empty(x.shape(), dtype);
   visit_any(x.dtype(), [&]<class From>() {
     visit_any(dtype, [&]<class To>() { kernels::cast(x.data<From>(), out.mutable_data<To>(), x.size()); });

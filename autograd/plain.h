@@ -41,6 +41,10 @@ bool all(const Tensor& x);                                    ///< of nothing, t
 Tensor any(const Tensor& x, int axis, bool keepdim = false);  ///< u8
 Tensor all(const Tensor& x, int axis, bool keepdim = false);
 ///@}
+/// The values of `from` in the place of those of `to`, of one shape and dtype: whoever holds on to `to`, as a
+/// State does, sees them.
+void assign_values(Tensor& to, const Tensor& from);
+
 /// True where every number of f32 or f64 is finite.
 bool all_finite(const Tensor& x);
 

@@ -28,8 +28,7 @@ template <class Fill>
 Tensor draw(const Shape& shape, Rng& rng, DType dtype, FirstRow first_row, Fill&& fill) {
   Tensor out = empty(shape, dtype);
   const Layout at = layout_of(shape);
-  const kernels::RandomAddress address{rng.key(), rng.next_draw(),
-                                       first_row.value_or(rng.first_row(at.rows))};
+  const RandomAddress address{rng.key(), rng.next_draw(), first_row.value_or(rng.first_row(at.rows))};
   visit_floating(dtype, [&]<class T>() { fill(address, out.mutable_data<T>(), at.rows, at.cols); });
   return out;
 }

@@ -4,19 +4,16 @@ namespace gradzoo {
 
 void refuse_operand(const OpInfo& info, Inputs in, int i) {
   const Tensor& t = in[i];
-  if (!t.defined()) {
-    throw Error("{}: operand {} is undefined. Hint: assign it a value first", info.name, i);
-  }
+  if (!t.defined()) throw Error("{}: operand {} is undefined. Hint: assign it a value first", info.name, i);
   const Role role = info.roles[i];
   if (role != Role::value) {
     const std::string_view wanted = dtype_name(role == Role::index ? DType::i64 : DType::u8);
     throw Error("{}: operand {} must hold {}, not {}. Hint: cast(x, DType::{})", info.name, i, wanted,
                 dtype_name(t.dtype()), wanted);
   }
-  if (!is_floating(t.dtype())) {
+  if (!is_floating(t.dtype()))
     throw Error("{}: operand {} holds {}, which takes no part in arithmetic. Hint: cast(x, DType::f32)",
                 info.name, i, dtype_name(t.dtype()));
-  }
   int before = i - 1;
   while (info.roles[before] != Role::value) --before;
   const Tensor& other = in[before];
@@ -58,10 +55,9 @@ void check_saved(const Node& node) {
 }
 
 void refuse_gradient(const Node& node, int i, const Tensor& gradient, const Node& input) {
-  if (!gradient.defined() || gradient.dtype() != input.dtype) {
+  if (!gradient.defined() || gradient.dtype() != input.dtype)
     throw Error("{}: its vjp gave {} for input {} of {}. Hint: give the input's dtype", node.op->name,
                 gradient.defined() ? dtype_name(gradient.dtype()) : "nothing", i, dtype_name(input.dtype));
-  }
   throw Error("{}: its vjp gave {} for input {} of {}. Hint: give the input's shape, or one it broadcasts to",
               node.op->name, gradient.shape().str(), i, input.shape.str());
 }

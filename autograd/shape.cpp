@@ -9,14 +9,12 @@
 namespace gradzoo {
 
 Shape::Shape(std::initializer_list<int64_t> sizes) : rank_(static_cast<int>(sizes.size())) {
-  if (sizes.size() > kMaxRank) {
+  if (sizes.size() > kMaxRank)
     throw Error("shape: {} axes, but at most {} are supported. Hint: merge axes with reshape", sizes.size(),
                 kMaxRank);
-  }
   std::copy(sizes.begin(), sizes.end(), sizes_.begin());
-  if (std::any_of(begin(), end(), [](int64_t n) { return n < -1; })) {
+  if (std::any_of(begin(), end(), [](int64_t n) { return n < -1; }))
     throw Error("shape: {} has a negative size. Hint: sizes are 0 or more", str());
-  }
 }
 
 int64_t Shape::size() const {
@@ -47,10 +45,9 @@ Shape Shape::erase(int axis) const {
 std::string Shape::str() const { return fmt::format("({})", fmt::join(begin(), end(), ",")); }
 
 int normalize_axis(int axis, int rank, std::string_view op) {
-  if (axis < -rank || axis >= rank) {
+  if (axis < -rank || axis >= rank)
     throw Error("{}: axis {} of a tensor with {} axes. Hint: axes run from {} to {}", op, axis, rank, -rank,
                 rank - 1);
-  }
   return axis < 0 ? axis + rank : axis;
 }
 

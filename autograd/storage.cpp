@@ -10,7 +10,6 @@
 #include <new>
 #include <utility>
 
-#include <fmt/format.h>
 #if defined(__GLIBC__)
 #include <malloc.h>
 #endif
@@ -127,8 +126,7 @@ void* system_allocate(size_t bytes) {
     block = std::aligned_alloc(kAlignment, bytes);
   }
   if (!block)
-    throw Error(fmt::format(
-        "out of memory: {} bytes were asked for. Hint: a smaller batch, or a smaller model", bytes));
+    throw Error("out of memory: {} bytes were asked for. Hint: a smaller batch, or a smaller model", bytes);
   return block;
 }
 
@@ -137,7 +135,7 @@ size_t not_below_zero(int64_t bytes) { return static_cast<size_t>(std::max<int64
 }  // namespace
 
 void* pool_allocate(size_t bytes) {
-  if (bytes > kMaxBytes) throw Error(fmt::format("out of memory: {} bytes were asked for", bytes));
+  if (bytes > kMaxBytes) throw Error("out of memory: {} bytes were asked for", bytes);
   const SizeClass c = size_class(bytes);
   Pool* const p = pool();
   if (p == nullptr) return system_allocate(c.bytes);

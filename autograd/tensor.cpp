@@ -47,17 +47,15 @@ void Tensor::throw_undefined() {
 int64_t Tensor::dim(int axis) const { return shape()[normalize_axis(axis, rank(), "dim")]; }
 
 const void* Tensor::checked_data(DType dtype) const {
-  if (dtype != defined_impl().dtype) {
+  if (dtype != defined_impl().dtype)
     throw Error("data: tensor {} holds {}, not {}. Hint: cast(x, DType::{})", label(),
                 dtype_name(impl_->dtype), dtype_name(dtype), dtype_name(dtype));
-  }
   return impl_->storage->data() + static_cast<size_t>(impl_->offset) * dtype_bytes(dtype);
 }
 
 void Tensor::check_mutable() {
-  if (!defined_impl().requires_grad && is_alive(impl_->record)) {
+  if (!defined_impl().requires_grad && is_alive(impl_->record))
     throw Error("mutable_data: tensor {} is a recorded result. Hint: clone() or detach() it first", label());
-  }
   ++impl_->storage->version;
 }
 
@@ -80,14 +78,12 @@ bool Tensor::requires_grad() const { return impl_ && (impl_->requires_grad || is
 bool Tensor::is_leaf() const { return impl_ && impl_->requires_grad; }
 
 Tensor& Tensor::requires_grad_(bool wanted) {
-  if (wanted && !is_floating(dtype())) {
+  if (wanted && !is_floating(dtype()))
     throw Error("requires_grad_: tensor {} holds {}, which has no gradient. Hint: cast(x, DType::f32)",
                 label(), dtype_name(dtype()));
-  }
-  if (!defined_impl().requires_grad && impl_->record.serial != 0) {
+  if (!defined_impl().requires_grad && impl_->record.serial != 0)
     throw Error("requires_grad_: tensor {} is a recorded result, not a leaf. Hint: detach() it first",
                 label());
-  }
   if (impl_->requires_grad && !wanted && impl_->record.serial != 0) {
     throw Error(
         "requires_grad_: leaf {} is in use on a live tape. Hint: detach() gives its values without a "
@@ -109,27 +105,23 @@ void Tensor::accept_grad() {
 }
 
 void Tensor::set_grad_buffer(const Tensor& buffer) {
-  if (buffer.shape() != shape() || buffer.dtype() != dtype()) {
+  if (buffer.shape() != shape() || buffer.dtype() != dtype())
     throw Error("set_grad_buffer: a buffer {} for tensor {}. Hint: shape and dtype must agree",
                 buffer.shape().str(), label());
-  }
   impl_->grad = buffer.detach();
   impl_->grad_is_empty = true;
 }
 
 void Tensor::move_into(const Tensor& flat, int64_t offset) {
-  if (flat.dtype() != dtype() || offset < 0 || offset > flat.size() - size()) {
+  if (flat.dtype() != dtype() || offset < 0 || offset > flat.size() - size())
     throw Error("move_into: tensor {} of {} does not fit at element {} of {} of {}. Hint: dtypes agree",
                 label(), dtype_name(dtype()), offset, flat.label(), dtype_name(flat.dtype()));
-  }
-  if (impl_->record.serial != 0) {
+  if (impl_->record.serial != 0)
     throw Error("move_into: tensor {} is in use on a live tape. Hint: move it before the tape begins",
                 label());
-  }
-  if (impl_->storage->refs.count() != 1 || flat.impl_->storage == impl_->storage) {
+  if (impl_->storage->refs.count() != 1 || flat.impl_->storage == impl_->storage)
     throw Error("move_into: tensor {} shares its values with another tensor. Hint: clone() it first",
                 label());
-  }
   const size_t width = dtype_bytes(dtype());
   const int64_t begin = flat.impl_->offset + offset;
   std::memcpy(flat.impl_->storage->data() + static_cast<size_t>(begin) * width, checked_data(dtype()),
@@ -148,17 +140,15 @@ bool Tensor::wants_record() const {
 }
 
 Tensor Tensor::view(const Shape& shape) const {
-  if (shape.size() != size()) {
+  if (shape.size() != size())
     throw Error("view: tensor {} has {} elements, {} needs {}. Hint: sizes whose product is the same",
                 label(), size(), shape.str(), shape.size());
-  }
   return wants_record() ? reshape(*this, shape) : alias(shape);
 }
 
 Tensor Tensor::rows(int64_t begin, int64_t end) const {
-  if (rank() == 0 || begin < 0 || end < begin || end > dim(0)) {
+  if (rank() == 0 || begin < 0 || end < begin || end > dim(0))
     throw Error("rows: [{}, {}) of tensor {}. Hint: 0 <= begin <= end <= rows", begin, end, label());
-  }
   return wants_record() ? slice(*this, 0, begin, end) : alias_rows(begin, end);
 }
 

@@ -35,8 +35,7 @@ Tensor labels_at(const Examples& data, const Tensor& rows) {
   return out;
 }
 
-Batch batch_of(const Examples& data, Tensor rows, Pixels pixels, const kernels::RandomAddress& at,
-               DType dtype) {
+Batch batch_of(const Examples& data, Tensor rows, Pixels pixels, const RandomAddress& at, DType dtype) {
   const NoGrad quiet;
   Tensor x = data.values.dtype() == DType::u8 ? read_pixels(data, rows, pixels, at, dtype)
                                               : cast(index_select(data.values, 0, rows), dtype);

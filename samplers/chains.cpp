@@ -63,10 +63,9 @@ class Fence {
 
 void check_chain_options(const ChainOptions& options, std::string_view sampler) {
   if (options.steps <= 0) throw Error("{}: steps is {}. Hint: 1 or more", sampler, options.steps);
-  if (options.warmup < 0 || options.warmup >= options.steps) {
+  if (options.warmup < 0 || options.warmup >= options.steps)
     throw Error("{}: warmup is {} of {} steps. Hint: 0 or more, and below steps", sampler, options.warmup,
                 options.steps);
-  }
 }
 
 ChainResult run_chains(const Target& target, const Tensor& x0, Sampler& sampler, const ChainOptions& options,

@@ -101,10 +101,9 @@ void check_inside(std::string_view sampler, const Target& target, const Tensor& 
     if (at < 0) return;
     const int64_t chain = at / x.dim(1);
     const auto value = static_cast<double>(x.data<T>()[at]);
-    if (target.binary) {
+    if (target.binary)
       throw Error("{}: chain {} starts at {:g}, and the target is binary. Hint: x0 = bernoulli(p, rng)",
                   sampler, chain, value);
-    }
     throw Error("{}: chain {} starts at {:g}, outside the target's domain. Hint: between {:g} and {:g}",
                 sampler, chain, value, target.domain.lower, target.domain.upper);
   });

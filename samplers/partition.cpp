@@ -21,10 +21,6 @@ std::vector<double> temperatures_up(int64_t count) {
 
 namespace {
 
-void check_chains(int64_t chains) {
-  if (chains < 1) throw Error("ais: {} chains. Hint: one or more, 100 say", chains);
-}
-
 /// A path that reports how much of it is done.
 class ToldPath : public AnnealingPath {
  public:
@@ -42,24 +38,27 @@ class ToldPath : public AnnealingPath {
   const std::function<void(double)>& done_;
 };
 
+AisEstimate annealed(const Partition& partition, const AnnealingOptions& options, bool up, Rng& rng,
+                     const std::function<void(double)>& done) {
+  if (options.chains < 1) throw Error("ais: {} chains. Hint: one or more, 100 say", options.chains);
+  std::vector<double> betas = temperatures_up(options.temperatures);
+  if (!up) std::ranges::reverse(betas);
+  ToldPath path(*partition.path, options.temperatures - 1, done);
+  const auto& start = up ? partition.begin : partition.end;
+  return annealed_importance_sampling(path, start(options.chains, rng), betas, rng);
+}
+
 }  // namespace
 
 LogPartition anneal_up(const Partition& partition, const AnnealingOptions& options, Rng& rng,
                        const std::function<void(double)>& done) {
-  check_chains(options.chains);
-  const std::vector<double> betas = temperatures_up(options.temperatures);
-  ToldPath path(*partition.path, options.temperatures - 1, done);
-  AisEstimate found = annealed_importance_sampling(path, partition.begin(options.chains, rng), betas, rng);
+  AisEstimate found = annealed(partition, options, true, rng, done);
   return {partition.begin_log_z + found.log_ratio, std::move(found)};
 }
 
 LogPartition anneal_down(const Partition& partition, const AnnealingOptions& options, Rng& rng,
                          const std::function<void(double)>& done) {
-  check_chains(options.chains);
-  std::vector<double> betas = temperatures_up(options.temperatures);
-  std::ranges::reverse(betas);
-  ToldPath path(*partition.path, options.temperatures - 1, done);
-  AisEstimate found = annealed_importance_sampling(path, partition.end(options.chains, rng), betas, rng);
+  AisEstimate found = annealed(partition, options, false, rng, done);
   return {partition.begin_log_z - found.log_ratio, std::move(found)};
 }
 

@@ -39,9 +39,8 @@ ReplayBuffer::Drawn ReplayBuffer::draw(int64_t n, Start start, Rng& rng) const {
 
 void ReplayBuffer::put_back(const Tensor& rows, const Tensor& x) {
   const int64_t n = rows.dim(0), d = chains_.dim(1);
-  if (x.shape() != Shape{n, d}) {
+  if (x.shape() != Shape{n, d})
     throw Error("replay buffer: chains {} for {} rows of {}", x.shape().str(), n, chains_.shape().str());
-  }
   const int64_t* row = rows.data<int64_t>();
   visit_floating(chains_.dtype(), [&]<class T>() {
     const T* from = x.data<T>();

@@ -96,15 +96,15 @@ class SamplerOptions {
 
 /// A line of the list of samplers.
 struct SamplerEntry {
-  std::string name;                                        ///< as --sampler takes it
-  unsigned needs;                                          ///< see Sampler::needs
+  std::string name = {};                                   ///< as --sampler takes it
+  unsigned needs = 0;                                      ///< see Sampler::needs
   std::string moves;                                       ///< the transition, as a line
   std::string source;                                      ///< paper
   std::unique_ptr<SamplerOptions> (*options)() = nullptr;  ///< at their defaults
 };
 
 /// The registry entry of a sampler of type S, constructed from options of type O with
-/// `describe(OptionTable&)`.
+/// `describe(OptionTable&)`. Name and needs are the sampler's own.
 template <class O, class S>
 SamplerEntry sampler_entry_of(SamplerEntry facts) {
   class Options final : public SamplerOptions {
@@ -115,6 +115,9 @@ SamplerEntry sampler_entry_of(SamplerEntry facts) {
    private:
     O options_;
   };
+  const S sampler{O()};
+  facts.name = sampler.name();
+  facts.needs = sampler.needs();
   facts.options = []() -> std::unique_ptr<SamplerOptions> { return std::make_unique<Options>(); };
   return facts;
 }

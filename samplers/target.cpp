@@ -45,9 +45,8 @@ PointValue value_and_score(const Target& target, const Tensor& x) {
     value.score = score_of(target, x);
     return value;
   }
-  if (!target.log_prob) {
+  if (!target.log_prob)
     throw Error("the target has neither log-density nor score. Hint: set Target::log_prob or Target::score");
-  }
   const FunctionalScope scope(false);
   const Tensor at = scope.input(x);
   const Tensor y = target.log_prob(at);

@@ -4,8 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "gradzoo/base/atomic_file.h"
 #include "gradzoo/state/safetensors.h"
 
@@ -16,31 +14,28 @@ void check_model(const SafetensorsReader& file, const std::string& model) {
   const auto found = file.metadata().find("model");
   const std::string stored = found == file.metadata().end() ? "" : found->second;
   if (model.empty() || stored == model) return;
-  throw Error(fmt::format("{}: it is a checkpoint of {}, not of {}. Hint: name a run of {}", file.path(),
-                          stored.empty() ? "no known model" : quoted_name(stored), quoted_name(model),
-                          model));
+  throw Error("{}: it is a checkpoint of {}, not of {}. Hint: name a run of {}", file.path(),
+              stored.empty() ? "no known model" : quoted_name(stored), quoted_name(model), model);
 }
 
 void check_entry(const SafetensorsReader& file, const State::Entry& entry) {
   const SafetensorsEntry* stored = file.find(entry.name);
   if (!stored) {
     if (entry.optional) return;
-    throw Error(fmt::format("{}: '{}' is missing. Hint: it was written with other settings", file.path(),
-                            entry.name));
+    throw Error("{}: '{}' is missing. Hint: it was written with other settings", file.path(), entry.name);
   }
   if (stored->dtype != entry.dtype() || stored->shape != entry.shape()) {
-    throw Error(fmt::format("{}: '{}' is {} {}, not {} {}. Hint: it was written with other settings",
-                            file.path(), entry.name, dtype_name(stored->dtype), stored->shape.str(),
-                            dtype_name(entry.dtype()), entry.shape().str()));
+    throw Error("{}: '{}' is {} {}, not {} {}. Hint: it was written with other settings", file.path(),
+                entry.name, dtype_name(stored->dtype), stored->shape.str(), dtype_name(entry.dtype()),
+                entry.shape().str());
   }
 }
 
 void check_nothing_more(const SafetensorsReader& file, const State& state) {
   for (const SafetensorsEntry& stored : file.entries()) {
     if (state.find(stored.name)) continue;
-    throw Error(
-        fmt::format("{}: {} is in the file, but not in this model. Hint: it was written with other settings",
-                    file.path(), quoted_name(stored.name)));
+    throw Error("{}: {} is in the file, but not in this model. Hint: it was written with other settings",
+                file.path(), quoted_name(stored.name));
   }
 }
 
@@ -70,7 +65,7 @@ Metadata load_checkpoint(const SafetensorsReader& file, State& state, const Load
     if (!stored) continue;
     values.emplace_back(&entry, file.read(*stored));
     const std::string refusal = entry.refusal(values.back().second.data());
-    if (!refusal.empty()) throw Error(fmt::format("{}: {}", file.path(), refusal));
+    if (!refusal.empty()) throw Error("{}: {}", file.path(), refusal);
   }
   for (const auto& [entry, bytes] : values) entry->restore(bytes.data());
   return file.metadata();

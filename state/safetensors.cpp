@@ -6,7 +6,6 @@
 #include <cstring>
 #include <utility>
 
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "state/half.h"
@@ -32,22 +31,19 @@ bool comes_before(const SafetensorsTensor& a, const SafetensorsTensor& b) {
 void check_tensors(const std::vector<SafetensorsTensor>& sorted) {
   std::vector<std::string_view> names;
   for (const SafetensorsTensor& t : sorted) {
-    if (t.bytes.size() != static_cast<size_t>(t.shape.size()) * dtype_bytes(t.dtype)) {
-      throw Error(fmt::format("safetensors: '{}' has {} bytes, not those of {} {}. Hint: pass all of it",
-                              t.name, t.bytes.size(), dtype_name(t.dtype), t.shape.str()));
-    }
-    if (t.half && t.dtype != DType::f32) {
+    if (t.bytes.size() != static_cast<size_t>(t.shape.size()) * dtype_bytes(t.dtype))
+      throw Error("safetensors: '{}' has {} bytes, not those of {} {}. Hint: pass all of it", t.name,
+                  t.bytes.size(), dtype_name(t.dtype), t.shape.str());
+    if (t.half && t.dtype != DType::f32)
       throw Error("safetensors: '{}' is {}, and f32 alone has halves. Hint: half=false", t.name,
                   dtype_name(t.dtype));
-    }
     names.push_back(t.name);
   }
   names.push_back("__metadata__");
   std::sort(names.begin(), names.end());
   const auto twice = std::adjacent_find(names.begin(), names.end());
-  if (twice != names.end()) {
-    throw Error(fmt::format("safetensors: the name '{}' is taken. Hint: name each tensor once", *twice));
-  }
+  if (twice != names.end())
+    throw Error("safetensors: the name '{}' is taken. Hint: name each tensor once", *twice);
 }
 
 Stored stored_as(const SafetensorsTensor& t) { return t.half ? Stored::f16 : Stored::whole; }
@@ -126,22 +122,19 @@ void SafetensorsReader::read_at(uint64_t offset, std::span<std::byte> out) const
 void SafetensorsReader::read_header() {
   const std::string& path = path_;
   const uint64_t size = this->size();
-  if (size < kLengthBytes) {
-    throw Error(
-        fmt::format("{}: {} bytes are no safetensors file. Hint: the file was cut short", path, size));
-  }
+  if (size < kLengthBytes)
+    throw Error("{}: {} bytes are no safetensors file. Hint: the file was cut short", path, size);
   uint64_t length = 0;
   read_at(0, std::as_writable_bytes(std::span(&length, 1)));
   if (length > kLongestHeader) {
     throw Error(
-        fmt::format("{}: it claims a header of {} bytes, above the format's {}. Hint: the file is damaged, "
-                    "or no safetensors file",
-                    path, length, kLongestHeader));
+        "{}: it claims a header of {} bytes, above the format's {}. Hint: the file is damaged, "
+        "or no safetensors file",
+        path, length, kLongestHeader);
   }
-  if (length > size - kLengthBytes) {
-    throw Error(fmt::format("{}: it claims a header of {} bytes, but {} follow. Hint: the file was cut short",
-                            path, length, size - kLengthBytes));
-  }
+  if (length > size - kLengthBytes)
+    throw Error("{}: it claims a header of {} bytes, but {} follow. Hint: the file was cut short", path,
+                length, size - kLengthBytes);
   std::string json(length, '\0');
   read_at(kLengthBytes, std::as_writable_bytes(std::span(json)));
   data_begin_ = kLengthBytes + length;

@@ -15,7 +15,7 @@ namespace {
 constexpr std::string_view kDamaged = "Hint: the file is damaged, or no safetensors file";
 
 [[noreturn]] void fail(const std::string& file, const std::string& what, std::string_view hint = kDamaged) {
-  throw Error(fmt::format("{}: {}. {}", file, what, hint));
+  throw Error("{}: {}. {}", file, what, hint);
 }
 
 struct StoredType {

@@ -119,10 +119,9 @@ void State::Entry::restore(const std::byte* bytes) const {
 }
 
 void State::add(std::string name, const Tensor& tensor) {
-  if (!tensor.defined() || (!tensor.is_leaf() && tensor.requires_grad())) {
-    throw Error(fmt::format("State: '{}' is {}. Hint: add a tensor that is changed in place", name,
-                            tensor.defined() ? "a recorded result" : "undefined"));
-  }
+  if (!tensor.defined() || (!tensor.is_leaf() && tensor.requires_grad()))
+    throw Error("State: '{}' is {}. Hint: add a tensor that is changed in place", name,
+                tensor.defined() ? "a recorded result" : "undefined");
   add({std::move(name), tensor});
 }
 
@@ -143,12 +142,10 @@ void State::add_optional(std::string name, const Tensor& tensor) {
 }
 
 void State::add(Entry entry) {
-  if (entry.name.empty() || entry.name == "__metadata__") {
-    throw Error(fmt::format("State: '{}' cannot name an entry. Hint: choose another name", entry.name));
-  }
-  if (find(entry.name)) {
-    throw Error(fmt::format("State: '{}' is added twice. Hint: prefix it by its owner's name", entry.name));
-  }
+  if (entry.name.empty() || entry.name == "__metadata__")
+    throw Error("State: '{}' cannot name an entry. Hint: choose another name", entry.name);
+  if (find(entry.name))
+    throw Error("State: '{}' is added twice. Hint: prefix it by its owner's name", entry.name);
   entries_.push_back(std::move(entry));
 }
 

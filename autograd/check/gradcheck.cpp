@@ -17,13 +17,13 @@ namespace {
 void refuse_other_than_f64(std::span<const Tensor> inputs, const GradcheckOptions& options) {
   for (size_t i = 0; i < inputs.size(); ++i) {
     if (!inputs[i].defined())
-      throw Error(fmt::format("gradcheck of {}: {} is undefined. Hint: assign it a value first", options.name,
-                              input_name(options.inputs, i)));
+      throw Error("gradcheck of {}: {} is undefined. Hint: assign it a value first", options.name,
+                  input_name(options.inputs, i));
     if (inputs[i].dtype() != DType::f32) continue;
     throw Error(
-        fmt::format("gradcheck of {}: {} is f32, where finite differences carry errors of 1e-3 and "
-                    "tell nothing. Hint: cast(x, DType::f64)",
-                    options.name, input_name(options.inputs, i)));
+        "gradcheck of {}: {} is f32, where finite differences carry errors of 1e-3 and "
+        "tell nothing. Hint: cast(x, DType::f64)",
+        options.name, input_name(options.inputs, i));
   }
 }
 

@@ -1,4 +1,3 @@
-#include <fmt/format.h>
 
 #include "autograd/functional/forward_rules.h"
 #include "autograd/functional/functional_scope.h"
@@ -17,8 +16,8 @@ void check_directions(const Tensor& directions, const Tensor& x) {
   const bool fits = directions.rank() == 3 && directions.dim(0) > 0 && directions.dim(1) == x.dim(0) &&
                     directions.dim(2) == x.dim(1);
   if (fits) return;
-  throw Error(fmt::format("{}: directions have shape {}, x {}. Hint: (K,B,d) for x (B,d), K at least 1",
-                          kDirectional, directions.shape().str(), x.shape().str()));
+  throw Error("{}: directions have shape {}, x {}. Hint: (K,B,d) for x (B,d), K at least 1", kDirectional,
+              directions.shape().str(), x.shape().str());
 }
 
 /// sum_k v_k' H v_k of every row, (B), from the recorded gradient: a sweep a direction.

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <span>
 
-#include <fmt/format.h>
-
 #include "autograd/functional/functional_scope.h"
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/ops.h"
@@ -129,7 +127,7 @@ void ForwardPass::step(int64_t index) {
     case Kind::other:
       break;
   }
-  throw Error(fmt::format("laplacian: {} has no forward rule. Hint: method = reverse", node.op->name));
+  throw Error("laplacian: {} has no forward rule. Hint: method = reverse", node.op->name);
 }
 
 Tensor ForwardPass::apply_to(const Node& node, const std::array<Tensor, kMaxInputs>& operands,

@@ -11,8 +11,8 @@ namespace {
 
 void check_direction(const Tensor& direction, const Shape& shape, std::string_view op, std::string_view of) {
   if (direction.shape() == shape) return;
-  throw Error(fmt::format("{}: the direction is {}, but {} is {}. Hint: they must agree", op,
-                          direction.shape().str(), of, shape.str()));
+  throw Error("{}: the direction is {}, but {} is {}. Hint: they must agree", op, direction.shape().str(), of,
+              shape.str());
 }
 
 void check_one_each(std::span<const Tensor> vs, std::span<const Tensor> xs, std::string_view op) {
@@ -24,8 +24,7 @@ void check_one_each(std::span<const Tensor> vs, std::span<const Tensor> xs, std:
 
 void check_scalar(const Tensor& y, std::string_view op) {
   if (y.size() == 1) return;
-  throw Error(fmt::format("{}: f(x) has shape {}, not one value. Hint: sum it, or use jacobian", op,
-                          y.shape().str()));
+  throw Error("{}: f(x) has shape {}, not one value. Hint: sum it, or use jacobian", op, y.shape().str());
 }
 
 Shape joined(const Shape& a, const Shape& b) {

@@ -1,7 +1,5 @@
 #include "autograd/functional/row_checks.h"
 
-#include <fmt/format.h>
-
 #include "autograd/functional/nodes_between.h"
 #include "gradzoo/autograd/op.h"
 #include "gradzoo/base/error.h"
@@ -10,23 +8,22 @@ namespace gradzoo {
 
 void check_points(const Tensor& x, const char* op) {
   if (x.rank() == 2) return;
-  throw Error(
-      fmt::format("{}: x has shape {}. Hint: rows of points, (B,d); reshape it", op, x.shape().str()));
+  throw Error("{}: x has shape {}. Hint: rows of points, (B,d); reshape it", op, x.shape().str());
 }
 
 void check_row_results(const Tensor& y, const Shape& expected, const char* op) {
   if (y.shape() == expected) return;
-  throw Error(fmt::format("{}: the function gave {} instead of {}. Hint: one result a row", op,
-                          y.shape().str(), expected.str()));
+  throw Error("{}: the function gave {} instead of {}. Hint: one result a row", op, y.shape().str(),
+              expected.str());
 }
 
 void refuse_kinks(const Tensor& x, const Tensor& y, const char* op) {
   const Node* kinked = find_node_between(x, y, [](const Node& node) { return smoothness_of(node) <= 0; });
   if (!kinked) return;
   throw Error(
-      fmt::format("{}: {} has a kink, and automatic differentiation loses what a moving kink contributes to "
-                  "a second derivative. Hint: softplus or silu, or allow_kinks = true",
-                  op, kinked->op->name));
+      "{}: {} has a kink, and automatic differentiation loses what a moving kink contributes to "
+      "a second derivative. Hint: softplus or silu, or allow_kinks = true",
+      op, kinked->op->name);
 }
 
 }  // namespace gradzoo

@@ -11,10 +11,9 @@ namespace gradzoo {
 namespace {
 
 void check_stand_in(const Tensor& tensor, const Tensor& value) {
-  if (!value.defined()) {
+  if (!value.defined())
     throw Error("functional_call: nothing stands for {}. Hint: pass its own tensor where it is to stay",
                 tensor.label());
-  }
   if (value.shape() == tensor.shape() && value.dtype() == tensor.dtype()) return;
   throw Error("functional_call: {} {} stands for {} of {}. Hint: shape and dtype must agree",
               dtype_name(value.dtype()), value.label(), tensor.label(), dtype_name(tensor.dtype()));

@@ -1,9 +1,5 @@
 #include "autograd/ops/activations.h"
 
-#include <fmt/format.h>
-
-#include "autograd/kernels/pointwise/activation_slopes.h"
-
 namespace gradzoo {
 namespace ops {
 
@@ -25,10 +21,9 @@ int MulAct::smoothness_here() const { return smoothness_of_derivative(f, alpha, 
 int ActSlopes::smoothness_here() const { return smoothness_of_derivative(f, alpha, 2); }
 
 Shape MulAct::shape(Inputs in) const {
-  if (in[0].shape() != in[1].shape()) {
-    throw Error(fmt::format("{}: shapes differ: {} and {}. Hint: broadcast_to the smaller", name,
-                            in[0].shape().str(), in[1].shape().str()));
-  }
+  if (in[0].shape() != in[1].shape())
+    throw Error("{}: shapes differ: {} and {}. Hint: broadcast_to the smaller", name, in[0].shape().str(),
+                in[1].shape().str());
   return in[1].shape();
 }
 
@@ -72,10 +67,9 @@ std::vector<OpCase<MulAct>> MulAct::cases() {
 }
 
 Tensor mul_act(const Tensor& g, const Tensor& x, const MulAct& op) {
-  if (op.n > kernels::kMaxActivationOrder) {
-    throw Error(fmt::format("{}: derivatives go to order {}. Hint: differentiate fewer times",
-                            facts_of(op.f).name, kernels::kMaxActivationOrder));
-  }
+  if (op.n > kernels::kMaxActivationOrder)
+    throw Error("{}: derivatives go to order {}. Hint: differentiate fewer times", facts_of(op.f).name,
+                kernels::kMaxActivationOrder);
   return apply(op, g, x);
 }
 

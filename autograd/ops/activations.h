@@ -11,8 +11,6 @@
 /// is g f^(n)(x) in one pass, and the gradients of MulAct are MulAct again.
 namespace gradzoo::ops {
 
-using kernels::Activation;
-
 struct ActivationFacts {
   const char* name;
   const char* formula;

@@ -1,11 +1,9 @@
 #pragma once
 
 #include "autograd/ops/activations.h"
-#include "autograd/ops/cholesky.h"
 #include "autograd/ops/conv.h"
 #include "autograd/ops/diagonal.h"
 #include "autograd/ops/elementwise.h"
-#include "autograd/ops/hyperbolic.h"
 #include "autograd/ops/indexing.h"
 #include "autograd/ops/laplacian.h"
 #include "autograd/ops/linalg.h"
@@ -23,7 +21,6 @@
 #include "autograd/ops/special.h"
 #include "autograd/ops/triangular.h"
 #include "autograd/ops/trigonometric.h"
-#include "autograd/ops/vector_norm.h"
 
 /// Every op, once. What is listed here is checked to third order and shown by `list ops`. Heavy to
 /// compile: checks and tools include it, nothing else.

@@ -1,4 +1,7 @@
+#include <algorithm>
+
 #include "autograd/ops/elementwise.h"
+#include "gradzoo/autograd/plain.h"
 #include "gradzoo/autograd/tape.h"
 
 /// x += y and its like: in place, or recorded where a live tape has to know.
@@ -34,11 +37,10 @@ Tensor beside(const Tensor& x, const Tensor& y) {
 }
 
 using Function = Tensor (*)(const Tensor&, const Tensor&);
-Tensor& assign(Tensor& x, const Tensor& y, const char* op, kernels::Binary f, Function function) {
-  if (broadcast_shapes(x.shape(), y.shape(), op) != x.shape()) {
+Tensor& assign(Tensor& x, const Tensor& y, const char* op, ops::Binary f, Function function) {
+  if (broadcast_shapes(x.shape(), y.shape(), op) != x.shape())
     throw Error("{}: {} does not fit into {}. Hint: x = x + y has the shape that both broadcast to", op,
                 y.label(), x.label());
-  }
   if (becomes_result(x, y.wants_record(), op)) return x = function(x, y);
   const Tensor operand = beside(x, y);
   const Tensor* in[] = {&x, &operand};
@@ -47,7 +49,7 @@ Tensor& assign(Tensor& x, const Tensor& y, const char* op, kernels::Binary f, Fu
 }
 
 using ScalarFunction = Tensor (*)(const Tensor&, double);
-Tensor& assign(Tensor& x, double c, const char* op, kernels::ScalarOp f, ScalarFunction function) {
+Tensor& assign(Tensor& x, double c, const char* op, ops::Scalar f, ScalarFunction function) {
   if (becomes_result(x, false, op)) return x = function(x, c);
   const Tensor* in[] = {&x};
   ops::forward_scalar(f, Inputs(in, 1), c, x);
@@ -56,13 +58,17 @@ Tensor& assign(Tensor& x, double c, const char* op, kernels::ScalarOp f, ScalarF
 
 }  // namespace
 
-Tensor& operator+=(Tensor& x, const Tensor& y) { return assign(x, y, "+=", kernels::Binary::add, add); }
-Tensor& operator-=(Tensor& x, const Tensor& y) { return assign(x, y, "-=", kernels::Binary::sub, sub); }
-Tensor& operator*=(Tensor& x, const Tensor& y) { return assign(x, y, "*=", kernels::Binary::mul, mul); }
-Tensor& operator/=(Tensor& x, const Tensor& y) { return assign(x, y, "/=", kernels::Binary::div, div); }
-Tensor& operator+=(Tensor& x, double c) { return assign(x, c, "+=", kernels::ScalarOp::add, add); }
-Tensor& operator-=(Tensor& x, double c) { return assign(x, -c, "-=", kernels::ScalarOp::add, add); }
-Tensor& operator*=(Tensor& x, double c) { return assign(x, c, "*=", kernels::ScalarOp::mul, mul); }
-Tensor& operator/=(Tensor& x, double c) { return assign(x, c, "/=", kernels::ScalarOp::div, div); }
+void assign_values(Tensor& to, const Tensor& from) {
+  visit_any(to.dtype(), [&]<class T>() { std::copy_n(from.data<T>(), from.size(), to.mutable_data<T>()); });
+}
+
+Tensor& operator+=(Tensor& x, const Tensor& y) { return assign(x, y, "+=", ops::Binary::add, add); }
+Tensor& operator-=(Tensor& x, const Tensor& y) { return assign(x, y, "-=", ops::Binary::sub, sub); }
+Tensor& operator*=(Tensor& x, const Tensor& y) { return assign(x, y, "*=", ops::Binary::mul, mul); }
+Tensor& operator/=(Tensor& x, const Tensor& y) { return assign(x, y, "/=", ops::Binary::div, div); }
+Tensor& operator+=(Tensor& x, double c) { return assign(x, c, "+=", ops::Scalar::add, add); }
+Tensor& operator-=(Tensor& x, double c) { return assign(x, -c, "-=", ops::Scalar::add, add); }
+Tensor& operator*=(Tensor& x, double c) { return assign(x, c, "*=", ops::Scalar::mul, mul); }
+Tensor& operator/=(Tensor& x, double c) { return assign(x, c, "/=", ops::Scalar::div, div); }
 
 }  // namespace gradzoo

@@ -26,10 +26,9 @@ void throw_not_finite(const char* op, const std::string& matrix) {
 
 Shape solution_shape(const Shape& a, const Shape& b, const char* op) {
   check_square(a, op);
-  if (b.rank() < 2 || b[-2] != a[-1]) {
+  if (b.rank() < 2 || b[-2] != a[-1])
     throw Error("{}: {} and {} do not fit. Hint: a (..., n, n) and b (..., n, m), or b (n)", op, a.str(),
                 b.str());
-  }
   const Shape batch = broadcast_shapes(batch_of(a), batch_of(b), op);
   return batch.insert(batch.rank(), b[-2]).insert(batch.rank() + 1, b[-1]);
 }

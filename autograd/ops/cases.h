@@ -44,6 +44,29 @@ std::vector<OpCase<Op>> unary_cases(Operand like, Op op = {}) {
   return cases;
 }
 
+/// An op of one operand, with these attributes at each of these shapes.
+template <class Op, class Attributes = Op>
+std::vector<OpCase<Op>> shape_cases(std::initializer_list<std::pair<Shape, Attributes>> list) {
+  std::vector<OpCase<Op>> cases;
+  for (const auto& [shape, attributes] : list) cases.push_back({Op{attributes}, {{.shape = shape}}});
+  return cases;
+}
+
+/// An op {axis} of one operand at each axis of shapes with empty and size-1 axes; axes without elements are
+/// left out where `needs_elements`.
+template <class Op>
+std::vector<OpCase<Op>> axis_cases(Operand like = {}, bool needs_elements = false) {
+  std::vector<OpCase<Op>> cases;
+  for (const Shape& shape : {Shape{5}, Shape{1}, Shape{0}, Shape{3, 4}, Shape{2, 0}, Shape{2, 1, 3}}) {
+    for (int axis = -shape.rank(); axis < 0; ++axis) {
+      if (needs_elements && shape[axis] == 0) continue;
+      like.shape = shape;
+      cases.push_back({Op{axis}, {like}});
+    }
+  }
+  return cases;
+}
+
 /// An elementwise op of two operands at equal and at broadcasting shapes, empty and size-1 axes among them.
 template <class Op>
 std::vector<OpCase<Op>> binary_cases(Operand a, Operand b, Op op = {}) {

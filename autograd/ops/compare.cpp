@@ -9,13 +9,12 @@
 namespace gradzoo {
 namespace {
 
-using kernels::Compare;
+using ops::Compare;
 
 Tensor compare(Compare op, const Tensor& a, const Tensor& b, const char* name) {
-  if (a.dtype() != b.dtype()) {
+  if (a.dtype() != b.dtype())
     throw Error("{}: operands of two dtypes, {} {} and {} {}. Hint: cast one of them", name,
                 dtype_name(a.dtype()), a.shape().str(), dtype_name(b.dtype()), b.shape().str());
-  }
   Tensor mask = empty(broadcast_shapes(a.shape(), b.shape(), name), DType::u8);
   const kernels::Broadcast layout = ops::broadcast_layout(a.shape(), b.shape(), mask.shape());
   visit_any(a.dtype(), [&]<class T>() {
@@ -33,7 +32,7 @@ Tensor compare(Compare op, const Tensor& x, double c) {
   return mask;
 }
 
-Tensor logical(kernels::Logical op, const Tensor& a, const Tensor& b, const char* name) {
+Tensor logical(ops::Logical op, const Tensor& a, const Tensor& b, const char* name) {
   for (const Tensor* mask : {&a, &b}) {
     if (mask->dtype() == DType::u8) continue;
     throw Error("{}: an operand of {} is no mask. Hint: ne(x, 0) is one", name, dtype_name(mask->dtype()));
@@ -60,16 +59,16 @@ Tensor eq(const Tensor& x, double c) { return compare(Compare::eq, x, c); }
 Tensor ne(const Tensor& x, double c) { return compare(Compare::ne, x, c); }
 
 Tensor logical_and(const Tensor& a, const Tensor& b) {
-  return logical(kernels::Logical::both, a, b, "logical_and");
+  return logical(ops::Logical::both, a, b, "logical_and");
 }
 Tensor logical_or(const Tensor& a, const Tensor& b) {
-  return logical(kernels::Logical::either, a, b, "logical_or");
+  return logical(ops::Logical::either, a, b, "logical_or");
 }
 Tensor logical_xor(const Tensor& a, const Tensor& b) {
-  return logical(kernels::Logical::one, a, b, "logical_xor");
+  return logical(ops::Logical::one, a, b, "logical_xor");
 }
 Tensor logical_not(const Tensor& mask) {
-  return logical(kernels::Logical::one, mask, ones({}, DType::u8), "logical_not");
+  return logical(ops::Logical::one, mask, ones({}, DType::u8), "logical_not");
 }
 
 int64_t count_nonzero(const Tensor& x) {
@@ -101,10 +100,9 @@ Tensor all(const Tensor& x, int axis, bool keepdim) {
 
 double accuracy(const Tensor& logits, const Tensor& labels) {
   const Tensor called = argmax(logits, -1);
-  if (called.shape() != labels.shape()) {
+  if (called.shape() != labels.shape())
     throw Error("accuracy: labels {} for logits {}. Hint: one label a row, {}", labels.shape().str(),
                 logits.shape().str(), called.shape().str());
-  }
   return static_cast<double>(count_nonzero(eq(called, labels))) / static_cast<double>(labels.size());
 }
 

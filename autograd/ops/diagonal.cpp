@@ -48,12 +48,18 @@ void Diagonal::vjp(Vjp& v, const Tensor& g) const {
 }
 
 std::vector<OpCase<Diagonal>> Diagonal::cases() {
-  const std::pair<Shape, int64_t> list[] = {{{3, 3}, 0},  {{3, 4}, 1},    {{4, 3}, -2},   {{2, 2}, 3},
-                                            {{2, 2}, -2}, {{1, 1}, 0},    {{0, 2}, 0},    {{2, 0}, 0},
-                                            {{1, 4}, 0},  {{2, 3, 2}, 0}, {{0, 2, 2}, 0}, {{2, 1, 2, 3}, -1}};
-  std::vector<OpCase<Diagonal>> cases;
-  for (const auto& [shape, k] : list) cases.push_back({Diagonal{k}, {{.shape = shape}}});
-  return cases;
+  return shape_cases<Diagonal, int64_t>({{{3, 3}, 0},
+                                         {{3, 4}, 1},
+                                         {{4, 3}, -2},
+                                         {{2, 2}, 3},
+                                         {{2, 2}, -2},
+                                         {{1, 1}, 0},
+                                         {{0, 2}, 0},
+                                         {{2, 0}, 0},
+                                         {{1, 4}, 0},
+                                         {{2, 3, 2}, 0},
+                                         {{0, 2, 2}, 0},
+                                         {{2, 1, 2, 3}, -1}});
 }
 
 Shape DiagEmbed::shape(Inputs in) const {
@@ -78,13 +84,18 @@ void DiagEmbed::forward(Inputs in, Tensor& out) const {
 }
 
 std::vector<OpCase<DiagEmbed>> DiagEmbed::cases() {
-  const std::pair<Shape, DiagEmbed> list[] = {
-      {{3}, {0, 3, 3}},    {{2}, {1, 3, 3}},    {{2}, {-1, 3, 3}},   {{2}, {1, 3, 3}},
-      {{2}, {-2, 4, 2}},   {{0}, {0, 0, 2}},    {{0}, {3, 2, 2}},    {{1}, {0, 1, 4}},
-      {{2, 2}, {0, 2, 3}}, {{0, 2}, {0, 2, 2}}, {{2, 2}, {1, 2, 3}}, {{2, 1, 2}, {0, 2, 2}}};
-  std::vector<OpCase<DiagEmbed>> cases;
-  for (const auto& [shape, op] : list) cases.push_back({op, {{.shape = shape}}});
-  return cases;
+  return shape_cases<DiagEmbed>({{{3}, {0, 3, 3}},
+                                 {{2}, {1, 3, 3}},
+                                 {{2}, {-1, 3, 3}},
+                                 {{2}, {1, 3, 3}},
+                                 {{2}, {-2, 4, 2}},
+                                 {{0}, {0, 0, 2}},
+                                 {{0}, {3, 2, 2}},
+                                 {{1}, {0, 1, 4}},
+                                 {{2, 2}, {0, 2, 3}},
+                                 {{0, 2}, {0, 2, 2}},
+                                 {{2, 2}, {1, 2, 3}},
+                                 {{2, 1, 2}, {0, 2, 2}}});
 }
 
 }  // namespace ops

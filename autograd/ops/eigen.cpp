@@ -1,4 +1,4 @@
-#include "autograd/kernels/gemm/eigen.h"
+#include "autograd/kernels/gemm/factors.h"
 
 #include "gradzoo/autograd/ops.h"
 

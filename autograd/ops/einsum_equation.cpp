@@ -119,10 +119,9 @@ void EinsumEquation::find_sizes(const std::vector<Shape>& shapes) {
       const int64_t first_here = shapes[i][static_cast<int>(letters.find(letters[axis]))];
       int64_t& size_so_far = sizes[static_cast<size_t>(letters[axis])];
       const bool fits = size_so_far == 1 || size_here == 1 || size_here == size_so_far;
-      if (!fits || size_here != first_here) {
+      if (!fits || size_here != first_here)
         throw Error("einsum: '{}' has size {}, and {} in operand {} {}. Hint: a letter has one size, or is 1",
                     letters[axis], fits ? first_here : size_so_far, size_here, i, shapes[i].str());
-      }
       if (size_here != 1) size_so_far = size_here;
     }
   }

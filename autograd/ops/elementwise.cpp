@@ -20,7 +20,7 @@ kernels::Broadcast broadcast_layout(const Shape& a, const Shape& b, const Shape&
   return layout;
 }
 
-void forward_binary(kernels::Binary f, Inputs in, Tensor& out) {
+void forward_binary(Binary f, Inputs in, Tensor& out) {
   const bool flat = in[0].shape() == in[1].shape();
   visit_floating(out.dtype(), [&]<class T>() {
     const T *a = in[0].data<T>(), *b = in[1].data<T>();
@@ -30,14 +30,14 @@ void forward_binary(kernels::Binary f, Inputs in, Tensor& out) {
   });
 }
 
-void forward_scalar(kernels::ScalarOp f, Inputs in, double c, Tensor& out) {
+void forward_scalar(Scalar f, Inputs in, double c, Tensor& out) {
   visit_floating(out.dtype(), [&]<class T>() {
     kernels::scalar(f, in[0].data<T>(), c, out.mutable_data<T>(), out.size());
   });
 }
 
 void Pow::forward(Inputs in, Tensor& out) const {
-  if (n == 0) return forward_binary(kernels::Binary::pow, in, out);
+  if (n == 0) return forward_binary(Binary::pow, in, out);
   visit_floating(out.dtype(), [&]<class T>() {
     kernels::pow_derivative(n, in[0].data<T>(), in[1].data<T>(), out.mutable_data<T>(),
                             broadcast_layout(in[0].shape(), in[1].shape(), out.shape()));
@@ -96,17 +96,14 @@ Tensor winners_share(const Tensor& lost, const Tensor& a, const Tensor& b, const
 
 }  // namespace
 
-void Maximum::vjp(Vjp& v, const Tensor& g) const {
+template <bool kIsMax>
+void Winner<kIsMax>::vjp(Vjp& v, const Tensor& g) const {
   const Tensor &a = v.in(0), &b = v.in(1);
-  if (v.needs(0)) v.give(0, winners_share(lt(a, b), a, b, g));
-  if (v.needs(1)) v.give(1, winners_share(lt(b, a), a, b, g));
+  if (v.needs(0)) v.give(0, winners_share(kIsMax ? lt(a, b) : lt(b, a), a, b, g));
+  if (v.needs(1)) v.give(1, winners_share(kIsMax ? lt(b, a) : lt(a, b), a, b, g));
 }
-
-void Minimum::vjp(Vjp& v, const Tensor& g) const {
-  const Tensor &a = v.in(0), &b = v.in(1);
-  if (v.needs(0)) v.give(0, winners_share(gt(a, b), a, b, g));
-  if (v.needs(1)) v.give(1, winners_share(gt(b, a), a, b, g));
-}
+template struct Winner<true>;
+template struct Winner<false>;
 
 // c = 0 and c = 1 stand apart: at x = 0 the formula would read 0 * 0^-1. Where c < 0, x^(c-1) alone may leave
 // the range: c (g y) / x.

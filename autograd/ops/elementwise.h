@@ -14,22 +14,22 @@ namespace gradzoo::ops {
 kernels::Broadcast broadcast_layout(const Shape& a, const Shape& b, const Shape& out);
 
 /// out = a (f) b
-void forward_binary(kernels::Binary f, Inputs in, Tensor& out);
+void forward_binary(Binary f, Inputs in, Tensor& out);
 /// out = x (f) c
-void forward_scalar(kernels::ScalarOp f, Inputs in, double c, Tensor& out);
+void forward_scalar(Scalar f, Inputs in, double c, Tensor& out);
 
 /// A constant of x's dtype that broadcasts to any shape.
 inline Tensor constant_like(const Tensor& x, double value) { return full({}, value, x.dtype()); }
 
 /// What ops of two operands have in common. An op adds its name, formula and vjp.
-template <kernels::Binary f, Kind how, unsigned reads_a, unsigned reads_b>
+template <Binary f, Kind how, unsigned reads_a, unsigned reads_b>
 struct BinaryOp {
   static constexpr Kind kind = how;
   static constexpr std::array<unsigned, 2> saves = {reads_a, reads_b};
   void forward(Inputs in, Tensor& out) const { forward_binary(f, in, out); }
 };
 
-struct Add : BinaryOp<kernels::Binary::add, Kind::linear, kReadsNothing, kReadsNothing> {
+struct Add : BinaryOp<Binary::add, Kind::linear, kReadsNothing, kReadsNothing> {
   static constexpr const char* name = "add";
   static constexpr const char* formula = "y = a + b;  da = g;  db = g";
   Shape shape(Inputs in) const { return broadcast_shapes(in[0].shape(), in[1].shape(), name); }
@@ -40,7 +40,7 @@ struct Add : BinaryOp<kernels::Binary::add, Kind::linear, kReadsNothing, kReadsN
   static std::vector<OpCase<Add>> cases() { return binary_cases<Add>({}, {}); }
 };
 
-struct Sub : BinaryOp<kernels::Binary::sub, Kind::linear, kReadsNothing, kReadsNothing> {
+struct Sub : BinaryOp<Binary::sub, Kind::linear, kReadsNothing, kReadsNothing> {
   static constexpr const char* name = "sub";
   static constexpr const char* formula = "y = a - b;  da = g;  db = -g";
   Shape shape(Inputs in) const { return broadcast_shapes(in[0].shape(), in[1].shape(), name); }
@@ -51,7 +51,7 @@ struct Sub : BinaryOp<kernels::Binary::sub, Kind::linear, kReadsNothing, kReadsN
   static std::vector<OpCase<Sub>> cases() { return binary_cases<Sub>({}, {}); }
 };
 
-struct Mul : BinaryOp<kernels::Binary::mul, Kind::bilinear, reads_in(1), reads_in(0)> {
+struct Mul : BinaryOp<Binary::mul, Kind::bilinear, reads_in(1), reads_in(0)> {
   static constexpr const char* name = "mul";
   static constexpr const char* formula = "y = a b;  da = g b;  db = g a";
   Shape shape(Inputs in) const { return broadcast_shapes(in[0].shape(), in[1].shape(), name); }
@@ -62,7 +62,7 @@ struct Mul : BinaryOp<kernels::Binary::mul, Kind::bilinear, reads_in(1), reads_i
   static std::vector<OpCase<Mul>> cases() { return binary_cases<Mul>({}, {}); }
 };
 
-struct Div : BinaryOp<kernels::Binary::div, Kind::elementwise, reads_in(1), reads_in(1) | kReadsOut> {
+struct Div : BinaryOp<Binary::div, Kind::elementwise, reads_in(1), reads_in(1) | kReadsOut> {
   static constexpr const char* name = "div";
   static constexpr const char* formula = "y = a / b;  da = g / b;  db = -(g / b) y";
   Shape shape(Inputs in) const { return broadcast_shapes(in[0].shape(), in[1].shape(), name); }
@@ -75,8 +75,7 @@ struct Div : BinaryOp<kernels::Binary::div, Kind::elementwise, reads_in(1), read
 };
 
 /// a^b, or its n-th derivative in a as one op: b a^(b-1) as a product would be 0 times infinity at b = 0.
-struct Pow : BinaryOp<kernels::Binary::pow, Kind::elementwise, reads_in(0) | reads_in(1),
-                      reads_in(0) | reads_in(1)> {
+struct Pow : BinaryOp<Binary::pow, Kind::elementwise, reads_in(0) | reads_in(1), reads_in(0) | reads_in(1)> {
   int n = 0;
   static constexpr const char* name = "pow";
   static constexpr const char* formula =
@@ -91,32 +90,26 @@ struct Pow : BinaryOp<kernels::Binary::pow, Kind::elementwise, reads_in(0) | rea
   static std::vector<OpCase<Pow>> cases();
 };
 
-struct Maximum : BinaryOp<kernels::Binary::maximum, Kind::elementwise, reads_in(0) | reads_in(1),
-                          reads_in(0) | reads_in(1)> {
-  static constexpr const char* name = "maximum";
-  static constexpr const char* formula = "y = max(a, b);  da = g [a > b] + g/2 [a = b];  db likewise";
+/// The larger (Maximum) or the smaller (Minimum); equals share the gradient.
+template <bool kIsMax>
+struct Winner : BinaryOp<kIsMax ? Binary::maximum : Binary::minimum, Kind::elementwise,
+                         reads_in(0) | reads_in(1), reads_in(0) | reads_in(1)> {
+  static constexpr const char* name = kIsMax ? "maximum" : "minimum";
+  static constexpr const char* formula = kIsMax
+                                             ? "y = max(a, b);  da = g [a > b] + g/2 [a = b];  db likewise"
+                                             : "y = min(a, b);  da = g [a < b] + g/2 [a = b];  db likewise";
   static constexpr int smoothness = 0;
   Shape shape(Inputs in) const { return broadcast_shapes(in[0].shape(), in[1].shape(), name); }
   void vjp(Vjp& v, const Tensor& g) const;
-  static std::vector<OpCase<Maximum>> cases() {
-    return binary_cases<Maximum>({.distinct = true}, {.distinct = true});
+  static std::vector<OpCase<Winner>> cases() {
+    return binary_cases<Winner>({.distinct = true}, {.distinct = true});
   }
 };
-
-struct Minimum : BinaryOp<kernels::Binary::minimum, Kind::elementwise, reads_in(0) | reads_in(1),
-                          reads_in(0) | reads_in(1)> {
-  static constexpr const char* name = "minimum";
-  static constexpr const char* formula = "y = min(a, b);  da = g [a < b] + g/2 [a = b];  db likewise";
-  static constexpr int smoothness = 0;
-  Shape shape(Inputs in) const { return broadcast_shapes(in[0].shape(), in[1].shape(), name); }
-  void vjp(Vjp& v, const Tensor& g) const;
-  static std::vector<OpCase<Minimum>> cases() {
-    return binary_cases<Minimum>({.distinct = true}, {.distinct = true});
-  }
-};
+using Maximum = Winner<true>;
+using Minimum = Winner<false>;
 
 /// What ops of an operand and a number have in common.
-template <kernels::ScalarOp f, Kind how, unsigned reads>
+template <Scalar f, Kind how, unsigned reads>
 struct ScalarOp {
   double c = 0.0;
   static constexpr Kind kind = how;
@@ -126,28 +119,28 @@ struct ScalarOp {
   void forward(Inputs in, Tensor& out) const { forward_scalar(f, in, c, out); }
 };
 
-struct AddScalar : ScalarOp<kernels::ScalarOp::add, Kind::elementwise, kReadsNothing> {
+struct AddScalar : ScalarOp<Scalar::add, Kind::elementwise, kReadsNothing> {
   static constexpr const char* name = "add_scalar";
   static constexpr const char* formula = "y = x + c;  dx = g";
   void vjp(Vjp& v, const Tensor& g) const { v.give(0, g); }
   static std::vector<OpCase<AddScalar>> cases() { return unary_cases<AddScalar>({}, {{-1.5}}); }
 };
 
-struct MulScalar : ScalarOp<kernels::ScalarOp::mul, Kind::linear, kReadsNothing> {
+struct MulScalar : ScalarOp<Scalar::mul, Kind::linear, kReadsNothing> {
   static constexpr const char* name = "mul_scalar";
   static constexpr const char* formula = "y = c x;  dx = c g";
   void vjp(Vjp& v, const Tensor& g) const { v.give(0, mul(g, c)); }
   static std::vector<OpCase<MulScalar>> cases() { return unary_cases<MulScalar>({}, {{-1.5}}); }
 };
 
-struct DivScalar : ScalarOp<kernels::ScalarOp::div, Kind::linear, kReadsNothing> {
+struct DivScalar : ScalarOp<Scalar::div, Kind::linear, kReadsNothing> {
   static constexpr const char* name = "div_scalar";
   static constexpr const char* formula = "y = x / c;  dx = g / c";
   void vjp(Vjp& v, const Tensor& g) const { v.give(0, div(g, c)); }
   static std::vector<OpCase<DivScalar>> cases() { return unary_cases<DivScalar>({}, {{-1.5}}); }
 };
 
-struct PowScalar : ScalarOp<kernels::ScalarOp::pow, Kind::elementwise, reads_in(0)> {
+struct PowScalar : ScalarOp<Scalar::pow, Kind::elementwise, reads_in(0)> {
   static constexpr const char* name = "pow_scalar";
   static constexpr const char* formula = "y = x^c;  dx = g c x^(c-1)";
   void vjp(Vjp& v, const Tensor& g) const;

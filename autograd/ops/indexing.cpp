@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "autograd/kernels/move/move.h"
 #include "autograd/ops/shaping.h"
 
@@ -15,8 +13,8 @@ void check_indices(const Tensor& index, int64_t n, const char* op) {
   if (kernels::indices_valid(values, index.size(), n)) return;
   const int64_t* bad =
       std::find_if(values, values + index.size(), [n](int64_t i) { return i < 0 || i >= n; });
-  throw Error(fmt::format("{}: index {} at position {} is outside [0, {}). Hint: indices count from 0", op,
-                          *bad, bad - values, n));
+  throw Error("{}: index {} at position {} is outside [0, {}). Hint: indices count from 0", op, *bad,
+              bad - values, n);
 }
 
 namespace {
@@ -42,15 +40,13 @@ void check_fit(const char* op, const Shape& values, const Shape& index, int axis
     fits = index[i] == values[i] || (i == axis && !axis_agrees);
   }
   if (fits) return;
-  throw Error(fmt::format("{}: index {} does not fit {} along axis {}. Hint: {}", op, index.str(),
-                          values.str(), axis + values.rank(),
-                          axis_agrees ? "the shapes agree" : "sizes may differ on that axis only"));
+  throw Error("{}: index {} does not fit {} along axis {}. Hint: {}", op, index.str(), values.str(),
+              axis + values.rank(), axis_agrees ? "the shapes agree" : "sizes may differ on that axis only");
 }
 
 void check_vector(const char* op, const Shape& index) {
   if (index.rank() == 1) return;
-  throw Error(fmt::format("{}: index {} is not a vector. Hint: gather and scatter_add take any index", op,
-                          index.str()));
+  throw Error("{}: index {} is not a vector. Hint: gather and scatter_add take any index", op, index.str());
 }
 
 }  // namespace
@@ -116,10 +112,9 @@ Shape IndexAdd::shape(Inputs in) const {
   Shape out = in[0].shape();
   check_vector(name, in[1].shape());
   axis_from_end(axis, out.rank(), name);  // throws where there is no such axis
-  if (out[axis] != in[1].size()) {
-    throw Error(fmt::format("{}: {} indices for axis {} of {}. Hint: one index for each row", name,
-                            in[1].size(), axis + out.rank(), out.str()));
-  }
+  if (out[axis] != in[1].size())
+    throw Error("{}: {} indices for axis {} of {}. Hint: one index for each row", name, in[1].size(),
+                axis + out.rank(), out.str());
   out.set(axis, size);
   return out;
 }

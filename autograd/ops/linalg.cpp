@@ -3,14 +3,12 @@
 #include <fmt/format.h>
 
 #include "autograd/kernels/gemm/gemm.h"
+#include "autograd/ops/batches.h"
 #include "autograd/ops/elementwise.h"
 
 namespace gradzoo {
 namespace ops {
 namespace {
-
-// The leading axes of a stack of matrices.
-Shape leading(const Shape& shape) { return shape.erase(shape.rank() - 1).erase(shape.rank() - 2); }
 
 // (..., n) as a matrix (rows, n).
 Tensor as_rows(const Tensor& x) {
@@ -24,8 +22,8 @@ Tensor as_rows(const Tensor& x) {
                            : other_k == l ? fmt::format("pass transpose_a = {}", !op.transpose_a)
                                           : "the columns of the first must be the rows of the second";
   const auto mark = [](bool transposed) { return transposed ? "'" : ""; };
-  throw Error(fmt::format("matmul: inner dimensions differ: {}{} x {}{}. Hint: {}", a.str(),
-                          mark(op.transpose_a), b.str(), mark(op.transpose_b), hint));
+  throw Error("matmul: inner dimensions differ: {}{} x {}{}. Hint: {}", a.str(), mark(op.transpose_a),
+              b.str(), mark(op.transpose_b), hint);
 }
 
 // Sizes of one product, and of one matrix of each operand.
@@ -67,7 +65,7 @@ void multiply(const MatMul& op, Inputs in, double beta, Tensor& y) {
   const Shape& a = in[0].shape();
   const Shape& b = in[1].shape();
   const Sizes s = sizes_of(op, a, b);
-  const Shape batch_a = leading(a), batch_b = leading(b);
+  const Shape batch_a = batch_of(a), batch_b = batch_of(b);
   visit_floating(y.dtype(), [&]<class T>() {
     const T* pa = in[0].data<T>();
     const T* pb = in[1].data<T>();
@@ -80,7 +78,7 @@ void multiply(const MatMul& op, Inputs in, double beta, Tensor& y) {
       kernels::gemm_batched(batch_a.size(), op.transpose_a, op.transpose_b, s.m, s.n, s.k, pa, s.a, pb, s.b,
                             keep, py, s.c);
     } else {
-      batched(op, s, broadcast_layout(batch_a, batch_b, leading(y.shape())), pa, pb, keep, py);
+      batched(op, s, broadcast_layout(batch_a, batch_b, batch_of(y.shape())), pa, pb, keep, py);
     }
   });
 }
@@ -95,12 +93,10 @@ std::string MatMul::attributes() const {
 Shape MatMul::shape(Inputs in) const {
   const Shape& a = in[0].shape();
   const Shape& b = in[1].shape();
-  if (a.rank() < 2 || b.rank() < 2) {
-    throw Error(fmt::format("matmul: {} x {}: operands have at least 2 axes. Hint: unsqueeze a vector",
-                            a.str(), b.str()));
-  }
+  if (a.rank() < 2 || b.rank() < 2)
+    throw Error("matmul: {} x {}: operands have at least 2 axes. Hint: unsqueeze a vector", a.str(), b.str());
   if (a[transpose_a ? -2 : -1] != b[transpose_b ? -1 : -2]) throw_inner_dimensions(*this, a, b);
-  const Shape batch = broadcast_shapes(leading(a), leading(b), name);
+  const Shape batch = broadcast_shapes(batch_of(a), batch_of(b), name);
   return batch.insert(batch.rank(), a[transpose_a ? -1 : -2])
       .insert(batch.rank() + 1, b[transpose_b ? -2 : -1]);
 }
@@ -161,8 +157,8 @@ namespace {
 
 void check_linear(const Shape& x, const Shape& weight) {
   if (weight.rank() == 2 && x.rank() >= 1 && x[-1] == weight[1]) return;
-  throw Error(fmt::format("linear: x {} does not fit weight {}. Hint: x is (..., in) and weight is (out, in)",
-                          x.str(), weight.str()));
+  throw Error("linear: x {} does not fit weight {}. Hint: x is (..., in) and weight is (out, in)", x.str(),
+              weight.str());
 }
 
 }  // namespace
@@ -170,10 +166,9 @@ void check_linear(const Shape& x, const Shape& weight) {
 Shape Linear::shape(Inputs in) const {
   const Shape& weight = in[1].shape();
   check_linear(in[0].shape(), weight);
-  if (in[2].shape() != Shape{weight[0]}) {
-    throw Error(fmt::format("linear: bias {} does not fit weight {}. Hint: weight is (out, in), bias (out)",
-                            in[2].shape().str(), weight.str()));
-  }
+  if (in[2].shape() != Shape{weight[0]})
+    throw Error("linear: bias {} does not fit weight {}. Hint: weight is (out, in), bias (out)",
+                in[2].shape().str(), weight.str());
   Shape out = in[0].shape();
   out.set(-1, weight[0]);
   return out;

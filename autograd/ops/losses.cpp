@@ -1,7 +1,5 @@
 #include "autograd/ops/losses.h"
 
-#include <fmt/format.h>
-
 #include "autograd/kernels/pointwise/elementwise.h"
 #include "autograd/kernels/reduce/reduce.h"
 
@@ -11,8 +9,8 @@ namespace {
 
 void require_equal_shapes(const Tensor& a, const Tensor& b, const char* name) {
   if (a.shape() == b.shape()) return;
-  throw Error(fmt::format("{}: shapes differ: {} and {}. Hint: reshape or broadcast_to one of them", name,
-                          a.shape().str(), b.shape().str()));
+  throw Error("{}: shapes differ: {} and {}. Hint: reshape or broadcast_to one of them", name,
+              a.shape().str(), b.shape().str());
 }
 
 }  // namespace
@@ -49,16 +47,14 @@ std::vector<OpCase<BceWithLogits>> BceWithLogits::cases() {
 
 Shape CrossEntropy::shape(Inputs in) const {
   const Tensor &logits = in[0], &labels = in[1];
-  if (logits.rank() != 2 || labels.rank() != 1 || logits.dim(0) != labels.dim(0)) {
-    throw Error(fmt::format("{}: logits {} and labels {} do not fit. Hint: (B,C) and (B)", name,
-                            logits.shape().str(), labels.shape().str()));
-  }
+  if (logits.rank() != 2 || labels.rank() != 1 || logits.dim(0) != labels.dim(0))
+    throw Error("{}: logits {} and labels {} do not fit. Hint: (B,C) and (B)", name, logits.shape().str(),
+                labels.shape().str());
   const int64_t* label = labels.data<int64_t>();
   for (int64_t row = 0; row < labels.size(); ++row) {
     if (label[row] >= 0 && label[row] < logits.dim(1)) continue;
-    throw Error(
-        fmt::format("{}: label {} of row {} is not one of {} classes. Hint: labels count from 0 to {}", name,
-                    label[row], row, logits.dim(1), logits.dim(1) - 1));
+    throw Error("{}: label {} of row {} is not one of {} classes. Hint: labels count from 0 to {}", name,
+                label[row], row, logits.dim(1), logits.dim(1) - 1);
   }
   return labels.shape();
 }

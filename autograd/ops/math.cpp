@@ -1,27 +1,11 @@
 #include "autograd/ops/math.h"
 
-#include <cmath>
-
-#include <fmt/format.h>
-
 namespace gradzoo {
 namespace ops {
 
-void forward_unary(kernels::Unary f, Inputs in, Tensor& out) {
+void forward_unary(Unary f, Inputs in, Tensor& out) {
   visit_floating(out.dtype(),
                  [&]<class T>() { kernels::unary(f, in[0].data<T>(), out.mutable_data<T>(), out.size()); });
-}
-
-void Exp2::forward(Inputs in, Tensor& out) const {
-  forward_each([](double x) { return std::exp2(x); }, in, out);
-}
-
-void Log2::forward(Inputs in, Tensor& out) const {
-  forward_each([](double x) { return std::log2(x); }, in, out);
-}
-
-void Log10::forward(Inputs in, Tensor& out) const {
-  forward_each([](double x) { return std::log10(x); }, in, out);
 }
 
 void Clamp::forward(Inputs in, Tensor& out) const {
@@ -60,8 +44,7 @@ Tensor sin(const Tensor& x) { return apply<ops::Sin>(x); }
 Tensor cos(const Tensor& x) { return apply<ops::Cos>(x); }
 
 Tensor clamp(const Tensor& x, double low, double high) {
-  if (!(low <= high))
-    throw Error(fmt::format("clamp: low {} exceeds high {}. Hint: swap the bounds", low, high));
+  if (!(low <= high)) throw Error("clamp: low {} exceeds high {}. Hint: swap the bounds", low, high);
   return apply(ops::Clamp{low, high}, x);
 }
 

@@ -3,15 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
-#include <fmt/format.h>
-
 #include "gradzoo/autograd/trace.h"
 
 namespace gradzoo {
 namespace ops {
 namespace {
 
-void forward_reduce(kernels::Reduce f, int axis, const Tensor& x, Tensor& out) {
+void forward_reduce(Reduce f, int axis, const Tensor& x, Tensor& out) {
   const AxisView view = view_from_end(x.shape(), axis);
   visit_floating(out.dtype(), [&]<class T>() {
     kernels::reduce(f, x.data<T>(), out.mutable_data<T>(), view.outer, view.n, view.inner);
@@ -25,20 +23,19 @@ void sum_axes(const Tensor& x, int first, int end, Tensor& out) {
     (i < first ? view.outer : i < end ? view.n : view.inner) *= x.shape()[i];
   }
   visit_floating(out.dtype(), [&]<class T>() {
-    kernels::reduce(kernels::Reduce::sum, x.data<T>(), out.mutable_data<T>(), view.outer, view.n, view.inner);
+    kernels::reduce(Reduce::sum, x.data<T>(), out.mutable_data<T>(), view.outer, view.n, view.inner);
   });
 }
 
 }  // namespace
 
-void Sum::forward(Inputs in, Tensor& out) const { forward_reduce(kernels::Reduce::sum, axis, in[0], out); }
+void Sum::forward(Inputs in, Tensor& out) const { forward_reduce(Reduce::sum, axis, in[0], out); }
 
 Shape SumTo::shape(Inputs in) const {
   const Shape& x = in[0].shape();
-  if (x.rank() != target.rank() || broadcast_shapes(x, target, name) != x) {
-    throw Error(fmt::format("{}: {} is not a shape that {} was broadcast from. Hint: sizes agree or are 1",
-                            name, target.str(), x.str()));
-  }
+  if (x.rank() != target.rank() || broadcast_shapes(x, target, name) != x)
+    throw Error("{}: {} is not a shape that {} was broadcast from. Hint: sizes agree or are 1", name,
+                target.str(), x.str());
   return target;
 }
 
@@ -63,22 +60,19 @@ void SumTo::forward(Inputs in, Tensor& out) const {
 }
 
 std::vector<OpCase<SumTo>> SumTo::cases() {
-  const std::pair<Shape, Shape> shapes[] = {{{}, {}},
-                                            {{4}, {1}},
-                                            {{3, 4}, {3, 4}},
-                                            {{3, 4}, {1, 4}},
-                                            {{3, 4}, {3, 1}},
-                                            {{3, 4}, {1, 1}},
-                                            {{2, 3, 4}, {2, 1, 4}},
-                                            {{2, 3, 4}, {1, 3, 1}},
-                                            {{2, 3, 2, 2}, {2, 1, 1, 2}},
-                                            {{0}, {1}},
-                                            {{2, 0}, {2, 1}},
-                                            {{2, 0}, {1, 0}},
-                                            {{2, 1, 3}, {2, 1, 1}}};
-  std::vector<OpCase<SumTo>> cases;
-  for (const auto& [from, to] : shapes) cases.push_back({SumTo{to}, {{.shape = from}}});
-  return cases;
+  return shape_cases<SumTo, Shape>({{{}, {}},
+                                    {{4}, {1}},
+                                    {{3, 4}, {3, 4}},
+                                    {{3, 4}, {1, 4}},
+                                    {{3, 4}, {3, 1}},
+                                    {{3, 4}, {1, 1}},
+                                    {{2, 3, 4}, {2, 1, 4}},
+                                    {{2, 3, 4}, {1, 3, 1}},
+                                    {{2, 3, 2, 2}, {2, 1, 1, 2}},
+                                    {{0}, {1}},
+                                    {{2, 0}, {2, 1}},
+                                    {{2, 0}, {1, 0}},
+                                    {{2, 1, 3}, {2, 1, 1}}});
 }
 
 bool has_left_range(const Tensor& total) {
@@ -97,25 +91,25 @@ namespace {
 
 void check_elements(const Shape& shape, int axis, const char* op) {
   if (shape[axis] > 0) return;
-  throw Error(fmt::format("{}: axis {} of {} has no elements. Hint: only sum and mean take an empty axis", op,
-                          axis + shape.rank(), shape.str()));
+  throw Error("{}: axis {} of {} has no elements. Hint: only sum and mean take an empty axis", op,
+              axis + shape.rank(), shape.str());
 }
 
 }  // namespace
 
-template <kernels::Reduce kWhich>
+template <Reduce kWhich>
 Shape Extremum<kWhich>::shape(Inputs in) const {
   check_elements(in[0].shape(), axis, name);
   return reduced_shape(in[0].shape(), axis, keepdim);
 }
 
-template <kernels::Reduce kWhich>
+template <Reduce kWhich>
 void Extremum<kWhich>::forward(Inputs in, Tensor& out) const {
   forward_reduce(kWhich, axis, in[0], out);
 }
 
-template struct Extremum<kernels::Reduce::max>;
-template struct Extremum<kernels::Reduce::min>;
+template struct Extremum<Reduce::max>;
+template struct Extremum<Reduce::min>;
 
 void Cumsum::forward(Inputs in, Tensor& out) const {
   const AxisView view = view_from_end(in[0].shape(), axis);
@@ -131,6 +125,48 @@ constexpr Composite kMean{"mean", "y = (1/n) sum_i x_i;  dx_i = g / n"};
 constexpr Composite kMax{"max", Max::formula}, kMin{"min", Min::formula};
 
 }  // namespace
+namespace {
+
+// sqrt(sum x^2) over n numbers, `stride` apart.
+template <class T>
+double length_of(const T* x, int64_t n, int64_t stride) {
+  const auto sum_of_squares = [=](double unit) {
+    double sum = 0;
+    for (int64_t i = 0; i < n; ++i) {
+      const double value = static_cast<double>(x[i * stride]) / unit;
+      sum += value * value;
+    }
+    return sum;
+  };
+  constexpr double kSmallest = 1e-280, kLargest = 1e300;  // beyond, squares have lost digits or overflown
+  const double sum = sum_of_squares(1.0);
+  if ((sum >= kSmallest && sum <= kLargest) || std::isnan(sum)) return std::sqrt(sum);
+  double largest = 0;
+  for (int64_t i = 0; i < n; ++i) largest = std::max(largest, std::abs(static_cast<double>(x[i * stride])));
+  if (largest == 0 || std::isinf(largest)) return largest;
+  return largest * std::sqrt(sum_of_squares(largest));
+}
+
+}  // namespace
+
+void Norm::forward(Inputs in, Tensor& out) const {
+  const AxisView view = view_from_end(in[0].shape(), axis);
+  visit_floating(out.dtype(), [&]<class T>() {
+    const T* x = in[0].data<T>();
+    T* y = out.mutable_data<T>();
+    for (int64_t o = 0; o < view.outer; ++o, x += view.n * view.inner) {
+      for (int64_t k = 0; k < view.inner; ++k) *y++ = static_cast<T>(length_of(x + k, view.n, view.inner));
+    }
+  });
+}
+
+void Norm::vjp(Vjp& v, const Tensor& g) const {
+  const Tensor y = keep_axis(v.out(), axis, keepdim);
+  const Tensor at_zero = eq(y, 0.0);
+  const Tensor direction = where(at_zero, 0.0, div(v.in(0), where(at_zero, 1.0, y)));
+  v.give(0, mul(keep_axis(g, axis, keepdim), direction));
+}
+
 }  // namespace ops
 
 Tensor sum(const Tensor& x, int axis, bool keepdim) {
@@ -144,10 +180,9 @@ Tensor sum(const Tensor& x) {
 
 Tensor sum_to(const Tensor& x, const Shape& shape) {
   if (x.shape() == shape) return x;
-  if (shape.rank() > x.rank()) {
-    throw Error(fmt::format("sum_to: {} has more axes than {}. Hint: broadcast_to adds axes", shape.str(),
-                            x.shape().str()));
-  }
+  if (shape.rank() > x.rank())
+    throw Error("sum_to: {} has more axes than {}. Hint: broadcast_to adds axes", shape.str(),
+                x.shape().str());
   Shape target = shape;
   while (target.rank() < x.rank()) target = target.insert(0, 1);
   const Tensor y = x.shape() == target ? x : apply(ops::SumTo{target}, x);
@@ -217,5 +252,11 @@ Tensor place_of_largest(const Tensor& x, int axis, const char* op) {
 Tensor argmax(const Tensor& x, int axis) { return place_of_largest(x, axis, "argmax"); }
 
 Tensor argmin(const Tensor& x, int axis) { return place_of_largest(neg(x.detach()), axis, "argmin"); }
+
+Tensor norm(const Tensor& x, int axis, bool keepdim) {
+  return apply(ops::Norm{ops::axis_from_end(axis, x.rank(), "norm"), keepdim}, x);
+}
+
+Tensor norm(const Tensor& x) { return norm(ops::one_row(x), -1); }
 
 }  // namespace gradzoo

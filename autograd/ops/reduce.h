@@ -10,18 +10,12 @@
 /// the operand in one row.
 namespace gradzoo::ops {
 
-/// A case for each axis of shapes with empty and size-1 axes, with and without keepdim: Op is {axis,
-/// keepdim}. Axes without elements are left out where `needs_elements`.
+/// Cases of axis_cases, each with and without keepdim: Op is {axis, keepdim}.
 template <class Op>
 std::vector<OpCase<Op>> reduction_cases(Operand like, bool needs_elements = false) {
   std::vector<OpCase<Op>> cases;
-  for (const Shape& shape : {Shape{5}, Shape{1}, Shape{0}, Shape{3, 4}, Shape{2, 0}, Shape{2, 1, 3}}) {
-    for (int axis = -shape.rank(); axis < 0; ++axis) {
-      if (needs_elements && shape[axis] == 0) continue;
-      like.shape = shape;
-      cases.push_back({Op{axis, false}, {like}});
-      cases.push_back({Op{axis, true}, {like}});
-    }
+  for (OpCase<Op>& c : axis_cases<Op>(like, needs_elements)) {
+    for (const bool keepdim : {false, true}) cases.push_back({Op{c.op.axis, keepdim}, c.operands});
   }
   return cases;
 }
@@ -74,9 +68,9 @@ bool has_left_range(const Tensor& total);
 Tensor tie_shares(const Tensor& x, const Tensor& extremum);
 
 /// The largest (Max) or smallest (Min) along an axis; equals share the gradient.
-template <kernels::Reduce kWhich>
+template <Reduce kWhich>
 struct Extremum {
-  static constexpr bool kIsMax = kWhich == kernels::Reduce::max;
+  static constexpr bool kIsMax = kWhich == Reduce::max;
   static constexpr const char* name = kIsMax ? "max" : "min";
   static constexpr const char* formula = kIsMax ? "y = max_i x_i;  dx_i = g [x_i = y] / #{j: x_j = y}"
                                                 : "y = min_i x_i;  dx_i = g [x_i = y] / #{j: x_j = y}";
@@ -96,8 +90,8 @@ struct Extremum {
     return reduction_cases<Extremum>({.shape = {}, .distinct = true}, /*needs_elements=*/true);
   }
 };
-using Max = Extremum<kernels::Reduce::max>;
-using Min = Extremum<kernels::Reduce::min>;
+using Max = Extremum<Reduce::max>;
+using Min = Extremum<Reduce::min>;
 
 /// Running sum along an axis, from its end where `reverse`.
 struct Cumsum {
@@ -112,6 +106,22 @@ struct Cumsum {
   void forward(Inputs in, Tensor& out) const;
   void vjp(Vjp& v, const Tensor& g) const { v.give(0, cumsum(g, axis, !reverse)); }
   static std::vector<OpCase<Cumsum>> cases() { return reduction_cases<Cumsum>({}); }
+};
+
+/// The Euclidean length along an axis. Its kink is at 0, where the gradient is taken for 0.
+struct Norm {
+  static constexpr const char* name = "norm";
+  static constexpr const char* formula = "y = sqrt(sum_i x_i^2);  dx_i = g x_i / y, 0 where y = 0";
+  static constexpr Kind kind = Kind::other;
+  static constexpr int smoothness = 0;
+  static constexpr std::array<unsigned, 1> saves = {reads_in(0) | kReadsOut};
+  int axis = -1;
+  bool keepdim = false;
+  std::string attributes() const { return axis_attributes(axis, keepdim); }
+  Shape shape(Inputs in) const { return reduced_shape(in[0].shape(), axis, keepdim); }
+  void forward(Inputs in, Tensor& out) const;
+  void vjp(Vjp& v, const Tensor& g) const;
+  static std::vector<OpCase<Norm>> cases() { return reduction_cases<Norm>({.avoid = 0.0}); }
 };
 
 }  // namespace gradzoo::ops

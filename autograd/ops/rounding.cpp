@@ -14,7 +14,7 @@ Tensor plain_map(const Tensor& x, Loop&& loop) {
   return out;
 }
 
-Tensor plain_map(const Tensor& x, kernels::Unary f) {
+Tensor plain_map(const Tensor& x, ops::Unary f) {
   return plain_map(x, [f](const auto* from, auto* to, int64_t n) { kernels::unary(f, from, to, n); });
 }
 
@@ -24,19 +24,10 @@ Tensor plain_map(const Tensor& x, double (*f)(double)) {
 
 }  // namespace
 
-Tensor sign(const Tensor& x) { return plain_map(x, kernels::Unary::sign); }
-Tensor floor(const Tensor& x) { return plain_map(x, kernels::Unary::floor); }
-Tensor ceil(const Tensor& x) {
-  return plain_map(
-      x, +[](double v) { return std::ceil(v); });
-}
-Tensor trunc(const Tensor& x) {
-  return plain_map(
-      x, +[](double v) { return std::trunc(v); });
-}
-Tensor round(const Tensor& x) {
-  return plain_map(
-      x, +[](double v) { return std::nearbyint(v); });
-}
+Tensor sign(const Tensor& x) { return plain_map(x, ops::Unary::sign); }
+Tensor floor(const Tensor& x) { return plain_map(x, ops::Unary::floor); }
+Tensor ceil(const Tensor& x) { return plain_map(x, std::ceil); }
+Tensor trunc(const Tensor& x) { return plain_map(x, std::trunc); }
+Tensor round(const Tensor& x) { return plain_map(x, std::nearbyint); }
 
 }  // namespace gradzoo

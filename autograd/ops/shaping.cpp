@@ -6,8 +6,6 @@
 #include <numeric>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "autograd/kernels/move/move.h"
 
 namespace gradzoo {
@@ -38,9 +36,9 @@ Shape resolved(const Shape& x, const Shape& shape) {
   }
   if (std::any_of(out.begin(), out.end(), is_open) || out.size() != x.size()) {
     throw Error(
-        fmt::format("reshape: {} has {} elements, which {} does not hold. Hint: sizes multiply to {}, and "
-                    "one of them may be -1",
-                    x.str(), x.size(), shape.str(), x.size()));
+        "reshape: {} has {} elements, which {} does not hold. Hint: sizes multiply to {}, and "
+        "one of them may be -1",
+        x.str(), x.size(), shape.str(), x.size());
   }
   return out;
 }
@@ -56,20 +54,21 @@ void Clone::forward(Inputs in, Tensor& out) const {
 Shape Reshape::shape(Inputs in) const { return resolved(in[0].shape(), target); }
 
 std::vector<OpCase<Reshape>> Reshape::cases() {
-  const std::pair<Shape, Shape> shapes[] = {{{}, {1}},           {{6}, {2, 3}},      {{2, 3}, {3, 2}},
-                                            {{2, 1, 3}, {6}},    {{1, 1}, {}},       {{0}, {2, 0}},
-                                            {{2, 3, 2}, {4, 3}}, {{2, 3}, {2, 1, 3}}};
-  std::vector<OpCase<Reshape>> cases;
-  for (const auto& [from, to] : shapes) cases.push_back({Reshape{to}, {{.shape = from}}});
-  return cases;
+  return shape_cases<Reshape, Shape>({{{}, {1}},
+                                      {{6}, {2, 3}},
+                                      {{2, 3}, {3, 2}},
+                                      {{2, 1, 3}, {6}},
+                                      {{1, 1}, {}},
+                                      {{0}, {2, 0}},
+                                      {{2, 3, 2}, {4, 3}},
+                                      {{2, 3}, {2, 1, 3}}});
 }
 
 Shape BroadcastTo::shape(Inputs in) const {
   const Shape& x = in[0].shape();
-  if (x.rank() != target.rank() || broadcast_shapes(x, target, name) != target) {
-    throw Error(fmt::format("{}: {} does not broadcast to {}. Hint: sizes agree or are 1 in the first", name,
-                            x.str(), target.str()));
-  }
+  if (x.rank() != target.rank() || broadcast_shapes(x, target, name) != target)
+    throw Error("{}: {} does not broadcast to {}. Hint: sizes agree or are 1 in the first", name, x.str(),
+                target.str());
   return target;
 }
 
@@ -85,13 +84,16 @@ void BroadcastTo::forward(Inputs in, Tensor& out) const {
 }
 
 std::vector<OpCase<BroadcastTo>> BroadcastTo::cases() {
-  const std::pair<Shape, Shape> shapes[] = {
-      {{}, {}},         {{1}, {4}},       {{3, 4}, {3, 4}},       {{1, 4}, {3, 4}},
-      {{3, 1}, {3, 4}}, {{1, 1}, {3, 2}}, {{2, 1, 4}, {2, 3, 4}}, {{1, 3, 1}, {2, 3, 2}},
-      {{1}, {0}},       {{2, 1}, {2, 0}}};
-  std::vector<OpCase<BroadcastTo>> cases;
-  for (const auto& [from, to] : shapes) cases.push_back({BroadcastTo{to}, {{.shape = from}}});
-  return cases;
+  return shape_cases<BroadcastTo, Shape>({{{}, {}},
+                                          {{1}, {4}},
+                                          {{3, 4}, {3, 4}},
+                                          {{1, 4}, {3, 4}},
+                                          {{3, 1}, {3, 4}},
+                                          {{1, 1}, {3, 2}},
+                                          {{2, 1, 4}, {2, 3, 4}},
+                                          {{1, 3, 1}, {2, 3, 2}},
+                                          {{1}, {0}},
+                                          {{2, 1}, {2, 0}}});
 }
 
 Shape Transpose::shape(Inputs in) const {
@@ -112,13 +114,17 @@ void Transpose::forward(Inputs in, Tensor& out) const {
 }
 
 std::vector<OpCase<Transpose>> Transpose::cases() {
-  const std::pair<Shape, Transpose> list[] = {
-      {{3, 4}, {-2, -1}},       {{1, 4}, {-2, -1}},       {{0, 2}, {-1, -2}},   {{2, 3, 4}, {-3, -1}},
-      {{2, 3, 4}, {-3, -2}},    {{2, 1, 3}, {-2, -1}},    {{3}, {-1, -1}},      {{2, 3, 1, 2}, {-4, -1}},
-      {{2, 3, 2, 2}, {-3, -2}}, {{2, 2, 3, 2}, {-1, -3}}, {{2, 0, 3}, {-3, -1}}};
-  std::vector<OpCase<Transpose>> cases;
-  for (const auto& [shape, op] : list) cases.push_back({op, {{.shape = shape}}});
-  return cases;
+  return shape_cases<Transpose>({{{3, 4}, {-2, -1}},
+                                 {{1, 4}, {-2, -1}},
+                                 {{0, 2}, {-1, -2}},
+                                 {{2, 3, 4}, {-3, -1}},
+                                 {{2, 3, 4}, {-3, -2}},
+                                 {{2, 1, 3}, {-2, -1}},
+                                 {{3}, {-1, -1}},
+                                 {{2, 3, 1, 2}, {-4, -1}},
+                                 {{2, 3, 2, 2}, {-3, -2}},
+                                 {{2, 2, 3, 2}, {-1, -3}},
+                                 {{2, 0, 3}, {-3, -1}}});
 }
 
 void Flip::forward(Inputs in, Tensor& out) const {
@@ -130,14 +136,6 @@ void Flip::forward(Inputs in, Tensor& out) const {
     const T* last = in[0].data<T>() + (view.n - 1) * view.inner;
     kernels::strided_copy(last, out.mutable_data<T>(), 3, dims.data(), strides.data());
   });
-}
-
-std::vector<OpCase<Flip>> Flip::cases() {
-  std::vector<OpCase<Flip>> cases;
-  for (const Shape& shape : {Shape{5}, Shape{1}, Shape{0}, Shape{3, 4}, Shape{2, 0}, Shape{2, 1, 3}}) {
-    for (int axis = -shape.rank(); axis < 0; ++axis) cases.push_back({Flip{axis}, {{.shape = shape}}});
-  }
-  return cases;
 }
 
 }  // namespace ops
@@ -160,19 +158,17 @@ Tensor unsqueeze(const Tensor& x, int axis) {
 
 Tensor squeeze(const Tensor& x, int axis) {
   axis = normalize_axis(axis, x.rank(), "squeeze");
-  if (x.shape()[axis] != 1) {
-    throw Error(fmt::format("squeeze: axis {} of {} has size {}. Hint: only an axis of size 1 can be dropped",
-                            axis, x.shape().str(), x.shape()[axis]));
-  }
+  if (x.shape()[axis] != 1)
+    throw Error("squeeze: axis {} of {} has size {}. Hint: only an axis of size 1 can be dropped", axis,
+                x.shape().str(), x.shape()[axis]);
   return reshape(x, x.shape().erase(axis));
 }
 
 Tensor broadcast_to(const Tensor& x, const Shape& shape) {
   if (x.shape() == shape) return x;
-  if (x.rank() > shape.rank()) {
-    throw Error(fmt::format("broadcast_to: {} has more axes than {}. Hint: sum_to removes axes",
-                            x.shape().str(), shape.str()));
-  }
+  if (x.rank() > shape.rank())
+    throw Error("broadcast_to: {} has more axes than {}. Hint: sum_to removes axes", x.shape().str(),
+                shape.str());
   Shape aligned = x.shape();
   while (aligned.rank() < shape.rank()) aligned = aligned.insert(0, 1);
   const Tensor y = reshape(x, aligned);
@@ -180,10 +176,9 @@ Tensor broadcast_to(const Tensor& x, const Shape& shape) {
 }
 
 Tensor tile_rows(const Tensor& x, int64_t copies) {
-  if (x.rank() == 0 || copies < 1) {
-    throw Error(fmt::format("tile_rows: {} copies of {}. Hint: at least one, of something with rows", copies,
-                            x.shape().str()));
-  }
+  if (x.rank() == 0 || copies < 1)
+    throw Error("tile_rows: {} copies of {}. Hint: at least one, of something with rows", copies,
+                x.shape().str());
   if (copies == 1) return x;
   Shape repeated = x.shape();
   repeated.set(0, copies * x.dim(0));

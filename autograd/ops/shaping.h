@@ -93,7 +93,7 @@ struct Flip {
   Shape shape(Inputs in) const { return in[0].shape(); }
   void forward(Inputs in, Tensor& out) const;
   void vjp(Vjp& v, const Tensor& g) const { v.give(0, flip(g, axis)); }
-  static std::vector<OpCase<Flip>> cases();
+  static std::vector<OpCase<Flip>> cases() { return axis_cases<Flip>(); }
 };
 
 }  // namespace gradzoo::ops

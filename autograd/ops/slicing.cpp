@@ -4,8 +4,6 @@
 #include <numeric>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "autograd/kernels/move/move.h"
 
 namespace gradzoo {
@@ -19,9 +17,9 @@ void check_places(const char* op, const Shape& shape, int axis, int64_t begin, i
                   int64_t step) {
   if (begin >= 0 && begin <= end && end <= size && step >= 1) return;
   throw Error(
-      fmt::format("{}: [{}, {}) in steps of {} on axis {} of {} reaches outside [0, {}]. Hint: 0 <= begin <= "
-                  "end <= size and step >= 1",
-                  op, begin, end, step, axis + shape.rank(), shape.str(), size));
+      "{}: [{}, {}) in steps of {} on axis {} of {} reaches outside [0, {}]. Hint: 0 <= begin <= "
+      "end <= size and step >= 1",
+      op, begin, end, step, axis + shape.rank(), shape.str(), size);
 }
 
 }  // namespace
@@ -50,14 +48,18 @@ Tensor Slice::alias(Inputs in) const {
 }
 
 std::vector<OpCase<Slice>> Slice::cases() {
-  const std::pair<Shape, Slice> list[] = {
-      {{5}, {-1, 1, 3, 1}},       {{5}, {-1, 0, 3, 2}},    {{5}, {-1, 4, 1, 3}},
-      {{5}, {-1, 2, 0, 1}},       {{0}, {-1, 0, 0, 1}},    {{1}, {-1, 0, 1, 1}},
-      {{4, 3}, {-2, 1, 2, 1}},    {{4, 3}, {-2, 0, 2, 3}}, {{4, 3}, {-1, 1, 2, 1}},
-      {{2, 5, 2}, {-2, 1, 2, 2}}, {{2, 0}, {-2, 1, 1, 1}}, {{2, 1, 3}, {-1, 0, 2, 2}}};
-  std::vector<OpCase<Slice>> cases;
-  for (const auto& [shape, op] : list) cases.push_back({op, {{.shape = shape}}});
-  return cases;
+  return shape_cases<Slice>({{{5}, {-1, 1, 3, 1}},
+                             {{5}, {-1, 0, 3, 2}},
+                             {{5}, {-1, 4, 1, 3}},
+                             {{5}, {-1, 2, 0, 1}},
+                             {{0}, {-1, 0, 0, 1}},
+                             {{1}, {-1, 0, 1, 1}},
+                             {{4, 3}, {-2, 1, 2, 1}},
+                             {{4, 3}, {-2, 0, 2, 3}},
+                             {{4, 3}, {-1, 1, 2, 1}},
+                             {{2, 5, 2}, {-2, 1, 2, 2}},
+                             {{2, 0}, {-2, 1, 1, 1}},
+                             {{2, 1, 3}, {-1, 0, 2, 2}}});
 }
 
 Shape Pad::shape(Inputs in) const {
@@ -80,14 +82,18 @@ void Pad::forward(Inputs in, Tensor& out) const {
 }
 
 std::vector<OpCase<Pad>> Pad::cases() {
-  const std::pair<Shape, Pad> list[] = {
-      {{3}, {-1, 1, 1, 6}},       {{3}, {-1, 0, 2, 5}},    {{3}, {-1, 1, 3, 9}},
-      {{3}, {-1, 0, 1, 3}},       {{0}, {-1, 1, 1, 2}},    {{1}, {-1, 2, 4, 3}},
-      {{2, 3}, {-2, 1, 1, 4}},    {{2, 3}, {-2, 0, 3, 4}}, {{2, 3}, {-1, 1, 2, 7}},
-      {{2, 3, 2}, {-2, 1, 2, 6}}, {{2, 0}, {-2, 1, 1, 3}}, {{2, 1, 3}, {-3, 0, 2, 3}}};
-  std::vector<OpCase<Pad>> cases;
-  for (const auto& [shape, op] : list) cases.push_back({op, {{.shape = shape}}});
-  return cases;
+  return shape_cases<Pad>({{{3}, {-1, 1, 1, 6}},
+                           {{3}, {-1, 0, 2, 5}},
+                           {{3}, {-1, 1, 3, 9}},
+                           {{3}, {-1, 0, 1, 3}},
+                           {{0}, {-1, 1, 1, 2}},
+                           {{1}, {-1, 2, 4, 3}},
+                           {{2, 3}, {-2, 1, 1, 4}},
+                           {{2, 3}, {-2, 0, 3, 4}},
+                           {{2, 3}, {-1, 1, 2, 7}},
+                           {{2, 3, 2}, {-2, 1, 2, 6}},
+                           {{2, 0}, {-2, 1, 1, 3}},
+                           {{2, 1, 3}, {-3, 0, 2, 3}}});
 }
 
 template <int kParts>
@@ -99,8 +105,8 @@ Shape Concat<kParts>::shape(Inputs in) const {
     Shape expected = out;
     expected.set(axis, sizes[static_cast<size_t>(i)]);
     if (in[i].shape() == expected) continue;
-    throw Error(fmt::format("concat: part {} is {}, the first is {}. Hint: sizes may differ on axis {} only",
-                            i, in[i].shape().str(), in[0].shape().str(), axis + out.rank()));
+    throw Error("concat: part {} is {}, the first is {}. Hint: sizes may differ on axis {} only", i,
+                in[i].shape().str(), in[0].shape().str(), axis + out.rank());
   }
   return out;
 }
@@ -161,9 +167,9 @@ Tensor concat(std::span<const Tensor> parts, int axis) {
   for (const Tensor& part : parts) {
     if (!part.defined()) throw Error("concat: a part is undefined. Hint: assign it a value first");
     if (part.rank() == parts[0].rank() && part.dtype() == parts[0].dtype()) continue;
-    throw Error(fmt::format("concat: parts {} {} and {} {}. Hint: dtypes and numbers of axes must agree",
-                            dtype_name(parts[0].dtype()), parts[0].shape().str(), dtype_name(part.dtype()),
-                            part.shape().str()));
+    throw Error("concat: parts {} {} and {} {}. Hint: dtypes and numbers of axes must agree",
+                dtype_name(parts[0].dtype()), parts[0].shape().str(), dtype_name(part.dtype()),
+                part.shape().str());
   }
   const int from_end = ops::axis_from_end(axis, parts[0].rank(), "concat");
   switch (parts.size()) {
@@ -207,9 +213,8 @@ Tensor unslice(const Tensor& x, int axis, int64_t begin, int64_t step, int64_t s
 
 Tensor pad(const Tensor& x, int axis, int64_t before, int64_t after, double value) {
   const int from_end = ops::axis_from_end(axis, x.rank(), "pad");
-  if (before < 0 || after < 0) {
-    throw Error(fmt::format("pad: {} before and {} after. Hint: 0 or more of each", before, after));
-  }
+  if (before < 0 || after < 0)
+    throw Error("pad: {} before and {} after. Hint: 0 or more of each", before, after);
   const int64_t size = before + x.shape()[from_end] + after;
   Tensor y = unslice(x, from_end, before, 1, size);
   if (value == 0.0) return y;

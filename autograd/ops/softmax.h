@@ -30,16 +30,6 @@ struct LogSumExp {
   }
 };
 
-/// A case for each axis of shapes with empty and size-1 axes: Op is {axis}.
-template <class Op>
-std::vector<OpCase<Op>> softmax_cases() {
-  std::vector<OpCase<Op>> cases;
-  for (const Shape& shape : {Shape{5}, Shape{1}, Shape{0}, Shape{3, 4}, Shape{2, 0}, Shape{2, 1, 3}}) {
-    for (int axis = -shape.rank(); axis < 0; ++axis) cases.push_back({Op{axis}, {{.shape = shape}}});
-  }
-  return cases;
-}
-
 struct Softmax {
   static constexpr const char* name = "softmax";
   static constexpr const char* formula = "y_i = exp x_i / sum_j exp x_j;  dx = y (g - sum_j g_j y_j)";
@@ -60,7 +50,7 @@ struct Softmax {
     const Tensor off = sub(g, near);
     v.give(0, mul(y, sub(off, mean_of(off))));
   }
-  static std::vector<OpCase<Softmax>> cases() { return softmax_cases<Softmax>(); }
+  static std::vector<OpCase<Softmax>> cases() { return axis_cases<Softmax>(); }
 };
 
 struct LogSoftmax {
@@ -79,7 +69,7 @@ struct LogSoftmax {
     const Tensor rest = where(is_likely, sub(g, total), g), p = exp(y), less_one = expm1(y);
     v.give(0, sub(rest, mul(where(is_likely, less_one, p), total)));
   }
-  static std::vector<OpCase<LogSoftmax>> cases() { return softmax_cases<LogSoftmax>(); }
+  static std::vector<OpCase<LogSoftmax>> cases() { return axis_cases<LogSoftmax>(); }
 };
 
 }  // namespace gradzoo::ops

@@ -4,7 +4,7 @@
 #include "gradzoo/autograd/op.h"
 #include "gradzoo/autograd/ops/cases.h"
 
-/// What a factorisation by rows and columns, P A = L U, gives.
+/// What factorisations give: by rows and columns, P A = L U, and of symmetric matrices, A = L L'.
 namespace gradzoo::ops {
 
 /// X with A X = B, or A' X = B.
@@ -30,6 +30,20 @@ struct LogAbsDet {
   void forward(Inputs in, Tensor& out) const;
   void vjp(Vjp& v, const Tensor& g) const;
   static std::vector<OpCase<LogAbsDet>> cases();
+};
+
+/// L lower triangular with L L' = (A + A') / 2. The gradient is Murray's (2016, "Differentiation of the
+/// Cholesky decomposition", section 3.1).
+struct Cholesky {
+  static constexpr const char* name = "cholesky";
+  static constexpr const char* formula =
+      "L L' = A;  dA = the symmetric part of L'^-1 P L^-1, P = L' g below its diagonal, half of it there";
+  static constexpr Kind kind = Kind::other;
+  static constexpr std::array<unsigned, 1> saves = {kReadsOut};
+  Shape shape(Inputs in) const;
+  void forward(Inputs in, Tensor& out) const;
+  void vjp(Vjp& v, const Tensor& g) const;
+  static std::vector<OpCase<Cholesky>> cases();
 };
 
 }  // namespace gradzoo::ops

@@ -1,9 +1,5 @@
 #include "autograd/ops/special.h"
 
-#include <cmath>
-
-#include <fmt/format.h>
-
 #include "autograd/kernels/pointwise/special.h"
 
 namespace gradzoo {
@@ -15,10 +11,6 @@ void Digamma::forward(Inputs in, Tensor& out) const { forward_each(kernels::spec
 
 void Polygamma::forward(Inputs in, Tensor& out) const {
   forward_each([m = n](double x) { return kernels::special::polygamma(m, x); }, in, out);
-}
-
-void Erfc::forward(Inputs in, Tensor& out) const {
-  forward_each([](double x) { return std::erfc(x); }, in, out);
 }
 
 std::vector<OpCase<Polygamma>> Polygamma::cases() {
@@ -36,8 +28,8 @@ Tensor erfc(const Tensor& x) { return apply<ops::Erfc>(x); }
 
 Tensor polygamma(int n, const Tensor& x) {
   constexpr int kHighest = 1000;  // left of 0 its formula has some n^2 / 2 coefficients
-  if (n < 0) throw Error(fmt::format("polygamma: n = {} is negative. Hint: n = 0 is digamma", n));
-  if (n > kHighest) throw Error(fmt::format("polygamma: n = {}. Hint: at most {}", n, kHighest));
+  if (n < 0) throw Error("polygamma: n = {} is negative. Hint: n = 0 is digamma", n);
+  if (n > kHighest) throw Error("polygamma: n = {}. Hint: at most {}", n, kHighest);
   return n == 0 ? digamma(x) : apply(ops::Polygamma(n), x);
 }
 

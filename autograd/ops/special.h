@@ -46,10 +46,9 @@ struct Polygamma : ElementwiseOp<reads_in(0)> {
 };
 
 /// 1 - erf x, to full relative accuracy where that is tiny.
-struct Erfc : ElementwiseOp<reads_in(0)> {
+struct Erfc : LibraryOp<std::erfc, reads_in(0)> {
   static constexpr const char* name = "erfc";
   static constexpr const char* formula = "y = 1 - erf x;  dx = -2 g e^(-x^2) / sqrt(pi)";
-  void forward(Inputs in, Tensor& out) const;
   void vjp(Vjp& v, const Tensor& g) const { v.give(0, mul_act(neg(g), v.in(0), {Activation::erf, 1})); }
   static std::vector<OpCase<Erfc>> cases() { return unary_cases<Erfc>({}); }
 };

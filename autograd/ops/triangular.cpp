@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "autograd/kernels/gemm/triangular.h"
+#include "autograd/kernels/gemm/factors.h"
 #include "autograd/kernels/threads/parallel.h"
 #include "autograd/ops/batches.h"
 

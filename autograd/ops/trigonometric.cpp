@@ -1,27 +1,10 @@
 #include "autograd/ops/trigonometric.h"
 
-#include <cmath>
 #include <limits>
 #include <utility>
 
 namespace gradzoo {
 namespace ops {
-
-void Tan::forward(Inputs in, Tensor& out) const {
-  forward_each([](double x) { return std::tan(x); }, in, out);
-}
-
-void Asin::forward(Inputs in, Tensor& out) const {
-  forward_each([](double x) { return std::asin(x); }, in, out);
-}
-
-void Acos::forward(Inputs in, Tensor& out) const {
-  forward_each([](double x) { return std::acos(x); }, in, out);
-}
-
-void Atan::forward(Inputs in, Tensor& out) const {
-  forward_each([](double x) { return std::atan(x); }, in, out);
-}
 
 // In units of the larger coordinate, a constant: squares neither overflow nor vanish. Where that is infinite
 // the derivatives have gone to 0, as 1/r.
@@ -56,5 +39,11 @@ Tensor asin(const Tensor& x) { return apply<ops::Asin>(x); }
 Tensor acos(const Tensor& x) { return apply<ops::Acos>(x); }
 Tensor atan(const Tensor& x) { return apply<ops::Atan>(x); }
 Tensor atan2(const Tensor& y, const Tensor& x) { return apply<ops::Atan2>(y, x); }
+
+Tensor sinh(const Tensor& x) { return apply<ops::Sinh>(x); }
+Tensor cosh(const Tensor& x) { return apply<ops::Cosh>(x); }
+Tensor asinh(const Tensor& x) { return apply<ops::Asinh>(x); }
+Tensor acosh(const Tensor& x) { return apply<ops::Acosh>(x); }
+Tensor atanh(const Tensor& x) { return apply<ops::Atanh>(x); }
 
 }  // namespace gradzoo

@@ -8,7 +8,6 @@
 #include <filesystem>
 #include <system_error>
 
-#include <fmt/format.h>
 #include <zlib.h>
 
 #include "gradzoo/base/error.h"
@@ -22,11 +21,11 @@ int64_t regular_file_size(const std::string& path) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
   if (status.type() == std::filesystem::file_type::not_found)
-    throw Error(fmt::format("{}: no such file. Hint: check the path", path));
+    throw Error("{}: no such file. Hint: check the path", path);
   if (!error && !std::filesystem::is_regular_file(status))
-    throw Error(fmt::format("{}: is not a regular file. Hint: give a file of bytes, gzipped or plain", path));
+    throw Error("{}: is not a regular file. Hint: give a file of bytes, gzipped or plain", path);
   const auto size = error ? 0 : std::filesystem::file_size(path, error);
-  if (error) throw Error(fmt::format("{}: cannot be read: {}. Hint: check the path", path, error.message()));
+  if (error) throw Error("{}: cannot be read: {}. Hint: check the path", path, error.message());
   return static_cast<int64_t>(size);
 }
 
@@ -49,8 +48,7 @@ struct ByteReader::State {
     if (stream.avail_in > 0) return true;
     const size_t count = std::fread(buffer.data(), 1, buffer.size(), file.get());
     if (count == 0 && std::ferror(file.get()) != 0)
-      throw Error(
-          fmt::format("{}: cannot be read: {}. Hint: is the disk in order?", path, std::strerror(errno)));
+      throw Error("{}: cannot be read: {}. Hint: is the disk in order?", path, std::strerror(errno));
     stream.next_in = buffer.data();
     stream.avail_in = static_cast<uInt>(count);
     return count > 0;
@@ -73,8 +71,7 @@ struct ByteReader::State {
     while (done < out.size()) {
       if (!refill()) {
         if (between_members) break;
-        throw Error(
-            fmt::format("{}: ends in the middle of its gzip stream. Hint: fetch or copy it again", path));
+        throw Error("{}: ends in the middle of its gzip stream. Hint: fetch or copy it again", path);
       }
       if (between_members) inflateReset(&stream);
       const size_t room = std::min<size_t>(out.size() - done, size_t{1} << 30);
@@ -82,8 +79,8 @@ struct ByteReader::State {
       stream.avail_out = static_cast<uInt>(room);
       const int status = inflate(&stream, Z_NO_FLUSH);
       if (status != Z_OK && status != Z_STREAM_END)
-        throw Error(fmt::format("{}: its gzip stream is damaged: {}. Hint: fetch or copy it again", path,
-                                stream.msg ? stream.msg : "no reason given"));
+        throw Error("{}: its gzip stream is damaged: {}. Hint: fetch or copy it again", path,
+                    stream.msg ? stream.msg : "no reason given");
       done += room - stream.avail_out;
       between_members = status == Z_STREAM_END;
     }
@@ -96,13 +93,12 @@ ByteReader::ByteReader(const std::string& path) : state_(std::make_unique<State>
   state_->file_bytes = regular_file_size(path);
   state_->file.reset(std::fopen(path.c_str(), "rb"));
   if (!state_->file)
-    throw Error(
-        fmt::format("{}: cannot be read: {}. Hint: check its permissions", path, std::strerror(errno)));
+    throw Error("{}: cannot be read: {}. Hint: check its permissions", path, std::strerror(errno));
   z_stream& stream = state_->stream;
   const bool some = state_->refill();
   state_->gzipped = some && stream.avail_in >= 2 && state_->buffer[0] == 0x1f && state_->buffer[1] == 0x8b;
   if (state_->gzipped && inflateInit2(&stream, kGzipWindow) != Z_OK)
-    throw Error(fmt::format("{}: zlib cannot start. Hint: is memory exhausted?", path));
+    throw Error("{}: zlib cannot start. Hint: is memory exhausted?", path);
 }
 
 ByteReader::~ByteReader() {

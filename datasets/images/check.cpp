@@ -49,12 +49,11 @@ std::string compare_sum(const std::string& path, const std::map<std::string, std
   const auto recorded =
       sums.find(file.extension() == ".gz" ? file.stem().string() : file.filename().string());
   if (recorded == sums.end())
-    throw Error(
-        fmt::format("{}: no SHA-256 is recorded for it. Hint: restore SHA256SUMS.raw beside it", path));
+    throw Error("{}: no SHA-256 is recorded for it. Hint: restore SHA256SUMS.raw beside it", path);
   const std::string digits = sha256_of_contents(path);
   if (digits != recorded->second)
-    throw Error(fmt::format("{}: its SHA-256 is {}, not the recorded {}. Hint: fetch or copy it again", path,
-                            digits, recorded->second));
+    throw Error("{}: its SHA-256 is {}, not the recorded {}. Hint: fetch or copy it again", path, digits,
+                recorded->second);
   return fmt::format("SHA-256 {} as recorded", digits);
 }
 
@@ -63,9 +62,9 @@ std::string describe_images(const Tensor& images, int64_t expected) {
   const auto [least, most] = std::minmax_element(pixels, pixels + images.size());
   const auto total = std::accumulate(pixels, pixels + images.size(), int64_t{0});
   if (expected > 0 && images.dim(0) != expected)
-    throw Error(fmt::format("{} images where {} are expected. Hint: fetch or copy the files again",
-                            images.dim(0), expected));
-  if (*least == *most) throw Error(fmt::format("every pixel is {}. Hint: are these images?", int{*least}));
+    throw Error("{} images where {} are expected. Hint: fetch or copy the files again", images.dim(0),
+                expected);
+  if (*least == *most) throw Error("every pixel is {}. Hint: are these images?", int{*least});
   return fmt::format("{} of {}x{}{}, pixels {} to {}, mean {:.4f}", images.dim(0), images.dim(1),
                      images.dim(2), images.rank() == 4 ? " in colour" : "", int{*least}, int{*most},
                      static_cast<double>(total) / static_cast<double>(images.size()) / 255);

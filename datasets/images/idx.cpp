@@ -4,8 +4,6 @@
 #include <span>
 #include <string_view>
 
-#include <fmt/format.h>
-
 #include "datasets/images/byte_reader.h"
 
 namespace gradzoo {
@@ -36,9 +34,8 @@ std::string_view value_type(uint8_t code) {
 }
 
 [[noreturn]] void cut_short(const std::string& path, int64_t promised) {
-  throw Error(
-      fmt::format("{}: is cut short: its header promises {} bytes of values. Hint: fetch or copy it again",
-                  path, promised));
+  throw Error("{}: is cut short: its header promises {} bytes of values. Hint: fetch or copy it again", path,
+              promised);
 }
 
 /// What a file's axes may be.
@@ -54,22 +51,20 @@ int read_magic(ByteReader& file, const std::string& path, const Ranks& wanted) {
   std::array<uint8_t, 4> magic{};
   const size_t count = file.read(magic);
   if (count < magic.size())
-    throw Error(fmt::format("{}: holds {} bytes, fewer than an IDX header. Hint: fetch or copy it again",
-                            path, count));
+    throw Error("{}: holds {} bytes, fewer than an IDX header. Hint: fetch or copy it again", path, count);
   if (magic[0] != 0 || magic[1] != 0) {
     const bool misnamed = path.ends_with(".gz") && !file.gzipped();
-    throw Error(fmt::format(
+    throw Error(
         "{}: is not {}: it begins with {:02x} {:02x} {:02x} {:02x}. Hint: an IDX file of unsigned bytes "
         "begins with 00 00 08, gzipped or plain",
-        path, misnamed ? "gzipped, nor an IDX file" : "an IDX file", magic[0], magic[1], magic[2], magic[3]));
+        path, misnamed ? "gzipped, nor an IDX file" : "an IDX file", magic[0], magic[1], magic[2], magic[3]);
   }
   if (magic[2] != kUnsignedByte)
-    throw Error(
-        fmt::format("{}: holds {} (type {:#04x}). Hint: pixels and labels are unsigned bytes, type 0x08",
-                    path, value_type(magic[2]), magic[2]));
+    throw Error("{}: holds {} (type {:#04x}). Hint: pixels and labels are unsigned bytes, type 0x08", path,
+                value_type(magic[2]), magic[2]);
   if (magic[3] < wanted.fewest || magic[3] > wanted.most)
-    throw Error(fmt::format("{}: has {} axes where {}. Hint: are images and labels interchanged?", path,
-                            magic[3], wanted.meaning));
+    throw Error("{}: has {} axes where {}. Hint: are images and labels interchanged?", path, magic[3],
+                wanted.meaning);
   return magic[3];
 }
 
@@ -81,23 +76,22 @@ Shape read_shape(ByteReader& file, const std::string& path, const Ranks& wanted)
   for (int axis = 0; axis < rank; ++axis) {
     std::array<uint8_t, 4> digits{};
     if (file.read(digits) < digits.size())
-      throw Error(fmt::format("{}: ends within its header. Hint: fetch or copy it again", path));
+      throw Error("{}: ends within its header. Hint: fetch or copy it again", path);
     int64_t size = 0;  // big-endian
     for (uint8_t digit : digits) size = size * 256 + digit;
     const int64_t limit = axis == 0 ? kMaxBytes : kMaxSide;
     if (size == 0 || size > limit)
-      throw Error(
-          fmt::format("{}: axis {} has size {}. Hint: between 1 and {} is allowed", path, axis, size, limit));
+      throw Error("{}: axis {} has size {}. Hint: between 1 and {} is allowed", path, axis, size, limit);
     shape = shape.insert(axis, size);
     bytes *= size;
   }
   if (bytes > kMaxBytes)
-    throw Error(fmt::format("{}: its header promises {} bytes of values. Hint: at most {} are read", path,
-                            bytes, kMaxBytes));
+    throw Error("{}: its header promises {} bytes of values. Hint: at most {} are read", path, bytes,
+                kMaxBytes);
   if (rank < kImageRanks.most) return shape;
   if (shape[3] != 1 && shape[3] != kColours)
-    throw Error(fmt::format("{}: has {} channels. Hint: 1 of grey images, 3 (red, green, blue) of coloured",
-                            path, shape[3]));
+    throw Error("{}: has {} channels. Hint: 1 of grey images, 3 (red, green, blue) of coloured", path,
+                shape[3]);
   return shape[3] == 1 ? shape.erase(3) : shape;
 }
 
@@ -110,9 +104,8 @@ Tensor read_idx(const std::string& path, const Ranks& wanted) {
   if (file.read({values.mutable_data<uint8_t>(), count}) < count) cut_short(path, shape.size());
   std::array<uint8_t, 1> beyond{};
   if (file.read(beyond) > 0)
-    throw Error(
-        fmt::format("{}: goes on past the {} bytes that its header promises. Hint: fetch or copy it again",
-                    path, shape.size()));
+    throw Error("{}: goes on past the {} bytes that its header promises. Hint: fetch or copy it again", path,
+                shape.size());
   return values;
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <vector>
 
-#include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "gradzoo/autograd/random.h"
@@ -58,9 +57,9 @@ Examples ImageDataset::split(Split part) const {
   const int64_t count = subset.count();
   if (count < kTrainPerValid)
     throw Error(
-        fmt::format("{}: {} training images are too few to hold some back for validation. Hint: {} or more "
-                    "are needed, or use the split 'train'",
-                    name, count, kTrainPerValid));
+        "{}: {} training images are too few to hold some back for validation. Hint: {} or more "
+        "are needed, or use the split 'train'",
+        name, count, kTrainPerValid);
   subset.rows = rows_of(part, count);
   return subset;
 }

@@ -54,18 +54,15 @@ std::string image_folder(const std::string& spec) {
   if (spec == "mnist") return mnist_folder();
   if (spec == "fashion") {
     if (is_folder(kFashionFolder)) return kFashionFolder;
-    throw Error(fmt::format(
-        "fashion: Fashion-MNIST is not at {}. Hint: apt-get install dataset-fashion-mnist", kFashionFolder));
+    throw Error("fashion: Fashion-MNIST is not at {}. Hint: apt-get install dataset-fashion-mnist",
+                kFashionFolder);
   }
   if (is_folder(spec) || is_file(spec)) return spec;
   if (spec.find('/') != std::string::npos || spec.ends_with(".npy") || spec.ends_with(".npz"))
-    throw Error(
-        fmt::format("{}: no such folder or file. Hint: check the path, or give the name of a dataset", spec));
+    throw Error("{}: no such folder or file. Hint: check the path, or give the name of a dataset", spec);
   if (is_toy(spec))
-    throw Error(fmt::format(
-        "{} is a toy, which is drawn, not read from files. Hint: mnist, fashion, or a folder", spec));
-  throw Error(
-      fmt::format("unknown dataset '{}', and no such folder. {}", spec, did_you_mean(spec, dataset_names())));
+    throw Error("{} is a toy, which is drawn, not read from files. Hint: mnist, fashion, or a folder", spec);
+  throw Error("unknown dataset '{}', and no such folder. {}", spec, did_you_mean(spec, dataset_names()));
 }
 
 bool is_idx_folder(const std::string& folder) { return !find_all(folder).paths().empty(); }

@@ -2,8 +2,6 @@
 #include <cmath>
 #include <limits>
 
-#include <fmt/format.h>
-
 #include "autograd/kernels/move/move.h"
 #include "datasets/images/read_pixels.h"
 #include "gradzoo/autograd/random.h"
@@ -49,7 +47,7 @@ struct Dequantise {
 
 template <class T>
 void fill_pixels(const Examples& data, const int64_t* rows, int64_t count, Pixels convention,
-                 const kernels::RandomAddress& at, T* out) {
+                 const RandomAddress& at, T* out) {
   const uint8_t* images = data.values.data<uint8_t>();
   const int64_t pixels = data.size();
   switch (convention) {
@@ -74,12 +72,11 @@ void fill_pixels(const Examples& data, const int64_t* rows, int64_t count, Pixel
 
 }  // namespace
 
-Tensor read_pixels(const Examples& data, const Tensor& rows, Pixels pixels, const kernels::RandomAddress& at,
+Tensor read_pixels(const Examples& data, const Tensor& rows, Pixels pixels, const RandomAddress& at,
                    DType dtype) {
   if (rows.rank() != 1 || !kernels::indices_valid(rows.data<int64_t>(), rows.size(), data.values.dim(0)))
-    throw Error(
-        fmt::format("read_pixels: rows {} must be one axis of numbers below {}. Hint: take them from a split",
-                    rows.shape().str(), data.values.dim(0)));
+    throw Error("read_pixels: rows {} must be one axis of numbers below {}. Hint: take them from a split",
+                rows.shape().str(), data.values.dim(0));
   // One draw for ever: the doubles are the floats.
   if (pixels == Pixels::fixed_binary && dtype == DType::f64)
     return cast(read_pixels(data, rows, pixels, at, DType::f32), dtype);

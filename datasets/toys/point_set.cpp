@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "datasets/toys/toy_makers.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/base/error.h"
@@ -13,16 +14,16 @@
 namespace gradzoo {
 namespace {
 
-class PointSet : public Toy {
+class PointSet : public BoxedToy {
  public:
-  PointSet(Tensor points, std::string name) : points_(std::move(points)), name_(std::move(name)) {
+  PointSet(Tensor points, std::string of) : BoxedToy(std::move(of), {}), points_(std::move(points)) {
     const int64_t n = points_.dim(0), d = points_.dim(1);
     const float* const values = points_.data<float>();
     box_.low.assign(static_cast<size_t>(d), INFINITY);
     box_.high.assign(static_cast<size_t>(d), -INFINITY);
     for (int64_t i = 0; i < n * d; ++i) {
       if (!std::isfinite(values[i]))
-        throw Error("{}: number {} of point {} is not finite. Hint: leave such points out", name_, i % d,
+        throw Error("{}: number {} of point {} is not finite. Hint: leave such points out", name(), i % d,
                     i / d);
       const auto axis = static_cast<size_t>(i % d);
       box_.low[axis] = std::min(box_.low[axis], double{values[i]});
@@ -37,8 +38,6 @@ class PointSet : public Toy {
     }
   }
 
-  const std::string& name() const override { return name_; }
-  int64_t dimensions() const override { return points_.dim(1); }
   Tensor sample(int64_t n, Rng& rng, DType dtype) const override {
     const NoGrad quiet;
     const Tensor places = rand({n}, rng, DType::f64);
@@ -52,15 +51,12 @@ class PointSet : public Toy {
   }
   Tensor log_prob(const Tensor&) const override { throw Error(why_no_density()); }
   std::string why_no_density() const override {
-    return fmt::format("the points of {} come without a density. Hint: ring8 has one", name_);
+    return fmt::format("the points of {} come without a density. Hint: ring8 has one", name());
   }
-  Box box() const override { return box_; }
   std::optional<int64_t> constant_coordinate() const override { return constant_; }
 
  private:
   Tensor points_;  // (n, d) f32
-  std::string name_;
-  Box box_;
   std::optional<int64_t> constant_;
 };
 

@@ -37,20 +37,24 @@ std::vector<double> inverse_of_lower(const std::vector<double>& l, size_t d) {
 }
 
 // x = mean + L z, z standard normal: log p(x) = -|z|^2 / 2 - log det L - d/2 log 2 pi, z = L^-1 (x - mean).
-class Gaussian : public Toy {
+class Gaussian : public BoxedToy {
  public:
   Gaussian(const Tensor& mean, const Tensor& covariance, std::string name)
-      : name_(std::move(name)), mean_(cast(mean, DType::f64)), covariance_(cast(covariance, DType::f64)) {
+      : BoxedToy(std::move(name), {}), mean_(cast(mean, DType::f64)) {
     const int64_t d = mean_.dim(0);
+    const Tensor variances = cast(covariance, DType::f64);
     const auto size = static_cast<size_t>(d);
-    const std::vector<double> l = cholesky(covariance_.to_vector(), size);
+    const std::vector<double> l = cholesky(variances.to_vector(), size);
     factor_ = tensor(l, {d, d}, DType::f64);
     inverse_ = tensor(inverse_of_lower(l, size), {d, d}, DType::f64);
     log_normaliser_ = static_cast<double>(d) * std::log(2 * std::numbers::pi) / 2;
     for (size_t i = 0; i < size; ++i) log_normaliser_ += std::log(l[i * size + i]);
+    for (int64_t i = 0; i < d; ++i) {
+      const double reach = kReach * std::sqrt(variances.data<double>()[i * d + i]);
+      box_.low.push_back(mean_.data<double>()[i] - reach);
+      box_.high.push_back(mean_.data<double>()[i] + reach);
+    }
   }
-  const std::string& name() const override { return name_; }
-  int64_t dimensions() const override { return mean_.dim(0); }
   Tensor sample(int64_t n, Rng& rng, DType dtype) const override {
     return cast(linear(randn({n, dimensions()}, rng, DType::f64), factor_, mean_), dtype);
   }
@@ -59,20 +63,10 @@ class Gaussian : public Toy {
     const Tensor z = linear(x - cast(mean_, x.dtype()), cast(inverse_, x.dtype()));
     return sum(square(z), 1) * -0.5 - log_normaliser_;
   }
-  Box box() const override {
-    Box box;
-    for (int64_t i = 0; i < dimensions(); ++i) {
-      const double reach = kReach * std::sqrt(covariance_.data<double>()[i * dimensions() + i]);
-      box.low.push_back(mean_.data<double>()[i] - reach);
-      box.high.push_back(mean_.data<double>()[i] + reach);
-    }
-    return box;
-  }
 
  private:
-  std::string name_;
-  Tensor mean_, covariance_;  // (d), (d, d)
-  Tensor factor_, inverse_;   // L, L^-1
+  Tensor mean_;              // (d)
+  Tensor factor_, inverse_;  // L, L^-1
   double log_normaliser_;
 };
 

@@ -8,6 +8,21 @@ namespace gradzoo {
 /// Standard deviations from a Gaussian's mean to the box around it: 8e-11 of an axis lies beyond.
 inline constexpr double kReach = 6.5;
 
+/// A toy that keeps its name and its box.
+class BoxedToy : public Toy {
+ public:
+  BoxedToy(std::string name, Box box) : box_(std::move(box)), name_(std::move(name)) {}
+  const std::string& name() const override { return name_; }
+  int64_t dimensions() const override { return box_.dimensions(); }
+  Box box() const override { return box_; }
+
+ protected:
+  Box box_;
+
+ private:
+  std::string name_;
+};
+
 /// Throws Error unless x is (B, d) with the toy's d, f32 or f64.
 void check_points(const Toy& toy, const Tensor& x);
 

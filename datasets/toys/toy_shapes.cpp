@@ -11,9 +11,9 @@ namespace {
 // Half circles (cos t, sin t) and (1 - cos t, 1/2 - sin t), 0 <= t <= pi, each with half of the points, plus
 // noise: scikit-learn's make_moons. The density is the integral over t of N(x; arc(t), sigma^2), by the
 // midpoint rule: a mixture of 400 nodes an arc.
-class TwoMoons : public Toy {
+class TwoMoons : public BoxedToy {
  public:
-  explicit TwoMoons(double sigma) : sigma_(sigma) {
+  explicit TwoMoons(double sigma) : BoxedToy("two-moons", {}), sigma_(sigma) {
     std::vector<double> nodes;
     for (int arc = 0; arc < 2; ++arc)
       for (int i = 0; i < kNodes; ++i) {
@@ -22,10 +22,9 @@ class TwoMoons : public Toy {
       }
     const std::vector<double> equal(2 * kNodes, 1.0);
     density_ = make_mixture(
-        {equal, tensor(nodes, {2 * kNodes, 2}, DType::f64), std::vector<double>(2 * kNodes, sigma)}, name_);
+        {equal, tensor(nodes, {2 * kNodes, 2}, DType::f64), std::vector<double>(2 * kNodes, sigma)}, name());
+    box_ = density_->box();
   }
-  const std::string& name() const override { return name_; }
-  int64_t dimensions() const override { return 2; }
   Tensor sample(int64_t n, Rng& rng, DType dtype) const override {
     const Tensor choice = rand({n, 2}, rng, DType::f64);  // which arc, where on it
     Tensor x = randn({n, 2}, rng, DType::f64);
@@ -39,7 +38,6 @@ class TwoMoons : public Toy {
     return cast(x, dtype);
   }
   Tensor log_prob(const Tensor& x) const override { return density_->log_prob(x); }
-  Box box() const override { return density_->box(); }
 
  private:
   static constexpr int kNodes = 400;
@@ -51,16 +49,14 @@ class TwoMoons : public Toy {
     return {std::cos(t), std::sin(t)};
   }
 
-  std::string name_ = "two-moons";
   double sigma_;
   std::shared_ptr<const Toy> density_;
 };
 
 // Uniform on the unit squares of [-2,2]^2 whose corner (i, j) has i + j even: p = 1/8 there, else 0.
-class Checkerboard : public Toy {
+class Checkerboard : public BoxedToy {
  public:
-  const std::string& name() const override { return name_; }
-  int64_t dimensions() const override { return 2; }
+  Checkerboard() : BoxedToy("checkerboard", {{-2, -2}, {2, 2}}) {}
   Tensor sample(int64_t n, Rng& rng, DType dtype) const override {
     Tensor x = rand({n, 2}, rng, DType::f64);
     const Tensor square = rand({n, 1}, rng, DType::f64);
@@ -90,26 +86,21 @@ class Checkerboard : public Toy {
            "at its boundary, so score matching does not apply. Hint: a toy with a smooth density, such as "
            "ring8";
   }
-  Box box() const override { return {{-2, -2}, {2, 2}}; }
 
  private:
   static bool is_dark(double x, double y) {
     if (!(x >= -2 && x < 2 && y >= -2 && y < 2)) return false;
     return std::fmod(std::floor(x) + std::floor(y), 2.0) == 0;
   }
-
-  std::string name_ = "checkerboard";
 };
 
 // u = log x for x of Gamma(a, rate 1), so that the support is all of R:
 //   log p(u) = log p(x) + u = a u - e^u - log Gamma(a).
-class LogGamma : public Toy {
+class LogGamma : public BoxedToy {
  public:
   // The box holds all but 1e-9: below, P(x < l) <= l^a / a!; above, P(x > h) = e^-h sum_{k<a} h^k / k!.
   LogGamma(std::string name, int64_t shape, Box box)
-      : name_(std::move(name)), shape_(shape), box_(std::move(box)) {}
-  const std::string& name() const override { return name_; }
-  int64_t dimensions() const override { return 1; }
+      : BoxedToy(std::move(name), std::move(box)), shape_(shape) {}
   Tensor sample(int64_t n, Rng& rng, DType dtype) const override {
     const Tensor u = rand({n, shape_}, rng, DType::f64);
     // A sum of `shape_` exponentials, -log(1 - u) each; the bound keeps log x finite where u is 0.
@@ -122,20 +113,17 @@ class LogGamma : public Toy {
     const Tensor u = reshape(x, {x.dim(0)});
     return a * u - exp(u) - std::lgamma(a);
   }
-  Box box() const override { return box_; }
 
  private:
-  std::string name_;
   int64_t shape_;
-  Box box_;
 };
 
 // The 30 distinct patterns of a 4x4 image whose rows (bars) or whose columns (stripes) are each all 0 or all
 // 1: 2 * 16 - 2, since all 0 and all 1 are both.
-class BarsAndStripes : public Toy {
+class BarsAndStripes : public BoxedToy {
  public:
-  const std::string& name() const override { return name_; }
-  int64_t dimensions() const override { return 16; }
+  BarsAndStripes()
+      : BoxedToy("bars-and-stripes", {std::vector<double>(16, 0.0), std::vector<double>(16, 1.0)}) {}
   Tensor sample(int64_t n, Rng& rng, DType dtype) const override {
     const Tensor u = rand({n, 1}, rng, DType::f64);
     Tensor x = empty({n, 16}, DType::f64);
@@ -154,12 +142,8 @@ class BarsAndStripes : public Toy {
     return "bars-and-stripes: its 30 patterns are points, which have probabilities but no density. Hint: a "
            "2-D toy such as ring8";
   }
-  Box box() const override { return {std::vector<double>(16, 0.0), std::vector<double>(16, 1.0)}; }
   Shape tile() const override { return {4, 4}; }
   bool binary() const override { return true; }
-
- private:
-  std::string name_ = "bars-and-stripes";
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "gradzoo/autograd/tensor.h"
 #include "gradzoo/base/error.h"
 #include "gradzoo/models/eval/estimate.h"
+#include "gradzoo/samplers/diagnostics/diagnostics.h"
 
 namespace gradzoo {
 namespace {
@@ -17,22 +18,6 @@ std::vector<double> scores_of(const Tensor& scores, const char* which) {
   if (std::ranges::any_of(values, [](double x) { return std::isnan(x); }))
     throw Error("auroc: a {} score is not a number. Hint: is the model finite there?", which);
   return values;
-}
-
-// 1 for the least; equal values share the mean of their ranks.
-std::vector<double> midranks(const std::vector<double>& values) {
-  std::vector<size_t> order(values.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  std::ranges::sort(order, {}, [&](size_t i) { return values[i]; });
-  std::vector<double> ranks(values.size());
-  for (size_t begin = 0; begin < order.size();) {
-    size_t end = begin;
-    while (end < order.size() && values[order[end]] == values[order[begin]]) ++end;
-    const double rank = (static_cast<double>(begin + end) + 1) / 2;
-    for (size_t i = begin; i < end; ++i) ranks[order[i]] = rank;
-    begin = end;
-  }
-  return ranks;
 }
 
 double mean_of(const std::vector<double>& values) {

@@ -21,10 +21,6 @@ Tensor pixels_of(const Examples& examples, int64_t begin, int64_t end) {
   return read_examples(examples, begin, end, Pixels::grey, Rng(0)).x;
 }
 
-void write_values(Tensor& to, const Tensor& from) {
-  std::copy_n(from.data<double>(), from.size(), to.mutable_data<double>());
-}
-
 }  // namespace
 
 Clusters::Clusters(int64_t count, int64_t labels, int64_t numbers) : labels_(labels) {
@@ -45,8 +41,8 @@ void Clusters::fit(const Examples& examples, uint64_t seed) {
   const int64_t looked_at = std::min(n, std::max<int64_t>(100, kNumbersLookedAt / mean_.size()));
   const PrincipalComponents found =
       principal_components(pixels_of(examples, 0, looked_at), directions_.dim(0), rng);
-  write_values(mean_, found.mean);
-  write_values(directions_, found.directions);
+  assign_values(mean_, found.mean);
+  assign_values(directions_, found.directions);
   Tensors projected, labels;
   for (int64_t begin = 0; begin < n; begin += kExamplesAtOnce) {
     const Batch batch =
@@ -68,8 +64,8 @@ void Clusters::fit(const Examples& examples, uint64_t seed) {
     centres.push_back(found_here.centres);
     shares.push_back(mean(one_hot(found_here.labels, each, DType::f64), 0));
   }
-  write_values(centres_, concat(centres, 0));
-  write_values(shares_, concat(shares, 0));
+  assign_values(centres_, concat(centres, 0));
+  assign_values(shares_, concat(shares, 0));
 }
 
 void Clusters::add_to(State& state, const std::string& prefix) {

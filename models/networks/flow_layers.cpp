@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/plain.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/networks/coupling_flow.h"
 
@@ -26,11 +27,6 @@ Mapped after(const Mapped& way, const Mapped& step) { return {step.to, way.log_d
 Tensor first_half(const Tensor& x) { return slice(x, -1, 0, x.dim(-1) / 2); }
 
 Tensor second_half(const Tensor& x) { return slice(x, -1, x.dim(-1) / 2, x.dim(-1)); }
-
-void set_values(Tensor& leaf, const Tensor& values) {
-  visit_floating(leaf.dtype(),
-                 [&]<class T>() { std::copy_n(values.data<T>(), values.size(), leaf.mutable_data<T>()); });
-}
 
 }  // namespace
 
@@ -104,8 +100,8 @@ void ActNorm::begin_at(const Tensor& x) {
   constexpr double kLeastWidth = 1e-3;  // of a channel that never changes
   const NoGrad quiet;
   const Tensor numbers = by_channel(x);
-  set_values(centre_, mean(numbers, 0));
-  set_values(log_width_, log(stddev_axis(numbers, 0) + kLeastWidth));
+  assign_values(centre_, mean(numbers, 0));
+  assign_values(log_width_, log(stddev_axis(numbers, 0) + kLeastWidth));
 }
 
 Mapped Squeeze::map(const Tensor& x) const { return {space_to_depth(x, 2), zeros({}, x.dtype())}; }

@@ -17,7 +17,7 @@ void make_units(const Tensor& logits, double scale, const Tensor& bias, Rng* rng
   const int64_t rows = logits.dim(0), cols = logits.dim(1);
   visit_floating(logits.dtype(), [&]<class T>() {
     kernels::BinaryUnits<T> units{.factor = factor};
-    kernels::RandomAddress at;
+    RandomAddress at;
     if (draws != nullptr) {
       units.draws = draws->mutable_data<T>();
       at = {rng->key(), rng->next_draw(), rng->first_row(rows)};

@@ -6,6 +6,7 @@
 #include "autograd/kernels/pointwise/elementwise.h"
 #include "autograd/kernels/pointwise/softplus_rise.h"
 #include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/plain.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/networks/rbm_layer.h"
 #include "gradzoo/nn/parallel/shards.h"
@@ -22,11 +23,6 @@ LearnerOptions with_sgd(LearnerOptions learner, const RbmLearningOptions& option
 }
 
 Tensor logit(const Tensor& p) { return log(p) - log1p(neg(p)); }
-
-void assign(Tensor& to, const Tensor& from) {
-  visit_floating(to.dtype(),
-                 [&]<class T>() { std::copy_n(from.data<T>(), from.size(), to.mutable_data<T>()); });
-}
 
 void move_towards(Tensor& mean, const Tensor& to) {
   visit_floating(mean.dtype(), [&]<class T>() {
@@ -103,16 +99,17 @@ RbmLearning::RbmLearning(RbmLayer& layer, const RbmLearningOptions& options, Lea
 
 void RbmLearning::begin_at(const Tensor& means) {
   const NoGrad quiet;
-  assign(visible_mean_, cast(means, visible_mean_.dtype()));
+  assign_values(visible_mean_, cast(means, visible_mean_.dtype()));
   Tensor bias = layer_.visible_bias().detach();
-  assign(bias, base_bias());
+  assign_values(bias, base_bias());
   if (follows_chains())
-    assign(chains_, bernoulli(broadcast_to(this->means(), {options_.particles, layer_.visible()}), rng_));
+    assign_values(chains_,
+                  bernoulli(broadcast_to(this->means(), {options_.particles, layer_.visible()}), rng_));
 }
 
 void RbmLearning::centre_at(const Tensor& mu, const Tensor& lambda) {
-  assign(visible_mean_, mu);
-  assign(hidden_mean_, lambda);
+  assign_values(visible_mean_, mu);
+  assign_values(hidden_mean_, lambda);
 }
 
 Tensor RbmLearning::means() const { return clamp(visible_mean_, kLeastMean, 1 - kLeastMean); }
@@ -180,7 +177,7 @@ RbmLearning::Step RbmLearning::step(const Tensor& x, double learning_rate) {
   const double norm = learner_.apply(learning_rate);
   if (follows_chains()) {
     Tensor chains = rows_of_shard(chains_);
-    assign(chains, samples);
+    assign_values(chains, samples);
   }
   follow(phases);
   return {phases.f_data, phases.f_sample, norm};
@@ -199,7 +196,7 @@ void RbmLearning::write_gradient(Phases& phases) {
   Tensor of_b = phases.mean_sample - phases.mean_data, of_c = phases.hidden_bias_gradient;
   learner_.parameters().grad_to_write();
   Tensor w = layer_.weight().grad(), b = layer_.visible_bias().grad(), c = layer_.hidden_bias().grad();
-  if (phases.start.defined()) assign(w, phases.start);
+  if (phases.start.defined()) assign_values(w, phases.start);
   add_product(phases.data, phases.data_hidden, w, phases.start.defined());
   if (phases.visible.defined()) add_product(phases.visible, phases.hidden, w, true);
   if (options_.centred) {
@@ -208,8 +205,8 @@ void RbmLearning::write_gradient(Phases& phases) {
     of_b = of_b - reshape(matmul(w, column(hidden_mean_)), {n});
     of_c = of_c - reshape(matmul(w, column(visible_mean_), true), {m});
   }
-  assign(b, of_b);
-  assign(c, of_c);
+  assign_values(b, of_b);
+  assign_values(c, of_c);
   if (options_.weight_decay > 0) w += layer_.weight().detach() * options_.weight_decay;
 }
 

@@ -198,8 +198,7 @@ void GaussianMixture::assign(const GaussianMixture& other) {
     throw Error("mixture: {} components in {} dimensions have no room in {} in {}. Hint: with_room",
                 other.components(), other.dimensions(), components(), d);
   const auto copy = [](Tensor& to, const Tensor& from, const Tensor& rest) {
-    const Tensor all = concat(from, rest, 0);
-    std::copy_n(all.data<double>(), all.size(), to.mutable_data<double>());
+    assign_values(to, concat(from, rest, 0));
   };
   copy(weights, other.weights, zeros({lacking}, DType::f64));
   copy(means, other.means, zeros({lacking, d}, DType::f64));

@@ -33,10 +33,9 @@ Tensor BatchNorm1d::forward(const Tensor& x) const { return (x - mean_) / stddev
 
 Tensor BatchNorm1d::by_batch(const Tensor& x, int64_t parts) const {
   const int64_t features = scale_.size();
-  if (x.rank() != 2 || x.dim(1) != features || parts < 1 || x.dim(0) % parts != 0 || x.dim(0) < 2 * parts) {
+  if (x.rank() != 2 || x.dim(1) != features || parts < 1 || x.dim(0) % parts != 0 || x.dim(0) < 2 * parts)
     throw Error("BatchNorm1d: a batch of {} in {} parts. Hint: (B, {}), B a multiple of {} and at least {}",
                 x.shape().str(), parts, features, parts, 2 * parts);
-  }
   const Tensor y = reshape(x, {x.dim(0) / parts, parts, features});
   const Tensor m = mean(y, 0, true), off = y - m;  // (1, parts, features), (B / parts, parts, features)
   const Tensor var = mean(square(off), 0, true), far = eq(var, std::numeric_limits<double>::infinity());

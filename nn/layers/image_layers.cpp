@@ -14,13 +14,11 @@ Tensor channels_last(const Tensor& weight) {
   return reshape(taps, {weight.dim(2), weight.dim(3), weight.dim(1), weight.dim(0)}).clone();
 }
 
-/// Parameters of a convolution whose weight PyTorch has as `shape`.
-struct ConvParameters {
-  Tensor weight, bias;
-};
+}  // namespace
 
-ConvParameters conv_parameters(const char* name, const Shape& shape, int64_t out, Rng& rng,
-                               const ConvLayerOptions& options) {
+ConvLayer::ConvLayer(const char* name, const Shape& shape, int64_t out, Rng& rng,
+                     const ConvLayerOptions& options)
+    : options_(options) {
   for (const int64_t size : shape) {
     if (size < 1)
       throw Error("{}: sizes {} of the weight. Hint: at least one channel and one tap", name, shape.str());
@@ -31,42 +29,21 @@ ConvParameters conv_parameters(const char* name, const Shape& shape, int64_t out
   } else {
     init::torch_linear(weight, rng);
   }
-  ConvParameters made{channels_last(weight), {}};
-  if (!options.bias) return made;
-  made.bias = zeros({out}, options.dtype);
-  if (!options.init) init::torch_bias(made.bias, rng, init::fans(shape).in);
-  return made;
-}
-
-}  // namespace
-
-Conv2d::Conv2d(int64_t in, int64_t out, int64_t k, Rng& rng, const ConvLayerOptions& options)
-    : options_(options.conv) {
-  const auto [weight, bias] = conv_parameters("Conv2d", {out, in, k, k}, out, rng, options);
-  weight_ = register_parameter("weight", weight);
-  if (bias.defined()) bias_ = register_parameter("bias", bias);
+  weight_ = register_parameter("weight", channels_last(weight));
+  if (options.bias) {
+    bias_ = zeros({out}, options.dtype);
+    if (!options.init) init::torch_bias(bias_, rng, init::fans(shape).in);
+    register_parameter("bias", bias_);
+  }
   if (!options.spectral_norm) return;
   spectral_ = std::make_unique<SpectralNorm>(weight_, rng);
   register_module("spectral_norm", *spectral_);
 }
 
-Tensor Conv2d::forward(const Tensor& x) const {
-  return conv2d(x, spectral_ ? spectral_->normalised() : weight_, bias_, options_);
-}
-
-ConvTranspose2d::ConvTranspose2d(int64_t in, int64_t out, int64_t k, Rng& rng,
-                                 const ConvLayerOptions& options)
-    : options_(options.conv), output_padding_(options.output_padding) {
-  const auto [weight, bias] = conv_parameters("ConvTranspose2d", {in, out, k, k}, out, rng, options);
-  weight_ = register_parameter("weight", weight);
-  if (bias.defined()) bias_ = register_parameter("bias", bias);
-  if (!options.spectral_norm) return;
-  spectral_ = std::make_unique<SpectralNorm>(weight_, rng);
-  register_module("spectral_norm", *spectral_);
-}
+Tensor Conv2d::forward(const Tensor& x) const { return conv2d(x, weight(), bias(), options().conv); }
 
 Tensor ConvTranspose2d::forward(const Tensor& x) const {
-  return conv_transpose2d(x, spectral_ ? spectral_->normalised() : weight_, bias_, options_, output_padding_);
+  return conv_transpose2d(x, weight(), bias(), options().conv, options().output_padding);
 }
 
 GroupNorm::GroupNorm(int64_t groups, int64_t channels, const NormOptions& options, DType dtype)

@@ -22,32 +22,38 @@ struct ConvLayerOptions {
   DType dtype = DType::f32;    ///< of the parameters
 };
 
-/// y = x * w + b, k x k: x (B, H, W, in), weight (k, k, in, out), bias (out). Uses one draw for each random
-/// parameter.
-class Conv2d : public Module {
- public:
-  /// `in` and `out` channels.
-  Conv2d(int64_t in, int64_t out, int64_t k, Rng& rng, const ConvLayerOptions& options = {});
-  Tensor forward(const Tensor& x) const override;
+/// What both convolutions have.
+class ConvLayer : public Module {
+ protected:
+  /// A weight that PyTorch has as `shape`; `name` stands in messages.
+  ConvLayer(const char* name, const Shape& shape, int64_t out, Rng& rng, const ConvLayerOptions& options);
+  Tensor weight() const { return spectral_ ? spectral_->normalised() : weight_; }  ///< to compute with
+  const Tensor& bias() const { return bias_; }                                     ///< undefined without one
+  const ConvLayerOptions& options() const { return options_; }                     ///< as it was made
 
  private:
-  ConvOptions options_;
+  ConvLayerOptions options_;
   Tensor weight_, bias_;
   std::unique_ptr<SpectralNorm> spectral_;  ///< null: none
 };
 
-/// The transpose: x (B, H, W, in), weight (k, k, out, in), bias (out).
-class ConvTranspose2d : public Module {
+/// y = x * w + b, k x k: x (B, H, W, in), weight (k, k, in, out), bias (out). Uses one draw for each random
+/// parameter.
+class Conv2d : public ConvLayer {
  public:
   /// `in` and `out` channels.
-  ConvTranspose2d(int64_t in, int64_t out, int64_t k, Rng& rng, const ConvLayerOptions& options = {});
+  Conv2d(int64_t in, int64_t out, int64_t k, Rng& rng, const ConvLayerOptions& options = {})
+      : ConvLayer("Conv2d", {out, in, k, k}, out, rng, options) {}
   Tensor forward(const Tensor& x) const override;
+};
 
- private:
-  ConvOptions options_;
-  int64_t output_padding_;
-  Tensor weight_, bias_;
-  std::unique_ptr<SpectralNorm> spectral_;  ///< null: none
+/// The transpose: x (B, H, W, in), weight (k, k, out, in), bias (out).
+class ConvTranspose2d : public ConvLayer {
+ public:
+  /// `in` and `out` channels.
+  ConvTranspose2d(int64_t in, int64_t out, int64_t k, Rng& rng, const ConvLayerOptions& options = {})
+      : ConvLayer("ConvTranspose2d", {in, out, k, k}, out, rng, options) {}
+  Tensor forward(const Tensor& x) const override;
 };
 
 /// Group normalisation with a scale (1 at first) and a shift (0 at first) for each channel.

@@ -5,8 +5,6 @@
 #include <functional>
 #include <numeric>
 
-#include <fmt/format.h>
-
 namespace gradzoo::init {
 namespace {
 
@@ -25,10 +23,8 @@ void symmetric_uniform(Tensor& weight, Rng& rng, double bound) { uniform(weight,
 }  // namespace
 
 Fans fans(const Shape& weight) {
-  if (weight.rank() < 2) {
-    throw Error(
-        fmt::format("init: a weight {} has no fan-in. Hint: its shape is (out, in, ...)", weight.str()));
-  }
+  if (weight.rank() < 2)
+    throw Error("init: a weight {} has no fan-in. Hint: its shape is (out, in, ...)", weight.str());
   const int64_t field = std::accumulate(weight.begin() + 2, weight.end(), int64_t{1}, std::multiplies<>());
   return {weight[1] * field, weight[0] * field};
 }

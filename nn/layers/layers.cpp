@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include <fmt/format.h>
-
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/base/text.h"
 
@@ -27,18 +25,15 @@ constexpr Function kActivations[] = {relu,
 
 Function find_activation(std::string_view name) {
   const auto found = std::find(kActivationNames.begin(), kActivationNames.end(), name);
-  if (found == kActivationNames.end()) {
-    throw Error(fmt::format("'{}' is no activation. {}", name, did_you_mean(name, kActivationNames)));
-  }
+  if (found == kActivationNames.end())
+    throw Error("'{}' is no activation. {}", name, did_you_mean(name, kActivationNames));
   return kActivations[found - kActivationNames.begin()];
 }
 
 }  // namespace
 
 Linear::Linear(int64_t in, int64_t out, Rng& rng, const LinearOptions& options) {
-  if (in < 1 || out < 1) {
-    throw Error(fmt::format("Linear: {} -> {} features. Hint: at least one each", in, out));
-  }
+  if (in < 1 || out < 1) throw Error("Linear: {} -> {} features. Hint: at least one each", in, out);
   weight_ = empty({out, in}, options.dtype);
   if (options.init) {
     options.init(weight_, rng);
@@ -90,9 +85,8 @@ std::vector<int64_t> layer_sizes(int64_t in, std::span<const int64_t> hidden, in
 }
 
 Mlp::Mlp(std::span<const int64_t> sizes, Rng& rng, const MlpOptions& options) {
-  if (sizes.size() < 2) {
-    throw Error(fmt::format("Mlp: {} sizes make no layer. Hint: at least input and output", sizes.size()));
-  }
+  if (sizes.size() < 2)
+    throw Error("Mlp: {} sizes make no layer. Hint: at least input and output", sizes.size());
   for (size_t i = 0; i + 1 < sizes.size(); ++i) {
     append<Linear>(sizes[i], sizes[i + 1], rng, options.linear);
     append<Activation>(i + 2 < sizes.size() ? options.activation : options.final_activation);

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 namespace gradzoo {
 
 Tensor Module::forward(const Tensor&) const {
@@ -17,10 +15,13 @@ Tensor Module::forward_all(std::span<const Tensor> inputs) const {
   throw Error("forward: this module does not take {} tensors. Hint: one", inputs.size());
 }
 
-std::vector<NamedTensor> Module::named_parameters() const {
-  std::vector<NamedTensor> all = parameters_;
+std::vector<NamedTensor> Module::named_parameters() const { return with_children(&Module::parameters_); }
+std::vector<NamedTensor> Module::named_buffers() const { return with_children(&Module::buffers_); }
+
+std::vector<NamedTensor> Module::with_children(std::vector<NamedTensor> Module::*own) const {
+  std::vector<NamedTensor> all = this->*own;
   for (const auto& [name, child] : children_) {
-    for (NamedTensor& p : child->named_parameters()) all.push_back({name + "." + p.name, p.tensor});
+    for (NamedTensor& t : child->with_children(own)) all.push_back({name + "." + t.name, t.tensor});
   }
   return all;
 }
@@ -34,36 +35,25 @@ std::vector<Tensor> Module::parameters() const {
   return all;
 }
 
-std::vector<NamedTensor> Module::named_buffers() const {
-  std::vector<NamedTensor> all = buffers_;
-  for (const auto& [name, child] : children_) {
-    for (NamedTensor& b : child->named_buffers()) all.push_back({name + "." + b.name, b.tensor});
-  }
-  return all;
-}
-
 void Module::update_buffers() const {
   do_update_buffers();
   for (const auto& [name, child] : children_) child->update_buffers();
 }
 
 void Module::check_name(const std::string& name) const {
-  if (name.empty() || name.find('.') != std::string::npos) {
-    throw Error(
-        fmt::format("register: '{}' cannot name a part of a module. Hint: a word without dots", name));
-  }
+  if (name.empty() || name.find('.') != std::string::npos)
+    throw Error("register: '{}' cannot name a part of a module. Hint: a word without dots", name);
   const auto is_it = [&](const NamedTensor& t) { return t.name == name; };
   const bool taken =
       std::ranges::any_of(parameters_, is_it) || std::ranges::any_of(buffers_, is_it) ||
       std::any_of(children_.begin(), children_.end(), [&](const auto& c) { return c.first == name; });
-  if (taken) throw Error(fmt::format("register: '{}' is registered twice. Hint: choose another name", name));
+  if (taken) throw Error("register: '{}' is registered twice. Hint: choose another name", name);
 }
 
 Tensor Module::register_parameter(const std::string& name, Tensor tensor) {
   check_name(name);
-  if (!tensor.defined()) {
-    throw Error(fmt::format("register: parameter '{}' is undefined. Hint: assign its values first", name));
-  }
+  if (!tensor.defined())
+    throw Error("register: parameter '{}' is undefined. Hint: assign its values first", name);
   tensor.requires_grad_().named(name);
   parameters_.push_back({name, tensor});
   return tensor;

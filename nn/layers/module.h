@@ -71,6 +71,7 @@ class Module {
  private:
   virtual void do_update_buffers() const {}
   void check_name(const std::string& name) const;
+  std::vector<NamedTensor> with_children(std::vector<NamedTensor> Module::*own) const;
 
   std::vector<NamedTensor> parameters_, buffers_;
   std::vector<std::pair<std::string, Module*>> children_;

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "gradzoo/autograd/ops.h"
+#include "gradzoo/autograd/plain.h"
 #include "gradzoo/autograd/random.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/nn/layers/layers.h"
@@ -34,8 +35,7 @@ void SpectralNorm::iterate() const {
   const Tensor a = as_matrix(weight_);
   const Tensor next = unit(matmul(a, matmul(a, u_), true, false));
   Tensor u = u_;  // in place: the State holds on to it
-  visit_floating(u.dtype(),
-                 [&]<class T>() { std::copy_n(next.data<T>(), next.size(), u.mutable_data<T>()); });
+  assign_values(u, next);
 }
 
 Tensor SpectralNorm::normalised() const {

@@ -2,8 +2,6 @@
 #include <cmath>
 #include <numeric>
 
-#include <fmt/format.h>
-
 #include "autograd/kernels/pointwise/elementwise.h"
 #include "autograd/kernels/reduce/reduce.h"
 #include "gradzoo/nn/learn/optim.h"
@@ -27,15 +25,13 @@ double grad_norm(Parameters& parameters) {
 }
 
 double clip_grad_norm(Parameters& parameters, double max_norm) {
-  if (!(max_norm > 0.0)) {
-    throw Error(fmt::format("clip_grad_norm: max_norm is {}. Hint: a number above 0", max_norm));
-  }
+  if (!(max_norm > 0.0)) throw Error("clip_grad_norm: max_norm is {}. Hint: a number above 0", max_norm);
   const double norm = grad_norm(parameters);
   if (!std::isfinite(norm) || norm <= max_norm) return norm;
   Tensor& gradients = parameters.flat_grad();
   visit_floating(gradients.dtype(), [&]<class T>() {
     T* values = gradients.mutable_data<T>();
-    kernels::scalar(kernels::ScalarOp::mul, values, max_norm / norm, values, gradients.size());
+    kernels::scalar(kernels::Scalar::mul, values, max_norm / norm, values, gradients.size());
   });
   return norm;
 }

@@ -1,8 +1,6 @@
 #include <algorithm>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "autograd/kernels/pointwise/elementwise.h"
 #include "gradzoo/nn/learn/learner.h"
 
@@ -10,9 +8,8 @@ namespace gradzoo {
 
 Ema::Ema(Parameters& parameters, double decay)
     : parameters_(parameters), decay_(decay), average_(parameters.flat().clone()) {
-  if (!(decay >= 0.0 && decay < 1.0)) {
-    throw Error(fmt::format("Ema: decay is {}. Hint: at least 0 and below 1, such as 0.999", decay));
-  }
+  if (!(decay >= 0.0 && decay < 1.0))
+    throw Error("Ema: decay is {}. Hint: at least 0 and below 1, such as 0.999", decay);
 }
 
 void Ema::update() {

@@ -9,6 +9,7 @@
 
 #include "autograd/diagnose.h"
 #include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/plain.h"
 #include "gradzoo/nn/learn/optim.h"
 #include "gradzoo/nn/parallel/shards.h"
 
@@ -28,11 +29,6 @@ void check_finite(double value, const char* what) {
 void poison(Tensor& gradient) {
   visit_floating(gradient.dtype(),
                  [&]<class T>() { gradient.mutable_data<T>()[0] = std::numeric_limits<T>::quiet_NaN(); });
-}
-
-void assign(Tensor& to, const Tensor& from) {
-  visit_floating(to.dtype(),
-                 [&]<class T>() { std::copy_n(from.data<T>(), from.size(), to.mutable_data<T>()); });
 }
 
 }  // namespace
@@ -88,7 +84,7 @@ double Learner::reduce_and_apply(double loss, double learning_rate) {
     const bool single = shards->mine() == 1;
     shards->gather(single ? parameters_.flat_grad() : parameters_.flat_grad().clone(),
                    [&](const Tensor& mean) {
-                     if (!single) assign(parameters_.flat_grad(), mean);
+                     if (!single) assign_values(parameters_.flat_grad(), mean);
                      apply_whole(0, learning_rate);
                    });
   } else {

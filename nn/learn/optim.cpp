@@ -14,12 +14,12 @@ namespace {
 
 void check_fraction(const char* what, double value) {
   if (value >= 0.0 && value < 1.0) return;
-  throw Error(fmt::format("{} is {}. Hint: at least 0 and below 1", what, value));
+  throw Error("{} is {}. Hint: at least 0 and below 1", what, value);
 }
 
 void check_not_negative(const char* what, double value) {
   if (value >= 0.0 && std::isfinite(value)) return;
-  throw Error(fmt::format("{} is {}. Hint: a finite number, at least 0", what, value));
+  throw Error("{} is {}. Hint: a finite number, at least 0", what, value);
 }
 
 AdamOptions decoupled(AdamOptions options) {
@@ -79,9 +79,8 @@ Sgd::Sgd(std::vector<Tensor> parameters, double lr, const SgdOptions& options)
 void Sgd::prepare() {
   check_fraction("sgd: momentum", options_.momentum);
   check_not_negative("sgd: weight_decay", options_.weight_decay);
-  if (options_.nesterov && options_.momentum == 0.0) {
+  if (options_.nesterov && options_.momentum == 0.0)
     throw Error("sgd: nesterov without momentum. Hint: momentum = 0.9");
-  }
   if (options_.momentum > 0.0) momentum_ = parameters().make_flat();
 }
 

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "autograd/kernels/pointwise/elementwise.h"
 
 namespace gradzoo {
@@ -24,11 +22,9 @@ std::vector<NamedTensor> with_names(std::vector<Tensor> tensors) {
   std::vector<NamedTensor> named;
   for (size_t i = 0; i < tensors.size(); ++i) {
     Tensor& t = tensors[i];
-    if (!t.is_leaf()) {
-      throw Error(
-          fmt::format("Parameters: tensor {} {} wants no gradient. Hint: requires_grad_() makes it a leaf", i,
-                      t.label()));
-    }
+    if (!t.is_leaf())
+      throw Error("Parameters: tensor {} {} wants no gradient. Hint: requires_grad_() makes it a leaf", i,
+                  t.label());
     std::string name(t.name());
     const auto is_its = [&](const NamedTensor& n) { return n.name == name && n.tensor.impl() != t.impl(); };
     if (name.empty() || std::ranges::any_of(named, is_its)) name = std::to_string(i);
@@ -59,9 +55,9 @@ void take_apart(std::span<const NamedTensor> named) {
     const std::vector<Tensor::Impl*> parts = parts_in(block, named);
     if (block->refs.count() != static_cast<int>(parts.size())) {
       throw Error(
-          fmt::format("Parameters: '{}' shares its values with another tensor, as one does that an optimiser "
-                      "or Learner trains already. Hint: one of them at a time, for all of the parameters",
-                      p.name));
+          "Parameters: '{}' shares its values with another tensor, as one does that an optimiser "
+          "or Learner trains already. Hint: one of them at a time, for all of the parameters",
+          p.name);
     }
     const auto on_a_tape = [](const auto* part) { return part->record.serial != 0; };
     if (std::ranges::any_of(parts, on_a_tape)) continue;  // move_into refuses it
@@ -97,10 +93,9 @@ Parameters::Parameters(std::vector<NamedTensor> named) {
   const DType dtype = named.front().tensor.dtype();
   int64_t size = 0;
   for (NamedTensor& p : named) {
-    if (p.tensor.dtype() != dtype) {
-      throw Error(fmt::format("Parameters: '{}' is {} but '{}' is {}. Hint: build all layers with one dtype",
-                              named.front().name, dtype_name(dtype), p.name, dtype_name(p.tensor.dtype())));
-    }
+    if (p.tensor.dtype() != dtype)
+      throw Error("Parameters: '{}' is {} but '{}' is {}. Hint: build all layers with one dtype",
+                  named.front().name, dtype_name(dtype), p.name, dtype_name(p.tensor.dtype()));
     const bool tied = std::any_of(slices_.begin(), slices_.end(), [&](const Slice& earlier) {
       return earlier.tensor.impl() == p.tensor.impl();
     });

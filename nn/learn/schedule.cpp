@@ -2,8 +2,6 @@
 #include <cmath>
 #include <numbers>
 
-#include <fmt/format.h>
-
 #include "gradzoo/base/error.h"
 #include "gradzoo/nn/learn/optim.h"
 
@@ -12,10 +10,8 @@ namespace {
 
 // The share of `total` that lies behind, in [0, 1].
 double progress(int64_t step, int64_t total, const char* schedule) {
-  if (step < 0 || total < 1) {
-    throw Error(
-        fmt::format("{}: step {} of {}. Hint: steps count from 0, of at least 1", schedule, step, total));
-  }
+  if (step < 0 || total < 1)
+    throw Error("{}: step {} of {}. Hint: steps count from 0, of at least 1", schedule, step, total);
   return std::min(1.0, static_cast<double>(step) / static_cast<double>(total));
 }
 
@@ -33,9 +29,8 @@ double warm_up(int64_t step, int64_t steps) {
 }
 
 double step_decay(int64_t step, int64_t every, double factor) {
-  if (step < 0 || every < 1) {
-    throw Error(fmt::format("step_decay: step {}, every {}. Hint: every at least 1 step", step, every));
-  }
+  if (step < 0 || every < 1)
+    throw Error("step_decay: step {}, every {}. Hint: every at least 1 step", step, every);
   return std::pow(factor, static_cast<double>(step / every));
 }
 

@@ -94,14 +94,18 @@ double ess_below_quantile(const Tensor& x, double share) {
   return ess_of(split_chains(cast(le(x, at), DType::f64)));
 }
 
-}  // namespace
-
-double effective_sample_size(const Tensor& draws) {
-  check_draws(draws, "effective_sample_size");
+// `statistic` of draws in f64; NaN where one is not finite.
+template <class Statistic>
+double of_draws(const Tensor& draws, std::string_view what, Statistic statistic) {
+  check_draws(draws, what);
   const NoGrad quiet;
   const Tensor x = cast(draws, DType::f64);
-  return all_finite(x) ? ess_of(x) : kNaN;
+  return all_finite(x) ? statistic(x) : kNaN;
 }
+
+}  // namespace
+
+double effective_sample_size(const Tensor& draws) { return of_draws(draws, "effective_sample_size", ess_of); }
 
 double split_rhat(const Tensor& draws) {
   check_draws(draws, "split_rhat");
@@ -110,29 +114,22 @@ double split_rhat(const Tensor& draws) {
 }
 
 double bulk_ess(const Tensor& draws) {
-  check_draws(draws, "bulk_ess");
-  const NoGrad quiet;
-  const Tensor x = cast(draws, DType::f64);
-  return all_finite(x) ? ess_of(scores_of(split_chains(x))) : kNaN;
+  return of_draws(draws, "bulk_ess", [](const Tensor& x) { return ess_of(scores_of(split_chains(x))); });
 }
 
 double tail_ess(const Tensor& draws) {
-  check_draws(draws, "tail_ess");
-  const NoGrad quiet;
-  const Tensor x = cast(draws, DType::f64);
-  if (!all_finite(x)) return kNaN;
-  return std::fmin(ess_below_quantile(x, 0.05), ess_below_quantile(x, 0.95));  // NaN where both are
+  return of_draws(draws, "tail_ess", [](const Tensor& x) {
+    return std::fmin(ess_below_quantile(x, 0.05), ess_below_quantile(x, 0.95));  // NaN where both are
+  });
 }
 
 double rank_normalised_rhat(const Tensor& draws) {
-  check_draws(draws, "rank_normalised_rhat");
-  const NoGrad quiet;
-  const Tensor x = cast(draws, DType::f64);
-  if (!all_finite(x)) return kNaN;
-  const std::span<const double> values = values_of(x);
-  const Tensor folded = abs(x - sample_quantile({values.begin(), values.end()}, 0.5));
-  const double bulk = rhat_of_split(scores_of(split_chains(x)));
-  return std::fmax(bulk, rhat_of_split(scores_of(split_chains(folded))));
+  return of_draws(draws, "rank_normalised_rhat", [](const Tensor& x) {
+    const std::span<const double> values = values_of(x);
+    const Tensor folded = abs(x - sample_quantile({values.begin(), values.end()}, 0.5));
+    const double bulk = rhat_of_split(scores_of(split_chains(x)));
+    return std::fmax(bulk, rhat_of_split(scores_of(split_chains(folded))));
+  });
 }
 
 }  // namespace gradzoo

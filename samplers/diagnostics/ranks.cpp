@@ -51,19 +51,24 @@ double standard_normal_quantile(double p) {
   return off < 0 ? -size : size;
 }
 
-std::vector<double> normal_scores(std::span<const double> values) {
+std::vector<double> midranks(std::span<const double> values) {
   std::vector<uint32_t> order(values.size());
   std::iota(order.begin(), order.end(), 0u);
-  std::ranges::sort(order, [&](uint32_t a, uint32_t b) { return values[a] < values[b]; });
-  const double denominator = static_cast<double>(values.size()) + 0.25;
-  std::vector<double> out(values.size());
+  std::ranges::sort(order, {}, [&](uint32_t i) { return values[i]; });
+  std::vector<double> ranks(values.size());
   for (size_t begin = 0; begin < order.size();) {
     size_t end = begin + 1;
     while (end < order.size() && values[order[end]] == values[order[begin]]) ++end;
     const double rank = 0.5 * static_cast<double>(begin + 1 + end);
-    const double score = standard_normal_quantile((rank - 0.375) / denominator);
-    for (; begin < end; ++begin) out[order[begin]] = score;
+    for (; begin < end; ++begin) ranks[order[begin]] = rank;
   }
+  return ranks;
+}
+
+std::vector<double> normal_scores(std::span<const double> values) {
+  const double denominator = static_cast<double>(values.size()) + 0.25;
+  std::vector<double> out = midranks(values);
+  for (double& value : out) value = standard_normal_quantile((value - 0.375) / denominator);
   return out;
 }
 

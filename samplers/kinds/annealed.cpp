@@ -102,9 +102,7 @@ Transition AnnealedLangevin::transition(const Target& target, Rng& rng, bool) {
 
 SamplerEntry annealed_entry() {
   return sampler_entry_of<AnnealedOptions, AnnealedLangevin>(
-      {.name = "annealed",
-       .needs = kNeedsScore,
-       .moves = "ula on p * N(0, sigma^2) with falling sigma; e in proportion to sigma^2",
+      {.moves = "ula on p * N(0, sigma^2) with falling sigma; e in proportion to sigma^2",
        .source = "Song & Ermon 2019"});
 }
 

@@ -47,10 +47,7 @@ Transition SingleFlip::transition(const Target& target, Rng& rng, bool) {
 
 SamplerEntry flip_entry() {
   return sampler_entry_of<FlipOptions, SingleFlip>(
-      {.name = "flip",
-       .needs = kNeedsLogProb | kNeedsBinary,
-       .moves = "one random bit is flipped, then accepted or rejected",
-       .source = "Metropolis et al. 1953"});
+      {.moves = "one random bit is flipped, then accepted or rejected", .source = "Metropolis et al. 1953"});
 }
 
 }  // namespace gradzoo

@@ -41,10 +41,8 @@ Transition BlockGibbs::transition(const Target& target, Rng& rng, bool) {
 }
 
 SamplerEntry gibbs_entry() {
-  return sampler_entry_of<GibbsOptions, BlockGibbs>({.name = "gibbs",
-                                                     .needs = kNeedsBinary | kNeedsConditionals,
-                                                     .moves = "h ~ p(h|x), then x' ~ p(x'|h)",
-                                                     .source = "Geman & Geman 1984; Hinton 2002"});
+  return sampler_entry_of<GibbsOptions, BlockGibbs>(
+      {.moves = "h ~ p(h|x), then x' ~ p(x'|h)", .source = "Geman & Geman 1984; Hinton 2002"});
 }
 
 }  // namespace gradzoo

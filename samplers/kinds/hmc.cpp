@@ -102,9 +102,7 @@ void Hmc::count_divergences(const Tensor& energy_lost) {
 }
 
 SamplerEntry hmc_entry() {
-  return sampler_entry_of<HmcOptions, Hmc>({.name = "hmc",
-                                            .needs = kNeedsLogProb | kNeedsScore,
-                                            .moves = "leapfrog steps with a momentum, accepted or rejected",
+  return sampler_entry_of<HmcOptions, Hmc>({.moves = "leapfrog steps with a momentum, accepted or rejected",
                                             .source = "Duane et al. 1987; Neal 2011"});
 }
 

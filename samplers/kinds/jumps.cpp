@@ -71,10 +71,9 @@ Jumps::Jumps(const JumpsOptions& options) : options_(options) {
 }
 
 void Jumps::on_begin(const Tensor& x) {
-  if (x.rank() == 2 && x.dim(0) < kFewestChains) {
+  if (x.rank() == 2 && x.dim(0) < kFewestChains)
     throw Error("jumps: there are {} chains. Hint: {} or more, for each half moves by two of the other",
                 x.dim(0), kFewestChains);
-  }
 }
 
 Transition Jumps::into_extent(const Target& target, const Transition& at, Rng& rng) {
@@ -116,9 +115,7 @@ Transition Jumps::transition(const Target& target, Rng& rng, bool) {
 
 SamplerEntry jumps_entry() {
   return sampler_entry_of<JumpsOptions, Jumps>(
-      {.name = "jumps",
-       .needs = kNeedsLogProb | kNeedsExtent,
-       .moves = "x' uniform in the extent, or x' = x + (x_p - x_q) + noise z with two other chains p and q, "
+      {.moves = "x' uniform in the extent, or x' = x + (x_p - x_q) + noise z with two other chains p and q, "
                 "accepted or rejected",
        .source = "ter Braak 2006; Goodman & Weare 2010"});
 }

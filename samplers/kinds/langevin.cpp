@@ -67,18 +67,12 @@ Transition AdjustedLangevin::transition(const Target& target, Rng& rng, bool) {
 
 SamplerEntry unadjusted_langevin_entry() {
   return sampler_entry_of<UnadjustedLangevinOptions, UnadjustedLangevin>(
-      {.name = "ula",
-       .needs = kNeedsScore,
-       .moves = "x' = x + e grad f + sqrt(2e) z",
-       .source = "Parisi 1981; Roberts & Tweedie 1996"});
+      {.moves = "x' = x + e grad f + sqrt(2e) z", .source = "Parisi 1981; Roberts & Tweedie 1996"});
 }
 
 SamplerEntry adjusted_langevin_entry() {
   return sampler_entry_of<AdjustedLangevinOptions, AdjustedLangevin>(
-      {.name = "mala",
-       .needs = kNeedsLogProb | kNeedsScore,
-       .moves = "ula's x' as a proposal, accepted or rejected",
-       .source = "Roberts & Tweedie 1996"});
+      {.moves = "ula's x' as a proposal, accepted or rejected", .source = "Roberts & Tweedie 1996"});
 }
 
 }  // namespace gradzoo

@@ -22,7 +22,7 @@ int main() {
   using namespace gradzoo;
   Rng rng(1);
   const Target normal{.log_prob = [](const Tensor& x) { return sum(square(x), 1) * -0.5; }};
-  const SamplerEntry entry = sampler_entry_of<MineOptions, Mine>({.name = "mine", .needs = kNeedsScore});
+  const SamplerEntry entry = sampler_entry_of<MineOptions, Mine>({});
   const std::unique_ptr<Sampler> sampler = entry.options()->make();
   const ChainResult chains =
       run_chains(normal, randn({50, 2}, rng), *sampler, {.steps = 400, .warmup = 50}, rng);

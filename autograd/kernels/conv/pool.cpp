@@ -3,11 +3,59 @@
 #include <algorithm>
 #include <cmath>
 
+#include "autograd/kernels/pointwise/simd_targets.h"
 #include "autograd/kernels/threads/parallel.h"
 #include "autograd/kernels/threads/scratch.h"
 
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "autograd/kernels/conv/pool.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "autograd/kernels/pointwise/vector_math-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace gradzoo::kernels::HWY_NAMESPACE {
+namespace {
+
+// Rows [begin, end) of windows, of all images; a vector lies along the channels.
+template <class T>
+HWY_NOINLINE void max_grad(const PoolSizes& s, const T* x, const T* y, const T* g, T* gx, int64_t begin,
+                           int64_t end) {
+  const int64_t row = s.width * s.k * s.channels;  // of pixels
+  for (int64_t window = begin * s.width; window < end * s.width; ++window) {
+    const int64_t first = window / s.width * s.k * row + window % s.width * s.k * s.channels;
+    for_vectors<T>(s.channels, [&](auto d, const auto& load, const auto& store) HWY_ATTR {
+      const auto for_pixels = [&](const auto& fn) HWY_ATTR {
+        for (int64_t dy = 0; dy < s.k; ++dy)
+          for (int64_t dx = 0; dx < s.k; ++dx) fn(first + dy * row + dx * s.channels);
+      };
+      const auto largest = load(y + window * s.channels), one = hn::Set(d, T{1});
+      auto ties = hn::Zero(d);
+      for_pixels([&](int64_t at) HWY_ATTR {
+        ties = hn::Add(ties, hn::IfThenElseZero(hn::Eq(load(x + at), largest), one));
+      });
+      const auto share = hn::Div(load(g + window * s.channels), ties);
+      const auto unknown = hn::IsNaN(largest);  // as what it is a gradient of
+      for_pixels([&](int64_t at) HWY_ATTR {
+        const auto known = hn::IfThenElseZero(hn::Eq(load(x + at), largest), share);
+        store(hn::IfThenElse(unknown, largest, known), gx + at);
+      });
+    });
+  }
+}
+
+auto max_grad_by_type() { return ByType{&max_grad<float>, &max_grad<double>}; }
+
+}  // namespace
+}  // namespace gradzoo::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
 namespace gradzoo::kernels {
 namespace {
+
+HWY_EXPORT(max_grad_by_type);
 
 /// Calls fn(window, first): the windows in order, and where in x each begins.
 template <class Fn>
@@ -103,4 +151,15 @@ void depth_to_space(const PoolSizes& s, const T* y, T* x) {
 template void depth_to_space(const PoolSizes&, const float*, float*);
 template void depth_to_space(const PoolSizes&, const double*, double*);
 
+template <class T>
+void pool_max_grad(const PoolSizes& s, const T* x, const T* y, const T* g, T* gx) {
+  const int64_t per_row = std::max<int64_t>(1, s.width * s.channels * s.k * s.k);
+  parallel_for(s.batch * s.height, std::max<int64_t>(1, 16384 / per_row), 1, [&](int64_t begin, int64_t end) {
+    HWY_DYNAMIC_DISPATCH(max_grad_by_type)()(s, x, y, g, gx, begin, end);
+  });
+}
+template void pool_max_grad(const PoolSizes&, const float*, const float*, const float*, float*);
+template void pool_max_grad(const PoolSizes&, const double*, const double*, const double*, double*);
+
 }  // namespace gradzoo::kernels
+#endif  // HWY_ONCE

@@ -83,15 +83,8 @@ HWY_NOINLINE void sum_rows(const int32_t* rows, int64_t count, const T* from, in
   if (vectors == 1) sum_vectors<1, true>(rows, count, from + column, cols, mask, adds, to + column);
 }
 
-int64_t ones_f32(const float* x, int64_t n) { return ones_in(x, n); }
-int64_t ones_f64(const double* x, int64_t n) { return ones_in(x, n); }
-void sum_rows_f32(const int32_t* rows, int64_t count, const float* from, int64_t cols, bool adds, float* to) {
-  sum_rows(rows, count, from, cols, adds, to);
-}
-void sum_rows_f64(const int32_t* rows, int64_t count, const double* from, int64_t cols, bool adds,
-                  double* to) {
-  sum_rows(rows, count, from, cols, adds, to);
-}
+auto ones_by_type() { return ByType{&ones_in<float>, &ones_in<double>}; }
+auto sum_rows_by_type() { return ByType{&sum_rows<float>, &sum_rows<double>}; }
 
 }  // namespace
 }  // namespace gradzoo::kernels::HWY_NAMESPACE
@@ -101,10 +94,8 @@ HWY_AFTER_NAMESPACE();
 namespace gradzoo::kernels {
 namespace {
 
-HWY_EXPORT(ones_f32);
-HWY_EXPORT(ones_f64);
-HWY_EXPORT(sum_rows_f32);
-HWY_EXPORT(sum_rows_f64);
+HWY_EXPORT(ones_by_type);
+HWY_EXPORT(sum_rows_by_type);
 
 constexpr int64_t kGrain = 16;    // rows that are worth a second thread
 constexpr int64_t kColumns = 16;  // of x that are listed together: a line of the cache
@@ -112,11 +103,7 @@ constexpr int64_t kRowsAtOnce = 256;
 
 template <class T>
 void add_rows(const int32_t* rows, int64_t count, const T* from, int64_t cols, bool adds, T* to) {
-  if constexpr (sizeof(T) == 4) {
-    HWY_DYNAMIC_DISPATCH(sum_rows_f32)(rows, count, from, cols, adds, to);
-  } else {
-    HWY_DYNAMIC_DISPATCH(sum_rows_f64)(rows, count, from, cols, adds, to);
-  }
+  HWY_DYNAMIC_DISPATCH(sum_rows_by_type)()(rows, count, from, cols, adds, to);
 }
 
 /// Columns [begin, end), at most kColumns, of x'p over rows [first, last), at most kRowsAtOnce.
@@ -140,8 +127,7 @@ void outer_columns(const T* x, const T* p, T* y, bool adds, int64_t first, int64
 
 template <class T>
 int64_t count_ones(const T* x, int64_t n) {
-  if constexpr (sizeof(T) == 4) return HWY_DYNAMIC_DISPATCH(ones_f32)(x, n);
-  if constexpr (sizeof(T) == 8) return HWY_DYNAMIC_DISPATCH(ones_f64)(x, n);
+  return HWY_DYNAMIC_DISPATCH(ones_by_type)()(x, n);
 }
 template int64_t count_ones(const float*, int64_t);
 template int64_t count_ones(const double*, int64_t);

@@ -6,7 +6,6 @@
 #include <type_traits>
 
 #include <cblas.h>
-#include <fmt/format.h>
 
 #include "autograd/kernels/gemm/blas.h"
 #include "autograd/kernels/gemm/direct_tile.h"
@@ -219,10 +218,9 @@ constexpr int64_t kLongVector = 4096, kVectorDepth = 128;
 void prepare_product(int64_t m, int64_t n, int64_t k) {
   prepare_blas();
   constexpr int64_t kLargest = std::numeric_limits<int>::max();
-  if (m > kLargest || n > kLargest || k > kLargest) {
-    throw Error(fmt::format("matmul: a side of ({},{}) x ({},{}) exceeds {}. Hint: multiply in chunks.", m, k,
-                            k, n, kLargest));
-  }
+  if (m > kLargest || n > kLargest || k > kLargest)
+    throw Error("matmul: a side of ({},{}) x ({},{}) exceeds {}. Hint: multiply in chunks.", m, k, k, n,
+                kLargest);
 }
 
 }  // namespace

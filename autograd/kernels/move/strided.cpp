@@ -1,52 +1,37 @@
 #include <algorithm>
 #include <cstring>
+#include <functional>
+#include <numeric>
 
 #include "autograd/kernels/gemm/turn.h"
 #include "autograd/kernels/move/move.h"
+#include "autograd/kernels/pointwise/broadcast_rows.h"
 #include "autograd/kernels/threads/parallel.h"
 
 namespace gradzoo::kernels {
 namespace {
 
-constexpr int kMaxRank = 6;
 constexpr int64_t kGrain = 8192;  // elements
 constexpr int64_t kTile = 32;     // of a transpose: 32 x 32 elements fit the first cache
 
-/// A contiguous side and a strided side of the same shape, axes of size 1 dropped, neighbours merged where
-/// the strided side steps through them as through one.
-struct Layout {
-  int rank = 0;
-  int64_t dims[kMaxRank] = {};
-  int64_t strides[kMaxRank] = {};
-  int64_t count = 1;
-};
+/// The shape of a contiguous side and a strided side, in as few axes as can be. `stride_a` is the latter's.
+Broadcast layout_of(int rank, const int64_t* dims, const int64_t* strides) {
+  Broadcast out{.rank = rank};
+  std::copy_n(dims, rank, out.dims);
+  std::copy_n(strides, rank, out.stride_a);
+  std::copy_n(strides, rank, out.stride_b);
+  return collapse(out);
+}
 
-Layout collapse(int rank, const int64_t* dims, const int64_t* strides) {
-  Layout out;
-  for (int k = 0; k < rank; ++k) {
-    out.count *= dims[k];
-    if (dims[k] == 1) continue;
-    if (out.rank > 0 && out.strides[out.rank - 1] == strides[k] * dims[k]) {
-      out.dims[out.rank - 1] *= dims[k];
-      out.strides[out.rank - 1] = strides[k];
-      continue;
-    }
-    out.dims[out.rank] = dims[k];
-    out.strides[out.rank] = strides[k];
-    ++out.rank;
-  }
-  if (out.rank == 0) {
-    out.dims[0] = 1;
-    out.rank = 1;
-  }
-  return out;
+int64_t count_of(const Broadcast& layout) {
+  return std::accumulate(layout.dims, layout.dims + layout.rank, int64_t{1}, std::multiplies<>());
 }
 
 /// Strided offset of the index whose first `axes` coordinates are those of `flat`.
-int64_t offset_of(const Layout& layout, int axes, int64_t flat) {
+int64_t offset_of(const Broadcast& layout, int axes, int64_t flat) {
   int64_t offset = 0;
   for (int k = axes - 1; k >= 0; --k) {
-    offset += flat % layout.dims[k] * layout.strides[k];
+    offset += flat % layout.dims[k] * layout.stride_a[k];
     flat /= layout.dims[k];
   }
   return offset;
@@ -66,10 +51,10 @@ void copy_run(const T* x, int64_t sx, T* y, int64_t sy, int64_t n) {
 
 /// Row-wise: runs along the last axis. `kStore` writes to the strided side, else reads from it.
 template <bool kStore, class T>
-void copy_rows(const Layout& layout, const T* x, T* y) {
+void copy_rows(const Broadcast& layout, const T* x, T* y) {
   const int last = layout.rank - 1;
   const int64_t n = layout.dims[last];
-  const int64_t step = layout.strides[last];
+  const int64_t step = layout.stride_a[last];
   const auto run = [&](int64_t row, int64_t from, int64_t to) {
     const int64_t strided = offset_of(layout, last, row) + from * step;
     const int64_t flat = row * n + from;
@@ -79,7 +64,7 @@ void copy_rows(const Layout& layout, const T* x, T* y) {
       copy_run(x + strided, step, y + flat, 1, to - from);
     }
   };
-  const int64_t rows = layout.count / n;
+  const int64_t rows = count_of(layout) / n;
   if (rows == 1) {
     parallel_for(n, kGrain, 64, [&](int64_t begin, int64_t end) { run(0, begin, end); });
     return;
@@ -91,13 +76,13 @@ void copy_rows(const Layout& layout, const T* x, T* y) {
 
 /// The last two axes, where the strided side is contiguous along the last but one: a transpose, in tiles.
 template <bool kStore, class T>
-void copy_tiles(const Layout& layout, const T* x, T* y) {
+void copy_tiles(const Broadcast& layout, const T* x, T* y) {
   const int last = layout.rank - 1;
   const int64_t rows = layout.dims[last - 1];
   const int64_t columns = layout.dims[last];
-  const int64_t step = layout.strides[last];
+  const int64_t step = layout.stride_a[last];
   const int64_t bands = (rows + kTile - 1) / kTile;
-  const int64_t tasks = layout.count / (rows * columns) * bands;
+  const int64_t tasks = count_of(layout) / (rows * columns) * bands;
   parallel_for(tasks, std::max<int64_t>(1, kGrain / (kTile * columns)), 1, [&](int64_t begin, int64_t end) {
     for (int64_t task = begin; task < end; ++task) {
       const int64_t matrix = task / bands;
@@ -120,11 +105,11 @@ void copy_tiles(const Layout& layout, const T* x, T* y) {
 
 template <bool kStore, class T>
 void copy(const T* x, T* y, int rank, const int64_t* dims, const int64_t* strides) {
-  const Layout layout = collapse(rank, dims, strides);
-  if (layout.count == 0) return;
+  const Broadcast layout = layout_of(rank, dims, strides);
+  if (count_of(layout) == 0) return;
   // Along an axis that only repeats a value (stride 0), rows are filled.
   const bool transposed =
-      layout.rank >= 2 && layout.strides[layout.rank - 2] == 1 && layout.strides[layout.rank - 1] != 0;
+      layout.rank >= 2 && layout.stride_a[layout.rank - 2] == 1 && layout.stride_a[layout.rank - 1] != 0;
   if (transposed) return copy_tiles<kStore>(layout, x, y);
   copy_rows<kStore>(layout, x, y);
 }

@@ -260,22 +260,8 @@ void grad_image(const GroupNormSizes& s, const T* x, const T* scale, const T* sh
   for_far_groups(s, at, [&](int64_t group) { grad_far(s, x, scale, shift, g, group, gx, g_scale, g_shift); });
 }
 
-void normalise_f32(const GroupNormSizes& s, const float* x, const float* scale, const float* shift,
-                   float* room, float* y) {
-  normalise_image(s, x, scale, shift, room, y);
-}
-void normalise_f64(const GroupNormSizes& s, const double* x, const double* scale, const double* shift,
-                   double* room, double* y) {
-  normalise_image(s, x, scale, shift, room, y);
-}
-void grad_f32(const GroupNormSizes& s, const float* x, const float* scale, const float* shift, const float* g,
-              float* room, float* gx, float* g_scale, float* g_shift) {
-  grad_image(s, x, scale, shift, g, room, gx, g_scale, g_shift);
-}
-void grad_f64(const GroupNormSizes& s, const double* x, const double* scale, const double* shift,
-              const double* g, double* room, double* gx, double* g_scale, double* g_shift) {
-  grad_image(s, x, scale, shift, g, room, gx, g_scale, g_shift);
-}
+auto normalise_by_type() { return ByType{&normalise_image<float>, &normalise_image<double>}; }
+auto grad_by_type() { return ByType{&grad_image<float>, &grad_image<double>}; }
 
 }  // namespace
 }  // namespace gradzoo::kernels::HWY_NAMESPACE
@@ -285,10 +271,8 @@ HWY_AFTER_NAMESPACE();
 namespace gradzoo::kernels {
 namespace {
 
-HWY_EXPORT(normalise_f32);
-HWY_EXPORT(normalise_f64);
-HWY_EXPORT(grad_f32);
-HWY_EXPORT(grad_f64);
+HWY_EXPORT(normalise_by_type);
+HWY_EXPORT(grad_by_type);
 
 struct GroupNormRoom;
 
@@ -302,11 +286,7 @@ void group_norm(const GroupNormSizes& s, const T* x, const T* scale, const T* sh
     T* room = scratch<T, GroupNormRoom>(5 * s.channels);
     for (int64_t b = begin; b < end; ++b) {
       const int64_t at = b * s.pixels * s.channels, channel = s.per_image ? b * s.channels : 0;
-      if constexpr (sizeof(T) == 4) {
-        HWY_DYNAMIC_DISPATCH(normalise_f32)(s, x + at, scale + channel, shift + channel, room, y + at);
-      } else {
-        HWY_DYNAMIC_DISPATCH(normalise_f64)(s, x + at, scale + channel, shift + channel, room, y + at);
-      }
+      HWY_DYNAMIC_DISPATCH(normalise_by_type)()(s, x + at, scale + channel, shift + channel, room, y + at);
     }
   });
 }
@@ -316,18 +296,13 @@ template void group_norm(const GroupNormSizes&, const double*, const double*, co
 template <class T>
 void group_norm_grad(const GroupNormSizes& s, const T* x, const T* scale, const T* shift, const T* g, T* gx,
                      T* g_scale, T* g_shift) {
+  const auto grad = HWY_DYNAMIC_DISPATCH(grad_by_type)();
   parallel_for(s.batch, grain_of(s), 1, [=](int64_t begin, int64_t end) {
     T* room = scratch<T, GroupNormRoom>(5 * s.channels);
     for (int64_t b = begin; b < end; ++b) {
       const int64_t at = b * s.pixels * s.channels, channel = s.per_image ? b * s.channels : 0;
       const int64_t own = b * s.channels;
-      if constexpr (sizeof(T) == 4) {
-        HWY_DYNAMIC_DISPATCH(grad_f32)
-        (s, x + at, scale + channel, shift + channel, g + at, room, gx + at, g_scale + own, g_shift + own);
-      } else {
-        HWY_DYNAMIC_DISPATCH(grad_f64)
-        (s, x + at, scale + channel, shift + channel, g + at, room, gx + at, g_scale + own, g_shift + own);
-      }
+      grad(s, x + at, scale + channel, shift + channel, g + at, room, gx + at, g_scale + own, g_shift + own);
     }
   });
 }

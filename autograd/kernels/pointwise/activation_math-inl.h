@@ -11,6 +11,7 @@
 
 #include "autograd/kernels/pointwise/activation_tables.h"
 #include "autograd/kernels/pointwise/elementwise.h"
+#include "autograd/kernels/pointwise/lanes-inl.h"
 #include "autograd/kernels/pointwise/vector_math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -172,27 +173,7 @@ struct ActivationFn {
 /// Calls fn.operator()<f>() for the activations of this file, all but gelu and erf (activation_gauss.cpp).
 template <class Fn>
 HWY_INLINE void with_activation(Activation f, const Fn& fn) {
-  switch (f) {
-    case Activation::sigmoid:
-      return fn.template operator()<Activation::sigmoid>();
-    case Activation::tanh:
-      return fn.template operator()<Activation::tanh>();
-    case Activation::softplus:
-      return fn.template operator()<Activation::softplus>();
-    case Activation::log_sigmoid:
-      return fn.template operator()<Activation::log_sigmoid>();
-    case Activation::relu:
-      return fn.template operator()<Activation::relu>();
-    case Activation::leaky_relu:
-      return fn.template operator()<Activation::leaky_relu>();
-    case Activation::elu:
-      return fn.template operator()<Activation::elu>();
-    case Activation::silu:
-      return fn.template operator()<Activation::silu>();
-    case Activation::gelu:
-    case Activation::erf:
-      return;
-  }
+  with_function<Activation::silu>(f, fn);
 }
 
 }  // namespace gradzoo::kernels::HWY_NAMESPACE

@@ -70,26 +70,9 @@ void add_products(const T* a, const T* b, T* sum, int64_t n) {
   for (int64_t i = 0; i < n; ++i) sum[i] += a[i] * b[i];
 }
 
-void forward_f32(const ChainShape& s, const float* rows, const float* f1, const float* f2, float* y,
-                 int64_t e, int64_t n) {
-  forward_segment(s, rows, f1, f2, y, e, n);
-}
-void forward_f64(const ChainShape& s, const double* rows, const double* f1, const double* f2, double* y,
-                 int64_t e, int64_t n) {
-  forward_segment(s, rows, f1, f2, y, e, n);
-}
-void backward_f32(const ChainShape& s, const float* rows, const float* f1, const float* f2, const float* g,
-                  float* d_rows, float* d_f1, float* d_f2, int64_t e, int64_t n) {
-  backward_segment(s, rows, f1, f2, g, d_rows, d_f1, d_f2, e, n);
-}
-void backward_f64(const ChainShape& s, const double* rows, const double* f1, const double* f2,
-                  const double* g, double* d_rows, double* d_f1, double* d_f2, int64_t e, int64_t n) {
-  backward_segment(s, rows, f1, f2, g, d_rows, d_f1, d_f2, e, n);
-}
-void add_products_f32(const float* a, const float* b, float* sum, int64_t n) { add_products(a, b, sum, n); }
-void add_products_f64(const double* a, const double* b, double* sum, int64_t n) {
-  add_products(a, b, sum, n);
-}
+auto forward_by_type() { return ByType{&forward_segment<float>, &forward_segment<double>}; }
+auto backward_by_type() { return ByType{&backward_segment<float>, &backward_segment<double>}; }
+auto add_products_by_type() { return ByType{&add_products<float>, &add_products<double>}; }
 
 }  // namespace
 }  // namespace gradzoo::kernels::HWY_NAMESPACE
@@ -99,12 +82,9 @@ HWY_AFTER_NAMESPACE();
 namespace gradzoo::kernels {
 namespace {
 
-HWY_EXPORT(forward_f32);
-HWY_EXPORT(forward_f64);
-HWY_EXPORT(backward_f32);
-HWY_EXPORT(backward_f64);
-HWY_EXPORT(add_products_f32);
-HWY_EXPORT(add_products_f64);
+HWY_EXPORT(forward_by_type);
+HWY_EXPORT(backward_by_type);
+HWY_EXPORT(add_products_by_type);
 
 constexpr int64_t kGrain = 8192;  // numbers read
 
@@ -122,22 +102,14 @@ void for_segments(const ChainShape& s, Segment&& segment) {
   });
 }
 
-template <class T>
-void multiply_add(const T* a, const T* b, T* sum, int64_t n) {
-  if constexpr (sizeof(T) == 4) {
-    HWY_DYNAMIC_DISPATCH(add_products_f32)(a, b, sum, n);
-  } else {
-    HWY_DYNAMIC_DISPATCH(add_products_f64)(a, b, sum, n);
-  }
-}
-
 /// d_rows where the copies share it: dJ_k = sum f' g_k + 2 J_k sum f'' g_K, dL = sum f' g_K, over the copies.
 template <class T>
 void shared_rows_grad(const ChainShape& s, const T* rows, const T* f1, const T* f2, const T* g, T* d_rows) {
+  const auto add_products = HWY_DYNAMIC_DISPATCH(add_products_by_type)();
   const T* last = g + (s.keeps_jacobian ? s.directions * s.points : 0);
   T* bend = scratch<T>(s.row);  // sum f'' g_K
   std::fill_n(bend, s.row, T{0});
-  for (int64_t e = 0; e < s.points; e += s.row) multiply_add(f2 + e, last + e, bend, s.row);
+  for (int64_t e = 0; e < s.points; e += s.row) add_products(f2 + e, last + e, bend, s.row);
   parallel_for(s.directions + 1, std::max<int64_t>(1, kGrain / s.points), 1, [&](int64_t begin, int64_t end) {
     for (int64_t k = begin; k < end; ++k) {
       T* d = d_rows + k * s.row;
@@ -145,7 +117,7 @@ void shared_rows_grad(const ChainShape& s, const T* rows, const T* f1, const T* 
       const bool is_last = k == s.directions;
       if (is_last || s.keeps_jacobian) {
         const T* gk = is_last ? last : g + k * s.points;
-        for (int64_t e = 0; e < s.points; e += s.row) multiply_add(f1 + e, gk + e, d, s.row);
+        for (int64_t e = 0; e < s.points; e += s.row) add_products(f1 + e, gk + e, d, s.row);
       }
       if (is_last) continue;
       const T* j = rows + k * s.row;
@@ -159,11 +131,7 @@ void shared_rows_grad(const ChainShape& s, const T* rows, const T* f1, const T* 
 template <class T>
 void chain_laplacian(const ChainShape& shape, const T* rows, const T* f1, const T* f2, T* y) {
   for_segments(shape, [&](int64_t e, int64_t at, int64_t n) {
-    if constexpr (sizeof(T) == 4) {
-      HWY_DYNAMIC_DISPATCH(forward_f32)(shape, rows + at, f1, f2, y, e, n);
-    } else {
-      HWY_DYNAMIC_DISPATCH(forward_f64)(shape, rows + at, f1, f2, y, e, n);
-    }
+    HWY_DYNAMIC_DISPATCH(forward_by_type)()(shape, rows + at, f1, f2, y, e, n);
   });
 }
 template void chain_laplacian(const ChainShape&, const float*, const float*, const float*, float*);
@@ -175,11 +143,7 @@ void chain_laplacian_grad(const ChainShape& shape, const T* rows, const T* f1, c
   const bool shared = shape.row < shape.points;
   for_segments(shape, [&](int64_t e, int64_t at, int64_t n) {
     T* own = shared ? nullptr : d_rows + at;
-    if constexpr (sizeof(T) == 4) {
-      HWY_DYNAMIC_DISPATCH(backward_f32)(shape, rows + at, f1, f2, g, own, d_f1, d_f2, e, n);
-    } else {
-      HWY_DYNAMIC_DISPATCH(backward_f64)(shape, rows + at, f1, f2, g, own, d_f1, d_f2, e, n);
-    }
+    HWY_DYNAMIC_DISPATCH(backward_by_type)()(shape, rows + at, f1, f2, g, own, d_f1, d_f2, e, n);
   });
   if (shared) shared_rows_grad(shape, rows, f1, f2, g, d_rows);
 }

@@ -2,42 +2,23 @@
 
 #include <cstdint>
 
+#include "autograd/kernels/functions.h"
+
 /// Elementwise loops on raw pointers, f32 and f64 (T = float or double), vectorised with run-time dispatch.
 /// `y` may alias an input of the same layout.
 namespace gradzoo::kernels {
-
-enum class Unary {
-  neg,
-  abs,
-  exp,
-  expm1,
-  log,
-  log1p,
-  sqrt,
-  rsqrt,
-  reciprocal,
-  square,
-  sin,
-  cos,
-  sign,
-  floor,
-};
 
 /// y[i] = f(x[i])
 template <class T>
 void unary(Unary f, const T* x, T* y, int64_t n);
 
-enum class ScalarOp { add, mul, div, pow };
-
 /// y[i] = x[i] (op) c
 template <class T>
-void scalar(ScalarOp op, const T* x, double c, T* y, int64_t n);
+void scalar(Scalar op, const T* x, double c, T* y, int64_t n);
 
 /// y[i] = min(max(x[i], lo), hi); NaN stays NaN.
 template <class T>
 void clamp(const T* x, double lo, double hi, T* y, int64_t n);
-
-enum class Binary { add, sub, mul, div, pow, maximum, minimum, atan2 };
 
 /// A shape as the kernels see it: `rank` <= 6 dims, and for each operand its strides in elements, 0 where it
 /// is broadcast.
@@ -61,7 +42,6 @@ template <class T>
 void binary(Binary op, const T* a, const T* b, T* y, int64_t n);
 
 /// Comparisons to a mask: y[i] = a (op) b, u8 0 or 1.
-enum class Compare { lt, le, gt, ge, eq, ne };
 template <class T>
 void compare(Compare op, const T* a, const T* b, uint8_t* y, const Broadcast& layout);
 /// y[i] = x[i] (op) c, compared as numbers of C: T itself, or long double for integers.
@@ -69,16 +49,13 @@ template <class T, class C>
 void compare(Compare op, const T* x, C c, uint8_t* y, int64_t n);
 
 /// Masks: y[i] = 1 where both, either or exactly one of a and b are not 0.
-enum class Logical { both, either, one };
 void logical(Logical op, const uint8_t* a, const uint8_t* b, uint8_t* y, const Broadcast& layout);
 
 /// y[i] = mask[i] ? a[i] : b[i], all of the same contiguous layout (the op broadcasts first).
 template <class T>
 void where(const uint8_t* mask, const T* a, const T* b, T* y, int64_t n);
 
-/// Activations: one family closed under differentiation. Each has derivatives of every order n in [0,
-/// kMaxActivationOrder].
-enum class Activation { sigmoid, tanh, softplus, log_sigmoid, relu, leaky_relu, elu, silu, gelu, erf };
+/// Each activation has derivatives of every order n in [0, kMaxActivationOrder].
 inline constexpr int kMaxActivationOrder = 12;
 
 /// y[i] = d^n f(x) / dx^n at x[i]; `alpha` is leaky_relu's slope or elu's alpha. relu'(0) = 0, leaky_relu'(0)
@@ -89,6 +66,16 @@ void activation(Activation f, int n, double alpha, const T* x, T* y, int64_t cou
 /// y[i] = g[i] * (d^n f / dx^n)(x[i]), in one pass.
 template <class T>
 void mul_activation(Activation f, int n, double alpha, const T* g, const T* x, T* y, int64_t count);
+
+/// first[i] = g[i] f'(x[i]), second[i] = g[i] h[i] f''(x[i]); the factors are 1 where g and h are null.
+template <class T>
+void activation_slopes(Activation f, double alpha, const T* g, const T* h, const T* x, T* first, T* second,
+                       int64_t count);
+
+/// y[i] = a[i] f''(x[i]) + b[i] f'''(x[i])
+template <class T>
+void activation_slopes_grad(Activation f, double alpha, const T* a, const T* b, const T* x, T* y,
+                            int64_t count);
 
 /// Binary cross-entropy with logits: y = softplus(l) - l t = max(l,0) - l t + log1p(exp(-|l|)).
 template <class T>

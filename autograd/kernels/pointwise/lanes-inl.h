@@ -60,6 +60,16 @@ HWY_INLINE void with_count(int64_t count, const Fn& fn) {
   fn.template operator()<kMost>();
 }
 
+/// fn.operator()<f>() for an `f` up to kLast of its enum: which function is computed must be a constant.
+template <auto kLast, class Fn>
+HWY_INLINE void with_function(decltype(kLast) f, const Fn& fn) {
+  using F = decltype(kLast);
+  if constexpr (kLast != F{}) {
+    if (f != kLast) return with_function<static_cast<F>(static_cast<int>(kLast) - 1)>(f, fn);
+  }
+  fn.template operator()<kLast>();
+}
+
 }  // namespace
 }  // namespace gradzoo::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

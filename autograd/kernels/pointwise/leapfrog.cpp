@@ -54,20 +54,8 @@ HWY_NOINLINE void energy_of_rows(T kick, const T* g, const T* r, const T* z, T* 
     y[row] = energy_of_row(kick, g + row * cols, r, z + row * cols, cols);
 }
 
-void move_f32(float kick, float drift, const float* g, const float* r, float* z, float* x, int64_t n) {
-  move_range(kick, drift, g, r, z, x, n);
-}
-void move_f64(double kick, double drift, const double* g, const double* r, double* z, double* x, int64_t n) {
-  move_range(kick, drift, g, r, z, x, n);
-}
-void energy_f32(float kick, const float* g, const float* r, const float* z, float* y, int64_t rows,
-                int64_t cols) {
-  energy_of_rows(kick, g, r, z, y, rows, cols);
-}
-void energy_f64(double kick, const double* g, const double* r, const double* z, double* y, int64_t rows,
-                int64_t cols) {
-  energy_of_rows(kick, g, r, z, y, rows, cols);
-}
+auto move_by_type() { return ByType{&move_range<float>, &move_range<double>}; }
+auto energy_by_type() { return ByType{&energy_of_rows<float>, &energy_of_rows<double>}; }
 
 }  // namespace
 }  // namespace gradzoo::kernels::HWY_NAMESPACE
@@ -77,10 +65,8 @@ HWY_AFTER_NAMESPACE();
 namespace gradzoo::kernels {
 namespace {
 
-HWY_EXPORT(move_f32);
-HWY_EXPORT(move_f64);
-HWY_EXPORT(energy_f32);
-HWY_EXPORT(energy_f64);
+HWY_EXPORT(move_by_type);
+HWY_EXPORT(energy_by_type);
 
 constexpr int64_t kGrain = 8192;
 }  // namespace
@@ -94,11 +80,7 @@ void kick_and_drift(double kick, double drift, const T* g, const T* r, T* z, T* 
   parallel_for(rows, std::max<int64_t>(1, kGrain / cols), kRowsTogether, [=](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; row += kRowsTogether) {
       const int64_t at = row * cols, n = (std::min(row + kRowsTogether, end) - row) * cols;
-      if constexpr (sizeof(T) == 4) {
-        HWY_DYNAMIC_DISPATCH(move_f32)(by, along, g + at, scales, z + at, x + at, n);
-      } else {
-        HWY_DYNAMIC_DISPATCH(move_f64)(by, along, g + at, scales, z + at, x + at, n);
-      }
+      HWY_DYNAMIC_DISPATCH(move_by_type)()(by, along, g + at, scales, z + at, x + at, n);
     }
   });
 }
@@ -112,11 +94,7 @@ void kinetic_energy(double kick, const T* g, const T* r, const T* z, T* y, int64
   const int64_t grain = std::max<int64_t>(1, kGrain / std::max<int64_t>(cols, 1));
   parallel_for(rows, grain, kRowsTogether, [=](int64_t begin, int64_t end) {
     const int64_t at = begin * cols;
-    if constexpr (sizeof(T) == 4) {
-      HWY_DYNAMIC_DISPATCH(energy_f32)(by, g + at, r, z + at, y + begin, end - begin, cols);
-    } else {
-      HWY_DYNAMIC_DISPATCH(energy_f64)(by, g + at, r, z + at, y + begin, end - begin, cols);
-    }
+    HWY_DYNAMIC_DISPATCH(energy_by_type)()(by, g + at, r, z + at, y + begin, end - begin, cols);
   });
 }
 template void kinetic_energy(double, const float*, const float*, const float*, float*, int64_t, int64_t);

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <type_traits>
+#include <utility>
+
 /// Which instruction sets Highway compiles each kernel for, and chooses among at run time: AVX-512, AVX2 and
 /// a portable one on x86-64, NEON on ARM. What lies between or beyond is too rare today to pay for its
 /// compile time (and AVX3_DL does not compile with -march=native on machines that have it); bits below AVX3's
@@ -9,6 +12,24 @@
   (HWY_SSSE3 | HWY_SSE4 | (HWY_AVX3 - 1) | HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128)
 
 namespace gradzoo::kernels {
+
+/// A function for floats and the same for doubles: what a kernel exports (HWY_EXPORT takes no templates), for
+/// every instruction set one. Calls that which takes the arguments.
+template <class F32, class F64>
+struct ByType {
+  F32 f32;
+  F64 f64;
+  template <class... Arguments>
+  auto operator()(Arguments&&... arguments) const {
+    if constexpr (std::is_invocable_v<F32, Arguments...>) {
+      return f32(std::forward<Arguments>(arguments)...);
+    } else {
+      return f64(std::forward<Arguments>(arguments)...);
+    }
+  }
+};
+template <class F32, class F64>
+ByType(F32, F64) -> ByType<F32, F64>;
 
 enum class SimdLevel { portable, avx2, avx512 };
 

@@ -89,12 +89,7 @@ HWY_NOINLINE double row_rise(T from, T step, const T* x, const T* bias, int64_t 
   return sum_row([=](auto tag, auto z) HWY_ATTR { return rise(tag, z, f, by); }, x, bias, cols);
 }
 
-double row_rise_f32(float from, float step, const float* x, const float* bias, int64_t cols) {
-  return row_rise(from, step, x, bias, cols);
-}
-double row_rise_f64(double from, double step, const double* x, const double* bias, int64_t cols) {
-  return row_rise(from, step, x, bias, cols);
-}
+auto row_rise_by_type() { return ByType{&row_rise<float>, &row_rise<double>}; }
 
 }  // namespace
 }  // namespace gradzoo::kernels::HWY_NAMESPACE
@@ -104,8 +99,7 @@ HWY_AFTER_NAMESPACE();
 namespace gradzoo::kernels {
 namespace {
 
-HWY_EXPORT(row_rise_f32);
-HWY_EXPORT(row_rise_f64);
+HWY_EXPORT(row_rise_by_type);
 
 constexpr int64_t kGrain = 2048;  // numbers that are worth a second thread
 
@@ -114,14 +108,11 @@ constexpr int64_t kGrain = 2048;  // numbers that are worth a second thread
 template <class T>
 void softplus_rise(double from, double to, const T* x, const T* bias, double* y, int64_t rows, int64_t cols) {
   const T low = static_cast<T>(from), step = static_cast<T>(to - from);
+  const auto row_rise = HWY_DYNAMIC_DISPATCH(row_rise_by_type)();
   parallel_for(rows, std::max<int64_t>(1, kGrain / std::max<int64_t>(1, cols)), 1,
                [=](int64_t begin, int64_t end) {
                  for (int64_t row = begin; row < end; ++row) {
-                   if constexpr (sizeof(T) == 4) {
-                     y[row] += HWY_DYNAMIC_DISPATCH(row_rise_f32)(low, step, x + row * cols, bias, cols);
-                   } else {
-                     y[row] += HWY_DYNAMIC_DISPATCH(row_rise_f64)(low, step, x + row * cols, bias, cols);
-                   }
+                   y[row] += row_rise(low, step, x + row * cols, bias, cols);
                  }
                });
 }

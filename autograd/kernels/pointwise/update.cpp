@@ -90,7 +90,7 @@ HWY_INLINE void adam_vector(const AdamRule<T>& rule, D d, T* w, const T* g, T* m
 }
 
 template <class T>
-HWY_INLINE void sgd_range(const SgdRule<T>& rule, T* w, const T* g, T* v, int64_t n) {
+HWY_NOINLINE void sgd_range(const SgdRule<T>& rule, T* w, const T* g, T* v, int64_t n) {
   const hn::ScalableTag<T> d;
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
   int64_t i = 0;
@@ -108,7 +108,7 @@ HWY_INLINE void sgd_range(const SgdRule<T>& rule, T* w, const T* g, T* v, int64_
 }
 
 template <class T>
-HWY_INLINE void adam_range(const AdamRule<T>& rule, T* w, const T* g, T* m, T* v, int64_t n) {
+HWY_NOINLINE void adam_range(const AdamRule<T>& rule, T* w, const T* g, T* m, T* v, int64_t n) {
   const hn::ScalableTag<T> d;
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
   int64_t i = 0;
@@ -126,22 +126,20 @@ HWY_INLINE void adam_range(const AdamRule<T>& rule, T* w, const T* g, T* m, T* v
   std::memcpy(v + i, tail[3], bytes);
 }
 
-void add_f32(const float* x, float* y, int64_t n) { map(Sum(), x, y, y, n); }
-void add_f64(const double* x, double* y, int64_t n) { map(Sum(), x, y, y, n); }
-void lerp_f32(float weight, const float* x, float* y, int64_t n) { map(Lerp<float>{weight}, x, y, y, n); }
-void lerp_f64(double weight, const double* x, double* y, int64_t n) { map(Lerp<double>{weight}, x, y, y, n); }
-void sgd_f32(const SgdRule<float>& rule, float* w, const float* g, float* v, int64_t n) {
-  sgd_range(rule, w, g, v, n);
+template <class T>
+void add_range(const T* x, T* y, int64_t n) {
+  map(Sum(), x, y, y, n);
 }
-void sgd_f64(const SgdRule<double>& rule, double* w, const double* g, double* v, int64_t n) {
-  sgd_range(rule, w, g, v, n);
+
+auto add_by_type() { return ByType{&add_range<float>, &add_range<double>}; }
+template <class T>
+void lerp_range(T weight, const T* x, T* y, int64_t n) {
+  map(Lerp<T>{weight}, x, y, y, n);
 }
-void adam_f32(const AdamRule<float>& rule, float* w, const float* g, float* m, float* v, int64_t n) {
-  adam_range(rule, w, g, m, v, n);
-}
-void adam_f64(const AdamRule<double>& rule, double* w, const double* g, double* m, double* v, int64_t n) {
-  adam_range(rule, w, g, m, v, n);
-}
+
+auto lerp_by_type() { return ByType{&lerp_range<float>, &lerp_range<double>}; }
+auto sgd_by_type() { return ByType{&sgd_range<float>, &sgd_range<double>}; }
+auto adam_by_type() { return ByType{&adam_range<float>, &adam_range<double>}; }
 
 }  // namespace
 }  // namespace gradzoo::kernels::HWY_NAMESPACE
@@ -151,14 +149,10 @@ HWY_AFTER_NAMESPACE();
 namespace gradzoo::kernels {
 namespace {
 
-HWY_EXPORT(add_f32);
-HWY_EXPORT(add_f64);
-HWY_EXPORT(lerp_f32);
-HWY_EXPORT(lerp_f64);
-HWY_EXPORT(sgd_f32);
-HWY_EXPORT(sgd_f64);
-HWY_EXPORT(adam_f32);
-HWY_EXPORT(adam_f64);
+HWY_EXPORT(add_by_type);
+HWY_EXPORT(lerp_by_type);
+HWY_EXPORT(sgd_by_type);
+HWY_EXPORT(adam_by_type);
 
 constexpr int64_t kGrain = 8192;
 
@@ -167,11 +161,7 @@ constexpr int64_t kGrain = 8192;
 template <class T>
 void add_to(const T* x, T* y, int64_t n) {
   parallel_for(n, kGrain, 64, [=](int64_t begin, int64_t end) {
-    if constexpr (sizeof(T) == 4) {
-      HWY_DYNAMIC_DISPATCH(add_f32)(x + begin, y + begin, end - begin);
-    } else {
-      HWY_DYNAMIC_DISPATCH(add_f64)(x + begin, y + begin, end - begin);
-    }
+    HWY_DYNAMIC_DISPATCH(add_by_type)()(x + begin, y + begin, end - begin);
   });
 }
 template void add_to(const float*, float*, int64_t);
@@ -181,11 +171,7 @@ template <class T>
 void lerp(double weight, const T* x, T* y, int64_t n) {
   const T w = static_cast<T>(weight);
   parallel_for(n, kGrain, 64, [=](int64_t begin, int64_t end) {
-    if constexpr (sizeof(T) == 4) {
-      HWY_DYNAMIC_DISPATCH(lerp_f32)(w, x + begin, y + begin, end - begin);
-    } else {
-      HWY_DYNAMIC_DISPATCH(lerp_f64)(w, x + begin, y + begin, end - begin);
-    }
+    HWY_DYNAMIC_DISPATCH(lerp_by_type)()(w, x + begin, y + begin, end - begin);
   });
 }
 template void lerp(double, const float*, float*, int64_t);
@@ -197,11 +183,7 @@ void sgd_update(T* w, const T* g, T* v, int64_t n, double lr, double momentum, d
   const SgdRule<T> rule{static_cast<T>(lr), static_cast<T>(momentum), static_cast<T>(weight_decay), nesterov};
   parallel_for(n, kGrain, 64, [=, &rule](int64_t begin, int64_t end) {
     T* velocity = v == nullptr ? nullptr : v + begin;
-    if constexpr (sizeof(T) == 4) {
-      HWY_DYNAMIC_DISPATCH(sgd_f32)(rule, w + begin, g + begin, velocity, end - begin);
-    } else {
-      HWY_DYNAMIC_DISPATCH(sgd_f64)(rule, w + begin, g + begin, velocity, end - begin);
-    }
+    HWY_DYNAMIC_DISPATCH(sgd_by_type)()(rule, w + begin, g + begin, velocity, end - begin);
   });
 }
 template void sgd_update(float*, const float*, float*, int64_t, double, double, double, bool);
@@ -222,11 +204,7 @@ void adam_update(T* w, const T* g, T* m, T* v, int64_t n, double lr, double beta
   rule.coupled_decay = static_cast<T>(decoupled ? 0 : weight_decay);
   rule.shrink = static_cast<T>(decoupled ? 1 - lr * weight_decay : 1);
   parallel_for(n, kGrain, 64, [=, &rule](int64_t begin, int64_t end) {
-    if constexpr (sizeof(T) == 4) {
-      HWY_DYNAMIC_DISPATCH(adam_f32)(rule, w + begin, g + begin, m + begin, v + begin, end - begin);
-    } else {
-      HWY_DYNAMIC_DISPATCH(adam_f64)(rule, w + begin, g + begin, m + begin, v + begin, end - begin);
-    }
+    HWY_DYNAMIC_DISPATCH(adam_by_type)()(rule, w + begin, g + begin, m + begin, v + begin, end - begin);
   });
 }
 template void adam_update(float*, const float*, float*, float*, int64_t, double, double, double, double,

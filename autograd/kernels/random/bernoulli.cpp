@@ -105,14 +105,7 @@ HWY_NOINLINE void row_of_units(const RandomAddress& at, uint64_t row, T scale, c
   }
 }
 
-void row_of_units_f32(const RandomAddress& at, uint64_t row, float scale, const float* x, const float* bias,
-                      float factor, float* draws, float* probabilities, int64_t cols) {
-  row_of_units(at, row, scale, x, bias, factor, draws, probabilities, cols);
-}
-void row_of_units_f64(const RandomAddress& at, uint64_t row, double scale, const double* x,
-                      const double* bias, double factor, double* draws, double* probabilities, int64_t cols) {
-  row_of_units(at, row, scale, x, bias, factor, draws, probabilities, cols);
-}
+auto row_of_units_by_type() { return ByType{&row_of_units<float>, &row_of_units<double>}; }
 
 }  // namespace
 }  // namespace gradzoo::kernels::HWY_NAMESPACE
@@ -122,8 +115,7 @@ HWY_AFTER_NAMESPACE();
 namespace gradzoo::kernels {
 namespace {
 
-HWY_EXPORT(row_of_units_f32);
-HWY_EXPORT(row_of_units_f64);
+HWY_EXPORT(row_of_units_by_type);
 
 constexpr int64_t kGrain = 2048;  // units that are worth a second thread
 
@@ -132,20 +124,15 @@ constexpr int64_t kGrain = 2048;  // units that are worth a second thread
 template <class T>
 void bernoulli_sigmoid(const RandomAddress& at, double scale, const T* x, const T* bias,
                        const BinaryUnits<T>& out, int64_t rows, int64_t cols) {
+  const auto row_of_units = HWY_DYNAMIC_DISPATCH(row_of_units_by_type)();
+  const auto slope = static_cast<T>(scale), factor = static_cast<T>(out.factor);
   parallel_for(rows, std::max<int64_t>(1, kGrain / std::max<int64_t>(1, cols)), 1,
                [&](int64_t begin, int64_t end) {
                  for (int64_t row = begin; row < end; ++row) {
                    const auto global = static_cast<uint64_t>(at.first_row + row);
                    T* draws = out.draws == nullptr ? nullptr : out.draws + row * cols;
                    T* likely = out.probabilities == nullptr ? nullptr : out.probabilities + row * cols;
-                   const auto factor = static_cast<T>(out.factor);
-                   if constexpr (sizeof(T) == 4) {
-                     HWY_DYNAMIC_DISPATCH(row_of_units_f32)
-                     (at, global, static_cast<T>(scale), x + row * cols, bias, factor, draws, likely, cols);
-                   } else {
-                     HWY_DYNAMIC_DISPATCH(row_of_units_f64)
-                     (at, global, static_cast<T>(scale), x + row * cols, bias, factor, draws, likely, cols);
-                   }
+                   row_of_units(at, global, slope, x + row * cols, bias, factor, draws, likely, cols);
                  }
                });
 }

@@ -4,7 +4,7 @@
 
 /// Counter-based random numbers: Philox4x32-10 (Salmon et al. 2011) from Random123. A value depends on key,
 /// draw, row and column only.
-namespace gradzoo::kernels {
+namespace gradzoo {
 
 /// Where a value stands: key = (seed, stream) mixed; counter = (block in the row, row, draw).
 struct RandomAddress {
@@ -12,6 +12,8 @@ struct RandomAddress {
   uint64_t draw = 0;      // 48 bits are used
   int64_t first_row = 0;  // global index of row 0; 48 bits are used
 };
+
+namespace kernels {
 
 /// The Philox key of a stream: a mix of `seed` and the 64-bit hash of the stream's name.
 uint64_t random_key(uint64_t seed, uint64_t stream_hash);
@@ -30,4 +32,5 @@ void permutation(const RandomAddress& at, int64_t* out, int64_t n);
 /// out (rows, cols) of raw 32-bit words.
 void random_bits(const RandomAddress& at, uint32_t* out, int64_t rows, int64_t cols);
 
-}  // namespace gradzoo::kernels
+}  // namespace kernels
+}  // namespace gradzoo

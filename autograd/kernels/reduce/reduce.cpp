@@ -20,7 +20,7 @@ namespace gradzoo::kernels::HWY_NAMESPACE {
 namespace {
 
 template <class T>
-HWY_INLINE T fold_any(Reduce op, const T* x, int64_t n) {
+HWY_NOINLINE T fold_any(Reduce op, const T* x, int64_t n) {
   if (op == Reduce::sum) return fold<Reduce::sum>(Identity(), x, n);
   if (op == Reduce::max) return fold<Reduce::max>(Identity(), x, n);
   return fold<Reduce::min>(Identity(), x, n);
@@ -57,20 +57,14 @@ HWY_INLINE void fold_rows(const T* x, int64_t rows, int64_t stride, T* y, int64_
 }
 
 template <class T>
-HWY_INLINE void fold_rows_any(Reduce op, const T* x, int64_t rows, int64_t stride, T* y, int64_t columns) {
+HWY_NOINLINE void fold_rows_any(Reduce op, const T* x, int64_t rows, int64_t stride, T* y, int64_t columns) {
   if (op == Reduce::sum) return fold_rows<Reduce::sum>(x, rows, stride, y, columns);
   if (op == Reduce::max) return fold_rows<Reduce::max>(x, rows, stride, y, columns);
   fold_rows<Reduce::min>(x, rows, stride, y, columns);
 }
 
-float fold_f32(Reduce op, const float* x, int64_t n) { return fold_any(op, x, n); }
-double fold_f64(Reduce op, const double* x, int64_t n) { return fold_any(op, x, n); }
-void fold_rows_f32(Reduce op, const float* x, int64_t rows, int64_t stride, float* y, int64_t columns) {
-  fold_rows_any(op, x, rows, stride, y, columns);
-}
-void fold_rows_f64(Reduce op, const double* x, int64_t rows, int64_t stride, double* y, int64_t columns) {
-  fold_rows_any(op, x, rows, stride, y, columns);
-}
+auto fold_by_type() { return ByType{&fold_any<float>, &fold_any<double>}; }
+auto fold_rows_by_type() { return ByType{&fold_rows_any<float>, &fold_rows_any<double>}; }
 
 struct Square {
   template <class D, class V>
@@ -99,6 +93,7 @@ double square_f32(const float* x, int64_t n) {
   for (; i < n; ++i) total += static_cast<double>(x[i]) * static_cast<double>(x[i]);
   return total;
 }
+auto square_by_type() { return ByType{&square_f32, &square_f64}; }
 
 }  // namespace
 }  // namespace gradzoo::kernels::HWY_NAMESPACE
@@ -108,35 +103,14 @@ HWY_AFTER_NAMESPACE();
 namespace gradzoo::kernels {
 namespace {
 
-HWY_EXPORT(fold_f32);
-HWY_EXPORT(fold_f64);
-HWY_EXPORT(fold_rows_f32);
-HWY_EXPORT(fold_rows_f64);
-HWY_EXPORT(square_f32);
-HWY_EXPORT(square_f64);
+HWY_EXPORT(fold_by_type);
+HWY_EXPORT(fold_rows_by_type);
+HWY_EXPORT(square_by_type);
 
 constexpr int64_t kBlock = 4096;    // elements of a line folded at once
 constexpr int64_t kRowBlock = 128;  // rows folded at once into a block of columns
 constexpr int64_t kColumnBlock = 128;
 constexpr int64_t kGrain = 16384;  // elements
-
-template <class T>
-T fold_run(Reduce op, const T* x, int64_t n) {
-  if constexpr (sizeof(T) == 4) {
-    return HWY_DYNAMIC_DISPATCH(fold_f32)(op, x, n);
-  } else {
-    return HWY_DYNAMIC_DISPATCH(fold_f64)(op, x, n);
-  }
-}
-
-template <class T>
-void fold_columns(Reduce op, const T* x, int64_t rows, int64_t stride, T* y, int64_t columns) {
-  if constexpr (sizeof(T) == 4) {
-    HWY_DYNAMIC_DISPATCH(fold_rows_f32)(op, x, rows, stride, y, columns);
-  } else {
-    HWY_DYNAMIC_DISPATCH(fold_rows_f64)(op, x, rows, stride, y, columns);
-  }
-}
 
 /// The blocks' results, `stride` apart, combined in order; sums in double.
 template <class T>
@@ -157,10 +131,11 @@ T combine_blocks(Reduce op, const T* partial, int64_t blocks, int64_t stride) {
 /// inner == 1: y[o] = fold of line o.
 template <class T>
 void reduce_lines(Reduce op, const T* x, T* y, int64_t outer, int64_t n) {
+  const auto fold = HWY_DYNAMIC_DISPATCH(fold_by_type)();
   if (n <= kBlock) {
     parallel_for(outer, std::max<int64_t>(1, kGrain / std::max<int64_t>(n, 1)), 1,
                  [=](int64_t begin, int64_t end) {
-                   for (int64_t o = begin; o < end; ++o) y[o] = fold_run(op, x + o * n, n);
+                   for (int64_t o = begin; o < end; ++o) y[o] = fold(op, x + o * n, n);
                  });
     return;
   }
@@ -169,7 +144,7 @@ void reduce_lines(Reduce op, const T* x, T* y, int64_t outer, int64_t n) {
   parallel_for(outer * blocks, kGrain / kBlock, 1, [=](int64_t begin, int64_t end) {
     for (int64_t task = begin; task < end; ++task) {
       const int64_t at = task % blocks * kBlock;
-      partial[task] = fold_run(op, x + task / blocks * n + at, std::min(kBlock, n - at));
+      partial[task] = fold(op, x + task / blocks * n + at, std::min(kBlock, n - at));
     }
   });
   for (int64_t o = 0; o < outer; ++o) y[o] = combine_blocks(op, partial + o * blocks, blocks, 1);
@@ -182,6 +157,7 @@ void reduce_columns(Reduce op, const T* x, T* y, int64_t outer, int64_t n, int64
   const int64_t column_blocks = (inner + kColumnBlock - 1) / kColumnBlock;
   T* partial = row_blocks == 1 ? y : scratch<T>(outer * row_blocks * inner);  // (outer, row_blocks, inner)
   const int64_t tasks = outer * row_blocks * column_blocks;
+  const auto fold_rows = HWY_DYNAMIC_DISPATCH(fold_rows_by_type)();
   const int64_t task_elements = std::min(n, kRowBlock) * std::min(inner, kColumnBlock);
   parallel_for(tasks, std::max<int64_t>(1, kGrain / task_elements), 1, [=](int64_t begin, int64_t end) {
     for (int64_t task = begin; task < end; ++task) {
@@ -189,8 +165,8 @@ void reduce_columns(Reduce op, const T* x, T* y, int64_t outer, int64_t n, int64
       const int64_t block = task / column_blocks;  // (outer, row_blocks)
       const int64_t row = block % row_blocks * kRowBlock;
       const T* from = x + (block / row_blocks * n + row) * inner + column;
-      fold_columns(op, from, std::min(kRowBlock, n - row), inner, partial + block * inner + column,
-                   std::min(kColumnBlock, inner - column));
+      fold_rows(op, from, std::min(kRowBlock, n - row), inner, partial + block * inner + column,
+                std::min(kColumnBlock, inner - column));
     }
   });
   if (row_blocks == 1) return;
@@ -221,11 +197,7 @@ double sum_squares(const T* x, int64_t n) {
   parallel_for(blocks, kGrain / kBlock, 1, [=](int64_t begin, int64_t end) {
     for (int64_t b = begin; b < end; ++b) {
       const int64_t size = std::min(kBlock, n - b * kBlock);
-      if constexpr (sizeof(T) == 4) {
-        partial[b] = HWY_DYNAMIC_DISPATCH(square_f32)(x + b * kBlock, size);
-      } else {
-        partial[b] = HWY_DYNAMIC_DISPATCH(square_f64)(x + b * kBlock, size);
-      }
+      partial[b] = HWY_DYNAMIC_DISPATCH(square_by_type)()(x + b * kBlock, size);
     }
   });
   double total = 0;

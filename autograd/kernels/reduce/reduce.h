@@ -2,11 +2,11 @@
 
 #include <cstdint>
 
+#include "autograd/kernels/functions.h"
+
 /// Reductions over the middle axis of a contiguous (outer, n, inner) view. Fixed blocks whose partial results
 /// are combined in index order: the same bytes for every thread count.
 namespace gradzoo::kernels {
-
-enum class Reduce { sum, max, min };
 
 /// y (outer, inner) = reduce over n of x (outer, n, inner). An empty sum is 0; max and min need n > 0. NaN
 /// propagates.

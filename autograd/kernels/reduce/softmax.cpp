@@ -5,7 +5,6 @@
 
 #include "autograd/kernels/pointwise/simd_targets.h"
 #include "autograd/kernels/reduce/reduce.h"
-#include "autograd/kernels/reduce/softmax_output.h"
 #include "autograd/kernels/threads/parallel.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -56,7 +55,7 @@ HWY_INLINE double sum_of_others(const T* x, T most, int64_t n) {
 
 /// A contiguous line. An infinite m (all -inf, or some +inf) is the logsumexp itself.
 template <class T>
-HWY_INLINE void line(SoftmaxOutput output, const T* x, T* y, int64_t n) {
+HWY_NOINLINE void line(SoftmaxOutput output, const T* x, T* y, int64_t n) {
   const T most = fold<Reduce::max>(Identity(), x, n);
   const double others = std::isinf(most) ? 0 : sum_of_others(x, most, n);
   switch (output) {
@@ -117,21 +116,15 @@ HWY_INLINE void side_by_side(SoftmaxOutput output, const T* x, T* y, int64_t n, 
 }
 
 template <class T>
-HWY_INLINE void columns(SoftmaxOutput output, const T* x, T* y, int64_t n, int64_t stride, int64_t count) {
+HWY_NOINLINE void columns(SoftmaxOutput output, const T* x, T* y, int64_t n, int64_t stride, int64_t count) {
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(hn::ScalableTag<T>()));
   for (int64_t j = 0; j < count; j += lanes) {
     side_by_side(output, x + j, y + j, n, stride, std::min(lanes, count - j));
   }
 }
 
-void line_f32(SoftmaxOutput output, const float* x, float* y, int64_t n) { line(output, x, y, n); }
-void line_f64(SoftmaxOutput output, const double* x, double* y, int64_t n) { line(output, x, y, n); }
-void columns_f32(SoftmaxOutput output, const float* x, float* y, int64_t n, int64_t stride, int64_t count) {
-  columns(output, x, y, n, stride, count);
-}
-void columns_f64(SoftmaxOutput output, const double* x, double* y, int64_t n, int64_t stride, int64_t count) {
-  columns(output, x, y, n, stride, count);
-}
+auto line_by_type() { return ByType{&line<float>, &line<double>}; }
+auto columns_by_type() { return ByType{&columns<float>, &columns<double>}; }
 
 }  // namespace
 }  // namespace gradzoo::kernels::HWY_NAMESPACE
@@ -141,10 +134,8 @@ HWY_AFTER_NAMESPACE();
 namespace gradzoo::kernels {
 namespace {
 
-HWY_EXPORT(line_f32);
-HWY_EXPORT(line_f64);
-HWY_EXPORT(columns_f32);
-HWY_EXPORT(columns_f64);
+HWY_EXPORT(line_by_type);
+HWY_EXPORT(columns_by_type);
 
 constexpr int64_t kGrain = 4096;  // elements
 constexpr int64_t kColumnBlock = 64;
@@ -153,14 +144,9 @@ constexpr int64_t kColumnBlock = 64;
 template <class T>
 void run_lines(SoftmaxOutput output, const T* x, T* y, int64_t outer, int64_t n) {
   const int64_t y_step = output == SoftmaxOutput::logsumexp ? 1 : n;
+  const auto line = HWY_DYNAMIC_DISPATCH(line_by_type)();
   parallel_for(outer, std::max<int64_t>(1, kGrain / n), 1, [=](int64_t begin, int64_t end) {
-    for (int64_t o = begin; o < end; ++o) {
-      if constexpr (sizeof(T) == 4) {
-        HWY_DYNAMIC_DISPATCH(line_f32)(output, x + o * n, y + o * y_step, n);
-      } else {
-        HWY_DYNAMIC_DISPATCH(line_f64)(output, x + o * n, y + o * y_step, n);
-      }
-    }
+    for (int64_t o = begin; o < end; ++o) line(output, x + o * n, y + o * y_step, n);
   });
 }
 
@@ -177,11 +163,7 @@ void run_columns(SoftmaxOutput output, const T* x, T* y, int64_t outer, int64_t 
                    const int64_t count = std::min(kColumnBlock, inner - column);
                    const T* from = x + task / blocks * n * inner + column;
                    T* to = y + task / blocks * y_step + column;
-                   if constexpr (sizeof(T) == 4) {
-                     HWY_DYNAMIC_DISPATCH(columns_f32)(output, from, to, n, inner, count);
-                   } else {
-                     HWY_DYNAMIC_DISPATCH(columns_f64)(output, from, to, n, inner, count);
-                   }
+                   HWY_DYNAMIC_DISPATCH(columns_by_type)()(output, from, to, n, inner, count);
                  }
                });
 }

@@ -1,9 +1,8 @@
-#include "autograd/ops/cholesky.h"
-
 #include <limits>
 
 #include <doctest/doctest.h>
 
+#include "autograd/ops/solve.h"
 #include "gradzoo/autograd/functional/functional.h"
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/ops.h"

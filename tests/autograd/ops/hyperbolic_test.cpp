@@ -1,9 +1,8 @@
-#include "autograd/ops/hyperbolic.h"
-
 #include <cmath>
 
 #include <doctest/doctest.h>
 
+#include "autograd/ops/trigonometric.h"
 #include "gradzoo/autograd/grad.h"
 #include "support/unary_oracle.h"
 

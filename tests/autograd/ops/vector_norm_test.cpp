@@ -1,7 +1,6 @@
-#include "autograd/ops/vector_norm.h"
-
 #include <doctest/doctest.h>
 
+#include "autograd/ops/reduce.h"
 #include "gradzoo/autograd/check/gradcheck.h"
 #include "gradzoo/autograd/grad.h"
 #include "support/tensor_values.h"

@@ -1,9 +1,8 @@
-#include "autograd/kernels/gemm/lu.h"
-
 #include <numeric>
 
 #include <doctest/doctest.h>
 
+#include "autograd/kernels/gemm/factors.h"
 #include "support/numbers.h"
 
 using namespace gradzoo;

@@ -1,7 +1,6 @@
-#include "autograd/kernels/gemm/triangular.h"
-
 #include <doctest/doctest.h>
 
+#include "autograd/kernels/gemm/factors.h"
 #include "support/numbers.h"
 
 using namespace gradzoo;

@@ -9,7 +9,7 @@ using namespace gradzoo;
 using kernels::Binary;
 using kernels::Broadcast;
 using kernels::Compare;
-using kernels::ScalarOp;
+using kernels::Scalar;
 using test::kInfinity;
 using test::kNotANumber;
 
@@ -200,13 +200,13 @@ TEST_CASE_TEMPLATE("maximum, minimum and clamp keep NaN, and pow follows std::po
 
 TEST_CASE_TEMPLATE("operations with a number equal the naive loop at lengths 0 to 67", T, float, double) {
   struct Pair {
-    ScalarOp op;
+    Scalar op;
     Binary binary;
     double c;
   };
-  const Pair pairs[] = {{ScalarOp::add, Binary::add, 1.5}, {ScalarOp::mul, Binary::mul, -0.3},
-                        {ScalarOp::pow, Binary::pow, 1.7}, {ScalarOp::pow, Binary::pow, 2},
-                        {ScalarOp::pow, Binary::pow, -1},  {ScalarOp::pow, Binary::pow, 0}};
+  const Pair pairs[] = {{Scalar::add, Binary::add, 1.5}, {Scalar::mul, Binary::mul, -0.3},
+                        {Scalar::pow, Binary::pow, 1.7}, {Scalar::pow, Binary::pow, 2},
+                        {Scalar::pow, Binary::pow, -1},  {Scalar::pow, Binary::pow, 0}};
   for (const Pair& pair : pairs) {
     for (int64_t n = 0; n <= 67; ++n) {
       const auto x = test::uniform_values<T>(n, 0.1, 3, 5);

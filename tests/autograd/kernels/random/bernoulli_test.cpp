@@ -9,7 +9,6 @@
 #include "support/numbers.h"
 
 using namespace gradzoo;
-using kernels::RandomAddress;
 
 namespace {
 

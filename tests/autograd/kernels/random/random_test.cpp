@@ -10,7 +10,6 @@
 #include "support/numbers.h"
 
 using namespace gradzoo;
-using kernels::RandomAddress;
 
 namespace {
 

@@ -1,21 +1,55 @@
+#include "autograd/kernels/pointwise/elementwise.h"
+
 #include <cmath>
 
 #include "autograd/kernels/pointwise/broadcast_rows.h"
-#include "autograd/kernels/pointwise/elementwise.h"
 #include "autograd/kernels/pointwise/repeated_row.h"
 #include "autograd/kernels/pointwise/simd_targets.h"
 #include "autograd/kernels/threads/parallel.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "autograd/kernels/pointwise/elementwise_binary.cpp"
+#define HWY_TARGET_INCLUDE "autograd/kernels/pointwise/elementwise.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "autograd/kernels/pointwise/circular_math-inl.h"
+#include "autograd/kernels/pointwise/lanes-inl.h"
 #include "autograd/kernels/pointwise/vector_math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace gradzoo::kernels::HWY_NAMESPACE {
 namespace {
+
+template <Unary kF>
+struct UnaryFn {
+  template <class D, class V>
+  HWY_INLINE V operator()(D d, V x) const {
+    if constexpr (kF == Unary::neg) return hn::Neg(x);
+    if constexpr (kF == Unary::abs) return hn::Abs(x);
+    if constexpr (kF == Unary::exp) return exp(d, x);
+    if constexpr (kF == Unary::expm1) return expm1(d, x);
+    if constexpr (kF == Unary::log) return log(d, x);
+    if constexpr (kF == Unary::log1p) return log1p(d, x);
+    if constexpr (kF == Unary::sqrt) return hn::Sqrt(x);
+    if constexpr (kF == Unary::rsqrt) return hn::Div(constant(d, 1), hn::Sqrt(x));
+    if constexpr (kF == Unary::reciprocal) return hn::Div(constant(d, 1), x);
+    if constexpr (kF == Unary::square) return hn::Mul(x, x);
+    if constexpr (kF == Unary::sin) return circular<Sine>(d, x);
+    if constexpr (kF == Unary::cos) return circular<Cosine>(d, x);
+    if constexpr (kF == Unary::floor) return hn::Floor(x);
+    if constexpr (kF == Unary::sign) {
+      const V one = constant(d, 1);
+      const V positive = hn::IfThenElse(hn::Gt(x, hn::Zero(d)), one, x);  // 0 and NaN stay
+      return hn::IfThenElse(hn::Lt(x, hn::Zero(d)), hn::Neg(one), positive);
+    }
+  }
+};
+
+template <class T>
+HWY_NOINLINE void unary_range(Unary f, const T* x, T* y, int64_t n) {
+  with_function<Unary::floor>(f, [&]<Unary kF>() { map(UnaryFn<kF>(), x, y, n); });
+}
+auto unary_by_type() { return ByType{&unary_range<float>, &unary_range<double>}; }
 
 template <Binary kOp>
 struct BinaryFn {
@@ -59,32 +93,10 @@ HWY_INLINE void run(const T* a, int64_t sa, const T* b, int64_t sb, T* y, int64_
 }
 
 template <class T>
-HWY_INLINE void run_any(Binary op, const T* a, int64_t sa, const T* b, int64_t sb, T* y, int64_t n) {
-  switch (op) {
-    case Binary::add:
-      return run<BinaryFn<Binary::add>>(a, sa, b, sb, y, n);
-    case Binary::sub:
-      return run<BinaryFn<Binary::sub>>(a, sa, b, sb, y, n);
-    case Binary::mul:
-      return run<BinaryFn<Binary::mul>>(a, sa, b, sb, y, n);
-    case Binary::div:
-      return run<BinaryFn<Binary::div>>(a, sa, b, sb, y, n);
-    case Binary::maximum:
-      return run<BinaryFn<Binary::maximum>>(a, sa, b, sb, y, n);
-    case Binary::minimum:
-      return run<BinaryFn<Binary::minimum>>(a, sa, b, sb, y, n);
-    case Binary::pow:
-    case Binary::atan2:
-      return;  // scalar, see below
-  }
+HWY_NOINLINE void run_any(Binary op, const T* a, int64_t sa, const T* b, int64_t sb, T* y, int64_t n) {
+  with_function<Binary::minimum>(op, [&]<Binary kOp>() HWY_ATTR { run<BinaryFn<kOp>>(a, sa, b, sb, y, n); });
 }
-
-void binary_f32(Binary op, const float* a, int64_t sa, const float* b, int64_t sb, float* y, int64_t n) {
-  run_any(op, a, sa, b, sb, y, n);
-}
-void binary_f64(Binary op, const double* a, int64_t sa, const double* b, int64_t sb, double* y, int64_t n) {
-  run_any(op, a, sa, b, sb, y, n);
-}
+auto binary_by_type() { return ByType{&run_any<float>, &run_any<double>}; }
 
 template <class T>
 struct Clamp {
@@ -95,12 +107,12 @@ struct Clamp {
   }
 };
 
-void clamp_f32(const float* x, float lo, float hi, float* y, int64_t n) {
-  map(Clamp<float>{lo, hi}, x, y, n);
+template <class T>
+void clamp_range(const T* x, T lo, T hi, T* y, int64_t n) {
+  map(Clamp<T>{lo, hi}, x, y, n);
 }
-void clamp_f64(const double* x, double lo, double hi, double* y, int64_t n) {
-  map(Clamp<double>{lo, hi}, x, y, n);
-}
+
+auto clamp_by_type() { return ByType{&clamp_range<float>, &clamp_range<double>}; }
 
 }  // namespace
 }  // namespace gradzoo::kernels::HWY_NAMESPACE
@@ -110,16 +122,16 @@ HWY_AFTER_NAMESPACE();
 namespace gradzoo::kernels {
 namespace {
 
-HWY_EXPORT(binary_f32);
-HWY_EXPORT(binary_f64);
-HWY_EXPORT(clamp_f32);
-HWY_EXPORT(clamp_f64);
+HWY_EXPORT(unary_by_type);
+HWY_EXPORT(binary_by_type);
+HWY_EXPORT(clamp_by_type);
 
+constexpr int64_t kUnaryGrain = 4096;
 constexpr int64_t kGrain = 16384;
 constexpr int64_t kScalarGrain = 256;
 
 // One number at a time, in double.
-bool is_scalar_loop(Binary op) { return op == Binary::pow || op == Binary::atan2; }
+bool is_scalar_loop(Binary op) { return op > Binary::minimum; }
 
 template <class T, class F>
 void scalar_run(F f, const T* a, int64_t sa, const T* b, int64_t sb, T* y, int64_t n) {
@@ -133,11 +145,7 @@ void binary_run(Binary op, const T* a, int64_t sa, const T* b, int64_t sb, T* y,
     return scalar_run([](double u, double v) { return std::pow(u, v); }, a, sa, b, sb, y, n);
   if (op == Binary::atan2)
     return scalar_run([](double u, double v) { return std::atan2(u, v); }, a, sa, b, sb, y, n);
-  if constexpr (sizeof(T) == 4) {
-    HWY_DYNAMIC_DISPATCH(binary_f32)(op, a, sa, b, sb, y, n);
-  } else {
-    HWY_DYNAMIC_DISPATCH(binary_f64)(op, a, sa, b, sb, y, n);
-  }
+  HWY_DYNAMIC_DISPATCH(binary_by_type)()(op, a, sa, b, sb, y, n);
 }
 
 int64_t grain_of(Binary op) { return is_scalar_loop(op) ? kScalarGrain : kGrain; }
@@ -171,6 +179,15 @@ bool short_rows(Binary op, const T* a, const T* b, T* y, const Broadcast& layout
 }
 
 }  // namespace
+
+template <class T>
+void unary(Unary f, const T* x, T* y, int64_t n) {
+  parallel_for(n, kUnaryGrain, 64, [&](int64_t begin, int64_t end) {
+    HWY_DYNAMIC_DISPATCH(unary_by_type)()(f, x + begin, y + begin, end - begin);
+  });
+}
+template void unary(Unary, const float*, float*, int64_t);
+template void unary(Unary, const double*, double*, int64_t);
 
 template <class T>
 void binary(Binary op, const T* a, const T* b, T* y, const Broadcast& layout) {
@@ -209,33 +226,29 @@ template void binary(Binary, const float*, const float*, float*, int64_t);
 template void binary(Binary, const double*, const double*, double*, int64_t);
 
 template <class T>
-void scalar(ScalarOp op, const T* x, double c, T* y, int64_t n) {
+void scalar(Scalar op, const T* x, double c, T* y, int64_t n) {
   const T value = static_cast<T>(c);
   switch (op) {
-    case ScalarOp::add:
+    case Scalar::add:
       return flat(Binary::add, x, &value, 0, y, n);
-    case ScalarOp::mul:
+    case Scalar::mul:
       return flat(Binary::mul, x, &value, 0, y, n);
-    case ScalarOp::div:
+    case Scalar::div:
       return flat(Binary::div, x, &value, 0, y, n);
-    case ScalarOp::pow:
+    case Scalar::pow:
       if (c == 2) return unary(Unary::square, x, y, n);
       if (c == -1) return unary(Unary::reciprocal, x, y, n);
       return flat(Binary::pow, x, &value, 0, y, n);
   }
 }
-template void scalar(ScalarOp, const float*, double, float*, int64_t);
-template void scalar(ScalarOp, const double*, double, double*, int64_t);
+template void scalar(Scalar, const float*, double, float*, int64_t);
+template void scalar(Scalar, const double*, double, double*, int64_t);
 
 template <class T>
 void clamp(const T* x, double lo, double hi, T* y, int64_t n) {
+  const auto clamp = HWY_DYNAMIC_DISPATCH(clamp_by_type)();
   parallel_for(n, kGrain, 64, [&](int64_t begin, int64_t end) {
-    if constexpr (sizeof(T) == 4) {
-      HWY_DYNAMIC_DISPATCH(clamp_f32)
-      (x + begin, static_cast<float>(lo), static_cast<float>(hi), y + begin, end - begin);
-    } else {
-      HWY_DYNAMIC_DISPATCH(clamp_f64)(x + begin, lo, hi, y + begin, end - begin);
-    }
+    clamp(x + begin, static_cast<T>(lo), static_cast<T>(hi), y + begin, end - begin);
   });
 }
 template void clamp(const float*, double, double, float*, int64_t);

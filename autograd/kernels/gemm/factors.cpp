@@ -1,18 +1,54 @@
-#include "autograd/kernels/gemm/lu.h"
+#include "autograd/kernels/gemm/factors.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include "autograd/kernels/gemm/blas.h"
+#include "autograd/kernels/threads/scratch.h"
+#include "gradzoo/base/error.h"
 
 // LAPACK's own names and types; OpenBLAS brings it, without a header of its own.
 extern "C" {
+void spotrf_(const char* triangle, const int* n, float* a, const int* lda, int* info);
+void dpotrf_(const char* triangle, const int* n, double* a, const int* lda, int* info);
 void sgetrf_(const int* m, const int* n, float* a, const int* lda, int* pivots, int* info);
 void dgetrf_(const int* m, const int* n, double* a, const int* lda, int* pivots, int* info);
+void dsyev_(const char* job, const char* triangle, const int* n, double* a, const int* lda, double* values,
+            double* work, const int* work_size, int* info);
 }
 
 namespace gradzoo::kernels {
 namespace {
+
+int factor_in_place(int n, float* a) {
+  int info = 0;
+  spotrf_("U", &n, a, &n, &info);  // columns there are rows here
+  return info;
+}
+
+int factor_in_place(int n, double* a) {
+  int info = 0;
+  dpotrf_("U", &n, a, &n, &info);
+  return info;
+}
+
+template <class T>
+int factor(int n, const T* a, T* l) {
+  bool finite = true;
+  for (int64_t i = 0; i < n; ++i) {
+    for (int64_t j = 0; j < n; ++j) {
+      const T below = a[i * n + j], above = a[j * n + i];
+      finite = finite && std::isfinite(below);
+      l[i * n + j] = j <= i ? below + (above - below) / 2 : T{0};
+    }
+  }
+  if (!finite) return kNotFinite;
+  if (const int info = factor_in_place(n, l); info != 0) return info;
+  for (int i = 0; i < n; ++i) {
+    if (!(l[static_cast<int64_t>(i) * (n + 1)] > 0)) return i + 1;  // NaN, where a square overflowed
+  }
+  return 0;
+}
 
 int lu_in_place(int n, float* a, int* pivots) {
   int info = 0;
@@ -42,6 +78,17 @@ TriangleFlags transposed(TriangleFlags flags) {
 }
 
 }  // namespace
+
+template <class T>
+void cholesky(int64_t batch, int64_t n, const T* a, T* l, int* status) {
+  const int order = blas_size(n);
+  const auto size = static_cast<double>(n);
+  for_each_matrix(batch, size * size * size / 3, [=](int64_t i) {
+    status[i] = order == 0 ? 0 : factor(order, a + i * n * n, l + i * n * n);
+  });
+}
+template void cholesky(int64_t, int64_t, const float*, float*, int*);
+template void cholesky(int64_t, int64_t, const double*, double*, int*);
 
 template <class T>
 void lu_factor(int64_t batch, int64_t n, T* a, int* pivots, int* status) {
@@ -97,5 +144,30 @@ template void lu_solve(int64_t, int64_t, int64_t, const float*, const int*, cons
 template void lu_solve(int64_t, int64_t, int64_t, const double*, const int*, const int64_t*, bool, double*);
 template void lu_determinant(int64_t, int64_t, const float*, const int*, float*, float*);
 template void lu_determinant(int64_t, int64_t, const double*, const int*, double*, double*);
+
+template <class T>
+void triangular_solve(int64_t batch, int64_t n, int64_t m, bool upper, bool transpose, const T* t,
+                      const int64_t* which, T* b) {
+  const int rows = blas_size(n), columns = blas_size(m);
+  if (n == 0 || m == 0) return;
+  const double flops = static_cast<double>(n) * static_cast<double>(n) * static_cast<double>(m);
+  for_each_matrix(batch, flops, [=](int64_t i) {
+    blas_trsm({.upper = upper, .transpose = transpose}, rows, columns, t + which[i] * n * n, b + i * n * m);
+  });
+}
+template void triangular_solve(int64_t, int64_t, int64_t, bool, bool, const float*, const int64_t*, float*);
+template void triangular_solve(int64_t, int64_t, int64_t, bool, bool, const double*, const int64_t*, double*);
+
+void symmetric_eigen(int64_t n, double* a, double* values) {
+  if (n == 0) return;
+  prepare_blas();
+  struct Use;
+  const int order = blas_size(n), work_size = 34 * order;
+  int info = 0;
+  // Columns there are rows here.
+  dsyev_("V", "U", &order, a, &order, values, scratch<double, Use>(work_size), &work_size, &info);
+  if (info != 0)
+    throw Error("eigenvalues of a {}x{} matrix did not converge. Hint: its numbers must be finite", n, n);
+}
 
 }  // namespace gradzoo::kernels
