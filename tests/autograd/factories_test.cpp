@@ -61,7 +61,6 @@ TEST_CASE("a copy: the tensor does not follow its source") {
 
 TEST_CASE("the shape holds all values") {
   CHECK(error_message([] { tensor({1, 2, 3}, {2}); }) == "tensor: 3 values for shape (2). Hint: it needs 2");
-  CHECK(error_message([] {
-          tensor(std::vector<int64_t>{1}, {2, 2});
-        }) == "tensor: 1 values for shape (2,2). Hint: it needs 4");
+  CHECK_THROWS_WITH_AS(tensor(std::vector<int64_t>{1}, {2, 2}),
+                       "tensor: 1 values for shape (2,2). Hint: it needs 4", Error);
 }

