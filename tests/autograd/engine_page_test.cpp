@@ -17,14 +17,14 @@
 #include "support/paths.h"
 
 using namespace gradzoo;
-using test::contains;
+using namespace gradzoo::test;
 
 namespace {
 
 using Lines = std::vector<std::string>;
 
 Lines lines_of(const std::string& file) {
-  std::ifstream in(test::source_dir() + "/" + file);
+  std::ifstream in(source_dir() + "/" + file);
   Lines lines;
   for (std::string line; std::getline(in, line);) lines.push_back(line);
   return lines;

@@ -7,7 +7,7 @@
 #include "support/error_message.h"
 
 using namespace gradzoo;
-using test::error_message;
+using namespace gradzoo::test;
 
 namespace {
 

@@ -16,9 +16,8 @@
 #include "tools/bench/allocation_count.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::error_message;
 
 int64_t resident_bytes() {
   std::ifstream file("/proc/self/statm");

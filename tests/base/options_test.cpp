@@ -5,10 +5,8 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
 
 enum class Shade { light, dark };
 constexpr Choice<Shade> kShades[] = {{"light", Shade::light}, {"dark", Shade::dark}};

@@ -14,6 +14,7 @@
 #include "datasets/images/idx_files.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
 
 // The even rows of 2n images of 3x5 pixels, image r all of value r, label r mod 10.
@@ -179,10 +180,9 @@ TEST_CASE("a batch larger than the set holds all of it") {
 
 TEST_CASE("batches that cannot be are refused with a sentence") {
   const Examples data = even_images(5);
-  CHECK(test::error_message([&] { Batches(data, {.batch = 0}); }) ==
-        "batch = 0 is out of range. Hint: 1 or more");
-  CHECK(test::contains(test::error_message([&] { Batches(data, {.batch = 6, .drop_last = true}); }),
-                       "batch = 6 leaves no full batch of 5 images. Hint: "));
+  CHECK(error_message([&] { Batches(data, {.batch = 0}); }) == "batch = 0 is out of range. Hint: 1 or more");
+  CHECK(contains(error_message([&] { Batches(data, {.batch = 6, .drop_last = true}); }),
+                 "batch = 6 leaves no full batch of 5 images. Hint: "));
   Batches batches(data);
   CHECK_THROWS_AS(batches.at(-1), Error);
 }

@@ -11,10 +11,9 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
 
-using test::contains;
-using test::error_message;
 using Doubles = std::vector<double>;
 
 Doubles count_to(int64_t n) {

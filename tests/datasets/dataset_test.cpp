@@ -8,9 +8,7 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
-
-using test::contains;
-using test::error_message;
+using namespace test;
 
 TEST_CASE("A toy gives fresh points at every step, the same for a seed and a step, whatever came before") {
   const Dataset ring("ring8");

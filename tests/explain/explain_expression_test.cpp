@@ -13,7 +13,7 @@
 #include "support/html_tags.h"
 
 using namespace gradzoo;
-using gradzoo::test::page_data;
+using namespace gradzoo::test;
 using nlohmann::json;
 
 namespace {
@@ -167,7 +167,7 @@ TEST_CASE("the table shows each sweep's nodes with values, adjoints and differen
 
 TEST_CASE("the page is one file, its leaves are named, its lines are those of the program") {
   const Explanation explanation = explained("sum(softplus(A*x+b))", "A=[[1,2],[3,4]],x=[.5,-1],b=[0,1]", 2);
-  CHECK(test::is_well_nested(explanation.html));
+  CHECK(is_well_nested(explanation.html));
   const json data = page_data(explanation.html);
   CHECK(data["title"] == "f = sum(softplus(A*x+b))");
   for (const json& node : data["nodes"]) {

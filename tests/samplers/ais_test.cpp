@@ -10,10 +10,8 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
 
 // exp(-c x^2 / 2) on the line: log Z = log(2 pi / c) / 2.
 Target bowl(double curvature) {
@@ -75,7 +73,7 @@ TEST_CASE("one jump without a transition between is importance sampling") {
   Rng rng(5, "test/ais");
   const Tensor x = randn({1000, 1}, rng, DType::f64);
   const Tensor w = sum(square(x), 1) * -1.5;
-  CHECK(test::max_error(jump.log_weights, w.to_vector()) < 1e-14);
+  CHECK(max_error(jump.log_weights, w.to_vector()) < 1e-14);
   CHECK(jump.log_ratio == doctest::Approx(std::log(mean(exp(w)).item())).epsilon(1e-12));
 }
 
@@ -86,7 +84,7 @@ TEST_CASE("the summary is that of the weights: mean, error by the delta method, 
   CHECK(found.log_ratio == doctest::Approx(1000 + std::log(2.0)));
   CHECK(found.error == doctest::Approx(std::sqrt(2.0 / 2) / 2));  // variance 2 of 1 and 3
   CHECK(found.ess == doctest::Approx(4.0 / 5));                   // (4 / 2)^2 / (10 / 2)
-  const Tensor one_lost = tensor({-test::kInf, 0}, {2}, DType::f64);
+  const Tensor one_lost = tensor({-kInf, 0}, {2}, DType::f64);
   FixedPath lost(one_lost);
   CHECK(annealed_importance_sampling(lost, zeros({2, 1}), ladder(2), rng).log_ratio ==
         doctest::Approx(std::log(0.5)));
@@ -108,7 +106,7 @@ TEST_CASE("twenty chains tell their weights at about a hundred temperatures, fir
 }
 
 TEST_CASE("the chains that are given stay as they are") {
-  const Tensor x = test::wave({5, 1});
+  const Tensor x = wave({5, 1});
   const std::vector<double> before = x.to_vector();
   Rng rng(1);
   RandomWalk sampler;
@@ -132,8 +130,8 @@ TEST_CASE("temperatures out of order or range, chains that are not finite and lo
   CHECK(contains(refusal(tensor({0, NAN}, {2, 1}, DType::f64), {0, 1}, path), "not finite"));
   CHECK(contains(refusal(zeros({0, 1}), {0, 1}, path), "(B, d)"));
   CHECK(contains(refusal(zeros({3}), {0, 1}, path), "(B, d)"));
-  FixedPath lost(tensor({0, NAN}, {2}, DType::f64)), wild(tensor({test::kInf, 0}, {2}, DType::f64)),
-      empty(full({2}, -test::kInf, DType::f64));
+  FixedPath lost(tensor({0, NAN}, {2}, DType::f64)), wild(tensor({kInf, 0}, {2}, DType::f64)),
+      empty(full({2}, -kInf, DType::f64));
   CHECK(contains(refusal(x, {0, 1}, lost), "chain 1 has weight nan"));
   CHECK(contains(refusal(x, {0, 1}, wild), "chain 0 has weight inf"));
   CHECK(contains(refusal(x, {0, 1}, empty), "every weight is 0"));

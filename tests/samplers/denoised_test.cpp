@@ -10,6 +10,7 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
 
 constexpr double kMean = 0.7, kVariance = 0.3;  // of the clean numbers
@@ -87,13 +88,12 @@ TEST_CASE(
     "numbers") {
   Rng rng(4, "denoised_test");
   const Tensor x = ones({1, 1}, DType::f64);
-  CHECK(test::contains(test::error_message([&] { denoised({}, x, 1, rng); }), "no score"));
+  CHECK(contains(error_message([&] { denoised({}, x, 1, rng); }), "no score"));
   Target table = gaussian(0, true);
   table.binary = true;
   CHECK_FALSE(can_denoise(table));
   const Target cliff{.score = [](const Tensor& at) { return square(at) * 1e200; }};
-  CHECK(
-      test::contains(test::error_message([&] { denoised(cliff, x, 1, rng); }), "values that are not finite"));
+  CHECK(contains(error_message([&] { denoised(cliff, x, 1, rng); }), "values that are not finite"));
 }
 
 }  // namespace

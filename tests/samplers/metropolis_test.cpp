@@ -7,13 +7,12 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::kInf;
 
 TEST_CASE("uphill is always accepted, downhill by the ratio, and what has no density never") {
   const Tensor ratio = tensor({3, 0, -1, -kInf, kInf, std::nan("")}, {6}, DType::f64);
-  CHECK(test::max_error(metropolis_acceptance(ratio), {1, 1, std::exp(-1), 0, 1, 0}) < 1e-15);
+  CHECK(max_error(metropolis_acceptance(ratio), {1, 1, std::exp(-1), 0, 1, 0}) < 1e-15);
 }
 
 TEST_CASE("a uniform number of 0 does not take a proposal of probability 0") {

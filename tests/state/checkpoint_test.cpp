@@ -13,10 +13,9 @@
 #include "support/scratch.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
 
-using test::error_message;
-using test::ScratchDirectory;
 using Doubles = std::vector<double>;
 
 struct Run {
@@ -62,7 +61,7 @@ struct Forgery {
 std::string refusal(const std::string& bytes, const LoadOptions& options = {.model = "vae"}) {
   const ScratchDirectory scratch;
   const std::string path = scratch.file("c");
-  test::write_file(path, bytes);
+  write_file(path, bytes);
   Run run(1);
   const std::vector<std::byte> before = run.state.bytes();
   const std::string message = error_message([&] { load_checkpoint(path, run.state, options); });
@@ -173,14 +172,14 @@ TEST_CASE("a disk that fills up leaves the older checkpoint as it was") {
   const ScratchDirectory scratch;
   const std::string path = scratch.file("c");
   save_checkpoint(path, Run(2).state);
-  const std::string older = test::read_file(path);
+  const std::string older = read_file(path);
   std::string message;
   {
-    const test::FileSizeLimit limit(100);
+    const FileSizeLimit limit(100);
     message = error_message([&] { save_checkpoint(path, Run(3).state); });
   }
   CHECK(message.find("cannot write " + path) == 0);
-  CHECK(test::read_file(path) == older);
+  CHECK(read_file(path) == older);
   CHECK(scratch.entries() == 1);
   CHECK_FALSE(error_message([&] { save_checkpoint("/dev/full", Run(3).state); }).empty());
 }

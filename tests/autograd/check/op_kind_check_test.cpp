@@ -12,7 +12,7 @@
 #include "support/error_message.h"
 
 using namespace gradzoo;
-using gradzoo::test::contains;
+using namespace gradzoo::test;
 
 namespace {
 

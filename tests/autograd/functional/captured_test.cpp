@@ -9,9 +9,8 @@
 #include "support/largest_difference.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::largest_difference;
 
 constexpr std::array kMethods = {TraceMethod::automatic, TraceMethod::reverse, TraceMethod::forward};
 

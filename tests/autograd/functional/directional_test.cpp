@@ -10,12 +10,8 @@
 #include "support/row_network.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
-using test::largest_difference;
-using test::RowNetwork;
 
 constexpr int64_t kRows = 4, kDims = 3, kDirections = 2;
 

@@ -9,11 +9,8 @@
 #include "support/largest_difference.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
-using test::largest_difference;
 
 Tensor points() {
   Rng rng(1);

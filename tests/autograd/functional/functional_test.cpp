@@ -11,12 +11,10 @@
 #include "support/row_network.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
 
-using test::contains;
-using test::error_message;
-using test::largest_difference;
-using Network = test::RowNetwork;
+using Network = RowNetwork;
 
 Tensor symmetric(int64_t d, Rng& rng) {
   const Tensor a = randn({d, d}, rng, DType::f64);

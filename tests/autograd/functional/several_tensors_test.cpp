@@ -8,11 +8,8 @@
 #include "support/largest_difference.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
-using test::largest_difference;
 
 using Span = std::span<const Tensor>;
 

@@ -13,10 +13,9 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
 
-using test::contains;
-using test::error_message;
 using Doubles = std::vector<double>;
 
 // f(x) = sum w x^2, where w is read through another handle.

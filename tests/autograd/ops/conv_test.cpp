@@ -8,12 +8,8 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
-using test::max_error;
-using test::wave;
 
 double inner(const Tensor& a, const Tensor& b) { return sum(a * b).item(); }
 

@@ -10,7 +10,7 @@
 #include "support/tensor_values.h"
 
 using namespace gradzoo;
-using gradzoo::test::kNaN;
+using namespace gradzoo::test;
 
 namespace {
 

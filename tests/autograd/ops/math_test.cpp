@@ -9,7 +9,7 @@
 #include "support/unary_oracle.h"
 
 using namespace gradzoo;
-using test::check_unary;
+using namespace gradzoo::test;
 
 namespace {
 

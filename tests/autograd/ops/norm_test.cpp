@@ -10,10 +10,8 @@
 #include "support/numbers.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
 
 struct Norm {
   int64_t batch, pixels, channels, groups;
@@ -100,8 +98,7 @@ TEST_CASE("layer norm gives each row mean 0 and variance 1") {
 TEST_CASE("the same bytes at any thread count, and a constant image stays finite") {
   Rng rng(4, "norm");
   const Tensor x = randn({9, 196, 33}, rng), scale = ones({33}), shift = zeros({33});
-  CHECK(test::same_at_any_thread_count(
-      [&] { return group_norm(x, 3, scale, shift, {.silu = true}).to_vector(); }));
+  CHECK(same_at_any_thread_count([&] { return group_norm(x, 3, scale, shift, {.silu = true}).to_vector(); }));
   CHECK(all_finite(group_norm(full({1, 4, 4, 33}, 1e3), 3, scale, shift)));
 }
 

@@ -7,12 +7,8 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
-using test::max_error;
-using test::wave;
 
 // Two rows of four pixels, two channels: pixel p has p and 10 p.
 const Tensor kImage =
@@ -27,7 +23,7 @@ TEST_CASE("windows by hand: mean, largest, each pixel of its own, and pixels as 
   const Tensor deep = space_to_depth(kImage, 2);
   CHECK(deep.shape() == Shape{1, 1, 2, 8});
   CHECK(deep.to_vector() == std::vector<double>{0, 0, 1, 10, 4, 40, 5, 50, 2, 20, 3, 30, 6, 60, 7, 70});
-  CHECK(test::same_bytes(depth_to_space(deep, 2), kImage));
+  CHECK(same_bytes(depth_to_space(deep, 2), kImage));
 }
 
 TEST_CASE("ties of a window share its gradient, as in max, on recorded and on plain sweeps") {

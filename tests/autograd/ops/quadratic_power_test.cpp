@@ -8,7 +8,7 @@
 
 using namespace gradzoo;
 using namespace gradzoo::ops;
-using gradzoo::test::kInf;
+using namespace gradzoo::test;
 
 namespace {
 

@@ -8,7 +8,7 @@
 #include "support/tensor_values.h"
 
 using namespace gradzoo;
-using gradzoo::test::kInf;
+using namespace gradzoo::test;
 
 namespace {
 

@@ -8,18 +8,17 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
 
 namespace fs = std::filesystem;
 
 struct Pictures {
-  test::ScratchDirectory folder;
-  void add(const std::string& name) const {
-    test::write_below(folder.path(), name, test::plain_png(2, 2, 1, 2, 3));
-  }
+  ScratchDirectory folder;
+  void add(const std::string& name) const { write_below(folder.path(), name, plain_png(2, 2, 1, 2, 3)); }
   PictureFolder list() const { return list_pictures(folder.path().string()); }
   std::string refusal() const {
-    return test::error_message([&] { list(); });
+    return error_message([&] { list(); });
   }
 };
 
@@ -31,7 +30,7 @@ std::vector<std::string> names(const std::vector<PictureFile>& files) {
 
 const Skipped* skipped(const PictureFolder& folder, const std::string& part) {
   for (const Skipped& each : folder.skipped)
-    if (test::contains(each.why, part)) return &each;
+    if (contains(each.why, part)) return &each;
   return nullptr;
 }
 
@@ -72,7 +71,7 @@ TEST_CASE("train and test, or val, are the parts; classes of both have the same 
   CHECK(names(found.test) == std::vector<std::string>{"val/dogs/c.png:1", "val/eels/d.png:2"});
   const Pictures half;
   for (const char* name : {"train/cats/a.png", "train/eels/b.png", "test/c.png"}) half.add(name);
-  CHECK_MESSAGE(test::contains(half.refusal(), "the other none"), half.refusal());
+  CHECK_MESSAGE(contains(half.refusal(), "the other none"), half.refusal());
 }
 
 TEST_CASE("the parts have other names too, in any case of letters, and what lies beside them is said") {
@@ -162,7 +161,7 @@ TEST_CASE("a name that is no UTF-8 is a name, and more than 256 classes are refu
   CHECK(at.list().train.size() == 1);
   const Pictures many;
   for (int i = 0; i < 257; ++i) many.add(std::to_string(i) + "/a.png");
-  CHECK_MESSAGE(test::contains(many.refusal(), "257 sub-folders"), many.refusal());
+  CHECK_MESSAGE(contains(many.refusal(), "257 sub-folders"), many.refusal());
 }
 
 }  // namespace

@@ -8,10 +8,8 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
 
 constexpr int64_t kCount = 24, kClasses = 3;
 

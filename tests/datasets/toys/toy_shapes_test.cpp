@@ -8,8 +8,7 @@
 #include "support/error_message.h"
 
 using namespace gradzoo;
-using test::contains;
-using test::error_message;
+using namespace gradzoo::test;
 
 TEST_CASE("bars-and-stripes draws each of 30 patterns equally often") {
   const auto toy = make_toy("bars-and-stripes");

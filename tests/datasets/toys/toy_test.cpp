@@ -9,8 +9,7 @@
 #include "support/numbers.h"
 
 using namespace gradzoo;
-using test::contains;
-using test::error_message;
+using namespace gradzoo::test;
 
 namespace {
 

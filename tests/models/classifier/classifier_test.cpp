@@ -12,10 +12,8 @@
 #include "support/small_model.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
 
 /// 3 x 3 images whose class is the row that is lit, with noise.
 Examples lit_rows(int64_t n, uint64_t seed) {
@@ -33,7 +31,7 @@ Examples lit_rows(int64_t n, uint64_t seed) {
 const DataShape kShape{.example = {3, 3}, .classes = 3};
 
 std::unique_ptr<Classifier> small(const DataShape& shape = kShape) {
-  return test::small_model<Classifier>("classifier", {"net=mlp", "hidden=16,8"}, shape);
+  return small_model<Classifier>("classifier", {"net=mlp", "hidden=16,8"}, shape);
 }
 
 struct Unwatched : TrainObserver {
@@ -100,7 +98,7 @@ std::map<std::string, double> step_on_batch(Model& model, const Batch& batch, do
 TEST_CASE("a step's numbers are those of its images moved and noised as the options say") {
   for (const std::string& shift : {std::string("shift=0"), std::string("shift=1")}) {
     CAPTURE(shift);
-    const auto model = test::small_model<Classifier>(
+    const auto model = small_model<Classifier>(
         "classifier", {"net=mlp", "hidden=16,8", "noise=0.4", "ema=0", shift}, kShape);
     const Batch batch = lit_batch();
     Rng rng(0, "classifier/noise");
@@ -120,8 +118,7 @@ TEST_CASE("a step's numbers are those of its images moved and noised as the opti
 
 TEST_CASE("weights decay beside the gradient: by lr times the decay of what they were") {
   const auto weights = [](const char* decay, double rate) {
-    const auto model =
-        test::small_model<Classifier>("classifier", {"net=mlp", "hidden=4", "ema=0", decay}, kShape);
+    const auto model = small_model<Classifier>("classifier", {"net=mlp", "hidden=4", "ema=0", decay}, kShape);
     State state;
     model->add_weights_to(state);
     step_on_batch(*model, lit_batch(), rate);
@@ -135,7 +132,7 @@ TEST_CASE("weights decay beside the gradient: by lr times the decay of what they
 
 TEST_CASE("features and probabilities are of the averaged weights, where an average is kept") {
   const auto trained = [](const char* ema) {
-    auto model = test::small_model<Classifier>("classifier", {"net=mlp", "hidden=6", ema, "noise=0"}, kShape);
+    auto model = small_model<Classifier>("classifier", {"net=mlp", "hidden=6", ema, "noise=0"}, kShape);
     for (int i = 0; i < 5; ++i) step_on_batch(*model, lit_batch(), 0.05);
     return model;
   };

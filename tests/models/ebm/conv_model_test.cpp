@@ -12,6 +12,7 @@
 
 // The energy-based model by convolutions.
 namespace gradzoo {
+using namespace test;
 namespace {
 
 const DataShape kImages{.example = {12, 12}};
@@ -23,7 +24,7 @@ std::vector<std::string> with_small_sizes(std::vector<std::string> assignments) 
 }
 
 std::unique_ptr<Ebm> small(const std::vector<std::string>& assignments = {}) {
-  return test::small_model<Ebm>("ebm", with_small_sizes(assignments), kImages);
+  return small_model<Ebm>("ebm", with_small_sizes(assignments), kImages);
 }
 
 Tensor images(uint64_t seed) {
@@ -32,7 +33,7 @@ Tensor images(uint64_t seed) {
 }
 
 void train(Ebm& model, int64_t begin, int64_t end) {
-  for (int64_t i = begin; i < end; ++i) test::step_on(model, images(static_cast<uint64_t>(i)), 1e-3, i);
+  for (int64_t i = begin; i < end; ++i) step_on(model, images(static_cast<uint64_t>(i)), 1e-3, i);
 }
 
 TEST_CASE("a run with net=conv goes on from its State bit for bit, spectral norm's vectors included") {
@@ -51,7 +52,7 @@ TEST_CASE("a run with net=conv goes on from its State bit for bit, spectral norm
 }
 
 TEST_CASE("a training step of net=conv has the same bytes at any thread count") {
-  CHECK(test::same_at_any_thread_count([] {
+  CHECK(same_at_any_thread_count([] {
     const auto model = small({"preset=uva", "channels=8"});
     train(*model, 0, 2);
     State state;
@@ -119,7 +120,7 @@ TEST_CASE("pixels of clamped chains, and of the noisy data beside them, stay in 
 
 TEST_CASE("the tutorial's setting has its numbers in pixels of [0,1], and its T") {
   const auto number = [](const char* key) {
-    return std::stod(test::option_text("ebm", {"preset=uva"}, {.example = {28, 28}}, key));
+    return std::stod(option_text("ebm", {"preset=uva"}, {.example = {28, 28}}, key));
   };
   // u = 2x - 1: du = 2 dx, df/dx = 2 df/du, so x' = x + 10/4 clip(df/dx, 2 * .03) + .005/2 z.
   CHECK(number("step") == 10.0 / 4);
@@ -135,10 +136,10 @@ TEST_CASE("the tutorial's setting has its numbers in pixels of [0,1], and its T"
   CHECK(number("clip") == 0.1);
   CHECK(number("lr") == 1e-4);
   CHECK(number("beta1") == 0);
-  CHECK(test::option_text("ebm", {"preset=uva"}, {.example = {28, 28}}, "net") == "conv");
+  CHECK(option_text("ebm", {"preset=uva"}, {.example = {28, 28}}, "net") == "conv");
   const auto model = small({"preset=uva"});
   const Examples some{cast(images(3) * 255.0, DType::u8), {}, arange(20, DType::i64)};
-  CHECK(test::contains(model->interpretation({some, some, 1}), "not samples of exp f"));
+  CHECK(contains(model->interpretation({some, some, 1}), "not samples of exp f"));
 }
 
 TEST_CASE("a gap beyond what l2 allows stops the step at once, and says what to do") {
@@ -149,19 +150,18 @@ TEST_CASE("a gap beyond what l2 allows stops the step at once, and says what to 
   REQUIRE(bias.defined());
   float* values = bias.mutable_data<float>();
   for (int64_t i = 0; i < bias.size(); ++i) values[i] = (i % 2 == 0 ? 1e5F : -1e5F);
-  const std::string message = test::error_message([&] { train(*model, 0, 1); });
-  CHECK_MESSAGE(test::contains(message, "the model diverges"), message);
-  CHECK_MESSAGE(test::contains(message, "more than 20"), message);
+  const std::string message = error_message([&] { train(*model, 0, 1); });
+  CHECK_MESSAGE(contains(message, "the model diverges"), message);
+  CHECK_MESSAGE(contains(message, "more than 20"), message);
 }
 
 TEST_CASE("settings of images are refused for points, and limits beside mala") {
-  const DataShape ring = test::toy_shape("ring8");
+  const DataShape ring = toy_shape("ring8");
   for (const char* setting : {"net=conv", "preset=uva", "clamp=true"}) {
-    CHECK_THROWS_WITH_AS(test::option_text("ebm", {setting}, ring, "net"), doctest::Contains("net=mlp"),
-                         Error);
+    CHECK_THROWS_WITH_AS(option_text("ebm", {setting}, ring, "net"), doctest::Contains("net=mlp"), Error);
   }
   for (const char* limit : {"step_clip=0.1", "clamp=true"}) {
-    CHECK_THROWS_WITH_AS(test::option_text("ebm", {"sampler=mala", limit}, kImages, "net"),
+    CHECK_THROWS_WITH_AS(option_text("ebm", {"sampler=mala", limit}, kImages, "net"),
                          doctest::Contains("sampler=ula"), Error);
   }
 }

@@ -13,10 +13,8 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
 
 // The share of the pairs that the positive wins, ties by half: (n, m) of them.
 Tensor wins(const Tensor& positive, const Tensor& negative) {

@@ -9,10 +9,8 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
 
 TEST_CASE("a permutation's p-value is its exact law's: all relabellings of six values") {
   // a = {5, 3}, b = {4, 1, 0, 2}: of 15 pairs, those with a sum of 8 or more are (5,3) and (5,4).

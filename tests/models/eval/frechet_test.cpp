@@ -9,10 +9,8 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
 
 Moments diagonal(std::vector<double> mean, std::vector<double> variances) {
   const auto n = static_cast<int64_t>(mean.size());
@@ -78,7 +76,7 @@ TEST_CASE("what cannot be compared is refused") {
 
 TEST_CASE("the kernel distance is a block's means over pairs of different rows, and their standard error") {
   constexpr int64_t kBlock = 3, kDims = 2;
-  const Tensor a = test::wave({7, kDims}), b = test::wave({6, kDims}, DType::f64, 1);
+  const Tensor a = wave({7, kDims}), b = wave({6, kDims}, DType::f64, 1);
   const auto k = [](const Tensor& p, int64_t i, const Tensor& q, int64_t j) {
     double product = 0;
     for (int64_t d = 0; d < kDims; ++d)

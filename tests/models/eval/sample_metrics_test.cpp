@@ -9,10 +9,8 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
 
 /// Four training images of 2 x 2: black, white, and each with its left half lit or its right.
 Examples four_images() {

@@ -7,12 +7,13 @@
 
 // Players that are told the label.
 namespace gradzoo {
+using namespace test;
 namespace {
 
 std::unique_ptr<Gan> small_conditional(std::vector<std::string> assignments, const DataShape& shape) {
   assignments.insert(assignments.begin(), {"generator_hidden=8,8", "discriminator_hidden=8,8", "latent=3",
                                            "ema=0", "conditional=true"});
-  return test::small_model<Gan>("gan", assignments, shape);
+  return small_model<Gan>("gan", assignments, shape);
 }
 
 TEST_CASE("a conditional game tells both players the label, and nobody else's") {
@@ -37,8 +38,7 @@ TEST_CASE("a conditional game tells both players the label, and nobody else's") 
     const Tensor any = gan->sample({4, again});
     CHECK(any.to_vector() == gan->sample({4, once, cast(tensor({0, 1, 2, 0}, {4}), DType::i64)}).to_vector());
   }
-  CHECK(test::contains(test::error_message([] { small_conditional({}, test::toy_shape("ring8")); }),
-                       "no labels"));
+  CHECK(contains(error_message([] { small_conditional({}, toy_shape("ring8")); }), "no labels"));
 }
 
 TEST_CASE("a conditional D learns that an image has the wrong label") {

@@ -11,6 +11,7 @@
 #include "support/small_model.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
 
 std::vector<std::string> with_small_sizes(const std::vector<std::string>& assignments) {
@@ -20,18 +21,16 @@ std::vector<std::string> with_small_sizes(const std::vector<std::string>& assign
 }
 
 const DataShape kFaces{.example = {5, 4}};
-DataShape ring_data() { return test::toy_shape("ring8", {.noise = 0.01}); }
+DataShape ring_data() { return toy_shape("ring8", {.noise = 0.01}); }
 
 struct Run {
   std::unique_ptr<Gan> gan;
   State state;
   explicit Run(const std::vector<std::string>& assignments, const DataShape& shape = ring_data())
-      : gan(test::small_model<Gan>("gan", with_small_sizes(assignments), shape)) {
+      : gan(small_model<Gan>("gan", with_small_sizes(assignments), shape)) {
     gan->register_state(state);
   }
-  std::map<std::string, double> step(const Tensor& x, double rate) {
-    return test::step_on(*gan, x, rate, 0, 10);
-  }
+  std::map<std::string, double> step(const Tensor& x, double rate) { return step_on(*gan, x, rate, 0, 10); }
 };
 
 std::vector<double> values(const Module& module) {
@@ -214,14 +213,14 @@ TEST_CASE("a generator that has learned nothing is told so by its modes, and the
   const Quantities found = run.gan->validate(view);
   REQUIRE(found.size() == 4);
   CHECK(found[kModesCovered].value == 0);
-  CHECK(test::contains(run.gan->interpretation(view), "covers 0 of 8"));
-  CHECK(test::contains(run.gan->interpretation(view), "collapsed"));
+  CHECK(contains(run.gan->interpretation(view), "covers 0 of 8"));
+  CHECK(contains(run.gan->interpretation(view), "collapsed"));
   CHECK(run.gan->pictures(view).size() == 1);
 }
 
 TEST_CASE("toys and images get defaults of their own, and a user's choice stands before them") {
   const auto text = [](const std::vector<std::string>& assignments, const DataShape& shape, const char* key) {
-    return test::option_text("gan", assignments, shape, key);
+    return option_text("gan", assignments, shape, key);
   };
   CHECK(text({"steps=5"}, ring_data(), "batch") == "256");
   CHECK(text({"steps=5"}, ring_data(), "steps") == "5");
@@ -241,9 +240,9 @@ TEST_CASE("toys and images get defaults of their own, and a user's choice stands
 
 TEST_CASE("players of convolutions learn too, and take images whose sides are multiples of 4 alone") {
   const DataShape image{.example = {8, 8}};
-  CHECK(test::option_text("gan", {}, image, "net") == "dcgan");
-  CHECK(test::option_text("gan", {}, kFaces, "net") == "mlp");
-  CHECK(test::contains(test::error_message([] { Run({"net=dcgan"}, kFaces); }), "multiples of 4"));
+  CHECK(option_text("gan", {}, image, "net") == "dcgan");
+  CHECK(option_text("gan", {}, kFaces, "net") == "mlp");
+  CHECK(contains(error_message([] { Run({"net=dcgan"}, kFaces); }), "multiples of 4"));
   Rng rng(6, "gan_model_test");
   const Tensor x = rand({16, 64}, rng);
   const auto change = [&](const char* rate, double lr, const char* metric) {  // over 60 steps

@@ -13,6 +13,7 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
 
 TEST_CASE("D sees pixels in [-1, 1] and points as they are, and bends by a fifth below 0") {
@@ -23,7 +24,7 @@ TEST_CASE("D sees pixels in [-1, 1] and points as they are, and bends by a fifth
   CHECK(of_images.centred(x).to_vector() == std::vector<double>{-1, -0.5, 0, 1});
   const Tensor point = tensor({0.25, 3}, {1, 2});
   CHECK(of_points.centred(point).to_vector() == point.to_vector());
-  CHECK(test::max_error(steep_leaky_relu(tensor({-2, -1, 0, 3}, {4})), {-0.4, -0.2, 0, 3}) < 1e-6);
+  CHECK(max_error(steep_leaky_relu(tensor({-2, -1, 0, 3}, {4})), {-0.4, -0.2, 0, 3}) < 1e-6);
 }
 
 TEST_CASE("draws are made of the labels that are asked for, or of the classes in turn") {
@@ -80,8 +81,7 @@ TEST_CASE("a D that packs gives one score to several examples, whatever order a 
   moved.mutable_data<float>()[11] += 1;  // the second pack's last number
   CHECK(rows(moved)[0] == rows(y)[0]);
   CHECK(rows(moved)[1] != rows(y)[1]);
-  CHECK(
-      test::contains(test::error_message([&] { of_points.forward(y.rows(0, 4)); }), "whole number of packs"));
+  CHECK(contains(error_message([&] { of_points.forward(y.rows(0, 4)); }), "whole number of packs"));
 }
 
 TEST_CASE("rows for whole number of packs are the first ones once more, and none where there are enough") {
@@ -100,13 +100,13 @@ TEST_CASE("G's images are hyperbolic tangents, from [-1, 1] to [0, 1]") {
     std::fill_n(leaf.mutable_data<float>(), leaf.size(), 0.5F);
   }
   const Tensor x = generator.generate(tensor({0, 2}, {2, 1}), {});
-  CHECK(test::max_error(x, {0.5 + 0.5 * std::tanh(0.5), 0.5 + 0.5 * std::tanh(0.5),
-                            0.5 + 0.5 * std::tanh(1.5), 0.5 + 0.5 * std::tanh(1.5)}) < 1e-6);
+  CHECK(max_error(x, {0.5 + 0.5 * std::tanh(0.5), 0.5 + 0.5 * std::tanh(0.5), 0.5 + 0.5 * std::tanh(1.5),
+                      0.5 + 0.5 * std::tanh(1.5)}) < 1e-6);
 }
 
 TEST_CASE("the groups that are asked for normalise a G of convolutions") {
   const auto parameters = [](const char* groups) {
-    const auto gan = test::small_model<Gan>("gan", {"net=dcgan", "channels=4", groups}, {.example = {8, 8}});
+    const auto gan = small_model<Gan>("gan", {"net=dcgan", "channels=4", groups}, {.example = {8, 8}});
     return gan->generator().named_parameters().size();
   };
   CHECK(parameters("norm_groups=2") == parameters("norm_groups=0") + 4);  // a scale and a shift, twice

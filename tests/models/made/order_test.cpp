@@ -7,10 +7,8 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
 
 TEST_CASE("natural, random by the seed, or the permutation that is written") {
   CHECK(order_of("natural", 4, 1) == Order{0, 1, 2, 3});

@@ -21,11 +21,8 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
-using test::max_error;
 
 const CouplingFlowOptions kSmallFlow{
     .couplings = 4, .hidden = {8}, .low_couplings = 4, .channels = 3, .blocks = 1};
@@ -99,7 +96,7 @@ TEST_CASE(
   stir(flow, rng);
   std::map<std::string, Tensor> p;
   for (const NamedTensor& named : flow.named_parameters()) p[named.name] = named.tensor;
-  const Tensor x = test::wave({4, 2}), y = (x - p["0.centre"]) * exp(-p["0.log_width"]);
+  const Tensor x = wave({4, 2}), y = (x - p["0.centre"]) * exp(-p["0.log_width"]);
   const Tensor held = slice(y, 1, 0, 1), moved = slice(y, 1, 1, 2);
   const auto linear_of = [&](const Tensor& h, const std::string& layer) {
     return matmul(h, p[layer + ".weight"], false, true) + p[layer + ".bias"];
@@ -299,7 +296,7 @@ TEST_CASE("a flow of images and its gradient have the same bytes at any thread c
   CouplingFlow flow(shape, {.couplings = 2, .low_couplings = 2, .channels = 8}, rng);
   stir(flow, rng);
   const Tensor x = rand({20, 64}, rng);
-  CHECK(test::same_at_any_thread_count([&] {
+  CHECK(same_at_any_thread_count([&] {
     std::vector<double> all = flow.inverse(flow.map(x).to).to.to_vector();
     const Tape tape;
     const Tensor loss = mean(flow.log_prob(x));
@@ -316,8 +313,8 @@ TEST_CASE("what no coupling bends is refused with the reason") {
   const auto refusal = [](const DataShape& shape) {
     return error_message([&] { check_flowable("realnvp", shape); });
   };
-  CHECK(contains(refusal(test::toy_shape("gamma")), "one coordinate is too few"));
-  CHECK(contains(refusal(test::toy_shape("bars-and-stripes")), "probabilities but no density"));
+  CHECK(contains(refusal(toy_shape("gamma")), "one coordinate is too few"));
+  CHECK(contains(refusal(toy_shape("bars-and-stripes")), "probabilities but no density"));
   CHECK(contains(refusal({.example = {27, 28}}), "27x28"));
   CHECK(refusal({.example = {3}}) == "");
   const auto points = [](std::vector<double> values) {

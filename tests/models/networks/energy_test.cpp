@@ -10,9 +10,7 @@
 #include "support/tensor_values.h"
 
 using namespace gradzoo;
-using test::contains;
-using test::max_error;
-using test::wave;
+using namespace gradzoo::test;
 
 namespace {
 
@@ -111,6 +109,6 @@ TEST_CASE("an energy network refuses what does not fit it") {
   const EnergyNetwork network = network_of(kOptions, rng);
   CHECK_THROWS_WITH_AS(network.log_density(zeros({2, 4}, DType::f64)),
                        doctest::Contains("inputs are (B,3), got (2,4)"), Error);
-  CHECK(contains(test::error_message([&] { EnergyNetwork(2, {.input_scale = 0}, rng); }), "input_scale 0"));
-  CHECK(contains(test::error_message([&] { EnergyNetwork(2, {.confinement = -1}, rng); }), "confinement -1"));
+  CHECK(contains(error_message([&] { EnergyNetwork(2, {.input_scale = 0}, rng); }), "input_scale 0"));
+  CHECK(contains(error_message([&] { EnergyNetwork(2, {.confinement = -1}, rng); }), "confinement -1"));
 }

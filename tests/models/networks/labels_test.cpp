@@ -6,6 +6,7 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
 
 Tensor labels(std::vector<double> values) {
@@ -23,15 +24,13 @@ TEST_CASE("a label stands behind its row, once for each block of a tiled batch")
 
 TEST_CASE("labels that are missing, too few or no class are refused") {
   const Tensor x = zeros({3, 1});
-  const auto message = [&](const Tensor& given) {
-    return test::error_message([&] { beside_label(x, given, 3); });
-  };
-  CHECK(test::contains(message({}), "no labels"));
-  CHECK(test::contains(message(labels({0, 1})), "2 labels for 3 examples"));
-  CHECK(test::contains(message(labels({0, 1, 3})), "3"));
-  CHECK(test::contains(message(labels({0, 1, -1})), "-1"));
+  const auto message = [&](const Tensor& given) { return error_message([&] { beside_label(x, given, 3); }); };
+  CHECK(contains(message({}), "no labels"));
+  CHECK(contains(message(labels({0, 1})), "2 labels for 3 examples"));
+  CHECK(contains(message(labels({0, 1, 3})), "3"));
+  CHECK(contains(message(labels({0, 1, -1})), "-1"));
   const DataShape points{.example = {2}};
-  CHECK(test::contains(test::error_message([&] { conditioning_classes(true, points, "gan"); }), "no labels"));
+  CHECK(contains(error_message([&] { conditioning_classes(true, points, "gan"); }), "no labels"));
   CHECK(conditioning_classes(false, points, "gan") == 0);
   CHECK(conditioning_classes(true, {.example = {4, 4}, .classes = 7}, "gan") == 7);
 }

@@ -12,10 +12,8 @@
 #include "support/small_model.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
 
 struct Unwatched : TrainObserver {
   std::vector<int64_t> logged;
@@ -28,7 +26,7 @@ TEST_CASE("every model of the list has options that complete and a model that tr
   for (const ModelEntry& entry : model_registry()) {
     CAPTURE(entry.name);
     const bool images = entry.data == DataKind::images || entry.data == DataKind::binary;
-    const DataShape shape = images ? DataShape{.example = {4, 4}, .classes = 3} : test::toy_shape("ring8");
+    const DataShape shape = images ? DataShape{.example = {4, 4}, .classes = 3} : toy_shape("ring8");
     RunOptions options(entry);
     options.table().set("seed", "3");
     options.complete(shape);
@@ -73,11 +71,11 @@ TEST_CASE("data of the wrong kind are refused with the reason") {
 TEST_CASE("shards that do not divide the batch, or cut a pack, are refused with a batch that goes") {
   const auto refusal = [](const std::string& model, std::vector<std::string> more) {
     more.insert(more.begin(), "data=ring8");
-    return test::error_message([&] { run_options(model, more); });
+    return error_message([&] { run_options(model, more); });
   };
-  CHECK(test::contains(refusal("score", {"batch=100", "shards=8"}), "Hint: batch=96"));
+  CHECK(contains(refusal("score", {"batch=100", "shards=8"}), "Hint: batch=96"));
   CHECK(refusal("score", {"batch=96", "shards=8"}).empty());
-  CHECK(test::contains(refusal("gan", {"batch=12", "shards=3", "pac=8"}), "Hint: batch=24"));
+  CHECK(contains(refusal("gan", {"batch=12", "shards=3", "pac=8"}), "Hint: batch=24"));
   CHECK(refusal("gan", {"batch=24", "shards=3", "pac=8"}).empty());
 }
 

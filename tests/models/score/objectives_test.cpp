@@ -14,12 +14,8 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
-using test::max_error;
-using test::wave;
 
 constexpr int64_t kRows = 5, kDims = 3;
 

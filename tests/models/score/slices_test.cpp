@@ -12,12 +12,8 @@
 
 // Slices in other forms: Hutchinson's trace, and finite differences.
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
-using test::max_error;
-using test::wave;
 
 constexpr int64_t kPoints = 5, kCoordinates = 3;
 

@@ -14,6 +14,7 @@
 #include "support/small_model.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
 
 struct Small {
@@ -106,7 +107,7 @@ TEST_CASE("the objectives are differentiable to second order in the parameters")
 TEST_CASE("settings that make no sense together are refused, and an architecture fills what was not set") {
   const DataShape images{.example = {28, 28}};
   const auto resolved = [&](const std::vector<std::string>& assignments) {
-    return test::options_for("vae", assignments, images);
+    return options_for("vae", assignments, images);
   };
   const auto examples = resolved({"architecture=pytorch-examples", "hidden=300"});
   CHECK(examples->training.batch == 128);
@@ -119,13 +120,11 @@ TEST_CASE("settings that make no sense together are refused, and an architecture
                        doctest::Contains("Hint: samples=2"), Error);
   CHECK_THROWS_WITH_AS(resolved({"objective=iwae", "beta=2"}), doctest::Contains("Hint: leave beta=1"),
                        Error);
-  CHECK(test::contains(test::error_message([&] { resolved({"latnet=3"}); }), "did you mean 'latent'"));
-  CHECK(test::contains(test::error_message([&] { resolved({"latent=many"}); }),
-                       "'many' is not a whole number"));
-  CHECK(test::contains(test::error_message([&] { resolved({"latent=0"}); }), "out of range. Hint: from 1"));
-  CHECK(test::contains(test::error_message([&] { resolved({"beta=nan"}); }), "out of range"));
-  CHECK(test::contains(test::error_message([&] { resolved({"pixels=dequantised"}); }),
-                       "'dequantised' is not known"));
+  CHECK(contains(error_message([&] { resolved({"latnet=3"}); }), "did you mean 'latent'"));
+  CHECK(contains(error_message([&] { resolved({"latent=many"}); }), "'many' is not a whole number"));
+  CHECK(contains(error_message([&] { resolved({"latent=0"}); }), "out of range. Hint: from 1"));
+  CHECK(contains(error_message([&] { resolved({"beta=nan"}); }), "out of range"));
+  CHECK(contains(error_message([&] { resolved({"pixels=dequantised"}); }), "'dequantised' is not known"));
 }
 
 TEST_CASE("a dimension counts as active where the posterior's mean varies over the images") {
@@ -164,22 +163,21 @@ TEST_CASE("a conditional network reads the label of each image, and of each of i
     CHECK(differs(network.encode(x, labels).mean, network.encode(x, other).mean, 0));
     CHECK(!differs(network.encode(x, labels).mean, network.encode(x, other).mean, 1));
     CHECK(differs(network.decode(z, labels), network.decode(z, other), 0));
-    CHECK(test::contains(test::error_message([&] { network.decode(z); }), "no labels"));
+    CHECK(contains(error_message([&] { network.decode(z); }), "no labels"));
   }
 }
 
 TEST_CASE("a VAE of convolutions learns, and refuses images that cannot be halved twice") {
   const DataShape image{.example = {8, 8}}, odd{.example = {6, 8}};
-  const auto made = test::small_model<Vae>("vae", {"net=conv", "channels=4", "latent=2"}, image);
+  const auto made = small_model<Vae>("vae", {"net=conv", "channels=4", "latent=2"}, image);
   Rng rng(9, "vae_test");
   const Tensor x = cast(bernoulli(full({20, 64}, 0.1), rng), DType::f32);
-  const double before = test::step_on(*made, x, 0.003)["bce_kl_nats_per_image"];
+  const double before = step_on(*made, x, 0.003)["bce_kl_nats_per_image"];
   double after = before;
-  for (int i = 0; i < 50; ++i) after = test::step_on(*made, x, 0.003)["bce_kl_nats_per_image"];
+  for (int i = 0; i < 50; ++i) after = step_on(*made, x, 0.003)["bce_kl_nats_per_image"];
   CHECK(after < 0.8 * before);
   CHECK(made->sample({3, rng}).shape() == Shape{3, 8, 8});
-  CHECK(test::contains(test::error_message([&] { test::small_model<Vae>("vae", {"net=conv"}, odd); }),
-                       "multiples of 4"));
+  CHECK(contains(error_message([&] { small_model<Vae>("vae", {"net=conv"}, odd); }), "multiples of 4"));
 }
 
 TEST_CASE("a step descends the objective that the options name, over the codes and the baseline they name") {
@@ -202,20 +200,20 @@ TEST_CASE("a step descends the objective that the options name, over the codes a
     CAPTURE(setting.assignments[0]);
     std::vector<std::string> all = {"hidden=5", "latent=2"};
     all.insert(all.end(), setting.assignments.begin(), setting.assignments.end());
-    const auto model = test::small_model<Vae>("vae", all, shape);
+    const auto model = small_model<Vae>("vae", all, shape);
     VaeObjectiveOptions options = setting.objective;
     Rng noise(0, "vae/noise");
     // The constant baseline is a running mean of log p(x|z), nine tenths of it old: its first is the first.
     for (int64_t step = 0; step < 4; ++step) {
       const Tensor eps = randn({5 * options.samples, 2}, noise);
       double reconstruction = 0, kl = 0;
-      const double norm = test::gradient_norm(model->network(), [&] {
+      const double norm = gradient_norm(model->network(), [&] {
         const VaeTerms terms = vae_objective(model->network(), batch, eps, options);
         reconstruction = mean(terms.reconstruction).item();
         kl = mean(terms.kl).item();
         return terms.loss;
       });
-      std::map<std::string, double> metrics = test::step_on(*model, batch.x, 0, step);
+      std::map<std::string, double> metrics = step_on(*model, batch.x, 0, step);
       CHECK(metrics["grad_norm"] == doctest::Approx(norm).epsilon(1e-4));
       CHECK(metrics["reconstruction_nats_per_image"] == doctest::Approx(reconstruction).epsilon(1e-5));
       CHECK(metrics["kl_nats_per_image"] == doctest::Approx(kl).epsilon(1e-5));
@@ -229,9 +227,9 @@ TEST_CASE("the KL's weight rises in equal steps over its share of the run, to be
   const auto norm_at = [](const std::vector<std::string>& weight, int64_t step) {
     std::vector<std::string> all = {"hidden=5", "latent=2"};
     all.insert(all.end(), weight.begin(), weight.end());
-    const auto model = test::small_model<Vae>("vae", all, {.example = {2, 3}});
+    const auto model = small_model<Vae>("vae", all, {.example = {2, 3}});
     Rng rng(7, "vae_test");
-    return test::step_on(*model, rand({5, 6}, rng), 0, step, 100)["grad_norm"];
+    return step_on(*model, rand({5, 6}, rng), 0, step, 100)["grad_norm"];
   };
   const std::vector<std::string> rising = {"beta=8", "kl_warmup=0.5"};
   CHECK(norm_at(rising, 0) == norm_at({"beta=0.16"}, 0));
@@ -242,7 +240,7 @@ TEST_CASE("the KL's weight rises in equal steps over its share of the run, to be
 
 TEST_CASE("an evaluation gives the bound and log p(x) of its examples, as their pixels are drawn") {
   const DataShape shape{.example = {2, 3}};
-  const auto model = test::small_model<Vae>(
+  const auto model = small_model<Vae>(
       "vae", {"hidden=5", "latent=2", "pixels=dynamic-binary", "importance_samples=7"}, shape);
   Rng rng(8, "vae_test");
   const Examples images{cast(rand({9, 2, 3}, rng) * 255.0, DType::u8), {}, arange(9, DType::i64)};
@@ -262,7 +260,7 @@ TEST_CASE("an evaluation gives the bound and log p(x) of its examples, as their 
 }
 
 TEST_CASE("the loss's floor on grey pixels is the entropy of those that are trained on") {
-  const auto model = test::small_model<Vae>("vae", {"hidden=5"}, {.example = {2, 3}});
+  const auto model = small_model<Vae>("vae", {"hidden=5"}, {.example = {2, 3}});
   const Examples held_out{full({4, 2, 3}, 128, DType::u8), {}, arange(4, DType::i64)},
       train{full({4, 2, 3}, 51, DType::u8), {}, arange(4, DType::i64)};
   const double p = 0.2, floor = -6 * (p * std::log(p) + (1 - p) * std::log(1 - p));
@@ -270,8 +268,8 @@ TEST_CASE("the loss's floor on grey pixels is the entropy of those that are trai
 }
 
 TEST_CASE("samples of a conditional model are decoded under the label that was asked for") {
-  const auto model = test::small_model<Vae>("vae", {"hidden=5", "latent=2", "conditional=true"},
-                                            {.example = {2, 3}, .classes = 3});
+  const auto model = small_model<Vae>("vae", {"hidden=5", "latent=2", "conditional=true"},
+                                      {.example = {2, 3}, .classes = 3});
   const auto drawn = [&](double label) {
     Rng rng(9, "vae_test");
     return model->sample({.n = 2, .rng = rng, .labels = full({2}, label, DType::i64)}).to_vector();

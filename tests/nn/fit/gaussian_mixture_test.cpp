@@ -14,6 +14,7 @@
 #include "support/numbers.h"
 
 using namespace gradzoo;
+using namespace gradzoo::test;
 
 namespace {
 
@@ -63,11 +64,10 @@ TEST_CASE("samples of a mixture have its moments, and EM finds it again") {
   const MixtureFit fit = fit_mixture(z, {.components = 2, .rounds = 60, .tolerance = 1e-9}, rng);
   const bool swapped = fit.mixture.means.data<double>()[0] > 0;
   const Tensor order = cast(swapped ? tensor({1, 0}, {2}) : tensor({0, 1}, {2}), DType::i64);
-  CHECK(test::largest_difference(index_select(fit.mixture.weights, 0, order), truth.weights.rows(0, 2)) <
-        0.01);
-  CHECK(test::largest_difference(index_select(fit.mixture.means, 0, order), truth.means.rows(0, 2)) < 0.03);
-  CHECK(test::largest_difference(index_select(fit.mixture.covariances, 0, order),
-                                 truth.covariances.rows(0, 2)) < 0.04);
+  CHECK(largest_difference(index_select(fit.mixture.weights, 0, order), truth.weights.rows(0, 2)) < 0.01);
+  CHECK(largest_difference(index_select(fit.mixture.means, 0, order), truth.means.rows(0, 2)) < 0.03);
+  CHECK(largest_difference(index_select(fit.mixture.covariances, 0, order), truth.covariances.rows(0, 2)) <
+        0.04);
   // It is as likely as the truth on fresh rows: the KL between both is some parameters / (2 n) = 1.4e-4 nats.
   const Tensor fresh = truth.sample(kRows, rng);
   CHECK(std::abs(mean(truth.log_prob(fresh) - fit.mixture.log_prob(fresh)).item()) < 2e-3);
@@ -133,7 +133,7 @@ TEST_CASE("a fit is the same at any number of threads, and assign copies it whol
     Rng rng(5, "test/mixture");
     return fit_mixture(randn({3000, 4}, rng), {.components = 7, .rounds = 5}, rng).mixture;
   };
-  CHECK(test::same_at_any_thread_count([&] { return fitted().covariances.to_vector(); }));
+  CHECK(same_at_any_thread_count([&] { return fitted().covariances.to_vector(); }));
   const GaussianMixture from = fitted();
   GaussianMixture to = GaussianMixture::with_room(7, 4);
   State state;

@@ -14,10 +14,9 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
 
-using test::contains;
-using test::error_message;
 using Doubles = std::vector<double>;
 
 const MlpOptions kTanhNet{.activation = "tanh", .linear = {.dtype = DType::f64}};

@@ -13,10 +13,8 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
 
 // y = x scale, whose rule gives the scale twice its gradient.
 struct DoubledScale {

@@ -9,9 +9,9 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
 
-using test::error_message;
 using Doubles = std::vector<double>;
 
 const LinearOptions kDouble{.dtype = DType::f64};

@@ -12,9 +12,8 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::error_message;
 
 // x_t = rho x_{t-1} + sqrt(1 - rho^2) z_t from its own law N(0,1): (chains, n).
 Tensor autoregression(int64_t chains, int64_t n, double rho, uint64_t seed) {
@@ -86,8 +85,8 @@ double naive_ess(const Tensor& draws) {
 
 TEST_CASE("the fast autocovariance is the sum of products, whatever the length") {
   for (const int64_t n : {1, 2, 3, 7, 64, 65, 100}) {
-    const std::vector<double> x = test::wave({n}).to_vector();
-    CHECK(test::max_error(autocovariance(x), naive_autocovariance(x)) < 1e-13);
+    const std::vector<double> x = wave({n}).to_vector();
+    CHECK(max_error(autocovariance(x), naive_autocovariance(x)) < 1e-13);
   }
 }
 
@@ -185,7 +184,7 @@ TEST_CASE("draws that never vary have no diagnostics, and fewer than four are re
   CHECK(std::isnan(split_rhat(ones({3, 10}))));
   for (const auto diagnostic : {bulk_ess, tail_ess, rank_normalised_rhat}) {
     CHECK(std::isnan(diagnostic(ones({3, 10}))));
-    CHECK(std::isnan(diagnostic(tensor({0, 1, 2, test::kInf}, {1, 4}))));
+    CHECK(std::isnan(diagnostic(tensor({0, 1, 2, kInf}, {1, 4}))));
     CHECK(error_message([&] { diagnostic(ones({3, 3})); }).find("n >= 4") != std::string::npos);
   }
   CHECK(error_message([] { effective_sample_size(ones({3, 3})); }).find("n >= 4") != std::string::npos);

@@ -12,10 +12,8 @@
 #include "tools/bench/allocation_count.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
 
 const Target kNormal{.log_prob = [](const Tensor& x) { return sum(square(x), 1) * -0.5; }};
 
@@ -28,7 +26,7 @@ Target stretched() {
 }
 
 TEST_CASE("a transition draws momenta, follows the leapfrog, and accepts by the energy that was lost") {
-  const Tensor x = test::wave({300, 2});
+  const Tensor x = wave({300, 2});
   Hmc sampler({.step = 0.9, .leapfrog_steps = 3, .jitter = 0});
   Rng rng(3, "test"), same(3, "test");
   sampler.begin(kNormal, x);
@@ -38,8 +36,8 @@ TEST_CASE("a transition draws momenta, follows the leapfrog, and accepts by the 
   const Trajectory end = leapfrog(kNormal, x, value_and_score(kNormal, x), p, ones({2}, DType::f64), 0.9, 3);
   const Transition wanted =
       metropolis(x, value_and_score(kNormal, x), end.x, end.value, end.energy_lost, same);
-  CHECK(test::same_bytes(sampler.x(), wanted.x));
-  CHECK(test::same_bytes(sampler.value().score, wanted.value.score));
+  CHECK(same_bytes(sampler.x(), wanted.x));
+  CHECK(same_bytes(sampler.value().score, wanted.value.score));
   CHECK(sampler.moved() == wanted.moved);
   CHECK(sampler.moved() < 1);
   CHECK(sampler.evaluations() == 4);

@@ -13,10 +13,8 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
 
 /// A chain's place in the plane.
 struct Place {
@@ -95,7 +93,7 @@ TEST_CASE(
   CHECK(sampler.moved() == doctest::Approx(static_cast<double>(uniform_moves + moved) / (2 * kChains)));
   CHECK(rng.draw() == same.draw());
   CHECK(sampler.evaluations() == 3);
-  CHECK(test::max_error(sampler.value().log_prob, kSlope.log_prob(sampler.x()).to_vector()) < 1e-12);
+  CHECK(max_error(sampler.value().log_prob, kSlope.log_prob(sampler.x()).to_vector()) < 1e-12);
 }
 
 /// .8 N((-3,-3), .1^2 I) + .2 N((3,2), .3^2 I).
@@ -235,7 +233,7 @@ TEST_CASE("chains go on as one run where they are begun anew from where they sta
   Jumps resumed;
   resumed.begin(modes.target, again.x());
   resumed.step(modes.target, parts);
-  CHECK(test::same_bytes(once.x(), resumed.x()));
+  CHECK(same_bytes(once.x(), resumed.x()));
   State state;
   once.add_to(state, "jumps");
   CHECK(state.entries().empty());

@@ -12,10 +12,8 @@
 #include "support/scratch.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
 
 TEST_CASE("labs have names of their own, and are found by them") {
   std::set<std::string> names;
@@ -30,8 +28,8 @@ TEST_CASE("labs have names of their own, and are found by them") {
 
 TEST_CASE(
     "the page of labs has each lab in order, with its command and its exercise, and the answer elsewhere") {
-  const std::string page = test::read_file(test::source_dir() + "/docs/labs.md"),
-                    answers = test::read_file(test::source_dir() + "/docs/labs-answers.md");
+  const std::string page = read_file(source_dir() + "/docs/labs.md"),
+                    answers = read_file(source_dir() + "/docs/labs-answers.md");
   size_t before = 0;
   for (const LabEntry& entry : labs()) {
     INFO(entry.name);

@@ -10,8 +10,7 @@ using kernels::Binary;
 using kernels::Broadcast;
 using kernels::Compare;
 using kernels::ScalarOp;
-using test::kInfinity;
-using test::kNotANumber;
+using namespace gradzoo::test;
 
 namespace {
 
@@ -106,8 +105,8 @@ int64_t offset(const Broadcast& layout, const int64_t* strides, int64_t i) {
 TEST_CASE_TEMPLATE("binary operations broadcast like the naive loop", T, float, double) {
   for (const Case& c : kCases) {
     const Prepared p = prepare(c);
-    const auto a = test::uniform_values<T>(p.count_a, 0.1, 3, 1);
-    const auto b = test::uniform_values<T>(p.count_b, 0.1, 3, 2);
+    const auto a = uniform_values<T>(p.count_a, 0.1, 3, 1);
+    const auto b = uniform_values<T>(p.count_b, 0.1, 3, 2);
     for (const Binary op : kBinaries) {
       std::vector<T> y(static_cast<size_t>(p.count));
       kernels::binary(op, a.data(), b.data(), y.data(), p.layout);
@@ -124,8 +123,8 @@ TEST_CASE_TEMPLATE("binary operations broadcast like the naive loop", T, float, 
 
 TEST_CASE_TEMPLATE("binary operations on operands of one shape equal the naive loop", T, float, double) {
   for (const int64_t n : {0, 1, 15, 67, 50'000}) {
-    const auto a = test::uniform_values<T>(n, 0.1, 3, 1);
-    const auto b = test::uniform_values<T>(n, 0.1, 3, 2);
+    const auto a = uniform_values<T>(n, 0.1, 3, 1);
+    const auto b = uniform_values<T>(n, 0.1, 3, 2);
     for (const Binary op : kBinaries) {
       std::vector<T> y(static_cast<size_t>(n)), expected(y.size());
       kernels::binary(op, a.data(), b.data(), y.data(), n);
@@ -138,8 +137,8 @@ TEST_CASE_TEMPLATE("binary operations on operands of one shape equal the naive l
 TEST_CASE_TEMPLATE("comparisons broadcast like the naive loop", T, float, double, int64_t, uint8_t) {
   for (const Case& c : kCases) {
     const Prepared p = prepare(c);
-    const auto a = test::uniform_values<T>(p.count_a, 0, 4, 1);
-    const auto b = test::uniform_values<T>(p.count_b, 0, 4, 2);
+    const auto a = uniform_values<T>(p.count_a, 0, 4, 1);
+    const auto b = uniform_values<T>(p.count_b, 0, 4, 2);
     std::vector<uint8_t> less(static_cast<size_t>(p.count)), equal(less.size()), greater(less.size()),
         different(less.size()), at_least(less.size()), at_most(less.size());
     kernels::compare(Compare::lt, a.data(), b.data(), less.data(), p.layout);
@@ -164,10 +163,10 @@ TEST_CASE_TEMPLATE("comparisons broadcast like the naive loop", T, float, double
 
 TEST_CASE_TEMPLATE("binary operations have the same bytes at any thread count", T, float, double) {
   const Prepared p = prepare({{400, 501}, {true, true}, {false, true}});
-  const auto a = test::uniform_values<T>(p.count_a, 0.1, 3, 1);
-  const auto b = test::uniform_values<T>(p.count_b, 0.1, 3, 2);
+  const auto a = uniform_values<T>(p.count_a, 0.1, 3, 1);
+  const auto b = uniform_values<T>(p.count_b, 0.1, 3, 2);
   for (const Binary op : kBinaries) {
-    CHECK(test::same_at_any_thread_count([&] {
+    CHECK(same_at_any_thread_count([&] {
       std::vector<T> y(static_cast<size_t>(p.count));
       kernels::binary(op, a.data(), b.data(), y.data(), p.layout);
       return y;
@@ -209,12 +208,12 @@ TEST_CASE_TEMPLATE("operations with a number equal the naive loop at lengths 0 t
                         {ScalarOp::pow, Binary::pow, -1},  {ScalarOp::pow, Binary::pow, 0}};
   for (const Pair& pair : pairs) {
     for (int64_t n = 0; n <= 67; ++n) {
-      const auto x = test::uniform_values<T>(n, 0.1, 3, 5);
+      const auto x = uniform_values<T>(n, 0.1, 3, 5);
       std::vector<T> y(x.size());
       kernels::scalar(pair.op, x.data(), pair.c, y.data(), n);
       const T c = static_cast<T>(pair.c);
       for (size_t i = 0; i < x.size(); ++i) {
-        CHECK(test::ulps(y[i], static_cast<long double>(naive(pair.binary, x[i], c))) <= 1);
+        CHECK(ulps(y[i], static_cast<long double>(naive(pair.binary, x[i], c))) <= 1);
       }
     }
   }

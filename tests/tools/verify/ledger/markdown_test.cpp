@@ -10,9 +10,8 @@
 #include "support/paths.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
 
 TEST_CASE("the page has a line a row, with its value and what it must be, and the setting below") {
   const Row identity{"a.b", RowKind::identity, "KL(p || q) >= 0", "Gibbs", true, 1, nullptr},
@@ -30,7 +29,7 @@ TEST_CASE("the page has a line a row, with its value and what it must be, and th
 }
 
 TEST_CASE("docs/ledger.md has every row, and none that is gone, none failing") {
-  std::ifstream file(test::source_dir() + "/docs/ledger.md");
+  std::ifstream file(source_dir() + "/docs/ledger.md");
   const std::string page{std::istreambuf_iterator<char>(file), {}};
   for (const Row& row : ledger_rows()) CHECK_MESSAGE(contains(page, "| `" + row.name + "` |"), row.name);
   size_t rows = 0;
