@@ -16,10 +16,10 @@ TEST_CASE("samples in several blocks are drawn by their own labels, and none com
   const ScratchDirectory scratch;
   const std::string folder = scratch.file(""), path = scratch.file("run");
   write_small_dataset(scratch.file("data"), 60, 12, 8);
-  REQUIRE(run_gradzoo("train vae --data data --steps 30 --batch 10 --set conditional=true --set hidden=8 "
-                      "--set latent=2 --out run",
-                      folder)
-              .status == 0);
+  run_ok(
+      "train vae --data data --steps 30 --batch 10 --set conditional=true --set hidden=8 "
+      "--set latent=2 --out run",
+      folder);
   const OpenedRun run(path);
   const auto drawn = [&](const Tensor& labels) {
     Rng rng = run.sample_stream();

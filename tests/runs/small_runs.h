@@ -5,6 +5,9 @@
 #include <string>
 #include <vector>
 
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
 #include "datasets/images/idx_files.h"
 #include "support/paths.h"
 #include "support/process.h"
@@ -91,6 +94,17 @@ inline std::vector<std::string> gradzoo_words(const std::string& line) {
 
 inline ProcessResult run_gradzoo(const std::string& line, const std::string& folder) {
   return run_process(gradzoo_words(line), folder);
+}
+
+/// The same of what must succeed.
+inline ProcessResult run_ok(const std::string& line, const std::string& folder) {
+  const ProcessResult result = run_gradzoo(line, folder);
+  REQUIRE_MESSAGE(result.status == 0, "gradzoo ", line, ": ", result.err, result.out);
+  return result;
+}
+
+inline nlohmann::json json_of(const std::string& line, const std::string& folder) {
+  return nlohmann::json::parse(run_ok(line, folder).out);
 }
 
 /// This process in another folder, where what the command wrote names its data.

@@ -241,11 +241,10 @@ TEST_CASE(
   CHECK((by_target.inpaint && by_target.anomaly && by_target.partition));
   CHECK_FALSE(by_target.denoise);
   const std::string judge = refusal("classifier", {});
-  CHECK_MESSAGE(contains(judge, "neither a score nor an energy to denoise by"), judge);
-  CHECK_MESSAGE(contains(judge, "neither a score nor an energy to judge by"), judge);
+  check_says(judge,
+             {"neither a score nor an energy to denoise by", "neither a score nor an energy to judge by"});
   const std::string told = refusal("score", {"hidden=4", "conditional=true"});
-  CHECK_MESSAGE(contains(told, "asked to denoise has none"), told);
-  CHECK_MESSAGE(contains(told, "asked to judge has none"), told);
+  check_says(told, {"asked to denoise has none", "asked to judge has none"});
 }
 
 TEST_CASE("a frame of the film strip is a hundred images, ten of each class where there are some") {

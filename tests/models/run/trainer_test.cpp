@@ -157,8 +157,7 @@ TEST_CASE(
   Watcher watcher;
   const std::string message = error_message([&] { run.trainer.run(watcher); });
   CHECK(contains(message, "step " + std::to_string(run.trainer.step() + 1) + ": the "));
-  CHECK(contains(message, "the first value that is not finite: "));
-  CHECK(contains(message, "Hint: a smaller lr"));
+  check_says(message, {"the first value that is not finite: ", "Hint: a smaller lr"});
   Run before({"lr=1000"}, 400);
   watcher.stop_at = run.trainer.step();
   before.trainer.run(watcher);

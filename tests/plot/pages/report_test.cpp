@@ -146,8 +146,7 @@ TEST_CASE("the page needs nothing from outside itself") {
 
 TEST_CASE("pictures are embedded with their true sides, so that the page does not jump") {
   const std::string page = report_page(report_saying("text"));
-  CHECK(test::contains(page, "width=\"31\" height=\"17\""));
-  CHECK(test::contains(page, "data:image/png;base64,iVBORw0KGgo"));
+  test::check_says(page, {"width=\"31\" height=\"17\"", "data:image/png;base64,iVBORw0KGgo"});
   Report broken = report_saying("text");
   broken.pictures[0].drawing.bytes = "\1\2\3";
   CHECK(test::is_well_nested(report_page(broken)));
@@ -158,9 +157,8 @@ TEST_CASE("pictures are embedded with their true sides, so that the page does no
 
 TEST_CASE("the page fits a phone, a dark room and a printer") {
   const std::string page = report_page({.title = "t"});
-  CHECK(test::contains(page, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"));
-  CHECK(test::contains(page, "prefers-color-scheme: dark"));
-  CHECK(test::contains(page, "@media print"));
+  test::check_says(page, {"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">",
+                          "prefers-color-scheme: dark", "@media print"});
 }
 
 TEST_CASE("a report is written whole or not at all") {
