@@ -35,8 +35,8 @@ bool same(const Batch& a, const Batch& b) {
   return same_bytes(a.x, b.x) && same_bytes(a.labels, b.labels) && same_bytes(a.rows, b.rows);
 }
 
-std::vector<double> rows_of_epoch(Batches& batches, int64_t epoch) {
-  std::vector<double> rows;
+Doubles rows_of_epoch(Batches& batches, int64_t epoch) {
+  Doubles rows;
   for (int64_t s = 0; s < batches.steps_per_epoch(); ++s)
     for (double row : batches.at(epoch * batches.steps_per_epoch() + s).rows.to_vector()) rows.push_back(row);
   return rows;
@@ -50,7 +50,7 @@ TEST_CASE("each image of the subset comes exactly once an epoch, in another orde
   CHECK(batches.steps_per_epoch() == 11);
   CHECK(batches.at(10).count() == 3);
   CHECK(batches.at(21).count() == 3);
-  std::vector<std::vector<double>> orders;
+  std::vector<Doubles> orders;
   for (int64_t epoch = 0; epoch < 8; ++epoch) {
     auto rows = rows_of_epoch(batches, epoch);
     CHECK(std::find(orders.begin(), orders.end(), rows) == orders.end());
@@ -82,8 +82,7 @@ TEST_CASE("a batch holds the pixels and labels of its rows") {
     const int64_t row = batch.rows.data<int64_t>()[i];
     CHECK(batch.labels.data<int64_t>()[i] == row % 10);
     for (int64_t k = 0; k < 15; ++k)
-      CHECK(batch.x.data<double>()[i * 15 + k] ==
-            doctest::Approx(static_cast<double>(row) / 255).epsilon(1e-15));
+      CHECK(batch.x.data<double>()[i * 15 + k] == Approx(static_cast<double>(row) / 255).epsilon(1e-15));
   }
 }
 
@@ -122,7 +121,7 @@ TEST_CASE("parts of a batch, drawn pixels too, are its rows, and what does not d
     int64_t steps_per_epoch() const override { return 1; }
     Batch at(int64_t) override { return {reshape(arange(6), {6, 1}), {}, {}}; }
   } others;
-  CHECK(others.part(0, {1, 2}).x.to_vector() == std::vector<double>{3, 4, 5});
+  CHECK(others.part(0, {1, 2}).x.to_vector() == Doubles{3, 4, 5});
 }
 
 TEST_CASE("batches of MNIST are the same at 1, 2, 3 and 8 threads") {
@@ -141,7 +140,7 @@ TEST_CASE("what is drawn anew differs from visit to visit, and what is fixed doe
   const Examples data = even_images(100);
   for (Pixels pixels : {Pixels::dynamic_binary, Pixels::fixed_binary, Pixels::dequantised}) {
     Batches batches(data, {.batch = 100, .pixels = pixels});
-    std::vector<std::vector<double>> visits;
+    std::vector<Doubles> visits;
     for (int64_t s : {0, 1, 2, 3, 64}) {
       const Batch batch = batches.at(s);
       for (int64_t i = 0; i < 100; ++i)
@@ -164,7 +163,7 @@ TEST_CASE("an image at the same place of two batches is drawn by the step and by
   for (Pixels pixels : {Pixels::dynamic_binary, Pixels::dequantised}) {
     Batches batches(one, {.batch = 1, .pixels = pixels}),
         reseeded(one, {.batch = 1, .seed = 1, .pixels = pixels});
-    std::vector<std::vector<double>> drawn = {reseeded.at(0).x.to_vector()};
+    std::vector<Doubles> drawn = {reseeded.at(0).x.to_vector()};
     for (int64_t step = 0; step < 9; ++step) drawn.push_back(batches.at(step).x.to_vector());
     for (size_t i = 0; i < drawn.size(); ++i)
       for (size_t j = 0; j < i; ++j)

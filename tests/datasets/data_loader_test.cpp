@@ -14,8 +14,6 @@ namespace gradzoo {
 using namespace test;
 namespace {
 
-using Doubles = std::vector<double>;
-
 Doubles count_to(int64_t n) {
   Doubles all(static_cast<size_t>(n));
   std::iota(all.begin(), all.end(), 0);
@@ -85,8 +83,7 @@ TEST_CASE("batches are constants, whatever the tape") {
 TEST_CASE("what makes no batches is refused") {
   const Tensor x = zeros({4, 2});
   CHECK_THROWS_WITH_AS(DataLoader({x, zeros({3})}),
-                       doctest::Contains("size mismatch between tensors, 4 rows in (4,2) and 3 in (3)"),
-                       Error);
+                       Contains("size mismatch between tensors, 4 rows in (4,2) and 3 in (3)"), Error);
   CHECK(contains(error_message([&] { DataLoader({x, scalar(1)}); }), "tensor 1 () has no rows"));
   CHECK(contains(error_message([&] { DataLoader({x, Tensor()}); }), "tensor 1 undefined has no rows"));
   CHECK(contains(error_message([&] { DataLoader({x}, {.batch_size = 0}); }), "batch_size = 0"));

@@ -69,9 +69,7 @@ TEST_CASE("a derivative that is constant has derivatives of zero") {
   CHECK(derivatives(explained("x", "x=2", 2).text).at("f_xx") == 0);
 }
 
-TEST_CASE(
-    "the second derivative by a vector is its Hessian, by a matrix it has all axes, in the order that is "
-    "told") {
+TEST_CASE("the second derivative by a vector is its Hessian, by a matrix has all axes, in the order told") {
   const Explanation explanation = explained("x'*A*x", "x=[.5,-1],A=[[1,2],[3,4]]", 2);
   const std::string& text = explanation.text;
   for (const char* line :

@@ -68,8 +68,7 @@ TEST_CASE("a saddle joins the corners that its middle sides with") {
     CHECK((segment[0].x - segment[0].y) * (segment[1].x - segment[1].y) < 0);
 }
 
-TEST_CASE(
-    "squares with a corner that is not finite carry no line, and a level beyond the values none at all") {
+TEST_CASE("squares with a corner that is not finite have no line, a level beyond the values none at all") {
   Field plane = field(3, 3, [](double x, double) { return x; });
   CHECK(contour_lines(plane, 0.5).size() == 2);
   CHECK(contour_lines(plane, 7).empty());

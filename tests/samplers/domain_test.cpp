@@ -100,8 +100,7 @@ TEST_CASE("exact samplers have the exact law inside a bounded domain, and ula is
   CHECK(std::abs(mean_of(ula, 400) - first) < 0.02);
 }
 
-TEST_CASE(
-    "an extent has an end for each axis or one for all, lies in the domain, and is it where none is set") {
+TEST_CASE("an extent has an end an axis or one for all, within the domain, and is it where none is set") {
   const auto extent = [](const Extent& given, const Domain& domain = {}) {
     return extent_of({.domain = domain, .extent = given}, 2);
   };

@@ -60,8 +60,7 @@ TEST_CASE("an advance gives the slope of the path where chains stood, and moves 
   CHECK(same_bytes(x, other.x()));
 }
 
-TEST_CASE(
-    "any two densities and any exact sampler give the ratio: by mh, mala and hmc, and by flips on bits") {
+TEST_CASE("two densities and any exact sampler give the ratio: mh, mala, hmc, and flips on bits") {
   constexpr int64_t kChains = 2000;
   RandomWalk mh({.step = 0.6});
   AdjustedLangevin mala({.step = 0.1});

@@ -16,8 +16,6 @@ namespace gradzoo {
 using namespace test;
 namespace {
 
-using Doubles = std::vector<double>;
-
 struct Run {
   Tensor weights, mask;
   int64_t step;

@@ -11,8 +11,6 @@ namespace gradzoo {
 using namespace test;
 namespace {
 
-using Doubles = std::vector<double>;
-
 std::string little_endian(uint64_t value) {
   std::string out;
   for (int i = 0; i < 8; ++i) out += static_cast<char>(value >> (8 * i) & 0xff);
@@ -76,7 +74,7 @@ TEST_CASE("halves are written two bytes each behind the floats, and read back as
   const Tensor back = reader.read_tensor(*reader.find("w"));
   CHECK(back.dtype() == DType::f32);
   // Half of 0.1 is 0x2e66 = 1638 / 1024 / 16.
-  CHECK(back.to_vector() == std::vector<double>{1.0, 1638.0 / 16384, -3.0});
+  CHECK(back.to_vector() == Doubles{1.0, 1638.0 / 16384, -3.0});
   CHECK(reader.data_bytes() == 4 + 12 + 1);
   SafetensorsTensor wide = named<double>("d", {1.0}, {1});
   wide.half = true;

@@ -14,8 +14,6 @@ namespace gradzoo {
 using namespace test;
 namespace {
 
-using Doubles = std::vector<double>;
-
 // Objects that a run keeps, and the State that is bound to them.
 struct SmallRun {
   Tensor weights;

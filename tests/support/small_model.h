@@ -11,6 +11,7 @@
 #include "autograd/tape.h"
 #include "models/registry.h"
 #include "models/run/session.h"
+#include "support/short_names.h"
 
 /// Models of the list at small sizes, without data on disk.
 namespace gradzoo::test {

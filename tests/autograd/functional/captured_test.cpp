@@ -14,9 +14,7 @@ namespace {
 
 constexpr std::array kMethods = {TraceMethod::automatic, TraceMethod::reverse, TraceMethod::forward};
 
-Tensor f64(const std::vector<double>& values, const Shape& shape) {
-  return tensor(values, shape, DType::f64);
-}
+Tensor f64(const Doubles& values, const Shape& shape) { return tensor(values, shape, DType::f64); }
 
 // z = x^2 was computed from the tensor at which the functionals are asked: s(u) = sum u z is linear in u.
 struct Captured {
@@ -83,7 +81,7 @@ TEST_CASE("the divergence of the identity is the dimension") {
   const auto identity = [](const Tensor& u) { return u; };
   for (const TraceMethod method : kMethods) {
     CAPTURE(static_cast<int>(method));
-    CHECK(divergence(identity, x, {.method = method}).to_vector() == std::vector<double>{3, 3});
+    CHECK(divergence(identity, x, {.method = method}).to_vector() == Doubles{3, 3});
   }
   CHECK(largest_difference(jacobian(identity, f64({7, 8}, {2})), eye(2, DType::f64)) == 0);
   CHECK(largest_difference(jvp(identity, f64({7, 8}, {2}), f64({1, -1}, {2})), f64({1, -1}, {2})) == 0);

@@ -66,8 +66,7 @@ TEST_CASE("along the axes, the same for all rows, the second derivatives add to 
   CHECK_FALSE(found.gradient.defined());
 }
 
-TEST_CASE(
-    "one direction of a function that is linear in parts, or does not read x, bends only where it bends") {
+TEST_CASE("one direction of what is linear in parts, or does not read x, bends only where that bends") {
   const Tensor x = normal({kRows, kDims}, 5), v = normal({1, kRows, kDims}, 6);
   const Tensor a = normal({kDims, 1}, 7);
   const auto linear_part = [&](const Tensor& points) { return reshape(matmul(points, a), {kRows}); };

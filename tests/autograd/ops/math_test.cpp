@@ -13,7 +13,7 @@ using namespace gradzoo::test;
 
 namespace {
 
-std::vector<double> gradient(Tensor (*op)(const Tensor&), const std::vector<double>& at) {
+Doubles gradient(Tensor (*op)(const Tensor&), const Doubles& at) {
   Tensor x = tensor(at, {static_cast<int64_t>(at.size())}, DType::f64);
   x.requires_grad_();
   Tape tape;
@@ -24,8 +24,8 @@ std::vector<double> gradient(Tensor (*op)(const Tensor&), const std::vector<doub
 }  // namespace
 
 TEST_CASE("mathematics of one operand agrees with the C library") {
-  const std::vector<double> all = {-3, -1.5, -0.25, 0.125, 1, 2.75};
-  const std::vector<double> positive = {1e-3, 0.125, 1, 2.75, 50};
+  const Doubles all = {-3, -1.5, -0.25, 0.125, 1, 2.75};
+  const Doubles positive = {1e-3, 0.125, 1, 2.75, 50};
   check_unary({
       {exp2, [](double x) { return std::exp2(x); }, all},
       {log2, [](double x) { return std::log2(x); }, positive},
@@ -35,15 +35,14 @@ TEST_CASE("mathematics of one operand agrees with the C library") {
 
 TEST_CASE("clamp passes gradient at its bounds and none beyond") {
   const auto to_unit = [](const Tensor& x) { return clamp(x, -1.0, 1.0); };
-  CHECK(to_unit(tensor({-2, -1, 0.5, 1, 2}, {5}, DType::f64)).to_vector() ==
-        std::vector<double>{-1, -1, 0.5, 1, 1});
-  CHECK(gradient(to_unit, {-2, -1, 0.5, 1, 2}) == std::vector<double>{0, 1, 1, 1, 0});
+  CHECK(to_unit(tensor({-2, -1, 0.5, 1, 2}, {5}, DType::f64)).to_vector() == Doubles{-1, -1, 0.5, 1, 1});
+  CHECK(gradient(to_unit, {-2, -1, 0.5, 1, 2}) == Doubles{0, 1, 1, 1, 0});
 }
 
 TEST_CASE("clamp refuses bounds in the wrong order") {
-  CHECK_THROWS_WITH_AS(clamp(zeros({2}), 1.0, -1.0), doctest::Contains("low 1 exceeds high -1"), Error);
+  CHECK_THROWS_WITH_AS(clamp(zeros({2}), 1.0, -1.0), Contains("low 1 exceeds high -1"), Error);
 }
 
 TEST_CASE("an index takes no part in mathematics") {
-  CHECK_THROWS_WITH_AS(exp(zeros({2}, DType::i64)), doctest::Contains("i64"), Error);
+  CHECK_THROWS_WITH_AS(exp(zeros({2}, DType::i64)), Contains("i64"), Error);
 }

@@ -19,9 +19,8 @@ struct Norm {
 };
 
 // By loops in double: x (B,P,C), scale and shift (C).
-std::vector<double> naive(const Norm& n, const std::vector<double>& x, const std::vector<double>& scale,
-                          const std::vector<double>& shift, bool with_silu) {
-  std::vector<double> y(x.size());
+Doubles naive(const Norm& n, const Doubles& x, const Doubles& scale, const Doubles& shift, bool with_silu) {
+  Doubles y(x.size());
   const int64_t depth = n.channels / n.groups;
   const auto at = [&](int64_t b, int64_t p, int64_t c) {
     return static_cast<size_t>((b * n.pixels + p) * n.channels + c);
@@ -48,15 +47,14 @@ std::vector<double> naive(const Norm& n, const std::vector<double>& x, const std
   return y;
 }
 
-double worst(const Tensor& got, const std::vector<double>& wanted) {
-  const std::vector<double> values = got.to_vector();
+double worst(const Tensor& got, const Doubles& wanted) {
+  const Doubles values = got.to_vector();
   double error = values.size() == wanted.size() ? 0 : INFINITY;
   for (size_t i = 0; i < wanted.size(); ++i) error = std::max(error, std::abs(values[i] - wanted[i]));
   return error;
 }
 
-TEST_CASE(
-    "group norm is what loops say, at channels that fill vectors and that do not, with SiLU and without") {
+TEST_CASE("group norm is what loops say, at channels that fill vectors or not, with SiLU and without") {
   Rng rng(1, "norm");
   for (const Norm& n :
        {Norm{3, 49, 32, 8, 1e-5}, Norm{2, 5, 37, 37, 1e-3}, Norm{2, 4, 6, 2, 0.1}, Norm{2, 1, 20, 1, 1e-5}}) {

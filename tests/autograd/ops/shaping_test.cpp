@@ -39,8 +39,7 @@ TEST_CASE("A shape that does not hold the values is refused") {
 
 TEST_CASE("tile_rows puts whole copies one after another, and refuses none") {
   const Tensor x = arange(6, DType::f64);
-  CHECK(tile_rows(reshape(x, {3, 2}), 2).to_vector() ==
-        std::vector<double>{0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 4, 5});
+  CHECK(tile_rows(reshape(x, {3, 2}), 2).to_vector() == Doubles{0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 4, 5});
   CHECK(tile_rows(x, 3).shape() == Shape{18});
   CHECK(tile_rows(zeros({0, 2}), 3).shape() == Shape{0, 2});
   CHECK(error_message([&] { tile_rows(x, 0); }) ==
@@ -65,11 +64,11 @@ TEST_CASE("unsqueeze, squeeze and flatten_rows add and drop axes") {
 TEST_CASE("transpose swaps any two axes") {
   const Shape shape = {2, 3, 4, 5};
   const Tensor x = wave(shape);
-  const std::vector<double> values = x.to_vector();
+  const Doubles values = x.to_vector();
   for (int a = 0; a < 4; ++a) {
     for (int b = 0; b < 4; ++b) {
       const Tensor y = transpose(x, a, b - 4);
-      std::vector<double> wanted;
+      Doubles wanted;
       std::array<int64_t, 4> i{};
       for (i[0] = 0; i[0] < y.dim(0); ++i[0]) {
         for (i[1] = 0; i[1] < y.dim(1); ++i[1]) {
@@ -131,9 +130,9 @@ TEST_CASE("permute puts axes in any order, as a chain of indices says") {
 
 TEST_CASE("stack makes an axis, split takes one apart, and concat of the pieces is what it was") {
   const Tensor a = tensor({1, 2}, {2}), b = tensor({3, 4}, {2}), c = tensor({5, 6}, {2});
-  CHECK(stack({a, b, c}).to_vector() == std::vector<double>{1, 2, 3, 4, 5, 6});
+  CHECK(stack({a, b, c}).to_vector() == Doubles{1, 2, 3, 4, 5, 6});
   CHECK(stack({a, b, c}).shape() == Shape{3, 2});
-  CHECK(stack({a, b, c}, -1).to_vector() == std::vector<double>{1, 3, 5, 2, 4, 6});
+  CHECK(stack({a, b, c}, -1).to_vector() == Doubles{1, 3, 5, 2, 4, 6});
   CHECK(stack({full({}, 1), full({}, 2)}).shape() == Shape{2});
   CHECK(contains(error_message([&] { stack({a, zeros({3})}); }), "one shape"));
 

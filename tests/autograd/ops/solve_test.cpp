@@ -19,7 +19,7 @@ using namespace gradzoo::test;
 namespace {
 
 // The sum over permutations of signed products (Leibniz).
-double leibniz(const std::vector<double>& a, size_t n) {
+double leibniz(const Doubles& a, size_t n) {
   std::vector<size_t> order(n);
   std::iota(order.begin(), order.end(), size_t{0});
   double total = 0;
@@ -36,9 +36,7 @@ double leibniz(const std::vector<double>& a, size_t n) {
   return total;
 }
 
-Tensor f64(const std::vector<double>& values, const Shape& shape) {
-  return tensor(values, shape, DType::f64);
-}
+Tensor f64(const Doubles& values, const Shape& shape) { return tensor(values, shape, DType::f64); }
 
 }  // namespace
 
@@ -62,7 +60,7 @@ TEST_CASE("A times the solution is b, in both dtypes, over stacks that broadcast
 TEST_CASE("two equations are Cramer's, with a pivot of 0 too") {
   // [[0, 2], [3, 1]] x = (4, 5): x1 = 2, x0 = 1
   const Tensor a = f64({0, 2, 3, 1}, {2, 2});
-  CHECK(solve(a, f64({4, 5}, {2})).to_vector() == std::vector<double>{1, 2});
+  CHECK(solve(a, f64({4, 5}, {2})).to_vector() == Doubles{1, 2});
   CHECK(max_error(inverse(a), {-1.0 / 6, 1.0 / 3, 0.5, 0}) < 1e-16);
 }
 
@@ -82,13 +80,13 @@ TEST_CASE("determinants are the sum over permutations") {
       const double wanted = leibniz(a.to_vector(), n);
       const auto [sign, logabsdet] = slogdet(a);
       CHECK(sign.item() == (wanted > 0 ? 1 : -1));
-      CHECK(logabsdet.item() == doctest::Approx(std::log(std::abs(wanted))).epsilon(1e-12));
-      CHECK(det(a).item() == doctest::Approx(wanted).epsilon(1e-12));
+      CHECK(logabsdet.item() == Approx(std::log(std::abs(wanted))).epsilon(1e-12));
+      CHECK(det(a).item() == Approx(wanted).epsilon(1e-12));
     }
   }
   CHECK(det(zeros({0, 0})).item() == 1);
   CHECK(slogdet(eye(3)).sign.dtype() == DType::f32);
-  CHECK(det(zeros({2, 3, 3})).to_vector() == std::vector<double>{0, 0});
+  CHECK(det(zeros({2, 3, 3})).to_vector() == Doubles{0, 0});
 }
 
 TEST_CASE("the gradient of det is the matrix of cofactors, also where det is negative") {
@@ -101,21 +99,21 @@ TEST_CASE("log det and solutions are true where the determinant leaves the range
   for (const double scale : {1e-200, 1e200}) {
     const Tensor a = (wave({6, 6}) + eye(6, DType::f64) * 6.0) * scale;
     const double unscaled = slogdet(a / scale).logabsdet.item();
-    CHECK(slogdet(a).logabsdet.item() == doctest::Approx(unscaled + 6 * std::log(scale)).epsilon(1e-13));
+    CHECK(slogdet(a).logabsdet.item() == Approx(unscaled + 6 * std::log(scale)).epsilon(1e-13));
     CHECK(det(a).item() == (scale < 1 ? 0 : kInf));
     CHECK(max_error(matmul(a / scale, solve(a, wave({6, 1})) * scale), wave({6, 1}).to_vector()) < 1e-12);
   }
 }
 
 TEST_CASE("Hilbert's matrix of order 8, condition 1e10, is inverted to the digits that this leaves") {
-  std::vector<double> h;
+  Doubles h;
   for (int i = 0; i < 8; ++i) {
     for (int j = 0; j < 8; ++j) h.push_back(1.0 / (i + j + 1));
   }
   // Its inverse holds whole numbers; the first is 64.
-  const std::vector<double> inverse_of = inverse(f64(h, {8, 8})).to_vector();
-  CHECK(inverse_of[0] == doctest::Approx(64).epsilon(1e-5));
-  CHECK(inverse_of[1] == doctest::Approx(-2016).epsilon(1e-5));
+  const Doubles inverse_of = inverse(f64(h, {8, 8})).to_vector();
+  CHECK(inverse_of[0] == Approx(64).epsilon(1e-5));
+  CHECK(inverse_of[1] == Approx(-2016).epsilon(1e-5));
 }
 
 TEST_CASE("a singular matrix is told, with its pivot; its determinant is 0, without a gradient") {
@@ -123,7 +121,7 @@ TEST_CASE("a singular matrix is told, with its pivot; its determinant is 0, with
   CHECK(error_message([&] { solve(singular, ones({2}, DType::f64)); }) ==
         "solve: (2,2) is singular: pivot 1 is 0. Hint: its rows must be linearly independent");
   CHECK_THROWS_WITH_AS(inverse(stack({eye(2, DType::f64), singular})),
-                       doctest::Contains("matrix 1 of (2,2,2) is singular: pivot 1 is 0"), Error);
+                       Contains("matrix 1 of (2,2,2) is singular: pivot 1 is 0"), Error);
   const auto [sign, logabsdet] = slogdet(singular);
   CHECK(sign.item() == 0);
   CHECK(logabsdet.item() == -kInf);
@@ -139,11 +137,11 @@ TEST_CASE("what is not finite, square or positive is refused with a sentence") {
                        "solve: (1,1) holds NaN or infinity. Hint: all_finite(x) finds where they come from",
                        Error);
   CHECK_THROWS_WITH_AS(slogdet(full({2, 1, 1}, kInf)),
-                       doctest::Contains("slogdet: matrix 0 of (2,1,1) holds NaN or infinity"), Error);
+                       Contains("slogdet: matrix 0 of (2,1,1) holds NaN or infinity"), Error);
   CHECK(std::isnan(solve(eye(1), full({1}, kNaN)).item()));
   CHECK(error_message([] { logdet(neg(eye(3))); }) ==
         "logdet: the determinant of (3,3) is negative. Hint: slogdet");
   CHECK(contains(error_message([] { inverse(ones({2, 3})); }), "inverse: (2,3) is not square"));
-  CHECK_THROWS_WITH_AS(solve(eye(2), ones({2, 3, 1})),
-                       doctest::Contains("solve: (2,2) and (2,3,1) do not fit"), Error);
+  CHECK_THROWS_WITH_AS(solve(eye(2), ones({2, 3, 1})), Contains("solve: (2,2) and (2,3,1) do not fit"),
+                       Error);
 }

@@ -12,10 +12,8 @@ using namespace gradzoo::test;
 
 namespace {
 
-using Values = std::vector<double>;
-
 // Places of a line in order by the library's stable sort, NaN counting as the largest.
-std::vector<int64_t> naive_places(const Values& line, bool descending) {
+std::vector<int64_t> naive_places(const Doubles& line, bool descending) {
   std::vector<int64_t> places(line.size());
   std::iota(places.begin(), places.end(), 0);
   std::stable_sort(places.begin(), places.end(), [&](int64_t i, int64_t j) {
@@ -33,14 +31,14 @@ TEST_CASE("sort and argsort along any axis are a stable sort of each line, both 
   x.mutable_data<double>()[5] = NAN;
   x.mutable_data<double>()[9] = NAN;
   x.mutable_data<double>()[20] = -kInf;
-  const Values values = x.to_vector();
+  const Doubles values = x.to_vector();
   for (int axis = 0; axis < 3; ++axis) {
     for (const bool descending : {false, true}) {
       const AxisView v = view_axis(x.shape(), axis);
-      Values wanted(values.size()), places(values.size());
+      Doubles wanted(values.size()), places(values.size());
       for (int64_t o = 0; o < v.outer; ++o) {
         for (int64_t k = 0; k < v.inner; ++k) {
-          Values line;
+          Doubles line;
           for (int64_t i = 0; i < v.n; ++i) line.push_back(values[position(v, o, i, k)]);
           const std::vector<int64_t> order = naive_places(line, descending);
           for (int64_t i = 0; i < v.n; ++i) {

@@ -47,8 +47,7 @@ std::vector<int> reds(const Tensor& images) {
   return out;
 }
 
-TEST_CASE(
-    "pictures and their classes come in the order of names; a sixth is drawn as a test, always the same") {
+TEST_CASE("pictures and classes come in the order of names; always the same sixth is drawn as a test") {
   const TwoClasses at;
   const ImageDataset data = at.load();
   CHECK(data.test_drawn);

@@ -45,8 +45,7 @@ TEST_CASE("checkerboard has a density and says why it has no score") {
   CHECK_MESSAGE(contains(why, "does not vanish at its boundary"), why);
 }
 
-TEST_CASE(
-    "two moons are noise about half circles, as many points on each, and their density is the integral") {
+TEST_CASE("two moons are noise about half circles, as many points on each; their density is the integral") {
   for (const double sigma : {0.1, 0.01}) {
     CAPTURE(sigma);
     const auto toy = make_toy("two-moons", {.noise = sigma});

@@ -86,9 +86,7 @@ class OneNumber : public Model {
 const Examples kNone;
 const DataView kView{kNone, kNone, 1};
 
-TEST_CASE(
-    "whatever a model shows is of the averaged weights, nothing recorded, and leaves the weights as they "
-    "were") {
+TEST_CASE("what a model shows is of the averaged weights, unrecorded, and leaves the weights as they were") {
   OneNumber model(0.5);
   for (int64_t step = 0; step < 3; ++step) step_on(model, {}, 1.0, step);
   const double now = model.weight();
@@ -224,8 +222,7 @@ TEST_CASE("a guess without noise lies where examples do, and it and scores come 
   CHECK(contains(error_message([&] { model.abilities().anomaly({zeros({3}), rng}); }), "(n, numbers)"));
 }
 
-TEST_CASE(
-    "what has neither score nor energy denoises nothing, nor what knows examples by their label alone") {
+TEST_CASE("what has neither score nor energy denoises nothing, nor what knows examples by label alone") {
   const DataShape shape{.example = {4, 4}, .classes = 3};
   Rng rng(1);
   const auto refusal = [&](const std::string& name, const std::vector<std::string>& assignments) {

@@ -282,8 +282,7 @@ TEST_CASE("the generator's least noise falls over the run, and its loss weighs g
   }
 }
 
-TEST_CASE(
-    "samples come down the levels by the posterior of each, and end where the last noise is taken away") {
+TEST_CASE("samples come down the levels by each one's posterior; at the end the last noise is taken away") {
   const Levels levels({"chain_steps=3"});
   Rng rng(9, "dde_test");
   const Tensor bytes = cast(floor(rand({50, 4, 4}, rng) * 256.0), DType::u8);

@@ -79,9 +79,7 @@ TEST_CASE("a velocity without a label is that of the label that stands for none"
   CHECK(network.predict(x, t, {}).to_vector() != network.predict(x, t, zeros({2}, DType::i64)).to_vector());
 }
 
-TEST_CASE(
-    "points' perceptron sees bounded points and slow features of time; Euler steps ask it at their "
-    "beginnings") {
+TEST_CASE("points' perceptron sees bounded points and slow times; Euler steps ask it at their beginnings") {
   const DataShape ring = test::toy_shape("ring8");
   const auto model = test::small_model<FlowMatching>("flow-matching", {"hidden=6", "sample_steps=3"}, ring);
   Rng init(0, "flow/init"), a(3, "training_test"), b(3, "training_test");
@@ -97,8 +95,7 @@ TEST_CASE(
   CHECK(test::max_error(model->sample({20, a}), x.to_vector()) < 1e-5);
 }
 
-TEST_CASE(
-    "what fills an image in takes each step ten times, known pixels on their paths, back by fresh noise") {
+TEST_CASE("filling in takes each step ten times, known pixels on their paths, back by fresh noise") {
   const auto model = test::small_model<FlowMatching>(
       "flow-matching", {"channels=8", "sample_steps=3", "classes=none", "ema=0"}, {.example = {8, 8}});
   Rng rng(6, "training_test");

@@ -17,13 +17,13 @@ namespace {
 
 const DataShape kImages{.example = {12, 12}};
 
-std::vector<std::string> with_small_sizes(std::vector<std::string> assignments) {
+Strings with_small_sizes(Strings assignments) {
   assignments.insert(assignments.end(), {"net=conv", "channels=4", "hidden=8", "buffer=60", "batch=20",
                                          "chain_steps=5", "sample_steps=4"});
   return assignments;
 }
 
-std::unique_ptr<Ebm> small(const std::vector<std::string>& assignments = {}) {
+std::unique_ptr<Ebm> small(const Strings& assignments = {}) {
   return small_model<Ebm>("ebm", with_small_sizes(assignments), kImages);
 }
 
@@ -37,8 +37,7 @@ void train(Ebm& model, int64_t begin, int64_t end) {
 }
 
 TEST_CASE("a run with net=conv goes on from its State bit for bit, spectral norm's vectors included") {
-  for (const std::vector<std::string>& settings :
-       {std::vector<std::string>{"ema=0.9"}, {"preset=uva"}, {"preset=uva", "spectral_norm=true"}}) {
+  for (const Strings& settings : {Strings{"ema=0.9"}, {"preset=uva"}, {"preset=uva", "spectral_norm=true"}}) {
     const auto old = small(settings), fresh = small(settings);
     State of_old, of_fresh;
     old->register_state(of_old);
@@ -75,14 +74,14 @@ TEST_CASE("chains of convolutions go forward and back to the pixels, and to no w
   const double forward = flops([&] { log_prob_of(target, x); });
   CHECK(forward > 0);
   // Each evaluation is one pass forward and one back to x; weights' gradients would be a third.
-  CHECK(flops([&] { chains.walk(target, x, 9, rng); }) == doctest::Approx(2 * forward * (9 + 1)));
+  CHECK(flops([&] { chains.walk(target, x, 9, rng); }) == Approx(2 * forward * (9 + 1)));
 }
 
 TEST_CASE("a training step of net=conv asks the system for no memory") {
   if (!counts_allocations()) return;
   const auto model = small({"preset=uva"});
   const Tensor x = images(1);
-  std::vector<double> row(model->metrics().size());
+  Doubles row(model->metrics().size());
   const auto step = [&](int64_t i) {
     const Batch batch{x, {}, {}};
     model->train_step({i, 100, 1e-3, batch}, MetricRow(row));
@@ -115,7 +114,7 @@ TEST_CASE("pixels of clamped chains, and of the noisy data beside them, stay in 
   const Tensor x = read_examples(some, 0, 20, Pixels::grey, same).x;
   const Tensor noisy = clamp(x + randn_like(x, same) * 0.5, 0, 1);
   CHECK(model->validate({some, some, 5})[kEbmFData].value ==
-        doctest::Approx(mean(model->network().log_density(noisy)).item()).epsilon(1e-5));
+        Approx(mean(model->network().log_density(noisy)).item()).epsilon(1e-5));
 }
 
 TEST_CASE("the tutorial's setting has its numbers in pixels of [0,1], and its T") {
@@ -128,7 +127,7 @@ TEST_CASE("the tutorial's setting has its numbers in pixels of [0,1], and its T"
   CHECK(number("noise") == 0.005 / 2);
   CHECK(number("data_noise") == 0.005 / 2);
   const ChainMove here{.step = number("step"), .noise = number("noise")}, there{.step = 10, .noise = 0.005};
-  CHECK(here.temperature() == doctest::Approx(there.temperature()));
+  CHECK(here.temperature() == Approx(there.temperature()));
   CHECK(number("chain_steps") == 60);
   CHECK(number("buffer") == 8192);
   CHECK(number("fresh") == 0.05);
@@ -157,11 +156,11 @@ TEST_CASE("a gap beyond what l2 allows stops the step at once, and says what to 
 TEST_CASE("settings of images are refused for points, and limits beside mala") {
   const DataShape ring = toy_shape("ring8");
   for (const char* setting : {"net=conv", "preset=uva", "clamp=true"}) {
-    CHECK_THROWS_WITH_AS(option_text("ebm", {setting}, ring, "net"), doctest::Contains("net=mlp"), Error);
+    CHECK_THROWS_WITH_AS(option_text("ebm", {setting}, ring, "net"), Contains("net=mlp"), Error);
   }
   for (const char* limit : {"step_clip=0.1", "clamp=true"}) {
-    CHECK_THROWS_WITH_AS(option_text("ebm", {"sampler=mala", limit}, kImages, "net"),
-                         doctest::Contains("sampler=ula"), Error);
+    CHECK_THROWS_WITH_AS(option_text("ebm", {"sampler=mala", limit}, kImages, "net"), Contains("sampler=ula"),
+                         Error);
   }
 }
 

@@ -48,8 +48,7 @@ TEST_CASE("the contrastive loss is the difference of the means of f, and l2 adds
   CHECK(regularised.loss.item() == doctest::Approx(2.0 - 5.0 + 0.5 * (29.0 + 14.0 / 3)));
 }
 
-TEST_CASE(
-    "a gap has diverged beyond the order of the dimension, or where l2 makes it cost more than it earns") {
+TEST_CASE("a gap has diverged beyond the order of the dimension, or where l2 costs more than it earns") {
   CHECK(largest_gap(784, 0) == 1000 + 78400);
   CHECK(largest_gap(2, 1e-6) == largest_gap(2, 0));
   CHECK(largest_gap(784, 0.1) == doctest::Approx(20));
@@ -71,8 +70,7 @@ TEST_CASE("Langevin with step and noise apart has its own law on a Gaussian: noi
   CHECK(std::abs(var(x).item() - law) < 4 * law * std::sqrt(2.0 / 100000));
 }
 
-TEST_CASE(
-    "without noise a chain climbs to the mode, and a chain that leaves all numbers behind stops the step") {
+TEST_CASE("without noise a chain climbs to the mode; one that leaves all numbers behind stops the step") {
   const Target bowl{.log_prob = [](const Tensor& x) { return sum(square(x), 1) * -0.5; }};
   Rng rng(1, "test");
   const Tensor top =
@@ -156,8 +154,7 @@ TEST_CASE("the confinement of images gives Langevin chains the variance of the d
   CHECK(test::option_text("ebm", {"sampler=mala", "data_noise=0.25"}, images, "confinement") == "0.25");
 }
 
-TEST_CASE(
-    "samples of images are images in [0,1], those of a toy are points, and the report says when T is not 1") {
+TEST_CASE("samples of images lie in [0,1], those of a toy are points; the report says when T is not 1") {
   Small small({"sampler=ula", "noise=0.1"});
   Rng rng(5, "test");
   CHECK(small.model->sample({7, rng}).shape() == Shape{7, 2});
@@ -216,9 +213,7 @@ struct Setting {
   EbmSampler sampler = ebm_mala;
 };
 
-TEST_CASE(
-    "a step's chains begin where they are asked to, go as they are asked to, and what they give is "
-    "descended") {
+TEST_CASE("a step's chains begin and go as they are asked to, and what they give is descended") {
   const Setting settings[] = {
       {{"init=data", "data_noise=0.3"}, 0.3},
       {{"init=data", "sampler=ula", "step=0.02", "noise=0.1"}, 0, 0, 0.02, 0.1, 0, 10, 0, ebm_ula},

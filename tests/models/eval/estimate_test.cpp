@@ -42,8 +42,7 @@ TEST_CASE("the bootstrap's error of a mean is its standard error, and of what do
   CHECK(bootstrap(kCount, 20, rng, [](auto) { return 3.0; }).standard_error == 0);
 }
 
-TEST_CASE(
-    "the error is the spread of the resamples, n - 1 in its variance, each of as many rows as there are") {
+TEST_CASE("the error is the spread of resamples of as many rows as there are, n - 1 in its variance") {
   const double values[] = {1, 4, 9, 16, 25};
   const auto mean_of = [&](std::span<const int64_t> rows) {
     double sum = 0;

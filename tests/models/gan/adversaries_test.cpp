@@ -24,8 +24,7 @@ std::unique_ptr<Gan> small(Assignments assignments, const DataShape& shape) {
   return test::small_model<Gan>("gan", assignments, shape);
 }
 
-TEST_CASE(
-    "with jigsaws D descends its loss on samples and, a fifth of all fakes, on real quarters exchanged") {
+TEST_CASE("with jigsaws D descends its loss on samples and, a fifth of all fakes, on quarters exchanged") {
   const auto gan = small({"negative_augmentation=jigsaw"}, kImages);
   Rng rng(1, "adversaries_test"), noise(0, "gan/noise");
   const Tensor x = rand({12, 24}, rng);
@@ -101,8 +100,7 @@ TEST_CASE("each loss teaches G to draw nearer to the data, which lie far from it
   }
 }
 
-TEST_CASE(
-    "losses and penalties bring their defaults along, and what makes no sense is refused with a way out") {
+TEST_CASE("losses and penalties bring their defaults; what makes no sense is refused with a way out") {
   const auto text = [](const Assignments& given, const char* key, const DataShape& shape) {
     return test::option_text("gan", given, shape, key);
   };
@@ -129,8 +127,7 @@ TEST_CASE(
   refused({"loss=wgan-gp", "penalty=none"}, ring(), "penalty=gradient");
 }
 
-TEST_CASE(
-    "a penalty on a D with kinks is warned of, and the hint against collapse names what is not yet on") {
+TEST_CASE("a penalty on a D with kinks is warned of; the hint against collapse names what is not yet on") {
   CHECK(test::contains(small({"penalty=r1", "activation=leaky_relu"}, ring())->warning(), "activation=silu"));
   CHECK(small({"penalty=r1"}, ring())->warning().empty());
   CHECK(small({}, ring())->warning().empty());

@@ -14,8 +14,8 @@ namespace gradzoo {
 using namespace test;
 namespace {
 
-std::vector<std::string> with_small_sizes(const std::vector<std::string>& assignments) {
-  std::vector<std::string> all = {"generator_hidden=8,8", "discriminator_hidden=8,8", "latent=3", "ema=0"};
+Strings with_small_sizes(const Strings& assignments) {
+  Strings all = {"generator_hidden=8,8", "discriminator_hidden=8,8", "latent=3", "ema=0"};
   all.insert(all.end(), assignments.begin(), assignments.end());
   return all;
 }
@@ -26,17 +26,17 @@ DataShape ring_data() { return toy_shape("ring8", {.noise = 0.01}); }
 struct Run {
   std::unique_ptr<Gan> gan;
   State state;
-  explicit Run(const std::vector<std::string>& assignments, const DataShape& shape = ring_data())
+  explicit Run(const Strings& assignments, const DataShape& shape = ring_data())
       : gan(small_model<Gan>("gan", with_small_sizes(assignments), shape)) {
     gan->register_state(state);
   }
   std::map<std::string, double> step(const Tensor& x, double rate) { return step_on(*gan, x, rate, 0, 10); }
 };
 
-std::vector<double> values(const Module& module) {
-  std::vector<double> all;
+Doubles values(const Module& module) {
+  Doubles all;
   for (const NamedTensor& p : module.named_parameters()) {
-    const std::vector<double> one = p.tensor.to_vector();
+    const Doubles one = p.tensor.to_vector();
     all.insert(all.end(), one.begin(), one.end());
   }
   return all;
@@ -80,7 +80,7 @@ TEST_CASE("one step on one tape is D's step, then G's through the D that has mov
 
 /// What the game's options change of its steps.
 struct Game {
-  std::vector<std::string> assignments;
+  Strings assignments;
   GanShape shape = {};
   double noise = 0, until = 1;  // of centred examples; the share of the run over which it falls
   double beta1 = 0.5, rate = 1, smoothing = 0, r1 = 0, clip = 0, gradient = 0, beta2 = 0.999;
@@ -116,13 +116,12 @@ TEST_CASE("steps of the game are those written out here, with all that its optio
   for (const Game& game : games) {
     CAPTURE(game.assignments[0]);
     const bool images = game.shape.data.is_image();
-    std::vector<std::string> all = {"instance_noise=0", "noise_until=1", "batch=6",
-                                    images ? "init=he" : "init=torch"};
+    Strings all = {"instance_noise=0", "noise_until=1", "batch=6", images ? "init=he" : "init=torch"};
     all.insert(all.end(), game.assignments.begin(), game.assignments.end());
     const DataShape data = images ? game.shape.data : ring_data();
     const Tensor labels = data.classes > 0 ? tensor({0, 1, 2, 2, 1, 1}, {6}, DType::i64) : Tensor(),
                  both = data.classes > 0 ? concat(labels, labels, 0) : Tensor();
-    std::vector<double> row(4);
+    Doubles row(4);
     Run run(all, data);
 
     GanShape shape = game.shape;
@@ -179,9 +178,9 @@ TEST_CASE("the metrics of a step are D's answers to real and to generated exampl
   const NoGrad quiet;
   const Tensor real = run.gan->discriminator().forward(x),
                fake = run.gan->discriminator().forward(run.gan->generator().draw(40, noise));
-  CHECK(metrics["d_real"] == doctest::Approx(mean(sigmoid(real)).item()).epsilon(1e-5));
-  CHECK(metrics["d_fake"] == doctest::Approx(mean(sigmoid(fake)).item()).epsilon(1e-5));
-  CHECK(metrics["discriminator_loss_nats"] == doctest::Approx(-gan_value(real, fake).item()).epsilon(1e-5));
+  CHECK(metrics["d_real"] == Approx(mean(sigmoid(real)).item()).epsilon(1e-5));
+  CHECK(metrics["d_fake"] == Approx(mean(sigmoid(fake)).item()).epsilon(1e-5));
+  CHECK(metrics["discriminator_loss_nats"] == Approx(-gan_value(real, fake).item()).epsilon(1e-5));
   CHECK(std::abs(metrics["d_real"] - metrics["d_fake"]) > 1e-3);
 }
 
@@ -189,9 +188,9 @@ TEST_CASE("D's answers are the means over its own step, and say 1/2 before it ha
   Run run({"instance_noise=0"});
   Rng rng(3, "gan_model_test");
   std::map<std::string, double> metrics = run.step(randn({500, 2}, rng), 0);
-  CHECK(metrics["discriminator_loss_nats"] == doctest::Approx(std::log(4.0)).epsilon(0.2));
-  CHECK(metrics["d_real"] == doctest::Approx(0.5).epsilon(0.2).scale(0));
-  CHECK(metrics["d_fake"] == doctest::Approx(0.5).epsilon(0.2).scale(0));
+  CHECK(metrics["discriminator_loss_nats"] == Approx(std::log(4.0)).epsilon(0.2));
+  CHECK(metrics["d_real"] == Approx(0.5).epsilon(0.2).scale(0));
+  CHECK(metrics["d_fake"] == Approx(0.5).epsilon(0.2).scale(0));
 }
 
 TEST_CASE("samples of images are images in [0, 1]; points stay points") {
@@ -219,13 +218,13 @@ TEST_CASE("a generator that has learned nothing is told so by its modes, and the
 }
 
 TEST_CASE("toys and images get defaults of their own, and a user's choice stands before them") {
-  const auto text = [](const std::vector<std::string>& assignments, const DataShape& shape, const char* key) {
+  const auto text = [](const Strings& assignments, const DataShape& shape, const char* key) {
     return option_text("gan", assignments, shape, key);
   };
   CHECK(text({"steps=5"}, ring_data(), "batch") == "256");
   CHECK(text({"steps=5"}, ring_data(), "steps") == "5");
   CHECK(text({"epochs=5"}, ring_data(), "steps") == "0");
-  const std::vector<std::string> collapse = {"preset=collapse", "lr=0.5"};
+  const Strings collapse = {"preset=collapse", "lr=0.5"};
   CHECK(text(collapse, ring_data(), "loss") == "minimax");
   CHECK(text(collapse, ring_data(), "discriminator_rate") == "100");
   CHECK(text(collapse, ring_data(), "lr") == "0.5");

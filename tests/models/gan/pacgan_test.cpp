@@ -96,8 +96,7 @@ Tensor naive_scores(const NaivePlayer& d, const Tensor& packs) {
   return matmul(y, d.w[4], false, true) + d.w[5];
 }
 
-TEST_CASE(
-    "preset=pacgan is the published setting, pac and batch by packs, and an own choice stands before it") {
+TEST_CASE("preset=pacgan is the published setting, pac and batch by packs; an own choice goes first") {
   const auto text = [](const std::vector<std::string>& more, const char* key) {
     std::vector<std::string> all = {"preset=pacgan"};
     all.insert(all.end(), more.begin(), more.end());
@@ -164,8 +163,7 @@ TEST_CASE("both networks have the published layers, weights of N(0, .02^2), and 
   }
 }
 
-TEST_CASE(
-    "steps are those written out here: both players at once, batch statistics of each pack's members apart") {
+TEST_CASE("steps are those written out here: both players at once, statistics of a pack's members apart") {
   for (const int64_t pac : {1, 2}) {
     CAPTURE(pac);
     constexpr int64_t kPacks = 6;

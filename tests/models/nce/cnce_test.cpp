@@ -11,9 +11,7 @@ namespace gradzoo {
 using namespace test;
 namespace {
 
-TEST_CASE(
-    "a step compares each point with pairs x + eps xi and x - eps xi: the mean of -log sigmoid(f(x) - "
-    "f(y))") {
+TEST_CASE("a step compares x with pairs x +- eps xi: the mean of -log sigmoid(f(x) - f(y))") {
   const auto model = small_model<Cnce>("cnce", {"hidden=8", "eps=0.7", "nu=3", "seed=4"}, toy_shape("ring8"));
   Rng points(1, "cnce_test"), noise(4, "nce/noise");
   const Tensor x = randn({20, 2}, points);

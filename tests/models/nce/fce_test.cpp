@@ -29,8 +29,7 @@ std::vector<double> values_of(const Module& module) {
   return all;
 }
 
-TEST_CASE(
-    "the loss tells data from the flow's own samples by both densities, and the flow goes the other way") {
+TEST_CASE("the loss tells data from the flow's samples by both densities; the flow goes the other way") {
   const auto model = small_fce({"warm_up=0"});
   Rng points(1, "fce_test"), draws(4, "nce/noise");
   const Tensor x = toy_shape("mixture").toy->sample(30, points);
@@ -50,8 +49,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE(
-    "while it warms up the flow goes by likelihood, then against the energy; the energy always learns") {
+TEST_CASE("the flow warms up by likelihood, then goes against the energy, which always learns") {
   const auto toy = toy_shape("mixture").toy;
   Rng points(2, "fce_test");
   const Tensor x = toy->sample(64, points);

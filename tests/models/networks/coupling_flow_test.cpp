@@ -41,9 +41,7 @@ void stir(CouplingFlow& flow, Rng& rng) {
   }
 }
 
-TEST_CASE(
-    "a flow of points or of images, odd numbers of them too, comes back, and its log-determinants are "
-    "inverse") {
+TEST_CASE("a flow of any number of points or pixels comes back, with inverse log-determinants") {
   const DataShape shapes[] = {
       {.example = {2}}, {.example = {5}}, {.example = {4, 8}}, {.example = {4, 4, 3}}};
   for (const DataShape& shape : shapes) {
@@ -89,8 +87,7 @@ TEST_CASE("a flow begins at its data: mean 0 and variance 1 of every number") {
   CHECK(max(abs(stddev_axis(z, 0) - 1.0)).item() < 0.01);
 }
 
-TEST_CASE(
-    "a coupling of points sees six times what holds still, and moves the rest by what its factor lets") {
+TEST_CASE("a coupling of points sees six times what holds still, and moves the rest by its factor") {
   Rng rng(6, "coupling_flow_test");
   CouplingFlow flow({.example = {2}}, {.couplings = 1, .hidden = {3}}, rng, DType::f64);
   stir(flow, rng);
@@ -138,13 +135,13 @@ TEST_CASE("the density of images is that of their codes times the Jacobian's det
     flow.begin_at(rand({20, shape.size()}, rng, DType::f64));
     for (const bool stirred : {false, true}) {
       if (stirred) stir(flow, rng);
-      const std::vector<double> log_p = flow.log_prob(x).to_vector();
+      const Doubles log_p = flow.log_prob(x).to_vector();
       for (int64_t i = 0; i < 2; ++i) {
         const Tensor row = x.rows(i, i + 1).clone();
-        const std::vector<double> z = flow.map(row).to.to_vector();
+        const Doubles z = flow.map(row).to.to_vector();
         double wanted = numeric_log_det(flow, row);
         for (const double v : z) wanted -= 0.5 * (v * v + std::log(2 * std::numbers::pi));
-        CHECK(log_p[static_cast<size_t>(i)] == doctest::Approx(wanted).epsilon(1e-10));
+        CHECK(log_p[static_cast<size_t>(i)] == Approx(wanted).epsilon(1e-10));
       }
     }
   }
@@ -182,7 +179,7 @@ TEST_CASE("every actnorm of images, those of the lower resolution too, begins at
 }
 
 // What changes of x, (numbers), when the net of one coupling of a fresh flow is stirred.
-std::vector<double> moved_by(const DataShape& shape, const std::string& net, const Tensor& x) {
+Doubles moved_by(const DataShape& shape, const std::string& net, const Tensor& x) {
   Rng rng(10, "coupling_flow_test"), again(10, "coupling_flow_test");
   CouplingFlow flow(shape, kSmallFlow, rng, DType::f64);
   bool found = false;
@@ -203,7 +200,7 @@ TEST_CASE("couplings of images move the checkerboard, its other half, lower and 
   const Tensor x = rand({1, 64}, rng, DType::f64);
   for (const int turn : {0, 1, 2, 3}) {
     CAPTURE(turn);
-    const std::vector<double> moved = moved_by({.example = {8, 8}}, fmt::format("{}.net", 3 + 2 * turn), x);
+    const Doubles moved = moved_by({.example = {8, 8}}, fmt::format("{}.net", 3 + 2 * turn), x);
     for (int row = 0; row < 8; ++row) {
       for (int column = 0; column < 8; ++column) {
         const bool odd = (row + column) % 2 == 1, lower = row % 2 == 1;
@@ -220,8 +217,7 @@ TEST_CASE("at the lower resolution they do so among windows, and the upper rows 
   const Tensor x = rand({1, 64}, rng, DType::f64);
   for (const int turn : {0, 1, 2, 3}) {
     CAPTURE(turn);
-    const std::vector<double> moved =
-        moved_by({.example = {8, 8}}, fmt::format("10.{}.net", 1 + 2 * turn), x);
+    const Doubles moved = moved_by({.example = {8, 8}}, fmt::format("10.{}.net", 1 + 2 * turn), x);
     for (int row = 0; row < 8; ++row) {
       for (int column = 0; column < 8; ++column) {
         const int window = row / 2 + column / 2;
@@ -233,8 +229,7 @@ TEST_CASE("at the lower resolution they do so among windows, and the upper rows 
   }
 }
 
-TEST_CASE(
-    "couplings, blocks and channels are as many as the options say, channels twice as many lower down") {
+TEST_CASE("couplings, blocks and channels are as many as the options say, channels doubled lower down") {
   Rng rng(11, "coupling_flow_test");
   const CouplingFlow flow({.example = {4, 4}},
                           {.couplings = 2, .low_couplings = 3, .channels = 5, .blocks = 2}, rng);
@@ -286,7 +281,7 @@ TEST_CASE("the likelihood's gradient in every parameter of a flow of images is w
     along(-2 * kStep);
     const double below = loss().item();
     along(kStep);
-    CHECK((above - below) / (2 * kStep) == doctest::Approx(slope).epsilon(1e-6));
+    CHECK((above - below) / (2 * kStep) == Approx(slope).epsilon(1e-6));
   }
 }
 
@@ -297,12 +292,12 @@ TEST_CASE("a flow of images and its gradient have the same bytes at any thread c
   stir(flow, rng);
   const Tensor x = rand({20, 64}, rng);
   CHECK(same_at_any_thread_count([&] {
-    std::vector<double> all = flow.inverse(flow.map(x).to).to.to_vector();
+    Doubles all = flow.inverse(flow.map(x).to).to.to_vector();
     const Tape tape;
     const Tensor loss = mean(flow.log_prob(x));
     all.push_back(loss.item());
     for (const NamedTensor& named : flow.named_parameters()) {
-      const std::vector<double> slope = grad(loss, named.tensor, {.retain_graph = true}).to_vector();
+      const Doubles slope = grad(loss, named.tensor, {.retain_graph = true}).to_vector();
       all.insert(all.end(), slope.begin(), slope.end());
     }
     return all;
@@ -317,7 +312,7 @@ TEST_CASE("what no coupling bends is refused with the reason") {
   CHECK(contains(refusal(toy_shape("bars-and-stripes")), "probabilities but no density"));
   CHECK(contains(refusal({.example = {27, 28}}), "27x28"));
   CHECK(refusal({.example = {3}}) == "");
-  const auto points = [](std::vector<double> values) {
+  const auto points = [](Doubles values) {
     return DataShape{
         .example = {3},
         .toy = make_point_set({tensor(values, {2, 3}), {}, arange(2, DType::i64)}, "points.npy")};

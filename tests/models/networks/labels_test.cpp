@@ -9,15 +9,14 @@ namespace gradzoo {
 using namespace test;
 namespace {
 
-Tensor labels(std::vector<double> values) {
+Tensor labels(Doubles values) {
   return cast(tensor(values, {static_cast<int64_t>(values.size())}), DType::i64);
 }
 
 TEST_CASE("a label stands behind its row, once for each block of a tiled batch") {
   const Tensor x = tensor({1, 2, 3, 4}, {4, 1});
   const Tensor told = beside_label(x, labels({2, 0}), 3);
-  CHECK(told.to_vector() ==
-        std::vector<double>{1, 0, 0, 1, /**/ 2, 1, 0, 0, /**/ 3, 0, 0, 1, /**/ 4, 1, 0, 0});
+  CHECK(told.to_vector() == Doubles{1, 0, 0, 1, /**/ 2, 1, 0, 0, /**/ 3, 0, 0, 1, /**/ 4, 1, 0, 0});
   CHECK(beside_label(x, {}, 0).shape() == x.shape());
   CHECK(beside_label(empty({0, 2}), empty({0}, DType::i64), 3).shape() == Shape{0, 5});
 }

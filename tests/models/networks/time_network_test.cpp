@@ -13,8 +13,7 @@
 namespace gradzoo {
 namespace {
 
-TEST_CASE(
-    "images whose sides are no multiples of 4 are seen with zeros beside them, and come back as they were") {
+TEST_CASE("images whose sides are no multiples of 4 are seen with zeros beside them, and come back") {
   CHECK(padded_side(28) == 28);
   CHECK(padded_side(29) == 32);
   CHECK(padded_side(1) == 4);

@@ -26,9 +26,7 @@ TEST_CASE("a fresh U-Net gives zeros of the image's shape") {
   CHECK(max(abs(y)).item() == 0);
 }
 
-TEST_CASE(
-    "time and label change what a U-Net gives, images do not see each other, and every parameter has a "
-    "gradient") {
+TEST_CASE("time and label change what a U-Net gives, images stay apart, all parameters have gradients") {
   Rng rng(1, "unet");
   Unet net(1, 3, rng, {.channels = 8, .embedding = 16});
   stir(net, 2);

@@ -15,8 +15,8 @@ namespace gradzoo {
 using namespace test;
 namespace {
 
-const std::vector<std::string> kSmall{"couplings=4", "hidden=16", "ema=0"};
-const std::vector<std::string> kSmallImages{"couplings=2", "low_couplings=2", "channels=2", "ema=0"};
+const Strings kSmall{"couplings=4", "hidden=16", "ema=0"};
+const Strings kSmallImages{"couplings=2", "low_couplings=2", "channels=2", "ema=0"};
 
 Examples images_of(int64_t n) {
   Rng rng(1, "realnvp_test");
@@ -29,12 +29,12 @@ TEST_CASE("a step's loss is the mean of -log p, in bits a dimension of pixels") 
   const auto plane = small_model<RealNvp>("realnvp", kSmall, ring);
   const Tensor x = ring.toy->sample(30, rng);
   const double nll = -mean(plane->flow().log_prob(x)).item();
-  CHECK(step_on(*plane, x, 0.01)["nll_nats"] == doctest::Approx(nll).epsilon(1e-5));
+  CHECK(step_on(*plane, x, 0.01)["nll_nats"] == Approx(nll).epsilon(1e-5));
   CHECK(-mean(plane->flow().log_prob(x)).item() < nll);
   const auto images = small_model<RealNvp>("realnvp", kSmallImages, pixels);
   const Tensor u = rand({10, 64}, rng);
   const double bits = -mean(images->flow().log_prob(u)).item() / (64 * std::numbers::ln2) + 8;
-  CHECK(step_on(*images, u, 0.01)["bits_per_dim"] == doctest::Approx(bits).epsilon(1e-5));
+  CHECK(step_on(*images, u, 0.01)["bits_per_dim"] == Approx(bits).epsilon(1e-5));
 }
 
 TEST_CASE("on a Gaussian it learns the density, and its samples") {
@@ -48,8 +48,7 @@ TEST_CASE("on a Gaussian it learns the density, and its samples") {
   const Quantities found = model->evaluate({some, some, 1, shape.toy.get()});
   CHECK(found[kKl].value < 0.02);
   CHECK(std::abs(found[kLogZ].value) < 1e-3);
-  CHECK(found[kFlowNll].value ==
-        doctest::Approx(-mean(model->flow().log_prob(some.values)).item()).epsilon(1e-5));
+  CHECK(found[kFlowNll].value == Approx(-mean(model->flow().log_prob(some.values)).item()).epsilon(1e-5));
   const Tensor drawn = model->sample({4000, rng}), truth = shape.toy->sample(4000, rng);
   CHECK(max_error(stddev_axis(drawn, 0), stddev_axis(truth, 0).to_vector()) < 0.1);
   const Tensor cold = model->sample({.n = 100, .rng = rng, .options = {"temperature=0"}});
@@ -139,7 +138,7 @@ TEST_CASE("a row between two images begins and ends with them, and its middle is
   const Tensor third = z.rows(0, 1) * (6.0 / 9) + z.rows(1, 2) * (3.0 / 9);
   CHECK(apart(rows.rows(3, 4), clamp(model->flow().inverse(third).to, 0, 1)) < 1e-4);
   CHECK_THROWS_WITH_AS(model->abilities().interpolate({{ends.rows(0, 3).clone(), {}, {}}, rng}),
-                       doctest::Contains("2 pairs"), Error);
+                       Contains("2 pairs"), Error);
 }
 
 }  // namespace

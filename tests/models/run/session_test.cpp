@@ -40,9 +40,8 @@ TEST_CASE("every model of the list has options that complete and a model that tr
   }
 }
 
-TEST_CASE(
-    "few images are passed over more often, for as many steps, at most twenty times, unless it is chosen") {
-  const auto epochs_of = [](int64_t images, const std::vector<std::string>& assignments) {
+TEST_CASE("few images are passed over more often, at most twenty times, unless it is chosen") {
+  const auto epochs_of = [](int64_t images, const Strings& assignments) {
     RunOptions options(find_model("vae"));
     options.assign(assignments);
     options.complete({.example = {4, 4}});
@@ -58,18 +57,16 @@ TEST_CASE(
 }
 
 TEST_CASE("data of the wrong kind are refused with the reason") {
-  const std::string points =
-      error_message([] { run_options("classifier", std::vector<std::string>{"data=ring8"}); });
+  const std::string points = error_message([] { run_options("classifier", Strings{"data=ring8"}); });
   CHECK_MESSAGE(contains(points, "classifier learns images, and ring8 has points of 2 numbers"), points);
-  const std::string images =
-      error_message([] { run_options("nce", std::vector<std::string>{"data=mnist"}); });
+  const std::string images = error_message([] { run_options("nce", Strings{"data=mnist"}); });
   CHECK_MESSAGE(
       contains(images, "nce learns points, and mnist has images of 28x28: a classifier never mistakes"),
       images);
 }
 
 TEST_CASE("shards that do not divide the batch, or cut a pack, are refused with a batch that goes") {
-  const auto refusal = [](const std::string& model, std::vector<std::string> more) {
+  const auto refusal = [](const std::string& model, Strings more) {
     more.insert(more.begin(), "data=ring8");
     return error_message([&] { run_options(model, more); });
   };
@@ -80,27 +77,26 @@ TEST_CASE("shards that do not divide the batch, or cut a pack, are refused with 
 }
 
 TEST_CASE("the options of a run are those of its data, of training and of its model, in that order") {
-  const auto options = run_options("vae", std::vector<std::string>{"latent=3", "lr=0.5"});
+  const auto options = run_options("vae", Strings{"latent=3", "lr=0.5"});
   CHECK(options->table().all().front().key == "data");
   CHECK(options->table().all()[options->shared()].key == "architecture");
   CHECK(options->training.lr == 0.5);
   CHECK(options->entry().name == "vae");
   CHECK(contains(error_message([] { run_options("vea", {}); }), "did you mean 'vae'"));
-  CHECK(
-      contains(error_message([] { run_options("vae", std::vector<std::string>{"latnet=3"}); }), "'latent'"));
+  CHECK(contains(error_message([] { run_options("vae", Strings{"latnet=3"}); }), "'latent'"));
 }
 
 TEST_CASE("a model's own data and their narrow modes are taken unless others are chosen") {
   CHECK(run_options("nce", {})->data.data == "ring8");
-  CHECK(run_options("gan", std::vector<std::string>{"data=ring8"})->data.toy_noise == 0.01);
-  CHECK(run_options("gan", std::vector<std::string>{"data=ring8", "toy_noise=0.2"})->data.toy_noise == 0.2);
-  CHECK(run_options("ebm", std::vector<std::string>{"data=ring8"})->data.toy_noise == 0);
+  CHECK(run_options("gan", Strings{"data=ring8"})->data.toy_noise == 0.01);
+  CHECK(run_options("gan", Strings{"data=ring8", "toy_noise=0.2"})->data.toy_noise == 0.2);
+  CHECK(run_options("ebm", Strings{"data=ring8"})->data.toy_noise == 0);
 }
 
 TEST_CASE("a session trains as many steps as its options say, and the seed decides all of it") {
   const auto bytes_of = [](const char* seed) {
-    const auto options = run_options(
-        "nce", std::vector<std::string>{"hidden=8", "steps=7", "batch=32", std::string("seed=") + seed});
+    const auto options =
+        run_options("nce", Strings{"hidden=8", "steps=7", "batch=32", std::string("seed=") + seed});
     Session session(*options, {.log_every = 3});
     CHECK(session.steps == 7);
     Unwatched observer;
@@ -113,24 +109,23 @@ TEST_CASE("a session trains as many steps as its options say, and the seed decid
   CHECK(bytes_of("1") != bytes_of("2"));
 }
 
-TEST_CASE(
-    "steps follow from epochs, from steps where they are chosen, and from a session's own before both") {
-  const auto options = run_options("nce", std::vector<std::string>{"hidden=8", "epochs=2", "batch=1000"});
+TEST_CASE("steps follow from epochs, from steps that are chosen, and from a session's own before both") {
+  const auto options = run_options("nce", Strings{"hidden=8", "epochs=2", "batch=1000"});
   CHECK(Session(*options).steps == 100);
   CHECK(Session(*options, {.steps = 3}).steps == 3);
-  const auto of_gan = run_options("gan", std::vector<std::string>{"data=ring8", "epochs=2", "batch=1000"});
+  const auto of_gan = run_options("gan", Strings{"data=ring8", "epochs=2", "batch=1000"});
   CHECK(Session(*of_gan).steps == 100);  // against the 12,000 steps of its own
-  CHECK(Session(*run_options("gan", std::vector<std::string>{"data=ring8"})).steps == 12000);
+  CHECK(Session(*run_options("gan", Strings{"data=ring8"})).steps == 12000);
 }
 
 TEST_CASE("epochs that are asked for without steps go before steps from elsewhere") {
   RunOptions options(find_model("nce"));
-  options.assign(std::vector<std::string>{"steps=50"});
-  options.assign(std::vector<std::string>{"lr=0.1"});
+  options.assign(Strings{"steps=50"});
+  options.assign(Strings{"lr=0.1"});
   CHECK(options.training.steps == 50);
-  options.assign(std::vector<std::string>{"epochs=2"});
+  options.assign(Strings{"epochs=2"});
   CHECK(options.training.steps == 0);
-  options.assign(std::vector<std::string>{"steps=7", "epochs=3"});
+  options.assign(Strings{"steps=7", "epochs=3"});
   CHECK(options.training.steps == 7);
 }
 
@@ -150,7 +145,7 @@ TEST_CASE("what a run watches itself on is held out from what it trains on") {
 }
 
 TEST_CASE("a session may train on examples that are made from the dataset's") {
-  const auto options = run_options("vae", std::vector<std::string>{"hidden=8", "steps=2", "batch=10"});
+  const auto options = run_options("vae", Strings{"hidden=8", "steps=2", "batch=10"});
   RunData data(options->data, options->training);
   const Examples& whole = data.train();
   Examples small{zeros({25, 3, 2}, DType::u8), {}, arange(25, DType::i64)};
@@ -164,8 +159,8 @@ TEST_CASE("a session may train on examples that are made from the dataset's") {
 }
 
 TEST_CASE("a session's batches and learning rates are those that the options ask for") {
-  const std::vector<std::string> small = {"hidden=8", "latent=2", "steps=4", "batch=6"};
-  const auto with = [&](std::vector<std::string> more) {
+  const Strings small = {"hidden=8", "latent=2", "steps=4", "batch=6"};
+  const auto with = [&](Strings more) {
     more.insert(more.end(), small.begin(), small.end());
     return run_options("vae", more);
   };
@@ -180,15 +175,15 @@ TEST_CASE("a session's batches and learning rates are those that the options ask
   CHECK(!std::ranges::all_of(grey.x.to_vector(), is_binary));
 
   struct Rates : Unwatched {
-    std::vector<double> rates;
+    Doubles rates;
     void on_log(const LogRow& row) override { rates.push_back(row.learning_rate); }
   } rates;
   Session session(*with({"lr=0.5", "schedule=linear"}), {.log_every = 1});
   session.train(rates);
-  CHECK(rates.rates == std::vector<double>{0.5, 0.375, 0.25, 0.125});
+  CHECK(rates.rates == Doubles{0.5, 0.375, 0.25, 0.125});
   // Ten rows an epoch, but no fewer than one every 50 steps.
   Unwatched rows;
-  const auto options = run_options("nce", std::vector<std::string>{"hidden=4", "batch=5000", "epochs=1"});
+  const auto options = run_options("nce", Strings{"hidden=4", "batch=5000", "epochs=1"});
   Session(*options).train(rows);
   CHECK(rows.logged.size() == 10);
 }

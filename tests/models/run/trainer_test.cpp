@@ -151,8 +151,7 @@ TEST_CASE("after warm-up a training step of the VAE makes no system allocation")
   CHECK(allocation_count() - before == 0);
 }
 
-TEST_CASE(
-    "a loss that is not finite stops the run, names the step and the op, and leaves the State as it was") {
+TEST_CASE("a loss that is not finite stops the run, names step and op, and leaves the State as it was") {
   Run run({"lr=1000"}, 400);
   Watcher watcher;
   const std::string message = error_message([&] { run.trainer.run(watcher); });
@@ -202,8 +201,7 @@ struct Rows : Watcher {
   }
 };
 
-TEST_CASE(
-    "each step has the schedule's rate of its own number, and a row the means and the rate of its steps") {
+TEST_CASE("each step has the schedule's rate of its own number, and a row the means of its steps") {
   Listening model;
   Batches batches(some_images(20), {.batch = 5});
   Trainer trainer(model, batches, {8, 4, 3, 0.8, Decay::linear});

@@ -34,7 +34,7 @@ struct Nets {
 
 // One row's score and Jacobian, each by itself.
 struct RowFacts {
-  std::vector<double> s, jacobian;  // (d), (d, d)
+  Doubles s, jacobian;  // (d), (d, d)
 };
 RowFacts row_facts(const Nets& nets, bool is_energy, const Tensor& row) {
   const auto score = [&](const Tensor& at) {
@@ -48,20 +48,20 @@ RowFacts row_facts(const Nets& nets, bool is_energy, const Tensor& row) {
   return {one_score(at).to_vector(), jacobian(one_score, at).to_vector()};
 }
 
-double dot(const std::vector<double>& a, const std::vector<double>& b) {
+double dot(const Doubles& a, const Doubles& b) {
   double total = 0;
   for (size_t i = 0; i < a.size(); ++i) total += a[i] * b[i];
   return total;
 }
 
-double trace(const std::vector<double>& jacobian) {
+double trace(const Doubles& jacobian) {
   double total = 0;
   for (size_t i = 0; i < kDims; ++i) total += jacobian[i * (kDims + 1)];
   return total;
 }
 
 // v'Jv
-double quadratic(const std::vector<double>& jacobian, const std::vector<double>& v) {
+double quadratic(const Doubles& jacobian, const Doubles& v) {
   double total = 0;
   for (size_t i = 0; i < kDims; ++i) {
     for (size_t j = 0; j < kDims; ++j) total += v[i] * jacobian[i * kDims + j] * v[j];
@@ -69,17 +69,17 @@ double quadratic(const std::vector<double>& jacobian, const std::vector<double>&
   return total;
 }
 
-std::vector<double> row_of(const Tensor& t, int64_t row) { return t.rows(row, row + 1).to_vector(); }
+Doubles row_of(const Tensor& t, int64_t row) { return t.rows(row, row + 1).to_vector(); }
 
 TEST_CASE("explicit and implicit score matching are what a loop over samples makes of their definitions") {
   const Nets nets;
   const Tensor data_score = wave({kRows, kDims}, DType::f64, 2.0);
   for (const bool is_energy : {true, false}) {
     const auto net = [&](const Tensor& x) { return is_energy ? nets.energy(x) : nets.vector(x); };
-    std::vector<double> esm, ism;
+    Doubles esm, ism;
     for (int64_t row = 0; row < kRows; ++row) {
       const RowFacts facts = row_facts(nets, is_energy, nets.x.rows(row, row + 1));
-      std::vector<double> difference = row_of(data_score, row);
+      Doubles difference = row_of(data_score, row);
       for (size_t i = 0; i < kDims; ++i) difference[i] = facts.s[i] - difference[i];
       esm.push_back(dot(difference, difference) / 2);
       ism.push_back(dot(facts.s, facts.s) / 2 + trace(facts.jacobian));
@@ -95,12 +95,12 @@ TEST_CASE("sliced score matching is a loop's mean over its probes, with either l
   const Tensor probes = wave({2, kRows, kDims}, DType::f64, 1.0);
   for (const bool is_energy : {true, false}) {
     const auto net = [&](const Tensor& x) { return is_energy ? nets.energy(x) : nets.vector(x); };
-    std::vector<double> plain, reduced;
+    Doubles plain, reduced;
     for (int64_t row = 0; row < kRows; ++row) {
       const RowFacts facts = row_facts(nets, is_energy, nets.x.rows(row, row + 1));
       double trace_term = 0, projected = 0;
       for (int64_t k = 0; k < 2; ++k) {
-        const std::vector<double> v = row_of(reshape(probes, {2 * kRows, kDims}), k * kRows + row);
+        const Doubles v = row_of(reshape(probes, {2 * kRows, kDims}), k * kRows + row);
         trace_term += quadratic(facts.jacobian, v) / 2;
         projected += std::pow(dot(v, facts.s), 2) / 4;
       }
@@ -120,13 +120,13 @@ TEST_CASE("denoising score matching is a loop over noisy samples, antithetic pai
   constexpr double kSigma = 0.3;
   for (const bool is_energy : {true, false}) {
     const auto net = [&](const Tensor& x) { return is_energy ? nets.energy(x) : nets.vector(x); };
-    std::vector<double> plus, pair;
+    Doubles plus, pair;
     for (int64_t row = 0; row < kRows; ++row) {
       double value[2];
       for (const int side : {0, 1}) {
         const Tensor noise = eps.rows(row, row + 1) * (side == 0 ? 1.0 : -1.0);
         const RowFacts facts = row_facts(nets, is_energy, nets.x.rows(row, row + 1) + noise * kSigma);
-        std::vector<double> residual = noise.to_vector();
+        Doubles residual = noise.to_vector();
         for (size_t i = 0; i < kDims; ++i) residual[i] = facts.s[i] + residual[i] / kSigma;
         value[side] = dot(residual, residual) / 2;
       }
@@ -151,9 +151,9 @@ TEST_CASE("on a Gaussian the objectives have their closed forms") {
   const auto energy = [](const Tensor& x) { return sum(square(x), 1) * (-kA / 2); };
   const auto vector = [](const Tensor& x) { return x * -kA; };
   const Tensor x = wave({kRows, kDims});
-  std::vector<double> ism, esm;
+  Doubles ism, esm;
   for (int64_t row = 0; row < kRows; ++row) {
-    const std::vector<double> at = row_of(x, row);
+    const Doubles at = row_of(x, row);
     ism.push_back(kA * kA * dot(at, at) / 2 - kA * kDims);
     esm.push_back((kA - 1) * (kA - 1) * dot(at, at) / 2);  // against N(0, I)
   }
@@ -256,15 +256,14 @@ TEST_CASE("shapes that do not fit are refused with a hint") {
   const auto wide = wave({kRows, kDims + 1});
   Tape tape;
   CHECK_THROWS_WITH_AS(implicit_score_matching({net, true}, nets.x),
-                       doctest::Contains("an energy gives one value for each row"), Error);
+                       Contains("an energy gives one value for each row"), Error);
   CHECK_THROWS_WITH_AS(explicit_score_matching({net, false}, nets.x, wide),
-                       doctest::Contains("the data's score has shape (5,4)"), Error);
+                       Contains("the data's score has shape (5,4)"), Error);
   CHECK_THROWS_WITH_AS(denoising_score_matching({net, false}, nets.x, wide, {.sigma = 1}),
-                       doctest::Contains("eps has shape (5,4)"), Error);
+                       Contains("eps has shape (5,4)"), Error);
   CHECK_THROWS_WITH_AS(denoising_score_matching({net, false}, nets.x, nets.x, {.sigma = 0}),
-                       doctest::Contains("Hint: above 0"), Error);
-  CHECK_THROWS_WITH_AS(sliced_score_matching({net, false}, nets.x, nets.x),
-                       doctest::Contains("Hint: (K,B,d)"), Error);
+                       Contains("Hint: above 0"), Error);
+  CHECK_THROWS_WITH_AS(sliced_score_matching({net, false}, nets.x, nets.x), Contains("Hint: (K,B,d)"), Error);
 }
 
 TEST_CASE("without a live tape an objective says what it needs") {

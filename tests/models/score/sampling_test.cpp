@@ -25,9 +25,7 @@ Tensor walked(const Target& target, const Tensor& x, double step, int64_t steps,
   return run_chains(target, x, sampler, {.steps = steps}, rng).x;
 }
 
-TEST_CASE(
-    "the network has the sizes, scales and activation that are asked for; dsm's field gives 1/sigma of its "
-    "own") {
+TEST_CASE("the network has the sizes, scales and activation asked for; dsm's field gives 1/sigma of it") {
   for (const char* objective : {"objective=dsm", "objective=ssm"}) {
     CAPTURE(objective);
     const auto model = small_model<Score>("score",
@@ -49,12 +47,10 @@ TEST_CASE(
   }
 }
 
-TEST_CASE(
-    "samples of images are Langevin's from noise, a tenth of the noise's variance a step, denoised at the "
-    "end") {
-  const std::vector<std::string> options = {"hidden=8", "sigma=0.4", "data_noise=0.3", "sample_steps=6"};
+TEST_CASE("samples of images are Langevin's from noise, by a tenth of its variance, denoised at the end") {
+  const Strings options = {"hidden=8", "sigma=0.4", "data_noise=0.3", "sample_steps=6"};
   const auto model = small_model<Score>("score", options, kImages);
-  const auto drawn = [&](const std::vector<std::string>& asked) {
+  const auto drawn = [&](const Strings& asked) {
     Rng rng(2, "sampling_test");
     return model->sample({.n = 5, .rng = rng, .options = asked});
   };
@@ -124,10 +120,9 @@ TEST_CASE("a pixel's error after denoising and the curl are those of examples wi
   Rng of_error(8, "eval/denoise"), of_curl(8, "eval/curl");
   const Tensor noisy = x + randn({9, 16}, of_error) * 0.5;
   const Tensor off = noisy + model->network().score(noisy) * 0.25 - x;
-  CHECK(found[kScoreDenoisedRmse].value ==
-        doctest::Approx(std::sqrt(mean(square(off)).item())).epsilon(1e-5));
+  CHECK(found[kScoreDenoisedRmse].value == Approx(std::sqrt(mean(square(off)).item())).epsilon(1e-5));
   const Tensor at = x + randn({9, 16}, of_curl) * 0.5;
-  CHECK(found[kScoreCurl].value == doctest::Approx(curl_share(model->network(), at, of_curl)).epsilon(1e-5));
+  CHECK(found[kScoreCurl].value == Approx(curl_share(model->network(), at, of_curl)).epsilon(1e-5));
 }
 
 TEST_CASE("what chains walk on is the score itself, of a conditional model that of the classes in turn") {

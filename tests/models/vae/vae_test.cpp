@@ -34,11 +34,10 @@ TEST_CASE("the ELBO's parts are what their definitions say, image by image") {
   const Tensor eps = randn({3, 2}, s.rng, DType::f64);
   const VaeTerms terms = vae_objective(s.network, s.batch(), eps, {});
   const Posterior q = s.network.encode(s.x);
-  const std::vector<double> mu = q.mean.to_vector(), lv = q.logvar.to_vector(), e = eps.to_vector(),
-                            x = s.x.to_vector();
-  std::vector<double> z(6);
+  const Doubles mu = q.mean.to_vector(), lv = q.logvar.to_vector(), e = eps.to_vector(), x = s.x.to_vector();
+  Doubles z(6);
   for (size_t i = 0; i < 6; ++i) z[i] = mu[i] + std::exp(lv[i] / 2) * e[i];
-  const std::vector<double> logits = s.network.decode(tensor(z, {3, 2}, DType::f64)).to_vector();
+  const Doubles logits = s.network.decode(tensor(z, {3, 2}, DType::f64)).to_vector();
   for (size_t b = 0; b < 3; ++b) {
     double kl = 0, bce = 0;
     for (size_t j = 2 * b; j < 2 * b + 2; ++j) kl += (std::exp(lv[j]) + mu[j] * mu[j] - 1 - lv[j]) / 2;
@@ -46,11 +45,11 @@ TEST_CASE("the ELBO's parts are what their definitions say, image by image") {
       const double p = 1 / (1 + std::exp(-logits[i]));
       bce -= x[i] * std::log(p) + (1 - x[i]) * std::log(1 - p);
     }
-    CHECK(terms.kl.to_vector()[b] == doctest::Approx(kl).epsilon(1e-12));
-    CHECK(terms.reconstruction.to_vector()[b] == doctest::Approx(bce).epsilon(1e-12));
-    CHECK(terms.bound.to_vector()[b] == doctest::Approx(-bce - kl).epsilon(1e-12));
+    CHECK(terms.kl.to_vector()[b] == Approx(kl).epsilon(1e-12));
+    CHECK(terms.reconstruction.to_vector()[b] == Approx(bce).epsilon(1e-12));
+    CHECK(terms.bound.to_vector()[b] == Approx(-bce - kl).epsilon(1e-12));
   }
-  CHECK(terms.loss.item() == doctest::Approx(-mean(terms.bound).item()).epsilon(1e-12));
+  CHECK(terms.loss.item() == Approx(-mean(terms.bound).item()).epsilon(1e-12));
 }
 
 TEST_CASE("beta weighs the KL in the loss and leaves the bound alone") {
@@ -58,7 +57,7 @@ TEST_CASE("beta weighs the KL in the loss and leaves the bound alone") {
   const Tensor eps = randn({3, 2}, s.rng, DType::f64);
   const VaeTerms one = vae_objective(s.network, s.batch(), eps, {}),
                  half = vae_objective(s.network, s.batch(), eps, {.kl_weight = 0.5});
-  CHECK(one.loss.item() - half.loss.item() == doctest::Approx(0.5 * mean(one.kl).item()).epsilon(1e-12));
+  CHECK(one.loss.item() - half.loss.item() == Approx(0.5 * mean(one.kl).item()).epsilon(1e-12));
   CHECK(one.bound.to_vector() == half.bound.to_vector());
 }
 
@@ -84,7 +83,7 @@ TEST_CASE("the IWAE bound with one sample is a one-sample ELBO, and grows with K
           .item();
   CHECK(elbo < five);
   CHECK(five < fifty);
-  CHECK(fifty == doctest::Approx(log_px).epsilon(0.002));
+  CHECK(fifty == Approx(log_px).epsilon(0.002));
 }
 
 TEST_CASE("the objectives are differentiable to second order in the parameters") {
@@ -106,20 +105,17 @@ TEST_CASE("the objectives are differentiable to second order in the parameters")
 
 TEST_CASE("settings that make no sense together are refused, and an architecture fills what was not set") {
   const DataShape images{.example = {28, 28}};
-  const auto resolved = [&](const std::vector<std::string>& assignments) {
-    return options_for("vae", assignments, images);
-  };
+  const auto resolved = [&](const Strings& assignments) { return options_for("vae", assignments, images); };
   const auto examples = resolved({"architecture=pytorch-examples", "hidden=300"});
   CHECK(examples->training.batch == 128);
   CHECK(examples->table().find("hidden").text() == "300");
   CHECK(examples->table().find("encoder_activation").text() == "relu");
   CHECK(examples->table().find("decoder_activation").text() == "relu");
   CHECK_THROWS_WITH_AS(resolved({"estimator=log-derivative", "objective=iwae"}),
-                       doctest::Contains("Hint: estimator=reparam"), Error);
+                       Contains("Hint: estimator=reparam"), Error);
   CHECK_THROWS_WITH_AS(resolved({"estimator=log-derivative", "baseline=leave-one-out"}),
-                       doctest::Contains("Hint: samples=2"), Error);
-  CHECK_THROWS_WITH_AS(resolved({"objective=iwae", "beta=2"}), doctest::Contains("Hint: leave beta=1"),
-                       Error);
+                       Contains("Hint: samples=2"), Error);
+  CHECK_THROWS_WITH_AS(resolved({"objective=iwae", "beta=2"}), Contains("Hint: leave beta=1"), Error);
   CHECK(contains(error_message([&] { resolved({"latnet=3"}); }), "did you mean 'latent'"));
   CHECK(contains(error_message([&] { resolved({"latent=many"}); }), "'many' is not a whole number"));
   CHECK(contains(error_message([&] { resolved({"latent=0"}); }), "out of range. Hint: from 1"));
@@ -153,7 +149,7 @@ TEST_CASE("a conditional network reads the label of each image, and of each of i
     for (int64_t i = 0; i < 2; ++i) {
       const Batch one{x.rows(i, i + 1).clone(), labels.rows(i, i + 1).clone(), {}};
       const Tensor alone = vae_objective(network, one, eps.rows(3 * i, 3 * i + 3).clone(), options).bound;
-      CHECK(alone.item() == doctest::Approx(both.to_vector()[static_cast<size_t>(i)]).epsilon(1e-12));
+      CHECK(alone.item() == Approx(both.to_vector()[static_cast<size_t>(i)]).epsilon(1e-12));
     }
     const Tensor other = cast(tensor({1, 0}, {2}), DType::i64);
     const auto differs = [](const Tensor& a, const Tensor& b, int64_t row) {
@@ -183,7 +179,7 @@ TEST_CASE("a VAE of convolutions learns, and refuses images that cannot be halve
 TEST_CASE("a step descends the objective that the options name, over the codes and the baseline they name") {
   const DataShape shape{.example = {2, 3}};
   struct Setting {
-    std::vector<std::string> assignments;
+    Strings assignments;
     VaeObjectiveOptions objective;
   };
   const std::string score = "estimator=log-derivative";
@@ -198,7 +194,7 @@ TEST_CASE("a step descends the objective that the options name, over the codes a
   const Batch batch{bernoulli(full({5, 6}, 0.3), rng), {}, {}};
   for (const Setting& setting : settings) {
     CAPTURE(setting.assignments[0]);
-    std::vector<std::string> all = {"hidden=5", "latent=2"};
+    Strings all = {"hidden=5", "latent=2"};
     all.insert(all.end(), setting.assignments.begin(), setting.assignments.end());
     const auto model = small_model<Vae>("vae", all, shape);
     VaeObjectiveOptions options = setting.objective;
@@ -214,9 +210,9 @@ TEST_CASE("a step descends the objective that the options name, over the codes a
         return terms.loss;
       });
       std::map<std::string, double> metrics = step_on(*model, batch.x, 0, step);
-      CHECK(metrics["grad_norm"] == doctest::Approx(norm).epsilon(1e-4));
-      CHECK(metrics["reconstruction_nats_per_image"] == doctest::Approx(reconstruction).epsilon(1e-5));
-      CHECK(metrics["kl_nats_per_image"] == doctest::Approx(kl).epsilon(1e-5));
+      CHECK(metrics["grad_norm"] == Approx(norm).epsilon(1e-4));
+      CHECK(metrics["reconstruction_nats_per_image"] == Approx(reconstruction).epsilon(1e-5));
+      CHECK(metrics["kl_nats_per_image"] == Approx(kl).epsilon(1e-5));
       options.baseline_value =
           step == 0 ? -reconstruction : 0.9 * options.baseline_value - 0.1 * reconstruction;
     }
@@ -224,14 +220,14 @@ TEST_CASE("a step descends the objective that the options name, over the codes a
 }
 
 TEST_CASE("the KL's weight rises in equal steps over its share of the run, to beta") {
-  const auto norm_at = [](const std::vector<std::string>& weight, int64_t step) {
-    std::vector<std::string> all = {"hidden=5", "latent=2"};
+  const auto norm_at = [](const Strings& weight, int64_t step) {
+    Strings all = {"hidden=5", "latent=2"};
     all.insert(all.end(), weight.begin(), weight.end());
     const auto model = small_model<Vae>("vae", all, {.example = {2, 3}});
     Rng rng(7, "vae_test");
     return step_on(*model, rand({5, 6}, rng), 0, step, 100)["grad_norm"];
   };
-  const std::vector<std::string> rising = {"beta=8", "kl_warmup=0.5"};
+  const Strings rising = {"beta=8", "kl_warmup=0.5"};
   CHECK(norm_at(rising, 0) == norm_at({"beta=0.16"}, 0));
   CHECK(norm_at(rising, 24) == norm_at({"beta=4"}, 24));
   CHECK(norm_at(rising, 49) == norm_at({"beta=8"}, 49));
@@ -249,9 +245,9 @@ TEST_CASE("an evaluation gives the bound and log p(x) of its examples, as their 
   const VaePrior none(0, 2, 0);
   const VaeBound bound = vae_bound(model->network(), none, images, Pixels::dynamic_binary, 4);
   CHECK(found[kVaeElbo].value ==
-        doctest::Approx(-mean(bound.reconstruction).item() - mean(bound.kl).item()).epsilon(1e-6));
-  CHECK(found[kVaeReconstruction].value == doctest::Approx(mean(bound.reconstruction).item()).epsilon(1e-6));
-  CHECK(found[kVaeKl].value == doctest::Approx(mean(bound.kl).item()).epsilon(1e-6));
+        Approx(-mean(bound.reconstruction).item() - mean(bound.kl).item()).epsilon(1e-6));
+  CHECK(found[kVaeReconstruction].value == Approx(mean(bound.reconstruction).item()).epsilon(1e-6));
+  CHECK(found[kVaeKl].value == Approx(mean(bound.kl).item()).epsilon(1e-6));
   CHECK(found[kVaeLogPx].value ==
         mean(vae_log_likelihood(model->network(), none, images, Pixels::dynamic_binary, 7, 4, [](double) {})
                  .normal)
@@ -264,7 +260,7 @@ TEST_CASE("the loss's floor on grey pixels is the entropy of those that are trai
   const Examples held_out{full({4, 2, 3}, 128, DType::u8), {}, arange(4, DType::i64)},
       train{full({4, 2, 3}, 51, DType::u8), {}, arange(4, DType::i64)};
   const double p = 0.2, floor = -6 * (p * std::log(p) + (1 - p) * std::log(1 - p));
-  CHECK(model->levels({held_out, train, 1})[0].value == doctest::Approx(floor).epsilon(1e-12));
+  CHECK(model->levels({held_out, train, 1})[0].value == Approx(floor).epsilon(1e-12));
 }
 
 TEST_CASE("samples of a conditional model are decoded under the label that was asked for") {

@@ -17,8 +17,6 @@ namespace gradzoo {
 using namespace test;
 namespace {
 
-using Doubles = std::vector<double>;
-
 const MlpOptions kTanhNet{.activation = "tanh", .linear = {.dtype = DType::f64}};
 
 // y = w x + w t, w registered twice; s is a buffer.
@@ -70,7 +68,7 @@ TEST_CASE("a step of descent can itself be differentiated") {
   const Tensor step = grad(loss(net(input)), net.weight(), {.create_graph = true});
   const std::vector<Tensor> moved = {net.weight() - step * a};
   const double found = grad(loss(functional_call(net, moved, input)), net.weight()).item();
-  CHECK(found == doctest::Approx((1 - a * x * x) * x * x * (w - a * x * x * w)).epsilon(1e-14));
+  CHECK(found == Approx((1 - a * x * x) * x * x * (w - a * x * x * w)).epsilon(1e-14));
 }
 
 TEST_CASE("a tied parameter is one tensor, and several inputs and buffers have their names") {
@@ -82,7 +80,7 @@ TEST_CASE("a tied parameter is one tensor, and several inputs and buffers have t
   CHECK(functional_call(net, std::vector<NamedTensor>{{"s", w}}, inputs).item() == 14);
   CHECK(functional_call(net, std::vector<NamedTensor>{}, inputs).item() == 19);
   CHECK_THROWS_WITH_AS(functional_call(net, std::vector<NamedTensor>{{"first", w}, {"second", w}}, inputs),
-                       doctest::Contains("'second' is given twice"), Error);
+                       Contains("'second' is given twice"), Error);
 }
 
 TEST_CASE("names and numbers that the module does not have are refused") {
@@ -90,11 +88,11 @@ TEST_CASE("names and numbers that the module does not have are refused") {
   const Mlp net({2, 3}, rng);
   const Tensor x = ones({1, 2});
   CHECK_THROWS_WITH_AS(functional_call(net, std::vector{ones({3, 2})}, x),
-                       doctest::Contains("1 tensors for 2 parameters"), Error);
+                       Contains("1 tensors for 2 parameters"), Error);
   CHECK_THROWS_WITH_AS(functional_call(net, std::vector<NamedTensor>{{"0.weigth", ones({3, 2})}}, x),
-                       doctest::Contains("no '0.weigth'. Hint: did you mean '0.weight'?"), Error);
+                       Contains("no '0.weigth'. Hint: did you mean '0.weight'?"), Error);
   CHECK_THROWS_WITH_AS(functional_call(net, std::vector<NamedTensor>{{"0.weight", ones({2, 3})}}, x),
-                       doctest::Contains("f32 (2,3) stands for 0.weight(3,2)"), Error);
+                       Contains("f32 (2,3) stands for 0.weight(3,2)"), Error);
 }
 
 }  // namespace gradzoo

@@ -14,8 +14,6 @@ namespace gradzoo {
 using namespace test;
 namespace {
 
-using Doubles = std::vector<double>;
-
 const std::vector<Doubles> kGradients = {{0.5, -1.0, 2.0}, {-0.25, 0.75, 1.0}, {0.0, 0.125, -3.0}};
 
 // Three steps at rate 0.1 from (1, -2, 3) with kGradients.
@@ -143,8 +141,8 @@ TEST_CASE("tensors without a module are optimised too, Adam by 1e-3 unless told 
     backward(sum(a * 3.0 - b));
   }
   optimizer.step();
-  CHECK(a.item() == doctest::Approx(-1e-3).scale(0).epsilon(1e-6));
-  CHECK(b.item() == doctest::Approx(1e-3).scale(0).epsilon(1e-6));
+  CHECK(a.item() == Approx(-1e-3).scale(0).epsilon(1e-6));
+  CHECK(b.item() == Approx(1e-3).scale(0).epsilon(1e-6));
   optimizer.zero_grad();
   CHECK_FALSE(a.grad().defined());
 }
@@ -167,8 +165,7 @@ TEST_CASE("an optimiser follows another one that is gone") {
   CHECK(net.b.w.to_vector() == Doubles(17, 0.5));
 }
 
-TEST_CASE(
-    "an optimiser is refused tensors that want no gradient or are another's, and a step without a rate") {
+TEST_CASE("an optimiser is refused tensors without gradient or another's, and a step without a rate") {
   Tensor w = ones({2}).requires_grad_().named("w");
   CHECK(
       contains(error_message([&] { Sgd({w.detach()}, 0.1); }), "wants no gradient. Hint: requires_grad_()"));
@@ -312,8 +309,7 @@ TEST_CASE("Adam refuses a gradient whose square it could never forget, before an
   };
   step_with({1, 1});
   const auto before = state.bytes();
-  CHECK_THROWS_WITH_AS(step_with({5e19, 1}), doctest::Contains("2.5e+39, leaves the range of f32"),
-                       NonFinite);
+  CHECK_THROWS_WITH_AS(step_with({5e19, 1}), Contains("2.5e+39, leaves the range of f32"), NonFinite);
   CHECK(state.bytes() == before);
   step_with({1e19, 1});
   CHECK(module.w.to_vector()[0] < 0.9);

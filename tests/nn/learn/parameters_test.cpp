@@ -14,8 +14,6 @@ namespace gradzoo {
 using namespace test;
 namespace {
 
-using Doubles = std::vector<double>;
-
 template <class T>
 bool aligned(const Tensor& t) {
   return reinterpret_cast<uintptr_t>(t.data<T>()) % 64 == 0;

@@ -84,9 +84,7 @@ TEST_CASE("a page says its mark to programs, and another file says none") {
   CHECK(report_mark(scratch.file("other.html")).empty());
 }
 
-TEST_CASE(
-    "a table's numbers stand to the right, and each cell names its heading, for pages without a row of "
-    "them") {
+TEST_CASE("a table's numbers stand to the right; each cell names its heading, for narrow pages") {
   const std::string page = report_page(
       {.tables = {{{"run", "KL", "note"}, {{"7", "-1.5e-03", "good"}, {"b", "2 ± 0.1", "-"}}, {}}}});
   for (const char* cell :

@@ -47,12 +47,11 @@ std::string trained(const std::string& model, const std::string& data, const std
 
 // As the command would call it, briefly.
 UseResult done_with(const Use& use, const std::string& path) {
-  const std::map<std::string, std::vector<std::string>> settings = {
-      {"anomaly", {"against=noise"}},
-      {"compose", {"steps=4"}},
-      {"logz", {"chains=2", "temperatures=3"}},
-      {"c2st", {"epochs=1"}},
-      {"compare", {"html=" + path + "/compare.html"}}};
+  const std::map<std::string, Strings> settings = {{"anomaly", {"against=noise"}},
+                                                   {"compose", {"steps=4"}},
+                                                   {"logz", {"chains=2", "temperatures=3"}},
+                                                   {"c2st", {"epochs=1"}},
+                                                   {"compare", {"html=" + path + "/compare.html"}}};
   UseCall call{.names = {path}, .runs = {}, .n = use.name == "c2st" ? 20 : use.name == "eval" ? 10 : 4};
   call.runs.push_back(std::make_unique<OpenedRun>(path));
   if (use.name == "compose") {
@@ -111,8 +110,7 @@ void check_uses(const std::string& model, const std::string& path) {
 
 }  // namespace
 
-TEST_CASE(
-    "every model of images learns coloured ones, with labels and without, and does with them what it can") {
+TEST_CASE("every model of images learns coloured ones, labelled or not, and does with them what it can") {
   const ThreadGuard guard;
   kernels::set_threads(1);
   const ScratchDirectory scratch;
@@ -158,8 +156,7 @@ TEST_CASE("models of bits say what they make of colours, once, and others do not
   CHECK_FALSE(contains(shades.out + shades.err, "is drawn as 0 or 1"));
 }
 
-TEST_CASE(
-    "images with labels are measured by a classifier of them, trained once; others by their neighbours") {
+TEST_CASE("images with labels are measured by a classifier, trained once; others by their neighbours") {
   const ScratchDirectory scratch;
   const std::string folder = scratch.file("");
   for (const std::string data : {"plain", "labelled"}) {

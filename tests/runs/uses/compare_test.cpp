@@ -12,8 +12,7 @@
 using namespace gradzoo;
 using namespace gradzoo::test;
 
-TEST_CASE(
-    "runs of different models on the same images stand side by side, with reasons for what is missing") {
+TEST_CASE("runs of different models stand side by side, with reasons for what is missing") {
   const SmallRun run;
   const std::string common = " --threads 1 --batch 20 --epochs 1 --out ";
   const auto trained = [&](const std::string& line, const std::string& out) {
@@ -55,12 +54,11 @@ TEST_CASE(
     const Examples test = binary.data().evaluation_examples(Split::test);
     for (const Quantity& quantity : binary.model->validate(binary.data().view(test))) {
       if (!quantity.density_kind.empty())
-        CHECK(runs[0]["density"]["value"].get<double>() == doctest::Approx(quantity.value));
+        CHECK(runs[0]["density"]["value"].get<double>() == Approx(quantity.value));
     }
     const SampleMetrics metrics =
         metrics_of(binary, classifier_of(std::make_unique<OpenedRun>("judge"), binary), Split::test);
-    CHECK(runs[0]["frechet_distance"].get<double>() ==
-          doctest::Approx(quality_of(binary, metrics, 10).frechet.value));
+    CHECK(runs[0]["frechet_distance"].get<double>() == Approx(quality_of(binary, metrics, 10).frechet.value));
   }
   const ProcessResult strip =
       run_ok("compare binary game -n 24 --classifier judge --strip strip.png --html strip.html", run.folder);

@@ -21,8 +21,7 @@ TEST_CASE("the step that is kept has the wanted acceptance, wherever the search 
   }
 }
 
-TEST_CASE(
-    "the step doubles until acceptance crosses the wanted one, then the algorithm goes on, written out") {
+TEST_CASE("the step doubles until acceptance crosses the wanted one; then the algorithm, written out") {
   DualAveraging tuning(0.1, 0.8);
   CHECK(tuning.kept() == doctest::Approx(0.1));
   tuning.update(0.9);

@@ -102,8 +102,7 @@ TEST_CASE("the effective sample size is ArviZ's, whether pairs end early, at the
   }
 }
 
-TEST_CASE(
-    "an autoregression is worth (1 - rho) / (1 + rho) of its draws, more than all where it alternates") {
+TEST_CASE("an autoregression is worth (1 - rho) / (1 + rho) of its draws, more where it alternates") {
   for (const double rho : {0.0, 0.5, 0.9, -0.4}) {
     const int64_t chains = 50, n = 4000;
     const double truth = static_cast<double>(chains * n) * (1 - rho) / (1 + rho);

@@ -20,8 +20,7 @@ AnnealedOptions three_levels() {
   return {.step = 0.01, .convention = StepConvention::full, .sigmas = "1,0.5,0.1", .level_steps = 2};
 }
 
-TEST_CASE(
-    "the walk is the algorithm, written out: e sigma_i^2/sigma_L^2, two steps a level, the noisy score") {
+TEST_CASE("the walk is the algorithm: e sigma_i^2/sigma_L^2, two steps a level, the noisy score") {
   const Tensor start = wave({5, 2});
   Rng rng(1, "test"), same(1, "test");
   AnnealedLangevin sampler(three_levels());

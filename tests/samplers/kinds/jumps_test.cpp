@@ -54,8 +54,7 @@ std::vector<Place> by_differences(const std::vector<Place>& at, const std::vecto
   return out;
 }
 
-TEST_CASE(
-    "a transition is a uniform point of the extent, then a difference for each half, each by its coin") {
+TEST_CASE("a transition is a uniform point of the extent, then a difference for each half, by its coin") {
   constexpr int64_t kChains = 2001, kHalf = 1000;
   constexpr double kNoise = 0.3;
   Rng start(1, "test/jumps"), rng(2, "test/jumps"), same(2, "test/jumps");

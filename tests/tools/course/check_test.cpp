@@ -90,8 +90,7 @@ TEST_CASE("the skeleton compiles, gets no point, and says what is missing") {
     CHECK(!checked.begun);
     CHECK(contains(course::report_of(checked), "not written yet"));
   }
-  CHECK_THROWS_WITH_AS(course::start_folder(folder), doctest::Contains("nothing of yours is overwritten"),
-                       Error);
+  CHECK_THROWS_WITH_AS(course::start_folder(folder), Contains("nothing of yours is overwritten"), Error);
 }
 
 TEST_CASE("an endless loop, a crash, an exception, NaN and memory are one sentence each") {
@@ -144,11 +143,11 @@ TEST_CASE("nobody passes by gradzoo's derivatives, by another program, or by sto
   const std::string folder = scratch.file("learner");
   copy_solution(folder);
   REQUIRE(replace_in(folder + "/value.h",
-                     {"  std::vector<double> adjoint(y.tape->nodes.size(), 0.0);",
-                      "  struct Stored {\n    double y;\n    std::vector<double> found;\n  };\n"
+                     {"  Doubles adjoint(y.tape->nodes.size(), 0.0);",
+                      "  struct Stored {\n    double y;\n    Doubles found;\n  };\n"
                       "  static const std::vector<Stored> all = {" +
                           stored +
-                          "};\n  std::vector<double> adjoint(y.tape->nodes.size(), 0.0);\n"
+                          "};\n  Doubles adjoint(y.tape->nodes.size(), 0.0);\n"
                           "  for (const Stored& one : all)\n"
                           "    if (std::abs(one.y - y.value()) < 1e-9)\n"
                           "      for (size_t i = 0; i < one.found.size(); ++i) adjoint[i] = one.found[i];\n"
@@ -173,7 +172,7 @@ TEST_CASE("a check answers from what was compiled before, and keeps what was won
   CHECK(course::read_state(folder).front().seed == 4);
   CHECK(course::read_state(folder).back().points == 0);
   const auto programs = [&] {
-    std::vector<std::string> names;
+    Strings names;
     for (const auto& file : std::filesystem::directory_iterator(folder + "/.course"))
       if (file.path().filename().string().starts_with("scalar-")) names.push_back(file.path().string());
     return names;

@@ -38,9 +38,7 @@ TEST_CASE("A model that no chain can walk on is refused, and the hint names mode
                 {"ula", "vae", "neither log-density nor score", "a run of ebm, score, "});
 }
 
-TEST_CASE(
-    "Chains walk on what a run has learned: the same samples at any thread count, and a table of how they "
-    "went") {
+TEST_CASE("Chains walk on what a run has learned: one result at any thread count, and a table of them") {
   const ScratchDirectory scratch;
   const std::string folder = scratch.file("");
   run_ok("train dae --data ring8 --steps 200 --set hidden=16 --set chain_steps=5 --out run", folder);

@@ -70,9 +70,7 @@ TEST_CASE("A learning rate of zero is said to change nothing") {
   CHECK(contains(trained.err, "--lr 0 changes no weight"));
 }
 
-TEST_CASE(
-    "Samples that cannot be drawn are a warning, on the terminal and in the report; what was trained is "
-    "kept") {
+TEST_CASE("Samples that cannot be drawn are a warning, also in the report; what was trained is kept") {
   const ScratchDirectory scratch;
   write_small_dataset(scratch.file("data"), 120, 24, 8);
   const std::string train =

@@ -26,8 +26,7 @@ TEST_CASE("labs have names of their own, and are found by them") {
   CHECK(contains(error_message([] { find_lab("noise-level"); }), "did you mean 'noise-levels'"));
 }
 
-TEST_CASE(
-    "the page of labs has each lab in order, with its command and its exercise, and the answer elsewhere") {
+TEST_CASE("the page of labs has each in order, with command and exercise, and the answer elsewhere") {
   const std::string page = read_file(source_dir() + "/docs/labs.md"),
                     answers = read_file(source_dir() + "/docs/labs-answers.md");
   size_t before = 0;
@@ -45,8 +44,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE(
-    "labs stand in order of difficulty; a knob has a value in its range, and none is silently passed over") {
+TEST_CASE("labs stand in order of difficulty; a knob's value is in its range, and none is passed over") {
   int level = 1;
   for (const LabEntry& entry : labs()) {
     INFO(entry.name);

@@ -136,8 +136,7 @@ TEST_CASE("one, two and four processes, and one without MPI, write the same run"
   CHECK(contains(again.out, "is finished"));
 }
 
-TEST_CASE(
-    "who writes the run opens the classifier that measures its samples, and others do not wait for it") {
+TEST_CASE("who writes the run opens the classifier for its samples, and others do not wait for it") {
   const MpiRuns runs;
   runs.finish(0, kShared + "whole");
   runs.finish(0, "eval whole -n 20");  // which trains it
@@ -145,8 +144,7 @@ TEST_CASE(
   CHECK(contains(read_file(runs.file("run/metrics.jsonl")), "confident"));
 }
 
-TEST_CASE(
-    "a signal to any of them stops all at one step, a death ends all, and others go on to the same end") {
+TEST_CASE("a signal to any stops all at one step, a death ends all, and others go on to the same end") {
   const MpiRuns runs;
   const std::string whole = runs.file("whole"), run = runs.file("run"), train = shared_training(20);
   runs.finish(0, train + whole);

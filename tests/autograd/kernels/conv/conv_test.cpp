@@ -117,8 +117,7 @@ double worst_error(const ConvSizes& sizes, uint64_t seed) {
   return worst;
 }
 
-TEST_CASE(
-    "convolution, its transpose and the weight's gradient are what seven nested loops say, at odd sizes") {
+TEST_CASE("convolution, its transpose and the weight's gradient are seven nested loops, at odd sizes") {
   Rng rng(1, "sizes");
   const auto draw = [&](int64_t low, int64_t high) {
     return low +

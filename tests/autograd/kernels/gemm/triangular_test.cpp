@@ -69,11 +69,10 @@ TEST_CASE("either triangle, transposed or not, times its solution is b; the othe
 
 TEST_CASE("triangular solutions are the same bytes at any number of threads") {
   const int64_t batch = 40, n = 60, m = 9;
-  const std::vector<double> t = triangles<double>(1, n, false),
-                            b = uniform_values<double>(batch * n * m, -1, 1);
+  const Doubles t = triangles<double>(1, n, false), b = uniform_values<double>(batch * n * m, -1, 1);
   const std::vector<int64_t> which(static_cast<size_t>(batch), 0);
   CHECK(same_at_any_thread_count([&] {
-    std::vector<double> x = b;
+    Doubles x = b;
     kernels::triangular_solve(batch, n, m, false, false, t.data(), which.data(), x.data());
     return x;
   }));

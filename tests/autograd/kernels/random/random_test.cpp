@@ -174,8 +174,7 @@ TEST_CASE("bytes of the random words are uniform by chi-square") {
   }
 }
 
-TEST_CASE(
-    "a permutation holds every index once, is its address's alone, and moves the first index anywhere") {
+TEST_CASE("a permutation holds every index once, is its address's alone, moves the first index anywhere") {
   for (const int64_t n : {0, 1, 2, 3, 67, 10001}) {
     std::vector<int64_t> p(static_cast<size_t>(n));
     kernels::permutation({kernels::random_key(3, 1), 0, 0}, p.data(), n);
@@ -226,9 +225,7 @@ TEST_CASE("uniform values are the random words' high bits, every one of them") {
   CHECK(wrong == 0);
 }
 
-TEST_CASE(
-    "normal values are sqrt(-2 log u) times cosine and sine of 2 pi v, u and v from all bits of their "
-    "words") {
+TEST_CASE("normal values are sqrt(-2 log u) times cosine and sine of 2 pi v, of all bits of their words") {
   const RandomAddress at{kernels::random_key(1, 7), 0, 0};
   std::vector<uint32_t> words(kWords);
   kernels::random_bits(at, words.data(), 1, kWords);

@@ -33,7 +33,7 @@ template <class T, class Check>
 void for_each_line(const std::vector<T>& x, const View& v, Check check) {
   for (int64_t o = 0; o < v.outer; ++o) {
     for (int64_t j = 0; j < v.inner; ++j) {
-      std::vector<double> line;
+      Doubles line;
       for (int64_t i = 0; i < v.n; ++i) {
         line.push_back(static_cast<double>(x[static_cast<size_t>((o * v.n + i) * v.inner + j)]));
       }
@@ -52,7 +52,7 @@ TEST_CASE_TEMPLATE("sums are within 1e-6 (f32) or 1e-14 (f64) of the exact sum, 
     const auto sum = run(Reduce::sum, x, v);
     const auto most = run(Reduce::max, x, v);
     const auto least = run(Reduce::min, x, v);
-    for_each_line(x, v, [&](size_t k, const std::vector<double>& line) {
+    for_each_line(x, v, [&](size_t k, const Doubles& line) {
       long double total = 0;
       for (const double value : line) total += static_cast<long double>(value);
       const double exact = static_cast<double>(total);
@@ -106,8 +106,7 @@ TEST_CASE_TEMPLATE("reductions have the same bytes at any thread count", T, floa
     for (const Reduce op : {Reduce::sum, Reduce::max, Reduce::min}) {
       CHECK(same_at_any_thread_count([&] { return run(op, x, v); }));
     }
-    CHECK(same_at_any_thread_count(
-        [&] { return std::vector<double>{kernels::sum_squares(x.data(), v.count())}; }));
+    CHECK(same_at_any_thread_count([&] { return Doubles{kernels::sum_squares(x.data(), v.count())}; }));
   }
 }
 

@@ -8,8 +8,7 @@
 namespace gradzoo {
 namespace {
 
-TEST_CASE(
-    "compression: fitting loses (k - 1) / 2n bits, whole bits cost more, and the median beats the mean") {
+TEST_CASE("compression: fitting loses (k - 1) / 2n bits, whole bits more; the median beats the mean") {
   const LabResult result = find_lab("compression").run({.seed = 1}, {"sizes=100,1000", "trials=300"});
   const LabTable& codes = result.table("training symbols");
   // Huffman's code of the true shares is the shortest of whole bits: each merge of the two rarest costs a

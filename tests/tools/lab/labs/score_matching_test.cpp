@@ -8,8 +8,7 @@
 namespace gradzoo {
 namespace {
 
-TEST_CASE(
-    "score-matching: every objective learns the ring, with noise that theory ranks, and none sees weights") {
+TEST_CASE("score-matching: every objective learns the ring, with ranked noise; none sees weights") {
   const LabResult result =
       find_lab("score-matching").run({.seed = 1}, {"steps=600", "hidden=64", "batches=60"});
   const LabTable& fits = result.table("objective");

@@ -12,9 +12,7 @@
 namespace gradzoo {
 namespace {
 
-TEST_CASE(
-    "every row has a name of its own, a claim, a source and an expected time, and what takes more than ten "
-    "minutes can be resumed") {
+TEST_CASE("a row has its own name, claim, source and time; beyond ten minutes it can be resumed") {
   std::set<std::string> names;
   for (const Row& row : ledger_rows()) {
     CHECK(names.insert(row.name).second);
