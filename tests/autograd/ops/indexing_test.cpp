@@ -3,7 +3,6 @@
 #include <doctest/doctest.h>
 
 #include "autograd/grad.h"
-#include "support/numbers.h"
 #include "support/tensor_values.h"
 
 using namespace gradzoo;
@@ -125,11 +124,4 @@ TEST_CASE("Indices out of range, of the wrong dtype or shape are refused by name
       "index_select: index (1,1) is not a vector. Hint: gather and scatter_add take any index", Error);
   CHECK(error_message([&] { index_add(x, 0, labels({0}), 4); }) ==
         "index_add: 1 indices for axis 0 of (2,3). Hint: one index for each row");
-}
-
-TEST_CASE("Additions at repeated indices are the same bytes at any number of threads") {
-  const Tensor src = wave({4000, 33}, DType::f32), rows = some_indices({4000}, 17);
-  const Tensor places = some_indices({4000, 33}, 17);
-  CHECK(same_at_any_thread_count([&] { return index_add(src, 0, rows, 17).to_vector(); }));
-  CHECK(same_at_any_thread_count([&] { return scatter_add(src, 0, places, 17).to_vector(); }));
 }

@@ -3,7 +3,6 @@
 #include <doctest/doctest.h>
 
 #include "autograd/grad.h"
-#include "support/numbers.h"
 #include "support/tensor_values.h"
 
 using namespace gradzoo;
@@ -148,12 +147,4 @@ TEST_CASE("argmax is the first of equals") {
   CHECK(max_error(argmax(x, 1), {1, 0}) == 0);
   CHECK(max_error(argmax(x, 0), {1, 0, 0}) == 0);
   CHECK(argmax(x, 1).dtype() == DType::i64);
-}
-
-TEST_CASE("Sums are the same bytes at any number of threads") {
-  const Tensor x = wave({333, 301}, DType::f32);
-  const Tensor flat = wave({100003}, DType::f32);
-  CHECK(same_at_any_thread_count([&] {
-    return values_of(Tensors{sum(x, 0), sum(x, 1), sum(flat), max(x, 0), var_axis(x, 0)});
-  }));
 }

@@ -36,30 +36,6 @@ void train(Ebm& model, int64_t begin, int64_t end) {
   for (int64_t i = begin; i < end; ++i) step_on(model, images(static_cast<uint64_t>(i)), 1e-3, i);
 }
 
-TEST_CASE("a run with net=conv goes on from its State bit for bit, spectral norm's vectors included") {
-  for (const Strings& settings : {Strings{"ema=0.9"}, {"preset=uva"}, {"preset=uva", "spectral_norm=true"}}) {
-    const auto old = small(settings), fresh = small(settings);
-    State of_old, of_fresh;
-    old->register_state(of_old);
-    fresh->register_state(of_fresh);
-    train(*old, 0, 3);
-    for (const State::Entry& entry : of_fresh.entries())
-      entry.restore(of_old.find(entry.name)->bytes().data());
-    for (const auto& model : {old.get(), fresh.get()}) train(*model, 3, 6);
-    CHECK(of_fresh.bytes() == of_old.bytes());
-  }
-}
-
-TEST_CASE("a training step of net=conv has the same bytes at any thread count") {
-  CHECK(same_at_any_thread_count([] {
-    const auto model = small({"preset=uva", "channels=8"});
-    train(*model, 0, 2);
-    State state;
-    model->register_state(state);
-    return state.bytes();
-  }));
-}
-
 TEST_CASE("chains of convolutions go forward and back to the pixels, and to no weight") {
   const auto model = small();
   const Target target = model->network().target();

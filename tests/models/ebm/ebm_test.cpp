@@ -285,18 +285,6 @@ TEST_CASE("points jump where chains sample exp f, and what cannot jump is refuse
   CHECK(jumps_of({"batch=3", "jumps=0"}, ring) == "0");
 }
 
-TEST_CASE("a model that goes on from a State takes the jumps that the other would have taken") {
-  Small small({}), other({});
-  for (int64_t i = 0; i < 3; ++i) small.step(i);
-  for (const State::Entry& entry : other.state.entries()) {
-    const std::vector<std::byte> bytes = small.state.find(entry.name)->bytes();
-    entry.restore(bytes.data());
-  }
-  CHECK(other.chains() == small.chains());
-  CHECK(small.step(3)["jumps_taken"] == other.step(3)["jumps_taken"]);
-  CHECK(other.chains() == small.chains());
-}
-
 TEST_CASE("samples are as many as are asked for, fewer than can jump too, and jumps change them") {
   const Small with({"sample_steps=20"}), without({"sample_steps=20", "jumps=0"});
   Rng a(8, "test"), b(8, "test"), c(8, "test");

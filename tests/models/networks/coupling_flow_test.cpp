@@ -285,25 +285,6 @@ TEST_CASE("the likelihood's gradient in every parameter of a flow of images is w
   }
 }
 
-TEST_CASE("a flow of images and its gradient have the same bytes at any thread count") {
-  const DataShape shape{.example = {8, 8}};
-  Rng rng(19, "coupling_flow_test");
-  CouplingFlow flow(shape, {.couplings = 2, .low_couplings = 2, .channels = 8}, rng);
-  stir(flow, rng);
-  const Tensor x = rand({20, 64}, rng);
-  CHECK(same_at_any_thread_count([&] {
-    Doubles all = flow.inverse(flow.map(x).to).to.to_vector();
-    const Tape tape;
-    const Tensor loss = mean(flow.log_prob(x));
-    all.push_back(loss.item());
-    for (const NamedTensor& named : flow.named_parameters()) {
-      const Doubles slope = grad(loss, named.tensor, {.retain_graph = true}).to_vector();
-      all.insert(all.end(), slope.begin(), slope.end());
-    }
-    return all;
-  }));
-}
-
 TEST_CASE("what no coupling bends is refused with the reason") {
   const auto refusal = [](const DataShape& shape) {
     return error_message([&] { check_flowable("realnvp", shape); });
