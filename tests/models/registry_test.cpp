@@ -91,13 +91,6 @@ struct TaskBatches : BatchSource {
   }
 };
 
-struct Unwatched : TrainObserver {
-  void on_log(const LogRow& row) override { metrics.assign(row.metrics.begin(), row.metrics.end()); }
-  void on_epoch(int64_t) override {}
-  bool should_stop(int64_t) override { return false; }
-  std::vector<double> metrics;  // of the last row
-};
-
 /// A model of a task and its trainer.
 struct Run {
   Run(Task& task, TrainPlan plan, const std::vector<Task::Setting>& more = {})
@@ -251,11 +244,8 @@ TEST_CASE("a step that fails leaves the State as it was, whichever of a model's 
         Run twin(task, plan_of(10, spoilt == learners ? 1e20 : 0.01, shards), kAllLearners);
         if (spoilt < learners)
           twin.model->learners()[spoilt]->parameters().flat().mutable_data<float>()[0] = NAN;
-        struct Until : Unwatched {
-          int64_t end = 0;
-          bool should_stop(int64_t step) override { return step == end; }
-        } until;
-        until.end = reached;
+        Unwatched until;
+        until.stop_at = reached;
         if (reached > 0) twin.trainer.run(until);
         CHECK(run.state.bytes() == twin.state.bytes());
         taken_back += learners > 1 ? 1 : 0;
@@ -334,9 +324,8 @@ TEST_CASE("a step in two shards is the step of the whole batch, and keeps its by
     }
     kernels::set_threads(before);
     // Stopped after the second step, and gone on with by another run.
-    struct Second : Unwatched {
-      bool should_stop(int64_t step) override { return step == 2; }
-    } second;
+    Unwatched second;
+    second.stop_at = 2;
     Run first(task, plan_of(4, 0.01, 2), kByRows), rest(task, plan_of(4, 0.01, 2), kByRows);
     CHECK_FALSE(first.trainer.run(second));
     for (const State::Entry& entry : rest.state.entries())

@@ -16,8 +16,7 @@ namespace {
 test::PngDecoder drawn(const Picture& picture) {
   const Drawing drawing = draw_picture(picture);
   REQUIRE(drawing.ending == ".png");
-  return test::PngDecoder(
-      std::span(reinterpret_cast<const std::uint8_t*>(drawing.bytes.data()), drawing.bytes.size()));
+  return test::PngDecoder(drawing.bytes);
 }
 
 }  // namespace

@@ -26,10 +26,14 @@ inline std::unique_ptr<RunOptions> options_for(const std::string& model,
   return options;
 }
 
+inline Strings joined(Strings all, const Strings& more) {
+  all.insert(all.end(), more.begin(), more.end());
+  return all;
+}
+
 /// What is made of them.
 template <class M>
-std::unique_ptr<M> small_model(const std::string& model, const std::vector<std::string>& assignments,
-                               const DataShape& shape) {
+std::unique_ptr<M> small_model(const std::string& model, const Strings& assignments, const DataShape& shape) {
   std::unique_ptr<Model> made = options_for(model, assignments, shape)->make_model(shape);
   M& typed = dynamic_cast<M&>(*made);
   static_cast<void>(made.release());
@@ -56,6 +60,15 @@ inline std::map<std::string, double> step_on(Model& model, const Tensor& x, doub
   for (size_t i = 0; i < row.size(); ++i) out[model.metrics()[i].name] = row[i];
   return out;
 }
+
+/// Trains on until a step.
+struct Unwatched : TrainObserver {
+  std::vector<double> metrics;  // of the last row
+  int64_t stop_at = -1;
+  void on_log(const LogRow& row) override { metrics.assign(row.metrics.begin(), row.metrics.end()); }
+  void on_epoch(int64_t) override {}
+  bool should_stop(int64_t step) override { return step == stop_at; }
+};
 
 /// The norm of the gradient that the loss which `make()` gives has in all parameters of a module: what a
 /// step on it reports, unclipped.

@@ -34,12 +34,6 @@ std::unique_ptr<Classifier> small(const DataShape& shape = kShape) {
   return small_model<Classifier>("classifier", {"net=mlp", "hidden=16,8"}, shape);
 }
 
-struct Unwatched : TrainObserver {
-  void on_log(const LogRow&) override {}
-  void on_epoch(int64_t) override {}
-  bool should_stop(int64_t) override { return false; }
-};
-
 TEST_CASE("a classifier learns to tell classes apart, and says how often it errs") {
   const auto model = small();
   const Examples train = lit_rows(300, 1), test = lit_rows(90, 2);

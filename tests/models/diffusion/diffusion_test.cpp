@@ -25,10 +25,9 @@ namespace {
 const DataShape kImages{.example = {8, 8}, .classes = 3};
 
 template <class M>
-std::unique_ptr<M> image_model(const char* name, std::vector<std::string> more = {}) {
-  std::vector<std::string> settings = {"channels=8", "classes=none", "ema=0", "sample_steps=4"};
-  settings.insert(settings.end(), more.begin(), more.end());
-  return small_model<M>(name, settings, kImages);
+std::unique_ptr<M> image_model(const char* name, const Strings& more = {}) {
+  return small_model<M>(name, joined({"channels=8", "classes=none", "ema=0", "sample_steps=4"}, more),
+                        kImages);
 }
 
 template <class M>

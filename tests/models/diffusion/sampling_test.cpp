@@ -21,9 +21,8 @@ const DataShape kTiny{.example = {4, 4}, .classes = 3}, kPlain{.example = {4, 4}
 
 // Networks begin with zeros, which are no test of what is done with what they say.
 template <class M>
-std::unique_ptr<M> stirred(const char* name, std::vector<std::string> settings, const DataShape& shape) {
-  settings.insert(settings.begin(), {"channels=8", "ema=0"});
-  auto model = small_model<M>(name, settings, shape);
+std::unique_ptr<M> stirred(const char* name, const Strings& settings, const DataShape& shape) {
+  auto model = small_model<M>(name, joined({"channels=8", "ema=0"}, settings), shape);
   auto& network = const_cast<TimeNetwork&>(model->network());
   stir(network, 1);
   return model;

@@ -17,14 +17,12 @@ namespace {
 
 const DataShape kImages{.example = {12, 12}};
 
-Strings with_small_sizes(Strings assignments) {
-  assignments.insert(assignments.end(), {"net=conv", "channels=4", "hidden=8", "buffer=60", "batch=20",
-                                         "chain_steps=5", "sample_steps=4"});
-  return assignments;
-}
-
 std::unique_ptr<Ebm> small(const Strings& assignments = {}) {
-  return small_model<Ebm>("ebm", with_small_sizes(assignments), kImages);
+  return small_model<Ebm>("ebm",
+                          joined({"net=conv", "channels=4", "hidden=8", "buffer=60", "batch=20",
+                                  "chain_steps=5", "sample_steps=4"},
+                                 assignments),
+                          kImages);
 }
 
 Tensor images(uint64_t seed) {

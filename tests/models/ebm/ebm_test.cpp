@@ -10,10 +10,7 @@
 namespace gradzoo {
 namespace {
 
-std::vector<std::string> with_small_nets(std::vector<std::string> assignments) {
-  assignments.insert(assignments.end(), {"hidden=16,16", "buffer=200", "batch=50"});
-  return assignments;
-}
+const test::Strings kSmallNets = {"hidden=16,16", "buffer=200", "batch=50"};
 
 /// A small model of ring8 and a batch of it.
 struct Small {
@@ -22,7 +19,7 @@ struct Small {
   Tensor x;
   State state;
   explicit Small(const std::vector<std::string>& assignments)
-      : model(test::small_model<Ebm>("ebm", with_small_nets(assignments), shape)) {
+      : model(test::small_model<Ebm>("ebm", test::joined(kSmallNets, assignments), shape)) {
     Rng rng(9, "test");
     x = shape.toy->sample(50, rng);
     model->register_state(state);
@@ -193,7 +190,8 @@ TEST_CASE("pictures and samples are of the averaged weights, and leave the weigh
   CHECK(small.model->pictures({points, points, 1}).size() == 1);
   CHECK(small.state.bytes() == before);
   // The same chains by the raw weights end elsewhere.
-  const auto raw = test::small_model<Ebm>("ebm", with_small_nets({"ema=0", "sample_steps=5"}), small.shape);
+  const auto raw =
+      test::small_model<Ebm>("ebm", test::joined(kSmallNets, {"ema=0", "sample_steps=5"}), small.shape);
   State of_raw;
   raw->register_state(of_raw);
   for (const State::Entry& entry : of_raw.entries()) {

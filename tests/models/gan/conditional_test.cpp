@@ -10,10 +10,12 @@ namespace gradzoo {
 using namespace test;
 namespace {
 
-std::unique_ptr<Gan> small_conditional(std::vector<std::string> assignments, const DataShape& shape) {
-  assignments.insert(assignments.begin(), {"generator_hidden=8,8", "discriminator_hidden=8,8", "latent=3",
-                                           "ema=0", "conditional=true"});
-  return small_model<Gan>("gan", assignments, shape);
+std::unique_ptr<Gan> small_conditional(const Strings& assignments, const DataShape& shape) {
+  return small_model<Gan>(
+      "gan",
+      joined({"generator_hidden=8,8", "discriminator_hidden=8,8", "latent=3", "ema=0", "conditional=true"},
+             assignments),
+      shape);
 }
 
 TEST_CASE("a conditional game tells both players the label, and nobody else's") {

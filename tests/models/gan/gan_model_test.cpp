@@ -9,16 +9,13 @@
 #include "models/gan/gan.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
+#include "support/stir.h"
 
 namespace gradzoo {
 using namespace test;
 namespace {
 
-Strings with_small_sizes(const Strings& assignments) {
-  Strings all = {"generator_hidden=8,8", "discriminator_hidden=8,8", "latent=3", "ema=0"};
-  all.insert(all.end(), assignments.begin(), assignments.end());
-  return all;
-}
+const Strings kSmallSizes = {"generator_hidden=8,8", "discriminator_hidden=8,8", "latent=3", "ema=0"};
 
 const DataShape kFaces{.example = {5, 4}};
 DataShape ring_data() { return toy_shape("ring8", {.noise = 0.01}); }
@@ -27,20 +24,11 @@ struct Run {
   std::unique_ptr<Gan> gan;
   State state;
   explicit Run(const Strings& assignments, const DataShape& shape = ring_data())
-      : gan(small_model<Gan>("gan", with_small_sizes(assignments), shape)) {
+      : gan(small_model<Gan>("gan", joined(kSmallSizes, assignments), shape)) {
     gan->register_state(state);
   }
   std::map<std::string, double> step(const Tensor& x, double rate) { return step_on(*gan, x, rate, 0, 10); }
 };
-
-Doubles values(const Module& module) {
-  Doubles all;
-  for (const NamedTensor& p : module.named_parameters()) {
-    const Doubles one = p.tensor.to_vector();
-    all.insert(all.end(), one.begin(), one.end());
-  }
-  return all;
-}
 
 TEST_CASE("one step on one tape is D's step, then G's through the D that has moved, on the same fakes") {
   for (const GanLoss* loss : {&non_saturating, &minimax, &least_squares}) {
@@ -73,8 +61,9 @@ TEST_CASE("one step on one tape is D's step, then G's through the D that has mov
       g.step(loss->generator(logits), 0.01);
     }
     const auto near = [](double a, double b) { return std::abs(a - b) < 1e-6; };
-    CHECK(std::ranges::equal(values(run.gan->generator()), values(generator), near));
-    CHECK(std::ranges::equal(values(run.gan->discriminator()), values(discriminator), near));
+    CHECK(std::ranges::equal(parameter_values(run.gan->generator()), parameter_values(generator), near));
+    CHECK(std::ranges::equal(parameter_values(run.gan->discriminator()), parameter_values(discriminator),
+                             near));
   }
 }
 
@@ -116,8 +105,9 @@ TEST_CASE("steps of the game are those written out here, with all that its optio
   for (const Game& game : games) {
     CAPTURE(game.assignments[0]);
     const bool images = game.shape.data.is_image();
-    Strings all = {"instance_noise=0", "noise_until=1", "batch=6", images ? "init=he" : "init=torch"};
-    all.insert(all.end(), game.assignments.begin(), game.assignments.end());
+    const Strings all =
+        joined({"instance_noise=0", "noise_until=1", "batch=6", images ? "init=he" : "init=torch"},
+               game.assignments);
     const DataShape data = images ? game.shape.data : ring_data();
     const Tensor labels = data.classes > 0 ? tensor({0, 1, 2, 2, 1, 1}, {6}, DType::i64) : Tensor(),
                  both = data.classes > 0 ? concat(labels, labels, 0) : Tensor();
@@ -165,8 +155,9 @@ TEST_CASE("steps of the game are those written out here, with all that its optio
       g.step(game.loss->generator(logits), 0.01);
     }
     const auto near = [](double a, double b) { return std::abs(a - b) < 2e-5; };
-    CHECK(std::ranges::equal(values(run.gan->generator()), values(generator), near));
-    CHECK(std::ranges::equal(values(run.gan->discriminator()), values(discriminator), near));
+    CHECK(std::ranges::equal(parameter_values(run.gan->generator()), parameter_values(generator), near));
+    CHECK(std::ranges::equal(parameter_values(run.gan->discriminator()), parameter_values(discriminator),
+                             near));
   }
 }
 

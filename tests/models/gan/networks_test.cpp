@@ -10,6 +10,7 @@
 #include "models/gan/gan.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
+#include "support/stir.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {
@@ -95,10 +96,7 @@ TEST_CASE("rows for whole number of packs are the first ones once more, and none
 TEST_CASE("G's images are hyperbolic tangents, from [-1, 1] to [0, 1]") {
   Rng rng(6, "networks_test");
   const Generator generator({.data = {.example = {1, 2}}, .latent = 1, .generator_hidden = {}}, rng);
-  for (const NamedTensor& named : generator.named_parameters()) {
-    Tensor leaf = named.tensor;
-    std::fill_n(leaf.mutable_data<float>(), leaf.size(), 0.5F);
-  }
+  fill_parameters(generator, 0.5F);
   const Tensor x = generator.generate(tensor({0, 2}, {2, 1}), {});
   CHECK(max_error(x, {0.5 + 0.5 * std::tanh(0.5), 0.5 + 0.5 * std::tanh(0.5), 0.5 + 0.5 * std::tanh(1.5),
                       0.5 + 0.5 * std::tanh(1.5)}) < 1e-6);

@@ -9,6 +9,7 @@
 #include "models/nce/nce.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
+#include "support/stir.h"
 
 namespace gradzoo {
 using namespace test;
@@ -18,15 +19,6 @@ std::unique_ptr<Fce> small_fce(std::vector<std::string> more, const char* toy = 
   std::vector<std::string> all{"hidden=8", "flow_hidden=8", "flow_couplings=2", "seed=4", "ema=0"};
   all.insert(all.end(), more.begin(), more.end());
   return small_model<Fce>("fce", all, toy_shape(toy));
-}
-
-std::vector<double> values_of(const Module& module) {
-  std::vector<double> all;
-  for (const NamedTensor& named : module.named_parameters()) {
-    const std::vector<double> some = named.tensor.to_vector();
-    all.insert(all.end(), some.begin(), some.end());
-  }
-  return all;
 }
 
 TEST_CASE("the loss tells data from the flow's samples by both densities; the flow goes the other way") {
@@ -56,7 +48,7 @@ TEST_CASE("the flow warms up by likelihood, then goes against the energy, which 
   const auto after_a_step = [&](const char* warm_up, double rate) {
     const auto model = small_fce({warm_up});
     step_on(*model, x, rate);
-    return std::pair{values_of(model->flow()), values_of(model->network())};
+    return std::pair{parameter_values(model->flow()), parameter_values(model->network())};
   };
   const auto still = after_a_step("warm_up=0", 0), by_likelihood = after_a_step("warm_up=1", 0.01),
              against = after_a_step("warm_up=0", 0.01);
@@ -94,9 +86,9 @@ TEST_CASE("the flow learns at its own rate, and is clipped as asked for") {
   }();
   const auto moved_by = [&](std::vector<std::string> options) {
     const auto model = small_fce(std::move(options));
-    const std::vector<double> before = values_of(model->flow());
+    const std::vector<double> before = parameter_values(model->flow());
     step_on(*model, x, 0.01);
-    const std::vector<double> after = values_of(model->flow());
+    const std::vector<double> after = parameter_values(model->flow());
     double most = 0;
     for (size_t i = 0; i < before.size(); ++i) most = std::max(most, std::abs(after[i] - before[i]));
     return most;

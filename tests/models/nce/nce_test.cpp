@@ -11,6 +11,7 @@
 #include "models/nce/objective.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
+#include "support/stir.h"
 
 using namespace gradzoo;
 using namespace gradzoo::test;
@@ -196,10 +197,7 @@ TEST_CASE("an evaluation gives c's error as c - log Z, and the mean of f - c") {
 TEST_CASE("a single sample is drawn from the model, not from its noise") {
   // f = -x^2 / (2 0.5^2), and noise nearly three times as wide.
   const auto model = small_model<Nce>("nce", {"hidden=4", "confinement=0.5", "ema=0"}, toy_shape("gaussian"));
-  for (const NamedTensor& named : model->network().named_parameters()) {
-    Tensor leaf = named.tensor;
-    std::fill_n(leaf.mutable_data<float>(), leaf.size(), 0.0F);
-  }
+  fill_parameters(model->network(), 0.0F);
   Rng rng(3, "test");
   double squares = 0;
   for (int i = 0; i < 400; ++i) squares += sum(square(model->sample({1, rng}))).item() / 800;

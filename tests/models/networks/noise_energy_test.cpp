@@ -59,10 +59,7 @@ TEST_CASE("before it has learned anything an energy takes an image for noise alo
 TEST_CASE("of points too: x over the length that data of variance 1 have with the noise, or over the noise") {
   Rng rng(6, "noise_energy_test");
   const TimeNetwork network({.hidden = {4}}, kPoints, 0, rng);
-  for (const NamedTensor& named : network.named_parameters()) {
-    Tensor leaf = named.tensor;
-    std::fill_n(leaf.mutable_data<float>(), leaf.size(), 0.0F);
-  }
+  test::fill_parameters(network, 0.0F);
   const Tensor x = randn({3, 2}, rng), sigma = full({3, 1}, 1.5);
   const auto noise = [&](NoiseNet net) { return energy_noise(network, net, x, full({3}, 0.4), sigma); };
   CHECK(test::max_error(noise(NoiseNet::energy), (x / std::sqrt(1 + 2.25)).to_vector()) < 1e-6);

@@ -15,11 +15,9 @@ namespace gradzoo {
 using namespace test;
 namespace {
 
-struct Unwatched : TrainObserver {
+struct Logged : Unwatched {
   std::vector<int64_t> logged;
   void on_log(const LogRow& row) override { logged.push_back(row.step); }
-  void on_epoch(int64_t) override {}
-  bool should_stop(int64_t) override { return false; }
 };
 
 TEST_CASE("every model of the list has options that complete and a model that trains on data of its kind") {
@@ -99,7 +97,7 @@ TEST_CASE("a session trains as many steps as its options say, and the seed decid
         run_options("nce", Strings{"hidden=8", "steps=7", "batch=32", std::string("seed=") + seed});
     Session session(*options, {.log_every = 3});
     CHECK(session.steps == 7);
-    Unwatched observer;
+    Logged observer;
     CHECK(session.train(observer));
     CHECK(session.trainer.step() == 7);
     CHECK(observer.logged == std::vector<int64_t>{3, 6, 7});
@@ -154,7 +152,7 @@ TEST_CASE("a session may train on examples that are made from the dataset's") {
   CHECK(data.shape().example == Shape{3, 2});
   Session session(*options, std::move(data), {.drop_last = true});
   CHECK(session.batches->steps_per_epoch() == 2);
-  Unwatched observer;
+  Logged observer;
   CHECK(session.train(observer));
 }
 
@@ -182,7 +180,7 @@ TEST_CASE("a session's batches and learning rates are those that the options ask
   session.train(rates);
   CHECK(rates.rates == Doubles{0.5, 0.375, 0.25, 0.125});
   // Ten rows an epoch, but no fewer than one every 50 steps.
-  Unwatched rows;
+  Logged rows;
   const auto options = run_options("nce", Strings{"hidden=4", "batch=5000", "epochs=1"});
   Session(*options).train(rows);
   CHECK(rows.logged.size() == 10);

@@ -20,11 +20,9 @@ Examples images_of(int64_t n) {
   return {cast(rand({n, 4, 4}, rng) * 255.0, DType::u8), zeros({n}, DType::u8), arange(n, DType::i64)};
 }
 
-struct Quiet : TrainObserver {
+struct Quiet : test::Unwatched {
   Trainer* trainer = nullptr;
-  void on_log(const LogRow&) override {}
   void on_epoch(int64_t) override { trainer->gather_rows(); }
-  bool should_stop(int64_t) override { return false; }
 };
 
 /// The State after six steps in eight shards, by this process of those that share them.

@@ -77,11 +77,7 @@ struct ToyRun {
       : shape(toy_shape(toy)),
         model(small_model<Score>("score", assignments, shape)),
         batches(shape.toy, {.batch = 256}) {
-    struct Quiet : TrainObserver {
-      void on_log(const LogRow&) override {}
-      void on_epoch(int64_t) override {}
-      bool should_stop(int64_t) override { return false; }
-    } quiet;
+    Unwatched quiet;
     Trainer trainer(*model, batches, {steps, steps, steps, 0.01, Decay::linear});
     trainer.run(quiet);
     Rng rng(3, "score_test");

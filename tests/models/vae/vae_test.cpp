@@ -194,9 +194,7 @@ TEST_CASE("a step descends the objective that the options name, over the codes a
   const Batch batch{bernoulli(full({5, 6}, 0.3), rng), {}, {}};
   for (const Setting& setting : settings) {
     CAPTURE(setting.assignments[0]);
-    Strings all = {"hidden=5", "latent=2"};
-    all.insert(all.end(), setting.assignments.begin(), setting.assignments.end());
-    const auto model = small_model<Vae>("vae", all, shape);
+    const auto model = small_model<Vae>("vae", joined({"hidden=5", "latent=2"}, setting.assignments), shape);
     VaeObjectiveOptions options = setting.objective;
     Rng noise(0, "vae/noise");
     // The constant baseline is a running mean of log p(x|z), nine tenths of it old: its first is the first.
@@ -221,9 +219,7 @@ TEST_CASE("a step descends the objective that the options name, over the codes a
 
 TEST_CASE("the KL's weight rises in equal steps over its share of the run, to beta") {
   const auto norm_at = [](const Strings& weight, int64_t step) {
-    Strings all = {"hidden=5", "latent=2"};
-    all.insert(all.end(), weight.begin(), weight.end());
-    const auto model = small_model<Vae>("vae", all, {.example = {2, 3}});
+    const auto model = small_model<Vae>("vae", joined({"hidden=5", "latent=2"}, weight), {.example = {2, 3}});
     Rng rng(7, "vae_test");
     return step_on(*model, rand({5, 6}, rng), 0, step, 100)["grad_norm"];
   };

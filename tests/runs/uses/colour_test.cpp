@@ -80,8 +80,7 @@ UseResult done_with(const Use& use, const std::string& path) {
 // Whether some pixel is no grey, by far.
 bool is_coloured(const Drawing& drawing) {
   REQUIRE(drawing.ending == ".png");
-  const PngDecoder image(
-      std::span(reinterpret_cast<const std::uint8_t*>(drawing.bytes.data()), drawing.bytes.size()));
+  const PngDecoder image(drawing.bytes);
   constexpr int kFar = 40;
   for (size_t i = 0; i + 2 < image.rgb.size(); i += 3)
     if (std::abs(image.rgb[i] - image.rgb[i + 1]) > kFar ||

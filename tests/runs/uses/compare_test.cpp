@@ -64,7 +64,7 @@ TEST_CASE("runs of different models stand side by side, with reasons for what is
       run_ok("compare binary game -n 24 --classifier judge --strip strip.png --html strip.html", run.folder);
   // Two rows, each a caption and an image a class.
   const std::string bytes = read_file(run.folder + "/strip.png");
-  const PngDecoder rows(std::span(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()));
+  const PngDecoder rows(bytes);
   CHECK(rows.width > 2 * rows.height);
   const std::string page = read_file(run.folder + "/page.html");
   CHECK(is_well_nested(page));
