@@ -13,7 +13,6 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("a Bernoulli draw is 1 exactly where the uniform draw of its place lies below p") {
   Rng chosen(1, "random_test"), uniform(1, "random_test");
@@ -114,5 +113,4 @@ TEST_CASE("a first row that is given goes before the window, and a scope leaves 
   CHECK(randperm(50, windowed).to_vector() != randperm(50, plain).to_vector());
 }
 
-}  // namespace
 }  // namespace gradzoo

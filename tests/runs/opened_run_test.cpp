@@ -10,7 +10,6 @@
 
 namespace gradzoo {
 using namespace test;
-namespace {
 
 TEST_CASE("samples in several blocks are drawn by their own labels, and none comes twice") {
   const ScratchDirectory scratch;
@@ -40,5 +39,4 @@ TEST_CASE("samples in several blocks are drawn by their own labels, and none com
   CHECK(std::ranges::adjacent_find(rows) == rows.end());
 }
 
-}  // namespace
 }  // namespace gradzoo

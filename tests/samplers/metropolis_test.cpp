@@ -8,7 +8,6 @@
 
 namespace gradzoo {
 using namespace test;
-namespace {
 
 TEST_CASE("uphill is always accepted, downhill by the ratio, and what has no density never") {
   const Tensor ratio = tensor({3, 0, -1, -kInf, kInf, std::nan("")}, {6}, DType::f64);
@@ -21,5 +20,4 @@ TEST_CASE("a uniform number of 0 does not take a proposal of probability 0") {
   CHECK(metropolis_moves(ratio, u).to_vector() == std::vector<double>{0, 0, 1, 1, 0});
 }
 
-}  // namespace
 }  // namespace gradzoo

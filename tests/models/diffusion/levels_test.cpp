@@ -9,7 +9,6 @@
 #include "support/small_model.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("the ratio of levels is that of the rule, and the paper's for its images") {
   const auto normal_cdf = [](double x) { return 0.5 * std::erfc(-x / std::sqrt(2.0)); };
@@ -60,5 +59,4 @@ TEST_CASE("levels that do not fall are refused") {
   CHECK(test::contains(test::error_message([] { level_count(1, 2, 784); }), "the first is the largest"));
 }
 
-}  // namespace
 }  // namespace gradzoo

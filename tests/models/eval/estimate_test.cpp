@@ -8,7 +8,6 @@
 #include "autograd/ops.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("an estimate is told in four digits, its error in two, and none where it is not known") {
   CHECK(with_error({98.1273, 0.3141}) == "98.13 +- 0.31");
@@ -69,5 +68,4 @@ TEST_CASE("a mean's standard error is the spread over the root of the count, and
   CHECK(std::isnan(mean_of_rows(ones({1})).standard_error));
 }
 
-}  // namespace
 }  // namespace gradzoo

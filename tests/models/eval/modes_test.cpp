@@ -8,7 +8,6 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("true draws of a toy cover every mode, 1 - exp(-9/2) of them within 3 sigma") {
   for (const char* name : {"ring8", "grid25"}) {
@@ -52,5 +51,4 @@ TEST_CASE("a mode reaches to 3 sigma, and shares are of all samples, those betwe
   CHECK(found.high_quality == doctest::Approx(3.0 / 8));
 }
 
-}  // namespace
 }  // namespace gradzoo

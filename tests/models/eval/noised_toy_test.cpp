@@ -10,7 +10,6 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("a ring of Gaussians with noise is the ring of wider ones, density and score") {
   constexpr double kNoise = 0.15;
@@ -77,5 +76,4 @@ TEST_CASE("between the centres the score is bilinear: near the truth's, in one a
                        doctest::Contains("(n, 2)"), Error);
 }
 
-}  // namespace
 }  // namespace gradzoo

@@ -9,7 +9,6 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("a jigsaw has the quarters of its image, in each of the 23 other orders alike") {
   constexpr int64_t kImages = 4600;
@@ -51,5 +50,4 @@ TEST_CASE("points and images of odd sides have no quarters") {
   CHECK(test::error_message([] { check_quarters("x", {.example = {4, 6}}); }).empty());
 }
 
-}  // namespace
 }  // namespace gradzoo

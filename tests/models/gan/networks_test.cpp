@@ -15,7 +15,6 @@
 
 namespace gradzoo {
 using namespace test;
-namespace {
 
 TEST_CASE("D sees pixels in [-1, 1] and points as they are, and bends by a fifth below 0") {
   Rng rng(1, "networks_test");
@@ -110,5 +109,4 @@ TEST_CASE("the groups that are asked for normalise a G of convolutions") {
   CHECK(parameters("norm_groups=2") == parameters("norm_groups=0") + 4);  // a scale and a shift, twice
 }
 
-}  // namespace
 }  // namespace gradzoo

@@ -8,7 +8,6 @@
 
 namespace gradzoo {
 using namespace test;
-namespace {
 
 TEST_CASE("natural, random by the seed, or the permutation that is written") {
   CHECK(order_of("natural", 4, 1) == Order{0, 1, 2, 3});
@@ -31,5 +30,4 @@ TEST_CASE("what is no permutation is refused, and why is said") {
     CHECK_MESSAGE(contains(refusal(text), "Hint: natural, random"), text);
 }
 
-}  // namespace
 }  // namespace gradzoo

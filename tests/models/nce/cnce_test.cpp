@@ -9,7 +9,6 @@
 
 namespace gradzoo {
 using namespace test;
-namespace {
 
 TEST_CASE("a step compares x with pairs x +- eps xi: the mean of -log sigmoid(f(x) - f(y))") {
   const auto model = small_model<Cnce>("cnce", {"hidden=8", "eps=0.7", "nu=3", "seed=4"}, toy_shape("ring8"));
@@ -39,5 +38,4 @@ TEST_CASE("a step compares x with pairs x +- eps xi: the mean of -log sigmoid(f(
   CHECK(metrics["grad_norm"] == doctest::Approx(norm).epsilon(1e-4));
 }
 
-}  // namespace
 }  // namespace gradzoo

@@ -9,7 +9,6 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
-namespace {
 
 // dx/dt = c x carries N(0, s^2 I) to N(0, (s e^c)^2 I).
 TEST_CASE("the density at the end of a growing flow is that of its noise, spread by as much") {
@@ -25,5 +24,4 @@ TEST_CASE("the density at the end of a growing flow is that of its noise, spread
   }
 }
 
-}  // namespace
 }  // namespace gradzoo

@@ -9,7 +9,6 @@
 #include "models/networks/rbm_exact.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("Gibbs steps are draws of the layer's own conditionals, whose address is the stream's") {
   Rng init(3);
@@ -44,5 +43,4 @@ TEST_CASE("Probabilities are written where they are wanted, times a factor, with
   CHECK(max(abs(out.rows(2, 5) - p)).item() < 1e-6);
 }
 
-}  // namespace
 }  // namespace gradzoo

@@ -11,7 +11,6 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("images whose sides are no multiples of 4 are seen with zeros beside them, and come back") {
   CHECK(padded_side(28) == 28);
@@ -65,5 +64,4 @@ TEST_CASE("a perceptron that is bounded carries no point off exponentially, howe
   CHECK(net.named_buffers()[0].tensor.item() == 8);
 }
 
-}  // namespace
 }  // namespace gradzoo

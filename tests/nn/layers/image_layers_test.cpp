@@ -10,7 +10,6 @@
 
 namespace gradzoo {
 using namespace test;
-namespace {
 
 TEST_CASE("layers of images have PyTorch's initial bounds: 1/sqrt of what a number is summed from") {
   Rng rng(1, "layers");
@@ -99,5 +98,4 @@ TEST_CASE("dropout hides a share p, keeps the mean, and is x itself at p = 0") {
   CHECK(contains(error_message([&] { dropout(x, 1, rng); }), "below 1"));
 }
 
-}  // namespace
 }  // namespace gradzoo

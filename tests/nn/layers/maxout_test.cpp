@@ -11,7 +11,6 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("each feature is the largest of its own linear maps, on points and on rows of points") {
   Rng rng(1, "maxout_test");
@@ -61,5 +60,4 @@ TEST_CASE("with one piece it is linear, and without pieces it is refused") {
     CHECK(test::contains(test::error_message([&] { Maxout(3, 2, pieces, rng); }), "at least one"));
 }
 
-}  // namespace
 }  // namespace gradzoo

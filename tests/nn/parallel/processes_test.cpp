@@ -10,7 +10,6 @@
 
 namespace gradzoo {
 using namespace test;
-namespace {
 
 TEST_CASE("processes gather texts and values by rank, and ask each other") {
   std::vector<std::vector<std::string>> heard(3);
@@ -83,5 +82,4 @@ TEST_CASE("one alone needs nobody, and a scope says who they are") {
   CHECK(&all_processes() == &this_process());
 }
 
-}  // namespace
 }  // namespace gradzoo

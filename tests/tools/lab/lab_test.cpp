@@ -13,7 +13,6 @@
 
 namespace gradzoo {
 using namespace test;
-namespace {
 
 TEST_CASE("labs have names of their own, and are found by them") {
   std::set<std::string> names;
@@ -117,5 +116,4 @@ TEST_CASE("a training tells of each tenth") {
   CHECK(told.back().starts_with("nce data=ring8 hidden=8 steps=20: step 20 of 20, "));
 }
 
-}  // namespace
 }  // namespace gradzoo

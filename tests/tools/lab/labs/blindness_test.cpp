@@ -7,7 +7,6 @@
 #include "tools/lab/lab.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("blindness: far apart, KL is the weights', the Fisher divergence 0; noise brings it back") {
   const LabResult result = find_lab("blindness").run({});
@@ -39,5 +38,4 @@ TEST_CASE("blindness: with noise of 4 both are mixtures of Gaussians of variance
   }
 }
 
-}  // namespace
 }  // namespace gradzoo

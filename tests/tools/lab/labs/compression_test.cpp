@@ -6,7 +6,6 @@
 #include "tools/lab/lab.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("compression: fitting loses (k - 1) / 2n bits, whole bits more; the median beats the mean") {
   const LabResult result = find_lab("compression").run({.seed = 1}, {"sizes=100,1000", "trials=300"});
@@ -33,5 +32,4 @@ TEST_CASE("compression: fitting loses (k - 1) / 2n bits, whole bits more; the me
   CHECK(centres.at("1000", "n var(median)") == doctest::Approx(0.5).epsilon(0.35).scale(0));
 }
 
-}  // namespace
 }  // namespace gradzoo

@@ -5,7 +5,6 @@
 #include "tools/lab/lab.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("gaussian-laplace: the mean sees nothing, the likelihood ratio most, at the errors asked for") {
   const int64_t trials = 4000;
@@ -34,5 +33,4 @@ TEST_CASE("gaussian-laplace: the allowed error of type I is a twentieth, to a hu
     CHECK(std::abs(share - 0.05) < 4.5 * error);
 }
 
-}  // namespace
 }  // namespace gradzoo

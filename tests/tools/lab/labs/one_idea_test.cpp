@@ -6,7 +6,6 @@
 #include "tools/lab/lab.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("one-idea: four readings are one, errors are in ratio, five solvers reach the same modes") {
   const LabResult result =
@@ -46,5 +45,4 @@ TEST_CASE("one-idea: four readings are one, errors are in ratio, five solvers re
   CHECK(solvers.at("annealed Langevin", "from Heun's") > 0.7);
 }
 
-}  // namespace
 }  // namespace gradzoo

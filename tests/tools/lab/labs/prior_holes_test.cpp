@@ -3,7 +3,6 @@
 #include "tools/lab/lab.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("prior-holes: draws from N(0, I) fall between the codes, those of the mixture hardly do") {
   const LabResult result =
@@ -25,5 +24,4 @@ TEST_CASE("prior-holes: draws from N(0, I) fall between the codes, those of the 
   CHECK(result.pictures.size() == 3);
 }
 
-}  // namespace
 }  // namespace gradzoo

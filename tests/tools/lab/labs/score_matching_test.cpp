@@ -6,7 +6,6 @@
 #include "tools/lab/lab.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("score-matching: every objective learns the ring, with ranked noise; none sees weights") {
   const LabResult result =
@@ -37,5 +36,4 @@ TEST_CASE("score-matching: every objective learns the ring, with ranked noise; n
   CHECK(result.pictures.size() == 2);
 }
 
-}  // namespace
 }  // namespace gradzoo

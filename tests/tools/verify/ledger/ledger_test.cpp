@@ -10,7 +10,6 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("a row has its own name, claim, source and time; beyond ten minutes it can be resumed") {
   std::set<std::string> names;
@@ -74,5 +73,4 @@ TEST_CASE("the JSON has the promised keys, counts failures, and writes no NaN") 
   CHECK(json["rows"][1]["value"].is_null());
 }
 
-}  // namespace
 }  // namespace gradzoo

@@ -11,7 +11,6 @@
 
 namespace gradzoo {
 using namespace test;
-namespace {
 
 TEST_CASE("the page has a line a row, with its value and what it must be, and the setting below") {
   const Row identity{"a.b", RowKind::identity, "KL(p || q) >= 0", "Gibbs", true, 1, nullptr},
@@ -37,5 +36,4 @@ TEST_CASE("docs/ledger.md has every row, and none that is gone, none failing") {
   CHECK_FALSE(contains(page, "**fails**"));
 }
 
-}  // namespace
 }  // namespace gradzoo
