@@ -46,6 +46,18 @@ inline std::string option_text(const std::string& model, const std::vector<std::
   return options_for(model, assignments, shape)->table().find(key).text();
 }
 
+/// What options come to, as key=value.
+inline void check_options(const std::string& model, const Strings& assignments, const DataShape& shape,
+                          const Strings& expected) {
+  CAPTURE(model);
+  CAPTURE(shape.example.str());
+  const std::unique_ptr<RunOptions> options = options_for(model, assignments, shape);
+  for (const std::string& words : expected) {
+    const std::string key = words.substr(0, words.find('='));
+    CHECK(key + "=" + options->table().find(key).text() == words);
+  }
+}
+
 inline DataShape toy_shape(const std::string& toy, const ToyOptions& options = {}) {
   return shape_of({.data = toy, .toy_scale = options.scale, .toy_noise = options.noise});
 }

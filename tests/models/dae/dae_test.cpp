@@ -164,14 +164,10 @@ TEST_CASE("tied weights have one sigmoid layer, and options follow the data") {
   CHECK(contains(refusal({"weights=tied", "activation=relu"}), "sigmoid"));
   CHECK(contains(refusal({"weights=tied", "output=sigmoid"}), "weights=free"));
   CHECK(contains(refusal({"sigma=0"}), "out of range"));
-  const auto of_ring = [](const char* key) {
-    return option_text("dae", {"weights=free", "hidden=8,8,8"}, toy_shape("ring8", {.scale = 5}), key);
-  };
-  CHECK(of_ring("sigma") == "0.5");
-  CHECK(of_ring("input_scale") == "2");
-  CHECK(option_text("dae", {}, kImages, "sigma") == "0.5");
-  CHECK(option_text("dae", {}, kImages, "weights") == "free");
-  CHECK(option_text("dae", {}, toy_shape("ring8"), "weights") == "tied");
+  check_options("dae", {"weights=free", "hidden=8,8,8"}, toy_shape("ring8", {.scale = 5}),
+                {"sigma=0.5", "input_scale=2"});
+  check_options("dae", {}, kImages, {"sigma=0.5", "weights=free"});
+  check_options("dae", {}, toy_shape("ring8"), {"weights=tied"});
 }
 
 TEST_CASE("masking blanks a share of the pixels, learns to fill them in, and has no score") {

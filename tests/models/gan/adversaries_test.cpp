@@ -103,20 +103,15 @@ TEST_CASE("each loss teaches G to draw nearer to the data, which lie far from it
 }
 
 TEST_CASE("losses and penalties bring their defaults; what makes no sense is refused with a way out") {
-  const auto text = [](const Assignments& given, const char* key, const DataShape& shape) {
-    return test::option_text("gan", given, shape, key);
+  const auto check = [](const Assignments& given, const DataShape& shape, const Assignments& expected) {
+    test::check_options("gan", given, shape, expected);
   };
-  CHECK(text({"loss=wgan-gp"}, "penalty", ring()) == "gradient");
-  CHECK(text({"loss=wgan-gp"}, "critic_steps", ring()) == "5");
-  CHECK(text({"loss=wgan-gp"}, "penalty_weight", ring()) == "0.1");
-  CHECK(text({"loss=wgan-gp"}, "penalty_weight", kImages) == "10");
-  CHECK(text({"loss=wgan-gp"}, "beta1", ring()) == "0");
-  CHECK(text({"loss=wgan-gp"}, "activation", ring()) == "silu");
-  CHECK(text({"loss=wgan-gp", "spectral_norm=true"}, "penalty", ring()) == "none");
-  CHECK(text({"penalty=r1"}, "activation", ring()) == "silu");
-  CHECK(text({}, "activation", ring()) == "leaky_relu");
-  CHECK(text({}, "penalty", ring()) == "none");
-  CHECK(text({}, "critic_steps", ring()) == "1");
+  check({"loss=wgan-gp"}, ring(),
+        {"penalty=gradient", "critic_steps=5", "penalty_weight=0.1", "beta1=0", "activation=silu"});
+  check({"loss=wgan-gp"}, kImages, {"penalty_weight=10"});
+  check({"loss=wgan-gp", "spectral_norm=true"}, ring(), {"penalty=none"});
+  check({"penalty=r1"}, ring(), {"activation=silu"});
+  check({}, ring(), {"activation=leaky_relu", "penalty=none", "critic_steps=1"});
   const auto refused = [](const Assignments& given, const DataShape& shape, const char* why) {
     CAPTURE(why);
     CHECK(test::contains(test::error_message([&] { small(given, shape); }), why));

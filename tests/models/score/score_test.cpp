@@ -50,9 +50,7 @@ TEST_CASE("defaults follow the data: a vector net and sigma 0.5 for images, an e
   CHECK(of(kFourByFour, "net") == "vector");
   CHECK(of(kFourByFour, "confinement") == of(kFourByFour, "sigma"));
   const DataShape points = toy_shape("ring8", {.scale = 2});
-  CHECK(of(points, "net") == "energy");
-  CHECK(of(points, "sigma") == "0.1");
-  CHECK(of(points, "input_scale") == "1.5");
+  check_options("score", {}, points, {"net=energy", "sigma=0.1", "input_scale=1.5"});
 }
 
 TEST_CASE("a network's score is its energy's gradient, or its field with the pull to the origin") {
