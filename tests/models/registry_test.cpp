@@ -103,7 +103,7 @@ struct Run {
   TaskBatches batches;
   Trainer trainer;
   State state;
-  Unwatched seen;
+  test::Unwatched seen;
 };
 
 TrainPlan plan_of(int64_t steps, double rate, int64_t shards = 1) {
@@ -244,7 +244,7 @@ TEST_CASE("a step that fails leaves the State as it was, whichever of a model's 
         Run twin(task, plan_of(10, spoilt == learners ? 1e20 : 0.01, shards), kAllLearners);
         if (spoilt < learners)
           twin.model->learners()[spoilt]->parameters().flat().mutable_data<float>()[0] = NAN;
-        Unwatched until;
+        test::Unwatched until;
         until.stop_at = reached;
         if (reached > 0) twin.trainer.run(until);
         CHECK(run.state.bytes() == twin.state.bytes());
@@ -324,7 +324,7 @@ TEST_CASE("a step in two shards is the step of the whole batch, and keeps its by
     }
     kernels::set_threads(before);
     // Stopped after the second step, and gone on with by another run.
-    Unwatched second;
+    test::Unwatched second;
     second.stop_at = 2;
     Run first(task, plan_of(4, 0.01, 2), kByRows), rest(task, plan_of(4, 0.01, 2), kByRows);
     CHECK_FALSE(first.trainer.run(second));

@@ -24,6 +24,14 @@ ConvSizes completed(ConvSizes s) {
   return s;
 }
 
+/// Square kernels, padding 1.
+struct Sizes {
+  int64_t batch, height, width, in, kernel, out, stride = 1;
+  ConvSizes completed() const {
+    return ::gradzoo::completed({batch, height, width, in, kernel, kernel, out, 0, 0, stride, 1, 1});
+  }
+};
+
 /// Operands, and what seven nested loops in double make of each two of them.
 template <class T>
 struct Naive {
@@ -150,77 +158,20 @@ TEST_CASE("convolution, its transpose and the weight's gradient are seven nested
 }
 
 TEST_CASE("many channels and many images: rows in blocks, tiles enough, and parts of a batch summed apart") {
-  for (const ConvSizes& s : {ConvSizes{.batch = 3,
-                            .height = 5,
-                            .width = 5,
-                            .in = 40,
-                            .kernel_height = 3,
-                            .kernel_width = 3,
-                            .out = 70,
-                            .out_height = 0,
-                            .out_width = 0,
-                            .stride = 1,
-                            .padding = 1,
-                            .dilation = 1},
-                             ConvSizes{.batch = 21,
-                             .height = 4,
-                             .width = 7,
-                             .in = 1,
-                             .kernel_height = 3,
-                             .kernel_width = 3,
-                             .out = 4,
-                             .out_height = 0,
-                             .out_width = 0,
-                             .stride = 1,
-                             .padding = 1,
-                             .dilation = 1},
-                             ConvSizes{.batch = 11,
-                             .height = 6,
-                             .width = 6,
-                             .in = 130,
-                             .kernel_height = 4,
-                             .kernel_width = 4,
-                             .out = 3,
-                             .out_height = 0,
-                             .out_width = 0,
-                             .stride = 2,
-                             .padding = 1,
-                             .dilation = 1}}) {
-    CHECK(worst_error<double>(completed(s), 1) < 1e-10);
-    CHECK(worst_error<float>(completed(s), 1) < 2e-2);
+  for (const Sizes& sizes : {Sizes{3, 5, 5, 40, 3, 70}, {21, 4, 7, 1, 3, 4}, {11, 6, 6, 130, 4, 3, 2}}) {
+    CHECK(worst_error<double>(sizes.completed(), 1) < 1e-10);
+    CHECK(worst_error<float>(sizes.completed(), 1) < 2e-2);
   }
 }
 
 TEST_CASE("images too large for a near cache give the weight's gradient a few rows at a time") {
-  const ConvSizes s = completed({.batch = 2,
-                                 .height = 22,
-                                 .width = 20,
-                                 .in = 24,
-                                 .kernel_height = 3,
-                                 .kernel_width = 3,
-                                 .out = 70,
-                                 .out_height = 0,
-                                 .out_width = 0,
-                                 .stride = 1,
-                                 .padding = 1,
-                                 .dilation = 1});
+  const ConvSizes s = Sizes{2, 22, 20, 24, 3, 70}.completed();
   CHECK(worst_error<double>(s, 1) < 1e-10);
 }
 
 TEST_CASE("the same bytes at any thread count") {
   for (const int64_t channels : {1, 3, 32}) {
-    const ConvSizes s = completed({.batch = 9,
-                                   .height = 14,
-                                   .width = 14,
-                                   .in = channels,
-                                   .kernel_height = 3,
-                                   .kernel_width = 3,
-                                   .out = 33,
-                                   .out_height = 0,
-                                   .out_width = 0,
-                                   .stride = 1,
-                                   .padding = 1,
-                                   .dilation = 1});
+    const ConvSizes s = Sizes{9, 14, 14, channels, 3, 33}.completed();
     const Naive<float> naive(s, 1);
     CHECK(test::same_at_any_thread_count([&] {
       Tensor y = empty_like(naive.y);
