@@ -1,6 +1,5 @@
 #include "autograd/tape.h"
 
-#include <cmath>
 #include <memory>
 
 #include <doctest/doctest.h>

@@ -1,8 +1,6 @@
 // Tensors and tapes of several threads.
 #include <atomic>
 #include <fstream>
-#include <memory>
-#include <mutex>
 #include <thread>
 #include <vector>
 

@@ -1,10 +1,6 @@
 #include "datasets/batches.h"
 
 #include <algorithm>
-#include <cmath>
-#include <cstring>
-#include <numeric>
-#include <string>
 #include <vector>
 
 #include <doctest/doctest.h>

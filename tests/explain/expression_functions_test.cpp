@@ -1,7 +1,5 @@
 #include "explain/expression_functions.h"
 
-#include <cmath>
-
 #include <doctest/doctest.h>
 
 #include "autograd/grad.h"

@@ -1,7 +1,6 @@
 #include "nn/distributions.h"
 
 #include <cmath>
-#include <numbers>
 
 #include <doctest/doctest.h>
 

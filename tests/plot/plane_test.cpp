@@ -1,6 +1,5 @@
 #include "plot/plane.h"
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 

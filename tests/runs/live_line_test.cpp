@@ -1,6 +1,5 @@
 #include "runs/live_line.h"
 
-#include <cstdlib>
 #include <stdexcept>
 
 #include <doctest/doctest.h>

@@ -2,7 +2,6 @@
 
 #include <bit>
 #include <cmath>
-#include <initializer_list>
 #include <limits>
 
 #include <doctest/doctest.h>

@@ -62,15 +62,18 @@ inline DataShape toy_shape(const std::string& toy, const ToyOptions& options = {
   return shape_of({.data = toy, .toy_scale = options.scale, .toy_noise = options.noise});
 }
 
-/// One training step on x: the metrics by their names.
-inline std::map<std::string, double> step_on(Model& model, const Tensor& x, double rate, int64_t step = 0,
+/// One training step on a batch, or on x without labels: the metrics by their names.
+inline std::map<std::string, double> step_on(Model& model, const Batch& batch, double rate, int64_t step = 0,
                                              int64_t steps = 100) {
   std::vector<double> row(model.metrics().size());
-  const Batch batch{x, {}, {}};
   model.train_step({step, steps, rate, batch}, MetricRow(row));
   std::map<std::string, double> out;
   for (size_t i = 0; i < row.size(); ++i) out[model.metrics()[i].name] = row[i];
   return out;
+}
+inline std::map<std::string, double> step_on(Model& model, const Tensor& x, double rate, int64_t step = 0,
+                                             int64_t steps = 100) {
+  return step_on(model, Batch{x, {}, {}}, rate, step, steps);
 }
 
 /// Trains on until a step.

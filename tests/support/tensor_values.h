@@ -5,7 +5,6 @@
 #include <cstring>
 #include <limits>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "autograd/tensor.h"

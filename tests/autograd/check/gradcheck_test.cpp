@@ -81,8 +81,7 @@ TEST_CASE("functions of several tensors, shapes and constants pass") {
     return mul(where(xs[3], mul(xs[0], xs[1]), exp(xs[1])), square(xs[2]));
   };
   for (const int order : {1, 2, 3}) {
-    const GradcheckResult result = check_order(f, inputs, order);
-    CHECK_MESSAGE(result.ok, result.message);
+    CHECK(check_order(f, inputs, order).message == "");
   }
   CHECK(gradcheck(f, inputs, {.directions = 3}).ok);
   CHECK(gradgradcheck(f, inputs, {.directions = 3}).ok);

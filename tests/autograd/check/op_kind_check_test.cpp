@@ -1,7 +1,5 @@
 // Ops that are not what they declare: each passed before its check was there.
 #include <algorithm>
-#include <cmath>
-#include <functional>
 
 #include <doctest/doctest.h>
 

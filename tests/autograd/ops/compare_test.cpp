@@ -1,5 +1,4 @@
 #include <cmath>
-#include <limits>
 
 #include <doctest/doctest.h>
 

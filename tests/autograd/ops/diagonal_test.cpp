@@ -1,7 +1,5 @@
 #include "autograd/ops/diagonal.h"
 
-#include <algorithm>
-
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"

@@ -1,7 +1,6 @@
 #include "autograd/ops/math.h"
 
 #include <cmath>
-#include <vector>
 
 #include <doctest/doctest.h>
 

@@ -129,11 +129,7 @@ TEST_CASE("running products are what a loop gives, with gradients where factors 
   }
   CHECK(cumprod(zeros({2, 0}), 1).shape() == Shape{2, 0});
   const Tensor x = tensor({2, 0, 3, 0, -0.5}, {5}, DType::f64);
-  for (const int order : {1, 2, 3}) {
-    const GradcheckResult result =
-        check_order([](const Tensor& in) { return sum(cumprod(in, 0)); }, x, order);
-    CHECK_MESSAGE(result.ok, result.message);
-  }
+  CHECK(check_order([](const Tensor& in) { return sum(cumprod(in, 0)); }, x, 3).message == "");
 }
 
 TEST_CASE("logaddexp does not overflow, broadcasts, and takes -inf for log 0") {
@@ -142,11 +138,7 @@ TEST_CASE("logaddexp does not overflow, broadcasts, and takes -inf for log 0") {
   const std::vector<double> wanted = {1000.5 + std::log1p(std::exp(-0.5)), 1000.5, 1000.5, 1000.5};
   CHECK(max_error(logaddexp(a, b), wanted) < 1e-12);
   const Tensor x = tensor({0.3, -2, 5}, {3}, DType::f64), y = tensor({1, -2, 4}, {3}, DType::f64);
-  for (const int order : {1, 2}) {
-    const GradcheckResult result =
-        check_order([&](const Tensor& in) { return sum(logaddexp(in, y)); }, x, order);
-    CHECK_MESSAGE(result.ok, result.message);
-  }
+  CHECK(check_order([&](const Tensor& in) { return sum(logaddexp(in, y)); }, x, 2).message == "");
 }
 
 TEST_CASE("a product of nothing has a gradient without numbers") {
@@ -159,10 +151,7 @@ TEST_CASE("a product of nothing has a gradient without numbers") {
 TEST_CASE("a product's gradients are right where factors are 0, to third order") {
   for (const auto& values : {std::vector<double>{2, 0, 3, -1, 0.5}, {2, 0, 3, 0, 0.5}, {0, 0, 0, 0, 0}}) {
     const Tensor x = tensor(values, {5}, DType::f64);
-    for (const int order : {1, 2, 3}) {
-      const GradcheckResult result = check_order([](const Tensor& in) { return prod(in, 0); }, x, order);
-      CHECK_MESSAGE(result.ok, result.message);
-    }
+    CHECK(check_order([](const Tensor& in) { return prod(in, 0); }, x, 3).message == "");
   }
   const Tensor x = tensor({2, 0, 3}, {3}, DType::f64).requires_grad_();
   Tape tape;

@@ -1,7 +1,5 @@
 #include "autograd/ops/special.h"
 
-#include <cmath>
-
 #include <doctest/doctest.h>
 
 #include "autograd/grad.h"
@@ -9,7 +7,6 @@
 using namespace gradzoo;
 
 namespace {
-
 
 double at(Tensor (*f)(const Tensor&), double x) { return f(scalar(x, DType::f64)).item(); }
 

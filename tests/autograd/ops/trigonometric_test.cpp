@@ -1,7 +1,6 @@
 #include "autograd/ops/trigonometric.h"
 
 #include <cmath>
-#include <numbers>
 
 #include <doctest/doctest.h>
 

@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/check/gradcheck.h"
 #include "autograd/grad.h"
 #include "support/tensor_values.h"
 

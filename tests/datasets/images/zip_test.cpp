@@ -1,7 +1,5 @@
 #include "datasets/images/zip.h"
 
-#include <cstring>
-
 #include <doctest/doctest.h>
 #include <zlib.h>
 

@@ -81,14 +81,6 @@ TEST_CASE("every picture of a classifier can be drawn from few images") {
 /// A step's batch, its labels known.
 Batch lit_batch() { return read_examples(lit_rows(12, 5), 0, 12, Pixels::grey, Rng(0)); }
 
-std::map<std::string, double> step_on_batch(Model& model, const Batch& batch, double rate) {
-  std::vector<double> row(model.metrics().size());
-  model.train_step({0, 10, rate, batch}, MetricRow(row));
-  std::map<std::string, double> out;
-  for (size_t i = 0; i < row.size(); ++i) out[model.metrics()[i].name] = row[i];
-  return out;
-}
-
 TEST_CASE("a step's numbers are those of its images moved and noised as the options say") {
   for (const std::string& shift : {std::string("shift=0"), std::string("shift=1")}) {
     CAPTURE(shift);
@@ -104,7 +96,7 @@ TEST_CASE("a step's numbers are those of its images moved and noised as the opti
       cross_entropy -= std::log(static_cast<double>(p.data<float>()[3 * i + label])) / 12;
       wrong += called.data<int64_t>()[i] == label ? 0 : 1;
     }
-    std::map<std::string, double> metrics = step_on_batch(*model, batch, 0);
+    std::map<std::string, double> metrics = step_on(*model, batch, 0);
     CHECK(metrics["cross_entropy_nats_per_image"] == doctest::Approx(cross_entropy).epsilon(1e-4));
     CHECK(metrics["error_percent"] == doctest::Approx(100 * wrong / 12).epsilon(1e-5));
   }
@@ -115,7 +107,7 @@ TEST_CASE("weights decay beside the gradient: by lr times the decay of what they
     const auto model = small_model<Classifier>("classifier", {"net=mlp", "hidden=4", "ema=0", decay}, kShape);
     State state;
     model->add_weights_to(state);
-    step_on_batch(*model, lit_batch(), rate);
+    step_on(*model, lit_batch(), rate);
     return std::get<Tensor>(state.entries()[0].target).to_vector();
   };
   const std::vector<double> before = weights("weight_decay=0", 0), plain = weights("weight_decay=0", 0.1),
@@ -127,7 +119,7 @@ TEST_CASE("weights decay beside the gradient: by lr times the decay of what they
 TEST_CASE("features and probabilities are of the averaged weights, where an average is kept") {
   const auto trained = [](const char* ema) {
     auto model = small_model<Classifier>("classifier", {"net=mlp", "hidden=6", ema, "noise=0"}, kShape);
-    for (int i = 0; i < 5; ++i) step_on_batch(*model, lit_batch(), 0.05);
+    for (int i = 0; i < 5; ++i) step_on(*model, lit_batch(), 0.05);
     return model;
   };
   const auto raw = trained("ema=0"), averaged = trained("ema=0.9");

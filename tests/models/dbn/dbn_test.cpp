@@ -1,7 +1,5 @@
 #include "models/dbn/dbn.h"
 
-#include <cmath>
-
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"

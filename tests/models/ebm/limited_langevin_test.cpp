@@ -1,7 +1,6 @@
 #include "models/ebm/limited_langevin.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include <doctest/doctest.h>
 

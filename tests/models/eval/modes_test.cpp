@@ -5,7 +5,6 @@
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"
-#include "support/error_message.h"
 
 namespace gradzoo {
 

@@ -1,7 +1,6 @@
 #include "models/eval/sample_metrics.h"
 
 #include <cmath>
-#include <limits>
 
 #include <doctest/doctest.h>
 

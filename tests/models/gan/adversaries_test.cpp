@@ -59,9 +59,8 @@ TEST_CASE("jigsaws are shown under the labels of the images that they are made o
                  of_jigsaws = d.judge(jigsaw(real.rows(0, 3), shape, noise), labels.rows(0, 3).clone());
     expected = minimax.discriminator(d.judge(real, labels), concat(of_fakes, of_jigsaws, 0)).item();
   }
-  std::vector<double> row(gan->metrics().size());
-  gan->train_step({0, 100, 0.01, {x, labels, {}}}, MetricRow(row));
-  CHECK(row[0] == doctest::Approx(expected).epsilon(1e-5));
+  CHECK(test::step_on(*gan, Batch{x, labels, {}}, 0.01)[gan->metrics()[0].name] ==
+        doctest::Approx(expected).epsilon(1e-5));
 }
 
 TEST_CASE("G moves at each critic_steps-th step alone, and D at every one") {

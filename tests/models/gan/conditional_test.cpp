@@ -49,8 +49,7 @@ TEST_CASE("a conditional D learns that an image has the wrong label") {
   const auto gan = small_conditional({"net=mlp", "instance_noise=0"}, image);
   const Tensor labels = cast(tensor({0, 1, 0, 1}, {4}), DType::i64);
   const Tensor x = concat({zeros({1, 16}), ones({1, 16}), zeros({1, 16}), ones({1, 16})}, 0);
-  std::vector<double> row(gan->metrics().size());
-  for (int64_t i = 0; i < 200; ++i) gan->train_step({i, 200, 0.005, {x, labels, {}}}, MetricRow(row));
+  for (int64_t i = 0; i < 200; ++i) step_on(*gan, Batch{x, labels, {}}, 0.005, i, 200);
   const Tensor right = gan->discriminator().forward(x, labels),
                wrong = gan->discriminator().forward(x, cast(tensor({1, 0, 1, 0}, {4}), DType::i64));
   CHECK(mean(right - wrong).item() > 0);

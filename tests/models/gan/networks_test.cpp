@@ -1,6 +1,5 @@
 #include "models/gan/networks.h"
 
-#include <algorithm>
 #include <cmath>
 
 #include <doctest/doctest.h>

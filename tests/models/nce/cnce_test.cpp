@@ -1,7 +1,5 @@
 #include "models/nce/cnce.h"
 
-#include <cmath>
-
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"

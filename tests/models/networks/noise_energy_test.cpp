@@ -1,6 +1,5 @@
 #include "models/networks/noise_energy.h"
 
-#include <algorithm>
 #include <cmath>
 #include <memory>
 

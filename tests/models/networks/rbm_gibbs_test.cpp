@@ -1,7 +1,5 @@
 #include "models/networks/rbm_gibbs.h"
 
-#include <cmath>
-
 #include <doctest/doctest.h>
 
 #include "autograd/ops.h"

@@ -1,7 +1,6 @@
 #include "models/run/session.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <iterator>
 
 #include <doctest/doctest.h>

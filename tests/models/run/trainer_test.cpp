@@ -1,7 +1,5 @@
 #include "models/run/trainer.h"
 
-#include <cmath>
-
 #include <doctest/doctest.h>
 
 #include "autograd/kernels/threads/parallel.h"

@@ -1,7 +1,6 @@
 #include "models/vae/pictures.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include <doctest/doctest.h>
 

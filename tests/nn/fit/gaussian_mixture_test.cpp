@@ -1,6 +1,5 @@
 #include "nn/fit/gaussian_mixture.h"
 
-#include <algorithm>
 #include <cmath>
 #include <numbers>
 

@@ -1,7 +1,5 @@
 #include "nn/layers/functional_call.h"
 
-#include <cmath>
-#include <string>
 #include <vector>
 
 #include <doctest/doctest.h>

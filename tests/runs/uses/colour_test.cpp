@@ -1,5 +1,4 @@
 #include <map>
-#include <span>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>

@@ -2,7 +2,6 @@
 #include <filesystem>
 
 #include <doctest/doctest.h>
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "autograd/ops.h"

@@ -1,4 +1,3 @@
-#include <filesystem>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>

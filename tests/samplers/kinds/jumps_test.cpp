@@ -1,6 +1,5 @@
 #include "samplers/kinds/jumps.h"
 
-#include <algorithm>
 #include <cmath>
 #include <vector>
 

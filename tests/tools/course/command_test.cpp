@@ -51,7 +51,7 @@ TEST_CASE("gradzoo course draws and times a training, and grades a folder of fol
   CHECK(read_file(scratch.file("class/full/ring8.png")).starts_with("\x89PNG"));
 
   // Without a training, which takes its time: a solution that cannot learn has all points but one question's.
-  REQUIRE(replace_in(scratch.file("class/full/learn.h"), "return loss.item();", "return loss.item() + 1;"));
+  REQUIRE(replace_in(scratch.file("class/full/learn.h"), {"return loss.item();", "return loss.item() + 1;"}));
   const ProcessResult graded = run_ok("course grade class --csv --seed 3", here);
   CHECK(graded.out ==
         "name,step1,step2,step3,step4,step5,step6,mean\n"

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cctype>
 #include <filesystem>
 #include <sstream>
 #include <string>

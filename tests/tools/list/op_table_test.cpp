@@ -1,7 +1,5 @@
 #include "tools/list/op_table.h"
 
-#include <algorithm>
-
 #include <doctest/doctest.h>
 
 #include "runs/refusals.h"

@@ -1,6 +1,5 @@
 #include "autograd/kernels/gemm/direct_tile.h"
 
-#include <cmath>
 #include <limits>
 #include <vector>
 

@@ -1,7 +1,5 @@
 #include "autograd/kernels/gemm/gemm.h"
 
-#include <string>
-#include <string_view>
 #include <utility>
 
 #include <doctest/doctest.h>

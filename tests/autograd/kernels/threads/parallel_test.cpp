@@ -5,7 +5,6 @@
 #include <mutex>
 #include <set>
 #include <utility>
-#include <vector>
 
 #include <doctest/doctest.h>
 #if defined(__x86_64__)

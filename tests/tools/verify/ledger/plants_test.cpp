@@ -1,4 +1,3 @@
-#include <string>
 
 #include <doctest/doctest.h>
 
