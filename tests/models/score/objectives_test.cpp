@@ -180,6 +180,19 @@ TEST_CASE("antithetic pairs vary far less at small sigma") {
   CHECK(spread(true) < spread(false) / 100);
 }
 
+struct Given {
+  Tensor x, eps, probes;  // eps is the data's score too
+};
+Tensor rows_of(ScoreObjective objective, const ScoreFunction& model, const Given& at) {
+  using enum ScoreObjective;
+  if (objective == esm) return explicit_score_matching(model, at.x, at.eps);
+  if (objective == ism) return implicit_score_matching(model, at.x);
+  if (objective == ism_hutchinson) return hutchinson_score_matching(model, at.x, at.probes);
+  if (objective == dsm) return denoising_score_matching(model, at.x, at.eps, {.sigma = 0.5});
+  if (objective == fd_ssm) return finite_difference_score_matching(model, at.x, at.probes, 0.3);
+  return sliced_score_matching(model, at.x, at.probes, {.variance_reduced = objective == ssm_vr});
+}
+
 TEST_CASE("every objective is differentiable in the parameters, twice") {
   const Tensor x = wave({2, 2}), eps = wave({2, 2}, DType::f64, 1.0), probes = wave({1, 2, 2}, DType::f64, 2);
   const Tensor weight = wave({3, 2}, DType::f64, 0.5) * 0.5, bias = wave({3}, DType::f64, 1.5);
@@ -189,19 +202,7 @@ TEST_CASE("every objective is differentiable in the parameters, twice") {
     const ScoreObjective objective = choice.value;
     const auto recorded_loss = [&](std::span<const Tensor> in) {
       const auto f = [&](const Tensor& at) { return sum(softplus(linear(at, in[0], in[1])), 1); };
-      switch (objective) {
-        case ScoreObjective::esm:
-          return mean(explicit_score_matching({f, true}, x, eps));
-        case ScoreObjective::ism:
-          return mean(implicit_score_matching({f, true}, x));
-        case ScoreObjective::dsm:
-          return mean(denoising_score_matching({f, true}, x, eps, {.sigma = 0.5}));
-        case ScoreObjective::fd_ssm:
-          return mean(finite_difference_score_matching({f, true}, x, probes, 0.3));
-        default:
-          return mean(sliced_score_matching({f, true}, x, probes,
-                                            {.variance_reduced = objective == ScoreObjective::ssm_vr}));
-      }
+      return mean(rows_of(objective, {f, true}, {x, eps, probes}));
     };
     const auto loss = [&](std::span<const Tensor> in) {  // finite differences come without a tape
       if (is_recording()) return recorded_loss(in);
@@ -218,18 +219,8 @@ TEST_CASE("an activation with too few derivatives is refused with the reason, wh
   const auto refusal = [&](const std::string& activation, bool is_energy, ScoreObjective objective) {
     const Nets nets(activation);
     const auto net = [&](const Tensor& x) { return is_energy ? nets.energy(x) : nets.vector(x); };
-    const ScoreFunction model{net, is_energy};
     Tape tape;
-    return error_message([&] {
-      if (objective == ScoreObjective::esm) explicit_score_matching(model, nets.x, eps);
-      if (objective == ScoreObjective::ism) implicit_score_matching(model, nets.x);
-      if (objective == ScoreObjective::ism_hutchinson) hutchinson_score_matching(model, nets.x, probes);
-      if (objective == ScoreObjective::ssm || objective == ScoreObjective::ssm_vr)
-        sliced_score_matching(model, nets.x, probes,
-                              {.variance_reduced = objective == ScoreObjective::ssm_vr});
-      if (objective == ScoreObjective::fd_ssm) finite_difference_score_matching(model, nets.x, probes, 0.1);
-      if (objective == ScoreObjective::dsm) denoising_score_matching(model, nets.x, eps, {.sigma = 0.5});
-    });
+    return error_message([&] { rows_of(objective, {net, is_energy}, {nets.x, eps, probes}); });
   };
   for (const auto& choice : kScoreObjectives) {
     CAPTURE(choice.name);

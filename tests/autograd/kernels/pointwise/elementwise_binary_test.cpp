@@ -19,25 +19,15 @@ constexpr Binary kBinaries[] = {Binary::add,     Binary::sub,     Binary::mul, B
 
 template <class T>
 T naive(Binary op, T a, T b) {
-  switch (op) {
-    case Binary::add:
-      return a + b;
-    case Binary::sub:
-      return a - b;
-    case Binary::mul:
-      return a * b;
-    case Binary::div:
-      return a / b;
-    case Binary::pow:
-      return static_cast<T>(std::pow(static_cast<double>(a), static_cast<double>(b)));
-    case Binary::atan2:
-      return static_cast<T>(std::atan2(static_cast<double>(a), static_cast<double>(b)));
-    case Binary::maximum:
-      return std::isnan(a) || std::isnan(b) ? kNotANumber<T> : std::max(a, b);
-    case Binary::minimum:
-      return std::isnan(a) || std::isnan(b) ? kNotANumber<T> : std::min(a, b);
-  }
-  return 0;
+  const double x = static_cast<double>(a), y = static_cast<double>(b);
+  if (op == Binary::add) return a + b;
+  if (op == Binary::sub) return a - b;
+  if (op == Binary::mul) return a * b;
+  if (op == Binary::div) return a / b;
+  if (op == Binary::pow) return static_cast<T>(std::pow(x, y));
+  if (op == Binary::atan2) return static_cast<T>(std::atan2(x, y));
+  if (std::isnan(a) || std::isnan(b)) return kNotANumber<T>;
+  return op == Binary::maximum ? std::max(a, b) : std::min(a, b);
 }
 
 /// A case of NumPy broadcasting: the output's dims, and which axes each operand has (the rest are size 1).
@@ -139,24 +129,15 @@ TEST_CASE_TEMPLATE("comparisons broadcast like the naive loop", T, float, double
     const Prepared p = prepare(c);
     const auto a = uniform_values<T>(p.count_a, 0, 4, 1);
     const auto b = uniform_values<T>(p.count_b, 0, 4, 2);
-    std::vector<uint8_t> less(static_cast<size_t>(p.count)), equal(less.size()), greater(less.size()),
-        different(less.size()), at_least(less.size()), at_most(less.size());
-    kernels::compare(Compare::lt, a.data(), b.data(), less.data(), p.layout);
-    kernels::compare(Compare::eq, a.data(), b.data(), equal.data(), p.layout);
-    kernels::compare(Compare::gt, a.data(), b.data(), greater.data(), p.layout);
-    kernels::compare(Compare::ne, a.data(), b.data(), different.data(), p.layout);
-    kernels::compare(Compare::ge, a.data(), b.data(), at_least.data(), p.layout);
-    kernels::compare(Compare::le, a.data(), b.data(), at_most.data(), p.layout);
-    for (int64_t i = 0; i < p.count; ++i) {
-      const auto k = static_cast<size_t>(i);
-      const T u = a[static_cast<size_t>(offset(p.layout, p.layout.stride_a, i))];
-      const T v = b[static_cast<size_t>(offset(p.layout, p.layout.stride_b, i))];
-      CHECK(less[k] == (u < v));
-      CHECK(equal[k] == (u == v));
-      CHECK(greater[k] == (u > v));
-      CHECK(different[k] == (u != v));
-      CHECK(at_least[k] == (u >= v));
-      CHECK(at_most[k] == (u <= v));
+    for (const Compare op : {Compare::lt, Compare::le, Compare::gt, Compare::ge, Compare::eq, Compare::ne}) {
+      std::vector<uint8_t> y(static_cast<size_t>(p.count));
+      kernels::compare(op, a.data(), b.data(), y.data(), p.layout);
+      for (int64_t i = 0; i < p.count; ++i) {
+        const T u = a[static_cast<size_t>(offset(p.layout, p.layout.stride_a, i))];
+        const T v = b[static_cast<size_t>(offset(p.layout, p.layout.stride_b, i))];
+        const bool holds[] = {u<v, u <= v, u> v, u >= v, u == v, u != v};  // in the order of Compare
+        CHECK(y[static_cast<size_t>(i)] == holds[static_cast<size_t>(op)]);
+      }
     }
   }
 }
