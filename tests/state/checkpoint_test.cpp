@@ -41,9 +41,8 @@ struct Forgery {
   std::vector<SafetensorsTensor> tensors;
   Metadata metadata = {{"model", "vae"}};
   explicit Forgery(const Run& run) {
-    for (const State::Entry& e : run.state.entries()) {
+    for (const State::Entry& e : run.state.entries())
       tensors.push_back({e.name, e.dtype(), e.shape(), e.bytes()});
-    }
   }
   SafetensorsTensor& operator[](std::string_view name) {
     return *std::find_if(tensors.begin(), tensors.end(), [&](const auto& t) { return t.name == name; });

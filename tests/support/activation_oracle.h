@@ -34,9 +34,8 @@ inline Taylor sigmoid_taylor(long double x) {
 inline Taylor gaussian_taylor(long double factor, long double a, long double x) {
   Taylor c{};
   c[0] = factor * std::exp(-a * x * x);
-  for (size_t n = 0; n + 1 < c.size(); ++n) {
+  for (size_t n = 0; n + 1 < c.size(); ++n)
     c[n + 1] = -2 * a * (x * c[n] + (n > 0 ? c[n - 1] : 0)) / static_cast<long double>(n + 1);
-  }
   return c;
 }
 

@@ -84,9 +84,8 @@ TEST_CASE("A sampler that a toy run does not fit is refused, and so are steps th
 
 TEST_CASE("Samples of points are written as a picture, as an array and as text") {
   const ToyRuns runs;
-  for (const char* file : {"x.png", "x.npy", "x.csv"}) {
+  for (const char* file : {"x.png", "x.npy", "x.csv"})
     run_ok(std::string("sample gan -n 7 --out ") + file, runs.folder);
-  }
   const std::string text = read_file(runs.scratch.file("x.csv"));
   CHECK(std::ranges::count(text, '\n') == 7);
   CHECK(std::ranges::count(text, ',') == 7);

@@ -80,9 +80,7 @@ TEST_CASE("functions of several tensors, shapes and constants pass") {
   const auto f = [](std::span<const Tensor> xs) {
     return mul(where(xs[3], mul(xs[0], xs[1]), exp(xs[1])), square(xs[2]));
   };
-  for (const int order : {1, 2, 3}) {
-    CHECK(check_order(f, inputs, order).message == "");
-  }
+  for (const int order : {1, 2, 3}) CHECK(check_order(f, inputs, order).message == "");
   CHECK(gradcheck(f, inputs, {.directions = 3}).ok);
   CHECK(gradgradcheck(f, inputs, {.directions = 3}).ok);
   CHECK(gradgradcheck(f, inputs, {.directions = 3}).compared == 3 * 4);  // three values and grad_output

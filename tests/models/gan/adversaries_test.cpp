@@ -94,9 +94,8 @@ TEST_CASE("each loss teaches G to draw nearer to the data, which lie far from it
       return std::abs(mean(gan->sample({500, draws})).item() - 3);
     };
     const double before = apart();
-    for (int64_t step = 0; step < 400; ++step) {
+    for (int64_t step = 0; step < 400; ++step)
       test::step_on(*gan, randn({60, 2}, rng) * 0.3 + 3.0, 0.01, step, 400);
-    }
     CHECK(apart() < 0.4 * before);
   }
 }

@@ -44,9 +44,8 @@ TEST_CASE("Under each sample stands the training image nearest to it") {
   const Picture picture = neighbours_picture(samples, shape, train);
   const Tensor& pixels = std::get<ImageGrid>(picture.content).pixels;
   REQUIRE(pixels.dim(0) == 20);
-  for (int64_t i = 0; i < 10; ++i) {
+  for (int64_t i = 0; i < 10; ++i)
     CHECK(pixels.rows(10 + i, 11 + i).to_vector() == std::vector<double>(4, i % 2 == 0 ? 0.0 : 1.0));
-  }
 }
 
 TEST_CASE("arcs go from one code to the other and keep the length of orthogonal ones, a label along a row") {

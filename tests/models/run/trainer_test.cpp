@@ -70,9 +70,8 @@ TEST_CASE("a run that is stopped and continued ends in the same State, bit for b
   half.stop_at = 7;
   CHECK_FALSE(first.trainer.run(half));
   Run second({"ema=0.9", "estimator=log-derivative"});
-  for (size_t i = 0; i < first.state.entries().size(); ++i) {
+  for (size_t i = 0; i < first.state.entries().size(); ++i)
     second.state.entries()[i].restore(first.state.entries()[i].bytes().data());
-  }
   second.trainer.run(half);
   CHECK(second.state.bytes() == whole.state.bytes());
   CHECK(half.rows == all.rows);

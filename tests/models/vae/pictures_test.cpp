@@ -28,9 +28,8 @@ TEST_CASE("The manifold lies as the map of codes does: z1 grows to the right, z2
   const NoGrad quiet;
   const auto check = [&](int64_t place, double z1, double z2) {
     const std::vector<double> expected = sigmoid(network.decode(tensor({z1, z2}, {1, 2}))).to_vector();
-    for (size_t i = 0; i < 4; ++i) {
+    for (size_t i = 0; i < 4; ++i)
       CHECK(shown[static_cast<size_t>(place) * 4 + i] == doctest::Approx(expected[i]).epsilon(1e-5));
-    }
   };
   check(0, -kEnd, kEnd);
   check(grid.columns - 1, kEnd, kEnd);

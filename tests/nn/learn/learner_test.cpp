@@ -75,9 +75,8 @@ TEST_CASE("two learners of one model live in one State under their names") {
   critic.add_to(state);
   CHECK(state.find("generator.weight"));
   CHECK(state.find("critic.weight"));
-  for (const State::Entry& entry : state.entries()) {
+  for (const State::Entry& entry : state.entries())
     CHECK(entry.name.starts_with("generator.") != entry.name.starts_with("critic."));
-  }
   Tape tape;
   const Doubles other = b.layer.weight().to_vector();
   generator.step(a.loss(), 0.1);

@@ -34,9 +34,8 @@ std::vector<double> naive_autocovariance(const std::vector<double>& x) {
   for (const double v : x) mean += v / static_cast<double>(x.size());
   std::vector<double> c(x.size(), 0.0);
   for (size_t t = 0; t < x.size(); ++t) {
-    for (size_t i = 0; i + t < x.size(); ++i) {
+    for (size_t i = 0; i + t < x.size(); ++i)
       c[t] += (x[i] - mean) * (x[i + t] - mean) / static_cast<double>(x.size());
-    }
   }
   return c;
 }

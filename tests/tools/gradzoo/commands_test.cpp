@@ -138,9 +138,8 @@ TEST_CASE("A run directory holds settings, metrics, checkpoint, pictures and rep
     CHECK_MESSAGE(std::filesystem::exists(run.scratch.file("run/" + std::string(name))), name);
   }
   const std::string report = read_file(run.scratch.file("run/report.html"));
-  for (const char* word : {"epoch 2", "bce kl", "entropy floor", "gradzoo train vae --data", "hidden"}) {
+  for (const char* word : {"epoch 2", "bce kl", "entropy floor", "gradzoo train vae --data", "hidden"})
     CHECK_MESSAGE(contains(report, word), word);
-  }
   for (const char* outside : {"src=\"http", "href=\"http", "url(http", "fetch("})
     CHECK_FALSE(contains(report, outside));
 }
@@ -225,9 +224,8 @@ TEST_CASE("Help names every sub-command, and the settings of a model") {
     CHECK_MESSAGE(contains(its_own.out, "gradzoo " + command.name), command.name);
   }
   const ProcessResult train = run_gradzoo("train vae --help", scratch.file(""));
-  for (const char* word : {"kl_warmup", "log-derivative", "--set", "--resume"}) {
+  for (const char* word : {"kl_warmup", "log-derivative", "--set", "--resume"})
     CHECK_MESSAGE(contains(train.out, word), word);
-  }
 }
 
 TEST_CASE("Without other programs beside it gradzoo trains, and does not know their names") {

@@ -54,9 +54,8 @@ TEST_CASE_TEMPLATE("every activation has its true derivatives of order 0 to 12",
       const std::vector<T> expected = truth(f, n, x);
       const double scale = largest(expected);  // errors are relative to the derivative's largest value
       double error = 0;
-      for (size_t i = 0; i < x.size(); ++i) {
+      for (size_t i = 0; i < x.size(); ++i)
         error = std::max(error, std::fabs(static_cast<double>(y[i]) - static_cast<double>(expected[i])));
-      }
       CAPTURE(static_cast<int>(f));
       CAPTURE(n);
       CHECK(error <= (n <= 2 ? 4 : 4 + 4 * n) * eps * scale);

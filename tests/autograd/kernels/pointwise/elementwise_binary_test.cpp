@@ -193,9 +193,8 @@ TEST_CASE_TEMPLATE("operations with a number equal the naive loop at lengths 0 t
       std::vector<T> y(x.size());
       kernels::scalar(pair.op, x.data(), pair.c, y.data(), n);
       const T c = static_cast<T>(pair.c);
-      for (size_t i = 0; i < x.size(); ++i) {
+      for (size_t i = 0; i < x.size(); ++i)
         CHECK(ulps(y[i], static_cast<long double>(naive(pair.binary, x[i], c))) <= 1);
-      }
     }
   }
 }

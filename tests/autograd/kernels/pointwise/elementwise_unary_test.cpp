@@ -56,9 +56,8 @@ template <class T>
 double largest_error(const Function& f, const std::vector<T>& x) {
   const std::vector<T> y = apply(f.kind, x);
   double largest = 0;
-  for (size_t i = 0; i < x.size(); ++i) {
+  for (size_t i = 0; i < x.size(); ++i)
     largest = std::max(largest, ulps(y[i], f.truth(static_cast<long double>(x[i]))));
-  }
   return largest;
 }
 
@@ -67,9 +66,8 @@ double largest_error(const Function& f, const std::vector<T>& x) {
 TEST_CASE_TEMPLATE("unary functions are within their ulps at lengths 0 to 67 and 1e5", T, float, double) {
   for (const Function& f : kFunctions) {
     CAPTURE(f.name);
-    for (int64_t n = 0; n <= 67; ++n) {
+    for (int64_t n = 0; n <= 67; ++n)
       CHECK(largest_error(f, uniform_values<T>(n, f.low, f.high, 7)) <= f.bound);
-    }
     CHECK(largest_error(f, uniform_values<T>(100000, f.low, f.high, 8)) <= f.bound);
   }
 }

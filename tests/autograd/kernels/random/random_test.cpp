@@ -95,9 +95,8 @@ TEST_CASE_TEMPLATE(
       CHECK(test::same_bytes(whole, joined));
       const std::vector<T> wider = draw(stream, at, 10, cols + 9);
       for (size_t r = 0; r < 10; ++r) {
-        for (size_t i = 0; i < static_cast<size_t>(cols); ++i) {
+        for (size_t i = 0; i < static_cast<size_t>(cols); ++i)
           CHECK(wider[r * static_cast<size_t>(cols + 9) + i] == whole[r * static_cast<size_t>(cols) + i]);
-        }
       }
     }
     CHECK(test::same_at_any_thread_count([&] { return draw(stream, at, 300, 101); }));
