@@ -59,11 +59,10 @@ auto random_expression(uint64_t seed, std::vector<typename Engine::Value> values
 template <class Engine, class Value = typename Engine::Value>
 std::vector<Value> derivatives_to_third(uint64_t seed, const std::vector<Value>& leaves) {
   std::vector<Value> out = {random_expression<Engine>(seed, leaves)};
-  for (size_t begin = 0, end = 1, order = 1; order <= 3; ++order, begin = end, end = out.size()) {
+  for (size_t begin = 0, end = 1, order = 1; order <= 3; ++order, begin = end, end = out.size())
     for (size_t i = begin; i < end; ++i) {
       for (const Value& derivative : Engine::grad(out[i], leaves)) out.push_back(derivative);
     }
-  }
   return out;
 }
 

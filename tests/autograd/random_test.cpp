@@ -81,7 +81,7 @@ TEST_CASE("draws through the windows of a batch's parts are the rows of the whol
                           return cast(randn({2 * n, 3}, rng, dtype), dtype);
                         }};
   constexpr int64_t kRows = 24;
-  for (const DType dtype : {DType::f32, DType::f64}) {
+  for (const DType dtype : {DType::f32, DType::f64})
     for (const Draw draw : draws) {
       Rng whole(3, "random_test");
       draw(kRows, whole, dtype);
@@ -98,7 +98,6 @@ TEST_CASE("draws through the windows of a batch's parts are the rows of the whol
         CHECK(concat(drawn, 0).to_vector() == expected);
       }
     }
-  }
 }
 
 TEST_CASE("a first row that is given goes before the window, and a scope leaves the window") {

@@ -15,10 +15,9 @@ namespace {
 template <class F>
 Field field(std::int64_t rows, std::int64_t columns, F value) {
   Field result{rows, columns, {}};
-  for (std::int64_t row = 0; row < rows; ++row) {
+  for (std::int64_t row = 0; row < rows; ++row)
     for (std::int64_t column = 0; column < columns; ++column)
       result.values.push_back(value(static_cast<double>(column), static_cast<double>(row)));
-  }
   return result;
 }
 

@@ -23,13 +23,12 @@ inline void write_small_dataset(const std::string& folder, uint32_t train, uint3
   const auto images = [&](uint32_t count) {
     Bytes pixels;
     uint32_t noise = 12345;
-    for (uint32_t i = 0; i < count; ++i) {
+    for (uint32_t i = 0; i < count; ++i)
       for (uint32_t place = 0; place < side * side; ++place) {
         noise = noise * 1664525u + 1013904223u;
         const bool ink = place / side / 2 == i % (side / 2) || place % side == i % side;
         pixels.push_back(static_cast<uint8_t>((ink ? 200u : 0u) + (noise >> 24) % 56u));
       }
-    }
     return idx_bytes({count, side, side}, pixels);
   };
   const auto labels = [&](uint32_t count) {

@@ -58,7 +58,7 @@ std::unique_ptr<Sampler> made(const SamplerEntry& entry, double step) {
 
 TEST_CASE("the same seed gives the same bytes at any thread count, in f32 and f64") {
   const int before = kernels::threads();
-  for (const SamplerEntry& entry : sampler_registry()) {
+  for (const SamplerEntry& entry : sampler_registry())
     for (const DType dtype : {DType::f32, DType::f64}) {
       const auto walk = [&](int threads) {
         kernels::set_threads(threads);
@@ -70,7 +70,6 @@ TEST_CASE("the same seed gives the same bytes at any thread count, in f32 and f6
       CHECK(same_bytes(walk(2), alone));
       CHECK(same_bytes(walk(3), alone));
     }
-  }
   kernels::set_threads(before);
 }
 

@@ -32,7 +32,7 @@ Ball bounced(const Domain& domain, double from, double by) {
 }
 
 TEST_CASE("what leaves the domain is where a ball between mirrors would be, with its velocity") {
-  for (const Domain& domain : {Domain{-1, 2}, Domain{0, kInf}, Domain{-kInf, 1.5}}) {
+  for (const Domain& domain : {Domain{-1, 2}, Domain{0, kInf}, Domain{-kInf, 1.5}})
     for (const double by : {0.3, -0.9, 1.7, -4.4, 7.1, 20.3, -20.3}) {
       Tensor x = full({1, 1}, 0.5 + by, DType::f64), velocity = full({1, 1}, by, DType::f64);
       reflect(domain, x, &velocity);
@@ -40,7 +40,6 @@ TEST_CASE("what leaves the domain is where a ball between mirrors would be, with
       CHECK(x.item() == doctest::Approx(ball.at).epsilon(1e-5));
       CHECK(velocity.item() == ball.velocity);
     }
-  }
 }
 
 TEST_CASE("a trajectory that is turned round comes back, in f32 and f64 and at any thread count") {

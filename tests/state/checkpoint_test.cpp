@@ -154,13 +154,12 @@ TEST_CASE("a checkpoint with any byte of its header changed is loaded whole or r
   const size_t data = 8 + static_cast<size_t>(static_cast<unsigned char>(whole[0])) +
                       256 * static_cast<size_t>(static_cast<unsigned char>(whole[1]));
   int refused = 0;
-  for (size_t at = 0; at < data; ++at) {
+  for (size_t at = 0; at < data; ++at)
     for (char flip : {'\x01', '\x10', '\x80'}) {
       std::string bytes = whole;
       bytes[at] = static_cast<char>(bytes[at] ^ flip);
       refused += !refusal(bytes).empty();
     }
-  }
   CHECK(refused > 0);
 }
 

@@ -58,7 +58,7 @@ TEST_CASE("traces differentiate in their argument alone, by every method") {
   const auto energy = [&](const Tensor& u) { return sum(square(u) * z, 1); };  // Laplacian 2 sum z
   const auto field = [&](const Tensor& u) { return u * z; };                   // divergence sum z
   const Tensor by_rows = full({3}, 1 + 4, DType::f64), by_x = f64({2 * 3 * 1, 2 * 3 * 2, 0, 0, 0, 0}, {3, 2});
-  for (const TraceMethod method : kMethods) {
+  for (const TraceMethod method : kMethods)
     for (const bool create_graph : {false, true}) {
       CAPTURE(static_cast<int>(method));
       CAPTURE(create_graph);
@@ -70,7 +70,6 @@ TEST_CASE("traces differentiate in their argument alone, by every method") {
       CHECK(largest_difference(grad(sum(trace), x, {.retain_graph = true}), by_x * 2.0) < 1e-13);
       CHECK(largest_difference(grad(sum(div), x, {.retain_graph = true}), by_x) < 1e-13);
     }
-  }
   const Tensor directions = ones({1, 3, 2}, DType::f64);
   const DirectionalDerivatives along = directional_derivatives(energy, x, directions, {.create_graph = true});
   CHECK(largest_difference(along.second, by_rows * 2.0) < 1e-14);

@@ -35,10 +35,9 @@ TEST_CASE("the Hessian of x'Ax/2 is A, its hvp is Av, and its Laplacian is tr A"
   const Tensor points = randn({6, 4}, rng, DType::f64);
   double trace = 0;
   for (size_t i = 0; i < 4; ++i) trace += a.to_vector()[5 * i];
-  for (TraceMethod method : {TraceMethod::automatic, TraceMethod::reverse, TraceMethod::forward}) {
+  for (TraceMethod method : {TraceMethod::automatic, TraceMethod::reverse, TraceMethod::forward})
     for (double value : laplacian(rows, points, {.method = method}).to_vector())
       CHECK(value == Approx(trace).epsilon(1e-12));
-  }
 }
 
 TEST_CASE("jvp, vjp and the full Jacobian agree: u'(Jv) = (u'J)v") {

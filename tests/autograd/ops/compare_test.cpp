@@ -91,7 +91,7 @@ TEST_CASE("any, all and count_nonzero, over everything and along each axis, are 
   for (int axis = 0; axis < 3; ++axis) {
     const AxisView v = view_axis(x.shape(), axis);
     Doubles count, some, every;
-    for (int64_t o = 0; o < v.outer; ++o) {
+    for (int64_t o = 0; o < v.outer; ++o)
       for (int64_t k = 0; k < v.inner; ++k) {
         int64_t n = 0;
         for (int64_t i = 0; i < v.n; ++i) n += values[position(v, o, i, k)] != 0 ? 1 : 0;
@@ -99,7 +99,6 @@ TEST_CASE("any, all and count_nonzero, over everything and along each axis, are 
         some.push_back(n > 0 ? 1 : 0);
         every.push_back(n == v.n ? 1 : 0);
       }
-    }
     CHECK(count_nonzero(x, axis).to_vector() == count);
     CHECK(any(x, axis).to_vector() == some);
     CHECK(all(x, axis - 3).to_vector() == every);

@@ -33,7 +33,7 @@ TEST_CASE("gather reads at the index of each place, and scatter_add adds there, 
     const AxisView v = view_axis(shape, axis), w = view_axis(index_shape, axis);
     std::vector<double> read, added(24);
     const Tensor src = wave(index_shape, DType::f64, 0.4);
-    for (int64_t o = 0; o < w.outer; ++o) {
+    for (int64_t o = 0; o < w.outer; ++o)
       for (int64_t j = 0; j < w.n; ++j) {
         for (int64_t k = 0; k < w.inner; ++k) {
           const size_t place = position(w, o, j, k);
@@ -42,7 +42,6 @@ TEST_CASE("gather reads at the index of each place, and scatter_add adds there, 
           added[position(v, o, i, k)] += src.data<double>()[place];
         }
       }
-    }
     CHECK(max_error(gather(x, axis, index), read) == 0);
     CHECK(max_error(scatter_add(src, axis, index, shape[axis]), added) < 1e-15);
   }
@@ -57,7 +56,7 @@ TEST_CASE("index_select reads rows and index_add adds rows, along any axis") {
     const AxisView v = view_axis(shape, axis), w = view_axis(rows, axis);
     const Tensor src = wave(rows, DType::f64, 0.4);
     std::vector<double> read, added(24);
-    for (int64_t o = 0; o < w.outer; ++o) {
+    for (int64_t o = 0; o < w.outer; ++o)
       for (int64_t j = 0; j < w.n; ++j) {
         for (int64_t k = 0; k < w.inner; ++k) {
           const int64_t i = index.data<int64_t>()[j];
@@ -65,7 +64,6 @@ TEST_CASE("index_select reads rows and index_add adds rows, along any axis") {
           added[position(v, o, i, k)] += src.data<double>()[position(w, o, j, k)];
         }
       }
-    }
     CHECK(max_error(index_select(x, axis - 3, index), read) == 0);
     CHECK(max_error(index_add(src, axis, index, shape[axis]), added) < 1e-15);
   }

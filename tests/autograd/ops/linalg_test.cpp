@@ -31,25 +31,23 @@ std::vector<double> naive_matmul(const Tensor& a, const Tensor& b, bool ta, bool
   const int64_t m = a.shape()[ta ? -1 : -2], k = a.shape()[ta ? -2 : -1], n = b.shape()[tb ? -2 : -1];
   const std::vector<double> va = a.to_vector(), vb = b.to_vector();
   std::vector<double> out;
-  for (int64_t s = 0; s < batch.size(); ++s) {
+  for (int64_t s = 0; s < batch.size(); ++s)
     for (int64_t i = 0; i < m; ++i) {
       for (int64_t j = 0; j < n; ++j) {
         double y = 0;
-        for (int64_t l = 0; l < k; ++l) {
+        for (int64_t l = 0; l < k; ++l)
           y += element(va, a.shape(), which_a.data<int64_t>()[s], i, l, ta) *
                element(vb, b.shape(), which_b.data<int64_t>()[s], l, j, tb);
-        }
         out.push_back(y);
       }
     }
-  }
   return out;
 }
 
 }  // namespace
 
 TEST_CASE("matmul is the triple loop for every flag and every broadcast of leading axes") {
-  for (const OpCase<ops::MatMul>& c : ops::MatMul::cases()) {
+  for (const OpCase<ops::MatMul>& c : ops::MatMul::cases())
     for (const DType dtype : {DType::f32, DType::f64}) {
       const Tensor a = wave(c.operands[0].shape, dtype), b = wave(c.operands[1].shape, dtype, 0.7);
       const bool ta = c.op.transpose_a, tb = c.op.transpose_b;
@@ -60,7 +58,6 @@ TEST_CASE("matmul is the triple loop for every flag and every broadcast of leadi
       const double tolerance = dtype == DType::f32 ? 1e-5 : 1e-13;
       CHECK(max_error(matmul(a, b, ta, tb), naive_matmul(a, b, ta, tb)) < tolerance);
     }
-  }
 }
 
 TEST_CASE("matmul says which flag mends the inner dimensions") {
@@ -85,7 +82,7 @@ TEST_CASE("matmul says which flag mends the inner dimensions") {
 }
 
 TEST_CASE("linear is x W' + b over the last axis, with and without a bias") {
-  for (const Shape& shape : {Shape{3}, Shape{4, 3}, Shape{2, 4, 3}, Shape{0, 3}}) {
+  for (const Shape& shape : {Shape{3}, Shape{4, 3}, Shape{2, 4, 3}, Shape{0, 3}})
     for (const DType dtype : {DType::f32, DType::f64}) {
       const Tensor x = wave(shape, dtype), weight = wave({5, 3}, dtype, 0.2), bias = wave({5}, dtype, 0.4);
       const Tensor rows = reshape(x, {shape.size() / 3, 3});
@@ -98,7 +95,6 @@ TEST_CASE("linear is x W' + b over the last axis, with and without a bias") {
       CHECK(max_error(y, add(product, bias).to_vector()) < 1e-5);
       CHECK(max_error(linear(x, weight), product.to_vector()) < 1e-5);
     }
-  }
 }
 
 TEST_CASE("linear names the shapes that do not fit") {

@@ -25,7 +25,7 @@ Doubles naive(const Norm& n, const Doubles& x, const Doubles& scale, const Doubl
   const auto at = [&](int64_t b, int64_t p, int64_t c) {
     return static_cast<size_t>((b * n.pixels + p) * n.channels + c);
   };
-  for (int64_t b = 0; b < n.batch; ++b) {
+  for (int64_t b = 0; b < n.batch; ++b)
     for (int64_t g = 0; g < n.groups; ++g) {
       double sum = 0, squares = 0;
       const auto count = static_cast<double>(n.pixels * depth);
@@ -34,16 +34,14 @@ Doubles naive(const Norm& n, const Doubles& x, const Doubles& scale, const Doubl
       for (int64_t p = 0; p < n.pixels; ++p)
         for (int64_t c = g * depth; c < (g + 1) * depth; ++c)
           squares += (x[at(b, p, c)] - sum / count) * (x[at(b, p, c)] - sum / count);
-      for (int64_t p = 0; p < n.pixels; ++p) {
+      for (int64_t p = 0; p < n.pixels; ++p)
         for (int64_t c = g * depth; c < (g + 1) * depth; ++c) {
           const auto k = static_cast<size_t>(c);
           const double z =
               (x[at(b, p, c)] - sum / count) / std::sqrt(squares / count + n.eps) * scale[k] + shift[k];
           y[at(b, p, c)] = with_silu ? z / (1 + std::exp(-z)) : z;
         }
-      }
     }
-  }
   return y;
 }
 

@@ -99,12 +99,11 @@ TEST_CASE("products over any axis and everything are what a loop gives") {
     const Tensor x = wave({2, n, 3});
     const std::vector<double> values = x.to_vector();
     std::vector<double> wanted(6, 1.0);
-    for (int64_t o = 0; o < 2; ++o) {
+    for (int64_t o = 0; o < 2; ++o)
       for (int64_t i = 0; i < n; ++i) {
         for (int64_t k = 0; k < 3; ++k)
           wanted[static_cast<size_t>(o * 3 + k)] *= values[static_cast<size_t>((o * n + i) * 3 + k)];
       }
-    }
     CHECK(max_error(prod(x, 1), wanted) < 1e-13);
     CHECK(prod(x, 1).shape() == Shape{2, 3});
     CHECK(prod(x, -2, true).shape() == Shape{2, 1, 3});

@@ -16,13 +16,12 @@ std::vector<double> naive(const Tensor& x, int axis, Fn&& f) {
   const AxisView v = view_axis(x.shape(), axis);
   const std::vector<double> values = x.to_vector();
   std::vector<double> out;
-  for (int64_t o = 0; o < v.outer; ++o) {
+  for (int64_t o = 0; o < v.outer; ++o)
     for (int64_t k = 0; k < v.inner; ++k) {
       std::vector<double> line;
       for (int64_t i = 0; i < v.n; ++i) line.push_back(values[position(v, o, i, k)]);
       out.push_back(f(line));
     }
-  }
   return out;
 }
 
@@ -45,7 +44,7 @@ double smallest(const std::vector<double>& line) { return *std::min_element(line
 }  // namespace
 
 TEST_CASE("Reductions over any axis are what a loop over each line gives") {
-  for (const Shape& shape : {Shape{7}, Shape{3, 5}, Shape{2, 3, 4}, Shape{2, 1, 3, 2}, Shape{1, 300}}) {
+  for (const Shape& shape : {Shape{7}, Shape{3, 5}, Shape{2, 3, 4}, Shape{2, 1, 3, 2}, Shape{1, 300}})
     for (const DType dtype : {DType::f32, DType::f64}) {
       const Tensor x = wave(shape, dtype);
       const double tolerance = dtype == DType::f32 ? 1e-5 : 1e-13;
@@ -63,7 +62,6 @@ TEST_CASE("Reductions over any axis are what a loop over each line gives") {
         CHECK(max(x, axis, true).shape() == shape.erase(axis).insert(axis, 1));
       }
     }
-  }
 }
 
 TEST_CASE("Reductions over everything give a scalar") {

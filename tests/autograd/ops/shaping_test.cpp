@@ -65,12 +65,12 @@ TEST_CASE("transpose swaps any two axes") {
   const Shape shape = {2, 3, 4, 5};
   const Tensor x = wave(shape);
   const Doubles values = x.to_vector();
-  for (int a = 0; a < 4; ++a) {
+  for (int a = 0; a < 4; ++a)
     for (int b = 0; b < 4; ++b) {
       const Tensor y = transpose(x, a, b - 4);
       Doubles wanted;
       std::array<int64_t, 4> i{};
-      for (i[0] = 0; i[0] < y.dim(0); ++i[0]) {
+      for (i[0] = 0; i[0] < y.dim(0); ++i[0])
         for (i[1] = 0; i[1] < y.dim(1); ++i[1]) {
           for (i[2] = 0; i[2] < y.dim(2); ++i[2]) {
             for (i[3] = 0; i[3] < y.dim(3); ++i[3]) {
@@ -80,10 +80,8 @@ TEST_CASE("transpose swaps any two axes") {
             }
           }
         }
-      }
       CHECK(max_error(y, wanted) == 0);
     }
-  }
   CHECK(max_error(transpose(tensor({1, 2, 3, 4, 5, 6}, {2, 3})), {1, 4, 2, 5, 3, 6}) == 0);
 }
 

@@ -14,21 +14,19 @@ TEST_CASE("slice takes begin, begin + step, ... below end of any axis") {
   const std::vector<double> values = x.to_vector();
   for (int axis = 0; axis < 3; ++axis) {
     const AxisView v = view_axis(shape, axis);
-    for (int64_t begin = 0; begin < v.n; ++begin) {
+    for (int64_t begin = 0; begin < v.n; ++begin)
       for (int64_t end = begin; end <= v.n; ++end) {
         for (int64_t step = 1; step <= 3; ++step) {
           std::vector<double> wanted;
-          for (int64_t o = 0; o < v.outer; ++o) {
+          for (int64_t o = 0; o < v.outer; ++o)
             for (int64_t i = begin; i < end; i += step) {
               for (int64_t k = 0; k < v.inner; ++k) wanted.push_back(values[position(v, o, i, k)]);
             }
-          }
           CHECK(max_error(slice(x, axis, begin, end, step), wanted) == 0);
           if (end < v.n && begin > 0)
             CHECK(max_error(slice(x, axis - 3, begin - v.n, end - v.n, step), wanted) == 0);
         }
       }
-    }
   }
 }
 
@@ -78,7 +76,7 @@ TEST_CASE("pad adds a value before and after, infinities too, and its gradient i
 }
 
 TEST_CASE("concat puts any number of parts behind each other") {
-  for (const size_t count : {1U, 2U, 3U, 4U, 5U, 9U, 33U}) {
+  for (const size_t count : {1U, 2U, 3U, 4U, 5U, 9U, 33U})
     for (int axis = 0; axis < 2; ++axis) {
       std::vector<Tensor> parts;
       int64_t size = 0;
@@ -101,7 +99,6 @@ TEST_CASE("concat puts any number of parts behind each other") {
         begin = end;
       }
     }
-  }
 }
 
 TEST_CASE("concat names parts that do not fit") {

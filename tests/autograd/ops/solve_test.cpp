@@ -43,7 +43,7 @@ TEST_CASE("A times the solution is b, in both dtypes, over stacks that broadcast
   const std::pair<Shape, Shape> shapes[] = {
       {{4, 4}, {4, 2}},       {{3, 4, 4}, {4, 1}}, {{4, 4}, {3, 4, 2}}, {{2, 1, 3, 3}, {5, 3, 2}},
       {{0, 3, 3}, {0, 3, 2}}, {{0, 0}, {0, 4}},    {{30, 30}, {30, 30}}};
-  for (const auto& [as, bs] : shapes) {
+  for (const auto& [as, bs] : shapes)
     for (const DType dtype : {DType::f32, DType::f64}) {
       const Tensor a = wave(as, dtype) + eye(as[-1], dtype) * 8.0, b = wave(bs, dtype, 0.3);
       const Tensor x = solve(a, b);
@@ -53,7 +53,6 @@ TEST_CASE("A times the solution is b, in both dtypes, over stacks that broadcast
       CHECK(max_error(matmul(a, y, true), broadcast_to(b, y.shape()).to_vector()) <
             (dtype == DType::f32 ? 1e-4 : 1e-12));
     }
-  }
 }
 
 TEST_CASE("two equations are Cramer's, with a pivot of 0 too") {
@@ -106,9 +105,8 @@ TEST_CASE("log det and solutions are true where the determinant leaves the range
 
 TEST_CASE("Hilbert's matrix of order 8, condition 1e10, is inverted to the digits that this leaves") {
   Doubles h;
-  for (int i = 0; i < 8; ++i) {
+  for (int i = 0; i < 8; ++i)
     for (int j = 0; j < 8; ++j) h.push_back(1.0 / (i + j + 1));
-  }
   // Its inverse holds whole numbers; the first is 64.
   const Doubles inverse_of = inverse(f64(h, {8, 8})).to_vector();
   CHECK(inverse_of[0] == Approx(64).epsilon(1e-5));

@@ -32,11 +32,11 @@ TEST_CASE("sort and argsort along any axis are a stable sort of each line, both 
   x.mutable_data<double>()[9] = NAN;
   x.mutable_data<double>()[20] = -kInf;
   const Doubles values = x.to_vector();
-  for (int axis = 0; axis < 3; ++axis) {
+  for (int axis = 0; axis < 3; ++axis)
     for (const bool descending : {false, true}) {
       const AxisView v = view_axis(x.shape(), axis);
       Doubles wanted(values.size()), places(values.size());
-      for (int64_t o = 0; o < v.outer; ++o) {
+      for (int64_t o = 0; o < v.outer; ++o)
         for (int64_t k = 0; k < v.inner; ++k) {
           Doubles line;
           for (int64_t i = 0; i < v.n; ++i) line.push_back(values[position(v, o, i, k)]);
@@ -47,13 +47,11 @@ TEST_CASE("sort and argsort along any axis are a stable sort of each line, both 
             wanted[position(v, o, i, k)] = line[static_cast<size_t>(from)];
           }
         }
-      }
       const ValuesAndIndices sorted = sort(x, axis - 3, descending);
       CHECK(max_error(sorted.values, wanted) == 0);
       CHECK(max_error(sorted.indices, places) == 0);
       CHECK(same_bytes(argsort(x, axis, descending), sorted.indices));
     }
-  }
 }
 
 TEST_CASE("NaN counts as the largest, as in max") {
@@ -65,13 +63,12 @@ TEST_CASE("NaN counts as the largest, as in max") {
 
 TEST_CASE("topk is the head of the sorted line") {
   const Tensor x = wave({4, 9});
-  for (const bool largest : {false, true}) {
+  for (const bool largest : {false, true})
     for (const int64_t k : {0, 1, 4, 9}) {
       const ValuesAndIndices top = topk(x, k, 1, largest), all_of_it = sort(x, 1, largest);
       CHECK(same_bytes(top.values, slice(all_of_it.values, 1, 0, k).clone()));
       CHECK(same_bytes(top.indices, slice(all_of_it.indices, 1, 0, k)));
     }
-  }
   CHECK(error_message([&] { topk(x, 5, 0); }) ==
         "topk: 5 of 4 numbers on axis 0 of (4,9). Hint: 0 <= k <= 4");
 }

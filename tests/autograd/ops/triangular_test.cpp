@@ -69,19 +69,17 @@ TEST_CASE("a triangle times its solution is b, in both dtypes, over stacks that 
   const std::pair<Shape, Shape> shapes[] = {{{3, 3}, {3, 2}},       {{2, 3, 3}, {3, 2}},
                                             {{3, 3}, {4, 3, 1}},    {{2, 1, 3, 3}, {5, 3, 2}},
                                             {{0, 3, 3}, {0, 3, 2}}, {{0, 0}, {0, 4}}};
-  for (const auto& [ts, bs] : shapes) {
+  for (const auto& [ts, bs] : shapes)
     for (const DType dtype : {DType::f32, DType::f64}) {
       const Tensor t = triangle_of(ts, dtype), b = wave(bs, dtype, 0.4);
-      for (const bool upper : {false, true}) {
+      for (const bool upper : {false, true})
         for (const bool transpose : {false, true}) {
           const Tensor x = triangular_solve(t, b, {.upper = upper, .transpose = transpose});
           const Tensor product = matmul(upper ? triu(t) : tril(t), x, transpose);
           CHECK(max_error(product, broadcast_to(b, x.shape()).to_vector()) <
                 (dtype == DType::f32 ? 1e-5 : 1e-14));
         }
-      }
     }
-  }
 }
 
 TEST_CASE("the half that is not read may be NaN, and gets no gradient") {

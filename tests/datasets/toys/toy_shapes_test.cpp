@@ -67,7 +67,7 @@ TEST_CASE("two moons are noise about half circles, as many points on each; their
     // Against 40,000 nodes an arc, at its ends too, where the midpoint rule of step h errs by h^2 f' / 24: of
     // the order of h^2 / (12 sigma^2), relative.
     const double tolerance = std::pow(M_PI / 400 / sigma, 2) / 12;
-    for (const bool lower : {false, true}) {
+    for (const bool lower : {false, true})
       for (const double t : {0.0, 0.02, 0.5, 1.0, 2.5, M_PI}) {
         const auto [at_x, at_y] = arc(lower, t);
         const double px = at_x + sigma / 2, py = at_y - sigma / 3;
@@ -80,7 +80,6 @@ TEST_CASE("two moons are noise about half circles, as many points on each; their
         const double found = toy->log_prob(tensor({px, py}, {1, 2}, DType::f64)).item();
         CHECK(std::abs(found - std::log(density)) < tolerance);
       }
-    }
   }
 }
 

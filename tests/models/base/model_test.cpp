@@ -88,7 +88,7 @@ const DataView kView{kNone, kNone, 1};
 
 TEST_CASE("what a model shows is of the averaged weights, unrecorded, and leaves the weights as they were") {
   OneNumber model(0.5);
-  for (int64_t step = 0; step < 3; ++step) step_on(model, {}, 1.0, step);
+  for (int64_t step = 0; step < 3; ++step) step_on(model, Tensor(), 1.0, step);
   const double now = model.weight();
   const Tape tape;
   Rng rng(1);
@@ -111,7 +111,7 @@ TEST_CASE("what a model shows is of the averaged weights, unrecorded, and leaves
 
 TEST_CASE("two targets show the average as long as either lives, and no step is taken meanwhile") {
   OneNumber model(0.5);
-  for (int64_t step = 0; step < 3; ++step) step_on(model, {}, 1.0, step);
+  for (int64_t step = 0; step < 3; ++step) step_on(model, Tensor(), 1.0, step);
   const double now = model.weight();
   const double shown = model.validate(kView)[kWeight].value;
   std::optional<Target> first = model.abilities().target, second = model.abilities().target;
@@ -119,7 +119,8 @@ TEST_CASE("two targets show the average as long as either lives, and no step is 
   CHECK(second->log_prob(one).item() == shown);
   first.reset();
   CHECK(second->log_prob(one).item() == shown);
-  CHECK(contains(error_message([&] { step_on(model, {}, 1.0, 3); }), "the parameters hold their average"));
+  CHECK(contains(error_message([&] { step_on(model, Tensor(), 1.0, 3); }),
+                 "the parameters hold their average"));
   CHECK(model.validate(kView)[kWeight].value == shown);
   CHECK(second->log_prob(one).item() == shown);
   second.reset();

@@ -31,14 +31,13 @@ TEST_CASE("the step brings a level's Gaussian nearest to the next one's") {
     for (int64_t i = 0; i < repeats; ++i) v = (1 - e) * (1 - e) * v + 2 * e;
     return v;
   };
-  for (const double ratio : {1.04, 1.5, 2.0}) {
+  for (const double ratio : {1.04, 1.5, 2.0})
     for (const int64_t repeats : {1, 5, 100}) {
       const double e = level_step(ratio, repeats), found = variance(e, ratio, repeats);
       CHECK(found >= 1);
       CHECK(found <= variance(e * 1.1, ratio, repeats) + 1e-12);
       CHECK(found <= variance(e / 1.1, ratio, repeats) + 1e-12);
     }
-  }
   // Their own epsilon of 6.2e-6 at sigma .01, five steps a level.
   CHECK(level_step(std::pow(5000, 1 / 231.0), 5) == doctest::Approx(0.062).epsilon(0.1).scale(0));
 }

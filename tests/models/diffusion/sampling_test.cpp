@@ -58,13 +58,12 @@ TEST_CASE("an image is filled in by single steps at a level, and what noise its 
   const Trajectory trajectory{path, predict, b, {.repeats = 1, .step = 0.1}};
   const NoGrad quiet;
   Tensor x = randn({3, 16}, b) * path(0).noise;
-  for (const double t : {0.0, 0.5}) {
+  for (const double t : {0.0, 0.5})
     for (int repeat = 0; repeat < 10; ++repeat) {
       const Tensor on_path = randn({3, 16}, b) * path(t).noise + data;
       x = langevin_step(trajectory, on_path * known + x * (1.0 - known), t, t + 0.5);
       if (repeat < 9) x = noise_back(path, x, t, t + 0.5, b);
     }
-  }
   const Tensor clean = clamp((model->predict(x, 1).denoised + 1.0) * 0.5, 0, 1);
   const Tensor wanted = truth * known + clean * (1.0 - known);
   CHECK(max_error(model->abilities().inpaint({truth, known, a}), wanted.to_vector()) < 1e-4);

@@ -130,10 +130,9 @@ TEST_CASE("settings of images are refused for points, and limits beside mala") {
   const DataShape ring = toy_shape("ring8");
   for (const char* setting : {"net=conv", "preset=uva", "clamp=true"})
     CHECK_THROWS_WITH_AS(option_text("ebm", {setting}, ring, "net"), Contains("net=mlp"), Error);
-  for (const char* limit : {"step_clip=0.1", "clamp=true"}) {
+  for (const char* limit : {"step_clip=0.1", "clamp=true"})
     CHECK_THROWS_WITH_AS(option_text("ebm", {"sampler=mala", limit}, kImages, "net"), Contains("sampler=ula"),
                          Error);
-  }
 }
 
 }  // namespace

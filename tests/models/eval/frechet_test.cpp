@@ -84,14 +84,13 @@ TEST_CASE("the kernel distance is a block's means over pairs of different rows, 
     return std::pow(product / kDims + 1, 3);
   };
   double value[2] = {0, 0};
-  for (int64_t block = 0; block < 2; ++block) {
+  for (int64_t block = 0; block < 2; ++block)
     for (int64_t i = block * kBlock; i < (block + 1) * kBlock; ++i) {
       for (int64_t j = block * kBlock; j < (block + 1) * kBlock; ++j) {
         if (i != j) value[block] += (k(a, i, a, j) + k(b, i, b, j)) / (kBlock * (kBlock - 1));
         value[block] -= 2 * k(a, i, b, j) / (kBlock * kBlock);
       }
     }
-  }
   const Estimate found = kernel_distance(a, b, kBlock);
   CHECK(found.value == doctest::Approx((value[0] + value[1]) / 2).epsilon(1e-12));
   // Of two numbers: half their distance.

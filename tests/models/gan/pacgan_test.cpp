@@ -189,14 +189,13 @@ TEST_CASE("steps are those written out here: both players at once, statistics of
       }
       d.adam(of_d, step + 1, kRate);
       g.adam(of_g, step + 1, kRate);
-      for (size_t layer = 0; layer < 2; ++layer) {
+      for (size_t layer = 0; layer < 2; ++layer)
         for (Tensor RunningNorm::*part : {&RunningNorm::mean, &RunningNorm::stddev}) {
           Tensor now = seen[layer][0].*part;
           for (size_t i = 1; i < seen[layer].size(); ++i) now = now + seen[layer][i].*part;
           running[layer].*part =
               running[layer].*part * 0.95 + now * (0.05 / static_cast<double>(seen[layer].size()));
         }
-      }
     }
     g.check_equals(run.gan->generator());
     d.check_equals(run.gan->discriminator());

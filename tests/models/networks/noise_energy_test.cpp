@@ -25,7 +25,7 @@ std::unique_ptr<TimeNetwork> stirred(const DataShape& shape) {
 const DataShape kImages{.example = {8, 8}}, kPoints{.example = {2}};
 
 TEST_CASE("the noise of an energy is its slope, by differences, and over sigma for mdsm") {
-  for (const DataShape& shape : {kImages, kPoints}) {
+  for (const DataShape& shape : {kImages, kPoints})
     for (const NoiseNet net : {NoiseNet::energy, NoiseNet::mdsm}) {
       const auto made = stirred(shape);
       const TimeNetwork& network = *made;
@@ -41,7 +41,6 @@ TEST_CASE("the noise of an energy is its slope, by differences, and over sigma f
       const double per = net == NoiseNet::mdsm ? 1.7 : 1;
       CHECK(test::max_error(sum(noise * along, 1) * per, slope.to_vector()) < 0.02 * max(abs(slope)).item());
     }
-  }
 }
 
 TEST_CASE("before it has learned anything an energy takes an image for noise alone") {

@@ -39,14 +39,13 @@ double flow_error(const NoisePath& path, PathStep step, int64_t steps) {
 
 TEST_CASE("solvers of the flow converge to it with their order") {
   const NoisePath paths[] = {straight_path(), cosine_path(), geometric_path(3, 0.05)};
-  for (const NoisePath& path : paths) {
+  for (const NoisePath& path : paths)
     for (const PathStep step : {euler_step, ddim_step, heun_step}) {
       const double coarse = flow_error(path, step, 50), fine = flow_error(path, step, 100);
       const double order = std::log2(coarse / fine);
       CHECK(order == doctest::Approx(step == heun_step ? 2 : 1).epsilon(0.15));
       CHECK(fine < 0.05);
     }
-  }
 }
 
 TEST_CASE("ancestral steps have the data's mean and width at their end") {

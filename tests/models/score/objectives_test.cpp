@@ -63,9 +63,8 @@ double trace(const Doubles& jacobian) {
 // v'Jv
 double quadratic(const Doubles& jacobian, const Doubles& v) {
   double total = 0;
-  for (size_t i = 0; i < kDims; ++i) {
+  for (size_t i = 0; i < kDims; ++i)
     for (size_t j = 0; j < kDims; ++j) total += v[i] * jacobian[i * kDims + j] * v[j];
-  }
   return total;
 }
 

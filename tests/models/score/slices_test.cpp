@@ -59,7 +59,7 @@ TEST_CASE("finite differences are a loop's mean over probes, and tend to the sli
       return is_energy ? y.item() : sum(y * v).item();
     };
     std::vector<double> wanted(kPoints);
-    for (int64_t row = 0; row < kPoints; ++row) {
+    for (int64_t row = 0; row < kPoints; ++row)
       for (int64_t k = 0; k < 2; ++k) {
         const double plus = along(k, row, kStep), minus = along(k, row, -kStep),
                      difference = (plus - minus) / (2 * kStep);
@@ -68,7 +68,6 @@ TEST_CASE("finite differences are a loop's mean over probes, and tend to the sli
                                                 ? (second + difference * difference / 2) / 2
                                                 : (difference + std::pow((plus + minus) / 2, 2) / 2) / 2;
       }
-    }
     const Tape tape;
     CHECK(max_error(finite_difference_score_matching(model, nets.x, probes, kEps), wanted) < 1e-12);
     CHECK(max_error(finite_difference_score_matching(model, nets.x, probes, 1e-3),

@@ -86,12 +86,11 @@ TEST_CASE("a conditional model shows each code under each label in turn") {
   const NoGrad quiet;
   const Batch batch = read_examples(some_images(), 0, 8, Pixels::grey, Rng(0));
   const Tensor codes = network.encode(batch.x, batch.labels).mean;
-  for (int64_t row = 0; row < 8; ++row) {
+  for (int64_t row = 0; row < 8; ++row)
     for (int64_t label = 0; label < 3; ++label) {
       const Tensor told = full({1}, static_cast<double>(label), DType::i64);
       shown.check(3 * row + label, network.decode(codes.rows(row, row + 1), told));
     }
-  }
 }
 
 }  // namespace

@@ -30,13 +30,12 @@ TEST_CASE("Linear is x W' + b with W of (out, in)") {
   CHECK(layer.bias().shape() == Shape{2});
   const Doubles xs = x.to_vector(), w = layer.weight().to_vector(), b = layer.bias().to_vector();
   const Doubles y = layer.forward(x).to_vector();
-  for (size_t i = 0; i < 4; ++i) {
+  for (size_t i = 0; i < 4; ++i)
     for (size_t o = 0; o < 2; ++o) {
       double want = b[o];
       for (size_t k = 0; k < 3; ++k) want += xs[i * 3 + k] * w[o * 3 + k];
       CHECK(y[i * 2 + o] == Approx(want).epsilon(1e-14));
     }
-  }
 }
 
 TEST_CASE("Linear starts as PyTorch's: weight and bias uniform within 1 / sqrt(in)") {

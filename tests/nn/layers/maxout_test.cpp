@@ -24,7 +24,7 @@ TEST_CASE("each feature is the largest of its own linear maps, on points and on 
   const std::vector<double> points = x.to_vector();
   std::vector<double> expected;
   std::vector<int> taken(kPieces);
-  for (size_t row = 0; row < kRows; ++row) {
+  for (size_t row = 0; row < kRows; ++row)
     for (size_t j = 0; j < kOut; ++j) {
       std::vector<double> maps;
       for (size_t p = 0; p < kPieces; ++p) {
@@ -36,7 +36,6 @@ TEST_CASE("each feature is the largest of its own linear maps, on points and on 
       ++taken[static_cast<size_t>(largest - maps.begin())];
       expected.push_back(*largest);
     }
-  }
   CHECK(*std::min_element(taken.begin(), taken.end()) > 0);  // every piece was the largest somewhere
   CHECK(test::max_error(layer(x), expected) < 1e-14);
   const Tensor rows = layer(reshape(x, {2, 3, kIn}));

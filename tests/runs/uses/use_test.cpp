@@ -137,10 +137,9 @@ TEST_CASE("a run whose images have changed by one byte is refused by every use, 
   std::string bytes = read_file(file);
   bytes.back() = static_cast<char>(bytes.back() ^ 1);
   write_file(file, bytes);
-  for (const Use& use : uses()) {
+  for (const Use& use : uses())
     check_refused(line_of(use, run_of[use.name]), runs.folder(),
                   {"have changed since the run began", "SHA-256", "Hint: bring the old ones back"});
-  }
   run_ok("sample " + runs.run_of("ebm") + " -n 2", runs.folder());
 }
 

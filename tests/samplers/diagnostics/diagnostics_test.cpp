@@ -20,12 +20,11 @@ Tensor autoregression(int64_t chains, int64_t n, double rho, uint64_t seed) {
   Rng rng(seed, "test/autoregression");
   Tensor x = randn({chains, n}, rng, DType::f64);
   double* values = x.mutable_data<double>();
-  for (int64_t chain = 0; chain < chains; ++chain) {
+  for (int64_t chain = 0; chain < chains; ++chain)
     for (int64_t t = 1; t < n; ++t) {
       double& now = values[chain * n + t];
       now = rho * values[chain * n + t - 1] + std::sqrt(1 - rho * rho) * now;
     }
-  }
   return x;
 }
 
@@ -33,10 +32,9 @@ std::vector<double> naive_autocovariance(const std::vector<double>& x) {
   double mean = 0;
   for (const double v : x) mean += v / static_cast<double>(x.size());
   std::vector<double> c(x.size(), 0.0);
-  for (size_t t = 0; t < x.size(); ++t) {
+  for (size_t t = 0; t < x.size(); ++t)
     for (size_t i = 0; i + t < x.size(); ++i)
       c[t] += (x[i] - mean) * (x[i + t] - mean) / static_cast<double>(x.size());
-  }
   return c;
 }
 
@@ -91,14 +89,13 @@ TEST_CASE("the fast autocovariance is the sum of products, whatever the length")
 
 TEST_CASE("the effective sample size is ArviZ's, whether pairs end early, at the end, or never begin") {
   uint64_t seed = 1;
-  for (const int64_t n : {4, 5, 6, 7, 8, 20, 101, 250}) {
+  for (const int64_t n : {4, 5, 6, 7, 8, 20, 101, 250})
     for (const double rho : {0.0, 0.7, 0.99, -0.3, -0.9}) {
       for (const int64_t chains : {1, 3}) {
         const Tensor draws = autoregression(chains, n, rho, ++seed);
         CHECK(effective_sample_size(draws) == doctest::Approx(naive_ess(draws)).epsilon(1e-10).scale(0));
       }
     }
-  }
 }
 
 TEST_CASE("an autoregression is worth (1 - rho) / (1 + rho) of its draws, more where it alternates") {

@@ -46,22 +46,20 @@ struct Naive {
     of_x.assign(static_cast<size_t>(x.size()), 0);
     of_w.assign(static_cast<size_t>(w.size()), 0);
     of_y.assign(static_cast<size_t>(y.size()), 0);
-    for (int64_t b = 0; b < s.batch; ++b) {
+    for (int64_t b = 0; b < s.batch; ++b)
       for (int64_t i = 0; i < s.out_height; ++i) {
-        for (int64_t j = 0; j < s.out_width; ++j) {
+        for (int64_t j = 0; j < s.out_width; ++j)
           for (int64_t ky = 0; ky < s.kernel_height; ++ky) {
             for (int64_t kx = 0; kx < s.kernel_width; ++kx) tap(b, i, j, ky, kx);
           }
-        }
       }
-    }
   }
 
   void tap(int64_t b, int64_t i, int64_t j, int64_t ky, int64_t kx) {
     const int64_t row = i * s.stride + ky * s.dilation - s.padding;
     const int64_t column = j * s.stride + kx * s.dilation - s.padding;
     if (row < 0 || row >= s.height || column < 0 || column >= s.width) return;
-    for (int64_t c = 0; c < s.in; ++c) {
+    for (int64_t c = 0; c < s.in; ++c)
       for (int64_t o = 0; o < s.out; ++o) {
         const int64_t at_x = ((b * s.height + row) * s.width + column) * s.in + c;
         const int64_t at_w = ((ky * s.kernel_width + kx) * s.in + c) * s.out + o;
@@ -71,7 +69,6 @@ struct Naive {
         of_w[static_cast<size_t>(at_w)] += of[0] * of[2];
         of_y[static_cast<size_t>(at_y)] += of[0] * of[1];
       }
-    }
   }
 
   ConvSizes s;

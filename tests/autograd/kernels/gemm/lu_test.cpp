@@ -25,7 +25,7 @@ struct Factored {
 template <class T>
 double largest_residual(int64_t n, int64_t m, const T* a, bool transpose, const T* x, const T* b) {
   double worst = 0, size = 1;
-  for (int64_t i = 0; i < n; ++i) {
+  for (int64_t i = 0; i < n; ++i)
     for (int64_t j = 0; j < m; ++j) {
       long double product = 0;
       for (int64_t k = 0; k < n; ++k)
@@ -33,7 +33,6 @@ double largest_residual(int64_t n, int64_t m, const T* a, bool transpose, const 
       worst = std::max(worst, static_cast<double>(std::abs(product - b[i * m + j])));
       size = std::max(size, std::abs(static_cast<double>(x[i * m + j])));
     }
-  }
   return worst / size;
 }
 
@@ -59,12 +58,11 @@ void check_solutions(int64_t n, int64_t m, double tolerance) {
 }  // namespace
 
 TEST_CASE("what is solved by the factors of a matrix solves it and its transpose, at every size") {
-  for (const int64_t n : {0, 1, 2, 3, 8, 17, 70}) {
+  for (const int64_t n : {0, 1, 2, 3, 8, 17, 70})
     for (const int64_t m : {0, 1, 5}) {
       check_solutions<double>(n, m, 1e-14);
       check_solutions<float>(n, m, 1e-5);
     }
-  }
 }
 
 TEST_CASE("determinants have the sign of the row swaps and of the pivots") {

@@ -107,7 +107,7 @@ TEST_CASE_TEMPLATE("at +-1000 and +-infinity activations take their limits, neve
       CHECK(at(f, 0, -far) == 0);
       CHECK(at(f, 1, far) == 1);
     }
-    for (const Activation f : kAll) {
+    for (const Activation f : kAll)
       for (int n = 1; n <= kernels::kMaxActivationOrder; ++n) {
         const bool sloped = n == 1 && (f == Activation::log_sigmoid || f == Activation::leaky_relu);
         CAPTURE(static_cast<int>(f));
@@ -115,7 +115,6 @@ TEST_CASE_TEMPLATE("at +-1000 and +-infinity activations take their limits, neve
         if (!sloped) CHECK(at(f, n, -far) == 0);
         if (n > 1) CHECK(at(f, n, far) == 0);
       }
-    }
   }
 }
 
@@ -133,7 +132,7 @@ TEST_CASE_TEMPLATE("mul_activation is g times the derivative, in place too", T, 
   for (const int64_t n : {0, 1, 7, 16, 33, 67, 5000}) {
     const auto x = uniform_values<T>(n, -6, 6, 5);
     const auto g = uniform_values<T>(n, -2, 2, 6);
-    for (const Activation f : kAll) {
+    for (const Activation f : kAll)
       for (int order = 0; order <= 4; ++order) {
         std::vector<T> expected = apply(f, order, x);
         for (size_t i = 0; i < x.size(); ++i) expected[i] *= g[i];
@@ -141,13 +140,12 @@ TEST_CASE_TEMPLATE("mul_activation is g times the derivative, in place too", T, 
         kernels::mul_activation(f, order, kAlpha, y.data(), x.data(), y.data(), n);
         CHECK(y == expected);
       }
-    }
   }
 }
 
 TEST_CASE_TEMPLATE("an activation does not depend on position, length or thread count", T, float, double) {
   const auto x = uniform_values<T>(50001, -6, 6, 7);
-  for (const Activation f : kAll) {
+  for (const Activation f : kAll)
     for (const int n : {0, 1, 2, 5}) {
       const std::vector<T> whole = apply(f, n, x);
       for (const size_t from : {size_t{1}, size_t{3}, size_t{49990}}) {
@@ -157,7 +155,6 @@ TEST_CASE_TEMPLATE("an activation does not depend on position, length or thread 
       }
       CHECK(same_at_any_thread_count([&] { return apply(f, n, x); }));
     }
-  }
 }
 
 TEST_CASE("an order beyond the family is an error") {

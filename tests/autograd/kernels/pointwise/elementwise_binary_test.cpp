@@ -101,11 +101,10 @@ TEST_CASE_TEMPLATE("binary operations broadcast like the naive loop", T, float, 
       std::vector<T> y(static_cast<size_t>(p.count));
       kernels::binary(op, a.data(), b.data(), y.data(), p.layout);
       std::vector<T> expected(y.size());
-      for (int64_t i = 0; i < p.count; ++i) {
+      for (int64_t i = 0; i < p.count; ++i)
         expected[static_cast<size_t>(i)] =
             naive(op, a[static_cast<size_t>(offset(p.layout, p.layout.stride_a, i))],
                   b[static_cast<size_t>(offset(p.layout, p.layout.stride_b, i))]);
-      }
       CHECK(y == expected);
     }
   }
@@ -187,7 +186,7 @@ TEST_CASE_TEMPLATE("operations with a number equal the naive loop at lengths 0 t
   const Pair pairs[] = {{ScalarOp::add, Binary::add, 1.5}, {ScalarOp::mul, Binary::mul, -0.3},
                         {ScalarOp::pow, Binary::pow, 1.7}, {ScalarOp::pow, Binary::pow, 2},
                         {ScalarOp::pow, Binary::pow, -1},  {ScalarOp::pow, Binary::pow, 0}};
-  for (const Pair& pair : pairs) {
+  for (const Pair& pair : pairs)
     for (int64_t n = 0; n <= 67; ++n) {
       const auto x = uniform_values<T>(n, 0.1, 3, 5);
       std::vector<T> y(x.size());
@@ -196,5 +195,4 @@ TEST_CASE_TEMPLATE("operations with a number equal the naive loop at lengths 0 t
       for (size_t i = 0; i < x.size(); ++i)
         CHECK(ulps(y[i], static_cast<long double>(naive(pair.binary, x[i], c))) <= 1);
     }
-  }
 }

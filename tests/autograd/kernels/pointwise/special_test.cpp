@@ -49,12 +49,11 @@ std::vector<T> apply(double (*f)(double), const std::vector<T>& x) {
 }  // namespace
 
 TEST_CASE_TEMPLATE("lgamma and digamma are within an ulp, whatever the length", T, float, double) {
-  for (const SpecialFunction& f : kSpecialFunctions) {
+  for (const SpecialFunction& f : kSpecialFunctions)
     for (const int64_t n : {0, 1, 63, 64, 65, 127, 129, 20000}) {
       const std::vector<T> x = uniform_values<T>(n, f.low, f.high, 7), y = apply(f.f, x);
       for (size_t i = 0; i < x.size(); ++i) CHECK(ulps(y[i], f.truth(static_cast<long double>(x[i]))) <= 1);
     }
-  }
 }
 
 TEST_CASE_TEMPLATE("special functions have the same bytes at any thread count", T, float, double) {

@@ -68,14 +68,13 @@ TEST_CASE("the counter holds block, row and draw where the header says") {
   RandomAddress at{0x299f31d0a4093822, 0x1234'89abcdef, 0x5678'13198a2e};
   std::vector<uint32_t> words(2 * 10);
   kernels::random_bits(at, words.data(), 2, 10);
-  for (uint32_t row = 0; row < 2; ++row) {
+  for (uint32_t row = 0; row < 2; ++row)
     for (uint32_t block = 0; block < 3; ++block) {
       const auto expected =
           r123::Philox4x32()({{block, 0x13198a2e + row, 0x12345678, 0x89abcdef}}, {{0xa4093822, 0x299f31d0}});
       for (uint32_t i = 0; i < 4 && block * 4 + i < 10; ++i)
         CHECK(words[row * 10 + block * 4 + i] == expected[i]);
     }
-  }
 }
 
 TEST_CASE_TEMPLATE(
@@ -94,10 +93,9 @@ TEST_CASE_TEMPLATE(
       joined.insert(joined.end(), rest.begin(), rest.end());
       CHECK(test::same_bytes(whole, joined));
       const std::vector<T> wider = draw(stream, at, 10, cols + 9);
-      for (size_t r = 0; r < 10; ++r) {
+      for (size_t r = 0; r < 10; ++r)
         for (size_t i = 0; i < static_cast<size_t>(cols); ++i)
           CHECK(wider[r * static_cast<size_t>(cols + 9) + i] == whole[r * static_cast<size_t>(cols) + i]);
-      }
     }
     CHECK(test::same_at_any_thread_count([&] { return draw(stream, at, 300, 101); }));
     RandomAddress next = at;
@@ -108,9 +106,8 @@ TEST_CASE_TEMPLATE(
 
 TEST_CASE("keys differ with seed and stream") {
   std::set<uint64_t> keys;
-  for (uint64_t seed = 0; seed < 50; ++seed) {
+  for (uint64_t seed = 0; seed < 50; ++seed)
     for (uint64_t stream = 0; stream < 50; ++stream) keys.insert(kernels::random_key(seed, stream));
-  }
   CHECK(keys.size() == 2500);
 }
 

@@ -31,14 +31,13 @@ std::vector<T> run(Reduce op, const std::vector<T>& x, const View& v) {
 /// Calls check(line, elements of the line in double).
 template <class T, class Check>
 void for_each_line(const std::vector<T>& x, const View& v, Check check) {
-  for (int64_t o = 0; o < v.outer; ++o) {
+  for (int64_t o = 0; o < v.outer; ++o)
     for (int64_t j = 0; j < v.inner; ++j) {
       Doubles line;
       for (int64_t i = 0; i < v.n; ++i)
         line.push_back(static_cast<double>(x[static_cast<size_t>((o * v.n + i) * v.inner + j)]));
       check(static_cast<size_t>(o * v.inner + j), line);
     }
-  }
 }
 
 }  // namespace

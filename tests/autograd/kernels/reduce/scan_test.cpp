@@ -22,7 +22,7 @@ TEST_CASE_TEMPLATE("cumsum runs from either end along any axis", T, float, doubl
   for (const bool reverse : {false, true}) {
     std::vector<T> y(x.size());
     kernels::cumsum(x.data(), y.data(), outer, n, inner, reverse);
-    for (int64_t o = 0; o < outer; ++o) {
+    for (int64_t o = 0; o < outer; ++o)
       for (int64_t j = 0; j < inner; ++j) {
         double total = 0;
         for (int64_t k = 0; k < n; ++k) {
@@ -31,7 +31,6 @@ TEST_CASE_TEMPLATE("cumsum runs from either end along any axis", T, float, doubl
           CHECK(ulps(y[at], static_cast<long double>(total)) <= 1);
         }
       }
-    }
   }
 }
 

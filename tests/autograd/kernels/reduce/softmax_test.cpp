@@ -40,7 +40,7 @@ TEST_CASE_TEMPLATE("logsumexp, softmax and log_softmax are the formulas'", T, fl
   for (const SoftmaxView& v : kSoftmaxViews) {
     const auto x = uniform_values<T>(static_cast<int64_t>(v.count()), -30, 30, 1);
     const Results<T> r = run(x, v);
-    for (int64_t o = 0; o < v.outer; ++o) {
+    for (int64_t o = 0; o < v.outer; ++o)
       for (int64_t j = 0; j < v.inner; ++j) {
         const auto at = [&](int64_t i) { return static_cast<size_t>((o * v.n + i) * v.inner + j); };
         long double sum = 0;
@@ -54,7 +54,6 @@ TEST_CASE_TEMPLATE("logsumexp, softmax and log_softmax are the formulas'", T, fl
           CHECK(std::fabs(static_cast<double>(r.softmax[at(i)]) - std::exp(value - lse)) <= 80 * eps);
         }
       }
-    }
   }
 }
 
@@ -80,9 +79,8 @@ TEST_CASE_TEMPLATE("lines of infinities have their limits, along either layout",
   };
   std::vector<T> rows, columns(15);
   for (const auto& line : lines) rows.insert(rows.end(), line.begin(), line.end());
-  for (size_t l = 0; l < 5; ++l) {
+  for (size_t l = 0; l < 5; ++l)
     for (size_t i = 0; i < 3; ++i) columns[i * 5 + l] = lines[l][i];
-  }
   check(run(rows, {5, 3, 1}), [](size_t line, size_t i) { return line * 3 + i; });
   check(run(columns, {1, 3, 5}), [](size_t line, size_t i) { return i * 5 + line; });
 }
