@@ -72,13 +72,12 @@ TEST_CASE("transpose swaps any two axes") {
       std::array<int64_t, 4> i{};
       for (i[0] = 0; i[0] < y.dim(0); ++i[0])
         for (i[1] = 0; i[1] < y.dim(1); ++i[1]) {
-          for (i[2] = 0; i[2] < y.dim(2); ++i[2]) {
+          for (i[2] = 0; i[2] < y.dim(2); ++i[2])
             for (i[3] = 0; i[3] < y.dim(3); ++i[3]) {
               std::array<int64_t, 4> j = i;
               std::swap(j[static_cast<size_t>(a)], j[static_cast<size_t>(b)]);
               wanted.push_back(values[static_cast<size_t>(((j[0] * 3 + j[1]) * 4 + j[2]) * 5 + j[3])]);
             }
-          }
         }
       CHECK(max_error(y, wanted) == 0);
     }

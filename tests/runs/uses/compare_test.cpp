@@ -51,10 +51,9 @@ TEST_CASE("runs of different models stand side by side, with reasons for what is
     const InFolder inside(run.folder);
     OpenedRun binary("binary");
     const Examples test = binary.data().evaluation_examples(Split::test);
-    for (const Quantity& quantity : binary.model->validate(binary.data().view(test))) {
+    for (const Quantity& quantity : binary.model->validate(binary.data().view(test)))
       if (!quantity.density_kind.empty())
         CHECK(runs[0]["density"]["value"].get<double>() == Approx(quantity.value));
-    }
     const SampleMetrics metrics =
         metrics_of(binary, classifier_of(std::make_unique<OpenedRun>("judge"), binary), Split::test);
     CHECK(runs[0]["frechet_distance"].get<double>() == Approx(quality_of(binary, metrics, 10).frechet.value));

@@ -65,10 +65,9 @@ TEST_CASE("a variable that holds OpenBLAS below the processor is an ailment wher
 
 TEST_CASE("multiply-adds are counted: ten chains of whole vectors a round") {
   const double of_one = kernels::run_multiply_adds(1);
-  for (const double lanes : {4.0, 8.0, 16.0}) {
+  for (const double lanes : {4.0, 8.0, 16.0})
     if (std::string(instruction_set()) == (lanes == 16 ? "AVX-512" : lanes == 8 ? "AVX2" : "NEON"))
       CHECK(of_one == 20 * lanes);
-  }
   CHECK(kernels::run_multiply_adds(1000) == 1000 * of_one);
 }
 
