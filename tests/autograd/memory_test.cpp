@@ -68,8 +68,7 @@ TEST_CASE("the allocation counter counts") {
   CHECK(block.size() == 1000);
 }
 
-// Activations of a 200-layer chain, each saved by one op: a sweep that kept them would hold them all to its
-// end.
+// Activations of a 200-layer chain, each saved by one op: a sweep that kept them would hold them all.
 TEST_CASE("saved tensors are freed after their last use: a sweep needs hardly more than its forward pass") {
   const int64_t n = 64 * 1024;
   const size_t one = static_cast<size_t>(n) * 8;

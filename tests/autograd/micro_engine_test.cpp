@@ -14,8 +14,7 @@ namespace {
 
 using micro::Var;
 
-constexpr int64_t kPoints =
-    4;  // where gradzoo evaluates an expression at once, and the micro-engine by turns
+constexpr int64_t kPoints = 4;  // where gradzoo evaluates an expression at once, the micro-engine by turns
 
 struct MicroEngine {
   using Value = Var;

@@ -57,8 +57,7 @@ TEST_CASE("of a law of noisy data the hidden part comes without the noise") {
   Rng rng(2, "filled_test");
   const Moments2 found = second_of(filled(target, values, known, rng));
   CHECK(std::abs(found.mean - 1) < 0.1);
-  // The mean is (x0 + x1) / (1 + v), where x0 has the noise of what is known and x1 | x0 is N(x0 / v, v - 1 /
-  // v).
+  // The mean is (x0 + x1) / (1 + v), where x0 has the noise of what is known, x1 | x0 is N(x0/v, v - 1/v).
   const double sd = std::sqrt(t * t * (1 + 1 / v) * (1 + 1 / v) + v - 1 / v) / (1 + v);
   CHECK(found.sd == doctest::Approx(sd).epsilon(0.1).scale(0));  // chains are biased by their step
 }

@@ -52,8 +52,7 @@ TEST_CASE("grey is x/255, from 0 to exactly 1") {
 }
 
 TEST_CASE("binary pixels are 1 with probability x/255") {
-  // 10,000 draws at each of 254 levels; each count within 5.5 standard deviations: false alarm below 1e-4 in
-  // all.
+  // 10,000 draws at each of 254 levels; each count within 5.5 standard deviations: false alarm below 1e-4.
   constexpr int64_t kDraws = 10'000;
   for (Pixels pixels : {Pixels::dynamic_binary, Pixels::fixed_binary}) {
     const auto x = read(levels(kDraws), pixels, 0).to_vector();

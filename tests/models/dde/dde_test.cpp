@@ -34,8 +34,7 @@ TEST_CASE("of the true noisy density the offset is one constant, and the KL 0") 
   CHECK(right.offset.sd < 0.01);
   CHECK(right.offset.largest < 0.05);
   CHECK(std::abs(right.kl) < 1e-3);
-  // A log-density a tenth too steep: the offset is a tenth of log p^'s own spread, whose sd is 1 in the
-  // plane.
+  // A log-density a tenth too steep: the offset is a tenth of log p^'s own spread, in the plane of sd 1.
   const DdeFit steep = log_density(1.1);
   CHECK(steep.offset.sd == doctest::Approx(0.1).epsilon(0.05).scale(0));
   // log p^ falls from its mean as 1 - r^2 / 2 does: by log 100 - 1 where 99 % lie within.
@@ -312,8 +311,7 @@ TEST_CASE("a U-Net begins as the denoiser of a Gaussian, and learns") {
   model->prepare({bytes, Tensor(), arange(20, DType::i64)});
   const Tensor x = flatten_rows(cast(bytes, DType::f32)) / 255.0;
   const Tensor noisy = x + randn(x.shape(), rng) * 0.3;
-  // Its output is 0 at first, so r shrinks towards the mean, and sigma^2 grad f = -sigma^4/(v + sigma^2)^2 (x
-  // - m).
+  // It says 0 at first, so r shrinks towards the mean: sigma^2 grad f = -sigma^4/(v + sigma^2)^2 (x - m).
   const Tensor centre = mean(x, 0, true);
   const double v = mean(square(x - centre)).item(), share = 0.09 / (v + 0.09);
   const Tensor moved = model->abilities().target.noisy_score(noisy, 0.3) * 0.09;

@@ -160,8 +160,7 @@ TEST_CASE("on a Gaussian the objectives have their closed forms") {
   CHECK(max_error(implicit_score_matching({energy, true}, x), ism) < 1e-13);
   CHECK(max_error(implicit_score_matching({vector, false}, x), ism) < 1e-13);
   CHECK(max_error(explicit_score_matching({energy, true}, x, neg(x)), esm) < 1e-13);
-  // The score of N(0, 1 + sigma^2) is the best denoiser's: residual variance sigma^2 / (1 + sigma^2) a
-  // number.
+  // The score of N(0, 1 + sigma^2) is the best denoiser's: a residual variance of sigma^2 / (1 + sigma^2).
   CHECK(max_error(tweedie_denoised(x, x * (-1 / 1.25), 0.5), (x * 0.8).to_vector()) < 1e-15);
 }
 

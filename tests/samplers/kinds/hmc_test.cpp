@@ -59,8 +59,7 @@ TEST_CASE("while warming up it finds the wanted acceptance, and the variances of
 
 // What a transition's mean acceptance over chains varies by: their own .35/sqrt(40), and .1 by the jitter,
 // which all share. What is kept averages that over the last window as over 2 n^.75 transitions, n = 75 of 300
-// and more: .11/sqrt(50) = .016. Measured over 40 chains and 500 transitions: .005. Four of both together:
-// .07.
+// and more: .11/sqrt(50) = .016. Measured over 40 chains and 500 transitions: .005. Four of both: .07.
 TEST_CASE("the acceptance that is wanted is met after warming up, from short and from long steps") {
   const auto normal = [](int64_t d) {
     return std::pair{d, Target{.log_prob = [](const Tensor& x) { return sum(square(x), 1) * -0.5; },

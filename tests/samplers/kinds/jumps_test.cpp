@@ -194,7 +194,7 @@ TEST_CASE("where chains leave the extent the law is exact too") {
 }
 
 // Groups of four draws of N(0,1) stay groups of four independent ones, though they move by each other: where
-// a chain moved by chains that move with it, they would not. Five means at 4.5 standard errors: false alarm
+// a chain moved by chains that move with it, they would not. Five means, 4.5 standard errors: false alarm
 // 4e-5.
 TEST_CASE("few chains that move by each other's differences stay independent, each with its law") {
   constexpr int64_t kGroups = 6000;

@@ -9,8 +9,7 @@ namespace gradzoo {
 TEST_CASE("compression: fitting loses (k - 1) / 2n bits, whole bits more; the median beats the mean") {
   const LabResult result = find_lab("compression").run({.seed = 1}, {"sizes=100,1000", "trials=300"});
   const LabTable& codes = result.table("training symbols");
-  // Huffman's code of the true shares is the shortest of whole bits: each merge of the two rarest costs a
-  // bit.
+  // Huffman's code of the true shares is the shortest of whole bits: each merge of the two rarest costs one.
   std::multiset<double> nodes = {0.35, 0.2, 0.15, 0.1, 0.08, 0.06, 0.04, 0.02};
   double shortest = 0;
   while (nodes.size() > 1) {
