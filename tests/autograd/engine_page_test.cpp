@@ -17,14 +17,14 @@
 #include "support/paths.h"
 
 using namespace gradzoo;
-using test::contains;
+using namespace gradzoo::test;
 
 namespace {
 
 using Lines = std::vector<std::string>;
 
 Lines lines_of(const std::string& file) {
-  std::ifstream in(test::source_dir() + "/" + file);
+  std::ifstream in(source_dir() + "/" + file);
   Lines lines;
   for (std::string line; std::getline(in, line);) lines.push_back(line);
   return lines;
@@ -39,8 +39,7 @@ std::string operand(int64_t node) { return node < 0 ? "-" : fmt::to_string(node)
 
 }  // namespace
 
-TEST_CASE(
-    "docs/engine.md: the tables are what its program leaves on the tape, and what the second sweep gives") {
+TEST_CASE("docs/engine.md: its tables are what its program records, and what the second sweep gives") {
   const Lines page = lines_of("docs/engine.md");
   const auto check_row = [&](const std::string& row) {
     const bool found =
@@ -97,9 +96,7 @@ std::vector<Link> links_in(const std::string& line) {
 
 }  // namespace
 
-TEST_CASE(
-    "docs/engine.md: each linked line has the symbol that the link names, each quoted line stands in a "
-    "linked file") {
+TEST_CASE("docs/engine.md: a linked line has the link's symbol, a quoted one stands in a linked file") {
   std::map<std::string, Lines> files;
   std::set<std::string> code;  // every line of the linked files
   Lines quoted;

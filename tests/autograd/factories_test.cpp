@@ -7,25 +7,24 @@
 #include "support/error_message.h"
 
 using namespace gradzoo;
-using test::error_message;
+using namespace gradzoo::test;
 
 namespace {
 
-using Values = std::vector<double>;
 constexpr int64_t kBeyondDouble = (int64_t{1} << 53) + 1;
 
 }  // namespace
 
 TEST_CASE("a brace list gives f32 unless told, whatever its numbers are") {
   CHECK(tensor({1, 2, 3}, {3}).dtype() == DType::f32);
-  CHECK(tensor({1, 2, 3}, {3}).to_vector() == Values{1, 2, 3});
-  CHECK(tensor({0, 0}, {2}).to_vector() == Values{0, 0});
-  CHECK(tensor({0}, {1}).to_vector() == Values{0});
-  CHECK(tensor({0.5}, {}).to_vector() == Values{0.5});
+  CHECK(tensor({1, 2, 3}, {3}).to_vector() == Doubles{1, 2, 3});
+  CHECK(tensor({0, 0}, {2}).to_vector() == Doubles{0, 0});
+  CHECK(tensor({0}, {1}).to_vector() == Doubles{0});
+  CHECK(tensor({0.5}, {}).to_vector() == Doubles{0.5});
   CHECK(tensor({}, {0}).size() == 0);
   CHECK(tensor({1, 2}, {2}, DType::i64).dtype() == DType::i64);
-  CHECK(tensor(Values{0.1}, {1}).dtype() == DType::f32);
-  CHECK(tensor(Values{0.1}, {1}, DType::f64).item() == 0.1);
+  CHECK(tensor(Doubles{0.1}, {1}).dtype() == DType::f32);
+  CHECK(tensor(Doubles{0.1}, {1}, DType::f64).item() == 0.1);
 }
 
 TEST_CASE("data of every number type keeps its values, wherever it lies") {
@@ -38,10 +37,10 @@ TEST_CASE("data of every number type keeps its values, wherever it lies") {
   CHECK(tensor(std::span<const double>(doubles), {1, 2}, DType::f64).data<double>()[0] == 0.1);
   const int integers[] = {3, -1};
   CHECK(tensor(integers, {2}).dtype() == DType::i64);
-  CHECK(tensor(integers, {2}).to_vector() == Values{3, -1});
+  CHECK(tensor(integers, {2}).to_vector() == Doubles{3, -1});
   std::vector<uint8_t> bytes = {0, 255};
   CHECK(tensor(bytes, {2}).dtype() == DType::u8);
-  CHECK(tensor(std::span(bytes), {2}, DType::f32).to_vector() == Values{0, 255});
+  CHECK(tensor(std::span(bytes), {2}, DType::f32).to_vector() == Doubles{0, 255});
 }
 
 TEST_CASE("an int64_t that no double holds is kept") {
@@ -56,12 +55,11 @@ TEST_CASE("a copy: the tensor does not follow its source") {
   std::vector<float> source = {1, 2};
   const Tensor x = tensor(source, {2});
   source[0] = 10;
-  CHECK(x.to_vector() == Values{1, 2});
+  CHECK(x.to_vector() == Doubles{1, 2});
 }
 
 TEST_CASE("the shape holds all values") {
   CHECK(error_message([] { tensor({1, 2, 3}, {2}); }) == "tensor: 3 values for shape (2). Hint: it needs 2");
-  CHECK(error_message([] {
-          tensor(std::vector<int64_t>{1}, {2, 2});
-        }) == "tensor: 1 values for shape (2,2). Hint: it needs 4");
+  CHECK_THROWS_WITH_AS(tensor(std::vector<int64_t>{1}, {2, 2}),
+                       "tensor: 1 values for shape (2,2). Hint: it needs 4", Error);
 }

@@ -7,10 +7,8 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
 
 Tensor scalar_leaf(double value) { return scalar(value, DType::f64).requires_grad_(); }
 

@@ -9,10 +9,8 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
 
 Tensor leaf(double value) { return scalar(value, DType::f64).requires_grad_(); }
 
@@ -24,7 +22,7 @@ TEST_CASE("the n-th derivative of sin, by repeated grad, cycles through cos, -si
                              std::sin(0.7), std::cos(0.7),  -std::sin(0.7)};
   for (double value : expected) {
     y = grad(y, x, {.create_graph = true});
-    CHECK(y.item() == doctest::Approx(value).epsilon(1e-14));
+    CHECK(y.item() == Approx(value).epsilon(1e-14));
   }
 }
 
@@ -35,10 +33,10 @@ TEST_CASE("a gradient penalty has the gradient that its closed form says") {
   Tape tape;
   const Tensor g = grad(sum(square(w * x)) * 0.5, w, {.create_graph = true});
   backward(sum(square(g)));
-  const std::vector<double> gw = w.grad().to_vector();
+  const Doubles gw = w.grad().to_vector();
   for (size_t i = 0; i < 3; ++i) {
     const double wi = w.to_vector()[i], xi = x.to_vector()[i];
-    CHECK(gw[i] == doctest::Approx(2 * wi * std::pow(xi, 4)));
+    CHECK(gw[i] == Approx(2 * wi * std::pow(xi, 4)));
   }
 }
 
@@ -56,7 +54,7 @@ TEST_CASE("a chain of a million ops is swept without recursion") {
   Tape tape;
   Tensor y = x;
   for (int i = 0; i < 1000000; ++i) y = y + 1e-6;
-  CHECK(y.item() == doctest::Approx(2.0));
+  CHECK(y.item() == Approx(2.0));
   CHECK(grad(y, x).item() == 1.0);
 }
 
@@ -66,13 +64,13 @@ TEST_CASE("backward accumulates into grad, into the same buffer, until zero_grad
   const Tensor loss = sum(square(w));
   backward(loss, {.retain_graph = true});
   const double* buffer = w.grad().data<double>();
-  CHECK(w.grad().to_vector() == std::vector<double>{2, 4});
+  CHECK(w.grad().to_vector() == Doubles{2, 4});
   backward(loss, {.retain_graph = true});
-  CHECK(w.grad().to_vector() == std::vector<double>{4, 8});
+  CHECK(w.grad().to_vector() == Doubles{4, 8});
   w.zero_grad();
   CHECK_FALSE(w.grad().defined());
   backward(loss);
-  CHECK(w.grad().to_vector() == std::vector<double>{2, 4});
+  CHECK(w.grad().to_vector() == Doubles{2, 4});
   CHECK(w.grad().data<double>() == buffer);
   CHECK_FALSE(w.grad().requires_grad());
 }
@@ -116,18 +114,17 @@ TEST_CASE("a leaf that backward is given twice has its gradient written once, wh
   Tape tape;
   const Tensor y = matmul(x, w);
   backward(sum(square(y)), {w}, {.retain_graph = true});
-  const std::vector<double> once = w.grad().to_vector();
+  const Doubles once = w.grad().to_vector();
   for (const bool squared : {true, false}) {
     w.zero_grad();
     backward(squared ? sum(square(y)) : sum(y * y.detach()) * 2.0, {w, w}, {.retain_graph = true});
     CHECK(w.grad().to_vector() == once);
   }
   backward(sum(square(y)), {w, w});
-  for (size_t i = 0; i < once.size(); ++i) CHECK(w.grad().to_vector()[i] == doctest::Approx(2 * once[i]));
+  for (size_t i = 0; i < once.size(); ++i) CHECK(w.grad().to_vector()[i] == Approx(2 * once[i]));
 }
 
-TEST_CASE(
-    "a product that is added to a gradient leaves another's alone, though one rule gave both the same") {
+TEST_CASE("a product that is added to a gradient leaves another's alone, though one rule gave both") {
   Rng rng(1, "test");
   const Tensor x = randn({2, 3}, rng, DType::f64), c = randn({3, 4}, rng, DType::f64);
   const Tensor w = randn({3, 4}, rng, DType::f64).requires_grad_(),
@@ -137,9 +134,8 @@ TEST_CASE(
   const Tensor wanted[] = {w, u};
   const Tensors g = grad(product + sum((w + u) * c), wanted);
   CHECK(g[1].to_vector() == c.to_vector());
-  const std::vector<double> by_product = broadcast_to(reshape(sum(x, 0), {3, 1}), {3, 4}).to_vector();
-  for (size_t i = 0; i < 12; ++i)
-    CHECK(g[0].to_vector()[i] == doctest::Approx(c.to_vector()[i] + by_product[i]));
+  const Doubles by_product = broadcast_to(reshape(sum(x, 0), {3, 1}), {3, 4}).to_vector();
+  for (size_t i = 0; i < 12; ++i) CHECK(g[0].to_vector()[i] == Approx(c.to_vector()[i] + by_product[i]));
 }
 
 TEST_CASE("what y does not reach has gradient zero, or is an error where that is asked for") {
@@ -147,23 +143,12 @@ TEST_CASE("what y does not reach has gradient zero, or is an error where that is
   Tensor unused = tensor({1, 2}, {2}, DType::f64).requires_grad_().named("unused");
   Tape tape;
   const Tensor y = square(x);
-  CHECK(grad(y, unused, {.retain_graph = true}).to_vector() == std::vector<double>{0, 0});
+  CHECK(grad(y, unused, {.retain_graph = true}).to_vector() == Doubles{0, 0});
   CHECK(contains(error_message([&] { grad(y, unused, {.allow_unused = false}); }),
                  "does not depend on input 0 unused(2)"));
   const Tensor params[] = {x, unused};
   backward(y, params);
-  CHECK(unused.grad().to_vector() == std::vector<double>{0, 0});
-}
-
-TEST_CASE("the gradient of a broadcast operand is summed back to its shape") {
-  const Tensor b = tensor({1, 2, 3}, {3}, DType::f64).requires_grad_();
-  const Tensor s = leaf(2.0);
-  Tape tape;
-  const Tensor y = sum(ones({4, 3}, DType::f64) * b * s);
-  const Tensor wanted[] = {b, s};
-  const Tensors g = grad(y, wanted);
-  CHECK(g[0].to_vector() == std::vector<double>{8, 8, 8});
-  CHECK(g[1].item() == 24.0);
+  CHECK(unused.grad().to_vector() == Doubles{0, 0});
 }
 
 TEST_CASE("an inner tape sees outer nodes, and its end forgets its own alone") {
@@ -172,7 +157,7 @@ TEST_CASE("an inner tape sees outer nodes, and its end forgets its own alone") {
   const Tensor h = square(x);
   {
     Tape inner;
-    CHECK(grad(h * h, x, {.create_graph = true}).item() == doctest::Approx(4 * 27));
+    CHECK(grad(h * h, x, {.create_graph = true}).item() == Approx(4 * 27));
     CHECK(outer.size() > 2);
   }
   CHECK(outer.size() == 2);
@@ -217,8 +202,8 @@ TEST_CASE("each misuse of the tape is one sentence with a hint") {
     Tape tape;
     gone = square(x);
   }
-  CHECK(gone.to_vector() == std::vector<double>{1, 4});
-  CHECK(square(gone).to_vector() == std::vector<double>{1, 16});  // an ordinary value while nothing records
+  CHECK(gone.to_vector() == Doubles{1, 4});
+  CHECK(square(gone).to_vector() == Doubles{1, 16});  // an ordinary value while nothing records
 
   Tape tape;
   const Tensor y = square(x);
@@ -263,7 +248,7 @@ TEST_CASE("a value that no gradient reads may be changed in place") {
   Tape tape;
   const Tensor y = sum(x * 3.0);
   x.mutable_data<double>()[0] = 5;
-  CHECK(grad(y, x).to_vector() == std::vector<double>{3, 3});
+  CHECK(grad(y, x).to_vector() == Doubles{3, 3});
 }
 
 TEST_CASE("a change through a view of the same storage counts too") {

@@ -45,9 +45,7 @@ struct Steps {
   }
 };
 
-TEST_CASE(
-    "after warm-up a training step makes no system allocation, in ten thousand steps, and memory stays "
-    "flat") {
+TEST_CASE("after warm-up ten thousand training steps allocate nothing, and memory stays flat") {
   Steps steps;
   for (int i = 0; i < 20; ++i) steps.first_order(), steps.second_order();
   const PoolStats before = pool_stats();
@@ -70,11 +68,8 @@ TEST_CASE("the allocation counter counts") {
   CHECK(block.size() == 1000);
 }
 
-// Activations of a 200-layer chain, each saved by one op: a sweep that kept them would hold them all to its
-// end.
-TEST_CASE(
-    "saved tensors are freed after their last use: the sweep of a 200-layer chain needs hardly more than its "
-    "forward pass") {
+// Activations of a 200-layer chain, each saved by one op: a sweep that kept them would hold them all.
+TEST_CASE("saved tensors are freed after their last use: a sweep needs hardly more than its forward pass") {
   const int64_t n = 64 * 1024;
   const size_t one = static_cast<size_t>(n) * 8;
   Tensor x = full({n}, 0.5, DType::f64).requires_grad_();
@@ -148,12 +143,11 @@ TEST_CASE("A step under create_graph needs at most three times the memory of a f
 }
 
 TEST_CASE("a tensor larger than any memory is refused, and leaves the pool as it was") {
-  for (const DType dtype : {DType::f32, DType::f64}) {
+  for (const DType dtype : {DType::f32, DType::f64})
     for (const int shift : {61, 62}) {
       CHECK_THROWS_AS(empty({int64_t{1} << shift}, dtype), Error);
       CHECK_THROWS_AS(empty({(int64_t{1} << shift) - 8}, dtype), Error);
     }
-  }
   if (!counts_allocations()) return;  // a sanitizer's allocator would end the process
   const PoolStats before = pool_stats();
   CHECK_THROWS_AS(empty({int64_t{1} << 50}), Error);

@@ -14,8 +14,7 @@ namespace {
 
 using micro::Var;
 
-constexpr int64_t kPoints =
-    4;  // where gradzoo evaluates an expression at once, and the micro-engine by turns
+constexpr int64_t kPoints = 4;  // where gradzoo evaluates an expression at once, the micro-engine by turns
 
 struct MicroEngine {
   using Value = Var;
@@ -59,11 +58,10 @@ auto random_expression(uint64_t seed, std::vector<typename Engine::Value> values
 template <class Engine, class Value = typename Engine::Value>
 std::vector<Value> derivatives_to_third(uint64_t seed, const std::vector<Value>& leaves) {
   std::vector<Value> out = {random_expression<Engine>(seed, leaves)};
-  for (size_t begin = 0, end = 1, order = 1; order <= 3; ++order, begin = end, end = out.size()) {
+  for (size_t begin = 0, end = 1, order = 1; order <= 3; ++order, begin = end, end = out.size())
     for (size_t i = begin; i < end; ++i) {
       for (const Value& derivative : Engine::grad(out[i], leaves)) out.push_back(derivative);
     }
-  }
   return out;
 }
 

@@ -8,7 +8,6 @@
 #include "gradzoo/autograd/ops.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("a tensor is printed with its dtype and shape, an axis a level, numbers of one width") {
   CHECK(to_string(tensor({1, 2.5, -3, 10, 0, 7}, {2, 3})) ==
@@ -48,5 +47,4 @@ TEST_CASE("streams and fmt print the same, of a view its own values") {
   CHECK(fmt::format("{}", row) == out.str());
 }
 
-}  // namespace
 }  // namespace gradzoo

@@ -13,7 +13,6 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("a Bernoulli draw is 1 exactly where the uniform draw of its place lies below p") {
   Rng chosen(1, "random_test"), uniform(1, "random_test");
@@ -82,7 +81,7 @@ TEST_CASE("draws through the windows of a batch's parts are the rows of the whol
                           return cast(randn({2 * n, 3}, rng, dtype), dtype);
                         }};
   constexpr int64_t kRows = 24;
-  for (const DType dtype : {DType::f32, DType::f64}) {
+  for (const DType dtype : {DType::f32, DType::f64})
     for (const Draw draw : draws) {
       Rng whole(3, "random_test");
       draw(kRows, whole, dtype);
@@ -99,7 +98,6 @@ TEST_CASE("draws through the windows of a batch's parts are the rows of the whol
         CHECK(concat(drawn, 0).to_vector() == expected);
       }
     }
-  }
 }
 
 TEST_CASE("a first row that is given goes before the window, and a scope leaves the window") {
@@ -114,5 +112,4 @@ TEST_CASE("a first row that is given goes before the window, and a scope leaves 
   CHECK(randperm(50, windowed).to_vector() != randperm(50, plain).to_vector());
 }
 
-}  // namespace
 }  // namespace gradzoo

@@ -7,7 +7,6 @@
 #include "gradzoo/autograd/ops.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("what computes is told and set from outside") {
   const int before = num_threads();
@@ -37,5 +36,4 @@ TEST_CASE("what computes is told and set from outside") {
   set_flush_denormals(false);
 }
 
-}  // namespace
 }  // namespace gradzoo

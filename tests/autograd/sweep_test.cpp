@@ -14,7 +14,7 @@
 #include "support/largest_difference.h"
 
 using namespace gradzoo;
-using test::largest_difference;
+using namespace gradzoo::test;
 
 namespace {
 
@@ -246,7 +246,7 @@ TEST_CASE("A sweep that fails after the first product leaves the gradient empty"
   const Tensor loss =
       sum(matmul(w * early, w));  // the product's gradient comes first, then the early factor's
   early.mutable_data<double>()[0] = 1;
-  CHECK(test::contains(test::error_message([&] { backward(loss); }), "was changed in place"));
+  CHECK(contains(error_message([&] { backward(loss); }), "was changed in place"));
   CHECK(!w.grad().defined());
 }
 
@@ -256,24 +256,24 @@ TEST_CASE("A product of the wrong shape, or of another dtype, is refused like an
   b.set_grad_buffer(zeros({3, 3}, DType::f64));
   Tape tape;
   const Tensor misshapen = sum(apply<Misshapen>(wide, b)), singles = sum(apply<OfSingles>(a, b));
-  CHECK(test::contains(test::error_message([&] { backward(misshapen); }), "misshapen"));
-  CHECK(test::contains(test::error_message([&] { backward(singles); }),
-                       "of_singles: its vjp gave f32 for input 1 of f64"));
+  CHECK(contains(error_message([&] { backward(misshapen); }), "misshapen"));
+  CHECK(
+      contains(error_message([&] { backward(singles); }), "of_singles: its vjp gave f32 for input 1 of f64"));
 }
 
 TEST_CASE("a sweep that a vjp ended says so when it is tried again") {
   const Tensor x = tensor({1, 2}, {2}, DType::f64).requires_grad_();
   Tape tape;
   const Tensor y = sum(square(apply<Throws>(x)));
-  CHECK(test::error_message([&] { grad(y, x); }) == "the vjp has a bug");
-  const std::string again = test::error_message([&] { grad(y, x); });
+  CHECK(error_message([&] { grad(y, x); }) == "the vjp has a bug");
+  const std::string again = error_message([&] { grad(y, x); });
   CHECK_MESSAGE(again ==
                     "sum: its saved tensors were released by a sweep that failed further on. Hint: record "
                     "again once that failure is mended",
                 again);
   const Tensor z = sum(square(x));
   grad(z, x);
-  CHECK(test::contains(test::error_message([&] { grad(z, x); }), "released by an earlier sweep"));
+  CHECK(contains(error_message([&] { grad(z, x); }), "released by an earlier sweep"));
 }
 
 TEST_CASE("what another sweep had released is not put down to the one that failed") {
@@ -283,14 +283,14 @@ TEST_CASE("what another sweep had released is not put down to the one that faile
   const Tensor thrown = apply<Throws>(x), z = sum(square(v)), y = sum(square(thrown));
   grad(z, v);
   CHECK_THROWS_AS(grad(y, x), Error);
-  CHECK(test::contains(test::error_message([&] { grad(z, v); }), "released by an earlier sweep"));
+  CHECK(contains(error_message([&] { grad(z, v); }), "released by an earlier sweep"));
 }
 
 TEST_CASE("a vjp that asks for the shape of an operand without gradient is told to ask first") {
   const Tensor a = tensor({1, 2}, {2}, DType::f64), b = tensor({3, 4}, {2}, DType::f64).requires_grad_();
   Tape tape;
   const Tensor y = sum(apply<AsksForBoth>(a, b));
-  CHECK(test::error_message([&] { grad(y, b); }) ==
+  CHECK(error_message([&] { grad(y, b); }) ==
         "asks_for_both: its vjp asks for the shape of input 0, which wants no gradient. Hint: ask needs(0) "
         "first");
 }

@@ -1,8 +1,6 @@
 // Tensors and tapes of several threads.
 #include <atomic>
 #include <fstream>
-#include <memory>
-#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -16,9 +14,8 @@
 #include "tools/bench/allocation_count.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::error_message;
 
 int64_t resident_bytes() {
   std::ifstream file("/proc/self/statm");

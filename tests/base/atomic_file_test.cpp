@@ -17,11 +17,10 @@
 #include "support/scratch.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
 
 namespace fs = std::filesystem;
-
-using test::ScratchDirectory;
 
 void write(const fs::path& path, const std::string& text) {
   write_file_atomically(path.string(), std::as_bytes(std::span(text)));
@@ -106,11 +105,11 @@ TEST_CASE("where links are refused, nothing is written through one, or into a de
   write(scratch.path() / "target", "old");
   fs::create_symlink("target", scratch.path() / "link");
   const auto refusal = [](const std::string& path) {
-    return test::error_message(
+    return error_message(
         [&] { write_file_atomically(path, std::as_bytes(std::span("new")), Links::refuse); });
   };
-  CHECK(test::contains(refusal(scratch.file("link")), "a link"));
-  CHECK(test::contains(refusal("/dev/null"), "a device"));
+  CHECK(contains(refusal(scratch.file("link")), "a link"));
+  CHECK(contains(refusal("/dev/null"), "a device"));
   CHECK(read(scratch.path() / "target") == "old");
   CHECK(scratch.entries() == 2);
 }
@@ -127,7 +126,7 @@ TEST_CASE("a write that fails half-way keeps the old file and removes the tempor
   write(file, "the old contents");
   std::string message;
   {
-    const test::FileSizeLimit limit(1000);
+    const FileSizeLimit limit(1000);
     message = message_of_writing(file, std::string(100'000, 'z'));
   }
   CHECK(message.find("cannot write " + file.string() + ": File too large. Hint: ") == 0);

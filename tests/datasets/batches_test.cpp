@@ -1,10 +1,6 @@
 #include "gradzoo/datasets/batches.h"
 
 #include <algorithm>
-#include <cmath>
-#include <cstring>
-#include <numeric>
-#include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -12,8 +8,10 @@
 #include "autograd/kernels/threads/parallel.h"
 #include "datasets/images/idx_files.h"
 #include "gradzoo/autograd/ops.h"
+#include "support/numbers.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
 
 // The even rows of 2n images of 3x5 pixels, image r all of value r, label r mod 10.
@@ -34,8 +32,8 @@ bool same(const Batch& a, const Batch& b) {
   return same_bytes(a.x, b.x) && same_bytes(a.labels, b.labels) && same_bytes(a.rows, b.rows);
 }
 
-std::vector<double> rows_of_epoch(Batches& batches, int64_t epoch) {
-  std::vector<double> rows;
+Doubles rows_of_epoch(Batches& batches, int64_t epoch) {
+  Doubles rows;
   for (int64_t s = 0; s < batches.steps_per_epoch(); ++s)
     for (double row : batches.at(epoch * batches.steps_per_epoch() + s).rows.to_vector()) rows.push_back(row);
   return rows;
@@ -49,7 +47,7 @@ TEST_CASE("each image of the subset comes exactly once an epoch, in another orde
   CHECK(batches.steps_per_epoch() == 11);
   CHECK(batches.at(10).count() == 3);
   CHECK(batches.at(21).count() == 3);
-  std::vector<std::vector<double>> orders;
+  std::vector<Doubles> orders;
   for (int64_t epoch = 0; epoch < 8; ++epoch) {
     auto rows = rows_of_epoch(batches, epoch);
     CHECK(std::find(orders.begin(), orders.end(), rows) == orders.end());
@@ -81,8 +79,7 @@ TEST_CASE("a batch holds the pixels and labels of its rows") {
     const int64_t row = batch.rows.data<int64_t>()[i];
     CHECK(batch.labels.data<int64_t>()[i] == row % 10);
     for (int64_t k = 0; k < 15; ++k)
-      CHECK(batch.x.data<double>()[i * 15 + k] ==
-            doctest::Approx(static_cast<double>(row) / 255).epsilon(1e-15));
+      CHECK(batch.x.data<double>()[i * 15 + k] == Approx(static_cast<double>(row) / 255).epsilon(1e-15));
   }
 }
 
@@ -121,26 +118,20 @@ TEST_CASE("parts of a batch, drawn pixels too, are its rows, and what does not d
     int64_t steps_per_epoch() const override { return 1; }
     Batch at(int64_t) override { return {reshape(arange(6), {6, 1}), {}, {}}; }
   } others;
-  CHECK(others.part(0, {1, 2}).x.to_vector() == std::vector<double>{3, 4, 5});
+  CHECK(others.part(0, {1, 2}).x.to_vector() == Doubles{3, 4, 5});
 }
 
 TEST_CASE("batches of MNIST are the same at 1, 2, 3 and 8 threads") {
   const Examples data = load_images("mnist").split(Split::train);
-  const int before = kernels::threads();
-  kernels::set_threads(1);
-  const Batch expected = Batches(data, {.batch = 500, .pixels = Pixels::dynamic_binary}).at(130);
-  for (int threads : {2, 3, 8}) {
-    kernels::set_threads(threads);
-    CHECK(same(Batches(data, {.batch = 500, .pixels = Pixels::dynamic_binary}).at(130), expected));
-  }
-  kernels::set_threads(before);
+  CHECK(same_at_any_thread_count(
+      [&] { return Batches(data, {.batch = 500, .pixels = Pixels::dynamic_binary}).at(130).x.to_vector(); }));
 }
 
 TEST_CASE("what is drawn anew differs from visit to visit, and what is fixed doesn't") {
   const Examples data = even_images(100);
   for (Pixels pixels : {Pixels::dynamic_binary, Pixels::fixed_binary, Pixels::dequantised}) {
     Batches batches(data, {.batch = 100, .pixels = pixels});
-    std::vector<std::vector<double>> visits;
+    std::vector<Doubles> visits;
     for (int64_t s : {0, 1, 2, 3, 64}) {
       const Batch batch = batches.at(s);
       for (int64_t i = 0; i < 100; ++i)
@@ -163,7 +154,7 @@ TEST_CASE("an image at the same place of two batches is drawn by the step and by
   for (Pixels pixels : {Pixels::dynamic_binary, Pixels::dequantised}) {
     Batches batches(one, {.batch = 1, .pixels = pixels}),
         reseeded(one, {.batch = 1, .seed = 1, .pixels = pixels});
-    std::vector<std::vector<double>> drawn = {reseeded.at(0).x.to_vector()};
+    std::vector<Doubles> drawn = {reseeded.at(0).x.to_vector()};
     for (int64_t step = 0; step < 9; ++step) drawn.push_back(batches.at(step).x.to_vector());
     for (size_t i = 0; i < drawn.size(); ++i)
       for (size_t j = 0; j < i; ++j)
@@ -179,10 +170,9 @@ TEST_CASE("a batch larger than the set holds all of it") {
 
 TEST_CASE("batches that cannot be are refused with a sentence") {
   const Examples data = even_images(5);
-  CHECK(test::error_message([&] { Batches(data, {.batch = 0}); }) ==
-        "batch = 0 is out of range. Hint: 1 or more");
-  CHECK(test::contains(test::error_message([&] { Batches(data, {.batch = 6, .drop_last = true}); }),
-                       "batch = 6 leaves no full batch of 5 images. Hint: "));
+  CHECK(error_message([&] { Batches(data, {.batch = 0}); }) == "batch = 0 is out of range. Hint: 1 or more");
+  CHECK(contains(error_message([&] { Batches(data, {.batch = 6, .drop_last = true}); }),
+                 "batch = 6 leaves no full batch of 5 images. Hint: "));
   Batches batches(data);
   CHECK_THROWS_AS(batches.at(-1), Error);
 }

@@ -8,9 +8,7 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
-
-using test::contains;
-using test::error_message;
+using namespace test;
 
 TEST_CASE("A toy gives fresh points at every step, the same for a seed and a step, whatever came before") {
   const Dataset ring("ring8");
@@ -92,8 +90,7 @@ TEST_CASE("A subset goes for every part and for batches, and a toy has none") {
   CHECK_MESSAGE(contains(message, "ink=thick selects images, and ring8 is a toy"), message);
 }
 
-TEST_CASE(
-    "the diameter is the largest distance of two examples, and what is noted of known images is theirs") {
+TEST_CASE("the diameter is the largest distance of two examples, as is noted of known images") {
   CHECK(diameter_of(tensor({0, 0, 3, 4, 1, 1}, {3, 2})) == doctest::Approx(5));
   CHECK(diameter_of(tensor({2, 2}, {1, 2})) == 0);
   const Dataset mnist("mnist");

@@ -20,9 +20,8 @@ TEST_CASE("every known dataset has a name of its own and a line about it") {
   for (const DatasetInfo& info : known_datasets()) CHECK_FALSE(info.description.empty());
   for (const ToyInfo& info : known_toys()) CHECK_FALSE(info.description.empty());
   const auto names = dataset_names();
-  for (size_t i = 0; i < names.size(); ++i) {
+  for (size_t i = 0; i < names.size(); ++i)
     for (size_t j = 0; j < i; ++j) CHECK(names[i] != names[j]);
-  }
 }
 
 }  // namespace gradzoo

@@ -8,7 +8,7 @@
 #include "support/html_tags.h"
 
 using namespace gradzoo;
-using gradzoo::test::page_data;
+using namespace gradzoo::test;
 using nlohmann::json;
 
 namespace {
@@ -32,7 +32,7 @@ TEST_CASE("every example makes a text, a graph and a page whose steps and lines 
     CHECK(explanation.text.starts_with(example.title + "\n\nsweep 1, from "));
     CHECK(explanation.text.find("  by differences\n") != std::string::npos);
     CHECK(explanation.dot.starts_with("digraph"));
-    CHECK(test::is_well_nested(explanation.html));
+    CHECK(is_well_nested(explanation.html));
     const json data = page_data(explanation.html);
     CHECK(data["title"] == example.title);
     const int lines = static_cast<int>(data["code"].size());

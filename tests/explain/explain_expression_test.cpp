@@ -13,7 +13,7 @@
 #include "support/html_tags.h"
 
 using namespace gradzoo;
-using gradzoo::test::page_data;
+using namespace gradzoo::test;
 using nlohmann::json;
 
 namespace {
@@ -69,9 +69,7 @@ TEST_CASE("a derivative that is constant has derivatives of zero") {
   CHECK(derivatives(explained("x", "x=2", 2).text).at("f_xx") == 0);
 }
 
-TEST_CASE(
-    "the second derivative by a vector is its Hessian, by a matrix it has all axes, in the order that is "
-    "told") {
+TEST_CASE("the second derivative by a vector is its Hessian, by a matrix has all axes, in the order told") {
   const Explanation explanation = explained("x'*A*x", "x=[.5,-1],A=[[1,2],[3,4]]", 2);
   const std::string& text = explanation.text;
   for (const char* line :
@@ -167,7 +165,7 @@ TEST_CASE("the table shows each sweep's nodes with values, adjoints and differen
 
 TEST_CASE("the page is one file, its leaves are named, its lines are those of the program") {
   const Explanation explanation = explained("sum(softplus(A*x+b))", "A=[[1,2],[3,4]],x=[.5,-1],b=[0,1]", 2);
-  CHECK(test::is_well_nested(explanation.html));
+  CHECK(is_well_nested(explanation.html));
   const json data = page_data(explanation.html);
   CHECK(data["title"] == "f = sum(softplus(A*x+b))");
   for (const json& node : data["nodes"]) {

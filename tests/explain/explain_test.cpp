@@ -16,7 +16,7 @@
 #include "support/html_tags.h"
 
 using namespace gradzoo;
-using gradzoo::test::page_data;
+using namespace gradzoo::test;
 using nlohmann::json;
 
 namespace {
@@ -192,9 +192,9 @@ TEST_CASE("the page loads nothing, and hostile names stay text") {
   const Tensor y = sum(x / 0.0).named("\n\"y");
   const std::string page =
       explain_html(tape, {.title = hostile, .summary = hostile, .code = {code_line(hostile)}});
-  CHECK(test::is_well_nested(page));
+  CHECK(is_well_nested(page));
   int scripts = 0;
-  for (const test::HtmlTag& tag : test::html_tags(page)) {
+  for (const HtmlTag& tag : html_tags(page)) {
     scripts += tag.name == "script" && !tag.closing;
     for (const char* reference : {"src", "href", "action", "onload"})
       CHECK(tag.attributes.count(reference) == 0);

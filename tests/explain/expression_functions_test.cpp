@@ -1,7 +1,5 @@
 #include "gradzoo/explain/expression_functions.h"
 
-#include <cmath>
-
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/grad.h"

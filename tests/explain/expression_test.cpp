@@ -1,7 +1,6 @@
 #include "gradzoo/explain/expression.h"
 
 #include <cmath>
-#include <numbers>
 #include <random>
 
 #include <doctest/doctest.h>

@@ -11,6 +11,7 @@
 #include "support/process.h"
 
 using namespace gradzoo;
+using namespace gradzoo::test;
 
 // All in one file, each with a main of its own name: what each includes is compiled once. tests/consumer
 // links and runs one.
@@ -27,20 +28,19 @@ TEST_CASE("the programs that explanations print compile as they stand") {
            {"logsumexp(x) + polygamma(1, sum(x, 0)) + max(x) - mse(x, [1, 2])", "x=[1,2]", 1}})
     programs.push_back(explain_expression({.expression = expression, .at = at, .order = order}).program);
   std::string all = "sum(A)";
-  for (const ExpressionFunction& f : expression_functions())
-    all += fmt::format(" + sum({})", test::least_call(f));
-  programs.push_back(explain_expression({.expression = all, .at = test::kCallValues}).program);
+  for (const ExpressionFunction& f : expression_functions()) all += fmt::format(" + sum({})", least_call(f));
+  programs.push_back(explain_expression({.expression = all, .at = kCallValues}).program);
   std::string file;
   for (size_t i = 0; i < programs.size(); ++i) {
     CHECK(programs[i].starts_with("#include <iostream>\n\n#include <gradzoo.h>\n"));
     file += fmt::format("#define main program_{}\n{}#undef main\n", i, programs[i]);
   }
-  const test::ScratchDirectory scratch;
-  test::write_file(scratch.file("programs.cpp"), file);
-  const test::ProcessResult result = test::run_process(
-      {test::compiler(), "-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-Wno-return-type",
-       "-I" + test::binary_dir() + "/include", scratch.file("programs.cpp")},
-      scratch.file(""));
+  const ScratchDirectory scratch;
+  write_file(scratch.file("programs.cpp"), file);
+  const ProcessResult result =
+      run_process({compiler(), "-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Werror",
+                   "-Wno-return-type", "-I" + binary_dir() + "/include", scratch.file("programs.cpp")},
+                  scratch.file(""));
   CHECK_MESSAGE(result.status == 0, result.err);
 }
 

@@ -91,13 +91,6 @@ struct TaskBatches : BatchSource {
   }
 };
 
-struct Unwatched : TrainObserver {
-  void on_log(const LogRow& row) override { metrics.assign(row.metrics.begin(), row.metrics.end()); }
-  void on_epoch(int64_t) override {}
-  bool should_stop(int64_t) override { return false; }
-  std::vector<double> metrics;  // of the last row
-};
-
 /// A model of a task and its trainer.
 struct Run {
   Run(Task& task, TrainPlan plan, const std::vector<Task::Setting>& more = {})
@@ -110,7 +103,7 @@ struct Run {
   TaskBatches batches;
   Trainer trainer;
   State state;
-  Unwatched seen;
+  test::Unwatched seen;
 };
 
 TrainPlan plan_of(int64_t steps, double rate, int64_t shards = 1) {
@@ -170,22 +163,39 @@ TEST_CASE("samples are of the averaged weights, which leave training as it is") 
   }
 }
 
+/// Settings with which a model's State has more parts.
+struct Variant {
+  std::string model;
+  bool on_images;
+  std::vector<Task::Setting> settings;
+};
+
+const Variant kVariants[] = {{"ebm", true, {{"preset", "uva"}}},
+                             {"ebm", true, {{"preset", "uva"}, {"spectral_norm", "true"}}},
+                             {"gan", false, {{"preset", "pacgan"}, {"ema", "0"}, {"maxout", "3"}}}};
+
+void check_goes_on(Task& task, const std::vector<Task::Setting>& settings) {
+  const auto old = task.make("0.9", "0", settings), fresh = task.make("0.9", "0", settings);
+  State of_old, of_fresh;
+  old->register_state(of_old);
+  fresh->register_state(of_fresh);
+  train(*old, task, 0, 3);
+  REQUIRE(of_fresh.bytes() != of_old.bytes());
+  for (const State::Entry& entry : of_fresh.entries()) entry.restore(of_old.find(entry.name)->bytes().data());
+  for (Model* model : {old.get(), fresh.get()}) train(*model, task, 3, 6);
+  CHECK(of_fresh.bytes() == of_old.bytes());
+  if (!old->abilities().samples) return;
+  Rng one(5, "registry_test"), two(5, "registry_test");
+  CHECK(old->sample({6, one}).to_vector() == fresh->sample({6, two}).to_vector());
+}
+
 TEST_CASE("a new model with another's State goes on as that one does") {
   for (Task& task : every_task()) {
     CAPTURE(task.entry.name);
     CAPTURE(task.shape.is_image());
-    const auto old = task.make("0.9"), fresh = task.make("0.9");
-    State of_old, of_fresh;
-    old->register_state(of_old);
-    fresh->register_state(of_fresh);
-    train(*old, task, 0, 3);
-    for (const State::Entry& entry : of_fresh.entries())
-      entry.restore(of_old.find(entry.name)->bytes().data());
-    for (Model* model : {old.get(), fresh.get()}) train(*model, task, 3, 6);
-    CHECK(of_fresh.bytes() == of_old.bytes());
-    if (!old->abilities().samples) continue;
-    Rng one(5, "registry_test"), two(5, "registry_test");
-    CHECK(old->sample({6, one}).to_vector() == fresh->sample({6, two}).to_vector());
+    check_goes_on(task, {});
+    for (const auto& [model, on_images, settings] : kVariants)
+      if (model == task.entry.name && on_images == task.shape.is_image()) check_goes_on(task, settings);
   }
 }
 
@@ -234,11 +244,8 @@ TEST_CASE("a step that fails leaves the State as it was, whichever of a model's 
         Run twin(task, plan_of(10, spoilt == learners ? 1e20 : 0.01, shards), kAllLearners);
         if (spoilt < learners)
           twin.model->learners()[spoilt]->parameters().flat().mutable_data<float>()[0] = NAN;
-        struct Until : Unwatched {
-          int64_t end = 0;
-          bool should_stop(int64_t step) override { return step == end; }
-        } until;
-        until.end = reached;
+        test::Unwatched until;
+        until.stop_at = reached;
         if (reached > 0) twin.trainer.run(until);
         CHECK(run.state.bytes() == twin.state.bytes());
         taken_back += learners > 1 ? 1 : 0;
@@ -317,9 +324,8 @@ TEST_CASE("a step in two shards is the step of the whole batch, and keeps its by
     }
     kernels::set_threads(before);
     // Stopped after the second step, and gone on with by another run.
-    struct Second : Unwatched {
-      bool should_stop(int64_t step) override { return step == 2; }
-    } second;
+    test::Unwatched second;
+    second.stop_at = 2;
     Run first(task, plan_of(4, 0.01, 2), kByRows), rest(task, plan_of(4, 0.01, 2), kByRows);
     CHECK_FALSE(first.trainer.run(second));
     for (const State::Entry& entry : rest.state.entries())
@@ -333,62 +339,47 @@ TEST_CASE("a step in two shards is the step of the whole batch, and keeps its by
 struct Defaults {
   const char* model;
   DataShape shape;
-  std::vector<std::pair<const char*, const char*>> values;
+  test::Strings values;
 };
 
 TEST_CASE("options that follow from the data are those that the models were tuned with") {
   const DataShape mnist{.example = {28, 28}, .classes = 10}, ring = test::toy_shape("ring8"),
                                                              grid = test::toy_shape("grid25");
   const Defaults all[] = {
-      {"score",
-       ring,
-       {{"hidden", "128,128"}, {"ema", "0.999"}, {"schedule", "cosine"}, {"steps", "4000"}, {"lr", "0.005"}}},
-      {"score", mnist, {{"hidden", "1024,1024,1024"}, {"batch", "128"}, {"epochs", "20"}}},
-      {"gan", ring, {{"generator_hidden", "64,64"}, {"noise_until", "0.5"}, {"instance_noise", "0.2"}}},
-      {"gan",
-       ring,
-       {{"loss", "non-saturating"}, {"penalty", "none"}, {"penalty_weight", "10"}, {"pac", "1"}}},
-      {"gan", grid, {{"generator_hidden", "128,128"}, {"schedule", "linear"}, {"ema", "0.999"}}},
-      {"gan", mnist, {{"net", "dcgan"}, {"instance_noise", "0.6"}, {"noise_until", "1"}, {"batch", "64"}}},
-      {"ebm", mnist, {{"net", "conv"}, {"data_noise", "0.2"}, {"output_scale", "100"}, {"sampler", "ula"}}},
-      {"ebm", test::toy_shape("gamma"), {{"step", "0.1"}, {"lr", "0.01"}}},
-      {"ebm", test::toy_shape("grid25"), {{"data_noise", "0"}, {"step", "0.002"}, {"jumps", "10"}}},
-      {"ebm", test::toy_shape("grid25"), {{"hidden", "256,256,256"}, {"batch", "256"}, {"buffer", "256"}}},
-      {"ebm", ring, {{"fresh", "0.002"}, {"sampler", "mala"}, {"lr", "0.01"}, {"beta1", "0.9"}}},
-      {"dae", ring, {{"output", "identity"}, {"ema", "0.999"}, {"weights", "tied"}}},
-      {"flow-matching",
-       mnist,
-       {{"clip", "1"}, {"schedule", "hold-linear"}, {"epochs", "4"}, {"classes", "labels:100"}}},
-      {"ddpm", mnist, {{"epochs", "10"}, {"solver", "ddim"}, {"sample_steps", "50"}}},
-      {"ncsn", mnist, {{"epochs", "10"}, {"solver", "langevin"}, {"level_repeats", "5"}}},
-      {"dde", mnist, {{"sigma", "0.05"}, {"confinement", "0"}, {"net", "unet"}, {"sigma_begin", "3"}}},
-      {"dde", mnist, {{"batch", "64"}, {"epochs", "6"}, {"lr", "0.001"}, {"chain_steps", "100"}}},
-      {"vae", mnist, {{"lr", "0.004"}, {"schedule", "linear"}, {"prior", "mixture"}, {"components", "200"}}},
-      {"classifier", mnist, {{"shift", "2"}, {"noise", "0.1"}, {"schedule", "cosine"}, {"epochs", "16"}}},
-      {"rbm",
-       mnist,
-       {{"lr", "0.05"}, {"epochs", "20"}, {"schedule", "linear"}, {"pixels", "dynamic-binary"}}},
-      {"rbm", test::toy_shape("bars-and-stripes"), {{"hidden", "16"}, {"lr", "0.1"}, {"epochs", "4"}}},
-      {"made",
-       mnist,
-       {{"hidden", "1000"}, {"lr", "0.001"}, {"epochs", "60"}, {"schedule", "linear"}, {"direct", "true"}}},
-      {"made", test::toy_shape("bars-and-stripes"), {{"hidden", "64"}, {"lr", "0.01"}, {"epochs", "4"}}},
-      {"dbn", mnist, {{"hidden", "500,500"}, {"lr", "0.05"}, {"epochs", "40"}}},
-      {"nce", ring, {{"ema", "0.999"}, {"batch", "512"}, {"noise", "fitted"}}},
-      {"fce", ring, {{"ema", "0.999"}, {"batch", "512"}, {"warm_up", "0.25"}}},
-      {"realnvp", ring, {{"lr", "0.005"}, {"batch", "512"}, {"steps", "4000"}, {"schedule", "cosine"}}},
-      {"realnvp", mnist, {{"lr", "0.001"}, {"batch", "64"}, {"epochs", "4"}, {"clip", "10"}}}};
-  for (const Defaults& defaults : all) {
-    CAPTURE(defaults.model);
-    CAPTURE(defaults.shape.example.str());
-    for (const auto& [key, value] : defaults.values)
-      CHECK(test::option_text(defaults.model, {}, defaults.shape, key) == value);
-  }
-  CHECK(test::option_text("score", {"objective=ism", "data_noise=0.3"}, mnist, "batch") == "8");
-  CHECK(test::option_text("ebm", {"net=mlp"}, mnist, "hidden") == "512");
-  CHECK(test::option_text("gan", {"preset=collapse"}, ring, "instance_noise") == "0");
-  CHECK(test::option_text("vae", {"architecture=pytorch-examples"}, mnist, "hidden") == "400");
-  CHECK(test::option_text("dae", {"weights=free"}, ring, "output") == "identity");
+      {"score", ring, {"hidden=128,128", "ema=0.999", "schedule=cosine", "steps=4000", "lr=0.005"}},
+      {"score", mnist, {"hidden=1024,1024,1024", "batch=128", "epochs=20"}},
+      {"gan", ring, {"generator_hidden=64,64", "noise_until=0.5", "instance_noise=0.2"}},
+      {"gan", ring, {"loss=non-saturating", "penalty=none", "penalty_weight=10", "pac=1"}},
+      {"gan", grid, {"generator_hidden=128,128", "schedule=linear", "ema=0.999"}},
+      {"gan", mnist, {"net=dcgan", "instance_noise=0.6", "noise_until=1", "batch=64"}},
+      {"ebm", mnist, {"net=conv", "data_noise=0.2", "output_scale=100", "sampler=ula"}},
+      {"ebm", test::toy_shape("gamma"), {"step=0.1", "lr=0.01"}},
+      {"ebm", test::toy_shape("grid25"), {"data_noise=0", "step=0.002", "jumps=10"}},
+      {"ebm", test::toy_shape("grid25"), {"hidden=256,256,256", "batch=256", "buffer=256"}},
+      {"ebm", ring, {"fresh=0.002", "sampler=mala", "lr=0.01", "beta1=0.9"}},
+      {"dae", ring, {"output=identity", "ema=0.999", "weights=tied"}},
+      {"flow-matching", mnist, {"clip=1", "schedule=hold-linear", "epochs=4", "classes=labels:100"}},
+      {"ddpm", mnist, {"epochs=10", "solver=ddim", "sample_steps=50"}},
+      {"ncsn", mnist, {"epochs=10", "solver=langevin", "level_repeats=5"}},
+      {"dde", mnist, {"sigma=0.05", "confinement=0", "net=unet", "sigma_begin=3"}},
+      {"dde", mnist, {"batch=64", "epochs=6", "lr=0.001", "chain_steps=100"}},
+      {"vae", mnist, {"lr=0.004", "schedule=linear", "prior=mixture", "components=200"}},
+      {"classifier", mnist, {"shift=2", "noise=0.1", "schedule=cosine", "epochs=16"}},
+      {"rbm", mnist, {"lr=0.05", "epochs=20", "schedule=linear", "pixels=dynamic-binary"}},
+      {"rbm", test::toy_shape("bars-and-stripes"), {"hidden=16", "lr=0.1", "epochs=4"}},
+      {"made", mnist, {"hidden=1000", "lr=0.001", "epochs=60", "schedule=linear", "direct=true"}},
+      {"made", test::toy_shape("bars-and-stripes"), {"hidden=64", "lr=0.01", "epochs=4"}},
+      {"dbn", mnist, {"hidden=500,500", "lr=0.05", "epochs=40"}},
+      {"nce", ring, {"ema=0.999", "batch=512", "noise=fitted"}},
+      {"fce", ring, {"ema=0.999", "batch=512", "warm_up=0.25"}},
+      {"realnvp", ring, {"lr=0.005", "batch=512", "steps=4000", "schedule=cosine"}},
+      {"realnvp", mnist, {"lr=0.001", "batch=64", "epochs=4", "clip=10"}}};
+  for (const auto& [model, shape, values] : all) test::check_options(model, {}, shape, values);
+  test::check_options("score", {"objective=ism", "data_noise=0.3"}, mnist, {"batch=8"});
+  test::check_options("ebm", {"net=mlp"}, mnist, {"hidden=512"});
+  test::check_options("gan", {"preset=collapse"}, ring, {"instance_noise=0"});
+  test::check_options("vae", {"architecture=pytorch-examples"}, mnist, {"hidden=400"});
+  test::check_options("dae", {"weights=free"}, ring, {"output=identity"});
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "gradzoo/nn/distributions.h"
 
 #include <cmath>
-#include <numbers>
 
 #include <doctest/doctest.h>
 
@@ -70,9 +69,8 @@ TEST_CASE("the KL of rows is the sum over their dimensions") {
   const Doubles each = kl_standard_normal(mu, logvar).to_vector();
   const Doubles rows = kl_standard_normal_rows(mu, logvar).to_vector();
   REQUIRE(rows.size() == 3);
-  for (size_t i = 0; i < 3; ++i) {
+  for (size_t i = 0; i < 3; ++i)
     CHECK(rows[i] == doctest::Approx(each[4 * i] + each[4 * i + 1] + each[4 * i + 2] + each[4 * i + 3]));
-  }
 }
 
 TEST_CASE("a Bernoulli's two probabilities are sigmoid(l) and its complement, at any logit") {

@@ -14,10 +14,9 @@ namespace {
 template <class F>
 Field field(std::int64_t rows, std::int64_t columns, F value) {
   Field result{rows, columns, {}};
-  for (std::int64_t row = 0; row < rows; ++row) {
+  for (std::int64_t row = 0; row < rows; ++row)
     for (std::int64_t column = 0; column < columns; ++column)
       result.values.push_back(value(static_cast<double>(column), static_cast<double>(row)));
-  }
   return result;
 }
 
@@ -67,8 +66,7 @@ TEST_CASE("a saddle joins the corners that its middle sides with") {
     CHECK((segment[0].x - segment[0].y) * (segment[1].x - segment[1].y) < 0);
 }
 
-TEST_CASE(
-    "squares with a corner that is not finite carry no line, and a level beyond the values none at all") {
+TEST_CASE("squares with a corner that is not finite have no line, a level beyond the values none at all") {
   Field plane = field(3, 3, [](double x, double) { return x; });
   CHECK(contour_lines(plane, 0.5).size() == 2);
   CHECK(contour_lines(plane, 7).empty());

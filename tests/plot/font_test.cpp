@@ -20,13 +20,12 @@ struct Extent {
 
 Extent inked(const Image& image) {
   Extent extent;
-  for (int y = 0; y < image.height; ++y) {
+  for (int y = 0; y < image.height; ++y)
     for (int x = 0; x < image.width; ++x) {
       if (image.rgb[3 * static_cast<std::size_t>(y * image.width + x)] < 100) continue;
       extent = {std::min(extent.left, x), std::max(extent.right, x), std::min(extent.top, y),
                 std::max(extent.bottom, y)};
     }
-  }
   return extent;
 }
 

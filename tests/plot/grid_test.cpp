@@ -43,12 +43,11 @@ TEST_CASE("every pixel of every tile stands as a block of scale x scale at its t
   for (std::int64_t tile = 0; tile < 7; ++tile) {
     const TilePosition at = tile_position(tile, 3, 2, options);
     CHECK(at == TilePosition{6 + tile % 3 * 13, 6 + tile / 3 * 17});
-    for (std::int64_t y = 0; y < 12; ++y) {
+    for (std::int64_t y = 0; y < 12; ++y)
       for (std::int64_t x = 0; x < 8; ++x) {
         const auto source = static_cast<std::size_t>(tile * 6 + y / 4 * 2 + x / 4);
         REQUIRE(pixel(image, at.x + x, at.y + y) == grey(pixels[source]));
       }
-    }
   }
 }
 
@@ -96,9 +95,8 @@ TEST_CASE("row labels leave every tile's pixels as they are") {
   const Image image = image_grid(pixels, 3, 2, options);
   for (std::int64_t i = 0; i < 4; ++i) {
     const TilePosition at = tile_position(i, 3, 2, options);
-    for (std::int64_t y = 0; y < 9; ++y) {
+    for (std::int64_t y = 0; y < 9; ++y)
       for (std::int64_t x = 0; x < 6; ++x) REQUIRE(pixel(image, at.x + x, at.y + y) == Pixel{255, 255, 255});
-    }
   }
 }
 

@@ -16,7 +16,7 @@ namespace {
 Image varied_image(int width, int height) {
   Image image{width, height, {}};
   std::uint32_t state = 12345;
-  for (int y = 0; y < height; ++y) {
+  for (int y = 0; y < height; ++y)
     for (int x = 0; x < width; ++x) {
       for (int c = 0; c < 3; ++c) {
         state = state * 1664525U + 1013904223U;
@@ -24,7 +24,6 @@ Image varied_image(int width, int height) {
         image.rgb.push_back(static_cast<std::uint8_t>(values[y * 5 / height]));
       }
     }
-  }
   return image;
 }
 

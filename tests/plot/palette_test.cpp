@@ -55,9 +55,7 @@ TEST_CASE("shares beyond 0 to 1 take the colours of the ends") {
   CHECK(density_color(std::numeric_limits<double>::infinity()) == density_color(1));
 }
 
-TEST_CASE(
-    "the colours of classes, and of lines by day and night, differ for the usual eye, and without red or "
-    "green cones") {
+TEST_CASE("colours of classes and lines differ by day and night, for eyes without red or green cones too") {
   // Machado, Oliveira and Fernandes 2009, severity 1, on linear RGB.
   constexpr Matrix kNoRed{
       {{0.152286, 1.052583, -0.204868}, {0.114503, 0.786281, 0.099216}, {-0.003882, -0.048116, 1.051998}}};

@@ -1,6 +1,5 @@
 #include "gradzoo/plot/plane.h"
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -31,9 +30,8 @@ int darkness(Color c) { return 765 - c.red - c.green - c.blue; }
 /// Sum of darkness over the pixels within `reach` of a point.
 int darkness_near(const Image& image, Point p, int reach) {
   int sum = 0;
-  for (int j = -reach; j <= reach; ++j) {
+  for (int j = -reach; j <= reach; ++j)
     for (int i = -reach; i <= reach; ++i) sum += darkness(pixel(image, {p.x + i, p.y + j}));
-  }
   return sum;
 }
 
@@ -68,12 +66,11 @@ TEST_CASE("views share one scale of colours, and a spike does not blank its neig
 
 TEST_CASE("contours of a round density are drawn where its regions end") {
   PlaneView view{.x = {-4, 4}, .y = {-4, 4}, .contours = {200, 200, {}}};
-  for (int row = 0; row < 200; ++row) {
+  for (int row = 0; row < 200; ++row)
     for (int column = 0; column < 200; ++column) {
       const double x = (column + 0.5) / 25 - 4, y = (row + 0.5) / 25 - 4;
       view.contours.values.push_back(std::exp(-(x * x + y * y) / 2));
     }
-  }
   const Image image = draw_planes({view});
   const Rect plot = lay_out({view}, false).plots[0];
   const double diagonal = std::sqrt(0.5);  // away from the grid of the ticks

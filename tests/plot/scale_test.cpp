@@ -22,9 +22,7 @@ std::vector<std::string> labels(Range range, int count, bool logarithmic = false
 
 }  // namespace
 
-TEST_CASE(
-    "straight ticks are evenly spaced round values inside the range, about as many as asked, each with its "
-    "own label") {
+TEST_CASE("straight ticks are even round values in the range, about as many as asked, each with a label") {
   std::uint32_t state = 1;
   const auto uniform = [&state] { return (state = state * 1664525U + 1013904223U) / 4294967296.0; };
   for (int trial = 0; trial < 2000; ++trial) {

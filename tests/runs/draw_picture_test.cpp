@@ -16,8 +16,7 @@ namespace {
 test::PngDecoder drawn(const Picture& picture) {
   const Drawing drawing = draw_picture(picture);
   REQUIRE(drawing.ending == ".png");
-  return test::PngDecoder(
-      std::span(reinterpret_cast<const std::uint8_t*>(drawing.bytes.data()), drawing.bytes.size()));
+  return test::PngDecoder(drawing.bytes);
 }
 
 }  // namespace
@@ -27,7 +26,7 @@ TEST_CASE("A grid of images shows each pixel in its place") {
   pixels.mutable_data<float>()[2 * 20 + 1 * 5 + 3] = 1.0f;  // image 2, row 1, column 3
   const test::PngDecoder image = drawn({"grid", "", ImageGrid{pixels, 2}});
   int white = 0, left = image.width, top = image.height;
-  for (int y = 0; y < image.height; ++y) {
+  for (int y = 0; y < image.height; ++y)
     for (int x = 0; x < image.width; ++x) {
       if (image.rgb[3 * (static_cast<size_t>(y) * static_cast<size_t>(image.width) +
                          static_cast<size_t>(x))] != 255)
@@ -36,7 +35,6 @@ TEST_CASE("A grid of images shows each pixel in its place") {
       left = std::min(left, x);
       top = std::min(top, y);
     }
-  }
   CHECK(white == 64);                   // one pixel, drawn 8 x 8: small tiles are drawn large
   CHECK(left == 8 + 8 * 3);             // margin, column
   CHECK(top == 8 + 8 * 4 + 2 + 8 * 1);  // margin, the first row of tiles, gap, row

@@ -1,6 +1,5 @@
 #include "gradzoo/runs/live_line.h"
 
-#include <cstdlib>
 #include <stdexcept>
 
 #include <doctest/doctest.h>
@@ -80,8 +79,7 @@ TEST_CASE("A countdown of what is done at once, or that nobody hears, says nothi
   CHECK(lines.read().empty());
 }
 
-TEST_CASE(
-    "Work that says nothing is told while it goes on, done at once or not; what it throws comes through") {
+TEST_CASE("Work that says nothing is told while it goes on; what it throws comes through") {
   Lines lines;
   LiveLine line(lines.file);
   bool done = false;

@@ -9,17 +9,16 @@
 #include "runs/resumed_runs.h"
 
 namespace gradzoo {
-namespace {
+using namespace test;
 
 TEST_CASE("samples in several blocks are drawn by their own labels, and none comes twice") {
-  const test::ScratchDirectory scratch;
+  const ScratchDirectory scratch;
   const std::string folder = scratch.file(""), path = scratch.file("run");
-  test::write_small_dataset(scratch.file("data"), 60, 12, 8);
-  REQUIRE(
-      test::run_gradzoo("train vae --data data --steps 30 --batch 10 --set conditional=true --set hidden=8 "
-                        "--set latent=2 --out run",
-                        folder)
-          .status == 0);
+  write_small_dataset(scratch.file("data"), 60, 12, 8);
+  run_ok(
+      "train vae --data data --steps 30 --batch 10 --set conditional=true --set hidden=8 "
+      "--set latent=2 --out run",
+      folder);
   const OpenedRun run(path);
   const auto drawn = [&](const Tensor& labels) {
     Rng rng = run.sample_stream();
@@ -54,5 +53,4 @@ TEST_CASE("a model opens from a config's text and its weights' bytes as from the
                        doctest::Contains("a text: names no model"), Error);
 }
 
-}  // namespace
 }  // namespace gradzoo

@@ -16,9 +16,8 @@ namespace gradzoo::test {
 
 inline std::set<std::string> files_in(const std::string& folder) {
   std::set<std::string> files;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
     files.insert(entry.path().string());
-  }
   return files;
 }
 

@@ -7,7 +7,6 @@
 #include "support/thread_processes.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("processes that come to different weights are told at a checkpoint, which entry and whose") {
   const StopSignal stop;
@@ -50,5 +49,4 @@ TEST_CASE("texts and states of the first become those of all") {
   CHECK(test::all_well(failures));
 }
 
-}  // namespace
 }  // namespace gradzoo

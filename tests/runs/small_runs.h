@@ -5,6 +5,9 @@
 #include <string>
 #include <vector>
 
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
 #include "datasets/images/idx_files.h"
 #include "support/paths.h"
 #include "support/process.h"
@@ -20,13 +23,12 @@ inline void write_small_dataset(const std::string& folder, uint32_t train, uint3
   const auto images = [&](uint32_t count) {
     Bytes pixels;
     uint32_t noise = 12345;
-    for (uint32_t i = 0; i < count; ++i) {
+    for (uint32_t i = 0; i < count; ++i)
       for (uint32_t place = 0; place < side * side; ++place) {
         noise = noise * 1664525u + 1013904223u;
         const bool ink = place / side / 2 == i % (side / 2) || place % side == i % side;
         pixels.push_back(static_cast<uint8_t>((ink ? 200u : 0u) + (noise >> 24) % 56u));
       }
-    }
     return idx_bytes({count, side, side}, pixels);
   };
   const auto labels = [&](uint32_t count) {
@@ -91,6 +93,17 @@ inline std::vector<std::string> gradzoo_words(const std::string& line) {
 
 inline ProcessResult run_gradzoo(const std::string& line, const std::string& folder) {
   return run_process(gradzoo_words(line), folder);
+}
+
+/// The same of what must succeed.
+inline ProcessResult run_ok(const std::string& line, const std::string& folder) {
+  const ProcessResult result = run_gradzoo(line, folder);
+  REQUIRE_MESSAGE(result.status == 0, "gradzoo ", line, ": ", result.err, result.out);
+  return result;
+}
+
+inline nlohmann::json json_of(const std::string& line, const std::string& folder) {
+  return nlohmann::json::parse(run_ok(line, folder).out);
 }
 
 /// This process in another folder, where what the command wrote names its data.

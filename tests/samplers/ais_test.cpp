@@ -9,18 +9,16 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
 
 // exp(-c x^2 / 2) on the line: log Z = log(2 pi / c) / 2.
 Target bowl(double curvature) {
   return {.log_prob = [curvature](const Tensor& x) { return sum(square(x), 1) * (-0.5 * curvature); }};
 }
 
-std::vector<double> ladder(int64_t count, bool upwards = true) {
-  std::vector<double> out;
+Doubles ladder(int64_t count, bool upwards = true) {
+  Doubles out;
   for (int64_t k = 0; k < count; ++k) {
     const double share = static_cast<double>(k) / static_cast<double>(count - 1);
     out.push_back(upwards ? share : 1 - share);
@@ -59,8 +57,7 @@ TEST_CASE("the ratio of two Gaussians' constants comes out, up and down, within 
   CHECK(std::abs(mean(square(up.x)).item() - 0.25) < 4.1 * 0.25 * std::sqrt(2.0 / 4000));
 }
 
-TEST_CASE(
-    "the mean weight is unbiased and the mean log-weight lies below, so up and down bracket the truth") {
+TEST_CASE("the mean weight is unbiased, the mean log-weight below: up and down bracket the truth") {
   const AisEstimate up = between_bowls(3000, true, 3, 6), down = between_bowls(3000, false, 4, 6);
   CHECK(mean(up.log_weights).item() < kTruth);
   CHECK(-mean(down.log_weights).item() > kTruth);
@@ -74,21 +71,20 @@ TEST_CASE("one jump without a transition between is importance sampling") {
   Rng rng(5, "test/ais");
   const Tensor x = randn({1000, 1}, rng, DType::f64);
   const Tensor w = sum(square(x), 1) * -1.5;
-  CHECK(test::max_error(jump.log_weights, w.to_vector()) < 1e-14);
-  CHECK(jump.log_ratio == doctest::Approx(std::log(mean(exp(w)).item())).epsilon(1e-12));
+  CHECK(max_error(jump.log_weights, w.to_vector()) < 1e-14);
+  CHECK(jump.log_ratio == Approx(std::log(mean(exp(w)).item())).epsilon(1e-12));
 }
 
 TEST_CASE("the summary is that of the weights: mean, error by the delta method, effective share") {
   FixedPath path(tensor({std::log(1.0), std::log(3.0)}, {2}, DType::f64) + 1000.0);  // far beyond exp's range
   Rng rng(1);
   const AisEstimate found = annealed_importance_sampling(path, zeros({2, 1}, DType::f64), ladder(2), rng);
-  CHECK(found.log_ratio == doctest::Approx(1000 + std::log(2.0)));
-  CHECK(found.error == doctest::Approx(std::sqrt(2.0 / 2) / 2));  // variance 2 of 1 and 3
-  CHECK(found.ess == doctest::Approx(4.0 / 5));                   // (4 / 2)^2 / (10 / 2)
-  const Tensor one_lost = tensor({-test::kInf, 0}, {2}, DType::f64);
+  CHECK(found.log_ratio == Approx(1000 + std::log(2.0)));
+  CHECK(found.error == Approx(std::sqrt(2.0 / 2) / 2));  // variance 2 of 1 and 3
+  CHECK(found.ess == Approx(4.0 / 5));                   // (4 / 2)^2 / (10 / 2)
+  const Tensor one_lost = tensor({-kInf, 0}, {2}, DType::f64);
   FixedPath lost(one_lost);
-  CHECK(annealed_importance_sampling(lost, zeros({2, 1}), ladder(2), rng).log_ratio ==
-        doctest::Approx(std::log(0.5)));
+  CHECK(annealed_importance_sampling(lost, zeros({2, 1}), ladder(2), rng).log_ratio == Approx(std::log(0.5)));
 }
 
 TEST_CASE("twenty chains tell their weights at about a hundred temperatures, first and last among them") {
@@ -101,14 +97,14 @@ TEST_CASE("twenty chains tell their weights at about a hundred temperatures, fir
   CHECK(found.recorded_betas.front() == 0);
   CHECK(found.recorded_betas.back() == 1);
   for (size_t k = 0; k < found.recorded_betas.size(); ++k)
-    CHECK(found.history[7][k] == doctest::Approx(7 * found.recorded_betas[k]));
+    CHECK(found.history[7][k] == Approx(7 * found.recorded_betas[k]));
   const AisEstimate few = annealed_importance_sampling(path, zeros({30, 1}), ladder(4), rng);
   CHECK(few.history[0].size() == 4);
 }
 
 TEST_CASE("the chains that are given stay as they are") {
-  const Tensor x = test::wave({5, 1});
-  const std::vector<double> before = x.to_vector();
+  const Tensor x = wave({5, 1});
+  const Doubles before = x.to_vector();
   Rng rng(1);
   RandomWalk sampler;
   TargetPath path(bowl(1), bowl(2), sampler);
@@ -120,7 +116,7 @@ TEST_CASE("temperatures out of order or range, chains that are not finite and lo
   Rng rng(1);
   RandomWalk sampler;
   TargetPath path(bowl(1), bowl(2), sampler);
-  const auto refusal = [&](const Tensor& x, const std::vector<double>& betas, AnnealingPath& on) {
+  const auto refusal = [&](const Tensor& x, const Doubles& betas, AnnealingPath& on) {
     return error_message([&] { annealed_importance_sampling(on, x, betas, rng); });
   };
   const Tensor x = zeros({2, 1}, DType::f64);
@@ -131,8 +127,8 @@ TEST_CASE("temperatures out of order or range, chains that are not finite and lo
   CHECK(contains(refusal(tensor({0, NAN}, {2, 1}, DType::f64), {0, 1}, path), "not finite"));
   CHECK(contains(refusal(zeros({0, 1}), {0, 1}, path), "(B, d)"));
   CHECK(contains(refusal(zeros({3}), {0, 1}, path), "(B, d)"));
-  FixedPath lost(tensor({0, NAN}, {2}, DType::f64)), wild(tensor({test::kInf, 0}, {2}, DType::f64)),
-      empty(full({2}, -test::kInf, DType::f64));
+  FixedPath lost(tensor({0, NAN}, {2}, DType::f64)), wild(tensor({kInf, 0}, {2}, DType::f64)),
+      empty(full({2}, -kInf, DType::f64));
   CHECK(contains(refusal(x, {0, 1}, lost), "chain 1 has weight nan"));
   CHECK(contains(refusal(x, {0, 1}, wild), "chain 0 has weight inf"));
   CHECK(contains(refusal(x, {0, 1}, empty), "every weight is 0"));

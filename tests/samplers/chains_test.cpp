@@ -14,9 +14,8 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::error_message;
 
 const Target kNormal{.log_prob = [](const Tensor& x) { return sum(square(x) * -0.5, 1); }};
 // What a sampler can walk on: a normal law, or bits of which x = h.
@@ -27,7 +26,7 @@ Target fitting(const SamplerEntry& entry) {
   return {.log_prob = kNormal.log_prob, .conditionals = {blurred, blurred}, .binary = true};
 }
 Tensor start_of(const SamplerEntry& entry, const Shape& shape, DType dtype) {
-  const Tensor x = test::wave(shape, dtype);
+  const Tensor x = wave(shape, dtype);
   return (entry.needs & kNeedsBinary) == 0 ? x : cast(gt(x, 0.0), dtype);
 }
 bool contains(const std::string& text, const std::string& part) {
@@ -59,7 +58,7 @@ std::unique_ptr<Sampler> made(const SamplerEntry& entry, double step) {
 
 TEST_CASE("the same seed gives the same bytes at any thread count, in f32 and f64") {
   const int before = kernels::threads();
-  for (const SamplerEntry& entry : sampler_registry()) {
+  for (const SamplerEntry& entry : sampler_registry())
     for (const DType dtype : {DType::f32, DType::f64}) {
       const auto walk = [&](int threads) {
         kernels::set_threads(threads);
@@ -68,10 +67,9 @@ TEST_CASE("the same seed gives the same bytes at any thread count, in f32 and f6
             .x;
       };
       const Tensor alone = walk(1);
-      CHECK(test::same_bytes(walk(2), alone));
-      CHECK(test::same_bytes(walk(3), alone));
+      CHECK(same_bytes(walk(2), alone));
+      CHECK(same_bytes(walk(3), alone));
     }
-  }
   kernels::set_threads(before);
 }
 
@@ -79,23 +77,23 @@ TEST_CASE("Langevin without noise climbs to the mode") {
   const Target hill{.log_prob = [](const Tensor& x) {
     return sum(square(x - tensor({1, -2}, {2}, DType::f64)) * -0.5, 1);
   }};
-  const ChainResult climbed = run(hill, test::wave({5, 2}), ula(0.1, 0), {.steps = 300});
-  CHECK(test::max_error(climbed.x, {1, -2, 1, -2, 1, -2, 1, -2, 1, -2}) < 1e-12);
+  const ChainResult climbed = run(hill, wave({5, 2}), ula(0.1, 0), {.steps = 300});
+  CHECK(max_error(climbed.x, {1, -2, 1, -2, 1, -2, 1, -2, 1, -2}) < 1e-12);
 }
 
 TEST_CASE("chains traced in few dimensions name coordinates, in many log_prob, mean and norm") {
   const ChainOptions options{.steps = 200, .warmup = 50};
-  const ChainResult few = run(kNormal, test::wave({20, 2}), mala(0.3), options);
+  const ChainResult few = run(kNormal, wave({20, 2}), mala(0.3), options);
   CHECK(few.statistics == std::vector<std::string>{"x0", "x1"});
   CHECK(few.ess.size() == 2);
   CHECK(few.rhat[0] < 1.05);
   CHECK(few.evaluations == 201);
   CHECK(few.acceptance > 0.7);
   CHECK(few.acceptance < 1);
-  const ChainResult many = run(kNormal, test::wave({20, 9}), mala(0.3), options);
+  const ChainResult many = run(kNormal, wave({20, 9}), mala(0.3), options);
   CHECK(many.statistics == std::vector<std::string>{"log_prob", "mean", "norm"});
   const Target score_alone{.score = [](const Tensor& x) { return neg(x); }};
-  const ChainResult walked = run(score_alone, test::wave({20, 9}), ula(0.1), {.steps = 3});
+  const ChainResult walked = run(score_alone, wave({20, 9}), ula(0.1), {.steps = 3});
   CHECK(walked.statistics == std::vector<std::string>{"mean", "norm"});
   CHECK(std::isnan(walked.ess[0]));
   CHECK(walked.acceptance == 1);
@@ -103,13 +101,13 @@ TEST_CASE("chains traced in few dimensions name coordinates, in many log_prob, m
 
 TEST_CASE("the ESS of unadjusted Langevin on a Gaussian is that of its autoregression") {
   // x' = (1 - e) x + sqrt(2e) z: rho = 1 - e
-  const ChainResult walked = run(kNormal, test::wave({100, 1}), ula(0.2), {.steps = 2100, .warmup = 100});
+  const ChainResult walked = run(kNormal, wave({100, 1}), ula(0.2), {.steps = 2100, .warmup = 100});
   const double rho = 0.8, truth = 100 * 2000 * (1 - rho) / (1 + rho);
   CHECK(walked.ess[0] == doctest::Approx(truth).epsilon(0.06));
 }
 
 TEST_CASE("of more chains than are traced, the effective sample size speaks for all") {
-  const ChainResult walked = run(kNormal, test::wave({3000, 1}), ula(0.5), {.steps = 1020, .warmup = 20});
+  const ChainResult walked = run(kNormal, wave({3000, 1}), ula(0.5), {.steps = 1020, .warmup = 20});
   const double rho = 0.5, truth = 3000 * 1000 * (1 - rho) / (1 + rho);
   CHECK(walked.ess[0] == doctest::Approx(truth).epsilon(0.06));
 }
@@ -146,7 +144,7 @@ TEST_CASE("chains diverge where they are 10^8 times as far from 0 as they and 1 
 }
 
 TEST_CASE("a step or count that is not above 0 is refused by name") {
-  const Tensor x = test::wave({3, 2});
+  const Tensor x = wave({3, 2});
   for (const double step : {0.0, -1.0, std::nan("")})
     CHECK(contains(error_message([&] { mala(step); }), "mala: step is"));
   CHECK(contains(refusal(kNormal, x, ula(), {.steps = 0}), "steps is 0"));
@@ -165,28 +163,26 @@ TEST_CASE("a chain that starts where the density is not finite is named") {
   const Target root{.log_prob = [](const Tensor& x) { return sum(sqrt(x), 1); }};
   CHECK(contains(refusal(root, x, ula()), "score is not finite where chain 2 starts"));
   CHECK(refusal(root, x, RandomWalk(), {.steps = 1}) == "");
-  const Tensor lost = tensor({1, test::kInf}, {2, 1}, DType::f64);
+  const Tensor lost = tensor({1, kInf}, {2, 1}, DType::f64);
   CHECK(contains(refusal({.score = [](const Tensor& y) { return zeros_like(y); }}, lost, ula()), "chain 1"));
 }
 
 TEST_CASE("chains that diverge are stopped, with a tenth of the step to try") {
-  const std::string away = refusal(kNormal, test::wave({3, 2}), ula(3));
-  CHECK_MESSAGE(contains(away, "diverge"), away);
-  CHECK_MESSAGE(contains(away, "step=0.3"), away);
+  const std::string away = refusal(kNormal, wave({3, 2}), ula(3));
+  check_says(away, {"diverge", "step=0.3"});
   const Target steep{.log_prob = [](const Tensor& x) { return sum(square(square(x)) * -1e6, 1); }};
-  const std::string overflow = refusal(steep, test::wave({3, 2}, DType::f32), ula(0.5));
+  const std::string overflow = refusal(steep, wave({3, 2}, DType::f32), ula(0.5));
   CHECK_MESSAGE(contains(overflow, "diverge"), overflow);
   // with its acceptance the same step merely stays where it is
-  CHECK(refusal(steep, test::wave({3, 2}, DType::f32), mala(0.5), {.steps = 5}) == "");
+  CHECK(refusal(steep, wave({3, 2}, DType::f32), mala(0.5), {.steps = 5}) == "");
 }
 
 TEST_CASE("a target without a density is refused by what needs one, which names what does not") {
   const Target score_alone{.score = [](const Tensor& x) { return neg(x); }};
-  CHECK(contains(refusal(score_alone, test::wave({2, 2}), RandomWalk()),
+  CHECK(contains(refusal(score_alone, wave({2, 2}), RandomWalk()),
                  "mh: it needs a log-density, and the target has a score but no"));
-  CHECK(
-      contains(refusal(score_alone, test::wave({2, 2}), mala()), "samplers for this target: ula, annealed"));
-  CHECK(contains(refusal({}, test::wave({2, 2}), ula()), "neither log-density nor score"));
+  CHECK(contains(refusal(score_alone, wave({2, 2}), mala()), "samplers for this target: ula, annealed"));
+  CHECK(contains(refusal({}, wave({2, 2}), ula()), "neither log-density nor score"));
 }
 
 }  // namespace

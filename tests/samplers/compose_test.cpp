@@ -17,8 +17,7 @@ Target parabola(double curvature) {
   return {.log_prob = [curvature](const Tensor& x) { return sum(square(x), 1) * (-0.5 * curvature); }};
 }
 
-TEST_CASE(
-    "a product's log-density is the sum, and so is its score, also where one factor has a score alone") {
+TEST_CASE("a product's log-density is the sum, and its score too, where a factor has a score alone") {
   const Tensor x = tensor({1, -2}, {1, 2}, DType::f64);
   const PointValue both = value_and_score(product_of(parabola(1), parabola(3)), x);
   CHECK(both.log_prob.item() == doctest::Approx(-10.0));

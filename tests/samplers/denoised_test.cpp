@@ -10,6 +10,7 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
 
 constexpr double kMean = 0.7, kVariance = 0.3;  // of the clean numbers
@@ -34,8 +35,7 @@ double error_of(const Target& target, double sigma) {
   return max(abs(denoised(target, noisy, sigma, rng) - exact)).item();
 }
 
-TEST_CASE(
-    "of a Gaussian the guess is the conditional mean, with the target's noise, with more, and with none") {
+TEST_CASE("of a Gaussian the guess is the conditional mean, at the target's noise, at more and at none") {
   for (const bool by_density : {false, true}) {
     CAPTURE(by_density);
     CHECK(error_of(gaussian(0.5, by_density), 0.5) < 1e-12);
@@ -69,8 +69,7 @@ TEST_CASE("with less noise than the target's, what is missing is drawn: the mean
   CHECK(std::abs(var(guess).item() / (sd * sd) - 1) < 3.9 * std::sqrt(2.0 / 3999));
 }
 
-TEST_CASE(
-    "ascent finds the peak of a density that a fixed step would leap over, rows each by their own step") {
+TEST_CASE("ascent finds the peak that a fixed step would leap over, rows each by their own step") {
   const Target needle{.log_prob = [](const Tensor& x) {
     return logsumexp(concat(square(x - 1.0) * -5000.0, square(x + 1.0) * -0.5, 1), 1);
   }};
@@ -82,18 +81,15 @@ TEST_CASE(
   CHECK(found.data<double>()[2] == doctest::Approx((-1 - 1.5 * 4) / 5).epsilon(1e-3));
 }
 
-TEST_CASE(
-    "a target without a score of real numbers is refused, and a way that values that are not finite "
-    "numbers") {
+TEST_CASE("a target without a score of real numbers, and values that are not finite, are refused") {
   Rng rng(4, "denoised_test");
   const Tensor x = ones({1, 1}, DType::f64);
-  CHECK(test::contains(test::error_message([&] { denoised({}, x, 1, rng); }), "no score"));
+  CHECK(contains(error_message([&] { denoised({}, x, 1, rng); }), "no score"));
   Target table = gaussian(0, true);
   table.binary = true;
   CHECK_FALSE(can_denoise(table));
   const Target cliff{.score = [](const Tensor& at) { return square(at) * 1e200; }};
-  CHECK(
-      test::contains(test::error_message([&] { denoised(cliff, x, 1, rng); }), "values that are not finite"));
+  CHECK(contains(error_message([&] { denoised(cliff, x, 1, rng); }), "values that are not finite"));
 }
 
 }  // namespace

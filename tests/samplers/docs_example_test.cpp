@@ -14,6 +14,7 @@
 #include "support/paths.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
 
 // The lines of a file between each line that is `begin` and the next one that is `end`.
@@ -74,10 +75,9 @@ ChainResult chains = run_chains(ising, initial, flip, {.steps = 500, .warmup = 1
 }
 
 TEST_CASE("the examples of docs/samplers.md are compiled as they stand") {
-  const std::vector<std::string> page = blocks_of(test::source_dir() + "/docs/samplers.md", "```cpp", "```");
-  const std::vector<std::string> compiled =
-      blocks_of(test::source_dir() + "/tests/samplers/docs_example_test.cpp", "  // clang-format off",
-                "  // clang-format on");
+  const std::vector<std::string> page = blocks_of(source_dir() + "/docs/samplers.md", "```cpp", "```");
+  const std::vector<std::string> compiled = blocks_of(source_dir() + "/tests/samplers/docs_example_test.cpp",
+                                                      "  // clang-format off", "  // clang-format on");
   CHECK(page.size() == 3);
   CHECK(page == compiled);
 }

@@ -13,10 +13,8 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
 
 // A ball between mirrors, a small step at a time.
 struct Ball {
@@ -34,7 +32,7 @@ Ball bounced(const Domain& domain, double from, double by) {
 }
 
 TEST_CASE("what leaves the domain is where a ball between mirrors would be, with its velocity") {
-  for (const Domain& domain : {Domain{-1, 2}, Domain{0, test::kInf}, Domain{-test::kInf, 1.5}}) {
+  for (const Domain& domain : {Domain{-1, 2}, Domain{0, kInf}, Domain{-kInf, 1.5}})
     for (const double by : {0.3, -0.9, 1.7, -4.4, 7.1, 20.3, -20.3}) {
       Tensor x = full({1, 1}, 0.5 + by, DType::f64), velocity = full({1, 1}, by, DType::f64);
       reflect(domain, x, &velocity);
@@ -42,13 +40,12 @@ TEST_CASE("what leaves the domain is where a ball between mirrors would be, with
       CHECK(x.item() == doctest::Approx(ball.at).epsilon(1e-5));
       CHECK(velocity.item() == ball.velocity);
     }
-  }
 }
 
 TEST_CASE("a trajectory that is turned round comes back, in f32 and f64 and at any thread count") {
   const Domain domain{-1, 1};
   for (const DType dtype : {DType::f32, DType::f64}) {
-    const Tensor from = test::wave({4000, 9}, dtype) * 0.45, by = test::wave({4000, 9}, dtype, 3) * 4.0;
+    const Tensor from = wave({4000, 9}, dtype) * 0.45, by = wave({4000, 9}, dtype, 3) * 4.0;
     Tensor x = from + by, velocity = by.clone();
     reflect(domain, x, &velocity);
     CHECK(max(abs(x)).item() <= 1);
@@ -59,12 +56,12 @@ TEST_CASE("a trajectory that is turned round comes back, in f32 and f64 and at a
   const int before = kernels::threads();
   const auto reflected = [&](int threads) {
     kernels::set_threads(threads);
-    Tensor x = test::wave({9000, 7}) * 3.0;
+    Tensor x = wave({9000, 7}) * 3.0;
     reflect(domain, x);
     return x;
   };
   const Tensor alone = reflected(1);
-  for (const int threads : {2, 3, 8}) CHECK(test::same_bytes(reflected(threads), alone));
+  for (const int threads : {2, 3, 8}) CHECK(same_bytes(reflected(threads), alone));
   kernels::set_threads(before);
 }
 
@@ -102,8 +99,7 @@ TEST_CASE("exact samplers have the exact law inside a bounded domain, and ula is
   CHECK(std::abs(mean_of(ula, 400) - first) < 0.02);
 }
 
-TEST_CASE(
-    "an extent has an end for each axis or one for all, lies in the domain, and is it where none is set") {
+TEST_CASE("an extent has an end an axis or one for all, within the domain, and is it where none is set") {
   const auto extent = [](const Extent& given, const Domain& domain = {}) {
     return extent_of({.domain = domain, .extent = given}, 2);
   };

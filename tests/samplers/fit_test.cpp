@@ -6,9 +6,8 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
 
 Tensor log_density(const Tensor& x) { return sum(x, 1); }
 Tensor same(const Tensor& x) { return x; }

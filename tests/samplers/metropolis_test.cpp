@@ -7,13 +7,11 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
-namespace {
-
-using test::kInf;
+using namespace test;
 
 TEST_CASE("uphill is always accepted, downhill by the ratio, and what has no density never") {
   const Tensor ratio = tensor({3, 0, -1, -kInf, kInf, std::nan("")}, {6}, DType::f64);
-  CHECK(test::max_error(metropolis_acceptance(ratio), {1, 1, std::exp(-1), 0, 1, 0}) < 1e-15);
+  CHECK(max_error(metropolis_acceptance(ratio), {1, 1, std::exp(-1), 0, 1, 0}) < 1e-15);
 }
 
 TEST_CASE("a uniform number of 0 does not take a proposal of probability 0") {
@@ -22,5 +20,4 @@ TEST_CASE("a uniform number of 0 does not take a proposal of probability 0") {
   CHECK(metropolis_moves(ratio, u).to_vector() == std::vector<double>{0, 0, 1, 1, 0});
 }
 
-}  // namespace
 }  // namespace gradzoo

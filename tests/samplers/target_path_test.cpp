@@ -11,10 +11,8 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
 
 const Target kWide{.log_prob = [](const Tensor& x) { return sum(square(x), 1) * -0.5; }};
 const Target kNarrow{.log_prob = [](const Tensor& x) { return sum(square(x - 1.0), 1) * -4.0; },
@@ -29,11 +27,11 @@ std::vector<double> ladder(int64_t count) {
 TEST_CASE("a density between two is their geometric mean, and so is its score, however each gives its own") {
   RandomWalk sampler;
   const TargetPath path(kWide, kNarrow, sampler);
-  const Tensor x = test::wave({6, 2});
+  const Tensor x = wave({6, 2});
   const PointValue found = value_and_score(path.at(0.25), x);
   const Tensor f = kWide.log_prob(x) * 0.75 + kNarrow.log_prob(x) * 0.25;
-  CHECK(test::max_error(found.log_prob, f.to_vector()) < 1e-14);
-  CHECK(test::max_error(found.score, (x * -0.75 + (1.0 - x) * 2.0).to_vector()) < 1e-14);
+  CHECK(max_error(found.log_prob, f.to_vector()) < 1e-14);
+  CHECK(max_error(found.score, (x * -0.75 + (1.0 - x) * 2.0).to_vector()) < 1e-14);
 }
 
 TEST_CASE("where one density is 0, the other end does not hear of it") {
@@ -48,21 +46,20 @@ TEST_CASE("where one density is 0, the other end does not hear of it") {
 TEST_CASE("an advance gives the slope of the path where chains stood, and moves them by the new density") {
   Hmc sampler({.step = 0.2, .leapfrog_steps = 5});
   TargetPath path(kWide, kNarrow, sampler, 3);
-  const Tensor start = test::wave({4, 2});
+  const Tensor start = wave({4, 2});
   Tensor x = start;
   Rng rng(1, "test"), same(1, "test");
   const Tensor w = path.advance(x, 0.25, 0.75, rng);
   CHECK(w.dtype() == DType::f64);
-  CHECK(test::max_error(w, ((kNarrow.log_prob(start) - kWide.log_prob(start)) * 0.5).to_vector()) < 1e-14);
+  CHECK(max_error(w, ((kNarrow.log_prob(start) - kWide.log_prob(start)) * 0.5).to_vector()) < 1e-14);
   Hmc other({.step = 0.2, .leapfrog_steps = 5});
   const Target there = path.at(0.75);
   other.begin(there, start);
   for (int i = 0; i < 3; ++i) other.step(there, same);
-  CHECK(test::same_bytes(x, other.x()));
+  CHECK(same_bytes(x, other.x()));
 }
 
-TEST_CASE(
-    "any two densities and any exact sampler give the ratio: by mh, mala and hmc, and by flips on bits") {
+TEST_CASE("two densities and any exact sampler give the ratio: mh, mala, hmc, and flips on bits") {
   constexpr int64_t kChains = 2000;
   RandomWalk mh({.step = 0.6});
   AdjustedLangevin mala({.step = 0.1});

@@ -7,70 +7,68 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::error_message;
 
 Tensor quartic(const Tensor& x) { return sum(square(square(x)) * -0.25 + x, 1); }
 
 TEST_CASE("value and score of every row come from one graph, and are detached") {
-  const Tensor x = test::wave({5, 3});
+  const Tensor x = wave({5, 3});
   const PointValue value = value_and_score({.log_prob = quartic}, x);
-  CHECK(test::max_error(value.log_prob, quartic(x).to_vector()) < 1e-15);
-  CHECK(test::max_error(value.score, (1.0 - x * x * x).to_vector()) < 1e-14);
+  CHECK(max_error(value.log_prob, quartic(x).to_vector()) < 1e-15);
+  CHECK(max_error(value.score, (1.0 - x * x * x).to_vector()) < 1e-14);
   CHECK(!value.log_prob.requires_grad());
   CHECK(!value.score.requires_grad());
 }
 
 TEST_CASE("a given score is taken as it is, beside a log-density or alone") {
   const auto twice = [](const Tensor& x) { return x * 2.0; };
-  const Tensor x = test::wave({4, 2}, DType::f32);
+  const Tensor x = wave({4, 2}, DType::f32);
   const PointValue both = value_and_score({.log_prob = quartic, .score = twice}, x);
-  CHECK(test::same_bytes(both.score, x * 2.0));
+  CHECK(same_bytes(both.score, x * 2.0));
   CHECK(both.log_prob.defined());
   CHECK(!value_and_score({.score = twice}, x).log_prob.defined());
 }
 
 TEST_CASE("a network inside the log-density gets no gradient, and a caller's tape no nodes") {
   Tensor w = full({3}, 0.5, DType::f64).requires_grad_();
-  const Tensor x = test::wave({5, 3});
+  const Tensor x = wave({5, 3});
   Tape tape;
   const int64_t before = tape.size();
   const PointValue value = value_and_score({.log_prob = [&](const Tensor& y) { return sum(y * w, 1); }}, x);
   CHECK(tape.size() == before);
   CHECK(!w.grad().defined());
-  CHECK(test::same_bytes(value.score, full({5, 3}, 0.5, DType::f64)));
+  CHECK(same_bytes(value.score, full({5, 3}, 0.5, DType::f64)));
 }
 
 TEST_CASE("a constant log-density has score 0") {
   const auto constant = [](const Tensor& y) { return zeros({y.dim(0)}, y.dtype()); };
-  CHECK(test::same_bytes(value_and_score({.log_prob = constant}, test::wave({2, 2})).score,
-                         zeros({2, 2}, DType::f64)));
+  CHECK(same_bytes(value_and_score({.log_prob = constant}, wave({2, 2})).score, zeros({2, 2}, DType::f64)));
 }
 
 TEST_CASE("a log-density that varies behind the tape's back is refused rather than taken for flat") {
   const Target steps{.log_prob = [](const Tensor& y) { return sum(floor(y.detach()), 1); }};
   CHECK(error_message([&] {
-          value_and_score(steps, test::wave({5, 2}));
+          value_and_score(steps, wave({5, 2}));
         }).find("not differentiable in x") != std::string::npos);
-  CHECK(log_prob_of(steps, test::wave({5, 2})).size() == 5);
+  CHECK(log_prob_of(steps, wave({5, 2})).size() == 5);
 }
 
 TEST_CASE("a score alone asks for no log-density, and noise is told to those who know of it") {
   const auto refuses = [](const Tensor&) -> Tensor { throw Error("asked"); };
   const auto twice = [](const Tensor& x) { return x * 2.0; };
-  const Tensor x = test::wave({4, 2});
-  CHECK(test::same_bytes(score_of({.log_prob = refuses, .score = twice}, x), x * 2.0));
-  CHECK(test::max_error(score_of({.log_prob = quartic}, x), (1.0 - x * x * x).to_vector()) < 1e-14);
+  const Tensor x = wave({4, 2});
+  CHECK(same_bytes(score_of({.log_prob = refuses, .score = twice}, x), x * 2.0));
+  CHECK(max_error(score_of({.log_prob = quartic}, x), (1.0 - x * x * x).to_vector()) < 1e-14);
   const Target noisy{.score = twice, .noisy_score = [](const Tensor& y, double sigma) { return y * sigma; }};
-  CHECK(test::same_bytes(noisy_score_of(noisy, x, 3), x * 3.0));
-  CHECK(test::same_bytes(noisy_score_of({.score = twice}, x, 3), x * 2.0));
+  CHECK(same_bytes(noisy_score_of(noisy, x, 3), x * 3.0));
+  CHECK(same_bytes(noisy_score_of({.score = twice}, x, 3), x * 2.0));
   const Target wrong{.score = twice, .noisy_score = [](const Tensor& y, double) { return sum(y, 1); }};
   CHECK(error_message([&] { noisy_score_of(wrong, x, 1); }).find("noisy_score gives") != std::string::npos);
 }
 
 TEST_CASE("what cannot be walked on is refused with the shape that is asked for") {
-  const Tensor x = test::wave({4, 2});
+  const Tensor x = wave({4, 2});
   CHECK(error_message([&] { value_and_score({}, x); }).find("neither") != std::string::npos);
   CHECK(error_message([&] { log_prob_of({}, x); }).find("no log-density") != std::string::npos);
   const auto whole = [](const Tensor& y) { return sum(y); };
@@ -78,7 +76,7 @@ TEST_CASE("what cannot be walked on is refused with the shape that is asked for"
         std::string::npos);
   CHECK(error_message([&] { value_and_score({.score = whole}, x); }).find("must be (4,2)") !=
         std::string::npos);
-  CHECK(error_message([&] { value_and_score({.log_prob = quartic}, test::wave({4})); }).find("(B, d)") !=
+  CHECK(error_message([&] { value_and_score({.log_prob = quartic}, wave({4})); }).find("(B, d)") !=
         std::string::npos);
   CHECK(error_message([&] {
           value_and_score({.log_prob = quartic}, arange(4, DType::i64).view({2, 2}));

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <limits>
 
 #include <doctest/doctest.h>
@@ -13,11 +12,8 @@
 #include "support/scratch.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::error_message;
-using test::ScratchDirectory;
-using Doubles = std::vector<double>;
 
 struct Run {
   Tensor weights, mask;
@@ -45,9 +41,8 @@ struct Forgery {
   std::vector<SafetensorsTensor> tensors;
   Metadata metadata = {{"model", "vae"}};
   explicit Forgery(const Run& run) {
-    for (const State::Entry& e : run.state.entries()) {
+    for (const State::Entry& e : run.state.entries())
       tensors.push_back({e.name, e.dtype(), e.shape(), e.bytes()});
-    }
   }
   SafetensorsTensor& operator[](std::string_view name) {
     return *std::find_if(tensors.begin(), tensors.end(), [&](const auto& t) { return t.name == name; });
@@ -62,7 +57,7 @@ struct Forgery {
 std::string refusal(const std::string& bytes, const LoadOptions& options = {.model = "vae"}) {
   const ScratchDirectory scratch;
   const std::string path = scratch.file("c");
-  test::write_file(path, bytes);
+  write_file(path, bytes);
   Run run(1);
   const std::vector<std::byte> before = run.state.bytes();
   const std::string message = error_message([&] { load_checkpoint(path, run.state, options); });
@@ -159,13 +154,12 @@ TEST_CASE("a checkpoint with any byte of its header changed is loaded whole or r
   const size_t data = 8 + static_cast<size_t>(static_cast<unsigned char>(whole[0])) +
                       256 * static_cast<size_t>(static_cast<unsigned char>(whole[1]));
   int refused = 0;
-  for (size_t at = 0; at < data; ++at) {
+  for (size_t at = 0; at < data; ++at)
     for (char flip : {'\x01', '\x10', '\x80'}) {
       std::string bytes = whole;
       bytes[at] = static_cast<char>(bytes[at] ^ flip);
       refused += !refusal(bytes).empty();
     }
-  }
   CHECK(refused > 0);
 }
 
@@ -173,14 +167,14 @@ TEST_CASE("a disk that fills up leaves the older checkpoint as it was") {
   const ScratchDirectory scratch;
   const std::string path = scratch.file("c");
   save_checkpoint(path, Run(2).state);
-  const std::string older = test::read_file(path);
+  const std::string older = read_file(path);
   std::string message;
   {
-    const test::FileSizeLimit limit(100);
+    const FileSizeLimit limit(100);
     message = error_message([&] { save_checkpoint(path, Run(3).state); });
   }
   CHECK(message.find("cannot write " + path) == 0);
-  CHECK(test::read_file(path) == older);
+  CHECK(read_file(path) == older);
   CHECK(scratch.entries() == 1);
   CHECK_FALSE(error_message([&] { save_checkpoint("/dev/full", Run(3).state); }).empty());
 }

@@ -2,13 +2,11 @@
 
 #include <bit>
 #include <cmath>
-#include <initializer_list>
 #include <limits>
 
 #include <doctest/doctest.h>
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("every binary16 is read as its value and written back as it was") {
   for (uint32_t bits = 0; bits < 0x10000; ++bits) {
@@ -58,5 +56,4 @@ TEST_CASE("a bfloat16 is the upper half of a float") {
           std::bit_cast<float>(std::bit_cast<uint32_t>(value) & 0xffff0000u));
 }
 
-}  // namespace
 }  // namespace gradzoo

@@ -147,7 +147,7 @@ TEST_CASE("every cut of a good header is refused") {
 }
 
 TEST_CASE("every header with one byte changed is either refused by an Error or still within the data") {
-  for (size_t at = 0; at < kGood.size(); ++at) {
+  for (size_t at = 0; at < kGood.size(); ++at)
     for (int bits = 1; bits < 256; ++bits) {
       std::string json = kGood;
       json[at] = static_cast<char>(json[at] ^ bits);
@@ -157,7 +157,6 @@ TEST_CASE("every header with one byte changed is either refused by an Error or s
         continue;
       }
     }
-  }
 }
 
 TEST_CASE("a name from outside is shown short and without control characters") {

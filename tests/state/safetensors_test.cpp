@@ -8,11 +8,8 @@
 #include "support/scratch.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::error_message;
-using test::ScratchDirectory;
-using Doubles = std::vector<double>;
 
 std::string little_endian(uint64_t value) {
   std::string out;
@@ -77,7 +74,7 @@ TEST_CASE("halves are written two bytes each behind the floats, and read back as
   const Tensor back = reader.read_tensor(*reader.find("w"));
   CHECK(back.dtype() == DType::f32);
   // Half of 0.1 is 0x2e66 = 1638 / 1024 / 16.
-  CHECK(back.to_vector() == std::vector<double>{1.0, 1638.0 / 16384, -3.0});
+  CHECK(back.to_vector() == Doubles{1.0, 1638.0 / 16384, -3.0});
   CHECK(reader.data_bytes() == 4 + 12 + 1);
   SafetensorsTensor wide = named<double>("d", {1.0}, {1});
   wide.half = true;
@@ -91,8 +88,7 @@ TEST_CASE("a file without metadata or tensors is an empty object") {
 TEST_CASE("what was written is read back") {
   const ScratchDirectory scratch;
   const std::string path = scratch.file("a.safetensors");
-  test::write_file(path,
-                   text_of(to_safetensors({named<float>("w", {1, 2, 3, 4, 5, 6}, {2, 3}),
+  write_file(path, text_of(to_safetensors({named<float>("w", {1, 2, 3, 4, 5, 6}, {2, 3}),
                                            named<int64_t>("n", {-7}, {}), named<uint8_t>("none", {}, {0})},
                                           {{"model", "gr\xc3\xb6\xc3\x9f"}})));
   SafetensorsReader reader(path);
@@ -112,7 +108,7 @@ TEST_CASE("entries in any order, and a header of any length, are read") {
   const std::string path = scratch.file("a.safetensors");
   const std::string header = R"({"b":{"shape":[1],"data_offsets":[3,7],"dtype":"F32"},)"
                              R"("a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]}})";
-  test::write_file(path, little_endian(header.size()) + header + std::string("\1\2\3\0\0\0\x3f", 7));
+  write_file(path, little_endian(header.size()) + header + std::string("\1\2\3\0\0\0\x3f", 7));
   SafetensorsReader reader(path);
   CHECK(reader.entries()[0].name == "a");
   CHECK(reader.read_tensor(*reader.find("b")).item() == 0.5);
@@ -122,7 +118,7 @@ TEST_CASE("what is not a whole file is refused with its path") {
   const ScratchDirectory scratch;
   const std::string path = scratch.file("a");
   const auto message = [&](const std::string& bytes) {
-    test::write_file(path, bytes);
+    write_file(path, bytes);
     return error_message([&] { SafetensorsReader reader(path); });
   };
   CHECK(message("1234567") == path + ": 7 bytes are no safetensors file. Hint: the file was cut short");
@@ -143,7 +139,7 @@ TEST_CASE("what is not a whole file is refused with its path") {
 TEST_CASE("a file that shrinks after it was opened is noticed") {
   const ScratchDirectory scratch;
   const std::string path = scratch.file("a");
-  test::write_file(path, text_of(to_safetensors({named<double>("w", Doubles(9000, 1.0), {9000})})));
+  write_file(path, text_of(to_safetensors({named<double>("w", Doubles(9000, 1.0), {9000})})));
   SafetensorsReader reader(path);
   std::filesystem::resize_file(path, 100);
   CHECK(error_message([&] { reader.read(reader.entries()[0]); }).find("cannot be read to its end") !=

@@ -11,10 +11,8 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::error_message;
-using Doubles = std::vector<double>;
 
 // Objects that a run keeps, and the State that is bound to them.
 struct SmallRun {

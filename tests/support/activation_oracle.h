@@ -34,9 +34,8 @@ inline Taylor sigmoid_taylor(long double x) {
 inline Taylor gaussian_taylor(long double factor, long double a, long double x) {
   Taylor c{};
   c[0] = factor * std::exp(-a * x * x);
-  for (size_t n = 0; n + 1 < c.size(); ++n) {
+  for (size_t n = 0; n + 1 < c.size(); ++n)
     c[n + 1] = -2 * a * (x * c[n] + (n > 0 ? c[n - 1] : 0)) / static_cast<long double>(n + 1);
-  }
   return c;
 }
 
@@ -78,47 +77,38 @@ inline Taylor polynomial_taylor(long double value, long double slope) {
 inline Taylor activation_taylor(kernels::Activation f, long double alpha, long double x) {
   using kernels::Activation;
   constexpr long double kPi = 3.141592653589793238462643383279502884L;
-  switch (f) {
-    case Activation::sigmoid:
-      return sigmoid_taylor(x);
-    case Activation::tanh: {
-      Taylor c = stretched(sigmoid_taylor(2 * x), 2);
-      for (long double& v : c) v *= 2;
-      c[0] = std::tanh(x);
-      return c;
-    }
-    case Activation::softplus:
-      return softplus_taylor(x);
-    case Activation::log_sigmoid: {
-      Taylor c = stretched(softplus_taylor(-x), -1);
-      for (long double& v : c) v = -v;
-      return c;
-    }
-    case Activation::relu:
-      return polynomial_taylor(x > 0 ? x : 0, x > 0 ? 1 : 0);
-    case Activation::leaky_relu:
-      return polynomial_taylor(x > 0 ? x : alpha * x, x > 0 ? 1 : alpha);
-    case Activation::elu: {
-      if (x > 0) return polynomial_taylor(x, 1);
-      Taylor c{};
-      long double term = alpha * std::exp(x);
-      for (size_t n = 0; n < c.size(); ++n) {
-        c[n] = term;
-        term /= static_cast<long double>(n + 1);
-      }
-      c[0] = alpha * std::expm1(x);
-      return c;
-    }
-    case Activation::silu:
-      return times_x(sigmoid_taylor(x), x);
-    case Activation::gelu: {
-      const Taylor density = gaussian_taylor(1 / std::sqrt(2 * kPi), 0.5L, x);
-      return times_x(integral(density, 0.5L * std::erfc(-x / std::sqrt(2.0L))), x);
-    }
-    case Activation::erf:
-      return integral(gaussian_taylor(2 / std::sqrt(kPi), 1, x), std::erf(x));
+  if (f == Activation::sigmoid) return sigmoid_taylor(x);
+  if (f == Activation::tanh) {
+    Taylor c = stretched(sigmoid_taylor(2 * x), 2);
+    for (long double& v : c) v *= 2;
+    c[0] = std::tanh(x);
+    return c;
   }
-  return {};
+  if (f == Activation::softplus) return softplus_taylor(x);
+  if (f == Activation::log_sigmoid) {
+    Taylor c = stretched(softplus_taylor(-x), -1);
+    for (long double& v : c) v = -v;
+    return c;
+  }
+  if (f == Activation::relu) return polynomial_taylor(x > 0 ? x : 0, x > 0 ? 1 : 0);
+  if (f == Activation::leaky_relu) return polynomial_taylor(x > 0 ? x : alpha * x, x > 0 ? 1 : alpha);
+  if (f == Activation::elu) {
+    if (x > 0) return polynomial_taylor(x, 1);
+    Taylor c{};
+    long double term = alpha * std::exp(x);
+    for (size_t n = 0; n < c.size(); ++n) {
+      c[n] = term;
+      term /= static_cast<long double>(n + 1);
+    }
+    c[0] = alpha * std::expm1(x);
+    return c;
+  }
+  if (f == Activation::silu) return times_x(sigmoid_taylor(x), x);
+  if (f == Activation::gelu) {
+    const Taylor density = gaussian_taylor(1 / std::sqrt(2 * kPi), 0.5L, x);
+    return times_x(integral(density, 0.5L * std::erfc(-x / std::sqrt(2.0L))), x);
+  }
+  return integral(gaussian_taylor(2 / std::sqrt(kPi), 1, x), std::erf(x));  // erf
 }
 
 /// d^n f(x) / dx^n.

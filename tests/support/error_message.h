@@ -2,8 +2,12 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include <doctest/doctest.h>
 
 #include "gradzoo/base/error.h"
+#include "support/short_names.h"
 
 namespace gradzoo::test {
 
@@ -21,6 +25,11 @@ std::string error_message(Fn&& fn) {
 /// Whether `text` holds `part`; use with CHECK_MESSAGE(contains(text, part), text).
 inline bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
+}
+
+/// Holds a text to parts of it.
+inline void check_says(const std::string& text, const std::vector<std::string>& parts) {
+  for (const std::string& part : parts) CHECK_MESSAGE(contains(text, part), "'", part, "' is not in: ", text);
 }
 
 }  // namespace gradzoo::test

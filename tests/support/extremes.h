@@ -20,9 +20,10 @@ using Real = long double;
 inline constexpr double kNone = std::numeric_limits<double>::quiet_NaN();  // no true value
 
 struct Truth {
+  Truth(Real value, Real first, Real second) : value(value), first(first), second(second) {}
   Real value, first, second;
 };
-inline constexpr Truth kUndefined = {kNone, kNone, kNone};
+inline const Truth kUndefined = {kNone, kNone, kNone};
 
 struct Row {
   const char* name;
@@ -62,7 +63,7 @@ void check_close(const std::string& what, double got, Real truth, double absolut
 
 template <class T>
 void check_at(const Row& row, double at, const Truth& truth) {
-  INFO(std::string(row.name) << " at " << at);
+  INFO(std::string(row.name) << " at " << at << (sizeof(T) == 4 ? ", f32" : ", f64"));
   Tensor x = full({1}, at, dtype_of<T>());
   x.requires_grad_();
   Tensor v = ones_like(x);
@@ -90,10 +91,8 @@ void check_rows(const std::vector<Row>& rows, const std::vector<double>& argumen
 }
 
 /// Every row at each of these and at +-infinity, in f64 and in f32.
-inline void check_f64(const std::vector<Row>& rows) {
+inline void check_rows(const std::vector<Row>& rows) {
   check_rows<double>(rows, {-1000, -100, -1, -1e-310, -5e-324, 0, 5e-324, 1e-310, 1e-3, 1, 100, 1000});
-}
-inline void check_f32(const std::vector<Row>& rows) {
   check_rows<float>(rows, {-100, -20, -1, -1e-40f, -1e-45f, 0, 1e-45f, 1e-40f, 1e-3f, 1, 20, 100});
 }
 

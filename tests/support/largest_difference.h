@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/tensor.h"
+#include "support/short_names.h"
 
 namespace gradzoo::test {
 

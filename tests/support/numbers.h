@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "autograd/kernels/threads/parallel.h"
+#include "support/short_names.h"
 
 namespace gradzoo::test {
 

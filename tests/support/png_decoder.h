@@ -14,6 +14,8 @@ namespace gradzoo::test {
 /// A PNG reader written from the specification (RFC 2083), to check the writer: 8-bit RGB, not interlaced.
 class PngDecoder {
  public:
+  explicit PngDecoder(const std::string& bytes)
+      : PngDecoder(std::span(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size())) {}
   explicit PngDecoder(std::span<const std::uint8_t> bytes) : bytes_(bytes) {
     static constexpr std::uint8_t kSignature[] = {137, 'P', 'N', 'G', 13, 10, 26, 10};
     for (const std::uint8_t expected : kSignature) require(take(1)[0] == expected, "signature");

@@ -11,6 +11,7 @@
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/registry.h"
 #include "gradzoo/models/run/session.h"
+#include "support/short_names.h"
 
 /// Models of the list at small sizes, without data on disk.
 namespace gradzoo::test {
@@ -25,10 +26,14 @@ inline std::unique_ptr<RunOptions> options_for(const std::string& model,
   return options;
 }
 
+inline Strings joined(Strings all, const Strings& more) {
+  all.insert(all.end(), more.begin(), more.end());
+  return all;
+}
+
 /// What is made of them.
 template <class M>
-std::unique_ptr<M> small_model(const std::string& model, const std::vector<std::string>& assignments,
-                               const DataShape& shape) {
+std::unique_ptr<M> small_model(const std::string& model, const Strings& assignments, const DataShape& shape) {
   std::unique_ptr<Model> made = options_for(model, assignments, shape)->make_model(shape);
   M& typed = dynamic_cast<M&>(*made);
   static_cast<void>(made.release());
@@ -41,20 +46,44 @@ inline std::string option_text(const std::string& model, const std::vector<std::
   return options_for(model, assignments, shape)->table().find(key).text();
 }
 
+/// What options come to, as key=value.
+inline void check_options(const std::string& model, const Strings& assignments, const DataShape& shape,
+                          const Strings& expected) {
+  CAPTURE(model);
+  CAPTURE(shape.example.str());
+  const std::unique_ptr<RunOptions> options = options_for(model, assignments, shape);
+  for (const std::string& words : expected) {
+    const std::string key = words.substr(0, words.find('='));
+    CHECK(key + "=" + options->table().find(key).text() == words);
+  }
+}
+
 inline DataShape toy_shape(const std::string& toy, const ToyOptions& options = {}) {
   return shape_of({.data = toy, .toy_scale = options.scale, .toy_noise = options.noise});
 }
 
-/// One training step on x: the metrics by their names.
-inline std::map<std::string, double> step_on(Model& model, const Tensor& x, double rate, int64_t step = 0,
+/// One training step on a batch, or on x without labels: the metrics by their names.
+inline std::map<std::string, double> step_on(Model& model, const Batch& batch, double rate, int64_t step = 0,
                                              int64_t steps = 100) {
   std::vector<double> row(model.metrics().size());
-  const Batch batch{x, {}, {}};
   model.train_step({step, steps, rate, batch}, MetricRow(row));
   std::map<std::string, double> out;
   for (size_t i = 0; i < row.size(); ++i) out[model.metrics()[i].name] = row[i];
   return out;
 }
+inline std::map<std::string, double> step_on(Model& model, const Tensor& x, double rate, int64_t step = 0,
+                                             int64_t steps = 100) {
+  return step_on(model, Batch{x, {}, {}}, rate, step, steps);
+}
+
+/// Trains on until a step.
+struct Unwatched : TrainObserver {
+  std::vector<double> metrics;  // of the last row
+  int64_t stop_at = -1;
+  void on_log(const LogRow& row) override { metrics.assign(row.metrics.begin(), row.metrics.end()); }
+  void on_epoch(int64_t) override {}
+  bool should_stop(int64_t step) override { return step == stop_at; }
+};
 
 /// The norm of the gradient that the loss which `make()` gives has in all parameters of a module: what a
 /// step on it reports, unclipped.

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
-#include <string>
+#include <span>
 #include <vector>
 
 #include "gradzoo/autograd/tensor.h"
@@ -44,6 +44,14 @@ inline bool same_bytes(const Tensor& a, const Tensor& b) {
   return visit_any(a.dtype(), [&]<class T>() {
     return std::memcmp(a.data<T>(), b.data<T>(), sizeof(T) * static_cast<size_t>(a.size())) == 0;
   });
+}
+
+/// What several tensors hold, one behind the other.
+inline std::vector<double> values_of(std::span<const Tensor> tensors) {
+  std::vector<double> all;
+  for (const Tensor& t : tensors)
+    for (const double v : t.to_vector()) all.push_back(v);
+  return all;
 }
 
 /// Row-major position (outer, i, inner) around an axis: what a naive loop reads.

@@ -4,7 +4,6 @@
 #include <barrier>
 #include <exception>
 #include <functional>
-#include <memory>
 #include <string>
 #include <thread>
 #include <vector>

@@ -9,19 +9,27 @@
 
 namespace gradzoo::test {
 
-/// Holds an op of one operand to a function of double, in f64 and in f32, relative to the value.
-inline void check_unary(Tensor (*op)(const Tensor&), double (*oracle)(double),
-                        const std::vector<double>& at) {
-  const Shape shape = {static_cast<int64_t>(at.size())};
-  const std::vector<double> wide = op(tensor(at, shape, DType::f64)).to_vector();
-  const std::vector<double> narrow = op(tensor(at, shape, DType::f32)).to_vector();
-  for (size_t i = 0; i < at.size(); ++i) {
-    CAPTURE(at[i]);
-    const auto close = [](double got, double wanted, double epsilon) {
-      return got == wanted || std::abs(got - wanted) <= epsilon * std::abs(wanted);
-    };
-    CHECK(close(wide[i], oracle(at[i]), 1e-14));
-    CHECK(close(narrow[i], oracle(static_cast<float>(at[i])), 1e-6));
+struct Unary {
+  Tensor (*op)(const Tensor&);
+  double (*oracle)(double);
+  std::vector<double> at;
+};
+
+/// Holds ops of one operand to functions of double, in f64 and in f32, relative to the value.
+inline void check_unary(const std::vector<Unary>& ops) {
+  for (const Unary& unary : ops) {
+    const Shape shape = {static_cast<int64_t>(unary.at.size())};
+    const std::vector<double> wide = unary.op(tensor(unary.at, shape, DType::f64)).to_vector();
+    const std::vector<double> narrow = unary.op(tensor(unary.at, shape, DType::f32)).to_vector();
+    for (size_t i = 0; i < unary.at.size(); ++i) {
+      const double x = unary.at[i], truth = unary.oracle(x);
+      INFO("function ", &unary - ops.data(), " of the list at ", x, ", which is ", truth);
+      const auto close = [](double got, double wanted, double epsilon) {
+        return got == wanted || std::abs(got - wanted) <= epsilon * std::abs(wanted);
+      };
+      CHECK(close(wide[i], truth, 1e-14));
+      CHECK(close(narrow[i], unary.oracle(static_cast<float>(x)), 1e-6));
+    }
   }
 }
 

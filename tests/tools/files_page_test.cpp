@@ -1,4 +1,3 @@
-#include <functional>
 #include <set>
 
 #include <doctest/doctest.h>
@@ -37,14 +36,9 @@ TEST_CASE("The page of files names every field of every JSON object") {
   const std::string page = read_file(source_dir() + "/docs/files.md");
   const SmallRun run;
   const ScratchDirectory toys;
-  REQUIRE(run_gradzoo("train ebm --data ring8 --steps 3 --set hidden=8 --set sample_steps=5 --out ebm",
-                      toys.file(""))
-              .status == 0);
-  REQUIRE(run_gradzoo("train ebm --data data --batch 20 --epochs 1 --set hidden=8 --out images", run.folder)
-              .status == 0);
-  REQUIRE(
-      run_gradzoo("train rbm --data bars-and-stripes --steps 3 --set sample_steps=5 --out rbm", toys.file(""))
-          .status == 0);
+  run_ok("train ebm --data ring8 --steps 3 --set hidden=8 --set sample_steps=5 --out ebm", toys.file(""));
+  run_ok("train ebm --data data --batch 20 --epochs 1 --set hidden=8 --out images", run.folder);
+  run_ok("train rbm --data bars-and-stripes --steps 3 --set sample_steps=5 --out rbm", toys.file(""));
   std::set<std::string> keys;
   const std::pair<std::string, std::string> lines[] = {
       {"eval run --json", run.folder},

@@ -28,8 +28,7 @@ void replace(const std::string& path, const std::string& kind, const std::string
 
 }  // namespace
 
-TEST_CASE(
-    "What is no plain file in a run directory is neither followed, nor written through, nor waited for") {
+TEST_CASE("What is no plain file in a run is neither followed, nor written through, nor waited for") {
   const SmallRun run;
   const std::string secret = run.scratch.file("private");
   fs::rename(run.scratch.file("run"), run.scratch.file("good"));

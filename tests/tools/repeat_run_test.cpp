@@ -11,10 +11,7 @@ void check_repeated(const std::vector<ResumeTask>& tasks) {
     CAPTURE(task.data);
     const ScratchDirectory scratch;
     write_small_dataset(scratch.file("data"), 600, 24, 16);
-    const auto train = [&](const std::string& line) {
-      const ProcessResult result = run_gradzoo("train " + line, scratch.file(""));
-      REQUIRE_MESSAGE(result.status == 0, result.err);
-    };
+    const auto train = [&](const std::string& line) { run_ok("train " + line, scratch.file("")); };
     train(fmt::format("{} --data {} --steps 3{} --threads 1 --out t1", task.model, task.data,
                       set_values(task.model, kQuick) + set_values(task.model, {{"channels", "8"}})));
     const std::string expected = read_file(scratch.file("t1/checkpoint.safetensors"));

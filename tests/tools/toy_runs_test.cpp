@@ -18,8 +18,7 @@ struct ToyRuns {
     train("score --set net=vector --set hidden=8 --set sample_steps=5 --out vector");
   }
   void train(const std::string& line) const {
-    const ProcessResult trained = run_gradzoo("train --threads 1 --data ring8 --steps 5 " + line, folder);
-    REQUIRE_MESSAGE(trained.status == 0, trained.err);
+    run_ok("train --threads 1 --data ring8 --steps 5 " + line, folder);
   }
 };
 
@@ -85,10 +84,8 @@ TEST_CASE("A sampler that a toy run does not fit is refused, and so are steps th
 
 TEST_CASE("Samples of points are written as a picture, as an array and as text") {
   const ToyRuns runs;
-  for (const char* file : {"x.png", "x.npy", "x.csv"}) {
-    const ProcessResult drawn = run_gradzoo(std::string("sample gan -n 7 --out ") + file, runs.folder);
-    CHECK_MESSAGE(drawn.status == 0, drawn.err);
-  }
+  for (const char* file : {"x.png", "x.npy", "x.csv"})
+    run_ok(std::string("sample gan -n 7 --out ") + file, runs.folder);
   const std::string text = read_file(runs.scratch.file("x.csv"));
   CHECK(std::ranges::count(text, '\n') == 7);
   CHECK(std::ranges::count(text, ',') == 7);
@@ -99,8 +96,7 @@ TEST_CASE("Samples of points are written as a picture, as an array and as text")
 TEST_CASE("A toy run goes on from where it stopped, on its own scale") {
   const ToyRuns runs;
   runs.train("ebm --set hidden=8 --set sample_steps=5 --set toy_scale=2 --out ebm");
-  const ProcessResult resumed = run_gradzoo("train --resume --out ebm --steps 9", runs.folder);
-  CHECK_MESSAGE(resumed.status == 0, resumed.err);
+  const ProcessResult resumed = run_ok("train --resume --out ebm --steps 9", runs.folder);
   CHECK(contains(resumed.out, "steps 5 to 9"));
   CHECK(contains(read_file(runs.scratch.file("ebm/config.toml")), "toy_scale = 2"));
 }

@@ -12,7 +12,7 @@
 #include "support/error_message.h"
 
 using namespace gradzoo;
-using gradzoo::test::contains;
+using namespace gradzoo::test;
 
 namespace {
 
@@ -80,10 +80,7 @@ TEST_CASE("functions of several tensors, shapes and constants pass") {
   const auto f = [](std::span<const Tensor> xs) {
     return mul(where(xs[3], mul(xs[0], xs[1]), exp(xs[1])), square(xs[2]));
   };
-  for (const int order : {1, 2, 3}) {
-    const GradcheckResult result = check_order(f, inputs, order);
-    CHECK_MESSAGE(result.ok, result.message);
-  }
+  for (const int order : {1, 2, 3}) CHECK(check_order(f, inputs, order).message == "");
   CHECK(gradcheck(f, inputs, {.directions = 3}).ok);
   CHECK(gradgradcheck(f, inputs, {.directions = 3}).ok);
   CHECK(gradgradcheck(f, inputs, {.directions = 3}).compared == 3 * 4);  // three values and grad_output
@@ -99,8 +96,7 @@ TEST_CASE("a function that returns several tensors is checked in each, at every 
   };
   const std::vector<Tensor> inputs = {x, x};
   const std::string message = gradcheck(wrong, inputs).message;
-  CHECK_MESSAGE(contains(message, "d output 1["), message);
-  CHECK_MESSAGE(contains(message, "input 1["), message);
+  check_says(message, {"d output 1[", "input 1["});
   const auto one_unused = [](std::span<const Tensor> xs) { return Tensors{square(xs[0]), sin(xs[0])}; };
   CHECK(contains(gradcheck(one_unused, inputs).message, "input 1 is not used"));
   CHECK(contains(gradcheck([](const Tensor&) { return Tensors(); }, x).message, "returned no f64 tensor"));
@@ -130,9 +126,8 @@ TEST_CASE("an input that the function ignores fails, at every order, with its nu
   const GradcheckResult result = gradcheck(f, inputs, {.name = "scaled"});
   CHECK_FALSE(result.ok);
   CHECK(result.order == 1);
-  CHECK_MESSAGE(contains(result.message, "scaled, order 1: input 1 is not used"), result.message);
-  CHECK_MESSAGE(contains(result.message, "Hint: read the argument"), result.message);
-  CHECK_MESSAGE(contains(result.message, "allow_unused = true"), result.message);
+  check_says(result.message,
+             {"scaled, order 1: input 1 is not used", "Hint: read the argument", "allow_unused = true"});
   CHECK_FALSE(gradgradcheck(f, inputs).ok);
   CHECK_FALSE(gradcheck(f, inputs, {.directions = 2}).ok);
   const auto in_vain = [&](std::span<const Tensor> xs) {
@@ -159,9 +154,8 @@ TEST_CASE("a wrong first derivative is found, with its order, place and both val
   // The worst element: sin(2.5) where cos(2.5) is right.
   CHECK(result.analytic == doctest::Approx(std::sin(2.5)));
   CHECK(result.numeric == doctest::Approx(std::cos(2.5)));
-  CHECK_MESSAGE(contains(result.message, "my sine, order 1: d output[1] / d input 0[1] of (2)"),
-                result.message);
-  CHECK_MESSAGE(contains(result.message, "analytic 0.598472144, numeric -0.801143616"), result.message);
+  check_says(result.message, {"my sine, order 1: d output[1] / d input 0[1] of (2)",
+                              "analytic 0.598472144, numeric -0.801143616"});
   CHECK_THROWS_WITH_AS(result.or_throw(), ("gradcheck: " + result.message).c_str(), Error);
 }
 
@@ -215,8 +209,8 @@ TEST_CASE("a kink at the point fails, even where the convention is the mean of b
   CHECK(gradcheck(f, point({0.7, -0.1})).ok);
   const GradcheckResult result = gradcheck(f, point({0.7, 0.0}));
   CHECK_FALSE(result.ok);
-  CHECK_MESSAGE(contains(result.message, "d output[1] / d input 0[1] of (2)"), result.message);
-  CHECK_MESSAGE(contains(result.message, "the slope jumps there by 1. Hint: a kink"), result.message);
+  check_says(result.message,
+             {"d output[1] / d input 0[1] of (2)", "the slope jumps there by 1. Hint: a kink"});
   CHECK_FALSE(gradcheck([](const Tensor& x) { return abs(x); }, point({0.0})).ok);
   // x |x| has no second derivative at 0.
   CHECK_FALSE(gradgradcheck([](const Tensor& x) { return mul(x, abs(x)); }, point({0.0})).ok);

@@ -1,7 +1,5 @@
 // Ops that are not what they declare: each passed before its check was there.
 #include <algorithm>
-#include <cmath>
-#include <functional>
 
 #include <doctest/doctest.h>
 
@@ -12,7 +10,7 @@
 #include "support/error_message.h"
 
 using namespace gradzoo;
-using gradzoo::test::contains;
+using namespace gradzoo::test;
 
 namespace {
 
@@ -232,8 +230,7 @@ TEST_CASE("a linear op must mean the same with one more axis in front") {
 TEST_CASE("slopes are the two derivatives, recorded") {
   CHECK(gradcheck_op<CubeWithSlopes>(3).ok);
   const std::string wrong = message_of<WrongSlopes>();
-  CHECK_MESSAGE(contains(wrong, "its slopes give"), wrong);
-  CHECK_MESSAGE(contains(wrong, "for f'', and its vjp gives"), wrong);
+  check_says(wrong, {"its slopes give", "for f'', and its vjp gives"});
   const std::string lost = message_of<UnrecordedSlopes>();
   CHECK_MESSAGE(contains(lost, "its slopes lose their derivatives. Hint: write them in recorded ops"), lost);
 }
@@ -247,14 +244,11 @@ TEST_CASE("a gradient must not depend on who else wants one") {
 
 TEST_CASE("a kink is found though the cases keep away from it") {
   const std::string kink = message_of<SmoothAbs>();
-  CHECK_MESSAGE(
-      contains(kink, "it declares all continuous derivatives, but within its domain derivative 1 jumps by"),
-      kink);
-  CHECK_MESSAGE(contains(kink, "Hint: smoothness = 0"), kink);
+  check_says(kink, {"it declares all continuous derivatives, but within its domain derivative 1 jumps by",
+                    "Hint: smoothness = 0"});
   CHECK(gradcheck_op<KinkedAbs>().ok);
   const std::string second = message_of<JumpsInSecond>();
-  CHECK_MESSAGE(contains(second, "derivative 2 jumps by"), second);
-  CHECK_MESSAGE(contains(second, "Hint: smoothness = 1"), second);
+  check_says(second, {"derivative 2 jumps by", "Hint: smoothness = 1"});
   CHECK(gradcheck_op<DeclaresOne>().ok);
   const std::string value = message_of<Step>();
   CHECK_MESSAGE(contains(value, "its value jumps by"), value);
@@ -284,8 +278,7 @@ TEST_CASE("cases without an element show nothing") {
 
 TEST_CASE("a rule on raw buffers is told to be written in recorded ops") {
   const std::string message = message_of<RawVjp>();
-  CHECK_MESSAGE(contains(message, "order 2"), message);
-  CHECK_MESSAGE(contains(message, "write the vjp in recorded ops"), message);
+  check_says(message, {"order 2", "write the vjp in recorded ops"});
   CHECK(gradcheck_op<RawVjp>(1).ok);
 }
 

@@ -9,15 +9,12 @@
 #include "support/largest_difference.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::largest_difference;
 
 constexpr std::array kMethods = {TraceMethod::automatic, TraceMethod::reverse, TraceMethod::forward};
 
-Tensor f64(const std::vector<double>& values, const Shape& shape) {
-  return tensor(values, shape, DType::f64);
-}
+Tensor f64(const Doubles& values, const Shape& shape) { return tensor(values, shape, DType::f64); }
 
 // z = x^2 was computed from the tensor at which the functionals are asked: s(u) = sum u z is linear in u.
 struct Captured {
@@ -61,7 +58,7 @@ TEST_CASE("traces differentiate in their argument alone, by every method") {
   const auto energy = [&](const Tensor& u) { return sum(square(u) * z, 1); };  // Laplacian 2 sum z
   const auto field = [&](const Tensor& u) { return u * z; };                   // divergence sum z
   const Tensor by_rows = full({3}, 1 + 4, DType::f64), by_x = f64({2 * 3 * 1, 2 * 3 * 2, 0, 0, 0, 0}, {3, 2});
-  for (const TraceMethod method : kMethods) {
+  for (const TraceMethod method : kMethods)
     for (const bool create_graph : {false, true}) {
       CAPTURE(static_cast<int>(method));
       CAPTURE(create_graph);
@@ -73,7 +70,6 @@ TEST_CASE("traces differentiate in their argument alone, by every method") {
       CHECK(largest_difference(grad(sum(trace), x, {.retain_graph = true}), by_x * 2.0) < 1e-13);
       CHECK(largest_difference(grad(sum(div), x, {.retain_graph = true}), by_x) < 1e-13);
     }
-  }
   const Tensor directions = ones({1, 3, 2}, DType::f64);
   const DirectionalDerivatives along = directional_derivatives(energy, x, directions, {.create_graph = true});
   CHECK(largest_difference(along.second, by_rows * 2.0) < 1e-14);
@@ -84,7 +80,7 @@ TEST_CASE("the divergence of the identity is the dimension") {
   const auto identity = [](const Tensor& u) { return u; };
   for (const TraceMethod method : kMethods) {
     CAPTURE(static_cast<int>(method));
-    CHECK(divergence(identity, x, {.method = method}).to_vector() == std::vector<double>{3, 3});
+    CHECK(divergence(identity, x, {.method = method}).to_vector() == Doubles{3, 3});
   }
   CHECK(largest_difference(jacobian(identity, f64({7, 8}, {2})), eye(2, DType::f64)) == 0);
   CHECK(largest_difference(jvp(identity, f64({7, 8}, {2}), f64({1, -1}, {2})), f64({1, -1}, {2})) == 0);

@@ -1,4 +1,3 @@
-#include <cmath>
 
 #include <doctest/doctest.h>
 
@@ -10,12 +9,8 @@
 #include "support/row_network.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
-using test::largest_difference;
-using test::RowNetwork;
 
 constexpr int64_t kRows = 4, kDims = 3, kDirections = 2;
 
@@ -70,8 +65,7 @@ TEST_CASE("along the axes, the same for all rows, the second derivatives add to 
   CHECK_FALSE(found.gradient.defined());
 }
 
-TEST_CASE(
-    "one direction of a function that is linear in parts, or does not read x, bends only where it bends") {
+TEST_CASE("one direction of what is linear in parts, or does not read x, bends only where that bends") {
   const Tensor x = normal({kRows, kDims}, 5), v = normal({1, kRows, kDims}, 6);
   const Tensor a = normal({kDims, 1}, 7);
   const auto linear_part = [&](const Tensor& points) { return reshape(matmul(points, a), {kRows}); };

@@ -9,11 +9,8 @@
 #include "support/largest_difference.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
-using test::largest_difference;
 
 Tensor points() {
   Rng rng(1);
@@ -52,7 +49,7 @@ const Case kCases[] = {
 
 TEST_CASE("automatic finds a Laplacian wherever reverse does; forward says why it cannot") {
   const Tensor x = points().requires_grad_();
-  for (const Case& c : kCases) {
+  for (const Case& c : kCases)
     for (const bool create_graph : {false, true}) {
       CAPTURE(create_graph);
       Tape tape;
@@ -70,7 +67,6 @@ TEST_CASE("automatic finds a Laplacian wherever reverse does; forward says why i
         CHECK_MESSAGE(contains(message, "Hint"), message);
       }
     }
-  }
 }
 
 TEST_CASE("directional derivatives, too, fall back on sweeps") {

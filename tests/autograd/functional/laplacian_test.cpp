@@ -6,7 +6,6 @@
 #include "gradzoo/autograd/ops.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("Hutchinson's standard error is that of a mean of n probes, n - 1 in their variance") {
   // f = x'Ax/2: a probe's value is v'Av.
@@ -43,5 +42,4 @@ TEST_CASE("rows that interact are found where there are but two") {
                        doctest::Contains("moved row 1"), Error);
 }
 
-}  // namespace
 }  // namespace gradzoo

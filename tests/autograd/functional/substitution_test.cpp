@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cmath>
-#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -13,11 +12,8 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
-using Doubles = std::vector<double>;
 
 // f(x) = sum w x^2, where w is read through another handle.
 struct Weighted {
@@ -58,7 +54,7 @@ TEST_CASE("second derivatives and forward rules go through what stood in") {
   const double trace = 2 * (std::exp(2) + std::exp(3));
   for (const TraceMethod method : {TraceMethod::forward, TraceMethod::reverse})
     for (const double found : laplacian(rows, x, {.method = method}).to_vector())
-      CHECK(found == doctest::Approx(trace).epsilon(1e-14));
+      CHECK(found == Approx(trace).epsilon(1e-14));
   const Tensor p = tensor({1, 2}, {2}, DType::f64);
   const Tensor h = hessian([&](const Tensor& w) { return f.at(exp(w), p); }, zeros({2}, DType::f64));
   CHECK(h.to_vector() == Doubles{1, 0, 0, 4});  // x^2 e^w

@@ -39,21 +39,6 @@ TEST_CASE("of a matrix that is not symmetric it factors the symmetric part") {
   CHECK(cholesky(a).to_vector() == std::vector<double>{2, 0, 1, 2});
 }
 
-TEST_CASE("the gradient of log det by the factor is the inverse, symmetric") {
-  const Tensor a = definite({2, 4, 4});
-  const auto by_factor = [](const Tensor& t) { return sum(log(diagonal(cholesky(t)))) * 2.0; };
-  const Tensor gradient = vjp(by_factor, a, scalar(1, DType::f64));
-  CHECK(max_error(gradient, transpose(gradient).to_vector()) == 0);
-  CHECK(max_error(gradient, inverse(a).to_vector()) < 1e-12);
-}
-
-TEST_CASE("second derivatives of log det by the factor are those of log det") {
-  const Tensor a = definite({3, 3});
-  const auto by_factor = [](const Tensor& t) { return sum(log(diagonal(cholesky(t)))) * 2.0; };
-  const auto symmetric = [](const Tensor& t) { return logdet((t + transpose(t)) * 0.5); };
-  CHECK(max_error(hessian(by_factor, a), hessian(symmetric, a).to_vector()) < 1e-12);
-}
-
 TEST_CASE("factors of extreme size are true") {
   const double least = std::numeric_limits<double>::min(), greatest = std::numeric_limits<double>::max();
   const Tensor l = cholesky(diag(tensor({least, 1, greatest}, {3}, DType::f64)));

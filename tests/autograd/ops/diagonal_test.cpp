@@ -1,7 +1,5 @@
 #include "autograd/ops/diagonal.h"
 
-#include <algorithm>
-
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/ops.h"
@@ -26,11 +24,10 @@ TEST_CASE("the k-th diagonal is that of the loop, for every k") {
     const int64_t rows = shape[-2], columns = shape[-1], batch = shape.rank() == 3 ? shape[0] : 1;
     for (int64_t k = -5; k <= 5; ++k) {
       std::vector<double> wanted;
-      for (int64_t s = 0; s < batch; ++s) {
+      for (int64_t s = 0; s < batch; ++s)
         for (int64_t i = 0; i < rows; ++i) {
           if (i + k >= 0 && i + k < columns) wanted.push_back(at(x, s, i, i + k));
         }
-      }
       CAPTURE(shape.str());
       CAPTURE(k);
       const Tensor d = diagonal(x, k);

@@ -10,50 +10,15 @@
 #include "support/tensor_values.h"
 
 using namespace gradzoo;
-using gradzoo::test::kNaN;
+using namespace gradzoo::test;
 
 namespace {
 
-Tensor numbered(const Shape& shape, double first, double step) {
-  std::vector<double> values;
-  for (int64_t i = 0; i < shape.size(); ++i) values.push_back(first + step * static_cast<double>(i));
-  return tensor(values, shape, DType::f64);
-}
-
-/// The element of x that broadcasting puts at `index` of `shape`: NumPy's rule, one axis at a time.
-double broadcast_at(const Tensor& x, const Shape& shape, int64_t index) {
-  int64_t offset = 0, stride = 1;
-  for (int axis = shape.rank() - 1; axis >= 0; --axis) {
-    const int64_t i = index % shape[axis];
-    index /= shape[axis];
-    const int own = axis - (shape.rank() - x.rank());
-    if (own < 0) continue;
-    offset += x.dim(own) == 1 ? 0 : i * stride;
-    stride *= x.dim(own);
-  }
-  return x.data<double>()[offset];
-}
-
-void check_binary(Tensor (*op)(const Tensor&, const Tensor&), double (*oracle)(double, double)) {
-  const std::pair<Shape, Shape> shapes[] = {{{}, {}},         {{2, 3}, {2, 3}}, {{2, 3}, {3}},
-                                            {{2, 3}, {2, 1}}, {{3}, {2, 1}},    {{2, 1, 3}, {4, 1}},
-                                            {{}, {2, 2}},     {{0, 1}, {3}},    {{1, 2, 1, 3}, {2, 1, 2, 1}}};
-  for (const auto& [left, right] : shapes) {
-    const Tensor a = numbered(left, 0.5, 0.75), b = numbered(right, 1.25, 0.5);
-    const Tensor y = op(a, b);
-    REQUIRE(y.shape() == broadcast_shapes(left, right, "test"));
-    for (int64_t i = 0; i < y.size(); ++i) {
-      CHECK(y.data<double>()[i] ==
-            doctest::Approx(oracle(broadcast_at(a, y.shape(), i), broadcast_at(b, y.shape(), i))));
-    }
-  }
-}
-
-std::vector<double> gradient(const Tensor& y, const Tensor& x) {
+Doubles gradient(const Tensor& y, const Tensor& x) {
   return grad(y, x, {.grad_output = ones_like(y), .retain_graph = true}).to_vector();
 }
 
-Tensor leaf(const std::vector<double>& values) {
+Tensor leaf(const Doubles& values) {
   const auto n = static_cast<int64_t>(values.size());
   Tensor x = tensor(values, {n}, DType::f64);
   x.requires_grad_();
@@ -62,25 +27,15 @@ Tensor leaf(const std::vector<double>& values) {
 
 }  // namespace
 
-TEST_CASE("arithmetic of two operands follows NumPy's broadcasting") {
-  check_binary(add, [](double a, double b) { return a + b; });
-  check_binary(sub, [](double a, double b) { return a - b; });
-  check_binary(mul, [](double a, double b) { return a * b; });
-  check_binary(div, [](double a, double b) { return a / b; });
-  check_binary(pow, [](double a, double b) { return std::pow(a, b); });
-  check_binary(maximum, [](double a, double b) { return a > b ? a : b; });
-  check_binary(minimum, [](double a, double b) { return a < b ? a : b; });
-}
-
 TEST_CASE("a number takes the tensor's dtype, in every operator") {
   const Tensor x = tensor({1, 2, 4}, {3}, DType::f32);
-  CHECK((x + 0.5).to_vector() == std::vector<double>{1.5, 2.5, 4.5});
-  CHECK((1.0 - x).to_vector() == std::vector<double>{0, -1, -3});
-  CHECK((x - 1.0).to_vector() == std::vector<double>{0, 1, 3});
-  CHECK((2.0 * x).to_vector() == std::vector<double>{2, 4, 8});
-  CHECK((x / 4.0).to_vector() == std::vector<double>{0.25, 0.5, 1});
-  CHECK((4.0 / x).to_vector() == std::vector<double>{4, 2, 1});
-  CHECK(pow(x, -1.0).to_vector() == std::vector<double>{1, 0.5, 0.25});
+  CHECK((x + 0.5).to_vector() == Doubles{1.5, 2.5, 4.5});
+  CHECK((1.0 - x).to_vector() == Doubles{0, -1, -3});
+  CHECK((x - 1.0).to_vector() == Doubles{0, 1, 3});
+  CHECK((2.0 * x).to_vector() == Doubles{2, 4, 8});
+  CHECK((x / 4.0).to_vector() == Doubles{0.25, 0.5, 1});
+  CHECK((4.0 / x).to_vector() == Doubles{4, 2, 1});
+  CHECK(pow(x, -1.0).to_vector() == Doubles{1, 0.5, 0.25});
   CHECK((x + 0.5).dtype() == DType::f32);
 }
 
@@ -88,16 +43,10 @@ TEST_CASE("ties share the gradient half each in maximum and minimum") {
   const Tensor a = leaf({1, 2, 3}), b = leaf({2, 2, 2});
   Tape tape;
   const Tensor high = maximum(a, b), low = minimum(a, b);
-  CHECK(gradient(high, a) == std::vector<double>{0, 0.5, 1});
-  CHECK(gradient(high, b) == std::vector<double>{1, 0.5, 0});
-  CHECK(gradient(low, a) == std::vector<double>{1, 0.5, 0});
-  CHECK(gradient(low, b) == std::vector<double>{0, 0.5, 1});
-}
-
-TEST_CASE("maximum and minimum hand NaN on") {
-  const Tensor x = tensor({kNaN, 1}, {2}, DType::f64), y = tensor({1, kNaN}, {2}, DType::f64);
-  for (const double value : maximum(x, y).to_vector()) CHECK(std::isnan(value));
-  for (const double value : minimum(x, y).to_vector()) CHECK(std::isnan(value));
+  CHECK(gradient(high, a) == Doubles{0, 0.5, 1});
+  CHECK(gradient(high, b) == Doubles{1, 0.5, 0});
+  CHECK(gradient(low, a) == Doubles{1, 0.5, 0});
+  CHECK(gradient(low, b) == Doubles{0, 0.5, 1});
 }
 
 TEST_CASE("what is NaN in maximum and minimum passes its gradient to both") {
@@ -106,7 +55,7 @@ TEST_CASE("what is NaN in maximum and minimum passes its gradient to both") {
                  b = tensor({1.0, kNaN, 2.0}, {3}, DType::f64).requires_grad_();
     Tape tape;
     const Tensors slopes = grad(sum(maximum(a, b) + minimum(a, b)), {a, b}, {.create_graph = recorded});
-    for (const Tensor& slope : slopes) CHECK(slope.to_vector() == std::vector<double>{2, 2, 1});
+    for (const Tensor& slope : slopes) CHECK(slope.to_vector() == Doubles{2, 2, 1});
   }
 }
 
@@ -117,7 +66,7 @@ TEST_CASE("what an integer cannot hold becomes its nearest, and NaN 0") {
     const Tensor whole = cast(cast(x, dtype), DType::i64), bytes = cast(cast(x, dtype), DType::u8);
     const std::vector<int64_t> found(whole.data<int64_t>(), whole.data<int64_t>() + 7);
     CHECK(found == std::vector<int64_t>{0, kMost, kLeast, kMost, kLeast, -1, 2});
-    CHECK(bytes.to_vector() == std::vector<double>{0, 255, 0, 255, 0, 0, 2});
+    CHECK(bytes.to_vector() == Doubles{0, 255, 0, 255, 0, 0, 2});
   }
 }
 
@@ -140,34 +89,18 @@ TEST_CASE("a power of two tensors has no NaN in its gradients where the base is 
   const Tensor base = leaf({0, 0, 0, 2}), exponent = leaf({0, 1, 2, 3});
   Tape tape;
   const Tensor y = pow(base, exponent);
-  CHECK(y.to_vector() == std::vector<double>{1, 0, 0, 8});
-  CHECK(gradient(y, base) == std::vector<double>{0, 1, 0, 12});
-  const std::vector<double> in_exponent = gradient(y, exponent);
-  CHECK(std::vector<double>(in_exponent.begin(), in_exponent.begin() + 3) == std::vector<double>{0, 0, 0});
-  CHECK(in_exponent[3] == doctest::Approx(8 * std::log(2.0)));
-}
-
-TEST_CASE("the mixed second derivative of a power at exponent 0 is 1 / base") {
-  const Tensor base = leaf({4}), exponent = leaf({0});
-  Tape tape;
-  const Tensor in_base = grad(pow(base, exponent), base, {.create_graph = true});
-  CHECK(grad(in_base, exponent).item() == doctest::Approx(0.25));
-}
-
-TEST_CASE("a quotient's gradient is 0 in an infinite divisor") {
-  const Tensor a = leaf({3}), b = leaf({std::numeric_limits<double>::infinity()});
-  Tape tape;
-  const Tensor y = div(a, b);
-  CHECK(gradient(y, a) == std::vector<double>{0});
-  CHECK(std::abs(gradient(y, b)[0]) == 0.0);
+  CHECK(y.to_vector() == Doubles{1, 0, 0, 8});
+  CHECK(gradient(y, base) == Doubles{0, 1, 0, 12});
+  const Doubles in_exponent = gradient(y, exponent);
+  CHECK(Doubles(in_exponent.begin(), in_exponent.begin() + 3) == Doubles{0, 0, 0});
+  CHECK(in_exponent[3] == Approx(8 * std::log(2.0)));
 }
 
 TEST_CASE("operands that do not fit are refused with their shapes or dtypes") {
   const Tensor x = zeros({2, 3}, DType::f64);
-  CHECK_THROWS_WITH_AS(add(x, zeros({2}, DType::f64)), doctest::Contains("(2,3)"), Error);
-  CHECK_THROWS_WITH_AS(mul(x, zeros({2, 3}, DType::f32)), doctest::Contains("two dtypes"), Error);
-  CHECK_THROWS_WITH_AS(div(x, zeros({2, 3}, DType::i64)), doctest::Contains("takes no part in arithmetic"),
-                       Error);
+  CHECK_THROWS_WITH_AS(add(x, zeros({2}, DType::f64)), Contains("(2,3)"), Error);
+  CHECK_THROWS_WITH_AS(mul(x, zeros({2, 3}, DType::f32)), Contains("two dtypes"), Error);
+  CHECK_THROWS_WITH_AS(div(x, zeros({2, 3}, DType::i64)), Contains("takes no part in arithmetic"), Error);
 }
 
 TEST_CASE_TEMPLATE(
@@ -181,7 +114,7 @@ TEST_CASE_TEMPLATE(
     for (const double ratio : div(x, x).to_vector()) CHECK(ratio == 1);
   }
   CHECK(mean(full({49}, 1.0, dtype_of<T>())).item() == 1);
-  CHECK(mean(full({7, 49}, 3.0, dtype_of<T>()), 1).to_vector() == std::vector<double>(7, 3.0));
+  CHECK(mean(full({7, 49}, 3.0, dtype_of<T>()), 1).to_vector() == Doubles(7, 3.0));
 }
 
 TEST_CASE("the n-th derivatives of a^b in a are finite where their products are 0 times infinity") {
@@ -192,7 +125,7 @@ TEST_CASE("the n-th derivatives of a^b in a are finite where their products are 
     Tensor y = pow(x, full({3}, exponent));
     for (int order = 1; order <= 4; ++order) {
       y = grad(sum(y), x, {.create_graph = true});
-      if (order > exponent) CHECK(y.to_vector() == std::vector<double>(3, 0.0));
+      if (order > exponent) CHECK(y.to_vector() == Doubles(3, 0.0));
     }
   }
 }
@@ -202,5 +135,5 @@ TEST_CASE("a^b has its mixed derivative at b = 0, where both of its factors vani
   Tape tape;
   const Tensor in_a = grad(pow(a, b), a, {.create_graph = true});
   CHECK(in_a.item() == 0);
-  CHECK(grad(in_a, b).item() == doctest::Approx(0.5));  // d/db [b a^(b-1)] = 1 / a
+  CHECK(grad(in_a, b).item() == Approx(0.5));  // d/db [b a^(b-1)] = 1 / a
 }

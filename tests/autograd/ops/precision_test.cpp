@@ -41,7 +41,7 @@ void check_each(const std::vector<Case>& cases) {
   const char* const names[] = {"value", "gradient", "recorded gradient", "second derivative"};
   for (const Case& c : cases) {
     const auto single = derivatives(c, DType::f32), twice = derivatives(c, DType::f64);
-    for (size_t k = 0; k < (c.twice ? 4 : 3); ++k) {
+    for (size_t k = 0; k < (c.twice ? 4 : 3); ++k)
       for (size_t i = 0; i < single[k].size(); ++i) {
         INFO(c.name << ", " << names[k] << " " << i << ": " << single[k][i] << ", in double " << twice[k][i]);
         const bool is_representable = std::abs(twice[k][i]) > 1e-37 && std::abs(twice[k][i]) < 3e38;
@@ -49,7 +49,6 @@ void check_each(const std::vector<Case>& cases) {
           CHECK(std::abs(single[k][i] - twice[k][i]) <= c.tolerance * std::abs(twice[k][i]));
         if (twice[k][i] == 0) CHECK(single[k][i] == 0);
       }
-    }
   }
 }
 

@@ -8,7 +8,7 @@
 
 using namespace gradzoo;
 using namespace gradzoo::ops;
-using gradzoo::test::kInf;
+using namespace gradzoo::test;
 
 namespace {
 
@@ -19,7 +19,7 @@ double power_at(Quadratic q, int k, bool times_x, double x) {
 }  // namespace
 
 TEST_CASE("powers of a quadratic are what long double makes of them, near its zeros too") {
-  for (const int k : {-1, -2, -3, -4}) {
+  for (const int k : {-1, -2, -3, -4})
     for (const double x : {1e-8, 0.5, 1 - 1e-9, 1 + 1e-9, 3.0, 1e5}) {
       const long double wide = x;
       const auto check = [&](Quadratic q, long double value) {
@@ -31,7 +31,6 @@ TEST_CASE("powers of a quadratic are what long double makes of them, near its ze
       if (x < 1) check(Quadratic::one_minus, (1 - wide) * (1 + wide));
       if (x > 1) check(Quadratic::minus_one, (wide - 1) * (wide + 1));
     }
-  }
 }
 
 TEST_CASE("far out no square overflows, and at infinity the limit stands") {

@@ -34,12 +34,10 @@ TEST_CASE("one axis in braces is that axis, and axes without numbers sum to 0") 
 
 TEST_CASE("axes are refused where they are missing, named twice or none") {
   const Tensor x = zeros({2, 3});
-  CHECK(error_message([&] {
-          sum(x, {0, 2});
-        }) == "sum: axis 2 of a tensor with 2 axes. Hint: axes run from -2 to 1");
-  CHECK(error_message([&] {
-          mean(x, {1, -1});
-        }) == "mean: axis -1 of (2,3) is named twice. Hint: each axis once");
+  CHECK_THROWS_WITH_AS(sum(x, {0, 2}), "sum: axis 2 of a tensor with 2 axes. Hint: axes run from -2 to 1",
+                       Error);
+  CHECK_THROWS_WITH_AS(mean(x, {1, -1}), "mean: axis -1 of (2,3) is named twice. Hint: each axis once",
+                       Error);
   CHECK(error_message([&] { sum(x, {}); }) == "sum: no axes. Hint: sum(x) is over everything");
 }
 
@@ -58,9 +56,7 @@ TEST_CASE("the standard deviation is the variance's root, and flat where all are
   CHECK(max_error(grad(sum(g), flat), {0, 0, 0, 0}) == 0);
 }
 
-TEST_CASE(
-    "the standard deviation scales with its numbers from the smallest to the largest, and its gradient "
-    "stays") {
+TEST_CASE("the standard deviation scales with its numbers at all sizes, and its gradient stays") {
   const std::vector<double> numbers = {1, 2, 4, -0.5, 0.25, 1.5}, still = {0, 0, 0};
   for (const DType dtype : {DType::f32, DType::f64}) {
     const double digits = dtype == DType::f32 ? 1e-6 : 1e-15;
@@ -103,12 +99,11 @@ TEST_CASE("products over any axis and everything are what a loop gives") {
     const Tensor x = wave({2, n, 3});
     const std::vector<double> values = x.to_vector();
     std::vector<double> wanted(6, 1.0);
-    for (int64_t o = 0; o < 2; ++o) {
+    for (int64_t o = 0; o < 2; ++o)
       for (int64_t i = 0; i < n; ++i) {
         for (int64_t k = 0; k < 3; ++k)
           wanted[static_cast<size_t>(o * 3 + k)] *= values[static_cast<size_t>((o * n + i) * 3 + k)];
       }
-    }
     CHECK(max_error(prod(x, 1), wanted) < 1e-13);
     CHECK(prod(x, 1).shape() == Shape{2, 3});
     CHECK(prod(x, -2, true).shape() == Shape{2, 1, 3});
@@ -133,11 +128,7 @@ TEST_CASE("running products are what a loop gives, with gradients where factors 
   }
   CHECK(cumprod(zeros({2, 0}), 1).shape() == Shape{2, 0});
   const Tensor x = tensor({2, 0, 3, 0, -0.5}, {5}, DType::f64);
-  for (const int order : {1, 2, 3}) {
-    const GradcheckResult result =
-        check_order([](const Tensor& in) { return sum(cumprod(in, 0)); }, x, order);
-    CHECK_MESSAGE(result.ok, result.message);
-  }
+  CHECK(check_order([](const Tensor& in) { return sum(cumprod(in, 0)); }, x, 3).message == "");
 }
 
 TEST_CASE("logaddexp does not overflow, broadcasts, and takes -inf for log 0") {
@@ -146,11 +137,7 @@ TEST_CASE("logaddexp does not overflow, broadcasts, and takes -inf for log 0") {
   const std::vector<double> wanted = {1000.5 + std::log1p(std::exp(-0.5)), 1000.5, 1000.5, 1000.5};
   CHECK(max_error(logaddexp(a, b), wanted) < 1e-12);
   const Tensor x = tensor({0.3, -2, 5}, {3}, DType::f64), y = tensor({1, -2, 4}, {3}, DType::f64);
-  for (const int order : {1, 2}) {
-    const GradcheckResult result =
-        check_order([&](const Tensor& in) { return sum(logaddexp(in, y)); }, x, order);
-    CHECK_MESSAGE(result.ok, result.message);
-  }
+  CHECK(check_order([&](const Tensor& in) { return sum(logaddexp(in, y)); }, x, 2).message == "");
 }
 
 TEST_CASE("a product of nothing has a gradient without numbers") {
@@ -163,10 +150,7 @@ TEST_CASE("a product of nothing has a gradient without numbers") {
 TEST_CASE("a product's gradients are right where factors are 0, to third order") {
   for (const auto& values : {std::vector<double>{2, 0, 3, -1, 0.5}, {2, 0, 3, 0, 0.5}, {0, 0, 0, 0, 0}}) {
     const Tensor x = tensor(values, {5}, DType::f64);
-    for (const int order : {1, 2, 3}) {
-      const GradcheckResult result = check_order([](const Tensor& in) { return prod(in, 0); }, x, order);
-      CHECK_MESSAGE(result.ok, result.message);
-    }
+    CHECK(check_order([](const Tensor& in) { return prod(in, 0); }, x, 3).message == "");
   }
   const Tensor x = tensor({2, 0, 3}, {3}, DType::f64).requires_grad_();
   Tape tape;

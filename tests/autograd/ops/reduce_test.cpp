@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/kernels/threads/parallel.h"
 #include "gradzoo/autograd/grad.h"
 #include "support/tensor_values.h"
 
@@ -17,13 +16,12 @@ std::vector<double> naive(const Tensor& x, int axis, Fn&& f) {
   const AxisView v = view_axis(x.shape(), axis);
   const std::vector<double> values = x.to_vector();
   std::vector<double> out;
-  for (int64_t o = 0; o < v.outer; ++o) {
+  for (int64_t o = 0; o < v.outer; ++o)
     for (int64_t k = 0; k < v.inner; ++k) {
       std::vector<double> line;
       for (int64_t i = 0; i < v.n; ++i) line.push_back(values[position(v, o, i, k)]);
       out.push_back(f(line));
     }
-  }
   return out;
 }
 
@@ -46,7 +44,7 @@ double smallest(const std::vector<double>& line) { return *std::min_element(line
 }  // namespace
 
 TEST_CASE("Reductions over any axis are what a loop over each line gives") {
-  for (const Shape& shape : {Shape{7}, Shape{3, 5}, Shape{2, 3, 4}, Shape{2, 1, 3, 2}, Shape{1, 300}}) {
+  for (const Shape& shape : {Shape{7}, Shape{3, 5}, Shape{2, 3, 4}, Shape{2, 1, 3, 2}, Shape{1, 300}})
     for (const DType dtype : {DType::f32, DType::f64}) {
       const Tensor x = wave(shape, dtype);
       const double tolerance = dtype == DType::f32 ? 1e-5 : 1e-13;
@@ -64,7 +62,6 @@ TEST_CASE("Reductions over any axis are what a loop over each line gives") {
         CHECK(max(x, axis, true).shape() == shape.erase(axis).insert(axis, 1));
       }
     }
-  }
 }
 
 TEST_CASE("Reductions over everything give a scalar") {
@@ -85,18 +82,17 @@ TEST_CASE("Over nothing, sum is 0, mean is NaN and max is an error") {
   CHECK(sum(zeros({2, 0}), 0).shape() == Shape{0});
   CHECK(std::isnan(mean(zeros({0})).item()));
   CHECK(std::isnan(var(ones({1})).item()));
-  CHECK(error_message([] {
-          max(zeros({2, 0}), 1);
-        }) == "max: axis 1 of (2,0) has no elements. Hint: only sum and mean take an empty axis");
+  CHECK_THROWS_WITH_AS(max(zeros({2, 0}), 1),
+                       "max: axis 1 of (2,0) has no elements. Hint: only sum and mean take an empty axis",
+                       Error);
   CHECK(error_message([] { argmax(zeros({0}), 0); }) ==
         "argmax: axis 0 of (0) has no elements. Hint: only sum and mean take an empty axis");
   CHECK(max(zeros({2, 0}), 0).shape() == Shape{0});
 }
 
 TEST_CASE("An axis that does not exist is named") {
-  CHECK(error_message([] {
-          sum(zeros({2, 3}), 2);
-        }) == "sum: axis 2 of a tensor with 2 axes. Hint: axes run from -2 to 1");
+  CHECK_THROWS_WITH_AS(sum(zeros({2, 3}), 2),
+                       "sum: axis 2 of a tensor with 2 axes. Hint: axes run from -2 to 1", Error);
 }
 
 TEST_CASE("Equal largest values share the gradient, and the shares are constants") {
@@ -126,14 +122,13 @@ TEST_CASE("sum_to sums exactly what broadcasting repeated") {
     const Tensor z = wave(shape, DType::f64, 0.3);
     CHECK(sum(mul(y, z)).item() == doctest::Approx(sum(mul(x, broadcast_to(z, {2, 3, 4}))).item()));
   }
-  CHECK(error_message([&] {
-          sum_to(x, {3, 2});
-        }) ==
-        "sum_to: shapes (2,3,4) and (1,3,2) do not broadcast. Hint: aligned at the last axis, sizes must "
-        "agree or be 1");
-  CHECK(error_message([&] {
-          sum_to(zeros({1, 3}), {2, 3});
-        }) == "sum_to: (2,3) is not a shape that (1,3) was broadcast from. Hint: sizes agree or are 1");
+  CHECK_THROWS_WITH_AS(sum_to(x, {3, 2}),
+                       "sum_to: shapes (2,3,4) and (1,3,2) do not broadcast. Hint: aligned at the last axis, "
+                       "sizes must agree or be 1",
+                       Error);
+  CHECK_THROWS_WITH_AS(
+      sum_to(zeros({1, 3}), {2, 3}),
+      "sum_to: (2,3) is not a shape that (1,3) was broadcast from. Hint: sizes agree or are 1", Error);
 }
 
 TEST_CASE("cumsum runs from either end, and its gradient from the other") {
@@ -150,21 +145,4 @@ TEST_CASE("argmax is the first of equals") {
   CHECK(max_error(argmax(x, 1), {1, 0}) == 0);
   CHECK(max_error(argmax(x, 0), {1, 0, 0}) == 0);
   CHECK(argmax(x, 1).dtype() == DType::i64);
-}
-
-TEST_CASE("Sums are the same bytes at any number of threads") {
-  const Tensor x = wave({333, 301}, DType::f32);
-  const Tensor flat = wave({100003}, DType::f32);
-  const int before = kernels::threads();
-  kernels::set_threads(1);
-  const Tensor wanted[] = {sum(x, 0), sum(x, 1), sum(flat), max(x, 0), var_axis(x, 0)};
-  for (const int threads : {2, 3, 8}) {
-    kernels::set_threads(threads);
-    CHECK(same_bytes(sum(x, 0), wanted[0]));
-    CHECK(same_bytes(sum(x, 1), wanted[1]));
-    CHECK(same_bytes(sum(flat), wanted[2]));
-    CHECK(same_bytes(max(x, 0), wanted[3]));
-    CHECK(same_bytes(var_axis(x, 0), wanted[4]));
-  }
-  kernels::set_threads(before);
 }

@@ -23,38 +23,23 @@ TEST_CASE("reshape keeps the order, works out one size, and shares storage") {
   CHECK(y.version() == x.version());
 }
 
-TEST_CASE("A change through one name is seen by the version of every alias") {
-  Tensor x = wave({2, 3}).requires_grad_();
-  Tape tape;
-  const Tensor y = sum(square(reshape(x, {6})));
-  x.mutable_data<double>()[0] = 7;
-  const std::string message = error_message([&] { grad(y, x); });
-  CHECK(message.starts_with("square: its saved input 0"));
-  CHECK(message.find("was changed in place after it was recorded") != std::string::npos);
-}
-
 TEST_CASE("A shape that does not hold the values is refused") {
-  CHECK(error_message([] {
-          reshape(zeros({2, 3}), {4, -1});
-        }) ==
-        "reshape: (2,3) has 6 elements, which (4,-1) does not hold. Hint: sizes multiply to 6, and one of "
-        "them may be -1");
-  CHECK(error_message([] {
-          reshape(zeros({2, 3}), {-1, -1});
-        }) ==
-        "reshape: (2,3) has 6 elements, which (-1,-1) does not hold. Hint: sizes multiply to 6, and one of "
-        "them may be -1");
+  CHECK_THROWS_WITH_AS(reshape(zeros({2, 3}), {4, -1}),
+                       "reshape: (2,3) has 6 elements, which (4,-1) does not hold. Hint: sizes multiply to "
+                       "6, and one of them may be -1",
+                       Error);
+  CHECK_THROWS_WITH_AS(reshape(zeros({2, 3}), {-1, -1}),
+                       "reshape: (2,3) has 6 elements, which (-1,-1) does not hold. Hint: sizes multiply to "
+                       "6, and one of them may be -1",
+                       Error);
   CHECK(error_message([] { reshape(zeros({2, 3}), {5}); }).starts_with("reshape: (2,3) has 6 elements"));
   CHECK(error_message([] { reshape(zeros({0}), {0, -1}); }).starts_with("reshape: (0) has 0 elements"));
-  CHECK(error_message([] {
-          empty({-1, 2});
-        }) == "shape: (-1,2) has an open size. Hint: only reshape takes -1");
+  CHECK_THROWS_WITH_AS(empty({-1, 2}), "shape: (-1,2) has an open size. Hint: only reshape takes -1", Error);
 }
 
 TEST_CASE("tile_rows puts whole copies one after another, and refuses none") {
   const Tensor x = arange(6, DType::f64);
-  CHECK(tile_rows(reshape(x, {3, 2}), 2).to_vector() ==
-        std::vector<double>{0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 4, 5});
+  CHECK(tile_rows(reshape(x, {3, 2}), 2).to_vector() == Doubles{0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 4, 5});
   CHECK(tile_rows(x, 3).shape() == Shape{18});
   CHECK(tile_rows(zeros({0, 2}), 3).shape() == Shape{0, 2});
   CHECK(error_message([&] { tile_rows(x, 0); }) ==
@@ -79,26 +64,23 @@ TEST_CASE("unsqueeze, squeeze and flatten_rows add and drop axes") {
 TEST_CASE("transpose swaps any two axes") {
   const Shape shape = {2, 3, 4, 5};
   const Tensor x = wave(shape);
-  const std::vector<double> values = x.to_vector();
-  for (int a = 0; a < 4; ++a) {
+  const Doubles values = x.to_vector();
+  for (int a = 0; a < 4; ++a)
     for (int b = 0; b < 4; ++b) {
       const Tensor y = transpose(x, a, b - 4);
-      std::vector<double> wanted;
+      Doubles wanted;
       std::array<int64_t, 4> i{};
-      for (i[0] = 0; i[0] < y.dim(0); ++i[0]) {
+      for (i[0] = 0; i[0] < y.dim(0); ++i[0])
         for (i[1] = 0; i[1] < y.dim(1); ++i[1]) {
-          for (i[2] = 0; i[2] < y.dim(2); ++i[2]) {
+          for (i[2] = 0; i[2] < y.dim(2); ++i[2])
             for (i[3] = 0; i[3] < y.dim(3); ++i[3]) {
               std::array<int64_t, 4> j = i;
               std::swap(j[static_cast<size_t>(a)], j[static_cast<size_t>(b)]);
               wanted.push_back(values[static_cast<size_t>(((j[0] * 3 + j[1]) * 4 + j[2]) * 5 + j[3])]);
             }
-          }
         }
-      }
       CHECK(max_error(y, wanted) == 0);
     }
-  }
   CHECK(max_error(transpose(tensor({1, 2, 3, 4, 5, 6}, {2, 3})), {1, 4, 2, 5, 3, 6}) == 0);
 }
 
@@ -111,17 +93,15 @@ TEST_CASE("broadcast_to repeats what NumPy would repeat, and sums on the way bac
   Tape tape;
   const Tensor y = broadcast_to(x, {3, 2, 2});
   CHECK(max_error(grad(y, x, {.grad_output = arange(12, DType::f64).view({3, 2, 2})}), {27, 39}) == 0);
-  CHECK(error_message([] {
-          broadcast_to(zeros({2, 3}), {2, 4});
-        }) ==
-        "broadcast_to: shapes (2,3) and (2,4) do not broadcast. Hint: aligned at the last axis, sizes must "
-        "agree or be 1");
-  CHECK(error_message([] {
-          broadcast_to(zeros({2, 3}), {2, 1});
-        }) == "broadcast_to: (2,3) does not broadcast to (2,1). Hint: sizes agree or are 1 in the first");
-  CHECK(error_message([] {
-          broadcast_to(zeros({2, 3}), {3});
-        }) == "broadcast_to: (2,3) has more axes than (3). Hint: sum_to removes axes");
+  CHECK_THROWS_WITH_AS(broadcast_to(zeros({2, 3}), {2, 4}),
+                       "broadcast_to: shapes (2,3) and (2,4) do not broadcast. Hint: aligned at the last "
+                       "axis, sizes must agree or be 1",
+                       Error);
+  CHECK_THROWS_WITH_AS(
+      broadcast_to(zeros({2, 3}), {2, 1}),
+      "broadcast_to: (2,3) does not broadcast to (2,1). Hint: sizes agree or are 1 in the first", Error);
+  CHECK_THROWS_WITH_AS(broadcast_to(zeros({2, 3}), {3}),
+                       "broadcast_to: (2,3) has more axes than (3). Hint: sum_to removes axes", Error);
 }
 
 TEST_CASE("flip turns one axis round") {
@@ -141,16 +121,15 @@ TEST_CASE("permute puts axes in any order, as a chain of indices says") {
         CHECK(y.data<double>()[(k * 2 + i) * 3 + j] == x.data<double>()[(i * 3 + j) * 4 + k]);
   CHECK(permute(x, {0, 1, 2}).to_vector() == x.to_vector());
   CHECK(permute(full({}, 3), {}).item() == 3);
-  CHECK(gradgradcheck([](const Tensor& t) { return permute(t, {2, 0, 1}) * permute(t, {2, 0, 1}); }, x).ok);
   for (const auto& wrong : {std::initializer_list<int>{0, 1}, {0, 1, 1}})
     CHECK(contains(error_message([&] { permute(x, wrong); }), "each of its axes once"));
 }
 
 TEST_CASE("stack makes an axis, split takes one apart, and concat of the pieces is what it was") {
   const Tensor a = tensor({1, 2}, {2}), b = tensor({3, 4}, {2}), c = tensor({5, 6}, {2});
-  CHECK(stack({a, b, c}).to_vector() == std::vector<double>{1, 2, 3, 4, 5, 6});
+  CHECK(stack({a, b, c}).to_vector() == Doubles{1, 2, 3, 4, 5, 6});
   CHECK(stack({a, b, c}).shape() == Shape{3, 2});
-  CHECK(stack({a, b, c}, -1).to_vector() == std::vector<double>{1, 3, 5, 2, 4, 6});
+  CHECK(stack({a, b, c}, -1).to_vector() == Doubles{1, 3, 5, 2, 4, 6});
   CHECK(stack({full({}, 1), full({}, 2)}).shape() == Shape{2});
   CHECK(contains(error_message([&] { stack({a, zeros({3})}); }), "one shape"));
 
@@ -162,13 +141,6 @@ TEST_CASE("stack makes an axis, split takes one apart, and concat of the pieces 
   CHECK(split(x, 1, -1).size() == 2);
   CHECK(split(zeros({0, 2}), 3).empty());
   CHECK(contains(error_message([&] { split(x, 0); }), "at least 1"));
-  CHECK(gradgradcheck(
-            [](const Tensor& t) {
-              const Tensors parts = split(t, 2);
-              return stack({parts[0] * parts[1], parts[1] * parts[0]}, 1);
-            },
-            x)
-            .ok);
 }
 
 TEST_CASE("Labels and masks are moved like values, without a record") {

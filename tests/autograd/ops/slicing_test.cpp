@@ -14,21 +14,19 @@ TEST_CASE("slice takes begin, begin + step, ... below end of any axis") {
   const std::vector<double> values = x.to_vector();
   for (int axis = 0; axis < 3; ++axis) {
     const AxisView v = view_axis(shape, axis);
-    for (int64_t begin = 0; begin < v.n; ++begin) {
+    for (int64_t begin = 0; begin < v.n; ++begin)
       for (int64_t end = begin; end <= v.n; ++end) {
         for (int64_t step = 1; step <= 3; ++step) {
           std::vector<double> wanted;
-          for (int64_t o = 0; o < v.outer; ++o) {
+          for (int64_t o = 0; o < v.outer; ++o)
             for (int64_t i = begin; i < end; i += step) {
               for (int64_t k = 0; k < v.inner; ++k) wanted.push_back(values[position(v, o, i, k)]);
             }
-          }
           CHECK(max_error(slice(x, axis, begin, end, step), wanted) == 0);
           if (end < v.n && begin > 0)
             CHECK(max_error(slice(x, axis - 3, begin - v.n, end - v.n, step), wanted) == 0);
         }
       }
-    }
   }
 }
 
@@ -40,11 +38,10 @@ TEST_CASE("A slice of the first axis shares storage, others are copies") {
 }
 
 TEST_CASE("A slice outside the axis is refused") {
-  CHECK(error_message([] {
-          slice(zeros({2, 3}), 1, 1, 9);
-        }) ==
-        "slice: [1, 9) in steps of 1 on axis 1 of (2,3) reaches outside [0, 3]. Hint: 0 <= begin <= end <= "
-        "size and step >= 1");
+  CHECK_THROWS_WITH_AS(slice(zeros({2, 3}), 1, 1, 9),
+                       "slice: [1, 9) in steps of 1 on axis 1 of (2,3) reaches outside [0, 3]. Hint: 0 <= "
+                       "begin <= end <= size and step >= 1",
+                       Error);
   CHECK(error_message([] { slice(zeros({3}), 0, 2, 1); }).starts_with("slice: [2, 1)"));
   CHECK(error_message([] { slice(zeros({3}), 0, 0, 2, 0); }).starts_with("slice: [0, 2) in steps of 0"));
 }
@@ -79,7 +76,7 @@ TEST_CASE("pad adds a value before and after, infinities too, and its gradient i
 }
 
 TEST_CASE("concat puts any number of parts behind each other") {
-  for (const size_t count : {1U, 2U, 3U, 4U, 5U, 9U, 33U}) {
+  for (const size_t count : {1U, 2U, 3U, 4U, 5U, 9U, 33U})
     for (int axis = 0; axis < 2; ++axis) {
       std::vector<Tensor> parts;
       int64_t size = 0;
@@ -102,23 +99,15 @@ TEST_CASE("concat puts any number of parts behind each other") {
         begin = end;
       }
     }
-  }
-}
-
-TEST_CASE("A gradient reaches one part of concat though the others are constants") {
-  Tensor x = wave({2}).requires_grad_();
-  const std::vector<Tensor> parts = {wave({3}), x, wave({1})};
-  Tape tape;
-  CHECK(max_error(grad(sum(mul(concat(parts, 0), arange(6, DType::f64))), x), {3, 4}) == 0);
 }
 
 TEST_CASE("concat names parts that do not fit") {
-  CHECK(error_message([] {
-          concat(zeros({2, 3}), zeros({2, 4}), 0);
-        }) == "concat: part 1 is (2,4), the first is (2,3). Hint: sizes may differ on axis 0 only");
-  CHECK(error_message([] {
-          concat(zeros({2, 3}), zeros({2}), 0);
-        }) == "concat: parts f32 (2,3) and f32 (2). Hint: dtypes and numbers of axes must agree");
+  CHECK_THROWS_WITH_AS(concat(zeros({2, 3}), zeros({2, 4}), 0),
+                       "concat: part 1 is (2,4), the first is (2,3). Hint: sizes may differ on axis 0 only",
+                       Error);
+  CHECK_THROWS_WITH_AS(concat(zeros({2, 3}), zeros({2}), 0),
+                       "concat: parts f32 (2,3) and f32 (2). Hint: dtypes and numbers of axes must agree",
+                       Error);
   CHECK(error_message([] { concat(std::span<const Tensor>(), 0); }) ==
         "concat: no parts. Hint: pass at least one tensor");
   CHECK(error_message([] { concat(zeros({2}), Tensor(), 0); }) ==

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 #include <doctest/doctest.h>
@@ -19,7 +18,7 @@ using namespace gradzoo::test;
 namespace {
 
 // The sum over permutations of signed products (Leibniz).
-double leibniz(const std::vector<double>& a, size_t n) {
+double leibniz(const Doubles& a, size_t n) {
   std::vector<size_t> order(n);
   std::iota(order.begin(), order.end(), size_t{0});
   double total = 0;
@@ -36,9 +35,7 @@ double leibniz(const std::vector<double>& a, size_t n) {
   return total;
 }
 
-Tensor f64(const std::vector<double>& values, const Shape& shape) {
-  return tensor(values, shape, DType::f64);
-}
+Tensor f64(const Doubles& values, const Shape& shape) { return tensor(values, shape, DType::f64); }
 
 }  // namespace
 
@@ -46,7 +43,7 @@ TEST_CASE("A times the solution is b, in both dtypes, over stacks that broadcast
   const std::pair<Shape, Shape> shapes[] = {
       {{4, 4}, {4, 2}},       {{3, 4, 4}, {4, 1}}, {{4, 4}, {3, 4, 2}}, {{2, 1, 3, 3}, {5, 3, 2}},
       {{0, 3, 3}, {0, 3, 2}}, {{0, 0}, {0, 4}},    {{30, 30}, {30, 30}}};
-  for (const auto& [as, bs] : shapes) {
+  for (const auto& [as, bs] : shapes)
     for (const DType dtype : {DType::f32, DType::f64}) {
       const Tensor a = wave(as, dtype) + eye(as[-1], dtype) * 8.0, b = wave(bs, dtype, 0.3);
       const Tensor x = solve(a, b);
@@ -56,20 +53,12 @@ TEST_CASE("A times the solution is b, in both dtypes, over stacks that broadcast
       CHECK(max_error(matmul(a, y, true), broadcast_to(b, y.shape()).to_vector()) <
             (dtype == DType::f32 ? 1e-4 : 1e-12));
     }
-  }
-}
-
-TEST_CASE("a matrix that many share gets the sum of what each would give it") {
-  const Tensor a = wave({3, 3}) + eye(3, DType::f64) * 6.0, b = wave({4, 2, 3, 2}), u = wave({4, 2, 3, 2});
-  const auto f = [&](const Tensor& t) { return solve(t, b); };
-  const Tensor each = vjp(f, broadcast_to(a, {4, 2, 3, 3}), u);
-  CHECK(max_error(vjp(f, a, u), sum_to(each, {3, 3}).to_vector()) < 1e-14);
 }
 
 TEST_CASE("two equations are Cramer's, with a pivot of 0 too") {
   // [[0, 2], [3, 1]] x = (4, 5): x1 = 2, x0 = 1
   const Tensor a = f64({0, 2, 3, 1}, {2, 2});
-  CHECK(solve(a, f64({4, 5}, {2})).to_vector() == std::vector<double>{1, 2});
+  CHECK(solve(a, f64({4, 5}, {2})).to_vector() == Doubles{1, 2});
   CHECK(max_error(inverse(a), {-1.0 / 6, 1.0 / 3, 0.5, 0}) < 1e-16);
 }
 
@@ -89,13 +78,13 @@ TEST_CASE("determinants are the sum over permutations") {
       const double wanted = leibniz(a.to_vector(), n);
       const auto [sign, logabsdet] = slogdet(a);
       CHECK(sign.item() == (wanted > 0 ? 1 : -1));
-      CHECK(logabsdet.item() == doctest::Approx(std::log(std::abs(wanted))).epsilon(1e-12));
-      CHECK(det(a).item() == doctest::Approx(wanted).epsilon(1e-12));
+      CHECK(logabsdet.item() == Approx(std::log(std::abs(wanted))).epsilon(1e-12));
+      CHECK(det(a).item() == Approx(wanted).epsilon(1e-12));
     }
   }
   CHECK(det(zeros({0, 0})).item() == 1);
   CHECK(slogdet(eye(3)).sign.dtype() == DType::f32);
-  CHECK(det(zeros({2, 3, 3})).to_vector() == std::vector<double>{0, 0});
+  CHECK(det(zeros({2, 3, 3})).to_vector() == Doubles{0, 0});
 }
 
 TEST_CASE("the gradient of det is the matrix of cofactors, also where det is negative") {
@@ -104,43 +93,32 @@ TEST_CASE("the gradient of det is the matrix of cofactors, also where det is neg
   CHECK(max_error(g, {4, -3, -2, 1}) < 1e-14);
 }
 
-TEST_CASE("Jacobi's formula: d log det A = tr(A^-1 dA), and the second derivative is -tr(A^-1 dA A^-1 dA)") {
-  const Tensor a = wave({4, 4}) + eye(4, DType::f64) * 6.0, d = wave({4, 4}, DType::f64, 0.8);
-  const auto f = [](const Tensor& t) { return logdet(t); };
-  const Tensor step = matmul(inverse(a), d);
-  CHECK(jvp(f, a, d).item() == doctest::Approx(trace(step).item()).epsilon(1e-13));
-  CHECK(sum(hvp(f, a, d) * d).item() == doctest::Approx(-trace(matmul(step, step)).item()).epsilon(1e-13));
-}
-
 TEST_CASE("log det and solutions are true where the determinant leaves the range of numbers") {
   for (const double scale : {1e-200, 1e200}) {
     const Tensor a = (wave({6, 6}) + eye(6, DType::f64) * 6.0) * scale;
     const double unscaled = slogdet(a / scale).logabsdet.item();
-    CHECK(slogdet(a).logabsdet.item() == doctest::Approx(unscaled + 6 * std::log(scale)).epsilon(1e-13));
+    CHECK(slogdet(a).logabsdet.item() == Approx(unscaled + 6 * std::log(scale)).epsilon(1e-13));
     CHECK(det(a).item() == (scale < 1 ? 0 : kInf));
     CHECK(max_error(matmul(a / scale, solve(a, wave({6, 1})) * scale), wave({6, 1}).to_vector()) < 1e-12);
   }
 }
 
 TEST_CASE("Hilbert's matrix of order 8, condition 1e10, is inverted to the digits that this leaves") {
-  std::vector<double> h;
-  for (int i = 0; i < 8; ++i) {
+  Doubles h;
+  for (int i = 0; i < 8; ++i)
     for (int j = 0; j < 8; ++j) h.push_back(1.0 / (i + j + 1));
-  }
   // Its inverse holds whole numbers; the first is 64.
-  const std::vector<double> inverse_of = inverse(f64(h, {8, 8})).to_vector();
-  CHECK(inverse_of[0] == doctest::Approx(64).epsilon(1e-5));
-  CHECK(inverse_of[1] == doctest::Approx(-2016).epsilon(1e-5));
+  const Doubles inverse_of = inverse(f64(h, {8, 8})).to_vector();
+  CHECK(inverse_of[0] == Approx(64).epsilon(1e-5));
+  CHECK(inverse_of[1] == Approx(-2016).epsilon(1e-5));
 }
 
 TEST_CASE("a singular matrix is told, with its pivot; its determinant is 0, without a gradient") {
   const Tensor singular = f64({1, 2, 2, 4}, {2, 2});
   CHECK(error_message([&] { solve(singular, ones({2}, DType::f64)); }) ==
         "solve: (2,2) is singular: pivot 1 is 0. Hint: its rows must be linearly independent");
-  CHECK(contains(error_message([&] {
-                   inverse(stack({eye(2, DType::f64), singular}));
-                 }),
-                 "matrix 1 of (2,2,2) is singular: pivot 1 is 0"));
+  CHECK_THROWS_WITH_AS(inverse(stack({eye(2, DType::f64), singular})),
+                       Contains("matrix 1 of (2,2,2) is singular: pivot 1 is 0"), Error);
   const auto [sign, logabsdet] = slogdet(singular);
   CHECK(sign.item() == 0);
   CHECK(logabsdet.item() == -kInf);
@@ -152,19 +130,15 @@ TEST_CASE("a singular matrix is told, with its pivot; its determinant is 0, with
 }
 
 TEST_CASE("what is not finite, square or positive is refused with a sentence") {
-  CHECK(error_message([] {
-          solve(full({1, 1}, kNaN), ones({1}));
-        }) == "solve: (1,1) holds NaN or infinity. Hint: all_finite(x) finds where they come from");
-  CHECK(contains(error_message([] {
-                   slogdet(full({2, 1, 1}, kInf));
-                 }),
-                 "slogdet: matrix 0 of (2,1,1) holds NaN or infinity"));
+  CHECK_THROWS_WITH_AS(solve(full({1, 1}, kNaN), ones({1})),
+                       "solve: (1,1) holds NaN or infinity. Hint: all_finite(x) finds where they come from",
+                       Error);
+  CHECK_THROWS_WITH_AS(slogdet(full({2, 1, 1}, kInf)),
+                       Contains("slogdet: matrix 0 of (2,1,1) holds NaN or infinity"), Error);
   CHECK(std::isnan(solve(eye(1), full({1}, kNaN)).item()));
   CHECK(error_message([] { logdet(neg(eye(3))); }) ==
         "logdet: the determinant of (3,3) is negative. Hint: slogdet");
   CHECK(contains(error_message([] { inverse(ones({2, 3})); }), "inverse: (2,3) is not square"));
-  CHECK(contains(error_message([] {
-                   solve(eye(2), ones({2, 3, 1}));
-                 }),
-                 "solve: (2,2) and (2,3,1) do not fit"));
+  CHECK_THROWS_WITH_AS(solve(eye(2), ones({2, 3, 1})), Contains("solve: (2,2) and (2,3,1) do not fit"),
+                       Error);
 }

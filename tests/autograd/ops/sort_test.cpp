@@ -12,10 +12,8 @@ using namespace gradzoo::test;
 
 namespace {
 
-using Values = std::vector<double>;
-
 // Places of a line in order by the library's stable sort, NaN counting as the largest.
-std::vector<int64_t> naive_places(const Values& line, bool descending) {
+std::vector<int64_t> naive_places(const Doubles& line, bool descending) {
   std::vector<int64_t> places(line.size());
   std::iota(places.begin(), places.end(), 0);
   std::stable_sort(places.begin(), places.end(), [&](int64_t i, int64_t j) {
@@ -33,14 +31,14 @@ TEST_CASE("sort and argsort along any axis are a stable sort of each line, both 
   x.mutable_data<double>()[5] = NAN;
   x.mutable_data<double>()[9] = NAN;
   x.mutable_data<double>()[20] = -kInf;
-  const Values values = x.to_vector();
-  for (int axis = 0; axis < 3; ++axis) {
+  const Doubles values = x.to_vector();
+  for (int axis = 0; axis < 3; ++axis)
     for (const bool descending : {false, true}) {
       const AxisView v = view_axis(x.shape(), axis);
-      Values wanted(values.size()), places(values.size());
-      for (int64_t o = 0; o < v.outer; ++o) {
+      Doubles wanted(values.size()), places(values.size());
+      for (int64_t o = 0; o < v.outer; ++o)
         for (int64_t k = 0; k < v.inner; ++k) {
-          Values line;
+          Doubles line;
           for (int64_t i = 0; i < v.n; ++i) line.push_back(values[position(v, o, i, k)]);
           const std::vector<int64_t> order = naive_places(line, descending);
           for (int64_t i = 0; i < v.n; ++i) {
@@ -49,13 +47,11 @@ TEST_CASE("sort and argsort along any axis are a stable sort of each line, both 
             wanted[position(v, o, i, k)] = line[static_cast<size_t>(from)];
           }
         }
-      }
       const ValuesAndIndices sorted = sort(x, axis - 3, descending);
       CHECK(max_error(sorted.values, wanted) == 0);
       CHECK(max_error(sorted.indices, places) == 0);
       CHECK(same_bytes(argsort(x, axis, descending), sorted.indices));
     }
-  }
 }
 
 TEST_CASE("NaN counts as the largest, as in max") {
@@ -67,13 +63,12 @@ TEST_CASE("NaN counts as the largest, as in max") {
 
 TEST_CASE("topk is the head of the sorted line") {
   const Tensor x = wave({4, 9});
-  for (const bool largest : {false, true}) {
+  for (const bool largest : {false, true})
     for (const int64_t k : {0, 1, 4, 9}) {
       const ValuesAndIndices top = topk(x, k, 1, largest), all_of_it = sort(x, 1, largest);
       CHECK(same_bytes(top.values, slice(all_of_it.values, 1, 0, k).clone()));
       CHECK(same_bytes(top.indices, slice(all_of_it.indices, 1, 0, k)));
     }
-  }
   CHECK(error_message([&] { topk(x, 5, 0); }) ==
         "topk: 5 of 4 numbers on axis 0 of (4,9). Hint: 0 <= k <= 4");
 }

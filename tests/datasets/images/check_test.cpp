@@ -11,11 +11,8 @@
 #include "gradzoo/datasets/images/sha256.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::counting;
-using test::idx_bytes;
 
 std::vector<Finding> wrong(const std::string& spec) {
   std::vector<Finding> findings = check_dataset(spec).findings;
@@ -23,15 +20,15 @@ std::vector<Finding> wrong(const std::string& spec) {
   return findings;
 }
 
-void write_small(const test::ScratchFolder& folder) {
-  folder.write("train-images-idx3-ubyte.gz", test::gzipped(idx_bytes({2, 2, 3}, counting(12))));
+void write_small(const ScratchFolder& folder) {
+  folder.write("train-images-idx3-ubyte.gz", gzipped(idx_bytes({2, 2, 3}, counting(12))));
   folder.write("train-labels-idx1-ubyte", idx_bytes({2}, {1, 1}));
   folder.write("t10k-images-idx3-ubyte", idx_bytes({1, 2, 3}, counting(6)));
   folder.write("t10k-labels-idx1-ubyte", idx_bytes({1}, {0}));
 }
 
-void write_text(const test::ScratchFolder& folder, const std::string& name, const std::string& text) {
-  folder.write(name, test::Bytes(text.begin(), text.end()));
+void write_text(const ScratchFolder& folder, const std::string& name, const std::string& text) {
+  folder.write(name, Bytes(text.begin(), text.end()));
 }
 
 }  // namespace
@@ -51,10 +48,10 @@ TEST_CASE("the bundled MNIST passes, with its checksums, and its labels are told
 }
 
 TEST_CASE("a folder without checksums is checked for what it holds") {
-  const test::ScratchFolder folder;
+  const ScratchFolder folder;
   write_small(folder);
   CHECK(wrong(folder.path().string()).empty());
-  folder.write("t10k-images-idx3-ubyte", idx_bytes({1, 2, 3}, test::Bytes(6, 7)));
+  folder.write("t10k-images-idx3-ubyte", idx_bytes({1, 2, 3}, Bytes(6, 7)));
   const auto findings = wrong(folder.path().string());
   REQUIRE(findings.size() == 1);
   CHECK(findings[0].what == "test images");
@@ -62,7 +59,7 @@ TEST_CASE("a folder without checksums is checked for what it holds") {
 }
 
 TEST_CASE("a changed file and a file without a checksum are found where checksums are recorded") {
-  const test::ScratchFolder folder;
+  const ScratchFolder folder;
   write_small(folder);
   std::string sums;
   for (const char* name :
@@ -81,7 +78,7 @@ TEST_CASE("a changed file and a file without a checksum are found where checksum
 }
 
 TEST_CASE("a broken file, a missing file and an unknown dataset are findings, not exceptions") {
-  const test::ScratchFolder folder;
+  const ScratchFolder folder;
   write_small(folder);
   folder.write("train-images-idx3-ubyte.gz", {0x1f, 0x8b, 0});
   auto findings = wrong(folder.path().string());

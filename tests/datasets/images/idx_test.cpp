@@ -7,19 +7,14 @@
 #include "support/paths.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::Bytes;
-using test::contains;
-using test::counting;
-using test::gzipped;
-using test::idx_bytes;
 
 // The sentence with which a file of these bytes is refused; it must name the file and give one hint.
 std::string refusal(const Bytes& bytes, const std::string& name = "images") {
-  const test::ScratchFolder scratch;
+  const ScratchFolder scratch;
   const std::string path = scratch.write(name, bytes);
-  std::string message = test::error_message([&] { read_idx_images(path); });
+  std::string message = error_message([&] { read_idx_images(path); });
   CHECK(message.starts_with(path + ": "));
   CHECK(contains(message, ". Hint: "));
   CHECK_FALSE(contains(message, "\n"));
@@ -39,7 +34,7 @@ Bytes joined(Bytes a, const Bytes& b) {
 }  // namespace
 
 TEST_CASE("images and labels are read as bytes in the file's shape") {
-  const test::ScratchFolder scratch;
+  const ScratchFolder scratch;
   const Tensor images = read_idx_images(scratch.write("images", idx_bytes({2, 3, 4}, counting(24))));
   CHECK(images.shape() == Shape{2, 3, 4});
   CHECK(images.dtype() == DType::u8);
@@ -50,7 +45,7 @@ TEST_CASE("images and labels are read as bytes in the file's shape") {
 }
 
 TEST_CASE("images of four axes are coloured ones, a single channel is grey, and other numbers are refused") {
-  const test::ScratchFolder scratch;
+  const ScratchFolder scratch;
   const Tensor coloured = read_idx_images(scratch.write("rgb", idx_bytes({2, 2, 3, 3}, counting(36))));
   CHECK(coloured.shape() == Shape{2, 2, 3, 3});
   for (int i = 0; i < 36; ++i) CHECK(coloured.data<uint8_t>()[i] == i);
@@ -60,7 +55,7 @@ TEST_CASE("images of four axes are coloured ones, a single channel is grey, and 
 }
 
 TEST_CASE("gzipped, plain and many-membered gzip files give the same values, whatever their names") {
-  const test::ScratchFolder scratch;
+  const ScratchFolder scratch;
   const Bytes bytes = idx_bytes({50, 60, 70}, counting(50 * 60 * 70));  // more than a read buffer
   const auto plain = read_idx_images(scratch.write("plain.gz", bytes)).to_vector();
   CHECK(read_idx_images(scratch.write("packed", gzipped(bytes))).to_vector() == plain);
@@ -70,15 +65,14 @@ TEST_CASE("gzipped, plain and many-membered gzip files give the same values, wha
 }
 
 TEST_CASE("a file that is missing or is no file is refused by name") {
-  const test::ScratchFolder scratch;
+  const ScratchFolder scratch;
   const std::string absent = (scratch.path() / "absent").string();
-  CHECK(test::error_message([&] { read_idx_images(absent); }) ==
-        absent + ": no such file. Hint: check the path");
+  CHECK(error_message([&] { read_idx_images(absent); }) == absent + ": no such file. Hint: check the path");
   const std::string folder = scratch.path().string();
-  CHECK(contains(test::error_message([&] { read_idx_images(folder); }), "is not a regular file"));
+  CHECK(contains(error_message([&] { read_idx_images(folder); }), "is not a regular file"));
   const std::string pipe = (scratch.path() / "pipe").string();
   REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
-  CHECK(contains(test::error_message([&] { read_idx_images(pipe); }), "is not a regular file"));
+  CHECK(contains(error_message([&] { read_idx_images(pipe); }), "is not a regular file"));
 }
 
 TEST_CASE("a file that is not IDX is refused by its first bytes") {
@@ -96,9 +90,9 @@ TEST_CASE("another type of value and another number of axes are refused") {
   CHECK(contains(refusal(idx_bytes({24}, counting(24))), "has 1 axes where images have 3"));
   CHECK(contains(refusal(idx_bytes({2, 2, 3, 2, 1}, counting(24))), "has 5 axes where images have 3"));
   CHECK(contains(refusal(idx_bytes({}, {})), "has 0 axes"));
-  const test::ScratchFolder scratch;
+  const ScratchFolder scratch;
   const std::string path = scratch.write("labels", idx_bytes({2, 3, 4}, counting(24)));
-  CHECK(contains(test::error_message([&] { read_idx_labels(path); }), "has 3 axes where labels have 1"));
+  CHECK(contains(error_message([&] { read_idx_labels(path); }), "has 3 axes where labels have 1"));
 }
 
 TEST_CASE("empty and absurd sizes are refused before memory is taken") {
@@ -138,13 +132,13 @@ TEST_CASE("a bomb that unpacks to far more than it promises is left packed") {
 TEST_CASE("a gzip file with any byte damaged is refused or reads the same") {
   const Bytes plain = idx_bytes({2, 3, 4}, counting(24));
   const Bytes packed = gzipped(plain);
-  const test::ScratchFolder scratch;
+  const ScratchFolder scratch;
   int refused = 0;
   for (size_t i = 0; i < packed.size(); ++i) {
     Bytes damaged = packed;
     damaged[i] ^= 0x55;
     const std::string path = scratch.write("images", damaged);
-    const std::string message = test::error_message([&] {
+    const std::string message = error_message([&] {
       const Tensor images = read_idx_images(path);
       for (int k = 0; k < 24; ++k) CHECK(images.data<uint8_t>()[k] == k);
     });

@@ -12,14 +12,11 @@
 #include "datasets/images/image_folder.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
 
-using test::contains;
-using test::counting;
-using test::idx_bytes;
-
 // A folder with 24 training and 12 test images of 2x3 pixels.
-struct SmallFolder : test::ScratchFolder {
+struct SmallFolder : ScratchFolder {
   SmallFolder() {
     write("train-images-idx3-ubyte", idx_bytes({24, 2, 3}, counting(144)));
     write("train-labels-idx1-ubyte", idx_bytes({24}, counting(24)));
@@ -28,7 +25,7 @@ struct SmallFolder : test::ScratchFolder {
   }
   std::string spec() const { return path().string(); }
   std::string refusal() const {
-    return test::error_message([&] { load_images(spec()); });
+    return error_message([&] { load_images(spec()); });
   }
 };
 
@@ -105,12 +102,12 @@ TEST_CASE("any folder of IDX files will do, gzipped or not, with either way of n
   CHECK(plain.split(Split::fit).count() == 22);
   CHECK(plain.split(Split::valid).count() == 2);
   const SmallFolder more;  // whose test images have a class that the training images lack
-  more.write("t10k-labels-idx1-ubyte", idx_bytes({12}, test::Bytes(12, 30)));
+  more.write("t10k-labels-idx1-ubyte", idx_bytes({12}, Bytes(12, 30)));
   CHECK(load_images(more.spec()).classes == 31);
-  const test::ScratchFolder other;
-  other.write("train-images.idx3-ubyte.gz", test::gzipped(idx_bytes({24, 2, 3}, counting(144))));
+  const ScratchFolder other;
+  other.write("train-images.idx3-ubyte.gz", gzipped(idx_bytes({24, 2, 3}, counting(144))));
   other.write("train-labels.idx1-ubyte", idx_bytes({24}, counting(24)));
-  other.write("t10k-images-idx3-ubyte.gz", test::gzipped(idx_bytes({12, 2, 3}, counting(72))));
+  other.write("t10k-images-idx3-ubyte.gz", gzipped(idx_bytes({12, 2, 3}, counting(72))));
   other.write("t10k-labels.idx1-ubyte", idx_bytes({12}, counting(12)));
   const ImageDataset mixed = load_images(other.path().string());
   CHECK(mixed.train_images.to_vector() == plain.train_images.to_vector());
@@ -142,7 +139,7 @@ TEST_CASE("too few images for a split are refused, and still train as a whole") 
   folder.write("train-labels-idx1-ubyte", idx_bytes({2}, counting(2)));
   const ImageDataset data = load_images(folder.spec());
   CHECK(data.split(Split::train).count() == 2);
-  CHECK(contains(test::error_message([&] { data.split(Split::valid); }), "2 training images are too few"));
+  CHECK(contains(error_message([&] { data.split(Split::valid); }), "2 training images are too few"));
 }
 
 }  // namespace gradzoo

@@ -13,6 +13,7 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
 
 namespace fs = std::filesystem;
@@ -26,7 +27,7 @@ struct TwoClasses {
     }
   }
   void write(const std::string& name, uint8_t red) const {
-    test::write_below(folder.path() / "data", name, test::plain_png(4, 6, red, 0, 0));
+    write_below(folder.path() / "data", name, plain_png(4, 6, red, 0, 0));
   }
   std::string path() const { return folder.file("data"); }
   ImageDataset load(const ImageOptions& options = {}) const { return load_images(path(), options); }
@@ -35,8 +36,8 @@ struct TwoClasses {
       if (entry.is_regular_file()) return entry.path().string();
     return "";
   }
-  test::ScratchDirectory folder;
-  test::Variable home{"XDG_CACHE_HOME", folder.file("cache")};
+  ScratchDirectory folder;
+  Variable home{"XDG_CACHE_HOME", folder.file("cache")};
 };
 
 std::vector<int> reds(const Tensor& images) {
@@ -46,8 +47,7 @@ std::vector<int> reds(const Tensor& images) {
   return out;
 }
 
-TEST_CASE(
-    "pictures and their classes come in the order of names; a sixth is drawn as a test, always the same") {
+TEST_CASE("pictures and classes come in the order of names; always the same sixth is drawn as a test") {
   const TwoClasses at;
   const ImageDataset data = at.load();
   CHECK(data.test_drawn);
@@ -68,8 +68,7 @@ TEST_CASE(
 TEST_CASE("the second start reads the cache alone, until a file changes, one is added, or options do") {
   const TwoClasses at;
   uint8_t red = 201;  // its picture has as many bytes as that of 200
-  while (test::plain_png(4, 6, red, 0, 0).size() != test::plain_png(4, 6, 200, 0, 0).size())
-    REQUIRE(++red != 0);
+  while (plain_png(4, 6, red, 0, 0).size() != plain_png(4, 6, 200, 0, 0).size()) REQUIRE(++red != 0);
   at.write("cats/1.png", 200);
   const ImageDataset first = at.load();
   const std::string cache = at.cache();
@@ -77,8 +76,8 @@ TEST_CASE("the second start reads the cache alone, until a file changes, one is 
   // A picture that keeps its size and time is not looked at again.
   const fs::path file = fs::path(at.path()) / "cats/1.png";
   const auto time = fs::last_write_time(file);
-  const std::string other = test::plain_png(4, 6, red, 0, 0);
-  test::write_file(file.string(), other);
+  const std::string other = plain_png(4, 6, red, 0, 0);
+  write_file(file.string(), other);
   fs::last_write_time(file, time);
   CHECK(at.load().train_images.to_vector() == first.train_images.to_vector());
   // Its time tells.
@@ -107,10 +106,10 @@ TEST_CASE("what could not be read this time is not remembered") {
 }
 
 TEST_CASE("bits in IDX files are black and white, where no pixel of either part is more") {
-  const test::ScratchFolder at;
-  const auto read = [&](const test::Bytes& train, const test::Bytes& test) {
-    at.write("train-images-idx3-ubyte", test::idx_bytes({1, 2, 2}, train));
-    at.write("t10k-images-idx3-ubyte", test::idx_bytes({1, 2, 2}, test));
+  const ScratchFolder at;
+  const auto read = [&](const Bytes& train, const Bytes& test) {
+    at.write("train-images-idx3-ubyte", idx_bytes({1, 2, 2}, train));
+    at.write("t10k-images-idx3-ubyte", idx_bytes({1, 2, 2}, test));
     return load_images(at.path().string());
   };
   const ImageDataset bits = read({0, 1, 1, 0}, {0, 0, 0, 1});
@@ -126,56 +125,56 @@ TEST_CASE("a cache that is damaged is made anew, and none is kept where it is of
   const TwoClasses at;
   const ImageDataset first = at.load();
   const std::string cache = at.cache();
-  std::string bytes = test::read_file(cache);
+  std::string bytes = read_file(cache);
   for (const size_t place : {size_t{20}, bytes.size() / 2, bytes.size() - 1}) {
     std::string damaged = bytes;
     damaged[place] = static_cast<char>(damaged[place] ^ 1);
-    test::write_file(cache, damaged);
+    write_file(cache, damaged);
     CHECK(at.load().train_images.to_vector() == first.train_images.to_vector());
-    CHECK(test::read_file(cache) == bytes);
+    CHECK(read_file(cache) == bytes);
   }
-  test::write_file(cache, bytes.substr(0, bytes.size() / 2));
+  write_file(cache, bytes.substr(0, bytes.size() / 2));
   CHECK(at.load().test_images.to_vector() == first.test_images.to_vector());
   fs::remove_all(at.folder.file("cache"));
-  const test::Variable off("GRADZOO_CACHE", "off");
+  const Variable off("GRADZOO_CACHE", "off");
   at.load();
   CHECK_FALSE(fs::exists(at.folder.file("cache")));
 }
 
 TEST_CASE("pictures that cannot be read are passed over and counted; where none can, the first says why") {
   const TwoClasses at;
-  test::write_below(at.path(), "cats/bad.png", "no picture");
-  test::write_below(at.path(), "dogs/short.png", test::corpus_picture("short.png"));
+  write_below(at.path(), "cats/bad.png", "no picture");
+  write_below(at.path(), "dogs/short.png", corpus_picture("short.png"));
   const ImageDataset data = at.load();
   CHECK(data.train_images.dim(0) + data.test_images.dim(0) == 12);
   int64_t passed = 0;
   for (const Skipped& skipped : data.skipped) passed += skipped.count;
   CHECK(passed == 2);
-  const test::ScratchDirectory bad;
-  test::write_below(bad.path(), "a.png", "no picture");
-  const std::string refusal = test::error_message([&] { load_images(bad.path().string()); });
-  CHECK_MESSAGE(test::contains(refusal, "none of its 1 pictures can be read"), refusal);
+  const ScratchDirectory bad;
+  write_below(bad.path(), "a.png", "no picture");
+  const std::string refusal = error_message([&] { load_images(bad.path().string()); });
+  CHECK_MESSAGE(contains(refusal, "none of its 1 pictures can be read"), refusal);
 }
 
 TEST_CASE("of several sizes a size is asked for, and makes them all one") {
   const TwoClasses at;
-  test::write_below(at.path(), "dogs/wide.png", test::plain_png(3, 9, 77, 0, 0));
-  const std::string refusal = test::error_message([&] { at.load(); });
-  CHECK_MESSAGE(test::contains(refusal, "Hint: --set size="), refusal);
+  write_below(at.path(), "dogs/wide.png", plain_png(3, 9, 77, 0, 0));
+  const std::string refusal = error_message([&] { at.load(); });
+  CHECK_MESSAGE(contains(refusal, "Hint: --set size="), refusal);
   const ImageDataset data = at.load({.size = 3});
   CHECK(data.train_images.dim(1) == 3);
   CHECK(data.train_images.dim(2) == 3);
 }
 
 TEST_CASE("colour is as in the files: grey where every pixel is; asked for, it is made") {
-  const test::ScratchDirectory folder;
-  const test::Variable off("GRADZOO_CACHE", "off");
+  const ScratchDirectory folder;
+  const Variable off("GRADZOO_CACHE", "off");
   for (int i = 0; i < 8; ++i)
-    test::write_below(folder.path(), std::to_string(i) + ".png", test::plain_png(2, 2, 40, 40, 40));
+    write_below(folder.path(), std::to_string(i) + ".png", plain_png(2, 2, 40, 40, 40));
   CHECK(load_images(folder.path().string()).train_images.shape() == Shape{7, 2, 2});
   CHECK(load_images(folder.path().string(), {.color = ImageColor::rgb}).train_images.shape() ==
         Shape{7, 2, 2, 3});
-  test::write_below(folder.path(), "9.png", test::plain_png(2, 2, 255, 0, 0));
+  write_below(folder.path(), "9.png", plain_png(2, 2, 255, 0, 0));
   CHECK(load_images(folder.path().string()).train_images.shape() == Shape{8, 2, 2, 3});
   const ImageDataset grey = load_images(folder.path().string(), {.color = ImageColor::grey});
   CHECK(grey.train_images.shape() == Shape{8, 2, 2});
@@ -184,34 +183,34 @@ TEST_CASE("colour is as in the files: grey where every pixel is; asked for, it i
 }
 
 TEST_CASE("points of a .npy file are split likewise, and too few examples are no data") {
-  const test::ScratchDirectory folder;
-  test::write_file(folder.file("p.npy"), npy_bytes(reshape(arange(36, DType::i64), {12, 3})));
+  const ScratchDirectory folder;
+  write_file(folder.file("p.npy"), npy_bytes(reshape(arange(36, DType::i64), {12, 3})));
   const ImageDataset data = load_images(folder.file("p.npy"));
   CHECK_FALSE(data.is_images());
   CHECK(data.train_images.shape() == Shape{10, 3});
-  test::write_file(folder.file("few.npy"), npy_bytes(reshape(arange(15, DType::i64), {5, 3})));
-  const std::string refusal = test::error_message([&] { load_images(folder.file("few.npy")); });
-  CHECK_MESSAGE(test::contains(refusal, "too few to hold some back"), refusal);
+  write_file(folder.file("few.npy"), npy_bytes(reshape(arange(15, DType::i64), {5, 3})));
+  const std::string refusal = error_message([&] { load_images(folder.file("few.npy")); });
+  CHECK_MESSAGE(contains(refusal, "too few to hold some back"), refusal);
 }
 
 TEST_CASE("IDX images alone are enough, and labels of one part alone are refused") {
-  const test::ScratchDirectory folder;
-  const auto write = [&](const std::string& name, const test::Bytes& bytes) {
-    test::write_file(folder.file(name), std::string(bytes.begin(), bytes.end()));
+  const ScratchDirectory folder;
+  const auto write = [&](const std::string& name, const Bytes& bytes) {
+    write_file(folder.file(name), std::string(bytes.begin(), bytes.end()));
   };
-  const test::Bytes pixels(12 * 4, 7);
-  write("train-images-idx3-ubyte", test::idx_bytes({12, 2, 2}, pixels));
+  const Bytes pixels(12 * 4, 7);
+  write("train-images-idx3-ubyte", idx_bytes({12, 2, 2}, pixels));
   const ImageDataset alone = load_images(folder.path().string());
   CHECK(alone.test_drawn);
   CHECK(alone.train_images.shape() == Shape{10, 2, 2});
   CHECK(alone.classes == 0);
-  write("train-labels-idx1-ubyte", test::idx_bytes({12}, {0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2}));
+  write("train-labels-idx1-ubyte", idx_bytes({12}, {0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2}));
   CHECK(load_images(folder.path().string()).classes == 3);
-  write("t10k-images-idx3-ubyte", test::idx_bytes({12, 2, 2}, pixels));
-  const std::string refusal = test::error_message([&] { load_images(folder.path().string()); });
-  CHECK_MESSAGE(test::contains(refusal, "no t10k-labels-idx1-ubyte"), refusal);
-  CHECK(test::contains(test::error_message([&] { load_images(folder.file("train-images-idx3-ubyte")); }),
-                       "neither .npy nor .npz"));
+  write("t10k-images-idx3-ubyte", idx_bytes({12, 2, 2}, pixels));
+  const std::string refusal = error_message([&] { load_images(folder.path().string()); });
+  CHECK_MESSAGE(contains(refusal, "no t10k-labels-idx1-ubyte"), refusal);
+  CHECK(contains(error_message([&] { load_images(folder.file("train-images-idx3-ubyte")); }),
+                 "neither .npy nor .npz"));
 }
 
 }  // namespace

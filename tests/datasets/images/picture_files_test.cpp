@@ -8,30 +8,29 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
 
 namespace fs = std::filesystem;
 
 struct Pictures {
-  test::ScratchDirectory folder;
-  void add(const std::string& name) const {
-    test::write_below(folder.path(), name, test::plain_png(2, 2, 1, 2, 3));
-  }
+  ScratchDirectory folder;
+  void add(const std::string& name) const { write_below(folder.path(), name, plain_png(2, 2, 1, 2, 3)); }
   PictureFolder list() const { return list_pictures(folder.path().string()); }
   std::string refusal() const {
-    return test::error_message([&] { list(); });
+    return error_message([&] { list(); });
   }
 };
 
-std::vector<std::string> names(const std::vector<PictureFile>& files) {
-  std::vector<std::string> out;
+Strings names(const std::vector<PictureFile>& files) {
+  Strings out;
   for (const PictureFile& file : files) out.push_back(file.name + ":" + std::to_string(file.label));
   return out;
 }
 
 const Skipped* skipped(const PictureFolder& folder, const std::string& part) {
   for (const Skipped& each : folder.skipped)
-    if (test::contains(each.why, part)) return &each;
+    if (contains(each.why, part)) return &each;
   return nullptr;
 }
 
@@ -40,9 +39,9 @@ TEST_CASE("a sub-folder is a class, in the order of names, whatever lies deeper 
   for (const char* name : {"dogs/b.PNG", "dogs/a.png", "cats/deep/er/x.jpeg", "cats/y.JPG", "cats/notes.txt"})
     at.add(name);
   const PictureFolder found = at.list();
-  CHECK(found.classes == std::vector<std::string>{"cats", "dogs"});
+  CHECK(found.classes == Strings{"cats", "dogs"});
   CHECK(names(found.train) ==
-        std::vector<std::string>{"cats/deep/er/x.jpeg:0", "cats/y.JPG:0", "dogs/a.png:1", "dogs/b.PNG:1"});
+        Strings{"cats/deep/er/x.jpeg:0", "cats/y.JPG:0", "dogs/a.png:1", "dogs/b.PNG:1"});
   CHECK_FALSE(found.has_test);
 }
 
@@ -50,7 +49,7 @@ TEST_CASE("pictures that lie in one folder, or beside folders, have no classes")
   const Pictures flat, mixed, one;
   flat.add("b.png");
   flat.add("a.png");
-  CHECK(names(flat.list().train) == std::vector<std::string>{"a.png:0", "b.png:0"});
+  CHECK(names(flat.list().train) == Strings{"a.png:0", "b.png:0"});
   CHECK(flat.list().classes.empty());
   mixed.add("a.png");
   mixed.add("cats/b.png");
@@ -67,12 +66,12 @@ TEST_CASE("train and test, or val, are the parts; classes of both have the same 
     at.add(name);
   const PictureFolder found = at.list();
   CHECK(found.has_test);
-  CHECK(found.classes == std::vector<std::string>{"cats", "dogs", "eels"});
-  CHECK(names(found.train) == std::vector<std::string>{"train/cats/a.png:0", "train/eels/b.png:2"});
-  CHECK(names(found.test) == std::vector<std::string>{"val/dogs/c.png:1", "val/eels/d.png:2"});
+  CHECK(found.classes == Strings{"cats", "dogs", "eels"});
+  CHECK(names(found.train) == Strings{"train/cats/a.png:0", "train/eels/b.png:2"});
+  CHECK(names(found.test) == Strings{"val/dogs/c.png:1", "val/eels/d.png:2"});
   const Pictures half;
   for (const char* name : {"train/cats/a.png", "train/eels/b.png", "test/c.png"}) half.add(name);
-  CHECK_MESSAGE(test::contains(half.refusal(), "the other none"), half.refusal());
+  CHECK_MESSAGE(contains(half.refusal(), "the other none"), half.refusal());
 }
 
 TEST_CASE("the parts have other names too, in any case of letters, and what lies beside them is said") {
@@ -88,32 +87,31 @@ TEST_CASE("the parts have other names too, in any case of letters, and what lies
     CHECK(at.list().has_test);
     CHECK(at.list().train.size() == 2);
     CHECK(at.list().test.size() == 2);
-    CHECK(at.list().classes == std::vector<std::string>{"cats", "dogs"});
+    CHECK(at.list().classes == Strings{"cats", "dogs"});
   }
   const Pictures at;
   for (const char* name : {"train/cats/a.png", "train/dogs/b.png", "extra/c.png", "d.png"}) at.add(name);
   const PictureFolder found = at.list();
   CHECK_FALSE(found.has_test);
-  CHECK(found.classes == std::vector<std::string>{"cats", "dogs"});
+  CHECK(found.classes == Strings{"cats", "dogs"});
   REQUIRE(skipped(found, "beside the folder of training") != nullptr);
   CHECK(skipped(found, "beside the folder of training")->count == 2);
   at.add("test/cats/c.png");
   at.add("val/cats/c.png");
-  CHECK(names(at.list().test) == std::vector<std::string>{"test/cats/c.png:0"});
+  CHECK(names(at.list().test) == Strings{"test/cats/c.png:0"});
   CHECK(skipped(at.list(), "beside the folder of training")->count == 3);
 }
 
 TEST_CASE("a folder around the classes, or a cover beside them, costs no labels") {
   const Pictures wrapped, covered, many;
   for (const char* name : {"set/cats/a.png", "set/dogs/b.png", "readme.txt"}) wrapped.add(name);
-  CHECK(names(wrapped.list().train) == std::vector<std::string>{"set/cats/a.png:0", "set/dogs/b.png:1"});
+  CHECK(names(wrapped.list().train) == Strings{"set/cats/a.png:0", "set/dogs/b.png:1"});
   for (int i = 0; i < 9; ++i)
     for (const char* folder : {"cats/", "dogs/"}) covered.add(folder + std::to_string(i) + ".png");
   covered.add("cover.png");
-  CHECK(covered.list().classes == std::vector<std::string>{"cats", "dogs"});
+  CHECK(covered.list().classes == Strings{"cats", "dogs"});
   CHECK(covered.list().train.size() == 18);
-  CHECK(skipped(covered.list(), "beside the folders of classes")->first ==
-        std::vector<std::string>{"cover.png"});
+  CHECK(skipped(covered.list(), "beside the folders of classes")->first == Strings{"cover.png"});
   for (const char* name : {"a.png", "cats/a.png", "dogs/b.png"}) many.add(name);
   CHECK(many.list().beside_classes);
   CHECK(many.list().classes.empty());
@@ -126,17 +124,16 @@ TEST_CASE("classes whose names are numbers have these for labels") {
   for (const PictureFile& file : found.train) CHECK(file.name == std::to_string(file.label) + "/a.png");
   CHECK(found.classes.at(10) == "10");
   for (const char* name : {"1/a.png", "13/a.png", "025/a.png"}) mixed.add(name);
-  CHECK(names(mixed.list().train) == std::vector<std::string>{"1/a.png:1", "13/a.png:13", "025/a.png:25"});
+  CHECK(names(mixed.list().train) == Strings{"1/a.png:1", "13/a.png:13", "025/a.png:25"});
   CHECK(mixed.list().classes.size() == 26);
   CHECK(mixed.list().classes.at(2).empty());
   mixed.add("cats/a.png");
-  CHECK(mixed.list().classes == std::vector<std::string>{"025", "1", "13", "cats"});
+  CHECK(mixed.list().classes == Strings{"025", "1", "13", "cats"});
   for (const char* name : {"7/a.png", "07/a.png"}) twice.add(name);
-  CHECK(twice.list().classes == std::vector<std::string>{"07", "7"});
+  CHECK(twice.list().classes == Strings{"07", "7"});
 }
 
-TEST_CASE(
-    "a picture is taken once, whatever links lead to it; folders behind links, and hidden files, are not") {
+TEST_CASE("a picture is taken once, whatever links lead to it; linked folders and hidden files are not") {
   const Pictures at, elsewhere;
   at.add("cats/a.png");
   at.add("dogs/b.png");
@@ -148,10 +145,9 @@ TEST_CASE(
   fs::create_directory_symlink(elsewhere.folder.path(), folder / "linked");
   fs::create_symlink(elsewhere.folder.path() / "c.png", folder / "cats/z.png");  // from outside, once: taken
   const PictureFolder found = at.list();
-  CHECK(names(found.train) == std::vector<std::string>{"cats/a.png:0", "cats/z.png:0", "dogs/b.png:1"});
+  CHECK(names(found.train) == Strings{"cats/a.png:0", "cats/z.png:0", "dogs/b.png:1"});
   REQUIRE(skipped(found, "link to a picture that is taken already") != nullptr);
-  CHECK(skipped(found, "link to a picture that is taken already")->first ==
-        std::vector<std::string>{"dogs/0-same.png"});
+  CHECK(skipped(found, "link to a picture that is taken already")->first == Strings{"dogs/0-same.png"});
   REQUIRE(skipped(found, "hidden") != nullptr);
   CHECK(skipped(found, "hidden")->count == 1);
 }
@@ -162,7 +158,7 @@ TEST_CASE("a name that is no UTF-8 is a name, and more than 256 classes are refu
   CHECK(at.list().train.size() == 1);
   const Pictures many;
   for (int i = 0; i < 257; ++i) many.add(std::to_string(i) + "/a.png");
-  CHECK_MESSAGE(test::contains(many.refusal(), "257 sub-folders"), many.refusal());
+  CHECK_MESSAGE(contains(many.refusal(), "257 sub-folders"), many.refusal());
 }
 
 }  // namespace

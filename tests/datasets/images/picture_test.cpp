@@ -10,6 +10,7 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
 
 constexpr Rgb kWhite{255, 255, 255}, kBlack{0, 0, 0};
@@ -42,7 +43,7 @@ int difference(const DecodedPicture& picture) {
 }
 
 std::string picture_refusal(const std::string& file) {
-  return test::error_message([&] { decoded(file); });
+  return error_message([&] { decoded(file); });
 }
 
 }  // namespace
@@ -50,21 +51,20 @@ std::string picture_refusal(const std::string& file) {
 TEST_CASE("PNG of each kind: colour, palette, interlaced; bits and grey by their values") {
   for (const char* name : {"rgb.png", "palette.png", "interlaced.png"}) {
     CAPTURE(name);
-    const DecodedPicture picture = decoded(test::corpus_picture(name));
+    const DecodedPicture picture = decoded(corpus_picture(name));
     CHECK(picture.width == 12);
     CHECK(picture.height == 8);
     CHECK(difference(picture) == 0);
-    CHECK(picture.rgb == decoded(test::corpus_picture("rgb.png")).rgb);
+    CHECK(picture.rgb == decoded(corpus_picture("rgb.png")).rgb);
   }
-  CHECK(pixel(decoded(test::corpus_picture("grey.png")), 0, 0) == Rgb{76, 76, 76});  // 0.299 of 255
-  for (const uint8_t value : decoded(test::corpus_picture("bits.png")).rgb)
-    CHECK((value == 0 || value == 255));
-  const DecodedPicture deep = decoded(test::corpus_picture("deep.png"));  // pixel i is 682 i of 65535
+  CHECK(pixel(decoded(corpus_picture("grey.png")), 0, 0) == Rgb{76, 76, 76});  // 0.299 of 255
+  for (const uint8_t value : decoded(corpus_picture("bits.png")).rgb) CHECK((value == 0 || value == 255));
+  const DecodedPicture deep = decoded(corpus_picture("deep.png"));  // pixel i is 682 i of 65535
   CHECK(pixel(deep, 3, 1) == Rgb{15 * 682 / 256, 15 * 682 / 256, 15 * 682 / 256});
 }
 
 TEST_CASE("Transparent pixels show the background, half transparent ones half of it") {
-  const std::string file = test::corpus_picture("alpha.png");  // clear, half, opaque from the left
+  const std::string file = corpus_picture("alpha.png");  // clear, half, opaque from the left
   CHECK(pixel(decoded(file), 0, 0) == kWhite);
   CHECK(pixel(decoded(file, kBlack), 0, 0) == kBlack);
   CHECK(pixel(decoded(file, {1, 2, 3}), 0, 0) == Rgb{1, 2, 3});
@@ -74,15 +74,15 @@ TEST_CASE("Transparent pixels show the background, half transparent ones half of
   CHECK(background_colour("ff8000") == Rgb{255, 128, 0});
   CHECK(background_colour("black") == kBlack);
   for (const char* word : {"", "red", "ff80", "ff80000", "0xff80", "-12345"}) {
-    const std::string message = test::error_message([&] { background_colour(word); });
-    CHECK_MESSAGE(test::contains(message, "is no colour. Hint: white, black"), message);
+    const std::string message = error_message([&] { background_colour(word); });
+    CHECK_MESSAGE(contains(message, "is no colour. Hint: white, black"), message);
   }
 }
 
 TEST_CASE("PNG: one colour may be clear; EXIF turns, gamma changes nothing") {
-  const std::string file = test::png_file(2, 1, 1, {7, 200});
+  const std::string file = png_file(2, 1, 1, {7, 200});
   const auto with = [&](const std::string& kind, const std::string& data) {
-    return std::string(file).insert(file.find("IDAT") - 4, test::png_chunk(kind, data));
+    return std::string(file).insert(file.find("IDAT") - 4, png_chunk(kind, data));
   };
   const std::vector<uint8_t> plain = {7, 7, 7, 200, 200, 200}, turned = {200, 200, 200, 7, 7, 7};
   CHECK(decoded(file).rgb == plain);
@@ -91,34 +91,33 @@ TEST_CASE("PNG: one colour may be clear; EXIF turns, gamma changes nothing") {
   const char upside_down[] = "MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x03\0\0\0\0\0";
   const std::string exif(upside_down, sizeof upside_down);
   CHECK(decoded(with("eXIf", exif)).rgb == turned);
-  const size_t end = file.size() - test::png_chunk("IEND", "").size();
-  CHECK(decoded(std::string(file).insert(end, test::png_chunk("eXIf", exif))).rgb == turned);
+  const size_t end = file.size() - png_chunk("IEND", "").size();
+  CHECK(decoded(std::string(file).insert(end, png_chunk("eXIf", exif))).rgb == turned);
 }
 
 TEST_CASE("JPEG: baseline, progressive, arithmetic, subsampled, CMYK are within what JPEG loses") {
   for (const char* name :
        {"baseline.jpg", "progressive.jpg", "arithmetic.jpg", "subsampled.jpg", "cmyk.jpg"}) {
     CAPTURE(name);
-    const DecodedPicture picture = decoded(test::corpus_picture(name));
+    const DecodedPicture picture = decoded(corpus_picture(name));
     CHECK(picture.width == 24);
     CHECK(picture.height == 16);
     CHECK(difference(picture) <= 12);
   }
   // A fifth cyan, two fifths magenta, half black, without Adobe's marker.
-  CHECK(pixel(decoded(test::corpus_picture("cmyk_plain.jpg")), 3, 3) == Rgb{102, 76, 127});
+  CHECK(pixel(decoded(corpus_picture("cmyk_plain.jpg")), 3, 3) == Rgb{102, 76, 127});
   // Bytes too many, before the end marker.
-  std::string more = test::corpus_picture("baseline.jpg");
+  std::string more = corpus_picture("baseline.jpg");
   more.insert(more.size() - 2, 100, 'x');
-  CHECK(decoded(more).rgb == decoded(test::corpus_picture("baseline.jpg")).rgb);
+  CHECK(decoded(more).rgb == decoded(corpus_picture("baseline.jpg")).rgb);
   // Between the quarters, to the last bit as Pillow has it.
-  CHECK(pixel(decoded(test::corpus_picture("subsampled.jpg")), 11, 8) == Rgb{44, 9, 89});
+  CHECK(pixel(decoded(corpus_picture("subsampled.jpg")), 11, 8) == Rgb{44, 9, 89});
 }
 
 TEST_CASE("Each EXIF orientation is turned upright") {
   for (int orientation = 2; orientation <= 8; ++orientation) {
     CAPTURE(orientation);
-    const DecodedPicture picture =
-        decoded(test::corpus_picture("turned" + std::to_string(orientation) + ".jpg"));
+    const DecodedPicture picture = decoded(corpus_picture("turned" + std::to_string(orientation) + ".jpg"));
     CHECK(picture.width == 24);
     CHECK(picture.height == 16);
     CHECK(difference(picture) <= 12);
@@ -126,47 +125,47 @@ TEST_CASE("Each EXIF orientation is turned upright") {
 }
 
 TEST_CASE("What is cut short, damaged, too large or no picture is refused before pixels are decoded") {
-  CHECK(test::contains(picture_refusal(test::corpus_picture("short.png")), "end too early. Hint: "));
-  CHECK(test::contains(picture_refusal(test::corpus_picture("short.jpg")), "end too early. Hint: "));
-  CHECK(test::contains(picture_refusal(test::corpus_picture("huge.png")), "more than 64 million pixels"));
-  CHECK(decoded(test::corpus_picture("bomb.png")).rgb.size() == 3);  // 16 MB follow the pixel, and are left
-  CHECK(test::contains(picture_refusal("GIF89a"), "neither PNG nor JPEG"));
-  CHECK(test::contains(picture_refusal(""), "it is empty"));
-  std::string damaged = test::corpus_picture("rgb.png");
+  CHECK(contains(picture_refusal(corpus_picture("short.png")), "end too early. Hint: "));
+  CHECK(contains(picture_refusal(corpus_picture("short.jpg")), "end too early. Hint: "));
+  CHECK(contains(picture_refusal(corpus_picture("huge.png")), "more than 64 million pixels"));
+  CHECK(decoded(corpus_picture("bomb.png")).rgb.size() == 3);  // 16 MB follow the pixel, and are left
+  CHECK(contains(picture_refusal("GIF89a"), "neither PNG nor JPEG"));
+  CHECK(contains(picture_refusal(""), "it is empty"));
+  std::string damaged = corpus_picture("rgb.png");
   damaged[damaged.size() - 14] ^= 1;  // of a check sum
-  CHECK(test::contains(picture_refusal(damaged), "it is damaged"));
+  CHECK(contains(picture_refusal(damaged), "it is damaged"));
   // A JPEG of 65,000 x 1,000 pixels in 735 bytes.
-  std::string wide = test::corpus_picture("baseline.jpg");
+  std::string wide = corpus_picture("baseline.jpg");
   const size_t frame = wide.find("\xff\xc0");
   REQUIRE(frame != std::string::npos);
   wide.replace(frame + 5, 4, "\x03\xe8\xfd\xe8");
-  CHECK(test::contains(picture_refusal(wide), "end too early"));
+  CHECK(contains(picture_refusal(wide), "end too early"));
   // A PNG of 60,000 x 1,000 pixels whose few bytes would be found damaged, were they looked at.
   const std::string promising("\0\0\xea\x60\0\0\x03\xe8\x08\0\0\0\0", 13);
-  CHECK(test::contains(picture_refusal("\x89PNG\r\n\x1a\n" + test::png_chunk("IHDR", promising) +
-                                       test::png_chunk("IDAT", "no deflated data")),
-                       "end too early"));
+  CHECK(contains(picture_refusal("\x89PNG\r\n\x1a\n" + png_chunk("IHDR", promising) +
+                                 png_chunk("IDAT", "no deflated data")),
+                 "end too early"));
   // The last scan a thousand times.
-  std::string scans = test::corpus_picture("progressive.jpg");
+  std::string scans = corpus_picture("progressive.jpg");
   const std::string last = scans.substr(scans.rfind("\xff\xda"));
   for (int i = 0; i < 1000; ++i) scans.insert(scans.size() - 2, last, 0, last.size() - 2);
-  CHECK(test::contains(picture_refusal(scans), "has more than 500 scans"));
+  CHECK(contains(picture_refusal(scans), "has more than 500 scans"));
 }
 
 TEST_CASE("Every prefix of a picture is refused, but for a JPEG of one scan without its end marker") {
-  const std::string one_scan = test::corpus_picture("cmyk.jpg");
+  const std::string one_scan = corpus_picture("cmyk.jpg");
   CHECK(decoded(one_scan.substr(0, one_scan.size() - 2)).rgb == decoded(one_scan).rgb);
   for (const char* name : {"rgb.png", "progressive.jpg", "cmyk.jpg"}) {
-    const std::string whole = test::corpus_picture(name);
+    const std::string whole = corpus_picture(name);
     for (size_t length = 0; length < whole.size() - (whole == one_scan ? 2 : 0); ++length) {
       CAPTURE(length);
-      CHECK(test::contains(picture_refusal(whole.substr(0, length)), "Hint: "));
+      CHECK(contains(picture_refusal(whole.substr(0, length)), "Hint: "));
     }
   }
 }
 
 TEST_CASE("A JPEG whose table has more codes than there are bytes is refused") {
-  std::string file = test::corpus_picture("baseline.jpg");
+  std::string file = corpus_picture("baseline.jpg");
   const size_t table = file.find("\xff\xc4");
   REQUIRE(table != std::string::npos);
   const size_t length = 2 + 1 + 16 + 16 * 255;
@@ -176,7 +175,7 @@ TEST_CASE("A JPEG whose table has more codes than there are bytes is refused") {
   bad += '\0';
   bad += std::string(16, '\xff') + std::string(16 * 255, '\x01');
   file.insert(table, bad);
-  CHECK(test::contains(picture_refusal(file), "it is damaged"));
+  CHECK(contains(picture_refusal(file), "it is damaged"));
 }
 
 }  // namespace gradzoo

@@ -7,10 +7,8 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
 
 constexpr int64_t kCount = 24, kClasses = 3;
 
@@ -24,33 +22,32 @@ Examples ramp() {
   return {images, labels, arange(kCount, DType::i64)};
 }
 
-std::vector<double> rows_of(const SubsetOptions& options) {
+Doubles rows_of(const SubsetOptions& options) {
   return subset_of(ramp(), ramp(), options, kClasses).rows.to_vector();
 }
 
 TEST_CASE("labels that are meant and left out, one or several") {
   CHECK(rows_of({}).size() == kCount);
-  CHECK(rows_of({.only = "2"}) == std::vector<double>{2, 5, 8, 11, 14, 17, 20, 23});
+  CHECK(rows_of({.only = "2"}) == Doubles{2, 5, 8, 11, 14, 17, 20, 23});
   CHECK(rows_of({.only = "0,2", .exclude = "0"}) == rows_of({.only = "2"}));
   CHECK(rows_of({.exclude = "0,1"}) == rows_of({.only = "2"}));
 }
 
 TEST_CASE("ink keeps a quarter of the labels that are meant, by mean grey, as training has it") {
-  CHECK(rows_of({.ink = Ink::thin}) == std::vector<double>{0, 1, 2, 3, 4, 5});
-  CHECK(rows_of({.ink = Ink::thick}) == std::vector<double>{18, 19, 20, 21, 22, 23});
-  CHECK(rows_of({.only = "1", .ink = Ink::thick}) == std::vector<double>{19, 22});
+  CHECK(rows_of({.ink = Ink::thin}) == Doubles{0, 1, 2, 3, 4, 5});
+  CHECK(rows_of({.ink = Ink::thick}) == Doubles{18, 19, 20, 21, 22, 23});
+  CHECK(rows_of({.only = "1", .ink = Ink::thick}) == Doubles{19, 22});
   Examples brighter = ramp();
   brighter.rows = brighter.rows.rows(12, kCount);  // its upper quartile is image 21
-  CHECK(subset_of(ramp(), brighter, {.ink = Ink::thick}, kClasses).rows.to_vector() ==
-        std::vector<double>{21, 22, 23});
-  const std::vector<double> grey = mean_grey(ramp());
-  CHECK(grey[3] == doctest::Approx(30.0 / 255));
+  CHECK(subset_of(ramp(), brighter, {.ink = Ink::thick}, kClasses).rows.to_vector() == Doubles{21, 22, 23});
+  const Doubles grey = mean_grey(ramp());
+  CHECK(grey[3] == Approx(30.0 / 255));
 }
 
 TEST_CASE("rows stay those of the whole set where the examples are a part of it") {
   Examples part = ramp();
   part.rows = part.rows.rows(10, 20);
-  CHECK(subset_of(part, ramp(), {.only = "0"}, kClasses).rows.to_vector() == std::vector<double>{12, 15, 18});
+  CHECK(subset_of(part, ramp(), {.only = "0"}, kClasses).rows.to_vector() == Doubles{12, 15, 18});
 }
 
 TEST_CASE("a label that is no class, a list that is none, and a choice that leaves nothing are refused") {

@@ -1,7 +1,5 @@
 #include "datasets/images/zip.h"
 
-#include <cstring>
-
 #include <doctest/doctest.h>
 #include <zlib.h>
 
@@ -10,6 +8,7 @@
 #include "support/scratch.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
 
 std::span<const std::byte> view(const std::string& bytes) { return std::as_bytes(std::span(bytes)); }
@@ -64,20 +63,19 @@ TEST_CASE("members come back by name and order, stored or deflated") {
 }
 
 TEST_CASE("zip64, as `zip -fz` writes it, is read, and more than 1,000 members are refused") {
-  const std::string file = test::read_file(test::source_dir() + "/tests/fuzz/corpus/npy/zip64.npz");
+  const std::string file = read_file(source_dir() + "/tests/fuzz/corpus/npy/zip64.npz");
   CHECK(unpacked(file, 0).size() == 152);
   CHECK(unpacked(file, 1).starts_with("\x93NUMPY"));
   std::vector<std::pair<std::string, std::string>> many(1000, {"x", ""});
   CHECK(ZipReader(view(zip_bytes(many)), "x.npz").names().size() == 1000);
   many.emplace_back("x", "");
-  CHECK(test::contains(test::error_message([&] { ZipReader(view(zip_bytes(many)), "x.npz"); }),
-                       "1000 members"));
+  CHECK(contains(error_message([&] { ZipReader(view(zip_bytes(many)), "x.npz"); }), "1000 members"));
 }
 
 TEST_CASE("a damaged zip file is refused, wherever a byte is lost or changed") {
   const std::string good = deflated();
   const auto tried = [](const std::string& file) {
-    return test::error_message([&] {
+    return error_message([&] {
       const ZipReader zip(view(file), "x.npz");
       for (size_t member = 0; member < zip.names().size(); ++member) zip.read(member);
     });
@@ -85,22 +83,22 @@ TEST_CASE("a damaged zip file is refused, wherever a byte is lost or changed") {
   CHECK(tried(good).empty());
   for (size_t length = 1; length < good.size(); ++length) {  // of nothing it is an empty one
     CAPTURE(length);
-    CHECK(test::contains(tried(good.substr(0, length)), "Hint: "));
+    CHECK(contains(tried(good.substr(0, length)), "Hint: "));
   }
   std::string other = good;
   other[36] = static_cast<char>(other[36] ^ 0x10);  // of the packed bytes
-  CHECK(test::contains(tried(other), "Hint: "));
+  CHECK(contains(tried(other), "Hint: "));
   other = zip_bytes(kTwo);
   other[36] = 'E';  // of "hello"
-  CHECK(test::contains(tried(other), "damaged"));
+  CHECK(contains(tried(other), "damaged"));
   // 4 GiB promised by a hundred bytes.
   std::string bomb = good;
   const size_t directory = bomb.find("PK\x01\x02");
   for (size_t i = 0; i < 4; ++i) bomb[directory + 24 + i] = static_cast<char>(i == 3 ? 0x7f : 0xff);
-  CHECK(test::contains(test::error_message([&] { ZipReader(view(bomb), "x.npz"); }), "damaged"));
+  CHECK(contains(error_message([&] { ZipReader(view(bomb), "x.npz"); }), "damaged"));
   std::string encrypted = good;
   encrypted[directory + 8] = 1;
-  CHECK(test::contains(tried(encrypted), "encrypted"));
+  CHECK(contains(tried(encrypted), "encrypted"));
 }
 
 }  // namespace

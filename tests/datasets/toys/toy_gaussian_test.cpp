@@ -7,8 +7,7 @@
 #include "support/error_message.h"
 
 using namespace gradzoo;
-using test::contains;
-using test::error_message;
+using namespace gradzoo::test;
 
 TEST_CASE("a Gaussian of any mean and covariance has its moments and its density") {
   const Tensor mean = tensor({1, -2, 3}, {3}, DType::f64);

@@ -8,8 +8,7 @@
 #include "support/error_message.h"
 
 using namespace gradzoo;
-using test::contains;
-using test::error_message;
+using namespace gradzoo::test;
 
 TEST_CASE("bars-and-stripes draws each of 30 patterns equally often") {
   const auto toy = make_toy("bars-and-stripes");
@@ -46,8 +45,7 @@ TEST_CASE("checkerboard has a density and says why it has no score") {
   CHECK_MESSAGE(contains(why, "does not vanish at its boundary"), why);
 }
 
-TEST_CASE(
-    "two moons are noise about half circles, as many points on each, and their density is the integral") {
+TEST_CASE("two moons are noise about half circles, as many points on each; their density is the integral") {
   for (const double sigma : {0.1, 0.01}) {
     CAPTURE(sigma);
     const auto toy = make_toy("two-moons", {.noise = sigma});
@@ -69,7 +67,7 @@ TEST_CASE(
     // Against 40,000 nodes an arc, at its ends too, where the midpoint rule of step h errs by h^2 f' / 24: of
     // the order of h^2 / (12 sigma^2), relative.
     const double tolerance = std::pow(M_PI / 400 / sigma, 2) / 12;
-    for (const bool lower : {false, true}) {
+    for (const bool lower : {false, true})
       for (const double t : {0.0, 0.02, 0.5, 1.0, 2.5, M_PI}) {
         const auto [at_x, at_y] = arc(lower, t);
         const double px = at_x + sigma / 2, py = at_y - sigma / 3;
@@ -82,7 +80,6 @@ TEST_CASE(
         const double found = toy->log_prob(tensor({px, py}, {1, 2}, DType::f64)).item();
         CHECK(std::abs(found - std::log(density)) < tolerance);
       }
-    }
   }
 }
 

@@ -9,16 +9,14 @@
 #include "support/numbers.h"
 
 using namespace gradzoo;
-using test::contains;
-using test::error_message;
+using namespace gradzoo::test;
 
 namespace {
 
-const std::vector<std::string> kSmooth = {"gaussian",  "mixture", "ring8",      "grid25",
-                                          "two-moons", "gamma",   "exponential"};
+const Strings kSmooth = {"gaussian", "mixture", "ring8", "grid25", "two-moons", "gamma", "exponential"};
 
-std::vector<std::string> with_density() {
-  std::vector<std::string> names = kSmooth;
+Strings with_density() {
+  Strings names = kSmooth;
   names.push_back("checkerboard");
   return names;
 }
@@ -27,7 +25,7 @@ std::vector<std::string> with_density() {
 struct Bins {
   int64_t per_axis, inside;  // bins along an axis, nodes along an axis of a bin
   Box box;
-  std::vector<double> probability;  // the last axis fastest
+  Doubles probability;  // the last axis fastest
 
   double side(size_t axis) const { return (box.high[axis] - box.low[axis]) / static_cast<double>(per_axis); }
   int64_t bin(const double* x) const {
@@ -48,14 +46,14 @@ Bins bins_of(const Toy& toy, int64_t per_axis, int64_t inside) {
   const double hx = bins.side(0) / static_cast<double>(inside);
   const double hy = d == 2 ? bins.side(1) / static_cast<double>(inside) : 1;
   for (int64_t i = 0; i < nodes; ++i) {
-    std::vector<double> points;
+    Doubles points;
     const double x = bins.box.low[0] + (static_cast<double>(i) + 0.5) * hx;
     for (int64_t j = 0; j < (d == 2 ? nodes : 1); ++j) {
       points.push_back(x);
       if (d == 2) points.push_back(bins.box.low[1] + (static_cast<double>(j) + 0.5) * hy);
     }
     const auto count = static_cast<int64_t>(points.size()) / d;
-    const std::vector<double> log_p = toy.log_prob(tensor(points, {count, d}, DType::f64)).to_vector();
+    const Doubles log_p = toy.log_prob(tensor(points, {count, d}, DType::f64)).to_vector();
     for (int64_t j = 0; j < count; ++j)
       bins.probability[static_cast<size_t>(bins.bin(&points[static_cast<size_t>(d * j)]))] +=
           std::exp(log_p[static_cast<size_t>(j)]) * hx * hy;
@@ -65,10 +63,10 @@ Bins bins_of(const Toy& toy, int64_t per_axis, int64_t inside) {
 
 // Pearson's statistic as a standard normal deviate (Wilson & Hilferty 1931); bins that expect fewer than 10
 // count as one.
-double chi_square_deviate(const Bins& bins, const std::vector<double>& points) {
+double chi_square_deviate(const Bins& bins, const Doubles& points) {
   const size_t d = bins.box.low.size();
   const auto n = static_cast<double>(points.size() / d);
-  std::vector<double> counts(bins.probability.size(), 0.0);
+  Doubles counts(bins.probability.size(), 0.0);
   double rest_count = 0, rest = 0, statistic = 0, freedom = -1;
   for (size_t i = 0; i < points.size(); i += d)
     if (const int64_t bin = bins.bin(&points[i]); bin >= 0)
@@ -99,7 +97,7 @@ int64_t nodes_inside(const Toy& toy, int64_t bins) {
   return (toy.dimensions() == 1 ? 2400 : toy.name() == "grid25" ? 240 : 120) / bins;
 }
 
-double sum_of(const std::vector<double>& values) {
+double sum_of(const Doubles& values) {
   double total = 0;
   for (const double value : values) total += value;
   return total;
@@ -153,7 +151,7 @@ TEST_CASE("a toy's score is the slope of its log-density") {
     const Tensor score = toy->score(x);
     CHECK(score.shape() == x.shape());
     for (int64_t axis = 0; axis < d; ++axis) {
-      std::vector<double> step(static_cast<size_t>(d), 0.0);
+      Doubles step(static_cast<size_t>(d), 0.0);
       step[static_cast<size_t>(axis)] = h;
       const Tensor along = tensor(step, {d}, DType::f64);
       const Tensor slope = (toy->log_prob(x + along) - toy->log_prob(x - along)) / (2 * h);
@@ -171,8 +169,8 @@ TEST_CASE("log-densities in f32 are those of f64 to 2e-3 nats") {
     const auto toy = make_toy(name);
     Rng rng(3, "toys");
     const Tensor x = toy->sample(1000, rng);
-    const std::vector<double> narrow = toy->log_prob(x).to_vector();
-    const std::vector<double> wide = toy->log_prob(cast(x, DType::f64)).to_vector();
+    const Doubles narrow = toy->log_prob(x).to_vector();
+    const Doubles wide = toy->log_prob(cast(x, DType::f64)).to_vector();
     for (size_t i = 0; i < wide.size(); ++i) CHECK(std::abs(narrow[i] - wide[i]) < 2e-3);
   }
 }
@@ -198,13 +196,13 @@ TEST_CASE("modes are the centres of equal mixtures alone, and scale with them") 
   REQUIRE(ring != nullptr);
   const auto scaled = make_toy("grid25", {.scale = 0.5, .noise = 0.1});
   REQUIRE(scaled->modes() != nullptr);
-  CHECK(scaled->modes()->sigma == doctest::Approx(0.05));
+  CHECK(scaled->modes()->sigma == Approx(0.05));
   CHECK(scaled->modes()->centers.shape() == Shape{25, 2});
-  CHECK(max(scaled->modes()->centers).item() == doctest::Approx(2));
-  CHECK(min(scaled->modes()->centers).item() == doctest::Approx(-2));
+  CHECK(max(scaled->modes()->centers).item() == Approx(2));
+  CHECK(min(scaled->modes()->centers).item() == Approx(-2));
   for (const double middle : mean(scaled->modes()->centers, 0).to_vector()) CHECK(std::abs(middle) < 1e-12);
   const Tensor centre = ring->centers, radius = sqrt(sum(square(centre), 1));
-  for (const double r : radius.to_vector()) CHECK(r == doctest::Approx(1).epsilon(1e-12));
+  for (const double r : radius.to_vector()) CHECK(r == Approx(1).epsilon(1e-12));
   for (const char* name : {"mixture", "two-moons", "gaussian", "gamma"})
     CHECK(make_toy(name)->modes() == nullptr);
 }
@@ -224,7 +222,7 @@ TEST_CASE("a draw is a function of the generator's state and takes as many draws
     CAPTURE(info.name);
     const auto toy = make_toy(info.name);
     Rng a(9, "toys"), b(9, "toys");
-    const std::vector<double> first = toy->sample(100, a).to_vector();
+    const Doubles first = toy->sample(100, a).to_vector();
     CHECK(first == toy->sample(100, b).to_vector());
     CHECK(a.draw() == b.draw());
     const uint64_t taken = a.draw();
@@ -254,8 +252,8 @@ TEST_CASE("what is wrong with a toy's name, scale, noise or points is said") {
 
 TEST_CASE("a box keeps its centre when it is scaled") {
   const Box box = Box{{-1, 2}, {3, 4}}.scaled(2);
-  CHECK(box.low == std::vector<double>{-3, 1});
-  CHECK(box.high == std::vector<double>{5, 5});
-  CHECK(box.centre().to_vector() == std::vector<double>{1, 3});
-  CHECK(box.sides().to_vector() == std::vector<double>{8, 4});
+  CHECK(box.low == Doubles{-3, 1});
+  CHECK(box.high == Doubles{5, 5});
+  CHECK(box.centre().to_vector() == Doubles{1, 3});
+  CHECK(box.sides().to_vector() == Doubles{8, 4});
 }

@@ -12,10 +12,8 @@
 #include "support/small_model.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
 
 constexpr QuantityInfo kWeight{"weight", "kg"}, kOther{"other", ""};
 
@@ -88,11 +86,9 @@ class OneNumber : public Model {
 const Examples kNone;
 const DataView kView{kNone, kNone, 1};
 
-TEST_CASE(
-    "whatever a model shows is of the averaged weights, nothing recorded, and leaves the weights as they "
-    "were") {
+TEST_CASE("what a model shows is of the averaged weights, unrecorded, and leaves the weights as they were") {
   OneNumber model(0.5);
-  for (int64_t step = 0; step < 3; ++step) test::step_on(model, {}, 1.0, step);
+  for (int64_t step = 0; step < 3; ++step) step_on(model, Tensor(), 1.0, step);
   const double now = model.weight();
   const Tape tape;
   Rng rng(1);
@@ -115,7 +111,7 @@ TEST_CASE(
 
 TEST_CASE("two targets show the average as long as either lives, and no step is taken meanwhile") {
   OneNumber model(0.5);
-  for (int64_t step = 0; step < 3; ++step) test::step_on(model, {}, 1.0, step);
+  for (int64_t step = 0; step < 3; ++step) step_on(model, Tensor(), 1.0, step);
   const double now = model.weight();
   const double shown = model.validate(kView)[kWeight].value;
   std::optional<Target> first = model.abilities().target, second = model.abilities().target;
@@ -123,7 +119,7 @@ TEST_CASE("two targets show the average as long as either lives, and no step is 
   CHECK(second->log_prob(one).item() == shown);
   first.reset();
   CHECK(second->log_prob(one).item() == shown);
-  CHECK(contains(error_message([&] { test::step_on(model, {}, 1.0, 3); }),
+  CHECK(contains(error_message([&] { step_on(model, Tensor(), 1.0, 3); }),
                  "the parameters hold their average"));
   CHECK(model.validate(kView)[kWeight].value == shown);
   CHECK(second->log_prob(one).item() == shown);
@@ -170,9 +166,9 @@ TEST_CASE("labels are refused by a model that has no use for them, and options b
   const std::string labels =
       error_message([&] { model.sample({.n = 1, .rng = rng, .labels = zeros({1}, DType::i64)}); });
   CHECK_MESSAGE(contains(labels, "was not trained on labels"), labels);
-  const auto dae = test::small_model<Model>("dae", {"hidden=4"}, {.example = {2, 2}});
+  const auto dae = small_model<Model>("dae", {"hidden=4"}, {.example = {2, 2}});
   CHECK(contains(error_message([&] { dae->sample({.n = 1, .rng = rng, .options = {"steps=3"}}); }), "steps"));
-  const auto gan = test::small_model<Model>("gan", {"net=mlp", "generator_hidden=4"}, {.example = {2, 2}});
+  const auto gan = small_model<Model>("gan", {"net=mlp", "generator_hidden=4"}, {.example = {2, 2}});
   CHECK(contains(error_message([&] { gan->sample({.n = 1, .rng = rng, .options = {"steps=3"}}); }),
                  "samples of this model have no options"));
 }
@@ -227,28 +223,26 @@ TEST_CASE("a guess without noise lies where examples do, and it and scores come 
   CHECK(contains(error_message([&] { model.abilities().anomaly({zeros({3}), rng}); }), "(n, numbers)"));
 }
 
-TEST_CASE(
-    "what has neither score nor energy denoises nothing, nor what knows examples by their label alone") {
+TEST_CASE("what has neither score nor energy denoises nothing, nor what knows examples by label alone") {
   const DataShape shape{.example = {4, 4}, .classes = 3};
   Rng rng(1);
   const auto refusal = [&](const std::string& name, const std::vector<std::string>& assignments) {
-    const Abilities all = test::small_model<Model>(name, assignments, shape)->abilities();
+    const Abilities all = small_model<Model>(name, assignments, shape)->abilities();
     CHECK_FALSE((all.denoise || all.anomaly));
     return lacks_target(all, "denoise") + "; " + lacks_target(all, "judge");
   };
-  const auto classifier = test::small_model<Model>("classifier", {}, shape);
+  const auto classifier = small_model<Model>("classifier", {}, shape);
   const Abilities none = classifier->abilities();
   CHECK_FALSE((none.samples || none.inpaint || none.denoise || none.anomaly || none.interpolate));
-  const auto rbm = test::small_model<Model>("rbm", {"hidden=4"}, {.example = {2, 2}});
+  const auto rbm = small_model<Model>("rbm", {"hidden=4"}, {.example = {2, 2}});
   const Abilities by_target = rbm->abilities();  // of units: no score of real numbers, but conditionals
   CHECK((by_target.inpaint && by_target.anomaly && by_target.partition));
   CHECK_FALSE(by_target.denoise);
   const std::string judge = refusal("classifier", {});
-  CHECK_MESSAGE(contains(judge, "neither a score nor an energy to denoise by"), judge);
-  CHECK_MESSAGE(contains(judge, "neither a score nor an energy to judge by"), judge);
+  check_says(judge,
+             {"neither a score nor an energy to denoise by", "neither a score nor an energy to judge by"});
   const std::string told = refusal("score", {"hidden=4", "conditional=true"});
-  CHECK_MESSAGE(contains(told, "asked to denoise has none"), told);
-  CHECK_MESSAGE(contains(told, "asked to judge has none"), told);
+  check_says(told, {"asked to denoise has none", "asked to judge has none"});
 }
 
 TEST_CASE("a frame of the film strip is a hundred images, ten of each class where there are some") {
@@ -256,7 +250,7 @@ TEST_CASE("a frame of the film strip is a hundred images, ten of each class wher
   const auto frame = [&](const std::vector<std::string>& assignments) {
     const DataShape shape{.example = {4, 4}, .classes = 3};
     Rng rng(1);
-    const auto model = test::small_model<Model>("vae", assignments, shape);
+    const auto model = small_model<Model>("vae", assignments, shape);
     return std::get<ImageGrid>(model->snapshot({images, images, 1}, rng).content).pixels.dim(0);
   };
   CHECK(frame({"hidden=4"}) == 100);

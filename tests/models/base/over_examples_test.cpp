@@ -9,6 +9,7 @@
 #include "support/error_message.h"
 
 using namespace gradzoo;
+using namespace gradzoo::test;
 
 TEST_CASE("a mean over images carries its standard error, and one image has none") {
   const Quantity q = mean_over_examples({"loss", "nats/image"}, tensor({1, 2, 3, 6}, {4}), "what it means");
@@ -52,6 +53,5 @@ TEST_CASE("pairs have the labels that are asked for, and no example comes twice"
   CHECK(std::ranges::adjacent_find(values) == values.end());
   CHECK(std::ranges::find(values, 2.0) == values.end());  // which the set does not mean
   const int64_t two[] = {2};
-  CHECK(test::contains(test::error_message([&] { pairs_of(six, two, Pixels::grey, rng); }),
-                       "label 2 for 1 pairs"));
+  CHECK(contains(error_message([&] { pairs_of(six, two, Pixels::grey, rng); }), "label 2 for 1 pairs"));
 }

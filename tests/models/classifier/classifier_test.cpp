@@ -12,10 +12,8 @@
 #include "support/small_model.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
 
 /// 3 x 3 images whose class is the row that is lit, with noise.
 Examples lit_rows(int64_t n, uint64_t seed) {
@@ -33,14 +31,8 @@ Examples lit_rows(int64_t n, uint64_t seed) {
 const DataShape kShape{.example = {3, 3}, .classes = 3};
 
 std::unique_ptr<Classifier> small(const DataShape& shape = kShape) {
-  return test::small_model<Classifier>("classifier", {"net=mlp", "hidden=16,8"}, shape);
+  return small_model<Classifier>("classifier", {"net=mlp", "hidden=16,8"}, shape);
 }
-
-struct Unwatched : TrainObserver {
-  void on_log(const LogRow&) override {}
-  void on_epoch(int64_t) override {}
-  bool should_stop(int64_t) override { return false; }
-};
 
 TEST_CASE("a classifier learns to tell classes apart, and says how often it errs") {
   const auto model = small();
@@ -89,18 +81,10 @@ TEST_CASE("every picture of a classifier can be drawn from few images") {
 /// A step's batch, its labels known.
 Batch lit_batch() { return read_examples(lit_rows(12, 5), 0, 12, Pixels::grey, Rng(0)); }
 
-std::map<std::string, double> step_on_batch(Model& model, const Batch& batch, double rate) {
-  std::vector<double> row(model.metrics().size());
-  model.train_step({0, 10, rate, batch}, MetricRow(row));
-  std::map<std::string, double> out;
-  for (size_t i = 0; i < row.size(); ++i) out[model.metrics()[i].name] = row[i];
-  return out;
-}
-
 TEST_CASE("a step's numbers are those of its images moved and noised as the options say") {
   for (const std::string& shift : {std::string("shift=0"), std::string("shift=1")}) {
     CAPTURE(shift);
-    const auto model = test::small_model<Classifier>(
+    const auto model = small_model<Classifier>(
         "classifier", {"net=mlp", "hidden=16,8", "noise=0.4", "ema=0", shift}, kShape);
     const Batch batch = lit_batch();
     Rng rng(0, "classifier/noise");
@@ -112,7 +96,7 @@ TEST_CASE("a step's numbers are those of its images moved and noised as the opti
       cross_entropy -= std::log(static_cast<double>(p.data<float>()[3 * i + label])) / 12;
       wrong += called.data<int64_t>()[i] == label ? 0 : 1;
     }
-    std::map<std::string, double> metrics = step_on_batch(*model, batch, 0);
+    std::map<std::string, double> metrics = step_on(*model, batch, 0);
     CHECK(metrics["cross_entropy_nats_per_image"] == doctest::Approx(cross_entropy).epsilon(1e-4));
     CHECK(metrics["error_percent"] == doctest::Approx(100 * wrong / 12).epsilon(1e-5));
   }
@@ -120,11 +104,10 @@ TEST_CASE("a step's numbers are those of its images moved and noised as the opti
 
 TEST_CASE("weights decay beside the gradient: by lr times the decay of what they were") {
   const auto weights = [](const char* decay, double rate) {
-    const auto model =
-        test::small_model<Classifier>("classifier", {"net=mlp", "hidden=4", "ema=0", decay}, kShape);
+    const auto model = small_model<Classifier>("classifier", {"net=mlp", "hidden=4", "ema=0", decay}, kShape);
     State state;
     model->add_weights_to(state);
-    step_on_batch(*model, lit_batch(), rate);
+    step_on(*model, lit_batch(), rate);
     return std::get<Tensor>(state.entries()[0].target).to_vector();
   };
   const std::vector<double> before = weights("weight_decay=0", 0), plain = weights("weight_decay=0", 0.1),
@@ -135,8 +118,8 @@ TEST_CASE("weights decay beside the gradient: by lr times the decay of what they
 
 TEST_CASE("features and probabilities are of the averaged weights, where an average is kept") {
   const auto trained = [](const char* ema) {
-    auto model = test::small_model<Classifier>("classifier", {"net=mlp", "hidden=6", ema, "noise=0"}, kShape);
-    for (int i = 0; i < 5; ++i) step_on_batch(*model, lit_batch(), 0.05);
+    auto model = small_model<Classifier>("classifier", {"net=mlp", "hidden=6", ema, "noise=0"}, kShape);
+    for (int i = 0; i < 5; ++i) step_on(*model, lit_batch(), 0.05);
     return model;
   };
   const auto raw = trained("ema=0"), averaged = trained("ema=0.9");

@@ -11,7 +11,6 @@
 #include "support/small_model.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("the program's own classifier errs on fewer than 0.8 % of the test digits") {
   const std::unique_ptr<Classifier> classifier = digit_classifier();
@@ -32,5 +31,4 @@ TEST_CASE("its weights are the file in the tree, whose sum stands beside it") {
   CHECK(sha256_of_contents(folder + "digits.safetensors") == wanted);
 }
 
-}  // namespace
 }  // namespace gradzoo

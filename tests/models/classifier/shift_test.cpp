@@ -5,7 +5,6 @@
 #include <doctest/doctest.h>
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("images move whole pixels, each axis by itself, every place as likely, and what leaves is gone") {
   const DataShape shape{.example = {7, 9}};
@@ -39,5 +38,4 @@ TEST_CASE("images move whole pixels, each axis by itself, every place as likely,
   CHECK(sums == std::set<double>{0, 1});
 }
 
-}  // namespace
 }  // namespace gradzoo

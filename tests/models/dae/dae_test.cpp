@@ -10,14 +10,13 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::error_message;
 
 const DataShape kImages{.example = {28, 28}};
 
 std::string refusal(const std::vector<std::string>& assignments) {
-  return error_message([&] { test::options_for("dae", assignments, kImages); });
+  return error_message([&] { options_for("dae", assignments, kImages); });
 }
 
 // Points of the normal quadrature on a line: sum w g(x) = E g, x ~ N(mu, s^2).
@@ -47,25 +46,25 @@ TEST_CASE("of a Gaussian, r(x) = (s^2 x + sigma^2 mu) / (s^2 + sigma^2) is the b
   const double total = s * s + sigma * sigma;
   Tensor gradient;
   const double best = error(s * s / total, sigma * sigma * mu / total, &gradient);
-  CHECK(test::max_error(gradient, {0, 0}) < 1e-9);
+  CHECK(max_error(gradient, {0, 0}) < 1e-9);
   CHECK(best == doctest::Approx(s * s * sigma * sigma / total).epsilon(1e-9));
   CHECK(error(1, 0, nullptr) == doctest::Approx(sigma * sigma).epsilon(1e-9));
 
   // and its score is that of N(mu, s^2 + sigma^2)
   const auto r = [&](const Tensor& y) { return (y * (s * s) + sigma * sigma * mu) / total; };
-  const Tensor at = test::wave({7, 1});
-  CHECK(test::max_error(denoiser_score(r, at, sigma), ((mu - at) / total).to_vector()) < 1e-14);
+  const Tensor at = wave({7, 1});
+  CHECK(max_error(denoiser_score(r, at, sigma), ((mu - at) / total).to_vector()) < 1e-14);
 }
 
 TEST_CASE("the tied denoiser's density has the gradient (r(x) - x) / sigma^2, exactly") {
   Rng rng(1, "test");
   const TiedDenoiser tied(5, 9, 2, rng, DType::f64);
   for (const double sigma : {0.1, 1.0, 3.0}) {
-    const Tensor x = test::wave({6, 5});
+    const Tensor x = wave({6, 5});
     const PointValue value =
         value_and_score({.log_prob = [&](const Tensor& y) { return tied.log_density(y, sigma); }}, x);
     const Tensor score = denoiser_score([&](const Tensor& y) { return tied.forward(y); }, x, sigma);
-    CHECK(test::max_error(value.score, score.to_vector()) < 1e-12);
+    CHECK(max_error(value.score, score.to_vector()) < 1e-12);
   }
 }
 
@@ -74,27 +73,27 @@ TEST_CASE("the tied denoiser is W's(Wx + b) + c, written out") {
   const TiedDenoiser tied(3, 4, 1, rng, DType::f64);
   const std::vector<NamedTensor> parameters = tied.named_parameters();
   const std::vector<double> w = parameters[0].tensor.to_vector(), b = parameters[1].tensor.to_vector(),
-                            c = parameters[2].tensor.to_vector(), x = test::wave({1, 3}).to_vector();
+                            c = parameters[2].tensor.to_vector(), x = wave({1, 3}).to_vector();
   std::vector<double> wanted = c;
   for (size_t j = 0; j < 4; ++j) {
     double h = b[j];
     for (size_t i = 0; i < 3; ++i) h += w[3 * j + i] * x[i];
     for (size_t i = 0; i < 3; ++i) wanted[i] += w[3 * j + i] / (1 + std::exp(-h));
   }
-  CHECK(test::max_error(tied.forward(test::wave({1, 3})), wanted) < 1e-14);
+  CHECK(max_error(tied.forward(wave({1, 3})), wanted) < 1e-14);
 }
 
 TEST_CASE("the denoising error is the squared distance to what was there before the noise") {
-  const Tensor x = test::wave({4, 3}), eps = test::wave({4, 3}, DType::f64, 1);
+  const Tensor x = wave({4, 3}), eps = wave({4, 3}, DType::f64, 1);
   const auto stays = [](const Tensor& y) { return y; };
-  CHECK(test::max_error(denoising_error(stays, x, x + eps * 0.5), (sum(square(eps), 1) * 0.25).to_vector()) <
+  CHECK(max_error(denoising_error(stays, x, x + eps * 0.5), (sum(square(eps), 1) * 0.25).to_vector()) <
         1e-14);
 }
 
 /// A model trained on N(0, 2^2) in the plane.
 struct Trained {
   explicit Trained(const std::string& weights, const std::string& scale = "1")
-      : dae(test::small_model<Dae>(
+      : dae(small_model<Dae>(
             "dae",
             {"weights=" + weights, "sigma=1", weights == "tied" ? "hidden=32" : "hidden=32,32",
              "chain_steps=100", "output=identity", "ema=0", "input_scale=" + scale},
@@ -102,7 +101,7 @@ struct Trained {
     Rng rng(5, "test/data");
     for (int64_t step = 0; step < 3000; ++step) {
       const double rate = 0.02 * (1 - static_cast<double>(step) / 3000);
-      last = test::step_on(*dae, randn({200, 2}, rng) * 2.0, rate, step, 3000)["denoising_error"];
+      last = step_on(*dae, randn({200, 2}, rng) * 2.0, rate, step, 3000)["denoising_error"];
       if (step == 0) first = last;
     }
   }
@@ -127,9 +126,9 @@ TEST_CASE("the target offers a score, and with tied weights its log-density, wha
   for (const std::string scale : {"1", "2.5"}) {
     Trained trained("tied", scale);
     const Target target = trained.dae->abilities().target;
-    const Tensor x = test::wave({5, 2}, DType::f32);
+    const Tensor x = wave({5, 2}, DType::f32);
     const PointValue by_autodiff = value_and_score({.log_prob = target.log_prob}, x);
-    CHECK(test::max_error(by_autodiff.score, target.score(x).to_vector()) < 1e-4);
+    CHECK(max_error(by_autodiff.score, target.score(x).to_vector()) < 1e-4);
   }
   CHECK(!Trained("free").dae->abilities().target.log_prob);
 }
@@ -146,17 +145,8 @@ TEST_CASE("samples have the data's spread: the chain's is wider by the noise, th
   CHECK(mean(square(from)).item() == doctest::Approx(5).epsilon(0.1));
 }
 
-TEST_CASE("samples of images are images in [0,1]") {
-  const auto dae = test::small_model<Dae>("dae", {"hidden=8", "chain_steps=3"}, {.example = {3, 4}});
-  Rng rng(1, "test");
-  const Tensor x = dae->sample({5, rng});
-  CHECK(x.shape() == Shape{5, 3, 4});
-  CHECK(min(x).item() >= 0);
-  CHECK(max(x).item() <= 1);
-}
-
 TEST_CASE("a request for samples may ask for other chains, and the next one has the run's again") {
-  const auto dae = test::small_model<Dae>("dae", {"hidden=8", "chain_steps=3"}, {.example = {3, 4}});
+  const auto dae = small_model<Dae>("dae", {"hidden=8", "chain_steps=3"}, {.example = {3, 4}});
   const auto drawn = [&](const std::vector<std::string>& options) {
     Rng rng(1, "test");
     return dae->sample({.n = 5, .rng = rng, .options = options}).to_vector();
@@ -164,50 +154,45 @@ TEST_CASE("a request for samples may ask for other chains, and the next one has 
   const std::vector<double> three = drawn({});
   CHECK(drawn({"chain_steps=4"}) != three);
   CHECK(drawn({"chain_steps=3"}) == three);
-  CHECK(test::contains(error_message([&] { drawn({"chain_steps=5", "chain_step=9"}); }), "from 1e-06 to 2"));
-  CHECK(test::contains(error_message([&] { drawn({"chain_stpes=5"}); }), "did you mean 'chain_steps'"));
+  CHECK(contains(error_message([&] { drawn({"chain_steps=5", "chain_step=9"}); }), "from 1e-06 to 2"));
+  CHECK(contains(error_message([&] { drawn({"chain_stpes=5"}); }), "did you mean 'chain_steps'"));
   CHECK(drawn({}) == three);
 }
 
 TEST_CASE("tied weights have one sigmoid layer, and options follow the data") {
-  CHECK(test::contains(refusal({"weights=tied", "hidden=8,8"}), "weights=free"));
-  CHECK(test::contains(refusal({"weights=tied", "activation=relu"}), "sigmoid"));
-  CHECK(test::contains(refusal({"weights=tied", "output=sigmoid"}), "weights=free"));
-  CHECK(test::contains(refusal({"sigma=0"}), "out of range"));
-  const auto of_ring = [](const char* key) {
-    return test::option_text("dae", {"weights=free", "hidden=8,8,8"}, test::toy_shape("ring8", {.scale = 5}),
-                             key);
-  };
-  CHECK(of_ring("sigma") == "0.5");
-  CHECK(of_ring("input_scale") == "2");
-  CHECK(test::option_text("dae", {}, kImages, "sigma") == "0.5");
-  CHECK(test::option_text("dae", {}, kImages, "weights") == "free");
-  CHECK(test::option_text("dae", {}, test::toy_shape("ring8"), "weights") == "tied");
+  CHECK(contains(refusal({"weights=tied", "hidden=8,8"}), "weights=free"));
+  CHECK(contains(refusal({"weights=tied", "activation=relu"}), "sigmoid"));
+  CHECK(contains(refusal({"weights=tied", "output=sigmoid"}), "weights=free"));
+  CHECK(contains(refusal({"sigma=0"}), "out of range"));
+  check_options("dae", {"weights=free", "hidden=8,8,8"}, toy_shape("ring8", {.scale = 5}),
+                {"sigma=0.5", "input_scale=2"});
+  check_options("dae", {}, kImages, {"sigma=0.5", "weights=free"});
+  check_options("dae", {}, toy_shape("ring8"), {"weights=tied"});
 }
 
 TEST_CASE("masking blanks a share of the pixels, learns to fill them in, and has no score") {
   const DataShape image{.example = {4, 4}};
-  const auto made = test::small_model<Dae>(
-      "dae", {"noise=masking", "masked=0.25", "hidden=32", "chain_steps=3", "ema=0"}, image);
+  const auto made =
+      small_model<Dae>("dae", {"noise=masking", "masked=0.25", "hidden=32", "chain_steps=3", "ema=0"}, image);
   // Rows are all lit or all dark: what is blank is told by its neighbours.
   Rng rng(3, "dae_test");
   const Tensor rows = bernoulli(full({200, 4, 1}, 0.5), rng);
   const Tensor x = reshape(broadcast_to(rows, {200, 4, 4}).clone(), {200, 16});
-  std::map<std::string, double> first = test::step_on(*made, x, 0.003), last;
-  for (int i = 0; i < 300; ++i) last = test::step_on(*made, x, 0.003);
+  std::map<std::string, double> first = step_on(*made, x, 0.003), last;
+  for (int i = 0; i < 300; ++i) last = step_on(*made, x, 0.003);
   CHECK(last["error_per_noise"] < 0.3);
   // The noise is 1/4 of the lit pixels, 8 of 16.
   CHECK(first["denoising_error"] / first["error_per_noise"] == doctest::Approx(2).epsilon(0.1));
   CHECK_FALSE(made->abilities().target.score);
   const Tensor drawn = made->sample({5, rng});
   CHECK(drawn.shape() == Shape{5, 4, 4});
-  const std::string tied = test::error_message([&] {
-    test::small_model<Dae>("dae", {"noise=masking", "weights=tied"}, image);
+  const std::string tied = error_message([&] {
+    small_model<Dae>("dae", {"noise=masking", "weights=tied"}, image);
   });
-  CHECK(test::contains(tied, "Gaussian noise"));
-  const std::string points = test::error_message(
-      [&] { test::small_model<Dae>("dae", {"noise=masking"}, test::toy_shape("ring8")); });
-  CHECK(test::contains(points, "masks pixels"));
+  CHECK(contains(tied, "Gaussian noise"));
+  const std::string points =
+      error_message([&] { small_model<Dae>("dae", {"noise=masking"}, toy_shape("ring8")); });
+  CHECK(contains(points, "masks pixels"));
 }
 
 TEST_CASE("the tied denoiser's hidden units switch at distances up to its reach") {

@@ -1,4 +1,3 @@
-#include <cmath>
 
 #include <doctest/doctest.h>
 
@@ -17,9 +16,9 @@ const DataShape kTiny{.example = {3, 4}};
 constexpr double kVariance = 0.16;  // sigma 0.4
 
 std::unique_ptr<Dae> small(const std::vector<std::string>& more = {}) {
-  std::vector<std::string> all = {"hidden=8", "sigma=0.4", "chain_steps=5", "chain_step=0.3", "ema=0"};
-  all.insert(all.end(), more.begin(), more.end());
-  return test::small_model<Dae>("dae", all, kTiny);
+  return test::small_model<Dae>(
+      "dae", test::joined({"hidden=8", "sigma=0.4", "chain_steps=5", "chain_step=0.3", "ema=0"}, more),
+      kTiny);
 }
 
 /// Two steps on unlike batches.

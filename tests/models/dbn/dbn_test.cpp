@@ -1,7 +1,5 @@
 #include "gradzoo/models/dbn/dbn.h"
 
-#include <cmath>
-
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/ops.h"

@@ -15,6 +15,7 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
 
 TEST_CASE("of the true noisy density the offset is one constant, and the KL 0") {
@@ -33,8 +34,7 @@ TEST_CASE("of the true noisy density the offset is one constant, and the KL 0") 
   CHECK(right.offset.sd < 0.01);
   CHECK(right.offset.largest < 0.05);
   CHECK(std::abs(right.kl) < 1e-3);
-  // A log-density a tenth too steep: the offset is a tenth of log p^'s own spread, whose sd is 1 in the
-  // plane.
+  // A log-density a tenth too steep: the offset is a tenth of log p^'s own spread, in the plane of sd 1.
   const DdeFit steep = log_density(1.1);
   CHECK(steep.offset.sd == doctest::Approx(0.1).epsilon(0.05).scale(0));
   // log p^ falls from its mean as 1 - r^2 / 2 does: by log 100 - 1 where 99 % lie within.
@@ -44,8 +44,8 @@ TEST_CASE("of the true noisy density the offset is one constant, and the KL 0") 
 }
 
 TEST_CASE("a step's loss is |grad f + e|^2 / sigma^2 a number, over +e and -e, f = sigma^2 log p^") {
-  const DataShape ring = test::toy_shape("ring8");
-  const auto model = test::small_model<Dde>("dde", {"hidden=8", "sigma=0.2", "ema=0"}, ring);
+  const DataShape ring = toy_shape("ring8");
+  const auto model = small_model<Dde>("dde", {"hidden=8", "sigma=0.2", "ema=0"}, ring);
   Rng points(1, "dde_test"), draws(0, "dde/noise");
   const Tensor x = ring.toy->sample(20, points), e = randn({20, 2}, draws) * 0.2;
   double wanted = 0;
@@ -55,21 +55,19 @@ TEST_CASE("a step's loss is |grad f + e|^2 / sigma^2 a number, over +e and -e, f
     const Tensor f = model->log_density(at) * 0.04;
     wanted += mean(square(grad(sum(f), at) + e * sign)).item() / 0.04 / 2;
   }
-  std::vector<double> row(model->metrics().size());
-  model->train_step({0, 10, 0, {x, {}, {}}}, MetricRow(row));
-  CHECK(row[0] == doctest::Approx(wanted).epsilon(1e-4));
+  CHECK(step_on(*model, x, 0)[model->metrics()[0].name] == doctest::Approx(wanted).epsilon(1e-4));
 }
 
 TEST_CASE("the generator goes down the gap of the densities of its own and of the true data") {
-  const DataShape ring = test::toy_shape("ring8");
+  const DataShape ring = toy_shape("ring8");
   const auto train = [&](const char* fake_density) {
-    auto model = test::small_model<Dde>(
+    auto model = small_model<Dde>(
         "dde",
         {"hidden=64,64", "generator_hidden=32,32", "generator=true", "ema=0", "sigma=0.2", fake_density},
         ring);
     Rng points(2, "dde_test");
     for (int64_t step = 0; step < 700; ++step)
-      test::step_on(*model, ring.toy->sample(200, points), 0.003, step, 700);
+      step_on(*model, ring.toy->sample(200, points), 0.003, step, 700);
     return model;
   };
   const auto spread = [](Dde& model) {
@@ -84,10 +82,9 @@ TEST_CASE("the generator goes down the gap of the densities of its own and of th
 }
 
 TEST_CASE("without a generator samples are chains on f_p, and modes are counted of a generator's alone") {
-  const DataShape ring = test::toy_shape("ring8");
-  const auto plain = test::small_model<Dde>("dde", {"hidden=8", "chain_steps=3"}, ring);
-  const auto drawing =
-      test::small_model<Dde>("dde", {"hidden=8", "generator=true", "generator_hidden=8"}, ring);
+  const DataShape ring = toy_shape("ring8");
+  const auto plain = small_model<Dde>("dde", {"hidden=8", "chain_steps=3"}, ring);
+  const auto drawing = small_model<Dde>("dde", {"hidden=8", "generator=true", "generator_hidden=8"}, ring);
   Rng points(5, "dde_test"), rng(6, "dde_test");
   const Examples held_out{ring.toy->sample(50, points), Tensor(), arange(50, DType::i64)};
   CHECK(plain->sample({.n = 5, .rng = rng}).shape() == Shape{5, 2});
@@ -96,9 +93,9 @@ TEST_CASE("without a generator samples are chains on f_p, and modes are counted 
 }
 
 TEST_CASE("samples are ends of Langevin chains from all over the box, their noise taken away") {
-  const DataShape shape = test::toy_shape("gamma");
-  const auto model = test::small_model<Dde>(
-      "dde", {"hidden=8", "sigma=0.3", "chain_step=0.5", "chain_steps=4", "ema=0"}, shape);
+  const DataShape shape = toy_shape("gamma");
+  const auto model =
+      small_model<Dde>("dde", {"hidden=8", "sigma=0.3", "chain_step=0.5", "chain_steps=4", "ema=0"}, shape);
   Rng a(7, "dde_test"), b(7, "dde_test");
   const Box box = shape.toy->box();
   const double low = box.low[0], high = box.high[0];
@@ -109,12 +106,12 @@ TEST_CASE("samples are ends of Langevin chains from all over the box, their nois
     x = x + score_of(target, x) * e + randn({9, 1}, b) * std::sqrt(2 * e);
   }
   const Tensor wanted = x + score_of(target, x) * 0.09;
-  CHECK(test::max_error(model->sample({.n = 9, .rng = a}), wanted.to_vector()) < 1e-4);
+  CHECK(max_error(model->sample({.n = 9, .rng = a}), wanted.to_vector()) < 1e-4);
 }
 
 TEST_CASE("held out, the error is that of +e and of -e, and an evaluation tells the offset's spread") {
-  const DataShape ring = test::toy_shape("ring8");
-  const auto model = test::small_model<Dde>("dde", {"hidden=8", "sigma=0.2", "ema=0"}, ring);
+  const DataShape ring = toy_shape("ring8");
+  const auto model = small_model<Dde>("dde", {"hidden=8", "sigma=0.2", "ema=0"}, ring);
   Rng points(8, "dde_test"), draws(5, "dde/evaluation");
   const Examples held_out{ring.toy->sample(40, points), Tensor(), arange(40, DType::i64)};
   const Tensor e = randn({40, 2}, draws) * 0.2;
@@ -133,8 +130,8 @@ TEST_CASE("held out, the error is that of +e and of -e, and an evaluation tells 
 }
 
 TEST_CASE("the generator is judged at its samples with noise") {
-  const DataShape ring = test::toy_shape("ring8");
-  const auto model = test::small_model<Dde>(
+  const DataShape ring = toy_shape("ring8");
+  const auto model = small_model<Dde>(
       "dde", {"hidden=8", "sigma=0.4", "generator=true", "generator_hidden=8", "fake_density=false", "ema=0"},
       ring);
   Rng points(9, "dde_test"), draws(0, "dde/noise");
@@ -142,7 +139,7 @@ TEST_CASE("the generator is judged at its samples with noise") {
   randn({30, 2}, draws);  // the noise on the data
   const Tensor fakes = model->sample({.n = 30, .rng = draws}), noisy = fakes + randn({30, 2}, draws) * 0.4;
   const double wanted = -mean(model->log_density(noisy)).item();
-  CHECK(test::step_on(*model, x, 0)["fake_gap_nats"] == doctest::Approx(wanted).epsilon(1e-4));
+  CHECK(step_on(*model, x, 0)["fake_gap_nats"] == doctest::Approx(wanted).epsilon(1e-4));
 }
 
 /// A small model of images at noise from .8 down to .2, and its images.
@@ -150,7 +147,7 @@ struct Levels {
   explicit Levels(std::vector<std::string> more = {}) {
     more.insert(more.begin(),
                 {"net=mlp", "hidden=12,12", "sigma=0.2", "sigma_begin=0.8", "ema=0", "schedule=constant"});
-    model = test::small_model<Dde>("dde", more, {.example = {4, 4}});
+    model = small_model<Dde>("dde", more, {.example = {4, 4}});
   }
   Rng rng{12, "dde_test"};
   std::unique_ptr<Dde> model;
@@ -177,7 +174,7 @@ TEST_CASE("at all levels the loss is |sigma grad f + e|^2 of images in [-1,1]") 
     }
     wanted = mean(square(grad(sum(f), at) * sigma + e)).item();
   }
-  CHECK(test::step_on(*levels.model, levels.x, 0)["density_error"] == doctest::Approx(wanted).epsilon(1e-4));
+  CHECK(step_on(*levels.model, levels.x, 0)["density_error"] == doctest::Approx(wanted).epsilon(1e-4));
 }
 
 TEST_CASE("a net of zeros leaves the density of a denoiser that shrinks towards the data's mean") {
@@ -195,14 +192,14 @@ TEST_CASE("a net of zeros leaves the density of a denoiser that shrinks towards 
   const Tensor centre = mean(seen, 0, true);
   const double v = mean(square(seen - centre)).item() * 4;  // in [-1,1]
   CHECK(std::get<Tensor>(state.find("dde.data_variance")->target).item() == doctest::Approx(v));
-  CHECK(test::max_error(std::get<Tensor>(state.find("dde.data_mean")->target),
-                        (centre * 2.0 - 1.0).to_vector()) < 1e-6);
+  CHECK(max_error(std::get<Tensor>(state.find("dde.data_mean")->target), (centre * 2.0 - 1.0).to_vector()) <
+        1e-6);
   const Tensor apart = sum(square(cast(levels.x, DType::f64) - centre), 1) * 4.0;
   for (const double sigma : {0.1, 0.4}) {
     const double s = sigma * 2;
     // r = m + v/(v + s^2) (x - m), so x - r = s^2/(v + s^2) (x - m), and f = -|x - r|^2 / (2 s^2).
     const Tensor wanted = apart * (-0.5 * s * s / ((v + s * s) * (v + s * s)));
-    CHECK(test::max_error(levels.model->log_density(levels.x, sigma), wanted.to_vector()) < 1e-4);
+    CHECK(max_error(levels.model->log_density(levels.x, sigma), wanted.to_vector()) < 1e-4);
   }
 }
 
@@ -213,11 +210,10 @@ TEST_CASE("scores at any noise are those of the log-density there, in the data's
     const Tensor at = levels.x.clone().requires_grad_();
     const Tape tape;
     const Tensor wanted = grad(sum(levels.model->log_density(at, sigma)), at);
-    CHECK(test::max_error(target.noisy_score(levels.x, sigma), wanted.to_vector()) < 1e-4);
+    CHECK(max_error(target.noisy_score(levels.x, sigma), wanted.to_vector()) < 1e-4);
   }
   CHECK(target.data_noise == 0.1);
-  CHECK(test::max_error(target.noisy_score(levels.x, 0.01), target.noisy_score(levels.x, 0.1).to_vector()) ==
-        0);
+  CHECK(max_error(target.noisy_score(levels.x, 0.01), target.noisy_score(levels.x, 0.1).to_vector()) == 0);
 }
 
 TEST_CASE("first the data's density learns alone, the fakes' begins as it, and then the data's stays") {
@@ -238,14 +234,14 @@ TEST_CASE("first the data's density learns alone, the fakes' begins as it, and t
     return all;
   };
   const auto fakes = weights("fake_density."), generator = weights("generator."), data = weights("density.");
-  for (int64_t step = 0; step < 2; ++step) test::step_on(*levels.model, levels.x, 0.01, step, 6);
+  for (int64_t step = 0; step < 2; ++step) step_on(*levels.model, levels.x, 0.01, step, 6);
   CHECK(weights("fake_density.") == fakes);
   CHECK(weights("density.") != data);
-  test::step_on(*levels.model, levels.x, 0.01, 2, 6);
+  step_on(*levels.model, levels.x, 0.01, 2, 6);
   CHECK(weights("fake_density.") == weights("density."));
   CHECK(weights("generator.") == generator);
   const auto learned = weights("density.");
-  test::step_on(*levels.model, levels.x, 0.01, 3, 6);
+  step_on(*levels.model, levels.x, 0.01, 3, 6);
   CHECK(weights("density.") == learned);
   CHECK(weights("fake_density.") != weights("density."));
   CHECK(weights("generator.") != generator);
@@ -258,7 +254,7 @@ TEST_CASE("steps of the data's density shorten to nothing while it learns alone"
     levels.model->register_state(state);
     const Tensor weight = std::get<Tensor>(state.find("density.net.out.weight")->target),
                  before = weight.clone();
-    test::step_on(*levels.model, levels.x, 0.01, step, 200);
+    step_on(*levels.model, levels.x, 0.01, step, 200);
     return max(abs(weight - before)).item();
   };
   CHECK(moved(99) == doctest::Approx(moved(0) / 100).epsilon(0.1).scale(0));
@@ -278,13 +274,12 @@ TEST_CASE("the generator's least noise falls over the run, and its loss weighs g
     const Tensor fakes = flatten_rows(levels.model->sample({.n = 10, .rng = draws})) * 2.0 - 1.0;
     const Tensor noisy = fakes + randn({10, 16}, draws) * level;
     const double wanted = mean(levels.model->gap(noisy, level)).item();
-    const double found = test::step_on(*levels.model, levels.x, 0, step, 10)["fake_gap_nats"];
+    const double found = step_on(*levels.model, levels.x, 0, step, 10)["fake_gap_nats"];
     CHECK_MESSAGE(found == doctest::Approx(wanted).epsilon(1e-3), step);
   }
 }
 
-TEST_CASE(
-    "samples come down the levels by the posterior of each, and end where the last noise is taken away") {
+TEST_CASE("samples come down the levels by each one's posterior; at the end the last noise is taken away") {
   const Levels levels({"chain_steps=3"});
   Rng rng(9, "dde_test");
   const Tensor bytes = cast(floor(rand({50, 4, 4}, rng) * 256.0), DType::u8);
@@ -304,11 +299,11 @@ TEST_CASE(
   }
   x = x + score(x, sigma) * (sigma * sigma);
   const Tensor wanted = as_images(x, {.example = {4, 4}});
-  CHECK(test::max_error(levels.model->sample({.n = 6, .rng = a}), wanted.to_vector()) < 1e-4);
+  CHECK(max_error(levels.model->sample({.n = 6, .rng = a}), wanted.to_vector()) < 1e-4);
 }
 
 TEST_CASE("a U-Net begins as the denoiser of a Gaussian, and learns") {
-  const auto model = test::small_model<Dde>(
+  const auto model = small_model<Dde>(
       "dde", {"net=unet", "channels=8", "ema=0", "schedule=constant", "lr=0.003"}, {.example = {6, 5}});
   Rng rng(12, "dde_test");
   // A row of each image is white throughout, or black.
@@ -316,15 +311,14 @@ TEST_CASE("a U-Net begins as the denoiser of a Gaussian, and learns") {
   model->prepare({bytes, Tensor(), arange(20, DType::i64)});
   const Tensor x = flatten_rows(cast(bytes, DType::f32)) / 255.0;
   const Tensor noisy = x + randn(x.shape(), rng) * 0.3;
-  // Its output is 0 at first, so r shrinks towards the mean, and sigma^2 grad f = -sigma^4/(v + sigma^2)^2 (x
-  // - m).
+  // It says 0 at first, so r shrinks towards the mean: sigma^2 grad f = -sigma^4/(v + sigma^2)^2 (x - m).
   const Tensor centre = mean(x, 0, true);
   const double v = mean(square(x - centre)).item(), share = 0.09 / (v + 0.09);
   const Tensor moved = model->abilities().target.noisy_score(noisy, 0.3) * 0.09;
-  CHECK(test::max_error(moved, ((noisy - centre) * (-share * share)).to_vector()) < 1e-5);
+  CHECK(max_error(moved, ((noisy - centre) * (-share * share)).to_vector()) < 1e-5);
   double first = 0, last = 0;
   for (int64_t step = 0; step < 60; ++step) {
-    const double error = test::step_on(*model, x, 0.003, step, 60)["density_error"];
+    const double error = step_on(*model, x, 0.003, step, 60)["density_error"];
     (step < 10 ? first : last) += step < 10 || step >= 50 ? error : 0;
   }
   CHECK(last < 0.8 * first);
@@ -332,12 +326,12 @@ TEST_CASE("a U-Net begins as the denoiser of a Gaussian, and learns") {
 
 TEST_CASE("a U-Net is of images at several levels") {
   const auto refusal = [](const std::vector<std::string>& options, const DataShape& shape) {
-    return test::error_message([&] { test::small_model<Dde>("dde", options, shape); });
+    return error_message([&] { small_model<Dde>("dde", options, shape); });
   };
-  const std::string points = refusal({"net=unet"}, test::toy_shape("ring8"));
-  CHECK_MESSAGE(test::contains(points, "net=unet is for images"), points);
+  const std::string points = refusal({"net=unet"}, toy_shape("ring8"));
+  CHECK_MESSAGE(contains(points, "net=unet is for images"), points);
   const std::string one = refusal({"net=unet", "sigma_begin=0"}, {.example = {4, 4}});
-  CHECK_MESSAGE(test::contains(one, "Hint: sigma_begin=3"), one);
+  CHECK_MESSAGE(contains(one, "Hint: sigma_begin=3"), one);
 }
 
 }  // namespace

@@ -19,25 +19,24 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
 
 const DataShape kImages{.example = {8, 8}, .classes = 3};
 
 template <class M>
-std::unique_ptr<M> image_model(const char* name, std::vector<std::string> more = {}) {
-  std::vector<std::string> settings = {"channels=8", "classes=none", "ema=0", "sample_steps=4"};
-  settings.insert(settings.end(), more.begin(), more.end());
-  return test::small_model<M>(name, settings, kImages);
+std::unique_ptr<M> image_model(const char* name, const Strings& more = {}) {
+  return small_model<M>(name, joined({"channels=8", "classes=none", "ema=0", "sample_steps=4"}, more),
+                        kImages);
 }
 
 template <class M>
 void check_learns_gaussian(const char* name, int64_t steps) {
-  const DataShape shape = test::toy_shape("gaussian");
-  const auto model =
-      test::small_model<M>(name, {"hidden=64,64", "sample_steps=60", "ema=0", "solver=ddim"}, shape);
+  const DataShape shape = toy_shape("gaussian");
+  const auto model = small_model<M>(name, {"hidden=64,64", "sample_steps=60", "ema=0", "solver=ddim"}, shape);
   Rng data(1, "data");
   for (int64_t step = 0; step < steps; ++step)
-    test::step_on(*model, shape.toy->sample(500, data), step < steps / 2 ? 0.004 : 0.001, step, steps);
+    step_on(*model, shape.toy->sample(500, data), step < steps / 2 ? 0.004 : 0.001, step, steps);
   Rng rng(2, "samples"), truth(3, "truth");
   const Tensor x = model->sample({.n = 20000, .rng = rng}), y = shape.toy->sample(20000, truth);
   const auto near = [](const Tensor& a, const Tensor& b) { return max(abs(a - b)).item(); };
@@ -60,16 +59,13 @@ TEST_CASE("a step's loss is the error of the noise, at a time for each example")
   const MixingColumns mixed = mixing_columns(cosine_path(), t);
   const Tensor said = mixed.noise * at.x + mixed.data * model->network().predict(at.x, t, {});
   const double wanted = mean(square(said - noise)).item();
-  std::vector<double> row(model->metrics().size());
-  const Batch batch{x, {}, {}};
-  model->train_step({0, 10, 0, batch}, MetricRow(row));
-  CHECK(row[0] == doctest::Approx(wanted).epsilon(1e-5));
+  CHECK(step_on(*model, x, 0)[model->metrics()[0].name] == doctest::Approx(wanted).epsilon(1e-5));
 }
 
 TEST_CASE("noise levels are seen at unit scale, and a denoised image is among images") {
   const auto ncsn = image_model<Ncsn>("ncsn");
   Rng rng(2, "diffusion_test");
-  for (int64_t step = 0; step < 5; ++step) test::step_on(*ncsn, rand({8, 64}, rng), 0.02, step);
+  for (int64_t step = 0; step < 5; ++step) step_on(*ncsn, rand({8, 64}, rng), 0.02, step);
   const NoGrad quiet;
   const double t = 0.3, sigma = 20 * std::pow(0.01 / 20, t);
   const Tensor x = randn({4, 64}, rng) * sigma;
@@ -78,17 +74,17 @@ TEST_CASE("noise levels are seen at unit scale, and a denoised image is among im
   const Tensor said = x * (sigma / (length * length)) + told / length;
   const Tensor denoised = clamp(x - said * sigma, -1, 1);
   const Prediction prediction = ncsn->predict(x, t);
-  CHECK(test::max_error(prediction.denoised, denoised.to_vector()) < 1e-4);
-  CHECK(test::max_error(prediction.noise * sigma + prediction.denoised, x.to_vector()) < 1e-3);
+  CHECK(max_error(prediction.denoised, denoised.to_vector()) < 1e-4);
+  CHECK(max_error(prediction.noise * sigma + prediction.denoised, x.to_vector()) < 1e-3);
   // Not clamped, v = b' eps.
   const Tensor velocity = said * (sigma * std::log(0.01 / 20));
-  CHECK(test::max_error(ncsn->velocity(x, t), velocity.to_vector()) < 1e-2 * sigma);
+  CHECK(max_error(ncsn->velocity(x, t), velocity.to_vector()) < 1e-2 * sigma);
 }
 
 TEST_CASE("chains walk on the score in the data's own units, at any level") {
   const auto model = image_model<Ddpm>("ddpm");
   Rng rng(3, "diffusion_test");
-  for (int64_t step = 0; step < 5; ++step) test::step_on(*model, rand({8, 64}, rng), 0.02, step);
+  for (int64_t step = 0; step < 5; ++step) step_on(*model, rand({8, 64}, rng), 0.02, step);
   const NoGrad quiet;
   const Target target = model->abilities().target;
   const Tensor y = rand({4, 64}, rng);
@@ -98,7 +94,7 @@ TEST_CASE("chains walk on the score in the data's own units, at any level") {
   const Tensor x = (y * 2.0 - 1.0) * at.data;
   // Tweedie in y: E[y_1 | y] = y + sigma^2 s.
   const Tensor denoised = (model->predict(x, t).denoised + 1.0) * 0.5;
-  CHECK(test::max_error(y + target.noisy_score(y, sigma) * (sigma * sigma), denoised.to_vector()) < 1e-4);
+  CHECK(max_error(y + target.noisy_score(y, sigma) * (sigma * sigma), denoised.to_vector()) < 1e-4);
   CHECK(target.score(y).shape() == Shape{4, 64});
 }
 
@@ -129,7 +125,7 @@ TEST_CASE("bits a dimension are those of the flow that an untrained network stan
 }
 
 TEST_CASE("the truth's score under noise is that of the Gaussian it makes") {
-  const DataShape shape = test::toy_shape("gaussian");
+  const DataShape shape = toy_shape("gaussian");
   Rng rng(5, "diffusion_test");
   const Tensor y = shape.toy->sample(30, rng, DType::f64);
   const Tensor many = shape.toy->sample(400'000, rng, DType::f64);
@@ -144,10 +140,10 @@ TEST_CASE("solvers draw what they should: the same start by ddim whatever the st
   const auto model = image_model<Ddpm>("ddpm");
   Rng a(1, "a"), b(2, "b"), start(6, "diffusion_test");
   const Tensor x = randn({3, 64}, start);
-  CHECK(test::same_bytes(model->carry(x, {}, a, model->route()), model->carry(x, {}, b, model->route())));
+  CHECK(same_bytes(model->carry(x, {}, a, model->route()), model->carry(x, {}, b, model->route())));
   const auto drawing = image_model<Ddpm>("ddpm", {"solver=ancestral"});
-  CHECK_FALSE(test::same_bytes(drawing->carry(x, {}, a, drawing->route()),
-                               drawing->carry(x, {}, b, drawing->route())));
+  CHECK_FALSE(
+      same_bytes(drawing->carry(x, {}, a, drawing->route()), drawing->carry(x, {}, b, drawing->route())));
 }
 
 TEST_CASE("one energy learns what noise is, and says so at every level") {
@@ -156,8 +152,7 @@ TEST_CASE("one energy learns what noise is, and says so at every level") {
     Rng rng(7, "diffusion_test");
     double first = 0, last = 0;
     for (int64_t step = 0; step < 40; ++step) {
-      const double error =
-          test::step_on(*model, bernoulli(full({16, 64}, 0.5), rng), 0.005, step)["noise_error"];
+      const double error = step_on(*model, bernoulli(full({16, 64}, 0.5), rng), 0.005, step)["noise_error"];
       (step < 5 ? first : last) += error / (step < 5 ? 5 : 35);
     }
     CHECK(last < 0.9 * first);
@@ -165,19 +160,18 @@ TEST_CASE("one energy learns what noise is, and says so at every level") {
     const Tensor x = randn({2, 64}, rng);
     const Prediction at = model->predict(x, 0.5);
     const double sigma = model->path()(0.5).noise;
-    CHECK(test::max_error(at.denoised + at.noise * sigma, x.to_vector()) < 1e-4);
+    CHECK(max_error(at.denoised + at.noise * sigma, x.to_vector()) < 1e-4);
   }
 }
 
 TEST_CASE("optimal pairing leaves less for the velocity to average over") {
-  const DataShape shape = test::toy_shape("ring8");
+  const DataShape shape = toy_shape("ring8");
   const auto error_after = [&](const char* pairing) {
-    const auto model = test::small_model<FlowMatching>("flow-matching", {"hidden=64,64", pairing}, shape);
+    const auto model = small_model<FlowMatching>("flow-matching", {"hidden=64,64", pairing}, shape);
     Rng rng(8, "diffusion_test");
     double late = 0;
     for (int64_t step = 0; step < 300; ++step) {
-      const double error =
-          test::step_on(*model, shape.toy->sample(200, rng), 0.003, step, 300)["velocity_error"];
+      const double error = step_on(*model, shape.toy->sample(200, rng), 0.003, step, 300)["velocity_error"];
       if (step >= 200) late += error / 100;
     }
     return late;
@@ -199,40 +193,39 @@ TEST_CASE("samples that are only watched are drawn by few steps where the model 
 
 TEST_CASE("what does not go together is refused") {
   const auto said = [](const char* model, std::vector<std::string> settings, const DataShape& shape) {
-    return test::error_message([&] { test::options_for(model, settings, shape); });
+    return error_message([&] { options_for(model, settings, shape); });
   };
-  CHECK(test::contains(said("flow-matching", {"pairing=optimal"}, kImages), "for points"));
-  CHECK(test::contains(said("ncsn", {"net=mdsm"}, test::toy_shape("ring8")), "net=energy"));
-  CHECK(test::contains(said("ncsn", {"net=energy", "classes=labels"}, kImages), "classes=none"));
-  CHECK(test::contains(said("ncsn", {"sigma_begin=0.1", "sigma_end=0.2"}, kImages),
-                       "the first is the largest"));
-  CHECK(test::contains(said("ncsn", {"sigma_end=0"}, kImages), "sigma_end"));
-  CHECK(test::contains(said("ddpm", {"sample_steps=0"}, kImages), "sample_steps"));
-  CHECK(test::contains(said("ncsn", {"sample_steps=1"}, kImages), "one noise level"));
-  CHECK(test::contains(said("ddpm", {"guidance=2", "classes=none"}, kImages), "Hint: classes=labels"));
-  CHECK(test::contains(said("ddpm", {"guidance=2"}, test::toy_shape("ring8")), "this model has none"));
+  CHECK(contains(said("flow-matching", {"pairing=optimal"}, kImages), "for points"));
+  CHECK(contains(said("ncsn", {"net=mdsm"}, toy_shape("ring8")), "net=energy"));
+  CHECK(contains(said("ncsn", {"net=energy", "classes=labels"}, kImages), "classes=none"));
+  CHECK(contains(said("ncsn", {"sigma_begin=0.1", "sigma_end=0.2"}, kImages), "the first is the largest"));
+  CHECK(contains(said("ncsn", {"sigma_end=0"}, kImages), "sigma_end"));
+  CHECK(contains(said("ddpm", {"sample_steps=0"}, kImages), "sample_steps"));
+  CHECK(contains(said("ncsn", {"sample_steps=1"}, kImages), "one noise level"));
+  CHECK(contains(said("ddpm", {"guidance=2", "classes=none"}, kImages), "Hint: classes=labels"));
+  CHECK(contains(said("ddpm", {"guidance=2"}, toy_shape("ring8")), "this model has none"));
   CHECK(said("ddpm", {"classes=none"}, kImages).empty());
 }
 
 TEST_CASE("classes are labels, clusters, clusters within labels, or none") {
   const DataShape labelled{.example = {8, 8}, .classes = 3}, bare{.example = {8, 8}};
   const auto said = [](std::vector<std::string> settings, const DataShape& shape) {
-    return test::error_message([&] { test::options_for("ddpm", settings, shape); });
+    return error_message([&] { options_for("ddpm", settings, shape); });
   };
   for (const char* text :
        {"cluster:9", "clusters", "clusters:", "clusters:0", "clusters:9x", "labels:-1", "none:3", ""})
-    CHECK_MESSAGE(test::contains(said({std::string("classes=") + text}, labelled), "Hint: "), text);
-  CHECK(test::contains(said({"classes=labels:10"}, labelled), "Hint: 9"));
-  CHECK(test::contains(said({"classes=labels"}, bare), "classes=clusters:100"));
-  CHECK(test::contains(said({"classes=clusters:4"}, test::toy_shape("ring8")), "for images"));
-  CHECK(test::option_text("ddpm", {}, labelled, "classes") == "labels:30");
-  CHECK(test::option_text("ddpm", {}, bare, "classes") == "clusters:100");
-  CHECK(test::option_text("ddpm", {}, test::toy_shape("ring8"), "classes") == "none");
-  CHECK(test::option_text("ncsn", {"net=energy"}, bare, "classes") == "none");
-  CHECK(test::option_text("ddpm", {"classes=clusters:20"}, labelled, "guidance") == "1.5");
-  CHECK(test::option_text("ddpm", {"classes=labels:30"}, labelled, "guidance") == "1.25");
+    CHECK_MESSAGE(contains(said({std::string("classes=") + text}, labelled), "Hint: "), text);
+  CHECK(contains(said({"classes=labels:10"}, labelled), "Hint: 9"));
+  CHECK(contains(said({"classes=labels"}, bare), "classes=clusters:100"));
+  CHECK(contains(said({"classes=clusters:4"}, toy_shape("ring8")), "for images"));
+  CHECK(option_text("ddpm", {}, labelled, "classes") == "labels:30");
+  CHECK(option_text("ddpm", {}, bare, "classes") == "clusters:100");
+  CHECK(option_text("ddpm", {}, toy_shape("ring8"), "classes") == "none");
+  CHECK(option_text("ncsn", {"net=energy"}, bare, "classes") == "none");
+  CHECK(option_text("ddpm", {"classes=clusters:20"}, labelled, "guidance") == "1.5");
+  CHECK(option_text("ddpm", {"classes=labels:30"}, labelled, "guidance") == "1.25");
   const auto labels_of = [&](const std::string& classes) {
-    return test::small_model<Ddpm>("ddpm", {"channels=8", "classes=" + classes}, labelled)->labels().size();
+    return small_model<Ddpm>("ddpm", {"channels=8", "classes=" + classes}, labelled)->labels().size();
   };
   CHECK(labels_of("labels") == 3);
   CHECK(labels_of("labels:30") == 3);
@@ -243,7 +236,7 @@ TEST_CASE("classes are labels, clusters, clusters within labels, or none") {
 TEST_CASE("a network is told the clusters of what it trains on, and those that samples are drawn of") {
   const DataShape labelled{.example = {8, 8}, .classes = 3};
   const auto model =
-      test::small_model<Ddpm>("ddpm", {"channels=8", "classes=labels:6", "ema=0", "pixels=grey"}, labelled);
+      small_model<Ddpm>("ddpm", {"channels=8", "classes=labels:6", "ema=0", "pixels=grey"}, labelled);
   CHECK(model->network().classes() == 6);
   Rng rng(2, "diffusion_test");
   std::vector<uint8_t> labels;
@@ -262,7 +255,7 @@ TEST_CASE("a network is told the clusters of what it trains on, and those that s
   model->register_state(state);
   CHECK(state.find("ddpm.clusters.centres") != nullptr);
   // The network says something, and something else of each cluster: an image's error is that of its own.
-  test::stir(const_cast<TimeNetwork&>(model->network()), 3);
+  stir(const_cast<TimeNetwork&>(model->network()), 3);
   const DataView view{examples, examples, 1};
   const double told = model->validate(view)[kNoiseError].value;
   Clusters clusters(6, 3, 64);
@@ -293,9 +286,9 @@ TEST_CASE("a network is told the clusters of what it trains on, and those that s
 TEST_CASE("the first noise is as wide as data lie apart") {
   DataShape wide = kImages;
   wide.image_diameter = 7;
-  CHECK(test::option_text("ncsn", {}, wide, "sigma_begin") == "14");  // pixels as [-1,1]
-  const DataShape ring = test::toy_shape("ring8");
-  CHECK(test::option_text("ncsn", {}, ring, "sigma_begin") == fmt::format("{:.2g}", ring.diameter()));
+  CHECK(option_text("ncsn", {}, wide, "sigma_begin") == "14");  // pixels as [-1,1]
+  const DataShape ring = toy_shape("ring8");
+  CHECK(option_text("ncsn", {}, ring, "sigma_begin") == fmt::format("{:.2g}", ring.diameter()));
 }
 
 }  // namespace

@@ -8,7 +8,6 @@
 #include "support/small_model.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("the ratio of levels is that of the rule, and the paper's for its images") {
   const auto normal_cdf = [](double x) { return 0.5 * std::erfc(-x / std::sqrt(2.0)); };
@@ -31,14 +30,13 @@ TEST_CASE("the step brings a level's Gaussian nearest to the next one's") {
     for (int64_t i = 0; i < repeats; ++i) v = (1 - e) * (1 - e) * v + 2 * e;
     return v;
   };
-  for (const double ratio : {1.04, 1.5, 2.0}) {
+  for (const double ratio : {1.04, 1.5, 2.0})
     for (const int64_t repeats : {1, 5, 100}) {
       const double e = level_step(ratio, repeats), found = variance(e, ratio, repeats);
       CHECK(found >= 1);
       CHECK(found <= variance(e * 1.1, ratio, repeats) + 1e-12);
       CHECK(found <= variance(e / 1.1, ratio, repeats) + 1e-12);
     }
-  }
   // Their own epsilon of 6.2e-6 at sigma .01, five steps a level.
   CHECK(level_step(std::pow(5000, 1 / 231.0), 5) == doctest::Approx(0.062).epsilon(0.1).scale(0));
 }
@@ -59,5 +57,4 @@ TEST_CASE("levels that do not fall are refused") {
   CHECK(test::contains(test::error_message([] { level_count(1, 2, 784); }), "the first is the largest"));
 }
 
-}  // namespace
 }  // namespace gradzoo

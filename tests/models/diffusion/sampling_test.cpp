@@ -14,17 +14,17 @@
 
 // What a model along a path draws, fills in and says of a density, beside what it learns.
 namespace gradzoo {
+using namespace test;
 namespace {
 
 const DataShape kTiny{.example = {4, 4}, .classes = 3}, kPlain{.example = {4, 4}};
 
 // Networks begin with zeros, which are no test of what is done with what they say.
 template <class M>
-std::unique_ptr<M> stirred(const char* name, std::vector<std::string> settings, const DataShape& shape) {
-  settings.insert(settings.begin(), {"channels=8", "ema=0"});
-  auto model = test::small_model<M>(name, settings, shape);
+std::unique_ptr<M> stirred(const char* name, const Strings& settings, const DataShape& shape) {
+  auto model = small_model<M>(name, joined({"channels=8", "ema=0"}, settings), shape);
   auto& network = const_cast<TimeNetwork&>(model->network());
-  test::stir(network, 1);
+  stir(network, 1);
   return model;
 }
 
@@ -42,8 +42,8 @@ TEST_CASE("more images than are drawn at once are each drawn under their own lab
     return clamp(model->carry(start, told, none, model->route()), 0, 1);
   };
   const Tensor last = drawn.rows(kAtOnce, kAtOnce + kMore);
-  CHECK(test::max_error(last, under(2).to_vector()) < 1e-5);
-  CHECK(test::max_error(last, under(0).to_vector()) > 1e-3);
+  CHECK(max_error(last, under(2).to_vector()) < 1e-5);
+  CHECK(max_error(last, under(0).to_vector()) > 1e-3);
 }
 
 TEST_CASE("an image is filled in by single steps at a level, and what noise its path ends in is taken away") {
@@ -58,16 +58,15 @@ TEST_CASE("an image is filled in by single steps at a level, and what noise its 
   const Trajectory trajectory{path, predict, b, {.repeats = 1, .step = 0.1}};
   const NoGrad quiet;
   Tensor x = randn({3, 16}, b) * path(0).noise;
-  for (const double t : {0.0, 0.5}) {
+  for (const double t : {0.0, 0.5})
     for (int repeat = 0; repeat < 10; ++repeat) {
       const Tensor on_path = randn({3, 16}, b) * path(t).noise + data;
       x = langevin_step(trajectory, on_path * known + x * (1.0 - known), t, t + 0.5);
       if (repeat < 9) x = noise_back(path, x, t, t + 0.5, b);
     }
-  }
   const Tensor clean = clamp((model->predict(x, 1).denoised + 1.0) * 0.5, 0, 1);
   const Tensor wanted = truth * known + clean * (1.0 - known);
-  CHECK(test::max_error(model->abilities().inpaint({truth, known, a}), wanted.to_vector()) < 1e-4);
+  CHECK(max_error(model->abilities().inpaint({truth, known, a}), wanted.to_vector()) < 1e-4);
 }
 
 TEST_CASE("chains that name no level walk on the score at the noise that the target tells") {
@@ -76,13 +75,13 @@ TEST_CASE("chains that name no level walk on the score at the noise that the tar
   const Target target = model->abilities().target;
   Rng rng(5, "sampling_test");
   const Tensor y = rand({3, 16}, rng);
-  CHECK(test::same_bytes(target.score(y), target.noisy_score(y, target.data_noise)));
-  CHECK_FALSE(test::same_bytes(target.score(y), target.noisy_score(y, 2 * target.data_noise)));
+  CHECK(same_bytes(target.score(y), target.noisy_score(y, target.data_noise)));
+  CHECK_FALSE(same_bytes(target.score(y), target.noisy_score(y, 2 * target.data_noise)));
 }
 
 TEST_CASE("images that diffusion takes to lie under noise are images; points may lie anywhere") {
   const auto images = stirred<Ddpm>("ddpm", {"classes=none"}, kPlain);
-  const auto points = stirred<Ddpm>("ddpm", {"hidden=8"}, test::toy_shape("ring8"));
+  const auto points = stirred<Ddpm>("ddpm", {"hidden=8"}, toy_shape("ring8"));
   Rng rng(6, "sampling_test");
   const NoGrad quiet;
   const auto furthest = [&](const Diffusion& model, int64_t numbers) {
@@ -110,8 +109,7 @@ TEST_CASE("bits are measured of as many images as are asked for") {
 // A U-Net that says 0 takes the data for N(0, I): from N(0, s_0^2 I) its flow leads to N(0, v I),
 // v = (1 + s_1^2) s_0^2 / (1 + s_0^2).
 TEST_CASE("bits by noise levels are those of the Gaussian that their flow ends in") {
-  const auto model =
-      test::small_model<Ncsn>("ncsn", {"channels=8", "sigma_begin=3", "sigma_end=0.5"}, kPlain);
+  const auto model = small_model<Ncsn>("ncsn", {"channels=8", "sigma_begin=3", "sigma_end=0.5"}, kPlain);
   Rng rng(8, "sampling_test");
   const Examples images{cast(rand({4, 4, 4}, rng) * 255.0, DType::u8), Tensor(), arange(4, DType::i64)};
   const Tensor x = read_examples(images, 0, 4, Pixels::dequantised, Rng(5, "eval/pixels")).x * 2.0 - 1.0;

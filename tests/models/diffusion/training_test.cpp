@@ -27,9 +27,7 @@ struct Trained {
     for (int64_t step = 0; step < kSteps; ++step) train(step, 0.01);
   }
   double train(int64_t step, double rate) const {
-    std::vector<double> row(model->metrics().size());
-    model->train_step({step, 10, rate, batch}, MetricRow(row));
-    return row[0];
+    return test::step_on(*model, batch, rate, step, 10)[model->metrics()[0].name];
   }
   // |u(x_t, t, y) - (x_1 - x_0)|^2 a number, pixels in [-1, 1].
   Tensor error(const Tensor& x, const Tensor& told, Rng& draws) const {
@@ -79,9 +77,7 @@ TEST_CASE("a velocity without a label is that of the label that stands for none"
   CHECK(network.predict(x, t, {}).to_vector() != network.predict(x, t, zeros({2}, DType::i64)).to_vector());
 }
 
-TEST_CASE(
-    "points' perceptron sees bounded points and slow features of time; Euler steps ask it at their "
-    "beginnings") {
+TEST_CASE("points' perceptron sees bounded points and slow times; Euler steps ask it at their beginnings") {
   const DataShape ring = test::toy_shape("ring8");
   const auto model = test::small_model<FlowMatching>("flow-matching", {"hidden=6", "sample_steps=3"}, ring);
   Rng init(0, "flow/init"), a(3, "training_test"), b(3, "training_test");
@@ -97,8 +93,7 @@ TEST_CASE(
   CHECK(test::max_error(model->sample({20, a}), x.to_vector()) < 1e-5);
 }
 
-TEST_CASE(
-    "what fills an image in takes each step ten times, known pixels on their paths, back by fresh noise") {
+TEST_CASE("filling in takes each step ten times, known pixels on their paths, back by fresh noise") {
   const auto model = test::small_model<FlowMatching>(
       "flow-matching", {"channels=8", "sample_steps=3", "classes=none", "ema=0"}, {.example = {8, 8}});
   Rng rng(6, "training_test");
@@ -169,11 +164,9 @@ TEST_CASE("ddim taken back finds the noise of an image, so that rows begin and e
   check(test::small_model<FlowMatching>("flow-matching", {"channels=8", "ema=0"}, kLabelled));
   const auto ddpm = test::small_model<Ddpm>("ddpm", {"channels=8", "ema=0"}, kLabelled);
   check(ddpm);
-  CHECK(test::contains(
-      test::error_message([&] {
-        ddpm->abilities().interpolate({{ends, tensor({2, 1, 0, 0}, {4}, DType::i64), {}}, rng});
-      }),
-      "pair 0 has two labels"));
+  CHECK_THROWS_WITH_AS(
+      ddpm->abilities().interpolate({{ends, tensor({2, 1, 0, 0}, {4}, DType::i64), {}}, rng}),
+      doctest::Contains("pair 0 has two labels"), Error);
 }
 
 }  // namespace

@@ -14,8 +14,7 @@
 namespace gradzoo {
 namespace {
 
-TEST_CASE(
-    "chains are those of the sampler that is asked for, with its step, and their acceptance is the mean") {
+TEST_CASE("chains are those of the sampler that is asked for, and their acceptance is the mean") {
   const Target target{.log_prob = [](const Tensor& x) { return sum(square(square(x)) * -0.25, 1); }};
   const Tensor from = test::wave({300, 2});
   const auto rng = [] { return Rng(1, "chains_test"); };

@@ -1,4 +1,3 @@
-#include <cmath>
 
 #include <doctest/doctest.h>
 
@@ -12,18 +11,17 @@
 
 // The energy-based model by convolutions.
 namespace gradzoo {
+using namespace test;
 namespace {
 
 const DataShape kImages{.example = {12, 12}};
 
-std::vector<std::string> with_small_sizes(std::vector<std::string> assignments) {
-  assignments.insert(assignments.end(), {"net=conv", "channels=4", "hidden=8", "buffer=60", "batch=20",
-                                         "chain_steps=5", "sample_steps=4"});
-  return assignments;
-}
-
-std::unique_ptr<Ebm> small(const std::vector<std::string>& assignments = {}) {
-  return test::small_model<Ebm>("ebm", with_small_sizes(assignments), kImages);
+std::unique_ptr<Ebm> small(const Strings& assignments = {}) {
+  return small_model<Ebm>("ebm",
+                          joined({"net=conv", "channels=4", "hidden=8", "buffer=60", "batch=20",
+                                  "chain_steps=5", "sample_steps=4"},
+                                 assignments),
+                          kImages);
 }
 
 Tensor images(uint64_t seed) {
@@ -32,32 +30,7 @@ Tensor images(uint64_t seed) {
 }
 
 void train(Ebm& model, int64_t begin, int64_t end) {
-  for (int64_t i = begin; i < end; ++i) test::step_on(model, images(static_cast<uint64_t>(i)), 1e-3, i);
-}
-
-TEST_CASE("a run with net=conv goes on from its State bit for bit, spectral norm's vectors included") {
-  for (const std::vector<std::string>& settings :
-       {std::vector<std::string>{"ema=0.9"}, {"preset=uva"}, {"preset=uva", "spectral_norm=true"}}) {
-    const auto old = small(settings), fresh = small(settings);
-    State of_old, of_fresh;
-    old->register_state(of_old);
-    fresh->register_state(of_fresh);
-    train(*old, 0, 3);
-    for (const State::Entry& entry : of_fresh.entries())
-      entry.restore(of_old.find(entry.name)->bytes().data());
-    for (const auto& model : {old.get(), fresh.get()}) train(*model, 3, 6);
-    CHECK(of_fresh.bytes() == of_old.bytes());
-  }
-}
-
-TEST_CASE("a training step of net=conv has the same bytes at any thread count") {
-  CHECK(test::same_at_any_thread_count([] {
-    const auto model = small({"preset=uva", "channels=8"});
-    train(*model, 0, 2);
-    State state;
-    model->register_state(state);
-    return state.bytes();
-  }));
+  for (int64_t i = begin; i < end; ++i) step_on(model, images(static_cast<uint64_t>(i)), 1e-3, i);
 }
 
 TEST_CASE("chains of convolutions go forward and back to the pixels, and to no weight") {
@@ -74,14 +47,14 @@ TEST_CASE("chains of convolutions go forward and back to the pixels, and to no w
   const double forward = flops([&] { log_prob_of(target, x); });
   CHECK(forward > 0);
   // Each evaluation is one pass forward and one back to x; weights' gradients would be a third.
-  CHECK(flops([&] { chains.walk(target, x, 9, rng); }) == doctest::Approx(2 * forward * (9 + 1)));
+  CHECK(flops([&] { chains.walk(target, x, 9, rng); }) == Approx(2 * forward * (9 + 1)));
 }
 
 TEST_CASE("a training step of net=conv asks the system for no memory") {
   if (!counts_allocations()) return;
   const auto model = small({"preset=uva"});
   const Tensor x = images(1);
-  std::vector<double> row(model->metrics().size());
+  Doubles row(model->metrics().size());
   const auto step = [&](int64_t i) {
     const Batch batch{x, {}, {}};
     model->train_step({i, 100, 1e-3, batch}, MetricRow(row));
@@ -114,12 +87,12 @@ TEST_CASE("pixels of clamped chains, and of the noisy data beside them, stay in 
   const Tensor x = read_examples(some, 0, 20, Pixels::grey, same).x;
   const Tensor noisy = clamp(x + randn_like(x, same) * 0.5, 0, 1);
   CHECK(model->validate({some, some, 5})[kEbmFData].value ==
-        doctest::Approx(mean(model->network().log_density(noisy)).item()).epsilon(1e-5));
+        Approx(mean(model->network().log_density(noisy)).item()).epsilon(1e-5));
 }
 
 TEST_CASE("the tutorial's setting has its numbers in pixels of [0,1], and its T") {
   const auto number = [](const char* key) {
-    return std::stod(test::option_text("ebm", {"preset=uva"}, {.example = {28, 28}}, key));
+    return std::stod(option_text("ebm", {"preset=uva"}, {.example = {28, 28}}, key));
   };
   // u = 2x - 1: du = 2 dx, df/dx = 2 df/du, so x' = x + 10/4 clip(df/dx, 2 * .03) + .005/2 z.
   CHECK(number("step") == 10.0 / 4);
@@ -127,7 +100,7 @@ TEST_CASE("the tutorial's setting has its numbers in pixels of [0,1], and its T"
   CHECK(number("noise") == 0.005 / 2);
   CHECK(number("data_noise") == 0.005 / 2);
   const ChainMove here{.step = number("step"), .noise = number("noise")}, there{.step = 10, .noise = 0.005};
-  CHECK(here.temperature() == doctest::Approx(there.temperature()));
+  CHECK(here.temperature() == Approx(there.temperature()));
   CHECK(number("chain_steps") == 60);
   CHECK(number("buffer") == 8192);
   CHECK(number("fresh") == 0.05);
@@ -135,10 +108,10 @@ TEST_CASE("the tutorial's setting has its numbers in pixels of [0,1], and its T"
   CHECK(number("clip") == 0.1);
   CHECK(number("lr") == 1e-4);
   CHECK(number("beta1") == 0);
-  CHECK(test::option_text("ebm", {"preset=uva"}, {.example = {28, 28}}, "net") == "conv");
+  CHECK(option_text("ebm", {"preset=uva"}, {.example = {28, 28}}, "net") == "conv");
   const auto model = small({"preset=uva"});
   const Examples some{cast(images(3) * 255.0, DType::u8), {}, arange(20, DType::i64)};
-  CHECK(test::contains(model->interpretation({some, some, 1}), "not samples of exp f"));
+  CHECK(contains(model->interpretation({some, some, 1}), "not samples of exp f"));
 }
 
 TEST_CASE("a gap beyond what l2 allows stops the step at once, and says what to do") {
@@ -149,21 +122,17 @@ TEST_CASE("a gap beyond what l2 allows stops the step at once, and says what to 
   REQUIRE(bias.defined());
   float* values = bias.mutable_data<float>();
   for (int64_t i = 0; i < bias.size(); ++i) values[i] = (i % 2 == 0 ? 1e5F : -1e5F);
-  const std::string message = test::error_message([&] { train(*model, 0, 1); });
-  CHECK_MESSAGE(test::contains(message, "the model diverges"), message);
-  CHECK_MESSAGE(test::contains(message, "more than 20"), message);
+  const std::string message = error_message([&] { train(*model, 0, 1); });
+  check_says(message, {"the model diverges", "more than 20"});
 }
 
 TEST_CASE("settings of images are refused for points, and limits beside mala") {
-  const DataShape ring = test::toy_shape("ring8");
-  for (const char* setting : {"net=conv", "preset=uva", "clamp=true"}) {
-    CHECK_THROWS_WITH_AS(test::option_text("ebm", {setting}, ring, "net"), doctest::Contains("net=mlp"),
+  const DataShape ring = toy_shape("ring8");
+  for (const char* setting : {"net=conv", "preset=uva", "clamp=true"})
+    CHECK_THROWS_WITH_AS(option_text("ebm", {setting}, ring, "net"), Contains("net=mlp"), Error);
+  for (const char* limit : {"step_clip=0.1", "clamp=true"})
+    CHECK_THROWS_WITH_AS(option_text("ebm", {"sampler=mala", limit}, kImages, "net"), Contains("sampler=ula"),
                          Error);
-  }
-  for (const char* limit : {"step_clip=0.1", "clamp=true"}) {
-    CHECK_THROWS_WITH_AS(test::option_text("ebm", {"sampler=mala", limit}, kImages, "net"),
-                         doctest::Contains("sampler=ula"), Error);
-  }
 }
 
 }  // namespace

@@ -10,10 +10,7 @@
 namespace gradzoo {
 namespace {
 
-std::vector<std::string> with_small_nets(std::vector<std::string> assignments) {
-  assignments.insert(assignments.end(), {"hidden=16,16", "buffer=200", "batch=50"});
-  return assignments;
-}
+const test::Strings kSmallNets = {"hidden=16,16", "buffer=200", "batch=50"};
 
 /// A small model of ring8 and a batch of it.
 struct Small {
@@ -22,7 +19,7 @@ struct Small {
   Tensor x;
   State state;
   explicit Small(const std::vector<std::string>& assignments)
-      : model(test::small_model<Ebm>("ebm", with_small_nets(assignments), shape)) {
+      : model(test::small_model<Ebm>("ebm", test::joined(kSmallNets, assignments), shape)) {
     Rng rng(9, "test");
     x = shape.toy->sample(50, rng);
     model->register_state(state);
@@ -48,8 +45,7 @@ TEST_CASE("the contrastive loss is the difference of the means of f, and l2 adds
   CHECK(regularised.loss.item() == doctest::Approx(2.0 - 5.0 + 0.5 * (29.0 + 14.0 / 3)));
 }
 
-TEST_CASE(
-    "a gap has diverged beyond the order of the dimension, or where l2 makes it cost more than it earns") {
+TEST_CASE("a gap has diverged beyond the order of the dimension, or where l2 costs more than it earns") {
   CHECK(largest_gap(784, 0) == 1000 + 78400);
   CHECK(largest_gap(2, 1e-6) == largest_gap(2, 0));
   CHECK(largest_gap(784, 0.1) == doctest::Approx(20));
@@ -71,8 +67,7 @@ TEST_CASE("Langevin with step and noise apart has its own law on a Gaussian: noi
   CHECK(std::abs(var(x).item() - law) < 4 * law * std::sqrt(2.0 / 100000));
 }
 
-TEST_CASE(
-    "without noise a chain climbs to the mode, and a chain that leaves all numbers behind stops the step") {
+TEST_CASE("without noise a chain climbs to the mode; one that leaves all numbers behind stops the step") {
   const Target bowl{.log_prob = [](const Tensor& x) { return sum(square(x), 1) * -0.5; }};
   Rng rng(1, "test");
   const Tensor top =
@@ -156,8 +151,7 @@ TEST_CASE("the confinement of images gives Langevin chains the variance of the d
   CHECK(test::option_text("ebm", {"sampler=mala", "data_noise=0.25"}, images, "confinement") == "0.25");
 }
 
-TEST_CASE(
-    "samples of images are images in [0,1], those of a toy are points, and the report says when T is not 1") {
+TEST_CASE("samples of images lie in [0,1], those of a toy are points; the report says when T is not 1") {
   Small small({"sampler=ula", "noise=0.1"});
   Rng rng(5, "test");
   CHECK(small.model->sample({7, rng}).shape() == Shape{7, 2});
@@ -196,7 +190,8 @@ TEST_CASE("pictures and samples are of the averaged weights, and leave the weigh
   CHECK(small.model->pictures({points, points, 1}).size() == 1);
   CHECK(small.state.bytes() == before);
   // The same chains by the raw weights end elsewhere.
-  const auto raw = test::small_model<Ebm>("ebm", with_small_nets({"ema=0", "sample_steps=5"}), small.shape);
+  const auto raw =
+      test::small_model<Ebm>("ebm", test::joined(kSmallNets, {"ema=0", "sample_steps=5"}), small.shape);
   State of_raw;
   raw->register_state(of_raw);
   for (const State::Entry& entry : of_raw.entries()) {
@@ -216,9 +211,7 @@ struct Setting {
   EbmSampler sampler = ebm_mala;
 };
 
-TEST_CASE(
-    "a step's chains begin where they are asked to, go as they are asked to, and what they give is "
-    "descended") {
+TEST_CASE("a step's chains begin and go as they are asked to, and what they give is descended") {
   const Setting settings[] = {
       {{"init=data", "data_noise=0.3"}, 0.3},
       {{"init=data", "sampler=ula", "step=0.02", "noise=0.1"}, 0, 0, 0.02, 0.1, 0, 10, 0, ebm_ula},
@@ -288,18 +281,6 @@ TEST_CASE("points jump where chains sample exp f, and what cannot jump is refuse
   CHECK_THROWS_WITH_AS(jumps_of({"batch=3"}, ring), doctest::Contains("a step has 3. Hint: batch=4"), Error);
   CHECK_THROWS_WITH_AS(jumps_of({"batch=12", "shards=4"}, ring), doctest::Contains("Hint: batch=16"), Error);
   CHECK(jumps_of({"batch=3", "jumps=0"}, ring) == "0");
-}
-
-TEST_CASE("a model that goes on from a State takes the jumps that the other would have taken") {
-  Small small({}), other({});
-  for (int64_t i = 0; i < 3; ++i) small.step(i);
-  for (const State::Entry& entry : other.state.entries()) {
-    const std::vector<std::byte> bytes = small.state.find(entry.name)->bytes();
-    entry.restore(bytes.data());
-  }
-  CHECK(other.chains() == small.chains());
-  CHECK(small.step(3)["jumps_taken"] == other.step(3)["jumps_taken"]);
-  CHECK(other.chains() == small.chains());
 }
 
 TEST_CASE("samples are as many as are asked for, fewer than can jump too, and jumps change them") {

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cmath>
 
 #include <doctest/doctest.h>
 
@@ -25,7 +24,7 @@ TEST_CASE("a limited step is clamp(x + step clip(grad f) + noise z), each limit 
   const Tensor x = test::wave({5, 4});
   Rng rng(1, "limited");
   const std::vector<double> z = randn({5, 4}, rng, DType::f64).to_vector(), at = x.to_vector();
-  for (const double clip : {0.0, 0.5}) {
+  for (const double clip : {0.0, 0.5})
     for (const bool clamped : {false, true}) {
       CAPTURE(clip);
       CAPTURE(clamped);
@@ -38,7 +37,6 @@ TEST_CASE("a limited step is clamp(x + step clip(grad f) + noise z), each limit 
       const ChainMove move{.step = 0.3, .noise = 0.2, .step_clip = clip, .clamp = clamped};
       CHECK(test::max_error(stepped(move, x), wanted) < 1e-14);
     }
-  }
 }
 
 TEST_CASE("what limits a move makes the chain a limited one, and no sampler of exp f") {

@@ -12,10 +12,8 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
 
 // The share of the pairs that the positive wins, ties by half: (n, m) of them.
 Tensor wins(const Tensor& positive, const Tensor& negative) {
@@ -83,9 +81,7 @@ TEST_CASE("the curve goes from (0, 0) to (1, 1), a point for each score, ties sl
   CHECK(curve.true_positives == std::vector<double>{0, 1.0 / 3, 1, 1});
 }
 
-TEST_CASE(
-    "what is caught where 5 % of the negatives are: all above the highest threshold that few of these "
-    "reach") {
+TEST_CASE("what is caught where 5 % of negatives are: all above the highest threshold so few reach") {
   // negatives 1 ... 40: two of them, 39 and 40, are 5 %
   const RocCurve curve = roc_curve(tensor({38, 38.5, 39, 45, 12}, {5}), arange(40, DType::f64) + 1.0);
   CHECK(true_positives_at(curve, 0.05) == 0.6);  // 38.5, 39, 45

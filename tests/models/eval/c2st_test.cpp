@@ -9,10 +9,7 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
-namespace {
-
-using test::contains;
-using test::error_message;
+using namespace test;
 
 TEST_CASE("a permutation's p-value is its exact law's: all relabellings of six values") {
   // a = {5, 3}, b = {4, 1, 0, 2}: of 15 pairs, those with a sum of 8 or more are (5,3) and (5,4).
@@ -138,5 +135,4 @@ TEST_CASE("sets of different widths, too few examples and numbers that are none 
   CHECK(contains(error_message([] { c2st(zeros({30, 2}), zeros({30, 2}), {.held_out = 1}); }), "held_out 1"));
 }
 
-}  // namespace
 }  // namespace gradzoo

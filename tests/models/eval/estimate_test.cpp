@@ -8,7 +8,6 @@
 #include "gradzoo/autograd/ops.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("an estimate is told in four digits, its error in two, and none where it is not known") {
   CHECK(with_error({98.1273, 0.3141}) == "98.13 +- 0.31");
@@ -42,8 +41,7 @@ TEST_CASE("the bootstrap's error of a mean is its standard error, and of what do
   CHECK(bootstrap(kCount, 20, rng, [](auto) { return 3.0; }).standard_error == 0);
 }
 
-TEST_CASE(
-    "the error is the spread of the resamples, n - 1 in its variance, each of as many rows as there are") {
+TEST_CASE("the error is the spread of resamples of as many rows as there are, n - 1 in its variance") {
   const double values[] = {1, 4, 9, 16, 25};
   const auto mean_of = [&](std::span<const int64_t> rows) {
     double sum = 0;
@@ -70,5 +68,4 @@ TEST_CASE("a mean's standard error is the spread over the root of the count, and
   CHECK(std::isnan(mean_of_rows(ones({1})).standard_error));
 }
 
-}  // namespace
 }  // namespace gradzoo

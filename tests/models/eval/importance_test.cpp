@@ -17,13 +17,12 @@ TEST_CASE("the estimate is the logarithm of the mean weight, however many are dr
         [&](int64_t k) {
           asked.push_back(k);
           Tensor out = zeros({2, k}, DType::f64);
-          for (int64_t row = 0; row < 2; ++row) {
+          for (int64_t row = 0; row < 2; ++row)
             for (int64_t i = 0; i < k; ++i) {
               const double log_w = std::sin(next += 1);
               out.mutable_data<double>()[row * k + i] = log_w;
               total[row] += std::exp(log_w);
             }
-          }
           return out;
         },
         5, at_once);

@@ -6,7 +6,6 @@
 #include "gradzoo/autograd/random.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("the nearest image is the one at the smallest distance, wherever it stands in the set") {
   constexpr int64_t kImages = 9001, kPixels = 4;  // more than are looked at at once
@@ -41,5 +40,4 @@ TEST_CASE("the nearest image is the one at the smallest distance, wherever it st
   CHECK(late > 0);
 }
 
-}  // namespace
 }  // namespace gradzoo

@@ -9,7 +9,6 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("an error of a tenth everywhere is 20 dB, of the whole range 0, and none infinite") {
   const Tensor truth = tensor({0.2, 0.4, 0, 1, 0.5, 0.5}, {3, 2}, DType::f64);
@@ -39,5 +38,4 @@ TEST_CASE("images and truth of different shapes are refused, and no image is") {
   CHECK(test::contains(test::error_message([] { psnr(zeros({0, 3}), zeros({0, 3})); }), "one image"));
 }
 
-}  // namespace
 }  // namespace gradzoo

@@ -8,8 +8,7 @@
 #include "support/error_message.h"
 
 using namespace gradzoo;
-using test::contains;
-using test::error_message;
+using namespace gradzoo::test;
 
 namespace {
 

@@ -1,7 +1,6 @@
 #include "gradzoo/models/eval/sample_metrics.h"
 
 #include <cmath>
-#include <limits>
 
 #include <doctest/doctest.h>
 
@@ -9,10 +8,8 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
 
 /// Four training images of 2 x 2: black, white, and each with its left half lit or its right.
 Examples four_images() {

@@ -18,14 +18,15 @@ using Assignments = std::vector<std::string>;
 const DataShape kImages{.example = {4, 6}};
 DataShape ring() { return test::toy_shape("ring8", {.noise = 0.01}); }
 
-std::unique_ptr<Gan> small(Assignments assignments, const DataShape& shape) {
-  assignments.insert(assignments.begin(), {"net=mlp", "generator_hidden=8", "discriminator_hidden=8",
-                                           "latent=3", "ema=0", "instance_noise=0", "batch=12"});
-  return test::small_model<Gan>("gan", assignments, shape);
+std::unique_ptr<Gan> small(const Assignments& assignments, const DataShape& shape) {
+  return test::small_model<Gan>("gan",
+                                test::joined({"net=mlp", "generator_hidden=8", "discriminator_hidden=8",
+                                              "latent=3", "ema=0", "instance_noise=0", "batch=12"},
+                                             assignments),
+                                shape);
 }
 
-TEST_CASE(
-    "with jigsaws D descends its loss on samples and, a fifth of all fakes, on real quarters exchanged") {
+TEST_CASE("with jigsaws D descends its loss on samples and, a fifth of all fakes, on quarters exchanged") {
   const auto gan = small({"negative_augmentation=jigsaw"}, kImages);
   Rng rng(1, "adversaries_test"), noise(0, "gan/noise");
   const Tensor x = rand({12, 24}, rng);
@@ -58,9 +59,8 @@ TEST_CASE("jigsaws are shown under the labels of the images that they are made o
                  of_jigsaws = d.judge(jigsaw(real.rows(0, 3), shape, noise), labels.rows(0, 3).clone());
     expected = minimax.discriminator(d.judge(real, labels), concat(of_fakes, of_jigsaws, 0)).item();
   }
-  std::vector<double> row(gan->metrics().size());
-  gan->train_step({0, 100, 0.01, {x, labels, {}}}, MetricRow(row));
-  CHECK(row[0] == doctest::Approx(expected).epsilon(1e-5));
+  CHECK(test::step_on(*gan, Batch{x, labels, {}}, 0.01)[gan->metrics()[0].name] ==
+        doctest::Approx(expected).epsilon(1e-5));
 }
 
 TEST_CASE("G moves at each critic_steps-th step alone, and D at every one") {
@@ -94,29 +94,22 @@ TEST_CASE("each loss teaches G to draw nearer to the data, which lie far from it
       return std::abs(mean(gan->sample({500, draws})).item() - 3);
     };
     const double before = apart();
-    for (int64_t step = 0; step < 400; ++step) {
+    for (int64_t step = 0; step < 400; ++step)
       test::step_on(*gan, randn({60, 2}, rng) * 0.3 + 3.0, 0.01, step, 400);
-    }
     CHECK(apart() < 0.4 * before);
   }
 }
 
-TEST_CASE(
-    "losses and penalties bring their defaults along, and what makes no sense is refused with a way out") {
-  const auto text = [](const Assignments& given, const char* key, const DataShape& shape) {
-    return test::option_text("gan", given, shape, key);
+TEST_CASE("losses and penalties bring their defaults; what makes no sense is refused with a way out") {
+  const auto check = [](const Assignments& given, const DataShape& shape, const Assignments& expected) {
+    test::check_options("gan", given, shape, expected);
   };
-  CHECK(text({"loss=wgan-gp"}, "penalty", ring()) == "gradient");
-  CHECK(text({"loss=wgan-gp"}, "critic_steps", ring()) == "5");
-  CHECK(text({"loss=wgan-gp"}, "penalty_weight", ring()) == "0.1");
-  CHECK(text({"loss=wgan-gp"}, "penalty_weight", kImages) == "10");
-  CHECK(text({"loss=wgan-gp"}, "beta1", ring()) == "0");
-  CHECK(text({"loss=wgan-gp"}, "activation", ring()) == "silu");
-  CHECK(text({"loss=wgan-gp", "spectral_norm=true"}, "penalty", ring()) == "none");
-  CHECK(text({"penalty=r1"}, "activation", ring()) == "silu");
-  CHECK(text({}, "activation", ring()) == "leaky_relu");
-  CHECK(text({}, "penalty", ring()) == "none");
-  CHECK(text({}, "critic_steps", ring()) == "1");
+  check({"loss=wgan-gp"}, ring(),
+        {"penalty=gradient", "critic_steps=5", "penalty_weight=0.1", "beta1=0", "activation=silu"});
+  check({"loss=wgan-gp"}, kImages, {"penalty_weight=10"});
+  check({"loss=wgan-gp", "spectral_norm=true"}, ring(), {"penalty=none"});
+  check({"penalty=r1"}, ring(), {"activation=silu"});
+  check({}, ring(), {"activation=leaky_relu", "penalty=none", "critic_steps=1"});
   const auto refused = [](const Assignments& given, const DataShape& shape, const char* why) {
     CAPTURE(why);
     CHECK(test::contains(test::error_message([&] { small(given, shape); }), why));
@@ -129,8 +122,7 @@ TEST_CASE(
   refused({"loss=wgan-gp", "penalty=none"}, ring(), "penalty=gradient");
 }
 
-TEST_CASE(
-    "a penalty on a D with kinks is warned of, and the hint against collapse names what is not yet on") {
+TEST_CASE("a penalty on a D with kinks is warned of; the hint against collapse names what is not yet on") {
   CHECK(test::contains(small({"penalty=r1", "activation=leaky_relu"}, ring())->warning(), "activation=silu"));
   CHECK(small({"penalty=r1"}, ring())->warning().empty());
   CHECK(small({}, ring())->warning().empty());

@@ -7,12 +7,15 @@
 
 // Players that are told the label.
 namespace gradzoo {
+using namespace test;
 namespace {
 
-std::unique_ptr<Gan> small_conditional(std::vector<std::string> assignments, const DataShape& shape) {
-  assignments.insert(assignments.begin(), {"generator_hidden=8,8", "discriminator_hidden=8,8", "latent=3",
-                                           "ema=0", "conditional=true"});
-  return test::small_model<Gan>("gan", assignments, shape);
+std::unique_ptr<Gan> small_conditional(const Strings& assignments, const DataShape& shape) {
+  return small_model<Gan>(
+      "gan",
+      joined({"generator_hidden=8,8", "discriminator_hidden=8,8", "latent=3", "ema=0", "conditional=true"},
+             assignments),
+      shape);
 }
 
 TEST_CASE("a conditional game tells both players the label, and nobody else's") {
@@ -37,8 +40,7 @@ TEST_CASE("a conditional game tells both players the label, and nobody else's") 
     const Tensor any = gan->sample({4, again});
     CHECK(any.to_vector() == gan->sample({4, once, cast(tensor({0, 1, 2, 0}, {4}), DType::i64)}).to_vector());
   }
-  CHECK(test::contains(test::error_message([] { small_conditional({}, test::toy_shape("ring8")); }),
-                       "no labels"));
+  CHECK(contains(error_message([] { small_conditional({}, toy_shape("ring8")); }), "no labels"));
 }
 
 TEST_CASE("a conditional D learns that an image has the wrong label") {
@@ -47,8 +49,7 @@ TEST_CASE("a conditional D learns that an image has the wrong label") {
   const auto gan = small_conditional({"net=mlp", "instance_noise=0"}, image);
   const Tensor labels = cast(tensor({0, 1, 0, 1}, {4}), DType::i64);
   const Tensor x = concat({zeros({1, 16}), ones({1, 16}), zeros({1, 16}), ones({1, 16})}, 0);
-  std::vector<double> row(gan->metrics().size());
-  for (int64_t i = 0; i < 200; ++i) gan->train_step({i, 200, 0.005, {x, labels, {}}}, MetricRow(row));
+  for (int64_t i = 0; i < 200; ++i) step_on(*gan, Batch{x, labels, {}}, 0.005, i, 200);
   const Tensor right = gan->discriminator().forward(x, labels),
                wrong = gan->discriminator().forward(x, cast(tensor({1, 0, 1, 0}, {4}), DType::i64));
   CHECK(mean(right - wrong).item() > 0);

@@ -1,7 +1,5 @@
 #include "models/gan/eval.h"
 
-#include <cmath>
-
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/ops.h"

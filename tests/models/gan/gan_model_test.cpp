@@ -9,39 +9,26 @@
 #include "models/gan/eval.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
+#include "support/stir.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
 
-std::vector<std::string> with_small_sizes(const std::vector<std::string>& assignments) {
-  std::vector<std::string> all = {"generator_hidden=8,8", "discriminator_hidden=8,8", "latent=3", "ema=0"};
-  all.insert(all.end(), assignments.begin(), assignments.end());
-  return all;
-}
+const Strings kSmallSizes = {"generator_hidden=8,8", "discriminator_hidden=8,8", "latent=3", "ema=0"};
 
 const DataShape kFaces{.example = {5, 4}};
-DataShape ring_data() { return test::toy_shape("ring8", {.noise = 0.01}); }
+DataShape ring_data() { return toy_shape("ring8", {.noise = 0.01}); }
 
 struct Run {
   std::unique_ptr<Gan> gan;
   State state;
-  explicit Run(const std::vector<std::string>& assignments, const DataShape& shape = ring_data())
-      : gan(test::small_model<Gan>("gan", with_small_sizes(assignments), shape)) {
+  explicit Run(const Strings& assignments, const DataShape& shape = ring_data())
+      : gan(small_model<Gan>("gan", joined(kSmallSizes, assignments), shape)) {
     gan->register_state(state);
   }
-  std::map<std::string, double> step(const Tensor& x, double rate) {
-    return test::step_on(*gan, x, rate, 0, 10);
-  }
+  std::map<std::string, double> step(const Tensor& x, double rate) { return step_on(*gan, x, rate, 0, 10); }
 };
-
-std::vector<double> values(const Module& module) {
-  std::vector<double> all;
-  for (const NamedTensor& p : module.named_parameters()) {
-    const std::vector<double> one = p.tensor.to_vector();
-    all.insert(all.end(), one.begin(), one.end());
-  }
-  return all;
-}
 
 TEST_CASE("one step on one tape is D's step, then G's through the D that has moved, on the same fakes") {
   for (const GanLoss* loss : {&non_saturating, &minimax, &least_squares}) {
@@ -74,14 +61,15 @@ TEST_CASE("one step on one tape is D's step, then G's through the D that has mov
       g.step(loss->generator(logits), 0.01);
     }
     const auto near = [](double a, double b) { return std::abs(a - b) < 1e-6; };
-    CHECK(std::ranges::equal(values(run.gan->generator()), values(generator), near));
-    CHECK(std::ranges::equal(values(run.gan->discriminator()), values(discriminator), near));
+    CHECK(std::ranges::equal(parameter_values(run.gan->generator()), parameter_values(generator), near));
+    CHECK(std::ranges::equal(parameter_values(run.gan->discriminator()), parameter_values(discriminator),
+                             near));
   }
 }
 
 /// What the game's options change of its steps.
 struct Game {
-  std::vector<std::string> assignments;
+  Strings assignments;
   GanShape shape = {};
   double noise = 0, until = 1;  // of centred examples; the share of the run over which it falls
   double beta1 = 0.5, rate = 1, smoothing = 0, r1 = 0, clip = 0, gradient = 0, beta2 = 0.999;
@@ -117,13 +105,13 @@ TEST_CASE("steps of the game are those written out here, with all that its optio
   for (const Game& game : games) {
     CAPTURE(game.assignments[0]);
     const bool images = game.shape.data.is_image();
-    std::vector<std::string> all = {"instance_noise=0", "noise_until=1", "batch=6",
-                                    images ? "init=he" : "init=torch"};
-    all.insert(all.end(), game.assignments.begin(), game.assignments.end());
+    const Strings all =
+        joined({"instance_noise=0", "noise_until=1", "batch=6", images ? "init=he" : "init=torch"},
+               game.assignments);
     const DataShape data = images ? game.shape.data : ring_data();
     const Tensor labels = data.classes > 0 ? tensor({0, 1, 2, 2, 1, 1}, {6}, DType::i64) : Tensor(),
                  both = data.classes > 0 ? concat(labels, labels, 0) : Tensor();
-    std::vector<double> row(4);
+    Doubles row(4);
     Run run(all, data);
 
     GanShape shape = game.shape;
@@ -167,8 +155,9 @@ TEST_CASE("steps of the game are those written out here, with all that its optio
       g.step(game.loss->generator(logits), 0.01);
     }
     const auto near = [](double a, double b) { return std::abs(a - b) < 2e-5; };
-    CHECK(std::ranges::equal(values(run.gan->generator()), values(generator), near));
-    CHECK(std::ranges::equal(values(run.gan->discriminator()), values(discriminator), near));
+    CHECK(std::ranges::equal(parameter_values(run.gan->generator()), parameter_values(generator), near));
+    CHECK(std::ranges::equal(parameter_values(run.gan->discriminator()), parameter_values(discriminator),
+                             near));
   }
 }
 
@@ -180,9 +169,9 @@ TEST_CASE("the metrics of a step are D's answers to real and to generated exampl
   const NoGrad quiet;
   const Tensor real = run.gan->discriminator().forward(x),
                fake = run.gan->discriminator().forward(run.gan->generator().draw(40, noise));
-  CHECK(metrics["d_real"] == doctest::Approx(mean(sigmoid(real)).item()).epsilon(1e-5));
-  CHECK(metrics["d_fake"] == doctest::Approx(mean(sigmoid(fake)).item()).epsilon(1e-5));
-  CHECK(metrics["discriminator_loss_nats"] == doctest::Approx(-gan_value(real, fake).item()).epsilon(1e-5));
+  CHECK(metrics["d_real"] == Approx(mean(sigmoid(real)).item()).epsilon(1e-5));
+  CHECK(metrics["d_fake"] == Approx(mean(sigmoid(fake)).item()).epsilon(1e-5));
+  CHECK(metrics["discriminator_loss_nats"] == Approx(-gan_value(real, fake).item()).epsilon(1e-5));
   CHECK(std::abs(metrics["d_real"] - metrics["d_fake"]) > 1e-3);
 }
 
@@ -190,20 +179,9 @@ TEST_CASE("D's answers are the means over its own step, and say 1/2 before it ha
   Run run({"instance_noise=0"});
   Rng rng(3, "gan_model_test");
   std::map<std::string, double> metrics = run.step(randn({500, 2}, rng), 0);
-  CHECK(metrics["discriminator_loss_nats"] == doctest::Approx(std::log(4.0)).epsilon(0.2));
-  CHECK(metrics["d_real"] == doctest::Approx(0.5).epsilon(0.2).scale(0));
-  CHECK(metrics["d_fake"] == doctest::Approx(0.5).epsilon(0.2).scale(0));
-}
-
-TEST_CASE("samples of images are images in [0, 1]; points stay points") {
-  Rng rng(4, "gan_model_test");
-  Run images({}, kFaces);
-  const Tensor drawn = images.gan->sample({7, rng});
-  CHECK(drawn.shape() == Shape{7, 5, 4});
-  CHECK(min(drawn).item() >= 0);
-  CHECK(max(drawn).item() <= 1);
-  Run points({});
-  CHECK(points.gan->sample({7, rng}).shape() == Shape{7, 2});
+  CHECK(metrics["discriminator_loss_nats"] == Approx(std::log(4.0)).epsilon(0.2));
+  CHECK(metrics["d_real"] == Approx(0.5).epsilon(0.2).scale(0));
+  CHECK(metrics["d_fake"] == Approx(0.5).epsilon(0.2).scale(0));
 }
 
 TEST_CASE("a generator that has learned nothing is told so by its modes, and the reading says it") {
@@ -214,25 +192,17 @@ TEST_CASE("a generator that has learned nothing is told so by its modes, and the
   const Quantities found = run.gan->validate(view);
   REQUIRE(found.size() == 4);
   CHECK(found[kModesCovered].value == 0);
-  CHECK(test::contains(run.gan->interpretation(view), "covers 0 of 8"));
-  CHECK(test::contains(run.gan->interpretation(view), "collapsed"));
+  CHECK(contains(run.gan->interpretation(view), "covers 0 of 8"));
+  CHECK(contains(run.gan->interpretation(view), "collapsed"));
   CHECK(run.gan->pictures(view).size() == 1);
 }
 
 TEST_CASE("toys and images get defaults of their own, and a user's choice stands before them") {
-  const auto text = [](const std::vector<std::string>& assignments, const DataShape& shape, const char* key) {
-    return test::option_text("gan", assignments, shape, key);
-  };
-  CHECK(text({"steps=5"}, ring_data(), "batch") == "256");
-  CHECK(text({"steps=5"}, ring_data(), "steps") == "5");
-  CHECK(text({"epochs=5"}, ring_data(), "steps") == "0");
-  const std::vector<std::string> collapse = {"preset=collapse", "lr=0.5"};
-  CHECK(text(collapse, ring_data(), "loss") == "minimax");
-  CHECK(text(collapse, ring_data(), "discriminator_rate") == "100");
-  CHECK(text(collapse, ring_data(), "lr") == "0.5");
-  CHECK(text({}, kFaces, "batch") == "128");
-  CHECK(text({}, kFaces, "lr") == "0.0005");
-  CHECK(text({}, kFaces, "steps") == "0");
+  check_options("gan", {"steps=5"}, ring_data(), {"batch=256", "steps=5"});
+  check_options("gan", {"epochs=5"}, ring_data(), {"steps=0"});
+  check_options("gan", {"preset=collapse", "lr=0.5"}, ring_data(),
+                {"loss=minimax", "discriminator_rate=100", "lr=0.5"});
+  check_options("gan", {}, kFaces, {"batch=128", "lr=0.0005", "steps=0", "net=mlp"});
   RunOptions named(find_model("gan"));
   named.table().assign("data=ring8");
   named.complete();
@@ -241,9 +211,8 @@ TEST_CASE("toys and images get defaults of their own, and a user's choice stands
 
 TEST_CASE("players of convolutions learn too, and take images whose sides are multiples of 4 alone") {
   const DataShape image{.example = {8, 8}};
-  CHECK(test::option_text("gan", {}, image, "net") == "dcgan");
-  CHECK(test::option_text("gan", {}, kFaces, "net") == "mlp");
-  CHECK(test::contains(test::error_message([] { Run({"net=dcgan"}, kFaces); }), "multiples of 4"));
+  CHECK(option_text("gan", {}, image, "net") == "dcgan");
+  CHECK(contains(error_message([] { Run({"net=dcgan"}, kFaces); }), "multiples of 4"));
   Rng rng(6, "gan_model_test");
   const Tensor x = rand({16, 64}, rng);
   const auto change = [&](const char* rate, double lr, const char* metric) {  // over 60 steps

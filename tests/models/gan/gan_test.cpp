@@ -117,8 +117,7 @@ TEST_CASE("the networks have the sizes they are asked for, and a bounded generat
   CHECK(discriminator.named_parameters().size() == 4);
 }
 
-TEST_CASE(
-    "He's initialisation lets z spread the examples from the start, where PyTorch's begins near one point") {
+TEST_CASE("He's initialisation lets z spread the examples at once, PyTorch's begins near one point") {
   const auto spread = [](GeneratorInit init) {
     Rng rng(1, "gan_test");
     const Generator generator({.data = {.example = {784}}, .init = init}, rng);

@@ -9,17 +9,15 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("a jigsaw has the quarters of its image, in each of the 23 other orders alike") {
   constexpr int64_t kImages = 4600;
   const DataShape shape{.example = {4, 6}};
   // Pixel (row, column) is 10 times its quarter plus its place there.
   std::vector<double> image;
-  for (int row = 0; row < 4; ++row) {
+  for (int row = 0; row < 4; ++row)
     for (int column = 0; column < 6; ++column)
       image.push_back(10 * (2 * (row / 2) + column / 3) + 3 * (row % 2) + column % 3);
-  }
   Rng rng(1, "jigsaw_test");
   const Tensor moved = jigsaw(tile_rows(tensor(image, {1, 24}), kImages), shape, rng);
   CHECK(moved.shape() == Shape{kImages, 24});
@@ -51,5 +49,4 @@ TEST_CASE("points and images of odd sides have no quarters") {
   CHECK(test::error_message([] { check_quarters("x", {.example = {4, 6}}); }).empty());
 }
 
-}  // namespace
 }  // namespace gradzoo

@@ -1,6 +1,5 @@
 #include "gradzoo/models/gan/networks.h"
 
-#include <algorithm>
 #include <cmath>
 
 #include <doctest/doctest.h>
@@ -10,10 +9,11 @@
 #include "gradzoo/models/gan/gan.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
+#include "support/stir.h"
 #include "support/tensor_values.h"
 
 namespace gradzoo {
-namespace {
+using namespace test;
 
 TEST_CASE("D sees pixels in [-1, 1] and points as they are, and bends by a fifth below 0") {
   Rng rng(1, "networks_test");
@@ -23,7 +23,7 @@ TEST_CASE("D sees pixels in [-1, 1] and points as they are, and bends by a fifth
   CHECK(of_images.centred(x).to_vector() == std::vector<double>{-1, -0.5, 0, 1});
   const Tensor point = tensor({0.25, 3}, {1, 2});
   CHECK(of_points.centred(point).to_vector() == point.to_vector());
-  CHECK(test::max_error(steep_leaky_relu(tensor({-2, -1, 0, 3}, {4})), {-0.4, -0.2, 0, 3}) < 1e-6);
+  CHECK(max_error(steep_leaky_relu(tensor({-2, -1, 0, 3}, {4})), {-0.4, -0.2, 0, 3}) < 1e-6);
 }
 
 TEST_CASE("draws are made of the labels that are asked for, or of the classes in turn") {
@@ -80,8 +80,7 @@ TEST_CASE("a D that packs gives one score to several examples, whatever order a 
   moved.mutable_data<float>()[11] += 1;  // the second pack's last number
   CHECK(rows(moved)[0] == rows(y)[0]);
   CHECK(rows(moved)[1] != rows(y)[1]);
-  CHECK(
-      test::contains(test::error_message([&] { of_points.forward(y.rows(0, 4)); }), "whole number of packs"));
+  CHECK(contains(error_message([&] { of_points.forward(y.rows(0, 4)); }), "whole number of packs"));
 }
 
 TEST_CASE("rows for whole number of packs are the first ones once more, and none where there are enough") {
@@ -95,22 +94,18 @@ TEST_CASE("rows for whole number of packs are the first ones once more, and none
 TEST_CASE("G's images are hyperbolic tangents, from [-1, 1] to [0, 1]") {
   Rng rng(6, "networks_test");
   const Generator generator({.data = {.example = {1, 2}}, .latent = 1, .generator_hidden = {}}, rng);
-  for (const NamedTensor& named : generator.named_parameters()) {
-    Tensor leaf = named.tensor;
-    std::fill_n(leaf.mutable_data<float>(), leaf.size(), 0.5F);
-  }
+  fill_parameters(generator, 0.5F);
   const Tensor x = generator.generate(tensor({0, 2}, {2, 1}), {});
-  CHECK(test::max_error(x, {0.5 + 0.5 * std::tanh(0.5), 0.5 + 0.5 * std::tanh(0.5),
-                            0.5 + 0.5 * std::tanh(1.5), 0.5 + 0.5 * std::tanh(1.5)}) < 1e-6);
+  CHECK(max_error(x, {0.5 + 0.5 * std::tanh(0.5), 0.5 + 0.5 * std::tanh(0.5), 0.5 + 0.5 * std::tanh(1.5),
+                      0.5 + 0.5 * std::tanh(1.5)}) < 1e-6);
 }
 
 TEST_CASE("the groups that are asked for normalise a G of convolutions") {
   const auto parameters = [](const char* groups) {
-    const auto gan = test::small_model<Gan>("gan", {"net=dcgan", "channels=4", groups}, {.example = {8, 8}});
+    const auto gan = small_model<Gan>("gan", {"net=dcgan", "channels=4", groups}, {.example = {8, 8}});
     return gan->generator().named_parameters().size();
   };
   CHECK(parameters("norm_groups=2") == parameters("norm_groups=0") + 4);  // a scale and a shift, twice
 }
 
-}  // namespace
 }  // namespace gradzoo

@@ -9,7 +9,6 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("each row of the interpolation walks an arc from one z to another, under one label") {
   Rng rng(1, "pictures_test");
@@ -64,5 +63,4 @@ TEST_CASE("what D thinks of the plane is drawn with x from left to right and y u
   }
 }
 
-}  // namespace
 }  // namespace gradzoo

@@ -11,10 +11,8 @@
 #include "support/small_model.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
 
 const DataShape kImages{.example = {6, 5}, .classes = 2};
 
@@ -26,13 +24,13 @@ Examples images(int64_t n) {
 DataView view_of(const Examples& examples) { return {examples, examples, 1}; }
 
 TEST_CASE("it learns bars and stripes to within a tenth of a nat of ln 30") {
-  const DataShape shape = test::toy_shape("bars-and-stripes");
-  const auto model = test::small_model<Made>("made", {}, shape);
+  const DataShape shape = toy_shape("bars-and-stripes");
+  const auto model = small_model<Made>("made", {}, shape);
   constexpr int64_t kSteps = 1500;
   Rng rng(2, "made_test");
   for (int64_t step = 0; step < kSteps; ++step) {
     const double rate = 0.01 * (1 - static_cast<double>(step) / kSteps);
-    test::step_on(*model, shape.toy->sample(100, rng), rate, step, kSteps);
+    step_on(*model, shape.toy->sample(100, rng), rate, step, kSteps);
   }
   const Examples held_out{shape.toy->sample(3000, rng), {}, arange(3000, DType::i64)};
   const double nll = model->evaluate(view_of(held_out))[kMadeNll].value;
@@ -41,7 +39,7 @@ TEST_CASE("it learns bars and stripes to within a tenth of a nat of ln 30") {
 }
 
 TEST_CASE("an evaluation is the mean of -log p(x), and so is the loss of a step") {
-  const auto model = test::small_model<Made>("made", {"hidden=8", "pixels=fixed-binary"}, kImages);
+  const auto model = small_model<Made>("made", {"hidden=8", "pixels=fixed-binary"}, kImages);
   const Examples some = images(30);
   const Tensor x = read_examples(some, 0, 30, Pixels::fixed_binary, Rng(1, "eval/pixels")).x;
   const NoGrad quiet;
@@ -50,11 +48,11 @@ TEST_CASE("an evaluation is the mean of -log p(x), and so is the loss of a step"
   CHECK(found[kMadeNll].value == doctest::Approx(expected));
   CHECK(found[kMadeNll].density_kind == "-log p(x)");
   CHECK(model->validate(view_of(some))[kMadeNll].curve.has_value());
-  CHECK(test::step_on(*model, x, 0.1)["nll_nats_per_image"] == doctest::Approx(expected));
+  CHECK(step_on(*model, x, 0.1)["nll_nats_per_image"] == doctest::Approx(expected));
 }
 
 TEST_CASE("samples are 0 and 1, chains walk on log p of a table, and pictures are drawn") {
-  const auto model = test::small_model<Made>("made", {"hidden=8"}, kImages);
+  const auto model = small_model<Made>("made", {"hidden=8"}, kImages);
   Rng rng(3, "made_test");
   const Tensor drawn = model->sample({7, rng});
   CHECK(drawn.shape() == Shape{7, 6, 5});
@@ -68,7 +66,7 @@ TEST_CASE("samples are 0 and 1, chains walk on log p of a table, and pictures ar
 }
 
 TEST_CASE("hidden pixels are drawn where they come last in the order, and refused elsewhere") {
-  const auto model = test::small_model<Made>("made", {"hidden=8"}, kImages);
+  const auto model = small_model<Made>("made", {"hidden=8"}, kImages);
   Rng rng(4, "made_test");
   const Tensor x = bernoulli(full({3, 30}, 0.5), rng);
   Tensor upper = zeros({30}), left = zeros({30});
@@ -81,7 +79,7 @@ TEST_CASE("hidden pixels are drawn where they come last in the order, and refuse
 }
 
 TEST_CASE("grey pixels that are known are drawn, 0 or 1, before the rest is drawn given them") {
-  const auto model = test::small_model<Made>("made", {"hidden=8"}, kImages);
+  const auto model = small_model<Made>("made", {"hidden=8"}, kImages);
   Rng rng(5, "made_test");
   Tensor upper = zeros({30});
   for (int64_t i = 0; i < 15; ++i) upper.mutable_data<float>()[i] = 1;
@@ -100,20 +98,20 @@ TEST_CASE("grey pixels that are known are drawn, 0 or 1, before the rest is draw
 TEST_CASE("a random order is that of the run's seed") {
   for (const char* seed : {"3", "4"}) {
     const auto model =
-        test::small_model<Made>("made", {"hidden=8", "order=random", std::string("seed=") + seed}, kImages);
+        small_model<Made>("made", {"hidden=8", "order=random", std::string("seed=") + seed}, kImages);
     CHECK(model->network().order() == order_of("random", 30, std::stoull(seed)));
   }
 }
 
 TEST_CASE("grey pixels, orders that are none and toys of other numbers are refused by name") {
   const auto refusal = [](const std::vector<std::string>& assignments, const DataShape& shape) {
-    return error_message([&] { test::options_for("made", assignments, shape); });
+    return error_message([&] { options_for("made", assignments, shape); });
   };
   CHECK(contains(refusal({"pixels=grey"}, kImages), "'pixels'"));
   CHECK(contains(refusal({"order=0,1"}, kImages), "an example has 30"));
   CHECK(contains(refusal({"order=sideways"}, kImages), "Hint: natural, random"));
   CHECK(refusal({"order=random"}, kImages).empty());
-  CHECK(contains(refusal({}, test::toy_shape("ring8")), "0 and 1"));
+  CHECK(contains(refusal({}, toy_shape("ring8")), "0 and 1"));
 }
 
 }  // namespace

@@ -1,5 +1,3 @@
-#include <cmath>
-
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/ops.h"
@@ -9,6 +7,7 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
 
 constexpr int64_t kSize = 5, kStates = 32;
@@ -109,8 +108,7 @@ TEST_CASE("no hidden unit reads the last number, which no output reads, and ever
 
 TEST_CASE("no hidden layer is refused; one number alone has its bias for a law") {
   Rng rng(5, "network_test");
-  CHECK(test::contains(test::error_message([&] { MadeNetwork({.order = {0}, .hidden = {}}, rng); }),
-                       "no hidden layer"));
+  CHECK(contains(error_message([&] { MadeNetwork({.order = {0}, .hidden = {}}, rng); }), "no hidden layer"));
   const MadeNetwork one({.order = {0}, .hidden = {4}}, rng);
   const NoGrad quiet;
   const std::vector<double> p = exp(one.log_prob(tensor({0, 1}, {2, 1}))).to_vector();

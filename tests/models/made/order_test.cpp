@@ -6,10 +6,7 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
-namespace {
-
-using test::contains;
-using test::error_message;
+using namespace test;
 
 TEST_CASE("natural, random by the seed, or the permutation that is written") {
   CHECK(order_of("natural", 4, 1) == Order{0, 1, 2, 3});
@@ -32,5 +29,4 @@ TEST_CASE("what is no permutation is refused, and why is said") {
     CHECK_MESSAGE(contains(refusal(text), "Hint: natural, random"), text);
 }
 
-}  // namespace
 }  // namespace gradzoo

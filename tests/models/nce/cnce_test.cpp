@@ -1,20 +1,15 @@
 #include "models/nce/cnce.h"
 
-#include <cmath>
-
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/ops.h"
 #include "support/small_model.h"
 
 namespace gradzoo {
-namespace {
+using namespace test;
 
-TEST_CASE(
-    "a step compares each point with pairs x + eps xi and x - eps xi: the mean of -log sigmoid(f(x) - "
-    "f(y))") {
-  const auto model =
-      test::small_model<Cnce>("cnce", {"hidden=8", "eps=0.7", "nu=3", "seed=4"}, test::toy_shape("ring8"));
+TEST_CASE("a step compares x with pairs x +- eps xi: the mean of -log sigmoid(f(x) - f(y))") {
+  const auto model = small_model<Cnce>("cnce", {"hidden=8", "eps=0.7", "nu=3", "seed=4"}, toy_shape("ring8"));
   Rng points(1, "cnce_test"), noise(4, "nce/noise");
   const Tensor x = randn({20, 2}, points);
   Tensors neighbours;
@@ -24,7 +19,7 @@ TEST_CASE(
     neighbours.push_back(x - xi * 0.7);
   }
   double loss = 0, right = 0;
-  const double norm = test::gradient_norm(model->network(), [&] {
+  const double norm = gradient_norm(model->network(), [&] {
     const Tensor f = model->network().log_density(x);
     Tensor total = zeros({});
     for (const Tensor& y : neighbours) {
@@ -35,11 +30,10 @@ TEST_CASE(
     loss = total.item();
     return total;
   });
-  std::map<std::string, double> metrics = test::step_on(*model, x, 0);
+  std::map<std::string, double> metrics = step_on(*model, x, 0);
   CHECK(metrics["cnce_loss_nats"] == doctest::Approx(loss).epsilon(1e-5));
   CHECK(metrics["right_order"] == doctest::Approx(right).epsilon(1e-6));
   CHECK(metrics["grad_norm"] == doctest::Approx(norm).epsilon(1e-4));
 }
 
-}  // namespace
 }  // namespace gradzoo

@@ -7,33 +7,22 @@
 #include "gradzoo/models/nce/nce.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
+#include "support/stir.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
 
 std::unique_ptr<Fce> small_fce(std::vector<std::string> more, const char* toy = "mixture") {
   std::vector<std::string> all{"hidden=8", "flow_hidden=8", "flow_couplings=2", "seed=4", "ema=0"};
   all.insert(all.end(), more.begin(), more.end());
-  return test::small_model<Fce>("fce", all, test::toy_shape(toy));
+  return small_model<Fce>("fce", all, toy_shape(toy));
 }
 
-std::vector<double> values_of(const Module& module) {
-  std::vector<double> all;
-  for (const NamedTensor& named : module.named_parameters()) {
-    const std::vector<double> some = named.tensor.to_vector();
-    all.insert(all.end(), some.begin(), some.end());
-  }
-  return all;
-}
-
-TEST_CASE(
-    "the loss tells data from the flow's own samples by both densities, and the flow goes the other way") {
+TEST_CASE("the loss tells data from the flow's samples by both densities; the flow goes the other way") {
   const auto model = small_fce({"warm_up=0"});
   Rng points(1, "fce_test"), draws(4, "nce/noise");
-  const Tensor x = test::toy_shape("mixture").toy->sample(30, points);
+  const Tensor x = toy_shape("mixture").toy->sample(30, points);
   for (int64_t step = 0; step < 3; ++step) {
     const Tensor y = model->flow().sample(30, draws);
     // D = p / (p + q)
@@ -43,22 +32,21 @@ TEST_CASE(
     };
     const Tensor right = d(x), wrong = d(y);
     const double loss = -(mean(log(right)).item() + mean(log(1.0 - wrong)).item());
-    std::map<std::string, double> metrics = test::step_on(*model, x, 0.01, step);
+    std::map<std::string, double> metrics = step_on(*model, x, 0.01, step);
     CHECK(metrics["nce_loss_nats"] == doctest::Approx(loss).epsilon(1e-4));
     CHECK(metrics["d_data"] == doctest::Approx(mean(right).item()).epsilon(1e-4));
     CHECK(metrics["d_noise"] == doctest::Approx(mean(wrong).item()).epsilon(1e-4));
   }
 }
 
-TEST_CASE(
-    "while it warms up the flow goes by likelihood, then against the energy; the energy always learns") {
-  const auto toy = test::toy_shape("mixture").toy;
+TEST_CASE("the flow warms up by likelihood, then goes against the energy, which always learns") {
+  const auto toy = toy_shape("mixture").toy;
   Rng points(2, "fce_test");
   const Tensor x = toy->sample(64, points);
   const auto after_a_step = [&](const char* warm_up, double rate) {
     const auto model = small_fce({warm_up});
-    test::step_on(*model, x, rate);
-    return std::pair{values_of(model->flow()), values_of(model->network())};
+    step_on(*model, x, rate);
+    return std::pair{parameter_values(model->flow()), parameter_values(model->network())};
   };
   const auto still = after_a_step("warm_up=0", 0), by_likelihood = after_a_step("warm_up=1", 0.01),
              against = after_a_step("warm_up=0", 0.01);
@@ -70,8 +58,8 @@ TEST_CASE(
 }
 
 TEST_CASE("against a flow that is far off both models come near a Gaussian") {
-  const DataShape shape = test::toy_shape("gaussian");
-  const auto model = test::small_model<Fce>(
+  const DataShape shape = toy_shape("gaussian");
+  const auto model = small_model<Fce>(
       "fce", {"hidden=32,32", "flow_hidden=16", "flow_couplings=4", "warm_up=0", "ema=0", "seed=3"}, shape);
   const Examples none;
   const auto kls = [&] {
@@ -81,8 +69,7 @@ TEST_CASE("against a flow that is far off both models come near a Gaussian") {
   const auto before = kls();
   Rng rng(5, "fce_test");
   for (int64_t step = 0; step < 400; ++step)
-    test::step_on(*model, shape.toy->sample(256, rng), 0.005 * (1 - static_cast<double>(step) / 400), step,
-                  400);
+    step_on(*model, shape.toy->sample(256, rng), 0.005 * (1 - static_cast<double>(step) / 400), step, 400);
   const auto after = kls();
   CHECK(before.first > 0.1);
   CHECK(before.second > 0.1);
@@ -93,13 +80,13 @@ TEST_CASE("against a flow that is far off both models come near a Gaussian") {
 TEST_CASE("the flow learns at its own rate, and is clipped as asked for") {
   const Tensor x = [] {
     Rng points(7, "fce_test");
-    return test::toy_shape("mixture").toy->sample(64, points);
+    return toy_shape("mixture").toy->sample(64, points);
   }();
   const auto moved_by = [&](std::vector<std::string> options) {
     const auto model = small_fce(std::move(options));
-    const std::vector<double> before = values_of(model->flow());
-    test::step_on(*model, x, 0.01);
-    const std::vector<double> after = values_of(model->flow());
+    const std::vector<double> before = parameter_values(model->flow());
+    step_on(*model, x, 0.01);
+    const std::vector<double> after = parameter_values(model->flow());
     double most = 0;
     for (size_t i = 0; i < before.size(); ++i) most = std::max(most, std::abs(after[i] - before[i]));
     return most;
@@ -113,7 +100,7 @@ TEST_CASE("the flow learns at its own rate, and is clipped as asked for") {
 
 TEST_CASE("the flow begins at the data: mean 0 and variance 1 of what it makes of them") {
   const auto model = small_fce({}, "two-moons");
-  const auto toy = test::toy_shape("two-moons").toy;
+  const auto toy = toy_shape("two-moons").toy;
   Rng points(9, "fce_test");
   const Tensor x = toy->sample(4000, points);
   const auto error = [&] {
@@ -136,8 +123,7 @@ TEST_CASE("samples are the energy's unless the flow's are asked for") {
 
 TEST_CASE("a flow needs two numbers, as fce's and as nce's noise") {
   CHECK(contains(error_message([] { small_fce({}, "gamma"); }), "one coordinate is too few"));
-  const std::string nce =
-      error_message([] { test::small_model<Nce>("nce", {"noise=flow"}, test::toy_shape("gamma")); });
+  const std::string nce = error_message([] { small_model<Nce>("nce", {"noise=flow"}, toy_shape("gamma")); });
   CHECK_MESSAGE(contains(nce, "one coordinate is too few"), nce);
 }
 

@@ -10,23 +10,23 @@
 #include "models/nce/correction.h"
 #include "support/error_message.h"
 #include "support/small_model.h"
+#include "support/stir.h"
 
 using namespace gradzoo;
-using test::contains;
-using test::error_message;
+using namespace gradzoo::test;
 
 namespace {
 
 template <class M>
 std::unique_ptr<M> small(const std::string& name, const DataShape& shape) {
-  return test::small_model<M>(name, {"hidden=32,32", "batch=256", "ema=0.99", "seed=3"}, shape);
+  return small_model<M>(name, {"hidden=32,32", "batch=256", "ema=0.99", "seed=3"}, shape);
 }
 
 void train(Model& model, const Toy& toy, int64_t steps) {
   Rng rng(5, "test");
   for (int64_t step = 0; step < steps; ++step) {
     const double rate = 0.005 * (1 - static_cast<double>(step) / static_cast<double>(steps));
-    test::step_on(model, toy.sample(256, rng), rate, step, steps);
+    step_on(model, toy.sample(256, rng), rate, step, steps);
   }
 }
 
@@ -84,7 +84,7 @@ TEST_CASE("noise is as wide as the data, times the width, whichever kind it is")
 }
 
 TEST_CASE("on a Gaussian nce learns the density, and c its log Z") {
-  const DataShape shape = test::toy_shape("gaussian");
+  const DataShape shape = toy_shape("gaussian");
   const auto model = small<Nce>("nce", shape);
   CHECK(validated(*model)[kKl].value > 0.1);
   train(*model, *shape.toy, 600);
@@ -94,7 +94,7 @@ TEST_CASE("on a Gaussian nce learns the density, and c its log Z") {
 }
 
 TEST_CASE("cnce learns the density without any constant") {
-  const DataShape shape = test::toy_shape("gaussian");
+  const DataShape shape = toy_shape("gaussian");
   const auto model = small<Cnce>("cnce", shape);
   State state;
   model->register_state(state);
@@ -106,7 +106,7 @@ TEST_CASE("cnce learns the density without any constant") {
 }
 
 TEST_CASE("samples are noise drawn again by the learned density") {
-  const DataShape shape = test::toy_shape("two-moons");
+  const DataShape shape = toy_shape("two-moons");
   const auto model = small<Nce>("nce", shape);
   train(*model, *shape.toy, 100);
   const Grid grid(Box{{-8, -8}, {8, 8}}, 200);
@@ -128,17 +128,17 @@ TEST_CASE("samples are noise drawn again by the learned density") {
 }
 
 TEST_CASE("what noise-contrastive estimation cannot learn is refused with the reason") {
-  const std::string bars = error_message([] { small<Nce>("nce", test::toy_shape("bars-and-stripes")); });
+  const std::string bars = error_message([] { small<Nce>("nce", toy_shape("bars-and-stripes")); });
   CHECK_MESSAGE(contains(bars, "probabilities but no density"), bars);
   const std::string mnist = error_message([] { small<Cnce>("cnce", {.example = {28, 28}}); });
   CHECK_MESSAGE(contains(mnist, "never mistakes Gaussian noise for an image"), mnist);
-  const auto model = small<Nce>("nce", test::toy_shape("gaussian"));
-  const std::string width = error_message([&] { test::step_on(*model, zeros({4, 3}), 0.1); });
+  const auto model = small<Nce>("nce", toy_shape("gaussian"));
+  const std::string width = error_message([&] { step_on(*model, zeros({4, 3}), 0.1); });
   CHECK_MESSAGE(contains(width, "(4,3)"), width);
 }
 
 TEST_CASE("a step tells data from nu noise points each, of the kind and width that are asked for") {
-  const DataShape shape = test::toy_shape("mixture");
+  const DataShape shape = toy_shape("mixture");
   struct Setting {
     const char *kind, *width;
     NoiseKind noise;
@@ -149,13 +149,13 @@ TEST_CASE("a step tells data from nu noise points each, of the kind and width th
                            {"noise=fitted", "noise_width=1", NoiseKind::fitted, 1}}) {
     CAPTURE(s.kind);
     const auto model =
-        test::small_model<Nce>("nce", {"hidden=8", "nu=3", "seed=4", "ema=0", s.kind, s.width}, shape);
+        small_model<Nce>("nce", {"hidden=8", "nu=3", "seed=4", "ema=0", s.kind, s.width}, shape);
     Rng fit(4, "nce/fit"), draws(4, "nce/noise"), points(1, "test");
     const auto noise = contrasting_noise(s.noise, shape.toy->sample(20'000, fit, DType::f64), s.factor);
     for (int64_t step = 0; step < 3; ++step) {
       const Tensor x = shape.toy->sample(20, points), y = noise->sample(60, draws);
       double loss = 0, of_data = 0, of_noise = 0;
-      const double norm = test::gradient_norm(model->network(), [&] {
+      const double norm = gradient_norm(model->network(), [&] {
         // D = p / (p + 3 q)
         const auto d = [&](const Tensor& at) {
           const Tensor p = exp(model->network().log_density(at) - model->network().constant());
@@ -168,7 +168,7 @@ TEST_CASE("a step tells data from nu noise points each, of the kind and width th
         return total;
       });
       const double c = model->network().constant().item();
-      std::map<std::string, double> metrics = test::step_on(*model, x, 0.05, step);
+      std::map<std::string, double> metrics = step_on(*model, x, 0.05, step);
       CHECK(metrics["nce_loss_nats"] == doctest::Approx(loss).epsilon(1e-4));
       CHECK(metrics["d_data"] == doctest::Approx(of_data).epsilon(1e-4));
       CHECK(metrics["d_noise"] == doctest::Approx(of_noise).epsilon(1e-4));
@@ -180,10 +180,10 @@ TEST_CASE("a step tells data from nu noise points each, of the kind and width th
 }
 
 TEST_CASE("an evaluation gives c's error as c - log Z, and the mean of f - c") {
-  const DataShape shape = test::toy_shape("gamma");
-  const auto model = test::small_model<Nce>("nce", {"hidden=8", "ema=0"}, shape);
+  const DataShape shape = toy_shape("gamma");
+  const auto model = small_model<Nce>("nce", {"hidden=8", "ema=0"}, shape);
   Rng rng(2, "test");
-  for (int64_t step = 0; step < 3; ++step) test::step_on(*model, shape.toy->sample(50, rng), 0.1, step);
+  for (int64_t step = 0; step < 3; ++step) step_on(*model, shape.toy->sample(50, rng), 0.1, step);
   const Examples held_out{shape.toy->sample(30, rng), {}, arange(30, DType::i64)};
   const Quantities found = model->evaluate({held_out, held_out, 1});
   const double c = model->network().constant().item();
@@ -195,12 +195,8 @@ TEST_CASE("an evaluation gives c's error as c - log Z, and the mean of f - c") {
 
 TEST_CASE("a single sample is drawn from the model, not from its noise") {
   // f = -x^2 / (2 0.5^2), and noise nearly three times as wide.
-  const auto model =
-      test::small_model<Nce>("nce", {"hidden=4", "confinement=0.5", "ema=0"}, test::toy_shape("gaussian"));
-  for (const NamedTensor& named : model->network().named_parameters()) {
-    Tensor leaf = named.tensor;
-    std::fill_n(leaf.mutable_data<float>(), leaf.size(), 0.0F);
-  }
+  const auto model = small_model<Nce>("nce", {"hidden=4", "confinement=0.5", "ema=0"}, toy_shape("gaussian"));
+  fill_parameters(model->network(), 0.0F);
   Rng rng(3, "test");
   double squares = 0;
   for (int i = 0; i < 400; ++i) squares += sum(square(model->sample({1, rng}))).item() / 800;
@@ -209,8 +205,8 @@ TEST_CASE("a single sample is drawn from the model, not from its noise") {
 }
 
 TEST_CASE("noise=flow fits the flow before the first step, and holds it from there on") {
-  const DataShape shape = test::toy_shape("two-moons");
-  const auto model = test::small_model<Nce>(
+  const DataShape shape = toy_shape("two-moons");
+  const auto model = small_model<Nce>(
       "nce", {"noise=flow", "hidden=8", "flow_couplings=4", "flow_hidden=16", "flow_steps=150", "ema=0"},
       shape);
   const auto noise_log_prob = [&] {
@@ -231,7 +227,7 @@ TEST_CASE("noise=flow fits the flow before the first step, and holds it from the
   // A Gaussian as wide as two-moons is told from it with a loss of 0.95 nats at best; a good flow hardly.
   std::map<std::string, double> metrics;
   for (int64_t step = 0; step < 30; ++step)
-    metrics = test::step_on(*model, shape.toy->sample(256, rng), 0.01, step);
+    metrics = step_on(*model, shape.toy->sample(256, rng), 0.01, step);
   CHECK(noise_log_prob() == fitted);
   CHECK(metrics["d_data"] == doctest::Approx(1.0 / 3).epsilon(0.3).scale(0));
   CHECK(metrics["d_noise"] == doctest::Approx(1.0 / 3).epsilon(0.3).scale(0));

@@ -107,16 +107,5 @@ TEST_CASE("what was found is in the State; more clusters than images, labels wit
   CHECK(test::contains(test::error_message([] { Clusters(5, 10, kImageSize); }), "Hint: 10"));
 }
 
-TEST_CASE("clusters are the same at any number of threads") {
-  CHECK(test::same_at_any_thread_count([] {
-    const Kinds kinds;
-    Clusters clusters(6, 0, kImageSize);
-    clusters.fit(kinds.examples, 3);
-    State state;
-    clusters.add_to(state, "clusters");
-    return state.bytes();
-  }));
-}
-
 }  // namespace
 }  // namespace gradzoo

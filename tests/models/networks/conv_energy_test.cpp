@@ -10,6 +10,7 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
 
 const DataShape kImage{.example = {28, 28}};
@@ -33,7 +34,7 @@ TEST_CASE("an energy by convolutions is its layers in a row, on pixels in [-1,1]
   CHECK(h.shape() == Shape{3, 2, 2, 8});
   const Tensor hidden = silu(linear(reshape(h, {3, 32}), p["head.0.weight"], p["head.0.bias"]));
   const Tensor f = linear(hidden, p["head.2.weight"], p["head.2.bias"]);
-  CHECK(test::max_error(energy.forward(x), f.to_vector()) < 1e-14);
+  CHECK(max_error(energy.forward(x), f.to_vector()) < 1e-14);
   CHECK(energy.forward(zeros({0, 784}, DType::f64)).shape() == Shape{0, 1});
 }
 
@@ -62,9 +63,8 @@ TEST_CASE("the spectral norm is of every layer, and points are refused") {
   ConvEnergyOptions normed = kSmall;
   normed.spectral_norm = true;
   CHECK(ConvEnergy(kImage, normed, rng).named_buffers().size() == 6);
-  const std::string message =
-      test::error_message([&] { ConvEnergy(DataShape{.example = {2}}, kSmall, rng); });
-  CHECK_MESSAGE(test::contains(message, "net=conv takes images"), message);
+  const std::string message = error_message([&] { ConvEnergy(DataShape{.example = {2}}, kSmall, rng); });
+  CHECK_MESSAGE(contains(message, "net=conv takes images"), message);
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
+#include "gradzoo/nn/layers/gradcheck_module.h"
 #include "gradzoo/nn/layers/init.h"
 #include "support/error_message.h"
 #include "support/numbers.h"
@@ -21,11 +22,8 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
-using test::max_error;
 
 const CouplingFlowOptions kSmallFlow{
     .couplings = 4, .hidden = {8}, .low_couplings = 4, .channels = 3, .blocks = 1};
@@ -44,9 +42,7 @@ void stir(CouplingFlow& flow, Rng& rng) {
   }
 }
 
-TEST_CASE(
-    "a flow of points or of images, odd numbers of them too, comes back, and its log-determinants are "
-    "inverse") {
+TEST_CASE("a flow of any number of points or pixels comes back, with inverse log-determinants") {
   const DataShape shapes[] = {
       {.example = {2}}, {.example = {5}}, {.example = {4, 8}}, {.example = {4, 4, 3}}};
   for (const DataShape& shape : shapes) {
@@ -92,14 +88,13 @@ TEST_CASE("a flow begins at its data: mean 0 and variance 1 of every number") {
   CHECK(max(abs(stddev_axis(z, 0) - 1.0)).item() < 0.01);
 }
 
-TEST_CASE(
-    "a coupling of points sees six times what holds still, and moves the rest by what its factor lets") {
+TEST_CASE("a coupling of points sees six times what holds still, and moves the rest by its factor") {
   Rng rng(6, "coupling_flow_test");
   CouplingFlow flow({.example = {2}}, {.couplings = 1, .hidden = {3}}, rng, DType::f64);
   stir(flow, rng);
   std::map<std::string, Tensor> p;
   for (const NamedTensor& named : flow.named_parameters()) p[named.name] = named.tensor;
-  const Tensor x = test::wave({4, 2}), y = (x - p["0.centre"]) * exp(-p["0.log_width"]);
+  const Tensor x = wave({4, 2}), y = (x - p["0.centre"]) * exp(-p["0.log_width"]);
   const Tensor held = slice(y, 1, 0, 1), moved = slice(y, 1, 1, 2);
   const auto linear_of = [&](const Tensor& h, const std::string& layer) {
     return matmul(h, p[layer + ".weight"], false, true) + p[layer + ".bias"];
@@ -141,13 +136,13 @@ TEST_CASE("the density of images is that of their codes times the Jacobian's det
     flow.begin_at(rand({20, shape.size()}, rng, DType::f64));
     for (const bool stirred : {false, true}) {
       if (stirred) stir(flow, rng);
-      const std::vector<double> log_p = flow.log_prob(x).to_vector();
+      const Doubles log_p = flow.log_prob(x).to_vector();
       for (int64_t i = 0; i < 2; ++i) {
         const Tensor row = x.rows(i, i + 1).clone();
-        const std::vector<double> z = flow.map(row).to.to_vector();
+        const Doubles z = flow.map(row).to.to_vector();
         double wanted = numeric_log_det(flow, row);
         for (const double v : z) wanted -= 0.5 * (v * v + std::log(2 * std::numbers::pi));
-        CHECK(log_p[static_cast<size_t>(i)] == doctest::Approx(wanted).epsilon(1e-10));
+        CHECK(log_p[static_cast<size_t>(i)] == Approx(wanted).epsilon(1e-10));
       }
     }
   }
@@ -185,7 +180,7 @@ TEST_CASE("every actnorm of images, those of the lower resolution too, begins at
 }
 
 // What changes of x, (numbers), when the net of one coupling of a fresh flow is stirred.
-std::vector<double> moved_by(const DataShape& shape, const std::string& net, const Tensor& x) {
+Doubles moved_by(const DataShape& shape, const std::string& net, const Tensor& x) {
   Rng rng(10, "coupling_flow_test"), again(10, "coupling_flow_test");
   CouplingFlow flow(shape, kSmallFlow, rng, DType::f64);
   bool found = false;
@@ -200,44 +195,30 @@ std::vector<double> moved_by(const DataShape& shape, const std::string& net, con
   return abs(still.inverse(flow.map(x).to).to - x).to_vector();
 }
 
-TEST_CASE("couplings of images move the checkerboard, its other half, lower and upper rows by turns") {
+TEST_CASE("couplings move the checkerboard, its other half, lower and upper rows by turns, at both levels") {
   Rng rng(15, "coupling_flow_test");
-  // Layer 0 is the logit, 1 squeezes, 2, 4, ... are actnorms and 3, 5, 7, 9 couplings.
+  // Layer 0 is the logit, 1 squeezes, 2, 4, ... are actnorms and 3, 5, 7, 9 couplings. Layer 10 holds the
+  // lower resolution, which is of windows: its 0, 2, ... are actnorms and 1, 3, 5, 7 couplings.
   const Tensor x = rand({1, 64}, rng, DType::f64);
-  for (const int turn : {0, 1, 2, 3}) {
+  for (const int turn : {0, 1, 2, 3, 4, 5, 6, 7}) {
     CAPTURE(turn);
-    const std::vector<double> moved = moved_by({.example = {8, 8}}, fmt::format("{}.net", 3 + 2 * turn), x);
+    const bool low = turn >= 4;
+    const std::string net =
+        low ? fmt::format("10.{}.net", 2 * turn - 7) : fmt::format("{}.net", 3 + 2 * turn);
+    const Doubles moved = moved_by({.example = {8, 8}}, net, x);
     for (int row = 0; row < 8; ++row) {
       for (int column = 0; column < 8; ++column) {
-        const bool odd = (row + column) % 2 == 1, lower = row % 2 == 1;
+        const int side = low ? 2 : 1, i = row / side, j = column / side;
+        const bool odd = (i + j) % 2 == 1, lower = i % 2 == 1,
+                   stays = low && row % 2 == 0;  // the upper is code
         const bool moves[] = {odd, !odd, lower, !lower};
-        CHECK((moved[static_cast<size_t>(8 * row + column)] > 1e-9) == moves[turn]);
+        CHECK((moved[static_cast<size_t>(8 * row + column)] > 1e-9) == (!stays && moves[turn % 4]));
       }
     }
   }
 }
 
-TEST_CASE("at the lower resolution they do so among windows, and the upper rows are code and stay") {
-  Rng rng(16, "coupling_flow_test");
-  // Layer 10 holds the lower resolution: its 0, 2, ... are actnorms and 1, 3, 5, 7 couplings.
-  const Tensor x = rand({1, 64}, rng, DType::f64);
-  for (const int turn : {0, 1, 2, 3}) {
-    CAPTURE(turn);
-    const std::vector<double> moved =
-        moved_by({.example = {8, 8}}, fmt::format("10.{}.net", 1 + 2 * turn), x);
-    for (int row = 0; row < 8; ++row) {
-      for (int column = 0; column < 8; ++column) {
-        const int window = row / 2 + column / 2;
-        const bool odd = window % 2 == 1, lower = row / 2 % 2 == 1, is_code = row % 2 == 0;
-        const bool moves[] = {odd, !odd, lower, !lower};
-        CHECK((moved[static_cast<size_t>(8 * row + column)] > 1e-9) == (!is_code && moves[turn]));
-      }
-    }
-  }
-}
-
-TEST_CASE(
-    "couplings, blocks and channels are as many as the options say, channels twice as many lower down") {
+TEST_CASE("couplings, blocks and channels are as many as the options say, channels doubled lower down") {
   Rng rng(11, "coupling_flow_test");
   const CouplingFlow flow({.example = {4, 4}},
                           {.couplings = 2, .low_couplings = 3, .channels = 5, .blocks = 2}, rng);
@@ -251,76 +232,34 @@ TEST_CASE(
   CHECK(blocks == 2 * 5);
 }
 
-TEST_CASE("the score of images is the slope of their density, and is differentiable itself") {
-  const DataShape shape{.example = {4, 4}};
+// The likelihood as a module, of which gradcheck moves the parameters too.
+struct LogProb : Module {
+  explicit LogProb(CouplingFlow& flow) : flow(flow) { register_module("flow", flow); }
+  CouplingFlow& flow;
+  Tensor forward(const Tensor& x) const override { return mean(flow.log_prob(x)); }
+};
+
+TEST_CASE(
+    "the score of images, which is differentiable, and slopes in parameters are what differences give") {
   Rng rng(17, "coupling_flow_test");
-  CouplingFlow flow(shape, {.couplings = 2, .low_couplings = 2, .channels = 2, .blocks = 1}, rng, DType::f64);
+  CouplingFlow flow({.example = {4, 4}}, {.couplings = 2, .low_couplings = 2, .channels = 2, .blocks = 1},
+                    rng, DType::f64);
   stir(flow, rng);
-  const Tensor x = rand({1, 16}, rng, DType::f64) * 0.8 + 0.1;
-  const auto log_p = [&](const Tensor& at) { return flow.log_prob(at); };
+  const Tensor x = rand({3, 16}, rng, DType::f64) * 0.8 + 0.1, row = x.rows(0, 1).clone();
   const GradcheckOptions by_directions{.directions = 4};
-  CHECK(gradcheck(log_p, x, by_directions).ok);
-  CHECK(gradgradcheck(log_p, x, by_directions).ok);
-}
-
-TEST_CASE("the likelihood's gradient in every parameter of a flow of images is what differences give") {
-  const DataShape shape{.example = {4, 4}};
-  Rng rng(18, "coupling_flow_test");
-  CouplingFlow flow(shape, {.couplings = 2, .low_couplings = 2, .channels = 2, .blocks = 1}, rng, DType::f64);
-  stir(flow, rng);
-  const Tensor x = rand({3, 16}, rng, DType::f64) * 0.8 + 0.1;
-  const auto loss = [&] { return mean(flow.log_prob(x)); };
-  constexpr double kStep = 1e-5;
-  for (const NamedTensor& named : flow.named_parameters()) {
-    CAPTURE(named.name);
-    Tensor leaf = named.tensor;
-    const Tensor way = randn(leaf.shape(), rng, DType::f64);
-    double slope = 0;
-    {
-      const Tape tape;
-      slope = sum(grad(loss(), leaf) * way).item();
-    }
-    const auto along = [&](double h) {
-      double* const values = leaf.mutable_data<double>();
-      for (int64_t i = 0; i < leaf.size(); ++i) values[i] += h * way.data<double>()[i];
-    };
-    along(kStep);
-    const double above = loss().item();
-    along(-2 * kStep);
-    const double below = loss().item();
-    along(kStep);
-    CHECK((above - below) / (2 * kStep) == doctest::Approx(slope).epsilon(1e-6));
-  }
-}
-
-TEST_CASE("a flow of images and its gradient have the same bytes at any thread count") {
-  const DataShape shape{.example = {8, 8}};
-  Rng rng(19, "coupling_flow_test");
-  CouplingFlow flow(shape, {.couplings = 2, .low_couplings = 2, .channels = 8}, rng);
-  stir(flow, rng);
-  const Tensor x = rand({20, 64}, rng);
-  CHECK(test::same_at_any_thread_count([&] {
-    std::vector<double> all = flow.inverse(flow.map(x).to).to.to_vector();
-    const Tape tape;
-    const Tensor loss = mean(flow.log_prob(x));
-    all.push_back(loss.item());
-    for (const NamedTensor& named : flow.named_parameters()) {
-      const std::vector<double> slope = grad(loss, named.tensor, {.retain_graph = true}).to_vector();
-      all.insert(all.end(), slope.begin(), slope.end());
-    }
-    return all;
-  }));
+  CHECK(gradcheck(LogProb(flow), x, by_directions).message == "");
+  CHECK(gradgradcheck([&](const Tensor& at) { return flow.log_prob(at); }, row, by_directions).message == "");
 }
 
 TEST_CASE("what no coupling bends is refused with the reason") {
   const auto refusal = [](const DataShape& shape) {
     return error_message([&] { check_flowable("realnvp", shape); });
   };
-  CHECK(contains(refusal(test::toy_shape("gamma")), "one coordinate is too few"));
-  CHECK(contains(refusal(test::toy_shape("bars-and-stripes")), "probabilities but no density"));
+  CHECK(contains(refusal(toy_shape("gamma")), "one coordinate is too few"));
+  CHECK(contains(refusal(toy_shape("bars-and-stripes")), "probabilities but no density"));
   CHECK(contains(refusal({.example = {27, 28}}), "27x28"));
   CHECK(refusal({.example = {3}}) == "");
-  const auto points = [](std::vector<double> values) {
+  const auto points = [](Doubles values) {
     return DataShape{
         .example = {3},
         .toy = make_point_set({tensor(values, {2, 3}), {}, arange(2, DType::i64)}, "points.npy")};

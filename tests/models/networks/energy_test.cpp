@@ -10,9 +10,7 @@
 #include "support/tensor_values.h"
 
 using namespace gradzoo;
-using test::contains;
-using test::max_error;
-using test::wave;
+using namespace gradzoo::test;
 
 namespace {
 
@@ -109,10 +107,8 @@ TEST_CASE("the score records into no tape unless a graph is asked for") {
 TEST_CASE("an energy network refuses what does not fit it") {
   Rng rng(1, "init");
   const EnergyNetwork network = network_of(kOptions, rng);
-  CHECK(contains(test::error_message([&] {
-                   network.log_density(zeros({2, 4}, DType::f64));
-                 }),
-                 "inputs are (B,3), got (2,4)"));
-  CHECK(contains(test::error_message([&] { EnergyNetwork(2, {.input_scale = 0}, rng); }), "input_scale 0"));
-  CHECK(contains(test::error_message([&] { EnergyNetwork(2, {.confinement = -1}, rng); }), "confinement -1"));
+  CHECK_THROWS_WITH_AS(network.log_density(zeros({2, 4}, DType::f64)),
+                       doctest::Contains("inputs are (B,3), got (2,4)"), Error);
+  CHECK(contains(error_message([&] { EnergyNetwork(2, {.input_scale = 0}, rng); }), "input_scale 0"));
+  CHECK(contains(error_message([&] { EnergyNetwork(2, {.confinement = -1}, rng); }), "confinement -1"));
 }

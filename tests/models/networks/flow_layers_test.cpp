@@ -9,10 +9,8 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::max_error;
-using test::wave;
 
 // log |det J| of one row's map by its whole Jacobian.
 double numeric_log_det(const FlowLayer& layer, const Tensor& row) {

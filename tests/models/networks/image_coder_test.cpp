@@ -45,8 +45,7 @@ TEST_CASE("He's initialisation brings a decoder's input through at its own size"
     const ImageDecoder decoder(64, image, rng, {.channels = 64, .he = he});
     return std::sqrt(mean(square(decoder.forward(randn({50, 64}, rng)))).item());
   };
-  // Each layer but the last is halved by a ReLU and doubled by its weights: sqrt 2 in all, a little less at
-  // the border.
+  // Each layer but the last is halved by a ReLU and doubled by its weights: sqrt 2, less at the border.
   CHECK(size_of_output(true) == doctest::Approx(std::sqrt(2.0)).epsilon(0.15));
   CHECK(size_of_output(false) < 0.5);
 }

@@ -1,6 +1,5 @@
 #include "models/networks/noise_energy.h"
 
-#include <algorithm>
 #include <cmath>
 #include <memory>
 
@@ -26,7 +25,7 @@ std::unique_ptr<TimeNetwork> stirred(const DataShape& shape) {
 const DataShape kImages{.example = {8, 8}}, kPoints{.example = {2}};
 
 TEST_CASE("the noise of an energy is its slope, by differences, and over sigma for mdsm") {
-  for (const DataShape& shape : {kImages, kPoints}) {
+  for (const DataShape& shape : {kImages, kPoints})
     for (const NoiseNet net : {NoiseNet::energy, NoiseNet::mdsm}) {
       const auto made = stirred(shape);
       const TimeNetwork& network = *made;
@@ -42,7 +41,6 @@ TEST_CASE("the noise of an energy is its slope, by differences, and over sigma f
       const double per = net == NoiseNet::mdsm ? 1.7 : 1;
       CHECK(test::max_error(sum(noise * along, 1) * per, slope.to_vector()) < 0.02 * max(abs(slope)).item());
     }
-  }
 }
 
 TEST_CASE("before it has learned anything an energy takes an image for noise alone") {
@@ -59,10 +57,7 @@ TEST_CASE("before it has learned anything an energy takes an image for noise alo
 TEST_CASE("of points too: x over the length that data of variance 1 have with the noise, or over the noise") {
   Rng rng(6, "noise_energy_test");
   const TimeNetwork network({.hidden = {4}}, kPoints, 0, rng);
-  for (const NamedTensor& named : network.named_parameters()) {
-    Tensor leaf = named.tensor;
-    std::fill_n(leaf.mutable_data<float>(), leaf.size(), 0.0F);
-  }
+  test::fill_parameters(network, 0.0F);
   const Tensor x = randn({3, 2}, rng), sigma = full({3, 1}, 1.5);
   const auto noise = [&](NoiseNet net) { return energy_noise(network, net, x, full({3}, 0.4), sigma); };
   CHECK(test::max_error(noise(NoiseNet::energy), (x / std::sqrt(1 + 2.25)).to_vector()) < 1e-6);

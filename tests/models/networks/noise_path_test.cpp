@@ -15,13 +15,12 @@ const NoisePath kPaths[] = {straight_path(), cosine_path(), geometric_path(20, 0
 
 TEST_CASE("slopes are those of the factors, by finite differences") {
   constexpr double kStep = 1e-5;
-  for (const NoisePath& path : kPaths) {
+  for (const NoisePath& path : kPaths)
     for (const double t : {0.1, 0.5, 0.9}) {
       const Mixing before = path(t - kStep), at = path(t), after = path(t + kStep);
       CHECK(at.data_slope == doctest::Approx((after.data - before.data) / (2 * kStep)).epsilon(1e-6));
       CHECK(at.noise_slope == doctest::Approx((after.noise - before.noise) / (2 * kStep)).epsilon(1e-6));
     }
-  }
 }
 
 TEST_CASE("paths lead from noise to data, and noise over data falls all the way") {

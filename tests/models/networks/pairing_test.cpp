@@ -20,7 +20,7 @@ double cost_of(std::span<const double> costs, std::span<const int64_t> columns) 
 
 TEST_CASE("an assignment costs as little as the best of all permutations") {
   Rng rng(1, "pairing_test");
-  for (const int64_t n : {1, 2, 5, 7}) {
+  for (const int64_t n : {1, 2, 5, 7})
     for (int round = 0; round < 10; ++round) {
       const std::vector<double> costs = randn({n, n}, rng, DType::f64).to_vector();
       std::vector<int64_t> columns(static_cast<size_t>(n));
@@ -34,7 +34,6 @@ TEST_CASE("an assignment costs as little as the best of all permutations") {
       CHECK(sorted == columns);
       CHECK(cost_of(costs, found) == doctest::Approx(least).epsilon(1e-12));
     }
-  }
 }
 
 TEST_CASE("paired noise is the same noise in another order, nearer to its data, by groups of 100") {

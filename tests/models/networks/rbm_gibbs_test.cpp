@@ -1,5 +1,3 @@
-#include <cmath>
-
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/ops.h"
@@ -7,7 +5,6 @@
 #include "gradzoo/models/networks/rbm_layer.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("Gibbs steps are draws of the layer's own conditionals, whose address is the stream's") {
   Rng init(3);
@@ -42,5 +39,4 @@ TEST_CASE("Probabilities are written where they are wanted, times a factor, with
   CHECK(max(abs(out.rows(2, 5) - p)).item() < 1e-6);
 }
 
-}  // namespace
 }  // namespace gradzoo

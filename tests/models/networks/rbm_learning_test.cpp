@@ -62,7 +62,7 @@ TEST_CASE("Weight decay adds to the gradient of the weights alone") {
 
 TEST_CASE("Steps are those of the formulas, draw by draw, whatever the chains") {
   constexpr double kRate = 0.2;
-  for (const RbmChains chains : {RbmChains::data, RbmChains::persistent, RbmChains::exact}) {
+  for (const RbmChains chains : {RbmChains::data, RbmChains::persistent, RbmChains::exact})
     for (const bool centred : {false, true}) {
       CAPTURE(name_of(kRbmChains, chains));
       CAPTURE(centred);
@@ -100,7 +100,6 @@ TEST_CASE("Steps are those of the formulas, draw by draw, whatever the chains") 
       is("rbm.hidden_mean", twin.lambda);
       if (chains == RbmChains::persistent) is("rbm.chains", twin.chains);
     }
-  }
 }
 
 TEST_CASE("What it was is in its State: another that takes it over goes on as the first would") {

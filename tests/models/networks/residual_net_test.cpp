@@ -12,10 +12,8 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::max_error;
-using test::wave;
 
 // Parameters far from their beginning, where the net gives zeros.
 void stir_all(Module& net, uint64_t seed) {

@@ -11,10 +11,8 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
-namespace {
 
-TEST_CASE(
-    "images whose sides are no multiples of 4 are seen with zeros beside them, and come back as they were") {
+TEST_CASE("images whose sides are no multiples of 4 are seen with zeros beside them, and come back") {
   CHECK(padded_side(28) == 28);
   CHECK(padded_side(29) == 32);
   CHECK(padded_side(1) == 4);
@@ -66,5 +64,4 @@ TEST_CASE("a perceptron that is bounded carries no point off exponentially, howe
   CHECK(net.named_buffers()[0].tensor.item() == 8);
 }
 
-}  // namespace
 }  // namespace gradzoo

@@ -12,11 +12,8 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
-using test::wave;
 
 TEST_CASE("a fresh U-Net gives zeros of the image's shape") {
   Rng rng(1, "unet");
@@ -28,12 +25,10 @@ TEST_CASE("a fresh U-Net gives zeros of the image's shape") {
   CHECK(max(abs(y)).item() == 0);
 }
 
-TEST_CASE(
-    "time and label change what a U-Net gives, images do not see each other, and every parameter has a "
-    "gradient") {
+TEST_CASE("time and label change what a U-Net gives, images stay apart, all parameters have gradients") {
   Rng rng(1, "unet");
   Unet net(1, 3, rng, {.channels = 8, .embedding = 16});
-  test::stir(net, 2);
+  stir(net, 2);
   const Tensor x = wave({2, 8, 8, 1}, DType::f32), t = tensor({0.2, 0.2}, {2});
   const auto at = [&](const Tensor& time, std::initializer_list<double> labels) {
     return net(x, time, tensor(std::vector<double>(labels), {2}, DType::i64)).to_vector();
@@ -98,7 +93,7 @@ TEST_CASE("a U-Net is what its parts make, written out") {
   const Tensor up = depth_to_space(parts.conv("up", low, {}), 2);
   const Tensor joined = parts.block("joined", concat(up, high, -1), e, kChannels);
   const Tensor wanted = depth_to_space(parts.conv("out", silu(parts.normalised("norm", joined))), 2);
-  CHECK(test::max_error(net(x, t, labels), wanted.detach().to_vector()) < 1e-4);
+  CHECK(max_error(net(x, t, labels), wanted.detach().to_vector()) < 1e-4);
 }
 
 TEST_CASE("the gradient of a U-Net is the slope of its loss along itself") {

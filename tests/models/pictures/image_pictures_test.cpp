@@ -17,10 +17,9 @@ TEST_CASE("Rows take turns, ten images each, cut to the range of pixels; what fi
   CHECK(grid.columns == 10);
   CHECK(grid.row_captions == std::vector<std::string>{"a", "b", "c"});
   const double expected[] = {1.0, 0.25, 0.0};
-  for (int64_t row = 0; row < 6; ++row) {
+  for (int64_t row = 0; row < 6; ++row)
     CHECK(grid.pixels.rows(10 * row, 10 * row + 10).to_vector() ==
           std::vector<double>(40, expected[row % 3]));
-  }
   const std::array<Tensor, 3> four = {parts[0].rows(0, 4), parts[1].rows(0, 4), parts[2].rows(0, 4)};
   const ImageGrid row = rows_by_turns(four, {"a", "b", "c"}, shape);  // fewer than a row are one
   CHECK(row.columns == 4);
@@ -44,9 +43,8 @@ TEST_CASE("Under each sample stands the training image nearest to it") {
   const Picture picture = neighbours_picture(samples, shape, train);
   const Tensor& pixels = std::get<ImageGrid>(picture.content).pixels;
   REQUIRE(pixels.dim(0) == 20);
-  for (int64_t i = 0; i < 10; ++i) {
+  for (int64_t i = 0; i < 10; ++i)
     CHECK(pixels.rows(10 + i, 11 + i).to_vector() == std::vector<double>(4, i % 2 == 0 ? 0.0 : 1.0));
-  }
 }
 
 TEST_CASE("arcs go from one code to the other and keep the length of orthogonal ones, a label along a row") {

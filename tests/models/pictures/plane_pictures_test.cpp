@@ -8,8 +8,7 @@
 #include "support/error_message.h"
 
 using namespace gradzoo;
-using test::contains;
-using test::error_message;
+using namespace gradzoo::test;
 
 TEST_CASE("a density picture shows truth, model and samples on one rectangle, normalised, y upwards") {
   const auto toy = make_mixture({{3, 1}, tensor({0, -1, 0, 2}, {2, 2}, DType::f64), {0.4, 0.4}});

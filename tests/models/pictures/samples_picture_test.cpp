@@ -10,7 +10,6 @@
 #include "gradzoo/datasets/toys/toy.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("samples on a line are shown as a histogram that counts each finite one once") {
   const Picture picture = samples_picture(tensor({0.0, 0.0, 1.0, 2.0, 4.0, std::nan("")}, {6, 1}));
@@ -61,5 +60,4 @@ TEST_CASE("points that are small images are shown as tiles, within their range")
   CHECK(*std::ranges::max_element(least) == 0);
 }
 
-}  // namespace
 }  // namespace gradzoo

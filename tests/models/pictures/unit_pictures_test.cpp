@@ -7,7 +7,6 @@
 #include "gradzoo/autograd/ops.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("Examples have a tile where they are images, grey or coloured, or patterns of a toy") {
   CHECK(tile_of({.example = {28, 27}}) == Shape{28, 27});
@@ -44,5 +43,4 @@ TEST_CASE("Steps grow from 0 to the last, and never fall") {
   CHECK(growing_steps(2, 5) == std::vector<int64_t>{0, 1, 1, 2, 2});
 }
 
-}  // namespace
 }  // namespace gradzoo

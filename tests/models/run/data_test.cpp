@@ -13,8 +13,7 @@ std::vector<int64_t> rows_of(const Tensor& rows) {
   return all;
 }
 
-TEST_CASE(
-    "batches of an epoch hold what is to be trained on and nothing else, and tests are of the test images") {
+TEST_CASE("batches of an epoch hold what is trained on and nothing else; tests are of the test images") {
   const auto options = run_options("vae", std::vector<std::string>{"seed=7"});
   const RunData data(options->data, options->training);
   const Dataset mnist("mnist");

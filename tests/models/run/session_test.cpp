@@ -1,7 +1,6 @@
 #include "gradzoo/models/run/session.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <iterator>
 
 #include <doctest/doctest.h>
@@ -12,23 +11,19 @@
 #include "support/small_model.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
 
-using test::contains;
-using test::error_message;
-
-struct Unwatched : TrainObserver {
+struct Logged : Unwatched {
   std::vector<int64_t> logged;
   void on_log(const LogRow& row) override { logged.push_back(row.step); }
-  void on_epoch(int64_t) override {}
-  bool should_stop(int64_t) override { return false; }
 };
 
 TEST_CASE("every model of the list has options that complete and a model that trains on data of its kind") {
   for (const ModelEntry& entry : model_registry()) {
     CAPTURE(entry.name);
     const bool images = entry.data == DataKind::images || entry.data == DataKind::binary;
-    const DataShape shape = images ? DataShape{.example = {4, 4}, .classes = 3} : test::toy_shape("ring8");
+    const DataShape shape = images ? DataShape{.example = {4, 4}, .classes = 3} : toy_shape("ring8");
     RunOptions options(entry);
     options.table().set("seed", "3");
     options.complete(shape);
@@ -42,9 +37,8 @@ TEST_CASE("every model of the list has options that complete and a model that tr
   }
 }
 
-TEST_CASE(
-    "few images are passed over more often, for as many steps, at most twenty times, unless it is chosen") {
-  const auto epochs_of = [](int64_t images, const std::vector<std::string>& assignments) {
+TEST_CASE("few images are passed over more often, at most twenty times, unless it is chosen") {
+  const auto epochs_of = [](int64_t images, const Strings& assignments) {
     RunOptions options(find_model("vae"));
     options.assign(assignments);
     options.complete({.example = {4, 4}});
@@ -60,52 +54,49 @@ TEST_CASE(
 }
 
 TEST_CASE("data of the wrong kind are refused with the reason") {
-  const std::string points =
-      error_message([] { run_options("classifier", std::vector<std::string>{"data=ring8"}); });
+  const std::string points = error_message([] { run_options("classifier", Strings{"data=ring8"}); });
   CHECK_MESSAGE(contains(points, "classifier learns images, and ring8 has points of 2 numbers"), points);
-  const std::string images =
-      error_message([] { run_options("nce", std::vector<std::string>{"data=mnist"}); });
+  const std::string images = error_message([] { run_options("nce", Strings{"data=mnist"}); });
   CHECK_MESSAGE(
       contains(images, "nce learns points, and mnist has images of 28x28: a classifier never mistakes"),
       images);
 }
 
 TEST_CASE("shards that do not divide the batch, or cut a pack, are refused with a batch that goes") {
-  const auto refusal = [](const std::string& model, std::vector<std::string> more) {
+  const auto refusal = [](const std::string& model, Strings more) {
     more.insert(more.begin(), "data=ring8");
-    return test::error_message([&] { run_options(model, more); });
+    return error_message([&] { run_options(model, more); });
   };
-  CHECK(test::contains(refusal("score", {"batch=100", "shards=8"}), "Hint: batch=96"));
+  CHECK(contains(refusal("score", {"batch=100", "shards=8"}), "Hint: batch=96"));
   CHECK(refusal("score", {"batch=96", "shards=8"}).empty());
-  CHECK(test::contains(refusal("gan", {"batch=12", "shards=3", "pac=8"}), "Hint: batch=24"));
+  CHECK(contains(refusal("gan", {"batch=12", "shards=3", "pac=8"}), "Hint: batch=24"));
   CHECK(refusal("gan", {"batch=24", "shards=3", "pac=8"}).empty());
 }
 
 TEST_CASE("the options of a run are those of its data, of training and of its model, in that order") {
-  const auto options = run_options("vae", std::vector<std::string>{"latent=3", "lr=0.5"});
+  const auto options = run_options("vae", Strings{"latent=3", "lr=0.5"});
   CHECK(options->table().all().front().key == "data");
   CHECK(options->table().all()[options->shared()].key == "architecture");
   CHECK(options->training.lr == 0.5);
   CHECK(options->entry().name == "vae");
   CHECK(contains(error_message([] { run_options("vea", {}); }), "did you mean 'vae'"));
-  CHECK(
-      contains(error_message([] { run_options("vae", std::vector<std::string>{"latnet=3"}); }), "'latent'"));
+  CHECK(contains(error_message([] { run_options("vae", Strings{"latnet=3"}); }), "'latent'"));
 }
 
 TEST_CASE("a model's own data and their narrow modes are taken unless others are chosen") {
   CHECK(run_options("nce", {})->data.data == "ring8");
-  CHECK(run_options("gan", std::vector<std::string>{"data=ring8"})->data.toy_noise == 0.01);
-  CHECK(run_options("gan", std::vector<std::string>{"data=ring8", "toy_noise=0.2"})->data.toy_noise == 0.2);
-  CHECK(run_options("ebm", std::vector<std::string>{"data=ring8"})->data.toy_noise == 0);
+  CHECK(run_options("gan", Strings{"data=ring8"})->data.toy_noise == 0.01);
+  CHECK(run_options("gan", Strings{"data=ring8", "toy_noise=0.2"})->data.toy_noise == 0.2);
+  CHECK(run_options("ebm", Strings{"data=ring8"})->data.toy_noise == 0);
 }
 
 TEST_CASE("a session trains as many steps as its options say, and the seed decides all of it") {
   const auto bytes_of = [](const char* seed) {
-    const auto options = run_options(
-        "nce", std::vector<std::string>{"hidden=8", "steps=7", "batch=32", std::string("seed=") + seed});
+    const auto options =
+        run_options("nce", Strings{"hidden=8", "steps=7", "batch=32", std::string("seed=") + seed});
     Session session(*options, {.log_every = 3});
     CHECK(session.steps == 7);
-    Unwatched observer;
+    Logged observer;
     CHECK(session.train(observer));
     CHECK(session.trainer.step() == 7);
     CHECK(observer.logged == std::vector<int64_t>{3, 6, 7});
@@ -115,24 +106,23 @@ TEST_CASE("a session trains as many steps as its options say, and the seed decid
   CHECK(bytes_of("1") != bytes_of("2"));
 }
 
-TEST_CASE(
-    "steps follow from epochs, from steps where they are chosen, and from a session's own before both") {
-  const auto options = run_options("nce", std::vector<std::string>{"hidden=8", "epochs=2", "batch=1000"});
+TEST_CASE("steps follow from epochs, from steps that are chosen, and from a session's own before both") {
+  const auto options = run_options("nce", Strings{"hidden=8", "epochs=2", "batch=1000"});
   CHECK(Session(*options).steps == 100);
   CHECK(Session(*options, {.steps = 3}).steps == 3);
-  const auto of_gan = run_options("gan", std::vector<std::string>{"data=ring8", "epochs=2", "batch=1000"});
+  const auto of_gan = run_options("gan", Strings{"data=ring8", "epochs=2", "batch=1000"});
   CHECK(Session(*of_gan).steps == 100);  // against the 12,000 steps of its own
-  CHECK(Session(*run_options("gan", std::vector<std::string>{"data=ring8"})).steps == 12000);
+  CHECK(Session(*run_options("gan", Strings{"data=ring8"})).steps == 12000);
 }
 
 TEST_CASE("epochs that are asked for without steps go before steps from elsewhere") {
   RunOptions options(find_model("nce"));
-  options.assign(std::vector<std::string>{"steps=50"});
-  options.assign(std::vector<std::string>{"lr=0.1"});
+  options.assign(Strings{"steps=50"});
+  options.assign(Strings{"lr=0.1"});
   CHECK(options.training.steps == 50);
-  options.assign(std::vector<std::string>{"epochs=2"});
+  options.assign(Strings{"epochs=2"});
   CHECK(options.training.steps == 0);
-  options.assign(std::vector<std::string>{"steps=7", "epochs=3"});
+  options.assign(Strings{"steps=7", "epochs=3"});
   CHECK(options.training.steps == 7);
 }
 
@@ -152,7 +142,7 @@ TEST_CASE("what a run watches itself on is held out from what it trains on") {
 }
 
 TEST_CASE("a session may train on examples that are made from the dataset's") {
-  const auto options = run_options("vae", std::vector<std::string>{"hidden=8", "steps=2", "batch=10"});
+  const auto options = run_options("vae", Strings{"hidden=8", "steps=2", "batch=10"});
   RunData data(options->data, options->training);
   const Examples& whole = data.train();
   Examples small{zeros({25, 3, 2}, DType::u8), {}, arange(25, DType::i64)};
@@ -161,13 +151,13 @@ TEST_CASE("a session may train on examples that are made from the dataset's") {
   CHECK(data.shape().example == Shape{3, 2});
   Session session(*options, std::move(data), {.drop_last = true});
   CHECK(session.batches->steps_per_epoch() == 2);
-  Unwatched observer;
+  Logged observer;
   CHECK(session.train(observer));
 }
 
 TEST_CASE("a session's batches and learning rates are those that the options ask for") {
-  const std::vector<std::string> small = {"hidden=8", "latent=2", "steps=4", "batch=6"};
-  const auto with = [&](std::vector<std::string> more) {
+  const Strings small = {"hidden=8", "latent=2", "steps=4", "batch=6"};
+  const auto with = [&](Strings more) {
     more.insert(more.end(), small.begin(), small.end());
     return run_options("vae", more);
   };
@@ -182,15 +172,15 @@ TEST_CASE("a session's batches and learning rates are those that the options ask
   CHECK(!std::ranges::all_of(grey.x.to_vector(), is_binary));
 
   struct Rates : Unwatched {
-    std::vector<double> rates;
+    Doubles rates;
     void on_log(const LogRow& row) override { rates.push_back(row.learning_rate); }
   } rates;
   Session session(*with({"lr=0.5", "schedule=linear"}), {.log_every = 1});
   session.train(rates);
-  CHECK(rates.rates == std::vector<double>{0.5, 0.375, 0.25, 0.125});
+  CHECK(rates.rates == Doubles{0.5, 0.375, 0.25, 0.125});
   // Ten rows an epoch, but no fewer than one every 50 steps.
-  Unwatched rows;
-  const auto options = run_options("nce", std::vector<std::string>{"hidden=4", "batch=5000", "epochs=1"});
+  Logged rows;
+  const auto options = run_options("nce", Strings{"hidden=4", "batch=5000", "epochs=1"});
   Session(*options).train(rows);
   CHECK(rows.logged.size() == 10);
 }

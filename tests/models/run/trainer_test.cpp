@@ -1,16 +1,16 @@
 #include "gradzoo/models/run/trainer.h"
 
-#include <cmath>
-
 #include <doctest/doctest.h>
 
 #include "autograd/kernels/threads/parallel.h"
 #include "gradzoo/autograd/ops.h"
 #include "support/error_message.h"
+#include "support/numbers.h"
 #include "support/small_model.h"
 #include "tools/bench/allocation_count.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
 
 const DataShape kShape{.example = {4, 4}};
@@ -37,7 +37,7 @@ struct Run {
   Trainer trainer;
   State state;
   explicit Run(const std::vector<std::string>& assignments = {}, int64_t steps = 12)
-      : options(test::options_for("vae", with_small_sizes(assignments), kShape)),
+      : options(options_for("vae", with_small_sizes(assignments), kShape)),
         model(options->make_model(kShape)),
         batches(some_images(20), {.batch = 5}),
         trainer(*model, batches, {steps, 4, 3, options->training.lr, Decay::linear}) {
@@ -69,9 +69,8 @@ TEST_CASE("a run that is stopped and continued ends in the same State, bit for b
   half.stop_at = 7;
   CHECK_FALSE(first.trainer.run(half));
   Run second({"ema=0.9", "estimator=log-derivative"});
-  for (size_t i = 0; i < first.state.entries().size(); ++i) {
+  for (size_t i = 0; i < first.state.entries().size(); ++i)
     second.state.entries()[i].restore(first.state.entries()[i].bytes().data());
-  }
   second.trainer.run(half);
   CHECK(second.state.bytes() == whole.state.bytes());
   CHECK(half.rows == all.rows);
@@ -122,17 +121,12 @@ TEST_CASE("a finished run that goes on forgets what it was finished with, and is
 }
 
 TEST_CASE("training gives the same bytes at 1, 2, 3 and 8 threads") {
-  const int before = kernels::threads();
-  std::vector<std::byte> expected;
-  for (int threads : {1, 2, 3, 8}) {
-    kernels::set_threads(threads);
+  CHECK(same_at_any_thread_count([] {
     Run run({"hidden=300"});
     Watcher watcher;
     run.trainer.run(watcher);
-    if (expected.empty()) expected = run.state.bytes();
-    CHECK(run.state.bytes() == expected);
-  }
-  kernels::set_threads(before);
+    return run.state.bytes();
+  }));
 }
 
 TEST_CASE("after warm-up a training step of the VAE makes no system allocation") {
@@ -149,14 +143,12 @@ TEST_CASE("after warm-up a training step of the VAE makes no system allocation")
   CHECK(allocation_count() - before == 0);
 }
 
-TEST_CASE(
-    "a loss that is not finite stops the run, names the step and the op, and leaves the State as it was") {
+TEST_CASE("a loss that is not finite stops the run, names step and op, and leaves the State as it was") {
   Run run({"lr=1000"}, 400);
   Watcher watcher;
-  const std::string message = test::error_message([&] { run.trainer.run(watcher); });
-  CHECK(test::contains(message, "step " + std::to_string(run.trainer.step() + 1) + ": the "));
-  CHECK(test::contains(message, "the first value that is not finite: "));
-  CHECK(test::contains(message, "Hint: a smaller lr"));
+  const std::string message = error_message([&] { run.trainer.run(watcher); });
+  CHECK(contains(message, "step " + std::to_string(run.trainer.step() + 1) + ": the "));
+  check_says(message, {"the first value that is not finite: ", "Hint: a smaller lr"});
   Run before({"lr=1000"}, 400);
   watcher.stop_at = run.trainer.step();
   before.trainer.run(watcher);
@@ -201,8 +193,7 @@ struct Rows : Watcher {
   }
 };
 
-TEST_CASE(
-    "each step has the schedule's rate of its own number, and a row the means and the rate of its steps") {
+TEST_CASE("each step has the schedule's rate of its own number, and a row the means of its steps") {
   Listening model;
   Batches batches(some_images(20), {.batch = 5});
   Trainer trainer(model, batches, {8, 4, 3, 0.8, Decay::linear});
@@ -231,8 +222,8 @@ TEST_CASE("a step that fails is run again on the same draws, which are wound bac
   model.register_state(state);
   trainer.register_state(state);
   Rows rows;
-  const std::string message = test::error_message([&] { trainer.run(rows); });
-  CHECK(test::contains(message, "step 3: the loss is nan"));
+  const std::string message = error_message([&] { trainer.run(rows); });
+  CHECK(contains(message, "step 3: the loss is nan"));
   CHECK(model.drawn == std::vector<uint64_t>{0, 1, 2, 2});
   CHECK(std::get<Rng*>(state.find("listening.rng")->target)->draw() == 2);
 }
@@ -243,15 +234,15 @@ TEST_CASE("shards that do not divide a batch, the last of an epoch or a model's 
     Trainer trainer(model, batches, {100, batches.steps_per_epoch(), 3, 0.1, Decay::constant, shards});
     Watcher watcher;
     watcher.stop_at = 1;
-    return test::error_message([&] { trainer.run(watcher); });
+    return error_message([&] { trainer.run(watcher); });
   };
-  const auto vae = test::options_for("vae", Run::with_small_sizes({}), kShape)->make_model(kShape);
+  const auto vae = options_for("vae", Run::with_small_sizes({}), kShape)->make_model(kShape);
   CHECK(refusal(*vae, 24, 3).empty());
-  CHECK(test::contains(refusal(*vae, 24, 4), "shards=4 do not divide a batch of 6 rows. Hint: "));
-  CHECK(test::contains(refusal(*vae, 22, 3), "shards=3 do not divide a batch of 4 rows. Hint: "));
-  const auto rbm = test::options_for("rbm", {"hidden=4", "particles=50"}, kShape)->make_model(kShape);
+  CHECK(contains(refusal(*vae, 24, 4), "shards=4 do not divide a batch of 6 rows. Hint: "));
+  CHECK(contains(refusal(*vae, 22, 3), "shards=3 do not divide a batch of 4 rows. Hint: "));
+  const auto rbm = options_for("rbm", {"hidden=4", "particles=50"}, kShape)->make_model(kShape);
   CHECK(refusal(*rbm, 24, 2).empty());
-  CHECK(test::contains(refusal(*rbm, 24, 3), "shards=3 do not divide the 50 rows of rbm.chains. Hint: "));
+  CHECK(contains(refusal(*rbm, 24, 3), "shards=3 do not divide the 50 rows of rbm.chains. Hint: "));
 }
 
 TEST_CASE("what shards leave differently in a State is refused by its name") {
@@ -269,8 +260,7 @@ TEST_CASE("what shards leave differently in a State is refused by its name") {
   Batches batches(some_images(20), {.batch = 4});
   Trainer trainer(model, batches, {8, 4, 3, 0.8, Decay::linear, 2});
   Rows rows;
-  CHECK(test::contains(test::error_message([&] { trainer.run(rows); }),
-                       "shards leave counting.sum differently"));
+  CHECK(contains(error_message([&] { trainer.run(rows); }), "shards leave counting.sum differently"));
 }
 
 TEST_CASE("a shard has its rows, labels and numbers of them, and a step that fails leaves no trace") {
@@ -301,7 +291,7 @@ TEST_CASE("a shard has its rows, labels and numbers of them, and a step that fai
   Rng& stream = *std::get<Rng*>(state.find("listening.rng")->target);
   CHECK(stream.window().count == 1);  // whole batches again
   const std::vector<std::byte> begun = state.bytes();
-  CHECK(test::contains(test::error_message([&] { step.run({1, 2, 0.1, batch}, row); }), "no more"));
+  CHECK(contains(error_message([&] { step.run({1, 2, 0.1, batch}, row); }), "no more"));
   CHECK(state.bytes() == begun);
 }
 

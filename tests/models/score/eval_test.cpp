@@ -6,6 +6,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "support/error_message.h"
+#include "support/stir.h"
 
 namespace gradzoo {
 namespace {
@@ -28,10 +29,7 @@ TEST_CASE("the curl share is 0 for a gradient, and near 1 for a field that turns
 /// The exact score of a standard Gaussian: an energy without layers' say, -|x|^2/2.
 struct StandardGaussian {
   StandardGaussian() : network({.hidden = {4}, .confinement = 1}, rng) {
-    for (const NamedTensor& named : network.named_parameters()) {
-      Tensor leaf = named.tensor;
-      std::fill_n(leaf.mutable_data<float>(), leaf.size(), 0.0f);
-    }
+    test::fill_parameters(network, 0.0F);
   }
   Rng rng{1, "score_test"};
   ScoreNetwork network;
@@ -69,10 +67,7 @@ TEST_CASE("KL and Fisher divergence to a Gaussian are their closed forms, with i
 TEST_CASE("an energy that cannot be normalised has no KL, and images have no truth") {
   Rng rng(1, "score_test");
   const ScoreNetwork flat({.hidden = {4}}, rng);
-  for (const NamedTensor& named : flat.named_parameters()) {
-    Tensor leaf = named.tensor;
-    std::fill_n(leaf.mutable_data<float>(), leaf.size(), 0.0f);
-  }
+  test::fill_parameters(flat, 0.0F);
   const std::shared_ptr<const Toy> toy = make_toy("gaussian");
   const DataShape shape{.example = {2}, .toy = toy};
   const ScoreTask task{.objective = ScoreObjective::ism};

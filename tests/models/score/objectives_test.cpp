@@ -14,12 +14,8 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
-using test::max_error;
-using test::wave;
 
 constexpr int64_t kRows = 5, kDims = 3;
 
@@ -38,7 +34,7 @@ struct Nets {
 
 // One row's score and Jacobian, each by itself.
 struct RowFacts {
-  std::vector<double> s, jacobian;  // (d), (d, d)
+  Doubles s, jacobian;  // (d), (d, d)
 };
 RowFacts row_facts(const Nets& nets, bool is_energy, const Tensor& row) {
   const auto score = [&](const Tensor& at) {
@@ -52,38 +48,37 @@ RowFacts row_facts(const Nets& nets, bool is_energy, const Tensor& row) {
   return {one_score(at).to_vector(), jacobian(one_score, at).to_vector()};
 }
 
-double dot(const std::vector<double>& a, const std::vector<double>& b) {
+double dot(const Doubles& a, const Doubles& b) {
   double total = 0;
   for (size_t i = 0; i < a.size(); ++i) total += a[i] * b[i];
   return total;
 }
 
-double trace(const std::vector<double>& jacobian) {
+double trace(const Doubles& jacobian) {
   double total = 0;
   for (size_t i = 0; i < kDims; ++i) total += jacobian[i * (kDims + 1)];
   return total;
 }
 
 // v'Jv
-double quadratic(const std::vector<double>& jacobian, const std::vector<double>& v) {
+double quadratic(const Doubles& jacobian, const Doubles& v) {
   double total = 0;
-  for (size_t i = 0; i < kDims; ++i) {
+  for (size_t i = 0; i < kDims; ++i)
     for (size_t j = 0; j < kDims; ++j) total += v[i] * jacobian[i * kDims + j] * v[j];
-  }
   return total;
 }
 
-std::vector<double> row_of(const Tensor& t, int64_t row) { return t.rows(row, row + 1).to_vector(); }
+Doubles row_of(const Tensor& t, int64_t row) { return t.rows(row, row + 1).to_vector(); }
 
 TEST_CASE("explicit and implicit score matching are what a loop over samples makes of their definitions") {
   const Nets nets;
   const Tensor data_score = wave({kRows, kDims}, DType::f64, 2.0);
   for (const bool is_energy : {true, false}) {
     const auto net = [&](const Tensor& x) { return is_energy ? nets.energy(x) : nets.vector(x); };
-    std::vector<double> esm, ism;
+    Doubles esm, ism;
     for (int64_t row = 0; row < kRows; ++row) {
       const RowFacts facts = row_facts(nets, is_energy, nets.x.rows(row, row + 1));
-      std::vector<double> difference = row_of(data_score, row);
+      Doubles difference = row_of(data_score, row);
       for (size_t i = 0; i < kDims; ++i) difference[i] = facts.s[i] - difference[i];
       esm.push_back(dot(difference, difference) / 2);
       ism.push_back(dot(facts.s, facts.s) / 2 + trace(facts.jacobian));
@@ -99,12 +94,12 @@ TEST_CASE("sliced score matching is a loop's mean over its probes, with either l
   const Tensor probes = wave({2, kRows, kDims}, DType::f64, 1.0);
   for (const bool is_energy : {true, false}) {
     const auto net = [&](const Tensor& x) { return is_energy ? nets.energy(x) : nets.vector(x); };
-    std::vector<double> plain, reduced;
+    Doubles plain, reduced;
     for (int64_t row = 0; row < kRows; ++row) {
       const RowFacts facts = row_facts(nets, is_energy, nets.x.rows(row, row + 1));
       double trace_term = 0, projected = 0;
       for (int64_t k = 0; k < 2; ++k) {
-        const std::vector<double> v = row_of(reshape(probes, {2 * kRows, kDims}), k * kRows + row);
+        const Doubles v = row_of(reshape(probes, {2 * kRows, kDims}), k * kRows + row);
         trace_term += quadratic(facts.jacobian, v) / 2;
         projected += std::pow(dot(v, facts.s), 2) / 4;
       }
@@ -124,13 +119,13 @@ TEST_CASE("denoising score matching is a loop over noisy samples, antithetic pai
   constexpr double kSigma = 0.3;
   for (const bool is_energy : {true, false}) {
     const auto net = [&](const Tensor& x) { return is_energy ? nets.energy(x) : nets.vector(x); };
-    std::vector<double> plus, pair;
+    Doubles plus, pair;
     for (int64_t row = 0; row < kRows; ++row) {
       double value[2];
       for (const int side : {0, 1}) {
         const Tensor noise = eps.rows(row, row + 1) * (side == 0 ? 1.0 : -1.0);
         const RowFacts facts = row_facts(nets, is_energy, nets.x.rows(row, row + 1) + noise * kSigma);
-        std::vector<double> residual = noise.to_vector();
+        Doubles residual = noise.to_vector();
         for (size_t i = 0; i < kDims; ++i) residual[i] = facts.s[i] + residual[i] / kSigma;
         value[side] = dot(residual, residual) / 2;
       }
@@ -155,9 +150,9 @@ TEST_CASE("on a Gaussian the objectives have their closed forms") {
   const auto energy = [](const Tensor& x) { return sum(square(x), 1) * (-kA / 2); };
   const auto vector = [](const Tensor& x) { return x * -kA; };
   const Tensor x = wave({kRows, kDims});
-  std::vector<double> ism, esm;
+  Doubles ism, esm;
   for (int64_t row = 0; row < kRows; ++row) {
-    const std::vector<double> at = row_of(x, row);
+    const Doubles at = row_of(x, row);
     ism.push_back(kA * kA * dot(at, at) / 2 - kA * kDims);
     esm.push_back((kA - 1) * (kA - 1) * dot(at, at) / 2);  // against N(0, I)
   }
@@ -165,8 +160,7 @@ TEST_CASE("on a Gaussian the objectives have their closed forms") {
   CHECK(max_error(implicit_score_matching({energy, true}, x), ism) < 1e-13);
   CHECK(max_error(implicit_score_matching({vector, false}, x), ism) < 1e-13);
   CHECK(max_error(explicit_score_matching({energy, true}, x, neg(x)), esm) < 1e-13);
-  // The score of N(0, 1 + sigma^2) is the best denoiser's: residual variance sigma^2 / (1 + sigma^2) a
-  // number.
+  // The score of N(0, 1 + sigma^2) is the best denoiser's: a residual variance of sigma^2 / (1 + sigma^2).
   CHECK(max_error(tweedie_denoised(x, x * (-1 / 1.25), 0.5), (x * 0.8).to_vector()) < 1e-15);
 }
 
@@ -184,6 +178,19 @@ TEST_CASE("antithetic pairs vary far less at small sigma") {
   CHECK(spread(true) < spread(false) / 100);
 }
 
+struct Given {
+  Tensor x, eps, probes;  // eps is the data's score too
+};
+Tensor rows_of(ScoreObjective objective, const ScoreFunction& model, const Given& at) {
+  using enum ScoreObjective;
+  if (objective == esm) return explicit_score_matching(model, at.x, at.eps);
+  if (objective == ism) return implicit_score_matching(model, at.x);
+  if (objective == ism_hutchinson) return hutchinson_score_matching(model, at.x, at.probes);
+  if (objective == dsm) return denoising_score_matching(model, at.x, at.eps, {.sigma = 0.5});
+  if (objective == fd_ssm) return finite_difference_score_matching(model, at.x, at.probes, 0.3);
+  return sliced_score_matching(model, at.x, at.probes, {.variance_reduced = objective == ssm_vr});
+}
+
 TEST_CASE("every objective is differentiable in the parameters, twice") {
   const Tensor x = wave({2, 2}), eps = wave({2, 2}, DType::f64, 1.0), probes = wave({1, 2, 2}, DType::f64, 2);
   const Tensor weight = wave({3, 2}, DType::f64, 0.5) * 0.5, bias = wave({3}, DType::f64, 1.5);
@@ -193,19 +200,7 @@ TEST_CASE("every objective is differentiable in the parameters, twice") {
     const ScoreObjective objective = choice.value;
     const auto recorded_loss = [&](std::span<const Tensor> in) {
       const auto f = [&](const Tensor& at) { return sum(softplus(linear(at, in[0], in[1])), 1); };
-      switch (objective) {
-        case ScoreObjective::esm:
-          return mean(explicit_score_matching({f, true}, x, eps));
-        case ScoreObjective::ism:
-          return mean(implicit_score_matching({f, true}, x));
-        case ScoreObjective::dsm:
-          return mean(denoising_score_matching({f, true}, x, eps, {.sigma = 0.5}));
-        case ScoreObjective::fd_ssm:
-          return mean(finite_difference_score_matching({f, true}, x, probes, 0.3));
-        default:
-          return mean(sliced_score_matching({f, true}, x, probes,
-                                            {.variance_reduced = objective == ScoreObjective::ssm_vr}));
-      }
+      return mean(rows_of(objective, {f, true}, {x, eps, probes}));
     };
     const auto loss = [&](std::span<const Tensor> in) {  // finite differences come without a tape
       if (is_recording()) return recorded_loss(in);
@@ -222,18 +217,8 @@ TEST_CASE("an activation with too few derivatives is refused with the reason, wh
   const auto refusal = [&](const std::string& activation, bool is_energy, ScoreObjective objective) {
     const Nets nets(activation);
     const auto net = [&](const Tensor& x) { return is_energy ? nets.energy(x) : nets.vector(x); };
-    const ScoreFunction model{net, is_energy};
     Tape tape;
-    return error_message([&] {
-      if (objective == ScoreObjective::esm) explicit_score_matching(model, nets.x, eps);
-      if (objective == ScoreObjective::ism) implicit_score_matching(model, nets.x);
-      if (objective == ScoreObjective::ism_hutchinson) hutchinson_score_matching(model, nets.x, probes);
-      if (objective == ScoreObjective::ssm || objective == ScoreObjective::ssm_vr)
-        sliced_score_matching(model, nets.x, probes,
-                              {.variance_reduced = objective == ScoreObjective::ssm_vr});
-      if (objective == ScoreObjective::fd_ssm) finite_difference_score_matching(model, nets.x, probes, 0.1);
-      if (objective == ScoreObjective::dsm) denoising_score_matching(model, nets.x, eps, {.sigma = 0.5});
-    });
+    return error_message([&] { rows_of(objective, {net, is_energy}, {nets.x, eps, probes}); });
   };
   for (const auto& choice : kScoreObjectives) {
     CAPTURE(choice.name);
@@ -259,26 +244,15 @@ TEST_CASE("shapes that do not fit are refused with a hint") {
   const auto net = [&](const Tensor& x) { return nets.vector(x); };
   const auto wide = wave({kRows, kDims + 1});
   Tape tape;
-  CHECK(contains(error_message([&] {
-                   implicit_score_matching({net, true}, nets.x);
-                 }),
-                 "an energy gives one value for each row"));
-  CHECK(contains(error_message([&] {
-                   explicit_score_matching({net, false}, nets.x, wide);
-                 }),
-                 "the data's score has shape (5,4)"));
-  CHECK(contains(error_message([&] {
-                   denoising_score_matching({net, false}, nets.x, wide, {.sigma = 1});
-                 }),
-                 "eps has shape (5,4)"));
-  CHECK(contains(error_message([&] {
-                   denoising_score_matching({net, false}, nets.x, nets.x, {.sigma = 0});
-                 }),
-                 "Hint: above 0"));
-  CHECK(contains(error_message([&] {
-                   sliced_score_matching({net, false}, nets.x, nets.x);
-                 }),
-                 "Hint: (K,B,d)"));
+  CHECK_THROWS_WITH_AS(implicit_score_matching({net, true}, nets.x),
+                       Contains("an energy gives one value for each row"), Error);
+  CHECK_THROWS_WITH_AS(explicit_score_matching({net, false}, nets.x, wide),
+                       Contains("the data's score has shape (5,4)"), Error);
+  CHECK_THROWS_WITH_AS(denoising_score_matching({net, false}, nets.x, wide, {.sigma = 1}),
+                       Contains("eps has shape (5,4)"), Error);
+  CHECK_THROWS_WITH_AS(denoising_score_matching({net, false}, nets.x, nets.x, {.sigma = 0}),
+                       Contains("Hint: above 0"), Error);
+  CHECK_THROWS_WITH_AS(sliced_score_matching({net, false}, nets.x, nets.x), Contains("Hint: (K,B,d)"), Error);
 }
 
 TEST_CASE("without a live tape an objective says what it needs") {

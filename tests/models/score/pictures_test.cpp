@@ -5,7 +5,6 @@
 #include "gradzoo/autograd/ops.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("raw and denoised rows take turns, cut to the range of pixels") {
   const DataShape shape{.example = {2, 2}};
@@ -34,5 +33,4 @@ TEST_CASE("in the plane an energy shows its density, a field its samples alone, 
   }
 }
 
-}  // namespace
 }  // namespace gradzoo

@@ -15,19 +15,17 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
 
 const DataShape kFourByFour{.example = {4, 4}};
 
 std::string refusal(const DataShape& shape, const std::vector<std::string>& assignments) {
-  return error_message([&] { test::small_model<Score>("score", assignments, shape); });
+  return error_message([&] { small_model<Score>("score", assignments, shape); });
 }
 
 TEST_CASE("what score matching cannot learn is refused with the reason") {
-  const DataShape ring = test::toy_shape("ring8"), board = test::toy_shape("checkerboard");
+  const DataShape ring = toy_shape("ring8"), board = toy_shape("checkerboard");
   for (const char* objective : {"objective=ism", "objective=ism-hutchinson", "objective=ssm",
                                 "objective=ssm-vr", "objective=fd-ssm"}) {
     CHECK(contains(refusal(kFourByFour, {objective, "hidden=8"}), "unbounded below on images without noise"));
@@ -47,43 +45,37 @@ TEST_CASE("what score matching cannot learn is refused with the reason") {
 
 TEST_CASE("defaults follow the data: a vector net and sigma 0.5 for images, an energy for points") {
   const auto of = [](const DataShape& shape, const char* key) {
-    return test::option_text("score", {}, shape, key);
+    return option_text("score", {}, shape, key);
   };
   CHECK(of(kFourByFour, "net") == "vector");
   CHECK(of(kFourByFour, "confinement") == of(kFourByFour, "sigma"));
-  const DataShape points = test::toy_shape("ring8", {.scale = 2});
-  CHECK(of(points, "net") == "energy");
-  CHECK(of(points, "sigma") == "0.1");
-  CHECK(of(points, "input_scale") == "1.5");
+  const DataShape points = toy_shape("ring8", {.scale = 2});
+  check_options("score", {}, points, {"net=energy", "sigma=0.1", "input_scale=1.5"});
 }
 
 TEST_CASE("a network's score is its energy's gradient, or its field with the pull to the origin") {
   Rng rng(1, "score_test");
-  const Tensor x = test::wave({4, 2});
+  const Tensor x = wave({4, 2});
   const ScoreNetwork energy({.hidden = {5}, .confinement = 2, .dtype = DType::f64}, rng);
   Tape tape;
-  CHECK(test::max_error(energy.score(x), score_at(energy.function(), x).to_vector()) < 1e-13);
+  CHECK(max_error(energy.score(x), score_at(energy.function(), x).to_vector()) < 1e-13);
   ScoreShape shape{.is_energy = false, .hidden = {5}, .dtype = DType::f64};
   Rng one(2, "score_test"), two(2, "score_test");
   const ScoreNetwork plain(shape, one);
   shape.output_scale = 3;
   shape.confinement = 0.5;
   const ScoreNetwork pulled(shape, two);
-  CHECK(test::max_error(pulled.score(x), (plain.score(x) * 3.0 - x * 4.0).to_vector()) < 1e-13);
-  CHECK(contains(error_message([&] { plain(test::wave({4, 3})); }), "must have the same width"));
+  CHECK(max_error(pulled.score(x), (plain.score(x) * 3.0 - x * 4.0).to_vector()) < 1e-13);
+  CHECK(contains(error_message([&] { plain(wave({4, 3})); }), "must have the same width"));
 }
 
 /// A short run on a toy.
 struct ToyRun {
   explicit ToyRun(const std::vector<std::string>& assignments, const char* toy, int64_t steps)
-      : shape(test::toy_shape(toy)),
-        model(test::small_model<Score>("score", assignments, shape)),
+      : shape(toy_shape(toy)),
+        model(small_model<Score>("score", assignments, shape)),
         batches(shape.toy, {.batch = 256}) {
-    struct Quiet : TrainObserver {
-      void on_log(const LogRow&) override {}
-      void on_epoch(int64_t) override {}
-      bool should_stop(int64_t) override { return false; }
-    } quiet;
+    Unwatched quiet;
     Trainer trainer(*model, batches, {steps, steps, steps, 0.01, Decay::linear});
     trainer.run(quiet);
     Rng rng(3, "score_test");
@@ -125,9 +117,9 @@ TEST_CASE("samples of a learned Gaussian have its moments, and Tweedie's step ta
 }
 
 TEST_CASE("chains may walk on the log-density of an energy, and on the score of a field") {
-  const DataShape ring = test::toy_shape("ring8");
-  const auto energy = test::small_model<Score>("score", {}, ring),
-             field = test::small_model<Score>("score", {"net=vector"}, ring);
+  const DataShape ring = toy_shape("ring8");
+  const auto energy = small_model<Score>("score", {}, ring),
+             field = small_model<Score>("score", {"net=vector"}, ring);
   CHECK(energy->abilities().target.log_prob);
   CHECK(!field->abilities().target.log_prob);
   CHECK(field->abilities().target.score);
@@ -138,7 +130,7 @@ TEST_CASE("chains may walk on the log-density of an energy, and on the score of 
 }
 
 TEST_CASE("an image model shows chains raw and denoised, and its samples are pixels") {
-  const auto model = test::small_model<Score>("score", {"hidden=16", "sample_steps=8"}, kFourByFour);
+  const auto model = small_model<Score>("score", {"hidden=16", "sample_steps=8"}, kFourByFour);
   Rng rng(1, "score_test");
   const Tensor x = model->sample({7, rng});
   CHECK(x.shape() == Shape{7, 4, 4});
@@ -177,15 +169,14 @@ TEST_CASE("a conditional score reads each example's label, in every copy that an
 
 TEST_CASE("a conditional score model is asked for classes, and knows as many as the data") {
   const DataShape image{.example = {4, 4}, .classes = 2};
-  const auto made =
-      test::small_model<Score>("score", {"conditional=true", "hidden=8", "sample_steps=3"}, image);
+  const auto made = small_model<Score>("score", {"conditional=true", "hidden=8", "sample_steps=3"}, image);
   Rng rng(13, "score_test");
   const auto labels = [](double a) { return full({2}, a, DType::i64); };
   CHECK(made->sample({2, rng, labels(1)}).shape() == Shape{2, 4, 4});
   CHECK(contains(error_message([&] { made->sample({2, rng, labels(2)}); }), "label 2 is no class"));
   const Target target = made->abilities().target;
   CHECK(target.score(zeros({3, 16})).shape() == Shape{3, 16});
-  CHECK(contains(refusal(test::toy_shape("ring8"), {"conditional=true"}), "no labels"));
+  CHECK(contains(refusal(toy_shape("ring8"), {"conditional=true"}), "no labels"));
 }
 
 }  // namespace

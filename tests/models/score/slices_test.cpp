@@ -12,12 +12,8 @@
 
 // Slices in other forms: Hutchinson's trace, and finite differences.
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
-using test::max_error;
-using test::wave;
 
 constexpr int64_t kPoints = 5, kCoordinates = 3;
 
@@ -63,7 +59,7 @@ TEST_CASE("finite differences are a loop's mean over probes, and tend to the sli
       return is_energy ? y.item() : sum(y * v).item();
     };
     std::vector<double> wanted(kPoints);
-    for (int64_t row = 0; row < kPoints; ++row) {
+    for (int64_t row = 0; row < kPoints; ++row)
       for (int64_t k = 0; k < 2; ++k) {
         const double plus = along(k, row, kStep), minus = along(k, row, -kStep),
                      difference = (plus - minus) / (2 * kStep);
@@ -72,7 +68,6 @@ TEST_CASE("finite differences are a loop's mean over probes, and tend to the sli
                                                 ? (second + difference * difference / 2) / 2
                                                 : (difference + std::pow((plus + minus) / 2, 2) / 2) / 2;
       }
-    }
     const Tape tape;
     CHECK(max_error(finite_difference_score_matching(model, nets.x, probes, kEps), wanted) < 1e-12);
     CHECK(max_error(finite_difference_score_matching(model, nets.x, probes, 1e-3),

@@ -7,7 +7,6 @@
 #include "support/small_model.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("an image's score is minus the bound at one code, written out") {
   const DataShape shape{.example = {4, 4}, .classes = 3};
@@ -28,5 +27,4 @@ TEST_CASE("an image's score is minus the bound at one code, written out") {
   CHECK(test::contains(lacks_target(told->abilities(), "judge"), "conditional on a label"));
 }
 
-}  // namespace
 }  // namespace gradzoo

@@ -9,7 +9,6 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("encoder and decoder are a hidden layer each, that see the label behind image and code") {
   Rng rng(1, "network_test");
@@ -40,5 +39,4 @@ TEST_CASE("encoder and decoder are a hidden layer each, that see the label behin
   CHECK(test::max_error(network.log_likelihood(x, z, labels), log_p.to_vector()) < 1e-12);
 }
 
-}  // namespace
 }  // namespace gradzoo

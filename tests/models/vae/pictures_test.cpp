@@ -1,7 +1,6 @@
 #include "models/vae/pictures.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include <doctest/doctest.h>
 
@@ -29,9 +28,8 @@ TEST_CASE("The manifold lies as the map of codes does: z1 grows to the right, z2
   const NoGrad quiet;
   const auto check = [&](int64_t place, double z1, double z2) {
     const std::vector<double> expected = sigmoid(network.decode(tensor({z1, z2}, {1, 2}))).to_vector();
-    for (size_t i = 0; i < 4; ++i) {
+    for (size_t i = 0; i < 4; ++i)
       CHECK(shown[static_cast<size_t>(place) * 4 + i] == doctest::Approx(expected[i]).epsilon(1e-5));
-    }
   };
   check(0, -kEnd, kEnd);
   check(grid.columns - 1, kEnd, kEnd);
@@ -88,12 +86,11 @@ TEST_CASE("a conditional model shows each code under each label in turn") {
   const NoGrad quiet;
   const Batch batch = read_examples(some_images(), 0, 8, Pixels::grey, Rng(0));
   const Tensor codes = network.encode(batch.x, batch.labels).mean;
-  for (int64_t row = 0; row < 8; ++row) {
+  for (int64_t row = 0; row < 8; ++row)
     for (int64_t label = 0; label < 3; ++label) {
       const Tensor told = full({1}, static_cast<double>(label), DType::i64);
       shown.check(3 * row + label, network.decode(codes.rows(row, row + 1), told));
     }
-  }
 }
 
 }  // namespace

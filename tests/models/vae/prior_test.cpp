@@ -13,6 +13,7 @@
 #include "support/small_model.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
 
 constexpr int64_t kCodeSize = 2, kCodedImages = 900;
@@ -53,10 +54,8 @@ TEST_CASE("the prior is N(0, I) until it is fitted, and then more likely to have
   const Tensor z = codes_of(coded, rng);
   static_cast<void>(codes_of(coded, again));
   CHECK(prior.in_use(Prior::mixture) == Prior::normal);
-  CHECK(test::largest_difference(prior.log_prob(Prior::mixture, z, {}),
-                                 sum(standard_normal_log_prob(z), 1)) == 0);
-  CHECK(test::largest_difference(prior.sample(Prior::mixture, 4, {}, rng), randn({4, kCodeSize}, again)) ==
-        0);
+  CHECK(largest_difference(prior.log_prob(Prior::mixture, z, {}), sum(standard_normal_log_prob(z), 1)) == 0);
+  CHECK(largest_difference(prior.sample(Prior::mixture, 4, {}, rng), randn({4, kCodeSize}, again)) == 0);
   State unfitted;
   VaePrior(5, kCodeSize, 0).add_to(unfitted);
 
@@ -77,9 +76,9 @@ TEST_CASE("the prior is N(0, I) until it is fitted, and then more likely to have
   const Batch batch = read_examples(coded.images, 0, kCodedImages, Pixels::grey, Rng(0));
   const Posterior q = coded.network.encode(batch.x);
   const Tensor by_hand = sum(normal_log_prob(z, q.mean, q.logvar), 1) - prior.log_prob(Prior::mixture, z, {});
-  CHECK(test::largest_difference(prior.kl(Prior::mixture, q, z, {}), by_hand) < 1e-5);
-  CHECK(test::largest_difference(prior.kl(Prior::normal, q, z, {}),
-                                 kl_standard_normal_rows(q.mean, q.logvar)) < 1e-6);
+  CHECK(largest_difference(prior.kl(Prior::mixture, q, z, {}), by_hand) < 1e-5);
+  CHECK(largest_difference(prior.kl(Prior::normal, q, z, {}), kl_standard_normal_rows(q.mean, q.logvar)) <
+        1e-6);
 
   State state, other;
   prior.add_to(state);
@@ -87,8 +86,8 @@ TEST_CASE("the prior is N(0, I) until it is fitted, and then more likely to have
   restored.add_to(other);
   for (size_t i = 0; i < state.entries().size(); ++i)
     other.entries()[i].restore(state.entries()[i].bytes().data());
-  CHECK(test::largest_difference(restored.log_prob(Prior::mixture, z, {}),
-                                 prior.log_prob(Prior::mixture, z, {})) == 0);
+  CHECK(largest_difference(restored.log_prob(Prior::mixture, z, {}), prior.log_prob(Prior::mixture, z, {})) ==
+        0);
   prior.forget();
   CHECK(state.bytes() == unfitted.bytes());
   CHECK(prior.in_use(Prior::mixture) == Prior::normal);
@@ -122,8 +121,7 @@ TEST_CASE("KL of the aggregate posterior, written out") {
   prior.fit(coded.network, coded.images, Pixels::grey, 1);
   const Examples few{coded.images.values, coded.images.labels, arange(6, DType::i64)};
   const VaeBound bound = vae_bound(coded.network, prior, few, Pixels::grey, 2);
-  CHECK(test::largest_difference(bound.kl_mixture, prior.kl(Prior::mixture, bound.codes, bound.z, {})) <
-        1e-6);
+  CHECK(largest_difference(bound.kl_mixture, prior.kl(Prior::mixture, bound.codes, bound.z, {})) < 1e-6);
   const Quantities kls = aggregate_kls(bound, prior);
   for (const Prior which : {Prior::normal, Prior::mixture}) {
     const std::vector<double> log_p = prior.log_prob(which, bound.z, {}).to_vector();
@@ -146,7 +144,7 @@ TEST_CASE("a finished VAE draws and measures by its mixture, or by N(0, I) where
   const DataShape shape{.example = {2, 3}};
   const std::vector<std::string> small = {"hidden=5", "latent=2", "pixels=dynamic-binary",
                                           "importance_samples=50", "components=4"};
-  const auto vae = test::small_model<Vae>("vae", small, shape);
+  const auto vae = small_model<Vae>("vae", small, shape);
   const Coded coded(0);
   const Examples images{coded.images.values, {}, arange(kCodedImages, DType::i64)};
   const DataView view{images, images, 1};
@@ -155,12 +153,12 @@ TEST_CASE("a finished VAE draws and measures by its mixture, or by N(0, I) where
     return vae->sample({.n = 20, .rng = rng, .options = options});
   };
   const Tensor before = samples({});
-  CHECK(test::largest_difference(before, samples({"prior=normal"})) == 0);
+  CHECK(largest_difference(before, samples({"prior=normal"})) == 0);
   CHECK(vae->evaluate(view).find(kVaeKlNormal) == nullptr);
   vae->finish(images);
-  CHECK(test::largest_difference(samples({"prior=normal"}), before) == 0);
-  CHECK(test::largest_difference(samples({}), before) > 1e-3);
-  CHECK(test::largest_difference(samples({}), samples({"prior=mixture"})) == 0);
+  CHECK(largest_difference(samples({"prior=normal"}), before) == 0);
+  CHECK(largest_difference(samples({}), before) > 1e-3);
+  CHECK(largest_difference(samples({}), samples({"prior=mixture"})) == 0);
 
   const Quantities found = vae->evaluate(view);
   CHECK(found[kVaeKl].value < found[kVaeKlNormal].value);
@@ -176,33 +174,28 @@ TEST_CASE("a finished VAE draws and measures by its mixture, or by N(0, I) where
   for (const Picture& picture : vae->pictures(view)) names.push_back(picture.name);
   CHECK(std::ranges::count(names, "samples_mixture") + std::ranges::count(names, "samples_normal") == 2);
   vae->reopen();
-  CHECK(test::largest_difference(samples({}), before) == 0);
+  CHECK(largest_difference(samples({}), before) == 0);
 
   std::vector<std::string> without = small;
   without.emplace_back("prior=normal");
-  const auto normal = test::small_model<Vae>("vae", without, shape);
+  const auto normal = small_model<Vae>("vae", without, shape);
   normal->finish(images);
   CHECK(normal->evaluate(view).find(kVaeKlNormal) == nullptr);
   Rng rng(6, "prior_test");
-  CHECK(test::contains(test::error_message([&] {
-                         static_cast<void>(
-                             normal->sample({.n = 2, .rng = rng, .options = {"prior=mixture"}}));
-                       }),
-                       "no mixture was fitted"));
-  CHECK(test::contains(test::error_message([&] {
-                         test::options_for("vae", {"latent=200", "prior=mixture"}, shape);
-                       }),
-                       "at most 128 dimensions"));
-  CHECK(test::option_text("vae", {"latent=200"}, shape, "prior") == "normal");
+  CHECK_THROWS_WITH_AS(static_cast<void>(normal->sample({.n = 2, .rng = rng, .options = {"prior=mixture"}})),
+                       doctest::Contains("no mixture was fitted"), Error);
+  CHECK_THROWS_WITH_AS(options_for("vae", {"latent=200", "prior=mixture"}, shape),
+                       doctest::Contains("at most 128 dimensions"), Error);
+  CHECK(option_text("vae", {"latent=200"}, shape, "prior") == "normal");
 }
 
 TEST_CASE("codes are those of the averaged weights, by which samples are decoded") {
-  const auto vae = test::small_model<Vae>(
-      "vae", {"hidden=5", "latent=2", "components=3", "ema=0.9", "seed=4"}, {.example = {2, 3}});
+  const auto vae = small_model<Vae>("vae", {"hidden=5", "latent=2", "components=3", "ema=0.9", "seed=4"},
+                                    {.example = {2, 3}});
   const Coded coded(0);
   const Examples images{coded.images.values, {}, arange(kCodedImages, DType::i64)};
   const Tensor x = read_examples(images, 0, kCodedImages, Pixels::grey, Rng(0)).x;
-  for (int64_t step = 0; step < 20; ++step) test::step_on(*vae, x, 0.05, step, 20);
+  for (int64_t step = 0; step < 20; ++step) step_on(*vae, x, 0.05, step, 20);
   vae->finish(images);
   VaePrior by_average(3, 2, 0), by_last(3, 2, 0);
   by_last.fit(vae->network(), images, Pixels::grey, 4);
@@ -213,8 +206,8 @@ TEST_CASE("codes are those of the averaged weights, by which samples are decoded
   Rng rng(8, "prior_test");
   const Tensor z = randn({20, 2}, rng);
   const auto log_p = [&](const VaePrior& prior) { return prior.log_prob(Prior::mixture, z, {}); };
-  CHECK(test::largest_difference(log_p(vae->prior()), log_p(by_average)) == 0);
-  CHECK(test::largest_difference(log_p(vae->prior()), log_p(by_last)) > 1e-3);
+  CHECK(largest_difference(log_p(vae->prior()), log_p(by_average)) == 0);
+  CHECK(largest_difference(log_p(vae->prior()), log_p(by_last)) > 1e-3);
 }
 
 TEST_CASE("log p(x) under both priors comes of the same weights") {
@@ -227,8 +220,8 @@ TEST_CASE("log p(x) under both priors comes of the same weights") {
   const Tensor found = vae_log_weights(coded.network, batch, 5, rng, both);
   REQUIRE(found.shape() == Shape{6, 5});
   const Tensor alone = vae_log_weights(coded.network, batch, 5, again);
-  CHECK(test::largest_difference(found.rows(0, 3), alone) == 0);
-  CHECK(test::largest_difference(found.rows(3, 6), alone + 3.0) < 1e-4);
+  CHECK(largest_difference(found.rows(0, 3), alone) == 0);
+  CHECK(largest_difference(found.rows(3, 6), alone + 3.0) < 1e-4);
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "support/small_model.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
 
 struct Small {
@@ -33,11 +34,10 @@ TEST_CASE("the ELBO's parts are what their definitions say, image by image") {
   const Tensor eps = randn({3, 2}, s.rng, DType::f64);
   const VaeTerms terms = vae_objective(s.network, s.batch(), eps, {});
   const Posterior q = s.network.encode(s.x);
-  const std::vector<double> mu = q.mean.to_vector(), lv = q.logvar.to_vector(), e = eps.to_vector(),
-                            x = s.x.to_vector();
-  std::vector<double> z(6);
+  const Doubles mu = q.mean.to_vector(), lv = q.logvar.to_vector(), e = eps.to_vector(), x = s.x.to_vector();
+  Doubles z(6);
   for (size_t i = 0; i < 6; ++i) z[i] = mu[i] + std::exp(lv[i] / 2) * e[i];
-  const std::vector<double> logits = s.network.decode(tensor(z, {3, 2}, DType::f64)).to_vector();
+  const Doubles logits = s.network.decode(tensor(z, {3, 2}, DType::f64)).to_vector();
   for (size_t b = 0; b < 3; ++b) {
     double kl = 0, bce = 0;
     for (size_t j = 2 * b; j < 2 * b + 2; ++j) kl += (std::exp(lv[j]) + mu[j] * mu[j] - 1 - lv[j]) / 2;
@@ -45,11 +45,11 @@ TEST_CASE("the ELBO's parts are what their definitions say, image by image") {
       const double p = 1 / (1 + std::exp(-logits[i]));
       bce -= x[i] * std::log(p) + (1 - x[i]) * std::log(1 - p);
     }
-    CHECK(terms.kl.to_vector()[b] == doctest::Approx(kl).epsilon(1e-12));
-    CHECK(terms.reconstruction.to_vector()[b] == doctest::Approx(bce).epsilon(1e-12));
-    CHECK(terms.bound.to_vector()[b] == doctest::Approx(-bce - kl).epsilon(1e-12));
+    CHECK(terms.kl.to_vector()[b] == Approx(kl).epsilon(1e-12));
+    CHECK(terms.reconstruction.to_vector()[b] == Approx(bce).epsilon(1e-12));
+    CHECK(terms.bound.to_vector()[b] == Approx(-bce - kl).epsilon(1e-12));
   }
-  CHECK(terms.loss.item() == doctest::Approx(-mean(terms.bound).item()).epsilon(1e-12));
+  CHECK(terms.loss.item() == Approx(-mean(terms.bound).item()).epsilon(1e-12));
 }
 
 TEST_CASE("beta weighs the KL in the loss and leaves the bound alone") {
@@ -57,7 +57,7 @@ TEST_CASE("beta weighs the KL in the loss and leaves the bound alone") {
   const Tensor eps = randn({3, 2}, s.rng, DType::f64);
   const VaeTerms one = vae_objective(s.network, s.batch(), eps, {}),
                  half = vae_objective(s.network, s.batch(), eps, {.kl_weight = 0.5});
-  CHECK(one.loss.item() - half.loss.item() == doctest::Approx(0.5 * mean(one.kl).item()).epsilon(1e-12));
+  CHECK(one.loss.item() - half.loss.item() == Approx(0.5 * mean(one.kl).item()).epsilon(1e-12));
   CHECK(one.bound.to_vector() == half.bound.to_vector());
 }
 
@@ -83,7 +83,7 @@ TEST_CASE("the IWAE bound with one sample is a one-sample ELBO, and grows with K
           .item();
   CHECK(elbo < five);
   CHECK(five < fifty);
-  CHECK(fifty == doctest::Approx(log_px).epsilon(0.002));
+  CHECK(fifty == Approx(log_px).epsilon(0.002));
 }
 
 TEST_CASE("the objectives are differentiable to second order in the parameters") {
@@ -105,33 +105,22 @@ TEST_CASE("the objectives are differentiable to second order in the parameters")
 
 TEST_CASE("settings that make no sense together are refused, and an architecture fills what was not set") {
   const DataShape images{.example = {28, 28}};
-  const auto resolved = [&](const std::vector<std::string>& assignments) {
-    return test::options_for("vae", assignments, images);
-  };
+  const auto resolved = [&](const Strings& assignments) { return options_for("vae", assignments, images); };
   const auto examples = resolved({"architecture=pytorch-examples", "hidden=300"});
   CHECK(examples->training.batch == 128);
   CHECK(examples->table().find("hidden").text() == "300");
   CHECK(examples->table().find("encoder_activation").text() == "relu");
   CHECK(examples->table().find("decoder_activation").text() == "relu");
-  CHECK(test::contains(test::error_message([&] {
-                         resolved({"estimator=log-derivative", "objective=iwae"});
-                       }),
-                       "Hint: estimator=reparam"));
-  CHECK(test::contains(test::error_message([&] {
-                         resolved({"estimator=log-derivative", "baseline=leave-one-out"});
-                       }),
-                       "Hint: samples=2"));
-  CHECK(test::contains(test::error_message([&] {
-                         resolved({"objective=iwae", "beta=2"});
-                       }),
-                       "Hint: leave beta=1"));
-  CHECK(test::contains(test::error_message([&] { resolved({"latnet=3"}); }), "did you mean 'latent'"));
-  CHECK(test::contains(test::error_message([&] { resolved({"latent=many"}); }),
-                       "'many' is not a whole number"));
-  CHECK(test::contains(test::error_message([&] { resolved({"latent=0"}); }), "out of range. Hint: from 1"));
-  CHECK(test::contains(test::error_message([&] { resolved({"beta=nan"}); }), "out of range"));
-  CHECK(test::contains(test::error_message([&] { resolved({"pixels=dequantised"}); }),
-                       "'dequantised' is not known"));
+  CHECK_THROWS_WITH_AS(resolved({"estimator=log-derivative", "objective=iwae"}),
+                       Contains("Hint: estimator=reparam"), Error);
+  CHECK_THROWS_WITH_AS(resolved({"estimator=log-derivative", "baseline=leave-one-out"}),
+                       Contains("Hint: samples=2"), Error);
+  CHECK_THROWS_WITH_AS(resolved({"objective=iwae", "beta=2"}), Contains("Hint: leave beta=1"), Error);
+  CHECK(contains(error_message([&] { resolved({"latnet=3"}); }), "did you mean 'latent'"));
+  CHECK(contains(error_message([&] { resolved({"latent=many"}); }), "'many' is not a whole number"));
+  CHECK(contains(error_message([&] { resolved({"latent=0"}); }), "out of range. Hint: from 1"));
+  CHECK(contains(error_message([&] { resolved({"beta=nan"}); }), "out of range"));
+  CHECK(contains(error_message([&] { resolved({"pixels=dequantised"}); }), "'dequantised' is not known"));
 }
 
 TEST_CASE("a dimension counts as active where the posterior's mean varies over the images") {
@@ -160,7 +149,7 @@ TEST_CASE("a conditional network reads the label of each image, and of each of i
     for (int64_t i = 0; i < 2; ++i) {
       const Batch one{x.rows(i, i + 1).clone(), labels.rows(i, i + 1).clone(), {}};
       const Tensor alone = vae_objective(network, one, eps.rows(3 * i, 3 * i + 3).clone(), options).bound;
-      CHECK(alone.item() == doctest::Approx(both.to_vector()[static_cast<size_t>(i)]).epsilon(1e-12));
+      CHECK(alone.item() == Approx(both.to_vector()[static_cast<size_t>(i)]).epsilon(1e-12));
     }
     const Tensor other = cast(tensor({1, 0}, {2}), DType::i64);
     const auto differs = [](const Tensor& a, const Tensor& b, int64_t row) {
@@ -170,28 +159,27 @@ TEST_CASE("a conditional network reads the label of each image, and of each of i
     CHECK(differs(network.encode(x, labels).mean, network.encode(x, other).mean, 0));
     CHECK(!differs(network.encode(x, labels).mean, network.encode(x, other).mean, 1));
     CHECK(differs(network.decode(z, labels), network.decode(z, other), 0));
-    CHECK(test::contains(test::error_message([&] { network.decode(z); }), "no labels"));
+    CHECK(contains(error_message([&] { network.decode(z); }), "no labels"));
   }
 }
 
 TEST_CASE("a VAE of convolutions learns, and refuses images that cannot be halved twice") {
   const DataShape image{.example = {8, 8}}, odd{.example = {6, 8}};
-  const auto made = test::small_model<Vae>("vae", {"net=conv", "channels=4", "latent=2"}, image);
+  const auto made = small_model<Vae>("vae", {"net=conv", "channels=4", "latent=2"}, image);
   Rng rng(9, "vae_test");
   const Tensor x = cast(bernoulli(full({20, 64}, 0.1), rng), DType::f32);
-  const double before = test::step_on(*made, x, 0.003)["bce_kl_nats_per_image"];
+  const double before = step_on(*made, x, 0.003)["bce_kl_nats_per_image"];
   double after = before;
-  for (int i = 0; i < 50; ++i) after = test::step_on(*made, x, 0.003)["bce_kl_nats_per_image"];
+  for (int i = 0; i < 50; ++i) after = step_on(*made, x, 0.003)["bce_kl_nats_per_image"];
   CHECK(after < 0.8 * before);
   CHECK(made->sample({3, rng}).shape() == Shape{3, 8, 8});
-  CHECK(test::contains(test::error_message([&] { test::small_model<Vae>("vae", {"net=conv"}, odd); }),
-                       "multiples of 4"));
+  CHECK(contains(error_message([&] { small_model<Vae>("vae", {"net=conv"}, odd); }), "multiples of 4"));
 }
 
 TEST_CASE("a step descends the objective that the options name, over the codes and the baseline they name") {
   const DataShape shape{.example = {2, 3}};
   struct Setting {
-    std::vector<std::string> assignments;
+    Strings assignments;
     VaeObjectiveOptions objective;
   };
   const std::string score = "estimator=log-derivative";
@@ -206,25 +194,23 @@ TEST_CASE("a step descends the objective that the options name, over the codes a
   const Batch batch{bernoulli(full({5, 6}, 0.3), rng), {}, {}};
   for (const Setting& setting : settings) {
     CAPTURE(setting.assignments[0]);
-    std::vector<std::string> all = {"hidden=5", "latent=2"};
-    all.insert(all.end(), setting.assignments.begin(), setting.assignments.end());
-    const auto model = test::small_model<Vae>("vae", all, shape);
+    const auto model = small_model<Vae>("vae", joined({"hidden=5", "latent=2"}, setting.assignments), shape);
     VaeObjectiveOptions options = setting.objective;
     Rng noise(0, "vae/noise");
     // The constant baseline is a running mean of log p(x|z), nine tenths of it old: its first is the first.
     for (int64_t step = 0; step < 4; ++step) {
       const Tensor eps = randn({5 * options.samples, 2}, noise);
       double reconstruction = 0, kl = 0;
-      const double norm = test::gradient_norm(model->network(), [&] {
+      const double norm = gradient_norm(model->network(), [&] {
         const VaeTerms terms = vae_objective(model->network(), batch, eps, options);
         reconstruction = mean(terms.reconstruction).item();
         kl = mean(terms.kl).item();
         return terms.loss;
       });
-      std::map<std::string, double> metrics = test::step_on(*model, batch.x, 0, step);
-      CHECK(metrics["grad_norm"] == doctest::Approx(norm).epsilon(1e-4));
-      CHECK(metrics["reconstruction_nats_per_image"] == doctest::Approx(reconstruction).epsilon(1e-5));
-      CHECK(metrics["kl_nats_per_image"] == doctest::Approx(kl).epsilon(1e-5));
+      std::map<std::string, double> metrics = step_on(*model, batch.x, 0, step);
+      CHECK(metrics["grad_norm"] == Approx(norm).epsilon(1e-4));
+      CHECK(metrics["reconstruction_nats_per_image"] == Approx(reconstruction).epsilon(1e-5));
+      CHECK(metrics["kl_nats_per_image"] == Approx(kl).epsilon(1e-5));
       options.baseline_value =
           step == 0 ? -reconstruction : 0.9 * options.baseline_value - 0.1 * reconstruction;
     }
@@ -232,14 +218,12 @@ TEST_CASE("a step descends the objective that the options name, over the codes a
 }
 
 TEST_CASE("the KL's weight rises in equal steps over its share of the run, to beta") {
-  const auto norm_at = [](const std::vector<std::string>& weight, int64_t step) {
-    std::vector<std::string> all = {"hidden=5", "latent=2"};
-    all.insert(all.end(), weight.begin(), weight.end());
-    const auto model = test::small_model<Vae>("vae", all, {.example = {2, 3}});
+  const auto norm_at = [](const Strings& weight, int64_t step) {
+    const auto model = small_model<Vae>("vae", joined({"hidden=5", "latent=2"}, weight), {.example = {2, 3}});
     Rng rng(7, "vae_test");
-    return test::step_on(*model, rand({5, 6}, rng), 0, step, 100)["grad_norm"];
+    return step_on(*model, rand({5, 6}, rng), 0, step, 100)["grad_norm"];
   };
-  const std::vector<std::string> rising = {"beta=8", "kl_warmup=0.5"};
+  const Strings rising = {"beta=8", "kl_warmup=0.5"};
   CHECK(norm_at(rising, 0) == norm_at({"beta=0.16"}, 0));
   CHECK(norm_at(rising, 24) == norm_at({"beta=4"}, 24));
   CHECK(norm_at(rising, 49) == norm_at({"beta=8"}, 49));
@@ -248,7 +232,7 @@ TEST_CASE("the KL's weight rises in equal steps over its share of the run, to be
 
 TEST_CASE("an evaluation gives the bound and log p(x) of its examples, as their pixels are drawn") {
   const DataShape shape{.example = {2, 3}};
-  const auto model = test::small_model<Vae>(
+  const auto model = small_model<Vae>(
       "vae", {"hidden=5", "latent=2", "pixels=dynamic-binary", "importance_samples=7"}, shape);
   Rng rng(8, "vae_test");
   const Examples images{cast(rand({9, 2, 3}, rng) * 255.0, DType::u8), {}, arange(9, DType::i64)};
@@ -257,9 +241,9 @@ TEST_CASE("an evaluation gives the bound and log p(x) of its examples, as their 
   const VaePrior none(0, 2, 0);
   const VaeBound bound = vae_bound(model->network(), none, images, Pixels::dynamic_binary, 4);
   CHECK(found[kVaeElbo].value ==
-        doctest::Approx(-mean(bound.reconstruction).item() - mean(bound.kl).item()).epsilon(1e-6));
-  CHECK(found[kVaeReconstruction].value == doctest::Approx(mean(bound.reconstruction).item()).epsilon(1e-6));
-  CHECK(found[kVaeKl].value == doctest::Approx(mean(bound.kl).item()).epsilon(1e-6));
+        Approx(-mean(bound.reconstruction).item() - mean(bound.kl).item()).epsilon(1e-6));
+  CHECK(found[kVaeReconstruction].value == Approx(mean(bound.reconstruction).item()).epsilon(1e-6));
+  CHECK(found[kVaeKl].value == Approx(mean(bound.kl).item()).epsilon(1e-6));
   CHECK(found[kVaeLogPx].value ==
         mean(vae_log_likelihood(model->network(), none, images, Pixels::dynamic_binary, 7, 4, [](double) {})
                  .normal)
@@ -268,16 +252,16 @@ TEST_CASE("an evaluation gives the bound and log p(x) of its examples, as their 
 }
 
 TEST_CASE("the loss's floor on grey pixels is the entropy of those that are trained on") {
-  const auto model = test::small_model<Vae>("vae", {"hidden=5"}, {.example = {2, 3}});
+  const auto model = small_model<Vae>("vae", {"hidden=5"}, {.example = {2, 3}});
   const Examples held_out{full({4, 2, 3}, 128, DType::u8), {}, arange(4, DType::i64)},
       train{full({4, 2, 3}, 51, DType::u8), {}, arange(4, DType::i64)};
   const double p = 0.2, floor = -6 * (p * std::log(p) + (1 - p) * std::log(1 - p));
-  CHECK(model->levels({held_out, train, 1})[0].value == doctest::Approx(floor).epsilon(1e-12));
+  CHECK(model->levels({held_out, train, 1})[0].value == Approx(floor).epsilon(1e-12));
 }
 
 TEST_CASE("samples of a conditional model are decoded under the label that was asked for") {
-  const auto model = test::small_model<Vae>("vae", {"hidden=5", "latent=2", "conditional=true"},
-                                            {.example = {2, 3}, .classes = 3});
+  const auto model = small_model<Vae>("vae", {"hidden=5", "latent=2", "conditional=true"},
+                                      {.example = {2, 3}, .classes = 3});
   const auto drawn = [&](double label) {
     Rng rng(9, "vae_test");
     return model->sample({.n = 2, .rng = rng, .labels = full({2}, label, DType::i64)}).to_vector();

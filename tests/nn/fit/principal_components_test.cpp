@@ -13,6 +13,7 @@
 #include "support/numbers.h"
 
 using namespace gradzoo;
+using namespace gradzoo::test;
 
 TEST_CASE("principal components of rows whose covariance is known") {
   // z A + 1e3 with an orthogonal A times 5, 3, 2, 1 (twice), .1: A's rows are the directions.
@@ -36,35 +37,33 @@ TEST_CASE("principal components of rows whose covariance is known") {
   }
   const Tensor x = matmul(rows, turn) + 1e3;
   const PrincipalComponents found = principal_components(x, 3, rng);
-  CHECK(test::largest_difference(found.mean, full({6}, 1e3, DType::f64)) < 1e-9);
+  CHECK(largest_difference(found.mean, full({6}, 1e3, DType::f64)) < 1e-9);
   const double variances[] = {25.0 / 6, 9.0 / 6, 4.0 / 6};
   for (int64_t i = 0; i < 3; ++i) {
-    CHECK(found.variances.data<double>()[i] == doctest::Approx(variances[i]).epsilon(1e-9));
+    CHECK(found.variances.data<double>()[i] == Approx(variances[i]).epsilon(1e-9));
     const double along = std::abs(
         dot(reshape(found.directions.rows(i, i + 1), {6}), reshape(turn.rows(i, i + 1), {6})).item());
-    CHECK(along == doctest::Approx(1).epsilon(1e-9));
+    CHECK(along == Approx(1).epsilon(1e-9));
   }
-  CHECK(test::largest_difference(matmul(found.directions, found.directions, false, true),
-                                 eye(3, DType::f64)) < 1e-12);
+  CHECK(largest_difference(matmul(found.directions, found.directions, false, true), eye(3, DType::f64)) <
+        1e-12);
   const Tensor projected = found.project(x);
-  CHECK(test::largest_difference(matmul(projected, projected, true, false) / 12.0, diag(found.variances)) <
-        1e-8);
+  CHECK(largest_difference(matmul(projected, projected, true, false) / 12.0, diag(found.variances)) < 1e-8);
 }
 
 TEST_CASE("each variance is that of its direction, the largest first, however near or far apart they are") {
   Rng rng(4, "test/pca");
-  for (const std::vector<double>& scales :
-       {std::vector<double>{1, 1.001, 0.999, 1.002, 0.998}, std::vector<double>{1, 1e-2, 1e-4, 1e-5, 1e-6}}) {
+  for (const Doubles& scales : {Doubles{1, 1.001, 0.999, 1.002, 0.998}, Doubles{1, 1e-2, 1e-4, 1e-5, 1e-6}}) {
     const Tensor x = randn({400, 5}, rng, DType::f64) * tensor(scales, {5}, DType::f64);
     const PrincipalComponents found = principal_components(x, 5, rng);
     const Tensor projected = found.project(x);
-    const std::vector<double> of_directions = mean(square(projected), 0).to_vector(),
-                              variances = found.variances.to_vector();
+    const Doubles of_directions = mean(square(projected), 0).to_vector(),
+                  variances = found.variances.to_vector();
     CHECK(std::ranges::is_sorted(variances, std::greater<>()));
     for (size_t i = 0; i < variances.size(); ++i)
-      CHECK(of_directions[i] == doctest::Approx(variances[i]).epsilon(1e-9));
-    CHECK(test::largest_difference(matmul(found.directions, found.directions, false, true),
-                                   eye(5, DType::f64)) < 1e-13);
+      CHECK(of_directions[i] == Approx(variances[i]).epsilon(1e-9));
+    CHECK(largest_difference(matmul(found.directions, found.directions, false, true), eye(5, DType::f64)) <
+          1e-13);
   }
 }
 
@@ -72,16 +71,15 @@ TEST_CASE("flat rows, one row, all directions; bytes by threads; what is refused
   Rng rng(2, "test/pca");
   const PrincipalComponents flat = principal_components(ones({5, 4}), 2, rng);
   CHECK(max(abs(flat.variances)).item() < 1e-9);
-  CHECK(test::largest_difference(matmul(flat.directions, flat.directions, false, true), eye(2, DType::f64)) <
-        1e-9);
+  CHECK(largest_difference(matmul(flat.directions, flat.directions, false, true), eye(2, DType::f64)) < 1e-9);
   CHECK(all_finite(principal_components(ones({1, 4}), 4, rng).directions));
   const Tensor x = randn({50, 4}, rng, DType::f64);
   CHECK(sum(principal_components(x, 4, rng).variances).item() ==
-        doctest::Approx(sum(var(x, {0}, false, 0)).item()).epsilon(1e-9));
-  CHECK(test::same_at_any_thread_count([] {
+        Approx(sum(var(x, {0}, false, 0)).item()).epsilon(1e-9));
+  CHECK(same_at_any_thread_count([] {
     Rng own(3, "test/pca");
     return principal_components(randn({2000, 30}, own), 5, own).directions.to_vector();
   }));
-  CHECK_THROWS_WITH_AS(principal_components(x, 5, rng), doctest::Contains("1 to d"), Error);
-  CHECK_THROWS_WITH_AS(principal_components(full({3, 2}, NAN), 1, rng), doctest::Contains("finite"), Error);
+  CHECK_THROWS_WITH_AS(principal_components(x, 5, rng), Contains("1 to d"), Error);
+  CHECK_THROWS_WITH_AS(principal_components(full({3, 2}, NAN), 1, rng), Contains("finite"), Error);
 }

@@ -56,8 +56,7 @@ class ByBatch : public Module {
   int64_t parts_;
 };
 
-TEST_CASE(
-    "a batch is normalised by its own mean and mean square deviation, each interleaved part by its own") {
+TEST_CASE("a batch is normalised by its own mean and mean square deviation, each part by its own") {
   Rng rng(1, "batch_norm_test");
   const BatchNorm1d norm(2, kF64);
   set(norm.named_parameters()[0].tensor, {2, -3});
@@ -75,8 +74,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE(
-    "its derivatives of first and second order are those of finite differences, in both its functions") {
+TEST_CASE("its derivatives of first and second order are those of differences, in both its functions") {
   Rng rng(2, "batch_norm_test");
   const Tensor x = randn({6, 3}, rng, DType::f64);
   for (const int64_t parts : {1, 2}) {

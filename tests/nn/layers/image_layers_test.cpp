@@ -9,11 +9,7 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
-namespace {
-
-using test::contains;
-using test::error_message;
-using test::wave;
+using namespace test;
 
 TEST_CASE("layers of images have PyTorch's initial bounds: 1/sqrt of what a number is summed from") {
   Rng rng(1, "layers");
@@ -51,7 +47,7 @@ TEST_CASE("a modulated norm is z (1 + a) + b of an image each, before SiLU") {
   const Tensor x = wave({3, 2, 2, 4}), a = wave({3, 4}, DType::f64, 1), b = wave({3, 4}, DType::f64, 2);
   const Tensor z = plain.forward(x);
   const Tensor wanted = silu(z * reshape(a + 1.0, {3, 1, 1, 4}) + reshape(b, {3, 1, 1, 4}));
-  CHECK(test::max_error(norm.modulated(x, a, b), wanted.to_vector()) < 1e-13);
+  CHECK(max_error(norm.modulated(x, a, b), wanted.to_vector()) < 1e-13);
   CHECK(gradcheck([&](const Tensor& t) { return norm.modulated(t, a, b); }, x).ok);
   // With a scale and a shift of its own: (z scale + shift) (1 + a) + b.
   for (size_t i = 0; i < 2; ++i) {
@@ -60,7 +56,7 @@ TEST_CASE("a modulated norm is z (1 + a) + b of an image each, before SiLU") {
       leaf.mutable_data<double>()[j] = 0.5 + static_cast<double>(j) - 2.0 * static_cast<double>(i);
   }
   const Tensor own = plain.forward(x) * reshape(a + 1.0, {3, 1, 1, 4}) + reshape(b, {3, 1, 1, 4});
-  CHECK(test::max_error(plain.modulated(x, a, b), own.to_vector()) < 1e-13);
+  CHECK(max_error(plain.modulated(x, a, b), own.to_vector()) < 1e-13);
 }
 
 TEST_CASE("a transposed convolution's output padding adds rows and columns") {
@@ -77,12 +73,12 @@ TEST_CASE("an embedding gives rows by number, and times become cosines and sines
   const Embedding table(5, 3, rng);
   const Tensor index = tensor({4, 0, 4}, {3}, DType::i64);
   const Tensor rows = table.named_parameters()[0].tensor;
-  CHECK(test::same_bytes(table.forward(index).rows(0, 1).clone(), rows.detach().rows(4, 5).clone()));
+  CHECK(same_bytes(table.forward(index).rows(0, 1).clone(), rows.detach().rows(4, 5).clone()));
   CHECK_THROWS_AS(table.forward(tensor({5}, {1}, DType::i64)), Error);
   const Tensor t = tensor({0, 0.25}, {2}, DType::f64);
   const std::vector<double> features = time_features(t, 4, 100).to_vector();
   const std::vector<double> wanted = {1, 1, 0, 0, std::cos(250), std::cos(25), std::sin(250), std::sin(25)};
-  CHECK(test::max_error(features, wanted) < 1e-12);
+  CHECK(max_error(features, wanted) < 1e-12);
   CHECK(contains(error_message([&] { time_features(t, 3); }), "an even number"));
   CHECK(contains(error_message([&] { time_features(wave({2, 2}), 4); }), "times are (B)"));
 }
@@ -98,9 +94,8 @@ TEST_CASE("dropout hides a share p, keeps the mean, and is x itself at p = 0") {
     hidden += v == 0 ? 1 : 0;
   }
   CHECK(std::abs(hidden / n - 0.25) < 4 * std::sqrt(0.25 * 0.75 / n));  // 4 standard errors: 6e-5
-  CHECK(test::same_bytes(dropout(x, 0, rng), x));
+  CHECK(same_bytes(dropout(x, 0, rng), x));
   CHECK(contains(error_message([&] { dropout(x, 1, rng); }), "below 1"));
 }
 
-}  // namespace
 }  // namespace gradzoo

@@ -9,15 +9,13 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::error_message;
-using Doubles = std::vector<double>;
 
 const LinearOptions kDouble{.dtype = DType::f64};
 
-std::vector<std::string> names_of(const Module& module) {
-  std::vector<std::string> names;
+Strings names_of(const Module& module) {
+  Strings names;
   for (const NamedTensor& p : module.named_parameters()) names.push_back(p.name);
   return names;
 }
@@ -32,13 +30,12 @@ TEST_CASE("Linear is x W' + b with W of (out, in)") {
   CHECK(layer.bias().shape() == Shape{2});
   const Doubles xs = x.to_vector(), w = layer.weight().to_vector(), b = layer.bias().to_vector();
   const Doubles y = layer.forward(x).to_vector();
-  for (size_t i = 0; i < 4; ++i) {
+  for (size_t i = 0; i < 4; ++i)
     for (size_t o = 0; o < 2; ++o) {
       double want = b[o];
       for (size_t k = 0; k < 3; ++k) want += xs[i * 3 + k] * w[o * 3 + k];
-      CHECK(y[i * 2 + o] == doctest::Approx(want).epsilon(1e-14));
+      CHECK(y[i * 2 + o] == Approx(want).epsilon(1e-14));
     }
-  }
 }
 
 TEST_CASE("Linear starts as PyTorch's: weight and bias uniform within 1 / sqrt(in)") {
@@ -62,7 +59,7 @@ TEST_CASE("Linear takes an initialiser, and then a bias of zeros, or no bias") {
   CHECK(layer.bias().to_vector() == Doubles(2, 0.0));
   CHECK(rng.draw() == 0);
   Linear bare(2, 2, rng, {.bias = false});
-  CHECK(names_of(bare) == std::vector<std::string>{"weight"});
+  CHECK(names_of(bare) == Strings{"weight"});
   CHECK(bare.forward(zeros({1, 2})).to_vector() == Doubles{0, 0});
 }
 
@@ -80,7 +77,7 @@ TEST_CASE("each activation is the function of its name") {
   const Doubles points = {-1.5, -0.2, 0.3, 2.0};
   const auto check = [&](const char* name, auto f) {
     const Doubles y = Activation(name).forward(tensor(points, {4}, DType::f64)).to_vector();
-    for (size_t i = 0; i < points.size(); ++i) CHECK(y[i] == doctest::Approx(f(points[i])).epsilon(1e-13));
+    for (size_t i = 0; i < points.size(); ++i) CHECK(y[i] == Approx(f(points[i])).epsilon(1e-13));
   };
   const auto logistic = [](double x) { return 1 / (1 + std::exp(-x)); };
   check("relu", [](double x) { return x > 0 ? x : 0; });
@@ -106,7 +103,7 @@ TEST_CASE("Sequential applies its modules in order and names them by number") {
   net.append<Activation>("tanh");
   Linear& last = net.append<Linear>(4, 1, rng, kDouble);
   CHECK(net.size() == 3);
-  CHECK(names_of(net) == std::vector<std::string>{"0.weight", "0.bias", "2.weight", "2.bias"});
+  CHECK(names_of(net) == Strings{"0.weight", "0.bias", "2.weight", "2.bias"});
   const Tensor x = randn({5, 3}, rng, DType::f64);
   CHECK(net.forward(x).to_vector() == last.forward(tanh(first.forward(x))).to_vector());
 }

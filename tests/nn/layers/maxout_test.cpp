@@ -10,7 +10,6 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("each feature is the largest of its own linear maps, on points and on rows of points") {
   Rng rng(1, "maxout_test");
@@ -24,7 +23,7 @@ TEST_CASE("each feature is the largest of its own linear maps, on points and on 
   const std::vector<double> points = x.to_vector();
   std::vector<double> expected;
   std::vector<int> taken(kPieces);
-  for (size_t row = 0; row < kRows; ++row) {
+  for (size_t row = 0; row < kRows; ++row)
     for (size_t j = 0; j < kOut; ++j) {
       std::vector<double> maps;
       for (size_t p = 0; p < kPieces; ++p) {
@@ -36,7 +35,6 @@ TEST_CASE("each feature is the largest of its own linear maps, on points and on 
       ++taken[static_cast<size_t>(largest - maps.begin())];
       expected.push_back(*largest);
     }
-  }
   CHECK(*std::min_element(taken.begin(), taken.end()) > 0);  // every piece was the largest somewhere
   CHECK(test::max_error(layer(x), expected) < 1e-14);
   const Tensor rows = layer(reshape(x, {2, 3, kIn}));
@@ -60,5 +58,4 @@ TEST_CASE("with one piece it is linear, and without pieces it is refused") {
     CHECK(test::contains(test::error_message([&] { Maxout(3, 2, pieces, rng); }), "at least one"));
 }
 
-}  // namespace
 }  // namespace gradzoo

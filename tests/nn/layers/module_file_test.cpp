@@ -11,15 +11,11 @@
 #include "support/scratch.h"
 
 namespace gradzoo {
-namespace {
-
-using test::contains;
-using test::error_message;
-
-}  // namespace
+using namespace test;
+namespace {}  // namespace
 
 TEST_CASE("a saved module loads into another of its structure, parameters and buffers") {
-  const test::ScratchDirectory scratch;
+  const ScratchDirectory scratch;
   const std::string path = scratch.file("net.safetensors");
   Rng rng(1);
   const MlpOptions options{.linear = {.spectral_norm = true}};
@@ -38,7 +34,7 @@ TEST_CASE("a saved module loads into another of its structure, parameters and bu
 }
 
 TEST_CASE("a file of another structure changes nothing and names the tensor") {
-  const test::ScratchDirectory scratch;
+  const ScratchDirectory scratch;
   const std::string path = scratch.file("net.safetensors");
   Rng rng(1);
   const Mlp small({3, 2}, rng);

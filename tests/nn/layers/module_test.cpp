@@ -9,13 +9,12 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::error_message;
 
 struct Tree : Module {
   Tensor scale = ones({1});
-  test::Pair decoder;
+  Pair decoder;
   Tree() {
     register_module("decoder", decoder);
     register_parameter("scale", scale);
@@ -63,7 +62,7 @@ TEST_CASE("a registered parameter is a leaf that carries its full name") {
 
 TEST_CASE("names that are empty, dotted or taken are refused") {
   Registers module;
-  test::Vector child({1.0});
+  Vector child({1.0});
   const Tensor w = module.register_parameter("w", ones({1}));
   CHECK(w.requires_grad());
   CHECK(w.impl() == module.named_parameters()[0].tensor.impl());

@@ -18,8 +18,7 @@
 #include "support/error_message.h"
 
 using namespace gradzoo;
-using test::contains;
-using test::error_message;
+using namespace gradzoo::test;
 
 namespace {
 
@@ -63,8 +62,7 @@ TEST_CASE("a step whose loss or gradient is not finite changes nothing, and on a
     Tape tape({.trace = true});
     const Tensor loss = sqrt(task.loss() * 0.0);  // 0, with the gradient 0 / 0
     const std::string message = error_message([&] { learner.step(loss, 0.1); });
-    CHECK(contains(message, "the gradient's norm is"));
-    CHECK(contains(message, "sqrt, backward"));
+    check_says(message, {"the gradient's norm is", "sqrt, backward"});
   }
   CHECK(state.bytes() == before);
 }
@@ -77,11 +75,10 @@ TEST_CASE("two learners of one model live in one State under their names") {
   critic.add_to(state);
   CHECK(state.find("generator.weight"));
   CHECK(state.find("critic.weight"));
-  for (const State::Entry& entry : state.entries()) {
+  for (const State::Entry& entry : state.entries())
     CHECK(entry.name.starts_with("generator.") != entry.name.starts_with("critic."));
-  }
   Tape tape;
-  const std::vector<double> other = b.layer.weight().to_vector();
+  const Doubles other = b.layer.weight().to_vector();
   generator.step(a.loss(), 0.1);
   CHECK(b.layer.weight().to_vector() == other);
 }
@@ -158,11 +155,9 @@ TEST_CASE("two learners that reduce their gradients to the mean learn as one doe
   }
   CHECK(ends[0] == ends[1]);
   CHECK(norms[0] == norms[1]);
-  CHECK(norms[0] == doctest::Approx(norm).epsilon(1e-4).scale(0));
-  const std::vector<double> wanted = whole.layer.weight().to_vector(),
-                            got = halves[0].layer.weight().to_vector();
-  for (size_t i = 0; i < wanted.size(); ++i)
-    CHECK(got[i] == doctest::Approx(wanted[i]).epsilon(1e-5).scale(0));
+  CHECK(norms[0] == Approx(norm).epsilon(1e-4).scale(0));
+  const Doubles wanted = whole.layer.weight().to_vector(), got = halves[0].layer.weight().to_vector();
+  for (size_t i = 0; i < wanted.size(); ++i) CHECK(got[i] == Approx(wanted[i]).epsilon(1e-5).scale(0));
 }
 
 TEST_CASE("a loss that is not finite reaches everyone through the reducer, and nobody steps") {
@@ -197,10 +192,10 @@ TEST_CASE("the average stays in place when one function that asks for it calls a
     Tape tape;
     learner.step(task.loss(), 0.1);
   }
-  const std::vector<double> weights = task.layer.weight().to_vector();
+  const Doubles weights = task.layer.weight().to_vector();
   {
     const auto outer = learner.averaged();
-    const std::vector<double> average = task.layer.weight().to_vector();
+    const Doubles average = task.layer.weight().to_vector();
     CHECK(average != weights);
     {
       const auto inner = learner.averaged();
@@ -248,18 +243,18 @@ TEST_CASE("a step goes along the gradient by the rate that it is given, cut to t
   for (const double clip : {0.0, 0.25}) {
     Task task;
     Learner learner(task.layer, {.optimizer = sgd(), .clip = clip});
-    const std::vector<double> before = task.layer.weight().to_vector();
+    const Doubles before = task.layer.weight().to_vector();
     Tape tape;
     const Tensor loss = task.loss();
     const Tensor wanted[] = {task.layer.weight(), task.layer.bias()};
     const Tensors g = grad(loss, wanted, {.retain_graph = true});
     const double norm = std::sqrt(sum(square(g[0])).item() + sum(square(g[1])).item());
-    CHECK(learner.step(loss, 0.5) == doctest::Approx(norm).epsilon(1e-5));
+    CHECK(learner.step(loss, 0.5) == Approx(norm).epsilon(1e-5));
     const double share = clip > 0 ? clip / norm : 1;
     CHECK(share <= 1);
     for (size_t i = 0; i < 3; ++i)
       CHECK(task.layer.weight().to_vector()[i] ==
-            doctest::Approx(before[i] - 0.5 * share * g[0].to_vector()[i]).epsilon(1e-5));
+            Approx(before[i] - 0.5 * share * g[0].to_vector()[i]).epsilon(1e-5));
   }
 }
 

@@ -11,22 +11,20 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::error_message;
-using Doubles = std::vector<double>;
 
 const std::vector<Doubles> kGradients = {{0.5, -1.0, 2.0}, {-0.25, 0.75, 1.0}, {0.0, 0.125, -3.0}};
 
 // Three steps at rate 0.1 from (1, -2, 3) with kGradients.
 template <class Make>
 Doubles after_three_steps(Make make, DType dtype = DType::f64) {
-  const test::Vector module({1, -2, 3}, dtype);
+  const Vector module({1, -2, 3}, dtype);
   Parameters parameters(module);
   auto optimizer = make(parameters);
   for (const Doubles& gradient : kGradients) {
     parameters.zero_grad();
-    test::give_gradient(module.w, gradient);
+    give_gradient(module.w, gradient);
     optimizer.step(0.1);
   }
   return module.w.to_vector();
@@ -111,11 +109,11 @@ TEST_CASE("the optimisers agree with their papers' rules, one weight at a time, 
 // The loop of a PyTorch user: an optimiser of the tensors, zero_grad, backward, step.
 TEST_CASE("optimisers of tensors take the steps that those of Parameters take") {
   const auto by_tensors = [](auto make) {
-    const test::Vector module({1, -2, 3});
+    const Vector module({1, -2, 3});
     auto optimizer = make(module.parameters());
     for (const Doubles& gradient : kGradients) {
       optimizer.zero_grad();
-      test::give_gradient(module.w, gradient);
+      give_gradient(module.w, gradient);
       optimizer.step();
     }
     return module.w.to_vector();
@@ -143,61 +141,60 @@ TEST_CASE("tensors without a module are optimised too, Adam by 1e-3 unless told 
     backward(sum(a * 3.0 - b));
   }
   optimizer.step();
-  CHECK(a.item() == doctest::Approx(-1e-3).scale(0).epsilon(1e-6));
-  CHECK(b.item() == doctest::Approx(1e-3).scale(0).epsilon(1e-6));
+  CHECK(a.item() == Approx(-1e-3).scale(0).epsilon(1e-6));
+  CHECK(b.item() == Approx(1e-3).scale(0).epsilon(1e-6));
   optimizer.zero_grad();
   CHECK_FALSE(a.grad().defined());
 }
 
 TEST_CASE("an optimiser follows another one that is gone") {
-  const test::Pair net;
+  const Pair net;
   {
     Adam first(net.parameters(), 0.5);
-    test::give_gradient(net.a.w, {1, 1, 1});
+    give_gradient(net.a.w, {1, 1, 1});
     first.step();
-    CHECK(test::contains(error_message([&] { Adam(net.parameters()); }), "one of them at a time"));
+    CHECK(contains(error_message([&] { Adam(net.parameters()); }), "one of them at a time"));
   }
   check_near(net.a.w.to_vector(), {0.5, -2.5, 2.5}, 1e-7);
-  CHECK(test::contains(error_message([&] { Sgd(net.a.parameters(), 1); }), "for all of the parameters"));
+  CHECK(contains(error_message([&] { Sgd(net.a.parameters(), 1); }), "for all of the parameters"));
   Sgd second(net.parameters(), 1);
   second.zero_grad();
-  test::give_gradient(net.a.w, {1, 2, 3});
+  give_gradient(net.a.w, {1, 2, 3});
   second.step();
   check_near(net.a.w.to_vector(), {-0.5, -4.5, -0.5}, 1e-7);
   CHECK(net.b.w.to_vector() == Doubles(17, 0.5));
 }
 
-TEST_CASE(
-    "an optimiser is refused tensors that want no gradient or are another's, and a step without a rate") {
+TEST_CASE("an optimiser is refused tensors without gradient or another's, and a step without a rate") {
   Tensor w = ones({2}).requires_grad_().named("w");
-  CHECK(test::contains(error_message([&] { Sgd({w.detach()}, 0.1); }),
-                       "wants no gradient. Hint: requires_grad_()"));
-  CHECK(test::contains(error_message([&] { Sgd({w}, -1); }), "the learning rate is -1"));
-  const test::Vector module({1});
+  CHECK(
+      contains(error_message([&] { Sgd({w.detach()}, 0.1); }), "wants no gradient. Hint: requires_grad_()"));
+  CHECK(contains(error_message([&] { Sgd({w}, -1); }), "the learning rate is -1"));
+  const Vector module({1});
   Parameters parameters(module);
   Sgd sgd(parameters);
-  CHECK(test::contains(error_message([&] { sgd.step(); }), "no learning rate of its own. Hint: step(1e-3)"));
-  CHECK(test::contains(error_message([&] { Adam(module.parameters()); }),
-                       "'w' shares its values with another tensor, as one does that an optimiser"));
+  CHECK(contains(error_message([&] { sgd.step(); }), "no learning rate of its own. Hint: step(1e-3)"));
+  CHECK(contains(error_message([&] { Adam(module.parameters()); }),
+                 "'w' shares its values with another tensor, as one does that an optimiser"));
 }
 
 TEST_CASE("Adam's first step is lr in every coordinate, whatever the gradient's scale") {
-  const test::Vector module({0, 0, 0});
+  const Vector module({0, 0, 0});
   Parameters parameters(module);
-  test::give_gradient(module.w, {1e-3, -1.0, 1e6});
+  give_gradient(module.w, {1e-3, -1.0, 1e6});
   Adam(parameters, {.eps = 1e-30}).step(0.25);
   check_near(module.w.to_vector(), {-0.25, 0.25, -0.25}, 1e-15);
 }
 
 TEST_CASE("Adam's corrections go on as powers of the betas, a thousand steps on") {
-  const test::Vector module({1, -2, 3});
+  const Vector module({1, -2, 3});
   Parameters parameters(module);
   Adam adam(parameters, {.beta1 = 0.99, .beta2 = 0.9995});
   Doubles w = {1, -2, 3}, m(3), v(3);
   for (int t = 1; t <= 1000; ++t) {
     const Doubles gradient = {std::sin(t), std::cos(3.0 * t) + 0.5, 1e-3 * t};
     parameters.zero_grad();
-    test::give_gradient(module.w, gradient);
+    give_gradient(module.w, gradient);
     adam.step(0.01);
     for (size_t i = 0; i < 3; ++i) {
       m[i] = 0.99 * m[i] + 0.01 * gradient[i];
@@ -211,7 +208,7 @@ TEST_CASE("Adam's corrections go on as powers of the betas, a thousand steps on"
 
 TEST_CASE("an optimiser's State holds all that its next step reads") {
   const auto run = [](auto make, size_t replaced_at) {
-    const test::Vector module({1, -2, 3});
+    const Vector module({1, -2, 3});
     Parameters parameters(module);
     std::unique_ptr<Optimizer> optimizer = make(parameters);
     for (size_t step = 0; step < kGradients.size(); ++step) {
@@ -221,7 +218,7 @@ TEST_CASE("an optimiser's State holds all that its next step reads") {
         optimizer = std::move(fresh);
       }
       parameters.zero_grad();
-      test::give_gradient(module.w, kGradients[step]);
+      give_gradient(module.w, kGradients[step]);
       optimizer->step(0.1);
     }
     return module.w.to_vector();
@@ -234,7 +231,7 @@ TEST_CASE("an optimiser's State holds all that its next step reads") {
 }
 
 TEST_CASE("state entries are named by optimiser, moment and parameter") {
-  test::Pair pair;
+  Pair pair;
   Parameters parameters(pair);
   Adam adam(parameters);
   State state;
@@ -246,7 +243,7 @@ TEST_CASE("state entries are named by optimiser, moment and parameter") {
 }
 
 TEST_CASE("settings out of range are refused with a hint") {
-  const test::Vector module({1});
+  const Vector module({1});
   Parameters parameters(module);
   const auto refused = [](auto make) { return error_message(make).find("Hint:") != std::string::npos; };
   const double nan = std::numeric_limits<double>::quiet_NaN();
@@ -271,8 +268,8 @@ TEST_CASE("a parameter that no gradient has reached stays, as does what is known
   };
   for (const auto& make : std::vector<std::function<std::unique_ptr<Optimizer>(Parameters&)>>{sgd, adam}) {
     for (const size_t renewed_at : {size_t{5}, size_t{3}}) {  // never, or in between
-      test::Pair pair;
-      const test::Vector alone(pair.a.w.to_vector());
+      Pair pair;
+      const Vector alone(pair.a.w.to_vector());
       Parameters parameters(pair), of_alone(alone);
       auto optimizer = make(parameters);
       const auto reference = make(of_alone);
@@ -283,11 +280,11 @@ TEST_CASE("a parameter that no gradient has reached stays, as does what is known
           optimizer = std::move(fresh);
         }
         parameters.zero_grad();
-        test::give_gradient(pair.b.w, Doubles(17, 0.25));
+        give_gradient(pair.b.w, Doubles(17, 0.25));
         if (step == 1 || step == 4) {  // a is reached late, and now and then
           of_alone.zero_grad();
-          test::give_gradient(pair.a.w, {1, -2, 3});
-          test::give_gradient(alone.w, {1, -2, 3});
+          give_gradient(pair.a.w, {1, -2, 3});
+          give_gradient(alone.w, {1, -2, 3});
           reference->step(0.1);
         }
         optimizer->step(0.1);
@@ -299,7 +296,7 @@ TEST_CASE("a parameter that no gradient has reached stays, as does what is known
 }
 
 TEST_CASE("Adam refuses a gradient whose square it could never forget, before anything is changed") {
-  const test::Vector module({1, 2}, DType::f32);
+  const Vector module({1, 2}, DType::f32);
   Parameters parameters(module);
   Adam adam(parameters);
   State state;
@@ -307,13 +304,12 @@ TEST_CASE("Adam refuses a gradient whose square it could never forget, before an
   adam.add_to(state, "optimizer");
   const auto step_with = [&](const Doubles& gradient) {
     parameters.zero_grad();
-    test::give_gradient(module.w, gradient);
+    give_gradient(module.w, gradient);
     adam.step(0.1);
   };
   step_with({1, 1});
   const auto before = state.bytes();
-  CHECK_THROWS_WITH_AS(step_with({5e19, 1}), doctest::Contains("2.5e+39, leaves the range of f32"),
-                       NonFinite);
+  CHECK_THROWS_WITH_AS(step_with({5e19, 1}), Contains("2.5e+39, leaves the range of f32"), NonFinite);
   CHECK(state.bytes() == before);
   step_with({1e19, 1});
   CHECK(module.w.to_vector()[0] < 0.9);

@@ -11,11 +11,8 @@
 #include "support/error_message.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::error_message;
-using test::give_gradient;
-using Doubles = std::vector<double>;
 
 template <class T>
 bool aligned(const Tensor& t) {
@@ -36,7 +33,7 @@ double padding_sum(const Parameters& parameters, const Tensor& flat) {
 }  // namespace
 
 TEST_CASE("parameters move into one flat tensor, and handles to them follow") {
-  test::Pair pair;
+  Pair pair;
   const Tensor handle = pair.a.w;
   Parameters parameters(pair);
   CHECK(parameters.count() == 20);
@@ -48,7 +45,7 @@ TEST_CASE("parameters move into one flat tensor, and handles to them follow") {
 
 TEST_CASE("slices of values and gradients begin on 64 bytes in f32 and f64") {
   for (DType dtype : {DType::f32, DType::f64}) {
-    test::Pair pair(dtype);
+    Pair pair(dtype);
     Parameters parameters(pair);
     give_gradient(pair.a.w, {1, 1, 1});
     give_gradient(pair.b.w, Doubles(17, 1.0));
@@ -64,7 +61,7 @@ TEST_CASE("slices of values and gradients begin on 64 bytes in f32 and f64") {
 }
 
 TEST_CASE("backward writes into the flat gradient: the first stores, the next adds, zero_grad stores again") {
-  test::Pair pair;
+  Pair pair;
   Parameters parameters(pair);
   give_gradient(pair.a.w, {1, 2, 3});
   give_gradient(pair.a.w, {1, 1, 1});
@@ -75,7 +72,7 @@ TEST_CASE("backward writes into the flat gradient: the first stores, the next ad
 }
 
 TEST_CASE("a parameter that no loss reached has gradient zero, whatever an earlier step left") {
-  test::Pair pair;
+  Pair pair;
   Parameters parameters(pair);
   give_gradient(pair.a.w, {1, 2, 3});
   give_gradient(pair.b.w, Doubles(17, 4.0));
@@ -88,7 +85,7 @@ TEST_CASE("a parameter that no loss reached has gradient zero, whatever an earli
 
 TEST_CASE("the padding between slices stays zero through training") {
   for (DType dtype : {DType::f32, DType::f64}) {
-    test::Pair pair(dtype);
+    Pair pair(dtype);
     Parameters parameters(pair);
     Adam adam(parameters, {.weight_decay = 0.1});
     Sgd sgd(parameters, {.momentum = 0.9, .nesterov = true});
@@ -105,7 +102,7 @@ TEST_CASE("the padding between slices stays zero through training") {
 }
 
 TEST_CASE("several modules share one flat tensor under their prefixes") {
-  const test::Vector encoder({1, 2}), decoder({3});
+  const Vector encoder({1, 2}), decoder({3});
   const Parameters parameters{{"encoder", encoder}, {"decoder", decoder}};
   REQUIRE(parameters.slices().size() == 2);
   CHECK(parameters.slices()[0].name == "encoder.w");
@@ -116,7 +113,7 @@ TEST_CASE("several modules share one flat tensor under their prefixes") {
 
 TEST_CASE("a tied parameter counts once") {
   struct Tied : Module {
-    test::Vector a{{1, 2}};
+    Vector a{{1, 2}};
     Tied() {
       register_module("a", a);
       register_parameter("again", a.w);
@@ -132,12 +129,12 @@ TEST_CASE("parameters are refused where nothing, a mixture, or another owner is 
   struct Empty : Module {};
   CHECK(error_message([] { Parameters p((Empty())); }).find("no parameters") != std::string::npos);
 
-  const test::Vector f32({1}, DType::f32), f64({1});
+  const Vector f32({1}, DType::f32), f64({1});
   CHECK(error_message([&] {
           Parameters p{{"a", f32}, {"b", f64}};
         }) == "Parameters: 'a.w' is f32 but 'b.w' is f64. Hint: build all layers with one dtype");
 
-  const test::Vector owned({1});
+  const Vector owned({1});
   const Parameters first(owned);
   CHECK(error_message([&] { Parameters second(owned); }).find("shares its values") != std::string::npos);
 }
@@ -164,7 +161,7 @@ TEST_CASE("a leaf moves into another tensor only where it fits and nobody looks 
 }
 
 TEST_CASE("parameters that want no gradient get none, until they want it again") {
-  test::Pair pair;
+  Pair pair;
   Parameters parameters(pair);
   parameters.requires_grad_(false);
   {
@@ -177,7 +174,7 @@ TEST_CASE("parameters that want no gradient get none, until they want it again")
 }
 
 TEST_CASE("parameters are entered by name and restored in place") {
-  test::Pair pair;
+  Pair pair;
   Parameters parameters(pair);
   State state;
   parameters.add_to(state);
@@ -191,7 +188,7 @@ TEST_CASE("parameters are entered by name and restored in place") {
 }
 
 TEST_CASE("gradients written by hand are taken for given, and the others for 0") {
-  test::Pair pair;
+  Pair pair;
   Parameters parameters(pair);
   give_gradient(pair.a.w, {7, 7, 7});
   Tensor& gradients = parameters.grad_to_write();

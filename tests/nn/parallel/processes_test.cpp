@@ -9,11 +9,7 @@
 #include "support/thread_processes.h"
 
 namespace gradzoo {
-namespace {
-
-using test::all_well;
-using test::as_processes;
-using test::contains;
+using namespace test;
 
 TEST_CASE("processes gather texts and values by rank, and ask each other") {
   std::vector<std::vector<std::string>> heard(3);
@@ -41,7 +37,7 @@ TEST_CASE("a failure reaches all at their next call, with its rank, and is said 
     } catch (const RemoteFailure& failure) {
       said[static_cast<size_t>(p.rank())] = p.fail(failure.what());
       // From here on nobody waits for anybody.
-      CHECK(contains(test::error_message([&] { p.any(true); }), "have parted"));
+      CHECK(contains(error_message([&] { p.any(true); }), "have parted"));
       throw;
     }
   });
@@ -53,11 +49,11 @@ TEST_CASE("a failure reaches all at their next call, with its rank, and is said 
 
 TEST_CASE("where several fail at once each keeps its own, and the first says its own") {
   std::vector<std::string> said(3);
-  test::ThreadProcesses::Board board(3);
+  ThreadProcesses::Board board(3);
   std::vector<std::thread> threads;
   for (int64_t rank = 0; rank < 3; ++rank)
     threads.emplace_back([&, rank] {
-      test::ThreadProcesses p(board, rank);
+      ThreadProcesses p(board, rank);
       said[static_cast<size_t>(rank)] = p.fail("failure " + std::to_string(rank));
     });
   for (std::thread& thread : threads) thread.join();
@@ -86,5 +82,4 @@ TEST_CASE("one alone needs nobody, and a scope says who they are") {
   CHECK(&all_processes() == &this_process());
 }
 
-}  // namespace
 }  // namespace gradzoo

@@ -1,6 +1,5 @@
 #include "gradzoo/nn/parallel/shards.h"
 
-#include <cmath>
 #include <limits>
 #include <string>
 #include <vector>

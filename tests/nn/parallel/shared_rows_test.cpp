@@ -8,7 +8,6 @@
 #include "support/thread_processes.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("blocks are of equal size, by the number of rows alone") {
   const RowBlocks few(100), many(251, 125), none(0);
@@ -101,5 +100,4 @@ TEST_CASE("a failure in a block ends all") {
   CHECK(failures[2] == failures[0]);
 }
 
-}  // namespace
 }  // namespace gradzoo

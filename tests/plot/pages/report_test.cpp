@@ -84,9 +84,7 @@ TEST_CASE("a page says its mark to programs, and another file says none") {
   CHECK(report_mark(scratch.file("other.html")).empty());
 }
 
-TEST_CASE(
-    "a table's numbers stand to the right, and each cell names its heading, for pages without a row of "
-    "them") {
+TEST_CASE("a table's numbers stand to the right; each cell names its heading, for narrow pages") {
   const std::string page = report_page(
       {.tables = {{{"run", "KL", "note"}, {{"7", "-1.5e-03", "good"}, {"b", "2 ± 0.1", "-"}}, {}}}});
   for (const char* cell :
@@ -134,20 +132,18 @@ TEST_CASE("the page needs nothing from outside itself") {
     CAPTURE(outside);
     CHECK_FALSE(test::contains(page, outside));
   }
-  for (const test::HtmlTag& tag : test::html_tags(page)) {
+  for (const test::HtmlTag& tag : test::html_tags(page))
     for (const char* name : {"src", "href", "srcset", "action"}) {
       if (!tag.attributes.contains(name)) continue;
       const std::string& target = tag.attributes.at(name);
       CHECK((target.starts_with("data:") || target.starts_with("#")));
     }
-  }
   CHECK(test::contains(page, "default-src 'none'"));
 }
 
 TEST_CASE("pictures are embedded with their true sides, so that the page does not jump") {
   const std::string page = report_page(report_saying("text"));
-  CHECK(test::contains(page, "width=\"31\" height=\"17\""));
-  CHECK(test::contains(page, "data:image/png;base64,iVBORw0KGgo"));
+  test::check_says(page, {"width=\"31\" height=\"17\"", "data:image/png;base64,iVBORw0KGgo"});
   Report broken = report_saying("text");
   broken.pictures[0].drawing.bytes = "\1\2\3";
   CHECK(test::is_well_nested(report_page(broken)));
@@ -158,9 +154,8 @@ TEST_CASE("pictures are embedded with their true sides, so that the page does no
 
 TEST_CASE("the page fits a phone, a dark room and a printer") {
   const std::string page = report_page({.title = "t"});
-  CHECK(test::contains(page, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"));
-  CHECK(test::contains(page, "prefers-color-scheme: dark"));
-  CHECK(test::contains(page, "@media print"));
+  test::check_says(page, {"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">",
+                          "prefers-color-scheme: dark", "@media print"});
 }
 
 TEST_CASE("a report is written whole or not at all") {

@@ -14,10 +14,7 @@ namespace {
 
 constexpr const char* kCommon = " --threads 1 --data data --batch 20 --epochs 2 --set hidden=8 --out ";
 
-void train(const std::string& line, const std::string& folder) {
-  const ProcessResult trained = run_gradzoo("train " + line, folder);
-  REQUIRE_MESSAGE(trained.status == 0, trained.err);
-}
+void train(const std::string& line, const std::string& folder) { run_ok("train " + line, folder); }
 
 }  // namespace
 
@@ -32,8 +29,7 @@ TEST_CASE("each kind of model judges by what it has, and says what that is") {
     const std::string out = "kind" + std::to_string(i++);
     train(model + kCommon + out, run.folder);
     const std::string judged = run_gradzoo("anomaly " + out + " --against noise -n 4", run.folder).out;
-    for (const std::string& part : {statistic, std::string("auroc"), std::string("uniform noise")})
-      CHECK_MESSAGE(contains(judged, part), judged);
+    check_says(judged, {statistic, "auroc", "uniform noise"});
   }
 }
 
@@ -45,14 +41,12 @@ TEST_CASE("the others: a label, another set, another run both ways; what is wron
   train("dae --set chain_steps=5 --threads 1 --data more --batch 20 --epochs 1 --set hidden=8 --out other",
         run.folder);
   const auto told = [&](const std::string& line) {
-    const ProcessResult result = run_gradzoo("anomaly " + line, run.folder);
-    REQUIRE_MESSAGE(result.status == 0, result.err);
+    const ProcessResult result = run_ok("anomaly " + line, run.folder);
     return result.out;
   };
   CHECK(contains(told("without --against digit=3 -n 20"), "6 of"));  // 24 test images have 6 of each label
   const std::string label = told("other --against digit=3 -n 10");
-  CHECK_MESSAGE(contains(label, "has learned images of label 3 too"), label);
-  CHECK_MESSAGE(contains(label, "more exclude=3 against"), label);
+  check_says(label, {"has learned images of label 3 too", "more exclude=3 against"});
   CHECK(std::filesystem::exists(run.folder + "/other/samples/anomaly-digit3-seed0.png"));
   CHECK(read_file(run.folder + "/other/samples/anomaly-digit3-seed0.svg").starts_with("<svg"));
   const auto both = nlohmann::json::parse(told("other --against without --json -n 12 --out x.png"));
@@ -102,8 +96,7 @@ TEST_CASE("noise has all bytes: a run that has learned darker noise tells it fro
   }
   train("dae --set chain_steps=5 --threads 1 --data data --batch 20 --epochs 40 --set hidden=8 --out run",
         folder);
-  const auto found =
-      nlohmann::json::parse(run_gradzoo("anomaly run --against noise -n 60 --json", folder).out);
+  const auto found = json_of("anomaly run --against noise -n 60 --json", folder);
   CHECK(found["auroc"].get<double>() > 0.9);  // 0.5 were it as dark
   CHECK(found["caught_at_5_percent"].get<double>() > 0.7);
 }
@@ -114,11 +107,10 @@ TEST_CASE("a run may learn some labels alone, or heavy strokes, and what leaves 
   write_small_dataset(scratch.file("data"), 120, 24, 8);
   train(std::string("dae --set only=1,2 --set ink=thick") + kCommon + "run", folder);
   const std::string config = read_file(scratch.file("run/config.toml"));
-  for (const char* line : {"only = \"1,2\"", "exclude = \"none\"", "ink = \"thick\""})
-    CHECK_MESSAGE(contains(config, line), config);
+  check_says(config, {"only = \"1,2\"", "exclude = \"none\"", "ink = \"thick\""});
   const std::string report = read_file(scratch.file("run/report.html"));
   CHECK(contains(report, "only=1,2"));
-  const auto evaluated = nlohmann::json::parse(run_gradzoo("eval run --json", folder).out);
+  const auto evaluated = json_of("eval run --json", folder);
   CHECK(evaluated["examples"] < 12);  // of 12 test images of these labels those with the most ink
   train(std::string("dae") + kCommon + "all", folder);
   check_refused("compare run all", folder, {"only=1,2 ink=thick", "as it is", "runs of the same images"});

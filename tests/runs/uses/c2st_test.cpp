@@ -13,8 +13,7 @@ using namespace gradzoo::test;
 namespace {
 
 std::string told(const std::string& line, const std::string& folder) {
-  const ProcessResult result = run_gradzoo("c2st " + line, folder);
-  REQUIRE_MESSAGE(result.status == 0, result.err);
+  const ProcessResult result = run_ok("c2st " + line, folder);
   return result.out;
 }
 
@@ -44,12 +43,9 @@ TEST_CASE("points are told apart where their laws differ, and what is surest is 
 
 TEST_CASE("a run's samples against what it learned, another run, and itself") {
   const SmallRun run;
-  const ProcessResult trained = run_gradzoo(
-      "train made --data data --threads 1 --batch 20 --epochs 1 --set hidden=8 --out made", run.folder);
-  REQUIRE_MESSAGE(trained.status == 0, trained.err);
+  run_ok("train made --data data --threads 1 --batch 20 --epochs 1 --set hidden=8 --out made", run.folder);
   const std::string binary = told("made test -n 20", run.folder);
-  CHECK_MESSAGE(contains(binary, "pixels are drawn, 0 or 1"), binary);
-  CHECK(contains(binary, "data (test)"));
+  check_says(binary, {"pixels are drawn, 0 or 1", "data (test)"});
   CHECK(object_of("run data -n 60", run.folder)["b"].get<std::string>().ends_with("data (fit)"));
   CHECK(object_of("run data -n 60", run.folder)["binary"] == false);
   CHECK(object_of("run made -n 100", run.folder)["binary"] == true);

@@ -1,4 +1,3 @@
-#include <cmath>
 #include <memory>
 
 #include <doctest/doctest.h>
@@ -12,27 +11,22 @@
 using namespace gradzoo;
 using namespace gradzoo::test;
 
-TEST_CASE(
-    "runs of different models on the same images stand side by side, with reasons for what is missing") {
+TEST_CASE("runs of different models stand side by side, with reasons for what is missing") {
   const SmallRun run;
   const std::string common = " --threads 1 --batch 20 --epochs 1 --out ";
   const auto trained = [&](const std::string& line, const std::string& out) {
-    const ProcessResult result = run_gradzoo("train " + line + common + out, run.folder);
-    REQUIRE_MESSAGE(result.status == 0, result.err);
+    run_ok("train " + line + common + out, run.folder);
   };
   trained("vae --data data --set hidden=8 --set latent=2 --set pixels=dynamic-binary", "binary");
   trained("gan --data data --set net=dcgan --set channels=8 --set conditional=true", "game");
   trained("classifier --data data --set net=mlp --set hidden=8,8", "judge");
 
-  const ProcessResult plain = run_gradzoo("compare binary game -n 10 --html plain.html", run.folder);
-  REQUIRE_MESSAGE(plain.status == 0, plain.err);
-  for (const char* words : {"class-FID", "bound of -log p(x)", "game: no density: G draws",
-                            "page: plain.html", "class-FID is of 10 samples"})
-    CHECK_MESSAGE(contains(plain.out, words), plain.out);
+  const ProcessResult plain = run_ok("compare binary game -n 10 --html plain.html", run.folder);
+  check_says(plain.out, {"class-FID", "bound of -log p(x)", "game: no density: G draws", "page: plain.html",
+                         "class-FID is of 10 samples"});
 
   const ProcessResult json =
-      run_gradzoo("compare binary game -n 10 --classifier judge --json --html page.html", run.folder);
-  REQUIRE_MESSAGE(json.status == 0, json.err);
+      run_ok("compare binary game -n 10 --classifier judge --json --html page.html", run.folder);
   const auto runs = nlohmann::json::parse(json.out);
   REQUIRE(runs.size() == 2);
   CHECK(runs[0]["model"] == "vae");
@@ -57,21 +51,18 @@ TEST_CASE(
     const InFolder inside(run.folder);
     OpenedRun binary("binary");
     const Examples test = binary.data().evaluation_examples(Split::test);
-    for (const Quantity& quantity : binary.model->validate(binary.data().view(test))) {
+    for (const Quantity& quantity : binary.model->validate(binary.data().view(test)))
       if (!quantity.density_kind.empty())
-        CHECK(runs[0]["density"]["value"].get<double>() == doctest::Approx(quantity.value));
-    }
+        CHECK(runs[0]["density"]["value"].get<double>() == Approx(quantity.value));
     const SampleMetrics metrics =
         metrics_of(binary, classifier_of(std::make_unique<OpenedRun>("judge"), binary), Split::test);
-    CHECK(runs[0]["frechet_distance"].get<double>() ==
-          doctest::Approx(quality_of(binary, metrics, 10).frechet.value));
+    CHECK(runs[0]["frechet_distance"].get<double>() == Approx(quality_of(binary, metrics, 10).frechet.value));
   }
-  const ProcessResult strip = run_gradzoo(
-      "compare binary game -n 24 --classifier judge --strip strip.png --html strip.html", run.folder);
-  REQUIRE_MESSAGE(strip.status == 0, strip.err);
+  const ProcessResult strip =
+      run_ok("compare binary game -n 24 --classifier judge --strip strip.png --html strip.html", run.folder);
   // Two rows, each a caption and an image a class.
   const std::string bytes = read_file(run.folder + "/strip.png");
-  const PngDecoder rows(std::span(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()));
+  const PngDecoder rows(bytes);
   CHECK(rows.width > 2 * rows.height);
   const std::string page = read_file(run.folder + "/page.html");
   CHECK(is_well_nested(page));
@@ -80,19 +71,15 @@ TEST_CASE(
   CHECK(std::ranges::count_if(tags, [](const HtmlTag& tag) { return tag.name == "img"; }) ==
         3);  // with the strip
 
-  const ProcessResult table = run_gradzoo(
-      "compare binary game -n 24 --classifier judge --markdown zoo.md --html zoo.html", run.folder);
-  REQUIRE_MESSAGE(table.status == 0, table.err);
+  run_ok("compare binary game -n 24 --classifier judge --markdown zoo.md --html zoo.html", run.folder);
   const std::string markdown = read_file(run.folder + "/zoo.md");
   CHECK(std::ranges::count(markdown, '\n') == 4);
-  for (const char* words : {"| vae, binary | ![vae](zoo-1-vae.png) | bound of -log p(x): ", "| gan | ![gan]",
-                            " none |", "`gradzoo train gan --data"})
-    CHECK_MESSAGE(contains(markdown, words), markdown);
+  check_says(markdown, {"| vae, binary | ![vae](zoo-1-vae.png) | bound of -log p(x): ", "| gan | ![gan]",
+                        " none |", "`gradzoo train gan --data"});
   CHECK(read_file(run.folder + "/zoo-2-gan.png").starts_with("\x89PNG"));
 
   trained("rbm --data data --set hidden=8", "units");
-  const ProcessResult summed = run_gradzoo("compare units --json --html units.html", run.folder);
-  REQUIRE_MESSAGE(summed.status == 0, summed.err);
+  const ProcessResult summed = run_ok("compare units --json --html units.html", run.folder);
   CHECK(nlohmann::json::parse(summed.out)[0]["density"]["kind"] == "log p(x)");
 
   check_refused("compare binary judge", run.folder, {"judge is a run of classifier", "draws no samples"});
@@ -107,11 +94,9 @@ TEST_CASE("points are compared by what is known of the truth, and those of other
   const std::string folder = scratch.file("");
   for (const std::string line :
        {"ebm --out a", "nce --out b", "ebm --set toy_noise=0.1 --out c", "ebm --set toy_scale=2 --out d"}) {
-    const ProcessResult result = run_gradzoo("train " + line + " --data ring8 --steps 3 --threads 1", folder);
-    REQUIRE_MESSAGE(result.status == 0, result.err);
+    run_ok("train " + line + " --data ring8 --steps 3 --threads 1", folder);
   }
-  const ProcessResult both = run_gradzoo("compare a b --json", folder);
-  REQUIRE_MESSAGE(both.status == 0, both.err);
+  const ProcessResult both = run_ok("compare a b --json", folder);
   const auto runs = nlohmann::json::parse(both.out);
   for (const auto& each : runs) CHECK(each["density"]["name"] == "kl");
   CHECK(contains(runs[1]["why_no_ruler"].get<std::string>(), "points"));

@@ -3,7 +3,6 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/ops.h"
-#include "support/error_message.h"
 
 namespace gradzoo {
 namespace {

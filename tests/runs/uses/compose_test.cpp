@@ -18,8 +18,7 @@ using namespace gradzoo::test;
 namespace {
 
 void train_run(const std::string& line, const std::string& folder) {
-  const ProcessResult trained = run_gradzoo("train " + line + " --threads 1", folder);
-  REQUIRE_MESSAGE(trained.status == 0, trained.err);
+  run_ok("train " + line + " --threads 1", folder);
 }
 
 }  // namespace
@@ -32,12 +31,10 @@ TEST_CASE("points of a product have the moments that quadrature gives it, and ar
   train_run("dae --data ring8 --steps 5 --set weights=free --out field", folder);
   train_run("dae --data gamma --steps 5 --out line", folder);
   const std::string line = "compose one two one -n 400 --set steps=600 --set step=0.05";
-  const ProcessResult text = run_gradzoo(line, folder);
-  REQUIRE_MESSAGE(text.status == 0, text.err);
-  for (const char* part : {"mala: 400 chains", "by quadrature", "kl ", "compose-seed0.png"})
-    CHECK_MESSAGE(contains(text.out, part), text.out);
+  const ProcessResult text = run_ok(line, folder);
+  check_says(text.out, {"mala: 400 chains", "by quadrature", "kl ", "compose-seed0.png"});
   CHECK(std::filesystem::exists(scratch.file("one/samples/compose-seed0.png")));
-  const auto found = nlohmann::json::parse(run_gradzoo(line + " --json --out x.png", folder).out);
+  const auto found = json_of(line + " --json --out x.png", folder);
   CHECK(found["runs"].size() == 3);
   CHECK(found["walk"]["sampler"] == "mala");
   CHECK(found["kl_nats"].get<double>() > 0);
@@ -45,7 +42,7 @@ TEST_CASE("points of a product have the moments that quadrature gives it, and ar
     const double off = axis["mean"].get<double>() - axis["mean_by_quadrature"].get<double>();
     CHECK(std::abs(off) < 3.9 * axis["mean_standard_error"].get<double>());  // 1 in 10,000
     const double spread = axis["standard_deviation_by_quadrature"];
-    CHECK(axis["standard_deviation"].get<double>() == doctest::Approx(spread).epsilon(0.2).scale(0));
+    CHECK(axis["standard_deviation"].get<double>() == Approx(spread).epsilon(0.2).scale(0));
   }
   // A product does not hang on the order of its factors.
   const auto kl = [&](const std::string& runs) {
@@ -53,9 +50,8 @@ TEST_CASE("points of a product have the moments that quadrature gives it, and ar
         run_gradzoo("compose " + runs + " -n 4 --set steps=4 --json --out x.png", folder).out;
     return nlohmann::json::parse(out)["kl_nats"].get<double>();
   };
-  CHECK(kl("one two") == doctest::Approx(kl("two one")).epsilon(1e-4));
-  const ProcessResult scores = run_gradzoo("compose one field -n 20 --set steps=20 --out y.png", folder);
-  REQUIRE_MESSAGE(scores.status == 0, scores.err);
+  CHECK(kl("one two") == Approx(kl("two one")).epsilon(1e-4));
+  const ProcessResult scores = run_ok("compose one field -n 20 --set steps=20 --out y.png", folder);
   CHECK_MESSAGE(contains(scores.out, "ula: 20 chains"), scores.out);  // one has a score alone
 
   check_refused("compose one", folder, {"two runs or more"});
@@ -74,13 +70,11 @@ TEST_CASE("images of a product, with what was learned by each run and how bright
   train_run("score --set conditional=true" + common + "told", run.folder);
   train_run("ebm --set sample_steps=5 --data ring8 --steps 2 --out toy", run.folder);
   const std::string line = "compose ones thick -n 12 --set steps=30";
-  const ProcessResult text = run_gradzoo(line, run.folder);
-  REQUIRE_MESSAGE(text.status == 0, text.err);
-  for (const char* part :
-       {"mala: 12 chains, 30 steps of 0.002", "mean_grey", "only=1", "ink=thick", "mean grey of its images"})
-    CHECK_MESSAGE(contains(text.out, part), text.out);
+  const ProcessResult text = run_ok(line, run.folder);
+  check_says(text.out, {"mala: 12 chains, 30 steps of 0.002", "mean_grey", "only=1", "ink=thick",
+                        "mean grey of its images"});
   CHECK(run_gradzoo(line + " --threads 2", run.folder).out == text.out);
-  const auto found = nlohmann::json::parse(run_gradzoo(line + " --json --out x.png", run.folder).out);
+  const auto found = json_of(line + " --json --out x.png", run.folder);
   REQUIRE(found["factors"].size() == 2);
   CHECK(found["factors"][0]["called_share"].is_null());  // a folder's images have no classifier of their own
   CHECK(found["factors"][1]["mean_grey"].get<double>() > found["factors"][0]["mean_grey"].get<double>());
@@ -89,13 +83,12 @@ TEST_CASE("images of a product, with what was learned by each run and how bright
     OpenedRun ones("ones"), thick("thick");
     const std::vector<Target> factors = {ones.model->abilities().target, thick.model->abilities().target};
     const Target product = product_of_all(factors);
-    const WalkOptions options("mala", std::vector<std::string>{"steps=30", "step=0.002"});
+    const WalkOptions options("mala", Strings{"steps=30", "step=0.002"});
     const std::unique_ptr<Sampler> sampler = options.make();
     const Tensor x = walk(product, ones.shape, 12, *sampler, options.chains(), 0).chains.x;
     Rng rng(0, "compose");
     CHECK(found["mean_grey"].get<double>() ==
-          doctest::Approx(mean(clamp(denoised(product, x, product.data_noise, rng), 0, 1)).item())
-              .epsilon(1e-5));
+          Approx(mean(clamp(denoised(product, x, product.data_noise, rng), 0, 1)).item()).epsilon(1e-5));
   }
   check_refused("compose ones toy", run.folder, {"images of 8x8", "points of 2 numbers"});
   check_refused("compose ones run", run.folder, {"neither log-density nor score"});
@@ -107,10 +100,8 @@ TEST_CASE("each digit of a product is called one that a run has learned, or one 
   const std::string folder = scratch.file("");
   for (const std::string options : {"--set only=8 --out eights", "--set exclude=8 --out rest"})
     train_run("ebm --data mnist --steps 1 --set sample_steps=2 --set hidden=8 " + options, folder);
-  const auto found = nlohmann::json::parse(
-      run_gradzoo("compose eights rest -n 10 --set steps=4 --json --out x.png", folder).out);
+  const auto found = json_of("compose eights rest -n 10 --set steps=4 --json --out x.png", folder);
   const auto& factors = found["factors"];
   REQUIRE(factors.size() == 2);
-  CHECK(factors[0]["called_share"].get<double>() + factors[1]["called_share"].get<double>() ==
-        doctest::Approx(1));
+  CHECK(factors[0]["called_share"].get<double>() + factors[1]["called_share"].get<double>() == Approx(1));
 }

@@ -2,7 +2,6 @@
 #include <filesystem>
 
 #include <doctest/doctest.h>
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "gradzoo/autograd/ops.h"
@@ -18,17 +17,13 @@ using namespace gradzoo::test;
 
 TEST_CASE("of images PSNR is told before and after, the same at any number of threads") {
   const SmallRun run;
-  REQUIRE(run_gradzoo("train score --threads 1 --data data --batch 20 --epochs 1 --set hidden=8 --out score",
-                      run.folder)
-              .status == 0);
-  const ProcessResult denoised = run_gradzoo("denoise score --sigma 0.4 -n 4", run.folder);
-  REQUIRE_MESSAGE(denoised.status == 0, denoised.err);
-  for (const char* part : {"4 test examples of", "noise of 0.4", "psnr_gain", "dB", "denoise-0.4-seed0.png"})
-    CHECK_MESSAGE(contains(denoised.out, part), denoised.out);
+  run_ok("train score --threads 1 --data data --batch 20 --epochs 1 --set hidden=8 --out score", run.folder);
+  const ProcessResult denoised = run_ok("denoise score --sigma 0.4 -n 4", run.folder);
+  check_says(denoised.out,
+             {"4 test examples of", "noise of 0.4", "psnr_gain", "dB", "denoise-0.4-seed0.png"});
   CHECK(run_gradzoo("denoise score --sigma 0.4 -n 4 --threads 2", run.folder).out == denoised.out);
   // Of test images, and a guess is of pixels: in [0, 1].
-  const auto numbers =
-      nlohmann::json::parse(run_gradzoo("denoise score --sigma 0.4 -n 4 --seed 3 --json", run.folder).out);
+  const auto numbers = json_of("denoise score --sigma 0.4 -n 4 --seed 3 --json", run.folder);
   {
     const InFolder inside(run.folder);
     OpenedRun score("score");
@@ -52,11 +47,8 @@ TEST_CASE("of images PSNR is told before and after, the same at any number of th
 TEST_CASE("of points the distance is told, beside that of the best guess, which none goes below") {
   const ScratchDirectory scratch;
   const std::string folder = scratch.file("");
-  const ProcessResult trained = run_gradzoo(
-      "train dae --data ring8 --steps 300 --threads 1 --set hidden=64 --seed 7 --out run", folder);
-  REQUIRE_MESSAGE(trained.status == 0, trained.err);
-  const auto numbers =
-      nlohmann::json::parse(run_gradzoo("denoise run --json -n 2000 --out x.png", folder).out);
+  run_ok("train dae --data ring8 --steps 300 --threads 1 --set hidden=64 --seed 7 --out run", folder);
+  const auto numbers = json_of("denoise run --json -n 2000 --out x.png", folder);
   CHECK(numbers["run"] == "run");
   CHECK(numbers["examples"] == 2000);
   CHECK(numbers["sigma"] == 0.3);
@@ -79,7 +71,6 @@ TEST_CASE("of points the distance is told, beside that of the best guess, which 
     CHECK(exact == doctest::Approx(sum(square(best - cast(points, DType::f64))).item() / 2000).epsilon(1e-6));
   }
   CHECK(std::filesystem::exists(scratch.file("x.png")));
-  const ProcessResult fine = run_gradzoo("denoise run --sigma 0.002 -n 10 --out y.png", folder);
-  REQUIRE_MESSAGE(fine.status == 0, fine.err);
+  const ProcessResult fine = run_ok("denoise run --sigma 0.002 -n 10 --out y.png", folder);
   CHECK_FALSE(contains(fine.out, "exact"));  // too fine for the grid that the truth is known on
 }

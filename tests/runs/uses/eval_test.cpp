@@ -8,14 +8,10 @@ using nlohmann::json;
 
 TEST_CASE("An evaluation of binary pixels says first what is cheap, and takes as many codes as it is told") {
   SmallRun run;
-  const ProcessResult trained =
-      run_gradzoo(std::string(kTrain) + "--steps 2 --set pixels=dynamic-binary --out binary", run.folder);
-  REQUIRE_MESSAGE(trained.status == 0, trained.err);
-  const ProcessResult shown = run_gradzoo("eval binary --set importance_samples=7", run.folder);
-  REQUIRE_MESSAGE(shown.status == 0, shown.err);
+  run_ok(std::string(kTrain) + "--steps 2 --set pixels=dynamic-binary --out binary", run.folder);
+  const ProcessResult shown = run_ok("eval binary --set importance_samples=7", run.folder);
   CHECK(shown.out.find("elbo") < shown.out.find("log_px"));
-  CHECK_MESSAGE(contains(shown.out, "importance sampling with 7 samples"), shown.out);
-  CHECK(contains(shown.out, "standard error of the mean"));
+  check_says(shown.out, {"importance sampling with 7 samples", "standard error of the mean"});
   check_refused("eval binary --set importance_sample=7", run.folder, {"'importance_samples'"});
   check_refused("eval binary --set importance_samples=0", run.folder, {"out of range"});
   check_refused("eval run --set importance_samples=7", run.folder, {"'importance_samples'", "one of prior"});
@@ -30,12 +26,10 @@ TEST_CASE("A part that runs train on is refused, with the part that this one tra
 TEST_CASE("What an integral's grid leaves open is called so, and no standard error") {
   const ScratchDirectory scratch;
   const std::string folder = scratch.file("");
-  REQUIRE(
-      run_gradzoo("train ebm --data ring8 --steps 5 --set hidden=8 --set sample_steps=5 --out run", folder)
-          .status == 0);
+  run_ok("train ebm --data ring8 --steps 5 --set hidden=8 --set sample_steps=5 --out run", folder);
   const ProcessResult shown = run_gradzoo("eval run", folder);
   CHECK(contains(shown.out, "err is the error of an integral on a grid"));
-  const json read = json::parse(run_gradzoo("eval run --json", folder).out);
+  const json read = json_of("eval run --json", folder);
   CHECK(read["run"] == "run");
   bool found = false;
   for (const json& quantity : read["quantities"]) {
@@ -65,13 +59,10 @@ TEST_CASE("A run whose name steers terminals is told without what steers them") 
 TEST_CASE("Samples of digits are held against the part that is asked for") {
   const ScratchDirectory scratch;
   const std::string folder = scratch.file("");
-  const ProcessResult trained = run_gradzoo(
-      "train gan --data mnist --steps 1 --set generator_hidden=8 --set discriminator_hidden=8 --out gan",
-      folder);
-  REQUIRE_MESSAGE(trained.status == 0, trained.err);
+  run_ok("train gan --data mnist --steps 1 --set generator_hidden=8 --set discriminator_hidden=8 --out gan",
+         folder);
   const auto of = [&](const std::string& split) {
-    const ProcessResult result = run_gradzoo("eval gan -n 20 --json --split " + split, folder);
-    REQUIRE_MESSAGE(result.status == 0, result.err);
+    const ProcessResult result = run_ok("eval gan -n 20 --json --split " + split, folder);
     return json::parse(result.out);
   };
   const json test = of("test"), valid = of("valid");

@@ -16,16 +16,13 @@ using namespace gradzoo::test;
 
 TEST_CASE("any half may be known, of any number of images, and the same is drawn again") {
   const SmallRun run;
-  REQUIRE(run_gradzoo(
-              "train dae --set chain_steps=5 --set hidden=8 --threads 1 --data data --batch 20 --epochs 1 "
-              "--out dae",
-              run.folder)
-              .status == 0);
-  const ProcessResult filled = run_gradzoo("inpaint dae --keep left -n 4", run.folder);
-  REQUIRE_MESSAGE(filled.status == 0, filled.err);
-  for (const char* part :
-       {"of 4 test images, the left half being known", "hidden_error", "inpaint-left-seed0.png"})
-    CHECK_MESSAGE(contains(filled.out, part), filled.out);
+  run_ok(
+      "train dae --set chain_steps=5 --set hidden=8 --threads 1 --data data --batch 20 --epochs 1 "
+      "--out dae",
+      run.folder);
+  const ProcessResult filled = run_ok("inpaint dae --keep left -n 4", run.folder);
+  check_says(filled.out,
+             {"of 4 test images, the left half being known", "hidden_error", "inpaint-left-seed0.png"});
   CHECK(run_gradzoo("inpaint dae --keep left -n 4 --threads 2", run.folder).out == filled.out);
   check_refused("inpaint run", run.folder, {"neither a score nor an energy", "Hint: a run of ebm, score"});
   check_refused("inpaint dae --keep uper", run.folder, {"uper", "upper"});
@@ -34,9 +31,7 @@ TEST_CASE("any half may be known, of any number of images, and the same is drawn
 TEST_CASE("the half that is told is known, and a classifier is asked what the other makes of it") {
   const ScratchDirectory scratch;
   const std::string folder = scratch.file("");
-  const ProcessResult trained = run_gradzoo(
-      "train dae --data mnist --set chain_steps=2 --set hidden=8 --threads 1 --steps 1 --out dae", folder);
-  REQUIRE_MESSAGE(trained.status == 0, trained.err);
+  run_ok("train dae --data mnist --set chain_steps=2 --set hidden=8 --threads 1 --steps 1 --out dae", folder);
   const InFolder inside(folder);
   OpenedRun dae("dae");
   const Batch batch = read_examples(dae.data().evaluation_examples(Split::test), 0, 20, Pixels::grey, Rng(0));
@@ -50,8 +45,7 @@ TEST_CASE("the half that is told is known, and a classifier is asked what the ot
   for (const auto& [name, axis, begin] : halves) {
     const std::string keep = name;  // clang captures no structured binding
     CAPTURE(keep);
-    const auto found =
-        nlohmann::json::parse(run_gradzoo("inpaint dae -n 20 --json --keep " + keep, folder).out);
+    const auto found = json_of("inpaint dae -n 20 --json --keep " + keep, folder);
     const Tensor shown = half(axis, begin), hidden = batch.x - shown;
     CHECK(found["hidden_error_black"].get<double>() ==
           doctest::Approx(std::sqrt(sum(square(hidden)).item() / (20 * 392))).epsilon(1e-5));

@@ -7,8 +7,7 @@ using namespace gradzoo::test;
 TEST_CASE("the rows follow from the seed, and ends may be of one label") {
   const SmallRun run;
   const auto picture = [&](const std::string& options) {
-    const ProcessResult drawn = run_gradzoo("interpolate run -n 2 --out x.png " + options, run.folder);
-    REQUIRE_MESSAGE(drawn.status == 0, drawn.err);
+    run_ok("interpolate run -n 2 --out x.png " + options, run.folder);
     return read_file(run.folder + "/x.png");
   };
   const std::string bytes = picture("--seed 5");

@@ -18,10 +18,9 @@ TEST_CASE("Samples of a run are held against a classifier beside real images, as
   const SmallRun run;
   const std::string train =
       "train classifier --threads 1 --set net=mlp --set hidden=8,8 --batch 20 --epochs 2 ";
-  REQUIRE(run_gradzoo(train + "--data data --out judge", run.folder).status == 0);
+  run_ok(train + "--data data --out judge", run.folder);
 
-  const ProcessResult json = run_gradzoo("eval run --classifier judge -n 10 --json", run.folder);
-  REQUIRE_MESSAGE(json.status == 0, json.err);
+  const ProcessResult json = run_ok("eval run --classifier judge -n 10 --json", run.folder);
   const auto object = nlohmann::json::parse(json.out);
   for (const char* which : {"samples", "real"}) {
     const auto& reading = object[which];
@@ -44,9 +43,7 @@ TEST_CASE("Samples of a run are held against a classifier beside real images, as
   const ProcessResult twenty = run_gradzoo("eval run --classifier judge -n 20 --split valid", run.folder);
   CHECK(twenty.status == 1);  // nor 20 of 10
   const ProcessResult ten = run_gradzoo("eval run --classifier judge -n 10", run.folder);
-  CHECK(contains(ten.out, "10 samples"));
-  CHECK(contains(ten.out, "label_entropy"));
-  CHECK(contains(ten.out, "class-FID"));
+  check_says(ten.out, {"10 samples", "label_entropy", "class-FID"});
 
   check_refused("eval run --classifier run", run.folder, {"run is a vae", "train classifier"});
   check_refused("eval run --classifier nothing", run.folder, {"no run nothing"});
@@ -57,11 +54,8 @@ TEST_CASE("Samples of a run are held against a classifier beside real images, as
   // Asked for by label, and told by a VAE of binary pixels: drawn by their probabilities.
   const std::string vae =
       "train vae --threads 1 --set hidden=8 --set latent=2 --batch 20 --epochs 1 --data data ";
-  REQUIRE(
-      run_gradzoo(vae + "--set conditional=true --set pixels=dynamic-binary --out told", run.folder).status ==
-      0);
-  const ProcessResult told = run_gradzoo("eval told --classifier judge -n 10 --json", run.folder);
-  REQUIRE_MESSAGE(told.status == 0, told.err);
+  run_ok(vae + "--set conditional=true --set pixels=dynamic-binary --out told", run.folder);
+  const ProcessResult told = run_ok("eval told --classifier judge -n 10 --json", run.folder);
   const auto asked = nlohmann::json::parse(told.out);
   CHECK(asked["binary"] == true);
   {
@@ -86,10 +80,10 @@ TEST_CASE("Samples of a run are held against a classifier beside real images, as
   check_refused("sample judge", run.folder, {"draws none"});
 
   write_small_dataset(run.scratch.file("other"), 60, 24, 8);
-  REQUIRE(run_gradzoo(train + "--data other --out other-judge", run.folder).status == 0);
+  run_ok(train + "--data other --out other-judge", run.folder);
   check_refused("eval run --classifier other-judge -n 5", run.folder, {"learned", "train classifier --data"});
   write_small_dataset(run.scratch.file("larger"), 60, 12, 10);
-  REQUIRE(run_gradzoo(train + "--data larger --out stranger", run.folder).status == 0);
+  run_ok(train + "--data larger --out stranger", run.folder);
   check_refused("eval run --classifier stranger -n 5", run.folder,
                 {"8x8", "10x10", "train classifier --data"});
 }

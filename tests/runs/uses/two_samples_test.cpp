@@ -23,12 +23,11 @@ Tensor logits(const std::vector<double>& values) {
 template <class Example>
 Picture picture_of(const DataShape& shape, const Shape& example, Example value) {
   std::vector<double> a, b, rows;
-  for (int64_t row = 0; row < 12; ++row) {
+  for (int64_t row = 0; row < 12; ++row)
     for (int64_t i = 0; i < example.size(); ++i) {
       a.push_back(value(0, row));
       b.push_back(value(1, row));
     }
-  }
   C2stResult result;
   std::vector<double> of_a, of_b;
   for (int64_t row = 0; row < 10; ++row) {

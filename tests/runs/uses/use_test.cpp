@@ -137,17 +137,16 @@ TEST_CASE("a run whose images have changed by one byte is refused by every use, 
   std::string bytes = read_file(file);
   bytes.back() = static_cast<char>(bytes.back() ^ 1);
   write_file(file, bytes);
-  for (const Use& use : uses()) {
+  for (const Use& use : uses())
     check_refused(line_of(use, run_of[use.name]), runs.folder(),
                   {"have changed since the run began", "SHA-256", "Hint: bring the old ones back"});
-  }
-  CHECK(run_gradzoo("sample " + runs.run_of("ebm") + " -n 2", runs.folder()).status == 0);
+  run_ok("sample " + runs.run_of("ebm") + " -n 2", runs.folder());
 }
 
 TEST_CASE("an evaluation and a comparison measure the bytes that gradzoo sample draws") {
   Runs runs;
   const std::string run = runs.run_of("vae"), judge = runs.run_of("classifier");
-  REQUIRE(run_gradzoo("sample " + run + " -n 10 --out x.npy", runs.folder()).status == 0);
+  run_ok("sample " + run + " -n 10 --out x.npy", runs.folder());
   const std::string npy = read_file(runs.folder() + "/x.npy");
   std::vector<float> values(10 * 64);
   std::memcpy(values.data(), npy.data() + npy.size() - values.size() * sizeof(float),
@@ -161,10 +160,10 @@ TEST_CASE("an evaluation and a comparison measure the bytes that gradzoo sample 
       metrics_of(opened, classifier_of(std::make_unique<OpenedRun>(judge), opened), Split::test);
   const SampleQuality found = metrics.measure(drawn);
   const std::string with = " -n 10 --json --classifier " + judge;
-  const auto evaluated = nlohmann::json::parse(run_gradzoo("eval " + run + with, runs.folder()).out);
+  const auto evaluated = json_of("eval " + run + with, runs.folder());
   CHECK(evaluated["samples"]["frechet_distance"] == found.frechet.value);
   CHECK(evaluated["samples"]["nearest_training_image_mean"] == found.statistics.nearest_mean.value);
-  const auto compared = nlohmann::json::parse(run_gradzoo("compare " + run + with, runs.folder()).out);
+  const auto compared = json_of("compare " + run + with, runs.folder());
   CHECK(compared[0]["frechet_distance"] == found.frechet.value);
 }
 
@@ -173,7 +172,7 @@ TEST_CASE("every use has its help, and what all have is refused alike where it i
   const std::string folder = scratch.file("");
   for (const Use& use : uses()) {
     const std::string help = run_gradzoo(use.name + " --help", folder).out;
-    for (const char* option : {"--seed", "--threads", "--json"}) CHECK_MESSAGE(contains(help, option), help);
+    check_says(help, {"--seed", "--threads", "--json"});
     const std::string names = use.names == UseNames::set_and_set ? " nothing nothing" : " nothing";
     check_refused(use.name + names, folder, {"nothing"});
     check_refused(use.name + names + " --thread 3", folder, {"'--thread'", "'--threads'"});
@@ -208,8 +207,7 @@ TEST_CASE("a number's key ends in its unit, its line has it apart, and no error 
   CHECK(object["far_nats_per_image"] == 123456);
   CHECK(object["unknown"].is_null());
   const std::string lines = number_lines(numbers);
-  CHECK_MESSAGE(contains(lines, "12.5 +- 0.250   dB"), lines);
-  CHECK_MESSAGE(contains(lines, "+- 3300"), lines);
+  check_says(lines, {"12.5 +- 0.250   dB", "+- 3300"});
   CHECK(std::ranges::count(lines, '\n') == 2);
 }
 

@@ -12,17 +12,15 @@ namespace {
 double acceptance_of(double e, double s) { return std::exp(-(e / s) * (e / s)); }
 
 TEST_CASE("the step that is kept has the wanted acceptance, wherever the search began") {
-  for (const double scale : {1e-3, 1.0, 50.0}) {
+  for (const double scale : {1e-3, 1.0, 50.0})
     for (const double wanted : {0.6, 0.8, 0.95}) {
       DualAveraging tuning(0.1, wanted);
       for (int i = 0; i < 500; ++i) tuning.update(acceptance_of(tuning.step(), scale));
       CHECK(acceptance_of(tuning.kept(), scale) == doctest::Approx(wanted).epsilon(0.02));
     }
-  }
 }
 
-TEST_CASE(
-    "the step doubles until acceptance crosses the wanted one, then the algorithm goes on, written out") {
+TEST_CASE("the step doubles until acceptance crosses the wanted one; then the algorithm, written out") {
   DualAveraging tuning(0.1, 0.8);
   CHECK(tuning.kept() == doctest::Approx(0.1));
   tuning.update(0.9);

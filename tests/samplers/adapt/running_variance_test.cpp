@@ -5,7 +5,6 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("variances of batches are those of all rows together, drawn towards 1e-3 as by five more") {
   for (const DType dtype : {DType::f32, DType::f64}) {
@@ -51,5 +50,4 @@ TEST_CASE("windows double, leave the beginning and the end alone, and there are 
   for (int64_t t = 0; t < 19; ++t) CHECK_FALSE(none.inside(t));
 }
 
-}  // namespace
 }  // namespace gradzoo

@@ -12,21 +12,19 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::error_message;
 
 // x_t = rho x_{t-1} + sqrt(1 - rho^2) z_t from its own law N(0,1): (chains, n).
 Tensor autoregression(int64_t chains, int64_t n, double rho, uint64_t seed) {
   Rng rng(seed, "test/autoregression");
   Tensor x = randn({chains, n}, rng, DType::f64);
   double* values = x.mutable_data<double>();
-  for (int64_t chain = 0; chain < chains; ++chain) {
+  for (int64_t chain = 0; chain < chains; ++chain)
     for (int64_t t = 1; t < n; ++t) {
       double& now = values[chain * n + t];
       now = rho * values[chain * n + t - 1] + std::sqrt(1 - rho * rho) * now;
     }
-  }
   return x;
 }
 
@@ -34,11 +32,9 @@ std::vector<double> naive_autocovariance(const std::vector<double>& x) {
   double mean = 0;
   for (const double v : x) mean += v / static_cast<double>(x.size());
   std::vector<double> c(x.size(), 0.0);
-  for (size_t t = 0; t < x.size(); ++t) {
-    for (size_t i = 0; i + t < x.size(); ++i) {
+  for (size_t t = 0; t < x.size(); ++t)
+    for (size_t i = 0; i + t < x.size(); ++i)
       c[t] += (x[i] - mean) * (x[i + t] - mean) / static_cast<double>(x.size());
-    }
-  }
   return c;
 }
 
@@ -86,25 +82,23 @@ double naive_ess(const Tensor& draws) {
 
 TEST_CASE("the fast autocovariance is the sum of products, whatever the length") {
   for (const int64_t n : {1, 2, 3, 7, 64, 65, 100}) {
-    const std::vector<double> x = test::wave({n}).to_vector();
-    CHECK(test::max_error(autocovariance(x), naive_autocovariance(x)) < 1e-13);
+    const std::vector<double> x = wave({n}).to_vector();
+    CHECK(max_error(autocovariance(x), naive_autocovariance(x)) < 1e-13);
   }
 }
 
 TEST_CASE("the effective sample size is ArviZ's, whether pairs end early, at the end, or never begin") {
   uint64_t seed = 1;
-  for (const int64_t n : {4, 5, 6, 7, 8, 20, 101, 250}) {
+  for (const int64_t n : {4, 5, 6, 7, 8, 20, 101, 250})
     for (const double rho : {0.0, 0.7, 0.99, -0.3, -0.9}) {
       for (const int64_t chains : {1, 3}) {
         const Tensor draws = autoregression(chains, n, rho, ++seed);
         CHECK(effective_sample_size(draws) == doctest::Approx(naive_ess(draws)).epsilon(1e-10).scale(0));
       }
     }
-  }
 }
 
-TEST_CASE(
-    "an autoregression is worth (1 - rho) / (1 + rho) of its draws, more than all where it alternates") {
+TEST_CASE("an autoregression is worth (1 - rho) / (1 + rho) of its draws, more where it alternates") {
   for (const double rho : {0.0, 0.5, 0.9, -0.4}) {
     const int64_t chains = 50, n = 4000;
     const double truth = static_cast<double>(chains * n) * (1 - rho) / (1 + rho);
@@ -185,7 +179,7 @@ TEST_CASE("draws that never vary have no diagnostics, and fewer than four are re
   CHECK(std::isnan(split_rhat(ones({3, 10}))));
   for (const auto diagnostic : {bulk_ess, tail_ess, rank_normalised_rhat}) {
     CHECK(std::isnan(diagnostic(ones({3, 10}))));
-    CHECK(std::isnan(diagnostic(tensor({0, 1, 2, test::kInf}, {1, 4}))));
+    CHECK(std::isnan(diagnostic(tensor({0, 1, 2, kInf}, {1, 4}))));
     CHECK(error_message([&] { diagnostic(ones({3, 3})); }).find("n >= 4") != std::string::npos);
   }
   CHECK(error_message([] { effective_sample_size(ones({3, 3})); }).find("n >= 4") != std::string::npos);

@@ -58,7 +58,7 @@ Chains naive_scores(const Chains& chains) {
   for (const std::vector<double>& chain : chains) all.insert(all.end(), chain.begin(), chain.end());
   const auto count = static_cast<double>(all.size());
   Chains out = chains;
-  for (std::vector<double>& chain : out) {
+  for (std::vector<double>& chain : out)
     for (double& value : chain) {
       const auto smaller =
           static_cast<double>(std::ranges::count_if(all, [&](double v) { return v < value; }));
@@ -66,7 +66,6 @@ Chains naive_scores(const Chains& chains) {
       const double rank = smaller + (equal + 1) / 2;
       value = boost_quantile((rank - 0.375) / (count + 0.25));
     }
-  }
   return out;
 }
 

@@ -8,10 +8,8 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
 
 // N(2, 0.01), blurred in closed form.
 const Target kBlurred{
@@ -22,9 +20,8 @@ AnnealedOptions three_levels() {
   return {.step = 0.01, .convention = StepConvention::full, .sigmas = "1,0.5,0.1", .level_steps = 2};
 }
 
-TEST_CASE(
-    "the walk is the algorithm, written out: e sigma_i^2/sigma_L^2, two steps a level, the noisy score") {
-  const Tensor start = test::wave({5, 2});
+TEST_CASE("the walk is the algorithm: e sigma_i^2/sigma_L^2, two steps a level, the noisy score") {
+  const Tensor start = wave({5, 2});
   Rng rng(1, "test"), same(1, "test");
   AnnealedLangevin sampler(three_levels());
   sampler.begin(kBlurred, start);
@@ -33,14 +30,14 @@ TEST_CASE(
     const double e = 0.01 * sigma * sigma / 0.01;
     x = x + kBlurred.noisy_score(x, sigma) * e + randn_like(x, same) * std::sqrt(2 * e);
     sampler.step(kBlurred, rng);
-    CHECK(test::max_error(sampler.x(), x.to_vector()) < 1e-12);
+    CHECK(max_error(sampler.x(), x.to_vector()) < 1e-12);
   }
   CHECK(sampler.evaluations() == 7);
   CHECK(sampler.length().steps == 6);
   CHECK(sampler.length().before_last == 4);
   sampler.step(kBlurred, rng);  // stays at the last level
   x = x + kBlurred.noisy_score(x, 0.1) * 0.01 + randn_like(x, same) * std::sqrt(0.02);
-  CHECK(test::max_error(sampler.x(), x.to_vector()) < 1e-12);
+  CHECK(max_error(sampler.x(), x.to_vector()) < 1e-12);
 }
 
 TEST_CASE("the denoising step ends at the mean of what was noisy, once") {
@@ -49,16 +46,16 @@ TEST_CASE("the denoising step ends at the mean of what was noisy, once") {
   AnnealedLangevin plain(options);
   options.denoise = true;
   AnnealedLangevin denoised(options);
-  const Tensor start = test::wave({5, 2});
+  const Tensor start = wave({5, 2});
   plain.begin(kBlurred, start);
   denoised.begin(kBlurred, start);
   for (int i = 0; i < 6; ++i) {
     plain.step(kBlurred, rng);
     denoised.step(kBlurred, same);
-    if (i < 5) CHECK(test::same_bytes(plain.x(), denoised.x()));
+    if (i < 5) CHECK(same_bytes(plain.x(), denoised.x()));
   }
   const Tensor wanted = plain.x() + kBlurred.noisy_score(plain.x(), 0.1) * 0.01;
-  CHECK(test::max_error(denoised.x(), wanted.to_vector()) < 1e-14);
+  CHECK(max_error(denoised.x(), wanted.to_vector()) < 1e-14);
 }
 
 TEST_CASE("levels are geometric where none are listed, and what was walked is remarked") {

@@ -11,10 +11,8 @@
 #include "tools/bench/allocation_count.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
 
 const Target kNormal{.log_prob = [](const Tensor& x) { return sum(square(x), 1) * -0.5; }};
 
@@ -27,7 +25,7 @@ Target stretched() {
 }
 
 TEST_CASE("a transition draws momenta, follows the leapfrog, and accepts by the energy that was lost") {
-  const Tensor x = test::wave({300, 2});
+  const Tensor x = wave({300, 2});
   Hmc sampler({.step = 0.9, .leapfrog_steps = 3, .jitter = 0});
   Rng rng(3, "test"), same(3, "test");
   sampler.begin(kNormal, x);
@@ -37,8 +35,8 @@ TEST_CASE("a transition draws momenta, follows the leapfrog, and accepts by the 
   const Trajectory end = leapfrog(kNormal, x, value_and_score(kNormal, x), p, ones({2}, DType::f64), 0.9, 3);
   const Transition wanted =
       metropolis(x, value_and_score(kNormal, x), end.x, end.value, end.energy_lost, same);
-  CHECK(test::same_bytes(sampler.x(), wanted.x));
-  CHECK(test::same_bytes(sampler.value().score, wanted.value.score));
+  CHECK(same_bytes(sampler.x(), wanted.x));
+  CHECK(same_bytes(sampler.value().score, wanted.value.score));
   CHECK(sampler.moved() == wanted.moved);
   CHECK(sampler.moved() < 1);
   CHECK(sampler.evaluations() == 4);
@@ -49,10 +47,10 @@ TEST_CASE("while warming up it finds the wanted acceptance, and the variances of
   Rng rng(1, "test/hmc");
   const ChainResult found = run_chains(stretched(), randn({200, kWide}, rng, DType::f64), sampler,
                                        {.steps = 600, .warmup = 400}, rng);
-  CHECK(found.acceptance == doctest::Approx(0.8).epsilon(0.08));
-  const std::vector<double> variance = square(scales()).to_vector();
+  CHECK(found.acceptance == Approx(0.8).epsilon(0.08));
+  const Doubles variance = square(scales()).to_vector();
   for (size_t i = 0; i < variance.size(); ++i)
-    CHECK(sampler.inverse_mass().to_vector()[i] == doctest::Approx(variance[i]).epsilon(0.1).scale(0));
+    CHECK(sampler.inverse_mass().to_vector()[i] == Approx(variance[i]).epsilon(0.1).scale(0));
   for (const double rhat : found.rhat) CHECK(rhat < 1.02);
   CHECK(sampler.divergences() == 0);
   CHECK(sampler.remarks() == "");
@@ -60,16 +58,13 @@ TEST_CASE("while warming up it finds the wanted acceptance, and the variances of
 
 // What a transition's mean acceptance over chains varies by: their own .35/sqrt(40), and .1 by the jitter,
 // which all share. What is kept averages that over the last window as over 2 n^.75 transitions, n = 75 of 300
-// and more: .11/sqrt(50) = .016. Measured over 40 chains and 500 transitions: .005. Four of both together:
-// .07.
-TEST_CASE(
-    "the acceptance that is wanted is what chains get after warming up, from short steps and from long "
-    "ones") {
+// and more: .11/sqrt(50) = .016. Measured over 40 chains and 500 transitions: .005. Four of both: .07.
+TEST_CASE("the acceptance that is wanted is met after warming up, from short and from long steps") {
   const auto normal = [](int64_t d) {
     return std::pair{d, Target{.log_prob = [](const Tensor& x) { return sum(square(x), 1) * -0.5; },
                                .score = [](const Tensor& x) { return neg(x); }}};
   };
-  for (const auto& [d, target] : {normal(10), normal(100)}) {
+  for (const auto& [d, target] : {normal(10), normal(100)})
     for (const double wanted : {0.6, 0.65, 0.8, 0.9}) {
       for (const auto& start : {std::pair{1e-3, 300}, {0.1, 700}, {50.0, 700}}) {
         const int warmup = start.second;
@@ -82,7 +77,6 @@ TEST_CASE(
         CHECK(std::abs(found.acceptance - wanted) < 0.07);
       }
     }
-  }
 }
 
 TEST_CASE("adaptation stops with the warm-up, and does not begin where it is switched off") {
@@ -98,7 +92,7 @@ TEST_CASE("adaptation stops with the warm-up, and does not begin where it is swi
   Hmc fixed({.step = 0.2, .adapt = false});
   run_chains(kNormal, randn({5, 3}, rng, DType::f64), fixed, {.steps = 100, .warmup = 50}, rng);
   CHECK(fixed.step_size() == 0.2);
-  CHECK(fixed.inverse_mass().to_vector() == std::vector<double>{1, 1, 1});
+  CHECK(fixed.inverse_mass().to_vector() == Doubles{1, 1, 1});
 }
 
 TEST_CASE("a second warm-up, on another target, finds another mass") {
@@ -108,8 +102,7 @@ TEST_CASE("a second warm-up, on another target, finds another mass") {
   const Tensor start = randn({200, kWide}, rng, DType::f64);
   run_chains(stretched(), start, sampler, options, rng);
   run_chains(kNormal, start, sampler, options, rng);
-  for (const double variance : sampler.inverse_mass().to_vector())
-    CHECK(variance == doctest::Approx(1).epsilon(0.1));
+  for (const double variance : sampler.inverse_mass().to_vector()) CHECK(variance == Approx(1).epsilon(0.1));
 }
 
 TEST_CASE("a trajectory whose energy is off by more than 1000 is counted and told, and not taken") {
@@ -120,7 +113,7 @@ TEST_CASE("a trajectory whose energy is off by more than 1000 is counted and tol
   for (int i = 0; i < 3; ++i) sampler.step(steep, rng);
   CHECK(sampler.divergences() == 21);
   CHECK(contains(sampler.remarks(), "21 divergent transitions"));
-  CHECK(sampler.x().to_vector() == std::vector<double>(7, 1.0));
+  CHECK(sampler.x().to_vector() == Doubles(7, 1.0));
   sampler.begin(kNormal, ones({7, 1}, DType::f64));
   CHECK(sampler.divergences() == 0);
 }

@@ -1,6 +1,5 @@
 #include "gradzoo/samplers/kinds/jumps.h"
 
-#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -13,10 +12,8 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
 
 /// A chain's place in the plane.
 struct Place {
@@ -56,8 +53,7 @@ std::vector<Place> by_differences(const std::vector<Place>& at, const std::vecto
   return out;
 }
 
-TEST_CASE(
-    "a transition is a uniform point of the extent, then a difference for each half, each by its coin") {
+TEST_CASE("a transition is a uniform point of the extent, then a difference for each half, by its coin") {
   constexpr int64_t kChains = 2001, kHalf = 1000;
   constexpr double kNoise = 0.3;
   Rng start(1, "test/jumps"), rng(2, "test/jumps"), same(2, "test/jumps");
@@ -95,7 +91,7 @@ TEST_CASE(
   CHECK(sampler.moved() == doctest::Approx(static_cast<double>(uniform_moves + moved) / (2 * kChains)));
   CHECK(rng.draw() == same.draw());
   CHECK(sampler.evaluations() == 3);
-  CHECK(test::max_error(sampler.value().log_prob, kSlope.log_prob(sampler.x()).to_vector()) < 1e-12);
+  CHECK(max_error(sampler.value().log_prob, kSlope.log_prob(sampler.x()).to_vector()) < 1e-12);
 }
 
 /// .8 N((-3,-3), .1^2 I) + .2 N((3,2), .3^2 I).
@@ -198,7 +194,7 @@ TEST_CASE("where chains leave the extent the law is exact too") {
 }
 
 // Groups of four draws of N(0,1) stay groups of four independent ones, though they move by each other: where
-// a chain moved by chains that move with it, they would not. Five means at 4.5 standard errors: false alarm
+// a chain moved by chains that move with it, they would not. Five means, 4.5 standard errors: false alarm
 // 4e-5.
 TEST_CASE("few chains that move by each other's differences stay independent, each with its law") {
   constexpr int64_t kGroups = 6000;
@@ -235,7 +231,7 @@ TEST_CASE("chains go on as one run where they are begun anew from where they sta
   Jumps resumed;
   resumed.begin(modes.target, again.x());
   resumed.step(modes.target, parts);
-  CHECK(test::same_bytes(once.x(), resumed.x()));
+  CHECK(same_bytes(once.x(), resumed.x()));
   State state;
   once.add_to(state, "jumps");
   CHECK(state.entries().empty());

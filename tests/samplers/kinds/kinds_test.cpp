@@ -11,6 +11,7 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
 
 Tensor log_normal(const Tensor& x) { return sum(square(x) * -0.5, 1); }
@@ -28,30 +29,28 @@ UnadjustedLangevin ula(double step, double noise = 1) {
 }
 
 TEST_CASE("an unadjusted Langevin step is x + e grad f + sqrt(2e) z") {
-  const Tensor x = test::wave({6, 3});
+  const Tensor x = wave({6, 3});
   Rng rng(1, "test");
   const Tensor z = randn({6, 3}, rng, DType::f64);
   const Tensor wanted = x - x * 0.3 + z * std::sqrt(0.6);
-  CHECK(test::max_error(one_step(kStandardNormal, x, ula(0.3)), wanted.to_vector()) < 1e-15);
+  CHECK(max_error(one_step(kStandardNormal, x, ula(0.3)), wanted.to_vector()) < 1e-15);
   const Tensor quiet = one_step(kStandardNormal, x, ula(0.3, 0));
-  CHECK(test::max_error(quiet, (x * 0.7).to_vector()) < 1e-15);
+  CHECK(max_error(quiet, (x * 0.7).to_vector()) < 1e-15);
 }
 
 TEST_CASE("a step of 2e in the half convention is a step of e in the full one, to the byte") {
   for (const DType dtype : {DType::f32, DType::f64}) {
-    const Tensor x = test::wave({50, 3}, dtype);
+    const Tensor x = wave({50, 3}, dtype);
     const StepConvention half = StepConvention::half;
-    CHECK(test::same_bytes(
-        one_step(kStandardNormal, x, UnadjustedLangevin({.step = 0.3})),
-        one_step(kStandardNormal, x, UnadjustedLangevin({.step = 0.6, .convention = half}))));
-    CHECK(
-        test::same_bytes(one_step(kStandardNormal, x, AdjustedLangevin({.step = 0.3})),
-                         one_step(kStandardNormal, x, AdjustedLangevin({.step = 0.6, .convention = half}))));
+    CHECK(same_bytes(one_step(kStandardNormal, x, UnadjustedLangevin({.step = 0.3})),
+                     one_step(kStandardNormal, x, UnadjustedLangevin({.step = 0.6, .convention = half}))));
+    CHECK(same_bytes(one_step(kStandardNormal, x, AdjustedLangevin({.step = 0.3})),
+                     one_step(kStandardNormal, x, AdjustedLangevin({.step = 0.6, .convention = half}))));
   }
 }
 
 TEST_CASE("every chain of a Metropolis step stays or takes the proposal, and its value follows") {
-  const Tensor x = test::wave({200, 2});
+  const Tensor x = wave({200, 2});
   for (const bool langevin : {false, true}) {
     const double step = langevin ? 0.9 : 1.5;
     std::unique_ptr<Sampler> sampler;
@@ -70,16 +69,16 @@ TEST_CASE("every chain of a Metropolis step stays or takes the proposal, and its
     const Tensor proposal = drift + randn({200, 2}, same, DType::f64) * scale;
     int64_t moved = 0;
     for (int64_t i = 0; i < 200; ++i) {
-      const bool stays = test::same_bytes(next.rows(i, i + 1), x.rows(i, i + 1));
-      const bool moves = test::max_error(next.rows(i, i + 1), proposal.rows(i, i + 1).to_vector()) < 1e-14;
+      const bool stays = same_bytes(next.rows(i, i + 1), x.rows(i, i + 1));
+      const bool moves = max_error(next.rows(i, i + 1), proposal.rows(i, i + 1).to_vector()) < 1e-14;
       CHECK(stays != moves);
       moved += moves;
     }
     CHECK(moved > 20);
     CHECK(moved < 180);
     CHECK(sampler->moved() == doctest::Approx(static_cast<double>(moved) / 200));
-    CHECK(test::max_error(sampler->value().log_prob, log_normal(next).to_vector()) < 1e-14);
-    if (langevin) CHECK(test::max_error(sampler->value().score, neg(next).to_vector()) < 1e-14);
+    CHECK(max_error(sampler->value().log_prob, log_normal(next).to_vector()) < 1e-14);
+    if (langevin) CHECK(max_error(sampler->value().score, neg(next).to_vector()) < 1e-14);
   }
 }
 
@@ -101,12 +100,12 @@ TEST_CASE("one evaluation of the target a transition, one draw of normals and on
   for (const char* name : {"mh", "ula", "mala"}) {
     Rng rng(1, "test");
     const std::unique_ptr<Sampler> sampler = find_sampler(name).options()->make();
-    sampler->begin(counting, test::wave({4, 2}));
+    sampler->begin(counting, wave({4, 2}));
     evaluations = 0;
     sampler->step(counting, rng);
     CHECK(evaluations == 1);
     CHECK(sampler->evaluations() == 2);
-    sampler->begin(counting, test::wave({4, 2}));
+    sampler->begin(counting, wave({4, 2}));
     CHECK(sampler->evaluations() == 1);
     CHECK(rng.draw() == (sampler->is_exact() ? 2 : 1));
   }
@@ -160,12 +159,11 @@ TEST_CASE("every sampler of the list is what its line says, and is found by its 
       table.set("step", "0");
       options->make();
     };
-    CHECK(test::contains(test::error_message(make_of_no_step), "step"));
+    CHECK(contains(error_message(make_of_no_step), "step"));
   }
-  CHECK(test::error_message([] { find_sampler("malaa"); }) ==
+  CHECK(error_message([] { find_sampler("malaa"); }) ==
         "sampler 'malaa' is not known. Hint: did you mean 'mala'?");
-  CHECK(test::error_message([] { ula(0.1, -1); }) ==
-        "ula: noise is -1. Hint: 0 or more; 1 samples the target");
+  CHECK(error_message([] { ula(0.1, -1); }) == "ula: noise is -1. Hint: 0 or more; 1 samples the target");
 }
 
 // log N(y; x - e x, 2e) up to a constant, of every row: a Langevin proposal of kQuartic's from x.

@@ -2,7 +2,6 @@
 #include <atomic>
 #include <cstdlib>
 #include <filesystem>
-#include <mutex>
 #include <thread>
 
 #include <doctest/doctest.h>
@@ -16,50 +15,6 @@ using namespace gradzoo;
 using namespace gradzoo::test;
 
 namespace {
-
-struct Change {
-  std::string from, to;
-};
-
-// A mistake: changes of one file of the solution, and words of the hint that it must get.
-struct Mistake {
-  int step = 0;
-  std::string name, file = {}, hint = {};
-  std::vector<Change> changes = {};
-};
-
-// "== name", then lines "file F", "from TEXT", "to TEXT", "hint TEXT"; a text goes on to the next such line.
-std::vector<Mistake> read_mistakes(const std::string& path, int step) {
-  std::vector<Mistake> mistakes;
-  std::istringstream lines(read_file(path));
-  std::string* open = nullptr;
-  const auto begins = [](const std::string& line, const std::string& word) {
-    return line == word || line.starts_with(word + " ");
-  };
-  const auto rest = [](const std::string& line, const std::string& word) {
-    return line.size() > word.size() ? line.substr(word.size() + 1) : "";
-  };
-  for (std::string line; std::getline(lines, line);) {
-    if (begins(line, "==")) {
-      mistakes.push_back({step, rest(line, "==")});
-      open = nullptr;
-    } else if (begins(line, "file")) {
-      mistakes.back().file = rest(line, "file");
-    } else if (begins(line, "from")) {
-      mistakes.back().changes.push_back({rest(line, "from"), ""});
-      open = &mistakes.back().changes.back().from;
-    } else if (begins(line, "to")) {
-      open = &mistakes.back().changes.back().to;
-      *open = rest(line, "to");
-    } else if (begins(line, "hint")) {
-      mistakes.back().hint = rest(line, "hint");
-      open = nullptr;
-    } else if (open != nullptr) {
-      *open += "\n" + line;
-    }
-  }
-  return mistakes;
-}
 
 std::string without_breaks(const std::string& text) {
   std::string out;
@@ -92,14 +47,13 @@ void compile_fast() {
 }
 
 // "" where the mistake is found and hinted, else what happened.
-std::string outcome_of(const Mistake& mistake) {
+std::string outcome_of(int step, const Edit& mistake) {
   const ScratchDirectory scratch;
   const std::string folder = scratch.file("learner");
   copy_solution(folder);
   for (const Change& change : mistake.changes)
-    if (!replace_in(folder + "/" + mistake.file, change.from, change.to))
-      return "no such text: " + change.from;
-  const course::Checked checked = course::check_step(folder, course::find_step(mistake.step), 1);
+    if (!replace_in(folder + "/" + mistake.file, change)) return "no such text: " + change.from;
+  const course::Checked checked = course::check_step(folder, course::find_step(step), 1);
   const std::string report = course::report_of(checked);
   const bool found = checked.points() < 100 && checked.failure.empty();
   return found && without_breaks(report).find(mistake.hint) != std::string::npos ? "" : report;
@@ -107,7 +61,7 @@ std::string outcome_of(const Mistake& mistake) {
 
 // All of one step's, two at a time.
 void check_mistakes(int step, const std::string& file) {
-  const std::vector<Mistake> mistakes = read_mistakes(course_tests() + "/mistakes/" + file, step);
+  const std::vector<Edit> mistakes = read_edits(course_tests() + "/mistakes/" + file);
   CHECK(mistakes.size() >= 10);
   compile_fast();
   std::vector<std::string> outcomes(mistakes.size(), "not tried");
@@ -115,7 +69,7 @@ void check_mistakes(int step, const std::string& file) {
   std::vector<std::thread> workers;
   for (unsigned i = 0; i < std::max(1U, std::thread::hardware_concurrency()); ++i)
     workers.emplace_back([&] {
-      for (size_t k = next++; k < mistakes.size(); k = next++) outcomes[k] = outcome_of(mistakes[k]);
+      for (size_t k = next++; k < mistakes.size(); k = next++) outcomes[k] = outcome_of(step, mistakes[k]);
     });
   for (std::thread& worker : workers) worker.join();
   for (size_t k = 0; k < mistakes.size(); ++k)

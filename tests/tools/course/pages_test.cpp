@@ -1,6 +1,5 @@
 // The course's pages: each has its parts, what it says of gradzoo's sources is there, and every question has
 // an answer.
-#include <filesystem>
 #include <regex>
 
 #include <doctest/doctest.h>

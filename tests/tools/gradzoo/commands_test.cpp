@@ -125,10 +125,9 @@ TEST_CASE("A loss that is not finite stops the run and keeps the last checkpoint
   INFO(result.err);
   CHECK(result.status == 1);
   CHECK(std::ranges::count(result.err, '\n') == 1);
-  CHECK(contains(result.err, "step "));
-  CHECK(contains(result.err, "checkpoint of step "));
+  check_says(result.err, {"step ", "checkpoint of step "});
   CHECK(result.err.find("checkpoint of step ") < result.err.find("Hint: "));  // the hint is the end
-  CHECK(run_gradzoo("sample run", scratch.file("")).status == 0);
+  run_ok("sample run", scratch.file(""));
 }
 
 TEST_CASE("A run directory holds settings, metrics, checkpoint, pictures and report") {
@@ -139,9 +138,8 @@ TEST_CASE("A run directory holds settings, metrics, checkpoint, pictures and rep
     CHECK_MESSAGE(std::filesystem::exists(run.scratch.file("run/" + std::string(name))), name);
   }
   const std::string report = read_file(run.scratch.file("run/report.html"));
-  for (const char* word : {"epoch 2", "bce kl", "entropy floor", "gradzoo train vae --data", "hidden"}) {
+  for (const char* word : {"epoch 2", "bce kl", "entropy floor", "gradzoo train vae --data", "hidden"})
     CHECK_MESSAGE(contains(report, word), word);
-  }
   for (const char* outside : {"src=\"http", "href=\"http", "url(http", "fetch("})
     CHECK_FALSE(contains(report, outside));
 }
@@ -169,8 +167,7 @@ TEST_CASE("Samples come as a picture, as NumPy's array and as lines of numbers, 
 TEST_CASE("What a program reads is one JSON object") {
   const SmallRun run;
   const auto json_of = [&](const std::string& line) {
-    const ProcessResult result = run_gradzoo(line, run.folder);
-    REQUIRE_MESSAGE(result.status == 0, result.err);
+    const ProcessResult result = run_ok(line, run.folder);
     return nlohmann::json::parse(result.out);
   };
   CHECK(json_of("list --json")["models"][0]["name"] == "vae");
@@ -188,7 +185,7 @@ TEST_CASE("An explanation comes as text, or as the files that are asked for") {
   CHECK(contains(run_gradzoo("explain", folder).out, "square-sine"));
   CHECK(contains(run_gradzoo("explain square-sine", folder).out, "sin(v1)"));
   CHECK(files_in(folder).empty());
-  CHECK(run_gradzoo("explain square-sine --html page.html --dot graph.dot", folder).status == 0);
+  run_ok("explain square-sine --html page.html --dot graph.dot", folder);
   CHECK(read_file(scratch.file("page.html")).starts_with("<!DOCTYPE html>"));
   CHECK(read_file(scratch.file("graph.dot")).starts_with("digraph"));
   check_refused("explain sqare-sine --html other.html", folder,
@@ -202,7 +199,7 @@ TEST_CASE("A function of one's own is explained, and where it is wrong the error
   const std::string folder = scratch.file("");
   CHECK(contains(run_gradzoo("explain --expr x^2*y --at x=3,y=2 --order 2", folder).out, "f_xy = 6"));
   CHECK(contains(run_gradzoo("explain --expr -x^2 --at x=-3", folder).out, "f_x = 6"));
-  CHECK(run_gradzoo("explain --expr x^2 --at x=3 --html page.html --cpp program.cpp", folder).status == 0);
+  run_ok("explain --expr x^2 --at x=3 --html page.html --cpp program.cpp", folder);
   CHECK(read_file(scratch.file("page.html")).starts_with("<!DOCTYPE html>"));
   CHECK(contains(read_file(scratch.file("program.cpp")), "Tensor f = square(x);"));
   const ProcessResult wrong = run_gradzoo("explain --expr 2*sine(x) --at x=3", folder);
@@ -219,19 +216,16 @@ TEST_CASE("A function of one's own is explained, and where it is wrong the error
 
 TEST_CASE("Help names every sub-command, and the settings of a model") {
   const ScratchDirectory scratch;
-  const ProcessResult help = run_gradzoo("--help", scratch.file(""));
-  CHECK(help.status == 0);
+  const ProcessResult help = run_ok("--help", scratch.file(""));
   CHECK(run_gradzoo("", scratch.file("")).out == help.out);
   for (const gradzoo::Command& command : gradzoo::commands()) {
     CHECK_MESSAGE(contains(help.out, "  " + command.name + " "), command.name);
-    const ProcessResult its_own = run_gradzoo(command.name + " --help", scratch.file(""));
-    CHECK(its_own.status == 0);
+    const ProcessResult its_own = run_ok(command.name + " --help", scratch.file(""));
     CHECK_MESSAGE(contains(its_own.out, "gradzoo " + command.name), command.name);
   }
   const ProcessResult train = run_gradzoo("train vae --help", scratch.file(""));
-  for (const char* word : {"kl_warmup", "log-derivative", "--set", "--resume"}) {
+  for (const char* word : {"kl_warmup", "log-derivative", "--set", "--resume"})
     CHECK_MESSAGE(contains(train.out, word), word);
-  }
 }
 
 TEST_CASE("Without other programs beside it gradzoo trains, and does not know their names") {

@@ -26,8 +26,7 @@ std::vector<std::string> lines_of(const std::string& text) {
 // Names before the tab.
 std::vector<std::string> completed(const std::string& words, const std::string& folder) {
   std::vector<std::string> names;
-  const ProcessResult result = run_gradzoo("--complete " + words, folder);
-  CHECK(result.status == 0);
+  const ProcessResult result = run_ok("--complete " + words, folder);
   for (const std::string& line : lines_of(result.out)) names.push_back(line.substr(0, line.find('\t')));
   return names;
 }
@@ -67,8 +66,7 @@ TEST_CASE("Every --help ends in examples, whose options the command has") {
   CHECK(commands.size() > 20);
   for (const std::string& command : commands) {
     INFO("gradzoo ", command);
-    const ProcessResult result = run_gradzoo(command + " --help", folder);
-    REQUIRE(result.status == 0);
+    const ProcessResult result = run_ok(command + " --help", folder);
     const size_t at = result.out.find("\nExamples:\n");
     REQUIRE(at != std::string::npos);
     const std::vector<std::string> examples = lines_of(result.out.substr(at + 11));

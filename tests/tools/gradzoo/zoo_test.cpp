@@ -1,4 +1,3 @@
-#include <cmath>
 #include <filesystem>
 
 #include <doctest/doctest.h>
@@ -16,13 +15,11 @@ using namespace gradzoo::test;
 
 TEST_CASE("a run's averages in 8 and 16 bits are a run themselves, which nothing is written to") {
   const SmallRun run;
-  const ProcessResult trained = run_gradzoo(
+  run_ok(
       "train flow-matching --data data --threads 1 --set channels=8 --set classes=labels "
       "--batch 20 --epochs 1 --out flow",
       run.folder);
-  REQUIRE_MESSAGE(trained.status == 0, trained.err);
-  const ProcessResult kept = run_gradzoo("zoo --keep flow --out zoo/small", run.folder);
-  REQUIRE_MESSAGE(kept.status == 0, kept.err);
+  run_ok("zoo --keep flow --out zoo/small", run.folder);
   const auto card = nlohmann::json::parse(read_file(run.folder + "/zoo/small/card.json"));
   const std::string weights = run.folder + "/zoo/small/weights.safetensors";
   CHECK(card["bytes"] == std::filesystem::file_size(weights));
@@ -69,8 +66,7 @@ TEST_CASE("a run's averages in 8 and 16 bits are a run themselves, which nothing
   for (const char* line :
        {"sample zoo/small", "interpolate zoo/small", "eval zoo/small", "inpaint zoo/small",
         "compare zoo/small flow -n 20", "anomaly zoo/small --against noise", "c2st zoo/small test -n 20"}) {
-    const ProcessResult result = run_gradzoo(line, run.folder);
-    CHECK_MESSAGE(result.status == 0, result.err);
+    run_ok(line, run.folder);
   }
   CHECK(std::filesystem::exists(run.folder + "/runs/zoo-small/samples/sample-seed0.png"));
   CHECK(files_in(run.folder + "/zoo") == before);
@@ -89,11 +85,9 @@ TEST_CASE("a run's averages in 8 and 16 bits are a run themselves, which nothing
   // From anywhere, where the zoo is found by its place.
   ::setenv("GRADZOO_ZOO", (run.folder + "/zoo").c_str(), 1);
   const ProcessResult listed = run_gradzoo("zoo --json", run.folder);
-  const ProcessResult beside = run_gradzoo("compare zoo/* -n 20", run.folder);
-  CHECK_MESSAGE(beside.status == 0, beside.err);
+  run_ok("compare zoo/* -n 20", run.folder);
   const ScratchDirectory elsewhere;
-  const ProcessResult drawn = run_gradzoo("sample zoo/small --out x.png", elsewhere.file(""));
-  CHECK_MESSAGE(drawn.status == 0, drawn.err);
+  run_ok("sample zoo/small --out x.png", elsewhere.file(""));
   check_refused("train --resume zoo/small", elsewhere.file(""), {"weights alone"});
   ::unsetenv("GRADZOO_ZOO");
   REQUIRE_MESSAGE(listed.status == 0, listed.err);
@@ -104,17 +98,15 @@ TEST_CASE("a run's averages in 8 and 16 bits are a run themselves, which nothing
 
 TEST_CASE("what training makes anew has the bytes of the zoo, and a card that is not its own is seen") {
   const SmallRun run;
-  REQUIRE(run_gradzoo("zoo --keep run --out zoo/small", run.folder).status == 0);
-  const ProcessResult same = run_gradzoo("zoo --verify small --threads 2", run.folder);
-  CHECK_MESSAGE(same.status == 0, same.err);
+  run_ok("zoo --keep run --out zoo/small", run.folder);
+  const ProcessResult same = run_ok("zoo --verify small --threads 2", run.folder);
   CHECK(contains(same.out, "the same bytes"));
   const std::string path = run.folder + "/zoo/small/card.json";
   auto card = nlohmann::json::parse(read_file(path));
   card["sha256"] = std::string(64, '0');
   write_file(path, card.dump());
   std::filesystem::remove_all(run.folder + "/runs");
-  const ProcessResult near = run_gradzoo("zoo --verify small", run.folder);
-  CHECK_MESSAGE(near.status == 0, near.err);
+  const ProcessResult near = run_ok("zoo --verify small", run.folder);
   CHECK(contains(near.out, "other bytes"));
   card["digit_fid"]["value"] = card["digit_fid"]["value"].get<double>() + 1e6;
   write_file(path, card.dump());

@@ -9,10 +9,8 @@
 #include "support/scratch.h"
 
 namespace gradzoo {
+using namespace test;
 namespace {
-
-using test::contains;
-using test::error_message;
 
 LabResult two_rows() {
   LabTable table{"thing", {{"size, m", "how long"}, {"age, s", "how old"}}};
@@ -63,16 +61,16 @@ TEST_CASE("turned knobs stand in the command, in the numbers, and before what wa
   CHECK(nlohmann::json::parse(lab_json(ran()))["knobs"].empty());
   CHECK(contains(lab_text(turned), "This is the lab with width=.3, steps=7."));
   CHECK(!contains(lab_text(ran()), "This is the lab with"));
-  const test::ScratchDirectory scratch;
+  const ScratchDirectory scratch;
   write_lab(scratch.file(""), turned);
-  CHECK(contains(test::read_file(scratch.file("report.html")),
+  CHECK(contains(read_file(scratch.file("report.html")),
                  "gradzoo lab things --seed 7 --set width=.3 --set steps=7"));
 }
 
 TEST_CASE("a lab's folder holds its page, its picture and its numbers") {
-  const test::ScratchDirectory scratch;
+  const ScratchDirectory scratch;
   write_lab(scratch.file(""), ran());
-  const auto json = nlohmann::json::parse(test::read_file(scratch.file("lab.json")));
+  const auto json = nlohmann::json::parse(read_file(scratch.file("lab.json")));
   CHECK(json == nlohmann::json::parse(lab_json(ran())));
   CHECK(json["lab"] == "things");
   CHECK(json["seed"] == 7);
@@ -81,8 +79,8 @@ TEST_CASE("a lab's folder holds its page, its picture and its numbers") {
   CHECK(json["tables"][0]["rows"][0]["values"][0] == 1.25);
   CHECK(json["tables"][0]["rows"][0]["values"][1].is_null());
   CHECK(json["pictures"][0]["file"] == "square.png");
-  CHECK(test::read_file(scratch.file("square.png")).starts_with("\x89PNG"));
-  const std::string page = test::read_file(scratch.file("report.html"));
+  CHECK(read_file(scratch.file("square.png")).starts_with("\x89PNG"));
+  const std::string page = read_file(scratch.file("report.html"));
   for (const char* part : {"Lab: things", "what things are", "second &lt;b&gt;", "A black square.", "Why?",
                            "What is to be seen.", "how old", "gradzoo lab things --seed 7"})
     CHECK_MESSAGE(contains(page, part), part);

@@ -6,7 +6,6 @@
 #include "tools/lab/lab.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("coin: a chance of one half gives no evidence, and a flat sceptic is the flat prior") {
   const LabResult fair = find_lab("coin").run({.seed = 1}, {"chance=0.5", "flips=10000", "sceptic=1"});
@@ -115,5 +114,4 @@ TEST_CASE("mode-collapse, nce-constant, one-idea, prior-holes, relu and score-ma
   CHECK(holes.tables.front().rows.size() == 2);
 }
 
-}  // namespace
 }  // namespace gradzoo

@@ -1,7 +1,5 @@
 #include "tools/list/op_table.h"
 
-#include <algorithm>
-
 #include <doctest/doctest.h>
 
 #include "runs/refusals.h"
@@ -31,7 +29,7 @@ TEST_CASE("The page of gradient rules is what the ops say of themselves") {
 
 TEST_CASE("list ops --markdown writes the page, and no other list has one") {
   const ScratchDirectory scratch;
-  REQUIRE(run_gradzoo("list ops --markdown ops.md", scratch.file("")).status == 0);
+  run_ok("list ops --markdown ops.md", scratch.file(""));
   CHECK(read_file(scratch.file("ops.md")) == ops_markdown());
   check_refused("list models --markdown ops.md", scratch.file(""), {"list ops --markdown FILE"});
 }

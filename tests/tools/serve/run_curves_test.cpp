@@ -11,6 +11,7 @@
 #include "tools/serve/host_name.h"
 
 using namespace gradzoo;
+using namespace gradzoo::test;
 
 TEST_CASE("smoothing is a mean with weights s^k, and nothing of it at s = 0") {
   const std::vector<double> values = {4, 2, 8};
@@ -26,21 +27,20 @@ TEST_CASE("smoothing is a mean with weights s^k, and nothing of it at s = 0") {
 }
 
 TEST_CASE("validation is dashed, in the chart and the colour of what it validates") {
-  const test::ScratchDirectory scratch;
+  const ScratchDirectory scratch;
   std::filesystem::create_directories(scratch.file("a"));
-  test::write_file(scratch.file("a/config.toml"), "model = \"vae\"\nversion = \"0.2.0\"\n");
-  test::write_file(
-      scratch.file("a/metrics.jsonl"),
-      "{\"step\": 1, \"epoch\": 0.1, \"seconds\": 1, \"kl\": 5}\n"
-      "{\"step\": 2, \"epoch\": 0.2, \"seconds\": 3, \"valid_kl\": 4, \"valid_kl_stderr\": 0.1}\n");
+  write_file(scratch.file("a/config.toml"), "model = \"vae\"\nversion = \"0.2.0\"\n");
+  write_file(scratch.file("a/metrics.jsonl"),
+             "{\"step\": 1, \"epoch\": 0.1, \"seconds\": 1, \"kl\": 5}\n"
+             "{\"step\": 2, \"epoch\": 0.2, \"seconds\": 3, \"valid_kl\": 4, \"valid_kl_stderr\": 0.1}\n");
   const RunsFolder folder(scratch.file(""));
   const nlohmann::json figures = run_curves(folder, {.runs = {"gone", "a"}});
   REQUIRE(figures.size() == 1);
   const std::string html = figures[0]["html"];
   CHECK(figures[0]["key"] == "kl");
-  CHECK_MESSAGE(test::contains(html, R"(<path class="line s1" d=)"), html);
-  CHECK_MESSAGE(test::contains(html, R"(<path class="line s1 dashes" d=)"), html);
-  CHECK(!test::contains(html, "stderr"));
+  CHECK_MESSAGE(contains(html, R"(<path class="line s1" d=)"), html);
+  CHECK_MESSAGE(contains(html, R"(<path class="line s1 dashes" d=)"), html);
+  CHECK(!contains(html, "stderr"));
 }
 
 TEST_CASE("an own name is an address or localhost") {

@@ -24,6 +24,14 @@ ConvSizes completed(ConvSizes s) {
   return s;
 }
 
+/// Square kernels, padding 1.
+struct Sizes {
+  int64_t batch, height, width, in, kernel, out, stride = 1;
+  ConvSizes completed() const {
+    return ::gradzoo::completed({batch, height, width, in, kernel, kernel, out, 0, 0, stride, 1, 1});
+  }
+};
+
 /// Operands, and what seven nested loops in double make of each two of them.
 template <class T>
 struct Naive {
@@ -38,22 +46,20 @@ struct Naive {
     of_x.assign(static_cast<size_t>(x.size()), 0);
     of_w.assign(static_cast<size_t>(w.size()), 0);
     of_y.assign(static_cast<size_t>(y.size()), 0);
-    for (int64_t b = 0; b < s.batch; ++b) {
+    for (int64_t b = 0; b < s.batch; ++b)
       for (int64_t i = 0; i < s.out_height; ++i) {
-        for (int64_t j = 0; j < s.out_width; ++j) {
+        for (int64_t j = 0; j < s.out_width; ++j)
           for (int64_t ky = 0; ky < s.kernel_height; ++ky) {
             for (int64_t kx = 0; kx < s.kernel_width; ++kx) tap(b, i, j, ky, kx);
           }
-        }
       }
-    }
   }
 
   void tap(int64_t b, int64_t i, int64_t j, int64_t ky, int64_t kx) {
     const int64_t row = i * s.stride + ky * s.dilation - s.padding;
     const int64_t column = j * s.stride + kx * s.dilation - s.padding;
     if (row < 0 || row >= s.height || column < 0 || column >= s.width) return;
-    for (int64_t c = 0; c < s.in; ++c) {
+    for (int64_t c = 0; c < s.in; ++c)
       for (int64_t o = 0; o < s.out; ++o) {
         const int64_t at_x = ((b * s.height + row) * s.width + column) * s.in + c;
         const int64_t at_w = ((ky * s.kernel_width + kx) * s.in + c) * s.out + o;
@@ -63,7 +69,6 @@ struct Naive {
         of_w[static_cast<size_t>(at_w)] += of[0] * of[2];
         of_y[static_cast<size_t>(at_y)] += of[0] * of[1];
       }
-    }
   }
 
   ConvSizes s;
@@ -117,8 +122,7 @@ double worst_error(const ConvSizes& sizes, uint64_t seed) {
   return worst;
 }
 
-TEST_CASE(
-    "convolution, its transpose and the weight's gradient are what seven nested loops say, at odd sizes") {
+TEST_CASE("convolution, its transpose and the weight's gradient are seven nested loops, at odd sizes") {
   Rng rng(1, "sizes");
   const auto draw = [&](int64_t low, int64_t high) {
     return low +
@@ -151,77 +155,20 @@ TEST_CASE(
 }
 
 TEST_CASE("many channels and many images: rows in blocks, tiles enough, and parts of a batch summed apart") {
-  for (const ConvSizes& s : {ConvSizes{.batch = 3,
-                            .height = 5,
-                            .width = 5,
-                            .in = 40,
-                            .kernel_height = 3,
-                            .kernel_width = 3,
-                            .out = 70,
-                            .out_height = 0,
-                            .out_width = 0,
-                            .stride = 1,
-                            .padding = 1,
-                            .dilation = 1},
-                             ConvSizes{.batch = 21,
-                             .height = 4,
-                             .width = 7,
-                             .in = 1,
-                             .kernel_height = 3,
-                             .kernel_width = 3,
-                             .out = 4,
-                             .out_height = 0,
-                             .out_width = 0,
-                             .stride = 1,
-                             .padding = 1,
-                             .dilation = 1},
-                             ConvSizes{.batch = 11,
-                             .height = 6,
-                             .width = 6,
-                             .in = 130,
-                             .kernel_height = 4,
-                             .kernel_width = 4,
-                             .out = 3,
-                             .out_height = 0,
-                             .out_width = 0,
-                             .stride = 2,
-                             .padding = 1,
-                             .dilation = 1}}) {
-    CHECK(worst_error<double>(completed(s), 1) < 1e-10);
-    CHECK(worst_error<float>(completed(s), 1) < 2e-2);
+  for (const Sizes& sizes : {Sizes{3, 5, 5, 40, 3, 70}, {21, 4, 7, 1, 3, 4}, {11, 6, 6, 130, 4, 3, 2}}) {
+    CHECK(worst_error<double>(sizes.completed(), 1) < 1e-10);
+    CHECK(worst_error<float>(sizes.completed(), 1) < 2e-2);
   }
 }
 
 TEST_CASE("images too large for a near cache give the weight's gradient a few rows at a time") {
-  const ConvSizes s = completed({.batch = 2,
-                                 .height = 22,
-                                 .width = 20,
-                                 .in = 24,
-                                 .kernel_height = 3,
-                                 .kernel_width = 3,
-                                 .out = 70,
-                                 .out_height = 0,
-                                 .out_width = 0,
-                                 .stride = 1,
-                                 .padding = 1,
-                                 .dilation = 1});
+  const ConvSizes s = Sizes{2, 22, 20, 24, 3, 70}.completed();
   CHECK(worst_error<double>(s, 1) < 1e-10);
 }
 
 TEST_CASE("the same bytes at any thread count") {
   for (const int64_t channels : {1, 3, 32}) {
-    const ConvSizes s = completed({.batch = 9,
-                                   .height = 14,
-                                   .width = 14,
-                                   .in = channels,
-                                   .kernel_height = 3,
-                                   .kernel_width = 3,
-                                   .out = 33,
-                                   .out_height = 0,
-                                   .out_width = 0,
-                                   .stride = 1,
-                                   .padding = 1,
-                                   .dilation = 1});
+    const ConvSizes s = Sizes{9, 14, 14, channels, 3, 33}.completed();
     const Naive<float> naive(s, 1);
     CHECK(test::same_at_any_thread_count([&] {
       Tensor y = empty_like(naive.y);

@@ -42,34 +42,31 @@ double worst_error(int64_t rows, int64_t k, int64_t cols, bool adds) {
     return static_cast<long double>(m[static_cast<size_t>(i)]);
   };
   long double worst = 0;
-  for (int64_t row = 0; row < rows; ++row) {
+  for (int64_t row = 0; row < rows; ++row)
     for (int64_t col = 0; col < cols; ++col) {
       long double sum = 0;
       for (int64_t i = 0; i < k; ++i) sum += at(x, row * k + i) * at(w, i * cols + col);
       worst = std::max(worst, std::abs(sum - at(y, row * cols + col)));
     }
-  }
-  for (int64_t i = 0; i < k; ++i) {
+  for (int64_t i = 0; i < k; ++i)
     for (int64_t col = 0; col < cols; ++col) {
       long double sum = adds ? at(before, i * cols + col) : 0;
       for (int64_t row = 0; row < rows; ++row) sum += at(x, row * k + i) * at(p, row * cols + col);
       worst = std::max(worst, std::abs(sum - at(z, i * cols + col)));
     }
-  }
   return static_cast<double>(worst);
 }
 
 }  // namespace
 
 TEST_CASE("Products with few ones are those of a naive loop at all odd sizes") {
-  for (const int64_t cols : {1, 3, 8, 15, 16, 17, 63, 64, 65, 127, 128, 131, 200}) {
+  for (const int64_t cols : {1, 3, 8, 15, 16, 17, 63, 64, 65, 127, 128, 131, 200})
     for (const int64_t k : {1, 15, 16, 37}) {
       CAPTURE(cols);
       CAPTURE(k);
       CHECK(worst_error<float>(7, k, cols, false) < 2e-5);
       CHECK(worst_error<double>(7, k, cols, true) < 1e-13);
     }
-  }
   CHECK(worst_error<float>(600, 20, 33, true) < 2e-4);  // more rows than are listed at once
 }
 
@@ -78,13 +75,12 @@ TEST_CASE("Ones are counted where there is nothing but 0 and 1") {
   int64_t ones = 0;
   for (const float v : x) ones += v == 1 ? 1 : 0;
   CHECK(kernels::count_ones(x.data(), 1001) == ones);
-  for (const float wrong : {0.5F, -1.0F, NAN, 2.0F}) {
+  for (const float wrong : {0.5F, -1.0F, NAN, 2.0F})
     for (const size_t place : {size_t{3}, size_t{1000}}) {
       auto y = x;
       y[place] = wrong;
       CHECK(kernels::count_ones(y.data(), 1001) == -1);
     }
-  }
 }
 
 TEST_CASE("Products with few ones have the same bytes at any thread count") {

@@ -61,9 +61,7 @@ struct Square {
   void multiply() { gemm<double>(false, false, kSide, kSide, kSide, a.data(), b.data(), 0, c.data()); }
 };
 
-TEST_CASE(
-    "OpenBLAS changes its kernel in the running process: products keep their values, and round in another "
-    "way") {
+TEST_CASE("OpenBLAS changes its kernel while it runs: products keep their values, rounded another way") {
   const std::string before = blas_kernel().used;
   Square square(1), tenths(0.1);
   square.multiply();  // integers: exact with any kernel

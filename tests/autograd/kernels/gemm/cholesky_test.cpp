@@ -26,7 +26,7 @@ void check_factors(int64_t batch, int64_t n, double tolerance) {
   for (int64_t s = 0; s < batch; ++s) {
     const T *m = a.data() + s * n * n, *f = l.data() + s * n * n;
     CHECK(status[static_cast<size_t>(s)] == 0);
-    for (int64_t i = 0; i < n; ++i) {
+    for (int64_t i = 0; i < n; ++i)
       for (int64_t j = 0; j < n; ++j) {
         long double product = 0;
         for (int64_t k = 0; k < n; ++k) product += static_cast<long double>(f[i * n + k]) * f[j * n + k];
@@ -34,7 +34,6 @@ void check_factors(int64_t batch, int64_t n, double tolerance) {
         CHECK(std::abs(static_cast<double>(product - wanted)) <= tolerance * static_cast<double>(n));
         if (j > i) CHECK(f[i * n + j] == 0);
       }
-    }
   }
 }
 

@@ -1,6 +1,5 @@
 #include "autograd/kernels/gemm/direct_tile.h"
 
-#include <cmath>
 #include <limits>
 #include <vector>
 
@@ -48,7 +47,7 @@ struct Case {
 
   std::vector<float> naive() {
     std::vector<float> out = c;
-    for (int64_t i = 0; i < m; ++i) {
+    for (int64_t i = 0; i < m; ++i)
       for (int64_t j = 0; j < n; ++j) {
         double sum = has_bias ? bias[static_cast<size_t>(j)] : beta == 0 ? 0 : beta * at(c, i, ldc, j);
         for (int64_t p = 0; p < k; ++p)
@@ -56,7 +55,6 @@ struct Case {
                  double{trans_b ? at(b, j, ldb, p) : at(b, p, ldb, j)};
         at(out, i, ldc, j) = static_cast<float>(sum);
       }
-    }
     return out;
   }
 
@@ -70,18 +68,16 @@ struct Case {
 
 int64_t wrong_products() {
   int64_t wrong = 0;
-  for (const auto& [ta, tb] : {std::pair{false, false}, {true, false}, {false, true}}) {
+  for (const auto& [ta, tb] : {std::pair{false, false}, {true, false}, {false, true}})
     for (const int64_t m : {1, 2, 5, 6, 8, 13, 41}) {
-      for (const int64_t n : {1, 4, 7, 16, 17, 47, 50, 100}) {
+      for (const int64_t n : {1, 4, 7, 16, 17, 47, 50, 100})
         for (const int64_t k : {1, 7, 16, 33, 64}) {
           for (const float beta : {0.0F, 1.0F, 0.5F})
             wrong += [&](Case c) { return c.direct() != c.naive(); }({ta, tb, m, n, k, beta, false});
           Case with_bias(ta, tb, m, n, k, 0, true);
           wrong += with_bias.direct() != with_bias.naive();
         }
-      }
     }
-  }
   return wrong;
 }
 
@@ -103,7 +99,7 @@ TEST_CASE("direct tiles are the naive product, on every instruction set, and wri
 TEST_CASE("our own direct tiles are whole blocks of registers, and K's blocks stay near") {
   const bool masks = direct_block().rows > 0, wide = direct_block().columns >= 48;
   int found = 0;
-  for (int64_t k = 32; k < 2000; k += 48) {
+  for (int64_t k = 32; k < 2000; k += 48)
     for (const auto& [ta, tb] : {std::pair{false, false}, {true, false}, {false, true}}) {
       const auto tiling = direct_tiling(960, 544, k, ta, tb);
       if (!tiling || tiling->direct != DirectKernel::own) continue;
@@ -115,7 +111,6 @@ TEST_CASE("our own direct tiles are whole blocks of registers, and K's blocks st
       CHECK(tiling->row_tiles * tiling->rows >= 960);
       CHECK(tiling->column_tiles * tiling->columns >= 544);
     }
-  }
   CHECK((found > 20) == (masks && direct_kernel() == DirectKernel::own));
 }
 

@@ -1,7 +1,5 @@
 #include "autograd/kernels/gemm/gemm.h"
 
-#include <string>
-#include <string_view>
 #include <utility>
 
 #include <doctest/doctest.h>
@@ -45,10 +43,9 @@ Operands<T> operands(const Shape& s) {
 template <class T>
 double dot(const Shape& s, bool ta, bool tb, const T* a, const T* b, int64_t i, int64_t j) {
   double total = 0;
-  for (int64_t p = 0; p < s.k; ++p) {
+  for (int64_t p = 0; p < s.k; ++p)
     total += static_cast<double>(ta ? a[p * s.m + i] : a[i * s.k + p]) *
              static_cast<double>(tb ? b[j * s.k + p] : b[p * s.n + j]);
-  }
   return total;
 }
 
@@ -69,7 +66,7 @@ TEST_CASE_TEMPLATE("products equal the naive triple loop for every flag, beta an
       for (int64_t i = 0; i < s.m; ++i)
         for (int64_t j = 0; j < s.n; ++j)
           products.push_back(dot(s, ta, tb, given.a.data(), given.b.data(), i, j));
-      for (const double beta : {0.0, 1.0, -0.5}) {
+      for (const double beta : {0.0, 1.0, -0.5})
         for (const bool biased : {false, true}) {
           if (biased && beta != 0) continue;
           std::vector<T> c = given.c;
@@ -86,7 +83,6 @@ TEST_CASE_TEMPLATE("products equal the naive triple loop for every flag, beta an
           CAPTURE(s.k);
           CHECK(error <= tolerance<T>(s));
         }
-      }
     }
   }
 }
@@ -145,14 +141,13 @@ TEST_CASE_TEMPLATE("products have the same bytes at any thread count", T, float,
 
 TEST_CASE("no direct tile is larger than OpenBLAS takes without copying") {
   int found = 0;
-  for (int64_t k = 32; k < 2000; k += 7) {
+  for (int64_t k = 32; k < 2000; k += 7)
     for (const auto& [trans_a, trans_b] : {std::pair{false, false}, {true, false}, {false, true}}) {
       const auto tiling = kernels::direct_tiling(960, 544, trans_b ? k / 16 * 16 : k, trans_a, trans_b);
       if (!tiling || tiling->direct != kernels::DirectKernel::blas) continue;
       ++found;
       CHECK(tiling->rows * tiling->columns * tiling->depth <= 1'000'000);
     }
-  }
   const bool has_some = kernels::direct_kernel() == kernels::DirectKernel::blas;
   CHECK((found > 100) == has_some);
 }

@@ -24,7 +24,7 @@ struct Factored {
 template <class T>
 double largest_residual(int64_t n, int64_t m, const T* a, bool transpose, const T* x, const T* b) {
   double worst = 0, size = 1;
-  for (int64_t i = 0; i < n; ++i) {
+  for (int64_t i = 0; i < n; ++i)
     for (int64_t j = 0; j < m; ++j) {
       long double product = 0;
       for (int64_t k = 0; k < n; ++k)
@@ -32,7 +32,6 @@ double largest_residual(int64_t n, int64_t m, const T* a, bool transpose, const 
       worst = std::max(worst, static_cast<double>(std::abs(product - b[i * m + j])));
       size = std::max(size, std::abs(static_cast<double>(x[i * m + j])));
     }
-  }
   return worst / size;
 }
 
@@ -58,49 +57,47 @@ void check_solutions(int64_t n, int64_t m, double tolerance) {
 }  // namespace
 
 TEST_CASE("what is solved by the factors of a matrix solves it and its transpose, at every size") {
-  for (const int64_t n : {0, 1, 2, 3, 8, 17, 70}) {
+  for (const int64_t n : {0, 1, 2, 3, 8, 17, 70})
     for (const int64_t m : {0, 1, 5}) {
       check_solutions<double>(n, m, 1e-14);
       check_solutions<float>(n, m, 1e-5);
     }
-  }
 }
 
 TEST_CASE("determinants have the sign of the row swaps and of the pivots") {
   // A cycle of three rows, a swap of two, a diagonal with two negatives.
-  const std::vector<double> a = {0, 1, 0, 0, 0, 1, 1, 0, 0,  0, 2, 0, 3, 0,
-                                 0, 0, 0, 1, 2, 0, 0, 0, -1, 0, 0, 0, -3};
+  const Doubles a = {0, 1, 0, 0, 0, 1, 1, 0, 0, 0, 2, 0, 3, 0, 0, 0, 0, 1, 2, 0, 0, 0, -1, 0, 0, 0, -3};
   const Factored<double> factored(a, 3, 3);
-  std::vector<double> sign(3), log_abs(3);
+  Doubles sign(3), log_abs(3);
   kernels::lu_determinant(3, 3, factored.lu.data(), factored.pivots.data(), sign.data(), log_abs.data());
   CHECK(sign[0] == 1);
   CHECK(log_abs[0] == 0);
   CHECK(sign[1] == -1);
-  CHECK(log_abs[1] == doctest::Approx(std::log(6)));
+  CHECK(log_abs[1] == Approx(std::log(6)));
   CHECK(sign[2] == 1);
-  CHECK(log_abs[2] == doctest::Approx(std::log(6)));
+  CHECK(log_abs[2] == Approx(std::log(6)));
 }
 
 TEST_CASE("a pivot of 0 and a matrix that is not finite are told, the others are factored") {
-  const std::vector<double> a = {1, 2, 2, 4, 3, 1, 1, 2, kInfinity<double>, 0, 0, 1, 0, 0, 0, 0};
+  const Doubles a = {1, 2, 2, 4, 3, 1, 1, 2, kInfinity<double>, 0, 0, 1, 0, 0, 0, 0};
   const Factored<double> factored(a, 4, 2);
   CHECK(factored.status == std::vector<int>{2, 0, kernels::kNotFinite, 1});
-  std::vector<double> sign(4), log_abs(4);
+  Doubles sign(4), log_abs(4);
   kernels::lu_determinant(4, 2, factored.lu.data(), factored.pivots.data(), sign.data(), log_abs.data());
   CHECK(sign[0] == 0);
   CHECK(log_abs[0] == -kInfinity<double>);
-  CHECK(sign[1] * std::exp(log_abs[1]) == doctest::Approx(5));
+  CHECK(sign[1] * std::exp(log_abs[1]) == Approx(5));
 }
 
 TEST_CASE("factors and solutions are the same bytes at any number of threads") {
   const int64_t batch = 40, n = 60, m = 7;
-  const std::vector<double> a = uniform_values<double>(batch * n * n, -1, 1, 8);
-  const std::vector<double> b = uniform_values<double>(batch * n * m, -1, 1, 9);
+  const Doubles a = uniform_values<double>(batch * n * n, -1, 1, 8);
+  const Doubles b = uniform_values<double>(batch * n * m, -1, 1, 9);
   std::vector<int64_t> which(static_cast<size_t>(batch));
   std::iota(which.begin(), which.end(), 0);
   CHECK(same_at_any_thread_count([&] {
     const Factored<double> factored(a, batch, n);
-    std::vector<double> x = b;
+    Doubles x = b;
     kernels::lu_solve(batch, n, m, factored.lu.data(), factored.pivots.data(), which.data(), true, x.data());
     return x;
   }));

@@ -53,7 +53,7 @@ TEST_CASE_TEMPLATE("gather and scatter_add follow their indices", T, float, doub
     Expected<T> expected(x);
     kernels::gather(x.data(), index.data(), y.data(), v.outer, v.n, v.m, v.inner);
     kernels::scatter_add(src.data(), index.data(), sums.data(), v.outer, v.n, v.m, v.inner);
-    for (int64_t o = 0; o < v.outer; ++o) {
+    for (int64_t o = 0; o < v.outer; ++o)
       for (int64_t j = 0; j < v.m; ++j) {
         for (int64_t i = 0; i < v.inner; ++i) {
           const size_t at = flat(o, v.m, j, v.inner, i);
@@ -62,7 +62,6 @@ TEST_CASE_TEMPLATE("gather and scatter_add follow their indices", T, float, doub
           expected.add(there, src[at]);
         }
       }
-    }
     CHECK(sums == expected.sums(v.m));
   }
 }
@@ -77,7 +76,7 @@ TEST_CASE_TEMPLATE("index_select and index_add follow their indices", T, float, 
     Expected<T> expected(x);
     kernels::index_select(x.data(), index.data(), y.data(), v.outer, v.n, v.m, v.inner);
     kernels::index_add(src.data(), index.data(), sums.data(), v.outer, v.n, v.m, v.inner);
-    for (int64_t o = 0; o < v.outer; ++o) {
+    for (int64_t o = 0; o < v.outer; ++o)
       for (int64_t j = 0; j < v.m; ++j) {
         for (int64_t i = 0; i < v.inner; ++i) {
           const size_t there = flat(o, v.n, index[static_cast<size_t>(j)], v.inner, i);
@@ -85,7 +84,6 @@ TEST_CASE_TEMPLATE("index_select and index_add follow their indices", T, float, 
           expected.add(there, src[flat(o, v.m, j, v.inner, i)]);
         }
       }
-    }
     CHECK(sums == expected.sums(v.m));
   }
 }
@@ -136,10 +134,9 @@ TEST_CASE_TEMPLATE("gather_pixels makes a batch of images scaled to [0, 1]", T, 
   const std::vector<int64_t> index = {19, 0, 3, 3};
   std::vector<T> out(4 * 77);
   kernels::gather_pixels(images.data(), index.data(), out.data(), 4, 77, 255);
-  for (size_t r = 0; r < 4; ++r) {
+  for (size_t r = 0; r < 4; ++r)
     for (size_t i = 0; i < 77; ++i) {
       const uint8_t pixel = images[static_cast<size_t>(index[r]) * 77 + i];
       CHECK(out[r * 77 + i] == pixel / T{255});
     }
-  }
 }

@@ -64,9 +64,8 @@ template <class T>
 void check_copy(const Case& c) {
   const auto x = test::uniform_values<T>(c.size, 0, 200, 1);
   const std::vector<T> y = copy(c, x);
-  for (int64_t i = 0; i < count_of(c); ++i) {
+  for (int64_t i = 0; i < count_of(c); ++i)
     CHECK(y[static_cast<size_t>(i)] == x[static_cast<size_t>(offset_of(c, i))]);
-  }
 }
 
 }  // namespace
@@ -84,9 +83,8 @@ TEST_CASE_TEMPLATE("strided stores write what the strides say and nothing else",
     std::vector<T> expected = y;
     kernels::strided_store(x.data(), y.data() + c.start, static_cast<int>(c.dims.size()), c.dims.data(),
                            c.strides.data());
-    for (int64_t i = 0; i < count_of(c); ++i) {
+    for (int64_t i = 0; i < count_of(c); ++i)
       expected[static_cast<size_t>(offset_of(c, i))] = x[static_cast<size_t>(i)];
-    }
     CHECK(y == expected);
   }
 }

@@ -10,8 +10,7 @@ using kernels::Binary;
 using kernels::Broadcast;
 using kernels::Compare;
 using kernels::Scalar;
-using test::kInfinity;
-using test::kNotANumber;
+using namespace gradzoo::test;
 
 namespace {
 
@@ -20,25 +19,15 @@ constexpr Binary kBinaries[] = {Binary::add,     Binary::sub,     Binary::mul, B
 
 template <class T>
 T naive(Binary op, T a, T b) {
-  switch (op) {
-    case Binary::add:
-      return a + b;
-    case Binary::sub:
-      return a - b;
-    case Binary::mul:
-      return a * b;
-    case Binary::div:
-      return a / b;
-    case Binary::pow:
-      return static_cast<T>(std::pow(static_cast<double>(a), static_cast<double>(b)));
-    case Binary::atan2:
-      return static_cast<T>(std::atan2(static_cast<double>(a), static_cast<double>(b)));
-    case Binary::maximum:
-      return std::isnan(a) || std::isnan(b) ? kNotANumber<T> : std::max(a, b);
-    case Binary::minimum:
-      return std::isnan(a) || std::isnan(b) ? kNotANumber<T> : std::min(a, b);
-  }
-  return 0;
+  const double x = static_cast<double>(a), y = static_cast<double>(b);
+  if (op == Binary::add) return a + b;
+  if (op == Binary::sub) return a - b;
+  if (op == Binary::mul) return a * b;
+  if (op == Binary::div) return a / b;
+  if (op == Binary::pow) return static_cast<T>(std::pow(x, y));
+  if (op == Binary::atan2) return static_cast<T>(std::atan2(x, y));
+  if (std::isnan(a) || std::isnan(b)) return kNotANumber<T>;
+  return op == Binary::maximum ? std::max(a, b) : std::min(a, b);
 }
 
 /// A case of NumPy broadcasting: the output's dims, and which axes each operand has (the rest are size 1).
@@ -106,17 +95,16 @@ int64_t offset(const Broadcast& layout, const int64_t* strides, int64_t i) {
 TEST_CASE_TEMPLATE("binary operations broadcast like the naive loop", T, float, double) {
   for (const Case& c : kCases) {
     const Prepared p = prepare(c);
-    const auto a = test::uniform_values<T>(p.count_a, 0.1, 3, 1);
-    const auto b = test::uniform_values<T>(p.count_b, 0.1, 3, 2);
+    const auto a = uniform_values<T>(p.count_a, 0.1, 3, 1);
+    const auto b = uniform_values<T>(p.count_b, 0.1, 3, 2);
     for (const Binary op : kBinaries) {
       std::vector<T> y(static_cast<size_t>(p.count));
       kernels::binary(op, a.data(), b.data(), y.data(), p.layout);
       std::vector<T> expected(y.size());
-      for (int64_t i = 0; i < p.count; ++i) {
+      for (int64_t i = 0; i < p.count; ++i)
         expected[static_cast<size_t>(i)] =
             naive(op, a[static_cast<size_t>(offset(p.layout, p.layout.stride_a, i))],
                   b[static_cast<size_t>(offset(p.layout, p.layout.stride_b, i))]);
-      }
       CHECK(y == expected);
     }
   }
@@ -124,8 +112,8 @@ TEST_CASE_TEMPLATE("binary operations broadcast like the naive loop", T, float, 
 
 TEST_CASE_TEMPLATE("binary operations on operands of one shape equal the naive loop", T, float, double) {
   for (const int64_t n : {0, 1, 15, 67, 50'000}) {
-    const auto a = test::uniform_values<T>(n, 0.1, 3, 1);
-    const auto b = test::uniform_values<T>(n, 0.1, 3, 2);
+    const auto a = uniform_values<T>(n, 0.1, 3, 1);
+    const auto b = uniform_values<T>(n, 0.1, 3, 2);
     for (const Binary op : kBinaries) {
       std::vector<T> y(static_cast<size_t>(n)), expected(y.size());
       kernels::binary(op, a.data(), b.data(), y.data(), n);
@@ -138,36 +126,27 @@ TEST_CASE_TEMPLATE("binary operations on operands of one shape equal the naive l
 TEST_CASE_TEMPLATE("comparisons broadcast like the naive loop", T, float, double, int64_t, uint8_t) {
   for (const Case& c : kCases) {
     const Prepared p = prepare(c);
-    const auto a = test::uniform_values<T>(p.count_a, 0, 4, 1);
-    const auto b = test::uniform_values<T>(p.count_b, 0, 4, 2);
-    std::vector<uint8_t> less(static_cast<size_t>(p.count)), equal(less.size()), greater(less.size()),
-        different(less.size()), at_least(less.size()), at_most(less.size());
-    kernels::compare(Compare::lt, a.data(), b.data(), less.data(), p.layout);
-    kernels::compare(Compare::eq, a.data(), b.data(), equal.data(), p.layout);
-    kernels::compare(Compare::gt, a.data(), b.data(), greater.data(), p.layout);
-    kernels::compare(Compare::ne, a.data(), b.data(), different.data(), p.layout);
-    kernels::compare(Compare::ge, a.data(), b.data(), at_least.data(), p.layout);
-    kernels::compare(Compare::le, a.data(), b.data(), at_most.data(), p.layout);
-    for (int64_t i = 0; i < p.count; ++i) {
-      const auto k = static_cast<size_t>(i);
-      const T u = a[static_cast<size_t>(offset(p.layout, p.layout.stride_a, i))];
-      const T v = b[static_cast<size_t>(offset(p.layout, p.layout.stride_b, i))];
-      CHECK(less[k] == (u < v));
-      CHECK(equal[k] == (u == v));
-      CHECK(greater[k] == (u > v));
-      CHECK(different[k] == (u != v));
-      CHECK(at_least[k] == (u >= v));
-      CHECK(at_most[k] == (u <= v));
+    const auto a = uniform_values<T>(p.count_a, 0, 4, 1);
+    const auto b = uniform_values<T>(p.count_b, 0, 4, 2);
+    for (const Compare op : {Compare::lt, Compare::le, Compare::gt, Compare::ge, Compare::eq, Compare::ne}) {
+      std::vector<uint8_t> y(static_cast<size_t>(p.count));
+      kernels::compare(op, a.data(), b.data(), y.data(), p.layout);
+      for (int64_t i = 0; i < p.count; ++i) {
+        const T u = a[static_cast<size_t>(offset(p.layout, p.layout.stride_a, i))];
+        const T v = b[static_cast<size_t>(offset(p.layout, p.layout.stride_b, i))];
+        const bool holds[] = {u<v, u <= v, u> v, u >= v, u == v, u != v};  // in the order of Compare
+        CHECK(y[static_cast<size_t>(i)] == holds[static_cast<size_t>(op)]);
+      }
     }
   }
 }
 
 TEST_CASE_TEMPLATE("binary operations have the same bytes at any thread count", T, float, double) {
   const Prepared p = prepare({{400, 501}, {true, true}, {false, true}});
-  const auto a = test::uniform_values<T>(p.count_a, 0.1, 3, 1);
-  const auto b = test::uniform_values<T>(p.count_b, 0.1, 3, 2);
+  const auto a = uniform_values<T>(p.count_a, 0.1, 3, 1);
+  const auto b = uniform_values<T>(p.count_b, 0.1, 3, 2);
   for (const Binary op : kBinaries) {
-    CHECK(test::same_at_any_thread_count([&] {
+    CHECK(same_at_any_thread_count([&] {
       std::vector<T> y(static_cast<size_t>(p.count));
       kernels::binary(op, a.data(), b.data(), y.data(), p.layout);
       return y;
@@ -207,15 +186,13 @@ TEST_CASE_TEMPLATE("operations with a number equal the naive loop at lengths 0 t
   const Pair pairs[] = {{Scalar::add, Binary::add, 1.5}, {Scalar::mul, Binary::mul, -0.3},
                         {Scalar::pow, Binary::pow, 1.7}, {Scalar::pow, Binary::pow, 2},
                         {Scalar::pow, Binary::pow, -1},  {Scalar::pow, Binary::pow, 0}};
-  for (const Pair& pair : pairs) {
+  for (const Pair& pair : pairs)
     for (int64_t n = 0; n <= 67; ++n) {
-      const auto x = test::uniform_values<T>(n, 0.1, 3, 5);
+      const auto x = uniform_values<T>(n, 0.1, 3, 5);
       std::vector<T> y(x.size());
       kernels::scalar(pair.op, x.data(), pair.c, y.data(), n);
       const T c = static_cast<T>(pair.c);
-      for (size_t i = 0; i < x.size(); ++i) {
-        CHECK(test::ulps(y[i], static_cast<long double>(naive(pair.binary, x[i], c))) <= 1);
-      }
+      for (size_t i = 0; i < x.size(); ++i)
+        CHECK(ulps(y[i], static_cast<long double>(naive(pair.binary, x[i], c))) <= 1);
     }
-  }
 }

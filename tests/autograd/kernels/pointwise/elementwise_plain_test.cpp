@@ -75,12 +75,11 @@ TEST_CASE_TEMPLATE("all_finite sees one NaN or infinity anywhere", T, float, dou
   const auto n = static_cast<int64_t>(x.size());
   CHECK(kernels::all_finite(x.data(), n));
   CHECK(kernels::all_finite(x.data(), 0));
-  for (const size_t at : {size_t{0}, size_t{35000}, x.size() - 1}) {
+  for (const size_t at : {size_t{0}, size_t{35000}, x.size() - 1})
     for (const T bad : {test::kNotANumber<T>, test::kInfinity<T>, -test::kInfinity<T>}) {
       const T before = x[at];
       x[at] = bad;
       CHECK_FALSE(kernels::all_finite(x.data(), n));
       x[at] = before;
     }
-  }
 }

@@ -44,12 +44,11 @@ void check_moves(int64_t rows, int64_t cols) {
 }
 
 TEST_CASE("a kick and a drift, and the kinetic energy, are the loops written out, at odd sizes") {
-  for (const int64_t rows : {0, 1, 15, 16, 17, 40}) {
+  for (const int64_t rows : {0, 1, 15, 16, 17, 40})
     for (const int64_t cols : {1, 2, 7, 16, 33, 100}) {
       check_moves<float>(rows, cols);
       check_moves<double>(rows, cols);
     }
-  }
 }
 
 TEST_CASE("the bytes do not depend on how many threads there are") {

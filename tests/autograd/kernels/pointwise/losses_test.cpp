@@ -4,7 +4,7 @@
 #include "support/numbers.h"
 
 using namespace gradzoo;
-using test::kInfinity;
+using namespace gradzoo::test;
 
 namespace {
 
@@ -33,9 +33,9 @@ TEST_CASE_TEMPLATE("binary cross-entropy and its gradient are the formula's", T,
   const double eps = static_cast<double>(std::numeric_limits<T>::epsilon());
   for (int64_t n = 0; n <= 68; ++n) {
     const int64_t count = n == 68 ? 100000 : n;
-    const auto l = test::uniform_values<T>(count, -20, 20, 1);
-    const auto t = test::uniform_values<T>(count, 0, 1, 2);
-    const auto g = test::uniform_values<T>(count, -2, 2, 3);
+    const auto l = uniform_values<T>(count, -20, 20, 1);
+    const auto t = uniform_values<T>(count, 0, 1, 2);
+    const auto g = uniform_values<T>(count, -2, 2, 3);
     const auto y = loss(l, t);
     const auto dy = gradient(g, l, t);
     double error = 0;
@@ -44,7 +44,7 @@ TEST_CASE_TEMPLATE("binary cross-entropy and its gradient are the formula's", T,
       const long double slope =
           static_cast<long double>(g[i]) *
           (1 / (1 + std::exp(-static_cast<long double>(l[i]))) - static_cast<long double>(t[i]));
-      error = std::max(error, test::ulps(y[i], bce(l[i], t[i])));
+      error = std::max(error, ulps(y[i], bce(l[i], t[i])));
       slope_error =
           std::max(slope_error, std::fabs(static_cast<double>(static_cast<long double>(dy[i]) - slope)));
     }
@@ -60,12 +60,12 @@ TEST_CASE_TEMPLATE("binary cross-entropy is true at +-1000 and +-infinity for ta
   const std::vector<T> t = {0, 1, 0, 1, 0, 1, 0, 1};
   CHECK(loss(l, t) == std::vector<T>{1000, 0, 0, 1000, kInfinity<T>, 0, 0, kInfinity<T>});
   CHECK(gradient(std::vector<T>(8, T{1}), l, t) == std::vector<T>{1, 0, 0, -1, 1, 0, 0, -1});
-  CHECK(std::isnan(loss<T>({test::kNotANumber<T>}, {1})[0]));
+  CHECK(std::isnan(loss<T>({kNotANumber<T>}, {1})[0]));
 }
 
 TEST_CASE_TEMPLATE("the loss kernels have the same bytes at any thread count", T, float, double) {
-  const auto l = test::uniform_values<T>(100001, -20, 20, 1);
-  const auto t = test::uniform_values<T>(100001, 0, 1, 2);
-  CHECK(test::same_at_any_thread_count([&] { return loss(l, t); }));
-  CHECK(test::same_at_any_thread_count([&] { return gradient(l, l, t); }));
+  const auto l = uniform_values<T>(100001, -20, 20, 1);
+  const auto t = uniform_values<T>(100001, 0, 1, 2);
+  CHECK(same_at_any_thread_count([&] { return loss(l, t); }));
+  CHECK(same_at_any_thread_count([&] { return gradient(l, l, t); }));
 }

@@ -6,7 +6,6 @@
 #include "support/error_message.h"
 
 namespace gradzoo::kernels {
-namespace {
 
 TEST_CASE("GRADZOO_TARGET names the best instruction set that may run, and nothing else is taken for one") {
   CHECK(highest_level(nullptr) == SimdLevel::avx512);
@@ -32,5 +31,4 @@ TEST_CASE("asking what the processor has leaves the choice lowered") {
   CHECK(processor_level() == whole);
 }
 
-}  // namespace
 }  // namespace gradzoo::kernels

@@ -9,8 +9,7 @@
 #include "support/polygamma.h"
 
 using namespace gradzoo;
-using test::kInfinity;
-using test::kNotANumber;
+using namespace gradzoo::test;
 namespace special = kernels::special;
 
 namespace {
@@ -37,7 +36,7 @@ struct SpecialFunction {
 const SpecialFunction kSpecialFunctions[] = {
     {special::lgamma, lgamma_truth, 2.5, 50},
     {special::lgamma, lgamma_truth, 1e-3, 0.9},
-    {special::digamma, test::digamma_truth, 2, 50},
+    {special::digamma, digamma_truth, 2, 50},
 };
 
 template <class T>
@@ -50,19 +49,17 @@ std::vector<T> apply(double (*f)(double), const std::vector<T>& x) {
 }  // namespace
 
 TEST_CASE_TEMPLATE("lgamma and digamma are within an ulp, whatever the length", T, float, double) {
-  for (const SpecialFunction& f : kSpecialFunctions) {
+  for (const SpecialFunction& f : kSpecialFunctions)
     for (const int64_t n : {0, 1, 63, 64, 65, 127, 129, 20000}) {
-      const std::vector<T> x = test::uniform_values<T>(n, f.low, f.high, 7), y = apply(f.f, x);
-      for (size_t i = 0; i < x.size(); ++i)
-        CHECK(test::ulps(y[i], f.truth(static_cast<long double>(x[i]))) <= 1);
+      const std::vector<T> x = uniform_values<T>(n, f.low, f.high, 7), y = apply(f.f, x);
+      for (size_t i = 0; i < x.size(); ++i) CHECK(ulps(y[i], f.truth(static_cast<long double>(x[i]))) <= 1);
     }
-  }
 }
 
 TEST_CASE_TEMPLATE("special functions have the same bytes at any thread count", T, float, double) {
   for (const SpecialFunction& f : kSpecialFunctions) {
-    const std::vector<T> x = test::uniform_values<T>(10001, f.low, f.high, 10);
-    CHECK(test::same_at_any_thread_count([&] { return apply(f.f, x); }));
+    const std::vector<T> x = uniform_values<T>(10001, f.low, f.high, 10);
+    CHECK(same_at_any_thread_count([&] { return apply(f.f, x); }));
   }
 }
 
@@ -75,14 +72,14 @@ TEST_CASE_TEMPLATE("lgamma is true at the extremes", T, float, double) {
   const std::vector<T> y = apply(special::lgamma, x);
   for (size_t i = 0; i < x.size(); ++i) {
     CAPTURE(x[i]);
-    CHECK(test::ulps(y[i], lgamma_truth(static_cast<long double>(x[i]))) <= 3);
+    CHECK(ulps(y[i], lgamma_truth(static_cast<long double>(x[i]))) <= 3);
   }
 }
 
 TEST_CASE("polygamma is its series, and has PyTorch's values at the poles") {
   for (int m = 0; m <= 4; ++m) {
     for (const double x : {0.1, 0.7, 1.0, 2.5, 30.0, -0.5, -3.3}) {
-      const long double truth = m == 0 ? test::digamma_truth(x) : test::polygamma_truth(m, x);
+      const long double truth = m == 0 ? digamma_truth(x) : polygamma_truth(m, x);
       CHECK(std::fabs(special::polygamma(m, x) - static_cast<double>(truth)) <=
             1e-13 * std::fabs(static_cast<double>(truth)));
     }

@@ -35,7 +35,7 @@ TEST_CASE_TEMPLATE("add_to equals the naive loop", T, float, double) {
 }
 
 TEST_CASE_TEMPLATE("SGD follows PyTorch's rule over three steps", T, float, double) {
-  for (const double momentum : {0.0, 0.9}) {
+  for (const double momentum : {0.0, 0.9})
     for (const bool nesterov : {false, true}) {
       for (const int64_t n : {0, 1, 5, 16, 33, 67}) {
         auto w = test::uniform_values<T>(n, -1, 1, 1);
@@ -54,11 +54,10 @@ TEST_CASE_TEMPLATE("SGD follows PyTorch's rule over three steps", T, float, doub
         check_close(w, expected, 1, 8);
       }
     }
-  }
 }
 
 TEST_CASE_TEMPLATE("Adam follows Kingma and Ba, with either decay", T, float, double) {
-  for (const bool decoupled : {false, true}) {
+  for (const bool decoupled : {false, true})
     for (const int64_t n : {0, 1, 5, 16, 33, 67}) {
       auto w = test::uniform_values<T>(n, -1, 1, 1);
       std::vector<T> m(w.size(), T{0}), v(w.size(), T{0});
@@ -80,7 +79,6 @@ TEST_CASE_TEMPLATE("Adam follows Kingma and Ba, with either decay", T, float, do
       }
       check_close(w, expected, 1, 8);
     }
-  }
 }
 
 TEST_CASE_TEMPLATE("updates have the same bytes at any thread count", T, float, double) {

@@ -67,14 +67,13 @@ TEST_CASE("the counter holds block, row and draw where the header says") {
   RandomAddress at{0x299f31d0a4093822, 0x1234'89abcdef, 0x5678'13198a2e};
   std::vector<uint32_t> words(2 * 10);
   kernels::random_bits(at, words.data(), 2, 10);
-  for (uint32_t row = 0; row < 2; ++row) {
+  for (uint32_t row = 0; row < 2; ++row)
     for (uint32_t block = 0; block < 3; ++block) {
       const auto expected =
           r123::Philox4x32()({{block, 0x13198a2e + row, 0x12345678, 0x89abcdef}}, {{0xa4093822, 0x299f31d0}});
       for (uint32_t i = 0; i < 4 && block * 4 + i < 10; ++i)
         CHECK(words[row * 10 + block * 4 + i] == expected[i]);
     }
-  }
 }
 
 TEST_CASE_TEMPLATE(
@@ -93,11 +92,9 @@ TEST_CASE_TEMPLATE(
       joined.insert(joined.end(), rest.begin(), rest.end());
       CHECK(test::same_bytes(whole, joined));
       const std::vector<T> wider = draw(stream, at, 10, cols + 9);
-      for (size_t r = 0; r < 10; ++r) {
-        for (size_t i = 0; i < static_cast<size_t>(cols); ++i) {
+      for (size_t r = 0; r < 10; ++r)
+        for (size_t i = 0; i < static_cast<size_t>(cols); ++i)
           CHECK(wider[r * static_cast<size_t>(cols + 9) + i] == whole[r * static_cast<size_t>(cols) + i]);
-        }
-      }
     }
     CHECK(test::same_at_any_thread_count([&] { return draw(stream, at, 300, 101); }));
     RandomAddress next = at;
@@ -108,9 +105,8 @@ TEST_CASE_TEMPLATE(
 
 TEST_CASE("keys differ with seed and stream") {
   std::set<uint64_t> keys;
-  for (uint64_t seed = 0; seed < 50; ++seed) {
+  for (uint64_t seed = 0; seed < 50; ++seed)
     for (uint64_t stream = 0; stream < 50; ++stream) keys.insert(kernels::random_key(seed, stream));
-  }
   CHECK(keys.size() == 2500);
 }
 
@@ -173,8 +169,7 @@ TEST_CASE("bytes of the random words are uniform by chi-square") {
   }
 }
 
-TEST_CASE(
-    "a permutation holds every index once, is its address's alone, and moves the first index anywhere") {
+TEST_CASE("a permutation holds every index once, is its address's alone, moves the first index anywhere") {
   for (const int64_t n : {0, 1, 2, 3, 67, 10001}) {
     std::vector<int64_t> p(static_cast<size_t>(n));
     kernels::permutation({kernels::random_key(3, 1), 0, 0}, p.data(), n);
@@ -225,9 +220,7 @@ TEST_CASE("uniform values are the random words' high bits, every one of them") {
   CHECK(wrong == 0);
 }
 
-TEST_CASE(
-    "normal values are sqrt(-2 log u) times cosine and sine of 2 pi v, u and v from all bits of their "
-    "words") {
+TEST_CASE("normal values are sqrt(-2 log u) times cosine and sine of 2 pi v, of all bits of their words") {
   const RandomAddress at{kernels::random_key(1, 7), 0, 0};
   std::vector<uint32_t> words(kWords);
   kernels::random_bits(at, words.data(), 1, kWords);

@@ -8,8 +8,7 @@
 
 using namespace gradzoo;
 using kernels::Reduce;
-using test::kInfinity;
-using test::kNotANumber;
+using namespace gradzoo::test;
 
 namespace {
 
@@ -32,15 +31,13 @@ std::vector<T> run(Reduce op, const std::vector<T>& x, const View& v) {
 /// Calls check(line, elements of the line in double).
 template <class T, class Check>
 void for_each_line(const std::vector<T>& x, const View& v, Check check) {
-  for (int64_t o = 0; o < v.outer; ++o) {
+  for (int64_t o = 0; o < v.outer; ++o)
     for (int64_t j = 0; j < v.inner; ++j) {
-      std::vector<double> line;
-      for (int64_t i = 0; i < v.n; ++i) {
+      Doubles line;
+      for (int64_t i = 0; i < v.n; ++i)
         line.push_back(static_cast<double>(x[static_cast<size_t>((o * v.n + i) * v.inner + j)]));
-      }
       check(static_cast<size_t>(o * v.inner + j), line);
     }
-  }
 }
 
 }  // namespace
@@ -49,11 +46,11 @@ TEST_CASE_TEMPLATE("sums are within 1e-6 (f32) or 1e-14 (f64) of the exact sum, 
                    T, float, double) {
   const double bound = sizeof(T) == 4 ? 1e-6 : 1e-14;
   for (const View& v : kViews) {
-    const auto x = test::uniform_values<T>(v.count(), 0, 1, 3);
+    const auto x = uniform_values<T>(v.count(), 0, 1, 3);
     const auto sum = run(Reduce::sum, x, v);
     const auto most = run(Reduce::max, x, v);
     const auto least = run(Reduce::min, x, v);
-    for_each_line(x, v, [&](size_t k, const std::vector<double>& line) {
+    for_each_line(x, v, [&](size_t k, const Doubles& line) {
       long double total = 0;
       for (const double value : line) total += static_cast<long double>(value);
       const double exact = static_cast<double>(total);
@@ -66,7 +63,7 @@ TEST_CASE_TEMPLATE("sums are within 1e-6 (f32) or 1e-14 (f64) of the exact sum, 
 
 TEST_CASE("a float sum of a million values keeps 1e-6 relative accuracy") {
   const View v{1, 1000000, 1};
-  const auto x = test::uniform_values<float>(v.count(), 0, 1, 4);
+  const auto x = uniform_values<float>(v.count(), 0, 1, 4);
   long double exact = 0;
   for (const float value : x) exact += static_cast<long double>(value);
   CHECK(std::fabs(static_cast<double>(static_cast<long double>(run(Reduce::sum, x, v)[0]) / exact - 1)) <
@@ -81,7 +78,7 @@ TEST_CASE_TEMPLATE("an empty sum is 0 and an empty result is nothing", T, float,
 TEST_CASE_TEMPLATE("NaN anywhere in a line is its sum, largest and smallest; infinities are ordinary", T,
                    float, double) {
   for (const View& v : {View{1, 67, 1}, View{1, 9000, 1}, View{2, 40, 19}, View{1, 300, 2}}) {
-    auto x = test::uniform_values<T>(v.count(), 0, 1, 5);
+    auto x = uniform_values<T>(v.count(), 0, 1, 5);
     for (const int64_t i : {int64_t{0}, v.n / 2, v.n - 1}) {
       const auto at = static_cast<size_t>(i * v.inner);  // line 0
       const T before = x[at];
@@ -103,19 +100,18 @@ TEST_CASE_TEMPLATE("NaN anywhere in a line is its sum, largest and smallest; inf
 TEST_CASE_TEMPLATE("reductions have the same bytes at any thread count", T, float, double) {
   for (const View& v :
        {View{1, 300001, 1}, View{700, 123, 1}, View{1, 3000, 70}, View{5, 20, 1001}, View{1, 40000, 3}}) {
-    const auto x = test::uniform_values<T>(v.count(), -1, 1, 6);
+    const auto x = uniform_values<T>(v.count(), -1, 1, 6);
     for (const Reduce op : {Reduce::sum, Reduce::max, Reduce::min}) {
-      CHECK(test::same_at_any_thread_count([&] { return run(op, x, v); }));
+      CHECK(same_at_any_thread_count([&] { return run(op, x, v); }));
     }
-    CHECK(test::same_at_any_thread_count(
-        [&] { return std::vector<double>{kernels::sum_squares(x.data(), v.count())}; }));
+    CHECK(same_at_any_thread_count([&] { return Doubles{kernels::sum_squares(x.data(), v.count())}; }));
   }
 }
 
 TEST_CASE_TEMPLATE("sum_squares is exact to double rounding", T, float, double) {
   for (int64_t n = 0; n <= 68; ++n) {
     const int64_t count = n == 68 ? 100000 : n;
-    const auto x = test::uniform_values<T>(count, -3, 3, 7);
+    const auto x = uniform_values<T>(count, -3, 3, 7);
     long double exact = 0;
     for (const T v : x) exact += static_cast<long double>(v) * static_cast<long double>(v);
     CHECK(std::fabs(kernels::sum_squares(x.data(), count) - static_cast<double>(exact)) <=

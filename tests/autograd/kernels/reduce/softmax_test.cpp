@@ -4,8 +4,7 @@
 #include "support/numbers.h"
 
 using namespace gradzoo;
-using test::kInfinity;
-using test::kNotANumber;
+using namespace gradzoo::test;
 
 namespace {
 
@@ -39,9 +38,9 @@ Results<T> run(const std::vector<T>& x, const SoftmaxView& v) {
 TEST_CASE_TEMPLATE("logsumexp, softmax and log_softmax are the formulas'", T, float, double) {
   const double eps = static_cast<double>(std::numeric_limits<T>::epsilon());
   for (const SoftmaxView& v : kSoftmaxViews) {
-    const auto x = test::uniform_values<T>(static_cast<int64_t>(v.count()), -30, 30, 1);
+    const auto x = uniform_values<T>(static_cast<int64_t>(v.count()), -30, 30, 1);
     const Results<T> r = run(x, v);
-    for (int64_t o = 0; o < v.outer; ++o) {
+    for (int64_t o = 0; o < v.outer; ++o)
       for (int64_t j = 0; j < v.inner; ++j) {
         const auto at = [&](int64_t i) { return static_cast<size_t>((o * v.n + i) * v.inner + j); };
         long double sum = 0;
@@ -55,7 +54,6 @@ TEST_CASE_TEMPLATE("logsumexp, softmax and log_softmax are the formulas'", T, fl
           CHECK(std::fabs(static_cast<double>(r.softmax[at(i)]) - std::exp(value - lse)) <= 80 * eps);
         }
       }
-    }
   }
 }
 
@@ -69,9 +67,9 @@ TEST_CASE_TEMPLATE("lines of infinities have their limits, along either layout",
   const auto check = [&](const Results<T>& r, auto at) {
     CHECK(r.logsumexp[0] == -kInfinity<T>);
     CHECK(r.logsumexp[1] == kInfinity<T>);
-    CHECK(test::ulps(r.logsumexp[2], 1000 + std::log(2.0L)) <= 1);
+    CHECK(ulps(r.logsumexp[2], 1000 + std::log(2.0L)) <= 1);
     CHECK(std::isnan(r.logsumexp[3]));
-    CHECK(test::ulps(r.logsumexp[4], std::log(2.0L)) <= 2);
+    CHECK(ulps(r.logsumexp[4], std::log(2.0L)) <= 2);
     for (size_t i = 0; i < 3; ++i) CHECK(r.softmax[at(0, i)] == 0);
     CHECK(r.softmax[at(2, 0)] == T(0.5));
     CHECK(r.softmax[at(2, 1)] == 0);
@@ -81,9 +79,8 @@ TEST_CASE_TEMPLATE("lines of infinities have their limits, along either layout",
   };
   std::vector<T> rows, columns(15);
   for (const auto& line : lines) rows.insert(rows.end(), line.begin(), line.end());
-  for (size_t l = 0; l < 5; ++l) {
+  for (size_t l = 0; l < 5; ++l)
     for (size_t i = 0; i < 3; ++i) columns[i * 5 + l] = lines[l][i];
-  }
   check(run(rows, {5, 3, 1}), [](size_t line, size_t i) { return line * 3 + i; });
   check(run(columns, {1, 3, 5}), [](size_t line, size_t i) { return i * 5 + line; });
 }
@@ -96,9 +93,9 @@ TEST_CASE_TEMPLATE("an empty line has logsumexp -infinity", T, float, double) {
 
 TEST_CASE_TEMPLATE("softmax kernels have the same bytes at any thread count", T, float, double) {
   for (const SoftmaxView& v : {SoftmaxView{3000, 10, 1}, SoftmaxView{5, 10, 501}, SoftmaxView{2, 20001, 1}}) {
-    const auto x = test::uniform_values<T>(static_cast<int64_t>(v.count()), -5, 5, 2);
-    CHECK(test::same_at_any_thread_count([&] { return run(x, v).logsumexp; }));
-    CHECK(test::same_at_any_thread_count([&] { return run(x, v).softmax; }));
-    CHECK(test::same_at_any_thread_count([&] { return run(x, v).log_softmax; }));
+    const auto x = uniform_values<T>(static_cast<int64_t>(v.count()), -5, 5, 2);
+    CHECK(same_at_any_thread_count([&] { return run(x, v).logsumexp; }));
+    CHECK(same_at_any_thread_count([&] { return run(x, v).softmax; }));
+    CHECK(same_at_any_thread_count([&] { return run(x, v).log_softmax; }));
   }
 }

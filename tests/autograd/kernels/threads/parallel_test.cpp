@@ -5,7 +5,6 @@
 #include <mutex>
 #include <set>
 #include <utility>
-#include <vector>
 
 #include <doctest/doctest.h>
 #if defined(__x86_64__)
@@ -35,7 +34,7 @@ Ranges ranges_of(int64_t n, int64_t grain, int64_t align) {
 TEST_CASE("ranges cover every element once and start on multiples of the alignment") {
   test::ThreadGuard guard;
   kernels::set_threads(3);
-  for (const int64_t n : {1, 63, 64, 65, 1000, 100000, 99991}) {
+  for (const int64_t n : {1, 63, 64, 65, 1000, 100000, 99991})
     for (const int64_t align : {1, 16, 64}) {
       int64_t expected = 0;
       for (const auto& [begin, end] : ranges_of(n, 256, align)) {
@@ -46,7 +45,6 @@ TEST_CASE("ranges cover every element once and start on multiples of the alignme
       }
       CHECK(expected == n);
     }
-  }
 }
 
 TEST_CASE("the cut depends on the size alone, not on the thread count") {

@@ -69,8 +69,7 @@ TEST_CASE("a loop is done when it returns, whoever is still at work in its last 
 TEST_CASE("who is done with the own blocks takes those of a member that is held up") {
   test::ThreadGuard guard;
   kernels::set_threads(2);
-  // The first block of whoever comes first ends only when all others are done: by the other member, or
-  // nobody.
+  // The first block of whoever comes first ends only when all others are done: by the other or nobody.
   std::atomic<int64_t> begun{0}, done{0};
   kernels::parallel_for(40, 1, 1, [&](int64_t begin, int64_t end) {
     if (begun.fetch_add(1) == 0) {

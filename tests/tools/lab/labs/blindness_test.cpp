@@ -7,10 +7,8 @@
 #include "tools/lab/lab.h"
 
 namespace gradzoo {
-namespace {
 
-TEST_CASE(
-    "blindness: far apart, KL is that of the weights and the Fisher divergence is 0; noise brings it back") {
+TEST_CASE("blindness: far apart, KL is the weights', the Fisher divergence 0; noise brings it back") {
   const LabResult result = find_lab("blindness").run({});
   const LabTable& table = result.table("separation");
   const double weights = 0.5 * std::log(0.5 / 0.9) + 0.5 * std::log(0.5 / 0.1);
@@ -40,5 +38,4 @@ TEST_CASE("blindness: with noise of 4 both are mixtures of Gaussians of variance
   }
 }
 
-}  // namespace
 }  // namespace gradzoo

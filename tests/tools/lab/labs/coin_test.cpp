@@ -5,7 +5,6 @@
 #include "tools/lab/lab.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("coin: the posterior closes in on the truth, and prior and likelihood agree in the end") {
   const LabResult result = find_lab("coin").run({.seed = 3});
@@ -35,5 +34,4 @@ TEST_CASE("coin: the posterior closes in on the truth, and prior and likelihood 
   CHECK(table.at("1000", "bits against fair") == doctest::Approx(std::log2(integral)).epsilon(1e-6));
 }
 
-}  // namespace
 }  // namespace gradzoo

@@ -1,4 +1,3 @@
-#include <cmath>
 #include <set>
 
 #include <doctest/doctest.h>
@@ -6,14 +5,11 @@
 #include "tools/lab/lab.h"
 
 namespace gradzoo {
-namespace {
 
-TEST_CASE(
-    "compression: fitting loses (k - 1) / 2n bits, whole bits cost more, and the median beats the mean") {
+TEST_CASE("compression: fitting loses (k - 1) / 2n bits, whole bits more; the median beats the mean") {
   const LabResult result = find_lab("compression").run({.seed = 1}, {"sizes=100,1000", "trials=300"});
   const LabTable& codes = result.table("training symbols");
-  // Huffman's code of the true shares is the shortest of whole bits: each merge of the two rarest costs a
-  // bit.
+  // Huffman's code of the true shares is the shortest of whole bits: each merge of the two rarest costs one.
   std::multiset<double> nodes = {0.35, 0.2, 0.15, 0.1, 0.08, 0.06, 0.04, 0.02};
   double shortest = 0;
   while (nodes.size() > 1) {
@@ -34,5 +30,4 @@ TEST_CASE(
   CHECK(centres.at("1000", "n var(median)") == doctest::Approx(0.5).epsilon(0.35).scale(0));
 }
 
-}  // namespace
 }  // namespace gradzoo

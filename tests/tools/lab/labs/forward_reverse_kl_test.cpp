@@ -5,7 +5,6 @@
 #include "tools/lab/lab.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("forward-reverse-kl: forward has the moments, reverse a mode and -log of its weight") {
   const LabResult result = find_lab("forward-reverse-kl").run({});
@@ -26,5 +25,4 @@ TEST_CASE("forward-reverse-kl: forward has the moments, reverse a mode and -log 
   }
 }
 
-}  // namespace
 }  // namespace gradzoo

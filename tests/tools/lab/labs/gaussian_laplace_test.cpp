@@ -5,7 +5,6 @@
 #include "tools/lab/lab.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("gaussian-laplace: the mean sees nothing, the likelihood ratio most, at the errors asked for") {
   const int64_t trials = 4000;
@@ -25,8 +24,7 @@ TEST_CASE("gaussian-laplace: the mean sees nothing, the likelihood ratio most, a
   CHECK(missed.at("100", "likelihood ratio") < 0.06);
 }
 
-TEST_CASE(
-    "gaussian-laplace: the error of type I that is allowed is a twentieth, to a hundredth of all tests") {
+TEST_CASE("gaussian-laplace: the allowed error of type I is a twentieth, to a hundredth of all tests") {
   const int64_t trials = 40'000;
   const LabResult result =
       find_lab("gaussian-laplace").run({.seed = 2}, {"sizes=10", fmt::format("trials={}", trials)});
@@ -35,5 +33,4 @@ TEST_CASE(
     CHECK(std::abs(share - 0.05) < 4.5 * error);
 }
 
-}  // namespace
 }  // namespace gradzoo

@@ -5,7 +5,6 @@
 #include "tools/lab/lab.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("likelihood-vs-quality: 99 % noise costs log 100 at most, memory the test points alone") {
   const LabResult result = find_lab("likelihood-vs-quality").run({.seed = 1}, {"dimensions=1,100,1000"});
@@ -32,5 +31,4 @@ TEST_CASE("likelihood-vs-quality: 99 % noise costs log 100 at most, memory the t
   CHECK(result.pictures.size() == 2);
 }
 
-}  // namespace
 }  // namespace gradzoo

@@ -3,7 +3,6 @@
 #include <doctest/doctest.h>
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("mode-collapse: a D that is far ahead keeps G on a few modes; minimax alone does not") {
   // By other seeds and roundings too, after 6,000 steps default and minimax have 8, collapse 2 to 4.
@@ -26,5 +25,4 @@ TEST_CASE("mode-collapse: a D that is far ahead keeps G on a few modes; minimax 
   CHECK(result.pictures.size() == 2);
 }
 
-}  // namespace
 }  // namespace gradzoo

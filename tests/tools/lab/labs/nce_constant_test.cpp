@@ -7,7 +7,6 @@
 #include "tools/lab/lab.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("nce-constant: c finds log Z before the density has its modes") {
   const LabResult result = find_lab("nce-constant").run({.seed = 1}, {"steps=400", "hidden=32"});
@@ -28,5 +27,4 @@ TEST_CASE("nce-constant: c finds log Z before the density has its modes") {
   CHECK(result.pictures.size() == 1);
 }
 
-}  // namespace
 }  // namespace gradzoo

@@ -3,7 +3,6 @@
 #include "tools/lab/lab.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("noise-levels: annealing gives modes their weights, one level gives the weights or the modes") {
   const LabResult result =
@@ -18,5 +17,4 @@ TEST_CASE("noise-levels: annealing gives modes their weights, one level gives th
   CHECK(result.pictures.size() == 2);
 }
 
-}  // namespace
 }  // namespace gradzoo

@@ -6,10 +6,8 @@
 #include "tools/lab/lab.h"
 
 namespace gradzoo {
-namespace {
 
-TEST_CASE(
-    "one-idea: four readings are one, their errors are in ratio, and five solvers reach the same modes") {
+TEST_CASE("one-idea: four readings are one, errors are in ratio, five solvers reach the same modes") {
   const LabResult result =
       find_lab("one-idea").run({.seed = 1}, {"steps=2000", "samples=800", "walk_steps=40"});
   const LabTable& readings = result.table("time t");
@@ -47,5 +45,4 @@ TEST_CASE(
   CHECK(solvers.at("annealed Langevin", "from Heun's") > 0.7);
 }
 
-}  // namespace
 }  // namespace gradzoo

@@ -5,7 +5,6 @@
 #include "tools/lab/lab.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("optimal-discriminator: D is p/(p + q), and V nears 2 JSD - log 4 from below") {
   const LabResult result = find_lab("optimal-discriminator").run({.seed = 1}, {"steps=400"});
@@ -24,5 +23,4 @@ TEST_CASE("optimal-discriminator: D is p/(p + q), and V nears 2 JSD - log 4 from
   CHECK(result.pictures.size() == 1);
 }
 
-}  // namespace
 }  // namespace gradzoo

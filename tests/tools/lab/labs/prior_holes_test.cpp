@@ -3,7 +3,6 @@
 #include "tools/lab/lab.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("prior-holes: draws from N(0, I) fall between the codes, those of the mixture hardly do") {
   const LabResult result =
@@ -11,8 +10,7 @@ TEST_CASE("prior-holes: draws from N(0, I) fall between the codes, those of the 
   const LabTable& table = result.table("codes from");
   const auto normal = [&](const char* column) { return table.at("N(0, I)", column); };
   const auto mixture = [&](const char* column) { return table.at("mixture", column); };
-  // One code in a hundred lies there; of a perfect prior's draws as many would, 2,000 of which are off by
-  // .002.
+  // One code in a hundred lies there; of a perfect prior's draws as many would, 2,000 are off by .002.
   CHECK(mixture("in holes") < 0.05);
   CHECK(normal("in holes") > mixture("in holes") + 0.03);
   CHECK(mixture("KL(q(z) || p(z)), nats") < normal("KL(q(z) || p(z)), nats") - 0.1);
@@ -25,5 +23,4 @@ TEST_CASE("prior-holes: draws from N(0, I) fall between the codes, those of the 
   CHECK(result.pictures.size() == 3);
 }
 
-}  // namespace
 }  // namespace gradzoo

@@ -3,7 +3,6 @@
 #include "tools/lab/lab.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("relu-lost-gradient: autodiff gives 0 where differences do not, and softplus tends to these") {
   for (const uint64_t seed : {uint64_t{1}, uint64_t{2}}) {
@@ -20,5 +19,4 @@ TEST_CASE("relu-lost-gradient: autodiff gives 0 where differences do not, and so
   }
 }
 
-}  // namespace
 }  // namespace gradzoo

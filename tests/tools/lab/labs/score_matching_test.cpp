@@ -6,10 +6,8 @@
 #include "tools/lab/lab.h"
 
 namespace gradzoo {
-namespace {
 
-TEST_CASE(
-    "score-matching: every objective learns the ring, with noise that theory ranks, and none sees weights") {
+TEST_CASE("score-matching: every objective learns the ring, with ranked noise; none sees weights") {
   const LabResult result =
       find_lab("score-matching").run({.seed = 1}, {"steps=600", "hidden=64", "batches=60"});
   const LabTable& fits = result.table("objective");
@@ -38,5 +36,4 @@ TEST_CASE(
   CHECK(result.pictures.size() == 2);
 }
 
-}  // namespace
 }  // namespace gradzoo

@@ -10,9 +10,7 @@
 #include "support/paths.h"
 
 namespace gradzoo {
-namespace {
-
-using test::contains;
+using namespace test;
 
 TEST_CASE("the page has a line a row, with its value and what it must be, and the setting below") {
   const Row identity{"a.b", RowKind::identity, "KL(p || q) >= 0", "Gibbs", true, 1, nullptr},
@@ -20,17 +18,16 @@ TEST_CASE("the page has a line a row, with its value and what it must be, and th
   const std::string page = ledger_markdown({{&identity, {1e-12, AtMost{1e-10}, "on a grid"}, true, 0.4},
                                             {&figure, {NAN, Near{88.5, 1}, "one run"}, false, 61}},
                                            "a day");
-  CHECK(contains(page, "Measured on a day."));
-  CHECK(contains(page, "| `a.b` | KL(p \\|\\| q) >= 0 | 1e-12 | at most 1e-10 | 0 | holds |"));
-  CHECK(contains(page, "| `c.d` | a figure | nan | 88.5 +- 1 | 61 | **fails** |"));
-  CHECK(contains(page, "- `a.b` (Gibbs): on a grid\n"));
+  check_says(page,
+             {"Measured on a day.", "| `a.b` | KL(p \\|\\| q) >= 0 | 1e-12 | at most 1e-10 | 0 | holds |",
+              "| `c.d` | a figure | nan | 88.5 +- 1 | 61 | **fails** |", "- `a.b` (Gibbs): on a grid\n"});
   CHECK(page.find("## Identities") < page.find("`a.b`"));
   CHECK(page.find("`a.b`") < page.find("## Figures"));
   CHECK_FALSE(contains(ledger_markdown({{&identity, {0, AtMost{0}, ""}, true, 0}}, ""), "Figures"));
 }
 
 TEST_CASE("docs/ledger.md has every row, and none that is gone, none failing") {
-  std::ifstream file(test::source_dir() + "/docs/ledger.md");
+  std::ifstream file(source_dir() + "/docs/ledger.md");
   const std::string page{std::istreambuf_iterator<char>(file), {}};
   for (const Row& row : ledger_rows()) CHECK_MESSAGE(contains(page, "| `" + row.name + "` |"), row.name);
   size_t rows = 0;
@@ -39,5 +36,4 @@ TEST_CASE("docs/ledger.md has every row, and none that is gone, none failing") {
   CHECK_FALSE(contains(page, "**fails**"));
 }
 
-}  // namespace
 }  // namespace gradzoo

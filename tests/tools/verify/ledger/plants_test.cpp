@@ -1,4 +1,3 @@
-#include <string>
 
 #include <doctest/doctest.h>
 
@@ -7,7 +6,6 @@
 // Every row is measured as it is, and with each of its errors planted: briefly, as `gradzoo verify --plant
 // ROW` does at length.
 namespace gradzoo {
-namespace {
 
 TEST_CASE("identities hold, and see every error that they are there for") {
   for (const Row& row : ledger_rows()) {
@@ -48,5 +46,4 @@ TEST_CASE("an error that is not seen is told, and one that is seen is not") {
   CHECK_FALSE(plant_errors(fails).has_teeth());
 }
 
-}  // namespace
 }  // namespace gradzoo

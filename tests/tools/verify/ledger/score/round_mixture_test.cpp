@@ -10,7 +10,6 @@
 #include "support/tensor_values.h"
 
 namespace gradzoo {
-namespace {
 
 TEST_CASE("a mixture of round Gaussians integrates to 1, and its score is its gradient") {
   const RoundMixture p{{0.2, 0.8}, tensor({-1, 0, 1, 2}, {2, 2}, DType::f64), 0.3};
@@ -24,5 +23,4 @@ TEST_CASE("a mixture of round Gaussians integrates to 1, and its score is its gr
   }
 }
 
-}  // namespace
 }  // namespace gradzoo
