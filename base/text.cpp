@@ -162,6 +162,15 @@ bool is_shown(char32_t code) {
 
 }  // namespace
 
+std::string replaced(std::string_view text, std::initializer_list<std::pair<char, std::string_view>> by) {
+  std::string out;
+  for (const char c : text) {
+    const auto found = std::ranges::find(by, c, &std::pair<char, std::string_view>::first);
+    out += found == by.end() ? std::string_view(&c, 1) : found->second;
+  }
+  return out;
+}
+
 std::string printable(std::string_view text) {
   std::string out;
   while (!text.empty()) {

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace gradzoo {
@@ -40,6 +42,9 @@ std::optional<uint32_t> parse_hexadecimal(std::string_view text);
 /// The numbers of "1,.5,.1", nothing where one of them is none.
 template <class T>
 std::optional<std::vector<T>> parse_numbers(std::string_view text);
+
+/// The text with some of its characters written otherwise: `{'<', "&lt;"}`.
+std::string replaced(std::string_view text, std::initializer_list<std::pair<char, std::string_view>> by);
 
 /// A text from outside, fit for a terminal: control characters, what steers the direction of writing, and
 /// bytes that are no UTF-8 become '?'.

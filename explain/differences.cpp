@@ -63,9 +63,8 @@ class Replay {
 
   /// The op that made the first value of the last run that is not finite; "" where there is none.
   std::string not_finite() const {
-    for (const Call& call : calls_) {
+    for (const Call& call : calls_)
       if (!all_finite(values_[at(call.index)])) return tape_state().nodes[call.index].op->name;
-    }
     return "";
   }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "explain/story.h"
+#include "gradzoo/base/text.h"
 
 namespace gradzoo {
 namespace {
@@ -34,23 +35,13 @@ std::string visit_lines(const Story& story, int64_t index) {
     if (gradient.defined() && node.inputs[static_cast<size_t>(i)] >= story.begin)
       text += fmt::format("    gives {} to {}\n", describe_value(gradient), operand_of(story, visit.node, i));
   }
-  for (int64_t made = visit.made_begin; made < visit.made_end; ++made) {
+  for (int64_t made = visit.made_begin; made < visit.made_end; ++made)
     if (story.is_shown(made)) text += node_line(story, made, "    ");
-  }
   return text;
 }
 
 std::string dot_escape(std::string_view text) {
-  std::string out;
-  for (char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    if (c == '\n') {
-      out += "\\n";
-    } else {
-      out += c;
-    }
-  }
-  return out;
+  return replaced(text, {{'"', "\\\""}, {'\\', "\\\\"}, {'\n', "\\n"}});
 }
 
 std::string dot_node(const Story& story, int64_t node) {
@@ -115,9 +106,8 @@ std::string explain_dot(const Tape& tape) {
   std::string text = "digraph tape {\n  rankdir=LR;\n  node [shape=box, style=rounded, fontname=sans];\n";
   for (int sweep = 0; sweep <= last; ++sweep) {
     std::string nodes;
-    for (const int64_t node : story.nodes) {
+    for (const int64_t node : story.nodes)
       if (story.sweep(node) == sweep) nodes += dot_node(story, node);
-    }
     if (nodes.empty()) continue;
     const std::string title =
         sweep == 0 ? "recorded by the program" : fmt::format("recorded by sweep {}", sweep);

@@ -262,9 +262,8 @@ class Derivation {
   static Shape shape_of(const Derivative& d, const Variable& variable) {
     if (is_single(d)) return variable.leaf.shape();
     Shape shape;
-    for (const Shape& part : {d.value.shape(), variable.leaf.shape()}) {
+    for (const Shape& part : {d.value.shape(), variable.leaf.shape()})
       for (const int64_t size : axes_of(part)) shape = shape.insert(shape.rank(), size);
-    }
     return shape;
   }
 

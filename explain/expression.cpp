@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "explain/code_points.h"
 #include "explain/expression_parser.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/explain/expression_functions.h"
@@ -30,10 +29,9 @@ ExpressionValue variable_value(const ExpressionTerm& term, const Variables& vari
 // A list holds numbers, or lists of them.
 void check_elements(const std::vector<ExpressionTerm>& terms, const ExpressionTerm& list,
                     std::span<const ExpressionValue> elements) {
-  for (size_t i = 0; i < elements.size(); ++i) {
+  for (size_t i = 0; i < elements.size(); ++i)
     if (!elements[i].is_number() && terms[list.operands[i]].kind != TermKind::list)
       throw Error("a list holds numbers. Hint: [1, 2] or [[1, 2], [3, 4]]");
-  }
 }
 
 // Numbers side by side are a column; columns side by side are the rows of a matrix.
@@ -114,10 +112,9 @@ void check_no_name(std::string_view text) {
 
 std::vector<std::string> Expression::variables() const {
   std::vector<std::string> names;
-  for (const ExpressionTerm& term : terms) {
+  for (const ExpressionTerm& term : terms)
     if (term.kind == TermKind::variable && std::ranges::find(names, term.name) == names.end())
       names.push_back(term.name);
-  }
   return names;
 }
 

@@ -76,9 +76,8 @@ std::string ExpressionCall::operand_code(size_t i) const {
 
 ExpressionValue ExpressionCall::result(const Tensor& value, std::string code,
                                        ExpressionValue::Binding binding) const {
-  for (const ExpressionValue& argument : arguments_) {
+  for (const ExpressionValue& argument : arguments_)
     if (!argument.is_number()) return {.tensor = value, .code = std::move(code), .binding = binding};
-  }
   return expression_number(value.item());
 }
 

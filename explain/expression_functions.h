@@ -30,6 +30,7 @@ class ExpressionCall {
  public:
   ExpressionCall(std::string_view name, std::span<const ExpressionValue> arguments, DType dtype)
       : name_(name), arguments_(arguments), dtype_(dtype) {}
+  std::string_view name() const { return name_; }
   size_t size() const { return arguments_.size(); }
   const ExpressionValue& operator[](size_t i) const { return arguments_[i]; }
   bool is_number(size_t i) const { return arguments_[i].is_number(); }

@@ -7,6 +7,7 @@
 #include "explain/differences.h"
 #include "explain/page_files.h"
 #include "explain/story.h"
+#include "gradzoo/base/text.h"
 #include "gradzoo/explain/explain.h"
 
 namespace gradzoo {
@@ -75,9 +76,8 @@ Json visit_json(const Story& story, const Visit& visit) {
                              {"gradient", tensor_json(story, visit.gives[k])},
                              {"total", tensor_json(story, visit.totals[k])}});
   }
-  for (int64_t made = visit.made_begin; made < visit.made_end; ++made) {
+  for (int64_t made = visit.made_begin; made < visit.made_end; ++made)
     if (story.is_shown(made)) json["made"].push_back(story.number(made));
-  }
   return json;
 }
 
@@ -112,16 +112,7 @@ Json step_json(const Story& story, const Step& step, const std::vector<CodeLine>
 
 // As it may stand in a script element: no `<`, so neither its end nor a comment's beginning.
 std::string script_data(const Json& json) {
-  const std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
-  std::string out;
-  for (char c : text) {
-    if (c == '<') {
-      out += "\\u003c";
-    } else {
-      out += c;
-    }
-  }
-  return out;
+  return replaced(json.dump(-1, ' ', false, Json::error_handler_t::replace), {{'<', "\\u003c"}});
 }
 
 }  // namespace

@@ -38,9 +38,8 @@ bool feeds_next(int64_t node, int uses) {
 std::vector<int> uses_of(const Story& story) {
   std::vector<int> uses(static_cast<size_t>(story.end - story.begin));
   for (int64_t i = story.begin; i < story.end; ++i) {
-    for (const int64_t input : std::span(node_at(i).inputs).first(static_cast<size_t>(node_at(i).n_inputs))) {
+    for (const int64_t input : std::span(node_at(i).inputs).first(static_cast<size_t>(node_at(i).n_inputs)))
       if (input >= story.begin) ++uses[static_cast<size_t>(input - story.begin)];
-    }
   }
   return uses;
 }
@@ -102,24 +101,14 @@ Visit Story::visit(int64_t index) const {
 Story tell_story(const Tape& tape) {
   check_traced(tape);
   const std::vector<Visit>& visits = trace_log().visits;
-  Story story{.begin = tape.begin(),
-              .end = tape.end(),
-              .nodes = {},
-              .steps = {},
-              .visit_sweep = {},
-              .seeds = {},
-              .numbers = {},
-              .firsts = {},
-              .composites = {},
-              .sweeps = {}};
+  Story story{.begin = tape.begin(), .end = tape.end()};
   tell_nodes(story);
   story.sweeps.assign(static_cast<size_t>(tape.size()), 0);
   int64_t node = story.begin, visit = 0;
   int sweep = 0;
   const auto record_until = [&](int64_t end) {
-    for (; node < end; ++node) {
+    for (; node < end; ++node)
       if (story.is_shown(node)) story.steps.push_back({Step::Kind::record, node, visit});
-    }
   };
   for (; visit < static_cast<int64_t>(visits.size()); ++visit) {
     const Visit& v = visits[static_cast<size_t>(visit)];

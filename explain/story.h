@@ -21,17 +21,18 @@ struct Step {
 /// recorded belongs to its visit and has no step of its own. The nodes of a composite are shown as one, the
 /// last of them.
 struct Story {
-  int64_t begin = 0, end = 0;  // the tape's nodes
-  std::vector<int64_t> nodes;  // those that are shown
-  std::vector<Step> steps;
-  std::vector<int> visit_sweep;  // by visit: its sweep, from 1
-  std::vector<int64_t> seeds;    // by sweep, from 1 on: its first visit
+  int64_t begin = 0, end = 0;       // the tape's nodes
+  std::vector<int64_t> nodes = {};  // those that are shown
+  std::vector<Step> steps = {};
+  std::vector<int> visit_sweep = {};  // by visit: its sweep, from 1
+  std::vector<int64_t> seeds = {};    // by sweep, from 1 on: its first visit
 
   // By node of the tape, from begin on.
-  std::vector<int64_t> numbers;  // the number of the node, or of the composite that it is a part of
-  std::vector<int64_t> firsts;   // of a composite shown as its last node the first one, else the node itself
-  std::vector<const Composite*> composites;  // null: the node is shown as its op
-  std::vector<int> sweeps;                   // the sweep that recorded it; 0: the program
+  std::vector<int64_t> numbers = {};  // the number of the node, or of the composite that it is a part of
+  std::vector<int64_t> firsts =
+      {};  // of a composite shown as its last node the first one, else the node itself
+  std::vector<const Composite*> composites = {};  // null: the node is shown as its op
+  std::vector<int> sweeps = {};                   // the sweep that recorded it; 0: the program
 
   bool is_shown(int64_t node) const { return nodes[static_cast<size_t>(number(node))] == node; }
   int sweep(int64_t node) const { return sweeps[static_cast<size_t>(node - begin)]; }

@@ -130,20 +130,17 @@ void Canvas::blend(int x, int y, Color color, double coverage) {
                                      static_cast<std::size_t>(x)) *
                                     3];
   const std::uint8_t channels[] = {color.red, color.green, color.blue};
-  for (int c = 0; c < 3; ++c) {
+  for (int c = 0; c < 3; ++c)
     pixel[c] = static_cast<std::uint8_t>(std::lround(pixel[c] + coverage * (channels[c] - pixel[c])));
-  }
 }
 
 void Canvas::fill_rect(Rect rect, Color color, double opacity) {
   const double right = rect.x + rect.width, bottom = rect.y + rect.height;
   if (!finite({rect.x, rect.y}) || !finite({right, bottom})) return;
   const PixelBox box = pixels_within(rect.x, rect.y, right, bottom, clip_);
-  for (int y = box.top; y < box.bottom; ++y) {
-    for (int x = box.left; x < box.right; ++x) {
+  for (int y = box.top; y < box.bottom; ++y)
+    for (int x = box.left; x < box.right; ++x)
       blend(x, y, color, opacity * overlap(x, rect.x, right) * overlap(y, rect.y, bottom));
-    }
-  }
 }
 
 void Canvas::fill_circle(Point center, double radius, Color color, double opacity) {
@@ -172,9 +169,8 @@ void Canvas::stroke(std::span<const std::vector<Point>> lines, const Stroke& pen
     }
   }
   const PixelBox box = mask.box();
-  for (int y = box.top; y < box.bottom; ++y) {
+  for (int y = box.top; y < box.bottom; ++y)
     for (int x = box.left; x < box.right; ++x) blend(x, y, pen.color, pen.opacity * mask.at(x, y));
-  }
 }
 
 }  // namespace gradzoo

@@ -313,9 +313,8 @@ Series thinned(const Series& series, std::size_t limit) {
       if (lowest == end || series.y[i] < series.y[lowest]) lowest = i;
       if (highest == end || series.y[i] > series.y[highest]) highest = i;
     }
-    for (const std::size_t i : {begin, lowest, highest, gap}) {
+    for (const std::size_t i : {begin, lowest, highest, gap})
       if (i < end) kept.insert(i);
-    }
   }
   Series result{.name = series.name, .joined = series.joined};
   for (const std::size_t i : kept) {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,28 +12,22 @@
 
 namespace gradzoo {
 
+/// As style sheets write it.
+constexpr Color rgb(std::uint32_t code) {
+  const auto byte = [&](int shift) { return static_cast<std::uint8_t>(code >> shift & 0xFF); };
+  return {byte(16), byte(8), byte(0)};
+}
+
 /// Paper, and what is written and ruled on it.
 inline constexpr Color kPaper{255, 255, 255}, kInk{38, 42, 51}, kSoftInk{98, 104, 116},
     kGridLine{230, 232, 237}, kAxisLine{150, 155, 166};
 
 /// Lines: Okabe and Ito's colours with a grey and an indigo, told apart with any colour vision, the strongest
 /// first; and the same on dark paper.
-inline constexpr std::array<Color, 8> kLineColors{{{0, 114, 178},
-                                                   {213, 94, 0},
-                                                   {0, 158, 115},
-                                                   {204, 121, 167},
-                                                   {230, 159, 0},
-                                                   {86, 180, 233},
-                                                   {90, 90, 90},
-                                                   {60, 20, 160}}};
-inline constexpr std::array<Color, 8> kNightLineColors{{{79, 169, 224},
-                                                        {255, 120, 60},
-                                                        {53, 199, 154},
-                                                        {231, 159, 198},
-                                                        {250, 210, 100},
-                                                        {163, 216, 248},
-                                                        {130, 130, 130},
-                                                        {135, 105, 255}}};
+inline constexpr std::array kLineColors = {rgb(0x0072B2), rgb(0xD55E00), rgb(0x009E73), rgb(0xCC79A7),
+                                           rgb(0xE69F00), rgb(0x56B4E9), rgb(0x5A5A5A), rgb(0x3C14A0)};
+inline constexpr std::array kNightLineColors = {rgb(0x4FA9E0), rgb(0xFF783C), rgb(0x35C79A), rgb(0xE79FC6),
+                                                rgb(0xFAD264), rgb(0xA3D8F8), rgb(0x828282), rgb(0x8769FF)};
 
 /// How a line is drawn: lines beyond the colours have them again, dashed, then dotted.
 enum class Dash { none, dashes, dots };
@@ -45,16 +40,9 @@ inline LinePen line_pen(std::size_t series) {
 }
 
 /// Ten classes: Paul Tol's "muted" scheme, its pale grey replaced by a vermilion.
-inline constexpr std::array<Color, 10> kClassColors{{{51, 34, 136},
-                                                     {136, 204, 238},
-                                                     {68, 170, 153},
-                                                     {17, 119, 51},
-                                                     {153, 153, 51},
-                                                     {221, 204, 119},
-                                                     {204, 102, 119},
-                                                     {136, 34, 85},
-                                                     {170, 68, 153},
-                                                     {255, 60, 0}}};
+inline constexpr std::array kClassColors = {rgb(0x332288), rgb(0x88CCEE), rgb(0x44AA99), rgb(0x117733),
+                                            rgb(0x999933), rgb(0xDDCC77), rgb(0xCC6677), rgb(0x882255),
+                                            rgb(0xAA4499), rgb(0xFF3C00)};
 
 inline Color class_color(std::size_t label) { return kClassColors[label % kClassColors.size()]; }
 

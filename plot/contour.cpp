@@ -80,9 +80,8 @@ std::vector<std::vector<Point>> contour_lines(const Field& field, double level) 
 
 std::vector<double> highest_density_levels(const Field& density, std::span<const double> shares) {
   std::vector<double> descending;
-  for (const double value : density.values) {
+  for (const double value : density.values)
     if (std::isfinite(value) && value > 0) descending.push_back(value);
-  }
   std::ranges::sort(descending, std::greater<>());
   const double total = std::accumulate(descending.begin(), descending.end(), 0.0);
   std::vector<double> levels;

@@ -105,9 +105,8 @@ void draw_text(Canvas& canvas, Point origin, std::string_view text, const TextSt
   double start = origin.x - shift * width_of(glyphs, scale);
   for (const std::size_t glyph : glyphs) {
     Strokes strokes = strokes_of(glyph);
-    for (std::vector<Point>& line : strokes) {
+    for (std::vector<Point>& line : strokes)
       for (Point& p : line) p = {std::round(start) + snap + p.x * scale, baseline - hinted(p.y, scale)};
-    }
     canvas.stroke(strokes, {pen, style.color, 1});
     start += (kGlyphs[glyph].width + kSpacing) * scale;
   }

@@ -1,35 +1,16 @@
 #include "plot/html.h"
 
+#include "gradzoo/base/text.h"
+
 namespace gradzoo {
 
 std::string html_escape(std::string_view text) {
-  std::string escaped;
-  escaped.reserve(text.size());
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      case '\'':
-        escaped += "&#39;";
-        break;
-      case '\0':
-        escaped += "\xEF\xBF\xBD";
-        break;  // U+FFFD, as a NUL may not stand in HTML
-      default:
-        escaped += c;
-    }
-  }
-  return escaped;
+  return replaced(text, {{'&', "&amp;"},
+                         {'<', "&lt;"},
+                         {'>', "&gt;"},
+                         {'"', "&quot;"},
+                         {'\'', "&#39;"},
+                         {'\0', "\xEF\xBF\xBD"}});  // U+FFFD, as a NUL may not stand in HTML
 }
 
 }  // namespace gradzoo

@@ -71,9 +71,8 @@ std::vector<std::uint8_t> encode_png(const Image& image) {
   check(image);
   std::vector<std::uint8_t> bytes;
   if (stbi_write_png_to_func(append, &bytes, image.width, image.height, 3, image.rgb.data(),
-                             3 * image.width) == 0) {
+                             3 * image.width) == 0)
     throw Error("png: out of memory while encoding. Hint: draw a smaller picture.");
-  }
   return bytes;
 }
 

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "gradzoo/plot/chart.h"
@@ -8,19 +7,9 @@ namespace gradzoo {
 namespace {
 
 // Equidistant along a path in CIELAB: lightness 100 to 20, hue 190 to 300 degrees.
-constexpr std::array<Color, 13> kAnchors{{{255, 255, 255},
-                                          {222, 247, 246},
-                                          {185, 235, 238},
-                                          {147, 221, 232},
-                                          {108, 204, 226},
-                                          {70, 185, 219},
-                                          {39, 164, 208},
-                                          {29, 142, 193},
-                                          {41, 120, 173},
-                                          {53, 99, 149},
-                                          {58, 79, 122},
-                                          {57, 61, 95},
-                                          {50, 45, 68}}};
+constexpr std::array kAnchors = {rgb(0xFFFFFF), rgb(0xDEF7F6), rgb(0xB9EBEE), rgb(0x93DDE8), rgb(0x6CCCE2),
+                                 rgb(0x46B9DB), rgb(0x27A4D0), rgb(0x1D8EC1), rgb(0x2978AD), rgb(0x356395),
+                                 rgb(0x3A4F7A), rgb(0x393D5F), rgb(0x322D44)};
 
 }  // namespace
 

@@ -23,9 +23,8 @@ constexpr double kPlaneTickSize = 11, kPlaneTitleSize = 14;
 
 double greatest(const Field& field) {
   double result = 0;
-  for (const double value : field.values) {
+  for (const double value : field.values)
     if (std::isfinite(value)) result = std::max(result, value);
-  }
   return result;
 }
 
@@ -262,9 +261,8 @@ class Panel {
 
 /// A bar of the colours at the right, with densities beside it.
 void draw_scale(Canvas& canvas, Rect bar, const ColorScale& colors, const std::string& name) {
-  for (double j = 0; j < bar.height; ++j) {
+  for (double j = 0; j < bar.height; ++j)
     canvas.fill_rect({bar.x, bar.y + j, bar.width, 1}, banded_color(1 - (j + 0.5) / bar.height));
-  }
   for (const double share : {0.0, 0.25, 0.5, 0.75, 1.0}) {
     const double y = std::round(bar.y + (1 - share) * bar.height);
     canvas.fill_rect({bar.x + bar.width, y - (share > 0 ? 0 : 1), 5, 1}, kAxisLine);

@@ -10,9 +10,8 @@ namespace {
 
 std::vector<double> shown_values(std::span<const double> values, bool logarithmic) {
   std::vector<double> shown;
-  for (const double value : values) {
+  for (const double value : values)
     if (std::isfinite(value) && (!logarithmic || value > 0)) shown.push_back(value);
-  }
   return shown;
 }
 
@@ -28,9 +27,8 @@ Range with_room(Range range, bool logarithmic) {
 /// The least of 1, 2, 2.5, 5, 10 times a power of ten that is not below `step`.
 double nice_step(double step) {
   const double power = std::pow(10, std::floor(std::log10(step)));
-  for (const double factor : {1.0, 2.0, 2.5, 5.0}) {
+  for (const double factor : {1.0, 2.0, 2.5, 5.0})
     if (factor * power >= step * (1 - 1e-9)) return factor * power;
-  }
   return 10 * power;
 }
 
@@ -65,9 +63,8 @@ std::vector<Tick> log_ticks(Range range, int count) {
     for (const double factor : {1.0, 2.0, 5.0}) {
       if (factor > 1 && 3 * (high - low) > count) break;
       const double value = factor * std::pow(10, power);
-      if (value >= range.low * (1 - 1e-9) && value <= range.high * (1 + 1e-9)) {
+      if (value >= range.low * (1 - 1e-9) && value <= range.high * (1 + 1e-9))
         result.push_back({value, short_number(value)});
-      }
     }
   }
   return result;

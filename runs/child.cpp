@@ -1,6 +1,5 @@
 #include "gradzoo/runs/child.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>

@@ -54,9 +54,8 @@ class Line {
   [[noreturn]] void fail(const std::string& what) const { throw Error("{} {}", place_, what); }
 
   void skip_blanks() {
-    while (!text_.empty() && (text_.front() == ' ' || text_.front() == '\t' || text_.front() == '\r')) {
+    while (!text_.empty() && (text_.front() == ' ' || text_.front() == '\t' || text_.front() == '\r'))
       text_.remove_prefix(1);
-    }
   }
 
   template <class Wanted>
@@ -158,15 +157,14 @@ ConfigFile parse_config(const std::string& path, const std::string& whole) {
     if (std::ranges::find(seen, key) != seen.end())
       throw Error("{} sets '{}' again. Hint: once is enough", place, key);
     seen.push_back(key);
-    if (key == "model") {
+    if (key == "model")
       config.model = value;
-    } else if (key == "version") {
+    else if (key == "version")
       config.version = value;
-    } else if (key == "data_sha256") {
+    else if (key == "data_sha256")
       config.data_sha256 = value;
-    } else {
+    else
       config.values.emplace_back(key, value);
-    }
   }
   return config;
 }

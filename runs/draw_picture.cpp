@@ -28,9 +28,8 @@ Drawing draw(const ImageGrid& grid, const std::string&) {
   const auto period = static_cast<int64_t>(grid.row_captions.size());
   if (period > 0) {
     const int64_t rows = (grid.pixels.dim(0) + grid.columns - 1) / grid.columns;
-    for (int64_t row = 0; row < rows; ++row) {
+    for (int64_t row = 0; row < rows; ++row)
       options.row_labels.push_back(grid.row_captions[static_cast<size_t>(row % period)]);
-    }
     options.rows_per_group = period;
   }
   const std::vector<double> values = grid.pixels.to_vector();
@@ -49,17 +48,15 @@ Drawing draw(const Bars& bars, const std::string& title) {
 
 Field field_of(const Tensor& values) {
   if (!values.defined()) return {};
-  if (values.rank() != 2) {
+  if (values.rank() != 2)
     throw Error("picture: a field of shape {} is no grid. Hint: (rows, columns).", values.shape().str());
-  }
   return {values.dim(0), values.dim(1), values.to_vector()};
 }
 
 std::vector<Point> points_of(const Tensor& points) {
   if (!points.defined()) return {};
-  if (points.rank() != 2 || points.dim(1) != 2) {
+  if (points.rank() != 2 || points.dim(1) != 2)
     throw Error("picture: points of shape {} are not in the plane. Hint: (n, 2).", points.shape().str());
-  }
   const std::vector<double> values = points.to_vector();  // (n, 2)
   std::vector<Point> result;
   for (size_t i = 0; i + 1 < values.size(); i += 2) result.push_back({values[i], values[i + 1]});

@@ -184,9 +184,8 @@ std::vector<std::map<std::string, double>> read_metrics(const std::string& path)
     const Json json = Json::parse(line, nullptr, false);
     if (!json.is_object()) bad_row(path, static_cast<int64_t>(rows.size()) + 1, "is no row");
     std::map<std::string, double>& row = rows.emplace_back();
-    for (const auto& [key, value] : json.items()) {
+    for (const auto& [key, value] : json.items())
       if (value.is_number()) row[key] = value.get<double>();
-    }
   }
   return rows;
 }

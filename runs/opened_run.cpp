@@ -108,10 +108,9 @@ SafetensorsReader state_file(const RunDirectory& directory) {
 PoolLimit limit_to_checkpoint(const SafetensorsReader& file) {
   constexpr uint64_t kTimes = 16, kLeast = 64 << 20;
   return {kTimes * file.data_bytes() + kLeast,
-          fmt::format(
-              "{}: it has {} bytes, far less than the model of its settings. Hint: config.toml was changed, "
-              "or the file is damaged",
-              file.path(), file.data_bytes())};
+          fmt::format("{}: it has {} bytes, far less than the model of its settings. Hint: config.toml was "
+                      "changed, or the file is damaged",
+                      file.path(), file.data_bytes())};
 }
 
 std::string check_same_data(const RunDirectory& directory, const RunData& data) {

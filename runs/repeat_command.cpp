@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "gradzoo/base/text.h"
+
 namespace gradzoo {
 namespace {
 
@@ -16,16 +18,13 @@ std::string shell_word(const std::string& text) {
            std::string_view("-_./=+,:").find(c) != std::string::npos;
   };
   if (!text.empty() && std::ranges::all_of(text, plain)) return text;
-  std::string out = "'";
-  for (char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
+  return "'" + replaced(text, {{'\'', "'\\''"}}) + "'";
 }
 
 std::string word_for(const Option& option) {
   constexpr std::array kOptions = {"data", "epochs", "steps", "batch", "lr", "seed"};
-  if (std::ranges::find(kOptions, option.key) != kOptions.end()) {
+  if (std::ranges::find(kOptions, option.key) != kOptions.end())
     return fmt::format(" --{} {}", option.key, shell_word(option.text()));
-  }
   return " --set " + shell_word(option.key + "=" + option.text());
 }
 

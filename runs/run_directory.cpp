@@ -58,12 +58,10 @@ std::vector<std::pair<int64_t, std::string>> RunDirectory::epoch_pictures() cons
 
 void RunDirectory::check_is_run() const {
   std::error_code error;
-  if (!fs::exists(path_, error)) {
+  if (!fs::exists(path_, error))
     throw Error("there is no run {}. Hint: gradzoo train MODEL --out {}", path_, path_);
-  }
-  if (!fs::is_directory(path_, error)) {
+  if (!fs::is_directory(path_, error))
     throw Error("{} is not a run: it is a file. Hint: name the folder that gradzoo train made", path_);
-  }
   for (const std::string& file : {config(), metrics(), checkpoint(), weights(), report()})
     check_plain_or_absent(file);
   if (!fs::exists(config(), error)) {
@@ -72,12 +70,10 @@ void RunDirectory::check_is_run() const {
         "made; what a killed start left behind may be removed",
         path_);
   }
-  if (fs::is_symlink(samples(), error)) {
+  if (fs::is_symlink(samples(), error))
     throw Error("{}: this is a link, no folder. Hint: put the folder itself there", samples());
-  }
-  for (const fs::directory_entry& entry : fs::directory_iterator(samples(), error)) {
+  for (const fs::directory_entry& entry : fs::directory_iterator(samples(), error))
     if (is_picture(entry.path().native())) check_plain_or_absent(entry.path().string());
-  }
 }
 
 void RunDirectory::make_samples_folder() const {
@@ -93,9 +89,8 @@ std::string RunDirectory::result(const std::string& file) const {
 
 NewRunDirectory::NewRunDirectory(const std::string& out, const std::string& model) : NewRunDirectory() {
   if (out.empty()) {
-    for (int n = 1;; ++n) {
+    for (int n = 1;; ++n)
       if (claim(fmt::format("runs/{}-{}", model, n))) return;
-    }
   }
   std::string path = out;
   while (path.size() > 1 && path.back() == '/') path.pop_back();
@@ -110,12 +105,10 @@ bool NewRunDirectory::claim(const std::string& path) {
   std::vector<std::string> missing;
   std::error_code error;
   for (fs::path parent = fs::path(path).parent_path(); !parent.empty() && !fs::exists(parent, error);
-       parent = parent.parent_path()) {
+       parent = parent.parent_path())
     missing.insert(missing.begin(), parent.string());
-  }
-  for (const std::string& parent : missing) {
+  for (const std::string& parent : missing)
     if (make_folder(parent)) made_.push_back(parent);
-  }
   if (make_folder(path)) {
     made_.push_back(path);  // where nothing comes of it
   } else {
@@ -139,9 +132,7 @@ NewRunDirectory::~NewRunDirectory() {
   std::error_code ignored;
   if (!directory_.path().empty()) fs::remove_all(directory_.path(), ignored);
   if (was_there_) fs::create_directory(directory_.path(), ignored);
-  for (auto parent = made_.rbegin(); parent != made_.rend(); ++parent) {
-    fs::remove(*parent, ignored);
-  }
+  for (auto parent = made_.rbegin(); parent != made_.rend(); ++parent) fs::remove(*parent, ignored);
 }
 
 }  // namespace gradzoo

@@ -1,7 +1,6 @@
 #include "runs/run_observer.h"
 
 #include <algorithm>
-#include <filesystem>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -11,7 +10,6 @@
 #include "gradzoo/models/base/density_quantities.h"
 #include "gradzoo/runs/draw_picture.h"
 #include "gradzoo/state/checkpoint.h"
-#include "runs/run_report.h"
 
 namespace gradzoo {
 namespace {
@@ -90,9 +88,8 @@ void RunObserver::on_log(const LogRow& row) {
   metrics_.append(row, run_.session.model->metrics(), seconds());
   const std::span<const MetricInfo> metrics = run_.session.model->metrics();
   numbers_.clear();
-  for (size_t i = 0; i < metrics.size(); ++i) {
+  for (size_t i = 0; i < metrics.size(); ++i)
     if (i == 0 || metrics[i].live) add_number(numbers_, "", metrics[i].name, row.metrics[i]);
-  }
   progress_.step(row.step, shown(), row.examples_per_s);
 }
 

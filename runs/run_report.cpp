@@ -11,7 +11,6 @@
 #include "gradzoo/autograd/runtime.h"
 #include "gradzoo/base/plain_file.h"
 #include "gradzoo/base/version.h"
-#include "gradzoo/plot/pages/report.h"
 #include "gradzoo/runs/metrics_log.h"
 #include "gradzoo/runs/repeat_command.h"
 

@@ -17,9 +17,8 @@ namespace {
 // The first line of one that the other has not; "" where all are the same.
 std::string first_difference(const std::string& theirs, const std::string& ours) {
   std::istringstream lines(theirs);
-  for (std::string line; std::getline(lines, line);) {
+  for (std::string line; std::getline(lines, line);)
     if (("\n" + ours + "\n").find("\n" + line + "\n") == std::string::npos) return line;
-  }
   return "";
 }
 

@@ -25,15 +25,13 @@ StopSignal::StopSignal() {
   struct sigaction action {};
   action.sa_handler = remember;
   action.sa_flags = static_cast<int>(SA_RESTART | SA_RESETHAND);
-  for (const int number : kSignals) {
+  for (const int number : kSignals)
     if (!is_ignored(number)) ::sigaction(number, &action, nullptr);
-  }
 }
 
 StopSignal::~StopSignal() {
-  for (const int number : kSignals) {
+  for (const int number : kSignals)
     if (!is_ignored(number)) ::signal(number, SIG_DFL);
-  }
 }
 
 bool StopSignal::requested() const { return stop_requested != 0; }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <memory>
 #include <numbers>
 #include <optional>
 #include <span>
@@ -52,8 +51,8 @@ std::string what_bits_lose(const RunOptions& options, const RunData& data) {
   if (bits < kNoticed) return "";
   return fmt::format(
       "{} learns bits: {} is drawn as 0 or 1, with its value as the probability, and of these images that "
-      "draw "
-      "makes {:.2f} bits each of noise. Hint: vae, gan, flow-matching, ddpm and realnvp learn {} themselves",
+      "draw makes {:.2f} bits each of noise. Hint: vae, gan, flow-matching, ddpm and realnvp learn {} "
+      "themselves",
       options.entry().name, data.shape().channels() > 1 ? "each colour of a pixel" : "each pixel", bits,
       data.shape().channels() > 1 ? "colours" : "grey values");
 }
@@ -191,9 +190,8 @@ bool may_grow(std::string_view key) { return key == "epochs" || key == "steps"; 
 
 // The options of the run in `directory`, longer where the request says so.
 std::unique_ptr<RunOptions> resumed_options(const TrainRequest& request, const RunDirectory& directory) {
-  if (!request.config.empty()) {
+  if (!request.config.empty())
     throw Error("--resume goes on with the run's own settings. Hint: leave --config away");
-  }
   const std::unique_ptr<RunOptions> before = options_of(read_config(directory.config()));
   if (!request.model.empty() && request.model != before->entry().name) {
     throw Error("{} is a run of {}, not of {}. Hint: leave the model away", directory.path(),
@@ -207,8 +205,7 @@ std::unique_ptr<RunOptions> resumed_options(const TrainRequest& request, const R
     if (may_grow(was.key) || options->table().find(was.key).text() == was.text()) continue;
     throw Error(
         "the run has {}={}, and a resumed run keeps its settings. Hint: only epochs and steps may grow; for "
-        "another {} "
-        "begin a new run",
+        "another {} begin a new run",
         was.key, was.text(), was.key);
   }
   return options;

@@ -7,7 +7,6 @@
 #include <span>
 #include <system_error>
 
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "gradzoo/base/atomic_file.h"

@@ -12,6 +12,11 @@ namespace {
 
 const std::vector<std::string> kNames{"mnist", "fashion", "ring8", "bars-and-stripes"};
 
+TEST_CASE("characters are replaced by texts, and what comes in their place is not read again") {
+  CHECK(replaced("a<b>", {{'<', "&lt;"}, {'>', "<<"}}) == "a&lt;b<<");
+  CHECK(replaced("", {{'<', "&lt;"}}).empty());
+}
+
 }  // namespace
 
 TEST_CASE("the edit distance counts insertions, deletions, replacements and swapped neighbours") {

@@ -1,6 +1,6 @@
-#include "explain/code_points.h"
-
 #include <doctest/doctest.h>
+
+#include "explain/expression_parser.h"
 
 using namespace gradzoo;
 

@@ -2,7 +2,6 @@
 
 #include "gradzoo/autograd/random.h"
 #include "gradzoo/autograd/tape.h"
-#include "gradzoo/base/clock.h"
 #include "gradzoo/base/function_ref.h"
 #include "tools/bench/meters.h"
 

@@ -18,7 +18,7 @@
 #include "gradzoo/base/function_ref.h"
 #include "gradzoo/nn/layers/layers.h"
 #include "tools/bench/meters.h"
-#include "tools/bench/op_chain.h"
+#include "tools/bench/tape_overhead.h"
 #include "tools/bench/workloads.h"
 
 namespace gradzoo {
@@ -52,8 +52,8 @@ Tensors parameters_of(const Module& module) {
 // data held in memory are not.
 StepCost vae_step(int64_t batch, double seconds) {
   constexpr double kSecondsPerImage = 20e-6;
-  const Workload workload{
-      "vae", "VAE 784-500-20", "vae", {fmt::format("batch={}", batch), "split=train", "prior=normal"}};
+  const Workload workload{"vae", "VAE 784-500-20",
+                          fmt::format("vae batch={} split=train prior=normal", batch)};
   const double steps = seconds / (kSecondsPerImage * static_cast<double>(batch));
   const WorkloadResult result =
       run_workload(workload, {.steps = static_cast<int64_t>(std::clamp(steps, 4.0, 300.0)), .warm_up = 3});

@@ -4,11 +4,11 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "gradzoo/autograd/runtime.h"
 #include "gradzoo/base/error.h"
-#include "gradzoo/base/text.h"
-#include "tools/bench/bench_json.h"
+#include "gradzoo/base/options.h"
 #include "tools/bench/convolutions.h"
 #include "tools/bench/growth.h"
 #include "tools/bench/meters.h"
@@ -26,6 +26,21 @@ using Json = nlohmann::ordered_json;
 
 constexpr int64_t kQuickSteps = 20, kQuickWarmUp = 5;
 
+// Not more digits than a clock gives; null where there is no number.
+Json rounded(double value) {
+  if (!std::isfinite(value)) return nullptr;
+  return std::stod(fmt::format("{:.5g}", value));
+}
+
+// {key: name} and what it was measured on.
+Json bench_object(const std::string& key, const std::string& name) {
+  return {{key, name},
+          {"dtype", "f32"},
+          {"threads", num_threads()},
+          {"blas", blas_version()},
+          {"blas_kernel", blas_kernel().used}};
+}
+
 std::vector<std::string> known_names() {
   std::vector<std::string> names;
   for (const Workload& workload : workloads()) names.push_back(workload.name);
@@ -36,10 +51,8 @@ std::vector<std::string> known_names() {
 // The names given, all where there are none.
 std::vector<std::string> chosen(const std::vector<std::string>& names) {
   const std::vector<std::string> known = known_names();
-  for (const std::string& name : names) {
-    if (std::ranges::find(known, name) != known.end()) continue;
-    throw Error(fmt::format("bench: workload '{}' is not known. {}", name, did_you_mean(name, known)));
-  }
+  for (const std::string& name : names)
+    if (std::ranges::find(known, name) == known.end()) throw_unknown("bench: workload", name, known);
   return names.empty() ? known : names;
 }
 
@@ -74,9 +87,8 @@ Json measure_tape(const BenchOptions& options) {
   json["steps"] = options.steps;
   for (const char* of_a_training_step :
        {"ms_median", "ms_min", "ms_p90", "steps_per_s", "samples_per_s", "gemm_gflop", "sgemm_gflops",
-        "roofline_fraction", "pool_peak_mb", "final_loss"}) {
+        "roofline_fraction", "pool_peak_mb", "final_loss"})
     json[of_a_training_step] = nullptr;
-  }
   json["peak_rss_mb"] = rounded(peak_memory_mb());
   json["ns_per_op_forward_no_tape"] = rounded(ns.forward_no_tape);
   json["ns_per_op_forward_tape"] = rounded(ns.forward_tape);
@@ -139,11 +151,7 @@ Json grown(const std::vector<double>& values, const GrowthLaw& law, const char* 
 }
 
 void bench_growth(const std::vector<std::string>& names, bool quick, bool json) {
-  std::vector<std::string> known;
-  for (const Growth& growth : growths()) known.push_back(growth.name);
-  for (const std::string& name : names)
-    if (std::ranges::find(known, name) == known.end())
-      throw Error("bench: growth '{}' is not known. {}", name, did_you_mean(name, known));
+  for (const std::string& name : names) find_named(growths(), name, "bench: growth");
   for (const Growth& growth : growths()) {
     if (!names.empty() && std::ranges::find(names, growth.name) == names.end()) continue;
     const MeasuredGrowth found =
@@ -180,11 +188,10 @@ void bench_workloads(const std::vector<std::string>& names, const BenchOptions& 
   for (const std::string& name : wanted) {
     const auto found = std::ranges::find(workloads(), name, &Workload::name);
     const Json row = found == workloads().end() ? measure_tape(options) : measure(*found, options);
-    if (json) {
+    if (json)
       fmt::print("{}\n", row.dump());
-    } else {
+    else
       print_row(row);
-    }
     std::fflush(stdout);  // a long run that is interrupted has printed what it measured
   }
 }
@@ -229,10 +236,7 @@ int run(const Arguments& arguments) {
   line.flag("--convolutions", convolutions, "measure the three products of convolutions instead, in GFLOP/s");
   line.flag("--quick", quick, "20 steps of each (or --steps), the smallest sizes: a look, not a measurement");
   line.flag("--json", json, "print one JSON object a workload or curve");
-  if (!line.parse(arguments)) {
-    fmt::print("{}", line.help());
-    return 0;
-  }
+  if (!line.read(arguments)) return 0;
   set_flush_denormals(true);
   use_threads(threads);
   if (convolutions) {

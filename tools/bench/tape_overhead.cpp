@@ -7,7 +7,6 @@
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/base/clock.h"
 #include "tools/bench/meters.h"
-#include "tools/bench/op_chain.h"
 
 namespace gradzoo {
 namespace {

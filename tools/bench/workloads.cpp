@@ -2,36 +2,27 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <memory>
+#include <sstream>
 
 #include <fmt/format.h>
 
 #include "gradzoo/autograd/runtime.h"
 #include "gradzoo/base/clock.h"
 #include "gradzoo/models/run/session.h"
-#include "tools/bench/annealing.h"
-#include "tools/bench/hmc_steps.h"
 #include "tools/bench/meters.h"
 #include "tools/bench/sampling.h"
 
 namespace gradzoo {
 namespace {
 
-// An energy of two hidden layers, as the score objectives train it.
-std::vector<std::string> energy(std::vector<std::string> more) {
-  std::vector<std::string> all = {"net=energy", "ema=0", "schedule=constant", "confinement=0"};
-  all.insert(all.end(), more.begin(), more.end());
-  return all;
-}
-
-// A restricted Boltzmann machine of 784-500 by contrastive divergence.
-std::vector<std::string> binary_machine(int64_t steps) {
-  return {"chains=data",  fmt::format("chain_steps={}", steps),
-          "hidden=500",   "centred=false",
-          "momentum=0.5", "batch=100",
-          "lr=0.05",      "schedule=constant",
-          "split=train"};
-}
+// An energy of two hidden layers, as the score objectives train it; and a restricted Boltzmann machine of
+// 784-500 by contrastive divergence.
+constexpr const char *kEnergy = "score net=energy ema=0 schedule=constant confinement=0 ",
+                     *kMachine =
+                         "rbm chains=data hidden=500 centred=false momentum=0.5 batch=100 lr=0.05 "
+                         "schedule=constant split=train chain_steps=";
 
 // The images as means of 4 x 4 pixels, after a border of 2 that makes them 32 x 32.
 Examples pooled_to_8x8(const Examples& images) {
@@ -97,87 +88,61 @@ class StepClock : public TrainObserver {
 
 std::span<const Workload> workloads() {
   static const std::vector<Workload> kWorkloads = {
-      {"vae_b100",
-       "VAE 784-500-20, grey MNIST, Adam; batch 100",
-       "vae",
-       {"batch=100", "split=train", "prior=normal"}},
-      {"vae_b512", "the same; batch 512", "vae", {"batch=512", "split=train", "prior=normal"}},
-      {"gan_b128",
-       "MLP GAN 64-256-256-784: a step of D, then one of G through the same fakes",
-       "gan",
-       {"net=mlp", "batch=128", "lr=2e-4", "init=torch", "instance_noise=0", "ema=0", "schedule=constant"}},
+      {"vae_b100", "VAE 784-500-20, grey MNIST, Adam; batch 100", "vae batch=100 split=train prior=normal"},
+      {"vae_b512", "the same; batch 512", "vae batch=512 split=train prior=normal"},
+      {"gan_b128", "MLP GAN 64-256-256-784: a step of D, then one of G through the same fakes",
+       "gan net=mlp batch=128 lr=2e-4 init=torch instance_noise=0 ema=0 schedule=constant"},
       {"wgan_gp_b128",
        "WGAN-GP 64-256-256-784, a SiLU critic: a step of D with its gradient penalty, then one of G",
-       "gan",
-       {"net=mlp", "loss=wgan-gp", "critic_steps=1", "batch=128", "lr=1e-4", "init=torch", "ema=0",
-        "schedule=constant"}},
+       "gan net=mlp loss=wgan-gp critic_steps=1 batch=128 lr=1e-4 init=torch ema=0 schedule=constant"},
       {"dsm_energy_b128", "energy 784-512-512-1 SiLU, denoising score matching, sigma 0.3: double-backward",
-       "score", energy({"objective=dsm", "sigma=0.3", "antithetic=false", "hidden=512,512", "batch=128"})},
-      {"ssm_b128", "the same energy, sliced score matching with one Gaussian probe", "score",
-       energy({"objective=ssm-vr", "probes=gaussian", "data_noise=0.3", "hidden=512,512", "batch=128",
-               "lr=1e-4"})},
+       std::string(kEnergy) + "objective=dsm sigma=0.3 antithetic=false hidden=512,512 batch=128"},
+      {"ssm_b128", "the same energy, sliced score matching with one Gaussian probe",
+       std::string(kEnergy) +
+           "objective=ssm-vr probes=gaussian data_noise=0.3 hidden=512,512 batch=128 lr=1e-4"},
       {"ism_exact_d2_b256", "energy 2-128-128-1 softplus on ring8, exact Hessian trace of every sample",
-       "score",
-       energy({"objective=ism", "data=ring8", "activation=softplus", "hidden=128,128", "batch=256",
-               "input_scale=1"})},
+       std::string(kEnergy) +
+           "objective=ism data=ring8 activation=softplus hidden=128,128 batch=256 input_scale=1"},
       {"ism_exact_d64_b128",
-       "energy 64-256-256-1 softplus on 8 x 8 MNIST plus noise 0.1, exact Hessian trace", "score",
-       energy({"objective=ism", "activation=softplus", "data_noise=0.1", "hidden=256,256", "batch=128"}),
+       "energy 64-256-256-1 softplus on 8 x 8 MNIST plus noise 0.1, exact Hessian trace",
+       std::string(kEnergy) + "objective=ism activation=softplus data_noise=0.1 hidden=256,256 batch=128",
        true},
-      {"classifier_cnn_b128",
-       "3x3 convolutions 1-32-32, pool, 64-64, pool, 3136-128-10 on MNIST; batch 128",
-       "classifier",
-       {"channels=32", "batch=128", "shift=0", "noise=0", "lr=1e-3", "schedule=constant", "split=train"}},
+      {"classifier_cnn_b128", "3x3 convolutions 1-32-32, pool, 64-64, pool, 3136-128-10 on MNIST; batch 128",
+       "classifier channels=32 batch=128 shift=0 noise=0 lr=1e-3 schedule=constant split=train"},
       {"dcgan_b64",
        "a GAN of 4x4 convolutions, G 64-128x7x7-64-1 with group norm, D mirrored: a step of D, then one of "
-       "G; "
-       "batch 64",
-       "gan",
-       {"net=dcgan", "batch=64", "lr=2e-4", "init=torch", "instance_noise=0", "ema=0", "schedule=constant"}},
+       "G; batch 64",
+       "gan net=dcgan batch=64 lr=2e-4 init=torch instance_noise=0 ema=0 schedule=constant"},
       {"dcgan_r1_b64",
        "the same with SiLU in D and the penalty R1 on its slope: double-backward through the convolutions",
-       "gan",
-       {"net=dcgan", "batch=64", "lr=2e-4", "init=torch", "instance_noise=0", "ema=0", "schedule=constant",
-        "penalty=r1", "penalty_weight=1"}},
-      {"unet_flow_b64",
-       "flow matching by class with a U-Net of 0.3 million numbers; batch 64",
-       "flow-matching",
-       {"batch=64", "clip=0", "ema=0", "schedule=constant", "split=train", "classes=labels"}},
+       "gan net=dcgan batch=64 lr=2e-4 init=torch instance_noise=0 ema=0 schedule=constant penalty=r1 "
+       "penalty_weight=1"},
+      {"unet_flow_b64", "flow matching by class with a U-Net of 0.3 million numbers; batch 64",
+       "flow-matching batch=64 clip=0 ema=0 schedule=constant split=train classes=labels"},
       {.name = "unet_sample_c100",
        .step = "an Euler step of 100 digits by class through that U-Net; 25 make a sample",
-       .model = "",
-       .assignments = {},
        .measure = unet_sampling},
       {.name = "annealed_langevin",
        .step = "a step of annealed Langevin, 10 levels of 100, on a score 784-1024-1024-784 SiLU; 100 chains",
-       .model = "",
-       .assignments = {},
        .measure = annealed_langevin},
       {"realnvp_2d_b512",
        "RealNVP on ring8: eight couplings by perceptrons 2-128-128-4, maximum likelihood; batch 512",
-       "realnvp",
-       {"data=ring8", "batch=512", "clip=0", "ema=0", "schedule=constant"}},
+       "realnvp data=ring8 batch=512 clip=0 ema=0 schedule=constant"},
       {.name = "hmc_d100_c1000",
        .step = "HMC on a Gaussian in 100 dimensions: a transition of ten leapfrog steps; 1000 chains",
-       .model = "",
-       .assignments = {},
        .measure = hmc_steps},
       {"ebm_cd60_b64",
        "an energy of convolutions 16-32-64-64, 60 clipped Langevin steps of a replay buffer's chains; batch "
        "64",
-       "ebm",
-       {"preset=uva", "batch=64", "ema=0", "schedule=constant", "split=train"}},
+       "ebm preset=uva batch=64 ema=0 schedule=constant split=train"},
       {"rbm_cd1_b100", "restricted Boltzmann machine 784-500, CD-1 on binarised MNIST, momentum; batch 100",
-       "rbm", binary_machine(1)},
-      {"rbm_cd25_b100", "the same, CD-25: 25 Gibbs steps in each", "rbm", binary_machine(25)},
+       std::string(kMachine) + "1"},
+      {"rbm_cd25_b100", "the same, CD-25: 25 Gibbs steps in each", std::string(kMachine) + "25"},
       {"made_b100",
        "masked autoencoder 784-1000-784 with direct connections, Adam; binarised MNIST, batch 100",
-       "made",
-       {"batch=100", "schedule=constant", "split=train"}},
+       "made batch=100 schedule=constant split=train"},
       {.name = "rbm_ais_c100",
        .step = "one temperature of annealed importance sampling on a machine of 784 x 500; 100 chains",
-       .model = "",
-       .assignments = {},
        .measure = run_annealing},
   };
   return kWorkloads;
@@ -188,7 +153,9 @@ double WorkloadResult::ms(double share) const { return quantile(step_ms, share);
 WorkloadResult run_workload(const Workload& workload, const BenchOptions& bench) {
   if (workload.measure != nullptr) return workload.measure(bench);
   reset_peak_memory();
-  const std::unique_ptr<RunOptions> options = run_options(workload.model, workload.assignments);
+  std::istringstream text(workload.line);
+  const std::vector<std::string> words{std::istream_iterator<std::string>(text), {}};
+  const std::unique_ptr<RunOptions> options = run_options(words[0], std::span(words).subspan(1));
   RunData data(options->data, options->training);
   if (workload.pooled_to_8x8) data.replace_training(pooled_to_8x8(data.train()));
   const int64_t batch = options->training.batch;

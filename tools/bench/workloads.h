@@ -15,10 +15,9 @@ struct WorkloadResult;
 /// A step that is timed: of training one of the library's own models, with the settings that a user would
 /// give to `gradzoo train`; or what `measure` times.
 struct Workload {
-  std::string name;   // "vae_b100"
-  std::string step;   // what one step does
-  std::string model;  // of the registry; "" where `measure` is set
-  std::vector<std::string> assignments;
+  std::string name;            // "vae_b100"
+  std::string step;            // what one step does
+  std::string line = "";       // MODEL KEY=VALUE ...; "" where `measure` is set
   bool pooled_to_8x8 = false;  // the images, padded to 32 x 32, as means of 4 x 4 pixels
   WorkloadResult (*measure)(const BenchOptions& options) = nullptr;
 };

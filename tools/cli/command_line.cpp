@@ -7,7 +7,6 @@
 
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/text.h"
-#include "tools/cli/completion.h"
 
 namespace gradzoo {
 namespace {
@@ -40,9 +39,8 @@ struct CommandLine::Parser {
 
   std::vector<std::string> known_options() const {
     std::vector<std::string> names;
-    for (const CLI::Option* option : app.get_options()) {
+    for (const CLI::Option* option : app.get_options())
       for (const std::string& name_of_option : option->get_lnames()) names.push_back("--" + name_of_option);
-    }
     return names;
   }
 
@@ -142,17 +140,6 @@ void CommandLine::option(const std::string& names, const std::string& placeholde
   parser_->add_option(names, placeholder, value, meaning)->check(CLI::Validator(in_range, ""));
 }
 
-void CommandLine::option(const std::string& names, const std::string& placeholder, double& value,
-                         const std::string& meaning, double low, double high) {
-  const auto in_range = [=](const std::string& text) {
-    double number = 0;
-    if (!CLI::detail::lexical_cast(text, number)) return fmt::format("'{}' is not a number", text);
-    return number >= low && number <= high ? std::string()
-                                           : fmt::format("{} is not in {:g}..{:g}", text, low, high);
-  };
-  parser_->add_option(names, placeholder, value, meaning)->check(CLI::Validator(in_range, ""));
-}
-
 void CommandLine::options(const std::string& names, const std::string& placeholder,
                           std::vector<std::string>& values, const std::string& meaning) {
   parser_->add_option(names, placeholder, values, meaning)->allow_extra_args(false);
@@ -205,6 +192,12 @@ bool CommandLine::parse(const Arguments& arguments) {
                             parser_->name));
   }
   return true;
+}
+
+bool CommandLine::read(const Arguments& arguments) {
+  const bool wanted = parse(arguments);
+  if (!wanted) fmt::print("{}", help());
+  return wanted;
 }
 
 std::string CommandLine::help() const {

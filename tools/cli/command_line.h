@@ -33,8 +33,6 @@ class CommandLine {
               const std::string& meaning);
   void option(const std::string& names, const std::string& placeholder, int64_t& value,
               const std::string& meaning, int64_t low, int64_t high);
-  void option(const std::string& names, const std::string& placeholder, double& value,
-              const std::string& meaning, double low, double high);
   /// May be given several times.
   void options(const std::string& names, const std::string& placeholder, std::vector<std::string>& values,
                const std::string& meaning);
@@ -54,9 +52,11 @@ class CommandLine {
 
   /// Throws Error for anything wrong, naming the nearest option. Returns false where --help was asked for:
   /// the caller prints help() and is done. So also where the first argument is --man, for the manual page as
-  /// troff, or --complete, for what may follow the words after it (completion.h).
+  /// troff, or --complete, for what may follow the words after it (command_page.h).
   bool parse(const Arguments& arguments);
   std::string help() const;
+  /// parse(), and prints help() where it was asked for.
+  bool read(const Arguments& arguments);
 
  private:
   struct Parser;

@@ -38,9 +38,8 @@ int complain(std::string message) {
 // What follows the program's name.
 Arguments arguments_of(char** argv) {
   Arguments arguments;
-  for (char** word = argv; *word != nullptr; ++word) {
+  for (char** word = argv; *word != nullptr; ++word)
     if (word != argv) arguments.emplace_back(*word);
-  }
   return arguments;
 }
 
@@ -93,9 +92,8 @@ int run_main(char** argv, const std::function<int(const Arguments&)>& work,
     const int status = work(arguments_of(argv));
     all_processes().finish();
     // A full disk or a closed pipe shows here, or was noted by an earlier flush.
-    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
       return complain("cannot write to standard output. Hint: is the disk full, or the pipe closed?");
-    }
     return status;
   } catch (const std::bad_alloc&) {
     return complain("out of memory. Hint: a smaller batch or fewer samples");

@@ -1,5 +1,10 @@
 #include "tools/cli/shared_options.h"
 
+#include <sstream>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "gradzoo/autograd/runtime.h"
 #include "gradzoo/base/error.h"
 
@@ -18,10 +23,35 @@ void add_seed(CommandLine& line, int64_t& seed, const std::string& meaning) {
   line.option("--seed", "S", seed, meaning, 0, int64_t{1} << 53);
 }
 
+std::string wrapped(const std::string& text, size_t width, const std::string& margin) {
+  std::string out;
+  size_t used = 0;
+  std::istringstream words(text);
+  for (std::string word; words >> word; used += word.size()) {
+    if (used > 0 && used + 1 + word.size() > width) {
+      out += "\n" + margin;
+      used = 0;
+    }
+    if (used > 0) out += ' ', ++used;
+    out += word;
+  }
+  return out;
+}
+
 void check_picture(const std::string& command, const std::string& file, const char* ending) {
   if (!file.ends_with(ending))
     throw Error("{}: {} is no {}. Hint: x{}", command, file,
                 ending == std::string(".svg") ? "chart" : "picture", ending);
+}
+
+std::string options_table(std::span<const Option> options) {
+  std::string text;
+  for (const Option& option : options) {
+    text += fmt::format("  {:<20} {:<12} {}\n", option.key, option.text(), option.meaning);
+    if (!option.choices.empty())
+      text += fmt::format("  {:<20} {:<12} one of: {}\n", "", "", fmt::join(option.choices, ", "));
+  }
+  return text;
 }
 
 }  // namespace gradzoo

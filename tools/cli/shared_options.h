@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 
+#include "gradzoo/base/options.h"
 #include "tools/cli/command_line.h"
 
 /// Options that several commands have, each said once.
@@ -16,7 +18,13 @@ void use_threads(int64_t threads);
 /// --seed, `meaning` being what is drawn by it and where it is from otherwise.
 void add_seed(CommandLine& line, int64_t& seed, const std::string& meaning);
 
+/// The words of a text in lines of at most `width` characters, each but the first behind `margin`.
+std::string wrapped(const std::string& text, size_t width, const std::string& margin = "");
+
 /// Throws Error where a file is to be a picture by its name and is none.
 void check_picture(const std::string& command, const std::string& file, const char* ending = ".png");
+
+/// Options for a help page: key, value, meaning, and what a text may be.
+std::string options_table(std::span<const Option> options);
 
 }  // namespace gradzoo

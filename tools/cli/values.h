@@ -2,7 +2,6 @@
 
 #include <span>
 #include <string>
-#include <vector>
 
 #include "gradzoo/base/options.h"
 #include "tools/cli/command_page.h"

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -47,10 +48,24 @@ struct Verdict {
 };
 Verdict judge(const Case& asked, const Answer& answer);
 
+/// For a person: eight words, so many digits.
+std::string shown_words(const std::string& text, int precision = 6);
 /// The words of a text.
 std::vector<std::string> words_of(const std::string& text);
 /// " 0.5" to all digits, for what a driver reads and what is expected of it.
 std::string digits(double value);
 std::string digits(const std::vector<double>& values);
+
+struct Answers {
+  std::vector<Answer> answers;  // one a case
+  std::string printed;          // what the learner's code wrote itself, its beginning
+};
+
+/// Puts the cases to a compiled driver as a process of its own. Where it dies the case at hand is answered by
+/// how, and another process goes on with the next; after a few deaths, or answers that
+/// filled the memory, the rest is not asked.
+/// Memory that it frees is overwritten unless that would take too long.
+Answers ask(const std::string& program, const std::string& folder, std::span<const Case> cases,
+            bool spoil_freed = true);
 
 }  // namespace gradzoo::course

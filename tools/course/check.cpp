@@ -8,8 +8,8 @@
 #include <fmt/format.h>
 
 #include "gradzoo/base/text.h"
-#include "tools/course/ask.h"
-#include "tools/course/compile.h"
+#include "tools/cli/shared_options.h"
+#include "tools/course/case.h"
 
 namespace gradzoo::course {
 namespace {
@@ -20,35 +20,6 @@ Question& question_of(Checked& checked, const std::string& name) {
   return checked.questions.emplace_back(Question{name});
 }
 
-// For a person: words to six digits, few of them.
-std::string short_words(const std::string& text) {
-  std::string out;
-  size_t count = 0;
-  for (const std::string& word : words_of(text)) {
-    if (++count > 8) return out + " ...";
-    char* end = nullptr;
-    const double value = std::strtod(word.c_str(), &end);
-    if (!out.empty()) out += ' ';
-    out += *end == '\0' ? fmt::format("{:.6g}", value) : word;
-  }
-  return out;
-}
-
-// A text in lines of at most `width` characters, each but the first behind `margin`.
-std::string wrapped(const std::string& text, const std::string& margin, size_t width) {
-  std::string out;
-  size_t used = 0;
-  for (const std::string& word : words_of(text)) {
-    if (used > 0 && used + 1 + word.size() > width) {
-      out += "\n" + margin;
-      used = 0;
-    }
-    out += (used > 0 ? " " : "") + word;
-    used += word.size() + (used > 0 ? 1 : 0);
-  }
-  return out;
-}
-
 std::string report_of(const Failed& failed) {
   const std::string margin(15, ' ');
   std::string text;
@@ -57,7 +28,7 @@ std::string report_of(const Failed& failed) {
                                                               {"expected", &failed.expected},
                                                               {"hint", &failed.hint}};
   for (const auto& [name, line] : lines)
-    text += fmt::format("     {:<9} {}\n", name, wrapped(*line, margin, 90));
+    text += fmt::format("     {:<9} {}\n", name, wrapped(*line, 90, margin));
   return text;
 }
 
@@ -88,7 +59,7 @@ Checked check_step(const Learner& learner, const Step& step, uint64_t seed) {
     if (verdict.right) {
       ++question.right;
     } else {
-      question.failed.push_back({cases[i].asked, verdict.came, short_words(cases[i].expected), verdict.hint});
+      question.failed.push_back({cases[i].asked, verdict.came, shown_words(cases[i].expected), verdict.hint});
     }
   }
   return checked;
@@ -97,7 +68,7 @@ Checked check_step(const Learner& learner, const Step& step, uint64_t seed) {
 std::vector<Checked> check_steps(const Learner& learner, const std::vector<const Step*>& wanted,
                                  uint64_t seed) {
   // Compiled side by side; a failure shows when its step is checked.
-  std::map<std::string, std::vector<std::string>> drivers;
+  std::map<std::string, std::string> drivers;
   for (const Step* step : wanted) drivers[step->driver] = step->files;
   std::vector<std::thread> builds;
   builds.reserve(drivers.size());
@@ -119,7 +90,7 @@ std::vector<Checked> check_steps(const Learner& learner, const std::vector<const
 std::string report_of(const Checked& checked, size_t most_failed) {
   std::string text =
       fmt::format("step {}, {}: {} of 100\n", checked.step->number, checked.step->title, checked.points());
-  if (!checked.failure.empty()) return text + "  " + wrapped(checked.failure, "    ", 100) + "\n";
+  if (!checked.failure.empty()) return text + "  " + wrapped(checked.failure, 100, "    ") + "\n";
   if (!checked.begun) return text + "  not begun: " + checked.questions.front().failed.front().came + "\n";
   size_t shown = 0;
   std::set<std::string> hints;  // each is said once
@@ -134,7 +105,7 @@ std::string report_of(const Checked& checked, size_t most_failed) {
     }
   }
   if (!checked.printed.empty())
-    text += fmt::format("  your code printed: {}\n", wrapped(printable(checked.printed), "    ", 90));
+    text += fmt::format("  your code printed: {}\n", wrapped(printable(checked.printed), 90, "    "));
   return text;
 }
 

@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "tools/course/compile.h"
 #include "tools/course/materials.h"
 
 namespace gradzoo::course {

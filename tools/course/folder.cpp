@@ -1,5 +1,7 @@
 #include "tools/course/folder.h"
 
+#include <array>
+#include <cstdlib>
 #include <filesystem>
 #include <span>
 #include <system_error>
@@ -7,9 +9,13 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "gradzoo/autograd/grad.h"
 #include "gradzoo/base/atomic_file.h"
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/plain_file.h"
+#include "gradzoo/explain/explain.h"
+#include "tools/course/case.h"
+#include "tools/course/program.h"
 
 namespace gradzoo::course {
 namespace {
@@ -67,6 +73,96 @@ void keep_state(const std::string& folder, const std::vector<Checked>& checked) 
   fs::create_directories(folder + "/.course");
   const std::string text = json.dump(2) + "\n";
   write_file_atomically(state_path(folder), std::as_bytes(std::span(text)));
+}
+
+namespace {
+
+struct LearnersNode {
+  int op, a, b;
+  double value;
+};
+
+struct LearnersTape {
+  std::vector<LearnersNode> nodes;
+  size_t y = 0;
+  std::vector<double> adjoints;  // empty before step 2
+};
+
+// The words of driver/mine.cpp.
+LearnersTape read_tape(const std::string& text) {
+  const std::vector<std::string> words = words_of(text);
+  const auto number = [&](size_t i) {
+    if (i >= words.size()) throw Error("course: mine() left no whole tape. Hint: gradzoo course check DIR 1");
+    return std::strtod(words[i].c_str(), nullptr);
+  };
+  LearnersTape tape;
+  const auto n = static_cast<size_t>(number(0));
+  tape.y = static_cast<size_t>(number(1));
+  for (size_t i = 0; i < n; ++i) {
+    const size_t at = 2 + 4 * i;
+    const LearnersNode node{static_cast<int>(number(at)), static_cast<int>(number(at + 1)),
+                            static_cast<int>(number(at + 2)), number(at + 3)};
+    const auto here = static_cast<int>(i);
+    if (node.op < 0 || node.op > 9 || node.a >= here || node.b >= here || (node.op > 0 && node.a < 0))
+      throw Error(
+          "course: node {} of mine()'s tape has an operand that does not stand before it. Hint: gradzoo "
+          "course check DIR 1",
+          i);
+    tape.nodes.push_back(node);
+  }
+  if (tape.y >= n)
+    throw Error("course: mine() gives a value that is not on its tape. Hint: return what you made");
+  for (size_t i = 2 + 4 * n; i < words.size(); ++i) tape.adjoints.push_back(number(i));
+  return tape;
+}
+
+constexpr std::array kNames = {"leaf", "add", "sub", "mul", "div", "exp", "log", "sin", "tanh", "pow"};
+
+// The line of a Program that does the same.
+std::string replay_of(const LearnersNode& node) {
+  const char* const name = kNames.at(static_cast<size_t>(node.op));
+  if (node.op == 0) return fmt::format("{} 0{}", name, digits(node.value));
+  const bool unary = node.op >= 5 && node.op <= 8;
+  return fmt::format("{} {}{}", name, node.a, unary ? "" : fmt::format(" {}", node.b < 0 ? node.a : node.b));
+}
+
+std::string line_of(const LearnersTape& tape, size_t i) {
+  const LearnersNode& node = tape.nodes[i];
+  std::string operands = node.op == 0 ? "" : fmt::format("v{}", node.a);
+  if (node.op != 0 && node.b >= 0) operands += fmt::format(", v{}", node.b);
+  std::string line = fmt::format("v{} = {}({})  // yours: {:.6g}", i, kNames.at(static_cast<size_t>(node.op)),
+                                 operands, node.value);
+  if (i < tape.adjoints.size()) line += fmt::format(", adjoint {:.6g}", tape.adjoints[i]);
+  return line;
+}
+
+}  // namespace
+
+std::string tape_page(const std::string& folder) {
+  const Built built = build_driver(folder, "mine", "value.h mine.h");
+  if (!built.failure.empty()) throw Error("course: {}", built.failure);
+  const Case asked{.question = "mine", .asked = "mine", .input = "mine", .expected = "", .hint = ""};
+  const Answer answer = ask(built.program, folder, std::span(&asked, 1)).answers.front();
+  if (answer.kind != Answer::Kind::words)
+    throw Error("course: mine() failed: {}. Hint: gradzoo course check DIR 1", judge(asked, answer).came);
+  const LearnersTape learners = read_tape(answer.text);
+  // The same ops once more, on a tape that the explorer can read; what is yours stands beside each line.
+  const Tape tape({.trace = true});
+  std::vector<CodeLine> code;
+  Program program;
+  for (size_t i = 0; i < learners.nodes.size(); ++i) {
+    code.push_back(code_line(line_of(learners, i)));
+    program.add(replay_of(learners.nodes[i]));
+    if (learners.nodes[i].op == 0) on_tape(program.made[i]);
+    program.made[i].named(fmt::format("v{}", i));
+  }
+  code.push_back(code_line(fmt::format("backward(v{})", learners.y)));
+  grad(program.made[learners.y], program.leaves);
+  return explain_html(
+      tape, {.title = "Your tape",
+             .summary = "What mine() in mine.h left on your own tape: the drawing and its adjoints are "
+                        "gradzoo's, your value and your adjoint stand behind each line.",
+             .code = code});
 }
 
 }  // namespace gradzoo::course

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <limits>
 #include <random>
@@ -10,6 +9,7 @@
 
 #include "gradzoo/base/atomic_file.h"
 #include "gradzoo/base/error.h"
+#include "gradzoo/base/options.h"
 #include "gradzoo/base/text.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/program.h"
@@ -206,10 +206,7 @@ int run(const Arguments& arguments) {
   line.option("--steps", "N", request.steps, "of train (default: 1500)", 4, 100000);
   line.flag("--all", request.all, "of check: print every case that failed");
   line.flag("--csv", request.csv, "of grade: comma-separated");
-  if (!line.parse(arguments)) {
-    fmt::print("{}", line.help());
-    return 0;
-  }
+  if (!line.read(arguments)) return 0;
   const std::string& what = request.what;
   if (what.empty() || course::is_learners(what)) {
     list_steps(what.empty() ? "." : what);
@@ -227,8 +224,7 @@ int run(const Arguments& arguments) {
   if (what == "show") return show(request);
   if (what == "train") return train(request);
   if (what == "grade") return grade(request);
-  const std::vector<std::string> known = {"start", "check", "next", "show", "train", "grade"};
-  throw Error("course: '{}' is not known. {}", what, did_you_mean(what, known));
+  throw_unknown("course:", what, {"start", "check", "next", "show", "train", "grade"});
 }
 
 }  // namespace

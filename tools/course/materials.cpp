@@ -1,64 +1,37 @@
 #include "tools/course/materials.h"
 
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <regex>
+#include <sstream>
+#include <system_error>
+
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/folders.h"
 #include "gradzoo/base/plain_file.h"
+#include "gradzoo/base/text.h"
+#include "gradzoo/runs/child.h"
 #include "tools/course/steps/steps.h"
 
 namespace gradzoo::course {
-namespace {
-
-std::vector<Step> all_steps() {
-  return {{1,
-           "Values that remember",
-           "1-values",
-           "scalar",
-           {"value.h"},
-           "a tape that records what is computed",
-           cases_of_values},
-          {2,
-           "The sweep",
-           "2-sweep",
-           "scalar",
-           {"value.h"},
-           "gradients in one pass over the tape",
-           cases_of_sweep},
-          {3,
-           "Is it true?",
-           "3-gradcheck",
-           "check",
-           {"value.h", "gradcheck.h"},
-           "a gradient checked by differences",
-           cases_of_gradcheck},
-          {4,
-           "Arrays",
-           "4-arrays",
-           "array",
-           {"value.h", "array.h"},
-           "shapes, broadcasting, matrices",
-           cases_of_arrays},
-          {5,
-           "Derivatives of derivatives",
-           "5-second",
-           "array",
-           {"value.h", "array.h"},
-           "Hessians by sweeps that are recorded",
-           cases_of_second_order},
-          {6,
-           "It learns",
-           "6-learn",
-           "learn",
-           {"value.h", "array.h", "learn.h"},
-           "a density learned by score matching",
-           cases_of_learning}};
-}
-
-}  // namespace
 
 std::span<const Step> steps() {
-  static const std::vector<Step> kSteps = all_steps();
+  static const std::vector<Step> kSteps = {
+      {1, "Values that remember", "1-values", "scalar", "value.h", "a tape that records what is computed",
+       cases_of_values},
+      {2, "The sweep", "2-sweep", "scalar", "value.h", "gradients in one pass over the tape", cases_of_sweep},
+      {3, "Is it true?", "3-gradcheck", "check", "value.h gradcheck.h", "a gradient checked by differences",
+       cases_of_gradcheck},
+      {4, "Arrays", "4-arrays", "array", "value.h array.h", "shapes, broadcasting, matrices",
+       cases_of_arrays},
+      {5, "Derivatives of derivatives", "5-second", "array", "value.h array.h",
+       "Hessians by sweeps that are recorded", cases_of_second_order},
+      {6, "It learns", "6-learn", "learn", "value.h array.h learn.h", "a density learned by score matching",
+       cases_of_learning}};
   return kSteps;
 }
 
@@ -73,6 +46,123 @@ std::string course_folder() { return find_data_folder("course", "skeleton", "GRA
 std::string page_of(const Step& step) {
   constexpr uint64_t kMost = 1 << 20;
   return read_plain_file(fmt::format("{}/pages/{}.md", course_folder(), step.page), kMost);
+}
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr uint64_t kLongestFile = 1 << 20;
+
+// FNV-1a: names a build of these bytes, guards nothing.
+uint64_t hash_of(const std::string& text) {
+  uint64_t hash = 14695981039346656037U;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
+  return hash;
+}
+
+std::vector<std::string> compiler_words(Speed speed) {
+  const char* const named = std::getenv("CXX");
+  std::vector<std::string> words = {named != nullptr && *named != '\0' ? named : "c++", "-std=c++20", "-w"};
+  if (speed == Speed::of_running) words.insert(words.end(), {"-O3", "-march=native"});
+  return words;
+}
+
+// What answers questions by other means than the learner's engine.
+std::string refusal(const std::string& file, const std::string& text) {
+  static const std::regex kInclude(R"(^\s*#\s*include.*gradzoo)"),
+      kProcess(R"(\b(popen|system|dlopen|fork|vfork|posix_spawnp?|exec[lv]p?e?)\s*\()");
+  std::istringstream lines(text);
+  int number = 0;
+  for (std::string line; std::getline(lines, line);) {
+    ++number;
+    if (std::regex_search(line, kInclude))
+      return fmt::format(
+          "{}, line {}: it includes gradzoo, whose derivatives are not yours. Hint: the course's own headers "
+          "and the standard library are all that is needed",
+          file, number);
+    if (std::regex_search(line, kProcess))
+      return fmt::format(
+          "{}, line {}: it starts another program or loads another library. Hint: nothing here needs one",
+          file, number);
+  }
+  return "";
+}
+
+// The first error, in the learner's own file where it has a line there.
+std::string first_error(const std::string& said, const std::vector<std::string>& files) {
+  static const std::regex kLine(R"(([^:\n]+):(\d+):(?:\d+:)? (?:fatal )?error: ([^\n]*))");
+  std::string elsewhere;
+  for (std::sregex_iterator match(said.begin(), said.end(), kLine), end; match != end; ++match) {
+    const std::string file = fs::path((*match)[1].str()).filename().string();
+    const std::string message = (*match)[3].str();
+    if (std::ranges::find(files, file) != files.end())
+      return fmt::format("{}, line {} does not compile: {}", file, (*match)[2].str(), message);
+    const std::string asserted = "static assertion failed: ";
+    if (message.starts_with(asserted))
+      return fmt::format("a type has changed: {}. Hint: leave the declarations as they were handed out",
+                         message.substr(asserted.size()));
+    if (elsewhere.empty())
+      elsewhere = fmt::format(
+          "your headers no longer offer what the grader calls: {}. Hint: leave the declarations as they were "
+          "handed out",
+          message);
+  }
+  return elsewhere.empty() ? "the compiler failed: " + said.substr(0, said.find('\n')) : elsewhere;
+}
+
+std::string read_learners(const std::string& folder, const std::string& file) {
+  const fs::path path = fs::path(folder) / file;
+  std::error_code error;
+  if (!fs::exists(path, error))
+    throw Error("course: there is no {}. Hint: gradzoo course start DIR makes a folder that has one",
+                path.string());
+  return read_plain_file(path.string(), kLongestFile);
+}
+
+// What is left of older versions of the same driver.
+void remove_older(const fs::path& cache, const std::string& driver, const fs::path& newest) {
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator(cache, error))
+    if (entry.path() != newest && entry.path().filename().string().starts_with(driver + "-"))
+      fs::remove(entry.path(), error);
+}
+
+}  // namespace
+
+Built build_driver(const Learner& learner, const std::string& driver, const std::string& named, Speed speed) {
+  const std::vector<std::string> files = words_of(named);
+  const std::string drivers = course_folder() + "/driver", source = fmt::format("{}/{}.cpp", drivers, driver);
+  const std::string name = speed == Speed::of_running ? driver + "_fast" : driver;
+  std::vector<std::string> words = compiler_words(speed);
+  std::string everything =
+      read_plain_file(source, kLongestFile) + read_plain_file(drivers + "/cases.h", kLongestFile);
+  for (const std::string& word : words) everything += word;
+  for (const std::string& file : files) {
+    const std::string text = read_learners(learner.folder, file);
+    if (const std::string refused = refusal(file, text); !refused.empty()) return {.failure = refused};
+    everything += text;
+  }
+  const fs::path cache = fs::absolute(learner.cache);
+  const fs::path program = cache / fmt::format("{}-{:016x}", name, hash_of(everything));
+  std::error_code error;
+  if (fs::exists(program, error)) return {.program = program.string()};
+  fs::create_directories(cache, error);
+  if (error)
+    throw Error("course: {} cannot be made: {}. Hint: may you write there?", cache.string(), error.message());
+  const std::string unfinished = program.string() + fmt::format(".{}", ::getpid());
+  words.insert(words.end(), {"-I", fs::absolute(learner.folder).string(), source, "-o", unfinished});
+  const EndedProcess ended = run_child(words, learner.folder, "", {.quiet_seconds = 120});
+  if (!ended.started)
+    throw Error("course: there is no compiler '{}'. Hint: apt install g++, or set CXX", words.front());
+  if (ended.killed) return {.failure = "the compiler took more than 120 s. Hint: does a template never end?"};
+  if (ended.signal != 0 || ended.status != 0) {
+    fs::remove(unfinished, error);
+    return {.failure = printable(first_error(ended.err, files))};
+  }
+  fs::rename(unfinished, program);
+  remove_older(cache, name, program);
+  return {.program = program.string()};
 }
 
 }  // namespace gradzoo::course

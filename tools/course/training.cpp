@@ -4,15 +4,22 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <limits>
 #include <span>
 
 #include <fmt/format.h>
 
+#include "gradzoo/autograd/grad.h"
+#include "gradzoo/autograd/ops.h"
 #include "gradzoo/base/atomic_file.h"
+#include "gradzoo/base/clock.h"
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/plain_file.h"
-#include "tools/course/ask.h"
-#include "tools/course/compile.h"
+#include "gradzoo/datasets/toys/toy.h"
+#include "gradzoo/models/eval/quadrature.h"
+#include "gradzoo/plot/plane.h"
+#include "tools/course/case.h"
+#include "tools/course/density_net.h"
 
 namespace gradzoo::course {
 namespace {
@@ -111,6 +118,112 @@ void ask_training(const Learner& learner, Checked& checked, const RingSize& size
     }
   }
   question.failed.push_back(std::move(failed));
+}
+
+namespace {
+
+constexpr double kSigma = 0.2;  // ring8's own
+
+// On a square that holds all of it.
+Grid ring_grid(const Toy& ring, int cells) {
+  const double reach = ring.box().high[0];
+  return {Box{{-reach, -reach}, {reach, reach}}, cells};
+}
+
+Tensor true_values(const Toy& ring, const Grid& grid) {
+  return on_grid(grid, [&](const Tensor& x) { return ring.log_prob(x); });
+}
+
+double kl_of(const Grid& grid, const Tensor& log_p, const std::vector<double>& log_q) {
+  if (!std::ranges::all_of(log_q, [](double value) { return std::isfinite(value); }))
+    return std::numeric_limits<double>::quiet_NaN();
+  return kl_on_grid(grid, log_p, tensor(log_q, {grid.count()}, DType::f64));
+}
+
+// exp of values on a grid (x, y), normalised, as rows of a picture: y along the rows.
+Field density_field(const Grid& grid, const std::vector<double>& log_values) {
+  Field field{grid.cells, grid.cells, std::vector<double>(log_values.size())};
+  const double log_z = log_partition(grid, tensor(log_values, {grid.count()}, DType::f64));
+  for (int64_t i = 0; i < grid.cells; ++i)
+    for (int64_t j = 0; j < grid.cells; ++j)
+      field.values[static_cast<size_t>(j * grid.cells + i)] =
+          std::exp(log_values[static_cast<size_t>(i * grid.cells + j)] - log_z);
+  return field;
+}
+
+}  // namespace
+
+std::string ring_input(const RingSize& size, uint64_t seed) {
+  const double reach = make_toy("ring8")->box().high[0];
+  return fmt::format("train {} {} {}{}{} {}", size.steps, size.batch, size.cells, digits(reach),
+                     digits(kSigma), seed);
+}
+
+std::string parts_input(const RingSize& size) {
+  return fmt::format("parts {}{}", size.batch, digits(kSigma));
+}
+
+RingResult read_ring(const std::string& text, const RingSize& size) {
+  const std::vector<std::string> words = words_of(text);
+  const auto cells = static_cast<size_t>(size.cells) * static_cast<size_t>(size.cells);
+  if (words.size() != 1 + 4 * cells)
+    throw Error("course: the training gave {} numbers, not {}. Hint: log_density must give one number a row",
+                words.size(), 1 + 4 * cells);
+  const auto number = [&](size_t i) { return std::strtod(words[i].c_str(), nullptr); };
+  const std::shared_ptr<const Toy> ring = make_toy("ring8");
+  const Grid grid = ring_grid(*ring, size.cells);
+  const Tensor log_p = true_values(*ring, grid);
+  RingResult result;
+  result.seconds = number(0);
+  for (size_t quarter = 0; quarter < 4; ++quarter) {
+    std::vector<double>& values = result.log_densities.emplace_back();
+    for (size_t i = 0; i < cells; ++i) values.push_back(number(1 + quarter * cells + i));
+    result.kl_by_quarter.push_back(kl_of(grid, log_p, values));
+  }
+  result.kl = result.kl_by_quarter.back();
+  return result;
+}
+
+Image ring_picture(const RingResult& result, const RingSize& size) {
+  const std::shared_ptr<const Toy> ring = make_toy("ring8");
+  const Grid grid = ring_grid(*ring, size.cells);
+  const Range range{grid.box.low[0], grid.box.high[0]};
+  std::vector<PlaneView> views;
+  views.push_back({.title = "the truth",
+                   .x = range,
+                   .y = range,
+                   .density = density_field(grid, true_values(*ring, grid).to_vector())});
+  for (const size_t quarter : {size_t{0}, size_t{1}, size_t{3}}) {
+    PlaneView view{.title = fmt::format("yours after {} steps: KL {:.2g}",
+                                        (quarter + 1) * static_cast<size_t>(size.steps / 4),
+                                        result.kl_by_quarter[quarter]),
+                   .x = range,
+                   .y = range};
+    if (std::isfinite(result.kl_by_quarter[quarter]))
+      view.density = density_field(grid, result.log_densities[quarter]);
+    views.push_back(std::move(view));
+  }
+  return draw_planes(views);
+}
+
+double own_step_seconds(const RingSize& size) {
+  constexpr int kTries = 5;
+  Rng rng(0, "course");
+  const Tensor x = make_toy("ring8")->sample(size.batch, rng, DType::f64);
+  Tensors parameters;
+  for (const auto& [in, out] : {std::pair<int64_t, int64_t>{2, 64}, {64, 64}, {64, 1}}) {
+    parameters.push_back(
+        (randn({in, out}, rng, DType::f64) / std::sqrt(static_cast<double>(in))).requires_grad_());
+    parameters.push_back(zeros({1, out}, DType::f64).requires_grad_());
+  }
+  double best = std::numeric_limits<double>::infinity();
+  for (int i = 0; i < kTries; ++i) {
+    const double begun = steady_seconds();
+    const Tape tape;
+    grad(matching_loss(parameters, x), parameters);
+    best = std::min(best, steady_seconds() - begun);
+  }
+  return best;
 }
 
 }  // namespace gradzoo::course

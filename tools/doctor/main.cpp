@@ -2,7 +2,6 @@
 #include <nlohmann/json.hpp>
 
 #include "gradzoo/base/text.h"
-#include "tools/bench/bench_json.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/program.h"
 #include "tools/cli/shared_options.h"
@@ -58,10 +57,9 @@ void print_page(const Json& machine) {
   print_row("caches", caches_text(machine));
   print_row("memory", fmt::format("{} of {} free", bytes_text(number("free_memory_bytes")),
                                   bytes_text(number("memory_bytes"))));
-  print_row("load",
-            fmt::format("{:.2f} processes in the last minute; others kept {:.1f} CPUs busy while this was "
-                        "measured; stolen by the host: {:.1f} %",
-                        number("load"), number("others_cpus"), 100 * number("stolen_share")));
+  print_row("load", fmt::format("{:.2f} processes in the last minute; others kept {:.1f} CPUs busy while "
+                                "this was measured; stolen by the host: {:.1f} %",
+                                number("load"), number("others_cpus"), 100 * number("stolen_share")));
   print_row("products",
             fmt::format("{}, kernel {}, {}", text("blas"), text("blas_kernel"), why_kernel(machine)));
   print_row("data", text("data/path", "not found"));
@@ -93,10 +91,7 @@ int run(const Arguments& arguments) {
                    {{"gradzoo doctor", "a page, with a hint for each thing that is wrong"}});
   add_threads(line, threads);
   line.flag("--json", json, "print one JSON object");
-  if (!line.parse(arguments)) {
-    fmt::print("{}", line.help());
-    return 0;
-  }
+  if (!line.read(arguments)) return 0;
   use_threads(threads);
   Json machine = examined_machine();
   machine["wrong"] = ailments_of(machine);

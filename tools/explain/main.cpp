@@ -81,10 +81,7 @@ int run(const Arguments& arguments) {
   });
   line.section("What can be explained:", examples_list);
   line.section("Expressions:", expressions_text);
-  if (!line.parse(arguments)) {
-    fmt::print("{}", line.help());
-    return 0;
-  }
+  if (!line.read(arguments)) return 0;
   const bool files = !dot.empty() || !html.empty() || !cpp.empty(), given = !request.expression.empty();
   if (given && !name.empty())
     throw Error("explain: both an example and an expression are given. Hint: leave out '{}'", name);

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "gradzoo/base/error.h"
-#include "gradzoo/base/text.h"
+#include "gradzoo/base/options.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/program.h"
 #include "tools/cli/values.h"
@@ -19,11 +19,8 @@ using Json = nlohmann::ordered_json;
 std::vector<ListedOp> chosen_ops(const std::vector<std::string>& names) {
   std::vector<std::string> known;
   for (const ListedOp& op : listed_ops()) known.emplace_back(op.info->name);
-  for (const std::string& name : names) {
-    if (std::ranges::find(known, name) == known.end()) {
-      throw Error(fmt::format("gradcheck: op '{}' is not known. {}", name, did_you_mean(name, known)));
-    }
-  }
+  for (const std::string& name : names)
+    if (std::ranges::find(known, name) == known.end()) throw_unknown("gradcheck: op", name, known);
   std::vector<ListedOp> ops;
   for (const ListedOp& op : listed_ops()) {
     if (names.empty() || std::ranges::find(names, op.info->name) != names.end()) ops.push_back(op);
@@ -58,10 +55,7 @@ int run(const Arguments& arguments) {
   });
   line.option("--order", "N", order, "highest derivative (default: 2)", 1, 3);
   line.flag("--json", json, "print one JSON object");
-  if (!line.parse(arguments)) {
-    fmt::print("{}", line.help());
-    return 0;
-  }
+  if (!line.read(arguments)) return 0;
   const std::vector<ListedOp> ops = chosen_ops(names);
   Json rows = Json::array();
   std::vector<OpReport> failed;

@@ -5,7 +5,6 @@
 #include <cstdio>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -15,7 +14,7 @@
 #include "gradzoo/base/version.h"
 #include "gradzoo/runs/child.h"
 #include "gradzoo/runs/uses/use.h"
-#include "tools/cli/completion.h"
+#include "tools/cli/command_page.h"
 
 namespace gradzoo {
 namespace {
@@ -70,40 +69,39 @@ std::string commands_text(const CommandSet& set) {
 
 // The program's own page; CommandLine makes those of its commands.
 CommandPage page_of(const CommandSet& set) {
-  return {
-      .name = "",
-      .summary =
-          "Generative models on MNIST, trained with a tape autodiff. What follows the name of a command is "
-          "on a page of its own: gradzoo COMMAND --help, or man gradzoo-COMMAND.",
-      .arguments = {{.names = {"COMMAND"}, .meaning = "see below", .positional = true, .required = true},
-                    {.names = {"--version"}, .meaning = "print the version"},
-                    {.names = {"-h", "--help"}, .meaning = "print the commands"}},
-      .sections = {{"Commands", [&set] { return commands_text(set); }},
-                   {"Files",
-                    [] {
-                      return std::string(
-                          "  runs/MODEL-n   what training writes: config.toml, metrics.jsonl, "
-                          "checkpoint.safetensors, report.html\n  zoo/MODEL      runs that come "
-                          "trained, wherever a run is asked for\n");
-                    }},
-                   {"Environment",
-                    [] {
-                      return std::string(
-                          "  OMP_NUM_THREADS       threads, where --threads is not given\n"
-                          "  GRADZOO_TARGET        portable, avx2 or avx512: at most these instructions\n"
-                          "  GRADZOO_BLAS_KERNEL   fit, keep or restart: whose kernels OpenBLAS runs\n"
-                          "  GRADZOO_ZOO           the folder of the zoo\n");
-                    }},
-                   {"Exit status",
-                    [] {
-                      return std::string(
-                          "  0 where all went well; 1 with one line on standard error where not; 130 where "
-                          "training was stopped\n");
-                    }}},
-      .examples = {
-          {"gradzoo train vae", "digits within a minute, and runs/vae-1/report.html"},
-          {"gradzoo sample zoo/ddpm --label 7 --out sevens.png", "sevens by a model that comes trained"},
-          {"gradzoo serve", "the same in the browser, live"}}};
+  return {.name = "",
+          .summary =
+              "Generative models on MNIST, trained with a tape autodiff. What follows the name of a command "
+              "is on a page of its own: gradzoo COMMAND --help, or man gradzoo-COMMAND.",
+          .arguments = {{.names = {"COMMAND"}, .meaning = "see below", .positional = true, .required = true},
+                        {.names = {"--version"}, .meaning = "print the version"},
+                        {.names = {"-h", "--help"}, .meaning = "print the commands"}},
+          .sections = {{"Commands", [&set] { return commands_text(set); }},
+                       {"Files",
+                        [] {
+                          return std::string(
+                              "  runs/MODEL-n   what training writes: config.toml, metrics.jsonl, "
+                              "checkpoint.safetensors, report.html\n  zoo/MODEL      runs that come trained, "
+                              "wherever a run is asked for\n");
+                        }},
+                       {"Environment",
+                        [] {
+                          return std::string(
+                              "  OMP_NUM_THREADS       threads, where --threads is not given\n"
+                              "  GRADZOO_TARGET        portable, avx2 or avx512: at most these instructions\n"
+                              "  GRADZOO_BLAS_KERNEL   fit, keep or restart: whose kernels OpenBLAS runs\n"
+                              "  GRADZOO_ZOO           the folder of the zoo\n");
+                        }},
+                       {"Exit status",
+                        [] {
+                          return std::string(
+                              "  0 where all went well; 1 with one line on standard error where not; 130 "
+                              "where training was stopped\n");
+                        }}},
+          .examples = {
+              {"gradzoo train vae", "digits within a minute, and runs/vae-1/report.html"},
+              {"gradzoo sample zoo/ddpm --label 7 --out sevens.png", "sevens by a model that comes trained"},
+              {"gradzoo serve", "the same in the browser, live"}}};
 }
 
 void print_help(const CommandSet& set) {

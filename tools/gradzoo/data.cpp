@@ -10,7 +10,7 @@
 #include "gradzoo/runs/live_line.h"
 #include "gradzoo/runs/uses/write_images.h"
 #include "tools/cli/command_line.h"
-#include "tools/cli/options_table.h"
+#include "tools/cli/shared_options.h"
 #include "tools/cli/values.h"
 #include "tools/gradzoo/commands.h"
 
@@ -44,18 +44,14 @@ int check(const Arguments& arguments) {
                      "pictures of your own, as training reads them"}});
   line.positional(
       "NAME|PATH", place,
-      "mnist, fashion, a folder of pictures, IDX files or CIFAR-10's, a .npy or .npz file (default: "
-      "mnist)",
+      "mnist, fashion, a folder of pictures, IDX files or CIFAR-10's, a .npy or .npz file (default: mnist)",
       false);
   line.option("--data", "NAME|PATH", data, "the same");
   line.option("--out", "FILE", out, "x.png: ten of its images");
   line.flag("--json", json, "print one JSON object");
   ImageSettings settings(line);
   for (const char* const name : {"NAME|PATH", "--data"}) line.completes(name, data_known);
-  if (!line.parse(arguments)) {
-    fmt::print("{}", line.help());
-    return 0;
-  }
+  if (!line.read(arguments)) return 0;
   settings.apply();
   if (!data.empty() && !place.empty())
     throw Error("data check: {} and --data {} are two datasets. Hint: one of them", place, data);
@@ -74,14 +70,12 @@ int check(const Arguments& arguments) {
                                   {"findings", nlohmann::ordered_json::array()},
                                   {"bad", bad},
                                   {"file", drawn ? nlohmann::json(printable(out)) : nlohmann::json()}};
-    for (const Finding& finding : findings) {
+    for (const Finding& finding : findings)
       object["findings"].push_back({{"what", finding.what}, {"text", finding.text}, {"good", finding.good}});
-    }
     fmt::print("{}\n", object.dump());
   } else {
-    for (const Finding& finding : findings) {
+    for (const Finding& finding : findings)
       fmt::print("  {:<4} {:<34} {}\n", finding.good ? "ok" : "BAD", finding.what, finding.text);
-    }
     if (drawn) fmt::print("{}\n", printable(out));
   }
   if (bad == 0) return 0;
@@ -102,10 +96,7 @@ int convert(const Arguments& arguments) {
       "--form", "FORM", form_name,
       "png, npy, npz or idx (default: by the ending of B; a folder is of PNG files, a sub-folder a class)");
   ImageSettings settings(line);
-  if (!line.parse(arguments)) {
-    fmt::print("{}", line.help());
-    return 0;
-  }
+  if (!line.read(arguments)) return 0;
   settings.apply();
   const ImageForm form =
       form_name.empty()
@@ -140,12 +131,9 @@ int data_command(const Arguments& arguments) {
                     {"gradzoo data convert mnist mnist.npz", "writes MNIST for NumPy"}});
   line.positional("WHAT", name, "check or convert, followed by its own arguments", false);
   line.completes("WHAT", [&](const std::string&) { return words_known(known); });
-  if (!line.parse(arguments)) {
-    fmt::print("{}", line.help());
-    return 0;
-  }
+  if (!line.read(arguments)) return 0;
   if (name.empty()) throw Error("data: what shall be done with it? Hint: gradzoo data check");
-  throw Error(fmt::format("data: '{}' is not known. {}", name, did_you_mean(name, known)));
+  throw_unknown("data:", name, known);
 }
 
 }  // namespace gradzoo

@@ -14,18 +14,14 @@ namespace gradzoo {
 int report_command(const Arguments& arguments) {
   std::string run;
   int64_t threads = 0;
-  CommandLine line(
-      "report",
-      "Makes pictures and report.html of a run anew, as of its checkpoint: of one that was killed, "
-      "say, or whose report was thrown away.",
-      {{"gradzoo report runs/vae-1", "writes runs/vae-1/report.html"}});
+  CommandLine line("report",
+                   "Makes pictures and report.html of a run anew, as of its checkpoint: of one that was "
+                   "killed, say, or whose report was thrown away.",
+                   {{"gradzoo report runs/vae-1", "writes runs/vae-1/report.html"}});
   line.positional("RUN", run, "a run directory");
   line.completes("RUN", runs_known);
   add_threads(line, threads);
-  if (!line.parse(arguments)) {
-    fmt::print("{}", line.help());
-    return 0;
-  }
+  if (!line.read(arguments)) return 0;
   const RunMode mode(threads);
   renew_report(run, stdout, watch_samples);
   fmt::print("report:  {}\n", printable(RunDirectory(run).report()));

@@ -12,7 +12,6 @@
 #include "gradzoo/runs/uses/walk.h"
 #include "gradzoo/runs/uses/write_samples.h"
 #include "tools/cli/command_line.h"
-#include "tools/cli/options_table.h"
 #include "tools/cli/shared_options.h"
 #include "tools/cli/values.h"
 #include "tools/gradzoo/commands.h"
@@ -107,12 +106,10 @@ int sample_command(const Arguments& arguments) {
   line.option("-n", "N", count, "samples (default: 100)", 1, kMostSamples);
   line.option("--out", "FILE|DIR/", out,
               "x.png a picture (x.svg of numbers on a line), x.npy float32 (n, H, W), (n, H, W, 3) or (n, "
-              "d), x.csv a line a sample, "
-              "DIR/ a PNG a sample (default: RUN/samples/sample-seed<S>.png)");
-  line.option(
-      "--label", "L", label,
-      "of this class, by its number or its folder's name, of a model that has learned labels (default: "
-      "all in turn)");
+              "d), x.csv a line a sample, DIR/ a PNG a sample (default: RUN/samples/sample-seed<S>.png)");
+  line.option("--label", "L", label,
+              "of this class, by its number or its folder's name, of a model that has learned labels "
+              "(default: all in turn)");
   line.option("--sampler", "NAME", sampler,
               "walk on the model's log-density or score instead, a chain a sample: " + sampler_names() +
                   "; prints acceptance, effective sample sizes (ESS) and R-hat");
@@ -126,10 +123,7 @@ int sample_command(const Arguments& arguments) {
   line.completes("--sampler", [](const std::string&) { return samplers_known(); });
   line.completes("--set", [&](const std::string& partial) { return sampler_settings(sampler, partial); });
   line.section("Samplers:", samplers_text);
-  if (!line.parse(arguments)) {
-    fmt::print("{}", line.help());
-    return 0;
-  }
+  if (!line.read(arguments)) return 0;
   if (!out.empty()) check_samples_path(out);
   if (!label.empty() && !sampler.empty())
     throw Error(

@@ -12,7 +12,6 @@
 #include "gradzoo/runs/training.h"
 #include "gradzoo/runs/uses/sample_quality.h"
 #include "tools/cli/command_line.h"
-#include "tools/cli/options_table.h"
 #include "tools/cli/shared_options.h"
 #include "tools/cli/values.h"
 #include "tools/gradzoo/commands.h"
@@ -90,8 +89,7 @@ int train_command(const Arguments& arguments) {
   });
   line.option("--data", "NAME|DIR", data,
               "dataset: mnist, fashion, a toy such as ring8 (gradzoo list datasets), a folder of pictures, "
-              "of IDX files or "
-              "of CIFAR-10's, a .npy or .npz file");
+              "of IDX files or of CIFAR-10's, a .npy or .npz file");
   line.option("--epochs", "N", epochs,
               "passes over the training examples; an epoch of a toy is 50,000 points");
   line.option("--steps", "N", steps, "training steps, instead of epochs");
@@ -112,25 +110,20 @@ int train_command(const Arguments& arguments) {
   line.completes("--data", data_known);
   line.completes("--set", [&](const std::string& partial) { return settings_known(request.model, partial); });
   line.section("Settings:", [&] { return settings_text(request.model, data); });
-  if (!line.parse(arguments)) {
-    fmt::print("{}", line.help());
-    return 0;
-  }
+  if (!line.read(arguments)) return 0;
   if (!epochs.empty() && !steps.empty())
     throw Error("train: --epochs and --steps contradict. Hint: give one");
 
   if (steps == "0") throw Error("train: --steps 0 trains nothing. Hint: 1 or more, or --epochs");
 
   request.assignments = settings;
-  const auto assign = [&](const std::string& key, const std::string& value) {
-    if (!value.empty()) request.assignments.push_back(key + "=" + value);
-  };
-  assign("data", data);
-  assign("epochs", epochs);
-  assign("steps", steps);
-  assign("batch", batch);
-  assign("lr", lr);
-  assign("seed", seed);
+  for (const auto& [key, value] : {std::pair{"data", data},
+                                   {"epochs", epochs},
+                                   {"steps", steps},
+                                   {"batch", batch},
+                                   {"lr", lr},
+                                   {"seed", seed}})
+    if (!value.empty()) request.assignments.push_back(fmt::format("{}={}", key, value));
   take_run_for_out(request);
   if (lr == "0") fmt::print(stderr, "train: --lr 0 changes no weight\n");
   request.progress = stdout;

@@ -36,14 +36,8 @@ std::string flag_of(std::string key) {
 }
 
 std::string placeholder_of(const Option& option) {
-  switch (option.type) {
-    case OptionType::integer:
-      return "N";
-    case OptionType::real:
-      return "X";
-    default:
-      return "VALUE";
-  }
+  if (option.type == OptionType::integer) return "N";
+  return option.type == OptionType::real ? "X" : "VALUE";
 }
 
 std::string help_of(const Option& option) {
@@ -181,10 +175,7 @@ int use_command(const Use& use, const Arguments& arguments) {
   options->describe(table);
   describe(line, use, typed);
   TypedOptions own(line, table);
-  if (!line.parse(arguments)) {
-    fmt::print("{}", line.help());
-    return 0;
-  }
+  if (!line.read(arguments)) return 0;
   own.read();
   if (!typed.out.empty() && !is_picture(typed.out))
     throw Error("{}: {} is no picture. Hint: x.png, or x.svg of a chart", use.name, typed.out);

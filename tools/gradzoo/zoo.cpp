@@ -217,10 +217,7 @@ int zoo_command(const Arguments& arguments) {
   add_seed(line, seed, "of --draw (default: each run's)");
   add_threads(line, threads);
   line.flag("--json", json, "print the list as JSON");
-  if (!line.parse(arguments)) {
-    fmt::print("{}", line.help());
-    return 0;
-  }
+  if (!line.read(arguments)) return 0;
   use_threads(threads);
   if (!kept.empty() && out.empty()) throw Error("zoo: --keep {} needs a place. Hint: --out zoo/NAME", kept);
   if (kept.empty() && !out.empty()) throw Error("zoo: --out {} belongs to --keep. Hint: --keep RUN", out);

@@ -1,6 +1,5 @@
 #include "tools/lab/folder.h"
 
-#include <cmath>
 #include <span>
 
 #include <fmt/format.h>
@@ -11,28 +10,12 @@
 #include "gradzoo/base/text.h"
 #include "gradzoo/base/version.h"
 #include "gradzoo/plot/pages/report.h"
+#include "tools/cli/shared_options.h"
 
 namespace gradzoo {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-// Words in lines of at most `width` characters, each behind the indent.
-std::string wrapped(std::string_view text, size_t width, std::string_view indent = "  ") {
-  std::string out, line;
-  while (!text.empty()) {
-    const size_t end = std::min(text.find(' '), text.size());
-    const std::string_view word = text.substr(0, end);
-    if (!line.empty() && line.size() + 1 + word.size() > width) {
-      out += fmt::format("{}{}\n", indent, line);
-      line.clear();
-    }
-    if (!line.empty() && !word.empty()) line += ' ';
-    line += word;
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return out + fmt::format("{}{}\n", indent, line);
-}
 
 Json table_json(const LabTable& table) {
   Json out{{"rows_are", table.heading}, {"columns", Json::array()}, {"rows", Json::array()}};
@@ -40,7 +23,7 @@ Json table_json(const LabTable& table) {
     out["columns"].push_back({{"heading", column.heading}, {"meaning", column.meaning}});
   for (const LabTable::Row& row : table.rows) {
     Json values = Json::array();
-    for (const double value : row.values) values.push_back(std::isfinite(value) ? Json(value) : Json());
+    for (const double value : row.values) values.push_back(value);  // null where it is not finite
     out["rows"].push_back({{"name", row.name}, {"values", values}});
   }
   return out;
@@ -57,8 +40,7 @@ std::string interpretation_of(const RanLab& ran) {
   if (ran.knobs.empty()) return ran.result.interpretation;
   return fmt::format(
       "This is the lab with {}. What follows was written for its own numbers: where the tables say "
-      "otherwise, "
-      "they are right, and the question is why. {}",
+      "otherwise, they are right, and the question is why. {}",
       fmt::join(ran.knobs, ", "), ran.result.interpretation);
 }
 
@@ -88,10 +70,11 @@ Report page_of(const RanLab& ran) {
 std::string lab_text(const RanLab& ran) {
   constexpr size_t kWidth = 98;
   std::string out =
-      wrapped(fmt::format("{}: {} ({})", ran.lab.name, ran.lab.idea, ran.lab.source), kWidth, "");
+      wrapped(fmt::format("{}: {} ({})", ran.lab.name, ran.lab.idea, ran.lab.source), kWidth) + "\n";
   for (const LabTable& table : ran.result.tables) out += "\n" + text_columns(text_rows(table));
-  return out + "\nWhat to see\n" + wrapped(interpretation_of(ran), kWidth) + "\nExercise\n" +
-         wrapped(ran.result.exercise, kWidth);
+  return out + fmt::format("\nWhat to see\n  {}\n\nExercise\n  {}\n",
+                           wrapped(interpretation_of(ran), kWidth, "  "),
+                           wrapped(ran.result.exercise, kWidth, "  "));
 }
 
 std::string lab_json(const RanLab& ran) {

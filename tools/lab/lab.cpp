@@ -2,18 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/base/clock.h"
 #include "gradzoo/base/error.h"
-#include "gradzoo/base/text.h"
 #include "gradzoo/nn/learn/optim.h"
 #include "gradzoo/runs/draw_picture.h"
+#include "tools/verify/ledger/figure.h"
 
 namespace gradzoo {
 namespace {
@@ -73,14 +71,7 @@ const LabTable& LabResult::table(std::string_view heading) const {
   return *found;
 }
 
-const LabEntry& find_lab(std::string_view name) {
-  std::vector<std::string> names;
-  for (const LabEntry& entry : labs()) {
-    if (entry.name == name) return entry;
-    names.push_back(entry.name);
-  }
-  throw Error("lab: '{}' is not known. {}", name, did_you_mean(name, names));
-}
+const LabEntry& find_lab(std::string_view name) { return find_named(labs(), name, "lab:"); }
 
 LabResult LabEntry::run(const LabContext& context, std::span<const std::string> knobs) const {
   const std::unique_ptr<Lab> lab = make();
@@ -90,38 +81,26 @@ LabResult LabEntry::run(const LabContext& context, std::span<const std::string> 
   return lab->run(context);
 }
 
-LabEntry coin_lab();
-LabEntry compression_lab();
-LabEntry gaussian_laplace_lab();
-LabEntry forward_reverse_kl_lab();
-LabEntry likelihood_vs_quality_lab();
-LabEntry optimal_discriminator_lab();
-LabEntry score_matching_lab();
-LabEntry blindness_lab();
-LabEntry mode_collapse_lab();
-LabEntry noise_levels_lab();
-LabEntry one_idea_lab();
-LabEntry prior_holes_lab();
-LabEntry nce_constant_lab();
-LabEntry relu_lost_gradient_lab();
+LabEntry coin_lab(), compression_lab(), gaussian_laplace_lab(), forward_reverse_kl_lab(),
+    likelihood_vs_quality_lab(), optimal_discriminator_lab(), score_matching_lab(), blindness_lab(),
+    mode_collapse_lab(), noise_levels_lab(), one_idea_lab(), prior_holes_lab(), nce_constant_lab(),
+    relu_lost_gradient_lab();
 
 std::span<const LabEntry> labs() {
-  static const LabEntry kLabs[] = {
-      coin_lab(),
-      compression_lab(),
-      gaussian_laplace_lab(),
-      forward_reverse_kl_lab(),
-      likelihood_vs_quality_lab(),
-      optimal_discriminator_lab(),
-      mode_collapse_lab(),
-      prior_holes_lab(),
-      blindness_lab(),
-      noise_levels_lab(),
-      nce_constant_lab(),
-      one_idea_lab(),
-      score_matching_lab(),
-      relu_lost_gradient_lab(),
-  };
+  static const LabEntry kLabs[] = {coin_lab(),
+                                   compression_lab(),
+                                   gaussian_laplace_lab(),
+                                   forward_reverse_kl_lab(),
+                                   likelihood_vs_quality_lab(),
+                                   optimal_discriminator_lab(),
+                                   mode_collapse_lab(),
+                                   prior_holes_lab(),
+                                   blindness_lab(),
+                                   noise_levels_lab(),
+                                   nce_constant_lab(),
+                                   one_idea_lab(),
+                                   score_matching_lab(),
+                                   relu_lost_gradient_lab()};
   return kLabs;
 }
 
@@ -141,10 +120,9 @@ double fit(const Module& module, const FitOptions& options, const LabContext& co
   return steady_seconds() - begun;
 }
 
-std::unique_ptr<Session> train(const std::string& model, const std::vector<std::string>& settings,
-                               const LabContext& context) {
-  auto session = std::make_unique<Session>(*run_options(model, settings));
-  TrainingProgress progress(context, *session, fmt::format("{} {}", model, fmt::join(settings, " ")));
+std::unique_ptr<Session> train(const std::string& line, const LabContext& context) {
+  auto session = std::make_unique<Session>(*options_of_line(line));
+  TrainingProgress progress(context, *session, line);
   session->train(progress);
   return session;
 }

@@ -122,10 +122,9 @@ struct FitOptions {
 double fit(const Module& module, const FitOptions& options, const LabContext& context,
            const std::string& what, FunctionRef<Tensor(int64_t step)> loss);
 
-/// Trains in memory what `gradzoo train MODEL --set KEY=VALUE ...` would train, and tells `context` of each
-/// tenth.
-std::unique_ptr<Session> train(const std::string& model, const std::vector<std::string>& settings,
-                               const LabContext& context);
+/// Trains in memory what `gradzoo train MODEL --set KEY=VALUE ...` would train, `line` being "MODEL KEY=VALUE
+/// ...", and tells `context` of each tenth.
+std::unique_ptr<Session> train(const std::string& line, const LabContext& context);
 
 /// Where samples (n, d) lie among centres (k, d): each belongs to its nearest.
 struct Nearest {

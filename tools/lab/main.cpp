@@ -22,8 +22,7 @@ void list_labs() {
   for (const LabEntry& entry : labs()) rows.push_back({std::to_string(entry.level), entry.name, entry.idea});
   fmt::print(
       "{}\nThe easiest first. gradzoo lab NAME runs one, in a minute or two; gradzoo lab NAME --knobs lists "
-      "what "
-      "may be turned by --set\n",
+      "what may be turned by --set\n",
       text_columns(rows));
 }
 
@@ -86,10 +85,7 @@ int run(const Arguments& arguments) {
   add_seed(line, seed, "of all random numbers (default: 0)");
   line.option("--threads", "T", threads, "threads (default: the cores)", 1, kMaxThreads);
   line.flag("--json", json, "print one JSON object, what lab.json holds");
-  if (!line.parse(arguments)) {
-    fmt::print("{}", line.help());
-    return 0;
-  }
+  if (!line.read(arguments)) return 0;
   if (name.empty()) {
     if (json || knobs_only || !out.empty() || !knobs.empty())
       throw Error("lab: which one? Hint: gradzoo lab lists them");

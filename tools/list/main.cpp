@@ -7,6 +7,7 @@
 
 #include "gradzoo/base/atomic_file.h"
 #include "gradzoo/base/error.h"
+#include "gradzoo/base/options.h"
 #include "gradzoo/base/text.h"
 #include "gradzoo/datasets/registry.h"
 #include "gradzoo/datasets/toys/toy.h"
@@ -24,25 +25,15 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string learns(DataKind kind) {
-  switch (kind) {
-    case DataKind::images:
-      return "images";
-    case DataKind::points:
-      return "points";
-    case DataKind::binary:
-      return "images, 0 and 1";
-    case DataKind::any:
-      return "images, points";
-  }
-  return "";
-}
-
 Json models() {
+  constexpr Choice<DataKind> kLearns[] = {{"images", DataKind::images},
+                                          {"points", DataKind::points},
+                                          {"images, 0 and 1", DataKind::binary},
+                                          {"images, points", DataKind::any}};
   Json rows = Json::array();
   for (const ModelEntry& entry : model_registry()) {
     rows.push_back({{"name", entry.name},
-                    {"learns", learns(entry.data)},
+                    {"learns", name_of(kLearns, entry.data)},
                     {"summary", entry.summary},
                     {"source", entry.source}});
   }
@@ -160,21 +151,15 @@ int run(const Arguments& arguments) {
                     {"gradzoo list ops --json", "every op with its gradient's formula"}});
   line.positional("WHAT", what,
                   "models, uses (of finished runs, and which models can), datasets (toys among them), toys, "
-                  "samplers, labs "
-                  "or ops; all but ops where it is left out",
+                  "samplers, labs or ops; all but ops where it is left out",
                   false);
   std::vector<std::string> names;
   for (const ListSection& section : sections()) names.push_back(section.name);
   line.completes("WHAT", [&](const std::string&) { return words_known(names); });
   line.flag("--json", json, "print one JSON object");
   line.option("--markdown", "FILE", markdown, "write the table of ops to this file, as docs/ops.md");
-  if (!line.parse(arguments)) {
-    fmt::print("{}", line.help());
-    return 0;
-  }
-  if (!what.empty() && std::ranges::find(names, what) == names.end()) {
-    throw Error(fmt::format("list: '{}' is not known. {}", what, did_you_mean(what, names)));
-  }
+  if (!line.read(arguments)) return 0;
+  if (!what.empty() && std::ranges::find(names, what) == names.end()) throw_unknown("list:", what, names);
   if (!markdown.empty()) {
     if (what != "ops")
       throw Error("list: --markdown writes the table of ops. Hint: list ops --markdown FILE");

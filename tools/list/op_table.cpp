@@ -4,20 +4,13 @@
 
 #include <fmt/format.h>
 
+#include "gradzoo/base/text.h"
+
 namespace gradzoo {
 
 std::string_view kind_name(Kind kind) {
-  switch (kind) {
-    case Kind::linear:
-      return "linear";
-    case Kind::elementwise:
-      return "elementwise";
-    case Kind::bilinear:
-      return "bilinear";
-    case Kind::other:
-      return "other";
-  }
-  return "";
+  constexpr std::string_view kNames[] = {"linear", "elementwise", "bilinear", "other"};
+  return kNames[static_cast<size_t>(kind)];
 }
 
 std::string smoothness_text(const ListedOp& op) {
@@ -62,9 +55,8 @@ PyTorch: that of `pow(a, b)` with a tensor b is infinite where a^(b-1) is, whate
 |---|---|---|--:|---|
 )";
   for (const ListedOp& op : listed_ops()) {
-    std::string formula = op.info->formula;
-    for (size_t at = 0; (at = formula.find('|', at)) != std::string::npos; at += 2) formula.insert(at, "\\");
-    page += fmt::format("| {} | `{}` | {} | {} | {} |\n", op.info->name, formula, kind_name(op.info->kind),
+    page += fmt::format("| {} | `{}` | {} | {} | {} |\n", op.info->name,
+                        replaced(op.info->formula, {{'|', "\\|"}}), kind_name(op.info->kind),
                         smoothness_text(op), saves_text(*op.info));
   }
   return page;

@@ -1,7 +1,6 @@
 #include "tools/mpi/doctor.h"
 
 #include <algorithm>
-#include <string>
 #include <vector>
 
 #include <fmt/format.h>
@@ -67,10 +66,7 @@ int doctor_of_processes(const Arguments& arguments) {
   CommandLine line("doctor", "Who runs where, threads a process, and what a mean of gradients takes.",
                    {{"mpirun -n 4 gradzoo-mpi doctor", "asks four processes"}});
   line.flag("--json", json, "print JSON");
-  if (!line.parse(arguments)) {
-    fmt::print("{}", line.help());
-    return 0;
-  }
+  if (!line.read(arguments)) return 0;
   Processes& processes = all_processes();
   Json out{{"library", MpiProcesses::library()}, {"processes", Json::array()}, {"reductions", Json::array()}};
   const Json mine{{"rank", processes.rank()}, {"host", processes.place()},

@@ -60,9 +60,8 @@ std::vector<Command> shared_commands() {
 
 // What all print alike is printed by the first.
 void silence() {
-  for (std::FILE* stream : {stdout, stderr}) {
+  for (std::FILE* stream : {stdout, stderr})
     if (std::freopen("/dev/null", "w", stream) == nullptr) std::fclose(stream);
-  }
 }
 
 // mpirun binds processes to cores of their own, or leaves all cores to each: those who may use the same share

@@ -10,7 +10,6 @@
 
 #include "gradzoo/base/error.h"
 #include "gradzoo/base/plain_file.h"
-#include "gradzoo/base/text.h"
 #include "gradzoo/runs/child.h"
 #include "tools/cli/program.h"
 

@@ -4,7 +4,6 @@
 #include <map>
 #include <mutex>
 #include <string>
-#include <vector>
 
 #include <nlohmann/json_fwd.hpp>
 #include <sys/types.h>

@@ -26,10 +26,7 @@ int run(const Arguments& arguments) {
   line.option("--host", "ADDRESS", options.host,
               "of this machine, under which others reach the page: then it shows runs alone (default: "
               "127.0.0.1, this machine)");
-  if (!line.parse(arguments)) {
-    fmt::print("{}", line.help());
-    return 0;
-  }
+  if (!line.read(arguments)) return 0;
   // A signal ends the lab that runs, and the process: there is nothing to be kept. Blocked before there are
   // threads.
   sigset_t ends;

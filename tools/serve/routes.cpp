@@ -4,7 +4,6 @@
 #include <charconv>
 #include <exception>
 #include <optional>
-#include <string>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -13,7 +12,7 @@
 #include "gradzoo/base/text.h"
 #include "gradzoo/plot/pages/curve_figure.h"
 #include "plot/pages/page_files.h"
-#include "tools/serve/host_name.h"
+#include "tools/serve/http_message.h"
 #include "tools/serve/page_files.h"
 #include "tools/serve/run_curves.h"
 

@@ -38,9 +38,8 @@ void find_runs_below(const fs::path& folder, const std::string& name, int depth,
   if (depth == kDeepest) return;
   std::vector<std::string> below;
   std::error_code error;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, error))
     if (fs::is_directory(entry.symlink_status(error))) below.push_back(entry.path().filename().string());
-  }
   std::ranges::sort(below);
   for (const std::string& next : below) {
     if (names.size() >= kMostRuns) return;
@@ -57,9 +56,8 @@ bool is_training(const std::string& metrics) {
   if (::lstat(metrics.c_str(), &file) != 0) return false;
   const std::string inode = ":" + std::to_string(file.st_ino) + " ";
   std::ifstream locks("/proc/locks");
-  for (std::string line; std::getline(locks, line);) {
+  for (std::string line; std::getline(locks, line);)
     if (line.find("FLOCK") != std::string::npos && line.find(inode) != std::string::npos) return true;
-  }
   return false;
 }
 

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tools/serve/expression_page.h"
-#include "tools/serve/host_name.h"
+#include "tools/serve/http_message.h"
 #include "tools/serve/http_server.h"
 #include "tools/serve/lab_runner.h"
 #include "tools/serve/routes.h"

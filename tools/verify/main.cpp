@@ -2,7 +2,6 @@
 #include <cstdio>
 #include <ctime>
 #include <filesystem>
-#include <fstream>
 #include <span>
 #include <vector>
 
@@ -18,7 +17,6 @@
 #include "tools/cli/shared_options.h"
 #include "tools/doctor/machine.h"
 #include "tools/verify/ledger/ledger.h"
-#include "tools/verify/ledger/markdown.h"
 
 namespace gradzoo {
 namespace {
@@ -105,7 +103,6 @@ void print_summary(const std::vector<RowOutcome>& outcomes) {
   std::fflush(stdout);
 }
 
-// "Intel(R) Xeon(R) Processor"; "an unknown processor" where the system does not say.
 std::string today() {
   const std::time_t now = std::time(nullptr);
   return fmt::format("{:%Y-%m-%d}", fmt::gmtime(now));
@@ -153,10 +150,7 @@ int run(const Arguments& arguments) {
   line.flag("--json", json, "print one JSON object");
   line.option("--markdown", "FILE", markdown,
               "write what was measured as a page, as docs/ledger.md is written");
-  if (!line.parse(arguments)) {
-    fmt::print("{}", line.help());
-    return 0;
-  }
+  if (!line.read(arguments)) return 0;
   const std::vector<const Row*> rows = select_rows(names, quick || (plant && names.empty()));
   if (plant) {
     if (!markdown.empty())
@@ -166,10 +160,9 @@ int run(const Arguments& arguments) {
     return plant_command(rows_with_plants(rows, !names.empty()), json);
   }
   check_page(markdown, names.empty() && !quick);
-  std::vector<RowOutcome> outcomes;
   use_threads(threads);
   if (!json) fmt::print("OpenBLAS kernel {}, {} threads\n", blas_kernel().used, num_threads());
-  outcomes = run_rows(rows, json);
+  const std::vector<RowOutcome> outcomes = run_rows(rows, json);
   if (json) fmt::print("{}\n", ledger_json(outcomes));
   if (!markdown.empty()) write_markdown(markdown, outcomes);
   if (!json) print_summary(outcomes);

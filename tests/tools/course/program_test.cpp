@@ -5,7 +5,6 @@
 #include <doctest/doctest.h>
 
 #include "gradzoo/autograd/ops.h"
-#include "tools/course/draws.h"
 
 using namespace gradzoo;
 

@@ -108,9 +108,7 @@ TEST_CASE("each sample belongs to its nearest centre") {
 TEST_CASE("a training tells of each tenth") {
   std::vector<std::string> told;
   const LabContext context{.progress = [&](const std::string& text) { told.push_back(text); }};
-  constexpr int64_t steps = 20;
-  const auto session = train(
-      "nce", std::vector<std::string>{"data=ring8", "hidden=8", fmt::format("steps={}", steps)}, context);
+  const auto session = train("nce data=ring8 hidden=8 steps=20", context);
   CHECK(session->trainer.step() == 20);
   REQUIRE(!told.empty());
   CHECK(told.back().starts_with("nce data=ring8 hidden=8 steps=20: step 20 of 20, "));

@@ -8,7 +8,7 @@
 #include "gradzoo/base/error.h"
 #include "support/error_message.h"
 #include "support/scratch.h"
-#include "tools/serve/host_name.h"
+#include "tools/serve/http_message.h"
 
 using namespace gradzoo;
 using namespace gradzoo::test;

@@ -1,6 +1,5 @@
 #include <string>
 
-#include "tools/course/draws.h"
 #include "tools/course/program.h"
 #include "tools/course/steps/steps.h"
 

@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "tools/course/draws.h"
 #include "tools/course/steps/steps.h"
 
 namespace gradzoo::course {
@@ -33,10 +32,9 @@ std::string by_points(const Answer& answer, size_t coordinates) {
   if (right && facts.moved < static_cast<double>(coordinates))
     return "not every coordinate was moved: the check ends too early";
   if (facts.above == 0 || facts.below == 0)
-    return facts.above + facts.below == 0
-               ? ""
-               : "f was asked on one side of x alone: the error of a one-sided difference falls as h, of a "
-                 "central one as h^2";
+    return facts.above + facts.below == 0 ? ""
+                                          : "f was asked on one side of x alone: the error of a one-sided "
+                                            "difference falls as h, of a central one as h^2";
   if (facts.smallest < 1e-9)
     return "h is so small that the difference of two values of f is rounding: what is left of 16 digits?";
   if (facts.largest > 3e-3) return "h is so large that f bends between the two points";
@@ -103,8 +101,8 @@ std::vector<Case> cases_of_gradcheck(uint64_t seed) {
     return asked;
   };
   const std::string absolute =
-      "an error is small or large beside the gradient itself: a tolerance that is one "
-      "number for all fits no other scale";
+      "an error is small or large beside the gradient itself: a tolerance that is one number for all fits no "
+      "other scale";
   const std::string loose = "a factor of 1.001 is a bug: differences are good to seven digits and more";
   // Public ones first; each shows what a usual check gets wrong.
   cases.push_back(

@@ -1,4 +1,3 @@
-#include <cmath>
 #include <string>
 
 #include <fmt/format.h>
@@ -6,7 +5,6 @@
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/ops.h"
 #include "tools/course/density_net.h"
-#include "tools/course/draws.h"
 #include "tools/course/program.h"
 #include "tools/course/steps/steps.h"
 
@@ -43,13 +41,11 @@ const std::vector<LossSlip>& loss_slips() {
       {{.trace_factor = 0.5}, "the trace counts once, the square of the score by half"},
       {{.square_factor = 2}, "the square of the score counts by half"},
       {{.trace_factor = -1},
-       "which sign has the trace? Where log p has a peak the trace is negative, and low is "
-       "good"},
+       "which sign has the trace? Where log p has a peak the trace is negative, and low is good"},
       {{.trace_factor = 0}, "the trace is missing: has the score a history that can be differentiated?"},
       {{.mean = false}, "the mean over rows, not their sum"},
       {{.first_axis_only = true},
-       "the trace adds up one second derivative for each axis of x, here only the first "
-       "one is there"},
+       "the trace adds up one second derivative for each axis of x, here only the first one is there"},
       {{.relu_between = true}, "relu has no second derivative to speak of: between the layers stands tanh"}};
   return kSlips;
 }
@@ -96,14 +92,12 @@ Case adam_case(Draws& draws, int steps, double scale) {
   const std::pair<AdamOptions, const char*> slips[] = {
       {{.rate = kRate, .corrected = false},
        "the first steps are too small by a fixed factor: m and v begin at 0, and the bias correction makes "
-       "up for "
-       "it"},
+       "up for it"},
       {{.rate = kRate, .inside_root = true}, "epsilon is added to the root, not under it"},
       {{.rate = kRate, .decayed = false}, "m is an average: the new gradient counts by 1 - beta1"},
       {{.rate = kRate, .upwards = true}, "this climbs: the loss is to fall"},
       {{.rate = kRate, .shared_root = false},
-       "the step is over the ROOT of v: its size must not depend on the "
-       "gradient's scale"}};
+       "the step is over the ROOT of v: its size must not depend on the gradient's scale"}};
   for (const auto& [options, hint] : slips)
     asked.known.push_back({adam_words(options, values, gradients), hint});
   asked.diagnose = [](const Answer& answer) -> std::string {
@@ -149,19 +143,18 @@ Case steps_case(Draws& draws) {
     losses += digits(train(parameters, adam, x, nullptr));
     kept_gradients += digits(train(kept, kept_adam, x, &kept_sum));
   }
-  return {
-      .question = "whole steps of training",
-      .asked = fmt::format(
-          "the losses of {} steps of a net 2-4-3-1 on five points each, and its parameters then", kSteps),
-      .input = input,
-      .expected = losses + as_answer(parameters),
-      .hint =
-          "each step: a tape of its own, its loss, its gradients, one step of Adam; the loss is that before "
-          "the step",
-      .known = {{kept_gradients,
-                 "from the second step on the gradient holds those of the steps before: it must "
-                 "begin at 0 each time"}},
-      .tolerance = 1e-7};
+  return {.question = "whole steps of training",
+          .asked = fmt::format(
+              "the losses of {} steps of a net 2-4-3-1 on five points each, and its parameters then", kSteps),
+          .input = input,
+          .expected = losses + as_answer(parameters),
+          .hint =
+              "each step: a tape of its own, its loss, its gradients, one step of Adam; the loss is that "
+              "before the step",
+          .known = {{kept_gradients,
+                     "from the second step on the gradient holds those of the steps before: it must begin at "
+                     "0 each time"}},
+          .tolerance = 1e-7};
 }
 
 }  // namespace
@@ -171,8 +164,7 @@ std::vector<Case> cases_of_learning(uint64_t seed) {
   Draws draws(seed);
   cases.push_back(
       {.question = "initial parameters",
-       .asked = "shapes of a net 400-300-1, the weights' variance times their inputs, the biases' "
-                "squares",
+       .asked = "shapes of a net 400-300-1, the weights' variance times their inputs, the biases' squares",
        .input = fmt::format("initial {} 3 400 300 1", draws.seed()),
        .expected = "(400,300) 1 (1,300) 0 (300,1) 1 (1,1) 0",
        .hint = "weights of N(0, 1 / in), biases 0",

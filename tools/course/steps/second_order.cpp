@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "gradzoo/autograd/ops.h"
-#include "tools/course/draws.h"
 #include "tools/course/program.h"
 #include "tools/course/steps/steps.h"
 
@@ -39,8 +38,8 @@ void add_hessian_cases(std::vector<Case>& cases, const Program& f, int64_t n, Dr
                    .hint = "g'v is a number, and its gradient is Hv",
                    .known = {{as_answer({zeros_like(v)}), no_history},
                              {as_answer({hv}) + " on",
-                              "the tape of hvp ends with it: what it gives must be "
-                              "detached, or points to a tape that is gone"}}});
+                              "the tape of hvp ends with it: what it gives must be detached, or points to a "
+                              "tape that is gone"}}});
   const std::string diagonal = single(trace(hessian));
   cases.push_back(
       {.question = "the Hessian's trace, exactly",
@@ -49,8 +48,8 @@ void add_hessian_cases(std::vector<Case>& cases, const Program& f, int64_t n, Dr
        .expected = diagonal,
        .hint = "one product with each unit vector, and of each the element that belongs to it",
        .known = {{single(sum(hessian)),
-                  "that is the sum of the whole Hessian: a vector of ones takes the "
-                  "elements off the diagonal along"},
+                  "that is the sum of the whole Hessian: a vector of ones takes the elements off the "
+                  "diagonal along"},
                  {digits(hessian.to_vector().front()), "that is the first element of the diagonal alone"},
                  {"0", no_history}}});
   cases.push_back({.question = "the trace by probes",
@@ -97,21 +96,18 @@ Case signs_case(int n, uint64_t seed) {
 
 std::vector<Case> cases_of_second_order(uint64_t seed) {
   const std::string one = "one rule differentiated", quiet = "nothing recorded unasked",
-                    second =
-                        "40 random graphs, "
-                        "second order",
-                    third = "20 random graphs, third order", linear = "a linear function",
-                    pair = "leaf 1 2 0.5 1.5 ";
+                    second = "40 random graphs, second order", third = "20 random graphs, third order",
+                    linear = "a linear function", pair = "leaf 1 2 0.5 1.5 ";
   std::vector<Case> cases;
   const auto raw = [](const std::string& op) {
     return fmt::format(
-        "the first gradient of {} is right and the second is not: a rule that computes on bare "
-        "numbers leaves no record of itself. Is every rule written in ops on Arrays?",
+        "the first gradient of {} is right and the second is not: a rule that computes on bare numbers "
+        "leaves no record of itself. Is every rule written in ops on Arrays?",
         op);
   };
   const std::string freed =
-      "a sweep was asked for what an earlier one had already thrown away: a graph that will "
-      "be differentiated again has to stay";
+      "a sweep was asked for what an earlier one had already thrown away: a graph that will be "
+      "differentiated again has to stay";
   const Program twice(pair + "exp 0 mul 1 0");
   cases.push_back(
       {.question = "two sweeps over one graph",
@@ -143,23 +139,21 @@ std::vector<Case> cases_of_second_order(uint64_t seed) {
 
   const Program plain(pair + "exp 0 tanh 1");
   const std::string asked_for =
-      "without create_graph the sweep must record nothing, with it everything, and "
-      "recording must be as before when it ends";
-  cases.push_back(
-      {.question = quiet,
-       .asked = "how many nodes grad adds without create_graph, whether it adds more with it, and whether "
-                "the tape still records, of " +
-                plain.formula(),
-       .input = "recorded" + plain.input(),
-       .expected = "0 more on",
-       .hint = asked_for,
-       .known = {{"0 nothing", "with create_graph the sweep has to be recorded"},
-                 {"0 more off", "who switches recording on again?"}}});
+      "without create_graph the sweep must record nothing, with it everything, and recording must be as "
+      "before when it ends";
+  cases.push_back({.question = quiet,
+                   .asked = "how many nodes grad adds without create_graph, whether it adds more with it, "
+                            "and whether the tape still records, of " +
+                            plain.formula(),
+                   .input = "recorded" + plain.input(),
+                   .expected = "0 more on",
+                   .hint = asked_for,
+                   .known = {{"0 nothing", "with create_graph the sweep has to be recorded"},
+                             {"0 more off", "who switches recording on again?"}}});
 
   const Program flat_one("leaf 1 3 1 2 3 const 1 3 4 5 6 mul 0 1 sum 2");
   const std::string no_hessian =
-      "of a linear function the gradient is a constant and has no tape: its own gradient "
-      "is zeros, no error";
+      "of a linear function the gradient is a constant and has no tape: its own gradient is zeros, no error";
   cases.push_back({.question = linear,
                    .asked = "hvp of f at v0, with v = 1 1 1, of " + flat_one.formula(),
                    .input = "hvp 1 3 1 1 1" + flat_one.input(),
@@ -168,9 +162,7 @@ std::vector<Case> cases_of_second_order(uint64_t seed) {
                    .known = {{"crash", no_hessian}, {"error", no_hessian}}});
 
   Draws draws(seed);
-  const Program square(
-      "leaf 1 3 0.5 -1 2 const 1 3 1 2 3 mul 0 0 mul 2 0 mul 3 1 sum 4 "
-      "sum 0 mul 5 6");
+  const Program square("leaf 1 3 0.5 -1 2 const 1 3 1 2 3 mul 0 0 mul 2 0 mul 3 1 sum 4 sum 0 mul 5 6");
   add_hessian_cases(cases, square, 3, draws);
   for (const int n : {1, 2, 4, 6}) add_hessian_cases(cases, draw_function(n, draws.seed()), n, draws);
   cases.push_back(signs_case(4, draws.seed()));

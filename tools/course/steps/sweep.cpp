@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include "tools/course/draws.h"
 #include "tools/course/program.h"
 #include "tools/course/steps/steps.h"
 
@@ -70,8 +69,7 @@ std::vector<Case> cases_of_sweep(uint64_t seed) {
                     shape = "one adjoint a node", graphs = "200 random graphs", linear = "100,000 ops";
   std::vector<Case> cases;
   const std::string left_over =
-      "the second call sees the adjoints of the first: where do they live, and who "
-      "sets them to 0?";
+      "the second call sees the adjoints of the first: where do they live, and who sets them to 0?";
   cases.push_back(gradient_case(again, Program("leaf 0 0.5 leaf 0 2 mul 0 1"),
                                 "the first call alone is asked below: what is different in the second?",
                                 {{"4 1", left_over}, {"6 1.5", left_over}, {"error", left_over}}, "twice"));
@@ -115,27 +113,25 @@ std::vector<Case> cases_of_sweep(uint64_t seed) {
   Draws draws(seed);
   for (int i = 0; i < 200; ++i) {
     const Program program = draw_scalar_program(2 + i / 5, draws.seed());
-    cases.push_back(gradient_case(graphs, program,
-                                  "every rule alone was asked before: what do ops together do that one op "
-                                  "does not?"));
+    cases.push_back(gradient_case(
+        graphs, program, "every rule alone was asked before: what do ops together do that one op does not?"));
   }
 
   constexpr int kLong = 100000;
   const double factor = 1 + draws.between(1e-6, 1e-5);
   const std::string deep =
-      "a function that calls itself 100,000 times has no room left on the stack: a loop "
-      "over the tape needs no recursion";
-  cases.push_back(
-      {.question = linear,
-       .asked = fmt::format("the adjoint of x after y = y * {:.6g}, {} times", factor, kLong),
-       .input = fmt::format("chain {} 1{}", kLong, digits(factor)),
-       .expected = digits(std::pow(factor, kLong)),
-       .hint = "each op multiplies the adjoint by the same factor",
-       .known = {{"crash", deep},
-                 {"slow",
-                  "each visit of a node may take a constant time only: what is done 100,000 times for "
-                  "100,000 nodes?"}},
-       .tolerance = 1e-9});
+      "a function that calls itself 100,000 times has no room left on the stack: a loop over the tape needs "
+      "no recursion";
+  cases.push_back({.question = linear,
+                   .asked = fmt::format("the adjoint of x after y = y * {:.6g}, {} times", factor, kLong),
+                   .input = fmt::format("chain {} 1{}", kLong, digits(factor)),
+                   .expected = digits(std::pow(factor, kLong)),
+                   .hint = "each op multiplies the adjoint by the same factor",
+                   .known = {{"crash", deep},
+                             {"slow",
+                              "each visit of a node may take a constant time only: what is done 100,000 "
+                              "times for 100,000 nodes?"}},
+                   .tolerance = 1e-9});
   return cases;
 }
 

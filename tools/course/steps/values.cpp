@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "tools/course/draws.h"
 #include "tools/course/program.h"
 #include "tools/course/steps/steps.h"
 

@@ -109,13 +109,12 @@ LabResult GaussianLaplaceLab::run(const LabContext& context) const {
       {"errors", "Share of Laplace samples that each test takes for Gaussian ones.", draw_chart(chart)});
   out.interpretation = fmt::format(
       "Null hypothesis: the samples are Gaussian. Each test rejects {:g} % of Gaussian samples (type I "
-      "error) "
-      "and misses some Laplace ones (type II error). The mean misses {:.0f} % of them whatever the number of "
-      "samples: it is no better than chance, since both distributions have the same mean. Their variances "
-      "are equal too, but not the spread of the sample variance, which gives this test a little power. The "
-      "fourth moment detects the heavy tails: with {} samples it misses {:.1f} %. The likelihood ratio uses "
-      "all moments and misses {:.1f} %; by Neyman and Pearson no test does better. A classifier between data "
-      "and samples learns exactly this ratio, which is why classifiers judge generators.",
+      "error) and misses some Laplace ones (type II error). The mean misses {:.0f} % of them whatever the "
+      "number of samples: it is no better than chance, since both distributions have the same mean. Their "
+      "variances are equal too, but not the spread of the sample variance, which gives this test a little "
+      "power. The fourth moment detects the heavy tails: with {} samples it misses {:.1f} %. The likelihood "
+      "ratio uses all moments and misses {:.1f} %; by Neyman and Pearson no test does better. A classifier "
+      "between data and samples learns exactly this ratio, which is why classifiers judge generators.",
       100 * level, 100 * most.values[0], most.name, 100 * most.values[2], 100 * most.values[3]);
   out.exercise =
       "How many samples does the likelihood ratio need for errors of 5 % on both sides? (Its mean is "

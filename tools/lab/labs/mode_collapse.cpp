@@ -1,5 +1,3 @@
-#include "tools/lab/labs/mode_collapse.h"
-
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -8,9 +6,28 @@
 #include "gradzoo/models/pictures/plane_pictures.h"
 #include "gradzoo/models/run/session.h"
 #include "gradzoo/plot/chart.h"
+#include "tools/lab/lab.h"
+#include "tools/verify/ledger/figure.h"
 
 namespace gradzoo {
 namespace {
+
+/// GANs that lose modes of ring8 beside GANs that keep them, while they train.
+struct ModeCollapseLab : Lab {
+  int64_t steps = 8000;  // of training, each setting and seed
+  int64_t looks = 40;    // at the modes covered, evenly over the steps
+  int64_t seeds = 3;     // the context's and those after it: how a game goes hangs on chance
+
+  double noise = 0.2;  // on what D sees, where there is any
+
+  void describe(OptionTable& options) override {
+    options.add("steps", steps, "of training, each setting and seed", {1, 1000000});
+    options.add("looks", looks, "at the modes covered, evenly over the steps", {1, 1000});
+    options.add("seeds", seeds, "the lab's and those after it", {1, 100});
+    options.add("noise", noise, "on what D sees, where there is any", {0, 5});
+  }
+  LabResult run(const LabContext& context) const override;
+};
 
 /// Looks at a GAN while it trains: at the modes that its averaged G covers, and at D's loss.
 class ModeWatch : public TrainObserver {
@@ -48,24 +65,17 @@ class ModeWatch : public TrainObserver {
 /// A GAN by its settings.
 struct GanSetting {
   const char* name;
-  std::vector<std::string> assignments;
+  std::string settings;
 };
 
 }  // namespace
 
-void ModeCollapseLab::describe(OptionTable& options) {
-  options.add("steps", steps, "of training, each setting and seed", {1, 1000000});
-  options.add("looks", looks, "at the modes covered, evenly over the steps", {1, 1000});
-  options.add("seeds", seeds, "the lab's and those after it", {1, 100});
-  options.add("noise", noise, "on what D sees, where there is any", {0, 5});
-}
-
 LabResult ModeCollapseLab::run(const LabContext& context) const {
   const GanSetting settings[] = {
-      {"default", {}},
-      {"minimax", {"loss=minimax"}},
-      {"collapse", {"preset=collapse"}},
-      {"collapse, with noise", {"preset=collapse", fmt::format("instance_noise={}", noise)}}};
+      {"default", ""},
+      {"minimax", "loss=minimax"},
+      {"collapse", "preset=collapse"},
+      {"collapse, with noise", fmt::format("preset=collapse instance_noise={}", noise)}};
   LabTable table{
       "setting",
       {{"modes", "of eight, that hold 20 of 2,500 samples within 3 sigma, at the end; mean of the seeds"},
@@ -86,10 +96,8 @@ LabResult ModeCollapseLab::run(const LabContext& context) const {
     double last = 0, fewest = 8, most = 0, smallest_share = 0, high_quality = 0, loss = 0;
     for (uint64_t seed = context.seed; seed < context.seed + static_cast<uint64_t>(seeds); ++seed) {
       context.progress(fmt::format("{}, seed {}: {} steps", setting.name, seed, steps));
-      std::vector<std::string> all = {"data=ring8", fmt::format("seed={}", seed)};
-      all.insert(all.end(), setting.assignments.begin(), setting.assignments.end());
-      all.push_back(fmt::format("steps={}", steps));
-      Session session(*run_options("gan", all));
+      Session session(
+          *options_of_line(fmt::format("gan data=ring8 seed={} {} steps={}", seed, setting.settings, steps)));
       ModeWatch watch(session, looks);
       session.train(watch);
       watch.look(steps);
@@ -119,20 +127,16 @@ LabResult ModeCollapseLab::run(const LabContext& context) const {
       planes_picture("samples", "A thousand samples of each at the end, of the first seed.", planes));
   out.interpretation = fmt::format(
       "All four have the same players; they learn {} steps, from {} seeds each. The default finds {:.1f} of "
-      "8 "
-      "modes on average, {:.0f} in its worst seed, and D is left with a loss of {:.2f} nats of log 4 = 1.39: "
-      "it "
-      "can hardly tell. Minimax in place of the non-saturating loss does it no harm ({:.1f} modes). With a D "
-      "that learns a hundred times faster than G, and no noise on what D sees, G stays on {:.1f}, and no "
-      "seed "
-      "ever has more than {:.0f}: D is sure of itself everywhere (loss {:.2f}), so its landscape is flat but "
-      "where G already is, and nothing draws G to modes that it has not found. More training does not help, "
-      "as "
-      "the picture shows. The same game with noise on all that D sees finds {:.1f}, since real and generated "
-      "points then overlap; its slow G is still far from sharp ({:.0f} % of high quality, the default "
-      "{:.0f} %). By another seed, or another processor's rounding, a game goes another way: what holds is "
-      "the "
-      "margin, two modes or more between the default's worst seed and the collapsed GANs' mean.",
+      "8 modes on average, {:.0f} in its worst seed, and D is left with a loss of {:.2f} nats of log 4 = "
+      "1.39: it can hardly tell. Minimax in place of the non-saturating loss does it no harm ({:.1f} modes). "
+      "With a D that learns a hundred times faster than G, and no noise on what D sees, G stays on {:.1f}, "
+      "and no seed ever has more than {:.0f}: D is sure of itself everywhere (loss {:.2f}), so its landscape "
+      "is flat but where G already is, and nothing draws G to modes that it has not found. More training "
+      "does not help, as the picture shows. The same game with noise on all that D sees finds {:.1f}, since "
+      "real and generated points then overlap; its slow G is still far from sharp ({:.0f} % of high quality, "
+      "the default {:.0f} %). By another seed, or another processor's rounding, a game goes another way: "
+      "what holds is the margin, two modes or more between the default's worst seed and the collapsed GANs' "
+      "mean.",
       steps, seeds, table.at("default", "modes"), table.at("default", "fewest modes"),
       table.at("default", "D's loss"), table.at("minimax", "modes"), table.at("collapse", "modes"),
       table.at("collapse", "most modes"), table.at("collapse", "D's loss"),

@@ -52,13 +52,10 @@ LabResult NceConstantLab::run(const LabContext& context) const {
                                {little, narrow, steps},
                                {much, wide, steps}};
   for (const NoiseWidth& noise : noises) {
-    const std::vector<std::string> settings = {"data=ring8",
-                                               "toy_noise=0.2",
-                                               fmt::format("steps={}", noise.steps),
-                                               fmt::format("hidden={},{}", hidden, hidden),
-                                               fmt::format("noise_width={}", noise.width),
-                                               fmt::format("seed={}", context.seed)};
-    const std::unique_ptr<Session> session = train("nce", settings, context);
+    const std::unique_ptr<Session> session =
+        train(fmt::format("nce data=ring8 toy_noise=0.2 steps={} hidden={},{} noise_width={} seed={}",
+                          noise.steps, hidden, hidden, noise.width, context.seed),
+              context);
     const Quantities found =
         session->model->evaluate(session->data.view(session->data.evaluation_examples(Split::test)));
     table.add(noise.name, {found[kNceConstantError].value, found[kKl].value, found[kNceLogProb].value});
@@ -75,10 +72,9 @@ LabResult NceConstantLab::run(const LabContext& context) const {
       "c) / (2 p_noise) discriminates data from noise, and its best constant c is log Z. Against Gaussian "
       "noise of {} times the data's width, c is right to {:.3f} nats and the KL is {:.4f}. A right c alone "
       "proves little: after a tenth of the steps c was right to {:.3f} nats, for a ring without modes (KL "
-      "{:.3f}; none at all would have {:.3f}). Narrow noise, of {} widths, leaves regions with data but "
-      "next to no noise, where nothing constrains the energy (KL {:.3f}, c off by {:.2f}). Noise of {} "
-      "widths "
-      "is easy to discriminate, so the energy learns little (KL {:.3f}).",
+      "{:.3f}; none at all would have {:.3f}). Narrow noise, of {} widths, leaves regions with data but next "
+      "to no noise, where nothing constrains the energy (KL {:.3f}, c off by {:.2f}). Noise of {} widths is "
+      "easy to discriminate, so the energy learns little (KL {:.3f}).",
       width, std::abs(table.at(usual, "c - log Z")), table.at(usual, "KL, nats"),
       std::abs(table.at(early, "c - log Z")), table.at(early, "KL, nats"), ring_without_modes_kl(*toy),
       narrow, table.at(little, "KL, nats"), table.at(little, "c - log Z"), wide, table.at(much, "KL, nats"));

@@ -65,10 +65,7 @@ Plane plane_of(const std::string& title, const Tensor& map, const Tensor& draws)
 
 LabResult PriorHolesLab::run(const LabContext& context) const {
   const std::unique_ptr<Session> session =
-      train("vae",
-            {"latent=2", fmt::format("epochs={}", epochs), fmt::format("steps={}", steps),
-             fmt::format("seed={}", context.seed)},
-            context);
+      train(fmt::format("vae latent=2 epochs={} steps={} seed={}", epochs, steps, context.seed), context);
   const NoGrad quiet;
   Vae& vae = dynamic_cast<Vae&>(*session->model);
   const Examples held_out = first_of(session->data.view().examples, images);
@@ -103,12 +100,10 @@ LabResult PriorHolesLab::run(const LabContext& context) const {
   out.interpretation = fmt::format(
       "The bound pulls each q(z|x) towards N(0, I), but all codes together do not fill it. They leave holes "
       "between the kinds of digits: {:.0f} % of the draws from N(0, I) fall where the codes' density is "
-      "below a "
-      "quarter of p(z). The decoder was hardly trained there, and what it draws is a blend of two digits. A "
-      "mixture of Gaussians that is fitted to the codes, after the training and without a change of either "
-      "network, puts {:.1f} % of its draws into such holes. It also is a better model: the KL of the codes "
-      "to "
-      "the prior falls from {:.2f} to {:.2f} nats, and the bound of log p(x) rises by as much.",
+      "below a quarter of p(z). The decoder was hardly trained there, and what it draws is a blend of two "
+      "digits. A mixture of Gaussians that is fitted to the codes, after the training and without a change "
+      "of either network, puts {:.1f} % of its draws into such holes. It also is a better model: the KL of "
+      "the codes to the prior falls from {:.2f} to {:.2f} nats, and the bound of log p(x) rises by as much.",
       100 * normal, 100 * mixture, table.rows[0].values[0], table.rows[1].values[0]);
   out.exercise =
       "The mean of KL(q(z|x) || p(z)) over the digits is KL(q(z) || p(z)) + I(x; z). Which of the two parts "

@@ -241,8 +241,7 @@ LabResult ScoreMatchingLab::run(const LabContext& context) const {
       "ism-hutchinson and ssm-vr are the same estimator, equal in every number. The slices of ssm and fd-ssm "
       "vary more, and fd-ssm avoids the second derivative. No objective sees the weights of two modes far "
       "apart: equal weights instead of {:g} and {:g} have a Fisher divergence of {:.0e} and a KL of {:.2f} "
-      "nats. "
-      "The learned shares, {:.2f} to {:.2f}, come from how the network interpolates in the gap.",
+      "nats. The learned shares, {:.2f} to {:.2f}, come from how the network interpolates in the gap.",
       fits.at("esm", "KL, nats"), fits.at("ism", "gradient noise"), fits.at("fd-ssm", "gradient noise"),
       fits.at("esm", "gradient noise"), left, 1 - left, blind.at("truth, weights .5", "Fisher divergence"),
       blind.at("truth, weights .5", "KL, nats"), least, most);

@@ -1,16 +1,20 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "gradzoo/models/base/quantity.h"
+#include "gradzoo/models/run/session.h"
 #include "tools/verify/ledger/row.h"
-#include "tools/verify/ledger/train_model.h"
 
 /// Rows that are numbers of trained models: a table.
 namespace gradzoo {
+
+/// What `eval` would print of the test examples.
+Quantities evaluate_on_test(Session& trained);
 
 /// A model that a figure looks at.
 struct FigureRun {
@@ -43,5 +47,24 @@ using Refused = std::function<std::vector<Quantities>()>;
 /// numbers do not; `said` are numbers of each run that the setting tells, where they were measured.
 Row figure(RowInfo info, FigureRuns runs, FigureValue value, Gate gate, std::string setting,
            std::vector<QuantityInfo> said = {}, std::vector<Planted<Refused>> plants = {});
+
+/// Models that rows look at. A line is what `gradzoo train` would train, "nce data=ring8 seed=1": MODEL
+/// KEY=VALUE ....
+
+/// The options of a line, completed.
+std::unique_ptr<RunOptions> options_of_line(const std::string& line);
+
+/// Trains a line in memory, and tells `context` of each epoch.
+std::unique_ptr<Session> train_model(const std::string& line, const RowContext& context);
+
+/// The same for a long row: every few epochs the state is saved in context.folder under the line's name, and
+/// training goes on from what is there, until it is forgotten.
+std::unique_ptr<Session> train_resumably(const std::string& line, const RowContext& context);
+
+/// Removes what train_resumably saved: a row that has its result starts anew the next time.
+void forget_checkpoint(const std::string& line, const RowContext& context);
+
+/// The same once in a process, for rows that look at the same model.
+Session& trained_once(const std::string& line, const RowContext& context);
 
 }  // namespace gradzoo

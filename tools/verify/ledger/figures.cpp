@@ -17,7 +17,7 @@
 /// Published results, and gates of ours, that are numbers of trained models: a table a family.
 namespace gradzoo {
 
-std::vector<Row> vae_figure_rows() {
+Rows vae_figure_rows() {
   return {
       figure({"vae.pytorch_examples", "the loss of PyTorch's VAE example on the test set after 10 epochs",
               "pytorch/examples, measured: 105.65, 105.59, 105.60", 70},
@@ -87,7 +87,7 @@ const ModeCoverage kSevenOfEight{8, 7, 8, 0.1, 1};
 
 }  // namespace
 
-std::vector<Row> gan_mode_rows() {
+Rows gan_mode_rows() {
   return {
       figure({"gan.ring8", "the default GAN finds all eight modes of ring8",
               "Metz et al. 2017 and Lin et al. 2018 pose the task; the gate is ours", 120},
@@ -162,7 +162,7 @@ std::vector<Quantities> wrong_modes(double heavy, double wide) {
 
 }  // namespace
 
-std::vector<Row> ebm_toy_rows() {
+Rows ebm_toy_rows() {
   return {
       figure({"ebm.kl_ring8", "an energy-based model finds the eight modes of a ring",
               "Tieleman 2008 (the method)", 100},
@@ -182,7 +182,7 @@ std::vector<Row> ebm_toy_rows() {
            {"a log Z that the box does not hold", over_a_floor}})};
 }
 
-std::vector<Row> score_toy_rows() {
+Rows score_toy_rows() {
   return {
       figure({"score.ism_kl_ring8",
               "KL(truth || model) of an energy fitted to a ring of eight modes by implicit score matching",
@@ -235,44 +235,43 @@ Refused fce_found(double energy, double flow) {
 
 }  // namespace
 
-std::vector<Row> nce_toy_rows() {
-  return {
-      figure({"nce.toy_logz", "NCE finds the modes of ring8 and two-moons, and its c their log Z",
-              "Gutmann & Hyvarinen 2010; gates: |c - log Z| at most 0.05 and KL at most 0.02", 90},
-             runs_of("nce", {"data=ring8 seed=1", "data=ring8 seed=2", "data=two-moons seed=1",
-                             "data=two-moons seed=2"}),
-             largest(nce_share), AtMost{1},
-             "nce by default (MLP 2-128-128-1 silu, fitted Gaussian noise 1.2 times as wide, nu 2, batch "
-             "512, 40 epochs of 50,000 points), the larger of |c - log Z| / 0.05 and KL / 0.02",
-             {kNceConstantError, kKl, kKlWithoutModes},
-             {{"a ring without modes, perfectly normalised", nce_found(0, 0.085)},
-              {"modes found, and a c that is .06 off", nce_found(-0.06, 0.001)},
-              {"a c that is no number", nce_found(NAN, 0.001)},
-              {"a KL that is no number", nce_found(0.001, NAN)}}),
-      figure(
-          {"nce.vs_noise", "NCE finds ring8 against noise of every kind",
-           "Gutmann & Hyvarinen 2010, section 4; gate: KL at most 0.02", 150},
-          runs_of("nce data=ring8 seed=1", {"noise=gaussian", "noise=fitted", "noise=mixture", "noise=flow"}),
-          largest(kKl), AtMost{0.02}, "KL(truth || e^f / Z), the largest", {kKl}),
-      figure({"fce.ring8",
-              "an energy and a flow that are trained against each other are as good as NCE's energy and the "
-              "flow by likelihood",
-              "Gao et al. 2020; gates: 0.002 and 0.02 nats", 250},
-             {{"fce data=ring8 seed=1"}, {"nce data=ring8 seed=1"}, {"realnvp data=ring8 seed=1"}}, fce_share,
-             AtMost{1},
-             "defaults, 3,920 steps of 512 points, by likelihood 4,000: KL(truth || model) of the energy "
-             "by fce over that by nce against a fixed Gaussian, in .002, and of the flow by fce over "
-             "that by maximum likelihood, in .02, the larger",
-             {kKl, kFlowKl},
-             {{"an energy behind NCE's", fce_found(0.033, 0.01)},
-              {"a flow behind that by likelihood", fce_found(0.03, 0.04)},
-              {"an energy that is no number", fce_found(NAN, 0.01)},
-              {"a flow that is no number", fce_found(0.03, NAN)}})};
+Rows nce_toy_rows() {
+  return {figure({"nce.toy_logz", "NCE finds the modes of ring8 and two-moons, and its c their log Z",
+                  "Gutmann & Hyvarinen 2010; gates: |c - log Z| at most 0.05 and KL at most 0.02", 90},
+                 runs_of("nce", {"data=ring8 seed=1", "data=ring8 seed=2", "data=two-moons seed=1",
+                                 "data=two-moons seed=2"}),
+                 largest(nce_share), AtMost{1},
+                 "nce by default (MLP 2-128-128-1 silu, fitted Gaussian noise 1.2 times as wide, nu 2, batch "
+                 "512, 40 epochs of 50,000 points), the larger of |c - log Z| / 0.05 and KL / 0.02",
+                 {kNceConstantError, kKl, kKlWithoutModes},
+                 {{"a ring without modes, perfectly normalised", nce_found(0, 0.085)},
+                  {"modes found, and a c that is .06 off", nce_found(-0.06, 0.001)},
+                  {"a c that is no number", nce_found(NAN, 0.001)},
+                  {"a KL that is no number", nce_found(0.001, NAN)}}),
+          figure({"nce.vs_noise", "NCE finds ring8 against noise of every kind",
+                  "Gutmann & Hyvarinen 2010, section 4; gate: KL at most 0.02", 150},
+                 runs_of("nce data=ring8 seed=1",
+                         {"noise=gaussian", "noise=fitted", "noise=mixture", "noise=flow"}),
+                 largest(kKl), AtMost{0.02}, "KL(truth || e^f / Z), the largest", {kKl}),
+          figure({"fce.ring8",
+                  "an energy and a flow that are trained against each other are as good as NCE's energy and "
+                  "the flow by likelihood",
+                  "Gao et al. 2020; gates: 0.002 and 0.02 nats", 250},
+                 {{"fce data=ring8 seed=1"}, {"nce data=ring8 seed=1"}, {"realnvp data=ring8 seed=1"}},
+                 fce_share, AtMost{1},
+                 "defaults, 3,920 steps of 512 points, by likelihood 4,000: KL(truth || model) of the energy "
+                 "by fce over that by nce against a fixed Gaussian, in .002, and of the flow by fce over "
+                 "that by maximum likelihood, in .02, the larger",
+                 {kKl, kFlowKl},
+                 {{"an energy behind NCE's", fce_found(0.033, 0.01)},
+                  {"a flow behind that by likelihood", fce_found(0.03, 0.04)},
+                  {"an energy that is no number", fce_found(NAN, 0.01)},
+                  {"a flow that is no number", fce_found(0.03, NAN)}})};
 }
 
 // Two-moons is a thin toy and a long training: where the network is not bounded outside of what it has seen,
 // some seeds come to a KL of 1e5, by cells that hold 1e-8 of the data.
-std::vector<Row> flow_figure_rows() {
+Rows flow_figure_rows() {
   return {figure({"flow_matching.kl_ring8", "flow matching learns ring8 to a KL of at most 0.01 nats",
                   "Lipman et al. 2023", 120},
                  {{"flow-matching data=ring8 seed=1"}}, largest(kKl), AtMost{0.01},
@@ -291,7 +290,7 @@ std::vector<Row> flow_figure_rows() {
                  {kLogZ})};
 }
 
-std::vector<Row> classifier_rows() {
+Rows classifier_rows() {
   return {
       figure({"classifier.test_error",
               "the classifier that samples are held against errs on at most 2.5 % of the test digits",
@@ -322,7 +321,7 @@ Quantities with_annealing(Session& trained) {
 
 }  // namespace
 
-std::vector<Row> rbm_mnist_rows() {
+Rows rbm_mnist_rows() {
   return {figure({"rbm.784x16", "16 hidden units learn MNIST as far as they can, and Z is known exactly",
                   "Melchior, Fischer & Wiskott 2016 (PyDeep: about -143)", 60},
                  {{"rbm hidden=16 chains=persistent chain_steps=1 centred=true epochs=40 split=train seed=1",
@@ -348,7 +347,7 @@ std::vector<Row> rbm_mnist_rows() {
                  {kLogZ})};
 }
 
-std::vector<Row> realnvp_figure_rows() {
+Rows realnvp_figure_rows() {
   return {figure({"realnvp.toys", "a flow learns ring8 and two-moons to a KL of at most 0.02 nats",
                   "Dinh et al. 2017", 200},
                  runs_of("realnvp seed=1", {"data=ring8", "data=two-moons"}), largest(kKl), AtMost{0.02},

@@ -57,4 +57,8 @@ std::string ledger_json(const std::vector<RowOutcome>& outcomes);
 /// "missed": errors that no row saw, "failed": rows that do not hold}.
 std::string plants_json(const std::vector<PlantReport>& reports);
 
+/// What was measured as a page: a table of identities and one of figures, and below them how each row was
+/// measured. `measured_on` is a clause that names day and machine.
+std::string ledger_markdown(const std::vector<RowOutcome>& outcomes, const std::string& measured_on);
+
 }  // namespace gradzoo

@@ -1,6 +1,6 @@
-#include "tools/lab/labs/mode_collapse.h"
-
 #include <doctest/doctest.h>
+
+#include "tools/lab/lab.h"
 
 namespace gradzoo {
 

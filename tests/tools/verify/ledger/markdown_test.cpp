@@ -1,5 +1,3 @@
-#include "tools/verify/ledger/markdown.h"
-
 #include <cmath>
 #include <fstream>
 #include <iterator>
@@ -8,6 +6,7 @@
 
 #include "support/error_message.h"
 #include "support/paths.h"
+#include "tools/verify/ledger/ledger.h"
 
 namespace gradzoo {
 using namespace test;

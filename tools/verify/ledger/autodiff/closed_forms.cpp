@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/ops.h"
@@ -20,7 +21,7 @@ using ScoreOf = Tensor (*)(TensorFn log_density, const Tensor& x);
 
 /// Largest error of grad log p against the scores that calculus gives: Gaussian -(x-mu)/s^2, Gamma (a-1)/x -
 /// b, mixture of Gaussians.
-double closed_form_score_error(ScoreOf score) {
+RowResult closed_form_scores(ScoreOf score, const RowContext&) {
   constexpr int64_t kPoints = 200;
   Rng rng(7, "ledger/scores");
   const Tensor normal = randn({kPoints}, rng, DType::f64) * 2.0,
@@ -60,18 +61,14 @@ double closed_form_score_error(ScoreOf score) {
     }
     return slope / density;
   });
-  return worst;
+  return {worst, AtMost{1e-12},
+          "f64, 200 points each: Gaussian, Gamma, mixture of three Gaussians; largest relative error"};
 }
 
 Tensor score_by_autodiff(TensorFn log_density, const Tensor& x) {
   Tape tape;
   const Tensor at = x.detach().requires_grad_();
   return grad(sum(log_density(at)), at);
-}
-
-RowResult closed_form_scores(ScoreOf score, const RowContext&) {
-  return {closed_form_score_error(score), AtMost{1e-12},
-          "f64, 200 points each: Gaussian, Gamma, mixture of three Gaussians; largest relative error"};
 }
 
 constexpr int64_t kAxisPoints = 4001;
@@ -199,50 +196,44 @@ KinkGradients gradient_penalty_gradients(Tensor (*activation)(const Tensor&)) {
   return out;
 }
 
-/// 0 where ReLU's autodiff gradient is exactly lost while the truth is not 0, and a smooth activation's
-/// agrees with it.
-double lost_gradient_error(const KinkGradients& relu, const KinkGradients& smooth) {
-  double autodiff = 0, truth = 0, disagreement = 0;
-  for (size_t j = 0; j < relu.autodiff.size(); ++j) {
-    autodiff = std::max(autodiff, std::abs(relu.autodiff[j]));
-    truth = std::max(truth, std::abs(relu.differences[j]));
-    disagreement = std::max(disagreement, std::abs(smooth.autodiff[j] - smooth.differences[j]));
-  }
-  return autodiff + std::max(0.0, 0.05 - truth) + disagreement;
-}
-
 /// One with kinks and one without.
 struct Activations {
   Tensor (*kinked)(const Tensor&) = relu;
   Tensor (*smooth)(const Tensor&) = softplus;
 };
 
+/// 0 where ReLU's autodiff gradient is exactly lost while the truth is not 0, and a smooth activation's
+/// agrees with it.
 RowResult relu_lost_gradient(const Activations& of, const RowContext&) {
   const KinkGradients lost = gradient_penalty_gradients(of.kinked),
                       kept = gradient_penalty_gradients(of.smooth);
-  return {lost_gradient_error(lost, kept), AtMost{1e-4},
-          fmt::format("energy 1-5-1, d/db E|f'(x)|^2/2: relu by autodiff ({:.2g}, {:.2g}, {:.2g}, {:.2g}, "
-                      "{:.2g}), truth ({:.3f}, {:.3f}, {:.3f}, {:.3f}, {:.3f}); softplus agrees",
-                      lost.autodiff[0], lost.autodiff[1], lost.autodiff[2], lost.autodiff[3],
-                      lost.autodiff[4], lost.differences[0], lost.differences[1], lost.differences[2],
-                      lost.differences[3], lost.differences[4])};
+  double autodiff = 0, truth = 0, disagreement = 0;
+  for (size_t j = 0; j < lost.autodiff.size(); ++j) {
+    autodiff = std::max(autodiff, std::abs(lost.autodiff[j]));
+    truth = std::max(truth, std::abs(lost.differences[j]));
+    disagreement = std::max(disagreement, std::abs(kept.autodiff[j] - kept.differences[j]));
+  }
+  return {autodiff + std::max(0.0, 0.05 - truth) + disagreement, AtMost{1e-4},
+          fmt::format("energy 1-5-1, d/db E|f'(x)|^2/2: relu by autodiff ({:.2g}), truth ({:.3f}); softplus "
+                      "agrees",
+                      fmt::join(lost.autodiff, ", "), fmt::join(lost.differences, ", "))};
 }
 
 }  // namespace
 
-std::vector<Row> closed_form_rows() {
+Rows closed_form_rows() {
   return {
       identity(
           {"autodiff.closed_form_scores", "grad log p is the score that calculus gives", "closed forms", 1},
           closed_form_scores, score_by_autodiff,
           {{"the wrong sign",
-            [](TensorFn log_density, const Tensor& x) { return neg(score_by_autodiff(log_density, x)); }}}),
+            [](TensorFn log_density, auto& x) { return neg(score_by_autodiff(log_density, x)); }}}),
       identity({"autodiff.partition_quadrature",
                 "log Z by quadrature is log Z in closed form, and grad log Z = E[T] in an exponential family",
                 "Wainwright & Jordan 2008, prop. 3.1", 1},
                partition_quadrature, log_sum_over_grid,
-               {{"Z twice as large", [](const Tensor& f) { return logsumexp(f, 0) + std::log(2.0); }},
-                {"the largest in place of the sum", [](const Tensor& f) { return max(f, 0); }}}),
+               {{"Z twice as large", [](auto& f) { return logsumexp(f, 0) + std::log(2.0); }},
+                {"the largest in place of the sum", [](auto& f) { return max(f, 0); }}}),
       identity(
           {"autodiff.relu_lost_gradient",
            "the gradient of a function of grad_x f in a ReLU network's biases comes out 0 though it is not",

@@ -189,7 +189,7 @@ double probe_variance(Probe probe, const std::vector<double>& h, size_t d) {
 
 /// Largest relative error of mean and variance of v'Hv against tr H and a formula, over all 2^d Rademacher
 /// probes of a Hessian, and over Gaussian probes by a quadrature that is exact for them.
-double hutchinson_error(ProbeVariance variance) {
+RowResult hutchinson_variance(ProbeVariance variance, const RowContext&) {
   double worst = 0;
   const auto compare = [&](Probe probe, size_t d, const std::vector<double>& values,
                            const std::vector<double>& weights) {
@@ -203,18 +203,14 @@ double hutchinson_error(ProbeVariance variance) {
   const double root3 =
       std::sqrt(3.0);  // three-point Gauss-Hermite: exact for polynomials of degree 5 in each coordinate
   compare(Probe::gaussian, 6, {-root3, 0, root3}, {1.0 / 6, 2.0 / 3, 1.0 / 6});
-  return worst;
-}
-
-RowResult hutchinson_variance(ProbeVariance variance, const RowContext&) {
-  return {hutchinson_error(variance), AtMost{1e-11},
+  return {worst, AtMost{1e-11},
           "f64, network Hessian: all 2^8 Rademacher probes; Gaussian probes by 3^6 Gauss-Hermite nodes, "
           "exact for degree 5; largest relative error"};
 }
 
 }  // namespace
 
-std::vector<Row> derivative_rows() {
+Rows derivative_rows() {
   return {
       identity(
           {"autodiff.ops_order2", "every op's first and second derivative is what finite differences say",
@@ -224,31 +220,28 @@ std::vector<Row> derivative_rows() {
                 "definition of the derivative", 20},
                third_order, check_ops<true>,
                {{"x^3 with a derivative that forgets the 3", check_wrong_cube}}),
-      identity(
-          {"autodiff.hessian_trace",
-           "the Laplacian is the trace of the Hessian, which is symmetric, and of x'Ax/2 it is tr A",
-           "calculus (Schwarz)", 1},
-          hessian_trace,
-          [](TensorFn f, const Tensor& x, TraceMethod method) { return laplacian(f, x, {.method = method}); },
-          {{"half of the trace",
-            [](TensorFn f, const Tensor& x, TraceMethod) { return laplacian(f, x) * 0.5; }},
-           {"a dimension left out",
-            [](TensorFn f, const Tensor& x, TraceMethod) {
-              const int64_t d = x.dim(1);
-              const auto rest = [&](const Tensor& part) { return f(concat(part, slice(x, 1, d - 1, d), 1)); };
-              return laplacian(rest, slice(x, 1, 0, d - 1));
-            }}}),
-      identity(
-          {"autodiff.hutchinson_variance",
-           "E v'Hv = tr H; its variance is 2(|H|_F^2 - sum H_ii^2) for Rademacher and 2|H|_F^2 for Gaussian "
-           "probes",
-           "Hutchinson 1990; Avron & Toledo 2011", 1},
-          hutchinson_variance, probe_variance,
-          {{"a missing factor of 2",
-            [](Probe p, const std::vector<double>& h, size_t d) { return probe_variance(p, h, d) / 2; }},
-           {"the diagonal left in", [](Probe, const std::vector<double>& h, size_t d) {
-              return probe_variance(Probe::gaussian, h, d);
-            }}})};
+      identity({"autodiff.hessian_trace",
+                "the Laplacian is the trace of the Hessian, which is symmetric, and of x'Ax/2 it is tr A",
+                "calculus (Schwarz)", 1},
+               hessian_trace,
+               [](TensorFn f, auto& x, TraceMethod method) { return laplacian(f, x, {.method = method}); },
+               {{"half of the trace", [](TensorFn f, auto& x, TraceMethod) { return laplacian(f, x) * 0.5; }},
+                {"a dimension left out",
+                 [](TensorFn f, auto& x, TraceMethod) {
+                   const int64_t d = x.dim(1);
+                   const auto rest = [&](auto& part) { return f(concat(part, slice(x, 1, d - 1, d), 1)); };
+                   return laplacian(rest, slice(x, 1, 0, d - 1));
+                 }}}),
+      identity({"autodiff.hutchinson_variance",
+                "E v'Hv = tr H; its variance is 2(|H|_F^2 - sum H_ii^2) for Rademacher and 2|H|_F^2 for "
+                "Gaussian probes",
+                "Hutchinson 1990; Avron & Toledo 2011", 1},
+               hutchinson_variance, probe_variance,
+               {{"a missing factor of 2",
+                 [](Probe p, const std::vector<double>& h, size_t d) { return probe_variance(p, h, d) / 2; }},
+                {"the diagonal left in", [](Probe, const std::vector<double>& h, size_t d) {
+                   return probe_variance(Probe::gaussian, h, d);
+                 }}})};
 }
 
 }  // namespace gradzoo

@@ -48,7 +48,7 @@ struct ConvTriad {
 
 /// The largest relative difference of <conv(x,w), y>, <x, transpose(y,w)> and <w, weight(x,y)>, over odd
 /// shapes.
-double adjoint_triad_error(const ConvTriad& of) {
+RowResult adjoint_triad(const ConvTriad& of, const RowContext&) {
   Rng rng(1, "ledger/conv");
   double worst = 0;
   for (const ConvCase& c : kConvCases) {
@@ -60,17 +60,13 @@ double adjoint_triad_error(const ConvTriad& of) {
     worst = std::max(worst, back.shape() == x.shape() ? relative(inner(back, x), form) : INFINITY);
     worst = std::max(worst, relative(inner(of.weight(x, y, c.w[0], c.w[1], c.options), w), form));
   }
-  return worst;
-}
-
-RowResult adjoint_triad(const ConvTriad& triad, const RowContext&) {
-  return {adjoint_triad_error(triad), AtMost{1e-12},
+  return {worst, AtMost{1e-12},
           "f64, strides 1 to 3, paddings, a dilation, 1 to 33 channels: largest relative difference of the "
           "three"};
 }
 
 /// The largest difference from seven nested loops, over odd shapes.
-double naive_conv_error(ConvFn conv) {
+RowResult naive(ConvFn conv, const RowContext&) {
   Rng rng(2, "ledger/conv");
   double worst = 0;
   for (const ConvCase& c : kConvCases) {
@@ -94,11 +90,7 @@ double naive_conv_error(ConvFn conv) {
       worst = std::max(worst, std::abs(py[at] - sum));
     }
   }
-  return worst;
-}
-
-RowResult naive(ConvFn conv, const RowContext&) {
-  return {naive_conv_error(conv), AtMost{1e-11}, "f64, the same shapes: largest difference of a number"};
+  return {worst, AtMost{1e-11}, "f64, the same shapes: largest difference of a number"};
 }
 
 using NormFn = Tensor (*)(const Tensor& x, int64_t groups, const Tensor& scale, const Tensor& shift,
@@ -130,7 +122,7 @@ Tensor plain_norm(const Tensor& x, int64_t groups, const Tensor& scale, const Te
 
 /// The largest difference, relative to 1 or more, of the gradient of |dL/dx|^2 through `norm` and through the
 /// same in public ops: second derivatives in x, scale and shift.
-double norm_second_order_error(NormFn norm) {
+RowResult norm_second_order(NormFn norm, const RowContext&) {
   Rng rng(3, "ledger/norm");
   const Tensor x = randn({2, 5, 6}, rng, DType::f64), weights = randn({2, 5, 6}, rng, DType::f64);
   const Tensor scale = randn({6}, rng, DType::f64), shift = randn({6}, rng, DType::f64);
@@ -141,14 +133,9 @@ double norm_second_order_error(NormFn norm) {
     const std::vector<double> a = fused[i].to_vector(), b = plain[i].to_vector();
     for (size_t k = 0; k < a.size(); ++k) worst = std::max(worst, relative(a[k], b[k]));
   }
-  return worst;
-}
-
-RowResult norm_second_order(NormFn norm, const RowContext&) {
-  return {norm_second_order_error(norm), AtMost{1e-10},
+  return {worst, AtMost{1e-10},
           "f64, 2 images of 5 pixels and 6 channels in 2 groups, SiLU, eps 0.1: largest relative difference "
-          "of the "
-          "gradient of |dL/dx|^2 in x, scale and shift"};
+          "of the gradient of |dL/dx|^2 in x, scale and shift"};
 }
 
 using DropoutFn = Tensor (*)(const Tensor& x, double p, Rng& rng);
@@ -177,50 +164,45 @@ RowResult dropout_mean(DropoutFn hide, const RowContext& context) {
 
 }  // namespace
 
-std::vector<Row> layer_rows() {
+Rows layer_rows() {
   return {
       identity({"conv.adjoint_triad", "<conv(x,w), y> = <x, conv_transpose(y,w)> = <w, conv_weight(x,y)>",
                 "one trilinear form: Dumoulin & Visin 2016", 1},
                adjoint_triad, {},
                {{"a transpose that is a hundredth short",
-                 {.transpose = [](const Tensor& y, const Tensor& w, const ConvOptions& o,
+                 {.transpose = [](auto& y, auto& w, auto& o,
                                   int64_t p) { return plain_transpose(y, w, o, p) * 0.99; }}},
                 {"a weight's gradient that is turned over",
-                 {.weight = [](const Tensor& x, const Tensor& y, int64_t h, int64_t w,
-                               const ConvOptions& o) { return flip(conv2d_weight(x, y, h, w, o), 0); }}}}),
+                 {.weight = [](auto& x, auto& y, int64_t h, int64_t w,
+                               auto& o) { return flip(conv2d_weight(x, y, h, w, o), 0); }}}}),
       identity(
           {"conv.naive", "a convolution is what seven nested loops say, at odd shapes", "the definition", 1},
           naive, plain_conv,
           {{"a kernel that is turned over",
-            [](const Tensor& x, const Tensor& w, const ConvOptions& o) {
-              return plain_conv(x, flip(w, 1), o);
-            }},
-           {"a hundredth short", [](const Tensor& x, const Tensor& w,
-                                    const ConvOptions& o) { return plain_conv(x, w, o) * 0.99; }}}),
+            [](auto& x, auto& w, auto& o) { return plain_conv(x, flip(w, 1), o); }},
+           {"a hundredth short", [](auto& x, auto& w, auto& o) { return plain_conv(x, w, o) * 0.99; }}}),
       identity({"norm.second_order",
                 "a gradient penalty through group norm with SiLU has the gradient of the same in plain ops",
                 "Wu & He 2018, eqs. 1-4", 1},
                norm_second_order, group_norm,
                {{"a hundredth of the scale taken for constant",
-                 [](const Tensor& x, int64_t groups, const Tensor& scale, const Tensor& shift,
-                    const NormOptions& o) {
+                 [](auto& x, int64_t groups, auto& scale, auto& shift, auto& o) {
                    return group_norm(x, groups, scale.detach() * 1.0 + (scale - scale.detach()) * 0.99, shift,
                                      o);
                  }},
                 {"an eps that is a hundredth larger",
-                 [](const Tensor& x, int64_t groups, const Tensor& scale, const Tensor& shift,
-                    const NormOptions& o) {
+                 [](auto& x, int64_t groups, auto& scale, auto& shift, auto& o) {
                    NormOptions other = o;
                    other.eps *= 1.01;
                    return group_norm(x, groups, scale, shift, other);
                  }}}),
-      identity({"dropout.mean", "dropout keeps the mean and hides the share p",
-                "Srivastava et al. 2014, section 10", 1},
-               dropout_mean, dropout,
-               {{"what is kept is not scaled",
-                 [](const Tensor& x, double p, Rng& rng) { return dropout(x, p, rng) * (1 - p); }},
-                {"2 % more is hidden",
-                 [](const Tensor& x, double p, Rng& rng) { return dropout(x, p * 1.02, rng); }}})};
+      identity(
+          {"dropout.mean", "dropout keeps the mean and hides the share p",
+           "Srivastava et al. 2014, section 10", 1},
+          dropout_mean, dropout,
+          {{"what is kept is not scaled",
+            [](auto& x, double p, auto& rng) { return dropout(x, p, rng) * (1 - p); }},
+           {"2 % more is hidden", [](auto& x, double p, auto& rng) { return dropout(x, p * 1.02, rng); }}})};
 }
 
 }  // namespace gradzoo

@@ -9,10 +9,10 @@
 #include "gradzoo/models/networks/rbm_layer.h"
 #include "gradzoo/models/rbm/rbm.h"
 #include "gradzoo/nn/distributions.h"
+#include "tools/verify/ledger/figure.h"
 #include "tools/verify/ledger/rbm/random_rbm.h"
 #include "tools/verify/ledger/rows.h"
 #include "tools/verify/ledger/statistics.h"
-#include "tools/verify/ledger/train_model.h"
 
 namespace gradzoo {
 namespace {
@@ -95,12 +95,11 @@ RowResult bound_below(DbnBound bound, const RowContext& context) {
   const double tied = tied_bound_error(bound);
   const UntiedBound untied = untied_bound(bound, context.seed);
   return {untied.slack >= 0 ? std::max(tied / kError, untied.z / kStandardErrors) : INFINITY, AtMost{1},
-          fmt::format(
-              "f64; a machine of 6 x 4 under its own transpose: every draw is log p(x) by enumeration, off "
-              "by {:.1e} nats (allowed {:.0e}); layers 6-5-4: means of 2000 draws of all 64 x within "
-              "{:.2f} SE of the enumerated bound (allowed {}; false alarm 2e-5), which is below log p(x) "
-              "by {:.4f} nats or more; value: the larger share",
-              tied, kError, untied.z, kStandardErrors, untied.slack)};
+          fmt::format("f64; a machine of 6 x 4 under its own transpose: every draw is log p(x) by "
+                      "enumeration, off by {:.1e} nats (allowed {:.0e}); layers 6-5-4: means of 2000 draws "
+                      "of all 64 x within {:.2f} SE of the enumerated bound (allowed {}; false alarm 2e-5), "
+                      "which is below log p(x) by {:.4f} nats or more; value: the larger share",
+                      tied, kError, untied.z, kStandardErrors, untied.slack)};
 }
 
 // Each layer as many epochs as the machine that stands alone.
@@ -127,7 +126,7 @@ Tensor recognition_logits(const RbmLayer& layer, const Tensor& x) {
 
 }  // namespace
 
-std::vector<Row> dbn_rows() {
+Rows dbn_rows() {
   return {
       figure({"dbn.vs_rbm",
               "the bound of a stack of two lies within 5 nats of a single machine's log p(x), or above it",
@@ -137,15 +136,14 @@ std::vector<Row> dbn_rows() {
                 "what greedy stacking bounds is below log p(x), and equal to it where recognition is exact",
                 "Hinton, Osindero & Teh 2006; Salakhutdinov & Murray 2008, eq. 18", 1},
                bound_below, dbn_bound,
-               {{"a Z that is left out", [](const RbmStack& layers, const Tensor& x, double,
-                                            Rng& rng) { return dbn_bound(layers, x, 0, rng); }},
+               {{"a Z that is left out",
+                 [](auto& layers, auto& x, double, auto& rng) { return dbn_bound(layers, x, 0, rng); }},
                 {"an entropy that is left out",
-                 [](const RbmStack& layers, const Tensor& x, double log_z, Rng& rng) {
+                 [](auto& layers, auto& x, double log_z, auto& rng) {
                    const Tensor h = bernoulli(layers[0]->hidden_probabilities(x), rng);
                    return log_likelihood_below(*layers[0], x, h) - layers[1]->free_energy(h) - log_z;
                  }},
-                {"hidden units of fair coins",
-                 [](const RbmStack& layers, const Tensor& x, double log_z, Rng& rng) {
+                {"hidden units of fair coins", [](auto& layers, auto& x, double log_z, auto& rng) {
                    const Tensor up = recognition_logits(*layers[0], x),
                                 h = bernoulli(full(up.shape(), 0.5, up.dtype()), rng);
                    return log_likelihood_below(*layers[0], x, h) - sum(bernoulli_log_prob(h, up), 1) -

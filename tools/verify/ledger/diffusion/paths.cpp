@@ -6,6 +6,7 @@
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/eval/quadrature.h"
 #include "gradzoo/models/networks/noise_path.h"
 #include "gradzoo/models/networks/time_network.h"
 #include "gradzoo/models/score/objectives.h"
@@ -44,7 +45,7 @@ struct Conversions {
 /// x_t is N(a m, v), v = a^2 s^2 + b^2, so its score is -(x - a m) / v, and what carries it along is a' m +
 /// v' / (2 v) (x - a m): the largest relative error of either, from each of the four readings, on three
 /// paths.
-double conversion_error(const Conversions& how) {
+RowResult conversions(const Conversions& how, const RowContext&) {
   const Tensor x = arange(31, DType::f64) * 0.2 - 3.0;
   double worst = 0;
   for (const NoisePath& path : {straight_path(), cosine_path(), geometric_path(kFirst, kLast)}) {
@@ -63,21 +64,16 @@ double conversion_error(const Conversions& how) {
       }
     }
   }
-  return worst;
-}
-
-RowResult conversions(const Conversions& how, const RowContext&) {
-  return {conversion_error(how), AtMost{1e-10},
+  return {worst, AtMost{1e-10},
           "data N(.7, .25); straight, cosine and geometric path, t = .1, .4, .7, .95; from noise, denoised, "
-          "score "
-          "and velocity to score and velocity: largest relative error"};
+          "score and velocity to score and velocity: largest relative error"};
 }
 
 using SquaredNoise = double (*)(const Mixing& at);
 
 /// The relative difference of b^2 times denoising score matching, value and theta-gradient, from the error of
 /// the noise that the same network's score stands for; `weight` is b^2 there.
-double score_equivalence_error(SquaredNoise weight) {
+RowResult score_equivalence(SquaredNoise weight, const RowContext&) {
   Rng rng(1, "ledger/score-equivalence");
   const Mlp net({3, 24, 24, 3}, rng, {.activation = "silu", .linear = {.dtype = DType::f64}});
   const Tensor data = randn({40, 3}, rng, DType::f64), eps = randn({40, 3}, rng, DType::f64);
@@ -95,35 +91,27 @@ double score_equivalence_error(SquaredNoise weight) {
   double worst = relative_error(by_score, by_noise);
   const Tensors a = grad(by_noise, parameters, {.retain_graph = true}), b = grad(by_score, parameters);
   for (size_t i = 0; i < a.size(); ++i) worst = std::max(worst, largest_abs(a[i] - b[i]) / largest_abs(a[i]));
-  return worst;
-}
-
-RowResult score_equivalence(SquaredNoise weight, const RowContext&) {
-  return {score_equivalence_error(weight), AtMost{1e-10},
+  return {worst, AtMost{1e-10},
           "perceptron 3-24-24-3 SiLU, f64, 40 points: value and theta-gradient of b^2 DSM beside the noise's "
           "error"};
 }
 
 /// The largest difference between two draws of the same start with other random streams.
-double stream_difference(PathStep step) {
+RowResult ddim_deterministic(PathStep step, const RowContext&) {
   const NoisePath path = cosine_path();
   const auto predict = [&](const Tensor& x, double t) { return gaussian_prediction(x, path(t)); };
   const Tensor start = (arange(64, DType::f64) / 16.0 - 2.0).view({64, 1});
   Rng first(1, "ledger/streams"), second(2, "ledger/streams");
-  return largest_abs(follow_path({path, predict, first}, step, start, 25) -
-                     follow_path({path, predict, second}, step, start, 25));
-}
-
-RowResult ddim_deterministic(PathStep step, const RowContext&) {
-  return {stream_difference(step), AtMost{0},
-          "64 starts, 25 steps, two random streams; by ancestral steps they differ"};
+  return {largest_abs(follow_path({path, predict, first}, step, start, 25) -
+                      follow_path({path, predict, second}, step, start, 25)),
+          AtMost{0}, "64 starts, 25 steps, two random streams; by ancestral steps they differ"};
 }
 
 using LogDensityAlong = Tensor (*)(VelocityFn v, const Tensor& x);
 
 /// Mean over draws of N(m, S) of the bits a dimension between its density and that by the cosine path's flow:
 /// KL of what the path's start leaves of the data.
-double gaussian_flow_bits_error(LogDensityAlong log_density) {
+RowResult flow_likelihood(LogDensityAlong log_density, const RowContext&) {
   const NoisePath path = cosine_path();
   const double scale = path(1).data, noise = path(1).noise;
   const auto velocity = [&](const Tensor& x, double t) {
@@ -135,17 +123,13 @@ double gaussian_flow_bits_error(LogDensityAlong log_density) {
   const Tensor wanted = sum(square(x * scale - scale * kMean), 1) * (-0.5 / variance) -
                         std::log(2 * std::numbers::pi * variance);
   const Tensor found = log_density(velocity, x * scale);
-  return std::abs(mean(found - wanted).item()) / (2 * std::numbers::ln2);
-}
-
-RowResult flow_likelihood(LogDensityAlong log_density, const RowContext&) {
-  return {gaussian_flow_bits_error(log_density), AtMost{1e-3},
+  return {std::abs(mean(found - wanted).item()) / (2 * std::numbers::ln2), AtMost{1e-3},
           "N(.7, .25) in two dimensions, 20,000 draws, 96 steps along the cosine path: mean error, bits/dim"};
 }
 
 /// The largest difference between a level's steps with e and those written x + alpha/2 s + sqrt(alpha) z,
 /// alpha = eps sigma_i^2 / sigma_L^2 (Song & Ermon 2019, algorithm 1), eps = 2 e sigma_L^2.
-double step_convention_error(PathStep step) {
+RowResult step_conventions(PathStep step, const RowContext&) {
   constexpr double kStep = 0.03;
   constexpr int64_t kRepeats = 6;
   const NoisePath path = geometric_path(kFirst, kLast);
@@ -160,21 +144,17 @@ double step_convention_error(PathStep step) {
   Tensor y = start;
   for (int64_t i = 0; i < kRepeats; ++i)
     y = y + score_of(gaussian_prediction(y, at), at) * (alpha / 2) + randn_like(y, theirs) * std::sqrt(alpha);
-  return relative_error(x, y);
-}
-
-RowResult step_conventions(PathStep step, const RowContext&) {
-  return {step_convention_error(step), AtMost{1e-12},
+  return {relative_error(x, y), AtMost{1e-12},
           "64 chains, 6 steps at a level, both written out: largest relative difference"};
 }
 
 /// The largest |z| of mean and variance of many chains against what a Langevin step makes of them, level by
 /// level:
 ///   v <- (1 - e sigma^2 / (s^2 + sigma^2))^2 v + 2 e sigma^2.
-double gaussian_levels_z(PathStep step, uint64_t seed) {
+RowResult gaussian_levels(PathStep step, const RowContext& context) {
   constexpr int64_t kChains = 200'000, kLevels = 8;
   const NoisePath path = geometric_path(kFirst, kLast);
-  Rng rng(seed, "ledger/levels");
+  Rng rng(context.seed, "ledger/levels");
   const auto predict = [&](const Tensor& x, double t) { return gaussian_prediction(x, path(t)); };
   const LevelOptions level{.repeats = 4, .step = 0.15};
   const Trajectory trajectory{path, predict, rng, level};
@@ -193,11 +173,7 @@ double gaussian_levels_z(PathStep step, uint64_t seed) {
     worst = std::max({worst, std::abs(mean(x).item() - mean_now) / std::sqrt(variance / n),
                       std::abs(var(x).item() / variance - 1) / std::sqrt(2 / n)});
   }
-  return worst;
-}
-
-RowResult gaussian_levels(PathStep step, const RowContext& context) {
-  return {gaussian_levels_z(step, context.seed), AtMost{4.5},
+  return {worst, AtMost{4.5},
           "data N(.7, .25), 8 levels from 3 to .05, 4 steps each, 2e5 chains: largest |z| of 16 means and "
           "variances; false alarm 1.1e-4"};
 }
@@ -216,15 +192,14 @@ RowResult unet_second_order(UnetFn read, const RowContext& context) {
   const Tensor x = randn({1, 4, 4, 1}, rng, DType::f64), t = full({1}, 0.4, DType::f64);
   const auto energy = [&](const Tensor& y) { return sum(square(y - read(net, y, t)), {1, 2, 3}) * -0.5; };
   const GradcheckResult found = gradgradcheck(energy, x, {.directions = 6, .name = "unet"});
-  return {
-      found.ok ? found.worst_error : NAN, AtMost{1e-6},
-      "f = -|x - u(x)|^2 / 2 by a U-Net of 8 channels on 4 x 4 pixels, f64: grad of grad in x against finite "
-      "differences along 6 directions, worst relative error"};
+  return {found.ok ? found.worst_error : NAN, AtMost{1e-6},
+          "f = -|x - u(x)|^2 / 2 by a U-Net of 8 channels on 4 x 4 pixels, f64: grad of grad in x against "
+          "finite differences along 6 directions, worst relative error"};
 }
 
 }  // namespace
 
-std::vector<Row> path_rows() {
+Rows path_rows() {
   return {
       identity(
           {"diffusion.conversions",
@@ -234,54 +209,50 @@ std::vector<Row> path_rows() {
           conversions, {},
           {{"the noise's denoised a hundredth short",
             {.from_noise =
-                 [](const Tensor& said, const Tensor& x, const Mixing& at) {
+                 [](auto& said, auto& x, auto& at) {
                    return Prediction{prediction_from_noise(said, x, at).denoised * 0.99,
                                      prediction_from_noise(said, x, at).noise};
                  }}},
            {"the velocity's denoised a hundredth short",
             {.from_velocity =
-                 [](const Tensor& said, const Tensor& x, const Mixing& at) {
+                 [](auto& said, auto& x, auto& at) {
                    return Prediction{prediction_from_velocity(said, x, at).denoised * 0.99,
                                      prediction_from_velocity(said, x, at).noise};
                  }}},
            {"a score of the wrong sign",
-            {.from_score = [](const Tensor& said, const Tensor& x,
-                              const Mixing& at) { return prediction_from_score(-said, x, at); }}},
+            {.from_score = [](auto& said, auto& x,
+                              auto& at) { return prediction_from_score(-said, x, at); }}},
            {"a denoised of another x",
-            {.from_denoised = [](const Tensor& said, const Tensor& x,
-                                 const Mixing& at) { return prediction_from_denoised(said, x * 0.99, at); }}},
+            {.from_denoised = [](auto& said, auto& x,
+                                 auto& at) { return prediction_from_denoised(said, x * 0.99, at); }}},
            {"a score that is not divided by the noise",
-            {.to_score = [](const Prediction& prediction,
-                            const Mixing& at) { return score_of(prediction, at) * at.noise; }}},
+            {.to_score = [](auto& prediction, auto& at) { return score_of(prediction, at) * at.noise; }}},
            {"a velocity without its noise",
-            {.to_velocity = [](const Prediction& prediction,
-                               const Mixing& at) { return prediction.denoised * at.data_slope; }}}}),
+            {.to_velocity = [](auto& prediction,
+                               auto& at) { return prediction.denoised * at.data_slope; }}}}),
       identity({"ddpm.score_equivalence", "predicting the noise is denoising score matching weighted by b^2",
                 "Vincent 2011; Ho et al. 2020, section 3.2", 1},
-               score_equivalence, [](const Mixing& at) { return at.noise * at.noise; },
-               {{"a weight of b in place of b^2", [](const Mixing& at) { return at.noise; }}}),
+               score_equivalence, [](auto& at) { return at.noise * at.noise; },
+               {{"a weight of b in place of b^2", [](auto& at) { return at.noise; }}}),
       identity({"ddpm.ddim_deterministic", "ddim's samples are a function of where they start",
                 "Song, Meng & Ermon 2021", 1},
                ddim_deterministic, ddim_step, {{"ancestral steps, which draw", ancestral_step}}),
-      identity(
-          {"ddpm.flow_likelihood_gaussian",
-           "the density by the probability flow of the cosine path is the Gaussian's",
-           "Song et al. 2021, section 4.3", 1},
-          flow_likelihood,
-          [](VelocityFn v, const Tensor& x) {
-            return flow_log_density(v, x, {.steps = 96, .noise = cosine_path()(0).noise});
-          },
-          {{"noise at the start that is a tenth wider",
-            [](VelocityFn v, const Tensor& x) {
-              return flow_log_density(v, x, {.steps = 96, .noise = 1.1});
-            }},
-           {"a hundredth of log p left out",
-            [](VelocityFn v, const Tensor& x) { return flow_log_density(v, x, {.steps = 96}) * 0.99; }}}),
+      identity({"ddpm.flow_likelihood_gaussian",
+                "the density by the probability flow of the cosine path is the Gaussian's",
+                "Song et al. 2021, section 4.3", 1},
+               flow_likelihood,
+               [](VelocityFn v, auto& x) {
+                 return flow_log_density(v, x, {.steps = 96, .noise = cosine_path()(0).noise});
+               },
+               {{"noise at the start that is a tenth wider",
+                 [](VelocityFn v, auto& x) { return flow_log_density(v, x, {.steps = 96, .noise = 1.1}); }},
+                {"a hundredth of log p left out",
+                 [](VelocityFn v, auto& x) { return flow_log_density(v, x, {.steps = 96}) * 0.99; }}}),
       identity({"ncsn.step_conventions", "e and sqrt(2e), and alpha/2 and sqrt(alpha), are one Langevin step",
                 "Song & Ermon 2019, algorithm 1", 1},
                step_conventions, langevin_step,
                {{"steps of twice the size",
-                 [](const Trajectory& trajectory, const Tensor& x, double from, double to) {
+                 [](auto& trajectory, auto& x, double from, double to) {
                    return langevin_step({trajectory.path,
                                          trajectory.predict,
                                          trajectory.rng,
@@ -295,8 +266,8 @@ std::vector<Row> path_rows() {
           gaussian_levels, langevin_step,
           {{"ancestral steps in their place", ancestral_step},
            {"a pull that is a fiftieth short",
-            [](const Trajectory& trajectory, const Tensor& x, double from, double to) {
-              const auto predict = [&](const Tensor& y, double t) {
+            [](auto& trajectory, auto& x, double from, double to) {
+              const auto predict = [&](auto& y, double t) {
                 Prediction prediction = trajectory.predict(y, t);
                 prediction.noise = prediction.noise * 0.98;
                 return prediction;
@@ -305,12 +276,94 @@ std::vector<Row> path_rows() {
             }}}),
       identity({"unet.second_order", "the U-Net is differentiated twice, in x, as finite differences say",
                 "chain rule", 5},
-               unet_second_order, [](const Unet& net, const Tensor& x, const Tensor& t) { return net(x, t); },
-               {{"a hundredth of the output taken for constant",
-                 [](const Unet& net, const Tensor& x, const Tensor& t) {
+               unet_second_order, [](auto& net, auto& x, auto& t) { return net(x, t); },
+               {{"a hundredth of the output taken for constant", [](auto& net, auto& x, auto& t) {
                    const Tensor u = net(x, t);
                    return u * 0.99 + u.detach() * 0.01;
                  }}})};
+}
+
+namespace {
+
+/// Points x_t between noise and data, and what carries them.
+using PathsBetween = PathPoints (*)(const Tensor& noise, const Tensor& data, const Tensor& t);
+
+/// For data N(m, s^2) the mean velocity through x at t is u(x,t) = m + (t s^2 - (1-t)) / ((1-t)^2 + t^2 s^2)
+/// (x - t m): the largest |z| over several t of E[(x_1 - x_0 - u) x_t^k], k = 0, 1, 2, which are 0.
+RowResult gaussian_velocity(PathsBetween paths, const RowContext& context) {
+  constexpr int64_t kCount = 1'000'000;
+  constexpr double kMean = 1.5, kStd = 0.5;
+  Rng rng(context.seed, "ledger/flow");
+  double worst = 0;
+  for (const double t : {0.2, 0.5, 0.9}) {
+    const Tensor noise = randn({kCount, 1}, rng, DType::f64);
+    const Tensor data = randn({kCount, 1}, rng, DType::f64) * kStd + kMean;
+    const PathPoints at = paths(noise, data, full({kCount}, t, DType::f64));
+    const double slope = (t * kStd * kStd - (1 - t)) / ((1 - t) * (1 - t) + t * t * kStd * kStd);
+    const Tensor residual = at.velocity - ((at.x - t * kMean) * slope + kMean);
+    for (const double power : {0.0, 1.0, 2.0}) {
+      const Tensor weighted = power == 0 ? residual : residual * pow(at.x, power);
+      worst = std::max(worst, std::abs(z_score(weighted, 0)));
+    }
+  }
+  return {
+      worst, AtMost{4.5},
+      "data N(1.5, 0.25), t = 0.2, 0.5, 0.9, 1e6 paths each: largest |z| of 9 moments of the residual; false "
+      "alarm 6e-5"};
+}
+
+PathPoints straight(const Tensor& noise, const Tensor& data, const Tensor& t) {
+  return points_on(straight_path(), noise, data, t);
+}
+
+/// log p of rows x (B, d) at the end of the flow of u.
+using FlowLogDensity = Tensor (*)(VelocityFn u, const Tensor& x);
+Tensor log_density_by_divergence(VelocityFn u, const Tensor& x) { return flow_log_density(u, x); }
+
+/// |log Z| of the density of the flow of u in the plane by quadrature, where it should be 0.
+double density_normalisation_error(FlowLogDensity log_density, VelocityFn u) {
+  const Grid grid({{-8, -8}, {8, 8}}, 128);
+  return std::abs(log_partition(grid, on_grid(grid, [&](const Tensor& x) { return log_density(u, x); })));
+}
+
+// Briefly of a velocity that is written down.
+// A perceptron as it begins, its output twice as large: it bends space as a trained one does.
+RowResult density_normalised(FlowLogDensity log_density, const RowContext& context) {
+  Rng rng(context.seed, "ledger/flow-density");
+  const Mlp net({3, 48, 48, 2}, rng, {.activation = "silu", .linear = {.dtype = DType::f64}});
+  const auto u = [&](const Tensor& x, double t) {
+    return net.forward(concat(x, full({x.dim(0), 1}, t, DType::f64), 1)) * 2.0;
+  };
+  const auto written_down = [](const Tensor& x, double t) { return x * (0.5 * t) + sin(x) * 0.5; };
+  const double error = context.brief ? density_normalisation_error(log_density, written_down)
+                                     : density_normalisation_error(log_density, u);
+  return {error, AtMost{1e-4},
+          "an untrained perceptron 3-48-48-2 SiLU, twice its output, f64, 128 x 128 cells over [-8,8]^2: "
+          "|log Z|"};
+}
+
+}  // namespace
+
+Rows flow_matching_rows() {
+  return {
+      identity(
+          {"flow_matching.gaussian_velocity",
+           "between N(0,1) and a Gaussian the mean velocity along straight paths is linear in x, as computed",
+           "Lipman et al. 2023, theorem 3", 1},
+          gaussian_velocity, straight,
+          {{"a velocity that is a hundredth short",
+            [](auto& noise, auto& data, auto& t) {
+              const PathPoints paths = straight(noise, data, t);
+              return PathPoints{paths.x, paths.velocity * 0.99};
+            }},
+           {"from data to noise",
+            [](auto& noise, auto& data, auto& t) { return straight(data, noise, t); }}}),
+      identity({"flow_matching.density_normalised",
+                "the density by the divergence along a flow integrates to 1, whatever the velocity",
+                "Chen et al. 2018, eq. 8", 5},
+               density_normalised, log_density_by_divergence,
+               {{"a hundredth of log p left out",
+                 [](VelocityFn v, auto& x) { return flow_log_density(v, x) * 0.99; }}})};
 }
 
 }  // namespace gradzoo

@@ -93,12 +93,11 @@ RowResult anomaly(AnomalyOf anomalies, const RowContext& context) {
   const auto [found, images, others] = anomalies(context);
   return {
       anomaly_figure(found), AtLeast{1},
-      fmt::format("{}, on the digits 0 to 8: AUROC of -f, {} test digits against as many "
-                  "others: uniform noise {} (at least {}); the held-out digit 9 {}; {} (at least {}); value: "
-                  "the smallest over "
-                  "its gate",
-                  kOfDigits, images, with_error(found.noise), kNoiseGate, with_error(found.held_out), others,
-                  kFashionGate)};
+      fmt::format(
+          "{}, on the digits 0 to 8: AUROC of -f, {} test digits against as many others: uniform noise {} "
+          "(at least {}); the held-out digit 9 {}; {} (at least {}); value: the smallest over its gate",
+          kOfDigits, images, with_error(found.noise), kNoiseGate, with_error(found.held_out), others,
+          kFashionGate)};
 }
 
 constexpr QuantityInfo kPsnrBefore{"psnr_before", "dB"}, kGain{"gain", "dB"};
@@ -163,29 +162,28 @@ double score_of_noise(const Quantities& found) {
 
 }  // namespace
 
-std::vector<Row> ebm_image_rows() {
+Rows ebm_image_rows() {
   return {
       figure({"ebm.mnist_scores", "the tutorial's energy is near 0 on digits and far below on noise",
               "Lippe 2022 (UvA deep learning tutorial 8)", 1200},
              {{"ebm preset=uva steps=9000 seed=1", mean_scores}}, largest(score_of_noise), AtMost{-10},
              "means of f over 2000 digits of training, which must lie in [-1,1], else the value is infinite, "
-             "and "
-             "of the test set, and over uniform noise, the value (published: -17.9)",
+             "and of the test set, and over uniform noise, the value (published: -17.9)",
              {kOfTraining, kOfTest},
              {{"an energy that is flat", [] { return std::vector<Quantities>{scores(0, 0, 0)}; }},
               {"an energy that has drifted", [] { return std::vector<Quantities>{scores(-30, -30, -48)}; }}}),
-      row_of<AnomalyOf>(
-          RowKind::figure, {"ebm.anomaly", "the energy tells what is no digit", "Du & Mordatch 2019", 400},
-          anomaly, anomalies_of_energy,
-          {{"an energy of the wrong sign", [](const RowContext&) { return toy_anomalies(-1, true); }},
-           {"clothes taken for digits", [](const RowContext&) { return toy_anomalies(1, false); }}}),
+      row_of<AnomalyOf>(RowKind::figure,
+                        {"ebm.anomaly", "the energy tells what is no digit", "Du & Mordatch 2019", 400},
+                        anomaly, anomalies_of_energy,
+                        {{"an energy of the wrong sign", [](auto&) { return toy_anomalies(-1, true); }},
+                         {"clothes taken for digits", [](auto&) { return toy_anomalies(1, false); }}}),
       figure({"ebm.denoise", "the slope of the energy takes noise off digits",
               "Saremi & Hyvarinen 2019 (the method); the gate is ours", 200},
              {{kOfDigits, denoising_by_energy, "", true}}, least(kGain), AtLeast{5},
              "the default energy, 2000 test digits with noise of .3: gain in PSNR, dB", {kPsnrBefore, kGain},
-             {{"guesses that leave the noise", toy_denoising([](const Tensor& noisy) { return noisy; })},
+             {{"guesses that leave the noise", toy_denoising([](auto& noisy) { return noisy; })},
               {"noise cut off at black and white alone",
-               toy_denoising([](const Tensor& noisy) { return clamp(noisy, 0, 1); })}})};
+               toy_denoising([](auto& noisy) { return clamp(noisy, 0, 1); })}})};
 }
 
 }  // namespace gradzoo

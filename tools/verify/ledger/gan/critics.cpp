@@ -113,48 +113,10 @@ RowResult slope_penalties(const Penalties& penalties, const RowContext& context)
                         penalty_error(net, pac, penalties.r1, half, context.seed)});
     }
   }
-  return {
-      worst, AtMost{1e-6},
-      "both penalties, perceptrons and convolutions, SiLU, f64, 4 examples of 8x4 judged one by one and two "
-      "at once: against slopes of the score by central differences, and their gradient in every weight and "
-      "bias, along a drawn direction, against central differences; largest relative error"};
-}
-
-/// A critic trained to tell N(shift, 1) from N(0, 1), whose distance W1 is the shift.
-struct TrainedCritic {
-  double slope;  // mean of ds/dx over points between the two
-  double gap;    // E s(x) - E s(G(z)), over quantiles
-};
-
-/// By `loss` and `weight` times `penalty`. At its best E s' = 1 + shift / (2 weight).
-TrainedCritic critic_on_line(LogitsFn loss, SlopeFn penalty, double shift, double weight, int64_t steps,
-                             uint64_t seed) {
-  constexpr int64_t kDraws = 256, kJudged = 20000;
-  Rng rng(seed, "ledger/critic");
-  const Discriminator critic({.data = {.example = {1}}, .discriminator_hidden = {32, 32}, .activation = silu},
-                             rng);
-  Learner learner(critic, {.optimizer = adam({.beta1 = 0.5, .beta2 = 0.9}), .ema = 0.99});
-  const auto draws = [&](int64_t n, double at) { return randn({n, 1}, rng) + at; };
-  for (int64_t step = 0; step < steps; ++step) {
-    const Tensor real = draws(kDraws, shift), fake = draws(kDraws, 0);
-    const Tape tape;
-    const Tensor between = points_between(real, fake, 1, rng);
-    learner.step(
-        loss(critic.forward(real), critic.forward(fake)) + penalty(between, critic.forward(between)) * weight,
-        5e-3 * decay(Decay::cosine, step, steps));
-  }
-  const auto averaged = learner.averaged();
-  TrainedCritic out{};
-  {
-    const Tape tape;
-    const Tensor fake = draws(kJudged, 0), real = draws(kJudged, shift);
-    const Tensor between = points_between(real, fake, 1, rng);
-    out.slope = mean(grad(sum(critic.forward(between)), between)).item();
-  }
-  const NoGrad quiet;
-  out.gap =
-      mean(critic.forward(on_quantiles(shift, kJudged)) - critic.forward(on_quantiles(0, kJudged))).item();
-  return out;
+  return {worst, AtMost{1e-6},
+          "both penalties, perceptrons and convolutions, SiLU, f64, 4 examples of 8x4 judged one by one and "
+          "two at once: against slopes of the score by central differences, and their gradient in every "
+          "weight and bias, along a drawn direction, against central differences; largest relative error"};
 }
 
 /// How the critic of two bells is trained.
@@ -164,36 +126,43 @@ struct CriticTraining {
   double weight = 100;
 };
 
+/// A critic trained to tell N(m, 1) from N(0, 1), whose distance W1 is m, by a loss and so much of a penalty:
+/// at its best its mean slope between the two is E s' = 1 + m / (2 weight), and the gap E s(x) - E s(G(z)),
+/// over quantiles, is W1.
 RowResult wgan_lipschitz(const CriticTraining& how, const RowContext& context) {
-  const int64_t steps = context.count(1500, 400);
+  constexpr int64_t kDraws = 256, kJudged = 20000;
   constexpr double kShift = 2, kWeight = 100;
-  const TrainedCritic found = critic_on_line(how.loss, how.penalty, kShift, how.weight, steps, context.seed);
+  const int64_t steps = context.count(1500, 400);
+  Rng rng(context.seed, "ledger/critic");
+  const Discriminator critic({.data = {.example = {1}}, .discriminator_hidden = {32, 32}, .activation = silu},
+                             rng);
+  Learner learner(critic, {.optimizer = adam({.beta1 = 0.5, .beta2 = 0.9}), .ema = 0.99});
+  const auto draws = [&](int64_t n, double at) { return randn({n, 1}, rng) + at; };
+  for (int64_t step = 0; step < steps; ++step) {
+    const Tensor real = draws(kDraws, kShift), fake = draws(kDraws, 0);
+    const Tape tape;
+    const Tensor between = points_between(real, fake, 1, rng);
+    learner.step(how.loss(critic.forward(real), critic.forward(fake)) +
+                     how.penalty(between, critic.forward(between)) * how.weight,
+                 5e-3 * decay(Decay::cosine, step, steps));
+  }
+  const auto averaged = learner.averaged();
+  double slope = 0;
+  {
+    const Tape tape;
+    const Tensor fake = draws(kJudged, 0), real = draws(kJudged, kShift);
+    const Tensor between = points_between(real, fake, 1, rng);
+    slope = mean(grad(sum(critic.forward(between)), between)).item();
+  }
+  const NoGrad quiet;
+  const double gap =
+      mean(critic.forward(on_quantiles(kShift, kJudged)) - critic.forward(on_quantiles(0, kJudged))).item();
   const double expected = 1 + kShift / (2 * kWeight);
-  return {
-      std::max(std::abs(found.slope - expected) / 0.01, std::abs(found.gap / kShift - 1) / 0.04), AtMost{1},
-      fmt::format("N(2, 1) against N(0, 1), SiLU 1-32-32-1, {} steps of 256 + 256 fresh draws, lambda {}: "
-                  "mean slope {:.4f}, exactly {} at its best (allowed .01), value {:.4f} of W1 = 2 (allowed "
-                  "4 %, of which lambda's own share is about 1 %); value: the larger share",
-                  steps, kWeight, found.slope, expected, found.gap)};
-}
-
-/// |E_p s^2 + E_q s^2 - chi^2| and twice |loss of D - (1 - chi^2 / 2)| at the best critic of least squares,
-/// s* = (p - q)/(p + q) at quantiles, where chi^2, the integral of (p - q)^2 / (p + q), is by quadrature: the
-/// larger. `generator` is E s^2 / 2.
-double least_squares_error(LogitsFn discriminator, FunctionRef<Tensor(const Tensor& scores)> generator,
-                           const TwoBumps& p, const TwoBumps& q) {
-  constexpr int64_t kQuantiles = 250000, kCells = 4000;
-  // (p - q)/(p + q) = tanh of half of log p - log q.
-  const auto best = [&](const Tensor& x) { return tanh((p.log_prob(x) - q.log_prob(x)) * 0.5); };
-  const Tensor real = best(p.quantiles(kQuantiles)), fake = best(q.quantiles(kQuantiles));
-  const Grid grid({{-12}, {12}}, kCells);
-  const auto integrand = [&](const Tensor& x) {
-    const Tensor of_p = exp(p.log_prob(x)), of_q = exp(q.log_prob(x));
-    return square(of_p - of_q) / (of_p + of_q + 1e-300);
-  };
-  const double chi2 = sum(on_grid(grid, integrand)).item() * grid.volume;
-  return std::max(std::abs(2 * (generator(real) + generator(fake)).item() - chi2),
-                  2 * std::abs(discriminator(real, fake).item() - (1 - chi2 / 2)));
+  return {std::max(std::abs(slope - expected) / 0.01, std::abs(gap / kShift - 1) / 0.04), AtMost{1},
+          fmt::format("N(2, 1) against N(0, 1), SiLU 1-32-32-1, {} steps of 256 + 256 fresh draws, lambda "
+                      "{}: mean slope {:.4f}, exactly {} at its best (allowed .01), value {:.4f} of W1 = 2 "
+                      "(allowed 4 %, of which lambda's own share is about 1 %); value: the larger share",
+                      steps, kWeight, slope, expected, gap)};
 }
 
 /// Least squares' two losses.
@@ -202,8 +171,23 @@ struct LeastSquares {
   Tensor (*generator)(const Tensor& scores) = least_squares.generator;
 };
 
+/// |E_p s^2 + E_q s^2 - chi^2| and twice |loss of D - (1 - chi^2 / 2)| at the best critic of least squares,
+/// s* = (p - q)/(p + q) at quantiles, where chi^2, the integral of (p - q)^2 / (p + q), is by quadrature: the
+/// larger. `generator` is E s^2 / 2.
 RowResult lsgan_chi2(const LeastSquares& losses, const RowContext&) {
-  return {least_squares_error(losses.discriminator, losses.generator, kBumps, kBell), AtMost{1e-5},
+  constexpr int64_t kQuantiles = 250000, kCells = 4000;
+  // (p - q)/(p + q) = tanh of half of log p - log q.
+  const auto best = [](const Tensor& x) { return tanh((kBumps.log_prob(x) - kBell.log_prob(x)) * 0.5); };
+  const Tensor real = best(kBumps.quantiles(kQuantiles)), fake = best(kBell.quantiles(kQuantiles));
+  const Grid grid({{-12}, {12}}, kCells);
+  const auto integrand = [](const Tensor& x) {
+    const Tensor of_p = exp(kBumps.log_prob(x)), of_q = exp(kBell.log_prob(x));
+    return square(of_p - of_q) / (of_p + of_q + 1e-300);
+  };
+  const double chi2 = sum(on_grid(grid, integrand)).item() * grid.volume;
+  return {std::max(std::abs(2 * (losses.generator(real) + losses.generator(fake)).item() - chi2),
+                   2 * std::abs(losses.discriminator(real, fake).item() - (1 - chi2 / 2))),
+          AtMost{1e-5},
           "p two bumps N(+-1.2, .6^2), q = N(0, 1.5^2), f64: both losses over 250,000 quantiles a bump, "
           "chi-squared on a grid of 4,000 cells; the larger error"};
 }
@@ -214,39 +198,34 @@ Tensor squared_slopes(const Tensor& x, const Tensor& scores, bool recorded) {
 
 }  // namespace
 
-std::vector<Row> gan_critic_rows() {
+Rows gan_critic_rows() {
   return {
-      identity({"gan.gradient_penalty",
-                "the penalties on D's slope, and their gradients through the second derivative, are finite "
-                "differences'",
-                "Gulrajani et al. 2017, eq. 3; Mescheder et al. 2018, eq. 9", 1},
-               slope_penalties, {},
-               {{"slopes that are not recorded",
-                 {.r1 =
-                      [](const Tensor& x, const Tensor& scores) {
-                        return mean(squared_slopes(x, scores, false)) * 0.5 + sum(scores) * 0.0;
-                      }}},
-                {"a norm of each example of a pack",
-                 {.norm =
-                      [](const Tensor& x, const Tensor& scores) {
-                        return mean(square(sqrt(squared_slopes(x, scores, true)) - 1.0));
-                      }}},
-                {"the square of the norm in its place",
-                 {.norm =
-                      [](const Tensor& x, const Tensor& scores) {
-                        return mean(square(squared_slopes(x, scores, true) - 1.0));
-                      }}}}),
+      identity(
+          {"gan.gradient_penalty",
+           "the penalties on D's slope, and their gradients through the second derivative, are "
+           "finite differences'",
+           "Gulrajani et al. 2017, eq. 3; Mescheder et al. 2018, eq. 9", 1},
+          slope_penalties, {},
+          {{"slopes that are not recorded",
+            {.r1 =
+                 [](auto& x, auto& scores) {
+                   return mean(squared_slopes(x, scores, false)) * 0.5 + sum(scores) * 0.0;
+                 }}},
+           {"a norm of each example of a pack",
+            {.norm = [](auto& x,
+                        auto& scores) { return mean(square(sqrt(squared_slopes(x, scores, true)) - 1.0)); }}},
+           {"the square of the norm in its place",
+            {.norm = [](auto& x,
+                        auto& scores) { return mean(square(squared_slopes(x, scores, true) - 1.0)); }}}}),
       identity({"gan.wgan_lipschitz",
                 "between N(m,1) and N(0,1) the critic's slope tends to 1 and its value to W1 = m",
                 "Gulrajani et al. 2017, proposition 1", 5},
                wgan_lipschitz, {},
                {{"a penalty of half of the slope",
-                 {.penalty = [](const Tensor& x,
-                                const Tensor& scores) { return gradient_penalty(x, scores * 0.5); }}},
+                 {.penalty = [](auto& x, auto& scores) { return gradient_penalty(x, scores * 0.5); }}},
                 {"a tenth of the penalty's weight", {.weight = 10}},
                 {"real and fake swapped",
-                 {.loss = [](const Tensor& real,
-                             const Tensor& fake) { return wasserstein.discriminator(fake, real); }}}}),
+                 {.loss = [](auto& real, auto& fake) { return wasserstein.discriminator(fake, real); }}}}),
       identity({"gan.lsgan_chi2",
                 "at the best critic of least squares E_p s^2 + E_q s^2 is Pearson's chi-squared of p + q "
                 "against 2 q",
@@ -254,11 +233,11 @@ std::vector<Row> gan_critic_rows() {
                lsgan_chi2, {},
                {{"labels of 0 and 1",
                  {.discriminator =
-                      [](const Tensor& real, const Tensor& fake) {
+                      [](auto& real, auto& fake) {
                         return (mean(square(real - 1.0)) + mean(square(fake))) * 0.5;
                       }}},
                 {"the generator's half left out",
-                 {.generator = [](const Tensor& scores) { return mean(square(scores)); }}},
+                 {.generator = [](auto& scores) { return mean(square(scores)); }}},
                 {"minimax's loss in its place", {.discriminator = minimax.discriminator}}})};
 }
 

@@ -57,11 +57,6 @@ struct OnLine {
         log_q(on_grid(grid, [&](const Tensor& x) { return q.log_prob(x); })) {}
 };
 
-// log D* - log(1 - D*) = log p - log q.
-Tensor optimal_logits(const TwoBumps& p, const TwoBumps& q, const Tensor& x) {
-  return p.log_prob(x) - q.log_prob(x);
-}
-
 // The standard error of the mean of log D, or of log(1 - D), over draws.
 double standard_error(const Tensor& logits, bool real) {
   const Tensor terms = neg(softplus(real ? neg(logits) : logits));
@@ -81,17 +76,16 @@ RowResult optimal_discriminator(LogitsFn loss, const RowContext& context) {
 
 /// |V(D*) - (2 JSD(p, q) - log 4)| in nats: V by `value` from the logits of D* at quantiles of p and q, JSD
 /// by quadrature on a grid.
-double jsd_error(LogitsFn value, const TwoBumps& p, const TwoBumps& q) {
-  constexpr int64_t kQuantiles = 250000;
-  const double found =
-      value(optimal_logits(p, q, p.quantiles(kQuantiles)), optimal_logits(p, q, q.quantiles(kQuantiles)))
-          .item();
-  const OnLine line(p, q);
-  return std::abs(found - (2 * jsd_on_grid(line.grid, line.log_p, line.log_q) - std::log(4.0)));
-}
-
 RowResult jsd(LogitsFn value, const RowContext&) {
-  return {jsd_error(value, kReal, kFake), AtMost{1e-5},
+  constexpr int64_t kQuantiles = 250000;
+  const auto optimal_logits = [](const Tensor& x) {  // log D* - log(1 - D*) = log p - log q
+    return kReal.log_prob(x) - kFake.log_prob(x);
+  };
+  const double found =
+      value(optimal_logits(kReal.quantiles(kQuantiles)), optimal_logits(kFake.quantiles(kQuantiles))).item();
+  const OnLine line(kReal, kFake);
+  return {std::abs(found - (2 * jsd_on_grid(line.grid, line.log_p, line.log_q) - std::log(4.0))),
+          AtMost{1e-5},
           "p two bumps N(+-1.2, .6^2), q = N(0, 1.5^2), f64: V in logits over 250,000 quantiles a bump, JSD "
           "on a grid of 2,000 cells; error in nats"};
 }
@@ -100,10 +94,8 @@ RowResult jsd(LogitsFn value, const RowContext&) {
 struct HeldOutValue {
   double value;           // nats
   double standard_error;  // over the draws
-  double in_se() const;   // |value + log 4| / standard_error
+  double in_se() const { return std::abs(value + std::log(4.0)) / standard_error; }
 };
-
-double HeldOutValue::in_se() const { return std::abs(value + std::log(4.0)) / standard_error; }
 
 /// Trains as discriminator_errors does, then takes `value` of each of two held-out sets of draws.
 std::vector<HeldOutValue> held_out_values(LogitsFn loss, LogitsFn value, const TwoBumps& p, const TwoBumps& q,
@@ -191,36 +183,34 @@ DiscriminatorOnLine trained_discriminator(LogitsFn loss, const TwoBumps& p, cons
           trained.logits(line.grid.points(0, line.grid.count(), DType::f32))};
 }
 
-std::vector<Row> gan_game_rows() {
+Rows gan_game_rows() {
   return {
       identity(
           {"gan.optimal_discriminator", "the best discriminator against a fixed generator is D* = p/(p + q)",
            "Goodfellow et al. 2014, proposition 1", 5},
           optimal_discriminator, minimax.discriminator,
           {{"real and fake swapped",
-            [](const Tensor& real, const Tensor& fake) { return minimax.discriminator(fake, real); }},
+            [](auto& real, auto& fake) { return minimax.discriminator(fake, real); }},
            {"the real half weighs double",
-            [](const Tensor& real, const Tensor& fake) {
-              return mean(softplus(neg(real))) * 2.0 + mean(softplus(fake));
-            }},
+            [](auto& real, auto& fake) { return mean(softplus(neg(real))) * 2.0 + mean(softplus(fake)); }},
            {"labels smoothed by a tenth", smoothed}}),
-      identity({"gan.jsd", "at D* the value of the game is 2 JSD(p, q) - log 4",
-                "Goodfellow et al. 2014, theorem 1", 1},
-               jsd, gan_value,
-               {{"a dropped log 4", [](const Tensor& real,
-                                       const Tensor& fake) { return gan_value(real, fake) + std::log(4.0); }},
-                {"the sign of what D minimises", minimax.discriminator},
-                {"the non-saturating loss in the value's place",
-                 [](const Tensor& real, const Tensor& fake) {
-                   return neg(mean(softplus(neg(real)))) - non_saturating.generator(fake);
-                 }}}),
+      identity(
+          {"gan.jsd", "at D* the value of the game is 2 JSD(p, q) - log 4",
+           "Goodfellow et al. 2014, theorem 1", 1},
+          jsd, gan_value,
+          {{"a dropped log 4", [](auto& real, auto& fake) { return gan_value(real, fake) + std::log(4.0); }},
+           {"the sign of what D minimises", minimax.discriminator},
+           {"the non-saturating loss in the value's place",
+            [](auto& real, auto& fake) {
+              return neg(mean(softplus(neg(real)))) - non_saturating.generator(fake);
+            }}}),
       identity({"gan.equilibrium",
                 "a discriminator trained on p = q is left with V = -log 4 on draws that it never saw",
                 "Goodfellow et al. 2014, theorem 1", 3},
                equilibrium, {},
                {{"a generator whose bumps are a sixth too wide", {.q = {1.2, 0.7}}},
                 {"a value without its second half",
-                 {.value = [](const Tensor& real, const Tensor&) { return neg(mean(softplus(neg(real)))); }}},
+                 {.value = [](auto& real, auto&) { return neg(mean(softplus(neg(real)))); }}},
                 {"labels smoothed by a tenth", {.loss = smoothed}}})};
 }
 

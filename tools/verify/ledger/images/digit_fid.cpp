@@ -67,7 +67,7 @@ Row agreement(RowInfo info, const std::string& line, double gate, std::string se
 
 }  // namespace
 
-std::vector<Row> image_figure_rows() {
+Rows image_figure_rows() {
   return {
       figure({"vae.fid", "the Frechet distance of the MLP VAE's digits, what others are a share of",
               "Heusel et al. 2017, by a classifier of digits", 60},
@@ -96,21 +96,19 @@ std::vector<Row> image_figure_rows() {
            "Lipman et al. 2023; Hu et al. 2023 (self-guided diffusion)", 420},
           "flow-matching epochs=8 classes=clusters:100", 0.10,
           "the default U-Net, clusters in place of labels, 8 epochs of 55k, guidance 1.5, 20 Euler steps, "
-          "aim "
-          ".05"),
+          "aim .05"),
       agreement({"flow_matching.conditional", "97 % of the digits are what was asked for",
                  "Ho & Salimans 2022", 420},
                 "flow-matching epochs=8", 0.97,
                 "the default U-Net, 8 epochs of 55k, guidance 1.25, 20 Euler steps"),
       // Guidance 0 asks for no label.
-      share_of_vae(
-          {"ddpm.mnist_fid",
-           "digits of diffusion by class are at most .08 of the VAE's distance from real ones",
-           "Ho et al. 2020; Nichol & Dhariwal 2021", 900},
-          "ddpm", 0.08,
-          "the default U-Net, by class and ten clusters of each, 10 epochs of 55k, guidance 1.25, 50 "
-          "steps of ddim",
-          10'000, "guidance=0"),
+      share_of_vae({"ddpm.mnist_fid",
+                    "digits of diffusion by class are at most .08 of the VAE's distance from real ones",
+                    "Ho et al. 2020; Nichol & Dhariwal 2021", 900},
+                   "ddpm", 0.08,
+                   "the default U-Net, by class and ten clusters of each, 10 epochs of 55k, guidance 1.25, "
+                   "50 steps of ddim",
+                   10'000, "guidance=0"),
       figure({"ddpm.mnist_bpd", "the probability flow of diffusion gives bits of dequantised digits",
               "Song et al. 2021, section 4.3", 400},
              {{"ddpm seed=1", evaluate_on_test, "", true}}, largest(kBitsPerDim), AtMost{2.5},
@@ -120,8 +118,8 @@ std::vector<Row> image_figure_rows() {
           {"ncsn.mnist_fid", "annealed Langevin draws digits at most half as far from real ones as the VAE's",
            "Song & Ermon 2019, 2020", 900},
           "ncsn", 0.5,
-          "the default U-Net by class and ten clusters of each, guidance 1.25, 10 epochs of 55k, "
-          "annealed Langevin, aim .1",
+          "the default U-Net by class and ten clusters of each, guidance 1.25, 10 epochs of 55k, annealed "
+          "Langevin, aim .1",
           2'000),
       // Of the classifier of these data: no scale of digits.
       figure({"ncsn.fashion_fid", "annealed Langevin draws clothes nearer to real ones than a VAE of clothes",

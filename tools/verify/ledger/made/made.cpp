@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include <fmt/format.h>
 
@@ -48,31 +47,22 @@ void for_each_network(FunctionRef<void(const MadeNetwork&)> fn) {
 
 /// The largest |log sum_x p(x)| over all 2^12 x, of networks in f64 of either order, one and two hidden
 /// layers, with and without direct connections.
-double made_normalisation_error(MadeFunction log_prob) {
+RowResult made_normalised(MadeFunction log_prob, const RowContext&) {
   const NoGrad quiet;
   const Tensor states = binary_patterns(0, int64_t{1} << kSize, kSize, DType::f64);
   double worst = 0;
   for_each_network([&](const MadeNetwork& network) {
     worst = std::max(worst, std::abs(logsumexp(log_prob(network, states)).item()));
   });
-  return worst;
+  return {worst, AtMost{1e-12},
+          "f64, 12 units, weights N(0,1), eight networks: natural and random order, hidden 40 and 30,25, "
+          "with and without direct connections: largest |log sum over 2^12 states|, nats"};
 }
 
-RowResult made_normalised(MadeFunction log_prob, const RowContext&) {
-  return {
-      made_normalisation_error(log_prob), AtMost{1e-12},
-      "f64, 12 units, weights N(0,1), eight networks: natural and random order, hidden 40 and 30,25, with "
-      "and without direct connections: largest |log sum over 2^12 states|, nats"};
-}
-
-/// What the Jacobian of the logits says of the same networks.
-struct MadeReads {
-  double forbidden;  // the largest |d logit_i / d x_j| where j does not come before i
-  double allowed;    // the smallest where it does
-};
-
-MadeReads made_reads(MadeFunction logits) {
-  MadeReads reads{0, std::numeric_limits<double>::infinity()};
+/// Of the same networks the largest |d logit_i / d x_j| where j does not come before i, and the smallest
+/// where it does.
+RowResult made_autoregressive(MadeFunction logits, const RowContext&) {
+  double forbidden = 0, allowed = INFINITY;
   for_each_network([&](const MadeNetwork& network) {
     Rng rng(2, "ledger/made");
     const Tensor x = rand({1, kSize}, rng, DType::f64);
@@ -82,48 +72,37 @@ MadeReads made_reads(MadeFunction logits) {
     for (size_t i = 0; i < kSize; ++i) {
       for (size_t j = 0; j < kSize; ++j) {
         const double slope = std::abs(slopes[i * kSize + j]);
-        if (places[j] < places[i]) {
-          reads.allowed = std::min(reads.allowed, slope);
-        } else {
-          reads.forbidden = std::max(reads.forbidden, slope);
-        }
+        if (places[j] < places[i])
+          allowed = std::min(allowed, slope);
+        else
+          forbidden = std::max(forbidden, slope);
       }
     }
   });
-  return reads;
-}
-
-RowResult made_autoregressive(MadeFunction logits, const RowContext&) {
-  const MadeReads reads = made_reads(logits);
-  return {reads.allowed > 0 ? reads.forbidden : NAN, AtMost{0},
+  return {allowed > 0 ? forbidden : NAN, AtMost{0},
           fmt::format("the same networks, tanh, at a random x: largest entry of the logits' Jacobian on and "
                       "above the diagonal of the order; below it none is 0 (smallest {:.1e})",
-                      reads.allowed)};
+                      allowed)};
 }
 
 Tensor likelihood_by(const Tensor& x, const Tensor& logits) { return sum(bernoulli_log_prob(x, logits), 1); }
 
 }  // namespace
 
-std::vector<Row> made_rows() {
+Rows made_rows() {
   return {
-      identity(
-          {"made.normalised", "the conditionals' product sums to 1 over all states",
-           "Germain et al. 2015, eq. 3", 1},
-          made_normalised, [](const MadeNetwork& n, const Tensor& x) { return n.log_prob(x); },
-          {{"an output that reads itself",
-            [](const MadeNetwork& n, const Tensor& x) { return likelihood_by(x, n.forward(x) + x * 0.1); }},
-           {"an output that reads what comes later",
-            [](const MadeNetwork& n, const Tensor& x) {
-              return likelihood_by(x, n.forward(x) + flip(x, 1) * 0.1);
-            }}}),
-      identity(
-          {"made.autoregressive", "no output reads what does not come before it",
-           "Germain et al. 2015, eq. 9", 1},
-          made_autoregressive, [](const MadeNetwork& n, const Tensor& x) { return n.forward(x); },
-          {{"a diagonal that is read",
-            [](const MadeNetwork& n, const Tensor& x) { return n.forward(x) + x * 1e-3; }},
-           {"a network that reads nothing", [](const MadeNetwork&, const Tensor& x) { return x * 0.0; }}}),
+      identity({"made.normalised", "the conditionals' product sums to 1 over all states",
+                "Germain et al. 2015, eq. 3", 1},
+               made_normalised, [](auto& n, auto& x) { return n.log_prob(x); },
+               {{"an output that reads itself",
+                 [](auto& n, auto& x) { return likelihood_by(x, n.forward(x) + x * 0.1); }},
+                {"an output that reads what comes later",
+                 [](auto& n, auto& x) { return likelihood_by(x, n.forward(x) + flip(x, 1) * 0.1); }}}),
+      identity({"made.autoregressive", "no output reads what does not come before it",
+                "Germain et al. 2015, eq. 9", 1},
+               made_autoregressive, [](auto& n, auto& x) { return n.forward(x); },
+               {{"a diagonal that is read", [](auto& n, auto& x) { return n.forward(x) + x * 1e-3; }},
+                {"a network that reads nothing", [](auto&, auto& x) { return x * 0.0; }}}),
       figure({"made.mnist_nll",
               "exact -log p(x) of one hidden layer of 1000 with direct connections on dynamic-binary MNIST",
               "PyTorch, measured: 86.66 after 60 epochs (Germain et al. 2015, table 6, fixed-binary: 88.40)",

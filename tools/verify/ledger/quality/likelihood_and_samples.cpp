@@ -24,22 +24,20 @@ RowResult one_percent(LogMixture log_mixture, const RowContext& context) {
   const int64_t dimensions[] = {1, 10, 100, 1000};
   std::vector<double> losses;
   for (const int64_t d : dimensions) losses.push_back(mixture_loss(log_mixture, d, context.seed));
-  return {
-      std::ranges::max(losses), AtMost{std::log(100.0) + kRounding},
-      fmt::format("p = N(0, I), noise N(0, 9 I), p_m = .01 p + .99 noise in {} dimensions: E_p[log p - log "
-                  "p_m] = {:.3f} nats; log 100 = {:.3f}",
-                  fmt::join(dimensions, ", "), fmt::join(losses, ", "), std::log(100.0))};
+  return {std::ranges::max(losses), AtMost{std::log(100.0) + kRounding},
+          fmt::format("p = N(0, I), noise N(0, 9 I), p_m = .01 p + .99 noise in {} dimensions: E_p[log p - "
+                      "log p_m] = {:.3f} nats; log 100 = {:.3f}",
+                      fmt::join(dimensions, ", "), fmt::join(losses, ", "), std::log(100.0))};
 }
 
 RowResult memoriser(const PointModel& model, const RowContext& context) {
   constexpr double kIndistinguishable = 1e-3, kUnlikely = -1e3;
   const Memory memory = measure_memory(model, context.seed);
   const bool falls = std::ranges::is_sorted(memory.log_px, std::greater<>());
-  return {
-      falls && memory.p_value > kIndistinguishable ? memory.log_px.back() : NAN, AtMost{kUnlikely},
-      fmt::format("kernels on 2000 points of ring8, widths {}: mean log p of 500 test points {:.3g}, which "
-                  "must fall; samples at the least width against fresh points: p = {:.3f} by c2st",
-                  fmt::join(memory.widths, ", "), fmt::join(memory.log_px, ", "), memory.p_value)};
+  return {falls && memory.p_value > kIndistinguishable ? memory.log_px.back() : NAN, AtMost{kUnlikely},
+          fmt::format("kernels on 2000 points of ring8, widths {}: mean log p of 500 test points {:.3g}, "
+                      "which must fall; samples at the least width against fresh points: p = {:.3f} by c2st",
+                      fmt::join(memory.widths, ", "), fmt::join(memory.log_px, ", "), memory.p_value)};
 }
 
 }  // namespace
@@ -86,18 +84,18 @@ Memory measure_memory(const PointModel& model, uint64_t seed) {
   return out;
 }
 
-std::vector<Row> quality_rows() {
+Rows quality_rows() {
   return {
       identity({"quality.one_percent",
                 "a model of 1 % data and 99 % noise loses at most log 100 nats, whatever the dimension",
                 "Theis, van den Oord & Bethge 2016, section 3.2", 1},
                one_percent, one_percent_data,
                {{"a tenth of the data",
-                 [](const Tensor& log_p, const Tensor& log_noise) {
+                 [](auto& log_p, auto& log_noise) {
                    return logsumexp(stack({log_p + std::log(0.001), log_noise + std::log(0.999)}), 0);
                  }},
                 {"a density that lacks a constant",
-                 [](const Tensor& log_p, const Tensor& log_noise) {
+                 [](auto& log_p, auto& log_noise) {
                    return logsumexp(stack({log_p + std::log(0.01), log_noise + std::log(0.99)}), 0) - 0.1;
                  }}}),
       identity(
@@ -106,10 +104,9 @@ std::vector<Row> quality_rows() {
            "Theis, van den Oord & Bethge 2016, section 3.3", 2},
           memoriser, {kernel_log_density, kernel_samples},
           {{"a model that does not memorise",
-            {[](const Tensor& train, double, const Tensor& x) { return kernel_log_density(train, 0.1, x); },
-             kernel_samples}},
+            {[](auto& train, double, auto& x) { return kernel_log_density(train, 0.1, x); }, kernel_samples}},
            {"samples that are a fifth too wide",
-            {kernel_log_density, [](const Tensor& train, double width, int64_t n, Rng& rng) {
+            {kernel_log_density, [](auto& train, double width, int64_t n, auto& rng) {
                return kernel_samples(train, width, n, rng) * 1.2;
              }}}})};
 }

@@ -78,8 +78,7 @@ RowResult logdet(const FlowMaps& maps, const RowContext&) {
   });
   return {worst, AtMost{1e-9},
           std::string(kFlows) +
-              "against slogdet of the Jacobian by reverse sweeps, 3 points each: largest "
-              "difference, nats"};
+              "against slogdet of the Jacobian by reverse sweeps, 3 points each: largest difference, nats"};
 }
 
 using FlowLogProb = Tensor (*)(const CouplingFlow& flow, const Tensor& x);
@@ -89,49 +88,44 @@ RowResult normalised(FlowLogProb log_prob, const RowContext& context) {
   const Grid grid({{-15, -15}, {15, 15}}, context.count(600, 300));
   const double error =
       std::abs(log_partition(grid, on_grid(grid, [&](const Tensor& x) { return log_prob(*flow, x); })));
-  return {
-      error, AtMost{1e-6},
-      "f64, 6 couplings of 16 units, parameters N(0, 0.2^2): |log of the integral over [-15, 15]^2|, 600^2 "
-      "cells"};
+  return {error, AtMost{1e-6},
+          "f64, 6 couplings of 16 units, parameters N(0, 0.2^2): |log of the integral over [-15, 15]^2|, "
+          "600^2 cells"};
 }
 
 }  // namespace
 
-std::vector<Row> coupling_flow_rows() {
+Rows coupling_flow_rows() {
   return {
       identity(
           {"flow.inverse", "a flow of couplings undoes itself to rounding", "Dinh et al. 2017, eq. 8", 1},
           inverse, {},
           {{"an inverse of another z",
-            {.inverse = [](const CouplingFlow& flow, const Tensor& z) { return flow.inverse(z + 1e-6); }}},
+            {.inverse = [](auto& flow, auto& z) { return flow.inverse(z + 1e-6); }}},
            {"an inverse in f32",
-            {.inverse =
-                 [](const CouplingFlow& flow, const Tensor& z) {
-                   return flow.inverse(cast(cast(z, DType::f32), DType::f64));
-                 }}}}),
+            {.inverse = [](auto& flow,
+                           auto& z) { return flow.inverse(cast(cast(z, DType::f32), DType::f64)); }}}}),
       identity({"flow.logdet", "log |det J| of a flow is the sum of what its couplings stretch",
                 "Dinh et al. 2017, eq. 6", 1},
                logdet, {},
                {{"a hundredth of the log-determinant forgotten",
                  {.map =
-                      [](const CouplingFlow& flow, const Tensor& x) {
+                      [](auto& flow, auto& x) {
                         const Mapped at = flow.map(x);
                         return Mapped{at.to, at.log_det * 0.99};
                       }}},
                 {"a layer that stretches without a word",
-                 {.map = [](const CouplingFlow& flow, const Tensor& x) { return flow.map(x * 0.9); }}},
+                 {.map = [](auto& flow, auto& x) { return flow.map(x * 0.9); }}},
                 {"the wrong sign",
                  {.map =
-                      [](const CouplingFlow& flow, const Tensor& x) {
+                      [](auto& flow, auto& x) {
                         return Mapped{flow.map(x).to, -flow.map(x).log_det};
                       }}}}),
       identity({"flow.normalised", "the density of a flow integrates to one, whatever its parameters",
                 "change of variables", 3},
-               normalised, [](const CouplingFlow& flow, const Tensor& x) { return flow.log_prob(x); },
-               {{"a constant that is 1e-4 off",
-                 [](const CouplingFlow& flow, const Tensor& x) { return flow.log_prob(x) + 1e-4; }},
-                {"a density of another x",
-                 [](const CouplingFlow& flow, const Tensor& x) { return flow.log_prob(x * 1.01); }}})};
+               normalised, [](auto& flow, auto& x) { return flow.log_prob(x); },
+               {{"a constant that is 1e-4 off", [](auto& flow, auto& x) { return flow.log_prob(x) + 1e-4; }},
+                {"a density of another x", [](auto& flow, auto& x) { return flow.log_prob(x * 1.01); }}})};
 }
 
 }  // namespace gradzoo

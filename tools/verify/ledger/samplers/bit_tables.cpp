@@ -170,10 +170,10 @@ TablePValues measure_table(const BitTable& table, Kernel kernel, int64_t chains,
 RowResult table_result(const TablePValues& found, int64_t chains, int64_t steps, std::string_view what) {
   return {
       found.least(), AtLeast{kLeastP},
-      fmt::format("{}; {} chains: from x ~ p one transition, x' against p: p-value {:.3f}; (x, x') against "
-                  "(x', x): {:.3f}; from zeros, after {} transitions, against p: {:.3f}; value: the least; "
-                  "false alarm 9e-5",
-                  what, chains, found.law, found.balance, steps, found.approach)};
+      fmt::format(
+          "{}; {} chains: from x ~ p one transition, x' against p: p-value {:.3f}; (x, x') against (x', x): "
+          "{:.3f}; from zeros, after {} transitions, against p: {:.3f}; value: the least; false alarm 9e-5",
+          what, chains, found.law, found.balance, steps, found.approach)};
 }
 
 using GibbsMove = Tensor (*)(const SmallBipartite& model, const Tensor& x, Rng& rng);
@@ -216,44 +216,42 @@ RowResult flip_table(TargetOf target_of, const RowContext& context) {
 
 }  // namespace
 
-std::vector<Row> bit_table_rows() {
+Rows bit_table_rows() {
   return {
-      identity(
-          {"samplers.gibbs_table",
-           "block Gibbs leaves the law of a bipartite model as it is, is reversible, and gets there from one "
-           "state",
-           "Geman & Geman 1984", 2},
-          gibbs_table, block_gibbs,
-          {{"a forgotten bias",
-            [](const SmallBipartite& model, const Tensor& x, Rng& rng) {
-              SmallBipartite no_bias = model;
-              no_bias.b = zeros({3}, DType::f64);
-              return block_gibbs(no_bias, x, rng);
-            }},
-           {"the hidden side's mean in place of a draw",
-            [](const SmallBipartite& model, const Tensor& x, Rng& rng) {
-              Target means = model.target();
-              means.conditionals.hidden = [model](const Tensor& at) {
-                return cast(gt(matmul(at, model.w) + model.c, 0.0), DType::f64);
-              };
-              return one_step(BlockGibbs(), means, x, rng);
-            }},
-           {"a kernel that is not reversible", bits_in_order},
-           {"chains that stay where they are",
-            [](const SmallBipartite&, const Tensor& x, Rng&) { return x; }}}),
+      identity({"samplers.gibbs_table",
+                "block Gibbs leaves the law of a bipartite model as it is, is reversible, and gets there "
+                "from one state",
+                "Geman & Geman 1984", 2},
+               gibbs_table, block_gibbs,
+               {{"a forgotten bias",
+                 [](auto& model, auto& x, auto& rng) {
+                   SmallBipartite no_bias = model;
+                   no_bias.b = zeros({3}, DType::f64);
+                   return block_gibbs(no_bias, x, rng);
+                 }},
+                {"the hidden side's mean in place of a draw",
+                 [](auto& model, auto& x, auto& rng) {
+                   Target means = model.target();
+                   means.conditionals.hidden = [model](auto& at) {
+                     return cast(gt(matmul(at, model.w) + model.c, 0.0), DType::f64);
+                   };
+                   return one_step(BlockGibbs(), means, x, rng);
+                 }},
+                {"a kernel that is not reversible", bits_in_order},
+                {"chains that stay where they are", [](auto&, auto& x, auto&) { return x; }}}),
       identity({"samplers.flip_table",
                 "single-flip Metropolis is in detailed balance with a table, and gets there from one state",
                 "Metropolis et al. 1953", 4},
-               flip_table, [](const BitTable& table) { return table.target(); },
+               flip_table, [](auto& table) { return table.target(); },
                {{"another temperature",
-                 [](const BitTable& table) {
+                 [](auto& table) {
                    Target warm = table.target();
-                   warm.log_prob = [table](const Tensor& x) { return table.target().log_prob(x) * 0.8; };
+                   warm.log_prob = [table](auto& x) { return table.target().log_prob(x) * 0.8; };
                    return warm;
                  }},
-                {"flips that are always taken", [](const BitTable& table) {
+                {"flips that are always taken", [](auto& table) {
                    Target flat = table.target();
-                   flat.log_prob = [](const Tensor& x) { return zeros({x.dim(0)}, x.dtype()); };
+                   flat.log_prob = [](auto& x) { return zeros({x.dim(0)}, x.dtype()); };
                    return flat;
                  }}})};
 }

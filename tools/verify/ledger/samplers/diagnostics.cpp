@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include <fmt/format.h>
-
 #include "gradzoo/autograd/ops.h"
 #include "tools/verify/ledger/rows.h"
 
@@ -69,8 +67,7 @@ RowResult rhat_reference(const Diagnostics& of, const RowContext&) {
   return {worst, AtMost{1e-12},
           "three chains of 41 draws, alike, apart, of different width, and with equals among them, against "
           "the paper's formulas, with ArviZ's end of the sum over lags, written out in another language: "
-          "largest relative error of R-hat, bulk and "
-          "tail effective sample size"};
+          "largest relative error of R-hat, bulk and tail effective sample size"};
 }
 
 double rhat_of_scores(const Tensor& draws) {
@@ -79,7 +76,7 @@ double rhat_of_scores(const Tensor& draws) {
 
 }  // namespace
 
-std::vector<Row> diagnostic_rows() {
+Rows diagnostic_rows() {
   return {identity(
       {"samplers.rhat_reference",
        "rank-normalised split R-hat, bulk and tail effective sample size are those of Stan and ArviZ",
@@ -89,8 +86,7 @@ std::vector<Row> diagnostic_rows() {
        {"R-hat that does not look at widths", {.rhat = rhat_of_scores}},
        {"the bulk without ranks", {.bulk = effective_sample_size}},
        {"the lower tail alone",
-        {.tail =
-             [](const Tensor& draws) { return effective_sample_size(cast(lt(draws, -0.5), DType::f64)); }}},
+        {.tail = [](auto& draws) { return effective_sample_size(cast(lt(draws, -0.5), DType::f64)); }}},
        {"bulk and tail swapped", {.bulk = tail_ess, .tail = bulk_ess}}})};
 }
 

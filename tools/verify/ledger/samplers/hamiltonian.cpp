@@ -5,10 +5,12 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
+#include "gradzoo/samplers/kinds/annealed.h"
 #include "gradzoo/samplers/kinds/hmc.h"
 #include "gradzoo/samplers/metropolis.h"
 #include "tools/verify/ledger/rows.h"
 #include "tools/verify/ledger/samplers/line_density.h"
+#include "tools/verify/ledger/statistics.h"
 
 namespace gradzoo {
 namespace {
@@ -53,11 +55,10 @@ RowResult hmc_exchangeable(HamiltonianMove move, const RowContext& context) {
     found += fmt::format("{} {:.2f}, ", each.name, z);
     worst = std::max(worst, z);
   }
-  return {
-      worst, AtMost{kMost},
-      fmt::format("{} pairs (x, x'), x drawn from p, 4 leapfrog steps of .5, f64, larger |z| of x^2 x' - x "
-                  "x'^2 and x^3 x' - x x'^3: {}at most {} SE as there are 6; false alarm 7e-5",
-                  pairs, found, kMost)};
+  return {worst, AtMost{kMost},
+          fmt::format("{} pairs (x, x'), x drawn from p, 4 leapfrog steps of .5, f64, larger |z| of x^2 x' - "
+                      "x x'^2 and x^3 x' - x x'^3: {}at most {} SE as there are 6; false alarm 7e-5",
+                      pairs, found, kMost)};
 }
 
 /// The energy that a trajectory of so many steps of e loses: x, p (B, d) -> (B).
@@ -66,10 +67,10 @@ using EnergyLost = Tensor (*)(const Target& target, const Tensor& x, const Tenso
 
 /// The slope of log(root mean square of the energy lost) over log e, fitted to trajectories of one length in
 /// 10, 20, 40 and 80 steps on the lopsided mixture.
-double energy_order(EnergyLost integrate, uint64_t seed) {
+RowResult hmc_energy(EnergyLost integrate, const RowContext& context) {
   constexpr int64_t kChains = 1000;
   const NoGrad quiet;
-  Rng rng(seed, "ledger/energy");
+  Rng rng(context.seed, "ledger/energy");
   const LineDensity density = lopsided_density();
   const Tensor x = density.sample(kChains, rng), p = randn_like(x, rng);
   double count = 0, sum_x = 0, sum_y = 0, sum_xx = 0, sum_xy = 0;
@@ -83,15 +84,10 @@ double energy_order(EnergyLost integrate, uint64_t seed) {
     sum_xx += log_e * log_e;
     sum_xy += log_e * log_rms;
   }
-  return (count * sum_xy - sum_x * sum_y) / (count * sum_xx - sum_x * sum_x);
-}
-
-RowResult hmc_energy(EnergyLost integrate, const RowContext& context) {
-  const double order = energy_order(integrate, context.seed);
-  return {
-      order, Near{2, 0.1},
-      "trajectories of length 1 in 10, 20, 40 and 80 leapfrog steps from 1000 draws of a lopsided mixture, "
-      "f64: slope of log rms(H(end) - H(begin)) over log e"};
+  const double order = (count * sum_xy - sum_x * sum_y) / (count * sum_xx - sum_x * sum_x);
+  return {order, Near{2, 0.1},
+          "trajectories of length 1 in 10, 20, 40 and 80 leapfrog steps from 1000 draws of a lopsided "
+          "mixture, f64: slope of log rms(H(end) - H(begin)) over log e"};
 }
 
 Tensor energy_of(const Target& target, const Tensor& x, const Tensor& p) {
@@ -118,20 +114,20 @@ Tensor stopped_at_mirrors(const Target& target, const Tensor& x, Rng& rng) {
 
 }  // namespace
 
-std::vector<Row> hamiltonian_rows() {
+Rows hamiltonian_rows() {
   return {identity({"samplers.hmc_exchangeable",
                     "a transition of HMC from x ~ p: (x, x') has the law of (x', x), in a bounded domain too",
                     "Duane et al. 1987; Neal 2011", 3},
                    hmc_exchangeable,
-                   [](const Target& target, const Tensor& x, Rng& rng) {
+                   [](auto& target, auto& x, auto& rng) {
                      return one_step(Hmc({.step = 0.5, .leapfrog_steps = 4, .adapt = false}), target, x, rng);
                    },
                    {{"trajectories that are always taken",
-                     [](const Target& target, const Tensor& x, Rng& rng) {
+                     [](auto& target, auto& x, auto& rng) {
                        return leapfrog_from(target, x, randn_like(x, rng), 1.5, 4).x;
                      }},
                     {"the energy lost upside down",
-                     [](const Target& target, const Tensor& x, Rng& rng) {
+                     [](auto& target, auto& x, auto& rng) {
                        const LeapfrogEnd end = leapfrog_from(target, x, randn_like(x, rng), 1.2, 3);
                        return metropolis(x, end.value, end.x, end.value, neg(end.energy_lost), rng).x;
                      }},
@@ -140,10 +136,114 @@ std::vector<Row> hamiltonian_rows() {
                     "the leapfrog integrator's error of the energy falls with the square of its step",
                     "Leimkuhler & Reich 2004; Neal 2011, section 2.3", 1},
                    hmc_energy,
-                   [](const Target& target, const Tensor& x, const Tensor& p, double e, int64_t steps) {
+                   [](auto& target, auto& x, auto& p, double e, int64_t steps) {
                      return leapfrog_from(target, x, p, e, steps).energy_lost;
                    },
                    {{"kicks that are not halved at the ends", lost_by_euler}})};
+}
+
+namespace {
+
+// log of weight N(x; mu, s^2), x (B, 1) -> (B, 1), without the factor 1/sqrt(2 pi) that all share.
+Tensor log_component(const Tensor& x, double weight, double mu, double s) {
+  return square((x - mu) / s) * -0.5 + std::log(weight / s);
+}
+
+}  // namespace
+
+LineDensity standard_normal_density() {
+  return {{.log_prob = [](const Tensor& x) { return sum(square(x) * -0.5, 1); }}, [](int64_t n, Rng& rng) {
+            return randn({n, 1}, rng, DType::f64);
+          }};
+}
+
+LineDensity lopsided_density() {
+  constexpr double kWeight = 0.3;
+  const auto log_prob = [](const Tensor& x) {
+    return logsumexp(concat(log_component(x, kWeight, -1.5, 0.5), log_component(x, 1 - kWeight, 1, 1), 1), 1);
+  };
+  const auto sample = [](int64_t n, Rng& rng) {
+    const Tensor z = randn({n, 1}, rng, DType::f64), u = rand({n, 1}, rng, DType::f64);
+    return where(lt(u, full({n, 1}, kWeight, DType::f64)), z * 0.5 - 1.5, z + 1.0);
+  };
+  return {{.log_prob = log_prob}, sample};
+}
+
+double exchange_z(const LineDensity& density, Kernel kernel, int64_t pairs, uint64_t seed) {
+  Rng rng(seed, "ledger/exchange");
+  const NoGrad quiet;
+  const Tensor x = density.sample(pairs, rng), moved = kernel(x, rng);
+  const Tensor low = x * moved * (x - moved);                   // x^2 x' - x x'^2
+  const Tensor high = x * moved * (square(x) - square(moved));  // x^3 x' - x x'^3
+  return std::max(std::abs(z_score(low, 0)), std::abs(z_score(high, 0)));
+}
+
+namespace {
+
+/// Where chains end that begin at x and take a whole annealed walk, with steps of this size and meaning.
+using AnnealedWalk = Tensor (*)(const Tensor& x, double step, StepConvention convention, uint64_t seed);
+
+// A Gaussian blurred, in closed form: the score of N(1, 0.25 + sigma^2).
+Tensor annealed_walk(const Tensor& x, double step, StepConvention convention, const char* sigmas,
+                     uint64_t seed) {
+  const Target target{
+      .score = [](const Tensor& at) { return (1.0 - at) * 4.0; },
+      .noisy_score = [](const Tensor& at, double sigma) { return (1.0 - at) / (0.25 + sigma * sigma); }};
+  AnnealedLangevin sampler(
+      {.step = step, .convention = convention, .sigmas = sigmas, .level_steps = 20, .denoise = true});
+  Rng rng(seed, "ledger/annealed");
+  sampler.begin(target, x);
+  for (int64_t i = 0; i < sampler.length().steps; ++i) sampler.step(target, rng);
+  return sampler.x();
+}
+constexpr const char* kSigmas = "1,0.5,0.2";
+
+Tensor walk(const Tensor& x, double step, StepConvention convention, uint64_t seed) {
+  return annealed_walk(x, step, convention, kSigmas, seed);
+}
+
+/// In how many bytes a walk of steps 2e in the half convention differs from one of steps e in the full one.
+double convention_difference(AnnealedWalk walk_by, DType dtype, uint64_t seed) {
+  constexpr double kStep = 0.02;
+  Rng rng(1, "ledger/annealed-start");
+  const Tensor x = randn({1000, 3}, rng, dtype);
+  const Tensor full = walk_by(x, kStep, StepConvention::full, seed),
+               half = walk_by(x, 2 * kStep, StepConvention::half, seed);
+  return visit_floating(dtype, [&]<class T>() {
+    const auto* a = reinterpret_cast<const unsigned char*>(full.data<T>());
+    const auto* b = reinterpret_cast<const unsigned char*>(half.data<T>());
+    double differing = 0;
+    for (size_t i = 0; i < sizeof(T) * static_cast<size_t>(x.size()); ++i) differing += a[i] != b[i];
+    return differing;
+  });
+}
+
+RowResult annealed_conventions(AnnealedWalk walk_by, const RowContext& context) {
+  const double bytes = convention_difference(walk_by, DType::f32, context.seed) +
+                       convention_difference(walk_by, DType::f64, context.seed);
+  return {
+      bytes, AtMost{0},
+      "1000 chains, three noise levels of 20 steps and the denoising step, f32 and f64: bytes that differ "
+      "between steps of 0.02 with x + e grad f + sqrt(2e) z and of 0.04 with x + e/2 grad f + sqrt(e) z"};
+}
+
+}  // namespace
+
+Rows annealed_rows() {
+  return {identity(
+      {"samplers.annealed_conventions",
+       "a step of 2e in one convention of annealed Langevin is a step of e in the other, to the byte",
+       "Song & Ermon 2019; Roberts & Tweedie 1996", 1},
+      annealed_conventions, walk,
+      {{"steps that mean something else",
+        [](auto& x, double step, StepConvention convention, uint64_t seed) {
+          return annealed_walk(x, convention == StepConvention::half ? step / 2 : step, convention, kSigmas,
+                               seed);
+        }},
+       {"levels that are not the same", [](auto& x, double step, StepConvention convention, uint64_t seed) {
+          return annealed_walk(x, step, convention,
+                               convention == StepConvention::half ? "1,0.5,0.3" : kSigmas, seed);
+        }}})};
 }
 
 }  // namespace gradzoo

@@ -261,44 +261,42 @@ Tensor ula(const Target& target, const Tensor& x, Rng& rng) {
 
 }  // namespace
 
-std::vector<Row> langevin_rows() {
+Rows langevin_rows() {
   return {
-      identity({"samplers.exchangeable",
-                "one transition of an exact kernel from x ~ p: (x, x') has the law of (x', x)",
-                "detailed balance: Hastings 1970; Roberts & Tweedie 1996", 1},
-               exchangeable,
-               {{"mh", [](const Target& target, const Tensor& x,
-                          Rng& rng) { return one_step(RandomWalk({.step = 1.5}), target, x, rng); }},
-                {"mala", [](const Target& target, const Tensor& x,
-                            Rng& rng) { return one_step(AdjustedLangevin({.step = 0.5}), target, x, rng); }}},
-               {{"an acceptance without the proposal's ratio",
-                 {{"planted", [](const Target& target, const Tensor& x,
-                                 Rng& rng) { return langevin_with(target, x, rng, 0.5, 0); }}}},
-                {"the proposal's ratio upside down",
-                 {{"planted", [](const Target& target, const Tensor& x,
-                                 Rng& rng) { return langevin_with(target, x, rng, 0.5, -1); }}}},
-                {"Langevin without an acceptance",
-                 {{"planted",
-                   [](const Target& target, const Tensor& x, Rng& rng) {
-                     return one_step(UnadjustedLangevin({.step = 0.5}), target, x, rng);
-                   }}}},
-                {"every proposal taken",
-                 {{"planted",
-                   [](const Target&, const Tensor& x, Rng& rng) { return x + randn_like(x, rng) * 1.5; }}}}}),
+      identity(
+          {"samplers.exchangeable",
+           "one transition of an exact kernel from x ~ p: (x, x') has the law of (x', x)",
+           "detailed balance: Hastings 1970; Roberts & Tweedie 1996", 1},
+          exchangeable,
+          {{"mh", [](auto& target, auto& x,
+                     auto& rng) { return one_step(RandomWalk({.step = 1.5}), target, x, rng); }},
+           {"mala", [](auto& target, auto& x,
+                       auto& rng) { return one_step(AdjustedLangevin({.step = 0.5}), target, x, rng); }}},
+          {{"an acceptance without the proposal's ratio",
+            {{"planted",
+              [](auto& target, auto& x, auto& rng) { return langevin_with(target, x, rng, 0.5, 0); }}}},
+           {"the proposal's ratio upside down",
+            {{"planted",
+              [](auto& target, auto& x, auto& rng) { return langevin_with(target, x, rng, 0.5, -1); }}}},
+           {"Langevin without an acceptance",
+            {{"planted",
+              [](auto& target, auto& x, auto& rng) {
+                return one_step(UnadjustedLangevin({.step = 0.5}), target, x, rng);
+              }}}},
+           {"every proposal taken",
+            {{"planted", [](auto&, auto& x, auto& rng) { return x + randn_like(x, rng) * 1.5; }}}}}),
       identity(
           {"samplers.mh_table",
            "Metropolis-Hastings leaves a table of five probabilities as it is, and gets there from one state",
            "Hastings 1970", 1},
           mh_table, {},
-          {{"an acceptance that forgets its bound", {.acceptance = [](const Tensor& r) { return exp(r); }}},
-           {"every move taken", {.acceptance = [](const Tensor& r) { return ones_like(r); }}},
-           {"half of the ratio",
-            {.acceptance = [](const Tensor& r) { return metropolis_acceptance(r * 0.5); }}},
+          {{"an acceptance that forgets its bound", {.acceptance = [](auto& r) { return exp(r); }}},
+           {"every move taken", {.acceptance = [](auto& r) { return ones_like(r); }}},
+           {"half of the ratio", {.acceptance = [](auto& r) { return metropolis_acceptance(r * 0.5); }}},
            {"chains that refuse too little",
             {.move =
-                 [](const Target&, const Tensor& x, Rng& rng) {
-                   const Target warm{
-                       .log_prob = [](const Tensor& y) { return table_target().log_prob(y) * 0.9; }};
+                 [](auto&, auto& x, auto& rng) {
+                   const Target warm{.log_prob = [](auto& y) { return table_target().log_prob(y) * 0.9; }};
                    return mh_of_step_2(warm, x, rng);
                  }}}}),
       identity(
@@ -308,19 +306,19 @@ std::vector<Row> langevin_rows() {
           moments, {},
           {{"Langevin without an acceptance", {.mala = ula}},
            {"chains that do not get there",
-            {.mh = [](const Target& target, const Tensor& x,
-                      Rng& rng) { return one_step(RandomWalk({.step = 0.01}), target, x, rng); }}}}),
+            {.mh = [](auto& target, auto& x,
+                      auto& rng) { return one_step(RandomWalk({.step = 0.01}), target, x, rng); }}}}),
       identity({"samplers.ula_law", "unadjusted Langevin on N(0,1) has variance 1/(1 - e/2), and not 1",
                 "x' = (1 - e) x + sqrt(2e) z is an autoregression", 1},
                ula_law,
-               [](const UnadjustedLangevinOptions& options, const Target& target, const Tensor& x, Rng& rng) {
+               [](auto& options, auto& target, auto& x, auto& rng) {
                  return one_step(UnadjustedLangevin(options), target, x, rng);
                },
                {{"an exact kernel",
-                 [](const UnadjustedLangevinOptions& options, const Target& target, const Tensor& x,
-                    Rng& rng) { return one_step(AdjustedLangevin({.step = options.step}), target, x, rng); }},
-                {"noise of half the variance", [](const UnadjustedLangevinOptions& options,
-                                                  const Target& target, const Tensor& x, Rng& rng) {
+                 [](auto& options, auto& target, auto& x, auto& rng) {
+                   return one_step(AdjustedLangevin({.step = options.step}), target, x, rng);
+                 }},
+                {"noise of half the variance", [](auto& options, auto& target, auto& x, auto& rng) {
                    UnadjustedLangevinOptions quiet = options;
                    quiet.noise = std::sqrt(0.5);
                    return one_step(UnadjustedLangevin(quiet), target, x, rng);

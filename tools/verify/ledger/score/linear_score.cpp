@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "gradzoo/autograd/functional/functional.h"
+#include "gradzoo/autograd/linalg.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/models/score/objectives.h"
@@ -69,27 +70,17 @@ Tensor correlated_points(int64_t n, uint64_t seed) {
   return matmul(randn({n, 3}, rng, DType::f64), mix) + tensor({0.5, -1.0, 2.0}, {3}, DType::f64);
 }
 
-/// A Gaussian model s(x) = b - P x fitted to n points by minimising the objective exactly.
-struct GaussianFit {
-  double precision_error;  // largest entry of P C - I, C the covariance of the points with 1/n
-  double mean_error;       // largest entry of b - P mean
-};
-
-GaussianFit fit_gaussian(ImplicitScore implicit, uint64_t seed) {
-  const Tensor points = correlated_points(40, seed);
+RowResult ism_gaussian_covariance(ImplicitScore implicit, const RowContext& context) {
+  const Tensor points = correlated_points(40, context.seed);
   const LinearScore score = fit_linear_score(points, implicit);
   const DensityMoments moments = density_moments(points);
   const Tensor product = matmul(score.precision(), moments.covariance);
-  const Tensor at_mean = score(reshape(moments.mean, {1, 3}));
-  return {largest_abs(product - eye(3, DType::f64)), largest_abs(at_mean)};
-}
-
-RowResult ism_gaussian_covariance(ImplicitScore objective, const RowContext& context) {
-  const GaussianFit fit = fit_gaussian(objective, context.seed);
-  return {std::max(fit.precision_error, fit.mean_error), AtMost{1e-9},
+  const double off = largest_abs(product - eye(3, DType::f64)),
+               at_mean = largest_abs(score(reshape(moments.mean, {1, 3})));
+  return {std::max(off, at_mean), AtMost{1e-9},
           fmt::format("f64, s(x) = b - P x fitted to 40 points in 3 dimensions by conjugate gradients "
                       "through hvp: P C - I at most {:.1e} with C's divisor n, s(mean) at most {:.1e}",
-                      fit.precision_error, fit.mean_error)};
+                      off, at_mean)};
 }
 
 /// Moves all chains `steps` steps of size `step`, from x0.
@@ -101,23 +92,18 @@ Tensor run_langevin(UnadjustedLangevinOptions options, const Target& target, con
   return run_chains(target, x0, UnadjustedLangevin(options), {.steps = steps}, rng).x;
 }
 
-struct LangevinMoments {
-  double worst;     // largest |z| of means, variances and covariances against Langevin's own exact law
-  int64_t numbers;  // how many those are
-  double bias;      // largest relative difference of that law's covariance and the data's
-};
-
-/// Langevin chains on a score that was fitted to data by implicit score matching.
+/// Langevin chains on a score that was fitted to data by implicit score matching: the largest |z| of means,
+/// variances and covariances against Langevin's own exact law.
 // x' = x + e (b - P x) + sqrt(2e) z is linear: from N(m, C) it goes to
 //   N(m + e (b - P m), (I - eP) C (I - eP)' + 2e I), exactly, at every step.
-LangevinMoments langevin_moments(LangevinRun run, uint64_t seed) {
+RowResult moments_of_langevin(LangevinRun run, const RowContext& context) {
   constexpr int64_t kChains = 40000, kSteps = 60;
   constexpr double kStep = 0.1;
-  const Tensor data = correlated_points(500, seed);
+  const Tensor data = correlated_points(500, context.seed);
   const DensityMoments truth = density_moments(data);
   const LinearScore score = fit_linear_score(data, by_trace);
 
-  Rng rng(seed, "ledger/langevin");
+  Rng rng(context.seed, "ledger/langevin");
   const Tensor x = run({.score = score}, randn({kChains, 3}, rng, DType::f64), kStep, kSteps, rng);
 
   const Tensor shrink = eye(3, DType::f64) - score.precision() * kStep,
@@ -137,60 +123,179 @@ LangevinMoments langevin_moments(LangevinRun run, uint64_t seed) {
   const std::vector<double> mean_found = mean(x, 0).to_vector();
   const Tensor apart = x - tensor(law_mean, {3}, DType::f64);
   const std::vector<double> products = (matmul(apart, apart, true) / n).to_vector();
-  LangevinMoments out{0, 9, bias};
+  double worst = 0;
   for (size_t i = 0; i < 3; ++i) {
-    out.worst = std::max(out.worst, std::abs(mean_found[i] - law_mean[i]) / std::sqrt(law[4 * i] / n));
+    worst = std::max(worst, std::abs(mean_found[i] - law_mean[i]) / std::sqrt(law[4 * i] / n));
     for (size_t j = 0; j <= i; ++j) {
       const double variance = law[4 * i] * law[4 * j] + law[3 * i + j] * law[3 * i + j];
-      out.worst =
-          std::max(out.worst, std::abs(products[3 * i + j] - law[3 * i + j]) / std::sqrt(variance / n));
+      worst = std::max(worst, std::abs(products[3 * i + j] - law[3 * i + j]) / std::sqrt(variance / n));
     }
   }
-  return out;
-}
-
-RowResult moments_of_langevin(LangevinRun run, const RowContext& context) {
-  const LangevinMoments found = langevin_moments(run, context.seed);
-  return {found.worst, AtMost{4.5},
+  return {worst, AtMost{4.5},
           fmt::format("score fitted by ISM to 500 points in 3 dimensions, 40,000 chains x 60 steps of 0.1: "
-                      "{} means and covariances within 4.5 SE of the chains' own exact law (false alarm "
+                      "9 means and covariances within 4.5 SE of the chains' own exact law (false alarm "
                       "below 1e-4), whose limit has the data's covariance to {:.0f}% (the step's bias)",
-                      found.numbers, 100 * found.bias)};
+                      100 * bias)};
 }
 
 }  // namespace
 
-std::vector<Row> linear_score_rows() {
+Rows linear_score_rows() {
   return {
       identity({"score.ism_gaussian_covariance",
                 "a Gaussian fitted by implicit score matching has the sample mean and covariance, divisor n",
                 "Hyvarinen 2005, section 3.1", 1},
                ism_gaussian_covariance, by_trace,
                {{"the divisor n - 1",
-                 [](const ScoreFunction& model, const Tensor& x) {
+                 [](auto& model, auto& x) {
                    // The square shrinks by n/(n-1), and with it the inverse of the covariance.
                    const double n = static_cast<double>(x.dim(0));
                    return by_trace(model, x) + sum(square(score_at(model, x)), 1) * (0.5 / (n - 1));
                  }},
                 {"half of the trace",
-                 [](const ScoreFunction& model, const Tensor& x) {
+                 [](auto& model, auto& x) {
                    return (by_trace(model, x) + sum(square(score_at(model, x)), 1) * 0.5) * 0.5;
                  }}}),
       identity({"score.langevin_moments",
                 "Langevin chains on a learned score have the moments that their step and the score imply",
                 "Roberts & Tweedie 1996", 4},
                moments_of_langevin,
-               [](const Target& target, const Tensor& x0, double step, int64_t steps, Rng& rng) {
+               [](auto& target, auto& x0, double step, int64_t steps, auto& rng) {
                  return run_langevin({}, target, x0, step, steps, rng);
                },
                {{"noise of the other convention",
-                 [](const Target& target, const Tensor& x0, double step, int64_t steps, Rng& rng) {
+                 [](auto& target, auto& x0, double step, int64_t steps, auto& rng) {
                    return run_langevin({.convention = StepConvention::half}, target, x0, step, steps, rng);
                  }},
-                {"noise of 97 %",
-                 [](const Target& target, const Tensor& x0, double step, int64_t steps, Rng& rng) {
+                {"noise of 97 %", [](auto& target, auto& x0, double step, int64_t steps, auto& rng) {
                    return run_langevin({.noise = 0.97}, target, x0, step, steps, rng);
                  }}})};
+}
+
+namespace {
+
+using SlicedEstimate = Tensor (*)(const ScoreFunction& model, const Tensor& x, const Tensor& probes);
+
+constexpr int64_t kDims = 3;
+
+/// Points with weights that add up to 1, one row a point.
+struct Cubature {
+  Tensor points;  // (n, 3)
+  Tensor weight;  // (n)
+};
+
+// The product of one rule of nodes and weights with itself, along all axes.
+Cubature product_rule(const std::vector<double>& nodes, const std::vector<double>& weights) {
+  const auto each = static_cast<int64_t>(nodes.size()), n = each * each * each;
+  Cubature rule{empty({n, kDims}, DType::f64), ones({n}, DType::f64)};
+  for (int64_t i = 0; i < n; ++i) {
+    for (int64_t axis = 0, digits = i; axis < kDims; ++axis, digits /= each) {
+      const auto node = static_cast<size_t>(digits % each);
+      rule.points.mutable_data<double>()[i * kDims + axis] = nodes[node];
+      rule.weight.mutable_data<double>()[i] *= weights[node];
+    }
+  }
+  return rule;
+}
+
+// Exact for Gaussians up to the fifth power of each coordinate: variances of quadratic forms take the fourth.
+Cubature gauss_hermite() {
+  return product_rule({-std::sqrt(3.0), 0, std::sqrt(3.0)}, {1.0 / 6, 2.0 / 3, 1.0 / 6});
+}
+
+Cubature all_signs() { return product_rule({-1, 1}, {0.5, 0.5}); }
+
+double relative_to(double value, double truth) { return std::abs(value - truth) / std::abs(truth); }
+
+/// Mean and variance over the probes of every row's objective, averaged over x.
+struct SlicedMoments {
+  Tensor mean;  // (n), of every row
+  double variance;
+};
+
+SlicedMoments sliced_moments(SlicedEstimate sliced, const Tensor& precision, const Cubature& x,
+                             const Cubature& probes) {
+  const auto score = [&](const Tensor& at) { return neg(matmul(at, precision)); };
+  const int64_t n = x.points.dim(0);
+  Tensor first = zeros({n}, DType::f64), second = zeros({n}, DType::f64);
+  for (int64_t k = 0; k < probes.points.dim(0); ++k) {
+    const Tape tape;
+    const Tensor v = broadcast_to(reshape(probes.points.rows(k, k + 1), {1, 1, kDims}), {1, n, kDims});
+    const Tensor rows = sliced({score, false}, x.points, v).detach();
+    const double weight = probes.weight.to_vector()[static_cast<size_t>(k)];
+    first = first + rows * weight;
+    second = second + square(rows) * weight;
+  }
+  return {first, sum((second - square(first)) * x.weight).item()};
+}
+
+/// How far variances of sliced estimates, plain and `reduced`, are from their closed forms on N(0, P^-1) with
+/// the model s = -P x, in 3 dimensions: over all Rademacher probes and under Gaussian ones, by quadrature
+/// that is exact.
+struct SlicedVariances {
+  double plain, reduced;  // E_x var_v of the objective
+};
+
+/// Without and with the square's exact mean.
+struct VarianceReduction {
+  SlicedEstimate plain = [](const ScoreFunction& model, const Tensor& x, const Tensor& probes) {
+    return sliced_score_matching(model, x, probes);
+  };
+  SlicedEstimate reduced = [](const ScoreFunction& model, const Tensor& x, const Tensor& probes) {
+    return sliced_score_matching(model, x, probes, {.variance_reduced = true});
+  };
+};
+
+// At x ~ N(0, P^-1) the score is s = -P x with E ss' = P. Both objectives are forms v'Mv and a number: with M
+// = -P + ss'/2 of ssm, M = -P of ssm-vr; and var v'Mv is 2 sum_{i!=j} M_ij^2 over Rademacher probes, 2 |M|^2
+// over Gaussian ones. By Isserlis' theorem E (s_i s_j)^2 = P_ii P_jj + 2 P_ij^2.
+RowResult ssm_vr_variance(const VarianceReduction& of, const RowContext&) {
+  double worst = 0;
+  const auto measure = [&](const Tensor& precision, const Cubature& probes, bool gaussian) {
+    Cubature x = gauss_hermite();
+    x.points = matmul(x.points, inverse(cholesky(precision)));
+    const SlicedMoments of_plain = sliced_moments(of.plain, precision, x, probes),
+                        of_reduced = sliced_moments(of.reduced, precision, x, probes);
+    const double trace_p = trace(precision).item(), squares = sum(square(precision)).item(),
+                 diagonals = sum(square(diagonal(precision))).item();
+    const double off = squares - diagonals, products = trace_p * trace_p - diagonals;  // over i != j
+    const SlicedVariances truth = gaussian ? SlicedVariances{trace_p * trace_p / 2 + squares, 2 * squares}
+                                           : SlicedVariances{products / 2 + off, 2 * off};
+    const Tensor exact = sum(square(matmul(x.points, precision)), 1) * 0.5 - trace_p;
+    for (const Tensor& found : {of_plain.mean, of_reduced.mean})
+      worst = std::max(worst, largest_abs(found - exact) / trace_p);
+    worst = std::max({worst, relative_to(of_plain.variance, truth.plain),
+                      relative_to(of_reduced.variance, truth.reduced)});
+    return SlicedVariances{of_plain.variance, of_reduced.variance};
+  };
+  const Tensor precision = tensor({1.5, 0.3, -0.2, 0.3, 1.0, 0.4, -0.2, 0.4, 0.8}, {3, 3}, DType::f64);
+  const Tensor all_alike = tensor({1, 0.9, 0.9, 0.9, 1, 0.9, 0.9, 0.9, 1}, {3, 3}, DType::f64);
+  const SlicedVariances rademacher = measure(precision, all_signs(), false),
+                        gaussian = measure(precision, gauss_hermite(), true),
+                        correlated =
+                            measure(all_alike, all_signs(), false);  // here the plain one varies less
+  return {worst, AtMost{1e-11},
+          fmt::format("f64, N(0, P^-1) in 3 dimensions, s = -P x; exact in x and probes; largest relative "
+                      "difference of means and variances from closed forms. Variance of ssm and ssm-vr: "
+                      "Rademacher probes {:.3g} and {:.3g}, Gaussian {:.3g} and {:.3g}; where all "
+                      "pairs have the precision .9, {:.3g} and {:.3g}",
+                      rademacher.plain, rademacher.reduced, gaussian.plain, gaussian.reduced,
+                      correlated.plain, correlated.reduced)};
+}
+
+}  // namespace
+
+Rows sliced_variance_rows() {
+  return {identity(
+      {"score.ssm_vr_variance",
+       "ssm and ssm-vr have one mean; of a Gaussian, ssm varies more by sum_{i!=j} (P_ii P_jj / 2 - P_ij^2) "
+       "over Rademacher probes, by (tr P)^2 / 2 - |P|^2 over Gaussian ones",
+       "Song et al. 2019, eq. 8", 1},
+      ssm_vr_variance, {},
+      {{"a term that is not reduced", {.reduced = VarianceReduction().plain}},
+       {"a square without its 1/2", {.reduced = [](auto& model, auto& x, auto& probes) {
+          return hutchinson_score_matching(model, x, probes) + sum(square(score_at(model, x)), 1) * 0.5;
+        }}}})};
 }
 
 }  // namespace gradzoo

@@ -4,7 +4,14 @@
 #include <cmath>
 #include <numbers>
 
+#include <fmt/format.h>
+
+#include "gradzoo/autograd/check/finite_difference.h"
 #include "gradzoo/autograd/ops.h"
+#include "gradzoo/models/eval/quadrature.h"
+#include "gradzoo/samplers/tweedie.h"
+#include "tools/verify/ledger/rows.h"
+#include "tools/verify/ledger/statistics.h"
 
 namespace gradzoo {
 
@@ -33,6 +40,171 @@ Box RoundMixture::box(double widths) const {
     box.high[i % d] = std::max(box.high[i % d], centers[i] + margin);
   }
   return box;
+}
+
+namespace {
+
+/// 1/2 E_p |s_p - s_q|^2 on a grid.
+using FisherDivergence = double (*)(const Grid& grid, const Tensor& log_p, const Tensor& score_p,
+                                    const Tensor& score_q);
+
+/// Two distant mixtures as they stand on one grid.
+struct MixturePair {
+  MixturePair(const RoundMixture& p, const RoundMixture& q, const Grid& grid) {
+    const Tensor x = grid.points(0, grid.count());
+    log_p = p.log_prob(x);
+    log_q = q.log_prob(x);
+    score_p = p.score(x);
+    score_q = q.score(x);
+  }
+  Tensor log_p, log_q, score_p, score_q;
+};
+
+Box around(const RoundMixture& p, const RoundMixture& q, double widths) {
+  Box box = p.box(widths);
+  const Box other = q.box(widths);
+  for (size_t i = 0; i < box.low.size(); ++i) {
+    box.low[i] = std::min(box.low[i], other.low[i]);
+    box.high[i] = std::max(box.high[i], other.high[i]);
+  }
+  return box;
+}
+
+constexpr double kEven[] = {0.5, 0.5}, kUneven[] = {0.9, 0.1};
+
+/// Largest relative error of d/dt KL(p_t || q_t) = -(Fisher divergence), p_t = p * N(0, t).
+RowResult de_bruijn(FisherDivergence fisher, const RowContext&) {
+  constexpr double kTime = 0.3;
+  double worst = 0;
+  for (const int64_t d : {1, 2}) {
+    const RoundMixture p = d == 1 ? RoundMixture{{0.3, 0.7}, tensor({-1, 1.5}, {2, 1}, DType::f64), 0.2}
+                                  : RoundMixture{{0.6, 0.4}, tensor({-1, 0, 1, 1}, {2, 2}, DType::f64), 0.2};
+    const RoundMixture q = d == 1
+                               ? RoundMixture{{0.5, 0.5}, tensor({-0.5, 1}, {2, 1}, DType::f64), 0.4}
+                               : RoundMixture{{0.5, 0.5}, tensor({0, -1, 1, 0.5}, {2, 2}, DType::f64), 0.4};
+    const Grid grid(around(p.noised(kTime), q.noised(kTime), 8), d == 1 ? 800 : 120);
+    const auto kl_at = [&](double dt) {
+      const MixturePair pair(p.noised(kTime + dt), q.noised(kTime + dt), grid);
+      return std::vector<double>{kl_on_grid(grid, pair.log_p, pair.log_q)};
+    };
+    const double slope = ridders_derivative(kl_at, 0.1)[0];
+    const MixturePair pair(p.noised(kTime), q.noised(kTime), grid);
+    const double divergence = fisher(grid, pair.log_p, pair.score_p, pair.score_q);
+    worst = std::max(worst, std::abs(slope + divergence) / std::abs(slope));
+  }
+  return {worst, AtMost{1e-8},
+          "f64, mixtures in 1 and 2 dimensions at t = 0.3, quadrature, slope by Ridders' extrapolation: "
+          "largest relative difference"};
+}
+
+/// Two mixtures of the same two Gaussians N(+-separation/2, 1) with weights .5/.5 and .9/.1, after noise of
+/// variance `added`.
+struct WeightDifference {
+  double fisher, kl;
+};
+
+WeightDifference weight_difference(double separation, double added, FisherDivergence fisher) {
+  const Tensor means = tensor({-separation / 2, separation / 2}, {2, 1}, DType::f64);
+  const RoundMixture p = RoundMixture{{kEven[0], kEven[1]}, means, 1}.noised(added),
+                     q = RoundMixture{{kUneven[0], kUneven[1]}, means, 1}.noised(added);
+  const Grid grid(p.box(9), 4000);
+  const MixturePair pair(p, q, grid);
+  return {fisher(grid, pair.log_p, pair.score_p, pair.score_q), kl_on_grid(grid, pair.log_p, pair.log_q)};
+}
+
+/// KL of the weights alone: what the KL of mixtures tends to as they separate.
+double kl_of_weights() {
+  return kEven[0] * std::log(kEven[0] / kUneven[0]) + kEven[1] * std::log(kEven[1] / kUneven[1]);
+}
+
+RowResult blindness(FisherDivergence fisher, const RowContext&) {
+  const WeightDifference near = weight_difference(4, 0, fisher), far = weight_difference(16, 0, fisher),
+                         noised = weight_difference(16, 64, fisher);
+  const double missing = std::max(0.0, 1e-4 / noised.fisher - 1);
+  return {std::max({far.fisher / 1e-10, std::abs(far.kl - kl_of_weights()) / 1e-9, missing}), AtMost{1},
+          fmt::format("N(-m,1) and N(m,1) weighed .5/.5 against .9/.1: Fisher divergence {:.2g} at 2m = 4, "
+                      "{:.1e} at 16 (allowed 1e-10), where KL stays {:.4f} nats (the weights' own, to 1e-9); "
+                      "after noise of variance 64 the Fisher divergence is {:.2g} again (at least 1e-4)",
+                      near.fisher, far.fisher, far.kl, noised.fisher)};
+}
+
+double doubled(const Grid& grid, const Tensor& log_p, const Tensor& score_p, const Tensor& score_q) {
+  return 2 * fisher_divergence_on_grid(grid, log_p, score_p, score_q);
+}
+
+}  // namespace
+
+Rows fisher_divergence_rows() {
+  return {identity({"score.de_bruijn", "d/dt KL(p * N(0,t) || q * N(0,t)) = -1/2 E_p_t|s_p_t - s_q_t|^2",
+                    "Lyu 2009, theorem 1", 2},
+                   de_bruijn, fisher_divergence_on_grid,
+                   {{"a divergence without its 1/2", doubled},
+                    {"the root of the density for its weight",
+                     [](auto& grid, auto& log_p, auto& score_p, auto& score_q) {
+                       return fisher_divergence_on_grid(grid, log_p * 0.5, score_p, score_q);
+                     }}}),
+          identity(
+              {"score.blindness",
+               "the Fisher divergence of far-apart modes with different weights goes to 0, their KL does not",
+               "Wenliang & Kanagawa 2020; Song & Ermon 2019, section 3.2.1", 1},
+              blindness, fisher_divergence_on_grid,
+              {{"a divergence that weighs every place alike",
+                [](auto& grid, auto&, auto& score_p, auto& score_q) {
+                  return fisher_divergence_on_grid(grid, zeros({grid.count()}, DType::f64), score_p, score_q);
+                }}})};
+}
+
+namespace {
+
+/// x + sigma^2 score, or what stands for it.
+using Denoiser = Tensor (*)(const Tensor& noisy, const Tensor& score, double sigma);
+
+/// The largest |denoised - E[x | noisy]| of a mixture, E by quadrature; and how far from a training point the
+/// best denoiser of an empirical p_sigma sends a random point.
+RowResult tweedie(Denoiser denoise, const RowContext& context) {
+  constexpr double kSigma = 0.8, kNarrow = 0.02;
+  const RoundMixture p{{0.3, 0.7}, tensor({-1.0, 1.5}, {2, 1}, DType::f64), 0.5},
+      noisy = p.noised(kSigma * kSigma);
+  const Grid grid(p.box(9), 600);
+  const Tensor x = grid.points(0, grid.count());          // (n, 1)
+  const Tensor at = Grid({{-5}, {5}}, 41).points(0, 41);  // noisy points, (m, 1)
+  // E[x | x~] = sum_x x p(x) N(x~; x, sigma^2) / sum_x p(x) N(x~; x, sigma^2)
+  const Tensor log_joint = reshape(p.log_prob(x), {1, grid.count()}) -
+                           square(at - reshape(x, {1, grid.count()})) * (0.5 / (kSigma * kSigma));  // (m, n)
+  const Tensor posterior_mean = matmul(softmax(log_joint, 1), x);
+  const double off = largest_abs(denoise(at, noisy.score(at), kSigma) - posterior_mean);
+
+  // 30 training points, each a Gaussian of width sigma: the optimal score of denoising knows them by heart.
+  constexpr int64_t kPoints = 30, kDraws = 200;
+  Rng rng(context.seed, "ledger/tweedie");
+  const Tensor points = randn({kPoints, 2}, rng, DType::f64);
+  const RoundMixture empirical{std::vector<double>(kPoints, 1.0 / kPoints), points, kNarrow * kNarrow};
+  const Tensor away = randn({kDraws, 2}, rng, DType::f64);
+  const Tensor denoised = denoise(away, empirical.score(away), kNarrow);
+  const Tensor apart = reshape(denoised, {kDraws, 1, 2}) - reshape(points, {1, kPoints, 2});
+  std::vector<double> nearest = sqrt(min(sum(square(apart), 2), 1)).to_vector();
+  // A draw halfway between two points goes to their mean: the median leaves such draws out.
+  std::nth_element(nearest.begin(), nearest.begin() + kDraws / 2, nearest.end());
+  const double memorised = nearest[kDraws / 2];
+  return {std::max(off, memorised), AtMost{1e-9},
+          fmt::format("f64, a mixture at sigma 0.8: x + sigma^2 score is E[x|x~] by quadrature to {:.1e}; "
+                      "with 30 training points at sigma 0.02 the best denoiser sends random points onto "
+                      "training points, to {:.1e} in the median",
+                      off, memorised)};
+}
+
+}  // namespace
+
+Rows tweedie_rows() {
+  return {identity(
+      {"score.tweedie",
+       "E[x|x~] = x~ + sigma^2 grad log p_sigma(x~); of an empirical p_sigma the best denoiser memorises",
+       "Efron 2011, eq. 1.4; Vincent 2011", 1},
+      tweedie, tweedie_denoised,
+      {{"sigma in place of sigma^2",
+        [](auto& noisy, auto& score, double sigma) { return noisy + score * sigma; }},
+       {"a tenth of the way left",
+        [](auto& noisy, auto& score, double sigma) { return noisy + score * (0.9 * sigma * sigma); }}})};
 }
 
 }  // namespace gradzoo

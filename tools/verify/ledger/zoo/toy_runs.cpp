@@ -7,8 +7,8 @@
 #include "gradzoo/base/error.h"
 #include "gradzoo/datasets/toys/toy.h"
 #include "gradzoo/models/registry.h"
+#include "tools/verify/ledger/figure.h"
 #include "tools/verify/ledger/rows.h"
-#include "tools/verify/ledger/train_model.h"
 
 namespace gradzoo {
 namespace {
@@ -66,7 +66,7 @@ std::string toy_run_failure(const ToyRun& run, int64_t steps, const std::vector<
   return "";
 }
 
-std::vector<Row> zoo_rows() {
+Rows zoo_rows() {
   return {figure({"zoo.toys_train", "every model trains on every toy that it can learn by its defaults",
                   "a default is a promise", 200},
                  toys_train)};
