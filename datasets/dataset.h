@@ -50,6 +50,8 @@ int64_t label_named(const LabelNames& names, const std::string& text);
 /// For a hint: "0 to 9", or "0 cat, 2 dog", twenty at most.
 std::string list_of(const LabelNames& names);
 
+struct DataKind;
+
 /// The shape of what a model learns from.
 struct DataShape {
   Shape example;                             ///< (H, W) or (H, W, C) of an image, (d) of a point
@@ -62,7 +64,8 @@ struct DataShape {
   int64_t size() const { return example.size(); }  ///< numbers in one example
   /// The largest distance of two among a thousand examples, pixels in [0,1]; 0: unknown. A toy's is measured.
   double diameter() const;
-  bool is_image() const { return example.rank() >= 2; }                      ///< else points
+  const DataKind& kind() const;  ///< of these examples (datasets/kinds/kind.h)
+  const Modes* modes() const { return toy ? toy->modes() : nullptr; }  ///< the truth's, where it has some
   int64_t channels() const { return example.rank() == 3 ? example[2] : 1; }  ///< 3 of colours, else 1
   int64_t height() const { return example[0]; }                              ///< of an image, in pixels
   int64_t width() const { return example[1]; }                               ///< of an image, in pixels

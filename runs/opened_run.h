@@ -53,6 +53,7 @@ class OpenedRun : public OpenedModel {
 
   const std::string& path() const { return directory.path(); }
   const std::string& model_name() const { return options->entry().name; }
+  Pixels pixels() const { return options->pixels(shape); }  ///< how it reads bytes
   uint64_t seed() const { return seed_.value_or(options->training.stream_seed()); }
   /// "runs/vae-1: vae at step 5500 on mnist"
   std::string description() const;

@@ -26,7 +26,7 @@ FilmStrip film_of(const ReportedRun& run) {
   FilmStrip film{.title = "Epoch by epoch",
                  .caption = "What the model shows after each epoch, from the same random numbers every time.",
                  .snapshots = {},
-                 .invert_at_night = !run.session.data.shape().is_image()};
+                 .invert_at_night = !run.session.data.shape().kind().pixels};
   const int64_t per_epoch = run.session.batches->steps_per_epoch();
   const int64_t last = (run.session.trainer.step() + per_epoch - 1) / per_epoch;
   std::vector<std::pair<int64_t, std::string>> epochs = run.directory.epoch_pictures();
@@ -142,11 +142,8 @@ std::vector<Term> glossary_of(const ReportedRun& run) {
     terms.push_back({metric_name(metric.name).name, metric.explanation});
   for (const Quantity& quantity : run.known)
     terms.push_back({"valid " + metric_name(quantity.name).name, quantity.meaning});
-  terms.push_back(
-      run.session.data.shape().is_image()
-          ? Term{"nats per image",
-                 "natural logarithms of probability, summed over an image's pixels; 1 nat is 1.44 bits"}
-          : Term{"nats", "natural logarithms of probability; 1 nat is 1.44 bits"});
+  const DataKind& kind = run.session.data.shape().kind();
+  terms.push_back({metric_name("nats" + kind.per_example).name, kind.nats_meaning});
   terms.push_back(
       {"±", "standard error of a mean over the examples: chance alone moves the number by about so much"});
   return terms;

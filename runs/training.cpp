@@ -45,7 +45,7 @@ std::string amount_of(const RunData& data) {
 // pixel has 0.08 bits of the draw's noise.
 std::string what_bits_lose(const RunOptions& options, const RunData& data) {
   constexpr double kNoticed = 0.25;
-  if (!data.shape().is_image() || !is_binary(options.model->pixels())) return "";
+  if (!is_binary(options.pixels(data.shape()))) return "";
   const double bits =
       grey_entropy_floor(data.train()) / (std::numbers::ln2 * static_cast<double>(data.shape().size()));
   if (bits < kNoticed) return "";
@@ -169,7 +169,7 @@ TrainOutcome begin_run(const TrainRequest& request) {
   options->complete();
   static_cast<void>(parts_of_each(options->training.shards, processes));
   RunData data(options->data, options->training);
-  if (data.shape().is_image()) options->prefer_passes_over(data.train().count());
+  if (!data.shape().toy) options->prefer_passes_over(data.train().count());
   Session session(*options, std::move(data), {.processes = &processes});
   check_same_run(processes, *options, session.data.sha256());
   session.trainer.begin();  // what cannot be trained leaves no folder

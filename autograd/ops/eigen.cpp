@@ -1,5 +1,4 @@
 #include "autograd/kernels/gemm/factors.h"
-
 #include "gradzoo/autograd/ops.h"
 
 namespace gradzoo {

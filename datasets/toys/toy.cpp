@@ -1,63 +1,26 @@
 #include "gradzoo/datasets/toys/toy.h"
 
-#include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "datasets/toys/toy_makers.h"
 #include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/base/text.h"
+#include "gradzoo/datasets/kinds/kind.h"
 
 namespace gradzoo {
 namespace {
 
-struct Entry {
-  ToyInfo info;
-  double noise;  // the default; 0: the toy has none
-  double least;  // the smallest noise that it can be made with is above this
-  std::shared_ptr<const Toy> (*make)(double noise);
-};
-
-// Two-moons below: its density puts 400 nodes on an arc of length pi, and must not resolve them.
-const std::array<Entry, 9>& entries() {
-  static const std::array<Entry, 9> kEntries{{
-      {{"gaussian", "2-D Gaussian, mean 0, correlation 0.6; noise: the standard deviation, 1"},
-       1,
-       0,
-       make_correlated_gaussian},
-      {{"mixture", "three round 2-D Gaussians of weights 0.5, 0.3, 0.2; noise: their sigma, 0.4"},
-       0.4,
-       0,
-       make_three_gaussians},
-      {{"ring8", "eight round Gaussians on the unit circle; noise: their sigma, 0.2", 0.01},
-       0.2,
-       0,
-       make_ring8},
-      {{"grid25", "5 x 5 round Gaussians, means -4 to 4; noise: their sigma, 0.05"}, 0.05, 0, make_grid25},
-      {{"two-moons", "two half circles; noise: sigma around them, 0.1"}, 0.1, 0.0099, make_two_moons},
-      {{"checkerboard", "uniform on the eight dark squares of [-2,2]^2; density, no score"},
-       0,
-       0,
-       make_checkerboard},
-      {{"gamma", "u = log x, x of Gamma(shape 3, rate 1); 1-D"}, 0, 0, make_gamma},
-      {{"exponential", "u = log x, x of Exponential(1); 1-D"}, 0, 0, make_exponential},
-      {{"bars-and-stripes", "the 30 patterns of 4x4 bars or stripes, uniform; 16-D, no density"},
-       0,
-       0,
-       make_bars_and_stripes},
-  }};
-  return kEntries;
-}
-
-const Entry* find(std::string_view name) {
-  const auto found =
-      std::ranges::find_if(entries(), [&](const Entry& entry) { return entry.info.name == name; });
-  return found == entries().end() ? nullptr : &*found;
+const ToyEntry* find(std::string_view name) {
+  for (const DataKind& kind : data_kinds()) {
+    for (const ToyEntry& toy : kind.toys)
+      if (toy.info.name == name) return &toy;
+  }
+  return nullptr;
 }
 
 // The noise to make the toy with: the option, or the default where it is 0.
-double checked_noise(const Entry& entry, double noise) {
+double checked_noise(const ToyEntry& entry, double noise) {
   if (noise == 0) return entry.noise;
   if (!std::isfinite(noise) || noise < 0)
     throw Error("{}: noise {} is not a width. Hint: above 0, or 0 for the toy's default", entry.info.name,
@@ -130,6 +93,8 @@ void check_points(const Toy& toy, const Tensor& x) {
                 toy.dimensions(), x.shape().str(), dtype_name(x.dtype()));
 }
 
+bool Toy::integrable() const { return dimensions() <= 2 && why_no_density().empty(); }
+
 Tensor Toy::score(const Tensor& x) const {
   if (const std::string reason = why_no_score(); !reason.empty()) throw Error(reason);
   Tensor points = x.detach();
@@ -138,19 +103,10 @@ Tensor Toy::score(const Tensor& x) const {
   return grad(sum(log_prob(points)), points);
 }
 
-std::span<const ToyInfo> known_toys() {
-  static const std::vector<ToyInfo> kToys = [] {
-    std::vector<ToyInfo> toys;
-    for (const Entry& entry : entries()) toys.push_back(entry.info);
-    return toys;
-  }();
-  return kToys;
-}
-
 bool is_toy(std::string_view name) { return find(name) != nullptr; }
 
 std::shared_ptr<const Toy> make_toy(std::string_view name, const ToyOptions& options) {
-  const Entry* entry = find(name);
+  const ToyEntry* entry = find(name);
   if (!entry) {
     std::vector<std::string> names;
     for (const ToyInfo& toy : known_toys()) names.push_back(toy.name);

@@ -58,6 +58,8 @@ class Toy {
   virtual std::string why_no_density() const { return ""; }
   /// "" if the score is known and score matching may use it; otherwise the reason, as a sentence.
   virtual std::string why_no_score() const { return why_no_density(); }
+  /// Whether quadrature finds what is asked of its density: it has one, on at most two axes.
+  bool integrable() const;
   /// All but a negligible share of the probability (below 1e-9) lies inside.
   virtual Box box() const = 0;
   /// Rows and columns if a point is an image; rank 0 otherwise.
@@ -77,8 +79,8 @@ struct ToyInfo {
   double narrow_noise = 0;  ///< modes as narrow as papers on adversaries have them; 0: its own are
 };
 
-/// Every toy: gaussian, mixture, ring8, grid25, two-moons, checkerboard, gamma, exponential,
-/// bars-and-stripes.
+/// Every toy, of the kinds of data in turn: gaussian, mixture, ring8, grid25, two-moons, checkerboard, gamma,
+/// exponential, bars-and-stripes.
 std::span<const ToyInfo> known_toys();
 bool is_toy(std::string_view name);  ///< one of known_toys()
 /// Throws Error naming the nearest for an unknown name, or for a scale or noise that is out of range.

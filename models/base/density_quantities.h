@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "gradzoo/autograd/ops.h"
+#include "gradzoo/datasets/kinds/kind.h"
 #include "gradzoo/models/base/quantity.h"
 #include "gradzoo/models/eval/modes.h"
 #include "gradzoo/models/eval/quadrature.h"
@@ -41,6 +42,11 @@ inline Quantity less_log_z(Quantity density, const Quantity& log_z, const std::s
   density.error = std::hypot(density.error, log_z.error);
   density.density_kind += log_z.trusted ? " by annealing" : " by annealing, not to be trusted";
   return density;
+}
+
+/// Whether those are numbers of the density of such data: of bytes to which noise was added.
+inline bool has_bits_per_dim(const DataShape& shape, Pixels pixels) {
+  return shape.kind().pixels && pixels == Pixels::dequantised;
 }
 
 /// -log2 p(x) / d + 8 from log p (B) of d dequantised pixels in [0,1]: bits of the bytes 0 ... 255.

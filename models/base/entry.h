@@ -6,6 +6,7 @@
 
 #include "gradzoo/base/options.h"
 #include "gradzoo/datasets/dataset.h"
+#include "gradzoo/datasets/kinds/kind.h"
 #include "gradzoo/models/base/model.h"
 #include "gradzoo/nn/learn/learner.h"
 #include "gradzoo/nn/learn/optim.h"
@@ -34,9 +35,6 @@ struct TrainingOptions {
   }
 };
 
-/// What a model can learn from; `binary`: images, which it binarises, and points of 0 and 1.
-enum class DataKind { any, images, points, binary };
-
 /// A model's options, type-erased: described, adapted to the data, and used to construct the model.
 class ModelOptions {
  public:
@@ -58,7 +56,7 @@ struct ModelEntry {
   std::string source;   ///< paper
   /// If an evaluation gives no likelihood: the reason, as a clause.
   std::string why_no_density = "";
-  DataKind data = DataKind::any;       ///< what it learns from
+  TakenKinds data = kAnyData;          ///< what it learns from
   std::string why_data = "";           ///< why nothing else, as a clause; "" where it says itself
   std::string default_data = "mnist";  ///< where none is named
   bool narrow_toys = false;            ///< toys' modes are as narrow as papers on adversaries have them
@@ -66,13 +64,20 @@ struct ModelEntry {
 };
 
 /// The options of a model of type M are a struct O with `describe(OptionTable&)` and, if needed,
-/// `adapt(OptionTable&, TrainingOptions&, const DataShape&)`. M is constructed from (O, DataShape,
-/// TrainingOptions).
+/// `adapt(OptionTable&, TrainingOptions&, const DataShape&)`, before which `adapt_to_images` or
+/// `adapt_to_points`, of the same arguments, sets what images have other than numbers in a row. M is
+/// constructed from (O, DataShape, TrainingOptions).
 template <class O, class M>
 class OptionsOf final : public ModelOptions {
  public:
   void describe(OptionTable& table) override { options_.describe(table); }
   void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) override {
+    if (shape.kind().pixels) {
+      if constexpr (requires { options_.adapt_to_images(table, training, shape); })
+        options_.adapt_to_images(table, training, shape);
+    } else if constexpr (requires { options_.adapt_to_points(table, training, shape); }) {
+      options_.adapt_to_points(table, training, shape);
+    }
     if constexpr (requires { options_.adapt(table, training, shape); })
       options_.adapt(table, training, shape);
   }

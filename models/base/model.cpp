@@ -6,12 +6,11 @@
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/base/error.h"
 #include "gradzoo/models/pictures/image_pictures.h"
+#include "gradzoo/models/pictures/plane_pictures.h"
 #include "models/pictures/samples_picture.h"
 
 namespace gradzoo {
 namespace {
-
-constexpr int64_t kSnapshotImages = 100, kSnapshotPoints = 1000;
 
 void assign(SamplingOptions& sampling, const std::vector<std::string>& assignments) {
   OptionTable table;
@@ -192,8 +191,15 @@ Picture Model::do_snapshot(const DataView& data, Rng& rng) {
     const ClassRows rows = class_rows(names);
     return class_rows_picture(rows, drawn(rows.labels.dim(0), rng, rows.labels));
   }
-  const bool images = data.examples.example().rank() >= 2;
-  return samples_picture(drawn(images ? kSnapshotImages : kSnapshotPoints, rng), data.toy);
+  return samples_picture(drawn(data.kind().shown, rng), data.toy);
+}
+
+std::vector<Picture> Model::do_pictures(const DataView& data) {
+  return data.kind().pixels ? do_image_pictures(data) : do_point_pictures(data);
+}
+
+std::vector<Picture> Model::do_point_pictures(const DataView& data) {
+  return in_plane(data.toy) ? do_plane_pictures(data, *data.toy) : std::vector<Picture>();
 }
 
 }  // namespace gradzoo

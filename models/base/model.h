@@ -9,7 +9,7 @@
 
 #include "gradzoo/autograd/random.h"
 #include "gradzoo/base/options.h"
-#include "gradzoo/datasets/dataset.h"
+#include "gradzoo/datasets/kinds/kind.h"
 #include "gradzoo/models/base/abilities.h"
 #include "gradzoo/models/base/quantity.h"
 #include "gradzoo/models/pictures/picture.h"
@@ -32,6 +32,8 @@ struct DataView {
   const Examples& train;     ///< for nearest training neighbours
   uint64_t seed;             ///< of what is drawn
   const Toy* toy = nullptr;  ///< the truth, where it is known
+
+  const DataKind& kind() const { return kind_of(examples.example(), toy); }  ///< of the examples
 };
 
 /// What samples are asked for.
@@ -188,7 +190,14 @@ class Model {
   /// Unless overridden 100 samples of an image model, ten of each class where it is conditional, 1,000 points
   /// of another, over the truth's contours where there are some.
   virtual Picture do_snapshot(const DataView& data, Rng& rng);
-  virtual std::vector<Picture> do_pictures(const DataView& data) = 0;  ///< of pictures()
+  ///@{
+  /// Of pictures(). Unless overridden one of the next two; of points, those of the plane where its density is
+  /// known.
+  virtual std::vector<Picture> do_pictures(const DataView& data);
+  virtual std::vector<Picture> do_image_pictures(const DataView&) { return {}; }
+  virtual std::vector<Picture> do_point_pictures(const DataView& data);
+  virtual std::vector<Picture> do_plane_pictures(const DataView&, const Toy&) { return {}; }
+  ///@}
   /// Samples alone, unless overridden; what follows from a target is added.
   virtual Abilities do_abilities() { return {}; }
   virtual std::string do_interpretation(const DataView&) { return ""; }  ///< of interpretation()

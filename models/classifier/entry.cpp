@@ -1,4 +1,5 @@
 #include "gradzoo/models/classifier/classifier.h"
+#include "gradzoo/models/networks/image_coder.h"
 
 namespace gradzoo {
 
@@ -16,7 +17,7 @@ void ClassifierOptions::describe(OptionTable& options) {
 }
 
 void ClassifierOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
-  const bool fits = !shape.is_image() || (shape.height() % 4 == 0 && shape.width() % 4 == 0);
+  const bool fits = is_codable(shape);
   if (!fits) table.prefer(net, ClassifierNet::mlp, "sides");
   if (!fits && net == ClassifierNet::cnn)
     throw Error(
@@ -37,7 +38,7 @@ ModelEntry classifier_entry() {
       {.name = "classifier",
        .summary = "convolutions or a perceptron, p(label|image): what other models' samples are measured by",
        .source = "LeCun et al. 1998",
-       .data = DataKind::images});
+       .data = kImageData});
 }
 
 }  // namespace gradzoo

@@ -159,7 +159,7 @@ Tensor Dae::completed_images(const InpaintRequest& request) const {
 
 Tensor Dae::do_sample(const SampleRequest& request, const SamplingOptions& sampling) const {
   const Tensor x = draw(request.n, options_in<DaeOptions>(sampling), request.rng, request.done).denoised;
-  return shape_.is_image() ? as_images(x, shape_) : x;
+  return as_examples(x, shape_);
 }
 
 Abilities Dae::do_abilities() {
@@ -202,13 +202,21 @@ Quantities Dae::do_evaluate(const DataView& data) {
   return out;
 }
 
-std::vector<Picture> Dae::do_pictures(const DataView& data) {
+std::vector<Picture> Dae::do_image_pictures(const DataView& data) {
+  return pictures_of(40, dae_image_pictures, data);
+}
+
+std::vector<Picture> Dae::do_plane_pictures(const DataView& data, const Toy&) {
+  return pictures_of(1000, dae_plane_pictures, data);
+}
+
+std::vector<Picture> Dae::pictures_of(int64_t n, DaePictures* pictures, const DataView& data) {
   Rng rng(data.seed, "pictures/chains");
-  const DenoisedSamples samples = draw(shape_.is_image() ? 40 : 1000, options_, rng);
+  const DenoisedSamples samples = draw(n, options_, rng);
   const auto denoise = [this](const Tensor& x) { return r(x); };
   const auto density = [this](const Tensor& x) { return log_density(x); };
   const auto spoil = [this](const Tensor& x, Rng& noise) { return noisy(x, noise); };
-  return dae_pictures({denoise, density, spoil, tied_, noise_words(), sigma_, shape_, samples}, data);
+  return pictures({denoise, density, spoil, tied_, noise_words(), sigma_, shape_, samples}, data);
 }
 
 std::string Dae::do_interpretation(const DataView& data) {

@@ -40,6 +40,7 @@ struct DaeOptions {
 
   void describe(OptionTable& options);
   void describe_sampling(OptionTable& options);
+  void adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape& shape);
   void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
 };
 
@@ -70,6 +71,9 @@ Tensor denoiser_score(TensorFn r, const Tensor& x, double sigma);
 inline constexpr QuantityInfo kDaeError{"denoising_error", ""}, kDaeNoise{"noise", ""},
     kDaeErrorPerNoise{"error_per_noise", ""};
 
+struct DaeView;
+using DaePictures = std::vector<Picture>(const DaeView& view, const DataView& data);
+
 /// The ends of chains, and their denoising by r.
 struct DenoisedSamples {
   Tensor raw;       // (n, d): Langevin's last x, from p_sigma; of masking noise the last draw
@@ -88,7 +92,8 @@ class Dae : public Model {
   Quantities do_validate(const DataView& data) override;
   Quantities do_evaluate(const DataView& data) override;
   Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
-  std::vector<Picture> do_pictures(const DataView& data) override;
+  std::vector<Picture> do_image_pictures(const DataView& data) override;
+  std::vector<Picture> do_plane_pictures(const DataView& data, const Toy&) override;
   Abilities do_abilities() override;
   std::string do_interpretation(const DataView& data) override;
 
@@ -99,6 +104,7 @@ class Dae : public Model {
   std::string noise_words() const;
   Tensor log_density(const Tensor& x) const;  // (B, d) -> (B); tied weights alone
   Tensor initial(int64_t n, Rng& rng) const;
+  std::vector<Picture> pictures_of(int64_t n, DaePictures* pictures, const DataView& data);
   DenoisedSamples draw(int64_t n, const DaeOptions& options, Rng& rng, const ShareDone& done = {}) const;
   DenoisedSamples walk(const Target& target, const Tensor& from, const DaeOptions& options, Rng& rng,
                        const ShareDone& done = {}) const;

@@ -27,22 +27,23 @@ void DaeOptions::describe_sampling(OptionTable& options) {
               {1, 1e7});
 }
 
-void DaeOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
-  if (shape.toy && noise == DaeNoise::masking)
+void DaeOptions::adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+  if (noise == DaeNoise::masking)
     throw Error("noise=masking masks pixels, and points have none. Hint: noise=gaussian, or images");
+  const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, "toy"); };
+  prefer(sigma, 0.1 * shape.scale);
+  prefer(input_scale, 10 / shape.scale);
+  prefer(weights, DaeWeights::tied);
+  prefer(output, DaeOutput::identity);
+  prefer(hidden, std::vector<int64_t>{256, 256});
+  prefer(training.batch, 500);
+  prefer(training.steps, 10000);
+  prefer(training.lr, 0.002);
+}
+
+void DaeOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape&) {
   if (noise == DaeNoise::masking && weights == DaeWeights::tied)
     throw Error("weights=tied has its density under Gaussian noise. Hint: weights=free");
-  if (shape.toy) {
-    const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, "toy"); };
-    prefer(sigma, 0.1 * shape.scale);
-    prefer(input_scale, 10 / shape.scale);
-    prefer(weights, DaeWeights::tied);
-    prefer(output, DaeOutput::identity);
-    prefer(hidden, std::vector<int64_t>{256, 256});
-    prefer(training.batch, 500);
-    prefer(training.steps, 10000);
-    prefer(training.lr, 0.002);
-  }
   table.prefer(training.schedule, Decay::cosine, "dae");
   table.prefer(training.ema, 0.999, "dae");
   if (weights == DaeWeights::free) return;

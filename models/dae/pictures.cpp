@@ -31,10 +31,12 @@ Picture filters(const TiedDenoiser& tied, const DataShape& shape) {
   const Tensor first = w.rows(0, std::min(kFilters, w.dim(0)));
   const Tensor largest = max(abs(first), 1, true) + 1e-12;
   return {"filters", "Filters: rows of W. White weights respond to ink, black ones to its absence.",
-          ImageGrid{as_images(first / largest * 0.5 + 0.5, shape), kImageColumns}};
+          ImageGrid{as_examples(first / largest * 0.5 + 0.5, shape), kImageColumns}};
 }
 
-std::vector<Picture> image_pictures(const DaeView& view, const DataView& data) {
+}  // namespace
+
+std::vector<Picture> dae_image_pictures(const DaeView& view, const DataView& data) {
   std::vector<Picture> out;
   const Corrupted some = corrupted(view, data, 4 * kImageColumns);
   if (some.x.dim(0) >= kImageColumns) {
@@ -51,12 +53,16 @@ std::vector<Picture> image_pictures(const DaeView& view, const DataView& data) {
   return out;
 }
 
+namespace {
+
 Plane titled(Plane plane, std::string title) {
   plane.title = std::move(title);
   return plane;
 }
 
-std::vector<Picture> plane_pictures(const DaeView& view, const DataView& data) {
+}  // namespace
+
+std::vector<Picture> dae_plane_pictures(const DaeView& view, const DataView& data) {
   const Toy& toy = *view.shape.toy;
   const auto points = [&](const Tensor& x, std::string title) {
     return titled(samples_over_truth(toy, x), std::move(title));
@@ -82,14 +88,6 @@ std::vector<Picture> plane_pictures(const DaeView& view, const DataView& data) {
         view.log_density, view.samples.raw));
   }
   return out;
-}
-
-}  // namespace
-
-std::vector<Picture> dae_pictures(const DaeView& view, const DataView& data) {
-  if (view.shape.is_image()) return image_pictures(view, data);
-  if (in_plane(view.shape.toy.get())) return plane_pictures(view, data);
-  return {};
 }
 
 }  // namespace gradzoo

@@ -19,8 +19,9 @@ struct DaeView {
 };
 
 /// Images: noisy, denoised and original rows; chains' ends raw and denoised; the tied weights as filters.
+std::vector<Picture> dae_image_pictures(const DaeView& view, const DataView& data);
 /// 2-D toys: score arrows and, for tied weights, the density beside the truth; noisy, denoised and original
-/// points. Nothing for other data.
-std::vector<Picture> dae_pictures(const DaeView& view, const DataView& data);
+/// points.
+std::vector<Picture> dae_plane_pictures(const DaeView& view, const DataView& data);
 
 }  // namespace gradzoo

@@ -30,6 +30,8 @@ struct DbnOptions {
 
   void describe(OptionTable& options);
   void describe_sampling(OptionTable& options);
+  void adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+  void adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape& shape);
   void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
 };
 

@@ -22,16 +22,19 @@ void DbnOptions::describe_sampling(OptionTable& options) {
   options.add("sample_steps", sample_steps, "Gibbs steps of the top machine for a sample", {1, 1e7});
 }
 
-void DbnOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+void DbnOptions::adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape&) {
+  table.prefer(training.lr, 0.05, "images");
+  table.prefer(training.epochs, 40, "images");
+}
+
+void DbnOptions::adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape&) {
+  table.prefer(training.lr, 0.1, "toys");
+  table.prefer(hidden, std::vector<int64_t>{16, 16}, "toys");
+  table.prefer(training.epochs, 8, "toys");
+}
+
+void DbnOptions::adapt(OptionTable&, TrainingOptions&, const DataShape& shape) {
   if (hidden.empty()) throw Error("dbn: hidden lists no layer. Hint: hidden=500,500");
-  const char* why = shape.toy ? "toys" : "images";
-  table.prefer(training.lr, shape.toy ? 0.1 : 0.05, why);
-  if (shape.toy) {
-    table.prefer(hidden, std::vector<int64_t>{16, 16}, why);
-    table.prefer(training.epochs, 8, why);
-  } else {
-    table.prefer(training.epochs, 40, why);
-  }
   int64_t below = shape.size();
   for (const int64_t size : hidden) {
     const int64_t side = std::min(below, size);
@@ -50,7 +53,7 @@ ModelEntry dbn_entry() {
       {.name = "dbn",
        .summary = "deep belief network: restricted Boltzmann machines, trained greedily one above the other",
        .source = "Hinton, Osindero & Teh 2006; Salakhutdinov & Murray 2008",
-       .data = DataKind::binary});
+       .data = kBitData});
 }
 
 }  // namespace gradzoo

@@ -71,9 +71,8 @@ Dde::Dde(const DdeOptions& options, const DataShape& shape, const TrainingOption
     fake_learner_.emplace("fake_density", *fake_density_, training.learner());
     add_learner(*fake_learner_);
   }
-  // beta1 = .5 as for other generators of images (Radford et al. 2016).
   generator_learner_.emplace("generator", *generator_,
-                             training.learner(shape.is_image() ? adam({.beta1 = 0.5}) : adam()));
+                             training.learner(adam({.beta1 = options.generator_beta1})));
   add_last_learner(*generator_learner_);
 }
 
@@ -139,7 +138,7 @@ Tensor Dde::denoising_error(const NoisyDensity& density, const Tensor& x, const 
 
 Tensor Dde::generate(const Tensor& z) const {
   const Tensor x = generator_->forward(z);
-  return shape_.is_image() ? sigmoid(x) : x;
+  return Units(shape_.kind()).squashed_in_data(x);
 }
 
 double Dde::train_density(const NoisyDensity& density, Learner& learner, const Tensor& x, double rate,
@@ -232,10 +231,10 @@ Quantities Dde::do_validate(const DataView& data) {
                                       "the loss on examples that were not trained on");
   error.curve = error_;
   Quantities out{error};
-  if (!generator_ || !shape_.toy || shape_.toy->modes() == nullptr) return out;
+  if (!generator_ || shape_.modes() == nullptr) return out;
   Rng samples(data.seed, "eval/samples");
   out.add(coverage_quantities(
-      mode_coverage(generate(randn({kModeSamples, options_.latent}, samples)), *shape_.toy->modes())));
+      mode_coverage(generate(randn({kModeSamples, options_.latent}, samples)), *shape_.modes())));
   return out;
 }
 
@@ -291,17 +290,18 @@ Tensor Dde::do_sample(const SampleRequest& request, const SamplingOptions& sampl
   const Tensor x = generator_     ? generate(randn({request.n, options_.latent}, request.rng))
                    : has_levels() ? down_levels(request.n, options.chain_steps, request.rng, request.done)
                                   : chain_ends(request.n, options, request.rng);
-  return shape_.is_image() ? as_images(x, shape_) : x;
+  return as_examples(x, shape_);
 }
 
-std::vector<Picture> Dde::do_pictures(const DataView& data) {
+std::vector<Picture> Dde::do_plane_pictures(const DataView& data, const Toy& toy) {
   Rng rng(data.seed, "pictures/dde");
-  if (in_plane(shape_.toy.get())) {
-    return {density_picture(
-        "density", "The true density; exp f_p / Z, which learns the truth with noise of sigma; samples.",
-        *shape_.toy, [this](const Tensor& x) { return log_density(x); }, drawn(1000, rng))};
-  }
-  if (!shape_.is_image()) return {};
+  return {density_picture(
+      "density", "The true density; exp f_p / Z, which learns the truth with noise of sigma; samples.", toy,
+      [this](const Tensor& x) { return log_density(x); }, drawn(1000, rng))};
+}
+
+std::vector<Picture> Dde::do_image_pictures(const DataView& data) {
+  Rng rng(data.seed, "pictures/dde");
   return {neighbours_picture(flatten_rows(drawn(2 * kImageColumns, rng)), shape_, data.train)};
 }
 

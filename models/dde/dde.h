@@ -9,6 +9,7 @@
 #include "gradzoo/models/networks/energy.h"
 #include "gradzoo/models/networks/image_coder.h"
 #include "gradzoo/models/networks/time_network.h"
+#include "gradzoo/models/networks/units.h"
 #include "gradzoo/nn/layers/layers.h"
 
 namespace gradzoo {
@@ -63,10 +64,12 @@ struct DdeOptions {
   std::vector<int64_t> generator_hidden = {128, 128};
   double chain_step = 0.2;
   int64_t chain_steps = 500;
+  double generator_beta1 = 0.9;  // by default; no setting
 
   void describe(OptionTable& options);
   void describe_sampling(OptionTable& options);
-  void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+  void adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+  void adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape& shape);
 };
 
 /// The log-density f(x, sigma), up to a constant for each sigma, of data with Gaussian noise of sigma.
@@ -153,7 +156,8 @@ class Dde : public Model {
   Quantities do_validate(const DataView& data) override;
   Quantities do_evaluate(const DataView& data) override;
   Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
-  std::vector<Picture> do_pictures(const DataView& data) override;
+  std::vector<Picture> do_image_pictures(const DataView& data) override;
+  std::vector<Picture> do_plane_pictures(const DataView& data, const Toy& toy) override;
   Abilities do_abilities() override;
   std::string do_interpretation(const DataView& data) override;
 
@@ -167,9 +171,9 @@ class Dde : public Model {
   std::unique_ptr<Module> make_generator();
   bool has_levels() const { return options_.sigma_begin > options_.sigma; }
   // How long a unit of the data is where densities see them: with several levels pixels are in [-1,1].
-  double unit() const { return shape_.is_image() && has_levels() ? 2 : 1; }
-  Tensor inner(const Tensor& x) const { return unit() == 2 ? x * 2.0 - 1.0 : x; }
-  Tensor outer(const Tensor& x) const { return unit() == 2 ? (x + 1.0) * 0.5 : x; }
+  double unit() const { return has_levels() ? Units(shape_.kind()).length() : 1; }
+  Tensor inner(const Tensor& x) const { return has_levels() ? Units(shape_.kind()).centred(x) : x; }
+  Tensor outer(const Tensor& x) const { return has_levels() ? Units(shape_.kind()).uncentred(x) : x; }
   Tensor noisy_score(const Tensor& x, double sigma) const;
   Target target_of_least() const;
   Tensor generate(const Tensor& z) const;

@@ -45,45 +45,47 @@ void DdeOptions::describe_sampling(OptionTable& options) {
               {1, 1e7});
 }
 
-void DdeOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
-  const auto prefer = [&](auto& field, const auto& value) {
-    table.prefer(field, value, shape.is_image() ? "images" : "toys");
-  };
+void DdeOptions::adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape&) {
+  const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, "images"); };
+  generator_beta1 = 0.5;  // as for other generators of images (Radford et al. 2016)
   prefer(training.ema, 0.999);
   prefer(training.schedule, Decay::linear);
-  if (net == DdeNet::unet && !shape.is_image())
-    throw Error("net=unet is for images, and these data are points {}. Hint: net=mlp", shape.example.str());
-  if (shape.is_image()) {
-    prefer(energy.hidden, std::vector<int64_t>{1024, 1024});
-    prefer(energy.input_scale, 1.0);
-    prefer(latent, 64);
-    prefer(sigma_begin, 3.0);
-    if (sigma_begin == 0) {  // as it was asked for: one level
-      if (net == DdeNet::unet) throw Error("net=unet learns several noise levels. Hint: sigma_begin=3");
-      prefer(sigma, 0.5);
-      // log p^ falls as -|x|^2 / (2 sigma^2) far from the data, where f_p is never shown anything.
-      prefer(energy.confinement, sigma);
-      return;
-    }
-    prefer(training.lr, 1e-3);
-    if (!generator) {
-      prefer(net, DdeNet::unet);
-      prefer(sigma, 0.05);
-      prefer(training.batch, 64);
-      prefer(training.epochs, 6);
-      prefer(chain_steps, 100);
-      return;
-    }
-    prefer(sigma, 0.15);
-    prefer(generator_sigma, 0.7);
-    prefer(training.batch, 128);
-    prefer(density_steps, 10000);
-    prefer(fake_steps, 3);
-    prefer(generator_lr, 2e-4);
-    prefer(training.steps, 18000);
-    prefer(training.schedule, Decay::constant);
+  prefer(energy.hidden, std::vector<int64_t>{1024, 1024});
+  prefer(energy.input_scale, 1.0);
+  prefer(latent, 64);
+  prefer(sigma_begin, 3.0);
+  if (sigma_begin == 0) {  // as it was asked for: one level
+    if (net == DdeNet::unet) throw Error("net=unet learns several noise levels. Hint: sigma_begin=3");
+    prefer(sigma, 0.5);
+    // log p^ falls as -|x|^2 / (2 sigma^2) far from the data, where f_p is never shown anything.
+    prefer(energy.confinement, sigma);
     return;
   }
+  prefer(training.lr, 1e-3);
+  if (!generator) {
+    prefer(net, DdeNet::unet);
+    prefer(sigma, 0.05);
+    prefer(training.batch, 64);
+    prefer(training.epochs, 6);
+    prefer(chain_steps, 100);
+    return;
+  }
+  prefer(sigma, 0.15);
+  prefer(generator_sigma, 0.7);
+  prefer(training.batch, 128);
+  prefer(density_steps, 10000);
+  prefer(fake_steps, 3);
+  prefer(generator_lr, 2e-4);
+  prefer(training.steps, 18000);
+  prefer(training.schedule, Decay::constant);
+}
+
+void DdeOptions::adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+  const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, "toys"); };
+  if (net == DdeNet::unet)
+    throw Error("net=unet is for images, and these data are points {}. Hint: net=mlp", shape.example.str());
+  prefer(training.ema, 0.999);
+  prefer(training.schedule, Decay::linear);
   prefer(training.batch, 500);
   prefer(training.steps, 6000);
   prefer(training.lr, 0.002);

@@ -7,6 +7,7 @@
 
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
+#include "gradzoo/models/base/density_quantities.h"
 #include "gradzoo/models/base/over_examples.h"
 #include "gradzoo/models/pictures/image_pictures.h"
 #include "gradzoo/models/pictures/plane_pictures.h"
@@ -16,7 +17,7 @@
 namespace gradzoo {
 namespace {
 
-constexpr int64_t kImagesAtOnce = 250, kPointsAtOnce = 20000;
+constexpr int64_t kImagesAtOnce = 250;
 constexpr int64_t kCodeSteps = 100;       // of ddim between an image and its noise
 constexpr int64_t kQuickExamples = 1000;  // that are looked at while training
 
@@ -24,10 +25,6 @@ int64_t class_count(const Classes& classes, const DataShape& shape) {
   if (classes.clusters > 0) return classes.clusters;
   return classes.by_label ? shape.classes : 0;
 }
-
-// Pixels of [0,1] as [-1,1], and back; points as they are.
-Tensor centred(const Tensor& x, const DataShape& shape) { return shape.is_image() ? x * 2.0 - 1.0 : x; }
-Tensor uncentred(const Tensor& x, const DataShape& shape) { return shape.is_image() ? (x + 1.0) * 0.5 : x; }
 
 // Labels, each replaced by the one that stands for none with probability p.
 Tensor dropped(const Tensor& labels, int64_t none, double p, Rng& rng) {
@@ -66,6 +63,7 @@ MetricInfo error_info(PredictionType learned) {
 Diffusion::Diffusion(DiffusionKind kind, const PathOptions& options, const DataShape& shape,
                      const TrainingOptions& training)
     : shape_(shape),
+      units_(shape.kind()),
       kind_(std::move(kind)),
       options_(options),
       classes_(Classes::read(options.classes)),
@@ -122,7 +120,7 @@ Tensor Diffusion::output(const Tensor& x, const Tensor& t, const Tensor& labels)
 }
 
 Tensor Diffusion::error(const Batch& batch, const Tensor& labels, Rng& rng) const {
-  const Tensor data = centred(batch.x, shape_);
+  const Tensor data = units_.centred(batch.x);
   const Tensor t = stratified_times(batch.count(), rng);
   Tensor noise = randn_like(data, rng);
   if (kind_.pairing == Pairing::optimal) noise = optimally_paired(noise, data);
@@ -164,12 +162,12 @@ Quantities Diffusion::do_evaluate(const DataView& data) {
 }
 
 Quantities Diffusion::do_evaluate_at_length(const DataView& data, const ShareDone& done) {
-  if (options_.pixels != Pixels::dequantised || !shape_.is_image()) return {};
+  if (!has_bits_per_dim(shape_, options_.pixels)) return {};
   return image_bits(*this, data, likelihood_images_, done);
 }
 
 void Diffusion::describe_evaluation(OptionTable& options) {
-  if (options_.pixels != Pixels::dequantised || !shape_.is_image()) return;
+  if (!has_bits_per_dim(shape_, options_.pixels)) return;
   options.add("likelihood_images", likelihood_images_, "test examples for bits/dim", {2, 1e6});
 }
 
@@ -206,22 +204,22 @@ Prediction Diffusion::guided(const Tensor& x, double t, const Tensor& labels, do
 Tensor Diffusion::carry(const Tensor& x, const Tensor& labels, Rng& rng, const Route& route) const {
   const auto predict_at = [&](const Tensor& y, double t) { return guided(y, t, labels, route.guidance); };
   const Trajectory trajectory{kind_.path, predict_at, rng, route.level, route.done};
-  return uncentred(follow_path(trajectory, route.solver, x, route.steps), shape_);
+  return units_.uncentred(follow_path(trajectory, route.solver, x, route.steps));
 }
 
 Tensor Diffusion::between(const Tensor& codes, const Tensor& labels, Rng& rng) const {
   const Tensor row_labels = along_rows(labels);
   const auto predict_at = [&](const Tensor& y, double t) { return predict(y, t, row_labels); };
   const Trajectory trajectory{kind_.path, predict_at, rng, {}, {}};
-  return uncentred(follow_path(trajectory, ddim_step, arcs_between(codes, codes.dim(0) / 2), kCodeSteps),
-                   shape_);
+  return units_.uncentred(
+      follow_path(trajectory, ddim_step, arcs_between(codes, codes.dim(0) / 2), kCodeSteps));
 }
 
 // The flow has no noise, so it goes both ways (Song, Meng & Ermon 2021, section 4.3).
 Tensor Diffusion::code_of(const Tensor& examples, const Tensor& labels, Rng& rng) const {
   const auto predict_at = [&](const Tensor& y, double t) { return predict(y, t, labels); };
   const Trajectory trajectory{kind_.path, predict_at, rng, {}, {}};
-  Tensor x = centred(examples, shape_);
+  Tensor x = units_.centred(examples);
   for (int64_t i = kCodeSteps; i > 0; --i)
     x = ddim_step(trajectory, x, static_cast<double>(i) / kCodeSteps,
                   static_cast<double>(i - 1) / kCodeSteps);
@@ -244,7 +242,7 @@ Abilities Diffusion::do_abilities() {
 // et al. 2022, "RePaint"). Without a label.
 Tensor Diffusion::completed_images(const InpaintRequest& request) const {
   constexpr int64_t kRepeats = 10;
-  const Tensor data = centred(request.images, shape_);
+  const Tensor data = units_.centred(request.images);
   const auto predict_at = [&](const Tensor& y, double t) { return predict(y, t); };
   const Trajectory trajectory{
       kind_.path, predict_at, request.rng, {.repeats = 1, .step = options_.level.step}, {}};
@@ -258,12 +256,12 @@ Tensor Diffusion::completed_images(const InpaintRequest& request) const {
     if (i % kRepeats != kRepeats - 1) x = noise_back(kind_.path, x, t, later, request.rng);
     request.done(static_cast<double>(i + 1) / static_cast<double>(options_.sample_steps * kRepeats));
   }
-  return uncentred(kind_.path(1).noise > 0 ? predict(x, 1).denoised : x, shape_);
+  return units_.uncentred(kind_.path(1).noise > 0 ? predict(x, 1).denoised : x);
 }
 
 Tensor Diffusion::do_sample(const SampleRequest& request, const SamplingOptions& sampling) const {
   Route route = route_of(options_in<RequestedPath>(sampling).path);
-  const int64_t at_once = shape_.is_image() ? kImagesAtOnce : kPointsAtOnce;
+  const int64_t at_once = shape_.kind().at_once;
   const Tensor labels = classes_to_draw(request.n, request.labels, request.rng);
   Tensors parts;
   for (int64_t first = 0; first < request.n; first += at_once) {
@@ -277,11 +275,15 @@ Tensor Diffusion::do_sample(const SampleRequest& request, const SamplingOptions&
                           labels.defined() ? labels.rows(first, end).clone() : Tensor(), request.rng, route));
   }
   const Tensor x = concat(parts, 0);
-  return shape_.is_image() ? as_images(x, shape_) : x;
+  return as_examples(x, shape_);
 }
 
-std::vector<Picture> Diffusion::do_pictures(const DataView& data) {
-  return diffusion_pictures(*this, shape_, data);
+std::vector<Picture> Diffusion::do_image_pictures(const DataView& data) {
+  return diffusion_image_pictures(*this, shape_, data);
+}
+
+std::vector<Picture> Diffusion::do_plane_pictures(const DataView& data, const Toy&) {
+  return diffusion_plane_pictures(*this, shape_, data);
 }
 
 // That ratio falls all the way.
@@ -297,11 +299,11 @@ double Diffusion::time_of_level(double sigma) const {
 
 // In the data's units y: x_t = a (2 y - 1 + sigma eps) of images, whose noise is half as wide in y.
 Target Diffusion::target_of_path() const {
-  const double unit = shape_.is_image() ? 2 : 1;
+  const double unit = units_.length();
   const auto noisy_score = [this, unit](const Tensor& y, double sigma) {
     const double t = time_of_level(sigma * unit);
     const Mixing at = kind_.path(t);
-    return score_of(predict(centred(y, shape_) * at.data, t), at) * (at.data * unit);
+    return score_of(predict(units_.centred(y) * at.data, t), at) * (at.data * unit);
   };
   constexpr double kLeast = 0.02;  // of a target without a level: where there is a score at all
   return {.score = [noisy_score](const Tensor& y) { return noisy_score(y, kLeast); },
@@ -321,11 +323,7 @@ std::string Diffusion::do_interpretation(const DataView&) {
     text += fmt::format(", each with guidance {:.3g} towards its {}", options_.guidance,
                         clusters_ ? "cluster" : "label");
   text += ".";
-  if (shape_.is_image() && (shape_.height() % 4 != 0 || shape_.width() % 4 != 0))
-    text +=
-        fmt::format(" The U-Net halves images twice, so these of {}x{} are padded to {}x{}.", shape_.height(),
-                    shape_.width(), padded_side(shape_.height()), padded_side(shape_.width()));
-  return text;
+  return text + network_.reading();
 }
 
 }  // namespace gradzoo

@@ -7,6 +7,7 @@
 #include "gradzoo/models/base/entry.h"
 #include "gradzoo/models/networks/noise_path.h"
 #include "gradzoo/models/networks/time_network.h"
+#include "gradzoo/models/networks/units.h"
 #include "models/networks/clusters.h"
 #include "models/networks/noise_energy.h"
 #include "models/networks/pairing.h"
@@ -40,7 +41,12 @@ struct PathOptions {
   void describe(OptionTable& options);
   /// The options of a request for samples.
   void describe_sampling(OptionTable& options, bool is_conditional);
+  void adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+  void adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape& shape);
   void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+
+ private:
+  void check_guidance(const char* hint) const;
 };
 
 struct FlowOptions : PathOptions {
@@ -48,7 +54,7 @@ struct FlowOptions : PathOptions {
 
   FlowOptions() { network.bounded = true; }
   void describe(OptionTable& options);
-  void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+  void adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape& shape);
 };
 
 struct DdpmOptions : PathOptions {
@@ -70,6 +76,8 @@ struct NcsnOptions : PathOptions {
     image_epochs = 10;
   }
   void describe(OptionTable& options);
+  void adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+  void adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape& shape);
   void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
 };
 
@@ -150,7 +158,8 @@ class Diffusion : public Model {
   Quantities do_evaluate(const DataView& data) override;
   Quantities do_evaluate_at_length(const DataView& data, const ShareDone& done) override;
   Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
-  std::vector<Picture> do_pictures(const DataView& data) override;
+  std::vector<Picture> do_image_pictures(const DataView& data) override;
+  std::vector<Picture> do_plane_pictures(const DataView& data, const Toy& toy) override;
   std::string do_interpretation(const DataView& data) override;
   Abilities do_abilities() override;
 
@@ -175,6 +184,7 @@ class Diffusion : public Model {
   Quantities held_out_error(const DataView& data, int64_t most) const;
 
   DataShape shape_;
+  Units units_;
   DiffusionKind kind_;
   PathOptions options_;
   Classes classes_;

@@ -52,48 +52,55 @@ void PathOptions::describe_sampling(OptionTable& options, bool is_conditional) {
         {0, 100});
 }
 
-void PathOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
-  const auto prefer = [&](auto& field, const auto& value) {
-    table.prefer(field, value, shape.is_image() ? "images" : "toys");
-  };
-  prefer(training.schedule, Decay::hold_linear);
-  prefer(training.ema, 0.999);
-  prefer(training.clip, 1.0);
-  prefer(training.lr, 0.002);
-  // What nobody has set does no harm.
+// The default is what nobody has set, and does no harm.
+void PathOptions::check_guidance(const char* hint) const {
+  if (!Classes::read(classes).any() && guidance > 0 && guidance != PathOptions().guidance)
+    throw Error("guidance={} needs a label, and this model has none. Hint: {}", guidance, hint);
+}
+
+void PathOptions::adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+  const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, "images"); };
   constexpr int64_t kClusters = 100, kMostOfLabel = 10;  // so that each has examples
   const int64_t of_labels = std::min(kMostOfLabel, kClusters / std::max<int64_t>(1, shape.classes));
-  if (!shape.is_image() || classes == "none") {
-    prefer(classes, "none");
-  } else {
-    prefer(classes, shape.classes == 0 ? "clusters:100"
-                    : of_labels > 1    ? fmt::format("labels:{}", of_labels * shape.classes)
+  prefer(classes, classes == "none"    ? "none"
+                  : shape.classes == 0 ? "clusters:100"
+                  : of_labels > 1      ? fmt::format("labels:{}", of_labels * shape.classes)
                                        : "labels");
-  }
   const Classes given = Classes::read(classes);
   if (given.by_label && shape.classes == 0)
-    throw Error("classes={}: these data have no labels. Hint: {}", classes,
-                shape.is_image() ? "classes=clusters:100" : "classes=none");
+    throw Error("classes={}: these data have no labels. Hint: classes=clusters:100", classes);
   if (given.clusters > 0) {
-    if (!shape.is_image()) throw Error("classes={} is for images. Hint: classes=none", classes);
     static_cast<void>(Clusters(given.clusters, given.by_label ? shape.classes : 0, shape.size()));
     if (!given.by_label) prefer(guidance, 1.5);
   }
-  if (!given.any() && guidance > 0 && guidance != PathOptions().guidance)
-    throw Error("guidance={} needs a label, and this model has none. Hint: {}", guidance,
-                shape.classes > 0  ? "classes=labels"
-                : shape.is_image() ? "classes=clusters:100"
-                                   : "images");
-  if (!shape.is_image()) {
-    prefer(training.batch, 1000);
-    prefer(training.steps, 6000);
-    return;
-  }
+  check_guidance(shape.classes > 0 ? "classes=labels" : "classes=clusters:100");
   prefer(training.batch, 64);
   prefer(training.epochs, image_epochs);
   if (network.channels % 8 != 0)
     throw Error("channels={} is not a multiple of 8, the size of a group of the norm. Hint: channels=32",
                 network.channels);
+}
+
+void PathOptions::adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+  const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, "toys"); };
+  prefer(classes, "none");
+  const Classes given = Classes::read(classes);
+  if (given.by_label && shape.classes == 0)
+    throw Error("classes={}: these data have no labels. Hint: classes=none", classes);
+  if (given.clusters > 0) throw Error("classes={} is for images. Hint: classes=none", classes);
+  check_guidance(shape.classes > 0 ? "classes=labels" : "images");
+  prefer(training.batch, 1000);
+  prefer(training.steps, 6000);
+}
+
+void PathOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+  const auto prefer = [&](auto& field, const auto& value) {
+    table.prefer(field, value, shape.kind().defaults);
+  };
+  prefer(training.schedule, Decay::hold_linear);
+  prefer(training.ema, 0.999);
+  prefer(training.clip, 1.0);
+  prefer(training.lr, 0.002);
 }
 
 void FlowOptions::describe(OptionTable& options) {
@@ -103,9 +110,9 @@ void FlowOptions::describe(OptionTable& options) {
               "cross less");
 }
 
-void FlowOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
-  PathOptions::adapt(table, training, shape);
-  if (pairing == Pairing::optimal && shape.is_image())
+void FlowOptions::adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+  PathOptions::adapt_to_images(table, training, shape);
+  if (pairing == Pairing::optimal)
     throw Error(
         "pairing=optimal is for points: in a batch of images all noises are about equally far. Hint: "
         "pairing=independent");
@@ -122,19 +129,26 @@ void NcsnOptions::describe(OptionTable& options) {
   options.add("sigma_end", sigma_end, "smallest noise level", {1e-9, 1e6});
 }
 
-void NcsnOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+void NcsnOptions::adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
   if (net != NoiseNet::score) table.prefer(classes, "none", "one energy");
-  PathOptions::adapt(table, training, shape);
-  if (!shape.is_image()) table.prefer(training.steps, 10'000, "toys");
-  if (net == NoiseNet::mdsm && !shape.is_image())
+  PathOptions::adapt_to_images(table, training, shape);
+}
+
+void NcsnOptions::adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+  if (net == NoiseNet::mdsm)
     throw Error(
         "net=mdsm estimates the noise level from an image, and points do not show it. Hint: net=energy");
+  PathOptions::adapt_to_points(table, training, shape);
+  table.prefer(training.steps, 10'000, "toys");
+}
+
+void NcsnOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+  PathOptions::adapt(table, training, shape);
   if (net != NoiseNet::score && Classes::read(classes).any())
     throw Error("net={} is one energy for all images, without classes. Hint: classes=none",
                 name_of(kNoiseNets, net));
-  const double unit = shape.is_image() ? 2 : 1;
   if (const double apart = shape.diameter(); apart > 0)
-    table.prefer(sigma_begin, rounded(unit * apart, 2), "distance between data");
+    table.prefer(sigma_begin, rounded(Units(shape.kind()).length() * apart, 2), "distance between data");
   table.prefer(sample_steps, level_count(sigma_begin, sigma_end, shape.size()), "noise levels");
   if (sample_steps < 2)
     throw Error(
@@ -157,14 +171,14 @@ Ddpm::Ddpm(const DdpmOptions& options, const DataShape& shape, const TrainingOpt
     : Diffusion({.name = "ddpm",
                  .path = cosine_path(),
                  .prediction_type = PredictionType::noise,
-                 .clamped = shape.is_image()},
+                 .clamped = shape.kind().is_bounded()},
                 options, shape, training) {}
 
 Ncsn::Ncsn(const NcsnOptions& options, const DataShape& shape, const TrainingOptions& training)
     : Diffusion({.name = "ncsn",
                  .path = geometric_path(options.sigma_begin, options.sigma_end),
                  .prediction_type = PredictionType::noise,
-                 .clamped = shape.is_image(),
+                 .clamped = shape.kind().is_bounded(),
                  .net = options.net},
                 options, shape, training) {}
 

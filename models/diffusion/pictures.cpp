@@ -81,7 +81,7 @@ Picture interpolation_picture(const Diffusion& model, const DataShape& shape, Rn
   return {
       "interpolation",
       "Each row moves on an arc between two noises; every point is mapped to data by deterministic steps.",
-      ImageGrid{as_images(images, shape), kImageColumns}};
+      ImageGrid{as_examples(images, shape), kImageColumns}};
 }
 
 Picture paths_picture(const Diffusion& model, const DataShape& shape, Rng& rng) {
@@ -147,13 +147,16 @@ Picture steps_picture(const Diffusion& model, const DataShape& shape, const Data
 
 }  // namespace
 
-std::vector<Picture> diffusion_pictures(const Diffusion& model, const DataShape& shape,
-                                        const DataView& data) {
+std::vector<Picture> diffusion_plane_pictures(const Diffusion& model, const DataShape& shape,
+                                              const DataView& data) {
   Rng rng(data.seed, "pictures/diffusion");
-  if (in_plane(shape.toy.get()))
-    return {paths_picture(model, shape, rng), scores_picture(model, shape),
-            steps_picture(model, shape, data, rng)};
-  if (!shape.is_image()) return {};
+  return {paths_picture(model, shape, rng), scores_picture(model, shape),
+          steps_picture(model, shape, data, rng)};
+}
+
+std::vector<Picture> diffusion_image_pictures(const Diffusion& model, const DataShape& shape,
+                                              const DataView& data) {
+  Rng rng(data.seed, "pictures/diffusion");
   constexpr int64_t kCount = 2 * kImageColumns;
   const Tensor labels = model.classes_to_draw(kCount, any_labels(kCount, model.labels()), rng);
   const Tensor samples = model.carry(noise_of(model, kCount, shape, rng), labels, rng, model.route());

@@ -5,9 +5,12 @@
 /// Pictures of models along a path, and their densities.
 namespace gradzoo {
 
-/// For images: trajectories from noise to digit, interpolation between two noises, and nearest training
-/// images. For points in the plane: a hundred trajectories, and the score at two levels beside the true one.
-std::vector<Picture> diffusion_pictures(const Diffusion& model, const DataShape& shape, const DataView& data);
+/// Trajectories from noise to digit, interpolation between two noises, and nearest training images.
+std::vector<Picture> diffusion_image_pictures(const Diffusion& model, const DataShape& shape,
+                                              const DataView& data);
+/// A hundred trajectories, and the score at two levels beside the true one.
+std::vector<Picture> diffusion_plane_pictures(const Diffusion& model, const DataShape& shape,
+                                              const DataView& data);
 
 /// KL and log Z in the plane, the density by the flow's divergence; at a path's end that has noise, of the
 /// noisy data.

@@ -133,7 +133,7 @@ Quantity Ebm::mean_f(const DataView& data) const {
 
 Quantities Ebm::do_validate(const DataView& data) {
   Quantities out{mean_f(data)};
-  if (!shape_.toy || shape_.size() > 2 || !shape_.toy->why_no_density().empty()) return out;
+  if (!shape_.toy || !shape_.toy->integrable()) return out;
   const DensityFit fit = density_fit(*shape_.toy, [&](const Tensor& x) { return network_.log_density(x); });
   out.add(density_quantities(
       fit, options_.data_noise > 0 ? "KL(truth || model) by quadrature, with the truth before noise was added"
@@ -164,7 +164,7 @@ Tensor Ebm::do_sample(const SampleRequest& request, const SamplingOptions& sampl
 }
 
 Picture Ebm::do_snapshot(const DataView& data, Rng& rng) {
-  const bool of_buffer = buffer_ && shape_.is_image();
+  const bool of_buffer = buffer_ && data.kind().pixels;
   if (!of_buffer && !in_plane(shape_.toy.get())) return Model::do_snapshot(data, rng);
   if (!of_buffer) return ebm_planes(network_, *shape_.toy, chain_ends(1000, options_.sample_steps, rng));
   const Tensor first = buffer_->chains().rows(0, std::min<int64_t>(100, buffer_->count()));
@@ -174,11 +174,13 @@ Picture Ebm::do_snapshot(const DataView& data, Rng& rng) {
   return picture;
 }
 
-std::vector<Picture> Ebm::do_pictures(const DataView& data) {
+std::vector<Picture> Ebm::do_plane_pictures(const DataView& data, const Toy& toy) {
   Rng rng(data.seed, "pictures/chains");
-  if (in_plane(shape_.toy.get()))
-    return {ebm_planes(network_, *shape_.toy, chain_ends(1000, options_.sample_steps, rng))};
-  if (!shape_.is_image()) return {};
+  return {ebm_planes(network_, toy, chain_ends(1000, options_.sample_steps, rng))};
+}
+
+std::vector<Picture> Ebm::do_image_pictures(const DataView& data) {
+  Rng rng(data.seed, "pictures/chains");
   std::vector<Picture> out{
       ebm_chain_picture(network_, start(8, rng), options_.sample_steps, chains_, shown_noise(), shape_, rng)};
   if (shown_noise() > 0) {

@@ -95,6 +95,8 @@ struct EbmOptions {
   ChainMove move() const { return {.step = step, .noise = noise, .step_clip = step_clip, .clamp = clamp}; }
   void describe(OptionTable& options);
   void describe_sampling(OptionTable& options);
+  void adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+  void adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape& shape);
   void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
 };
 
@@ -183,7 +185,8 @@ class Ebm : public Model {
   /// Ends of chains of `sample_steps` transitions from noise; images after a denoising step.
   Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
   Picture do_snapshot(const DataView& data, Rng& rng) override;
-  std::vector<Picture> do_pictures(const DataView& data) override;
+  std::vector<Picture> do_image_pictures(const DataView& data) override;
+  std::vector<Picture> do_plane_pictures(const DataView& data, const Toy& toy) override;
   Abilities do_abilities() override;
   std::string do_interpretation(const DataView& data) override;
 

@@ -153,6 +153,11 @@ void set_toy_defaults(EbmOptions& o, OptionTable& table, TrainingOptions& traini
   }
 }
 
+// That of chains at T = 1.
+void prefer_noise(EbmOptions& o, OptionTable& table) {
+  table.prefer(o.noise, rounded(std::sqrt(2 * o.step), 9), "step");
+}
+
 // What is exact for exp f is so at T = 1, and where every proposal is the gradient's.
 void check_exact(const EbmOptions& o) {
   const ChainMove move = o.move();
@@ -169,10 +174,8 @@ void check_exact(const EbmOptions& o) {
   }
 }
 
-void check_jumps(const EbmOptions& o, const TrainingOptions& training, const DataShape& shape) {
+void check_jumps(const EbmOptions& o, const TrainingOptions& training) {
   if (o.jumps == 0) return;
-  if (!shape.toy)
-    throw Error("jumps={} reach far in the box of a toy, and these data are none. Hint: jumps=0", o.jumps);
   if (!chains_sample_f(o.move())) {
     throw Error(
         "jumps={} sample exp f, at T = 1 and with moves that nothing limits; here T = {:.4g}. Hint: leave "
@@ -188,24 +191,29 @@ void check_jumps(const EbmOptions& o, const TrainingOptions& training, const Dat
 
 }  // namespace
 
-void EbmOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
-  if (!shape.is_image() && (net == EbmNet::conv || preset == EbmPreset::uva || clamp)) {
+void EbmOptions::adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape&) {
+  if (preset == EbmPreset::own)
+    set_image_defaults(*this, table, training);
+  else
+    set_uva_defaults(*this, table, training);
+  if (jumps != 0)
+    throw Error("jumps={} reach far in the box of a toy, and these data are none. Hint: jumps=0", jumps);
+}
+
+void EbmOptions::adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+  if (net == EbmNet::conv || preset == EbmPreset::uva || clamp) {
     throw Error("net=conv, preset=uva and clamp are for images, and these data are points {}. Hint: net=mlp",
                 shape.example.str());
   }
-  if (shape.toy) {
-    set_toy_defaults(*this, table, training, *shape.toy);
-  } else if (preset == EbmPreset::own) {
-    set_image_defaults(*this, table, training);
-  }
-  if (preset == EbmPreset::uva) {
-    set_uva_defaults(*this, table, training);
-  } else {
-    table.prefer(noise, rounded(std::sqrt(2 * step), 9), "step");
-  }
+  set_toy_defaults(*this, table, training, *shape.toy);
+  prefer_noise(*this, table);
+  table.prefer(jumps, chains_sample_f(move()) ? 10 : 0, "toys");
+}
+
+void EbmOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape&) {
+  if (preset == EbmPreset::own) prefer_noise(*this, table);
   check_exact(*this);
-  if (shape.toy) table.prefer(jumps, chains_sample_f(move()) ? 10 : 0, "toys");
-  check_jumps(*this, training, shape);
+  check_jumps(*this, training);
   if (init == ChainStart::buffer && buffer < training.batch) {
     throw Error("buffer={} has fewer chains than a batch of {}. Hint: buffer={} or more", buffer,
                 training.batch, training.batch);

@@ -21,8 +21,7 @@ Tensor denoised(const EnergyNetwork& network, const Tensor& x, double noise) {
 }  // namespace
 
 Tensor ebm_examples(const EnergyNetwork& network, const Tensor& x, double noise, const DataShape& shape) {
-  if (!shape.is_image()) return x;
-  return as_images(denoised(network, x, noise), shape);
+  return as_examples(shape.kind().pixels ? denoised(network, x, noise) : x, shape);
 }
 
 Picture ebm_planes(const EnergyNetwork& network, const Toy& truth, const Tensor& samples) {

@@ -7,7 +7,7 @@
 
 namespace gradzoo {
 
-/// Ends of chains x (n, size) as examples. Images, as as_images has them, by Tweedie's formula: where f is
+/// Ends of chains x (n, size) as examples. Images, as as_examples has them, by Tweedie's formula: where f is
 /// the log-density of data under Gaussian noise of standard deviation `noise`, E[data | x] = x + noise^2 grad
 /// f(x). Points stay as they are.
 Tensor ebm_examples(const EnergyNetwork& network, const Tensor& x, double noise, const DataShape& shape);

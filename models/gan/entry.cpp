@@ -62,9 +62,54 @@ void GanOptions::describe(OptionTable& options) {
 
 // Chosen on ring8 and grid25 by modes covered, and on MNIST by the look of samples and digit-FID: much noise
 // on all that D sees, to the end, and a fast G.
-void GanOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
-  prefer_by_data(table, training, shape);
-  prefer_by_loss(table, training, shape);
+void GanOptions::adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+  const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, "gan"); };
+  if (is_codable(shape)) prefer(net, GanNet::dcgan);
+  if (net == GanNet::dcgan) {
+    check_codable("net=dcgan", shape);
+    prefer(training.batch, 64);
+    prefer(training.epochs, 10);
+    prefer(training.lr, 0.002);
+    prefer(instance_noise, 0.6);
+  } else {
+    prefer(training.batch, 128);
+    prefer(training.epochs, 40);
+    prefer(training.lr, 0.0005);
+    prefer(instance_noise, 0.3);
+  }
+  prefer_by_loss(table);
+  if (preset == GanPreset::pacgan)
+    throw Error("gan: preset=pacgan is for points, and these data are images. Hint: data=grid25, or pac=2");
+  complete(table, training, shape);
+}
+
+void GanOptions::adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+  const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, "gan"); };
+  if (net == GanNet::dcgan) check_codable("net=dcgan", shape);
+  const Modes* modes = shape.modes();
+  const int64_t units = modes && modes->centers.dim(0) <= 8 ? 64 : 128;
+  usual_noise = 0.2;
+  prefer(latent, 2);
+  prefer(generator_hidden, std::vector<int64_t>(2, units));
+  prefer(discriminator_hidden, std::vector<int64_t>(2, units));
+  prefer(init, GeneratorInit::torch);
+  prefer(training.batch, 256);
+  prefer(training.steps, 12000);
+  prefer(training.lr, 0.002);
+  prefer(instance_noise, usual_noise);
+  prefer(noise_until, 0.5);
+  prefer_by_loss(table);
+  if (loss == &wasserstein) {
+    table.prefer(penalty_weight, 0.1, "loss");
+    table.prefer(training.steps, 30000, "loss");
+  }
+  complete(table, training, shape);
+}
+
+// What does not depend on the kind of data.
+void GanOptions::complete(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+  table.prefer(training.schedule, Decay::linear, "gan");
+  table.prefer(training.ema, 0.999, "gan");
   prefer_by_preset(table, training);
   // Running statistics are those of G's own weights.
   if (generator_norm == GeneratorNorm::batch) table.prefer(training.ema, 0, "generator_norm");
@@ -97,38 +142,7 @@ void GanOptions::prefer_by_preset(OptionTable& table, TrainingOptions& training)
   }
 }
 
-void GanOptions::prefer_by_data(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
-  const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, "gan"); };
-  prefer(training.schedule, Decay::linear);
-  prefer(training.ema, 0.999);
-  if (is_codable(shape)) prefer(net, GanNet::dcgan);
-  if (net == GanNet::dcgan) check_codable("net=dcgan", shape);
-  if (shape.toy) {
-    const Modes* modes = shape.toy->modes();
-    const int64_t units = modes && modes->centers.dim(0) <= 8 ? 64 : 128;
-    prefer(latent, 2);
-    prefer(generator_hidden, std::vector<int64_t>(2, units));
-    prefer(discriminator_hidden, std::vector<int64_t>(2, units));
-    prefer(init, GeneratorInit::torch);
-    prefer(training.batch, 256);
-    prefer(training.steps, 12000);
-    prefer(training.lr, 0.002);
-    prefer(instance_noise, 0.2);
-    prefer(noise_until, 0.5);
-  } else if (net == GanNet::dcgan) {
-    prefer(training.batch, 64);
-    prefer(training.epochs, 10);
-    prefer(training.lr, 0.002);
-    prefer(instance_noise, 0.6);
-  } else {
-    prefer(training.batch, 128);
-    prefer(training.epochs, 40);
-    prefer(training.lr, 0.0005);
-    prefer(instance_noise, 0.3);
-  }
-}
-
-void GanOptions::prefer_by_loss(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+void GanOptions::prefer_by_loss(OptionTable& table) {
   if (loss == &wasserstein) {
     const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, "loss"); };
     if (!spectral_norm) prefer(penalty, SlopePenalty::gradient);
@@ -136,10 +150,6 @@ void GanOptions::prefer_by_loss(OptionTable& table, TrainingOptions& training, c
     prefer(instance_noise, 0.0);
     prefer(beta1, 0.0);
     prefer(beta2, 0.9);
-    if (shape.toy) {
-      prefer(penalty_weight, 0.1);
-      prefer(training.steps, 30000);
-    }
   }
   // Where D has kinks the penalty's gradient is blind to how they move.
   if (penalty != SlopePenalty::none) table.prefer(activation, silu, "penalty");
@@ -147,8 +157,6 @@ void GanOptions::prefer_by_loss(OptionTable& table, TrainingOptions& training, c
 
 void GanOptions::check(const TrainingOptions& training, const DataShape& shape) const {
   conditioning_classes(conditional, shape, "gan");
-  if (preset == GanPreset::pacgan && shape.is_image())
-    throw Error("gan: preset=pacgan is for points, and these data are images. Hint: data=grid25, or pac=2");
   const bool batch_norm = generator_norm == GeneratorNorm::batch;
   if (net == GanNet::dcgan && (batch_norm || maxout > 1 || init == GeneratorInit::normal))
     throw Error("gan: generator_norm=batch, maxout and init=normal are for perceptrons. Hint: net=mlp");

@@ -73,7 +73,7 @@ Gan::Gan(const GanOptions& options, const DataShape& shape, const TrainingOption
       discriminator_(sizes_from(options, shape), init_rng_),
       discriminator_learner_("discriminator", discriminator_, discriminator_options(options, training)),
       generator_learner_("generator", generator_, training.learner(optimizer(options))),
-      instance_noise_(options.instance_noise * (shape.is_image() ? 2 : 1)),
+      instance_noise_(options.instance_noise * Units(shape.kind()).length()),
       discriminator_loss_(add_metric({options.loss->discriminator_name, options.loss->discriminator_means})),
       generator_loss_(add_metric({options.loss->generator_name, options.loss->generator_means, true})),
       of_real_(add_metric(of_real_info(*options.loss))),
@@ -146,7 +146,6 @@ Tensor Gan::generated(const Tensor& z, const Tensor& labels, bool recorded) cons
 
 // G has no way back from an image to its z.
 Abilities Gan::do_abilities() {
-  if (!shape_.is_image()) return {};
   return {.interpolate = [this](const InterpolateRequest& request) {
     const Batch& ends = request.ends;
     return images_between(generator_, ends.count() / 2, label_of_each_pair(ends.labels), request.rng);
@@ -155,11 +154,11 @@ Abilities Gan::do_abilities() {
 
 Tensor Gan::do_sample(const SampleRequest& request, const SamplingOptions&) const {
   const Tensor x = generator_.draw(request.n, request.rng, request.labels);
-  return shape_.is_image() ? as_images(x, shape_) : x;
+  return as_examples(x, shape_);
 }
 
 std::optional<ModeCoverage> Gan::coverage(uint64_t seed) {
-  const Modes* modes = shape_.toy ? shape_.toy->modes() : nullptr;
+  const Modes* modes = shape_.modes();
   if (!modes) return std::nullopt;
   Rng rng(seed, "eval/samples");
   return mode_coverage(sample({kModeSamples, rng}), *modes);
@@ -193,8 +192,7 @@ std::string Gan::warning() const {
 
 std::string Gan::collapse_hint() const {
   std::vector<std::string> tries;
-  if (options_.instance_noise == 0)
-    tries.emplace_back(shape_.is_image() ? "instance_noise=0.6" : "instance_noise=0.2");
+  if (options_.instance_noise == 0) tries.push_back(fmt::format("instance_noise={}", options_.usual_noise));
   if (options_.penalty == SlopePenalty::none) tries.emplace_back("penalty=r1");
   if (options_.pac == 1 && !options_.conditional) tries.emplace_back("pac=2");
   tries.emplace_back("a smaller lr");
@@ -218,8 +216,14 @@ Quantities Gan::do_evaluate(const DataView& data) {
   return out;
 }
 
-std::vector<Picture> Gan::do_pictures(const DataView& data) {
-  return gan_pictures(generator_, discriminator_, *options_.loss, shape_, data);
+std::vector<Picture> Gan::do_image_pictures(const DataView& data) {
+  return gan_image_pictures(generator_, shape_, data);
+}
+
+// Where true draws lie in the plane, their density is not asked for.
+std::vector<Picture> Gan::do_point_pictures(const DataView& data) {
+  if (shape_.size() != 2) return {};
+  return {gan_game(generator_, discriminator_, *options_.loss, *shape_.toy, data.seed)};
 }
 
 std::string Gan::do_interpretation(const DataView& data) {

@@ -117,14 +117,16 @@ struct GanOptions {
   double label_smoothing = 0;
   double instance_noise = 0;
   double noise_until = 1;
+  double usual_noise = 0.6;  // that helps where samples collapse; no setting
 
   void describe(OptionTable& options);
-  void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+  void adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+  void adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape& shape);
 
  private:
-  void prefer_by_data(OptionTable& table, TrainingOptions& training, const DataShape& shape);
-  void prefer_by_loss(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+  void prefer_by_loss(OptionTable& table);
   void prefer_by_preset(OptionTable& table, TrainingOptions& training);
+  void complete(OptionTable& table, TrainingOptions& training, const DataShape& shape);
   void check(const TrainingOptions& training, const DataShape& shape) const;
 };
 
@@ -153,7 +155,8 @@ class Gan : public Model {
   Quantities do_evaluate(const DataView& data) override;
   Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
   Abilities do_abilities() override;
-  std::vector<Picture> do_pictures(const DataView& data) override;
+  std::vector<Picture> do_image_pictures(const DataView& data) override;
+  std::vector<Picture> do_point_pictures(const DataView& data) override;
   std::string do_interpretation(const DataView& data) override;
 
  private:

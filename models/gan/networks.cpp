@@ -90,7 +90,7 @@ std::unique_ptr<BatchNormMlp> normalised_layers(const GanShape& shape, Rng& rng)
 // What D's first layer sees.
 DataShape packed_shape(const GanShape& shape) {
   DataShape out = shape.data;
-  if (out.is_image()) {
+  if (out.kind().pixels) {
     out.example = {out.height(), out.width(), shape.pac * out.channels()};
   } else {
     out.example = {shape.pac * out.size()};
@@ -107,7 +107,7 @@ Generator::Generator(const GanShape& shape, Rng& rng)
       classes_(shape.classes),
       pac_(shape.pac),
       labels_(shape.classes > 0 ? shape.data.labels() : LabelNames()),
-      pixels_(shape.data.is_image()) {
+      units_(shape.data.kind()) {
   if (shape.generator_norm == GeneratorNorm::batch) {
     normalised_ = normalised_layers(shape, rng);
     register_module("layers", *normalised_);
@@ -121,19 +121,16 @@ Generator::~Generator() = default;
 
 Tensor Generator::centred(const Tensor& z, const Tensor& labels) const {
   const Tensor inputs = beside_label(z, labels, classes_);
-  const Tensor x = normalised_ ? normalised_->forward(inputs) : layers_->forward(inputs);
-  return pixels_ ? tanh(x) : x;
+  return units_.squashed(normalised_ ? normalised_->forward(inputs) : layers_->forward(inputs));
 }
 
 Tensor Generator::centred_in_training(const Tensor& z, const Tensor& labels) const {
   if (!normalised_) return centred(z, labels);
-  const Tensor x = normalised_->by_batch(beside_label(z, labels, classes_), pac_);
-  return pixels_ ? tanh(x) : x;
+  return units_.squashed(normalised_->by_batch(beside_label(z, labels, classes_), pac_));
 }
 
 Tensor Generator::generate(const Tensor& z, const Tensor& labels) const {
-  const Tensor x = centred(z, labels);
-  return pixels_ ? (x + 1.0) * 0.5 : x;
+  return units_.uncentred(centred(z, labels));
 }
 
 Tensor Generator::draw(int64_t n, Rng& rng, const Tensor& labels) const {
@@ -142,11 +139,9 @@ Tensor Generator::draw(int64_t n, Rng& rng, const Tensor& labels) const {
 }
 
 Discriminator::Discriminator(const GanShape& shape, Rng& rng)
-    : pixels_(shape.data.is_image()),
-      classes_(shape.classes),
-      pac_(shape.pac),
-      channels_(shape.data.channels()) {
+    : units_(shape.data.kind()), classes_(shape.classes), pac_(shape.pac) {
   const DataShape seen = packed_shape(shape);
+  at_place_ = seen.example[seen.example.rank() - 1] / pac_;
   const int64_t outputs = 1 + classes_;
   const LinearOptions linear{
       .init = shape.init == GeneratorInit::normal ? initializer(shape.init) : init::Initializer(),
@@ -174,7 +169,7 @@ Discriminator::Discriminator(const GanShape& shape, Rng& rng)
   register_module("layers", layers_);
 }
 
-Tensor Discriminator::centred(const Tensor& x) const { return pixels_ ? x * 2.0 - 1.0 : x; }
+Tensor Discriminator::centred(const Tensor& x) const { return units_.centred(x); }
 
 // (B, inputs) -> (B / pac, pac inputs): images (B / pac, H W pac C), points one behind the other.
 Tensor Discriminator::packed(const Tensor& x) const {
@@ -184,9 +179,8 @@ Tensor Discriminator::packed(const Tensor& x) const {
         "gan: D judges {} examples at once, and {} is not a whole number of packs. Hint: a multiple of {}",
         pac_, x.dim(0), pac_);
   }
-  const int64_t packs = x.dim(0) / pac_, places = x.dim(1) / channels_;
-  if (!pixels_) return reshape(x, {packs, pac_ * x.dim(1)});
-  return flatten_rows(permute(reshape(x, {packs, pac_, places, channels_}), {0, 2, 1, 3}));
+  const int64_t packs = x.dim(0) / pac_, places = x.dim(1) / at_place_;
+  return flatten_rows(permute(reshape(x, {packs, pac_, places, at_place_}), {0, 2, 1, 3}));
 }
 
 Tensor Discriminator::judge(const Tensor& x, const Tensor& labels) const {

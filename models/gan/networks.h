@@ -6,6 +6,7 @@
 #include "gradzoo/base/options.h"
 #include "gradzoo/datasets/dataset.h"
 #include "gradzoo/models/networks/image_coder.h"
+#include "gradzoo/models/networks/units.h"
 #include "gradzoo/nn/layers/layers.h"
 
 namespace gradzoo {
@@ -78,7 +79,7 @@ class Generator : public Module {
  private:
   int64_t latent_, classes_, pac_;
   LabelNames labels_;
-  bool pixels_;
+  Units units_;
   std::unique_ptr<BatchNormMlp> normalised_;  // either this
   std::unique_ptr<Module> layers_;            // or this
 };
@@ -103,8 +104,9 @@ class Discriminator : public Module {
  private:
   Tensor packed(const Tensor& x) const;
 
-  bool pixels_;
-  int64_t classes_, pac_, channels_;
+  Units units_;
+  int64_t classes_, pac_;
+  int64_t at_place_;  // numbers of an example at a place: an image's channels, or a whole point
   Sequential layers_;
 };
 

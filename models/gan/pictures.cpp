@@ -23,7 +23,7 @@ Picture interpolation(const Generator& generator, const DataShape& shape, const 
   return {"interpolation",
           "Each row moves from one z to another on an arc, so every point is as likely as a draw. In a "
           "conditional model each row has one label.",
-          ImageGrid{as_images(images, shape), kImageColumns}};
+          ImageGrid{as_examples(images, shape), kImageColumns}};
 }
 
 Plane plane_of(const char* title, const Box& box) {
@@ -47,12 +47,15 @@ Plane judgement(const Discriminator& discriminator, const GanLoss& loss, const B
   return d;
 }
 
-Picture game(const Generator& generator, const Discriminator& discriminator, const GanLoss& loss,
-             const DataShape& shape, const DataView& data) {
-  const Box box = shape.toy->box().scaled(1.2);
-  Rng rng(data.seed, "pictures/points");
+}  // namespace
+
+Picture gan_game(const Generator& generator, const Discriminator& discriminator, const GanLoss& loss,
+                 const Toy& toy, uint64_t seed) {
+  const NoGrad quiet;
+  const Box box = toy.box().scaled(1.2);
+  Rng rng(seed, "pictures/points");
   Plane truth = plane_of("true draws", box), samples = plane_of("samples of G", box);
-  truth.points = shape.toy->sample(kPoints, rng);
+  truth.points = toy.sample(kPoints, rng);
   samples.points = generator.draw(kPoints, rng);
   if (discriminator.pac() > 1) {
     return {"game", "True draws, and as many samples. D judges several points at once, so it is not drawn.",
@@ -65,20 +68,16 @@ Picture game(const Generator& generator, const Discriminator& discriminator, con
   return {"game", caption, Planes{{truth, samples, judgement(discriminator, loss, box)}}};
 }
 
-}  // namespace
-
 // Independent ends a, b ~ N(0, I): every step of cos(t) a + sin(t) b is itself a draw of N(0, I).
 Tensor images_between(const Generator& generator, int64_t rows, const Tensor& labels, Rng& rng) {
   const Tensor z = arcs_between(randn({2 * rows, generator.latent()}, rng), rows);
   return generator.generate(z, along_rows(labels));
 }
 
-std::vector<Picture> gan_pictures(const Generator& generator, const Discriminator& discriminator,
-                                  const GanLoss& loss, const DataShape& shape, const DataView& data) {
+std::vector<Picture> gan_image_pictures(const Generator& generator, const DataShape& shape,
+                                        const DataView& data) {
   const NoGrad quiet;
-  if (shape.is_image()) return {neighbours(generator, shape, data), interpolation(generator, shape, data)};
-  if (shape.toy && shape.toy->dimensions() == 2) return {game(generator, discriminator, loss, shape, data)};
-  return {};
+  return {neighbours(generator, shape, data), interpolation(generator, shape, data)};
 }
 
 }  // namespace gradzoo

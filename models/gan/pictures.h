@@ -11,10 +11,12 @@ namespace gradzoo {
 /// Rows of ten, on arcs between two draws of z, under a label each: (10 rows, pixels).
 Tensor images_between(const Generator& generator, int64_t rows, const Tensor& labels, Rng& rng);
 
-/// For images: samples with their nearest training neighbours, and interpolations in z. For points in the
-/// plane: samples beside true draws, and D over the plane unless it judges several points at once; scores
-/// that are not logits are shown above their lowest value.
-std::vector<Picture> gan_pictures(const Generator& generator, const Discriminator& discriminator,
-                                  const GanLoss& loss, const DataShape& shape, const DataView& data);
+/// Samples with their nearest training neighbours, and interpolations in z.
+std::vector<Picture> gan_image_pictures(const Generator& generator, const DataShape& shape,
+                                        const DataView& data);
+/// Samples beside true draws of the plane, and D over the plane unless it judges several points at once;
+/// scores that are not logits are shown above their lowest value.
+Picture gan_game(const Generator& generator, const Discriminator& discriminator, const GanLoss& loss,
+                 const Toy& toy, uint64_t seed);
 
 }  // namespace gradzoo

@@ -14,16 +14,18 @@ void MadeOptions::describe(OptionTable& options) {
               "likelihood to grey values");
 }
 
+void MadeOptions::adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape&) {
+  table.prefer(training.epochs, 60, "images");
+}
+
+void MadeOptions::adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape&) {
+  table.prefer(hidden, {64}, "toys");
+  table.prefer(training.lr, 0.01, "toys");
+  table.prefer(training.epochs, 4, "toys");
+}
+
 void MadeOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
-  const char* why = shape.toy ? "toys" : "images";
-  table.prefer(training.schedule, Decay::linear, why);
-  if (shape.toy) {
-    table.prefer(hidden, {64}, why);
-    table.prefer(training.lr, 0.01, why);
-    table.prefer(training.epochs, 4, why);
-  } else {
-    table.prefer(training.epochs, 60, why);
-  }
+  table.prefer(training.schedule, Decay::linear, shape.kind().defaults);
   order_of(order, shape.size(), training.stream_seed());
 }
 
@@ -33,7 +35,7 @@ ModelEntry made_entry() {
        .summary =
            "masked autoencoder: autoregressive, every variable given those before it, with an exact log p(x)",
        .source = "Germain, Gregor, Murray & Larochelle 2015",
-       .data = DataKind::binary});
+       .data = kBitData});
 }
 
 }  // namespace gradzoo

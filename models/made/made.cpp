@@ -18,8 +18,8 @@ Made::Made(const MadeOptions& options, const DataShape& shape, const TrainingOpt
                 .activation = options.activation},
                init_rng_),
       learner_(network_, training.learner()),
-      loss_(add_metric({shape.is_image() ? "nll_nats_per_image" : "nll_nats",
-                        "the loss: -log p(x), exact; lower is better"})),
+      loss_(
+          add_metric({"nll_nats" + shape.kind().per_example, "the loss: -log p(x), exact; lower is better"})),
       grad_norm_(add_metric(grad_norm_info())) {
   add_learner(learner_);
 }
@@ -37,7 +37,7 @@ Quantity Made::nll(const DataView& data) const {
   for_each_batch(data.examples, options_.pixels, data.seed, kExamplesAtOnce,
                  [&](const Batch& batch) { rows.push_back(neg(network_.log_prob(batch.x))); });
   Quantity out = mean_over_examples(kMadeNll, concat(rows, 0), "-log p(x), exact");
-  out.unit = shape_.is_image() ? "nats/image" : "nats";  // as its curve has it
+  out.unit = shape_.kind().nats;  // as its curve has it
   out.density_kind = "-log p(x)";
   return out;
 }
@@ -53,12 +53,14 @@ Quantities Made::do_evaluate(const DataView& data) { return {nll(data)}; }
 
 Tensor Made::do_sample(const SampleRequest& request, const SamplingOptions&) const {
   const Tensor drawn = network_.sample(request.n, request.rng);
-  return shape_.is_image() ? as_images(drawn, shape_) : drawn;
+  return as_examples(drawn, shape_);
 }
 
-std::vector<Picture> Made::do_pictures(const DataView& data) {
-  return made_pictures(network_, options_.pixels, shape_, data);
+std::vector<Picture> Made::do_image_pictures(const DataView& data) {
+  return made_image_pictures(network_, options_.pixels, shape_, data);
 }
+
+std::vector<Picture> Made::do_point_pictures(const DataView&) { return made_unit_pictures(network_, shape_); }
 
 Tensor Made::completed_images(const InpaintRequest& request) const {
   if (!known_come_first(network_.order(), request.known))

@@ -78,6 +78,8 @@ struct MadeOptions {
   Pixels pixels = Pixels::dynamic_binary;
 
   void describe(OptionTable& options);
+  void adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+  void adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape& shape);
   void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
 };
 
@@ -97,7 +99,8 @@ class Made : public Model {
   Quantities do_evaluate(const DataView& data) override;
   /// Exact draws, of 0 and 1.
   Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
-  std::vector<Picture> do_pictures(const DataView& data) override;
+  std::vector<Picture> do_image_pictures(const DataView& data) override;
+  std::vector<Picture> do_point_pictures(const DataView& data) override;
   Abilities do_abilities() override;
 
  private:

@@ -64,22 +64,23 @@ Picture completions(const MadeNetwork& network, const Batch& batch, const DataSh
   return {"completions",
           "A held-out image, the half of it that comes first in the order, and eight exact draws of the rest "
           "given that half.",
-          ImageGrid{as_images(concat(rows, 0), shape), kImageColumns}};
+          ImageGrid{as_examples(concat(rows, 0), shape), kImageColumns}};
 }
 
 }  // namespace
 
-std::vector<Picture> made_pictures(const MadeNetwork& network, Pixels pixels, const DataShape& shape,
-                                   const DataView& data) {
-  std::vector<Picture> out;
+std::vector<Picture> made_unit_pictures(const MadeNetwork& network, const DataShape& shape) {
   const Shape tile = tile_of(shape);
-  if (tile.rank() > 0) {
-    out.push_back(masks(network, tile));
-    out.push_back(filters_picture(
-        transpose(spread(network.hidden(0).weight(), kFilters)), tile, "filters",
-        "Weights of a hundred hidden units. Grey is 0, also where the mask removes a weight."));
-  }
-  if (!shape.is_image()) return out;
+  if (tile.rank() == 0) return {};
+  return {
+      masks(network, tile),
+      filters_picture(transpose(spread(network.hidden(0).weight(), kFilters)), tile, "filters",
+                      "Weights of a hundred hidden units. Grey is 0, also where the mask removes a weight.")};
+}
+
+std::vector<Picture> made_image_pictures(const MadeNetwork& network, Pixels pixels, const DataShape& shape,
+                                         const DataView& data) {
+  std::vector<Picture> out = made_unit_pictures(network, shape);
   const int64_t count = std::min<int64_t>(2 * kImageColumns, data.examples.count());
   if (count < kImageColumns) return out;
   const Batch batch = read_examples(data.examples, 0, count, pixels, Rng(data.seed, "eval/pixels"));

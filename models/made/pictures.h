@@ -5,9 +5,10 @@
 
 namespace gradzoo {
 
-/// The masks of hidden units and outputs, and the first layer's weights; for images also the predicted
-/// probability of each pixel, and several completions of one half.
-std::vector<Picture> made_pictures(const MadeNetwork& network, Pixels pixels, const DataShape& shape,
-                                   const DataView& data);
+/// The masks of hidden units and outputs, and the first layer's weights, of examples that are seen as images.
+std::vector<Picture> made_unit_pictures(const MadeNetwork& network, const DataShape& shape);
+/// These; the predicted probability of each pixel, and several completions of one half.
+std::vector<Picture> made_image_pictures(const MadeNetwork& network, Pixels pixels, const DataShape& shape,
+                                         const DataView& data);
 
 }  // namespace gradzoo

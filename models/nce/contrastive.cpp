@@ -66,8 +66,8 @@ Quantities ContrastiveModel::do_evaluate(const DataView& data) {
 }
 
 Tensor ContrastiveModel::do_sample(const SampleRequest& request, const SamplingOptions&) const {
-  return drawn_again(
-      proposal(), [&](const Tensor& x) { return network_.log_density(x); }, request.n, request.rng);
+  const auto energy = [&](const Tensor& x) { return network_.log_density(x); };
+  return as_examples(drawn_again(proposal(), energy, request.n, request.rng), shape_);
 }
 
 Picture ContrastiveModel::do_snapshot(const DataView& data, Rng& rng) {
@@ -78,14 +78,13 @@ Picture ContrastiveModel::do_snapshot(const DataView& data, Rng& rng) {
       *shape_.toy, [&](const Tensor& x) { return network_.log_density(x); }, drawn(kShown, rng));
 }
 
-std::vector<Picture> ContrastiveModel::do_pictures(const DataView& data) {
-  if (!in_plane(shape_.toy.get())) return {};
+std::vector<Picture> ContrastiveModel::do_plane_pictures(const DataView& data, const Toy& toy) {
   Rng rng(data.seed, "pictures/nce");
   return {score_picture("score",
                         "The learned score grad f beside the true one, where the density is not negligible.",
-                        *shape_.toy, [&](const Tensor& x) { return network_.score(x); }),
+                        toy, [&](const Tensor& x) { return network_.score(x); }),
           corrected_picture(
-              *shape_.toy, proposal(), [&](const Tensor& x) { return network_.log_density(x); }, rng)};
+              toy, proposal(), [&](const Tensor& x) { return network_.log_density(x); }, rng)};
 }
 
 Abilities ContrastiveModel::do_abilities() {

@@ -70,7 +70,7 @@ ModelEntry nce_entry() {
        .summary = "noise-contrastive estimation: an energy and its log Z from classifying data against noise",
        .source = "Gutmann & Hyvarinen 2010",
        .why_no_density = "on images its Z is not known",
-       .data = DataKind::points,
+       .data = kPointData,
        .why_data = kWhyPoints,
        .default_data = "ring8"});
 }
@@ -81,7 +81,7 @@ ModelEntry fce_entry() {
        .summary = "flow contrastive estimation: an energy and a flow, trained against each other",
        .source = "Gao et al. 2020",
        .why_no_density = "on images its Z is not known",
-       .data = DataKind::points,
+       .data = kPointData,
        .why_data = kWhyPoints,
        .default_data = "ring8"});
 }
@@ -92,7 +92,7 @@ ModelEntry cnce_entry() {
                                                  "classifying data against their neighbours",
                                       .source = "Ceylan & Gutmann 2018",
                                       .why_no_density = "on images its Z is not known",
-                                      .data = DataKind::points,
+                                      .data = kPointData,
                                       .why_data = kWhyPoints,
                                       .default_data = "ring8"});
 }

@@ -82,15 +82,15 @@ Quantities Fce::fit_to_truth(int64_t cells) const {
 Tensor Fce::do_sample(const SampleRequest& request, const SamplingOptions& sampling) const {
   if (options_in<FceOptions>(sampling).draw == FceDraws::energy)
     return ContrastiveModel::do_sample(request, sampling);
-  return flow_.sample(request.n, request.rng);
+  return as_examples(flow_.sample(request.n, request.rng), shape());
 }
 
-std::vector<Picture> Fce::do_pictures(const DataView& data) {
+std::vector<Picture> Fce::do_plane_pictures(const DataView& data, const Toy& toy) {
   constexpr int64_t kShown = 1000;
-  std::vector<Picture> all = ContrastiveModel::do_pictures(data);
+  std::vector<Picture> all = ContrastiveModel::do_plane_pictures(data, toy);
   Rng rng(data.seed, "pictures/fce");
   all.push_back(density_picture(
-      "flow", "The true density, the flow's density, and its samples.", *shape().toy,
+      "flow", "The true density, the flow's density, and its samples.", toy,
       [this](const Tensor& x) { return flow_.log_prob(x); }, flow_.sample(kShown, rng)));
   return all;
 }

@@ -134,7 +134,7 @@ class ContrastiveModel : public Model {
   /// Proposals resampled with weights e^f / p_proposal, 50 for each sample.
   Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
   Picture do_snapshot(const DataView& data, Rng& rng) override;
-  std::vector<Picture> do_pictures(const DataView& data) override;
+  std::vector<Picture> do_plane_pictures(const DataView& data, const Toy& toy) override;
   Abilities do_abilities() override;
 
  private:
@@ -192,7 +192,7 @@ class Fce : public ContrastiveModel {
   /// The flow's KL beside the energy's.
   Quantities fit_to_truth(int64_t cells) const override;
   Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
-  std::vector<Picture> do_pictures(const DataView& data) override;
+  std::vector<Picture> do_plane_pictures(const DataView& data, const Toy& toy) override;
   std::string do_interpretation(const DataView& data) override;
 
  private:

@@ -8,6 +8,8 @@
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
 #include "gradzoo/base/function_ref.h"
+#include "gradzoo/datasets/kinds/kind.h"
+#include "gradzoo/models/networks/image_coder.h"
 #include "gradzoo/nn/layers/layers.h"
 #include "models/networks/residual_net.h"
 
@@ -72,7 +74,7 @@ void CouplingFlowOptions::describe(OptionTable& options) {
 }
 
 void check_flowable(const char* model, const DataShape& shape) {
-  if (shape.toy && shape.toy->binary())
+  if (shape.kind().bits)
     throw Error(
         "{}: points of 0 and 1 have probabilities but no density. Hint: rbm, or points of the plane: --data "
         "ring8",
@@ -87,18 +89,24 @@ void check_flowable(const char* model, const DataShape& shape) {
         "{}: a coupling keeps some coordinates and moves the others, so one coordinate is too few. Hint: "
         "--data ring8, or nce, which takes one",
         model);
-  if (shape.is_image() && (shape.height() % 4 != 0 || shape.width() % 4 != 0))
-    throw Error(
-        "{}: images are squeezed twice, and {}x{} are not multiples of 4. Hint: images whose sides are",
-        model, shape.height(), shape.width());
+}
+
+void check_squeezable(const char* model, const DataShape& shape) {
+  if (is_codable(shape)) return;
+  throw Error("{}: images are squeezed twice, and {}x{} are not multiples of 4. Hint: images whose sides are",
+              model, shape.height(), shape.width());
 }
 
 CouplingFlow::CouplingFlow(const DataShape& shape, const CouplingFlowOptions& options, Rng& rng, DType dtype)
     : shape_(shape), dtype_(dtype) {
   check_flowable("flow", shape);
-  if (shape.is_image()) {
+  if (shape.kind().pixels) {
+    check_squeezable("flow", shape);
+    enters_ = {shape.height(), shape.width(), shape.channels()};
+    leaves_ = {shape.height() / 2, shape.width() / 2, kWindow * shape.channels()};
     append_images(options, rng);
   } else {
+    enters_ = leaves_ = shape.example;
     append_points(options, rng);
   }
 }
@@ -131,9 +139,7 @@ void CouplingFlow::append_images(const CouplingFlowOptions& options, Rng& rng) {
   append(std::move(low));
 }
 
-Tensor CouplingFlow::entered(const Tensor& x) const {
-  return shape_.is_image() ? as_image_batch(x, shape_) : x;
-}
+Tensor CouplingFlow::entered(const Tensor& x) const { return reshape(x, enters_.insert(0, x.dim(0))); }
 
 Mapped CouplingFlow::map(const Tensor& x) const {
   if (x.rank() != 2 || x.dim(1) != shape_.size())
@@ -144,10 +150,7 @@ Mapped CouplingFlow::map(const Tensor& x) const {
 }
 
 Mapped CouplingFlow::inverse(const Tensor& z) const {
-  const Mapped at = FlowSequence::inverse(
-      shape_.is_image()
-          ? reshape(z, {z.dim(0), shape_.height() / 2, shape_.width() / 2, 4 * shape_.channels()})
-          : z);
+  const Mapped at = FlowSequence::inverse(reshape(z, leaves_.insert(0, z.dim(0))));
   return {flatten_rows(at.to), at.log_det};
 }
 

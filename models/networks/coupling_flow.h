@@ -117,9 +117,10 @@ struct CouplingFlowOptions {
   void describe_of_points(OptionTable& options, const std::string& prefix);
 };
 
-/// Throws Error, naming `model`, for data that affine couplings cannot model: one-dimensional, binary, or
-/// images whose sides are not multiples of 4.
+/// Throws Error, naming `model`, for data that affine couplings cannot model: one-dimensional or binary.
 void check_flowable(const char* model, const DataShape& shape);
+/// The same for images whose sides are not multiples of 4.
+void check_squeezable(const char* model, const DataShape& shape);
 
 /// RealNVP (Dinh et al. 2017): an invertible map from data to N(0, I), so that
 ///   log p(x) = log N(z(x); 0, I) + log |det dz/dx|.
@@ -131,7 +132,7 @@ void check_flowable(const char* model, const DataShape& shape);
 /// squeeze, a choice of channels), its complement, the upper and the lower rows of the windows of 2 x 2.
 class CouplingFlow : public FlowSequence {
  public:
-  /// Throws Error if check_flowable does.
+  /// Throws Error if these do.
   CouplingFlow(const DataShape& shape, const CouplingFlowOptions& options, Rng& rng,
                DType dtype = DType::f32);
   /// x (B, numbers) -> z (B, numbers) and log |det dz/dx| (B).
@@ -154,9 +155,10 @@ class CouplingFlow : public FlowSequence {
  private:
   void append_points(const CouplingFlowOptions& options, Rng& rng);
   void append_images(const CouplingFlowOptions& options, Rng& rng);
-  Tensor entered(const Tensor& x) const;  ///< as the first layer takes it
+  Tensor entered(const Tensor& x) const;
 
   DataShape shape_;
+  Shape enters_, leaves_;  ///< a row, as the first layer takes it and as the last one gives it
   DType dtype_;
 };
 

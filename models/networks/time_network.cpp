@@ -2,7 +2,11 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "gradzoo/autograd/ops.h"
+#include "gradzoo/datasets/kinds/kind.h"
+#include "gradzoo/models/networks/image_coder.h"
 
 namespace gradzoo {
 namespace {
@@ -16,7 +20,7 @@ int64_t padded_side(int64_t side) { return (side + 3) / 4 * 4; }
 
 TimeNetwork::TimeNetwork(const TimeNetworkOptions& options, const DataShape& shape, int64_t classes, Rng& rng)
     : shape_(shape), classes_(classes) {
-  if (shape.is_image()) {
+  if (shape.kind().pixels) {
     unet_ = std::make_unique<Unet>(shape.channels(), classes > 0 ? classes + 1 : 0, rng,
                                    UnetOptions{.channels = options.channels});
     register_module("unet", *unet_);
@@ -28,6 +32,13 @@ TimeNetwork::TimeNetwork(const TimeNetworkOptions& options, const DataShape& sha
   if (!options.bounded) return;
   reach_ = full({1}, 2 * std::max(kNoiseReach, shape.diameter()));
   register_buffer("reach", reach_);
+}
+
+std::string TimeNetwork::reading() const {
+  if (!unet_ || is_codable(shape_)) return "";
+  return fmt::format(" The U-Net halves images twice, so these of {}x{} are padded to {}x{}.",
+                     shape_.height(), shape_.width(), padded_side(shape_.height()),
+                     padded_side(shape_.width()));
 }
 
 Tensor TimeNetwork::padded(const Tensor& images) const {

@@ -81,6 +81,8 @@ class TimeNetwork : public Module {
   int64_t classes() const { return classes_; }  ///< 0: no labels
   /// Whether it is a network for images.
   bool is_convolutional() const { return unet_ != nullptr; }
+  /// What it does to images whose sides it cannot halve, a sentence; "" where there is nothing to say.
+  std::string reading() const;
   /// The label index that means no label, n times.
   Tensor no_labels(int64_t n) const { return full({n}, static_cast<double>(classes_), DType::i64); }
 

@@ -28,16 +28,12 @@ Tensor in_rows(const Tensor& codes) { return reshape(codes, {-1, codes.dim(-1)})
 
 }  // namespace
 
-Tensor as_images(const Tensor& rows, const DataShape& shape) {
-  return reshape(clamp(rows, 0, 1), shape.example.insert(0, rows.dim(0)));
-}
-
 ImageGrid rows_by_turns(std::span<const Tensor> parts, std::vector<std::string> captions,
                         const DataShape& shape) {
   const int64_t columns = std::min(kImageColumns, parts.front().dim(0));
   Tensors rows;
   for (int64_t begin = 0; begin + columns <= parts.front().dim(0); begin += columns) {
-    for (const Tensor& part : parts) rows.push_back(as_images(part.rows(begin, begin + columns), shape));
+    for (const Tensor& part : parts) rows.push_back(as_examples(part.rows(begin, begin + columns), shape));
   }
   return {concat(rows, 0), columns, std::move(captions)};
 }

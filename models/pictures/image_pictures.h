@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "gradzoo/datasets/dataset.h"
+#include "gradzoo/datasets/kinds/kind.h"
 #include "gradzoo/models/pictures/picture.h"
 
 /// Pictures of models of images, in rows of ten.
@@ -13,9 +14,6 @@
 namespace gradzoo {
 
 inline constexpr int64_t kImageColumns = 10;
-
-/// Rows (n, numbers) as images (n, H, W), or (n, H, W, 3) of coloured ones, clamped to [0,1].
-Tensor as_images(const Tensor& rows, const DataShape& shape);
 
 /// A row of the first part, a row of the second, ..., and again: each part (n, numbers). The last images that
 /// fill no row are left out; fewer than kImageColumns are one row. `captions` name the parts.

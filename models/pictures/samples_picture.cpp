@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "gradzoo/autograd/ops.h"
+#include "gradzoo/datasets/kinds/kind.h"
 #include "gradzoo/models/pictures/plane_pictures.h"
 
 namespace gradzoo {
@@ -50,7 +51,8 @@ Picture samples_picture(const Tensor& samples, const Toy* truth) {
             Planes{{samples_over_truth(*truth, samples)}}};
   }
   if (samples.dim(1) == 1) return histogram(samples.to_vector(), truth);
-  if (truth != nullptr && truth->tile().rank() == 2) return tiles(samples, truth->tile());
+  const Shape example = samples.shape().erase(0), tile = kind_of(example, truth).tile(example, truth);
+  if (tile.rank() > 0) return tiles(samples, tile);
   return {"samples", "Samples, by their first two coordinates.",
           Scatter{slice(samples, 1, 0, 2), zeros({samples.dim(0)}, DType::i64), "x0", "x1"}};
 }

@@ -4,13 +4,11 @@
 #include <cmath>
 
 #include "gradzoo/autograd/ops.h"
+#include "gradzoo/datasets/kinds/kind.h"
 
 namespace gradzoo {
 
-Shape tile_of(const DataShape& shape) {
-  if (shape.toy) return shape.toy->tile();
-  return shape.is_image() ? shape.example : Shape{};
-}
+Shape tile_of(const DataShape& shape) { return shape.kind().tile(shape.example, shape.toy.get()); }
 
 Picture filters_picture(const Tensor& weights, const Shape& tile, std::string name, std::string caption) {
   const int64_t count = std::min<int64_t>(100, weights.dim(1));

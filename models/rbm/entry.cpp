@@ -19,16 +19,19 @@ void RbmOptions::describe_sampling(OptionTable& options) {
   options.add("sample_steps", sample_steps, "Gibbs steps from noise for a sample", {1, 1e7});
 }
 
+void RbmOptions::adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape&) {
+  table.prefer(training.lr, 0.05, "images");
+  table.prefer(training.epochs, 20, "images");
+}
+
+void RbmOptions::adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape&) {
+  table.prefer(training.lr, 0.1, "toys");
+  table.prefer(hidden, 16, "toys");
+  table.prefer(training.epochs, 4, "toys");
+}
+
 void RbmOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
-  const char* why = shape.toy ? "toys" : "images";
-  table.prefer(training.lr, shape.toy ? 0.1 : 0.05, why);
-  table.prefer(training.schedule, Decay::linear, why);
-  if (shape.toy) {
-    table.prefer(hidden, 16, why);
-    table.prefer(training.epochs, 4, why);
-  } else {
-    table.prefer(training.epochs, 20, why);
-  }
+  table.prefer(training.schedule, Decay::linear, shape.kind().defaults);
   const int64_t side = std::min(hidden, shape.size());
   if (learning.chains == RbmChains::exact && side > kMostEnumerated) {
     throw Error("chains=exact sums 2^{} states in every step. Hint: hidden={} or fewer, or chains=persistent",
@@ -42,7 +45,7 @@ ModelEntry rbm_entry() {
        .summary =
            "restricted Boltzmann machine: binary units, trained by contrastive divergence with Gibbs chains",
        .source = "Smolensky 1986; Hinton 2002; Salakhutdinov & Murray 2008",
-       .data = DataKind::binary});
+       .data = kBitData});
 }
 
 }  // namespace gradzoo

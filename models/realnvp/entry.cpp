@@ -17,6 +17,21 @@ void RealNvpOptions::describe_sampling(OptionTable& options) {
       {0, 10});
 }
 
+void RealNvpOptions::adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+  check_squeezable("realnvp", shape);
+  const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, "images"); };
+  prefer(training.batch, 64);
+  prefer(training.lr, 0.001);
+  prefer(training.epochs, 4);
+}
+
+void RealNvpOptions::adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape&) {
+  const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, "toys"); };
+  prefer(training.batch, 512);
+  prefer(training.lr, 0.005);
+  prefer(training.steps, 4000);
+}
+
 void RealNvpOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
   check_flowable("realnvp", shape);
   if (pixels != Pixels::dequantised)
@@ -25,20 +40,11 @@ void RealNvpOptions::adapt(OptionTable& table, TrainingOptions& training, const 
         "learn binary ones",
         name_of(kPixels, pixels));
   const auto prefer = [&](auto& field, const auto& value) {
-    table.prefer(field, value, shape.is_image() ? "images" : "toys");
+    table.prefer(field, value, shape.kind().defaults);
   };
   prefer(training.ema, 0.999);
   prefer(training.clip, 10.0);
   prefer(training.schedule, Decay::cosine);
-  if (shape.is_image()) {
-    prefer(training.batch, 64);
-    prefer(training.lr, 0.001);
-    prefer(training.epochs, 4);
-    return;
-  }
-  prefer(training.batch, 512);
-  prefer(training.lr, 0.005);
-  prefer(training.steps, 4000);
 }
 
 ModelEntry realnvp_entry() {

@@ -26,7 +26,7 @@ std::vector<Picture> flow_image_pictures(const CouplingFlow& flow, const DataSha
     out.push_back({"interpolation",
                    "Each row moves on a straight line between the codes z of two held-out images. Both ends "
                    "are reproduced exactly, as every image is.",
-                   ImageGrid{as_images(images_between(flow, batch.x), shape), kImageColumns}});
+                   ImageGrid{as_examples(images_between(flow, batch.x), shape), kImageColumns}});
   }
   out.push_back(neighbours_picture(clamp(flow.sample(2 * kImageColumns, rng), 0, 1), shape, data.train));
   return out;

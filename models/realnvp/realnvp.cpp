@@ -19,8 +19,8 @@ constexpr int64_t kQuickExamples = 1000;  // that are looked at while training
 constexpr int64_t kAtOnce = 500;
 constexpr int64_t kCells = 400, kShown = 1000;
 
-MetricInfo cost_info(const DataShape& shape) {
-  if (shape.is_image())
+MetricInfo cost_info(bool in_bits) {
+  if (in_bits)
     return {"bits_per_dim",
             "-log2 p(x) / d + 8 of dequantised pixels; lower is better, and a uniform density has 8", true};
   return {"nll_nats", "-log p(x) of data: falls towards the data's own entropy", true};
@@ -31,11 +31,12 @@ MetricInfo cost_info(const DataShape& shape) {
 RealNvp::RealNvp(const RealNvpOptions& options, const DataShape& shape, const TrainingOptions& training)
     : shape_(shape),
       options_(options),
+      in_bits_(has_bits_per_dim(shape, options.pixels)),
       seed_(training.stream_seed()),
       init_rng_(seed_, "realnvp/init"),
       flow_(shape, options.flow, init_rng_),
       learner_(flow_, training.learner()),
-      cost_(add_metric(cost_info(shape))),
+      cost_(add_metric(cost_info(in_bits_))),
       grad_norm_(add_metric(grad_norm_info())) {
   add_learner(learner_);
 }
@@ -47,8 +48,7 @@ void RealNvp::prepare(const Examples& training) {
 
 Tensor RealNvp::cost(const Tensor& x) const {
   const Tensor log_p = flow_.log_prob(x);
-  if (!shape_.is_image()) return -log_p;
-  return bits_per_dim(log_p, shape_.size());
+  return in_bits_ ? bits_per_dim(log_p, shape_.size()) : -log_p;
 }
 
 void RealNvp::train_step(const StepContext& context, MetricRow row) {
@@ -64,12 +64,12 @@ Quantity RealNvp::held_out_cost(const DataView& data, int64_t most) const {
   for_each_batch(some, options_.pixels, data.seed, kAtOnce,
                  [&](const Batch& batch) { costs.push_back(cost(batch.x)); });
   Quantity found =
-      shape_.is_image()
+      in_bits_
           ? mean_over_examples(
                 kBitsPerDim, concat(costs, 0),
                 "-log2 p(x) / d + 8 of dequantised pixels, exact: an upper bound of the bits for the bytes")
           : mean_over_examples(kFlowNll, concat(costs, 0), "mean -log p(x), exact");
-  if (shape_.is_image()) found.density_kind = "bits/dim";
+  if (in_bits_) found.density_kind = "bits/dim";
   found.curve = cost_;
   return found;
 }
@@ -87,7 +87,7 @@ Quantities RealNvp::do_evaluate(const DataView& data) {
 
 Tensor RealNvp::do_sample(const SampleRequest& request, const SamplingOptions& sampling) const {
   const Tensor x = flow_.sample(request.n, request.rng, options_in<RealNvpOptions>(sampling).temperature);
-  return shape_.is_image() ? as_images(x, shape_) : x;
+  return as_examples(x, shape_);
 }
 
 Picture RealNvp::do_snapshot(const DataView& data, Rng& rng) {
@@ -97,27 +97,31 @@ Picture RealNvp::do_snapshot(const DataView& data, Rng& rng) {
       [this](const Tensor& x) { return flow_.log_prob(x); }, flow_.sample(kShown, rng));
 }
 
-std::vector<Picture> RealNvp::do_pictures(const DataView& data) {
-  if (shape_.is_image()) return flow_image_pictures(flow_, shape_, data);
-  if (!in_plane(shape_.toy.get())) return {};
-  return flow_plane_pictures(flow_, *shape_.toy, data.seed);
+std::vector<Picture> RealNvp::do_image_pictures(const DataView& data) {
+  return flow_image_pictures(flow_, shape_, data);
+}
+
+std::vector<Picture> RealNvp::do_plane_pictures(const DataView& data, const Toy& toy) {
+  return flow_plane_pictures(flow_, toy, data.seed);
 }
 
 Abilities RealNvp::do_abilities() {
-  Target target{.log_prob = [this](const Tensor& x) { return flow_.log_prob(x); },
-                .initial = [this](int64_t n, Rng& rng) { return flow_.sample(n, rng); }};
-  if (!shape_.is_image()) return {.target = std::move(target)};
-  target.domain = {0, 1};
-  // a draw may be beyond by the logit's margin
-  target.initial = [this](int64_t n, Rng& rng) { return clamp(flow_.sample(n, rng), 0, 1); };
+  const DataKind& kind = shape_.kind();
+  // Of pixels a draw may be beyond by the logit's margin.
+  const auto initial = [this](int64_t n, Rng& rng) {
+    return flatten_rows(as_examples(flow_.sample(n, rng), shape_));
+  };
   const auto between = [this](const InterpolateRequest& request) {
     return images_between(flow_, request.ends.x);
   };
-  return {.target = std::move(target), .interpolate = between};
+  return {.target = {.log_prob = [this](const Tensor& x) { return flow_.log_prob(x); },
+                     .initial = initial,
+                     .domain = {kind.low, kind.high}},
+          .interpolate = between};
 }
 
 std::string RealNvp::do_interpretation(const DataView&) {
-  if (shape_.is_image())
+  if (in_bits_)
     return "The likelihood is exact, but says little about how samples look: most bits describe the noise of "
            "grey levels. Compare it only with other flows on dequantised pixels.";
   return "Density, samples and codes are exact, in one pass each. A flow is a continuous map, so it leaves "

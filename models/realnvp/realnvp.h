@@ -12,6 +12,8 @@ struct RealNvpOptions {
 
   void describe(OptionTable& options);
   void describe_sampling(OptionTable& options);
+  void adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape& shape);
+  void adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape& shape);
   void adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape);
 };
 
@@ -35,7 +37,8 @@ class RealNvp : public Model {
   Quantities do_evaluate(const DataView& data) override;
   Tensor do_sample(const SampleRequest& request, const SamplingOptions& sampling) const override;
   Picture do_snapshot(const DataView& data, Rng& rng) override;
-  std::vector<Picture> do_pictures(const DataView& data) override;
+  std::vector<Picture> do_image_pictures(const DataView& data) override;
+  std::vector<Picture> do_plane_pictures(const DataView& data, const Toy& toy) override;
   Abilities do_abilities() override;
   std::string do_interpretation(const DataView& data) override;
 
@@ -46,6 +49,7 @@ class RealNvp : public Model {
 
   DataShape shape_;
   RealNvpOptions options_;
+  bool in_bits_;  // what its cost is told in
   uint64_t seed_;
   Rng init_rng_;
   CouplingFlow flow_;

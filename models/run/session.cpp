@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <filesystem>
 
-#include <fmt/ranges.h>
-
 #include "gradzoo/base/error.h"
 #include "gradzoo/datasets/registry.h"
 #include "gradzoo/models/base/over_examples.h"
@@ -16,19 +14,10 @@ namespace {
 constexpr int64_t kMostStepsPerRow = 50;
 
 void check_kind(const ModelEntry& model, const DataShape& shape, const std::string& data) {
-  const std::string why = model.why_data.empty() ? "" : ": " + model.why_data;
-  if (model.data == DataKind::images && !shape.is_image()) {
-    throw Error("{} learns images, and {} has points of {} numbers{}. Hint: --data mnist", model.name, data,
-                shape.size(), why);
-  }
-  if (model.data == DataKind::binary && shape.toy && !shape.toy->binary()) {
-    throw Error("{} learns patterns of 0 and 1, and {} has other numbers{}. Hint: --data bars-and-stripes",
-                model.name, data, why);
-  }
-  if (model.data == DataKind::points && shape.is_image()) {
-    throw Error("{} learns points, and {} has images of {}{}. Hint: --data ring8", model.name, data,
-                fmt::join(shape.example, "x"), why);
-  }
+  if (model.data(shape.kind())) return;
+  throw Error("{} learns {}, and {} has {}{}. Hint: --data {}", model.name, model.data.named, data,
+              shape.kind().size(shape.example), model.why_data.empty() ? "" : ": " + model.why_data,
+              model.data.data);
 }
 
 // A folder or file stays findable from elsewhere.

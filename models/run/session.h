@@ -70,6 +70,8 @@ class RunOptions {
   /// with, for as many steps, and at most twenty times the passes.
   void prefer_passes_over(int64_t images);
 
+  /// How bytes of such data become pixels; grey of numbers as they are.
+  Pixels pixels(const DataShape& shape) const { return shape.kind().pixels ? model->pixels() : Pixels::grey; }
   /// An untrained model.
   std::unique_ptr<Model> make_model(const DataShape& shape) const { return model->make(shape, training); }
 

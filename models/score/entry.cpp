@@ -42,26 +42,31 @@ void ScoreOptions::describe_sampling(OptionTable& options) {
   options.add("denoise", denoise, "end samples with the denoising step x + sigma^2 s");
 }
 
+void ScoreOptions::adapt_to_images(OptionTable& table, TrainingOptions& training, const DataShape&) {
+  const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, "score"); };
+  prefer(confinement, objective == ScoreObjective::dsm ? sigma : 1.0);
+  // An exact trace carries as many directions as there are pixels: memory for few examples.
+  prefer(training.batch, objective == ScoreObjective::ism ? 8 : 128);
+  prefer(training.epochs, 20);
+}
+
+void ScoreOptions::adapt_to_points(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
+  const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, "score"); };
+  prefer(net, ScoreNet::energy);
+  prefer(sigma, rounded(0.05 * shape.scale, 4));
+  prefer(fd_eps, rounded(0.03 * shape.scale, 4));
+  prefer(input_scale, rounded(3 / shape.scale, 4));
+  prefer(hidden, std::vector<int64_t>{128, 128});
+  prefer(training.batch, 512);
+  prefer(training.steps, 4000);
+  prefer(training.lr, 0.005);
+}
+
 void ScoreOptions::adapt(OptionTable& table, TrainingOptions& training, const DataShape& shape) {
   const auto prefer = [&](auto& field, const auto& value) { table.prefer(field, value, "score"); };
   conditioning_classes(conditional, shape, "score");
   prefer(training.schedule, Decay::cosine);
   prefer(training.ema, 0.999);
-  if (shape.toy) {
-    prefer(net, ScoreNet::energy);
-    prefer(sigma, rounded(0.05 * shape.scale, 4));
-    prefer(fd_eps, rounded(0.03 * shape.scale, 4));
-    prefer(input_scale, rounded(3 / shape.scale, 4));
-    prefer(hidden, std::vector<int64_t>{128, 128});
-    prefer(training.batch, 512);
-    prefer(training.steps, 4000);
-    prefer(training.lr, 0.005);
-  } else {
-    prefer(confinement, objective == ScoreObjective::dsm ? sigma : 1.0);
-    // An exact trace carries as many directions as there are pixels: memory for few examples.
-    prefer(training.batch, objective == ScoreObjective::ism ? 8 : 128);
-    prefer(training.epochs, 20);
-  }
   if (objective == ScoreObjective::esm && data_noise > 0) {
     throw Error("objective=esm knows the score only of data without noise. Hint: objective=dsm");
   }

@@ -118,7 +118,7 @@ Quantities score_quantities(const ScoreNetwork& network, const ScoreTask& task, 
     out.add(quantity(kScoreCurl, curl_share(network, noisy, rng, batch.labels),
                      "how far the network is from a gradient field: 0 for a gradient, 1 for a rotation"));
   }
-  if (shape.is_image() && task.learned_noise() > 0) out.add(denoising_error(network, task, data));
+  if (shape.kind().pixels && task.learned_noise() > 0) out.add(denoising_error(network, task, data));
   return out;
 }
 

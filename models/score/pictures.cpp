@@ -45,8 +45,8 @@ Picture score_toy_snapshot(const ScoreNetwork& network, const ScoreTask& task, c
       toy, [&](const Tensor& x) { return network(x); }, samples);
 }
 
-std::vector<Picture> score_toy_pictures(const ScoreNetwork& network, const ScoreTask& task, const Toy& toy) {
-  if (!in_plane(&toy)) return {};
+std::vector<Picture> score_plane_pictures(const ScoreNetwork& network, const ScoreTask& task,
+                                          const Toy& toy) {
   return {score_picture("score",
                         "The true score and the learned one. Arrows point uphill in log p, and are longer "
                         "where it is steeper. There are none where the density is negligible." +

@@ -13,6 +13,6 @@ Picture score_raw_and_denoised(const ScoreSamples& samples, const DataShape& sha
 Picture score_toy_snapshot(const ScoreNetwork& network, const ScoreTask& task, const Toy& toy,
                            const Tensor& samples);
 /// The learned score beside the true one; none unless the toy is in the plane and its density known.
-std::vector<Picture> score_toy_pictures(const ScoreNetwork& network, const ScoreTask& task, const Toy& toy);
+std::vector<Picture> score_plane_pictures(const ScoreNetwork& network, const ScoreTask& task, const Toy& toy);
 
 }  // namespace gradzoo

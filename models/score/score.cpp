@@ -166,7 +166,7 @@ Tensor Score::completed_images(const InpaintRequest& request) const {
 Tensor Score::do_sample(const SampleRequest& request, const SamplingOptions& sampling) const {
   const Tensor x =
       draw(request.n, request.labels, options_in<ScoreOptions>(sampling), request.rng, request.done).denoised;
-  return shape_.toy ? x : as_images(x, shape_);
+  return as_examples(x, shape_);
 }
 
 Picture Score::do_snapshot(const DataView&, Rng& rng) {
@@ -178,8 +178,11 @@ Picture Score::do_snapshot(const DataView&, Rng& rng) {
   return score_raw_and_denoised(draw(50, any_labels(50, labels()), quick, rng), shape_);
 }
 
-std::vector<Picture> Score::do_pictures(const DataView& data) {
-  if (shape_.toy) return score_toy_pictures(network_, task_, *shape_.toy);
+std::vector<Picture> Score::do_plane_pictures(const DataView&, const Toy& toy) {
+  return score_plane_pictures(network_, task_, toy);
+}
+
+std::vector<Picture> Score::do_image_pictures(const DataView& data) {
   Rng rng(data.seed, "pictures/score");
   const ScoreSamples samples = draw(50, any_labels(50, labels()), options_, rng);
   return {score_raw_and_denoised(samples, shape_), neighbours_picture(samples.denoised, shape_, data.train)};

@@ -12,7 +12,7 @@ constexpr int64_t kTruthCells = 200, kMostTruthCells = 1000;  // along an axis o
 
 std::optional<ScoreTruth> score_truth(const DataShape& shape, const ScoreTask& task) {
   const Toy* toy = shape.toy.get();
-  if (!toy || toy->dimensions() > 2 || !toy->why_no_density().empty()) return std::nullopt;
+  if (!toy || !toy->integrable()) return std::nullopt;
   const double noise = task.learned_noise();
   ScoreTruth truth{noised_toy(*toy, 0, kTruthCells), std::nullopt};
   if (noise == 0) return truth;

@@ -95,7 +95,7 @@ ModelEntry vae_entry() {
        .source = "Kingma & Welling 2014",
        .why_no_density =
            "the cross-entropy of grey pixels is not a likelihood; pixels=dynamic-binary has a bound",
-       .data = DataKind::images});
+       .data = kImageData});
 }
 
 }  // namespace gradzoo

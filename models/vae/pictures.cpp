@@ -12,7 +12,7 @@ namespace {
 
 Tensor decode_images(const VaeNetwork& network, const Tensor& z, const DataShape& shape,
                      const Tensor& labels = {}) {
-  return as_images(sigmoid(network.decode(z, labels)), shape);
+  return as_examples(sigmoid(network.decode(z, labels)), shape);
 }
 
 // Rows of originals and of what comes back, by turns.
@@ -27,7 +27,7 @@ Picture interpolation(const VaeNetwork& network, const Batch& batch, const DataS
   constexpr int64_t kPairs = 8;
   return {"interpolation",
           "Each row moves on a straight line from the code of one held-out image to that of another.",
-          ImageGrid{as_images(images_between(network, {batch.x.rows(0, 2 * kPairs), {}, {}}), shape),
+          ImageGrid{as_examples(images_between(network, {batch.x.rows(0, 2 * kPairs), {}, {}}), shape),
                     kImageColumns}};
 }
 

@@ -173,7 +173,7 @@ Prior Vae::prior_of(const VaeOptions& asked) const {
 Tensor Vae::do_sample(const SampleRequest& request, const SamplingOptions& sampling) const {
   const Prior which = prior_of(options_in<VaeOptions>(sampling));
   const Tensor z = prior_.sample(which, request.n, request.labels, request.rng);
-  return as_images(sigmoid(network_.decode(z, request.labels)), shape_);
+  return as_examples(sigmoid(network_.decode(z, request.labels)), shape_);
 }
 
 Abilities Vae::do_abilities() {

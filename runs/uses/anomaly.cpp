@@ -50,12 +50,12 @@ Tensor test_images(const DatasetOptions& data, Pixels pixels, int64_t n) {
 }
 
 void check_size(const OpenedRun& run, const DataShape& other, const std::string& against) {
-  if (!other.is_image())
-    throw Error("anomaly: {} has points of {} numbers, and {} learned images. Hint: --against noise", against,
-                other.size(), run.path());
+  const std::string has = other.kind().size(other.example);
+  if (!other.kind().pixels)
+    throw Error("anomaly: {} has {}, and {} learned images. Hint: --against noise", against, has, run.path());
   if (other.example == run.shape.example) return;
-  throw Error("anomaly: {} has images of {}, and {} learned those of {}. Hint: images of one size", against,
-              fmt::join(other.example, "x"), run.path(), fmt::join(run.shape.example, "x"));
+  throw Error("anomaly: {} has {}, and {} learned those of {}. Hint: images of one size", against, has,
+              run.path(), fmt::join(run.shape.example, "x"));
 }
 
 // Random bytes, read as the model reads pixels.
@@ -265,8 +265,7 @@ struct Anomaly {
   }
 };
 
-std::string lacks_judgement(const Abilities& abilities, const DataShape& shape) {
-  if (!shape.is_image()) return "draws points, and images are what is judged";
+std::string lacks_judgement(const Abilities& abilities, const DataShape&) {
   return abilities.anomaly ? "" : lacks_target(abilities, "judge");
 }
 
@@ -283,6 +282,7 @@ Use anomaly_use() {
        .examples = {{"gradzoo anomaly zoo/ebm --against noise", "how well it tells digits from noise"}},
        .count = {"test images of each", 1000, 2, 10'000},
        .file_meaning = "the worst mistakes; x.svg beside it: the characteristic and both histograms",
+       .of_images = "draws {}, and images are what is judged",
        .missing = lacks_judgement});
 }
 

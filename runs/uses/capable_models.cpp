@@ -83,25 +83,12 @@ std::string helping(const ModelEntry& entry, const RunOptions& options,
 }
 
 // Abilities do not depend on how large images are.
-const DataShape& small(const DataShape& shape) {
-  return shape.is_image() ? shape_to_ask(DataKind::images) : shape;
-}
+DataShape small(const DataShape& shape) { return shape.kind().pixels ? shape.kind().small() : shape; }
 
 }  // namespace
 
-const DataShape& shape_to_ask(DataKind kind) {
-  static const DataShape kImages{.example = {8, 8}, .classes = 10};
-  const auto toy = [](const char* name) {
-    DatasetOptions data;
-    data.data = name;
-    return shape_of(data);
-  };
-  static const DataShape kPoints = toy("ring8"), kBinary = toy("bars-and-stripes");
-  return kind == DataKind::points ? kPoints : kind == DataKind::binary ? kBinary : kImages;
-}
-
 std::optional<CapableModel> ask(const ModelEntry& entry, const Missing& missing, const DataShape& shape) {
-  const DataShape& on = small(shape);
+  const DataShape on = small(shape);
   if (lack(asked(entry, {}, on), missing, on).empty()) return CapableModel{entry.name, ""};
   const std::string setting = helping(entry, RunOptions(entry), {}, missing, on);
   if (setting.empty()) return std::nullopt;

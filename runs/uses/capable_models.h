@@ -30,7 +30,4 @@ std::string names_of(const std::vector<CapableModel>& models);
 /// The one other setting by which a model with these options could: "conditional=false"; "" where none does.
 std::string remedy(const RunOptions& options, const Missing& missing, const DataShape& shape);
 
-/// Small data of a kind to ask models about: labelled images, points in the plane, points of 0 and 1.
-const DataShape& shape_to_ask(DataKind kind);
-
 }  // namespace gradzoo

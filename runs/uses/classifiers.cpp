@@ -94,7 +94,7 @@ void train_into(const std::filesystem::path& folder, const DatasetOptions& data,
 std::string frechet_name_of(const std::string& data) { return data == kDigits ? "digit-FID" : "class-FID"; }
 
 std::string lacks_classifier(const DataShape& shape) {
-  if (!shape.is_image()) return "has points, and a classifier measures images";
+  if (!shape.kind().pixels) return fmt::format("has {}, and a classifier measures images", shape.kind().word);
   if (shape.classes == 0) return "has images without labels";
   return shape.classes < 2 ? "has images of one class alone" : "";
 }
@@ -130,11 +130,11 @@ SampleClassifier classifier_of(std::unique_ptr<OpenedRun> classifier, const Open
   SampleClassifier out = classifier_in(std::move(classifier));
   const std::string hint = fmt::format(
       "Hint: a classifier of the same data: gradzoo train classifier --data {}", run.options->data.data);
-  if (!run.shape.is_image())
+  if (const DataKind& kind = run.shape.kind(); !kind.pixels)
     throw Error(
-        "eval: {} draws points of {} numbers, and a classifier measures images. Hint: gradzoo eval {} "
-        "compares points with the truth",
-        run.path(), run.shape.size(), run.path());
+        "eval: {} draws {}, and a classifier measures images. Hint: gradzoo eval {} compares {} with the "
+        "truth",
+        run.path(), kind.size(run.shape.example), run.path(), kind.word);
   if (run.shape.example != theirs.example)
     throw Error("eval: {} draws images of {}, and {} knows those of {}. {}", run.path(),
                 fmt::join(run.shape.example, "x"), path, fmt::join(theirs.example, "x"), hint);

@@ -40,7 +40,7 @@ void check_comparable(const std::vector<std::unique_ptr<OpenedRun>>& runs) {
           "Hint: runs of the same images",
           runs[0]->path(), first, of_first.empty() ? "as it is" : of_first, run->path(),
           chosen.empty() ? "as it is" : chosen);
-    if (first == other && (same_toy || run->shape.is_image())) continue;
+    if (first == other && same_toy) continue;
     throw Error(
         "compare: {} learned {} and {} {}{}, and numbers of different data say nothing of each other. Hint: "
         "runs of the same data",
@@ -49,9 +49,6 @@ void check_comparable(const std::vector<std::unique_ptr<OpenedRun>>& runs) {
 }
 
 void check_strip(const OpenedRun& run, const std::string& classifier) {
-  if (!run.shape.is_image())
-    throw Error("compare: {} learned points, of which there is no strip. Hint: leave --strip away",
-                run.path());
   if (const std::string lacks = lacks_classifier(run.shape); classifier.empty() && !lacks.empty())
     throw Error("compare: a strip is made by a classifier of the images, and {} {}. Hint: leave --strip away",
                 run.options->data.data, lacks);
@@ -81,8 +78,9 @@ void add_density(ComparedRun& out, const OpenedRun& run, const DataView& view, s
       if (!quantity.density_kind.empty()) out.density = quantity;
     }
   };
-  look_in(run.shape.is_image() ? run.model->validate(view) : run.model->evaluate(view));
-  if (!out.density && run.shape.is_image()) {
+  const bool quick = !run.shape.kind().pixels;
+  look_in(quick ? run.model->evaluate(view) : run.model->validate(view));
+  if (!out.density && !quick) {
     Countdown countdown(progress, "compare");
     look_in(run.model->evaluate_at_length(view, [&](double share) { countdown.done(share); }));
   }
@@ -90,8 +88,8 @@ void add_density(ComparedRun& out, const OpenedRun& run, const DataView& view, s
 }
 
 void add_quality(ComparedRun& out, OpenedRun& run, const std::string& classifier_path, const UseCall& call) {
-  if (!run.shape.is_image()) {
-    out.why_no_quality = "no classifier measures points";
+  if (const DataKind& kind = run.shape.kind(); !kind.pixels) {
+    out.why_no_quality = "no classifier measures " + kind.word;
     return;
   }
   std::optional<SampleClassifier> classifier;
@@ -193,7 +191,7 @@ Picture strip_of(const std::vector<ComparedRun>& runs) {
   ImageGrid grid;
   Tensors rows;
   for (const ComparedRun& run : runs) {
-    rows.push_back(as_images(run.quality->one_each, run.shape));
+    rows.push_back(as_examples(run.quality->one_each, run.shape));
     grid.row_captions.push_back(run.caption.empty() ? run.model : run.caption);
   }
   grid.columns = rows.front().dim(0);

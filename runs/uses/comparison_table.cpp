@@ -177,7 +177,7 @@ void write_comparison_markdown(const std::string& path, const std::vector<Compar
   const std::filesystem::path page(path);
   std::vector<std::string> pictures;
   for (size_t i = 0; all_measured(runs) && i < runs.size(); ++i) {
-    const Tensor row = as_images(runs[i].quality->one_each, runs[i].shape);
+    const Tensor row = as_examples(runs[i].quality->one_each, runs[i].shape);
     pictures.push_back(fmt::format("{}-{}-{}.png", page.stem().string(), i + 1, runs[i].model));
     write_drawing((page.parent_path() / pictures.back()).string(),
                   draw_picture({runs[i].model, "", ImageGrid{row, row.dim(0)}}));

@@ -35,20 +35,16 @@ struct RunProduct {
   Target product;               // of toys with a place to start
 
   const DataShape& shape() const { return runs[0]->shape; }
-  bool in_plane() const { return !shape().is_image() && shape().size() == 2; }
+  bool in_plane() const { return shape().example == Shape{2}; }
 };
-
-std::string size_of(const DataShape& shape) {
-  return shape.is_image() ? fmt::format("images of {}", fmt::join(shape.example, "x"))
-                          : fmt::format("points of {} numbers", shape.size());
-}
 
 void check_fit(const OpenedRun& first, const OpenedRun& run) {
   if (run.shape.example != first.shape.example)
     throw Error("compose: {} learned {} and {} {}, which have no product. Hint: runs of one shape",
-                first.path(), size_of(first.shape), run.path(), size_of(run.shape));
-  const Pixels pixels = run.options->model->pixels(), of_first = first.options->model->pixels();
-  if (run.shape.is_image() && pixels != of_first)
+                first.path(), first.shape.kind().size(first.shape.example), run.path(),
+                run.shape.kind().size(run.shape.example));
+  const Pixels pixels = run.pixels(), of_first = first.pixels();
+  if (pixels != of_first)
     throw Error("compose: pixels of {} are {} and those of {} {}. Hint: runs with the same pixels",
                 first.path(), name_of(kPixels, of_first), run.path(), name_of(kPixels, pixels));
 }
@@ -223,10 +219,10 @@ ProductSamples sample_product(const RunProduct& composition, int64_t n, Sampler&
   if (const std::string why = why_unfit(sampler.name(), sampler.needs(), product); !why.empty())
     throw Error("compose: {}", why);
   Walk walked = walk(product, composition.shape(), n, sampler, chains, seed);
-  if (!composition.shape().is_image() || product.data_noise == 0) return {walked.samples, walked.chains};
+  if (!composition.shape().kind().pixels || product.data_noise == 0) return {walked.samples, walked.chains};
   Rng rng(seed, "compose");
   const Tensor clean = denoised(product, walked.chains.x, product.data_noise, rng);
-  return {as_images(clean, composition.shape()), walked.chains};
+  return {as_examples(clean, composition.shape()), walked.chains};
 }
 
 struct Compose {
@@ -249,7 +245,7 @@ struct Compose {
     UseResult out;
     out.text = walk_table(drawn.chains, call.n, *walker, chains);
     out.details = {{"samples", call.n}, {"walk", walk_json(drawn.chains, call.n, *walker, chains)}};
-    if (composition.shape().is_image())
+    if (composition.shape().kind().pixels)
       tell_images(out, composition, drawn.samples);
     else
       tell_plane(out, composition, drawn.samples);

@@ -26,6 +26,7 @@ namespace {
 /// Examples, with noise, and freed of it again: (n, numbers) each.
 struct Denoising {
   Tensor clean, noisy, guess;
+  bool images;
 };
 
 Denoising denoise_examples(UseCall& call, double sigma) {
@@ -34,12 +35,13 @@ Denoising denoise_examples(UseCall& call, double sigma) {
   const int64_t n = std::min(call.n, test.count());
   Rng rng(call.seed, "denoise");
   Denoising out;
-  out.clean = run.shape.is_image() ? evenly_spread(test, n) : read_examples(test, 0, n, Pixels::grey, rng).x;
+  const DataKind& kind = run.shape.kind();
+  out.images = kind.pixels;
+  out.clean = out.images ? evenly_spread(test, n) : read_examples(test, 0, n, Pixels::grey, rng).x;
   out.noisy = out.clean + randn_like(out.clean, rng) * sigma;
-  const Domain domain = run.shape.is_image() ? Domain{0, 1} : Domain{};
   Countdown countdown(call.progress, "denoise");
   out.guess = run.model->abilities().denoise(
-      {out.noisy, sigma, rng, domain, [&](double share) { countdown.done(share); }});
+      {out.noisy, sigma, rng, {kind.low, kind.high}, [&](double share) { countdown.done(share); }});
   return out;
 }
 
@@ -63,7 +65,7 @@ Tensor squared_distances(const Tensor& a, const Tensor& b) {
 
 // E[clean | noisy] by the truth, (n, d); nothing where its noised score is not known.
 std::optional<Tensor> best_guess(const Toy* toy, const Tensor& noisy, double sigma) {
-  if (toy == nullptr || toy->dimensions() > 2 || !toy->why_no_density().empty()) return std::nullopt;
+  if (toy == nullptr || !toy->integrable()) return std::nullopt;
   constexpr int64_t kCells = 1200;
   const double widest = max(toy->box().sides()).item() + 12 * sigma;
   if (sigma < 2 * widest / kCells) return std::nullopt;
@@ -92,7 +94,7 @@ Plane titled_points(const Toy& toy, const Tensor& points, const char* title) {
 }
 
 Picture picture_of(const Denoising& examples, const DataShape& shape, const std::optional<Tensor>& best) {
-  if (shape.is_image()) {
+  if (examples.images) {
     const int64_t shown = std::min<int64_t>(30, examples.clean.dim(0));
     const std::array<Tensor, 3> parts = {examples.clean.rows(0, shown), examples.noisy.rows(0, shown),
                                          examples.guess.rows(0, shown)};
@@ -122,7 +124,7 @@ struct Denoise {
     UseResult out;
     out.text = fmt::format("{} test examples of {} with noise of {:g}\n", n,
                            printable(run.options->data.data), sigma);
-    out.numbers = run.shape.is_image() ? image_numbers(examples) : point_numbers(examples, best);
+    out.numbers = examples.images ? image_numbers(examples) : point_numbers(examples, best);
     out.details = {{"examples", n}, {"sigma", sigma}};
     out.picture = draw_picture(picture_of(examples, run.shape, best));
     out.words = fmt::format("{:g}", sigma);

@@ -100,10 +100,11 @@ struct Evaluate {
       out.details = quality_json(report);
       return out;
     }
-    const bool draws = run.shape.is_image() && run.model->abilities().samples;
+    const DataKind& kind = run.shape.kind();
+    const bool samples = run.model->abilities().samples, draws = kind.pixels && samples;
     if (call.n > 0 && !draws)
       throw Error("eval: -n counts samples to measure, and {} draws {}. Hint: leave -n away", run.path(),
-                  run.shape.is_image() ? "none" : "points, which an evaluation holds against the truth");
+                  samples ? kind.word + ", which an evaluation holds against the truth" : "none");
     const Examples examples = run.data().evaluation_examples(split);
     const Quantities found = evaluated(run, examples, split, call);
     out.details = {{"model", run.model_name()},

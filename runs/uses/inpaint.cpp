@@ -83,8 +83,7 @@ struct Inpaint {
   }
 };
 
-std::string lacks_images_to_fill(const Abilities& abilities, const DataShape& shape) {
-  if (!shape.is_image()) return "draws points, and those have no halves";
+std::string lacks_images_to_fill(const Abilities& abilities, const DataShape&) {
   return abilities.inpaint ? "" : lacks_target(abilities, "fill in");
 }
 
@@ -101,6 +100,7 @@ Use inpaint_use() {
                      "fills in the right half of test digits"}},
        .count = {"test images, the first 30 of which are drawn", 100, 1, 10'000},
        .file_meaning = "images, what is known of them, and what was filled in",
+       .of_images = "draws {}, and those have no halves",
        .missing = lacks_images_to_fill});
 }
 

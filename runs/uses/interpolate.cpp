@@ -39,13 +39,12 @@ struct Interpolate {
     out.details["pairs"] = call.n;
     if (label >= 0) out.words = fmt::format("label{}", label);
     const Tensor images = run.model->abilities().interpolate({ends, rng});
-    out.picture = draw_picture({"interpolate", "", ImageGrid{as_images(images, run.shape), kImageColumns}});
+    out.picture = draw_picture({"interpolate", "", ImageGrid{as_examples(images, run.shape), kImageColumns}});
     return out;
   }
 };
 
-std::string lacks_codes(const Abilities& abilities, const DataShape& shape) {
-  if (!shape.is_image()) return "learned points, and a row of pictures needs images";
+std::string lacks_codes(const Abilities& abilities, const DataShape&) {
   return abilities.interpolate ? "" : "has no codes to go between";
 }
 
@@ -62,6 +61,7 @@ Use interpolate_use() {
        .count = {"rows", 6, 1, 100},
        .seed_meaning = "of which images are chosen",
        .file_meaning = "the rows",
+       .of_images = "learned {}, and a row of pictures needs images",
        .missing = lacks_codes});
 }
 

@@ -60,18 +60,14 @@ void check_named(const Side& side, const Side& other) {
                 side.name, other.name, side.name);
 }
 
-bool draws_pixels(const Side& side) {
-  return side.run && side.run->shape.is_image() && is_binary(side.run->options->model->pixels());
-}
+bool draws_pixels(const Side& side) { return side.run && is_binary(side.run->pixels()); }
 
 // Each side has a stream of its own, so that a run against itself, or against one of the same seed, draws
 // anew.
 Tensor samples_of(const OpenedRun& run, int64_t n, int64_t side, bool binary, uint64_t seed) {
   Rng rng(seed, fmt::format("c2st/samples{}", side));
-  Tensor drawn = run.samples(n, rng);
-  if (!run.shape.is_image()) return drawn;
-  const Tensor pixels = clamp(drawn, 0, 1);
-  return binary ? bernoulli(pixels, rng) : pixels;
+  const Tensor drawn = as_examples(run.samples(n, rng), run.shape);
+  return binary ? bernoulli(drawn, rng) : drawn;
 }
 
 bool same_examples(const Side& a, const Side& b) {
@@ -91,7 +87,7 @@ Tensor examples_of(const Side& side, int64_t n, int64_t turn, int64_t turns, boo
   std::ranges::sort(chosen);
   all.rows = index_select(all.rows, 0, tensor(chosen, {n}, DType::i64));
   const Tensor x = read_examples(all, 0, n, binary ? Pixels::dynamic_binary : Pixels::grey, pixels).x;
-  return dataset.shape().is_image() ? as_images(x, dataset.shape()) : x;
+  return as_examples(x, dataset.shape());
 }
 
 DataShape shape_behind(const Side& side) { return side.run ? side.run->shape : shape_of(side.data); }
@@ -202,7 +198,7 @@ struct C2st {
     options.seed = call.seed;
     const TwoSets sets =
         two_sets({call.names[0], call.runs[0].get()}, {call.names[1], call.runs[1].get()}, call.n, call.seed);
-    if (call.progress != nullptr && sets.shape.is_image())
+    if (call.progress != nullptr && sets.shape.kind().pixels)
       fmt::print(call.progress, "c2st: a classifier learns from {} images\n", 2 * call.n);
     const C2stResult found = c2st(sets.a.samples, sets.b.samples, options);
     const int64_t held = found.rows_a.dim(0);

@@ -33,13 +33,20 @@ std::span<const Use> uses() {
   return kUses;
 }
 
+Missing of_images_alone(std::string why, Missing missing) {
+  return [why = std::move(why), missing = std::move(missing)](const Abilities& abilities,
+                                                              const DataShape& shape) {
+    const DataKind& kind = shape.kind();
+    return kind.pixels ? missing(abilities, shape) : fmt::format(fmt::runtime(why), kind.word);
+  };
+}
+
 std::vector<std::vector<std::string>> use_table() {
   std::vector<std::vector<std::string>> table(1, {"model"});
   for (const Use& use : uses()) table[0].push_back(use.name);
   for (const ModelEntry& entry : model_registry()) {
     std::vector<std::string>& row = table.emplace_back(1, entry.name);
-    const DataShape& shape =
-        shape_to_ask(entry.data == DataKind::points ? DataKind::points : DataKind::images);
+    const DataShape shape = std::ranges::find_if(data_kinds(), entry.data)->small();
     for (const Use& use : uses()) {
       const std::optional<CapableModel> able = ask(entry, use.missing, shape);
       row.push_back(!able ? "-" : able->setting.empty() ? "yes" : able->setting);
@@ -57,13 +64,10 @@ void check_able(const Use& use, const OpenedRun& run) {
   if (const std::string able = names_of(capable_models(use.missing, run.shape)); !able.empty()) {
     add("a run of " + able);
   } else {
-    for (const DataKind kind : {DataKind::images, DataKind::points, DataKind::binary}) {
-      const auto [what, data] = kind == DataKind::images   ? std::pair("images", "mnist")
-                                : kind == DataKind::points ? std::pair("points", "ring8")
-                                                           : std::pair("0 and 1", "bars-and-stripes");
-      const std::string others = names_of(capable_models(use.missing, shape_to_ask(kind)));
-      if (!others.empty() && hint.empty())
-        add(fmt::format("a run on {} (--data {}) of {}", what, data, others));
+    for (const DataKind& kind : data_kinds()) {
+      if (!hint.empty() || kind.data.empty()) continue;
+      const std::string others = names_of(capable_models(use.missing, kind.small()));
+      if (!others.empty()) add(fmt::format("a run on {} (--data {}) of {}", kind.name, kind.data, others));
     }
   }
   throw Error("{}: {} is a run of {}, which {}. Hint: {}", use.name, run.path(), run.model_name(), lack,

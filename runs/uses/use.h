@@ -85,10 +85,16 @@ struct Use {
   std::string file_meaning = "";      // of --out; "": there is no picture
   /// Whether the picture of such data is a chart, x.svg.
   bool (*draws_chart)(const DataShape&) = [](const DataShape&) { return false; };
-  /// What a run lacks for it, as a clause: "has no codes to go between"; "" where it can.
+  /// Why it is of images alone, as a clause about a run of other data, whose word stands for {}: "draws {},
+  /// and those have no halves"; "" where it is of any.
+  std::string of_images = "";
+  /// What a run lacks for it else, as a clause: "has no codes to go between"; "" where it can.
   Missing missing = [](const Abilities&, const DataShape&) { return std::string(); };
   std::unique_ptr<UseOptions> (*options)() = nullptr;
 };
+
+/// What is missing, where data that are no images lack something already.
+Missing of_images_alone(std::string why, Missing missing);
 
 /// The entry of a use that is a struct O with `describe(OptionTable&)` and `UseResult run(UseCall&) const`.
 template <class O>
@@ -102,6 +108,7 @@ Use use_of(Use facts) {
     O options_;
   };
   facts.options = []() -> std::unique_ptr<UseOptions> { return std::make_unique<Options>(); };
+  if (!facts.of_images.empty()) facts.missing = of_images_alone(facts.of_images, facts.missing);
   return facts;
 }
 

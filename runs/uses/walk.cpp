@@ -18,16 +18,6 @@ namespace {
 
 constexpr double kDisagreement = 1.01;  // R-hat above which chains are held to disagree (Vehtari et al. 2021)
 
-// Images start as uniform pixels, points as a Gaussian that the toy's box holds, or N(0, I).
-Tensor noise_like(const DataShape& shape, int64_t n, Rng& rng) {
-  const Shape rows{n, shape.size()};
-  if (shape.is_image()) return rand(rows, rng);
-  Tensor z = randn(rows, rng);
-  if (!shape.toy) return z;
-  const Box box = shape.toy->box();
-  return box.centre() + z * box.sides() / 6.0;
-}
-
 Tensor by_rows(const Tensor& x, Processes& processes, FunctionRef<Tensor(const Tensor& x)> fn) {
   const RowBlocks blocks(x.dim(0));
   return shared_rows(blocks, processes, [&](int64_t i) { return fn(rows_of_block(x, blocks, i)); });
@@ -37,7 +27,7 @@ Tensor by_rows(const Tensor& x, Processes& processes, FunctionRef<Tensor(const T
 Tensor start_of(const Target& target, const DataShape& shape, int64_t n, Rng& rng) {
   if (target.initial) return target.initial(n, rng);
   if (target.binary) return bernoulli(full({n, shape.size()}, 0.5), rng);
-  Tensor x = noise_like(shape, n, rng);
+  Tensor x = shape.kind().noise(shape, n, rng);
   reflect(target.domain, x);
   return x;
 }
@@ -116,7 +106,7 @@ Walk walk(const Target& target, const DataShape& shape, int64_t n, Sampler& samp
           const ChainOptions& chains, uint64_t seed) {
   Rng start(seed, "chains/start"), rng(seed, "chains");
   Walk out{run_chains(target, start_of(target, shape, n, start), sampler, chains, rng), {}};
-  out.samples = shape.is_image() ? as_images(out.chains.x, shape) : out.chains.x;
+  out.samples = as_examples(out.chains.x, shape);
   return out;
 }
 

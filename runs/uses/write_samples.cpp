@@ -49,9 +49,7 @@ void write_folder(const std::string& path, const Tensor& samples) {
 
 }  // namespace
 
-std::string picture_ending(const DataShape& shape) {
-  return shape.is_image() || shape.size() > 1 ? ".png" : ".svg";
-}
+std::string picture_ending(const DataShape& shape) { return shape.example == Shape{1} ? ".svg" : ".png"; }
 
 void check_samples_path(const std::string& path, const std::string& picture) {
   const std::string ending = ending_of(path);

@@ -56,7 +56,7 @@ struct Task {
 
 // One axis, whose quadrature is quick, where one is enough.
 const char* toy_for(const ModelEntry& entry) {
-  if (entry.data == DataKind::binary) return "bars-and-stripes";
+  if (!entry.data(find_kind("points"))) return "bars-and-stripes";
   const bool couples = entry.name == "realnvp" || entry.name == "fce";
   return couples ? "gaussian" : "gamma";
 }
@@ -64,8 +64,8 @@ const char* toy_for(const ModelEntry& entry) {
 std::vector<Task> every_task() {
   std::vector<Task> tasks;
   for (const ModelEntry& entry : model_registry()) {
-    if (entry.data != DataKind::points) tasks.push_back({entry, {.example = {8, 8}, .classes = 3}});
-    if (entry.data == DataKind::images) continue;
+    if (entry.data(find_kind("images"))) tasks.push_back({entry, {.example = {8, 8}, .classes = 3}});
+    if (!entry.data(find_kind("0 and 1"))) continue;
     tasks.push_back({entry, test::toy_shape(toy_for(entry))});
   }
   return tasks;
@@ -124,7 +124,7 @@ std::string text_of(const Quantities& found) {
 TEST_CASE("an evaluation reads the examples that it is given, and never those that were trained on") {
   for (Task& task : every_task()) {
     CAPTURE(task.entry.name);
-    CAPTURE(task.shape.is_image());
+    CAPTURE(task.shape.kind().name);
     const auto model = task.make("0");
     train(*model, task, 0, 2);
     const Examples held_out = task.examples(1), other = task.examples(2), third = task.examples(3);
@@ -141,7 +141,7 @@ TEST_CASE("an evaluation reads the examples that it is given, and never those th
 TEST_CASE("samples are of the averaged weights, which leave training as it is") {
   for (Task& task : every_task()) {
     CAPTURE(task.entry.name);
-    CAPTURE(task.shape.is_image());
+    CAPTURE(task.shape.kind().name);
     const auto plain = task.make("0"), averaged = task.make("0.9");
     if (!plain->abilities().samples) continue;
     State of_plain, of_averaged;
@@ -192,17 +192,17 @@ void check_goes_on(Task& task, const std::vector<Task::Setting>& settings) {
 TEST_CASE("a new model with another's State goes on as that one does") {
   for (Task& task : every_task()) {
     CAPTURE(task.entry.name);
-    CAPTURE(task.shape.is_image());
+    CAPTURE(task.shape.kind().name);
     check_goes_on(task, {});
     for (const auto& [model, on_images, settings] : kVariants)
-      if (model == task.entry.name && on_images == task.shape.is_image()) check_goes_on(task, settings);
+      if (model == task.entry.name && on_images == task.shape.kind().pixels) check_goes_on(task, settings);
   }
 }
 
 TEST_CASE("every random stream of a model, and how its weights begin, follow from the run's seed") {
   for (Task& task : every_task()) {
     CAPTURE(task.entry.name);
-    CAPTURE(task.shape.is_image());
+    CAPTURE(task.shape.kind().name);
     const auto one = task.make("0", "7"), other = task.make("0", "8");
     State of_one, of_other;
     one->register_state(of_one);
@@ -225,7 +225,7 @@ TEST_CASE("a step that fails leaves the State as it was, whichever of a model's 
   size_t taken_back = 0;
   for (Task& task : every_task()) {
     CAPTURE(task.entry.name);
-    CAPTURE(task.shape.is_image());
+    CAPTURE(task.shape.kind().name);
     const size_t learners = task.make("0", "0", kAllLearners)->learners().size();
     for (const int64_t shards : {1, 2}) {
       CAPTURE(shards);
@@ -280,11 +280,11 @@ TEST_CASE("a step in two shards is the step of the whole batch, and keeps its by
   const int before = kernels::threads();
   for (Task& task : every_task()) {
     CAPTURE(task.entry.name);
-    CAPTURE(task.shape.is_image());
+    CAPTURE(task.shape.kind().name);
     std::vector<Task::Setting> settings = kByRows;
     if (task.entry.name == "ebm") {
       settings.emplace_back("init", "noise");
-      if (!task.shape.is_image()) settings.emplace_back("jumps", "0");  // by chains of the same shard
+      if (!task.shape.kind().pixels) settings.emplace_back("jumps", "0");  // by chains of the same shard
     }
     // So short that the second of two learners meets the first as it was.
     Run whole(task, plan_of(1, 1e-7), settings), halves(task, plan_of(1, 1e-7, 2), settings);

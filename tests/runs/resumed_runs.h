@@ -61,7 +61,7 @@ struct ResumeTask {
 inline std::vector<ResumeTask> tasks_on_images() {
   std::vector<ResumeTask> tasks;
   for (const ModelEntry& model : model_registry()) {
-    if (model.data != DataKind::points) tasks.push_back({model.name, "data"});
+    if (model.data(find_kind("images"))) tasks.push_back({model.name, "data"});
   }
   return tasks;
 }
@@ -69,8 +69,8 @@ inline std::vector<ResumeTask> tasks_on_images() {
 inline std::vector<ResumeTask> tasks_on_points() {
   std::vector<ResumeTask> tasks;
   for (const ModelEntry& model : model_registry()) {
-    if (model.data == DataKind::images) continue;
-    tasks.push_back({model.name, model.data == DataKind::binary ? "bars-and-stripes" : "ring8"});
+    if (!model.data(find_kind("0 and 1"))) continue;
+    tasks.push_back({model.name, model.data(find_kind("points")) ? "ring8" : "bars-and-stripes"});
   }
   return tasks;
 }

@@ -93,6 +93,7 @@ set(datasets_headers
     images/npy.h
     images/pixels.h
     images/sha256.h
+    kinds/kind.h
     registry.h
     toys/toy.h
 )
@@ -124,6 +125,7 @@ set(models_headers
     networks/noise_path.h
     networks/rbm_layer.h
     networks/time_network.h
+    networks/units.h
     pictures/image_pictures.h
     pictures/picture.h
     pictures/plane_pictures.h

@@ -153,7 +153,7 @@ void draw(const std::string& file, const std::vector<std::string>& others, int64
     const Tensor labels = std::ssize(known) == kEach ? any_labels(kEach, known) : Tensor();
     if (run.shape.example != Shape{28, 28})
       throw Error("zoo: {} draws no images of 28 x 28, as the zoo does. Hint: gradzoo sample {}", path, path);
-    rows.push_back(as_images(flatten_rows(run.samples(kEach, rng, labels)), run.shape));
+    rows.push_back(as_examples(flatten_rows(run.samples(kEach, rng, labels)), run.shape));
     grid.row_captions.push_back(path);
   }
   if (rows.empty()) throw Error("zoo: {} holds no run. Hint: gradzoo zoo --keep RUN --out DIR", zoo_folder());

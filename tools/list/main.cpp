@@ -26,14 +26,10 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json models() {
-  constexpr Choice<DataKind> kLearns[] = {{"images", DataKind::images},
-                                          {"points", DataKind::points},
-                                          {"images, 0 and 1", DataKind::binary},
-                                          {"images, points", DataKind::any}};
   Json rows = Json::array();
   for (const ModelEntry& entry : model_registry()) {
     rows.push_back({{"name", entry.name},
-                    {"learns", name_of(kLearns, entry.data)},
+                    {"learns", std::string(entry.data.listed)},
                     {"summary", entry.summary},
                     {"source", entry.source}});
   }

@@ -298,7 +298,7 @@ TEST_CASE("samples come down the levels by each one's posterior; at the end the 
     sigma = next;
   }
   x = x + score(x, sigma) * (sigma * sigma);
-  const Tensor wanted = as_images(x, {.example = {4, 4}});
+  const Tensor wanted = as_examples(x, {.example = {4, 4}});
   CHECK(max_error(levels.model->sample({.n = 6, .rng = a}), wanted.to_vector()) < 1e-4);
 }
 

@@ -31,7 +31,7 @@ struct Points {
   Examples examples{shape.toy->sample(120, rng), Tensor(), arange(120, DType::i64)};
   std::unique_ptr<FlowMatching> model =
       test::small_model<FlowMatching>("flow-matching", {"hidden=8", "ema=0"}, shape);
-  std::vector<Picture> pictures = diffusion_pictures(*model, shape, {examples, examples, 5});
+  std::vector<Picture> pictures = diffusion_plane_pictures(*model, shape, {examples, examples, 5});
 };
 
 TEST_CASE("points on their way are shown at the times in their titles, from the noise on") {
@@ -81,7 +81,7 @@ TEST_CASE("images between two noises lie on their arc, and neighbours are traini
     return Examples{full({12, 4, 4}, value, DType::u8), Tensor(), arange(12, DType::i64)};
   };
   const Examples black = all_of(0), white = all_of(255);
-  const std::vector<Picture> pictures = diffusion_pictures(*model, shape, {black, white, 5});
+  const std::vector<Picture> pictures = diffusion_image_pictures(*model, shape, {black, white, 5});
   const Tensor& pairs = content_of<ImageGrid>(pictures, "neighbours").pixels;
   CHECK(min(pairs.rows(10, 20)).item() == 1);
 
@@ -93,7 +93,7 @@ TEST_CASE("images between two noises lie on their arc, and neighbours are traini
   const Tensor ends = randn({12, 16}, rng), from = ends.rows(0, 1), to = ends.rows(1, 2);
   for (int64_t column = 0; column < 10; ++column) {
     const double angle = std::numbers::pi / 2 * static_cast<double>(column) / 9;
-    const Tensor wanted = as_images((from * std::cos(angle) + to * std::sin(angle) + 1.0) * 0.5, shape);
+    const Tensor wanted = as_examples((from * std::cos(angle) + to * std::sin(angle) + 1.0) * 0.5, shape);
     CHECK(test::max_error(between.rows(column, column + 1), wanted.rows(0, 1).to_vector()) < 1e-4);
   }
 }

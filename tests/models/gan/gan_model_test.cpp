@@ -104,7 +104,7 @@ TEST_CASE("steps of the game are those written out here, with all that its optio
        .gradient = 10}};
   for (const Game& game : games) {
     CAPTURE(game.assignments[0]);
-    const bool images = game.shape.data.is_image();
+    const bool images = game.shape.data.example.rank() >= 2;
     const Strings all =
         joined({"instance_noise=0", "noise_until=1", "batch=6", images ? "init=he" : "init=torch"},
                game.assignments);

@@ -18,8 +18,7 @@ TEST_CASE("each row of the interpolation walks an arc from one z to another, und
   const Generator generator(sizes, rng);
   const Discriminator discriminator(sizes, rng);
   const Examples images{zeros({12, 2, 3}, DType::u8), zeros({12}, DType::u8), arange(12, DType::i64)};
-  const std::vector<Picture> pictures =
-      gan_pictures(generator, discriminator, minimax, shape, {images, images, 5});
+  const std::vector<Picture> pictures = gan_image_pictures(generator, shape, {images, images, 5});
   const auto found = std::ranges::find(pictures, "interpolation", &Picture::name);
   REQUIRE(found != pictures.end());
   const Tensor& shown = std::get<ImageGrid>(found->content).pixels;
@@ -45,10 +44,8 @@ TEST_CASE("what D thinks of the plane is drawn with x from left to right and y u
   Rng rng(2, "pictures_test");
   const Generator generator(sizes, rng);
   const Discriminator discriminator(sizes, rng);
-  const Examples none;
-  const std::vector<Picture> pictures =
-      gan_pictures(generator, discriminator, minimax, ring, {none, none, 5});
-  const Plane& judged = std::get<Planes>(pictures[0].content).planes[2];
+  const Picture game = gan_game(generator, discriminator, minimax, *ring.toy, 5);
+  const Plane& judged = std::get<Planes>(game.content).planes[2];
   const int64_t rows = judged.density.dim(0), columns = judged.density.dim(1);
   const auto place = [](double low, double high, int64_t i, int64_t n) {
     return low + (static_cast<double>(i) + 0.5) * (high - low) / static_cast<double>(n);

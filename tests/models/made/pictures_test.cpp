@@ -18,7 +18,8 @@ struct Drawn {
   Rng rng{1, "pictures_test"};
   MadeNetwork network{{.order = order, .hidden = {40}}, rng};
   Examples images{cast(rand({20, 6, 5}, rng) * 255.0, DType::u8), {}, arange(20, DType::i64)};
-  std::vector<Picture> pictures = made_pictures(network, Pixels::dynamic_binary, kPlain, {images, images, 5});
+  std::vector<Picture> pictures =
+      made_image_pictures(network, Pixels::dynamic_binary, kPlain, {images, images, 5});
   const Tensor& grid(const char* name) const {
     const auto found = std::ranges::find(pictures, name, &Picture::name);
     REQUIRE(found != pictures.end());

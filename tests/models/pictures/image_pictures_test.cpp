@@ -28,7 +28,7 @@ TEST_CASE("Rows take turns, ten images each, cut to the range of pixels; what fi
 
 TEST_CASE("Rows of coloured examples are images of height, width and three colours") {
   const Tensor rows = reshape(arange(24) / 24.0, {2, 12});
-  const Tensor images = as_images(rows, {.example = {2, 2, 3}});
+  const Tensor images = as_examples(rows, {.example = {2, 2, 3}});
   CHECK(images.shape() == Shape{2, 2, 2, 3});
   CHECK(images.to_vector() == rows.to_vector());
 }

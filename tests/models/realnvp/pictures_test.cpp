@@ -40,7 +40,7 @@ TEST_CASE("between two held-out images codes go in a straight line, and at its e
     const auto image = [&](int64_t column) { return shown.rows(10 * row + column, 10 * row + column + 1); };
     CHECK(test::max_error(image(0), x.rows(2 * row, 2 * row + 1).to_vector()) < 1e-4);
     CHECK(test::max_error(image(9), x.rows(2 * row + 1, 2 * row + 2).to_vector()) < 1e-4);
-    const Tensor third = as_images(flow.inverse(a + (b - a) * (1.0 / 3)).to, shape);
+    const Tensor third = as_examples(flow.inverse(a + (b - a) * (1.0 / 3)).to, shape);
     CHECK(test::max_error(image(3), third.to_vector()) < 1e-4);
   }
 }

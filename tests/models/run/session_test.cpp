@@ -22,8 +22,8 @@ struct Logged : Unwatched {
 TEST_CASE("every model of the list has options that complete and a model that trains on data of its kind") {
   for (const ModelEntry& entry : model_registry()) {
     CAPTURE(entry.name);
-    const bool images = entry.data == DataKind::images || entry.data == DataKind::binary;
-    const DataShape shape = images ? DataShape{.example = {4, 4}, .classes = 3} : toy_shape("ring8");
+    const DataShape shape =
+        entry.data(find_kind("points")) ? toy_shape("ring8") : DataShape{.example = {4, 4}, .classes = 3};
     RunOptions options(entry);
     options.table().set("seed", "3");
     options.complete(shape);

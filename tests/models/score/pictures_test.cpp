@@ -27,7 +27,7 @@ TEST_CASE("in the plane an energy shows its density, a field its samples alone, 
   CHECK(planes(score_toy_snapshot(energy, {}, *ring, samples)) == 3);
   CHECK(planes(score_toy_snapshot(field, {}, *ring, samples)) == 1);
   for (const ScoreNetwork* network : {&energy, &field}) {
-    const std::vector<Picture> pictures = score_toy_pictures(*network, {}, *ring);
+    const std::vector<Picture> pictures = score_plane_pictures(*network, {}, *ring);
     REQUIRE(pictures.size() == 1);
     CHECK(planes(pictures[0]) == 2);
   }

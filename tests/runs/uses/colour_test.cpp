@@ -1,4 +1,4 @@
-#include <map>
+#include <span>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -7,10 +7,9 @@
 #include "autograd/kernels/threads/parallel.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/models/registry.h"
-#include "gradzoo/runs/training.h"
 #include "gradzoo/runs/uses/sample_quality.h"
-#include "gradzoo/runs/uses/use.h"
 #include "runs/small_runs.h"
+#include "runs/uses/brief_uses.h"
 #include "support/error_message.h"
 #include "support/numbers.h"
 #include "support/png_decoder.h"
@@ -20,62 +19,6 @@ using namespace gradzoo::test;
 
 // Every model of images on coloured ones, with labels and without, by the library.
 namespace {
-
-const Strings kSmall = {"hidden=8",
-                        "generator_hidden=8",
-                        "discriminator_hidden=8",
-                        "channels=8",
-                        "chain_steps=5",
-                        "sample_steps=5",
-                        "latent=2",
-                        "couplings=1",
-                        "low_couplings=1",
-                        "ais_temperatures=10",
-                        "ais_chains=5",
-                        "bound_samples=2",
-                        "importance_samples=2"};
-
-std::string trained(const std::string& model, const std::string& data, const std::string& out) {
-  const ModelEntry& entry = find_model(model);
-  TrainRequest request{.model = model, .assignments = {"data=" + data, "steps=2", "batch=20"}, .out = out};
-  for (const std::string& setting : kSmall)
-    if (RunOptions(entry).table().has(setting.substr(0, setting.find('='))))
-      request.assignments.push_back(setting);
-  CHECK(train_run(request).finished);
-  return out;
-}
-
-// As the command would call it, briefly.
-UseResult done_with(const Use& use, const std::string& path) {
-  const std::map<std::string, Strings> settings = {{"anomaly", {"against=noise"}},
-                                                   {"compose", {"steps=4"}},
-                                                   {"logz", {"chains=2", "temperatures=3"}},
-                                                   {"c2st", {"epochs=1"}},
-                                                   {"compare", {"html=" + path + "/compare.html"}}};
-  UseCall call{.names = {path}, .runs = {}, .n = use.name == "c2st" ? 20 : use.name == "eval" ? 10 : 4};
-  call.runs.push_back(std::make_unique<OpenedRun>(path));
-  if (use.name == "compose") {
-    call.names.push_back(path);
-    call.runs.push_back(std::make_unique<OpenedRun>(path));
-  }
-  if (use.names == UseNames::set_and_set) {
-    call.names.emplace_back("test");
-    call.runs.push_back(nullptr);
-  }
-  const std::unique_ptr<UseOptions> options = use.options();
-  OptionTable table;
-  options->describe(table);
-  if (const auto found = settings.find(use.name); found != settings.end()) {
-    for (const std::string& setting : found->second) {
-      if (table.has(setting.substr(0, setting.find('=')))) {
-        table.assign(setting);
-      } else {
-        call.settings.push_back(setting);
-      }
-    }
-  }
-  return options->run(call);
-}
 
 // Whether some pixel is no grey, by far.
 bool is_coloured(const Drawing& drawing) {
@@ -116,7 +59,7 @@ TEST_CASE("every model of images learns coloured ones, labelled or not, and does
   write_coloured_dataset(scratch.file("plain"), 120, 24, false);
   write_coloured_dataset(scratch.file("labelled"), 120, 24, true);
   for (const ModelEntry& entry : model_registry()) {
-    if (entry.data == DataKind::points) continue;
+    if (!entry.data(find_kind("images"))) continue;
     for (const std::string data : {"plain", "labelled"}) {
       CAPTURE(entry.name);
       CAPTURE(data);

@@ -31,7 +31,7 @@ class Runs {
   Runs() { write_small_dataset(scratch_.file("data"), 120, 24, 8); }
 
   const std::string& folder() const { return folder_; }
-  static bool learns_images(const ModelEntry& entry) { return entry.data != DataKind::points; }
+  static bool learns_images(const ModelEntry& entry) { return entry.data(find_kind("images")); }
 
   const std::string& run_of(const std::string& model, const std::string& setting = "") {
     const auto [known, is_new] = made_.try_emplace(model + setting, fmt::format("{}{}", model, made_.size()));
@@ -84,11 +84,11 @@ TEST_CASE("every model does what its abilities say, or is refused with a hint th
   std::map<std::string, std::map<std::string, bool>> can;
   for (const Use& use : uses()) {
     for (const ModelEntry& entry : model_registry()) {
-      const DataKind kind = Runs::learns_images(entry) ? DataKind::images : DataKind::points;
+      const DataShape shape = find_kind(Runs::learns_images(entry) ? "images" : "points").small();
       const std::string& run = runs.run_of(entry.name);
       CAPTURE(use.name);
       CAPTURE(entry.name);
-      const std::optional<CapableModel> able = ask(entry, use.missing, shape_to_ask(kind));
+      const std::optional<CapableModel> able = ask(entry, use.missing, shape);
       if (able && able->setting.empty()) {
         check_works(use, run, runs.folder());
         continue;
@@ -103,7 +103,7 @@ TEST_CASE("every model does what its abilities say, or is refused with a hint th
         CHECK_MESSAGE(contains(refused.err.substr(hint), able->setting), refused.err);
         check_works(use, runs.run_of(entry.name, able->setting), runs.folder());
       }
-      for (const CapableModel& other : capable_models(use.missing, shape_to_ask(kind)))
+      for (const CapableModel& other : capable_models(use.missing, shape))
         CHECK_MESSAGE(contains(refused.err.substr(hint), names_of({other})), refused.err);
     }
   }

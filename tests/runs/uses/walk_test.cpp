@@ -44,8 +44,7 @@ TEST_CASE("each sampler has its own options, and half of the steps warm up unles
 TEST_CASE("a model that a sampler does not fit is refused by what it has and what is needed") {
   const auto refusal = [](const char* sampler, const Target& target) {
     return error_message([&] {
-      check_fits(find_sampler(sampler), target, RunOptions(find_model("gan")),
-                 shape_to_ask(DataKind::points));
+      check_fits(find_sampler(sampler), target, RunOptions(find_model("gan")), find_kind("points").small());
     });
   };
   CHECK(refusal("mala", kNormal) == "");

@@ -6,6 +6,7 @@
 #include "gradzoo/autograd/functional/functional.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/base/function_ref.h"
+#include "gradzoo/datasets/kinds/kind.h"
 #include "gradzoo/models/eval/quadrature.h"
 #include "gradzoo/models/networks/coupling_flow.h"
 #include "gradzoo/nn/layers/init.h"
@@ -26,7 +27,7 @@ const CouplingFlowOptions kImageOptions{.couplings = 4, .low_couplings = 4, .cha
 std::unique_ptr<CouplingFlow> stirred_flow(const DataShape& shape, uint64_t seed) {
   Rng rng(seed, "ledger/realnvp/flow");
   auto flow =
-      std::make_unique<CouplingFlow>(shape, shape.is_image() ? kImageOptions : kOptions, rng, DType::f64);
+      std::make_unique<CouplingFlow>(shape, shape.kind().pixels ? kImageOptions : kOptions, rng, DType::f64);
   for (const NamedTensor& named : flow->named_parameters()) {
     Tensor leaf = named.tensor;
     init::normal(leaf, rng, 0, 0.2);
@@ -41,8 +42,8 @@ double worst_of_flows(FunctionRef<double(const CouplingFlow& flow, const Tensor&
        {DataShape{.example = {2}}, DataShape{.example = {5}}, DataShape{.example = {8, 8}}}) {
     const auto flow = stirred_flow(shape, 1);
     Rng rng(2, "ledger/realnvp");
-    const Tensor x = shape.is_image() ? rand({3, shape.size()}, rng, DType::f64)
-                                      : randn({100, shape.size()}, rng, DType::f64) * 2.0;
+    const Tensor x = shape.kind().pixels ? rand({3, shape.size()}, rng, DType::f64)
+                                         : randn({100, shape.size()}, rng, DType::f64) * 2.0;
     worst = std::max(worst, measure(*flow, x));
   }
   return worst;

@@ -43,7 +43,6 @@ RowResult toys_train(const RowContext& context) {
 std::vector<ToyRun> toy_runs() {
   std::vector<ToyRun> runs;
   for (const ModelEntry& model : model_registry()) {
-    if (model.data == DataKind::images) continue;
     for (const ToyInfo& toy : known_toys()) {
       if (learns(model.name, toy.name)) runs.push_back({model.name, toy.name});
     }
