@@ -102,4 +102,123 @@ AisEstimate annealed_importance_sampling(AnnealingPath& path, const Tensor& x, s
   return out;
 }
 
+void AnnealingOptions::describe(OptionTable& options) {
+  options.add("ais_chains", chains, "chains of annealed importance sampling when eval estimates log Z",
+              {1, 1e6});
+  options.add("ais_temperatures", temperatures, "temperatures of the path", {2, 1e8});
+}
+
+std::vector<double> temperatures_up(int64_t count) {
+  if (count < 2) throw Error("ais: {} temperatures. Hint: two or more, 10000 say", count);
+  std::vector<double> betas(static_cast<size_t>(count));
+  for (size_t i = 0; i < betas.size(); ++i)
+    betas[i] = static_cast<double>(i) / static_cast<double>(count - 1);
+  return betas;
+}
+
+namespace {
+
+/// A path that reports how much of it is done.
+class ToldPath : public AnnealingPath {
+ public:
+  ToldPath(AnnealingPath& path, int64_t moves, const std::function<void(double)>& done)
+      : path_(path), moves_(static_cast<double>(moves)), done_(done) {}
+  Tensor advance(Tensor& x, double from, double to, Rng& rng) override {
+    Tensor weights = path_.advance(x, from, to, rng);
+    if (done_) done_(++moved_ / moves_);
+    return weights;
+  }
+
+ private:
+  AnnealingPath& path_;
+  double moves_, moved_ = 0;
+  const std::function<void(double)>& done_;
+};
+
+AisEstimate annealed(const Partition& partition, const AnnealingOptions& options, bool up, Rng& rng,
+                     const std::function<void(double)>& done) {
+  if (options.chains < 1) throw Error("ais: {} chains. Hint: one or more, 100 say", options.chains);
+  std::vector<double> betas = temperatures_up(options.temperatures);
+  if (!up) std::ranges::reverse(betas);
+  ToldPath path(*partition.path, options.temperatures - 1, done);
+  const auto& start = up ? partition.begin : partition.end;
+  return annealed_importance_sampling(path, start(options.chains, rng), betas, rng);
+}
+
+}  // namespace
+
+LogPartition anneal_up(const Partition& partition, const AnnealingOptions& options, Rng& rng,
+                       const std::function<void(double)>& done) {
+  AisEstimate found = annealed(partition, options, true, rng, done);
+  return {partition.begin_log_z + found.log_ratio, std::move(found)};
+}
+
+LogPartition anneal_down(const Partition& partition, const AnnealingOptions& options, Rng& rng,
+                         const std::function<void(double)>& done) {
+  AisEstimate found = annealed(partition, options, false, rng, done);
+  return {partition.begin_log_z - found.log_ratio, std::move(found)};
+}
+
+namespace {
+
+// (1 - beta) a + beta b, of which a term with factor 0 is not asked for: it may be infinite.
+template <class A, class B>
+Tensor mixed(double beta, A a, B b) {
+  if (beta == 0) return a();
+  if (beta == 1) return b();
+  return a() * (1 - beta) + b() * beta;
+}
+
+void check_ends(const Target& from, const Target& to) {
+  if (!from.log_prob || !to.log_prob)
+    throw Error("annealed importance sampling: a density is missing. Hint: set log_prob of both targets");
+  if (from.binary != to.binary)
+    throw Error("annealed importance sampling: one target is binary and one is not. Hint: two of one kind");
+  if (from.domain.lower != to.domain.lower || from.domain.upper != to.domain.upper)
+    throw Error("annealed importance sampling: the targets have different domains. Hint: one for both");
+}
+
+}  // namespace
+
+TargetPath::TargetPath(const Target& from, const Target& to, Sampler& sampler, int64_t transitions)
+    : from_(from), to_(to), sampler_(sampler), transitions_(transitions) {
+  check_ends(from, to);
+  if (transitions < 1)
+    throw Error("annealed importance sampling: {} transitions at each temperature. Hint: 1 or more",
+                transitions);
+  if (!sampler.is_exact())
+    throw Error("annealed importance sampling: {} does not leave a density invariant. Hint: mh, mala or hmc",
+                sampler.name());
+  const std::string unfit = why_unfit(sampler.name(), sampler.needs(), at(0.5));
+  if (!unfit.empty()) throw Error(unfit);
+}
+
+Target TargetPath::at(double beta) const {
+  Target out;
+  out.binary = from_.binary;
+  out.domain = from_.domain;
+  out.log_prob = [this, beta](const Tensor& x) {
+    return mixed(
+        beta, [&] { return from_.log_prob(x); }, [&] { return to_.log_prob(x); });
+  };
+  // One by autodiff needs the other's log-density to be differentiable, unless each gives its own score.
+  if (from_.score || to_.score) {
+    out.score = [this, beta](const Tensor& x) {
+      return mixed(
+          beta, [&] { return score_of(from_, x); }, [&] { return score_of(to_, x); });
+    };
+  }
+  return out;
+}
+
+Tensor TargetPath::advance(Tensor& x, double from, double to, Rng& rng) {
+  const NoGrad quiet;
+  const Tensor slope = cast(log_prob_of(to_, x), DType::f64) - cast(log_prob_of(from_, x), DType::f64);
+  const Target here = at(to);
+  sampler_.begin(here, x);
+  for (int64_t i = 0; i < transitions_; ++i) sampler_.step(here, rng);
+  x = sampler_.x();
+  return slope * (to - from);
+}
+
 }  // namespace gradzoo

@@ -66,7 +66,6 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   bool out_of_place(std::string_view what) const;
   std::string where() const;
   void finish_entry();
-  void add_field(const std::string& name);
 
   const std::string& file_;
   SafetensorsHeader header_;

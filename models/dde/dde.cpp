@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "autograd/functional/functional_scope.h"
+#include "gradzoo/autograd/grad.h"
 #include "gradzoo/autograd/ops.h"
 #include "gradzoo/autograd/tape.h"
+#include "gradzoo/base/error.h"
 #include "gradzoo/models/base/density_quantities.h"
 #include "gradzoo/models/base/over_examples.h"
 #include "gradzoo/models/eval/quadrature.h"
@@ -18,6 +22,69 @@
 #include "gradzoo/samplers/tweedie.h"
 
 namespace gradzoo {
+Tensor LevelNet::forward(const Tensor&) const {
+  throw Error("a denoiser at many noise levels needs the noise. Hint: predict(x, sigma)");
+}
+
+LevelPerceptron::LevelPerceptron(int64_t inputs, const std::vector<int64_t>& hidden, double input_scale,
+                                 Rng& rng)
+    : input_scale_(input_scale) {
+  int64_t width = inputs + 1;
+  const auto add = [&](const std::string& name, int64_t out) {
+    layers_.push_back(std::make_unique<Linear>(width, out, rng));
+    register_module(name, *layers_.back());
+    width = out;
+  };
+  for (size_t i = 0; i < hidden.size(); ++i) add(fmt::format("hidden_{}", i), hidden[i]);
+  add("out", inputs);
+}
+
+Tensor LevelPerceptron::predict(const Tensor& x, const Tensor& sigma) const {
+  Tensor h = silu((*layers_.front())(concat(x * input_scale_, log(sigma), 1)));
+  for (size_t i = 1; i + 1 < layers_.size(); ++i) {
+    const Tensor next = silu((*layers_[i])(h));
+    h = next.shape() == h.shape() ? h + next : next;
+  }
+  return (*layers_.back())(h);
+}
+
+LevelUnet::LevelUnet(const DataShape& shape, int64_t channels, double widest, double least, Rng& rng)
+    : log_widest_(std::log(widest)),
+      log_least_(std::log(least)),
+      net_({.channels = channels}, shape, 0, rng) {
+  register_module("unet", net_);
+}
+
+Tensor LevelUnet::predict(const Tensor& x, const Tensor& sigma) const {
+  const Tensor t = (log_widest_ - log(sigma)) * (1 / (log_widest_ - log_least_));
+  return net_.predict(x, reshape(clamp(t, 0, 1), {x.dim(0)}), {});
+}
+
+Tensor NoisyDensity::score(const Tensor& x, const Tensor& sigma, bool create_graph) const {
+  // Rows do not interact, so the gradient of the sum has each row's own gradient in its row.
+  const FunctionalScope scope(create_graph);
+  const Tensor points = scope.input(x);
+  return scope.result(grad(sum(log_density(points, sigma)), points, {.create_graph = create_graph}));
+}
+
+Tensor NoisyDensity::forward(const Tensor&) const {
+  throw Error("a density of noisy data needs the noise. Hint: log_density(x, sigma)");
+}
+
+LevelDensity::LevelDensity(std::unique_ptr<LevelNet> net, Tensor data_mean, Tensor data_variance)
+    : mean_(std::move(data_mean)), variance_(std::move(data_variance)), net_(std::move(net)) {
+  register_module("net", *net_);
+}
+
+Tensor LevelDensity::log_density(const Tensor& x, const Tensor& sigma) const {
+  const Tensor total = square(sigma) + variance_, length = sqrt(total);  // (B, 1)
+  const Tensor centred = x - mean_;
+  const Tensor guess = net_->predict(centred / length, sigma);
+  // x - r = sigma (sigma/total (x - m) - sqrt(v/total) net), so that nothing is lost by the difference.
+  const Tensor moved = centred * (sigma / total) - guess * (sqrt(variance_) / length);
+  return sum(square(moved), 1) * -0.5;
+}
+
 DdeFit dde_fit(const Toy& toy, double sigma, TensorFn log_density) {
   const NoisedToy truth = noised_toy(toy, sigma);
   const Tensor f = on_grid(truth.grid, log_density, DType::f32);

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 namespace gradzoo {
-
 Tensor Module::forward(const Tensor&) const {
   throw Error(
       "forward: this module does not take one tensor. Hint: give it as many as it takes, or call its own "
@@ -68,6 +67,24 @@ void Module::register_module(const std::string& name, Module& child) {
   check_name(name);
   children_.emplace_back(name, &child);
   for (NamedTensor& p : child.named_parameters()) p.tensor.named(name + "." + p.name);
+}
+
+namespace {
+
+State state_of(const Module& module) {
+  State state;
+  for (const NamedTensor& p : module.named_parameters()) state.add(p.name, p.tensor);
+  for (const NamedTensor& b : module.named_buffers()) state.add(b.name, b.tensor);
+  return state;
+}
+
+}  // namespace
+
+void save(const Module& module, const std::string& path) { save_checkpoint(path, state_of(module)); }
+
+void load(Module& module, const std::string& path, const LoadOptions& options) {
+  State state = state_of(module);
+  load_checkpoint(path, state, options);
 }
 
 }  // namespace gradzoo

@@ -24,8 +24,6 @@ class Ema {
   /// half an ulp of the average: with decay .999 in f32 within 3e-5 of the weight, relative, as in PyTorch.
   void update();
   int64_t updates() const { return updates_; }  ///< how many there were
-  /// Whether the parameters hold the average at present.
-  bool in_scope() const { return swapped_in_; }
   /// Enters the average as `prefix.decoder.weight` and the number of updates.
   void add_to(State& state, const std::string& prefix);
 
