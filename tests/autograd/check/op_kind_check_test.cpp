@@ -1,5 +1,6 @@
 // Ops that are not what they declare: each passed before its check was there.
 #include <algorithm>
+#include <functional>
 
 #include <doctest/doctest.h>
 

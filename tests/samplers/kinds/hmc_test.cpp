@@ -32,7 +32,7 @@ TEST_CASE("a transition draws momenta, follows the leapfrog, and accepts by the 
   sampler.step(kNormal, rng);
   same.next_draw();  // the jitter's
   const Tensor p = randn_like(x, same);
-  const Trajectory end = leapfrog(kNormal, x, value_and_score(kNormal, x), p, ones({2}, DType::f64), 0.9, 3);
+  const LeapfrogEnd end = leapfrog(kNormal, x, value_and_score(kNormal, x), p, ones({2}, DType::f64), 0.9, 3);
   const Transition wanted =
       metropolis(x, value_and_score(kNormal, x), end.x, end.value, end.energy_lost, same);
   CHECK(same_bytes(sampler.x(), wanted.x));
