@@ -123,7 +123,9 @@ inline Array sum_to(const Array& x, const Shape& shape) {
 inline Array sum(const Array& x) { return sum_to(x, {}); }
 
 /// Over one axis, counted from 0, which stays with size 1; std::invalid_argument where there is none.
-inline Array sum(const Array& x, int axis) { throw NotWritten("sum over one axis, by sum_to"); }
+inline Array sum(const Array& x, int axis) {
+  throw NotWritten("sum over one axis, by sum_to");
+}
 
 /// fn of one element each, after broadcasting, and of each element; complete, and record nothing.
 template <class Fn>
@@ -149,11 +151,17 @@ inline Array operator+(const Array& a, const Array& b) {
   throw NotWritten("operator+ of arrays; leave the summing back to grad");
 }
 
-inline Array operator*(const Array& a, const Array& b) { throw NotWritten("operator* of arrays"); }
+inline Array operator*(const Array& a, const Array& b) {
+  throw NotWritten("operator* of arrays");
+}
 
-inline Array operator-(const Array& a, const Array& b) { throw NotWritten("operator- of arrays"); }
+inline Array operator-(const Array& a, const Array& b) {
+  throw NotWritten("operator- of arrays");
+}
 
-inline Array operator/(const Array& a, const Array& b) { throw NotWritten("operator/ of arrays"); }
+inline Array operator/(const Array& a, const Array& b) {
+  throw NotWritten("operator/ of arrays");
+}
 
 // With a number; complete.
 inline Array operator+(const Array& a, double b) { return a + constant(b); }
@@ -161,22 +169,36 @@ inline Array operator-(double a, const Array& b) { return constant(a) - b; }
 inline Array operator*(double a, const Array& b) { return constant(a) * b; }
 inline Array operator/(const Array& a, double b) { return a / constant(b); }
 
-inline Array exp(const Array& x) { throw NotWritten("exp of arrays"); }
+inline Array exp(const Array& x) {
+  throw NotWritten("exp of arrays");
+}
 
-inline Array log(const Array& x) { throw NotWritten("log of arrays"); }
+inline Array log(const Array& x) {
+  throw NotWritten("log of arrays");
+}
 
-inline Array tanh(const Array& x) { throw NotWritten("tanh of arrays"); }
+inline Array tanh(const Array& x) {
+  throw NotWritten("tanh of arrays");
+}
 
 Array cos(const Array& x);
-inline Array sin(const Array& x) { throw NotWritten("sin of arrays"); }
+inline Array sin(const Array& x) {
+  throw NotWritten("sin of arrays");
+}
 
-inline Array cos(const Array& x) { throw NotWritten("cos of arrays, which the rule of sin asks for"); }
+inline Array cos(const Array& x) {
+  throw NotWritten("cos of arrays, which the rule of sin asks for");
+}
 
 /// (m, n) -> (n, m).
-inline Array transpose(const Array& x) { throw NotWritten("transpose"); }
+inline Array transpose(const Array& x) {
+  throw NotWritten("transpose");
+}
 
 /// (m, k) times (k, n) -> (m, n); std::invalid_argument for what does not fit.
-inline Array matmul(const Array& a, const Array& b) { throw NotWritten("matmul, and its two rules"); }
+inline Array matmul(const Array& a, const Array& b) {
+  throw NotWritten("matmul, and its two rules");
+}
 
 /// Switches a tape's recording for as long as it lives; complete.
 struct Recording {

@@ -65,24 +65,42 @@ inline Value Tape::record(Op op, Value a, Value b, double value) {
   throw NotWritten("Tape::record, a node that knows its operands");
 }
 
-inline Value operator+(Value a, Value b) { throw NotWritten("operator+ of two values"); }
+inline Value operator+(Value a, Value b) {
+  throw NotWritten("operator+ of two values");
+}
 
-inline Value operator-(Value a, Value b) { throw NotWritten("operator- of two values"); }
+inline Value operator-(Value a, Value b) {
+  throw NotWritten("operator- of two values");
+}
 
-inline Value operator*(Value a, Value b) { throw NotWritten("operator* of two values"); }
+inline Value operator*(Value a, Value b) {
+  throw NotWritten("operator* of two values");
+}
 
-inline Value operator/(Value a, Value b) { throw NotWritten("operator/ of two values"); }
+inline Value operator/(Value a, Value b) {
+  throw NotWritten("operator/ of two values");
+}
 
-inline Value exp(Value a) { throw NotWritten("exp"); }
+inline Value exp(Value a) {
+  throw NotWritten("exp");
+}
 
-inline Value log(Value a) { throw NotWritten("log, the natural one"); }
+inline Value log(Value a) {
+  throw NotWritten("log, the natural one");
+}
 
-inline Value sin(Value a) { throw NotWritten("sin"); }
+inline Value sin(Value a) {
+  throw NotWritten("sin");
+}
 
-inline Value tanh(Value a) { throw NotWritten("tanh"); }
+inline Value tanh(Value a) {
+  throw NotWritten("tanh");
+}
 
 /// a to the power b.
-inline Value pow(Value a, Value b) { throw NotWritten("pow, a to the power b"); }
+inline Value pow(Value a, Value b) {
+  throw NotWritten("pow, a to the power b");
+}
 
 // With a number on one side; these are complete.
 inline Value operator+(Value a, double b) { return a + a.tape->constant(b); }
