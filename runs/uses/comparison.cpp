@@ -49,6 +49,9 @@ void check_comparable(const std::vector<std::unique_ptr<OpenedRun>>& runs) {
 }
 
 void check_strip(const OpenedRun& run, const std::string& classifier) {
+  if (const DataKind& kind = run.shape.kind(); !kind.pixels)
+    throw Error("compare: {} learned {}, of which there is no strip. Hint: leave --strip away", run.path(),
+                kind.word);
   if (const std::string lacks = lacks_classifier(run.shape); classifier.empty() && !lacks.empty())
     throw Error("compare: a strip is made by a classifier of the images, and {} {}. Hint: leave --strip away",
                 run.options->data.data, lacks);
