@@ -15,7 +15,7 @@ namespace gradzoo {
 
 /// A toy of a kind.
 struct ToyEntry {
-  ToyInfo info;
+  ToyInfo info;      ///< its name and what it is
   double noise = 0;  ///< the default; 0: the toy has none
   double least = 0;  ///< the smallest noise that it can be made with is above this
   std::shared_ptr<const Toy> (*make)(double noise);  ///< at scale 1
@@ -73,10 +73,10 @@ const DataKind& find_kind(std::string_view name);
 
 /// The kinds that something takes, a predicate, and how it says so.
 struct TakenKinds {
-  bool (*holds)(const DataKind& kind);
-  std::string_view listed;  ///< in a table: "images, points"
-  std::string_view named;   ///< in a message: "patterns of 0 and 1"
-  std::string_view data;    ///< of a hint: "mnist"
+  bool (*holds)(const DataKind& kind);  ///< whether this one is among them
+  std::string_view listed;              ///< in a table: "images, points"
+  std::string_view named;               ///< in a message: "patterns of 0 and 1"
+  std::string_view data;                ///< of a hint: "mnist"
 
   bool operator()(const DataKind& kind) const { return holds(kind); }  ///< whether it takes this one
 };
