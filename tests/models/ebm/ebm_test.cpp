@@ -187,7 +187,7 @@ TEST_CASE("pictures and samples are of the averaged weights, and leave the weigh
   Rng a(7, "test"), b(7, "test");
   const Tensor drawn = small.model->sample({40, a});
   const Picture frame = small.model->snapshot({points, points, 1}, b);
-  CHECK(small.model->pictures({points, points, 1}).size() == 1);
+  CHECK(small.model->pictures({points, points, 1, small.shape.toy.get()}).size() == 1);
   CHECK(small.state.bytes() == before);
   // The same chains by the raw weights end elsewhere.
   const auto raw =
