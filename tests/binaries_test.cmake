@@ -15,7 +15,8 @@ foreach(program IN LISTS programs tests)
   string(REGEX MATCHALL "(RUNPATH|RPATH)\\)[^\n]*\\[[^\n]*\\]" paths "${dynamic}")
   foreach(entry IN LISTS paths)
     string(REGEX REPLACE ".*\\[(.*)\\]" "\\1" folders "${entry}")
-    # An element that is empty or begins elsewhere than at / is looked for where the user stands.
+    # An element that is empty or begins elsewhere than at / or the program is looked for where the user stands.
+    string(REPLACE "$ORIGIN" "/" folders "${folders}")
     if(":${folders}:" MATCHES ":[^/]")
       string(APPEND failures "${program}: looks for libraries in '${folders}'\n")
     endif()
